@@ -105,7 +105,7 @@ const unclearFileNames = (sources: Sources, _graph: Graph, tests: readonly strin
 
 /** A part grows only if its limit is raised here, in the same commit; whoever makes one smaller lowers it. */
 const MEASURES: readonly Measure[] = [
-  { name: "lines of src", target: 99_000, limit: 132_560, of: linesBelow(/^src\//) },
+  { name: "lines of src", target: 99_000, limit: 133_400, of: linesBelow(/^src\//) },
   {
     name: "imports, deletion",
     target: 11_500,
@@ -116,7 +116,7 @@ const MEASURES: readonly Measure[] = [
       /^src\/commands\/(?:imports|deletion)\//,
     ),
   },
-  { name: "commands", target: 26_000, limit: 37_070, of: linesBelow(/^src\/commands\//) },
+  { name: "commands", target: 26_000, limit: 37_560, of: linesBelow(/^src\/commands\//) },
   { name: "of them no verbs, %", target: 47, limit: 60, of: percentOfNoVerbs },
   {
     name: "handover, renewals",
@@ -125,7 +125,7 @@ const MEASURES: readonly Measure[] = [
     of: linesBelow(/^src\/(?:lib|commands)\/(?:handover|renewals|onboarding)\//),
   },
   { name: "commands by hand", target: 0, limit: 0, of: spelledCommands },
-  { name: "users of the console", target: 25, limit: 25, of: importersOfConsole },
+  { name: "users of the console", target: 25, limit: 26, of: importersOfConsole },
   { name: "type names in more than two files", target: 0, limit: 0, of: commonTypeNames },
   { name: "vague type names", target: 0, limit: 0, of: vagueTypeNames },
   { name: "unclear names", target: 0, limit: 0, of: unclearNames },
