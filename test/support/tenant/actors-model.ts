@@ -106,10 +106,6 @@ export class ActorsModel extends DirectoryModel {
     return this.#own?.filter((org) => this.records.orgs.has(org)) ?? [];
   }
 
-  override plansByOrgs(): boolean {
-    return this.role !== "system";
-  }
-
   override isWhole(): boolean {
     return this.#own === undefined;
   }

@@ -13,7 +13,7 @@ import {
 } from "./audited-history.ts";
 import { DirectoryModel, NO_RECORD, type HandKind } from "./directory-model.ts";
 import { customField, keyOf, ROOT, valuesIn, type ModelImport, type Values } from "./history-model.ts";
-import { fileOf, type Cells, type TestTenant } from "./tenant.ts";
+import { failureOf, fileOf, type Cells, type TestTenant } from "./tenant.ts";
 
 /**
  * A record, given by its place among all records that ever existed. For organisations, -1 is 全社; for users, -1 is no
@@ -475,19 +475,26 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
       return { what: isUnfit ? "unfit" : "administrator lacking", audit: [] };
     }
     const between = meanwhile === undefined ? NO_CHANGE : await this.meanwhile(() => this.#byHand(meanwhile));
-    const isRead = kind === "users" || meanwhile?.kind === "orgs" || model.plansByOrgs();
-    if (between.audit.length > 0 && isRead) {
-      await this.refused(this.client.imports.commit(plan), [{ code: "conflict", about: [] }]);
-      await this.client.imports.discard(plan.id);
-      return { ...between, what: "overtaken" };
-    }
-    await this.client.imports.commit(plan);
-    const done = model.plan(request, rows);
-    await this.#committed(done, plan);
+    const isOvertaken = between.audit.length > 0 && (await this.#refusesOvertaken(plan));
+    if (isOvertaken) return { ...between, what: "overtaken" };
+    if (between.audit.length === 0) await this.client.imports.commit(plan);
+    // whatever was changed in between, the commit applies what was planned before
+    await this.#committed(planned, plan);
     return {
-      what: mode,
-      audit: [...between.audit, { action: "imports.commit", objects: this.#objectsOf([plan.id], done) }],
+      what: between.audit.length === 0 ? mode : "not overtaken",
+      audit: [...between.audit, { action: "imports.commit", objects: this.#objectsOf([plan.id], planned) }],
     };
+  }
+
+  /** Commits a plan after another change. Returns true if it is refused because it relies on what was changed. */
+  async #refusesOvertaken(plan: Import): Promise<boolean> {
+    const before = this.state();
+    const failure = await failureOf(this.client.imports.commit(plan));
+    if (failure === undefined) return false;
+    expectSame(failure.code, "conflict");
+    expectSame(this.state(), before);
+    await this.client.imports.discard(plan.id);
+    return true;
   }
 
   async #committed(done: ReturnType<DirectoryModel["plan"]>, plan: Import): Promise<void> {

@@ -46,14 +46,6 @@ export type Need = Operation | "whole";
 
 /** A model in which organisations and users can also be changed by hand. */
 export class DirectoryModel extends HistoryModel {
-  /**
-   * Returns true if plans of the acting account are restricted to its organisations, even if these are all
-   * organisations. Such plans depend on where users are.
-   */
-  plansByOrgs(): boolean {
-    return false;
-  }
-
   /** Returns true if the acting account manages all organisations. */
   isWhole(): boolean {
     return true;

@@ -344,7 +344,10 @@ test("without users, only the organisations are deleted and nothing else is list
 });
 
 test.each<[string, () => Promise<unknown>]>([
-  ["another organisation", () => tenant.client.orgs.create({ name: "総務部" })],
+  [
+    "another organisation below them",
+    async () => tenant.client.orgs.create({ name: "総務部", parentId: (await idsOf("orgs", "S"))[0] ?? "" }),
+  ],
   ["another user in them", () => tenant.import({ kind: "users" }, [...PEOPLE, ["佐藤", "sato@x", "S1"]])],
   [
     "a user who left them",

@@ -47,6 +47,8 @@ export interface ImportDetail {
   readonly request: StoredRequest | null;
   readonly staged: StagedFile | null;
   readonly counts: PlanCounts | null;
+  /** revision of the tenant with which the plan was compared last */
+  readonly comparedRevision?: number | undefined;
   /** record numbers of the records that the plan keeps because it cannot delete them */
   readonly undeletable?: readonly number[] | undefined;
   readonly committedAt: string | null;

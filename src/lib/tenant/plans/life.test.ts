@@ -29,28 +29,28 @@ const isHeldStaging = (): boolean =>
   existsSync(join(tenant.folder, "imports")) &&
   staging().some((file) => file.endsWith(".db") && statSync(join(tenant.folder, "imports", file)).size > 0);
 
-test("a write to users between plan and commit is a conflict, but a write to SECURED APPs is not", async () => {
+test("a plan is a conflict if its record was written in between, but not if others were", async () => {
   const plan = await tenant.plan(users, FILE);
-  await tenant.import({ kind: "browser" }, [
-    ["表示名", "ユーザーID", "パスワード"],
-    ["あ", "a1", "secret1"],
-  ]);
   await tenant.import(users, OTHER);
-  expect(await codeOf(tenant.client.imports.commit(plan))).toBe("conflict");
-  expect(await tenant.users()).toHaveLength(1);
+  await tenant.import(users, [
+    ["氏名", "メールアドレス"],
+    ["山田", "yamada@x"],
+  ]);
+  expect(await failureOf(tenant.client.imports.commit(plan))).toMatchObject({
+    code: "conflict",
+    what: {
+      en: "1 record that the plan relies on changed after the plan was made: yamada@x (now used by another record)",
+    },
+  });
   const again = await tenant.client.imports.replan(plan.id);
   expect(again.etag).not.toBe(plan.etag);
   expect(await codeOf(tenant.client.imports.commit(plan))).toBe("conflict");
-  await tenant.client.imports.commit(again);
-  const secured = await tenant.plan({ kind: "docs" }, [
-    ["表示名", "ユーザーID", "パスワード"],
-    ["あ", "a1", "secret1"],
-  ]);
   await tenant.import(users, [
     ["氏名", "メールアドレス"],
     ["三", "three@x"],
   ]);
-  await tenant.client.imports.commit(secured);
+  await tenant.client.imports.commit(again);
+  expect(await tenant.users()).toHaveLength(3);
 });
 
 test("if two commit a plan at once, the second learns that it is done and where to see the result", async () => {
@@ -109,13 +109,19 @@ test("a plan for organisations conflicts with a write to users only if it delete
   expect(await codeOf(tenant.client.imports.commit(again))).toBe("conflict");
 });
 
-test("a plan for users conflicts with a new custom field only if it clears missing columns", async () => {
+test("a plan for users conflicts with a change of a custom field only if it writes the field", async () => {
   const kept = await tenant.plan(users, FILE);
-  await tenant.client.users.addField({ name: "座席" });
+  const { id } = await tenant.client.users.addField({ name: "座席" });
   await tenant.client.imports.commit(kept);
-  const cleared = await tenant.plan({ ...users, missingColumns: "clear" }, FILE);
+  const written = await tenant.plan(users, [
+    ["氏名", "メールアドレス", "座席"],
+    ["山田", "yamada@x", "A1"],
+  ]);
   await tenant.client.users.addField({ name: "入社年" });
-  expect(await codeOf(tenant.client.imports.commit(cleared))).toBe("conflict");
+  await tenant.client.users.removeField(id);
+  expect(await failureOf(tenant.client.imports.commit(written))).toMatchObject({
+    what: { en: expect.stringContaining("座席 (changed") as string },
+  });
 });
 
 test("removing a custom field between plan and commit is a conflict", async () => {
@@ -273,7 +279,10 @@ test("a rejected plan cannot be written as an upload file", async () => {
 
 test("a plan of a tenant that has changed cannot be written as an upload file", async () => {
   const plan = await tenant.plan(users, FILE);
-  await tenant.import(users, OTHER);
+  await tenant.import(users, [
+    ["氏名", "メールアドレス", "役職"],
+    ["山田", "yamada@x", "主任"],
+  ]);
   expect(await codeOf(tenant.client.imports.commit(plan, WRITTEN))).toBe("conflict");
   expect((await tenant.client.imports.show(plan.id)).state).toBe("planned");
 });

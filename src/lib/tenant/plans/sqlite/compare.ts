@@ -1,6 +1,4 @@
 import type { ForeignTraits, PlanCounts } from "../staging/counts.ts";
-import type { ImportRecord } from "../import-rows.ts";
-import { createTenantChangedFailure } from "../import-failures.ts";
 import { IS_RECORD_IN_SCOPE, createPlanScope, buildScopeView } from "../../store/scope.ts";
 import { SELECT_HASH_KEY, computeKeyedHash } from "../../store/mark.ts";
 import type { Database } from "../../store/sqlite/database.ts";
@@ -255,16 +253,7 @@ const countCreated = (database: Database, plan: PlanDefinition, count: CreatedCo
     .map((select) => database.count(`select count(*) from (${select}) made`, { kind: plan.kind.name }))
     .reduce((sum, created) => sum + created, 0);
 
-/** @throws Failure `conflict` if a collection that the plans read has changed since they were made */
-export const checkEtag = (
-  database: Database,
-  plans: readonly PlanDefinition[],
-  record: Pick<ImportRecord, "number" | "etag">,
-): void => {
-  if (etagOf(database, plans) !== record.etag) throw createTenantChangedFailure(record);
-};
-
-/** Returns the collections that a plan reads. A write to one of them between plan and commit is a conflict. */
+/** Returns the collections that a plan reads. After a write to one of them, the plan is checked again. */
 const getPlanCollections = (plan: PlanDefinition): readonly string[] => {
   const { kind, request } = plan;
   const named = kind.references.filter(({ field }) => isStaged(plan, field)).map(({ collection }) => collection);
@@ -311,6 +300,10 @@ const readScopedState = (database: Database, collection: string): string | undef
 const readCollectionRevision = (database: Database, collection: string): number =>
   database.count("select revision from collection where name = :collection", { collection });
 
+/** Returns the revision of the last write to the tenant. */
+export const readTenantRevision = (database: Database): number =>
+  database.count("select coalesce(max(revision), 0) from collection");
+
 /**
  * Advances the revision of collections that are written. Revisions are unique in the tenant, so no two writes share a
  * revision.
@@ -318,7 +311,7 @@ const readCollectionRevision = (database: Database, collection: string): number 
  * @returns the revision for the written records
  */
 export const advanceRevision = (database: Database, collections: readonly string[]): number => {
-  const revision = database.count("select coalesce(max(revision), 0) + 1 from collection");
+  const revision = readTenantRevision(database) + 1;
   for (const collection of collections) {
     database.run(
       `insert into collection (name, revision) values (:collection, :revision)

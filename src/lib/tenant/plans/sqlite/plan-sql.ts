@@ -1,6 +1,7 @@
 import { createNoPlanFailure } from "../import-failures.ts";
 import type { ImportRecord } from "../import-rows.ts";
 import {
+  toComparedKind,
   toDeletionKind,
   UNDELETABLE_TABLE,
   type PlanDefinition,
@@ -65,15 +66,22 @@ export const buildPlannedKind = ({
 };
 
 /**
- * Returns the plans of an import, from which its SQL is built.
+ * Returns the plans of an import, from which the SQL of its comparison is built.
  *
  * @throws Failure `conflict` if the import does not have a plan, or no longer has a plan
  */
-export const buildPlanDefinitions = (record: ImportRecord): PlanDefinitions => {
+export const buildComparisonDefinitions = (record: ImportRecord): PlanDefinitions => {
   const { state, detail } = record;
   const { request, staged } = detail;
   const isOpen = state === "planned";
   if (isOpen && request?.mode === "delete") return buildDeletionPlans(request);
   if (!isOpen || request === null || staged === null) throw createNoPlanFailure(record);
   return [{ kind: buildPlannedKind(request), request, staged }];
+};
+
+/** Returns the plans of an import as they were compared.  @throws Failure as {@link buildComparisonDefinitions} */
+export const buildPlanDefinitions = (record: ImportRecord): PlanDefinitions => {
+  const [first, ...rest] = buildComparisonDefinitions(record);
+  const toCompared = (plan: PlanDefinition): PlanDefinition => ({ ...plan, kind: toComparedKind(plan.kind) });
+  return [toCompared(first), ...rest.map(toCompared)];
 };

@@ -131,6 +131,25 @@ export const toDeletionKind = (kind: StoredKind): StoredKind => ({
   isLacking: `${kind.inScope} and ${kind.isFree} and t.pk in (select target from ${getSelectionTable(kind.thing)})`,
 });
 
+/** Returns the name of the table with the record numbers of the records that a compared plan deletes, for one thing. */
+export const getDeletionTable = ({ name }: Thing): string => `s.deleted_${name}`;
+
+/** Returns the kind for a compared plan. Exactly the records that the comparison found are deleted. */
+export const toComparedKind = (kind: StoredKind): StoredKind => ({
+  ...kind,
+  isLacking: `${kind.inScope} and t.pk in (select target from ${getDeletionTable(kind.thing)})`,
+});
+
+/** Stores which records a plan deletes, so that a commit deletes them and no others.  @param isEmpty true: none */
+export const storeDeletions = (database: Database, { kind }: PlanDefinition, isEmpty: boolean): void => {
+  const table = getDeletionTable(kind.thing);
+  database.exec(`drop table if exists ${table}`);
+  database.exec(`create table ${table} (target integer primary key)`);
+  if (isEmpty) return;
+  const { thing, isLacking, name } = kind;
+  database.run(`insert into ${table} select t.pk from ${thing.name} t where ${isLacking}`, { kind: name });
+};
+
 /** Parameters available to every statement of a commit. */
 export interface CommitContext extends Omit<CommitMoment, "actor" | "by" | "heldOrgs" | "origin"> {
   /** the new revision of the changed collection */

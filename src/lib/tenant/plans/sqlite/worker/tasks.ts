@@ -19,7 +19,7 @@ import { createPlanScope, buildScopeView } from "../../../store/scope.ts";
 import { refreshViewOrgs, applyView } from "../../../store/sqlite/scope.ts";
 import { Connection, SqliteStore } from "../../../store/sqlite/store.ts";
 import { applyPlan } from "../commit.ts";
-import { advanceRevision, checkEtag, comparePlan, etagOf } from "../compare.ts";
+import { advanceRevision, comparePlan, etagOf, readTenantRevision } from "../compare.ts";
 import { registerSqlFunctions } from "../functions.ts";
 import {
   updateImport,
@@ -34,7 +34,7 @@ import {
 import { createRejectedImportFailure, createImportHint } from "../../import-failures.ts";
 import { selectRecordsToDelete, createChoiceTables } from "../deletion/choose.ts";
 import { readUndeletableRecords } from "../deletion/undeletable.ts";
-import { buildDeletionPlans, buildPlannedKind, buildPlanDefinitions } from "../plan-sql.ts";
+import { buildComparisonDefinitions, buildDeletionPlans, buildPlannedKind, buildPlanDefinitions } from "../plan-sql.ts";
 import { countMergedValues } from "../merge/report.ts";
 import { observeExport, listRemovedFields } from "../merge/observation.ts";
 import { observeTask, readTakeoverResult, readTasksBeforeTakeover, listUnshownColumns } from "../merge/tasks.ts";
@@ -53,7 +53,8 @@ import { CUSTOM_FIELD } from "../../../../model/user.ts";
 import type { TaskFiles, Task } from "./messages.ts";
 import { runWithNote, type NotedWriter as Note } from "../../../store/sqlite/writer-note.ts";
 import { attachStaging, createStagingTables, SqliteStaging } from "../staging.ts";
-import type { PlanDefinition, PlanDefinitions, StoredKind } from "../stored-kind.ts";
+import { storeDeletions, type PlanDefinition, type PlanDefinitions, type StoredKind } from "../stored-kind.ts";
+import { isOutdated } from "../recheck/later-changes.ts";
 import { getStoredKind } from "../tables.ts";
 import { storePlanLeftOut } from "../upload.ts";
 import type { WorkbookReader } from "../../../../xlsx/workbook.ts";
@@ -302,9 +303,11 @@ const compareAndStorePlan = async (
       ? selectRecordsToDelete(database, plans, permitted)
       : comparePlan(database, { ...plan, keptBefore });
     const counts = { ...found, merged: countMergedValues(database, plan), takenOver };
+    for (const one of plans) storeDeletions(database, one, counts.delete === 0 && counts.beside === undefined);
     return {
       etag,
       counts,
+      comparedRevision: readTenantRevision(database),
       undeletable: plan.request.undeletable && readUndeletableRecords(database),
     };
   });
@@ -375,7 +378,7 @@ export const replan = (
     const stored = await readImport(new Connection(database), id);
     const record = keepMissing === true ? toKeepingImport(stored) : stored;
     restrictToPlanView(database, record.detail.request);
-    await compareAndStorePlan(database, record, buildPlanDefinitions(record), permitted);
+    await compareAndStorePlan(database, record, buildComparisonDefinitions(record), permitted);
   });
 
 /** Returns the collections that an import of a kind may write. */
@@ -401,7 +404,7 @@ interface ApplyContext {
  * Applies the plan of an import as one change, advances the revision and writes the audit record. Runs in the caller's
  * transaction.
  *
- * @throws Failure `conflict` if the import has no plan (or no longer has one) or the tenant has changed since,
+ * @throws Failure `conflict` if the import has no plan (or no longer has one) or what it relies on has changed since,
  * `input-rejected` if the plan was rejected; `not-permitted` as {@link refusePrivilegedChanges}
  */
 const applyAndRecord = async (
@@ -416,7 +419,7 @@ const applyAndRecord = async (
   if (counts === null || counts.rejected) throw createRejectedImportFailure(record);
   const released = listReleasedCollections(record);
   await writer.lock([...new Set([...plans.flatMap(({ kind }) => listWrittenCollections(kind)), ...released])]);
-  checkEtag(database, plans, record);
+  const isRechecked = isOutdated(database, plans, record, written !== undefined);
   if (scope !== undefined) for (const one of plans) refusePrivilegedChanges(database, one);
   refreshViewOrgs(database, getPlanView(record.detail.request));
   const revision = advanceRevision(database, [...plans.map(({ kind }) => kind.collection), ...released]);
@@ -439,9 +442,9 @@ const applyAndRecord = async (
   if (isExport) recordTakeover(database, record, { now, revision });
   const after = isObserved ? OBSERVE_STATEMENTS : [];
   for (const sql of [...SETTLE_STATEMENTS, ...after]) database.run(sql, { revision });
-  // the records of the plan's own kind were checked when the plan was made
-  const isBeside = (thing: string): boolean => plans.every(({ kind }) => kind.thing.name !== thing);
-  enforce(await judgeWritten(writer, revision, isExport ? "console" : "edits", isBeside));
+  // the records of the plan's own kind were judged with the plan, and are judged again if the tenant has changed since
+  const isOpen = (thing: string): boolean => isRechecked || plans.every(({ kind }) => kind.thing.name !== thing);
+  enforce(await judgeWritten(writer, revision, isExport ? "console" : "edits", isOpen));
   await auditImport(database, writer, record, { change, moment, revision, written });
   if (unsettled === undefined) return;
   const settled = await readTakeoverResult(writer, unsettled, { kind: plan.kind, change });
