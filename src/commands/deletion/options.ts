@@ -3,7 +3,7 @@ import type { ImportKind } from "../../lib/client/index.ts";
 import type { ErrorCode } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";
-import { CONFIRM_DELETIONS, LIMIT_OPTIONS, PLAN_DRY_RUN } from "../imports/plan/options.ts";
+import { CONFIRM_DELETIONS, KEEP_PLAN, LIMIT_OPTIONS, PLAN_DRY_RUN, REPORT } from "../imports/plan/options.ts";
 
 /** Returns the name of the second list, for records deleted along with others: `gone-users.xlsx` for `gone.xlsx`. */
 export const getCompanionListPath = (file: string, kind: ImportKind): string => {
@@ -21,6 +21,8 @@ export const DELETION_OPTIONS = {
     ),
   },
   dryRun: PLAN_DRY_RUN,
+  keepPlan: KEEP_PLAN,
+  report: REPORT,
   confirmDeletions: CONFIRM_DELETIONS,
   maxDeletions: LIMIT_OPTIONS.maxDeletions,
   list: {

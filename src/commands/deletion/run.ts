@@ -54,15 +54,17 @@ export async function runDeletion<R extends { readonly id: string }>(
   tools.describeState(() => NOTHING_CHANGED);
   const asked = await buildDeletionRequest(tools, deletion);
   const plan = await chosen.client.imports.delete({ kind, ...asked }, tools.signal);
-  const pending = new PendingPlan(tools, chosen.client, plan, false);
+  const pending = new PendingPlan(tools, chosen.client, plan, options.keepPlan);
   return pending.settling(() => settleDeletion(tools, pending, options));
 }
 
 /** Shows a plan, asks for confirmation, and commits or discards it. */
 async function settleDeletion(tools: Tools, pending: PendingPlan, options: DeletionOptions): Promise<void> {
   const { plan } = pending;
-  const { list } = options;
-  await showPlan(tools, plan, { allRows: same(list ?? "--list gone.xlsx") });
+  const { list, report, keepPlan } = options;
+  await showPlan(tools, plan, { allRows: same(list ?? report ?? "--report plan.xlsx") });
+  if (report !== undefined)
+    await (await import("../imports/outputs/report.ts")).writeReport(tools, report, plan, keepPlan);
   if (plan.delete > 0) await checkAdministrators(tools, plan);
   await settlePlan(tools, pending, {
     ...options,

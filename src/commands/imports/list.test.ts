@@ -30,9 +30,9 @@ test("lists every import with what it did, the same in both languages", async ()
   const { en, ja } = await runInBoth("imports list", { tenant });
   expect(en).toMatchObject({ exit: 0, stderr: "", requests: [{ operation: "imports" }] });
   expect(en.stdout.split("\n")).toEqual([
-    "number\tkind\tmode\tstate\tcreatedAt\tchanges",
-    "P13\tdocs\treplace\tplanned\t2026-11-20T01:23:45.000Z\t+3 ~4 -5",
-    "17\tusers\tappend\tcommitted\t2026-11-20T01:23:45.000Z\t+1 ~1",
+    "number\tstate\tcreatedAt\tfileName\tactor\tchanges",
+    "P13\tplanned\t2026-11-20T01:23:45.000Z\tpeople.csv\towner (hanako)\t+3 ~4 -5",
+    "17\tcommitted\t2026-11-20T01:23:45.000Z\tpeople.csv\towner (hanako)\t+1 ~1",
     "",
   ]);
   expect(ja.stdout).toBe(en.stdout);
@@ -41,31 +41,43 @@ test("lists every import with what it did, the same in both languages", async ()
 test("is a table on a terminal, in the chosen language and the context's time zone", async () => {
   const { en, ja } = await runInBoth("imports list", { tenant, terminal: {} });
   expect(en.stdout.split("\n")).toEqual([
-    "no.  kind   mode     state      created at        changes",
-    "P13  docs   replace  planned    2026-11-20 10:23  +3 ~4 -5",
-    " 17  users  append   committed  2026-11-20 10:23  +1 ~1",
+    "no.  state      created at        file        done by         changes",
+    "P13  planned    2026-11-20 10:23  people.csv  owner (hanako)  +3 ~4 -5",
+    " 17  committed  2026-11-20 10:23  people.csv  owner (hanako)  +1 ~1",
     "",
   ]);
-  expect(ja.stdout).toMatch(/^No\. +種類 +インポート方法 +状態 +作成日時 +変更\n/);
-  expect(ja.stdout).toMatch(/\n +17 +ユーザー +追加更新 +適用済み +2026-11-20 10:23 +\+1 ~1\n$/);
+  expect(ja.stdout).toMatch(/^No\. +状態 +作成日時 +ファイル +実行者 +変更\n/);
+  expect(ja.stdout).toMatch(/\n +17 +適用済み +2026-11-20 10:23 +people\.csv +owner \(hanako\) +\+1 ~1\n$/);
 });
 
 test("tells a plan that was only shown from one that was refused", async () => {
   const items = [planOf({ state: "discarded" }), planOf({ state: "discarded", rejected: true })];
-  const { en, ja } = await runInBoth("imports list", { tenant: { imports: { items } }, terminal: {} });
+  const { en, ja } = await runInBoth("imports list --all", { tenant: { imports: { items } }, terminal: {} });
   expect(en.stdout).toMatch(/ dry run [^]* refused /);
   expect(ja.stdout).toMatch(/ 確認のみ [^]* 拒否 /);
 });
 
-test("a drop of tasks is shown as a drop, although it has the form of an undo", async () => {
-  const items = [planOf({ mode: "undo" }), planOf({ mode: "undo", drops: [3] })];
+test("plans that were never committed are listed only with --all", async () => {
+  const items = [planOf(), planOf({ state: "discarded", number: "P2" }), planOf({ state: "failed", number: "P1" })];
+  const list = async (line: string) =>
+    (await run(`${line} --fields number`, { tenant: { imports: { items } } })).stdout.split("\n").slice(1, -1);
+  expect(await list("imports list")).toEqual([planOf().number]);
+  expect(await list("imports list --all")).toEqual([planOf().number, "P2", "P1"]);
+});
+
+test("what is not an import of a file is shown as what it is, with the records or their kind", async () => {
+  const items = [
+    planOf({ mode: "undo", fileName: "" }),
+    planOf({ mode: "undo", drops: [3], fileName: "" }),
+    planOf({ mode: "delete", fileName: "a@x, b@x" }),
+  ];
   const { en, ja } = await runInBoth("imports list", { tenant: { imports: { items } }, terminal: {} });
-  expect(en.stdout).toMatch(/ undo [^]* drop /);
-  expect(ja.stdout).toMatch(/ 取り消し [^]* 取り下げ /);
+  expect(en.stdout).toMatch(/ undo: users [^]* drop: users [^]* delete: a@x, b@x /);
+  expect(ja.stdout).toMatch(/ 取り消し: ユーザー [^]* 取り下げ: ユーザー [^]* 削除: a@x, b@x /);
 });
 
 const KINDS = ["users", "docs", "calendar"] as const;
-const STATES = ["planned", "undone", "discarded"] as const;
+const STATES = ["planned", "undone", "committed"] as const;
 
 test.each(["en", "ja"])("fits 80 columns, whatever the imports are: %s", async (lang) => {
   const items = KINDS.flatMap((kind) =>

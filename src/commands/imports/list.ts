@@ -1,20 +1,37 @@
+import type { Import } from "../../lib/client/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { limitRecords, LIMIT_OPTION, listColumns } from "../listing/list.ts";
 import { IMPORT_LIST_COLUMNS, DEFAULT_LIST_COLUMNS } from "../../lib/plan/columns.ts";
 
+/** The states of plans that were never committed and cannot be committed any more. */
+const ENDED_STATES: ReadonlySet<Import["state"]> = new Set(["discarded", "failed"]);
+
 export default defineCommand({
   summary: text("list imports, newest first", "インポートを新しい順に一覧する"),
+  details: [
+    text(
+      "Lists what was committed, and the plans that can still be committed. Plans that were never committed (dry runs, refused files) are listed with --all.",
+      "適用したものと、これから適用できる計画を一覧します。適用しなかった計画(確認のみ、拒否されたファイルなど)は --all で表示します。",
+    ),
+  ],
   args: {},
-  options: { limit: LIMIT_OPTION },
+  options: {
+    limit: LIMIT_OPTION,
+    all: {
+      kind: "boolean",
+      about: text("also list plans that were never committed", "適用しなかった計画も表示する"),
+    },
+  },
   examples: [{ line: "clomoctl imports list" }, { line: "clomoctl imports list --format json --fields number,state" }],
   exits: ["not-found", "locked"],
-  async run(tools, { limit }) {
+  async run(tools, { limit, all }) {
     const { client } = await tools.tenant("imports");
-    const all = await client.imports.list();
+    const imports = await client.imports.list();
+    const shown = all ? imports : imports.filter(({ state }) => !ENDED_STATES.has(state));
     await tools.terminal.list(
       listColumns(tools.terminal, IMPORT_LIST_COLUMNS, DEFAULT_LIST_COLUMNS),
-      limitRecords(all, limit),
+      limitRecords(shown, limit),
     );
   },
 });

@@ -23,6 +23,20 @@ test("compares again, shows the new plan and says how to continue", async () => 
   ]);
 });
 
+test("says how the plan differs from the plan before", async () => {
+  const update = { action: "update", fields: ["title"] } as const;
+  const first = [{ row: 2, name: "山田", before: update, after: null }];
+  const answers = (difference: object) => ({ tenant: { ...tenant, replanImport: planOf({ difference } as never) } });
+  const { en, ja } = await runInBoth("imports replan 019a", answers({ count: 3, first }));
+  expect(en.stderr).toMatch(
+    /^different from the plan before: 3 records\n {2}row 2 山田: update \(役職\) → not in the plan\n {2}… and 2 more\n/,
+  );
+  expect(ja.stderr).toMatch(/^前の計画と異なるもの: 3 件\n {2}2 行目 山田: 更新\(役職\) → 対象外\n {2}… 他 2 件\n/);
+  const same = await runInBoth("imports replan 019a", answers({ count: 0, first: [] }));
+  expect(same.en.stderr).toMatch(/^the plan is the same as before\n/);
+  expect(same.ja.stderr).toMatch(/^計画は前と同じです\n/);
+});
+
 test.each([
   [3, true],
   [1, false],

@@ -4,7 +4,7 @@ import { defineCommand } from "../command.ts";
 import { IMPORT_DETAIL_COLUMNS } from "../../lib/plan/columns.ts";
 import { findImport, ID_ARGUMENT, OPEN_STATES } from "./plan/find.ts";
 import { NOTHING_CHANGED } from "./plan/pending-plan.ts";
-import { buildRowsCommand } from "../../lib/plan/describe.ts";
+import { buildRowsCommand, describeDifference } from "../../lib/plan/describe.ts";
 import { showPlan } from "./plan/show.ts";
 import { listProblems } from "./plan/problems.ts";
 
@@ -21,6 +21,7 @@ export default defineCommand({
     tools.describeState(() => NOTHING_CHANGED);
     const plan = await client.imports.replan(found.id, {}, tools.signal);
     const problems = await listProblems(tools.terminal, client, plan);
+    for (const told of describeDifference(plan)) await tools.terminal.note(told);
     await showPlan(tools, plan, { allRows: buildRowsCommand(plan), whole: problems.whole });
     if (!plan.rejected) {
       const next = line("imports commit", [plan.number]);

@@ -10,6 +10,7 @@ import {
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { buildRowsCommand } from "../../lib/plan/describe.ts";
 import { showPlan } from "./plan/show.ts";
+import { REPORT } from "./plan/options.ts";
 import { listProblems } from "./plan/problems.ts";
 
 export default defineCommand({
@@ -24,20 +25,33 @@ export default defineCommand({
       ),
     },
     problems: { kind: "boolean", about: text("list all problems of the file", "ファイルの問題を全件一覧する") },
+    report: REPORT,
   },
-  excludes: [["rows", "problems"]],
+  excludes: [
+    ["rows", "problems"],
+    ["rows", "report"],
+    ["problems", "report"],
+  ],
   examples: [
     { line: "clomoctl imports show last" },
     {
       line: "clomoctl imports show 12 --rows --format ndjson",
       about: text("changed records, with old and new values", "誰のどの値を何から何に変更したか"),
     },
+    {
+      line: "clomoctl imports show P12 --report plan.xlsx",
+      about: text("the plan as a workbook, for its approval", "計画を承認用の Excel ブックに書き出す"),
+    },
   ],
   exits: ["not-found", "conflict"],
-  async run(tools, { id, rows, problems }) {
+  async run(tools, { id, rows, problems, report }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("imports");
     const found = await findImport(client, id);
+    if (report !== undefined) {
+      await (await import("./outputs/report.ts")).writeReport(tools, report, found, true);
+      return;
+    }
     if (rows) {
       const usual = found.emittedAt === null ? DEFAULT_ROW_COLUMNS : [...DEFAULT_ROW_COLUMNS, "leftOut"];
       const columns = listColumns(terminal, buildRowColumns(found.kind), usual);

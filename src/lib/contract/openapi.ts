@@ -17,7 +17,7 @@ This API belongs to the clomoctl project. No public CLOMO API is known, and this
 
 - Every failure is an RFC 9457 problem object whose \`type\` is a code and whose texts are in English and Japanese.
 - Unknown query parameters and unknown keys of JSON bodies are rejected.
-- Imports are planned first, then committed with the plan's ETag. If the tenant has changed since the plan was made, the commit is rejected with 409.
+- Imports are planned first, then committed with the plan's ETag. If something that the plan relies on has changed since the plan was made, the commit is rejected with 409.
 - Every POST accepts an Idempotency-Key, except the requests for reset codes, whose responses are never repeated.
 - Lists of rows are NDJSON, and exports are CSV in UTF-8; both are streamed.
 - HEAD works wherever GET does; other methods get the response 405.`;

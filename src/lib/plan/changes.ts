@@ -37,7 +37,7 @@ export const headersOf = (kind: Import["kind"], field: string): readonly string[
     : [findFieldHeader(kind, field)];
 
 /** The fields that contain a record's name in addition to its key; for a deleted organisation, its path. */
-const NAME_FIELDS: readonly string[] = ["path", "name", "displayName", "identificationName"];
+export const NAME_FIELDS: readonly string[] = ["path", "name", "displayName", "identificationName"];
 
 /** Returns the name of a row's record, besides its key; for a deleted record, its last name; null without a name. */
 export const nameOf = ({ before, after }: Pick<PlanRow, "before" | "after">): string | null => {

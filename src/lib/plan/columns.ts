@@ -13,7 +13,7 @@ import { describeProblem, getThingNoun, PROBLEMS, type ProblemCode } from "../mo
 import { UPLOAD_OMISSION_REASONS, type UploadOmissionReason } from "../model/upload.ts";
 import { joinTexts, same, text, type Language, type Text } from "../text/index.ts";
 import { listInitialValues, listValueChanges, describeColumn, describeWholeRow, nameOf } from "./changes.ts";
-import { hasNoEffect, listPlanChanges } from "./describe.ts";
+import { hasFile, hasNoEffect, listPlanChanges } from "./describe.ts";
 import { PLAN_ACTIONS, sumChanges, describeChanges } from "./plan.ts";
 
 const plainColumn = (key: keyof Import, header: Text): Column<Import> => ({
@@ -88,6 +88,8 @@ const COMMON_COLUMNS: readonly Column<Import>[] = [
   countColumn("invalid", text("invalid", "不正")),
 ];
 
+const ACTOR_COLUMN = plainColumn("actor", text("done by", "実行者"));
+
 /** The column with what an import did or would do: `+24 ~3 -1` */
 const CHANGES_COLUMN: Column<Import> = {
   key: "changes",
@@ -99,9 +101,23 @@ const CHANGES_COLUMN: Column<Import> = {
       .join(" "),
 };
 
-/** The columns of a list of imports. */
-export const IMPORT_LIST_COLUMNS: readonly Column<Import>[] = [...COMMON_COLUMNS, CHANGES_COLUMN];
-export const DEFAULT_LIST_COLUMNS: readonly string[] = ["number", "kind", "mode", "state", "createdAt", "changes"];
+/** Returns the file of an import; for a plan without a file, how and of what it was made. */
+const describeOrigin = (told: Import): Text => {
+  const { en, ja } = describeImportMode(told);
+  if (hasFile(told)) return same(told.fileName);
+  const what = told.fileName === "" ? describeImportKind(told.kind) : same(told.fileName);
+  return text(`${en}: ${what.en}`, `${ja}: ${what.ja}`);
+};
+
+/** The columns of a list of imports. Times and counts are never cut. */
+export const IMPORT_LIST_COLUMNS: readonly Column<Import>[] = [...COMMON_COLUMNS, ACTOR_COLUMN, CHANGES_COLUMN].map(
+  (column) => ({
+    ...column,
+    ...(column.key === "fileName" && { name: describeOrigin }),
+    ...((column.instant === true || column === CHANGES_COLUMN) && { whole: true }),
+  }),
+);
+export const DEFAULT_LIST_COLUMNS: readonly string[] = ["number", "state", "createdAt", "fileName", "actor", "changes"];
 
 /** The columns of a single import. */
 export const IMPORT_DETAIL_COLUMNS: readonly Column<Import>[] = [
@@ -122,7 +138,7 @@ export const IMPORT_DETAIL_COLUMNS: readonly Column<Import>[] = [
   countColumn("errors", text("errors", "エラー")),
   countColumn("warnings", text("warnings", "警告")),
   plainColumn("tenant", text("tenant", "テナント")),
-  plainColumn("actor", text("done by", "実行者")),
+  ACTOR_COLUMN,
   plainColumn("encoding", text("encoding", "文字コード")),
   plainColumn("inputSha256", text("SHA-256 of the file", "ファイルの SHA-256")),
   timeColumn("emittedAt", text("upload file written at", "アップロード用ファイルの書き出し日時")),

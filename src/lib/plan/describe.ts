@@ -3,7 +3,13 @@ import type { Import, PlanRow } from "../contract/imports.ts";
 import { findColumn } from "../csv/layout/columns.ts";
 import { getFormatTitle } from "../model/format.ts";
 import { FORMATS } from "../model/formats.ts";
-import { IMPORT_MODE_NAMES, getDisplayName, ACTION_SIGNS, type RecordAction } from "../model/import.ts";
+import {
+  IMPORT_MODE_NAMES,
+  getDisplayName,
+  ACTION_SIGNS,
+  ROW_ACTION_NAMES,
+  type RecordAction,
+} from "../model/import.ts";
 import { getThingNoun } from "../model/problem.ts";
 import { dayOf } from "../model/time.ts";
 import { describeBlockedRecord } from "../model/undo.ts";
@@ -109,6 +115,33 @@ export const describeOldExport = ({ change, at, newer }: NonNullable<Import["tak
     `this file was already taken over on ${day} (change ${change}); newer ${newer.length === 1 ? "export: change" : "exports: changes"} ${shown.join(", ")}`,
     `このファイルは ${day} に取り込み済みです(変更 ${change})。その後に取り込んだエクスポート: 変更 ${shown.join("、")}`,
   );
+};
+
+type PlannedEffect = NonNullable<Import["difference"]>["first"][number]["before"];
+
+/** Returns what a plan does to a record: `更新(役職)` */
+const describePlannedEffect = (kind: Import["kind"], effect: PlannedEffect): Text => {
+  if (effect === null) return text("not in the plan", "対象外");
+  const { en, ja } = ROW_ACTION_NAMES[effect.action];
+  const fields = effect.fields.map((field) => findFieldHeader(kind, field));
+  return fields.length === 0 ? text(en, ja) : text(`${en} (${fields.join(", ")})`, `${ja}(${fields.join("、")})`);
+};
+
+/** Returns how a plan that was compared again differs from the plan before, one text per row or record. */
+export const describeDifference = ({ kind, difference }: Import): readonly Text[] => {
+  if (difference === undefined) return [];
+  const { count, first } = difference;
+  if (count === 0) return [text("the plan is the same as before", "計画は前と同じです")];
+  const rest = count - first.length;
+  return [
+    text(`different from the plan before: ${formatCount(count, "record")}`, `前の計画と異なるもの: ${count} 件`),
+    ...first.map(({ row, name, before, after }) => {
+      const [was, now] = [describePlannedEffect(kind, before), describePlannedEffect(kind, after)];
+      const place = row === 0 ? same("") : text(`row ${row} `, `${row} 行目 `);
+      return text(`  ${place.en}${name}: ${was.en} → ${now.en}`, `  ${place.ja}${name}: ${was.ja} → ${now.ja}`);
+    }),
+    ...(rest > 0 ? [text(`  … and ${rest} more`, `  … 他 ${rest} 件`)] : []),
+  ];
 };
 
 /** Returns the name of a mode, with the console's Japanese word in both languages. */

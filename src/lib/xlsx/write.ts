@@ -25,25 +25,79 @@ const buildRelationships = (...targets: readonly (readonly [type: string, target
     )
     .join("")}</Relationships>`;
 
-/** The style of every cell: number format 49, which is text. */
-const TEXT_STYLE = 1;
+/** The style of a cell. Every style has number format 49, which is text. */
+export type CellStyle = "text" | "wrapped" | "title" | "header" | "changed" | "deleted";
 
-const FIXED_PARTS: readonly (readonly [name: string, xml: string])[] = [
-  [
-    "[Content_Types].xml",
-    `<Types xmlns="${PACKAGE_NAMESPACE_BASE}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="${CONTENT_TYPE_BASE}.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="${CONTENT_TYPE_BASE}.worksheet+xml"/><Override PartName="/xl/styles.xml" ContentType="${CONTENT_TYPE_BASE}.styles+xml"/></Types>`,
-  ],
-  ["_rels/.rels", buildRelationships(["officeDocument", "xl/workbook.xml"])],
-  [
-    "xl/workbook.xml",
-    `<workbook xmlns="${MAIN_NAMESPACE}" xmlns:r="${RELATIONSHIP_TYPE_BASE}"><sheets><sheet name="Sheet1" sheetId="1" r:id="rId1"/></sheets></workbook>`,
-  ],
-  ["xl/_rels/workbook.xml.rels", buildRelationships(["worksheet", "worksheets/sheet1.xml"], ["styles", "styles.xml"])],
-  [
-    "xl/styles.xml",
-    `<styleSheet xmlns="${MAIN_NAMESPACE}"><fonts count="1"><font><sz val="11"/></font></fonts><fills count="2"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="2"><xf xfId="0"/><xf numFmtId="49" xfId="0" applyNumberFormat="1"/></cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>`,
-  ],
+/** The formats of the styles, in the order of {@link CELL_STYLES}: number of the font and of the fill, and whether cells wrap. */
+const STYLE_FORMATS = {
+  text: [0, 0, false],
+  wrapped: [0, 0, true],
+  title: [1, 0, false],
+  header: [2, 2, true],
+  changed: [0, 3, true],
+  deleted: [3, 4, true],
+} as const satisfies Record<CellStyle, readonly [font: number, fill: number, wraps: boolean]>;
+
+const CELL_STYLES = Object.keys(STYLE_FORMATS);
+
+/** Returns the number of a style. Style 0 is that of cells outside the table. */
+const getStyleNumber = (style: CellStyle): number => CELL_STYLES.indexOf(style) + 1;
+
+const FONTS = [
+  '<font><sz val="11"/></font>',
+  '<font><b/><sz val="14"/></font>',
+  '<font><b/><sz val="11"/></font>',
+  '<font><sz val="11"/><color rgb="FFC00000"/></font>',
 ];
+
+const buildFill = (color: string): string =>
+  `<fill><patternFill patternType="solid"><fgColor rgb="FF${color}"/><bgColor indexed="64"/></patternFill></fill>`;
+
+const FILLS = [
+  '<fill><patternFill patternType="none"/></fill>',
+  '<fill><patternFill patternType="gray125"/></fill>',
+  ...["D9E1F2", "FFF2CC", "FCE4E4"].map(buildFill),
+];
+
+const STYLES = `<styleSheet xmlns="${MAIN_NAMESPACE}"><fonts count="${FONTS.length}">${FONTS.join("")}</fonts><fills count="${FILLS.length}">${FILLS.join("")}</fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="${CELL_STYLES.length + 1}"><xf xfId="0"/>${Object.values(
+  STYLE_FORMATS,
+)
+  .map(
+    ([font, fill, wraps]) =>
+      `<xf numFmtId="49" fontId="${font}" fillId="${fill}" xfId="0" applyNumberFormat="1" applyFont="1" applyFill="1"${wraps ? ' applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf>' : "/>"}`,
+  )
+  .join(
+    "",
+  )}</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>`;
+
+/** Returns the parts of a workbook other than its sheets.  @param sheets the written sheets */
+const buildFixedParts = (
+  sheets: readonly Pick<Sheet, "name" | "printed">[],
+): readonly (readonly [string, string])[] => {
+  const names = sheets.map(({ name }) => encodeAttribute(name));
+  const titles = sheets.flatMap(({ printed }, at) =>
+    printed === true
+      ? [`<definedName name="_xlnm.Print_Titles" localSheetId="${at}">'${names[at] ?? ""}'!$1:$1</definedName>`]
+      : [],
+  );
+  const places = sheets.map((_, at) => `worksheets/sheet${at + 1}.xml`);
+  return [
+    [
+      "[Content_Types].xml",
+      `<Types xmlns="${PACKAGE_NAMESPACE_BASE}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="${CONTENT_TYPE_BASE}.sheet.main+xml"/>${places.map((place) => `<Override PartName="/xl/${place}" ContentType="${CONTENT_TYPE_BASE}.worksheet+xml"/>`).join("")}<Override PartName="/xl/styles.xml" ContentType="${CONTENT_TYPE_BASE}.styles+xml"/></Types>`,
+    ],
+    ["_rels/.rels", buildRelationships(["officeDocument", "xl/workbook.xml"])],
+    [
+      "xl/workbook.xml",
+      `<workbook xmlns="${MAIN_NAMESPACE}" xmlns:r="${RELATIONSHIP_TYPE_BASE}"><sheets>${names.map((name, at) => `<sheet name="${name}" sheetId="${at + 1}" r:id="rId${at + 1}"/>`).join("")}</sheets>${titles.length === 0 ? "" : `<definedNames>${titles.join("")}</definedNames>`}</workbook>`,
+    ],
+    [
+      "xl/_rels/workbook.xml.rels",
+      buildRelationships(...places.map((place) => ["worksheet", place] as const), ["styles", "styles.xml"]),
+    ],
+    ["xl/styles.xml", STYLES],
+  ];
+};
 
 const XML_ENTITIES = new Map([
   ["&", "&amp;"],
@@ -61,10 +115,17 @@ const encodeCellText = (value: string): string =>
     .replaceAll(UNWRITABLE_CHARACTERS, (unit) => `_x${unit.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}_`)
     .replaceAll(/[&<>]/g, (character) => XML_ENTITIES.get(character) ?? "");
 
-const renderCellXml = (value: string, place: string): string => {
-  if (value === "") return `<c r="${place}" s="${TEXT_STYLE}"/>`;
+/** Encodes the name of a sheet for an attribute. */
+const encodeAttribute = (value: string): string => encodeCellText(value).replaceAll('"', "&quot;");
+
+const getText = (cell: Cell): string => (typeof cell === "string" ? cell : cell.text);
+
+const renderCellXml = (cell: Cell, place: string, usual: CellStyle): string => {
+  const value = getText(cell);
+  const style = getStyleNumber(typeof cell === "string" ? usual : cell.style);
+  if (value === "") return `<c r="${place}" s="${style}"/>`;
   if (value.length > MAX_CELL_CHARACTERS) throw createLimitFailure("32,767 characters per cell", "1 セル 32,767 文字");
-  return `<c r="${place}" s="${TEXT_STYLE}" t="inlineStr"><is><t xml:space="preserve">${encodeCellText(value)}</t></is></c>`;
+  return `<c r="${place}" s="${style}" t="inlineStr"><is><t xml:space="preserve">${encodeCellText(value)}</t></is></c>`;
 };
 
 const createLimitFailure = (en: string, ja: string): Failure =>
@@ -73,37 +134,140 @@ const createLimitFailure = (en: string, ja: string): Failure =>
     hint: text("write CSV instead", "CSV で書き出してください"),
   });
 
-async function* renderSheetXml(batches: AsyncIterable<readonly (readonly string[])[]>): AsyncGenerator<Buffer> {
-  let row = 0;
-  let columns: readonly string[] = [];
-  for await (const batch of batches) {
-    let xml = "";
-    for (const cells of batch) {
-      row += 1;
-      if (row > MAX_ROWS) throw createLimitFailure("1,048,576 rows", "1,048,576 行");
-      if (columns.length < cells.length) columns = cells.map((_, at) => toColumnName(at + 1));
-      if (row === 1) xml += renderSheetStart(cells.length);
-      xml += `<row r="${row}">${cells.map((cell, at) => renderCellXml(cell, `${columns[at] ?? ""}${row}`)).join("")}</row>`;
-    }
-    if (xml !== "") yield Buffer.from(xml);
-  }
-  yield Buffer.from(`${row === 0 ? renderSheetStart(0) : ""}</sheetData></worksheet>`);
+/** A cell with another style than the other cells of its sheet. */
+export interface StyledCell {
+  readonly text: string;
+  readonly style: CellStyle;
 }
 
+export type Cell = string | StyledCell;
+
+/** Rows of a sheet, many at a time. */
+type Batches = AsyncIterable<readonly (readonly Cell[])[]>;
+
+/** A sheet of a workbook. The first row stays in view. */
+export interface Sheet {
+  /** at most 31 characters, none of `[]:*?/\`; no other sheet has it */
+  readonly name: string;
+  readonly rows: Batches;
+  /**
+   * true for a sheet that people read and print: the first row is a header and is repeated on every page of A4
+   * landscape, columns have the width of their contents, and rows beyond Excel's limit continue on a further sheet
+   */
+  readonly printed?: boolean | undefined;
+}
+
+/** Maximum number of rows whose cells determine the widths of the columns. */
+const MAX_MEASURED_ROWS = 300;
+
+const MIN_WIDTH = 8;
+const MAX_WIDTH = 48;
+const USUAL_WIDTH = 20;
+
+/** Returns the approximate width of a cell: Japanese characters are twice as wide as Latin ones. */
+const measureCell = (cell: Cell): number =>
+  Math.max(
+    ...getText(cell)
+      .slice(0, MAX_WIDTH * 4)
+      .split("\n")
+      .map((text) => text.length + (text.match(/[\u1100-\uff60]/g)?.length ?? 0)),
+  );
+
+const measureColumns = (rows: readonly (readonly Cell[])[]): readonly number[] =>
+  rows
+    .reduce<number[]>((widths, cells) => {
+      for (const [at, cell] of cells.entries()) widths[at] = Math.max(widths[at] ?? MIN_WIDTH, measureCell(cell) + 2);
+      return widths;
+    }, [])
+    .map((width) => Math.min(width, MAX_WIDTH));
+
+/** The rows of a sheet that are still to be written; a sheet that is full leaves the rest to the next sheet. */
+class SheetRows {
+  readonly #batches: AsyncIterator<readonly (readonly Cell[])[]>;
+  readonly printed: boolean;
+  #ahead: readonly (readonly Cell[])[] = [];
+  #at = 0;
+  #header: readonly Cell[] | undefined;
+
+  constructor({ rows, printed = false }: Sheet) {
+    this.#batches = rows[Symbol.asyncIterator]();
+    this.printed = printed;
+  }
+
+  /** Reads ahead until there are rows left.  @returns false at the end */
+  async hasMore(count = 1): Promise<boolean> {
+    while (this.#ahead.length - this.#at < count) {
+      const next = await this.#batches.next();
+      if (next.done === true) break;
+      this.#ahead = [...this.#ahead.slice(this.#at), ...next.value];
+      this.#at = 0;
+    }
+    return this.#at < this.#ahead.length;
+  }
+
+  async close(): Promise<void> {
+    await this.#batches.return?.(undefined);
+  }
+
+  /** Yields the XML of a sheet with at most so many rows. */
+  async *render(maxRows: number): AsyncGenerator<Buffer> {
+    await this.hasMore(MAX_MEASURED_ROWS);
+    const first = this.#ahead.slice(this.#at, this.#at + MAX_MEASURED_ROWS);
+    const widths = this.printed
+      ? measureColumns(this.#header === undefined ? first : [this.#header, ...first])
+      : (first[0] ?? []).map(() => USUAL_WIDTH);
+    yield Buffer.from(renderSheetStart(widths, this.printed));
+    let row = 0;
+    let columns: readonly string[] = [];
+    const usual = this.printed ? "wrapped" : "text";
+    const render = (cells: readonly Cell[]): string => {
+      row += 1;
+      if (columns.length < cells.length) columns = cells.map((_, at) => toColumnName(at + 1));
+      return `<row r="${row}">${cells.map((cell, at) => renderCellXml(cell, `${columns[at] ?? ""}${row}`, usual)).join("")}</row>`;
+    };
+    if (this.#header !== undefined) yield Buffer.from(render(this.#header));
+    let left = maxRows - row;
+    while (left > 0 && (await this.hasMore())) {
+      const part = this.#ahead.slice(this.#at, this.#at + left);
+      left -= part.length;
+      if (this.printed) this.#header ??= part[0];
+      this.#at += part.length;
+      yield Buffer.from(part.map(render).join(""));
+    }
+    yield Buffer.from(`</sheetData>${this.printed ? PRINT_SETUP : ""}</worksheet>`);
+  }
+}
+
+/** A4 landscape, as wide as a page, with the name of the sheet above and the number of the page below. */
+const PRINT_SETUP =
+  '<pageMargins left="0.4" right="0.4" top="0.6" bottom="0.6" header="0.3" footer="0.3"/><pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/><headerFooter><oddHeader>&amp;L&amp;A</oddHeader><oddFooter>&amp;C&amp;P / &amp;N</oddFooter></headerFooter>';
+
 /** Renders the beginning of a sheet. The first row stays in view, and cells that the user adds are also text. */
-const renderSheetStart = (columns: number): string =>
-  `${XML_DECLARATION}<worksheet xmlns="${MAIN_NAMESPACE}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>${columns === 0 ? "" : `<cols><col min="1" max="${columns}" width="20" style="${TEXT_STYLE}" customWidth="1"/></cols>`}<sheetData>`;
+const renderSheetStart = (widths: readonly number[], printed: boolean): string => {
+  const cols = widths.map(
+    (width, at) =>
+      `<col min="${at + 1}" max="${at + 1}" width="${width}" style="${getStyleNumber("text")}" customWidth="1"/>`,
+  );
+  const properties = printed ? '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>' : "";
+  return `${XML_DECLARATION}<worksheet xmlns="${MAIN_NAMESPACE}">${properties}<sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>${cols.length === 0 ? "" : `<cols>${cols.join("")}</cols>`}<sheetData>`;
+};
 
 /**
  * Yields the bytes of a workbook with one sheet. All cells are text, so that Excel does not convert a value or run a
  * formula.
  *
- * @param batches the rows of the sheet
+ * @param rows the rows of the sheet
  * @throws Failure `input-rejected` if the rows exceed the limits of a sheet
  */
-export async function* encodeWorkbook(
-  batches: AsyncIterable<readonly (readonly string[])[]>,
-): AsyncGenerator<Uint8Array> {
+export const encodeWorkbook = (rows: Batches): AsyncGenerator<Uint8Array> => encodeSheets([{ name: "Sheet1", rows }]);
+
+/**
+ * Yields the bytes of a workbook. All cells are text, so that Excel does not convert a value or run a formula.
+ *
+ * @param maxRows Excel's maximum number of rows of a sheet
+ * @throws Failure `input-rejected` if the rows of a sheet that is not printed exceed the limit
+ */
+export async function* encodeSheets(sheets: readonly Sheet[], maxRows = MAX_ROWS): AsyncGenerator<Uint8Array> {
   const written: Buffer[] = [];
   let offset = 0;
   async function* file(name: string, content: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array> {
@@ -123,8 +287,21 @@ export async function* encodeWorkbook(
     const rest = encodeNumbers([0, 2], [0, 2], [0, 2], [0, 4], [start, 4]);
     written.push(Buffer.concat([encodeEntry(CENTRAL_ENTRY_START, name, sums), rest, Buffer.from(name)]));
   }
-  for (const [name, xml] of FIXED_PARTS) yield* file(name, Readable.from([Buffer.from(XML_DECLARATION + xml)]));
-  yield* file("xl/worksheets/sheet1.xml", renderSheetXml(batches));
+  const done: Sheet[] = [];
+  for (const sheet of sheets) {
+    const rows = new SheetRows(sheet);
+    try {
+      for (let part = 1; part === 1 || (await rows.hasMore()); part += 1) {
+        if (part > 1 && !rows.printed) throw createLimitFailure("1,048,576 rows", "1,048,576 行");
+        done.push(part === 1 ? sheet : { ...sheet, name: `${sheet.name} (${part})` });
+        yield* file(`xl/worksheets/sheet${done.length}.xml`, rows.render(maxRows));
+      }
+    } finally {
+      await rows.close();
+    }
+  }
+  for (const [name, xml] of buildFixedParts(done))
+    yield* file(name, Readable.from([Buffer.from(XML_DECLARATION + xml)]));
   const directory = Buffer.concat(written);
   yield directory;
   const { length: count } = written;

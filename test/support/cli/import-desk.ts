@@ -49,7 +49,7 @@ export class Desk {
   }
 
   async states(): Promise<string[]> {
-    const { text } = await this.run("imports list --format json --fields state");
+    const { text } = await this.run("imports list --all --format json --fields state");
     return (JSON.parse(text) as { state: string }[]).map(({ state }) => state);
   }
 

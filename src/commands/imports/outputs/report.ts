@@ -1,65 +1,73 @@
-import type { Client, Import, PlanRow } from "../../../lib/client/index.ts";
-import type { Terminal } from "../../../lib/terminal/index.ts";
+import type { Import, PlanRow } from "../../../lib/client/index.ts";
+import { getDisplayName, ROW_ACTION_NAMES } from "../../../lib/model/import.ts";
 import { guardFormula } from "../../../lib/terminal/table/cells.ts";
+import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import { describeRow } from "../../../lib/plan/changes.ts";
-import { ReasonCursor, formatReason } from "./row-reasons.ts";
+import { ReasonCursor, readKeptRecords } from "./row-reasons.ts";
 import { isWorkbookName, encodeTable } from "./table-file.ts";
 
-const REPORT_HEADER = ["row", "key", "action", "changed", "reason"];
+const REPORT_HEADER = [
+  text("row", "行"),
+  text("key", "キー"),
+  text("action", "動作"),
+  text("changed", "変更内容"),
+  text("reason", "理由"),
+] as const;
+
+const KEPT_WORD = text("keep", "残す");
 
 /**
- * Writes a plan as one line per row with its changes, deletions last, so that a spreadsheet opens it directly: see
- * {@link encodeTable}. In CSV, a `'` guards the cells that a spreadsheet would run as formulas.
+ * Writes what a plan does to each record: a workbook for approval by people, see {@link buildPlanSheets}, or CSV with
+ * one line per row, in which a `'` guards the cells that a spreadsheet would run as formulas.
+ *
+ * @param isKept true if the plan can still be committed
  */
-export async function writeReport(tools: Tools, path: string, plan: Import): Promise<void> {
-  const { client } = await tools.tenant("imports");
-  const reasons = await ReasonCursor.open(client, plan.id, tools.terminal);
-  const guard = isWorkbookName(path) ? (cell: string): string => cell : guardFormula;
-  async function* batches(): AsyncGenerator<readonly (readonly string[])[]> {
-    yield [REPORT_HEADER, ...(reasons.whole === undefined ? [] : [["1", "", "invalid", "", reasons.whole]])];
-    if ((plan.kept?.count ?? 0) > 0) yield await readKeptRows(client, plan.id, tools.terminal, guard);
-    for await (const batch of client.imports.rows(plan.id).batches()) {
-      tools.signal.throwIfAborted();
-      await reasons.advanceTo(batch.findLast(({ row }) => row > 0)?.row ?? 0);
-      yield batch.map((row) => {
-        const fields = describeRow(plan.kind, row).map((change) => change[tools.terminal.language]);
-        const cells = buildCells(row, fields, reasons.at(row.row)?.reason ?? "");
-        return cells.map((cell, at) => (at === REASON_INDEX ? cell : guard(cell)));
-      });
-    }
-  }
+export async function writeReport(tools: Tools, path: string, plan: Import, isKept: boolean): Promise<void> {
+  const bytes = isWorkbookName(path)
+    ? await encodePlanWorkbook(tools, plan, isKept)
+    : encodeTable(path, readLines(tools, plan));
   await tools.outputs.write(path, async (writer) => {
-    for await (const bytes of encodeTable(path, batches())) await writer.write(bytes);
+    for await (const part of bytes) await writer.write(part);
   });
-  await reasons.close();
 }
 
-/** Reads the records that are kept although they are missing from the file, with the reasons. */
-async function readKeptRows(
-  client: Client<"imports">,
-  id: string,
-  terminal: Terminal,
-  guard: (cell: string) => string,
-): Promise<readonly (readonly string[])[]> {
-  const rows: string[][] = [];
-  for await (const { row, code, params } of client.imports.problems(id)) {
-    // problems of the file as a whole come first
-    if (row > 0) break;
-    const reason = formatReason(terminal, { code, params });
-    if (params["kept"] === 1 || code === "export-lacks")
-      rows.push(["", guard(String(params["name"] ?? params["org"])), "keep", "", guard(reason)]);
+async function encodePlanWorkbook(tools: Tools, plan: Import, isKept: boolean): Promise<AsyncIterable<Uint8Array>> {
+  const [{ buildPlanSheets }, { encodeSheets }] = await Promise.all([
+    import("./plan-workbook.ts"),
+    import("../../../lib/xlsx/write.ts"),
+  ]);
+  return encodeSheets(await buildPlanSheets(tools, plan, isKept));
+}
+
+/** Yields a line for each row of the file, then for each deleted record. */
+async function* readLines(tools: Tools, plan: Import): AsyncGenerator<readonly (readonly string[])[]> {
+  const { language } = tools.terminal;
+  const { client } = await tools.tenant("imports");
+  yield [REPORT_HEADER.map((words) => words[language])];
+  // only a plan has a file with problems
+  const reasons = plan.state === "planned" ? await ReasonCursor.open(client, plan.id, tools.terminal) : undefined;
+  if (reasons?.whole !== undefined) yield [["1", "", ROW_ACTION_NAMES.invalid[language], "", reasons.whole]];
+  if (reasons !== undefined && (plan.kept?.count ?? 0) > 0) {
+    const kept = await readKeptRecords(tools, plan);
+    yield kept.map(([name, reason]) => ["", guardFormula(name), KEPT_WORD[language], "", guardFormula(reason)]);
   }
-  return rows;
+  for await (const batch of client.imports.rows(plan.id).batches()) {
+    tools.signal.throwIfAborted();
+    await reasons?.advanceTo(batch.findLast(({ row }) => row > 0)?.row ?? 0);
+    yield batch.map((row) => {
+      const fields = describeRow(plan.kind, row).map((change) => change[language]);
+      const cells = buildCells(row, getDisplayName(ROW_ACTION_NAMES, row.action)[language], fields);
+      // reasons are guarded already
+      return [...cells.map(guardFormula), reasons?.at(row.row)?.reason ?? ""];
+    });
+  }
+  await reasons?.close();
 }
 
-/** Index of the reason column, whose cells are guarded already. */
-const REASON_INDEX = REPORT_HEADER.indexOf("reason");
-
-const buildCells = ({ row, key, action }: PlanRow, fields: readonly string[], reason: string): string[] => [
+const buildCells = ({ row, key }: PlanRow, action: string, fields: readonly string[]): readonly string[] => [
   row === 0 ? "" : String(row),
   key,
   action,
   fields.join("; "),
-  reason,
 ];

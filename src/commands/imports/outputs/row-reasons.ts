@@ -1,6 +1,7 @@
-import type { InputProblem, Client } from "../../../lib/client/index.ts";
+import type { InputProblem, Client, Import } from "../../../lib/client/index.ts";
 import { guardFormula } from "../../../lib/terminal/table/cells.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
+import type { Tools } from "../../tools.ts";
 import { RowCursor } from "./row-cursor.ts";
 import { describeProblemReason } from "../../../lib/plan/columns.ts";
 
@@ -22,8 +23,24 @@ const MAX_REASONS = 20;
 type ReasonTerminal = Pick<Terminal, "language" | "named">;
 
 /** Returns the text of a problem as it is written to a file. */
-export const formatReason = (teller: ReasonTerminal, problem: Pick<InputProblem, "code" | "params">): string =>
+const formatReason = (teller: ReasonTerminal, problem: Pick<InputProblem, "code" | "params">): string =>
   teller.named(describeProblemReason(problem)[teller.language]);
+
+/** Returns the names of the records that a plan keeps although its file lacks them, each with the reason. */
+export async function readKeptRecords(
+  { tenant, terminal }: Pick<Tools, "tenant" | "terminal">,
+  { id }: Pick<Import, "id">,
+): Promise<readonly (readonly [name: string, reason: string])[]> {
+  const { client } = await tenant("imports");
+  const records: (readonly [string, string])[] = [];
+  for await (const { row, code, params } of client.imports.problems(id)) {
+    // problems of the file as a whole come first
+    if (row > 0) break;
+    if (params["kept"] === 1 || code === "export-lacks")
+      records.push([String(params["name"] ?? params["org"]), formatReason(terminal, { code, params })]);
+  }
+  return records;
+}
 
 /** Returns problems in one line, each as `メールアドレス: not an email address`. */
 function formatReasons(problems: readonly InputProblem[], teller: ReasonTerminal): string {

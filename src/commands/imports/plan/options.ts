@@ -58,6 +58,27 @@ export const PLAN_DRY_RUN = {
   about: text("show the plan and change nothing", "計画を表示するだけで何も変更しない"),
 } as const satisfies Field;
 
+/** The option that keeps a plan for `imports commit`. */
+export const KEEP_PLAN = {
+  kind: "boolean",
+  about: text(
+    "if the plan is not committed now, keep it for `imports commit`",
+    "適用しなかった計画を `imports commit` 用に残す",
+  ),
+} as const satisfies Field;
+
+/** The option that writes what a plan does to each record. */
+export const REPORT = {
+  kind: "output",
+  value: "FILE",
+  workbook: true,
+  notStdout: true,
+  about: text(
+    "write what the plan does to each record: a workbook for approval if FILE ends in .xlsx, otherwise CSV",
+    "計画の内容を 1 件ずつ書き出す(.xlsx なら承認用の Excel ブック、ほかは CSV)",
+  ),
+} as const satisfies Field;
+
 /** The check that stops a plan or bundle of another tenant. */
 export const ALLOW_OTHER_TENANT = {
   kind: "list",
@@ -210,14 +231,7 @@ export const IMPORT_OPTIONS = {
     group: "safety",
     brief: text("show the plan and change nothing", "計画を表示するだけで何も変更しない"),
   },
-  keepPlan: {
-    group: "safety",
-    kind: "boolean",
-    about: text(
-      "if the plan is not committed now, keep it for `imports commit`",
-      "適用しなかった計画を `imports commit` 用に残す",
-    ),
-  },
+  keepPlan: { ...KEEP_PLAN, group: "safety" },
   allow: buildAllowOption("unknown-columns", "error-values", "other-tenant"),
   skipInvalid: {
     group: "safety",
@@ -240,17 +254,7 @@ export const IMPORT_OPTIONS = {
       "適用し、CLOMO の管理画面へアップロードするファイルを書き出す",
     ),
   },
-  report: {
-    group: "output",
-    kind: "output",
-    value: "FILE",
-    workbook: true,
-    notStdout: true,
-    about: text(
-      "write the result of each row, one per line; as a workbook if FILE ends in .xlsx",
-      "行ごとの結果を書き出す(.xlsx なら Excel ブック)",
-    ),
-  },
+  report: { ...REPORT, group: "output" },
   errors: {
     group: "output",
     brief: text("write the invalid rows, ready to fix", "不正な行を理由付きで書き出す"),

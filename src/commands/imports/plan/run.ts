@@ -68,10 +68,10 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
       knownNames: (needs) => loadKnownNames(tools, plan, needs),
       isExport: requested.options.fromConsole,
     });
-    const { report, errors, emitCsv } = requested.options;
+    const { report, errors, emitCsv, keepPlan } = requested.options;
     await showPlan(tools, plan, { ...problems, allRows: same(report ?? "--report plan.xlsx") });
     if (!plan.rejected) await adviseNewAddresses(tools, requested, problems.remedies);
-    if (report !== undefined) await (await import("../outputs/report.ts")).writeReport(tools, report, plan);
+    if (report !== undefined) await (await import("../outputs/report.ts")).writeReport(tools, report, plan, keepPlan);
     if (errors !== undefined) await (await loadErrorsModule()).writeErrors(tools, errors, { plan, file, reading });
     if (plan.foreign !== undefined && (plan.rejected || requested.options.dryRun)) await warnOfForeignFile(tools, plan);
     if (plan.rejected) {

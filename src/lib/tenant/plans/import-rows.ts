@@ -210,6 +210,7 @@ export const getWorkCounts = (counts: PlanCounts | null): Partial<PlanCounts> =>
     takenOver: _takenOver,
     lost: _lost,
     blocked: _blocked,
+    difference: _difference,
     ...done
   } = rest as Partial<PlanCounts>;
   return { ...done, ...(done.kept !== undefined && { kept: { ...done.kept, names: [] } }) };

@@ -121,7 +121,7 @@ const buildBeforeSql = ({ kind }: PlanDefinition): string =>
   buildChangedListSql(kind.fields.map((field) => [field, buildStoredPiece(kind, field)]));
 
 /** SQL: the key of a row as in the file; null if the file does not have a column for the key. */
-const buildStagedKeyText = (plan: PlanDefinition): string =>
+export const buildStagedKeyText = (plan: PlanDefinition): string =>
   buildKeyTextSql(plan.kind, (field) => (isStaged(plan, { field }) ? rowColumn(field) : "null"), keyOf(plan));
 
 const buildStagedLinesSql = (
@@ -166,7 +166,9 @@ export const buildDeletedLineSql = (kind: StoredKind, parts: Partial<RowParts> =
     changed: "'[]'",
     setsSecret: "'false'",
     exists: "'true'",
-    before: "'[]'",
+    // the fields of a tree can only be read as a whole tree
+    before:
+      planner === undefined ? buildJsonListSql(kind.fields.map((field) => buildStoredPiece(kind, field))) : "'[]'",
     after: buildJsonListSql([
       buildFieldPiece("id", "json_quote(t.id)"),
       ...(planner === undefined ? [] : [buildFieldPiece("path", `json_quote(${planner.called("t.pk")})`)]),

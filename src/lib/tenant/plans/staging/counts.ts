@@ -140,6 +140,7 @@ type ResponseCounts = Pick<
   | "beside"
   | "reopened"
   | "blocked"
+  | "difference"
 >;
 
 /** The counts of a plan. */

@@ -10,7 +10,6 @@ import { getVersionSchema } from "../../../versions/keep.ts";
 import { buildCombinedMaskSql, getColumnBit, getVersionTable } from "../../../versions/tables.ts";
 import { createTenantChangedFailure } from "../../import-failures.ts";
 import type { ImportRecord } from "../../import-rows.ts";
-import { etagOf } from "../compare.ts";
 import { buildStagedClaimsSql } from "../conflicts.ts";
 import {
   buildChangesFieldSql,
@@ -302,26 +301,23 @@ const findLaterChanges = (
 };
 
 /**
- * Checks a plan if the tenant has changed since the plan was made.
+ * Checks a plan after the tenant has changed.
  *
  * @param isUploaded true if an upload file for the console was written from the plan
- * @returns false if nothing that the plan read has changed, so the rules need not be applied again
  * @throws Failure `conflict` if the plan relies on something that has changed. The takeover of an export relies on
  * everything that it compared, because it records what the console has
  */
-export const isOutdated = (
+export const refuseLaterChanges = (
   database: Database,
   plans: PlanDefinitions,
   record: ImportRecord,
   isUploaded: boolean,
-): boolean => {
-  if (etagOf(database, plans) === record.etag) return false;
+): void => {
   const since = record.detail.comparedRevision ?? 0;
   const { count, first } = findLaterChanges(database, plans, { since, isUploaded });
   if (count > 0) throw createTenantChangedFailure(record, { count, first });
   const [{ request }] = plans;
   if (request.fromConsole === true) throw createTenantChangedFailure(record, { count: 0, first: [] });
-  const refused = request.mode === "delete" ? [] : findExcludedRows(database, plans[0]);
-  if (refused.length > 0) throw createTenantChangedFailure(record, { count: refused.length, first: refused });
-  return true;
+  const excluded = request.mode === "delete" ? [] : findExcludedRows(database, plans[0]);
+  if (excluded.length > 0) throw createTenantChangedFailure(record, { count: excluded.length, first: excluded });
 };

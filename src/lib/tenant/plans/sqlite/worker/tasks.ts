@@ -54,7 +54,6 @@ import type { TaskFiles, Task } from "./messages.ts";
 import { runWithNote, type NotedWriter as Note } from "../../../store/sqlite/writer-note.ts";
 import { attachStaging, createStagingTables, SqliteStaging } from "../staging.ts";
 import { storeDeletions, type PlanDefinition, type PlanDefinitions, type StoredKind } from "../stored-kind.ts";
-import { isOutdated } from "../recheck/later-changes.ts";
 import { getStoredKind } from "../tables.ts";
 import { storePlanLeftOut } from "../upload.ts";
 import type { WorkbookReader } from "../../../../xlsx/workbook.ts";
@@ -297,6 +296,9 @@ const compareAndStorePlan = async (
     plan.request.fromConsole === true
       ? await findEarlierTakeover(reader, { kind: record.kind, sha256: plan.staged.sha256 })
       : undefined;
+  const { counts: former, comparedRevision = 0 } = record.detail;
+  const again = former === null ? undefined : await import("../recheck/difference.ts");
+  again?.keepFormerPlans(database, plans);
   const { etag, counts, ...deleted } = database.snapshot(() => {
     const etag = etagOf(database, plans);
     const found = isDeletion
@@ -306,7 +308,10 @@ const compareAndStorePlan = async (
     for (const one of plans) storeDeletions(database, one, counts.delete === 0 && counts.beside === undefined);
     return {
       etag,
-      counts,
+      counts:
+        again === undefined
+          ? counts
+          : { ...counts, difference: again.findPlanDifference(database, plans, comparedRevision) },
       comparedRevision: readTenantRevision(database),
       undeletable: plan.request.undeletable && readUndeletableRecords(database),
     };
@@ -419,7 +424,12 @@ const applyAndRecord = async (
   if (counts === null || counts.rejected) throw createRejectedImportFailure(record);
   const released = listReleasedCollections(record);
   await writer.lock([...new Set([...plans.flatMap(({ kind }) => listWrittenCollections(kind)), ...released])]);
-  const isRechecked = isOutdated(database, plans, record, written !== undefined);
+  // if nothing that the plan read has changed, it need not be checked again
+  const isRechecked = etagOf(database, plans) !== record.etag;
+  if (isRechecked) {
+    const { refuseLaterChanges } = await import("../recheck/later-changes.ts");
+    refuseLaterChanges(database, plans, record, written !== undefined);
+  }
   if (scope !== undefined) for (const one of plans) refusePrivilegedChanges(database, one);
   refreshViewOrgs(database, getPlanView(record.detail.request));
   const revision = advanceRevision(database, [...plans.map(({ kind }) => kind.collection), ...released]);

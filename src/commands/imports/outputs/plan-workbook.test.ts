@@ -1,0 +1,131 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { inflateRawSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { csv, freshDesk } from "#support/cli/import-desk.ts";
+
+const HEADER = "氏名,メールアドレス,役職,組織コード";
+const BEFORE = [HEADER, "山田,yamada@x.jp,主任,S", "髙橋,takahashi@x.jp,,D", "佐藤,sato@x.jp,部長,D"];
+const AFTER = [HEADER, "山田,yamada@x.jp,課長,S", "髙橋,takahashi@x.jp,,D", "鈴木,suzuki@x.jp,=1+1,S"];
+
+const deskWithPlan = async (lang = "ja") => {
+  const desk = await freshDesk();
+  await desk.write("orgs.csv", csv(["組織名,組織コード", "営業部,S", "開発部,D"]));
+  await desk.write("before.csv", csv(BEFORE));
+  await desk.write("after.csv", csv(AFTER));
+  expect((await desk.run("orgs import orgs.csv --yes")).code).toBe(0);
+  expect((await desk.run("users import before.csv --yes")).code).toBe(0);
+  const line = "users import after.csv --mode replace --dry-run --keep-plan --report plan.xlsx";
+  const { code, stderr } = await desk.run(`${line} --lang ${lang}`);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  return desk;
+};
+
+/** Returns the parts of a workbook, by name. */
+const partsOf = (bytes: Buffer): ReadonlyMap<string, string> => {
+  const parts = new Map<string, string>();
+  const end = bytes.lastIndexOf("PK\u0005\u0006");
+  let at = bytes.readUInt32LE(end + 16);
+  for (let left = bytes.readUInt16LE(end + 10); left > 0; left -= 1) {
+    const [packed, length, start] = [
+      bytes.readUInt32LE(at + 20),
+      bytes.readUInt16LE(at + 28),
+      bytes.readUInt32LE(at + 42),
+    ];
+    const name = bytes.toString("utf8", at + 46, at + 46 + length);
+    const data = start + 30 + bytes.readUInt16LE(start + 26) + bytes.readUInt16LE(start + 28);
+    parts.set(name, inflateRawSync(bytes.subarray(data, data + packed)).toString("utf8"));
+    at += 46 + length;
+  }
+  return parts;
+};
+
+/** The texts of the cells of a sheet, each with its style: `課長#5`. */
+const cellsOf = (xml: string): readonly (readonly string[])[] =>
+  [...xml.matchAll(/<row [^>]*>(.*?)<\/row>/gs)].map(([, row = ""]) =>
+    [...row.matchAll(/<c r="[^"]*" s="(\d)"(?:\/>|[^>]*><is><t[^>]*>(.*?)<\/t>)/gs)].map(
+      ([, style, value = ""]) => `${value}#${style}`,
+    ),
+  );
+
+const sheetsOf = (bytes: Buffer) => {
+  const parts = partsOf(bytes);
+  const names = [...(parts.get("xl/workbook.xml") ?? "").matchAll(/<sheet name="([^"]*)"/g)].map(
+    ([, name = ""]) => name,
+  );
+  return new Map(names.map((name, at) => [name, parts.get(`xl/worksheets/sheet${at + 1}.xml`) ?? ""]));
+};
+
+test("a workbook has a sheet with counts, and one for each kind of change, before and after side by side", async () => {
+  const desk = await deskWithPlan();
+  const sheets = sheetsOf(readFileSync(desk.path("plan.xlsx")));
+  expect([...sheets.keys()]).toEqual(["計画", "追加", "更新", "削除"]);
+  const summary = cellsOf(sheets.get("計画") ?? "").map((row) =>
+    row.map((cell) => cell.replace(/#\d$/, "")).join(" | "),
+  );
+  expect(summary).toContain("ファイル | after.csv");
+  expect(summary).toContain("適用の方法 | clomoctl imports commit P3");
+  expect(summary).toContain("ユーザー: 削除 | 1");
+  expect(cellsOf(sheets.get("更新") ?? "")).toEqual([
+    ["行#4", "キー#4", "名前#4", "組織#4", "役職(変更前)#4", "役職(変更後)#4"],
+    ["2#2", "yamada@x.jp#2", "山田#2", "営業部#2", "主任#2", "課長#5"],
+  ]);
+  expect(cellsOf(sheets.get("追加") ?? "")[1]).toEqual(
+    expect.arrayContaining(["4#2", "suzuki@x.jp#2", "鈴木#2", "営業部#2", "=1+1#2"]),
+  );
+  expect(cellsOf(sheets.get("削除") ?? "")[1]).toEqual(
+    expect.arrayContaining(["sato@x.jp#6", "佐藤#6", "開発部#6", "部長#6"]),
+  );
+  for (const xml of sheets.values()) {
+    expect(xml).toMatch(/<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"\/>/);
+    expect(xml).not.toContain("<f>");
+  }
+});
+
+test("the same workbook is written again from the kept plan, and from the versions after the commit", async () => {
+  const desk = await deskWithPlan("en");
+  expect((await desk.run("imports show P3 --report again.xlsx --lang en")).code).toBe(0);
+  expect(readFileSync(desk.path("again.xlsx"))).toEqual(readFileSync(desk.path("plan.xlsx")));
+  expect((await desk.run("imports commit P3 --confirm-deletions 1")).code).toBe(0);
+  expect((await desk.run("imports show last --report done.xlsx --lang en")).code).toBe(0);
+  const sheets = sheetsOf(readFileSync(desk.path("done.xlsx")));
+  expect([...sheets.keys()]).toEqual(["Plan", "create", "update", "delete"]);
+  expect(cellsOf(sheets.get("update") ?? "")[1]).toEqual(expect.arrayContaining(["主任#2", "課長#5"]));
+  expect(cellsOf(sheets.get("delete") ?? "")[1]).toEqual(expect.arrayContaining(["sato@x.jp#6", "部長#6"]));
+  expect((await desk.run("imports show last --report done.csv --lang en")).code).toBe(0);
+  expect(readFileSync(desk.path("done.csv"), "utf8")).toContain("yamada@x.jp,update,役職: 主任 → 課長");
+});
+
+test("a deletion can be approved in a workbook and committed later", async () => {
+  const desk = await deskWithPlan();
+  const line = "users delete sato@x.jp --dry-run --keep-plan --report gone.xlsx --lang ja";
+  expect((await desk.run(line)).code).toBe(0);
+  const sheets = sheetsOf(readFileSync(desk.path("gone.xlsx")));
+  expect([...sheets.keys()]).toEqual(["計画", "削除"]);
+  expect((await desk.run("imports commit P4 --confirm-deletions 1")).code).toBe(0);
+  expect(await desk.users()).not.toContain("sato@x.jp");
+});
+
+/** Returns the path of a program; undefined if it is missing. */
+const findProgram = (name: string): string | undefined => {
+  try {
+    return execFileSync("which", [name], { encoding: "utf8" }).trim();
+  } catch {
+    return undefined;
+  }
+};
+
+const office = findProgram("soffice");
+
+test("LibreOffice opens a workbook, if it is installed", { timeout: 120_000 }, async ({ annotate }) => {
+  if (office === undefined) {
+    await annotate("LibreOffice is missing, so no workbook was opened");
+    return;
+  }
+  const desk = await deskWithPlan();
+  const profile = `-env:UserInstallation=file://${desk.path("office")}`;
+  execFileSync(office, [profile, "--headless", "--convert-to", "pdf", "--outdir", desk.home, desk.path("plan.xlsx")], {
+    stdio: "ignore",
+  });
+  expect(readFileSync(desk.path("plan.pdf")).subarray(0, 5).toString()).toBe("%PDF-");
+});

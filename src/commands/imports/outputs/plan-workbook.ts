@@ -1,0 +1,297 @@
+import { line } from "../../../lib/advice/index.ts";
+import type { Import, PlanRow } from "../../../lib/client/index.ts";
+import { ignoreFailure } from "../../../lib/errors/index.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
+import { getFormatTitle } from "../../../lib/model/format.ts";
+import {
+  getDisplayName,
+  IMPORT_MODE_NAMES,
+  IMPORT_STATE_NAMES,
+  ROW_ACTION_NAMES,
+  type RecordAction,
+} from "../../../lib/model/import.ts";
+import { getThingNoun } from "../../../lib/model/problem.ts";
+import { formatMoment } from "../../../lib/model/time.ts";
+import {
+  findFieldHeader,
+  formatPlanValue,
+  listInitialValues,
+  listValueChanges,
+  NAME_FIELDS,
+  nameOf,
+  type ValueChange,
+} from "../../../lib/plan/changes.ts";
+import { hasFile, listPlanChanges } from "../../../lib/plan/describe.ts";
+import { PLAN_ACTIONS, type Plan } from "../../../lib/plan/plan.ts";
+import { same, text, type Text } from "../../../lib/text/index.ts";
+import type { Cell, CellStyle, Sheet } from "../../../lib/xlsx/write.ts";
+import { resolveTimezone, type Tools } from "../../tools.ts";
+import { buildPlan } from "../plan/show.ts";
+import { readKeptRecords, ReasonCursor } from "./row-reasons.ts";
+
+/** What a workbook is made from. */
+interface PlanBook {
+  readonly tools: Tools;
+  readonly told: Import;
+  readonly plan: Plan;
+  /** the paths of the organisations by their codes; empty if the acting account cannot read them */
+  readonly orgPaths: ReadonlyMap<string, string>;
+  readonly say: (words: Text) => string;
+}
+
+/** Records of one thing that a plan creates, updates or deletes. */
+interface RecordSelection {
+  readonly action: RecordAction;
+  /** name of the thing; undefined for the thing of the import */
+  readonly thing: string | undefined;
+}
+
+/**
+ * Returns the sheets of a workbook in which a plan can be approved: what it does in total, then a sheet for each kind of
+ * change with a row for each record. The rows are read while they are written, once for the columns and once for the
+ * cells.
+ *
+ * @param isKept true if the plan can still be committed
+ */
+export async function buildPlanSheets(tools: Tools, told: Import, isKept: boolean): Promise<readonly Sheet[]> {
+  const { terminal } = tools;
+  const book: PlanBook = {
+    tools,
+    told,
+    plan: await buildPlan(tools, told),
+    orgPaths: await loadOrgPaths(tools, told),
+    say: (words) => terminal.named(words[terminal.language]),
+  };
+  const things = [undefined, ...(told.beside ?? []).map(({ thing }) => thing)];
+  const changes = PLAN_ACTIONS.flatMap((action) =>
+    things.flatMap((thing, at) => {
+      const count = listPlanChanges(told)[at]?.[action] ?? 0;
+      return count === 0 ? [] : [buildChangeSheet(book, { action, thing })];
+    }),
+  );
+  const isOpen = told.state === "planned" && hasFile(told);
+  return [
+    { name: book.say(text("Plan", "計画")), printed: true, rows: renderSummary(book, isKept) },
+    ...changes,
+    ...(isOpen && (told.kept?.count ?? 0) > 0
+      ? [{ name: book.say(text("Kept", "残す")), printed: true, rows: renderKeptRows(book) }]
+      : []),
+    ...(isOpen && told.errors > 0
+      ? [{ name: book.say(text("Invalid rows", "不正な行")), printed: true, rows: renderInvalidRows(book) }]
+      : []),
+  ];
+}
+
+const isOrgColumn = ({ refers }: { readonly refers?: { readonly to: string } | undefined }): boolean =>
+  refers?.to === "org";
+
+async function loadOrgPaths(tools: Tools, { kind }: Import): Promise<PlanBook["orgPaths"]> {
+  if (!FORMATS[kind].columns.some(isOrgColumn)) return new Map();
+  const orgs = await ignoreFailure(async () => (await tools.tenant("orgs")).client.orgs.list());
+  return new Map((orgs ?? []).flatMap(({ code, path }) => (code === null ? [] : [[code, path] as const])));
+}
+
+const styled = (words: string, style: CellStyle): Cell => ({ text: words, style });
+
+/** Yields the rows of the first sheet: facts about the plan, its counts, and everything that a terminal shows. */
+async function* renderSummary(book: PlanBook, isKept: boolean): AsyncGenerator<readonly (readonly Cell[])[]> {
+  const { told, plan, say, tools } = book;
+  const zone = resolveTimezone(tools, await tools.tenant("imports"));
+  const fact = (label: Text, value: Text, style: CellStyle = "wrapped"): readonly Cell[] => [
+    styled(say(label), "header"),
+    styled(say(value).trim(), style),
+  ];
+  const when = (instant: string): Text => same(formatMoment(instant, zone, "minute"));
+  const source = hasFile(told) ? text("file", "ファイル") : text("records", "対象");
+  const lines = (label: Text, all: readonly Text[] = [], style?: CellStyle): readonly (readonly Cell[])[] =>
+    all.map((words) => fact(label, words, style));
+  yield [
+    [styled(say(text(`Changes to ${plan.target.en}`, `変更の計画: ${plan.target.ja}`)), "title")],
+    fact(text("tenant", "テナント"), plan.target),
+    fact(text("no.", "No."), same(told.number)),
+    fact(text("kind", "種類"), getFormatTitle(FORMATS[told.kind])),
+    fact(text("mode", "インポート方法"), getDisplayName(IMPORT_MODE_NAMES, told.mode)),
+    ...(told.fileName === "" ? [] : [fact(source, same(told.fileName))]),
+    fact(text("created at", "作成日時"), when(told.createdAt)),
+    fact(text("done by", "実行者"), same(told.actor)),
+    fact(text("state", "状態"), getDisplayName(IMPORT_STATE_NAMES, told.state)),
+    ...(told.committedAt === null ? [] : [fact(text("committed at", "適用日時"), when(told.committedAt))]),
+    fact(text("how to apply", "適用の方法"), describeNextStep(told, isKept)),
+    ...plan.changes.flatMap(({ noun, ...counts }) =>
+      PLAN_ACTIONS.map((action) => {
+        const word = getDisplayName(ROW_ACTION_NAMES, action);
+        const style = action === "delete" && counts.delete > 0 ? "deleted" : "wrapped";
+        return fact(text(`${noun.en}: ${word.en}`, `${noun.ja}: ${word.ja}`), same(String(counts[action])), style);
+      }),
+    ),
+    ...lines(text("summary", "内容"), plan.lines),
+    ...lines(text("warning", "警告"), plan.warnings, "changed"),
+    ...lines(text("note", "備考"), plan.notes),
+  ];
+}
+
+/** Returns how a plan is applied, or how a committed plan is undone. */
+function describeNextStep({ number, change, rejected, state }: Import, isKept: boolean): Text {
+  if (change !== null) {
+    const undo = line("undo", [change]);
+    return text(`already committed; undo: ${undo}`, `適用済み。取り消すには: ${undo}`);
+  }
+  if (rejected)
+    return text("cannot be committed: correct the invalid rows", "適用できません。不正な行を直してください");
+  if (isKept && state === "planned") return same(line("imports commit", [number]));
+  return text(
+    "this plan is not kept; to keep a plan for its approval, pass --keep-plan",
+    "この計画は残しません。承認を待つには --keep-plan を付けてください",
+  );
+}
+
+/** A column of values in a sheet. */
+interface ValueColumn {
+  readonly field: string;
+  readonly header: string;
+}
+
+/** Returns the rows of a plan that belong to a sheet, in batches. */
+async function* readRows(
+  { tools, told }: PlanBook,
+  { action, thing }: RecordSelection,
+): AsyncGenerator<readonly PlanRow[]> {
+  const { client } = await tools.tenant("imports");
+  for await (const batch of client.imports.rows(told.id, { action }).batches()) {
+    tools.signal.throwIfAborted();
+    yield batch.filter((row) => row.thing === thing);
+  }
+}
+
+/** Returns the values that a sheet shows for a record. */
+const listShownValues = (row: PlanRow, action: RecordAction): readonly ValueChange[] => {
+  if (action === "update") return listValueChanges(row);
+  return listInitialValues(action === "create" || row.before.length === 0 ? row : { after: row.before });
+};
+
+/** Returns the columns in which at least one record has a value, or changes it. */
+async function findValueColumns(book: PlanBook, selection: RecordSelection): Promise<readonly ValueColumn[]> {
+  const fields = new Set<string>();
+  for await (const batch of readRows(book, selection))
+    for (const row of batch) for (const { field } of listShownValues(row, selection.action)) fields.add(field);
+  // names and organisations have columns of their own, which only show their values after the plan
+  const isLeading = (field: string): boolean =>
+    selection.action !== "update" &&
+    (NAME_FIELDS.includes(field) || (hasOrgs(book, selection) && isOrgField(book, field)));
+  const shown = [...fields].filter((field) => !isLeading(field));
+  return shown.map((field) => ({ field, header: findFieldHeader(book.told.kind, field, selection.thing) }));
+}
+
+const buildChangeSheet = (book: PlanBook, selection: RecordSelection): Sheet => {
+  const name = book.say(getDisplayName(ROW_ACTION_NAMES, selection.action));
+  const noun = selection.thing === undefined ? "" : ` ${book.say(getThingNoun(selection.thing))}`;
+  return { name: `${name}${noun}`, printed: true, rows: renderChanges(book, selection) };
+};
+
+/** Yields the rows of a sheet with one kind of change. */
+async function* renderChanges(
+  book: PlanBook,
+  selection: RecordSelection,
+): AsyncGenerator<readonly (readonly Cell[])[]> {
+  const { say, told } = book;
+  const { action } = selection;
+  const columns = await findValueColumns(book, selection);
+  const setsSecrets = told.secretsSet > 0 && selection.thing === undefined && action !== "delete";
+  const leading = [
+    ...(hasFile(told) && action !== "delete" ? [text("row", "行")] : []),
+    text("key", "キー"),
+    text("name", "名前"),
+    ...(hasOrgs(book, selection) ? [text("organisation", "組織")] : []),
+  ];
+  const headers = [
+    ...leading.map(say),
+    ...columns.flatMap(({ header }) =>
+      action === "update"
+        ? [say(text(`${header} (before)`, `${header}(変更前)`)), say(text(`${header} (after)`, `${header}(変更後)`))]
+        : [header],
+    ),
+    ...(setsSecrets ? [say(text("secrets", "パスワードなど"))] : []),
+  ];
+  yield [headers.map((header) => styled(header, "header"))];
+  for await (const batch of readRows(book, selection))
+    yield batch.map((row) => {
+      const cells = renderRecord(book, selection, row, columns);
+      const secret = row.setsSecret ? styled(say(text("set", "設定")), "changed") : "";
+      return setsSecrets ? [...cells, secret] : cells;
+    });
+}
+
+const hasOrgs = ({ told }: PlanBook, { thing }: RecordSelection): boolean =>
+  thing === undefined && told.kind !== "orgs" && FORMATS[told.kind].columns.some(isOrgColumn);
+
+/** Returns the cells of a record. */
+function renderRecord(
+  book: PlanBook,
+  selection: RecordSelection,
+  row: PlanRow,
+  columns: readonly ValueColumn[],
+): readonly Cell[] {
+  const { told } = book;
+  const { action } = selection;
+  const leading = [
+    ...(hasFile(told) && action !== "delete" ? [row.row === 0 ? "" : String(row.row)] : []),
+    row.key,
+    nameOf(row) ?? "",
+    ...(hasOrgs(book, selection) ? [findOrg(book, row)] : []),
+  ];
+  const values = new Map(listShownValues(row, action).map((change) => [change.field, change]));
+  const cells = columns.flatMap(({ field }): readonly Cell[] => {
+    const change = values.get(field);
+    if (action !== "update") return [change === undefined ? "" : formatValue(book, field, change.after)];
+    if (change === undefined) {
+      const value = formatValue(book, field, row.after.find((one) => one.field === field)?.value ?? null);
+      return [value, value];
+    }
+    const after = change.after ?? "";
+    const now = after.length === 0 ? book.say(formatPlanValue(null)) : formatValue(book, field, after);
+    return [formatValue(book, field, change.before), styled(now, "changed")];
+  });
+  const all = [...leading, ...cells];
+  return action === "delete" ? all.map((cell) => (typeof cell === "string" ? styled(cell, "deleted") : cell)) : all;
+}
+
+const isOrgField = ({ told }: PlanBook, field: string): boolean =>
+  FORMATS[told.kind].columns.some((column) => column.field === field && isOrgColumn(column));
+
+/** Returns a value as a cell shows it: for an organisation, its path. */
+const formatValue = (book: PlanBook, field: string, value: ValueChange["after"]): string => {
+  if (typeof value === "string") return (isOrgField(book, field) ? book.orgPaths.get(value) : undefined) ?? value;
+  return (value ?? []).join(", ");
+};
+
+/** Returns the organisation of a record after the plan, or of a deleted record before the plan. */
+const findOrg = (book: PlanBook, { before, after }: PlanRow): string => {
+  const found = [...after, ...before].find(({ field, value }) => value !== null && isOrgField(book, field));
+  return found === undefined ? "" : formatValue(book, found.field, found.value);
+};
+
+/** Yields the records that are kept although the file lacks them, with the reasons. */
+async function* renderKeptRows({ tools, told, say }: PlanBook): AsyncGenerator<readonly (readonly Cell[])[]> {
+  yield [[text("name", "名前"), text("reason", "理由")].map((words) => styled(say(words), "header"))];
+  yield await readKeptRecords(tools, told);
+}
+
+/** Yields the invalid rows with their reasons. */
+async function* renderInvalidRows({ tools, told, say }: PlanBook): AsyncGenerator<readonly (readonly Cell[])[]> {
+  const { client } = await tools.tenant("imports");
+  const headers = [text("row", "行"), text("key", "キー"), text("name", "名前"), text("reason", "理由")];
+  yield [headers.map((words) => styled(say(words), "header"))];
+  const reasons = await ReasonCursor.open(client, told.id, tools.terminal);
+  if (reasons.whole !== undefined) yield [["1", "", "", styled(reasons.whole, "changed")]];
+  for await (const batch of client.imports.rows(told.id, { action: "invalid" }).batches()) {
+    tools.signal.throwIfAborted();
+    await reasons.advanceTo(batch.at(-1)?.row ?? 0);
+    yield batch.map((row) => [
+      String(row.row),
+      row.key,
+      nameOf(row) ?? "",
+      styled(reasons.at(row.row)?.reason ?? "", "changed"),
+    ]);
+  }
+  await reasons.close();
+}
