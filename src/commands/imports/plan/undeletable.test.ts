@@ -98,8 +98,8 @@ test("a report lists the kept users, even if the run before kept them", async ()
   await run(`${NIGHTLY} --undeletable keep`, desk);
   await run(`${NIGHTLY} --undeletable keep --report plan.csv --lang ja`, desk);
   const rows = readFileSync(join(desk.folder, "plan.csv"), "utf8").split("\r\n");
-  expect(rows).toContainEqual(expect.stringMatching(/^,太郎 <taro@x\.jp>,keep,,.*SN1 \(090-0000-0001\)、SN2/));
-  expect(rows).toContainEqual(expect.stringMatching(/^,長,keep,,.*clomo-account revoke boss/));
+  expect(rows).toContainEqual(expect.stringMatching(/^,太郎 <taro@x\.jp>,残す,,.*SN1 \(090-0000-0001\)、SN2/));
+  expect(rows).toContainEqual(expect.stringMatching(/^,長,残す,,.*clomo-account revoke boss/));
 });
 
 test("release names the number of devices in the question, and exits with 0 if nobody is kept", async () => {

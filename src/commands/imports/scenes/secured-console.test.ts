@@ -80,7 +80,7 @@ async function mirroredHome() {
       ]),
     users: async () => (await program(["secured", "users", "list", "--app", "docs", "--format", "json"])).text,
     imports: async () => {
-      const { text } = await program(["imports", "list", "--format", "json"]);
+      const { text } = await program(["imports", "list", "--all", "--format", "json"]);
       return (JSON.parse(text) as readonly { id: string; state: string }[]).slice(0, -1);
     },
   };
