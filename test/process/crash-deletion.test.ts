@@ -68,7 +68,7 @@ test.each<readonly [name: string, reached: (seen: ProgramSnapshot) => boolean, s
   const rest = state === after ? [] : [await run([...LINE, ...CONFIRMED], { home })];
   expect(rest.filter(({ code }) => code !== 0)).toEqual([]);
   expect((await stateOf(home)) === after).toBe(true);
-  const { text } = await run(["imports", "list", "--all", "--format", "json"], { home });
+  const { text } = await run(["imports", "list", "--format", "json"], { home });
   const open = (JSON.parse(text) as readonly { id: string; state: string; kind: string }[]).filter(
     (one) => one.state === "planned",
   );
