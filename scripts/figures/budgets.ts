@@ -105,19 +105,19 @@ const unclearFileNames = (sources: Sources, _graph: Graph, tests: readonly strin
 
 /** A part grows only if its limit is raised here, in the same commit; whoever makes one smaller lowers it. */
 const MEASURES: readonly Measure[] = [
-  { name: "lines of src", target: 99_000, limit: 133_400, of: linesBelow(/^src\//) },
+  { name: "lines of src", target: 99_000, limit: 134_280, of: linesBelow(/^src\//) },
   {
     name: "imports, deletion",
     target: 11_500,
-    limit: 21_240,
+    limit: 21_420,
     of: linesBelow(
       /^src\/lib\/plan\//,
       /^src\/lib\/tenant\/plans\/(?!sqlite\/undo\/|deletion)/,
       /^src\/commands\/(?:imports|deletion)\//,
     ),
   },
-  { name: "commands", target: 26_000, limit: 37_560, of: linesBelow(/^src\/commands\//) },
-  { name: "of them no verbs, %", target: 47, limit: 60, of: percentOfNoVerbs },
+  { name: "commands", target: 26_000, limit: 38_060, of: linesBelow(/^src\/commands\//) },
+  { name: "of them no verbs, %", target: 47, limit: 61, of: percentOfNoVerbs },
   {
     name: "handover, renewals",
     target: 22_000,

@@ -118,7 +118,8 @@ async function atTerminal(name: keyof typeof FORMS, lang: "en" | "ja") {
   };
   return {
     home,
-    refused: (words: readonly string[]) => shown(words, 3),
+    // without --no-input, the import would ask what the columns mean
+    refused: (words: readonly string[]) => shown([...words, "--no-input"], 3),
     maps: (words: readonly string[]) =>
       shown(
         words,
@@ -131,7 +132,9 @@ async function atTerminal(name: keyof typeof FORMS, lang: "en" | "ja") {
 }
 
 const tells = (name: string, lang: "en" | "ja", screen: string): void => {
-  const known = name === "list.csv" ? TOLD[lang] : TOLD[lang].filter((told) => !/blank row|空の行/.test(told));
+  // as CSV, the row whose code lost its zeros has too few cells; in a workbook, a blank row is no row
+  const untold = name === "list.csv" ? /leading zeros|先頭の 0/ : /blank row|空の行/;
+  const known = TOLD[lang].filter((told) => !untold.test(told));
   // lines break between words
   const shown = screen.replaceAll(" ", "");
   expect(known.filter((told) => !shown.includes(told.replaceAll(" ", "")))).toEqual([]);
@@ -165,7 +168,8 @@ test.each(LISTS)(
     const [map = [], whole = []] = proposedIn(refusal);
     expect(map.slice(0, 2)).toEqual(["csv", "map"]);
     const [next = []] = proposedIn(await person.maps(map));
-    expect(next).toEqual(whole);
+    // only the import knows which organisations are new
+    expect(next).toEqual(whole.filter((word) => word !== "--create-orgs"));
     await person.mends();
     await person.imports(whole);
     expect(await usersIn(person.home)).toEqual(RIGHT);
@@ -181,7 +185,7 @@ test.each(TWO)("a first list is imported if its columns are mapped first: %s, %s
   const refusal = await person.refused(next);
   tells(name, lang, refusal);
   await person.mends();
-  await person.imports(next);
+  await person.imports([...next, "--create-orgs"]);
   expect(await usersIn(person.home)).toEqual(RIGHT);
 });
 
@@ -192,7 +196,7 @@ test.each(TWO)(
     const [map = []] = proposedIn(await person.refused(["users", "import", name]));
     await person.mends();
     const [next = []] = proposedIn(await person.maps(map));
-    await person.imports(next);
+    await person.imports([...next, "--create-orgs"]);
     expect(await usersIn(person.home)).toEqual(RIGHT);
   },
 );

@@ -110,7 +110,7 @@ export default defineCommand({
     const { terminal } = tools;
     tools.describeState(() => NOTHING_CHANGED);
     requireAppleBusiness(options);
-    const again = (chosen: string): string =>
+    const again = ({ sheet: chosen = "" }: { readonly sheet?: string | undefined }): string =>
       `${COMMAND_NAME} ${quoteShellWord(file)} --sheet ${quoteShellWord(chosen)}`;
     const list = await readSerialList(tools, file, { encoding, sheet, again });
     const given = options.appleBusiness ? await readBusinessKey(tools, options) : undefined;

@@ -140,7 +140,7 @@ async function buildContextRequest(
 }
 
 /** Parses an option such as `users=people.yaml` into the format and the absolute path of the file. */
-function parseMapOption(pair: string, workingFolder: string): [string, string] {
+export function parseMapOption(pair: string, workingFolder: string, option = "--map"): [string, string] {
   const [format = "", ...rest] = pair.split("=");
   const file = rest.join("=");
   if (file !== "" && FORMAT_NAMES.some((known) => known === format)) {
@@ -149,7 +149,10 @@ function parseMapOption(pair: string, workingFolder: string): [string, string] {
   const names = FORMAT_NAMES.join(", ");
   const near = findNearestWord(format, FORMAT_NAMES);
   throw new Failure("usage", {
-    what: text(`--map ${pair} does not have the form FORMAT=FILE`, `--map ${pair} は FORMAT=FILE の形ではありません`),
+    what: text(
+      `${option} ${pair} does not have the form FORMAT=FILE`,
+      `${option} ${pair} は FORMAT=FILE の形ではありません`,
+    ),
     hint:
       near === undefined || file === ""
         ? text(`formats: ${names}`, `形式: ${names}`)

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 
@@ -28,4 +29,19 @@ test.each([
   const refused = await runInBoth(line, { home });
   expect(refused.en).toMatchObject({ exit, stdout: "", stderr: expect.stringContaining(en) });
   expect(refused.ja).toMatchObject({ exit, stderr: expect.stringContaining(ja) });
+});
+
+test("sets and removes the column map files of lists", async () => {
+  const home = freshFolder();
+  const folder = freshFolder();
+  const lists = async (words: string): Promise<unknown> =>
+    (JSON.parse((await run(`context set local ${words} --format json`, { home, folder })).stdout) as { lists: unknown })
+      .lists;
+  expect(await lists("--list users=hr.yaml --list orgs=o.yaml")).toEqual([
+    `users=${join(folder, "hr.yaml")}`,
+    `orgs=${join(folder, "o.yaml")}`,
+  ]);
+  expect(await lists("--list users=none")).toEqual([`orgs=${join(folder, "o.yaml")}`]);
+  expect(await lists("--list orgs=none")).toBeNull();
+  expect(await run("context set local --list people=a.yaml", { home })).toMatchObject({ exit: 2 });
 });

@@ -2,6 +2,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { UNDELETABLE_CHOICES } from "../../lib/model/import.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { parseMapOption } from "./add.ts";
 import { CONTEXT_DETAILS, PROTECTED_OPTION, UNDELETABLE_DEFAULT_OPTION } from "./columns.ts";
 
 export default defineCommand({
@@ -26,29 +27,47 @@ export default defineCommand({
         `${UNDELETABLE_DEFAULT_OPTION.about.ja}(none は既定をなくし、ファイルを拒否する)`,
       ),
     },
+    list: {
+      kind: "string",
+      value: "FORMAT=FILE",
+      repeatable: true,
+      about: text(
+        "column map file for the lists of other systems that imports without --map read (FORMAT=none removes it); exports and the console's own files do not use it",
+        "--map のないインポートで読む、ほかのシステムのリスト用の対応表ファイル(FORMAT=none で解除)。エクスポートと管理画面のファイルには使わない",
+      ),
+    },
   },
   excludes: [["protected", "unprotected"]],
   examples: [
     { line: "clomoctl context set local --protected" },
     { line: "clomoctl context set local --timezone Asia/Tokyo" },
     { line: "clomoctl context set local --undeletable keep" },
+    { line: "clomoctl context set local --list users=hr-map.yaml" },
   ],
   exits: ["input-rejected", "not-found", "locked"],
   opensTenant: false,
   shows: CONTEXT_DETAILS,
-  async run({ terminal, contexts, globals }, { name, protected: on, unprotected: off, undeletable }) {
+  async run(
+    { terminal, contexts, globals, workingFolder },
+    { name, protected: on, unprotected: off, undeletable, list },
+  ) {
     const { timezone } = globals;
-    if (!on && !off && timezone === undefined && undeletable === undefined) {
+    if (!on && !off && timezone === undefined && undeletable === undefined && list.length === 0) {
       throw new Failure("usage", {
         what: text("no setting to change was specified", "変更する設定がありません"),
         hint: text(
-          "pass --protected, --unprotected, --timezone ZONE or --undeletable keep|release|none",
-          "--protected、--unprotected、--timezone ZONE、--undeletable keep|release|none のどれかを指定してください",
+          "pass --protected, --unprotected, --timezone ZONE, --undeletable keep|release|none or --list FORMAT=FILE",
+          "--protected、--unprotected、--timezone ZONE、--undeletable keep|release|none、--list FORMAT=FILE のどれかを指定してください",
         ),
       });
     }
+    const files = list.map((pair): readonly [string, string | null] => {
+      const [format, file] = parseMapOption(pair, workingFolder, "--list");
+      return [format, pair === `${format}=none` ? null : file];
+    });
     const context = await contexts.set(name, {
       timezone,
+      lists: list.length === 0 ? undefined : new Map(files),
       protected: on || (off ? false : undefined),
       undeletable: undeletable === "none" ? null : undeletable,
     });

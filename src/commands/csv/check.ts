@@ -1,4 +1,5 @@
 import { checkFile } from "../../lib/csv/check/index.ts";
+import type { MapOptions } from "../../lib/csv/layout/map-parse.ts";
 import { toDiskFailure } from "../../lib/errors/disk.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { FormatName } from "../../lib/model/console-files.ts";
@@ -16,8 +17,8 @@ import { loadColumnMap, MAP_OPTION } from "./file/column-map.ts";
 import { INPUT_ENCODING_OPTION } from "./file/encoding.ts";
 import { FIX_OPTION, rejectUnsupportedFixes } from "./file/fix.ts";
 import { FORMAT_OPTION } from "./file/format.ts";
-import { readRecords } from "../imports/plan/reading.ts";
-import { SHEET_OPTION } from "./file/sheet.ts";
+import { readRecords, type RetypedCommand } from "../imports/plan/reading.ts";
+import { HEADER_ROW_OPTION, SHEET_OPTION } from "./file/sheet.ts";
 import { listCheckProblems, createCheckFailure, buildReportColumns, type CheckedFile } from "./file/check-report.ts";
 
 /** Returns the field of `--key`; undefined for the format's default key.  @throws `usage` if there is no such key */
@@ -54,6 +55,7 @@ export default defineCommand({
     as: FORMAT_OPTION,
     encoding: INPUT_ENCODING_OPTION,
     sheet: SHEET_OPTION,
+    headerRow: HEADER_ROW_OPTION,
     map: MAP_OPTION,
     key: {
       kind: "string",
@@ -77,24 +79,29 @@ export default defineCommand({
   ],
   exits: ["input-rejected", "not-found"],
   opensTenant: false,
-  async run(tools, { file: name, as, encoding: asked, sheet, map: mapFile, key, fix, allow }) {
+  async run(tools, { file: name, as, encoding: asked, fix, allow, ...typed }) {
     const { terminal, signal } = tools;
     tools.describeState(() =>
       text("nothing was changed: a check only reads", "検査は読み込みだけなので、何も変更していません"),
     );
     rejectUnsupportedFixes(fix, as);
+    const map = await loadColumnMap(tools, as, { option: typed.map });
+    const { sheet, headerRow, key } = addMapDefaults(typed, map?.options);
     const keyField = resolveKeyField(as, key);
-    const map = await loadColumnMap(tools, as, { option: mapFile });
     await using file = await openInput(tools, name);
-    const given = { as, sheet, map: mapFile, key, allow };
-    const again = (chosen: string): string => buildCsvCommand("check", name, { ...given, sheet: chosen, fix });
-    const reading = await examineFile(tools, file, { encoding: asked, newline: "auto", sheet, map, format: as, again });
-    const { encoding, dialect } = reading;
+    const given = { as, ...typed, allow };
+    const again: RetypedCommand = (chosen) => buildCsvCommand("check", name, { ...given, ...chosen, fix });
+    const choice = { encoding: asked, newline: "auto", sheet, headerRow, map } as const;
+    const reading = await examineFile(tools, file, { ...choice, format: as, again });
+    const { encoding, dialect, headerRow: foundRow } = reading;
     const step = terminal.progress.start({ id: "check", name: text("Checking", "検査"), unit: BYTE_UNIT });
     const report = await checkFile(file.path, as, {
       ...(encoding === "xlsx"
-        ? { reading: { encoding: "utf-8" }, records: (sink) => readRecords(file.chunks(), reading, file.label, sink) }
-        : { reading: { encoding, dialect } }),
+        ? {
+            reading: { encoding: "utf-8", headerRow: foundRow },
+            records: (sink) => readRecords(file.chunks(), reading, file.label, sink),
+          }
+        : { reading: { encoding, dialect, headerRow: foundRow } }),
       allowUnknownColumns: allow?.includes("unknown-columns"),
       map,
       fix,
@@ -106,7 +113,7 @@ export default defineCommand({
       },
     }).catch((cause: unknown) => Promise.reject(toDiskFailure(cause, file.label) ?? cause));
     step.finish();
-    const checked: CheckedFile = { file: file.label, format: as, encoding, report };
+    const checked: CheckedFile = { file: file.label, sheet, format: as, encoding, report };
     await listCheckProblems(terminal, checked);
     await terminal.show(buildReportColumns(terminal), checked);
     if (report.errors === 0) return;
@@ -115,4 +122,14 @@ export default defineCommand({
     const mending = FIX_CHOICES.filter((one) => fix?.includes(one) === true || remedies.fix.includes(one));
     throw createCheckFailure(checked, buildCsvCommand("check", name, { ...given, fix: mending }));
   },
+});
+
+/** Returns the options with the defaults of a column map file. */
+const addMapDefaults = (
+  typed: Pick<MapOptions, "sheet" | "headerRow"> & { readonly key?: string | undefined },
+  options: MapOptions = {},
+) => ({
+  sheet: typed.sheet ?? options.sheet,
+  headerRow: typed.headerRow ?? options.headerRow,
+  key: typed.key ?? options.key,
 });

@@ -3,7 +3,7 @@ import { getProblemSeverity } from "../../lib/model/problem.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { openInput } from "../../lib/files/index.ts";
-import { addSheetHint } from "../imports/plan/reading.ts";
+import { addSheetHint, type RetypedCommand } from "../imports/plan/reading.ts";
 import { buildCsvCommand } from "../imports/refusal/command.ts";
 import { renderProblem } from "./file/check-report.ts";
 import { INPUT_ENCODING_OPTION } from "./file/encoding.ts";
@@ -38,7 +38,7 @@ export default defineCommand({
       text("nothing was changed (the file is only read)", "読み込みだけなので、何も変更していません"),
     );
     await using file = await openInput(tools, name);
-    const again = (chosen: string): string => buildCsvCommand("inspect", name, { sheet: chosen });
+    const again: RetypedCommand = ({ sheet: chosen }) => buildCsvCommand("inspect", name, { sheet: chosen });
     const inspection = await inspectFile(file, { encoding, sheet, signal }).catch((error: unknown) =>
       Promise.reject(addSheetHint(error, { asked: sheet, again })),
     );

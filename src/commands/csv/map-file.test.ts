@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { parseMapFile } from "../../lib/csv/layout/map-parse.ts";
-import { renderMapFile } from "./map.ts";
+import { renderMapFile } from "./questions/render.ts";
 
 it("is read back as it was written, whatever its headers are", () => {
   const header = fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 }).filter((value) => value.trim() === value);
@@ -13,7 +13,11 @@ it("is read back as it was written, whatever its headers are", () => {
   );
   fc.assert(
     fc.property(unlike, fc.constantFrom(",", ";", "\t"), (columns, delimiter) => {
-      const map = parseMapFile(renderMapFile(columns, delimiter), FORMATS.users, "map.yaml");
+      const map = parseMapFile(
+        renderMapFile({ columns, constants: [], defaults: [], dialect: { delimiter } }, FORMATS.users),
+        FORMATS.users,
+        "map.yaml",
+      );
       const fields = new Map([
         ["氏名", "name"],
         ["メールアドレス", "emails"],

@@ -1,7 +1,14 @@
 import { DEVICE } from "../../lib/model/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { CONFIRM_WIPES, IMPORT_HELP, IMPORT_EXCLUDES, IMPORT_EXITS, IMPORT_OPTIONS } from "../imports/plan/options.ts";
+import {
+  CONFIRM_WIPES,
+  IMPORT_HELP,
+  IMPORT_EXCLUDES,
+  IMPORT_EXITS,
+  IMPORT_OPTIONS,
+  ORG_BY,
+} from "../imports/plan/options.ts";
 import { runImport } from "../imports/plan/run.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 
@@ -35,20 +42,20 @@ export default defineCommand({
   options: {
     ...IMPORT_OPTIONS,
     confirmWipes: { ...CONFIRM_WIPES, group: "safety" },
+    orgBy: ORG_BY,
     key: {
       group: "matching",
       kind: "choice",
       choices: DEVICE.keys.map(({ name }) => name),
-      default: "serial",
-      about: text("field that matches rows to devices", "行とデバイスを対応させる項目"),
+      about: text("field that matches rows to devices (default: serial)", "行とデバイスを対応させる項目(既定: serial)"),
     },
   },
-  excludes: IMPORT_EXCLUDES,
+  excludes: [...IMPORT_EXCLUDES, ["fromConsole", "orgBy"]],
   examples: [
     { line: "clomoctl devices import devices/devices.utf-8.crlf.csv --yes" },
     { line: "clomoctl devices import devices/devices.utf-8.crlf.csv --dry-run --format json" },
   ],
   exits: IMPORT_EXITS,
   shows: RESULT_COLUMNS,
-  run: (tools, { file, key, ...options }) => runImport(tools, { kind: "devices", file, key, options }),
+  run: (tools, { file, key, orgBy, ...options }) => runImport(tools, { kind: "devices", file, key, orgBy, options }),
 });

@@ -15,7 +15,7 @@ import { resolveTimezone, type Tools } from "../tools.ts";
 import { formatClosing } from "../console/columns.ts";
 import { listOtherKinds, formatRecordLabel, buildVerifySteps, summarizeTask } from "../console/steps.ts";
 import { isDefaultTable } from "../listing/list.ts";
-import { loadColumnMap } from "../csv/file/column-map.ts";
+import { loadColumnMap, toConsoleMap } from "../csv/file/column-map.ts";
 import { INPUT_ENCODING_OPTION } from "../csv/file/encoding.ts";
 import { describeImportKind } from "../../lib/plan/columns.ts";
 import { describeOldExport } from "../../lib/plan/describe.ts";
@@ -160,7 +160,7 @@ export default defineCommand({
         kind,
         confirmMissing: confirmMissing || undefined,
         sameAsUpload: isExport || undefined,
-        map: map && JSON.stringify(map),
+        map: map && JSON.stringify(toConsoleMap(map)),
       };
       return client.imports
         .verify(number, { stream: streamFile(tools, file), encoding: reading.encoding }, evidence, tools.signal)

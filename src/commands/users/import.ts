@@ -8,6 +8,7 @@ import {
   IMPORT_EXCLUDES,
   IMPORT_EXITS,
   IMPORT_OPTIONS,
+  ORG_BY,
   UNDELETABLE,
 } from "../imports/plan/options.ts";
 import { runImport } from "../imports/plan/run.ts";
@@ -44,12 +45,12 @@ export default defineCommand({
         `${IMPORT_OPTIONS.blank.about.ja}。ユーザーの所属組織とアカウント名は、どちらでも残る`,
       ),
     },
+    orgBy: ORG_BY,
     key: {
       group: "matching",
       kind: "choice",
       choices: USER_KEY_NAMES,
-      default: "email",
-      about: text("field that matches rows to users", "行とユーザーを対応させる項目"),
+      about: text("field that matches rows to users (default: email)", "行とユーザーを対応させる項目(既定: email)"),
     },
     createOrgs: {
       group: "matching",
@@ -57,7 +58,7 @@ export default defineCommand({
       about: text("create organisations under 全社 for unknown codes", "不明な組織コードの組織を全社の下に作る"),
     },
   },
-  excludes: [...IMPORT_EXCLUDES, ["fromConsole", "undeletable"]],
+  excludes: [...IMPORT_EXCLUDES, ["fromConsole", "orgBy"], ["fromConsole", "undeletable"]],
   examples: [
     { line: "clomoctl users import people.csv --dry-run" },
     { line: "clomoctl users import people.csv --create-orgs --yes" },
@@ -67,6 +68,6 @@ export default defineCommand({
   ],
   exits: IMPORT_EXITS,
   shows: RESULT_COLUMNS,
-  run: (tools, { file, key, createOrgs, undeletable, ...options }) =>
-    runImport(tools, { kind: "users", file, key, createOrgs, undeletable, options }),
+  run: (tools, { file, key, orgBy, createOrgs, undeletable, ...options }) =>
+    runImport(tools, { kind: "users", file, key, orgBy, createOrgs, undeletable, options }),
 });

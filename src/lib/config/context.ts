@@ -20,6 +20,8 @@ export interface EmbeddedContext {
   readonly protected?: true | undefined;
   /** what replacing imports do with records that they cannot delete, if the import does not specify it */
   readonly undeletable?: UndeletableChoice | undefined;
+  /** column map file for the lists of other systems, by format; used by imports only, unlike {@link maps} */
+  readonly lists?: ReadonlyMap<string, string> | undefined;
 }
 
 /** A context whose tenant is on a server. */
@@ -35,6 +37,8 @@ export interface RemoteContext {
   readonly protected?: true | undefined;
   /** what replacing imports do with records that they cannot delete, if the import does not specify it */
   readonly undeletable?: UndeletableChoice | undefined;
+  /** column map file for the lists of other systems, by format; used by imports only */
+  readonly lists?: ReadonlyMap<string, string> | undefined;
 }
 
 export type Context = EmbeddedContext | RemoteContext;
@@ -67,6 +71,8 @@ export interface ContextChange {
   readonly protected?: boolean | undefined;
   /** null removes the setting */
   readonly undeletable?: UndeletableChoice | null | undefined;
+  /** column map files to set, by format; null removes the map of a format */
+  readonly lists?: ReadonlyMap<string, string | null> | undefined;
 }
 
 /** A context as stored in `contexts.json`. The path of a local tenant is derived from the name. */
@@ -79,8 +85,12 @@ export type StoredContext =
       readonly maps: readonly (readonly [format: string, file: string])[];
       readonly protected?: true | undefined;
       readonly undeletable?: UndeletableChoice | undefined;
+      readonly lists?: StoredFiles | undefined;
     }
-  | RemoteContext;
+  | (Omit<RemoteContext, "lists"> & { readonly lists?: StoredFiles | undefined });
+
+/** Files by format. */
+type StoredFiles = readonly (readonly [format: string, file: string])[];
 
 /** The time zone of a context for which none is specified. */
 export const DEFAULT_TIMEZONE = "Asia/Tokyo";
@@ -111,7 +121,14 @@ export const applyContextChange = (context: StoredContext, change: ContextChange
   timezone: change.timezone === undefined ? context.timezone : parseTimezone(change.timezone),
   protected: (change.protected ?? context.protected) === true ? true : undefined,
   undeletable: change.undeletable === undefined ? context.undeletable : (change.undeletable ?? undefined),
+  lists: changeFiles(context.lists, change.lists),
 });
+
+const changeFiles = (files: StoredFiles = [], changes: ContextChange["lists"] = new Map()): StoredFiles | undefined => {
+  const kept = files.filter(([format]) => !changes.has(format));
+  const added = [...changes].flatMap(([format, file]) => (file === null ? [] : [[format, file] as const]));
+  return kept.length + added.length === 0 ? undefined : [...kept, ...added];
+};
 
 /** Returns the IANA name of a time zone. @throws `usage` if the time zone does not exist */
 function parseTimezone(zone: string): string {
@@ -150,6 +167,7 @@ export function readStoredContext(stored: unknown): StoredContext {
     timezone: parseTimezone(word("timezone") ?? DEFAULT_TIMEZONE),
     protected: stored["protected"] === true ? (true as const) : undefined,
     undeletable: UNDELETABLE_CHOICES.find((choice) => choice === stored["undeletable"]),
+    lists: Array.isArray(stored["lists"]) ? stored["lists"].filter(isStringPair) : undefined,
   };
   if (parseContextName(name) !== name) {
     throw new TypeError(`${name} is not kept as NFC`);

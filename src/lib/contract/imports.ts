@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { ALLOWANCES, FIX_CHOICES, UNDELETABLE_CHOICES } from "../model/import.ts";
+import {
+  ALLOWANCES,
+  BLANK_CHOICES,
+  FIX_CHOICES,
+  MAX_HEADER_ROW,
+  ORG_BY_CHOICES,
+  UNDELETABLE_CHOICES,
+} from "../model/import.ts";
 import { FORMAT_NAMES } from "../model/console-files.ts";
 import { IMPORT_NUMBER_PATTERN } from "../model/import-number.ts";
 import { KEY_NAMES } from "../model/formats.ts";
@@ -36,6 +43,24 @@ export const ColumnMap = z.strictObject({
     .array(z.strictObject({ field: z.string(), value: z.string() }))
     .readonly()
     .default([]),
+  joins: z
+    .array(z.strictObject({ field: z.string(), headers: z.array(z.string()).min(1).readonly() }))
+    .readonly()
+    .optional()
+    .meta({
+      description:
+        "fields whose value is joined from the cells of several headers, without blank ones: with a space, and to a path for an organisation",
+    }),
+  values: z
+    .array(z.strictObject({ field: z.string(), from: z.string(), to: z.string() }))
+    .readonly()
+    .optional()
+    .meta({ description: "values of the file that stand for other values of a field" }),
+  skip: z
+    .array(z.strictObject({ header: z.string(), values: z.array(z.string()).min(1).readonly() }))
+    .readonly()
+    .optional()
+    .meta({ description: "rows to skip: those with one of the values in the cell of the header" }),
   dialect: z.strictObject({ delimiter: z.string().length(1), quote: z.string().length(1).optional() }).optional(),
 });
 
@@ -46,7 +71,7 @@ const ImportRequest = nameSchema(
     kind: ImportKind,
     mode: z.enum(["append", "replace"]).default("append"),
     key: z.enum(KEY_NAMES).default("email"),
-    blank: z.enum(["clear", "keep"]).optional().meta({
+    blank: z.enum(BLANK_CHOICES).optional().meta({
       description:
         "default: clear, but a column that is blank in every row is then a problem if records have a value in that column",
     }),
@@ -84,9 +109,16 @@ const ImportRequest = nameSchema(
         "true: a file to upload in the console is to be written from the plan; with mode `replace`, only for callers who may access the whole tenant",
     }),
     map: ColumnMap.optional(),
+    orgBy: z.enum(ORG_BY_CHOICES).optional().meta({
+      description:
+        "how cells name organisations: by `code` (default), by a `name` that only one organisation has, or by `path`",
+    }),
     delimiter: z.string().length(1).default(","),
     /** sheet of a workbook; can be omitted if only one sheet has data */
     sheet: z.string().max(255).optional(),
+    headerRow: z.int().min(1).max(MAX_HEADER_ROW).optional().meta({
+      description: "number of the header row; the rows above it are ignored; default: 1",
+    }),
     fileName: FileName.default("-"),
   }),
 );
@@ -250,6 +282,10 @@ const Import = nameSchema(
     etag: z.string().nullable(),
     request: StoredImportRequest.nullable(),
     rows: z.int(),
+    skipped: z
+      .array(z.object({ header: z.string(), value: z.string(), count: z.int() }))
+      .optional()
+      .meta({ description: "only if the column map skips rows: their number, by header and value" }),
     create: z.int(),
     update: z.int(),
     unchanged: z.int(),

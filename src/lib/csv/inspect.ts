@@ -64,10 +64,17 @@ const HEADER_BYTES = 64 * 1024;
 
 const INVISIBLE_CODES: readonly ProblemCode[] = ["character-bom", "character-invisible"];
 
-/** Returns the header's delimiter: a comma if it has one, else a tab, else a semicolon; without any, a comma. */
-export function guessDelimiter(text: string): Delimiter {
-  const header = text.replaceAll(/"[^"]*(?:"|$)/g, "").split(/[\r\n]/, 1)[0] ?? "";
-  return ([",", "\t", ";"] as const).find((delimiter) => header.includes(delimiter)) ?? ",";
+const DELIMITERS = [",", "\t", ";"] as const;
+
+/**
+ * Returns the header's delimiter: a comma if it has one, else a tab, else a semicolon. If the row of the header is not
+ * known, the first line with a delimiter decides, because titles above a header have none. Default: a comma.
+ */
+export function guessDelimiter(text: string, headerRow?: number): Delimiter {
+  const lines = text.replaceAll(/"[^"]*(?:"|$)/g, "").split(/\r\n|[\r\n]/, headerRow ?? HEADER_SEARCH_ROWS);
+  const candidates = headerRow === undefined ? lines : [lines[headerRow - 1] ?? ""];
+  const found = candidates.flatMap((line) => DELIMITERS.find((delimiter) => line.includes(delimiter)) ?? []);
+  return found[0] ?? ",";
 }
 
 /**

@@ -124,3 +124,9 @@ export const listColumns = (format: Format, customFields: readonly CustomField[]
 /** Lists the columns of a format that the tenant API groups in the field with this name. */
 export const listGroupedColumns = ({ thing, columns }: Format, name: string): readonly Column[] =>
   columns.filter(({ sets }) => thing.fields[sets]?.within === name);
+
+/** Returns true if a record of the format belongs to an organisation, which a column names. */
+export const hasOrgColumn = ({ columns, thing }: Format): boolean => thing.name !== "org" && columns.some(namesOrg);
+
+/** Returns true if the cells of a column name an organisation by its code. */
+export const namesOrg = ({ refers }: Pick<Column, "refers">): boolean => refers?.to === "org" && refers.by === "code";

@@ -58,6 +58,16 @@ export type UndeletableChoice = (typeof UNDELETABLE_CHOICES)[number];
 export const FIX_CHOICES = ["trim", "width", "kana", "names", "invisible", "short-rows"] as const;
 export type FixChoice = (typeof FIX_CHOICES)[number];
 
+/** The effects of a blank cell on a value: it is cleared or kept. */
+export const BLANK_CHOICES = ["clear", "keep"] as const;
+
+/** How the cells of a file name organisations: by code, by a name that only one organisation has, or by path. */
+export const ORG_BY_CHOICES = ["code", "name", "path"] as const;
+export type OrgBy = (typeof ORG_BY_CHOICES)[number];
+
+/** Maximum number of the row that may be the header of a file. */
+export const MAX_HEADER_ROW = 1000;
+
 /**
  * The checks that `--allow` turns off: unknown columns; spreadsheet error values such as #N/A, which are then text;
  * people whose address changes in a replacing import; a file that matches another tenant.

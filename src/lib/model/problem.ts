@@ -99,6 +99,9 @@ const explainOrgName = (params: ProblemParams, cell: string): Text | undefined =
       );
 };
 
+/** The Japanese words for the ways to name an organisation, by the value of `--org-by`. */
+const ORG_NAME_WORDS: Readonly<Record<string, string>> = { name: "組織名", path: "パス" };
+
 /** The display names of the keys of people, by the value of `--key`. */
 const USER_KEY_NAMES: Readonly<Record<string, Text>> = {
   email: text("email address", "メールアドレス"),
@@ -297,6 +300,14 @@ export const PROBLEMS = {
   "row-blank": createWarning(
     (p) => `${formatCount(Number(p["count"]), "blank row")} skipped`,
     "空の行を {count} 行読み飛ばします",
+  ),
+  "row-total": createWarning(
+    (p) => `${formatCount(Number(p["count"]), "row")} of totals skipped`,
+    "合計の行を {count} 行読み飛ばします",
+  ),
+  "row-skipped": createWarning(
+    (p) => `${formatCount(Number(p["count"]), "row")} skipped, as the map says: ${p["header"]} is ${p["value"]}`,
+    "対応表により、「{header}」が「{value}」の {count} 行を読み飛ばします",
   ),
   "cells-too-many": createError(
     (p) => `${formatCount(Number(p["got"]), "cell")}, but the header has only ${p["want"]}`,
@@ -604,6 +615,17 @@ export const PROBLEMS = {
     (p) =>
       explainOrgName(p, "code")?.ja ??
       `組織コード「${p["code"]}」の組織がありません(--create-orgs で全社の下に作れます)`,
+  ),
+  "org-name-unknown": createError(
+    (p) =>
+      `no organisation${p["scoped"] !== undefined ? " that you manage" : ""} has the ${p["by"]} "${p["name"]}"${p["near"] === undefined ? "" : `; did you mean "${p["near"]}"?`}`,
+    (p) =>
+      `${p["scoped"] !== undefined ? "管理対象組織に、" : ""}${ORG_NAME_WORDS[String(p["by"])] ?? ""}「${p["name"]}」の組織がありません${p["near"] === undefined ? "" : `。「${p["near"]}」ではありませんか?`}`,
+  ),
+  "org-name-ambiguous": createError(
+    '{count} organisations have the {by} "{name}": {paths}; with --org-by path, write the path instead',
+    (p) =>
+      `${ORG_NAME_WORDS[String(p["by"])] ?? ""}「${p["name"]}」の組織が ${p["count"]} 件あります: ${p["paths"]}。--org-by path を付けて、パスで書いてください`,
   ),
   "org-parent-unknown": createError(
     (p) => explainOrgName(p, "parent")?.en ?? `no such parent organisation: ${p["parent"]}`,

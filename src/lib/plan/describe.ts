@@ -45,6 +45,9 @@ export const isPartial = ({ invalid, kept, blocked, merged, request }: Import): 
 /** Returns true if a plan was made from a file, and not from names or from another import. */
 export const hasFile = ({ mode }: Pick<Import, "mode">): boolean => mode !== "undo" && mode !== "delete";
 
+/** Returns the number of the header row of a plan's file. Problems up to this row concern the file as a whole. */
+export const headerRowOf = ({ request }: Pick<Import, "request">): number => request?.headerRow ?? 1;
+
 /** Returns the command that lists all rows of a stored plan. */
 export const buildRowsCommand = ({ number }: Pick<Import, "number">): Text =>
   same(line("imports show", [number], { rows: true }));
@@ -249,6 +252,8 @@ function* renderFileCounts(told: Import): Generator<Text> {
   for (const { count, what, names } of besides)
     if (count > 0)
       yield text(`${what.en}: ${formatNamedCount(count, names)}`, `${what.ja}: ${formatNamedCount(count, names)}`);
+  for (const { header, value, count } of told.skipped ?? [])
+    yield text(`rows skipped (${header} is ${value}): ${count}`, `読み飛ばした行(${header}が「${value}」): ${count}`);
 }
 
 function renderCounts(told: Import): Generator<Text> {

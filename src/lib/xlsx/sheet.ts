@@ -40,6 +40,7 @@ const getHiddenFlag = createAttributeReader("hidden");
 export class SheetReader implements XmlHandler {
   readonly #context: SheetContext;
   readonly #sink: RecordSink;
+  readonly #headerRow: number;
   readonly #gatherer = new TextCollector();
   #inData = false;
   #row = 0;
@@ -60,9 +61,11 @@ export class SheetReader implements XmlHandler {
   #width = -1;
   #hidden = { count: 0, row: 0 };
 
-  constructor(context: SheetContext, sink: RecordSink) {
+  /** @param headerRow number of the header row; the rows above it are left out */
+  constructor(context: SheetContext, sink: RecordSink, headerRow = 1) {
     this.#context = context;
     this.#sink = sink;
+    this.#headerRow = headerRow;
   }
 
   open(name: string, attributes: string): void {
@@ -185,7 +188,8 @@ export class SheetReader implements XmlHandler {
     const covering = this.#context.merges.covering(this.#row);
     const isBlank = this.#filled.length === 0 && this.#found.length === 0;
     // a row of cells that only have a format corresponds to a blank row in a CSV file
-    if (!isBlank || (this.#column > 0 && this.#width >= 0)) this.#passOn(isBlank ? [] : covering);
+    const isAbove = this.#row < this.#headerRow;
+    if (!isAbove && (!isBlank || (this.#column > 0 && this.#width >= 0))) this.#passOn(isBlank ? [] : covering);
     for (const at of this.#filled) this.#cells[at] = "";
     this.#filled.length = 0;
     this.#found.length = 0;
@@ -194,8 +198,9 @@ export class SheetReader implements XmlHandler {
   #passOn(covering: readonly MergedRange[]): void {
     const row = this.#row;
     const isHeader = this.#width < 0;
-    // as in a CSV file, a blank first line counts as the header
-    if (isHeader && row > 1) this.#sink.record([""], 1, 1, 1, true);
+    // as in a CSV file, a blank line in place of the header counts as the header
+    const headerRow = this.#headerRow;
+    if (isHeader && row > headerRow) this.#sink.record([""], 1, headerRow, headerRow, true);
     const filled = Math.max((this.#filled.at(-1) ?? -1) + 1, ...this.#found.map(({ column }) => column));
     if (isHeader) this.#width = filled;
     const width = Math.max(this.#width, filled);

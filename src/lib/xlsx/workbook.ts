@@ -97,16 +97,17 @@ export class Workbook {
    * Reads the rows of a sheet, and yields after each piece.
    *
    * @param named name of the sheet; undefined selects the only sheet that is not hidden and has data
+   * @param headerRow number of the header row, counted from 1; the rows above it are left out
    * @throws Failure `usage` if there are several such sheets, or if no sheet has the name; `input-rejected`
    */
-  async *read(named: string | undefined, sink: RecordSink): AsyncGenerator<void> {
+  async *read(named: string | undefined, headerRow: number, sink: RecordSink): AsyncGenerator<void> {
     const { part } = await this.#choose(named);
     const merges = new MergedRanges();
     await scanXml(this.#zip.chunks(part, MAX_SHEET_BYTES), merges);
     yield;
     const context = { strings: await this.#sharedStrings(), formats: this.#formats, merges };
     yield;
-    const reader = new SheetReader(context, sink);
+    const reader = new SheetReader(context, sink, headerRow);
     const scanner = new XmlScanner(reader);
     for await (const chunk of this.#zip.chunks(part, MAX_SHEET_BYTES)) {
       scanner.write(chunk);
@@ -258,6 +259,8 @@ export interface WorkbookOptions {
   readonly fileName: string;
   /** number of rows that are needed from the beginning of the sheet; later rows and problems may then be left out */
   readonly rows?: number | undefined;
+  /** number of the header row, counted from 1; the rows above it are left out. Default: 1 */
+  readonly headerRow?: number | undefined;
 }
 
 /** Reads a workbook that arrives in pieces, after all pieces have arrived. */
@@ -283,10 +286,10 @@ export class WorkbookReader {
   async *end(): AsyncGenerator<void> {
     const whole = Buffer.concat(this.#chunks);
     this.#chunks = [];
-    const { sheet, fileName, rows } = this.#options;
+    const { sheet, fileName, rows, headerRow = 1 } = this.#options;
     try {
       const workbook = await Workbook.open(whole);
-      if (rows === undefined) yield* workbook.read(sheet, this.#sink);
+      if (rows === undefined) yield* workbook.read(sheet, headerRow, this.#sink);
       else await workbook.head(sheet, rows, this.#sink);
     } catch (error) {
       throw error instanceof Failure && error.where === undefined ? error.with({ where: fileName }) : error;

@@ -71,7 +71,7 @@ export async function readDeviceSelection(
   }
   if (unassigned) return { unassigned };
   if (org !== undefined) return { org: (await findOrg(tools, org)).id };
-  const again = (chosen: string): string =>
+  const again = ({ sheet: chosen = "" }: { readonly sheet?: string | undefined }): string =>
     `${command} --file ${quoteShellWord(file ?? "")} --sheet ${quoteShellWord(chosen)}`;
   const list = await readSerialList(tools, file ?? "-", { encoding, sheet, again });
   return { serials: list.map(({ serialNumber }) => serialNumber) };

@@ -9,7 +9,7 @@ import {
   detectReading,
   readRecords,
   type ReadingChoice,
-  type CommandWithSheet,
+  type RetypedCommand,
 } from "../../imports/plan/reading.ts";
 import { streamUntilAborted } from "../../csv/file/watched.ts";
 import type { Tools } from "../../tools.ts";
@@ -23,7 +23,7 @@ export interface SerialRow {
 /** Options for reading a list of serial numbers. */
 export interface SerialListOptions extends Pick<ReadingChoice, "encoding" | "sheet"> {
   /** builds the command line that reads a given sheet */
-  readonly again: CommandWithSheet;
+  readonly again: RetypedCommand;
 }
 
 /** Sellers' headers for serial numbers; compared without blanks, dots, hyphens, underscores, case and width. */

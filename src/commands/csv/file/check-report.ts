@@ -13,6 +13,7 @@ import { proposeMapName } from "./column-map.ts";
 export interface CheckedFile {
   /** name of the file in messages */
   readonly file: string;
+  readonly sheet?: string | undefined;
   readonly format: FormatName;
   readonly encoding: FileForm;
   readonly report: CheckReport;
@@ -63,7 +64,11 @@ const COLUMN_WIDE_CODES: readonly string[] = ["cell-exponent", "cell-digits", "c
 const findCommonCause = ({ code, column, params }: GroupableProblem): string | undefined => {
   if (code === "cells-too-few") return code;
   if (COLUMN_WIDE_CODES.includes(code)) return `${code} ${column}`;
-  const isCommon = code.endsWith("-unknown") || code === "org-beyond" || (code === "required-new" && column === 0);
+  const isCommon =
+    code.endsWith("-unknown") ||
+    code === "org-beyond" ||
+    code === "org-name-ambiguous" ||
+    (code === "required-new" && column === 0);
   return isCommon ? `${code} ${JSON.stringify(params)}` : undefined;
 };
 
@@ -160,10 +165,10 @@ export function buildReportColumns({ language, output }: Terminal): readonly Col
 
 /** Creates the failure for a file with errors.  @param again command to recheck it, with options that fix errors */
 export const createCheckFailure = (
-  { file, format, report: { errors, rows, counts } }: CheckedFile,
+  { file, sheet, format, report: { errors, rows, counts } }: CheckedFile,
   again: string,
 ): Failure => {
-  const map = line("csv map", [file], { as: format, output: proposeMapName(file) });
+  const map = line("csv map", [file], { as: format, sheet, output: proposeMapName(file, format) });
   return new Failure("input-rejected", {
     what: text(
       `${formatCount(errors, "error")} in the file (${formatCount(rows, "row")} in total)`,

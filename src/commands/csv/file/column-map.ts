@@ -3,6 +3,7 @@ import type { CustomField } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
+import type { MapFile } from "../../../lib/csv/layout/map-parse.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import { readText } from "../../../lib/files/index.ts";
 import { text } from "../../../lib/text/index.ts";
@@ -19,8 +20,9 @@ export const MAP_OPTION = {
   ),
 } as const satisfies TextField;
 
-/** Returns the proposed name for a file's map: `list-map.yaml` for `list.csv`, so each list has its own map. */
-export const proposeMapName = (file: string): string => (file === "-" ? "map.yaml" : `${parse(file).name}-map.yaml`);
+/** Returns the proposed name for the map of a file: `list-users-map.yaml` for the users in `list.xlsx`. */
+export const proposeMapName = (file: string, format: FormatName): string =>
+  file === "-" ? `${format}-map.yaml` : `${parse(file).name}-${format}-map.yaml`;
 
 /** Returns the custom fields of the tenant's users. */
 export const loadCustomFields = async (tools: Pick<Tools, "tenant">): Promise<readonly CustomField[]> =>
@@ -32,6 +34,8 @@ export interface MapSources {
   readonly option: string | undefined;
   /** context that may specify a map for each format */
   readonly context?: Context | undefined;
+  /** true for a list to be imported: the context's map for lists takes precedence over its map for the console's files */
+  readonly isList?: boolean | undefined;
   /** returns the custom fields of the tenant; if absent, a map may name any custom field */
   readonly customFields?: (() => Promise<readonly CustomField[]>) | undefined;
 }
@@ -46,12 +50,24 @@ export interface MapSources {
 export async function loadColumnMap(
   { workingFolder }: Pick<Tools, "workingFolder">,
   format: FormatName,
-  { option, context, customFields }: MapSources,
-): Promise<ColumnMap | undefined> {
-  const file = option ?? (context?.kind === "embedded" ? context.maps.get(format) : undefined);
+  { option, context, isList = false, customFields }: MapSources,
+): Promise<MapFile | undefined> {
+  const ofConsole = context?.kind === "embedded" ? context.maps.get(format) : undefined;
+  const file = option ?? (isList ? context?.lists?.get(format) : undefined) ?? ofConsole;
   if (file === undefined) return undefined;
   const content = await readText(resolve(workingFolder, file), file);
   const { parseMapFile } = await import("../../../lib/csv/layout/map-parse.ts");
   const known = FORMATS[format];
   return parseMapFile(content, known, file, known.custom ? await customFields?.() : undefined);
 }
+
+/**
+ * Returns the rules for the console's own files. What a map joins, translates and skips belongs to lists of other
+ * systems.
+ */
+export const toConsoleMap = ({ columns, constants, defaults, dialect }: ColumnMap): ColumnMap => ({
+  columns,
+  constants,
+  defaults,
+  dialect,
+});

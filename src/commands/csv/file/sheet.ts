@@ -1,7 +1,8 @@
 export { isWorkbook } from "../../../lib/csv/encoding/foreign.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import type { TextField } from "../../field.ts";
+import { MAX_HEADER_ROW } from "../../../lib/model/import.ts";
+import type { NumberField, TextField } from "../../field.ts";
 
 /** The option `--sheet` of every command that reads a file. */
 export const SHEET_OPTION = {
@@ -12,6 +13,18 @@ export const SHEET_OPTION = {
     "Excel ブック(.xlsx)のシート名(既定: データのある唯一のシート)",
   ),
 } as const satisfies TextField;
+
+/** The option `--header-row` of every command that looks for columns. */
+export const HEADER_ROW_OPTION = {
+  kind: "number",
+  value: "N",
+  min: 1,
+  max: MAX_HEADER_ROW,
+  about: text(
+    "row of the header; the rows above it are ignored (default: the first row that looks like a header)",
+    "ヘッダー行の行番号。それより上の行は読み込まない(既定: ヘッダーらしい最初の行)",
+  ),
+} as const satisfies NumberField;
 
 /** Rejects `--sheet` for a file that is not a workbook.  @throws `usage` if a sheet is specified */
 export function rejectSheetOption(where: string, sheet: string | undefined): void {

@@ -260,8 +260,8 @@ describe("with a tenant", () => {
     ["of nothing stays", "", "e.csv was not written"],
     ["of an earlier run goes, also if somebody corrected it", OURS, "e.csv from an earlier run was removed"],
     ["in UTF-16 goes, too", Buffer.from(`\ufeff${OURS}`, "utf16le"), "e.csv from an earlier run was removed"],
-    ["of another program stays", GOOD, "e.csv is not a file of invalid rows, so it was not removed"],
-    ["that is no table stays", "%PDF-1.7", "e.csv is not a file of invalid rows, so it was not removed"],
+    ["of another program stays", GOOD, "e.csv is not a file that clomoctl wrote, so it was not removed"],
+    ["that is no table stays", "%PDF-1.7", "e.csv is not a file that clomoctl wrote, so it was not removed"],
   ])("a file without invalid rows %s", async (_, before, said) => {
     const folder = folderWith({ "in.csv": GOOD, ...(before === undefined ? {} : { "e.csv": before }) });
     const { exit, stderr } = await importing("users import in.csv --errors e.csv --overwrite --dry-run", folder);

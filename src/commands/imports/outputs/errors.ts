@@ -6,7 +6,7 @@ import { REASON_HEADER } from "../../../lib/csv/layout/layout.ts";
 import { RecordBytes, type RecordSegment } from "../../../lib/csv/records/bytes.ts";
 import type { Dialect, Encoding, RecordSink } from "../../../lib/csv/records/record.ts";
 import { NEWLINES } from "../../../lib/csv/records/writer.ts";
-import { text } from "../../../lib/text/index.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
 import { inspectFile } from "../../csv/file/inspect-file.ts";
 import type { Tools } from "../../tools.ts";
 import { readRecords, type InputFormat } from "../plan/reading.ts";
@@ -18,6 +18,7 @@ import { ReasonCursor } from "./row-reasons.ts";
 interface InputForm {
   readonly encoding: Encoding;
   readonly dialect: Dialect;
+  readonly headerRow: number;
   readonly newline: InputFormat["newline"];
 }
 
@@ -42,10 +43,10 @@ export async function writeErrors(tools: Tools, name: string, source: ErrorsSour
   const { plan, file, reading } = source;
   const { encoding } = reading;
   const { client } = await tools.tenant("imports");
-  const reasons = await ReasonCursor.open(client, plan.id, tools.terminal);
+  const reasons = await ReasonCursor.open(client, plan, tools.terminal);
   if (plan.invalid === 0 && reasons.whole === undefined) {
     await reasons.close();
-    return removeOldErrors(tools, name);
+    return removeOldRows(tools, name, text("no invalid rows", "不正な行がない"));
   }
   const drop = plan.header.indexOf(REASON_HEADER);
   await tools.outputs.write(name, async (writer) => {
@@ -70,8 +71,8 @@ export async function writeErrors(tools: Tools, name: string, source: ErrorsSour
   await reasons.close();
 }
 
-/** Reports that there are no invalid rows, and removes an earlier run's file so that nobody confuses the two. */
-async function removeOldErrors(tools: Tools, name: string): Promise<void> {
+/** Reports that there are no such rows, and removes an earlier run's file so that nobody confuses the two. */
+export async function removeOldRows(tools: Tools, name: string, none: Text): Promise<void> {
   const { terminal, outputs } = tools;
   const isThere = await outputs.exists(name);
   const isOurs = isThere && (await hasReasonColumn(tools, name));
@@ -81,10 +82,10 @@ async function removeOldErrors(tools: Tools, name: string): Promise<void> {
     : isOurs
       ? [`${name} from an earlier run was removed`, `以前に書き出した ${name} を削除しました`]
       : [
-          `${name} is not a file of invalid rows, so it was not removed`,
-          `${name} は不正な行のファイルではないため、削除していません`,
+          `${name} is not a file that clomoctl wrote, so it was not removed`,
+          `${name} は clomoctl が書き出したファイルではないため、削除していません`,
         ];
-  await terminal.note(text(`no invalid rows: ${en}`, `不正な行がないため、${ja}`));
+  await terminal.note(text(`${none.en}: ${en}`, `${none.ja}ため、${ja}`));
 }
 
 /** Returns true if a file has the column of reasons, as people who correct it may change everything else. */
@@ -119,7 +120,7 @@ async function* selectInvalidRecords(
   for await (const _ of readRecords(rereadFile(file, plan), reading, file.label, sink)) {
     await reasons.advanceTo(found.at(-1)?.row ?? 0);
     yield found.flatMap(({ row, cells }) => {
-      const reason = row === 1 ? REASON_HEADER : (reasons.at(row)?.reason ?? reasons.whole);
+      const reason = row === reading.headerRow ? REASON_HEADER : (reasons.at(row)?.reason ?? reasons.whole);
       return reason === undefined ? [] : [withReason(cells, reason)];
     });
     found = [];
@@ -159,7 +160,7 @@ class InvalidRowsWriter {
     if (bytes.length > 0) this.#isBlank = false;
     for (const part of dropsOldReason ? kept : [bytes]) this.#put(part);
     if (newline !== undefined) {
-      const isNoRecord = this.#isBlank && row > 1;
+      const isNoRecord = this.#isBlank && row > this.#form.headerRow;
       if (!open && !isNoRecord && reason !== undefined) this.#put(this.#lastCell(reason, lacking));
       this.#put(newline.length > 0 ? newline : this.#encoded(NEWLINES[this.#form.newline ?? "crlf"]));
     }
@@ -176,10 +177,11 @@ class InvalidRowsWriter {
   async #begin(row: number): Promise<void> {
     this.#row = row;
     this.#isBlank = true;
+    const { headerRow } = this.#form;
     await this.#reasons.advanceTo(row);
-    const found = row === 1 ? undefined : this.#reasons.at(row);
-    const reason = row === 1 ? REASON_HEADER : (found?.reason ?? this.#reasons.whole);
-    if (reason === undefined) this.#copied = undefined;
+    const found = row <= headerRow ? undefined : this.#reasons.at(row);
+    const reason = row === headerRow ? REASON_HEADER : (found?.reason ?? this.#reasons.whole);
+    if (reason === undefined || row < headerRow) this.#copied = undefined;
     // a row with too few or too many cells gets no new reason next to its old one: the new reason would take the place
     // of a missing cell
     else if (this.#hasOldReasons && found?.uneven === true)

@@ -281,7 +281,7 @@ async function* renderInvalidRows({ tools, told, say }: PlanBook): AsyncGenerato
   const { client } = await tools.tenant("imports");
   const headers = [text("row", "行"), text("key", "キー"), text("name", "名前"), text("reason", "理由")];
   yield [headers.map((words) => styled(say(words), "header"))];
-  const reasons = await ReasonCursor.open(client, told.id, tools.terminal);
+  const reasons = await ReasonCursor.open(client, told, tools.terminal);
   if (reasons.whole !== undefined) yield [["1", "", "", styled(reasons.whole, "changed")]];
   for await (const batch of client.imports.rows(told.id, { action: "invalid" }).batches()) {
     tools.signal.throwIfAborted();

@@ -46,7 +46,7 @@ async function* readLines(tools: Tools, plan: Import): AsyncGenerator<readonly (
   const { client } = await tools.tenant("imports");
   yield [REPORT_HEADER.map((words) => words[language])];
   // only a plan has a file with problems
-  const reasons = plan.state === "planned" ? await ReasonCursor.open(client, plan.id, tools.terminal) : undefined;
+  const reasons = plan.state === "planned" ? await ReasonCursor.open(client, plan, tools.terminal) : undefined;
   if (reasons?.whole !== undefined) yield [["1", "", ROW_ACTION_NAMES.invalid[language], "", reasons.whole]];
   if (reasons !== undefined && (plan.kept?.count ?? 0) > 0) {
     const kept = await readKeptRecords(tools, plan);

@@ -18,10 +18,14 @@ const open = (problems: readonly InputProblem[]): Promise<ReasonCursor> => {
   async function* given(): AsyncGenerator<readonly InputProblem[]> {
     for (let at = 0; at < problems.length; at += 3) yield problems.slice(at, at + 3);
   }
-  return ReasonCursor.open({ imports: { problems: () => ({ batches: given }) } } as unknown as Client, "id", {
-    language: "en",
-    named: (line) => line,
-  });
+  return ReasonCursor.open(
+    { imports: { problems: () => ({ batches: given }) } } as unknown as Client,
+    { id: "id", request: null },
+    {
+      language: "en",
+      named: (line) => line,
+    },
+  );
 };
 
 test("the reasons of a row are one line, in the order of the columns", async () => {

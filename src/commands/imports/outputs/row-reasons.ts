@@ -3,6 +3,7 @@ import { guardFormula } from "../../../lib/terminal/table/cells.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
 import type { Tools } from "../../tools.ts";
 import { RowCursor } from "./row-cursor.ts";
+import { headerRowOf } from "../../../lib/plan/describe.ts";
 import { describeProblemReason } from "../../../lib/plan/columns.ts";
 
 /** The reasons why a row is invalid. */
@@ -60,19 +61,23 @@ export class ReasonCursor extends RowCursor<RowReasons> {
   /** the problems of the file as a whole, in one line; undefined if there are none */
   whole: string | undefined;
 
-  static async open(client: Client<"imports">, id: string, teller: ReasonTerminal): Promise<ReasonCursor> {
-    const reasons = new ReasonCursor(groupByRow(client.imports.problems(id).batches(), teller));
-    await reasons.advanceTo(WHOLE_FILE_ROW);
-    reasons.whole = reasons.at(WHOLE_FILE_ROW)?.reason;
+  static async open(
+    client: Client<"imports">,
+    plan: Pick<Import, "id" | "request">,
+    teller: ReasonTerminal,
+  ): Promise<ReasonCursor> {
+    const headerRow = headerRowOf(plan);
+    const reasons = new ReasonCursor(groupByRow(client.imports.problems(plan.id).batches(), headerRow, teller));
+    await reasons.advanceTo(headerRow);
+    reasons.whole = reasons.at(headerRow)?.reason;
     return reasons;
   }
 }
 
-/** The row number of problems of the header and of the file as a whole. */
-const WHOLE_FILE_ROW = 1;
-
+/** @param headerRow row of the problems of the header and of the file as a whole */
 async function* groupByRow(
   problems: AsyncIterable<readonly InputProblem[]>,
+  headerRow: number,
   teller: ReasonTerminal,
 ): AsyncGenerator<readonly RowReasons[]> {
   let row = 0;
@@ -81,7 +86,7 @@ async function* groupByRow(
     const rows: RowReasons[] = [];
     for (const problem of batch) {
       if (problem.severity !== "error") continue;
-      const place = Math.max(problem.row, WHOLE_FILE_ROW);
+      const place = Math.max(problem.row, headerRow);
       if (found.length > 0 && place !== row) {
         rows.push(buildRowReasons(row, found, teller));
         found = [];

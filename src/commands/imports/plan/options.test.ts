@@ -14,6 +14,8 @@ const OPTIONS: ImportRequest["options"] = {
   encoding: "auto",
   newline: "auto",
   sheet: undefined,
+  headerRow: undefined,
+  skipped: undefined,
   map: undefined,
   dryRun: false,
   keepPlan: false,

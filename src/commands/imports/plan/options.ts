@@ -4,15 +4,19 @@ import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import {
   IMPORT_MODE_NAMES,
+  BLANK_CHOICES,
+  ORG_BY_CHOICES,
   UNDELETABLE_CHOICES,
   type Allowance,
+  type OrgBy,
   type UndeletableChoice,
 } from "../../../lib/model/import.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { MAP_OPTION } from "../../csv/file/column-map.ts";
 import { FIX_OPTION } from "../../csv/file/fix.ts";
 import { INPUT_ENCODING_OPTION } from "../../csv/file/encoding.ts";
-import { SHEET_OPTION } from "../../csv/file/sheet.ts";
+import { HEADER_ROW_OPTION, SHEET_OPTION } from "../../csv/file/sheet.ts";
+import type { MapOptions } from "../../../lib/csv/layout/map-parse.ts";
 import { deletionsName } from "../outputs/console/upload.ts";
 import { validateLimits } from "../../../lib/plan/limits.ts";
 import type { Field, Fields, InputOf } from "../../field.ts";
@@ -125,6 +129,18 @@ export const UNDELETABLE = {
   ),
 } as const satisfies Field;
 
+/** `--org-by`, for kinds whose records belong to an organisation. */
+export const ORG_BY = {
+  group: "matching",
+  kind: "choice",
+  choices: ORG_BY_CHOICES,
+  brief: text("codes, names or paths of organisations", "組織コード・組織名・パスのどれで書いてあるか"),
+  about: text(
+    "what the column of organisations contains: codes, names (each must be that of only one organisation), or paths such as 本社/営業部 (default: code)",
+    "組織の列の内容。code は組織コード、name は組織名(同じ名前の組織が複数あれば不可)、path は 本社/営業部 のようなパス(既定: code)",
+  ),
+} as const satisfies Field;
+
 /** Returns the choice for undeletable records; for replacing imports of such kinds, the context's is the default. */
 export const resolveUndeletable = (
   { kind, options: { mode, fromConsole }, undeletable }: ImportRequest,
@@ -196,6 +212,10 @@ export const IMPORT_OPTIONS = {
     ...SHEET_OPTION,
     group: "input",
   },
+  headerRow: {
+    ...HEADER_ROW_OPTION,
+    group: "input",
+  },
   map: {
     ...MAP_OPTION,
     group: "input",
@@ -210,7 +230,7 @@ export const IMPORT_OPTIONS = {
     group: "matching",
     brief: text("clear or keep the value if a cell is blank", "空のセルの扱い(clear は値を消す)"),
     kind: "choice",
-    choices: ["clear", "keep"],
+    choices: BLANK_CHOICES,
     about: text(
       "effect of a blank cell on an optional field (default: clear, but required if a column is blank in every row)",
       "空のセルの扱い(clear は値を消し、keep は残す。省略時は clear。ただし全行が空の列で値が消える場合は指定が必要)",
@@ -271,6 +291,17 @@ export const IMPORT_OPTIONS = {
       "不正な行を理由付きで書き出す(直して再インポートできる。.xlsx なら Excel ブック)",
     ),
   },
+  skipped: {
+    group: "output",
+    kind: "output",
+    value: "FILE",
+    workbook: true,
+    notStdout: true,
+    about: text(
+      "write the rows that the map skips (rows: skip), such as leavers, with the reason; as a workbook if FILE ends in .xlsx",
+      "対応表(rows の skip)で読み飛ばした行(退職者など)を理由付きで書き出す(.xlsx なら Excel ブック)",
+    ),
+  },
 } as const satisfies Fields;
 
 export type ImportOptions = InputOf<typeof IMPORT_OPTIONS> & {
@@ -290,11 +321,13 @@ export interface ImportRequest {
   readonly undeletable?: UndeletableChoice | undefined;
   /** name of the hand-out sheet for generated passwords */
   readonly generatePasswords?: string | undefined;
+  /** how cells name organisations; undefined: by code */
+  readonly orgBy?: OrgBy | undefined;
   /** unused names for its outputs, for the commands that messages suggest */
   readonly free?: Partial<Pick<ImportOptions, OutputName>> | undefined;
 }
 
-type OutputName = "emitCsv" | "errors" | "report";
+type OutputName = "emitCsv" | "errors" | "report" | "skipped";
 
 /** Options excluded by `--from-console`: it makes the mirror equal to the console's export, and these would not. */
 export const IMPORT_EXCLUDES = [
@@ -329,8 +362,34 @@ export const resolveMirrorRequest = (requested: ImportRequest): ImportRequest =>
   return { ...requested, options: { ...options, mode: "replace", blank: options.blank ?? "clear" } };
 };
 
+/** Returns the request with the defaults of its column map file. A takeover reads the console's own file, so it has none. */
+export const addMapOptions = (
+  requested: ImportRequest,
+  { sheet, headerRow, blank, orgBy, key }: MapOptions = {},
+): ImportRequest => {
+  const { options } = requested;
+  if (options.fromConsole) return requested;
+  return {
+    ...requested,
+    key: requested.key ?? key,
+    orgBy: requested.orgBy ?? orgBy,
+    options: {
+      ...options,
+      sheet: options.sheet ?? sheet,
+      headerRow: options.headerRow ?? headerRow,
+      blank: options.blank ?? blank,
+    },
+  };
+};
+
 /** @throws `usage` if options contradict each other, or a limit is not valid */
-export function refuseConflictingOptions({ options, undeletable, generatePasswords }: ImportRequest): void {
+export function refuseConflictingOptions({
+  options,
+  undeletable,
+  generatePasswords,
+  orgBy = "code",
+  createOrgs,
+}: ImportRequest): void {
   const { mode, emitCsv, skipInvalid, fromConsole, prefer, blank, dryRun } = options;
   validateLimits(options);
   if (!fromConsole && prefer !== undefined)
@@ -355,6 +414,14 @@ export function refuseConflictingOptions({ options, undeletable, generatePasswor
       text(
         "a dry run does not generate passwords, so the upload file would lack them: omit --emit-csv or --dry-run",
         "--dry-run ではパスワードを生成しないため、アップロード用ファイルに書き出せません。--emit-csv か --dry-run を外してください",
+      ),
+    );
+  if (orgBy !== "code" && createOrgs)
+    throw optionFailure(
+      `--org-by ${orgBy}`,
+      text(
+        "--create-orgs creates organisations from codes: import the organisations first, or name them by code",
+        "--create-orgs は組織コードから組織を作ります。先に組織をインポートするか、組織コードで指定してください",
       ),
     );
   if (undeletable !== undefined && mode === "append")

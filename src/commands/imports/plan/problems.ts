@@ -2,6 +2,7 @@ import { line } from "../../../lib/advice/index.ts";
 import type { Import, InputProblem, Client } from "../../../lib/client/index.ts";
 import { Failure, type FailureDetail } from "../../../lib/errors/index.ts";
 import { describeProblemReason } from "../../../lib/plan/columns.ts";
+import { headerRowOf } from "../../../lib/plan/describe.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
 import { Remedies, type Remedy } from "../refusal/remedies.ts";
 import { ProblemDigest, renderProblemLine } from "../../csv/file/check-report.ts";
@@ -32,9 +33,6 @@ export interface ListedProblems {
 
 /** Maximum number of problems that are read to count those with the same cause. */
 const MAX_READ_PROBLEMS = 100_000;
-
-/** The row number of the header. Problems of the file as a whole have row 0. */
-const HEADER_ROW = 1;
 
 /** Messages by problem code for records that an export names and the mirror lacks; another export creates them. */
 const MISSING_RECORD_REASONS: Readonly<Record<string, (params: InputProblem["params"]) => Text>> = {
@@ -128,7 +126,8 @@ export async function listProblems(
   for await (const problem of client.imports.problems(plan.id)) {
     if (problem.severity === "error") {
       all?.push(toProgramProblem(problem, terminal.language, isExport) as never);
-      if (problem.row <= HEADER_ROW) whole ??= problem.code;
+      // problems of the file as a whole have row 0
+      if (problem.row <= headerRowOf(plan)) whole ??= problem.code;
     }
     remedies.take(problem);
     read += 1;

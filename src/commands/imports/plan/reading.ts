@@ -21,6 +21,8 @@ export interface InputFormat {
   /** name of the sheet in a workbook */
   readonly sheet?: string | undefined;
   readonly dialect: Dialect;
+  /** number of the header row, counted from 1; the rows above it are ignored */
+  readonly headerRow: number;
   /** the newline that ends the header row; undefined if the file has no newline */
   readonly newline: "crlf" | "lf" | "cr" | undefined;
 }
@@ -29,6 +31,8 @@ export interface InputFormat {
 export interface ReadingChoice {
   readonly encoding: Encoding | "auto";
   readonly sheet?: string | undefined;
+  /** number of the header row; undefined if it is not known */
+  readonly headerRow?: number | undefined;
   readonly map?: ColumnMap | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -40,24 +44,26 @@ export interface ReadingChoice {
  */
 export async function detectReading(
   file: InputFile,
-  { encoding: asked, sheet, map, signal }: ReadingChoice,
+  { encoding: asked, sheet, headerRow, map, signal }: ReadingChoice,
 ): Promise<InputFormat> {
   const head = await readHead(file, signal);
   if (isWorkbook(head)) {
-    return { encoding: "xlsx", sheet, dialect: CONSOLE_DIALECT, newline: undefined };
+    return { encoding: "xlsx", sheet, dialect: CONSOLE_DIALECT, headerRow: headerRow ?? 1, newline: undefined };
   }
   rejectSheetOption(file.label, sheet);
   const encoding = await detectEncoding(file, asked, { signal });
   const start = new TextDecoder(encoding).decode(head, { stream: true });
   return {
     encoding,
-    dialect: map?.dialect ?? { delimiter: guessDelimiter(start) },
+    dialect: map?.dialect ?? { delimiter: guessDelimiter(start, headerRow) },
+    headerRow: headerRow ?? 1,
     newline: detectNewline(start),
   };
 }
 
 /** How to read the records of a file. @see InputFormat */
 interface RecordReading extends Pick<InputFormat, "encoding" | "dialect" | "sheet"> {
+  readonly headerRow?: number | undefined;
   /** number of a workbook's first rows that are needed; default: all */
   readonly rows?: number | undefined;
 }
@@ -65,14 +71,14 @@ interface RecordReading extends Pick<InputFormat, "encoding" | "dialect" | "shee
 /** Reads a file's records, yielding after each chunk.  @param chunks the whole file; chunk memory is never reused */
 export async function* readRecords(
   chunks: AsyncIterable<Uint8Array>,
-  { encoding, dialect, sheet, rows }: RecordReading,
+  { encoding, dialect, sheet, headerRow, rows }: RecordReading,
   fileName: string,
   sink: RecordSink,
 ): AsyncGenerator<void> {
   const reader =
     encoding === "xlsx"
-      ? new (await import("../../../lib/xlsx/workbook.ts")).WorkbookReader({ sheet, fileName, rows }, sink)
-      : new RecordReader({ encoding, dialect }, sink);
+      ? new (await import("../../../lib/xlsx/workbook.ts")).WorkbookReader({ sheet, fileName, headerRow, rows }, sink)
+      : new RecordReader({ encoding, dialect, headerRow }, sink);
   for await (const chunk of chunks) {
     reader.write(chunk);
     yield;
@@ -81,17 +87,17 @@ export async function* readRecords(
   yield;
 }
 
-/** Returns the same command with the name of a sheet, for when the name was missing or wrong. */
-export type CommandWithSheet = (sheet: string) => string;
+/** Returns the same command with a choice that was missing or wrong: the name of a sheet, or the header row. */
+export type RetypedCommand = (choice: Pick<ReadingChoice, "sheet" | "headerRow">) => string;
 
 /** Returns the error. If a sheet has to be chosen, its hint is the command that chooses a sheet. */
 export function addSheetHint(
   error: unknown,
-  { asked, again }: { asked: string | undefined; again: CommandWithSheet },
+  { asked, again }: { asked: string | undefined; again: RetypedCommand },
 ): unknown {
   if (!(error instanceof SheetChoiceFailure)) return error;
   const near = asked === undefined ? undefined : findNearestWord(asked, error.sheets);
-  const command = again(near ?? error.sheets[0] ?? "");
+  const command = again({ sheet: near ?? error.sheets[0] ?? "" });
   return error.with({ hint: text(`specify the sheet: ${command}`, `シート名を指定してください: ${command}`) });
 }
 

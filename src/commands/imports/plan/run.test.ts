@@ -60,11 +60,11 @@ const IMPORTS: readonly Case[] = [
   {
     verb: "users import list.csv",
     kind: "users",
-    request: { key: "email" },
+    request: {},
     file: "氏名,メールアドレス\r\n髙橋 花子,hanako@example.co.jp\r\n",
     options: [
       ["", {}],
-      [" --mode append --key email --blank clear --missing-columns keep", { blank: "clear" }],
+      [" --mode append --key email --blank clear --missing-columns keep", { key: "email", blank: "clear" }],
       [" --mode replace", { mode: "replace" }],
       [" --key employee-code", { key: "employee-code" }],
       [" --key upn", { key: "upn" }],
@@ -101,13 +101,13 @@ const IMPORTS: readonly Case[] = [
   {
     verb: "devices import list.csv",
     kind: "devices",
-    request: { key: "serial" },
+    request: {},
     file: "シリアルナンバー,IMEI番号\r\nSERIAL000001,00 000000 000000 0\r\nSERIAL000002,\r\n",
     options: [
       ["", {}],
       [" --mode replace", { mode: "replace" }],
       [" --blank keep --missing-columns clear", { blank: "keep", missingColumns: "clear" }],
-      [" --key serial", {}],
+      [" --key serial", { key: "serial" }],
       [" --key imei", { key: "imei" }],
       [" --key phone", { key: "phone" }],
       [" --key wifi-mac", { key: "wifi-mac" }],

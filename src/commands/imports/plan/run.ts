@@ -8,12 +8,14 @@ import { loadRights } from "../../rights.ts";
 import { rejectUnsupportedFixes } from "../../csv/file/fix.ts";
 import type { Tools } from "../../tools.ts";
 import { askAdministrators, checkAdministrators } from "./administrators.ts";
-import { openInput } from "../../../lib/files/index.ts";
+import { openInput, type InputFile } from "../../../lib/files/index.ts";
+import type { MapFile } from "../../../lib/csv/layout/map-parse.ts";
 import {
   resolveMirrorRequest,
   refuseConflictingOptions,
   requireAnswerableConfirmation,
   requireAnswerableWipes,
+  addMapOptions,
   type ImportRequest,
 } from "./options.ts";
 import { NOTHING_CHANGED, PendingPlan } from "./pending-plan.ts";
@@ -24,6 +26,8 @@ import { loadKnownNames } from "../refusal/names.ts";
 import { warnOfForeignFile } from "../refusal/foreign.ts";
 import type { SecretSource } from "../outputs/console/secrets.ts";
 import { settlePlan, type PlanFile } from "./settle.ts";
+import type { GuidedImport } from "./guided.ts";
+import type { InputFormat, RetypedCommand } from "./reading.ts";
 import { examineFile, sendFile } from "./send.ts";
 
 // loaded only by runs that write these files or refuse the import
@@ -38,28 +42,24 @@ const loadRejectionModule = () => import("../refusal/rejection.ts");
  * @throws `input-rejected` if a row is invalid and invalid rows are not skipped
  */
 export async function runImport(tools: Tools, typed: ImportRequest): Promise<Outcome> {
-  const requested = resolveMirrorRequest(typed);
-  tools.summarize({ file: requested.file });
-  refuseConflictingOptions(requested);
-  requireAnswerableConfirmation(requested, tools);
-  rejectUnsupportedFixes(requested.options.fix, requested.kind);
+  const asked = resolveMirrorRequest(typed);
+  tools.summarize({ file: asked.file });
+  refuseConflictingOptions(asked);
+  requireAnswerableConfirmation(asked, tools);
+  rejectUnsupportedFixes(asked.options.fix, asked.kind);
   const chosen = await tools.tenant("imports");
-  const { client, context } = chosen;
-  if (!requested.options.dryRun) requireNamedContext(tools, chosen, requested.options);
+  const { client } = chosen;
+  if (!asked.options.dryRun) requireNamedContext(tools, chosen, asked.options);
   tools.describeState(() => NOTHING_CHANGED);
-  const { encoding, newline, sheet, map: asked } = requested.options;
-  const map = await loadColumnMap(tools, requested.kind, {
-    option: asked,
-    context,
-    customFields: () => loadCustomFields(tools),
-  });
-  await using file = await openInput(tools, requested.file);
-  const retyped = await assignUnusedNames(tools, typed);
-  const again = (name: string): string =>
-    buildImportCommand({ ...retyped, options: { ...typed.options, sheet: name } }, NO_REMEDY);
-  const reading = await examineFile(tools, file, { encoding, newline, sheet, map, format: requested.kind, again });
-  const sent = await sendFile(tools, file, requested, reading, map);
-  const plan = requested.options.fromConsole ? await keepRecordsInUse(tools, client, sent) : sent;
+  await using file = await openInput(tools, asked.file);
+  const guide = await createGuide(tools, asked);
+  const map = guide === undefined ? await loadMap(tools, asked) : await guide.ask(file);
+  const requested = addMapOptions(asked, map?.options);
+  refuseConflictingOptions(requested);
+  const reading = await examineImport(tools, file, { typed, requested, map });
+  const plan = await planFile(tools, client, requested, guide, (request) =>
+    sendFile(tools, file, request, reading, map),
+  );
   const pending = new PendingPlan(tools, client, plan, requested.options.keepPlan);
   // awaited here because the file is closed on return
   return await pending.settling(async () => {
@@ -68,11 +68,13 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
       knownNames: (needs) => loadKnownNames(tools, plan, needs),
       isExport: requested.options.fromConsole,
     });
-    const { report, errors, emitCsv, keepPlan } = requested.options;
+    const { report, errors, skipped, emitCsv, keepPlan } = requested.options;
     await showPlan(tools, plan, { ...problems, allRows: same(report ?? "--report plan.xlsx") });
     if (!plan.rejected) await adviseNewAddresses(tools, requested, problems.remedies);
     if (report !== undefined) await (await import("../outputs/report.ts")).writeReport(tools, report, plan, keepPlan);
     if (errors !== undefined) await (await loadErrorsModule()).writeErrors(tools, errors, { plan, file, reading });
+    if (skipped !== undefined)
+      await (await import("../outputs/skipped.ts")).writeSkipped(tools, skipped, { plan, file, reading, map });
     if (plan.foreign !== undefined && (plan.rejected || requested.options.dryRun)) await warnOfForeignFile(tools, plan);
     if (plan.rejected) {
       await pending.leave();
@@ -88,6 +90,7 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
     });
     const isMirrored = requested.options.fromConsole && pending.isCommitted;
     if (unknown !== undefined && isMirrored) await askAdministrators(tools, unknown);
+    if (pending.isCommitted) await guide?.offerToSave();
     return outcome;
   });
 }
@@ -109,10 +112,67 @@ async function prepareFiles(
   return prepareHandOuts(tools, generatePasswords, { source: { ...input, customFields: [] }, passwords }, upload);
 }
 
+/** Loads the column map of an import: of `--map`, or of the context.  @throws as `loadColumnMap` */
+async function loadMap(tools: Tools, { kind, options }: ImportRequest): Promise<MapFile | undefined> {
+  const { context } = await tools.tenant("imports");
+  return loadColumnMap(tools, kind, {
+    option: options.map,
+    context,
+    isList: !options.fromConsole,
+    customFields: () => loadCustomFields(tools),
+  });
+}
+
+/** Returns the questions of an import; undefined if it may not ask, or if the context has a map. */
+async function createGuide(tools: Tools, requested: ImportRequest): Promise<GuidedImport | undefined> {
+  const { context } = await tools.tenant("imports");
+  const { kind } = requested;
+  const isMapped = context.lists?.has(kind) === true || (context.kind === "embedded" && context.maps.has(kind));
+  if (isMapped) return undefined;
+  const { terminal, globals } = tools;
+  if (!terminal.interactive || globals.yes) return undefined;
+  const { GuidedImport: Guide, mayAsk } = await import("./guided.ts");
+  return mayAsk(tools, requested) ? new Guide(tools, requested) : undefined;
+}
+
+/** Determines how to read the file of an import.  @throws as `examineFile`, with the command that makes a choice */
+async function examineImport(
+  tools: Tools,
+  file: InputFile,
+  {
+    typed,
+    requested,
+    map,
+  }: Readonly<Record<"typed" | "requested", ImportRequest>> & { readonly map: MapFile | undefined },
+): Promise<InputFormat> {
+  const retyped = await assignUnusedNames(tools, typed);
+  const again: RetypedCommand = (choice) =>
+    buildImportCommand({ ...retyped, options: { ...typed.options, ...choice } }, NO_REMEDY);
+  const { encoding, newline, sheet, headerRow } = requested.options;
+  return examineFile(tools, file, { encoding, newline, sheet, headerRow, map, format: requested.kind, again });
+}
+
 /**
- * Plans a takeover again without deletions if it is rejected only because its export lacks records that are still in
+ * Plans an import. If blank cells would clear most values of a column, it is planned again as a person answers. A
+ * takeover is planned again without deletions if it is rejected only because its export lacks records that are still in
  * use here: another export has to come first.
  */
+async function planFile(
+  tools: Tools,
+  client: Client<"imports">,
+  requested: ImportRequest,
+  guide: GuidedImport | undefined,
+  send: (request: ImportRequest) => Promise<Import>,
+): Promise<Import> {
+  const plan = await send(requested);
+  if (requested.options.fromConsole) return keepRecordsInUse(tools, client, plan);
+  const blank = await guide?.askBlank(plan);
+  if (blank === undefined) return plan;
+  await client.imports.discard(plan.id);
+  return send({ ...requested, options: { ...requested.options, blank } });
+}
+
+/** Plans a rejected takeover again without deletions, unless it has other problems than records in use. */
 async function keepRecordsInUse({ signal }: Tools, client: Client<"imports">, plan: Import): Promise<Import> {
   if (!plan.rejected) return plan;
   for await (const { code, severity } of client.imports.problems(plan.id))
@@ -138,11 +198,16 @@ async function adviseNewAddresses(
 
 /** Returns the request with unused output names: a suggested command must not replace a file corrected since. */
 async function assignUnusedNames({ outputs }: Tools, request: ImportRequest): Promise<ImportRequest> {
-  const { errors = suggestErrorsFileName(request), report, emitCsv } = request.options;
+  const { errors = suggestErrorsFileName(request), report, emitCsv, skipped } = request.options;
   const free = async (name: string | undefined) => (name === undefined ? undefined : await outputs.freeName(name));
   return {
     ...request,
-    free: { errors: await free(errors), report: await free(report), emitCsv: await free(emitCsv) },
+    free: {
+      errors: await free(errors),
+      report: await free(report),
+      emitCsv: await free(emitCsv),
+      skipped: await free(skipped),
+    },
   };
 }
 

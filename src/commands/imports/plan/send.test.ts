@@ -94,19 +94,32 @@ test("a file of several chunks arrives complete", async () => {
   expect(stderr).toContain(`"done":${Buffer.byteLength(long)},"total":${Buffer.byteLength(long)},`);
 });
 
-test("reports a line that only tells Excel the delimiter", async () => {
-  const folder = folderWith({ "people.csv": `\ufeffsep=,\r\n${PEOPLE}` });
+test.each([
+  ["a line that tells Excel the delimiter", "\ufeffsep=;\r\n", ";"],
+  ["a title", "社員一覧,\r\n", ","],
+  ["a title without a delimiter", "社員一覧\r\n", "\t"],
+])("reads the header below %s, and says so", async (_, above, delimiter) => {
+  const { en, ja } = await dry("", above + PEOPLE.replaceAll(",", delimiter));
+  expect(en.exit).toBe(0);
+  expect(en.requests[0]?.json).toMatchObject({ headerRow: 2, delimiter });
+  expect(en.stderr).toMatch(/^the header is row 2; row 1 is ignored\n/);
+  expect(ja.stderr).toMatch(/^ヘッダー行は 2 行目です。1 行目は読み込みません\n/);
+});
+
+test("reads the header in the given row, whatever is above it", async () => {
+  const { en } = await dry("--header-row 3", `氏名,メールアドレス\r\n佐藤,a@example.jp\r\n${PEOPLE}`);
+  expect(en.requests[0]?.json).toMatchObject({ headerRow: 3 });
+  expect(en.stderr).toMatch(/^the header is row 3; rows 1–2 are ignored\n/);
+});
+
+test("refuses a file with data above its header before anything is sent", async () => {
+  const folder = folderWith({ "people.csv": `佐藤,a@example.jp\r\n${PEOPLE}` });
   const { en, ja } = await runInBoth("users import people.csv --dry-run", { tenant: {}, folder });
   expect(en).toMatchObject({ exit: 3, requests: [] });
   expect(en.stderr).toBe(
-    "error: row 1 (sep=,) only sets the delimiter for Excel; row 2 looks like the header\n  people.csv:1\n  delete that line; the delimiter is detected from the header\n",
+    "error: row 1 is not the header; row 2 looks like the header, but there may be data above it\n  people.csv:1\n  delete the rows above the header, or, if these rows are not data: clomoctl users import people.csv --header-row 2 --dry-run\n",
   );
-  expect(ja.stderr).toContain("1 行目(sep=,)は Excel に区切り文字を伝える行です。2 行目がヘッダー行のようです\n");
-  const titled = await run("users import people.csv --dry-run", {
-    tenant: {},
-    folder: folderWith({ "people.csv": `社員一覧,\n${PEOPLE}` }),
-  });
-  expect(titled.stderr).toContain("row 1 is not the header; row 2 looks like the header\n");
+  expect(ja.stderr).toContain("データでなければ: clomoctl users import people.csv --header-row 2 --dry-run\n");
 });
 
 const HEADER = ["氏名", "メールアドレス", "TEL"];
@@ -117,17 +130,13 @@ test.each([
   [4, [["社員名簿", "総務部 作成"], [], ["", "2026/11/20"], HEADER]],
   [2, [[], HEADER]],
   [2, [["社員名簿"], ["お名前", "ﾒｰﾙｱﾄﾞﾚｽ", "部署"]]],
-])("refuses a workbook with its header in row %i like a CSV file, before anything is sent", async (row, lines) => {
+])("reads a workbook with its header in row %i like a CSV file", async (row, lines) => {
   const rows = [...lines, ["山田", "taro@example.jp", "03"]].map((cells, at) => rowOf(at + 1, ...cells)).join("");
   const folder = folderWith({ "list.xlsx": workbookOf({ sheets: { 社員: { rows } } }) });
-  const { en, ja } = await runInBoth("users import list.xlsx --dry-run", { tenant: {}, folder });
-  expect(en).toMatchObject({ exit: 3, requests: [] });
-  expect(en.stderr).toBe(
-    `error: row 1 is not the header; row ${row} looks like the header\n  list.xlsx:1\n  delete the rows above the header\n`,
-  );
-  expect(ja.stderr).toContain(`1 行目はヘッダー行ではありません。${row} 行目がヘッダー行のようです\n`);
+  const { requests } = await run("users import list.xlsx --dry-run", { tenant, folder });
+  expect(requests[0]?.json).toMatchObject({ headerRow: row });
   const checked = await run("csv check list.xlsx --as users --lang en", { folder });
-  expect(checked).toMatchObject({ exit: 3, stderr: en.stderr.replace("; nothing was changed", "") });
+  expect(checked.stderr).toContain(`the header is row ${row}; `);
 });
 
 test("to choose one of several sheets, proposes the complete command", async () => {

@@ -2,12 +2,14 @@ import { planImport, type Import } from "../../../lib/client/index.ts";
 import { HeaderFinder, findHeaderRow } from "../../../lib/csv/layout/find-header.ts";
 import { HEADER_SEARCH_ROWS } from "../../../lib/csv/layout/layout.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
+import { toConsoleMap } from "../../csv/file/column-map.ts";
+import type { MapFile } from "../../../lib/csv/layout/map-parse.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import type { Format } from "../../../lib/model/format.ts";
 import { BYTE_UNIT, ROW_UNIT } from "../../../lib/terminal/index.ts";
-import { text } from "../../../lib/text/index.ts";
+import { text, type Text } from "../../../lib/text/index.ts";
 import { readHead } from "../../csv/file/encoding.ts";
 import type { Tools } from "../../tools.ts";
 import {
@@ -16,7 +18,7 @@ import {
   readRecords,
   type InputFormat,
   type ReadingChoice,
-  type CommandWithSheet,
+  type RetypedCommand,
 } from "./reading.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 import { resolveUndeletable, type ImportOptions, type ImportRequest } from "./options.ts";
@@ -25,24 +27,26 @@ import { resolveUndeletable, type ImportOptions, type ImportRequest } from "./op
 type ExaminationOptions = ReadingChoice &
   Pick<ImportOptions, "newline"> & {
     readonly format?: FormatName | undefined;
-    readonly again?: CommandWithSheet | undefined;
+    readonly again?: RetypedCommand | undefined;
   };
 
 /**
- * Determines how to read a file, and warns if its newline is not the expected one.
+ * Determines how to read a file, and warns if its newline is not the expected one. Rows above the header are named.
  *
- * @throws `input-rejected` if the format cannot be determined, or there are rows above the header; `usage` if a sheet
- * has to be named
+ * @throws `input-rejected` if the format cannot be determined, or there may be data above the header; `usage` if a
+ * sheet has to be named
  */
 export async function examineFile(
   { terminal, signal }: Pick<Tools, "terminal" | "signal">,
   file: InputFile,
   options: ExaminationOptions,
 ): Promise<InputFormat> {
-  const reading = await detectReading(file, { ...options, signal });
-  if (options.format !== undefined)
-    await refuseRowsAboveHeader(file, reading, FORMATS[options.format], { ...options, signal });
-  const { newline } = reading;
+  const detected = await detectReading(file, { ...options, signal });
+  const { format, headerRow: given } = options;
+  const headerRow =
+    given ?? (format === undefined ? 1 : await findHeader(file, detected, FORMATS[format], { ...options, signal }));
+  if (headerRow > 1) await terminal.note(describeRowsAbove(headerRow));
+  const { newline } = detected;
   if (options.newline !== "auto" && newline !== undefined && newline !== options.newline) {
     await terminal.warn(
       text(
@@ -51,23 +55,42 @@ export async function examineFile(
       ),
     );
   }
-  return reading;
+  return { ...detected, headerRow };
 }
 
-/** @throws `input-rejected` if there are rows above the header */
-async function refuseRowsAboveHeader(
+const describeRowsAbove = (headerRow: number): Text => {
+  const last = headerRow - 1;
+  return text(
+    `the header is row ${headerRow}; ${last === 1 ? "row 1 is" : `rows 1–${last} are`} ignored`,
+    `ヘッダー行は ${headerRow} 行目です。${last === 1 ? "1" : `1–${last}`} 行目は読み込みません`,
+  );
+};
+
+/**
+ * Returns the number of the row that looks like the header.
+ *
+ * @throws `input-rejected` if there may be data above it
+ */
+async function findHeader(
   file: InputFile,
   reading: InputFormat,
   format: Format,
-  { map, sheet, again, signal }: ExaminationOptions,
-): Promise<void> {
+  options: ExaminationOptions,
+): Promise<number> {
+  const { row, isCertain } = await findHeaderInFile(file, reading, format, options);
+  if (!isCertain) throw headerRowFailure(file.label, row, options.again);
+  return row;
+}
+
+/** Looks for the header of a file.  @throws `usage` if a sheet has to be named */
+export async function findHeaderInFile(
+  file: InputFile,
+  reading: InputFormat,
+  format: Format,
+  { map, sheet, again, signal }: Pick<ExaminationOptions, "map" | "sheet" | "again" | "signal">,
+): Promise<HeaderFinder> {
   const { encoding, dialect } = reading;
-  if (encoding !== "xlsx") {
-    const head = await readHead(file);
-    const row = findHeaderRow(head, { encoding, dialect }, format, { map });
-    if (row > 1) throw headerRowFailure(file.label, row, findSeparatorLine(new TextDecoder(encoding).decode(head)));
-    return;
-  }
+  if (encoding !== "xlsx") return findHeaderRow(await readHead(file), { encoding, dialect }, format, { map });
   const finder = new HeaderFinder(format, { map });
   try {
     const steps = readRecords(file.chunks(), { ...reading, rows: HEADER_SEARCH_ROWS }, file.label, finder);
@@ -75,35 +98,30 @@ async function refuseRowsAboveHeader(
   } catch (error) {
     throw again === undefined ? error : addSheetHint(error, { asked: sheet, again });
   }
-  if (finder.row > 1) throw headerRowFailure(file.label, finder.row, undefined);
+  return finder;
 }
 
-/** Returns the line that sets the delimiter for Excel (`sep=;`), if the file begins with it. */
-const findSeparatorLine = (start: string): string | undefined => /^\ufeff?"?(sep=[^\r\n"]?)/i.exec(start)?.[1];
-
-function headerRowFailure(label: string, row: number, separator: string | undefined): Failure {
-  const isNone = text(
-    `row 1 is not the header; row ${row} looks like the header`,
-    `1 行目はヘッダー行ではありません。${row} 行目がヘッダー行のようです`,
-  );
+function headerRowFailure(label: string, row: number, again: RetypedCommand | undefined): Failure {
+  const command = again?.({ headerRow: row });
+  const remove = text("delete the rows above the header", "ヘッダー行より上の行を削除してください");
   return new Failure("input-rejected", {
-    what:
-      separator === undefined
-        ? isNone
-        : text(
-            `row 1 (${separator}) only sets the delimiter for Excel; row ${row} looks like the header`,
-            `1 行目(${separator})は Excel に区切り文字を伝える行です。${row} 行目がヘッダー行のようです`,
-          ),
+    what: text(
+      `row 1 is not the header; row ${row} looks like the header, but there may be data above it`,
+      `1 行目はヘッダー行ではありません。${row} 行目がヘッダー行のようですが、その上にもデータがあるようです`,
+    ),
     where: `${label}:1`,
     hint:
-      separator === undefined
-        ? text("delete the rows above the header", "ヘッダー行より上の行を削除してください")
+      command === undefined
+        ? remove
         : text(
-            "delete that line; the delimiter is detected from the header",
-            "その行を削除してください(区切り文字はヘッダー行から判別します)",
+            `${remove.en}, or, if these rows are not data: ${command}`,
+            `${remove.ja}。データでなければ: ${command}`,
           ),
   });
 }
+
+/** Returns the rules of a column map file, without the defaults of options, which the request has. */
+const toListMap = ({ options: _options, ...map }: MapFile): ColumnMap => map;
 
 /**
  * Sends a file to the tenant and returns its plan.
@@ -115,12 +133,13 @@ export async function sendFile(
   file: InputFile,
   requested: ImportRequest,
   reading: InputFormat,
-  map: ColumnMap | undefined,
+  map: MapFile | undefined,
 ): Promise<Import> {
   const { client, context } = await tools.tenant("imports");
   const { mode, blank, missingColumns, skipInvalid, fromConsole, prefer, emitCsv } = requested.options;
   const { fix, allow } = requested.options;
-  const { kind, key, createOrgs = false, createGroups = false, generatePasswords } = requested;
+  const { kind, key, createOrgs = false, createGroups = false, generatePasswords, orgBy } = requested;
+  const columnMap = map && (fromConsole ? toConsoleMap(map) : toListMap(map));
   const request = {
     kind,
     mode,
@@ -136,9 +155,11 @@ export async function sendFile(
     createGroups,
     delimiter: reading.dialect.delimiter,
     sheet: reading.sheet,
+    headerRow: reading.headerRow === 1 ? undefined : reading.headerRow,
+    orgBy,
     fileName: requested.file.slice(-MAX_FILE_NAME_LENGTH),
     key,
-    map,
+    map: columnMap,
     fix,
     allow,
   };

@@ -32,6 +32,7 @@ export function buildImportCommand(
     createGroups = false,
     undeletable,
     generatePasswords,
+    orgBy,
     options,
     free,
   }: TypedRequest,
@@ -45,7 +46,7 @@ export function buildImportCommand(
     ...Object.fromEntries(
       Object.entries(free ?? {}).filter(([name]) => options[name as keyof typeof free] !== undefined),
     ),
-    map: options.map ?? (needs.map ? proposeMapName(file) : undefined),
+    map: options.map ?? (needs.map ? proposeMapName(file, kind) : undefined),
     fix: fix.length === 0 ? undefined : fix,
   };
   const typed = Object.entries(IMPORT_OPTIONS).flatMap(([name, field]) => {
@@ -58,6 +59,7 @@ export function buildImportCommand(
     key: key === thing.keys[0]?.name ? undefined : key,
     createOrgs: createOrgs || needs.createOrgs || undefined,
     createGroups: createGroups || needs.createGroups || undefined,
+    orgBy: orgBy ?? needs.orgBy,
     undeletable,
     generatePasswords,
     ...Object.fromEntries(typed),
@@ -89,7 +91,7 @@ export const describeNextTakeover = (kind: TypedRequest["kind"], { isSystem }: R
 export function buildCsvCommand(
   verb: "check" | "inspect" | "map",
   file: string,
-  { output, ...options }: Readonly<Record<string, string | readonly string[] | boolean | undefined>>,
+  { output, ...options }: Readonly<Record<string, string | number | readonly string[] | boolean | undefined>>,
 ): CommandLine {
   const words = Object.entries(options).flatMap(([name, value]) => {
     if (value === undefined || value === false || (Array.isArray(value) && value.length === 0)) return [];

@@ -265,14 +265,14 @@ test("if headers are the cause, the map comes first, and then one command for th
   const problems = [found("header-unknown"), found("org-unknown"), found("not-mail-address", "a@x.jp ")];
   const template = "clomoctl csv template --as users";
   expect(failureFor({}, "header-unknown", ...problems).hint).toEqual({
-    en: `fix the header row (columns: ${template}), or create a column map: clomoctl csv map people.csv --as users -o people-map.yaml; then: clomoctl users import people.csv --create-orgs --map people-map.yaml --fix trim; to ignore the unknown columns: clomoctl users import people.csv --create-orgs --fix trim --allow unknown-columns`,
-    ja: `ヘッダー行を直すか(列の一覧: ${template})、対応表を作ってください: clomoctl csv map people.csv --as users -o people-map.yaml。続けて: clomoctl users import people.csv --create-orgs --map people-map.yaml --fix trim。不明な列を取り込まない場合: clomoctl users import people.csv --create-orgs --fix trim --allow unknown-columns`,
+    en: `fix the header row (columns: ${template}), or create a column map: clomoctl csv map people.csv --as users -o people-users-map.yaml; then: clomoctl users import people.csv --create-orgs --map people-users-map.yaml --fix trim; to ignore the unknown columns: clomoctl users import people.csv --create-orgs --fix trim --allow unknown-columns`,
+    ja: `ヘッダー行を直すか(列の一覧: ${template})、対応表を作ってください: clomoctl csv map people.csv --as users -o people-users-map.yaml。続けて: clomoctl users import people.csv --create-orgs --map people-users-map.yaml --fix trim。不明な列を取り込まない場合: clomoctl users import people.csv --create-orgs --fix trim --allow unknown-columns`,
   });
   expect(failureFor({ map: "my.yaml" }, "header-unknown", ...problems, found("required")).hint?.en).toContain(
     "or add the columns to my.yaml; fix the other problems, then: clomoctl users import people.csv --create-orgs --map my.yaml --fix trim",
   );
   expect(failureFor({}, undefined, found("header-near"), found("required-new")).hint?.en).toContain(
-    "clomoctl csv map people.csv --as users -o people-map.yaml; then: clomoctl users import people.csv --map people-map.yaml",
+    "clomoctl csv map people.csv --as users -o people-users-map.yaml; then: clomoctl users import people.csv --map people-users-map.yaml",
   );
   expect(failureFor({}, undefined, found("org-unknown"), found("required-new")).hint?.en).toContain("fix the other");
 });

@@ -3,7 +3,7 @@ import type { Import } from "../../../lib/client/index.ts";
 import { UNDELETABLE_CHOICES, type Allowance } from "../../../lib/model/import.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
-import { quoteListItem } from "../../../lib/plan/describe.ts";
+import { headerRowOf, quoteListItem } from "../../../lib/plan/describe.ts";
 import { proposeMapName } from "../../csv/file/column-map.ts";
 import { isWorkbookName } from "../outputs/table-file.ts";
 import type { ImportRequest } from "../plan/options.ts";
@@ -252,11 +252,14 @@ function describeRowFixes(requested: ImportRequest): Text {
 }
 
 /** Returns the next step if the invalid rows are in a file.  @param mended the same import, but of that file */
-function describeErrorsFileFix({ rows, invalid }: Import, mended: ImportRequest, remedies: Remedies): Text {
+function describeErrorsFileFix(plan: Import, mended: ImportRequest, remedies: Remedies): Text {
   const { file, options } = mended;
   // the file is not a sheet of the original workbook, and a workbook has no encoding
   const encoding = isWorkbookName(file) ? "auto" : options.encoding;
-  const form = { ...options, encoding, sheet: undefined, errors: undefined, skipInvalid: false };
+  const { rows, invalid } = plan;
+  // the file begins with the header, whatever the map says
+  const headerRow = headerRowOf(plan) === 1 ? undefined : 1;
+  const form = { ...options, encoding, sheet: undefined, headerRow, errors: undefined, skipInvalid: false };
   const command = buildImportCommand({ ...mended, options: form }, remedies);
   const valid = rows - invalid;
   if (valid === 0) return text(`fix ${file}, then: ${command}`, `${file} を直してから: ${command}`);
@@ -333,19 +336,19 @@ const buildTemplateCommand = ({ kind }: ImportRequest): string => line("csv temp
 /** Proposes a new column map, or additions to the given one, and the command that then imports the file. */
 function describeHeaderFix(requested: ImportRequest, remedies: Remedies): Text {
   const { kind, file, options } = requested;
-  const { fix, createOrgs, createGroups, other } = remedies;
+  const { fix, createOrgs, createGroups, orgBy, other } = remedies;
   const { map: given, sheet, encoding } = options;
   const mapping = line("csv map", [file === "-" ? "FILE" : file], {
     as: kind,
     sheet,
     encoding: encoding === "auto" ? undefined : encoding,
-    output: proposeMapName(file),
+    output: proposeMapName(file, kind),
   });
   const maps =
     given === undefined
       ? text(`create a column map: ${mapping}`, `対応表を作ってください: ${mapping}`)
       : text(`add the columns to ${given}`, `列を ${given} に加えてください`);
-  const command = buildImportCommand(requested, { fix, createOrgs, createGroups, map: true });
+  const command = buildImportCommand(requested, { fix, createOrgs, createGroups, orgBy, map: true });
   const spelling = remedies.likenesses.length === 0 ? undefined : describeSpelling(remedies);
   const after = other ? text("; fix the other problems, then", "。ほかの問題も直してから") : text("; then", "。続けて");
   const then = spelling === undefined ? after : text(`${after.en} ${spelling.en}`, `${after.ja}、${spelling.ja}`);

@@ -1,7 +1,7 @@
 import { suggestFix } from "../../../lib/csv/layout/suspect.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import { FORMATS, KEY_NAMES, type KeyName } from "../../../lib/model/formats.ts";
-import { FIX_CHOICES, type FixChoice } from "../../../lib/model/import.ts";
+import { FIX_CHOICES, type FixChoice, type OrgBy } from "../../../lib/model/import.ts";
 import type { ProblemParams } from "../../../lib/model/problem.ts";
 import { satisfiesRule, EMAIL_ADDRESS_RULE } from "../../../lib/model/rules.ts";
 import { sortByUse, findMistypedNames } from "../../../lib/text/near-names.ts";
@@ -20,6 +20,8 @@ export interface Remedy {
   readonly fix: readonly FixChoice[];
   readonly createOrgs: boolean;
   readonly createGroups: boolean;
+  /** how the cells name organisations, if not by code */
+  readonly orgBy?: OrgBy | undefined;
   /** true if a column map has to say what the columns are */
   readonly map: boolean;
 }
@@ -101,6 +103,7 @@ export class Remedies implements Remedy {
   #protected = false;
   #likenesses: readonly Likeness[] = [];
   #map = false;
+  #orgBy: OrgBy | undefined;
   #keyless = false;
   #other = false;
   #lacking = false;
@@ -121,13 +124,20 @@ export class Remedies implements Remedy {
       return;
     }
     // the name belongs to an existing organisation: its code has to be written, and no organisation created
-    const solved = params["named"] === undefined && this.#solved(code, params["value"]);
+    const solved = params["named"] === undefined ? this.#solved(code, params["value"]) : this.#namesOrg(params);
     const name = this.#unknownIn(code, params);
     if (name !== undefined) this.#unknown.set(name, (this.#unknown.get(name) ?? 0) + 1);
     if (severity === "error") this.#concern(code, params);
     if (severity === "warning" || solved) return;
     if (code === "required-new" && column === 0) this.#lacking = true;
     else this.#other = true;
+  }
+
+  /** Returns true if the column has names of organisations, not codes, and this name is that of one organisation. */
+  #namesOrg({ named, names }: ProblemParams): boolean {
+    if (named !== 1 || names !== 1) return false;
+    this.#orgBy = "name";
+    return true;
   }
 
   #concern(code: string, params: ProblemParams): void {
@@ -237,8 +247,13 @@ export class Remedies implements Remedy {
     return FIX_CHOICES.filter((fix) => this.#fixes.has(fix));
   }
 
+  get orgBy(): OrgBy | undefined {
+    return this.#orgBy;
+  }
+
   get createOrgs(): boolean {
-    return this.#created.has("createOrgs");
+    // organisations are created from codes
+    return this.#orgBy === undefined && this.#created.has("createOrgs");
   }
 
   get createGroups(): boolean {
@@ -251,7 +266,7 @@ export class Remedies implements Remedy {
 
   /** True if any option helps. */
   get any(): boolean {
-    return this.#map || this.#created.size > 0 || this.#fixes.size > 0;
+    return this.#map || this.#orgBy !== undefined || this.#created.size > 0 || this.#fixes.size > 0;
   }
 
   /** True if errors remain that a person has to correct. */

@@ -77,7 +77,7 @@ class DuplicateCheck {
   }
 
   record(cells: readonly string[], count: number, row: number, line: number, sound: boolean): void {
-    if (row === 1 || !sound || !this.#rows.has(toStoredRow(row))) return;
+    if (row === this.#layout.place.row || !sound || !this.#rows.has(toStoredRow(row))) return;
     this.#checker.check(cells, count, row, line);
     if (!this.#checker.complete) return;
     const keys = this.#keys;

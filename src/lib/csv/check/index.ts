@@ -85,7 +85,8 @@ const readWholeFile = async (
       from: split.next,
       format,
       header: check.header,
-      reading: options.reading,
+      // the part begins below the header
+      reading: { ...options.reading, headerRow: undefined },
       options: Object.fromEntries(given.filter(([, value]) => value !== undefined)),
       problemLimit: options.problemLimit ?? PROBLEM_LIMIT,
     });

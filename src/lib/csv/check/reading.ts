@@ -8,7 +8,7 @@ import { findSplit, type SplitPoint } from "./split.ts";
 import type { SecondThread } from "./thread.ts";
 import type { Format } from "../../model/format.ts";
 import { readHeader, type HeaderOptions } from "../layout/header.ts";
-import type { Layout } from "../layout/layout.ts";
+import type { HeaderPlace, Layout } from "../layout/layout.ts";
 import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
 import type { Tally } from "../layout/tally.ts";
 import type { RecordProblem, RecordSink } from "../records/record.ts";
@@ -83,8 +83,8 @@ export class FileCheck implements RecordSink {
       return;
     }
     this.#records += 1;
-    if (row > 1) this.#checker?.record(cells, count, row, line, units);
-    else if (count > 0) this.#begin(cells.slice(0, count));
+    if (row > (this.#options.reading.headerRow ?? 1)) this.#checker?.record(cells, count, row, line, units);
+    else if (count > 0) this.#begin(cells.slice(0, count), { row, line });
   }
 
   problem(problem: RecordProblem): void {
@@ -92,13 +92,13 @@ export class FileCheck implements RecordSink {
     else this.#checker.problem(problem, this.#header);
   }
 
-  #begin(cells: readonly string[]): void {
+  #begin(cells: readonly string[], place: HeaderPlace): void {
     this.#header = cells;
-    const { layout, problems } = readHeader(cells, this.#format, this.#options);
+    const { layout, problems } = readHeader(cells, this.#format, this.#options, place);
     for (const problem of problems) this.problems.add(problem);
     for (const { field, header, required } of layout.absent) {
       if (required !== "always" || field === layout.key) continue;
-      this.problems.add({ code: "header-needed", row: 1, line: 1, column: 0, header: "", params: { header } });
+      this.problems.add({ code: "header-needed", ...place, column: 0, header: "", params: { header } });
     }
     this.layout = layout;
     this.#checker = new PartChecker(layout, this.#options, this.problems, this.hashes);

@@ -8,6 +8,9 @@ export const findColumn = (columns: readonly Column[], name: string): Column | u
   return columns.find((column) => nameKey(column.header) === key) ?? columns.find((column) => column.field === name);
 };
 
+/** Returns a cell as column map files compare it: without outer blanks, and full-width characters equal half-width ones. */
+export const toLooseValue = (value: string): string => value.normalize("NFKC").trim();
+
 /** Removes common variations from a header: width, blanks, letter case, and hiragana instead of katakana. */
 const normaliseHeader = (header: string): string =>
   header

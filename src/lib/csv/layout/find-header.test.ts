@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { FORMATS } from "../../model/formats.ts";
 import { findHeaderRow } from "./find-header.ts";
 
-const rowOf = (content: string): number => findHeaderRow(Buffer.from(content), { encoding: "utf-8" }, FORMATS.users);
+const rowOf = (content: string): number =>
+  findHeaderRow(Buffer.from(content), { encoding: "utf-8" }, FORMATS.users).row;
 
 test.each([
   ["氏名,メールアドレス\n山田,a@b\n", 1],

@@ -14,6 +14,9 @@ export class HeaderFinder implements RecordSink {
   readonly #format: Format;
   readonly #options: HeaderOptions;
   #found: number | undefined;
+  /** the number of filled cells in each row above the header */
+  readonly #above: number[] = [];
+  #filled = 0;
 
   constructor(format: Format, options: HeaderOptions = {}) {
     this.#format = format;
@@ -25,9 +28,21 @@ export class HeaderFinder implements RecordSink {
     return this.#found ?? 1;
   }
 
+  /** True if a row looks like the header. */
+  get isFound(): boolean {
+    return this.#found !== undefined;
+  }
+
+  /** True if the rows above the header are surely titles: none has three quarters of the header's cells. */
+  get isCertain(): boolean {
+    return this.#found === undefined || this.#above.every((filled) => filled * 4 < this.#filled * 3);
+  }
+
   record(cells: readonly string[], count: number, row: number): void {
     if (this.#found !== undefined || row > HEADER_SEARCH_ROWS) return;
     const header = cells.slice(0, count);
+    this.#above.push(this.#filled);
+    this.#filled = header.filter((cell) => cell.trim() !== "").length;
     if (this.#columnsIn(header, true) > 1 || (row === 1 && this.#columnsIn(header, false) > 0)) this.#found = row;
   }
 
@@ -45,8 +60,8 @@ export function findHeaderRow(
   reading: RecordReaderOptions,
   format: Format,
   options: HeaderOptions = {},
-): number {
+): HeaderFinder {
   const finder = new HeaderFinder(format, options);
   new RecordReader(reading, finder).write(head);
-  return finder.row;
+  return finder;
 }

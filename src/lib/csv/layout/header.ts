@@ -3,8 +3,9 @@ import { createFileProblem, type Problem, type ProblemCode, type ProblemParams }
 import { SECURED_APPS, formatSecuredAppName } from "../../model/secured-user.ts";
 import { listColumns, type Column, type CustomField, type Format } from "../../model/format.ts";
 import { SECURED_FORMATS } from "../../model/secured-formats.ts";
-import { findColumn, suggestHeader } from "./columns.ts";
-import { REASON_HEADER, type Layout, type LayoutColumn } from "./layout.ts";
+import { findColumn, suggestHeader, toLooseValue } from "./columns.ts";
+import { FIRST_ROW, REASON_HEADER, type HeaderPlace, type Layout, type LayoutColumn } from "./layout.ts";
+import { findForeignCells, type ForeignCells } from "./foreign-cells.ts";
 import type { ColumnMap, MappedValue } from "./map.ts";
 
 /** A custom field that must still be removed in the console, and the number of the task to do so. */
@@ -65,12 +66,17 @@ const APPS_BY_HEADER = Map.groupBy(
 /** Maximum number of suggestions. A malicious header with thousands of unknown columns would otherwise take seconds. */
 const MAX_SUGGESTIONS = 100;
 
+/** Returns the key by which headers are compared. */
+const toKey = (header: string): string => nameKey(header.trim());
+
 /** Interprets the header cells one after another, and remembers the headers seen. */
 class HeaderReader {
   readonly #format: Format;
   readonly #columns: readonly Column[];
   readonly #byHeader: ReadonlyMap<string, Column>;
   readonly #mapped: ReadonlyMap<string, string | null>;
+  /** headers of cells that are joined or that make rows be skipped */
+  readonly #used: ReadonlySet<string>;
   readonly #allowUnknown: boolean;
   /** the tasks to remove custom fields, by the comparison key of the header */
   readonly #removed: ReadonlyMap<string, number>;
@@ -82,7 +88,9 @@ class HeaderReader {
     this.#columns = columns;
     // the format's own columns come first in `columns` and take precedence over custom fields with the same name
     this.#byHeader = new Map(columns.toReversed().map((column) => [nameKey(column.header.trim()), column]));
-    this.#mapped = new Map((options.map?.columns ?? []).map(({ header, to }) => [nameKey(header.trim()), to]));
+    this.#mapped = new Map((options.map?.columns ?? []).map(({ header, to }) => [toKey(header), to]));
+    const { joins = [], skip = [] } = options.map ?? {};
+    this.#used = new Set([...joins.flatMap(({ headers }) => headers), ...skip.map(({ header }) => header)].map(toKey));
     this.#allowUnknown = options.allowUnknownColumns === true;
     this.#removed = new Map((options.removedFields ?? []).map(({ name, task }) => [nameKey(name.trim()), task]));
   }
@@ -112,6 +120,7 @@ class HeaderReader {
     if (header === REASON_HEADER) return { kind: "reason" };
     const column = this.#byHeader.get(key);
     if (column !== undefined) return { kind: "column", column };
+    if (this.#used.has(key)) return { kind: "ignored" };
     const apps = this.#format.app === undefined ? [] : (APPS_BY_HEADER.get(key) ?? []);
     if (apps.length > 0)
       return createHeaderProblem("header-other-app", { header, app: apps.map(({ app }) => app).join(", ") });
@@ -138,7 +147,7 @@ interface HeaderCells {
   readonly likely: readonly { readonly position: number; readonly nearest: string }[];
 }
 
-const parseHeaderCells = (cells: readonly string[], reader: HeaderReader): HeaderCells => {
+const parseHeaderCells = (cells: readonly string[], reader: HeaderReader, place: HeaderPlace): HeaderCells => {
   const positions = new Map<Column, number[]>();
   const unknown: number[] = [];
   const unnamed: number[] = [];
@@ -157,13 +166,13 @@ const parseHeaderCells = (cells: readonly string[], reader: HeaderReader): Heade
       if (nearest !== undefined) likely.push({ position, nearest });
       if (task !== undefined) {
         const params = { header, task };
-        problems.push({ code: "header-removed", row: 1, line: 1, column: position + 1, header, params });
+        problems.push({ code: "header-removed", ...place, column: position + 1, header, params });
       }
     } else if (meaning.kind === "unnamed") unnamed.push(position);
     else if (meaning.kind === "reason") reason = position;
     else if (meaning.kind === "problem") {
       const { code, params } = meaning;
-      problems.push({ code, row: 1, line: 1, column: position + 1, header, params });
+      problems.push({ code, ...place, column: position + 1, header, params });
       const { nearest } = params;
       if (typeof nearest === "string" && params["header"] === header) likely.push({ position, nearest });
     }
@@ -176,12 +185,13 @@ const createSimilarHeaderProblems = (
   cells: readonly string[],
   { positions, unknown, likely }: HeaderCells,
   columns: readonly Column[],
+  place: HeaderPlace,
 ): readonly Problem[] =>
   likely.flatMap(({ position, nearest }) => {
     const column = findColumn(columns, nearest);
     if (!unknown.includes(position) || column === undefined || positions.has(column)) return [];
     const header = cells[position] ?? "";
-    return [{ code: "header-near", row: 1, line: 1, column: position + 1, header, params: { header, nearest } }];
+    return [{ code: "header-near", ...place, column: position + 1, header, params: { header, nearest } }];
   });
 
 /** Adds cells of misspelt headers to the likely columns that the file lacks; secrets are never read in this way. */
@@ -201,21 +211,37 @@ const addLikelyColumns = (
 const mapValuesByField = (columns: readonly Column[], values: readonly MappedValue[]): ReadonlyMap<string, string> =>
   new Map(values.map(({ field, value }) => [findColumn(columns, field)?.field ?? field, value]));
 
+/** Returns the translations of the values of each column. */
+const groupTranslations = (
+  columns: readonly Column[],
+  map: ColumnMap | undefined,
+): ReadonlyMap<Column | undefined, ReadonlyMap<string, string>> => {
+  const byColumn = Map.groupBy(map?.values ?? [], ({ field }) => findColumn(columns, field));
+  return new Map(
+    [...byColumn].map(([column, values]) => [column, new Map(values.map(({ from, to }) => [toLooseValue(from), to]))]),
+  );
+};
+
 /** Returns the columns that have a value in every row, from a cell or from the map. */
 const findPresentColumns = (
   columns: readonly Column[],
   cells: readonly string[],
   positions: HeaderCells["positions"],
+  { joined }: ForeignCells,
   map: ColumnMap | undefined,
 ): readonly LayoutColumn[] => {
+  const translations = groupTranslations(columns, map);
   const constants = mapValuesByField(columns, map?.constants ?? []);
   const defaults = mapValuesByField(columns, map?.defaults ?? []);
   return columns.flatMap((column): LayoutColumn[] => {
     const constant = constants.get(column.field) ?? null;
     const fallback = defaults.get(column.field) ?? null;
-    const at = constant === null ? (positions.get(column) ?? []) : [];
+    const join = joined.get(column);
+    const at = constant === null ? (join?.positions ?? positions.get(column) ?? []) : [];
     if (at.length === 0 && constant === null && fallback === null) return [];
-    return [{ column, header: cells[at[0] ?? -1] ?? column.header, positions: at, constant, fallback }];
+    const header = cells[at[0] ?? -1] ?? column.header;
+    const own = { column, header, positions: at, constant, fallback };
+    return [{ ...own, joined: join?.separator, translations: translations.get(column) }];
   });
 };
 
@@ -246,27 +272,47 @@ export interface HeaderReading {
  * with the seven JIS look-alikes folded and without blanks at either end. Cells of columns that have a problem are not
  * read, except with {@link HeaderOptions.readsLikely}.
  *
+ * @param place the place of the row in the file
  * @see facts 6.4: グループ名 is repeated, and the order differs between the maker's table and samples
  */
-export const readHeader = (row: readonly string[], format: Format, options: HeaderOptions = {}): HeaderReading => {
+export const readHeader = (
+  row: readonly string[],
+  format: Format,
+  options: HeaderOptions = {},
+  place: HeaderPlace = FIRST_ROW,
+): HeaderReading => {
   const cells = row.map((header) => header.trim());
   const columns = listColumns(format, options.customFields);
-  const reading = parseHeaderCells(cells, new HeaderReader(format, columns, options));
+  const reading = parseHeaderCells(cells, new HeaderReader(format, columns, options), place);
   const { unknown, unnamed, reason, problems } = reading;
   const positions = options.readsLikely === true ? addLikelyColumns(reading, columns) : reading.positions;
-  const present = findPresentColumns(columns, cells, positions, options.map);
+  const foreign = findForeignCells(cells, { columns, positions, map: options.map }, place);
+  const present = findPresentColumns(columns, cells, positions, foreign, options.map);
   const fields = new Set(present.map(({ column }) => column.field));
   const key = options.key ?? format.key;
   const missing = findMissingKey(format, columns, fields, key);
   const absent = columns.filter((column) => column.secret !== true && !fields.has(column.field));
-  const strangers = [...(options.map?.constants ?? []), ...(options.map?.defaults ?? [])]
+  const { constants = [], defaults = [], joins = [], values = [] } = options.map ?? {};
+  const strangers = [...constants, ...defaults, ...joins, ...values]
     .filter(({ field }) => findColumn(columns, field) === undefined)
     .map(({ field }) => createFileProblem("header-unknown", { header: field }));
   return {
-    layout: { format, headers: cells, columns: present, absent, unknown, unnamed, reason, key },
+    layout: {
+      format,
+      headers: cells,
+      columns: present,
+      absent,
+      unknown,
+      unnamed,
+      reason,
+      key,
+      skip: foreign.skip,
+      place,
+    },
     problems: [
       ...problems,
-      ...createSimilarHeaderProblems(cells, reading, columns),
+      ...foreign.problems,
+      ...createSimilarHeaderProblems(cells, reading, columns, place),
       ...strangers,
       ...(missing === undefined ? [] : [createFileProblem("header-missing", { header: missing })]),
     ],

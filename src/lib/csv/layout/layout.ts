@@ -3,6 +3,15 @@ import type { Column, Format } from "../../model/format.ts";
 /** Number of rows at the start of a file in which the header is searched for, because titles may be above it. */
 export const HEADER_SEARCH_ROWS = 10;
 
+/** The row of the file's header, and the physical line on which it begins. */
+export interface HeaderPlace {
+  readonly row: number;
+  readonly line: number;
+}
+
+/** The header in the first row of a file. */
+export const FIRST_ROW: HeaderPlace = { row: 1, line: 1 };
+
 /** A column that has a value in every row of a file. */
 export interface LayoutColumn {
   readonly column: Column;
@@ -14,6 +23,17 @@ export interface LayoutColumn {
   readonly constant: string | null;
   /** value for a row whose cells are blank */
   readonly fallback: string | null;
+  /** separator of the values, if the value is joined from all cells; undefined otherwise */
+  readonly joined?: string | undefined;
+  /** values by the cells that stand for them, see `toLooseValue` */
+  readonly translations?: ReadonlyMap<string, string> | undefined;
+}
+
+/** Cells that make a row be skipped. */
+export interface SkipRule {
+  readonly position: number;
+  /** see `toLooseValue` */
+  readonly values: ReadonlySet<string>;
 }
 
 /** The meaning of the cells of a row, as defined by the header of the file. */
@@ -33,6 +53,8 @@ export interface Layout {
   readonly reason: number | undefined;
   /** the field whose value identifies a record, see {@link Format.key} or `--key` */
   readonly key: string;
+  readonly skip: readonly SkipRule[];
+  readonly place: HeaderPlace;
 }
 
 /** Header of the last column in a file of rejected rows; recognised and ignored when the fixed file is read. */

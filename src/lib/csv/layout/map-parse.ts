@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { line } from "../../advice/index.ts";
-import { readYaml, toZodMessage } from "../../files/yaml.ts";
-import { text } from "../../text/index.ts";
-import type { CustomField, Format } from "../../model/format.ts";
+import { plainText, readYaml, toZodMessage, wholeNumber, type YamlPath } from "../../files/yaml.ts";
+import { KEY_NAMES, type KeyName } from "../../model/formats.ts";
+import { BLANK_CHOICES, MAX_HEADER_ROW, ORG_BY_CHOICES, type OrgBy } from "../../model/import.ts";
+import { text, type Text } from "../../text/index.ts";
+import { hasOrgColumn, type CustomField, type Format } from "../../model/format.ts";
 import { findColumn } from "./columns.ts";
 import { CONSOLE_DIALECT, type Dialect } from "../records/record.ts";
-import { findMapFaults, type ColumnMap, type MappedValue } from "./map.ts";
+import { findMapFaults, type ColumnMap, type MappedValue, type MapPart } from "./map.ts";
 
 /** The map value for a column that is not read. */
 const IGNORE = "ignore";
@@ -20,8 +22,8 @@ const DELIMITER_NAMES: ReadonlyMap<string, string> = new Map([
 ]);
 
 const MAP_FILE_HINT = text(
-  `a column map file has the sections columns, constants, defaults and dialect; to create a template, run: ${line("csv map", ["FILE"])}`,
-  `対応表ファイルには columns・constants・defaults・dialect を書きます。${line("csv map", ["FILE"])} で雛形を作れます`,
+  `a column map file has the sections columns, join, values, constants, defaults, rows, options and dialect; to create a template, run: ${line("csv map", ["FILE"])}`,
+  `対応表ファイルには columns・join・values・constants・defaults・rows・options・dialect を書きます。${line("csv map", ["FILE"])} で雛形を作れます`,
 );
 
 /** Accepts a blank value in place of an empty mapping. */
@@ -29,6 +31,17 @@ const allowBlank = <S extends z.ZodType>(blank: () => unknown, schema: S) =>
   z.preprocess((value) => (value === "" ? blank() : value), schema);
 
 const createEntriesSchema = () => allowBlank(() => new Map(), z.map(z.string(), z.string())).optional();
+
+const createListsSchema = () => allowBlank(() => new Map(), z.map(z.string(), z.array(z.string()).min(1))).optional();
+
+/** Defaults for options of an import. Options about safety are not among them. */
+const OptionsPart = z.strictObject({
+  sheet: plainText().optional(),
+  "header-row": wholeNumber(1, MAX_HEADER_ROW).optional(),
+  "org-by": z.enum(ORG_BY_CHOICES).optional(),
+  blank: z.enum(BLANK_CHOICES).optional(),
+  key: z.enum(KEY_NAMES).optional(),
+});
 
 const createCharacterSchema = (key: string, names: ReadonlyMap<string, string> = new Map()) =>
   z
@@ -48,18 +61,40 @@ const DialectPart = z
     error: toZodMessage(text("delimiter and quote are the same", "delimiter と quote が同じです")),
   });
 
-const MapFile = allowBlank(
+const MapSchema = allowBlank(
   () => ({}),
   z.strictObject({
     columns: createEntriesSchema(),
     constants: createEntriesSchema(),
     defaults: createEntriesSchema(),
+    join: createListsSchema(),
+    values: allowBlank(() => new Map(), z.map(z.string(), z.map(z.string(), z.string()))).optional(),
+    rows: allowBlank(() => undefined, z.strictObject({ skip: createListsSchema() }).optional()).optional(),
+    options: allowBlank(() => undefined, OptionsPart.optional()).optional(),
     dialect: allowBlank(() => undefined, DialectPart.optional()).optional(),
   }),
 );
 
-/** Sections of the column map file whose keys are headers or fields chosen by the user. The keys of `dialect` are fixed. */
-const SECTIONS_WITH_USER_KEYS: readonly unknown[] = ["columns", "constants", "defaults"];
+/** Sections of the column map file whose keys are headers, fields or values chosen by the user, as paths with dots. */
+const SECTIONS_WITH_USER_KEYS: readonly string[] = ["columns", "constants", "defaults", "join", "values", "rows.skip"];
+
+/** Returns true if the keys of a mapping are chosen by the user. */
+const hasOwnKeys = (path: YamlPath): boolean =>
+  SECTIONS_WITH_USER_KEYS.includes(path.join(".")) || (path.length === 2 && path[0] === "values");
+
+/** The options for which a column map file gives defaults. */
+export interface MapOptions {
+  readonly sheet?: string | undefined;
+  readonly headerRow?: number | undefined;
+  readonly orgBy?: OrgBy | undefined;
+  readonly blank?: (typeof BLANK_CHOICES)[number] | undefined;
+  readonly key?: KeyName | undefined;
+}
+
+/** A column map with defaults for options of the command that reads a file with it. */
+export interface MapFile extends ColumnMap {
+  readonly options?: MapOptions | undefined;
+}
 
 /** Returns the dialect in the map; undefined if there is none: the delimiter is then guessed from the header. */
 const dialectOf = ({ delimiter, quote }: z.output<typeof DialectPart>): Dialect | undefined =>
@@ -69,7 +104,8 @@ const dialectOf = ({ delimiter, quote }: z.output<typeof DialectPart>): Dialect 
 
 /**
  * Parses a `--map` file (YAML): `columns` (foreign header: our header or field, or `ignore`), `constants` and
- * `defaults` (field: value), `dialect` (`delimiter`, `quote`). Every value is read as text, exactly as written.
+ * `defaults` (field: value), `join` (field: headers), `values` (field: value in the file: value), `rows.skip` (header:
+ * values), `options` and `dialect` (`delimiter`, `quote`). Every value is read as text, exactly as written.
  *
  * @param where name of the file, for messages
  * @param customFields custom fields of the tenant, if there is a tenant
@@ -80,25 +116,62 @@ export const parseMapFile = (
   format: Format,
   where: string,
   customFields?: readonly CustomField[],
-): ColumnMap => {
-  const { value: parts, refuse } = readYaml(MapFile, {
+): MapFile => {
+  const { value: parts, refuse } = readYaml(MapSchema, {
     content,
     where,
     hint: MAP_FILE_HINT,
     maxLength: MAX_CHARACTERS,
-    hasOwnKeys: (path) => path.length === 1 && SECTIONS_WITH_USER_KEYS.includes(path[0]),
+    hasOwnKeys,
   });
+  const { map, paths } = buildMap(parts, format);
+  const [fault] = findMapFaults(map, format, customFields);
+  if (fault !== undefined) throw refuse(paths[fault.part][fault.index] ?? [], fault.what);
+  if (parts.options === undefined) return map;
+  const { sheet, "header-row": headerRow, "org-by": orgBy, blank, key } = parts.options;
+  if (key !== undefined && !format.thing.keys.some(({ name }) => name === key))
+    throw refuse(["options", "key"], describeUnknownKey(key, format));
+  if (orgBy !== undefined && !hasOrgColumn(format)) throw refuse(["options", "org-by"], NO_ORG_COLUMN);
+  return { ...map, options: { sheet, headerRow, orgBy, blank, key } };
+};
+
+const NO_ORG_COLUMN = text(
+  "this format has no column for the organisation of a record",
+  "この形式には、所属する組織の列がありません",
+);
+
+const describeUnknownKey = (key: string, { thing: { keys } }: Format): Text => {
+  const names = keys.map(({ name }) => name).join(", ");
+  return text(`"${key}" is not a key of this format: ${names}`, `「${key}」はこの形式のキーではありません: ${names}`);
+};
+
+/** Returns the map of a file, and the path of each entry in the file, for messages. */
+const buildMap = (parts: z.output<typeof MapSchema>, format: Format) => {
+  const { columns = [], constants = [], defaults = [], join, values, rows } = parts;
   const fieldOf = (name: string): string => findColumn(format.columns, name)?.field ?? name;
-  const values = (part: "constants" | "defaults"): readonly MappedValue[] =>
-    Array.from(parts[part] ?? [], ([name, value]) => ({ field: fieldOf(name), value }));
+  const toValues = (entries: Iterable<readonly [string, string]>): readonly MappedValue[] =>
+    Array.from(entries, ([name, value]) => ({ field: fieldOf(name), value }));
+  const translations = Array.from(values ?? []).flatMap(([name, all]) =>
+    Array.from(all, ([from, to]) => ({ path: ["values", name, from], value: { field: fieldOf(name), from, to } })),
+  );
+  const pathsOf = (section: YamlPath, entries: Iterable<readonly [string, unknown]>): readonly YamlPath[] =>
+    Array.from(entries, ([name]) => [...section, name]);
   const map: ColumnMap = {
-    columns: Array.from(parts.columns ?? [], ([header, to]) => ({ header, to: to === IGNORE ? null : fieldOf(to) })),
-    constants: values("constants"),
-    defaults: values("defaults"),
+    columns: Array.from(columns, ([header, to]) => ({ header, to: to === IGNORE ? null : fieldOf(to) })),
+    constants: toValues(constants),
+    defaults: toValues(defaults),
+    joins: join && Array.from(join, ([name, headers]) => ({ field: fieldOf(name), headers })),
+    values: values && translations.map(({ value }) => value),
+    skip: rows?.skip && Array.from(rows.skip, ([header, all]) => ({ header, values: all })),
     dialect: dialectOf(parts.dialect ?? {}),
   };
-  const [fault] = findMapFaults(map, format, customFields);
-  if (fault === undefined) return map;
-  const name = [...(parts[fault.part]?.keys() ?? [])][fault.index];
-  throw refuse(name === undefined ? [fault.part] : [fault.part, name], fault.what);
+  const paths: Readonly<Record<MapPart, readonly YamlPath[]>> = {
+    columns: pathsOf(["columns"], columns),
+    constants: pathsOf(["constants"], constants),
+    defaults: pathsOf(["defaults"], defaults),
+    joins: pathsOf(["join"], join ?? []),
+    values: translations.map(({ path }) => path),
+    skip: pathsOf(["rows", "skip"], rows?.skip ?? []),
+  };
+  return { map, paths };
 };

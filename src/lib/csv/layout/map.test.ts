@@ -47,6 +47,33 @@ describe("parseMapFile", () => {
     expect(JSON.parse(JSON.stringify(map))).toEqual(map);
   });
 
+  it("reads how lists are read: joins, values, rows to skip and options", () => {
+    const content =
+      "join:\n  氏名: [姓, 名]\nvalues:\n  組織コード:\n    営業部: S01\n    なし:\nrows:\n  skip:\n    在籍区分: [退職]\noptions:\n  sheet: 名簿\n  header-row: 4\n  org-by: name\n  blank: keep\n  key: employee-code\n";
+    const map = parseMapFile(content, FORMATS.users, "hr.yaml");
+    expect(map).toEqual({
+      ...EMPTY,
+      joins: [{ field: "name", headers: ["姓", "名"] }],
+      values: [
+        { field: "orgCode", from: "営業部", to: "S01" },
+        { field: "orgCode", from: "なし", to: "" },
+      ],
+      skip: [{ header: "在籍区分", values: ["退職"] }],
+      options: { sheet: "名簿", headerRow: 4, orgBy: "name", blank: "keep", key: "employee-code" },
+    });
+    expect(() => checkMap(map, FORMATS.users)).not.toThrow();
+  });
+
+  it("takes names that are special in JavaScript as headers and values", () => {
+    const content =
+      "join:\n  氏名: [__proto__, constructor]\nvalues:\n  title:\n    __proto__: a\nrows:\n  skip:\n    __proto__: [__proto__]\n";
+    expect(parseMapFile(content, FORMATS.users, "hr.yaml")).toMatchObject({
+      joins: [{ field: "name", headers: ["__proto__", "constructor"] }],
+      values: [{ field: "title", from: "__proto__", to: "a" }],
+      skip: [{ header: "__proto__", values: ["__proto__"] }],
+    });
+  });
+
   it.each(["", "# nothing yet\n", "columns:\n"])("reads %j as a map without entries", async (content) => {
     expect(parseMapFile(content, FORMATS.users, "hr.yaml")).toEqual(EMPTY);
   });
@@ -82,6 +109,21 @@ describe("parseMapFile", () => {
     ["dialect:\n  quote:\n", 2, /quote must be one character/],
     ["dialect:\n  colour: red\n", 2, /unknown key "colour"/],
     ['dialect:\n  delimiter: "\\""\n', 2, /the same/],
+    ["join:\n  氏名: 姓\n", 2, /must be a list/],
+    ["join:\n  氏名: []\n", 2, /./],
+    ["join:\n  氏名: [姓, 姓]\n", 2, /listed twice/],
+    ["join:\n  メールアドレス: [a, b]\n", 2, /one value/],
+    ["join:\n  accountPassword: [a, b]\n", 2, /secret/],
+    ["columns:\n  N: 氏名\njoin:\n  氏名: [姓, 名]\n", 2, /listed twice/],
+    ["values:\n  役職:\n    a: b\n    ａ: c\n", 4, /listed twice/],
+    ["values:\n  accountPassword:\n    a: b\n", 3, /secret/],
+    ["values:\n  メールアドレス:\n    a: b\n", 3, /not an email address/],
+    ["rows:\n  keep:\n    a: [b]\n", 2, /unknown key "keep"/],
+    ["rows:\n  skip:\n    a:\n", 3, /list/],
+    ["options:\n  mode: replace\n", 2, /unknown key "mode"/],
+    ["options:\n  header-row: 1001\n", 2, /from 1 to 1000/],
+    ["options:\n  org-by: id\n", 2, /not one of these values: code, name, path/],
+    ["options:\n  key: serial\n", 2, /not a key of this format/],
   ])("refuses %j and reports line %i", async (content, line, what) => {
     const failure = refusal(content);
     expect(failure.code).toBe("input-rejected");

@@ -3,7 +3,7 @@ import { nameKey } from "../../model/normalise.ts";
 import { text, type Text } from "../../text/index.ts";
 import { listColumns, type Column, type CustomField, type Format } from "../../model/format.ts";
 import { describeRefusal } from "../../model/value.ts";
-import { findColumn, suggestColumnName } from "./columns.ts";
+import { findColumn, suggestColumnName, toLooseValue } from "./columns.ts";
 import type { Dialect } from "../records/record.ts";
 
 /** A value that the map assigns to a field. */
@@ -11,6 +11,25 @@ export interface MappedValue {
   /** key of the field, or name of a custom field */
   readonly field: string;
   readonly value: string;
+}
+
+/** A field whose value is joined from the cells of several foreign headers, without those that are blank. */
+export interface JoinedField {
+  readonly field: string;
+  readonly headers: readonly string[];
+}
+
+/** A value of the file that stands for another value of a field. */
+export interface TranslatedValue {
+  readonly field: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** The cells of a foreign header that make a row be skipped. */
+export interface SkippedCells {
+  readonly header: string;
+  readonly values: readonly string[];
 }
 
 /** Rules for reading a file with foreign headers as a console file; plain data to pass through the tenant API. */
@@ -21,12 +40,19 @@ export interface ColumnMap {
   readonly constants: readonly MappedValue[];
   /** values for rows whose cell is blank or missing */
   readonly defaults: readonly MappedValue[];
+  readonly joins?: readonly JoinedField[] | undefined;
+  /** translations of values, which are made before the values are checked */
+  readonly values?: readonly TranslatedValue[] | undefined;
+  readonly skip?: readonly SkippedCells[] | undefined;
   readonly dialect?: Dialect | undefined;
 }
 
-/** A fault in a map, with the section of the map and the number of the entry in it, counted from 0. */
+/** The parts of a map that have entries. */
+export type MapPart = "columns" | "constants" | "defaults" | "joins" | "values" | "skip";
+
+/** A fault in a map, with the part of the map and the number of the entry in it, counted from 0. */
 export interface MapFault {
-  readonly part: "columns" | "constants" | "defaults";
+  readonly part: MapPart;
   readonly index: number;
   readonly what: Text;
 }
@@ -52,7 +78,7 @@ interface MapTargets {
 
 function* findColumnFaults(map: ColumnMap, { columns, open }: MapTargets): Generator<MapFault> {
   const headers = new Set<string>();
-  const targets = new Set<string>();
+  const targets = new Set((map.joins ?? []).map(({ field }) => findColumn(columns, field)?.field ?? nameKey(field)));
   for (const [index, { header, to }] of map.columns.entries()) {
     const key = nameKey(header);
     if (headers.has(key)) yield { part: "columns", index, what: describeDuplicate(header) };
@@ -67,17 +93,65 @@ function* findColumnFaults(map: ColumnMap, { columns, open }: MapTargets): Gener
   }
 }
 
-const describeValueFault = (column: Column, value: string): Text | undefined => {
-  if (column.secret === true) {
-    return text(
-      `"${column.header}" is a secret and cannot be set in a column map file`,
-      `「${column.header}」はパスワードなどの列なので、対応表ファイルには書けません`,
-    );
-  }
+const describeSecret = ({ header }: Column): Text =>
+  text(
+    `"${header}" is a secret and cannot be set in a column map file`,
+    `「${header}」はパスワードなどの列なので、対応表ファイルには書けません`,
+  );
+
+const describeValueFault = (column: Column, value: string, mayBeBlank = false): Text | undefined => {
+  if (column.secret === true) return describeSecret(column);
+  if (value === "" && mayBeBlank) return undefined;
   if (value === "") return text(`"${column.header}" has no value`, `「${column.header}」の値がありません`);
   const reason = describeRefusal(column.value, value);
   return reason && text(`${column.header}: ${reason.en}`, `${column.header}: ${reason.ja}`);
 };
+
+const JOINS_ONE_VALUE = text("only a field with one value can be joined", "結合できるのは、値が 1 つの項目だけです");
+
+function* findJoinFaults(map: ColumnMap, { columns, open }: MapTargets): Generator<MapFault> {
+  const targets = new Set<string>();
+  for (const [index, { field, headers }] of (map.joins ?? []).entries()) {
+    const column = findColumn(columns, field);
+    const fault = (what: Text): MapFault => ({ part: "joins", index, what });
+    if (column === undefined && !open) yield fault(describeUnknownField(columns, field));
+    if (column?.secret === true) yield fault(describeSecret(column));
+    else if (column?.repeated === true) yield fault(JOINS_ONE_VALUE);
+    const target = column?.field ?? nameKey(field);
+    if (targets.has(target)) yield fault(describeDuplicate(field));
+    targets.add(target);
+    const twice = headers.find((header, at) => headers.findIndex((one) => nameKey(one) === nameKey(header)) < at);
+    if (twice !== undefined) yield fault(describeDuplicate(twice));
+  }
+}
+
+function* findTranslationFaults(map: ColumnMap, { columns, open }: MapTargets): Generator<MapFault> {
+  const known = new Set<string>();
+  for (const [index, { field, from, to }] of (map.values ?? []).entries()) {
+    const column = findColumn(columns, field);
+    const fault = (what: Text): MapFault => ({ part: "values", index, what });
+    const key = JSON.stringify([column?.field ?? nameKey(field), toLooseValue(from)]);
+    if (known.has(key)) yield fault(describeDuplicate(from));
+    known.add(key);
+    // a value can be translated to a blank cell
+    const what =
+      column === undefined
+        ? open
+          ? undefined
+          : describeUnknownField(columns, field)
+        : describeValueFault(column, to, true);
+    if (what !== undefined) yield fault(what);
+  }
+}
+
+function* findSkipFaults({ skip = [] }: ColumnMap): Generator<MapFault> {
+  const headers = new Set<string>();
+  for (const [index, { header }] of skip.entries()) {
+    const key = nameKey(header);
+    if (headers.has(key)) yield { part: "skip", index, what: describeDuplicate(header) };
+    headers.add(key);
+  }
+}
 
 function* findValueFaults(map: ColumnMap, { columns, open }: MapTargets): Generator<MapFault> {
   const named = new Set<string>();
@@ -109,7 +183,13 @@ export const findMapFaults = (
   customFields?: readonly CustomField[],
 ): readonly MapFault[] => {
   const targets = { columns: listColumns(format, customFields), open: format.custom && customFields === undefined };
-  return [...findColumnFaults(map, targets), ...findValueFaults(map, targets)];
+  return [
+    ...findColumnFaults(map, targets),
+    ...findValueFaults(map, targets),
+    ...findJoinFaults(map, targets),
+    ...findTranslationFaults(map, targets),
+    ...findSkipFaults(map),
+  ];
 };
 
 /** Checks a map for a format.  @throws `input-rejected` with the first fault of the map */

@@ -6,7 +6,11 @@ import { toStoredValue, listRuleFaults, isUnlimited } from "../../model/rules.ts
 import type { ValueRule } from "../../model/value-rule.ts";
 import { isWarningFromConsole, findValueFaults, removeHiddenCharacters } from "../../model/value.ts";
 import type { Column } from "../../model/format.ts";
+import { formatOrgPath } from "../../model/organisation.ts";
+import { toLooseValue } from "./columns.ts";
+import { isPath } from "./foreign-cells.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
+import { RowSelection } from "./selection.ts";
 import type { FixChoice } from "../../model/import.ts";
 import { isPlainAddress, CharacterScan, scanUnits, scanText } from "./look.ts";
 import { spaceProblemOf, createFixer, isScanned, scrutinyOf, detectDamage, type Scrutiny } from "./suspect.ts";
@@ -46,6 +50,10 @@ interface CellCheck {
   /** position of the cell; -1 if the value comes from the map or the column is repeated */
   readonly position: number;
   readonly fallback: string | null;
+  readonly joined: string | undefined;
+  readonly translations: ReadonlyMap<string, string> | undefined;
+  /** true if the value is not the text of the cell, but joined or translated */
+  readonly derived: boolean;
   readonly required: boolean;
   /** values of a repeated column, refilled for each row */
   readonly list: string[] | undefined;
@@ -66,7 +74,7 @@ const checkDepthOf = (column: Column): CheckDepth => {
 };
 
 const createCellCheck = (
-  { column, positions, fallback }: LayoutColumn,
+  { column, positions, fallback, joined, translations }: LayoutColumn,
   { blank = "clear", fix = [] }: RowOptions,
 ): CellCheck => ({
   column,
@@ -79,6 +87,9 @@ const createCellCheck = (
   positions,
   position: column.repeated === true ? -1 : (positions[0] ?? -1),
   fallback: fallback === null ? null : toStoredValue(column.value.rule, fallback),
+  joined,
+  translations,
+  derived: joined !== undefined || translations !== undefined,
   required: column.required === "always" && blank === "clear",
   list: column.repeated === true ? [] : undefined,
   looks: [],
@@ -124,6 +135,7 @@ export class RowChecker {
   readonly #allowsErrorValues: boolean;
   readonly #isOfConsole: boolean;
   readonly #key: number;
+  readonly #selection: RowSelection;
   /** index of the column that is required when the key is blank; -1 if only the key can identify a record */
   readonly #fallbackKey: number;
   #row = 0;
@@ -140,7 +152,8 @@ export class RowChecker {
     this.#layout = layout;
     this.width = layout.headers.length;
     this.#unnamed = layout.unnamed;
-    this.tally = new Tally(layout.unnamed.length);
+    this.tally = new Tally(layout.unnamed.length, layout.place);
+    this.#selection = new RowSelection(layout);
     this.#fillsShort = options.fix?.includes("short-rows") === true;
     this.#allowsErrorValues = options.allowErrorValues === true;
     this.#isOfConsole = options.fromConsole === true;
@@ -182,11 +195,21 @@ export class RowChecker {
     return true;
   }
 
-  /** Counts a record in which every cell is blank. @returns false if the record must be checked */
+  /**
+   * Counts a record that is left out: every cell is blank, the map skips it, or it has totals instead of a key.
+   *
+   * @returns false if the record must be checked
+   */
   skips(cells: readonly string[], count: number, row: number, line: number): boolean {
-    if (this.#damaged.length > 0 || !isBlankRecord(cells, 0, count)) return false;
+    if (this.#damaged.length > 0) return false;
+    const place = { row, line, column: 0, header: "" };
+    if (isBlankRecord(cells, 0, count)) this.tally.note({ ...place, code: "row-blank", params: NO_PARAMS });
+    else {
+      const omission = this.#selection.find(cells, count);
+      if (omission === undefined) return false;
+      this.tally.note({ ...place, ...omission });
+    }
     this.#hasHidden = false;
-    this.tally.note({ code: "row-blank", row, line, column: 0, header: "", params: NO_PARAMS });
     return true;
   }
 
@@ -260,12 +283,25 @@ export class RowChecker {
     for (let i = 0; i < columns.length; i += 1) {
       const cell = columns[i];
       if (cell === undefined) break;
-      if (cell.position >= 0) this.values[i] = this.#single(cell, cells[cell.position] ?? "");
+      if (cell.position >= 0) this.values[i] = this.#single(cell, this.#valueOf(cell, cell.position, cells));
       else if (cell.list !== undefined && cell.positions.length > 0)
         this.values[i] = this.#list(cell, cell.list, cells);
     }
     if (this.#unnamed.length > 0) this.#checkUnnamed(cells);
     this.#checkKey();
+  }
+
+  /** Returns the value of a cell as the map joins and translates it. */
+  #valueOf(
+    { derived, joined, positions, translations }: CellCheck,
+    position: number,
+    cells: readonly string[],
+  ): string {
+    const cell = cells[position] ?? "";
+    if (!derived) return cell;
+    const parts = positions.map((at) => (cells[at] ?? "").trim()).filter((part) => part !== "");
+    const value = joined === undefined ? cell : isPath(joined) ? formatOrgPath(parts) : parts.join(joined);
+    return translations?.get(toLooseValue(value)) ?? value;
   }
 
   #checkUnnamed(cells: readonly string[]): void {
@@ -333,9 +369,9 @@ export class RowChecker {
   }
 
   /** Scans a code or email address, at index `at` of its column.  @param position -1 if no cell contains the value */
-  #look({ looks, mend }: CellCheck, value: string, position: number, at: number): CharacterScan {
+  #look({ looks, mend, derived }: CellCheck, value: string, position: number, at: number): CharacterScan {
     const seen = (looks[at] ??= new CharacterScan());
-    const units = mend === undefined ? this.#units : undefined;
+    const units = mend === undefined && !derived ? this.#units : undefined;
     const start = units?.starts[position] ?? -1;
     if (units === undefined || start < 0) scanText(value, seen);
     else scanUnits(units.all, start, start + value.length, seen);
@@ -347,7 +383,7 @@ export class RowChecker {
     const { positions } = cell;
     for (let i = 0; i < positions.length; i += 1) {
       const position = positions[i] ?? -1;
-      const value = this.#mended(cell, cells[position] ?? "", position);
+      const value = this.#mended(cell, this.#valueOf(cell, position, cells), position);
       if (value === "") continue;
       this.#judge(cell, value, position, list.length);
       if (list.length === 0 || !includesEqualValue(list, cell.column, value)) list.push(value);

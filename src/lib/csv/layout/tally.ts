@@ -1,4 +1,5 @@
 import type { Problem } from "../../model/problem.ts";
+import { FIRST_ROW, type HeaderPlace } from "./layout.ts";
 
 /** The form of a value that is a problem only next to values of other forms in its column. */
 interface ValueForm {
@@ -48,10 +49,12 @@ export class Tally {
   /** problems that depend on the other values of the column, by {@link encodeForm} */
   readonly #forms = new Map<number, ProblemCount>();
   readonly #unnamed: number;
+  readonly #place: HeaderPlace;
 
   /** @param unnamed number of columns without a header */
-  constructor(unnamed = 0) {
+  constructor(unnamed = 0, { row, line }: HeaderPlace = FIRST_ROW) {
     this.#unnamed = unnamed;
+    this.#place = { row, line };
   }
 
   note(problem: Problem, count = 1): void {
@@ -72,7 +75,8 @@ export class Tally {
   }
 
   #add({ first, count, form }: ColumnProblems): ProblemCount {
-    const key = `${first.code} ${first.column} ${form === undefined ? "" : encodeForm(first.column, form)}`;
+    const value = first.code === "row-skipped" ? String(first.params["value"]) : "";
+    const key = `${first.code} ${first.column} ${form === undefined ? "" : encodeForm(first.column, form)} ${value}`;
     const counted = this.#found.get(key) ?? { first, count: 0, form };
     counted.count += count;
     this.#found.set(key, counted);
@@ -95,8 +99,7 @@ export class Tally {
     const unnamed = this.#unnamed - this.found.filter(({ first }) => first.code === "header-blank").length;
     const blank: Problem = {
       code: "columns-blank",
-      row: 1,
-      line: 1,
+      ...this.#place,
       column: 0,
       header: "",
       params: { count: unnamed },
@@ -110,7 +113,7 @@ export class Tally {
       const params = { ...first.params, count };
       // the problem concerns the whole column, so it is reported at the header
       return first.code === "header-blank"
-        ? { ...first, row: 1, line: 1, params: { ...params, row: first.row } }
+        ? { ...first, ...this.#place, params: { ...params, row: first.row } }
         : { ...first, params };
     });
     return unnamed > 0 ? [blank, ...problems] : problems;

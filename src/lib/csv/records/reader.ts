@@ -13,7 +13,22 @@ export interface RecordReaderOptions {
   readonly maxCells?: number | undefined;
   /** maximum number of characters in a record; more characters are reported as `record-too-long`; default 16 Mi */
   readonly maxRecordLength?: number | undefined;
+  /** number of the header row, counted from 1; the rows above it, and their problems, are left out. Default: 1 */
+  readonly headerRow?: number | undefined;
 }
+
+/** Returns a sink that passes on the rows from the header on, and their problems. */
+const belowTitles = (sink: RecordSink, headerRow: number): RecordSink =>
+  headerRow === 1
+    ? sink
+    : {
+        record(cells, count, row, ...rest) {
+          if (row >= headerRow) sink.record(cells, count, row, ...rest);
+        },
+        problem(problem) {
+          if (problem.row >= headerRow) sink.problem(problem);
+        },
+      };
 
 /** Suspect characters in CP932: NUL, user-defined characters, and control characters that no splitter looks for. */
 const SUSPECT_CP932 = /[\0\u007f-\u009f\ue000-\uf8ff]/;
@@ -41,7 +56,7 @@ const SCANNER_DELIMITERS = /^[,;\t]$/;
  * long or has too many cells is reported, and its text is dropped. Newlines can be CR, LF and CRLF, also mixed.
  *
  * A completely empty line is not a record, unless the file has only one column (the line is then an empty cell) or the
- * line is the first one. An empty line still counts as a row, so that row numbers match those in a spreadsheet.
+ * line is the header row. An empty line still counts as a row, so that row numbers match those in a spreadsheet.
  *
  * Problems: `bytes-invalid`, `character-nul`, `character-private-use` (in CP932: the user-defined area, gaiji),
  * `character-bom` inside the file, `character-invisible` (a warning), `quote-unclosed`, `quote-stray`,
@@ -58,15 +73,21 @@ export class RecordReader implements TextSink {
   #endsWithCtrlZ = false;
 
   constructor(options: RecordReaderOptions, sink: RecordSink) {
-    const { encoding, dialect = CONSOLE_DIALECT, maxCells = 10_000, maxRecordLength = 16 * 1024 * 1024 } = options;
+    const {
+      encoding,
+      dialect = CONSOLE_DIALECT,
+      maxCells = 10_000,
+      maxRecordLength = 16 * 1024 * 1024,
+      headerRow = 1,
+    } = options;
     const { delimiter, quote = '"' } = dialect;
-    const limits = { delimiter, quote, maxCells, maxRecordLength };
+    const limits = { delimiter, quote, maxCells, maxRecordLength, headerRow };
     this.#encoding = encoding;
     this.#decoder = new Decoder(encoding, this);
     this.#splitter =
       SCANNER_DELIMITERS.test(delimiter) && quote === '"'
-        ? new Scanner(limits, sink)
-        : new AnyDialectSplitter(limits, sink);
+        ? new Scanner(limits, belowTitles(sink, headerRow))
+        : new AnyDialectSplitter(limits, belowTitles(sink, headerRow));
     this.#suspect = encoding === "shift_jis" ? SUSPECT_CP932 : SUSPECT_UNICODE;
   }
 

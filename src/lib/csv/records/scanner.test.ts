@@ -13,7 +13,13 @@ interface Outcome {
   readonly quotedNewlines: number;
 }
 
-const LIMITS: SplitterOptions = { delimiter: ",", quote: '"', maxCells: 10_000, maxRecordLength: 1_000_000 };
+const LIMITS: SplitterOptions = {
+  delimiter: ",",
+  quote: '"',
+  maxCells: 10_000,
+  maxRecordLength: 1_000_000,
+  headerRow: 1,
+};
 
 type Make = (options: SplitterOptions, sink: RecordSink) => Splitter;
 const scanner: Make = (options, sink) => new Scanner(options, sink);

@@ -34,6 +34,7 @@ export class Scanner implements Splitter {
   readonly #limit: number;
   readonly #maxCells: number;
   readonly #maxLength: number;
+  readonly #headerRow: number;
   readonly #cells: string[] = [];
   readonly #units = new CellUnits();
   /** start of the cell in the current text; -1 if the cell consists of several pieces */
@@ -65,12 +66,13 @@ export class Scanner implements Splitter {
   readonly newlines = { crlf: 0, lf: 0, cr: 0 };
   quotedNewlines = 0;
 
-  constructor({ delimiter, maxCells, maxRecordLength }: SplitterOptions, sink: RecordSink) {
+  constructor({ delimiter, maxCells, maxRecordLength, headerRow }: SplitterOptions, sink: RecordSink) {
     this.#sink = sink;
     this.#delimiter = delimiter.charCodeAt(0);
     this.#limit = Math.max(this.#delimiter, QUOTE);
     this.#maxCells = maxCells;
     this.#maxLength = maxRecordLength;
+    this.#headerRow = headerRow;
   }
 
   write(text: string): void {
@@ -233,7 +235,7 @@ export class Scanner implements Splitter {
     if (this.#length > this.#maxLength) this.#drop("record-too-long", this.#maxLength);
     const blank = this.#count === 1 && this.#sound && !this.#quoted && this.#cells[0] === "";
     if (blank) this.blankRows++;
-    if (this.#row === 1) this.#columns = this.#count;
+    if (this.#row === this.#headerRow) this.#columns = this.#count;
     if (!blank || this.#columns === 1) {
       const count = this.#dropping ? 0 : this.#count;
       this.#sink.record(this.#cells, count, this.#row, this.#recordLine, this.#sound, this.#units);

@@ -97,7 +97,7 @@ export class AnyDialectSplitter implements Splitter {
     this.#bytes = bytes;
     const blank = record.length === 1 && raw.length === 1 && ended;
     if (blank) this.blankRows++;
-    if (this.#row === 1) this.#columns = record.length;
+    if (this.#row === this.#options.headerRow) this.#columns = record.length;
     if (!blank || this.#columns === 1) this.#give(record, ended ? raw.length - 1 : raw.length);
     this.#row++;
     this.#line += newlines;

@@ -863,6 +863,26 @@ describe("permissions", () => {
     expect(refused?.hint?.en).not.toContain("--recursive");
   });
 
+  test.each(["name", "path"] as const)("organisations outside the scope look missing by %s, too", async (orgBy) => {
+    const [east] = [await orgMade("東"), await orgMade("西"), await orgMade("東西")];
+    await administrator("div01", { role: "division", managedOrgs: [east] }, east);
+    const file = fileOf([
+      ["氏名", "メールアドレス", "組織コード"],
+      ["一", "a@example.jp", "東"],
+      ["二", "b@example.jp", "西"],
+      ["三", "c@example.jp", "X9"],
+    ]);
+    const given = { stream: new Blob([file]).stream(), encoding: "utf-8" } as const;
+    const asked = tenant.as("div01").imports;
+    const plan = await asked.plan({ kind: "users", orgBy }, given);
+    const problems = await Array.fromAsync(asked.problems(plan.id));
+    const found = problems.filter(({ code }) => code.startsWith("org-name"));
+    expect(found.map(({ row, code, params }) => [row, code, params])).toEqual([
+      [3, "org-name-unknown", { name: "西", by: orgBy, scoped: 1 }],
+      [4, "org-name-unknown", { name: "X9", by: orgBy, scoped: 1 }],
+    ]);
+  });
+
   test("existing and missing organisations outside the scope look the same, and get the same hint", async () => {
     const [east] = [await orgMade("東"), await orgMade("西")];
     await administrator("div01", { role: "division", managedOrgs: [east] }, east);

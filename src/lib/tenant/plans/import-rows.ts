@@ -19,6 +19,8 @@ export interface StoredRequest extends PlanRequest {
   readonly forConsole?: boolean | undefined;
   readonly delimiter: string;
   readonly sheet?: string | undefined;
+  /** number of the header row, counted from 1; default: 1 */
+  readonly headerRow?: number | undefined;
   readonly fileName: string;
 }
 

@@ -3,6 +3,7 @@ import type { ConsoleTask, DeletionRequest, DropRequest, Import, Verification } 
 import { checkMap, type ColumnMap } from "../../csv/layout/map.ts";
 import { Failure } from "../../errors/index.ts";
 import type { PlanCounts } from "./staging/counts.ts";
+import { hasOrgColumn } from "../../model/format.ts";
 import { FORMATS } from "../../model/formats.ts";
 import type { Thing } from "../../model/thing.ts";
 import { checkDroppable, isOpenTask as isTaskOpen } from "../../model/console-task.ts";
@@ -113,6 +114,18 @@ interface VerificationRequest {
   readonly sameAsUpload: boolean;
 }
 
+/** @throws Failure `input-rejected` if organisations cannot be named in this way */
+const checkOrgBy = ({ kind, orgBy = "code", createOrgs, fromConsole }: StoredRequest): void => {
+  if (orgBy === "code" || (hasOrgColumn(FORMATS[kind]) && !createOrgs && fromConsole !== true)) return;
+  throw new Failure("input-rejected", {
+    what: text(
+      "organisations can be named by name or path only in lists of users and devices, without creating organisations",
+      "組織名やパスで組織を指定できるのは、組織を作らないユーザーとデバイスのインポートだけです",
+    ),
+    where: "orgBy",
+  });
+};
+
 const UNAUDITED_CHANGE = { action: null, locks: [] } as const;
 
 /** The imports of a tenant. They are kept as plans until they are committed or discarded. */
@@ -152,6 +165,7 @@ export class TenantImports {
     const mirroring = asked.fromConsole === true ? { ...asked, ...CONSOLE_EXPORT_OPTIONS } : asked;
     const request = this.#scoped(asked.keepMissing === true ? toKeepingRequest(mirroring) : mirroring);
     this.#checkWhole(request);
+    checkOrgBy(request);
     if (request.map !== undefined) checkMap(request.map, FORMATS[request.kind]);
     return this.#begin(request, repeatable && { ...repeatable, replay: this.#inState() });
   }

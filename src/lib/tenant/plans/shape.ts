@@ -5,7 +5,7 @@ import type { BlockedRecord } from "../../model/undo.ts";
 import { hasOpenDrift, readDrift } from "../console/drift.ts";
 import { EXPORTED_COLUMNS } from "../console/exported.ts";
 import { readOpenTasks } from "../console/tasks.ts";
-import type { MergedValues, PlanCounts } from "./staging/counts.ts";
+import type { MergedValues, PlanCounts, StagedFile } from "./staging/counts.ts";
 import type { Reader } from "../store/store.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { getDisplayState, type ImportRecord, type ImportState, type TakeoverResult } from "./import-rows.ts";
@@ -164,6 +164,7 @@ const toImportResponse = (record: ImportRecord, beside: ImportContext, asking: s
     etag: record.etag,
     request: omitScope(detail.request),
     rows: detail.staged?.rows ?? 0,
+    ...listSkippedRows(detail.staged),
     ...toResponseCounts(record),
     header: [...(detail.staged?.header ?? [])],
     absentColumns: [...(detail.staged?.absentColumns ?? [])],
@@ -176,6 +177,10 @@ const toImportResponse = (record: ImportRecord, beside: ImportContext, asking: s
     ...(detail.settled === undefined ? {} : { settled: toSettledTasks(detail.settled) }),
   };
 };
+
+/** Returns the rows that the column map skips; empty if it skips none. */
+const listSkippedRows = (staged: StagedFile | null): Pick<Import, "skipped"> =>
+  staged === null || staged.skipped.length === 0 ? {} : { skipped: staged.skipped.map((rows) => ({ ...rows })) };
 
 /** Returns the number of records that an import wrote, including records that do not belong to its kind. */
 const countWritten = (counts: PlanCounts): number =>

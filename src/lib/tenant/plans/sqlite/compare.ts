@@ -40,7 +40,7 @@ import {
   findProtectedChanges,
   findUncomposedNames,
   findUnknownReferences,
-  MARK_INVALID,
+  markInvalidRows,
 } from "./findings.ts";
 import { findForeignTraits } from "./matching/foreign.ts";
 import { findKeysOfOthers, findNamesakesOfKeptRecords } from "./matching/lasting.ts";
@@ -52,6 +52,7 @@ import { matchRows } from "./matching/match.ts";
 import { reportDroppedValues } from "./merge/report.ts";
 import { mergeLocalChanges } from "./merge/local-fields.ts";
 import { storeHeldRecords, createMergeTables } from "./merge/tables.ts";
+import { resolveOrgNames } from "./orgs/naming.ts";
 import { CUSTOM_FIELD_COLLECTION, UNDELETABLE_TABLE, type PlanDefinition, type StoredKind } from "./stored-kind.ts";
 
 /** Deletes the results of an earlier comparison of the same staged rows. */
@@ -62,12 +63,12 @@ const resetComparison = (database: Database, plan: PlanDefinition): void => {
     "delete from s.match",
     "delete from s.problem where found = 'plan'",
     "delete from s.invalid",
-    MARK_INVALID,
     `create table if not exists s.${UNDELETABLE_TABLE} (target integer primary key)`,
     `delete from s.${UNDELETABLE_TABLE}`,
   ]) {
     database.exec(statement);
   }
+  markInvalidRows(database, plan);
 };
 
 /** Returns the number of records of a kind, or of those that meet `where`; without 全社, which always exists. */
@@ -93,10 +94,11 @@ const countDeleted = (database: Database, { kind, request }: PlanDefinition): nu
 
 const isRejected = (
   database: Database,
-  { request }: PlanDefinition,
+  { request, staged }: PlanDefinition,
   { invalid, deleted }: { readonly invalid: number; readonly deleted: number },
 ): boolean => {
-  if (database.count("select count(*) from s.problem where severity = 'error' and row <= 1") > 0) return true;
+  const ofHeader = "select count(*) from s.problem where severity = 'error' and row <= :headerRow";
+  if (database.count(ofHeader, { headerRow: staged.headerRow }) > 0) return true;
   if (!request.skipInvalid) return invalid > 0;
   // an invalid row may not identify its record; then it is not known which records the file lacks
   return (
@@ -132,6 +134,7 @@ export const comparePlan = (database: Database, plan: PlanDefinition): PlanCount
     findDuplicates(database, plan);
     findCaseVariants(database, plan);
     storeCandidateCellKeys(database, plan);
+    resolveOrgNames(database, plan);
     findUnknownReferences(database, plan);
     matchCandidateRows(database, plan);
     matchRows(database, plan);

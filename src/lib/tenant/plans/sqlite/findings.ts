@@ -49,9 +49,14 @@ export interface PlanFinding {
   readonly params?: Params | undefined;
 }
 
-/** SQL: marks the rows that have errors as invalid. */
-export const MARK_INVALID = `insert into s.invalid select row from s.problem where severity = 'error' and row > 1
-  on conflict do nothing`;
+/** Marks the rows that have errors as invalid. */
+export const markInvalidRows = (database: Database, { staged: { headerRow } }: PlanDefinition): void => {
+  database.run(
+    `insert into s.invalid select row from s.problem where severity = 'error' and row > :headerRow
+     on conflict do nothing`,
+    { headerRow },
+  );
+};
 
 /** Stores a finding's rows as problems; if it is an error, marks them invalid.  @returns the number of problems */
 export const recordFinding = (database: Database, plan: PlanDefinition, finding: PlanFinding): number => {
@@ -70,9 +75,7 @@ export const recordFinding = (database: Database, plan: PlanDefinition, finding:
       severity,
     },
   );
-  if (found > 0 && severity === "error") {
-    database.exec(MARK_INVALID);
-  }
+  if (found > 0 && severity === "error") markInvalidRows(database, plan);
   return found;
 };
 
@@ -319,10 +322,16 @@ const storeNamesUsedAsKeys = (
 export const findUnknownReferences = (database: Database, plan: PlanDefinition): void => {
   for (const reference of plan.kind.references) {
     const { field } = reference;
-    if (!isStaged(plan, field) || createsMissingRecords(plan, reference)) continue;
+    if (!isStaged(plan, field) || createsMissingRecords(plan, reference) || reference.keys.planned === true) continue;
     const { code, param } = getUnknownReferenceProblem(plan, reference);
     const unknown = `select f.key from s.refer f where f.what = '${field.short}' and not ${buildIsCandidateKeySql(plan, field, "f.key")} and not ${buildIsKnownSql(reference, "f.key")}`;
     const isNamed = storeNamesUsedAsKeys(database, plan, reference);
+    const isAnyKnown =
+      isNamed &&
+      database.count(
+        `select count(*) from s.refer f where f.what = '${field.short}' and ${buildIsKnownSql(reference, "f.key")}`,
+        { kind: plan.kind.name },
+      ) > 0;
     const cells = plan.staged.places.find((place) => place.field === field.field)?.cells;
     const cell = rowColumn(field.field);
     recordFinding(database, plan, {
@@ -336,7 +345,7 @@ export const findUnknownReferences = (database: Database, plan: PlanDefinition):
           : `select r.row, r.line, null as col, ${
               isNamed
                 ? `case when n.key is null then json_object('${param}', ${cell})
-               else json_object('${param}', ${cell}, 'named', n.count, 'is', n.called, 'coded', n.coded) end`
+               else json_object('${param}', ${cell}, 'named', n.count, 'is', n.called, 'coded', n.coded, 'names', ${isAnyKnown ? 0 : 1}) end`
                 : `json_object('${param}', ${cell})`
             } as params
              from (${unknown}) f join s.row r on ${buildRowKeysSql(field)} = f.key
@@ -551,13 +560,14 @@ export const findBlankColumns = (database: Database, plan: PlanDefinition, colum
       cleared,
     });
     if (filled >= cleared || (changed > 0 && filled === 0)) continue;
+    const { headerRow } = plan.staged;
     recordFinding(database, plan, {
       code: filled === 0 ? "column-blank" : "values-cleared",
       severity: filled === 0 ? "error" : "warning",
       field: cells.field,
-      select: `select 1 as row, 1 as line, null as col,
+      select: `select :headerRow as row, :headerRow as line, null as col,
         ${filled === 0 ? "json_object('count', :cleared)" : "json_object('cleared', :cleared, 'filled', :filled)"} as params`,
-      params: filled === 0 ? { cleared } : { cleared, filled },
+      params: { headerRow, cleared, ...(filled > 0 && { filled }) },
     });
   }
 };

@@ -9,7 +9,7 @@ import {
   type StoredKind,
 } from "./stored-kind.ts";
 import { buildIsKeptHereSql } from "./merge/tables.ts";
-import { getStoredKind, getKindsOfThing } from "./tables.ts";
+import { getStoredKind, getStoredKindByOrgName, getKindsOfThing } from "./tables.ts";
 import { IS_RECORD_IN_SCOPE } from "../../store/scope.ts";
 import type { StagedFile } from "../staging/counts.ts";
 import type { FormatName } from "../../../model/console-files.ts";
@@ -20,7 +20,9 @@ const NO_FILE: StagedFile = {
   encoding: "utf-8",
   sha256: "",
   bytes: 0,
+  headerRow: 1,
   rows: 0,
+  skipped: [],
   header: [],
   staged: [],
   places: [],
@@ -55,8 +57,9 @@ export const buildPlannedKind = ({
   undeletable,
   fromConsole,
   prefer,
-}: Pick<StoredRequest, "kind" | "scope" | "undeletable" | "fromConsole" | "prefer">): StoredKind => {
-  const stored = getStoredKind(kind);
+  orgBy = "code",
+}: Pick<StoredRequest, "kind" | "scope" | "undeletable" | "fromConsole" | "prefer" | "orgBy">): StoredKind => {
+  const stored = orgBy === "code" ? getStoredKind(kind) : getStoredKindByOrgName(kind);
   const isLocal = fromConsole === true ? `not ${buildIsKeptHereSql(stored, prefer)}` : undefined;
   const inside = scope === undefined ? undefined : IS_RECORD_IN_SCOPE[stored.thing.name];
   const isDeletable =

@@ -55,7 +55,7 @@ export interface ReferringTable extends Pick<ThingTable, "thing" | "isFast"> {
 }
 
 /** Where the keys of a unique field are stored, and which records they belong to. */
-interface KeyLocation {
+export interface KeyLocation {
   readonly table: string;
   /** SQL: the key in a row of the table with this alias */
   readonly key: (alias: string) => string;
@@ -65,6 +65,8 @@ interface KeyLocation {
   readonly held?: string | undefined;
   /** the column with the `pk` of the record */
   readonly record: string;
+  /** true if the plan itself stores the keys and reports those that are unknown */
+  readonly planned?: true | undefined;
   /** true if the keys are stored in a column of the record's own table */
   readonly own: boolean;
 }

@@ -14,6 +14,7 @@ import { UNIQUE_LIST_TABLES } from "../../records/record-rows.ts";
 import { ROOT_ORG_PK } from "../../store/sqlite/migrations.ts";
 import { checkDeviceOwners, buildIsOwnerFixedSql } from "./devices/rules.ts";
 import { ORG_PLANNER } from "./orgs/planner.ts";
+import { toFormatWithOrgNames, toKindWithOrgNames } from "./orgs/naming.ts";
 import { buildStoredKind, type ReferringTable, type StoredKind, type ThingTable } from "./stored-kind.ts";
 
 /** The tables whose storage differs from the defaults. */
@@ -89,6 +90,10 @@ const THING_TABLES = buildThingTables(Object.values(FORMATS));
 
 /** Returns a kind of import, with the storage of its records. */
 export const getStoredKind = (name: FormatName): StoredKind => buildStoredKind(FORMATS[name], THING_TABLES);
+
+/** Returns a kind of import whose files name organisations by name or path instead of by code. */
+export const getStoredKindByOrgName = (name: FormatName): StoredKind =>
+  toKindWithOrgNames(buildStoredKind(toFormatWithOrgNames(FORMATS[name]), THING_TABLES));
 
 /** Returns the kinds of files that contain a thing's records. @param thing name of the thing */
 export const getKindsOfThing = (thing: string): readonly StoredKind[] =>

@@ -1,6 +1,6 @@
 import type { FileForm } from "../../../csv/records/record.ts";
 import type { Import } from "../../../contract/imports.ts";
-import type { Allowance, FixChoice, UndeletableChoice } from "../../../model/import.ts";
+import type { Allowance, FixChoice, OrgBy, UndeletableChoice } from "../../../model/import.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 
 /** Which records a deletion removes. The ids of named records are stored next to the plan: there may be many. */
@@ -44,6 +44,8 @@ export interface PlanRequest {
    */
   readonly undeletable?: UndeletableChoice | undefined;
   readonly fix?: readonly FixChoice[] | undefined;
+  /** how cells name organisations; default: by code */
+  readonly orgBy?: OrgBy | undefined;
   readonly allow?: readonly Allowance[] | undefined;
   /** true if the caller generates passwords for new records without one */
   readonly generatePasswords?: boolean | undefined;
@@ -69,13 +71,20 @@ export interface StagedPlace {
   readonly times?: number | undefined;
 }
 
+/** The number of rows that a column map skips because of a value. */
+export type SkippedRows = NonNullable<ReadonlyImport["skipped"]>[number];
+
 /** The result of staging a file: everything but the staged rows that a plan needs, even in another process. */
 export interface StagedFile {
   readonly encoding: FileForm;
   readonly sha256: string;
   readonly bytes: number;
-  /** number of data rows, without the header */
+  /** number of the header row, counted from 1 */
+  readonly headerRow: number;
+  /** number of data rows, without the header and the rows that are left out */
   readonly rows: number;
+  /** the rows that the column map skips, by header and value */
+  readonly skipped: readonly SkippedRows[];
   readonly header: readonly string[];
   /** the fields that have a column or a constant; `custom` stands for all custom fields */
   readonly staged: readonly string[];

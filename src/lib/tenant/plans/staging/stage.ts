@@ -1,6 +1,6 @@
 import { findSharedHashes, ROW_PERIOD, ValueHashes } from "../../../csv/check/hashes.ts";
 import { readHeader, type HeaderOptions } from "../../../csv/layout/header.ts";
-import type { Layout } from "../../../csv/layout/layout.ts";
+import { FIRST_ROW, type HeaderPlace, type Layout } from "../../../csv/layout/layout.ts";
 import type { RecordProblem, RecordSink } from "../../../csv/records/record.ts";
 import type { CellUnits } from "../../../csv/records/units.ts";
 import { RowChecker, type CellValue } from "../../../csv/layout/rows.ts";
@@ -103,7 +103,7 @@ export class Stager implements RecordSink {
 
   record(cells: readonly string[], count: number, row: number, line: number, _sound = true, units?: CellUnits): void {
     if (this.#checker === undefined) {
-      this.#open(cells.slice(0, count));
+      this.#open(cells.slice(0, count), { row, line });
       return;
     }
     if (count > 0 && this.#checker.skips(cells, count, row, line)) return;
@@ -143,13 +143,21 @@ export class Stager implements RecordSink {
       // an export has no rows if the console has no records
       this.#report(createFileProblem("file-no-rows"));
     }
-    if (this.#layout === undefined) this.#open([]);
-    for (const problem of this.#checker?.tally.problems() ?? []) this.#report(problem);
+    if (this.#layout === undefined) this.#open([], FIRST_ROW);
+    const problems = this.#checker?.tally.problems() ?? [];
+    const skipped = problems.filter(({ code }) => code === "row-skipped");
+    for (const problem of problems) if (!skipped.includes(problem)) this.#report(problem);
     this.#tellLikeCodes();
     const layout = this.#layout;
     const columns = layout?.columns ?? [];
     return {
+      headerRow: layout?.place.row ?? 1,
       rows: this.#rows,
+      skipped: skipped.map(({ params: { header, value, count } }) => ({
+        header: String(header),
+        value: String(value),
+        count: Number(count),
+      })),
       header: layout?.headers ?? [],
       staged: this.#stagedFields(),
       places: columns.map(({ column, header, positions }) => ({
@@ -181,10 +189,11 @@ export class Stager implements RecordSink {
     this.#table.problem(problem, getProblemSeverity(problem.code));
   };
 
-  #open(headers: readonly string[]): void {
+  #open(headers: readonly string[], place: HeaderPlace): void {
     // columns with a probable match are read only for checks, and never planned, because a file with an unknown header
     // is refused
-    const { layout, problems } = readHeader(headers, this.#kind.format, { ...this.#options, readsLikely: true });
+    const options = { ...this.#options, readsLikely: true };
+    const { layout, problems } = readHeader(headers, this.#kind.format, options, place);
     if (headers.length > 0) for (const problem of problems) this.#report(problem);
     this.#layout = layout;
     const { blank, fromConsole, allow } = this.#request;

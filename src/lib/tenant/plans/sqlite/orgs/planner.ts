@@ -166,7 +166,7 @@ const storeOrgPlan = (database: Database, plan: PlanDefinition, tree: OrgTreePla
       severity: getProblemSeverity(code),
       params: JSON.stringify(params),
     });
-    if (row > 1 && getProblemSeverity(code) === "error")
+    if (row > plan.staged.headerRow && getProblemSeverity(code) === "error")
       database.run("insert into s.invalid values (:row) on conflict do nothing", { row });
   }
 };

@@ -116,12 +116,15 @@ interface FileFormReader {
 export const loadFileFormReader = async (encoding: FileForm): Promise<FileFormReader> => {
   if (encoding === "xlsx") {
     const { WorkbookReader } = await import("../../../../xlsx/workbook.ts");
-    return { encoding, readerOf: ({ sheet, fileName }, sink) => new WorkbookReader({ sheet, fileName }, sink) };
+    return {
+      encoding,
+      readerOf: ({ sheet, fileName, headerRow }, sink) => new WorkbookReader({ sheet, fileName, headerRow }, sink),
+    };
   }
   return {
     encoding,
-    readerOf({ map, delimiter }, sink) {
-      return new RecordReader({ encoding, dialect: map?.dialect ?? { delimiter } }, sink);
+    readerOf({ map, delimiter, headerRow }, sink) {
+      return new RecordReader({ encoding, dialect: map?.dialect ?? { delimiter }, headerRow }, sink);
     },
   };
 };
@@ -231,7 +234,7 @@ export class Staging {
     return { sha256: staged.sha256, isUpload: false, takenOver, unseen, ...open };
   }
 
-  #checkReadable({ staged }: StagedFile): void {
+  #checkReadable({ staged, headerRow }: StagedFile): void {
     const secret = this.#kind.format.columns.find((column) => column.secret === true && staged.includes(column.field));
     if (secret !== undefined) {
       throw new Failure("input-rejected", {
@@ -244,7 +247,8 @@ export class Staging {
     }
     const problem = this.#database.get(
       `select code, header, params from s.problem
-       where severity = 'error' and row <= 1 order by col limit 1`,
+       where severity = 'error' and row <= :headerRow order by col limit 1`,
+      { headerRow },
     );
     if (problem === undefined) return;
     const code = problem["code"] as ProblemCode;

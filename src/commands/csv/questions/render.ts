@@ -1,0 +1,52 @@
+import type { MapFile, MapOptions } from "../../../lib/csv/layout/map-parse.ts";
+import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
+import { findColumn } from "../../../lib/csv/layout/columns.ts";
+import type { Format } from "../../../lib/model/format.ts";
+import { quoteYamlString } from "../../../lib/text/yaml-text.ts";
+
+/** The names of the options in a column map file. */
+const OPTION_NAMES: readonly (readonly [name: string, option: keyof MapOptions])[] = [
+  ["sheet", "sheet"],
+  ["header-row", "headerRow"],
+  ["org-by", "orgBy"],
+  ["blank", "blank"],
+  ["key", "key"],
+];
+
+const renderList = (values: readonly string[]): string => `[${values.map(quoteYamlString).join(", ")}]`;
+
+/** Returns a section with its entries, indented; no lines if there are none. */
+const renderSection = (name: string, entries: readonly string[], indent = "  "): readonly string[] =>
+  entries.length === 0 ? [] : [`${name}:`, ...entries.map((entry) => indent + entry)];
+
+/** Returns the text of a column map file that is read as this map. */
+export function renderMapFile(
+  { columns, joins = [], skip = [], dialect, options = {} }: MapFile,
+  format: Format,
+): string {
+  const nameOf = (field: string): string => quoteYamlString(findColumn(format.columns, field)?.header ?? field);
+  const entries = columns.map(({ header, to }) => `${quoteYamlString(header)}: ${to === null ? "ignore" : nameOf(to)}`);
+  const rules = skip.map(({ header, values }) => `${quoteYamlString(header)}: ${renderList(values)}`);
+  const lines = [
+    ...(columns.length === 0 ? ["columns: {}"] : renderSection("columns", entries)),
+    ...renderSection(
+      "join",
+      joins.map(({ field, headers }) => `${nameOf(field)}: ${renderList(headers)}`),
+    ),
+    ...renderSection("rows", rules.length === 0 ? [] : renderSection("skip", rules, "  ")),
+    ...renderSection(
+      "options",
+      OPTION_NAMES.flatMap(([name, option]) => {
+        const value = options[option];
+        return value === undefined ? [] : [`${name}: ${quoteYamlString(String(value))}`];
+      }),
+    ),
+    ...renderDialect(dialect),
+  ];
+  return [...lines, ""].join("\n");
+}
+
+const renderDialect = (dialect: ColumnMap["dialect"]): readonly string[] =>
+  dialect === undefined || dialect.delimiter === ","
+    ? []
+    : ["dialect:", `  delimiter: ${quoteYamlString(dialect.delimiter)}`];

@@ -1,0 +1,248 @@
+import { resolve } from "node:path";
+import { line } from "../../../lib/advice/index.ts";
+import type { Import } from "../../../lib/client/index.ts";
+import { readHeader } from "../../../lib/csv/layout/header.ts";
+import { HEADER_SEARCH_ROWS } from "../../../lib/csv/layout/layout.ts";
+import type { MapFile, MapOptions } from "../../../lib/csv/layout/map-parse.ts";
+import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
+import type { RecordSink } from "../../../lib/csv/records/record.ts";
+import type { InputFile } from "../../../lib/files/index.ts";
+import { namesOrg, type CustomField, type Format } from "../../../lib/model/format.ts";
+import { FORMATS } from "../../../lib/model/formats.ts";
+import type { OrgBy } from "../../../lib/model/import.ts";
+import { nameKey } from "../../../lib/model/normalise.ts";
+import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
+import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
+import { SheetChoiceFailure } from "../../../lib/xlsx/workbook-failures.ts";
+import { loadCustomFields, proposeMapName } from "../../csv/file/column-map.ts";
+import { askColumns } from "../../csv/questions/ask.ts";
+import { renderMapFile } from "../../csv/questions/render.ts";
+import { surveyFile, type SurveyedColumn } from "../../csv/questions/survey.ts";
+import type { Tools } from "../../tools.ts";
+import { buildImportCommand, NO_REMEDY } from "../refusal/command.ts";
+import type { ImportRequest } from "./options.ts";
+import { detectReading, readRecords, type InputFormat } from "./reading.ts";
+import { findHeaderInFile } from "./send.ts";
+
+/**
+ * Returns true if an import may ask how to read its file: at a terminal, if nobody decided it before in a column map file or
+ * with options for unattended runs.
+ */
+export const mayAsk = ({ terminal, globals }: Tools, { file, options }: ImportRequest): boolean =>
+  terminal.interactive && !globals.yes && file !== "-" && options.map === undefined && !options.fromConsole;
+
+/** Asks how to read a file, as far as neither the file nor the tenant shows it: one question per screen. */
+export class GuidedImport {
+  readonly #tools: Tools;
+  readonly #requested: ImportRequest;
+  #map: MapFile | undefined;
+  #isAsked = false;
+
+  constructor(tools: Tools, requested: ImportRequest) {
+    this.#tools = tools;
+    this.#requested = requested;
+  }
+
+  /** Asks about the sheet, the header, the columns, the organisations and the key.  @returns the answers as a map */
+  async ask(file: InputFile): Promise<MapFile | undefined> {
+    const { kind, options } = this.#requested;
+    const format = FORMATS[kind];
+    const { reading, sheet } = await this.#findHeader(file, format);
+    const surveyed = await surveyFile(file, reading, this.#tools.signal);
+    const isKnown = countKnown(surveyed, format) === surveyed.filter(({ header }) => header !== "").length;
+    const customFields = format.custom && !isKnown ? await loadCustomFields(this.#tools) : undefined;
+    const { prompts } = this.#tools.terminal;
+    const answers = await askColumns(prompts, surveyed, format, customFields);
+    const map = await this.#addFields(answers.map, answers.newFields);
+    const known = map === answers.map ? customFields : await loadCustomFields(this.#tools);
+    const layout = { surveyed, format, map, customFields: known };
+    const chosen: MapOptions = {
+      sheet,
+      headerRow: options.headerRow === undefined && reading.headerRow > 1 ? reading.headerRow : undefined,
+      orgBy: await this.#askOrganisations(layout),
+      key: await this.#askKey(layout),
+    };
+    this.#isAsked ||= answers.isAsked;
+    this.#map = { ...map, dialect: reading.encoding === "xlsx" ? undefined : reading.dialect, options: chosen };
+    return this.#map;
+  }
+
+  async #findHeader(file: InputFile, format: Format): Promise<{ reading: InputFormat; sheet: string | undefined }> {
+    const { encoding, headerRow, sheet: given } = this.#requested.options;
+    const { signal, terminal } = this.#tools;
+    const read = async (sheet: string | undefined): Promise<{ reading: InputFormat; sheet: string | undefined }> => {
+      const reading = await detectReading(file, { encoding, sheet, headerRow, signal });
+      if (headerRow !== undefined) return { reading, sheet };
+      const found = await findHeaderInFile(file, reading, format, { sheet, signal });
+      const row = found.isFound && found.isCertain ? found.row : await this.#askHeaderRow(file, reading);
+      return { reading: { ...reading, headerRow: row }, sheet };
+    };
+    try {
+      return await read(given);
+    } catch (error) {
+      if (!(error instanceof SheetChoiceFailure) || given !== undefined) throw error;
+      this.#isAsked = true;
+      const choices = error.sheets.map((name) => ({ value: name, name: same(name) }));
+      const message = text("Which sheet has the list?", "どのシートを読み込みますか?");
+      return read(await terminal.prompts.select({ message, flag: "--sheet", choices }));
+    }
+  }
+
+  async #askHeaderRow(file: InputFile, reading: InputFormat): Promise<number> {
+    const rows: { readonly value: number; readonly name: Text }[] = [];
+    const sink: RecordSink = {
+      record(cells, count, row) {
+        const filled = cells.slice(0, count).filter((cell) => cell.trim() !== "");
+        if (row <= HEADER_SEARCH_ROWS && filled.length > 0)
+          rows.push({ value: row, name: same(`${row}: ${filled.join(" | ").slice(0, MAX_PREVIEW)}`) });
+      },
+      problem: () => undefined,
+    };
+    const head = { ...reading, rows: HEADER_SEARCH_ROWS };
+    for await (const _ of readRecords(file.chunks(), head, file.label, sink)) {
+      this.#tools.signal.throwIfAborted();
+      if (rows.length > 0 && (rows.at(-1)?.value ?? 0) >= HEADER_SEARCH_ROWS) break;
+    }
+    if (rows.length < 2) return 1;
+    this.#isAsked = true;
+    const message = text("Which row is the header?", "ヘッダー行はどの行ですか?");
+    return this.#tools.terminal.prompts.select({ message, flag: "--header-row", choices: rows });
+  }
+
+  /** Adds custom fields to the tenant if the person agrees; otherwise, their columns are ignored. */
+  async #addFields(map: ColumnMap, names: readonly string[]): Promise<ColumnMap> {
+    if (names.length === 0) return map;
+    const { terminal } = this.#tools;
+    const all = joinTexts(names.map(same), text(", ", "、"));
+    const message = text(
+      `Add the custom fields ${all.en} to the tenant now? They stay even if you do not apply the plan.`,
+      `カスタムユーザー情報に${all.ja}を今追加しますか?(計画を適用しなくても残ります)`,
+    );
+    if (!(await terminal.prompts.confirm({ message, flag: "--map" })))
+      return { ...map, columns: map.columns.map((one) => (names.includes(one.header) ? { ...one, to: null } : one)) };
+    const { client, permitChange } = await this.#tools.tenant("users");
+    await permitChange();
+    for (const name of names) await client.users.addField({ name });
+    return { ...map };
+  }
+
+  /** Asks what the column of organisations contains, if it has no code of the tenant but names or paths. */
+  async #askOrganisations({ surveyed, format, map, customFields }: AnsweredLayout): Promise<OrgBy | undefined> {
+    if (this.#requested.orgBy !== undefined || this.#requested.createOrgs === true) return undefined;
+    if (map.joins?.some(({ field }) => format.columns.some((one) => one.field === field && namesOrg(one))) === true)
+      return "path";
+    const { columns } = readHeader(toHeaders(surveyed), format, { map, customFields }).layout;
+    const at = columns.find(({ column }) => format.thing.name !== "org" && namesOrg(column))?.positions[0];
+    const values = [...(surveyed[at ?? -1]?.values ?? [])].map(nameKey);
+    if (values.length === 0) return undefined;
+    const orgs = await (await this.#tools.tenant("orgs")).client.orgs.list();
+    const countOf = (keys: readonly (string | null)[]): number => {
+      const known = new Set(keys.map((key) => nameKey(key ?? "")));
+      return values.filter((value) => known.has(value)).length;
+    };
+    const byName = countOf(orgs.map(({ name }) => name));
+    const byPath = countOf(orgs.flatMap(({ path }) => [path, `${ROOT_ORG_NAME}/${path}`]));
+    if (countOf(orgs.map(({ code }) => code)) > 0 || byName + byPath === 0) return undefined;
+    this.#isAsked = true;
+    const header = surveyed[at ?? -1]?.header ?? "";
+    const choices: { readonly value: OrgBy; readonly name: Text }[] = [
+      { value: "name", name: text("names, such as 営業部", "組織名(営業部 など)") },
+      { value: "path", name: text("paths, such as 本社/営業部", "パス(本社/営業部 など)") },
+      { value: "code", name: text("codes", "組織コード") },
+    ];
+    return this.#tools.terminal.prompts.select({
+      message: text(`What does the column "${header}" contain?`, `「${header}」の列には何が書いてありますか?`),
+      flag: "--org-by",
+      choices: byPath > byName ? [...choices.slice(1, 2), ...choices.filter(({ value }) => value !== "path")] : choices,
+    });
+  }
+
+  /** Asks for the key if the file lacks the usual one but has another. */
+  async #askKey({ surveyed, format, map, customFields }: AnsweredLayout): Promise<MapOptions["key"]> {
+    const { thing, key: usual } = format;
+    if (this.#requested.key !== undefined) return undefined;
+    const { columns } = readHeader(toHeaders(surveyed), format, { map, customFields }).layout;
+    const present = new Set(columns.map(({ column }) => column.field));
+    const others = thing.keys.filter(({ field }) => field !== usual && present.has(field));
+    if (present.has(usual) || format.fallbackKey !== undefined || others.length === 0) return undefined;
+    this.#isAsked = true;
+    const headerOf = (field: string): string => format.columns.find((one) => one.field === field)?.header ?? field;
+    return this.#tools.terminal.prompts.select({
+      message: text("Which column identifies a record?", "どの列で対応させますか?"),
+      flag: "--key",
+      choices: others.map(({ name, field }) => ({ value: name as MapOptions["key"], name: same(headerOf(field)) })),
+    });
+  }
+
+  /** Asks what blank cells mean if a plan would clear most values of a column.  @returns undefined to keep the plan */
+  async askBlank(plan: Import): Promise<MapOptions["blank"]> {
+    if (this.#requested.options.blank !== undefined || this.#map === undefined) return undefined;
+    const cleared = plan.columns.filter(({ clearedOf }) => clearedOf !== undefined).length;
+    if (cleared === 0 && !(await this.#hasBlankColumn(plan))) return undefined;
+    this.#isAsked = true;
+    const blank = await this.#tools.terminal.prompts.select<"clear" | "keep">({
+      message: text(
+        "A column is blank in most rows, although the tenant has values. What does a blank cell mean?",
+        "ほとんどの行が空の列がありますが、登録済みの値があります。空のセルの値をどうしますか?",
+      ),
+      flag: "--blank",
+      choices: [
+        { value: "keep", name: text("keep the value", "値を残す") },
+        { value: "clear", name: text("clear the value", "値を消す") },
+      ],
+    });
+    this.#map = { ...this.#map, options: { ...this.#map.options, blank } };
+    return blank;
+  }
+
+  async #hasBlankColumn(plan: Import): Promise<boolean> {
+    if (!plan.rejected) return false;
+    const { client } = await this.#tools.tenant("imports");
+    const limit = MAX_READ_PROBLEMS;
+    for await (const { code } of client.imports.problems(plan.id, { limit })) if (code === "column-blank") return true;
+    return false;
+  }
+
+  /** Offers to save the answers for the next list, after the plan was applied. */
+  async offerToSave(): Promise<void> {
+    if (!this.#isAsked || this.#map === undefined) return;
+    const { terminal, outputs, contexts, workingFolder } = this.#tools;
+    const { kind, file } = this.#requested;
+    const { context } = await this.#tools.tenant();
+    const name = await outputs.freeName(proposeMapName(file, kind));
+    const message = text(
+      `Save the answers in ${name}, so that the next import into ${context.name} asks nothing?`,
+      `回答を ${name} に保存して、次回の ${context.name} へのインポートでは質問なしにしますか?`,
+    );
+    if (!(await terminal.prompts.confirm({ message, flag: "--map", preset: true }))) return;
+    await outputs.declare([{ name, isPublic: true }]);
+    await outputs.write(name, renderMapFile(this.#map, FORMATS[kind]));
+    await contexts.set(context.name, { lists: new Map([[kind, resolve(workingFolder, name)]]) });
+    const again = buildImportCommand(this.#requested, NO_REMEDY);
+    const undo = line("context set", [context.name], { list: [`${kind}=none`] });
+    await terminal.note(
+      text(
+        `wrote ${name}; the same without questions: ${again} (to ask again: ${undo})`,
+        `${name} を保存しました。質問なしで同じことをするには: ${again}(また質問するには: ${undo})`,
+      ),
+    );
+  }
+}
+
+/** The columns of a file as the answers map them. */
+interface AnsweredLayout {
+  readonly surveyed: readonly SurveyedColumn[];
+  readonly format: Format;
+  readonly map: ColumnMap;
+  readonly customFields: readonly CustomField[] | undefined;
+}
+
+const toHeaders = (surveyed: readonly SurveyedColumn[]): readonly string[] => surveyed.map(({ header }) => header);
+
+/** Returns the number of columns that the format has, without custom fields of the tenant. */
+const countKnown = (surveyed: readonly SurveyedColumn[], format: Format): number =>
+  readHeader(toHeaders(surveyed), format).layout.columns.flatMap(({ positions }) => positions).length;
+
+/** Maximum length of a row in a question, so that each choice fits on a line. */
+const MAX_PREVIEW = 30;
+const MAX_READ_PROBLEMS = 100;

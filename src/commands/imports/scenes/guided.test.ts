@@ -1,0 +1,119 @@
+import { existsSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { freshDesk, type Desk } from "#support/cli/import-desk.ts";
+import { rowOf, workbookOf } from "#support/xlsx/workbook.ts";
+
+const ENTER = "\r";
+const toCsv = (rows: readonly (readonly string[])[]): string => rows.map((cells) => `${cells.join(",")}\r\n`).join("");
+
+const deskWith = async (name: string, content: string | Uint8Array): Promise<Desk> => {
+  const desk = await freshDesk();
+  await desk.write(
+    "orgs.csv",
+    toCsv([
+      ["組織名", "組織コード", "上位組織コード"],
+      ["本社", "H", ""],
+      ["営業部", "S01", "H"],
+      ["総務部", "G01", "H"],
+    ]),
+  );
+  expect((await desk.run("orgs import orgs.csv --yes")).code).toBe(0);
+  await desk.write(name, content);
+  return desk;
+};
+
+const LIST = [
+  ["社員名簿"],
+  ["社員番号", "姓", "名", "Eメール", "部署", "勤務地", "在籍区分"],
+  ["0001", "山田", "太郎", "taro@example.jp", "営業部", "東京", "在籍"],
+  ["0002", "佐藤", "花子", "hanako@example.jp", "総務部", "大阪", "在籍"],
+  ["0003", "鈴木", "一郎", "ichiro@example.jp", "営業部", "東京", "退職"],
+];
+
+const QUESTIONS: readonly (readonly [string, string])[] = [
+  ['Is 氏名 to be joined from "姓 + 名"?', ENTER],
+  ['Skip the rows whose "在籍区分" is 退職?', ENTER],
+  ['Which field does "社員番号" stand for?', ENTER],
+  ['Which field does "Eメール" stand for?', ENTER],
+  ['Which field does "部署" stand for?', ENTER],
+  ['Which field does "勤務地" stand for?', ENTER],
+  ['What does the column "部署" contain?', ENTER],
+];
+
+describe("an import at a terminal", () => {
+  test("asks how to read a list, and the next month nothing but whether to apply the plan", async () => {
+    const desk = await deskWith("april.csv", toCsv(LIST));
+    const { code, stderr } = await desk.type("users import april.csv", [
+      ...QUESTIONS,
+      ["Apply", "y\r"],
+      ["Save the answers in april-users-map.yaml", ENTER],
+    ]);
+    expect({ code, stderr }).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("rows skipped (在籍区分 is 退職): 1"),
+    });
+    expect(stderr).toContain("wrote april-users-map.yaml; the same without questions: clomoctl users import april.csv");
+    expect(readFileSync(desk.path("april-users-map.yaml"), "utf8")).toContain('org-by: "name"');
+    const [head = [], ...rows] = LIST.slice(1);
+    await desk.write(
+      "may.csv",
+      toCsv([["社員名簿"], head, ...rows, ["0004", "高橋", "次郎", "jiro@example.jp", "総務部", "東京", "在籍"]]),
+    );
+    const next = await desk.type("users import may.csv", [["Apply", "y\r"]]);
+    expect(next).toMatchObject({ code: 0, stderr: expect.stringContaining("create 1, update 0, unchanged 2") });
+    const unattended = await desk.run("users import may.csv --yes --format json");
+    expect(JSON.parse(unattended.text)).toMatchObject({ unchanged: 3 });
+  });
+
+  test.each([
+    ["the first question", 0],
+    ["the last question", QUESTIONS.length - 1],
+  ])("changes nothing if %s is interrupted", async (_, at) => {
+    const desk = await deskWith("april.csv", toCsv(LIST));
+    const typing = [...QUESTIONS.slice(0, at), [QUESTIONS[at]?.[0] ?? "", "\u0003"] as const];
+    expect((await desk.type("users import april.csv", typing)).code).toBe(130);
+    expect(await desk.users()).not.toContain("taro");
+    expect(existsSync(desk.path("april-users-map.yaml"))).toBe(false);
+  });
+
+  test("asks nothing about a file in the console's format", async () => {
+    const desk = await deskWith(
+      "a.csv",
+      toCsv([
+        ["氏名", "メールアドレス", "組織コード"],
+        ["山田", "a@example.jp", "S01"],
+      ]),
+    );
+    expect((await desk.type("users import a.csv", [["Apply", "y\r"]])).code).toBe(0);
+  });
+
+  test("asks for the sheet of a workbook, and adds a column as a custom field", async () => {
+    const rows = [
+      ["氏名", "メールアドレス", "入社日"],
+      ["山田", "a@example.jp", "2020"],
+    ]
+      .map((cells, at) => rowOf(at + 1, ...cells))
+      .join("");
+    const book = workbookOf({ sheets: { 名簿: { rows }, 部門: { rows } } });
+    const desk = await deskWith("list.xlsx", book);
+    const { code, stderr } = await desk.type("users import list.xlsx", [
+      ["Which sheet has the list?", ENTER],
+      ['Which field does "入社日" stand for?', "\u001b[A\r"],
+      ["Add the custom fields 入社日 to the tenant now?", "y\r"],
+      ["Apply", "y\r"],
+      ["Save the answers", "n\r"],
+    ]);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const { text } = await desk.run("users list --format json --fields custom");
+    expect(text).toContain("2020");
+  });
+
+  test("asks what blank cells mean if most values of a column would be cleared", async () => {
+    const rows = (title: string) => ["1", "2", "3"].map((id) => [`人${id}`, `p${id}@example.jp`, title]);
+    const desk = await deskWith("a.csv", toCsv([["氏名", "メールアドレス", "役職"], ...rows("課長")]));
+    expect((await desk.run("users import a.csv --yes")).code).toBe(0);
+    await desk.write("b.csv", toCsv([["氏名", "メールアドレス", "役職"], ...rows("")]));
+    const { code, stderr } = await desk.type("users import b.csv", [["A column is blank in most rows", ENTER]]);
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("unchanged 3") });
+  });
+});

@@ -1,0 +1,142 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { freshDesk, type Desk } from "#support/cli/import-desk.ts";
+import { rowOf, workbookOf } from "#support/xlsx/workbook.ts";
+
+const ORGS = [
+  ["組織名", "組織コード", "上位組織コード"],
+  ["本社", "H", ""],
+  ["大阪支社", "O", ""],
+  ["営業部", "S01", "H"],
+  ["総務課", "G1", "H"],
+  ["総務課", "G2", "O"],
+];
+
+const toCsv = (rows: readonly (readonly string[])[]): string => rows.map((cells) => `${cells.join(",")}\r\n`).join("");
+
+/** A list as an HR system writes it: titles, foreign headers, concurrent posts, leavers and a row of totals. */
+const LIST = [
+  ["社員名簿"],
+  ["2026年4月1日現在", "", "", "人事部"],
+  [],
+  ["社員番号", "姓", "名", "Eメール", "本部", "部", "本務区分", "在籍区分"],
+  ["0001", "山田", "太郎", "taro@example.jp", "本社", "営業部", "本務", "在籍"],
+  ["0001", "山田", "太郎", "taro@example.jp", "大阪支社", "総務課", "兼務", "在籍"],
+  ["0002", "佐藤", "", "sato@example.jp", "大阪支社", "総務課", "本務", "在籍"],
+  ["0003", "鈴木", "一郎", "suzuki@example.jp", "本社", "営業部", "本務", "退職"],
+  ["合 計:", "3 名"],
+];
+
+const MAP = `columns:
+  社員番号: 社員コード
+  Eメール: メールアドレス
+join:
+  氏名: [姓, 名]
+  組織コード: [本部, 部]
+rows:
+  skip:
+    本務区分: [兼務]
+    在籍区分: [退職, 休職]
+options:
+  org-by: path
+`;
+
+const deskWithOrgs = async (): Promise<Desk> => {
+  const desk = await freshDesk();
+  await desk.write("orgs.csv", toCsv(ORGS));
+  expect((await desk.run("orgs import orgs.csv --yes")).code).toBe(0);
+  return desk;
+};
+
+const usersOf = async (desk: Desk): Promise<unknown> =>
+  JSON.parse((await desk.run("users list --format json --fields name,emails,orgCode,employeeCode")).text) as unknown;
+
+describe("a list of an HR system", () => {
+  test.each(["list.csv", "list.xlsx"])("goes in as it is with a map: %s", async (name) => {
+    const desk = await deskWithOrgs();
+    const rows = LIST.map((cells, at) => rowOf(at + 1, ...cells)).join("");
+    await desk.write(name, name === "list.csv" ? toCsv(LIST) : workbookOf({ sheets: { 名簿: { rows } } }));
+    await desk.write("hr.yaml", MAP);
+    const { code, stderr, text } = await desk.run(`users import ${name} --map hr.yaml --yes --format json`);
+    expect(stderr).toContain("the header is row 4; rows 1–3 are ignored\n");
+    expect(stderr).toContain("rows skipped (本務区分 is 兼務): 1\nrows skipped (在籍区分 is 退職): 1\n");
+    expect(stderr).toContain(`${name}:9: 1 row of totals skipped`);
+    expect(code).toBe(0);
+    expect(JSON.parse(text)).toMatchObject({ rows: 2, create: 2, committed: true });
+    expect(await usersOf(desk)).toEqual([
+      { name: "山田 太郎", emails: ["taro@example.jp"], orgCode: "S01", employeeCode: "0001" },
+      { name: "佐藤", emails: ["sato@example.jp"], orgCode: "G2", employeeCode: "0002" },
+    ]);
+    const again = await desk.run(`users import ${name} --map hr.yaml --mode replace --skipped out.csv --format json`);
+    expect(JSON.parse(again.text)).toMatchObject({ unchanged: 2, delete: 0 });
+    expect(readFileSync(desk.path("out.csv"), "utf8").split("\r\n")).toEqual([
+      "\ufeff社員番号,姓,名,Eメール,本部,部,本務区分,在籍区分,clomoctl:reason",
+      "0001,山田,太郎,taro@example.jp,大阪支社,総務課,兼務,在籍,本務区分: 兼務",
+      "0003,鈴木,一郎,suzuki@example.jp,本社,営業部,本務,退職,在籍区分: 退職",
+      "",
+    ]);
+    const none = await desk.run("users import people.csv --skipped out.csv --overwrite --create-orgs --dry-run");
+    expect(none.stderr).toContain("no skipped rows: out.csv from an earlier run was removed\n");
+  });
+});
+
+describe("organisations by name or path", () => {
+  const people = (...orgs: readonly string[]): string =>
+    toCsv([["氏名", "メールアドレス", "組織コード"], ...orgs.map((org, at) => [`人${at}`, `p${at}@example.jp`, org])]);
+
+  test("are found by a name that only one organisation has, and by paths with and without 全社", async () => {
+    const desk = await deskWithOrgs();
+    await desk.write("a.csv", people("営業部", "大阪支社", ""));
+    expect((await desk.run("users import a.csv --org-by name --yes")).code).toBe(0);
+    await desk.write("b.csv", people("本社/営業部", "大阪支社/総務課", "全社/本社/総務課"));
+    const { code, stderr } = await desk.run("users import b.csv --org-by path --yes");
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("update 2, unchanged 1") });
+    expect((await usersOf(desk)) as unknown[]).toMatchObject([
+      { orgCode: "S01" },
+      { orgCode: "G2" },
+      { orgCode: "G1" },
+    ]);
+  });
+
+  test("are a problem if they are unknown or ambiguous, once for each name", async () => {
+    const desk = await deskWithOrgs();
+    await desk.write("a.csv", people("営業郎", "総務課", "総務課", "営業部"));
+    const { code, stderr } = await desk.run("users import a.csv --org-by name");
+    expect(code).toBe(3);
+    expect(stderr).toContain('a.csv:2:3: 組織コード: no organisation has the name "営業郎"; did you mean "営業部"?');
+    expect(stderr).toContain(
+      'a.csv:3:3: 組織コード: 2 organisations have the name "総務課": 本社/総務課, 大阪支社/総務課; with --org-by path, write the path instead (C3) (and 1 more row)',
+    );
+    expect(stderr).not.toContain("--create-orgs");
+  });
+
+  test("are proposed if the file has names instead of codes", async () => {
+    const desk = await deskWithOrgs();
+    await desk.write("a.csv", people("営業部", "営業部", "大阪支社"));
+    const { stderr } = await desk.run("users import a.csv");
+    expect(stderr).toContain("run: clomoctl users import a.csv --org-by name\n");
+    await desk.write("b.csv", people("営業部", "S01"));
+    expect((await desk.run("users import b.csv")).stderr).not.toContain("--org-by");
+  });
+
+  test("have their own devices, too", async () => {
+    const desk = await deskWithOrgs();
+    await desk.write(
+      "d.csv",
+      toCsv([
+        ["シリアルナンバー", "所有組織コード"],
+        ["C02X", "本社/営業部"],
+      ]),
+    );
+    expect((await desk.run("devices import d.csv --org-by path --yes")).code).toBe(0);
+    const { text } = await desk.run("devices list --format json --fields ownerOrg");
+    expect(JSON.parse(text)).toEqual([{ ownerOrg: "本社/営業部" }]);
+  });
+
+  test("cannot be created, and are not in exports of the console", async () => {
+    const desk = await deskWithOrgs();
+    await desk.write("a.csv", people("営業部"));
+    for (const option of ["--create-orgs", "--from-console"])
+      expect((await desk.run(`users import a.csv --org-by name ${option}`)).code).toBe(2);
+  });
+});

@@ -1,0 +1,150 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { FORMATS } from "../../model/formats.ts";
+import type { Problem } from "../../model/problem.ts";
+import { readHeader } from "./header.ts";
+import type { ColumnMap } from "./map.ts";
+import { RowChecker } from "./rows.ts";
+
+const { users, orgs } = FORMATS;
+const EMPTY: ColumnMap = { columns: [], constants: [], defaults: [] };
+
+const read = (header: readonly string[], map: Partial<ColumnMap>, ...rows: readonly (readonly string[])[]) => {
+  const problems: Problem[] = [];
+  const { layout, problems: found } = readHeader(header, users, { map: { ...EMPTY, ...map } }, { row: 4, line: 4 });
+  const checker = new RowChecker(layout, (problem) => problems.push(problem));
+  const values = rows.flatMap((cells, at) => {
+    if (checker.skips(cells, cells.length, at + 5, at + 5)) return [];
+    checker.check(cells, cells.length, at + 5, at + 5);
+    return [
+      Object.fromEntries(layout.columns.map(({ column }, i) => [column.field, structuredClone(checker.values[i])])),
+    ];
+  });
+  return { values, header: found, problems: [...problems, ...checker.tally.problems()] };
+};
+
+describe("joined cells", () => {
+  const joins = [
+    { field: "name", headers: ["姓", "名"] },
+    { field: "orgCode", headers: ["本部", "部"] },
+  ];
+
+  test("are joined with a blank, and to a path for an organisation, without blank cells", () => {
+    const header = ["姓", "名", "メールアドレス", "本部", "部"];
+    const { values, header: found } = read(
+      header,
+      { joins },
+      ["山田", " 太郎 ", "a@b.jp", "本社", "営業/企画"],
+      ["佐藤", "", "b@b.jp", "", "総務"],
+    );
+    expect(found).toEqual([]);
+    expect(values).toMatchObject([
+      { name: "山田 太郎", orgCode: String.raw`本社/営業\/企画` },
+      { name: "佐藤", orgCode: "総務" },
+    ]);
+  });
+
+  test("must all be in the file once, unless the file has the field itself", () => {
+    const code = ({ code: which, row, params }: Problem) => [which, row, params["header"]];
+    expect(read(["姓", "メールアドレス", "組織コード"], { joins }).header.map(code)).toEqual([
+      ["header-missing", 0, "名"],
+    ]);
+    const twice = read(["姓", "名", "名", "メールアドレス"], { joins: joins.slice(0, 1) });
+    expect(twice.header.map(code)).toEqual([["header-duplicate", 4, "名"]]);
+    const both = read(["姓", "名", "氏名", "メールアドレス"], { joins: joins.slice(0, 1) });
+    expect(both.header.map(code)).toEqual([["header-duplicate", 4, "氏名"]]);
+    expect(read(["氏名", "メールアドレス"], { joins: joins.slice(0, 1) }, ["山田", "a@b.jp"])).toMatchObject({
+      values: [{ name: "山田" }],
+      header: [],
+    });
+  });
+});
+
+test("values are translated after trimming, whatever their width, before they are checked", () => {
+  const values = [
+    { field: "orgCode", from: "営業部", to: "S01" },
+    { field: "emails", from: "Ａ", to: "a@b.jp" },
+    { field: "title", from: "なし", to: "" },
+    { field: "title", from: "__proto__", to: "部長" },
+  ];
+  const header = ["氏名", "メールアドレス", "組織コード", "役職"];
+  const found = read(header, { values }, ["山田", "A", " 営業部", "なし"], ["佐藤", "b@b.jp", "X", "__proto__"]);
+  expect(found.problems).toEqual([]);
+  expect(found.values).toMatchObject([
+    { emails: ["a@b.jp"], orgCode: "S01", title: null },
+    { emails: ["b@b.jp"], orgCode: "X", title: "部長" },
+  ]);
+});
+
+describe("rows that are left out", () => {
+  const skip = [
+    { header: "本務区分", values: ["兼務"] },
+    { header: "在籍区分", values: ["退職", "休職"] },
+  ];
+
+  test("are counted by header and value", () => {
+    const header = ["氏名", "メールアドレス", "本務区分", "在籍区分"];
+    const row = (post: string, state: string) => ["山田", "a@b.jp", post, state];
+    const { values, problems } = read(
+      header,
+      { skip },
+      row("兼務", "退職"),
+      row("本務", "退職 "),
+      row("", ""),
+      row("兼務", ""),
+    );
+    expect(values).toHaveLength(1);
+    expect(problems.map(({ code, row: at, column, params }) => [code, at, column, params])).toEqual([
+      ["row-skipped", 5, 3, { header: "本務区分", value: "兼務", count: 2 }],
+      ["row-skipped", 6, 4, { header: "在籍区分", value: "退職", count: 1 }],
+    ]);
+  });
+
+  test("need their column: otherwise leavers would come back without a word", () => {
+    expect(read(["氏名", "メールアドレス", "本務区分"], { skip }).header).toMatchObject([
+      { code: "header-missing", params: { header: "在籍区分" } },
+    ]);
+  });
+
+  test.each([
+    [["合計", "", "3"], true],
+    [["", "", "小 計:"], true],
+    [["総計", "", ""], true],
+    [["計", "", ""], true],
+    [["合計", "a@b.jp", ""], false],
+    [["会計", "", ""], false],
+    [["合計表", "", ""], false],
+    [["山田", "", "合計"], false],
+  ])("are those of totals: %j %s", (cells, isLeftOut) => {
+    const { values, problems } = read(["氏名", "メールアドレス", "役職"], {}, cells);
+    expect(values.length === 0).toBe(isLeftOut);
+    expect(problems.map(({ code }) => code).includes("row-total")).toBe(isLeftOut);
+  });
+
+  test("are not organisations with such a name", () => {
+    const { layout } = readHeader(["組織名", "組織コード"], orgs);
+    expect(new RowChecker(layout, () => undefined).skips(["小計", ""], 2, 2, 2)).toBe(false);
+  });
+});
+
+test("any map and any header can be read, and special names are only names", () => {
+  const name = fc.oneof(fc.constantFrom("__proto__", "constructor", "姓", "氏名", ""), fc.string({ maxLength: 4 }));
+  const names = fc.array(name, { minLength: 1, maxLength: 4 });
+  const map = fc.record({
+    joins: fc.array(fc.record({ field: name, headers: names }), { maxLength: 2 }),
+    values: fc.array(fc.record({ field: name, from: name, to: name }), { maxLength: 3 }),
+    skip: fc.array(fc.record({ header: name, values: names }), { maxLength: 2 }),
+  });
+  fc.assert(
+    fc.property(names, map, fc.array(names, { maxLength: 3 }), (header, rules, rows) => {
+      for (const { params } of read(header, rules, ...rows).header) expect(params).toBeTypeOf("object");
+    }),
+  );
+});
+
+test("a header with a thousand columns is read at once", () => {
+  const headers = Array.from({ length: 1000 }, (_, at) => `h${at}`);
+  const joins = [{ field: "name", headers }];
+  const { values } = read([...headers, "メールアドレス"], { joins }, [...headers, "a@b.jp"]);
+  expect(values).toMatchObject([{ name: headers.join(" ") }]);
+});

@@ -1,0 +1,73 @@
+import { nameKey } from "../../model/normalise.ts";
+import { createFileProblem, type Problem } from "../../model/problem.ts";
+import type { Column } from "../../model/format.ts";
+import { findColumn, toLooseValue } from "./columns.ts";
+import type { HeaderPlace, SkipRule } from "./layout.ts";
+import type { ColumnMap } from "./map.ts";
+
+/** The cells of a column that are joined to one value. */
+interface JoinedCells {
+  readonly positions: readonly number[];
+  readonly separator: string;
+}
+
+/** The cells of foreign headers that a map uses in other ways than as the value of a field. */
+export interface ForeignCells {
+  readonly joined: ReadonlyMap<Column, JoinedCells>;
+  readonly skip: readonly SkipRule[];
+  readonly problems: readonly Problem[];
+}
+
+/** The columns that the headers of a file mean, and the map that names further headers. */
+interface HeaderMeanings {
+  readonly columns: readonly Column[];
+  readonly positions: ReadonlyMap<Column, readonly number[]>;
+  readonly map: ColumnMap | undefined;
+}
+
+/** The separator of joined names of organisations, which together are a path. */
+const PATH_SEPARATOR = "/";
+
+/** Returns true if joined values are a path of organisations. */
+export const isPath = (joined: string | undefined): boolean => joined === PATH_SEPARATOR;
+
+/**
+ * Finds the cells that a map joins, and those that make rows be skipped. A header that the file lacks, or has several
+ * times, is a problem: otherwise values would be incomplete, and rows that are to be skipped would be imported.
+ */
+export const findForeignCells = (
+  cells: readonly string[],
+  { columns, positions: taken, map }: HeaderMeanings,
+  place: HeaderPlace,
+): ForeignCells => {
+  const { joins = [], skip = [] } = map ?? {};
+  const problems: Problem[] = [];
+  const byKey = Map.groupBy(cells.keys(), (position) => nameKey(cells[position] ?? ""));
+  const reportDuplicate = (at: number, first: number): void => {
+    const header = cells[at] ?? "";
+    const params = { header, first: first + 1 };
+    problems.push({ code: "header-duplicate", ...place, column: at + 1, header, params });
+  };
+  const find = (header: string): readonly number[] => {
+    const [first, second] = byKey.get(nameKey(header.trim())) ?? [];
+    if (first === undefined) problems.push(createFileProblem("header-missing", { header }));
+    else if (second !== undefined) reportDuplicate(second, first);
+    return first === undefined ? [] : [first];
+  };
+  const joined = new Map<Column, JoinedCells>();
+  for (const { field, headers } of joins) {
+    const column = findColumn(columns, field);
+    const [own] = (column && taken.get(column)) ?? [];
+    // an export or a template has the field itself
+    if (own !== undefined && headers.every((header) => !byKey.has(nameKey(header.trim())))) continue;
+    const positions = headers.flatMap(find);
+    const [first] = positions;
+    if (column === undefined || first === undefined) continue;
+    if (own !== undefined && !positions.includes(own)) reportDuplicate(own, first);
+    joined.set(column, { positions, separator: column.refers?.to === "org" ? PATH_SEPARATOR : " " });
+  }
+  const rules = skip.flatMap(({ header, values }) =>
+    find(header).map((position) => ({ position, values: new Set(values.map(toLooseValue)) })),
+  );
+  return { joined, skip: rules, problems };
+};

@@ -1,0 +1,105 @@
+import { namesOrg, type Format } from "../../../../model/format.ts";
+import type { OrgBy } from "../../../../model/import.ts";
+import { findNearestWord } from "../../../../text/nearest.ts";
+import { ORG_POSITIONS } from "../../../records/org-rows.ts";
+import type { Database } from "../../../store/sqlite/database.ts";
+import { refreshDerivedTable } from "../../../store/sqlite/scope.ts";
+import { buildIsKnownSql, buildRowKeysSql, isStaged } from "../expressions.ts";
+import { recordFinding } from "../findings.ts";
+import type { KeyLocation, PlanDefinition, StoredKind } from "../stored-kind.ts";
+import { buildOrgPathSql } from "./places.ts";
+
+/**
+ * The table of the names or paths by which the cells of a file can name the visible organisations: `key`, and `pk`, which
+ * is null if several organisations have the name.
+ */
+const ORG_NAME_TABLE = "s.org_name";
+
+const ORG_NAME_KEYS: KeyLocation = {
+  table: ORG_NAME_TABLE,
+  own: false,
+  key: (alias) => `${alias}.key`,
+  has: (alias, key) => `${alias}.key = ${key} and ${alias}.pk is not null`,
+  record: "pk",
+  planned: true,
+};
+
+/** Returns a format whose cells have names of organisations instead of codes. */
+export const toFormatWithOrgNames = (format: Format): Format => ({
+  ...format,
+  columns: format.columns.map((column) =>
+    namesOrg(column) ? { ...column, comparison: "name", code: undefined } : column,
+  ),
+});
+
+/** Returns a kind that finds organisations by the names in {@link ORG_NAME_TABLE} instead of by their codes. */
+export const toKindWithOrgNames = (kind: StoredKind): StoredKind => ({
+  ...kind,
+  references: kind.references.map((reference) =>
+    namesOrg(reference.field) ? { ...reference, keys: ORG_NAME_KEYS } : reference,
+  ),
+});
+
+/** SQL: the keys by which the visible organisations `o` can be named. */
+const ORG_KEYS: Readonly<Record<Exclude<OrgBy, "code">, string>> = {
+  name: "select coalesce(o.nameKey, o.name) as key, o.pk from org o",
+  path: `select p.pathKey as key, o.pk from org o join temp.${ORG_POSITIONS.name} p on p.pk = o.pk where p.depth > 0
+    union all select coalesce(root.nameKey, root.name) || case when p.depth = 0 then '' else '/' || p.pathKey end, o.pk
+    from org o join temp.${ORG_POSITIONS.name} p on p.pk = o.pk join main.org root on root.parent is null`,
+};
+
+/** Maximum number of unknown names for which a similar name is looked up. */
+const MAX_SUGGESTIONS = 100;
+const MAX_PATHS = 5;
+
+/** Stores how cells can name organisations, and finds cells whose name is unknown or that of several organisations. */
+export const resolveOrgNames = (database: Database, plan: PlanDefinition): void => {
+  const { orgBy = "code", scope } = plan.request;
+  if (orgBy === "code") return;
+  refreshDerivedTable(database, ORG_POSITIONS);
+  database.exec(`drop table if exists ${ORG_NAME_TABLE}`);
+  database.exec(
+    `create table ${ORG_NAME_TABLE} (key text primary key, pk integer, count integer not null) without rowid`,
+  );
+  database.exec(`insert into ${ORG_NAME_TABLE}
+    select key, case when count(*) = 1 then min(pk) end, count(*) from (${ORG_KEYS[orgBy]}) named group by key`);
+  for (const reference of plan.kind.references) {
+    const { field } = reference;
+    if (reference.keys !== ORG_NAME_KEYS || !isStaged(plan, field)) continue;
+    const unknown = `select f.key, f.value from s.refer f where f.what = '${field.short}' and not ${buildIsKnownSql(reference, "f.key")}`;
+    const rows = `join s.row r on ${buildRowKeysSql(field)} = f.key`;
+    const paths = `select string_agg(path, ', ') from (select ${buildOrgPathSql("k.pk")} as path
+      from (${ORG_KEYS[orgBy]}) k where k.key = f.key order by k.pk limit ${MAX_PATHS})`;
+    recordFinding(database, plan, {
+      code: "org-name-ambiguous",
+      field: field.field,
+      select: `select r.row, r.line, null as col,
+          json_object('name', f.value, 'by', :orgBy, 'count', n.count, 'paths', (${paths})) as params
+        from (${unknown}) f join ${ORG_NAME_TABLE} n on n.key = f.key ${rows}`,
+      params: { orgBy },
+    });
+    const near = JSON.stringify(suggestOrgNames(database, unknown));
+    recordFinding(database, plan, {
+      code: "org-name-unknown",
+      field: field.field,
+      select: `select r.row, r.line, null as col, json_patch(
+          json_object('name', f.value, 'by', :orgBy), json_object('scoped', :scoped, 'near', (select e.value from json_each(:near) e where e.key = f.key))) as params
+        from (${unknown}) f ${rows} where not exists (select 1 from ${ORG_NAME_TABLE} n where n.key = f.key)`,
+      params: { orgBy, near, scoped: scope === undefined ? null : 1 },
+    });
+  }
+};
+
+/** Returns the most similar names of organisations by the keys of unknown names. */
+const suggestOrgNames = (database: Database, unknown: string): Readonly<Record<string, string>> => {
+  const wanted = database.all(`${unknown} order by f.row limit ${MAX_SUGGESTIONS}`);
+  if (wanted.length === 0) return {};
+  const known = database.all(`select key from ${ORG_NAME_TABLE}`).map(({ key }) => String(key));
+  return Object.fromEntries(
+    wanted.flatMap(({ key, value }) => {
+      // any other name of one character would be similar
+      const near = String(value).length < 2 ? undefined : findNearestWord(String(value), known);
+      return near === undefined ? [] : [[String(key), near]];
+    }),
+  );
+};
