@@ -105,18 +105,18 @@ const unclearFileNames = (sources: Sources, _graph: Graph, tests: readonly strin
 
 /** A part grows only if its limit is raised here, in the same commit; whoever makes one smaller lowers it. */
 const MEASURES: readonly Measure[] = [
-  { name: "lines of src", target: 99_000, limit: 134_280, of: linesBelow(/^src\//) },
+  { name: "lines of src", target: 99_000, limit: 136_700, of: linesBelow(/^src\//) },
   {
     name: "imports, deletion",
     target: 11_500,
-    limit: 21_420,
+    limit: 22_400,
     of: linesBelow(
       /^src\/lib\/plan\//,
       /^src\/lib\/tenant\/plans\/(?!sqlite\/undo\/|deletion)/,
       /^src\/commands\/(?:imports|deletion)\//,
     ),
   },
-  { name: "commands", target: 26_000, limit: 38_060, of: linesBelow(/^src\/commands\//) },
+  { name: "commands", target: 26_000, limit: 39_100, of: linesBelow(/^src\/commands\//) },
   { name: "of them no verbs, %", target: 47, limit: 61, of: percentOfNoVerbs },
   {
     name: "handover, renewals",
