@@ -31,6 +31,7 @@ const ALLOWED = {
   renewals: ["document", "terminal", "apple", "model", "files"],
   handover: ["document", "csv", "model", "files", "renewals", "rules"],
   onboarding: ["document", "renewals", "model"],
+  serve: ["contract", "files"],
   tenant: ["rules", "contract", "csv", "xlsx", "apple", "renewals", "handover", "model", "files"],
 };
 
@@ -47,6 +48,7 @@ const COMMANDS_MAY = [
   "renewals",
   "handover",
   "onboarding",
+  "serve",
   "apple",
   "model",
 ];

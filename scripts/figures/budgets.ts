@@ -105,7 +105,7 @@ const unclearFileNames = (sources: Sources, _graph: Graph, tests: readonly strin
 
 /** A part grows only if its limit is raised here, in the same commit; whoever makes one smaller lowers it. */
 const MEASURES: readonly Measure[] = [
-  { name: "lines of src", target: 99_000, limit: 136_700, of: linesBelow(/^src\//) },
+  { name: "lines of src", target: 99_000, limit: 139_100, of: linesBelow(/^src\//) },
   {
     name: "imports, deletion",
     target: 11_500,
@@ -116,7 +116,7 @@ const MEASURES: readonly Measure[] = [
       /^src\/commands\/(?:imports|deletion)\//,
     ),
   },
-  { name: "commands", target: 26_000, limit: 39_100, of: linesBelow(/^src\/commands\//) },
+  { name: "commands", target: 26_000, limit: 39_700, of: linesBelow(/^src\/commands\//) },
   { name: "of them no verbs, %", target: 47, limit: 61, of: percentOfNoVerbs },
   {
     name: "handover, renewals",

@@ -99,7 +99,10 @@ export function figuresOf(texts: ReadonlyMap<string, string>): Figures {
     codeLines: sum((source) => source.codeLines),
     commentPercent: (100 * sum((source) => source.commentLines)) / lines,
     medianLines: middle(all.map((source) => source.lines)),
-    flattest: flattestOf([...sources.keys()].filter((file) => !isGenerated(texts.get(file) ?? ""))),
+    // a verb has a file of its own, however many verbs there are
+    flattest: flattestOf(
+      [...sources].flatMap(([file, { isVerb }]) => (isVerb || isGenerated(texts.get(file) ?? "") ? [] : [file])),
+    ),
     lone,
     circles: circlesOf(graph),
     budgets: budgetsOf(

@@ -45,6 +45,9 @@ export class Interrupts {
   #done: Text | undefined;
   #exit: number | undefined;
   #reported = false;
+  #graceMs = GRACE_MS;
+  /** how a command that runs until it is stopped takes SIGHUP; undefined for other commands */
+  #reload: (() => void) | undefined;
 
   /** @param say writes to stderr synchronously, because anything written later would be lost */
   constructor(host: SignalHost, style: ErrorStyle, say: (report: string) => void) {
@@ -54,7 +57,8 @@ export class Interrupts {
     for (const [name, exit] of SIGNAL_EXIT_CODES) {
       host.on(name, () => {
         // the system may send SIGHUP several times for one closed window; only the first one counts
-        if (name === "SIGHUP") this.hangUp();
+        if (name === "SIGHUP" && this.#reload !== undefined) this.#reload();
+        else if (name === "SIGHUP") this.hangUp();
         else this.#interrupted(exit);
       });
     }
@@ -67,7 +71,22 @@ export class Interrupts {
 
   /** The exit code of the interruption, if there was one. */
   get exit(): number | undefined {
-    return this.#exit;
+    return this.#reload === undefined ? this.#exit : undefined;
+  }
+
+  /**
+   * Waits for SIGINT or SIGTERM, for a command that runs until it is stopped: the signal ends it regularly, with the
+   * exit code of the command. A second signal ends the process at once.
+   *
+   * @param graceMs time that the command has to stop
+   * @param reload called on SIGHUP, which does not stop the command
+   */
+  async untilStopped(graceMs: number, reload: () => void): Promise<void> {
+    this.#graceMs = graceMs;
+    this.#reload = reload;
+    const { signal } = this;
+    if (signal.aborted) return;
+    await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
   }
 
   /** Sets the function that describes what was done and what was not if a signal arrives. The latest call counts. */
@@ -105,7 +124,7 @@ export class Interrupts {
    */
   over(): number | undefined {
     const exit = this.#exit;
-    if (exit === undefined) return undefined;
+    if (exit === undefined || this.#reload !== undefined) return undefined;
     this.#announce();
     setTimeout(() => this.#end(exit), OUTPUT_GRACE_MS).unref();
     return exit;
@@ -131,7 +150,7 @@ export class Interrupts {
     if (this.#exit !== undefined) this.#end(this.#exit);
     this.#exit = exit;
     this.#abort.abort(this.#failure());
-    setTimeout(() => this.#end(exit), GRACE_MS).unref();
+    setTimeout(() => this.#end(exit), this.#graceMs).unref();
   }
 
   #end(exit: number): never {

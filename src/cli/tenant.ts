@@ -1,6 +1,9 @@
 import { readdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Clock } from "../commands/tools.ts";
+import { readFile } from "node:fs/promises";
+import { line, step } from "../lib/advice/index.ts";
+import type { Clock, ServerPlan } from "../commands/tools.ts";
+import type { RunningServer } from "../lib/serve/index.ts";
 import type { ChosenContext } from "../lib/config/index.ts";
 import type { EmbeddedContext, RemoteContext } from "../lib/config/context.ts";
 import {
@@ -33,6 +36,8 @@ export interface ConnectionEnvironment {
   readonly hostName: string;
   /** account as which the user of a local tenant acts */
   readonly as?: string | undefined;
+  /** returns the secret with which a remote tenant is signed in; undefined if it is not signed in */
+  readonly secretFor?: ((context: RemoteContext) => Promise<string | undefined>) | undefined;
   /** name and version of the program: `clomoctl` and the version */
   readonly program: string;
   /** aborts long lists and exports */
@@ -88,33 +93,51 @@ type MailSenderFactory = NonNullable<ConnectionEnvironment["mail"]>;
 
 type ClosableTenant = Pick<OpenTenant, "close">;
 
-async function connectInProcess(
-  { clock, processes, userName, hostName, as, program, apple, mail, rehearsesIn }: ConnectionEnvironment,
+/** Opens a local tenant for requests over sockets, each of which acts as the account that signs it in. */
+export async function openServedTenant(
+  machine: ConnectionEnvironment,
+  context: EmbeddedContext,
+  spool: TenantOptions["spool"],
+): Promise<Tenant> {
+  const { openTenant: open } = await import("../lib/tenant/index.ts");
+  return open({ ...buildTenantOptions(machine, context, "requests"), spool });
+}
+
+const buildTenantOptions = (
+  { clock, processes, userName, hostName, program, apple, mail }: ConnectionEnvironment,
   { tenantFolder, name }: EmbeddedContext,
+  acting: TenantOptions["acting"],
+): TenantOptions => ({
+  folder: tenantFolder,
+  name,
+  acting,
+  actor: userName === undefined ? "owner" : `owner (${userName})`,
+  surroundings: {
+    now: () => clock.now().getTime(),
+    random: (size) => crypto.getRandomValues(new Uint8Array(size)),
+    origin: { host: hostName, user: userName, program, access: "embedded" },
+  },
+  processes,
+  apple: apple && {
+    ...apple,
+    wait: (delayMs, stop) => sleep(delayMs, undefined, { signal: stop }),
+    // the form that Apple expects: name/version
+    program: program.replace(" ", "/"),
+  },
+  mail,
+});
+
+async function connectInProcess(
+  machine: ConnectionEnvironment,
+  context: EmbeddedContext,
 ): Promise<Connection & ClosableTenant> {
+  const { as, rehearsesIn } = machine;
+  const { tenantFolder } = context;
   installLightMessages();
   const tenant = await import("../lib/tenant/index.ts");
-  const open = ({ inMemory = false, folder = tenantFolder } = {}): Tenant =>
-    tenant.openTenant({
-      folder,
-      inMemory,
-      name,
-      as,
-      actor: userName === undefined ? "owner" : `owner (${userName})`,
-      surroundings: {
-        now: () => clock.now().getTime(),
-        random: (size) => crypto.getRandomValues(new Uint8Array(size)),
-        origin: { host: hostName, user: userName, program, access: "embedded" },
-      },
-      processes,
-      apple: apple && {
-        ...apple,
-        wait: (delayMs, stop) => sleep(delayMs, undefined, { signal: stop }),
-        // the form that Apple expects: name/version
-        program: program.replace(" ", "/"),
-      },
-      mail,
-    });
+  const options = buildTenantOptions(machine, context, as === undefined ? "owner" : { account: as });
+  const open = (where: { readonly inMemory?: boolean; readonly folder?: string } = {}): Tenant =>
+    tenant.openTenant({ ...options, ...where });
   const absent = isAbsent(tenantFolder);
   if (!absent) await ensureFolder(tenantFolder);
   // a tenant that does not exist has no accounts, so no tenant is created if the user acts as an account
@@ -157,7 +180,7 @@ interface NewTenant extends Pick<ConnectionEnvironment, "rehearsesIn"> {
 }
 
 /** Opens a tenant that does not exist yet: empty in memory until the first changing request creates it on disk. */
-function openTenantOnDemand({ tenantFolder, open, rehearsesIn }: NewTenant): Tenant {
+function openTenantOnDemand({ tenantFolder, open, rehearsesIn }: NewTenant): Pick<Tenant, "fetch" | "close"> {
   let tenant = open({ inMemory: true });
   let making: Promise<void> | undefined;
   let rehearsed: TemporaryFolder | undefined;
@@ -184,13 +207,16 @@ function openTenantOnDemand({ tenantFolder, open, rehearsesIn }: NewTenant): Ten
 }
 
 async function connectToServer(
-  { clock, as }: ConnectionEnvironment,
-  { url, caFile }: RemoteContext,
+  { clock, as, secretFor }: ConnectionEnvironment,
+  context: RemoteContext,
 ): Promise<Connection & ClosableTenant> {
+  const { url, caFile } = context;
+  const secret = await secretFor?.(context);
   if (as !== undefined) throw AS_NOT_SUPPORTED;
   const { openSocket } = await import("../lib/client/socket.ts");
   const { readAuthorities } = await import("../lib/config/authorities.ts");
   const { transport, close } = openSocket({
+    credential: secret === undefined ? undefined : { secret, origin: new URL(url).origin },
     authorities: caFile === undefined ? [] : await readAuthorities(caFile),
     surroundings: {
       now: () => clock.now().getTime(),
@@ -205,5 +231,65 @@ const AS_NOT_SUPPORTED = new Failure("usage", {
   what: text(
     "--as can be used only with local tenants; a remote tenant uses the permissions of the account that is signed in",
     "--as はこのコンピューターのテナント専用です。リモートのテナントでは、サインインした人の権限で動作します",
+  ),
+});
+
+/** Opens the tenant to be served, and the place of its log. */
+export interface ServedTenant {
+  readonly tenant: Tenant;
+  readonly now: () => Date;
+  readonly log: (line: string) => void;
+  /** path of the OpenAPI document in the package */
+  readonly documentFile: string;
+}
+
+/** Returns the store of uploads that are not complete yet. */
+export const createUploadSpool = async (
+  place: TemporaryStorage,
+  { tenantFolder }: Pick<EmbeddedContext, "tenantFolder">,
+): Promise<TenantOptions["spool"]> => {
+  const { DEFAULT_UPLOAD_LIMITS, UploadSpool } = await import("../lib/serve/index.ts");
+  const spool = new UploadSpool(place, tenantFolder, DEFAULT_UPLOAD_LIMITS);
+  return (route, request) => spool.receive(route, request);
+};
+
+/**
+ * Serves a tenant over sockets.
+ *
+ * @throws Failure `unavailable` if it cannot listen on the address; `input-rejected` if nobody can sign in
+ */
+export const serveTenant = async (
+  { tenant, now, log, documentFile }: ServedTenant,
+  { place, tls, proxies, limits }: ServerPlan,
+): Promise<RunningServer> => {
+  if (!(await tenant.canSignIn())) throw NOBODY_SIGNS_IN_FAILURE;
+  const [{ startServer, formatLogLine }, { createProblemResponse }] = await Promise.all([
+    import("../lib/serve/index.ts"),
+    import("../lib/tenant/http/problem.ts"),
+  ]);
+  return startServer({
+    place,
+    tls,
+    proxies,
+    limits,
+    answer: (request, { address, id }, trace) => tenant.fetch(request, { address, id, trace }),
+    refuse: (failure, headers = {}, status) =>
+      createProblemResponse(failure, status === undefined ? { headers } : { headers, status }),
+    isReady: tenant.isReadable,
+    document: () => readFile(documentFile, "utf8"),
+    newId: () => crypto.randomUUID(),
+    log: (request) => log(formatLogLine(now().toISOString(), request)),
+  });
+};
+
+const NOBODY_SIGNS_IN_FAILURE = new Failure("input-rejected", {
+  what: text(
+    "nobody can sign in to this tenant, because no administrator has a password",
+    "パスワードのある管理者がいないため、このテナントにはだれもサインインできません",
+  ),
+  hint: step(
+    "to create the first administrator",
+    "最初の管理者を作るには",
+    line("serve", ["init"], { account: "NAME", passwordFile: "FILE" }),
   ),
 });

@@ -1,8 +1,9 @@
+import { fileURLToPath } from "node:url";
 import manifest from "../../package.json" with { type: "json" };
 import type { NameReader } from "../commands/completion/answer.ts";
 import type { Globals } from "../commands/globals.ts";
 import type { RunSummary } from "../commands/summary.ts";
-import type { ChosenTenant, Machine, Tools } from "../commands/tools.ts";
+import type { ChosenTenant, Machine, ServerPlan, Tools } from "../commands/tools.ts";
 import type { Connection, NounName } from "../lib/client/index.ts";
 import {
   Contexts,
@@ -13,9 +14,17 @@ import {
   type Home,
 } from "../lib/config/index.ts";
 import { Failure } from "../lib/errors/index.ts";
-import { Outputs, removeUnfinished, sweepTemporaryFiles, createProcessTable } from "../lib/files/index.ts";
+import {
+  Outputs,
+  removeUnfinished,
+  sweepTemporaryFiles,
+  createProcessTable,
+  type ProcessTable,
+  type TemporaryStorage,
+} from "../lib/files/index.ts";
 import { formatMinute } from "../lib/model/time.ts";
-import { Terminal, type SaveRows } from "../lib/terminal/index.ts";
+import type { RunningServer } from "../lib/serve/index.ts";
+import { Terminal, type EnvironmentVariables, type SaveRows } from "../lib/terminal/index.ts";
 import { text } from "../lib/text/index.ts";
 import { quoteShellWord } from "../lib/text/shell-word.ts";
 import type { createSecretSealer, SecretSealer } from "../lib/config/sealing.ts";
@@ -189,6 +198,103 @@ function createContextChooser(choose: () => Promise<ChosenContext>, terminal: Te
   return (): Promise<ChosenContext> => (once ??= announce());
 }
 
+/**
+ * Returns a function that finds the secret for a remote tenant: in the file of `--token-file`, in CLOMOCTL_TOKEN, else
+ * the secret that `login` stored.
+ */
+const createSecretLookup =
+  ({
+    globals,
+    home,
+    environment,
+    workingFolder,
+    platform,
+  }: {
+    readonly globals: Pick<Globals, "tokenFile">;
+    readonly home: Home;
+    readonly environment: EnvironmentVariables;
+    readonly workingFolder: string;
+    readonly platform: string;
+  }): TenantMachine["secretFor"] =>
+  async ({ name }) => {
+    const { parseSecret, readCredential } = await import("../lib/config/credentials.ts");
+    const { tokenFile } = globals;
+    if (tokenFile !== undefined) {
+      const { readSecret } = await import("../lib/renewals/notify/secret.ts");
+      const place = { environment: {}, folder: workingFolder, modes: platform !== "win32" };
+      return parseSecret(await readSecret({ file: tokenFile }, place), tokenFile);
+    }
+    const { CLOMOCTL_TOKEN: token = "" } = environment;
+    return token === "" ? readCredential(home, name) : parseSecret(token, "CLOMOCTL_TOKEN");
+  };
+
+type StateTools = Pick<Tools, "describeState" | "describeDone" | "summarize" | "untilStopped">;
+
+/** Creates the tools that tell what a run has done, and wait for its end. */
+const createStateTools = (interrupts: Interrupts, summary: RunSummary): StateTools => ({
+  describeState: (state) => interrupts.describe(state),
+  describeDone: (done) => interrupts.describeDone(done),
+  summarize: (plan) => summary.add(plan),
+  untilStopped: (graceMs, reload) => interrupts.untilStopped(graceMs, reload),
+});
+
+type TenantTools = Pick<Tools, "tenant" | "tenantOf" | "tenantBeside" | "inspectTenant">;
+
+/** Creates the tools that open tenants. */
+const createTenantTools = (
+  tenants: ReturnType<typeof createTenantPool>,
+  choose: () => Promise<ChosenContext>,
+  { processes, signal }: { readonly processes: ProcessTable; readonly signal: AbortSignal },
+): TenantTools => ({
+  tenant: async (...nouns) => tenants.open(await choose(), nouns),
+  tenantOf: async (context, ...nouns) => tenants.openContext(context, nouns),
+  tenantBeside: async (context, ...nouns) => tenants.openContext(context, nouns, false),
+  inspectTenant: async ({ tenantFolder }) =>
+    (await import("../lib/tenant/index.ts")).inspectTenant(tenantFolder, processes, signal),
+});
+
+/** Creates what a tenant reports to the terminal while requests are answered. */
+const createReports = (terminal: Terminal) => ({
+  unaudited: warnUnaudited(terminal),
+  changed: (numbers: readonly number[]): void => terminal.addChanges(numbers),
+});
+
+/** Creates the services of a local tenant: Apple's services, the sealing of secrets, and the mail server. */
+const createTenantServices = (
+  outside: ProgramEnvironment,
+  { home, processes, send }: { readonly home: Home; readonly processes: ProcessTable } & Pick<Tools, "send">,
+) => ({ apple: { send, sealing: createLazySealer(home, processes) }, mail: createMailSenderFactory(outside, home) });
+
+/** Creates the function that serves a tenant. The tenant that it opens is closed with the tools. */
+const createServerOpener = (
+  machine: TenantMachine,
+  {
+    temporary,
+    now,
+    write,
+  }: {
+    readonly temporary: TemporaryStorage;
+    readonly now: () => Date;
+    /** writes a line of the log */
+    readonly write: (line: string) => void;
+  },
+) => {
+  let served: Pick<OpenTenant, "close"> | undefined;
+  return {
+    open: async (plan: ServerPlan): Promise<RunningServer> => {
+      const { createUploadSpool, openServedTenant, serveTenant } = await import("./tenant.ts");
+      const spool = await createUploadSpool(temporary, plan.context);
+      const tenant = await openServedTenant(machine, plan.context, spool);
+      served = tenant;
+      return serveTenant({ tenant, now, log: write, documentFile: DOCUMENT_FILE }, plan);
+    },
+    close: async (): Promise<void> => served?.close(),
+  };
+};
+
+/** The OpenAPI document in the package, seen from the source and from the bundle. */
+const DOCUMENT_FILE = fileURLToPath(new URL("../../docs/api/openapi.json", import.meta.url));
+
 /** Returns who uses a tenant, on which computer, with which clock and program. */
 const getCallerDetails = ({ clock, userName, hostName }: ProgramEnvironment) => ({
   clock,
@@ -330,45 +436,39 @@ export function openTools(
   const contexts = new Contexts(home);
   const terminal = openTerminal(outside, globals, { signal, saveRows: createRowSaver(globals, () => outputs, signal) });
   const outputs = createOutputs({ home, temporary, workingFolder }, () => terminal.out);
-  const rehearsesIn = isRehearsal ? temporary : undefined;
-  const changed = (numbers: readonly number[]): void => terminal.addChanges(numbers);
-  const told = { unaudited: warnUnaudited(terminal), changed, rehearsesIn };
+  const reports = { ...createReports(terminal), rehearsesIn: isRehearsal ? temporary : undefined };
   const apple = createAppleConnection(outside.openApple);
-  const sealing = createLazySealer(home, processes);
-  const services = { apple: { send: apple.send, sealing }, mail: createMailSenderFactory(outside, home) };
-  const machine = { ...getCallerDetails(outside), ...told, ...services, as: globals.as, processes, signal };
+  const services = createTenantServices(outside, { home, processes, send: apple.send });
+  const secretFor = createSecretLookup({ globals, home, environment, workingFolder, platform: host.platform });
+  const machine = {
+    ...getCallerDetails(outside),
+    ...reports,
+    ...services,
+    as: globals.as,
+    secretFor,
+    processes,
+    signal,
+  };
   const tenants = createTenantPool(outside, { terminal, globals, contexts }, machine, summary);
+  const server = createServerOpener(machine, { temporary, now: clock.now, write: (line) => void stderr.write(line) });
   const choose = createContextChooser(() => contexts.choose(globals.context, environment), terminal, stderr.isTTY);
+  const given = { terminal, globals, environment, home, contexts, temporary, outputs, clock, workingFolder, signal };
   return {
-    terminal,
-    globals,
-    environment,
-    home,
-    contexts,
-    temporary,
-    outputs,
-    clock,
+    ...given,
     get machine() {
       return createMachine(outside);
     },
     get stdin() {
       return openStdin(outside, interrupts);
     },
-    workingFolder,
-    signal,
-    tenant: async (...nouns) => tenants.open(await choose(), nouns),
-    tenantOf: async (context, ...nouns) => tenants.openContext(context, nouns),
-    tenantBeside: async (context, ...nouns) => tenants.openContext(context, nouns, false),
-    inspectTenant: async ({ tenantFolder }) =>
-      (await import("../lib/tenant/index.ts")).inspectTenant(tenantFolder, processes, signal),
+    ...createTenantTools(tenants, choose, { processes, signal }),
+    ...createStateTools(interrupts, summary),
+    serve: server.open,
     send: apple.send,
     parse: (path, command, words) => parseCommandLine(path, command, words, {}).input,
-    describeState: (state) => interrupts.describe(state),
-    summarize: (plan) => summary.add(plan),
-    describeDone: (done) => interrupts.describeDone(done),
     async [Symbol.asyncDispose]() {
       await tenants.close();
-      await Promise.all([apple.close(), swept]);
+      await Promise.all([server.close(), apple.close(), swept]);
     },
   };
 }

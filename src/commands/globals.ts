@@ -29,6 +29,14 @@ export const GLOBAL_OPTIONS = {
       "この CLOMO アカウントの権限で操作する(このコンピューターのテナント)",
     ),
   },
+  tokenFile: {
+    kind: "file",
+    value: "FILE",
+    about: text(
+      "file with the access token for a remote tenant (default: CLOMOCTL_TOKEN, then the session of the context)",
+      "リモートのテナントのアクセストークンを書いたファイル(既定: CLOMOCTL_TOKEN、なければコンテキストのセッション)",
+    ),
+  },
   lang: {
     kind: "choice",
     choices: ["ja", "en"],

@@ -8,6 +8,13 @@ export const PROGRAM: NounNode = {
     aliases: [],
     examples: ["clomoctl users import people.csv --create-orgs --yes","clomoctl csv check people.csv --as users","clomoctl renewals check certificates --within 60d --critical 2w"],
     nouns: [{
+    name: "access-tokens",
+    summary: {"en":"access tokens for programs","ja":"プログラム用のアクセストークン"},
+    aliases: [], group: "tenant",
+    examples: ["clomoctl access-tokens create cron --rights renewals.read --expires 90d","clomoctl access-tokens list","clomoctl access-tokens revoke cron"],
+    nouns: [],
+    verbs: [{ name: "create", summary: {"en":"create an access token for a program","ja":"プログラム用のアクセストークンを作る"}, load: () => import("./access-tokens/create.ts") },{ name: "list", summary: {"en":"list your access tokens","ja":"自分のアクセストークンを一覧する"}, load: () => import("./access-tokens/list.ts") },{ name: "revoke", summary: {"en":"revoke an access token","ja":"アクセストークンを失効させる"}, load: () => import("./access-tokens/revoke.ts") }],
+  },{
     name: "ade",
     summary: {"en":"Apple's Automated Device Enrolment (ADE)","ja":"ADE(Automated Device Enrollment)"},
     aliases: [], group: "apple",
@@ -262,5 +269,5 @@ export const PROGRAM: NounNode = {
   }],
     verbs: [],
   }],
-    verbs: [{ name: "completion", summary: {"en":"print the completion script of a shell","ja":"シェルの補完スクリプトを出力する"}, load: () => import("./completion.ts") },{ name: "doctor", summary: {"en":"show what works, what is missing and how to fix it","ja":"動作状況、足りないもの、直し方を表示する"}, load: () => import("./doctor.ts") },{ name: "status", summary: {"en":"show the state of a tenant and what to do next","ja":"テナントの状況と次の操作を表示する"}, load: () => import("./status.ts") },{ name: "undo", summary: {"en":"undo a change","ja":"変更を取り消す"}, load: () => import("./undo.ts") },{ name: "whoami", summary: {"en":"show the acting account, its role and its organisations","ja":"操作者と権限、対象の組織を表示する"}, load: () => import("./whoami.ts") }],
+    verbs: [{ name: "completion", summary: {"en":"print the completion script of a shell","ja":"シェルの補完スクリプトを出力する"}, load: () => import("./completion.ts") },{ name: "doctor", summary: {"en":"show what works, what is missing and how to fix it","ja":"動作状況、足りないもの、直し方を表示する"}, load: () => import("./doctor.ts") },{ name: "login", summary: {"en":"sign in to the tenant of a server","ja":"サーバーのテナントにサインインする"}, load: () => import("./login.ts") },{ name: "logout", summary: {"en":"sign out of the tenant of a server","ja":"サーバーのテナントからサインアウトする"}, load: () => import("./logout.ts") },{ name: "serve", summary: {"en":"serve a local tenant over the network","ja":"このコンピューターのテナントをネットワークで提供する"}, load: () => import("./serve.ts") },{ name: "status", summary: {"en":"show the state of a tenant and what to do next","ja":"テナントの状況と次の操作を表示する"}, load: () => import("./status.ts") },{ name: "undo", summary: {"en":"undo a change","ja":"変更を取り消す"}, load: () => import("./undo.ts") },{ name: "whoami", summary: {"en":"show the acting account, its role and its organisations","ja":"操作者と権限、対象の組織を表示する"}, load: () => import("./whoami.ts") }],
   };

@@ -39,7 +39,13 @@ async function changesBy(lines: readonly string[], environment: Record<string, s
   for (const added of ["kanto --embedded --use", "osaka --embedded"]) await run(`context add ${added}`, { home });
   const random = (size: number): Uint8Array => crypto.getRandomValues(new Uint8Array(size));
   const surroundings = { now: () => Date.parse("2026-11-20T01:00:00Z"), random, origin: TEST_ORIGIN };
-  const { fetch, close } = openTenant({ folder: freshFolder(), name: "kanto", actor: "owner", surroundings });
+  const { fetch, close } = openTenant({
+    folder: freshFolder(),
+    name: "kanto",
+    acting: "owner",
+    actor: "owner",
+    surroundings,
+  });
   const reached = new Set<string>();
   const tenant = async (request: Request): Promise<Response> => {
     const { pathname } = new URL(request.url);

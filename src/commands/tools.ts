@@ -3,6 +3,8 @@ import type { Client, NounName } from "../lib/client/index.ts";
 import type { ChosenContext, Context, Contexts, Home } from "../lib/config/index.ts";
 import { DEFAULT_TIMEZONE, type EmbeddedContext } from "../lib/config/context.ts";
 import type { Outputs, TemporaryStorage } from "../lib/files/index.ts";
+import type { BlockList } from "node:net";
+import type { ListenPlace, RunningServer, ServerLimits } from "../lib/serve/index.ts";
 import type { TenantFileState } from "../lib/model/tenant-file.ts";
 import type { EnvironmentVariables, Terminal } from "../lib/terminal/index.ts";
 import type { Text } from "../lib/text/index.ts";
@@ -67,6 +69,17 @@ export const resolveTimezone = (
 export const resolveTimezoneWithoutTenant = async ({ globals, contexts, environment }: Tools): Promise<string> =>
   globals.timezone ?? (await contexts.inEffect(globals.context, environment))?.context.timezone ?? DEFAULT_TIMEZONE;
 
+/** How to serve a tenant over sockets. */
+export interface ServerPlan {
+  readonly context: EmbeddedContext;
+  readonly place: ListenPlace;
+  /** certificate and key (PEM); undefined: plain HTTP */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  /** the proxies whose headers are trusted */
+  readonly proxies: BlockList | undefined;
+  readonly limits: ServerLimits;
+}
+
 /** Everything that a command receives from outside. */
 export interface Tools {
   /** shows results, notes, questions and progress, in the chosen language and `--format` */
@@ -112,6 +125,19 @@ export interface Tools {
    * @throws Failure `unexpected` if the file is lost or is not a database, `unavailable` if it cannot be read
    */
   inspectTenant(context: EmbeddedContext): Promise<TenantFileState | undefined>;
+  /**
+   * Serves a local tenant over sockets, with the rights of the account that signs each request in.
+   *
+   * @throws Failure `unavailable` if it cannot listen on the address; as opening the tenant
+   */
+  serve(plan: ServerPlan): Promise<RunningServer>;
+  /**
+   * Waits until the user stops a command that runs until then; see `Interrupts.untilStopped`.
+   *
+   * @param graceMs time that the command has to stop
+   * @param reload called when the program is asked to read its files again (SIGHUP)
+   */
+  untilStopped(graceMs: number, reload: () => void): Promise<void>;
   /**
    * Returns the function that sends requests to Apple's services, or to a server that replaces them, such as the
    * simulator. The first call opens the connection; it is closed after the command.

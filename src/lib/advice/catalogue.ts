@@ -11,6 +11,7 @@ export interface GlobalOptions {
   context?: string | number | undefined;
   confirmContext?: string | number | undefined;
   as?: string | number | undefined;
+  tokenFile?: string | number | undefined;
   lang?: Choice<"ja" | "en"> | undefined;
   format?: Choice<"table" | "json" | "ndjson" | "csv" | "tsv" | "xlsx"> | undefined;
   output?: string | number | undefined;
@@ -30,9 +31,15 @@ export interface GlobalOptions {
 export interface Catalogue {
   "completion": { args: [shell: Choice<"bash" | "zsh" | "fish" | "powershell">]; options: {  } };
   "doctor": { args: []; options: { online?: true | undefined } };
+  "login": { args: []; options: { account?: string | number | undefined; passwordFile?: string | number | undefined } };
+  "logout": { args: []; options: {  } };
+  "serve": { args: [action?: Choice<"init">]; options: { account?: string | number | undefined; email?: string | number | undefined; passwordFile?: string | number | undefined; listen?: string | number | undefined; tlsCert?: string | number | undefined; tlsKey?: string | number | undefined; behindProxy?: string | number | undefined; maxConnections?: number | Name | undefined; maxRequests?: number | Name | undefined; rate?: number | Name | undefined } };
   "status": { args: []; options: { allContexts?: true | undefined; format?: Choice<"html" | "table" | "json" | "ndjson" | "csv" | "tsv" | "xlsx"> | undefined; output?: string | number | undefined } };
   "undo": { args: [change: string | number]; options: { confirmDeletions?: number | Name | undefined; confirmWipes?: number | Name | undefined; maxDeletions?: string | number | undefined; maxChanges?: string | number | undefined; skipBlocked?: true | undefined; dryRun?: true | undefined; emitCsv?: string | number | undefined; mirrorOnly?: true | undefined } };
   "whoami": { args: []; options: {  } };
+  "access-tokens create": { args: [name: string | number]; options: { rights?: string | number | undefined; expires?: string | number | undefined } };
+  "access-tokens list": { args: []; options: {  } };
+  "access-tokens revoke": { args: [token: string | number]; options: {  } };
   "ade account": { args: []; options: {  } };
   "ade guide": { args: [way: Choice<"purchased" | "manual" | "supervised-only" | "unsupervised">]; options: { through?: Choice<"console" | "commands"> | undefined; format?: Choice<"text" | "markdown" | "html" | "table" | "json" | "ndjson" | "csv" | "tsv" | "xlsx"> | undefined; output?: string | number | undefined } };
   "ade reconcile": { args: [file: string | number]; options: { encoding?: Choice<"auto" | "shift_jis" | "utf-8" | "utf-16le" | "utf-16be"> | undefined; sheet?: string | number | undefined; appleBusiness?: true | undefined; businessClientId?: string | number | undefined; businessKeyId?: string | number | undefined; businessKeyFile?: string | number | undefined } };

@@ -30,14 +30,16 @@ class Reached {
       return bytes;
     };
     const surroundings = { now: () => Date.UTC(2026, 10, 20), random, origin: TEST_ORIGIN };
-    this.#tenant = openTenant({ folder: this.folder, name: "kanto", actor: "owner", surroundings });
+    this.#tenant = openTenant({ folder: this.folder, name: "kanto", acting: "owner", actor: "owner", surroundings });
     this.transport = this.#tenant.fetch;
   }
 
   async overSocket(): Promise<void> {
     const { fetch } = this.#tenant;
     const port = await new Promise<number>((resolve) => {
-      this.#server = serve({ fetch, port: 0, hostname: "127.0.0.1" }, (address) => resolve(address.port));
+      this.#server = serve({ fetch: (request) => fetch(request), port: 0, hostname: "127.0.0.1" }, (address) =>
+        resolve(address.port),
+      );
     });
     let key = 0;
     this.#socket = openSocket({

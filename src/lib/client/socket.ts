@@ -18,6 +18,8 @@ export interface SocketSurroundings {
 
 export interface SocketOptions {
   readonly surroundings: SocketSurroundings;
+  /** secret of a session or an access token, which is sent only to the tenant's own origin */
+  readonly credential?: { readonly secret: string; readonly origin: string } | undefined;
   /** certificates (PEM) of authorities to trust in addition to those of the platform */
   readonly authorities?: readonly string[] | undefined;
   readonly connectTimeoutMs?: number | undefined;
@@ -137,10 +139,12 @@ const toResponse = (answer: HttpResponse, outgoing: OutgoingRequest): Response =
 class Socket {
   readonly #agent: Agent;
   readonly #surroundings: SocketSurroundings;
+  readonly #credential: SocketOptions["credential"];
 
   constructor(options: SocketOptions) {
     this.#agent = createAgent(options);
     this.#surroundings = options.surroundings;
+    this.#credential = options.credential;
   }
 
   /** Sends a request and returns its response. @throws Failure `unavailable`, `interrupted` */
@@ -167,6 +171,9 @@ class Socket {
     const headers = new Headers(request.headers);
     if (method === "POST" && !headers.has("idempotency-key"))
       headers.set("idempotency-key", this.#surroundings.newKey());
+    const { origin } = new URL(url);
+    const credential = this.#credential;
+    if (credential?.origin === origin) headers.set("authorization", `Bearer ${credential.secret}`);
     const isFile = request.body !== null && headers.get("content-type") !== "application/json";
     const body = request.body === null ? null : isFile ? request.body : await request.bytes();
     return {
@@ -174,7 +181,7 @@ class Socket {
       idempotent: !isFile && (method === "GET" || method === "HEAD" || method === "POST"),
       signal,
       address: url,
-      origin: new URL(url).origin,
+      origin,
     };
   }
 

@@ -75,8 +75,11 @@ const SETTINGS_FILES = ["contexts.json", "settings.lock", "notify.yaml", "smtp-p
 /** Name of the file in `data` with the key that seals the secrets in the databases of tenants. */
 export const SEALING_KEY_FILE = "sealing.key";
 
+/** Name of the folder in `data` with the secrets with which remote contexts are signed in. */
+export const CREDENTIALS_FOLDER = "credentials";
+
 /** Returns a home's paths that only the program uses: files, and whole folders. All else belongs to the user. */
 export function listProgramPaths({ settings, data, tenants, cache, temporary }: Home): readonly string[] {
-  const inData = [SEALING_KEY_FILE, "schedule"].map((name) => join(data, name));
+  const inData = [SEALING_KEY_FILE, CREDENTIALS_FOLDER, "schedule"].map((name) => join(data, name));
   return [...SETTINGS_FILES.map((name) => join(settings, name)), tenants, cache, temporary, ...inData];
 }

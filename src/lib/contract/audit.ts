@@ -17,7 +17,10 @@ const AuditContent = z.object({
     host: z.string(),
     user: z.string().optional().meta({ description: "user name in the operating system" }),
     program: z.string(),
-    access: z.enum(["embedded"]),
+    access: z.enum(["embedded", "socket"]).meta({ description: "in the same process, or over the network" }),
+    address: z.string().optional().meta({ description: "network address of the request" }),
+    request: z.string().optional().meta({ description: "ID of the request, as in the log of the server" }),
+    token: z.string().optional().meta({ description: "name of the access token" }),
   }),
   action: z.string().meta({ description: "the action, such as users.edit" }),
   objects: z

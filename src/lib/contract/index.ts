@@ -1,4 +1,5 @@
 // Generated from the files of src/lib/contract by `npm run generate`; do not edit.
+export type * from "./access-tokens.ts";
 export type * from "./accounts.ts";
 export type * from "./ade-profiles.ts";
 export type * from "./ade.ts";
@@ -16,6 +17,7 @@ export type * from "./renewals.ts";
 export type * from "./restores.ts";
 export type * from "./roles.ts";
 export type * from "./secured.ts";
+export type * from "./sessions.ts";
 export type * from "./tenant.ts";
 export type * from "./users.ts";
 export type * from "./vpp.ts";
@@ -23,6 +25,7 @@ export type * from "./whoami.ts";
 
 /** The nouns of the tenant API, each loaded on first use. The name of a noun is the first part of its paths. */
 export const NOUNS = {
+  "access-tokens": () => import("./access-tokens.ts"),
   accounts: () => import("./accounts.ts"),
   profiles: () => import("./ade-profiles.ts"),
   ade: () => import("./ade.ts"),
@@ -40,6 +43,7 @@ export const NOUNS = {
   restores: () => import("./restores.ts"),
   roles: () => import("./roles.ts"),
   secured: () => import("./secured.ts"),
+  sessions: () => import("./sessions.ts"),
   tenant: () => import("./tenant.ts"),
   users: () => import("./users.ts"),
   vpp: () => import("./vpp.ts"),

@@ -117,7 +117,7 @@ export const buildOpenApiDocument = (version: string): object => {
   const { webhooks: _, ...document } = generator.generateDocument({
     openapi: "3.1.0",
     info: { title: "clomoctl tenant API", version, description: API_DESCRIPTION, license: { name: "MIT" } },
-    servers: [{ url: "http://127.0.0.1:8080", description: "clomoctl serve" }],
+    servers: [{ url: "http://127.0.0.1:8080", description: "a server on this computer" }],
     tags: [...ALL_NOUNS].map(([name, { description }]) => ({ name, description })),
   });
   return document;

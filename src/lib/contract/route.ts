@@ -132,6 +132,8 @@ interface RouteOptions {
   readonly answer: RouteResponse;
   /** status of the response; default 200; 201 if the route creates something */
   readonly status?: 200 | 201;
+  /** true if the route needs no credentials */
+  readonly isOpen?: true;
   /** false if the route writes something other than the tenant's data: for example, a plan or the reminder log */
   readonly changes?: false;
   /** failures in addition to those that the method, path and body imply */

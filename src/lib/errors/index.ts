@@ -31,6 +31,7 @@ export const ERRORS = {
     status: 503,
     meaning: text("the tenant or another server is unavailable", "テナントなどの接続先が利用できない"),
   },
+  throttled: { exit: 7, status: 429, meaning: text("too many requests", "リクエストが多すぎる") },
   partial: { exit: 8, status: 200, meaning: text("partially completed, as requested", "指定どおり一部だけ完了") },
   differs: { exit: 9, status: 200, meaning: text("differences found", "差異あり") },
   "limit-exceeded": {
@@ -63,6 +64,10 @@ export interface FailureDetail {
   readonly where?: string | undefined;
   /** what to do next */
   readonly hint?: Advice | undefined;
+  /** HTTP status, if it is not that of the code */
+  readonly status?: number | undefined;
+  /** for a refused request: when it makes sense to try again, in milliseconds from now */
+  readonly retryAfterMs?: number | undefined;
   readonly cause?: unknown;
 }
 
@@ -87,9 +92,16 @@ export class Failure extends Error {
   readonly what: Text;
   readonly where: string | undefined;
   readonly hint: Text | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly status: number;
 
-  constructor(code: ErrorCode, { what, where, hint, cause }: FailureDetail) {
+  constructor(
+    code: ErrorCode,
+    { what, where, hint, retryAfterMs, status = ERRORS[code].status, cause }: FailureDetail,
+  ) {
     super(what.en, { cause });
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
     this.code = code;
     this.what = what;
     this.where = where;
@@ -108,7 +120,7 @@ export class Failure extends Error {
   }
 
   /** Converts the failure to a problem object. @param status HTTP status, if it is not in the table: 405, 413, 415 */
-  toJSON(status: number = ERRORS[this.code].status): Problem {
+  toJSON(status: number = this.status): Problem {
     const { code, what, where, hint } = this;
     return { type: code, title: titleOf(code), status, detail: what, where, hint };
   }

@@ -24,7 +24,7 @@ export {
   type NamedFileContent,
 } from "./read.ts";
 export { scanFiles, type ScannedFile } from "./scan.ts";
-export { bufferStream } from "./spool.ts";
+export { bufferStream, spoolToFile } from "./spool.ts";
 export {
   createTemporaryFolder,
   hasCode,

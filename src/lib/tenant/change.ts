@@ -88,6 +88,7 @@ const createKeyReusedFailure = (): Failure =>
       "この Idempotency-Key は別のリクエストで使用済みです",
     ),
     where: "idempotency-key",
+    status: 422,
   });
 
 const TENANT_CHANGED = new Failure("conflict", {

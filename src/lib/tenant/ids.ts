@@ -9,8 +9,12 @@ export interface AccessOrigin {
   readonly user?: string | undefined;
   /** name and version of the program */
   readonly program: string;
-  /** how the program reaches the tenant; `embedded` means in the same process */
-  readonly access: "embedded";
+  /** how the program reaches the tenant: in the same process (`embedded`), or over a socket */
+  readonly access: "embedded" | "socket";
+  /** of a request over a socket: its network address and id, and the name of its access token */
+  readonly address?: string | undefined;
+  readonly request?: string | undefined;
+  readonly token?: string | undefined;
 }
 
 /** A tenant's sources of time and randomness, and the origin of its requests. */

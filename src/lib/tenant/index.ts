@@ -1,10 +1,10 @@
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { createApp } from "./http/app.ts";
+import { createApp, type PartsResolver, type RequestSource } from "./http/app.ts";
 import type { TenantParts } from "./http/handler.ts";
-import { createErrorResponse } from "./http/problem.ts";
 import { getCurrentInstant, type Surroundings } from "./ids.ts";
 import type { Jobs } from "./jobs.ts";
+import { MACHINE_OWNER, type Actor } from "./policy/asker.ts";
 import { Session } from "./session.ts";
 import type { TenantFileState } from "../model/tenant-file.ts";
 import type { Processes } from "./store/processes.ts";
@@ -14,7 +14,11 @@ import { openSqliteTenant, type OpenStore, type SqliteTenantOptions } from "./st
 
 /** An open tenant. `fetch` responds to requests of the tenant API. */
 export interface OpenTenant {
-  readonly fetch: (request: Request) => Promise<Response>;
+  readonly fetch: (request: Request, from?: RequestSource) => Promise<Response>;
+  /** Returns true if an account can sign in: it has a role and a password. */
+  readonly canSignIn: () => Promise<boolean>;
+  /** Returns true if the tenant's file can be read. */
+  readonly isReadable: () => Promise<boolean>;
   /** Waits for running work and releases the files. Later requests are refused with `unavailable`. */
   readonly close: () => Promise<void>;
 }
@@ -26,16 +30,21 @@ export interface TenantOptions extends Pick<
 > {
   /** name of the machine's owner in audit records */
   readonly actor: string;
-  /** the account as which the owner acts; without it, everything is permitted */
-  readonly as?: string | undefined;
+  /** who acts: the owner, who may do everything; the owner as an account; or whoever a request's credential names */
+  readonly acting: "owner" | { readonly account: string } | "requests";
   readonly surroundings: Surroundings;
   /** access to Apple's services; by default there is none */
   readonly apple?: AppleAccess | undefined;
+  /** stores what is uploaded over sockets until it is complete */
+  readonly spool?: TenantParts["spool"];
   /** how the tenant sends mail; by default it cannot send mail */
   readonly mail?: OpenMail | undefined;
   /** finds out which processes are alive, so that the holder of a lock can be named; without it, no holder is named */
   readonly processes?: Processes | undefined;
 }
+
+/** Stands for the network address of a request from the same process. */
+const EMBEDDED_ADDRESS = "embedded";
 
 const NO_PROCESSES: Processes = { self: 0, isAlive: () => false };
 
@@ -46,23 +55,41 @@ const NO_PROCESSES: Processes = { self: 0, isAlive: () => false };
  * tenant's file, `input-rejected` if a pre-release version wrote it, `unexpected` if it is damaged
  */
 export const openTenant = (options: TenantOptions): OpenTenant => {
-  const { actor, as, surroundings, processes = NO_PROCESSES, mail = NO_MAIL_ACCESS, apple = NO_APPLE_ACCESS } = options;
+  const {
+    actor,
+    acting,
+    surroundings,
+    spool,
+    processes = NO_PROCESSES,
+    mail = NO_MAIL_ACCESS,
+    apple = NO_APPLE_ACCESS,
+  } = options;
   let begun: Promise<Jobs> | undefined;
   const jobs = (): Promise<Jobs> => (begun ??= import("./jobs.ts").then((module) => new module.Jobs()));
   const { close, ...parts } = openSqliteTenant({ ...options, now: getCurrentInstant(surroundings), processes });
-  const session = new Session(parts.store, surroundings, actor);
-  const own = { ...parts, session, owner: session, processes, mail, apple, jobs };
-  const answer = as === undefined ? createApp(own) : createAccountHandler(as, own, { surroundings, actor });
+  const owner = new Session(parts.store, surroundings, actor, MACHINE_OWNER);
+  const own = { ...parts, session: owner, owner, address: EMBEDDED_ADDRESS, spool, processes, mail, apple, jobs };
+  const partsFor = createPartsResolver(acting, own, { surroundings, actor });
+  const answer = createApp({ partsFor, explain: own.explain });
   const underWay = new Set<Promise<Response>>();
   let isClosing = false;
   return {
-    fetch(request) {
+    fetch(request, from) {
       if (isClosing) return Promise.reject(createClosedFailure());
-      const answered = answer(request);
+      const answered = answer(request, from);
       const forget = (): void => void underWay.delete(answered);
       underWay.add(answered);
       answered.then(forget, forget);
       return answered;
+    },
+    canSignIn: async () => (await owner.read(await loadSignInCount())) > 0,
+    isReadable: async () => {
+      try {
+        await owner.read(await loadSignInCount());
+        return !isClosing;
+      } catch {
+        return false;
+      }
     },
     async close() {
       isClosing = true;
@@ -94,32 +121,59 @@ const NO_MAIL_ACCESS: OpenMail = () =>
     }),
   );
 
-/** Returns a function that responds as an account, with its rights and scope at the time of each request. */
-const createAccountHandler = (
-  as: string,
-  own: TenantParts & Pick<OpenStore, "within">,
-  { surroundings, actor }: Pick<TenantOptions, "surroundings" | "actor">,
-): ((request: Request) => Promise<Response>) => {
-  const apps = new Map<string, ReturnType<typeof createApp>>();
-  return async (request) => {
-    try {
-      const { resolveActor } = await import("./policy/acting.ts");
-      const { buildScope } = await import("./policy/check.ts");
-      const asker = await own.store.read((reader) => resolveActor(reader, as));
-      const key = JSON.stringify({ ...asker, items: [...asker.items] });
-      const known = apps.get(key);
-      if (known !== undefined) return await known(request);
-      const scope = buildScope(asker);
-      const parts = { ...own, ...(scope && (await own.within(scope))) };
-      const session = new Session(parts.store, surroundings, actor, asker);
-      const app = createApp({ ...parts, session });
-      apps.set(key, app);
-      return await app(request);
-    } catch (error) {
-      return createErrorResponse(own.explain(error));
-    }
-  };
+/** An open tenant as its owner sees it, with what limits it to a part. */
+type OwnParts = TenantParts & Pick<OpenStore, "within">;
+
+/** The clock, the randomness and the owner of a tenant. */
+type OwnerOptions = Pick<TenantOptions, "surroundings" | "actor">;
+
+const createPartsResolver = (acting: TenantOptions["acting"], own: OwnParts, options: OwnerOptions): PartsResolver => {
+  if (acting === "owner") return () => own;
+  return acting === "requests"
+    ? createCredentialResolver(own, options)
+    : createAccountResolver(acting.account, own, options);
 };
+
+/** Limits the tenant to what an actor can see, and opens a session of the actor. */
+const openParts = async (own: OwnParts, asker: Actor, { surroundings, actor }: OwnerOptions): Promise<TenantParts> => {
+  const { buildScope } = await import("./policy/check.ts");
+  const scope = buildScope(asker);
+  const parts = { ...own, ...(scope && (await own.within(scope))) };
+  return { ...parts, session: new Session(parts.store, surroundings, actor, asker) };
+};
+
+/** Loads the query that counts the accounts that can sign in; only a server needs it. */
+const loadSignInCount = async () => (await import("./accounts/credential-rows.ts")).countSignInAccounts;
+
+/** Returns a resolver for requests as an account, with its rights and scope at the time of each request. */
+const createAccountResolver =
+  (as: string, own: OwnParts, options: OwnerOptions): PartsResolver =>
+  async () => {
+    const { resolveActor } = await import("./policy/acting.ts");
+    const asker = await own.store.read((reader) => resolveActor(reader, as));
+    return openParts(own, asker, options);
+  };
+
+/** Returns a resolver for requests over sockets, which are signed in with a credential. */
+const createCredentialResolver =
+  (own: OwnParts, { surroundings, actor }: OwnerOptions): PartsResolver =>
+  async (request, isOpen, from) => {
+    if (from === undefined) throw new TypeError("a request over a socket has no source");
+    const { address, id } = from;
+    const origin = { ...surroundings.origin, access: "socket" as const, address, request: id };
+    const options = { surroundings: { ...surroundings, origin }, actor };
+    const owner = new Session(own.store, options.surroundings, actor, MACHINE_OWNER);
+    // an open route only signs in; its handler is not given the tenant
+    if (isOpen) return { ...own, owner, session: owner, address };
+    const { recordUse, resolveCredential } = await import("./accounts/credentials.ts");
+    const header = request.headers.get("authorization");
+    const now = getCurrentInstant(surroundings);
+    const { actor: asker, stored } = await own.store.read((reader) => resolveCredential(reader, header, now));
+    await recordUse(owner, stored);
+    const token = stored.kind === "token" ? stored.name : undefined;
+    const here = { ...options, surroundings: { ...surroundings, origin: { ...origin, token } } };
+    return { ...(await openParts(own, asker, here)), owner, address };
+  };
 
 const createClosedFailure = (): Failure =>
   new Failure("unavailable", { what: text("the tenant is closed", "テナントは閉じられています") });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Session, type ChangeOptions, type IdempotentRequest } from "./session.ts";
+import { MACHINE_OWNER } from "./policy/asker.ts";
 import { Database } from "./store/sqlite/database.ts";
 import { migrate } from "./store/sqlite/migrations.ts";
 import { SqliteStore } from "./store/sqlite/store.ts";
@@ -36,7 +37,12 @@ const open = (actor = "owner"): Session => {
   const connection = new Database(join(folder, "tenant.db"));
   opened.push(connection);
   const { random } = new TestSurroundings();
-  return new Session(new SqliteStore(connection), { now: () => time, random, origin: TEST_ORIGIN }, actor);
+  return new Session(
+    new SqliteStore(connection),
+    { now: () => time, random, origin: TEST_ORIGIN },
+    actor,
+    MACHINE_OWNER,
+  );
 };
 
 /** The connection of the first session. */
@@ -115,7 +121,12 @@ test("a change without effect leaves no trace, and neither does a dry run", asyn
 test("a change must declare its locks at its start", async () => {
   const changing = (locks: readonly string[]) => {
     const collectionOf = (table: string) => (table === "thing" ? "things" : undefined);
-    const checked = new Session(new SqliteStore(database(), collectionOf), session.surroundings, "owner");
+    const checked = new Session(
+      new SqliteStore(database(), collectionOf),
+      session.surroundings,
+      "owner",
+      MACHINE_OWNER,
+    );
     return add(checked, { locks });
   };
   await expect(changing(["boxes"])).rejects.toThrow("thing is written, but the collection things is not locked");

@@ -1,6 +1,6 @@
 import type { ChangeAuthor, ChangeOutcome, ChangeOptions, IdempotentRequest } from "./change.ts";
 import { getCurrentInstant, type Surroundings } from "./ids.ts";
-import { MACHINE_OWNER, type Actor } from "./policy/asker.ts";
+import type { Actor } from "./policy/asker.ts";
 import type { StoredRequestKey, RequestKey } from "./store/idempotency.ts";
 import type { Reader, Store, Writer } from "./store/store.ts";
 
@@ -18,16 +18,16 @@ export class Session implements ChangeAuthor {
   readonly surroundings: Surroundings;
   /** the name of the account, or of the machine's owner */
   readonly actor: string;
-  /** the machine's owner, if the owner acts as an account */
+  /** the machine's owner, if the owner acts as an account in the same process */
   readonly by: string | undefined;
   readonly asker: Actor;
 
   /** @param store the store as the acting account sees it */
-  constructor(store: Store, surroundings: Surroundings, owner: string, asker: Actor = MACHINE_OWNER) {
+  constructor(store: Store, surroundings: Surroundings, owner: string, asker: Actor) {
     this.store = store;
     this.surroundings = surroundings;
     this.actor = asker.account?.name ?? owner;
-    this.by = asker.account === undefined ? undefined : owner;
+    this.by = asker.account === undefined || asker.credential !== undefined ? undefined : owner;
     this.asker = asker;
   }
 

@@ -1,6 +1,7 @@
 /** Verifiers of passwords and codes. Separate, so that Node's crypto is loaded only when they are set or checked. */
 
 import { argon2, createHmac, timingSafeEqual } from "node:crypto";
+import { SECRET_PREFIX } from "../model/credential.ts";
 import type { RandomBytes } from "./ids.ts";
 
 /**
@@ -12,8 +13,10 @@ import type { RandomBytes } from "./ids.ts";
 const SALT_BYTES = 16;
 const ARGON2_PARAMETERS = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 } as const;
 
+type Argon2Parameters = Readonly<Record<keyof typeof ARGON2_PARAMETERS, number>>;
+
 /** Computes argon2id in a separate thread. */
-const computeArgon2 = (secret: string, nonce: Uint8Array, costs: typeof ARGON2_PARAMETERS): Promise<Buffer> =>
+const computeArgon2 = (secret: string, nonce: Uint8Array, costs: Argon2Parameters): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     argon2("argon2id", { message: secret, nonce, ...costs }, (error, hash) => {
       if (error === null) resolve(hash);
@@ -35,6 +38,30 @@ export const createPasswordVerifier = async (secret: string, random: RandomBytes
   const { memory, passes, parallelism } = ARGON2_PARAMETERS;
   return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${toUnpaddedBase64(salt)}$${toUnpaddedBase64(hash)}`;
 };
+
+const PASSWORD_VERIFIER_PATTERN = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/;
+
+/** A verifier that no password matches. Verifying with it takes as long as with any other one. */
+const UNKNOWN_VERIFIER = `$argon2id$v=19$m=19456,t=2,p=1$${"A".repeat(22)}$${"A".repeat(43)}`;
+
+/**
+ * Returns true if the typed password matches the verifier; false without a verifier, after the same work. Call this
+ * outside transactions.
+ */
+export const verifyPassword = async (verifier: string | null, typed: string): Promise<boolean> => {
+  const [, memory = "", passes = "", parallelism = "", salt = "", hash = ""] =
+    PASSWORD_VERIFIER_PATTERN.exec(verifier ?? UNKNOWN_VERIFIER) ?? [];
+  const expected = Buffer.from(hash, "base64");
+  const costs = { memory: Number(memory), passes: Number(passes), parallelism: Number(parallelism) };
+  const found = await computeArgon2(typed, Buffer.from(salt, "base64"), { ...costs, tagLength: expected.length });
+  return timingSafeEqual(expected, found) && verifier !== null;
+};
+
+const SECRET_BYTES = 32;
+
+/** Returns a new secret for a session or a token: 256 random bits. */
+export const generateSecret = (random: RandomBytes): string =>
+  SECRET_PREFIX + Buffer.from(random(SECRET_BYTES)).toString("base64url");
 
 /** Crockford's alphabet, in which no two characters are easily confused. @see https://www.crockford.com/base32.html */
 const CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";

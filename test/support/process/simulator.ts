@@ -1,19 +1,23 @@
 import type { Send } from "../../../src/lib/apple/send.ts";
 import { start, type Running } from "./program.ts";
 
-/** A simulator that runs in a separate process. */
+/** A server, such as a simulator, that runs in a separate process. */
 export interface RunningSimulator {
   readonly url: string;
   readonly running: Running;
 }
 
+/** Starts a simulator with these options.  @throws as {@link startListening} */
+export const startSimulator = (home: string, ...options: readonly string[]): Promise<RunningSimulator> =>
+  startListening(home, ["ade", "simulator", "start", ...options]);
+
 /**
- * Starts a simulator with these options. It is killed when the test ends.
+ * Starts a command whose first line on stdout is the URL on which it listens. It is killed when the test ends.
  *
  * @throws if it ends before it listens
  */
-export async function startSimulator(home: string, ...options: readonly string[]): Promise<RunningSimulator> {
-  const running = start(["ade", "simulator", "start", ...options], { home, cwd: home });
+export async function startListening(home: string, words: readonly string[]): Promise<RunningSimulator> {
+  const running = start(words, { home, cwd: home });
   const listening = new Promise<string>((resolve) => {
     let text = "";
     running.process.stdout?.on("data", (chunk: Buffer) => {

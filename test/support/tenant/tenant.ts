@@ -19,7 +19,7 @@ import { same, text, type Text } from "../../../src/lib/text/index.ts";
 import "../../../src/lib/tenant/accounts/accounts.ts";
 import "../../../src/lib/tenant/records/orgs.ts";
 import "../../../src/lib/tenant/accounts/schemes.ts";
-import { openTenant, type OpenTenant } from "../../../src/lib/tenant/index.ts";
+import { openTenant, type OpenTenant, type TenantOptions } from "../../../src/lib/tenant/index.ts";
 import type { Surroundings } from "../../../src/lib/tenant/ids.ts";
 import type { SendMail, TenantMail } from "../../../src/lib/tenant/accounts/reset.ts";
 import type { AppleAccess } from "../../../src/lib/tenant/ade/guard.ts";
@@ -108,6 +108,8 @@ const TABLES = [
   "tenant_profile",
   "account",
   "reset_code",
+  "credential",
+  "sign_in_failure",
   "scheme",
   "account_settings",
   "change",
@@ -184,6 +186,7 @@ export class TestTenant {
   client: WholeClient;
   #open: OpenTenant;
   readonly #acting = new Map<string, OpenTenant>();
+  #served: OpenTenant | undefined;
   /** the mails that the tenant has sent */
   readonly mails: TenantMail[] = [];
   /** sends the tenant's requests to Apple's services */
@@ -225,7 +228,7 @@ export class TestTenant {
     return this.#open.fetch;
   }
 
-  #start(as?: string): OpenTenant {
+  #start(acting: TenantOptions["acting"] = "owner"): OpenTenant {
     const { folder, surroundings } = this;
     const mail = async (): Promise<SendMail> => async (one) => {
       if (this.unsent === undefined) this.mails.push(one);
@@ -238,14 +241,41 @@ export class TestTenant {
       program: "clomoctl/0.0.0",
     };
     const processes = this.#processes;
-    return openTenant({ folder, name: "試験", actor: "owner", as, surroundings, collectionOf, mail, apple, processes });
+    return openTenant({
+      folder,
+      name: "試験",
+      actor: "owner",
+      acting,
+      surroundings,
+      collectionOf,
+      mail,
+      apple,
+      processes,
+    });
   }
 
   /** Opens the tenant for its owner acting as an account. It is closed together with this tenant. */
   acting(as: string): OpenTenant {
-    const known = this.#acting.get(as) ?? this.#start(as);
+    const known = this.#acting.get(as) ?? this.#start({ account: as });
     this.#acting.set(as, known);
     return known;
+  }
+
+  /** Sends a request as over a socket, from an address and with a credential. */
+  async request(
+    path: string,
+    { secret, address = "192.0.2.1", ...init }: RequestInit & { secret?: string | undefined; address?: string } = {},
+  ): Promise<Response> {
+    const headers = new Headers(init.headers);
+    if (secret !== undefined) headers.set("authorization", `Bearer ${secret}`);
+    if (typeof init.body === "string") headers.set("content-type", "application/json");
+    return this.receive(new Request(`http://tenant.invalid${path}`, { ...init, headers }), address);
+  }
+
+  /** Answers a request as if it came over a socket. */
+  receive(request: globalThis.Request, address = "192.0.2.1"): Promise<Response> {
+    this.#served ??= this.#start("requests");
+    return this.#served.fetch(request, { address, id: "request-1", trace: { route: null, account: null } });
   }
 
   /** Creates a client that acts as an account. */
@@ -398,6 +428,8 @@ export class TestTenant {
   async leave(): Promise<void> {
     for (const acting of this.#acting.values()) await acting.close();
     this.#acting.clear();
+    await this.#served?.close();
+    this.#served = undefined;
   }
 
   /** Closes and reopens the tenant, as the next command would. */

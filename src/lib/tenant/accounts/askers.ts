@@ -1,7 +1,7 @@
 import { comparisonKey } from "../../model/normalise.ts";
 import type { Role } from "../../model/role.ts";
 import { ORG_POSITIONS } from "../records/org-rows.ts";
-import type { Reader } from "../store/store.ts";
+import type { Reader, Row } from "../store/store.ts";
 
 /** The account that somebody acts as. */
 export interface ActingAccount {
@@ -17,27 +17,38 @@ export interface ActingAccount {
   readonly scheme: string | undefined;
   /** operations that the scheme allows */
   readonly items: readonly string[];
+  /** verifies the account's password; null if the account has none */
+  readonly verifier: string | null;
 }
+
+/** SQL: the columns and tables from which {@link toActingAccount} makes an account. */
+export const ACTING_ACCOUNT_COLUMNS = `u.pk as actingUser, u.id as actingId, u.accountName, u.org, coalesce(a.role, 'none') as role,
+  a.managedOrgs, s.name as scheme, s.operations, a.verifier`;
+export const ACTING_ACCOUNT_TABLES =
+  "main.user u left join main.account a on a.user = u.pk left join main.scheme s on s.pk = a.scheme";
 
 /** Returns the account with this name, even if the acting account cannot see it; undefined if no user has this name. */
 export const findAccountByName = async (reader: Reader, name: string): Promise<ActingAccount | undefined> => {
   const row = await reader.get(
-    `select u.pk, u.id, u.accountName, u.org, coalesce(a.role, 'none') as role, a.managedOrgs, s.name as scheme, s.operations
-     from main.user u left join main.account a on a.user = u.pk left join main.scheme s on s.pk = a.scheme
-     where coalesce(u.accountKey, u.accountName) = :key`,
+    `select ${ACTING_ACCOUNT_COLUMNS} from ${ACTING_ACCOUNT_TABLES} where coalesce(u.accountKey, u.accountName) = :key`,
     { key: comparisonKey("code", name) },
   );
-  if (row === undefined) return undefined;
-  const { managedOrgs, scheme } = row;
+  return row && toActingAccount(row);
+};
+
+/** Converts a row of {@link ACTING_ACCOUNT_TABLES} to the account. */
+export const toActingAccount = (row: Row): ActingAccount => {
+  const { managedOrgs = null, scheme = null } = row;
   return {
-    user: Number(row["pk"]),
-    id: String(row["id"]),
+    user: Number(row["actingUser"]),
+    id: String(row["actingId"]),
     name: String(row["accountName"]),
     role: String(row["role"]) as Role,
     org: Number(row["org"]),
     managedOrgs: managedOrgs === null ? undefined : (JSON.parse(String(managedOrgs)) as readonly number[]),
     scheme: scheme === null ? undefined : String(scheme),
     items: JSON.parse(String(row["operations"] ?? "[]")) as readonly string[],
+    verifier: typeof row["verifier"] === "string" ? row["verifier"] : null,
   };
 };
 

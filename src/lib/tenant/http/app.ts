@@ -7,6 +7,7 @@ import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { sha256 } from "../ids.ts";
 import { collectChangeNumbers } from "../made-changes.ts";
+import type { Actor } from "../policy/asker.ts";
 import type { RuleRequest } from "../policy/routes.ts";
 import { createRouteResponse } from "./answer.ts";
 import { refuseOtherMethods, toHonoPath, limitJsonBody, finishResponse } from "./guards.ts";
@@ -32,25 +33,89 @@ const getRequestFile = async ({ file, takesParts }: Route, request: Request) => 
 /** Returns an ETag without the quotes that HTTP puts around it. */
 const unquoteEtag = (etag: string): string => /^"(.*)"$/.exec(etag)?.[1] ?? etag;
 
+const isDecodable = (path: string): boolean => {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const MALFORMED_PATH_FAILURE = new Failure("usage", {
+  what: text("the path contains a % that does not encode UTF-8", "パスに、UTF-8 として読めない % があります"),
+});
+
+/** @throws Failure `not-permitted` if the acting account may not do what the request asks for */
+const requireRoutePermission = async ({ id }: Route, asked: RuleRequest): Promise<void> => {
+  if (asked.asker.account === undefined) return;
+  const [{ requirePermission }, { getRequiredOperations }] = await Promise.all([
+    import("../policy/check.ts"),
+    import("../policy/routes.ts"),
+  ]);
+  requirePermission(asked.asker, getRequiredOperations(id, asked));
+};
+
+/** Returns the path for idempotency keys, with the account, so that no account gets another account's response. */
+const getKeyPath = ({ account }: Actor, path: string): string =>
+  account === undefined ? path : `${account.id} ${path}`;
+
+/**
+ * Returns the tenant as the sender of a request sees it. For an open route, which needs no credentials, the parts are
+ * only for signing in.
+ *
+ * @throws Failure if the sender may not use the tenant
+ */
+export type PartsResolver = (
+  request: Request,
+  isOpen: boolean,
+  from: RequestSource | undefined,
+) => TenantParts | Promise<TenantParts>;
+
+/** Where a request over a socket comes from. What the app finds out about the request is written into `trace`. */
+export interface RequestSource {
+  readonly address: string;
+  readonly id: string;
+  readonly trace: { route: string | null; account: string | null };
+}
+
+/** What the app needs: who sends a request, and how errors of the store are explained. */
+export interface AppOptions {
+  readonly partsFor: PartsResolver;
+  readonly explain: TenantParts["explain"];
+}
+
+/** Returns the handlers of a noun for the sender of a request, by route name. */
+type HandlersFor = (parts: TenantParts) => Promise<Readonly<Record<string, Handler<Route>>>>;
+
+/** What hono passes on with a request. */
+interface AppEnvironment {
+  readonly Bindings: { readonly from: RequestSource | undefined };
+}
+
 /** The tenant API. The routes of each noun are loaded with the first request for the noun. */
 class App {
-  readonly #parts: TenantParts;
-  readonly #nouns = new Map<string, Promise<Hono>>();
+  readonly #partsFor: PartsResolver;
+  readonly #explain: AppOptions["explain"];
+  readonly #nouns = new Map<string, Promise<Hono<AppEnvironment>>>();
 
-  constructor(parts: TenantParts) {
-    this.#parts = parts;
+  constructor({ partsFor, explain }: AppOptions) {
+    this.#partsFor = partsFor;
+    this.#explain = explain;
   }
 
-  async fetch(request: Request): Promise<Response> {
+  async fetch(request: Request, from?: RequestSource): Promise<Response> {
     try {
-      const app = await this.#appOf(getPath(request).split("/")[2] ?? "");
-      return await app.fetch(request);
+      const path = getPath(request);
+      if (!isDecodable(path)) throw MALFORMED_PATH_FAILURE;
+      const app = await this.#appOf(path.split("/")[2] ?? "");
+      return await app.fetch(request, { from });
     } catch (error) {
       return this.#failed(error);
     }
   }
 
-  #appOf(name: string): Promise<Hono> {
+  #appOf(name: string): Promise<Hono<AppEnvironment>> {
     const known = this.#nouns.get(name);
     if (known !== undefined) return known;
     if (!isNounName(name)) return Promise.resolve(this.#emptyApp());
@@ -61,19 +126,19 @@ class App {
     return app;
   }
 
-  async #load(name: NounName): Promise<Hono> {
+  async #load(name: NounName): Promise<Hono<AppEnvironment>> {
     const [routes, { default: handlersOf }] = await Promise.all([loadRoutes(name), HANDLERS[name]()]);
-    const handlers = new Map(Object.entries<unknown>(await handlersOf(this.#parts)));
     const app = this.#emptyApp();
+    const handlersFor = handlersOf as unknown as HandlersFor;
     for (const [method, route] of Object.entries<Route>(routes)) {
-      this.#add(app, route, handlers.get(method) as Handler<Route>);
+      this.#add(app, route, async (parts) => (await handlersFor(parts))[method] as Handler<Route>);
     }
     refuseOtherMethods(app, Object.values<Route>(routes));
     return app;
   }
 
-  #emptyApp(): Hono {
-    const app = new Hono();
+  #emptyApp(): Hono<AppEnvironment> {
+    const app = new Hono<AppEnvironment>();
     app.onError((error) => this.#failed(error));
     app.notFound((c) =>
       createProblemResponse(
@@ -90,39 +155,28 @@ class App {
   }
 
   #failed(error: unknown): Response {
-    return createErrorResponse(this.#parts.explain(error));
+    return createErrorResponse(this.#explain(error));
   }
 
-  /** @throws Failure `not-permitted` if the acting account may not do what the request asks for */
-  async #requirePermission({ id }: Route, asked: Omit<RuleRequest, "asker">): Promise<void> {
-    const { asker } = this.#parts.session;
-    if (asker.account === undefined) return;
-    const [{ requirePermission }, { getRequiredOperations: operationsOf }] = await Promise.all([
-      import("../policy/check.ts"),
-      import("../policy/routes.ts"),
-    ]);
-    requirePermission(asker, operationsOf(id, { asker, ...asked }));
-  }
-
-  /** Returns the path for idempotency keys, with the account, so that no account gets another account's response. */
-  #routeOf(path: string): string {
-    const { account } = this.#parts.session.asker;
-    return account === undefined ? path : `${account.id} ${path}`;
-  }
-
-  #add(app: Hono, route: Route, handle: Handler<Route>): void {
+  #add(app: Hono<AppEnvironment>, route: Route, handlerFor: (parts: TenantParts) => Promise<Handler<Route>>): void {
     const limits = route.body === undefined ? [] : [limitJsonBody(route)];
     const validated = createValidator(route);
-    app.on([route.method.toUpperCase()], [toHonoPath(route)], ...limits, async (c) => {
+    app.on([route.method.toUpperCase()], [toHonoPath(route)], ...limits, async (c: Context<AppEnvironment, "/">) => {
       const { raw } = c.req;
+      const { from } = c.env;
+      const parts = await this.#partsFor(raw, route.isOpen === true, from);
+      const { asker } = parts.session;
+      if (from !== undefined) Object.assign(from.trace, { route: route.path, account: asker.account?.id ?? null });
       const valid = await validated(c.req);
       if (valid instanceof Response) return valid;
-      const file = await getRequestFile(route, raw);
-      if (file instanceof Response) return file;
       const { params, query, body, headers } = valid;
-      await this.#requirePermission(route, { params, query, body });
+      await requireRoutePermission(route, { asker, params, query, body });
+      await using spooled = from === undefined ? undefined : await parts.spool?.(route, raw);
+      const file = await getRequestFile(route, spooled?.request ?? raw);
+      if (file instanceof Response) return file;
       const { "if-match": etag = "", "idempotency-key": key } = headers ?? {};
       const content = body === undefined ? etag : JSON.stringify(body);
+      const handle = await handlerFor(parts);
       const { given, changes } = await collectChangeNumbers(() =>
         handle({
           params,
@@ -132,7 +186,7 @@ class App {
           etag: unquoteEtag(etag),
           signal: raw.signal,
           repeatable:
-            key === undefined ? undefined : { key, route: this.#routeOf(c.req.path), fingerprint: sha256(content) },
+            key === undefined ? undefined : { key, route: getKeyPath(asker, c.req.path), fingerprint: sha256(content) },
         }),
       );
       const response = await createRouteResponse(route, given, wantsNdjson(c));
@@ -143,7 +197,7 @@ class App {
 }
 
 /** Returns the tenant API as a function that responds to requests from a socket or from the same process. */
-export const createApp = (parts: TenantParts): ((request: Request) => Promise<Response>) => {
-  const app = new App(parts);
-  return (request) => app.fetch(request);
+export const createApp = (options: AppOptions): ((request: Request, from?: RequestSource) => Promise<Response>) => {
+  const app = new App(options);
+  return (request, from) => app.fetch(request, from);
 };

@@ -1,5 +1,5 @@
 import { bodyLimit } from "hono/body-limit";
-import type { Hono, MiddlewareHandler } from "hono";
+import type { Env, Hono, MiddlewareHandler } from "hono";
 import { MAX_BODY_MIB, type Route } from "../../contract/route.ts";
 import { text } from "../../text/index.ts";
 import { createUsageResponse } from "./problem.ts";
@@ -29,7 +29,7 @@ export const limitJsonBody = ({ bodyMib = MAX_BODY_MIB }: Route): MiddlewareHand
 export const toHonoPath = ({ path }: Route): string => path.replaceAll(/\{(\w+)\}/g, ":$1");
 
 /** Responds to other methods on known paths with 405 and the allowed methods. Call this after adding the routes. */
-export const refuseOtherMethods = (app: Hono, routes: readonly Route[]): void => {
+export const refuseOtherMethods = <E extends Env>(app: Hono<E>, routes: readonly Route[]): void => {
   // in descending order, a fixed path segment comes before a parameter in the same place
   const methods = [...Map.groupBy(routes, toHonoPath)].toSorted(([a], [b]) => (a < b ? 1 : -1));
   for (const [path, known] of methods) {

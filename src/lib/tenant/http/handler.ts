@@ -14,6 +14,11 @@ import type { TenantExport } from "../records/exports.ts";
 import type { ExportedParts } from "../handover/export.ts";
 import type { Upload, UploadedParts } from "./content.ts";
 
+/** A request whose body was received completely. Disposing of it removes what was stored. */
+export interface SpooledRequest extends AsyncDisposable {
+  readonly request: Request;
+}
+
 /** The parts of a tenant that its handlers use. */
 export interface TenantParts {
   readonly store: Store;
@@ -23,6 +28,10 @@ export interface TenantParts {
   readonly owner: Session;
   /** returns the import engine, which is loaded when it is first needed */
   readonly engine: () => Promise<ImportEngine>;
+  /** where the request comes from: a network address, or `embedded` for the same process */
+  readonly address: string;
+  /** stores what a sender over a socket uploads, so that a slow sender does not hold up the import thread */
+  readonly spool?: ((route: Route, request: Request) => Promise<SpooledRequest | undefined>) | undefined;
   readonly processes: Processes;
   readonly verifyAudit: AuditVerifier;
   /** access to Apple's services */

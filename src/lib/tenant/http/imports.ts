@@ -6,6 +6,7 @@ import type { PlanRow } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import { TenantImports } from "../plans/imports.ts";
+import type { Session } from "../session.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Parses a query parameter whose value is JSON. @throws Failure `usage` if the value does not match the schema */
@@ -41,10 +42,24 @@ const toWrittenFile = ({
   return { file, fields: parseUploadFields(upload) };
 };
 
+/** The tenants, by their owner's session, in which what dead processes left behind was removed. */
+const swept = new WeakMap<Session, Promise<void>>();
+
+/** Removes what dead processes left behind, once for each open tenant. */
+const sweepOnce = async ({ owner, engine, processes }: TenantParts): Promise<void> => {
+  if (owner.store.isReadOnly) return;
+  const known = swept.get(owner) ?? new TenantImports(owner, await engine(), processes).sweep();
+  swept.set(owner, known);
+  // if it failed, the next request tries again
+  known.catch(() => swept.delete(owner));
+  await known;
+};
+
 /** Returns the handlers for imports and their plans. Before that, removes what dead processes left behind. */
-export default async ({ session, owner, engine, processes }: TenantParts): Promise<Handlers<"imports">> => {
+export default async (parts: TenantParts): Promise<Handlers<"imports">> => {
+  const { session, engine, processes } = parts;
   const imports = new TenantImports(session, await engine(), processes);
-  if (!session.store.isReadOnly) await new TenantImports(owner, await engine(), processes).sweep();
+  await sweepOnce(parts);
   return {
     create: ({ body, repeatable }) => imports.begin(body, { repeatable }),
     upload: ({ params, file, signal }) => file.through(imports.upload(params.id, file, { signal })),

@@ -8,6 +8,7 @@ export const HANDLERS: {
     readonly default: (parts: TenantParts) => Handlers<N> | Promise<Handlers<N>>;
   }>;
 } = {
+  "access-tokens": () => import("./access-tokens.ts"),
   accounts: () => import("./accounts.ts"),
   profiles: () => import("./ade-profiles.ts"),
   ade: () => import("./ade.ts"),
@@ -25,6 +26,7 @@ export const HANDLERS: {
   restores: () => import("./restores.ts"),
   roles: () => import("./roles.ts"),
   secured: () => import("./secured.ts"),
+  sessions: () => import("./sessions.ts"),
   tenant: () => import("./tenant.ts"),
   users: () => import("./users.ts"),
   vpp: () => import("./vpp.ts"),

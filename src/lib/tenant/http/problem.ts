@@ -1,5 +1,5 @@
 import { HTTPException } from "hono/http-exception";
-import { ERRORS, Failure, unwrapSuppressed, type FailureDetail } from "../../errors/index.ts";
+import { Failure, unwrapSuppressed, type FailureDetail } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 
 /** The properties of a schema issue that are used here. @see https://zod.dev/error-customization */
@@ -34,12 +34,14 @@ const shortenText = (value: string): string =>
  */
 export const createProblemResponse = (
   failure: Failure,
-  {
-    status = ERRORS[failure.code].status,
-    headers = {},
-  }: { status?: number; headers?: Readonly<Record<string, string>> } = {},
+  { status = failure.status, headers = {} }: { status?: number; headers?: Readonly<Record<string, string>> } = {},
 ): Response => {
-  const type = { "content-type": "application/problem+json" };
+  const { retryAfterMs } = failure;
+  const type = {
+    "content-type": "application/problem+json",
+    ...(retryAfterMs === undefined ? {} : { "retry-after": String(Math.ceil(retryAfterMs / 1000)) }),
+    ...(status === 401 ? { "www-authenticate": "Bearer" } : {}),
+  };
   const whole = JSON.stringify(failure.toJSON(status));
   const told = (_name: string, value: unknown): unknown => (typeof value === "string" ? shortenText(value) : value);
   const body = Buffer.byteLength(whole) > MAX_PROBLEM_BYTES ? JSON.stringify(failure.toJSON(status), told) : whole;

@@ -17,6 +17,7 @@ const open = (living: boolean) =>
   openTenant({
     folder,
     name: "t",
+    acting: "owner",
     actor: "owner",
     surroundings,
     processes: { self: 4711, isAlive: (pid) => living && pid === 4711 },

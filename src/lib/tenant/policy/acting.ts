@@ -26,8 +26,15 @@ const getOwnOrgs = ({ role, org, managedOrgs }: ActingAccount): readonly number[
 export const resolveActor = async (reader: Reader, name: string): Promise<Actor> => {
   const account = await findAccountByName(reader, name);
   if (account === undefined) throw createUnknownAccountFailure(name);
+  const actor = toActor(account);
+  if (actor === undefined) throw createNoRoleFailure(account.name);
+  return actor;
+};
+
+/** Returns the actor for an account; undefined if the account has no role. */
+export const toActor = (account: ActingAccount): Actor | undefined => {
   const { user, id, role, scheme, items } = account;
-  if (!isAdministratorRole(role)) throw createNoRoleFailure(account.name);
+  if (!isAdministratorRole(role)) return undefined;
   return {
     account: { user, id, name: account.name },
     role,

@@ -1,3 +1,4 @@
+import type { CredentialKind, TokenRight } from "../../model/credential.ts";
 import type { AdministratorRole, Operation } from "../../model/role.ts";
 
 /** The account that an actor uses. */
@@ -6,6 +7,15 @@ export interface ActorAccount {
   readonly user: number;
   readonly id: string;
   readonly name: string;
+}
+
+/** The credential with which a request is signed in. */
+export interface ActorCredential {
+  readonly id: string;
+  readonly kind: CredentialKind;
+  readonly name: string;
+  /** what a token grants; null: everything that the account may do */
+  readonly rights: ReadonlySet<TokenRight> | null;
 }
 
 /** Who performs an operation: the owner of the machine, or an account with a role. */
@@ -18,6 +28,8 @@ export interface Actor {
   readonly items: ReadonlySet<Operation>;
   /** the numbers of the organisations that the actor administers, each with everything below it; undefined: all */
   readonly orgs: readonly number[] | undefined;
+  /** for a request over a socket */
+  readonly credential?: ActorCredential | undefined;
 }
 
 /** The owner of the machine, as an actor. */

@@ -6,10 +6,15 @@ import { isPermittedByItems, ROLE_POLICY, describeMissingRight } from "../../mod
 import { OPERATIONS, type Operation } from "../../model/role.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Scope } from "../store/store.ts";
-import type { Actor } from "./asker.ts";
+import { describeRight, type TokenRight } from "../../model/credential.ts";
+import type { Actor, ActorCredential } from "./asker.ts";
 
 /** Returns where an actor may perform an operation: in all or only in their own organisations; undefined: nowhere. */
-export const getReach = ({ role, items, orgs }: Actor, operation: Operation): "all" | "inside" | undefined => {
+export const getReach = (
+  { role, items, orgs, credential }: Actor,
+  operation: Operation,
+): "all" | "inside" | undefined => {
+  if (credential?.rights?.has(operation) === false) return undefined;
   const { reach } = ROLE_POLICY[operation][role];
   if (reach === "no" || (reach === "item" && !isPermittedByItems(items, operation))) return undefined;
   // records of SECURED APPs do not belong to organisations, so an operation cannot be limited to some of them
@@ -28,6 +33,7 @@ export const isPermitted = (asker: Actor, operation: Operation): boolean => getR
 export const requirePermission = (asker: Actor, operations: readonly Operation[], places?: Text): void => {
   const refused = operations.find((operation) => !isPermitted(asker, operation));
   if (refused === undefined) return;
+  if (asker.credential?.rights?.has(refused) === false) throw createMissingRightFailure(asker.credential, refused);
   const isToCreate =
     USER_CREATION_OPERATIONS.every((operation) => operations.includes(operation)) &&
     POSSIBLE_USER_CREATION_OPERATIONS.includes(refused);
@@ -75,6 +81,20 @@ const createNotPermittedFailure = ({ account }: Actor, about: Text, why: Text, p
   });
 };
 
+/** Returns the failure of a request whose token does not grant an operation. */
+const createMissingRightFailure = ({ name }: ActorCredential, right: TokenRight): Failure =>
+  new Failure("not-permitted", {
+    what: text(
+      `the access token "${name}" does not have the right ${right} (${describeRight(right).en})`,
+      `アクセストークン「${name}」に ${right}(${describeRight(right).ja})の権利がありません`,
+    ),
+    hint: step(
+      "to create a token with this right",
+      "この権利を持つトークンを作るには",
+      line("access-tokens create", ["NAME"], { rights: right }),
+    ),
+  });
+
 /** The kinds of imports with permissions of their own. All other kinds belong to SECURED APPs. */
 const PANEL_KINDS = ["users", "orgs", "devices"] as const satisfies readonly FormatName[];
 export const toPanelKind = (kind: FormatName): (typeof PANEL_KINDS)[number] | undefined =>
@@ -105,7 +125,7 @@ export const canImport = (asker: Actor, kind: FormatName): boolean =>
 
 /** Returns the part of the tenant that an actor can see; undefined: the whole tenant. */
 export const buildScope = (asker: Actor): Scope | undefined =>
-  asker.role === "system"
+  asker.role === "system" && (asker.credential?.rights ?? null) === null
     ? undefined
     : {
         orgs: asker.orgs,

@@ -1,83 +1,21 @@
-import type { z } from "zod";
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ALL_ROUTES } from "../../contract/all.ts";
-import { EXAMPLES } from "../../contract/examples.ts";
 import type { Route } from "../../contract/route.ts";
 import { ROLE_POLICY } from "../../model/role-policy.ts";
-import { ADMINISTRATOR_ROLES, OPERATIONS, type Operation } from "../../model/role.ts";
-import { createExampleId } from "../../model/thing.ts";
-import { addTestAccount, type TestAccount } from "#support/tenant/accounts.ts";
+import { ADMINISTRATOR_ROLES, OPERATIONS } from "../../model/role.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
+import { requestOf, ROLE_ACCOUNTS } from "#support/tenant/route-requests.ts";
 import { exportApplicableFiles } from "#support/tenant/restoring.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 import { isPermitted } from "./check.ts";
-import type { Actor } from "./asker.ts";
-import { getRequiredOperations, type RuleRequest } from "./routes.ts";
-
-const items = (Object.keys(ROLE_POLICY) as Operation[]).filter(
-  (operation) => ROLE_POLICY[operation].custom.reach === "item",
-);
-
-/** An account of each role; a custom administrator with all of a scheme's items, over all or not, and with none. */
-const ACCOUNTS: readonly (TestAccount & { readonly asker: Omit<Actor, "account"> })[] = [
-  { name: "sys", role: "system", asker: { role: "system", items: new Set(), orgs: undefined } },
-  { name: "div", role: "division", manages: ["EAST"], asker: { role: "division", items: new Set(), orgs: [2] } },
-  { name: "ope", role: "operator", org: "EAST", asker: { role: "operator", items: new Set(), orgs: [2] } },
-  { name: "cus", role: "custom", items, asker: { role: "custom", items: new Set(items), orgs: undefined } },
-  {
-    name: "part",
-    role: "custom",
-    items,
-    manages: ["EAST"],
-    asker: { role: "custom", items: new Set(items), orgs: [2] },
-  },
-  { name: "bare", role: "custom", items: [], asker: { role: "custom", items: new Set(), orgs: undefined } },
-];
-
-const choicesOf = (schema: z.ZodType): readonly string[] =>
-  ("options" in schema ? schema.options : []) as readonly string[];
-
-/** What a schema's member may be: one of its choices, else a word or an id. */
-const valueOf = (name: string, schema: z.ZodType): string =>
-  [createExampleId(2), "1", "hanako", ...choicesOf(schema)].find((value) => schema.safeParse(value).success) ??
-  `${name}=?`;
-
-/** The required members of a request's query or path. */
-const required = (shape: z.ZodRawShape = {}): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    Object.entries(shape).flatMap(([name, schema]) =>
-      (schema as z.ZodType).safeParse(undefined).success ? [] : [[name, valueOf(name, schema as z.ZodType)]],
-    ),
-  );
-
-/** A request of a route as its example has it: a valid one, of records that are not there. */
-const requestOf = (route: Route): { readonly request: Request; readonly asked: Omit<RuleRequest, "asker"> } => {
-  const [params, query, body] = [required(route.params), required(route.query), EXAMPLES.get(route.id)?.body];
-  const path = route.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(params[name] ?? ""));
-  const json = body === undefined ? undefined : JSON.stringify(body);
-  const [type, content] =
-    route.takesParts === true
-      ? ["multipart/mixed; boundary=x", "--x--\r\n"]
-      : route.file === true
-        ? ["text/csv; charset=utf-8", "氏名,メールアドレス\r\n"]
-        : ["application/json", json];
-  const request = new Request(`http://tenant${path}?${new URLSearchParams(query).toString()}`, {
-    method: route.method.toUpperCase(),
-    headers: {
-      ...(content === undefined ? {} : { "content-type": type ?? "" }),
-      ...(route.ifMatch === true ? { "if-match": "none" } : {}),
-    },
-    ...(content === undefined ? {} : { body: content }),
-  });
-  const valid = route.body === undefined ? undefined : route.body.parse(body ?? {});
-  return { request, asked: { params, query, body: valid } };
-};
+import { getRequiredOperations } from "./routes.ts";
 
 let tenant: TestTenant;
 beforeAll(async () => {
   tenant = new TestTenant();
   await tenant.client.orgs.create({ name: "東日本", code: "EAST" });
-  for (const account of ACCOUNTS) await addTestAccount(tenant, account);
+  for (const account of ROLE_ACCOUNTS) await addTestAccount(tenant, account);
   await addTestAccount(tenant, { name: "gone", role: "none" });
   await addTestAccount(tenant, { name: "leaver", role: "system" });
 });
@@ -89,7 +27,7 @@ const answerTo = (account: string, route: Route): Promise<Response> =>
 /** All that is stored, but for what plans leave: those come and go. */
 const stored = (): object => ({ ...tenant.dump(), audit: tenant.database.count("select count(*) from audit") });
 
-describe.each(ACCOUNTS)("$name", ({ name, asker }) => {
+describe.each(ROLE_ACCOUNTS)("$name", ({ name, asker }) => {
   test.each(ALL_ROUTES.map((route) => [route.id, route] as const))("%s", async (id, route) => {
     const before = stored();
     const needed = getRequiredOperations(id, { asker, ...requestOf(route).asked });
@@ -188,7 +126,7 @@ describe("renewals", () => {
       const { id } = await client.renewals.add(item);
       await client.renewals.confirm(id, { by: "花子", at: "2026-04-01T00:00:00.000Z" });
       await client.tenant.set({ contactName: "山田", contactMail: "yamada@x.jp", contactPhone: "03" });
-      for (const account of ACCOUNTS.filter((one) => one.name === name)) await addTestAccount(own, account);
+      for (const account of ROLE_ACCOUNTS.filter((one) => one.name === name)) await addTestAccount(own, account);
       const acting = own.as(name);
       const hidden = Object.fromEntries(Object.keys(RECORDED).map((field) => [field, null]));
       const expected = { ...hidden, fingerprint: null, name: "証明書", ...seen };

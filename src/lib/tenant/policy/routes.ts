@@ -73,6 +73,12 @@ const RESTORE_OPERATIONS: readonly Operation[] = ["accounts.roles", "tenant.writ
 /** The operations that each request needs. The type requires a rule for every route. */
 const ROUTE_RULES: Readonly<Record<RouteId, RouteRule>> = {
   whoami: [],
+  createSession: [],
+  endSession: [],
+  // an account manages its own tokens
+  accessTokens: [],
+  createAccessToken: [],
+  revokeAccessToken: [],
   tenant: ["tenant.read"],
   tenantRevision: ["tenant.read"],
   setTenant: ["tenant.write"],

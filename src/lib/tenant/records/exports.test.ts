@@ -73,7 +73,7 @@ test("an export from a read-only tenant works, and reports that it left no audit
   // prevents a log next to the file, as on a read-only medium; permissions do not stop root
   mkdirSync(join(folder, "tenant.db-wal"));
   const { surroundings } = tenant;
-  const { fetch, close } = openTenant({ folder, name: "試験", actor: "owner", surroundings });
+  const { fetch, close } = openTenant({ folder, name: "試験", acting: "owner", actor: "owner", surroundings });
   onTestFinished(close);
   expect(await asked(fetch, "/v1/users/export")).toEqual({ status: 200, audit: "none", lines: 5 });
   // of one record there would be none either
@@ -83,7 +83,14 @@ test("an export from a read-only tenant works, and reports that it left no audit
 
 test("nothing is exported if the audit record cannot be written because another process locks the tenant", async () => {
   const { folder, surroundings } = tenant;
-  const impatient = openTenant({ folder, name: "試験", actor: "owner", surroundings, busyTimeoutMs: 100 });
+  const impatient = openTenant({
+    folder,
+    name: "試験",
+    acting: "owner",
+    actor: "owner",
+    surroundings,
+    busyTimeoutMs: 100,
+  });
   onTestFinished(impatient.close);
   tenant.database.exec("begin immediate");
   const refused = failureOf(wholeClient({ transport: impatient.fetch }).users.export());

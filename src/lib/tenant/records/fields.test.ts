@@ -6,6 +6,7 @@ import { Database } from "../store/sqlite/database.ts";
 import { migrate, ROOT_ORG_PK } from "../store/sqlite/migrations.ts";
 import { SqliteStore } from "../store/sqlite/store.ts";
 import { Session } from "../session.ts";
+import { MACHINE_OWNER } from "../policy/asker.ts";
 import { collectionOf, failureOf, TestSurroundings, TestTenant } from "#support/tenant/tenant.ts";
 import { addCustomField, removeCustomField } from "./fields.ts";
 
@@ -22,7 +23,7 @@ afterEach(() => {
 });
 
 test("removing a custom field removes its values, and changes no other user", async () => {
-  const session = new Session(new SqliteStore(database, collectionOf), new TestSurroundings(), "owner");
+  const session = new Session(new SqliteStore(database, collectionOf), new TestSurroundings(), "owner", MACHINE_OWNER);
   const [note, other] = [await addCustomField(session, "備考"), await addCustomField(session, "棟")];
   const pkOf = (id: string): number => database.count("select pk from custom_field where id = :id", { id });
   const [notePk, otherPk] = [pkOf(note.id), pkOf(other.id)];
@@ -73,7 +74,7 @@ test.each([
   ["a\u200bb", "name: contains invisible characters (U+200B)"],
   ["a ", 'the name begins or ends with white space: "a "'],
 ])("rejects a custom field with the name %j", async (name, told) => {
-  const session = new Session(new SqliteStore(database, collectionOf), new TestSurroundings(), "owner");
+  const session = new Session(new SqliteStore(database, collectionOf), new TestSurroundings(), "owner", MACHINE_OWNER);
   const failure = await failureOf(addCustomField(session, name));
   expect([failure?.code, failure?.what.en]).toEqual(["input-rejected", told]);
   expect(database.count("select count(*) from custom_field")).toBe(0);

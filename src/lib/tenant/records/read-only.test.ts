@@ -25,6 +25,7 @@ const withoutLog = (): WholeClient => {
   reopened = openTenant({
     folder: tenant.folder,
     name: "試験",
+    acting: "owner",
     actor: "owner",
     surroundings: new TestSurroundings(),
   });

@@ -47,8 +47,6 @@ export interface EngineOptions {
   readonly folder: string;
   readonly processes: Processes;
   readonly note: WriterNote;
-  /** the part of the tenant that is visible */
-  readonly scope?: Scope | undefined;
 }
 
 /** Imports into an SQLite file. Each import has its own staging file; a worker thread compares and commits it. */
@@ -57,16 +55,30 @@ export class SqliteImports implements ImportEngine {
   readonly #folder: string;
   readonly #processes: Processes;
   readonly #note: WriterNote;
+  readonly #options: EngineOptions;
   readonly #scope: Scope | undefined;
-  readonly #worker = new ImportThread();
+  readonly #worker: ImportThread;
 
-  constructor(database: Database, { folder, processes, note, scope }: EngineOptions) {
+  /** @param seen for an account that sees only a part of the tenant: the part, and the thread of the whole tenant */
+  constructor(
+    database: Database,
+    options: EngineOptions,
+    seen: { readonly scope?: Scope; readonly worker: ImportThread } = { worker: new ImportThread() },
+  ) {
+    const { folder, processes, note } = options;
     this.#database = database;
+    this.#options = options;
     this.#folder = join(folder, "imports");
     this.#processes = processes;
     this.#note = note;
-    this.#scope = scope;
+    this.#scope = seen.scope;
+    this.#worker = seen.worker;
     registerSqlFunctions(database, () => false);
+  }
+
+  /** Returns the same engine for a part of the tenant. All parts share one thread, which this engine closes. */
+  within(scope: Scope): SqliteImports {
+    return new SqliteImports(this.#database, this.#options, { scope, worker: this.#worker });
   }
 
   async plan(

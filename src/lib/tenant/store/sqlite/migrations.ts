@@ -373,6 +373,28 @@ const FIRST_SCHEMA = `
     values (${ROOT_ORG_PK}, '${ROOT_ORG_ID}', '全社', '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 0);
 `;
 
+/** Sessions and access tokens. A new password, and the loss of the user, end them; a lost role is seen in requests. */
+const CREDENTIALS_SCHEMA = `
+  create table credential (
+    pk integer primary key autoincrement, id text not null unique, user integer not null, kind text not null,
+    name text not null, hash text not null unique, rights text, createdAt text not null, lastUsedAt text not null,
+    expiresAt text not null);
+  create index credential_user on credential (user);
+  create index credential_end on credential (expiresAt);
+  create table sign_in_failure (
+    pk integer primary key, attempt text not null, subject text not null, at text not null);
+  create index sign_in_failure_subject on sign_in_failure (subject, at);
+  create index sign_in_failure_attempt on sign_in_failure (attempt);
+  create index sign_in_failure_at on sign_in_failure (at);
+  create trigger credential_password after update of verifier on account
+    when old.verifier is not new.verifier begin
+    delete from credential where user = old.user;
+  end;
+  create trigger credential_user_gone after delete on user begin
+    delete from credential where user = old.pk;
+  end;
+`;
+
 /** A change of the schema. */
 export interface Migration {
   /** the version of the schema after this change */
@@ -385,7 +407,10 @@ export interface Migration {
  * The migrations that lead to the current schema, in ascending order of their versions. There are no migrations to
  * earlier versions. Each file runs the migrations that it lacks. A released migration is never edited.
  */
-export const MIGRATIONS: readonly Migration[] = [{ version: FIRST_VERSION, run: FIRST_SCHEMA }];
+export const MIGRATIONS: readonly Migration[] = [
+  { version: FIRST_VERSION, run: FIRST_SCHEMA },
+  { version: FIRST_VERSION + 1, run: CREDENTIALS_SCHEMA },
+];
 
 const getNewestVersion = (steps: readonly Migration[]): number => steps.at(-1)?.version ?? 0;
 

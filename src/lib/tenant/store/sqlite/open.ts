@@ -34,29 +34,24 @@ export const openSqliteTenant = ({ collectionOf, ...file }: SqliteTenantOptions)
   const note = new WriterNote(join(folder, "writer.json"), processes);
   const database = openTenantFile(file, note);
   const store = new SqliteStore(database, collectionOf);
-  const engines: Promise<ImportEngine>[] = [];
-  const seenAs = (seen: Store, scope?: Scope): Pick<OpenStore, "store" | "engine"> => {
-    let engine: Promise<ImportEngine> | undefined;
-    const makeEngine = async (): Promise<ImportEngine> => {
-      const { SqliteImports } = await import("../../plans/sqlite/engine.ts");
-      return new SqliteImports(database, { folder, processes, note, scope });
-    };
-    return {
-      store: seen,
-      engine() {
-        if (engine === undefined) engines.push((engine = makeEngine()));
-        return engine;
-      },
-    };
+  let begun: ReturnType<typeof makeEngine> | undefined;
+  const makeEngine = async () => {
+    const { SqliteImports } = await import("../../plans/sqlite/engine.ts");
+    return new SqliteImports(database, { folder, processes, note });
   };
+  const engine = () => (begun ??= makeEngine());
   return {
-    ...seenAs(store),
-    within: async (scope) => seenAs(await store.within(scope), scope),
+    store,
+    engine,
+    within: async (scope) => ({
+      store: await store.within(scope),
+      engine: async () => (await engine()).within(scope),
+    }),
     verifyAudit: async (question, signal) =>
       (await import("../../audit/sqlite/thread.ts")).verifyAudit(database, question, signal),
     explain: (error) => toStorageFailure(note.explain(error), database.path),
     async close() {
-      for (const engine of engines) await (await engine).close();
+      await (await begun)?.close();
       database.close();
     },
   };

@@ -215,7 +215,14 @@ test("an undo that deleted a needed record is named; after undoing that, this un
 
 test("an import belongs to the person who committed it, as in the audit log, not who planned it", async () => {
   const { folder, surroundings } = tenant;
-  const other = openTenant({ folder, name: "試験", actor: "owner (taro)", surroundings, collectionOf });
+  const other = openTenant({
+    folder,
+    name: "試験",
+    acting: "owner",
+    actor: "owner (taro)",
+    surroundings,
+    collectionOf,
+  });
   onTestFinished(() => other.close());
   const theirs = wholeClient({ transport: other.fetch });
   const plan = await tenant.plan(users, [PEOPLE, ["山田", "yamada@x", ""]]);

@@ -1,0 +1,80 @@
+import type { AccessToken } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { ALL_READS, expandRights, TOKEN_DAYS, TOKEN_RIGHTS } from "../../lib/model/credential.ts";
+import { parseDurationDays } from "../../lib/model/time.ts";
+import { parseTypedDate, toUtcInstant } from "../../lib/model/typed-date.ts";
+import type { Column } from "../../lib/terminal/index.ts";
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import { TOKEN_COLUMNS } from "./columns.ts";
+import { resolveTimezone, type Tools } from "../tools.ts";
+
+export default defineCommand({
+  summary: text("create an access token for a program", "プログラム用のアクセストークンを作る"),
+  details: [
+    text(
+      "The secret is written to stdout once and cannot be shown again. A token never permits more than its account may do at that moment. It ends with a new password of the account.",
+      "シークレットは標準出力に 1 回だけ表示し、後から表示することはできません。トークンでできることは、その時点でのアカウントの権限の範囲内です。アカウントのパスワードを変更すると、トークンは失効します。",
+    ),
+  ],
+  args: { name: { kind: "string", required: true, about: text("name of the token", "トークンの名前") } },
+  options: {
+    rights: {
+      kind: "list",
+      value: "LIST",
+      choices: [ALL_READS, ...TOKEN_RIGHTS],
+      required: true,
+      about: text(
+        "operations that the token permits, such as renewals.read; read stands for all reads",
+        "トークンに許可する操作(renewals.read など。read は閲覧すべて)",
+      ),
+    },
+    expires: {
+      kind: "string",
+      value: "DAYS|DATE",
+      about: text(
+        `end of the token: 30d or a date (default: ${TOKEN_DAYS.usual}d, at most a year)`,
+        `有効期限。30d(日数)か日付(既定: ${TOKEN_DAYS.usual}d、最長 1 年)`,
+      ),
+    },
+  },
+  examples: [
+    { line: "clomoctl access-tokens create cron --rights renewals.read --expires 90d" },
+    { line: "clomoctl access-tokens create report --rights read" },
+  ],
+  exits: ["not-signed-in", "not-permitted", "input-rejected"],
+  async run(tools, { name, rights, expires }) {
+    const { client } = await tools.tenant("access-tokens");
+    const expiresAt = await resolveTokenEnd(tools, expires);
+    const asked = { name, rights: [...expandRights(rights)], ...(expiresAt !== undefined && { expiresAt }) };
+    await tools.terminal.checkOutput(CREATED_COLUMNS);
+    const created = await client["access-tokens"].create(asked);
+    await tools.terminal.show(CREATED_COLUMNS, created);
+    await tools.terminal.note(
+      text(
+        "store the secret now: it cannot be shown again",
+        "シークレットは後から表示できません。今すぐ保存してください",
+      ),
+    );
+  },
+});
+
+const CREATED_COLUMNS: readonly Column<AccessToken & { readonly secret: string }>[] = [
+  { key: "secret", header: text("secret", "シークレット"), value: ({ secret }) => secret },
+  ...TOKEN_COLUMNS,
+];
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Returns the end of a token as a UTC instant: a duration from now, or a date. */
+const resolveTokenEnd = async (tools: Tools, typed: string | undefined): Promise<string | undefined> => {
+  if (typed === undefined) return undefined;
+  const days = parseDurationDays(typed);
+  if (days !== undefined) return new Date(tools.clock.now().getTime() + days * DAY_MS).toISOString();
+  const date = parseTypedDate(typed);
+  if (date !== undefined) return toUtcInstant(date, resolveTimezone(tools, await tools.tenant()));
+  throw new Failure("usage", {
+    what: text("neither a duration (30d) nor a date (2027-03-31)", "期間(30d)でも日付(2027-03-31)でもありません"),
+    where: "--expires",
+  });
+};

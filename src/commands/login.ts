@@ -1,0 +1,72 @@
+import type { RemoteContext } from "../lib/config/context.ts";
+import { storeCredential } from "../lib/config/credentials.ts";
+import { line, step } from "../lib/advice/index.ts";
+import { Failure } from "../lib/errors/index.ts";
+import { text } from "../lib/text/index.ts";
+import { defineCommand } from "./command.ts";
+import { readSecretInput, type Secret } from "./records/secrets.ts";
+import type { Tools } from "./tools.ts";
+
+/** The password with which an account signs in. It is not checked against the rules for new passwords. */
+const SIGN_IN_SECRET: Secret<"password"> = { name: "password", called: "パスワード", rule: { kind: "text", min: 1 } };
+
+/** Returns the remote context in use.  @throws Failure `usage` for a local tenant, which needs no signing in */
+export const requireRemoteContext = async (tools: Tools): Promise<RemoteContext> => {
+  const { context } = await tools.tenant();
+  if (context.kind === "remote") return context;
+  throw new Failure("usage", {
+    what: text(
+      `${context.name} is a local tenant, which does not need signing in`,
+      `${context.name} はこのコンピューターのテナントのため、サインインは不要です`,
+    ),
+    where: "--context",
+    hint: step(
+      "to add the tenant of a server",
+      "サーバーのテナントを登録するには",
+      line("context add", ["NAME"], { url: "https://…" }),
+    ),
+  });
+};
+
+export default defineCommand({
+  summary: text("sign in to the tenant of a server", "サーバーのテナントにサインインする"),
+  details: [
+    text(
+      "The session lasts 12 hours from its last use, at most 30 days. Its secret is stored in the home, in a file that only you can read. For cron and scripts, create an access token instead, and pass it with CLOMOCTL_TOKEN or --token-file.",
+      "セッションは最後に使ってから 12 時間、最長 30 日有効です。シークレットは、自分だけが読めるファイルとしてホームに保存します。cron やスクリプトではアクセストークンを作り、CLOMOCTL_TOKEN か --token-file で渡してください。",
+    ),
+  ],
+  args: {},
+  options: {
+    account: { kind: "string", value: "NAME", about: text("account name", "アカウント名") },
+    passwordFile: {
+      kind: "file",
+      value: "FILE",
+      about: text(
+        "file that contains only the password and that only you can read (- for stdin)",
+        "パスワードだけを書いた、自分だけが読めるファイル(- は標準入力)",
+      ),
+    },
+  },
+  examples: [
+    { line: "clomoctl login --context head-office" },
+    { line: "clomoctl login --context head-office --account taro01 --password-file taro01.txt" },
+  ],
+  exits: ["not-signed-in", "unavailable", "throttled"],
+  async run(tools, { account: typed, passwordFile: file }) {
+    const { terminal, home, temporary } = tools;
+    const { name } = await requireRemoteContext(tools);
+    const { client } = await tools.tenant("sessions");
+    const account = typed ?? (await terminal.prompts.input({ message: ACCOUNT_PROMPT, flag: "--account NAME" }));
+    const password =
+      file === undefined
+        ? await terminal.prompts.secret({ message: PASSWORD_PROMPT, flag: "--password-file FILE" })
+        : ((await readSecretInput(tools, SIGN_IN_SECRET, { file, stdin: false, prompt: false })) ?? "");
+    const { secret, account: called } = await client.sessions.create({ account, password });
+    await storeCredential({ home, processes: temporary.processes }, name, secret);
+    await terminal.note(text(`signed in to ${name} as ${called}`, `${name} に ${called} としてサインインしました`));
+  },
+});
+
+const ACCOUNT_PROMPT = text("Account:", "アカウント名:");
+const PASSWORD_PROMPT = text("Password:", "パスワード:");

@@ -1,0 +1,26 @@
+import { forgetCredential } from "../lib/config/credentials.ts";
+import { Failure } from "../lib/errors/index.ts";
+import { text } from "../lib/text/index.ts";
+import { defineCommand } from "./command.ts";
+import { requireRemoteContext } from "./login.ts";
+
+export default defineCommand({
+  summary: text("sign out of the tenant of a server", "サーバーのテナントからサインアウトする"),
+  args: {},
+  options: {},
+  examples: [{ line: "clomoctl logout --context head-office" }],
+  exits: ["unavailable"],
+  async run(tools) {
+    const { terminal, home } = tools;
+    const { name } = await requireRemoteContext(tools);
+    const { client } = await tools.tenant("sessions");
+    try {
+      await client.sessions.end();
+    } catch (error) {
+      // a session that has ended is as good as one that is ended now
+      if (!(error instanceof Failure) || error.code !== "not-signed-in") throw error;
+    }
+    await forgetCredential(home, name);
+    await terminal.note(text(`signed out of ${name}`, `${name} からサインアウトしました`));
+  },
+});

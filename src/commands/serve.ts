@@ -1,0 +1,232 @@
+import { isIP } from "node:net";
+import { line, step } from "../lib/advice/index.ts";
+import { Failure } from "../lib/errors/index.ts";
+import { readNamedFile } from "../lib/files/index.ts";
+import { readSecret } from "../lib/renewals/notify/secret.ts";
+import { DEFAULT_LIMITS, parseProxies, type ListenPlace, type RunningServer } from "../lib/serve/index.ts";
+import { text } from "../lib/text/index.ts";
+import { defineCommand } from "./command.ts";
+import type { Tools } from "./tools.ts";
+
+const MAX_CERTIFICATE_BYTES = 1024 * 1024;
+
+/** How long running requests may take after a signal, and how long the files may then take to close. */
+const GRACE_MS = 30_000;
+const CLOSE_MS = 4_000;
+
+export default defineCommand({
+  summary: text("serve a local tenant over the network", "このコンピューターのテナントをネットワークで提供する"),
+  details: [
+    text(
+      "Serves the tenant API in the foreground until it is interrupted. The first line of stdout is the URL. Every request must be signed in: people use login, programs an access token. Commands on this computer can use the same tenant at the same time.",
+      "中断するまで、テナント API をフォアグラウンドで提供します。標準出力の 1 行目が URL です。どのリクエストにもサインインが必要です(人は login、プログラムはアクセストークン)。このコンピューターのコマンドも、同じテナントを同時に使えます。",
+    ),
+    text(
+      "Beyond loopback, pass a certificate with --tls-cert and --tls-key, or put a proxy in front and name its addresses with --behind-proxy. stderr has one JSON object per request, without personal names.",
+      "ループバック以外で待ち受けるには、--tls-cert と --tls-key で証明書を指定するか、前段にプロキシを置いて --behind-proxy でそのアドレスを指定します。標準エラー出力には、リクエストごとに 1 行の JSON を書きます(個人名は含みません)。",
+    ),
+  ],
+  args: {
+    action: {
+      kind: "choice",
+      choices: ["init"],
+      about: text(
+        "init creates the first system administrator, who can sign in (default: serve)",
+        "init: サインインできる最初のシステム管理者を作る(既定: 提供する)",
+      ),
+    },
+  },
+  options: {
+    account: { kind: "string", value: "NAME", about: text("with init: account name", "init のとき: アカウント名") },
+    email: {
+      kind: "string",
+      value: "ADDRESS",
+      about: text(
+        "with init: email address of the administrator (default: the account name, if it is an address)",
+        "init のとき: 管理者のメールアドレス(既定: アカウント名がメールアドレスならそれ)",
+      ),
+    },
+    passwordFile: {
+      kind: "file",
+      value: "FILE",
+      about: text(
+        "with init: file that contains only the password and that only you can read",
+        "init のとき: パスワードだけを書いた、自分だけが読めるファイル",
+      ),
+    },
+    listen: {
+      kind: "string",
+      value: "ADDRESS",
+      default: "127.0.0.1:8080",
+      about: text(
+        "HOST:PORT (port 0: any free port), or unix:PATH",
+        "HOST:PORT(ポート 0 は空きポート)、または unix:PATH",
+      ),
+    },
+    tlsCert: { kind: "file", value: "FILE", about: text("certificate chain (PEM)", "証明書チェーン(PEM)") },
+    tlsKey: {
+      kind: "file",
+      value: "FILE",
+      about: text("private key (PEM) that only you can read", "自分だけが読める秘密鍵(PEM)"),
+    },
+    behindProxy: {
+      kind: "list",
+      value: "ADDRESSES",
+      about: text(
+        "addresses or subnets of proxies whose forwarded addresses are trusted",
+        "転送元のアドレスを信頼するプロキシのアドレスまたはサブネット",
+      ),
+    },
+    maxConnections: {
+      kind: "number",
+      min: 1,
+      max: 100_000,
+      default: DEFAULT_LIMITS.connections,
+      about: text("maximum number of connections", "接続数の上限"),
+    },
+    maxRequests: {
+      kind: "number",
+      min: 1,
+      max: 10_000,
+      default: DEFAULT_LIMITS.requests,
+      about: text("maximum number of requests at the same time", "同時に処理するリクエスト数の上限"),
+    },
+    rate: {
+      kind: "number",
+      max: 100_000,
+      default: DEFAULT_LIMITS.ratePerSecond,
+      about: text(
+        "requests per second and credential (0: no limit)",
+        "サインインごとの 1 秒あたりのリクエスト数(0 は無制限)",
+      ),
+    },
+  },
+  examples: [
+    { line: "clomoctl serve init --account admin@example.jp --password-file admin.txt" },
+    { line: "clomoctl serve --context head-office" },
+    { line: "clomoctl serve --listen 0.0.0.0:8443 --tls-cert server.pem --tls-key server.key" },
+  ],
+  exits: ["input-rejected", "conflict", "unavailable", "locked"],
+  async run(tools, { action, account, email, passwordFile, ...options }) {
+    if (action === "init") {
+      const { createFirstAdministrator } = await import("./serving/first-administrator.ts");
+      return createFirstAdministrator(tools, { account, email, passwordFile });
+    }
+    return serve(tools, options);
+  },
+});
+
+/** The options for serving. */
+interface ServeInput {
+  readonly listen: string;
+  readonly tlsCert: string | undefined;
+  readonly tlsKey: string | undefined;
+  readonly behindProxy: readonly string[] | undefined;
+  readonly maxConnections: number;
+  readonly maxRequests: number;
+  readonly rate: number;
+}
+
+const serve = async (
+  tools: Tools,
+  { listen, tlsCert, tlsKey, behindProxy, maxConnections, maxRequests, rate }: ServeInput,
+): Promise<void> => {
+  const { terminal } = tools;
+  const place = parseListenPlace(listen);
+  const proxies = behindProxy === undefined ? undefined : requireProxies(behindProxy);
+  const tls = await readCertificate(tools, { tlsCert, tlsKey });
+  if (!isLocal(place) && tls === undefined && proxies === undefined) throw createOpenListenFailure(listen);
+  const { context } = await tools.tenant();
+  if (context.kind !== "embedded") throw createRemoteFailure(context.name);
+  const limits = { ...DEFAULT_LIMITS, connections: maxConnections, requests: maxRequests, ratePerSecond: rate };
+  const server = await tools.serve({ context, place, tls, proxies, limits });
+  await terminal.out.write(`${server.url}\n`);
+  await terminal.out.flush();
+  const reload = (): void => void reloadCertificate(tools, server, { tlsCert, tlsKey });
+  await tools.untilStopped(GRACE_MS + CLOSE_MS, reload);
+  await server.stop(GRACE_MS);
+  await terminal.note(text("the server has stopped", "サーバーを停止しました"));
+};
+
+/** Uses the certificate of the files for new connections; if it cannot be used, the server keeps the former one. */
+const reloadCertificate = async (
+  tools: Tools,
+  server: RunningServer,
+  files: Parameters<typeof readCertificate>[1],
+): Promise<void> => {
+  try {
+    const tls = await readCertificate(tools, files);
+    if (tls !== undefined) server.useCertificate(tls);
+  } catch (error) {
+    const what =
+      error instanceof Failure ? error.what : text("the certificate is not valid", "証明書が正しくありません");
+    await tools.terminal.warn(
+      text(`still using the former certificate: ${what.en}`, `これまでの証明書を使い続けます: ${what.ja}`),
+    );
+  }
+};
+
+const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
+
+const isLocal = (place: ListenPlace): boolean => "path" in place || LOOPBACK.includes(place.host);
+
+/** Parses an address such as `127.0.0.1:0`, `[::1]:8080` or `unix:/run/x.sock`.  @throws Failure `usage` */
+const parseListenPlace = (typed: string): ListenPlace => {
+  if (/^unix:./.test(typed)) return { path: typed.slice("unix:".length) };
+  const { plain, bracketed, port } =
+    /^(?:\[(?<bracketed>[0-9A-Fa-f:.]+)\]|(?<plain>[^:[\]\s/]+)):(?<port>\d{1,5})$/.exec(typed)?.groups ?? {};
+  const host = bracketed ?? plain;
+  const isAddress = bracketed === undefined || isIP(bracketed) === 6;
+  if (host !== undefined && isAddress && Number(port) <= 65_535) return { host, port: Number(port) };
+  throw new Failure("usage", {
+    what: text("--listen must be HOST:PORT or unix:PATH", "--listen は HOST:PORT か unix:PATH の形で指定してください"),
+    where: typed,
+    hint: text("for example: --listen 127.0.0.1:8080", "例: --listen 127.0.0.1:8080"),
+  });
+};
+
+const requireProxies = (list: readonly string[]) => {
+  const proxies = parseProxies(list);
+  if (proxies !== undefined && list.length > 0) return proxies;
+  throw new Failure("usage", {
+    what: text("not a list of addresses or subnets", "アドレスまたはサブネットの一覧ではありません"),
+    where: `--behind-proxy ${list.join(",")}`,
+    hint: text("for example: --behind-proxy 10.0.0.5,10.1.0.0/16", "例: --behind-proxy 10.0.0.5,10.1.0.0/16"),
+  });
+};
+
+/** Reads certificate and key.  @throws Failure `usage` if only one is given; `input-rejected` if others can read the key */
+const readCertificate = async (
+  tools: Tools,
+  { tlsCert, tlsKey }: { readonly tlsCert: string | undefined; readonly tlsKey: string | undefined },
+) => {
+  if (tlsCert === undefined && tlsKey === undefined) return undefined;
+  if (tlsCert === undefined || tlsKey === undefined)
+    throw new Failure("usage", {
+      what: text("--tls-cert and --tls-key must be used together", "--tls-cert と --tls-key は一緒に指定してください"),
+    });
+  const { bytes } = await readNamedFile(tools, tlsCert, MAX_CERTIFICATE_BYTES);
+  const { workingFolder: folder, machine } = tools;
+  const key = await readSecret({ file: tlsKey }, { environment: {}, folder, modes: machine.platform !== "win32" });
+  return { cert: Buffer.from(bytes).toString("latin1"), key };
+};
+
+const createOpenListenFailure = (listen: string): Failure =>
+  new Failure("usage", {
+    what: text(
+      "beyond this computer, passwords would travel unencrypted",
+      "このコンピューターの外からの接続では、パスワードが暗号化されずに送られます",
+    ),
+    where: `--listen ${listen}`,
+    hint: text(
+      "add --tls-cert FILE --tls-key FILE, or put a proxy with TLS in front and add --behind-proxy ADDRESS",
+      "--tls-cert FILE --tls-key FILE を付けるか、TLS のプロキシを前段に置いて --behind-proxy ADDRESS を付けてください",
+    ),
+  });
+
+const createRemoteFailure = (name: string): Failure =>
+  new Failure("usage", {
+    what: text(`${name} is the tenant of another server`, `${name} はほかのサーバーのテナントです`),
+    where: "--context",
+    hint: step("to list the contexts", "コンテキストの一覧", line("context list", [])),
+  });

@@ -1,0 +1,58 @@
+import type { Account } from "../../lib/client/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { codeKey } from "../../lib/model/normalise.ts";
+import { text } from "../../lib/text/index.ts";
+import { readNewPassword } from "../clomo-account/options.ts";
+import type { Tools } from "../tools.ts";
+
+/** The first administrator, as typed. */
+export interface FirstAdministrator {
+  readonly account: string | undefined;
+  readonly email: string | undefined;
+  readonly passwordFile: string | undefined;
+}
+
+/**
+ * Creates the first system administrator of a tenant, who can sign in. If the tenant has this administrator already,
+ * nothing is changed.
+ *
+ * @throws Failure `usage` without an account name or an address; `conflict` if the tenant has another administrator
+ */
+export async function createFirstAdministrator(tools: Tools, typed: FirstAdministrator): Promise<void> {
+  const { terminal } = tools;
+  const { account } = typed;
+  if (account === undefined) throw createMissingOptionFailure("--account NAME");
+  const email = typed.email ?? (account.includes("@") ? account : undefined);
+  if (email === undefined) throw createMissingOptionFailure("--email ADDRESS");
+  const { client } = await tools.tenant("accounts", "users");
+  const administrators: Account[] = [];
+  for await (const one of client.accounts.list({ role: "system" })) administrators.push(one);
+  const own = administrators.find(({ name }) => codeKey(name) === codeKey(account));
+  if (own !== undefined && own.passwordSetAt !== null) {
+    await terminal.note(
+      text(`${own.name} is a system administrator already`, `${own.name} はすでにシステム管理者です`),
+    );
+    return;
+  }
+  const other = administrators.find(({ passwordSetAt }) => passwordSetAt !== null);
+  if (other !== undefined) throw createOtherAdministratorFailure(other);
+  const password = await readNewPassword(tools, typed.passwordFile);
+  const [known] = await client.users.find({ name: email });
+  const user = known ?? (await client.users.create({ name: account, emails: [email] })).after;
+  await client.accounts.create({ user: user.id, name: account, role: "system", password });
+  await terminal.note(text(`created the system administrator ${account}`, `システム管理者 ${account} を作成しました`));
+}
+
+const createMissingOptionFailure = (option: string): Failure =>
+  new Failure("usage", {
+    what: text(`the first administrator requires ${option}`, `最初の管理者には ${option} が必要です`),
+    where: "serve init",
+  });
+
+const createOtherAdministratorFailure = ({ name }: Account): Failure =>
+  new Failure("conflict", {
+    what: text(
+      `the tenant has a system administrator already: ${name}; nothing was changed`,
+      `システム管理者 ${name} がすでにいるため、何も変更していません`,
+    ),
+  });

@@ -1,0 +1,57 @@
+import { join } from "node:path";
+import { rm } from "node:fs/promises";
+import { Failure } from "../errors/index.ts";
+import { ensureFolder, hasCode, readTrustedFile, writeProgramFile, type ProcessTable } from "../files/index.ts";
+import { SECRET_PATTERN } from "../model/credential.ts";
+import { text } from "../text/index.ts";
+import { CREDENTIALS_FOLDER, type Home } from "./home.ts";
+
+/** Where the secrets of remote contexts are stored: one file for each context, which only the user can read. */
+export interface CredentialPlace {
+  readonly home: Home;
+  readonly processes: ProcessTable;
+}
+
+const fileOf = ({ data }: Home, context: string): string => join(data, CREDENTIALS_FOLDER, context);
+
+/** Returns a secret without the blanks around it.  @throws Failure `input-rejected` if it does not look like one */
+export const parseSecret = (content: string, where: string): string => {
+  const secret = content.trim();
+  if (SECRET_PATTERN.test(secret)) return secret;
+  throw new Failure("input-rejected", {
+    what: text(
+      "not a secret of a session or an access token (it begins with clomo_)",
+      "セッションやアクセストークンのシークレット(clomo_ で始まる)ではありません",
+    ),
+    where,
+  });
+};
+
+/**
+ * Returns the secret with which a context is signed in; undefined if it is not signed in.
+ *
+ * @throws Failure `not-permitted` if other users can write to the file; `input-rejected`
+ */
+export const readCredential = (home: Home, context: string): string | undefined => {
+  const file = fileOf(home, context);
+  const content = readTrustedFile(file, home.userId);
+  return content === undefined ? undefined : parseSecret(content, file);
+};
+
+/** Stores the secret with which a context is signed in. */
+export const storeCredential = async (
+  { home, processes }: CredentialPlace,
+  context: string,
+  secret: string,
+): Promise<void> => {
+  await ensureFolder(join(home.data, CREDENTIALS_FOLDER));
+  const place = { temporaryFolder: home.temporary, processes, secret: true };
+  await writeProgramFile(fileOf(home, context), `${secret}\n`, place);
+};
+
+/** Forgets the secret of a context. */
+export const forgetCredential = async (home: Home, context: string): Promise<void> => {
+  await rm(fileOf(home, context)).catch((error: unknown) => {
+    if (!hasCode(error, "ENOENT", "ENOTDIR")) throw error;
+  });
+};

@@ -1,0 +1,70 @@
+/** Limits of a server. Each one is an option of `serve`. */
+export interface ServerLimits {
+  /** time for the headers of a request */
+  readonly headersMs: number;
+  /** time in which nothing of a request or a response arrives */
+  readonly idleMs: number;
+  readonly connections: number;
+  /** requests that are answered at the same time */
+  readonly requests: number;
+  /** requests per second of a credential, or of an address without one; 0: no limit */
+  readonly ratePerSecond: number;
+  /** requests that a credential may send at once */
+  readonly burst: number;
+}
+
+export const DEFAULT_LIMITS: ServerLimits = {
+  headersMs: 10_000,
+  idleMs: 60_000,
+  connections: 256,
+  requests: 64,
+  ratePerSecond: 50,
+  burst: 200,
+};
+
+/** What is left of a subject's requests. */
+interface Bucket {
+  left: number;
+  /** when `left` was computed, in milliseconds */
+  at: number;
+}
+
+/** The state of a subject after a request. */
+export interface RateState {
+  readonly isRefused: boolean;
+  readonly left: number;
+  /** seconds until the burst is available again */
+  readonly resetSeconds: number;
+}
+
+/** Maximum number of subjects that are remembered. Those that have used nothing for long are forgotten first. */
+const MAX_SUBJECTS = 10_000;
+
+/** Limits requests by subject with token buckets. */
+export class RateLimiter {
+  readonly #limits: Pick<ServerLimits, "ratePerSecond" | "burst">;
+  readonly #now: () => number;
+  readonly #buckets = new Map<string, Bucket>();
+
+  constructor(limits: Pick<ServerLimits, "ratePerSecond" | "burst">, now: () => number) {
+    this.#limits = limits;
+    this.#now = now;
+  }
+
+  /** Counts a request of a subject; undefined if there is no limit. */
+  count(subject: string): RateState | undefined {
+    const { ratePerSecond, burst } = this.#limits;
+    if (ratePerSecond === 0) return undefined;
+    const now = this.#now();
+    const known = this.#buckets.get(subject) ?? { left: burst, at: now };
+    const left = Math.min(burst, known.left + ((now - known.at) / 1000) * ratePerSecond);
+    const isRefused = left < 1;
+    const rest = isRefused ? left : left - 1;
+    // the subject moves to the end, so that the first one is the one that was unused for longest
+    this.#buckets.delete(subject);
+    this.#buckets.set(subject, { left: rest, at: now });
+    const [first] = this.#buckets.keys();
+    if (this.#buckets.size > MAX_SUBJECTS && first !== undefined) this.#buckets.delete(first);
+    return { isRefused, left: Math.floor(rest), resetSeconds: Math.ceil((burst - rest) / ratePerSecond) };
+  }
+}

@@ -1,0 +1,174 @@
+import { connect } from "node:net";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { createProblemResponse } from "../tenant/http/problem.ts";
+import { parseProxies } from "./forwarded.ts";
+import { DEFAULT_LIMITS } from "./limits.ts";
+import type { AnsweredRequest } from "./log.ts";
+import { startServer, type RunningServer, type ServeOptions } from "./server.ts";
+
+const running: RunningServer[] = [];
+afterEach(async () => {
+  for (const server of running.splice(0)) await server.stop(0);
+});
+
+const logged: AnsweredRequest[] = [];
+
+const start = async (more: Partial<ServeOptions> = {}): Promise<RunningServer> => {
+  logged.length = 0;
+  let ids = 0;
+  const server = await startServer({
+    place: { host: "127.0.0.1", port: 0 },
+    limits: DEFAULT_LIMITS,
+    answer: async (request, { address }, trace) => {
+      Object.assign(trace, { route: "/v1/echo", account: "account-1" });
+      return Response.json({ address, body: await request.text() });
+    },
+    refuse: (failure, headers = {}, status = failure.status) => createProblemResponse(failure, { headers, status }),
+    isReady: async () => true,
+    document: async () => '{"openapi":"3.1.0"}',
+    newId: () => `request-${(ids += 1)}`,
+    log: (request) => void logged.push(request),
+    ...more,
+  });
+  running.push(server);
+  return server;
+};
+
+const portOf = ({ url }: RunningServer): number => Number(new URL(url).port);
+
+/** Sends bytes on a connection of its own, and returns what comes back until the server closes it. */
+const sendRaw = (port: number, bytes: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let answer = "";
+    const socket = connect(port, "127.0.0.1", () => socket.write(bytes));
+    socket.on("data", (chunk) => void (answer += chunk.toString()));
+    socket.on("close", () => resolve(answer));
+    socket.on("error", reject);
+  });
+
+describe("the server's own routes", () => {
+  test.each([
+    ["/healthz", 200, { status: "ok" }],
+    ["/readyz", 200, { status: "ok" }],
+    ["/openapi.json", 200, { openapi: "3.1.0" }],
+  ])("%s", async (path, status, body) => {
+    const { url } = await start();
+    const response = await fetch(url + path);
+    expect([response.status, await response.json()]).toEqual([status, body]);
+  });
+
+  test("/readyz is 503 while the tenant cannot be read, and while the server stops", async () => {
+    const { url } = await start({ isReady: async () => false });
+    const response = await fetch(`${url}/readyz`);
+    expect([response.status, response.headers.get("retry-after")]).toEqual([503, "5"]);
+  });
+});
+
+test("each response has the id of its request, and each request a line in the log without its query", async () => {
+  const { url } = await start();
+  const response = await fetch(`${url}/v1/echo?name=canary`, { method: "POST", body: "body-canary" });
+  expect([response.status, response.headers.get("x-request-id")]).toEqual([200, "request-1"]);
+  await response.text();
+  await expect.poll(() => logged.length).toBe(1);
+  expect(logged[0]).toMatchObject({
+    id: "request-1",
+    method: "POST",
+    route: "/v1/echo",
+    status: 200,
+    account: "account-1",
+  });
+  expect(JSON.stringify(logged)).not.toContain("canary");
+});
+
+describe("requests that Node itself refuses are problem objects with an id", () => {
+  test.each([
+    ["not HTTP", "hello\r\n\r\n", 400],
+    ["headers that are too large", `GET / HTTP/1.1\r\nhost: x\r\nx: ${"a".repeat(100_000)}\r\n\r\n`, 431],
+    ["headers that do not end", "GET / HTTP/1.1\r\nhost: x\r\n", 408],
+  ])("%s", async (_, bytes, status) => {
+    const server = await start({ limits: { ...DEFAULT_LIMITS, headersMs: 200 } });
+    const answer = await sendRaw(portOf(server), bytes);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(answer).toContain("application/problem+json");
+    expect(answer).toContain("x-request-id: request-");
+  });
+});
+
+describe("limits", () => {
+  test("requests per credential: 429 with RateLimit fields and Retry-After", async () => {
+    const { url } = await start({ limits: { ...DEFAULT_LIMITS, ratePerSecond: 1, burst: 2 } });
+    const send = (secret: string): Promise<Response> => fetch(`${url}/v1/echo`, { headers: { authorization: secret } });
+    const statuses = [await send("a"), await send("a"), await send("a")].map(({ status }) => status);
+    expect(statuses).toEqual([200, 200, 429]);
+    const refused = await send("a");
+    expect(refused.headers.get("retry-after")).toBe("1");
+    expect(refused.headers.get("ratelimit-limit")).toBe("2");
+    expect((await send("b")).status).toBe(200);
+  });
+
+  test("requests at the same time: 503, and the others are answered", async () => {
+    const released = Promise.withResolvers<undefined>();
+    const answer = async (): Promise<Response> => {
+      await released.promise;
+      return new Response("late");
+    };
+    const { url } = await start({ answer, limits: { ...DEFAULT_LIMITS, requests: 2 } });
+    const first = [fetch(`${url}/v1/a`), fetch(`${url}/v1/b`)];
+    await expect.poll(async () => (await fetch(`${url}/v1/c`)).status).toBe(503);
+    released.resolve(undefined);
+    expect((await Promise.all(first)).map(({ status }) => status)).toEqual([200, 200]);
+  });
+});
+
+test("forwarded addresses count only from trusted proxies", async () => {
+  const header = { headers: { "x-forwarded-for": "198.51.100.1" } };
+  const trusting = await start({ proxies: parseProxies(["127.0.0.1"]) });
+  expect(await (await fetch(`${trusting.url}/v1/echo`, header)).json()).toMatchObject({ address: "198.51.100.1" });
+  const plain = await start();
+  expect(await (await fetch(`${plain.url}/v1/echo`, header)).json()).toMatchObject({ address: "127.0.0.1" });
+});
+
+test("stopping lets running requests finish, and refuses new ones", async () => {
+  const released = Promise.withResolvers<undefined>();
+  const began = Promise.withResolvers<undefined>();
+  const answer = async (): Promise<Response> => {
+    began.resolve(undefined);
+    await released.promise;
+    return new Response("finished");
+  };
+  const server = await start({ answer });
+  const request = fetch(`${server.url}/v1/slow`);
+  await began.promise;
+  const stopped = server.stop(10_000);
+  await expect(fetch(`${server.url}/v1/new`)).rejects.toThrow(/fetch failed/);
+  released.resolve(undefined);
+  expect(await (await request).text()).toBe("finished");
+  await stopped;
+});
+
+test("a Unix socket", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "serve-"));
+  const path = join(folder, "socket");
+  const server = await start({ place: { path } });
+  expect(server.url).toBe(`unix:${path}`);
+  const answer = await new Promise<string>((resolve, reject) => {
+    let text = "";
+    const socket = connect(path, () => socket.write("GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
+    socket.on("data", (chunk) => void (text += chunk.toString()));
+    socket.on("close", () => resolve(text));
+    socket.on("error", reject);
+  });
+  expect(answer).toContain("200 OK");
+  rmSync(folder, { recursive: true });
+});
+
+test("an address in use is an error that names it", async () => {
+  const first = await start();
+  await expect(start({ place: { host: "127.0.0.1", port: portOf(first) } })).rejects.toMatchObject({
+    code: "unavailable",
+    where: `127.0.0.1:${portOf(first)}`,
+  });
+});

@@ -1,0 +1,138 @@
+import type { CredentialKind, TokenRight } from "../../model/credential.ts";
+import type { Reader, Row, Writer } from "../store/store.ts";
+import { ACTING_ACCOUNT_COLUMNS, ACTING_ACCOUNT_TABLES, toActingAccount, type ActingAccount } from "./askers.ts";
+
+/** A credential as it is stored. Its secret is not stored, only the SHA-256 of the secret. */
+export interface StoredCredential {
+  readonly pk: number;
+  readonly id: string;
+  /** record number of the account's user */
+  readonly user: number;
+  readonly kind: CredentialKind;
+  readonly name: string;
+  /** what a token grants; null for a session, which grants what the account may do */
+  readonly rights: readonly TokenRight[] | null;
+  /** UTC instants; `lastUsedAt` is rounded down to the hour */
+  readonly createdAt: string;
+  readonly lastUsedAt: string;
+  readonly expiresAt: string;
+}
+
+const CREDENTIAL_COLUMNS = "c.pk, c.id, c.user, c.kind, c.name, c.rights, c.createdAt, c.lastUsedAt, c.expiresAt";
+
+const toStoredCredential = (row: Row): StoredCredential => ({
+  pk: Number(row["pk"]),
+  id: String(row["id"]),
+  user: Number(row["user"]),
+  kind: String(row["kind"]) as CredentialKind,
+  name: String(row["name"]),
+  rights: row["rights"] === null ? null : (JSON.parse(String(row["rights"])) as readonly TokenRight[]),
+  createdAt: String(row["createdAt"]),
+  lastUsedAt: String(row["lastUsedAt"]),
+  expiresAt: String(row["expiresAt"]),
+});
+
+/** A credential, with the account that it belongs to. */
+export interface CredentialWithAccount {
+  readonly credential: StoredCredential;
+  readonly account: ActingAccount;
+}
+
+/** Finds a credential by the hash of its secret, with its account, in one statement; undefined if there is none. */
+export const findCredential = async (reader: Reader, hash: string): Promise<CredentialWithAccount | undefined> => {
+  const row = await reader.get(
+    `select ${CREDENTIAL_COLUMNS}, ${ACTING_ACCOUNT_COLUMNS}
+     from main.credential c join ${ACTING_ACCOUNT_TABLES} where u.pk = c.user and c.hash = :hash`,
+    { hash },
+  );
+  return row && { credential: toStoredCredential(row), account: toActingAccount(row) };
+};
+
+/** Returns the credentials of an account, newest first. */
+export const listCredentials = async (
+  reader: Reader,
+  user: number,
+  kind: CredentialKind,
+): Promise<readonly StoredCredential[]> => {
+  const rows = await reader.all(
+    `select ${CREDENTIAL_COLUMNS} from main.credential c where c.user = :user and c.kind = :kind order by c.pk desc`,
+    { user, kind },
+  );
+  return rows.map(toStoredCredential);
+};
+
+/** Stores a new credential. The change must lock `accounts`, as for all changes of credentials except their use. */
+export const insertCredential = async (
+  writer: Writer,
+  { rights, ...credential }: Omit<StoredCredential, "pk"> & { readonly hash: string },
+): Promise<void> => {
+  await writer.run(
+    `insert into main.credential (id, user, kind, name, hash, rights, createdAt, lastUsedAt, expiresAt)
+     values (:id, :user, :kind, :name, :hash, :rights, :createdAt, :lastUsedAt, :expiresAt)`,
+    { ...credential, rights: rights === null ? null : JSON.stringify(rights) },
+  );
+};
+
+/** Deletes a credential of an account; returns true if there was one. */
+export const deleteCredential = async (writer: Writer, user: number, id: string): Promise<boolean> =>
+  (await writer.run("delete from main.credential where user = :user and id = :id", { user, id })) > 0;
+
+/** Deletes the credentials that have expired. */
+export const deleteExpiredCredentials = async (writer: Writer, now: string): Promise<void> => {
+  await writer.run("delete from main.credential where expiresAt <= :now", { now });
+};
+
+/** Records when a credential was last used, and until when it is valid. */
+export const recordCredentialUse = async (
+  writer: Writer,
+  { pk, lastUsedAt, expiresAt }: Pick<StoredCredential, "pk" | "lastUsedAt" | "expiresAt">,
+): Promise<void> => {
+  await writer.run("update main.credential set lastUsedAt = :lastUsedAt, expiresAt = :expiresAt where pk = :pk", {
+    pk,
+    lastUsedAt,
+    expiresAt,
+  });
+};
+
+/** Counts the failed attempts to sign in since an instant, by what was tried: an account or an address. */
+export const countSignInFailures = (reader: Reader, subject: string, since: string): Promise<number> =>
+  reader.count("select count(*) from main.sign_in_failure where subject = :subject and at > :since", {
+    subject,
+    since,
+  });
+
+/** Returns the time of the oldest counted failure. */
+export const findOldestFailure = async (
+  reader: Reader,
+  subject: string,
+  since: string,
+): Promise<string | undefined> => {
+  const row = await reader.get(
+    "select min(at) as at from main.sign_in_failure where subject = :subject and at > :since",
+    { subject, since },
+  );
+  return row?.["at"] === null || row === undefined ? undefined : String(row["at"]);
+};
+
+/** Counts a failed attempt for several subjects, and forgets those before an instant. */
+export const insertSignInFailures = async (
+  writer: Writer,
+  { attempt, subjects, at, since }: { attempt: string; subjects: readonly string[]; at: string; since: string },
+): Promise<void> => {
+  await writer.run("delete from main.sign_in_failure where at <= :since", { since });
+  for (const subject of subjects)
+    await writer.run("insert into main.sign_in_failure (attempt, subject, at) values (:attempt, :subject, :at)", {
+      attempt,
+      subject,
+      at,
+    });
+};
+
+/** Removes an attempt that did not fail. */
+export const deleteSignInAttempt = async (writer: Writer, attempt: string): Promise<void> => {
+  await writer.run("delete from main.sign_in_failure where attempt = :attempt", { attempt });
+};
+
+/** Counts the accounts that can sign in: they have a role and a password. */
+export const countSignInAccounts = (reader: Reader): Promise<number> =>
+  reader.count("select count(*) from main.account where role <> 'none' and verifier is not null");

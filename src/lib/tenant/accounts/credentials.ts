@@ -1,0 +1,200 @@
+import { line, step } from "../../advice/index.ts";
+import { Failure } from "../../errors/index.ts";
+import { getSessionEnd, roundToHour, SECRET_PATTERN, TOKEN_DAYS, type TokenRight } from "../../model/credential.ts";
+import { text } from "../../text/index.ts";
+import { getCurrentInstant, sha256 } from "../ids.ts";
+import { toActor } from "../policy/acting.ts";
+import type { Actor, ActorAccount } from "../policy/asker.ts";
+import type { Session } from "../session.ts";
+import type { Reader } from "../store/store.ts";
+import {
+  deleteCredential,
+  findCredential,
+  listCredentials,
+  recordCredentialUse,
+  type StoredCredential,
+} from "./credential-rows.ts";
+import { storeCredential } from "./sign-in.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** The failure for every request without a valid credential, whatever is wrong with it. */
+export const NOT_SIGNED_IN_FAILURE = new Failure("not-signed-in", {
+  what: text(
+    "you are not signed in, or the session or token is no longer valid",
+    "サインインしていないか、セッションまたはトークンが無効です",
+  ),
+  hint: step("to sign in", "サインインするには", line("login", [])),
+});
+
+/** The actor of a request, and its credential as it is stored. */
+export interface SignedInActor {
+  readonly actor: Actor;
+  readonly stored: StoredCredential;
+}
+
+/**
+ * Returns the actor of a request, with the role and the organisations that its account has now.
+ *
+ * @param header the Authorization header
+ * @throws Failure `not-signed-in`
+ */
+export const resolveCredential = async (reader: Reader, header: string | null, now: string): Promise<SignedInActor> => {
+  const [, secret = ""] = /^Bearer +(\S+)$/i.exec(header ?? "") ?? [];
+  const found = SECRET_PATTERN.test(secret) ? await findCredential(reader, sha256(secret)) : undefined;
+  if (found === undefined || found.credential.expiresAt <= now) throw NOT_SIGNED_IN_FAILURE;
+  const actor = toActor(found.account);
+  if (actor === undefined) throw NOT_SIGNED_IN_FAILURE;
+  const { id, kind, name, rights } = found.credential;
+  const credential = { id, kind, name, rights: rights && new Set(rights) };
+  return { actor: { ...actor, credential }, stored: found.credential };
+};
+
+/**
+ * Records that a credential was used, at most once an hour; a session is extended. If another process is writing, the
+ * next request records it.
+ */
+export const recordUse = async (owner: Session, stored: StoredCredential): Promise<void> => {
+  const lastUsedAt = roundToHour(getCurrentInstant(owner.surroundings));
+  const { store } = owner;
+  if (stored.lastUsedAt >= lastUsedAt || store.isReadOnly || !store.isFree()) return;
+  const expiresAt = stored.kind === "token" ? stored.expiresAt : getSessionEnd({ ...stored, lastUsedAt });
+  await owner.change({ action: null, locks: [] }, async (writer) => {
+    await recordCredentialUse(writer, { pk: stored.pk, lastUsedAt, expiresAt });
+    return { result: undefined, objects: [] };
+  });
+};
+
+/** Returns the acting account.  @throws Failure `input-rejected` for the machine's owner, who has no credentials */
+const requireAccount = ({ asker: { account } }: Session): ActorAccount => {
+  if (account !== undefined) return account;
+  throw new Failure("input-rejected", {
+    what: text("access tokens belong to accounts", "アクセストークンはアカウントに属します"),
+    hint: step(
+      "to act as an account",
+      "アカウントとして操作するには",
+      line("access-tokens list", [], { as: "ACCOUNT" }),
+    ),
+  });
+};
+
+/** An access token without its secret. */
+export interface AccessToken {
+  readonly id: string;
+  readonly name: string;
+  readonly rights: TokenRight[];
+  readonly createdAt: string;
+  readonly lastUsedAt: string;
+  readonly expiresAt: string;
+}
+
+const toAccessToken = ({ id, name, rights, createdAt, lastUsedAt, expiresAt }: StoredCredential): AccessToken => ({
+  id,
+  name,
+  rights: [...(rights ?? [])],
+  createdAt,
+  lastUsedAt,
+  expiresAt,
+});
+
+/** Returns the acting account's tokens, newest first. */
+export const listAccessTokens = async (session: Session): Promise<readonly AccessToken[]> => {
+  const { user } = requireAccount(session);
+  return session.read(async (reader) => (await listCredentials(reader, user, "token")).map(toAccessToken));
+};
+
+/** What a new token is called, what it grants, and when it ends (a UTC instant; default: after 90 days). */
+export interface NewAccessToken {
+  readonly name: string;
+  readonly rights: readonly TokenRight[];
+  readonly expiresAt?: string | undefined;
+}
+
+/**
+ * Creates a token. Its secret is returned only here.
+ *
+ * @throws Failure `not-permitted` if the request itself is signed in with a token; `input-rejected` if the name is in
+ * use, or the end is in the past or more than a year away
+ */
+export const createAccessToken = async (
+  session: Session,
+  { name, rights, expiresAt }: NewAccessToken,
+): Promise<AccessToken & { readonly secret: string }> => {
+  const { user, id: account, name: accountName } = requireAccount(session);
+  if (session.asker.credential?.kind === "token") throw TOKEN_MAKES_TOKEN_FAILURE;
+  const now = session.surroundings.now();
+  const ends = expiresAt ?? getCurrentInstant({ now: () => now + TOKEN_DAYS.usual * DAY_MS });
+  requireTokenEnd(ends, now);
+  return session.change({ action: "access-tokens.create", locks: ["accounts"] }, async (writer) => {
+    const known = await listCredentials(writer, user, "token");
+    if (known.some((token) => token.name === name)) throw createNameInUseFailure(name);
+    const { secret, ...made } = await storeCredential(writer, session.surroundings, {
+      actor: session.asker,
+      kind: "token",
+      name,
+      rights,
+      expiresAt: ends,
+    });
+    const token = { ...made, name, rights: [...rights], lastUsedAt: roundToHour(made.createdAt) };
+    return {
+      result: { ...token, secret },
+      objects: [{ thing: "account", id: account, name: accountName }],
+      detail: { token: name, rights, expiresAt: ends },
+    };
+  });
+};
+
+const TOKEN_MAKES_TOKEN_FAILURE = new Failure("not-permitted", {
+  what: text("a token cannot create tokens", "トークンでトークンは作成できません"),
+  hint: step("to sign in with your password", "パスワードでサインインするには", line("login", [])),
+});
+
+/** @throws Failure `input-rejected` if a token's end is in the past or more than a year away */
+const requireTokenEnd = (expiresAt: string, now: number): void => {
+  const end = Date.parse(expiresAt);
+  if (end > now && end <= now + TOKEN_DAYS.max * DAY_MS) return;
+  throw new Failure("input-rejected", {
+    what: text(
+      "a token must end in the future, and within a year",
+      "トークンの有効期限は、今より後で 1 年以内にしてください",
+    ),
+    where: "expiresAt",
+  });
+};
+
+const createNameInUseFailure = (name: string): Failure =>
+  new Failure("input-rejected", {
+    what: text(`you already have a token named "${name}"`, `「${name}」というトークンはすでにあります`),
+    where: "name",
+    hint: step("to revoke it", "失効させるには", line("access-tokens revoke", [name])),
+  });
+
+/** Revokes a token of the acting account.  @throws Failure `not-found` */
+export const revokeAccessToken = async (session: Session, id: string): Promise<AccessToken> => {
+  const { user, id: account, name: accountName } = requireAccount(session);
+  return session.change({ action: "access-tokens.revoke", locks: ["accounts"] }, async (writer) => {
+    const token = (await listCredentials(writer, user, "token")).find((one) => one.id === id);
+    if (token === undefined || !(await deleteCredential(writer, user, id))) throw createUnknownTokenFailure();
+    return {
+      result: toAccessToken(token),
+      objects: [{ thing: "account", id: account, name: accountName }],
+      detail: { token: token.name },
+    };
+  });
+};
+
+const createUnknownTokenFailure = (): Failure =>
+  new Failure("not-found", {
+    what: text("you do not have this token", "このトークンはありません"),
+    hint: step("to list your tokens", "トークンの一覧", line("access-tokens list", [])),
+  });
+
+/** Ends the session with which the request is signed in.  @throws Failure `not-signed-in` if it is not a session */
+export const signOut = async (session: Session): Promise<void> => {
+  const { account, credential } = session.asker;
+  if (account === undefined || credential?.kind !== "session") throw NOT_SIGNED_IN_FAILURE;
+  await session.change({ action: "sessions.end", locks: ["accounts"] }, async (writer) => {
+    await deleteCredential(writer, account.user, credential.id);
+    return { result: undefined, objects: [{ thing: "account", id: account.id, name: account.name }] };
+  });
+};

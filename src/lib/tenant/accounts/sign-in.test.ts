@@ -1,0 +1,178 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { SECRET_PATTERN } from "../../model/credential.ts";
+import { addTestAccount, type TestAccount } from "#support/tenant/accounts.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+const PASSWORD = "Canary42Canary";
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
+/** Adds an account with a password, and returns the id of its user. */
+const addAccount = async (name: string, more: Partial<TestAccount> = {}): Promise<string> => {
+  const id = await addTestAccount(tenant, { name, role: "system", ...more });
+  await tenant.client.accounts.resetPassword(id, { password: PASSWORD });
+  return id;
+};
+
+const post = (path: string, body: unknown, more: { secret?: string; address?: string } = {}): Promise<Response> =>
+  tenant.request(path, { method: "POST", body: JSON.stringify(body), ...more });
+
+const signIn = (account: string, password = PASSWORD, address?: string): Promise<Response> =>
+  post("/v1/sessions", { account, password }, address === undefined ? {} : { address });
+
+const secretOf = async (account: string): Promise<string> => {
+  const { secret } = (await (await signIn(account)).json()) as { secret: string };
+  return secret;
+};
+
+const statusOf = async (path: string, secret?: string): Promise<number> =>
+  (await tenant.request(path, { secret })).status;
+
+/** All that the database contains, as one text. */
+const readDatabase = (): string =>
+  JSON.stringify(
+    tenant
+      .sql("select name from sqlite_schema where type = 'table'")
+      .map(({ name }) => tenant.sql(`select * from "${String(name)}"`)),
+  );
+
+describe("signing in", () => {
+  test("returns a secret, with which requests act as the account", async () => {
+    await addAccount("hana", { role: "division" });
+    const response = await signIn("hana");
+    const { secret, account, expiresAt } = (await response.json()) as Record<string, string>;
+    expect([response.status, account]).toEqual([201, "hana"]);
+    expect(secret).toMatch(SECRET_PATTERN);
+    expect(Date.parse(expiresAt ?? "")).toBeGreaterThan(tenant.surroundings.time + 12 * HOUR_MS - 1);
+    const me = await tenant.request("/v1/whoami", { secret });
+    expect(await me.json()).toMatchObject({ account: "hana", role: "division" });
+  });
+
+  test("the database contains neither the password nor the secret", async () => {
+    await addAccount("hana");
+    const secret = await secretOf("hana");
+    expect(readDatabase()).not.toContain(secret);
+    expect(readDatabase()).not.toContain(PASSWORD);
+  });
+
+  test("every failure has the same response", async () => {
+    await addAccount("hana");
+    await addTestAccount(tenant, { name: "gone", role: "none" });
+    await addTestAccount(tenant, { name: "unset", role: "system" });
+    const attempts = [signIn("nobody"), signIn("hana", "wrong"), signIn("gone"), signIn("unset")];
+    const bodies = await Promise.all((await Promise.all(attempts)).map(async (one) => [one.status, await one.text()]));
+    expect(new Set(bodies.map(([status]) => status))).toEqual(new Set([401]));
+    expect(new Set(bodies.map(([, body]) => body)).size).toBe(1);
+  });
+
+  test.each([
+    ["an account", 5, (n: number) => ["hana", `198.51.100.${n}`]],
+    ["an address", 20, (n: number) => [`nobody${n}`, "198.51.100.7"]],
+  ] as const)("%s is locked out after %i failures in 15 minutes, even with the right password", async (_, max, at) => {
+    await addAccount("hana");
+    const attempts = Array.from({ length: max + 5 }, (_each, n) => at(n));
+    const responses = await Promise.all(attempts.map(([account, address]) => signIn(account ?? "", "wrong", address)));
+    expect(responses.filter(({ status }) => status === 401)).toHaveLength(max);
+    const refused = responses.filter(({ status }) => status === 429);
+    expect(refused).toHaveLength(5);
+    expect(Number(refused[0]?.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect((await signIn("hana", PASSWORD, at(0)[1])).status).toBe(429);
+    tenant.surroundings.time += 15 * MINUTE_MS;
+    expect((await signIn("hana", PASSWORD, at(0)[1])).status).toBe(201);
+  });
+
+  test("successes are not counted", async () => {
+    await addAccount("hana");
+    for (let n = 0; n < 8; n += 1) expect((await signIn("hana")).status).toBe(201);
+  });
+});
+
+describe("a session", () => {
+  test("ends 12 to 13 hours after its last use, and after 30 days", async () => {
+    await addAccount("hana");
+    const secret = await secretOf("hana");
+    for (let days = 0; days < 59; days += 1) {
+      tenant.surroundings.time += 12 * HOUR_MS;
+      expect([days, await statusOf("/v1/whoami", secret)]).toEqual([days, 200]);
+    }
+    tenant.surroundings.time += 12 * HOUR_MS;
+    expect(await statusOf("/v1/whoami", secret)).toBe(401);
+    const idle = await secretOf("hana");
+    tenant.surroundings.time += 13 * HOUR_MS;
+    expect(await statusOf("/v1/whoami", idle)).toBe(401);
+  });
+
+  test.each([
+    [
+      "signing out",
+      async (_: string, secret: string) => tenant.request("/v1/sessions/current", { method: "DELETE", secret }),
+    ],
+    ["a new password", async (id: string) => tenant.client.accounts.resetPassword(id, { password: "Other42Other" })],
+    ["the loss of the role", async (id: string) => tenant.client.accounts.revoke(id, {})],
+  ] as const)("ends with %s, from the next request", async (_, end) => {
+    await addAccount("other");
+    const id = await addAccount("hana");
+    const secret = await secretOf("hana");
+    expect(await statusOf("/v1/whoami", secret)).toBe(200);
+    await end(id, secret);
+    expect(await statusOf("/v1/whoami", secret)).toBe(401);
+  });
+
+  test.each([
+    ["none", undefined],
+    ["malformed", "clomo_x"],
+    ["unknown", `clomo_${"A".repeat(43)}`],
+  ])("%s: 401 with WWW-Authenticate", async (_, secret) => {
+    const response = await tenant.request("/v1/orgs", { secret });
+    expect([response.status, response.headers.get("www-authenticate")]).toEqual([401, "Bearer"]);
+  });
+});
+
+describe("an access token", () => {
+  const create = async (secret: string, body: object): Promise<Record<string, unknown>> =>
+    (await (await post("/v1/access-tokens", { name: "cron", ...body }, { secret })).json()) as Record<string, unknown>;
+
+  test("permits what its rights and its account's role permit, and no more", async () => {
+    await addAccount("hana", { role: "division" });
+    const session = await secretOf("hana");
+    const { secret } = (await create(session, { rights: ["users.read", "tenant.write"] })) as { secret: string };
+    expect(await statusOf("/v1/users", secret)).toBe(200);
+    const refused = await tenant.request("/v1/orgs", { secret });
+    expect(refused.status).toBe(403);
+    expect(await refused.text()).toContain("orgs.read");
+    const byRole = await tenant.request("/v1/tenant", {
+      method: "PATCH",
+      body: JSON.stringify({ domain: "example.jp" }),
+      secret,
+    });
+    expect(byRole.status).toBeGreaterThanOrEqual(400);
+  });
+
+  test("does not create tokens, ends when it says, and can be revoked", async () => {
+    await addAccount("hana");
+    const session = await secretOf("hana");
+    const { id, secret } = (await create(session, { rights: ["users.read"] })) as { id: string; secret: string };
+    expect((await post("/v1/access-tokens", { name: "more", rights: ["users.read"] }, { secret })).status).toBe(403);
+    expect(
+      (await post("/v1/access-tokens", { name: "cron", rights: ["users.read"] }, { secret: session })).status,
+    ).toBe(422);
+    tenant.surroundings.time += 89 * DAY_MS;
+    expect(await statusOf("/v1/users", secret)).toBe(200);
+    tenant.surroundings.time += DAY_MS + 1;
+    expect(await statusOf("/v1/users", secret)).toBe(401);
+    const again = await secretOf("hana");
+    const next = (await create(again, { name: "next", rights: ["users.read"] })) as { id: string; secret: string };
+    expect((await tenant.request(`/v1/access-tokens/${next.id}`, { method: "DELETE", secret: again })).status).toBe(
+      200,
+    );
+    expect(await statusOf("/v1/users", next.secret)).toBe(401);
+    expect(id).not.toBe(next.id);
+  });
+});

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ALL_ROUTES } from "../../contract/all.ts";
+import type { Route } from "../../contract/route.ts";
+import { TOKEN_RIGHTS, type TokenRight } from "../../model/credential.ts";
+import { createExampleId } from "../../model/thing.ts";
+import { sha256 } from "../ids.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
+import { requestOf, ROLE_ACCOUNTS } from "#support/tenant/route-requests.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { isPermitted } from "./check.ts";
+import { getRequiredOperations } from "./routes.ts";
+
+let tenant: TestTenant;
+let made = 0;
+
+const FAR = "2099-01-01T00:00:00.000Z";
+
+/** Stores a credential of an account, and returns its secret. */
+const addCredential = (
+  account: string,
+  { rights = null, expiresAt = FAR }: { rights?: readonly TokenRight[] | null; expiresAt?: string } = {},
+): string => {
+  const secret = `clomo_${String((made += 1)).padStart(43, "0")}`;
+  tenant.database.run(
+    `insert into credential (id, user, kind, name, hash, rights, createdAt, lastUsedAt, expiresAt)
+     select :id, pk, :kind, :name, :hash, :rights, '2026-01-01T00:00:00.000Z', '2098-12-31T23:00:00.000Z', :expiresAt
+     from user where accountName = :account`,
+    {
+      account,
+      id: createExampleId(5000 + made),
+      kind: rights === null ? "session" : "token",
+      name: `credential ${made}`,
+      hash: sha256(secret),
+      rights: rights && JSON.stringify(rights),
+      expiresAt,
+    },
+  );
+  return secret;
+};
+
+const answer = (route: Route, secret?: string): Promise<Response> => {
+  const { request } = requestOf(route);
+  if (secret !== undefined) request.headers.set("authorization", `Bearer ${secret}`);
+  return tenant.receive(request);
+};
+
+beforeAll(async () => {
+  tenant = new TestTenant();
+  await tenant.client.orgs.create({ name: "東日本", code: "EAST" });
+  for (const account of ROLE_ACCOUNTS) await addTestAccount(tenant, account);
+  await addTestAccount(tenant, { name: "gone", role: "none" });
+});
+afterAll(() => tenant[Symbol.asyncDispose]());
+
+const stored = (): object => ({ ...tenant.dump(), audit: tenant.database.count("select count(*) from audit") });
+
+/** Routes whose example ends or needs the session itself. */
+const ABOUT_CREDENTIALS = new Set(["endSession", "createAccessToken"]);
+
+const routes = ALL_ROUTES.filter(({ isOpen }) => isOpen !== true).map((route) => [route.id, route] as const);
+
+test("only signing in is open", () => {
+  expect(ALL_ROUTES.filter(({ isOpen }) => isOpen === true).map(({ id }) => id)).toEqual(["createSession"]);
+});
+
+test.each(routes)("%s: 401 without a valid credential, and nothing changes", async (_, route) => {
+  const expired = addCredential("sys", { expiresAt: "2026-01-02T00:00:00.000Z" });
+  const roleless = addCredential("gone");
+  const before = stored();
+  for (const secret of [undefined, `clomo_${"x".repeat(43)}`, expired, roleless]) {
+    const { status, headers } = await answer(route, secret);
+    expect([secret, status, headers.get("www-authenticate")]).toEqual([secret, 401, "Bearer"]);
+  }
+  expect(stored()).toEqual(before);
+});
+
+describe.each(ROLE_ACCOUNTS)("$name", ({ name, asker }) => {
+  test.each(routes.filter(([id]) => !ABOUT_CREDENTIALS.has(id)))("%s", async (id, route) => {
+    const needed = getRequiredOperations(id, { asker, ...requestOf(route).asked });
+    const mayByRole = needed.every((operation) => isPermitted(asker, operation));
+    const session = await answer(route, addCredential(name));
+    expect(session.status).toBeLessThan(500);
+    expect(mayByRole || session.status === 403).toBe(true);
+    const token = await answer(route, addCredential(name, { rights: needed }));
+    expect(token.status).toBeLessThan(500);
+    expect(mayByRole || token.status === 403).toBe(true);
+    for (const lacking of needed) {
+      const rights = TOKEN_RIGHTS.filter((right) => right !== lacking);
+      const refused = await answer(route, addCredential(name, { rights }));
+      expect([lacking, refused.status]).toEqual([lacking, 403]);
+    }
+  });
+});

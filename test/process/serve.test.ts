@@ -1,0 +1,95 @@
+import { readFileSync, statSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { Canaries, newSecret } from "#support/process/canary.ts";
+import { freshHome, run, type Outcome } from "#support/process/program.ts";
+import { startListening } from "#support/process/simulator.ts";
+
+const PASSWORD = `Aa1${newSecret("Password")}`;
+
+/** A server with one administrator, and the home of a client that knows it. */
+const startServer = async () => {
+  const [home, away] = [await freshHome(), await freshHome()];
+  for (const folder of [home, away]) await writeFile(join(folder, "password.txt"), PASSWORD, { mode: 0o600 });
+  const here = (line: string): Promise<Outcome> => run(line.split(" "), { home, cwd: home });
+  const there = (line: string, env: Readonly<Record<string, string>> = {}): Promise<Outcome> =>
+    run(line.split(" "), { home: away, cwd: away, env });
+  const init = await here("serve init --account admin@example.jp --password-file password.txt");
+  const server = await startListening(home, ["serve", "--listen", "127.0.0.1:0"]);
+  await there(`context add office --url ${server.url} --use`);
+  return { home, away, here, there, init, server };
+};
+
+test("an administrator signs in, works, gives a program a token, and signs out", async () => {
+  const { there, here, init, server } = await startServer();
+  expect(init.code).toBe(0);
+  expect((await there("orgs list")).code).toBe(4);
+  const login = await there("login --account admin@example.jp --password-file password.txt");
+  expect([login.code, login.stderr]).toEqual([0, expect.stringContaining("office")]);
+  expect((await there("orgs create 営業部 --code S01")).code).toBe(0);
+  // the machine's own commands see the change
+  expect((await here("orgs list --format tsv --fields code")).text).toContain("S01");
+  const audit = await here("audit list --format json --fields actor,origin");
+  expect(audit.text).toContain('"address":"127.0.0.1"');
+  const created = await there("access-tokens create cron --rights orgs.read --format json");
+  const { secret } = JSON.parse(created.text) as { secret: string };
+  const withToken = { CLOMOCTL_TOKEN: secret };
+  expect((await there("orgs list --format tsv --fields code", withToken)).text).toContain("S01");
+  const refused = await there("orgs create 総務部 --code S02", withToken);
+  expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining("orgs.write")]);
+  expect((await there("access-tokens revoke cron")).code).toBe(0);
+  expect((await there("orgs list", withToken)).code).toBe(4);
+  expect((await there("logout")).code).toBe(0);
+  expect((await there("orgs list")).code).toBe(4);
+  server.running.process.kill("SIGTERM");
+  const ended = await server.running.ended;
+  expect(ended.code).toBe(0);
+  // the log names neither people nor secrets
+  expect(ended.stderr).toContain('"route":"/v1/orgs"');
+  for (const hidden of ["admin@example.jp", PASSWORD, secret, "営業部"]) expect(ended.stderr).not.toContain(hidden);
+});
+
+test("secrets are in no output and in no file, except the client's own", async () => {
+  const { home, away, there, server } = await startServer();
+  const outputs = [await there("login --account admin@example.jp --password-file password.txt --verbose")];
+  const created = await there("access-tokens create cron --rights read --format json");
+  const { secret } = JSON.parse(created.text) as { secret: string };
+  const stored = readFileSync(join(away, "credentials", "office"), "utf8").trim();
+  const canaries = new Canaries([PASSWORD, secret, stored]);
+  // also as parts of an address, by mistake
+  await fetch(`${server.url}/v1/orgs?token=${secret}`);
+  await fetch(`${server.url}/${secret}`, { headers: { authorization: `Bearer ${secret}` } });
+  outputs.push(await there("orgs list --verbose", { CLOMOCTL_TOKEN: secret }));
+  server.running.process.kill("SIGTERM");
+  outputs.push(await server.running.ended);
+  for (const { stdout, stderr } of outputs) canaries.look("output", Buffer.concat([stdout, Buffer.from(stderr)]));
+  const own = ["password.txt", join("credentials", "office")];
+  for (const folder of [home, away]) canaries.lookBelow(folder, (path) => own.includes(path));
+  expect([...canaries.found]).toEqual([]);
+  expect(statSync(join(away, "credentials", "office")).mode & 0o777).toBe(0o600);
+});
+
+test("what must not be served is refused with what helps", async () => {
+  const home = await freshHome();
+  const here = (line: string): Promise<Outcome> => run(line.split(" "), { home, cwd: home });
+  const nobody = await here("serve --listen 127.0.0.1:0");
+  expect([nobody.code, nobody.stderr]).toEqual([3, expect.stringContaining("serve init")]);
+  const open = await here("serve --listen 0.0.0.0:0");
+  expect([open.code, open.stderr]).toEqual([2, expect.stringContaining("--tls-cert")]);
+  await writeFile(join(home, "password.txt"), PASSWORD, { mode: 0o600 });
+  const init = "serve init --account admin@example.jp --password-file password.txt";
+  expect([(await here(init)).code, (await here(init)).code]).toEqual([0, 0]);
+  expect((await here("serve init --account other@example.jp --password-file password.txt")).code).toBe(5);
+  await writeFile(join(home, "key.pem"), "key", { mode: 0o644 });
+  const key = await here("serve --listen 127.0.0.1:0 --tls-cert key.pem --tls-key key.pem");
+  expect(key.code).toBe(3);
+  const blocker = createServer();
+  const port = await new Promise<number>((resolve) => {
+    blocker.listen(0, "127.0.0.1", () => resolve((blocker.address() as { port: number }).port));
+  });
+  const taken = await here(`serve --listen 127.0.0.1:${port}`);
+  expect([taken.code, taken.stderr]).toEqual([7, expect.stringContaining(String(port))]);
+  blocker.close();
+});
