@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { BOUND, comparisonOf, compareTwice, formatComparison, type Comparison } from "./against.ts";
-import type { Ran } from "./process.ts";
+import { MAX_TIME_RATIO, compareRuns, compareTwice, formatComparison, type Comparison } from "./against.ts";
+import type { ProcessRun } from "./process.ts";
 
-const ran = (seconds: number, peakBytes?: number): Ran => ({ seconds, peakBytes, stdout: "" });
+const ran = (seconds: number, peakBytes?: number): ProcessRun => ({ seconds, peakBytes, stdout: "" });
 
 const set = (ratio: number): Comparison => ({
   seconds: ratio,
@@ -21,7 +21,7 @@ const measuring = (...ratios: readonly number[]): (() => Promise<Comparison>) =>
 test("the ratio is the middle one of the turns, so that neither a slow hour nor a disturbed run counts", () => {
   const own = [ran(3, 100e6), ran(9, 130e6), ran(20, 110e6)];
   const other = [ran(2), ran(1), ran(16)];
-  expect(comparisonOf(own, other)).toEqual({
+  expect(compareRuns(own, other)).toEqual({
     seconds: 9,
     otherSeconds: 2,
     ratio: 1.5,
@@ -31,7 +31,7 @@ test("the ratio is the middle one of the turns, so that neither a slow hour nor 
 });
 
 test("what keeps the bound is measured once", async () => {
-  expect(await compareTwice(measuring(BOUND))).toEqual({ verdict: "pass", sets: [set(BOUND)] });
+  expect(await compareTwice(measuring(MAX_TIME_RATIO))).toEqual({ verdict: "pass", sets: [set(MAX_TIME_RATIO)] });
 });
 
 test("what is above the bound only once is not slower", async () => {

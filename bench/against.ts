@@ -1,101 +1,112 @@
-import { inTurn } from "./alternate.ts";
+import { runInTurn } from "./alternate.ts";
 import type { Bench } from "./bench.ts";
-import { THIS, type Checkout } from "./checkout.ts";
-import type { Ran } from "./process.ts";
-import { highest, median } from "./statistics.ts";
-import { alignColumns, number } from "./table.ts";
-import type { Work } from "./works.ts";
+import { THIS_CHECKOUT, type Checkout } from "./checkout.ts";
+import type { ProcessRun } from "./process.ts";
+import { getHighestPeak, getMedian } from "./statistics.ts";
+import { alignColumns, formatFigure } from "./table.ts";
+import type { Benchmark } from "./works.ts";
 
-/** A work that takes longer than this, as a multiple of the other checkout's time, is slower: beyond what is noise. */
-export const BOUND = 1.08;
+/**
+ * Maximum ratio to the other checkout's time. A benchmark above it counts as slower; below it, the difference may be
+ * noise.
+ */
+export const MAX_TIME_RATIO = 1.08;
 
-/** Runs of each side. */
-const TIMES: Readonly<Record<Work["kind"], number>> = { long: 11, "start-up": 41 };
+/** Number of runs on each side. */
+const RUNS_PER_SIDE: Readonly<Record<Benchmark["kind"], number>> = { long: 11, "start-up": 41 };
 
-/** What a set of runs of two checkouts took: medians. */
+/** Medians of a set of runs of two checkouts. */
 export interface Comparison {
   readonly seconds: number;
   readonly otherSeconds: number;
-  /** the median of the ratios of each run to the other checkout's run right after it */
+  /** median of the ratios of each run to the other checkout's next run */
   readonly ratio: number;
-  /** the highest peak, in MB of 1,000,000 bytes; undefined where it cannot be read */
+  /** highest peak, in MB of 1,000,000 bytes; undefined if it cannot be read */
   readonly rssMb: number | undefined;
   readonly otherRssMb: number | undefined;
 }
 
-/** A work and its sets of runs: one, or two when it was slower in the first. */
-export interface Compared {
+/** A benchmark and its sets of runs: one set, or two if the first set was slower. */
+export interface ComparedBenchmark {
   readonly work: string;
-  /** `failed`: it could not be measured, and the note says why */
+  /** `failed`: the benchmark could not be measured; the note gives the reason */
   readonly verdict: "pass" | "slower" | "failed";
   readonly sets: readonly Comparison[];
   readonly note: string;
 }
 
-const peak = (runs: readonly Ran[]): number | undefined => {
-  const bytes = highest(runs.map(({ peakBytes }) => peakBytes));
+const findPeakMb = (runs: readonly ProcessRun[]): number | undefined => {
+  const bytes = getHighestPeak(runs.map(({ peakBytes }) => peakBytes));
   return bytes === undefined ? undefined : bytes / 1e6;
 };
 
-const medianSeconds = (runs: readonly Ran[]): number => median(runs.map(({ seconds }) => seconds));
+const getMedianSeconds = (runs: readonly ProcessRun[]): number => getMedian(runs.map(({ seconds }) => seconds));
 
-/** Compares runs that took turns. */
-export const comparisonOf = (own: readonly Ran[], other: readonly Ran[]): Comparison => ({
-  seconds: medianSeconds(own),
-  otherSeconds: medianSeconds(other),
-  // what the machine does besides lasts longer than two runs, so that the two of a turn share it
-  ratio: median(own.map(({ seconds }, at) => seconds / (other[at]?.seconds ?? Number.NaN))),
-  rssMb: peak(own),
-  otherRssMb: peak(other),
+/** Compares the alternating runs of two checkouts. */
+export const compareRuns = (own: readonly ProcessRun[], other: readonly ProcessRun[]): Comparison => ({
+  seconds: getMedianSeconds(own),
+  otherSeconds: getMedianSeconds(other),
+  // both runs of a pair share the machine's other load, because that load lasts longer than two runs
+  ratio: getMedian(own.map(({ seconds }, at) => seconds / (other[at]?.seconds ?? Number.NaN))),
+  rssMb: findPeakMb(own),
+  otherRssMb: findPeakMb(other),
 });
 
-const isSlower = ({ ratio }: Comparison): boolean => !(ratio <= BOUND);
+const isSlower = ({ ratio }: Comparison): boolean => !(ratio <= MAX_TIME_RATIO);
 
-/** Measures once, and once more when the first set is slower: only what is slower twice is. */
-export async function compareTwice(measure: () => Promise<Comparison>): Promise<Pick<Compared, "verdict" | "sets">> {
+/** Measures once, and a second time if the first set is slower. The verdict is "slower" only if both sets are. */
+export async function compareTwice(
+  measure: () => Promise<Comparison>,
+): Promise<Pick<ComparedBenchmark, "verdict" | "sets">> {
   const first = await measure();
   if (!isSlower(first)) return { verdict: "pass", sets: [first] };
   const second = await measure();
   return { verdict: isSlower(second) ? "slower" : "pass", sets: [first, second] };
 }
 
-/** Says of a failure that it is not this checkout's. */
-const blameOther = (cause: unknown): never => {
+/** Rethrows a failure with a message that names the other checkout as its source. */
+const throwOtherCheckoutError = (cause: unknown): never => {
   throw new Error(`the other checkout: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
 };
 
 /**
- * Compares this checkout with another one in a work.
+ * Compares this checkout with another one in a benchmark.
  *
- * @throws when it fails in one of them, or its outcome is not what it must be
+ * @throws if the benchmark fails in either checkout, or if its result is not the expected one
  */
-export async function compareWork(work: Work, bench: Bench, other: Checkout): Promise<Compared> {
+export async function compareBenchmark(work: Benchmark, bench: Bench, other: Checkout): Promise<ComparedBenchmark> {
   const measure = async (): Promise<Comparison> => {
-    const ours = await work.ours(bench, THIS);
-    const theirs = await work.ours(bench, other).catch(blameOther);
-    return comparisonOf(...(await inTurn([ours, () => theirs().catch(blameOther)], TIMES[work.kind])));
+    const ours = await work.ours(bench, THIS_CHECKOUT);
+    const theirs = await work.ours(bench, other).catch(throwOtherCheckoutError);
+    return compareRuns(
+      ...(await runInTurn([ours, () => theirs().catch(throwOtherCheckoutError)], RUNS_PER_SIDE[work.kind])),
+    );
   };
-  return { work: work.name, ...(await compareTwice(measure)), note: `medians of ${TIMES[work.kind]}` };
+  return { work: work.name, ...(await compareTwice(measure)), note: `medians of ${RUNS_PER_SIDE[work.kind]}` };
 }
 
 const HEADINGS = ["work", "seconds", "other s", "ratio", "RSS MB", "other MB", "verdict", ""] as const;
 
-const WORDS: Readonly<Record<Compared["verdict"], string>> = { pass: "pass", slower: "SLOWER", failed: "FAILED" };
+const VERDICT_LABELS: Readonly<Record<ComparedBenchmark["verdict"], string>> = {
+  pass: "pass",
+  slower: "SLOWER",
+  failed: "FAILED",
+};
 
-const rowsOf = ({ work, verdict, sets, note }: Compared): readonly (readonly string[])[] => {
+const formatComparisonRows = ({ work, verdict, sets, note }: ComparedBenchmark): readonly (readonly string[])[] => {
   const shown: readonly (Comparison | undefined)[] = sets.length === 0 ? [undefined] : sets;
   return shown.map((set, at) => [
     at === 0 ? work : `${work}, measured again`,
-    number(set?.seconds, 3),
-    number(set?.otherSeconds, 3),
-    number(set?.ratio, 3),
-    number(set?.rssMb, 0),
-    number(set?.otherRssMb, 0),
-    at === shown.length - 1 ? WORDS[verdict] : `above ${BOUND}`,
+    formatFigure(set?.seconds, 3),
+    formatFigure(set?.otherSeconds, 3),
+    formatFigure(set?.ratio, 3),
+    formatFigure(set?.rssMb, 0),
+    formatFigure(set?.otherRssMb, 0),
+    at === shown.length - 1 ? VERDICT_LABELS[verdict] : `above ${MAX_TIME_RATIO}`,
     note,
   ]);
 };
 
-/** The table as text: a line a set of runs. */
-export const formatComparison = (lines: readonly Compared[]): string =>
-  alignColumns(HEADINGS, lines.flatMap(rowsOf), 5);
+/** Formats the table as text, with one line for each set of runs. */
+export const formatComparison = (lines: readonly ComparedBenchmark[]): string =>
+  alignColumns(HEADINGS, lines.flatMap(formatComparisonRows), 5);

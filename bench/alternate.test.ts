@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { alternate } from "./alternate.ts";
-import type { Ran } from "./process.ts";
+import { runAlternately } from "./alternate.ts";
+import type { ProcessRun } from "./process.ts";
 
-const rivals = (): { order: string[]; run: (name: string) => () => Promise<Ran> } => {
+const rivals = (): { order: string[]; run: (name: string) => () => Promise<ProcessRun> } => {
   const order: string[] = [];
-  const run = (name: string) => async (): Promise<Ran> => {
+  const run = (name: string) => async (): Promise<ProcessRun> => {
     order.push(name);
     return { seconds: order.length, peakBytes: undefined, stdout: "" };
   };
@@ -13,7 +13,7 @@ const rivals = (): { order: string[]; run: (name: string) => () => Promise<Ran> 
 
 test("ours and the peer take turns", async () => {
   const { order, run } = rivals();
-  const { ours, peer } = await alternate({ ours: run("A"), peer: run("B") }, 3);
+  const { ours, peer } = await runAlternately({ ours: run("A"), peer: run("B") }, 3);
   expect(order.join("")).toBe("ABABAB");
   expect(ours.map(({ seconds }) => seconds)).toEqual([1, 3, 5]);
   expect(peer.map(({ seconds }) => seconds)).toEqual([2, 4, 6]);
@@ -21,6 +21,6 @@ test("ours and the peer take turns", async () => {
 
 test("without a peer ours runs alone", async () => {
   const { order, run } = rivals();
-  expect((await alternate({ ours: run("A"), peer: undefined }, 2)).peer).toEqual([]);
+  expect((await runAlternately({ ours: run("A"), peer: undefined }, 2)).peer).toEqual([]);
   expect(order.join("")).toBe("AA");
 });

@@ -1,32 +1,35 @@
-import type { Ran } from "./process.ts";
+import type { ProcessRun } from "./process.ts";
 
-/** Two works that are compared: ours, and the peer's where its programs are there. */
+/** The two sides of a comparison: ours, and the peer's if its programs are installed. */
 export interface Rivals {
-  readonly ours: () => Promise<Ran>;
-  readonly peer: (() => Promise<Ran>) | undefined;
+  readonly ours: () => Promise<ProcessRun>;
+  readonly peer: (() => Promise<ProcessRun>) | undefined;
 }
 
-/** Their runs, in order. */
-export interface Runs {
-  readonly ours: readonly Ran[];
-  readonly peer: readonly Ran[];
+/** The runs of both sides, in order. */
+export interface RunsBySide {
+  readonly ours: readonly ProcessRun[];
+  readonly peer: readonly ProcessRun[];
 }
 
-/** Runs works in turn, `times` each, so that what else the machine does falls on all of them; their runs, by work. */
-export async function inTurn<const Works extends readonly (() => Promise<Ran>)[]>(
+/**
+ * Runs functions in turn, `times` each, so that other load on the machine affects all of them equally. Returns their
+ * runs, by function.
+ */
+export async function runInTurn<const Works extends readonly (() => Promise<ProcessRun>)[]>(
   works: Works,
   times: number,
-): Promise<{ readonly [Work in keyof Works]: readonly Ran[] }> {
-  const runs = works.map((): Ran[] => []);
+): Promise<{ readonly [Work in keyof Works]: readonly ProcessRun[] }> {
+  const runs = works.map((): ProcessRun[] => []);
   for (let time = 0; time < times; time += 1) {
     for (const [at, work] of works.entries()) runs[at]?.push(await work());
   }
-  return runs as { readonly [Work in keyof Works]: readonly Ran[] };
+  return runs as { readonly [Work in keyof Works]: readonly ProcessRun[] };
 }
 
-/** Runs both in turn, `times` each. */
-export async function alternate({ ours, peer }: Rivals, times: number): Promise<Runs> {
-  if (peer === undefined) return { ours: (await inTurn([ours], times))[0], peer: [] };
-  const [own, others] = await inTurn([ours, peer], times);
+/** Runs both sides in turn, `times` each. */
+export async function runAlternately({ ours, peer }: Rivals, times: number): Promise<RunsBySide> {
+  if (peer === undefined) return { ours: (await runInTurn([ours], times))[0], peer: [] };
+  const [own, others] = await runInTurn([ours, peer], times);
   return { ours: own, peer: others };
 }

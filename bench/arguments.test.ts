@@ -1,18 +1,18 @@
 import { expect, test } from "vitest";
-import { readArguments } from "./arguments.ts";
+import { parseBenchArguments } from "./arguments.ts";
 
 const WORKS = ["import", "users export"];
 
 test("beside the peers a million rows are taken, beside another checkout fewer", () => {
-  expect(readArguments([], WORKS)).toEqual({ only: [], rows: 1_000_000, json: undefined, against: undefined });
-  expect(readArguments(["--against", "../before"], WORKS)).toMatchObject({ against: "../before", rows: 200_000 });
+  expect(parseBenchArguments([], WORKS)).toEqual({ only: [], rows: 1_000_000, json: undefined, against: undefined });
+  expect(parseBenchArguments(["--against", "../before"], WORKS)).toMatchObject({ against: "../before", rows: 200_000 });
 });
 
 test("rows and works may be chosen in both cases", () => {
   const chosen = ["--rows", "5000", "--only", "import", "--only", "users export", "--json", "figures.json"];
   const expected = { only: WORKS, rows: 5000, json: "figures.json" };
-  expect(readArguments(chosen, WORKS)).toMatchObject(expected);
-  expect(readArguments(["--against", "../before", ...chosen], WORKS)).toMatchObject(expected);
+  expect(parseBenchArguments(chosen, WORKS)).toMatchObject(expected);
+  expect(parseBenchArguments(["--against", "../before", ...chosen], WORKS)).toMatchObject(expected);
 });
 
 test.each([
@@ -22,5 +22,5 @@ test.each([
   [["--with", "x"], "--with"],
   [["--against"], "--against"],
 ])("%j is refused", (args, message) => {
-  expect(() => readArguments(args, WORKS)).toThrow(message);
+  expect(() => parseBenchArguments(args, WORKS)).toThrow(message);
 });

@@ -1,27 +1,30 @@
 import { parseArgs } from "node:util";
 
-/** What a run was asked for. */
+/** The options of a benchmark run. */
 export interface BenchOptions {
-  /** names of works; empty for all */
+  /** names of benchmarks; empty for all */
   readonly only: readonly string[];
-  /** of the input */
+  /** number of rows of the input */
   readonly rows: number;
-  /** the file for the figures */
+  /** file to which the figures are written */
   readonly json: string | undefined;
-  /** the folder of another checkout, to be compared with instead of with the peers */
+  /** folder of another checkout, which is then compared with instead of the peers */
   readonly against: string | undefined;
 }
 
-/** Beside another checkout every work runs eleven times or more on each side, so it does with fewer rows. */
+/**
+ * Default numbers of rows. A comparison with another checkout uses fewer rows, because it runs every benchmark at least
+ * eleven times on each side.
+ */
 const DEFAULT_ROWS = { peers: 1_000_000, against: 200_000 };
 
 /**
- * Reads the arguments of a run.
+ * Parses the command-line arguments of a run.
  *
- * @param works the names that `--only` may give
- * @throws when they are wrong
+ * @param works the names that `--only` accepts
+ * @throws if an argument is invalid
  */
-export function readArguments(args: readonly string[], works: readonly string[]): BenchOptions {
+export function parseBenchArguments(args: readonly string[], works: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {

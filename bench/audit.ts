@@ -4,15 +4,15 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Bench } from "./bench.ts";
-import type { Program } from "./program.ts";
-import { long, type Work } from "./works.ts";
+import type { MeasuredProgram } from "./program.ts";
+import { createLongBenchmark, type Benchmark } from "./works.ts";
 
-const RECORDS = 1_000_000;
-const START = Date.UTC(2026, 3, 1);
+const RECORD_COUNT = 1_000_000;
+const FIRST_RECORD_TIME = Date.UTC(2026, 3, 1);
 
-/** A record as the program writes one: somebody edited a user. */
-const recordOf = (seq: number): string => {
-  const at = new Date(START + seq * 1000).toISOString();
+/** Returns an audit record in the format that the program writes: somebody edited a user. */
+const formatAuditRecord = (seq: number): string => {
+  const at = new Date(FIRST_RECORD_TIME + seq * 1000).toISOString();
   const id = `019d4657-0006-7000-8000-${String(seq).padStart(12, "0")}`;
   return JSON.stringify({
     version: 2,
@@ -27,9 +27,9 @@ const recordOf = (seq: number): string => {
   });
 };
 
-/** Fills the audit of a new tenant, and writes the same records as lines to a file. */
-async function fill(program: Program, path: string): Promise<void> {
-  // it makes the tenant, and the first record
+/** Fills the audit log of a new tenant, and writes the same records to a file, one per line. */
+async function fillAuditLog(program: MeasuredProgram, path: string): Promise<void> {
+  // creates the tenant and its first record
   await program.run("users", "fields", "add", "入社年");
   using database = new DatabaseSync(program.database);
   const first = database.prepare("select record, hash from audit").get();
@@ -38,8 +38,8 @@ async function fill(program: Program, path: string): Promise<void> {
   text.write(`${String(first?.["record"])}\n`);
   let hash = String(first?.["hash"]);
   database.exec("begin");
-  for (let seq = 2; seq <= RECORDS; seq += 1) {
-    const record = recordOf(seq);
+  for (let seq = 2; seq <= RECORD_COUNT; seq += 1) {
+    const record = formatAuditRecord(seq);
     hash = hashOf("sha256", `${hash}\n${record}`);
     insert.run(seq, record, hash);
     if (!text.write(`${record}\n`)) await once(text, "drain");
@@ -49,34 +49,34 @@ async function fill(program: Program, path: string): Promise<void> {
   await once(text, "finish");
 }
 
-let filled: Promise<{ readonly program: Program; readonly text: string }> | undefined;
+let filledAuditLog: Promise<{ readonly program: MeasuredProgram; readonly text: string }> | undefined;
 
-/** A tenant with an audit of a million records, and their text. */
-const auditOf = async (bench: Bench, checkout: Parameters<Bench["emptyTenant"]>[0]) => {
+/** Creates a tenant whose audit log has a million records, and a file with the same records as text. */
+const createAuditedTenant = async (bench: Bench, checkout: Parameters<Bench["emptyTenant"]>[0]) => {
   const program = await bench.emptyTenant(checkout);
   const text = join(await bench.newFolder("audit"), "audit.txt");
-  await fill(program, text);
+  await fillAuditLog(program, text);
   return { program, text };
 };
 
-/** Verifying a million records, beside hashing their text at once. */
-export const AUDIT_WORK: Work = long({
+/** Measures the verification of a million audit records. The peer hashes their text in one go. */
+export const AUDIT_BENCHMARK: Benchmark = createLongBenchmark({
   name: "audit verify",
   target: { must: 3, mustRssMb: 200 },
   needs: ["sha256sum"],
   ours: async (bench, checkout) => {
-    filled = auditOf(bench, checkout);
-    const { program } = await filled;
+    filledAuditLog = createAuditedTenant(bench, checkout);
+    const { program } = await filledAuditLog;
     return async () => {
       const ran = await program.run("audit", "verify", "--format", "json");
       const { records } = JSON.parse(ran.stdout) as { readonly records: number };
-      if (records !== RECORDS) throw new Error(`${records} records verified where ${RECORDS} are expected`);
+      if (records !== RECORD_COUNT) throw new Error(`${records} records verified where ${RECORD_COUNT} are expected`);
       return ran;
     };
   },
   peer: async (bench) => {
-    const text = (await filled)?.text ?? "";
+    const text = (await filledAuditLog)?.text ?? "";
     return () => bench.peers.sha256sum(text);
   },
-  note: () => `${RECORDS} records verified, their text hashed at once`,
+  note: () => `${RECORD_COUNT} records verified, their text hashed at once`,
 });

@@ -1,12 +1,15 @@
 import { fileURLToPath } from "node:url";
 import type { Mdm } from "#support/apple/simulator/mdm.ts";
 import type { Bench } from "./bench.ts";
-import { THIS } from "./checkout.ts";
-import type { Ran } from "./process.ts";
-import { A_PAGE } from "./serving.ts";
+import { THIS_CHECKOUT } from "./checkout.ts";
+import type { ProcessRun } from "./process.ts";
+import { PAGE_DEVICES } from "./serving.ts";
 
-/** What both peers begin with: `ask` sends a body with the session, which an answer may replace, and gives the text. */
-const ASK = `
+/**
+ * Common beginning of both peer scripts. `ask` sends a body with the current session, replaces the session if the
+ * response contains a new one, and returns the response text.
+ */
+const REQUEST_SCRIPT = `
   const [, undici, base, first, file] = process.argv;
   const { Agent, request } = require(undici);
   const dispatcher = new Agent();
@@ -29,20 +32,23 @@ const ASK = `
     return dispatcher.close();
   };`;
 
-/** Fetches all pages and drops them; of each is read where it goes on, and whether. Prints how many there were. */
-const PAGES = `${ASK}
+/**
+ * Fetches all pages and discards them. Reads from each page only the cursor and whether more pages follow. Prints the
+ * number of pages.
+ */
+const FETCH_PAGES_SCRIPT = `${REQUEST_SCRIPT}
   (async () => {
     let [cursor, pages] = [undefined, 0];
     for (let more = true; more; pages += 1) {
-      const text = await ask("/server/devices", JSON.stringify({ cursor, limit: ${A_PAGE} }));
+      const text = await ask("/server/devices", JSON.stringify({ cursor, limit: ${PAGE_DEVICES} }));
       cursor = /^\\{"cursor":"([^"]+)"/.exec(text)[1];
       more = text.slice(-200).includes('"more_to_follow":true');
     }
     await end(pages);
   })();`;
 
-/** Sends the lines of a file, one after another. */
-const ASSIGNMENTS = `${ASK}
+/** Sends each line of a file as a request body, one after another. */
+const SEND_ASSIGNMENTS_SCRIPT = `${REQUEST_SCRIPT}
   (async () => {
     for (const body of require("node:fs").readFileSync(file, "utf8").trimEnd().split("\\n")) {
       await ask("/profile/devices", body);
@@ -50,23 +56,34 @@ const ASSIGNMENTS = `${ASK}
     await end("done");
   })();`;
 
-/** The program's own undici. */
-const undici = (): string => fileURLToPath(import.meta.resolve("undici"));
+/** Returns the path of the undici that the program uses. */
+const findUndici = (): string => fileURLToPath(import.meta.resolve("undici"));
 
-/** What sends bare requests in the session of an MDM server, as a whole process of Node, like every peer. */
-async function bare(bench: Bench, mdm: Mdm, script: string, ...args: readonly string[]): Promise<Ran> {
+/**
+ * Runs a script that sends bare requests in a session of an MDM server. Like every peer, it runs as a separate process.
+ */
+async function runRequestScript(
+  bench: Bench,
+  mdm: Mdm,
+  script: string,
+  ...args: readonly string[]
+): Promise<ProcessRun> {
   const { session } = await mdm.signIn();
-  const node = await bench.emptyTenant(THIS);
-  return node.node("-e", script, undici(), mdm.base, session, ...args);
+  const node = await bench.emptyTenant(THIS_CHECKOUT);
+  return node.node("-e", script, findUndici(), mdm.base, session, ...args);
 }
 
-/** Fetches every page of devices, and drops it. @throws when there are not so many */
-export async function fetchAndDrop(bench: Bench, mdm: Mdm, pages: number): Promise<Ran> {
-  const ran = await bare(bench, mdm, PAGES);
+/**
+ * Fetches every page of devices and discards it.
+ *
+ * @throws if the number of pages is not `pages`
+ */
+export async function fetchAndDrop(bench: Bench, mdm: Mdm, pages: number): Promise<ProcessRun> {
+  const ran = await runRequestScript(bench, mdm, FETCH_PAGES_SCRIPT);
   if (Number(ran.stdout) !== pages) throw new Error(`${ran.stdout.trim()} pages where ${pages} are expected`);
   return ran;
 }
 
-/** Sends `POST /profile/devices` with each line of a file as its body. */
-export const sendAssignments = (bench: Bench, mdm: Mdm, file: string): Promise<Ran> =>
-  bare(bench, mdm, ASSIGNMENTS, file);
+/** Sends `POST /profile/devices` once for each line of a file, with the line as the body. */
+export const sendAssignments = (bench: Bench, mdm: Mdm, file: string): Promise<ProcessRun> =>
+  runRequestScript(bench, mdm, SEND_ASSIGNMENTS_SCRIPT, file);

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { DEVICE_HEADER, deviceRecord } from "./devices.ts";
+import { DEVICE_HEADER, formatDeviceRecord } from "./devices.ts";
 
-const records = Array.from({ length: 20_000 }, (_, index) => deviceRecord(index).slice(0, -2).split(","));
+const records = Array.from({ length: 20_000 }, (_, index) => formatDeviceRecord(index).slice(0, -2).split(","));
 
 test("every record has the header's columns", () => {
   expect(records.filter((cells) => cells.length !== DEVICE_HEADER.length)).toEqual([]);
-  expect(deviceRecord(7)).toMatch(/^F\d{10},[^]*\r\n$/);
+  expect(formatDeviceRecord(7)).toMatch(/^F\d{10},[^]*\r\n$/);
 });
 
 test.each(["シリアルナンバー", "IMEI番号", "電話番号", "Wi-Fi MACアドレス"] as const)("%s is unique", (header) => {

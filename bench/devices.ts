@@ -1,4 +1,4 @@
-/** The header of the file: eight of the columns of devices, one of them unique in a tenant. */
+/** The header of the file: eight of the columns of devices. One of them must be unique in a tenant. */
 export const DEVICE_HEADER = [
   "シリアルナンバー",
   "プラットフォーム",
@@ -13,19 +13,19 @@ export const DEVICE_HEADER = [
 const PLATFORMS = ["iOS", "Android", "Windows", "macOS"] as const;
 const STATUSES = ["事前登録", "管理中", "管理中"] as const;
 
-/** A well-mixed number of 32 bits. */
-const mixed = (index: number): number => Math.imul(index, 0x9e3779b1) >>> 0;
+/** Returns a well-mixed 32-bit number. */
+const mixBits = (index: number): number => Math.imul(index, 0x9e3779b1) >>> 0;
 
-const hexadecimal = (number: number): string => (number & 0xff).toString(16).padStart(2, "0");
+const formatHexByte = (number: number): string => (number & 0xff).toString(16).padStart(2, "0");
 
 /**
- * The record of an invented device, as it stands in the file, newline included. It depends on `index` alone. Serial
- * numbers are unique and in no order.
+ * Returns the record of an invented device as it appears in the file, including the newline. It depends only on
+ * `index`. Serial numbers are unique and unordered.
  *
  * @param index from 0, below 2^24
  */
-export const deviceRecord = (index: number): string => {
-  const chance = mixed(index);
+export const formatDeviceRecord = (index: number): string => {
+  const chance = mixBits(index);
   const number = String(index).padStart(8, "0");
   return [
     `F${String(chance).padStart(10, "0")}`,
@@ -34,8 +34,8 @@ export const deviceRecord = (index: number): string => {
     `営業部 ${index} 号機`,
     `35 ${number.slice(0, 6)} ${number.slice(2)} ${chance % 10}`,
     `080-${number.slice(0, 4)}-${number.slice(4)}`,
-    // of the block that is set aside for documentation, see RFC 7042
-    `00:00:5e:${[index >> 16, index >> 8, index].map(hexadecimal).join(":")}`,
+    // from the block reserved for documentation, see RFC 7042
+    `00:00:5e:${[index >> 16, index >> 8, index].map(formatHexByte).join(":")}`,
     `貸出 ${chance % 50}\r\n`,
   ].join(",");
 };

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { judge, type Figures } from "./judge.ts";
+import { judgeFigures, type MeasuredFigures } from "./judge.ts";
 
 const target = { must: 3, aim: 2, mustRssMb: 150 };
-const figures = (ratio: number | undefined, rssMb: number | undefined): Figures => ({
+const figures = (ratio: number | undefined, rssMb: number | undefined): MeasuredFigures => ({
   seconds: 1,
   peerSeconds: ratio,
   ratio,
@@ -20,9 +20,9 @@ test.each([
   [4, undefined, "missed"],
   [Number.NaN, 100, "missed"],
 ] as const)("ratio %s and %s MB: %s", (ratio, rssMb, verdict) => {
-  expect(judge(figures(ratio, rssMb), target)).toBe(verdict);
+  expect(judgeFigures(figures(ratio, rssMb), target)).toBe(verdict);
 });
 
 test("without an aim only the must can be kept", () => {
-  expect(judge(figures(1.3, undefined), { must: 1.3 })).toBe("must");
+  expect(judgeFigures(figures(1.3, undefined), { must: 1.3 })).toBe("must");
 });

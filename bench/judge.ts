@@ -1,4 +1,4 @@
-/** What a work is held to: ratios to its peer, and a peak of memory. */
+/** The target of a benchmark: ratios to its peer, and a maximum peak of memory. */
 export interface Target {
   readonly must: number;
   readonly aim?: number;
@@ -6,24 +6,26 @@ export interface Target {
   readonly mustRssMb?: number;
 }
 
-/** What a work took. */
-export interface Figures {
+/** The measured figures of a benchmark. */
+export interface MeasuredFigures {
   readonly seconds: number;
-  /** undefined where the peer program is missing */
+  /** undefined if the peer program is missing */
   readonly peerSeconds: number | undefined;
   readonly ratio: number | undefined;
-  /** in MB of 1,000,000 bytes; undefined where it was not, or cannot be, read */
+  /** in MB of 1,000,000 bytes; undefined if it was not or cannot be read */
   readonly rssMb: number | undefined;
 }
 
 /**
- * `aim` and `must`: what is kept, the aim only together with the must. `missed`: a ratio or the memory is above its
- * must. `unknown`: a figure that would be needed is missing, and none that is there is above its must.
+ * The verdict on a benchmark. `must` and `aim`: the target that is met; `aim` implies `must`. `missed`: a ratio or the
+ * memory is above its `must`. `unknown`: a required figure is missing, and no available figure is above its `must`.
  */
 export type Verdict = "aim" | "must" | "missed" | "unknown";
 
-/** Holds a work's figures against its target. Figures are judged as measured, not as rounded for the table. */
-export const judge = ({ ratio, rssMb }: Figures, { must, aim, mustRssMb }: Target): Verdict => {
+/**
+ * Compares the figures of a benchmark with its target. Uses the measured figures, not the rounded ones of the table.
+ */
+export const judgeFigures = ({ ratio, rssMb }: MeasuredFigures, { must, aim, mustRssMb }: Target): Verdict => {
   if (ratio !== undefined && !(ratio <= must)) return "missed";
   if (mustRssMb !== undefined && rssMb !== undefined && rssMb > mustRssMb) return "missed";
   if (ratio === undefined || (mustRssMb !== undefined && rssMb === undefined)) return "unknown";

@@ -1,17 +1,19 @@
-import { runProcess, type Ran } from "./process.ts";
+import { runProcess, type ProcessRun } from "./process.ts";
 
-/** The programs that clomoctl is measured beside. */
-export const TOOLS = ["python3", "openpyxl", "iconv", "sqlite3", "openssl", "sha256sum"] as const;
-export type Tool = (typeof TOOLS)[number];
+/** The programs with which clomoctl is compared. */
+export const PEER_TOOLS = ["python3", "openpyxl", "iconv", "sqlite3", "openssl", "sha256sum"] as const;
+export type PeerTool = (typeof PEER_TOOLS)[number];
 
-/** A tool of this machine. */
+/** A tool that is installed on this machine. */
 export interface FoundTool {
-  /** the program itself, never a script that looks for it: that would cost the peer time */
+  /**
+   * path of the program itself, never of a script that starts it, because starting a script would cost the peer time
+   */
   readonly path: string;
   readonly version: string;
 }
 
-const LOOK: Readonly<Record<Tool, string>> = {
+const FIND_COMMANDS: Readonly<Record<PeerTool, string>> = {
   python3: "python3 -c 'import sys; print(sys.executable); print(sys.version)'",
   openpyxl: "python3 -c 'import openpyxl, sys; print(sys.executable); print(openpyxl.__version__)'",
   iconv: "command -v iconv && iconv --version",
@@ -20,47 +22,47 @@ const LOOK: Readonly<Record<Tool, string>> = {
   sha256sum: "command -v sha256sum && sha256sum --version",
 };
 
-const READ_BY_PYTHON = `
+const READ_CSV_SCRIPT = `
 import csv, sys
 for row in csv.reader(open(sys.argv[1], encoding='cp932', newline='')):
     pass
 `;
 
-const READ_JSON_BY_PYTHON = `
+const READ_JSON_SCRIPT = `
 import json, sys
 for path in sys.argv[1:]:
     for line in open(path, encoding='utf-8'):
         json.loads(line)
 `;
 
-const READ_BY_OPENPYXL = `
+const READ_WORKBOOK_SCRIPT = `
 import openpyxl, sys
 for row in openpyxl.load_workbook(sys.argv[1], read_only=True).active.iter_rows(values_only=True):
     pass
 `;
 
-const TABLE = "create table u (name, kana, mail unique, org, title, code, tel, account unique)";
+const CREATE_USER_TABLE = "create table u (name, kana, mail unique, org, title, code, tel, account unique)";
 
-const DEVICE_TABLE = "create table u (serial unique, platform, status, name, imei, tel, mac, memo)";
+const CREATE_DEVICE_TABLE = "create table u (serial unique, platform, status, name, imei, tel, mac, memo)";
 
-/** The peers, each a whole process or a pipe of two, as a person would type them. */
+/** The peers. Each runs as a process or a pipe of two processes, as a person would type it. */
 export class Peers {
-  readonly #tools: ReadonlyMap<Tool, FoundTool>;
+  readonly #tools: ReadonlyMap<PeerTool, FoundTool>;
   readonly #folder: string;
   readonly #signal: AbortSignal;
 
-  private constructor(tools: ReadonlyMap<Tool, FoundTool>, folder: string, signal: AbortSignal) {
+  private constructor(tools: ReadonlyMap<PeerTool, FoundTool>, folder: string, signal: AbortSignal) {
     this.#tools = tools;
     this.#folder = folder;
     this.#signal = signal;
   }
 
-  /** Looks for the tools; `folder` is where the peers run. */
+  /** Finds the installed tools. `folder` is the working folder of the peers. */
   static async find(folder: string, signal: AbortSignal): Promise<Peers> {
-    const tools = new Map<Tool, FoundTool>();
+    const tools = new Map<PeerTool, FoundTool>();
     const peers = new Peers(tools, folder, signal);
-    for (const tool of TOOLS) {
-      const found = await peers.#shell(LOOK[tool]).catch(() => undefined);
+    for (const tool of PEER_TOOLS) {
+      const found = await peers.#shell(FIND_COMMANDS[tool]).catch(() => undefined);
       signal.throwIfAborted();
       const [path, version = ""] = found?.stdout.split("\n") ?? [];
       if (path !== undefined) tools.set(tool, { path, version: /\d+(?:\.\d+)+/.exec(version)?.[0] ?? version });
@@ -68,97 +70,97 @@ export class Peers {
     return peers;
   }
 
-  /** What was found, by name. */
-  get tools(): ReadonlyMap<Tool, FoundTool> {
+  /** The tools that were found, by name. */
+  get tools(): ReadonlyMap<PeerTool, FoundTool> {
     return this.#tools;
   }
 
-  /** Those of `needed` that this machine lacks. */
-  missing(needed: readonly Tool[]): readonly Tool[] {
+  /** Returns those tools of `needed` that are not installed. */
+  missing(needed: readonly PeerTool[]): readonly PeerTool[] {
     return needed.filter((tool) => !this.#tools.has(tool));
   }
 
-  /** Reads a CP932 file record by record and does nothing with it. */
-  readCsv(path: string): Promise<Ran> {
-    return this.#run(this.#path("python3"), "-c", READ_BY_PYTHON, path);
+  /** Reads a CP932 file record by record and discards the records. */
+  readCsv(path: string): Promise<ProcessRun> {
+    return this.#run(this.#path("python3"), "-c", READ_CSV_SCRIPT, path);
   }
 
-  /** Reads a workbook row by row and does nothing with it. */
-  readWorkbook(path: string): Promise<Ran> {
-    return this.#run(this.#path("openpyxl"), "-c", READ_BY_OPENPYXL, path);
+  /** Reads a workbook row by row and discards the rows. */
+  readWorkbook(path: string): Promise<ProcessRun> {
+    return this.#run(this.#path("openpyxl"), "-c", READ_WORKBOOK_SCRIPT, path);
   }
 
-  /** Brings a CP932 file into a new database with two unique indexes. */
-  importCsv(path: string, database: string): Promise<Ran> {
-    const script = `"$1" -f CP932 -t UTF-8 "$3" | "$2" "$4" "${TABLE}" ".import --csv --skip 1 /dev/stdin u"`;
+  /** Imports a CP932 file into a new database with two unique indexes. */
+  importCsv(path: string, database: string): Promise<ProcessRun> {
+    const script = `"$1" -f CP932 -t UTF-8 "$3" | "$2" "$4" "${CREATE_USER_TABLE}" ".import --csv --skip 1 /dev/stdin u"`;
     return this.#shell(script, this.#path("iconv"), this.#path("sqlite3"), path, database);
   }
 
-  /** Brings a file in UTF-8 into a new database with one unique index. */
-  importDevices(path: string, database: string): Promise<Ran> {
-    return this.#run(this.#path("sqlite3"), database, DEVICE_TABLE, `.import --csv --skip 1 "${path}" u`);
+  /** Imports a UTF-8 file into a new database with one unique index. */
+  importDevices(path: string, database: string): Promise<ProcessRun> {
+    return this.#run(this.#path("sqlite3"), database, CREATE_DEVICE_TABLE, `.import --csv --skip 1 "${path}" u`);
   }
 
-  /** Brings all rows of such a database into a CP932 file, in the order they lie there. */
-  exportCsv(database: string, path: string): Promise<Ran> {
+  /** Exports all rows of such a database to a CP932 file, in storage order. */
+  exportCsv(database: string, path: string): Promise<ProcessRun> {
     const script = `"$2" -csv "$3" "select * from u" | "$1" -f UTF-8 -t CP932 > "$4"`;
     return this.#shell(script, this.#path("iconv"), this.#path("sqlite3"), database, path);
   }
 
-  /** Writes a tenant's table of users to nowhere, as JSON. */
-  listUsers(database: string): Promise<Ran> {
+  /** Writes a tenant's table of users to /dev/null as JSON. */
+  listUsers(database: string): Promise<ProcessRun> {
     return this.#shell('"$1" -json "$2" "select * from user" > /dev/null', this.#path("sqlite3"), database);
   }
 
-  /** Writes tables of a tenant as CSV, each into a file of its name in a folder. */
-  dumpTables(database: string, tables: readonly string[], folder: string): Promise<Ran> {
+  /** Writes tables of a tenant as CSV files, each named after its table. */
+  dumpTables(database: string, tables: readonly string[], folder: string): Promise<ProcessRun> {
     const script = 'for table in $4; do "$1" -csv "$2" "select * from $table" > "$3/$table.csv" || exit 1; done';
     return this.#shell(script, this.#path("sqlite3"), database, folder, tables.join(" "));
   }
 
-  /** Compares the hashes of a bundle's files. */
-  checkSums(folder: string): Promise<Ran> {
+  /** Verifies the hashes of a bundle's files. */
+  checkSums(folder: string): Promise<ProcessRun> {
     return this.#shell('cd "$2" && "$1" --quiet -c SHA256SUMS', this.#path("sha256sum"), folder);
   }
 
-  /** Reads every line of files as JSON and does nothing with it. */
-  readJsonLines(paths: readonly string[]): Promise<Ran> {
-    return this.#run(this.#path("python3"), "-c", READ_JSON_BY_PYTHON, ...paths);
+  /** Parses every line of some files as JSON and discards the values. */
+  readJsonLines(paths: readonly string[]): Promise<ProcessRun> {
+    return this.#run(this.#path("python3"), "-c", READ_JSON_SCRIPT, ...paths);
   }
 
-  /** Compares files of two folders, and merges their sorted lines. */
-  mergeLines(one: string, other: string, paths: readonly string[]): Promise<Ran> {
+  /** Compares the files of two folders and merges their sorted lines. */
+  mergeLines(one: string, other: string, paths: readonly string[]): Promise<ProcessRun> {
     const script =
       'for path in $3; do cmp -s "$1/$path" "$2/$path"; sort -m "$1/$path" "$2/$path" > /dev/null || exit 1; done';
     return this.#shell(script, one, other, paths.join(" "));
   }
 
-  /** One process of openssl, with these words. */
-  openssl(...words: readonly string[]): Promise<Ran> {
+  /** Runs openssl once with these arguments. */
+  openssl(...words: readonly string[]): Promise<ProcessRun> {
     return this.#run(this.#path("openssl"), ...words);
   }
 
   /** Hashes a file. */
-  sha256sum(path: string): Promise<Ran> {
+  sha256sum(path: string): Promise<ProcessRun> {
     return this.#run(this.#path("sha256sum"), path);
   }
 
-  /** Rows of such a database. */
+  /** Returns the number of rows in such a database. */
   async countRows(database: string): Promise<number> {
     return Number((await this.#run(this.#path("sqlite3"), database, "select count(*) from u")).stdout);
   }
 
-  #path(tool: Tool): string {
+  #path(tool: PeerTool): string {
     const found = this.#tools.get(tool);
     if (found === undefined) throw new Error(`${tool} is missing`);
     return found.path;
   }
 
-  #shell(script: string, ...args: readonly string[]): Promise<Ran> {
+  #shell(script: string, ...args: readonly string[]): Promise<ProcessRun> {
     return this.#run("/bin/sh", "-c", script, "sh", ...args);
   }
 
-  #run(file: string, ...args: readonly string[]): Promise<Ran> {
+  #run(file: string, ...args: readonly string[]): Promise<ProcessRun> {
     const { PATH = "", HOME = "" } = process.env;
     return runProcess({ file, args, env: { PATH, HOME, LC_ALL: "C.UTF-8" }, folder: this.#folder }, this.#signal);
   }

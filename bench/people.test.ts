@@ -1,8 +1,8 @@
 import iconv from "iconv-lite";
 import { expect, test } from "vitest";
-import { HEADER, personRecord } from "./people.ts";
+import { USER_HEADER, formatPersonRecord } from "./people.ts";
 
-const records = Array.from({ length: 20_000 }, (_, index) => personRecord(index));
+const records = Array.from({ length: 20_000 }, (_, index) => formatPersonRecord(index));
 
 /** Cells of a record whose quoted cells hold no quote followed by a comma. */
 const cells = (record: string): string[] =>
@@ -10,16 +10,16 @@ const cells = (record: string): string[] =>
 
 test("every record has the header's columns and ends with CRLF", () => {
   expect(records.every((record) => record.endsWith("\r\n"))).toBe(true);
-  expect(records.map((record) => cells(record).length).filter((count) => count !== HEADER.length)).toEqual([]);
+  expect(records.map((record) => cells(record).length).filter((count) => count !== USER_HEADER.length)).toEqual([]);
 });
 
 test.each(["メールアドレス", "CLOMOアカウント名"] as const)("%s is unique", (header) => {
-  const at = HEADER.indexOf(header);
+  const at = USER_HEADER.indexOf(header);
   expect(new Set(records.map((record) => cells(record)[at]?.toLowerCase())).size).toBe(records.length);
 });
 
 test("every character is one of CP932", () => {
-  const text = [HEADER.join(","), ...records].join("");
+  const text = [USER_HEADER.join(","), ...records].join("");
   expect(iconv.decode(iconv.encode(text, "cp932"), "cp932")).toBe(text);
 });
 

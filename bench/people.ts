@@ -1,5 +1,5 @@
-/** The header of the file: every column the console knows by these names, two of them unique in a tenant. */
-export const HEADER = [
+/** The header of the file. The console has columns with these names; two of them must be unique in a tenant. */
+export const USER_HEADER = [
   "氏名",
   "フリガナ",
   "メールアドレス",
@@ -10,14 +10,14 @@ export const HEADER = [
   "CLOMOアカウント名",
 ] as const;
 
-/** Organisations the people are spread over, if nothing else is asked. */
-const ORGS = 200;
+/** Default number of organisations to which the people belong. */
+const DEFAULT_ORG_COUNT = 200;
 
-/** One row in this many has a title that needs quotes. */
-const QUOTED_EVERY = 40;
+/** One in this many rows has a title that needs quotes. */
+const ROWS_PER_QUOTED_TITLE = 40;
 
-// 髙 and 﨑 are IBM extensions; 表, ソ and 能 have a backslash as their second byte
-const FAMILIES = [
+// difficult characters: 髙 and 﨑 are IBM extensions; 表, ソ and 能 have a backslash as their second byte
+const FAMILY_NAMES = [
   ["佐藤", "サトウ", "sato"],
   ["髙橋", "タカハシ", "takahashi"],
   ["山﨑", "ヤマザキ", "yamazaki"],
@@ -30,7 +30,7 @@ const FAMILIES = [
   ["五十嵐", "イガラシ", "igarashi"],
 ] as const;
 
-const GIVEN = [
+const GIVEN_NAMES = [
   ["太郎", "タロウ", "taro"],
   ["花子", "ハナコ", "hanako"],
   ["翔", "ショウ", "sho"],
@@ -46,42 +46,51 @@ const GIVEN = [
 const TITLES = ["部長", "課長", "主任", "係長", "①課主任", "㈱担当", "", ""] as const;
 const QUOTED_TITLES = ['"部長, 営業"', '"通称 ""番頭"""', '"課長, 兼 主任"'] as const;
 
-/** The code of one of the organisations. @param number from 0 */
-export const orgCode = (number: number): string => `S${String(number).padStart(4, "0")}`;
+/**
+ * Returns the code of an organisation.
+ *
+ * @param number from 0
+ */
+export const formatOrgCode = (number: number): string => `S${String(number).padStart(4, "0")}`;
 
-/** A well-mixed number of 32 bits that depends on `seed` alone (the finish of MurmurHash3). */
-const mixed = (seed: number): number => {
+/** Returns a well-mixed 32-bit number that depends only on `seed` (the final step of MurmurHash3). */
+const mixSeed = (seed: number): number => {
   let h = Math.imul(seed + 0x9e3779b9, 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return (h ^ (h >>> 16)) >>> 0;
 };
 
-const pick = <Items extends readonly [unknown, ...unknown[]]>(items: Items, chance: number): Items[number] =>
+const pickItem = <Items extends readonly [unknown, ...unknown[]]>(items: Items, chance: number): Items[number] =>
   items[chance % items.length];
 
 /**
- * The record of an invented person, as it stands in the file, newline included. It depends on `index` alone, so that a
- * short file is the beginning of a long one. Mail address and account name are unique and in no order, as in the lists
- * people have.
+ * Returns the record of an invented person as it appears in the file, including the newline. It depends only on
+ * `index`, so that a short file is the beginning of a long one. Email address and account name are unique and
+ * unordered, as in real lists.
  *
  * @param index from 0
  */
-export const personRecord = (index: number): string => personOf(index, ORGS);
+export const formatPersonRecord = (index: number): string => formatPersonInOrgs(index, DEFAULT_ORG_COUNT);
 
-/** The same, but one in 200 has another telephone number. @param first the index of the first of these */
-export const changedRecord = (index: number, first: number): string => {
-  const record = personRecord(index);
+/**
+ * Returns the same record as {@link formatPersonRecord}, but with a different telephone number in one of 200 records.
+ *
+ * @param first index of the first changed record
+ */
+export const formatChangedRecord = (index: number, first: number): string => {
+  const record = formatPersonRecord(index);
   return index % 200 === first ? record.replace(",03-0000-", ",06-0000-") : record;
 };
 
-/** The same, spread over that many organisations. */
-export const personOf = (index: number, orgs: number): string => {
-  const chance = mixed(index);
-  const [family, familyKana, familyLatin] = pick(FAMILIES, chance);
-  const [given, givenKana, givenLatin] = pick(GIVEN, Math.floor(chance / 10));
+/** Returns the record of an invented person who belongs to one of `orgs` organisations. */
+export const formatPersonInOrgs = (index: number, orgs: number): string => {
+  const chance = mixSeed(index);
+  const [family, familyKana, familyLatin] = pickItem(FAMILY_NAMES, chance);
+  const [given, givenKana, givenLatin] = pickItem(GIVEN_NAMES, Math.floor(chance / 10));
   const number = String(index).padStart(7, "0");
-  const title = index % QUOTED_EVERY === 7 ? pick(QUOTED_TITLES, chance >>> 8) : pick(TITLES, chance >>> 8);
-  const org = orgCode((chance >>> 4) % orgs);
+  const title =
+    index % ROWS_PER_QUOTED_TITLE === 7 ? pickItem(QUOTED_TITLES, chance >>> 8) : pickItem(TITLES, chance >>> 8);
+  const org = formatOrgCode((chance >>> 4) % orgs);
   const tel = `03-0000-${String(chance % 10_000).padStart(4, "0")}`;
   const mail = `${givenLatin}.${familyLatin}${number}@example.jp`;
   const account = `${familyLatin}.${number}`;

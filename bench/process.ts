@@ -3,51 +3,52 @@ import { readFileSync } from "node:fs";
 import { open, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 
-/** A program and what it is started with; its environment is exactly `env`, its stdin is empty. */
-export interface Command {
+/** A program and how to start it. Its environment is exactly `env`, and its stdin is empty. */
+export interface ProcessCommand {
   readonly file: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** the folder it runs in, which receives what it prints */
+  /** working folder, in which the output is also stored */
   readonly folder: string;
-  /** receives stdout instead, which is then not read */
+  /** file that receives stdout instead; it is not read afterwards */
   readonly output?: string | undefined;
-  /** the status that it is to end with; default: 0 */
+  /** expected exit status; default: 0 */
   readonly expected?: number | undefined;
 }
 
-/** A process from its start to its end. */
-export interface Ran {
-  /** wall clock from before the start until its end was seen */
+/** A finished run of a process. */
+export interface ProcessRun {
+  /** wall-clock time from just before the start until the end was noticed */
   readonly seconds: number;
-  /** the highest resident memory, in bytes; undefined where the system has no /proc */
+  /** highest resident memory in bytes; undefined if the system does not have /proc */
   readonly peakBytes: number | undefined;
   readonly stdout: string;
 }
 
-/** The kernel keeps the peak, so that only what is reached in the very last moment can be missed. */
-const LOOK_EVERY_MS = 10;
+/** Polling interval. The kernel remembers the peak, so only a peak in the last moment can be missed. */
+const POLL_INTERVAL_MS = 10;
 
-/** VmHWM of a living process in bytes. */
-function peakOf(pid: number | undefined): number | undefined {
+/** Returns the peak resident memory (VmHWM) of a running process in bytes. */
+function readPeakMemory(pid: number | undefined): number | undefined {
   try {
     const found = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
     return found === null ? undefined : Number(found[1]) * 1024;
   } catch {
-    // no /proc, or the process has just ended
+    // the system does not have /proc, or the process has just ended
     return undefined;
   }
 }
 
 /**
- * Runs a whole process. What it prints goes straight to files, so that no reader slows it down.
+ * Runs a process to its end. Its output goes directly to files, so that no reader slows it down.
  *
- * @throws when it cannot be started, or ends with another status than expected; the message has the beginning of its stderr
+ * @throws if it cannot be started or ends with another status than expected; the message contains the beginning of its
+ * stderr
  */
 export async function runProcess(
-  { file, args, env, folder, output, expected = 0 }: Command,
+  { file, args, env, folder, output, expected = 0 }: ProcessCommand,
   signal: AbortSignal,
-): Promise<Ran> {
+): Promise<ProcessRun> {
   signal.throwIfAborted();
   await using stdout = await open(output ?? join(folder, "stdout"), "w");
   await using stderr = await open(join(folder, "stderr"), "w");
@@ -55,8 +56,8 @@ export async function runProcess(
   const started = process.hrtime.bigint();
   const child = spawn(file, args, { cwd: folder, env, stdio: ["ignore", stdout.fd, stderr.fd], signal });
   const look = setInterval(() => {
-    peakBytes = peakOf(child.pid) ?? peakBytes;
-  }, LOOK_EVERY_MS);
+    peakBytes = readPeakMemory(child.pid) ?? peakBytes;
+  }, POLL_INTERVAL_MS);
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   child.once("error", reject);
   child.once("exit", (status, killed) => resolve(String(status ?? killed)));

@@ -4,9 +4,9 @@ import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Checkout } from "./checkout.ts";
 import type { InputKind } from "./input.ts";
-import { runProcess, type Ran } from "./process.ts";
+import { runProcess, type ProcessRun } from "./process.ts";
 
-const TABLES = {
+const TABLES_BY_INPUT = {
   users: "user",
   "users-of-divisions": "user",
   "users-changed-here": "user",
@@ -14,8 +14,8 @@ const TABLES = {
   devices: "device",
 } as const satisfies Record<InputKind, string>;
 
-/** What a run of an import must have said about itself. */
-export interface Counts {
+/** The counts that an import must report. */
+export interface ImportCounts {
   readonly rows: number;
   readonly create: number;
   readonly update: number;
@@ -25,8 +25,8 @@ export interface Counts {
   readonly committed: boolean;
 }
 
-/** The built program of a checkout under the Node that runs the benchmark, with a home of its own. */
-export class Program {
+/** The built program of a checkout. It runs on the same Node as the benchmark and has its own home folder. */
+export class MeasuredProgram {
   readonly #door: string;
   readonly #home: string;
   readonly #signal: AbortSignal;
@@ -37,38 +37,45 @@ export class Program {
     this.#signal = signal;
   }
 
-  /** The program with `home`, which is made where it is missing: a first run with an empty tenant. */
-  static async at({ door }: Checkout, home: string, signal: AbortSignal): Promise<Program> {
+  /**
+   * Returns the program with `home` as its home folder. Creates the folder if it does not exist; the tenant is then
+   * empty.
+   */
+  static async at({ door }: Checkout, home: string, signal: AbortSignal): Promise<MeasuredProgram> {
     await mkdir(home, { recursive: true });
-    return new Program(door, home, signal);
+    return new MeasuredProgram(door, home, signal);
   }
 
-  /** The folder of its settings and its tenant. */
+  /** The folder that contains the program's settings and tenant. */
   get home(): string {
     return this.#home;
   }
 
-  /** The same program with another home, which is there already. */
-  inHome(home: string): Program {
-    return new Program(this.#door, home, this.#signal);
+  /** Returns the same program with another, existing home folder. */
+  inHome(home: string): MeasuredProgram {
+    return new MeasuredProgram(this.#door, home, this.#signal);
   }
 
-  /** @throws when the program ends with another status than 0 */
-  run(...args: readonly string[]): Promise<Ran> {
+  /**
+   * Runs a command line.
+   *
+   * @throws if the program ends with another status than 0
+   */
+  run(...args: readonly string[]): Promise<ProcessRun> {
     return this.node(this.#door, ...args);
   }
 
-  /** {@link run} of a command that ends with this status. */
-  ending(expected: number, ...args: readonly string[]): Promise<Ran> {
+  /** Runs a command line that must end with this status. */
+  ending(expected: number, ...args: readonly string[]): Promise<ProcessRun> {
     return this.#node([this.#door, ...args], undefined, expected);
   }
 
-  /** The same Node without the program, in the same surroundings. */
-  node(...args: readonly string[]): Promise<Ran> {
+  /** Runs the same Node without the program, in the same environment. */
+  node(...args: readonly string[]): Promise<ProcessRun> {
     return this.#node(args);
   }
 
-  #node(args: readonly string[], output?: string, expected?: number): Promise<Ran> {
+  #node(args: readonly string[], output?: string, expected?: number): Promise<ProcessRun> {
     const { PATH = "" } = process.env;
     const env = { PATH, HOME: this.#home, CLOMOCTL_HOME: this.#home, LC_ALL: "C.UTF-8", NO_COLOR: "1" };
     return runProcess(
@@ -78,20 +85,20 @@ export class Program {
   }
 
   /**
-   * `users import` of a file, organisations made where they are missing.
+   * Runs `users import` with a file. Missing organisations are created.
    *
-   * @throws when the program's own counts are not the expected ones
+   * @throws if the counts that the program reports are not the expected ones
    */
-  importUsers(path: string, expected: Partial<Counts>, ...options: readonly string[]): Promise<Ran> {
+  importUsers(path: string, expected: Partial<ImportCounts>, ...options: readonly string[]): Promise<ProcessRun> {
     return this.#import(["users", "import", path, "--create-orgs", ...options], expected);
   }
 
-  /** `devices import` of a file; as for users. */
-  importDevices(path: string, expected: Partial<Counts>): Promise<Ran> {
+  /** Runs `devices import` with a file, like {@link importUsers}. */
+  importDevices(path: string, expected: Partial<ImportCounts>): Promise<ProcessRun> {
     return this.#import(["devices", "import", path], expected);
   }
 
-  async #import(words: readonly string[], expected: Partial<Counts>): Promise<Ran> {
+  async #import(words: readonly string[], expected: Partial<ImportCounts>): Promise<ProcessRun> {
     const ran = await this.run(...words, "--yes", "--format", "json");
     const said = new Map(Object.entries(JSON.parse(ran.stdout) as Record<string, unknown>));
     for (const [name, value] of Object.entries(expected)) {
@@ -100,30 +107,41 @@ export class Program {
     return ran;
   }
 
-  /** The tenant's file. */
+  /** Path of the tenant's database file. */
   get database(): string {
     return join(this.#home, "tenants", "local", "tenant.db");
   }
 
-  /** Users or devices in the tenant, read from its file rather than asked of the program; what was only tried made none. */
+  /**
+   * Returns the number of users or devices in the tenant. Reads the database file instead of asking the program, so a
+   * dry run counts as nothing.
+   */
   countStored(kind: InputKind): number {
-    return this.countRows(TABLES[kind]);
+    return this.countRows(TABLES_BY_INPUT[kind]);
   }
 
-  /** Rows of the tenant's file. @param rows SQL: a table, and which rows of it */
+  /**
+   * Returns the number of matching rows in the tenant's database file.
+   *
+   * @param rows SQL: a table, optionally followed by a `where` clause
+   */
   countRows(rows: string): number {
     if (!existsSync(this.database)) return 0;
     using database = new DatabaseSync(this.database, { readOnly: true });
     return Number(database.prepare(`select count(*) as n from ${rows}`).get()?.["n"]);
   }
 
-  /** `users list` as NDJSON, to a file. @param options such as `--as ACCOUNT` */
-  listUsers(path: string, ...options: readonly string[]): Promise<Ran> {
+  /**
+   * Runs `users list` and writes the NDJSON output to a file.
+   *
+   * @param options for example `--as ACCOUNT`
+   */
+  listUsers(path: string, ...options: readonly string[]): Promise<ProcessRun> {
     return this.#node([this.#door, "users", "list", "--format", "ndjson", ...options], path);
   }
 
-  /** `users export` to a file in CP932. */
-  exportUsers(path: string): Promise<Ran> {
+  /** Runs `users export` to a CP932 file. */
+  exportUsers(path: string): Promise<ProcessRun> {
     return this.run("users", "export", "-o", path, "--encoding", "shift_jis");
   }
 }

@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 const QUOTE = 0x22;
 const LINE_FEED = 0x0a;
 
-/** Lines of a file, ended by LF. */
+/** Returns the number of lines in a file. Lines end with LF. */
 export async function countLines(path: string): Promise<number> {
   let lines = 0;
   for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 }) as AsyncIterable<Buffer>) {
@@ -13,8 +13,8 @@ export async function countLines(path: string): Promise<number> {
 }
 
 /**
- * Records of a CSV file whose newlines are LF or CRLF, the header included. Counted in bytes, by code that is not the
- * program's: neither UTF-8 nor CP932 has a quote or a line feed inside a character of several bytes.
+ * Returns the number of records in a CSV file, including the header. Line ends may be LF or CRLF. Counts bytes and does
+ * not use the program's code: neither UTF-8 nor CP932 has a quote or a line feed inside a multibyte character.
  */
 export async function countRecords(path: string): Promise<number> {
   let records = 0;

@@ -1,90 +1,100 @@
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
-import { alternate } from "./alternate.ts";
+import { runAlternately } from "./alternate.ts";
 import type { Bench } from "./bench.ts";
-import { DIFFERENT } from "./certificates.ts";
-import { THIS } from "./checkout.ts";
-import type { Program } from "./program.ts";
-import type { Ran } from "./process.ts";
-import { startUp } from "./start-up.ts";
-import { best, highest, median } from "./statistics.ts";
-import type { Measured, Work } from "./works.ts";
+import { CERTIFICATE_COUNT } from "./certificates.ts";
+import { THIS_CHECKOUT } from "./checkout.ts";
+import type { MeasuredProgram } from "./program.ts";
+import type { ProcessRun } from "./process.ts";
+import { createStartUpBenchmark } from "./start-up.ts";
+import { getShortestTime, getHighestPeak, getMedian } from "./statistics.ts";
+import type { MeasuredResult, Benchmark } from "./works.ts";
 
-const FILES = 10_000;
-const TIMES = 3;
-/** Of openssl; the median counts. */
-const PEER_TIMES = 15;
+const CERTIFICATE_FILE_COUNT = 10_000;
+const CHECK_RUNS = 3;
+/** Number of runs of openssl; the median counts. */
+const OPENSSL_RUNS = 15;
 
-/** Without openssl there is neither a peer nor a certificate. */
-const NOT_MEASURED: Measured = {
+/** The result if openssl is not installed: without openssl, there is neither a peer nor a certificate. */
+const NOT_MEASURED: MeasuredResult = {
   figures: { seconds: Number.NaN, peerSeconds: undefined, ratio: undefined, rssMb: undefined },
   note: "not measured",
 };
 
-/** The work, measured only where openssl is there. */
-const withOpenssl = (work: Work): Work => ({
+/** Returns a copy of the benchmark that is measured only if openssl is installed. */
+const requireOpenssl = (work: Benchmark): Benchmark => ({
   ...work,
   measure: async (bench, withPeer) => (withPeer ? work.measure(bench, withPeer) : NOT_MEASURED),
 });
 
-/** @throws when the program did not find every one of them */
-async function verifyChecked(run: Promise<Ran>, expected: number): Promise<Ran> {
+/** @throws if the program did not check the expected number of certificates */
+async function verifyCheckedCount(run: Promise<ProcessRun>, expected: number): Promise<ProcessRun> {
   const ran = await run;
   const found = ran.stdout.split("\n").filter((line) => line.startsWith("ok\t")).length;
   if (found !== expected) throw new Error(`${found} certificates checked where ${expected} are expected`);
   return ran;
 }
 
-const checkMany: Work["ours"] = async (bench, checkout) => {
+const prepareFolderCheck: Benchmark["ours"] = async (bench, checkout) => {
   const originals = await bench.certificates();
   const many = await bench.newFolder("many");
-  for (let at = 0; at < FILES; at += 1) await copyFile(originals[at % DIFFERENT] ?? "", join(many, `${at}.crt`));
+  for (let at = 0; at < CERTIFICATE_FILE_COUNT; at += 1)
+    await copyFile(originals[at % CERTIFICATE_COUNT] ?? "", join(many, `${at}.crt`));
   const program = await bench.emptyTenant(checkout);
-  return () => verifyChecked(program.run("renewals", "check", many, "--format", "tsv"), FILES);
+  return () => verifyCheckedCount(program.run("renewals", "check", many, "--format", "tsv"), CERTIFICATE_FILE_COUNT);
 };
 
-/** A folder of certificates: a file, beside one process of openssl for a file. */
-const checkFolder: Work = {
+/** Measures the check of a folder of certificates, per file. The peer is one openssl process per file. */
+const FOLDER_CHECK_BENCHMARK: Benchmark = {
   name: "renewals check, a file",
   kind: "long",
   target: { must: 0.2, mustRssMb: 150 },
   needs: ["openssl"],
-  ours: checkMany,
+  ours: prepareFolderCheck,
   measure: async (bench) => {
     const [original = ""] = await bench.certificates();
-    const endDate = (): Promise<Ran> => bench.peers.openssl("x509", "-noout", "-enddate", "-in", original);
-    const { ours } = await alternate({ ours: await checkMany(bench, THIS), peer: undefined }, TIMES);
-    const { ours: peer } = await alternate({ ours: endDate, peer: undefined }, PEER_TIMES);
-    const seconds = best(ours.map((ran) => ran.seconds)) / FILES;
-    const peerSeconds = median(peer.map((ran) => ran.seconds));
-    const peak = highest(ours.map(({ peakBytes }) => peakBytes));
+    const endDate = (): Promise<ProcessRun> => bench.peers.openssl("x509", "-noout", "-enddate", "-in", original);
+    const { ours } = await runAlternately(
+      { ours: await prepareFolderCheck(bench, THIS_CHECKOUT), peer: undefined },
+      CHECK_RUNS,
+    );
+    const { ours: peer } = await runAlternately({ ours: endDate, peer: undefined }, OPENSSL_RUNS);
+    const seconds = getShortestTime(ours.map((ran) => ran.seconds)) / CERTIFICATE_FILE_COUNT;
+    const peerSeconds = getMedian(peer.map((ran) => ran.seconds));
+    const peak = getHighestPeak(ours.map(({ peakBytes }) => peakBytes));
     const rssMb = peak === undefined ? undefined : peak / 1e6;
-    const note = `${FILES} files in ${(seconds * FILES).toFixed(2)} s, all found; beside openssl x509 -enddate of one`;
+    const note = `${CERTIFICATE_FILE_COUNT} files in ${(seconds * CERTIFICATE_FILE_COUNT).toFixed(2)} s, all found; beside openssl x509 -enddate of one`;
     return { figures: { seconds, peerSeconds, ratio: seconds / peerSeconds, rssMb }, note };
   },
 };
 
-/** A start with ten things to check, beside Node doing nothing. */
-const checkTen = (name: string, prepare: (bench: Bench, program: Program) => Promise<readonly string[]>): Work =>
-  startUp({
+/**
+ * Creates a benchmark that checks ten certificates, including the start of the program. The peer is Node, doing
+ * nothing.
+ */
+const createTenChecksBenchmark = (
+  name: string,
+  prepare: (bench: Bench, program: MeasuredProgram) => Promise<readonly string[]>,
+): Benchmark =>
+  createStartUpBenchmark({
     name,
     target: { must: 4.5 },
     needs: ["openssl"],
     ours: async (bench, checkout) => {
       const program = await bench.emptyTenant(checkout);
       const args = ["renewals", "check", "--format", "tsv", ...(await prepare(bench, program))];
-      return () => verifyChecked(program.run(...args), DIFFERENT);
+      return () => verifyCheckedCount(program.run(...args), CERTIFICATE_COUNT);
     },
   });
 
-/** What the watch over things that expire costs. */
-export const RENEWAL_WORKS: readonly Work[] = [
-  checkFolder,
-  checkTen("renewals check, ten files", (bench) => bench.certificates()),
-  checkTen("renewals check, ten recorded", async (bench, program) => {
+/** Benchmarks of checking certificates for their expiry. */
+export const RENEWAL_BENCHMARKS: readonly Benchmark[] = [
+  FOLDER_CHECK_BENCHMARK,
+  createTenChecksBenchmark("renewals check, ten files", (bench) => bench.certificates()),
+  createTenChecksBenchmark("renewals check, ten recorded", async (bench, program) => {
     for (const [at, file] of (await bench.certificates()).entries()) {
       await program.run("renewals", "add", `item ${at}`, "--file", file);
     }
     return [];
   }),
-].map(withOpenssl);
+].map(requireOpenssl);

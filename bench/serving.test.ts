@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { simulateApple } from "#support/apple/simulator/mdm.ts";
-import { pagesOf } from "./serving.ts";
+import { fetchPages } from "./serving.ts";
 
 const signedIn = (devices: number) => simulateApple({ devices }).mdm.signIn();
 
@@ -11,7 +11,7 @@ test.each([
 ])("all pages of %d devices are fetched, each once", async (devices, expected) => {
   const serials = new Set<string>();
   const sizes: number[] = [];
-  for await (const page of pagesOf(await signedIn(devices))) {
+  for await (const page of fetchPages(await signedIn(devices))) {
     const { devices: found } = JSON.parse(page) as { devices: { serial_number: string }[] };
     for (const { serial_number: serial } of found) serials.add(serial);
     sizes.push(found.length);
@@ -23,5 +23,5 @@ test.each([
 test("a page that is refused ends it", async () => {
   const mdm = await signedIn(3);
   mdm.session = "x";
-  await expect(Array.fromAsync(pagesOf(mdm))).rejects.toThrow("401");
+  await expect(Array.fromAsync(fetchPages(mdm))).rejects.toThrow("401");
 });

@@ -5,16 +5,16 @@ import type { Send } from "../src/lib/apple/send.ts";
 import type { Bench } from "./bench.ts";
 import type { Checkout } from "./checkout.ts";
 
-/** Devices in a page, the most that Apple gives. */
-export const A_PAGE = 1000;
+/** Devices per page: the maximum that Apple returns. */
+export const PAGE_DEVICES = 1000;
 
-/** A server in a process of its own, known by the URL that it prints first. */
-export interface Serving {
+/** A server in a separate process. It prints its URL first. */
+export interface RunningServer {
   readonly url: string;
 }
 
-/** Starts Node with a server, which ends with the work that is measured. */
-export async function serving(bench: Bench, args: readonly string[]): Promise<Serving> {
+/** Starts Node with a server. The server is stopped when the benchmark ends. */
+export async function startServer(bench: Bench, args: readonly string[]): Promise<RunningServer> {
   const home = await bench.newFolder("home");
   const env = { PATH: process.env["PATH"] ?? "", HOME: home, CLOMOCTL_HOME: home };
   const child = spawn(process.execPath, args, { cwd: home, env, stdio: ["ignore", "pipe", "ignore"] });
@@ -26,14 +26,17 @@ export async function serving(bench: Bench, args: readonly string[]): Promise<Se
   return { url };
 }
 
-/** Apple's side, simulated by the program of a checkout; those with as many devices have the same ones. */
-export const simulator = (bench: Bench, { door }: Checkout, devices: number): Promise<Serving> =>
-  serving(bench, [door, "ade", "simulator", "start", "--devices", String(devices), "--seed", "bench"]);
+/**
+ * Starts a simulator of Apple's services from a checkout. Simulators with the same number of devices have the same
+ * devices.
+ */
+export const startSimulator = (bench: Bench, { door }: Checkout, devices: number): Promise<RunningServer> =>
+  startServer(bench, [door, "ade", "simulator", "start", "--devices", String(devices), "--seed", "bench"]);
 
-const agent = new Agent();
+const httpAgent = new Agent();
 
-const send: Send = async ({ method, url, headers, body }) => {
-  const answer = await request(url, { dispatcher: agent, method, headers, body: body ?? null });
+const sendRequest: Send = async ({ method, url, headers, body }) => {
+  const answer = await request(url, { dispatcher: httpAgent, method, headers, body: body ?? null });
   return {
     status: answer.statusCode,
     headers: answer.headers as Record<string, string>,
@@ -41,32 +44,32 @@ const send: Send = async ({ method, url, headers, body }) => {
   };
 };
 
-/** The least of an MDM server: it has not signed in yet. */
-export const mdmAt = (url: string): Mdm => {
-  const mdm = new Mdm(send, url);
+/** Creates an MDM server that has not signed in yet. */
+export const createMdm = (url: string): Mdm => {
+  const mdm = new Mdm(sendRequest, url);
   mdm.now = Date.now();
   return mdm;
 };
 
-/** Signs in to a simulator by a token of its own, which ends every other one. */
-export const signedIn = ({ url }: Serving): Promise<Mdm> => mdmAt(url).signIn();
+/** Signs in to a simulator with a new token, which ends all other sessions. */
+export const signInToSimulator = ({ url }: RunningServer): Promise<Mdm> => createMdm(url).signIn();
 
-/** The last characters of a page, which say whether more follow. */
-const END = 200;
+/** Number of characters at the end of a page that show whether more pages follow. */
+const PAGE_END_CHARACTERS = 200;
 
 /**
- * Fetches every page of devices, one after another, and reads of it what a client must: the cursor at its beginning, and at
- * its end whether more follow.
+ * Fetches every page of devices, one after another. Reads only what a client must read: the cursor at the beginning of
+ * a page, and at its end whether more pages follow.
  *
- * @throws when one is refused
+ * @throws if a page is refused
  */
-export async function* pagesOf(mdm: Mdm): AsyncGenerator<string> {
+export async function* fetchPages(mdm: Mdm): AsyncGenerator<string> {
   let cursor: string | undefined;
   for (;;) {
-    const { status, body } = await mdm.ask("POST /server/devices", JSON.stringify({ limit: A_PAGE, cursor }));
+    const { status, body } = await mdm.ask("POST /server/devices", JSON.stringify({ limit: PAGE_DEVICES, cursor }));
     if (status !== 200) throw new Error(`${status} ${body.slice(0, 100)}`);
     cursor = /^\{"cursor":"(?<cursor>[^"]+)"/.exec(body)?.groups?.["cursor"];
     yield body;
-    if (!body.slice(-END).includes('"more_to_follow":true')) return;
+    if (!body.slice(-PAGE_END_CHARACTERS).includes('"more_to_follow":true')) return;
   }
 }

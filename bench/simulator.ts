@@ -1,15 +1,15 @@
 import { writeFile } from "node:fs/promises";
 import type { Mdm } from "#support/apple/simulator/mdm.ts";
-import { THIS } from "./checkout.ts";
-import type { Ran } from "./process.ts";
-import { A_PAGE, mdmAt, pagesOf, serving, signedIn, simulator } from "./serving.ts";
-import { long, type Work } from "./works.ts";
+import { THIS_CHECKOUT } from "./checkout.ts";
+import type { ProcessRun } from "./process.ts";
+import { PAGE_DEVICES, createMdm, fetchPages, startServer, signInToSimulator, startSimulator } from "./serving.ts";
+import { createLongBenchmark, type Benchmark } from "./works.ts";
 
-const DEVICES = 200_000;
-const PAGES = DEVICES / A_PAGE;
+const SIMULATED_DEVICES = 200_000;
+const PAGE_COUNT = SIMULATED_DEVICES / PAGE_DEVICES;
 
-/** Answers the pages of a file, a line each, one after another; the least that node:http can do. */
-const READY_MADE = `
+/** A server that responds with the lines of a file, one page after another: the least that node:http can do. */
+const READY_MADE_SERVER_SCRIPT = `
   const { createServer } = require("node:http");
   const pages = require("node:fs").readFileSync(process.argv[1], "utf8").trimEnd().split("\\n").map((line) => Buffer.from(line));
   let next = 0;
@@ -22,33 +22,35 @@ const READY_MADE = `
   });
   server.listen(0, "127.0.0.1", () => console.log("http://127.0.0.1:" + server.address().port));`;
 
-/** Fetches all pages with the session of a simulator, from it or from the server of its bytes. */
-async function timed(mdm: Mdm): Promise<Ran> {
+/** Measures fetching all pages, either from a simulator or from the server of ready-made pages. */
+async function measureFetch(mdm: Mdm): Promise<ProcessRun> {
   const started = process.hrtime.bigint();
-  const pages = await Array.fromAsync(pagesOf(mdm));
+  const pages = await Array.fromAsync(fetchPages(mdm));
   const seconds = Number(process.hrtime.bigint() - started) / 1e9;
   const { devices } = JSON.parse(pages.at(-1) ?? "") as { readonly devices: readonly unknown[] };
-  if (pages.length !== PAGES || devices.length !== A_PAGE) throw new Error("not every device was fetched");
+  if (pages.length !== PAGE_COUNT || devices.length !== PAGE_DEVICES) throw new Error("not every device was fetched");
   return { seconds, peakBytes: undefined, stdout: "" };
 }
 
-/** Pages of devices by the simulator, beside a server that sends the same bytes ready made. */
-export const SIMULATOR_WORK: Work = long({
+/**
+ * Measures how fast the simulator serves pages of devices. The peer is a server that sends the same bytes ready-made.
+ */
+export const SIMULATOR_BENCHMARK: Benchmark = createLongBenchmark({
   name: "simulator",
   target: { must: 2 },
   needs: [],
   ours: async (bench, checkout) => {
-    const mdm = await signedIn(await simulator(bench, checkout, DEVICES));
-    // what it writes once is no part of the figure
-    await timed(mdm);
-    return () => timed(mdm);
+    const mdm = await signInToSimulator(await startSimulator(bench, checkout, SIMULATED_DEVICES));
+    // the first fetch is not measured, because the simulator builds its pages only once
+    await measureFetch(mdm);
+    return () => measureFetch(mdm);
   },
   peer: async (bench) => {
-    const mdm = await signedIn(await simulator(bench, THIS, DEVICES));
+    const mdm = await signInToSimulator(await startSimulator(bench, THIS_CHECKOUT, SIMULATED_DEVICES));
     const file = bench.newPath("pages.ndjson");
-    await writeFile(file, `${(await Array.fromAsync(pagesOf(mdm))).join("\n")}\n`);
-    const { url } = await serving(bench, ["-e", READY_MADE, file]);
-    return () => timed(mdmAt(url));
+    await writeFile(file, `${(await Array.fromAsync(fetchPages(mdm))).join("\n")}\n`);
+    const { url } = await startServer(bench, ["-e", READY_MADE_SERVER_SCRIPT, file]);
+    return () => measureFetch(createMdm(url));
   },
-  note: () => `${DEVICES} devices, ${PAGES} pages, fetched one after another`,
+  note: () => `${SIMULATED_DEVICES} devices, ${PAGE_COUNT} pages, fetched one after another`,
 });

@@ -1,17 +1,17 @@
-import { alternate } from "./alternate.ts";
-import { THIS } from "./checkout.ts";
-import { median } from "./statistics.ts";
-import type { Work } from "./works.ts";
+import { runAlternately } from "./alternate.ts";
+import { THIS_CHECKOUT } from "./checkout.ts";
+import { getMedian } from "./statistics.ts";
+import type { Benchmark } from "./works.ts";
 
-/** Of each start; the median counts. */
-const TIMES = 15;
+/** Number of runs of each start; the median counts. */
+const START_UP_RUNS = 15;
 
 /**
- * What a start costs, beside Node doing nothing. The first two runs are not measured: they make the tenant and fill
- * the compile cache.
+ * Creates a benchmark of a short command. The peer is Node, doing nothing. The first two runs are not measured, because
+ * they create the tenant and fill the compile cache.
  */
-export const startUp = (work: Omit<Work, "kind" | "measure">): Work => {
-  const ours: Work["ours"] = async (bench, checkout) => {
+export const createStartUpBenchmark = (work: Omit<Benchmark, "kind" | "measure">): Benchmark => {
+  const ours: Benchmark["ours"] = async (bench, checkout) => {
     const run = await work.ours(bench, checkout);
     await run();
     await run();
@@ -22,19 +22,19 @@ export const startUp = (work: Omit<Work, "kind" | "measure">): Work => {
     kind: "start-up",
     ours,
     measure: async (bench) => {
-      const idle = await bench.emptyTenant(THIS);
-      const rivals = { ours: await ours(bench, THIS), peer: () => idle.node("-e", "0") };
-      const runs = await alternate(rivals, TIMES);
-      const seconds = median(runs.ours.map((run) => run.seconds));
-      const peerSeconds = median(runs.peer.map((run) => run.seconds));
+      const idle = await bench.emptyTenant(THIS_CHECKOUT);
+      const rivals = { ours: await ours(bench, THIS_CHECKOUT), peer: () => idle.node("-e", "0") };
+      const runs = await runAlternately(rivals, START_UP_RUNS);
+      const seconds = getMedian(runs.ours.map((run) => run.seconds));
+      const peerSeconds = getMedian(runs.peer.map((run) => run.seconds));
       const figures = { seconds, peerSeconds, ratio: seconds / peerSeconds, rssMb: undefined };
-      return { figures, note: `median of ${TIMES}, beside node -e 0` };
+      return { figures, note: `median of ${START_UP_RUNS}, beside node -e 0` };
     },
   };
 };
 
-const start = (name: string, target: Work["target"], ...args: readonly string[]): Work =>
-  startUp({
+const createCommandBenchmark = (name: string, target: Benchmark["target"], ...args: readonly string[]): Benchmark =>
+  createStartUpBenchmark({
     name,
     target,
     needs: [],
@@ -44,13 +44,16 @@ const start = (name: string, target: Work["target"], ...args: readonly string[])
     },
   });
 
-/** A command that changes something: each run another one, numbered from 1. */
-const changing = (
+/**
+ * Creates a benchmark of a command that changes something. Each run uses a different command line, built from the
+ * number of the run, from 1.
+ */
+const createChangeBenchmark = (
   name: string,
-  target: Work["target"],
+  target: Benchmark["target"],
   { before = [], line }: { readonly before?: readonly string[]; readonly line: (run: number) => readonly string[] },
-): Work =>
-  startUp({
+): Benchmark =>
+  createStartUpBenchmark({
     name,
     target,
     needs: [],
@@ -65,22 +68,22 @@ const changing = (
     },
   });
 
-const ADDRESS = "hanako@example.jp";
+const EDITED_USER_ADDRESS = "hanako@example.jp";
 
-/** The short works. */
-export const START_UPS: readonly Work[] = [
-  start("version", { must: 1.75, aim: 1.4 }, "--version"),
-  start("help", { must: 1.75, aim: 1.4 }, "--help"),
-  start("orgs list", { must: 3.5, aim: 3 }, "orgs", "list"),
-  start("roles matrix", { must: 3.5 }, "roles", "matrix"),
-  start("whoami", { must: 3.5 }, "whoami"),
-  changing("orgs create", { must: 5, aim: 4 }, { line: (run) => ["orgs", "create", `課 ${run}`] }),
-  changing(
+/** Benchmarks of short commands. */
+export const START_UP_BENCHMARKS: readonly Benchmark[] = [
+  createCommandBenchmark("version", { must: 1.75, aim: 1.4 }, "--version"),
+  createCommandBenchmark("help", { must: 1.75, aim: 1.4 }, "--help"),
+  createCommandBenchmark("orgs list", { must: 3.5, aim: 3 }, "orgs", "list"),
+  createCommandBenchmark("roles matrix", { must: 3.5 }, "roles", "matrix"),
+  createCommandBenchmark("whoami", { must: 3.5 }, "whoami"),
+  createChangeBenchmark("orgs create", { must: 5, aim: 4 }, { line: (run) => ["orgs", "create", `課 ${run}`] }),
+  createChangeBenchmark(
     "users edit",
     { must: 5, aim: 4 },
     {
-      before: ["users", "create", "--name", "花子", "--email", ADDRESS],
-      line: (run) => ["users", "edit", ADDRESS, "--title", `課長 ${run}`],
+      before: ["users", "create", "--name", "花子", "--email", EDITED_USER_ADDRESS],
+      line: (run) => ["users", "edit", EDITED_USER_ADDRESS, "--title", `課長 ${run}`],
     },
   ),
 ];

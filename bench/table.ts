@@ -1,42 +1,43 @@
-import type { Figures, Target, Verdict } from "./judge.ts";
+import type { MeasuredFigures, Target, Verdict } from "./judge.ts";
 
-/** A line of the table: a work that was measured, or why it could not be. */
-export interface Line {
+/** A row of the table: a measured benchmark, or the reason why it could not be measured. */
+export interface TableRow {
   readonly work: string;
   readonly target: Target;
   readonly verdict: Verdict;
-  readonly figures?: Figures | undefined;
-  /** what was verified, or what went wrong */
+  readonly figures?: MeasuredFigures | undefined;
+  /** what was verified, or what failed */
   readonly note: string;
 }
 
 const HEADINGS = ["work", "seconds", "peer s", "ratio", "must", "aim", "RSS MB", "must", "verdict", ""] as const;
 
-const WORDS: Readonly<Record<Verdict, string>> = {
+const VERDICT_NAMES: Readonly<Record<Verdict, string>> = {
   aim: "pass, aim",
   must: "pass",
   missed: "MISSED",
   unknown: "not judged",
 };
 
-/** A figure for a table. */
-export const number = (value: number | undefined, digits: number): string => value?.toFixed(digits) ?? "–";
+/** Formats a figure for a table. */
+export const formatFigure = (value: number | undefined, digits: number): string => value?.toFixed(digits) ?? "–";
 
-const cells = ({ work, target, verdict, figures, note }: Line): readonly string[] => [
+const buildCells = ({ work, target, verdict, figures, note }: TableRow): readonly string[] => [
   work,
-  number(figures?.seconds, 3),
-  number(figures?.peerSeconds, 3),
-  number(figures?.ratio, 2),
-  number(target.must, 2),
-  number(target.aim, 2),
-  number(figures?.rssMb, 0),
-  number(target.mustRssMb, 0),
-  WORDS[verdict],
+  formatFigure(figures?.seconds, 3),
+  formatFigure(figures?.peerSeconds, 3),
+  formatFigure(figures?.ratio, 2),
+  formatFigure(target.must, 2),
+  formatFigure(target.aim, 2),
+  formatFigure(figures?.rssMb, 0),
+  formatFigure(target.mustRssMb, 0),
+  VERDICT_NAMES[verdict],
   note,
 ];
 
 /**
- * Rows under their headings: the first cell of a row to the left, `figures` cells to the right, the others to the left.
+ * Aligns rows below their headings. The first cell of each row is left-aligned, the next `figures` cells are
+ * right-aligned, and the others are left-aligned.
  */
 export const alignColumns = (
   headings: readonly string[],
@@ -54,5 +55,5 @@ export const alignColumns = (
   return `${rows.map(format).join("\n")}\n`;
 };
 
-/** The table as text: the works to the left, figures to the right, notes last. */
-export const formatTable = (lines: readonly Line[]): string => alignColumns(HEADINGS, lines.map(cells), 7);
+/** Formats the table as text: names on the left, then figures, then notes. */
+export const formatTable = (lines: readonly TableRow[]): string => alignColumns(HEADINGS, lines.map(buildCells), 7);

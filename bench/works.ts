@@ -1,53 +1,53 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { alternate, type Runs } from "./alternate.ts";
-import { created, unchanged, verifyRecords, verifyStored, type Bench } from "./bench.ts";
-import { THIS, type Checkout } from "./checkout.ts";
+import { runAlternately, type RunsBySide } from "./alternate.ts";
+import { buildCreatedCounts, buildUnchangedCounts, verifyRecords, verifyStored, type Bench } from "./bench.ts";
+import { THIS_CHECKOUT, type Checkout } from "./checkout.ts";
 import { countLines } from "./records.ts";
-import type { Figures, Target } from "./judge.ts";
-import type { Tool } from "./peers.ts";
-import type { Ran } from "./process.ts";
-import { best, highest } from "./statistics.ts";
+import type { MeasuredFigures, Target } from "./judge.ts";
+import type { PeerTool } from "./peers.ts";
+import type { ProcessRun } from "./process.ts";
+import { getShortestTime, getHighestPeak } from "./statistics.ts";
 
-/** What a work took, and what was verified meanwhile. */
-export interface Measured {
-  readonly figures: Figures;
+/** The measured figures of a benchmark, and what was verified during the runs. */
+export interface MeasuredResult {
+  readonly figures: MeasuredFigures;
   readonly note: string;
 }
 
-/** A line of the table: something a user does, and what it is measured beside. */
-export interface Work {
+/** A benchmark, which is a row of the table: something that a user does, and the peer with which it is compared. */
+export interface Benchmark {
   readonly name: string;
-  /** a start-up takes so little that it needs many runs */
+  /** a start-up is so short that it needs many runs */
   readonly kind: "long" | "start-up";
   readonly target: Target;
-  /** the peer's programs */
-  readonly needs: readonly Tool[];
+  /** the programs that the peer needs */
+  readonly needs: readonly PeerTool[];
   /**
-   * Makes ready what the program of a checkout needs for this work.
+   * Prepares the program of a checkout for this benchmark.
    *
-   * @returns runs the work once; throws when it fails, or its outcome is not what it must be
+   * @returns a function that runs the benchmark once, and throws if it fails or if its result is not the expected one
    */
-  readonly ours: (bench: Bench, checkout: Checkout) => Promise<() => Promise<Ran>>;
+  readonly ours: (bench: Bench, checkout: Checkout) => Promise<() => Promise<ProcessRun>>;
   /**
-   * Measures this checkout beside the peer.
+   * Measures this checkout and the peer.
    *
-   * @param withPeer whether all that the peer needs is there
-   * @throws when something fails, or its outcome is not what it must be
+   * @param withPeer true if everything that the peer needs is installed
+   * @throws if something fails, or if a result is not the expected one
    */
-  readonly measure: (bench: Bench, withPeer: boolean) => Promise<Measured>;
+  readonly measure: (bench: Bench, withPeer: boolean) => Promise<MeasuredResult>;
 }
 
-/** Of the long works; the best counts. */
-const TIMES = 3;
+/** Number of runs of long benchmarks; the best run counts. */
+const LONG_RUNS = 3;
 
-const seconds = (runs: readonly Ran[]): readonly number[] => runs.map((run) => run.seconds);
+const getRunSeconds = (runs: readonly ProcessRun[]): readonly number[] => runs.map((run) => run.seconds);
 
-/** The best of the runs, beside the best of the peer's. */
-export const figuresOf = ({ ours, peer }: Runs): Figures => {
-  const own = best(seconds(ours));
-  const peerSeconds = peer.length === 0 ? undefined : best(seconds(peer));
-  const peak = highest(ours.map(({ peakBytes }) => peakBytes));
+/** Returns the best of our runs and the best of the peer's runs. */
+export const getBestFigures = ({ ours, peer }: RunsBySide): MeasuredFigures => {
+  const own = getShortestTime(getRunSeconds(ours));
+  const peerSeconds = peer.length === 0 ? undefined : getShortestTime(getRunSeconds(peer));
+  const peak = getHighestPeak(ours.map(({ peakBytes }) => peakBytes));
   return {
     seconds: own,
     peerSeconds,
@@ -56,27 +56,31 @@ export const figuresOf = ({ ours, peer }: Runs): Figures => {
   };
 };
 
-interface LongWork extends Omit<Work, "kind" | "measure"> {
+interface LongBenchmarkOptions extends Omit<Benchmark, "kind" | "measure"> {
   /** like `ours`, for the peer */
-  readonly peer: (bench: Bench) => Promise<() => Promise<Ran>>;
-  /** what was verified */
+  readonly peer: (bench: Bench) => Promise<() => Promise<ProcessRun>>;
+  /** returns what was verified */
   readonly note: (bench: Bench) => string;
-  /** runs of each side; {@link TIMES} unless said */
+  /** number of runs on each side; default: {@link LONG_RUNS} */
   readonly times?: number;
 }
 
-/** A work whose peer takes turns with it. */
-export const long = ({ peer, note, times = TIMES, ...work }: LongWork): Work => ({
+/** Creates a benchmark whose runs alternate with those of its peer. */
+export const createLongBenchmark = ({ peer, note, times = LONG_RUNS, ...work }: LongBenchmarkOptions): Benchmark => ({
   ...work,
   kind: "long",
   measure: async (bench, withPeer) => {
-    const rivals = { ours: await work.ours(bench, THIS), peer: withPeer ? await peer(bench) : undefined };
-    return { figures: figuresOf(await alternate(rivals, times)), note: note(bench) };
+    const rivals = { ours: await work.ours(bench, THIS_CHECKOUT), peer: withPeer ? await peer(bench) : undefined };
+    return { figures: getBestFigures(await runAlternately(rivals, times)), note: note(bench) };
   },
 });
 
-/** Lets the peer of an import fill a fresh database, whose rows are counted. */
-const peerRun = async (bench: Bench, rows: number, fill: (database: string) => Promise<Ran>): Promise<Ran> => {
+/** Runs the peer of an import with a new database, and checks the number of rows in the database. */
+const runPeerImport = async (
+  bench: Bench,
+  rows: number,
+  fill: (database: string) => Promise<ProcessRun>,
+): Promise<ProcessRun> => {
   const database = bench.newPath("peer.db");
   try {
     const ran = await fill(database);
@@ -88,30 +92,30 @@ const peerRun = async (bench: Bench, rows: number, fill: (database: string) => P
   }
 };
 
-/** The peer of an import of users. */
-const peerImport = async (bench: Bench): Promise<() => Promise<Ran>> => {
+/** Prepares the peer of an import of users. */
+const preparePeerImport = async (bench: Bench): Promise<() => Promise<ProcessRun>> => {
   const { path } = await bench.input(bench.rows);
-  return () => peerRun(bench, bench.rows, (database) => bench.peers.importCsv(path, database));
+  return () => runPeerImport(bench, bench.rows, (database) => bench.peers.importCsv(path, database));
 };
 
-/** Imports a file of that many people into an empty tenant, each time a new one. */
-export const importOf = async (
+/** Returns a function that imports a file with that many people into a new, empty tenant. */
+export const prepareImport = async (
   bench: Bench,
   checkout: Checkout,
   rows: number,
   ...options: readonly "--dry-run"[]
-): Promise<() => Promise<Ran>> => {
+): Promise<() => Promise<ProcessRun>> => {
   const { path } = await bench.input(rows);
   const committed = options.length === 0;
   return () =>
     bench.withEmptyTenant(checkout, async (program) => {
-      const ran = await program.importUsers(path, created(rows, committed), ...options);
+      const ran = await program.importUsers(path, buildCreatedCounts(rows, committed), ...options);
       verifyStored(program, committed ? rows : 0);
       return ran;
     });
 };
 
-const check = long({
+const CSV_CHECK_BENCHMARK = createLongBenchmark({
   name: "csv check",
   target: { must: 1, aim: 0.7, mustRssMb: 150 },
   needs: ["python3"],
@@ -127,17 +131,17 @@ const check = long({
   note: () => "no problem found, exit 0",
 });
 
-const importing = (name: string, target: Target, ...options: readonly "--dry-run"[]): Work =>
-  long({
+const createImportBenchmark = (name: string, target: Target, ...options: readonly "--dry-run"[]): Benchmark =>
+  createLongBenchmark({
     name,
     target,
     needs: ["iconv", "sqlite3"],
-    ours: (bench, checkout) => importOf(bench, checkout, bench.rows, ...options),
-    peer: peerImport,
+    ours: (bench, checkout) => prepareImport(bench, checkout, bench.rows, ...options),
+    peer: preparePeerImport,
     note: ({ rows }) => `the tenant holds ${options.length === 0 ? rows : 0} users afterwards`,
   });
 
-const again = long({
+const REPEATED_IMPORT_BENCHMARK = createLongBenchmark({
   name: "import again",
   target: { must: 4, aim: 2.5 },
   needs: ["iconv", "sqlite3"],
@@ -145,17 +149,17 @@ const again = long({
     const { path } = await bench.input(bench.rows);
     const program = await bench.filledTenant(checkout);
     return async () => {
-      const ran = await program.importUsers(path, unchanged(bench.rows));
+      const ran = await program.importUsers(path, buildUnchangedCounts(bench.rows));
       verifyStored(program, bench.rows);
       return ran;
     };
   },
-  peer: peerImport,
+  peer: preparePeerImport,
   note: ({ rows }) => `${rows} unchanged, nothing created, updated or deleted`,
 });
 
-/** Runs what writes a file, counts the records after its first line, and removes it. */
-const verified = async (path: string, records: number, run: () => Promise<Ran>): Promise<Ran> => {
+/** Calls a function that writes a file, checks the number of records after its first line, and removes the file. */
+const runAndVerifyFile = async (path: string, records: number, run: () => Promise<ProcessRun>): Promise<ProcessRun> => {
   try {
     const ran = await run();
     await verifyRecords(path, records);
@@ -165,26 +169,26 @@ const verified = async (path: string, records: number, run: () => Promise<Ran>):
   }
 };
 
-const exporting = long({
+const USERS_EXPORT_BENCHMARK = createLongBenchmark({
   name: "users export",
   target: { must: 3, aim: 2 },
   needs: ["iconv", "sqlite3"],
   ours: async (bench, checkout) => {
     const program = await bench.filledTenant(checkout);
     const file = bench.newPath("ours.csv");
-    return () => verified(file, bench.rows, () => program.exportUsers(file));
+    return () => runAndVerifyFile(file, bench.rows, () => program.exportUsers(file));
   },
   peer: async (bench) => {
     const folder = await bench.newFolder("peer");
     const [file, database] = [join(folder, "peer.csv"), join(folder, "peer.db")];
     await bench.peers.importCsv((await bench.input(bench.rows)).path, database);
-    // the peer writes no header
-    return () => verified(file, bench.rows - 1, () => bench.peers.exportCsv(database, file));
+    // the peer's file does not have a header, so its first record takes the place of the header
+    return () => runAndVerifyFile(file, bench.rows - 1, () => bench.peers.exportCsv(database, file));
   },
   note: ({ rows }) => `${rows} records in each file`,
 });
 
-const listing = long({
+const USERS_LIST_BENCHMARK = createLongBenchmark({
   name: "users list",
   target: { must: 2, mustRssMb: 150 },
   needs: ["sqlite3"],
@@ -201,16 +205,16 @@ const listing = long({
     return () => program.listUsers("/dev/null");
   },
   peer: async (bench) => {
-    const { database } = await bench.filledTenant(THIS);
+    const { database } = await bench.filledTenant(THIS_CHECKOUT);
     return () => bench.peers.listUsers(database);
   },
   note: ({ rows }) => `${rows} lines in a run before`,
 });
 
-/** A sheet has at most 2^20 rows; this is what the target is for. */
+/** Number of rows for which the target is defined. A sheet has at most 2^20 rows. */
 const WORKBOOK_ROWS = 100_000;
 
-const workbook = long({
+const WORKBOOK_IMPORT_BENCHMARK = createLongBenchmark({
   name: "import of a workbook",
   target: { must: 0.5, aim: 0.3, mustRssMb: 300 },
   needs: ["openpyxl"],
@@ -218,7 +222,7 @@ const workbook = long({
     const path = await bench.workbook(WORKBOOK_ROWS);
     return () =>
       bench.withEmptyTenant(checkout, async (program) => {
-        const ran = await program.importUsers(path, created(WORKBOOK_ROWS, true));
+        const ran = await program.importUsers(path, buildCreatedCounts(WORKBOOK_ROWS, true));
         verifyStored(program, WORKBOOK_ROWS);
         return ran;
       });
@@ -230,36 +234,36 @@ const workbook = long({
   note: () => `the tenant holds ${WORKBOOK_ROWS} users afterwards`,
 });
 
-const DEVICES = 100_000;
+const IMPORTED_DEVICES = 100_000;
 
-const devices = long({
+const DEVICES_IMPORT_BENCHMARK = createLongBenchmark({
   name: "devices import",
   target: { must: 3.5 },
   needs: ["sqlite3"],
   ours: async (bench, checkout) => {
-    const { path } = await bench.input(DEVICES, "devices");
+    const { path } = await bench.input(IMPORTED_DEVICES, "devices");
     return () =>
       bench.withEmptyTenant(checkout, async (program) => {
-        const ran = await program.importDevices(path, created(DEVICES, true));
-        verifyStored(program, DEVICES, "devices");
+        const ran = await program.importDevices(path, buildCreatedCounts(IMPORTED_DEVICES, true));
+        verifyStored(program, IMPORTED_DEVICES, "devices");
         return ran;
       });
   },
   peer: async (bench) => {
-    const { path } = await bench.input(DEVICES, "devices");
-    return () => peerRun(bench, DEVICES, (database) => bench.peers.importDevices(path, database));
+    const { path } = await bench.input(IMPORTED_DEVICES, "devices");
+    return () => runPeerImport(bench, IMPORTED_DEVICES, (database) => bench.peers.importDevices(path, database));
   },
-  note: () => `the tenant holds ${DEVICES} devices afterwards`,
+  note: () => `the tenant holds ${IMPORTED_DEVICES} devices afterwards`,
 });
 
-/** The long works, whose peers are other programs. */
-export const LONG_WORKS: readonly Work[] = [
-  check,
-  importing("import --dry-run", { must: 3, aim: 2 }, "--dry-run"),
-  importing("import", { must: 5, aim: 3, mustRssMb: 250 }),
-  again,
-  workbook,
-  devices,
-  exporting,
-  listing,
+/** The long benchmarks whose peers are other programs. */
+export const LONG_BENCHMARKS: readonly Benchmark[] = [
+  CSV_CHECK_BENCHMARK,
+  createImportBenchmark("import --dry-run", { must: 3, aim: 2 }, "--dry-run"),
+  createImportBenchmark("import", { must: 5, aim: 3, mustRssMb: 250 }),
+  REPEATED_IMPORT_BENCHMARK,
+  WORKBOOK_IMPORT_BENCHMARK,
+  DEVICES_IMPORT_BENCHMARK,
+  USERS_EXPORT_BENCHMARK,
+  USERS_LIST_BENCHMARK,
 ];

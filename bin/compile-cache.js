@@ -57,7 +57,7 @@ function makePrivate(folders, userId, home) {
   }
 }
 
-/** The compiled code takes about 3 MB. */
+/** Minimum free space for keeping compiled code, which takes about 3 MB. */
 const LEAST_FREE_BYTES = 8 * 1024 * 1024;
 
 /**

@@ -10,7 +10,7 @@ const cache = cacheFolder(process.platform, process.env, () => require("node:os"
 const code = join(cache, "code");
 const home = process.env.CLOMOCTL_HOME;
 
-// completion (Tab) must not create folders; if code cannot be kept, Node compiles without a cache
+// completion (Tab) must not create folders. If compiled code cannot be kept, Node compiles without a cache.
 const mayKeep = process.argv[2] !== "__complete" || existsSync(code);
 if (mayKeep && makePrivate([code, cache], process.geteuid?.(), home) && hasRoom(code)) enableCompileCache(code);
 

@@ -3,13 +3,13 @@ import { globSync, promises } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type OutputChunk, type Plugin } from "rolldown";
-import { noticesOf } from "./notices.ts";
+import { renderNotices } from "./notices.ts";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const DIST = join(ROOT, "dist");
 
-/** Of the manifest only the version goes into the bundle. */
-const manifestVersion: Plugin = {
+/** Replaces package.json in the bundle with an object that contains only the version. */
+const versionOnlyManifest: Plugin = {
   name: "manifest-version",
   async load(id) {
     if (id !== join(ROOT, "package.json")) return undefined;
@@ -18,7 +18,9 @@ const manifestVersion: Plugin = {
   },
 };
 
-/** zod brings its messages in fifty languages, a third of its size; its English ones are all that is shown. */
+/**
+ * Leaves out zod's messages in fifty languages, which are a third of its size. Only the English ones are ever shown.
+ */
 const englishZodOnly: Plugin = {
   name: "english-zod-only",
   load: {
@@ -27,7 +29,10 @@ const englishZodOnly: Plugin = {
   },
 };
 
-/** commander can start programs as its subcommands; none of ours is one, and the module that starts them loads sockets. */
+/**
+ * Leaves out the module with which commander starts programs as subcommands. clomoctl has no such subcommands, and the
+ * module loads sockets.
+ */
 const noSubprograms: Plugin = {
   name: "no-subprograms",
   resolveId: {
@@ -37,8 +42,8 @@ const noSubprograms: Plugin = {
   load: { filter: { id: /^\0no-subprograms$/ }, handler: () => "export default {};" },
 };
 
-/** Node's promises of files bring its readline and cost 5 ms: a command that asks for none of them does not load them. */
-const promisesOnDemand: Plugin = {
+/** Loads Node's file promises only when a command uses them: they load readline and cost 5 ms. */
+const lazyFsPromises: Plugin = {
   name: "promises-on-demand",
   resolveId: { filter: { id: /^node:fs\/promises$/ }, handler: () => "\0fs-promises" },
   load: {
@@ -51,58 +56,69 @@ const promisesOnDemand: Plugin = {
   },
 };
 
-/** The program, and every worker: `src/lib/csv/scan-worker.ts` becomes `dist/scan-worker.js`. */
-function entryPoints(): Record<string, string> {
+/**
+ * Returns the entry points of the bundle: the program and every worker. `src/lib/csv/scan-worker.ts` becomes
+ * `dist/scan-worker.js`.
+ */
+function findEntryPoints(): Record<string, string> {
   const workers = globSync("src/**/*-worker.ts", { cwd: ROOT });
   return Object.fromEntries(["src/cli.ts", ...workers].map((file) => [basename(file, ".ts"), join(ROOT, file)]));
 }
 
 const { output } = await build({
   cwd: ROOT,
-  input: entryPoints(),
+  input: findEntryPoints(),
   platform: "node",
-  // importing a module of ours does nothing by itself: what only an index names is not loaded with it
+  // importing one of our modules has no side effects, so a module that an index only re-exports is not loaded with it
   treeshake: { moduleSideEffects: [{ test: /[/\\]src[/\\]/, sideEffects: false }] },
-  plugins: [manifestVersion, englishZodOnly, noSubprograms, promisesOnDemand],
+  plugins: [versionOnlyManifest, englishZodOnly, noSubprograms, lazyFsPromises],
   transform: { target: "node24" },
   output: {
     dir: DIST,
-    // loads in two thirds of the time of ES modules
+    // loads in two thirds of the time that ES modules need
     format: "cjs",
     strict: true,
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
-    // names stay, so that a stack trace can be read
+    // names are kept so that stack traces are readable
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
     comments: false,
   },
   write: false,
 });
 
-/** The bundled files of a chunk, relative to the checkout. */
-const modulesOf = ({ modules }: OutputChunk): readonly string[] =>
+/** Returns the source files in a chunk, relative to the checkout. */
+const listChunkSources = ({ modules }: OutputChunk): readonly string[] =>
   Object.keys(modules)
     .filter((id) => id.startsWith(ROOT))
     .map((id) => relative(ROOT, id).replaceAll("\\", "/"));
 
 const chunks = output.filter((file) => file.type === "chunk");
-const bundled = chunks.map((chunk) => [chunk.fileName, { modules: modulesOf(chunk), imports: chunk.imports }] as const);
+const chunkMetadata = chunks.map(
+  (chunk) => [chunk.fileName, { modules: listChunkSources(chunk), imports: chunk.imports }] as const,
+);
 
-/** publint takes a file for an ES module that says "imported from" in a text and has its exports behind no blank. */
-const tellable = (code: string): string =>
+/**
+ * Inserts a line break before the exports. Otherwise, publint takes a file for an ES module if it contains the text
+ * "imported from" and has no whitespace before its exports.
+ */
+const separateExports = (code: string): string =>
   code.replaceAll("}Object.defineProperty(exports,", "}\nObject.defineProperty(exports,");
 
-const files = new Map<string, Uint8Array>(chunks.map(({ fileName, code }) => [fileName, Buffer.from(tellable(code))]));
-files.set("package.json", Buffer.from('{ "type": "commonjs" }\n'));
-files.set("THIRD-PARTY-NOTICES.txt", Buffer.from(await noticesOf(ROOT, chunks.flatMap(modulesOf))));
-files.set("metafile.json", Buffer.from(JSON.stringify(Object.fromEntries(bundled))));
+const distFiles = new Map<string, Uint8Array>(
+  chunks.map(({ fileName, code }) => [fileName, Buffer.from(separateExports(code))]),
+);
+distFiles.set("package.json", Buffer.from('{ "type": "commonjs" }\n'));
+distFiles.set("THIRD-PARTY-NOTICES.txt", Buffer.from(await renderNotices(ROOT, chunks.flatMap(listChunkSources))));
+distFiles.set("metafile.json", Buffer.from(JSON.stringify(Object.fromEntries(chunkMetadata))));
 
-// unchanged files are left alone and stale ones go last, so that a program started meanwhile finds its chunks
+// unchanged files are not rewritten, and outdated files are removed last, so that a program that starts during a build
+// finds its chunks
 await mkdir(DIST, { recursive: true });
-for (const [name, contents] of files) {
+for (const [name, contents] of distFiles) {
   const before = await readFile(join(DIST, name)).catch(() => undefined);
   if (before === undefined || !before.equals(contents)) await writeFile(join(DIST, name), contents);
 }
 for (const name of await readdir(DIST)) {
-  if (!files.has(name)) await rm(join(DIST, name), { recursive: true });
+  if (!distFiles.has(name)) await rm(join(DIST, name), { recursive: true });
 }

@@ -7,23 +7,28 @@ export interface BundledPackage {
   readonly folder: string;
   readonly name: string;
   readonly version: string;
-  /** an identifier or an expression of SPDX */
+  /** an SPDX identifier or expression */
   readonly license?: string | undefined;
   /** address of its repository */
   readonly source?: string | undefined;
 }
 
-type Manifest = Pick<BundledPackage, "name" | "version" | "license"> & {
+type PackageManifest = Pick<BundledPackage, "name" | "version" | "license"> & {
   readonly repository?: string | { readonly url: string };
 };
 
-/** `node_modules/a/node_modules/@b/c/lib/x.js` → `node_modules/a/node_modules/@b/c`. */
-function packageFolder(input: string): string | undefined {
+/**
+ * Returns the folder of a package: `node_modules/a/node_modules/@b/c/lib/x.js` → `node_modules/a/node_modules/@b/c`.
+ */
+function getPackageFolder(input: string): string | undefined {
   return /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0];
 }
 
-/** Returns the address of a repository, whichever way a manifest writes it: `owner/name`, `git+ssh://git@host/…` and others. */
-export function repositoryAddress(written: string): string {
+/**
+ * Returns the web address of a repository from any of the forms that a manifest may use: `owner/name`,
+ * `git+ssh://git@host/…` and others.
+ */
+export function toRepositoryAddress(written: string): string {
   if (/^[\w.-]+\/[\w.-]+$/.test(written)) return `https://github.com/${written}`;
   return written
     .replace(/^github:/, "https://github.com/")
@@ -34,18 +39,18 @@ export function repositoryAddress(written: string): string {
 }
 
 /**
- * Returns the packages of a bundle, in the order of their folders.
+ * Returns the packages in a bundle, sorted by folder.
  *
  * @param root the checkout
  * @param inputs the bundled files, relative to `root`, with forward slashes
  */
-export async function bundledPackages(root: string, inputs: readonly string[]): Promise<readonly BundledPackage[]> {
-  const folders = new Set(inputs.map(packageFolder).filter((folder) => folder !== undefined));
+export async function findBundledPackages(root: string, inputs: readonly string[]): Promise<readonly BundledPackage[]> {
+  const folders = new Set(inputs.map(getPackageFolder).filter((folder) => folder !== undefined));
   const packages = [...folders].toSorted().map(async (folder) => {
     const text = await readFile(join(root, folder, "package.json"), "utf8");
-    const { name, version, license, repository } = JSON.parse(text) as Manifest;
+    const { name, version, license, repository } = JSON.parse(text) as PackageManifest;
     const written = typeof repository === "string" ? repository : repository?.url;
-    return { folder, name, version, license, source: written === undefined ? undefined : repositoryAddress(written) };
+    return { folder, name, version, license, source: written === undefined ? undefined : toRepositoryAddress(written) };
   });
   return Promise.all(packages);
 }

@@ -1,8 +1,9 @@
 /**
- * Writes what follows from what the program declares: the lists of commands and of nouns of the tenant API, the catalogue of command lines for messages, the guides as data, `docs/commands/**`, the exit
- * codes of `docs/using.*.md`, the manual pages in `man` and `docs/api/openapi.json`. With `--check` it writes nothing and fails when a file differs from what would be
- * written. With `--json` it writes nothing and prints the declarations of the commands as data, without their texts; with
- * `--root FOLDER` too those of another checkout.
+ * Generates everything that is derived from the declarations of the program: the lists of commands and of nouns of the
+ * tenant API, the catalogue of command lines for messages, the guides as data, `docs/commands/**`, the exit codes in
+ * `docs/using.*.md`, the manual pages in `man`, and `docs/api/openapi.json`. With `--check`, writes nothing and fails
+ * if a file differs from what would be generated. With `--json`, writes nothing and prints the declarations of the
+ * commands as data, without their texts; `--root FOLDER` selects another checkout.
  */
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { globSync } from "node:fs";
@@ -10,52 +11,52 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { GLOBAL_OPTIONS } from "../src/commands/globals.ts";
-import { catalogueSource } from "./generate/catalogue.ts";
+import { renderCatalogueSource } from "./generate/catalogue.ts";
 import { readCommands } from "./generate/commands.ts";
 import { readDeclarations } from "./generate/declarations.ts";
-import { withExitCodes } from "./generate/exit-codes.ts";
-import { guidesSource, readGuides } from "./generate/guides.ts";
-import { indexSource } from "./generate/index-source.ts";
-import { contractSource, handlersSource, readNouns } from "./generate/nouns.ts";
-import { manPages } from "./generate/man.ts";
-import { referencePages } from "./generate/reference.ts";
+import { insertExitCodes } from "./generate/exit-codes.ts";
+import { renderGuidesSource, readGuides } from "./generate/guides.ts";
+import { renderIndexSource } from "./generate/index-source.ts";
+import { renderContractSource, renderHandlersSource, readNouns } from "./generate/nouns.ts";
+import { renderManPages } from "./generate/man.ts";
+import { renderReferencePages } from "./generate/reference.ts";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 
-async function versionOf(root: string): Promise<string> {
+async function readProgramVersion(root: string): Promise<string> {
   const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string };
   return version;
 }
 
-async function writeFiles(check: boolean): Promise<void> {
+async function generateFiles(check: boolean): Promise<void> {
   const nouns = await readNouns(join(ROOT, "src", "lib", "contract"));
   const lists = [
-    ["src/lib/contract/index.ts", contractSource(nouns)],
-    ["src/lib/tenant/http/nouns.ts", handlersSource(nouns)],
+    ["src/lib/contract/index.ts", renderContractSource(nouns)],
+    ["src/lib/tenant/http/nouns.ts", renderHandlersSource(nouns)],
   ] as const;
-  const differingLists = await findDiffering(new Map(lists));
-  if (!check) await write(differingLists);
-  // what follows reads the lists
+  const differingLists = await findDifferingFiles(new Map(lists));
+  if (!check) await writeGeneratedFiles(differingLists);
+  // the modules imported from here on read the lists
   const { buildOpenApiDocument: openApiDocument } = await import("../src/lib/contract/openapi.ts");
   const program = await readCommands(join(ROOT, "src", "commands"));
-  const version = await versionOf(ROOT);
+  const version = await readProgramVersion(ROOT);
   const wanted = new Map([
-    ["src/commands/index.ts", indexSource(program)],
-    ["src/lib/advice/catalogue.ts", catalogueSource(program, GLOBAL_OPTIONS)],
-    ["src/lib/renewals/guide/guides.ts", guidesSource(await readGuides(join(ROOT, "guides")))],
-    ...referencePages(program).map(({ path, page }): [string, string] => [`docs/commands/${path}`, page]),
-    ...manPages(program, version).map(({ path, page }): [string, string] => [`man/${path}`, page]),
-    ["docs/using.en.md", withExitCodes(await readFile(join(ROOT, "docs/using.en.md"), "utf8"), "en")],
-    ["docs/using.ja.md", withExitCodes(await readFile(join(ROOT, "docs/using.ja.md"), "utf8"), "ja")],
+    ["src/commands/index.ts", renderIndexSource(program)],
+    ["src/lib/advice/catalogue.ts", renderCatalogueSource(program, GLOBAL_OPTIONS)],
+    ["src/lib/renewals/guide/guides.ts", renderGuidesSource(await readGuides(join(ROOT, "guides")))],
+    ...renderReferencePages(program).map(({ path, page }): [string, string] => [`docs/commands/${path}`, page]),
+    ...renderManPages(program, version).map(({ path, page }): [string, string] => [`man/${path}`, page]),
+    ["docs/using.en.md", insertExitCodes(await readFile(join(ROOT, "docs/using.en.md"), "utf8"), "en")],
+    ["docs/using.ja.md", insertExitCodes(await readFile(join(ROOT, "docs/using.ja.md"), "utf8"), "ja")],
     ["docs/api/openapi.json", `${JSON.stringify(openApiDocument(version), null, 2)}\n`],
   ]);
   const stale = globSync(["docs/commands/**/*.md", "man/**/*.1"], { cwd: ROOT })
     .map((file) => file.replaceAll("\\", "/"))
     .filter((file) => !wanted.has(file));
 
-  const differing = new Map([...differingLists, ...(await findDiffering(wanted))]);
+  const differing = new Map([...differingLists, ...(await findDifferingFiles(wanted))]);
   if (!check) {
-    await write(differing);
+    await writeGeneratedFiles(differing);
     for (const file of stale) await rm(join(ROOT, file));
     return;
   }
@@ -65,8 +66,8 @@ async function writeFiles(check: boolean): Promise<void> {
   }
 }
 
-/** The files whose content is not yet what it should be. */
-async function findDiffering(wanted: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, string>> {
+/** Returns the files whose content differs from the generated content. */
+async function findDifferingFiles(wanted: ReadonlyMap<string, string>): Promise<ReadonlyMap<string, string>> {
   const differing = new Map<string, string>();
   for (const [file, contents] of wanted) {
     const before = await readFile(join(ROOT, file), "utf8").catch(() => undefined);
@@ -75,7 +76,7 @@ async function findDiffering(wanted: ReadonlyMap<string, string>): Promise<Reado
   return differing;
 }
 
-async function write(files: ReadonlyMap<string, string>): Promise<void> {
+async function writeGeneratedFiles(files: ReadonlyMap<string, string>): Promise<void> {
   for (const [file, contents] of files) {
     await mkdir(dirname(join(ROOT, file)), { recursive: true });
     await writeFile(join(ROOT, file), contents);
@@ -93,7 +94,7 @@ if (values.json) {
   const declarations = await readDeclarations(resolve(values.root ?? ROOT));
   process.stdout.write(`${JSON.stringify(declarations, undefined, 2)}\n`);
 } else if (values.root === undefined) {
-  await writeFiles(values.check);
+  await generateFiles(values.check);
 } else {
   throw new Error("--root goes with --json: files are written in this checkout only");
 }

@@ -1,14 +1,15 @@
 /**
- * Changes the sources of a checkout at places drawn by lines, and tells which changes its tests notice: `--sample N --seed S`,
- * `--folder F` for a part, `--root CHECKOUT` for another one. Its tests are those of `npm test`; `--all` runs every tier's. `--json FILE` keeps what is found as it goes, `--resume FILE`
- * goes on with it.
+ * Mutation testing: changes the sources of a checkout at randomly drawn lines, and reports which changes the tests
+ * detect. Options: `--sample N` and `--seed S` for the draw, `--folder F` for a part of the sources, `--root CHECKOUT`
+ * for another checkout, `--all` to run the tests of every tier instead of those of `npm test`, `--json FILE` to save
+ * the results continuously, and `--resume FILE` to continue a saved run.
  */
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual, parseArgs } from "node:util";
-import { readCampaign, run } from "./mutate/campaign.ts";
-import { reported, type Campaign } from "./mutate/report.ts";
-import { readFolders, sample } from "./mutate/sample.ts";
+import { readCampaign, runCampaign } from "./mutate/campaign.ts";
+import { renderCampaignReport, type Campaign } from "./mutate/report.ts";
+import { readSourceFolders, drawSample } from "./mutate/sample.ts";
 
 const { values } = parseArgs({
   options: {
@@ -24,38 +25,38 @@ const { values } = parseArgs({
   },
 });
 
-function positive(name: "sample" | "jobs" | "budget"): number {
+function parsePositiveOption(name: "sample" | "jobs" | "budget"): number {
   const value = Number(values[name]);
   if (!Number.isInteger(value) || value < 1) throw new Error(`--${name} is a whole number from 1, not ${values[name]}`);
   return value;
 }
 
-type Drawing = Pick<Campaign, "root" | "sample" | "seed" | "folder">;
+type DrawOptions = Pick<Campaign, "root" | "sample" | "seed" | "folder">;
 
-function asked(): Drawing & Pick<Campaign, "budget" | "tiers"> {
+function parseCampaignOptions(): DrawOptions & Pick<Campaign, "budget" | "tiers"> {
   const root = resolve(values.root ?? dirname(dirname(fileURLToPath(import.meta.url))));
   const folder = values.folder === undefined ? {} : { folder: values.folder };
   return {
     root,
-    sample: positive("sample"),
+    sample: parsePositiveOption("sample"),
     seed: values.seed,
     ...folder,
-    budget: positive("budget"),
+    budget: parsePositiveOption("budget"),
     tiers: values.all ? [] : ["unit"],
   };
 }
 
-const drawn = async (drawing: Drawing): Promise<Campaign["mutants"]> =>
-  sample(await readFolders(drawing.root, drawing.folder), drawing.sample, drawing.seed);
+const drawMutants = async (drawing: DrawOptions): Promise<Campaign["mutants"]> =>
+  drawSample(await readSourceFolders(drawing.root, drawing.folder), drawing.sample, drawing.seed);
 
-async function begun(): Promise<Campaign> {
-  const drawing = asked();
-  return { ...drawing, mutants: await drawn(drawing), tests: [], verdicts: [], seconds: 0 };
+async function startCampaign(): Promise<Campaign> {
+  const drawing = parseCampaignOptions();
+  return { ...drawing, mutants: await drawMutants(drawing), tests: [], verdicts: [], seconds: 0 };
 }
 
-async function resumed(file: string): Promise<Campaign> {
+async function resumeCampaign(file: string): Promise<Campaign> {
   const campaign = await readCampaign(file);
-  if (!isDeepStrictEqual(await drawn(campaign), campaign.mutants)) {
+  if (!isDeepStrictEqual(await drawMutants(campaign), campaign.mutants)) {
     throw new Error(`${file} is of other sources than ${campaign.root} has now`);
   }
   return campaign;
@@ -69,11 +70,11 @@ for (const [signal, code] of [
   process.once(signal, () => process.exit(code));
 }
 
-const campaign = values.resume === undefined ? await begun() : await resumed(values.resume);
-const file = values.json ?? values.resume;
-await run(campaign, {
-  jobs: positive("jobs"),
-  ...(file === undefined ? {} : { file }),
+const currentCampaign = values.resume === undefined ? await startCampaign() : await resumeCampaign(values.resume);
+const resultFile = values.json ?? values.resume;
+await runCampaign(currentCampaign, {
+  jobs: parsePositiveOption("jobs"),
+  ...(resultFile === undefined ? {} : { file: resultFile }),
   say: (line) => process.stderr.write(`${line}\n`),
 });
-process.stdout.write(reported(campaign));
+process.stdout.write(renderCampaignReport(currentCampaign));

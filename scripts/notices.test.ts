@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { repositoryAddress } from "./bundled-packages.ts";
-import { noticesOf } from "./notices.ts";
+import { toRepositoryAddress } from "./bundled-packages.ts";
+import { renderNotices } from "./notices.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 
@@ -15,7 +15,7 @@ test.each([
   ["git+ssh://git@example.org/a/b.git", "https://example.org/a/b"],
   ["https://example.org/a/b", "https://example.org/a/b"],
 ])("the repository %s is at %s", (written, address) => {
-  expect(repositoryAddress(written)).toBe(address);
+  expect(toRepositoryAddress(written)).toBe(address);
 });
 
 test("a notice has the package's licence and the address of its source code", async () => {
@@ -23,7 +23,7 @@ test("a notice has the package's licence and the address of its source code", as
   const licence = readFileSync(join(ROOT, "node_modules/@jmespath-community/jmespath/LICENSE"), "utf8").trim();
   const heading = "@jmespath-community/jmespath 1.3.0 (MPL-2.0)\n\n============================================\n";
   const source = "Source code: https://github.com/jmespath-community/typescript-jmespath\n";
-  expect(await noticesOf(ROOT, ["src/cli.ts", file, file])).toBe(
+  expect(await renderNotices(ROOT, ["src/cli.ts", file, file])).toBe(
     `clomoctl contains code of these packages.\n\n${heading}\n${source}\n${licence}\n`,
   );
 });

@@ -1,31 +1,50 @@
 import { globSync, readFileSync } from "node:fs";
-import { findForms, findRecordReads, findStatements, type Breach } from "./sql/statements.ts";
+import {
+  findUnportableForms,
+  findAuditRecordReads,
+  findForbiddenStatements,
+  type RuleBreach,
+} from "./sql/statements.ts";
 
 /**
- * Refuses SQL outside the tenant's store and the folders of its subjects, and in them what not both SQLite and PostgreSQL read alike: one line a place,
- * exit code 1; and SQL that reads records of the audit outside its folder. Part of `npm run lint`.
+ * Folders in which SQL is allowed: the tenant's store and the folders of its subjects. This script (part of
+ * `npm run lint`) reports SQL in any other place, SQL that SQLite and PostgreSQL do not interpret alike, and SQL that
+ * reads audit records outside the audit folder: one line per violation, exit code 1.
  */
-const PLACES = globSync("src/lib/tenant/*/")
+const SQL_FOLDERS = globSync("src/lib/tenant/*/")
   .filter((folder) => !/\/(?:policy|http)$/.test(folder))
   .map((folder) => `${folder}/`);
-const OF_AUDIT = ["src/lib/tenant/audit/"];
-/** A lock of the operating system's, taken through SQLite. */
-const SETTINGS_LOCK = "src/lib/config/settings-lock.ts";
-const EXCEPT = ["**/*.test.ts"];
+const AUDIT_FOLDERS = ["src/lib/tenant/audit/"];
+/** A lock between processes that is implemented with SQLite. */
+const SETTINGS_LOCK_FILE = "src/lib/config/settings-lock.ts";
+const EXCLUDED_FILES = ["**/*.test.ts"];
 
-const isIn = (file: string, folders: readonly string[]): boolean => folders.some((folder) => file.startsWith(folder));
-const isSchema = (file: string): boolean => file.endsWith("/migrations.ts");
+const isInFolders = (file: string, folders: readonly string[]): boolean =>
+  folders.some((folder) => file.startsWith(folder));
+const isSchemaFile = (file: string): boolean => file.endsWith("/migrations.ts");
 
-const find = (pattern: string, of: (source: string) => readonly Breach[], except: (file: string) => boolean) =>
-  globSync(pattern, { exclude: EXCEPT })
+const findBreaches = (
+  pattern: string,
+  of: (source: string) => readonly RuleBreach[],
+  except: (file: string) => boolean,
+) =>
+  globSync(pattern, { exclude: EXCLUDED_FILES })
     .filter((file) => !except(file))
     .toSorted()
     .flatMap((file) => of(readFileSync(file, "utf8")).map(({ line, message }) => `${file}:${line}: ${message}\n`));
 
-const breaches = [
-  ...PLACES.flatMap((place) => find(`${place}**/*.ts`, findForms, isSchema)),
-  ...find("src/**/*.ts", findStatements, (file) => isIn(file, PLACES) || file === SETTINGS_LOCK),
-  ...find("src/**/*.ts", findRecordReads, (file) => isIn(file, OF_AUDIT) || isSchema(file)),
+const sqlBreaches = [
+  ...SQL_FOLDERS.flatMap((place) => findBreaches(`${place}**/*.ts`, findUnportableForms, isSchemaFile)),
+  ...findBreaches(
+    "src/**/*.ts",
+    findForbiddenStatements,
+    (file) => isInFolders(file, SQL_FOLDERS) || file === SETTINGS_LOCK_FILE,
+  ),
+  ...findBreaches(
+    "src/**/*.ts",
+    findAuditRecordReads,
+    (file) => isInFolders(file, AUDIT_FOLDERS) || isSchemaFile(file),
+  ),
 ];
-process.stdout.write(breaches.join(""));
-process.exitCode = breaches.length > 0 ? 1 : 0;
+process.stdout.write(sqlBreaches.join(""));
+process.exitCode = sqlBreaches.length > 0 ? 1 : 0;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { brokenBounds, figuresOf, type Figures } from "./figures.ts";
+import { findBrokenBounds, calculateFigures, type Figures } from "./figures.ts";
 
-const figures = (files: Readonly<Record<string, string>>): Figures => figuresOf(new Map(Object.entries(files)));
+const figures = (files: Readonly<Record<string, string>>): Figures => calculateFigures(new Map(Object.entries(files)));
 
 const imports = (...specifiers: readonly string[]): string =>
   specifiers.map((specifier) => `import "${specifier}";\n`).join("");
@@ -79,7 +79,7 @@ test("a cycle through type imports counts as a cycle", () => {
 
 test("reports each limit that is exceeded", () => {
   const kept = { ...figures({ "src/a.ts": "// one\n" }), flattest: [{ folder: "src", files: 15 }], commentPercent: 10 };
-  expect(brokenBounds(kept)).toEqual([]);
+  expect(findBrokenBounds(kept)).toEqual([]);
   const broken = {
     ...kept,
     flattest: [{ folder: "src", files: 16 }],
@@ -87,7 +87,7 @@ test("reports each limit that is exceeded", () => {
     circles: [{ a: ["a"] }],
     commentPercent: 9.96,
   };
-  expect(brokenBounds(broken)).toEqual([
+  expect(findBrokenBounds(broken)).toEqual([
     "files flat in a folder: 16, at most 15",
     "lone small files: 1, at most 0",
     "circles: 1, at most 0",
@@ -112,7 +112,7 @@ test("a part is measured by its folders and can exceed its limit", () => {
   expect(values.get("handover, renewals")).toBe(80);
   expect(values.get("imports, deletion")).toBe(40);
   expect(values.get("of them no verbs, %")).toBe(98);
-  expect(brokenBounds(found)).toContain("of them no verbs, %: 98, at most 61");
+  expect(findBrokenBounds(found)).toContain("of them no verbs, %: 98, at most 61");
 });
 
 test("a type name in three files is too common and a bare participle is vague, except in tests", () => {
@@ -127,7 +127,7 @@ test("a type name in three files is too common and a bare participle is vague, e
   expect(names.get("type names in more than two files")).toEqual(["Row"]);
   expect(names.get("vague type names")).toEqual(["Registered", "Found"]);
   const budgets = found.budgets.map((budget) => ({ ...budget, limit: 0 }));
-  expect(brokenBounds({ ...found, budgets })).toContain("vague type names: 2 Registered Found, at most 0");
+  expect(findBrokenBounds({ ...found, budgets })).toContain("vague type names: 2 Registered Found, at most 0");
 });
 
 test.each(["Asked", "Told", "Meant", "Given", "Said", "Held", "Found", "Shown", "Named", "Typed", "Made", "Did"])(

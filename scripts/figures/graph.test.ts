@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { circlesOf, graphOf, importersOf } from "./graph.ts";
+import { findImportCircles, buildImportGraph, invertGraph } from "./graph.ts";
 
 test("resolves imports relative to their file, and leaves out files that are not ours", () => {
-  const graph = graphOf(
+  const graph = buildImportGraph(
     new Map([
       ["src/a/one.ts", ["./two.ts", "../b/three.ts", "node:fs", "./gone.ts", "../../package.json"]],
       ["src/a/two.ts", []],
@@ -10,7 +10,7 @@ test("resolves imports relative to their file, and leaves out files that are not
     ]),
   );
   expect(graph.get("src/a/one.ts")).toEqual(new Set(["src/a/two.ts", "src/b/three.ts"]));
-  expect(importersOf(graph)).toEqual(
+  expect(invertGraph(graph)).toEqual(
     new Map([
       ["src/a/one.ts", new Set()],
       ["src/a/two.ts", new Set(["src/a/one.ts", "src/b/three.ts"])],
@@ -28,12 +28,12 @@ test("a cycle has the files that reach each other, not those that only lead into
     ["out", new Set<string>()],
     ["self", new Set(["self"])],
   ]);
-  expect(circlesOf(graph)).toEqual([{ a: ["b"], b: ["c"], c: ["a", "b"] }, { self: ["self"] }]);
+  expect(findImportCircles(graph)).toEqual([{ a: ["b"], b: ["c"], c: ["a", "b"] }, { self: ["self"] }]);
 });
 
 test("a tree has no cycle", () => {
   expect(
-    circlesOf(
+    findImportCircles(
       new Map([
         ["a", new Set(["b", "c"])],
         ["b", new Set(["c"])],

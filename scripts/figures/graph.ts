@@ -1,14 +1,14 @@
 import { posix } from "node:path";
 
-/** Files and those of them that each one imports, types and `import()` included. */
-export type Graph = ReadonlyMap<string, ReadonlySet<string>>;
+/** The source files, each with the source files that it imports, including types and `import()`. */
+export type ImportGraph = ReadonlyMap<string, ReadonlySet<string>>;
 
 /**
- * The imports of files among each other; packages and what is not among the files are left out.
+ * Builds the graph of imports between files. Leaves out packages and all other files.
  *
- * @param imports what each file imports, as written; files with `/`, from the root of the checkout
+ * @param imports the import specifiers of each file, as written; file paths with `/`, from the root of the checkout
  */
-export function graphOf(imports: ReadonlyMap<string, readonly string[]>): Graph {
+export function buildImportGraph(imports: ReadonlyMap<string, readonly string[]>): ImportGraph {
   const resolve = (file: string, specifier: string): string => posix.join(posix.dirname(file), specifier);
   return new Map(
     [...imports].map(([file, specifiers]) => {
@@ -18,15 +18,15 @@ export function graphOf(imports: ReadonlyMap<string, readonly string[]>): Graph 
   );
 }
 
-/** Who imports each file. */
-export function importersOf(graph: Graph): Graph {
+/** Returns, for each file, the files that import it. */
+export function invertGraph(graph: ImportGraph): ImportGraph {
   const importers = new Map([...graph.keys()].map((file) => [file, new Set<string>()]));
   for (const [file, imported] of graph) for (const to of imported) importers.get(to)?.add(file);
   return importers;
 }
 
-/** All that a file imports, directly or not. */
-function reachedFrom(graph: Graph, file: string): ReadonlySet<string> {
+/** Returns all files that a file imports, directly or indirectly. */
+function findReachableFiles(graph: ImportGraph, file: string): ReadonlySet<string> {
   const reached = new Set<string>();
   const left = [file];
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
@@ -39,14 +39,14 @@ function reachedFrom(graph: Graph, file: string): ReadonlySet<string> {
   return reached;
 }
 
-/** Files that import each other in a circle, each with those it imports of them. */
-export type Circle = Readonly<Record<string, readonly string[]>>;
+/** Files that import each other in a circle, each with those files of the circle that it imports. */
+export type ImportCircle = Readonly<Record<string, readonly string[]>>;
 
-/** The circles of a graph; circles that share a file are one. */
-export function circlesOf(graph: Graph): readonly Circle[] {
-  const reached = new Map([...graph.keys()].map((file) => [file, reachedFrom(graph, file)]));
+/** Returns the circles of a graph. Circles that share a file are merged. */
+export function findImportCircles(graph: ImportGraph): readonly ImportCircle[] {
+  const reached = new Map([...graph.keys()].map((file) => [file, findReachableFiles(graph, file)]));
   const reaches = (from: string, to: string): boolean => reached.get(from)?.has(to) === true;
-  const circles: Circle[] = [];
+  const circles: ImportCircle[] = [];
   const seen = new Set<string>();
   for (const file of graph.keys()) {
     if (seen.has(file) || !reaches(file, file)) continue;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { readSource } from "./source.ts";
+import { parseSource } from "./source.ts";
 
-const source = (...lines: readonly string[]): ReturnType<typeof readSource> => readSource(`${lines.join("\n")}\n`);
+const source = (...lines: readonly string[]): ReturnType<typeof parseSource> => parseSource(`${lines.join("\n")}\n`);
 
 describe("lines", () => {
   it("are code, comment or blank; code with a comment is code", () => {
@@ -36,7 +36,7 @@ describe("lines", () => {
   });
 
   it("are counted even if the last line has no line break", () => {
-    expect(readSource("const a = 1;\n\n// end")).toMatchObject({ lines: 3, codeLines: 1, commentLines: 1 });
+    expect(parseSource("const a = 1;\n\n// end")).toMatchObject({ lines: 3, codeLines: 1, commentLines: 1 });
   });
 });
 
@@ -100,7 +100,7 @@ it("lists the top-level constants and functions of a file", () => {
 });
 
 it("counts command lines in texts, except in examples", () => {
-  const { spelled } = readSource(
+  const { spelled } = parseSource(
     'const a = { examples: [{ line: "clomoctl users list" }], b: "run: clomoctl orgs list" };\nconst c = `clomoctl imports show ${a} // clomoctl audit list`;\n// clomoctl vpp status\n',
   );
   expect(spelled).toEqual(["orgs list", "imports show", "audit list"]);

@@ -1,104 +1,112 @@
 import { parseSync } from "@swc/core";
 
-/** A file of TypeScript, as the figures see it. */
+/** The properties of a TypeScript file that the figures need. */
 export interface Source {
   readonly lines: number;
-  /** lines with code; those inside a text of several lines are code */
+  /** lines with code, including lines inside multi-line strings */
   readonly codeLines: number;
   /** lines with a comment and no code */
   readonly commentLines: number;
-  /** what it imports and exports from, types and `import()` included, as written */
+  /** specifiers of all imports and re-exports, as written, including types and `import()` */
   readonly imports: readonly string[];
-  /** it begins with a docstring of its own, rather than with that of its first declaration */
+  /** true if the file begins with its own docstring, not with that of its first declaration */
   readonly isExplained: boolean;
-  /** it defines a command */
+  /** true if the file defines a command */
   readonly isVerb: boolean;
-  /** noun and verb of command lines that are spelled in its texts, but for examples of commands; without a verb that is a value */
+  /**
+   * noun and verb of each command line in the file's texts, except in examples; only the noun if the verb is a value
+   */
   readonly spelled: readonly string[];
-  /** names of the types and classes that it declares, those inside functions left out */
+  /** names of the types and classes declared at the top level */
   readonly types: readonly string[];
-  /** names of the constants and functions that it declares, those inside functions left out */
+  /** names of the constants and functions declared at the top level */
   readonly values: readonly string[];
 }
 
-interface Node {
+interface SyntaxNode {
   readonly type: string;
   readonly [key: string]: unknown;
 }
 
-const isNode = (value: unknown): value is Node =>
+const isSyntaxNode = (value: unknown): value is SyntaxNode =>
   typeof value === "object" && value !== null && "type" in value && typeof value.type === "string";
 
-/** A node and all below it. */
-function* walk(value: unknown): Generator<Node> {
-  if (isNode(value)) yield value;
-  if (typeof value === "object" && value !== null) for (const child of Object.values(value)) yield* walk(child);
+/** Yields a node and all nodes below it. */
+function* walkNodes(value: unknown): Generator<SyntaxNode> {
+  if (isSyntaxNode(value)) yield value;
+  if (typeof value === "object" && value !== null) for (const child of Object.values(value)) yield* walkNodes(child);
 }
 
-const stringsOf = (value: unknown): readonly string[] =>
-  isNode(value) && value.type === "StringLiteral" ? [value["value"] as string] : [];
+const getStringValues = (value: unknown): readonly string[] =>
+  isSyntaxNode(value) && value.type === "StringLiteral" ? [value["value"] as string] : [];
 
-function importsOf(node: Node): readonly string[] {
+function getImportSpecifiers(node: SyntaxNode): readonly string[] {
   switch (node.type) {
     case "ImportDeclaration":
     case "ExportNamedDeclaration":
     case "ExportAllDeclaration":
-      return stringsOf(node["source"]);
+      return getStringValues(node["source"]);
     case "TsImportType":
-      return stringsOf(node["argument"]);
+      return getStringValues(node["argument"]);
     case "CallExpression": {
       const [first] = node["arguments"] as readonly { readonly expression: unknown }[];
-      return (node["callee"] as Node).type === "Import" ? stringsOf(first?.expression) : [];
+      return (node["callee"] as SyntaxNode).type === "Import" ? getStringValues(first?.expression) : [];
     }
     default:
       return [];
   }
 }
 
-const textOf = ({ type, value, cooked }: Node): string =>
+const getLiteralText = ({ type, value, cooked }: SyntaxNode): string =>
   type === "StringLiteral" ? (value as string) : type === "TemplateElement" ? (cooked as string) : "";
 
-/** Examples are checked against the commands when help pages are generated. */
-const isOfExamples = ({ type, key }: Node): boolean =>
-  type === "KeyValueProperty" && isNode(key) && key["value"] === "examples";
+/**
+ * Returns true if a node contains the examples of a command. They are checked against the commands when help pages are
+ * generated.
+ */
+const isExamplesProperty = ({ type, key }: SyntaxNode): boolean =>
+  type === "KeyValueProperty" && isSyntaxNode(key) && key["value"] === "examples";
 
-function* spelledIn(value: unknown): Generator<string> {
-  if (typeof value !== "object" || value === null || (isNode(value) && isOfExamples(value))) return;
-  if (isNode(value))
-    for (const [, noun = ""] of textOf(value).matchAll(/clomoctl ([a-z][a-z-]+(?: [a-z][a-z-]*| $)?)/g)) yield noun;
-  for (const child of Object.values(value)) yield* spelledIn(child);
+function* findCommandTexts(value: unknown): Generator<string> {
+  if (typeof value !== "object" || value === null || (isSyntaxNode(value) && isExamplesProperty(value))) return;
+  if (isSyntaxNode(value))
+    for (const [, noun = ""] of getLiteralText(value).matchAll(/clomoctl ([a-z][a-z-]+(?: [a-z][a-z-]*| $)?)/g))
+      yield noun;
+  for (const child of Object.values(value)) yield* findCommandTexts(child);
 }
 
-/** Declarations at the top of a file. */
-const declarationsIn = (body: readonly Node[]): readonly Node[] =>
-  body.map((node) => (node.type === "ExportDeclaration" ? (node["declaration"] as Node) : node));
+/** Returns the top-level declarations of a file. */
+const getTopDeclarations = (body: readonly SyntaxNode[]): readonly SyntaxNode[] =>
+  body.map((node) => (node.type === "ExportDeclaration" ? (node["declaration"] as SyntaxNode) : node));
 
-/** Types, interfaces and classes at the top of a file. */
-const typesIn = (body: readonly Node[]): readonly string[] =>
-  declarationsIn(body)
+/** Returns the names of the top-level types, interfaces and classes. */
+const getTypeNames = (body: readonly SyntaxNode[]): readonly string[] =>
+  getTopDeclarations(body)
     .filter(({ type }) => /^(?:TsTypeAlias|TsInterface|Class)Declaration$/.test(type))
     .map(({ id, identifier = id }) => (identifier as { readonly value: string }).value);
 
-/** Constants, variables and functions at the top of a file, without those that are taken from an object or list. */
-const valuesIn = (body: readonly Node[]): readonly string[] =>
-  declarationsIn(body)
+/** Returns the names of the top-level constants, variables and functions, except those from destructuring. */
+const getValueNames = (body: readonly SyntaxNode[]): readonly string[] =>
+  getTopDeclarations(body)
     .flatMap(({ type, identifier, declarations }) =>
       type === "FunctionDeclaration"
         ? [identifier]
         : type === "VariableDeclaration"
-          ? (declarations as readonly Node[]).map(({ id }) => id)
+          ? (declarations as readonly SyntaxNode[]).map(({ id }) => id)
           : [],
     )
-    .flatMap((name) => (isNode(name) && name.type === "Identifier" ? [name["value"] as string] : []));
+    .flatMap((name) => (isSyntaxNode(name) && name.type === "Identifier" ? [name["value"] as string] : []));
 
-const definesCommand = ({ type, callee }: Node): boolean =>
-  type === "CallExpression" && isNode(callee) && ["defineCommand", "defineVerbs"].includes(String(callee["value"]));
+const definesCommand = ({ type, callee }: SyntaxNode): boolean =>
+  type === "CallExpression" &&
+  isSyntaxNode(callee) &&
+  ["defineCommand", "defineVerbs"].includes(String(callee["value"]));
 
-/** Where `//` and `/*` begin no comment; everywhere else they do. */
-const LITERALS: readonly string[] = ["StringLiteral", "TemplateElement", "RegExpLiteral"];
+/** The literals in which `//` and `/*` do not begin a comment. */
+const LITERAL_TYPES: readonly string[] = ["StringLiteral", "TemplateElement", "RegExpLiteral"];
 
-/** Begin and end of a literal in bytes, which swc counts from 1. */
-function placeOf({ type, span }: Node, bytes: string): readonly [from: number, to: number] {
+/** Returns the start and end of a literal in bytes; swc counts bytes from 1. */
+function getLiteralSpan({ type, span }: SyntaxNode, bytes: string): readonly [from: number, to: number] {
   const { start, end } = span as { readonly start: number; readonly end: number };
   const from = start - 1;
   if (type === "StringLiteral" && !/["']/.test(bytes.charAt(from))) {
@@ -107,9 +115,9 @@ function placeOf({ type, span }: Node, bytes: string): readonly [from: number, t
   return [from, end - 1];
 }
 
-/** The text with an `x` for each character of a literal, and one more where a line of a literal ends. */
-function withoutLiterals(bytes: string, literals: readonly Node[]): string {
-  const places = literals.map((literal) => placeOf(literal, bytes)).toSorted(([a], [b]) => a - b);
+/** Replaces each character of a literal with `x`, and adds an `x` at each line end within a literal. */
+function maskLiterals(bytes: string, literals: readonly SyntaxNode[]): string {
+  const places = literals.map((literal) => getLiteralSpan(literal, bytes)).toSorted(([a], [b]) => a - b);
   let text = "";
   let done = 0;
   for (const [from, to] of places) {
@@ -120,22 +128,22 @@ function withoutLiterals(bytes: string, literals: readonly Node[]): string {
 }
 
 const COMMENT = /\/\/.*|\/\*[^]*?\*\//g;
-const EXPLANATION = /^\/\*\*[^]*?\*\/(?:\s*\n\s*\n|\s*import\b)/;
+const LEADING_DOCSTRING = /^\/\*\*[^]*?\*\/(?:\s*\n\s*\n|\s*import\b)/;
 
 /**
- * Reads a file.
+ * Parses a source file.
  *
- * @throws when it is not TypeScript
+ * @throws if it is not TypeScript
  */
-export function readSource(text: string): Source {
+export function parseSource(text: string): Source {
   const tree = parseSync(text, { syntax: "typescript", target: "es2024" });
-  const nodes = [...walk(tree)];
-  const body = tree.body as readonly unknown[] as readonly Node[];
-  // a character a byte, since swc counts bytes
+  const nodes = [...walkNodes(tree)];
+  const body = tree.body as readonly unknown[] as readonly SyntaxNode[];
+  // latin1 gives one character per byte, because swc counts bytes
   const bytes = Buffer.from(text).toString("latin1");
-  const bare = withoutLiterals(
+  const bare = maskLiterals(
     bytes,
-    nodes.filter(({ type }) => LITERALS.includes(type)),
+    nodes.filter(({ type }) => LITERAL_TYPES.includes(type)),
   );
   const lines = bare
     .replaceAll(COMMENT, (comment) => comment.replaceAll(/[^\n]/g, "\0"))
@@ -146,11 +154,11 @@ export function readSource(text: string): Source {
     lines: lines.length,
     codeLines: lines.filter(isCode).length,
     commentLines: lines.filter((line) => line.includes("\0") && !isCode(line)).length,
-    imports: nodes.flatMap(importsOf),
-    isExplained: EXPLANATION.test(bare),
+    imports: nodes.flatMap(getImportSpecifiers),
+    isExplained: LEADING_DOCSTRING.test(bare),
     isVerb: nodes.some(definesCommand),
-    spelled: [...spelledIn(tree)],
-    types: typesIn(body),
-    values: valuesIn(body),
+    spelled: [...findCommandTexts(tree)],
+    types: getTypeNames(body),
+    values: getValueNames(body),
   };
 }

@@ -1,45 +1,50 @@
 import type { Field, Fields } from "../../src/commands/field.ts";
 import type { NounFolder, VerbFile } from "./commands.ts";
 
-const typeOf = (field: Field): string => {
+const renderFieldType = (field: Field): string => {
   if (field.kind === "boolean") return "true";
   if (field.kind === "number") return "number | Name";
   if (field.kind !== "choice") return "string | number";
   return `Choice<${field.choices.map((choice) => JSON.stringify(choice)).join(" | ")}>`;
 };
 
-const isRepeatable = (field: Field): boolean => field.kind !== "boolean" && field.repeatable === true;
+const isRepeatableField = (field: Field): boolean => field.kind !== "boolean" && field.repeatable === true;
 
-const optionType = (field: Field): string =>
-  isRepeatable(field) ? `${wrapped(typeOf(field))} | readonly ${wrapped(typeOf(field))}[]` : typeOf(field);
+const renderOptionType = (field: Field): string =>
+  isRepeatableField(field)
+    ? `${parenthesizeUnion(renderFieldType(field))} | readonly ${parenthesizeUnion(renderFieldType(field))}[]`
+    : renderFieldType(field);
 
-const wrapped = (type: string): string => (type.includes("|") ? `(${type})` : type);
+const parenthesizeUnion = (type: string): string => (type.includes("|") ? `(${type})` : type);
 
-/** The names of elements are documentation: TypeScript shows them where an argument is missing. */
-const argumentTypes = (args: Fields): string =>
+/**
+ * Renders the types of arguments as a tuple. The elements are named because TypeScript shows the names if an argument
+ * is missing.
+ */
+const renderArgumentTypes = (args: Fields): string =>
   Object.entries(args)
     .map(([name, field]) => {
-      if (isRepeatable(field)) return `...${name}: ${wrapped(typeOf(field))}[]`;
+      if (isRepeatableField(field)) return `...${name}: ${parenthesizeUnion(renderFieldType(field))}[]`;
       const isRequired = field.kind !== "boolean" && field.required === true;
-      return `${name}${isRequired ? "" : "?"}: ${typeOf(field)}`;
+      return `${name}${isRequired ? "" : "?"}: ${renderFieldType(field)}`;
     })
     .join(", ");
 
-const optionTypes = (options: Fields): string =>
+const renderOptionTypes = (options: Fields): string =>
   Object.entries(options)
-    .map(([name, field]) => `${name}?: ${optionType(field)} | undefined`)
+    .map(([name, field]) => `${name}?: ${renderOptionType(field)} | undefined`)
     .join("; ");
 
-const verbsOf = ({ path, verbs, nouns }: NounFolder): readonly (readonly [string, VerbFile])[] => [
+const listVerbsByName = ({ path, verbs, nouns }: NounFolder): readonly (readonly [string, VerbFile])[] => [
   ...verbs.map((verb) => [[...path, verb.name].join(" "), verb] as const),
-  ...nouns.flatMap(verbsOf),
+  ...nouns.flatMap(listVerbsByName),
 ];
 
-/** The source of `lib/advice/catalogue.ts`: the type of every command line that a message may propose. */
-export function catalogueSource(program: NounFolder, globals: Fields): string {
-  const verbs = verbsOf(program).map(
+/** Returns the source of `lib/advice/catalogue.ts`: the type of every command line that a message may propose. */
+export function renderCatalogueSource(program: NounFolder, globals: Fields): string {
+  const verbs = listVerbsByName(program).map(
     ([name, { command }]) =>
-      `  ${JSON.stringify(name)}: { args: [${argumentTypes(command.args)}]; options: { ${optionTypes(command.options)} } };`,
+      `  ${JSON.stringify(name)}: { args: [${renderArgumentTypes(command.args)}]; options: { ${renderOptionTypes(command.options)} } };`,
   );
   return `// Generated from the commands by \`npm run generate\`; do not edit.
 
@@ -52,7 +57,7 @@ type Choice<T extends string> = T | \`\${T}/\${string}\` | Name;
 /** The options that every command accepts. */
 export interface GlobalOptions {
 ${Object.entries(globals)
-  .map(([name, field]) => `  ${name}?: ${optionType(field)} | undefined;`)
+  .map(([name, field]) => `  ${name}?: ${renderOptionType(field)} | undefined;`)
   .join("\n")}
 }
 

@@ -6,48 +6,52 @@ import { toFlagName, type Fields } from "../../src/commands/field.ts";
 import type { Command, Noun } from "../../src/commands/command.ts";
 import { GLOBAL_OPTIONS } from "../../src/commands/globals.ts";
 
-/** A verb and where its file is, relative to `src/commands`. */
+/** A verb, and the path of its file relative to `src/commands`. */
 export interface VerbFile {
   readonly name: string;
   readonly file: string;
-  /** it stands under its name in a file with several verbs */
+  /** true if the verb is an entry of a file that declares several verbs */
   readonly isInTable?: true;
   readonly command: Command;
 }
 
-/** A noun's folder. */
+/** A noun with its verbs and nested nouns. */
 export interface NounFolder {
   readonly name: string;
-  /** the nouns from the root to this one */
+  /** the nouns from the root down to this noun */
   readonly path: readonly string[];
   readonly noun: Noun;
   readonly nouns: readonly NounFolder[];
   readonly verbs: readonly VerbFile[];
 }
 
-/** The verbs of a noun that are declared in one file. */
-const TABLE = "verbs.ts";
+/** Name of the file in which a noun can declare several verbs. */
+const VERB_TABLE_FILE = "verbs.ts";
 
-const NOT_A_VERB = /(?:\.test|^noun|^index)\.ts$/;
+const NOT_A_VERB_FILE = /(?:\.test|^noun|^index)\.ts$/;
 
-async function load<T>(file: string): Promise<T | undefined> {
+async function loadDefaultExport<T>(file: string): Promise<T | undefined> {
   const module = (await import(pathToFileURL(file).href)) as { default?: T };
   return module.default;
 }
 
-/** What a verb may declare itself: `output` if its result is a file, `format` if it writes documents, `as` if it opens no tenant. */
-const OWN: readonly string[] = ["output", "format", "as"];
+/**
+ * Global options that a verb may declare itself: `output` if its result is a file, `format` if it writes documents,
+ * `as` if it does not open a tenant.
+ */
+const OVERRIDABLE_OPTIONS: readonly string[] = ["output", "format", "as"];
 
-function check(file: string, command: Command, globals: Fields): Command {
-  const isTaken = (key: string): boolean => key in command.args || (key in globals && !OWN.includes(key));
+function validateCommand(file: string, command: Command, globals: Fields): Command {
+  const isTaken = (key: string): boolean =>
+    key in command.args || (key in globals && !OVERRIDABLE_OPTIONS.includes(key));
   const clash = Object.keys(command.options).find(isTaken);
   if (clash !== undefined) throw new Error(`${file}: --${toFlagName(clash)} is taken already`);
   if (command.examples.length === 0) throw new Error(`${file}: an example is missing`);
-  checkOrder(file, command.args);
+  validateArgumentOrder(file, command.args);
   return command;
 }
 
-function checkOrder(file: string, args: Fields): void {
+function validateArgumentOrder(file: string, args: Fields): void {
   const fields = Object.values(args);
   for (const [i, field] of fields.entries()) {
     if (field.kind === "boolean") throw new Error(`${file}: an argument cannot be a switch`);
@@ -67,26 +71,26 @@ async function readNoun(root: string, path: readonly string[], globals: Fields):
   const names = entries
     .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, "noun.ts")))
     .map(({ name }) => name);
-  const files = entries.filter((entry) => entry.isFile() && !NOT_A_VERB.test(entry.name));
+  const files = entries.filter((entry) => entry.isFile() && !NOT_A_VERB_FILE.test(entry.name));
   const verbs = await Promise.all(
     files.map(async ({ name }): Promise<readonly VerbFile[]> => {
       const file = [...path, name].join("/");
-      if (name === TABLE) {
-        const table = (await load<Record<string, Command>>(join(folder, name))) ?? {};
+      if (name === VERB_TABLE_FILE) {
+        const table = (await loadDefaultExport<Record<string, Command>>(join(folder, name))) ?? {};
         return Object.entries(table).map(([name, verb]) => ({
           name,
           file,
           isInTable: true,
-          command: check(file, verb, globals),
+          command: validateCommand(file, verb, globals),
         }));
       }
-      const command = await load<Command>(join(folder, name));
+      const command = await loadDefaultExport<Command>(join(folder, name));
       return command?.run === undefined
         ? []
-        : [{ name: name.replace(/\.ts$/, ""), file, command: check(file, command, globals) }];
+        : [{ name: name.replace(/\.ts$/, ""), file, command: validateCommand(file, command, globals) }];
     }),
   );
-  const noun = await load<Noun>(join(folder, "noun.ts"));
+  const noun = await loadDefaultExport<Noun>(join(folder, "noun.ts"));
   if (noun === undefined) throw new Error(`${folder}: noun.ts exports no noun by default`);
   return {
     name: path.at(-1) ?? "clomoctl",
@@ -98,8 +102,9 @@ async function readNoun(root: string, path: readonly string[], globals: Fields):
 }
 
 /**
- * Reads all commands: each folder below `src/commands` with a `noun.ts` is a noun, each other file in it that exports a
- * command by default is a verb, and so is each of a table `verbs.ts`; the rest, and folders without `noun.ts`, is what several verbs share.
+ * Reads all commands. A folder below `src/commands` with a `noun.ts` is a noun. Every other file in it that exports a
+ * command by default is a verb, and so is every entry of `verbs.ts`. All remaining files, and folders without
+ * `noun.ts`, are shared code.
  *
  * @param folder `src/commands` of a checkout
  * @param globals the global options of that checkout

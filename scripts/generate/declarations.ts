@@ -18,30 +18,33 @@ interface FieldData {
 }
 
 interface VerbData {
-  /** in the order they are typed */
+  /** in the order in which they are typed */
   readonly arguments: readonly (FieldData & { readonly name: string })[];
-  /** by flag */
+  /** options by flag */
   readonly options: Readonly<Record<string, FieldData>>;
-  /** in order */
+  /** exit codes in ascending order */
   readonly exits: readonly number[];
-  /** of whatever fails, where the command has exit codes of its own */
+  /** exit code of all failures, if the command has its own exit codes */
   readonly failureExit?: number | undefined;
 }
 
-/** What scripts may rely on: all that is declared but the texts for people, which may change. Keys are sorted. */
+/**
+ * The part of the declarations on which scripts may rely: everything except the texts for people, which may change.
+ * Keys are sorted.
+ */
 export interface Declarations {
-  /** by flag */
+  /** global options by flag */
   readonly globals: Readonly<Record<string, FieldData>>;
-  /** by path: `secured groups` */
+  /** nouns by path, such as `secured groups` */
   readonly nouns: Readonly<Record<string, { readonly aliases: readonly string[] }>>;
-  /** by path: `users import` */
+  /** verbs by path, such as `users import` */
   readonly verbs: Readonly<Record<string, VerbData>>;
 }
 
-/** The part of the table of failures that is read; exit codes by failure. */
-type Exits = Readonly<Record<string, { readonly exit: number }>>;
+/** Exit codes by error code: the part of the error table that is used here. */
+type ExitsByError = Readonly<Record<string, { readonly exit: number }>>;
 
-const fieldData = (key: string, field: Field): FieldData => {
+const toFieldData = (key: string, field: Field): FieldData => {
   if (field.kind === "boolean") return { kind: field.kind, short: field.short };
   const { kind, short, required, repeatable, default: standard } = field;
   const range = kind === "number" ? { min: field.min ?? 0, max: field.max } : {};
@@ -58,19 +61,19 @@ const fieldData = (key: string, field: Field): FieldData => {
   };
 };
 
-const sorted = <T>(entries: readonly (readonly [string, T])[]): Record<string, T> =>
+const sortByKey = <T>(entries: readonly (readonly [string, T])[]): Record<string, T> =>
   Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
-const optionData = (options: Fields): Declarations["globals"] =>
-  sorted(Object.entries(options).map(([key, field]) => [`--${toFlagName(key)}`, fieldData(key, field)]));
+const toOptionData = (options: Fields): Declarations["globals"] =>
+  sortByKey(Object.entries(options).map(([key, field]) => [`--${toFlagName(key)}`, toFieldData(key, field)]));
 
-/** The table of failures, and those of opening a tenant. */
-interface Failures {
-  readonly errors: Exits;
+/** The error table, and the errors that may occur when a tenant is opened. */
+interface ErrorTables {
+  readonly errors: ExitsByError;
   readonly opening: readonly string[];
 }
 
-function exitCodes(command: Command, { errors, opening }: Failures): readonly number[] {
+function listExitCodes(command: Command, { errors, opening }: ErrorTables): readonly number[] {
   const codeOf = (failure: string): number => {
     const code = errors[failure]?.exit;
     if (code === undefined) throw new Error(`${failure} is none of the failures`);
@@ -78,7 +81,7 @@ function exitCodes(command: Command, { errors, opening }: Failures): readonly nu
   };
   const { exits, opensTenant, ownExits, changes, changesBy, shows } = command;
   const isChange = changes === true || changesBy !== undefined || shows !== undefined;
-  // a home that others may write is refused before a tenant is opened
+  // if others can write to the home folder, the command is refused before a tenant is opened
   const before = opensTenant === false ? (isChange ? ["not-permitted"] : []) : opening;
   const usual = ["unexpected", "usage", ...exits, ...before].map(codeOf);
   const own = ownExits?.meanings.map(([code]) => code) ?? [];
@@ -86,17 +89,17 @@ function exitCodes(command: Command, { errors, opening }: Failures): readonly nu
   return [...new Set([...codes, codeOf("interrupted")])].toSorted((a, b) => a - b);
 }
 
-const verbData = (command: Command, failures: Failures): VerbData => ({
-  arguments: Object.entries(command.args).map(([name, field]) => ({ name, ...fieldData(name, field) })),
-  options: optionData(command.options),
-  exits: exitCodes(command, failures),
+const toVerbData = (command: Command, failures: ErrorTables): VerbData => ({
+  arguments: Object.entries(command.args).map(([name, field]) => ({ name, ...toFieldData(name, field) })),
+  options: toOptionData(command.options),
+  exits: listExitCodes(command, failures),
   failureExit: command.ownExits?.onlyNagios === true ? undefined : command.ownExits?.failure,
 });
 
-const withBelow = (folder: NounFolder): readonly NounFolder[] => [folder, ...folder.nouns.flatMap(withBelow)];
+const flattenNouns = (folder: NounFolder): readonly NounFolder[] => [folder, ...folder.nouns.flatMap(flattenNouns)];
 
 /**
- * The declarations of a checkout, which needs its packages: this one, or one of another commit.
+ * Reads the declarations of a checkout, which may be at another commit. Its packages must be installed.
  *
  * @param root the checkout
  */
@@ -104,18 +107,18 @@ export async function readDeclarations(root: string): Promise<Declarations> {
   const load = (file: string): Promise<unknown> => import(pathToFileURL(join(root, "src", file)).href);
   const { GLOBAL_OPTIONS } = (await load("commands/globals.ts")) as { GLOBAL_OPTIONS: Fields };
   const { ERRORS, OPEN_TENANT_ERRORS } = (await load("lib/errors/index.ts")) as {
-    ERRORS: Exits;
+    ERRORS: ExitsByError;
     OPEN_TENANT_ERRORS: readonly string[];
   };
   const failures = { errors: ERRORS, opening: OPEN_TENANT_ERRORS };
   const program = await readCommands(join(root, "src", "commands"), GLOBAL_OPTIONS);
-  const nouns = program.nouns.flatMap(withBelow);
+  const nouns = program.nouns.flatMap(flattenNouns);
   return {
-    globals: optionData(GLOBAL_OPTIONS),
-    nouns: sorted(nouns.map(({ path, noun }) => [path.join(" "), { aliases: noun.aliases ?? [] }])),
-    verbs: sorted(
+    globals: toOptionData(GLOBAL_OPTIONS),
+    nouns: sortByKey(nouns.map(({ path, noun }) => [path.join(" "), { aliases: noun.aliases ?? [] }])),
+    verbs: sortByKey(
       [program, ...nouns].flatMap(({ path, verbs }) =>
-        verbs.map(({ name, command }) => [[...path, name].join(" "), verbData(command, failures)] as const),
+        verbs.map(({ name, command }) => [[...path, name].join(" "), toVerbData(command, failures)] as const),
       ),
     ),
   };

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { ERRORS } from "../../src/lib/errors/index.ts";
-import { withExitCodes } from "./exit-codes.ts";
+import { insertExitCodes } from "./exit-codes.ts";
 
 const README = "before\n<!-- exit codes: written by `npm run generate` -->\nold\n<!-- end of exit codes -->\nafter\n";
 
 test("the table between the markers lists every exit code once", () => {
-  const written = withExitCodes(README, "en");
+  const written = insertExitCodes(README, "en");
   expect(written).toMatch(/^before\n<!-- exit codes[^]+<!-- end of exit codes -->\nafter\n$/);
   expect(written).not.toContain("old");
   const codes = [...written.matchAll(/^\| (\d+) \| \S/gm)].map(([, code]) => Number(code));
@@ -13,11 +13,11 @@ test("the table between the markers lists every exit code once", () => {
 });
 
 test("the table is in the README's language, and a second run changes nothing", () => {
-  const written = withExitCodes(README, "ja");
+  const written = insertExitCodes(README, "ja");
   expect(written).toContain("| 6 | 見つからない |");
-  expect(withExitCodes(written, "ja")).toBe(written);
+  expect(insertExitCodes(written, "ja")).toBe(written);
 });
 
 test("rejects a README without the markers", () => {
-  expect(() => withExitCodes("# clomoctl", "en")).toThrow("marks");
+  expect(() => insertExitCodes("# clomoctl", "en")).toThrow("marks");
 });

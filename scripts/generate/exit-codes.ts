@@ -1,24 +1,25 @@
 import { ALL_ERROR_CODES, listExits } from "../../src/cli/exit-codes.ts";
 import { text, type Language } from "../../src/lib/text/index.ts";
 
-const BEGIN = "<!-- exit codes: written by `npm run generate` -->";
-const END = "<!-- end of exit codes -->";
+const EXIT_CODES_BEGIN = "<!-- exit codes: written by `npm run generate` -->";
+const EXIT_CODES_END = "<!-- end of exit codes -->";
 
-const CODE = text("exit code", "終了コード");
-const MEANS = text("means", "意味");
+const CODE_HEADER = text("exit code", "終了コード");
+const MEANING_HEADER = text("means", "意味");
 
-function table(language: Language): string {
+function renderExitCodeTable(language: Language): string {
   const rows = listExits({ exits: ALL_ERROR_CODES }).map(({ code, meaning }) => `| ${code} | ${meaning[language]} |`);
-  return [`| ${CODE[language]} | ${MEANS[language]} |`, "| --- | --- |", ...rows].join("\n");
+  return [`| ${CODE_HEADER[language]} | ${MEANING_HEADER[language]} |`, "| --- | --- |", ...rows].join("\n");
 }
 
 /**
- * A page with the table of exit codes between its two marks, as the table of errors has them.
+ * Returns a page in which the part between the two markers is replaced with the current table of exit codes.
  *
- * @throws RangeError where a mark is missing
+ * @throws RangeError if a marker is missing
  */
-export function withExitCodes(readme: string, language: Language): string {
-  const [begin, end] = [readme.indexOf(BEGIN), readme.indexOf(END)];
-  if (begin === -1 || end < begin) throw new RangeError(`the marks of the exit codes are missing: ${BEGIN} … ${END}`);
-  return `${readme.slice(0, begin)}${BEGIN}\n\n${table(language)}\n\n${readme.slice(end)}`;
+export function insertExitCodes(readme: string, language: Language): string {
+  const [begin, end] = [readme.indexOf(EXIT_CODES_BEGIN), readme.indexOf(EXIT_CODES_END)];
+  if (begin === -1 || end < begin)
+    throw new RangeError(`the marks of the exit codes are missing: ${EXIT_CODES_BEGIN} … ${EXIT_CODES_END}`);
+  return `${readme.slice(0, begin)}${EXIT_CODES_BEGIN}\n\n${renderExitCodeTable(language)}\n\n${readme.slice(end)}`;
 }

@@ -8,7 +8,7 @@ import { parseCommandLine } from "../../src/cli/parse.ts";
 import { resolveRoute } from "../../src/cli/route.ts";
 import { PROGRAM } from "../../src/commands/index.ts";
 import { ROOT, splitWords } from "#support/cli/home.ts";
-import { guidesSource, parseGuide, readGuides } from "./guides.ts";
+import { renderGuidesSource, parseGuide, readGuides } from "./guides.ts";
 
 const GUIDES = join(ROOT, "guides");
 const guides = await readGuides(GUIDES);
@@ -78,7 +78,8 @@ test.each([
 });
 
 test("facts are typed by their use, and a fact that can be unknown requires a condition", async () => {
-  const both = async (body: string): Promise<string> => guidesSource(await readGuides(await folderWith(body, body)));
+  const both = async (body: string): Promise<string> =>
+    renderGuidesSource(await readGuides(await folderWith(body, body)));
   expect(await both("1. <!-- id: a --> <!-- when: c -->\n   {x}\n\n   {y} <!-- when: y -->")).toContain(
     '"g": { "c": boolean; "item": Text; "x": Text; "y": Text | null };',
   );

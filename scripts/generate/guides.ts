@@ -12,54 +12,59 @@ import type {
 } from "../../src/lib/renewals/guide/step.ts";
 import type { Language } from "../../src/lib/text/index.ts";
 
-/** What `guides/README.md` says a comment may say. */
-const MARKS = ["id", "when", "unless", "file", "upload", "seed"] as const;
+/** The marks that may occur in comments of a guide, as defined in `guides/README.md`. */
+const MARK_NAMES = ["id", "when", "unless", "file", "upload", "seed"] as const;
 
-type Marks = Readonly<Record<(typeof MARKS)[number], readonly string[]>>;
+type MarkValues = Readonly<Record<(typeof MARK_NAMES)[number], readonly string[]>>;
 
-/** Words with their marks, in one language. */
-interface Line {
-  readonly marks: Marks;
-  /** before the words, in bold type */
+/** A text with its marks, in one language. */
+interface MarkedText {
+  readonly marks: MarkValues;
+  /** the bold text before the other words */
   readonly label: string | undefined;
   readonly words: string;
 }
 
 interface ParsedStep {
-  readonly marks: Marks;
-  readonly lines: readonly (Line & { readonly kind: LineKind })[];
+  readonly marks: MarkValues;
+  readonly lines: readonly (MarkedText & { readonly kind: LineKind })[];
 }
 
 /** A guide in one language. */
 export interface ParsedGuide {
   readonly title: string;
-  readonly facts: readonly Line[];
+  readonly facts: readonly MarkedText[];
   readonly steps: readonly ParsedStep[];
   /** command lines in code spans */
   readonly commands: readonly string[];
 }
 
-const KINDS: Readonly<Record<Language, Readonly<Record<string, LineKind>>>> = {
+const LINE_KINDS: Readonly<Record<Language, Readonly<Record<string, LineKind>>>> = {
   en: { Where: "where", Caution: "trap", Check: "check" },
   ja: { 画面: "where", 注意: "trap", 確認: "check" },
 };
 
-const COMMENT = /<!-- ([a-z]+)(?:: | )?(.*?) ?-->/g;
+const MARK_COMMENT = /<!-- ([a-z]+)(?:: | )?(.*?) ?-->/g;
 
-const marksOf = (comments: string): Marks => {
-  const found = [...comments.matchAll(COMMENT)].map(([, name = "", value = ""]) => ({ name, value }));
-  const isKnown = found.every(({ name }) => (MARKS as readonly string[]).includes(name));
-  if (!isKnown || comments.replaceAll(COMMENT, "").trim() !== "") throw new Error(`not a mark: ${comments.trim()}`);
+const parseMarks = (comments: string): MarkValues => {
+  const found = [...comments.matchAll(MARK_COMMENT)].map(([, name = "", value = ""]) => ({ name, value }));
+  const isKnown = found.every(({ name }) => (MARK_NAMES as readonly string[]).includes(name));
+  if (!isKnown || comments.replaceAll(MARK_COMMENT, "").trim() !== "")
+    throw new Error(`not a mark: ${comments.trim()}`);
   const valuesOf = (mark: string): readonly string[] =>
     found.filter(({ name }) => name === mark).map(({ value }) => value);
-  return Object.fromEntries(MARKS.map((mark) => [mark, valuesOf(mark)])) as Marks;
+  return Object.fromEntries(MARK_NAMES.map((mark) => [mark, valuesOf(mark)])) as MarkValues;
 };
 
-const marksIn = (tokens: readonly Token[]): Marks =>
-  marksOf(tokens.flatMap(({ type, raw }) => (type === "html" ? [raw] : [])).join(""));
+const parseTokenMarks = (tokens: readonly Token[]): MarkValues =>
+  parseMarks(tokens.flatMap(({ type, raw }) => (type === "html" ? [raw] : [])).join(""));
 
-/** The words of inline tokens; whatever is neither words nor code has no place in a guide. */
-const wordsOf = (tokens: readonly Token[]): string =>
+/**
+ * Returns the text of inline tokens.
+ *
+ * @throws Error if a token is neither text nor code, because guides contain nothing else
+ */
+const getTokenText = (tokens: readonly Token[]): string =>
   tokens
     .map((token) => {
       if (token.type !== "text" && token.type !== "escape" && token.type !== "codespan") {
@@ -69,34 +74,39 @@ const wordsOf = (tokens: readonly Token[]): string =>
     })
     .join("");
 
-const lineOf = (tokens: readonly Token[]): Line => {
+const parseMarkedText = (tokens: readonly Token[]): MarkedText => {
   const label = tokens.find(({ type }, at) => type === "strong" && at === 0) as Tokens.Strong | undefined;
-  const words = wordsOf(tokens.filter((token) => token !== label && token.type !== "html"));
+  const words = getTokenText(tokens.filter((token) => token !== label && token.type !== "html"));
   if (words.includes("\n")) throw new Error(`not on one line: ${words}`);
   return {
-    marks: marksIn(tokens),
+    marks: parseTokenMarks(tokens),
     label: label?.text,
     words: (label === undefined ? words : words.replace(/^: /, "")).trim(),
   };
 };
 
-const inline = (token: Token | undefined): readonly Token[] => (token as Tokens.Paragraph | undefined)?.tokens ?? [];
+const getInlineTokens = (token: Token | undefined): readonly Token[] =>
+  (token as Tokens.Paragraph | undefined)?.tokens ?? [];
 
-function stepOf({ tokens }: Tokens.ListItem, language: Language): ParsedStep {
+function parseGuideStep({ tokens }: Tokens.ListItem, language: Language): ParsedStep {
   const lines = tokens.flatMap((token): ParsedStep["lines"] => {
     if (token.type === "html" || token.type === "space") return [];
-    if (token.type !== "list") return [{ ...lineOf(inline(token)), kind: "what" }];
+    if (token.type !== "list") return [{ ...parseMarkedText(getInlineTokens(token)), kind: "what" }];
     return (token as Tokens.List).items.map((item) => {
-      const line = lineOf(inline(item.tokens[0]));
-      const kind = KINDS[language][line.label ?? ""];
+      const line = parseMarkedText(getInlineTokens(item.tokens[0]));
+      const kind = LINE_KINDS[language][line.label ?? ""];
       if (kind === undefined) throw new Error(`not a line of a step: ${item.raw}`);
       return { ...line, kind };
     });
   });
-  return { marks: marksIn(tokens), lines };
+  return { marks: parseTokenMarks(tokens), lines };
 }
 
-/** @throws Error if the source has anything that `guides/README.md` does not describe */
+/**
+ * Parses a guide.
+ *
+ * @throws Error if the source contains anything that `guides/README.md` does not describe
+ */
 export function parseGuide(source: string, language: Language): ParsedGuide {
   const [, head = "", body = ""] = /^---\n(.*?)\n---\n(.*)$/s.exec(source) ?? [];
   const { title } = parse(head) as { readonly title: string };
@@ -108,20 +118,20 @@ export function parseGuide(source: string, language: Language): ParsedGuide {
     lists.filter((list) => list.ordered === ordered).flatMap((list) => list.items);
   return {
     title,
-    facts: items(false).map((item) => lineOf(inline(item.tokens[0]))),
-    steps: items(true).map((item) => stepOf(item, language)),
+    facts: items(false).map((item) => parseMarkedText(getInlineTokens(item.tokens[0]))),
+    steps: items(true).map((item) => parseGuideStep(item, language)),
     commands: [...body.matchAll(/`(clomoctl [^`]+)`/g)].map(([, command = ""]) => command),
   };
 }
 
 const PLACEHOLDER = /\{([a-z]+)\}/g;
 
-const placeholdersIn = (words: string): readonly string[] =>
+const findPlaceholders = (words: string): readonly string[] =>
   [...new Set([...words.matchAll(PLACEHOLDER)].map(([, name = ""]) => name))].toSorted();
 
-/** What both languages of a guide have in common. */
-const shapeOf = ({ facts, steps }: ParsedGuide): unknown => {
-  const line = ({ marks, words }: Line): unknown => ({ ...marks, placeholders: placeholdersIn(words) });
+/** Returns the structure of a guide, which must be the same in both languages. */
+const getGuideStructure = ({ facts, steps }: ParsedGuide): unknown => {
+  const line = ({ marks, words }: MarkedText): unknown => ({ ...marks, placeholders: findPlaceholders(words) });
   return {
     facts: facts.map(line),
     steps: steps.map(({ marks, lines }) => ({ ...marks, lines: lines.map((one) => [one.kind, line(one)]) })),
@@ -136,9 +146,9 @@ interface Guide {
 }
 
 /**
- * Reads the guides of a folder, by name.
+ * Reads the guides of a folder, sorted by name.
  *
- * @throws Error if the languages of a guide differ in more than their words
+ * @throws Error if the two languages of a guide differ in anything but their text
  */
 export async function readGuides(folder: string): Promise<readonly Guide[]> {
   const files = await readdir(folder);
@@ -155,7 +165,11 @@ export async function readGuides(folder: string): Promise<readonly Guide[]> {
           }
         }),
       );
-      if (en === undefined || ja === undefined || JSON.stringify(shapeOf(en)) !== JSON.stringify(shapeOf(ja))) {
+      if (
+        en === undefined ||
+        ja === undefined ||
+        JSON.stringify(getGuideStructure(en)) !== JSON.stringify(getGuideStructure(ja))
+      ) {
         throw new Error(`guides/${name}: the languages differ in their steps, marks or placeholders`);
       }
       return { name, en, ja };
@@ -163,56 +177,58 @@ export async function readGuides(folder: string): Promise<readonly Guide[]> {
   );
 }
 
-const listed = (values: readonly string[]): readonly (readonly string[])[] => values.map((value) => value.split(", "));
+const splitMarkValues = (values: readonly string[]): readonly (readonly string[])[] =>
+  values.map((value) => value.split(", "));
 
-const whenOf = ({ when, unless }: Marks): StepCondition => ({
-  ...(when.length === 0 ? {} : { when: listed(when) }),
-  ...(unless.length === 0 ? {} : { unless: listed(unless).flat() }),
+const toStepCondition = ({ when, unless }: MarkValues): StepCondition => ({
+  ...(when.length === 0 ? {} : { when: splitMarkValues(when) }),
+  ...(unless.length === 0 ? {} : { unless: splitMarkValues(unless).flat() }),
 });
 
-const merged = (en: Line, ja: Line | undefined): GuideLine => ({
+const mergeLine = (en: MarkedText, ja: MarkedText | undefined): GuideLine => ({
   words: { en: en.words, ja: ja?.words ?? "" },
-  ...whenOf(en.marks),
+  ...toStepCondition(en.marks),
 });
 
-const mergedFact = (en: Line, ja: Line | undefined): GuideFact => ({
+const mergeFact = (en: MarkedText, ja: MarkedText | undefined): GuideFact => ({
   label: { en: en.label ?? "", ja: ja?.label ?? "" },
-  ...merged(en, ja),
+  ...mergeLine(en, ja),
 });
 
-function mergedStep(en: ParsedStep, ja: ParsedStep | undefined): GuideStep {
+function mergeStep(en: ParsedStep, ja: ParsedStep | undefined): GuideStep {
   const { id, file, upload } = en.marks;
-  const lines = en.lines.map((line, at) => ({ kind: line.kind, ...merged(line, ja?.lines[at]) }));
+  const lines = en.lines.map((line, at) => ({ kind: line.kind, ...mergeLine(line, ja?.lines[at]) }));
   return {
     id: id[0] ?? "",
-    ...whenOf(en.marks),
+    ...toStepCondition(en.marks),
     ...(file[0] === undefined ? {} : { waitsFor: file[0] as DownloadKind }),
     ...(upload.length === 0 ? {} : { beginsUpload: true }),
     lines,
   };
 }
 
-const conditionsOf = ({ when, unless }: Marks): readonly string[] => listed([...when, ...unless]).flat();
+const listConditions = ({ when, unless }: MarkValues): readonly string[] =>
+  splitMarkValues([...when, ...unless]).flat();
 
 /**
- * The type of each fact that a guide needs: what stands only in conditions is true or false.
+ * Renders the type of each fact that a guide needs. A fact that occurs only in conditions is a boolean.
  *
- * @throws Error if something is named that may be unknown where it is named
+ * @throws Error if a placeholder uses a fact that may be unknown at that place
  */
-function factTypes({ name, en: { title, facts, steps } }: Guide): string {
-  const own = (line: Line) => ({ words: line.words, marks: [line.marks] });
+function renderFactTypes({ name, en: { title, facts, steps } }: Guide): string {
+  const own = (line: MarkedText) => ({ words: line.words, marks: [line.marks] });
   const lines = [
     { words: title, marks: [] },
     ...facts.map(own),
     ...steps.flatMap((step) => step.lines.map((line) => ({ words: line.words, marks: [step.marks, line.marks] }))),
   ];
-  const conditions = new Set(lines.flatMap(({ marks }) => marks.flatMap(conditionsOf)));
+  const conditions = new Set(lines.flatMap(({ marks }) => marks.flatMap(listConditions)));
   for (const { words, marks } of lines) {
     const known = marks.flatMap(({ when }) => when);
-    const unsure = placeholdersIn(words).find((fact) => conditions.has(fact) && !known.includes(fact));
+    const unsure = findPlaceholders(words).find((fact) => conditions.has(fact) && !known.includes(fact));
     if (unsure !== undefined) throw new Error(`guides/${name}: {${unsure}} needs <!-- when: ${unsure} -->: ${words}`);
   }
-  const placeholders = new Set(lines.flatMap(({ words }) => placeholdersIn(words)));
+  const placeholders = new Set(lines.flatMap(({ words }) => findPlaceholders(words)));
   const types = [...placeholders.union(conditions)].toSorted().map((fact) => {
     const type = !placeholders.has(fact) ? "boolean" : conditions.has(fact) ? "Text | null" : "Text";
     return `${JSON.stringify(fact)}: ${type}`;
@@ -220,16 +236,16 @@ function factTypes({ name, en: { title, facts, steps } }: Guide): string {
   return `{ ${types.join("; ")} }`;
 }
 
-/** The source of `lib/renewals/guide/guides.ts`: all guides as data, and what each needs to know. */
-export function guidesSource(guides: readonly Guide[]): string {
+/** Returns the source of `lib/renewals/guide/guides.ts`: all guides as data, and the facts that each guide needs. */
+export function renderGuidesSource(guides: readonly Guide[]): string {
   const entries = guides.map(({ name, en, ja }) => {
     const lines = [
       `    title: ${JSON.stringify({ en: en.title, ja: ja.title })},`,
       `    facts: [`,
-      ...en.facts.map((fact, at) => `      ${JSON.stringify(mergedFact(fact, ja.facts[at]))},`),
+      ...en.facts.map((fact, at) => `      ${JSON.stringify(mergeFact(fact, ja.facts[at]))},`),
       `    ],`,
       `    steps: [`,
-      ...en.steps.map((step, at) => `      ${JSON.stringify(mergedStep(step, ja.steps[at]))},`),
+      ...en.steps.map((step, at) => `      ${JSON.stringify(mergeStep(step, ja.steps[at]))},`),
       `    ],`,
     ];
     return `  ${JSON.stringify(name)}: {\n${lines.join("\n")}\n  },`;
@@ -240,7 +256,7 @@ import type { GuideSource } from "./step.ts";
 
 /** The facts that each guide needs. */
 export interface GuideFacts {
-${guides.map((guide) => `  ${JSON.stringify(guide.name)}: ${factTypes(guide)};`).join("\n")}
+${guides.map((guide) => `  ${JSON.stringify(guide.name)}: ${renderFactTypes(guide)};`).join("\n")}
 }
 
 export const GUIDES: Readonly<Record<keyof GuideFacts, GuideSource>> = {

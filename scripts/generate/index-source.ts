@@ -1,29 +1,33 @@
 import { formatUsageLine } from "../../src/cli/usage.ts";
 import type { NounFolder, VerbFile } from "./commands.ts";
 
-/** At most this many examples are shown for a noun. */
-const EXAMPLES = 3;
+/** Maximum number of examples that are shown for a noun. */
+const MAX_NOUN_EXAMPLES = 3;
 
-const namesake = (verbs: readonly VerbFile[], { name }: NounFolder): VerbFile | undefined =>
+const findNamesake = (verbs: readonly VerbFile[], { name }: NounFolder): VerbFile | undefined =>
   verbs.find((verb) => verb.name === name);
 
-function examplesOf({ noun, verbs, nouns }: NounFolder, alone?: VerbFile): readonly string[] {
+function selectExamples({ noun, verbs, nouns }: NounFolder, alone?: VerbFile): readonly string[] {
   if (noun.examples !== undefined) return noun.examples;
   const firsts = [alone ?? [], verbs]
     .flat()
     .flatMap(({ command }) => command.examples.slice(0, 1).map(({ line }) => line));
-  return [...firsts, ...nouns.flatMap((below) => examplesOf(below))].slice(0, EXAMPLES);
+  return [...firsts, ...nouns.flatMap((below) => selectExamples(below))].slice(0, MAX_NOUN_EXAMPLES);
 }
 
-const loadSource = ({ name, file, isInTable }: VerbFile): string => {
+const renderLoader = ({ name, file, isInTable }: VerbFile): string => {
   const source = `import(${JSON.stringify(`./${file}`)})`;
   return isInTable === true
     ? `async () => ({ default: (await ${source}).default[${JSON.stringify(name)}] })`
     : `() => ${source}`;
 };
 
-/** @param alone the verb that has the noun's name */
-function nodeSource(folder: NounFolder, alone?: VerbFile): string {
+/**
+ * Renders a node of the tree.
+ *
+ * @param alone the verb that has the same name as the noun
+ */
+function renderNode(folder: NounFolder, alone?: VerbFile): string {
   const { name, noun, nouns, verbs } = folder;
   const failureExit = ({ command: { ownExits } }: VerbFile): string => {
     if (ownExits === undefined) return "";
@@ -33,24 +37,27 @@ function nodeSource(folder: NounFolder, alone?: VerbFile): string {
   };
   const verbSources = verbs.map(
     (verb) =>
-      `{ name: ${JSON.stringify(verb.name)}, summary: ${JSON.stringify(verb.command.summary)},${failureExit(verb)} load: ${loadSource(verb)} }`,
+      `{ name: ${JSON.stringify(verb.name)}, summary: ${JSON.stringify(verb.command.summary)},${failureExit(verb)} load: ${renderLoader(verb)} }`,
   );
   return `{
     name: ${JSON.stringify(name)},
     summary: ${JSON.stringify(noun.summary)},${noun.advice === undefined ? "" : `\n    advice: ${JSON.stringify(noun.advice)},`}
     aliases: ${JSON.stringify(noun.aliases ?? [])},${noun.group === undefined ? "" : ` group: ${JSON.stringify(noun.group)},`}${alone === undefined ? "" : ` usage: ${JSON.stringify(formatUsageLine(folder.path, alone.command))},`}
-    examples: ${JSON.stringify(examplesOf(folder, alone))},
-    nouns: [${nouns.map((below) => nodeSource(below, namesake(verbs, below))).join(",")}],
+    examples: ${JSON.stringify(selectExamples(folder, alone))},
+    nouns: [${nouns.map((below) => renderNode(below, findNamesake(verbs, below))).join(",")}],
     verbs: [${verbSources.join(",")}],
   }`;
 }
 
-/** The tree of nouns and verbs with their summaries, so that `--help` need not load a single command. */
-export function indexSource(program: NounFolder): string {
+/**
+ * Returns the source of the tree of nouns and verbs with their summaries, so that `--help` does not have to load any
+ * command.
+ */
+export function renderIndexSource(program: NounFolder): string {
   return `// Generated from the folders next to this file by \`npm run generate\`; do not edit.
 import type { NounNode } from "./command.ts";
 
 /** All nouns and verbs; the file of a verb is loaded on first use. */
-export const PROGRAM: NounNode = ${nodeSource(program)};
+export const PROGRAM: NounNode = ${renderNode(program)};
 `;
 }

@@ -6,12 +6,12 @@ import { defineCommand } from "../../src/commands/command.ts";
 import { same, text } from "../../src/lib/text/index.ts";
 import type { NounFolder } from "./commands.ts";
 import { readCommands } from "./commands.ts";
-import { manPages } from "./man.ts";
+import { renderManPages } from "./man.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
 const program = await readCommands(join(ROOT, "src", "commands"));
-const pages = manPages(program, "1.2.3");
+const pages = renderManPages(program, "1.2.3");
 
 test("package.json lists every English page; the program and each noun have a page per language", () => {
   const { man } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { man: readonly string[] };
@@ -39,7 +39,7 @@ const small: NounFolder = {
 };
 
 test("declared texts are shown literally and never become groff requests", () => {
-  const page = manPages(small, "1.2.3").find(({ path }) => path === "clomoctl-do.1")?.page ?? "";
+  const page = renderManPages(small, "1.2.3").find(({ path }) => path === "clomoctl-do.1")?.page ?? "";
   expect(page).toContain('.TH "CLOMOCTL\\-DO" "1" "" "clomoctl 1.2.3"');
   expect(page).toContain(String.raw`clomoctl\-do \- do \(aqit\(aq \e to \(tiall`);
   expect(page).toContain("\n\\&.not a request\n\\(aqnor this\n");

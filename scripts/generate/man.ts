@@ -1,4 +1,4 @@
-import { ALL_ERROR_CODES, listExits, type Exit } from "../../src/cli/exit-codes.ts";
+import { ALL_ERROR_CODES, listExits, type ExitCodeMeaning } from "../../src/cli/exit-codes.ts";
 import {
   buildArgumentEntries,
   selectHelpOptions,
@@ -9,9 +9,9 @@ import {
 import { GLOBAL_OPTIONS } from "../../src/commands/globals.ts";
 import { text, type Language, type Text } from "../../src/lib/text/index.ts";
 import type { NounFolder, VerbFile } from "./commands.ts";
-import type { Page } from "./reference.ts";
+import type { ReferencePage } from "./reference.ts";
 
-const WORDS = {
+const MAN_LABELS = {
   name: text("NAME", "名前"),
   synopsis: text("SYNOPSIS", "書式"),
   description: text("DESCRIPTION", "説明"),
@@ -27,33 +27,33 @@ const WORDS = {
   manual: text("clomoctl manual", "clomoctl マニュアル"),
 } as const;
 
-const HELP: readonly HelpEntry[] = [
-  { term: "-h, --help", about: text("show help, at every level", "ヘルプを表示する(各階層で使用可)") },
+const HELP_OPTIONS: readonly HelpEntry[] = [
+  { term: "-h, --help", about: text("show help (at any level)", "ヘルプを表示する(各階層で使用可)") },
   { term: "-V, --version", about: text("show the program's version", "バージョンを表示する") },
 ];
 
-const ENVIRONMENT: readonly HelpEntry[] = [
+const ENVIRONMENT_VARIABLES: readonly HelpEntry[] = [
   {
     term: "CLOMOCTL_HOME",
     about: text(
-      "the folder that holds all contexts, tenants and temporary files (default: the platform's folders for settings and data)",
+      "folder of all contexts, tenants and temporary files (default: the platform's folders for settings and data)",
       "コンテキスト・テナント・一時ファイルをすべて置くフォルダー(既定: OS の設定・データ用フォルダー)",
     ),
   },
-  { term: "CLOMOCTL_CONTEXT", about: text("the context to work on", "操作するコンテキスト") },
+  { term: "CLOMOCTL_CONTEXT", about: text("context to work on", "操作するコンテキスト") },
   { term: "CLOMOCTL_LANG", about: text("language of messages: ja or en", "表示言語: ja か en") },
   {
     term: "CHROME_PATH",
     about: text(
-      "the Chrome, Chromium or Edge that prints reports (default: the one that is installed)",
+      "Chrome, Chromium or Edge that prints reports as PDF (default: the installed one)",
       "レポートの PDF を作る Chrome・Chromium・Edge(既定: インストールされているもの)",
     ),
   },
-  { term: "NO_COLOR", about: text("disables colours, where it is set", "設定されていれば色を付けない") },
+  { term: "NO_COLOR", about: text("if set, disables colours", "設定されていれば色を付けない") },
 ];
 
-/** Words of ours as roff takes them: to the letter, and no line a request. */
-const roff = (words: string): string =>
+/** Escapes a text for roff, so that it is printed literally and no line is interpreted as a request. */
+const escapeRoff = (words: string): string =>
   words
     .replaceAll("\\", String.raw`\e`)
     .replaceAll("-", String.raw`\-`)
@@ -61,144 +61,153 @@ const roff = (words: string): string =>
     .replaceAll("`", String.raw`\(ga`)
     .replaceAll("^", String.raw`\(ha`)
     .replaceAll("~", String.raw`\(ti`)
-    // may be broken there: on what is longer than a line groff 1.22, with the macros for Japanese, never ends
+    // allow a break there: groff 1.22 with the Japanese macros never ends on text that is longer than a line
     .replaceAll("|", String.raw`|\:`)
     .replaceAll(/^\./gm, String.raw`\&.`);
 
-/** An argument of a request. */
-const quoted = (words: string): string => `"${roff(words).replaceAll('"', String.raw`\(dq`)}"`;
+/** Quotes an argument of a roff request. */
+const quoteArgument = (words: string): string => `"${escapeRoff(words).replaceAll('"', String.raw`\(dq`)}"`;
 
-const heading = (title: Text, language: Language): string => `.SH ${quoted(title[language])}`;
+const renderHeading = (title: Text, language: Language): string => `.SH ${quoteArgument(title[language])}`;
 
-const listed = (entries: readonly HelpEntry[], language: Language): readonly string[] =>
-  entries.flatMap(({ term, about }) => [".TP", `.B ${quoted(term)}`, roff(about[language])]);
+const renderEntries = (entries: readonly HelpEntry[], language: Language): readonly string[] =>
+  entries.flatMap(({ term, about }) => [".TP", `.B ${quoteArgument(term)}`, escapeRoff(about[language])]);
 
-/** A list with a title of its own; nothing for an empty one. */
-const titled = (title: Text, entries: readonly HelpEntry[], language: Language): readonly string[] =>
-  entries.length === 0 ? [] : [".PP", roff(title[language]), ...listed(entries, language)];
+/** Renders a list with its own title; returns nothing for an empty list. */
+const renderTitledEntries = (title: Text, entries: readonly HelpEntry[], language: Language): readonly string[] =>
+  entries.length === 0 ? [] : [".PP", escapeRoff(title[language]), ...renderEntries(entries, language)];
 
-const exitEntries = (exits: readonly Exit[]): readonly HelpEntry[] =>
+const toExitEntries = (exits: readonly ExitCodeMeaning[]): readonly HelpEntry[] =>
   exits.map(({ code, meaning }) => ({ term: String(code), about: meaning }));
 
-/** Lines to type, as they are. */
-const typed = (lines: readonly string[]): readonly string[] => [
+/** Renders lines to type without filling or wrapping them. */
+const renderLiteralLines = (lines: readonly string[]): readonly string[] => [
   ".PP",
   ".RS 4",
   ".nf",
-  ...lines.map(roff),
+  ...lines.map(escapeRoff),
   ".fi",
   ".RE",
 ];
 
-function verbPart({ command }: VerbFile, language: Language): readonly string[] {
+function renderVerbBody({ command }: VerbFile, language: Language): readonly string[] {
   const examples = command.examples.flatMap(({ line, about }) => [
     ...(about === undefined ? [] : [`# ${about[language]}`]),
     line,
   ]);
   return [
-    roff(command.summary[language]),
-    ...[command.caution ?? [], command.details ?? []].flat().flatMap((words) => [".PP", roff(words[language])]),
-    ...titled(WORDS.arguments, buildArgumentEntries(command.args), language),
-    ...titled(WORDS.ownOptions, buildOptionEntries(selectHelpOptions(command)), language),
+    escapeRoff(command.summary[language]),
+    ...[command.caution ?? [], command.details ?? []].flat().flatMap((words) => [".PP", escapeRoff(words[language])]),
+    ...renderTitledEntries(MAN_LABELS.arguments, buildArgumentEntries(command.args), language),
+    ...renderTitledEntries(MAN_LABELS.ownOptions, buildOptionEntries(selectHelpOptions(command)), language),
     ".PP",
-    roff(WORDS.examples[language]),
-    ...typed(examples),
-    ...titled(WORDS.ownExits, exitEntries(listExits(command)), language),
+    escapeRoff(MAN_LABELS.examples[language]),
+    ...renderLiteralLines(examples),
+    ...renderTitledEntries(MAN_LABELS.ownExits, toExitEntries(listExits(command)), language),
   ];
 }
 
-interface Verb {
+interface VerbWithPath {
   readonly path: readonly string[];
   readonly verb: VerbFile;
 }
 
-const verbsBelow = (folder: NounFolder): readonly Verb[] => [
+const listVerbsBelow = (folder: NounFolder): readonly VerbWithPath[] => [
   ...folder.verbs.map((verb) => ({ path: [...folder.path, verb.name], verb })),
-  ...folder.nouns.flatMap(verbsBelow),
+  ...folder.nouns.flatMap(listVerbsBelow),
 ];
 
-const usages = (verbs: readonly Verb[]): readonly string[] =>
-  verbs.flatMap(({ path, verb }, at) => [...(at === 0 ? [] : [".br"]), roff(formatUsageLine(path, verb.command))]);
+const renderUsages = (verbs: readonly VerbWithPath[]): readonly string[] =>
+  verbs.flatMap(({ path, verb }, at) => [
+    ...(at === 0 ? [] : [".br"]),
+    escapeRoff(formatUsageLine(path, verb.command)),
+  ]);
 
-/** One page, without a date: the same declarations give the same bytes. */
-function manPage(name: string, about: Text, version: string, language: Language, lines: readonly string[]): string {
-  const title = [name.toUpperCase(), "1", "", `clomoctl ${version}`, WORDS.manual[language]];
+/** Renders a manual page. The page does not contain a date, so the same declarations always give the same bytes. */
+function renderManPage(
+  name: string,
+  about: Text,
+  version: string,
+  language: Language,
+  lines: readonly string[],
+): string {
+  const title = [name.toUpperCase(), "1", "", `clomoctl ${version}`, MAN_LABELS.manual[language]];
   return [
     String.raw`.\" Generated from the commands by npm run generate; do not edit.`,
-    `.TH ${title.map(quoted).join(" ")}`,
-    // a line of an example is not hyphenated, nor is a line of words stretched
+    `.TH ${title.map(quoteArgument).join(" ")}`,
+    // do not hyphenate examples, and do not justify text
     ".nh",
     ".ad l",
-    heading(WORDS.name, language),
-    String.raw`${roff(name)} \- ${roff(about[language])}`,
+    renderHeading(MAN_LABELS.name, language),
+    String.raw`${escapeRoff(name)} \- ${escapeRoff(about[language])}`,
     ...lines,
     "",
   ].join("\n");
 }
 
-const also = (names: readonly string[], language: Language): readonly string[] => [
-  heading(WORDS.also, language),
-  names.map((name) => String.raw`\fB${roff(name)}\fR(1)`).join(",\n"),
+const renderSeeAlso = (names: readonly string[], language: Language): readonly string[] => [
+  renderHeading(MAN_LABELS.also, language),
+  names.map((name) => String.raw`\fB${escapeRoff(name)}\fR(1)`).join(",\n"),
 ];
 
-function programPage(program: NounFolder, version: string, language: Language): string {
+function renderProgramPage(program: NounFolder, version: string, language: Language): string {
   const below: readonly HelpEntry[] = [
     ...program.nouns.map(({ name, noun }) => ({ term: name, about: noun.summary })),
     ...program.verbs.map(({ name, command }) => ({ term: name, about: command.summary })),
   ];
   const about = text("a command line for administrators of CLOMO tenants", "CLOMO テナントの管理者のためのコマンド");
-  return manPage("clomoctl", about, version, language, [
-    heading(WORDS.synopsis, language),
-    roff("clomoctl COMMAND SUBCOMMAND [ARGUMENT] [OPTIONS]"),
-    heading(WORDS.description, language),
-    roff(program.noun.summary[language]),
-    heading(WORDS.commands, language),
-    ...listed(below, language),
-    heading(WORDS.options, language),
-    ...listed([...buildOptionEntries(GLOBAL_OPTIONS), ...HELP], language),
-    heading(WORDS.environment, language),
-    ...listed(ENVIRONMENT, language),
-    heading(WORDS.exits, language),
-    ...listed(exitEntries(listExits({ exits: ALL_ERROR_CODES })), language),
-    ...also(
+  return renderManPage("clomoctl", about, version, language, [
+    renderHeading(MAN_LABELS.synopsis, language),
+    escapeRoff("clomoctl COMMAND SUBCOMMAND [ARGUMENT] [OPTIONS]"),
+    renderHeading(MAN_LABELS.description, language),
+    escapeRoff(program.noun.summary[language]),
+    renderHeading(MAN_LABELS.commands, language),
+    ...renderEntries(below, language),
+    renderHeading(MAN_LABELS.options, language),
+    ...renderEntries([...buildOptionEntries(GLOBAL_OPTIONS), ...HELP_OPTIONS], language),
+    renderHeading(MAN_LABELS.environment, language),
+    ...renderEntries(ENVIRONMENT_VARIABLES, language),
+    renderHeading(MAN_LABELS.exits, language),
+    ...renderEntries(toExitEntries(listExits({ exits: ALL_ERROR_CODES })), language),
+    ...renderSeeAlso(
       below.map(({ term }) => `clomoctl-${term}`),
       language,
     ),
   ]);
 }
 
-function nounPage(folder: NounFolder, version: string, language: Language): string {
-  const verbs = verbsBelow(folder);
-  return manPage(`clomoctl-${folder.name}`, folder.noun.summary, version, language, [
-    heading(WORDS.synopsis, language),
-    ...usages(verbs),
-    heading(WORDS.commands, language),
-    ...verbs.flatMap(({ path, verb }) => [`.SS ${quoted(path.join(" "))}`, ...verbPart(verb, language)]),
-    ...also(["clomoctl"], language),
+function renderNounManPage(folder: NounFolder, version: string, language: Language): string {
+  const verbs = listVerbsBelow(folder);
+  return renderManPage(`clomoctl-${folder.name}`, folder.noun.summary, version, language, [
+    renderHeading(MAN_LABELS.synopsis, language),
+    ...renderUsages(verbs),
+    renderHeading(MAN_LABELS.commands, language),
+    ...verbs.flatMap(({ path, verb }) => [`.SS ${quoteArgument(path.join(" "))}`, ...renderVerbBody(verb, language)]),
+    ...renderSeeAlso(["clomoctl"], language),
   ]);
 }
 
-const verbPage = (verb: VerbFile, version: string, language: Language): string =>
-  manPage(`clomoctl-${verb.name}`, verb.command.summary, version, language, [
-    heading(WORDS.synopsis, language),
-    ...usages([{ path: [verb.name], verb }]),
-    heading(WORDS.description, language),
-    ...verbPart(verb, language),
-    ...also(["clomoctl"], language),
+const renderVerbManPage = (verb: VerbFile, version: string, language: Language): string =>
+  renderManPage(`clomoctl-${verb.name}`, verb.command.summary, version, language, [
+    renderHeading(MAN_LABELS.synopsis, language),
+    ...renderUsages([{ path: [verb.name], verb }]),
+    renderHeading(MAN_LABELS.description, language),
+    ...renderVerbBody(verb, language),
+    ...renderSeeAlso(["clomoctl"], language),
   ]);
 
 /**
- * The manual pages, in English and, below `ja/`, in Japanese: one of the program, one of each noun, one of each verb without
- * a noun; `path` below `man`.
+ * Renders the manual pages in English and, below `ja/`, in Japanese: one for the program, one for each noun, and one
+ * for each verb without a noun. `path` is relative to `man`.
  */
-export function manPages(program: NounFolder, version: string): readonly Page[] {
+export function renderManPages(program: NounFolder, version: string): readonly ReferencePage[] {
   return (["en", "ja"] as const).flatMap((language) => {
     const folder = language === "ja" ? "ja/" : "";
     return [
-      { path: `${folder}clomoctl.1`, page: programPage(program, version, language) },
+      { path: `${folder}clomoctl.1`, page: renderProgramPage(program, version, language) },
       ...[
-        ...program.nouns.map((noun) => ({ name: noun.name, page: nounPage(noun, version, language) })),
-        ...program.verbs.map((verb) => ({ name: verb.name, page: verbPage(verb, version, language) })),
+        ...program.nouns.map((noun) => ({ name: noun.name, page: renderNounManPage(noun, version, language) })),
+        ...program.verbs.map((verb) => ({ name: verb.name, page: renderVerbManPage(verb, version, language) })),
       ].map(({ name, page }) => ({ path: `${folder}clomoctl-${name}.1`, page })),
     ];
   });

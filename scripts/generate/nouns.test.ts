@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { contractSource, handlersSource, readNouns } from "./nouns.ts";
+import { renderContractSource, renderHandlersSource, readNouns } from "./nouns.ts";
 
 /** A folder with these files. */
 function folderWith(files: Readonly<Record<string, string>>): string {
@@ -27,7 +27,7 @@ test("a file with a default export is a noun, named after the first part of its 
     { name: "users", file: "a.ts" },
     { name: "push-certificate", file: "b.ts" },
   ]);
-  for (const source of [contractSource(nouns), handlersSource(nouns)])
+  for (const source of [renderContractSource(nouns), renderHandlersSource(nouns)])
     expect(source).toContain('  users: () => import("./a.ts"),\n  "push-certificate": () => import("./b.ts"),\n}');
 });
 

@@ -5,13 +5,13 @@ import type { Noun } from "../../src/lib/contract/route.ts";
 
 /** A noun of the tenant API. */
 export interface NounFile {
-  /** the first part of its paths */
+  /** the first segment of its paths */
   readonly name: string;
-  /** its file in `src/lib/contract`, whose name its handlers have, too */
+  /** name of its file in `src/lib/contract`; the file of its handlers has the same name */
   readonly file: string;
 }
 
-const nameOf = (file: string, { routes }: Noun): string => {
+const getNounName = (file: string, { routes }: Noun): string => {
   const names = new Set(Object.values(routes).map(({ path }) => path.split("/")[2] ?? ""));
   const [name = "", ...others] = names;
   if (others.length > 0) throw new Error(`${file}: the paths of a noun begin alike, not with ${[...names].join(", ")}`);
@@ -19,7 +19,7 @@ const nameOf = (file: string, { routes }: Noun): string => {
 };
 
 /**
- * Reads the nouns of the tenant API: each file that exports one by default, in the order of their names.
+ * Reads the nouns of the tenant API, sorted by name. Each file that exports a noun by default declares one.
  *
  * @param folder `src/lib/contract`
  */
@@ -29,25 +29,25 @@ export async function readNouns(folder: string): Promise<readonly NounFile[]> {
     const path = join(folder, file);
     if (!/^export default /m.test(await readFile(path, "utf8"))) return [];
     const { default: noun } = (await import(pathToFileURL(path).href)) as { readonly default: Noun };
-    return [{ name: nameOf(file, noun), file }];
+    return [{ name: getNounName(file, noun), file }];
   });
   return (await Promise.all(found)).flat();
 }
 
-const HEAD = "// Generated from the files of src/lib/contract by `npm run generate`; do not edit.";
+const GENERATED_HEADER = "// Generated from the files of src/lib/contract by `npm run generate`; do not edit.";
 
-const loaders = (nouns: readonly NounFile[]): string =>
+const renderLoaders = (nouns: readonly NounFile[]): string =>
   nouns
     .map(({ name, file }) => `  ${/^\w+$/.test(name) ? name : JSON.stringify(name)}: () => import("./${file}"),`)
     .join("\n");
 
-/** The source of `src/lib/contract/index.ts`. */
-export const contractSource = (nouns: readonly NounFile[]): string => `${HEAD}
+/** Returns the source of `src/lib/contract/index.ts`. */
+export const renderContractSource = (nouns: readonly NounFile[]): string => `${GENERATED_HEADER}
 ${nouns.map(({ file }) => `export type * from "./${file}";`).join("\n")}
 
 /** The nouns of the tenant API, each loaded on first use. The name of a noun is the first part of its paths. */
 export const NOUNS = {
-${loaders(nouns)}
+${renderLoaders(nouns)}
 } as const;
 
 export type NounName = keyof typeof NOUNS;
@@ -60,8 +60,10 @@ export const loadRoutes = async <N extends NounName>(name: N): Promise<RoutesOf<
   (await NOUNS[name]()).default.routes;
 `;
 
-/** The source of `src/lib/tenant/http/nouns.ts`: without a file of handlers for each noun it does not compile. */
-export const handlersSource = (nouns: readonly NounFile[]): string => `${HEAD}
+/**
+ * Returns the source of `src/lib/tenant/http/nouns.ts`. It does not compile unless every noun has a file of handlers.
+ */
+export const renderHandlersSource = (nouns: readonly NounFile[]): string => `${GENERATED_HEADER}
 import type { NounName } from "../../contract/index.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
@@ -71,6 +73,6 @@ export const HANDLERS: {
     readonly default: (parts: TenantParts) => Handlers<N> | Promise<Handlers<N>>;
   }>;
 } = {
-${loaders(nouns)}
+${renderLoaders(nouns)}
 };
 `;

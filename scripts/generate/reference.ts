@@ -10,13 +10,13 @@ import {
 import { text, type Language } from "../../src/lib/text/index.ts";
 import type { NounFolder, VerbFile } from "./commands.ts";
 
-/** A page of the command reference; `path` below `docs/commands`. */
-export interface Page {
+/** A page of the command reference. `path` is relative to `docs/commands`. */
+export interface ReferencePage {
   readonly path: string;
   readonly page: string;
 }
 
-const WORDS = {
+const REFERENCE_LABELS = {
   title: text("Commands", "コマンド"),
   note: text(
     "Generated from the commands by `npm run generate`; do not edit.",
@@ -32,15 +32,15 @@ const WORDS = {
   code: text("code", "コード"),
 } as const;
 
-const cell = (value: string): string => value.replaceAll("|", String.raw`\|`);
+const escapeCell = (value: string): string => value.replaceAll("|", String.raw`\|`);
 
-function table(first: string, entries: readonly HelpEntry[], language: Language): string[] {
+function renderEntryTable(first: string, entries: readonly HelpEntry[], language: Language): string[] {
   if (entries.length === 0) return [];
-  const rows = entries.map(({ term, about }) => `| \`${cell(term)}\` | ${cell(about[language])} |`);
-  return ["", `| ${first} | ${WORDS.purpose[language]} |`, "| --- | --- |", ...rows];
+  const rows = entries.map(({ term, about }) => `| \`${escapeCell(term)}\` | ${escapeCell(about[language])} |`);
+  return ["", `| ${first} | ${REFERENCE_LABELS.purpose[language]} |`, "| --- | --- |", ...rows];
 }
 
-function verbSection(folder: NounFolder, { name, command }: VerbFile, language: Language): string[] {
+function renderVerbSection(folder: NounFolder, { name, command }: VerbFile, language: Language): string[] {
   const path = [...folder.path, name];
   const examples = command.examples.flatMap(({ line, about }) => [
     ...(about === undefined ? [] : [`# ${about[language]}`]),
@@ -57,84 +57,87 @@ function verbSection(folder: NounFolder, { name, command }: VerbFile, language: 
     "```",
     formatUsageLine(path, command),
     "```",
-    ...table(WORDS.argument[language], buildArgumentEntries(command.args), language),
-    ...table(WORDS.option[language], buildOptionEntries(selectHelpOptions(command)), language),
+    ...renderEntryTable(REFERENCE_LABELS.argument[language], buildArgumentEntries(command.args), language),
+    ...renderEntryTable(REFERENCE_LABELS.option[language], buildOptionEntries(selectHelpOptions(command)), language),
     "",
-    `${WORDS.examples[language]}:`,
+    `${REFERENCE_LABELS.examples[language]}:`,
     "",
     "```sh",
     ...examples,
     "```",
     "",
-    `${WORDS.exits[language]}: ${exits.join(" · ")}`,
+    `${REFERENCE_LABELS.exits[language]}: ${exits.join(" · ")}`,
   ];
 }
 
-const allVerbs = (folder: NounFolder): string[][] => [
+const renderAllVerbs = (folder: NounFolder): string[][] => [
   ...folder.verbs.map(({ name }) => [...folder.path, name]),
-  ...folder.nouns.flatMap(allVerbs),
+  ...folder.nouns.flatMap(renderAllVerbs),
 ];
 
-const sections = (folder: NounFolder, language: Language): string[] => [
-  ...folder.verbs.flatMap((verb) => verbSection(folder, verb, language)),
-  ...folder.nouns.flatMap((noun) => sections(noun, language)),
+const renderSections = (folder: NounFolder, language: Language): string[] => [
+  ...folder.verbs.flatMap((verb) => renderVerbSection(folder, verb, language)),
+  ...folder.nouns.flatMap((noun) => renderSections(noun, language)),
 ];
 
-const page = (lines: readonly string[]): string => `${lines.join("\n")}\n`;
+const joinPageLines = (lines: readonly string[]): string => `${lines.join("\n")}\n`;
 
-function nounPage(folder: NounFolder, language: Language): string {
-  return page([
+function renderNounReference(folder: NounFolder, language: Language): string {
+  return joinPageLines([
     `# clomoctl ${folder.path.join(" ")}`,
     "",
     folder.noun.summary[language],
     "",
-    `<!-- ${WORDS.note[language]} -->`,
-    ...sections(folder, language),
+    `<!-- ${REFERENCE_LABELS.note[language]} -->`,
+    ...renderSections(folder, language),
   ]);
 }
 
-function verbPage(program: NounFolder, verb: VerbFile, language: Language): string {
-  return page([
+function renderVerbReference(program: NounFolder, verb: VerbFile, language: Language): string {
+  return joinPageLines([
     `# clomoctl ${verb.name}`,
     "",
-    `<!-- ${WORDS.note[language]} -->`,
-    ...verbSection(program, verb, language),
+    `<!-- ${REFERENCE_LABELS.note[language]} -->`,
+    ...renderVerbSection(program, verb, language),
   ]);
 }
 
-function overview(program: NounFolder, language: Language): string {
+function renderOverview(program: NounFolder, language: Language): string {
   const nouns = program.nouns.map(
     ({ name, noun, ...folder }) =>
-      `| [\`${name}\`](${name}.md) | ${cell(noun.summary[language])}: ${allVerbs({ name, noun, ...folder })
+      `| [\`${name}\`](${name}.md) | ${escapeCell(noun.summary[language])}: ${renderAllVerbs({ name, noun, ...folder })
         .map((path) => `\`${path.slice(1).join(" ")}\``)
         .join(" ")} |`,
   );
   const verbs = program.verbs.map(
-    ({ name, command }) => `| [\`${name}\`](${name}.md) | ${cell(command.summary[language])} |`,
+    ({ name, command }) => `| [\`${name}\`](${name}.md) | ${escapeCell(command.summary[language])} |`,
   );
-  return page([
-    `# ${WORDS.title[language]}`,
+  return joinPageLines([
+    `# ${REFERENCE_LABELS.title[language]}`,
     "",
-    `<!-- ${WORDS.note[language]} -->`,
+    `<!-- ${REFERENCE_LABELS.note[language]} -->`,
     "",
-    `| ${WORDS.command[language]} | ${WORDS.purpose[language]} |`,
+    `| ${REFERENCE_LABELS.command[language]} | ${REFERENCE_LABELS.purpose[language]} |`,
     "| --- | --- |",
     ...nouns,
     ...verbs,
     "",
-    `## ${WORDS.everywhere[language]}`,
-    ...table(WORDS.option[language], buildOptionEntries(GLOBAL_OPTIONS), language),
+    `## ${REFERENCE_LABELS.everywhere[language]}`,
+    ...renderEntryTable(REFERENCE_LABELS.option[language], buildOptionEntries(GLOBAL_OPTIONS), language),
   ]);
 }
 
-/** The command reference: an overview and a page a noun, in English and, below `ja/`, in Japanese. */
-export function referencePages(program: NounFolder): Page[] {
+/** Renders the command reference in English and, below `ja/`, in Japanese: an overview, and a page for each noun. */
+export function renderReferencePages(program: NounFolder): ReferencePage[] {
   return (["en", "ja"] as const).flatMap((language) => {
     const folder = language === "ja" ? "ja/" : "";
     return [
-      { path: `${folder}README.md`, page: overview(program, language) },
-      ...program.verbs.map((verb) => ({ path: `${folder}${verb.name}.md`, page: verbPage(program, verb, language) })),
-      ...program.nouns.map((noun) => ({ path: `${folder}${noun.name}.md`, page: nounPage(noun, language) })),
+      { path: `${folder}README.md`, page: renderOverview(program, language) },
+      ...program.verbs.map((verb) => ({
+        path: `${folder}${verb.name}.md`,
+        page: renderVerbReference(program, verb, language),
+      })),
+      ...program.nouns.map((noun) => ({ path: `${folder}${noun.name}.md`, page: renderNounReference(noun, language) })),
     ];
   });
 }

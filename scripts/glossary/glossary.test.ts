@@ -55,7 +55,7 @@ test("messages do not use another word for a concept", () => {
 test.each([
   [message("the notice was sent"), ['"notice" instead of "reminder"']],
   [message("Notices are sent daily"), ['"notice" instead of "reminder"']],
-  [message("can receive notice mail"), []],
+  [message("can receive notice emails"), []],
   [message("noticed"), []],
   [message("not a mail address"), ['"mail address" instead of "email address"']],
   [message("not an email address"), []],

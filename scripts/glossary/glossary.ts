@@ -1,6 +1,6 @@
 import { parseSync, Visitor, type Argument } from "oxc-parser";
 
-/** A concept of the glossary, and the one word for it in each language. */
+/** A concept of the glossary with its English and its Japanese word. */
 export interface Concept {
   readonly en: string;
   readonly ja: string;
@@ -17,9 +17,9 @@ export interface UnusedWords {
   readonly allowed: readonly string[];
 }
 
-/** A message of a source: both arguments of `text(…)`, with `…` for values. */
+/** A message in a source file: both arguments of `text(…)`, with `…` in place of values. */
 export interface Message {
-  /** of its first character, from 1 */
+  /** line of its first character, from 1 */
   readonly line: number;
   readonly en: string;
   readonly ja: string;

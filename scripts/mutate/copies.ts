@@ -3,30 +3,30 @@ import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from "node:fs";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { instrumented, switchSource } from "./instrument.ts";
-import type { Answered, MutationJob } from "./runner.ts";
-import type { Placed } from "./sample.ts";
+import { instrumentSource, renderSwitchSource } from "./instrument.ts";
+import type { RunnerResponse, MutationJob } from "./runner.ts";
+import type { LocatedMutant } from "./sample.ts";
 
-/** Not taken along: made anew, linked, or of no use to tests. */
-const NOT_COPIED: readonly string[] = ["node_modules", "dist", ".git", "coverage"];
+/** Folders that are not copied: they are created again, linked, or not needed by tests. */
+const EXCLUDED_FOLDERS: readonly string[] = ["node_modules", "dist", ".git", "coverage"];
 
-const SWITCH_MODULE = "mutation-switch.js";
+const SWITCH_MODULE_FILE = "mutation-switch.js";
 
-/** What running a test file came to; none when it did not end in time. */
-export type Ran = Pick<Answered, "passed" | "seconds"> | undefined;
+/** The result of running a test file; undefined if it did not end in time. */
+export type TestRun = Pick<RunnerResponse, "passed" | "seconds"> | undefined;
 
-const commandOf = (process: string): string => readFileSync(join(process, "cmdline"), "utf8");
+const readCommandLine = (process: string): string => readFileSync(join(process, "cmdline"), "utf8");
 
-const liesIn = (process: string, folder: string): boolean =>
+const isProcessInFolder = (process: string, folder: string): boolean =>
   readlinkSync(join(process, "cwd")).startsWith(`${folder}/`);
 
-/** The processes of which something is true, where the machine tells of them. */
-function processesThat(isTrue: (process: string) => boolean): readonly number[] {
+/** Returns the ids of the processes for which a predicate is true; none if the system does not have /proc. */
+function findProcesses(isTrue: (process: string) => boolean): readonly number[] {
   const safely = (id: string): boolean => {
     try {
       return isTrue(join("/proc", id));
     } catch {
-      // gone meanwhile, or not ours
+      // the process has ended, or belongs to another user
       return false;
     }
   };
@@ -38,28 +38,33 @@ function processesThat(isTrue: (process: string) => boolean): readonly number[] 
   }
 }
 
-function killed(id: number): void {
+function killProcess(id: number): void {
   try {
     process.kill(id, "SIGKILL");
   } catch {
-    // gone already
+    // the process has already ended
   }
 }
 
-/** Kills what runs below a folder, and what it may have started meanwhile. */
-function cleared(folder: string): void {
+/** Kills all processes that run below a folder, including those that they start in the meantime. */
+function killProcessesBelow(folder: string): void {
   for (let round = 0; round < 5; round += 1) {
-    const ids = processesThat((process) => commandOf(process).includes(`${folder}/`) || liesIn(process, folder));
+    const ids = findProcesses(
+      (process) => readCommandLine(process).includes(`${folder}/`) || isProcessInFolder(process, folder),
+    );
     if (ids.length === 0) return;
-    for (const id of ids) killed(id);
+    for (const id of ids) killProcess(id);
   }
 }
 
-/** Lends the packages: as hard links, so that their paths are those of the copy, or else as one symbolic link. */
+/**
+ * Links the packages into a copy: with hard links, so that their paths are inside the copy, or otherwise with one
+ * symbolic link.
+ */
 function linkPackages(from: string, to: string): void {
   try {
     execFileSync("cp", ["-al", from, to], { stdio: "ignore" });
-    // caches are written in place
+    // caches are modified in place, so the copy must not share them
     for (const cache of [".vite", ".cache"]) rmSync(join(to, cache), { recursive: true, force: true });
   } catch {
     rmSync(to, { recursive: true, force: true });
@@ -67,8 +72,8 @@ function linkPackages(from: string, to: string): void {
   }
 }
 
-/** An instrumented copy of the root, with a vitest of its own. */
-export class Copy {
+/** An instrumented copy of the root with its own vitest process. */
+export class InstrumentedCopy {
   readonly #folder: string;
   readonly #tree: string;
   readonly #active: string;
@@ -84,45 +89,50 @@ export class Copy {
   }
 
   /**
-   * Copies `root` into `folder`, puts all mutants in and builds it.
+   * Copies `root` into `folder`, inserts all mutants and builds the copy.
    *
-   * @param tiers whose tests are run; all without one
+   * @param tiers the tiers whose tests are run; empty for all tiers
    */
-  static async make(root: string, folder: string, mutants: readonly Placed[], tiers: readonly string[]): Promise<Copy> {
-    const copy = new Copy(folder, tiers);
+  static async make(
+    root: string,
+    folder: string,
+    mutants: readonly LocatedMutant[],
+    tiers: readonly string[],
+  ): Promise<InstrumentedCopy> {
+    const copy = new InstrumentedCopy(folder, tiers);
     await mkdir(join(folder, "reached"), { recursive: true });
     mkdirSync(join(folder, "temporary"));
     await cp(root, copy.#tree, {
       recursive: true,
-      filter: (source) => !NOT_COPIED.includes(relative(root, source)),
+      filter: (source) => !EXCLUDED_FOLDERS.includes(relative(root, source)),
     });
     linkPackages(join(root, "node_modules"), join(copy.#tree, "node_modules"));
     await copy.#activate("");
-    await writeFile(join(copy.#tree, SWITCH_MODULE), switchSource(copy.#active));
+    await writeFile(join(copy.#tree, SWITCH_MODULE_FILE), renderSwitchSource(copy.#active));
     const numbered = mutants.map((mutant, at) => ({ ...mutant, id: at + 1 }));
     for (const [file, ofFile] of Map.groupBy(numbered, ({ file }) => file)) {
       const path = join(copy.#tree, file);
       const upwards = "../".repeat(file.split("/").length - 1);
-      await writeFile(path, instrumented(await readFile(path, "utf8"), ofFile, `${upwards}${SWITCH_MODULE}`));
+      await writeFile(path, instrumentSource(await readFile(path, "utf8"), ofFile, `${upwards}${SWITCH_MODULE_FILE}`));
     }
     execFileSync(process.execPath, ["scripts/build.ts"], { cwd: copy.#tree, stdio: ["ignore", "ignore", "inherit"] });
     return copy;
   }
 
-  /** All test files of the root. */
+  /** Returns all test files of the root. */
   async files(): Promise<readonly string[]> {
     await this.#started();
     return this.#files;
   }
 
-  /** Runs a test file with a mutant active. */
-  async run(file: string, mutant: number, guard: number): Promise<Ran> {
+  /** Runs a test file with one mutant active. */
+  async run(file: string, mutant: number, guard: number): Promise<TestRun> {
     await this.#activate(String(mutant));
     return this.#run(file, guard);
   }
 
-  /** Runs a test file with none active, and tells which mutants it reaches. */
-  async record(file: string, guard: number): Promise<{ readonly ran: Ran; readonly reaches: readonly number[] }> {
+  /** Runs a test file with no mutant active. Returns the result and the mutants that the test file reaches. */
+  async record(file: string, guard: number): Promise<{ readonly ran: TestRun; readonly reaches: readonly number[] }> {
     const reached = join(this.#folder, "reached", file.replaceAll("/", "_"));
     await this.#activate(`?${reached}`);
     const ran = await this.#run(file, guard);
@@ -131,28 +141,28 @@ export class Copy {
     return { ran, reaches };
   }
 
-  /** Kills programs that a test has left behind. */
+  /** Kills the programs that a test has left running. */
   clear(): void {
-    const programs = processesThat((process) => {
-      const command = commandOf(process);
+    const programs = findProcesses((process) => {
+      const command = readCommandLine(process);
       return command.includes(`${this.#tree}/`) && !command.includes("/node_modules/vitest/");
     });
-    for (const id of programs) killed(id);
+    for (const id of programs) killProcess(id);
   }
 
   /** Kills all processes of the copy. */
   stop(): void {
     const id = this.#runner?.pid;
     this.#runner = undefined;
-    if (id !== undefined) killed(-id);
-    cleared(this.#folder);
+    if (id !== undefined) killProcess(-id);
+    killProcessesBelow(this.#folder);
   }
 
   #activate(active: string): Promise<void> {
     return writeFile(this.#active, active);
   }
 
-  async #run(file: string, guard: number): Promise<Ran> {
+  async #run(file: string, guard: number): Promise<TestRun> {
     const runner = await this.#started();
     const time = AbortSignal.timeout(Math.ceil(guard * 1000));
     const gone = new AbortController();
@@ -161,7 +171,7 @@ export class Copy {
     runner.send({ file } satisfies MutationJob);
     try {
       const [answered] = (await once(runner, "message", { signal: AbortSignal.any([time, gone.signal]) })) as [
-        Answered,
+        RunnerResponse,
       ];
       return answered;
     } catch {
@@ -176,21 +186,23 @@ export class Copy {
     if (this.#runner !== undefined) return this.#runner;
     const runner = fork(new URL("./runner.ts", import.meta.url), this.#tiers, {
       cwd: this.#tree,
-      // a group of its own, which is killed as a whole
+      // starts a new process group, which can be killed with all its processes
       detached: true,
       env: { ...process.env, TMPDIR: join(this.#folder, "temporary"), CLOMOCTL_TEST_RESULTS: undefined },
       stdio: ["ignore", "ignore", "ignore", "ipc"],
     });
     this.#runner = runner;
-    const [ready] = (await Promise.race([once(runner, "message"), once(runner, "exit")])) as [Answered | number | null];
+    const [ready] = (await Promise.race([once(runner, "message"), once(runner, "exit")])) as [
+      RunnerResponse | number | null,
+    ];
     if (ready === null || typeof ready === "number") throw new Error("vitest does not start in the copy");
     this.#files = ready.files ?? [];
     return runner;
   }
 }
 
-/** Removes the folder of all copies, which nothing may run in any more. */
+/** Kills everything that still runs in the folder of all copies, then removes the folder. */
 export function removeCopies(folder: string): void {
-  cleared(folder);
+  killProcessesBelow(folder);
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }

@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { compileFunction } from "node:vm";
 import { expect, it, onTestFinished } from "vitest";
-import { instrumented, switchSource } from "./instrument.ts";
-import { mutantsOf } from "./mutants.ts";
+import { instrumentSource, renderSwitchSource } from "./instrument.ts";
+import { findMutants } from "./mutants.ts";
 
 /** A module with all its mutants in it, without its import. */
 function code(text: string): string {
-  const numbered = mutantsOf(text).map((mutant, at) => ({ ...mutant, id: at + 1 }));
-  return instrumented(text, numbered, "./switch.js").replace('import { __isMutated } from "./switch.js";', "");
+  const numbered = findMutants(text).map((mutant, at) => ({ ...mutant, id: at + 1 }));
+  return instrumentSource(text, numbered, "./switch.js").replace('import { __isMutated } from "./switch.js";', "");
 }
 
 /** What a function body gives with one mutant active; 0 is none. */
@@ -62,7 +62,7 @@ it("lines stay where they are", () => {
   const text = "a();\nif (b &&\n  c) {\n  d();\n}\ne();\n";
   const lines = code(text).split("\n");
   expect(lines.at(-2)).toContain("e();");
-  expect(instrumented("a();\n", [], "./s.js")).toBe('import { __isMutated } from "./s.js";a();\n');
+  expect(instrumentSource("a();\n", [], "./s.js")).toBe('import { __isMutated } from "./s.js";a();\n');
 });
 
 it("the switch reads which mutant is active, or reports each mutant once when it is reached", async () => {
@@ -70,14 +70,14 @@ it("the switch reads which mutant is active, or reports each mutant once when it
   onTestFinished(() => rm(folder, { recursive: true }));
   const active = join(folder, "active");
   await writeFile(active, "2");
-  await writeFile(join(folder, "a.js"), switchSource(active));
+  await writeFile(join(folder, "a.js"), renderSwitchSource(active));
   const load = async (name: string): Promise<(id: number) => boolean> =>
     ((await import(pathToFileURL(join(folder, name)).href)) as { __isMutated: (id: number) => boolean }).__isMutated;
   const isMutated = await load("a.js");
   expect([1, 2, 3].map(isMutated)).toEqual([false, true, false]);
 
   await writeFile(active, `?${join(folder, "reached")}`);
-  await writeFile(join(folder, "b.js"), switchSource(active));
+  await writeFile(join(folder, "b.js"), renderSwitchSource(active));
   const records = await load("b.js");
   expect([7, 9, 7].map(records)).toEqual([false, false, false]);
   expect(await readFile(join(folder, "reached"), "utf8")).toBe("7\n9\n");

@@ -1,21 +1,21 @@
 import type { Mutant } from "./mutants.ts";
 
-/** A mutant under the number that switches it on. */
-export type Numbered = Pick<Mutant, "start" | "end" | "form" | "after"> & { readonly id: number };
+/** A mutant with the number that activates it. */
+export type NumberedMutant = Pick<Mutant, "start" | "end" | "form" | "after"> & { readonly id: number };
 
-/** The name that instrumented code knows the switch by. */
-const SWITCH = "__isMutated";
+/** Name of the switch in instrumented code. */
+const SWITCH_FUNCTION_NAME = "__isMutated";
 
-interface Site {
+interface MutationSite {
   readonly start: number;
   readonly end: number;
   readonly form: Mutant["form"];
-  readonly mutants: Numbered[];
+  readonly mutants: NumberedMutant[];
 }
 
-/** Mutants of the same place together; what holds another comes before it. */
-function sitesOf(mutants: readonly Numbered[]): readonly Site[] {
-  const sites = new Map<string, Site>();
+/** Groups mutants by place. A place that contains others comes before them. */
+function groupBySite(mutants: readonly NumberedMutant[]): readonly MutationSite[] {
+  const sites = new Map<string, MutationSite>();
   for (const mutant of mutants) {
     const { start, end, form } = mutant;
     const key = `${start}-${end}-${form}`;
@@ -23,43 +23,43 @@ function sitesOf(mutants: readonly Numbered[]): readonly Site[] {
     site.mutants.push(mutant);
     sites.set(key, site);
   }
-  const outside = ({ form }: Site): number => (form === "statement" ? 0 : 1);
+  const outside = ({ form }: MutationSite): number => (form === "statement" ? 0 : 1);
   return [...sites.values()].toSorted((a, b) => a.start - b.start || b.end - a.end || outside(a) - outside(b));
 }
 
-function switched({ form, mutants }: Site, original: string): string {
-  const isOn = (id: number): string => `${SWITCH}(${id})`;
+function renderSwitchedCode({ form, mutants }: MutationSite, original: string): string {
+  const isOn = (id: number): string => `${SWITCH_FUNCTION_NAME}(${id})`;
   if (form === "statement") return `{if(${mutants.map(({ id }) => isOn(id)).join("||")}){}else{${original}}}`;
   return `(${mutants.map(({ id, after }) => `${isOn(id)}?(${after}):`).join("")}(${original}))`;
 }
 
 /**
- * The source with all mutants in it, each behind its number; lines stay where they are, but for those that a mutant
- * writes anew.
+ * Returns the source with all mutants in it, each of which is activated by its number. Line numbers do not change,
+ * except inside a mutant that replaces several lines.
  *
- * @param switchModule where the switch is imported from
+ * @param switchModule the module from which the switch is imported
  */
-export function instrumented(text: string, mutants: readonly Numbered[], switchModule: string): string {
-  const sites = sitesOf(mutants);
+export function instrumentSource(text: string, mutants: readonly NumberedMutant[], switchModule: string): string {
+  const sites = groupBySite(mutants);
   let next = 0;
   const emit = (from: number, to: number): string => {
     let written = "";
     let done = from;
     for (let site = sites[next]; site !== undefined && site.end <= to; site = sites[next]) {
       next += 1;
-      written += text.slice(done, site.start) + switched(site, emit(site.start, site.end));
+      written += text.slice(done, site.start) + renderSwitchedCode(site, emit(site.start, site.end));
       done = site.end;
     }
     return written + text.slice(done, to);
   };
-  return `import { ${SWITCH} } from ${JSON.stringify(switchModule)};${emit(0, text.length)}`;
+  return `import { ${SWITCH_FUNCTION_NAME} } from ${JSON.stringify(switchModule)};${emit(0, text.length)}`;
 }
 
 /**
- * The switch, as a module. What is active it reads once a process from a file: nothing, the number of a mutant, or `?` and
- * a file that takes the numbers of the mutants that are reached.
+ * Returns the source of the switch module. Each process reads once from a file what is active: nothing, the number of a
+ * mutant, or `?` followed by the file to which the numbers of the reached mutants are written.
  */
-export const switchSource = (activeFile: string): string => `
+export const renderSwitchSource = (activeFile: string): string => `
 const { appendFileSync, readFileSync } = process.getBuiltinModule("node:fs");
 const active = readFileSync(${JSON.stringify(activeFile)}, "utf8");
 const id = Number(active);
@@ -70,5 +70,5 @@ const record = (id) => {
   appendFileSync(active.slice(1), id + "\\n");
   return false;
 };
-export const ${SWITCH} = active.startsWith("?") ? record : (asked) => asked === id;
+export const ${SWITCH_FUNCTION_NAME} = active.startsWith("?") ? record : (asked) => asked === id;
 `;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { mutantsOf } from "./mutants.ts";
+import { findMutants } from "./mutants.ts";
 
 /** `kind: after` of all mutants of a text. */
-const changes = (text: string): readonly string[] => mutantsOf(text).map(({ kind, after }) => `${kind}: ${after}`);
+const changes = (text: string): readonly string[] => findMutants(text).map(({ kind, after }) => `${kind}: ${after}`);
 
 describe("mutated code", () => {
   it.each([
@@ -28,7 +28,7 @@ describe("mutated code", () => {
   });
 
   it("a guard that leaves can be removed, but other conditions are only negated", () => {
-    const kinds = (text: string): readonly string[] => mutantsOf(text).map(({ kind }) => kind);
+    const kinds = (text: string): readonly string[] => findMutants(text).map(({ kind }) => kind);
     expect(kinds("function f() { if (a) return; }")).toEqual(["guard removed", "condition negated"]);
     expect(kinds("function f() { if (a) { throw b; } }")).toEqual(["guard removed", "condition negated"]);
     expect(kinds("for (;;) if (a) continue;")).toEqual(["guard removed", "condition negated"]);
@@ -99,10 +99,10 @@ it("optional chains are mutated inside and as a whole", () => {
 });
 
 it("places are the operator's line and column, even after letters of several code units", () => {
-  const [mutant] = mutantsOf('// 髙橋 𠮷野\nf =\n  "𠮷".a\n  === b;');
+  const [mutant] = findMutants('// 髙橋 𠮷野\nf =\n  "𠮷".a\n  === b;');
   expect(mutant).toMatchObject({ line: 4, column: 3, before: '"𠮷".a\n  === b' });
 });
 
 it("rejects text that is not TypeScript", () => {
-  expect(() => mutantsOf("const = 1;")).toThrow("Unexpected token");
+  expect(() => findMutants("const = 1;")).toThrow("Unexpected token");
 });

@@ -1,24 +1,24 @@
 import { parseSync, visitorKeys, type Node } from "oxc-parser";
 
-/** A small change of a source that tests ought to notice. */
+/** A small change to a source that tests should detect. */
 export interface Mutant {
   readonly kind: string;
-  /** place of what changes, from 1 */
+  /** line of the change, from 1 */
   readonly line: number;
   readonly column: number;
-  /** what is replaced, in characters */
+  /** start of the replaced text, in characters */
   readonly start: number;
   readonly end: number;
-  /** an expression may stand in braces, a statement in a block */
+  /** an expression may be wrapped in parentheses, a statement in a block */
   readonly form: "expression" | "statement";
   readonly before: string;
-  /** empty for a statement that is left out */
+  /** replacement; empty if a statement is removed */
   readonly after: string;
 }
 
-type Change = Omit<Mutant, "line" | "column" | "before"> & { readonly at: number };
+type SourceChange = Omit<Mutant, "line" | "column" | "before"> & { readonly at: number };
 
-const OPERATORS: Readonly<Record<string, string>> = {
+const REPLACED_OPERATORS: Readonly<Record<string, string>> = {
   "===": "!==",
   "!==": "===",
   "==": "!=",
@@ -35,10 +35,10 @@ const OPERATORS: Readonly<Record<string, string>> = {
   "-=": "+=",
 };
 
-const EQUALITY: readonly string[] = ["===", "!==", "==", "!="];
+const EQUALITY_OPERATORS: readonly string[] = ["===", "!==", "==", "!="];
 
-/** What TypeScript writes around an expression. */
-const AROUND: readonly string[] = [
+/** Type syntax that wraps an expression. */
+const TYPE_WRAPPERS: readonly string[] = [
   "TSAsExpression",
   "TSNonNullExpression",
   "TSSatisfiesExpression",
@@ -46,36 +46,38 @@ const AROUND: readonly string[] = [
   "TSInstantiationExpression",
 ];
 
-/** Named, not computed, so that numbers in them are no values. */
-const NAMED: readonly string[] = ["Property", "PropertyDefinition", "AccessorProperty", "MethodDefinition"];
+/** Nodes that have a name. Unless the name is computed, a number in it is not a value. */
+const NAMED_NODES: readonly string[] = ["Property", "PropertyDefinition", "AccessorProperty", "MethodDefinition"];
 
-const SPACE = /^(?:\s|\/\/.*\n|\/\*[^]*?\*\/)*/;
+const LEADING_SPACE = /^(?:\s|\/\/.*\n|\/\*[^]*?\*\/)*/;
 
-function childrenOf(node: Node): readonly Node[] {
+function getChildNodes(node: Node): readonly Node[] {
   const values = node as unknown as Readonly<Record<string, Node | readonly (Node | null)[] | null | undefined>>;
-  const isNamed = NAMED.includes(node.type) && !("computed" in node && node.computed);
+  const isNamed = NAMED_NODES.includes(node.type) && !("computed" in node && node.computed);
   const keys = (visitorKeys[node.type] ?? []).filter((key) => !(isNamed && key === "key"));
   return keys.flatMap((key) => values[key] ?? []).filter((child) => child !== null);
 }
 
-const isText = (node: Node): boolean => node.type === "Literal" && typeof node.value === "string" && node.value !== "";
+const isNonEmptyText = (node: Node): boolean =>
+  node.type === "Literal" && typeof node.value === "string" && node.value !== "";
 
-function isTextual(node: Node): boolean {
-  if (node.type === "BinaryExpression") return isTextual(node.left) || isTextual(node.right);
+function isTextExpression(node: Node): boolean {
+  if (node.type === "BinaryExpression") return isTextExpression(node.left) || isTextExpression(node.right);
   return node.type === "TemplateLiteral" || (node.type === "Literal" && typeof node.value === "string");
 }
 
-function isCall(node: Node): boolean {
-  if (node.type === "AwaitExpression" || node.type === "UnaryExpression") return isCall(node.argument);
-  if (node.type === "ChainExpression" || node.type === "ParenthesizedExpression") return isCall(node.expression);
+function isCallExpression(node: Node): boolean {
+  if (node.type === "AwaitExpression" || node.type === "UnaryExpression") return isCallExpression(node.argument);
+  if (node.type === "ChainExpression" || node.type === "ParenthesizedExpression")
+    return isCallExpression(node.expression);
   return node.type === "CallExpression" && node.callee.type !== "Super";
 }
 
-const JUMPS: readonly string[] = ["ReturnStatement", "ThrowStatement", "ContinueStatement", "BreakStatement"];
+const JUMP_STATEMENTS: readonly string[] = ["ReturnStatement", "ThrowStatement", "ContinueStatement", "BreakStatement"];
 
-function isJump(node: Node): boolean {
+function isJumpStatement(node: Node): boolean {
   const [first, ...others] = node.type === "BlockStatement" ? node.body : [node];
-  return first !== undefined && others.length === 0 && JUMPS.includes(first.type);
+  return first !== undefined && others.length === 0 && JUMP_STATEMENTS.includes(first.type);
 }
 
 const isConstAssertion = (node: Node): boolean =>
@@ -84,10 +86,10 @@ const isConstAssertion = (node: Node): boolean =>
   node.typeAnnotation.typeName.type === "Identifier" &&
   node.typeAnnotation.typeName.name === "const";
 
-/** Makes the changes of one text. */
-class Changes {
+/** Collects the possible changes to a source. */
+class ChangeCollector {
   readonly #text: string;
-  readonly found: Change[] = [];
+  readonly found: SourceChange[] = [];
 
   constructor(text: string) {
     this.#text = text;
@@ -95,10 +97,10 @@ class Changes {
 
   visit(node: Node, isTable = false): void {
     if (node.type === "ImportDeclaration" || ("declare" in node && node.declare)) return;
-    if (node.type.startsWith("TS") && !AROUND.includes(node.type)) return;
+    if (node.type.startsWith("TS") && !TYPE_WRAPPERS.includes(node.type)) return;
     this.#changesOf(node, isTable);
     const isTableBelow = isTable || isConstAssertion(node);
-    for (const child of childrenOf(node)) this.visit(child, isTableBelow);
+    for (const child of getChildNodes(node)) this.visit(child, isTableBelow);
   }
 
   #slice({ start, end }: { readonly start: number; readonly end: number }): string {
@@ -123,11 +125,11 @@ class Changes {
         this.#logical(node.operator, node, node.left, node.right);
         break;
       case "AssignmentExpression":
-        if (!isTextual(node.right)) this.#operator("arithmetic", node.operator, node, node.left, node.right);
+        if (!isTextExpression(node.right)) this.#operator("arithmetic", node.operator, node, node.left, node.right);
         break;
       case "IfStatement":
         this.#condition(node.test);
-        if (!node.alternate && isJump(node.consequent)) this.#leaveOut("guard removed", node);
+        if (!node.alternate && isJumpStatement(node.consequent)) this.#leaveOut("guard removed", node);
         break;
       case "WhileStatement":
       case "DoWhileStatement":
@@ -138,7 +140,7 @@ class Changes {
         if (node.test) this.#condition(node.test);
         break;
       case "ExpressionStatement":
-        if (isCall(node.expression)) this.#leaveOut("call removed", node);
+        if (isCallExpression(node.expression)) this.#leaveOut("call removed", node);
         break;
       case "SwitchCase":
         if (node.test) this.#emptied(node.test);
@@ -157,11 +159,12 @@ class Changes {
 
   #binary(operator: string, node: Node, left: Node, right: Node): void {
     if (operator === "+" || operator === "-") {
-      if (!isTextual(left) && !isTextual(right)) this.#operator("arithmetic", operator, node, left, right);
+      if (!isTextExpression(left) && !isTextExpression(right))
+        this.#operator("arithmetic", operator, node, left, right);
       return;
     }
     this.#operator("comparison", operator, node, left, right);
-    if (!EQUALITY.includes(operator)) return;
+    if (!EQUALITY_OPERATORS.includes(operator)) return;
     this.#emptied(left);
     this.#emptied(right);
   }
@@ -178,14 +181,14 @@ class Changes {
 
   #operatorAt(left: Node, right: Node): number {
     const between = this.#text.slice(left.end, right.start);
-    return left.end + (SPACE.exec(between)?.[0].length ?? 0);
+    return left.end + (LEADING_SPACE.exec(between)?.[0].length ?? 0);
   }
 
   #operator(kind: string, operator: string, node: Node, left: Node, right: Node): void {
-    const other = OPERATORS[operator];
+    const other = REPLACED_OPERATORS[operator];
     if (other === undefined) return;
     const at = this.#operatorAt(left, right);
-    // `a || b || c` with && in place of the last
+    // changes only the last operator: `a || b || c` becomes `(a || b) && c`
     const looser = other === "&&" && left.type === "LogicalExpression";
     const first = looser ? `(${this.#slice(left)})` : this.#slice(left);
     const pad = left.end === at ? " " : "";
@@ -196,25 +199,25 @@ class Changes {
 
   #condition(test: Node): void {
     if (test.type === "Literal") return;
-    if (test.type === "BinaryExpression" && EQUALITY.includes(test.operator)) return;
+    if (test.type === "BinaryExpression" && EQUALITY_OPERATORS.includes(test.operator)) return;
     const after = test.type === "UnaryExpression" && test.operator === "!" ? test.argument : undefined;
     this.#replace("condition negated", test, after ? this.#slice(after) : `!(${this.#slice(test)})`);
   }
 
   #emptied(node: Node): void {
-    if (isText(node)) this.#replace("text emptied", node, '""');
+    if (isNonEmptyText(node)) this.#replace("text emptied", node, '""');
   }
 }
 
 /**
- * The changes of a source, in the order of their places.
+ * Returns the mutants of a source, sorted by position.
  *
- * @throws when it is not TypeScript
+ * @throws if it is not TypeScript
  */
-export function mutantsOf(text: string): readonly Mutant[] {
+export function findMutants(text: string): readonly Mutant[] {
   const { program, errors } = parseSync("source.ts", text);
   if (errors[0] !== undefined) throw new Error(errors[0].message);
-  const changes = new Changes(text);
+  const changes = new ChangeCollector(text);
   changes.visit(program);
   const starts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
   return changes.found

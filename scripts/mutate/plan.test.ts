@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { ordered, planned, type TestFile } from "./plan.ts";
+import { sortTests, planTests, type RecordedTestFile } from "./plan.ts";
 
-const test = (file: string, seconds: number): TestFile => ({ file, seconds, passed: true, reaches: [] });
+const test = (file: string, seconds: number): RecordedTestFile => ({ file, seconds, passed: true, reaches: [] });
 
-const names = (tests: readonly TestFile[]): readonly string[] => tests.map(({ file }) => file);
+const names = (tests: readonly RecordedTestFile[]): readonly string[] => tests.map(({ file }) => file);
 
 it("the test next to the source comes first, then its folder, then the fastest tests", () => {
   const tests = [
@@ -14,7 +14,7 @@ it("the test next to the source comes first, then its folder, then the fastest t
     test("src/lib/csv/a.test.ts", 4),
     test("test/quick.test.ts", 0.5),
   ];
-  expect(names(ordered("src/lib/csv/rows.ts", tests))).toEqual([
+  expect(names(sortTests("src/lib/csv/rows.ts", tests))).toEqual([
     "src/lib/csv/rows.test.ts",
     "src/lib/csv/a.test.ts",
     "src/lib/csv/b.test.ts",
@@ -31,7 +31,7 @@ it.each([
   [[50, 1], 40, [50], 1],
   [[], 40, [], 0],
 ])("from tests of %j seconds, a budget of %d seconds selects %j", (seconds, budget, expected, left) => {
-  const plan = planned(
+  const plan = planTests(
     seconds.map((each) => test("a.test.ts", each)),
     budget,
   );

@@ -1,33 +1,39 @@
 import { posix } from "node:path";
 
-/** A test file, as it ran with no mutant active. */
-export interface TestFile {
+/** A test file and the result of its run with no mutant active. */
+export interface RecordedTestFile {
   /** relative to the root */
   readonly file: string;
   readonly seconds: number;
   readonly passed: boolean;
-  /** numbers of the mutants that it reaches */
+  /** numbers of the mutants that the test file reaches */
   readonly reaches: readonly number[];
 }
 
-function nearness(source: string, { file }: TestFile): number {
+function getDistance(source: string, { file }: RecordedTestFile): number {
   if (file === source.replace(/\.ts$/, ".test.ts")) return 0;
   return posix.dirname(file) === posix.dirname(source) ? 1 : 2;
 }
 
-/** The test beside the source first, then those of its folder, then the quickest. */
-export function ordered(source: string, tests: readonly TestFile[]): readonly TestFile[] {
-  return tests.toSorted((a, b) => nearness(source, a) - nearness(source, b) || a.seconds - b.seconds);
+/**
+ * Sorts test files: first the test next to the source, then the other tests in its folder, then all others. Within a
+ * group, the fastest comes first.
+ */
+export function sortTests(source: string, tests: readonly RecordedTestFile[]): readonly RecordedTestFile[] {
+  return tests.toSorted((a, b) => getDistance(source, a) - getDistance(source, b) || a.seconds - b.seconds);
 }
 
-/** What is run against a mutant, and how much is left out for want of time. */
-export interface Plan {
-  readonly tests: readonly TestFile[];
+/** The tests to run against a mutant, and the number of tests that are left out because of the time budget. */
+export interface TestPlan {
+  readonly tests: readonly RecordedTestFile[];
   readonly left: number;
 }
 
-/** The first tests of those given that take no longer than `budget` together, by their recorded seconds; one at least. */
-export function planned(tests: readonly TestFile[], budget: number): Plan {
+/**
+ * Selects the first tests that together take no longer than `budget` seconds, according to their recorded times; at
+ * least one test.
+ */
+export function planTests(tests: readonly RecordedTestFile[], budget: number): TestPlan {
   let spent = 0;
   const within = tests.filter(({ seconds }, at) => {
     if (at > 0 && spent + seconds > budget) return false;
@@ -37,5 +43,5 @@ export function planned(tests: readonly TestFile[], budget: number): Plan {
   return { tests: within, left: tests.length - within.length };
 }
 
-/** After how many seconds a test file is taken to hang. */
-export const guardOf = (seconds: number): number => 5 * seconds + 30;
+/** Returns the time limit in seconds after which a test file counts as hanging. */
+export const getTimeLimit = (seconds: number): number => 5 * seconds + 30;

@@ -1,8 +1,14 @@
 import { expect, it } from "vitest";
-import { reported, told, type Campaign, type Status, type Verdict } from "./report.ts";
-import type { Placed } from "./sample.ts";
+import {
+  renderCampaignReport,
+  describeMutant,
+  type Campaign,
+  type MutantStatus,
+  type MutantVerdict,
+} from "./report.ts";
+import type { LocatedMutant } from "./sample.ts";
 
-const mutant = (file: string, line = 1): Placed => ({
+const mutant = (file: string, line = 1): LocatedMutant => ({
   file,
   line,
   column: 3,
@@ -14,7 +20,7 @@ const mutant = (file: string, line = 1): Placed => ({
   after: "a <= b",
 });
 
-const verdict = (id: number, status: Status, hung = false): Verdict => ({
+const verdict = (id: number, status: MutantStatus, hung = false): MutantVerdict => ({
   id,
   status,
   hung,
@@ -23,7 +29,7 @@ const verdict = (id: number, status: Status, hung = false): Verdict => ({
   seconds: 1,
 });
 
-const campaign = (mutants: readonly Placed[], verdicts: Verdict[]): Campaign => ({
+const campaign = (mutants: readonly LocatedMutant[], verdicts: MutantVerdict[]): Campaign => ({
   root: "root",
   sample: mutants.length,
   seed: "1",
@@ -47,7 +53,7 @@ it("reports folders (small ones combined), the total, and survivors in order", (
     verdict(22, "undecided"),
     verdict(23, "not reached"),
   ];
-  expect(reported(campaign(mutants, verdicts))).toBe(
+  expect(renderCampaignReport(campaign(mutants, verdicts))).toBe(
     `folder                      mutants  killed  survived  undecided  not reached      %
 src/cli                           1       0         1          0            1    0.0
 src/commands                     20      20         0          0            0  100.0
@@ -71,12 +77,12 @@ Survivors:
 });
 
 it("reports how many mutants have not run yet", () => {
-  expect(reported(campaign([mutant("src/cli.ts"), mutant("src/cli.ts")], [verdict(2, "killed")]))).toContain(
-    "Not run yet: 1\n",
-  );
+  expect(
+    renderCampaignReport(campaign([mutant("src/cli.ts"), mutant("src/cli.ts")], [verdict(2, "killed")])),
+  ).toContain("Not run yet: 1\n");
 });
 
 it("shows a mutant on one line", () => {
   const gone = { ...mutant("src/cli.ts"), before: `f(${"x".repeat(200)});`, after: "" };
-  expect(told(gone)).toMatch(/^src\/cli\.ts:1:3 {2}comparison {2}f\(x{97}… -> \(nothing\)$/);
+  expect(describeMutant(gone)).toMatch(/^src\/cli\.ts:1:3 {2}comparison {2}f\(x{97}… -> \(nothing\)$/);
 });

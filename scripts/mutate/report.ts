@@ -1,95 +1,100 @@
-import type { TestFile } from "./plan.ts";
-import { folderOf, type Placed } from "./sample.ts";
+import type { RecordedTestFile } from "./plan.ts";
+import { getFolderName, type LocatedMutant } from "./sample.ts";
 
-/** Below this a percentage of a folder says little. */
-const FEW = 20;
+/** Minimum number of mutants for which a folder has its own row. With fewer, a percentage says little. */
+const MIN_FOLDER_MUTANTS = 20;
 
-const SHOWN = 100;
+const MAX_SHOWN_CHARACTERS = 100;
 
-/** What became of a mutant; whatever is not killed has survived. */
-export type Status = "killed" | "survived" | "undecided" | "not reached";
+/** The result for a mutant. Every mutant that is not killed counts as survived. */
+export type MutantStatus = "killed" | "survived" | "undecided" | "not reached";
 
-/** How tests judged a mutant. */
-export interface Verdict {
+/** The verdict of the tests on a mutant. */
+export interface MutantVerdict {
   readonly id: number;
-  readonly status: Status;
-  /** the test file that killed it */
+  readonly status: MutantStatus;
+  /** the test file that detected the mutant */
   readonly by?: string;
-  /** it was killed by hanging, twice */
+  /** true if the test file that detected the mutant did so by hanging twice */
   readonly hung?: boolean;
-  /** test files that ran */
+  /** number of test files that ran */
   readonly ran: number;
-  /** test files that reach it and were left out for want of time */
+  /** number of test files that reach the mutant but were left out because of the time budget */
   readonly left: number;
   readonly seconds: number;
 }
 
-/** A run of mutants, as far as it went; it is what `--json` writes and `--resume` reads. */
+/** A mutation testing run and its results so far; written by `--json` and read by `--resume`. */
 export interface Campaign {
   readonly root: string;
   readonly sample: number;
   readonly seed: string;
   readonly folder?: string;
-  /** whose tests are run; all without one */
+  /** tiers whose tests are run; empty for all tiers */
   readonly tiers: readonly string[];
-  /** recorded seconds of tests a mutant */
+  /** maximum recorded seconds of tests per mutant */
   readonly budget: number;
-  /** a mutant's number is its place, from 1 */
-  readonly mutants: readonly Placed[];
-  readonly tests: TestFile[];
-  readonly verdicts: Verdict[];
-  /** seconds it took, those before an interruption included */
+  /** mutants; the number of a mutant is its position, from 1 */
+  readonly mutants: readonly LocatedMutant[];
+  readonly tests: RecordedTestFile[];
+  readonly verdicts: MutantVerdict[];
+  /** seconds that the run took, including the time before an interruption */
   seconds: number;
 }
 
-interface Row {
+interface FolderRow {
   readonly name: string;
-  readonly statuses: readonly Status[];
+  readonly statuses: readonly MutantStatus[];
 }
 
-function cellsOf({ name, statuses }: Row): readonly string[] {
-  const count = (status: Status): number => statuses.filter((one) => one === status).length;
+function buildFolderCells({ name, statuses }: FolderRow): readonly string[] {
+  const count = (status: MutantStatus): number => statuses.filter((one) => one === status).length;
   const killed = count("killed");
   const percent = statuses.length === 0 ? "-" : ((100 * killed) / statuses.length).toFixed(1);
   const numbers = [statuses.length, killed, statuses.length - killed, count("undecided"), count("not reached")];
   return [name, ...numbers.map(String), percent];
 }
 
-function aligned(rows: readonly (readonly string[])[]): readonly string[] {
+function alignRows(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
   const cell = (value: string, at: number): string =>
     at === 0 ? value.padEnd(widths[at] ?? 0) : value.padStart(widths[at] ?? 0);
   return rows.map((row) => row.map(cell).join("  "));
 }
 
-function oneLine(text: string): string {
+function shortenToOneLine(text: string): string {
   const line = text.replaceAll(/\s+/g, " ");
-  return line.length > SHOWN ? `${line.slice(0, SHOWN - 1)}…` : line;
+  return line.length > MAX_SHOWN_CHARACTERS ? `${line.slice(0, MAX_SHOWN_CHARACTERS - 1)}…` : line;
 }
 
-/** `path:line:col  kind  before -> after` */
-export function told({ file, line, column, kind, before, after }: Placed): string {
-  return `${file}:${line}:${column}  ${kind}  ${oneLine(before)} -> ${after === "" ? "(nothing)" : oneLine(after)}`;
+/** Describes a mutant: `path:line:col  kind  before -> after`. */
+export function describeMutant({ file, line, column, kind, before, after }: LocatedMutant): string {
+  return `${file}:${line}:${column}  ${kind}  ${shortenToOneLine(before)} -> ${after === "" ? "(nothing)" : shortenToOneLine(after)}`;
 }
 
-const spent = (seconds: number): string => `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+const formatDuration = (seconds: number): string => `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 
-function tableOf(judged: readonly { readonly mutant: Placed; readonly verdict: Verdict }[]): readonly string[] {
-  const folders = Map.groupBy(judged, ({ mutant }) => folderOf(mutant.file));
+function renderFolderTable(
+  judged: readonly { readonly mutant: LocatedMutant; readonly verdict: MutantVerdict }[],
+): readonly string[] {
+  const folders = Map.groupBy(judged, ({ mutant }) => getFolderName(mutant.file));
   const rows = [...folders]
-    .map(([name, inFolder]): Row => ({ name, statuses: inFolder.map(({ verdict }) => verdict.status) }))
+    .map(([name, inFolder]): FolderRow => ({ name, statuses: inFolder.map(({ verdict }) => verdict.status) }))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const small = rows.filter(({ statuses }) => statuses.length < FEW);
-  const together = { name: `folders under ${FEW}, together`, statuses: small.flatMap(({ statuses }) => statuses) };
+  const small = rows.filter(({ statuses }) => statuses.length < MIN_FOLDER_MUTANTS);
+  const together = {
+    name: `folders under ${MIN_FOLDER_MUTANTS}, together`,
+    statuses: small.flatMap(({ statuses }) => statuses),
+  };
   const total = { name: "all", statuses: judged.map(({ verdict }) => verdict.status) };
-  return aligned([
+  return alignRows([
     ["folder", "mutants", "killed", "survived", "undecided", "not reached", "%"],
-    ...[...rows, ...(small.length > 1 ? [together] : []), total].map(cellsOf),
+    ...[...rows, ...(small.length > 1 ? [together] : []), total].map(buildFolderCells),
   ]);
 }
 
-/** The table by folder, the tests left out and every survivor. */
-export function reported({ mutants, tests, verdicts, seconds }: Campaign): string {
+/** Renders the report: the table by folder, the tests that were left out, and every survivor. */
+export function renderCampaignReport({ mutants, tests, verdicts, seconds }: Campaign): string {
   const judged = verdicts.flatMap((verdict) => {
     const mutant = mutants[verdict.id - 1];
     return mutant === undefined ? [] : [{ mutant, verdict }];
@@ -97,16 +102,18 @@ export function reported({ mutants, tests, verdicts, seconds }: Campaign): strin
   const survivors = judged
     .filter(({ verdict }) => verdict.status !== "killed")
     .toSorted(({ mutant: a }, { mutant: b }) => (a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1))
-    .map(({ mutant, verdict }) => told(mutant) + (verdict.status === "survived" ? "" : `  (${verdict.status})`));
+    .map(
+      ({ mutant, verdict }) => describeMutant(mutant) + (verdict.status === "survived" ? "" : `  (${verdict.status})`),
+    );
   const leftOut = tests.filter(({ passed }) => !passed).map(({ file }) => `  ${file}`);
   const hung = judged.filter(({ verdict }) => verdict.hung).length;
   return [
-    ...tableOf(judged),
+    ...renderFolderTable(judged),
     "",
     "Survived counts undecided ones, too, for which the budget was too small, and those that no test reaches.",
     ...(hung === 0 ? [] : [`Killed by hanging: ${hung}`]),
     ...(judged.length < mutants.length ? [`Not run yet: ${mutants.length - judged.length}`] : []),
-    `It took ${spent(seconds)}.`,
+    `It took ${formatDuration(seconds)}.`,
     ...(leftOut.length === 0 ? [] : ["", "Left out, failing with no mutant active:", ...leftOut]),
     ...(survivors.length === 0 ? [] : ["", "Survivors:", ...survivors.map((line) => `  ${line}`)]),
     "",

@@ -1,61 +1,66 @@
-/** Runs test files of the working directory, one at a time, in one vitest that stays: a process of its own. */
+/** Runs test files of the working directory, one at a time, in a vitest process that keeps running. */
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type * as VitestNode from "vitest/node";
 
-/** A file whose tests the process runs. */
+/** The test file to run. */
 export interface MutationJob {
   /** relative to the working directory */
   readonly file: string;
 }
 
-/** What it answers; the first time with no file, when it is ready. */
-export interface Answered {
-  /** test files there are, relative to the working directory */
+/** The response of the process. The first response, sent when the process is ready, lists the test files. */
+export interface RunnerResponse {
+  /** all test files, relative to the working directory; only in the first response */
   readonly files?: readonly string[];
   readonly passed: boolean;
   readonly seconds: number;
 }
 
-const root = process.cwd();
-// the vitest of the root, which may be another commit's
+const workingDirectory = process.cwd();
+// uses the vitest of the working directory, which may be at another commit
 const { createVitest } = (await import(
-  pathToFileURL(join(root, "node_modules", "vitest", "dist", "node.js")).href
+  pathToFileURL(join(workingDirectory, "node_modules", "vitest", "dist", "node.js")).href
 )) as typeof VitestNode;
 
-let ended: VitestNode.TestModule[] = [];
-const reporter: VitestNode.Reporter = { onTestModuleEnd: (module) => void ended.push(module) };
+let endedModules: VitestNode.TestModule[] = [];
+const endCollector: VitestNode.Reporter = { onTestModuleEnd: (module) => void endedModules.push(module) };
 
-/** Tiers of tests, by their names in the configuration; all if there are none. */
-const tiers = process.argv.slice(2);
+/** Names of the test tiers in the vitest configuration; empty for all tiers. */
+const selectedTiers = process.argv.slice(2);
 
-const vitest = await createVitest({
-  root,
-  ...(tiers.length > 0 && { project: tiers }),
+const vitestInstance = await createVitest({
+  root: workingDirectory,
+  ...(selectedTiers.length > 0 && { project: selectedTiers }),
   run: true,
   watch: false,
-  reporters: [reporter],
+  reporters: [endCollector],
   bail: 1,
   maxWorkers: 1,
   fileParallelism: false,
 });
-const specifications = await vitest.globTestSpecifications();
+const allSpecifications = await vitestInstance.globTestSpecifications();
 
-async function answer({ file }: MutationJob): Promise<Answered> {
+async function runJob({ file }: MutationJob): Promise<RunnerResponse> {
   const began = performance.now();
-  const asked = specifications.filter(({ moduleId }) => moduleId === join(root, file));
-  // what vitest returns holds those of the runs before, too
-  ended = [];
-  const { unhandledErrors } = await vitest.runTestSpecifications(asked);
-  const isFine = ended.length > 0 && ended.every((module) => ["passed", "skipped"].includes(module.state()));
+  const asked = allSpecifications.filter(({ moduleId }) => moduleId === join(workingDirectory, file));
+  // vitest's return value also contains the modules of earlier runs, so they are collected here
+  endedModules = [];
+  const { unhandledErrors } = await vitestInstance.runTestSpecifications(asked);
+  const isFine =
+    endedModules.length > 0 && endedModules.every((module) => ["passed", "skipped"].includes(module.state()));
   return { passed: isFine && unhandledErrors.length === 0, seconds: (performance.now() - began) / 1000 };
 }
 
-const tell = (answered: Answered): void => void process.send?.(answered);
+const sendResponse = (answered: RunnerResponse): void => void process.send?.(answered);
 
 process.on("message", (asked: MutationJob) => {
-  answer(asked).then(tell, () => tell({ passed: false, seconds: 0 }));
+  runJob(asked).then(sendResponse, () => sendResponse({ passed: false, seconds: 0 }));
 });
-// with who asks, all go
+// when the parent process ends, kill the whole process group
 process.on("disconnect", () => process.kill(-process.pid, "SIGKILL"));
-tell({ files: specifications.map(({ moduleId }) => moduleId.slice(root.length + 1)), passed: true, seconds: 0 });
+sendResponse({
+  files: allSpecifications.map(({ moduleId }) => moduleId.slice(workingDirectory.length + 1)),
+  passed: true,
+  seconds: 0,
+});

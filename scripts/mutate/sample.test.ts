@@ -2,9 +2,17 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { folderOf, randomOf, readFolders, sample, shares, type Folder, type Placed } from "./sample.ts";
+import {
+  getFolderName,
+  createRandom,
+  readSourceFolders,
+  drawSample,
+  distributeCount,
+  type SourceFolder,
+  type LocatedMutant,
+} from "./sample.ts";
 
-const placed = (file: string, line: number, kind = "number"): Placed => ({
+const placed = (file: string, line: number, kind = "number"): LocatedMutant => ({
   file,
   line,
   column: 1,
@@ -17,7 +25,7 @@ const placed = (file: string, line: number, kind = "number"): Placed => ({
 });
 
 /** A folder with one mutant a line. */
-const folder = (name: string, lines: number, codeLines = lines): Folder => ({
+const folder = (name: string, lines: number, codeLines = lines): SourceFolder => ({
   name,
   codeLines,
   mutants: Array.from({ length: lines }, (_, at) => placed(`${name}/a.ts`, at + 1)),
@@ -29,7 +37,7 @@ it.each([
   ["src/commands/users/import.ts", "src/commands"],
   ["src/lib/csv/check/thread.ts", "src/lib/csv"],
 ])("%s belongs to %s", (file, expected) => {
-  expect(folderOf(file)).toBe(expected);
+  expect(getFolderName(file)).toBe(expected);
 });
 
 it("reads sources by folder, without tests, declarations and generated files", async () => {
@@ -49,7 +57,7 @@ it("reads sources by folder, without tests, declarations and generated files", a
     await writeFile(join(root, file), text);
   }
   const found = async (within?: string): Promise<readonly unknown[]> =>
-    (await readFolders(root, within)).map(({ name, codeLines, mutants }) => [
+    (await readSourceFolders(root, within)).map(({ name, codeLines, mutants }) => [
       name,
       codeLines,
       ...mutants.map(({ file, line }) => `${file}:${line}`),
@@ -64,10 +72,10 @@ it("reads sources by folder, without tests, declarations and generated files", a
 
 describe("shares", () => {
   it("are proportional, and the rest goes to the largest remainders", () => {
-    expect(shares(10, [50, 30, 20])).toEqual([5, 3, 2]);
-    expect(shares(10, [1, 1, 1])).toEqual([4, 3, 3]);
-    expect(shares(4, [45, 35, 20])).toEqual([2, 1, 1]);
-    expect(shares(5, [0, 0])).toEqual([0, 0]);
+    expect(distributeCount(10, [50, 30, 20])).toEqual([5, 3, 2]);
+    expect(distributeCount(10, [1, 1, 1])).toEqual([4, 3, 3]);
+    expect(distributeCount(4, [45, 35, 20])).toEqual([2, 1, 1]);
+    expect(distributeCount(5, [0, 0])).toEqual([0, 0]);
   });
 });
 
@@ -75,12 +83,12 @@ describe("a sample", () => {
   const folders = [folder("src/lib/a", 60), folder("src/lib/b", 30, 40)];
 
   it("is the same for the same seed, and different for another seed", () => {
-    expect(sample(folders, 20, "1")).toEqual(sample(folders.toReversed(), 20, "1"));
-    expect(sample(folders, 20, "2")).not.toEqual(sample(folders, 20, "1"));
+    expect(drawSample(folders, 20, "1")).toEqual(drawSample(folders.toReversed(), 20, "1"));
+    expect(drawSample(folders, 20, "2")).not.toEqual(drawSample(folders, 20, "1"));
   });
 
   it("draws from each folder in proportion to its code lines", () => {
-    const drawn = sample(folders, 20, "1");
+    const drawn = drawSample(folders, 20, "1");
     expect(drawn.filter(({ file }) => file === "src/lib/a/a.ts")).toHaveLength(12);
     expect(drawn.filter(({ file }) => file === "src/lib/b/a.ts")).toHaveLength(8);
   });
@@ -88,7 +96,7 @@ describe("a sample", () => {
   it("takes one mutant of every line before a second mutant of any line", () => {
     const crowded = [1, 1, 1, 1, 1, 1, 1, 1, 2].map((line, at) => placed("src/cli/a.ts", line, String(at)));
     const drawn = (count: number): readonly number[] =>
-      sample([{ name: "src/cli", codeLines: 2, mutants: crowded }], count, "1").map(({ line }) => line);
+      drawSample([{ name: "src/cli", codeLines: 2, mutants: crowded }], count, "1").map(({ line }) => line);
     expect(drawn(2)).toEqual(expect.arrayContaining([1, 2]));
     expect(drawn(4).filter((line) => line === 2)).toHaveLength(1);
     expect(drawn(100)).toHaveLength(9);
@@ -96,7 +104,7 @@ describe("a sample", () => {
 });
 
 it("random numbers are evenly distributed between 0 and 1", () => {
-  const random = randomOf("seed");
+  const random = createRandom("seed");
   const numbers = Array.from({ length: 1000 }, random);
   expect(numbers.every((number) => number >= 0 && number < 1)).toBe(true);
   const mean = numbers.reduce((sum, number) => sum + number, 0) / numbers.length;

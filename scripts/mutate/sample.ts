@@ -1,58 +1,60 @@
 import { globSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readSource } from "../figures/source.ts";
-import { mutantsOf, type Mutant } from "./mutants.ts";
+import { parseSource } from "../figures/source.ts";
+import { findMutants, type Mutant } from "./mutants.ts";
 
-/** A mutant of a file of the root. */
-export interface Placed extends Mutant {
+/** A mutant and the file that contains it. */
+export interface LocatedMutant extends Mutant {
   /** relative to the root */
   readonly file: string;
 }
 
-/** A folder of sources, as mutants are drawn from it. */
-export interface Folder {
+/** A folder of sources and its mutants, from which a sample is drawn. */
+export interface SourceFolder {
   readonly name: string;
   readonly codeLines: number;
-  readonly mutants: readonly Placed[];
+  readonly mutants: readonly LocatedMutant[];
 }
 
-/** `src/lib/X`, `src/commands` or `src/cli`. */
-export function folderOf(file: string): string {
+/** Returns the folder in which a file is counted: `src/lib/X`, `src/commands` or `src/cli`. */
+export function getFolderName(file: string): string {
   const [src = "", first = "", second = ""] = file.replace(/\.ts$/, "").split("/");
   return first === "lib" ? `${src}/${first}/${second}` : `${src}/${first}`;
 }
 
-const isSource = (file: string): boolean => !/\.test\.ts$|\.d\.ts$/.test(file);
+const isMutableSource = (file: string): boolean => !/\.test\.ts$|\.d\.ts$/.test(file);
 
 const isGenerated = (text: string): boolean => text.startsWith("// Generated ");
 
 /**
- * Reads all that may be mutated.
+ * Reads all sources that can be mutated, by folder.
  *
- * @param within a file or folder that the mutants are to lie in
+ * @param within a file or folder to which the mutants are limited
  */
-export async function readFolders(root: string, within = "src"): Promise<readonly Folder[]> {
+export async function readSourceFolders(root: string, within = "src"): Promise<readonly SourceFolder[]> {
   const inside = within.replace(/\/$/, "");
   const files = globSync("src/**/*.ts", { cwd: root })
     .map((file) => file.replaceAll("\\", "/"))
-    .filter((file) => isSource(file) && (file === inside || file === `${inside}.ts` || file.startsWith(`${inside}/`)));
+    .filter(
+      (file) => isMutableSource(file) && (file === inside || file === `${inside}.ts` || file.startsWith(`${inside}/`)),
+    );
   const sources = await Promise.all(
     files.toSorted().map(async (file) => ({ file, text: await readFile(join(root, file), "utf8") })),
   );
   const byFolder = Map.groupBy(
     sources.filter(({ text }) => !isGenerated(text)),
-    ({ file }) => folderOf(file),
+    ({ file }) => getFolderName(file),
   );
   return [...byFolder].map(([name, inFolder]) => ({
     name,
-    codeLines: inFolder.reduce((sum, { text }) => sum + readSource(text).codeLines, 0),
-    mutants: inFolder.flatMap(({ file, text }) => mutantsOf(text).map((mutant) => ({ ...mutant, file }))),
+    codeLines: inFolder.reduce((sum, { text }) => sum + parseSource(text).codeLines, 0),
+    mutants: inFolder.flatMap(({ file, text }) => findMutants(text).map((mutant) => ({ ...mutant, file }))),
   }));
 }
 
-/** Random numbers that follow from a text: mulberry32 on its FNV-1a hash. */
-export function randomOf(seed: string): () => number {
+/** Returns a generator of random numbers that depend only on the seed: mulberry32, seeded with the FNV-1a hash. */
+export function createRandom(seed: string): () => number {
   let state = 0x811c9dc5;
   for (const byte of Buffer.from(seed)) state = Math.imul(state ^ byte, 0x01000193);
   return () => {
@@ -63,13 +65,13 @@ export function randomOf(seed: string): () => number {
   };
 }
 
-function shuffled<T>(items: readonly T[], random: () => number): readonly T[] {
+function shuffleItems<T>(items: readonly T[], random: () => number): readonly T[] {
   const keyed = items.map((item) => ({ item, key: random() }));
   return keyed.toSorted((a, b) => a.key - b.key).map(({ item }) => item);
 }
 
-/** `count` in proportion to the weights, by largest remainder. */
-export function shares(count: number, weights: readonly number[]): readonly number[] {
+/** Distributes `count` in proportion to the weights, by the largest remainder method. */
+export function distributeCount(count: number, weights: readonly number[]): readonly number[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const exact = weights.map((weight) => (total === 0 ? 0 : (count * weight) / total));
   const whole = exact.map(Math.floor);
@@ -82,11 +84,14 @@ export function shares(count: number, weights: readonly number[]): readonly numb
   return whole.map((share, at) => share + (rounded.includes(at) ? 1 : 0));
 }
 
-/** A mutant of each of the lines, in random order, until they are enough; then a second one of each. */
-function drawn({ name, mutants }: Folder, count: number, seed: string): readonly Placed[] {
-  const random = randomOf(`${seed} ${name}`);
+/**
+ * Draws mutants in random order: first one from each line, then a second one from each line, and so on until there are
+ * enough.
+ */
+function drawFromFolder({ name, mutants }: SourceFolder, count: number, seed: string): readonly LocatedMutant[] {
+  const random = createRandom(`${seed} ${name}`);
   const lines = Map.groupBy(mutants, ({ file, line }) => `${file}:${line}`);
-  const queues = shuffled([...lines.values()], random).map((line) => shuffled(line, random));
+  const queues = shuffleItems([...lines.values()], random).map((line) => shuffleItems(line, random));
   const longest = Math.max(0, ...queues.map(({ length }) => length));
   const rounds = Array.from({ length: longest }, (_, round) =>
     queues.flatMap((queue) => queue.slice(round, round + 1)),
@@ -94,14 +99,17 @@ function drawn({ name, mutants }: Folder, count: number, seed: string): readonly
   return rounds.flat().slice(0, count);
 }
 
-/** Draws mutants of all folders by their lines; the same folders, count and seed draw the same ones in the same order. */
-export function sample(folders: readonly Folder[], count: number, seed: string): readonly Placed[] {
+/**
+ * Draws mutants from all folders in proportion to their lines. The same folders, count and seed always give the same
+ * mutants in the same order.
+ */
+export function drawSample(folders: readonly SourceFolder[], count: number, seed: string): readonly LocatedMutant[] {
   const byName = folders.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const counts = shares(
+  const counts = distributeCount(
     count,
     byName.map(({ codeLines }) => codeLines),
   );
-  const all = byName.flatMap((folder, at) => drawn(folder, counts[at] ?? 0, seed));
-  // so that a part of them is a sample, too
-  return shuffled(all, randomOf(seed));
+  const all = byName.flatMap((folder, at) => drawFromFolder(folder, counts[at] ?? 0, seed));
+  // shuffled so that any first part of the result is a sample, too
+  return shuffleItems(all, createRandom(seed));
 }

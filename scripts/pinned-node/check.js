@@ -1,6 +1,7 @@
 /**
- * Fails if it does not run on the Node that package-lock.json names for this platform. npm does not report an optional package
- * that it skipped, for example because its hash differs. Plain JavaScript, because the machine's own Node runs it then.
+ * Fails unless it runs on the Node that package-lock.json specifies for this platform. npm does not report an optional
+ * package that it skipped, for example because its hash differs. Written in plain JavaScript, because it may run on the
+ * machine's own Node, of any version.
  *
  *     node scripts/pinned-node/check.js [CHECKOUT]
  */

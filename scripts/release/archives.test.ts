@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, onTestFinished, test } from "vitest";
-import { deb } from "./deb.ts";
-import { foldersOf, type Entry } from "./entry.ts";
-import { lockedPackage, readLockfile } from "./lockfile.ts";
-import { filesIn } from "./node.ts";
+import { buildDebianPackage } from "./deb.ts";
+import { listFolders, type ArchiveEntry } from "./entry.ts";
+import { getLockedPackage, readLockfile } from "./lockfile.ts";
+import { extractFiles } from "./node.ts";
 import { PLATFORMS } from "./platforms.ts";
-import { tarGz } from "./tar.ts";
-import { documents, installedTree, LAUNCHER } from "./tree.ts";
-import { zip } from "./zip.ts";
+import { buildTarGz } from "./tar.ts";
+import { readDocuments, buildInstalledTree, UNIX_LAUNCHER } from "./tree.ts";
+import { buildZip } from "./zip.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
@@ -19,7 +19,7 @@ const SECONDS = 1_795_000_000;
 
 const DEEP = `${"a".repeat(60)}/${"b".repeat(60)}/社員.txt`;
 
-const ENTRIES: readonly Entry[] = [
+const ENTRIES: readonly ArchiveEntry[] = [
   { name: "top/bin/run", bytes: Buffer.from("#!/bin/sh\necho ran\n"), runs: true },
   { name: `top/${DEEP}`, bytes: Buffer.from("髙橋\n".repeat(1000)) },
   { name: "top/empty", bytes: Buffer.alloc(0) },
@@ -51,7 +51,7 @@ const reversed = ENTRIES.toReversed();
 
 test("folders come before their contents", () => {
   expect(
-    foldersOf([
+    listFolders([
       { name: "b/c/d", bytes: Buffer.alloc(0) },
       { name: "a", bytes: Buffer.alloc(0) },
     ]),
@@ -60,20 +60,20 @@ test("folders come before their contents", () => {
 
 test("tar unpacks the archive, and the same files give the same bytes", () => {
   const folder = freshFolder();
-  const packed = tarGz(ENTRIES, SECONDS);
+  const packed = buildTarGz(ENTRIES, SECONDS);
   writeFileSync(join(folder, "a.tar.gz"), packed);
   runIn(folder, "tar", "xzf", "a.tar.gz");
   expectEntries(folder);
-  expect(tarGz(reversed, SECONDS).equals(packed)).toBe(true);
+  expect(buildTarGz(reversed, SECONDS).equals(packed)).toBe(true);
   expect(packed.subarray(4, 10).toString("hex")).toBe("0000000002ff");
-  expect(() => tarGz([{ name: "x".repeat(101), bytes: Buffer.alloc(0) }], SECONDS)).toThrow("too long");
+  expect(() => buildTarGz([{ name: "x".repeat(101), bytes: Buffer.alloc(0) }], SECONDS)).toThrow("too long");
 });
 
 test("finds files in a package, and reports a file that is missing", () => {
-  const packed = tarGz(ENTRIES, SECONDS);
-  expect(filesIn(packed, ["top/empty", "top/bin/run"]).map(String)).toEqual(["", "#!/bin/sh\necho ran\n"]);
-  expect(() => filesIn(packed, ["top/none"])).toThrow("top/none is not in the package");
-  expect(() => filesIn(gzipSync(""), ["a"])).toThrow("a is not in the package");
+  const packed = buildTarGz(ENTRIES, SECONDS);
+  expect(extractFiles(packed, ["top/empty", "top/bin/run"]).map(String)).toEqual(["", "#!/bin/sh\necho ran\n"]);
+  expect(() => extractFiles(packed, ["top/none"])).toThrow("top/none is not in the package");
+  expect(() => extractFiles(gzipSync(""), ["a"])).toThrow("a is not in the package");
 });
 
 const UNZIP = spawnSync("python3", ["--version"]).status === 0;
@@ -84,7 +84,7 @@ test.each(UNZIP ? [] : ["a zip archive"])("%s: not unpacked because Python is no
 
 test.each(UNZIP ? ["zip"] : [])("Python's %s module reads the archive, and the same files give the same bytes", () => {
   const folder = freshFolder();
-  const packed = zip(ENTRIES, SECONDS);
+  const packed = buildZip(ENTRIES, SECONDS);
   writeFileSync(join(folder, "a.zip"), packed);
   const told = runIn(
     folder,
@@ -99,7 +99,7 @@ test.each(UNZIP ? ["zip"] : [])("Python's %s module reads the archive, and the s
     ["top/empty", 0, 0o100644, expect.any(Array)],
   ]);
   expect(told).toContain(JSON.stringify(time).replaceAll(",", ", "));
-  expect(zip(reversed, SECONDS).equals(packed)).toBe(true);
+  expect(buildZip(reversed, SECONDS).equals(packed)).toBe(true);
 });
 
 const DPKG = spawnSync("dpkg-deb", ["--version"]).status === 0;
@@ -112,7 +112,7 @@ test.each(DPKG ? ["dpkg-deb"] : [])("%s accepts the package with its control fil
   const folder = freshFolder();
   const told = { version: "1.2.3", architecture: "amd64", summary: "a summary", seconds: SECONDS };
   const page = { name: "usr/share/man/man1/a.1", bytes: Buffer.from(".TH A 1\n") };
-  const packed = deb([...ENTRIES, page], told);
+  const packed = buildDebianPackage([...ENTRIES, page], told);
   writeFileSync(join(folder, "a.deb"), packed);
   expect(runIn(folder, "dpkg-deb", "-f", "a.deb", "Package", "Version", "Architecture")).toBe(
     "Package: clomoctl\nVersion: 1.2.3\nArchitecture: amd64\n",
@@ -122,12 +122,12 @@ test.each(DPKG ? ["dpkg-deb"] : [])("%s accepts the package with its control fil
   runIn(folder, "dpkg-deb", "-e", "a.deb", "about");
   runIn(folder, "md5sum", "--quiet", "-c", join("about", "md5sums"));
   expect(runIn(folder, "gzip", "-dc", "usr/share/man/man1/a.1.gz")).toBe(".TH A 1\n");
-  expect(deb([page, ...reversed], told).equals(packed)).toBe(true);
+  expect(buildDebianPackage([page, ...reversed], told).equals(packed)).toBe(true);
 });
 
 test("installs a launcher, the program, its Node, manual pages and completions, but no build data", async () => {
   const node = { binary: Buffer.from("node"), licence: Buffer.from("licence") };
-  const unix = (await installedTree(ROOT, {}, node)).map(({ name }) => name);
+  const unix = (await buildInstalledTree(ROOT, {}, node)).map(({ name }) => name);
   expect(unix).toEqual(
     expect.arrayContaining([
       "bin/clomoctl",
@@ -142,17 +142,17 @@ test("installs a launcher, the program, its Node, manual pages and completions, 
     ]),
   );
   expect(unix).not.toContain("lib/clomoctl/dist/metafile.json");
-  const windows = (await installedTree(ROOT, { isWindows: true }, node)).map(({ name }) => name);
+  const windows = (await buildInstalledTree(ROOT, { isWindows: true }, node)).map(({ name }) => name);
   expect(windows).toEqual(expect.arrayContaining(["bin/clomoctl.cmd", "lib/clomoctl/node.exe"]));
-  expect((await documents(ROOT)).map(({ name }) => name)).toContain("README.ja.md");
+  expect((await readDocuments(ROOT)).map(({ name }) => name)).toContain("README.ja.md");
 });
 
 test("package-lock.json has a Node for each platform, of the same version on Linux and Windows", async () => {
   const lockfile = await readLockfile(ROOT);
-  const versions = PLATFORMS.map(({ node }) => lockedPackage(lockfile, node).version);
+  const versions = PLATFORMS.map(({ node }) => getLockedPackage(lockfile, node).version);
   const others = PLATFORMS.filter((_, at) => versions[at] !== versions[0]).map(({ name }) => name);
   expect(others).toEqual(["macos-arm64"]);
-  expect(() => lockedPackage(lockfile, "node-none")).toThrow("no hash of node-none");
+  expect(() => getLockedPackage(lockfile, "node-none")).toThrow("no hash of node-none");
 });
 
 test("the launcher finds its Node through links and its own folder, and passes arguments unchanged", () => {
@@ -163,7 +163,7 @@ test("the launcher finds its Node through links and its own folder, and passes a
     writeFileSync(file, content, { mode: 0o755 });
     return file;
   };
-  const launcher = place("bin/clomoctl", LAUNCHER);
+  const launcher = place("bin/clomoctl", UNIX_LAUNCHER);
   place("lib/clomoctl/node", `#!/bin/sh\nshift\nprintf '%s|' "$@"\n`);
   symlinkSync(launcher, join(folder, "absolute"));
   symlinkSync("absolute", join(folder, "relative"));

@@ -1,18 +1,21 @@
-/** A file of an archive; folders follow from the names. */
-export interface Entry {
-  /** with forward slashes, without a leading one */
+/** A file in an archive. Folders are derived from the names. */
+export interface ArchiveEntry {
+  /** path with forward slashes, without a leading slash */
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** it may be run */
+  /** true if the file is executable */
   readonly runs?: boolean | undefined;
 }
 
-/** Entries in the order of their names, whichever order files were read in: the same input gives the same bytes. */
-export const inOrder = (entries: readonly Entry[]): readonly Entry[] =>
+/**
+ * Sorts entries by name, so that the same input gives the same bytes, regardless of the order in which the files were
+ * read.
+ */
+export const sortEntries = (entries: readonly ArchiveEntry[]): readonly ArchiveEntry[] =>
   entries.toSorted((a, b) => (a.name < b.name ? -1 : 1));
 
-/** The folders above the entries, each once, before what they hold. */
-export function foldersOf(entries: readonly Entry[]): readonly string[] {
+/** Returns the folders of the entries, each once, with a folder before its subfolders. */
+export function listFolders(entries: readonly ArchiveEntry[]): readonly string[] {
   const folders = new Set<string>();
   for (const { name } of entries) {
     const parts = name.split("/").slice(0, -1);

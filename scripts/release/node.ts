@@ -5,26 +5,33 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
-import { lockedPackage, type Lockfile } from "./lockfile.ts";
+import { getLockedPackage, type Lockfile } from "./lockfile.ts";
 import { PLATFORMS, type Platform } from "./platforms.ts";
 
-const BLOCK = 512;
+const TAR_BLOCK_BYTES = 512;
 
-const textAt = (block: Buffer, at: number, bytes: number): string =>
+const readTextField = (block: Buffer, at: number, bytes: number): string =>
   block
     .toString("utf8", at, at + bytes)
     .split("\0", 1)[0]
     ?.trim() ?? "";
 
-/** The bytes of some files of a `.tgz`. @throws Error where one is not in it */
-export function filesIn<const N extends readonly string[]>(packed: Uint8Array, names: N): { [K in keyof N]: Buffer } {
+/**
+ * Returns the contents of the named files in a `.tgz`.
+ *
+ * @throws Error if one of them is missing
+ */
+export function extractFiles<const N extends readonly string[]>(
+  packed: Uint8Array,
+  names: N,
+): { [K in keyof N]: Buffer } {
   const tar = gunzipSync(packed);
   const found = new Map<string, Buffer>();
-  for (let at = 0; at + BLOCK <= tar.length;) {
-    const header = tar.subarray(at, at + BLOCK);
-    const [name, size] = [textAt(header, 0, 100), Number.parseInt(textAt(header, 124, 12), 8) || 0];
-    if (names.includes(name)) found.set(name, tar.subarray(at + BLOCK, at + BLOCK + size));
-    at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
+  for (let at = 0; at + TAR_BLOCK_BYTES <= tar.length;) {
+    const header = tar.subarray(at, at + TAR_BLOCK_BYTES);
+    const [name, size] = [readTextField(header, 0, 100), Number.parseInt(readTextField(header, 124, 12), 8) || 0];
+    if (names.includes(name)) found.set(name, tar.subarray(at + TAR_BLOCK_BYTES, at + TAR_BLOCK_BYTES + size));
+    at += TAR_BLOCK_BYTES + Math.ceil(size / TAR_BLOCK_BYTES) * TAR_BLOCK_BYTES;
   }
   return names.map((name) => {
     const file = found.get(name);
@@ -33,13 +40,17 @@ export function filesIn<const N extends readonly string[]>(packed: Uint8Array, n
   }) as { [K in keyof N]: Buffer };
 }
 
-/** Fetches npm's package of a platform's Node. @throws Error if it is not the one of package-lock.json */
-async function fetchPackage(lockfile: Lockfile, { node }: Platform): Promise<Buffer> {
-  const { version, integrity } = lockedPackage(lockfile, node);
+/**
+ * Fetches the npm package that contains a platform's Node.
+ *
+ * @throws Error if its hash differs from package-lock.json
+ */
+async function fetchNodePackage(lockfile: Lockfile, { node }: Platform): Promise<Buffer> {
+  const { version, integrity } = getLockedPackage(lockfile, node);
   const folder = await mkdtemp(join(tmpdir(), "clomoctl-release-"));
   try {
     const program = `${node}@${version}`;
-    // npm is a script on Windows, which only a shell starts; nothing in the words needs quoting
+    // on Windows, npm is a script, which only a shell can start; none of these arguments needs quoting
     await promisify(execFile)("npm", ["pack", "--silent", program], {
       cwd: folder,
       shell: process.platform === "win32",
@@ -53,29 +64,29 @@ async function fetchPackage(lockfile: Lockfile, { node }: Platform): Promise<Buf
   }
 }
 
-const LICENCE = "package/LICENSE";
+const LICENCE_PATH = "package/LICENSE";
 
 /**
- * Fetches a platform's Node and its licence, by npm. The package for Windows lacks the licence, which is the same for a
- * version on every platform.
+ * Fetches a platform's Node and its licence from npm. The package for Windows does not contain the licence, so it is
+ * taken from another platform's package of the same version.
  *
- * @throws Error if a package is not the one of package-lock.json
+ * @throws Error if the hash of a package differs from package-lock.json
  */
 export async function fetchNode(
   lockfile: Lockfile,
   platform: Platform,
 ): Promise<Readonly<Record<"binary" | "licence", Uint8Array>>> {
-  const packed = await fetchPackage(lockfile, platform);
+  const packed = await fetchNodePackage(lockfile, platform);
   if (platform.isWindows !== true) {
-    const [binary, licence] = filesIn(packed, ["package/bin/node", LICENCE]);
+    const [binary, licence] = extractFiles(packed, ["package/bin/node", LICENCE_PATH]);
     return { binary, licence };
   }
-  const { version } = lockedPackage(lockfile, platform.node);
+  const { version } = getLockedPackage(lockfile, platform.node);
   const other = PLATFORMS.find(
-    ({ node, isWindows }) => isWindows !== true && lockedPackage(lockfile, node).version === version,
+    ({ node, isWindows }) => isWindows !== true && getLockedPackage(lockfile, node).version === version,
   );
   if (other === undefined) throw new Error(`no package has the licence of Node ${version}`);
-  const [binary] = filesIn(packed, ["package/bin/node.exe"]);
-  const [licence] = filesIn(await fetchPackage(lockfile, other), [LICENCE]);
+  const [binary] = extractFiles(packed, ["package/bin/node.exe"]);
+  const [licence] = extractFiles(await fetchNodePackage(lockfile, other), [LICENCE_PATH]);
   return { binary, licence };
 }

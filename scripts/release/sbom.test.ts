@@ -4,7 +4,7 @@ import { Ajv } from "ajv";
 import formats from "ajv-formats";
 import { expect, test } from "vitest";
 import { PLATFORMS } from "./platforms.ts";
-import { readSbomContent, sbom, type SbomContent } from "./sbom.ts";
+import { readSbomContent, renderSbom, type SbomContent } from "./sbom.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 const SCHEMAS = join(ROOT, "node_modules", "@cyclonedx", "cyclonedx-library", "res", "schema");
@@ -56,7 +56,7 @@ const labelOf = ({ group, name, version }: Listed): string =>
 
 async function built(): Promise<{ readonly content: SbomContent; readonly text: string; readonly listing: Listing }> {
   const content = { ...(await readSbomContent(ROOT, PLATFORMS)), seconds: SECONDS };
-  const text = sbom(content);
+  const text = renderSbom(content);
   return { content, text, listing: JSON.parse(text) as Listing };
 }
 
@@ -113,9 +113,9 @@ test("the SBOM has the program, the release time and the Nodes of the archives",
 test("the same content in any order gives the same bytes, and each package appears once", async () => {
   const { content, text } = await built();
   const { libraries, nodes } = content;
-  expect(sbom(content)).toBe(text);
+  expect(renderSbom(content)).toBe(text);
   const twice = [...libraries.toReversed(), ...libraries];
-  expect(sbom({ ...content, libraries: twice, nodes: nodes.toReversed() })).toBe(text);
+  expect(renderSbom({ ...content, libraries: twice, nodes: nodes.toReversed() })).toBe(text);
 });
 
 test("a licence can be an expression, and an unknown licence is left out", async () => {
@@ -124,7 +124,7 @@ test("a licence can be an expression, and an unknown licence is left out", async
     { name: "both", version: "1.0.0", license: "(MIT OR CC0-1.0)" },
     { name: "bare", version: "1.0.0" },
   ];
-  const text = sbom({ ...content, libraries, nodes: [] });
+  const text = renderSbom({ ...content, libraries, nodes: [] });
   expect(problemsOf(text)).toBeUndefined();
   expect((JSON.parse(text) as Listing).components).toEqual([
     { type: "library", name: "bare", version: "1.0.0", purl: "pkg:npm/bare@1.0.0", "bom-ref": "pkg:npm/bare@1.0.0" },

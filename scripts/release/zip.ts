@@ -1,22 +1,25 @@
 import { crc32, deflateRawSync } from "node:zlib";
-import { inOrder, type Entry } from "./entry.ts";
+import { sortEntries, type ArchiveEntry } from "./entry.ts";
 
-const VERSION = 20;
-/** Made on Unix, where files have modes. */
-const MADE_BY = (3 << 8) | VERSION;
-const DEFLATED = 8;
-/** Names are UTF-8. */
-const FLAGS = 0x0800;
+const ZIP_VERSION = 20;
+/** Marks the archive as created on Unix, where files have modes. */
+const MADE_BY_UNIX = (3 << 8) | ZIP_VERSION;
+const DEFLATE_METHOD = 8;
+/** Marks file names as UTF-8. */
+const UTF8_FLAG = 0x0800;
 
-/** A time of a zip archive, two seconds exact; in UTC, since it has no zone. */
-function dosTime(seconds: number): readonly [time: number, date: number] {
+/**
+ * Returns a time in the format of zip archives: in UTC, because the format has no time zone, and with a resolution of
+ * two seconds.
+ */
+function toDosTime(seconds: number): readonly [time: number, date: number] {
   const at = new Date(seconds * 1000);
   const time = (at.getUTCHours() << 11) | (at.getUTCMinutes() << 5) | (at.getUTCSeconds() >> 1);
   return [time, ((at.getUTCFullYear() - 1980) << 9) | ((at.getUTCMonth() + 1) << 5) | at.getUTCDate()];
 }
 
-/** Numbers in the order of their fields: [bytes, value]. */
-function fields(...all: readonly (readonly [bytes: 2 | 4, value: number])[]): Buffer {
+/** Encodes numbers as consecutive fields, each given as [bytes, value]. */
+function encodeFields(...all: readonly (readonly [bytes: 2 | 4, value: number])[]): Buffer {
   return Buffer.concat(
     all.map(([bytes, value]) => {
       const field = Buffer.alloc(bytes);
@@ -26,19 +29,23 @@ function fields(...all: readonly (readonly [bytes: 2 | 4, value: number])[]): Bu
   );
 }
 
-/** A zip archive of some files. @param seconds since 1970: the time of every entry */
-export function zip(entries: readonly Entry[], seconds: number): Buffer {
-  const [time, date] = dosTime(seconds);
+/**
+ * Builds a zip archive.
+ *
+ * @param seconds modification time of every entry, in seconds since 1970
+ */
+export function buildZip(entries: readonly ArchiveEntry[], seconds: number): Buffer {
+  const [time, date] = toDosTime(seconds);
   const [local, central]: [Buffer[], Buffer[]] = [[], []];
   let offset = 0;
-  const sorted = inOrder(entries);
+  const sorted = sortEntries(entries);
   for (const { name, bytes, runs = false } of sorted) {
     const packed = deflateRawSync(bytes, { level: 9 });
     const label = Buffer.from(name);
-    const common = fields(
-      [2, VERSION],
-      [2, FLAGS],
-      [2, DEFLATED],
+    const common = encodeFields(
+      [2, ZIP_VERSION],
+      [2, UTF8_FLAG],
+      [2, DEFLATE_METHOD],
       [2, time],
       [2, date],
       [4, crc32(bytes)],
@@ -49,18 +56,18 @@ export function zip(entries: readonly Entry[], seconds: number): Buffer {
     );
     const mode = (runs ? 0o100755 : 0o100644) * 0x10000;
     central.push(
-      fields([4, 0x02014b50], [2, MADE_BY]),
+      encodeFields([4, 0x02014b50], [2, MADE_BY_UNIX]),
       common,
-      fields([2, 0], [2, 0], [2, 0], [4, mode], [4, offset]),
+      encodeFields([2, 0], [2, 0], [2, 0], [4, mode], [4, offset]),
       label,
     );
-    const whole = Buffer.concat([fields([4, 0x04034b50]), common, label, packed]);
+    const whole = Buffer.concat([encodeFields([4, 0x04034b50]), common, label, packed]);
     local.push(whole);
     offset += whole.length;
   }
   const directory = Buffer.concat(central);
   const count = sorted.length;
-  const end = fields(
+  const end = encodeFields(
     [4, 0x06054b50],
     [2, 0],
     [2, 0],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { findForms, findRecordReads, findStatements, statementsIn } from "./statements.ts";
+import { findUnportableForms, findAuditRecordReads, findForbiddenStatements, findSqlTexts } from "./statements.ts";
 
 test("finds SQL statements and fragments, and ignores English", () => {
   const source = `
@@ -10,7 +10,7 @@ test("finds SQL statements and fragments, and ignores English", () => {
     const e = [\`join org o on o.pk = t.\${column}\`, "case when x then y end"];
     const f = "no such file";
   `;
-  expect(statementsIn(source)).toEqual([
+  expect(findSqlTexts(source)).toEqual([
     { sql: "select pk from user", line: 2 },
     { sql: "update user set name = :name where pk = ?", line: 3 },
     { sql: "select a file from the list first", line: 4 },
@@ -35,7 +35,7 @@ test.each([
   ["select group_concat(name) from user", "group_concat: say string_agg"],
   ["select pk from user limit -1", "limit -1: leave it out, or say a large number"],
 ])("rejects %s", (sql, message) => {
-  expect(findForms(`\nconst sql = \`${sql}\`;`)).toEqual([{ line: 2, message }]);
+  expect(findUnportableForms(`\nconst sql = \`${sql}\`;`)).toEqual([{ line: 2, message }]);
 });
 
 test.each([
@@ -45,7 +45,7 @@ test.each([
   "delete from user where state not in ('sent', 'failed')",
   "select case when a then b else c end from user where not exists (select 1 from org)",
 ])("accepts %s", (sql) => {
-  expect(findForms(`const sql = "${sql}";`)).toEqual([]);
+  expect(findUnportableForms(`const sql = "${sql}";`)).toEqual([]);
 });
 
 test.each([
@@ -69,7 +69,9 @@ test.each([
   "begin immediate",
   "vacuum into :path",
 ])("finds the statement %s", (sql) => {
-  expect(findStatements(`use(\n\`${sql}\`);`)).toEqual([{ line: 2, message: "SQL outside src/lib/tenant/store" }]);
+  expect(findForbiddenStatements(`use(\n\`${sql}\`);`)).toEqual([
+    { line: 2, message: "SQL outside src/lib/tenant/store" },
+  ]);
 });
 
 test.each([
@@ -78,7 +80,7 @@ test.each([
   "the table is created",
   "where it is in the list",
 ])("ignores %s", (sentence) => {
-  expect(findStatements(`use("${sentence}");`)).toEqual([]);
+  expect(findForbiddenStatements(`use("${sentence}");`)).toEqual([]);
 });
 
 test.each([
@@ -90,7 +92,7 @@ test.each([
   "select c.number, m.* from change c join main.audit m on m.seq = c.number",
 ])("finds a read of an audit record: %s", (sql) => {
   const message = "record of the audit: read it in src/lib/tenant/audit";
-  expect(findRecordReads(`use(\n\`${sql}\`);`)).toEqual([{ line: 2, message }]);
+  expect(findAuditRecordReads(`use(\n\`${sql}\`);`)).toEqual([{ line: 2, message }]);
 });
 
 test.each([
@@ -99,5 +101,5 @@ test.each([
   "select known.${keys.record} from s.refer",
   "a record of the audit",
 ])("ignores SQL that does not read an audit record: %s", (sql) => {
-  expect(findRecordReads(`use(\`${sql}\`);`)).toEqual([]);
+  expect(findAuditRecordReads(`use(\`${sql}\`);`)).toEqual([]);
 });

@@ -1,29 +1,29 @@
 import { parseSync, Visitor } from "oxc-parser";
 
-/** A text of SQL in a source. */
-export interface Statement {
-  /** with `?` for what a template puts in */
+/** An SQL text in a source file. */
+export interface SqlText {
+  /** the text, with `?` in place of template expressions */
   readonly sql: string;
-  /** of its first character, from 1 */
+  /** line of its first character, from 1 */
   readonly line: number;
 }
 
-/** What is wrong with a statement. */
-export interface Breach {
+/** A rule that a statement violates. */
+export interface RuleBreach {
   readonly line: number;
   readonly message: string;
 }
 
-/** What only texts of SQL have; English may have the words, and seldom these together. */
-const IS_SQL =
+/** Matches combinations of words that are typical of SQL and rare in English. */
+const SQL_PATTERN =
   /\bselect\b[^]+\bfrom\b|\binsert (?:or \w+ )?into\b|\bdelete from\b|\bupdate \S+ (?:as \w+ )?set\b|\bcreate (?:unique |temp )?(?:table|index)\b|\bcase when\b|\biif ?\(|\bexists ?\(|\bjoin \S+ \w+ on\b|\bnot in \(|\bwhere \S+ (?:=|is|in)\b|\bselect (?:count|max|min|exists) ?\(|\bis not [?:]|\bis :\w/i;
 
-const lineAt = (source: string, at: number): number => source.slice(0, at).split("\n").length;
+const getLineNumber = (source: string, at: number): number => source.slice(0, at).split("\n").length;
 
-/** All texts in a TypeScript source, in its order. */
-function textsIn(source: string): readonly Statement[] {
-  const found: Statement[] = [];
-  const take = (sql: string, at: number): void => void found.push({ sql, line: lineAt(source, at) });
+/** Returns all texts in a TypeScript source, in order. */
+function findTexts(source: string): readonly SqlText[] {
+  const found: SqlText[] = [];
+  const take = (sql: string, at: number): void => void found.push({ sql, line: getLineNumber(source, at) });
   new Visitor({
     Literal: ({ value, start }) => {
       if (typeof value === "string") take(value, start);
@@ -33,12 +33,15 @@ function textsIn(source: string): readonly Statement[] {
   return found.toSorted((a, b) => a.line - b.line);
 }
 
-/** All texts of SQL in a TypeScript source, in its order. */
-export const statementsIn = (source: string): readonly Statement[] =>
-  textsIn(source).filter(({ sql }) => IS_SQL.test(sql) || isStatement(sql));
+/** Returns all SQL texts in a TypeScript source, in order. */
+export const findSqlTexts = (source: string): readonly SqlText[] =>
+  findTexts(source).filter(({ sql }) => SQL_PATTERN.test(sql) || isCompleteStatement(sql));
 
-/** Forms that SQLite alone reads, or reads otherwise than PostgreSQL, and what both read. */
-const FORMS: readonly (readonly [form: RegExp, remedy: string])[] = [
+/**
+ * Forms that only SQLite accepts, or that SQLite and PostgreSQL interpret differently, each with a form that works in
+ * both.
+ */
+const UNPORTABLE_FORMS: readonly (readonly [form: RegExp, remedy: string])[] = [
   [/\bis not (?!null\b|distinct\b)/i, "is not: say is distinct from"],
   [/\bis (?!not\b|null\b|distinct\b)/i, "is: say is not distinct from"],
   [/\biif ?\(/i, "iif: say case when, see either()"],
@@ -51,42 +54,44 @@ const FORMS: readonly (readonly [form: RegExp, remedy: string])[] = [
   [/\blimit -1\b/i, "limit -1: leave it out, or say a large number"],
 ];
 
-/** The forms in a source that not both engines read alike. */
-export const findForms = (source: string): readonly Breach[] =>
-  statementsIn(source).flatMap(({ sql, line }) =>
-    FORMS.filter(([form]) => form.test(sql)).map(([, message]) => ({ line, message })),
+/** Returns the places in a source that use a form that SQLite and PostgreSQL do not interpret alike. */
+export const findUnportableForms = (source: string): readonly RuleBreach[] =>
+  findSqlTexts(source).flatMap(({ sql, line }) =>
+    UNPORTABLE_FORMS.filter(([form]) => form.test(sql)).map(([, message]) => ({ line, message })),
   );
 
-/** What begins a whole statement, its comments left out and its blanks made one. */
-const STATEMENT =
+/** Matches the beginning of a complete statement, after comments are removed and spaces are collapsed. */
+const STATEMENT_START =
   /^(?:with (?:recursive )?\w+ ?(?:\([^)]*\) ?)?as|select\b.+\bfrom\s|(?:insert|replace) (?:or \w+ )?into \S+|update (?:or \w+ )?\S+ (?:as \w+ )?set\s|delete from \S+ ?(?:as \w+ )?(?:where|returning|;|$)|(?:create|drop|alter) (?:unique |temp |temporary )?(?:table|index|view|trigger)\b|pragma \w+|begin (?:immediate|exclusive|deferred)|vacuum into|savepoint \w+$)/i;
 
-const isStatement = (sql: string): boolean =>
-  STATEMENT.test(
+const isCompleteStatement = (sql: string): boolean =>
+  STATEMENT_START.test(
     sql
       .replaceAll(/--.*$|\/\*[^]*?\*\//gm, " ")
       .replaceAll(/\s+/g, " ")
       .trimStart(),
   );
 
-/** The statements in a source that has to have none. */
-export const findStatements = (source: string): readonly Breach[] =>
-  statementsIn(source)
-    .filter(({ sql }) => isStatement(sql))
+/** Returns the statements in a source that must not contain any. */
+export const findForbiddenStatements = (source: string): readonly RuleBreach[] =>
+  findSqlTexts(source)
+    .filter(({ sql }) => isCompleteStatement(sql))
     .map(({ line }) => ({ line, message: "SQL outside src/lib/tenant/store" }));
 
-/** Pieces of SQL that read what is in a record. */
-const RECORD = /\.record\b|\brecord\s*->/i;
-/** The table of the audit in a statement that reads it, and its alias. */
-const AUDIT = /\b(?:from|join)\s+(?:main\.)?audit\b(?:\s+(?:as\s+)?(\w+))?/gi;
-const ALL_COLUMNS = /(?<!:)\brecord\b|\bselect\s+\*/i;
+/** Matches SQL that reads the contents of a record. */
+const RECORD_READ = /\.record\b|\brecord\s*->/i;
+/** Matches the audit table in a statement that reads it, and its alias. */
+const AUDIT_TABLE = /\b(?:from|join)\s+(?:main\.)?audit\b(?:\s+(?:as\s+)?(\w+))?/gi;
+const ALL_COLUMNS_READ = /(?<!:)\brecord\b|\bselect\s+\*/i;
 
-/** The places in a source that read what is in a record of the audit. */
-export const findRecordReads = (source: string): readonly Breach[] =>
-  textsIn(source)
+/** Returns the places in a source that read the contents of audit records. */
+export const findAuditRecordReads = (source: string): readonly RuleBreach[] =>
+  findTexts(source)
     .filter(
       ({ sql }) =>
-        RECORD.test(sql) ||
-        [...sql.matchAll(AUDIT)].some(([, alias = "audit"]) => ALL_COLUMNS.test(sql) || sql.includes(` ${alias}.*`)),
+        RECORD_READ.test(sql) ||
+        [...sql.matchAll(AUDIT_TABLE)].some(
+          ([, alias = "audit"]) => ALL_COLUMNS_READ.test(sql) || sql.includes(` ${alias}.*`),
+        ),
     )
     .map(({ line }) => ({ line, message: "record of the audit: read it in src/lib/tenant/audit" }));

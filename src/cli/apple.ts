@@ -1,6 +1,6 @@
 import { Agent, request as sendOnce, type Dispatcher } from "undici";
 import type { AppleResponse, AppleRequest, Send } from "../lib/apple/send.ts";
-import { codeOf, isUntrustedCertificate, createSocketFailure } from "../lib/client/socket-failure.ts";
+import { getErrorCode, isUntrustedCertificate, createSocketFailure } from "../lib/client/socket-failure.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
 
@@ -70,7 +70,7 @@ const flattenHeaders = ({ headers }: Dispatcher.ResponseData): AppleResponse["he
 const toAppleFailure = (error: unknown, origin: string, signal: AbortSignal): Failure => {
   const failure = createSocketFailure(error, origin, signal);
   if (failure.code === "interrupted") return failure.with({ what: INTERRUPTED_MESSAGE });
-  return isUntrustedCertificate(codeOf(error)) ? failure.with({ hint: UNTRUSTED_CERTIFICATE_HINT }) : failure;
+  return isUntrustedCertificate(getErrorCode(error)) ? failure.with({ hint: UNTRUSTED_CERTIFICATE_HINT }) : failure;
 };
 
 /**
@@ -100,8 +100,8 @@ async function sendRequest(
     return { status: answer.statusCode, headers: flattenHeaders(answer), body: await readBody(answer, bytes, origin) };
   } catch (error) {
     if (asked?.aborted !== true && late.aborted) throw createTimeoutFailure(origin);
-    throw toAppleFailure(error, origin, asked ?? NEVER_ABORTED);
+    throw toAppleFailure(error, origin, asked ?? NEVER_ABORTED_SIGNAL);
   }
 }
 
-const NEVER_ABORTED = new AbortController().signal;
+const NEVER_ABORTED_SIGNAL = new AbortController().signal;

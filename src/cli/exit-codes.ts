@@ -3,7 +3,7 @@ import { ERRORS, OPEN_TENANT_ERRORS, type ErrorCode } from "../lib/errors/index.
 import { joinTexts, text, type Language, type Text } from "../lib/text/index.ts";
 
 const DONE_MEANING = text("done", "完了");
-const INTERRUPTED_MEANING = text("interrupted (143 if terminated)", "中断された(143: 終了要求)");
+const INTERRUPTED_MEANING = text("interrupted (143 if terminated)", "中断された(終了要求による中断は 143)");
 
 /** Returns the meaning of an exit code for help and reference: the meanings of all failures that have this code. */
 function describeExitCode(code: number): Text {
@@ -18,7 +18,7 @@ function describeExitCode(code: number): Text {
 export const ALL_ERROR_CODES = Object.keys(ERRORS) as readonly ErrorCode[];
 
 /** An exit code of a command and its meaning. */
-export interface Exit {
+export interface ExitCodeMeaning {
   readonly code: number;
   readonly meaning: Text;
 }
@@ -43,7 +43,7 @@ export function toFailureExitCode(
 export const isModifyingCommand = ({ changes, shows }: Pick<Command, "changes" | "shows">): boolean =>
   changes === true || shows !== undefined;
 
-/** Returns a command's failures besides `usage` and `unexpected`: declared ones, and those that prevent its run. */
+/** Returns a command's failures except `usage` and `unexpected`: declared failures, and those that prevent its run. */
 export const listFailures = ({
   exits,
   opensTenant,
@@ -58,7 +58,7 @@ export function listExits({
   exitMeanings,
   ownExits,
   ...command
-}: Parameters<typeof listFailures>[0] & Pick<Command, "exitMeanings" | "ownExits">): Exit[] {
+}: Parameters<typeof listFailures>[0] & Pick<Command, "exitMeanings" | "ownExits">): ExitCodeMeaning[] {
   const failures = listFailures(command);
   const isOnlyNagios = ownExits?.onlyNagios === true;
   const isUsual = ownExits === undefined || isOnlyNagios;

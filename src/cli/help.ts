@@ -30,7 +30,7 @@ const PAGE_COLUMNS = 80;
 /** Maximum number of lines of a help page: the height of the smallest terminal, minus one line for the prompt. */
 const PAGE_LINES = 23;
 
-/** Wraps a paragraph to the width of a help page. Indented lines, such as those of a sample file, stay as they are. */
+/** Wraps a paragraph to the width of a help page. Indented lines, such as those of a sample file, are not wrapped. */
 const wrapParagraph = (words: string, indent = ""): string[] =>
   words
     .split("\n")
@@ -104,7 +104,7 @@ const renderMoreHelpHint = (path: readonly string[], label: string): string[] =>
   return plainTextWidth(line) > PAGE_COLUMNS ? [`${label}:`, `  ${typed}`] : [line];
 };
 
-/** Renders the options of all commands, except those in `own`; without `all`, only how to show these options. */
+/** Renders the global options, except those in `own`; without `all`, only a hint on how to show them. */
 const renderGlobalOptions = (
   path: readonly string[],
   language: Language,
@@ -135,7 +135,7 @@ export function renderNounHelp(
   all: boolean,
   below = 0,
 ): string {
-  if (path.length === 0 && !all) return joinLines(firstScreen(noun, language));
+  if (path.length === 0 && !all) return joinLines(renderFirstScreen(noun, language));
   let page = renderFullNounHelp(path, noun, language, all);
   if (all) return joinLines(page);
   for (let shown = noun.examples.length; countRows(page) > PAGE_LINES - below && shown >= 0; shown -= 1) {
@@ -173,7 +173,7 @@ function renderFullNounHelp(path: readonly string[], noun: NounNode, language: L
   const exits = all ? buildExitEntries({ exits: isRoot ? ALL_ERROR_CODES : [], opensTenant: false }) : [];
   return [
     ...renderNounOpening(path, noun, language),
-    ...(isRoot ? rootSections(noun, language) : renderSection(HEADINGS.groups, nouns, language)),
+    ...(isRoot ? renderRootSections(noun, language) : renderSection(HEADINGS.groups, nouns, language)),
     ...renderSection(
       isRoot ? HEADINGS.commands : HEADINGS.subcommands,
       [...buildVerbEntries(noun), ...(isRoot ? [HELP_COMMAND_ENTRY, VERSION_COMMAND_ENTRY] : [])],
@@ -184,9 +184,9 @@ function renderFullNounHelp(path: readonly string[], noun: NounNode, language: L
   ];
 }
 
-/** All nouns by group. */
-const rootSections = (noun: NounNode, language: Language): string[] =>
-  Object.entries(GROUPS).flatMap(([group, label]) => {
+/** Renders all nouns by group, then those without a group. */
+const renderRootSections = (noun: NounNode, language: Language): string[] =>
+  [...Object.entries(NOUN_GROUP_LABELS), [undefined, HEADINGS.groups] as const].flatMap(([group, label]) => {
     const nouns = noun.nouns.filter((one) => one.group === group);
     return renderSection(label, buildNounEntries({ ...noun, nouns }), language);
   });
@@ -200,13 +200,15 @@ function renderShortNounHelp(path: readonly string[], noun: NounNode, language: 
   ];
 }
 
-/** The first screen: what to type on an ordinary day, the nouns by group, the verbs by name, and where to begin. */
-function firstScreen(noun: NounNode, language: Language): string[] {
-  const groups = Object.entries(GROUPS);
+/** Renders the first screen: commands for daily work, the nouns by group, the verbs by name, and where to begin. */
+function renderFirstScreen(noun: NounNode, language: Language): string[] {
+  const groups = Object.entries(NOUN_GROUP_LABELS);
   const labelWidth = Math.max(...groups.map(([, label]) => plainTextWidth(label[language])));
-  const nameWidth = Math.max(...noun.nouns.map(({ name }) => plainTextWidth(name)));
+  const grouped = noun.nouns.filter(({ group }) => group !== undefined);
+  const ungrouped = noun.nouns.filter(({ group }) => group === undefined);
+  const nameWidth = Math.max(...grouped.map(({ name }) => plainTextWidth(name)));
   const rows = groups.flatMap(([group, label]) =>
-    noun.nouns
+    grouped
       .filter((one) => one.group === group)
       .map(({ name, summary }, at) =>
         [
@@ -216,18 +218,18 @@ function firstScreen(noun: NounNode, language: Language): string[] {
         ].join("  "),
       ),
   );
-  const others = [...noun.verbs.map(({ name }) => name), HELP_COMMAND_ENTRY.term]
-    .filter((name) => name !== STATUS)
+  const others = [...noun.verbs.map(({ name }) => name), ...ungrouped.map(({ name }) => name)]
+    .filter((name) => name !== STATUS_VERB_NAME && name !== COMPLETION_VERB_NAME)
     .toSorted();
   return [
     ...noun.examples.map((line) => `  ${line}`),
     ...rows,
     `${ALSO_LABEL[language]}: ${others.join(", ")}; --help-all`,
-    `clomoctl ${STATUS}: ${noun.verbs.find(({ name }) => name === STATUS)?.summary[language] ?? ""}`,
+    `clomoctl ${STATUS_VERB_NAME}: ${noun.verbs.find(({ name }) => name === STATUS_VERB_NAME)?.summary[language] ?? ""}`,
   ];
 }
 
-const GROUPS: Readonly<Record<NounGroup, Text>> = {
+const NOUN_GROUP_LABELS: Readonly<Record<NounGroup, Text>> = {
   daily: text("Daily work", "日常の作業"),
   tenant: text("Tenant", "テナント"),
   apple: text("Apple", "Apple"),
@@ -235,10 +237,13 @@ const GROUPS: Readonly<Record<NounGroup, Text>> = {
   "set-up": text("Set-up", "準備"),
 };
 
-const ALSO_LABEL = text("Also", "ほかのコマンド");
+const ALSO_LABEL = text("Also", "その他");
 
-/** The command that shows people where to begin. */
-const STATUS = "status";
+/** Name of the command that shows where to begin. */
+const STATUS_VERB_NAME = "status";
+
+/** Name of the command that is needed only once; `--help-all` lists it. */
+const COMPLETION_VERB_NAME = "completion";
 
 /** Entry of `help`, which is not a verb of its own. */
 const HELP_COMMAND_ENTRY: HelpEntry = {
@@ -249,7 +254,7 @@ const VERSION_COMMAND_ENTRY: HelpEntry = { term: "version", about: VERSION_ENTRY
 
 /**
  * Renders the help of a verb on one screen. Explains as much as fits, in this order: required options, options used in
- * the examples, exit codes, other options. The remaining options are only named.
+ * the examples, exit codes, other options. The remaining options are only listed by name.
  *
  * @param all whether to include every option, also the global ones, and all details, however long the page becomes
  */
@@ -257,7 +262,7 @@ export function renderVerbHelp(path: readonly string[], command: Command, langua
   const whole = renderFullVerbHelp(path, command, language, all);
   if (all || countRows(whole) <= PAGE_LINES) return joinLines(whole);
   if (Object.values(command.options).some(({ brief }) => brief !== undefined))
-    return joinLines(briefHelp(path, command, language));
+    return joinLines(renderBriefHelp(path, command, language));
   const explained: string[] = [];
   for (const word of rankHelpItems(command)) {
     const more = renderShortVerbHelp(path, command, language, [...explained, word]);
@@ -280,34 +285,34 @@ function renderVerbOpening(path: readonly string[], command: Command, language: 
 const renderFullVerbHelp = (path: readonly string[], command: Command, language: Language, all: boolean): string[] => [
   ...renderVerbOpening(path, command, language),
   ...renderSection(HEADINGS.arguments, buildArgumentEntries(command.args), language),
-  ...optionSections(selectHelpOptions(command), language),
+  ...renderOptionSections(selectHelpOptions(command), language),
   ...renderGlobalOptions(path, language, all, selectHelpOptions(command)),
   ...(command.details ?? []).flatMap((words) => ["", ...wrapParagraph(words[language])]),
   ...renderSection(HEADINGS.exits, buildExitEntries(command), language),
 ];
 
-/** The options of a command: by group, if they have one. */
-function optionSections(options: Fields, language: Language): string[] {
+/** Renders the options of a command, by group if they have one. */
+function renderOptionSections(options: Fields, language: Language): string[] {
   const fields = Object.entries(options);
   return [undefined, ...OPTION_GROUPS].flatMap((group) => {
     const own = Object.fromEntries(fields.filter(([, field]) => field.group === group));
     return renderSection(
-      group === undefined ? HEADINGS.options : GROUP_HEADINGS[group],
+      group === undefined ? HEADINGS.options : OPTION_GROUP_HEADINGS[group],
       buildOptionEntries(own),
       language,
     );
   });
 }
 
-const GROUP_HEADINGS: Readonly<Record<OptionGroup, Text>> = {
+const OPTION_GROUP_HEADINGS: Readonly<Record<OptionGroup, Text>> = {
   input: text("Input options", "入力のオプション"),
   matching: text("Matching options", "照合のオプション"),
   safety: text("Safety options", "安全のためのオプション"),
   output: text("Output options", "出力のオプション"),
 };
 
-/** Help with only the options that are required or have a brief text, and as many examples as there is room for. */
-function briefHelp(path: readonly string[], command: Command, language: Language): string[] {
+/** Renders help with only the options that are required or have a brief text, and as many examples as fit. */
+function renderBriefHelp(path: readonly string[], command: Command, language: Language): string[] {
   const options = Object.entries(command.options)
     .filter(([, field]) => field.brief !== undefined || (field.kind !== "boolean" && field.required === true))
     .map(([key, field]) => [key, { ...field, about: field.brief ?? field.about }] as const);
@@ -316,16 +321,16 @@ function briefHelp(path: readonly string[], command: Command, language: Language
   const page = (examples: Command["examples"]): string[] => [
     ...renderVerbOpening(path, { ...command, examples }, language),
     ...renderSection(HEADINGS.options, buildOptionEntries(Object.fromEntries(options)), language),
-    ...renderMoreHelpHint(path, ALL_OPTIONS[language]),
+    ...renderMoreHelpHint(path, ALL_OPTIONS_LABEL[language]),
     ...wrapParagraph(others.join(", "), "  "),
   ];
   const pages = command.examples.map((_, at, all) => page(all.slice(0, all.length - at)));
   return pages.find((one) => countRows(one) <= PAGE_LINES) ?? page([]);
 }
 
-const ALL_OPTIONS = text("All options, details and exit codes", "すべてのオプション、説明、終了コード");
+const ALL_OPTIONS_LABEL = text("All options, details and exit codes", "すべてのオプション、説明、終了コード");
 
-/** Renders the help on the given items ({@link EXIT_CODES_KEY} or keys of options) and only names the other options. */
+/** Renders help that explains only the given items ({@link EXIT_CODES_KEY} or option keys) and lists other options. */
 function renderShortVerbHelp(
   path: readonly string[],
   command: Command,
@@ -345,7 +350,7 @@ function renderShortVerbHelp(
     ...renderVerbOpening(path, command, language),
     ...renderSection(HEADINGS.options, buildOptionEntries(shown), language),
     "",
-    ...renderMoreHelpHint(path, ALL_OPTIONS[language]),
+    ...renderMoreHelpHint(path, ALL_OPTIONS_LABEL[language]),
     ...(named.length === 0 ? [] : wrapParagraph(named.join(", "), "  ")),
     ...exits,
   ];

@@ -6,7 +6,7 @@ import type { ErrorStyle } from "./error-style.ts";
 /** Time that a command has after the first signal to stop on its own. */
 const GRACE_MS = 900;
 
-/** Time that readers of the output have to receive the rest of it after an interrupted command has ended. */
+/** Time for readers to receive the remaining output after an interrupted command has ended. */
 const OUTPUT_GRACE_MS = 50;
 
 const HANG_UP_EXIT_CODE = 129;

@@ -3,12 +3,12 @@ import { toFlagName, isOption, formatPlaceholder, type Field } from "../commands
 import { GLOBAL_OPTIONS } from "../commands/globals.ts";
 import type { NounNode, VerbNode } from "../commands/command.ts";
 
-/** The flags of the options that every command has, and whether each takes a value. */
+/** The flags of the global options, and whether each of them takes a value. */
 export const GLOBAL_FLAGS: ReadonlyMap<string, boolean> = new Map(
   Object.entries(GLOBAL_OPTIONS).map(([key, field]) => [`--${toFlagName(key)}`, field.kind !== "boolean"]),
 );
 
-/** A word that cannot be routed: neither a noun nor a verb of the preceding noun, or an option that is not global. */
+/** A word that is not recognised: neither a noun nor a verb of the preceding noun, or an option that is not global. */
 export interface StrayWord {
   readonly word: string;
   readonly path: readonly string[];
@@ -34,7 +34,7 @@ const findNoun = (noun: NounNode, word: string): NounNode | undefined =>
 
 const findVerb = (noun: NounNode, word: string): VerbNode | undefined => noun.verbs.find(({ name }) => name === word);
 
-/** Scans a command line and never fails. Global options can be anywhere; the verb's options follow the verb. */
+/** Scans a command line and never fails. Global options can be anywhere; the options of the verb follow the verb. */
 export function scanCommandLine(root: NounNode, argv: readonly string[]): CommandLine {
   const path: string[] = [];
   const words: string[] = [];

@@ -23,10 +23,10 @@ describe("version and help", () => {
     const { en, ja } = await runInBoth(words);
     expect(en).toMatchObject({ exit: 0, stderr: "" });
     expect(en.stdout).toMatch(
-      /^ {2}clomoctl users import [^]+\nDaily work {2}\S[^]+\n {12}users +\S[^]+\nAlso: .*\bhelp\b.*\nclomoctl status: /,
+      /^ {2}clomoctl users import [^]+\nDaily work {2}\S[^]+\n {12}users +\S[^]+\nAlso: .*--help-all\nclomoctl status: /,
     );
     expect(ja.exit).toBe(0);
-    expect(ja.stdout).toMatch(/^ほかのコマンド: .*\bhelp\b/m);
+    expect(ja.stdout).toMatch(/^その他: .*--help-all$/m);
   });
 
   test("without arguments, shows the state of the tenant on a terminal once a tenant exists", async () => {
@@ -132,9 +132,9 @@ describe("misspelt words", () => {
     [
       "frobnicate",
       "unknown command frobnicate",
-      "use one of these: ade, audit, clomo-account, console, context, csv, devices, handover, imports, onboarding, orgs, push-certificate, renewals, roles, secured, tenant, users, vpp",
+      "use one of these: access-tokens, ade, audit, clomo-account, console, context, csv, devices, handover, imports, onboarding, orgs, push-certificate, renewals, roles, secured, tenant, users, vpp",
     ],
-    ["-", "unknown command -", "use one of these: ade, audit, clomo-account, console, context, csv,"],
+    ["-", "unknown command -", "use one of these: access-tokens, ade, audit, clomo-account, console, context, csv,"],
     ["--fromat json users list", "unknown option --fromat", "did you mean --format?"],
     ["users --app docs list", "unknown option --app", "put the options of a subcommand after the subcommand"],
     ["users list --limt 3", "unknown option --limt", "did you mean --limit?"],
@@ -147,15 +147,15 @@ describe("misspelt words", () => {
   });
 
   test.each([
-    ["user list", "コマンド user は不明です", "clomoctl users の間違いではありませんか?"],
-    ["users lst", "コマンド lst は不明です", "clomoctl users list の間違いではありませんか?"],
+    ["user list", "コマンド user は不明です", "「clomoctl users」ではありませんか?"],
+    ["users lst", "コマンド lst は不明です", "「clomoctl users list」ではありませんか?"],
     [
       "frobnicate",
       "コマンド frobnicate は不明です",
-      "次のいずれかを指定してください: ade, audit, clomo-account, console, context, csv",
+      "次のいずれかを指定してください: access-tokens, ade, audit, clomo-account, console, context, csv",
     ],
     ["users --limit 3 list", "オプション --limit は不明です", "サブコマンドの後に"],
-    ["--fromat json users list", "--fromat は不明です", "--format の間違いではありませんか?"],
+    ["--fromat json users list", "--fromat は不明です", "「--format」ではありませんか?"],
     ["users list hanako", "余分な引数 hanako", "clomoctl users list --help"],
   ])("%s is a usage error in Japanese, too", async (line, what, hint) => {
     const { exit, stderr } = await run(`--lang ja ${line}`);

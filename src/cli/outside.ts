@@ -52,7 +52,7 @@ export interface ProgramEnvironment {
   readonly openApple: () => Promise<AppleSockets>;
 }
 
-/** Returns true if stdin was a terminal and its window has been closed. */
+/** Returns true if stdin was a terminal whose window has been closed. */
 export const isHungUp = ({ host: { stdin }, isTerminal }: Pick<ProgramEnvironment, "host" | "isTerminal">): boolean =>
   stdin.isTTY && !isTerminal(0);
 
@@ -98,7 +98,7 @@ function writeNow(descriptor: 1 | 2, content: string): void {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "EPIPE" || code === "EOF") return;
-      // a terminal whose window was closed no longer counts as a terminal
+      // the window of the terminal was closed, so nobody can read the output
       if (code === "EIO" && fstatSync(descriptor).isCharacterDevice()) return;
       // stderr carries only messages besides the result; if it cannot be written, there is nowhere to report the error
       if (descriptor === 2 && (code === "ENOSPC" || code === "EDQUOT" || code === "EIO")) return;

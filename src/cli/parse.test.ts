@@ -121,13 +121,13 @@ test.each([
 });
 
 test.each([
-  ["a.csv --app docs --dryrun", "オプション --dryrun は不明です", "--dry-run の間違いではありませんか?"],
+  ["a.csv --app docs --dryrun", "オプション --dryrun は不明です", "「--dry-run」ではありませんか?"],
   ["a.csv --app docs --confirm-deletions 0", "1 から 500 までの整数", "users import --help"],
   ["a.csv --app docs --map", "--map には値が必要です", "users import --help"],
   ["--app docs", "引数 FILE がありません", "users import --help"],
   ["a.csv", "オプション --app docs|mailer がありません", "users import --help"],
   ["a.csv --app docs --dry-run=yes", "--dry-run には値を指定できません", "users import --help"],
-  ["a.csv --app dcos", "--app は docs, mailer のいずれか", "docs の間違いではありませんか?"],
+  ["a.csv --app dcos", "--app は docs, mailer のいずれか", "「docs」ではありませんか?"],
 ])("%s is refused in Japanese: %s", (line, what, hint) => {
   const failure = failureOf(line);
   expect(failure.what.ja).toContain(what);

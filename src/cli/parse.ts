@@ -23,11 +23,16 @@ export interface ParsedLine {
 }
 
 /** Creates the failure for an invalid command line. The default hint refers to the help. */
-type UsageError = (what: Text, hint?: Text) => Failure;
+type UsageFailureFactory = (what: Text, hint?: Text) => Failure;
 
-const didYouMean = (near: string): Text => text(`did you mean ${near}?`, `${near} の間違いではありませんか?`);
+const buildDidYouMeanHint = (near: string): Text => text(`did you mean ${near}?`, `「${near}」ではありませんか?`);
 
-function parseInteger(raw: string, name: string, field: Field & { kind: "number" }, usageError: UsageError): number {
+function parseInteger(
+  raw: string,
+  name: string,
+  field: Field & { kind: "number" },
+  usageError: UsageFailureFactory,
+): number {
   const min = field.min ?? 0;
   const max = field.max ?? Number.MAX_SAFE_INTEGER;
   const value = /^-?\d{1,16}$/.test(raw) ? Number(raw) : Number.NaN;
@@ -39,7 +44,7 @@ function parseInteger(raw: string, name: string, field: Field & { kind: "number"
   throw usageError(
     text(
       `${name} must be a whole number ${range.en}, not ${raw}`,
-      `${name} は ${range.ja}整数にしてください(${raw} は不可)`,
+      `${name} には ${range.ja}整数を指定してください(指定した値: ${raw})`,
     ),
   );
 }
@@ -48,7 +53,7 @@ function parseChoice(
   raw: string,
   name: string,
   { choices, called }: Pick<ChoiceField, "choices" | "called">,
-  usageError: UsageError,
+  usageError: UsageFailureFactory,
 ): string {
   if (choices.includes(raw)) return raw;
   const names = Object.entries(called ?? {}).flatMap(([choice, { en, ja }]) => [
@@ -71,14 +76,14 @@ function parseChoice(
       `${name} must be one of ${listed("en")}, not ${raw === "" ? "blank" : raw}`,
       `${name} は ${listed("ja")} のいずれかにしてください(${raw === "" ? "空" : raw} は不可)`,
     ),
-    near === undefined ? undefined : didYouMean(near),
+    near === undefined ? undefined : buildDidYouMeanHint(near),
   );
 }
 
 /** Returns a name in the form in which names are compared: character width and case do not matter. */
 const normalizeName = (name: string): string => name.normalize("NFKC").toLowerCase();
 
-function parseTimezone(raw: string, usageError: UsageError): string {
+function parseTimezone(raw: string, usageError: UsageFailureFactory): string {
   const name = findTimeZone(raw);
   if (name !== undefined) return name;
   throw usageError(
@@ -87,23 +92,23 @@ function parseTimezone(raw: string, usageError: UsageError): string {
   );
 }
 
-function parseDuration(raw: string, name: string, usageError: UsageError): number {
+function parseDuration(raw: string, name: string, usageError: UsageFailureFactory): number {
   const days = parseDurationDays(raw);
   if (days !== undefined) return days;
   throw usageError(
     text(
       `${name} must be a number of days or weeks, not ${raw}`,
-      `${name} は日数か週数で指定してください(${raw} は不可)`,
+      `${name} には日数か週数を指定してください(指定した値: ${raw})`,
     ),
     text("examples: 90d, 12w", "例: 90d、12w"),
   );
 }
 
-function parseDate(raw: string, name: string, usageError: UsageError): TypedDate {
+function parseDate(raw: string, name: string, usageError: UsageFailureFactory): TypedDate {
   const date = parseTypedDate(raw);
   if (date !== undefined) return date;
   throw usageError(
-    text(`${name} must be a date, not ${raw}`, `${name} は日付で指定してください(${raw} は不可)`),
+    text(`${name} must be a date, not ${raw}`, `${name} には日付を指定してください(指定した値: ${raw})`),
     text(
       "use a date such as 2027-03-01, or a date with time such as 2027-03-01T09:00:00+09:00",
       "2027-03-01 のような日付か、2027-03-01T09:00:00+09:00 のような日時で指定してください",
@@ -111,8 +116,8 @@ function parseDate(raw: string, name: string, usageError: UsageError): TypedDate
   );
 }
 
-/** Rejects a blank value. Nobody types one on purpose: the usual cause is a script variable that is not set. */
-function rejectBlank(name: string, { required }: ValueField, usageError: UsageError): never {
+/** Rejects a blank value, which nobody types on purpose: the usual cause is a script variable that is not set. */
+function rejectBlank(name: string, { required }: ValueField, usageError: UsageFailureFactory): never {
   const canBeLeft = required !== true && name.includes("-");
   throw usageError(
     text(`${name} must not be blank`, `${name} が空です`),
@@ -121,7 +126,7 @@ function rejectBlank(name: string, { required }: ValueField, usageError: UsageEr
 }
 
 /** Converts the text of one value to the type its field declares. */
-function parseValue(raw: string, name: string, field: Field, usageError: UsageError): unknown {
+function parseValue(raw: string, name: string, field: Field, usageError: UsageFailureFactory): unknown {
   if (field.kind !== "boolean" && raw.trim() === "")
     return field.blank === true ? null : rejectBlank(name, field, usageError);
   switch (field.kind) {
@@ -153,7 +158,7 @@ interface BoxedValue {
   readonly value: unknown;
 }
 
-function createOption(key: string, field: Field, usageError: UsageError): Option {
+function createOption(key: string, field: Field, usageError: UsageFailureFactory): Option {
   const term = formatOptionTerm(key, field);
   if (field.kind === "boolean") return new Option(term);
   const flags = term.slice(0, term.length - formatPlaceholder(key, field).length);
@@ -184,7 +189,7 @@ function getValueOrDefault(option: Option, field: Field, given: unknown): unknow
 function rejectUnknownOption(
   word: string,
   { known, typed }: { readonly known: readonly Option[]; readonly typed: string },
-  usageError: UsageError,
+  usageError: UsageFailureFactory,
 ): never {
   const flag = word.split("=", 1)[0] ?? word;
   const flags = known.flatMap((option) => [option.long, option.short].filter((f) => f !== undefined));
@@ -195,12 +200,17 @@ function rejectUnknownOption(
   if (secret !== undefined && flag.startsWith(secret)) {
     const shown =
       flag === secret || flags.some((other) => findNearestWord(flag, [other]) !== undefined) ? flag : `${secret}…`;
-    throw usageError(text(`unknown option ${shown}`, `オプション ${shown} は不明です`), didYouMean(`${secret}-file`));
+    throw usageError(
+      text(`unknown option ${shown}`, `オプション ${shown} は不明です`),
+      buildDidYouMeanHint(`${secret}-file`),
+    );
   }
   const near = findNearestFlag(flag, flags);
   throw usageError(
     text(`unknown option ${flag}`, `オプション ${flag} は不明です`),
-    near === undefined ? text(`see ${typed} --help-all`, `${typed} --help-all を参照してください`) : didYouMean(near),
+    near === undefined
+      ? text(`see ${typed} --help-all`, `${typed} --help-all を参照してください`)
+      : buildDidYouMeanHint(near),
   );
 }
 
@@ -217,13 +227,13 @@ function findNearestFlag(flag: string, flags: readonly string[]): string | undef
   );
 }
 
-/** Describes an extra argument. Hides the argument itself if the verb takes secrets, because it may be one. */
+/** Describes an extra argument. If the verb takes secrets, the argument is not shown, because it may be a secret. */
 const describeExtraArgument = (word: string, command: CommandSyntax): Text =>
   Object.keys(command.options).some((key) => key.endsWith("Stdin"))
     ? text("too many arguments", "引数が多すぎます")
     : text(`unexpected argument ${word}`, `余分な引数 ${word} があります`);
 
-/** Returns a hint with an example command line for when something is missing; undefined if the verb has no examples. */
+/** Returns a hint with an example command line; undefined if the verb does not have any examples. */
 const buildExampleHint = ({ examples: [first] }: CommandSyntax, typed: string): Text | undefined =>
   first &&
   text(`example: ${first.line}; for more, see ${typed} --help`, `例: ${first.line}。ほかの使い方: ${typed} --help`);
@@ -232,7 +242,7 @@ function readArguments(
   command: CommandSyntax,
   typed: string,
   operands: readonly string[],
-  usageError: UsageError,
+  usageError: UsageFailureFactory,
 ): [string, unknown][] {
   const fields = Object.entries(command.args);
   const values = fields.map(([key, field], i): [string, unknown] => {
@@ -271,7 +281,7 @@ export function parseCommandLine(
 ): ParsedLine {
   const typed = ["clomoctl", ...path].join(" ");
   const seeHelp = text(`see ${typed} --help`, `${typed} --help を参照してください`);
-  const usageError: UsageError = (what, hint = seeHelp) => new Failure("usage", { what, where: typed, hint });
+  const usageError: UsageFailureFactory = (what, hint = seeHelp) => new Failure("usage", { what, where: typed, hint });
   const parser = new Parser()
     .helpOption(false)
     .exitOverride()
@@ -322,15 +332,15 @@ export function parseCommandLine(
 function rejectUselessGlobals(
   command: CommandSyntax,
   values: ReadonlyMap<string, unknown>,
-  usageError: UsageError,
+  usageError: UsageFailureFactory,
 ): void {
   const { opensTenant, readsTenants, options } = command;
   const { output } = options;
   if (values.get("format") === "xlsx" && output?.kind === "output" && !("format" in options)) {
     throw usageError(
       text(
-        "--format xlsx cannot be used here: -o FILE is the file that this command writes",
-        "このコマンドの -o FILE は書き出すファイルそのもので、--format xlsx は使えません",
+        "this command does not support --format xlsx, because -o FILE is the file that the command writes",
+        "このコマンドの -o FILE は書き出すファイルそのものを指すため、--format xlsx は使えません",
       ),
       typeof output.workbook === "object"
         ? output.workbook
@@ -341,8 +351,8 @@ function rejectUselessGlobals(
   if (opensNone && values.get("as") !== undefined && !("as" in options)) {
     throw usageError(
       text(
-        "--as applies only to commands that work on a tenant; remove it",
-        "--as はテナントを操作するコマンドで使います。ここでは外してください",
+        "--as can be used only with commands that work on a tenant; remove --as",
+        "--as はテナントを操作するコマンドでだけ使えます。--as を外してください",
       ),
     );
   }
@@ -361,7 +371,7 @@ function rejectUselessGlobals(
 function rejectConflictingOptions(
   { options, excludes = [] }: CommandSyntax,
   values: ReadonlyMap<string, unknown>,
-  usageError: UsageError,
+  usageError: UsageFailureFactory,
 ): void {
   const isGiven = (key: string): boolean => {
     const [value, field] = [values.get(key), options[key]];
@@ -385,7 +395,7 @@ const isRecordFormat = (format: unknown): boolean =>
 function parseWords(
   parser: Parser,
   words: readonly string[],
-  usageError: UsageError,
+  usageError: UsageFailureFactory,
 ): { operands: string[]; unknown: string[] } {
   try {
     return parser.parseOptions([...words]);

@@ -5,7 +5,7 @@ import { text } from "../lib/text/index.ts";
 import { PROGRAM } from "../commands/index.ts";
 import { selectErrorStyle } from "./error-style.ts";
 import { scanCommandLine } from "./line.ts";
-import { asFailure, renderReport, stackOf } from "./report.ts";
+import { asFailure, renderReport, getStackLines } from "./report.ts";
 
 const styleOf = (words: readonly string[], environment: Readonly<Record<string, string>>) =>
   selectErrorStyle(scanCommandLine(PROGRAM, words), environment);
@@ -68,11 +68,11 @@ test.each([
 });
 
 test("shows only the stack frames of an error, and nothing for a failure", () => {
-  const [first, ...rest] = stackOf(new TypeError("boom"));
+  const [first, ...rest] = getStackLines(new TypeError("boom"));
   expect(first).toMatch(/^ +at .*report\.test\.ts/);
   expect(rest.length).toBeGreaterThan(0);
-  expect(stackOf(failure)).toEqual([]);
-  expect(stackOf("thrown text")).toEqual([]);
+  expect(getStackLines(failure)).toEqual([]);
+  expect(getStackLines("thrown text")).toEqual([]);
 });
 
 test("with --format json the last line is a problem object", () => {

@@ -26,7 +26,7 @@ export function asFailure(thrown: unknown): Failure {
 }
 
 /** Returns the lines of an unexpected error's stack; nothing for a {@link Failure}, which explains itself. */
-export function stackOf(error: unknown): string[] {
+export function getStackLines(error: unknown): string[] {
   if (error instanceof Failure || !(error instanceof Error)) return [];
   return (error.stack ?? "").split("\n").slice(1);
 }
@@ -34,7 +34,7 @@ export function stackOf(error: unknown): string[] {
 /** Renders a failure for stderr when no {@link Terminal} can show it; wraps lines for a terminal in the same way. */
 export function renderReport(failure: Failure, { language, json, verbose, columns = 0 }: ErrorStyle): string {
   const [what = "", ...rest] = renderFailureLines(failure, language);
-  const stack = verbose ? stackOf(failure.cause).map(escapeForPeople) : [];
+  const stack = verbose ? getStackLines(failure.cause).map(escapeForPeople) : [];
   const label = text("error:", "エラー:")[language];
   const said = [`${label} ${what}`, ...rest.map((line) => `  ${line}`)];
   const lines = [...stack, ...said.flatMap((line) => foldLine(line, columns))];

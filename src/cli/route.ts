@@ -12,7 +12,7 @@ export type Route =
       readonly to: "noun-help";
       readonly path: readonly string[];
       readonly noun: NounNode;
-      /** why the help is shown although nobody asked for it */
+      /** the failure that is reported with the help; undefined if help was requested */
       readonly failure?: Failure;
     }
   | { readonly to: "verb-help"; readonly path: readonly string[]; readonly verb: VerbNode }
@@ -44,7 +44,7 @@ function createUnknownOptionFailure({ word, path }: StrayWord): Failure {
             "put the options of a subcommand after the subcommand",
             "サブコマンド固有のオプションはサブコマンドの後に書いてください",
           )
-        : text(`did you mean ${near}?`, `${near} の間違いではありませんか?`),
+        : text(`did you mean ${near}?`, `「${near}」ではありませんか?`),
   });
 }
 
@@ -55,7 +55,7 @@ const findCommands = (verb: string, noun: NounNode, path: readonly string[]): st
 ];
 
 /** The words of this program for those that people expect, the most likely first. */
-const SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map(
+const VERB_SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries({
     add: ["create", "set", "grant"],
     create: ["add"],
@@ -78,7 +78,7 @@ const SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map(
 
 function createUnknownWordFailure({ word, path, noun }: StrayWord): Failure {
   const words = listSubcommands(noun).map(({ name }) => name);
-  const synonym = SYNONYMS.get(word)?.find((verb) => words.includes(verb));
+  const synonym = VERB_SYNONYMS.get(word)?.find((verb) => words.includes(verb));
   const below = findCommands(word, noun, path);
   if (below.length > 0) {
     const commands = [...(synonym === undefined ? [] : [formatTypedCommand([...path, synonym])]), ...below];
@@ -97,7 +97,7 @@ function createUnknownWordFailure({ word, path, noun }: StrayWord): Failure {
         ? text(`use one of these: ${words.join(", ")}`, `次のいずれかを指定してください: ${words.join(", ")}`)
         : text(
             `did you mean ${formatTypedCommand([...path, near])}?`,
-            `${formatTypedCommand([...path, near])} の間違いではありませんか?`,
+            `「${formatTypedCommand([...path, near])}」ではありませんか?`,
           ),
   });
 }

@@ -13,11 +13,11 @@ import { PROGRAM } from "../commands/index.ts";
 import { selectErrorStyle } from "./error-style.ts";
 import { scanCommandLine } from "./line.ts";
 import { runVerb } from "./run.ts";
-import { fakeOutside, type FakeOutside } from "#support/cli/outside.ts";
+import { createFakeEnvironment, type FakeEnvironment } from "#support/cli/outside.ts";
 
 const about = same("for tests");
 
-type Work = (tools: Tools, made: FakeOutside) => Promise<Outcome>;
+type Work = (tools: Tools, made: FakeEnvironment) => Promise<Outcome>;
 
 interface Ended {
   readonly exit: number;
@@ -34,7 +34,7 @@ async function ending(
   stdout?: Duplex,
   more: Partial<Pick<Command, "changes" | "shows">> = {},
 ): Promise<Ended> {
-  const made = fakeOutside(freshFolder(), stdout);
+  const made = createFakeEnvironment(freshFolder(), stdout);
   const command = defineCommand({
     summary: about,
     args: {},
@@ -267,7 +267,7 @@ async function inOpenHome(
 ) {
   const home = freshFolder();
   chmodSync(home, 0o777);
-  const made = fakeOutside(home);
+  const made = createFakeEnvironment(home);
   let hasRun = false;
   const command = defineCommand({
     summary: about,
@@ -353,7 +353,7 @@ test("a temporary file that cannot be removed is a warning and keeps the exit co
 });
 
 test("a tenant that cannot be closed after the work is a warning", async () => {
-  const made = async (tools: Tools, { outside }: FakeOutside): Promise<Outcome> => {
+  const made = async (tools: Tools, { outside }: FakeEnvironment): Promise<Outcome> => {
     const { openTenant } = outside;
     Object.assign(outside, {
       openTenant: async (...asked: Parameters<typeof openTenant>) => ({

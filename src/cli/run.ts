@@ -9,7 +9,7 @@ import { Interrupts, UNKNOWN_STATE } from "./interrupts.ts";
 import type { ErrorStyle } from "./error-style.ts";
 import { isHungUp, type ProgramEnvironment } from "./outside.ts";
 import { parseCommandLine, type ParsedLine } from "./parse.ts";
-import { asFailure, stackOf } from "./report.ts";
+import { asFailure, getStackLines } from "./report.ts";
 import { openTools } from "./tools.ts";
 
 /** A verb with its path, and the words that are not parsed yet. */
@@ -95,14 +95,14 @@ async function checkHomeSafety(
   await terminal.warn(text(`${what.en}: ${mend}`, `${what.ja}: ${mend}`));
 }
 
-/** What happens after the work of a verb. */
+/** What is needed to end the run of a verb. */
 interface VerbEnding {
   readonly interrupts: Interrupts;
   /** writes the summary line of a run without a terminal, if there is one */
   readonly summarize: (exit: number, isFailure: boolean) => Promise<void>;
 }
 
-/** Returns true if the named files may be written. Asks before files are replaced and the command does anything. */
+/** Returns true if the output files may be written. Asks before files are replaced, and before the command runs. */
 async function confirmOutputs(tools: Tools, command: Command, { globals, input }: ParsedLine): Promise<boolean> {
   const isNamed = [command.args, command.options].some((fields) =>
     Object.entries(fields).some(([key, { kind }]) => kind === "output" && input[key] !== undefined),
@@ -145,7 +145,7 @@ async function finishWork(
       interrupts.leave();
     }
     if (interrupts.exit === undefined) {
-      for (const line of stackOf(first)) await terminal.detail(same(line));
+      for (const line of getStackLines(first)) await terminal.detail(same(line));
       for (const { en, ja } of later.map(describeCause)) {
         await terminal.warn(text(`the clean-up also failed: ${en}`, `後片付けにも失敗しました: ${ja}`));
       }

@@ -9,7 +9,7 @@ import type { EmbeddedContext, RemoteContext } from "../lib/config/context.ts";
 import {
   createTemporaryFolder,
   ensureFolder,
-  hasCode,
+  hasErrorCode,
   type ProcessTable,
   type TemporaryFolder,
   type TemporaryStorage,
@@ -50,7 +50,7 @@ export interface ConnectionEnvironment {
   readonly changed?: Connection["changed"];
   /** how a local tenant sends requests to Apple's services, and encrypts the secrets it keeps for them */
   readonly apple?: Pick<NonNullable<TenantOptions["apple"]>, "send" | "sealing"> | undefined;
-  /** how a local tenant sends mail */
+  /** how a local tenant sends email */
   readonly mail?: TenantOptions["mail"];
   /**
    * set for a run that must leave nothing behind (`--dry-run`): if a local tenant does not exist and a request needs it
@@ -80,7 +80,7 @@ export async function openTenant(machine: ConnectionEnvironment, chosen: ChosenC
   };
 }
 
-/** Wraps the sending of mail: if there are several tenants, commands in a mail name theirs, as on the terminal. */
+/** Wraps the sending of email: if there are several tenants, commands in an email name their tenant. */
 const addTenantToMail = (open: MailSenderFactory, { context, among }: ChosenContext): MailSenderFactory =>
   among.length < 2
     ? open
@@ -138,20 +138,20 @@ async function connectInProcess(
   const options = buildTenantOptions(machine, context, as === undefined ? "owner" : { account: as });
   const open = (where: { readonly inMemory?: boolean; readonly folder?: string } = {}): Tenant =>
     tenant.openTenant({ ...options, ...where });
-  const absent = isAbsent(tenantFolder);
+  const absent = isMissingFolder(tenantFolder);
   if (!absent) await ensureFolder(tenantFolder);
-  // a tenant that does not exist has no accounts, so no tenant is created if the user acts as an account
+  // with --as, a missing tenant is not created on disk, because it would not have the account
   const making = { tenantFolder, open, rehearsesIn };
   const { fetch, close } = absent && as === undefined ? openTenantOnDemand(making) : open({ inMemory: absent });
   return { transport: fetch, check: skipSchemaCheck, close };
 }
 
 /** Returns true if a folder does not exist or is empty. A folder that cannot be read counts as existing. */
-const isAbsent = (folder: string): boolean => {
+const isMissingFolder = (folder: string): boolean => {
   try {
     return readdirSync(folder).length === 0;
   } catch (error) {
-    return hasCode(error, "ENOENT");
+    return hasErrorCode(error, "ENOENT");
   }
 };
 
@@ -161,10 +161,10 @@ async function detectDryRun(asked: Request): Promise<{ readonly request: Request
   if (headers.get("content-type")?.startsWith("application/json") !== true)
     return { request: asked, isRehearsal: false };
   const body = await asked.text();
-  return { request: new Request(url, { method, headers, body, signal }), isRehearsal: isDryRun(body) };
+  return { request: new Request(url, { method, headers, body, signal }), isRehearsal: isDryRunBody(body) };
 }
 
-const isDryRun = (body: string): boolean => {
+const isDryRunBody = (body: string): boolean => {
   try {
     const sent: unknown = JSON.parse(body);
     return typeof sent === "object" && sent !== null && "dryRun" in sent && sent.dryRun === true;
@@ -212,7 +212,7 @@ async function connectToServer(
 ): Promise<Connection & ClosableTenant> {
   const { url, caFile } = context;
   const secret = await secretFor?.(context);
-  if (as !== undefined) throw AS_NOT_SUPPORTED;
+  if (as !== undefined) throw AS_NOT_SUPPORTED_FAILURE;
   const { openSocket } = await import("../lib/client/socket.ts");
   const { readAuthorities } = await import("../lib/config/authorities.ts");
   const { transport, close } = openSocket({
@@ -227,7 +227,7 @@ async function connectToServer(
   return { transport, base: new URL(url), close };
 }
 
-const AS_NOT_SUPPORTED = new Failure("usage", {
+const AS_NOT_SUPPORTED_FAILURE = new Failure("usage", {
   what: text(
     "--as can be used only with local tenants; a remote tenant uses the permissions of the account that is signed in",
     "--as はこのコンピューターのテナント専用です。リモートのテナントでは、サインインした人の権限で動作します",

@@ -10,12 +10,12 @@ import { Failure } from "../lib/errors/index.ts";
 import { same } from "../lib/text/index.ts";
 import { Interrupts } from "./interrupts.ts";
 import { openTools } from "./tools.ts";
-import { fakeOutside } from "#support/cli/outside.ts";
+import { createFakeEnvironment } from "#support/cli/outside.ts";
 
 const NOTHING = Object.fromEntries(Object.keys(GLOBAL_OPTIONS).map((key) => [key, undefined])) as unknown as Globals;
 
 function opened(home: string, globals: Partial<Globals> = {}) {
-  const made = fakeOutside(home);
+  const made = createFakeEnvironment(home);
   const interrupts = new Interrupts(
     made.outside.host,
     { language: "en", json: false, verbose: false },
@@ -94,7 +94,7 @@ test("a command keeps its tenant even if the context is switched meanwhile", asy
 });
 
 test("a tenant that could not be opened is not closed and does not affect other tenants", async () => {
-  const made = fakeOutside(await homeOfTwo());
+  const made = createFakeEnvironment(await homeOfTwo());
   const interrupts = new Interrupts(
     made.outside.host,
     { language: "en", json: false, verbose: false },
@@ -141,7 +141,7 @@ test.each([
   ["a terminal whose window was closed", true, false, "interrupted", 129],
   ["a pipe", false, false, ["half"], undefined],
 ] as const)("end of stdin: %s", async (_, isTTY, isTerminal, content, exit) => {
-  const made = fakeOutside(freshFolder());
+  const made = createFakeEnvironment(freshFolder());
   const { stdin } = made.outside.host;
   stdin.isTTY = isTTY;
   const interrupts = new Interrupts(
@@ -167,7 +167,7 @@ test.each([
   [{ noInput: true }, false, true],
   [{ noColor: true }, true, false],
 ])("questions and colours are enabled unless they are turned off: %j", async (globals, interactive, colours) => {
-  const made = fakeOutside(freshFolder());
+  const made = createFakeEnvironment(freshFolder());
   for (const stream of [made.outside.host.stdin, made.outside.host.stdout, made.outside.host.stderr])
     stream.isTTY = true;
   const interrupts = new Interrupts(
@@ -182,7 +182,7 @@ test.each([
 });
 
 test("the connection to Apple is opened once, when it is needed, and closed with the rest", async () => {
-  const made = fakeOutside(freshFolder());
+  const made = createFakeEnvironment(freshFolder());
   const events: string[] = [];
   const openApple: typeof made.outside.openApple = async () => {
     events.push("open");

@@ -38,7 +38,7 @@ import type { ConnectionEnvironment as TenantMachine, OpenTenant } from "./tenan
 /** Name and version of the program, as used in its output and in its requests. */
 const PROGRAM_VERSION = `clomoctl ${manifest.version}`;
 
-/** A tenant that is opened only once, and whose name is asked for only once if it is protected. */
+/** An open tenant. It is opened only once and, if it is protected, its name is asked for only once. */
 interface TenantConnection extends Pick<ChosenTenant, "permitChange"> {
   readonly tenant: Promise<OpenTenant>;
 }
@@ -118,7 +118,7 @@ const warnUnaudited = (terminal: Terminal) => (): Promise<void> =>
   );
 
 /** Warns that a temporary copy could not be removed. The copy may contain the data of its original. */
-const warnOfLeftover =
+const warnOfLeftoverCopy =
   (terminal: () => Terminal) =>
   (path: string, cause: unknown): Promise<void> => {
     const { what } = asFailure(cause);
@@ -303,17 +303,17 @@ const getCallerDetails = ({ clock, userName, hostName }: ProgramEnvironment) => 
   program: PROGRAM_VERSION,
 });
 
-const homeOf = ({ host, userFolder, userId }: ProgramEnvironment): Home =>
+const locateProgramHome = ({ host, userFolder, userId }: ProgramEnvironment): Home =>
   locateHome({ platform: host.platform, environment: host.env, userFolder, workingFolder: host.cwd(), userId });
 
 /** Locates the home folder and sets the environment variable for the folder of SQLite's temporary files. */
 const prepareHome = (outside: ProgramEnvironment): Home => {
-  const home = homeOf(outside);
+  const home = locateProgramHome(outside);
   outside.host.env["SQLITE_TMPDIR"] = home.temporary;
   return home;
 };
 
-/** Returns a function that opens the sending of mail for local tenants. */
+/** Returns a function that opens the sending of email for local tenants. */
 const createMailSenderFactory =
   ({ host: { env, platform } }: ProgramEnvironment, home: Home): NonNullable<TenantMachine["mail"]> =>
   async () =>
@@ -336,7 +336,7 @@ function createLazySealer(...place: Parameters<typeof createSecretSealer>): Secr
 
 /** Returns true if a tenant's status can be shown: a context was added, or `embedded` has contained data. */
 export const hasTenants = async (outside: ProgramEnvironment): Promise<boolean> =>
-  (await new Contexts(homeOf(outside)).counted()).length > 0;
+  (await new Contexts(locateProgramHome(outside)).counted()).length > 0;
 
 /**
  * Reads the names of one kind for completion in a shell. Does not create or change anything.
@@ -355,7 +355,7 @@ export async function readNames(outside: ProgramEnvironment, ...asked: Parameter
   const machine = { ...getCallerDetails(outside), processes, beforeChange: refuse };
   const opened: OpenTenant[] = [];
   const read = createNameReader({
-    contexts: new Contexts(homeOf(outside)),
+    contexts: new Contexts(locateProgramHome(outside)),
     environment: host.env,
     async open(chosen, nouns, as) {
       const tenant = await outside.openTenant({ ...machine, as }, chosen);
@@ -376,7 +376,7 @@ const createOutputs = (
   stdout: () => Terminal["out"],
 ): Outputs => new Outputs({ ...place, kept: listProgramPaths(home), userId: home.userId, stdout });
 
-/** Returns a function that saves rows as the `--output` workbook.  @param outputs called after terminal creation */
+/** Returns a function that saves rows as the `--output` workbook.  @param outputs called once the terminal exists */
 const createRowSaver =
   ({ output = "-" }: Globals, outputs: () => Outputs, signal: AbortSignal): SaveRows =>
   async (batches) => {
@@ -430,7 +430,7 @@ export function openTools(
   const workingFolder = host.cwd();
   const home = prepareHome(outside);
   const processes = createProcessTable(host.pid, (pid, name) => host.kill(pid, name), outside.hostName);
-  const temporary = { temporaryFolder: home.temporary, processes, left: warnOfLeftover(() => terminal) };
+  const temporary = { temporaryFolder: home.temporary, processes, left: warnOfLeftoverCopy(() => terminal) };
   const swept = sweepTemporaryFiles(temporary);
   host.on("exit", removeUnfinished);
   const contexts = new Contexts(home);

@@ -20,6 +20,7 @@ const valued = (fields: Fields): readonly (readonly [string, ValueField])[] =>
 /** A value that the field takes. */
 const sound = (field: ValueField): string => {
   if (field.kind === "choice") return field.choices[0] ?? "";
+  if (field.kind === "list" && field.choices !== undefined) return field.choices[0] ?? "";
   const values = { number: "1", duration: "1d", date: "2027-03-01", timezone: "Asia/Tokyo" } as const;
   return field.kind in values ? values[field.kind as keyof typeof values] : "x";
 };

@@ -48,7 +48,7 @@ export interface CommandDefinition<A extends Fields, O extends Fields> extends C
   readonly examples: readonly Example[];
   /** the failures that a script should expect, in addition to `usage`, `unexpected` and those of opening a tenant */
   readonly exits: readonly ErrorCode[];
-  /** true if the command changes something, which {@link shows} implies; an interruption may then come too late */
+  /** true if the command changes something (implied by {@link shows}), so that an interruption may come too late */
   readonly changes?: true | undefined;
   /** the options with which a command that otherwise only reads changes something */
   readonly changesBy?: readonly string[] | undefined;

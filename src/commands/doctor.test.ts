@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Ade, Import, Tenant } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
-import { machine, type TestMachine } from "#support/commands/renewals/machine.ts";
+import { createTestMachine, type TestMachine } from "#support/commands/renewals/machine.ts";
 import { runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 
@@ -21,7 +21,7 @@ const OWN: Answers = { ...QUIET, ade: example<Ade>("ade", { token: null }) };
 
 /** A machine whose home is its own. */
 const fresh = (): TestMachine => {
-  const one = machine();
+  const one = createTestMachine();
   mkdirSync(join(one.home, "clomoctl"), { mode: 0o700 });
   return one;
 };

@@ -9,7 +9,7 @@ interface FieldBase {
   /** a one-line description of the value, for help */
   readonly about: Text;
   readonly group?: OptionGroup | undefined;
-  /** the same in a few words, for an option that the short help of its command explains */
+  /** a shorter text for the short help of a command, which lists only required options and options with such a text */
   readonly brief?: Text | undefined;
 }
 
@@ -28,7 +28,7 @@ interface ValueBase extends FieldBase {
   readonly blank?: true | undefined;
 }
 
-/** What a value may name, for completion in a shell: data of the current tenant, contexts, or files and folders. */
+/** The kinds of values that a shell can complete: data of the current tenant, contexts, or files and folders. */
 export type CompletionKind =
   | "contexts"
   | "custom-fields"
@@ -84,7 +84,7 @@ export interface OutputField extends ValueBase {
   readonly isAside?: true | undefined;
   /** the output must not be stdout, which already carries the result */
   readonly notStdout?: true | undefined;
-  /** returns the names of the files that are written in addition to the named file, as the other options require */
+  /** returns the names of the files that are written in addition to the named file, depending on the other options */
   readonly beside?: ((name: string, input: Readonly<Record<string, unknown>>) => readonly string[]) | undefined;
   /** the file cannot be made again: it never replaces an existing file, even with `--overwrite` */
   readonly isNeverReplaced?: true | undefined;

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import { SWITCHES } from "../lib/terminal/commands.ts";
+import { BOOLEAN_OPTIONS } from "../lib/terminal/commands.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
 import { toFlagName, type Fields } from "./field.ts";
 import { PROGRAM } from "./index.ts";
@@ -91,6 +91,9 @@ const CHANGING = [
   "users delete x --confirm-deletions 1",
   "orgs delete x --confirm-deletions 1",
   "devices delete x --confirm-deletions 1",
+  "devices replace x y --yes",
+  "users leave x --yes",
+  "access-tokens revoke x",
   "secured users delete x --app docs --confirm-deletions 1",
   "users import x.csv --yes",
   "orgs import x.csv --yes",
@@ -130,7 +133,7 @@ test.each(CHANGING)("%s refuses an impossible output before it changes anything"
     expect(en, option).toMatchObject({ exit: 2, stdout: "", requests: [] });
     // `renewals schedule install` has an --output of its own
     expect(en.stderr).toMatch(
-      option.startsWith("--format") ? /none.x\.xlsx|--format xlsx cannot be used here/v : option,
+      option.startsWith("--format") ? /none.x\.xlsx|this command does not support --format xlsx/v : option,
     );
     expect(ja).toMatchObject({ exit: 2, stdout: "", requests: [] });
     expect(readdirSync(home)).toEqual([]);
@@ -142,8 +145,8 @@ test("the list of options without a value has exactly the switches", async () =>
   const options = [GLOBAL_OPTIONS, ...verbs.map((verb) => verb.options)].flatMap((one) => Object.entries(one));
   const switches = new Set(options.filter(([, { kind }]) => kind === "boolean").map(([key]) => toFlagName(key)));
   const valued = new Set(options.filter(([, { kind }]) => kind !== "boolean").map(([key]) => toFlagName(key)));
-  expect([...switches].filter((one) => !SWITCHES.includes(one))).toEqual([]);
-  expect([...valued].filter((one) => SWITCHES.includes(one))).toEqual([]);
+  expect([...switches].filter((one) => !BOOLEAN_OPTIONS.includes(one))).toEqual([]);
+  expect([...valued].filter((one) => BOOLEAN_OPTIONS.includes(one))).toEqual([]);
 });
 
 test("--as is the acting account of commands that open a tenant, and a file format in three others", async () => {

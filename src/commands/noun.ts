@@ -4,7 +4,7 @@ import { defineNoun } from "./command.ts";
 export default defineNoun({
   summary: text(
     "Unofficial tool for CLOMO administrators. No public CLOMO API is known.",
-    "CLOMO 管理者向け。メーカー製ではなく、CLOMO の公開 API は確認されていません",
+    "CLOMO 管理者向けの非公式ツール。CLOMO の公開 API は確認されていません",
   ),
   examples: [
     "clomoctl users import people.csv --create-orgs --yes",

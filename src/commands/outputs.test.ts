@@ -21,7 +21,7 @@ import forge from "node-forge";
 import { afterAll, describe, expect, test } from "vitest";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { rehearsal } from "#support/commands/ade/simulated.ts";
+import { createRehearsal } from "#support/commands/ade/simulated.ts";
 import { formatPlaceholder, toFlagName, type Fields, type OutputField } from "./field.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
 import { PROGRAM } from "./index.ts";
@@ -73,7 +73,7 @@ const imports = (noun: string, file: string): Readonly<Record<string, Case>> => 
 const withFile = (noun: string, file: string): string => noun.replace(" import", ` import ${file}`);
 
 const simulated = (): Circumstances => {
-  const { mdm } = rehearsal();
+  const { mdm } = createRehearsal();
   return { apple: (request) => mdm.send(request), environment: { CLOMOCTL_SIMULATOR_URL: "http://127.0.0.1:8600" } };
 };
 

@@ -1,5 +1,5 @@
 import { resolve, sep } from "node:path";
-import { createExistingOutputFailure, isStream, type Output, resolveRealPath } from "../lib/files/index.ts";
+import { createExistingOutputFailure, isPipeOrDevice, type Output, resolveRealPath } from "../lib/files/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { joinTexts, same, text, type Text } from "../lib/text/index.ts";
 import type { Command } from "./command.ts";
@@ -21,7 +21,11 @@ type InputValues = Readonly<Record<string, unknown>>;
 /** The lists for people that are written next to an output. */
 const COMPANION_OUTPUT: OutputField = { kind: "output", workbook: true, about: text("list", "一覧") };
 
-/** Returns the outputs that a parsed line names by its declarations, including files written next to them. */
+/**
+ * Returns the outputs that a parsed command line names according to its declarations, including the files that are
+ * written
+ * next to them.
+ */
 export function collectOutputs(
   { args, options }: Pick<Command, "args" | "options">,
   { globals, input }: { readonly globals: Pick<Globals, "format" | "output">; readonly input: InputValues },
@@ -84,7 +88,7 @@ export async function permitOutputs(
     const found = await (each.field.isAside === true ? declared.catch(() => []) : declared);
     if (found.length > 0) existing.push(each);
   }
-  // a page that a job writes again and again may be among the files that the job reads
+  // a page that a job rewrites again and again may be among the files that the job reads
   await refuseSameFiles(
     tools,
     named.filter((each) => each.field.header === undefined || existing.includes(each)),
@@ -119,7 +123,10 @@ function refuseReplacing([first]: readonly NamedOutput[]): void {
   });
 }
 
-/** Checks that no output is (even by a link) an input, another output or in a bundle that is read.  @throws `usage` */
+/**
+ * Checks that no output is also an input or another output (even through a link), and that no output is inside a bundle
+ * that is read. @throws `usage` if one is
+ */
 async function refuseSameFiles(
   { workingFolder }: Tools,
   named: readonly NamedOutput[],
@@ -134,7 +141,7 @@ async function refuseSameFiles(
     if (name === "-") continue;
     const path = await placeOf(name);
     const input = read.find((one) => one.path === path || (one.isBundle && path.startsWith(`${one.path}${sep}`)));
-    if (input !== undefined && !(await isStream(path))) {
+    if (input !== undefined && !(await isPipeOrDevice(path))) {
       throw new Failure("usage", {
         what: input.path === path ? describeReadFile(name) : describeFileInBundle(name, input.name),
         where: flag,
@@ -152,7 +159,7 @@ const describeReadFile = (name: string): Text =>
 const describeFileInBundle = (name: string, bundle: string): Text =>
   text(
     `${name} is inside the bundle ${bundle}, which this command reads; writing it would change the exported bundle`,
-    `${name} は、読み込む引き継ぎデータ ${bundle} の中にあります。ここに書き出すと、引き継ぎデータの内容が変わってしまいます`,
+    `${name} は、読み込む引き継ぎデータ ${bundle} の中にあります。書き出すと、引き継ぎデータの内容が変わってしまいます`,
   );
 
 const describeSameFile = (name: string, other: string): Text =>
@@ -174,7 +181,11 @@ async function resolveOutput(tools: Tools, { name, field }: NamedOutput): Promis
   return { name, folderFault: isBundleFolderName(name) ? (path) => findBundleFault(tools, path) : undefined };
 }
 
-/** Returns why a folder is not an unchanged bundle, or undefined. Replacing it would delete all else in it. */
+/**
+ * Returns why a folder is not an unchanged bundle; undefined if the folder is one. Replacing a folder deletes
+ * everything
+ * in it.
+ */
 async function findBundleFault({ workingFolder, temporary, signal }: Tools, path: string): Promise<Text | undefined> {
   const [{ openBundleFiles }, { requireMatchingHashes: requireSound }] = await Promise.all([
     import("../lib/handover/bundle/read.ts"),
@@ -194,7 +205,10 @@ async function findBundleFault({ workingFolder, temporary, signal }: Tools, path
   }
 }
 
-/** Checks an output's name.  @throws `usage` for stdout if the result is there, or an extension unlike the content */
+/**
+ * Checks an output's name. @throws `usage` if the name is that of stdout and the result is written there, or if the
+ * extension does not match the content
+ */
 function checkOutputName({ flag, name, field: { notStdout, workbook } }: NamedOutput): void {
   if (name === "-" && notStdout === true) {
     throw new Failure("usage", {

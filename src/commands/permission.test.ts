@@ -18,21 +18,25 @@ async function homeOf(...words: readonly string[]): Promise<string> {
   return home;
 }
 
-test("every route except GET changes the tenant, apart from plans and reminders", () => {
+test("every route except GET changes the tenant, apart from plans, reminders, access tokens and sessions", () => {
   const others = ALL_ROUTES.filter((route) => route.method !== "get" && !changesTenant(route)).map(({ id }) => id);
   expect(others.toSorted()).toEqual([
     "checkAdeProfile",
     "checkVppToken",
     "claimNotice",
     "contactAde",
+    "createAccessToken",
     "createImport",
+    "createSession",
     "discardImport",
     "dropConsoleTasks",
+    "endSession",
     "exportAll",
     "inspectAdeToken",
     "planDeletion",
     "planRestore",
     "replanImport",
+    "revokeAccessToken",
     "settleNotice",
     "undoChange",
     "uploadImport",

@@ -38,7 +38,7 @@ function* listMissingContextOptions(
     yield {
       why: text(
         `there are several contexts (${all}): without a terminal, a command that changes something must name one`,
-        `コンテキストが複数あるため(${all})、ターミナルなしで変更するにはコンテキストの指定が必要です`,
+        `コンテキストが複数あります(${all})。ターミナルなしで変更するには、コンテキストを指定してください`,
       ),
       remedy: text(
         `for ${name}, add --context ${name} or set CLOMOCTL_CONTEXT=${name}`,
@@ -95,9 +95,9 @@ export function requireNamedContext(asked: PromptTools, chosen: ChosenContext, a
 }
 
 /**
- * Like {@link requireNamedContext}, and asks for a protected context's name.
+ * Does the same checks as {@link requireNamedContext}, and asks for the name of a protected context.
  *
- * @throws also `input-rejected` for another
+ * @throws also `input-rejected` if another name is typed
  */
 export async function permitChange(asked: PromptTools, chosen: ChosenContext): Promise<void> {
   requireNamedContext(asked, chosen);
@@ -115,9 +115,9 @@ export async function permitChange(asked: PromptTools, chosen: ChosenContext): P
 }
 
 /**
- * Asks for the name of a context, unless `--confirm-context` gives it.
+ * Asks for the name of a context, unless `--confirm-context` already gives the name.
  *
- * @throws `usage` if nobody can be asked, `input-rejected` for another name
+ * @throws `usage` if nobody can be asked, `input-rejected` if another name is given
  */
 export async function askContextName({ terminal, globals }: PromptTools, name: string, message: Text): Promise<void> {
   const flag = `--confirm-context ${name}`;

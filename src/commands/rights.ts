@@ -6,7 +6,7 @@ import { OPERATIONS, type Operation } from "../lib/model/role.ts";
 import { text, type Text } from "../lib/text/index.ts";
 import type { Tools } from "./tools.ts";
 
-/** What the acting account may do. This decides what is suggested to it. */
+/** The rights of the acting account. They determine which commands are suggested to it. */
 export interface Rights {
   readonly may: (operation: Operation) => boolean;
   /** true for a system administrator and for the machine's owner, who also see what concerns the whole tenant */
@@ -42,7 +42,7 @@ export async function canDoAll(
   return asked.every((one) => operations.some(({ operation }) => operation === one));
 }
 
-/** What the refusal says to an account that may not do an operation. */
+/** The details of the failure that is reported to an account that may not do an operation. */
 interface RefusalDetails {
   /** what was requested, if this differs from the name of the operation: `apply a bundle` */
   readonly asked?: Text | undefined;

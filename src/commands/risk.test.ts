@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { TestTenant } from "#support/tenant/tenant.ts";
 import type { Command } from "./command.ts";
-import { CHANGING_COMMANDS, mirrorWithTask, createPopulatedTenant } from "#support/commands/populated.ts";
+import { CHANGING_COMMANDS, createMirrorWithTask, createPopulatedTenant } from "#support/commands/populated.ts";
 import { run } from "#support/commands/program.ts";
 
 const declares = ({ options }: Command, ...names: readonly string[]): boolean =>
@@ -15,6 +15,7 @@ const ASKING = ["renewals remove", "context remove", "ade endpoint set"];
 
 /** They neither ask nor rehearse, and why they need not. */
 const NEITHER: Readonly<Record<string, string>> = {
+  "access-tokens revoke": "ends a token of the own account; access-tokens create makes another",
   "users fields add": "adds a name; fields remove takes it back",
   "users administrators add": "marks who is protected; administrators remove takes it back",
   "users administrators remove": "administrators add takes it back",
@@ -62,7 +63,7 @@ test("every delete command asks for the number and has a dry run", () => {
 
 const folder = mkdtempSync(join(tmpdir(), "clomoctl-risk-"));
 const scene = createPopulatedTenant(folder);
-const mirrored = mirrorWithTask();
+const mirrored = createMirrorWithTask();
 afterAll(async () => {
   for (const one of [scene, mirrored]) await (await one)[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true });

@@ -3,7 +3,7 @@ import { FILE_HEADERS } from "../lib/renewals/output/headers.ts";
 import { formatMoment } from "../lib/model/time.ts";
 import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
-import { buildDocumentOrRecordOptions, requestedDocument } from "./listing/documents.ts";
+import { buildDocumentOrRecordOptions, resolveRequestedDocument } from "./listing/documents.ts";
 import { writeOutput } from "./csv/file/output.ts";
 import { buildLineColumns, STATUS_COLUMNS } from "./status/columns.ts";
 import { loadTenantStatus, type TenantStatus } from "./status/gather.ts";
@@ -13,7 +13,7 @@ export default defineCommand({
   summary: text("show the state of a tenant and what to do next", "テナントの状況と次の操作を表示する"),
   details: [
     text(
-      "Shows the number of records, the last import and who ran it, uploads to verify, the age of the data, the next expiry dates, and problems. If no context is in use, all are shown. Record formats such as json list tenants; --format html writes a page. The exit code is 0 whatever is found; for alerts, use `renewals check`.",
+      "Shows the number of records, the last import and who ran it, uploads to verify, the age of the data, the next expiry dates, and problems. If no context is in use, all contexts are shown. Record formats such as json list tenants; --format html writes a page. The exit code is 0 whatever is found; for alerts, use `renewals check`.",
       "件数、最後のインポートとその実行者、管理画面との照合待ち、データの新しさ、次の年次更新・期限、問題を表示します。json や csv などの形式ではテナントの一覧に、--format html ではページになります。使用中のコンテキストがなければ全コンテキストを表示します。何が見つかっても終了コードは 0 です(警報には `renewals check` を使います)。",
     ),
   ],
@@ -21,7 +21,7 @@ export default defineCommand({
   options: {
     allContexts: {
       kind: "boolean",
-      about: text("show all tenants configured on this computer", "この PC に登録された全テナント"),
+      about: text("show all tenants configured on this computer", "このコンピューターに登録された全テナントを表示する"),
     },
     ...buildDocumentOrRecordOptions(["html"], "records", { header: FILE_HEADERS.statusPage }),
   },
@@ -35,9 +35,9 @@ export default defineCommand({
   readsTenants: true,
   async run(tools, { allContexts, ...options }) {
     const { terminal } = tools;
-    const page = requestedDocument(tools, options, { usual: undefined, where: commandName("status") });
+    const page = resolveRequestedDocument(tools, options, { usual: undefined, where: commandName("status") });
     const { contexts, used, several } = await chooseContexts(tools, allContexts);
-    // in parallel, so that a tenant that does not answer does not delay the others
+    // in parallel, so that a tenant that does not respond does not delay the others
     const all = await Promise.all(
       contexts.map((context) => loadTenantStatus(tools, context, { used: context.name === used, several })),
     );

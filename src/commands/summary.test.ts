@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import {
   toCommittedPlan,
-  folderWith,
-  answerRows,
+  createFolderWith,
+  createRowsResponder,
   buildPlanAnswers,
   planOf,
   ROWS,
@@ -22,7 +22,7 @@ const REPLACE = "users import n2.csv --mode replace --yes --max-deletions";
 
 const planned = (plan: Import, more: Answers): Circumstances => ({
   tenant: buildPlanAnswers(plan, more),
-  folder: folderWith({ "n2.csv": CSV, "n 2.csv": CSV }),
+  folder: createFolderWith({ "n2.csv": CSV, "n 2.csv": CSV }),
 });
 
 test("an unattended import has one summary line, the same in both languages", async () => {
@@ -49,7 +49,7 @@ test.each([
 
 test("--quiet keeps the line of a refusal, and omits the line of a plan that changes nothing", async () => {
   const { importRows: _, ...tenant } = buildPlanAnswers(PLAN, LEFT);
-  const folder = folderWith({ "n2.csv": CSV });
+  const folder = createFolderWith({ "n2.csv": CSV });
   const refused = await run(`${REPLACE} 1 --quiet`, { tenant, folder });
   expect(refused.summary).toBe(`${START} users import n2.csv: +0 ~0 -3 import P2 exit 10`);
   const unchanged = await run("users import n2.csv --yes --quiet", planned(NOTHING, { discardImport: NOTHING }));
@@ -77,7 +77,7 @@ const deleting: Answers = {
   findUsers: example("findUsers"),
   planDeletion: DELETION,
   tenant: example("tenant"),
-  importRows: answerRows(...ROWS),
+  importRows: createRowsResponder(...ROWS),
   commitImport: toCommittedPlan(DELETION),
 };
 

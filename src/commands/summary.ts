@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { formatLocalInstant } from "../lib/model/time.ts";
 import { quoteShellWord } from "../lib/text/shell-word.ts";
 
-/** What the summary line of a run says about its plan. It does not contain names of people. */
+/** The facts about a plan that the summary line of a run contains. They do not include names of people. */
 export interface PlanSummary {
   /** the file as typed; only its name is shown */
   readonly file?: string | undefined;

@@ -116,7 +116,9 @@ export interface Tools {
    * @throws Failure `unavailable` if the tenant cannot be reached, `locked` if another process holds it
    */
   tenantOf<N extends NounName = never>(context: Context, ...nouns: readonly N[]): Promise<ChosenTenant<N>>;
-  /** Returns a tenant for lookups besides the command's; none of its data is shown.  @throws as {@link tenantOf} */
+  /**
+   * Returns another tenant than the command's, only for lookups: its data is never shown. @throws as {@link tenantOf}
+   */
   tenantBeside<N extends NounName = never>(context: Context, ...nouns: readonly N[]): Promise<ChosenTenant<N>>;
   /**
    * Inspects the file of a local tenant without changing anything. Returns undefined if the tenant does not have a

@@ -11,10 +11,10 @@ import { addTestAccount } from "#support/tenant/accounts.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import {
   toCommittedPlan,
-  folderWith,
-  answerRows,
-  ID,
-  operations,
+  createFolderWith,
+  createRowsResponder,
+  PLAN_ID,
+  listOperations,
   planOf,
   rowOf,
 } from "#support/commands/imports/plans.ts";
@@ -26,7 +26,7 @@ const tenantWith = (more: Answers, undo = UNDO): Answers => ({
   imports: { items: [toCommittedPlan()] },
   undoChange: undo,
   tenant: example("tenant"),
-  importRows: answerRows(
+  importRows: createRowsResponder(
     rowOf({ row: 0, action: "delete", exists: true, changed: [] }),
     rowOf({ row: 0, key: "taro@example.co.jp", action: "update", exists: true, changed: ["title"] }),
   ),
@@ -43,7 +43,7 @@ test("shows the inverse plan and commits it after its deletions are confirmed", 
   expect(en.stderr).toContain("  - hanako@example.co.jp 髙橋 花子\n  ~ taro@example.co.jp 髙橋 花子: 役職\n");
   expect(ja.stderr).toContain("に対する計画: 変更 17 の取り消し\nユーザー: 追加 0、更新 1、削除 2\n");
   expect(ja.stdout).toBe(en.stdout);
-  expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "commitImport"]);
+  expect(listOperations(en.requests)).toEqual([...TO_THE_VIEW, "commitImport"]);
   expect(en.requests[0]).toEqual({ operation: "undoChange", params: { number: "17" } });
   expect(en.requests.at(-1)).toEqual({ operation: "commitImport", params: { id: UNDO.id }, ifMatch: '"7-3"' });
 });
@@ -72,7 +72,7 @@ test("--dry-run shows the inverse plan and keeps nothing", async () => {
   expect(en.stderr).toContain("\nchange 17: people.csv, by owner (hanako)\ndry run: nothing was changed;");
   expect(ja.stderr).toContain("\n変更 17: people.csv(実行者 owner (hanako))\n確認のみで");
   expect(JSON.parse(en.stdout)).toMatchObject({ number: "P13", dryRun: true, committed: false });
-  expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "discardImport"]);
+  expect(listOperations(en.requests)).toEqual([...TO_THE_VIEW, "discardImport"]);
 });
 
 test.each([
@@ -126,7 +126,7 @@ test("wipes devices that get their owner back only after their number is confirm
       tenant: tenantWith({ import: undo, discardImport }, undo),
     });
     expect(refused.exit).toBe(3);
-    expect(operations(refused.requests)).not.toContain("commitImport");
+    expect(listOperations(refused.requests)).not.toContain("commitImport");
   }
 });
 
@@ -170,17 +170,17 @@ test.each([
   const told: Answers = differs ? { ...all, importRows } : all;
   const { en, ja } = await runInBoth("undo 17 --yes", { tenant: told });
   const warning =
-    "warning: change 17 took over an export of the console, so you must also undo it in the console (see clomoctl console list);";
+    "warning: change 17 imported an export of the console, so you must also undo it in the console (see clomoctl console list);";
   expect(en.stderr.includes(warning)).toBe(differs);
   expect(ja.stderr.includes("警告: 変更 17 は管理画面のエクスポートの取り込みです。")).toBe(differs);
   expect(en.stderr.includes("\nchange 18 (undoing change 17): no records changed\n")).toBe(!differs);
   expect(ja.stderr.includes("\n変更 18(変更 17 の取り消し): 変更なし\n")).toBe(!differs);
-  expect(operations(en.requests).at(-1)).toBe("commitImport");
+  expect(listOperations(en.requests).at(-1)).toBe("commitImport");
   const only = await run("undo 17 --mirror-only --yes", { tenant: told });
   expect(only.stderr).not.toContain("warning");
   expect(only.stderr).toContain("\nonly the mirror changes: no task is created for the console");
   expect((await run("undo 17 --mirror-only --yes --lang ja", { tenant: told })).stderr).toContain(
-    "\n変わるのはミラーだけです。管理画面での作業はできず",
+    "\n変わるのはミラーだけです。管理画面での作業は追加されず",
   );
   expect(only.requests[0]).toMatchObject({ query: { mirrorOnly: "true" } });
 });
@@ -193,7 +193,7 @@ test("explains how to reopen tasks that a console export only closed", async () 
   const { importRows: _none, ...answers } = tenantWith({ imports: { items: [exported] }, discardImport: undo }, undo);
   const { en, ja } = await runInBoth("undo 17 --dry-run", { tenant: answers });
   expect(en.stderr).toContain(
-    "warning: change 17 took over an export of the console, and the tasks whose state it changed stay as they are: 12, 14; to restore their former state: clomoctl undo 17 --mirror-only\n",
+    "warning: change 17 imported an export of the console, and the tasks whose state it changed are not changed back: 12, 14; to restore their former state: clomoctl undo 17 --mirror-only\n",
   );
   expect(ja.stderr).toContain("作業も取り込み前の状態に戻すには: clomoctl undo 17 --mirror-only\n");
   expect((await run("undo 17 --dry-run --mirror-only", { tenant: answers })).stderr).not.toContain("warning:");
@@ -219,7 +219,7 @@ test("reports values of custom fields that have been removed since", async () =>
   expect(en.stderr).toContain(
     "\nthese custom fields were removed later, so their values cannot be restored: 座席: 2 values; 内線: 1 value\n",
   );
-  expect(ja.stderr).toContain("\nその後に削除されたカスタム項目の値は元に戻りません: 座席: 2 件、内線: 1 件\n");
+  expect(ja.stderr).toContain("\nその後に削除されたカスタムユーザー情報の値は元に戻りません: 座席: 2 件、内線: 1 件\n");
 });
 
 test("passes last to the tenant, which finds the account's newest change", async () => {
@@ -279,7 +279,7 @@ test("reports why an import cannot be undone, and leaves no plan behind", async 
   expect(en.exit).toBe(5);
   expect(en.stderr.endsWith("error: records were changed\n  import the wanted state\n")).toBe(true);
   expect(ja.stderr.endsWith("エラー: 変更されています\n  ファイルでインポート\n")).toBe(true);
-  expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "commitImport", "import", "discardImport"]);
+  expect(listOperations(en.requests)).toEqual([...TO_THE_VIEW, "commitImport", "import", "discardImport"]);
 });
 
 test("keeps the inverse plan if another process holds the tenant", async () => {
@@ -316,7 +316,7 @@ test("warns against uploading the file of an undone import", async () => {
   const { en, ja } = await runInBoth("undo 17 --confirm-deletions 2", { tenant });
   expect([en.exit, ja.exit]).toEqual([0, 0]);
   expect(en.stderr).toContain(
-    "\ndo not upload the file of this import to the console; if you already have, new tasks show what to restore there",
+    "\ndo not upload the file of this import to the console; if you have already uploaded it, new tasks show what to restore in the console",
   );
   expect(ja.stderr).toContain("\nこのインポートのファイルは、もうアップロードしないでください。");
   const other = await run("undo 17 --confirm-deletions 2", {
@@ -339,7 +339,7 @@ test("--emit-csv writes the former values for the console, lists users to delete
   const tenant = {
     ...tenantWith({ commitImport: done(UNDO), fields: { items: [] }, users: { items: [], next: null } }),
     imports: { items: [sent] },
-    importRows: answerRows(
+    importRows: createRowsResponder(
       rowOf({ row: 0, action: "delete", exists: true, changed: [], after: [] }),
       rowOf({
         row: 0,
@@ -417,11 +417,13 @@ test.each([
   const columns = [{ field: "title", changed: 1, cleared: 0, removed: 0, kept: 0 }];
   const undo = { ...UNDO, create: 1, update: rows.length - 1, delete: 0, unseenColumns };
   const sent = { ...toCommittedPlan(), header: [], columns, delete: 1, emittedAt: "2026-11-20T01:23:45.000Z" };
-  const fields = { items: ["座席", "入社年"].map((name) => ({ id: ID, name, createdAt: "2026-11-20T00:00:00.000Z" })) };
+  const fields = {
+    items: ["座席", "入社年"].map((name) => ({ id: PLAN_ID, name, createdAt: "2026-11-20T00:00:00.000Z" })),
+  };
   const tenant = {
     ...tenantWith({ commitImport: done(undo), fields }, undo),
     imports: { items: [sent] },
-    importRows: answerRows(...rows),
+    importRows: createRowsResponder(...rows),
   };
   const { en, ja } = await runInBoth("undo 17 --emit-csv undo.csv --yes --overwrite", { tenant, folder });
   expect(en.exit).toBe(0);
@@ -429,7 +431,7 @@ test.each([
   expect(written.split("\r\n")[0]).toBe(header.join(","));
   const [first, second] = [
     "no export of the console has shown these columns, so undo.csv leaves them out;",
-    `in the console, enter these values by hand for the records that come back: ${left}\n`,
+    `in the console, enter these values by hand for the restored records: ${left}\n`,
   ];
   expect([en.stderr.includes(first), en.stderr.includes(second)]).toEqual([left !== undefined, left !== undefined]);
   expect(ja.stderr.includes("元に戻すものの値は、管理画面で入力してください")).toBe(left !== undefined);
@@ -440,21 +442,21 @@ const EMITTING = "undo 17 --emit-csv undo.csv --confirm-deletions 2";
 test("--dry-run writes the named files and undoes nothing", async () => {
   const folder = freshFolder();
   const after = [{ field: "name", value: "山田 太郎" }];
-  const importRows = answerRows(rowOf({ row: 0, action: "update", exists: true, changed: ["name"], after }));
+  const importRows = createRowsResponder(rowOf({ row: 0, action: "update", exists: true, changed: ["name"], after }));
   const tenant = {
     ...tenantWith({ importRows, fields: { items: [] }, users: { items: [], next: null } }),
     discardImport: UNDO,
   };
   const { exit, requests } = await run(`${EMITTING} --dry-run`, { tenant, folder });
   expect({ exit, made: readdirSync(folder).toSorted() }).toEqual({ exit: 0, made: ["undo-delete.xlsx", "undo.csv"] });
-  expect(operations(requests)).not.toContain("commitImport");
+  expect(listOperations(requests)).not.toContain("commitImport");
 });
 
 test("keeps an existing file if the new one cannot be written", async () => {
   const folder = freshFolder();
   writeFileSync(join(folder, "undo.csv"), "mine");
   const after = [{ field: "name", value: "𠮷田" }];
-  const importRows = answerRows(rowOf({ row: 0, action: "update", exists: true, changed: ["name"], after }));
+  const importRows = createRowsResponder(rowOf({ row: 0, action: "update", exists: true, changed: ["name"], after }));
   const tenant = tenantWith({ importRows, fields: { items: [] }, import: UNDO, discardImport: UNDO });
   const { exit } = await run(`${EMITTING} --overwrite`, { tenant, folder });
   expect({ exit, left: readFileSync(join(folder, "undo.csv"), "utf8") }).toEqual({ exit: 3, left: "mine" });
@@ -476,7 +478,7 @@ test.each([
   { "undo-delete.xlsx": "old" },
   { "undo.csv": "old", "undo-delete.xlsx": "list" },
 ])("restores existing files if the undo fails: %j", async (before: Readonly<Record<string, string>>) => {
-  const folder = folderWith(before);
+  const folder = createFolderWith(before);
   const line = `${EMITTING} --overwrite`;
   const { exit } = await run(line, { tenant: failing({ ...ALL, commitImport: LOST }), folder });
   expect({ exit, left: readdirSync(folder).toSorted() }).toEqual({ exit: 5, left: Object.keys(before).toSorted() });
@@ -486,7 +488,7 @@ test.each([
 });
 
 test("does not replace an existing list of deletions, and sends no request", async () => {
-  const folder = folderWith({ "undo-delete.xlsx": "old" });
+  const folder = createFolderWith({ "undo-delete.xlsx": "old" });
   const { exit, requests, stderr } = await run(EMITTING, { tenant: {}, folder });
   expect({ exit, requests, left: readdirSync(folder) }).toEqual({ exit: 2, requests: [], left: ["undo-delete.xlsx"] });
   expect(stderr).toContain("this file already exists\n  undo-delete.xlsx\n");
@@ -549,7 +551,7 @@ test("names blocked records with the reason, and JSON contains all of them", asy
   expect(ja.stderr).toContain("\n警告: 組織「S01」: デバイス「SN1」が参照しています\n");
   expect(ja.stderr).toContain("エラー: 変更 17 のうち 23 件は取り消せないため、何も変更していません\n");
   expect(JSON.parse(en.stdout)).toMatchObject({ committed: false, blocked: undo.blocked.first });
-  expect(operations(en.requests).slice(-2)).toEqual(["import", "discardImport"]);
+  expect(listOperations(en.requests).slice(-2)).toEqual(["import", "discardImport"]);
 });
 
 test.each([
@@ -569,7 +571,7 @@ test("if no later change blocks the undo, suggests undoing only the rest", async
   const tenant = tenantWith({ import: undo, discardImport: { ...undo, state: "discarded" } }, undo);
   const { en, ja } = await runInBoth("undo 17 --yes", { tenant });
   expect(en.stderr).toContain("\n  to undo only the other records: clomoctl undo 17 --skip-blocked\n");
-  expect(ja.stderr).toContain("\n  残りだけを取り消すには: clomoctl undo 17 --skip-blocked\n");
+  expect(ja.stderr).toContain("\n  ほかのデータだけを取り消すには: clomoctl undo 17 --skip-blocked\n");
   for (const how of ["--mirror-only", "--emit-csv undo.csv"])
     expect((await run(`undo 17 --yes ${how}`, { tenant })).stderr).toContain(
       `: clomoctl undo 17 ${how} --skip-blocked\n`,
@@ -784,12 +786,12 @@ describe("in a tenant", () => {
     const added = await change("renewals add 本社 --kind custom --expires 2099-01-01");
     const nothing = await typed(`undo ${added} --yes`);
     expect(nothing.exit).toBe(5);
-    expect(nothing.stderr).toContain("no user, organisation, device, account or group was changed\n");
+    expect(nothing.stderr).toContain("the change did not affect any user, organisation, device, account or group\n");
     await change("users fields add 座席");
     const removed = await change("users fields remove 座席 --yes");
     const field = await typed(`undo ${removed} --yes`);
     expect(field.exit).toBe(5);
-    expect(field.stderr).toContain("a removed custom field cannot be restored with its values\n");
+    expect(field.stderr).toContain("a deleted custom field cannot be restored with its values\n");
   });
 
   test("an account without changes has no last change", async () => {

@@ -8,9 +8,15 @@ import { validateLimits } from "../lib/plan/limits.ts";
 import { listPlanChanges, hasNoEffect } from "../lib/plan/describe.ts";
 import { PLAN_ACTIONS, sumChanges } from "../lib/plan/plan.ts";
 import { parseChangeNumber } from "./imports/plan/find.ts";
-import { CONFIRM_DELETIONS, CONFIRM_WIPES, LIMIT_OPTIONS, PLAN_DRY_RUN, UPLOAD_FILE } from "./imports/plan/options.ts";
+import {
+  CONFIRM_DELETIONS_OPTION,
+  CONFIRM_WIPES_OPTION,
+  LIMIT_OPTIONS,
+  PLAN_DRY_RUN_OPTION,
+  UPLOAD_FILE_OPTION,
+} from "./imports/plan/options.ts";
 import type { WrittenUpload } from "./imports/outputs/console/file.ts";
-import { deletionsName } from "./imports/outputs/console/upload.ts";
+import { getDeletionsFileName } from "./imports/outputs/console/upload.ts";
 import { PendingPlan } from "./imports/plan/pending-plan.ts";
 import { settlePlan, showImportResult } from "./imports/plan/settle.ts";
 import { showPlan } from "./imports/plan/show.ts";
@@ -22,12 +28,12 @@ export default defineCommand({
   summary: text("undo a change", "変更を取り消す"),
   details: [
     text(
-      "Undoes a change of users, organisations, devices, accounts or groups by its number: an edit, an import, a deletion, an apply, another undo, or a confirmation of tasks. Created records are deleted; changed and deleted records get their former values back. The plan is shown and confirmed as for an import. Changes can be undone in any order. If a record was changed later, or if other records need it, nothing is undone, and each such record is shown with the later change (exit 5); --skip-blocked undoes the rest (exit 8).",
-      "ユーザー・組織・デバイス・アカウント・グループの変更を、番号で取り消します。編集・インポート・削除・適用・作業の完了の記録のほか、取り消しも取り消せます。追加したものは削除し、変更・削除したものは元の値に戻します。インポートと同じように計画を表示して確認します。取り消す順序は問いません。その後に変更されたレコードや、ほかから使われているレコードがあれば、後の変更とともに示して何も取り消しません(終了コード 5)。--skip-blocked は、それ以外を取り消します(終了コード 8)。",
+      "Undoes a change to users, organisations, devices, accounts or groups by its number: an edit, an import, a deletion, an apply, another undo, or a confirmation of tasks. Created records are deleted; changed and deleted records get their former values back. The plan is shown and confirmed as for an import. Changes can be undone in any order. If a record was changed later, or if other records need it, nothing is undone, and each such record is shown with the later change (exit 5); --skip-blocked undoes the other records (exit 8).",
+      "ユーザー・組織・デバイス・アカウント・グループの変更を、番号で取り消します。編集・インポート・削除・適用・作業の完了の記録のほか、取り消しも取り消せます。追加したものは削除し、変更・削除したものは元の値に戻します。インポートと同じように計画を表示して確認します。取り消す順序は問いません。その後に変更されたデータや、ほかから使われているデータがあれば、後の変更とともに示して何も取り消しません(終了コード 5)。--skip-blocked は、それ以外を取り消します(終了コード 8)。",
     ),
     text(
-      "If the change took over an export from the console (CLOMO PANEL), the records here are restored, and a task to restore them in the console is created. Tasks that the export closed stay closed. With --mirror-only, no task is created, and the closed tasks are open again.",
-      "管理画面(CLOMO PANEL)のエクスポートの取り込みを取り消すと、ここでのデータを元に戻し、管理画面でも元に戻す作業ができます。エクスポートで終わった作業は、終わったままです。--mirror-only では作業はできず、終わった作業を未了に戻します。",
+      "If the change imported an export from the console (CLOMO PANEL), the records in the mirror are restored, and a task to restore them in the console is created. Tasks that the export closed remain closed. With --mirror-only, no task is created, and the closed tasks are open again.",
+      "管理画面(CLOMO PANEL)のエクスポートの取り込みを取り消すと、ミラーのデータを元に戻し、管理画面でも元に戻す作業を追加します。エクスポートで完了した作業は、完了のままです。--mirror-only を指定すると、作業は追加されず、完了した作業は未了に戻ります。",
     ),
     text(
       "If the change confirmed tasks, the tasks are open again, and no record changes. Records that were changed, or confirmed by an export, after the confirmation cannot be undone.",
@@ -35,7 +41,7 @@ export default defineCommand({
     ),
     text(
       "`last` is your newest change that is not undone yet. Undo does not restore passwords and similar secrets, removed custom fields, or anything done at Apple.",
-      "last は、まだ取り消していない自分の最新の変更です。パスワードなど、削除したカスタム項目、Apple 側で行ったことは元に戻りません。",
+      "last は、まだ取り消していない自分の最新の変更です。パスワードなど、削除したカスタムユーザー情報の項目、Apple 側で行ったことは元に戻りません。",
     ),
   ],
   args: {
@@ -47,30 +53,30 @@ export default defineCommand({
     },
   },
   options: {
-    confirmDeletions: CONFIRM_DELETIONS,
-    confirmWipes: CONFIRM_WIPES,
+    confirmDeletions: CONFIRM_DELETIONS_OPTION,
+    confirmWipes: CONFIRM_WIPES_OPTION,
     ...LIMIT_OPTIONS,
     skipBlocked: {
       kind: "boolean",
       about: text(
         "undo the other records if some cannot be undone (exit 8)",
-        "取り消せないレコードはそのままにして、残りを取り消す(終了コード 8)",
+        "取り消せないデータはそのままにして、ほかを取り消す(終了コード 8)",
       ),
     },
-    dryRun: PLAN_DRY_RUN,
+    dryRun: PLAN_DRY_RUN_OPTION,
     emitCsv: {
-      ...UPLOAD_FILE,
-      beside: (name) => [deletionsName(name)],
+      ...UPLOAD_FILE_OPTION,
+      beside: (name) => [getDeletionsFileName(name)],
       about: text(
-        "for an import that was uploaded to the console: undo it here, and write the file that undoes it there",
-        "管理画面へ送ったインポートを、ここで取り消し、管理画面でも元に戻すためのファイルを書き出す",
+        "for an import that was uploaded to the console: undo it in the mirror, and write a file that undoes it in the console",
+        "管理画面へアップロードしたインポートを、ミラーで取り消し、管理画面でも取り消すためのファイルを書き出す",
       ),
     },
     mirrorOnly: {
       kind: "boolean",
       about: text(
-        "for a takeover of a console export: undo it only here, and leave the console as it is",
-        "管理画面のエクスポートの取り込みを、ここでだけ取り消す(管理画面は変更しない)",
+        "for an import of a console export: undo it only in the mirror, without changing the console",
+        "管理画面のエクスポートの取り込みを、ミラーでだけ取り消す(管理画面は変更しない)",
       ),
     },
   },
@@ -149,7 +155,10 @@ const createUndoFile = (
 const findUndoneImport = (imports: readonly Import[], { undoes }: Import): Import | undefined =>
   imports.find(({ change }) => undoes !== null && change === undoes);
 
-/** Returns true if undos start at a console export's takeover, which affects tasks and mirror age in any case. */
+/**
+ * Returns true if a chain of undos starts at the import of a console export. Such an undo always affects the tasks and
+ * the mirror's age.
+ */
 const isUndoOfTakeover = (imports: readonly Import[], undo: Import): boolean => {
   const undone = findUndoneImport(imports, undo);
   return undone !== undefined && (undone.request?.fromConsole === true || isUndoOfTakeover(imports, undone));
@@ -164,8 +173,8 @@ function* describeUndoEffects(plan: Import, original: Import | undefined): Gener
   }
   if (original !== undefined && original.emittedAt !== null)
     yield text(
-      "do not upload the file of this import to the console; if you already have, new tasks show what to restore there",
-      "このインポートのファイルは、もうアップロードしないでください。アップロード済みなら、管理画面で元に戻す作業が残ります",
+      "do not upload the file of this import to the console; if you have already uploaded it, new tasks show what to restore in the console",
+      "このインポートのファイルは、もうアップロードしないでください。アップロード済みなら、管理画面で元に戻す作業が追加されます",
     );
   if (others.length > 0)
     yield text(`later changes were made by ${others.join(", ")}`, `その後に変更した人: ${others.join("、")}`);
@@ -176,7 +185,7 @@ function* describeUndoEffects(plan: Import, original: Import | undefined): Gener
     );
     yield text(
       `these custom fields were removed later, so their values cannot be restored: ${en}`,
-      `その後に削除されたカスタム項目の値は元に戻りません: ${ja}`,
+      `その後に削除されたカスタムユーザー情報の値は元に戻りません: ${ja}`,
     );
   }
   if (original !== undefined && original.secretsSet > 0) yield describeRemainingSecrets(original);
@@ -204,7 +213,7 @@ const countUndoneRecords = (plan: Import): number =>
   PLAN_ACTIONS.reduce((sum, action) => sum + sumChanges(listPlanChanges(plan), action), 0) +
   (plan.reopened?.records ?? 0);
 
-/** Returns the failure for an undo that some records block.  @param given its options, for the suggested command */
+/** Returns the failure for an undo that some records block.  @param given the undo's options, to suggest a command */
 const createBlockedUndoFailure = (
   plan: Import,
   { count, first }: NonNullable<Import["blocked"]>,
@@ -223,7 +232,7 @@ const createBlockedUndoFailure = (
       ? [text(`first undo the later changes: ${before}`, `先に後の変更を取り消してください: ${before}`)]
       : []),
     ...(count < countUndoneRecords(plan)
-      ? [text(`to undo only the other records: ${skip}`, `残りだけを取り消すには: ${skip}`)]
+      ? [text(`to undo only the other records: ${skip}`, `ほかのデータだけを取り消すには: ${skip}`)]
       : []),
   ];
   return new Failure("conflict", {
@@ -239,11 +248,14 @@ const ALL_TASKS_COMMAND = line("console list", [], { all: true });
 
 const describeTakeoverUndo = ({ undoes }: Import): Text =>
   text(
-    `change ${undoes} took over an export of the console, so you must also undo it in the console (see ${line("console list", [])}); with --mirror-only, only the mirror changes, and the tasks that the export closed are open again`,
-    `変更 ${undoes} は管理画面のエクスポートの取り込みです。取り消した内容は、管理画面でも元に戻す必要があります(${line("console list", [])})。ここだけを取り込み前に戻し、終わった作業も未了に戻すには、--mirror-only を指定してください`,
+    `change ${undoes} imported an export of the console, so you must also undo it in the console (see ${line("console list", [])}); with --mirror-only, only the mirror changes, and the tasks that the export closed are open again`,
+    `変更 ${undoes} は管理画面のエクスポートの取り込みです。取り消した内容は、管理画面でも元に戻す必要があります(${line("console list", [])})。ミラーだけを取り込み前に戻し、完了した作業も未了に戻すには、--mirror-only を指定してください`,
   );
 
-/** Yields what a takeover's undo leaves without `--mirror-only`: the console or, if no record changes, the tasks. */
+/**
+ * Yields notes on what the undo of a console import does not change without `--mirror-only`: the console or, if no
+ * record changes, the tasks.
+ */
 function* describeUnchangedParts(plan: Import, { settled }: Import): Generator<Text> {
   if (!hasNoEffect(plan)) yield describeTakeoverUndo(plan);
   const tasks = settled && [...settled.closed, ...settled.contradicted, ...(settled.reopened ?? [])];
@@ -251,14 +263,14 @@ function* describeUnchangedParts(plan: Import, { settled }: Import): Generator<T
   const { undoes } = plan;
   const only = line("undo", [undoes ?? "last"], { mirrorOnly: true });
   yield text(
-    `change ${undoes} took over an export of the console, and the tasks whose state it changed stay as they are: ${tasks.join(", ")}; to restore their former state: ${only}`,
+    `change ${undoes} imported an export of the console, and the tasks whose state it changed are not changed back: ${tasks.join(", ")}; to restore their former state: ${only}`,
     `変更 ${undoes} は管理画面のエクスポートの取り込みです。取り込みで状態が変わった作業(${tasks.join("、")})は、そのまま残ります。作業も取り込み前の状態に戻すには: ${only}`,
   );
 }
 
 const MIRROR_ONLY_NOTE = text(
   "only the mirror changes: no task is created for the console, and the tasks that this export closed are open again",
-  "変わるのはミラーだけです。管理画面での作業はできず、このエクスポートで終わった作業は未了に戻ります",
+  "変わるのはミラーだけです。管理画面での作業は追加されず、このエクスポートで完了した作業は未了に戻ります",
 );
 
 const createNotAnImportFailure = ({ undoes }: Import): Failure =>

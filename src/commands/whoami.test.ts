@@ -39,7 +39,7 @@ test("the computer's owner has no account, all organisations and every permissio
   });
   expect(fieldsOf(en.stdout)).toEqual(
     expect.arrayContaining([
-      "account: none (owner of this machine)",
+      "account: none (owner of this computer)",
       "organisations: all",
       "allowed operations: everything",
     ]),
@@ -67,5 +67,5 @@ test("warns if no list shows the account's own user, who is outside its organisa
 test("--as without a tenant is an error that names the option", async () => {
   const { exit, stderr } = await run("doctor --as hanako --lang en");
   expect(exit).toBe(2);
-  expect(stderr).toContain("--as applies only to commands that work on a tenant");
+  expect(stderr).toContain("--as can be used only with commands that work on a tenant");
 });

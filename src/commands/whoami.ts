@@ -16,7 +16,7 @@ const WHOAMI_COLUMNS: readonly Column<Whoami>[] = [
     header: text("account", "アカウント"),
     value: ({ account }) => account,
     name: ({ account }) =>
-      account === null ? text("none (owner of this machine)", "なし(このコンピューターの所有者)") : same(account),
+      account === null ? text("none (owner of this computer)", "なし(このコンピューターの所有者)") : same(account),
   },
   { key: "role", header: text("role", "管理者権限"), value: ({ role }) => role, name: ({ role }) => ROLES[role] },
   { key: "scheme", header: text("scheme", "カスタム管理権限スキーム"), value: ({ scheme }) => scheme },
@@ -66,8 +66,8 @@ export default defineCommand({
   summary: text("show the acting account, its role and its organisations", "操作者と権限、対象の組織を表示する"),
   details: [
     text(
-      "A local tenant has one user: the owner of this machine, who can do everything. With --as ACCOUNT, every command runs with the rights of that CLOMO account, and the audit log records both. If the manual does not define who may do an operation, clomoctl does: see `roles matrix`.",
-      "このコンピューターのテナントは、コンピューターの所有者が使い、すべての操作ができます。--as ACCOUNT を付けると、どのコマンドもその CLOMO アカウントの権限で動作し、監査ログには両方が残ります。マニュアルにない権限は clomoctl が定めたものです(`roles matrix`)。",
+      "A local tenant has one user: the owner of this computer, who can do everything. With --as ACCOUNT, every command runs with the rights of that CLOMO account, and the audit log records both the owner and the account. If the manual does not define who may do an operation, clomoctl does: see `roles matrix`.",
+      "このコンピューターのテナントは、コンピューターの所有者が使い、すべての操作ができます。--as ACCOUNT を付けると、どのコマンドもその CLOMO アカウントの権限で動作し、監査ログには所有者とアカウントの両方が残ります。マニュアルにない権限は clomoctl が定めたものです(`roles matrix`)。",
     ),
   ],
   args: {},

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { freshFolder, placeIn } from "#support/handover/bundles.ts";
+import { freshFolder, storageIn } from "#support/handover/bundles.ts";
 import { sweepTemporaryFiles } from "../../src/lib/files/index.ts";
 
 const LIB = join(import.meta.dirname, "..", "..", "src", "lib");
@@ -25,7 +25,7 @@ const HALF = `
 
 test.each(["a", "a.zip"])("a killed process leaves no %s, and the next command removes its leftovers", async (name) => {
   const root = freshFolder();
-  const place = placeIn(root);
+  const place = storageIn(root);
   const words = ["--input-type=module", "-e", HALF, "--", join(root, name), place.temporaryFolder];
   const child = spawn(process.execPath, words, { stdio: ["ignore", "pipe", "inherit"] });
   await once(child.stdout, "data");

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { describeWithOpenssl, Workshop } from "#support/apple/openssl.ts";
+import { describeWithOpenssl, OpensslWorkspace } from "#support/apple/openssl.ts";
 import { openPostOffice } from "#support/renewals/post-office.ts";
 import { Canaries, newSecret, runWatched } from "#support/process/canary.ts";
 import { writeCsv, type Cells } from "#support/console/csv.ts";
@@ -341,7 +341,7 @@ const runAdd = async (desk: Awaited<ReturnType<typeof watchedDesk>>, expires: st
 describeWithOpenssl("key stores made by openssl", () => {
   test("their passwords and the keys inside them are stored nowhere", async () => {
     const [password, wrong] = [newSecret("store"), newSecret("wrong")];
-    const workshop = new Workshop();
+    const workshop = new OpensslWorkspace();
     onTestFinished(() => workshop.close());
     const made = workshop.certificate({ subject: "/UID=com.apple.mgmt.External.1/CN=APSP:1" });
     // a line of the private key, as PEM writes it

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { spawn } from "@lydell/node-pty";
 import { expect, onTestFinished, test } from "vitest";
 import { run as runHere } from "#support/cli/home.ts";
-import { filesIn, preReleaseHome } from "#support/process/pre-release.ts";
+import { readFilesIn, createPreReleaseHome } from "#support/process/pre-release.ts";
 import { FIXTURES, freshHome, ROOT, run } from "#support/process/program.ts";
 
 /** Real shells, started without anybody's settings, and how each loads the script. */
@@ -151,11 +151,11 @@ test("pressing Tab does not create a home, and leaves the tenant of a pre-releas
   const none = join(home, "none");
   expect(await run(TAB, { home: none })).toMatchObject({ code: 0, text: "words\n", stderr: "" });
   expect(existsSync(none)).toBe(false);
-  const { folder } = await preReleaseHome(home);
-  const before = filesIn(folder);
+  const { folder } = await createPreReleaseHome(home);
+  const before = readFilesIn(folder);
   const asked = ["__complete", "fish", "4", "users", "show", "--context", "local", ""];
   expect(await run(asked, { home })).toMatchObject({ code: 0, text: "", stderr: "" });
-  expect(filesIn(folder)).toEqual(before);
+  expect(readFilesIn(folder)).toEqual(before);
 });
 
 test("completion does not wait for a server that does not respond, and shows nothing", async () => {

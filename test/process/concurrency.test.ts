@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { writePeople } from "#support/process/people-file.ts";
 import { freshHome, run, start, type Outcome } from "#support/process/program.ts";
-import { filesOf, openDatabase, stateOf, TENANT } from "#support/process/tenant-state.ts";
+import { listHomeFiles, openDatabase, readTenantState, TENANT } from "#support/process/tenant-state.ts";
 import { waitUntil, type ProgramSnapshot } from "#support/process/watching.ts";
 
 /** The id of an import, from the JSON of its command. */
@@ -40,9 +40,9 @@ describe("two imports at once", () => {
         expect(step).not.toBe("");
         expect(await run(["imports", "commit", id, "--yes"], { home })).toMatchObject({ code: 0 });
       }
-      const state = await stateOf(home);
+      const state = await readTenantState(home);
       expect(state.split("\r\n").length - 2).toBe(12_000);
-      expect(await filesOf(home)).toEqual(["a.csv", "b.csv", join(TENANT, "tenant.db")]);
+      expect(await listHomeFiles(home)).toEqual(["a.csv", "b.csv", join(TENANT, "tenant.db")]);
     },
   );
 
@@ -70,15 +70,15 @@ describe("writes between plan and commit", () => {
     const second = idOf(await run(["users", "import", later, ...keep], { home }));
     const edit = "氏名,メールアドレス\r\n別人,user7@example.com\r\n";
     expect(await run(["users", "import", "-", "--yes"], { home, stdin: edit })).toMatchObject({ code: 0 });
-    const before = await stateOf(home);
+    const before = await readTenantState(home);
     const refused = await run(["imports", "commit", second, "--yes"], { home });
     expect(refused).toMatchObject({ code: 5, text: "" });
     expect(refused.stderr).toContain("clomoctl imports replan P3");
-    expect(await stateOf(home)).toBe(before);
+    expect(await readTenantState(home)).toBe(before);
     expect(await run(["imports", "replan", second], { home })).toMatchObject({ code: 0 });
     expect(await run(["imports", "commit", second, "--yes"], { home })).toMatchObject({ code: 0 });
-    expect(await stateOf(home)).not.toMatch(/係長|別人/);
-    expect(await filesOf(home)).toEqual(["a.csv", "b.csv", join(TENANT, "tenant.db")]);
+    expect(await readTenantState(home)).not.toMatch(/係長|別人/);
+    expect(await listHomeFiles(home)).toEqual(["a.csv", "b.csv", join(TENANT, "tenant.db")]);
   });
 });
 
@@ -106,13 +106,13 @@ describe("a lock held by another program", () => {
       expect(listed.code).toBe(0);
       for (const { code, text, stderr } of [imported, committed]) {
         expect({ code, text }).toEqual({ code: 5, text: "" });
-        expect(stderr).toContain("the tenant is being changed by another process");
+        expect(stderr).toContain("another process is changing the tenant");
         // nobody but this program's own processes can be named, and none of those writes
         expect(stderr).not.toContain("locked by process");
       }
       expect(committed.stderr).toContain("clomoctl imports commit P1");
     }
     expect(await run(["imports", "commit", plan, "--yes"], { home })).toMatchObject({ code: 0 });
-    expect(await filesOf(home)).toEqual(["a.csv", join(TENANT, "tenant.db")]);
+    expect(await listHomeFiles(home)).toEqual(["a.csv", join(TENANT, "tenant.db")]);
   });
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { writePeople } from "#support/process/people-file.ts";
 import { freshHome, run, start } from "#support/process/program.ts";
-import { filesOf, stateOf, TENANT } from "#support/process/tenant-state.ts";
+import { listHomeFiles, readTenantState, TENANT } from "#support/process/tenant-state.ts";
 import { waitUntil, type ProgramSnapshot } from "#support/process/watching.ts";
 
 const USERS = 6_000;
@@ -25,10 +25,10 @@ async function sceneOf(): Promise<Scene> {
   const { code, stderr } = await run(["users", "import", file, "--create-orgs", "--yes"], { home });
   if (code !== 0) throw new Error(stderr);
   await rm(file);
-  const before = await stateOf(home);
+  const before = await readTenantState(home);
   const whole = await copyOf(home);
   expect(await run([...LINE, ...CONFIRMED], { home: whole })).toMatchObject({ code: 0 });
-  return { home, before, after: await stateOf(whole) };
+  return { home, before, after: await readTenantState(whole) };
 }
 
 async function copyOf(template: string): Promise<string> {
@@ -58,7 +58,7 @@ test.each<readonly [name: string, reached: (seen: ProgramSnapshot) => boolean, s
   await waitUntil(running, home, reached);
   running.process.kill("SIGKILL");
   await running.ended;
-  const state = await stateOf(home);
+  const state = await readTenantState(home);
   const sideOf = new Map([
     [before, "before"],
     [after, "after"],
@@ -67,11 +67,11 @@ test.each<readonly [name: string, reached: (seen: ProgramSnapshot) => boolean, s
   // the next run does the rest, and what killed ones left is gone once it is discarded
   const rest = state === after ? [] : [await run([...LINE, ...CONFIRMED], { home })];
   expect(rest.filter(({ code }) => code !== 0)).toEqual([]);
-  expect((await stateOf(home)) === after).toBe(true);
+  expect((await readTenantState(home)) === after).toBe(true);
   const { text } = await run(["imports", "list", "--format", "json"], { home });
   const open = (JSON.parse(text) as readonly { id: string; state: string; kind: string }[]).filter(
     (one) => one.state === "planned",
   );
   for (const { id } of open.toReversed()) await run(["imports", "discard", id], { home });
-  expect(await filesOf(home)).toEqual([join(TENANT, "tenant.db")]);
+  expect(await listHomeFiles(home)).toEqual([join(TENANT, "tenant.db")]);
 });

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { writePeople } from "#support/process/people-file.ts";
 import { run, start, startOnTerminal, type Running } from "#support/process/program.ts";
-import { filesOf, stateOf, TENANT } from "#support/process/tenant-state.ts";
+import { listHomeFiles, readTenantState, TENANT } from "#support/process/tenant-state.ts";
 import { waitUntil, type ProgramSnapshot } from "#support/process/watching.ts";
 
 /** A tenant before an import, the import, and the tenant after it. */
@@ -62,7 +62,15 @@ async function sceneOf({ has, options, confirmed }: (typeof SCENES)[keyof typeof
   const begun = performance.now();
   await mustRun(whole, line);
   const lengthMs = performance.now() - begun;
-  return { before: await stateOf(template), after: await stateOf(whole), asking, line, copy, lengthMs, home };
+  return {
+    before: await readTenantState(template),
+    after: await readTenantState(whole),
+    asking,
+    line,
+    copy,
+    lengthMs,
+    home,
+  };
 }
 
 async function mustRun(home: string, line: readonly string[]): Promise<string> {
@@ -81,10 +89,10 @@ interface Left {
 
 /** Says whether the tenant is as before or as after, after one more command on imports, which leaves one whole plan at most. */
 async function outcomeOf(home: string, { before, after }: Scene): Promise<Left> {
-  const state = await stateOf(home);
+  const state = await readTenantState(home);
   expect([before, after].includes(state)).toBe(true);
   const side = state === after ? "after" : "before";
-  const others = (await filesOf(home)).filter((path) => path !== join(TENANT, "tenant.db"));
+  const others = (await listHomeFiles(home)).filter((path) => path !== join(TENANT, "tenant.db"));
   const plans = others.map((path) => PLAN.exec(path)?.[1]);
   expect(others).toEqual(side === "after" || plans[0] === undefined ? [] : others.slice(0, 1));
   return { side, plan: plans[0] };
@@ -94,8 +102,8 @@ async function outcomeOf(home: string, { before, after }: Scene): Promise<Left> 
 async function finish(home: string, scene: Scene, plan: string | undefined): Promise<void> {
   const confirmed = scene.line.slice(scene.asking.length);
   await mustRun(home, plan === undefined ? scene.line : ["imports", "commit", plan, ...confirmed]);
-  expect((await stateOf(home)) === scene.after).toBe(true);
-  expect(await filesOf(home)).toEqual([join(TENANT, "tenant.db")]);
+  expect((await readTenantState(home)) === scene.after).toBe(true);
+  expect(await listHomeFiles(home)).toEqual([join(TENANT, "tenant.db")]);
 }
 
 /** Kills at moments of an import's length, beside those at its steps. */

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { FaultyDisk, type Call, type Fault } from "../torture/faulty-disk.ts";
-import { IN_MIRROR } from "../torture/scenes/mirror.ts";
+import { MIRROR_SCENES } from "../torture/scenes/mirror.ts";
 import { Stage } from "../torture/stage.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "clomoctl-crash-mirror-"));
@@ -23,7 +23,7 @@ function faultsAt(calls: readonly Call[]): readonly Fault[] {
   ];
 }
 
-test.each(IN_MIRROR.map((scene) => [scene.name, scene] as const))(
+test.each(MIRROR_SCENES.map((scene) => [scene.name, scene] as const))(
   "%s, killed or with a disk fault, leaves the state as before or after, and can be run again",
   async (_, scene) => {
     const stage = await Stage.of(disk, scene, folder);

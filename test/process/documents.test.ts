@@ -4,8 +4,8 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { renderMail } from "../../src/lib/document/mail.ts";
 import { buildReminderDocument } from "../../src/lib/renewals/notify/message.ts";
-import { contrast, MIN_CONTRAST } from "#support/renewals/contrast.ts";
-import { digestOf, createDueReminder } from "#support/renewals/digest.ts";
+import { computeContrast, MIN_CONTRAST } from "#support/renewals/contrast.ts";
+import { createDigest, createDueReminder } from "#support/renewals/digest.ts";
 import { text } from "../../src/lib/text/index.ts";
 import { startChromium, type StartedChromium } from "#support/process/chromium.ts";
 import { FIXTURES, freshHome, run } from "#support/cli/home.ts";
@@ -59,7 +59,7 @@ async function filledHome(): Promise<string> {
 const mail = (language: "en" | "ja"): string =>
   renderMail(
     buildReminderDocument(
-      digestOf({
+      createDigest({
         due: [
           createDueReminder({ item: { name: "本社" }, days: -3, day: "2026-11-17", expired: true }),
           createDueReminder({ item: { name: "物流センター", kind: "vpp-token", account: "vpp@example.jp" }, days: 30 }),
@@ -98,7 +98,7 @@ test.each(["en", "ja"] as const)(
           const read = (await page?.evaluate(READ)) as readonly Read[];
           expect(read.length, place).toBeGreaterThan(5);
           expect(new Set(read.map(({ behind }) => behind)), place).toContain(PAPER[colorScheme]);
-          const dim = read.filter(({ colour, behind }) => contrast(colour, behind) < MIN_CONTRAST);
+          const dim = read.filter(({ colour, behind }) => computeContrast(colour, behind) < MIN_CONTRAST);
           expect(dim, place).toEqual([]);
           const folder = process.env["CLOMOCTL_SCREENSHOTS"];
           if (folder === undefined) continue;

@@ -2,7 +2,7 @@ import { chmod, mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { run as runHere } from "#support/cli/home.ts";
-import { freshHome, run, startOnTerminal, type OnTerminal } from "#support/process/program.ts";
+import { freshHome, run, startOnTerminal, type TerminalProgram } from "#support/process/program.ts";
 
 describe("version and help", () => {
   test("--version shows the package's version", async () => {
@@ -37,9 +37,9 @@ describe("questions and signals", () => {
     (await runHere(["context", "list", "--fields", "name"], { home })).text;
 
   test.each([
-    ["Ctrl-C", 130, (terminal: OnTerminal) => terminal.type("\u0003")],
-    ["SIGTERM", 143, (terminal: OnTerminal) => terminal.pty.kill("SIGTERM")],
-    ["SIGINT", 130, (terminal: OnTerminal) => terminal.pty.kill("SIGINT")],
+    ["Ctrl-C", 130, (terminal: TerminalProgram) => terminal.type("\u0003")],
+    ["SIGTERM", 143, (terminal: TerminalProgram) => terminal.pty.kill("SIGTERM")],
+    ["SIGINT", 130, (terminal: TerminalProgram) => terminal.pty.kill("SIGINT")],
   ])("%s during a question exits with %i and changes nothing", async (_name, code, interrupt) => {
     const home = await homeWithTenant();
     const terminal = startOnTerminal(["context", "remove", "kanto"], { home });

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { openBundleFiles } from "../../src/lib/handover/bundle/read.ts";
-import { placeIn } from "#support/handover/bundles.ts";
-import { randomTenant } from "#support/tenant/restoring.ts";
+import { storageIn } from "#support/handover/bundles.ts";
+import { createRandomTenant } from "#support/tenant/restoring.ts";
 import { plantSecrets } from "#support/tenant/secret-columns.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { Canaries, newSecret, runWatched } from "#support/process/canary.ts";
@@ -53,7 +53,7 @@ async function homeWith(secret?: (name: string) => string): Promise<string> {
   const tenant = new TestTenant(folder, Date.UTC(2026, 4, 1));
   if (secret === undefined) await tenant.client.tenant.show();
   else {
-    await randomTenant(SEED, 12, tenant);
+    await createRandomTenant(SEED, 12, tenant);
     plantSecrets(tenant, secret);
   }
   await tenant.close();
@@ -100,7 +100,7 @@ test("no secret is in a bundle, a report, the output or a temporary file, even a
   await type(0, "apply one.zip --yes", other);
   await type(0, "apply folder --yes", home);
   for (const name of ["folder", "one.zip", "one.tar.gz"]) {
-    await using found = await openBundleFiles(name, { workingFolder: folder, temporary: placeIn(folder) });
+    await using found = await openBundleFiles(name, { workingFolder: folder, temporary: storageIn(folder) });
     for (const { path } of found.files)
       canaries.look(`${name}: ${path}`, Buffer.concat(await Array.fromAsync(found.read(path))));
   }

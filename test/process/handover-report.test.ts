@@ -9,8 +9,8 @@ import { renderPage } from "../../src/lib/document/page.ts";
 import { collectGaps } from "../../src/lib/handover/checklist/index.ts";
 import { evaluateBundleChecklist, buildReportDocument } from "../../src/lib/handover/report/content.ts";
 import { printToPdf } from "../../src/lib/handover/report/browser.ts";
-import { UNANSWERED } from "#support/handover/facts.ts";
-import { reportOf } from "#support/handover/report.ts";
+import { UNANSWERED_FACTS } from "#support/handover/facts.ts";
+import { buildReport } from "#support/handover/report.ts";
 import { startChromium, type StartedChromium } from "#support/process/chromium.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -31,9 +31,9 @@ afterAll(async () => {
 });
 
 const hostileFacts = {
-  ...UNANSWERED,
-  administrators: UNANSWERED.administrators.map((one) => ({ ...one, user: HOSTILE, emails: [HOSTILE] })),
-  renewals: UNANSWERED.renewals.map((one) => ({ ...one, name: HOSTILE, owner: HOSTILE })),
+  ...UNANSWERED_FACTS,
+  administrators: UNANSWERED_FACTS.administrators.map((one) => ({ ...one, user: HOSTILE, emails: [HOSTILE] })),
+  renewals: UNANSWERED_FACTS.renewals.map((one) => ({ ...one, name: HOSTILE, owner: HOSTILE })),
 };
 
 /** What keeps somebody from reading a page, by axe-core. */
@@ -44,8 +44,8 @@ async function violationsOf(page: Page): Promise<readonly string[]> {
 }
 
 describe.each([
-  ["plain", reportOf(UNANSWERED)],
-  ["hostile", reportOf(hostileFacts, HOSTILE)],
+  ["plain", buildReport(UNANSWERED_FACTS)],
+  ["hostile", buildReport(hostileFacts, HOSTILE)],
 ] as const)("a report of %s data in a browser", (name, data) => {
   test.each(["ja", "en"] as const)("in %s fetches nothing, runs no script and is accessible", async (language) => {
     const page = renderPage(buildReportDocument(data), language);
@@ -86,7 +86,7 @@ describe.each([
 });
 
 test.each(["ja", "en"] as const)("a report in %s is printed as a PDF of A4 pages", async (language) => {
-  const page = renderPage(buildReportDocument(reportOf(hostileFacts, HOSTILE)), language);
+  const page = renderPage(buildReportDocument(buildReport(hostileFacts, HOSTILE)), language);
   const profile = mkdtempSync(join(folder, "profile-"));
   const pdf = await printToPdf(page, {
     platform: process.platform,

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { writePeople } from "#support/process/people-file.ts";
-import { freshHome, run, start, startOnTerminal, type OnTerminal } from "#support/process/program.ts";
-import { filesOf, openDatabase, stateOf, TENANT } from "#support/process/tenant-state.ts";
+import { freshHome, run, start, startOnTerminal, type TerminalProgram } from "#support/process/program.ts";
+import { listHomeFiles, openDatabase, readTenantState, TENANT } from "#support/process/tenant-state.ts";
 import { waitUntil } from "#support/process/watching.ts";
 
 /** Within a second is promised; machines that are busy with other tests get two more. */
@@ -27,7 +27,7 @@ async function makeHome(): Promise<{ readonly home: string; readonly before: str
   const home = await mkdtemp(join(tmpdir(), "clomoctl-interrupt-"));
   const file = await writePeople(join(home, "people.csv"), { to: 10 });
   await run(["users", "import", file, "--create-orgs", "--yes"], { home });
-  return { home, before: await stateOf(home) };
+  return { home, before: await readTenantState(home) };
 }
 
 let made: ReturnType<typeof makeHome> | undefined;
@@ -50,7 +50,7 @@ describe("before confirmation", () => {
     ["as the file is compared", '"step":"compare"'],
     ["at the question", "Apply to "],
   ];
-  const ways: readonly (readonly [string, number, (terminal: OnTerminal) => void])[] = [
+  const ways: readonly (readonly [string, number, (terminal: TerminalProgram) => void])[] = [
     ["Ctrl-C", 130, (terminal) => terminal.type("\u0003")],
     ["SIGTERM", 143, (terminal) => terminal.pty.kill("SIGTERM")],
   ];
@@ -64,8 +64,8 @@ describe("before confirmation", () => {
     const ended = await answered(`${way} ${moment}`, terminal.ended);
     expect(ended.code).toBe(code);
     expect(ended.screen).toContain("interrupted: nothing was changed");
-    expect(await stateOf(home)).toBe(before);
-    expect(await filesOf(home)).toEqual(TENANT_ALONE);
+    expect(await readTenantState(home)).toBe(before);
+    expect(await listHomeFiles(home)).toEqual(TENANT_ALONE);
     expect(await run(["users", "import", file, "--create-orgs", "--yes"], { home })).toMatchObject({ code: 0 });
   });
 
@@ -77,9 +77,9 @@ describe("before confirmation", () => {
     const { code, screen } = await answered("Ctrl-C at the question of a kept plan", terminal.ended);
     expect(code).toBe(130);
     const [, id = ""] = /clomoctl imports commit (P\d+)/.exec(screen) ?? [];
-    expect(await stateOf(home)).toBe(before);
+    expect(await readTenantState(home)).toBe(before);
     expect(await run(["imports", "commit", id, "--yes"], { home })).toMatchObject({ code: 0 });
-    expect(await filesOf(home)).toEqual(TENANT_ALONE);
+    expect(await listHomeFiles(home)).toEqual(TENANT_ALONE);
   });
 
   test("closing the window at the question leaves nothing behind", async () => {
@@ -89,8 +89,8 @@ describe("before confirmation", () => {
     terminal.close();
     const { code } = await answered("a closed window at the question", terminal.ended);
     expect(code).toBe(129);
-    expect(await stateOf(home)).toBe(before);
-    expect(await filesOf(home)).toEqual(TENANT_ALONE);
+    expect(await readTenantState(home)).toBe(before);
+    expect(await listHomeFiles(home)).toEqual(TENANT_ALONE);
   });
 
   test.each([
@@ -101,28 +101,28 @@ describe("before confirmation", () => {
     const { home, before } = await homeWithPeople(20);
     const terminal = startOnTerminal(["users", "import", "-", "--yes"], { home });
     // it listens to signals once it has begun to keep what comes
-    while (!(await filesOf(home)).some((path) => path.startsWith("tmp"))) await new Promise(setImmediate);
+    while (!(await listHomeFiles(home)).some((path) => path.startsWith("tmp"))) await new Promise(setImmediate);
     terminal.type("氏名,メールアドレス\n");
     terminal.pty.kill(signal);
     const { code, screen } = await answered(`${signal} as stdin is awaited`, terminal.ended);
     expect(code).toBe(exit);
     expect(screen).toContain("nothing was changed");
     // before any other command, which would sweep it
-    expect((await filesOf(home)).filter((path) => path.startsWith("tmp"))).toEqual([]);
-    expect(await stateOf(home)).toBe(before);
-    expect(await filesOf(home)).toEqual(TENANT_ALONE);
+    expect((await listHomeFiles(home)).filter((path) => path.startsWith("tmp"))).toEqual([]);
+    expect(await readTenantState(home)).toBe(before);
+    expect(await listHomeFiles(home)).toEqual(TENANT_ALONE);
   });
 
   test("closing the window while waiting for stdin leaves no received data behind", async () => {
     const { home, before } = await homeWithPeople(20);
     const terminal = startOnTerminal(["users", "import", "-", "--yes"], { home });
-    while (!(await filesOf(home)).some((path) => path.startsWith("tmp"))) await new Promise(setImmediate);
+    while (!(await listHomeFiles(home)).some((path) => path.startsWith("tmp"))) await new Promise(setImmediate);
     terminal.type("氏名,メールアドレス\n");
     terminal.close();
     const { code } = await answered("a closed window as stdin is awaited", terminal.ended);
     expect(code).toBe(129);
-    expect((await filesOf(home)).filter((path) => path.startsWith("tmp"))).toEqual([]);
-    expect(await stateOf(home)).toBe(before);
+    expect((await listHomeFiles(home)).filter((path) => path.startsWith("tmp"))).toEqual([]);
+    expect(await readTenantState(home)).toBe(before);
   });
 });
 
@@ -137,7 +137,7 @@ describe("during the commit", () => {
     running.process.kill(signal);
     const outcome = await answered(`${signal} in the commit`, running.ended);
     const [, said] = /interrupted: ([^;\n]+)/.exec(outcome.stderr) ?? [];
-    const state = await stateOf(home);
+    const state = await readTenantState(home);
     const users = state.split("\r\n").length - 2;
     expect([
       { code, said: "nothing was changed", users: 10, same: true },
@@ -148,7 +148,7 @@ describe("during the commit", () => {
       { code, said: "the commit was in progress", users: 10, same: true },
       { code, said: "the commit was in progress", users: 20_000, same: false },
     ]).toContainEqual({ code: outcome.code, said, users, same: state === before });
-    expect(await filesOf(home)).toEqual(TENANT_ALONE);
+    expect(await listHomeFiles(home)).toEqual(TENANT_ALONE);
     const again = await run(["users", "import", file, "--create-orgs", "--yes"], { home });
     expect(again).toMatchObject({ code: 0 });
   });
@@ -168,7 +168,7 @@ describe("during the commit", () => {
     database.close();
     expect(code).toBe(130);
     expect(stderr).toContain("nothing was changed");
-    expect(await stateOf(home)).toBe(before);
+    expect(await readTenantState(home)).toBe(before);
     expect(await run(["imports", "commit", importId, "--yes"], { home })).toMatchObject({ code: 0 });
   });
 });
@@ -184,15 +184,15 @@ describe("during imports verify", () => {
       const emit = ["users", "import", file, "--create-orgs", "--emit-csv", join(home, "console.csv"), "--yes"];
       const emitted = await run([...emit, "--format", "json"], { home });
       const { change } = JSON.parse(emitted.text) as { change: number };
-      const before = await stateOf(home);
+      const before = await readTenantState(home);
       const line = ["imports", "verify", String(change), "--against", file, "--progress", "json"];
       const running = start(line, { home });
       await waitUntil(running, home, ({ stderr }) => stderr.includes(step));
       running.process.kill("SIGINT");
       const { code } = await answered(`SIGINT in a verification at ${step}`, running.ended);
       expect([130, 0, 9]).toContain(code);
-      expect(await stateOf(home)).toBe(before);
-      expect((await filesOf(home)).filter((path) => /copy|export|tmp/.test(path))).toEqual([]);
+      expect(await readTenantState(home)).toBe(before);
+      expect((await listHomeFiles(home)).filter((path) => /copy|export|tmp/.test(path))).toEqual([]);
       // the organisations that came along are in no export of users
       expect(await run(line, { home })).toMatchObject({ code: 9 });
     },

@@ -1,9 +1,9 @@
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { vppToken } from "#support/renewals/vpp-token.ts";
+import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { FIXTURES, freshHome, ROOT, run } from "#support/process/program.ts";
-import { loadedModules, MODULE_BUDGETS, writeImportFile } from "../../scripts/figures/modules.ts";
+import { findLoadedModules, MODULE_BUDGETS, writeImportFile } from "../../scripts/figures/modules.ts";
 
 test.each([
   ["orgs list", "orgs-list"],
@@ -11,9 +11,9 @@ test.each([
   ["csv check people.csv --as users --encoding utf-8", "csv-check"],
 ])("%s loads exactly these modules", async (line, name) => {
   const home = await freshHome();
-  await writeFile(join(home, "apps.vpptoken"), vppToken(new Date("2099-03-01"), "本社"));
+  await writeFile(join(home, "apps.vpptoken"), createVppToken(new Date("2099-03-01"), "本社"));
   await copyFile(join(FIXTURES, "users", "people.utf-8.lf.csv"), join(home, "people.csv"));
-  const modules = await loadedModules(ROOT, line, home);
+  const modules = await findLoadedModules(ROOT, line, home);
   // npx vitest run --project process test/process/modules.test.ts -u writes them anew
   await expect(`${modules.join("\n")}\n`).toMatchFileSnapshot(`fixtures/modules/${name}.txt`);
 });
@@ -21,7 +21,7 @@ test.each([
 test.each(MODULE_BUDGETS)("$line loads at most $limit modules", async ({ line, limit }) => {
   const home = await freshHome();
   await writeImportFile(home);
-  const { length } = await loadedModules(ROOT, line, home);
+  const { length } = await findLoadedModules(ROOT, line, home);
   expect(length).toBeLessThanOrEqual(limit);
 });
 

@@ -73,7 +73,9 @@ test.skipIf(!mayMount)(
     expect(change).toMatchObject({ code: 4, stdout: "" });
     expect(change.stderr).toContain(join(home, "tenants", "local", "tenant.db"));
     const context = await readOnly("context use local");
-    expect(context.stderr).toMatch(/^error: clomoctl cannot write its settings and data here\n {2}\/[^\n]+\n/);
+    expect(context.stderr).toMatch(
+      /^error: clomoctl cannot write its settings and data to this folder\n {2}\/[^\n]+\n/,
+    );
   },
   60_000,
 );

@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createAdaptorServer, type ServerType } from "@hono/node-server";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { selfSigned } from "#support/client/self-signed.ts";
+import { createSelfSignedIdentity } from "#support/client/self-signed.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { FIXTURES, freshHome, run, type Outcome } from "#support/process/program.ts";
 
-const identity = selfSigned();
+const identity = createSelfSignedIdentity();
 const tenant = new TestTenant();
 
 /** Under a path of its own, as behind a proxy. */

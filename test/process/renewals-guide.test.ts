@@ -1,10 +1,10 @@
 import { copyFile, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { describeWithOpenssl, Workshop, type IssuedCertificate } from "#support/apple/openssl.ts";
+import { describeWithOpenssl, OpensslWorkspace, type IssuedCertificate } from "#support/apple/openssl.ts";
 import type { RenewalItem } from "../../src/lib/client/index.ts";
 import { run as runHere } from "#support/cli/home.ts";
-import { freshHome, startOnTerminal, type OnTerminal } from "#support/process/program.ts";
+import { freshHome, startOnTerminal, type TerminalProgram } from "#support/process/program.ts";
 
 const UP = "\u001b[A";
 const ENTER = "\r";
@@ -19,7 +19,7 @@ const READY = [
 ];
 
 /** Waits for a question below what was shown, and answers it. */
-async function answer(desk: OnTerminal, shown: string, keys: string): Promise<void> {
+async function answer(desk: TerminalProgram, shown: string, keys: string): Promise<void> {
   for (;;) {
     const screen = await desk.shows(shown);
     const below = screen.slice(screen.lastIndexOf(shown));
@@ -30,7 +30,7 @@ async function answer(desk: OnTerminal, shown: string, keys: string): Promise<vo
 }
 
 describeWithOpenssl("a push certificate", () => {
-  let workshop: Workshop;
+  let workshop: OpensslWorkspace;
   let old: IssuedCertificate;
   let key = "";
 
@@ -40,7 +40,7 @@ describeWithOpenssl("a push certificate", () => {
   const fresh = { from: day(-1), to: day(364) };
 
   beforeAll(() => {
-    workshop = new Workshop();
+    workshop = new OpensslWorkspace();
     old = workshop.certificate({ subject: topic("1"), from: day(-345), to: day(20) });
     key = workshop.key();
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startChromium, type StartedChromium } from "#support/process/chromium.ts";
-import { digestOf, createDueReminder } from "#support/renewals/digest.ts";
+import { createDigest, createDueReminder } from "#support/renewals/digest.ts";
 import { renderMail } from "../../src/lib/document/mail.ts";
 import { buildReminderDocument } from "../../src/lib/renewals/notify/message.ts";
 import type { Digest } from "../../src/lib/renewals/notify/digest.ts";
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => started[Symbol.asyncDispose]());
 
-const DIGEST = digestOf({
+const DIGEST = createDigest({
   due: [
     createDueReminder({ item: { name: "期限切れ" }, days: -3, day: "2026-11-17", expired: true }),
     createDueReminder({ item: { name: "本社", account: "push@example.jp" }, days: 30 }),

@@ -116,6 +116,6 @@ describe("systemd", () => {
     const asOf = (await readFile(env["FAKE_SYSTEMCTL"] ?? "", "utf8")).split("\n");
     expect(asOf.slice(0, 2)).toEqual(["--user daemon-reload", "--user enable --now clomoctl-renewals.timer"]);
     expect(asOf).toContain("--user disable --now clomoctl-renewals.timer");
-    expect((await schedule("remove", "--systemd")).stderr).toContain("nothing was installed");
+    expect((await schedule("remove", "--systemd")).stderr).toContain("no daily schedule was installed");
   });
 });

@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { testKey } from "#support/apple/simulator/key.ts";
+import { createTestKey } from "#support/apple/simulator/key.ts";
 import { Mdm } from "#support/apple/simulator/mdm.ts";
 import { freshHome, run } from "#support/process/program.ts";
 import { sendByFetch, startSimulator } from "#support/process/simulator.ts";
@@ -50,7 +50,7 @@ test("kill -9 leaves a recent state", async () => {
 test("commands write files marked SIMULATOR, and a token for the given public key", async () => {
   const home = await freshHome();
   const { url } = await startSimulator(home);
-  const { certificate } = testKey();
+  const { certificate } = createTestKey();
   const token = ["ade", "simulator", "do", "token", "--public-key", "-", "-o", "SIMULATOR-token.p7m", "--url", url];
   const made = await run(token, { home, cwd: home, stdin: certificate });
   expect(made).toMatchObject({

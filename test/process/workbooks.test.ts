@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { writeXlsx } from "hucre/xlsx";
 import { expect, test } from "vitest";
-import { workbookOf } from "#support/xlsx/workbook.ts";
+import { buildWorkbook } from "#support/xlsx/workbook.ts";
 import { run as runHere } from "#support/cli/home.ts";
 import { freshHome, run } from "#support/process/program.ts";
 
@@ -91,7 +91,7 @@ function fullWorkbook(): Buffer {
   for (let number = 2; number < LAST_ROW; number += 1) all.push(person(`${number}@example.jp`));
   all.push(person("last"));
   const strings = ["氏名", "メールアドレス", "山田"].map((word) => `<t>${word}</t>`);
-  return workbookOf({ sheets: { 社員: { rows: all.join("") } }, strings });
+  return buildWorkbook({ sheets: { 社員: { rows: all.join("") } }, strings });
 }
 
 const LAST_ROW = 2 ** 20;

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { LONG_TIMEOUT } from "#support/drawn.ts";
 import { freshHome, run } from "#support/process/program.ts";
 import { openPostOffice } from "#support/renewals/post-office.ts";
-import { vppToken } from "#support/renewals/vpp-token.ts";
+import { createVppToken } from "#support/renewals/vpp-token.ts";
 
 const DAY_MS = 86_400_000;
 // in the middle of a stage, so that midnight may pass meanwhile
@@ -23,8 +23,8 @@ test.each([
     const clomoctl = (line: string) => run([...line.split(" "), "--lang", lang], { home, cwd: home });
 
     await mkdir(join(home, "tokens"));
-    await writeFile(join(home, "tokens", "osaka.vpptoken"), vppToken(inDays(12), "大阪"));
-    await writeFile(join(home, "tokens", "tokyo.vpptoken"), vppToken(inDays(200), "東京"));
+    await writeFile(join(home, "tokens", "osaka.vpptoken"), createVppToken(inDays(12), "大阪"));
+    await writeFile(join(home, "tokens", "tokyo.vpptoken"), createVppToken(inDays(200), "東京"));
     const settings = [
       "smtp:",
       "  host: 127.0.0.1",
@@ -49,7 +49,7 @@ test.each([
     expect(office.delivered.length).toBe(1);
 
     const renewed = inDays(365);
-    await writeFile(join(home, "osaka-2027.vpptoken"), vppToken(renewed, "大阪"));
+    await writeFile(join(home, "osaka-2027.vpptoken"), createVppToken(renewed, "大阪"));
     const files = "--current tokens/osaka.vpptoken --new osaka-2027.vpptoken";
     expect(await clomoctl(`renewals verify ${files}`)).toMatchObject({ code: 0 });
     expect(await clomoctl("renewals edit 大阪 --file osaka-2027.vpptoken")).toMatchObject({ code: 0 });

@@ -3,14 +3,14 @@ import { expect } from "vitest";
 
 const { CLOMOCTL_HISTORIES, CLOMOCTL_SEED, CLOMOCTL_STEPS, CLOMOCTL_PATH } = process.env;
 
-/** True if the run uses the default seed. Only the histories of this seed are known to cover all events. */
-export const isUsual = CLOMOCTL_SEED === undefined;
+/** True if the run uses the default seed. Only with this seed are the histories known to cover all events. */
+export const isDefaultSeed = CLOMOCTL_SEED === undefined;
 
 /** The number of random histories per model. */
-const HISTORIES = 50;
+const HISTORY_COUNT = 50;
 
 /**
- * Returns the parameters of a random property: `numRuns` runs with a fixed seed, unless the torture run sets other
+ * Returns the parameters of a random property: `numRuns` runs with a fixed seed. The torture run can replace both
  * values.
  */
 export const toPropertyParameters = (numRuns: number, seed: number) => ({
@@ -21,24 +21,24 @@ export const toPropertyParameters = (numRuns: number, seed: number) => ({
 });
 
 /** Returns the parameters of a property of random histories. */
-export const toHistoryParameters = (seed: number) => toPropertyParameters(HISTORIES, seed);
+export const toHistoryParameters = (seed: number) => toPropertyParameters(HISTORY_COUNT, seed);
 
-/** Returns random steps of a history: at most `most`, unless the torture run sets another number. */
-export const stepsOf = <T>(step: fc.Arbitrary<T>, most: number) =>
+/** Returns random steps of a history: at most `most`, unless the torture run sets another maximum. */
+export const someSteps = <T>(step: fc.Arbitrary<T>, most: number) =>
   fc.array(step, { minLength: 2, maxLength: Number(CLOMOCTL_STEPS ?? most), size: "max" });
 
-/** Expects that the histories of the default seed have met all of the wanted events. */
-export function expectSeen(seen: ReadonlySet<string>, wanted: readonly string[]): void {
-  if (isUsual) expect(wanted.filter((one) => !seen.has(one))).toEqual([]);
+/** Expects that all of the wanted events occurred in the histories of the default seed. */
+export function expectAllEvents(seen: ReadonlySet<string>, wanted: readonly string[]): void {
+  if (isDefaultSeed) expect(wanted.filter((one) => !seen.has(one))).toEqual([]);
 }
 
-/** Expects that the histories of the default seed have met an event more than `least` times. */
-export function expectOften(times: number, least: number): void {
-  if (isUsual) expect(times).toBeGreaterThan(least);
+/** Expects that an event occurred more than `least` times in the histories of the default seed. */
+export function expectMoreThan(times: number, least: number): void {
+  if (isDefaultSeed) expect(times).toBeGreaterThan(least);
 }
 
 /**
- * Options for a test with many cases or several programs. The torture run has a longer timeout, because it may request
- * any number of cases.
+ * Options for a test that has many cases or runs several programs. The torture run has a longer timeout, because it can
+ * run any number of cases.
  */
-export const LONG_TIMEOUT = { timeout: isUsual ? 120_000 : 3_600_000 };
+export const LONG_TIMEOUT = { timeout: isDefaultSeed ? 120_000 : 3_600_000 };

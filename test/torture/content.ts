@@ -2,33 +2,33 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { TENANT } from "#support/process/tenant-state.ts";
-import { hashesOf } from "#support/tenant/audit.ts";
+import { computeAuditHashes } from "#support/tenant/audit.ts";
 import { verifyOnConnection } from "../../src/lib/tenant/audit/sqlite/verify.ts";
 import { Database } from "../../src/lib/tenant/store/sqlite/database.ts";
 import type { Scene } from "./scenes/scene.ts";
 
 /**
- * Matches the parts of a text that differ from run to run: verifiers, sealed values, certificates, ids, hashes,
+ * Matches the parts of a text that are different in every run: verifiers, sealed values, certificates, ids, hashes,
  * instants, process ids and numbers of attempts.
  */
-const VOLATILE =
+const VOLATILE_PARTS =
   /\$(?:argon2id|hmac-sha256)\$[^"]+|(?<=")[\w-]{80,}(?=")|-----BEGIN [^"]+|[0-9a-f]{64}|\b[0-9A-F]{32}\b|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}|\d{4}-\d\d-\d\dT[\d:.]+Z|(?<="(?:pid|process|attempts)\\?":)\d+/g;
 
 /** Columns that depend on the number and order of steps and runs. */
-const BY_RUN = /^(?:pk|revision|createdIn|changedIn)$/;
+const RUN_DEPENDENT_COLUMNS = /^(?:pk|revision|createdIn|changedIn)$/;
 
 /** Columns that depend on the number of imports, whether committed or not. */
-const BY_PLAN: Readonly<Record<string, string>> = { import: "pk", change: "import" };
+const PLAN_DEPENDENT_COLUMNS: Readonly<Record<string, string>> = { import: "pk", change: "import" };
 
 /**
  * Returns the content of a tenant's file, or of some of its tables: all records, their versions, observed state,
- * revisions, audit log and imports. If the scene works in steps, leaves out columns that depend on the number of steps;
- * if the scene plans first, leaves out plans that were not committed; if it writes a file, leaves out the audit record
- * of the export. Masks verifiers, sealed values, ids, hashes and instants.
+ * revisions, audit log and imports. If the scene works in steps, leaves out columns that depend on the number of steps.
+ * If the scene plans first, leaves out plans that were not committed. If the scene writes a file, leaves out the audit
+ * record of the export. Masks verifiers, sealed values, ids, hashes and instants.
  *
  * @throws Error if the database is damaged or contains broken references
  */
-export function everythingOf(
+export function readTenantContent(
   home: string,
   { tables: only, steps, plans, outputs }: Partial<Pick<Scene, "tables" | "steps" | "plans" | "outputs">> = {},
 ): string | undefined {
@@ -43,7 +43,8 @@ export function everythingOf(
       String(name),
     );
     const isCompared = (table: string, column: string): boolean =>
-      (steps !== true || !BY_RUN.test(column)) && (plans !== true || BY_PLAN[table] !== column);
+      (steps !== true || !RUN_DEPENDENT_COLUMNS.test(column)) &&
+      (plans !== true || PLAN_DEPENDENT_COLUMNS[table] !== column);
     const left: Readonly<Record<string, string>> = {
       ...(plans === true && { import: "where state = 'committed'" }),
       ...(outputs !== undefined && { audit: "where action not like '%.export'" }),
@@ -52,7 +53,7 @@ export function everythingOf(
       table,
       all(`select * from "${table}" ${left[table] ?? ""} order by 1`)
         .map((row) => Object.fromEntries(Object.entries(row).filter(([column]) => isCompared(table, column))))
-        .map((row) => JSON.stringify(row).replace(VOLATILE, "*"))
+        .map((row) => JSON.stringify(row).replace(VOLATILE_PARTS, "*"))
         .toSorted((a, b) => (steps !== true || a === b ? 0 : a < b ? -1 : 1)),
     ]);
     return JSON.stringify(records);
@@ -61,8 +62,8 @@ export function everythingOf(
   }
 }
 
-/** Returns the files that a command writes, in base64, with the parts that differ from run to run masked. */
-export const outputsOf = (home: string, { outputs = [], varies }: Scene): readonly (string | undefined)[] =>
+/** Returns the files that a command wrote, in base64. Parts that are different in every run are masked. */
+export const readOutputs = (home: string, { outputs = [], varies }: Scene): readonly (string | undefined)[] =>
   outputs.map((name) => {
     const path = join(home, name);
     if (!existsSync(path)) return undefined;
@@ -71,22 +72,22 @@ export const outputsOf = (home: string, { outputs = [], varies }: Scene): readon
     return Buffer.from(alike, "latin1").toString("base64");
   });
 
-/** Returns the settings of a home: its contexts, and who is notified. */
-export const settingsOf = (home: string): string =>
+/** Returns the settings of a home: its contexts, and the recipients of reminders. */
+export const readSettings = (home: string): string =>
   ["contexts.json", "notify.yaml"]
     .map((name) => join(home, name))
-    .map((path) => (existsSync(path) ? readFileSync(path, "utf8").replace(VOLATILE, "*") : ""))
+    .map((path) => (existsSync(path) ? readFileSync(path, "utf8").replace(VOLATILE_PARTS, "*") : ""))
     .join("\n");
 
 /**
- * Checks the audit logs of all tenants in a home, by reading the hash chain independently and with the program's own
+ * Checks the audit logs of all tenants in a home: independently, by reading the hash chain, and with the program's own
  * check. @returns what is wrong
  */
-export function auditProblems(home: string): readonly string[] {
+export function findAuditProblems(home: string): readonly string[] {
   return globSync("tenants/*/tenant.db", { cwd: home }).flatMap((name) => {
     const database = new Database(join(home, name), { plain: true });
     try {
-      const { hashes, chain } = hashesOf(database);
+      const { hashes, chain } = computeAuditHashes(database);
       const { broken, table, changes } = verifyOnConnection(database, { changes: true });
       const found = { broken, table, changes };
       return [

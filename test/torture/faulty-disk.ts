@@ -7,7 +7,7 @@ const PRELOAD = join(import.meta.dirname, "preload");
 const SOURCE = join(PRELOAD, "fault.c");
 const STATEMENTS = pathToFileURL(join(PRELOAD, "statements.ts"));
 
-/** The faults that can happen to a program at a call. See preload/fault.c. */
+/** The faults that can be applied to a call of a program. See preload/fault.c. */
 export type FaultKind =
   | "eio"
   | "eacces"
@@ -26,10 +26,10 @@ export type FaultKind =
   | "HUP"
   | "clock";
 
-/** A fault that happens to a program, and the call at which it happens. */
+/** A fault, and the call of the program to which it is applied. */
 export interface Fault {
   readonly kind: FaultKind;
-  /** number of the call, from 1, over all threads; -1 for the end of the program */
+  /** number of the call, from 1, counted over all threads; -1 for the end of the program */
   readonly number: number;
   /** the number of seconds by which the clock jumps */
   readonly seconds?: number;
@@ -45,11 +45,11 @@ export interface Call {
 }
 
 /** Matches the ids of imports, which differ from run to run. */
-export const IDS = /[0-9a-f]{8}-[0-9a-f-]{27}/g;
+export const IMPORT_IDS = /[0-9a-f]{8}-[0-9a-f-]{27}/g;
 
-/** Makes a call of a program fail as a faulty disk does, or ends the program at this call. */
+/** Makes a call of a program fail like on a faulty disk, or ends the program at this call. */
 export class FaultyDisk {
-  /** the environment that preloads the faults into a program */
+  /** the environment variables that preload the faults into a program */
   readonly #preload: Readonly<Record<string, string>>;
 
   private constructor(preload: Readonly<Record<string, string>>) {
@@ -57,16 +57,14 @@ export class FaultyDisk {
   }
 
   /**
-   * Creates a disk whose calls are SQLite statements that write. It does not need a compiler, and supports only `eio`,
+   * Creates a disk that counts only SQLite statements that write. It does not need a compiler, and supports only `eio`,
    * `enospc`, `full`, `kill-before` and `kill-after`.
    */
   static ofStatements(): FaultyDisk {
     return new FaultyDisk({ NODE_OPTIONS: `--import=${STATEMENTS.href}` });
   }
 
-  /**
-   * Compiles the library. @returns undefined if the machine does not have a C compiler or does not preload libraries
-   */
+  /** Compiles the library. @returns undefined if the machine does not have a C compiler or cannot preload libraries */
   static compile(folder: string): FaultyDisk | undefined {
     if (process.platform !== "linux") return undefined;
     const library = join(folder, "fault.so");
@@ -104,22 +102,22 @@ export function readCalls(log: string, under: string): readonly Call[] {
     .flatMap((line) => {
       const [, number, name, path] = /^(\d+) (\w+) (.*)$/.exec(line) ?? [];
       if (number === undefined || name === undefined || path === undefined) return [];
-      const file = path.slice(under.length + 1).replace(IDS, "ID");
+      const file = path.slice(under.length + 1).replace(IMPORT_IDS, "ID");
       return [{ number: Number(number), name, file: file.replace(/(\.new-|\.)\d+/g, "$1PID") }];
     });
 }
 
-const NEEDS_SPACE = /^(?:create|mkdir|link|copy_file_range|p?writev?(?:64)?)$/;
-const WRITES =
+const SPACE_CALLS = /^(?:create|mkdir|link|copy_file_range|p?writev?(?:64)?)$/;
+const WRITE_CALLS =
   /^(?:create|p?writev?(?:64)?|f(?:data)?sync|ftruncate64|f?chmod|mkdir|rmdir|unlink|rename|link|copy_file_range)$/;
-const BY_PATH = /^(?:open|create|mkdir|rmdir|unlink|access|f?chmod|rename|link|statx)$/;
-const HAS_BYTES = /^p?(?:read|write)v?(?:64)?$/;
+const PATH_CALLS = /^(?:open|create|mkdir|rmdir|unlink|access|f?chmod|rename|link|statx)$/;
+const BYTE_CALLS = /^p?(?:read|write)v?(?:64)?$/;
 
 /** Returns true if a call needs space on the disk. */
-export const needsSpace = ({ name }: Call): boolean => NEEDS_SPACE.test(name);
+export const needsSpace = ({ name }: Call): boolean => SPACE_CALLS.test(name);
 /** Returns true if a call can change the disk. */
-export const writes = ({ name }: Call): boolean => WRITES.test(name);
+export const isWrite = ({ name }: Call): boolean => WRITE_CALLS.test(name);
 /** Returns true if a call can fail because permissions are missing. */
-export const isByPath = ({ name }: Call): boolean => BY_PATH.test(name);
+export const isByPath = ({ name }: Call): boolean => PATH_CALLS.test(name);
 /** Returns true if a call can read or write fewer bytes than requested. */
-export const hasBytes = ({ name }: Call): boolean => HAS_BYTES.test(name);
+export const hasBytes = ({ name }: Call): boolean => BYTE_CALLS.test(name);

@@ -1,39 +1,61 @@
-import { APPLE, BUNDLES, CANARIES, HISTORIES, PLANS, RETRIES, ROLES, ROUND_TRIPS } from "./figures/by-tests.ts";
-import { NEW_HOMES, PROGRAMS_AT_ONCE } from "./figures/programs.ts";
-import { READING } from "./figures/readers.ts";
-import { PIPES, PROTOTYPES, RANDOM_KILLS, READ_ONLY, TERMINAL } from "./figures/small.ts";
-import { DISK_FAULTS, JUMPS, KILLS, LOSSES, SIGNALS, STOPS } from "./figures/at-calls.ts";
+import {
+  APPLE_TRIALS,
+  BUNDLE_TRIALS,
+  CANARY_TRIALS,
+  HISTORY_TRIALS,
+  PLAN_TRIALS,
+  RETRY_TRIALS,
+  ROLE_TRIALS,
+  ROUND_TRIP_TRIALS,
+} from "./figures/by-tests.ts";
+import { NEW_HOME_TRIALS, CONCURRENT_TRIALS } from "./figures/programs.ts";
+import { READER_TRIALS } from "./figures/readers.ts";
+import {
+  CLOSED_PIPE_TRIALS,
+  PROTOTYPE_TRIALS,
+  RANDOM_KILL_TRIALS,
+  READ_ONLY_TRIALS,
+  TERMINAL_TRIALS,
+} from "./figures/small.ts";
+import {
+  DISK_FAULT_TRIALS,
+  CLOCK_JUMP_TRIALS,
+  KILL_TRIALS,
+  POWER_LOSS_TRIALS,
+  SIGNAL_TRIALS,
+  STOP_TRIALS,
+} from "./figures/at-calls.ts";
 import type { Trial } from "./trial.ts";
 
 /** A figure of the torture run: one row of its result table. */
 export interface Figure {
   readonly name: string;
-  /** the number in the maintainers' list of reliability figures */
+  /** number of the figure in the maintainers' list of reliability figures */
   readonly number: string;
   readonly tries: string;
   readonly zero: string;
   readonly trials: readonly Trial[];
   /** a program that the figure needs */
   readonly needs?: "cc" | "openssl" | "python3" | "unshare";
-  /** number of places tried at the same time; by default, the number of cores */
+  /** number of places that are tried at the same time; by default, the number of cores */
   readonly atOnce?: number;
 }
 
-/** All figures. Those with the slowest places come last, because they may need more than their share of the time. */
+/** All figures. Those whose places take longest come last, because they may need more than their share of the time. */
 export const FIGURES: readonly Figure[] = [
   {
     name: "random-kills",
     number: "1",
     tries: "`kill -9` at moments by the clock",
     zero: "half states, broken audits, runs that do not converge",
-    trials: RANDOM_KILLS,
+    trials: RANDOM_KILL_TRIALS,
   },
   {
     name: "kills",
     number: "2",
     tries: "`kill -9` at every write of every command that writes",
     zero: "half states, broken audits, runs that do not converge, files left behind",
-    trials: KILLS,
+    trials: KILL_TRIALS,
     needs: "cc",
   },
   {
@@ -41,7 +63,7 @@ export const FIGURES: readonly Figure[] = [
     number: "3",
     tries: "the same, and unsynced bytes or names are lost",
     zero: "the same, and printed results that are lost",
-    trials: LOSSES,
+    trials: POWER_LOSS_TRIALS,
     needs: "cc",
   },
   {
@@ -49,7 +71,7 @@ export const FIGURES: readonly Figure[] = [
     number: "4",
     tries: "EIO, EACCES, ENOSPC, a full disk and short reads and writes at every call",
     zero: "the same, wrong exit codes, errors that are not explained",
-    trials: DISK_FAULTS,
+    trials: DISK_FAULT_TRIALS,
     needs: "cc",
   },
   {
@@ -57,7 +79,7 @@ export const FIGURES: readonly Figure[] = [
     number: "4",
     tries: "every command that writes, on a home that is mounted read-only",
     zero: "changes, unexplained failures",
-    trials: READ_ONLY,
+    trials: READ_ONLY_TRIALS,
     needs: "unshare",
   },
   {
@@ -65,7 +87,7 @@ export const FIGURES: readonly Figure[] = [
     number: "6",
     tries: "two to twenty programs at once on one home",
     zero: "lost changes, changes of refused commands, failures other than exit 5",
-    trials: [...PROGRAMS_AT_ONCE, ...NEW_HOMES],
+    trials: [...CONCURRENT_TRIALS, ...NEW_HOME_TRIALS],
     atOnce: 1,
   },
   {
@@ -73,7 +95,7 @@ export const FIGURES: readonly Figure[] = [
     number: "9",
     tries: "mutated files for every reader, against a second implementation",
     zero: "unexpected failures, more than 60 s or 600 MB, disagreements",
-    trials: READING,
+    trials: READER_TRIALS,
     needs: "openssl",
   },
   {
@@ -81,21 +103,21 @@ export const FIGURES: readonly Figure[] = [
     number: "12",
     tries: "names of what every JavaScript object has, in every place",
     zero: "unexpected failures, changed prototypes",
-    trials: PROTOTYPES,
+    trials: PROTOTYPE_TRIALS,
   },
   {
     name: "terminal",
     number: "13",
     tries: "terminal controls in names, on a terminal, in every format",
     zero: "raw controls",
-    trials: TERMINAL,
+    trials: TERMINAL_TRIALS,
   },
   {
     name: "clock",
     number: "15",
     tries: "the clock jumps back and forth by a second, a day and 400 days",
     zero: "the same",
-    trials: JUMPS,
+    trials: CLOCK_JUMP_TRIALS,
     needs: "cc",
   },
   {
@@ -103,7 +125,7 @@ export const FIGURES: readonly Figure[] = [
     number: "21",
     tries: "SIGINT, SIGTERM and SIGHUP at every write",
     zero: "the same, wrong statements about what was changed",
-    trials: SIGNALS,
+    trials: SIGNAL_TRIALS,
     needs: "cc",
   },
   {
@@ -111,7 +133,7 @@ export const FIGURES: readonly Figure[] = [
     number: "21",
     tries: "SIGSTOP for a minute in the middle, and others read meanwhile",
     zero: "the same, readers that wait for ever",
-    trials: STOPS,
+    trials: STOP_TRIALS,
     needs: "cc",
     atOnce: 12,
   },
@@ -120,7 +142,7 @@ export const FIGURES: readonly Figure[] = [
     number: "21",
     tries: "readers of standard output and errors that go away",
     zero: "half states, stacks, files left behind",
-    trials: PIPES,
+    trials: CLOSED_PIPE_TRIALS,
     needs: "cc",
   },
   {
@@ -128,55 +150,55 @@ export const FIGURES: readonly Figure[] = [
     number: "7",
     tries: "random faults of Apple's simulated server",
     zero: "differences from Apple's devices",
-    trials: APPLE,
+    trials: APPLE_TRIALS,
   },
   {
     name: "retries",
     number: "8",
     tries: "`Retry-After` and errors of Apple's server",
     zero: "requests that are too early or too many",
-    trials: RETRIES,
+    trials: RETRY_TRIALS,
   },
   {
     name: "round-trips",
     number: "10",
     tries: "export, then import, in every encoding and mode",
     zero: "changes",
-    trials: ROUND_TRIPS,
+    trials: ROUND_TRIP_TRIALS,
   },
   {
     name: "canaries",
     number: "14",
     tries: "secrets, looked for in every file, process and output",
     zero: "places where they are found",
-    trials: CANARIES,
+    trials: CANARY_TRIALS,
   },
   {
     name: "roles",
     number: "18",
     tries: "random actors and operations against a model, and twin tenants",
     zero: "differences from the model",
-    trials: ROLES,
+    trials: ROLE_TRIALS,
   },
   {
     name: "plans",
     number: "19",
     tries: "what a plan announces, and what is then applied",
     zero: "differences",
-    trials: PLANS,
+    trials: PLAN_TRIALS,
   },
   {
     name: "bundles",
     number: "20",
     tries: "spoilt bundles, with one bit or record changed",
     zero: "accepted bundles, changes, files",
-    trials: BUNDLES,
+    trials: BUNDLE_TRIALS,
   },
   {
     name: "histories",
     number: "-",
     tries: "random histories of all models, each place a batch of five to a hundred",
     zero: "differences from the model",
-    trials: HISTORIES,
+    trials: HISTORY_TRIALS,
   },
 ];

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
-import { inOrder, newKindsFirst, Progress } from "./places.ts";
+import { shuffleBySeed, moveNewKindsFirst, Progress } from "./places.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "torture-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -10,16 +10,21 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const PLACES = Array.from({ length: 50 }, (_, at) => `eio ${at}`);
 
 test("only the seed determines the order of places", () => {
-  expect(inOrder(1, PLACES)).toEqual(inOrder(1, PLACES.toReversed()));
-  expect(inOrder(1, PLACES)).not.toEqual(inOrder(2, PLACES));
-  expect(inOrder(1, PLACES).toSorted()).toEqual(PLACES.toSorted());
+  expect(shuffleBySeed(1, PLACES)).toEqual(shuffleBySeed(1, PLACES.toReversed()));
+  expect(shuffleBySeed(1, PLACES)).not.toEqual(shuffleBySeed(2, PLACES));
+  expect(shuffleBySeed(1, PLACES).toSorted()).toEqual(PLACES.toSorted());
 });
 
 test("the first place of each new kind comes first", () => {
   const known = new Set<string>();
   const places = ["eio 3: read a", "eio 1: read a", "eio 2: write a", "full 2: write a"];
-  expect(newKindsFirst(places, known)).toEqual(["eio 3: read a", "eio 2: write a", "full 2: write a", "eio 1: read a"]);
-  expect(newKindsFirst(["eio 7: read a", "eio 9: read b"], known)).toEqual(["eio 9: read b", "eio 7: read a"]);
+  expect(moveNewKindsFirst(places, known)).toEqual([
+    "eio 3: read a",
+    "eio 2: write a",
+    "full 2: write a",
+    "eio 1: read a",
+  ]);
+  expect(moveNewKindsFirst(["eio 7: read a", "eio 9: read b"], known)).toEqual(["eio 9: read b", "eio 7: read a"]);
 });
 
 test("a later run continues with the remaining places, and remembers earlier findings", () => {

@@ -3,26 +3,26 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "
 import { dirname } from "node:path";
 
 /** Returns the places in an order that depends only on the seed. */
-export const inOrder = (seed: number, places: readonly string[]): readonly string[] =>
+export const shuffleBySeed = (seed: number, places: readonly string[]): readonly string[] =>
   places
     .map((place) => [createHash("sha1").update(`${seed} ${place}`).digest("hex"), place] as const)
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .map(([, place]) => place);
 
-/** Returns the kind of a place, which is the place without its numbers. */
-const kindOf = (place: string): string => place.replaceAll(/\d+/g, "");
+/** Returns the kind of a place: its description without the numbers. */
+const getPlaceKind = (place: string): string => place.replaceAll(/\d+/g, "");
 
 /** Moves the first place of each new kind to the front, and adds the new kinds to `known`. */
-export function newKindsFirst(places: readonly string[], known: Set<string>): readonly string[] {
+export function moveNewKindsFirst(places: readonly string[], known: Set<string>): readonly string[] {
   const first = places.filter((place) => {
-    const isNew = !known.has(kindOf(place));
-    known.add(kindOf(place));
+    const isNew = !known.has(getPlaceKind(place));
+    known.add(getPlaceKind(place));
     return isNew;
   });
   return [...new Set([...first, ...places])];
 }
 
-/** A problem that was found at a place of a scene, or without a place if the scene could not be prepared. */
+/** A problem at a place of a scene. The place is missing if the scene could not be prepared. */
 export interface Finding {
   readonly figure: string;
   readonly scene: string;
@@ -30,7 +30,7 @@ export interface Finding {
   readonly problems: readonly string[];
 }
 
-/** The number of places that are known and tried, and the number of scenes that exist and were opened. */
+/** How many places are known and were tried, and how many scenes exist and were opened. */
 export interface Tally {
   readonly tried: number;
   readonly places: number;
@@ -38,7 +38,7 @@ export interface Tally {
   readonly opened: number;
 }
 
-interface Saved {
+interface SavedProgress {
   /** the commit and the seed */
   readonly of: string;
   readonly minutes: number;
@@ -47,7 +47,7 @@ interface Saved {
   readonly findings: readonly Finding[];
 }
 
-/** What was tried so far, including earlier runs with the same seed at the same commit. */
+/** What was tried so far, including earlier runs with the same seed and commit. */
 export class Progress {
   readonly #of: string;
   readonly #scenes = new Map<string, Map<string, { places: number; readonly tried: Set<string> }>>();
@@ -59,11 +59,11 @@ export class Progress {
     this.#of = of;
   }
 
-  /** Loads what earlier runs tried. Starts anew if they had another commit or seed. */
+  /** Loads what earlier runs tried. Starts from the beginning if their commit or seed was different. */
   static resume(path: string, of: string): Progress {
     const progress = new Progress(of);
     if (!existsSync(path)) return progress;
-    const saved = JSON.parse(readFileSync(path, "utf8")) as Saved;
+    const saved = JSON.parse(readFileSync(path, "utf8")) as SavedProgress;
     if (saved.of !== of) return progress;
     for (const [figure, scene, places, tried] of saved.scenes) {
       progress.#scene(figure, scene).places = places;
@@ -79,7 +79,7 @@ export class Progress {
       [...of].map(([scene, { places, tried }]) => [figure, scene, places, [...tried]] as const),
     );
     const { findings, minutes } = this;
-    const saved: Saved = { of: this.#of, minutes, scenes, findings };
+    const saved: SavedProgress = { of: this.#of, minutes, scenes, findings };
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(`${path}.new`, JSON.stringify(saved));
     renameSync(`${path}.new`, path);
@@ -98,7 +98,7 @@ export class Progress {
     return this.#scenes.get(figure)?.get(scene)?.tried.size ?? 0;
   }
 
-  /** Records the places of a scene. @returns the places that were not tried yet */
+  /** Records the places of a scene. @returns the places that have not been tried yet */
   open(figure: string, scene: string, places: readonly string[]): string[] {
     const known = this.#scene(figure, scene);
     known.places = places.length;

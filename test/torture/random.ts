@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 /** Random numbers that depend only on the seed. */
-export class Random {
+export class SeededRandom {
   #state: number;
 
   constructor(seed: string) {
@@ -25,7 +25,7 @@ export class Random {
 }
 
 /** Strings that often cause trouble for readers. */
-const TOKENS = [
+const TRICKY_STRINGS = [
   '"',
   ",",
   "\r\n",
@@ -42,15 +42,15 @@ const TOKENS = [
   "0".repeat(400),
   "[".repeat(2000),
 ].map((token) => Buffer.from(token));
-const BYTES = [
+const TRICKY_BYTES = [
   Buffer.of(0x30, 0x80),
   Buffer.of(0x30, 0x84, 0xff, 0xff, 0xff, 0xff),
   Buffer.of(0xff, 0xfe),
   Buffer.of(0x81),
 ];
 
-/** Mutates a file one to four times. */
-export function mutate(sample: Buffer, random: Random): Buffer {
+/** Applies one to four mutations to a file. */
+export function mutateFile(sample: Buffer, random: SeededRandom): Buffer {
   let bytes = Buffer.from(sample);
   for (let left = 1 + random.below(4); left > 0; left -= 1) {
     const at = random.below(bytes.length + 1);
@@ -59,7 +59,7 @@ export function mutate(sample: Buffer, random: Random): Buffer {
     const changed = [
       () => Buffer.concat([before, Buffer.of(random.below(256)), after.subarray(1)]),
       () => Buffer.concat([before, Buffer.of((after[0] ?? 0) ^ (1 << random.below(8))), after.subarray(1)]),
-      () => Buffer.concat([before, random.of([...TOKENS, ...BYTES]), after]),
+      () => Buffer.concat([before, random.of([...TRICKY_STRINGS, ...TRICKY_BYTES]), after]),
       () => Buffer.concat([before, after.subarray(length)]),
       () => Buffer.concat([before, after.subarray(0, length), after]),
       () => before,

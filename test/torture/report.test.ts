@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { renderFinding, renderTable, withTable } from "./report.ts";
+import { renderFinding, renderResultTable, insertTable } from "./report.ts";
 
 const FACTS = { date: "2026-11-24", commit: "abc", machine: "linux", seed: 1, minutes: 59.96 };
 const FIGURE = { name: "kills", number: "2", tries: "kills", zero: "half states" };
 
 test("the table shows how many of all places were tried, and why a figure was not tried", () => {
   const tally = { tried: 12, places: 3400, scenes: 72, opened: 70 };
-  const table = renderTable(FACTS, [
+  const table = renderResultTable(FACTS, [
     { figure: FIGURE, tally, findings: 1 },
     { figure: { ...FIGURE, name: "losses" }, tally, findings: 0, missing: "no C compiler" },
   ]);
@@ -43,6 +43,6 @@ test("a scene that could not be prepared is replayed as a whole", () => {
 
 test("the page keeps the text around the table", () => {
   const page = "a\n<!-- result of npm run torture -- --write -->\n\nold\n\n<!-- end of the result -->\nb\n";
-  expect(withTable(page, "| new |\n")).toBe(page.replace("old\n", "| new |\n"));
-  expect(() => withTable("a", "b")).toThrow("the page has no marks");
+  expect(insertTable(page, "| new |\n")).toBe(page.replace("old\n", "| new |\n"));
+  expect(() => insertTable("a", "b")).toThrow("the page has no marks");
 });

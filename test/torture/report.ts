@@ -2,7 +2,7 @@ import type { Figure } from "./figures.ts";
 import type { Finding, Tally } from "./places.ts";
 
 /** A figure with its result. */
-export interface Row {
+export interface ResultRow {
   readonly figure: Pick<Figure, "name" | "number" | "tries" | "zero">;
   readonly tally: Tally;
   readonly findings: number;
@@ -19,15 +19,18 @@ export interface RunFacts {
   readonly minutes: number;
 }
 
-const count = (number: number): string => number.toLocaleString("en");
+const formatNumber = (number: number): string => number.toLocaleString("en");
 
-/** Renders the result of a run in Markdown. */
-export function renderTable({ date, commit, machine, seed, minutes }: RunFacts, rows: readonly Row[]): string {
+/** Renders the result table of a run in Markdown. */
+export function renderResultTable(
+  { date, commit, machine, seed, minutes }: RunFacts,
+  rows: readonly ResultRow[],
+): string {
   const lines = rows.map(({ figure, tally, findings, missing }) => {
     const { tried, places, scenes, opened } = tally;
     const cells =
       missing === undefined
-        ? [`${count(tried)} of ${count(places)}`, `${opened} of ${scenes}`, count(findings)]
+        ? [`${formatNumber(tried)} of ${formatNumber(places)}`, `${opened} of ${scenes}`, formatNumber(findings)]
         : [`not tried: ${missing}`, `0 of ${scenes}`, "-"];
     return `| ${[figure.number, figure.name, figure.tries, ...cells, figure.zero].join(" | ")} |`;
   });
@@ -41,14 +44,14 @@ export function renderTable({ date, commit, machine, seed, minutes }: RunFacts, 
   ].join("\n");
 }
 
-const MAX_LINES = 40;
+const MAX_PROBLEM_LINES = 40;
 
-/** Renders a failure together with the command line that replays it. */
+/** Renders a failure, with the command line that reproduces it. */
 export function renderFinding({ figure, scene, place, problems }: Finding, seed: number): string {
   const at = place === undefined ? "" : ` --place '${place}'`;
   const replay = `npm run torture -- --only ${figure} --seed ${seed} --scene '${scene}'${at}`;
   const lines = problems.flatMap((problem) => problem.trimEnd().split("\n"));
-  const told = lines.slice(0, MAX_LINES).map((line) => `    ${line}`);
+  const told = lines.slice(0, MAX_PROBLEM_LINES).map((line) => `    ${line}`);
   return [
     `FAILED ${figure}: ${scene}, ${place ?? "its preparation"}, seed ${seed}`,
     ...told,
@@ -57,11 +60,11 @@ export function renderFinding({ figure, scene, place, problems }: Finding, seed:
   ].join("\n");
 }
 
-const MARKS = ["<!-- result of npm run torture -- --write -->", "<!-- end of the result -->"] as const;
+const TABLE_MARKS = ["<!-- result of npm run torture -- --write -->", "<!-- end of the result -->"] as const;
 
-/** Puts a table between the marks of a page. @throws Error if the page does not have these marks */
-export function withTable(page: string, table: string): string {
-  const [begin, end] = MARKS.map((mark) => page.indexOf(mark));
+/** Replaces the text between the marks of a page with a table. @throws Error if the page does not have these marks */
+export function insertTable(page: string, table: string): string {
+  const [begin, end] = TABLE_MARKS.map((mark) => page.indexOf(mark));
   if (begin === undefined || end === undefined || begin < 0 || end < begin) throw new Error("the page has no marks");
-  return `${page.slice(0, begin + MARKS[0].length)}\n\n${table}\n${page.slice(end)}`;
+  return `${page.slice(0, begin + TABLE_MARKS[0].length)}\n\n${table}\n${page.slice(end)}`;
 }

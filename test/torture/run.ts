@@ -6,15 +6,15 @@ import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { ROOT } from "#support/process/program.ts";
-import { cleanUp } from "#support/process/when-done.ts";
+import { runCleanUps } from "#support/process/when-done.ts";
 import { FaultyDisk } from "./faulty-disk.ts";
 import { FIGURES, type Figure } from "./figures.ts";
-import { inOrder, newKindsFirst, Progress, type Finding } from "./places.ts";
+import { shuffleBySeed, moveNewKindsFirst, Progress, type Finding } from "./places.ts";
 import { canMount } from "./figures/small.ts";
-import { renderFinding, renderTable, withTable } from "./report.ts";
+import { renderFinding, renderResultTable, insertTable } from "./report.ts";
 import { Workplace, type Trial } from "./trial.ts";
 
-const HELP = `npm run torture -- [options]
+const HELP_TEXT = `npm run torture -- [options]
 
   --minutes N      how long it runs (60); the time is shared by the figures
   --histories N    random histories of each model (10000)
@@ -30,12 +30,12 @@ const HELP = `npm run torture -- [options]
   --write          put the table into docs/torture.md
 `;
 
-function fail(message: string): never {
+function exitWithError(message: string): never {
   process.stderr.write(`${message}\n`);
   process.exit(2);
 }
 
-function parsed() {
+function parseOptions() {
   try {
     return parseArgs({
       options: {
@@ -57,105 +57,111 @@ function parsed() {
       },
     }).values;
   } catch (error) {
-    return fail(`${error instanceof Error ? error.message : String(error)}; --help tells the options`);
+    return exitWithError(`${error instanceof Error ? error.message : String(error)}; --help tells the options`);
   }
 }
 
-const values = parsed();
-if (values.help) {
-  process.stdout.write(HELP);
+const optionValues = parseOptions();
+if (optionValues.help) {
+  process.stdout.write(HELP_TEXT);
   process.exit(0);
 }
 
-function numberOf(name: "minutes" | "histories" | "steps" | "seed" | "places" | "scenes" | "stop-seconds"): number {
-  const number = Number(values[name]);
-  return number >= 0 ? number : fail(`--${name} needs a number, not ${values[name]}`);
+function getNumberOption(
+  name: "minutes" | "histories" | "steps" | "seed" | "places" | "scenes" | "stop-seconds",
+): number {
+  const number = Number(optionValues[name]);
+  return number >= 0 ? number : exitWithError(`--${name} needs a number, not ${optionValues[name]}`);
 }
-const seed = numberOf("seed");
-const most = numberOf("places");
-const minutes = numberOf("minutes");
+const seed = getNumberOption("seed");
+const maxPlaces = getNumberOption("places");
+const minutes = getNumberOption("minutes");
 
 const findFigures = (name: string): readonly Figure[] =>
   FIGURES.filter((one) => one.name === name || one.number === name);
-for (const name of values.only)
+for (const name of optionValues.only)
   if (findFigures(name).length === 0)
-    fail(`no figure ${name}; there are: ${FIGURES.map((one) => one.name).join(", ")}`);
-const chosen = FIGURES.filter(
-  (one) => values.only.length === 0 || values.only.some((name) => findFigures(name).includes(one)),
+    exitWithError(`no figure ${name}; there are: ${FIGURES.map((one) => one.name).join(", ")}`);
+const selectedFigures = FIGURES.filter(
+  (one) => optionValues.only.length === 0 || optionValues.only.some((name) => findFigures(name).includes(one)),
 );
-if (values.scene !== undefined && !chosen.some(({ trials }) => trials.some(({ scene }) => scene === values.scene)))
-  fail(`no scene ${values.scene} in ${chosen.map(({ name }) => name).join(", ")}`);
-/** True if a single scene or place is tried again. Such a run does not count as progress of a long run. */
-const isReplay = values.scene !== undefined || values.place !== undefined;
+if (
+  optionValues.scene !== undefined &&
+  !selectedFigures.some(({ trials }) => trials.some(({ scene }) => scene === optionValues.scene))
+)
+  exitWithError(`no scene ${optionValues.scene} in ${selectedFigures.map(({ name }) => name).join(", ")}`);
+/** True if only a single scene or place is tried again. Such a run does not count as progress of a long run. */
+const isReplay = optionValues.scene !== undefined || optionValues.place !== undefined;
 
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
-const git = (...words: readonly string[]): string =>
+const writeLine = (line: string): void => void process.stderr.write(`${line}\n`);
+const runGit = (...words: readonly string[]): string =>
   execFileSync("git", words, { cwd: ROOT, encoding: "utf8", maxBuffer: 2 ** 30 }).trim();
 
 /**
- * Aborted when a signal asks the run to end. What was tried is kept for `--resume`; what was only begun does not count.
+ * Aborted when a signal asks the run to end. Places that were tried are saved for `--resume`; places that were only
+ * started do not count.
  */
-const stopping = new AbortController();
-const isStopped = (): boolean => stopping.signal.aborted;
+const stopController = new AbortController();
+const isStopped = (): boolean => stopController.signal.aborted;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   process.on(signal, () => {
     if (isStopped()) return void finish(1);
-    stopping.abort();
-    say("ends once what was begun is finished; again to end at once");
+    stopController.abort();
+    writeLine("ends once what was begun is finished; again to end at once");
   });
 
-// keeps the homes in memory if possible, because thousands of them are copied
-const folder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "clomoctl-torture-"));
-process.on("exit", () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
-if (values.steps !== undefined) process.env["CLOMOCTL_STEPS"] = String(numberOf("steps"));
+// if possible, homes are kept in memory, because thousands of them are copied
+const runFolder = mkdtempSync(join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "clomoctl-torture-"));
+process.on("exit", () => rmSync(runFolder, { recursive: true, force: true, maxRetries: 5 }));
+if (optionValues.steps !== undefined) process.env["CLOMOCTL_STEPS"] = String(getNumberOption("steps"));
 process.env["NODE_COMPILE_CACHE"] ??= join(ROOT, "node_modules", ".cache", "compiled");
-const workplace = new Workplace(folder, FaultyDisk.compile(folder), {
+const workplace = new Workplace(runFolder, FaultyDisk.compile(runFolder), {
   seed,
-  histories: numberOf("histories"),
-  stopMs: numberOf("stop-seconds") * 1000,
+  histories: getNumberOption("histories"),
+  stopMs: getNumberOption("stop-seconds") * 1000,
 });
-const isChanged = git("status", "--porcelain", "src", "test") !== "";
-const commit = `${git("rev-parse", "--short", "HEAD")}${isChanged ? " with changes" : ""}`;
-const changes = createHash("sha1")
-  .update(git("diff", "HEAD", "--", "src", "test"))
+const hasLocalChanges = runGit("status", "--porcelain", "src", "test") !== "";
+const commit = `${runGit("rev-parse", "--short", "HEAD")}${hasLocalChanges ? " with changes" : ""}`;
+const changesHash = createHash("sha1")
+  .update(runGit("diff", "HEAD", "--", "src", "test"))
   .digest("hex");
-const progressKey = `${commit} seed ${seed}${isChanged ? ` ${changes}` : ""}`;
-const progress = values.resume ? Progress.resume(values.state, progressKey) : new Progress(progressKey);
+const progressKey = `${commit} seed ${seed}${hasLocalChanges ? ` ${changesHash}` : ""}`;
+const progress = optionValues.resume ? Progress.resume(optionValues.state, progressKey) : new Progress(progressKey);
 
-const begun = Date.now();
-const earlier = progress.minutes;
-function save(): void {
-  progress.minutes = earlier + (Date.now() - begun) / 60_000;
-  if (!isReplay) progress.save(values.state);
+const startTime = Date.now();
+const earlierMinutes = progress.minutes;
+function saveProgress(): void {
+  progress.minutes = earlierMinutes + (Date.now() - startTime) / 60_000;
+  if (!isReplay) progress.save(optionValues.state);
 }
-setInterval(save, 60_000).unref();
+setInterval(saveProgress, 60_000).unref();
 
-/** Saves the progress, ends all programs, including stopped ones, and exits. */
+/** Saves the progress, ends all programs (including stopped ones), and exits. */
 async function finish(code: number): Promise<never> {
-  save();
-  await cleanUp();
+  saveProgress();
+  await runCleanUps();
   process.exit(code);
 }
 
-const missingOf = ({ needs }: Figure): string | undefined => {
+const findMissingTool = ({ needs }: Figure): string | undefined => {
   if (needs === "cc") return workplace.disk === undefined ? "no C compiler" : undefined;
   if (needs === "unshare" && !canMount()) return "nothing can be mounted here";
   return needs === undefined || spawnSync(needs, ["--version"]).error === undefined ? undefined : `no ${needs}`;
 };
 
-/** Number of places of a scene that are tried before it is the turn of the next scene. */
-const TURN = 6;
-const JOBS = availableParallelism();
+/** Number of places of a scene that are tried before the next scene gets its turn. */
+const PLACES_PER_TURN = 6;
+const JOB_COUNT = availableParallelism();
 
-/** The scenes in an order that depends on the seed. They take turns. */
-class Turns {
+/** Lets the scenes take turns, in an order that depends on the seed. */
+class SceneTurns {
   readonly #figure: Figure;
   readonly #kinds = new Set<string>();
   readonly #waiting: { readonly trial: Trial; places: Promise<string[]> | undefined; left: number }[];
 
   constructor(figure: Figure, trials: readonly Trial[]) {
     this.#figure = figure;
-    this.#waiting = trials.map((trial) => ({ trial, places: undefined, left: most }));
+    this.#waiting = trials.map((trial) => ({ trial, places: undefined, left: maxPlaces }));
   }
 
   /** Returns the next few places; undefined when all places were tried. */
@@ -164,7 +170,7 @@ class Turns {
       const first = this.#waiting.shift();
       if (first === undefined) return undefined;
       first.places ??= this.#open(first.trial);
-      const places = (await first.places).splice(0, Math.min(TURN, first.left));
+      const places = (await first.places).splice(0, Math.min(PLACES_PER_TURN, first.left));
       first.left -= places.length;
       if (places.length === 0) continue;
       if (first.left > 0) this.#waiting.push(first);
@@ -174,7 +180,7 @@ class Turns {
 
   async #open(trial: Trial): Promise<string[]> {
     try {
-      const places = newKindsFirst(inOrder(seed, await trial.places(workplace)), this.#kinds);
+      const places = moveNewKindsFirst(shuffleBySeed(seed, await trial.places(workplace)), this.#kinds);
       return progress.open(this.#figure.name, trial.scene, selectRequestedPlaces(places));
     } catch (error) {
       await noteUnlessStopped({ figure: this.#figure.name, scene: trial.scene, problems: [String(error)] });
@@ -188,28 +194,28 @@ class Turns {
 }
 
 /**
- * Returns only the requested place, or all places if none is requested. The requested place may omit the description of
- * the call.
+ * Returns only the requested place, or all places if no place is requested. The request may omit the description of the
+ * call.
  */
 const selectRequestedPlaces = (places: readonly string[]): readonly string[] =>
-  values.place === undefined
+  optionValues.place === undefined
     ? places
-    : places.filter((place) => place === values.place || place.startsWith(`${values.place}: `)).slice(0, 1);
+    : places.filter((place) => place === optionValues.place || place.startsWith(`${optionValues.place}: `)).slice(0, 1);
 
 /**
- * Records what was tried and what is wrong, unless the run is stopped. Ctrl-C also ends the programs under test, so
- * results that it cuts short do not count.
+ * Records what was tried and what is wrong, unless the run was stopped. Ctrl-C also ends the programs under test, so
+ * their incomplete results do not count.
  */
 async function noteUnlessStopped(finding: Finding): Promise<void> {
-  // a signal is reported only between two turns of the event loop
+  // signals are handled only between two turns of the event loop
   await turn();
   if (isStopped()) return;
   progress.note(finding);
-  if (finding.problems.length > 0) say(renderFinding(finding, seed));
+  if (finding.problems.length > 0) writeLine(renderFinding(finding, seed));
 }
 
 /** Tries the places of a figure until its time is over. */
-async function tryUntil(figure: Figure, turns: Turns, end: number): Promise<void> {
+async function tryUntil(figure: Figure, turns: SceneTurns, end: number): Promise<void> {
   const work = async (): Promise<void> => {
     while (!isStopped() && Date.now() < end) {
       const next = await turns.next();
@@ -221,12 +227,12 @@ async function tryUntil(figure: Figure, turns: Turns, end: number): Promise<void
       }
     }
   };
-  await Promise.all(Array.from({ length: figure.atOnce ?? JOBS }, work));
+  await Promise.all(Array.from({ length: figure.atOnce ?? JOB_COUNT }, work));
 }
 
-/** Orders trials by the number of places that were already tried, fewest first, and then by the seed. */
-const inTurn = (figure: Figure, trials: readonly Trial[]): readonly Trial[] => {
-  const order = inOrder(
+/** Orders trials by the number of places that were already tried (fewest first), and then by the seed. */
+const orderTrials = (figure: Figure, trials: readonly Trial[]): readonly Trial[] => {
+  const order = shuffleBySeed(
     seed,
     trials.map(({ scene }) => scene),
   );
@@ -236,44 +242,51 @@ const inTurn = (figure: Figure, trials: readonly Trial[]): readonly Trial[] => {
     .toSorted((one, other) => tried(one) - tried(other));
 };
 
-const end = begun + minutes * 60_000;
-let open = chosen
-  .filter((figure) => missingOf(figure) === undefined)
+const endTime = startTime + minutes * 60_000;
+let openFigures = selectedFigures
+  .filter((figure) => findMissingTool(figure) === undefined)
   .map((figure) => {
-    const trials = figure.trials.filter(({ scene }) => values.scene === undefined || scene === values.scene);
-    return { figure, turns: new Turns(figure, inTurn(figure, trials).slice(0, numberOf("scenes"))) };
+    const trials = figure.trials.filter(
+      ({ scene }) => optionValues.scene === undefined || scene === optionValues.scene,
+    );
+    return { figure, turns: new SceneTurns(figure, orderTrials(figure, trials).slice(0, getNumberOption("scenes"))) };
   });
-while (open.length > 0 && !isStopped() && Date.now() < end) {
-  for (const [at, { figure, turns }] of open.entries()) {
+while (openFigures.length > 0 && !isStopped() && Date.now() < endTime) {
+  for (const [at, { figure, turns }] of openFigures.entries()) {
     if (isStopped()) break;
-    const shareMs = (end - Date.now()) / (open.length - at);
-    say(`${figure.name}: for ${Math.max(0, Math.round(shareMs / 1000))} s`);
+    const shareMs = (endTime - Date.now()) / (openFigures.length - at);
+    writeLine(`${figure.name}: for ${Math.max(0, Math.round(shareMs / 1000))} s`);
     await tryUntil(figure, turns, Date.now() + shareMs);
     const { tried, places, scenes, opened } = progress.tally(figure.name, figure.trials.length);
-    say(`${figure.name}: ${tried} of ${places} places, ${opened} of ${scenes} scenes`);
-    save();
+    writeLine(`${figure.name}: ${tried} of ${places} places, ${opened} of ${scenes} scenes`);
+    saveProgress();
   }
-  open = open.filter(({ turns }) => !turns.isOver);
+  openFigures = openFigures.filter(({ turns }) => !turns.isOver);
 }
 
-const rows = chosen.map((figure) => ({
+const resultRows = selectedFigures.map((figure) => ({
   figure,
   tally: progress.tally(figure.name, figure.trials.length),
   findings: progress.findings.filter((finding) => finding.figure === figure.name).length,
-  missing: missingOf(figure),
+  missing: findMissingTool(figure),
 }));
 const { model = "unknown" } = cpus()[0] ?? {};
-const machine = `${process.platform} ${process.arch}, ${JOBS} cores (${model}), Node ${process.versions.node}`;
-const date = new Date().toISOString().slice(0, 10);
-const table = renderTable({ date, commit, machine, seed, minutes: progress.minutes }, rows);
-process.stdout.write(table);
-if (values.write) {
+const machineDescription = `${process.platform} ${process.arch}, ${JOB_COUNT} cores (${model}), Node ${process.versions.node}`;
+const runDate = new Date().toISOString().slice(0, 10);
+const resultTable = renderResultTable(
+  { date: runDate, commit, machine: machineDescription, seed, minutes: progress.minutes },
+  resultRows,
+);
+process.stdout.write(resultTable);
+if (optionValues.write) {
   const page = join(ROOT, "docs", "torture.md");
-  writeFileSync(page, withTable(readFileSync(page, "utf8"), table));
+  writeFileSync(page, insertTable(readFileSync(page, "utf8"), resultTable));
 }
-if (values.place !== undefined && rows.some(({ tally }) => tally.opened > 0 && tally.places === 0)) {
-  say(`no place ${values.place}`);
+if (optionValues.place !== undefined && resultRows.some(({ tally }) => tally.opened > 0 && tally.places === 0)) {
+  writeLine(`no place ${optionValues.place}`);
   await finish(2);
 }
-const isMissing = rows.some(({ missing }) => missing !== undefined);
-await finish(isStopped() || rows.some(({ findings }) => findings > 0) || (values.strict && isMissing) ? 1 : 0);
+const hasMissingTools = resultRows.some(({ missing }) => missing !== undefined);
+await finish(
+  isStopped() || resultRows.some(({ findings }) => findings > 0) || (optionValues.strict && hasMissingTools) ? 1 : 0,
+);

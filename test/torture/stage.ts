@@ -3,66 +3,66 @@ import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { run, start, type Outcome } from "#support/process/program.ts";
-import { filesOf, openDatabase } from "#support/process/tenant-state.ts";
-import { auditProblems, everythingOf, outputsOf, settingsOf } from "./content.ts";
-import { IDS, readCalls, type Call, type Fault, type FaultyDisk } from "./faulty-disk.ts";
+import { listHomeFiles, openDatabase } from "#support/process/tenant-state.ts";
+import { findAuditProblems, readTenantContent, readOutputs, readSettings } from "./content.ts";
+import { IMPORT_IDS, readCalls, type Call, type Fault, type FaultyDisk } from "./faulty-disk.ts";
 import type { Scene } from "./scenes/scene.ts";
 
 /**
- * The messages that a disk fault may cause: an error with its place and a remedy. A check instead names what it cannot
- * read.
+ * The messages that a disk fault may cause: an error that names the place and a remedy or, for a check, a report of
+ * what cannot be read.
  */
 const DISK_MESSAGES = [
   /^error: (?:disk I\/O error|no space left on the disk|permission denied)\n {2}\S.*\n {2}\S/m,
-  /^error: permission denied: cannot write here\n {2}\S/m,
-  // SQLite does not report why a file cannot be opened
+  /^error: permission denied: cannot write to this location\n {2}\S/m,
+  // SQLite does not report the reason why a file cannot be opened
   /^error: the tenant's file (?:cannot be opened|is damaged)\n {2}\S.*\n {2}\S/m,
-  // a failed write of the plan has damaged the plan's file
+  // a write that failed has damaged the plan's file
   /^error: the plan's file is damaged or missing\n {2}\S.*\n {2}plan it again/m,
   /^error: [^\n]*(?:cannot be (?:written|opened|read)|could not be (?:written|read))[^\n]*\n {2}\S.*\n {2}\S/m,
   /^local: cannot read the tenant: .+ \(/m,
 ];
 
-/** Matches what a command prints if it fails after its change. */
-const DONE =
+/** Matches what a command prints if it fails after its change was made. */
+const CHANGE_MADE_MESSAGE =
   /was committed|is committed|the change was made|it is unknown what was changed|the change may have been made|messages? sent|the code was sent|what was fetched so far is kept|waits? for the upload|may be waiting/;
 
 /**
- * Returns true if a tenant does not exist or does not have audit records. A tenant is created before its first change,
- * and counts as absent until then.
+ * Returns true if a tenant does not exist or does not have audit records. The tenant is created before its first
+ * change. Until this change is made, it counts as missing.
  */
-const isBare = ({ tenant: state }: State): boolean => state === "" || state.includes('["audit",[]]');
+const isTenantMissing = ({ tenant: state }: HomeState): boolean => state === "" || state.includes('["audit",[]]');
 
-/** The state of a tenant and of the files next to it. No transaction covers both. */
-interface State {
+/** The state of a tenant and of the files next to it. A transaction covers only the tenant, not the files. */
+interface HomeState {
   readonly tenant: string;
   readonly files: readonly string[];
 }
 
-const isSame = (one: State, other: State): boolean => JSON.stringify(one) === JSON.stringify(other);
+const isSameState = (one: HomeState, other: HomeState): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-/** The results of a scene on a sound disk. */
+/** The results of a scene on a disk without faults. */
 interface Rehearsal {
-  readonly before: State;
-  readonly after: State;
+  readonly before: HomeState;
+  readonly after: HomeState;
   /** the state after a second run of the same command */
-  readonly again: State;
+  readonly again: HomeState;
   readonly againCode: number | null;
-  /** the files that may stay, also after a command that fails */
+  /** the files that may remain, also after a command that fails */
   readonly files: ReadonlySet<string>;
   readonly said: string;
   readonly calls: readonly Call[];
 }
 
-const VARIES = /\d+ms|[0-9a-f-]{36}|\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-][\d:]+)/g;
+const VARYING_PARTS = /\d+ms|[0-9a-f-]{36}|\d{4}-\d\d-\d\d[T ][\d:.]+(?:Z|[+-][\d:]+)/g;
 
 /**
- * Returns what a program printed, without the parts that differ from run to run. A change must last if its result was
- * printed completely.
+ * Returns the output of a program without the parts that are different in every run. If a program printed its result
+ * completely, its change must be permanent.
  */
-const getStableOutput = ({ text, stderr }: Outcome): string => `${text}\n${stderr}`.replace(VARIES, "");
+const getStableOutput = ({ text, stderr }: Outcome): string => `${text}\n${stderr}`.replace(VARYING_PARTS, "");
 
-/** A scene with the home from which it starts, and its results on a sound disk. */
+/** A scene, the home in which it starts, and its results on a disk without faults. */
 export class Stage {
   readonly scene: Scene;
   readonly #disk: FaultyDisk;
@@ -95,7 +95,7 @@ export class Stage {
     return (this.#rehearsal ??= this.#rehearse());
   }
 
-  /** Copies the home from which the scene starts. */
+  /** Copies the home in which the scene starts. */
   async home(): Promise<string> {
     const home = join(this.#folder, String((this.#copies += 1)));
     await cp(join(this.#folder, "template"), home, { recursive: true });
@@ -111,15 +111,15 @@ export class Stage {
   }
 
   /**
-   * Returns everything that the scene can change, without the parts that differ from run to run. @throws Error if the
-   * tenant is damaged
+   * Returns everything that the scene can change, without the parts that are different in every run. @throws Error if
+   * the tenant is damaged
    */
-  stateOf(home: string): State {
+  stateOf(home: string): HomeState {
     const { whole } = this.scene;
-    const tenant = everythingOf(home, this.scene);
+    const tenant = readTenantContent(home, this.scene);
     const exists = whole === undefined ? [] : [String(existsSync(join(home, whole.output)))];
-    const written = outputsOf(home, this.scene).map((output) => output ?? "");
-    return { tenant: tenant ?? "", files: [settingsOf(home), ...written, ...exists] };
+    const written = readOutputs(home, this.scene).map((output) => output ?? "");
+    return { tenant: tenant ?? "", files: [readSettings(home), ...written, ...exists] };
   }
 
   async #rehearse(): Promise<Rehearsal> {
@@ -131,15 +131,15 @@ export class Stage {
     const { code, stderr } = ended;
     if (code !== expected) throw new Error(`${name} ended with ${code}: ${stderr}`);
     const after = this.stateOf(home);
-    const first = await filesOf(home);
+    const first = await listHomeFiles(home);
     const again = await this.run(home);
-    const files = [...first, ...(await filesOf(home)), join("tenants", "local", "tenant.db"), "settings.lock"];
+    const files = [...first, ...(await listHomeFiles(home)), join("tenants", "local", "tenant.db"), "settings.lock"];
     const calls = readCalls(log, home);
     const rehearsal = { before, after, again: this.stateOf(home), againCode: again.code };
     rmSync(home, { recursive: true });
     return {
       ...rehearsal,
-      files: new Set(files.map((name) => name.replace(IDS, "ID"))),
+      files: new Set(files.map((name) => name.replace(IMPORT_IDS, "ID"))),
       said: getStableOutput(ended),
       calls,
     };
@@ -153,7 +153,7 @@ export class Stage {
       const running = this.start(home, this.#disk.failing(home, fault));
       const during = fault.kind === "stop" ? await this.#whileStopped(running.process, home, stopMs) : [];
       const ended = await running.ended;
-      // inspects a copy, so that the next command finds exactly what the failed command left, including SQLite's log
+      // checks a copy, so that the next command finds exactly what the failed command left, including SQLite's log
       await cp(home, looked, { recursive: true });
       return [...during, ...(await this.#judge(fault, ended, home, looked))];
     } catch (error) {
@@ -163,12 +163,9 @@ export class Stage {
     }
   }
 
-  /**
-   * Continues a stopped program after a while, and checks that other programs can read in the meantime. @returns what
-   * is wrong
-   */
+  /** Checks that other programs can read while the program is stopped, and then continues it. @returns what is wrong */
   async #whileStopped(process: { readonly pid?: number | undefined }, home: string, stopMs: number) {
-    const isStopped = (): boolean | undefined => stateOfProcess(process.pid ?? 0)?.startsWith("T");
+    const isStopped = (): boolean | undefined => readProcessState(process.pid ?? 0)?.startsWith("T");
     while (isStopped() === false) await sleep(5);
     if (isStopped() === undefined) return ["ended without being stopped"];
     const begun = performance.now();
@@ -184,18 +181,18 @@ export class Stage {
     const { before, after, again, againCode, files, said, calls } = await this.rehearsal;
     const { code: usual = 0, whole, saysBefore } = this.scene;
     const found = this.stateOf(looked);
-    const isBefore = found.tenant === before.tenant || (isBare(before) && isBare(found));
-    const isAfter = found.tenant === after.tenant && (!isBefore || isSame(found, after));
+    const isBefore = found.tenant === before.tenant || (isTenantMissing(before) && isTenantMissing(found));
+    const isAfter = found.tenant === after.tenant && (!isBefore || isSameState(found, after));
     const isSaid = saysBefore !== true && said.trim() !== "" && getStableOutput(ended) === said;
     const isTold = this.scene.tellsFaults === true && ended.signal === null;
     const isTorn = !isTold && found.files.some((file, at) => file !== before.files[at] && file !== after.files[at]);
     const call = calls[fault.number - 1];
-    // SQLite keeps its log if it cannot sync the file, and does not rely on the sync of the folder; other files do not
-    // have a log
+    // if SQLite cannot sync the file, it keeps its log, and it does not rely on the sync of the folder; other files do
+    // not have such a log
     const isUnsynced = fault.kind === "eio" && call?.name === "fsync" && !call.file.startsWith("tenants");
     const wrong = [
       ...(isUnsynced && ended.code === usual ? [`the failed sync of ${call.file} was ignored`] : []),
-      ...(ended.code === usual && !isTorn && !isTold && isAfter && !isSame(found, after)
+      ...(ended.code === usual && !isTorn && !isTold && isAfter && !isSameState(found, after)
         ? ["exit code 0, and a file was not written"]
         : []),
       ...(this.scene.filesFirst === true && isAfter && found.files[0] !== after.files[0]
@@ -203,8 +200,8 @@ export class Stage {
         : []),
       ...(isTorn ? ["a file that is neither the old one nor the new one"] : []),
       ...(isBefore || isAfter || this.scene.steps === true ? [] : ["neither the state before nor the one after"]),
-      ...(isSaid && !isSame(found, after) ? ["it printed its result, which is lost"] : []),
-      ...problemsOfEnd(fault, ended, this.scene, isBefore, isAfter || isTold),
+      ...(isSaid && !isSameState(found, after) ? ["it printed its result, which is lost"] : []),
+      ...findEndProblems(fault, ended, this.scene, isBefore, isAfter || isTold),
     ];
     if (whole !== undefined && existsSync(join(home, whole.output))) {
       const { code, stderr } = await run(this.#named(whole.line), { home: looked, cwd: looked });
@@ -214,21 +211,21 @@ export class Stage {
     const code = isAfter ? againCode : usual;
     if (this.scene.plans === true) await discardPlans(home);
     if (next.code !== code) wrong.push(`the next run ended with ${next.code}, not ${code}: ${next.stderr}`);
-    if (!isSame(this.stateOf(home), isAfter ? again : after)) wrong.push("the next run did not converge");
-    // the list of temporary files is not synced, so files may be left behind after a power failure; they only take up
+    if (!isSameState(this.stateOf(home), isAfter ? again : after)) wrong.push("the next run did not converge");
+    // the list of temporary files is not synced, so some files may remain after a power failure; they only take up
     // space
     const isLost = fault.kind.startsWith("lose-");
     const leftIn = async () =>
-      isLost ? [] : (await filesOf(home)).filter((name) => !files.has(name.replace(IDS, "ID")));
-    // the next command that looks at imports removes plans without a record
+      isLost ? [] : (await listHomeFiles(home)).filter((name) => !files.has(name.replace(IMPORT_IDS, "ID")));
+    // plans without a record are removed by the next command that reads imports
     if ((await leftIn()).length > 0) await run(["imports", "list"], { home });
     const left = await leftIn();
-    return [...wrong, ...left.map((name) => `left behind: ${name}`), ...auditProblems(home)];
+    return [...wrong, ...left.map((name) => `left behind: ${name}`), ...findAuditProblems(home)];
   }
 }
 
-/** Returns what is wrong with how a program ended. */
-function problemsOfEnd({ kind }: Fault, ended: Outcome, scene: Scene, isBefore: boolean, isAfter: boolean) {
+/** Returns what is wrong with the end of a program. */
+function findEndProblems({ kind }: Fault, ended: Outcome, scene: Scene, isBefore: boolean, isAfter: boolean) {
   const { code, signal, stderr } = ended;
   const { code: usual = 0, failure = 1 } = scene;
   const stack = /^ {4}at /m.test(stderr) ? [`a stack: ${stderr}`] : [];
@@ -242,9 +239,9 @@ function problemsOfEnd({ kind }: Fault, ended: Outcome, scene: Scene, isBefore: 
     ["HUP", 129],
   ]).get(kind);
   if (interrupted !== undefined) {
-    // after the result is printed, a signal ends the process directly
+    // after the result was printed, a signal ends the process immediately
     const isEnd = code === interrupted || signal === `SIG${kind}`;
-    const isTold = isBefore || code === null || DONE.test(stderr);
+    const isTold = isBefore || code === null || CHANGE_MADE_MESSAGE.test(stderr);
     return [
       ...stack,
       ...(isEnd ? [] : [`ended with ${code}: ${stderr}`]),
@@ -252,18 +249,19 @@ function problemsOfEnd({ kind }: Fault, ended: Outcome, scene: Scene, isBefore: 
     ];
   }
   if (scene.steps === true) return stack;
-  // missing permissions have their own exit codes; a bundle that cannot be read counts as not being a bundle
+  // missing permissions have their own exit codes; a bundle that cannot be read is reported as a file that is not a
+  // bundle
   const codes = kind === "eacces" ? [failure, 1, 2, 3, 4] : [failure, 1];
   return [
     ...stack,
     ...(codes.includes(code ?? -1) ? [] : [`exit code ${code}: ${stderr}`]),
     ...(DISK_MESSAGES.some((message) => message.test(stderr)) ? [] : [`another message: ${stderr}`]),
-    ...(isBefore || DONE.test(stderr) ? [] : [`changed, and not said: ${stderr}`]),
+    ...(isBefore || CHANGE_MADE_MESSAGE.test(stderr) ? [] : [`changed, and not said: ${stderr}`]),
   ];
 }
 
-/** Returns the state letter of a process and the fields after it; undefined when the process has ended. */
-function stateOfProcess(pid: number): string | undefined {
+/** Returns the state letter of a process and the fields after it; undefined if the process has ended. */
+function readProcessState(pid: number): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /, "");
   } catch {
@@ -271,7 +269,9 @@ function stateOfProcess(pid: number): string | undefined {
   }
 }
 
-/** Discards plans that were complete when their command ended, and that wait for `imports commit`. */
+/**
+ * Discards plans that were complete when their command ended and that could still be committed with `imports commit`.
+ */
 async function discardPlans(home: string): Promise<void> {
   const database = openDatabase(home);
   const open = database.prepare("select id from import where state = 'planned' order by pk desc").all();

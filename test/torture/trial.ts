@@ -10,7 +10,7 @@ export class Workplace {
   readonly seed: number;
   /** number of milliseconds for which a program stays stopped */
   readonly stopMs: number;
-  /** number of random histories of each model */
+  /** number of random histories for each model */
   readonly histories: number;
   readonly #stages = new Map<Scene, Promise<Stage>>();
 
@@ -27,8 +27,8 @@ export class Workplace {
   }
 
   /**
-   * Returns the stage of a scene, which is prepared once for all figures. @throws Error if there is no C compiler;
-   * figures that use stages declare that they need it
+   * Returns the stage of a scene. It is prepared only once for all figures. @throws Error if there is no C compiler;
+   * figures that use stages declare that they need a compiler
    */
   stage(scene: Scene): Promise<Stage> {
     if (this.disk === undefined) throw new Error("no C compiler");
@@ -38,7 +38,7 @@ export class Workplace {
   }
 }
 
-/** The places of one scene at which something is tried. */
+/** A scene, and the places at which something is tried in it. */
 export interface Trial {
   readonly scene: string;
   places(workplace: Workplace): Promise<readonly string[]>;

@@ -17,7 +17,7 @@ import { SYNC_COLUMNS, warnOfConditions } from "./shown.ts";
 /** Maximum number of devices that are named per kind of change. */
 const MAX_NAMED_DEVICES = 20;
 
-/** Columns that a run has by default, for people and in pipes. */
+/** Columns of a sync result that are shown by default, both on terminals and in pipes. */
 const DEFAULT_SYNC_COLUMNS = ["kind", "state", "created", "changed", "released", "missing", "registered", "unreadable"];
 
 type DeviceChangeKind = "created" | "released" | "missing";
@@ -42,13 +42,13 @@ export async function printSyncResult(
   await warnOfUnreadable(tools, client, run, "all");
   if (run.created + run.changed + run.released + run.missing + run.assigned === 0 && ade.counts.present > 0)
     await terminal.note(NO_CHANGES_NOTE);
-  if (run.assigned > 0) await terminal.note(describeAssigned(run.assigned));
-  await printSerials(tools, client, run, "released");
+  if (run.assigned > 0) await terminal.note(describeAssignedProfiles(run.assigned));
+  await printSerialNumbers(tools, client, run, "released");
   if (run.released > 0) await terminal.note(RELEASED_NOTE);
   const waiting = ade.counts.notReady === 0 ? [] : await findFirstNotReady(client);
   const named = waiting.map(({ serial }) => serial);
   if (!(await areNewDevicesNotReady(client, run, ade.counts.notReady, named)))
-    await printSerials(tools, client, run, "created");
+    await printSerialNumbers(tools, client, run, "created");
   if (run.created > 0 && run.registered === 0 && ade.mirror) await terminal.note(NOT_REGISTERED_NOTE);
   if (ade.counts.notReady > 0) await warnOfAllNotReady(tools, client, ade, waiting);
   else if (run.state === "done" && ade.counts.missing === 0) await reportReadiness(tools, ade, run.created);
@@ -62,8 +62,8 @@ export async function printSyncResult(
 }
 
 /**
- * Warns of what needs action after a run, once per change: records that could not be read, devices that were released
- * if the result does not show them, and devices that have become not ready since the last completed run.
+ * Warns of what needs action after a run, once per change: records that could not be read, released devices (if the
+ * result does not show them), and devices that are newly not ready since the last completed run.
  */
 export async function warnOfDevices(
   tools: Tools,
@@ -108,7 +108,7 @@ async function warnOfUnreadable(
       ];
   const what = text(
     `${en} in Apple's response could not be read and ${count === 1 ? "was" : "were"} skipped; the next sync fetches all devices again`,
-    `Apple の応答に読み取れないデバイスの記録が${ja}あり、取り込みませんでした。次の同期で全件を取得し直します`,
+    `Apple の応答に読み取れないデバイス情報が${ja}あり、取り込みませんでした。次の同期で全件を取得し直します`,
   );
   await terminal.warn(what, [formatFirstNames(names, count)]);
 }
@@ -133,9 +133,9 @@ const formatFirstNames = (names: readonly string[], count: number): Text => {
 const buildCurrentRetrySteps = ({ terminal, clock }: Tools, ade: Ade): readonly Step[] =>
   buildRetrySteps(ade, clock.now().getTime(), (instant) => terminal.moment(instant));
 
-const NO_CHANGES_NOTE = text("no changes since the last sync", "前回から変更はありません");
+const NO_CHANGES_NOTE = text("no changes since the last sync", "前回の同期から変更はありません");
 
-const describeAssigned = (count: number): Text =>
+const describeAssignedProfiles = (count: number): Text =>
   text(
     `ADE profiles were assigned to ${formatCount(count, "device")} (pending assignments and automatic assignments to new devices)`,
     `${count} 台に ADE プロファイルを割り当てました(割り当て待ち、または自動適用)`,
@@ -143,7 +143,7 @@ const describeAssigned = (count: number): Text =>
 
 const RELEASED_NOTE = text(
   "at Apple, released devices no longer belong to this MDM server; their records and owners in Devices are kept",
-  "Apple 側でこの MDM サーバから外れたデバイスです。「Devices」の記録と所有者は残ります",
+  "Apple 側でこの MDM サーバから外れたデバイスです。「Devices」のデバイス情報と所有者はそのまま残ります",
 );
 
 const NOT_REGISTERED_NOTE = text(
@@ -157,7 +157,7 @@ const DELTA_LIMITS_NOTE = text(
 );
 
 /** Prints the serial numbers of devices in a run; if there are many, only the first ones. */
-export async function printSerials(
+export async function printSerialNumbers(
   { terminal }: Pick<Tools, "terminal">,
   client: Client<"ade">,
   run: AdeSync,
@@ -246,7 +246,7 @@ const describeAllReady = (present: number): Text =>
 const describeReadyExcept = (unreadable: number): Text =>
   text(
     `all devices are ready to be switched on, except ${formatCount(unreadable, "device")} with an unreadable record`,
-    `記録を読み取れなかった ${unreadable} 台を除き、すべて準備ができています。電源を入れて設定を始められます`,
+    `デバイス情報を読み取れなかった ${unreadable} 台を除き、すべて準備ができています。電源を入れて設定を始められます`,
   );
 
 const SET_OWNER_HINT = text(
@@ -255,14 +255,14 @@ const SET_OWNER_HINT = text(
 );
 
 /** Describes devices that Apple no longer lists and whose release was not confirmed. */
-export const describeUnconfirmed = (missing: number): Text =>
+export const describeUnconfirmedReleases = (missing: number): Text =>
   text(
-    `Apple no longer lists ${formatCount(missing, "device")}: marked as missing, not released (Apple sometimes leaves devices out for about a day). To check: ${line("ade devices list", [], { state: "missing" })}; to mark the devices as released in clomoctl: ${line("ade sync", [], { full: true, maxDeletions: missing })}`,
+    `Apple no longer lists ${formatCount(missing, "device")}. Missing devices are only marked as missing, not released, because Apple sometimes leaves devices out for about a day. To check: ${line("ade devices list", [], { state: "missing" })}; to mark the devices as released in clomoctl: ${line("ade sync", [], { full: true, maxDeletions: missing })}`,
     `Apple 側で見つからないデバイスが ${missing} 台あります(「見つからない」としただけで、解除していません。1 日ほど見えなくなることもあります)。確認: ${line("ade devices list", [], { state: "missing" })}、解除: ${line("ade sync", [], { full: true, maxDeletions: missing })}`,
   );
 
 /** Failure of a sync run that was stopped before its end. */
-export const SYNC_INTERRUPTED = new Failure("unavailable", {
+export const SYNC_INTERRUPTED_FAILURE = new Failure("unavailable", {
   what: text("the sync was interrupted", "同期が中断されました"),
   hint: text(`to resume the sync: ${line("ade sync", [])}`, `続きから実行するには ${line("ade sync", [])}`),
 });

@@ -1,6 +1,6 @@
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { ADE, PROFILE } from "#support/commands/ade/profiles.ts";
+import { SIMULATED_ADE, PROFILE } from "#support/commands/ade/profiles.ts";
 import {
   testRefusedInMirror,
   testRefusals,
@@ -47,7 +47,7 @@ testRefusedInMirror(
 
 testRefusedInMirror("Automated Device Enrollment", "ade token set none.p7m");
 
-const AT_ADE = { ade: ADE };
+const AT_ADE = { ade: SIMULATED_ADE };
 const TERMS = new Failure("not-permitted", { what: text("terms", "規約") });
 const CREATE = "ade profiles create 本社 --url https://mdm.example.jp/enroll";
 

@@ -11,8 +11,8 @@ describe("a guide", () => {
       const { en, ja } = await runInBoth(`ade guide ${way}`, { tenant: {} });
       expect(en).toMatchObject({ exit: 0, requests: [] });
       const line = `clomoctl ade guide ${way} --through commands\n`;
-      expect(en.stderr).toBe(`to see the steps for a tenant of your own or a simulator: ${line}`);
-      expect(ja.stderr).toBe(`独自のテナントやシミュレーターでの手順を見るには: ${line}`);
+      expect(en.stderr).toBe(`to see the steps for a local tenant that is not a mirror, or for a simulator: ${line}`);
+      expect(ja.stderr).toBe(`ミラーではないテナントやシミュレーターでの手順を見るには: ${line}`);
       expect(en.stdout).toMatch(
         /^How to enrol .*\n\n {2}first of all: Never upload a public key of clomoctl .*\n[^]*\n\n1\. /,
       );

@@ -12,8 +12,8 @@ export default defineCommand({
       "登録の方法は、purchased(ADE デバイスを購入)、manual(Mac に接続して手動で ADE デバイスにする)、supervised-only(ADE を使わず監視対象にする)、unsupervised(非監視対象)のいずれかです。",
     ),
     text(
-      "By default, the guide shows the steps in the console (CLOMO PANEL). Use --through commands for a tenant of your own that has its own server entry in Apple Business Manager, and for the simulator. The guide does not contact Apple or a tenant.",
-      "既定では CLOMO PANEL(管理画面)での手順を示します。--through commands は、Apple Business Manager に専用の MDM サーバを登録した独自のテナントと、シミュレーターのためのものです。Apple にもテナントにも問い合わせません。",
+      "By default, the guide shows the steps in the console (CLOMO PANEL). Use --through commands for a local tenant that is not a mirror and has its own server entry in Apple Business Manager, and for the simulator. The guide does not contact Apple or a tenant.",
+      "既定では CLOMO PANEL(管理画面)での手順を示します。--through commands は、Apple Business Manager に専用の MDM サーバを登録した、ミラーではないテナントと、シミュレーターのためのものです。Apple にもテナントにも問い合わせません。",
     ),
   ],
   args: {
@@ -50,8 +50,8 @@ export default defineCommand({
     const command = line("ade guide", [way], { through: "commands" });
     await tools.terminal.note(
       step(
-        "to see the steps for a tenant of your own or a simulator",
-        "独自のテナントやシミュレーターでの手順を見るには",
+        "to see the steps for a local tenant that is not a mirror, or for a simulator",
+        "ミラーではないテナントやシミュレーターでの手順を見るには",
         command,
       ),
     );

@@ -68,7 +68,7 @@ test.each<[string, Partial<Ade>, number, string, RegExp]>([
     { mirror: true, counts: { ...ADE.counts, notReady: 2 } },
     3,
     "UNKNOWN",
-    /^not monitored: this tenant mirrors the console/,
+    /^not monitored by clomoctl: this tenant is a mirror, and the console syncs the devices$/,
   ],
 ])("%s is one line on stdout, in both languages", async (_, change, exit, status, said) => {
   const { en, ja } = await runInBoth(LINE, { tenant: { ade: { ...ADE, ...change } } });

@@ -7,13 +7,13 @@ const SERVICE_NAME = "ADE";
 
 const NOT_MONITORED = {
   mirror: text(
-    "not monitored: this tenant mirrors the console, which syncs the devices",
-    "ここでは監視しません。管理画面のミラーのため、デバイスの同期は管理画面で行います",
+    "not monitored by clomoctl: this tenant is a mirror, and the console syncs the devices",
+    "clomoctl では監視しません。管理画面のミラーのため、デバイスの同期は管理画面で行います",
   ),
   token: text("no server token is set", "サーバートークンが設定されていません"),
 } as const satisfies Record<string, Text>;
 
-/** Returns a tenant's ADE state as a plugin result. If not monitored, it is `unknown`, as it must not look healthy. */
+/** Returns a tenant's ADE state as a plugin result: `unknown` if ADE is not monitored, so as not to look healthy. */
 export function buildAdePluginResult(
   ade: Ade,
   { now, language }: { readonly now: Date; readonly language: Language },
@@ -31,18 +31,18 @@ export function buildAdePluginResult(
           `デバイス ${ade.counts.present} 台、問題なし`,
         )[language]
       : conditions.map(({ what, line }) => `${what[language]}: ${line}`).join("; ");
-  return { service: SERVICE_NAME, state, sentence, figures: generateFigures(ade, now) };
+  return { service: SERVICE_NAME, state, sentence, figures: generatePluginFigures(ade, now) };
 }
 
 /** Plugin ranges of a number that causes a warning if it is 1 or more. */
-const WARN_ABOVE_ZERO = "0:0;;0;";
+const WARN_ABOVE_ZERO_RANGES = "0:0;;0;";
 
-function* generateFigures(ade: Ade, now: Date): Generator<PluginFigure> {
+function* generatePluginFigures(ade: Ade, now: Date): Generator<PluginFigure> {
   const { present, notReady, missing, unreadable } = ade.counts;
   yield { label: "devices", value: present, ranges: ";;0;" };
-  yield { label: "not ready", value: notReady, ranges: WARN_ABOVE_ZERO };
-  yield { label: "missing", value: missing, ranges: WARN_ABOVE_ZERO };
-  yield { label: "unreadable", value: unreadable, ranges: WARN_ABOVE_ZERO };
+  yield { label: "not ready", value: notReady, ranges: WARN_ABOVE_ZERO_RANGES };
+  yield { label: "missing", value: missing, ranges: WARN_ABOVE_ZERO_RANGES };
+  yield { label: "unreadable", value: unreadable, ranges: WARN_ABOVE_ZERO_RANGES };
   if (ade.lastSyncAt === null) return;
   const ageSeconds = Math.max(0, Math.round((now.getTime() - Date.parse(ade.lastSyncAt)) / 1000));
   yield { label: "sync age", value: ageSeconds, unit: "s", ranges: `${(2 * getSyncIntervalMs(ade)) / 1000};;0;` };

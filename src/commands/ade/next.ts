@@ -48,7 +48,7 @@ export function buildNextSteps(ade: Ade, now: number, profiles?: readonly Profil
     ];
   }
   const setUp = buildSetupSteps(ade, now);
-  // if a key was created for the next token, the current token may still be valid
+  // while a new key waits for its token, the current token may still be valid, so also return what is due
   return setUp === undefined || (ade.token !== null && ade.stagedKey !== null)
     ? [...(setUp ?? []), ...buildDueSteps(ade, now, profiles)]
     : setUp;
@@ -125,11 +125,11 @@ export const toProfileArgument = (
 const chooseProfile = (usable: readonly ProfileSummary[]): ProfileSummary | undefined =>
   usable.length === 1 ? usable[0] : usable.find(({ automatic }) => automatic.length > 0);
 
-const isUsable = ({ state }: ProfileSummary): boolean => state === "active";
+const isUsableProfile = ({ state }: ProfileSummary): boolean => state === "active";
 
 /** Returns the argument for the profile to assign: `NAME` if the user must choose, undefined if none is usable. */
 export const findProfileArgument = (profiles: readonly ProfileSummary[]): string | undefined => {
-  const usable = profiles.filter(isUsable);
+  const usable = profiles.filter(isUsableProfile);
   if (usable.length === 0) return undefined;
   const chosen = chooseProfile(usable);
   return chosen === undefined ? "NAME" : toProfileArgument(chosen, profiles);
@@ -146,7 +146,7 @@ export function buildUnassignedDeviceSteps(profiles: readonly ProfileSummary[]):
   const word = findProfileArgument(profiles);
   if (word === undefined) return [buildCreateProfileStep(profiles)];
   return [
-    ...(chooseProfile(profiles.filter(isUsable)) === undefined
+    ...(chooseProfile(profiles.filter(isUsableProfile)) === undefined
       ? [step("choose one of the ADE profiles", "ADE プロファイルを選ぶ", line("ade profiles list", []))]
       : []),
     step(
@@ -214,7 +214,8 @@ export const buildCreateProfileStep = (profiles: readonly ProfileSummary[]): Ste
 /** Returns the step that applies a profile to new devices; empty if one is applied already, or none is usable. */
 export function buildAutoApplySteps(profiles: readonly ProfileSummary[]): readonly Step[] {
   const word = findProfileArgument(profiles);
-  if (word === undefined || profiles.some((profile) => isUsable(profile) && profile.automatic.length > 0)) return [];
+  if (word === undefined || profiles.some((profile) => isUsableProfile(profile) && profile.automatic.length > 0))
+    return [];
   return [
     step(
       "from now on, apply an ADE profile to new devices automatically",
@@ -228,7 +229,7 @@ export function buildAutoApplySteps(profiles: readonly ProfileSummary[]): readon
 export const buildNoDevicesStep = ({ endpoint }: Pick<Ade, "endpoint">): Step =>
   endpoint?.kind === "simulator"
     ? step(
-        "no device is assigned to this MDM server; to buy devices at the simulator",
+        "no device is assigned to this MDM server; to buy devices in the simulator",
         "この MDM サーバに割り当てられたデバイスはありません。シミュレーターで購入するには",
         line("ade simulator do devices add", [], { count: "10", url: endpoint.url }),
       )
@@ -244,7 +245,7 @@ export const buildMissingDeviceSteps = (missing: number): readonly Step[] =>
     ? []
     : [
         step(
-          "check the missing devices, then confirm on a terminal that they are released",
+          "check the missing devices, then confirm in a terminal that they are released",
           "見つからないデバイスを確認してから、ターミナルで解除を確認する",
           line("ade sync", [], { full: true }),
         ),

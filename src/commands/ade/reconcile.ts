@@ -47,7 +47,7 @@ const OPTIONS = {
     value: "ID",
     about: text(
       "key ID (or CLOMOCTL_BUSINESS_KEY_ID); leave it out if Apple rejects it",
-      "キー ID(Apple に拒否される場合は省略。または CLOMOCTL_BUSINESS_KEY_ID)",
+      "キー ID(または CLOMOCTL_BUSINESS_KEY_ID。Apple に拒否される場合は省略)",
     ),
   },
   businessKeyFile: {
@@ -55,7 +55,7 @@ const OPTIONS = {
     value: "KEY.pem",
     about: text(
       "private key file that only you can read (or CLOMOCTL_BUSINESS_KEY_FILE)",
-      "秘密鍵のファイル。自分だけが読めること(または CLOMOCTL_BUSINESS_KEY_FILE)",
+      "自分だけが読める秘密鍵のファイル(または CLOMOCTL_BUSINESS_KEY_FILE)",
     ),
   },
 } as const satisfies Fields;
@@ -93,7 +93,7 @@ export default defineCommand({
       "FILE は購入元から届いた一覧です。「シリアルナンバー」「シリアル番号」「serial number」の列がある CSV かブック、またはその列だけのファイルを指定します。",
     ),
     text(
-      "In a mirror of the console (CLOMO PANEL), the list is compared with the last exported devices, which have no profile state. Exit code 9: some devices need action.",
+      "In a mirror of the console (CLOMO PANEL), the list is compared with the last export of devices, which does not contain profile states. Exit code 9: some devices need action.",
       "管理画面(CLOMO PANEL)のミラーでは、最後にエクスポートしたデバイスと照合します(プロファイルの状態は含まれません)。対応が必要なデバイスがあれば終了コードは 9 です。",
     ),
   ],
@@ -108,7 +108,7 @@ export default defineCommand({
   exits: ["usage", "input-rejected", "not-permitted", "not-found", "unavailable", "differs"],
   async run(tools, { file, encoding, sheet, ...options }) {
     const { terminal } = tools;
-    tools.describeState(() => NOTHING_CHANGED);
+    tools.describeState(() => UNCHANGED_NOTE);
     requireAppleBusiness(options);
     const again = ({ sheet: chosen = "" }: { readonly sheet?: string | undefined }): string =>
       `${COMMAND_NAME} ${quoteShellWord(file)} --sheet ${quoteShellWord(chosen)}`;
@@ -130,7 +130,7 @@ export default defineCommand({
   },
 });
 
-const NOTHING_CHANGED = text("nothing was changed: this command only compares", "照合だけなので、何も変更していません");
+const UNCHANGED_NOTE = text("nothing was changed: this command only compares", "照合だけなので、何も変更していません");
 
 /** Rejects options of the API that are given without `--apple-business`.  @throws Failure `usage` */
 function requireAppleBusiness({ appleBusiness, ...rest }: BusinessOptions): void {

@@ -61,9 +61,9 @@ export const SYNC_COLUMNS: readonly Column<AdeSync>[] = [
   createColumn("id", "id", "ID"),
 ];
 
-/** What is known about ADE in a tenant, one member for each value that `status` and `token show` display. */
+/** The ADE values of a tenant, one member for each value that `status` and `token show` display. */
 export interface AdeFacts extends Readonly<Record<(typeof FACT_HEADERS)[number][0], string | number | null>> {
-  /** true if Apple has not yet answered with the current token, so who downloaded the token is unknown */
+  /** true if the current token has not been used with Apple yet, so it is unknown who downloaded the token */
   readonly isUnseen: boolean;
 }
 
@@ -141,5 +141,5 @@ export async function warnOfConditions(
 }
 
 /** Converts the error of a failed sync run to a failure. */
-export const toFailure = ({ type, ...problem }: NonNullable<AdeSync["error"]>): Failure =>
+export const toSyncFailure = ({ type, ...problem }: NonNullable<AdeSync["error"]>): Failure =>
   Failure.of({ ...problem, type: type in ERRORS ? (type as ErrorCode) : "unexpected" });

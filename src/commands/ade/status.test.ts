@@ -174,7 +174,7 @@ test("reports missing devices after a delta sync, too", async () => {
   const ade = { ...ADE, sync: SYNC, counts: { ...ADE.counts, missing: 7 } };
   const { stderr } = await run("ade status --lang en", { tenant: known(ade) });
   expect(stderr).toContain(
-    "warning: 7 devices missing at Apple: clomoctl ade devices list --state missing\ncheck the missing devices, then confirm on a terminal that they are released",
+    "warning: 7 devices missing at Apple: clomoctl ade devices list --state missing\ncheck the missing devices, then confirm in a terminal that they are released",
   );
 });
 

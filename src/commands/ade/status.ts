@@ -18,11 +18,11 @@ export default defineCommand({
   details: [
     text(
       "Shows what is recorded and does not contact Apple. The exit code is 0 even if there are problems, except with --nagios.",
-      "Apple には問い合わせず、記録されている内容を表示します。--nagios 以外では、何が見つかっても終了コードは 0 です。",
+      "Apple には問い合わせず、記録されている内容を表示します。--nagios 以外では、問題があっても終了コードは 0 です。",
     ),
     text(
-      "--nagios: critical if Apple rejected the server token, if the token has expired, or if the last sync failed and requires action; warning if Apple could not be reached, if no sync was completed for twice the interval of the schedule (`ade sync --every` or --watch; default: 1d), or if there are missing devices, devices without an ADE profile or records that could not be read; unknown if no token is set. A mirror is not watched here, because its devices are synced in the console (CLOMO PANEL): unknown.",
-      "--nagios: Apple がサーバートークンを拒否したとき、その期限が切れたとき、または前回の同期が失敗して人の対応が必要なときは「至急」。Apple に接続できなかったとき、スケジュールの間隔(`ade sync --every` か --watch、既定は 1d)の 2 倍の間同期が完了していないとき、見つからないデバイス、ADE プロファイルのないデバイス、読み取れない記録があるときは警告。トークンが未設定のときは不明。ミラーでは管理画面(CLOMO PANEL)で同期するため監視の対象外で、不明になります。",
+      "--nagios: critical if Apple rejected the server token, if the token has expired, or if the last sync failed and requires action; warning if Apple could not be reached, if no sync was completed for twice the interval of the schedule (`ade sync --every` or --watch; default: 1d), or if there are missing devices, devices without an ADE profile or records that could not be read; unknown if no token is set. A mirror is not monitored, because its devices are synced in the console (CLOMO PANEL): unknown.",
+      "--nagios: Apple がサーバートークンを拒否したとき、その期限が切れたとき、または前回の同期が失敗して人の対応が必要なときは「至急」。Apple に接続できなかったとき、スケジュールの間隔(`ade sync --every` か --watch、既定は 1d)の 2 倍の間同期が完了していないとき、見つからないデバイス、ADE プロファイルのないデバイス、読み取れないデバイス情報があるときは警告。トークンが未設定のときは不明。ミラーでは管理画面(CLOMO PANEL)で同期するため監視の対象外で、不明になります。",
     ),
   ],
   args: {},
@@ -49,12 +49,12 @@ export default defineCommand({
       [STATE_EXITS.ok, text("no problems", "問題なし")],
       [STATE_EXITS.warning, text("warning", "警告")],
       [STATE_EXITS.critical, text("critical: the token or the sync", "至急(トークンまたは同期)")],
-      [STATE_EXITS.unknown, text("unknown: not watched here, or the check failed", "監視の対象外、または確認の失敗")],
+      [STATE_EXITS.unknown, text("unknown: not monitored, or the check failed", "監視の対象外、または確認の失敗")],
     ],
   },
   async run(tools, { nagios }) {
     const tenant = await tools.tenant("ade", "profiles");
-    if (nagios) refuseFormats(tools);
+    if (nagios) rejectOutputFormats(tools);
     const ade = await tenant.client.ade.show();
     return nagios ? showPluginLine(tools, ade) : showStatus(tools, tenant, ade);
   },
@@ -93,7 +93,7 @@ async function showStatus(tools: Tools, tenant: ChosenTenant<"ade" | "profiles">
 }
 
 /** Rejects options that set another output format.  @throws Failure `usage` */
-function refuseFormats({ globals: { format, fields, query } }: Tools): void {
+function rejectOutputFormats({ globals: { format, fields, query } }: Tools): void {
   if ([format, fields, query].every((option) => option === undefined)) return;
   throw new Failure("usage", {
     what: text("--nagios cannot be used with other output formats", "--nagios はほかの出力形式と一緒に指定できません"),

@@ -142,7 +142,7 @@ test("explains a delta sync, and says why it became a full sync", async () => {
   const ended: AdeSync = { ...DONE, kind: "full", reason: "cursor-refused", created: 0 };
   const { en, ja } = await runInBoth("ade sync", { tenant: { syncAde: delta, adeSync: ended, ade: READY } });
   expect(en.stderr).toContain(
-    "delta sync (changes only): continues a sync that was cut off\nfull sync: Apple no longer accepts the position of the last sync\n",
+    "delta sync (changes only): continues an interrupted sync\nfull sync: Apple no longer accepts the position of the last sync\n",
   );
   expect(ja.stderr).toContain("差分の取得: 中断した取得の続き\n全件の取得: 前回の位置を Apple が受け付けないため\n");
 });
@@ -302,7 +302,7 @@ describe("from cron, with --quiet", () => {
     const gone = { ...DONE, created: 0, registered: 0, released: 1 };
     const { ja } = await runInBoth(CRON, { tenant: ending(gone, { adeSyncSerials: SERIALS }) });
     expect(ja.stderr).toBe(
-      "警告: 1 台のデバイスが解除されました。Apple 側でこの MDM サーバから外れたデバイスです。「Devices」の記録と所有者は残ります\nSERIAL000001\n",
+      "警告: 1 台のデバイスが解除されました。Apple 側でこの MDM サーバから外れたデバイスです。「Devices」のデバイス情報と所有者はそのまま残ります\nSERIAL000001\n",
     );
   });
 
@@ -341,7 +341,7 @@ test("does not report that all devices are ready if a record was skipped, in bot
     });
   const { en, ja } = await at(10);
   expect(en.stderr).toContain("all devices are ready to be switched on, except 1 device with an unreadable record\n");
-  expect(ja.stderr).toContain("記録を読み取れなかった 1 台を除き、すべて準備ができています");
+  expect(ja.stderr).toContain("デバイス情報を読み取れなかった 1 台を除き、すべて準備ができています");
   expect((await at(0)).en.stderr).not.toContain("no device is assigned");
 });
 

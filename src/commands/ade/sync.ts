@@ -6,8 +6,13 @@ import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand, type Outcome } from "../command.ts";
 import { parseLimit } from "../../lib/plan/limits.ts";
 import type { Tools } from "../tools.ts";
-import { SYNC_INTERRUPTED, printSerials, describeUnconfirmed, printSyncResult } from "./changes.ts";
-import { toFailure, SYNC_COLUMNS, printEndpoint } from "./shown.ts";
+import {
+  SYNC_INTERRUPTED_FAILURE,
+  printSerialNumbers,
+  describeUnconfirmedReleases,
+  printSyncResult,
+} from "./changes.ts";
+import { toSyncFailure, SYNC_COLUMNS, printEndpoint } from "./shown.ts";
 import { watchSyncs } from "./watch.ts";
 
 /** Delay before a run's first poll: small because most runs are short; doubles up to {@link MAX_POLL_MS}. */
@@ -18,24 +23,24 @@ export default defineCommand({
   summary: text("fetch the devices from Apple (sync)", "Apple からデバイスを取得する(同期)"),
   details: [
     text(
-      "Without --full or --delta, the sync is full if the last full sync began more than 23 hours ago (so one sync a day is always full) or if the last sync of any kind was more than 7 days ago; otherwise it is a delta. A delta contains what Apple reports as changed since then, including newly assigned devices (unlike 差分 in CLOMO PANEL, which covers registered devices only). Only a full sync finds changes that Apple does not report. A sync that was cut off is continued.",
+      "Without --full or --delta, the sync is full if the last full sync began more than 23 hours ago (so one sync a day is always full) or if the last sync of any kind was more than 7 days ago; otherwise it is a delta. A delta contains what Apple reports as changed since then, including newly assigned devices (unlike 差分 in CLOMO PANEL, which covers registered devices only). Only a full sync finds changes that Apple does not report. An interrupted sync is resumed.",
       "--full も --delta もないときは、前回の全件取得の開始から 23 時間を超えているか(毎日 1 回の実行なら毎回全件になります)、前回から 7 日以上たっていれば全件、そうでなければ差分です。差分は Apple が変更として通知したもので、新しく割り当てたデバイスも含みます(CLOMO PANEL の「差分のみを取得する」は登録済みのデバイスだけです)。通知されない変更は全件でだけ見つかります。中断した同期は続きから実行します。",
     ),
     text(
-      "New devices become 事前登録 records in Devices. If a full sync does not find some devices, up to 5 of them (or 5 %, if that is more) are released at once; for more devices, you are asked to type their number. Releasing changes only their ADE state here: nothing is done at Apple. Without a terminal, they are only marked missing (exit 10), unless --max-deletions allows more. A sync never deletes records in Devices.",
-      "新しいデバイスは「Devices」に事前登録として追加します。全件取得で見つからないデバイスは、5 台か 5% の多い方までは解除済みにし、それを超えると台数の入力を求めます。解除済みにするのはここでの ADE の状態だけで、Apple 側では何も行いません。ターミナル以外では「見つからない」とするだけで終了コード 10 になり、--max-deletions で許容数を指定できます。同期で「Devices」の記録を削除することはありません。",
+      "New devices become 事前登録 records in Devices. If a full sync does not find some devices, up to 5 of them (or 5 %, if that is more) are released at once; for more devices, you are asked to type their number. Releasing changes only their ADE state in this tenant, and nothing at Apple. Without a terminal, they are only marked missing (exit 10), unless --max-deletions allows more. A sync never deletes records in Devices.",
+      "新しいデバイスは「Devices」に事前登録として追加します。全件取得で見つからないデバイスは、5 台か 5% の多い方までは解除済みにし、それを超えると台数の入力を求めます。解除済みにするのはこのテナントでの ADE の状態だけで、Apple 側では何も行いません。ターミナル以外では「見つからない」とするだけで終了コード 10 になり、--max-deletions で許容数を指定できます。同期で「Devices」のデバイス情報を削除することはありません。",
     ),
     text(
       "--watch repeats the sync until it is interrupted (exit 130; 143 if terminated) and prints a line for each sync. One sync a day is full. If Apple returns an error, the error is shown and the next sync tries again. If the tenant refuses the sync, for example because the token is missing, --watch ends.",
       "--watch は中断するまで繰り返し(終了コードは Ctrl-C で 130、終了要求で 143)、同期ごとに 1 行を表示します。1 日に 1 回は全件を取得します。Apple がエラーを返したときは表示して次の回に再試行し、トークンがないなどテナント側の理由では終了します。",
     ),
     text(
-      `For cron, every morning at 6: 0 6 * * * ${line("ade sync", [], { every: "1d", noInput: true, quiet: true })} (ade status prints the line for this machine). With --quiet, stderr still shows what needs action, once per change: devices that are newly not ready, with their names and what to type; records that newly could not be read; released devices; devices to confirm; failures.`,
-      `cron で毎朝 6 時に実行する例: 0 6 * * * ${line("ade sync", [], { every: "1d", noInput: true, quiet: true })}(この PC 用の行は ade status で表示)。--quiet でも、対応が必要なことは変化があったときに 1 回、標準エラー出力に表示します(新たに準備未完了になったデバイスとその対応、新たに読み取れなかった記録、解除されたデバイス、確認が必要なデバイス、失敗)。`,
+      `For cron, every morning at 6: 0 6 * * * ${line("ade sync", [], { every: "1d", noInput: true, quiet: true })} (\`ade status\` prints the line for this computer). With --quiet, stderr still shows what needs action, once per change: devices that are newly not ready, with their names and what to type; records that newly could not be read; released devices; devices to confirm; failures.`,
+      `cron で毎朝 6 時に実行する例: 0 6 * * * ${line("ade sync", [], { every: "1d", noInput: true, quiet: true })}(このコンピューター用の行は \`ade status\` で表示)。--quiet でも、対応が必要なことは変化があったときに 1 回、標準エラー出力に表示します(新たに準備未完了になったデバイスとその対応、新たに読み取れなかったデバイス情報、解除されたデバイス、確認が必要なデバイス、失敗)。`,
     ),
     text(
       "A device record that cannot be read is skipped and reported, the other devices are stored (exit 8), and the next sync fetches all devices again. The skipped device is not treated as missing. If even a serial number cannot be read, that sync does not release any device or mark any as missing.",
-      "読み取れないデバイスの記録は取り込まずに表示し、ほかのデバイスは取り込みます(終了コード 8)。次の同期では全件を取得し直します。そのデバイスを「見つからない」とはしません。シリアルナンバー自体が読み取れない場合、その同期では解除も「見つからない」の判定も行いません。",
+      "読み取れないデバイス情報は取り込まずに表示し、ほかのデバイスは取り込みます(終了コード 8)。次の同期では全件を取得し直します。そのデバイスを「見つからない」とはしません。シリアルナンバー自体が読み取れない場合、その同期では解除も「見つからない」の判定も行いません。",
     ),
   ],
   args: {},
@@ -77,8 +82,8 @@ export default defineCommand({
   changes: true,
   shows: SYNC_COLUMNS,
   async run(tools, { full, delta, watch, every, maxDeletions }) {
-    if (delta && watch !== undefined) throw WATCH_WITH_DELTA;
-    if (delta && maxDeletions !== undefined) throw MAX_DELETIONS_WITH_DELTA;
+    if (delta && watch !== undefined) throw WATCH_WITH_DELTA_FAILURE;
+    if (delta && maxDeletions !== undefined) throw MAX_DELETIONS_WITH_DELTA_FAILURE;
     const most = maxDeletions === undefined ? undefined : parseLimit("--max-deletions", maxDeletions);
     const everyMs = watch === undefined ? undefined : parseInterval("--watch", watch);
     const intervalMs = every === undefined ? everyMs : parseInterval("--every", every);
@@ -93,7 +98,7 @@ export default defineCommand({
 
 type SyncRequest = Parameters<Client<"ade" | "profiles">["ade"]["sync"]>[0];
 
-const WATCH_WITH_DELTA = new Failure("usage", {
+const WATCH_WITH_DELTA_FAILURE = new Failure("usage", {
   what: text(
     "--watch fetches all devices once a day, and deltas in between",
     "--watch は 1 日に 1 回全件を取得し、その間は差分を取得します",
@@ -102,7 +107,7 @@ const WATCH_WITH_DELTA = new Failure("usage", {
   hint: text("leave out --delta", "--delta を外してください"),
 });
 
-const MAX_DELETIONS_WITH_DELTA = new Failure("usage", {
+const MAX_DELETIONS_WITH_DELTA_FAILURE = new Failure("usage", {
   what: text(
     "--max-deletions limits devices that a full sync does not find; in a delta, Apple reports each removed device",
     "--max-deletions は全件取得で見つからないデバイスの上限です。差分では、削除されたデバイスを Apple が 1 台ずつ通知します",
@@ -154,14 +159,14 @@ async function syncOnce(tools: Tools, client: Client<"ade" | "profiles">, asked:
   if (ended.reason !== began?.reason) await terminal.note(describeRun(ended));
   const ade = await client.ade.show();
   await printEndpoint(tools, ade);
-  if (ended.error !== null) throw toFailure(ended.error);
-  if (ended.state === "cut-off") throw SYNC_INTERRUPTED;
+  if (ended.error !== null) throw toSyncFailure(ended.error);
+  if (ended.state === "cut-off") throw SYNC_INTERRUPTED_FAILURE;
   const asksForRelease = ended.state === "unconfirmed" && terminal.interactive;
   const settled = asksForRelease ? await promptForRelease(tools, client, ended) : ended;
   await printSyncResult(tools, client, settled, asksForRelease ? await client.ade.show() : ade);
   if (settled.state !== "unconfirmed") return settled.unreadable > 0 ? "partial" : undefined;
-  await printSerials(tools, client, settled, "missing");
-  await terminal.warn(describeUnconfirmed(settled.missing));
+  await printSerialNumbers(tools, client, settled, "missing");
+  await terminal.warn(describeUnconfirmedReleases(settled.missing));
   return "limit-exceeded";
 }
 
@@ -179,11 +184,11 @@ const RUN_NAMES: Readonly<Record<SyncKind, Text>> = {
 
 /** Rethrows an error. If the run no longer exists, it was deleted together with the former endpoint. */
 const rethrowEndpointChange = (error: unknown): never => {
-  if (error instanceof Failure && error.code === "not-found") throw ENDPOINT_CHANGED;
+  if (error instanceof Failure && error.code === "not-found") throw ENDPOINT_CHANGED_FAILURE;
   throw error;
 };
 
-const ENDPOINT_CHANGED = new Failure("conflict", {
+const ENDPOINT_CHANGED_FAILURE = new Failure("conflict", {
   what: text("the endpoint was changed during the sync", "同期中に接続先が変更されました"),
   hint: text(line("ade status", []), `${line("ade status", [])} で確認してください`),
 });
@@ -208,26 +213,26 @@ async function followRun({ terminal, clock, signal }: Tools, client: Client<"ade
   return run;
 }
 
-/** Asks for the number of missing devices, then releases them.  @throws `input-rejected` if another is typed */
+/** Asks for the number of missing devices, then releases them.  @throws `input-rejected` if another number is typed */
 async function promptForRelease(tools: Tools, client: Client<"ade">, run: AdeSync): Promise<AdeSync> {
-  await printSerials(tools, client, run, "missing");
+  await printSerialNumbers(tools, client, run, "missing");
   try {
     await tools.terminal.prompts.typedNumber({
       message: text(
-        `Apple no longer lists ${formatCount(run.missing, "device")}. (A device can disappear for about a day.) Releasing them ends only their ADE state here: nothing is done at Apple, and records in Devices stay. Type ${run.missing} to release them:`,
-        `Apple 側で見つからないデバイスが ${run.missing} 台あります(1 日ほど見えなくなることもあります)。Apple 側では何も行わず、このテナントの ADE の状態だけを解除済みにします(「Devices」の記録は残ります)。解除済みにするには台数を入力:`,
+        `Apple no longer lists ${formatCount(run.missing, "device")}. (A device can disappear for about a day.) Releasing them changes only their ADE state in this tenant: nothing changes at Apple, and records in Devices are kept. Type ${run.missing} to release them:`,
+        `Apple 側で見つからないデバイスが ${run.missing} 台あります(1 日ほど見えなくなることもあります)。Apple 側では何も行わず、このテナントの ADE の状態だけを解除済みにします(「Devices」のデバイス情報は残ります)。解除済みにするには台数を入力:`,
       ),
       flag: `--max-deletions ${run.missing}`,
       expected: run.missing,
     });
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== "input-rejected") throw error;
-    throw error.with({ hint: NOT_RELEASED });
+    throw error.with({ hint: NOT_RELEASED_NOTE });
   }
   return client.ade.release(run.id, { count: run.missing });
 }
 
-const NOT_RELEASED = text(
+const NOT_RELEASED_NOTE = text(
   `the devices are marked missing, but not released. To list them: ${line("ade devices list", [], { state: "missing" })}; to be asked again: ${line("ade sync", [], { full: true })}`,
   `「見つからない」としただけで、解除していません。確認: ${line("ade devices list", [], { state: "missing" })}、もう一度入力するには: ${line("ade sync", [], { full: true })}`,
 );

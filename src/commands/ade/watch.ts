@@ -4,8 +4,8 @@ import { Failure } from "../../lib/errors/index.ts";
 import { SYNC_KINDS } from "../../lib/model/ade.ts";
 import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
-import { SYNC_INTERRUPTED, printSerials, describeUnconfirmed, warnOfDevices } from "./changes.ts";
-import { toFailure, SYNC_COLUMNS, printEndpoint } from "./shown.ts";
+import { SYNC_INTERRUPTED_FAILURE, printSerialNumbers, describeUnconfirmedReleases, warnOfDevices } from "./changes.ts";
+import { toSyncFailure, SYNC_COLUMNS, printEndpoint } from "./shown.ts";
 
 interface WatchOptions {
   readonly everyMs: number;
@@ -22,7 +22,7 @@ interface WatchOptions {
 export async function watchSyncs(tools: Tools, client: Client<"ade" | "profiles">, watch: WatchOptions): Promise<void> {
   const { terminal } = tools;
   const { format, query } = terminal.output;
-  if (format === "json" || format === "xlsx" || query !== undefined) throw FORMAT_NEEDS_END;
+  if (format === "json" || format === "xlsx" || query !== undefined) throw FORMAT_NEEDS_END_FAILURE;
   await printEndpoint(tools, await client.ade.show());
   const runs = repeatRuns(tools, client, watch);
   if (format !== "table") return terminal.list(SYNC_COLUMNS, runs);
@@ -30,12 +30,12 @@ export async function watchSyncs(tools: Tools, client: Client<"ade" | "profiles"
     const { notReady } = (await client.ade.show()).counts;
     const time = terminal.moment(run.finishedAt ?? run.startedAt);
     await terminal.out.write(`${time} ${terminal.say(renderRunLine(run, notReady))}\n`);
-    await printSerials(tools, client, run, "created");
-    await printSerials(tools, client, run, "released");
+    await printSerialNumbers(tools, client, run, "created");
+    await printSerialNumbers(tools, client, run, "released");
   }
 }
 
-const FORMAT_NEEDS_END = new Failure("usage", {
+const FORMAT_NEEDS_END_FAILURE = new Failure("usage", {
   what: text(
     "--watch never ends, so --format json, --format xlsx and --query cannot be used with it",
     "--watch は終わらないため、--format json、--format xlsx、--query は指定できません",
@@ -59,12 +59,12 @@ async function* repeatRuns(
 ): AsyncGenerator<AdeSync> {
   const { terminal, clock, signal } = tools;
   for (;;) {
-    const ended = await tryRun(tools, run);
+    const ended = await tryRunSync(tools, run);
     if (ended !== undefined) {
       yield ended;
       await warnOfDevices(tools, client, ended, await client.ade.show());
     }
-    if (ended?.state === "unconfirmed") await terminal.warn(describeUnconfirmed(ended.missing));
+    if (ended?.state === "unconfirmed") await terminal.warn(describeUnconfirmedReleases(ended.missing));
     const now = clock.now().getTime();
     const [at, next] = [now, now + everyMs].map((time) => terminal.moment(new Date(time).toISOString()));
     if (ended === undefined) {
@@ -80,7 +80,7 @@ async function* repeatRuns(
 }
 
 /** Runs a sync and returns the completed run. If the run fails, reports the failure and returns undefined. */
-async function tryRun({ terminal }: Tools, run: () => Promise<AdeSync>): Promise<AdeSync | undefined> {
+async function tryRunSync({ terminal }: Tools, run: () => Promise<AdeSync>): Promise<AdeSync | undefined> {
   let ended: AdeSync;
   try {
     ended = await run();
@@ -90,6 +90,6 @@ async function tryRun({ terminal }: Tools, run: () => Promise<AdeSync>): Promise
     return undefined;
   }
   if (ended.error === null && ended.state !== "cut-off") return ended;
-  await terminal.failure(ended.error === null ? SYNC_INTERRUPTED : toFailure(ended.error));
+  await terminal.failure(ended.error === null ? SYNC_INTERRUPTED_FAILURE : toSyncFailure(ended.error));
   return undefined;
 }

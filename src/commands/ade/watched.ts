@@ -2,8 +2,8 @@ import type { Ade, Client, Tenant } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { assessAdeHealth, isAdeMonitored, type AdeReport } from "../../lib/model/ade-health.ts";
 
-/** Returns a tenant's ADE; undefined in a mirror, before a token is set, or if the user may not see it. */
-export async function findWatchedAde(
+/** Returns a tenant's ADE state to monitor; undefined in a mirror, without a token, or if the user may not see it. */
+export async function findMonitoredAde(
   client: Client<"ade">,
   { mirroredAt }: Pick<Tenant, "mirroredAt">,
   now: Date,

@@ -26,7 +26,7 @@ const ADMINISTRATOR_COLUMNS: readonly Column<MarkedAdministrator>[] = [
 const MARKING_HELP = [
   text(
     "No export from the console (CLOMO PANEL) shows who is an administrator. The marks keep imports from deleting administrators. A mirror whose administrators are not confirmed rejects --mode replace in a script (exit 3).",
-    "管理画面(CLOMO PANEL)のエクスポートでは管理者がわかりません。ここで指定しておくと、インポートで削除されません。管理者が未確認のミラーでは、スクリプトからの --mode replace を受け付けません(終了コード 3)。",
+    "管理画面(CLOMO PANEL)のエクスポートでは管理者がわかりません。管理者として指定しておくと、インポートで削除されません。管理者が未確認のミラーでは、スクリプトからの --mode replace を受け付けません(終了コード 3)。",
   ),
 ] as const;
 
@@ -75,7 +75,7 @@ interface MarkInput {
 }
 
 /** Returns the names from arguments or a file.  @throws `usage` without names, or for `--none` with names */
-async function readNames(
+async function readMarkNames(
   { workingFolder }: Pick<Tools, "workingFolder">,
   { users: names, file, none }: MarkInput,
 ): Promise<readonly string[]> {
@@ -94,7 +94,7 @@ async function readNames(
 }
 
 /** Shows which users are marked now, and when and by whom the list was confirmed, in the time zone of the context. */
-export async function showMarks(
+export async function showMarkedAdministrators(
   tools: Pick<Tools, "terminal" | "tenant" | "globals">,
   { knownAt, knownBy, administrators }: Administrators,
 ): Promise<void> {
@@ -117,7 +117,7 @@ export async function showMarks(
 const MAX_PROPOSED_USERS = 5;
 
 /** Rejects `--none` if users are marked as administrators.  @throws `input-rejected` */
-function rejectNone(none: boolean, { kind, administrators }: Administrators): void {
+function rejectNoneOption(none: boolean, { kind, administrators }: Administrators): void {
   const [first] = administrators;
   if (!none || first === undefined) return;
   const isOfUsers = kind === "users";
@@ -159,13 +159,13 @@ export async function addMarks(
   given: MarkInput,
   idsOf: (names: readonly string[]) => Promise<readonly string[]> = (names) => Promise.resolve(names),
 ): Promise<void> {
-  const names = await readNames(tools, given);
+  const names = await readMarkNames(tools, given);
   await requireMarkingRight(tools, kind);
   const { client } = await tools.tenant("administrators");
   const before = await client.administrators.list(kind);
-  rejectNone(given.none, before);
+  rejectNoneOption(given.none, before);
   const add = [...(await idsOf(names))];
-  tools.describeState(() => text("the users may have been marked", "指定されている可能性があります"));
+  tools.describeState(() => text("the users may have been marked", "管理者として指定されている可能性があります"));
   await showMarkingResult(tools, before, await client.administrators.mark(kind, { add }));
 }
 
@@ -188,7 +188,7 @@ export async function removeMarks(
   const before = await client.administrators.list(kind);
   const remove: string[] = [];
   for (const name of names) remove.push(await findMarkedId(name, before.administrators, { list, idsOf }));
-  tools.describeState(() => text("the users may have been unmarked", "取り消されている可能性があります"));
+  tools.describeState(() => text("the users may have been unmarked", "管理者の指定が取り消されている可能性があります"));
   await showMarkingResult(tools, before, await client.administrators.mark(kind, { remove }));
 }
 
@@ -199,7 +199,7 @@ const requireMarkingRight = (tools: Tools, kind: Administrators["kind"]): Promis
 
 const showMarkingResult = async (tools: Tools, before: Administrators, marks: Administrators): Promise<void> => {
   tools.describeDone(STATE_CHANGED);
-  await showMarks(tools, marks);
+  await showMarkedAdministrators(tools, marks);
   // confirming that there are no other administrators changes no record, so there is nothing to undo
   const [former, now] = [before, marks].map(({ administrators }) => administrators.map(({ id }) => id).join(" "));
   const tasks = marks.consoleTasks ?? [];

@@ -23,7 +23,7 @@ interface ObjectChange {
 const HIDDEN_FIELDS = new Set(["id", "createdAt", "updatedAt", "depth", "revision"]);
 const isVisibleField = (name: string): boolean => !HIDDEN_FIELDS.has(name) && !name.endsWith("Id");
 
-/** The fields of the things that changes are about, by the name of the thing. */
+/** The fields of each record type that a change can affect, by the name of the type. */
 const FIELDS_BY_THING: Readonly<Record<string, Fields>> = {
   ...Object.fromEntries(Object.values(FORMATS).map(({ thing }) => [thing.name, thing.fields])),
   [SECURED_GROUP.name]: SECURED_GROUP.fields,
@@ -55,7 +55,7 @@ const buildObjectChanges = (entry: AuditRow): readonly ObjectChange[] => {
   });
 };
 
-/** Describes a field's change as `old → new`, or only its value if created; undefined if it is unchanged. */
+/** Describes a field's change as `old → new`, or as its value in a new record; undefined if it is unchanged. */
 const describeFieldChange = (
   { before, after }: ObjectChange,
   field: string,
@@ -101,14 +101,14 @@ export const buildChangeColumns = (entry: AuditRow, moment: InstantFormatter): r
     return [{ key: `changes.${field}`, header: labelOf(fields, field), value: () => all.en, name: () => all }];
   };
   const columns = [...names].filter(isVisibleField).flatMap(columnOf);
-  // the path stays the same if the new parent has the same name
+  // if the new parent has the same name, the path does not change, so the id of the parent is shown instead
   return columns.length === 0 && names.has("parentId") ? columnOf("parentId") : columns;
 };
 
 /** Maximum number of fields that a list names for one change. */
 const MAX_LISTED_FIELDS = 3;
 
-/** Returns the labels of the fields that a change of one record set; empty if the record was created or deleted. */
+/** Returns the labels of the fields that a change set in a record; empty if the record was created or deleted. */
 function listChangedFields(entry: AuditRow): readonly Text[] {
   const { objects, before, after } = entry;
   if (objects.length !== 1 || before === null || after === null) return [];

@@ -5,7 +5,7 @@ import { ROLES } from "../../lib/model/role.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 
-/** An object that a change is about. */
+/** An object that a change affects. */
 interface AuditObject {
   readonly thing: string;
   readonly id: string;
@@ -21,7 +21,7 @@ export interface AuditRow {
   readonly version: number;
   readonly at: string;
   readonly actor: string;
-  /** owner of the machine who acted as the actor; null if nobody acted as the actor */
+  /** user of the computer who acted as the actor with `--as`; null without `--as` */
   readonly by: string | null;
   readonly origin: AuditValues | null;
   readonly action: string;
@@ -51,30 +51,30 @@ export const getImportName = ({ objects }: AuditRow): string | undefined => {
   return one?.name ?? one?.id;
 };
 
-const getCount = (detail: AuditValues | null, name: string): number => {
+const getDetailCount = (detail: AuditValues | null, name: string): number => {
   const count = detail?.[name];
   return typeof count === "number" ? count : 0;
 };
 
 /** Describes what an import did, such as `import 12: create 24, delete 1`. */
 const describeImport = ({ detail }: AuditRow, number: string): Text => {
-  const undone = getCount(detail, "undone");
+  const undone = getDetailCount(detail, "undone");
   const counts = (["create", "update", "delete"] as const).flatMap((name) => {
-    const count = getCount(detail, name);
+    const count = getDetailCount(detail, name);
     const { en, ja } = getDisplayName(ROW_ACTION_NAMES, name);
     return count === 0 ? [] : [text(`${en} ${count}`, `${ja} ${count}`)];
   });
-  const undoing = undone === 0 ? [] : [text(`undoes import ${undone}`, `${undone} の取り消し`)];
+  const undoing = undone === 0 ? [] : [text(`undoes import ${undone}`, `インポート ${undone} の取り消し`)];
   const { en, ja } = joinTexts([...undoing, ...counts], text(", ", "、"));
   const called = text(`import ${number}`, `インポート ${number}`);
   return en === "" ? called : text(`${called.en}: ${en}`, `${called.ja}: ${ja}`);
 };
 
 /** Returns the name without the key that follows it, or the beginning of the id if there is no name. */
-const toShortName = ({ name, id }: AuditObject): string =>
+const toShortObjectName = ({ name, id }: AuditObject): string =>
   name?.replace(/ <[^<>]*>$/, "") ?? (id.length > 12 ? `${id.slice(0, 8)}…` : id);
 
-/** Returns the values of one object from a state of a record, which contains the values of one object or of several. */
+/** Returns the values of one object from the state before or after a change, which may contain several objects. */
 const findObjectValues = (
   state: AuditValues | null,
   { objects }: AuditRow,
@@ -109,7 +109,7 @@ export const formatObjectName = (entry: AuditRow, object: AuditObject): string =
 /** How objects are named: in full, or shorter if a table has to name many of them. */
 type NameForm = "whole" | "short";
 
-/** Maximum number of objects that are named. The member `objects` contains all of them, except those of an import. */
+/** Maximum number of objects that are named. Except for an import, the member `objects` contains all of them. */
 const MAX_NAMED_OBJECTS = 20;
 
 /** Maximum number of objects that a table shows with both name and key. */
@@ -120,10 +120,10 @@ const getNameFormatter = (
   named: readonly AuditObject[],
   naming: NameForm,
 ): ((object: AuditObject) => string) => {
-  const areTold = named.length > MAX_NAMES_WITH_KEY && new Set(named.map(toShortName)).size === named.length;
-  if (naming === "short" && areTold) return toShortName;
+  const areTold = named.length > MAX_NAMES_WITH_KEY && new Set(named.map(toShortObjectName)).size === named.length;
+  if (naming === "short" && areTold) return toShortObjectName;
   return (object) =>
-    naming === "short" && object.name === undefined ? toShortName(object) : formatObjectName(entry, object);
+    naming === "short" && object.name === undefined ? toShortObjectName(object) : formatObjectName(entry, object);
 };
 
 /** Returns the names of a change's objects (for an import, the deleted records) and how many more there are. */
@@ -132,7 +132,7 @@ const listObjectNames = (entry: AuditRow, naming: NameForm): readonly Text[] => 
   const nameOf = getNameFormatter(entry, named, naming);
   const names = named.map((object) => same(nameOf(object)));
   const isImport = named.length < entry.objects.length;
-  const all = isImport && named.length > 0 ? getCount(entry.detail, "delete") : named.length;
+  const all = isImport && named.length > 0 ? getDetailCount(entry.detail, "delete") : named.length;
   const first = names.slice(0, MAX_NAMED_OBJECTS);
   const more = all - first.length;
   return more > 0 ? [...first, text(`${more} more`, `ほか ${more} 件`)] : first;
@@ -141,7 +141,7 @@ const listObjectNames = (entry: AuditRow, naming: NameForm): readonly Text[] => 
 /** Describes how many records an export contained. */
 const describeExport = ({ action, detail }: AuditRow): readonly Text[] => {
   if (!action.endsWith(".export")) return [];
-  const records = getCount(detail, "records");
+  const records = getDetailCount(detail, "records");
   return [text(`${records} records`, `${records} 件`)];
 };
 
@@ -156,7 +156,7 @@ const appendRoleChange = ({ objects, before, after }: AuditRow, { en, ja }: Text
   return text(`${en}: ${former.en} → ${later.en}`, `${ja}: ${former.ja} → ${later.ja}`);
 };
 
-/** Describes what a change was about: for an import, what it did; then the names of the objects. */
+/** Describes the target of a change: for an import, what it did; then the names of the objects. */
 const describeTarget = (entry: AuditRow, naming: NameForm): Text => {
   const number = getImportName(entry);
   const names = joinTexts([...describeExport(entry), ...listObjectNames(entry, naming)], text(", ", "、"));
@@ -264,7 +264,7 @@ const DETAIL_LABELS: Readonly<Record<string, Text>> = {
   import: text("import", "インポート"),
   manifest: text("SHA-256 of the bundle's manifest.json", "引き継ぎデータの manifest.json の SHA-256"),
   resources: text("resources", "種類"),
-  mirroredAt: text("last takeover from the console", "管理画面からの最終取り込み"),
+  mirroredAt: text("last import from the console", "管理画面からの最終取り込み"),
 };
 
 /** Builds a single record's columns for people: `about` comes before the changed fields, `beside` after them. */

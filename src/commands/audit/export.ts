@@ -7,7 +7,7 @@ import { OUTPUT_FILE_OPTION, writeOutput } from "../csv/file/output.ts";
 import { resolveTimezone } from "../tools.ts";
 import { AUDIT_FILTERS, buildAuditQuery } from "./filters.ts";
 
-const ONLY_NDJSON = new Failure("usage", {
+const ONLY_NDJSON_FAILURE = new Failure("usage", {
   what: text("complete records can be written only as NDJSON", "記録は NDJSON でのみ書き出します"),
   where: "--format",
   hint: text(
@@ -36,7 +36,7 @@ export default defineCommand({
   exits: ["not-found", "locked"],
   async run(tools, { output, ...filters }) {
     const { format } = tools.globals;
-    if (format !== undefined && format !== "ndjson") throw ONLY_NDJSON;
+    if (format !== undefined && format !== "ndjson") throw ONLY_NDJSON_FAILURE;
     tools.describeState(() => text("no file was written", "ファイルは書き出していません"));
     const chosen = await tools.tenant("audit");
     const lines = chosen.client.audit.export(buildAuditQuery(filters, resolveTimezone(tools, chosen)));

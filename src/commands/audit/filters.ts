@@ -40,7 +40,7 @@ export const AUDIT_FILTERS = {
     names: "users",
     about: text(
       "target of the change, even if deleted or if its name is now used by another: name, email address, code, account, path, serial number, ID",
-      "対象(削除済み、別の人が使用中も可): 氏名、メールアドレス、コード、アカウント名、組織のパス、シリアルナンバー、ID など",
+      "対象(削除済みや、その名前を別の人が使用中の場合も可): 氏名、メールアドレス、コード、アカウント名、組織のパス、シリアルナンバー、ID など",
     ),
   },
 } as const satisfies Fields;
@@ -48,7 +48,7 @@ export const AUDIT_FILTERS = {
 const DAY_MS = 24 * 60 * 60 * 1000;
 const SECOND_MS = 1000;
 
-/** Returns the first instant of a typed date. For a day, this is the instant after the last one of the day before. */
+/** Returns the first instant of a typed date. For a day, this is the instant after the end of the previous day. */
 const getFirstInstant = (date: TypedDate, zone: string): string => {
   if ("instant" in date) return date.instant;
   const day = new Date(Date.parse(`${date.day}T00:00:00Z`) - DAY_MS).toISOString().slice(0, "2027-03-01".length);
@@ -66,11 +66,11 @@ export const buildAuditQuery = (
 ): Readonly<Record<keyof typeof AUDIT_FILTERS, string | undefined>> => {
   const first = since && getFirstInstant(since, zone);
   const last = until && getInstantAfter(until, zone, "day" in until ? SECOND_MS : 1);
-  if (first !== undefined && last !== undefined && first >= last) throw REVERSED_PERIOD;
+  if (first !== undefined && last !== undefined && first >= last) throw REVERSED_PERIOD_FAILURE;
   return { since: first, until: last, actor, action, object };
 };
 
-const REVERSED_PERIOD = new Failure("usage", {
+const REVERSED_PERIOD_FAILURE = new Failure("usage", {
   what: text("--since is after --until", "--since が --until より後になっています"),
   where: "--since",
   hint: text("specify the earlier date as --since", "早い方の日付を --since に指定してください"),

@@ -16,8 +16,8 @@ export default defineCommand({
   ),
   details: [
     text(
-      "Keep the hash where people who can write to the tenant's file cannot change it (mail, a ticket, paper). It then proves all records up to this one: `audit verify --head HASH` checks that all of them are still there and unchanged.",
-      "テナントのファイルに書き込める人が書き換えられない場所(メール、チケット、紙など)に保管してください。audit verify --head ハッシュ で、この記録までがすべて元のまま残っているかを確認できます。",
+      "Keep the hash where people who can write to the tenant's file cannot change it (email, a ticket, paper). It then proves all records up to this one: `audit verify --head HASH` checks that all of them still exist and are unchanged.",
+      "テナントのファイルに書き込める人が書き換えられない場所(メール、チケット、紙など)に保管してください。`audit verify --head ハッシュ` で、この記録までがすべて元のまま残っているかを確認できます。",
     ),
   ],
   args: {},

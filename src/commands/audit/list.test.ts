@@ -202,7 +202,7 @@ test("a table on 80 columns describes each record in words, in both languages", 
   expect(flat(ja.stdout)).toContain("ユーザーを削除山田1");
   expect(flat(ja.stdout)).toContain("インポートを適用インポート7:削除5:山田0、山田1、山田2、山田3、山田4");
   expect(flat(ja.stdout)).toContain("ユーザーを書き出し24件");
-  expect(flat(ja.stdout)).toContain("変更を取り消しインポート5:3の取り消し、追加2");
+  expect(flat(ja.stdout)).toContain("変更を取り消しインポート5:インポート3の取り消し、追加2");
   expect(flat(en.stdout)).toContain("deleteuser山田1");
   expect(flat(en.stdout)).toContain("undoimport5:undoesimport3,create2");
   // of a newer program: as it stands
@@ -251,7 +251,7 @@ test("a table names the fields that changed in a single record, after a change o
   const { en, ja } = await runInBoth("audit list", { ...items, terminal: { columns: 200 } });
   expect(en.stdout.match(/jiro01.*/g)).toEqual([
     "jiro01 [managed organisations]",
-    "jiro01: division administrator → system administrator [managed organisations, support option, notice mail, 1 more]",
+    "jiro01: division administrator → system administrator [managed organisations, support option, notice emails, 1 more]",
     "jiro01: division administrator",
   ]);
   expect(ja.stdout).toContain("システム管理者 [管理対象組織、サポートオプション、お知らせメール受信、ほか 1 項目]\n");

@@ -18,8 +18,8 @@ export default defineCommand({
   ),
   details: [
     text(
-      "An import is one record: `imports show NUMBER --rows` shows its rows, and up to 20 deleted records are named. Exports of several records are also recorded; lists and other reads are not.",
-      "インポートは 1 件の記録です。行ごとの内容は imports show 番号 --rows で確認できます。削除された対象は 20 件まで名前を表示します。複数件のエクスポートも記録されます。一覧などの参照は記録されません。",
+      "An import is one record: `imports show NUMBER --rows` shows its rows, and up to 20 deleted records are listed by name. Exports of several records are also recorded; lists and other reads are not.",
+      "インポートは 1 件の記録です。行ごとの内容は `imports show 番号 --rows` で確認できます。削除された対象は 20 件まで名前を表示します。複数件のエクスポートも記録されます。一覧などの参照は記録されません。",
     ),
     text(
       "To find out who could do what on a date, read the changes of accounts and schemes up to that date together: for each account and scheme, the newest record applies. Identify them by ID, because names change. Moves change scopes too: `users move` those of operators, `orgs move` those of division and custom administrators; files can move both (`--action imports`). docs/guides/en/audit.md has a query for this.",
@@ -41,7 +41,7 @@ export default defineCommand({
       line: "clomoctl audit list --until 2026-03-31 --action roles --format ndjson --fields at,actor,by,objects,before,after",
       about: text(
         "with the line above: who could do what at the end of March; see --help-all",
-        "2 つ合わせて: 3 月末にだれが何をできたか(読み方は --help-all)",
+        "上の例と合わせて: 3 月末にだれが何をできたか(読み方は --help-all)",
       ),
     },
   ],

@@ -11,7 +11,7 @@ const verified = (line: string, change: object) =>
 test("reports that all records are intact, and which is the last", async () => {
   const { en, ja } = await verified("audit verify", sound);
   expect(en.requests).toEqual([{ operation: "verifyAudit", query: { changes: "false" } }]);
-  expect(en).toMatchObject({ exit: 0, stderr: "verified 42 records: all are as they were written\n" });
+  expect(en).toMatchObject({ exit: 0, stderr: "verified 42 records: all are unchanged\n" });
   expect(en.stdout).toMatch(/records verified +42\n/);
   expect(en.stdout).not.toContain("changes");
   expect(ja).toMatchObject({ exit: 0, stderr: "記録 42 件はすべて元のままです\n" });
@@ -35,11 +35,11 @@ test.each([
   expect(en.stdout).toMatch(/first broken record +7\n/);
   expect(en.stderr).toContain(what);
   expect(en.stderr).toContain(
-    "records from 7 on cannot be trusted (any earlier records are intact): keep the tenant's file",
+    "record 7 and all later records cannot be trusted (any earlier records are intact): keep the tenant's file",
   );
   expect(ja.stderr).toContain(words);
   expect(ja.stderr).toContain(
-    "記録 7 以降は証明できません(それより前の記録があれば、元のままです)。テナントのファイルを保全し、バックアップや別に保管した audit export と比べてください",
+    "記録 7 以降は信用できません(それより前の記録があれば、元のままです)。テナントのファイルを保全し、バックアップや別に保管した audit export と比べてください",
   );
 });
 
@@ -62,7 +62,7 @@ test("reports a record before the first one, and that the other records are inta
   const { en, ja } = await verified("audit verify", { ...sound, broken: { seq: -1, reason: "stray" } });
   expect([en.exit, ja.exit]).toEqual([3, 3]);
   expect(en.stderr).toContain("the audit log has a record -1 before the first record; no change wrote this record\n");
-  expect(en.stderr).toContain("records from 1 on are intact");
+  expect(en.stderr).toContain("record 1 and all later records are intact");
   expect(ja.stderr).toContain("最初の記録より前の記録 -1");
   expect(ja.stderr).toContain("記録 1 以降は元のままです");
 });
@@ -73,7 +73,7 @@ test.each(["", ` --head ${HEAD}`])("if a table cannot be read, no record is prov
   expect([en.exit, ja.exit]).toEqual([3, 3]);
   expect(en.stderr).toContain("audit (missing)\n");
   expect(en.stderr).toContain("no record can be trusted: keep the tenant's file");
-  expect(ja.stderr).toContain("どの記録も証明できません");
+  expect(ja.stderr).toContain("どの記録も信用できません");
 });
 
 test("if the first record is broken, no record is proved", async () => {
@@ -83,7 +83,7 @@ test("if the first record is broken, no record is proved", async () => {
     last: null,
     broken: { seq: 1, reason: "altered" },
   });
-  expect(en.stderr).toContain("records from 1 on cannot be trusted");
+  expect(en.stderr).toContain("record 1 and all later records cannot be trusted");
 });
 
 test.each([
@@ -126,7 +126,7 @@ test.each([
   };
   const { en, ja } = await verified("audit verify --changes", { headSeq: null, changes });
   expect(en.exit).toBe(3);
-  expect(en.stderr).toContain(`${what}; 2 more broken: 9, values without a change`);
+  expect(en.stderr).toContain(`${what}; 2 more with problems: 9, values without a change`);
   expect(en.stderr).toContain("do not undo these changes");
   expect(ja.stderr).toContain(`${words}。ほか 2 件: 9、どの変更のものでもない値`);
 });

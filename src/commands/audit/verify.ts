@@ -62,7 +62,7 @@ const CHAIN_PROBLEMS: Readonly<Record<BrokenChain["reason"], (seq: number) => Te
     ),
 };
 
-const buildChainFailure = ({ seq, reason }: BrokenChain): Failure =>
+const createBrokenChainFailure = ({ seq, reason }: BrokenChain): Failure =>
   new Failure("input-rejected", {
     what: CHAIN_PROBLEMS[reason](seq),
     where: `audit ${seq}`,
@@ -70,17 +70,17 @@ const buildChainFailure = ({ seq, reason }: BrokenChain): Failure =>
   });
 
 const STRAY_RECORD_HINT = text(
-  "records from 1 on are intact: keep the tenant's file, and do not trust any record before record 1",
+  "record 1 and all later records are intact: keep the tenant's file, and do not trust any record before record 1",
   "記録 1 以降は元のままです。テナントのファイルを保全してください。それより前の記録は信用できません",
 );
 
 const buildChainHint = (seq: number): Text =>
   text(
-    `records from ${seq} on cannot be trusted (any earlier records are intact): keep the tenant's file, and compare it with a backup or an \`audit export\` kept elsewhere`,
-    `記録 ${seq} 以降は証明できません(それより前の記録があれば、元のままです)。テナントのファイルを保全し、バックアップや別に保管した audit export と比べてください`,
+    `record ${seq} and all later records cannot be trusted (any earlier records are intact): keep the tenant's file, and compare it with a backup or an \`audit export\` kept elsewhere`,
+    `記録 ${seq} 以降は信用できません(それより前の記録があれば、元のままです)。テナントのファイルを保全し、バックアップや別に保管した audit export と比べてください`,
   );
 
-const buildMissingHashFailure = (hash: string, { last }: AuditVerification): Failure =>
+const createMissingHashFailure = (hash: string, { last }: AuditVerification): Failure =>
   new Failure("input-rejected", {
     what: text(
       "no record has the hash given with --head: records at the end were removed, or the whole log was rewritten",
@@ -108,7 +108,7 @@ const CHANGE_PROBLEMS: Readonly<Record<BrokenChange["reason"], (number: number) 
     text(`the audit log has no record of change ${number}`, `変更 ${number} の記録が監査ログにありません`),
 };
 
-const ORPHANED_VALUES = text(
+const ORPHANED_VALUES_PROBLEM = text(
   "the tenant has former values that do not belong to any change",
   "どの変更のものでもない変更前の値があります",
 );
@@ -117,15 +117,15 @@ const ORPHANED_VALUES = text(
 const formatChangeNumber = ({ number }: BrokenChange): Text =>
   number === null ? text("values without a change", "どの変更のものでもない値") : same(String(number));
 
-const buildChangesFailure = (broken: readonly [BrokenChange, ...BrokenChange[]]): Failure => {
+const createBrokenChangesFailure = (broken: readonly [BrokenChange, ...BrokenChange[]]): Failure => {
   const [{ number, reason }, ...more] = broken;
-  const { en, ja } = number === null ? ORPHANED_VALUES : CHANGE_PROBLEMS[reason](number);
+  const { en, ja } = number === null ? ORPHANED_VALUES_PROBLEM : CHANGE_PROBLEMS[reason](number);
   const others = joinTexts(more.map(formatChangeNumber), text(", ", "、"));
   return new Failure("input-rejected", {
     what:
       more.length === 0
         ? text(en, ja)
-        : text(`${en}; ${more.length} more broken: ${others.en}`, `${ja}。ほか ${more.length} 件: ${others.ja}`),
+        : text(`${en}; ${more.length} more with problems: ${others.en}`, `${ja}。ほか ${more.length} 件: ${others.ja}`),
     where: number === null ? undefined : `audit ${number}`,
     hint: text(
       "do not undo these changes: undo would restore the altered values; compare the tenant with a backup",
@@ -139,7 +139,7 @@ const buildChangesFailure = (broken: readonly [BrokenChange, ...BrokenChange[]])
  *
  * @param isReadable true if its records were verified; false if the table is missing or has other columns
  */
-const buildTableFailure = (table: AuditVerification["table"], isReadable: boolean): Failure =>
+const createTableFailure = (table: AuditVerification["table"], isReadable: boolean): Failure =>
   new Failure("input-rejected", {
     what: describeTableBreaks(table),
     where: "audit",
@@ -150,18 +150,18 @@ const buildTableFailure = (table: AuditVerification["table"], isReadable: boolea
         )
       : text(
           "no record can be trusted: keep the tenant's file, and compare it with a backup or an `audit export` kept elsewhere",
-          "どの記録も証明できません。テナントのファイルを保全し、バックアップや別に保管した audit export と比べてください",
+          "どの記録も信用できません。テナントのファイルを保全し、バックアップや別に保管した audit export と比べてください",
         ),
   });
 
-/** Returns the failure to report for a verification; undefined if everything is as it was written. */
+/** Returns the failure to report for a verification; undefined if there is no problem. */
 const findFailure = (found: AuditVerification, head: string | undefined): Failure | undefined => {
-  if (found.broken !== null) return buildChainFailure(found.broken);
+  if (found.broken !== null) return createBrokenChainFailure(found.broken);
   const isReadable = found.records > 0 || found.table.length === 0;
-  if (head !== undefined && found.headSeq === null && isReadable) return buildMissingHashFailure(head, found);
-  if (found.table.length > 0) return buildTableFailure(found.table, isReadable);
+  if (head !== undefined && found.headSeq === null && isReadable) return createMissingHashFailure(head, found);
+  if (found.table.length > 0) return createTableFailure(found.table, isReadable);
   const [first, ...more] = found.changes?.broken ?? [];
-  return first && buildChangesFailure([first, ...more]);
+  return first && createBrokenChangesFailure([first, ...more]);
 };
 
 const HASH_PATTERN = /^[0-9a-f]{64}$/;
@@ -184,7 +184,7 @@ export default defineCommand({
   ),
   details: [
     text(
-      "The exit code is 0 if all records are as they were written, and 3 if not. Removal of the last records is detected only with a hash kept elsewhere (`--head`; see `audit head`). For what verification proves and what it does not, see docs/guides/en/audit.md.",
+      "The exit code is 0 if all records are unchanged, and 3 if not. Removal of the last records is detected only with a hash kept elsewhere (`--head`; see `audit head`). For what verification proves and what it does not, see docs/guides/en/audit.md.",
       "すべて元のままなら終了コード 0、そうでなければ 3 です。末尾の記録の削除は、別に保管したハッシュがなければわかりません(--head、audit head を参照)。検証でわかることとわからないことは docs/guides/ja/audit.md を参照してください。",
     ),
   ],
@@ -222,7 +222,7 @@ export default defineCommand({
     if (failure !== undefined) throw failure;
     await terminal.note(
       text(
-        `verified ${formatCount(found.records, "record")}: all are as they were written`,
+        `verified ${formatCount(found.records, "record")}: all are unchanged`,
         `記録 ${found.records} 件はすべて元のままです`,
       ),
     );

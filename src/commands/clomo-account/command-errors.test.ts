@@ -17,7 +17,7 @@ testWrongLines(
   ["clomo-account edit --account x", "ACCOUNT"],
   [
     "clomo-account edit hanako01 --no-support-option --notice-mail",
-    "--notice-mail cannot be used with --no-support-option: only accounts with the support option can receive notice mail",
+    "--notice-mail cannot be used with --no-support-option, because only accounts with the support option can receive notice emails",
   ],
   ["clomo-account grant hanako01", "nothing to change: no option sets a value"],
   ["clomo-account grant --role system", "ACCOUNT"],

@@ -14,7 +14,7 @@ export default defineCommand({
   details: [
     text(
       "The CLOMO manual says that an account cannot be deleted once it is created. To retire an administrator, revoke the role. If the account belongs to an owner of devices, leave it or delete the user.",
-      "メーカーのマニュアルによれば、CLOMO アカウントは作成後に削除できません。管理者の場合は権限を外し、デバイスの所有者の場合はそのまま残すか、ユーザーを削除します。",
+      "CLOMO のマニュアルによれば、CLOMO アカウントは作成後に削除できません。管理者の場合は権限を外し、デバイスの所有者の場合はそのまま残すか、ユーザーを削除します。",
     ),
   ],
   args: { named: ACCOUNT_ARGUMENT },

@@ -38,7 +38,7 @@ test('shows all changed options, including "all" for a custom administrator who 
   const line = "clomo-account edit hanako01 --no-support-option";
   const { stderr, requests } = await run(line, { tenant: { findAccounts, editAccount: ended } });
   expect(requests.at(-1)).toMatchObject({ json: { supportOption: false } });
-  expect(stderr).toBe("support option: yes → no\nnotice mail: yes → no\n");
+  expect(stderr).toBe("support option: yes → no\nnotice emails: yes → no\n");
   const scheme = { id: before.id, name: "受付 担当" };
   const custom: Account = { ...before, role: "custom", scheme, managesAll: true, managedOrgs: [] };
   const { managedOrgs } = before;

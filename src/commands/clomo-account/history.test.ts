@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { runInBoth } from "#support/commands/program.ts";
-import { historyLines } from "#support/tenant/history.ts";
+import { renderHistoryLines } from "#support/tenant/history.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
 test("shows the versions of an account's role and user data, under every name that it ever had", async () => {
@@ -26,7 +26,7 @@ test("shows the versions of an account's role and user data, under every name th
     const [found, ...others] = await accounts.history({ name });
     expect([name, found?.name, found?.deleted, others]).toEqual([name, "taro", true, []]);
     const at = String(found?.versions[1]?.changes[0]?.new);
-    expect(historyLines(found)).toEqual([
+    expect(renderHistoryLines(found)).toEqual([
       "5 accounts.create create name: null → yamada, role: null → none",
       `8 accounts.grant update passwordSetAt: null → ${at}, role: none → custom, scheme: null → 受付, managedOrgs:  → 営業部`,
       "9 accounts.edit update name: yamada → taro, memo: null → 受付の担当",

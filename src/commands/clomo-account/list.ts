@@ -3,19 +3,19 @@ import { defineCommand } from "../command.ts";
 import { buildOrgOptions, limitLines, limitRecords, LIMIT_OPTION, listColumns } from "../listing/list.ts";
 import { resolveOrgFilter } from "../orgs/find-org.ts";
 import { ACCOUNT_COLUMNS, getDefaultColumns } from "./columns.ts";
-import { ROLE } from "./options.ts";
+import { ROLE_OPTION } from "./options.ts";
 
 export default defineCommand({
   summary: text("list CLOMO accounts", "CLOMO アカウントを一覧する"),
   details: [
     text(
-      "Every user with an account name has a CLOMO account. The list shows only roles that are recorded here: an administrator of the console has the role none until the role is recorded.",
-      "アカウント名のあるユーザーをすべて表示します。管理者権限は、ここで記録したものだけを表示します。記録がなければ「管理者権限を付与しない」です。",
+      "Every user with an account name has a CLOMO account. The list shows only roles that are recorded in clomoctl. An administrator of the console is listed as 「管理者権限を付与しない」 until the role is recorded.",
+      "アカウント名のあるユーザーをすべて表示します。管理者権限は、clomoctl で記録したものだけを表示します。記録がなければ「管理者権限を付与しない」です。",
     ),
   ],
   args: {},
   options: {
-    role: { ...ROLE, about: text("only accounts with this role", "この管理者権限のアカウントに絞り込む") },
+    role: { ...ROLE_OPTION, about: text("only accounts with this role", "この管理者権限のアカウントに絞り込む") },
     supportOption: {
       kind: "boolean",
       about: text("only accounts with the support option", "サポートオプションのあるアカウントに絞り込む"),

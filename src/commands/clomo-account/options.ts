@@ -11,7 +11,7 @@ import { ROLES, type Role } from "../../lib/model/role.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";
 import { findOrg } from "../orgs/find-org.ts";
-import { DRY_RUN } from "../records/options.ts";
+import { DRY_RUN_OPTION } from "../records/options.ts";
 import { FORMER_SECRETS, noteNotRestored } from "../records/change-result.ts";
 import { readSecretInput, type Secret } from "../records/secrets.ts";
 import { requireRight } from "../rights.ts";
@@ -20,7 +20,7 @@ import type { Tools } from "../tools.ts";
 const { fields: FIELDS } = ACCOUNT;
 
 /** The option `--role`, which also accepts CLOMO's own names of the roles. */
-export const ROLE = {
+export const ROLE_OPTION = {
   kind: "choice",
   choices: FIELDS.role.choices,
   called: ROLES,
@@ -29,7 +29,7 @@ export const ROLE = {
 
 /** The options for the values of an account, except its name. */
 export const ACCOUNT_OPTIONS = {
-  role: ROLE,
+  role: ROLE_OPTION,
   scheme: {
     kind: "string",
     value: "NAME",
@@ -61,13 +61,13 @@ export const ACCOUNT_OPTIONS = {
   noticeMail: {
     kind: "boolean",
     about: text(
-      "receive notice mail (requires the support option)",
+      "receive notice emails (requires the support option)",
       "お知らせメールを受信する(サポートオプションが必要)",
     ),
   },
   noNoticeMail: {
     kind: "boolean",
-    about: text("do not receive notice mail", "お知らせメールを受信しない"),
+    about: text("do not receive notice emails", "お知らせメールを受信しない"),
   },
   language: {
     kind: "choice",
@@ -101,17 +101,17 @@ export const ACCOUNT_OPTIONS = {
       "ミラーのみ: パスワードを管理画面で設定したことを記録する",
     ),
   },
-  dryRun: DRY_RUN,
+  dryRun: DRY_RUN_OPTION,
 } as const satisfies Fields;
 
 /** Help paragraphs on roles and passwords.  @see facts 2.1, 2.2, 2.3 */
 export const ACCOUNT_HELP: readonly Text[] = [
   text(
-    `A role requires a password (${PASSWORD_RULE.en}). Pass it with --password-file, or type it twice at the prompt, which does not show it. Only its hash (argon2id) is stored. A mirror stores no hash: set the password in the console, and record the time with --password-in-console.`,
-    `管理者権限の付与にはパスワード(${PASSWORD_RULE.ja})が必要です。--password-file で渡すか、画面に表示せずに 2 回尋ねます。保存するのは照合用の値(argon2id)だけで、パスワードは保存しません。管理画面のミラーでは何も保存しません。管理画面で設定し、--password-in-console で日時だけを記録します。`,
+    `A role requires a password (${PASSWORD_RULE.en}). Pass it with --password-file, or type it twice at the prompt, which does not show it. Only its hash (argon2id) is stored. A mirror does not store a hash: set the password in the console, and record the time with --password-in-console.`,
+    `管理者権限の付与にはパスワード(${PASSWORD_RULE.ja})が必要です。--password-file で渡すか、入力の案内に従って 2 回入力します(画面には表示されません)。保存するのは照合用の値(argon2id)だけで、パスワードは保存しません。管理画面のミラーでは何も保存しません。管理画面で設定し、--password-in-console で日時だけを記録します。`,
   ),
   text(
-    "A division administrator requires --managed-orgs, and a custom administrator --scheme and --managed-orgs. An operator must belong to an organisation other than 全社. Only system administrators can have the support option (at most 5 accounts), and notice mail requires the support option. Only system administrators can grant roles above operator and set managed organisations.",
+    "A division administrator requires --managed-orgs, and a custom administrator --scheme and --managed-orgs. An operator must belong to an organisation other than 全社. Only system administrators can have the support option (at most 5 accounts), and notice emails require the support option. Only system administrators can grant roles above operator and set managed organisations.",
     "部門管理者には --managed-orgs、カスタム管理者には --scheme と --managed-orgs、オペレーターには全社以外の所属組織が必要です。サポートオプション(最大 5 アカウント)はシステム管理者だけ、お知らせメール受信はサポートオプションのあるアカウントだけです。オペレーターより上の管理者権限の付与と管理対象組織の設定ができるのは、システム管理者だけです。",
   ),
 ];
@@ -132,10 +132,10 @@ const ALL_ORGS_KEYWORDS = ["all", "全て"];
  */
 export async function resolveAccountValues(tools: Tools, given: AccountOptionValues): Promise<AccountEdit> {
   const { role, scheme, managedOrgs, language, accountTimezone, memo, passwordInConsole, passwordFile } = given;
-  if (passwordFile !== undefined && passwordInConsole) throw PASSWORD_CONFLICT;
+  if (passwordFile !== undefined && passwordInConsole) throw PASSWORD_CONFLICT_FAILURE;
   const supported = resolveSwitch("supportOption", given.supportOption, given.noSupportOption);
   const noticed = resolveSwitch("noticeMail", given.noticeMail, given.noNoticeMail);
-  if (supported.supportOption === false && noticed.noticeMail === true) throw NOTICE_MAIL_CONFLICT;
+  if (supported.supportOption === false && noticed.noticeMail === true) throw NOTICE_MAIL_CONFLICT_FAILURE;
   if (role === "system" || role === "division" || role === "custom") await requireRight(tools, "accounts.roles");
   if (supported.supportOption === true) await requireSupportOptionRight(tools);
   return {
@@ -151,17 +151,17 @@ export async function resolveAccountValues(tools: Tools, given: AccountOptionVal
   };
 }
 
-const PASSWORD_CONFLICT = new Failure("usage", {
+const PASSWORD_CONFLICT_FAILURE = new Failure("usage", {
   what: text(
-    "--password-file cannot be used with --password-in-console: a password is set either here or in the console",
-    "パスワードは、ここで指定するか、管理画面で設定するかのどちらかです",
+    "--password-file cannot be used with --password-in-console, because a password is set either with clomoctl or in the console",
+    "--password-file と --password-in-console は同時に指定できません。パスワードは、clomoctl で設定するか、管理画面で設定するかのどちらかです",
   ),
   where: "--password-in-console",
 });
 
-const NOTICE_MAIL_CONFLICT = new Failure("usage", {
+const NOTICE_MAIL_CONFLICT_FAILURE = new Failure("usage", {
   what: text(
-    "--notice-mail cannot be used with --no-support-option: only accounts with the support option can receive notice mail",
+    "--notice-mail cannot be used with --no-support-option, because only accounts with the support option can receive notice emails",
     "お知らせメールを受信できるのはサポートオプションのあるアカウントだけです。--notice-mail と --no-support-option は同時に指定できません",
   ),
   where: "--notice-mail",
@@ -172,19 +172,19 @@ const NOTICE_MAIL_CONFLICT = new Failure("usage", {
 const requireSupportOptionRight = async (tools: Tools): Promise<void> => {
   try {
     await requireRight(tools, "accounts.roles", {
-      asked: GRANT_SUPPORT_OPTION,
+      asked: GRANT_SUPPORT_OPTION_LABEL,
       where: "--support-option",
       why: SUPPORT_OPTION_RULE,
     });
   } catch (error) {
     throw error instanceof Failure && error.code === "not-permitted"
-      ? error.with({ hint: ASK_SYSTEM_ADMINISTRATOR })
+      ? error.with({ hint: ASK_SYSTEM_ADMINISTRATOR_HINT })
       : error;
   }
 };
 
-const GRANT_SUPPORT_OPTION = text("grant the support option", "サポートオプションの付与");
-const ASK_SYSTEM_ADMINISTRATOR = text("ask a system administrator", "システム管理者に依頼してください");
+const GRANT_SUPPORT_OPTION_LABEL = text("grant the support option", "サポートオプションの付与");
+const ASK_SYSTEM_ADMINISTRATOR_HINT = text("ask a system administrator", "システム管理者に依頼してください");
 
 const resolveManagedOrgs = async (tools: Tools, names: readonly string[]): Promise<AccountEdit> => {
   if (names.length === 1 && ALL_ORGS_KEYWORDS.includes(names[0] ?? "")) return { managesAll: true };
@@ -239,8 +239,8 @@ export const requireAccountsWrite = (tools: Tools, asked: Text): Promise<void> =
   requireRight(tools, "accounts.write", { asked });
 
 /**
- * Returns the given password, and notes if it replaces another one. If a required password is missing, asks for it. A
- * mirror does not store passwords, so nothing is asked there; a dry run goes on without the password.
+ * Returns the given password, and notes if it replaces another password. If a required password is missing, asks for
+ * it. A mirror does not store passwords, so nothing is asked there; a dry run goes on without the password.
  *
  * @throws as {@link readSecretInput}
  */

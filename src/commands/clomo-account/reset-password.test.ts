@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Account, SentCode, Whoami, WrittenAccount } from "../../lib/client/index.ts";
+import type { Account, MailedResetCode, Whoami, WrittenAccount } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
@@ -19,7 +19,7 @@ const reset: WrittenAccount = {
   consoleTask: null,
   dryRun: false,
 };
-const sent: SentCode = {
+const sent: MailedResetCode = {
   id,
   name: "hanako01",
   address: "hanako@example.co.jp",
@@ -193,7 +193,7 @@ describe("for the acting account itself", () => {
       expect(en).toMatchObject({ exit: 4, stdout: "" });
       expect(en.stderr.split("\n")).toEqual([
         "error: hanako01 is not permitted to set their own password without a code: a division administrator does not have this right",
-        "  to receive a code by mail: clomoctl clomo-account reset-password hanako01 --by-mail --as hanako01; or ask a system administrator",
+        "  to receive a code by email: clomoctl clomo-account reset-password hanako01 --by-mail --as hanako01; or ask a system administrator",
         "",
       ]);
       expect(ja.stderr).toContain("(コードによらない本人のパスワードの再設定): 部門管理者にはこの権限がありません\n");
@@ -210,7 +210,7 @@ describe("for the acting account itself", () => {
     expect([en.exit, en.stderr]).toEqual([
       4,
       expect.stringContaining(
-        "to receive a link by mail, use 「パスワードを忘れた場合はこちら」 on the console's login page",
+        "to receive a link by email, use 「パスワードを忘れた場合はこちら」 on the console's login page",
       ),
     ]);
     expect(ja.stderr).toContain("「パスワードを忘れた場合はこちら」からメールで");

@@ -1,13 +1,13 @@
 import { line } from "../../lib/advice/index.ts";
-import type { Account, SentCode } from "../../lib/client/index.ts";
+import type { Account, MailedResetCode } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { PASSWORD_RULE, RESET_CODE, SENT_CODE_FIELDS } from "../../lib/model/account.ts";
+import { PASSWORD_RULE, RESET_CODE, MAILED_RESET_CODE_FIELDS } from "../../lib/model/account.ts";
 import { codeKey, emailKey } from "../../lib/model/normalise.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { toTypableName } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
 import { buildFieldColumns } from "../listing/columns.ts";
-import { DRY_RUN } from "../records/options.ts";
+import { DRY_RUN_OPTION } from "../records/options.ts";
 import { STATE_UNCHANGED, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
 import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
@@ -15,18 +15,18 @@ import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, findAccount } from "./columns.ts";
 import { ACCOUNT_OPTIONS, readNewPassword, resolvePassword, requireAccountsWrite } from "./options.ts";
 import { showChangedAccount } from "./rights-after-change.ts";
 
-const SENT_CODE_COLUMNS = buildFieldColumns<SentCode>(SENT_CODE_FIELDS);
+const SENT_CODE_COLUMNS = buildFieldColumns<MailedResetCode>(MAILED_RESET_CODE_FIELDS);
 
 export default defineCommand({
   summary: text("reset the password of a CLOMO account", "CLOMO アカウントのパスワードを再設定する"),
   details: [
     text(
       `As an administrator, pass the new password (${PASSWORD_RULE.en}) with --password-file, or type it twice at the prompt, which does not show it. For a mirror, set the password in the console, and record the time with --password-in-console.`,
-      `管理者が再設定する場合: 新しいパスワード(${PASSWORD_RULE.ja})を --password-file で渡すか、画面に表示せずに 2 回尋ねます。管理画面のミラーでは管理画面で設定し、--password-in-console で日時だけを記録します。`,
+      `管理者が再設定する場合: 新しいパスワード(${PASSWORD_RULE.ja})を --password-file で渡すか、入力の案内に従って 2 回入力します(画面には表示されません)。管理画面のミラーでは管理画面で設定し、--password-in-console で日時だけを記録します。`,
     ),
     text(
-      `As the user, have a code sent to an email address of the account (--by-mail; type the address or pass --to), then set a new password with --code. A code is valid for ${RESET_CODE.minutes} minutes and ${RESET_CODE.tries} tries, and can be used once; a new code replaces it. The mail is sent through the mail server of renewals notify. With any role, you can do this for your own account (--as); for other accounts, you need the right to change accounts.`,
-      `本人が再設定する場合: --by-mail で、入力した(または --to で指定した)アカウントのメールアドレスにコードを送り、--code で新しいパスワードを設定します。コードの有効期間は ${RESET_CODE.minutes} 分、入力は ${RESET_CODE.tries} 回までで、1 回だけ使えます。新しいコードを送ると、前のコードは無効になります。送信には renewals notify のメールサーバーを使います。--as で指定した自分のアカウントには、管理者権限があればだれでも実行できます。ほかの人のアカウントに実行できるのは、アカウントを変更できる人だけです。`,
+      `As the user, have a code sent to an email address of the account (--by-mail; type the address or pass --to), then set a new password with --code. A code is valid for ${RESET_CODE.minutes} minutes and ${RESET_CODE.tries} tries, and can be used once; a new code replaces it. The email is sent through the mail server of \`renewals notify\`. With any role, you can do this for your own account (--as); for other accounts, you need the right to change accounts.`,
+      `本人が再設定する場合: --by-mail で、入力した(または --to で指定した)アカウントのメールアドレスにコードを送り、--code で新しいパスワードを設定します。コードの有効期間は ${RESET_CODE.minutes} 分、入力は ${RESET_CODE.tries} 回までで、1 回だけ使えます。新しいコードを送ると、前のコードは無効になります。送信には \`renewals notify\` のメールサーバーを使います。--as で指定した自分のアカウントには、管理者権限があればだれでも実行できます。ほかの人のアカウントに実行できるのは、アカウントを変更できる人だけです。`,
     ),
     text(
       "CLOMO's login page (「パスワードを忘れた場合はこちら」) sends a link instead of a code. clomoctl will provide such links together with a service for signing in over the network.",
@@ -35,7 +35,7 @@ export default defineCommand({
   ],
   args: { named: ACCOUNT_ARGUMENT },
   options: {
-    byMail: { kind: "boolean", about: text("send a code to the user by mail", "本人にコードをメールで送る") },
+    byMail: { kind: "boolean", about: text("send a code to the user by email", "本人にコードをメールで送る") },
     to: {
       kind: "string",
       value: "ADDRESS",
@@ -47,11 +47,11 @@ export default defineCommand({
     code: {
       kind: "string",
       value: "CODE",
-      about: text("set the password with the code received by mail", "メールで届いたコードで再設定する"),
+      about: text("set the password with the code received by email", "メールで届いたコードで再設定する"),
     },
     passwordFile: ACCOUNT_OPTIONS.passwordFile,
     passwordInConsole: ACCOUNT_OPTIONS.passwordInConsole,
-    dryRun: DRY_RUN,
+    dryRun: DRY_RUN_OPTION,
   },
   excludes: [
     ["byMail", "code"],
@@ -72,7 +72,7 @@ export default defineCommand({
   async run(tools, { named, byMail, to, code, dryRun, ...options }) {
     tools.describeState(() => STATE_UNCHANGED);
     const { passwordFile, passwordInConsole } = options;
-    if (to !== undefined && !byMail) throw TO_WITHOUT_BY_MAIL;
+    if (to !== undefined && !byMail) throw TO_WITHOUT_BY_MAIL_FAILURE;
     const { terminal } = tools;
     await terminal.checkOutput(byMail ? SENT_CODE_COLUMNS : ACCOUNT_COLUMNS);
     const { client } = await tools.tenant("accounts", "users");
@@ -98,7 +98,7 @@ export default defineCommand({
   },
 });
 
-const TO_WITHOUT_BY_MAIL = new Failure("usage", {
+const TO_WITHOUT_BY_MAIL_FAILURE = new Failure("usage", {
   what: text("--to requires --by-mail", "--to は --by-mail と一緒に指定してください"),
   where: "--to",
 });
@@ -108,7 +108,7 @@ const ADDRESS_PROMPT = text(
   "コードを送るアカウントのメールアドレス:",
 );
 
-const RESET_OTHER_PASSWORDS = text("set the passwords of others", "ほかの人のパスワードの再設定");
+const RESET_OTHER_PASSWORDS_LABEL = text("set the passwords of others", "ほかの人のパスワードの再設定");
 
 const SENDING_STATE = text("a code may have been sent", "コードが送信されている可能性があります");
 
@@ -125,7 +125,7 @@ async function findOwnAccount(tools: Tools, named: string): Promise<Pick<Account
 async function findResetAccount(tools: Tools, named: string): Promise<Pick<Account, "id">> {
   const own = await findOwnAccount(tools, named);
   if (own !== undefined) return own;
-  await requireAccountsWrite(tools, RESET_OTHER_PASSWORDS);
+  await requireAccountsWrite(tools, RESET_OTHER_PASSWORDS_LABEL);
   return findAccount((await tools.tenant("accounts")).client, named);
 }
 
@@ -136,9 +136,10 @@ async function findResetAccount(tools: Tools, named: string): Promise<Pick<Accou
  * @throws Failure `not-permitted`, with the way that remains to reset one's own password
  */
 async function requireResetRight(tools: Tools, named: string): Promise<void> {
-  if ((await findOwnAccount(tools, named)) === undefined) return requireAccountsWrite(tools, RESET_OTHER_PASSWORDS);
+  if ((await findOwnAccount(tools, named)) === undefined)
+    return requireAccountsWrite(tools, RESET_OTHER_PASSWORDS_LABEL);
   try {
-    await requireRight(tools, "accounts.roles", { asked: RESET_OWN_PASSWORD });
+    await requireRight(tools, "accounts.roles", { asked: RESET_OWN_PASSWORD_LABEL });
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== "not-permitted") throw error;
     const { mirroredAt } = await (await tools.tenant("tenant")).client.tenant.show();
@@ -146,22 +147,25 @@ async function requireResetRight(tools: Tools, named: string): Promise<void> {
   }
 }
 
-const RESET_OWN_PASSWORD = text("set their own password without a code", "コードによらない本人のパスワードの再設定");
+const RESET_OWN_PASSWORD_LABEL = text(
+  "set their own password without a code",
+  "コードによらない本人のパスワードの再設定",
+);
 
 const suggestResetByMail = (named: string): Text => {
   const command = line("clomo-account reset-password", [named], { byMail: true });
   return text(
-    `to receive a code by mail: ${command}; or ask a system administrator`,
+    `to receive a code by email: ${command}; or ask a system administrator`,
     `コードをメールで受け取るには: ${command}。または、システム管理者に依頼してください`,
   );
 };
 
 const LOGIN_PAGE_HINT = text(
-  "to receive a link by mail, use 「パスワードを忘れた場合はこちら」 on the console's login page; or ask a system administrator",
+  "to receive a link by email, use 「パスワードを忘れた場合はこちら」 on the console's login page; or ask a system administrator",
   "管理画面のログイン画面の「パスワードを忘れた場合はこちら」からメールでリンクを受け取るか、システム管理者に依頼してください",
 );
 
-async function showSentCode(tools: Tools, sent: SentCode): Promise<void> {
+async function showSentCode(tools: Tools, sent: MailedResetCode): Promise<void> {
   const { terminal } = tools;
   const { id, name, address, expiresAt, tries } = sent;
   tools.describeDone(

@@ -27,7 +27,7 @@ test("removes the role with all its settings, and says what restores it", async 
     [
       "role: system administrator → no administrator role",
       "support option: yes → no",
-      "notice mail: yes → no",
+      "notice emails: yes → no",
       "make the same change in the console: clomoctl console show 7",
       "",
     ].join("\n"),
@@ -176,7 +176,7 @@ describe("facts 7.2: the last holder of the support option", () => {
       `${mail} is a recipient of reminders: set a different recipient in notify.yaml`,
       "1 device belongs to hanako01; to list devices: clomoctl devices list --owner hanako01; to set a different owner: clomoctl devices set-owner SERIAL… --user USER",
       "only one other system administrator remains: yamazaki",
-      "warning: the support option of hanako01 was removed, and nobody else has it: nobody receives CLOMO's mail about certificates now; grant it to the successor: clomoctl clomo-account edit yamazaki --support-option --notice-mail",
+      "warning: the support option of hanako01 was removed, and nobody else has it: nobody receives CLOMO's emails about certificates now; grant it to the successor: clomoctl clomo-account edit yamazaki --support-option --notice-mail",
       "",
     ]);
     expect(en.stderr).toMatch(/^role: system administrator/);
@@ -195,7 +195,7 @@ describe("facts 7.2: the last holder of the support option", () => {
     const order = [
       "is the owner of 1 renewal",
       "only one other system administrator remains:",
-      "is the only account with the support option: without it, nobody receives CLOMO's mail about certificates; grant it to the successor first:",
+      "is the only account with the support option: without it, nobody receives CLOMO's emails about certificates; grant it to the successor first:",
       question,
     ];
     const places = order.map((words) => no.stderr.indexOf(words));
@@ -290,7 +290,7 @@ describe("facts 7.2: the last holder of the support option", () => {
     expect(ran).toMatchObject({
       exit: 0,
       stderr: expect.stringContaining(
-        "is the only account with the support option: without it, nobody receives CLOMO's mail about certificates; grant it to the successor first:",
+        "is the only account with the support option: without it, nobody receives CLOMO's emails about certificates; grant it to the successor first:",
       ),
     });
   });
@@ -375,7 +375,7 @@ describe("an account that changes its own role sees no command that it may no lo
       },
     });
     expect(en.stderr).toMatch(
-      /was removed, and nobody else has it: nobody receives CLOMO's mail about certificates now; ask a system administrator to grant it to the successor\n$/,
+      /was removed, and nobody else has it: nobody receives CLOMO's emails about certificates now; ask a system administrator to grant it to the successor\n$/,
     );
     expect(ja.stderr).toMatch(/後任者への付与をシステム管理者に依頼してください\n$/);
     for (const { stderr } of [en, ja]) expect(stderr).not.toContain("clomoctl");

@@ -7,7 +7,7 @@ import type { Tools } from "../tools.ts";
 import { ACCOUNT_COLUMNS } from "./columns.ts";
 
 /** The acting account's rights after a change to an account. If it changed itself, it may have fewer rights. */
-export interface RightsAfter {
+export interface RightsAfterChange {
   readonly may: (operation: Operation) => boolean;
   /** true if lists show the acting account's user; also true, without a check, if another account was changed */
   readonly seesHimself: boolean;
@@ -15,17 +15,17 @@ export interface RightsAfter {
   readonly isOwn: boolean;
 }
 
-/** The rights after another account was changed, or before any change. */
-export const UNCHANGED_RIGHTS: RightsAfter = { may: () => true, seesHimself: true, isOwn: false };
+/** The acting account's rights if its own role did not change. */
+export const UNCHANGED_RIGHTS: RightsAfterChange = { may: () => true, seesHimself: true, isOwn: false };
 
 /** The rights of an account that no longer has a role. */
-const NO_RIGHTS: RightsAfter = { may: () => false, seesHimself: false, isOwn: true };
+const NO_RIGHTS: RightsAfterChange = { may: () => false, seesHimself: false, isOwn: true };
 
 /** Returns the rights of the acting account after a change. */
-async function rightsAfter(
+async function getRightsAfterChange(
   { globals, tenant }: Pick<Tools, "globals" | "tenant">,
   { before, after, dryRun }: WrittenAccount,
-): Promise<RightsAfter> {
+): Promise<RightsAfterChange> {
   if (globals.as === undefined || dryRun || before === null || before.role === after.role) return UNCHANGED_RIGHTS;
   try {
     const { operations, user } = await (await tenant("whoami")).client.whoami.show();
@@ -42,11 +42,11 @@ async function rightsAfter(
 /**
  * Shows an account that was changed, and suggests how to undo the change.
  *
- * @returns the rights of the acting account from now on, so that no command is suggested that it may not use any longer
+ * @returns the acting account's rights after the change, so that only commands are suggested that it may still use
  */
-export async function showChangedAccount(tools: Tools, written: WrittenAccount): Promise<RightsAfter> {
+export async function showChangedAccount(tools: Tools, written: WrittenAccount): Promise<RightsAfterChange> {
   describeResultState(tools, written.dryRun);
-  const rights = await rightsAfter(tools, written);
+  const rights = await getRightsAfterChange(tools, written);
   const { isOwn } = rights;
   const { consoleTask } = written;
   await showWrittenRecord(tools, isOwn ? { ...written, consoleTask: null } : written, {
@@ -54,12 +54,12 @@ export async function showChangedAccount(tools: Tools, written: WrittenAccount):
     called: ({ name, user }) => `${name} (${user})`,
     undoable: !isOwn,
   });
-  if (isOwn && consoleTask !== null) await tools.terminal.note(ASK_FOR_CONSOLE_CHANGE);
+  if (isOwn && consoleTask !== null) await tools.terminal.note(CONSOLE_CHANGE_REQUEST);
   return rights;
 }
 
-/** Has no task number, because an administrator of only some organisations sees a different number. */
-const ASK_FOR_CONSOLE_CHANGE = text(
+/** Does not name the task, because an administrator of only some organisations sees a different task number. */
+const CONSOLE_CHANGE_REQUEST = text(
   "the same change is needed in the console: ask a system administrator",
   "管理画面でも同じ操作が必要です。システム管理者に依頼してください",
 );

@@ -5,17 +5,17 @@ import { toTypableName } from "../../lib/text/shell-word.ts";
 import type { Tools } from "../tools.ts";
 
 /** Returns a key of the values that decide whether the scheme's items of SECURED APPs have an effect. */
-const securedItemsKeyOf = ({ role, scheme, managesAll }: Account): string =>
+const buildSecuredItemsKey = ({ role, scheme, managesAll }: Account): string =>
   JSON.stringify([role, scheme?.id, managesAll]);
 
 /**
  * Warns if an account gets a scheme with items of SECURED APPs but manages only some of the organisations. SECURED APPs
- * do not have organisations, so these items have an effect only with 全て (a clomoctl rule).
+ * do not belong to organisations, so these items have an effect only with 全て (a clomoctl rule).
  */
 export async function warnAboutSecuredItems(tools: Tools, { before, after }: WrittenAccount): Promise<void> {
   const { role, scheme, managesAll, name, id } = after;
   if (role !== "custom" || managesAll || scheme === null) return;
-  if (before !== null && securedItemsKeyOf(before) === securedItemsKeyOf(after)) return;
+  if (before !== null && buildSecuredItemsKey(before) === buildSecuredItemsKey(after)) return;
   const held = await ignoreFailure(async () => (await tools.tenant("roles")).client.roles.scheme(scheme.id));
   const items = (held?.scheme.operations ?? []).filter((item) => item.startsWith("secured."));
   if (items.length === 0) return;

@@ -9,7 +9,7 @@ import { toTypableWord, toTypableName } from "../../lib/text/shell-word.ts";
 import { STATE_UNCHANGED } from "../records/change-result.ts";
 import { canDoAll } from "../rights.ts";
 import type { Tools } from "../tools.ts";
-import { UNCHANGED_RIGHTS, type RightsAfter } from "./rights-after-change.ts";
+import { UNCHANGED_RIGHTS, type RightsAfterChange } from "./rights-after-change.ts";
 
 /** The part of an account change that may remove the support option. */
 interface SupportChange {
@@ -21,7 +21,7 @@ interface SupportChange {
 }
 
 /** A text with commands, which depend on what the acting account may do at that time. */
-type RightsDependentText = (rights: RightsAfter) => Text;
+type RightsDependentText = (rights: RightsAfterChange) => Text;
 
 /**
  * Messages for after a change, the most serious last. They are collected before the change, because an account that
@@ -73,7 +73,10 @@ export async function confirmSupportLoss(
   );
   const notes = [...(await findDependencies(tools, account)), ...noteLastAdministrator(account, role, others)];
   const isDone = !dryRun && globals.yes;
-  const left = { notes, warnings: [(rights: RightsAfter) => describeSupportLoss(account, others, isDone, rights)] };
+  const left = {
+    notes,
+    warnings: [(rights: RightsAfterChange) => describeSupportLoss(account, others, isDone, rights)],
+  };
   if (dryRun || isDone) return left;
   await printSupportReport(tools, left);
   const message = text(
@@ -110,12 +113,12 @@ function describeSupportLoss(
   { name }: Account,
   [other, ...more]: readonly Account[],
   isDone: boolean,
-  { may }: RightsAfter,
+  { may }: RightsAfterChange,
 ): Text {
   if (!may("accounts.roles")) {
     return text(
-      `the support option of ${name} was removed, and nobody else has it: nobody receives CLOMO's mail about certificates now; ask a system administrator to grant it to the successor`,
-      `「${name}」のサポートオプションを外し、付与されている人がいなくなりました。証明書の更新に関する CLOMO からのメールは誰にも届きません。後任者への付与をシステム管理者に依頼してください`,
+      `the support option of ${name} was removed, and nobody else has it: nobody receives CLOMO's emails about certificates now; ask a system administrator to grant it to the successor`,
+      `「${name}」のサポートオプションを外し、付与されている人がいなくなりました。証明書の更新に関する CLOMO からのメールはだれにも届きません。後任者への付与をシステム管理者に依頼してください`,
     );
   }
   const successor = other === undefined || more.length > 0 ? "NAME" : toTypableName(other.name, other.id);
@@ -125,12 +128,12 @@ function describeSupportLoss(
       : line("clomo-account edit", [successor], { supportOption: true, noticeMail: true });
   if (isDone)
     return text(
-      `the support option of ${name} was removed, and nobody else has it: nobody receives CLOMO's mail about certificates now; grant it to the successor: ${command}`,
-      `「${name}」のサポートオプションを外し、付与されている人がいなくなりました。証明書の更新に関する CLOMO からのメールは誰にも届きません。後任者に付与してください: ${command}`,
+      `the support option of ${name} was removed, and nobody else has it: nobody receives CLOMO's emails about certificates now; grant it to the successor: ${command}`,
+      `「${name}」のサポートオプションを外し、付与されている人がいなくなりました。証明書の更新に関する CLOMO からのメールはだれにも届きません。後任者に付与してください: ${command}`,
     );
   return text(
-    `${name} is the only account with the support option: without it, nobody receives CLOMO's mail about certificates; grant it to the successor first: ${command}`,
-    `サポートオプションを付与されているのは「${name}」だけです。外すと、証明書の更新に関する CLOMO からのメールは誰にも届きません。先に後任者に付与してください: ${command}`,
+    `${name} is the only account with the support option: without it, nobody receives CLOMO's emails about certificates; grant it to the successor first: ${command}`,
+    `サポートオプションを付与されているのは「${name}」だけです。外すと、証明書の更新に関する CLOMO からのメールはだれにも届きません。先に後任者に付与してください: ${command}`,
   );
 }
 

@@ -23,8 +23,8 @@ export type NameReader = (
   line: PartialLine,
 ) => Promise<readonly CompletionCandidate[]>;
 
-/** The answer to a shell: words to offer, or the request that the shell complete file names. */
-export type CompletionAnswer =
+/** The response to a shell: words to offer, or the instruction that the shell complete file names. */
+export type CompletionResponse =
   | { readonly with: "words"; readonly candidates: readonly CompletionCandidate[] }
   | { readonly with: "files" };
 
@@ -46,7 +46,7 @@ const VERSION_FLAG: Suggestion = {
   about: text("show the version of clomoctl", "バージョンを表示する"),
 };
 
-/** Words that clomoctl answers although they are not commands. */
+/** Words that clomoctl handles although they are not commands. */
 const BUILT_IN_WORDS: readonly Suggestion[] = [
   { value: "help", about: text("show the help of a command", "コマンドのヘルプを表示する") },
   { value: "version", about: VERSION_FLAG.about },
@@ -165,7 +165,7 @@ export async function completeWord(
   current: string,
   language: Language,
   readNames: NameReader,
-): Promise<CompletionAnswer> {
+): Promise<CompletionResponse> {
   const possible = await suggestWords(line, current, readNames);
   if (possible === undefined) return { with: "files" };
   const fitting = possible.filter(({ value }) => value.startsWith(current) && !UNPRINTABLE_CHARACTERS.test(value));

@@ -16,10 +16,10 @@ export interface BashLine {
 /** The only characters that a backslash escapes within double quotes. */
 const ESCAPED_IN_QUOTES = '"\\$`\n';
 
-/** Characters that separate words; an ideographic space does not. */
-const BLANKS = " \t\n";
+/** Characters that separate words, unlike an ideographic space. */
+const WORD_SEPARATORS = " \t\n";
 
-/** Word breaks that bash replaces with the text after them: it completes host names and variables at them. */
+/** Word breaks that bash replaces with the text after them, because host names (@) and variables ($) begin there. */
 const REPLACED_BREAKS = "@$";
 
 /** Reads the characters of one line. */
@@ -59,7 +59,7 @@ class BashReader {
       this.#quote = character;
       this.#add("");
       this.#break();
-    } else if (BLANKS.includes(character)) this.#end();
+    } else if (WORD_SEPARATORS.includes(character)) this.#end();
     else {
       const isBreak = this.#breaks.includes(character);
       if (isBreak && REPLACED_BREAKS.includes(character)) this.#break();

@@ -10,7 +10,7 @@ import type { PartialLine } from "./place.ts";
 export interface NameSource {
   readonly contexts: Contexts;
   readonly environment: EnvironmentVariables;
-  /** Opens the tenant of an existing context for reading only.  @param as the account that the line acts as */
+  /** Opens the tenant of an existing context for reading only.  @param as account that `--as` in the line specifies */
   readonly open: <N extends NounName>(
     chosen: ChosenContext,
     nouns: readonly N[],
@@ -34,7 +34,7 @@ async function readShortList<R>(list: AsyncIterable<R>): Promise<readonly R[]> {
   return all;
 }
 
-/** Returns the first name of a record that begins with what was typed; empty if none does. */
+/** Returns the first name of a record that begins with what was typed, as a candidate; empty if no name does. */
 const buildCandidates = (
   names: readonly (string | null)[],
   typed: string,

@@ -1,6 +1,6 @@
 import { escapeForPeople } from "../../lib/terminal/escape.ts";
 import type { Language } from "../../lib/text/index.ts";
-import { completeWord, type CompletionCandidate, type CompletionAnswer, type NameReader } from "./answer.ts";
+import { completeWord, type CompletionCandidate, type CompletionResponse, type NameReader } from "./answer.ts";
 import { quoteForBash, readBashLine } from "./bash-line.ts";
 import type { PartialLine } from "./place.ts";
 
@@ -14,7 +14,7 @@ export interface CompletionSource {
 }
 
 /** Returns the lines for a shell's script: first `words` or `files`, then each word. */
-const renderAnswer = (found: CompletionAnswer, lineOf: (candidate: CompletionCandidate) => string): string =>
+const renderAnswer = (found: CompletionResponse, lineOf: (candidate: CompletionCandidate) => string): string =>
   [found.with, ...(found.with === "words" ? found.candidates.map(lineOf) : [])].map((line) => `${line}\n`).join("");
 
 /**
@@ -28,7 +28,7 @@ const renderAnswer = (found: CompletionAnswer, lineOf: (candidate: CompletionCan
  */
 export async function answerShell(asked: readonly string[], program: CompletionSource): Promise<string> {
   const [shell, ...given] = asked;
-  const answer = (words: readonly string[], current: string): Promise<CompletionAnswer> => {
+  const answer = (words: readonly string[], current: string): Promise<CompletionResponse> => {
     const line = program.read(words);
     return completeWord(line, current, program.languageOf(line), program.readNames);
   };

@@ -75,7 +75,7 @@ export const TASK_DETAILS: readonly Column<ConsoleTask>[] = [
   buildCountColumn("delete", text("delete", "削除")),
   {
     key: "beside",
-    header: text("other records", "ほかのレコード"),
+    header: text("other records", "ほかのデータ"),
     value: ({ beside = [] }) => beside,
     name: ({ beside = [] }) => (beside.length === 0 ? null : describeOtherRecords(beside)),
   },

@@ -92,7 +92,7 @@ describe("--at", () => {
     const { en, ja } = await runInBoth("console confirm 3 --at 2026-11-19T23:00:00Z", { tenant: looked });
     expect(en).toMatchObject({ exit: 3, stdout: "", requests: [{ operation: "consoleTask" }] });
     expect(en.stderr).toContain("the time is before task 3 was opened (2026-11-20 08:30)\n  2026-11-20 08:00\n");
-    expect(ja.stderr).toContain("発生した日時(2026-11-20 08:30)より前には");
+    expect(ja.stderr).toContain("作業 3 の完了日時に、作業の発生日時(2026-11-20 08:30)より前の日時は指定できません");
     const utc = await run("console confirm 3 --timezone UTC --at 2026-11-19T23:00:00Z", { tenant: looked });
     expect(utc.stderr).toContain("(2026-11-19 23:30)\n  2026-11-19 23:00\n");
   });

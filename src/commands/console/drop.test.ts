@@ -68,7 +68,7 @@ test("counts the dropped records of each kind when it asks for them", async () =
   expect(en.stdout).toMatch(/^kind +orgs$/m);
   expect(en.stdout).toMatch(/^delete +1$/m);
   expect(en.stdout).toMatch(/^other records +user: create 0, update 0, delete 1$/m);
-  expect(ja.stdout).toMatch(/^ほかのレコード +ユーザー: 追加 0、更新 0、削除 1$/m);
+  expect(ja.stdout).toMatch(/^ほかのデータ +ユーザー: 追加 0、更新 0、削除 1$/m);
   const { stdout } = await ran(`${line} --format json`);
   expect(JSON.parse(stdout)).toMatchObject({ kind: "orgs", delete: 1, beside: [{ thing: "user", delete: 1 }] });
   expect((await ran("imports list --fields changes")).stdout).toContain("changes\n-2\n");
@@ -88,7 +88,7 @@ test("says not to upload the file of a dropped upload", async () => {
   const { en, ja } = await runInBoth(`console drop ${tasks.number(1)} --dry-run`, { tenant: tenant.fetch });
   expect(en.stderr).toContain("do not upload up.csv; if it is uploaded already, the next export");
   expect(ja.stderr).toContain(
-    "up.csv はアップロードしないでください。アップロード済みの場合は、その内容が次のエクスポートでここに戻ります",
+    "up.csv はアップロードしないでください。アップロード済みの場合は、次に取り込むエクスポートでその内容がミラーに戻ります",
   );
   await edit("taro@example.jp", { title: "係長" });
   expect((await ran(`console drop ${tasks.number(2)} --dry-run`)).stderr).not.toContain("up.csv");
@@ -109,7 +109,7 @@ test("if something prevents it, changes nothing and says what to drop together",
   expect(en.exit).toBe(5);
   expect(en.stderr).toContain("1 record cannot be restored to the console's values; nothing was changed");
   expect(en.stderr).toContain("clomoctl console ");
-  expect(ja.stderr).toContain("1 件は元に戻せないため、何も変更していません");
+  expect(ja.stderr).toContain("1 件は管理画面の値に戻せないため、何も変更していません");
   expect(await tasks.list()).toHaveLength(2);
   const both = tasks.numbers(1, 2).join(" ");
   expect(await ran(`console drop ${both} --yes`)).toMatchObject({ exit: 0 });

@@ -5,7 +5,7 @@ import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 import { validateLimits } from "../../lib/plan/limits.ts";
-import { CONFIRM_DELETIONS, LIMIT_OPTIONS, PLAN_DRY_RUN } from "../imports/plan/options.ts";
+import { CONFIRM_DELETIONS_OPTION, LIMIT_OPTIONS, PLAN_DRY_RUN_OPTION } from "../imports/plan/options.ts";
 import { PendingPlan } from "../imports/plan/pending-plan.ts";
 import { settlePlan, showImportResult } from "../imports/plan/settle.ts";
 import { showPlan } from "../imports/plan/show.ts";
@@ -13,19 +13,22 @@ import { TASK_ARGUMENT } from "./columns.ts";
 import { PART_OPTIONS, resolveTaskFilter } from "./part.ts";
 
 export default defineCommand({
-  summary: text("drop tasks and restore the console's values here", "作業を取り下げ、ここでの値を管理画面の内容に戻す"),
+  summary: text(
+    "drop tasks and restore the console's values in the mirror",
+    "作業を取り下げ、ミラーの値を管理画面の値に戻す",
+  ),
   details: [
     text(
-      "The values here become the ones that the console last showed: records created here are deleted, and records deleted here are restored (without passwords). The plan is shown and confirmed like an undo. If something prevents the drop, nothing is changed, and each affected record is named (exit code 5). Tasks that exchange values between records can only be dropped together: name all of them.",
-      "ここでの値を、管理画面で最後に確認された値に戻します。ここで追加したものは削除し、削除したものは元に戻します(パスワードは戻りません)。取り消しと同じように計画を表示して確認します。戻せないものがあれば、それを示して何も変更しません(終了コード 5)。値を入れ替えた作業は、番号を並べて一度に戻してください。",
+      "Restores the values that the console last showed: records created in the mirror are deleted, and records deleted in the mirror are restored (without passwords). The plan is shown and confirmed like an undo. If something prevents the drop, nothing is changed, and each affected record is listed (exit code 5). Tasks that exchange values between records can only be dropped together: specify all of their numbers.",
+      "ミラーの値を、管理画面で最後に確認された値に戻します。ミラーで追加したものは削除し、削除したものは元に戻します(パスワードは戻りません)。取り消しと同じように計画を表示して確認します。戻せないものがあれば、それを示して何も変更しません(終了コード 5)。値を入れ替えた作業は、番号を並べて一度に戻してください。",
     ),
   ],
   args: { number: { ...TASK_ARGUMENT, repeatable: true } },
   options: {
     ...PART_OPTIONS,
-    confirmDeletions: CONFIRM_DELETIONS,
+    confirmDeletions: CONFIRM_DELETIONS_OPTION,
     ...LIMIT_OPTIONS,
-    dryRun: PLAN_DRY_RUN,
+    dryRun: PLAN_DRY_RUN_OPTION,
   },
   examples: [
     { line: "clomoctl console drop 3" },
@@ -50,7 +53,7 @@ export default defineCommand({
       if (plan.blocked !== undefined) {
         await showImportResult(tools, { plan: { ...plan, rejected: true }, dryRun, committed: false });
         const open = (await client.console.list({})).map((task) => task.number);
-        throw buildDropFailure(
+        throw createDropFailure(
           plan.blocked,
           number,
           open.filter((task) => !number.includes(task)),
@@ -67,13 +70,13 @@ const buildUploadAdvice = ({ file, work }: ConsoleTask): readonly Text[] =>
     ? []
     : [
         text(
-          `do not upload ${file}; if it is uploaded already, the next export of the console brings its values back here`,
-          `${file} はアップロードしないでください。アップロード済みの場合は、その内容が次のエクスポートでここに戻ります`,
+          `do not upload ${file}; if it is uploaded already, the next export of the console brings its values back into the mirror`,
+          `${file} はアップロードしないでください。アップロード済みの場合は、次に取り込むエクスポートでその内容がミラーに戻ります`,
         ),
       ];
 
 /** Returns the failure for tasks that cannot be dropped.  @param others the open tasks that are not dropped */
-const buildDropFailure = (
+const createDropFailure = (
   { count, first }: NonNullable<Import["blocked"]>,
   numbers: readonly number[],
   others: readonly number[],
@@ -83,13 +86,13 @@ const buildDropFailure = (
   return new Failure("conflict", {
     what: text(
       `${formatCount(count, "record")} cannot be restored to the console's values; nothing was changed`,
-      `${count} 件は元に戻せないため、何も変更していません`,
+      `${count} 件は管理画面の値に戻せないため、何も変更していません`,
     ),
     hint:
       other === undefined
         ? step(
             "records that exchanged values must be restored together; to list the open tasks",
-            "値を入れ替えたものは、一度にまとめて元に戻してください。未了の作業",
+            "値を入れ替えたものは、一度にまとめて元に戻してください。未了の作業の一覧",
             line("console list", []),
           )
         : step("to drop the tasks together", "作業をまとめて取り下げるには", together),

@@ -9,7 +9,7 @@ type KeyOccupant = NonNullable<TaskRecord["changes"][number]["occupant"]>;
 type NameFormatter = (of: Pick<TaskRecord, "thing">, called: Pick<TaskRecord, "name" | "key">) => string;
 
 /**
- * Orders records so that each new key is free in the console when it is set. Also returns what to do before: set a
+ * Orders records so that each new key is free in the console when it is set. Also returns the steps to do first: set a
  * temporary key for a record in an exchange of keys, or change a record of another task that still has the key.
  */
 export const orderByFreeKeys = (

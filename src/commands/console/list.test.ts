@@ -26,7 +26,7 @@ test("lists open tasks and names the first task to look at", async () => {
 test("names the awaited exports, even if no task is open", async () => {
   const tenant = { tenant: example("tenant", { exportsAwaited: ["users"] }), consoleTasks: { items: [] } };
   const { en, ja } = await runInBoth("console list", { tenant });
-  expect(en.stderr).toContain("take over the console's next export: clomoctl users import EXPORT.csv --from-console\n");
+  expect(en.stderr).toContain("import the console's next export: clomoctl users import EXPORT.csv --from-console\n");
   expect(ja.stderr).toContain("ミラーは管理画面と異なっています");
 });
 
@@ -38,7 +38,7 @@ test("an account with limited rights sees whom to ask for an awaited export", as
   };
   const { en, ja } = await runInBoth("console list --as hanako", { tenant });
   expect(en.stderr).toContain(
-    "ask a system administrator to take over the console's next export: clomoctl users import EXPORT.csv --from-console\n",
+    "ask a system administrator to import the console's next export: clomoctl users import EXPORT.csv --from-console\n",
   );
   expect(ja.stderr).toContain(
     "管理画面の次のエクスポートの取り込みをシステム管理者に依頼してください: clomoctl users import",

@@ -13,16 +13,16 @@ export default defineCommand({
   details: [
     text(
       "A change in a mirror does not reach the console automatically. Its task stays on this list until an export of the console shows the change, or somebody confirms the task.",
-      "管理画面のミラーでの変更は、管理画面には自動で反映されません。エクスポートで確認されるか、だれかが完了を確認するまで、この一覧に残ります。",
+      "管理画面のミラーでの変更は、管理画面には自動で反映されません。管理画面のエクスポートで反映が確認されるか、だれかが完了を記録するまで、この一覧に残ります。",
     ),
     text(
-      "`contradicted`: an export of the console had a value that nobody entered here, or did not contain the record. The local value stays. Either enter it in the console (`console show`), or restore the console's value (`console drop`).",
-      "「不一致」は、管理画面のエクスポートに、ここで入力していない値があったか、データがなかった作業です。ここでの値はそのまま残ります。管理画面で入力するか(console show)、管理画面の値に戻す場合は console drop を使います。",
+      "`contradicted`: an export of the console had a value that nobody entered in the mirror, or did not contain the record. The mirror's value is kept. Either enter it in the console (`console show`), or restore the console's value (`console drop`).",
+      "「不一致」は、管理画面のエクスポートに、ミラーで入力していない値があったか、データがなかった作業です。ミラーの値はそのまま残ります。その値を管理画面で入力するか(`console show`)、管理画面の値に戻してください(`console drop`)。",
     ),
   ],
   args: {},
   options: {
-    all: { kind: "boolean", about: text("include closed tasks", "終わった作業も表示する") },
+    all: { kind: "boolean", about: text("include closed tasks", "完了した作業も表示する") },
   },
   examples: [{ line: "clomoctl console list" }],
   exits: ["not-found"],

@@ -8,7 +8,7 @@ export default defineNoun({
   group: "daily",
   summary: text("tasks to do in the console (CLOMO PANEL)", "管理画面(CLOMO PANEL)で行う作業"),
   advice: text(
-    `A tenant becomes a mirror of the console when you take over its exports: first ${FIRST_TAKEOVER}, then users and devices.`,
+    `A tenant becomes a mirror of the console when you import its exports: first ${FIRST_TAKEOVER}, then users and devices.`,
     `管理画面のエクスポートを取り込むと、テナントが管理画面のミラーになります。まず ${FIRST_TAKEOVER} 、次に users と devices です。`,
   ),
 });

@@ -31,7 +31,7 @@ interface TaskFilter {
 const isRecordName = ({ id, name, key, console }: TaskRecord, called: string): boolean =>
   [id, key, console?.key, key === null ? name : null].includes(called);
 
-/** Returns a name of a record that no other of the records has. */
+/** Returns a name of a record that identifies it among the given records. */
 export const getUniqueName = (record: TaskRecord, records: readonly TaskRecord[]): string => {
   const name = record.key ?? record.name;
   return records.some((other) => other !== record && isRecordName(other, name)) ? record.id : name;
@@ -49,13 +49,13 @@ export const resolveTaskFilter = async (
   const all = tasks.flatMap(({ records }) => records);
   const ids = record.flatMap((called) => {
     const found = all.filter((one) => isRecordName(one, called));
-    if (found.length === 0) throw buildNoRecordFailure(called, numbers);
+    if (found.length === 0) throw createNoRecordFailure(called, numbers);
     return found.map(({ id }) => id);
   });
   return { records: [...new Set(ids)], ...fields };
 };
 
-const buildNoRecordFailure = (called: string, [first = 0]: readonly number[]): Failure => {
+const createNoRecordFailure = (called: string, [first = 0]: readonly number[]): Failure => {
   const see = line("console show", [first], { rows: true });
   return new Failure("not-found", {
     what: text(`no open record of the tasks matches "${called}"`, `作業に、未了の「${called}」はありません`),

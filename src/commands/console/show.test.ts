@@ -70,9 +70,10 @@ test("--rows lists each record that an upload changes", async () => {
 test("steps that the account may not take are replaced by asking a system administrator", async () => {
   const whoami = example<Whoami>("whoami");
   const { en, ja } = await runInBoth("console show 3 --as hanako", { tenant: { consoleTask: TASK, whoami } });
-  expect(en.stderr).toContain("ask a system administrator to take over the console's export");
+  expect(en.stderr).toContain("ask a system administrator to import the console's export");
   expect(en.stderr).toContain("ask a system administrator to record this\n");
-  expect(ja.stderr).toContain("システム管理者に依頼してください");
+  expect(ja.stderr).toContain("管理画面のエクスポートの取り込みをシステム管理者に依頼してください");
+  expect(ja.stderr).toContain("記録をシステム管理者に依頼してください\n");
   expect(en.stderr).not.toMatch(/console (?:confirm|drop)/);
   const writer = { ...whoami, operations: [{ operation: "console.write", reach: "inside" }] };
   const { stdout } = await run("console show 3 --as hanako --format json", {

@@ -109,7 +109,7 @@ test("values are entered one by one, on their own page if they have one, and an 
     "髙橋 花子: CLOMO PANEL: Users/Org › the user › CLOMO アカウント › 編集 › アカウント名 › 保存",
     "CLOMOアカウント名: hanako",
     "export the records in the console, then: clomoctl users import EXPORT.csv --from-console",
-    "when the task is done: clomoctl console confirm 3 (if it will not be done: clomoctl console drop 3)",
+    "when the task is done: clomoctl console confirm 3 (if you will not do it: clomoctl console drop 3)",
   ]);
 });
 
@@ -129,7 +129,7 @@ test("a record has its name in the console, and a renamed record has both names"
   expect(formatRecordLabel(recordOf(record))).toBe("鈴木 花子 <h@x> → 髙橋 花子 <h2@x>");
   const changes = [{ field: "org", before: "営業部", after: "窓口", renamed: "受付" }];
   expect(buildTaskSteps(taskOf({ work: "move", changes })).map(({ ja }) => ja)).toContain(
-    "組織: 営業部 → 窓口(ここでは「受付」)",
+    "組織: 営業部 → 窓口(ミラーでは「受付」)",
   );
 });
 
@@ -228,8 +228,8 @@ test.each<[string, Partial<Parameters<typeof recordOf>[0]>, string, string]>([
   [
     "another value",
     { contradictions: [DIFFERS, { field: "tel", local: null, console: "03" }] },
-    "髙橋 花子: 役職: 課長代理 in the console, 部長 here; TEL: 03 in the console, (blank) here",
-    "「髙橋 花子」: 役職: 管理画面では「課長代理」、ここでは「部長」。TEL: 管理画面では「03」、ここでは「(空)」",
+    "髙橋 花子: 役職: 課長代理 in the console, 部長 in the mirror; TEL: 03 in the console, (blank) in the mirror",
+    "「髙橋 花子」: 役職: 管理画面では「課長代理」、ミラーでは「部長」。TEL: 管理画面では「03」、ミラーでは「(空)」",
   ],
   [
     "no such record",
@@ -238,10 +238,10 @@ test.each<[string, Partial<Parameters<typeof recordOf>[0]>, string, string]>([
     "「髙橋 花子」: 管理画面のエクスポートにありません。管理画面で削除されたか、キーが変更されています",
   ],
   [
-    "another value of a record that was deleted here",
+    "another value of a record that was deleted in the mirror",
     { work: "delete", contradictions: [DIFFERS] },
-    "髙橋 花子: deleted here, but changed in the console: 役職: 課長代理",
-    "「髙橋 花子」: ここでは削除しましたが、管理画面で変更されています: 役職「課長代理」",
+    "髙橋 花子: deleted in the mirror, but changed in the console: 役職: 課長代理",
+    "「髙橋 花子」: ミラーでは削除しましたが、管理画面で変更されています: 役職「課長代理」",
   ],
 ])("first shows what the console has instead, and how to keep it: %s", (_, record, en, ja) => {
   for (const work of ["edit", "upload"] as const) {
@@ -266,7 +266,7 @@ describe("if exports contradict only part of a task, only that part is restored"
       .map(({ en }) => en)
       .filter((step) => /instead|more differences/.test(step));
   const drop =
-    "to enter the local values in the console, go on with the next step; to keep the console's values instead: clomoctl console drop 3";
+    "to enter the mirror's values in the console, go on with the next step; to keep the console's values instead: clomoctl console drop 3";
 
   test.each<[string, ConsoleTask["records"], string]>([
     ["a field of the only record", [taro], " --record taro@x.jp --field title"],

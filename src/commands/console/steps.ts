@@ -13,8 +13,13 @@ import type { Field, Thing } from "../../lib/model/thing.ts";
 import { THINGS } from "../../lib/model/things.ts";
 import { UPLOAD_OMISSION_REASONS } from "../../lib/model/upload.ts";
 import { formatCount, addArticle, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
-import { verifyUploadHint, insertAppName, consolePageOf, describeUpload } from "../imports/outputs/console/screen.ts";
-import { deletionsFile, manualDeletions, uploadMode } from "../imports/outputs/console/upload.ts";
+import {
+  describeUploadCheck,
+  insertAppName,
+  getConsolePage,
+  describeUpload,
+} from "../imports/outputs/console/screen.ts";
+import { resolveDeletionsFile, countManualDeletions, getUploadMode } from "../imports/outputs/console/upload.ts";
 import { describeImportKind } from "../../lib/plan/columns.ts";
 import { orderByFreeKeys } from "./exchanged-keys.ts";
 import { buildTakeoverCommand } from "../imports/refusal/command.ts";
@@ -41,19 +46,19 @@ export function buildTaskSteps(
   return [
     ...buildContradictionSteps(task, rights, most),
     ...buildWipeStep(task),
-    ...buildReleaseStep(task),
+    ...buildOwnerRemovalStep(task),
     ...(task.work === "upload" ? buildUploadSteps(task, most) : buildRecordSteps(task, { most })),
     ...(task.work === "upload"
-      ? [verifyUploadHint(String(task.number)), ...buildVerifySteps(task, task.kind)]
+      ? [describeUploadCheck(String(task.number)), ...buildVerifySteps(task, task.kind)]
       : buildExportSteps(task, rights)),
     buildConfirmStep(task, rights),
   ];
 }
 
-const thingOf = ({ thing }: Pick<TaskRecord, "thing">): Thing => THINGS.get(thing) ?? FORMATS.users.thing;
+const getThing = ({ thing }: Pick<TaskRecord, "thing">): Thing => THINGS.get(thing) ?? FORMATS.users.thing;
 
-/** Returns true if exports of the console show the records of a thing. */
-const isExported = ({ formats }: Thing): boolean => Object.keys(formats).length > 0;
+/** Returns true if exports of the console contain records of this type. */
+const isExportedThing = ({ formats }: Thing): boolean => Object.keys(formats).length > 0;
 
 /** Label of the account settings, which are a single record, as their screen has it. */
 const ACCOUNT_SETTINGS_LABEL = "CLOMO アカウント設定";
@@ -91,7 +96,7 @@ export const getTaskSubject = (task: ConsoleTask): string | null => {
   const { file, name, records } = task;
   const [only, ...more] = records;
   if (task.work === "upload" && file !== null)
-    return hasUpload(task) ? file : (deletionsFile(file, toFilePlan(task)) ?? file);
+    return hasUpload(task) ? file : (resolveDeletionsFile(file, toFilePlan(task)) ?? file);
   if (only !== undefined && more.length === 0) return formatRecordLabel(only);
   return name ?? (only === undefined ? null : `${formatRecordLabel(only)}, …`);
 };
@@ -101,28 +106,28 @@ const toFilePlan = ({ kind, mode, delete: gone }: ConsoleTask) =>
   ({ kind, mode: mode ?? "append", delete: gone }) as const;
 
 const hasUpload = (task: ConsoleTask): boolean =>
-  task.create + task.update > (task.leftOut ?? 0) || manualDeletions(toFilePlan(task)) === 0;
+  task.create + task.update > (task.leftOut ?? 0) || countManualDeletions(toFilePlan(task)) === 0;
 
-/** The number of records of one thing in a task, by what is done with them. */
+/** The numbers of records of one type in a task, by action. */
 type ThingCounts = NonNullable<ConsoleTask["beside"]>[number];
 
 /** Summarises what to do for a task: `change a user`, `users: add 3, change 2; orgs: add 1`. */
 export const summarizeTask = (task: ConsoleTask): Text => {
   const { work, beside = [] } = task;
   const works = [
-    ...(work === "upload" ? [summarizeUpload(task)] : summarizeThing(task, { work, kind: kindOf(task) })),
+    ...(work === "upload" ? [summarizeUpload(task)] : summarizeRecords(task, { work, kind: getFileKind(task) })),
     ...beside.flatMap((one) =>
-      summarizeThing(one, { work: work === "check" ? work : "several", kind: kindOf(task, one) }),
+      summarizeRecords(one, { work: work === "check" ? work : "several", kind: getFileKind(task, one) }),
     ),
   ];
   return works.length === 0 ? getDisplayName(CONSOLE_WORK_NAMES, work) : joinTexts(works, text("; ", "、"));
 };
 
-/** Summarises what to do with the records of a thing; empty if there are no records. */
-function summarizeThing(records: ThingCounts, { work, kind }: Pick<ConsoleTask, "work" | "kind">): readonly Text[] {
+/** Summarises what to do with the records of one type; empty if there are no records. */
+function summarizeRecords(records: ThingCounts, { work, kind }: Pick<ConsoleTask, "work" | "kind">): readonly Text[] {
   const count = records.create + records.update + records.delete;
   if (count === 0) return [];
-  const thing = thingOf(records);
+  const thing = getThing(records);
   const of = getRecordNoun(kind, thing);
   if (work === "check" || (count === 1 && work !== "several")) {
     const { en, ja } = getDisplayName(CONSOLE_WORK_NAMES, work);
@@ -134,28 +139,28 @@ function summarizeThing(records: ThingCounts, { work, kind }: Pick<ConsoleTask, 
     const { en, ja } = CONSOLE_WORK_NAMES[action === "update" ? "edit" : action];
     return text(`${en} ${records[action]}`, `${ja.replace(/する$/, "")} ${records[action]}`);
   });
-  const [title, all] = [isExported(thing) ? describeImportKind(kind) : of, joinTexts(done, text(", ", "、"))];
+  const [title, all] = [isExportedThing(thing) ? describeImportKind(kind) : of, joinTexts(done, text(", ", "、"))];
   return [text(`${title.en}: ${all.en}`, `${title.ja}: ${all.ja}`)];
 }
 
-/** Returns the noun for a record of a thing, with the name of its app if it has one. */
+/** Returns the noun for a record, with the name of its app if it has one. */
 const getRecordNoun = (kind: FormatName, thing: Thing): Text => {
-  const { en, ja } = getThingNoun(isExported(thing) ? (thing.noun ?? thing.name) : thing.name);
+  const { en, ja } = getThingNoun(isExportedThing(thing) ? (thing.noun ?? thing.name) : thing.name);
   const app = describeImportKind(kind);
   return thing.scope === undefined ? text(en, ja) : text(`${app.en} ${en}`, `${app.ja} の${ja}`);
 };
 
-/** Returns the kind of files that contain the records of a thing. */
-const kindOf = (task: ConsoleTask, of: Pick<ThingCounts, "thing"> = task): FormatName =>
+/** Returns the kind of files that contain the records of one type. */
+const getFileKind = (task: ConsoleTask, of: Pick<ThingCounts, "thing"> = task): FormatName =>
   [task.kind, ...task.records.map(({ kind }) => kind), ...FORMAT_NAMES].find(
-    (kind) => FORMATS[kind].thing === thingOf(of),
+    (kind) => FORMATS[kind].thing === getThing(of),
   ) ?? task.kind;
 
 /** Returns the kinds of files that contain records of a task, except one. */
 export const listOtherKinds = (task: ConsoleTask, but: FormatName): readonly FormatName[] =>
   [task, ...(task.beside ?? [])].flatMap(({ thing }) => {
-    const kind = kindOf(task, { thing });
-    return kind !== but && isExported(thingOf({ thing })) ? [kind] : [];
+    const kind = getFileKind(task, { thing });
+    return kind !== but && isExportedThing(getThing({ thing })) ? [kind] : [];
   });
 
 /** Returns how to verify a task's records in other kinds of files.  @param kind kind of the export already used */
@@ -171,7 +176,7 @@ export const buildVerifySteps = (task: ConsoleTask, kind: FormatName): readonly 
 
 /** Summarises what to do with an upload file and the list of deletions next to it. */
 function summarizeUpload(task: ConsoleTask): Text {
-  const byHand = manualDeletions(toFilePlan(task));
+  const byHand = countManualDeletions(toFilePlan(task));
   const { leftOut = 0 } = task;
   const { en, ja } = describeImportKind(task.kind);
   const rest = [
@@ -182,7 +187,7 @@ function summarizeUpload(task: ConsoleTask): Text {
   if (!hasUpload(task)) return all(text(`delete ${byHand} ${en} by hand`, `${ja}を手作業で ${byHand} 件削除する`));
   // if the console's name of the choice is not known, its name of the mode is not known either
   const isKnown = FORMATS[task.kind].thing.screen.choice !== undefined;
-  const mode = isKnown ? IMPORT_MODE_NAMES[uploadMode(toFilePlan(task))].ja : undefined;
+  const mode = isKnown ? IMPORT_MODE_NAMES[getUploadMode(toFilePlan(task))].ja : undefined;
   return all(
     mode === undefined
       ? text(`upload ${en}`, `${ja}をアップロード`)
@@ -199,17 +204,17 @@ function buildWipeStep(task: ConsoleTask): readonly Text[] {
   return [
     text(
       `${formatCount(wipes, "device")} (${which}): wipe and set up again before the owner changes; Android requires this in every mode except Dedicated device (that legacy and unknown modes may require it is a clomoctl rule); clomoctl cannot know whether it was done`,
-      `デバイス ${wipes} 台(${which}): 所有者を変える前に初期化し、設定し直してください。Android では Dedicated device モード以外で必要です(レガシーモードと不明なモードでも必要な場合があるとするのは clomoctl 独自の規則)。初期化したかどうかは clomoctl では分かりません`,
+      `デバイス ${wipes} 台(${which}): 所有者を変える前に初期化し、設定し直してください。Android では Dedicated device モード以外で必要です(レガシーモードと不明なモードでも必要な場合があるとするのは clomoctl 独自の規則)。初期化したかどうかは clomoctl ではわかりません`,
     ),
   ];
 }
 
 /** Returns the step to do before users who own devices are deleted. */
-function buildReleaseStep({ released = 0, records }: ConsoleTask): readonly Text[] {
+function buildOwnerRemovalStep({ released = 0, records }: ConsoleTask): readonly Text[] {
   if (released === 0) return [];
   const names = records.filter(({ thing }) => thing === DEVICE.name).map(({ name }) => name);
   const which = `${names.slice(0, MAX_NAMED_RECORDS).join(", ")}${released > Math.min(names.length, MAX_NAMED_RECORDS) ? ", …" : ""}`;
-  const { en, ja } = DEVICE.clicks?.fields?.["owner"] ?? consolePageOf("devices");
+  const { en, ja } = DEVICE.clicks?.fields?.["owner"] ?? getConsolePage("devices");
   return [
     text(
       `first remove the owner from ${formatCount(released, "device")} (${which}), one device at a time: ${en}`,
@@ -221,11 +226,11 @@ function buildReleaseStep({ released = 0, records }: ConsoleTask): readonly Text
 function buildUploadSteps(task: ConsoleTask, most: number): readonly Text[] {
   const { kind, file, records, leftOut = 0, outdated = 0, beside = [] } = task;
   const plan = toFilePlan(task);
-  const byHand = manualDeletions(plan);
-  const [upload, page] = [describeUpload(plan), consolePageOf(kind)];
+  const byHand = countManualDeletions(plan);
+  const [upload, page] = [describeUpload(plan), getConsolePage(kind)];
   const others = records.filter(({ thing }) => thing !== task.thing);
   const left = records.filter((record) => record.leftOut !== undefined);
-  const list = same((file === null ? undefined : deletionsFile(file, plan)) ?? "");
+  const list = same((file === null ? undefined : resolveDeletionsFile(file, plan)) ?? "");
   return [
     ...buildRecordSteps(task, { records: others, count: countTaskRecords({ ...ZERO_COUNTS, beside }), most }),
     ...(hasUpload(task)
@@ -290,7 +295,7 @@ function buildRecordSteps(task: ConsoleTask, part: TaskPart): readonly Text[] {
           ...buildExistenceCheck(first),
           describeClicks(first, group.length),
           ...group.map(renderRecordLine),
-          ...buildBulkStep(first),
+          ...buildBulkDeletionStep(first),
         ];
   });
   const rest = count - shown.length;
@@ -306,21 +311,21 @@ function buildRecordSteps(task: ConsoleTask, part: TaskPart): readonly Text[] {
 }
 
 /** Returns how to find and change a record in the console, as far as the manual describes it. */
-const getClicks = (record: TaskRecord): Text => {
-  const { clicks } = thingOf(record);
+const getClickInstructions = (record: TaskRecord): Text => {
+  const { clicks } = getThing(record);
   const { work } = record;
   const way = work === "create" || work === "move" || work === "delete" ? clicks?.[work] : clicks?.edit;
-  return way === undefined ? consolePageOf(record.kind) : insertAppName(record.kind, way);
+  return way === undefined ? getConsolePage(record.kind) : insertAppName(record.kind, way);
 };
 
 const describeClicks = (record: TaskRecord, count: number): Text => {
-  const { en, ja } = getClicks(record);
+  const { en, ja } = getClickInstructions(record);
   const work = getDisplayName(CONSOLE_WORK_NAMES, record.work);
   return text(`${work.en} ${count}, one at a time: ${en}`, `${count} 件を${work.ja}: ${ja}`);
 };
 
 const renderRecordLine = (record: TaskRecord): Text => {
-  const [name, { fields }] = [formatConsoleName(record), thingOf(record)];
+  const [name, { fields }] = [formatConsoleName(record), getThing(record)];
   const changes = record.changes.map((change) => describeValueChange(fields, change));
   const all = [...(changes.length === 0 ? [] : [joinTexts(changes, text(", ", "、"))]), ...explainOmission(record)];
   if (all.length === 0) return same(name);
@@ -336,7 +341,7 @@ const explainOmission = ({ leftOut }: TaskRecord): readonly Text[] => {
 };
 
 /** Returns how to delete all users of an app at once.  @see facts 6.6 */
-const buildBulkStep = ({ kind, work }: TaskRecord): readonly Text[] =>
+const buildBulkDeletionStep = ({ kind, work }: TaskRecord): readonly Text[] =>
   work !== "delete" || FORMATS[kind].app === undefined
     ? []
     : [
@@ -348,7 +353,7 @@ const buildBulkStep = ({ kind, work }: TaskRecord): readonly Text[] =>
 
 function buildSingleRecordSteps(record: TaskRecord): readonly Text[] {
   const { changes } = record;
-  const thing = thingOf(record);
+  const thing = getThing(record);
   const own = changes.filter(({ field }) => thing.clicks?.fields?.[field] !== undefined);
   const usual = changes.filter((change) => !own.includes(change));
   const name = formatConsoleName(record);
@@ -356,7 +361,7 @@ function buildSingleRecordSteps(record: TaskRecord): readonly Text[] {
   return [
     ...buildExistenceCheck(record),
     ...explainOmission(record).map(there),
-    ...(usual.length === 0 && own.length > 0 ? [] : [there(getClicks(record))]),
+    ...(usual.length === 0 && own.length > 0 ? [] : [there(getClickInstructions(record))]),
     ...usual.map((change) => describeValueChange(thing.fields, change)),
     ...own.flatMap((change, at) => {
       const { [change.field]: page } = thing.clicks?.fields ?? {};
@@ -386,8 +391,8 @@ function buildExistenceCheck(record: TaskRecord): readonly Text[] {
   if (work === "delete" && mayBeDone)
     return [
       text(
-        "check first whether the console has this record, which was created here and deleted again; if it does not, there is nothing to do",
-        "先に、管理画面にあるかを確認してください。ここで追加し、そのあと削除したものです。管理画面になければ、作業は不要です",
+        "check first whether the console has this record, which was created and then deleted in the mirror; if it does not, there is nothing to do",
+        "先に、管理画面にあるかを確認してください。ミラーで追加し、そのあと削除したものです。管理画面になければ、作業は不要です",
       ),
     ];
   return [];
@@ -413,7 +418,7 @@ function describeValueChange(fields: Thing["fields"], change: RecordChange): Tex
     ...(maybe.length === 0
       ? []
       : [text(`now ${all.en} if the earlier task was done`, `前の作業を行っていれば、現在は「${all.ja}」です`)]),
-    ...(renamed === undefined ? [] : [text(`called ${renamed} here`, `ここでは「${renamed}」`)]),
+    ...(renamed === undefined ? [] : [text(`called ${renamed} in the mirror`, `ミラーでは「${renamed}」`)]),
     ...(missing === true
       ? [
           text(
@@ -451,12 +456,12 @@ function buildContradictionSteps(task: ConsoleTask, rights: Rights, most: number
     ...rest,
     rights.may("console.write")
       ? text(
-          `to enter the local values in the console, go on with the next step; to keep the console's values instead: ${drop.en}`,
-          `ここの内容にする場合は、次の手順に進んでください。管理画面の内容にする場合は、代わりに: ${drop.ja}`,
+          `to enter the mirror's values in the console, go on with the next step; to keep the console's values instead: ${drop.en}`,
+          `ミラーの値にする場合は、次の手順に進んでください。管理画面の値にする場合は、代わりに: ${drop.ja}`,
         )
       : text(
-          "to enter the local values in the console, go on with the next step; to keep the console's values instead, ask a system administrator to drop this task",
-          "ここの内容にする場合は、次の手順に進んでください。管理画面の内容を残す場合は、作業の取り下げをシステム管理者に依頼してください",
+          "to enter the mirror's values in the console, go on with the next step; to keep the console's values instead, ask a system administrator to drop this task",
+          "ミラーの値にする場合は、次の手順に進んでください。管理画面の値を残す場合は、作業の取り下げをシステム管理者に依頼してください",
         ),
   ];
 }
@@ -481,10 +486,10 @@ const findContradictedFields = ({ work, changes, contradictions = [] }: TaskReco
   return isPart ? fields : undefined;
 };
 
-/** Describes what the console has instead of a record's local values, as shown by an export. */
+/** Describes what the console has instead of the mirror's values, as shown by an export. */
 const describeContradiction = (record: TaskRecord): Text => {
   const { contradictions = [], work } = record;
-  const [name, { fields }] = [formatNameWithKey(record, record), thingOf(record)];
+  const [name, { fields }] = [formatNameWithKey(record, record), getThing(record)];
   if (contradictions.some(({ field }) => field === null))
     return text(
       `${name}: the console's export does not contain this record: it was deleted in the console, or its key was changed`,
@@ -500,23 +505,23 @@ const describeContradiction = (record: TaskRecord): Text => {
     return work === "delete"
       ? text(`${label}: ${there.en}`, `${label}「${there.ja}」`)
       : text(
-          `${label}: ${there.en} in the console, ${here.en} here`,
-          `${label}: 管理画面では「${there.ja}」、ここでは「${here.ja}」`,
+          `${label}: ${there.en} in the console, ${here.en} in the mirror`,
+          `${label}: 管理画面では「${there.ja}」、ミラーでは「${here.ja}」`,
         );
   });
   const { en, ja } = joinTexts(values, text("; ", "。"));
   return work === "delete"
     ? text(
-        `${name}: deleted here, but changed in the console: ${en}`,
-        `「${name}」: ここでは削除しましたが、管理画面で変更されています: ${ja}`,
+        `${name}: deleted in the mirror, but changed in the console: ${en}`,
+        `「${name}」: ミラーでは削除しましたが、管理画面で変更されています: ${ja}`,
       )
     : text(`${name}: ${en}`, `「${name}」: ${ja}`);
 };
 
-/** Returns how a console export shows that a task was done; empty unless exports show all its changes. */
+/** Returns how to prove with a console export that a task was done; empty unless exports show all its changes. */
 function buildExportSteps({ records }: ConsoleTask, { isSystem }: Rights): readonly Text[] {
   const isShown = (record: TaskRecord): boolean => {
-    const { fields, scope, formats } = thingOf(record);
+    const { fields, scope, formats } = getThing(record);
     return (
       Object.keys(formats).length > 0 &&
       record.changes.every(({ field }) => {
@@ -534,7 +539,7 @@ function buildExportSteps({ records }: ConsoleTask, { isSystem }: Rights): reado
     return isSystem
       ? text(`export the records in the console, then: ${take}`, `管理画面でエクスポートしてから: ${take}`)
       : text(
-          `ask a system administrator to take over the console's export: ${take}`,
+          `ask a system administrator to import the console's export: ${take}`,
           `管理画面のエクスポートの取り込みをシステム管理者に依頼してください: ${take}`,
         );
   });
@@ -545,7 +550,7 @@ const buildConfirmStep = ({ number, state, work, leftOut = 0, beside = [] }: Con
   const [confirm, drop] = [line("console confirm", [number]), line("console drop", [number])];
   if (may("console.write") && work === "upload" && leftOut + beside.length > 0)
     return text(
-      `when the file is uploaded: ${confirm}; when the rest is done by hand, run the same command again (if it will not be done: ${drop})`,
+      `when the file is uploaded: ${confirm}; when the remaining changes are made by hand, run the same command again (if they will not be made: ${drop})`,
       `ファイルのアップロードが完了したら: ${confirm} 。残りの手作業も完了したら、もう一度実行してください(行わない場合: ${drop})`,
     );
   // the steps of a contradicted task already contain the drop command
@@ -553,7 +558,7 @@ const buildConfirmStep = ({ number, state, work, leftOut = 0, beside = [] }: Con
     return text(`when the task is done: ${confirm}`, `完了したら: ${confirm}`);
   return may("console.write")
     ? text(
-        `when the task is done: ${confirm} (if it will not be done: ${drop})`,
+        `when the task is done: ${confirm} (if you will not do it: ${drop})`,
         `完了したら: ${confirm}(行わない場合: ${drop})`,
       )
     : text(
@@ -564,13 +569,13 @@ const buildConfirmStep = ({ number, state, work, leftOut = 0, beside = [] }: Con
 
 /** Returns the screen of the console where a task is done. */
 export const getTaskScreen = (task: ConsoleTask): Text => {
-  const own = thingOf(task).clicks?.page;
-  const kind = kindOf(task);
-  return own === undefined ? consolePageOf(kind) : insertAppName(kind, own);
+  const own = getThing(task).clicks?.page;
+  const kind = getFileKind(task);
+  return own === undefined ? getConsolePage(kind) : insertAppName(kind, own);
 };
 
 /** Returns the values to change in the only record of a task; empty if the task has several records. */
 export const describeTaskChanges = ({ records: [only, ...others] }: ConsoleTask): readonly Text[] =>
   only === undefined || others.length > 0
     ? []
-    : only.changes.map((change) => describeValueChange(thingOf(only).fields, change));
+    : only.changes.map((change) => describeValueChange(getThing(only).fields, change));

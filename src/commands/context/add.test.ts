@@ -136,7 +136,7 @@ test("a refusal names the command and what to do, in both languages", async () =
   expect(misfit.ja.stderr).toContain("--ca-file を外してください");
   const map = await runInBoth("context add kanto --embedded --map user=a.yaml");
   expect(map.en.stderr).toContain("--map user=a.yaml");
-  expect(map.ja.stderr).toContain("users=a.yaml ですか?");
+  expect(map.ja.stderr).toContain("「users=a.yaml」ではありませんか?");
 });
 
 test("with --format json, a refusal is a problem object, too", async () => {

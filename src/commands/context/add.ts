@@ -156,6 +156,6 @@ export function parseMapOption(pair: string, workingFolder: string, option = "--
     hint:
       near === undefined || file === ""
         ? text(`formats: ${names}`, `形式: ${names}`)
-        : text(`did you mean ${near}=${file}?`, `${near}=${file} ですか?`),
+        : text(`did you mean ${near}=${file}?`, `「${near}=${file}」ではありませんか?`),
   });
 }

@@ -30,7 +30,7 @@ export const UNDELETABLE_DEFAULT_OPTION = {
   kind: "choice",
   choices: UNDELETABLE_CHOICES,
   about: text(
-    "default of --undeletable for replacing imports: keep or release records that cannot be deleted",
+    "default of --undeletable for imports with --mode replace: keep or release records that cannot be deleted",
     "全件更新のインポートで --undeletable を省いたときの扱い",
   ),
 } as const satisfies Field;

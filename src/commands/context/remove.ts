@@ -15,7 +15,7 @@ export default defineCommand({
   examples: [
     {
       line: "clomoctl context remove kanto --confirm-context kanto",
-      about: text("without a confirmation prompt", "確認の質問なし"),
+      about: text("remove the context without a confirmation prompt", "確認を求めずに削除する"),
     },
   ],
   exits: ["input-rejected", "not-found", "locked"],

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import iconv from "iconv-lite";
 import { describe, expect, test } from "vitest";
-import { rowOf, workbookOf } from "#support/xlsx/workbook.ts";
+import { buildRow, buildWorkbook } from "#support/xlsx/workbook.ts";
 import { freshFolder, runInBoth, run, type RunResult } from "#support/commands/program.ts";
 
 const GOOD = "氏名,メールアドレス\r\n山田,a@example.jp\r\n";
@@ -148,7 +148,7 @@ test("an unknown header leads to csv map, and a column that new users need is re
   const folder = folderWith({ "list.csv": "お名前,メールアドレス\n山田,a@example.jp\n" });
   const { en, ja } = await runInBoth("csv check list.csv --as users", { folder });
   expect(en.stderr).toBe(
-    "warning: list.csv:1: the column 氏名 is missing: rows for new records would be rejected\n" +
+    "warning: list.csv:1: the column 氏名 is missing, so rows for new records would be rejected\n" +
       "list.csv:1:1: お名前: unknown column お名前; did you mean 氏名? (A1)\nerror: 1 error in the file (1 row in total)\n  list.csv\n" +
       "  map the columns with --map; to create a column map: clomoctl csv map list.csv --as users -o list-users-map.yaml\n",
   );
@@ -444,14 +444,14 @@ test.each([
 });
 
 describe("a workbook", () => {
-  const header = rowOf(1, "氏名", "メールアドレス");
-  const book = (rows: string, name = "社員"): Buffer => workbookOf({ sheets: { [name]: { rows: header + rows } } });
+  const header = buildRow(1, "氏名", "メールアドレス");
+  const book = (rows: string, name = "社員"): Buffer => buildWorkbook({ sheets: { [name]: { rows: header + rows } } });
 
   test("is checked like a CSV file, with the cells that show an error", async () => {
     const rows =
-      rowOf(2, "山田", "a@example.jp") +
-      rowOf(4, '<c t="e"><v>#N/A</v></c>', "b@example.jp") +
-      rowOf(5, "林", "a@example.jp");
+      buildRow(2, "山田", "a@example.jp") +
+      buildRow(4, '<c t="e"><v>#N/A</v></c>', "b@example.jp") +
+      buildRow(5, "林", "a@example.jp");
     const told = await runInBoth("csv check - --as users", { stdin: book(rows) });
     expect(told.en.exit).toBe(3);
     expect(told.en.stderr).toContain("stdin:4:1: 氏名: A4 shows the error #N/A; correct the formula");
@@ -464,15 +464,15 @@ describe("a workbook", () => {
   });
 
   test("is checked again with a command that corrects the problems", async () => {
-    const { stderr } = await check(book(rowOf(2, "山田", "a＠example.jp")), "--as users --sheet 社員 --lang ja");
+    const { stderr } = await check(book(buildRow(2, "山田", "a＠example.jp")), "--as users --sheet 社員 --lang ja");
     expect(stderr).toContain(
       "エラーを直して再度検査してください: clomoctl csv check FILE --as users --sheet 社員 --fix width\n",
     );
   });
 
   test("requires --sheet if several sheets have data", async () => {
-    const rows = header + rowOf(2, "山田", "a@example.jp");
-    const stdin = workbookOf({ sheets: { 本社: { rows }, 支社: { rows: header } } });
+    const rows = header + buildRow(2, "山田", "a@example.jp");
+    const stdin = buildWorkbook({ sheets: { 本社: { rows }, 支社: { rows: header } } });
     const { exit, stderr } = await check(stdin, "--as users --lang en");
     expect(exit).toBe(2);
     expect(stderr).toContain('several sheets have data: "本社", "支社"');
@@ -487,9 +487,9 @@ describe("a workbook", () => {
 });
 
 test("reports cells that Excel has rounded once per column", async () => {
-  const rows = Array.from({ length: 30 }, (_, at) => rowOf(at + 2, `S${at}`, "<c><v>4901542032375180</v></c>"));
-  const sheets = { a: { rows: [rowOf(1, "シリアルナンバー", "IMEI番号"), ...rows].join("") } };
-  const folder = folderWith({ "ledger.xlsx": workbookOf({ sheets }) });
+  const rows = Array.from({ length: 30 }, (_, at) => buildRow(at + 2, `S${at}`, "<c><v>4901542032375180</v></c>"));
+  const sheets = { a: { rows: [buildRow(1, "シリアルナンバー", "IMEI番号"), ...rows].join("") } };
+  const folder = folderWith({ "ledger.xlsx": buildWorkbook({ sheets }) });
   const { en, ja } = await runInBoth("csv check ledger.xlsx --as devices", { folder });
   expect(en.exit).toBe(3);
   expect(en.stderr.match(/more than 15 digits/g)).toHaveLength(1);

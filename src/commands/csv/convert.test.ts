@@ -1,5 +1,5 @@
-import { rowsIn } from "#support/xlsx/read.ts";
-import { rowOf, workbookOf } from "#support/xlsx/workbook.ts";
+import { readRows } from "#support/xlsx/read.ts";
+import { buildRow, buildWorkbook } from "#support/xlsx/workbook.ts";
 import { EventEmitter } from "node:events";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -80,12 +80,12 @@ describe("a workbook, selected by the name of the output", () => {
     const folder = folderWith({ "in.csv": content });
     const ran = await run(`csv convert in.csv out.xlsx${words}`, { folder });
     expect(ran).toMatchObject({ exit: 0, stdout: "", stderr: "" });
-    expect(await rowsIn(readFileSync(join(folder, "out.xlsx")))).toEqual(ROWS);
+    expect(await readRows(readFileSync(join(folder, "out.xlsx")))).toEqual(ROWS);
     // and back, and to another workbook
     const back = await run("csv convert out.xlsx - --to-newline lf", { folder });
     expect(back.stdout).toBe('a,b\n0123,"x""\ny"\n=1+1,高橋\n');
     await run("csv convert out.xlsx copy.xlsx", { folder });
-    expect(await rowsIn(readFileSync(join(folder, "copy.xlsx")))).toEqual(ROWS);
+    expect(await readRows(readFileSync(join(folder, "copy.xlsx")))).toEqual(ROWS);
   });
 
   test("is not written if the input is not a valid table", async () => {
@@ -269,8 +269,8 @@ test.each([
 });
 
 test("a sheet becomes CSV, with each cell as it is shown in the sheet", async () => {
-  const rows = rowOf(1, "氏名", "コード") + rowOf(2, "山田, 太郎", '<c s="1"><v>12</v></c>');
-  const stdin = workbookOf({ sheets: { a: { rows }, b: { rows } }, formats: ["0000"] });
+  const rows = buildRow(1, "氏名", "コード") + buildRow(2, "山田, 太郎", '<c s="1"><v>12</v></c>');
+  const stdin = buildWorkbook({ sheets: { a: { rows }, b: { rows } }, formats: ["0000"] });
   const { stdout } = await run("csv convert - - --sheet b", { stdin });
   expect(stdout).toBe('氏名,コード\r\n"山田, 太郎",0012\r\n');
   const { bytes } = await run("csv convert - - --sheet b --to-encoding shift_jis", { stdin });
@@ -278,7 +278,7 @@ test("a sheet becomes CSV, with each cell as it is shown in the sheet", async ()
 });
 
 test("a sheet with an unreadable cell is not written", async () => {
-  const stdin = workbookOf({ sheets: { a: { rows: rowOf(1, "氏名") + rowOf(2, "<c><f>A1</f></c>") } } });
+  const stdin = buildWorkbook({ sheets: { a: { rows: buildRow(1, "氏名") + buildRow(2, "<c><f>A1</f></c>") } } });
   const { en, ja } = await runInBoth("csv convert - -", { stdin });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(en.stderr).toContain("stdin:2:1: A2 has a formula without a result");

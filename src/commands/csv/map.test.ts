@@ -90,7 +90,7 @@ test("the next command has the options for groups and the given encoding, too", 
     terminal: { columns: 300, typing },
   });
   expect(stderr).toContain(
-    "next: clomoctl secured users import in.csv --app docs --create-groups --encoding utf-8 --map m.yaml (lists the groups to create before it asks for confirmation)\n",
+    "next: clomoctl secured users import in.csv --app docs --create-groups --encoding utf-8 --map m.yaml (this command lists the groups to create before it asks for confirmation)\n",
   );
 });
 

@@ -20,7 +20,7 @@ import { renderMapFile } from "./questions/render.ts";
 import { surveyFile } from "./questions/survey.ts";
 
 export default defineCommand({
-  summary: text("create a --map file by answering questions", "質問に答えて対応表ファイル(--map 用)の雛形を作る"),
+  summary: text("create a --map file by answering questions", "質問に答えて、--map 用の対応表ファイルを作る"),
   details: [
     text(
       "Asks which field each unknown header stands for. Without a terminal, write the file by hand: columns (header in the file: field, or ignore), join, values, constants, defaults, rows, options and dialect; see docs/guides/en/map-files.md.",
@@ -88,7 +88,7 @@ const describeNewFields = (names: readonly string[]): Text => {
 function describeCreation({ createGroups }: Remedy): Text {
   if (!createGroups) return same("");
   return text(
-    " (lists the groups to create before it asks for confirmation)",
+    " (this command lists the groups to create before it asks for confirmation)",
     "(新しく作るグループは、確認の前に表示します)",
   );
 }
@@ -97,7 +97,7 @@ const createNotInteractiveFailure = (): Failure =>
   new Failure("usage", {
     what: text(
       "cannot ask which field each header stands for (no terminal, or --no-input)",
-      "どのヘッダーがどの項目か質問できません(ターミナルでないか、--no-input です)",
+      "どのヘッダーがどの項目か質問できません(ターミナルがないか、--no-input が指定されています)",
     ),
     where: commandName("csv map"),
     hint: text(

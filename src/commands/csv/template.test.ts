@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { FORMAT_NAMES } from "../../lib/model/console-files.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
-import { rowsIn } from "#support/xlsx/read.ts";
+import { readRows } from "#support/xlsx/read.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 
 const ORGS = "組織名,組織コード,上位組織コード,上位組織パス\r\n";
@@ -84,7 +84,7 @@ test.each([
 test("a file name that ends in .xlsx selects a workbook", async () => {
   const folder = freshFolder();
   expect(await run("csv template --as orgs -o orgs.xlsx", { folder })).toMatchObject({ exit: 0, stdout: "" });
-  const [header] = await rowsIn(readFileSync(join(folder, "orgs.xlsx")));
+  const [header] = await readRows(readFileSync(join(folder, "orgs.xlsx")));
   expect(header).toEqual(ORGS.trimEnd().split(","));
   // as it is filled in
   expect(await run("csv check orgs.xlsx --as orgs", { folder })).toMatchObject({ exit: 3 });

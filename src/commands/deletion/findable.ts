@@ -10,42 +10,49 @@ export interface FindableKind<R extends { readonly id: string }> extends NamedKi
   readonly find: (name: string) => Promise<readonly R[]>;
   /** Returns suggestions if a name does not match any record. */
   readonly near: (name: string) => Promise<readonly (string | Text)[]>;
-  /** Returns all records, to find many names in one pass that compares values of `knownBy` as {@link find} would. */
+  /**
+   * Returns all records. It is used to find many names in one pass, which compares the values of `knownBy` in the same
+   * way
+   * as {@link find} does.
+   */
   readonly every?: (() => AsyncIterable<R> | Iterable<R>) | undefined;
   readonly knownBy?: ((record: R) => LookupKeys) | undefined;
   /**
    * Returns the values that may appear next to a user's email address, as in `山田 太郎 <yamada@example.jp>`. Any other
-   * word is suspicious: the line could be a sentence about somebody who stays.
+   * text is suspicious, because the line could be about a user who is to be kept.
    */
   readonly beside?: ((record: R) => readonly (string | null)[]) | undefined;
-  /** Returns a record's full name, which finds the record in a list file if unique, but not as an argument. */
+  /** Returns a record's full name. A unique full name identifies a record in a list file, but not as an argument. */
   readonly called?: ((record: R) => string) | undefined;
-  /** Returns names that may be headings above people in a list file: their organisations. */
+  /** Returns the names of a record's organisations, which may be headings above people in a list file. */
   readonly headings?: ((record: R) => readonly string[]) | undefined;
-  /** Returns the text that lets people verify a record that was found by its full name. */
+  /** Returns the text with which people verify a record that was found by its full name. */
   readonly compared?: ((record: R) => string) | undefined;
 }
 
-/** The values that identify a record: `exact` ones are compared literally, the others in normalised form. */
+/** The values that identify a record. Values in `exact` are compared verbatim, the others in normalised form. */
 export interface LookupKeys {
   readonly exact: readonly (string | null)[];
   readonly codes?: readonly (string | null)[];
   readonly serials?: readonly string[];
   readonly mails?: readonly string[];
-  /** compared literally, if the other values do not match any record */
+  /** compared verbatim, but only if none of the other values matches a record */
   readonly else?: readonly (string | null)[];
 }
 
-/** Number of names from which one pass over all records is faster than a search for each name. */
+/** If there are at least this many names, one pass over all records is faster than a search for each name. */
 const MIN_NAMES_FOR_SCAN = 100;
 
-/** Returns the key of a literally compared value. The prefix distinguishes it from other kinds of values. */
+/** Returns the key of a value that is compared verbatim. The prefix distinguishes it from the keys of other values. */
 const toExactKey = (value: string): string => `= ${value}`;
 const toCodeKey = (value: string): string => `code ${nameKey(value)}`;
 const toSerialKey = (value: string): string => `serial ${serialKey(value)}`;
 const toMailKey = (value: string): string => `mail ${emailKey(value)}`;
 
-/** Returns a function that finds a name's records: by a search, or, for many names, in one pass over all. */
+/**
+ * Returns a function that finds the records with a name: by a search or, if there are many names, by one pass over all
+ * records.
+ */
 async function createFinder<R extends { readonly id: string }>(
   typed: readonly TypedName[],
   { find, every, knownBy }: FindableKind<R>,
@@ -75,10 +82,10 @@ async function createFinder<R extends { readonly id: string }>(
   };
 }
 
-/** The records that a line of a list matches by their full name. */
+/** The records whose full name appears in a line of a list. */
 interface FullNameMatch<R> {
   readonly found: readonly R[];
-  /** the other cells of the line, if the record was found only by the first cell; else blank */
+  /** the other cells of the line, if only its first cell matched; otherwise blank */
   readonly beside: string;
   readonly honorific: string;
 }
@@ -107,9 +114,11 @@ async function buildNameIndex<R extends { readonly id: string }>({
 }
 
 /**
- * Returns a function that matches a line of a list by full name: the whole line, or a cell if all other cells belong to
- * the same record; else the first cell. The name of an organisation does not match anybody, because it may be a
- * heading.
+ * Returns a function that finds records by a full name in a line of a list. The name is the whole line, or a cell if
+ * all
+ * other cells belong to the same record; if neither matches, only the first cell is compared. The name of an
+ * organisation
+ * never matches, because it may be a heading.
  */
 function createFullNameMatcher<R extends { readonly id: string }>(findable: FindableKind<R>) {
   const { called, beside: valuesOf } = findable;
@@ -141,7 +150,7 @@ interface NameMatch<R> {
   readonly found: readonly R[];
   /** text of the line that does not belong to the record */
   readonly other: string;
-  /** honorific after the name (blank if there is none) if the record was found only by its full name; else undefined */
+  /** the honorific after the name, or blank, if the record was found only by its full name; otherwise undefined */
   readonly byName: string | undefined;
   /** checkbox next to the name */
   readonly box: string | undefined;
@@ -155,13 +164,14 @@ const dedupeById = <R extends { readonly id: string }>(records: readonly R[]): r
 ];
 
 /**
- * Returns a function that finds the records that a name means. A text that is exactly the address, code, account or id
- * of a record means this record, even if it also looks like a line of a mail. Records that it matches as a line of a
- * mail are added: the name is then ambiguous.
+ * Returns a function that finds the records to which a name refers. A text that is exactly the address, code, account
+ * or
+ * ID of a record refers to this record, even if the text also looks like a line of an email. If the text matches other
+ * records as a line of an email, they are returned too, and the name is ambiguous.
  *
- * @throws `usage` if a line looks like a mail header and is not exactly a value of a record
+ * @throws `usage` if a line looks like an email header and is not exactly a value of a record
  */
-export async function createNameReader<R extends { readonly id: string }>(
+export async function createNameResolver<R extends { readonly id: string }>(
   typed: readonly TypedName[],
   findable: FindableKind<R>,
 ): Promise<(one: TypedName) => Promise<NameMatch<R>>> {

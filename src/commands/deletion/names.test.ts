@@ -183,7 +183,7 @@ test.each([FEW, MANY])(
 );
 
 test.each(["To:neil@ex.jp", "To: dara@ex.jp", "宛先:"])(
-  "refuses a line that looks like a mail header, unless it is an address: %s",
+  "refuses a line that looks like an email header, unless it is an address: %s",
   async (line) => {
     await using made = await oddAddresses();
     const { exit, stderr } = await run("users delete --file - --dry-run", {
@@ -191,7 +191,7 @@ test.each(["To:neil@ex.jp", "To: dara@ex.jp", "宛先:"])(
       stdin: `To:dara@ex.jp\n${line}\n`,
     });
     expect(exit).toBe(2);
-    expect(stderr).toContain("the line is a mail header");
+    expect(stderr).toContain("the line is an email header or contains several email addresses; nothing was changed");
     expect(stderr).toContain("stdin:2");
   },
 );
@@ -326,7 +326,7 @@ test.each([
     expect(en.stderr).toContain(
       "marks the users to delete or the users to keep; list only the users to delete, without checkboxes",
     );
-    expect(ja.stderr).toContain("印か判断できません。削除するユーザーだけを、印を付けずに残してください");
+    expect(ja.stderr).toContain("印か判断できません。削除するユーザーだけを、印を付けずに書いてください");
   }
 });
 
@@ -355,7 +355,7 @@ test("does not accept a full name as an argument, and shows all of a long list",
   await using made = await namesakes();
   const { en, ja } = await runInBoth("users delete 渡辺 --dry-run", { tenant: made.fetch });
   expect(en).toMatchObject({ exit: 6 });
-  expect(en.stderr).toContain("no user has this id, email address, employee code or account name; did you mean 渡辺 <");
+  expect(en.stderr).toContain("no user has this ID, email address, employee code or account name; did you mean 渡辺 <");
   expect(ja.stderr).toContain("このID・メールアドレス・社員コード・CLOMO アカウント名のユーザーはありません。渡辺 <");
   const people = Array.from({ length: 130 }, (_, at) => `人${at}`);
   await made.import({ kind: "users" }, [
@@ -366,5 +366,7 @@ test("does not accept a full name as an argument, and shows all of a long list",
   expect(many.en.exit).toBe(0);
   expect(many.en.stderr).toContain("check the users who were found without an email address: 130\n");
   expect(many.en.stderr).toContain("  stdin:130: 人129 → 人129 <p129@x.jp>\n");
-  expect(many.ja.stderr).toContain("メールアドレスのない行です。間違いがないか確認してください: 130 人\n");
+  expect(many.ja.stderr).toContain(
+    "メールアドレスを使わずに特定したユーザーです。間違いがないか確認してください: 130 人\n",
+  );
 });

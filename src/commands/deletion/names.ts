@@ -2,7 +2,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import type { NamedKind } from "../listing/single-match.ts";
 import type { Tools } from "../tools.ts";
-import { createNameReader, type FindableKind } from "./findable.ts";
+import { createNameResolver, type FindableKind } from "./findable.ts";
 import { findLineMark, type TypedName } from "./typed-names.ts";
 
 /** Maximum number of unknown names for which suggestions are searched. */
@@ -16,14 +16,18 @@ interface UnresolvedName extends TypedName {
   readonly reason: string;
 }
 
-/** Thrown for names not matching exactly one record each. Carries them for JSON, and the ids of other matches. */
+/**
+ * Thrown if names do not match exactly one record each. Contains these names for JSON output, and the IDs of the
+ * records
+ * that the other names match.
+ */
 export class UnresolvedNamesFailure extends Failure {
   readonly problems: readonly UnresolvedName[];
   readonly found: readonly string[];
   readonly #wrong: Text;
   readonly #hint: Text;
 
-  /** @param wrong the message, without the addition that nothing was changed */
+  /** @param wrong the message, without the statement that nothing was changed */
   constructor(
     code: "not-found" | "usage",
     { problems, found }: Pick<UnresolvedNamesFailure, "problems" | "found">,
@@ -41,7 +45,10 @@ export class UnresolvedNamesFailure extends Failure {
     this.#hint = hint;
   }
 
-  /** Returns this failure with the reason why found records cannot be deleted, to report everything at once. */
+  /**
+   * Returns this failure combined with the reason why the found records cannot be deleted, so that all is reported at
+   * once.
+   */
   along(also: Failure): UnresolvedNamesFailure {
     const code = this.code === "usage" ? "usage" : "not-found";
     return new UnresolvedNamesFailure(code, this, { wrong: this.#wrong, hint: this.#hint, also });
@@ -49,10 +56,11 @@ export class UnresolvedNamesFailure extends Failure {
 }
 
 /**
- * Returns the ids of the records that names match, each id once.
+ * Returns the IDs of the records that names match, each ID once.
  *
- * @throws `not-found` if a name does not match any record, else `usage` if a name matches several; all are reported
- * first
+ * @throws `not-found` if a name does not match any record, otherwise `usage` if a name matches several records; all
+ * such
+ * names are reported first
  */
 export async function resolveRecordIds<R extends { readonly id: string }>(
   { terminal }: Pick<Tools, "terminal">,
@@ -60,7 +68,7 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
   findable: FindableKind<R>,
 ): Promise<readonly string[]> {
   const { near, describe } = findable;
-  const read = await createNameReader(typed, findable);
+  const read = await createNameResolver(typed, findable);
   const ids = new Set<string>();
   const listed: MatchedRecord<R>[] = [];
   const [unknown, ambiguous, doubtful]: [string[], string[], string[]] = [[], [], []];
@@ -102,7 +110,7 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
     throw new UnresolvedNamesFailure(
       code,
       { problems, found },
-      renderUnresolvedNames(findable, { wrong, of: typed.length, only: typed.length === 1 ? unknown[0] : undefined }),
+      describeUnresolvedNames(findable, { wrong, of: typed.length, only: typed.length === 1 ? unknown[0] : undefined }),
     );
   }
   rejectInconsistentLines(listed);
@@ -110,7 +118,7 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
   return found;
 }
 
-const renderUnresolvedNames = <R>(
+const describeUnresolvedNames = <R>(
   { noun, list, search }: NamedKind<R>,
   { wrong, of, only }: { readonly wrong: number; readonly of: number; readonly only: string | undefined },
 ): { readonly wrong: Text; readonly hint: Text } => {
@@ -124,8 +132,8 @@ const renderUnresolvedNames = <R>(
             `指定した ${of} 件のうち ${wrong} 件は、${noun.ja.trimStart()}を 1 件に特定できません`,
           ),
     hint: text(
-      `to find them: ${command}; if a name matches several, use the id`,
-      `探すには: ${command}。複数あるものは ID で指定してください`,
+      `to find the records: ${command}; if a name matches several records, use the ID`,
+      `探すには: ${command}。複数に当てはまる名前は ID で指定してください`,
     ),
   };
 };
@@ -143,7 +151,7 @@ const describeExtraText = <R>(other: string, record: R, describe: NamedKind<R>["
 const describeCheckbox = (box: string): Text =>
   text(
     `it is not clear whether "${box}" marks the users to delete or the users to keep; list only the users to delete, without checkboxes`,
-    `「${box}」が削除するユーザーの印か、残すユーザーの印か判断できません。削除するユーザーだけを、印を付けずに残してください`,
+    `「${box}」が削除するユーザーの印か、残すユーザーの印か判断できません。削除するユーザーだけを、印を付けずに書いてください`,
   );
 
 const joinDescriptions = (all: readonly (string | Text)[]): Text =>
@@ -152,13 +160,14 @@ const joinDescriptions = (all: readonly (string | Text)[]): Text =>
 /** A record, and the line that matched it. */
 interface MatchedRecord<R> extends TypedName {
   readonly record: R;
-  /** honorific after the name (blank if there is none) if the record was found only by its full name; else undefined */
+  /** the honorific after the name, or blank, if the record was found only by its full name; otherwise undefined */
   readonly byName: string | undefined;
 }
 
 /**
  * Rejects a list whose lines differ in marks or honorifics. `■` and `□` may separate the people to delete from the
- * people to keep, and different honorifics the addressee of a mail from the people that it mentions.
+ * people
+ * to keep, and different honorifics may separate the addressee of an email from the people it mentions.
  * @throws `usage` if lines differ
  */
 function rejectInconsistentLines(listed: readonly MatchedRecord<unknown>[]): void {
@@ -176,7 +185,7 @@ function rejectInconsistentLines(listed: readonly MatchedRecord<unknown>[]): voi
     where: unlike.map(({ where = "", name }) => `${where}: ${name}`).join(" / "),
     hint: text(
       "list only the users to delete, all in the same form",
-      "削除するユーザーだけを、同じ書き方で残してください",
+      "削除するユーザーだけを、すべて同じ書き方にしてください",
     ),
   });
 }
@@ -191,8 +200,8 @@ const findInconsistentLines = (
 };
 
 /**
- * Lists the records that were found without an email address, so that people can compare them before they confirm the
- * count: a name may belong to somebody else, and a code in a list of names may be an unrelated number.
+ * Lists the records that were found without an email address, so that people can check them before they confirm the
+ * number of deletions: a name may belong to somebody else, and a code in a list of names may be an unrelated number.
  */
 async function noteNameMatches<R extends { readonly id: string }>(
   terminal: Pick<Tools["terminal"], "note">,
@@ -206,7 +215,7 @@ async function noteNameMatches<R extends { readonly id: string }>(
   await terminal.note(
     text(
       `check the users who were found without an email address: ${told.length}`,
-      `メールアドレスのない行です。間違いがないか確認してください: ${told.length} 人`,
+      `メールアドレスを使わずに特定したユーザーです。間違いがないか確認してください: ${told.length} 人`,
     ),
   );
   for (const { name, where = "", record } of told) {

@@ -3,7 +3,13 @@ import type { ImportKind } from "../../lib/client/index.ts";
 import type { ErrorCode } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";
-import { CONFIRM_DELETIONS, KEEP_PLAN, LIMIT_OPTIONS, PLAN_DRY_RUN, REPORT } from "../imports/plan/options.ts";
+import {
+  CONFIRM_DELETIONS_OPTION,
+  KEEP_PLAN,
+  LIMIT_OPTIONS,
+  PLAN_DRY_RUN_OPTION,
+  REPORT,
+} from "../imports/plan/options.ts";
 
 /** Returns the name of the second list, for records deleted along with others: `gone-users.xlsx` for `gone.xlsx`. */
 export const getCompanionListPath = (file: string, kind: ImportKind): string => {
@@ -20,10 +26,10 @@ export const DELETION_OPTIONS = {
       "1 行に 1 件ずつ書いたテキストファイル(- は標準入力)",
     ),
   },
-  dryRun: PLAN_DRY_RUN,
+  dryRun: PLAN_DRY_RUN_OPTION,
   keepPlan: KEEP_PLAN,
   report: REPORT,
-  confirmDeletions: CONFIRM_DELETIONS,
+  confirmDeletions: CONFIRM_DELETIONS_OPTION,
   maxDeletions: LIMIT_OPTIONS.maxDeletions,
   list: {
     kind: "output",
@@ -31,7 +37,7 @@ export const DELETION_OPTIONS = {
     notStdout: true,
     beside: (name, { recursive }) => (recursive === true ? [getCompanionListPath(name, "users")] : []),
     about: text(
-      "write the records to delete to this file (.xlsx or CSV), to delete them in the console by hand",
+      "write a list of the records to delete (.xlsx or CSV), for deleting them in the console by hand",
       "削除する対象の一覧を書き出す(.xlsx か CSV。管理画面で手作業で削除するときに使う)",
     ),
   },
@@ -43,15 +49,15 @@ export type DeletionOptions = Omit<InputOf<typeof DELETION_OPTIONS>, "file">;
 /** Help on how a deletion is confirmed and undone. */
 export const DELETION_HELP = [
   text(
-    "Shows all records to delete, and deletes them only after you confirm their number: type it, or pass --confirm-deletions N. Any other number changes nothing (exit 3). In unattended runs, --yes --max-deletions N|P% permits deletions up to that limit, and of at most half of the records of each kind.",
+    "Shows all records to delete, and deletes them only after you confirm their number: type it, or pass --confirm-deletions N. Any other number changes nothing (exit 3). In unattended runs, --yes --max-deletions N|P% permits deletions up to that limit, but at most half of the records of each kind.",
     "対象をすべて示し、件数で確認してから削除します。件数は入力するか、--confirm-deletions N で指定します。一致しなければ何も変更しません(終了コード 3)。無人で実行するときは、--yes --max-deletions N|P% でその上限まで(最大でも種類ごとに半数まで)削除できます。",
   ),
   text(
     "A deletion is recorded as an import with the mode delete: `imports show NUMBER --rows` lists the deleted records, `undo NUMBER` restores them, without passwords.",
-    "削除は「削除」のインポートとして残ります。`imports show 番号 --rows` で対象を確認でき、`undo 番号` で取り消せます(パスワードは戻りません)。",
+    "削除は、モードが「削除」のインポートとして記録されます。`imports show 番号 --rows` で対象を確認でき、`undo 番号` で取り消せます(パスワードは戻りません)。",
   ),
   text(
-    "If a name matches no record or several, all such names are listed and nothing is changed. In a mirror, the deletion is added to `console list`, as a task for the console (CLOMO PANEL).",
+    "If a name matches no record or several records, all such names are listed and nothing is changed. In a mirror, the deletion is added to `console list`, as a task for the console (CLOMO PANEL).",
     "見つからない名前や複数に当てはまる名前があれば、そのすべてを示して何も変更しません。管理画面(CLOMO PANEL)のミラーでは、管理画面での作業として `console list` に加わります。",
   ),
 ] as const;

@@ -24,11 +24,11 @@ export interface Deletion<R extends { readonly id: string }> {
   readonly kind: DeletionRequest["kind"];
   readonly names: readonly string[];
   readonly file: string | undefined;
-  /** filters of the list command; `org` is still the text that was typed */
+  /** filters of the list command; `org` is not resolved to an ID yet */
   readonly filters: Readonly<Partial<Record<FilterName, string | undefined>> & { direct?: true | undefined }>;
   readonly recursive?: boolean | undefined;
   readonly options: DeletionOptions;
-  /** returns how to find the records; called when the tenant is known */
+  /** returns how to find the records; called after the tenant was chosen */
   readonly found: () => Promise<FindableKind<R>>;
 }
 
@@ -72,7 +72,7 @@ async function settleDeletion(tools: Tools, pending: PendingPlan, options: Delet
   });
 }
 
-/** Builds the request: the ids of the named records, or the filters. */
+/** Builds the request: the IDs of the named records, or the filters. */
 async function buildDeletionRequest<R extends { readonly id: string }>(
   tools: Tools,
   { kind, names, file, filters, recursive, found }: Deletion<R>,
@@ -118,7 +118,7 @@ async function findRefusal(
 
 const MAX_LABEL_LENGTH = 255;
 
-/** Shortens the text that the import records instead of a file name. */
+/** Shortens the label that is recorded for the import instead of a file name. */
 export const shortenLabel = (called: string): string =>
   called.length <= MAX_LABEL_LENGTH
     ? called
@@ -142,7 +142,9 @@ const NO_TARGET_FAILURE = new Failure("usage", {
   hint: text("pass names, --file FILE or a filter", "名前か --file FILE、または絞り込み条件を指定してください"),
 });
 
-/** Returns the output that lists the plan's records and, in a second file, users deleted with organisations. */
+/**
+ * Returns the output file that lists the records of the plan, with a second file for users deleted with organisations.
+ */
 const createListFile = (tools: Tools, name: string, plan: Import) => {
   const write = async (path: string, kind: Import["kind"], settle: () => Promise<unknown>): Promise<void> => {
     await writeDeletions(tools, path, { id: plan.id, kind }, settle);

@@ -10,20 +10,22 @@ export interface TypedName {
   readonly name: string;
   /** the other words of the line, if the name is an email address */
   readonly beside?: string | undefined;
-  /** the complete argument or line if the name is only a part; it may itself be somebody's address */
+  /**
+   * the complete argument or line, if the name is only a part of it; the whole text may itself be somebody's address
+   */
   readonly whole?: string | undefined;
   readonly where?: string | undefined;
-  /** thrown unless the text is exactly a value of a record: the line looks like a mail header */
+  /** set if the line looks like an email header; thrown unless the text is exactly a value of a record */
   readonly refused?: Failure | undefined;
 }
 
-/** Matches an email address among other words, as in mails and tables. */
+/** Matches an email address among other words, as in emails and tables. */
 const MAIL_ADDRESS_PATTERN =
   /[^\s<>()[\]「」『』【】"',;:、。]+@[^\s<>()[\]「」『』【】"',;:、。]*[^\s<>()[\]「」『』【】"',;:、。.]/gu;
 
 /** Extracts the names from a line: for people, the email addresses if there are any; else the whole line. */
 const extractNames = (line: string, byMail: boolean): readonly TypedName[] => {
-  // mails and tables contain non-breaking spaces
+  // emails and tables contain non-breaking spaces
   const whole = line.replaceAll("\u00a0", " ").trim();
   const addresses = byMail ? (whole.normalize("NFKC").match(MAIL_ADDRESS_PATTERN) ?? []) : [];
   const beside = addresses.length === 0 ? undefined : whole.normalize("NFKC").replaceAll(MAIL_ADDRESS_PATTERN, " ");
@@ -34,7 +36,7 @@ const extractNames = (line: string, byMail: boolean): readonly TypedName[] => {
 /** Matches a bullet, a mark or a number before a name. */
 const BULLET_PATTERN = /^[\s・*•●○■□◆◇☑✓✔-]*(?:\d+[.)]\s*)?/u;
 
-/** Removes what lists put around names from a cell: quotes, brackets, bullets, numbers and honorifics. */
+/** Strips the quotes, brackets, bullets, numbers and honorifics that surround a name in a cell of a list. */
 const stripDecoration = (cell: string): string =>
   cell
     .replaceAll(/[<>()[\]「」『』【】"']|mailto:/gu, " ")
@@ -57,7 +59,10 @@ const CHECKBOX_PATTERN = /([[(【〔「『{]\s*[xv✓✔☑レ*○●◯◎×済
 export const findCheckbox = ({ name, whole = name }: TypedName): string | undefined =>
   CHECKBOX_PATTERN.exec(whole.normalize("NFKC"))?.[1];
 
-/** Returns a line's leading mark, such as `■` or `□`, which may separate people to delete and to keep; else blank. */
+/**
+ * Returns the mark at the start of a line, such as `■` or `□`; blank if there is none. Marks may separate the people to
+ * delete from the people to keep.
+ */
 export const findLineMark = ({ name, beside = name }: TypedName): string =>
   MARK_PATTERN.exec(beside.normalize("NFKC"))?.[1] ?? "";
 
@@ -77,7 +82,10 @@ export interface NameCell {
   readonly honorific: string;
 }
 
-/** Returns the cells of a line without an email address; empty unless it is a plain list line (no quotes, brackets). */
+/**
+ * Returns the cells of a line without an email address. Returns an empty list if the line contains quotes or brackets,
+ * except for a final text in parentheses.
+ */
 export const parseNameCells = (line: string): readonly NameCell[] => {
   const [, names = "", last = ""] = LIST_LINE_PATTERN.exec(line.normalize("NFKC").trim()) ?? [];
   return [...names.split(/[\t,;、]/), last]
@@ -89,7 +97,10 @@ export const parseNameCells = (line: string): readonly NameCell[] => {
 /** Maximum size of a list of names. A larger file is not a list. */
 const MAX_LIST_BYTES = 1024 * 1024;
 
-/** Decodes a list as editors and mail programs on Japanese computers write it; undefined if the bytes are not text. */
+/**
+ * Decodes a list in an encoding that is usual on Japanese computers (UTF-16LE, UTF-8 or Shift_JIS); undefined if the
+ * bytes are not text.
+ */
 const decodeList = (bytes: Uint8Array): string | undefined => {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
   if (bytes.includes(0)) return undefined;
@@ -118,13 +129,13 @@ async function readNamesFromFile(tools: Tools, file: string, byMail: boolean): P
 const hasSeveralAddresses = (names: readonly TypedName[]): boolean =>
   new Set(names.map(({ name }) => emailKey(name))).size > 1;
 
-/** Matches a mail header, which names the sender or the recipients, not the people to delete. */
+/** Matches an email header, which names the sender or the recipients, not the people to delete. */
 const MAIL_HEADER_PATTERN = /^\s*(?:from|to|cc|bcc|差出人|宛先)\s*:/iu;
 
 const createNotOnePersonFailure = (where: string): Failure =>
   new Failure("usage", {
     what: text(
-      "the line is a mail header or contains several email addresses; nothing was changed",
+      "the line is an email header or contains several email addresses; nothing was changed",
       "この行はメールのヘッダーか、複数のメールアドレスを含んでいます。何も変更していません",
     ),
     where,

@@ -14,7 +14,7 @@ export const DEVICE_ARGUMENT = {
   kind: "string",
   required: true,
   names: "devices",
-  about: text("id, serial number or IMEI (including its blanks)", "ID・シリアルナンバー・IMEI(空白も含む)"),
+  about: text("ID, serial number or IMEI (including its spaces)", "ID・シリアルナンバー・IMEI(空白も含む)"),
 } as const;
 
 /** How devices are named in messages, and distinguished from others that match the same name. */
@@ -51,7 +51,10 @@ export async function findDevicesByName(
 /** Returns the path of an organisation for display. The path of 全社 is blank, so its name is shown. */
 const renderOrgPath = (org: Device["ownerOrg"]): Text | null => (org === null ? null : same(org.path || ROOT_ORG_NAME));
 
-/** Renders columns whose table text differs from their value: for example, an owning organisation as its path. */
+/**
+ * Renders the columns whose table text differs from their value. For example, the owning organisation is shown as a
+ * path.
+ */
 const DISPLAY_TEXTS: Readonly<Record<string, Column<Device>["name"]>> = {
   owner: ({ owner, ownerOrg }) => (owner === null ? renderOrgPath(ownerOrg) : same(owner.name)),
   ownerOrg: ({ ownerOrg }) => renderOrgPath(ownerOrg),

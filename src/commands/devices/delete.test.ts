@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Import } from "../../lib/client/index.ts";
-import { toCommittedPlan, answerRows, rowOf } from "#support/commands/imports/plans.ts";
+import { toCommittedPlan, createRowsResponder, rowOf } from "#support/commands/imports/plans.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -9,7 +9,7 @@ const [DEVICE] = example<{ items: readonly { id: string; serialNumber: string }[
 const shown = {
   planDeletion: PLAN,
   tenant: example("tenant", { mirroredAt: null }),
-  importRows: answerRows(rowOf({ row: 0, key: "SERIAL000001", action: "delete", exists: true })),
+  importRows: createRowsResponder(rowOf({ row: 0, key: "SERIAL000001", action: "delete", exists: true })),
   commitImport: toCommittedPlan(PLAN),
 };
 

@@ -12,7 +12,7 @@ export default defineCommand({
     ...DELETION_HELP,
     ...FILTER_DETAILS,
     text(
-      "In the console, a device with a VPP licence or a certificate stays in the list, struck through, until these are removed.",
+      "In the console, a device with a VPP licence or a certificate remains in the list, struck through, until the licence and the certificate are removed.",
       "管理画面では、VPP ライセンスや証明書が残っているデバイスは、それらを解除・失効するまで取り消し線付きで一覧に残ります。",
     ),
   ],
@@ -22,7 +22,7 @@ export default defineCommand({
       value: "DEVICE",
       repeatable: true,
       names: "devices",
-      about: text("id, serial number or IMEI (including its blanks)", "ID・シリアルナンバー・IMEI(空白も含む)"),
+      about: text("ID, serial number or IMEI (including its spaces)", "ID・シリアルナンバー・IMEI(空白も含む)"),
     },
   },
   options: { ...DEVICE_FILTERS, ...DELETION_OPTIONS },

@@ -2,7 +2,7 @@ import { commandName, line } from "../../lib/advice/index.ts";
 import { DEVICE } from "../../lib/model/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { DRY_RUN, refuseEmptyChange, buildValueOptions, parseValueOptions } from "../records/options.ts";
+import { DRY_RUN_OPTION, refuseEmptyChange, buildValueOptions, parseValueOptions } from "../records/options.ts";
 import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
 import { DEVICE_ARGUMENT, DEVICE_COLUMNS, findDeviceByName } from "./columns.ts";
 import { DEVICE_RESULT_LAYOUT } from "./writing/result.ts";
@@ -11,12 +11,12 @@ export default defineCommand({
   summary: text("change a device", "デバイスを変更する"),
   details: [
     text(
-      `Values that you omit stay unchanged; an empty value (--memo '') clears a field. To change the owner: ${line("devices set-owner", [])}; tags: ${line("devices tag", [])}.`,
+      `Values that you omit do not change; an empty value (--memo '') clears a field. To change the owner: ${line("devices set-owner", [])}; tags: ${line("devices tag", [])}.`,
       `指定しないものは変わりません。空の値(--memo '')で消せます。所有者の変更: ${line("devices set-owner", [])}、タグの変更: ${line("devices tag", [])}`,
     ),
   ],
   args: { device: DEVICE_ARGUMENT },
-  options: { ...buildValueOptions(DEVICE.fields, { without: ["owner", "ownerOrg", "tags"] }), dryRun: DRY_RUN },
+  options: { ...buildValueOptions(DEVICE.fields, { without: ["owner", "ownerOrg", "tags"] }), dryRun: DRY_RUN_OPTION },
   examples: [
     { line: "clomoctl devices edit SERIAL000001 --identification-name '営業部 1 号機'" },
     { line: "clomoctl devices edit SERIAL000002 --memo '' --dry-run" },

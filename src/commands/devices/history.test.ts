@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { runInBoth } from "#support/commands/program.ts";
-import { historyLines } from "#support/tenant/history.ts";
+import { renderHistoryLines } from "#support/tenant/history.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
 test("finds a device by every former serial number and IMEI, with the owners' names of that time", async () => {
@@ -28,7 +28,7 @@ test("finds a device by every former serial number and IMEI, with the owners' na
   for (const name of [id, "SERIAL-1", "12 345", "67 890"]) {
     const [found, ...others] = await devices.history({ name });
     expect([name, found?.name, found?.deleted, others]).toEqual([name, "serial-1", true, []]);
-    expect(historyLines(found)).toEqual(lines);
+    expect(renderHistoryLines(found)).toEqual(lines);
   }
   const { en, ja } = await runInBoth("devices history serial-1", { tenant: tenant.fetch, terminal: { columns: 200 } });
   expect(en.stdout).toMatch(/ owner: 山本 <yamada@x.jp> → \(blank\); owning organisation: \(blank\) → 営業部\n/);

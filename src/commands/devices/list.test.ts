@@ -58,9 +58,9 @@ describe("no devices, on a terminal", () => {
     const tenant = { devices: page(null), tenant: example<Tenant>("tenant", change) };
     const { en, ja } = await runInBoth("devices list", { tenant, terminal: { columns: 200 } });
     expect(en.exit).toBe(0);
-    expect(
-      en.stderr.includes("devices: not taken over from the console; to take them over: clomoctl devices import"),
-    ).toBe(told);
+    expect(en.stderr.includes("devices: not imported from the console; to import them: clomoctl devices import")).toBe(
+      told,
+    );
     expect(ja.stderr.includes("デバイス: 管理画面から取り込んでいません。")).toBe(told);
   });
 

@@ -1,6 +1,6 @@
 import { line, step } from "../../lib/advice/index.ts";
 import { DEVICE } from "../../lib/model/device.ts";
-import { NOT_TAKEN_OVER, findMirrorGaps } from "../../lib/model/mirror.ts";
+import { NOT_IMPORTED_NOTE, findMirrorGaps } from "../../lib/model/mirror.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { limitLines, limitRecords, LIMIT_OPTION, listColumns } from "../listing/list.ts";
@@ -11,7 +11,7 @@ import { DEVICE_COLUMNS, DEVICE_FILTERS, FILTER_DETAILS } from "./columns.ts";
 import { findUser } from "../users/columns.ts";
 import { listNotReady, NOT_READY_DETAILS } from "./not-ready.ts";
 
-/** Detects whether a list is empty while it is passed on. */
+/** Passes a list on unchanged, and detects whether it is empty. */
 class EmptyListDetector {
   isEmpty = true;
 
@@ -23,13 +23,17 @@ class EmptyListDetector {
   }
 }
 
-/** Notes that a mirror does not show devices because no devices have been taken over from the console. */
+/** Reports that a mirror does not show devices because no export of devices has been imported from the console yet. */
 async function noteMissingTakeover(tools: Tools): Promise<void> {
   const { client, context } = await tools.tenant("tenant");
   if (!(await loadRights(tools, context)).isSystem || !findMirrorGaps(await client.tenant.show()).devices) return;
   const command = line("devices import", ["FILE"], { fromConsole: true });
   await tools.terminal.note(
-    step(`devices: ${NOT_TAKEN_OVER.en}; to take them over`, `デバイス: ${NOT_TAKEN_OVER.ja}。取り込むには`, command),
+    step(
+      `devices: ${NOT_IMPORTED_NOTE.en}; to import them`,
+      `デバイス: ${NOT_IMPORTED_NOTE.ja}。取り込むには`,
+      command,
+    ),
   );
 }
 
@@ -43,13 +47,13 @@ export default defineCommand({
       kind: "string",
       value: "USER",
       names: "users",
-      about: text("only the devices of this user", "このユーザーが所有者のデバイスだけ"),
+      about: text("only the devices of this user", "このユーザーが所有するデバイスに絞り込む"),
     },
     notReady: {
       kind: "boolean",
       about: text(
-        "only 事前登録 devices that cannot be set up because an account is missing, with what each lacks",
-        "アカウントが足りずセットアップできない事前登録のデバイスを、不足とともに表示する",
+        "only 事前登録 devices that cannot be set up because an account is missing, and what is missing",
+        "アカウントが足りずセットアップできない事前登録のデバイスを、足りないものとともに表示する",
       ),
     },
     limit: LIMIT_OPTION,

@@ -11,8 +11,8 @@ import type { Tools } from "../tools.ts";
 /** Help on `--not-ready`. */
 export const NOT_READY_DETAILS = [
   text(
-    `--not-ready depends on --android-accounts of ${commandName("tenant set")}. With google-play, an Android device in any mode except Dedicated needs an owner (a user) who has a CLOMO account; with workspace, an owner who has a Google Workspace address. In Fully Managed, each device needs its own account. iOS and Windows devices do not need an account. That macOS devices do not need one either, and that a device needs an owner before its set-up, are clomoctl rules.`,
-    `--not-ready は ${commandName("tenant set")} --android-accounts の設定に従います。google-play では、Dedicated device モード以外の Android デバイスに、CLOMO アカウントのある所有者(ユーザー)が必要です。workspace では Google Workspace メールアドレスのある所有者が必要です。Fully Managed ではデバイスごとに専用のアカウントが必要です。iOS と Windows には不要です(macOS に不要とするのと、セットアップの前に所有者を必要とするのは clomoctl 独自の規則)。`,
+    `--not-ready depends on --android-accounts of ${commandName("tenant set")}. With google-play, an Android device in any mode except Dedicated needs an owner (a user) who has a CLOMO account; with workspace, an owner who has a Google Workspace address. In Fully Managed, each device needs its own account. iOS and Windows devices do not need an account. Two rules are clomoctl's own: macOS devices do not need an account, and a device needs an owner before it is set up.`,
+    `--not-ready は ${commandName("tenant set")} --android-accounts の設定に従います。google-play では、Dedicated device モード以外の Android デバイスに、CLOMO アカウントのある所有者(ユーザー)が必要です。workspace では Google Workspace メールアドレスのある所有者が必要です。Fully Managed ではデバイスごとに専用のアカウントが必要です。iOS と Windows には不要です。macOS に不要とすることと、セットアップの前に所有者を必要とすることは、clomoctl 独自の規則です。`,
   ),
 ];
 
@@ -27,22 +27,22 @@ const LACK_COMMANDS: Readonly<Record<SetupLack, (device: NotReadyDevice) => stri
     line("devices set-owner", [toTypableName(serialNumber, id)], { user: "USER" }),
 };
 
-const lacksOf = ({ lacks }: NotReadyDevice): readonly SetupLack[] => lacks as readonly SetupLack[];
+const getSetupLacks = ({ lacks }: NotReadyDevice): readonly SetupLack[] => lacks as readonly SetupLack[];
 
-const renderLacks = (device: NotReadyDevice): Text => {
-  const all = lacksOf(device).map((lack) => SETUP_LACKS[lack]);
+const renderSetupLacks = (device: NotReadyDevice): Text => {
+  const all = getSetupLacks(device).map((lack) => SETUP_LACKS[lack]);
   return text(all.map(({ en }) => en).join(", "), all.map(({ ja }) => ja).join("、"));
 };
 
-const COLUMNS: readonly Column<NotReadyDevice>[] = [
+const NOT_READY_COLUMNS: readonly Column<NotReadyDevice>[] = [
   ...buildFieldColumns<NotReadyDevice>(NOT_READY_DEVICE_FIELDS).map((column) =>
-    column.key === "lacks" ? { ...column, name: renderLacks } : column,
+    column.key === "lacks" ? { ...column, name: renderSetupLacks } : column,
   ),
   {
     key: "mend",
     header: text("how to fix it", "対処"),
     wraps: true,
-    value: (device) => lacksOf(device).map((lack) => LACK_COMMANDS[lack](device)),
+    value: (device) => getSetupLacks(device).map((lack) => LACK_COMMANDS[lack](device)),
   },
 ];
 
@@ -60,6 +60,12 @@ export async function listNotReady(
   const { client } = await tools.tenant("tenant");
   const { profile } = await client.tenant.show();
   if ((profile?.androidAccounts ?? null) === null) await tools.terminal.note(UNKNOWN_ACCOUNTS_NOTE);
-  const columns = listColumns(tools.terminal, COLUMNS, ["serialNumber", "androidMode", "owner", "lacks", "mend"]);
+  const columns = listColumns(tools.terminal, NOT_READY_COLUMNS, [
+    "serialNumber",
+    "androidMode",
+    "owner",
+    "lacks",
+    "mend",
+  ]);
   await tools.terminal.list(columns, limitRecords(devices, limit));
 }

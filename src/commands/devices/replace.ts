@@ -3,7 +3,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
 import { requireSingleMatch } from "../listing/single-match.ts";
-import { DRY_RUN } from "../records/options.ts";
+import { DRY_RUN_OPTION } from "../records/options.ts";
 import { getRevisionBeforePrompt } from "../records/seen.ts";
 import { STATE_UNCHANGED, showWrittenRecords, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
 import { askWipeCount } from "../../lib/plan/confirm.ts";
@@ -32,7 +32,7 @@ export default defineCommand({
       about: text("serial number of the new device", "新しいデバイスのシリアルナンバー"),
     },
   },
-  options: { confirmWipes: CONFIRM_WIPES, dryRun: DRY_RUN },
+  options: { confirmWipes: CONFIRM_WIPES, dryRun: DRY_RUN_OPTION },
   examples: [{ line: "clomoctl devices replace SERIAL000001 SERIAL000201 --dry-run" }],
   exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked"],
   shows: DEVICE_COLUMNS,

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { Desk, resultOf } from "#support/cli/import-desk.ts";
+import { Desk, parseResult } from "#support/cli/import-desk.ts";
 import { FIXTURES, freshHome } from "#support/cli/home.ts";
 
 const fixture = (name: string): string => join(FIXTURES, name);
@@ -20,7 +20,7 @@ test("imports, lists, shows, exports and undoes devices", async () => {
   const desk = await deskWithPeople();
   const done = await desk.run(`devices import ${DEVICES} --yes --format json`);
   expect(done.code, done.stderr).toBe(0);
-  expect(resultOf(done)).toMatchObject({ create: 30, committed: true });
+  expect(parseResult(done)).toMatchObject({ create: 30, committed: true });
 
   const listed = await desk.run("devices list --fields serialNumber,imei,ownerEmail --limit 2 --format csv");
   expect(listed).toMatchObject({
@@ -41,10 +41,10 @@ test("imports, lists, shows, exports and undoes devices", async () => {
     });
     const again = await desk.run("devices import out.csv --mode replace --yes --format json");
     expect(again.code, again.stderr).toBe(0);
-    expect(resultOf(again)).toMatchObject({ create: 0, update: 0, delete: 0, committed: false });
+    expect(parseResult(again)).toMatchObject({ create: 0, update: 0, delete: 0, committed: false });
   }
 
-  const { number } = resultOf(done);
+  const { number } = parseResult(done);
   expect((await desk.run(`undo ${number} --yes`)).code).toBe(3);
   expect((await desk.run(`undo ${number} --yes --confirm-deletions 30`)).code).toBe(0);
   expect((await desk.run("devices list --format json")).text).toBe("[]\n");

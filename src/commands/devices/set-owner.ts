@@ -4,7 +4,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
 import { findOrg } from "../orgs/find-org.ts";
-import { DRY_RUN } from "../records/options.ts";
+import { DRY_RUN_OPTION } from "../records/options.ts";
 import { getRevisionBeforePrompt } from "../records/seen.ts";
 import { STATE_UNCHANGED, showWrittenRecords, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
 import { askWipeCount } from "../../lib/plan/confirm.ts";
@@ -18,7 +18,7 @@ export default defineCommand({
   details: [
     text(
       "Changes all devices or none, and only 事前登録 and 管理中 devices. A new owner of a 管理中 Android device requires a wipe in every mode except Dedicated (legacy and unknown modes may require one: clomoctl rule). Confirm the number of wipes when asked, or with --confirm-wipes. In Fully Managed, an account can have only one device.",
-      "すべてのデバイスを変更するか、1 台も変更しないかのどちらかです。設定できるのは事前登録と管理中のデバイスだけです。管理中の Android デバイスの所有者を変えるには、Dedicated device モード以外では初期化が必要です(レガシーモードと不明なモードでも必要な場合があるとするのは clomoctl 独自の規則)。その台数を確認するか、--confirm-wipes で指定します。Fully Managed では 1 つのアカウントを 2 台目のデバイスに使えません。",
+      "すべてのデバイスを変更するか、1 台も変更しないかのどちらかです。設定できるのは事前登録と管理中のデバイスだけです。管理中の Android デバイスの所有者を変えるには、Dedicated device モード以外では初期化が必要です(レガシーモードと不明なモードでも必要になることがあります: clomoctl 独自の規則)。その台数を確認するか、--confirm-wipes で指定します。Fully Managed では 1 つのアカウントを 2 台目のデバイスに使えません。",
     ),
   ],
   args: { device: { ...DEVICE_ARGUMENT, repeatable: true } },
@@ -35,9 +35,9 @@ export default defineCommand({
       names: "orgs",
       about: text("organisation that becomes the owner", "所有者にする組織"),
     },
-    none: { kind: "boolean", about: text("remove the owner", "所有者をなしにする") },
+    none: { kind: "boolean", about: text("remove the owner", "所有者を外す") },
     confirmWipes: CONFIRM_WIPES,
-    dryRun: DRY_RUN,
+    dryRun: DRY_RUN_OPTION,
   },
   examples: [
     { line: "clomoctl devices set-owner SERIAL000001 --user hanako.yamazaki@example.jp --dry-run" },

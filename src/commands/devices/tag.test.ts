@@ -27,7 +27,9 @@ test("tags all named devices in one request, each once", async () => {
   expect(en.exit).toBe(0);
   expect(en.stdout.split("\n")[0]).toContain("\ttags");
   expect(en.stderr).toBe(
-    ["SERIAL000001: tags: 旧, a → a, 貸出 用", "S2: S2 already has these values: nothing to change\n"].join("\n"),
+    ["SERIAL000001: tags: 旧, a → a, 貸出 用", "S2: S2 already has these values, so there is nothing to change\n"].join(
+      "\n",
+    ),
   );
   expect(ja.stderr).toContain("SERIAL000001: タグ: 旧, a → a, 貸出 用\n");
 });

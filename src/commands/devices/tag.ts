@@ -4,13 +4,13 @@ import { comparisonKey } from "../../lib/model/normalise.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
-import { DRY_RUN } from "../records/options.ts";
+import { DRY_RUN_OPTION } from "../records/options.ts";
 import { STATE_UNCHANGED, showWrittenRecords, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
 import { DEVICE_ARGUMENT, DEVICE_COLUMNS, findDevicesByName } from "./columns.ts";
 import { DEVICE_RESULT_LAYOUT } from "./writing/result.ts";
 
 export default defineCommand({
-  summary: text("add or remove tags of devices", "デバイスのタグを追加・削除する"),
+  summary: text("add tags to devices or remove tags from them", "デバイスのタグを追加・削除する"),
   details: [
     text(
       "Changes all devices or none. Adding a tag that a device already has, or removing a tag that it does not have, is not an error.",
@@ -21,7 +21,7 @@ export default defineCommand({
   options: {
     add: { kind: "string", value: "TAG", repeatable: true, about: text("tag to add", "追加するタグ") },
     remove: { kind: "string", value: "TAG", repeatable: true, about: text("tag to remove", "削除するタグ") },
-    dryRun: DRY_RUN,
+    dryRun: DRY_RUN_OPTION,
   },
   examples: [
     { line: "clomoctl devices tag SERIAL000001 SERIAL000002 --add 貸出用" },

@@ -5,7 +5,7 @@ import type { Ade, RenewalItem } from "../../lib/client/index.ts";
 import type { Context } from "../../lib/config/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { TenantFileState } from "../../lib/model/tenant-file.ts";
-import { vppToken } from "#support/renewals/vpp-token.ts";
+import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { text } from "../../lib/text/index.ts";
 import { freshFolder } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
@@ -223,7 +223,7 @@ test("a check that fails is a problem but does not stop the others", async () =>
 test("examines the files from which dates were read again", async () => {
   const folder = freshFolder();
   const source = join(folder, "apps.vpptoken");
-  writeFileSync(source, vppToken(new Date("2027-03-01T00:00:00Z"), "本社"));
+  writeFileSync(source, createVppToken(new Date("2027-03-01T00:00:00Z"), "本社"));
   const token = item(1, { kind: "vpp-token", name: "本社", source, expiresAt: "2027-03-01T00:00:00.000Z" });
   const whole = await check({}, [token]);
   expect(whole.wrong).toEqual([]);
@@ -238,7 +238,7 @@ test("examines the files from which dates were read again", async () => {
   });
   const none = await check({}, [elsewhere, elsewhere]);
   expect(none.findings.at(-1)?.what.en).toMatch(/^not on this machine .+, and 1 more; the recorded dates apply$/);
-  writeFileSync(source, vppToken(new Date("2027-01-01T00:00:00Z"), "本社"));
+  writeFileSync(source, createVppToken(new Date("2027-01-01T00:00:00Z"), "本社"));
   const { wrong } = await check({}, [token, { ...token, name: "支社" }]);
   expect(wrong).toMatchObject([{ check: "sources", state: "warning", mend: { en: "clomoctl renewals list" } }]);
   expect(wrong[0]?.what.en).toMatch(/^本社: .+; and 1 more$/);

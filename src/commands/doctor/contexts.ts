@@ -3,15 +3,15 @@ import type { Ade, Client, Import, RenewalItem } from "../../lib/client/index.ts
 import type { Context } from "../../lib/config/index.ts";
 import type { EmbeddedContext } from "../../lib/config/context.ts";
 import type { AdeReport } from "../../lib/model/ade-health.ts";
-import { TAKE_OVER_COMMAND } from "../../lib/model/mirror.ts";
+import { IMPORT_FROM_CONSOLE_COMMAND } from "../../lib/model/mirror.ts";
 import type { TenantFileState } from "../../lib/model/tenant-file.ts";
 import { isSourceReadable } from "../../lib/renewals/sources.ts";
 import { dayOf, countDaysLeft, formatMinute } from "../../lib/model/time.ts";
 import { addContextToText } from "../../lib/terminal/commands.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
-import { findWatchedAde } from "../ade/watched.ts";
+import { findMonitoredAde } from "../ade/watched.ts";
 import { describeTableBreaks } from "../audit/other-table.ts";
-import { readDatedItems, remarksOf } from "../renewals/items/tenant-items.ts";
+import { readDatedItems, listRemarks } from "../renewals/items/tenant-items.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
 import {
   createFailureFinding,
@@ -23,12 +23,14 @@ import {
 } from "./finding.ts";
 import { checkSealedSecrets } from "./sealing.ts";
 
-const MB = 1024 * 1024;
+const BYTES_PER_MB = 1024 * 1024;
 
 /** Maximum normal size of a write-ahead log: a few megabytes, unless its transfer to the database is blocked. */
-const MAX_LOG_BYTES = 64 * MB;
+const MAX_LOG_BYTES = 64 * BYTES_PER_MB;
 
-/** Days after which waiting items, or a mirror's age, cause a warning. Plans are dropped after seven days. */
+/**
+ * Number of days after which waiting items or an old mirror cause a warning. Open plans are dropped after seven days.
+ */
 const MAX_WAITING_DAYS = { plans: 3, uploads: 7, console: 14, mirror: 30 } as const;
 
 /** The findings about contexts, and the renewal items of their tenants. */
@@ -130,7 +132,7 @@ function checkTenantFile(file: TenantFileState, name: string): Finding {
   if (version > newest) {
     return createProblemFinding(
       "tenant",
-      text(`${path} was written by a newer clomoctl`, `${path} は新しい版の clomoctl で作られています`),
+      text(`${path} was written by a newer clomoctl`, `${path} はより新しいバージョンの clomoctl で作られています`),
       text("install the latest clomoctl", "最新の clomoctl をインストールしてください"),
     );
   }
@@ -145,7 +147,7 @@ function checkTenantFile(file: TenantFileState, name: string): Finding {
       "tenant",
       text(
         `${path}: ${formatCount(strays, "record")} with references to missing records`,
-        `${path}: 参照先のないレコードが ${strays} 件あります`,
+        `${path}: 参照先のないデータが ${strays} 件あります`,
       ),
       renderRestoreHint(file),
     );
@@ -155,18 +157,18 @@ function checkTenantFile(file: TenantFileState, name: string): Finding {
       "tenant",
       text(
         `${path} was written by an older clomoctl; the next command that opens it updates it`,
-        `${path} は以前の版の clomoctl で作られています。次に使うコマンドが更新します`,
+        `${path} は以前のバージョンの clomoctl で作られています。次にコマンドを実行したときに更新されます`,
       ),
       line("imports list", [], { context: name }),
     );
   }
-  const size = `${(bytes / MB).toFixed(1)} MB`;
+  const size = `${(bytes / BYTES_PER_MB).toFixed(1)} MB`;
   if (logBytes > MAX_LOG_BYTES) {
     return createWarningFinding(
       "tenant",
       text(
-        `${path}: the log has grown to ${Math.round(logBytes / MB)} MB, because a command that reads the file is still running`,
-        `${path}: 読み込み中のコマンドが終わらないため、ログが ${Math.round(logBytes / MB)} MB になっています`,
+        `${path}: the log has grown to ${Math.round(logBytes / BYTES_PER_MB)} MB, because a command that reads the file is still running`,
+        `${path}: 読み込み中のコマンドが終わらないため、ログが ${Math.round(logBytes / BYTES_PER_MB)} MB になっています`,
       ),
       text("end the clomoctl commands that are still running", "動いている clomoctl を終了してください"),
     );
@@ -203,7 +205,7 @@ function checkAudit({ auditHead, auditTable, faults, version, newest }: TenantFi
     );
     return [createProblemFinding("audit", what, mend)];
   }
-  if (auditHead === null) return [createOkFinding("audit", text("no record yet", "まだ記録がありません"))];
+  if (auditHead === null) return [createOkFinding("audit", text("no records yet", "まだ記録がありません"))];
   const { seq, hash } = auditHead;
   const check = text(
     `${line("audit verify", [])} detects alterations`,
@@ -247,7 +249,7 @@ async function checkTenantData(tools: Tools, context: Context, sofar: readonly F
         line("console list", []),
       ),
       ...checkMirrorAge(mirroredAt, at),
-      ...checkAde(await findWatchedAde(client, tenant, at.now), at),
+      ...checkAde(await findMonitoredAde(client, tenant, at.now), at),
       ...checkTenantClock(
         [...imports.map(({ createdAt }) => createdAt), ...(mirroredAt === null ? [] : [mirroredAt])],
         at,
@@ -271,7 +273,11 @@ interface ZonedMoment {
   readonly timezone: string;
 }
 
-/** Reports items that wait since the given times: ok, or a warning after the days in {@link MAX_WAITING_DAYS}. */
+/**
+ * Reports items that have been waiting since the given times: ok, or a warning if the oldest item has been waiting
+ * longer
+ * than {@link MAX_WAITING_DAYS}.
+ */
 function checkWaiting(
   check: "plans" | "uploads" | "console",
   since: readonly string[],
@@ -327,7 +333,7 @@ function checkMirrorAge(mirroredAt: string | null, { now, timezone }: ZonedMomen
     `管理画面からの最終取り込みは ${dayOf(mirroredAt, timezone)}(${days} 日前)`,
   );
   if (days <= MAX_WAITING_DAYS.mirror) return [createOkFinding("mirror", what)];
-  return [createWarningFinding("mirror", what, TAKE_OVER_COMMAND)];
+  return [createWarningFinding("mirror", what, IMPORT_FROM_CONSOLE_COMMAND)];
 }
 
 /** Reports problems with ADE, if the tenant itself communicates with Apple. */
@@ -356,14 +362,17 @@ function checkTenantClock(instants: readonly string[], { now, timezone }: ZonedM
         `テナントに未来の日時の変更があります: ${formatMinute(last, timezone)}`,
       ),
       text(
-        "set the clock of this machine, or of the machine that made the change",
-        "この PC、または変更した PC の時計を合わせてください",
+        "set the clock of this computer, or of the computer on which the change was made",
+        "このコンピューター、または変更に使ったコンピューターの時計を合わせてください",
       ),
     ),
   ];
 }
 
-/** Describes how many source files match their record, and which are not here; for these, recorded dates apply. */
+/**
+ * Describes how many source files match their records, and which files are not on this computer. For the latter, the
+ * recorded dates apply.
+ */
 async function renderSourceSummary(files: readonly string[], { kind }: Context, hostName: string): Promise<Text> {
   const elsewhere: string[] = [];
   for (const file of files) if (kind !== "embedded" || !(await isSourceReadable(file))) elsewhere.push(file);
@@ -377,13 +386,17 @@ async function renderSourceSummary(files: readonly string[], { kind }: Context, 
   );
 }
 
-/** Checks that the files with recorded dates exist and still match; only the machine that recorded them can. */
+/**
+ * Checks that the source files of recorded dates exist and still match the records. Only the computer on which they
+ * were
+ * recorded can check this.
+ */
 async function checkSources(
   { context, client }: Pick<ChosenTenant<"renewals">, "context" | "client">,
   items: readonly RenewalItem[],
   { timezone, hostName }: { readonly timezone: string; readonly hostName: string },
 ): Promise<readonly Finding[]> {
-  const remarked = (await readDatedItems({ context, client }, timezone)).flatMap(remarksOf);
+  const remarked = (await readDatedItems({ context, client }, timezone)).flatMap(listRemarks);
   const [first] = remarked;
   if (first === undefined) {
     const files = items.flatMap(({ source }) => (source === null ? [] : [source]));

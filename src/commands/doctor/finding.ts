@@ -33,7 +33,7 @@ export const CHECK_LABELS = {
   plans: text("plans", "適用待ちの計画"),
   uploads: text("uploads to verify", "管理画面との照合待ち"),
   console: text("console tasks", "管理画面での作業"),
-  mirror: text("age of the mirror", "データの新しさ"),
+  mirror: text("age of the mirror", "ミラーの新しさ"),
   ade: text("ADE", "ADE"),
   sources: text("renewal source files", "年次更新・期限のファイル"),
   schedule: text("daily run", "毎日の自動実行"),

@@ -89,7 +89,7 @@ describe("permissions", () => {
       {
         check: "permissions",
         state: "problem",
-        what: { en: `other users can write to ${home.data}`, ja: `${home.data} に他のユーザーが書き込めます` },
+        what: { en: `other users can write to ${home.data}`, ja: `${home.data} にほかのユーザーが書き込めます` },
         mend: { en: `chmod go-w ${home.data}`, ja: `chmod go-w ${home.data}` },
       },
     ]);

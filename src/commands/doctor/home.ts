@@ -14,11 +14,11 @@ import {
 } from "./finding.ts";
 import { checkSealingKey } from "./sealing.ts";
 
-const MB = 1024 * 1024;
+const BYTES_PER_MB = 1024 * 1024;
 
 /** If less disk space is free, commands fail: an import needs a multiple of the size of its file. */
-const MIN_FREE_BYTES = 16 * MB;
-const LOW_FREE_BYTES = 200 * MB;
+const MIN_FREE_BYTES = 16 * BYTES_PER_MB;
+const LOW_FREE_BYTES = 200 * BYTES_PER_MB;
 
 const NON_OWNER_BITS = 0o077;
 const NON_OWNER_READ_BITS = 0o055;
@@ -75,7 +75,7 @@ function checkHomeFolder({ home }: Tools, look: FileStatus | undefined, ownersKe
         "home",
         text(
           `${data} does not exist yet; it is created when data is first saved`,
-          `${data}(最初に保存するときに作成されます)`,
+          `${data} はまだありません(最初に保存するときに作成されます)`,
         ),
       ),
     ];
@@ -99,8 +99,8 @@ function checkHomeFolder({ home }: Tools, look: FileStatus | undefined, ownersKe
         "home",
         fault.what,
         text(
-          `run clomoctl as that user, or set CLOMOCTL_HOME to a folder of your own, or run as root: ${fault.mend}`,
-          `そのユーザーで実行するか、CLOMOCTL_HOME で自分のフォルダーを指定するか、root で実行してください: ${fault.mend}`,
+          `run clomoctl as that user; or set CLOMOCTL_HOME to a folder of your own; or run this as root: ${fault.mend}`,
+          `そのユーザーで実行するか、CLOMOCTL_HOME で自分のフォルダーを指定するか、次を root で実行してください: ${fault.mend}`,
         ),
       ),
     ];
@@ -132,7 +132,7 @@ async function checkPermissions({ home, contexts }: Tools, ownersKept: boolean):
     const look = await readFileStatus(folder);
     const fault = look && findAccessFault(folder, look, userId);
     if (fault !== undefined) {
-      // the check of the home folder already reports that its owner is another user
+      // another owner of the home folder is already reported by the check of the home folder
       if (fault.kind === "open" || folder !== data)
         findings.push(createProblemFinding("permissions", fault.what, same(fault.mend)));
     } else if (readable.includes(folder) && ((look?.mode ?? 0) & NON_OWNER_READ_BITS) !== 0) {
@@ -167,8 +167,8 @@ function checkFreeSpace(folder: string, bytes: number | undefined): Finding {
       text("the free disk space cannot be determined on this system", "この環境では空き容量を確認できません"),
     );
   const free = text(
-    `${Math.floor(bytes / MB)} MB free on the disk of ${folder}`,
-    `${folder} の空き容量は ${Math.floor(bytes / MB)} MB です`,
+    `${Math.floor(bytes / BYTES_PER_MB)} MB free on the disk of ${folder}`,
+    `${folder} の空き容量は ${Math.floor(bytes / BYTES_PER_MB)} MB です`,
   );
   const mend = text(
     "free up disk space, or set CLOMOCTL_HOME to a folder on another disk",
@@ -182,17 +182,17 @@ function checkFileSystem(folder: string, network: string | undefined): Finding {
   if (network === undefined)
     return createOkFinding(
       "file-system",
-      text("on this machine, as far as clomoctl can detect", "この PC 上です(判別できる範囲)"),
+      text("on this computer, as far as clomoctl can detect", "このコンピューター上です(判別できる範囲)"),
     );
   return createWarningFinding(
     "file-system",
     text(
-      `${folder} is on another machine (${network}), where file locks may not work: commands that run at the same time could damage a tenant`,
-      `${folder} は別のマシン上(${network})にあり、ロックが効かないことがあります。同時に実行するとテナントが壊れるおそれがあります`,
+      `${folder} is on another computer (${network}), where file locks may not work: commands that run at the same time could damage a tenant`,
+      `${folder} は別のコンピューター上(${network})にあり、ロックが効かないことがあります。同時に実行するとテナントが壊れるおそれがあります`,
     ),
     text(
-      "set CLOMOCTL_HOME to a folder on this machine, and move the data there",
-      "CLOMOCTL_HOME でこの PC のフォルダーを指定し、データを移してください",
+      "set CLOMOCTL_HOME to a folder on this computer, and move the data there",
+      "CLOMOCTL_HOME でこのコンピューターのフォルダーを指定し、データを移してください",
     ),
   );
 }

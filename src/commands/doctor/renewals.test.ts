@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { machine, type TestMachine } from "#support/commands/renewals/machine.ts";
+import { createTestMachine, type TestMachine } from "#support/commands/renewals/machine.ts";
 import { item } from "#support/commands/renewals/item.ts";
 import { run } from "#support/commands/program.ts";
 import type { EnvironmentVariables } from "../../lib/terminal/index.ts";
@@ -53,14 +53,14 @@ const settings = (one: TestMachine, content: string): void =>
 
 describe("the daily run", () => {
   const installed = async (way: "cron" | "systemd"): Promise<TestMachine> => {
-    const one = machine();
+    const one = createTestMachine();
     const ran = await run(`renewals schedule install --${way} --at 09:00`, one.circumstances);
     expect(ran.exit).toBe(0);
     return one;
   };
 
   test("is a warning if it is not installed and something expires", async () => {
-    const one = machine();
+    const one = createTestMachine();
     expect(wrongOf(await check(one), "schedule")).toMatchObject([
       {
         state: "warning",
@@ -77,12 +77,16 @@ describe("the daily run", () => {
   });
 
   test.each([
-    ["linux", ["crontab", "systemctl"], "; the crontab command is not available here, and systemd does not respond"],
+    [
+      "linux",
+      ["crontab", "systemctl"],
+      "; the crontab command is not available on this computer, and systemd does not respond",
+    ],
     ["linux", ["crontab"], undefined],
     ["linux", ["systemctl"], undefined],
-    ["darwin", ["crontab"], "; the crontab command is not available here"],
+    ["darwin", ["crontab"], "; the crontab command is not available on this computer"],
   ])("on %s without %j, names what is missing and another way", async (platform, missing, named) => {
-    const one = machine();
+    const one = createTestMachine();
     for (const name of missing) one.program(name);
     const [found] = wrongOf(await check(one, { platform }), "schedule");
     const ways = /^install cron.*: clomoctl renewals schedule install; or .* renewals check --quiet$/;
@@ -119,7 +123,9 @@ describe("the daily run", () => {
     expect(wrongOf(await check(cron), "schedule")).toMatchObject([
       {
         state: "problem",
-        what: { en: expect.stringContaining("the clomoctl markers in the crontab are damaged; nothing was changed") },
+        what: {
+          en: expect.stringContaining("the clomoctl markers in the crontab are damaged; the crontab was not changed"),
+        },
       },
     ]);
     const systemd = await installed("systemd");
@@ -132,14 +138,14 @@ describe("the daily run", () => {
 
 describe("reminders", () => {
   test("are a warning if they are not set up and something expires", async () => {
-    expect(wrongOf(await check(machine()), "notify")).toMatchObject([
+    expect(wrongOf(await check(createTestMachine()), "notify")).toMatchObject([
       { state: "warning", mend: { en: "clomoctl renewals notify init" } },
     ]);
-    expect(wrongOf(await check(machine(), { count: 0 }), "notify")).toEqual([]);
+    expect(wrongOf(await check(createTestMachine(), { count: 0 }), "notify")).toEqual([]);
   });
 
   test("without recipients are a warning, and wrong or unsafe settings are a problem", async () => {
-    const one = machine();
+    const one = createTestMachine();
     settings(one, "recipients: []\n");
     expect(wrongOf(await check(one), "notify")).toMatchObject([{ state: "warning" }]);
     settings(one, "recipients:\n  - name: it\n    way: pigeon\n");
@@ -164,7 +170,7 @@ recipients:
     url-env: SLACK_URL
 `;
   const ready = (): TestMachine => {
-    const one = machine();
+    const one = createTestMachine();
     settings(one, WEBHOOKS);
     writeFileSync(join(one.home, "smtp-password"), `${CANARY}\n`, { mode: 0o600 });
     return one;
@@ -219,7 +225,7 @@ recipients:
 });
 
 test("a recipient's command is a problem if it is not on this machine by its path or on PATH", async () => {
-  const one = machine();
+  const one = createTestMachine();
   one.program("pager", "\n");
   const given = (program: string): void =>
     settings(one, `recipients:\n  - name: duty\n    way: command\n    command: [${program}, now]\n`);
@@ -228,7 +234,7 @@ test("a recipient's command is a problem if it is not on this machine by its pat
     {
       state: "problem",
       what: {
-        en: "duty: the program no-such-pager was not found on this machine",
+        en: "duty: the program no-such-pager was not found on this computer",
         ja: expect.stringContaining("no-such-pager が"),
       },
       mend: { en: expect.stringContaining("notify.yaml") },

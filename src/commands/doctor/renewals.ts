@@ -11,7 +11,7 @@ import { toManagerOption, UNIT_NAME } from "../../lib/renewals/schedule/systemd-
 import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import {
   findLastRun,
-  OWN_SCHEDULERS,
+  MANAGED_SCHEDULERS,
   readDailySchedule,
   describeMissingScheduler,
 } from "../renewals/schedule/place.ts";
@@ -26,10 +26,10 @@ import {
 } from "./finding.ts";
 import type { NetworkAccess, ContextFindings } from "./contexts.ts";
 
-/** A function that looks up the address of a host, and rejects if the host has none. */
+/** A function that looks up the address of a host, and rejects if the host does not have an address. */
 export type HostLookup = (host: string) => Promise<unknown>;
 
-/** Checks all that reminds people of renewals: the daily run, the reminders' secrets, and the mail server. */
+/** Checks everything that reminders need: the daily run, the secrets for sending reminders, and the mail server. */
 export async function checkRenewals(
   tools: Tools,
   { items, isPart }: Pick<ContextFindings, "items" | "isPart">,
@@ -63,7 +63,7 @@ interface RenewalItemCount {
 
 async function checkSchedule(tools: Tools, { count, isPart }: RenewalItemCount): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  for (const way of OWN_SCHEDULERS) {
+  for (const way of MANAGED_SCHEDULERS) {
     const scheduled = await readDailySchedule(tools, way).catch((error: unknown) =>
       createFailureFinding("schedule", error),
     );
@@ -73,8 +73,8 @@ async function checkSchedule(tools: Tools, { count, isPart }: RenewalItemCount):
   if (findings.length > 0) return findings;
   if (tools.machine.platform === "win32") {
     const what = text(
-      "the daily run cannot be checked here, because Windows manages it",
-      "毎日の自動実行は Windows が管理しているため、ここでは確認できません",
+      "clomoctl cannot check the daily run, because Windows manages it",
+      "毎日の自動実行は Windows が管理しているため、clomoctl では確認できません",
     );
     return [{ ...createOkFinding("schedule", what), mend: same(line("renewals schedule show", [])) }];
   }
@@ -95,7 +95,7 @@ async function checkSchedule(tools: Tools, { count, isPart }: RenewalItemCount):
   ];
 }
 
-/** Explains how to get a daily run if no scheduler is available that the program can set up. */
+/** Explains how to get a daily run if this computer does not have a scheduler that the program can set up. */
 const explainOtherSchedulers = ({ machine }: Tools): Text => {
   const [en, ja] =
     machine.platform === "linux"
@@ -142,8 +142,8 @@ async function checkInstalledSchedule(
   );
   if (tools.clock.now().getTime() - Date.parse(last.at) > MAX_RUN_AGE_MS) {
     const mend = text(
-      `check whether this machine was on at that time, and see how the run is scheduled: ${line("renewals schedule show", [])}`,
-      `その時刻に PC が動いていたか確かめてください。登録内容を見るには: ${line("renewals schedule show", [])}`,
+      `check whether this computer was on at that time, and see how the run is scheduled: ${line("renewals schedule show", [])}`,
+      `その時刻にコンピューターが動いていたか確かめてください。登録内容を見るには: ${line("renewals schedule show", [])}`,
     );
     return createWarningFinding("schedule", text(`${ran.en} (more than a day ago)`, `${ran.ja}(1 日以上前)`), mend);
   }
@@ -176,12 +176,12 @@ function checkNotifySettings(
   }
   const named =
     told.length === 0
-      ? text("owners of the items, by mail", "更新担当(メール)")
+      ? text("owners of the items, by email", "更新担当(メール)")
       : text(told.join(", "), told.join("、"));
   return createOkFinding("notify", named);
 }
 
-/** Reports the recipients whose command does not exist on this machine. */
+/** Reports the recipients whose command does not exist on this computer. */
 async function findMissingCommands(tools: Tools, settings: NotifySettings | undefined): Promise<readonly Finding[]> {
   // on Windows a program may have any of several extensions
   if (tools.machine.platform === "win32") return [];
@@ -190,12 +190,12 @@ async function findMissingCommands(tools: Tools, settings: NotifySettings | unde
     if (recipient.way !== "command" || (await hasProgram(tools, recipient.command[0]))) continue;
     const [program] = recipient.command;
     const what = text(
-      `${recipient.name}: the program ${program} was not found on this machine`,
-      `${recipient.name}: プログラム ${program} がこの PC に見つかりません`,
+      `${recipient.name}: the program ${program} was not found on this computer`,
+      `${recipient.name}: プログラム ${program} がこのコンピューターに見つかりません`,
     );
     const file = join(tools.home.settings, NOTIFY_FILE);
     const mend = text(
-      `install the program, or name another program in ${file}`,
+      `install the program, or specify another program in ${file}`,
       `インストールするか、${file} に別のプログラムを指定してください`,
     );
     findings.push(createProblemFinding("notify", what, mend));
@@ -203,7 +203,7 @@ async function findMissingCommands(tools: Tools, settings: NotifySettings | unde
   return findings;
 }
 
-/** Returns true if a program exists at its path or on PATH, as when it is started. */
+/** Returns true if a program exists at its path or on PATH, which is also searched when the program is started. */
 async function hasProgram({ environment, home }: Tools, program: string): Promise<boolean> {
   if (program.includes("/")) return (await readFileStatus(resolve(home.settings, program))) !== undefined;
   const folders = (environment["PATH"] ?? "").split(":").filter((folder) => folder !== "");

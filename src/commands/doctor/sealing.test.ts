@@ -42,7 +42,9 @@ test("without the key, says once what is lost and how to set it up again", async
   expect(finding?.what.en).toBe(
     `${key()} is missing, so these secrets cannot be used: the key of the ADE server token, the ADE server token, content tokens (VPP)`,
   );
-  expect(finding?.what.ja).toContain("がないため、使えません");
+  expect(finding?.what.ja).toBe(
+    `${key()} がないため、次のものを使えません: ADE サーバートークンの鍵、ADE サーバートークン、VPP サービストークン`,
+  );
   expect(finding?.mend?.en).toMatch(
     /restore the original sealing\.key.*if it is lost, run: clomoctl ade keypair create --start-over -o CLOMO_ADE_PublicKey\.pem; clomoctl ade token set FILE; clomoctl vpp tokens set FILE --org NAME --start-over$/,
   );

@@ -10,7 +10,10 @@ import { createOkFinding, createProblemFinding, type Finding } from "./finding.t
 
 const getSealingKeyPath = ({ home }: Pick<Tools, "home">): string => join(home.data, SEALING_KEY_FILE);
 
-/** Checks the sealing key's file.  @throws Failure `input-rejected` if it has no key or others can read it */
+/**
+ * Checks the file of the sealing key. @throws Failure `input-rejected` if the file does not contain a key or if others
+ * can read it
+ */
 export async function checkSealingKey(tools: Pick<Tools, "home">): Promise<readonly Finding[]> {
   const path = getSealingKeyPath(tools);
   return (await readKeyMark(tools.home)) === undefined
@@ -52,7 +55,8 @@ const SECRET_REPLACEMENTS: Readonly<Record<SealedSecret["secret"], { readonly wh
 };
 
 /**
- * Checks if this home's key unseals a tenant's secrets; no findings for a bad key file (see {@link checkSealingKey}).
+ * Checks whether the key of this home decrypts a tenant's secrets. Does not report an invalid key file, which
+ * {@link checkSealingKey} reports.
  */
 export async function checkSealedSecrets(
   tools: Pick<Tools, "home">,
@@ -81,15 +85,15 @@ export async function checkSealedSecrets(
       mark === undefined
         ? text(
             `${path} is missing, so these secrets cannot be used: ${things.en}`,
-            `${path} がないため、使えません: ${things.ja}`,
+            `${path} がないため、次のものを使えません: ${things.ja}`,
           )
         : text(
             `${path} is not the key that encrypted these secrets, so they cannot be used: ${things.en}`,
-            `${path} とは別の鍵で暗号化されているため、使えません: ${things.ja}`,
+            `${path} とは別の鍵で暗号化されているため、次のものを使えません: ${things.ja}`,
           ),
       text(
-        `restore the original sealing.key from the machine or the backup that has it (chmod 600 ${quoteShellWord(path)}); if it is lost, run: ${lines.join("; ")}`,
-        `元の sealing.key を、設定した PC かバックアップから戻してください(chmod 600 ${quoteShellWord(path)})。失われた場合は、次を実行してください: ${lines.join("、")}`,
+        `restore the original sealing.key from the computer or the backup that has it (chmod 600 ${quoteShellWord(path)}); if it is lost, run: ${lines.join("; ")}`,
+        `元の sealing.key を、設定したコンピューターかバックアップから戻してください(chmod 600 ${quoteShellWord(path)})。失われた場合は、次を実行してください: ${lines.join("、")}`,
       ),
     ),
   ];

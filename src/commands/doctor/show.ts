@@ -29,7 +29,7 @@ const FINDING_COLUMNS: readonly Column<Finding>[] = [
   },
 ];
 
-/** States from the most severe on, so that problems come first. */
+/** The states in descending order of severity, so that problems come first. */
 const STATES_BY_SEVERITY: readonly CheckState[] = ["problem", "warning", "ok"];
 
 /** Shows the findings, the most severe first. @returns `input-rejected` if there is a problem */
@@ -64,7 +64,7 @@ async function writeFindings(terminal: Terminal, findings: readonly Finding[]): 
       Math.max(MIN_FINDING_WIDTH, terminal.columns - FINDING_INDENT),
     );
     const name = terminal.say(CHECK_STATE_LABELS[state]);
-    const head = paint[state](name) + " ".repeat(Math.max(1, FINDING_INDENT - screenWidthOf(terminal, name)));
+    const head = paint[state](name) + " ".repeat(Math.max(1, FINDING_INDENT - getStateNameWidth(terminal, name)));
     const lines = [head + first, ...more.map((line) => indent + line)];
     const toDo = mend === undefined ? [] : [`${indent}-> ${escapeForPeople(terminal.say(mend))}`];
     await terminal.out.write(`${[...lines, ...toDo].join("\n")}\n`);
@@ -76,4 +76,4 @@ const FINDING_INDENT = 9;
 const MIN_FINDING_WIDTH = 20;
 
 /** Returns the width of a state name on the screen. Japanese letters are two columns wide. */
-const screenWidthOf = ({ language }: Terminal, name: string): number => (language === "ja" ? 2 : 1) * name.length;
+const getStateNameWidth = ({ language }: Terminal, name: string): number => (language === "ja" ? 2 : 1) * name.length;

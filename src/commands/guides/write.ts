@@ -5,18 +5,18 @@ import type { Guide, Step } from "../../lib/renewals/guide/index.ts";
 import { foldLine } from "../../lib/terminal/commands.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
-import { buildDocumentOrRecordOptions, requestedDocument } from "../listing/documents.ts";
+import { buildDocumentOrRecordOptions, resolveRequestedDocument } from "../listing/documents.ts";
 import type { InputOf } from "../field.ts";
 import type { Tools } from "../tools.ts";
 
-/** The options that say in which form a guide is written, and to which file. */
+/** The options that set the format and the output file of a guide. */
 export const GUIDE_OPTIONS = buildDocumentOrRecordOptions(DOCUMENT_FORMATS, "document");
 
 type GuideOptions = InputOf<typeof GUIDE_OPTIONS>;
 
 /** Returns the requested document; undefined if steps are requested.  @param where the command in error messages */
 export const resolveRequestedGuide = (tools: Tools, options: GuideOptions, where: string) =>
-  requestedDocument(tools, options, { usual: "text", where });
+  resolveRequestedDocument(tools, options, { usual: "text", where });
 
 /** The parts of a guide that are shown. */
 export type ShownGuide = Pick<Guide, "title" | "facts" | "steps">;
@@ -28,7 +28,7 @@ export interface NumberedStep {
 }
 
 /** Returns the error for two exclusive options of a guide.  @param where the command, for the error message */
-export const createOptionConflict = (where: string, one: string, other: string): Failure =>
+export const createOptionConflictFailure = (where: string, one: string, other: string): Failure =>
   new Failure("usage", {
     what: text(`${one} cannot be used with ${other}`, `${one} は ${other} と一緒に指定できません`),
     where,

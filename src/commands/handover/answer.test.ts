@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { machine } from "#support/commands/renewals/machine.ts";
+import { createTestMachine } from "#support/commands/renewals/machine.ts";
 import { freshFolder, runInBoth, run, type Circumstances, type Typing } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => tenant.close());
 
-const here = (): Circumstances => ({ ...machine().circumstances, tenant: tenant.fetch });
+const here = (): Circumstances => ({ ...createTestMachine().circumstances, tenant: tenant.fetch });
 
 const typing = (...keys: readonly Typing[]): Circumstances => ({ ...here(), terminal: { typing: keys } });
 
@@ -44,7 +44,7 @@ describe("asked one by one", () => {
     expect(ran.exit).toBe(130);
     expect(ran.stderr).toContain("the answers so far are recorded");
     expect(ran.stderr).toMatch(
-      /^the answers are recorded as given by owner; to record another author:\s+clomoctl handover answer --by NAME$/m,
+      /^author of the answers: owner; to record another author:\s+clomoctl handover answer --by NAME$/m,
     );
     expect(await answers()).toEqual(["rules.lost.document=wiki owner"]);
   });
@@ -59,11 +59,15 @@ describe("asked one by one", () => {
     );
     expect(again).toMatchObject({ exit: 0 });
     expect(unwrapped(again)).toContain("[currentanswer:2026-01-01,前任,");
-    expect(again.stderr).toContain("the answers are recorded as given by 後任");
+    expect(again.stderr).toContain("author of the answers: 後任");
     expect(await answers()).toEqual(["rules.lost.reviewed=2026-04-01 後任"]);
     const mfa = await run(
       "handover answer administrators --lang ja",
-      typing(["誰ですか", "花子\r"], ["多要素認証を使っていますか", "はい\r"], ["バックアップコードはどこ", "金庫\r"]),
+      typing(
+        ["だれですか", "花子\r"],
+        ["多要素認証を使っていますか", "はい\r"],
+        ["バックアップコードはどこ", "金庫\r"],
+      ),
     );
     expect(mfa).toMatchObject({ exit: 0 });
     expect(mfa.stderr).toContain("回答者として owner を記録します");
@@ -165,7 +169,7 @@ describe("from a file", () => {
     const circumstances = { ...withFile(CONTENT), terminal: { columns: 80 } };
     const { en, ja } = await runInBoth("handover answer --answers answers.yaml", circumstances);
     expect(ja.stdout).toContain("rules.lost.document");
-    expect(ja.stdout.replaceAll(/\s+/g, "")).toContain("紛失時の社内ルールの管理者は誰ですか?佐藤(前任)");
+    expect(ja.stdout.replaceAll(/\s+/g, "")).toContain("紛失時の社内ルールの管理者はだれですか?佐藤(前任)");
     expect(en.stdout.replaceAll(/\s+/g, " ")).toContain(
       "Where are the rules for lost devices? (document or link) wiki (前任)",
     );

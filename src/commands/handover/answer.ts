@@ -15,7 +15,7 @@ import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/in
 import { defineCommand } from "../command.ts";
 import { buildFieldColumns } from "../listing/columns.ts";
 import { isDefaultTable, listColumns } from "../listing/list.ts";
-import { DRY_RUN } from "../records/options.ts";
+import { DRY_RUN_OPTION } from "../records/options.ts";
 import { STATE_UNCHANGED, describeResultState, DRY_RUN_NOTE, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
 import type { Tools } from "../tools.ts";
 import { collectHandoverFacts, openHandoverTenant, getChecklistDay, type HandoverTenant } from "./facts.ts";
@@ -26,10 +26,10 @@ const PIPED_ANSWER_COLUMNS = ["question", "value", "by"];
 const ANSWER_COLUMNS = buildFieldColumns<Answer>(ANSWER.fields);
 
 export default defineCommand({
-  summary: text("record what only people know", "人だけが知っていることを登録する"),
+  summary: text("record information that only people know", "人しか知らない情報を登録する"),
   details: [
     text(
-      "Asks, one at a time, the questions that are unanswered or were last answered more than a year ago, and shows the previous answer. Each answer is saved at once, so you can stop at any time; a blank leaves a question open. If you pass a name (`push-certificate`, `rules.lost.owner`), all its questions are asked again. Each answer is recorded with its author and date.",
+      "Asks, one at a time, the questions that are unanswered or were last answered more than a year ago, and shows the previous answer. Each answer is saved at once, so you can stop at any time; a blank answer skips the question. If you pass a name (`push-certificate`, `rules.lost.owner`), all its questions are asked again. Each answer is recorded with its author and date.",
       "未回答のもの、1 年以上前に回答したものを、以前の回答とともに 1 問ずつ尋ねます。回答はその都度登録するため、いつ中断しても失われません。空のまま Enter で次に進みます。名前(`push-certificate`、`rules.lost.owner` など)を指定すると、その質問だけをすべて尋ねます。回答には回答者と日時を記録します。",
     ),
     text(
@@ -62,7 +62,7 @@ export default defineCommand({
       value: "NAME",
       about: text("author of the answers (default: you)", "回答者(既定: 実行した人)"),
     },
-    dryRun: DRY_RUN,
+    dryRun: DRY_RUN_OPTION,
   },
   examples: [
     { line: "clomoctl handover answer --template" },
@@ -99,7 +99,10 @@ export default defineCommand({
   },
 });
 
-/** Returns the columns of a new answer for people: the question's name, and its wording with answer and author. */
+/**
+ * Returns the columns in which people see a new answer: the question's name, and its wording with the answer and
+ * author.
+ */
 const buildReadableColumns = (wordings: ReadonlyMap<string, Text>): readonly Column<Answer>[] => [
   ...ANSWER_COLUMNS.filter(({ key }) => key === "question").map((column) => ({ ...column, whole: true })),
   {
@@ -184,7 +187,7 @@ class AnswerWriter {
     }
     const { by, dryRun } = this.#options;
     const tools = this.#tools;
-    // once answers are saved, the note that the answers so far are recorded stays true
+    // after the first answers are saved, the state "the answers so far are recorded" remains correct
     if (this.changed.length === 0) tools.describeState(() => STATE_MAYBE_CHANGED);
     const body = { answers: answers.map((answer) => ({ ...answer, by: by ?? answer.by })), dryRun };
     const { changed } = await this.#tenant.client.answers.set(body);
@@ -210,18 +213,19 @@ async function readAnswersFile(
   });
 }
 
-/** Shows before the first question who is recorded as author; the person who knows may not be at the machine. */
+/**
+ * Shows, before the first question, who will be recorded as the author, because the person at the keyboard may type the
+ * answers of somebody else.
+ */
 async function announceAuthor(tools: Tools, by: string | undefined): Promise<void> {
   const other = by?.trim() ?? "";
   if (other !== "")
-    return tools.terminal.note(
-      text(`the answers are recorded as given by ${other}`, `回答者として ${other} を記録します`),
-    );
+    return tools.terminal.note(text(`author of the answers: ${other}`, `回答者として ${other} を記録します`));
   const { account, owner } = await (await tools.tenant("whoami")).client.whoami.show();
   const own = account ?? owner;
   await tools.terminal.note(
     text(
-      `the answers are recorded as given by ${own}; to record another author: ${line("handover answer", [], { by: "NAME" })}`,
+      `author of the answers: ${own}; to record another author: ${line("handover answer", [], { by: "NAME" })}`,
       `回答者として ${own} を記録します。別の人の回答として記録するには: ${line("handover answer", [], { by: "名前" })}`,
     ),
   );
@@ -271,7 +275,7 @@ const createUnknownQuestionFailure = (named: string): Failure =>
     hint: step("to list all questions", "質問の一覧を見るには", line("handover answer", [], { template: true })),
   });
 
-/** Asks one question. @returns undefined if the question stays open */
+/** Asks one question. @returns undefined if the question remains unanswered */
 async function askQuestion(
   { terminal, clock }: Tools,
   question: Question,
@@ -297,16 +301,18 @@ const ANSWER_FORMATS: Partial<Readonly<Record<Question["kind"], Text>>> = {
   date: text("YYYY-MM-DD", "YYYY-MM-DD"),
 };
 
-/** What a blank answer does. */
+/** Hints that explain the effect of a blank answer. */
 const BLANK_LEAVES_OPEN = text("leave blank to skip", "空のまま Enter: 未回答のまま");
 const BLANK_KEEPS_ANSWER = text("leave blank to keep the answer", "空のまま Enter: 変更しない");
 
-/** Returns the prompt for a question: the subject, the wording, the current answer, and what a blank does. */
+/**
+ * Returns the prompt for a question: the subject, the wording, the current answer, and the effect of a blank answer.
+ */
 function buildPrompt(question: Question, timezone: string): Text {
   const { about, wording, answer, recorded, kind, due } = question;
   const whose = about === undefined ? "" : `${about}: `;
   const known = getCurrentValue(question);
-  // a date that was answered before already shows the format
+  // the previous answer already shows the format of a date
   const form = kind === "yes-no" || known === null ? ANSWER_FORMATS[kind] : undefined;
   const hint = joinTexts(
     [...(form === undefined ? [] : [form]), known === null ? BLANK_LEAVES_OPEN : BLANK_KEEPS_ANSWER],

@@ -3,8 +3,8 @@ import { appendFileSync, cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { auditOf } from "#support/tenant/audit.ts";
-import { randomTenant, exportApplicableFiles } from "#support/tenant/restoring.ts";
+import { readAuditLog } from "#support/tenant/audit.ts";
+import { createRandomTenant, exportApplicableFiles } from "#support/tenant/restoring.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { freshFolder, runInBoth, run, type Circumstances, type RunResult } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
@@ -51,25 +51,25 @@ const forge = async (resource: string, change: (lines: string) => string): Promi
 describe("into an empty tenant", () => {
   test("shows, tries and applies the plan, names users without a password, and then changes nothing", async () => {
     await exported();
-    const before = auditOf(other.database);
+    const before = readAuditLog(other.database);
     const dry = await handover("apply bundle --dry-run --lang en --format table", other);
     expect(dry.exit).toBe(0);
     expect(dry.stdout).toMatch(/^users +1 +0 +0 +0/m);
     expect(dry.stdout).toMatch(/^administrators +.*derived from other resources/m);
     expect(dry.stderr).toContain("dry run: nothing was changed");
-    expect(auditOf(other.database)).toEqual(before);
+    expect(readAuditLog(other.database)).toEqual(before);
     const done = await handover("apply bundle --yes --lang en", other);
     expect(done.exit).toBe(0);
     expect(done.stderr).toContain("clomoctl clomo-account reset-password taro --password-file FILE");
     expect(done.stderr).toContain("clomoctl handover checklist");
     expect(await exportApplicableFiles(other.client)).toEqual(await exportApplicableFiles(tenant.client));
-    expect(auditOf(other.database)).toMatchObject([
+    expect(readAuditLog(other.database)).toMatchObject([
       { action: "handover.apply", detail: { manifest: expect.any(String) as unknown } },
     ]);
     const again = await handover("apply bundle --lang en", other);
     expect(again).toMatchObject({ exit: 0 });
     expect(again.stderr).toContain("the tenant already matches the bundle, so nothing was changed");
-    expect(auditOf(other.database)).toHaveLength(1);
+    expect(readAuditLog(other.database)).toHaveLength(1);
     const { stdout } = await run("audit show 1 --lang en --format table", { home: folder, tenant: other.fetch });
     expect(stdout).toMatch(
       /resources: (?:orgs \(added \d+\), )?users \(added 1\), accounts \(added 1\), devices \(added 1\)/,
@@ -117,7 +117,7 @@ describe("into an empty tenant", () => {
     expect(exit).toBe(0);
     expect(stderr).toContain("nothing was changed");
     expect(await exportApplicableFiles(other.client)).toEqual(before);
-    expect(auditOf(other.database)).toEqual([]);
+    expect(readAuditLog(other.database)).toEqual([]);
   });
 
   test("applies resources by their names", async () => {
@@ -193,7 +193,7 @@ describe("an account without a role that gets a role", () => {
       `taro (佐藤 taro) would become an administrator, and can sign in with the former password; to reset the password: ${reset}\n`,
     );
     expect(ja.stderr).toContain(
-      `「taro」(佐藤 taro)は管理者になります。以前のパスワードでサインインできるため、再設定するには: ${reset}\n`,
+      `「taro」(佐藤 taro)は管理者になります。以前のパスワードでサインインできます。再設定するには: ${reset}\n`,
     );
     expect(en.stderr).not.toContain("jiro");
     const asked = await handover("apply bundle --lang en", tenant, {
@@ -227,7 +227,9 @@ describe("refuses", () => {
     for (const how of ["--yes", "--dry-run"]) {
       const { exit, stderr } = await handover(`apply bundle ${how} --lang en`, other);
       expect(exit).toBe(3);
-      expect(stderr).toContain("orgs 00000000-0000-7000-8000-000000000001: 全社 stands for the whole tenant");
+      expect(stderr).toContain(
+        "orgs 00000000-0000-7000-8000-000000000001: 全社 represents the whole tenant, so its name cannot be changed",
+      );
       expect(stderr).toContain("use another copy, or export the bundle again");
       expect((await handover(`apply bundle ${how} --lang ja`, other)).stderr).toContain("別のコピーを使うか");
     }
@@ -247,7 +249,7 @@ describe("refuses", () => {
     expect(problems).toHaveLength(130);
     expect(problems[0]).toMatchObject({ resource: "renewals", reason: expect.stringContaining("机の上") as string });
     const japanese = await handover("apply bundle --dry-run --lang ja", other);
-    expect(japanese.stderr).toContain("適用できない記録があるため、何も変更していません(130 件)");
+    expect(japanese.stderr).toContain("適用できないデータがあるため、何も変更していません(130 件)");
   });
 
   test("a bundle that was changed after its export, before it asks the tenant", async () => {
@@ -331,7 +333,7 @@ describe("with a mirror of the console", () => {
     const dry = await handover("apply bundle --dry-run --lang en", other);
     expect(dry.exit).toBe(0);
     expect(dry.stderr).toContain(
-      "the tenant becomes a mirror of CLOMO's console, like the tenant of the bundle (last takeover on 2026-01-01)",
+      "the tenant becomes a mirror of CLOMO's console, like the tenant of the bundle (last import from the console: 2026-01-01)",
     );
     expect(dry.stderr).toMatch(/\d changes? of the bundle's tenant were not made in the console yet/);
     expect((await other.client.tenant.show()).mirroredAt).toBeNull();
@@ -340,7 +342,9 @@ describe("with a mirror of the console", () => {
     expect(done.stderr).not.toContain("reset-password");
     expect((await other.client.tenant.show()).mirroredAt).toBe(MIRRORED);
     expect(await exportApplicableFiles(other.client)).toEqual(await exportApplicableFiles(tenant.client));
-    expect(auditOf(other.database)).toMatchObject([{ action: "handover.apply", detail: { mirroredAt: MIRRORED } }]);
+    expect(readAuditLog(other.database)).toMatchObject([
+      { action: "handover.apply", detail: { mirroredAt: MIRRORED } },
+    ]);
     const again = await handover("apply bundle --lang en", other);
     expect(again.exit).toBe(0);
     expect(again.stderr).toContain("nothing was changed");
@@ -374,7 +378,7 @@ describe("with a mirror of the console", () => {
     expect(refused.stderr).toContain("--only tenant --only renewals --only answers");
     expect(refused.stderr).toContain("--from-console");
     expect(await exportApplicableFiles(other.client)).toEqual(before);
-    expect(refused.stderr).toContain("and this change would not reach the console (1 record of: users)");
+    expect(refused.stderr).toContain("so this change would not be made in the console (1 record of: users)");
     const here = await handover("apply bundle --only tenant --only renewals --only answers --yes --lang en", other);
     expect(here.exit).toBe(0);
     expect(await other.client.tenant.show()).toMatchObject({ profile: { contactName: "山田 花子" } });
@@ -467,8 +471,8 @@ describe("a bundle of another tenant", () => {
 });
 
 test("after it is applied, diff finds no difference in what a bundle transfers", async () => {
-  await using from = await randomTenant(11);
-  await using to = await randomTenant(12);
+  await using from = await createRandomTenant(11);
+  await using to = await createRandomTenant(12);
   expect((await handover("export -o bundle --encoding utf-8", from)).exit).toBe(0);
   const { stderr } = await handover("apply bundle --yes --lang en", to);
   const [, number = ""] = /--confirm-deletions (\d+)/.exec(stderr) ?? [];

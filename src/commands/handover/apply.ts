@@ -15,15 +15,15 @@ import {
 import { ROLES, type Role } from "../../lib/model/role.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { BYTE_UNIT, type Column } from "../../lib/terminal/index.ts";
-import { formatCount, spaceAfterLatin, text, type Text } from "../../lib/text/index.ts";
+import { formatCount, addSpaceAfterLatin, text, type Text } from "../../lib/text/index.ts";
 import { toTypableName } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
-import { ALLOW_OTHER_TENANT, CONFIRM_DELETIONS } from "../imports/plan/options.ts";
+import { ALLOW_OTHER_TENANT_OPTION, CONFIRM_DELETIONS_OPTION } from "../imports/plan/options.ts";
 import { requireNamedContext } from "../permission.ts";
 import { requireConfirmedCounts } from "../../lib/plan/confirm.ts";
 import { createChanges, sumChanges, renderPlan, type Plan } from "../../lib/plan/plan.ts";
 import { askToApply } from "../imports/plan/settle.ts";
-import { DRY_RUN } from "../records/options.ts";
+import { DRY_RUN_OPTION } from "../records/options.ts";
 import { requireRight } from "../rights.ts";
 import {
   STATE_UNCHANGED,
@@ -37,7 +37,7 @@ import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
 import { describeTarget, confirmForeignBundle } from "./foreign.ts";
 import { BUNDLE_ARGUMENT, IDENTITY_OPTION, openNamedBundle, buildRequestBody, startVerifyProgress } from "./bundle.ts";
 
-/** What happens to a resource. If the resource is not applied, the numbers are null. */
+/** What applying a bundle does to a resource. If the resource is not applied, the numbers are null. */
 interface AppliedRow {
   readonly resource: ResourceName;
   readonly added: number | null;
@@ -89,12 +89,12 @@ export default defineCommand({
   summary: text("make the tenant match a bundle", "テナントを引き継ぎデータと同じ状態にする"),
   details: [
     text(
-      "The whole bundle is verified first. The plan then shows, by resource, what is added, changed and removed, and asks for confirmation. It is one change: all of it or nothing. Records keep their ids and times, and a second run changes nothing. Nothing is removed unless you type the number of removals, or pass it with --confirm-deletions.",
+      "The whole bundle is verified first. The plan then shows, by resource, what is added, changed and removed, and asks for confirmation. The plan is applied as one change, completely or not at all. Records keep their IDs and times, and a second run changes nothing. Nothing is removed unless you type the number of removals, or pass it with --confirm-deletions.",
       "最初に引き継ぎデータ全体を検証し、追加・変更・削除の件数を種類ごとに表示して確認します。1 回の変更として、全部適用するか、何も変更しないかのどちらかです。ID と日時はそのまま引き継ぎ、2 回目の適用では何も変わりません。削除があるときは、件数の入力か --confirm-deletions が必要です。",
     ),
     text(
-      "Bundles do not contain passwords: accounts that need one are listed at the end, and the plan names new administrators who still have an old password. Certificates, tokens and data held by Apple are not applied: the tenant keeps its own. A bundle made with --scope cannot be applied, because the rest of the tenant would be removed. A bundle from a mirror of the console (CLOMO PANEL) makes the tenant a mirror, too. To a tenant that is already a mirror, only data that the console does not have can be applied.",
-      "パスワードは含まれないため、再設定が必要なアカウントを最後に示します。適用によって管理者になり、以前のパスワードが残っている人は、計画とともに示します。証明書・トークンと Apple 側の情報も適用の対象外で、テナントにあるものがそのまま残ります。--scope で書き出したものは、残りの組織が削除されるため適用できません。管理画面(CLOMO PANEL)のミラーから書き出したものを適用したテナントは、同じくミラーになります。すでにミラーであるテナントには、ここだけに記録されているものだけを適用できます。",
+      "Bundles do not contain passwords: accounts that need a password are listed at the end, and the plan lists new administrators who still have an old password. Certificates, tokens and data held by Apple are not applied: the tenant keeps its own. A bundle made with --scope cannot be applied, because everything else in the tenant would be removed. A bundle from a mirror of the console (CLOMO PANEL) makes the tenant a mirror, too. To a tenant that is already a mirror, only data that the console does not have can be applied.",
+      "パスワードは含まれないため、再設定が必要なアカウントを最後に示します。適用によって管理者になり、以前のパスワードが残っている人は、計画とともに示します。証明書・トークンと Apple 側の情報も適用の対象外で、テナントにあるものがそのまま残ります。--scope で書き出したものは、残りの組織が削除されるため適用できません。管理画面(CLOMO PANEL)のミラーから書き出したものを適用したテナントは、同じくミラーになります。すでにミラーであるテナントには、管理画面にないデータだけを適用できます。",
     ),
   ],
   args: { bundle: BUNDLE_ARGUMENT },
@@ -106,9 +106,9 @@ export default defineCommand({
       value: "NAME",
       about: text("apply only this resource", "この種類だけ適用する"),
     },
-    confirmDeletions: CONFIRM_DELETIONS,
-    allow: ALLOW_OTHER_TENANT,
-    dryRun: DRY_RUN,
+    confirmDeletions: CONFIRM_DELETIONS_OPTION,
+    allow: ALLOW_OTHER_TENANT_OPTION,
+    dryRun: DRY_RUN_OPTION,
     ...IDENTITY_OPTION,
   },
   examples: [
@@ -158,7 +158,7 @@ export default defineCommand({
     if (!isEmptyPlan(plan) && !(await confirmForeignBundle(tools, compared, { manifest, context }, options)))
       return terminal.note(STATE_UNCHANGED);
     requireConfirmedCounts(shown, { confirmDeletions });
-    if (isEmptyPlan(plan)) return terminal.note(ALREADY_MATCHES);
+    if (isEmptyPlan(plan)) return terminal.note(ALREADY_MATCHES_NOTE);
     const raised = hasLocalAccountChanges(plan, manifest) ? await findNewAdministrators(found, client.accounts) : [];
     await reportNewAdministrators(tools, raised, WOULD_BECOME_ADMINISTRATOR);
     if (dryRun) return terminal.note(DRY_RUN_NOTE);
@@ -189,7 +189,7 @@ async function writeNextSteps(
     accounts,
   }: { readonly manifest: Manifest; readonly raised: readonly Account[]; readonly accounts: AccountsClient },
 ): Promise<void> {
-  await tools.terminal.note(NOW_MATCHES);
+  await tools.terminal.note(NOW_MATCHES_NOTE);
   if (getUndoCoverage(plan).some) await proposeUndo(tools);
   for (const line of [...renderLeaverNotes(manifest), ...NEXT_STEPS]) await tools.terminal.note(line);
   if (!hasLocalAccountChanges(plan, manifest)) return;
@@ -240,7 +240,7 @@ function buildApplyPlan(
   return {
     target,
     changes,
-    lines: [text(`plan for ${target.en}`, `${spaceAfterLatin(target.ja)}に対する計画`)],
+    lines: [text(`plan for ${target.en}`, `${addSpaceAfterLatin(target.ja)}に対する計画`)],
     notes: isEmptyPlan(restore)
       ? []
       : [
@@ -254,12 +254,12 @@ function buildApplyPlan(
 const isEmptyPlan = ({ becomesMirror, resources }: RestorePlan): boolean =>
   !becomesMirror && resources.every((each) => each.added + each.changed + each.removed === 0);
 
-const ALREADY_MATCHES = text(
+const ALREADY_MATCHES_NOTE = text(
   "the tenant already matches the bundle, so nothing was changed",
   "テナントはすでに引き継ぎデータと同じ状態のため、何も変更していません",
 );
-const NOW_MATCHES = text(
-  "the tenant now matches the bundle, except for what is not applied",
+const NOW_MATCHES_NOTE = text(
+  "the tenant now matches the bundle, except for the data that is not applied",
   "テナントを引き継ぎデータと同じ状態にしました(適用の対象のみ)",
 );
 
@@ -383,17 +383,17 @@ async function refuseRejectedBundle(
   const detail = {
     what: text(
       `the bundle cannot be applied (${formatCount(refused, "reason")}); nothing was changed`,
-      `適用できない記録があるため、何も変更していません(${refused} 件)`,
+      `適用できないデータがあるため、何も変更していません(${refused} 件)`,
     ),
     where: named.bundle,
     hint: refusals.every(({ id }) => id === null)
       ? explainMirrorRefusal(named)
       : text(
-          "if you use --only, add the resources that these records refer to; otherwise the bundle was changed after its export, because no tenant has such records: use another copy, or export the bundle again",
-          "--only を使うときは、参照先の種類も指定してください。それ以外は、このような記録はどのテナントにもないため、書き出し後に変更された引き継ぎデータです。別のコピーを使うか、もう一度書き出してください",
+          "if you used --only, also pass the resources that these records refer to. Otherwise, the bundle was changed after its export, because no tenant has such records: use another copy, or export the bundle again",
+          "--only を使うときは、参照先の種類も指定してください。それ以外の場合、引き継ぎデータは書き出し後に変更されています(このようなデータはどのテナントにもありません)。別のコピーを使うか、もう一度書き出してください",
         ),
   };
-  const { RejectedFile } = await import("../imports/plan/problems.ts");
+  const { RejectedFileFailure: RejectedFile } = await import("../imports/plan/problems.ts");
   throw new RejectedFile(
     detail,
     refusals.map(({ resource, id, detail: reason }) => ({ resource, id, reason: terminal.say(reason) })),
@@ -405,8 +405,8 @@ const explainMirrorRefusal = ({ bundle, identity }: BundleArguments): Text => {
   const here = APPLICABLE_RESOURCES.filter((name) => resourceOf(name).here === true).map((name) => `--only ${name}`);
   const apply = [line("handover apply", [bundle], { identity }), ...here].join(" ");
   return text(
-    `take over the console's exports: ${line("users import", ["FILE"], { fromConsole: true })}; or apply only what the console does not have: ${apply}`,
-    `管理画面のエクスポートを取り込んでください: ${line("users import", ["FILE"], { fromConsole: true })}。ここだけに記録されているものを適用するには: ${apply}`,
+    `import the console's exports: ${line("users import", ["FILE"], { fromConsole: true })}; or apply only the data that the console does not have: ${apply}`,
+    `管理画面のエクスポートを取り込んでください: ${line("users import", ["FILE"], { fromConsole: true })}。管理画面にないデータだけを適用するには: ${apply}`,
   );
 };
 
@@ -444,8 +444,8 @@ const NEXT_STEPS: readonly Text[] = [
     `不足を確認するには: ${line("handover checklist", [])}`,
   ),
   text(
-    `the daily run and its recipients are set up on each machine: ${line("renewals notify", ["init"])}, then ${line("renewals schedule install", [])}`,
-    `毎日の自動実行と通知先はマシンごとの設定です: ${line("renewals notify", ["init"])}、続けて ${line("renewals schedule install", [])}`,
+    `the daily run and its recipients are set up on each computer: ${line("renewals notify", ["init"])}, then ${line("renewals schedule install", [])}`,
+    `毎日の自動実行と通知先はコンピューターごとの設定です: ${line("renewals notify", ["init"])}、続けて ${line("renewals schedule install", [])}`,
   ),
 ];
 
@@ -453,7 +453,7 @@ const NEXT_STEPS: readonly Text[] = [
 function* renderMirrorNotes({ tenant: { mirroredAt }, resources }: Manifest, zone: string): Generator<Text> {
   const day = dayOf(mirroredAt ?? "", zone);
   yield text(
-    `the tenant becomes a mirror of CLOMO's console, like the tenant of the bundle (last takeover on ${day}); from then on, make changes in the console, too`,
+    `the tenant becomes a mirror of CLOMO's console, like the tenant of the bundle (last import from the console: ${day}); from then on, make changes in the console, too`,
     `書き出し元と同じく、CLOMO の管理画面のミラーになります(管理画面からの最終取り込み: ${day})。以後の変更は管理画面でも行ってください`,
   );
   const { records: open = 0 } = resources.find(({ name }) => name === "console-tasks") ?? {};
@@ -465,13 +465,15 @@ function* renderMirrorNotes({ tenant: { mirroredAt }, resources }: Manifest, zon
   );
 }
 
-/** Returns true if accounts change and their passwords are kept here. The passwords of a mirror are in the console. */
+/**
+ * Returns true if accounts change and the tenant stores their passwords. The passwords of a mirror are in the console.
+ */
 const hasLocalAccountChanges = ({ resources }: RestorePlan, { tenant: { mirroredAt } }: Manifest): boolean =>
   mirroredAt === null && resources.some(({ name, added, changed }) => name === "accounts" && added + changed > 0);
 
 const ADMINISTRATOR_ROLES = (Object.keys(ROLES) as Role[]).filter((role) => role !== "none");
 
-/** Lists the administrators who do not have a password here. */
+/** Lists the administrators who do not have a password in the tenant. */
 async function listMissingPasswords(
   { terminal }: Tools,
   list: (query: { readonly role: Role }) => AsyncIterable<Account>,
@@ -482,8 +484,8 @@ async function listMissingPasswords(
       const command = line("clomo-account reset-password", [toTypableName(name, id)], { passwordFile: "FILE" });
       await terminal.note(
         step(
-          "this account does not have a password here; to set a password",
-          "このアカウントのパスワードはここでは未設定です。設定するには",
+          "this account does not have a password in this tenant; to set a password",
+          "このテナントでは、このアカウントのパスワードが未設定です。設定するには",
           command,
         ),
       );
@@ -493,7 +495,10 @@ async function listMissingPasswords(
 
 type AccountsClient = ChosenTenant<"accounts">["client"]["accounts"];
 
-/** Returns accounts without a role that get one from the bundle; the tenant may have removed it after the export. */
+/**
+ * Returns the accounts that do not have a role but get one from the bundle. Their role may have been removed after the
+ * export.
+ */
 async function findNewAdministrators(found: BundleFiles, accounts: AccountsClient): Promise<readonly Account[]> {
   const given = new Set<string>();
   for await (const records of (await toBundle(found)).records("accounts")) {
@@ -519,7 +524,10 @@ async function reloadAccounts(
 const WOULD_BECOME_ADMINISTRATOR = text("would become an administrator", "管理者になります");
 const BECAME_ADMINISTRATOR = text("became an administrator", "管理者になりました");
 
-/** Names accounts without a role that get one from the bundle; any old password they have is valid again. */
+/**
+ * Lists accounts that do not have a role and get one from the bundle. If an account has an old password, that password
+ * becomes valid again.
+ */
 async function reportNewAdministrators({ terminal }: Tools, raised: readonly Account[], what: Text): Promise<void> {
   for (const { id, name, user, passwordSetAt } of raised) {
     const command = line("clomo-account reset-password", [toTypableName(name, id)], { passwordFile: "FILE" });
@@ -529,7 +537,7 @@ async function reportNewAdministrators({ terminal }: Tools, raised: readonly Acc
         ? text(`${en}, but does not have a password`, `${ja}(パスワードは未設定)`)
         : step(
             `${en}, and can sign in with the former password; to reset the password`,
-            `${ja}。以前のパスワードでサインインできるため、再設定するには`,
+            `${ja}。以前のパスワードでサインインできます。再設定するには`,
             command,
           ),
     );

@@ -35,12 +35,15 @@ export const IDENTITY_OPTION = {
   },
 } as const satisfies Fields;
 
-export const BUNDLES_ONLY_READ = text(
+export const BUNDLES_UNCHANGED_STATE = text(
   "bundles are only read, so nothing was changed",
   "引き継ぎデータを読み込むだけなので、何も変更していません",
 );
 
-/** Refuses `--as` for bundles, which have what their author saw.  @param where command for errors  @throws `usage` */
+/**
+ * Refuses `--as` for bundles, because a bundle contains what its author could see. @param where command for errors
+ * @throws `usage`
+ */
 export function refuseAsOption({ globals }: Pick<Tools, "globals">, where: string): void {
   if (globals.as === undefined) return;
   throw new Failure("usage", {
@@ -70,7 +73,7 @@ export async function openNamedBundle(
   if (hasSecretKey(identity)) throw createKeyAsFileFailure();
   const place = { environment: {}, folder: workingFolder, modes: machine.platform !== "win32" };
   const { parseIdentities } = await import("../../lib/handover/bundle/decrypt.ts");
-  // parse before the permissions are checked: everybody may read a public key
+  // parsed before the permissions are checked, because a file with only a public key may be readable by everybody
   const parse = (content: string): readonly string[] => parseIdentities(content, identity);
   const content = await readSecret({ file: identity }, place, parse);
   return openBundleFiles(name, { workingFolder, temporary, identities: parse(content) });

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
-import { machine } from "#support/commands/renewals/machine.ts";
+import { createTestMachine } from "#support/commands/renewals/machine.ts";
 import { runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
@@ -17,7 +17,7 @@ afterEach(() => tenant.close());
 
 /** A machine of its own, with notices. */
 const here = (recipient = "it@example.jp"): Circumstances => {
-  const { home, circumstances } = machine();
+  const { home, circumstances } = createTestMachine();
   const own = join(home, "clomoctl");
   mkdirSync(own, { mode: 0o700 });
   const mail = "smtp: {host: 127.0.0.1, port: 9, security: none, from: a@example.jp}";
@@ -184,7 +184,7 @@ describe("--leaver", () => {
     expect(all.at(-1)).toMatchObject({ item: "leaver", state: "note", step: null, mend: null });
     const { en, ja } = await runInBoth("handover checklist --leaver hanako", { ...here(), terminal: { columns: 200 } });
     expect(en.stdout).toContain("this person maintained clomoctl on a former machine (old-pc:/home/old)");
-    expect(ja.stdout).toContain("以前の PC(old-pc:/home/old)の clomoctl を管理していました");
+    expect(ja.stdout).toContain("以前のコンピューター(old-pc:/home/old)の clomoctl を管理していました");
   });
 
   test("the checklist knows users who are marked as administrators, as a report does", async () => {
@@ -198,11 +198,11 @@ describe("--leaver", () => {
   test("in a mirror without devices and SECURED APPs, says where to look", async () => {
     const of = async (): Promise<readonly string[]> =>
       (await rows("--leaver hanako")).filter(({ item }) => item === "leaver").map(({ what }) => what);
-    expect((await of()).join()).not.toContain("not taken over from the console");
+    expect((await of()).join()).not.toContain("not imported from the console");
     tenant.database.run("update tenant set mirroredAt = :at", { at: "2026-01-01T00:00:00.000Z" });
-    expect((await of()).filter((what) => what.includes("not taken over from the console"))).toHaveLength(2);
+    expect((await of()).filter((what) => what.includes("not imported from the console"))).toHaveLength(2);
     await tenant.client.tenant.set({ securedApps: false });
-    expect((await of()).filter((what) => what.includes("not taken over from the console"))).toHaveLength(1);
+    expect((await of()).filter((what) => what.includes("not imported from the console"))).toHaveLength(1);
   });
 
   test("finds a user who is not an administrator by name, but not if two users have the name", async () => {

@@ -20,11 +20,11 @@ export default defineCommand({
   summary: text("show what a handover needs, and what is missing", "引き継ぎの確認リストと不足しているものを表示する"),
   details: [
     text(
-      "Shows the six items of the vendor's checklist (contact person, system administrators, Apple Account of the push certificate, Apple Business Manager, Android Enterprise, in-house rules), and clomoctl itself. Which items apply depends on what the tenant uses (`tenant set`); what is missing depends on the records and answers (`handover answer`). Below each gap is the command to type. The exit code is 0 whatever is found.",
-      "メーカーの確認リストの 6 項目(担当者、システム管理者、プッシュ通知証明書の Apple Account、Apple Business Manager、Android Enterprise、社内ルール)と clomoctl 自体です。対象かどうかはテナントの利用機能(`tenant set`)から、不足は登録内容と回答(`handover answer`)から判断し、それぞれの下に次に入力するコマンドを表示します。何が見つかっても終了コードは 0 です。",
+      "Shows the six items of CLOMO's checklist (contact person, system administrators, Apple Account of the push certificate, Apple Business Manager, Android Enterprise, in-house rules), and clomoctl itself. Which items apply depends on what the tenant uses (`tenant set`); what is missing depends on the records and answers (`handover answer`). Below each gap is the command to type. The exit code is 0 whatever is found.",
+      "CLOMO の確認リストの 6 項目(担当者、システム管理者、プッシュ通知証明書の Apple Account、Apple Business Manager、Android Enterprise、社内ルール)と clomoctl 自体について表示します。対象かどうかはテナントの利用機能(`tenant set`)から、不足は登録内容と回答(`handover answer`)から判断し、それぞれの下に次に入力するコマンドを表示します。何が見つかっても終了コードは 0 です。",
     ),
     text(
-      "--leaver also lists what depends on one person, in the order in which to hand it over (at most five accounts can have the support option, so at the limit it is turned off before it is turned on). With --leaver, everything due up to 90 days after --leaves (default: today) also counts as missing. What has expired or is due within 30 days always counts as missing.",
+      "--leaver also lists what depends on one person, in the order in which to hand it over (at most five accounts can have the support option; at this limit, the leaver's option is turned off before the successor's is turned on). With --leaver, everything due up to 90 days after --leaves (default: today) also counts as missing. What has expired or is due within 30 days always counts as missing.",
       "--leaver を指定すると、その人に紐づくものを、引き継ぐ順に表示します(サポートオプションは最大 5 アカウントのため、上限のときは先にオフにします)。--leaver を指定すると、--leaves の日(既定: 今日)から 90 日後までに期限が来るものも不足として示します。期限切れと 30 日以内の期限は、指定がなくても不足として示します。",
     ),
   ],

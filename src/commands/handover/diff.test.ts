@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ERRORS, Failure } from "../../lib/errors/index.ts";
 import { same } from "../../lib/text/index.ts";
-import { placeIn, writeBundle } from "#support/handover/bundles.ts";
+import { storageIn, writeBundle } from "#support/handover/bundles.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
@@ -65,8 +65,8 @@ describe("for people", () => {
 
   const diffOf = async (changed: object, words = ""): Promise<string> => {
     const folder = freshFolder();
-    await writeBundle(join(folder, "a"), placeIn(folder), { records: { orgs: [org] } });
-    await writeBundle(join(folder, "b"), placeIn(folder), { records: { orgs: [{ ...org, ...changed }] } });
+    await writeBundle(join(folder, "a"), storageIn(folder), { records: { orgs: [org] } });
+    await writeBundle(join(folder, "b"), storageIn(folder), { records: { orgs: [{ ...org, ...changed }] } });
     const ran = await run(`handover diff a b --lang en ${words}`.trimEnd(), { folder, terminal: { columns: 120 } });
     expect(ran.exit).toBe(9);
     return ran.stdout;
@@ -91,7 +91,7 @@ describe("for people", () => {
 
 test("equal bundles exit with 0, however they are packed", async () => {
   const folder = freshFolder();
-  for (const name of ["a", "b.zip", "c.tar.gz"]) await writeBundle(join(folder, name), placeIn(folder));
+  for (const name of ["a", "b.zip", "c.tar.gz"]) await writeBundle(join(folder, name), storageIn(folder));
   const { en, ja } = await runInBoth("handover diff a b.zip", { folder });
   expect(en).toMatchObject({ exit: 0, stderr: "no differences\n" });
   expect(ja.stderr).toBe("差異はありません\n");
@@ -104,8 +104,8 @@ const EVIL = "<script>|`*[a](b)\n\u202E#";
 test("in Markdown, data is never interpreted as markup", async () => {
   const folder = freshFolder();
   const field = { id: "019a9f3c-5a00-7abc-8def-000000000003", name: "a", createdAt: "2026-11-20T01:23:45.000Z" };
-  await writeBundle(join(folder, "a"), placeIn(folder), { records: { "custom-fields": [field] } });
-  await writeBundle(join(folder, "b"), placeIn(folder), { records: { "custom-fields": [{ ...field, name: EVIL }] } });
+  await writeBundle(join(folder, "a"), storageIn(folder), { records: { "custom-fields": [field] } });
+  await writeBundle(join(folder, "b"), storageIn(folder), { records: { "custom-fields": [{ ...field, name: EVIL }] } });
   const { en, ja } = await runInBoth("handover diff a b --format markdown", { folder });
   expect(en.exit).toBe(9);
   const evil = "&#60;script&#62;&#124;&#96;&#42;&#91;a&#93;(b)&#92;u000a&#92;u202e&#35;";
@@ -126,8 +126,8 @@ test("in Markdown, data is never interpreted as markup", async () => {
 
 test("a resource that one bundle lacks is not compared, and the bundles are not equal", async () => {
   const folder = freshFolder();
-  await writeBundle(join(folder, "a"), placeIn(folder), { records: { audit: [] } });
-  await writeBundle(join(folder, "b"), placeIn(folder));
+  await writeBundle(join(folder, "a"), storageIn(folder), { records: { audit: [] } });
+  await writeBundle(join(folder, "b"), storageIn(folder));
   const { en, ja } = await runInBoth("handover diff a b", { folder });
   expect(en).toMatchObject({ exit: 9, stderr: expect.stringContaining("1 resource not compared") });
   expect(en.stdout).toContain("audit\tnot-compared\t\t\t\tempty\tleft-out\thistory\n");
@@ -315,7 +315,7 @@ describe("with the tenant", () => {
     ]);
     const terminal = { columns: 120 };
     expect((await ran(`${applicable} --lang en`, { terminal })).stdout).toMatch(
-      /tenant +changed +tenant +mirror of the console \(last takeover\) +2026-01-01 09:00 → \(blank\)/,
+      /tenant +changed +tenant +mirror of the console \(last console import\) +2026-01-01 09:00 → \(blank\)/,
     );
     expect((await ran(`${applicable} --lang ja`, { terminal })).stdout).toContain("管理画面のミラー(最終取り込み)");
     expect((await ran("handover diff part --tenant --applicable --quiet")).exit).toBe(0);

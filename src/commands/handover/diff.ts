@@ -5,7 +5,7 @@ import {
   fieldOf,
   UNAPPLIED_PARTS,
   toTenantState,
-  titleOf,
+  resourceTitleOf,
   type ChangeKind,
   type Difference,
   type TenantState,
@@ -20,14 +20,18 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { writeOutput } from "../csv/file/output.ts";
-import { isRecordOutputRequested, buildDocumentOrRecordOptions, requestedDocument } from "../listing/documents.ts";
+import {
+  isRecordOutputRequested,
+  buildDocumentOrRecordOptions,
+  resolveRequestedDocument,
+} from "../listing/documents.ts";
 import { labelOf, describeValueOrList, describeValue } from "../records/worded.ts";
 import { isDefaultTable } from "../listing/list.ts";
 import { resolveTimezoneWithoutTenant, type Tools } from "../tools.ts";
 import {
   BUNDLE_ARGUMENT,
   IDENTITY_OPTION,
-  BUNDLES_ONLY_READ,
+  BUNDLES_UNCHANGED_STATE,
   openNamedBundle,
   refuseAsOption,
   startVerifyProgress,
@@ -51,7 +55,7 @@ const NOT_COMPARED_PART = text(
 const describeChange = ({ change, before, after }: Difference): Text =>
   change === "not-compared" && (before === "part" || after === "part") ? NOT_COMPARED_PART : CHANGE_NAMES[change];
 
-/** Returns the value of a field for a table. For a whole record, returns null: the table shows only its name and id. */
+/** Returns the value of a field for a table. For a whole record, returns null: the table shows only its name and ID. */
 const formatCell = (value: unknown, { change }: Difference): Text | null =>
   change === "added" || change === "removed" || value === null
     ? null
@@ -65,7 +69,7 @@ interface DiffLine extends Difference {
   readonly records?: number | undefined;
 }
 
-/** Returns what people call the record of a line, or the number of records that the line summarises. */
+/** Returns the name of the record of a line, or the number of records that the line summarises. */
 const getRecordLabel = ({ name, records }: DiffLine): Text | null =>
   records === undefined ? (name === null ? null : same(name)) : text(formatCount(records, "record"), `${records} 件`);
 
@@ -74,7 +78,7 @@ const DIFF_COLUMNS: readonly Column<DiffLine>[] = [
     key: "resource",
     header: text("resource", "種類"),
     value: ({ resource }) => resource,
-    name: ({ resource }) => titleOf(resource),
+    name: ({ resource }) => resourceTitleOf(resource),
   },
   {
     key: "change",
@@ -114,7 +118,7 @@ const getFieldLabel = (difference: Difference): Text | null => {
 const UNNAMED_FIELD = { type: "text", example: "" } as const satisfies Field;
 
 const describeOutsideRecords = (outside: number): Text =>
-  text(`${formatCount(outside, "record")} found on one side only`, `片方だけにある記録 ${outside} 件`);
+  text(`${formatCount(outside, "record")} found on one side only`, `片方だけにあるデータ ${outside} 件`);
 
 /** Returns a field's two values in words, with times in the given zone; for a whole record, an empty list. */
 const renderValues = (difference: Difference, timezone: string): readonly Text[] => {
@@ -125,12 +129,15 @@ const renderValues = (difference: Difference, timezone: string): readonly Text[]
   return [joinTexts([describeValueOrList(before, word), describeValueOrList(after, word)], VALUE_ARROW)];
 };
 
-/** Returns the columns for people: a record's name (its id if it has none), and values in full and in words. */
+/**
+ * Returns the columns for people: a record's name (or its ID if it does not have a name), and its values in full, in
+ * words.
+ */
 const buildReadableColumns = (timezone: string): readonly Column<DiffLine>[] => [
   ...DIFF_COLUMNS.filter(({ key }) => key === "resource" || key === "change"),
   {
     key: "record",
-    header: text("record", "記録"),
+    header: text("record", "データ"),
     value: ({ name, id }) => name ?? id,
     name: (line) => getRecordLabel(line) ?? (line.id === null ? null : same(line.id)),
   },
@@ -206,16 +213,16 @@ const renderNotComparedNote = (
   states: readonly (readonly [name: Text, state: TenantState])[],
 ): Text => {
   const parts = joinTexts(
-    states.flatMap(([name, { part }]) => (part === undefined ? [] : [describePart(name, part)])),
+    states.flatMap(([name, { part }]) => (part === undefined ? [] : [describeCoverage(name, part)])),
     text("; ", "、"),
   );
   return text(
-    `not compared: ${formatCount(outside, "record")} found on one side only, because the other side does not cover that part of the tenant (${parts.en}); to compare everything, use the same part on both sides`,
-    `比較していない記録: ${outside} 件(片方だけにあり、もう片方の対象外です: ${parts.ja})。比較するには、同じ範囲のものどうしを比べてください`,
+    `not compared: ${formatCount(outside, "record")} found on one side only, because the other side does not cover that part of the tenant (${parts.en}); to compare everything, use the same scope on both sides`,
+    `比較していないデータ: ${outside} 件(片方だけにあり、もう片方の対象外です: ${parts.ja})。比較するには、同じ範囲のものどうしを比べてください`,
   );
 };
 
-const describePart = ({ en, ja }: Text, part: CoverageScope): Text =>
+const describeCoverage = ({ en, ja }: Text, part: CoverageScope): Text =>
   part === "seen"
     ? text(`${en}: only what its account can see`, `${ja}: アカウントの権限で見える範囲だけ`)
     : text(`${en}: only ${part.path}`, `${ja}: ${part.path} 以下だけ`);
@@ -229,8 +236,8 @@ export default defineCommand({
   ),
   details: [
     text(
-      "Records are compared by id, and changed records by field, after the hashes of both bundles are verified. CSV files and reports are not compared, because they are made from the records. If one side covers only a part of the tenant (--scope, or an account that sees a part), records outside that part are not compared. The exit code is 0 if nothing differs, 9 if something differs, and 3 if a bundle is not as it was exported.",
-      "記録を ID で突き合わせ、変更は項目ごとに示します。先に両方のハッシュを検証します。CSV とレポートは記録から作られるため比較しません。片方がテナントの一部だけ(--scope、または一部だけが見えるアカウント)のときは、その範囲の外の記録は比較しません。差異がなければ終了コード 0、あれば 9、書き出したままでなければ 3 です。",
+      "Records are compared by ID, and changed records by field, after the hashes of both bundles are verified. CSV files and reports are not compared, because they are made from the records. If one side covers only a part of the tenant (--scope, or an account that sees a part), records outside that part are not compared. The exit code is 0 if nothing differs, 9 if something differs, and 3 if a bundle was changed after its export.",
+      "データを ID で突き合わせ、変更は項目ごとに示します。先に両方のハッシュを検証します。CSV とレポートは元のデータから作られるため比較しません。片方がテナントの一部だけ(--scope、または一部だけが見えるアカウント)のときは、その範囲の外のデータは比較しません。差異がなければ終了コード 0、あれば 9、引き継ぎデータが書き出し後に変更されていれば 3 です。",
     ),
   ],
   args: {
@@ -258,7 +265,7 @@ export default defineCommand({
       kind: "boolean",
       about: text(
         "ignore the times at which records were created, changed and answered",
-        "記録の作成・更新・回答の日時は比べない",
+        "データの作成・更新・回答の日時は比べない",
       ),
     },
     ...buildDocumentOrRecordOptions(["markdown"], "records"),
@@ -279,8 +286,8 @@ export default defineCommand({
   readsTenants: true,
   async run(tools, { before, after, tenant, applicable, ignoreTimes, identity, ...options }) {
     const { terminal } = tools;
-    tools.describeState(() => BUNDLES_ONLY_READ);
-    const markdown = requestedDocument(tools, options, { usual: undefined, where: DIFF_COMMAND });
+    tools.describeState(() => BUNDLES_UNCHANGED_STATE);
+    const markdown = resolveRequestedDocument(tools, options, { usual: undefined, where: DIFF_COMMAND });
     if (tenant === (after !== undefined)) throw INVALID_COMPARISON_FAILURE;
     if (!tenant) refuseAsOption(tools, DIFF_COMMAND);
     await terminal.checkOutput(DIFF_COLUMNS);
@@ -340,7 +347,7 @@ async function* filterDifferences(
   for await (const difference of found) if (matches(difference)) yield difference;
 }
 
-/** Yields the differences. A different update time is left out if something else in the same record differs. */
+/** Yields the differences. The update time of a record is left out if another field of the record differs. */
 async function* omitUpdateTimes(found: AsyncIterable<Difference>): AsyncGenerator<Difference> {
   let record = "";
   let echo: Difference | undefined;
@@ -360,7 +367,10 @@ async function* omitUpdateTimes(found: AsyncIterable<Difference>): AsyncGenerato
   if (echo !== undefined && !hasOtherDifference) yield echo;
 }
 
-/** Yields the differences; those of console values (described by tasks) become one line with their record count. */
+/**
+ * Yields the differences. Differences between console values, which tasks describe, are combined into one line with the
+ * number of records.
+ */
 async function* summariseConsoleValues(found: AsyncIterable<Difference>): AsyncGenerator<DiffLine> {
   let last: Difference | undefined;
   let records = 0;

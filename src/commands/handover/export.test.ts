@@ -4,9 +4,9 @@ import { Decrypter, generateX25519Identity, identityToRecipient } from "age-encr
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { parseManifest, type Manifest } from "../../lib/handover/bundle/manifest.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { fillAtRandom, SECRET } from "#support/tenant/random-tenant.ts";
+import { fillAtRandom, SECRET_CANARY } from "#support/tenant/random-tenant.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { machine } from "#support/commands/renewals/machine.ts";
+import { createTestMachine } from "#support/commands/renewals/machine.ts";
 import { freshFolder, runInBoth, run, type RunResult } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
@@ -57,7 +57,7 @@ test("a bundle has records, console files, summary, manifest and hashes, and is 
   expect(stderr).toContain("wrote one: 5 records, 11 further files");
   expect(stderr).toContain("only in the console and not recorded yet: profiles");
   expect(stderr).toMatch(
-    /report\.html in the bundle lists \d+ gaps of the checklist; to see the checklist: clomoctl handover checklist/,
+    /report\.html in the bundle lists \d+ gaps in the checklist; to see the checklist: clomoctl handover checklist/,
   );
   expect(stderr).toContain("clomoctl handover verify one");
   const files = contentOf(join(folder, "one"));
@@ -85,7 +85,7 @@ test("a bundle has records, console files, summary, manifest and hashes, and is 
 
 test("people get Japanese words", async () => {
   const { stdout, stderr } = await exporting("-o one --format table", freshFolder(), { lang: "ja" });
-  expect(stdout).toMatch(/ユーザー +記録なし/);
+  expect(stdout).toMatch(/ユーザー +データなし/);
   expect(stderr).toContain("検証するには: clomoctl handover verify one");
 });
 
@@ -111,7 +111,7 @@ test("a tenant with a bit of everything exports no secret, without questions or 
     resources.map(({ name, records }) => [name, records]),
   );
   const all = [...contentOf(join(folder, "all")).values(), stdout, stderr].join("\n");
-  expect(all).not.toContain(SECRET);
+  expect(all).not.toContain(SECRET_CANARY);
 });
 
 test("a bundle is not written to stdout, and no folder named - is created", async () => {
@@ -150,7 +150,7 @@ test("a mirror's administrators are reported as unconfirmed until somebody confi
 });
 
 test("a bundle has the same bytes whenever the daily run was last, unless it is late", async () => {
-  const { circumstances, home } = machine();
+  const { circumstances, home } = createTestMachine();
   const here = { ...circumstances, folder: home, tenant: tenant.fetch };
   expect(await run("renewals schedule install --yes", here)).toMatchObject({ exit: 0 });
   const launcher = readdirSync(home, { recursive: true, encoding: "utf8" }).find((path) => path.endsWith(".sh"));
@@ -410,7 +410,7 @@ test("recipients of reminders are exported only for accounts that may notify, an
   await withUsers();
   await addTestAccount(tenant, { name: "east", role: "operator", org: "E1", manages: ["E1"] });
   await addTestAccount(tenant, { name: "hanako", role: "system" });
-  const { circumstances, home } = machine();
+  const { circumstances, home } = createTestMachine();
   const mail = "smtp: {host: 127.0.0.1, port: 9, security: none, from: sender@example.jp}";
   const recipients = "recipients:\n  - {name: 外部, way: mail, address: outside@example.com}\n";
   writeFileSync(join(home, "notify.yaml"), `${mail}\n${recipients}`, { mode: 0o600 });
@@ -433,10 +433,10 @@ test("recipients of reminders are exported only for accounts that may notify, an
   }
   const operator = await told("operator", "--as east");
   expect(operator).toMatchObject({ named: false, own: { recipients: [], withheld: "not-permitted" } });
-  expect(operator.report).toContain("recipients of reminders, and the mail account that sends them: no permission");
+  expect(operator.report).toContain("recipients of reminders, and the email account that sends them: no permission");
   const scoped = await told("scoped", "--scope E1");
   expect(scoped).toMatchObject({ named: false, own: { mailAccount: null, withheld: "out-of-scope" } });
-  expect(scoped.report).toContain("recipients of reminders, and the mail account that sends them: outside --scope");
+  expect(scoped.report).toContain("recipients of reminders, and the email account that sends them: outside --scope");
 });
 
 test("information of the console is not recorded, not permitted or outside the scope", async () => {

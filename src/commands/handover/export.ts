@@ -11,7 +11,7 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, joinTexts, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { getAccountLanguage } from "../csv/file/export.ts";
-import { chooseOutputForm, FORM_OPTIONS } from "../csv/file/form.ts";
+import { chooseTextFormat, TEXT_FORMAT_OPTIONS } from "../csv/file/form.ts";
 import { findOrg } from "../orgs/find-org.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 import { getLastDay, LEAVER_OPTIONS, refuseLastDayWithoutLeaver } from "./leaver.ts";
@@ -21,7 +21,7 @@ type ExportState = ManifestResource["state"];
 
 const EXPORT_STATE_NAMES: Readonly<Record<ExportState, Text>> = {
   exported: text("exported", "書き出し済み"),
-  empty: text("no records", "記録なし"),
+  empty: text("no records", "データなし"),
   "not-permitted": text("not permitted", "権限なし"),
   "not-supported": text("not supported by this tenant", "このテナントでは未対応"),
   "left-out": text("left out", "除外"),
@@ -55,7 +55,10 @@ const EXPORT_COLUMNS: readonly Column<ManifestResource>[] = [
 
 const NO_BUNDLE_WRITTEN = text("no bundle was written", "引き継ぎデータは書き出していません");
 
-/** Checks that a bundle has all that its checklist needs.  @throws Failure `input-rejected` if a part lacks some */
+/**
+ * Checks that a bundle contains everything that its checklist needs. @throws Failure `input-rejected` if a partial
+ * bundle lacks some of it
+ */
 function requireChecklistData(manifest: Manifest): void {
   const names = describeAbsentResources(manifest, listMissingChecklistResources({ manifest }));
   if (names === undefined) return;
@@ -107,7 +110,7 @@ export default defineCommand({
       "途中で変更があっても、全体がある時点の内容で揃います。テナントは何も変わらず、監査ログにも残りません。質問はしません。",
     ),
     text(
-      "With --scope, the bundle contains an organisation and everything below it, with all users, accounts and devices. Data that does not belong to an organisation is left out, and nothing outside the scope is named.",
+      "With --scope, the bundle contains an organisation and everything below it, with all users, accounts and devices. Data that does not belong to an organisation is left out, and nothing outside the scope is mentioned.",
       "--scope を付けると、その組織以下の組織・ユーザー・アカウント・デバイスだけを書き出します。特定の組織に属さない情報は対象外で、範囲外のものは参照もしません。",
     ),
     text(
@@ -142,7 +145,7 @@ export default defineCommand({
       kind: "string",
       value: "ORG",
       names: "orgs",
-      about: text("export only this organisation and everything below it", "この組織以下だけ"),
+      about: text("export only this organisation and everything below it", "この組織以下だけを書き出す"),
     },
     encryptTo: {
       kind: "string",
@@ -168,7 +171,7 @@ export default defineCommand({
       kind: "boolean",
       about: text("write nothing if something is missing", "不足があれば何も書き出さない"),
     },
-    ...FORM_OPTIONS,
+    ...TEXT_FORMAT_OPTIONS,
     onUnmappable: {
       kind: "choice",
       choices: ["utf-8", "error", "replace"],
@@ -213,7 +216,7 @@ export default defineCommand({
     const chosen = await tools.tenant("exports");
     const zone = resolveTimezone(tools, chosen);
     const org = scope === undefined ? undefined : await findOrg(tools, scope);
-    const form = { ...(await chooseOutputForm(tools, asked, getAccountLanguage(chosen))), onUnmappable };
+    const form = { ...(await chooseTextFormat(tools, asked, getAccountLanguage(chosen))), onUnmappable };
     const [{ PartsWriter, createBundleWriter }, { writeBundleReport: reportInto }] = await Promise.all([
       import("./writing/parts.ts"),
       import("./writing/report.ts"),
@@ -265,7 +268,7 @@ async function showBundle(
   await terminal.note(
     text(
       `wrote ${output}: ${formatCount(records, "record")}, ${formatCount(others, "further file")}`,
-      `${output} に書き出しました: 記録 ${records} 件、そのほかのファイル ${others} 個`,
+      `${output} に書き出しました: データ ${records} 件、そのほかのファイル ${others} 個`,
     ),
   );
   const missing = describeMissingContent(manifest);
@@ -274,7 +277,7 @@ async function showBundle(
     const checklist = line("handover checklist", [], { leaver: leaver?.person, leaves: leaver?.leaves ?? undefined });
     await terminal.note(
       step(
-        `report.html in the bundle lists ${formatCount(gaps.length, "gap")} of the checklist; to see the checklist`,
+        `report.html in the bundle lists ${formatCount(gaps.length, "gap")} in the checklist; to see the checklist`,
         `確認リストの不足 ${gaps.length} 件が引き継ぎデータの report.html に載っています。確認リストを見るには`,
         checklist,
       ),

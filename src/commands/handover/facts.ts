@@ -18,7 +18,7 @@ import { dayOf } from "../../lib/model/time.ts";
 import { readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
 import { markRejectedItem } from "../../lib/renewals/rejection.ts";
 import { text } from "../../lib/text/index.ts";
-import { findLastRun, OWN_SCHEDULERS, readDailySchedule } from "../renewals/schedule/place.ts";
+import { findLastRun, MANAGED_SCHEDULERS, readDailySchedule } from "../renewals/schedule/place.ts";
 import { canDoAll, requireRight } from "../rights.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
 
@@ -53,7 +53,7 @@ export const getChecklistDay = (tools: Tools, tenant: HandoverTenant): Pick<Chec
   return { asOf: dayOf(tools.clock.now(), timezone), timezone };
 };
 
-/** Collects all data for the checklist: from the API of the tenant, and facts about this machine. */
+/** Collects all data for the checklist: from the API of the tenant, and facts about this computer. */
 export async function collectHandoverFacts(tools: Tools, { client, context }: HandoverTenant): Promise<HandoverFacts> {
   const { profile = EMPTY_TENANT_PROFILE } = await client.tenant.show();
   const administrators = await listAdministrators(client);
@@ -72,7 +72,10 @@ export async function collectHandoverFacts(tools: Tools, { client, context }: Ha
   };
 }
 
-/** Returns all people with a role or marked as administrators without one, in the form that a bundle has. */
+/**
+ * Returns all people who have a role, and users who are marked as administrators but do not have a role, in the format
+ * that a bundle uses.
+ */
 async function listAdministrators(
   client: Client<"accounts" | "administrators" | "users">,
 ): Promise<readonly Administrator[]> {
@@ -146,7 +149,7 @@ const toAdeServerFacts = ({ endpoint, server, token, lastFullAt }: Ade): AdeServ
 });
 
 /**
- * Collects what this machine does for the tenant. What cannot be read is reported as missing; `doctor` says why.
+ * Collects what this computer does for the tenant. What cannot be read is reported as missing; `doctor` says why.
  * Recipients are included only if the account may manage reminders, and only for the whole tenant.
  *
  * @param scope the organisation that the facts are for; null: the whole tenant
@@ -182,7 +185,7 @@ export async function collectClomoctlFacts(
 
 async function listDailyRuns(tools: Tools): Promise<readonly DailyRunFacts[]> {
   const runs: DailyRunFacts[] = [];
-  for (const way of OWN_SCHEDULERS) {
+  for (const way of MANAGED_SCHEDULERS) {
     const scheduled = await ignoreFailure(() => readDailySchedule(tools, way));
     if (scheduled?.installed !== true) continue;
     const { at, timezone } = scheduled;

@@ -12,7 +12,7 @@ import { findMissingTrait } from "../../lib/rules/import-file.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";
 
-/** The numbers of records in a bundle, in a tenant, and in both by id. */
+/** The numbers of records in a bundle, in a tenant, and in both with the same ID. */
 interface RecordCounts {
   readonly rows: number;
   readonly records: number;
@@ -23,8 +23,8 @@ interface RecordCounts {
 function countRecords({ resources }: RestorePlan): RecordCounts {
   const counts = { rows: 0, records: 0, both: 0 };
   for (const { name, added, changed, removed, unchanged } of resources) {
-    // every tenant has the record of a single resource, and the organisation 全社; console values belong to records
-    // that are counted anyway
+    // not counted: records of single resources and the organisation 全社, which every tenant has, and console values,
+    // which belong to records that are counted anyway
     if (resourceOf(name as ResourceName).single === true || name === "observed") continue;
     const everywhere = name === "orgs" ? 1 : 0;
     const both = Math.max(0, changed + unchanged - everywhere);
@@ -37,7 +37,9 @@ function countRecords({ resources }: RestorePlan): RecordCounts {
 
 type KeyedRecordsClient = ChosenTenant<"users" | "devices">["client"];
 
-/** Resources that are recognised by their keys as well as by id: a mirror that is set up again has different ids. */
+/**
+ * Resources whose records are also recognised by their keys, because a mirror that is set up again has different IDs.
+ */
 const KEYED_RESOURCES = [
   { resource: "users", ...USER, list: ({ users }: KeyedRecordsClient) => users.list() },
   { resource: "devices", ...DEVICE, list: ({ devices }: KeyedRecordsClient) => devices.list() },
@@ -56,7 +58,7 @@ function listUniqueKeys({ keys, fields }: KeyedResource, record: Readonly<Record
     });
 }
 
-/** Returns true if the tenant has a user or a device of the bundle, whatever its id. */
+/** Returns true if the tenant has a user or a device of the bundle, even with a different ID. */
 async function hasSharedKey(client: KeyedRecordsClient, files: BundleFiles): Promise<boolean> {
   const bundle = await toBundle(files);
   for (const thing of KEYED_RESOURCES) {
@@ -94,11 +96,14 @@ interface ComparedBundle {
   readonly files: BundleFiles;
   /** what applying the chosen resources would do */
   readonly plan: RestorePlan;
-  /** Compares everything in the bundle, whichever resources are chosen. */
+  /** Compares everything in the bundle, not only the chosen resources. */
   readonly compareAll: () => Promise<RestorePlan>;
 }
 
-/** Returns the record counts if a bundle and a tenant share no record (it may be another tenant's); else undefined. */
+/**
+ * Returns the record counts if a bundle and a tenant have no record in common, because the bundle may be another
+ * tenant's; otherwise undefined.
+ */
 async function detectForeignBundle({
   client,
   files,

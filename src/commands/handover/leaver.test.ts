@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { machine } from "#support/commands/renewals/machine.ts";
+import { createTestMachine } from "#support/commands/renewals/machine.ts";
 import { runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
@@ -10,7 +10,7 @@ beforeEach(() => {
 afterEach(() => tenant.close());
 
 const here = (): Circumstances => {
-  const { home, circumstances } = machine();
+  const { home, circumstances } = createTestMachine();
   return { ...circumstances, home, tenant: tenant.fetch };
 };
 

@@ -48,9 +48,9 @@ export const getLastDay = ({ leaves }: Pick<LeaverInput, "leaves">, zone: string
 const MAX_NAMESAKES = 100;
 
 /**
- * Finds the person that an option names, by account, email address or name in any record.
+ * Finds the person that an option refers to, by account, email address or name in any record.
  *
- * @throws Failure `not-found` if nobody matches; `usage`, with the ids, if several people match
+ * @throws Failure `not-found` if nobody matches; `usage`, with the IDs, if several people match
  */
 export async function resolvePerson({ client }: HandoverTenant, facts: HandoverFacts, typed: string): Promise<Person> {
   return requireSinglePerson(findPeople(facts, typed, await findMatchingUsers(client, typed)), typed);
@@ -69,7 +69,7 @@ export function requireSinglePerson(found: readonly Person[], typed: string): Pe
   const names = found.map(({ words, id }) => `${words.at(-1) ?? ""} ${id ?? ""}`.trim()).join(", ");
   throw new Failure("usage", {
     what: text(`several people match "${typed}": ${names}`, `「${typed}」に当てはまる人が複数います: ${names}`),
-    hint: text("use an email address or an id instead", "メールアドレスか ID で指定してください"),
+    hint: text("use an email address or an ID instead", "メールアドレスか ID で指定してください"),
   });
 }
 

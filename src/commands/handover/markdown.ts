@@ -1,4 +1,4 @@
-import { titleOf, type Difference } from "../../lib/handover/compare/diff.ts";
+import { resourceTitleOf, type Difference } from "../../lib/handover/compare/diff.ts";
 import { text, type Language, type Text } from "../../lib/text/index.ts";
 
 /** A function that returns the cells of the row for a difference. */
@@ -19,7 +19,7 @@ export async function* renderDiffMarkdown(
     if (difference.resource !== resource) {
       const isFirst = resource === undefined;
       ({ resource } = difference);
-      const { [language]: title } = titleOf(resource);
+      const { [language]: title } = resourceTitleOf(resource);
       yield `${isFirst ? "" : "\n"}## ${escapeCell(title)} (\`${resource}\`)\n\n${renderTableRow(headers)}${renderTableRow(headers.map(() => "---"))}`;
     }
     yield renderTableRow(cells(difference).map(escapeCell));

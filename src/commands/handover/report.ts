@@ -8,7 +8,13 @@ import { defineCommand } from "../command.ts";
 import { buildDocumentOnlyOptions } from "../listing/documents.ts";
 import type { Tools } from "../tools.ts";
 import { getLastDay, LEAVER_OPTIONS, refuseLastDayWithoutLeaver, type LeaverInput } from "./leaver.ts";
-import { IDENTITY_OPTION, BUNDLES_ONLY_READ, openNamedBundle, refuseAsOption, startVerifyProgress } from "./bundle.ts";
+import {
+  IDENTITY_OPTION,
+  BUNDLES_UNCHANGED_STATE,
+  openNamedBundle,
+  refuseAsOption,
+  startVerifyProgress,
+} from "./bundle.ts";
 
 const REPORT_FORMATS = ["html", "markdown", "pdf"] as const;
 
@@ -24,12 +30,12 @@ export default defineCommand({
       "件数、不足を示した確認リスト、組織、管理者と管理対象組織、期限、デバイス、含まれないもの、署名欄をまとめます。引き継ぎデータを指定すると、残り日数はその基準日から数えます。省略すると現在のテナントのレポートです。引き継ぎデータには、書き出したときの言語の report.html が入っています。",
     ),
     text(
-      "The page does not need scripts or load anything, and prints on A4. It contains telephone numbers, so give it only to your successor.",
+      "The page does not use scripts or load other files, and prints on A4. It contains telephone numbers, so give it only to your successor.",
       "スクリプトも外部の読み込みも使わない 1 ページで、A4 に印刷できます。電話番号も載るため、後任の方だけに渡してください。",
     ),
     text(
-      "--format pdf prints the page with Chrome, Chromium or Edge on this machine, with a separate profile and without network access; CHROME_PATH names another program.",
-      "--format pdf では、この PC の Chrome・Chromium・Edge で PDF にします。専用のプロファイルで、ネットワークには接続せずに動かします。別のプログラムを使うときは CHROME_PATH で指定します。",
+      "--format pdf prints the page with Chrome, Chromium or Edge on this computer, with a separate profile and without network access; to use another program, set CHROME_PATH.",
+      "--format pdf では、このコンピューターの Chrome・Chromium・Edge で PDF にします。専用のプロファイルで、ネットワークには接続せずに動かします。別のプログラムを使うときは CHROME_PATH で指定します。",
     ),
   ],
   args: {
@@ -60,7 +66,7 @@ export default defineCommand({
   readsTenants: true,
   async run(tools, { bundle, format = "html", output: named, identity, ...leaving }) {
     const { terminal, outputs } = tools;
-    tools.describeState(() => BUNDLES_ONLY_READ);
+    tools.describeState(() => BUNDLES_UNCHANGED_STATE);
     refuseRecordOptions(tools);
     refuseLastDayWithoutLeaver(REPORT_COMMAND, leaving);
     if (bundle !== undefined) refuseAsOption(tools, REPORT_COMMAND);
@@ -77,7 +83,7 @@ export default defineCommand({
   },
 });
 
-/** Long enough for a browser that starts for the first time, on a slow machine. */
+/** Maximum time for printing, long enough for the first start of a browser on a slow machine. */
 const PRINT_TIMEOUT_MS = 120_000;
 
 /** Returns the page as PDF.  @throws `unavailable` as `printToPdf`, with a hint on writing the page instead */

@@ -20,7 +20,11 @@ const ROW_STATE_NAMES = {
   step: text("step", "手順"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-/** Checklist line: a complete or inapplicable item, a gap, a fact, an answer, a note, or a leaver's step. */
+/**
+ * A line of the checklist: an item that is complete or does not apply, a gap, a fact, an answer, a note, or a step for
+ * a
+ * leaver.
+ */
 export interface ChecklistRow {
   readonly item: ItemId | "leaver";
   readonly state: keyof typeof ROW_STATE_NAMES;
@@ -67,7 +71,10 @@ export const CHECKLIST_COLUMNS: readonly Column<ChecklistRow>[] = [
   },
 ];
 
-/** Returns all lines of the checklist; last, what depends on a leaver, and notes on machines the leaver used. */
+/**
+ * Returns all lines of the checklist. What depends on a leaver comes last, with notes on computers that the leaver
+ * used.
+ */
 export const buildChecklistRows = (
   items: readonly ChecklistItem[],
   hanging: readonly HandoverStep[] = [],
@@ -121,7 +128,7 @@ function buildItemRows({
 /** The states of lines that only the full checklist shows. */
 const DETAIL_STATES: readonly ChecklistRow["state"][] = ["recorded", "answered", "note"];
 
-/** Returns only lines with what is missing; an item's unanswered questions, if several, become one line. */
+/** Returns only the lines that show what is missing. Several unanswered questions of an item become one line. */
 export const summariseRows = (all: readonly ChecklistRow[]): readonly ChecklistRow[] => {
   const rows = all.filter(({ item, state }) => item === "leaver" || !DETAIL_STATES.includes(state));
   const open = Map.groupBy(
@@ -145,7 +152,10 @@ const MIN_CHECKLIST_WIDTH = 20;
 const createPadding = ({ language }: Terminal, name: string): string =>
   " ".repeat(Math.max(1, CHECKLIST_INDENT - (language === "ja" && name !== "" ? 2 : 1) * name.length));
 
-/** Writes the checklist for people, item by item; what to do follows each entry on its own line, to be copied. */
+/**
+ * Writes the checklist for people, item by item. What to do follows each entry on a separate line, so that it can be
+ * copied.
+ */
 export async function writeChecklist(
   terminal: Terminal,
   rows: readonly ChecklistRow[],

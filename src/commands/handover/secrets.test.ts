@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { LONG_TIMEOUT } from "#support/drawn.ts";
 import { openBundleFiles } from "../../lib/handover/bundle/read.ts";
-import { placeIn } from "#support/handover/bundles.ts";
-import { randomTenant } from "#support/tenant/restoring.ts";
+import { storageIn } from "#support/handover/bundles.ts";
+import { createRandomTenant } from "#support/tenant/restoring.ts";
 import { plantSecrets } from "#support/tenant/secret-columns.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { freshFolder, run } from "#support/commands/program.ts";
@@ -21,7 +21,7 @@ const everythingBelow = (folder: string): string =>
 
 /** All that a bundle has, unpacked. */
 const contentOf = async (root: string, name: string): Promise<string> => {
-  await using found = await openBundleFiles(name, { workingFolder: root, temporary: placeIn(root) });
+  await using found = await openBundleFiles(name, { workingFolder: root, temporary: storageIn(root) });
   let all = "";
   for (const { path } of found.files) {
     all += `${path}\n${Buffer.concat(await Array.fromAsync(found.read(path))).toString("latin1")}\n`;
@@ -32,7 +32,7 @@ const contentOf = async (root: string, name: string): Promise<string> => {
 test("a column that is not a field of a resource is in no output of the tenant", LONG_TIMEOUT, async () => {
   const seen = new Set<string>();
   for (const seed of SEEDS) {
-    await using tenant = await randomTenant(seed);
+    await using tenant = await createRandomTenant(seed);
     await using empty = new TestTenant();
     const planted = plantSecrets(tenant, (name) => `Kanarie${name}0x`);
     for (const column of planted.keys()) seen.add(column);

@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { linkSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { toPropertyParameters, isUsual, LONG_TIMEOUT } from "#support/drawn.ts";
+import { toPropertyParameters, isDefaultSeed, LONG_TIMEOUT } from "#support/drawn.ts";
 import { hostileArchives } from "#support/handover/archives.ts";
-import { filesBelow, packAs, someSpoiling, spoil } from "#support/handover/spoiling.ts";
-import { randomTenant, exportApplicableFiles } from "#support/tenant/restoring.ts";
+import { filesBelow, packAs, someSpoiling, writeSpoiledCopy } from "#support/handover/spoiling.ts";
+import { createRandomTenant, exportApplicableFiles } from "#support/tenant/restoring.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { freshFolder, run, type RunResult } from "#support/commands/program.ts";
 
@@ -15,7 +15,7 @@ const VERBS = ["verify spoilt", "diff spoilt good", "diff good spoilt", "apply s
 let from: TestTenant;
 let tenant: TestTenant;
 beforeAll(async () => {
-  from = await randomTenant(7, 4);
+  from = await createRandomTenant(7, 4);
   // empty: what passes is applied, as nothing would be removed
   tenant = new TestTenant();
 });
@@ -60,8 +60,8 @@ describe.each(["", ".tar.gz", ".zip"])("a damaged bundle%s", (ending) => {
     const passed: object[] = [];
     await fc.assert(
       fc.asyncProperty(someSpoiling, fc.constantFrom(...VERBS), async (spoiling, verb) => {
-        await spoil(join(folder, `whole${ending}`), files, join(folder, `spoilt${ending}`), spoiling);
-        const lines = isUsual ? VERBS : [verb, VERBS.at(-1) ?? verb];
+        await writeSpoiledCopy(join(folder, `whole${ending}`), files, join(folder, `spoilt${ending}`), spoiling);
+        const lines = isDefaultSeed ? VERBS : [verb, VERBS.at(-1) ?? verb];
         for (const line of lines) {
           const { exit } = await type(line.replaceAll(/(?:good|spoilt)/g, (name) => `${name}${ending}`));
           if (exit !== 3) passed.push({ spoiling, line, exit });

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { auditOf } from "#support/tenant/audit.ts";
+import { readAuditLog } from "#support/tenant/audit.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { createProblemResponse } from "../../lib/tenant/http/problem.ts";
 import { same } from "../../lib/text/index.ts";
-import { machine } from "#support/commands/renewals/machine.ts";
+import { createTestMachine } from "#support/commands/renewals/machine.ts";
 import { runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
@@ -33,7 +33,7 @@ interface Here extends Circumstances {
 }
 
 const here = (more: Circumstances = {}): Here => {
-  const { home, circumstances } = machine();
+  const { home, circumstances } = createTestMachine();
   const own = join(home, "clomoctl");
   mkdirSync(own, { mode: 0o700 });
   const file = join(own, "notify.yaml");
@@ -56,7 +56,7 @@ const stateOf = async () => ({
   accounts: await Array.fromAsync(tenant.client.accounts.list({})),
   renewals: await tenant.client.renewals.list(),
   answers: await tenant.client.answers.list(),
-  audit: auditOf(tenant.database),
+  audit: readAuditLog(tenant.database),
 });
 
 test("transfers rights, owners and recipients in one change, then lists the manual steps in order", async () => {
@@ -67,8 +67,8 @@ test("transfers rights, owners and recipients in one change, then lists the manu
   expect(
     rows.filter(({ kind }) => kind !== "step").map(({ kind, name, before, after }) => [kind, name, before, after]),
   ).toEqual([
-    ["account", "hanako (hanako)", "operator", "system administrator, support option, notice mail"],
-    ["account", "taro (taro)", "system administrator, support option, notice mail", "system administrator"],
+    ["account", "hanako (hanako)", "operator", "system administrator, support option, notice emails"],
+    ["account", "taro (taro)", "system administrator, support option, notice emails", "system administrator"],
     ["renewal", "VPP 本社", "taro@accounts.example", "hanako@accounts.example"],
     ["recipient", "notify.yaml", "taro@accounts.example", "hanako@accounts.example"],
   ]);

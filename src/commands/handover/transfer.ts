@@ -9,12 +9,12 @@ import { ACCOUNT } from "../../lib/model/account.ts";
 import { ROLES } from "../../lib/model/role.ts";
 import { getNotifyFile } from "../../lib/renewals/notify/settings-file.ts";
 import type { Column } from "../../lib/terminal/index.ts";
-import { formatCount, joinTexts, same, spaceAfterLatin, text, type Text } from "../../lib/text/index.ts";
+import { formatCount, joinTexts, same, addSpaceAfterLatin, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { createChanges, renderPlan, type Plan } from "../../lib/plan/plan.ts";
 import { askToApply } from "../imports/plan/settle.ts";
 import { isDefaultTable } from "../listing/list.ts";
-import { DRY_RUN } from "../records/options.ts";
+import { DRY_RUN_OPTION } from "../records/options.ts";
 import { getRevisionBeforePrompt } from "../records/seen.ts";
 import {
   STATE_UNCHANGED,
@@ -35,7 +35,7 @@ import {
 import { changeWithSettings, collectLeaverRecords, resolvePerson, type NotifyFileChange } from "./leaver.ts";
 import { buildChecklistRows, writeChecklist } from "./rows.ts";
 
-/** A responsibility that is transferred to the successor, or a step that only people can do. */
+/** A responsibility that is transferred to the successor, or a step that must be done manually. */
 interface TransferRow {
   readonly kind: "account" | "renewal" | "recipient" | "step";
   /** step number, counted from 1; null in rows of other kinds */
@@ -56,28 +56,28 @@ const KIND_LABELS: Readonly<Record<TransferRow["kind"], Text>> = {
 };
 
 /** Returns a column whose value is English for programs and in the user's language for people. */
-const textColumn = (key: "name" | "before" | "after" | "mend", header: Text): Column<TransferRow> => ({
+const createTextColumn = (key: "name" | "before" | "after" | "mend", header: Text): Column<TransferRow> => ({
   key,
   header,
   value: (row) => row[key]?.en ?? null,
   name: (row) => row[key],
 });
 
-const COLUMNS: readonly Column<TransferRow>[] = [
+const TRANSFER_COLUMNS: readonly Column<TransferRow>[] = [
   { key: "kind", header: text("kind", "種類"), value: ({ kind }) => kind, name: ({ kind }) => KIND_LABELS[kind] },
   { key: "step", header: text("step", "手順"), align: "end", value: ({ step }) => step },
-  textColumn("name", text("name", "名前")),
-  textColumn("before", text("before", "変更前")),
-  textColumn("after", text("after", "変更後")),
+  createTextColumn("name", text("name", "名前")),
+  createTextColumn("before", text("before", "変更前")),
+  createTextColumn("after", text("after", "変更後")),
   { key: "consoleTask", header: text("task", "作業番号"), align: "end", value: ({ consoleTask }) => consoleTask },
-  textColumn("mend", text("what to do", "対処")),
+  createTextColumn("mend", text("what to do", "対処")),
 ];
 
 const ARROW = same(" → ");
 
 /** The columns shown on a terminal. A change that is too long for its line continues on the next lines. */
 const TERMINAL_COLUMNS: readonly Column<TransferRow>[] = [
-  ...COLUMNS.filter(({ key }) => key === "kind" || key === "name" || key === "consoleTask"),
+  ...TRANSFER_COLUMNS.filter(({ key }) => key === "kind" || key === "name" || key === "consoleTask"),
   {
     key: "change",
     header: text("change", "変更内容"),
@@ -88,14 +88,14 @@ const TERMINAL_COLUMNS: readonly Column<TransferRow>[] = [
 ];
 
 export default defineCommand({
-  summary: text("transfer one person's responsibilities to a successor", "退任者のものを後任に引き継ぐ"),
+  summary: text("transfer one person's responsibilities to a successor", "退任者の担当を後任に引き継ぐ"),
   details: [
     text(
-      "Transfers in one change, all or nothing: the support option with the system administrator role it requires; renewal items that the leaver owns; recipients in notify.yaml for this tenant. Without the option, no role is transferred. If five accounts have the option, it is turned off before it is turned on. In a mirror, the work in the console is added to `console list`. A successor who receives the option needs an account with a role first. The leaver keeps their role: remove it last.",
+      "Transfers in one change, all or nothing: the support option with the system administrator role it requires; renewal items that the leaver owns; recipients in notify.yaml for this tenant. If the leaver does not have the option, no role is transferred. If five accounts have the option, the leaver's is turned off before the successor's is turned on. In a mirror, the work in the console is added to `console list`. A successor who receives the option needs an account with a role first. The leaver keeps their role: remove it last.",
       "次のものを 1 回の変更で引き継ぎます(全部か、何もしないかのどちらか): サポートオプション(必要なシステム管理者の権限とともに)、その人が更新担当の項目、notify.yaml のこのテナントの通知先。サポートオプションがない人の管理者権限は引き継ぎません。5 アカウントが付与されているときは先にオフにします。ミラーでは、管理画面での作業を `console list` に追加します。サポートオプションを引き継ぐ後任には、先に管理者権限のあるアカウントが必要です。退任者の管理者権限は残ります(最後に外します)。",
     ),
     text(
-      "Then lists the numbered steps that only people can do: application form for the contact person, password and 2-factor phone of each Apple Account, Gmail login. Record each finished step with `handover answer`, which stores name and date. Changing the password of a Managed Apple Account invalidates the VPP tokens it downloaded: the renewals of these tokens follow.",
+      "Then lists the numbered steps that must be done manually: application form for the contact person, password and 2-factor phone of each Apple Account, Gmail login. Record each finished step with `handover answer`, which stores name and date. Changing the password of a Managed Apple Account invalidates the VPP tokens that were downloaded with it, so the next steps are to renew these tokens.",
       "最後に、人が行う手順を番号付きで表示します(担当者の申込書、各 Apple Account のパスワードと認証コードを受け取る電話、Gmail へのログイン)。済んだ手順は `handover answer` で、回答者と日時とともに記録します。管理対象 Apple Account のパスワードを変更すると、そのアカウントでダウンロードした VPP サービストークンが無効になるため、直後に各トークンの更新を示します。",
     ),
   ],
@@ -115,11 +115,11 @@ export default defineCommand({
       required: true,
       about: text("successor: account, email address or name", "後任: アカウント名、メールアドレス、名前"),
     },
-    dryRun: DRY_RUN,
+    dryRun: DRY_RUN_OPTION,
   },
   examples: [{ line: "clomoctl handover transfer --from taro01 --to hanako01 --dry-run" }],
   exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked"],
-  shows: COLUMNS,
+  shows: TRANSFER_COLUMNS,
   async run(tools, { from: leaving, to: following, dryRun }) {
     tools.describeState(() => STATE_UNCHANGED);
     const { terminal, globals } = tools;
@@ -128,7 +128,7 @@ export default defineCommand({
     const facts = await collectHandoverFacts(tools, tenant);
     const from = requireUser(await resolvePerson(tenant, facts, leaving), leaving);
     const to = requireUser(await resolvePerson(tenant, facts, following), following);
-    if (from.id === to.id) throw samePersonFailure(leaving);
+    if (from.id === to.id) throw createIdenticalPersonFailure(leaving);
     const plan = await tenant.client.accounts.transfer(from.id, { to: to.id, dryRun: true });
     const earlier = await describeOpenTasks(tenant, to);
     const settings = await buildNotifySettings(tools, tenant, { from, to });
@@ -138,11 +138,11 @@ export default defineCommand({
       await showTransfer(tools, tenant, { ...known, rows: planned, done: plan });
       await terminal.note(DRY_RUN_NOTE);
       if (earlier !== undefined) await terminal.note(earlier);
-      return planned.length === 0 ? undefined : terminal.note(transferCommandNote(leaving, following));
+      return planned.length === 0 ? undefined : terminal.note(describeTransferCommand(leaving, following));
     }
     if (planned.length === 0) {
       const left = await showTransfer(tools, tenant, { ...known, rows: planned, done: plan });
-      return terminal.note(nothingToTransferNote(from, left));
+      return terminal.note(describeNothingToTransfer(from, left));
     }
     const isKept = plan.renewals.length === 0 && settings === undefined;
     const shown = buildTransferPlan(planned, { context: tenant.context.name, from, to, isKept });
@@ -174,11 +174,11 @@ const buildTransferPlan = (
   }: { readonly context: string; readonly from: Person; readonly to: Person; readonly isKept: boolean },
 ): Plan => ({
   target: same(context),
-  changes: [createChanges(text("record", "レコード"), { update: rows.length })],
+  changes: [createChanges(text("record", "データ"), { update: rows.length })],
   lines: [
     text(
       `plan for ${context}: transfer the responsibilities of ${from.called} to ${to.called}`,
-      `${spaceAfterLatin(context)}に対する計画: ${from.called} さんのものを ${to.called} さんに引き継ぐ`,
+      `${addSpaceAfterLatin(context)}に対する計画: ${from.called} さんの担当を ${to.called} さんに引き継ぐ`,
     ),
   ],
   notes: isKept ? [] : [describeNotRestored(PARTS_WITHOUT_UNDO)],
@@ -200,21 +200,21 @@ async function describeOpenTasks({ client }: HandoverTenant, { id, called }: Use
   );
 }
 
-const samePersonFailure = (leaving: string): Failure => {
+const createIdenticalPersonFailure = (leaving: string): Failure => {
   const command = line("handover checklist", [], { leaver: leaving });
   return new Failure("input-rejected", {
     what: text("--from and --to name the same person", "退任者と後任が同じ人です"),
     where: "--to",
     hint: step(
-      "name the successor with --to; to see what depends on the leaver",
+      "specify the successor with --to; to see what depends on the leaver",
       "--to で後任を指定してください。退任者に紐づくものを確認するには",
       command,
     ),
   });
 };
 
-/** Returns the note that nothing is left to transfer.  @param left number of steps that only people can do */
-const nothingToTransferNote = ({ called }: Person, left: number): Text => {
+/** Returns the note that nothing is left to transfer.  @param left number of steps that must be done manually */
+const describeNothingToTransfer = ({ called }: Person, left: number): Text => {
   const [en, ja] = [
     `clomoctl cannot transfer anything else from ${called}`,
     `${called} さんのもので clomoctl が引き継げるものは、もうありません`,
@@ -226,7 +226,7 @@ const nothingToTransferNote = ({ called }: Person, left: number): Text => {
   );
 };
 
-const transferCommandNote = (leaving: string, following: string): Text => {
+const describeTransferCommand = (leaving: string, following: string): Text => {
   const command = line("handover transfer", [], { from: leaving, to: following });
   return text(`to transfer: ${command}`, `引き継ぐには: ${command}`);
 };
@@ -247,14 +247,17 @@ function requireUser({ id, ...person }: Person, typed: string): UserPerson {
   });
 }
 
-const addressesOf = ({ words }: Person): readonly string[] => words.filter((word) => word.includes("@"));
+const listEmailAddresses = ({ words }: Person): readonly string[] => words.filter((word) => word.includes("@"));
 
 /** The notification settings after the transfer. */
 interface NewNotifySettings extends NotifyFileChange {
   readonly replaced: readonly string[];
 }
 
-/** Returns settings with the successor for the leaver; undefined if unchanged.  @throws Failure if unreadable */
+/**
+ * Returns the settings with the successor in place of the leaver; undefined if nothing changes. @throws Failure if the
+ * settings cannot be read
+ */
 async function buildNotifySettings(
   { home }: Tools,
   { context }: HandoverTenant,
@@ -262,7 +265,7 @@ async function buildNotifySettings(
 ): Promise<NewNotifySettings | undefined> {
   const file = getNotifyFile(home);
   const before = readTrustedFile(file, home.userId);
-  const [address] = addressesOf(to);
+  const [address] = listEmailAddresses(to);
   if (before === undefined || address === undefined) return undefined;
   const { parseNotifySettings } = await import("../../lib/renewals/notify/settings-schema.ts");
   const { replaceRecipient } = await import("../../lib/handover/transfer/notify-settings.ts");
@@ -270,7 +273,7 @@ async function buildNotifySettings(
   const successor = { name: to.called, address };
   const { content, replaced } = replaceRecipient(before, { context: context.name, leaver: from, successor });
   if (replaced.length === 0) return undefined;
-  // never write settings that could not be read again
+  // prevents settings from being written that could not be read again
   parseNotifySettings(content, file);
   return { file, content, replaced };
 }
@@ -300,7 +303,7 @@ const buildTransferRows = (
     kind: "recipient",
     name: same("notify.yaml"),
     before: same(address),
-    after: same(addressesOf(to)[0] ?? ""),
+    after: same(listEmailAddresses(to)[0] ?? ""),
   })),
 ];
 
@@ -314,10 +317,13 @@ const describeRights = ({ role, supportOption, noticeMail }: Account): Text =>
     text(", ", "、"),
   );
 
-const showTransferRows = ({ terminal }: Tools, rows: readonly TransferRow[], columns = COLUMNS): Promise<void> =>
-  terminal.list(columns, rows);
+const showTransferRows = (
+  { terminal }: Tools,
+  rows: readonly TransferRow[],
+  columns = TRANSFER_COLUMNS,
+): Promise<void> => terminal.list(columns, rows);
 
-/** The result of a transfer or of its dry run, with the facts from before. */
+/** The result of a transfer or of its dry run, with the facts from before the transfer. */
 interface TransferReport {
   readonly from: UserPerson;
   readonly facts: HandoverFacts;
@@ -327,7 +333,7 @@ interface TransferReport {
 }
 
 /** Returns the facts as they are after the transfer. */
-function factsAfterTransfer({ facts, settings, done }: Omit<TransferReport, "from" | "rows">): HandoverFacts {
+function applyTransferToFacts({ facts, settings, done }: Omit<TransferReport, "from" | "rows">): HandoverFacts {
   const { administrators, renewals, clomoctl } = facts;
   const accounts = new Map(done.accounts.map(({ after }) => [after.id, toAdministrator(after)]));
   const owners = new Map(done.renewals.map(({ id, after }) => [id, after]));
@@ -343,7 +349,7 @@ function factsAfterTransfer({ facts, settings, done }: Omit<TransferReport, "fro
   };
 }
 
-/** Shows what was transferred, and the steps that only people can do.  @returns the number of these steps */
+/** Shows what was transferred, and the steps that must be done manually.  @returns the number of these steps */
 async function showTransfer(
   tools: Tools,
   tenant: HandoverTenant,
@@ -351,7 +357,7 @@ async function showTransfer(
 ): Promise<number> {
   const { terminal } = tools;
   const { timezone } = getChecklistDay(tools, tenant);
-  const hanging = buildHandoverSteps(factsAfterTransfer(after), from, {
+  const hanging = buildHandoverSteps(applyTransferToFacts(after), from, {
     timezone,
     ...(await collectLeaverRecords(tenant, from)),
   });

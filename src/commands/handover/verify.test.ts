@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { placeIn, writeBundle } from "#support/handover/bundles.ts";
-import { randomTenant } from "#support/tenant/restoring.ts";
+import { storageIn, writeBundle } from "#support/handover/bundles.ts";
+import { createRandomTenant } from "#support/tenant/restoring.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { freshFolder, runInBoth, run, type RunResult } from "#support/commands/program.ts";
 
@@ -46,7 +46,9 @@ test("refuses the bundle of a pre-release version and leaves it unchanged", asyn
     expect(en.stdout + en.stderr).toContain(
       "this bundle was written by a pre-release version of clomoctl and cannot be read",
     );
-    expect(ja.stdout + ja.stderr).toContain("公開前の版の clomoctl が書き出した引き継ぎデータのため、読み込めません");
+    expect(ja.stdout + ja.stderr).toContain(
+      "公開前のバージョンの clomoctl が書き出した引き継ぎデータのため、読み込めません",
+    );
     expect(en.stdout + en.stderr, line).toContain("export the bundle again with this version");
   }
   expect(readFileSync(path, "utf8")).toBe(older);
@@ -63,7 +65,7 @@ test("a bundle that cannot be read is not valid", async () => {
 test("for a part, proposes nothing that would be refused", async () => {
   const folder = freshFolder();
   const scope = { id: "019a9f3c-5a00-7abc-8def-000000000001", path: "営業部" };
-  await writeBundle(join(folder, "a"), placeIn(folder), { manifest: { scope } });
+  await writeBundle(join(folder, "a"), storageIn(folder), { manifest: { scope } });
   const { exit, stderr, stdout } = await run("handover verify a --lang en --format json", { folder });
   expect(exit).toBe(0);
   expect(JSON.parse(stdout)).toMatchObject({ lastUpdatedAt: null });
@@ -81,7 +83,7 @@ test("--hashes-only says that the records were not read", async () => {
     faults: [],
     asOf: "2026-11-20",
   });
-  expect(ja.stderr).toContain("記録の内容は検証していません");
+  expect(ja.stderr).toContain("データの内容は検証していません");
 });
 
 test("a damaged bundle exits with 3, with place and remedy, and JSON has all faults", async () => {
@@ -92,11 +94,11 @@ test("a damaged bundle exits with 3, with place and remedy, and JSON has all fau
   const { en, ja } = await runInBoth("handover verify a", { folder });
   expect(en.exit).toBe(3);
   expect(en.stderr).toContain("a: more.txt: this file does not belong to the bundle: it is not listed in SHA256SUMS\n");
-  expect(en.stderr).toContain("a: resources/users.ndjson:1: expected the member title here, found job\n");
+  expect(en.stderr).toContain("a: resources/users.ndjson:1: expected the member title, found job\n");
   expect(en.stderr).toContain(
     "a: resources/users.ndjson: the content differs from what was exported (SHA-256 mismatch)\n",
   );
-  expect(en.stderr).toContain("this bundle is not as it was exported: use another copy, or export it again");
+  expect(en.stderr).toContain("this bundle differs from what was exported: use another copy, or export it again");
   expect(ja).toMatchObject({ exit: 3 });
   expect(ja.stderr).toContain("内容が書き出したときと異なります");
   const { stdout, exit } = await run("handover verify a --format json", { folder });
@@ -142,7 +144,7 @@ test.each([
 ])("counts the rows of the console files with %s", async (options) => {
   const folder = freshFolder();
   for (const seed of [5, 12]) {
-    await using tenant = await randomTenant(seed, 20);
+    await using tenant = await createRandomTenant(seed, 20);
     const ran = (line: string): Promise<RunResult> =>
       run(`handover ${line}`, { home: folder, folder, tenant: tenant.fetch });
     expect(await ran(`export -o ${seed} ${options}`)).toMatchObject({ exit: 0 });
@@ -154,7 +156,7 @@ test("a part of a tenant names no outside organisation in places, owners and man
   const folder = freshFolder();
   const parts: string[] = [];
   for (const seed of [5, 12, 31]) {
-    await using tenant = await randomTenant(seed, 12);
+    await using tenant = await createRandomTenant(seed, 12);
     const ran = (line: string): Promise<RunResult> =>
       run(`handover ${line}`, { home: folder, folder, tenant: tenant.fetch });
     for (const { id } of tenant.sql("select id from org order by pk limit 6")) {

@@ -7,7 +7,13 @@ import { formatMinute } from "../../lib/model/time.ts";
 import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { resolveTimezoneWithoutTenant } from "../tools.ts";
-import { BUNDLE_ARGUMENT, IDENTITY_OPTION, BUNDLES_ONLY_READ, openNamedBundle, startVerifyProgress } from "./bundle.ts";
+import {
+  BUNDLE_ARGUMENT,
+  IDENTITY_OPTION,
+  BUNDLES_UNCHANGED_STATE,
+  openNamedBundle,
+  startVerifyProgress,
+} from "./bundle.ts";
 
 /** Maximum number of faults that are shown to people. */
 const MAX_SHOWN_FAULTS = 20;
@@ -18,7 +24,7 @@ interface VerifiedBundle extends BundleVerification {
   readonly changedAt: string | null;
 }
 
-const COLUMNS: readonly Column<VerifiedBundle>[] = [
+const BUNDLE_VERIFICATION_COLUMNS: readonly Column<VerifiedBundle>[] = [
   { key: "bundle", header: text("bundle", "引き継ぎデータ"), value: ({ bundle }) => bundle },
   { key: "tenant", header: text("tenant", "テナント"), value: ({ manifest }) => manifest?.tenant.name ?? null },
   { key: "asOf", header: text("as of", "基準日"), value: ({ manifest }) => manifest?.asOf ?? null },
@@ -35,7 +41,7 @@ const COLUMNS: readonly Column<VerifiedBundle>[] = [
   },
   { key: "files", header: text("files", "ファイル数"), value: ({ files }) => files },
   { key: "bytes", header: text("bytes", "バイト数"), value: ({ bytes }) => bytes },
-  { key: "records", header: text("records verified", "検証した記録数"), value: ({ records }) => records },
+  { key: "records", header: text("records verified", "検証したデータの件数"), value: ({ records }) => records },
   { key: "fingerprint", header: text("fingerprint", "フィンガープリント"), value: ({ fingerprint }) => fingerprint },
   { key: "faultCount", header: text("faults", "問題"), value: ({ faultCount }) => faultCount },
   {
@@ -56,8 +62,8 @@ export default defineCommand({
   summary: text("verify that a bundle is unchanged since its export", "引き継ぎデータが書き出したままか検証する"),
   details: [
     text(
-      "Checks the hash of every file and finds missing and extra files. Then checks every record: members, types, order of ids, and that referenced records exist. Exits with 0 if everything is as it was exported, 3 if not. This is not a signature: anyone who can change the bundle can also change its hashes. Compare the fingerprint with the one that the export showed (the SHA-256 of SHA256SUMS).",
-      "全ファイルのハッシュを照合し、不足・余分なファイルを検出します。さらに全記録の項目、型、ID の順序、参照先の有無を確かめます。書き出したままなら終了コード 0、そうでなければ 3 です。署名ではないため、引き継ぎデータを書き換えられる人はハッシュも書き換えられます。書き出したときに表示されたフィンガープリント(SHA256SUMS の SHA-256)と比べてください。",
+      "Checks the hash of every file and finds missing and extra files. Then checks every record: members, types, order of IDs, and that referenced records exist. Exits with 0 if nothing was changed after the export, 3 if something was. This is not a signature: anyone who can change the bundle can also change its hashes. Compare the fingerprint with the one that the export showed (the SHA-256 of SHA256SUMS).",
+      "全ファイルのハッシュを照合し、不足・余分なファイルを検出します。さらに全データの項目、型、ID の順序、参照先の有無を確かめます。書き出したままなら終了コード 0、そうでなければ 3 です。署名ではないため、引き継ぎデータを書き換えられる人はハッシュも書き換えられます。書き出したときに表示されたフィンガープリント(SHA256SUMS の SHA-256)と比べてください。",
     ),
   ],
   args: { bundle: BUNDLE_ARGUMENT },
@@ -66,7 +72,7 @@ export default defineCommand({
       kind: "boolean",
       about: text(
         "check only the files and their hashes, not the records",
-        "ハッシュとファイルだけを照合し、記録は検証しない",
+        "ハッシュとファイルだけを照合し、データの内容は検証しない",
       ),
     },
     ...IDENTITY_OPTION,
@@ -79,8 +85,8 @@ export default defineCommand({
   opensTenant: false,
   async run(tools, { bundle, hashesOnly, identity }) {
     const { terminal } = tools;
-    tools.describeState(() => BUNDLES_ONLY_READ);
-    await terminal.checkOutput(COLUMNS);
+    tools.describeState(() => BUNDLES_UNCHANGED_STATE);
+    await terminal.checkOutput(BUNDLE_VERIFICATION_COLUMNS);
     await using found = await openNamedBundle(tools, bundle, identity);
     const progress = startVerifyProgress(tools, [found]);
     const verified = await verifyBundle(found, { ...progress.options, hashesOnly });
@@ -93,10 +99,10 @@ export default defineCommand({
     const { lastUpdatedAt = null } = verified.manifest ?? {};
     const changedAt =
       lastUpdatedAt === null ? null : formatMinute(lastUpdatedAt, await resolveTimezoneWithoutTenant(tools));
-    await terminal.show(COLUMNS, { bundle, ...verified, changedAt });
+    await terminal.show(BUNDLE_VERIFICATION_COLUMNS, { bundle, ...verified, changedAt });
     const [first] = faults;
     if (first !== undefined) throw createFaultFailure(bundle, first, faultCount - 1);
-    await terminal.note(hashesOnly ? FILES_UNCHANGED : ALL_UNCHANGED);
+    await terminal.note(hashesOnly ? FILES_UNCHANGED_NOTE : ALL_UNCHANGED_NOTE);
     const missing = verified.manifest && describeMissingContent(verified.manifest);
     if (missing !== undefined) await terminal.note(missing);
     for (const next of suggestNextSteps({ bundle, identity }, verified)) await terminal.note(next);
@@ -113,7 +119,7 @@ function suggestNextSteps(
   // `handover apply` accepts only a bundle of a whole tenant
   const isWhole = manifest !== undefined && manifest.scope === null && manifest.partial !== true;
   return [
-    NOT_A_SIGNATURE,
+    FINGERPRINT_ADVICE,
     text(`to read the report: ${report}`, `レポートを読むには: ${report}`),
     ...(isWhole
       ? [text(`to see what applying the bundle would change: ${apply}`, `適用すると何が変わるか確認するには: ${apply}`)]
@@ -121,13 +127,13 @@ function suggestNextSteps(
   ];
 }
 
-const NOT_A_SIGNATURE = text(
+const FINGERPRINT_ADVICE = text(
   "this check does not replace a signature: ask the person who exported the bundle to read out the fingerprint that the export showed, and compare it with the one above",
   "この検証は署名の代わりにはなりません。書き出したときに表示されたフィンガープリントを、書き出した人に電話などで読み上げてもらい、上のものと比べてください",
 );
 
-const ALL_UNCHANGED = text("everything is as it was exported", "すべて書き出したままです");
-const FILES_UNCHANGED = text(
+const ALL_UNCHANGED_NOTE = text("everything is as it was exported", "すべて書き出したままです");
+const FILES_UNCHANGED_NOTE = text(
   "all files are as they were exported; their records were not checked",
-  "ファイルはすべて書き出したままです(記録の内容は検証していません)",
+  "ファイルはすべて書き出したままです(データの内容は検証していません)",
 );

@@ -11,10 +11,10 @@ import { example, inTurn, type Answers } from "#support/commands/tenant.ts";
 import {
   COMMITTED_RESULT,
   toCommittedPlan,
-  folderWith,
-  answerRows,
-  ID,
-  operations,
+  createFolderWith,
+  createRowsResponder,
+  PLAN_ID,
+  listOperations,
   planOf,
   rowOf,
   ROWS,
@@ -27,7 +27,7 @@ const DELETING = planOf({ delete: 3, mode: "replace" });
 const holding = (plan: Import, more: Answers = {}): Answers => ({
   imports: { items: [plan] },
   tenant: example("tenant"),
-  importRows: answerRows(...ROWS, GONE),
+  importRows: createRowsResponder(...ROWS, GONE),
   ...more,
 });
 const TO_THE_VIEW = ["imports", "tenant", "importRows", "importRows"];
@@ -38,9 +38,9 @@ test("shows the plan and commits it as shown: --yes", async () => {
   expect(en.exit).toBe(0);
   expect(JSON.parse(en.stdout)).toEqual(COMMITTED_RESULT);
   expect(en.stderr).toContain("plan for kanto (context local)");
-  expect(en.requests.at(-1)).toEqual({ operation: "commitImport", params: { id: ID }, ifMatch: '"7-3"' });
+  expect(en.requests.at(-1)).toEqual({ operation: "commitImport", params: { id: PLAN_ID }, ifMatch: '"7-3"' });
   expect(ja.stdout).toBe(en.stdout);
-  expect(operations(ja.requests)).toEqual([...TO_THE_VIEW, "commitImport"]);
+  expect(listOperations(ja.requests)).toEqual([...TO_THE_VIEW, "commitImport"]);
 });
 
 test("refuses a plan with invalid rows before it asks anything", async () => {
@@ -48,10 +48,10 @@ test("refuses a plan with invalid rows before it asks anything", async () => {
   const tenant = { imports: { items: [plan] }, tenant: example("tenant") };
   const { en, ja } = await runInBoth("imports commit 019a", { tenant, terminal: { columns: 300 } });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
-  expect(en.stderr).toContain("error: import P12 has invalid rows; nothing was changed\n");
+  expect(en.stderr).toContain("error: plan P12 has invalid rows; nothing was changed\n");
   expect(en.stderr).toContain("to list the invalid rows: clomoctl imports show P12 --problems\n");
-  expect(ja.stderr).toContain("インポート P12 に不正な行があるため、何も変更していません\n");
-  expect(operations(en.requests)).not.toContain("commitImport");
+  expect(ja.stderr).toContain("計画 P12 に不正な行があるため、何も変更していません\n");
+  expect(listOperations(en.requests)).not.toContain("commitImport");
 });
 
 test.each([
@@ -76,9 +76,9 @@ test.each([
     terminal,
   });
   expect(exit).toBe(0);
-  expect(JSON.parse(stdout)).toMatchObject({ importId: ID, dryRun: false, committed: false });
+  expect(JSON.parse(stdout)).toMatchObject({ importId: PLAN_ID, dryRun: false, committed: false });
   expect(stderr.endsWith(notes)).toBe(true);
-  expect(operations(requests)).toEqual(TO_THE_VIEW);
+  expect(listOperations(requests)).toEqual(TO_THE_VIEW);
 });
 
 test("a plan that generates passwords is not committed later: its file is needed", async () => {
@@ -87,7 +87,7 @@ test("a plan that generates passwords is not committed later: its file is needed
   const { exit, stderr, requests } = await run("imports commit 019a --yes", { tenant });
   expect(exit).toBe(3);
   expect(stderr).toContain("import the file again, and discard this plan: clomoctl imports discard P12");
-  expect(operations(requests)).not.toContain("commitImport");
+  expect(listOperations(requests)).not.toContain("commitImport");
 });
 
 test("leaving the question counts as an interruption and keeps the plan", async () => {
@@ -98,7 +98,7 @@ test("leaving the question counts as an interruption and keeps the plan", async 
   expect(stderr).toContain(
     `error: interrupted: nothing was changed, and the plan is kept; to commit it: clomoctl imports commit P12\n`,
   );
-  expect(operations(requests)).toEqual([...TO_THE_VIEW, "import"]);
+  expect(listOperations(requests)).toEqual([...TO_THE_VIEW, "import"]);
 });
 
 test.each([{}, { terminal: { columns: 300 } }])("names --yes if it cannot ask: %j", async (place) => {
@@ -107,7 +107,7 @@ test.each([{}, { terminal: { columns: 300 } }])("names --yes if it cannot ask: %
   expect(en).toMatchObject({ exit: 2, stdout: "" });
   expect(en.stderr).toMatch(/error: .*Apply to kanto.*\n {2}pass --yes\n$/);
   expect(ja.stderr).toMatch(/エラー: .*kanto.*を適用しますか.*\n {2}--yes を指定してください\n$/);
-  expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "import"]);
+  expect(listOperations(en.requests)).toEqual([...TO_THE_VIEW, "import"]);
 });
 
 test.each([
@@ -128,7 +128,7 @@ test("a different number changes nothing", async () => {
   const { exit, stderr, requests } = await run("imports commit 019a", { tenant, terminal });
   expect(exit).toBe(3);
   expect(stderr).toContain('error: "2" is not the expected number; nothing was changed\n');
-  expect(operations(requests)).not.toContain("commitImport");
+  expect(listOperations(requests)).not.toContain("commitImport");
 });
 
 test("--confirm-deletions replaces the question if it is the number of the plan", async () => {
@@ -155,7 +155,7 @@ test.each([
   expect(en).toMatchObject({ exit, stdout: "" });
   expect(en.stderr).toMatch(english);
   expect(ja.stderr).toMatch(japanese);
-  expect(operations(en.requests)).not.toContain("commitImport");
+  expect(listOperations(en.requests)).not.toContain("commitImport");
 });
 
 test("a number of deletions does not confirm a plan without deletions", async () => {
@@ -177,7 +177,7 @@ test("deletions on a remote tenant require its context in the command if it cann
   expect(en).toMatchObject({ exit: 2 });
   expect(en.stderr).toContain("  pass --context far\n");
   expect(ja.stderr).toContain("--context far を指定してください");
-  expect(operations(en.requests)).not.toContain("commitImport");
+  expect(listOperations(en.requests)).not.toContain("commitImport");
   const willing = holding(DELETING, { commitImport: toCommittedPlan(DELETING) });
   const named = await run("imports commit 019a --confirm-deletions 3 --context far", { tenant: willing, home });
   expect(named).toMatchObject({ exit: 0 });
@@ -199,9 +199,9 @@ test.each([
     tenant: { imports: { items: [planOf({ state })] } },
   });
   expect(en).toMatchObject({ exit: 5, stdout: "" });
-  expect(en.stderr).toContain(`error: import P12 has no open plan (state: ${english})\n`);
+  expect(en.stderr).toContain(`error: P12 is not an open plan (state: ${english})\n`);
   expect(en.stderr).toMatch(new RegExp(`: ${next}\n$`));
-  expect(ja.stderr).toContain(`インポート P12 には適用できる計画がありません(状態: ${name})`);
+  expect(ja.stderr).toContain(`P12 は適用待ちの計画ではありません(状態: ${name})`);
   expect(ja.stderr).toMatch(new RegExp(`: ${next}\n$`));
 });
 
@@ -242,7 +242,7 @@ test("another failure is reported as the tenant reports it", async () => {
   const { exit, stderr, requests } = await run("imports commit 019a --yes", { tenant });
   expect(exit).toBe(3);
   expect(stderr.endsWith("error: refused\n")).toBe(true);
-  expect(operations(requests)).not.toContain("discardImport");
+  expect(listOperations(requests)).not.toContain("discardImport");
 });
 
 test.each([
@@ -287,7 +287,7 @@ testWrongLines(["imports commit"], ["imports commit 1 2"], ["imports commit 1 --
 
 test("writes the console file when it commits, and does neither if the file exists", async () => {
   await using tenant = new TestTenant();
-  const folder = folderWith({ "there.csv": "kept" });
+  const folder = createFolderWith({ "there.csv": "kept" });
   const place = { folder, tenant: tenant.fetch };
   const cells = [
     ["氏名", "メールアドレス"],

@@ -6,9 +6,15 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { checkAdministrators } from "./plan/administrators.ts";
 import { validateLimits } from "../../lib/plan/limits.ts";
-import { ALLOW_OTHER_TENANT, CONFIRM_DELETIONS, CONFIRM_WIPES, LIMIT_OPTIONS, UPLOAD_FILE } from "./plan/options.ts";
+import {
+  ALLOW_OTHER_TENANT_OPTION,
+  CONFIRM_DELETIONS_OPTION,
+  CONFIRM_WIPES_OPTION,
+  LIMIT_OPTIONS,
+  UPLOAD_FILE_OPTION,
+} from "./plan/options.ts";
 import { refuseUnseenData, prepareUploadFile } from "./outputs/console/emit.ts";
-import { deletionsName } from "./outputs/console/upload.ts";
+import { getDeletionsFileName } from "./outputs/console/upload.ts";
 import { findImport, ID_ARGUMENT } from "./plan/find.ts";
 import { PendingPlan } from "./plan/pending-plan.ts";
 import { settlePlan } from "./plan/settle.ts";
@@ -21,13 +27,13 @@ export default defineCommand({
   summary: text("commit a kept plan", "残しておいた計画を適用する"),
   args: { id: ID_ARGUMENT },
   options: {
-    confirmDeletions: CONFIRM_DELETIONS,
-    confirmWipes: CONFIRM_WIPES,
+    confirmDeletions: CONFIRM_DELETIONS_OPTION,
+    confirmWipes: CONFIRM_WIPES_OPTION,
     ...LIMIT_OPTIONS,
-    allow: ALLOW_OTHER_TENANT,
+    allow: ALLOW_OTHER_TENANT_OPTION,
     emitCsv: {
-      ...UPLOAD_FILE,
-      beside: (name) => [deletionsName(name)],
+      ...UPLOAD_FILE_OPTION,
+      beside: (name) => [getDeletionsFileName(name)],
       about: text(
         "also write the file to upload in the CLOMO console",
         "CLOMO の管理画面へアップロードするファイルも書き出す",
@@ -43,27 +49,27 @@ export default defineCommand({
     const { client } = chosen;
     requireNamedContext(tools, chosen, answers);
     const plan = await findImport(client, id, ["planned"]);
-    if (plan.state !== "planned") throw noOpenPlanFailure(plan);
+    if (plan.state !== "planned") throw createNoOpenPlanFailure(plan);
     // a deletion has no file: its `fileName` holds the names that were typed
     if (hasFile(plan)) tools.summarize({ file: plan.fileName });
     const pending = new PendingPlan(tools, client, plan, true);
     await showPlan(tools, plan, { allRows: buildRowsCommand(plan) });
-    if (plan.rejected) throw rejectedPlanFailure(plan);
+    if (plan.rejected) throw createRejectedPlanFailure(plan);
     if (plan.request?.generatePasswords === true) throw passwordsNeededFailure(plan);
     if (plan.mode === "replace" || plan.mode === "delete") await checkAdministrators(tools, plan);
     if (emitCsv === undefined) return pending.settling(() => settlePlan(tools, pending, { ...answers, changes: true }));
-    if (plan.secretsSet > 0 || plan.unknownColumns.length > 0) throw inputNeededFailure(plan);
+    if (plan.secretsSet > 0 || plan.unknownColumns.length > 0) throw createInputNeededFailure(plan);
     refuseUnseenData(plan);
     const file = prepareUploadFile(tools, emitCsv, { plan, map: undefined });
     return pending.settling(() => settlePlan(tools, pending, { ...answers, changes: true, file }));
   },
 });
 
-const rejectedPlanFailure = ({ number }: Import): Failure =>
+const createRejectedPlanFailure = ({ number }: Import): Failure =>
   new Failure("input-rejected", {
     what: text(
-      `import ${number} has invalid rows; nothing was changed`,
-      `インポート ${number} に不正な行があるため、何も変更していません`,
+      `plan ${number} has invalid rows; nothing was changed`,
+      `計画 ${number} に不正な行があるため、何も変更していません`,
     ),
     hint: step("to list the invalid rows", "不正な行の確認", line("imports show", [number], { problems: true })),
   });
@@ -82,23 +88,24 @@ const passwordsNeededFailure = ({ number }: Import): Failure =>
     ),
   });
 
-const noOpenPlanFailure = ({ number, state }: Import): Failure => {
+const createNoOpenPlanFailure = ({ number, state }: Import): Failure => {
   const { en, ja } = getDisplayName(IMPORT_STATE_NAMES, state);
   return new Failure("conflict", {
-    what: text(
-      `import ${number} has no open plan (state: ${en})`,
-      `インポート ${number} には適用できる計画がありません(状態: ${ja})`,
-    ),
+    what: text(`${number} is not an open plan (state: ${en})`, `${number} は適用待ちの計画ではありません(状態: ${ja})`),
     hint: step("to list all imports", "インポートの一覧", line("imports list", [])),
   });
 };
 
-/** Returns the failure of an upload file that needs passwords or unknown columns: a kept plan has no input file. */
-const inputNeededFailure = ({ number }: Import): Failure =>
+/**
+ * Returns the failure for an upload file that needs passwords or unknown columns: these are only in the input file,
+ * which
+ * is not stored with a kept plan.
+ */
+const createInputNeededFailure = ({ number }: Import): Failure =>
   new Failure("input-rejected", {
     what: text(
-      `the upload file of import ${number} needs passwords or unknown columns that only its input file has; nothing was changed`,
-      `インポート ${number} のアップロード用ファイルには、元のファイルにしかない値(パスワードなどや不明な列)が必要です。何も変更していません`,
+      `the upload file of plan ${number} needs passwords or unknown columns that only its input file has; nothing was changed`,
+      `計画 ${number} のアップロード用ファイルには、元のファイルにしかない値(パスワードなどや不明な列)が必要です。何も変更していません`,
     ),
     where: "--emit-csv",
     hint: text(

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { runInBoth } from "#support/commands/program.ts";
 import { testWrongLines } from "#support/commands/command-failures.ts";
-import { ID, planOf } from "#support/commands/imports/plans.ts";
+import { PLAN_ID, planOf } from "#support/commands/imports/plans.ts";
 
 const imports = { items: [planOf()] };
 
@@ -12,11 +12,11 @@ test("discards the plan whose ID begins with the given text, and shows it", asyn
   const { number, fileName } = planOf();
   expect(en).toMatchObject({
     exit: 0,
-    stderr: `the plan of import ${number} (${fileName}) was discarded; nothing was changed\n`,
+    stderr: `plan ${number} (${fileName}) was discarded; the tenant was not changed\n`,
   });
-  expect(ja.stderr).toContain("の計画を破棄しました。テナントは変更していません\n");
-  expect(JSON.parse(en.stdout)).toMatchObject({ id: ID, state: "discarded" });
-  expect(en.requests).toEqual([{ operation: "imports" }, { operation: "discardImport", params: { id: ID } }]);
+  expect(ja.stderr).toContain(`計画 ${number}(${fileName})を破棄しました。テナントは変更していません\n`);
+  expect(JSON.parse(en.stdout)).toMatchObject({ id: PLAN_ID, state: "discarded" });
+  expect(en.requests).toEqual([{ operation: "imports" }, { operation: "discardImport", params: { id: PLAN_ID } }]);
   expect(ja.stdout).toBe(en.stdout);
 });
 
@@ -35,7 +35,7 @@ test("discards nothing if no import has the ID, in both languages", async () => 
 });
 
 test("discards nothing if several IDs match, and names the first five", async () => {
-  const ids = [1, 2, 3, 4, 5, 6].map((last) => ID.replace(/5$/, String(last)));
+  const ids = [1, 2, 3, 4, 5, 6].map((last) => PLAN_ID.replace(/5$/, String(last)));
   const tenant = { imports: { items: ids.map((id, at) => planOf({ id, number: `P${at + 1}` })) } };
   const { en, ja } = await runInBoth("imports discard 019a", { tenant });
   expect(en).toMatchObject({

@@ -18,8 +18,8 @@ export default defineCommand({
     const { number, fileName } = found;
     await tools.terminal.note(
       text(
-        `the plan of import ${number} (${fileName}) was discarded; nothing was changed`,
-        `インポート ${number}(${fileName})の計画を破棄しました。テナントは変更していません`,
+        `plan ${number} (${fileName}) was discarded; the tenant was not changed`,
+        `計画 ${number}(${fileName})を破棄しました。テナントは変更していません`,
       ),
     );
   },

@@ -4,9 +4,9 @@ import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { same } from "../../lib/text/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { testWrongLines } from "#support/commands/command-failures.ts";
-import { toCommittedPlan, ID, planOf } from "#support/commands/imports/plans.ts";
+import { toCommittedPlan, PLAN_ID, planOf } from "#support/commands/imports/plans.ts";
 
-const OTHER = ID.replace(/5$/, "6");
+const OTHER = PLAN_ID.replace(/5$/, "6");
 const tenant = {
   imports: {
     items: [
@@ -104,7 +104,7 @@ test.each([
   [3, 2],
 ])("--limit %i lists the newest %i", async (limit, count) => {
   const { stdout } = await run(`imports list --limit ${limit} --format json --fields id`, { tenant });
-  expect(JSON.parse(stdout)).toEqual([{ id: OTHER }, { id: ID }].slice(0, count));
+  expect(JSON.parse(stdout)).toEqual([{ id: OTHER }, { id: PLAN_ID }].slice(0, count));
 });
 
 test("says why there is no response, in both languages", async () => {

@@ -4,22 +4,29 @@ import { Failure } from "../../lib/errors/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { testWrongLines } from "#support/commands/command-failures.ts";
 import { example } from "#support/commands/tenant.ts";
-import { answerRows, ID, operations, planOf, problemOf, ROWS } from "#support/commands/imports/plans.ts";
+import {
+  createRowsResponder,
+  PLAN_ID,
+  listOperations,
+  planOf,
+  problemOf,
+  ROWS,
+} from "#support/commands/imports/plans.ts";
 
 const imports = { items: [planOf({ create: 2, update: 0 })] };
-const tenant = { imports, replanImport: planOf(), tenant: example("tenant"), importRows: answerRows(...ROWS) };
+const tenant = { imports, replanImport: planOf(), tenant: example("tenant"), importRows: createRowsResponder(...ROWS) };
 
 test("compares again, shows the new plan and says how to continue", async () => {
   const { en, ja } = await runInBoth("imports replan 019a --format json", { tenant });
   expect(en.exit).toBe(0);
-  expect(JSON.parse(en.stdout)).toMatchObject({ id: ID, state: "planned", create: 1, update: 1 });
+  expect(JSON.parse(en.stdout)).toMatchObject({ id: PLAN_ID, state: "planned", create: 1, update: 1 });
   expect(en.stderr).toContain("create 1, update 1, unchanged 0");
   expect(en.stderr.endsWith(`to commit the plan: clomoctl imports commit P12\n`)).toBe(true);
   expect(ja.stderr.endsWith(`計画を適用するには: clomoctl imports commit P12\n`)).toBe(true);
   expect(ja.stdout).toBe(en.stdout);
   expect(en.requests.slice(0, 2)).toEqual([
     { operation: "imports" },
-    { operation: "replanImport", params: { id: ID } },
+    { operation: "replanImport", params: { id: PLAN_ID } },
   ]);
 });
 
@@ -48,7 +55,7 @@ test.each([
   expect(stderr).toContain(`people.csv:${row}:2: メールアドレス: not an email address (B${row})\n`);
   expect(stderr.includes("left unchanged: フリガナ")).toBe(columnsAreTold);
   expect(stderr).not.toContain("imports commit");
-  expect(operations(requests)).toEqual(["imports", "replanImport", "importProblems", "tenant"]);
+  expect(listOperations(requests)).toEqual(["imports", "replanImport", "importProblems", "tenant"]);
 });
 
 test("says why it cannot be compared, in both languages", async () => {

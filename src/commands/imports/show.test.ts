@@ -5,9 +5,9 @@ import { testWrongLines } from "#support/commands/command-failures.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 import {
   toCommittedPlan,
-  answerRows,
-  ID,
-  operations,
+  createRowsResponder,
+  PLAN_ID,
+  listOperations,
   planOf,
   problemOf,
   rowOf,
@@ -15,7 +15,7 @@ import {
 } from "#support/commands/imports/plans.ts";
 
 const holding = (plan = planOf(), more: Answers = {}): Answers => ({ imports: { items: [plan] }, ...more });
-const planning: Answers = { tenant: example("tenant"), importRows: answerRows(...ROWS) };
+const planning: Answers = { tenant: example("tenant"), importRows: createRowsResponder(...ROWS) };
 
 test("shows what is kept of a finished import", async () => {
   const over = toCommittedPlan(
@@ -66,7 +66,7 @@ test("shows what an open plan would do", async () => {
   expect(en.stderr).toContain("  ~ 3 taro@example.co.jp 髙橋 花子: 役職: 主任 → (blank), TEL: 03 → 04\n");
   expect(ja.stderr).toContain("  ~ 3 taro@example.co.jp 髙橋 花子: 役職: 主任 → (空), TEL: 03 → 04\n");
   expect(ja.stderr).toContain("kanto(コンテキスト local)に対する計画: ユーザー、追加更新、2 行\n");
-  expect(operations(en.requests)).toEqual(["imports", "tenant", "importRows", "importRows"]);
+  expect(listOperations(en.requests)).toEqual(["imports", "tenant", "importRows", "importRows"]);
 });
 
 test.each(["uploading", "discarded", "failed"] as const)("shows no plan for an import that is %s", async (state) => {
@@ -90,7 +90,7 @@ test.each([
 test("does not ask for the problems of an undo, which has no file", async () => {
   const undoing = planOf({ mode: "undo", undoes: 16, request: null, fileName: "", create: 0, warnings: 1 });
   const { exit, stderr, requests } = await run("imports show 019a", { tenant: holding(undoing, planning) });
-  expect({ exit, operations: operations(requests) }).toEqual({
+  expect({ exit, operations: listOperations(requests) }).toEqual({
     exit: 0,
     operations: ["imports", "tenant", "importRows"],
   });
@@ -99,13 +99,13 @@ test("does not ask for the problems of an undo, which has no file", async () => 
 
 test("--rows shows people the values of created records", async () => {
   const after = [
-    { field: "id", value: ID },
+    { field: "id", value: PLAN_ID },
     { field: "name", value: "髙橋 花子" },
     { field: "emails", value: ["a@x.jp", "b@x.jp"] },
     { field: "title", value: null },
     { field: "custom:座席", value: "3" },
   ];
-  const tenant = holding(planOf(), { importRows: answerRows(rowOf({ after })) });
+  const tenant = holding(planOf(), { importRows: createRowsResponder(rowOf({ after })) });
   const { stdout } = await run("imports show 019a --rows", { tenant, terminal: { columns: 200 } });
   expect(stdout).toContain("氏名: 髙橋 花子; メールアドレス: a@x.jp, b@x.jp; 座席: 3");
 });
@@ -120,7 +120,7 @@ test("--rows lists the whole plan, with deletions without a row", async () => {
     exists: true,
     after: [{ field: "name", value: "山田 古" }],
   });
-  const tenant = holding(planOf(), { importRows: answerRows(...ROWS, gone) });
+  const tenant = holding(planOf(), { importRows: createRowsResponder(...ROWS, gone) });
   const { en, ja } = await runInBoth("imports show 019a --rows", { tenant });
   expect(en).toMatchObject({ exit: 0, stderr: "" });
   expect(en.stdout.split("\n")).toEqual([
@@ -130,7 +130,7 @@ test("--rows lists the whole plan, with deletions without a row", async () => {
     "\told@example.co.jp\t山田 古\tdelete\t[]",
     "",
   ]);
-  expect(en.requests.at(-1)).toEqual({ operation: "importRows", params: { id: ID } });
+  expect(en.requests.at(-1)).toEqual({ operation: "importRows", params: { id: PLAN_ID } });
   expect(ja.stdout).toBe(en.stdout);
 });
 
@@ -143,7 +143,7 @@ test("on a terminal, --rows of a committed import shows who changed, with old an
     before: [{ field: "name", value: "山田 古" }],
     after: [],
   });
-  const tenant = holding(toCommittedPlan(), { importRows: answerRows(...ROWS, gone) });
+  const tenant = holding(toCommittedPlan(), { importRows: createRowsResponder(...ROWS, gone) });
   const { en, ja } = await runInBoth("imports show last --rows", { tenant, terminal: { columns: 200 } });
   expect(en.stdout).toMatch(/ taro@example\.co\.jp +髙橋 花子 +update +役職: 主任 → \(blank\); TEL: 03 → 04\n/);
   expect(ja.stdout).toMatch(/ old@example\.co\.jp +山田 古 +削除\n/);
@@ -160,7 +160,7 @@ test("--problems lists all problems, with the reasons in the chosen language", a
     "4\t6\t0\t\twarning\tof-tomorrow\tof-tomorrow",
     "",
   ]);
-  expect(en.requests.at(-1)).toEqual({ operation: "importProblems", params: { id: ID } });
+  expect(en.requests.at(-1)).toEqual({ operation: "importProblems", params: { id: PLAN_ID } });
   expect(ja.stdout).toContain("\tnot-mail-address\tメールアドレスではありません\n");
   const narrow = await run("imports show 019a --problems --lang en", { tenant, terminal: { columns: 80 } });
   expect(narrow.stdout.replaceAll(/\s+/g, " ")).toContain("not an email address");
@@ -196,7 +196,7 @@ test.each([
   "a terminal shows why rows are left out of the upload file only if a row is left out: %s",
   async (leftOut, isShown) => {
     const over = toCommittedPlan(planOf({ emittedAt: "2026-11-20T01:23:40.000Z" }));
-    const tenant = holding(over, { importRows: answerRows(...ROWS.map((row) => ({ ...row, leftOut }))) });
+    const tenant = holding(over, { importRows: createRowsResponder(...ROWS.map((row) => ({ ...row, leftOut }))) });
     const terminal = { columns: 120 };
     const { en, ja } = await runInBoth("imports show 019a --rows", { tenant, terminal });
     expect(en.stdout.includes("why not in the upload file")).toBe(isShown);

@@ -21,7 +21,7 @@ export default defineCommand({
       kind: "boolean",
       about: text(
         "list what changed in each record (of an uncommitted plan: every row)",
-        "誰をどう変更したかを一覧する(未適用の計画では全行)",
+        "変更したデータとその内容を一覧する(未適用の計画では全行)",
       ),
     },
     problems: { kind: "boolean", about: text("list all problems of the file", "ファイルの問題を全件一覧する") },
@@ -36,7 +36,7 @@ export default defineCommand({
     { line: "clomoctl imports show last" },
     {
       line: "clomoctl imports show 12 --rows --format ndjson",
-      about: text("changed records, with old and new values", "誰のどの値を何から何に変更したか"),
+      about: text("changed records, with old and new values", "変更したデータと、変更前・変更後の値"),
     },
     {
       line: "clomoctl imports show P12 --report plan.xlsx",

@@ -2,11 +2,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { folderWith } from "#support/commands/imports/plans.ts";
+import { createFolderWith } from "#support/commands/imports/plans.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { testWrongLines } from "#support/commands/command-failures.ts";
-import { fileOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
-import { rowOf, workbookOf } from "#support/xlsx/workbook.ts";
+import { encodeCsv, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { buildRow, buildWorkbook } from "#support/xlsx/workbook.ts";
 
 let tenant: TestTenant;
 let folder: string;
@@ -14,7 +14,7 @@ let number: number;
 beforeEach(async () => {
   tenant = new TestTenant();
   await tenant.import({ kind: "users", fromConsole: true }, [HEADER, TARO, JIRO]);
-  folder = folderWith({ "people.csv": fileOf([HEADER, TARO.with(2, "部長"), HANAKO]) });
+  folder = createFolderWith({ "people.csv": encodeCsv([HEADER, TARO.with(2, "部長"), HANAKO]) });
   await ran("users import people.csv --emit-csv up.csv --yes");
   [{ number } = { number: 0 }] = await tenant.client.console.list({});
 });
@@ -26,10 +26,10 @@ const JIRO = ["佐藤 次郎", "jiro@example.jp", "", ""];
 const HANAKO = ["髙橋 花子", "hanako@example.jp", "主任", ""];
 
 const sheetOf = (rows: Cells): Buffer =>
-  workbookOf({ sheets: { 社員: { rows: rows.map((cells, at) => rowOf(at + 1, ...cells)).join("") } } });
+  buildWorkbook({ sheets: { 社員: { rows: rows.map((cells, at) => buildRow(at + 1, ...cells)).join("") } } });
 
 const ran = (line: string, more: object = {}) => run(line, { folder, tenant: tenant.fetch, ...more });
-const exported = (...rows: Cells): void => writeFileSync(join(folder, "export.csv"), fileOf([HEADER, ...rows]));
+const exported = (...rows: Cells): void => writeFileSync(join(folder, "export.csv"), encodeCsv([HEADER, ...rows]));
 const verify = (words = "") => `imports verify ${number} --against export.csv${words}`;
 
 const HAS_ALL = [
@@ -51,12 +51,12 @@ test.each(HAS_ALL)("records what the export shows as done and changes nothing he
 test("does not compare a task that is already done, and says when and how it was done", async () => {
   exported(TARO.with(2, "部長"), HANAKO, JIRO);
   await ran(verify());
-  writeFileSync(join(folder, "export.csv"), fileOf([["シリアルナンバー"], ["SERIAL1"]]));
+  writeFileSync(join(folder, "export.csv"), encodeCsv([["シリアルナンバー"], ["SERIAL1"]]));
   const done = await runInBoth(verify(), { folder, tenant: tenant.fetch });
   const change = tenant.database.count("select max(number) from change");
   expect(done.en).toMatchObject({
     exit: 0,
-    stderr: `export.csv was not compared: task ${number} was already done: verified by an export (${change}), 2026-04-01, owner\n`,
+    stderr: `export.csv was not compared because task ${number} was already done: verified by an export (${change}), 2026-04-01, owner\n`,
   });
   expect(done.ja.stderr).toBe(
     `export.csv は照合していません。作業 ${number} は完了済みです: imports verify で確認(${change})、2026-04-01、owner\n`,
@@ -69,7 +69,7 @@ test("does not compare a task that was confirmed, either", async () => {
   const { en, ja } = await runInBoth(verify(), { folder, tenant: tenant.fetch });
   expect(en.exit).toBe(0);
   expect(en.stderr).toContain(
-    `export.csv was not compared: task ${number} was already done: confirmed, 2026-04-01, 田中\n`,
+    `export.csv was not compared because task ${number} was already done: confirmed, 2026-04-01, 田中\n`,
   );
   expect(ja.stderr).toContain(`作業 ${number} は完了済みです: 完了を確認、2026-04-01、田中\n`);
 });
@@ -89,7 +89,7 @@ test("refuses a task of which later changes left nothing", async () => {
   expect(en.stderr).toContain(
     `task ${number} has nothing left to do, because its values were changed again later, most recently by change `,
   );
-  expect(ja.stderr).toContain(`作業 ${number} の内容は残っていません。`);
+  expect(ja.stderr).toContain(`作業 ${number} に残っている内容はありません。`);
 });
 
 test.each(HAS_ALL)(
@@ -99,7 +99,7 @@ test.each(HAS_ALL)(
     const { consoleTask } = await tenant.client.users.edit(taro?.id ?? "", { title: "次長" });
     exported(TARO.with(2, "部長"), HANAKO, JIRO);
     const but = {
-      en: `, except for what was changed again since then (last by change ${consoleTask})`,
+      en: `, except for what was changed again later (most recently by change ${consoleTask})`,
       ja: `その後に変更し直した分(最後は変更 ${consoleTask})を除き、`,
     };
     const found = await ran(verify(` --lang ${lang}`));
@@ -126,7 +126,7 @@ test("`last` is your newest change that is open in the console", async () => {
 });
 
 test("records of another kind are verified by an export of that kind", async () => {
-  writeFileSync(join(folder, "more.csv"), fileOf([HEADER, JIRO.with(2, "係長").with(3, "NEW")]));
+  writeFileSync(join(folder, "more.csv"), encodeCsv([HEADER, JIRO.with(2, "係長").with(3, "NEW")]));
   await ran("users import more.csv --create-orgs --emit-csv more-up.csv --yes");
   const made = (await tenant.client.console.list({})).at(-1)?.number ?? 0;
   exported(TARO, JIRO.with(3, "NEW"));
@@ -136,7 +136,7 @@ test("records of another kind are verified by an export of that kind", async () 
   expect(first.stderr).toContain(`clomoctl ${other}\n`);
   writeFileSync(
     join(folder, "EXPORT.csv"),
-    fileOf([
+    encodeCsv([
       ["組織名", "組織コード", "上位組織コード"],
       ["NEW", "NEW", ""],
     ]),
@@ -145,7 +145,7 @@ test("records of another kind are verified by an export of that kind", async () 
   const wrong = await runInBoth(other.replace(" --kind orgs", ""), { folder, tenant: tenant.fetch });
   expect(wrong.en).toMatchObject({
     exit: 3,
-    stderr: expect.stringContaining(`; if it is an export of orgs: clomoctl ${other}\n`),
+    stderr: expect.stringContaining(`; if the file is an export of orgs: clomoctl ${other}\n`),
   });
   expect(wrong.ja.stderr).toContain(`組織のエクスポートなら: clomoctl ${other}\n`);
   // the kind of the file stays the default, also once only the others are open
@@ -160,7 +160,7 @@ test("records of another kind are verified by an export of that kind", async () 
 });
 
 test.each([
-  ["export.csv", (rows: Cells) => fileOf(rows)],
+  ["export.csv", (rows: Cells) => encodeCsv(rows)],
   ["export.xlsx", sheetOf],
 ])("%s of another kind than the task names the newest open task of the file's kind", async (file, contentOf) => {
   const devices = [
@@ -199,7 +199,7 @@ test("exits with 9 while a record is open, and lists it with both values", async
 });
 
 test("exits with 9 while a field cannot be seen, and names it for --confirm-missing", async () => {
-  writeFileSync(join(folder, "export.csv"), fileOf([HEADER, TARO, JIRO, HANAKO].map((row) => row.toSpliced(2, 1))));
+  writeFileSync(join(folder, "export.csv"), encodeCsv([HEADER, TARO, JIRO, HANAKO].map((row) => row.toSpliced(2, 1))));
   const first = await ran(`${verify()} --lang en`);
   expect(first.exit).toBe(9);
   expect(first.stderr).toContain(
@@ -256,9 +256,9 @@ test("the uploaded file proves nothing unless it is declared to be the export", 
   expect([0, 9]).toContain((await ran(`${line} --same-as-upload`)).exit);
 });
 
-test("an export that was taken over before newer exports is outdated, for takeover and verification", async () => {
+test("an export that was imported before newer exports is outdated, for imports and verification", async () => {
   const takeOver = async (file: string, ...rows: Cells) => {
-    writeFileSync(join(folder, file), fileOf([HEADER, ...rows]));
+    writeFileSync(join(folder, file), encodeCsv([HEADER, ...rows]));
     return runInBoth(`users import ${file} --from-console --dry-run`, { folder, tenant: tenant.fetch });
   };
   const take = (file: string) => ran(`users import ${file} --from-console --yes --format json`);
@@ -271,8 +271,8 @@ test("an export that was taken over before newer exports is outdated, for takeov
   await takeOver("new.csv", TARO, JIRO.with(2, "部長"));
   const newer = [changeOf(await take("new.csv"))];
   const again = await takeOver("old.csv", TARO, JIRO.with(2, "係長"));
-  for (const { en } of [none, same]) expect(en.stderr).not.toContain("this file was already taken over on");
-  const en = `was already taken over on 2026-04-01 (change ${old}); newer export: change ${newer.join(", ")}\n`;
+  for (const { en } of [none, same]) expect(en.stderr).not.toContain("this file was already imported on");
+  const en = `was already imported on 2026-04-01 (change ${old}); newer export: change ${newer.join(", ")}\n`;
   const ja = `は 2026-04-01 に取り込み済みです(変更 ${old})。その後に取り込んだエクスポート: 変更 ${newer.join("、")}\n`;
   expect(again.en.stderr).toContain(`warning: this file ${en}`);
   expect(again.ja.stderr).toContain(`警告: このファイル${ja}`);
@@ -281,11 +281,11 @@ test("an export that was taken over before newer exports is outdated, for takeov
   expect(verified.en.stderr).toContain(`warning: this file ${en}`);
   expect(verified.ja.stderr).toContain(`警告: このファイル${ja}`);
   await ran(`undo ${newer.join("")} --mirror-only --yes`);
-  expect((await ran(`${line} --lang en`)).stderr).not.toContain("this file was already taken over on");
+  expect((await ran(`${line} --lang en`)).stderr).not.toContain("this file was already imported on");
 });
 
 test("reads the export from stdin", async () => {
-  const stdin = new TextDecoder().decode(fileOf([HEADER, TARO.with(2, "部長"), JIRO, HANAKO]));
+  const stdin = new TextDecoder().decode(encodeCsv([HEADER, TARO.with(2, "部長"), JIRO, HANAKO]));
   expect(await ran(`imports verify ${number} --against -`, { stdin })).toMatchObject({ exit: 0 });
 });
 

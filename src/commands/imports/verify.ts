@@ -24,20 +24,22 @@ import { examineFile, streamFile } from "./plan/send.ts";
 import { buildImportCommand, NO_REMEDY } from "./refusal/command.ts";
 import { detectExportKinds } from "./refusal/export-kind.ts";
 
-/** A field still to be changed in the console; without `change`, the record is still to be created or deleted. */
+/**
+ * A field that still has to be changed in the console. Without `change`, the record still has to be created or deleted.
+ */
 interface OpenField {
   readonly record: ConsoleTask["records"][number];
   readonly change: ConsoleTask["records"][number]["changes"][number] | undefined;
 }
 
-const fieldsOf = ({ record }: OpenField) => THINGS.get(record.thing)?.fields ?? {};
+const getRecordFields = ({ record }: OpenField) => THINGS.get(record.thing)?.fields ?? {};
 
 const formatOpenValue = (open: OpenField, side: "before" | "after"): Text | null =>
   open.change === undefined
     ? null
-    : formatConsoleValue(fieldsOf(open)[open.change.field] ?? undefined, open.change[side]);
+    : formatConsoleValue(getRecordFields(open)[open.change.field] ?? undefined, open.change[side]);
 
-const COLUMNS: readonly Column<OpenField>[] = [
+const OPEN_FIELD_COLUMNS: readonly Column<OpenField>[] = [
   { key: "record", header: text("record", "対象"), value: ({ record }) => formatRecordLabel(record), wraps: true },
   {
     key: "work",
@@ -49,7 +51,8 @@ const COLUMNS: readonly Column<OpenField>[] = [
     key: "field",
     header: text("field", "項目"),
     value: ({ change }) => change?.field ?? null,
-    name: (open) => (open.change === undefined ? null : same(getConsoleLabel(fieldsOf(open), open.change.field))),
+    name: (open) =>
+      open.change === undefined ? null : same(getConsoleLabel(getRecordFields(open), open.change.field)),
   },
   {
     key: "console",
@@ -59,7 +62,7 @@ const COLUMNS: readonly Column<OpenField>[] = [
   },
   {
     key: "local",
-    header: text("here", "ここ"),
+    header: text("in the mirror", "ミラー"),
     value: ({ change }) => change?.after ?? null,
     name: (open) => formatOpenValue(open, "after"),
   },
@@ -83,8 +86,8 @@ export default defineCommand({
   ),
   details: [
     text(
-      "Compares only the records of the change. Nothing else is taken over from the export, and no value changes here. Changes that the console already has are done. The rest is listed with both values and stays open (exit 9). Fields that the export does not show are named: check them in the console, then pass --confirm-missing. An export of only some of the records does not prove a deletion.",
-      "変更の対象だけを照合します。エクスポートのほかの内容は取り込まず、ここでの値も変わりません。管理画面に反映された分は完了になり、残りは両方の値とともに一覧して未了のままです(終了コード 9)。エクスポートに現れない項目は名前を表示します。管理画面で確認したうえで --confirm-missing を指定してください。一部だけのエクスポートでは、削除を確認できません。",
+      "Compares only the records of the change. Nothing else is imported from the export, and no value in the mirror changes. Changes that the console already has are marked as done. The other changes are listed with both values and remain open (exit 9). Fields that the export does not show are listed: check them in the console, then pass --confirm-missing. An export of only some of the records does not prove a deletion.",
+      "変更の対象だけを照合します。エクスポートのほかの内容は取り込まず、ミラーの値も変わりません。管理画面に反映された分は完了になり、残りは両方の値とともに一覧して未了のままです(終了コード 9)。エクスポートに現れない項目は名前を表示します。管理画面で確認したうえで --confirm-missing を指定してください。一部だけのエクスポートでは、削除を確認できません。",
     ),
   ],
   args: {
@@ -128,7 +131,7 @@ export default defineCommand({
     sameAsUpload: {
       kind: "boolean",
       about: text(
-        "the file is the console's export although it is identical to the uploaded file",
+        "treat the file as the console's export although it is identical to the uploaded file",
         "アップロードしたファイルと同じ内容でも、管理画面のエクスポートとして扱う",
       ),
     },
@@ -141,7 +144,7 @@ export default defineCommand({
     },
   ],
   exits: ["input-rejected", "conflict", "not-found", "differs"],
-  shows: COLUMNS,
+  shows: OPEN_FIELD_COLUMNS,
   async run(tools, { number: typed, against, kind: given, encoding, confirmMissing, sameAsUpload }) {
     const wanted = parseChangeNumber(typed, line("console list", []));
     const { terminal } = tools;
@@ -174,15 +177,15 @@ export default defineCommand({
     };
     let found = await verify(sameAsUpload);
     if (found.sameAsUpload === true) {
-      tools.describeState(() => NOT_COMPARED);
-      const isExport = await terminal.prompts.confirm({ message: SAME_AS_UPLOAD, flag: "--same-as-upload" });
+      tools.describeState(() => NOT_COMPARED_STATE);
+      const isExport = await terminal.prompts.confirm({ message: SAME_AS_UPLOAD_QUESTION, flag: "--same-as-upload" });
       if (!isExport) throw createUploadFailure(file.label, { number, against, kind: given });
       found = await verify(true);
     }
     if (found.closedBefore === true) {
-      tools.describeState(() => NOT_COMPARED);
+      tools.describeState(() => NOT_COMPARED_STATE);
       await terminal.note(describeNotCompared(file.label, found, resolveTimezone(tools, { context })));
-      if (!isDefaultTable(terminal)) await terminal.list(COLUMNS, []);
+      if (!isDefaultTable(terminal)) await terminal.list(OPEN_FIELD_COLUMNS, []);
       return undefined;
     }
     tools.describeDone(text("the result of the comparison was recorded", "エクスポートで確認した内容を記録しました"));
@@ -192,7 +195,7 @@ export default defineCommand({
     if (found.done) {
       await terminal.note(describeAllDone(number, found.changedAgain ?? null));
       // people read the note instead of an empty table
-      if (!isDefaultTable(terminal)) await terminal.list(COLUMNS, []);
+      if (!isDefaultTable(terminal)) await terminal.list(OPEN_FIELD_COLUMNS, []);
       return undefined;
     }
     await reportOpen(terminal, found, { number, against, kind });
@@ -225,7 +228,7 @@ const reportOpen = async (
 const listOpenRows = async (terminal: Tools["terminal"], task: ConsoleTask): Promise<void> => {
   const open = listOpenFields(task);
   const shown = isDefaultTable(terminal) ? open.slice(0, MAX_TABLE_ROWS) : open;
-  await terminal.list(COLUMNS, shown);
+  await terminal.list(OPEN_FIELD_COLUMNS, shown);
   if (shown.length === open.length) return;
   const [more, all] = [open.length - shown.length, line("console show", [task.number], { rows: true })];
   await terminal.note(step(`and ${more} more`, `ほか ${more} 件`, all));
@@ -241,12 +244,14 @@ const suggestOtherKinds = (
   const { what, where, hint } = error;
   const again = others.map((kind) => {
     const [{ en, ja }, verify] = [describeImportKind(kind), line("imports verify", [number], { against, kind })];
-    return text(`if it is an export of ${en}: ${verify}`, `${ja}のエクスポートなら: ${verify}`);
+    return text(`if the file is an export of ${en}: ${verify}`, `${ja}のエクスポートなら: ${verify}`);
   });
   return new Failure("input-rejected", { what, where, hint: joinTexts(hint === undefined ? again : [hint, ...again]) });
 };
 
-/** Returns the failure for an export of a kind that the task lacks.  @param open all open tasks, the newest last */
+/**
+ * Returns the failure for an export of a kind that the task does not cover. @param open all open tasks, the newest last
+ */
 const createKindMismatch = (
   task: ConsoleTask,
   {
@@ -281,12 +286,12 @@ const createKindMismatch = (
   });
 };
 
-/** Returns the clause that excludes what a later change wrote again; empty if there is no such change. */
+/** Returns the clause that excludes what a later change rewrote; empty if there is no such change. */
 const describeExclusion = (change: number | null): Text =>
   change === null
     ? text("", "")
     : text(
-        `, except for what was changed again since then (last by change ${change})`,
+        `, except for what was changed again later (most recently by change ${change})`,
         `その後に変更し直した分(最後は変更 ${change})を除き、`,
       );
 
@@ -299,12 +304,12 @@ const describeNotCompared = (label: string, { task, changedAgain = null }: Verif
   const by = joinTexts(facts, text(", ", "、"));
   const [but, colon] = [describeExclusion(changedAgain), facts.length === 0 ? "" : ": "];
   return text(
-    `${label} was not compared: task ${number} was already done${but.en}${colon}${by.en}`,
+    `${label} was not compared because task ${number} was already done${but.en}${colon}${by.en}`,
     `${label} は照合していません。作業 ${number} は${but.ja === "" ? "" : `、${but.ja}`}完了済みです${colon}${by.ja}`,
   );
 };
 
-/** Reports that a change is all in the console.  @param changedAgain the newest change that rewrote a part of it */
+/** Reports that all of a change is in the console.  @param changedAgain the newest change that rewrote a part of it */
 const describeAllDone = (number: number, changedAgain: number | null): Text => {
   const but = describeExclusion(changedAgain);
   return text(
@@ -313,7 +318,7 @@ const describeAllDone = (number: number, changedAgain: number | null): Text => {
   );
 };
 
-const NOT_COMPARED = text("nothing was compared", "照合していません");
+const NOT_COMPARED_STATE = text("nothing was compared", "照合していません");
 
 const describeUnknownResult = (number: number): Text => {
   const see = line("console show", [number]);
@@ -323,7 +328,7 @@ const describeUnknownResult = (number: number): Text => {
   );
 };
 
-const SAME_AS_UPLOAD = text(
+const SAME_AS_UPLOAD_QUESTION = text(
   "This file is identical to the uploaded file. Is it really the console's export, made after the upload?",
   "アップロードしたファイルと同じ内容です。本当にアップロード後の管理画面のエクスポートですか?",
 );
@@ -343,8 +348,8 @@ const createUploadFailure = (label: string, { number, against, kind }: VerifiedC
       `${label} はアップロードしたファイルと同じ内容のため、照合できません`,
     ),
     hint: step(
-      "export again from the console; if the new export is still the same",
-      "管理画面でもう一度エクスポートしてください。それでも同じ内容なら",
+      "export again from the console; if the new export is also identical to the uploaded file",
+      "管理画面でもう一度エクスポートしてください。それでもアップロードしたファイルと同じ内容なら",
       again,
     ),
   });
@@ -367,7 +372,7 @@ const describeUnseenFields = (unseen: Verification["unseen"], { number, against,
   );
 };
 
-/** Explains why an export does not prove deletions, and what does. */
+/** Explains why a partial export does not prove deletions, and what does. */
 const describePartialExport = (
   { records, of }: NonNullable<Verification["lacking"]>,
   exported: FormatName,
@@ -376,7 +381,7 @@ const describePartialExport = (
   const take = buildImportCommand({ kind: exported, file: against, options: { fromConsole: true } }, NO_REMEDY);
   const again = line("imports verify", [number], { against, kind, confirmMissing: true });
   return text(
-    `the export lacks ${records} of ${formatCount(of, "other record")}, and a partial export does not prove a deletion. Export all records and verify again; if this export is complete, take it over: ${take}; or check in the console, then: ${again}`,
+    `the export lacks ${records} of ${formatCount(of, "other record")}, and a partial export does not prove a deletion. Export all records and verify again; if this export is complete, import it: ${take}; or check in the console, then: ${again}`,
     `エクスポートには、ほかの ${of} 件のうち ${records} 件がありません。一部だけのエクスポートでは、削除を確認できません。全件をエクスポートして照合し直してください。これで全件なら、取り込んでください: ${take} 。または、管理画面で確認してから: ${again}`,
   );
 };

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
-import { requestedDocument } from "./documents.ts";
+import { resolveRequestedDocument } from "./documents.ts";
 import type { Globals } from "../globals.ts";
 
-type Options = Parameters<typeof requestedDocument<"html" | "markdown">>[1];
+type Options = Parameters<typeof resolveRequestedDocument<"html" | "markdown">>[1];
 
 const asked = (options: Partial<Options>, globals: Partial<Globals> = {}, usual?: "html") =>
-  requestedDocument<"html" | "markdown">(
+  resolveRequestedDocument<"html" | "markdown">(
     { globals: globals as Globals },
     { format: undefined, output: undefined, ...options },
     { usual, where: "clomoctl x" },

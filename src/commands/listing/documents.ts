@@ -74,7 +74,7 @@ const isRecordFormat = (format: string): format is RecordFormat =>
  * @param where the command
  * @throws Failure `usage` if `-o` is used without a format for files, or `--fields` or `--query` with a document
  */
-export function requestedDocument<D extends DocumentFormat>(
+export function resolveRequestedDocument<D extends DocumentFormat>(
   { globals }: Pick<Tools, "globals">,
   { format, output }: { readonly format: D | RecordFormat | undefined; readonly output: string | undefined },
   { usual, where }: { readonly usual: D | undefined; readonly where: string },

@@ -135,7 +135,7 @@ const LISTS = [
     fields: "userId,fileManager",
     rows: ["hanako01\tTRUE", "taro\t"],
     objects: [manager, ordinary].map(({ settings, ...user }) => ({ ...user, fileManager: settings[0]?.value ?? null })),
-    en: /^user id +name +description +groups +role\nhanako01 +髙橋 花子 +営業 +file manager\n$/,
+    en: /^user ID +name +description +groups +role\nhanako01 +髙橋 花子 +営業 +file manager\n$/,
     ja: /^ユーザーID +表示名 +説明 +グループ名 +権限\nhanako01 .*ファイル管理者\n/,
   },
 ];

@@ -20,7 +20,7 @@ export const FILTER_OPTIONS = {
   filterId: {
     kind: "string",
     value: "TEXT",
-    about: text("only records whose id contains TEXT", "ID に TEXT を含むものに絞り込む"),
+    about: text("only records whose ID contains TEXT", "ID に TEXT を含むものに絞り込む"),
   },
 } as const satisfies Fields;
 
@@ -35,8 +35,8 @@ export const buildOrgOptions = (about: Text) =>
   }) as const satisfies Fields;
 
 /**
- * Returns the columns of a list. By default, people and pipes get the usual columns; JSON, queries and `--fields` have
- * all columns.
+ * Returns the columns of a list. By default, tables and piped output have only the usual columns; JSON, queries and
+ * `--fields` have all columns.
  *
  * @param usual keys of the columns that fit on a terminal
  */
@@ -61,7 +61,7 @@ export function limitRecords<R>(
   records: AsyncIterable<R> | Iterable<R>,
   limit: number | undefined,
 ): AsyncIterable<R> | Iterable<R> {
-  return limit === undefined ? records : takeRecords(records, limit);
+  return limit === undefined ? records : takeFirstRecords(records, limit);
 }
 
 /** Yields the first `limit` lines of NDJSON; all lines if there is no limit. */
@@ -82,7 +82,7 @@ export async function* limitLines(
   }
 }
 
-async function* takeRecords<R>(records: AsyncIterable<R> | Iterable<R>, limit: number): AsyncGenerator<R> {
+async function* takeFirstRecords<R>(records: AsyncIterable<R> | Iterable<R>, limit: number): AsyncGenerator<R> {
   let left = limit;
   if (left === 0) return;
   for await (const record of records) {

@@ -10,11 +10,11 @@ export interface NamedKind<R> {
   readonly list: string;
   /** the command that searches for a part of a name, to which the part is appended */
   readonly search?: string | undefined;
-  /** what identifies a record, if that is not simply its name: `id or email address` */
+  /** what identifies a record, if it is not only its name: `id or email address` */
   readonly by?: Text | undefined;
   /** the acting account, which may not see all records */
   readonly as?: string | undefined;
-  /** returns a description with the id, to distinguish the record from others with the same name */
+  /** returns a description that includes the ID, to distinguish the record from others with the same name */
   readonly describe: (record: R) => string | Text;
 }
 
@@ -78,6 +78,6 @@ export function requireSingleMatch<R>(
       `"${name}" matches ${found.length} records: ${all("en")}`,
       `「${name}」は ${found.length} 件に当てはまります: ${all("ja")}`,
     ),
-    hint: text("use the id instead", "ID で指定してください"),
+    hint: text("use the ID instead", "ID で指定してください"),
   });
 }

@@ -32,7 +32,7 @@ function buildQuestionGroup(title: Text, names: readonly QuestionName[], facts: 
   return { title, questions };
 }
 
-const THIS_RUN_ONLY = text(
+const HOME_ANSWERS_NOTE = text(
   "what HOME shows now: used for this run only, never saved",
   "今の HOME の表示: この実行だけに使い、保存しません",
 );
@@ -44,7 +44,7 @@ export async function writeAnswersTemplate(tools: Tools, facts: OnboardingFacts)
   const groups = ONBOARDING_STEPS.map(({ number, title, asks }) => {
     const names = asks(facts);
     const [en, ja] = names.some((name) => name.startsWith(MOMENTARY_QUESTION_PREFIX))
-      ? [` (${THIS_RUN_ONLY.en})`, `(${THIS_RUN_ONLY.ja})`]
+      ? [` (${HOME_ANSWERS_NOTE.en})`, `(${HOME_ANSWERS_NOTE.ja})`]
       : ["", ""];
     return buildQuestionGroup(
       text(`step ${number}: ${title.en}${en}`, `手順 ${number}: ${title.ja}${ja}`),

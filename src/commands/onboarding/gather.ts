@@ -12,9 +12,9 @@ import {
   type QuestionName,
 } from "../../lib/onboarding/facts.ts";
 import { EMPTY_TENANT_PROFILE } from "../../lib/model/tenant.ts";
-import { byExpiry, judgeExpiry, type JudgedItem } from "../../lib/renewals/judge.ts";
+import { compareByExpiry, judgeExpiry, type JudgedItem } from "../../lib/renewals/judge.ts";
 import { markRejectedItem } from "../../lib/renewals/rejection.ts";
-import { asOfNow, describeUrgentItem, isUrgentItem, readDatedItems } from "../renewals/items/tenant-items.ts";
+import { createExpiryClock, describeUrgentItem, isUrgentItem, readDatedItems } from "../renewals/items/tenant-items.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";
 
 /** The nouns whose data shows the progress of the onboarding. */
@@ -28,7 +28,8 @@ export const isQuestionName = (name: string): name is QuestionName =>
 
 /**
  * Returns the kinds of certificates and tokens that the tenant itself has. A kind that the account may not read counts
- * as missing. Simulated certificates and tokens do not count.
+ * as
+ * missing. Certificates and tokens of a simulator do not count.
  */
 async function loadIssuedKinds(client: OnboardingClient, ade: Ade | undefined): Promise<readonly CredentialKind[]> {
   const certificate = await ignoreFailure(() => client["push-certificate"].show());
@@ -41,7 +42,7 @@ async function loadIssuedKinds(client: OnboardingClient, ade: Ade | undefined): 
   return CREDENTIAL_KINDS.filter((kind) => held[kind]);
 }
 
-/** Returns true if any device that may have an owner has none. It stops reading at the first such device. */
+/** Returns true if a device that may have an owner does not have one. Stops reading at the first such device. */
 async function hasUnownedDevice(client: OnboardingClient): Promise<boolean> {
   for await (const { owner, ownerOrg, status } of client.devices.list()) {
     if (owner === null && ownerOrg === null && status !== NOT_MANAGED) return true;
@@ -55,14 +56,18 @@ async function loadJudgedRenewals(
   tenant: ChosenTenant<"renewals">,
   ade: AdeReport<Ade> | undefined,
 ): Promise<readonly JudgedItem[]> {
-  const asOf = asOfNow(tools, tenant);
+  const asOf = createExpiryClock(tools, tenant);
   const items = markRejectedItem(await readDatedItems(tenant, asOf.timezone), ade?.facts);
-  // whether an item is already valid matters only for checks
-  return items.map((item) => judgeExpiry({ ...item, validFrom: null }, tenant.context.name, asOf)).toSorted(byExpiry);
+  // checks need to know whether an item is already valid, but this overview does not
+  return items
+    .map((item) => judgeExpiry({ ...item, validFrom: null }, tenant.context.name, asOf))
+    .toSorted(compareByExpiry);
 }
 
-/** Returns what is known about the state of a tenant's ADE devices; a mirror's are synced in the console. */
-const adeStateOf = ({ mirroredAt }: Tenant, ade: Ade | undefined): OnboardingFacts["adeState"] => {
+/**
+ * Returns what is known about the state of a tenant's ADE devices. The devices of a mirror are synced in the console.
+ */
+const determineAdeState = ({ mirroredAt }: Tenant, ade: Ade | undefined): OnboardingFacts["adeState"] => {
   if (mirroredAt !== null) return "console";
   if (ade === undefined) return "not-visible";
   return ade.lastSyncAt === null ? "never-synced" : "synced";
@@ -99,7 +104,7 @@ export async function loadOnboardingFacts(tools: Tools): Promise<OnboardingFacts
     orgs: tenant.orgs,
     devices: tenant.devices,
     notReady: notReady && { why: notReady.what, line: notReady.line },
-    adeState: adeStateOf(tenant, ade),
+    adeState: determineAdeState(tenant, ade),
     unowned: tenant.devices > 0 && (await hasUnownedDevice(client)),
     systemAdministrators: tenant.administration?.system ?? null,
     recorded: CREDENTIAL_KINDS.filter((kind) => kinds.has(kind) || held.includes(kind)),

@@ -4,21 +4,21 @@ import { describe, expect, test } from "vitest";
 import { item } from "#support/commands/renewals/item.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { inTurn } from "#support/commands/tenant.ts";
-import { answer, newTenant } from "#support/commands/onboarding/new-tenant.ts";
+import { createChecklistAnswer, buildNewTenantAnswers } from "#support/commands/onboarding/new-tenant.ts";
 
-const NONE = answer("onboarding.home.push-certificate", "none");
+const NONE = createChecklistAnswer("onboarding.home.push-certificate", "none");
 
 describe("onboarding guide", () => {
   test("shows all steps or one of them, in both languages", async () => {
-    const { en, ja } = await runInBoth("onboarding guide 5", { tenant: newTenant() });
+    const { en, ja } = await runInBoth("onboarding guide 5", { tenant: buildNewTenantAnswers() });
     expect(en).toMatchObject({ exit: 0, stderr: "" });
     expect(en.stdout).toMatch(/^Set-up, step 5: create administrators\n/);
     expect(ja.stdout).toMatch(/^導入手順 5: 管理者を作成する\n/);
-    const all = await runInBoth("onboarding guide", { tenant: newTenant() });
+    const all = await runInBoth("onboarding guide", { tenant: buildNewTenantAnswers() });
     expect(all.en.stdout).toMatch(/^Step 12: .+ \((?:done|open|not applicable)\)\n\n1\. /m);
     expect(all.en.stdout).toContain("show one step only: clomoctl onboarding guide STEP");
     expect(all.ja.stdout).toContain("進み具合を見る: clomoctl onboarding status");
-    const { stdout } = await run("onboarding guide --format json", { tenant: newTenant() });
+    const { stdout } = await run("onboarding guide --format json", { tenant: buildNewTenantAnswers() });
     expect(JSON.parse(stdout)).toContainEqual(
       expect.objectContaining({ under: "Step 2: decide how apps are managed (open)" }),
     );
@@ -34,16 +34,19 @@ describe("onboarding guide", () => {
   test.each(["", " --format html", " --format markdown", " --format json"])(
     "shows how to get a first certificate only if HOME was answered%s",
     async (form) => {
-      const asked = await run(`onboarding guide 7${form}`, { tenant: newTenant() });
+      const asked = await run(`onboarding guide 7${form}`, { tenant: buildNewTenantAnswers() });
       expect(asked.stdout).not.toContain("Create a Certificate");
       expect(asked.stdout).toContain("renewals guide push-certificate");
-      const first = await run(`onboarding guide 7${form}`, { tenant: newTenant([NONE]) });
+      const first = await run(`onboarding guide 7${form}`, { tenant: buildNewTenantAnswers([NONE]) });
       expect(first.stdout).toContain("Create a Certificate");
     },
   );
 
   test("names a recorded renewal, whatever was answered", async () => {
-    const tenant = { ...newTenant([NONE]), listRenewals: { items: [item(8, { kind: "push-certificate" })] } };
+    const tenant = {
+      ...buildNewTenantAnswers([NONE]),
+      listRenewals: { items: [item(8, { kind: "push-certificate" })] },
+    };
     const { stdout } = await run("onboarding guide 7 --format html", { tenant });
     expect(stdout).not.toContain("Create a Certificate");
     expect(stdout).toContain("renewals guide push-certificate");
@@ -52,7 +55,7 @@ describe("onboarding guide", () => {
   test("asks what is not known yet and keeps each answer at once", async () => {
     const kept = { changed: [], dryRun: false };
     const ran = await run("onboarding guide 3 --interactive", {
-      tenant: { ...newTenant(), setAnswers: inTurn(kept, kept) },
+      tenant: { ...buildNewTenantAnswers(), setAnswers: inTurn(kept, kept) },
       terminal: {
         typing: [
           ["Apple School Manager?", "\u001b[B\r"],
@@ -70,7 +73,7 @@ describe("onboarding guide", () => {
 
   test("asks a school nothing more", async () => {
     const ran = await run("onboarding guide --interactive", {
-      tenant: { ...newTenant(), setAnswers: { changed: [], dryRun: false } },
+      tenant: { ...buildNewTenantAnswers(), setAnswers: { changed: [], dryRun: false } },
       terminal: { typing: [["Apple School Manager?", "\r"]] },
     });
     expect(ran).toMatchObject({ exit: 0 });
@@ -78,7 +81,7 @@ describe("onboarding guide", () => {
   });
 
   test("without a terminal, says how to continue", async () => {
-    const ran = await run("onboarding guide --interactive", { tenant: newTenant() });
+    const ran = await run("onboarding guide --interactive", { tenant: buildNewTenantAnswers() });
     expect(ran.exit).toBe(2);
     expect(ran.stderr).toContain("--interactive");
     expect(ran.stderr).toContain("--answers FILE");
@@ -91,7 +94,7 @@ describe("onboarding guide", () => {
     const withFile = (lines: readonly string[], words: string, tenant: object) => {
       const folder = freshFolder();
       writeFileSync(join(folder, "answers.yaml"), ["by: 佐藤", "answers:", ...lines, ""].join("\n"));
-      return runInBoth(`onboarding guide ${words}`, { folder, tenant: { ...newTenant(), ...tenant } });
+      return runInBoth(`onboarding guide ${words}`, { folder, tenant: { ...buildNewTenantAnswers(), ...tenant } });
     };
 
     const WAY = "  - {question: onboarding.way, value: purchased}";
@@ -118,11 +121,14 @@ describe("onboarding guide", () => {
 
     test("reads answers from stdin, too", async () => {
       const stdin = `by: 佐藤\nanswers:\n${WAY}\n`;
-      const tenant = { ...newTenant(), setAnswers: KEPT };
+      const tenant = { ...buildNewTenantAnswers(), setAnswers: KEPT };
       const { en } = await runInBoth("onboarding guide 3 --answers -", { stdin, tenant });
       expect(en.exit).toBe(0);
       expect(en.stderr).toContain("1 answer saved");
-      const wrong = await runInBoth("onboarding guide 3 --answers -", { stdin: "answers: x\n", tenant: newTenant() });
+      const wrong = await runInBoth("onboarding guide 3 --answers -", {
+        stdin: "answers: x\n",
+        tenant: buildNewTenantAnswers(),
+      });
       expect(wrong.ja).toMatchObject({ exit: 3 });
       expect(wrong.ja.stderr).toContain("stdin:1");
     });
@@ -165,11 +171,13 @@ describe("onboarding guide", () => {
     });
 
     test("is not found if the file does not exist", async () => {
-      expect(await run("onboarding guide --answers nowhere.yaml", { tenant: newTenant() })).toMatchObject({ exit: 6 });
+      expect(await run("onboarding guide --answers nowhere.yaml", { tenant: buildNewTenantAnswers() })).toMatchObject({
+        exit: 6,
+      });
     });
 
     test("writes a template with open questions and known answers, which unchanged answers nothing", async () => {
-      const tenant = newTenant([answer("onboarding.way", "purchased")]);
+      const tenant = buildNewTenantAnswers([createChecklistAnswer("onboarding.way", "purchased")]);
       const { en, ja } = await runInBoth("onboarding guide --template", { tenant });
       expect(en).toMatchObject({ exit: 0, stderr: "" });
       expect(en.stdout).toContain("  #   unsupervised: not supervised\n");
@@ -201,12 +209,12 @@ describe("onboarding guide", () => {
   test("writes the set-up sheet", async () => {
     const folder = freshFolder();
     const ran = await run("onboarding guide --setup-sheet --format html -o sheet.html --lang ja", {
-      tenant: newTenant(),
+      tenant: buildNewTenantAnswers(),
       folder,
     });
     expect(ran).toMatchObject({ exit: 0, stdout: "" });
     expect(readFileSync(join(folder, "sheet.html"), "utf8")).toContain("iOS 設定シート");
-    expect((await run("onboarding guide --setup-sheet", { tenant: newTenant() })).stdout).toMatch(
+    expect((await run("onboarding guide --setup-sheet", { tenant: buildNewTenantAnswers() })).stdout).toMatch(
       /^# Set-up sheet for iOS\n/,
     );
   });

@@ -21,7 +21,7 @@ import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
 import {
   GUIDE_OPTIONS,
-  createOptionConflict,
+  createOptionConflictFailure,
   resolveRequestedGuide,
   showSteps,
   writeGuide,
@@ -29,14 +29,14 @@ import {
 } from "../guides/write.ts";
 import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
-import { DRY_RUN } from "../records/options.ts";
+import { DRY_RUN_OPTION } from "../records/options.ts";
 import { STATE_UNCHANGED } from "../records/change-result.ts";
 import { applyAnswersFile, writeAnswersTemplate } from "./answers.ts";
 import { loadOnboardingFacts } from "./gather.ts";
 
 const COMMAND_NAME = commandName("onboarding guide");
 
-const OPTIONS = {
+const ONBOARDING_GUIDE_OPTIONS = {
   ...GUIDE_OPTIONS,
   interactive: {
     kind: "boolean",
@@ -57,7 +57,7 @@ const OPTIONS = {
     kind: "boolean",
     about: text("write the questions as a YAML file to fill in", "質問を記入用の YAML として書き出す"),
   },
-  dryRun: DRY_RUN,
+  dryRun: DRY_RUN_OPTION,
   setupSheet: {
     kind: "boolean",
     about: text(
@@ -72,10 +72,10 @@ export default defineCommand({
   details: [
     text(
       "Shows the twelve steps of CLOMO's manual for iOS, as they are done in the console (CLOMO PANEL). STEP is a number from 1 to 12; without it, all steps are shown. Schools that use Apple School Manager have other steps.",
-      "メーカーのマニュアルにある iOS の導入手順(12 項目)を、管理画面(CLOMO PANEL)の操作で示します。STEP は 1 から 12 の番号で、省略するとすべて示します。Apple School Manager を利用する教育機関は別の手順になります。",
+      "CLOMO のマニュアルにある iOS の導入手順(12 項目)を、管理画面(CLOMO PANEL)の操作で示します。STEP は 1 から 12 の番号で、省略するとすべて示します。Apple School Manager を利用する教育機関は別の手順になります。",
     ),
     text(
-      "The steps to issue the push certificate and the tokens for the first time are shown only if you answered within the last 7 days that HOME shows no date, and if no renewal item of the kind is recorded. Otherwise, see `renewals guide`: issuing a new certificate or token instead of renewing it cuts devices off.",
+      "The steps to issue the push certificate and the tokens for the first time are shown only if you answered within the last 7 days that HOME shows no date, and if no renewal item of the kind is recorded. Otherwise, see `renewals guide`: if you issue a new certificate or token instead of renewing it, devices can no longer be managed.",
       "プッシュ通知証明書とトークンを初めて作成する手順は、HOME に有効期限がないと 7 日以内に回答され、同じ種類の年次更新・期限の項目が登録されていない場合だけ示します。それ以外では `renewals guide` を案内します。更新の代わりに新しく作成すると、デバイスを管理できなくなるためです。",
     ),
     text(
@@ -86,7 +86,7 @@ export default defineCommand({
   args: {
     step: { kind: "string", value: "STEP", about: text("step number, 1 to 12", "手順の番号(1 から 12)") },
   },
-  options: OPTIONS,
+  options: ONBOARDING_GUIDE_OPTIONS,
   examples: [
     { line: "clomoctl onboarding guide" },
     { line: "clomoctl onboarding guide --interactive" },
@@ -101,14 +101,14 @@ export default defineCommand({
     const document = resolveRequestedGuide(tools, options, COMMAND_NAME);
     const isForm = setupSheet || options.format !== undefined || options.output !== undefined || document === undefined;
     if (interactive && (isForm || file !== undefined)) {
-      throw createOptionConflict(
+      throw createOptionConflictFailure(
         COMMAND_NAME,
         "--interactive",
         "--answers, --setup-sheet, --format, --output, --fields, --query",
       );
     }
     if (template && (isForm || interactive || file !== undefined || typed !== undefined)) {
-      throw createOptionConflict(
+      throw createOptionConflictFailure(
         COMMAND_NAME,
         "--template",
         "STEP, --answers, --interactive, --setup-sheet, --format, --output",
@@ -116,7 +116,7 @@ export default defineCommand({
     }
     if (dryRun && file === undefined) throw createAnswersFailure();
     if (setupSheet && (document === undefined || typed !== undefined || options.format === "text")) {
-      throw createOptionConflict(COMMAND_NAME, "--setup-sheet", "STEP, --format text, --fields, --query");
+      throw createOptionConflictFailure(COMMAND_NAME, "--setup-sheet", "STEP, --format text, --fields, --query");
     }
     if (interactive && !tools.terminal.interactive) throw createTerminalFailure();
     const chosen = typed === undefined ? ONBOARDING_STEPS : [findStep(typed)];

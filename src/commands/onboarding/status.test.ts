@@ -6,11 +6,14 @@ import { TestTenant } from "#support/tenant/tenant.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
-import { answer, CERTIFICATE, newTenant } from "#support/commands/onboarding/new-tenant.ts";
+import { createChecklistAnswer, CERTIFICATE, buildNewTenantAnswers } from "#support/commands/onboarding/new-tenant.ts";
 
 describe("onboarding status", () => {
   test("shows twelve steps within 80 columns and the next step, in both languages", async () => {
-    const { en, ja } = await runInBoth("onboarding status", { tenant: newTenant(), terminal: { columns: 80 } });
+    const { en, ja } = await runInBoth("onboarding status", {
+      tenant: buildNewTenantAnswers(),
+      terminal: { columns: 80 },
+    });
     expect(en.exit).toBe(0);
     expect(en.stdout.trimEnd().split("\n").length).toBeGreaterThanOrEqual(13);
     expect(en.stdout).toContain("set up the push certificate, ADE and …");
@@ -23,7 +26,7 @@ describe("onboarding status", () => {
 
   test("is data for programs", async () => {
     const { stdout } = await run("onboarding status --format json", {
-      tenant: newTenant([answer("onboarding.prepared", "yes")]),
+      tenant: buildNewTenantAnswers([createChecklistAnswer("onboarding.prepared", "yes")]),
     });
     const steps = JSON.parse(stdout) as readonly Readonly<Record<string, unknown>>[];
     expect(steps).toHaveLength(12);
@@ -32,7 +35,7 @@ describe("onboarding status", () => {
   });
 
   test("counts what the tenant holds itself, but not a rehearsal", async () => {
-    const fresh = newTenant();
+    const fresh = buildNewTenantAnswers();
     const held = (simulated: boolean) => ({
       ...fresh,
       tenant: { ...fresh.tenant, profile: { ...EMPTY_TENANT_PROFILE, ade: false, vpp: false } },
@@ -49,7 +52,7 @@ describe("onboarding status", () => {
     const stateOf = async (status: string): Promise<unknown> => {
       const [one] = example<{ items: readonly [Device] }>("devices").items;
       const device = { ...one, owner: null, ownerOrg: null, status };
-      const tenant = { ...newTenant(), tenant: { ...newTenant().tenant, devices: 1 } };
+      const tenant = { ...buildNewTenantAnswers(), tenant: { ...buildNewTenantAnswers().tenant, devices: 1 } };
       const { stdout } = await run("onboarding status --format json", {
         tenant: { ...tenant, devices: { items: [device], next: null } },
       });
@@ -159,7 +162,7 @@ describe("onboarding status", () => {
   });
 
   test("refers schools elsewhere", async () => {
-    const tenant = newTenant([answer("onboarding.school", "yes")]);
+    const tenant = buildNewTenantAnswers([createChecklistAnswer("onboarding.school", "yes")]);
     const { en, ja } = await runInBoth("onboarding status --format json", { tenant });
     expect(en.stdout).not.toContain('"open"');
     expect(ja.stderr).toContain("GIGA スクール構想");

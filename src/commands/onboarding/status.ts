@@ -13,7 +13,7 @@ export default defineCommand({
   details: [
     text(
       "Shows the state of the twelve steps of CLOMO's manual for iOS, based on what is recorded in the tenant and on your answers, given with `onboarding guide --interactive` or in a file (`onboarding guide --answers`). The exit code is 0 whatever the state is.",
-      "メーカーのマニュアルにある iOS の導入手順(12 項目)の状態を、テナントの記録と `onboarding guide --interactive` またはファイル(`onboarding guide --answers`)での回答をもとに表示します。手順の状態にかかわらず、終了コードは 0 です。",
+      "CLOMO のマニュアルにある iOS の導入手順(12 項目)の状態を、テナントの登録内容と `onboarding guide --interactive` またはファイル(`onboarding guide --answers`)での回答をもとに表示します。手順の状態にかかわらず、終了コードは 0 です。",
     ),
   ],
   args: {},

@@ -5,8 +5,8 @@ import { buildFieldColumns } from "../listing/columns.ts";
 const { parentId, createdAt, updatedAt, ...FIRST } = ORG.fields;
 const ORG_LIST_FIELDS = { ...FIRST, parentId, createdAt, updatedAt };
 
-/** Columns of a list of organisations. The parent's id comes after the path. */
+/** The columns of a list of organisations. The parent's ID comes after the path. */
 export const ORG_COLUMNS = buildFieldColumns<Org>(ORG_LIST_FIELDS);
 
 /** Columns of a single organisation. */
-export const ORG_DETAILS = buildFieldColumns<OrgDetail>({ ...ORG_LIST_FIELDS, ...ORG_COUNTS });
+export const ORG_DETAIL_COLUMNS = buildFieldColumns<OrgDetail>({ ...ORG_LIST_FIELDS, ...ORG_COUNTS });

@@ -73,7 +73,7 @@ testRefusals(
     line: "orgs list --fields nmae",
     exit: 2,
     en: "did you mean name?",
-    ja: "「name」ですか?",
+    ja: "「name」ではありませんか?",
     tenant: { orgs: example("orgs") },
   },
   {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Import, Org } from "../../lib/client/index.ts";
-import { toCommittedPlan, operations, rowOf } from "#support/commands/imports/plans.ts";
+import { toCommittedPlan, listOperations, rowOf } from "#support/commands/imports/plans.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 
@@ -73,7 +73,7 @@ test("--recursive is one plan, confirmed by the total and undone by one number",
   expect(ja.stderr).toContain("インポート 18: 組織を 2 件削除、ユーザーを 3 件削除\n取り消すには: clomoctl undo 18\n");
   expect(JSON.parse(en.stdout)).toMatchObject({ number: "18", delete: 2, beside: [USERS] });
   expect(en.requests[1]?.json).toEqual({ kind: "orgs", ids: [SALES?.id], recursive: true, called: "S01" });
-  expect(operations(en.requests).filter((operation) => operation === "commitImport")).toHaveLength(1);
+  expect(listOperations(en.requests).filter((operation) => operation === "commitImport")).toHaveLength(1);
 });
 
 test.each([

@@ -10,7 +10,7 @@ export default defineCommand({
   details: [
     ...DELETION_HELP,
     text(
-      "An organisation can be deleted only if it is empty, or if everything in it is deleted too; otherwise, the command shows what is in it (exit 3). With --recursive, all organisations below it and the users in them are deleted too, as one change: you confirm the sum of both counts, and one number undoes it. 全社 is never deleted.",
+      "An organisation can be deleted only if it is empty, or if everything in it is deleted too; otherwise, the command shows what is in it (exit 3). With --recursive, all organisations below it and the users in them are deleted too, as one change: you confirm the total number of deletions, and can undo them all with one command. 全社 is never deleted.",
       "組織は、所属するユーザーも下位の組織もないとき(またはそれらも一緒に削除するとき)だけ削除できます。そうでなければ何が残っているかを示します(終了コード 3)。--recursive を付けると、下位の組織と所属するユーザーもすべて、1 つの変更として削除します。両方の件数の合計で確認し、1 つの番号で取り消せます。全社は削除できません。",
     ),
   ],

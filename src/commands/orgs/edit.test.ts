@@ -28,6 +28,6 @@ test("sends what changes, and shows old and new values", async () => {
 test("a value that is already set is not a change", async () => {
   const tenant = { ...finding, editOrg: renamed({ after: org }) };
   const { en, ja } = await runInBoth("orgs edit S01 --name 営業部", { tenant });
-  expect(en).toMatchObject({ exit: 0, stderr: "営業部 already has these values: nothing to change\n" });
+  expect(en).toMatchObject({ exit: 0, stderr: "営業部 already has these values, so there is nothing to change\n" });
   expect(ja.stderr).toBe("営業部 はすでに指定どおりです。変更はありません\n");
 });

@@ -2,7 +2,7 @@ import { commandName } from "../../lib/advice/index.ts";
 import { ORG } from "../../lib/model/organisation.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { DRY_RUN, refuseEmptyChange, buildValueOptions, parseValueOptions } from "../records/options.ts";
+import { DRY_RUN_OPTION, refuseEmptyChange, buildValueOptions, parseValueOptions } from "../records/options.ts";
 import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
 import { ORG_COLUMNS } from "./columns.ts";
 import { ORG_ARGUMENT, findOrg } from "./find-org.ts";
@@ -12,12 +12,12 @@ export default defineCommand({
   summary: text("change an organisation's name or code", "組織名や組織コードを変更する"),
   details: [
     text(
-      `Values that you do not give stay as they are; --code '' removes the code. To move the organisation in the tree: ${commandName("orgs move")}.`,
+      `Values that you omit do not change; --code '' removes the code. To move the organisation in the tree: ${commandName("orgs move")}.`,
       `指定しないものは変わりません。--code '' で組織コードを消せます。ツリーでの位置の変更: ${commandName("orgs move")}`,
     ),
   ],
   args: { org: ORG_ARGUMENT },
-  options: { ...buildValueOptions(ORG.fields, { without: ["parentId"] }), dryRun: DRY_RUN },
+  options: { ...buildValueOptions(ORG.fields, { without: ["parentId"] }), dryRun: DRY_RUN_OPTION },
   examples: [{ line: "clomoctl orgs edit 本社/営業部 --name 営業本部" }],
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
   shows: ORG_COLUMNS,

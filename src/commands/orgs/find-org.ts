@@ -14,9 +14,9 @@ export const ORG_LOOKUP: NamedKind<OrgDetail> = {
 };
 
 /**
- * Returns the organisation with an id, a code or a path.
+ * Returns the organisation with an ID, a code or a path.
  *
- * @throws `not-found` if there is none, `usage` if there are several
+ * @throws `not-found` if no organisation matches, `usage` if several match
  */
 export async function findOrg(tools: Tools, name: string): Promise<OrgDetail> {
   const { client } = await tools.tenant("orgs");
@@ -58,7 +58,7 @@ export const ORG_ARGUMENT = {
   required: true,
   names: "orgs",
   about: text(
-    String.raw`id, code or path (本社/営業部; write / in a name as \/)`,
+    String.raw`ID, code or path (本社/営業部; write / in a name as \/)`,
     String.raw`ID・組織コード・パス(本社/営業部。名前の中の / は \/)`,
   ),
 } as const;

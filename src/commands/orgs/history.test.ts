@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { runInBoth } from "#support/commands/program.ts";
-import { historyLines } from "#support/tenant/history.ts";
+import { renderHistoryLines } from "#support/tenant/history.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
 test("finds an organisation by every former code, name and path, and shows its parents' former names", async () => {
@@ -26,7 +26,7 @@ test("finds an organisation by every former code, name and path, and shows its p
   for (const name of [sales.id, "T", String.raw`営業\/東`, String.raw`支社/営業\/東`, "大阪支社/販売"]) {
     const [found, ...others] = await orgs.history({ name });
     expect([name, found?.name, found?.deleted, others]).toEqual([name, "本店/販売部", true, []]);
-    expect(historyLines(found)).toEqual(lines);
+    expect(renderHistoryLines(found)).toEqual(lines);
   }
   for (const name of ["S", "販売"])
     expect((await orgs.history({ name })).map(({ id }) => id)).toEqual([sales.id, other.id]);

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
   toCommittedPlan,
-  folderWith,
-  answerRows,
+  createFolderWith,
+  createRowsResponder,
   buildPlanAnswers,
   planOf,
   rowOf,
@@ -14,15 +14,15 @@ import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const TREE = "組織名,組織コード,上位組織コード,上位組織パス\r\n本社,,,\r\n営業部,S01,,本社\r\n";
-const folder = (): string => folderWith({ "tree.csv": TREE });
+const folder = (): string => createFolderWith({ "tree.csv": TREE });
 const PLAN = planOf({ kind: "orgs", inputSha256: sha256(TREE), header: (TREE.split("\r\n")[0] ?? "").split(",") });
-const ROWS = answerRows(
+const ROWS = createRowsResponder(
   rowOf({ key: "本社", after: [{ field: "name", value: "本社" }] }),
   rowOf({ row: 3, key: "S01", changed: ["parent"], action: "update", after: [{ field: "name", value: "営業部" }] }),
 );
 
 test("writes organisations for the console", async () => {
-  const rows = answerRows(
+  const rows = createRowsResponder(
     rowOf({ key: "", after: [{ field: "name", value: "本社" }] }),
     rowOf({
       row: 3,
@@ -47,7 +47,7 @@ test("writes organisations for the console", async () => {
 });
 
 test("accepts a map for organisations, which have no custom fields", async () => {
-  const home = folderWith({ "tree.csv": TREE, "map.yaml": "columns:\n  名前: 組織名\n" });
+  const home = createFolderWith({ "tree.csv": TREE, "map.yaml": "columns:\n  名前: 組織名\n" });
   const tenant = buildPlanAnswers(PLAN, { importRows: ROWS, discardImport: PLAN });
   const { requests } = await run("orgs import tree.csv --dry-run --map map.yaml", { tenant, home });
   expect(requests[0]).toMatchObject({

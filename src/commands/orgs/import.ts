@@ -7,7 +7,7 @@ import {
   IMPORT_EXCLUDES,
   IMPORT_EXITS,
   IMPORT_OPTIONS,
-  UNDELETABLE,
+  UNDELETABLE_OPTION,
 } from "../imports/plan/options.ts";
 import { runImport } from "../imports/plan/run.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
@@ -31,7 +31,7 @@ export default defineCommand({
   },
   options: {
     ...IMPORT_OPTIONS,
-    undeletable: UNDELETABLE,
+    undeletable: UNDELETABLE_OPTION,
     allow: buildAllowOption("unknown-columns", "error-values"),
   },
   excludes: [...IMPORT_EXCLUDES, ["fromConsole", "undeletable"]],

@@ -40,7 +40,7 @@ function buildTrees(orgs: readonly Org[]): readonly TreeNode[] {
   const trees: TreeNode[] = [];
   for (const { id, name, code, path, parentId } of orgs) {
     const parent = byId.get(parentId ?? "");
-    // the organisations above are not visible: the whole path shows where the tree is, and is what people type
+    // the parent organisations are not visible, so the whole path shows where the tree is, and is what people type
     const label = parent === undefined && path !== "" ? path : name;
     const node: Grown = { label, note: code ?? undefined, children: [] };
     byId.set(id, node);

@@ -31,7 +31,7 @@ test("moves an organisation below another organisation", async () => {
   });
   expect(en).toMatchObject({
     exit: 0,
-    stderr: ["path: 営業部 → 本社/営業部", "moving with it: 2 organisations below it, 118 users and 1 device", ""].join(
+    stderr: ["path: 営業部 → 本社/営業部", "also moved: 2 organisations below it, 118 users and 1 device", ""].join(
       "\n",
     ),
   });
@@ -59,7 +59,7 @@ test("distinguishes parents with the same path by their codes", async () => {
   const { en, ja } = await runInBoth("orgs move H --parent K2", { tenant });
   expect(en.stderr.split("\n")).toEqual([
     "parent: 本社/課 (K1) → 本社/課 (K2)",
-    "moving with it: 2 organisations below it, 118 users and 1 device",
+    "also moved: 2 organisations below it, 118 users and 1 device",
     "make the same change in the console: clomoctl console show 4",
     "",
   ]);
@@ -82,7 +82,7 @@ test("an empty organisation moves alone", async () => {
   const alone = { ...moved, along: { orgs: 0, users: 0, devices: 0 } };
   const tenant = { findOrgs, accounts: NOBODY, orgs: { items: all }, moveOrg: alone };
   const { en, ja } = await runInBoth("orgs move 営業部 --parent 本社", { tenant });
-  expect(en.stderr).toContain("nothing else moves: the organisation is empty\n");
+  expect(en.stderr).toContain("nothing else is moved, because the organisation is empty\n");
   expect(ja.stderr).toContain("一緒に移る組織・ユーザー・デバイスはありません\n");
 });
 

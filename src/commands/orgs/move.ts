@@ -2,7 +2,7 @@ import type { MovedOrg, Org } from "../../lib/client/index.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { DRY_RUN } from "../records/options.ts";
+import { DRY_RUN_OPTION } from "../records/options.ts";
 import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
 import { ORG_COLUMNS } from "./columns.ts";
 import { ORG_ARGUMENT, findOrg } from "./find-org.ts";
@@ -13,7 +13,7 @@ export default defineCommand({
   summary: text("move an organisation and everything below it", "組織を、下位の組織ごと移動する"),
   details: [
     text(
-      "Its users and their devices move too. An organisation cannot be moved below itself. The command names the administrators whose scope changes; with --dry-run, it names them before the move.",
+      "Its users and their devices move too. An organisation cannot be moved below itself. The command lists the administrators whose scope changes; with --dry-run, it lists them before the move.",
       "所属するユーザーとそのデバイスも一緒に移ります。その組織自身の下には移動できません。操作できる範囲が変わる管理者を表示します(--dry-run なら移動前に確認できます)。",
     ),
   ],
@@ -26,7 +26,7 @@ export default defineCommand({
       names: "orgs",
       about: text("new parent organisation (全社 for the top level)", "移動先の上位組織(最上位は 全社)"),
     },
-    dryRun: DRY_RUN,
+    dryRun: DRY_RUN_OPTION,
   },
   examples: [{ line: "clomoctl orgs move 本社/営業部 --parent 全社 --dry-run" }],
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
@@ -49,14 +49,16 @@ export default defineCommand({
   },
 });
 
-/** The parent of an organisation. It is shown because the path can be the same below another parent. */
+/** The parent of an organisation. It is shown in addition to the path, because two parents can have the same path. */
 const PARENT_COLUMN: Column<Org> = {
   key: "parentId",
   header: text("parent", "上位組織"),
   value: ({ parentId }) => parentId,
 };
 
-/** Returns a function that formats an organisation's parent: its path with its code, or its id if it has none. */
+/**
+ * Returns a function that formats an organisation's parent: its path with its code, or with its ID if it has no code.
+ */
 const createParentFormatter =
   (all: readonly Org[]) =>
   ({ parentId }: Org): Text => {
@@ -64,13 +66,16 @@ const createParentFormatter =
     return same(code === null ? `${path} (${parentId})` : `${path} (${code})`);
   };
 
-/** Describes what moves with an organisation: `moving with it: 2 organisations below it, 5 users and 3 devices`. */
+/** Describes what moves with an organisation: `also moved: 2 organisations below it, 5 users and 3 devices`. */
 const describeMovedContent = ({ orgs, users, devices }: MovedOrg["along"]): Text => {
   if (orgs + users + devices === 0) {
-    return text("nothing else moves: the organisation is empty", "一緒に移る組織・ユーザー・デバイスはありません");
+    return text(
+      "nothing else is moved, because the organisation is empty",
+      "一緒に移る組織・ユーザー・デバイスはありません",
+    );
   }
   return text(
-    `moving with it: ${formatCount(orgs, "organisation")} below it, ${formatCount(users, "user")} and ${formatCount(devices, "device")}`,
+    `also moved: ${formatCount(orgs, "organisation")} below it, ${formatCount(users, "user")} and ${formatCount(devices, "device")}`,
     `一緒に移るもの: 下位の組織 ${orgs} 件、ユーザー ${users} 人、デバイス ${devices} 台`,
   );
 };

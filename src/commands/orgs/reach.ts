@@ -3,7 +3,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
 
-/** Maximum number of administrators that a message names. */
+/** Maximum number of administrators that a message lists. */
 const MAX_NAMED_ADMINISTRATORS = 5;
 
 /** The roles whose scope may be limited to some organisations. */

@@ -11,8 +11,8 @@ export const PUSH_COLUMNS = buildFieldColumns<PushCertificate>(PUSH_CERTIFICATE.
 
 /** The purpose of these commands and its limits: the first paragraph of their help. @see facts 3.3; apple 4 */
 export const PUSH_CERTIFICATE_PURPOSE = text(
-  "For clomoctl's own tenants and for rehearsals with the simulator. For a CLOMO tenant, the signing request comes from the console (CLOMO PANEL), signed by CLOMO as the vendor; Apple's portal accepts no other request. For those steps, see `renewals guide push-certificate`. In a mirror of the console, these commands are refused unless the endpoint is a simulator.",
-  "clomoctl 独自のテナントと、シミュレーターでの練習のためのコマンドです。CLOMO のテナントの CSR は、管理画面(CLOMO PANEL)からダウンロードする、CLOMO がベンダーとして署名したものです(Apple のポータルはそれ以外を受け付けません)。手順は `renewals guide push-certificate` にあります。管理画面のミラーでは、接続先がシミュレーターの場合を除き実行できません。",
+  "For tenants that are not mirrors, and for rehearsals with the simulator. For a CLOMO tenant, the signing request comes from the console (CLOMO PANEL), signed by CLOMO as the vendor; Apple's portal accepts no other request. For those steps, see `renewals guide push-certificate`. In a mirror of the console, these commands are refused unless the endpoint is a simulator.",
+  "ミラーではないテナントと、シミュレーターでの練習のためのコマンドです。CLOMO のテナントの CSR は、管理画面(CLOMO PANEL)からダウンロードする、CLOMO がベンダーとして署名したものです(Apple のポータルはそれ以外を受け付けません)。手順は `renewals guide push-certificate` にあります。管理画面のミラーでは、接続先がシミュレーターの場合を除き実行できません。",
 );
 
 /** The note for a mirror, whose push certificate is in the console. */
@@ -59,11 +59,11 @@ const describePortalStep = ({ topic, appleAccount }: PushCertificate, { simulato
   const [en, ja] = appleAccount === null ? ["", ""] : [` as ${appleAccount}`, ` ${appleAccount} で`];
   return topic === null
     ? text(
-        `sign in to Apple's portal (https://identity.apple.com/pushcert)${en}. Use the account that will renew the certificate every year, and choose Create a Certificate with the request once an MDM vendor has signed it: the portal accepts only signed requests, and clomoctl does not sign them`,
+        `sign in to Apple's portal (https://identity.apple.com/pushcert)${en}. Use the account that will renew the certificate every year, and choose Create a Certificate with the request once an MDM vendor has signed it: the portal accepts only signed requests, and clomoctl does not sign requests`,
         `Apple のポータル(https://identity.apple.com/pushcert)に、毎年の更新に使うアカウントで${ja}サインインし、MDM ベンダーの署名を受けた CSR で「Create a Certificate」を選びます(ポータルは署名のない CSR を受け付けず、clomoctl は署名しません)`,
       )
     : text(
-        `sign in to Apple's portal (https://identity.apple.com/pushcert)${en}, and choose Renew for the certificate in use (never Create a Certificate) with the request once an MDM vendor has signed it: the portal accepts only signed requests, and clomoctl does not sign them. The topic must stay ${topic}`,
+        `sign in to Apple's portal (https://identity.apple.com/pushcert)${en}, and choose Renew for the certificate in use (never Create a Certificate) with the request once an MDM vendor has signed it: the portal accepts only signed requests, and clomoctl does not sign requests. The topic must still be ${topic}`,
         `Apple のポータル(https://identity.apple.com/pushcert)に${ja}サインインし、使用中の証明書の行で「Renew」を選び、MDM ベンダーの署名を受けた CSR を使います(「Create a Certificate」は使わない。ポータルは署名のない CSR を受け付けず、clomoctl は署名しません)。トピックは ${topic} のままでなければなりません`,
       );
 };

@@ -54,8 +54,8 @@ test("requests a CSR, writes it and says what to do in Apple's portal", async ()
   expect(en.stderr).toBe(
     [
       "Not for a CLOMO tenant, whose request comes from the console: clomoctl renewals guide push-certificate",
-      "request created for mdm@example.co.jp; its key stays in the tenant",
-      `sign in to Apple's portal (https://identity.apple.com/pushcert) as mdm@example.co.jp, and choose Renew for the certificate in use (never Create a Certificate) with the request once an MDM vendor has signed it: the portal accepts only signed requests, and clomoctl does not sign them. The topic must stay ${push().topic}`,
+      "request created for mdm@example.co.jp; its key is kept in the tenant",
+      `sign in to Apple's portal (https://identity.apple.com/pushcert) as mdm@example.co.jp, and choose Renew for the certificate in use (never Create a Certificate) with the request once an MDM vendor has signed it: the portal accepts only signed requests, and clomoctl does not sign requests. The topic must still be ${push().topic}`,
       "then: clomoctl push-cert upload FILE --apple-account mdm@example.co.jp",
       "",
     ].join("\n"),
@@ -90,7 +90,7 @@ test("writes the staged request again, even to stdout, and creates a first certi
   expect(en.stdout).toBe(REQUEST);
   expect(en.stderr).toContain("the existing request was written again; to create a new request, add --start-over\n");
   expect(en.stderr).toContain(
-    ". Use the account that will renew the certificate every year, and choose Create a Certificate with the request once an MDM vendor has signed it: the portal accepts only signed requests, and clomoctl does not sign them",
+    ". Use the account that will renew the certificate every year, and choose Create a Certificate with the request once an MDM vendor has signed it: the portal accepts only signed requests, and clomoctl does not sign requests",
   );
   expect(ja.stderr).toContain("作成済みの CSR を書き出しました");
 });
@@ -103,7 +103,7 @@ test("passes --start-over and the country on, and warns if the address is not th
   expect(en.stderr).toContain(
     "warning: other@example.jp is not the recorded Apple Account (mdm@example.co.jp). Renew with the recorded one: with another account, the topic changes and every enrolled device stops responding\n",
   );
-  expect(ja.stderr).toContain("記録されている Apple Account(mdm@example.co.jp)と異なります");
+  expect(ja.stderr).toContain("登録されている Apple Account(mdm@example.co.jp)と異なります");
   const same = await run("push-cert csr --email MDM@example.co.jp --name Taro1 -o -", { tenant });
   expect(same.stderr).not.toContain("warning");
 });

@@ -25,7 +25,7 @@ export default defineCommand({
   details: [
     PUSH_CERTIFICATE_PURPOSE,
     text(
-      "Creates an RSA 2048 key, which stays encrypted in the tenant, and its request (PKCS#10, PEM). Until the certificate is uploaded, running the command again writes the same request. --start-over creates a new key; a certificate for the earlier request is then refused.",
+      "Creates an RSA 2048 key, which is kept encrypted in the tenant, and its request (PKCS#10, PEM). Until the certificate is uploaded, running the command again writes the same request. --start-over creates a new key; a certificate for the earlier request is then refused.",
       "RSA 2048 の鍵(暗号化してテナント内に保持)と、その CSR(PKCS#10、PEM)を作成します。証明書をアップロードするまでは、もう一度実行すると同じ CSR を書き出します。--start-over で鍵から作り直すと、以前の CSR から作った証明書は使えなくなります。",
     ),
     text(
@@ -123,14 +123,14 @@ const warnOfOtherAccount = async ({ terminal }: Tools, email: string, account: s
   await terminal.warn(
     text(
       `${email} is not the recorded Apple Account (${account}). Renew with the recorded one: with another account, the topic changes and every enrolled device stops responding`,
-      `${email} は、記録されている Apple Account(${account})と異なります。更新には記録されているものを使ってください。別のアカウントではトピックが変わり、登録済みの全デバイスが応答しなくなります`,
+      `${email} は、登録されている Apple Account(${account})と異なります。更新には登録されているものを使ってください。別のアカウントではトピックが変わり、登録済みの全デバイスが応答しなくなります`,
     ),
   );
 };
 
 const describeCreatedRequest = (email: string): Text =>
   text(
-    `request created for ${email}; its key stays in the tenant`,
+    `request created for ${email}; its key is kept in the tenant`,
     `${email} の CSR を作成しました。鍵はテナント内に保持しています`,
   );
 

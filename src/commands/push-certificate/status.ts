@@ -36,10 +36,16 @@ export default defineCommand({
   },
 });
 
-/** Days before expiry from which renewal is proposed: CLOMO's mails begin three months before.  @see facts 3.2 */
+/**
+ * Number of days before expiry from which renewal is proposed. CLOMO sends its first email three months before expiry.
+ * @see facts 3.2
+ */
 const RENEWAL_WINDOW_DAYS = 90;
 
-/** Note for a request without a certificate; proposes to rewrite it, as an older file may have another request. */
+/**
+ * Note for a request without a certificate. It proposes to write the request again, because an older file may contain
+ * another request.
+ */
 const REQUEST_PENDING = text(
   `a signing request is waiting for its certificate; to write the request again: clomoctl push-cert csr -o ${REQUEST_FILE}`,
   `CSR に対応する証明書を待っています。CSR をもう一度書き出すには: clomoctl push-cert csr -o ${REQUEST_FILE}`,

@@ -42,7 +42,7 @@ test("sends the file and the Apple Account, and shows the new state of the tenan
   expect(en.stderr).toBe(
     "the expiry date is now also recorded as a renewal item; to list the renewal items: clomoctl renewals list\n",
   );
-  expect(ja.stderr).toBe("年次更新・期限にも登録しました。一覧: clomoctl renewals list\n");
+  expect(ja.stderr).toBe("年次更新・期限にも登録しました。一覧を見るには: clomoctl renewals list\n");
 });
 
 test("counts devices that are given up, shows warnings and says if it is a dry run", async () => {
@@ -54,7 +54,7 @@ test("counts devices that are given up, shows warnings and says if it is a dry r
   expect(en.stderr).toBe(
     "warning: not issued by Apple\nwarning: the topic has changed: 1 device has to be enrolled again\ndry run: nothing was changed\n",
   );
-  expect(ja.stderr).toContain("管理中のデバイス 1 件は再登録が必要です\n");
+  expect(ja.stderr).toContain("管理中のデバイス 1 台は再登録が必要です\n");
 });
 
 test("the same file again exits with 0 and is reported", async () => {
@@ -65,7 +65,7 @@ test("the same file again exits with 0 and is reported", async () => {
   });
   expect(en).toMatchObject({
     exit: 0,
-    stderr: "this certificate is already in use: nothing was changed\n",
+    stderr: "this certificate is already in use, so nothing was changed\n",
   });
   expect(ja.stderr).toBe("この証明書は登録済みです。何も変更していません\n");
 });

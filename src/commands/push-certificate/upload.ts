@@ -7,7 +7,7 @@ import { MAX_RENEWAL_FILE_BYTES } from "../../lib/model/renewal.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { requireAppleAccess } from "../ade/fence.ts";
 import { defineCommand } from "../command.ts";
-import { DRY_RUN } from "../records/options.ts";
+import { DRY_RUN_OPTION } from "../records/options.ts";
 import { STATE_UNCHANGED, describeResultState, DRY_RUN_NOTE, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
 import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
@@ -18,7 +18,7 @@ export default defineCommand({
   details: [
     PUSH_CERTIFICATE_PURPOSE,
     text(
-      "The certificate must belong to the staged signing request, be newer than the one in use, and have the same topic. If the topic changes, every enrolled device (管理中: iOS, macOS, and devices without a platform) stops responding until it is enrolled again. To continue anyway, pass the number of these devices (even 0) to --accept-losing-devices. Uploading the same file again changes nothing.",
+      "The certificate must belong to the pending signing request, be newer than the one in use, and have the same topic. If the topic changes, every enrolled device (管理中: iOS, macOS, and devices without a platform) stops responding until it is enrolled again. To continue anyway, pass the number of these devices (even 0) to --accept-losing-devices. Uploading the same file again changes nothing.",
       "作成済みの CSR から作られ、使用中のものより新しく、トピックが同じ証明書だけを受け付けます。トピックが変わると、管理中の全デバイス(iOS、macOS、プラットフォームが空のもの)が再登録するまで応答しなくなります。承知のうえで続けるには、その台数(0 でも)を --accept-losing-devices で指定します。同じファイルをもう一度指定しても、何も変わりません。",
     ),
     text(
@@ -44,7 +44,7 @@ export default defineCommand({
         "トピックが変わっても登録する: 再登録が必要になる管理中のデバイスの台数",
       ),
     },
-    dryRun: DRY_RUN,
+    dryRun: DRY_RUN_OPTION,
   },
   examples: [
     { line: "clomoctl push-cert upload MDM_Certificate.pem --apple-account mdm@example.co.jp" },
@@ -76,7 +76,7 @@ export default defineCommand({
     if (uploaded.unchanged) {
       return terminal.note(
         text(
-          "this certificate is already in use: nothing was changed",
+          "this certificate is already in use, so nothing was changed",
           "この証明書は登録済みです。何も変更していません",
         ),
       );
@@ -86,7 +86,7 @@ export default defineCommand({
     await terminal.note(
       step(
         "the expiry date is now also recorded as a renewal item; to list the renewal items",
-        "年次更新・期限にも登録しました。一覧",
+        "年次更新・期限にも登録しました。一覧を見るには",
         line("renewals list", []),
       ),
     );
@@ -98,7 +98,7 @@ const MAX_UPLOAD_BYTES = 256 * 1024;
 
 const createTooLargeFailure = (where: string): Failure =>
   new Failure("input-rejected", {
-    what: text("the file is too large for a push certificate", "プッシュ通知証明書にしては大きすぎます"),
+    what: text("the file is too large for a push certificate", "プッシュ通知証明書のファイルとしては大きすぎます"),
     where,
   });
 
@@ -117,5 +117,5 @@ const askAppleAccount = ({ terminal }: Tools, recorded: string | null): Promise<
 const describeLostDevices = (devices: number) =>
   text(
     `the topic has changed: ${formatCount(devices, "device")} ${devices === 1 ? "has" : "have"} to be enrolled again`,
-    `トピックが変わりました。管理中のデバイス ${devices} 件は再登録が必要です`,
+    `トピックが変わりました。管理中のデバイス ${devices} 台は再登録が必要です`,
   );

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readRenewables } from "../../lib/apple/index.ts";
-import { describeWithOpenssl, Workshop, type IssuedCertificate } from "#support/apple/openssl.ts";
+import { describeWithOpenssl, OpensslWorkspace, type IssuedCertificate } from "#support/apple/openssl.ts";
 import type { PushCertificate, RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
@@ -13,11 +13,11 @@ const TOPIC = "com.apple.mgmt.External.0001";
 const NONE = { topic: null, name: null, expiresAt: null, validFrom: null, fingerprint: null, publicKey: null };
 
 describeWithOpenssl("certificates made by openssl", () => {
-  let workshop: Workshop;
+  let workshop: OpensslWorkspace;
   let [old, next, other, simulated]: (IssuedCertificate | undefined)[] = [];
   const DATES = { from: "20261101000000Z", to: "20271101000000Z" };
   beforeAll(() => {
-    workshop = new Workshop();
+    workshop = new OpensslWorkspace();
     const subject = `/UID=${TOPIC}/CN=APSP:0001/C=JP`;
     const issuer = workshop.certificate({
       subject: "/CN=Own CA",

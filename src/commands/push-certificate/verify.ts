@@ -17,7 +17,7 @@ export default defineCommand({
   details: [
     PUSH_CERTIFICATE_PURPOSE,
     text(
-      "Compares the new certificate with the tenant's certificate (or with the recorded renewal item) and with the staged signing request. Changes nothing. Exits with 0 if the certificate can be uploaded, 3 if not. To compare files only, use `renewals verify`.",
+      "Compares the new certificate with the tenant's certificate (or with the recorded renewal item) and with the pending signing request. Changes nothing. Exits with 0 if the certificate can be uploaded, 3 if not. To compare files only, use `renewals verify`.",
       "このテナントの証明書(なければ年次更新・期限の記録)と、作成済みの CSR に照らして確かめます。何も変更しません。アップロードしてよければ終了コード 0、そうでなければ 3 です。ファイルだけで比べるには `renewals verify` を使います。",
     ),
   ],
@@ -66,8 +66,9 @@ const toRequestFile = ({ request }: PushCertificate) =>
       };
 
 /**
- * Returns the tenant's own certificate or, if it has none, the only recorded push certificate. Returns null if several
- * are recorded, because it is not known which of them is in use.
+ * Returns the tenant's own certificate. If the tenant does not have a certificate, returns the recorded push
+ * certificate;
+ * returns null if several are recorded, because it is not known which of them is in use.
  */
 function findCurrentCertificate(state: PushCertificate, items: readonly RenewalItem[]): CurrentItem | null {
   const { topic, name, expiresAt, validFrom, fingerprint, publicKey, issuedByApple, issuer, issuerKeyId } = state;

@@ -8,7 +8,7 @@ import { canDoAll } from "../rights.ts";
 import type { Tools } from "../tools.ts";
 import { findDoubtfulValues } from "./options.ts";
 
-/** The tenant's answer to a change made by hand. */
+/** The tenant's response to a manual change. */
 export interface ChangeResult<R> {
   readonly before: R | null;
   readonly after: R;
@@ -38,13 +38,13 @@ export const STATE_UNCHANGED = text("nothing was changed", "何も変更して�
 export const STATE_MAYBE_CHANGED = text("the change may have been made", "変更されている可能性があります");
 export const STATE_CHANGED = text(
   "the change was made; the output may be incomplete",
-  "変更は反映済みです。出力は不完全な場合があります",
+  "変更は完了しましたが、出力は途中までの可能性があります",
 );
 
 /** The tools that are needed to show a result. */
 type ResultTools = Pick<Tools, "terminal" | "globals" | "tenant" | "describeState" | "describeDone">;
 
-/** Sets the state that a later failure reports, now that the tenant has answered. */
+/** Sets the state that a later failure reports, now that the tenant has responded. */
 export const describeResultState = (tools: ResultTools, dryRun: boolean): void =>
   dryRun ? tools.describeState(() => STATE_UNCHANGED) : tools.describeDone(STATE_CHANGED);
 
@@ -93,7 +93,7 @@ async function* describeResult<R extends object, W extends ChangeResult<R>>(
       : text(`created: ${name}`, `作成しました: ${name}`);
   } else if (changed.length === 0) {
     yield text(
-      `${name} already has these values: nothing to change`,
+      `${name} already has these values, so there is nothing to change`,
       `${name} はすでに指定どおりです。変更はありません`,
     );
     return;
@@ -147,7 +147,11 @@ export const describeNotRestored = ({ en, ja }: Text): Text =>
 export const noteNotRestored = ({ terminal }: Pick<Tools, "terminal">, what: Text): Promise<void> =>
   terminal.note(describeNotRestored(what));
 
-/** Returns true if undo would restore something: of a secret, only the time it was set is stored, and that stays. */
+/**
+ * Returns true if an undo would restore something. Secrets do not count: the tenant stores only the time when a secret
+ * was
+ * set, and an undo does not restore this time.
+ */
 const isRestorable = ({ before, after }: ChangeResult<object>): boolean => {
   if (before === null) return true;
   const former = new Map<string, unknown>(Object.entries(before));
@@ -171,7 +175,10 @@ const proposeUndoOfResults = async <R extends object>(
 
 export const DRY_RUN_NOTE = text("dry run: nothing was changed", "確認のみで、何も変更していません");
 
-/** Returns a written record's columns, without the ID in a creation's dry run: the real record has another ID. */
+/**
+ * Returns the columns of a written record. In the dry run of a creation, the ID is blank, because the real record will
+ * have another ID.
+ */
 const hideProvisionalId = <R>(
   columns: readonly Column<R>[],
   { before, dryRun }: ChangeResult<R>,
@@ -205,7 +212,11 @@ const warnOfDoubts = async <R extends object>(
     await terminal.warn(text(`${name.en}: ${doubt.en}`, `${name.ja}: ${doubt.ja}`));
 };
 
-/** Shows records written together; if there are several, only with the columns in `listed`, which fit a terminal. */
+/**
+ * Shows records that were written together. If there are several, only the columns in `listed` are shown, which fit on
+ * a
+ * terminal.
+ */
 export async function showWrittenRecords<R extends object, W extends ChangeResult<R>>(
   tools: ResultTools,
   all: readonly W[],

@@ -72,7 +72,7 @@ export const buildVersionColumns = (fields: Fields, moment: InstantFormatter): r
     value: ({ action }) => action,
     name: ({ action }) => getDisplayName(ROW_ACTION_NAMES, action),
   },
-  { key: "undoes", header: text("undoes change", "取り消し対象の変更"), align: "end", value: ({ undoes }) => undoes },
+  { key: "undoes", header: text("undoes change", "取り消す変更"), align: "end", value: ({ undoes }) => undoes },
   {
     key: "undoneBy",
     header: text("undone by change", "この変更を取り消した変更"),
@@ -114,7 +114,7 @@ export interface HistoryNoun extends Omit<NamedKind<RecordHistory>, "describe"> 
 /** Builds the help of the commands that show histories. @param named names by which deleted records can be found */
 export const buildHistoryDetails = (named: Text): readonly Text[] => [
   text(
-    `Lists every version, oldest first, no matter how it was made: the number of the change (undo NUMBER undoes it), the time, the person, the command, and the old and new values. Deleted records are found by their ID or by a former ${named.en}. If several records match, all are listed. Passwords are never shown.`,
+    `Lists every version, oldest first, no matter how it was made, with the number of the change (undo NUMBER undoes it), the time, the person, the command, and the old and new values. Deleted records are found by their ID or by a former ${named.en}. If several records match, all are listed. Passwords are never shown.`,
     `すべての変更を古い順に表示します(手作業・インポート・引き継ぎの適用・取り消し・管理画面からの取り込み)。変更番号(undo 番号 で取り消せます)、日時、実行者、操作、変更前と変更後の値がわかります。削除されたものも、ID または以前の${named.ja}で探せます。複数が該当する場合はすべて表示します。パスワードは表示しません。`,
   ),
 ];

@@ -3,12 +3,13 @@ import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 
 /**
- * Waits for the creation of a record and adds a hint if it fails because no organisation was named. A record without an
- * organisation belongs to 全社, which administrators of a part of the tenant cannot access.
+ * Waits for the creation of a record and adds a hint if it fails because no organisation was specified. A record
+ * without
+ * an organisation belongs to 全社, which administrators of a part of the tenant cannot access.
  *
  * @param make the running request that creates the record
- * @param named the organisation that the user named, if any
- * @param option the option that names the organisation
+ * @param named the organisation that the user specified, if any
+ * @param option the option that specifies the organisation
  */
 export async function addOrganisationHint<T>(make: Promise<T>, named: unknown, option: string): Promise<T> {
   try {

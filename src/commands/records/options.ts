@@ -12,14 +12,14 @@ import { same, text, type Text } from "../../lib/text/index.ts";
 import type { Field as OptionField, Fields as OptionFields } from "../field.ts";
 
 /** The `--dry-run` option of the commands that write a single record. */
-export const DRY_RUN = {
+export const DRY_RUN_OPTION = {
   kind: "boolean",
   about: text("show the result without changing anything", "結果を表示するだけで何も変更しない"),
 } as const satisfies OptionField;
 
-/** How one verb adapts the options of the fields. */
+/** How a command adapts the options of the fields. */
 interface ValueOptionSettings {
-  /** fields without an option here: another verb or an argument sets them */
+  /** fields that do not get an option, because another verb or an argument sets them */
   readonly without?: readonly string[] | undefined;
   /** true for a new record: a missing value of a required field is a usage error */
   readonly isNew?: boolean | undefined;
@@ -36,7 +36,9 @@ const toOptionName = (name: string, { short, shownAs }: Field): string =>
 /** The labels of the values of a switch that is set by hand. */
 const SWITCH_LABELS = { yes: text("yes", "はい"), no: text("no", "いいえ") };
 
-/** Returns true if an empty value removes the stored one; if only the tenant refuses, its error explains why. */
+/**
+ * Returns true if an empty value clears the field. If only the tenant refuses this, the tenant's error explains why.
+ */
 const isClearable = ({ type, refers, nullable, clearable, column }: Field): boolean => {
   if (type === "texts") return column?.required === undefined;
   return nullable === true && (refers === undefined || clearable !== false);

@@ -69,7 +69,7 @@ test("one command undoes what was written together, and an unchanged record has 
   const move = ["users", "move", "一@example.jp", "二@example.jp", "--org", "全社"];
   const back = await proposed(move);
   const again = await ran(move);
-  expect(again).toContain("already has these values: nothing to change\n");
+  expect(again).toContain("already has these values, so there is nothing to change\n");
   expect(again).not.toContain("undo:");
   await ran([...back, "--yes"]);
   expect(await tenant.users()).toMatchObject([{ org: { id: office.id } }, { org: { id: office.id } }]);

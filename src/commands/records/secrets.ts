@@ -15,7 +15,7 @@ export interface Secret<N extends string = string> {
   /** CLOMO's label for the secret */
   readonly called: string;
   readonly rule: Rule;
-  /** additional requirements, and a check that returns what is wrong with a value */
+  /** additional requirements, and a function that returns what is wrong with a value */
   readonly further?: { readonly about: Text; readonly fault: (value: string) => Text | undefined } | undefined;
 }
 
@@ -81,7 +81,10 @@ export async function readSecretInput(tools: Tools, secret: Secret, given: Secre
   return given.prompt ? promptForSecret(tools, secret) : undefined;
 }
 
-/** Prompts for a secret twice, like the console, and again if they differ: nobody sees which is mistyped. */
+/**
+ * Prompts for a secret twice, like the console, and again if the entries differ, because nobody sees which one is
+ * mistyped.
+ */
 async function promptForSecret({ terminal }: Pick<Tools, "terminal">, secret: Secret): Promise<string> {
   const { name, called, rule, further } = secret;
   const flag = `--${toFlagName(name)}-file FILE`;
@@ -95,7 +98,7 @@ async function promptForSecret({ terminal }: Pick<Tools, "terminal">, secret: Se
     const again = await terminal.prompts.secret({ message: text(`${called} again:`, `${called}の確認:`), flag });
     if (again === typed) return typed;
     await terminal.warn(
-      text("the entries do not match: type both again", "一致しません。もう一度 2 回とも入力してください"),
+      text("the entries do not match; type both again", "一致しません。もう一度 2 回とも入力してください"),
     );
   }
 }

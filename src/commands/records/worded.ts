@@ -16,7 +16,10 @@ const EMPTY_VALUE = text("(blank)", "(空)");
 export const isBlank = (value: unknown): boolean =>
   value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
 
-/** Describes a value without its field: a reference by path or name and email address; a custom field `name=value`. */
+/**
+ * Describes a value without its field: a reference as a path, or as a name and email address; a custom field as
+ * `name=value`.
+ */
 const describePlainValue = (value: unknown): Text => {
   if (typeof value === "string") return same(value);
   if (typeof value === "boolean") return value ? text("yes", "はい") : text("no", "いいえ");
@@ -56,7 +59,11 @@ type ConsoleFieldChange = Readonly<Record<"before" | "after", string | null>> & 
 
 const isConsoleFieldChange = (value: FieldEntry): value is ConsoleFieldChange => "before" in value && "after" in value;
 
-/** All fields that can be changed by hand, merged because a bundle does not say a value's kind of record. */
+/**
+ * All fields that can be changed manually, of all kinds of records, because a bundle does not show to which kind of
+ * record
+ * a value belongs.
+ */
 const EDITABLE_FIELDS: Fields = {
   ...SECURED_USER.fields,
   ...DEVICE.fields,
@@ -86,7 +93,10 @@ export const describeValue = (value: unknown, field: Field | undefined, moment: 
   return describePlainValue(value);
 };
 
-/** Describes a value that may be a list; shows only a list's first values.  @param word describes one value */
+/**
+ * Describes a value that may be a list. Of a long list, only the first values are shown. @param word describes one
+ * value
+ */
 export const describeValueOrList = (value: unknown, word: (one: unknown) => Text): Text => {
   if (isBlank(value)) return EMPTY_VALUE;
   if (!Array.isArray(value)) return word(value);

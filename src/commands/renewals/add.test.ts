@@ -2,10 +2,15 @@ import { EventEmitter } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { describeWithOpenssl, serverToken, Workshop, type IssuedCertificate } from "#support/apple/openssl.ts";
+import {
+  describeWithOpenssl,
+  createServerToken,
+  OpensslWorkspace,
+  type IssuedCertificate,
+} from "#support/apple/openssl.ts";
 import type { Ade, RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { vppToken } from "#support/renewals/vpp-token.ts";
+import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 import { example, inTurn, type Answers, type ReceivedRequest } from "#support/commands/tenant.ts";
 import { item } from "#support/commands/renewals/item.ts";
@@ -59,7 +64,7 @@ test("says that an owner who is not a single email address gets no reminders, in
       `the owner ${owner} does not receive reminders, because the owner must be a single email address; to change the owner: clomoctl renewals edit 本社 --owner MAIL\n`,
     );
     expect(ja.stderr).toBe(
-      `更新担当「${owner}」には通知されません。通知されるのは、メールアドレス 1 つで指定した更新担当だけです。更新担当を変更するには: clomoctl renewals edit 本社 --owner MAIL\n`,
+      `更新担当「${owner}」には通知されません。更新担当に通知されるのは、メールアドレスを 1 つだけ指定した場合です。更新担当を変更するには: clomoctl renewals edit 本社 --owner MAIL\n`,
     );
   }
   expect((await run(words("it@example.jp"), adding("it@example.jp"))).stderr).toBe("");
@@ -73,7 +78,7 @@ test("a signal while the item is shown says that the item was recorded", async (
     exit: 143,
     stderr: "error: interrupted: the change was made; the output may be incomplete\n",
   });
-  expect(ended.ja.stderr).toContain("変更は反映済みです。出力は不完全な場合があります");
+  expect(ended.ja.stderr).toContain("変更は完了しましたが、出力は途中までの可能性があります");
 });
 
 describe("given options", () => {
@@ -120,7 +125,10 @@ describe("a folder", () => {
   test("says once that its owner gets no reminders", async () => {
     const folder = freshFolder();
     for (const [at, name] of ["a", "c"].entries())
-      writeFileSync(join(folder, `${name}.vpptoken`), vppToken(new Date(`2027-01-1${at}T09:00:00Z`), `例 ${name}`));
+      writeFileSync(
+        join(folder, `${name}.vpptoken`),
+        createVppToken(new Date(`2027-01-1${at}T09:00:00Z`), `例 ${name}`),
+      );
     const tenant = {
       listRenewals: { items: [] },
       addRenewal: inTurn(item(1, { owner: "yamazaki" }), item(2, { owner: "yamazaki" })),
@@ -135,9 +143,9 @@ describe("a folder", () => {
     const folder = freshFolder();
     const write = (name: string, content: string) => writeFileSync(join(folder, "certs", name), content);
     mkdirSync(join(folder, "certs"));
-    write("a.vpptoken", vppToken(new Date("2027-01-15T09:00:00Z"), "例 A"));
+    write("a.vpptoken", createVppToken(new Date("2027-01-15T09:00:00Z"), "例 A"));
     write("b.vpptoken", "broken");
-    write("c.vpptoken", vppToken(new Date("2027-02-15T09:00:00Z"), "例 C"));
+    write("c.vpptoken", createVppToken(new Date("2027-02-15T09:00:00Z"), "例 C"));
     const line = "renewals add certs --owner it@example.jp --fields name,source";
     const { en, ja } = await runInBoth(line, { folder, tenant: both });
     expect(en).toMatchObject({ exit: 8, stdout: "name\tsource\n契約 1\t\n契約 1\t\n" });
@@ -166,8 +174,8 @@ describe("a folder", () => {
   describe("with content tokens of two years for the same full-width location", () => {
     const folder = (first: string, second: string): string => {
       const made = freshFolder();
-      writeFileSync(join(made, first), vppToken(new Date("2026-12-01T00:00:00Z"), "例"));
-      writeFileSync(join(made, second), vppToken(new Date("2027-12-01T00:00:00Z"), "例"));
+      writeFileSync(join(made, first), createVppToken(new Date("2026-12-01T00:00:00Z"), "例"));
+      writeFileSync(join(made, second), createVppToken(new Date("2027-12-01T00:00:00Z"), "例"));
       return made;
     };
 
@@ -182,7 +190,7 @@ describe("a folder", () => {
         expect.objectContaining({ expiresAt: "2026-12-01T00:00:00.000Z" }),
       ]);
       expect(ran.en.stderr).toContain(
-        "sToken_for___.vpptoken: cannot be distinguished from sToken_for___ (1).vpptoken, which expires first and is recorded; if this file renews it: clomoctl renewals edit 例 --file sToken_for___.vpptoken; if this file is something else: clomoctl renewals add NAME --file sToken_for___.vpptoken\n",
+        "sToken_for___.vpptoken: this file cannot be distinguished from sToken_for___ (1).vpptoken, which expires first and is recorded; if this file renews it: clomoctl renewals edit 例 --file sToken_for___.vpptoken; if this file is something else: clomoctl renewals add NAME --file sToken_for___.vpptoken\n",
       );
       expect(ran.ja.stderr).toContain(
         "期限の早い sToken_for___ (1).vpptoken だけを登録しました。その更新後のものなら: clomoctl renewals edit 例 --file sToken_for___.vpptoken。別のものなら: clomoctl renewals add NAME --file sToken_for___.vpptoken\n",
@@ -193,7 +201,7 @@ describe("a folder", () => {
       expect(checked.en).toMatchObject({
         exit: 2,
         stdout: "level\tsource\ncritical\tsToken_for___ (1).vpptoken\nok\tsToken_for___.vpptoken\n",
-        stderr: expect.stringContaining("cannot be distinguished from sToken_for___.vpptoken"),
+        stderr: expect.stringContaining("例: cannot be distinguished from sToken_for___.vpptoken"),
       });
       expect(checked.ja.stderr).toContain("sToken_for___.vpptoken と区別できません");
     });
@@ -218,7 +226,7 @@ describe("a folder", () => {
       const [older, newer] = ["sToken_for___.vpptoken", "sToken_for___ (1).vpptoken"];
       const place = folder(older, newer);
       const only = freshFolder();
-      writeFileSync(join(only, newer), vppToken(new Date("2027-12-01T00:00:00Z"), "例"));
+      writeFileSync(join(only, newer), createVppToken(new Date("2027-12-01T00:00:00Z"), "例"));
       const first = await run("renewals add .", {
         folder: only,
         tenant: { listRenewals: { items: [] }, addRenewal: item(1) },
@@ -231,7 +239,7 @@ describe("a folder", () => {
       });
       expect(en.exit).toBe(3);
       expect(en.stderr).toContain(
-        `${older}: cannot be distinguished from ${newer}, which is recorded; if this file is something else: clomoctl renewals add NAME --file ${older}\n`,
+        `${older}: this file cannot be distinguished from ${newer}, which is recorded; if this file is something else: clomoctl renewals add NAME --file ${older}\n`,
       );
       expect(ja.stderr).toContain(`登録済みの ${newer} と区別できないため、登録しません`);
     });
@@ -258,7 +266,7 @@ describe("a folder", () => {
       const { en, ja } = await runInBoth(line, { folder: place, tenant });
       expect(en).toMatchObject({
         exit: 3,
-        stderr: `${second}: renews "東京"; to record it: clomoctl renewals edit 東京 --file '${second}'\n`,
+        stderr: `${second}: this file renews "東京"; to record it: clomoctl renewals edit 東京 --file '${second}'\n`,
       });
       expect(ja.stderr).toContain("「東京」の更新後のものです");
     });
@@ -282,7 +290,7 @@ describe("a folder", () => {
 });
 
 describe("a file", () => {
-  const token = { "a.vpptoken": vppToken(new Date("2027-01-15T09:00:00Z"), "株式会社例") };
+  const token = { "a.vpptoken": createVppToken(new Date("2027-01-15T09:00:00Z"), "株式会社例") };
 
   /** A folder with these files. */
   const folderOf = (files: Readonly<Record<string, string | Uint8Array>>): string => {
@@ -505,11 +513,11 @@ describe("the result", () => {
 });
 
 describeWithOpenssl("certificates", () => {
-  let workshop: Workshop;
+  let workshop: OpensslWorkspace;
   let all: readonly IssuedCertificate[] = [];
 
   beforeAll(() => {
-    workshop = new Workshop();
+    workshop = new OpensslWorkspace();
     const key = workshop.key("ec");
     const subjects = ["/UID=com.apple.mgmt.External.1/CN=APSP:1/C=JP", "/CN=a", "/CN=b"];
     all = subjects.map((subject) => workshop.certificate({ subject }, key));
@@ -574,7 +582,7 @@ describeWithOpenssl("certificates", () => {
 
   test("a key of our own opens a server token, and its date is then exact", async () => {
     const own = workshop.certificate({ subject: "/CN=own" });
-    const plain = workshop.file("token", serverToken("2027-02-20T05:00:00Z"));
+    const plain = workshop.file("token", createServerToken("2027-02-20T05:00:00Z"));
     const sealed = workshop.run("cms", "-encrypt", "-binary", "-aes256", "-in", plain, own.certificateFile);
     const file = workshop.file("本社_Token_2026-03-01T05-00-00Z_smime.p7m", sealed);
     const shut = await addedBy(["ade", "--file", file]);
@@ -587,7 +595,7 @@ describeWithOpenssl("certificates", () => {
 describe("a file that was made by a simulator", () => {
   const made = (): string => {
     const folder = freshFolder();
-    writeFileSync(join(folder, "a.vpptoken"), vppToken(new Date("2027-03-31T00:00:00Z"), "SIMULATOR 例"));
+    writeFileSync(join(folder, "a.vpptoken"), createVppToken(new Date("2027-03-31T00:00:00Z"), "SIMULATOR 例"));
     return folder;
   };
   const ade = (kind: "apple" | "simulator") =>
@@ -609,8 +617,8 @@ describe("a file that was made by a simulator", () => {
     });
     expect(en).toMatchObject({ exit: 3, stdout: "", requests: [{ operation: "ade" }] });
     expect(en.stderr).toContain(
-      "error: not recorded: a simulator (SIMULATOR) made this file, which is only for rehearsals\n",
+      "error: not recorded, because a simulator (SIMULATOR) made this file, which is only for rehearsals\n",
     );
-    expect(ja.stderr).toContain("シミュレーター(SIMULATOR)で作成された練習用のものです");
+    expect(ja.stderr).toContain("シミュレーター(SIMULATOR)で作成された練習用のファイルのため");
   });
 });

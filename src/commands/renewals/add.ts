@@ -98,15 +98,18 @@ const createMissingKindFailure = (): Failure =>
     hint: text("use --kind KIND or --file FILE", "--kind か --file を指定してください"),
   });
 
-/** Refuses files of our Apple simulator, for rehearsals only.  @throws `input-rejected` unless the endpoint is one */
+/**
+ * Refuses files that clomoctl's Apple simulator made, because they are only for rehearsals. @throws `input-rejected`
+ * unless the endpoint is a simulator
+ */
 async function refuseSimulated(tools: Tools, { simulated }: Renewable, where: string | undefined): Promise<void> {
   if (simulated !== true) return;
   const ade = await ignoreFailure(async () => (await tools.tenant("ade")).client.ade.show());
   if (ade?.endpoint?.kind === "simulator") return;
   throw new Failure("input-rejected", {
     what: text(
-      "not recorded: a simulator (SIMULATOR) made this file, which is only for rehearsals",
-      "シミュレーター(SIMULATOR)で作成された練習用のものです。登録していません",
+      "not recorded, because a simulator (SIMULATOR) made this file, which is only for rehearsals",
+      "シミュレーター(SIMULATOR)で作成された練習用のファイルのため、登録していません",
     ),
     where,
     hint: step(

@@ -4,7 +4,7 @@ import ICAL from "ical.js";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Whoami } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { vppToken } from "#support/renewals/vpp-token.ts";
+import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
@@ -101,11 +101,11 @@ describe("--all-contexts", () => {
 test("an earlier date in a file takes precedence and is reported", async () => {
   const folder = freshFolder();
   const source = join(folder, "a.vpptoken");
-  writeFileSync(source, vppToken(new Date("2026-11-25T00:00:00Z"), "例"));
+  writeFileSync(source, createVppToken(new Date("2026-11-25T00:00:00Z"), "例"));
   const vpp = item(1, { name: "VPP", kind: "vpp-token", source });
   const { en, ja } = await runInBoth("renewals calendar", { tenant: { listRenewals: { items: [vpp] } } });
   expect(events(en.stdout)[0]).toContain(" 2026-11-25 ");
-  expect(en.stderr).toMatch(/^warning: VPP: the recorded date is 2027-11-20, but .* has 2026-11-25/);
+  expect(en.stderr).toMatch(/^warning: VPP: the recorded date is 2027-11-20, but the date in .* is 2026-11-25/);
   expect(ja.stderr).toMatch(/^警告: VPP: 記録された期限は 2027-11-20/);
 });
 

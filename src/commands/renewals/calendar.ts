@@ -7,7 +7,7 @@ import { defineCommand } from "../command.ts";
 import { OUTPUT_FILE_OPTION, writeOutput } from "../csv/file/output.ts";
 import { canReadReservedFields, loadRights } from "../rights.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
-import { readCurrentItems, remarksOf } from "./items/tenant-items.ts";
+import { readCurrentItems, listRemarks } from "./items/tenant-items.ts";
 
 export default defineCommand({
   summary: text("write expiry dates to a calendar file", "年次更新・期限をカレンダーファイルに書き出す"),
@@ -38,7 +38,7 @@ export default defineCommand({
       for (const found of await readCurrentItems(tenant, timezone)) {
         const item = expireAtRejection(found, tools.clock.now(), timezone);
         const { expiresAt } = item;
-        for (const line of remarksOf(item)) await terminal.warn(line);
+        for (const line of listRemarks(item)) await terminal.warn(line);
         if (expiresAt === null) undated += 1;
         else {
           const day = dayOf(expiresAt, timezone);

@@ -4,13 +4,18 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "n
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { describeWithOpenssl, serverToken, Workshop, type IssuedCertificate } from "#support/apple/openssl.ts";
+import {
+  describeWithOpenssl,
+  createServerToken,
+  OpensslWorkspace,
+  type IssuedCertificate,
+} from "#support/apple/openssl.ts";
 import type { RecordHistory, RenewalItem, Tenant } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { EMPTY_TENANT_PROFILE } from "../../lib/model/tenant.ts";
 import { parseExposition } from "#support/renewals/exposition.ts";
 import { parsePluginOutput } from "#support/renewals/plugin-output.ts";
-import { vppToken } from "#support/renewals/vpp-token.ts";
+import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
@@ -49,7 +54,10 @@ const checkOf = async (items: readonly RenewalItem[], words = "", more = {}) =>
 function tokens(all: Readonly<Record<string, number | null>>): string {
   const folder = freshFolder();
   for (const [name, days] of Object.entries(all)) {
-    writeFileSync(join(folder, `${name}.vpptoken`), days === null ? "broken" : vppToken(inDays(days), `${name} 例`));
+    writeFileSync(
+      join(folder, `${name}.vpptoken`),
+      days === null ? "broken" : createVppToken(inDays(days), `${name} 例`),
+    );
   }
   return folder;
 }
@@ -236,7 +244,7 @@ describe("recorded items", () => {
     const { en, ja } = await runInBoth("renewals check --fields level,expiresOn", { home, tenant: having(vpp) });
     expect(en).toMatchObject({ exit: 2, stdout: "level\texpiresOn\ncritical\t2026-11-30\n" });
     expect(en.stderr).toMatch(
-      /^warning: VPP: the recorded date is 2027-11-20, but .* has 2026-11-30; the earlier date counts\. If the console shows 2027-11-20, run: clomoctl renewals confirm VPP --console-shows 2027-11-20\n/,
+      /^warning: VPP: the recorded date is 2027-11-20, but the date in \S*\/vpp\.vpptoken is 2026-11-30; the earlier date is used\. If the console shows 2027-11-20, run: clomoctl renewals confirm VPP --console-shows 2027-11-20\n/,
     );
     expect(ja.stderr).toMatch(/^警告: VPP: 記録された期限は 2027-11-20/);
   });
@@ -245,7 +253,7 @@ describe("recorded items", () => {
     const home = freshFolder();
     const { en, ja } = await runInBoth("renewals check --quiet", { home });
     expect(en).toMatchObject({ exit: 3, requests: [], stderr: "warning: nothing to check\n" });
-    expect(ja).toMatchObject({ exit: 3, stderr: "警告: 確認するものがありません\n" });
+    expect(ja).toMatchObject({ exit: 3, stderr: "警告: 確認する項目がありません\n" });
     expect(await run("renewals check", { home })).toMatchObject({
       exit: 3,
       requests: [],
@@ -437,7 +445,7 @@ describe("the people whom CLOMO notifies", () => {
     expect(en).toMatchObject({
       exit: 0,
       stderr: expect.stringContaining(
-        "not checked: who receives CLOMO's mail about certificates (requires permission to view all CLOMO accounts)",
+        "not checked: who receives CLOMO's emails about certificates (requires permission to view all CLOMO accounts)",
       ),
     });
     expect(ja.stderr).toContain("確認していません");
@@ -599,7 +607,7 @@ describe("files and folders", () => {
 
   test("- is stdin, of which no more is read than a token can have", async () => {
     const line = "renewals check - --fields level,source";
-    const token = vppToken(inDays(60), "例");
+    const token = createVppToken(inDays(60), "例");
     expect(await run(line, { stdin: token })).toMatchObject({ exit: 1, stdout: "level\tsource\nwarning\t-\n" });
     const long = await run(line, { stdin: token + "\n".repeat(1024 * 1024) });
     expect(long).toMatchObject({ exit: 3, stdout: "level\tsource\nunknown\t-\n" });
@@ -672,20 +680,20 @@ describe("files and folders", () => {
 
 describeWithOpenssl("what openssl makes", () => {
   test("a certificate that is not valid yet is a warning, but is not due", async () => {
-    const workshop = new Workshop();
+    const workshop = new OpensslWorkspace();
     onTestFinished(() => workshop.close());
     const wish = { subject: "/CN=a", key: "ec", from: "20261201000000Z" } as const;
     const { certificateFile } = workshop.certificate({ ...wish, to: "20280101000000Z" });
     const { en, ja } = await runInBoth(["renewals", "check", certificateFile, "--fields", "level"]);
     expect(en).toMatchObject({ exit: 1, stdout: "level\nwarning\n" });
     expect(en.stderr).toBe("warning: a: not valid before 2026-12-01\n1 not valid yet\n");
-    expect(ja.stderr).toBe("警告: a: 2026-12-01 になるまで有効ではありません\nまだ有効でないもの 1 件\n");
+    expect(ja.stderr).toBe("警告: a: 2026-12-01 になるまで有効ではありません\nまだ有効でない項目 1 件\n");
     const soon = workshop.certificate({ ...wish, to: "20270101000000Z" });
     expect((await run(["renewals", "check", soon.certificateFile])).stderr).toContain("1 due within 90 days\n");
   });
 
   test("--password-file opens a key store if only its owner can read the file", async () => {
-    const workshop = new Workshop();
+    const workshop = new OpensslWorkspace();
     onTestFinished(() => workshop.close());
     const { certificateFile, keyFile } = workshop.certificate({ subject: "/CN=a", key: "ec" });
     const folder = freshFolder();
@@ -707,7 +715,7 @@ describeWithOpenssl("what openssl makes", () => {
   });
 
   test("last year's push certificate next to the new certificate is superseded and does not count", async () => {
-    const workshop = new Workshop();
+    const workshop = new OpensslWorkspace();
     onTestFinished(() => workshop.close());
     const folder = freshFolder();
     const write = (name: string, topic: string, to: string, from = "20260101000000Z") => {
@@ -749,10 +757,10 @@ describeWithOpenssl("what openssl makes", () => {
   });
 
   test("the newest token of a server or location counts, and the old token warns until it expires", async () => {
-    const workshop = new Workshop();
+    const workshop = new OpensslWorkspace();
     onTestFinished(() => workshop.close());
     const [clomo, other] = ["/CN=clomo", "/CN=other"].map((subject) => workshop.certificate({ subject }));
-    const plain = workshop.file("token", serverToken("2027-01-01T00:00:00Z"));
+    const plain = workshop.file("token", createServerToken("2027-01-01T00:00:00Z"));
     const sealed = (made: IssuedCertificate | undefined) =>
       workshop.run("cms", "-encrypt", "-binary", "-aes256", "-in", plain, made?.certificateFile ?? "");
     const folder = freshFolder();
@@ -761,9 +769,9 @@ describeWithOpenssl("what openssl makes", () => {
       "MDM_Token_2025-11-25T05-00-00Z_smime.p7m": sealed(clomo),
       "MDM_Token_2026-11-19T05-00-00Z_smime のコピー.p7m": sealed(clomo),
       "MDM_Token_2026-11-18T05-00-00Z_smime.p7m": sealed(other),
-      "sToken_for_Tokyo_.vpptoken": vppToken(inDays(5), "例"),
-      "sToken_for_Tokyo_ (1).vpptoken": vppToken(inDays(365), "例"),
-      "sToken_for_Osaka_.vpptoken": vppToken(inDays(364), "例"),
+      "sToken_for_Tokyo_.vpptoken": createVppToken(inDays(5), "例"),
+      "sToken_for_Tokyo_ (1).vpptoken": createVppToken(inDays(365), "例"),
+      "sToken_for_Osaka_.vpptoken": createVppToken(inDays(364), "例"),
     };
     for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
     const line = "renewals check . --fields level,state,source";
@@ -799,12 +807,12 @@ describeWithOpenssl("what openssl makes", () => {
   describe("a server token with another name for the same key", () => {
     /** A folder with last year's token of one server, and a new one of another name. */
     const twoNames = () => {
-      const workshop = new Workshop();
+      const workshop = new OpensslWorkspace();
       onTestFinished(() => workshop.close());
       const clomo = workshop.certificate({ subject: "/CN=clomo" });
       const folder = freshFolder();
       const write = (name: string, expiry: Date, consumer: string) => {
-        const plain = workshop.file("token", serverToken(expiry.toISOString(), consumer));
+        const plain = workshop.file("token", createServerToken(expiry.toISOString(), consumer));
         const sealed = workshop.run("cms", "-encrypt", "-binary", "-aes256", "-in", plain, clomo.certificateFile);
         writeFileSync(join(folder, name), sealed);
       };
@@ -853,7 +861,7 @@ describeWithOpenssl("what openssl makes", () => {
   });
 
   test("a push certificate of the same topic that is not from Apple renews nothing", async () => {
-    const workshop = new Workshop();
+    const workshop = new OpensslWorkspace();
     onTestFinished(() => workshop.close());
     const folder = freshFolder();
     const apple = workshop.certificate({ subject: "/CN=Apple Application/O=Apple Inc." });
@@ -882,16 +890,19 @@ describeWithOpenssl("what openssl makes", () => {
       "judging by its name, sToken_for_Tokyo_ (1).vpptoken.crdownload may be the renewed file",
     );
     expect(ja.stderr).toContain("sToken_for_Tokyo_ (1).vpptoken.crdownload が更新ファイルかもしれませんが");
-    writeFileSync(join(folder, "sToken_for_Tokyo_ (1).vpptoken.txt"), vppToken(inDays(365), "sToken_for_Tokyo_ 例"));
+    writeFileSync(
+      join(folder, "sToken_for_Tokyo_ (1).vpptoken.txt"),
+      createVppToken(inDays(365), "sToken_for_Tokyo_ 例"),
+    );
     const { stderr } = await run("renewals check .", { folder });
-    expect(stderr).toContain("cannot be distinguished from sToken_for_Tokyo_ (1).vpptoken.txt");
+    expect(stderr).toContain("Tokyo: cannot be distinguished from sToken_for_Tokyo_ (1).vpptoken.txt");
   });
 
   test("--key opens a server token, even from stdin, and without it the file name is read", async () => {
-    const workshop = new Workshop();
+    const workshop = new OpensslWorkspace();
     onTestFinished(() => workshop.close());
     const own = workshop.certificate({ subject: "/CN=own" });
-    const plain = workshop.file("token", serverToken(inDays(10).toISOString()));
+    const plain = workshop.file("token", createServerToken(inDays(10).toISOString()));
     const sealed = workshop.run("cms", "-encrypt", "-binary", "-aes256", "-in", plain, own.certificateFile);
     const folder = freshFolder();
     const name = "本社_Token_2026-11-19T05-00-00Z_smime.p7m";
@@ -968,8 +979,8 @@ describe("a renewed file that was downloaded but not confirmed as uploaded", () 
 
   test("is recorded from a folder that has the files of both years", async () => {
     const folder = freshFolder();
-    writeFileSync(join(folder, "sToken_for_Tokyo_.vpptoken"), vppToken(inDays(5), "例"));
-    writeFileSync(join(folder, "sToken_for_Tokyo_ (1).vpptoken"), vppToken(inDays(365), "例"));
+    writeFileSync(join(folder, "sToken_for_Tokyo_.vpptoken"), createVppToken(inDays(5), "例"));
+    writeFileSync(join(folder, "sToken_for_Tokyo_ (1).vpptoken"), createVppToken(inDays(365), "例"));
     const tenant = { listRenewals: { items: [] }, addRenewal: push(5) };
     const { en, ja } = await runInBoth("renewals add . --owner x --fields name,state", { folder, tenant });
     expect(en).toMatchObject({ exit: 0, stdout: "name\tstate\n本社\tdownloaded\n" });
@@ -1137,7 +1148,7 @@ describe("an interruption", () => {
     const stdin = Readable.from(
       (function* () {
         signals.emit("SIGTERM");
-        yield Buffer.from(vppToken(inDays(10), "例"));
+        yield Buffer.from(createVppToken(inDays(10), "例"));
       })(),
     );
     const ofFiles = await run("renewals check - a.vpptoken", { folder: tokens({ a: 400 }), signals, stdin });
@@ -1232,9 +1243,21 @@ describe("refuses options that cannot be combined, and checks nothing", () => {
     ["--nagios --prometheus -", "--nagios cannot be used with", "--nagios はほかの"],
     ["a.vpptoken --nagios --prometheus -", "--nagios cannot be used with", "--nagios はほかの"],
     ["--within 30d --critical 90d", "--within 30d --critical 90d", "--critical が --within より長く"],
-    ["--within soon", "--within must be a number of days or weeks, not soon", "--within は日数"],
-    ["--within 9.5d --nagios", "--within must be a number of days or weeks, not 9.5d", "--within は日数"],
-    ["--critical 5", "--critical must be a number of days or weeks, not 5", "--critical は日数"],
+    [
+      "--within soon",
+      "--within must be a number of days or weeks, not soon",
+      "--within には日数か週数を指定してください(指定した値: soon)",
+    ],
+    [
+      "--within 9.5d --nagios",
+      "--within must be a number of days or weeks, not 9.5d",
+      "--within には日数か週数を指定してください(指定した値: 9.5d)",
+    ],
+    [
+      "--critical 5",
+      "--critical must be a number of days or weeks, not 5",
+      "--critical には日数か週数を指定してください(指定した値: 5)",
+    ],
   ])("%s", async (words, english, japanese) => {
     const circumstances = { home: await homeWith(), folder: tokens({ a: 400 }), tenant: {} };
     const { en, ja } = await runInBoth(`renewals check ${words}`, circumstances);

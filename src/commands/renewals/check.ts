@@ -36,7 +36,7 @@ const CHECK_OPTIONS = {
   },
   allContexts: {
     kind: "boolean",
-    about: text("check the records of all contexts", "すべてのコンテキストの記録を確認する"),
+    about: text("check the recorded items of all contexts", "すべてのコンテキストの登録内容を確認する"),
   },
   exclude: {
     kind: "string",
@@ -79,7 +79,7 @@ export default defineCommand({
   details: [
     text(
       "Checks the items recorded in the tenant or, if you name files or folders, only those: certificates (PEM, DER), key stores (PKCS#12, JKS), ADE server tokens, content tokens (VPP) and provisioning profiles. The worst state sets the exit code, in the order 2, 3, 1, 0; everything is listed in any case. Anything that cannot be read is unknown, never ok. Days are calendar days in --timezone or the context's time zone; ~ marks an estimated date.",
-      "テナントに記録されたもの、またはファイルやフォルダーを指定したときはそれだけを確認します(証明書 PEM・DER、鍵ストア PKCS#12・JKS、ADE サーバートークン、VPP サービストークン、プロビジョニングプロファイル)。終了コードは 2、3、1、0 の順に最も悪いもので決まり、どの場合もすべて表示します。読み込めないものは「期限不明」とし、余裕ありとはしません。日数は --timezone、なければコンテキストのタイムゾーンの暦日で数えます。~ は推定の期限です。",
+      "テナントに登録された項目、またはファイルやフォルダーを指定したときはそれだけを確認します(証明書 PEM・DER、鍵ストア PKCS#12・JKS、ADE サーバートークン、VPP サービストークン、プロビジョニングプロファイル)。終了コードは 2、3、1、0 の順に最も悪いもので決まり、どの場合もすべて表示します。読み込めないものは「期限不明」とし、余裕ありとはしません。日数は --timezone、なければコンテキストのタイムゾーンの暦日で数えます。~ は推定の期限です。",
     ),
     text(
       "In a folder, only the newest file counts for each push certificate (same topic and issuer), ADE server token (same consumer key, or same encryption key and server name) and content token (same organisation and location). An older file is at most a warning until it expires, because the newer file may not have been uploaded yet; after that it is superseded and does not count. It remains a warning even after it expires if the newer token has the same key but names another server, or if the newer certificate is from another Apple authority; with --key, the consumer keys are compared. If the files do not show whether one renews the other, each counts by its own date, and a remark says so. Links that lead out of a folder are not followed: name such files directly, for example /etc/letsencrypt/live/*/cert.pem. With --quiet, the first line on stderr names the most urgent item, for the mail that cron sends.",
@@ -90,8 +90,8 @@ export default defineCommand({
       `テナントの利用内容(${line("tenant set", [], { ios: "yes", ade: "yes" })} …)から見て登録がないものと、利用内容が未設定であることは、標準エラー出力に表示します。終了コードは変わりません。--quiet と --nagios では表示しません。`,
     ),
     text(
-      "When recorded items are checked, the recipients of CLOMO's mail about certificates are checked too (according to the manual, only system administrators with the support option receive it). The state is critical if nobody has the support option, and a warning if only one person has it, if there is only one system administrator, or if an item's owner, a recipient in notify.yaml or the contact person of `tenant set --contact-mail` is a user who was deleted or has lost their role. If no CLOMO account is recorded, a note says so, and the exit code does not change.",
-      "記録の確認では、証明書の更新に関する CLOMO からのメールを受け取る人(マニュアルによればサポートオプションを付与されたシステム管理者だけ)も確認します。サポートオプションを付与された人がいなければ「至急」、1 人だけのとき、システム管理者が 1 人だけのとき、更新担当(owner)、notify.yaml の通知先、担当者(`tenant set --contact-mail`)が、削除されたユーザーか管理者権限を外されたユーザーのときは警告です。CLOMO アカウントの登録がなければその旨を表示し、終了コードは変わりません。",
+      "When recorded items are checked, the recipients of CLOMO's emails about certificates are checked too (according to the manual, only system administrators with the support option receive them). The state is critical if nobody has the support option, and a warning if only one person has it, if there is only one system administrator, or if an item's owner, a recipient in notify.yaml or the contact person of `tenant set --contact-mail` is a user who was deleted or has lost their role. If no CLOMO account is recorded, a note says so, and the exit code does not change.",
+      "登録された項目の確認では、証明書の更新に関する CLOMO からのメールを受け取る人(マニュアルによればサポートオプションを付与されたシステム管理者だけ)も確認します。サポートオプションを付与された人がいなければ「至急」です。次のときは警告です: 付与された人が 1 人だけのとき、システム管理者が 1 人だけのとき、更新担当(owner)・notify.yaml の通知先・担当者(`tenant set --contact-mail`)が、削除されたか管理者権限を外されたユーザーのとき。CLOMO アカウントの登録がなければその旨を表示し、終了コードは変わりません。",
     ),
     text(
       `An ADE server token that Apple rejected is critical whatever its date, until another token is set or Apple accepts it again; a mirror has no such token. --prometheus also writes the time of the last ADE sync, devices that are not ready, missing devices and problems; ${line("ade status", [], { nagios: true })} also monitors these.`,
@@ -109,7 +109,7 @@ export default defineCommand({
       repeatable: true,
       about: text(
         "files or folders to check instead of the recorded items",
-        "記録の代わりに確認するファイルやフォルダー",
+        "登録された項目の代わりに確認するファイルやフォルダー",
       ),
     },
   },
@@ -151,11 +151,11 @@ export default defineCommand({
   },
   async run(tools, { files, ...options }) {
     tools.describeState(() => text("nothing was changed", "何も変更していません"));
-    return check(tools, files, options);
+    return executeCheck(tools, files, options);
   },
 });
 
-async function check(tools: Tools, files: readonly string[], options: CheckInput): Promise<number> {
+async function executeCheck(tools: Tools, files: readonly string[], options: CheckInput): Promise<number> {
   const { within, critical, nagios, prometheus, ...request } = options;
   refuseConflictingOptions(tools, files, options);
   const thresholds = chooseThresholds(within, critical);
@@ -166,7 +166,7 @@ async function check(tools: Tools, files: readonly string[], options: CheckInput
   if (nagios) await showNagiosLine(tools, { ...result, state }, unwritten?.what);
   else await showCheckResult(tools, result, { list: prometheus !== "-", severalContexts: request.allContexts });
   const { globals } = tools;
-  // whoever reads the log should also see what is not known; this does not change the exit code
+  // people who read the log should also see what is not known; these notes do not change the exit code
   if (files.length === 0 && !nagios && !globals.quiet) {
     const { noteExpectedRecords } = await import("./items/expected.ts");
     await noteExpectedRecords(tools, { allContexts: request.allContexts, items: result.checked, tenants });
@@ -180,7 +180,7 @@ async function check(tools: Tools, files: readonly string[], options: CheckInput
   return STATE_EXITS[state];
 }
 
-/** Reports the tenants for which it is not known who receives CLOMO's mail about renewals. */
+/** Reports the tenants for which it is not known who receives CLOMO's emails about renewals. */
 async function noteUnknownMailRecipients(
   { terminal }: Tools,
   tenants: ReadonlyMap<string, Tenant>,

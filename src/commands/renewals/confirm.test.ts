@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
-import { vppToken } from "#support/renewals/vpp-token.ts";
+import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { idOf, item } from "#support/commands/renewals/item.ts";
 
@@ -93,7 +93,7 @@ describe("an upload", () => {
 test("after confirm's advice for another date, all commands judge by the same date", async () => {
   await using own = new TestTenant();
   const folder = freshFolder();
-  writeFileSync(join(folder, "old.vpptoken"), vppToken(new Date("2026-12-01T00:00:00Z"), "例"));
+  writeFileSync(join(folder, "old.vpptoken"), createVppToken(new Date("2026-12-01T00:00:00Z"), "例"));
   const circumstances = { folder, home: folder, tenant: own.fetch, now: new Date("2026-11-20T00:00:00Z") };
   const type = (line: string) => run(`renewals ${line}`, circumstances);
   await type("add 本社 --file old.vpptoken");

@@ -9,7 +9,7 @@ import { STATE_UNCHANGED, STATE_MAYBE_CHANGED, STATE_CHANGED } from "../records/
 import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
-import { asOfNow, showItem } from "./items/tenant-items.ts";
+import { createExpiryClock, showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { resolvePastInstant, type TypedDate } from "../../lib/model/typed-date.ts";
 
@@ -64,7 +64,7 @@ export default defineCommand({
     await requireRight(tools, "renewals.write");
     const tenant = await tools.tenant("renewals");
     const { client } = tenant;
-    const asOf = asOfNow(tools, tenant);
+    const asOf = createExpiryClock(tools, tenant);
     const when = at === undefined ? asOf.now.toISOString() : resolvePastInstant(at, { ...asOf, where: "--at" });
     const item = await findItem(client, typed);
     refuseWrongConfirmation(item, consoleShows);
@@ -113,6 +113,6 @@ function requireUserName({ machine }: Tools): string {
   if (machine.userName !== undefined) return machine.userName;
   throw new Failure("usage", {
     what: text("cannot determine your user name", "ユーザー名がわかりません"),
-    hint: text("use --by NAME to say who did it", "--by NAME で実施者を指定してください"),
+    hint: text("use --by NAME to specify the person who did it", "--by NAME で実施者を指定してください"),
   });
 }

@@ -2,10 +2,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readExpiringItems } from "../../lib/apple/index.ts";
-import { describeWithOpenssl, serverToken, Workshop } from "#support/apple/openssl.ts";
+import { describeWithOpenssl, createServerToken, OpensslWorkspace } from "#support/apple/openssl.ts";
 import type { RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { vppToken } from "#support/renewals/vpp-token.ts";
+import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 import type { Answers } from "#support/commands/tenant.ts";
 import { idOf, item } from "#support/commands/renewals/item.ts";
@@ -74,7 +74,7 @@ describe("changes only what is given", () => {
       "the owner x does not receive reminders, because the owner must be a single email address; to change the owner: clomoctl";
     expect(en.stderr).toContain(unnoticed);
     expect(ja.stderr).toContain(
-      "更新担当「x」には通知されません。通知されるのは、メールアドレス 1 つで指定した更新担当だけです。更新担当を変更するには",
+      "更新担当「x」には通知されません。更新担当に通知されるのは、メールアドレスを 1 つだけ指定した場合です。更新担当を変更するには",
     );
     expect((await run("renewals edit 本社 --notes n", { tenant })).stderr).not.toContain("notices");
     const drawn = await runInBoth("renewals edit 本社 --owner x", { tenant, terminal: {} });
@@ -149,8 +149,8 @@ const nameless = Buffer.from(JSON.stringify({ token: "x", expDate: "2027-12-01T0
 /** A folder with content tokens: an earlier, a later, and one without an organisation. */
 function tokens(): string {
   const folder = freshFolder();
-  writeFileSync(join(folder, "early.vpptoken"), vppToken(EARLIER, "例"));
-  writeFileSync(join(folder, "late.vpptoken"), vppToken(LATER, "例"));
+  writeFileSync(join(folder, "early.vpptoken"), createVppToken(EARLIER, "例"));
+  writeFileSync(join(folder, "late.vpptoken"), createVppToken(LATER, "例"));
   writeFileSync(join(folder, "nameless.vpptoken"), nameless);
   return folder;
 }
@@ -189,7 +189,7 @@ describe("a renewed file", () => {
       organisation: "例",
       downloadedExpiresAt: LATER.toISOString(),
       downloadedCertainty: "exact",
-      downloadedFingerprint: fingerprintOf(vppToken(LATER, "例")),
+      downloadedFingerprint: fingerprintOf(createVppToken(LATER, "例")),
       downloadedTopic: null,
       downloadedSource: join(folder, "late.vpptoken"),
       owner: "x",
@@ -256,7 +256,7 @@ describe("a renewed file", () => {
   });
 
   test("is read once if it comes from stdin", async () => {
-    const { json, stderr } = await change(["--file", "-"], vpp, { stdin: vppToken(LATER, "例") });
+    const { json, stderr } = await change(["--file", "-"], vpp, { stdin: createVppToken(LATER, "例") });
     expect(json).toMatchObject({ downloadedSource: null, downloadedExpiresAt: LATER.toISOString() });
     expect(stderr).toMatch(/^warning: -: not checked: location; to check .*\n$/);
   });
@@ -279,9 +279,9 @@ describe("a renewed file", () => {
     const ofSapporo = () => {
       const folder = freshFolder();
       const [inUse, file] = ["sToken_for_Sapporo.vpptoken", "sToken_for_Naha.vpptoken"];
-      writeFileSync(join(folder, inUse), vppToken(EARLIER, "例"));
-      writeFileSync(join(folder, file), vppToken(LATER, "例"));
-      const recorded = { source: join(folder, inUse), fingerprint: fingerprintOf(vppToken(EARLIER, "例")) };
+      writeFileSync(join(folder, inUse), createVppToken(EARLIER, "例"));
+      writeFileSync(join(folder, file), createVppToken(LATER, "例"));
+      const recorded = { source: join(folder, inUse), fingerprint: fingerprintOf(createVppToken(EARLIER, "例")) };
       return { folder, recorded: { ...vpp, ...recorded }, file };
     };
 
@@ -337,9 +337,9 @@ describe("a renewed file", () => {
   test("is compared with the file in use if that file is still at its recorded path", async () => {
     const folder = tokens();
     const late = { expiresAt: LATER.toISOString(), source: join(folder, "late.vpptoken") };
-    const itself = { ...vpp, ...late, fingerprint: fingerprintOf(vppToken(LATER, "例")) };
+    const itself = { ...vpp, ...late, fingerprint: fingerprintOf(createVppToken(LATER, "例")) };
     const { stderr } = await change(["--file", "late.vpptoken"], itself, { folder });
-    expect(stderr).toContain("the file is the same as the one in use");
+    expect(stderr).toContain("this file is the same as the file in use");
     // the recorded date is earlier, yet the file that was recorded says another: the file counts
     const early = { ...itself, expiresAt: EARLIER.toISOString() };
     expect(await refused(early, folder)).toContain("is not later than");
@@ -352,7 +352,7 @@ describe("a renewed file", () => {
 
   test("is compared with a file in use of any length that is read", async () => {
     const folder = tokens();
-    const short = vppToken(LATER, "例");
+    const short = createVppToken(LATER, "例");
     const long = short + "\n".repeat(1024 * 1024 - short.length);
     const source = join(folder, "long.vpptoken");
     writeFileSync(source, long);
@@ -364,9 +364,9 @@ describe("a renewed file", () => {
     const folder = tokens();
     writeFileSync(join(folder, "broken.vpptoken"), "broken");
     // a token with so much behind it that no token is that long
-    writeFileSync(join(folder, "long.vpptoken"), `${vppToken(LATER, "例")}${"\n".repeat(1024 * 1024)}`);
+    writeFileSync(join(folder, "long.vpptoken"), `${createVppToken(LATER, "例")}${"\n".repeat(1024 * 1024)}`);
     for (const source of [folder, join(folder, "broken.vpptoken"), join(folder, "long.vpptoken")]) {
-      const one = { ...vpp, source, fingerprint: fingerprintOf(vppToken(LATER, "例")) };
+      const one = { ...vpp, source, fingerprint: fingerprintOf(createVppToken(LATER, "例")) };
       expect((await change(["--file", "nameless.vpptoken"], one, { folder })).stderr).not.toContain(REFUSED);
     }
   });
@@ -385,11 +385,11 @@ describe("a renewed file", () => {
 });
 
 describeWithOpenssl("certificates", () => {
-  let workshop: Workshop;
+  let workshop: OpensslWorkspace;
   let key = "";
 
   beforeAll(() => {
-    workshop = new Workshop();
+    workshop = new OpensslWorkspace();
     key = workshop.key("ec");
   });
   afterAll(() => workshop.close());
@@ -429,7 +429,7 @@ describeWithOpenssl("certificates", () => {
   test("a server token is judged by what its key opens", async () => {
     const own = workshop.certificate({ subject: "/CN=own" });
     const seal = (expiry: string, name: string): string => {
-      const plain = workshop.file("token", serverToken(expiry));
+      const plain = workshop.file("token", createServerToken(expiry));
       return workshop.file(
         name,
         workshop.run("cms", "-encrypt", "-binary", "-aes256", "-in", plain, own.certificateFile),

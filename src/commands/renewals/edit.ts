@@ -31,8 +31,8 @@ export default defineCommand({
   summary: text("change a recorded item", "登録した項目を変更する"),
   details: [
     text(
-      "Options that are not given leave their values unchanged; an empty value (--owner '') removes a value. --file reads the date from the renewed file. A file that `renewals verify` rejects, such as a file with another topic, location or key, is rejected here too (exit 3). A file that is not newer than the recorded file is recorded as the file in use, with a warning. A certificate or token that must be uploaded to the console (CLOMO PANEL) is recorded as downloaded, and the previous date counts until `renewals confirm ITEM --console-shows DATE`. A new date or file discards a renewed file that was recorded earlier, with a warning.",
-      "指定しないものは変わりません。空の値(--owner '')で消せます。--file は更新後のファイルから期限を読み取ります。トピック・場所・鍵が違うなど、`renewals verify` が拒否するファイルはここでも拒否します(終了コード 3)。登録済みのものより新しくないファイルは、警告を表示して使用中のものとして登録します。管理画面(CLOMO PANEL)にアップロードする証明書やトークンは「ダウンロード済み」として記録し、`renewals confirm ITEM --console-shows DATE` まで更新前の期限で判定します。期限やファイルを新しく登録すると、先に登録した更新ファイルの記録はなくなります(警告を表示します)。",
+      "Values that you omit do not change; an empty value (--owner '') removes a value. --file reads the date from the renewed file. A file that `renewals verify` rejects, such as a file with another topic, location or key, is also rejected by this command (exit 3). A file that is not newer than the recorded file is recorded as the file in use, with a warning. A certificate or token that must be uploaded to the console (CLOMO PANEL) is recorded as downloaded, and the previous date counts until `renewals confirm ITEM --console-shows DATE`. A new date or file discards a renewed file that was recorded earlier, with a warning.",
+      "指定しないものは変わりません。空の値(--owner '')で消せます。--file は更新後のファイルから期限を読み取ります。トピック・場所・鍵が違うなど、`renewals verify` が拒否するファイルはこのコマンドでも拒否します(終了コード 3)。登録済みのものより新しくないファイルは、警告を表示して使用中のものとして登録します。管理画面(CLOMO PANEL)にアップロードする証明書やトークンは「ダウンロード済み」として登録し、`renewals confirm ITEM --console-shows DATE` まで更新前の期限で判定します。期限やファイルを新しく登録すると、先に登録した更新ファイルの内容はなくなります(警告を表示します)。",
     ),
   ],
   args: { item: ITEM_ARGUMENT },
@@ -82,7 +82,11 @@ export default defineCommand({
   },
 });
 
-/** Converts a read file into a change; for a renewal still to be uploaded, the date of the file in use stays. */
+/**
+ * Converts the values of a file into a change. If the renewed file still has to be uploaded, the date of the file in
+ * use
+ * is kept.
+ */
 const buildFileChange = (before: RenewalItem, { kind = before.kind, ...change }: RenewalChange): RenewalChange => {
   const { expiresAt, certainty, fingerprint, topic, source, ...others } = change;
   if (kind !== before.kind || expiresAt === undefined || expiresAt === null || certainty === undefined)

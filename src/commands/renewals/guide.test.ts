@@ -3,12 +3,12 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { describeWithOpenssl, Workshop } from "#support/apple/openssl.ts";
+import { describeWithOpenssl, OpensslWorkspace } from "#support/apple/openssl.ts";
 import type { Ade, PushCertificate, RenewalItem, VppTokenRecord } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { ANSWER } from "../../lib/model/answer.ts";
 import { buildExampleRecord } from "../../lib/model/thing.ts";
-import { vppToken } from "#support/renewals/vpp-token.ts";
+import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { freshFolder, runInBoth, run, type Circumstances, type Typing } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 import { idOf, item } from "#support/commands/renewals/item.ts";
@@ -85,7 +85,7 @@ describe("the steps", () => {
     expect(en.stdout).toContain("run before the upload: clomoctl renewals edit 本社 --file NEW (records");
     expect(en.stdout.indexOf("before the upload: clomoctl renewals edit")).toBeLessThan(en.stdout.indexOf("2. "));
     expect(en.stdout).toContain("clomoctl renewals verify --current OLD --new");
-    expect(ja.stdout).toContain("トピックの違うものは拒否します");
+    expect(ja.stdout).toContain("トピックの異なる証明書は拒否します");
     const here = join(freshFolder(), "push.pem");
     writeFileSync(here, "");
     const near = await run("renewals guide 本社", { tenant: having({ ...push, source: here }) });
@@ -395,7 +395,7 @@ describe("a yearly login, step by step", () => {
         ["Enter で決定", ENTER],
       ]),
       ["「第一所有者」へのログインを記録しますか?", "y\r"],
-      ["誰が「第一所有者」にログインしましたか?", ENTER],
+      ["だれが「第一所有者」にログインしましたか?", ENTER],
     ];
     const { exit, stdout, stderr } = await walk("第一所有者 --lang ja", tenant, typing);
     expect(exit).toBe(0);
@@ -615,7 +615,7 @@ describe("an item that the tenant holds itself", () => {
     expect(ran).toMatchObject({ exit: 0, stdout: "", requests: [...LISTED, { operation: "ade" }] });
     expect(ran.stderr).not.toMatch(NOT_CLOMO);
     expect(ran.stderr).toMatch(
-      /the command that set the certificate or token has also recorded its expiry date: clomoctl renewals list\n$/,
+      /the command that set the certificate or token also recorded its expiry date; to see the date: clomoctl renewals list\n$/,
     );
     const stopped = await walk("トークン", tenant, [...done(1), ...choose("2. ", UP + ENTER)]);
     expect(stopped).toMatchObject({ exit: 130, stderr: expect.stringContaining("stopped at step 2\n") });
@@ -651,7 +651,7 @@ describe("a content token, step by step", () => {
   }
 
   const FILE = "sToken_for_example_.vpptoken";
-  const fresh = { [FILE]: vppToken(NEXT, "例") };
+  const fresh = { [FILE]: createVppToken(NEXT, "例") };
 
   test("is found among the downloads, compared with the record, and recorded", async () => {
     const userFolder = downloaded({ ...fresh, "sToken_for_broken_.vpptoken": "broken" });
@@ -774,7 +774,7 @@ describe("a content token, step by step", () => {
 
   test("exits with 3 if it is an old token and the person gives up, and nothing is recorded", async () => {
     const typing: readonly Typing[] = [...done(1), ...choose("2. "), ["Repeat this step", UP + ENTER]];
-    const old = { [FILE]: vppToken(new Date("2026-11-30T00:00:00Z"), "例") };
+    const old = { [FILE]: createVppToken(new Date("2026-11-30T00:00:00Z"), "例") };
     const ran = await walk("VPP", having(vpp), typing, { userFolder: downloaded(old) });
     expect(ran).toMatchObject({ exit: 3, stdout: "", requests: [...ASKED, ...ANSWERED] });
     expect(ran.stderr).toMatch(/^warning: WRONG - later expiry: /m);
@@ -798,7 +798,10 @@ describe("a content token, step by step", () => {
   });
 
   test("--current selects the file to compare with", async () => {
-    const userFolder = downloaded({ ...fresh, "current.vpptoken": vppToken(new Date("2027-12-02T00:00:00Z"), "例") });
+    const userFolder = downloaded({
+      ...fresh,
+      "current.vpptoken": createVppToken(new Date("2027-12-02T00:00:00Z"), "例"),
+    });
     const current = "--downloads . --current current.vpptoken";
     const refused = await walk(
       `VPP ${current}`,
@@ -830,7 +833,7 @@ test.each<[string, Partial<RenewalItem>, readonly Typing[]]>([
   ["editRenewal", { kind: "vpp-token" }, [...VPP_UPLOADED, ["Record 契約", ENTER]]],
 ])("after a signal in %s of %j, says that the change may have been recorded", async (operation, change, typing) => {
   const folder = freshFolder();
-  writeFileSync(join(folder, "sToken_for_example_.vpptoken"), vppToken(NEXT, "例"));
+  writeFileSync(join(folder, "sToken_for_example_.vpptoken"), createVppToken(NEXT, "例"));
   const one = item(1, { name: "契約", organisation: "例", expiresAt: BEFORE.toISOString(), ...change });
   const signals = new EventEmitter();
   const answer = (): unknown => {
@@ -844,7 +847,7 @@ test.each<[string, Partial<RenewalItem>, readonly Typing[]]>([
 
 describeWithOpenssl("a push certificate, gone through", () => {
   test("is compared with the downloaded request, never with the request of the certificate in use", async () => {
-    const workshop = new Workshop();
+    const workshop = new OpensslWorkspace();
     onTestFinished(() => workshop.close());
     const subject = "/UID=com.apple.mgmt.External.1/CN=APSP:1/C=JP";
     const [oldKey, newKey] = [workshop.key("ec"), workshop.key("ec")];

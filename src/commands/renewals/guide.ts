@@ -12,7 +12,7 @@ import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
 import {
   GUIDE_OPTIONS,
-  createOptionConflict,
+  createOptionConflictFailure,
   resolveRequestedGuide,
   showSteps,
   writeGuide,
@@ -23,7 +23,7 @@ import { formatExpiryDay } from "./items/columns.ts";
 import { listRecordedAnswers, buildGuideFacts } from "./steps/holding.ts";
 import { resolveSubject } from "./steps/subject.ts";
 
-const OPTIONS = {
+const RENEWAL_GUIDE_OPTIONS = {
   ...GUIDE_OPTIONS,
   interactive: {
     kind: "boolean",
@@ -50,7 +50,7 @@ const OPTIONS = {
   },
 } as const satisfies Fields;
 
-type GuideInput = InputOf<typeof OPTIONS>;
+type GuideInput = InputOf<typeof RENEWAL_GUIDE_OPTIONS>;
 
 const GUIDE_COMMAND = commandName("renewals guide");
 
@@ -75,7 +75,7 @@ export default defineCommand({
       about: text("name or ID of an item, or a kind", "項目の名前か ID、または種類"),
     },
   },
-  options: OPTIONS,
+  options: RENEWAL_GUIDE_OPTIONS,
   examples: [
     { line: "clomoctl renewals guide push-certificate" },
     {
@@ -98,7 +98,7 @@ export default defineCommand({
       return showSteps(tools, buildRenewalGuide(kind, item, expiresOn, holding), EXPECTED_FILE_COLUMN);
     const known = item === null ? null : await removeRemoteSource(tools, tenant, item);
     const guide = buildRenewalGuide(kind, known && escapeItem(known.item), item && formatExpiryDay(expiresOn, item), {
-      ...escapeHolding(holding),
+      ...escapeGuideFacts(holding),
       known: holding.own === undefined ? (await listRecordedAnswers(tenant.client, subject)).map(escapeFact) : [],
       // an interactive guide compares new files with the record
       elsewhere: options.interactive ? undefined : known?.elsewhere && escapeText(known.elsewhere),
@@ -116,7 +116,7 @@ function refuseConflictingOptions(
   isDocument: boolean,
 ): void {
   if (interactive && (format !== undefined || output !== undefined || !isDocument)) {
-    throw createOptionConflict(GUIDE_COMMAND, "--interactive", "--format, --output, --fields, --query");
+    throw createOptionConflictFailure(GUIDE_COMMAND, "--interactive", "--format, --output, --fields, --query");
   }
   if (!interactive && (downloads !== undefined || current !== undefined)) {
     throw new Failure("usage", {
@@ -158,7 +158,10 @@ const escapeFact = ([label, value]: readonly [Text, Text]): readonly [Text, Text
 
 const escapeText = ({ en, ja }: Text): Text => text(escapeForPeople(en), escapeForPeople(ja));
 
-/** Removes an item's source file if it is not on this computer, to prevent a comparison, and explains what to do. */
+/**
+ * Removes the source file of an item if the file is not on this computer, so that it is not compared, and explains what
+ * to do.
+ */
 async function removeRemoteSource(
   { machine }: Tools,
   { context }: ChosenTenant<"renewals">,
@@ -171,17 +174,17 @@ async function removeRemoteSource(
     kind === "push-certificate" && topic !== null
       ? [
           ` If you do not have that file, run before the upload: ${command} (records the new certificate, and rejects a certificate with another topic).`,
-          `ファイルがなければ、アップロードの前に実行してください: ${command}(新しい証明書を登録します。トピックの違うものは拒否します)`,
+          `ファイルがなければ、アップロードの前に実行してください: ${command}(新しい証明書を登録します。トピックの異なる証明書は拒否します)`,
         ]
       : ["", ""];
   const elsewhere = text(
     `The file in use was recorded as ${source}, which is not on this computer (${machine.hostName}). For OLD below, use a copy of that file.${en}`,
-    `使用中のファイルは ${source} として登録されていますが、この PC(${machine.hostName})にはありません。以下の OLD には、元の PC からコピーしたものを指定してください。${ja}`,
+    `使用中のファイルは ${source} として登録されていますが、このコンピューター(${machine.hostName})にはありません。以下の OLD には、元のコンピューターからコピーしたものを指定してください。${ja}`,
   );
   return { item: { ...item, source: null }, elsewhere };
 }
 
-const escapeHolding = ({ own, first, several }: GuideFacts): GuideFacts => ({
+const escapeGuideFacts = ({ own, first, several }: GuideFacts): GuideFacts => ({
   several: several?.map(escapeForPeople),
   own: own && mapHoldingTexts(own, escapeForPeople),
   first: first && { en: escapeForPeople(first.en), ja: escapeForPeople(first.ja) },

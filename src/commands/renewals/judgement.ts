@@ -26,13 +26,14 @@ export async function showJudgement(
   const said = describeVerdict(file, judgement);
   if (terminal.onTerminal && (globals.format ?? "table") === "table") await explainChecks(terminal, judgement);
   await (judgement.safe ? terminal.note(said) : terminal.problem(said));
-  if (!judgement.safe && terminal.onTerminal) await terminal.note(adviseGuide(kind));
+  if (!judgement.safe && terminal.onTerminal) await terminal.note(describeGuideCommand(kind));
   return judgement.safe ? undefined : "input-rejected";
 }
 
 /**
- * Returns true if a simulator made the file and the current tenant uses a simulator for rehearsals. Returns false if
- * there is no current tenant or it cannot be read.
+ * Returns true if a simulator made the file and the current tenant uses a simulator, so that this is a rehearsal.
+ * Returns
+ * false if there is no current tenant or it cannot be read.
  */
 export async function isSimulatorRehearsal(
   tools: Tools,
@@ -64,7 +65,7 @@ async function explainChecks(
   }
 }
 
-const adviseGuide = (kind: RenewalKind): Text =>
+const describeGuideCommand = (kind: RenewalKind): Text =>
   text(
     `to get the right file, step by step: ${line("renewals guide", [kind])}`,
     `正しいものを入手する手順: ${line("renewals guide", [kind])}`,
@@ -109,14 +110,14 @@ const OUTCOME_LABELS = {
   unknown: text("unknown", "不明"),
 } as const;
 
-/** Rejects an unreadable file just like a wrong file, because it proves nothing. */
+/** Rejects an unreadable file in the same way as a wrong file, because it does not prove anything. */
 export function rejectUnreadableFile(error: unknown): never {
   if (!(error instanceof Failure)) throw error;
   throw new Failure("input-rejected", error);
 }
 
 /**
- * Reads the item to compare from a file. Push certificates take precedence over other items; of several files with the
+ * Reads the item to compare from a file. Push certificates take precedence over other items. If several items have the
  * same identity, the newest counts.
  *
  * @throws Failure `input-rejected` if the file contains several different items

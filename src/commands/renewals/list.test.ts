@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { RenewalItem, Tenant, TenantProfile, Whoami } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { vppToken } from "#support/renewals/vpp-token.ts";
+import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { EMPTY_TENANT_PROFILE } from "../../lib/model/tenant.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
@@ -321,7 +321,7 @@ describe("a single owner account", () => {
 describe("a file with another date", () => {
   const tokenIn = (folder: string): string => {
     const source = join(folder, "a.vpptoken");
-    writeFileSync(source, vppToken(new Date("2026-12-01T00:00:00Z"), "例"));
+    writeFileSync(source, createVppToken(new Date("2026-12-01T00:00:00Z"), "例"));
     return source;
   };
 
@@ -333,7 +333,7 @@ describe("a file with another date", () => {
     const { en, ja } = await runInBoth(line, { home, tenants });
     expect(en.stdout).toBe("context\texpiresOn\tcertainty\nlocal\t2026-12-01\texact\nosaka\t2027-11-20\ttyped\n");
     expect(en.stderr).toMatch(
-      /^warning: VPP: the recorded date is 2027-11-20, but .* has 2026-12-01; the earlier date counts\. If the console shows 2027-11-20, run: clomoctl renewals confirm VPP --console-shows 2027-11-20 --context local\n$/,
+      /^warning: VPP: the recorded date is 2027-11-20, but the date in .* is 2026-12-01; the earlier date is used\. If the console shows 2027-11-20, run: clomoctl renewals confirm VPP --console-shows 2027-11-20 --context local\n$/,
     );
     expect(ja.stderr).toMatch(/^警告: VPP: 記録された期限は 2027-11-20、/);
   });

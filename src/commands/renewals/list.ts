@@ -1,5 +1,5 @@
 import { commandName } from "../../lib/advice/index.ts";
-import { byExpiry, judgeExpiry, type JudgedItem } from "../../lib/renewals/judge.ts";
+import { compareByExpiry, judgeExpiry, type JudgedItem } from "../../lib/renewals/judge.ts";
 import { FILE_HEADERS } from "../../lib/renewals/output/headers.ts";
 import { Timeline } from "../../lib/document/timeline.ts";
 import { Failure, ignoreFailure } from "../../lib/errors/index.ts";
@@ -7,14 +7,14 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { isDefaultTable, LIMIT_OPTION, listColumns } from "../listing/list.ts";
 import { resolveTimezoneWithoutTenant, type ChosenTenant, type Tools } from "../tools.ts";
-import { asOfNow, readCurrentItems, remarksOf } from "./items/tenant-items.ts";
+import { createExpiryClock, readCurrentItems, listRemarks } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS, DEFAULT_ITEM_COLUMNS } from "./items/columns.ts";
 import { noteExpectedRecords } from "./items/expected.ts";
 import { listMissingFields } from "./items/missing.ts";
 import type { ItemOverview } from "./items/overview.ts";
 import { dayOf, formatMoment } from "../../lib/model/time.ts";
 import type { Context } from "../../lib/config/index.ts";
-import { buildDocumentOrRecordOptions, requestedDocument } from "../listing/documents.ts";
+import { buildDocumentOrRecordOptions, resolveRequestedDocument } from "../listing/documents.ts";
 import { canReadReservedFields, loadRights } from "../rights.ts";
 import { writeOutput } from "../csv/file/output.ts";
 
@@ -26,11 +26,11 @@ export default defineCommand({
   details: [
     text(
       "On a terminal, the table is followed by a timeline that fits the width. In other formats, and with --fields, only the list is written. ~ marks an estimated date. An ADE server token that Apple rejected is critical whatever its date.",
-      "ターミナルでは表の下に、幅に合わせたタイムラインを表示します。他の形式と --fields を指定したときは一覧だけです。~ は推定の期限です。Apple が拒否した ADE サーバートークンは、期限にかかわらず「至急」です。",
+      "ターミナルでは表の下に、幅に合わせたタイムラインを表示します。ほかの形式と --fields を指定したときは一覧だけです。~ は推定の期限です。Apple が拒否した ADE サーバートークンは、期限にかかわらず「至急」です。",
     ),
     text(
       "--format html writes a self-contained page (no scripts, no network) to show, send or print.",
-      "--format html は、他のファイルもスクリプトもネットワークも要らない 1 ページを書き出します。表示・送付・印刷に使えます。",
+      "--format html は、ほかのファイルもスクリプトもネットワークも要らない 1 ページを書き出します。表示・送付・印刷に使えます。",
     ),
   ],
   args: {},
@@ -39,7 +39,7 @@ export default defineCommand({
       kind: "boolean",
       about: text(
         "include the items of all tenants configured on this computer",
-        "この PC に登録された全テナントの項目を含める",
+        "このコンピューターに登録された全テナントの項目を含める",
       ),
     },
     ...buildDocumentOrRecordOptions(["html"], "records", { header: FILE_HEADERS.renewalsPage }),
@@ -53,10 +53,10 @@ export default defineCommand({
   exits: ["not-found", "locked", "unavailable"],
   async run(tools, { allContexts, limit, ...options }) {
     const { terminal } = tools;
-    const page = requestedDocument(tools, options, { usual: undefined, where: commandName("renewals list") });
-    const { shown, found, contexts, failed } = await gatherList(tools, { allContexts, limit });
+    const page = resolveRequestedDocument(tools, options, { usual: undefined, where: commandName("renewals list") });
+    const { shown, found, contexts, failed } = await gatherRenewalItems(tools, { allContexts, limit });
     if (page !== undefined) {
-      await writePage(tools, shown, page.output);
+      await writeOverviewPage(tools, shown, page.output);
     } else if (isDefaultTable(terminal)) {
       const { writeOverview } = await import("./items/overview.ts");
       await writeOverview(terminal, shown);
@@ -74,7 +74,7 @@ export default defineCommand({
 });
 
 /** The items to show and the first failure of a tenant; items of other tenants are shown nevertheless. */
-interface GatheredList {
+interface GatheredItems {
   readonly shown: ItemOverview;
   /** all items, regardless of the limit */
   readonly found: readonly JudgedItem[];
@@ -83,22 +83,22 @@ interface GatheredList {
   readonly failed: Failure | undefined;
 }
 
-async function gatherList(
+async function gatherRenewalItems(
   tools: Tools,
   { allContexts, limit }: { readonly allContexts: boolean; readonly limit: number | undefined },
-): Promise<GatheredList> {
+): Promise<GatheredItems> {
   const chosen = allContexts ? undefined : await tools.tenant("renewals", "ade");
   const { found, failed } =
     chosen === undefined
-      ? await judgeItemsOfAll(tools)
-      : { found: await judgeItemsOf(tools, chosen), failed: undefined };
+      ? await judgeItemsOfAllTenants(tools)
+      : { found: await judgeItemsOfTenant(tools, chosen), failed: undefined };
   const all = chosen === undefined ? await tools.contexts.list() : [chosen.context];
   const [now, timezone, contexts] = [
     tools.clock.now(),
     await resolveTimezoneWithoutTenant(tools),
     all.map(({ name }) => name),
   ];
-  const items = found.toSorted(byExpiry).slice(0, limit);
+  const items = found.toSorted(compareByExpiry).slice(0, limit);
   return {
     shown: { items, contexts, timeline: new Timeline(dayOf(now, timezone)), now, timezone },
     found,
@@ -107,12 +107,14 @@ async function gatherList(
   };
 }
 
-async function judgeItemsOfAll(tools: Tools): Promise<{ found: readonly JudgedItem[]; failed: Failure | undefined }> {
+async function judgeItemsOfAllTenants(
+  tools: Tools,
+): Promise<{ found: readonly JudgedItem[]; failed: Failure | undefined }> {
   const found: JudgedItem[] = [];
   let failed: Failure | undefined;
   for (const context of await tools.contexts.list()) {
     try {
-      found.push(...(await judgeItemsOf(tools, await tools.tenantOf(context, "renewals", "ade"))));
+      found.push(...(await judgeItemsOfTenant(tools, await tools.tenantOf(context, "renewals", "ade"))));
     } catch (error) {
       if (!(error instanceof Failure) || error.code === "interrupted") throw error;
       failed ??= error;
@@ -127,17 +129,17 @@ async function judgeItemsOfAll(tools: Tools): Promise<{ found: readonly JudgedIt
   return { found, failed };
 }
 
-async function judgeItemsOf(tools: Tools, tenant: ChosenTenant<"renewals" | "ade">): Promise<JudgedItem[]> {
-  const asOf = asOfNow(tools, tenant);
+async function judgeItemsOfTenant(tools: Tools, tenant: ChosenTenant<"renewals" | "ade">): Promise<JudgedItem[]> {
+  const asOf = createExpiryClock(tools, tenant);
   const items = await readCurrentItems(tenant, asOf.timezone);
   // only checks report that an item is not valid yet
   const all = items.map((item) => judgeExpiry({ ...item, validFrom: null }, tenant.context.name, asOf));
-  for (const line of all.flatMap(remarksOf)) await tools.terminal.warn(line);
+  for (const line of all.flatMap(listRemarks)) await tools.terminal.warn(line);
   return all;
 }
 
 /** Writes the items as an HTML page to a file or to stdout. */
-async function writePage(tools: Tools, shown: ItemOverview, file: string): Promise<void> {
+async function writeOverviewPage(tools: Tools, shown: ItemOverview, file: string): Promise<void> {
   const { renderPage } = await import("../../lib/document/page.ts");
   const { buildRenewalsDocument: renewalsDocument } = await import("../../lib/renewals/output/page.ts");
   const { terminal } = tools;
@@ -168,7 +170,7 @@ async function noteMissingFields(
   }
 }
 
-/** Recommends a second owner account.  @see facts 3.6: so does Google for an Android Enterprise environment */
+/** Recommends a second owner account, as Google does for Android Enterprise.  @see facts 3.6 */
 async function adviseSecondOwner(terminal: Tools["terminal"], items: readonly JudgedItem[]): Promise<void> {
   const owners = Map.groupBy(
     items.filter(({ kind }) => kind === "android-owner"),

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import ICAL from "ical.js";
 import type { SMTPServerOptions } from "smtp-server";
 import { expect, onTestFinished, test } from "vitest";
-import { openChat, openPostOffice, type Chat, type PostOffice } from "#support/renewals/post-office.ts";
+import { openChatServer, openPostOffice, type ChatServer, type PostOffice } from "#support/renewals/post-office.ts";
 import { freshHome, run } from "#support/cli/home.ts";
 
 const DAY_MS = 86_400_000;
@@ -15,16 +15,16 @@ const EXPIRES = new Date(Date.now() + 12 * DAY_MS).toISOString().slice(0, 10);
 class Desk {
   readonly home: string;
   readonly office: PostOffice;
-  readonly chat: Chat;
+  readonly chat: ChatServer;
 
-  private constructor(home: string, office: PostOffice, chat: Chat) {
+  private constructor(home: string, office: PostOffice, chat: ChatServer) {
     this.home = home;
     this.office = office;
     this.chat = chat;
   }
 
   static async open(options: SMTPServerOptions = {}): Promise<Desk> {
-    const desk = new Desk(freshHome(), await openPostOffice(options), await openChat());
+    const desk = new Desk(freshHome(), await openPostOffice(options), await openChatServer());
     onTestFinished(async () => {
       await Promise.all([desk.office.close(), desk.chat.close()]);
     });

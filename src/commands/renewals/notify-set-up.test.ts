@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { parseNotifySettings } from "../../lib/renewals/notify/settings-schema.ts";
-import { openChat, openPostOffice } from "#support/renewals/post-office.ts";
+import { openChatServer, openPostOffice } from "#support/renewals/post-office.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -77,7 +77,7 @@ describe("init", () => {
 
 describe("test", () => {
   test("sends one message through each channel, and reports failures by host, port and cause", async () => {
-    const [home, office, chat] = [freshFolder(), await openPostOffice(), await openChat()];
+    const [home, office, chat] = [freshFolder(), await openPostOffice(), await openChatServer()];
     onTestFinished(async () => void (await Promise.all([office.close(), chat.close()])));
     const yaml = [
       `smtp: {host: 127.0.0.1, port: ${office.port}, security: none, from: CLOMO <a@example.jp>}`,

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import type { RenewalItem, Tenant } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { openChat, openPostOffice, type Chat } from "#support/renewals/post-office.ts";
-import { vppToken } from "#support/renewals/vpp-token.ts";
+import { openChatServer, openPostOffice, type ChatServer } from "#support/renewals/post-office.ts";
+import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 import { example, type Answers, type ReceivedRequest } from "#support/commands/tenant.ts";
@@ -16,11 +16,11 @@ const due = item(1, { name: "契約", expiresAt: "2026-12-02T14:59:59.000Z" });
 const far = item(2, { name: "先" });
 
 let home = "";
-let chat: Chat;
+let chat: ChatServer;
 
 beforeEach(async () => {
   home = freshFolder();
-  chat = await openChat();
+  chat = await openChatServer();
   onTestFinished(() => chat.close());
 });
 
@@ -123,14 +123,16 @@ describe("a plan", () => {
   test("uses the earlier of the recorded and the file's dates, and warns that they differ", async () => {
     settings();
     const source = join(home, "a.vpptoken");
-    writeFileSync(source, vppToken(new Date("2026-12-01T00:00:00Z"), "例"));
+    writeFileSync(source, createVppToken(new Date("2026-12-01T00:00:00Z"), "例"));
     const vpp = item(3, { name: "VPP", kind: "vpp-token", source });
     const { en, ja } = await runInBoth(
       "renewals notify --dry-run --fields name,expiresOn",
       here({ ...having(vpp), ...held() }),
     );
     expect(en.stdout).toBe("name\texpiresOn\nVPP\t2026-12-01\n");
-    expect(en.stderr).toMatch(/^warning: .*VPP.*the recorded date is 2027-11-20, but .* has 2026-12-01/);
+    expect(en.stderr).toMatch(
+      /^warning: .*VPP.*the recorded date is 2027-11-20, but the date in \S*\/a\.vpptoken is 2026-12-01;/,
+    );
     expect(ja.stderr).toMatch(/^警告: .*VPP.*記録された期限は 2027-11-20/);
   });
 });
@@ -174,7 +176,7 @@ describe("a run", () => {
     expect(en.stderr).toMatch(/^warning: another run is notifying chat; the next run sends .*\n$/);
     expect(ja).toMatchObject({ exit: 7, stdout: en.stdout, stderr: expect.stringContaining("別の実行が通知中です") });
     const drawn = await run("--lang ja renewals notify --fields outcome", here(tenant, { terminal: {} }));
-    expect(drawn.stdout).toContain("別の実行で処理中");
+    expect(drawn.stdout).toContain("別の実行で送信中");
     expect(chat.posted).toEqual([]);
   });
 
@@ -318,7 +320,7 @@ describe("when nothing is due", () => {
       const { en, ja } = await runInBoth(`renewals notify${words}`, here({ ...nothing, tenant: lacking }));
       expect(en).toMatchObject({ exit: 0, stdout: "" });
       expect(en.stderr).toBe(
-        "warning: local: nobody has the support option, so nobody receives CLOMO's mail about certificates; to fix this: clomoctl clomo-account edit NAME --support-option --notice-mail --context local\n",
+        "warning: local: nobody has the support option, so nobody receives CLOMO's emails about certificates; to fix this: clomoctl clomo-account edit NAME --support-option --notice-mail --context local\n",
       );
       expect(ja.stderr).toMatch(/^警告: local: サポートオプションを付与されたシステム管理者がいません。/);
     }
@@ -432,7 +434,7 @@ describe("refuses to run and notifies nobody", () => {
     const { en, ja } = await runInBoth("renewals notify", here({}));
     expect(en).toMatchObject({ exit: 4, stdout: "", requests: [] });
     expect(en.stderr).toContain(`chmod go-w ${join(home, "notify.yaml")}`);
-    expect(ja).toMatchObject({ exit: 4, stderr: expect.stringContaining("他のユーザーが書き込めるファイル") });
+    expect(ja).toMatchObject({ exit: 4, stderr: expect.stringContaining("ほかのユーザーが書き込めるファイル") });
   });
 
   test("if the settings cannot be read, which differs from missing settings", async () => {

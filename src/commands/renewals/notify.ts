@@ -22,11 +22,11 @@ const OUTCOME_LABELS: Readonly<Record<ReminderRow["outcome"], Text>> = {
   due: text("due", "送信予定"),
   sent: text("sent", "送信済み"),
   failed: text("failed", "失敗"),
-  busy: text("being sent by another run", "別の実行で処理中"),
+  busy: text("being sent by another run", "別の実行で送信中"),
 };
 
 const CHANNEL_LABELS: Readonly<Record<Recipient["way"], Text>> = {
-  mail: text("mail", "メール"),
+  mail: text("email", "メール"),
   webhook: text("webhook", "Webhook"),
   command: text("command", "コマンド"),
 };
@@ -66,7 +66,7 @@ const buildReminderColumns = (terminal: Terminal): readonly Column<ReminderRow>[
     header: text("reason", "理由"),
     value: ({ reason }) => (reason === undefined ? undefined : terminal.say(reason)),
   },
-  { key: "itemId", header: text("id", "ID"), value: ({ due }) => due.item.id },
+  { key: "itemId", header: text("ID", "ID"), value: ({ due }) => due.item.id },
 ];
 
 /** An example of the settings, indented so that the reference shows it as code. */
@@ -98,11 +98,11 @@ export default defineCommand({
   ),
   details: [
     text(
-      "Made for cron: 90, 60, 30, 15, 7, 3, 1 and 0 days before expiry, then daily while expired, each recipient gets one digest by mail, webhook or command. Each reminder is sent once, however often this runs, even if runs are missed, overlap or are killed. Failed deliveries are retried by the next run (exit 7 until then). If an item's owner is an email address, the owner is notified too.",
+      "Made for cron: 90, 60, 30, 15, 7, 3, 1 and 0 days before expiry, then daily while expired, each recipient gets one digest by email, webhook or command. Each reminder is sent once, however often this runs, even if runs are missed, overlap or are killed. Failed deliveries are retried by the next run (exit 7 until then). If an item's owner is an email address, the owner is notified too.",
       "cron での実行を想定しています。期限の 90・60・30・15・7・3・1・0 日前と、期限切れの間は毎日、通知先ごとに 1 通にまとめて、メール・Webhook・コマンドで知らせます。何度実行しても、実行が抜けたり重なったり途中で止まったりしても、各項目の各段階は通知先ごとに 1 回だけです。失敗した通知先には次の実行で再送します(それまで終了コード 7)。更新担当(owner)がメールアドレスなら、その宛先にも知らせます。",
     ),
     text(
-      "If Apple has rejected an ADE server token, reminders are sent daily from the day of the rejection, as if the token had expired, whatever its date. Reminders also contain what `renewals check` finds about who receives CLOMO's mail about certificates, and which recipients or owners are users who were deleted or have lost their role. If nobody has the support option, a warning on stderr says so, even if nothing is due.",
+      "If Apple has rejected an ADE server token, reminders are sent daily from the day of the rejection, as if the token had expired, whatever its date. Reminders also contain the findings of `renewals check` about who receives CLOMO's email about certificates, and list recipients and owners who are deleted users or have lost their role. If nobody has the support option, a warning on stderr says so, even if nothing is due.",
       "Apple が拒否した ADE サーバートークンは、期限にかかわらず、拒否された日から期限切れと同じように毎日知らせます。通知には、証明書の更新に関する CLOMO からのメールを受け取る人についての `renewals check` の結果と、通知先や更新担当が、削除されたユーザーか管理者権限を外されたユーザーであることも記載します。サポートオプションを付与された人がいないときは、期限の近いものがなくても標準エラー出力に警告します。",
     ),
     text(
@@ -120,7 +120,7 @@ export default defineCommand({
       kind: "choice",
       choices: ["init", "test"],
       about: text(
-        "init writes commented settings; test sends one message to each recipient (default: notify)",
+        "init: write commented settings; test: send one message to each recipient (default: send reminders)",
         "init: コメント付きの設定ファイルを作る、test: 各通知先に 1 通ずつ送る(既定: 通知する)",
       ),
     },
@@ -151,7 +151,7 @@ export default defineCommand({
   shows: buildReminderColumns,
   async run(tools, { action, dryRun, allContexts }) {
     const { terminal, clock } = tools;
-    if (action !== undefined && (dryRun || allContexts)) throw createUsageFailure(action);
+    if (action !== undefined && (dryRun || allContexts)) throw createActionOptionFailure(action);
     // init and test send no request that checks this right, because the settings belong to this computer and not to the
     // tenant; sent reminders are recorded in the tenant
     if (!allContexts) await requireRight(tools, "renewals.write");
@@ -159,9 +159,9 @@ export default defineCommand({
     const settings = await requireSettings(tools);
     if (action === "test") {
       const { sendTestMessages } = await import("./items/notify-set-up.ts");
-      return sendTestMessages(tools, settings, secretPlaceOf(tools));
+      return sendTestMessages(tools, settings, getSecretPlace(tools));
     }
-    const { tenants, unreached } = await openNoticeTenants(tools, allContexts);
+    const { tenants, unreached } = await openReminderTenants(tools, allContexts);
     const run = {
       tenants,
       settings,
@@ -170,14 +170,14 @@ export default defineCommand({
       warn: (line: Text) => terminal.warn(line),
     };
     const { rows, incomplete } = dryRun
-      ? await planReminders(run, createObstacleFinder(settings, secretPlaceOf(tools)))
+      ? await planReminders(run, createObstacleFinder(settings, getSecretPlace(tools)))
       : await sendReminders(tools, settings, run);
     await showReminders(tools, rows);
     return incomplete || unreached ? "unavailable" : undefined;
   },
 });
 
-const createUsageFailure = (action: string): Failure =>
+const createActionOptionFailure = (action: string): Failure =>
   new Failure("usage", {
     what: text(
       `${action} cannot be used with --dry-run or --all-contexts`,
@@ -204,7 +204,7 @@ async function requireSettings({ home }: Tools): Promise<NotifySettings> {
 
 const REQUIRED_APIS = ["renewals", "users", "tenant", "ade", "push-certificate", "vpp"] as const;
 
-function toNoticeTenant(
+function toReminderTenant(
   tools: Pick<Tools, "globals" | "clock">,
   tenant: ChosenTenant<(typeof REQUIRED_APIS)[number]>,
 ): ReminderTenant {
@@ -226,18 +226,19 @@ function toNoticeTenant(
 }
 
 /** Opens the tenants to notify; with `--all-contexts`, a failure is only a warning, and the next run tries again. */
-async function openNoticeTenants(
+async function openReminderTenants(
   tools: Tools,
   allContexts: boolean,
 ): Promise<{ readonly tenants: readonly ReminderTenant[]; readonly unreached: boolean }> {
   const { contexts, terminal } = tools;
-  if (!allContexts) return { tenants: [toNoticeTenant(tools, await tools.tenant(...REQUIRED_APIS))], unreached: false };
+  if (!allContexts)
+    return { tenants: [toReminderTenant(tools, await tools.tenant(...REQUIRED_APIS))], unreached: false };
   const tenants: ReminderTenant[] = [];
   const all = await contexts.list();
   for (const context of all) {
     try {
       await requireRight({ ...tools, tenant: (...names) => tools.tenantOf(context, ...names) }, "renewals.write");
-      tenants.push(toNoticeTenant(tools, await tools.tenantOf(context, ...REQUIRED_APIS)));
+      tenants.push(toReminderTenant(tools, await tools.tenantOf(context, ...REQUIRED_APIS)));
     } catch (error) {
       if (!(error instanceof Failure) || error.code === "not-permitted") throw error;
       await terminal.warn(text(`${context.name}: ${error.what.en}`, `${context.name}: ${error.what.ja}`));
@@ -247,7 +248,7 @@ async function openNoticeTenants(
 }
 
 /** Returns where to look for the secrets of the settings. */
-const secretPlaceOf = ({ environment, home, machine }: Tools): SecretPlace => ({
+const getSecretPlace = ({ environment, home, machine }: Tools): SecretPlace => ({
   environment,
   folder: home.settings,
   modes: machine.platform !== "win32",
@@ -255,11 +256,11 @@ const secretPlaceOf = ({ environment, home, machine }: Tools): SecretPlace => ({
 
 async function sendReminders(tools: Tools, settings: NotifySettings, run: Parameters<typeof deliverReminders>[0]) {
   const { signal } = tools;
-  const deliver = createDeliverer(settings, secretPlaceOf(tools));
+  const deliver = createDeliverer(settings, getSecretPlace(tools));
   let sent = 0;
   tools.describeState(() =>
     text(
-      `${formatCount(sent, "message")} sent; the next run sends the rest`,
+      `${formatCount(sent, "message")} sent; the next run sends the remaining messages`,
       `${sent} 通を送信しました。残りは次の実行で送信します`,
     ),
   );
@@ -273,7 +274,7 @@ async function sendReminders(tools: Tools, settings: NotifySettings, run: Parame
   });
 }
 
-/** Shows the reminders; nothing if none are due, so cron sends no mail, unless a format was requested. */
+/** Shows the reminders. Writes nothing if none is due and no format was requested, so that cron sends no email. */
 async function showReminders(tools: Tools, rows: readonly ReminderRow[]): Promise<void> {
   const { terminal, globals } = tools;
   if (rows.length > 0 || globals.format !== undefined || globals.query !== undefined) {

@@ -8,7 +8,10 @@ import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 
 export default defineCommand({
-  summary: text("delete a renewal item and the records of its reminders", "項目とその通知の記録を削除する"),
+  summary: text(
+    "delete a renewal item and the records of its reminders",
+    "年次更新・期限の項目と、その通知の記録を削除する",
+  ),
   args: { item: ITEM_ARGUMENT },
   options: {},
   examples: [

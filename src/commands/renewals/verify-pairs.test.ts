@@ -1,8 +1,13 @@
 import { copyFileSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { describeWithOpenssl, serverToken, Workshop, type IssuedCertificate } from "#support/apple/openssl.ts";
-import { vppToken } from "#support/renewals/vpp-token.ts";
+import {
+  describeWithOpenssl,
+  createServerToken,
+  OpensslWorkspace,
+  type IssuedCertificate,
+} from "#support/apple/openssl.ts";
+import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { run, type RunResult } from "#support/commands/program.ts";
 
 /** Names of files in the folder of a pair, and what is typed besides. */
@@ -29,10 +34,10 @@ describeWithOpenssl("39 pairs, of which only the right ones are called right", (
     "CLOMO MDM_Token_2026-11-19T12-00-00Z_smime.p7m",
   ];
 
-  let workshop: Workshop;
+  let workshop: OpensslWorkspace;
   let folder: string;
   beforeAll(() => {
-    workshop = new Workshop();
+    workshop = new OpensslWorkspace();
     folder = join(workshop.folder, "pairs");
     mkdirSync(folder);
     makeCertificates();
@@ -123,7 +128,7 @@ describeWithOpenssl("39 pairs, of which only the right ones are called right", (
       expiry: string,
       consumer = "CK_1",
     ) => {
-      const plain = workshop.file("token", serverToken(expiry, consumer));
+      const plain = workshop.file("token", createServerToken(expiry, consumer));
       put(name, workshop.run("cms", "-encrypt", "-binary", "-aes256", "-in", plain, recipient?.certificateFile ?? ""));
     };
     const [WAS, IS] = ["2027-01-12T17:34:24Z", "2027-11-19T12:00:00Z"];
@@ -141,16 +146,16 @@ describeWithOpenssl("39 pairs, of which only the right ones are called right", (
 
   function makeContentTokens(): void {
     const [was, is] = [new Date("2026-12-01T00:00:00Z"), new Date("2027-12-01T00:00:00Z")];
-    put("sToken_for_Tokyo_.vpptoken", vppToken(was, "例"));
-    put("sToken_for_Tokyo_ (1).vpptoken", vppToken(is, "例"));
-    put("sToken_for_Tokyo_ (2).vpptoken", vppToken(is, "別の会社"));
-    put("sToken_for_Tokyo_ (3).vpptoken", vppToken(new Date("2026-11-30T00:00:00Z"), "例"));
-    put("sToken_for_Osaka_.vpptoken", vppToken(is, "例"));
-    put("sToken_for___.vpptoken", vppToken(was, "例"));
-    put("sToken_for___ (1).vpptoken", vppToken(is, "例"));
-    put("sToken_for_Tokyo_ (4).vpptoken", vppToken(was, "ABC"));
-    put("sToken_for_Tokyo_ (5).vpptoken", vppToken(is, "ABC"));
-    put("token.vpptoken", vppToken(is, "例"));
+    put("sToken_for_Tokyo_.vpptoken", createVppToken(was, "例"));
+    put("sToken_for_Tokyo_ (1).vpptoken", createVppToken(is, "例"));
+    put("sToken_for_Tokyo_ (2).vpptoken", createVppToken(is, "別の会社"));
+    put("sToken_for_Tokyo_ (3).vpptoken", createVppToken(new Date("2026-11-30T00:00:00Z"), "例"));
+    put("sToken_for_Osaka_.vpptoken", createVppToken(is, "例"));
+    put("sToken_for___.vpptoken", createVppToken(was, "例"));
+    put("sToken_for___ (1).vpptoken", createVppToken(is, "例"));
+    put("sToken_for_Tokyo_ (4).vpptoken", createVppToken(was, "ABC"));
+    put("sToken_for_Tokyo_ (5).vpptoken", createVppToken(is, "ABC"));
+    put("token.vpptoken", createVppToken(is, "例"));
   }
 
   const push = (next: string, csr: string | undefined = CSR, current = "push.pem"): Pair => ({

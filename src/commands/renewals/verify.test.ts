@@ -5,19 +5,19 @@ import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   describeWithOpenssl,
-  propertyList,
-  serverToken,
-  Workshop,
+  createPropertyList,
+  createServerToken,
+  OpensslWorkspace,
   type IssuedCertificate,
 } from "#support/apple/openssl.ts";
 import type { Ade } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { vppToken } from "#support/renewals/vpp-token.ts";
+import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { text } from "../../lib/text/index.ts";
 import { freshFolder, runInBoth, run, type Circumstances, type RunResult } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
-const token = (expiresAt: string): string => vppToken(new Date(expiresAt), "例");
+const token = (expiresAt: string): string => createVppToken(new Date(expiresAt), "例");
 
 /** A folder with a content token in use, a later one, and an earlier one. */
 function tokens(): string {
@@ -53,7 +53,7 @@ describe("a file made by a simulator", () => {
       ["old", "2026-12-01T00:00:00Z"],
       ["new", "2027-12-01T00:00:00Z"],
     ] as const) {
-      writeFileSync(join(made, `${name}.vpptoken`), vppToken(new Date(at), "SIMULATOR 例"));
+      writeFileSync(join(made, `${name}.vpptoken`), createVppToken(new Date(at), "SIMULATOR 例"));
     }
     return made;
   };
@@ -71,7 +71,9 @@ describe("a file made by a simulator", () => {
     const { en, ja } = await runInBoth(line("new.vpptoken"), { folder: folder(), home });
     expect(en).toMatchObject({ exit: 3, requests: [] });
     expect(en.stdout).toContain("simulator\tbad\tmade by a simulator (SIMULATOR)");
-    expect(ja.stdout).toContain("シミュレーター(SIMULATOR)で作成された練習用のものです");
+    expect(ja.stdout).toContain(
+      "シミュレーター(SIMULATOR)で作成された練習用のファイルです。アップロードしないでください",
+    );
     expect(readdirSync(home)).toEqual([]);
   });
 
@@ -209,7 +211,7 @@ test("a crash is not a refusal", async () => {
 });
 
 test.each([
-  ["en", "nothing was changed, because files are only read"],
+  ["en", "nothing was changed, because this command only reads files"],
   ["ja", "何も変更していません"],
 ])("an interruption reports that nothing was changed: %s", async (language, said) => {
   const signals = new EventEmitter();
@@ -266,12 +268,12 @@ test("an unknown context is not found", async () => {
 
 describeWithOpenssl("certificates", () => {
   const PUSH = "/UID=com.apple.mgmt.External.1/CN=APSP:1/C=JP";
-  let workshop: Workshop;
+  let workshop: OpensslWorkspace;
   let apple: IssuedCertificate;
   let [oldKey, newKey] = ["", ""];
 
   beforeAll(() => {
-    workshop = new Workshop();
+    workshop = new OpensslWorkspace();
     apple = workshop.certificate({
       subject: "/CN=Apple Application Integration 2 Certification Authority/O=Apple Inc./C=US",
       extensions: "basicConstraints = critical, CA:TRUE\nsubjectKeyIdentifier = hash",
@@ -288,7 +290,7 @@ describeWithOpenssl("certificates", () => {
   /** The request as the console gives it. */
   const request = (key: string): string => {
     const der = workshop.run("req", "-new", "-key", key, "-subj", "/CN=a/C=JP", "-outform", "DER");
-    const list = propertyList(`<key>PushCertRequestCSR</key><string>${der.toString("base64")}</string>`);
+    const list = createPropertyList(`<key>PushCertRequestCSR</key><string>${der.toString("base64")}</string>`);
     return workshop.file("CertificateSigningRequest.csr", Buffer.from(list).toString("base64"));
   };
 
@@ -368,7 +370,7 @@ describeWithOpenssl("certificates", () => {
   test("the tenant's key opens server tokens so that more can be compared", async () => {
     const folder = freshFolder();
     const seal = (name: string, expiry: string, consumer: string): string => {
-      const plain = workshop.file("token", serverToken(expiry, consumer));
+      const plain = workshop.file("token", createServerToken(expiry, consumer));
       const sealed = workshop.run("cms", "-encrypt", "-binary", "-aes256", "-in", plain, apple.certificateFile);
       writeFileSync(join(folder, name), sealed);
       return name;

@@ -17,7 +17,7 @@ export default defineCommand({
   ),
   details: [
     text(
-      "Compares both files before you upload anything, and lists every check with its reason. The exit code is 0 if the new file is right, and 3 if it is not or if a file cannot be read. The verdict is `can replace the file in use` only if everything that identifies the new file was compared. Otherwise, it lists what you have to check yourself, such as a VPP location with full-width characters (Apple writes each as _): exit code 0, or 3 with --strict.",
+      "Compares both files before you upload anything, and lists every check with its reason. The exit code is 0 if the new file can be used, and 3 if it cannot or if a file cannot be read. The verdict is `can replace the file in use` only if everything that identifies the new file was compared. Otherwise, it lists what you have to check yourself, such as a VPP location with full-width characters (Apple writes each as _): exit code 0, or 3 with --strict.",
       "アップロードする前に 2 つのファイルを比べます。更新してよければ終了コード 0、そうでないときやファイルが読めないときは 3 で、確認した項目と理由をすべて一覧します。「更新できます」と表示するのは、新しいファイルを特定する項目をすべて比較できたときだけです。比較できなかった項目(全角文字の VPP の場所など。Apple は全角文字を 1 文字ずつ _ と書きます)は、確かめる項目として示します。その場合の終了コードは 0 で、--strict を付けると 3 です。",
     ),
     text(
@@ -60,7 +60,10 @@ export default defineCommand({
   async run(tools, input) {
     const { clock } = tools;
     tools.describeState(() =>
-      text("nothing was changed, because files are only read", "読み込みだけなので、何も変更していません"),
+      text(
+        "nothing was changed, because this command only reads files",
+        "ファイルを読み取るだけなので、何も変更していません",
+      ),
     );
     const timezone = await resolveTimezoneWithoutTenant(tools);
     const openers = await readKeysAndPasswords(tools, input).catch(rejectUnreadableFile);

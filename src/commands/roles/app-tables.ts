@@ -31,19 +31,22 @@ export const INFERRED_MARK_LEGEND = text(
   "*: 印のない箇所を補ったもの(推定)",
 );
 
-const ABOUT_HEADER = text("screen or operation", "画面・操作");
+const SCREEN_OR_OPERATION_HEADER = text("screen or operation", "画面・操作");
 
 /** Minimum width of the column with the names of the rows. */
-const MIN_ABOUT_WIDTH = 20;
+const MIN_ROW_NAME_WIDTH = 20;
 
-/** Returns true if the names of roles fit next to each other, uncut, because they differ only at the end. */
+/**
+ * Returns true if the names of the roles fit next to each other uncut. Cut names could not be told apart, because they
+ * differ only at the end.
+ */
 const canFitSideBySide = ({ columns, language }: Tools["terminal"], roles: readonly Text[]): boolean =>
-  roles.reduce((width, role) => width + displayWidth(role[language]) + 2, MIN_ABOUT_WIDTH) <= columns;
+  roles.reduce((width, role) => width + displayWidth(role[language]) + 2, MIN_ROW_NAME_WIDTH) <= columns;
 
 const buildCellColumns = (language: Language): readonly Column<AppTableCell>[] => [
   { key: "app", header: text("app", "アプリ"), value: ({ app }) => app },
   { key: "table", header: text("table", "表"), value: ({ table }) => table.name, name: ({ table }) => table.title },
-  { key: "about", header: ABOUT_HEADER, value: ({ about }) => about[language] },
+  { key: "about", header: SCREEN_OR_OPERATION_HEADER, value: ({ about }) => about[language] },
   { key: "role", header: text("role", "権限"), value: ({ role }) => role[language] },
   { key: "mark", header: text("mark", "可否"), value: ({ mark }) => mark, name: ({ mark }) => APP_MARKS[mark] },
   { key: "restored", header: text("inferred mark", "推定で補った印"), value: ({ restored }) => restored },
@@ -75,7 +78,7 @@ export async function writeAppTables(terminal: Tools["terminal"], app: SecuredAp
       value: ({ cells }) => cells[at]?.mark,
       name: ({ cells: { [at]: cell } }) => (cell === undefined ? null : describeMark(cell)),
     }));
-    const about = { key: "about", header: ABOUT_HEADER, wraps: true };
+    const about = { key: "about", header: SCREEN_OR_OPERATION_HEADER, wraps: true };
     await terminal.list([...marks, { ...about, value: (row) => row.about[language] }], rows);
     await terminal.out.write("\n");
   }

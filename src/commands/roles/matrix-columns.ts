@@ -29,7 +29,7 @@ export const describeReach = ({ reach, manual }: RightsCell): Text => {
   return text(`${en}${star}`, `${ja}${star}`);
 };
 
-const NOT_KNOWN = text("not known", "未確認");
+const NOT_KNOWN_LABEL = text("not known", "未確認");
 
 /** Returns the columns of the matrix; the column `about` is in the given language. */
 export const buildMatrixColumns = (
@@ -65,7 +65,7 @@ export const buildMatrixColumns = (
     key: "makersMatrix",
     header: text("CLOMO's own matrix", "メーカーの管理権限一覧"),
     value: () => "unknown",
-    name: () => NOT_KNOWN,
+    name: () => NOT_KNOWN_LABEL,
   },
 ];
 
@@ -90,7 +90,7 @@ export const MATRIX_LEGEND: readonly Text[] = [
   ),
 ];
 
-/** Maximum number of operations that are named. If there are more, only their number is shown. */
+/** Maximum number of operations that are listed by name. If there are more, only their number is shown. */
 const MAX_NAMED_OPERATIONS = 4;
 
 /** Describes the cells for which a sentence is cited, grouped by role. */

@@ -39,7 +39,7 @@ test("prints an ordinary list if the columns do not fit", async () => {
 
 test("below the table: a note that CLOMO's own matrix is not known, and every cited sentence", async () => {
   const { en, ja } = await runInBoth("roles matrix", { terminal: {} });
-  expect(words(en.stdout)).toContain("CLOMO's own matrix of rights (各管理者の管理権限一覧) is not known to clomoctl.");
+  expect(words(en.stdout)).toContain("clomoctl does not know CLOMO's own matrix of rights (各管理者の管理権限一覧).");
   expect(letters(ja.stdout)).toContain("「各管理者の管理権限一覧」の内容は確認できていません");
   for (const { seed, sentence, cells } of MANUAL_STATEMENTS) {
     const isShown = letters(ja.stdout).includes(letters(`*${seed}「${sentence}」`));

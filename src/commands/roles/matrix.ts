@@ -8,7 +8,7 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { padPlainText, plainTextWidth } from "../../lib/terminal/table/word-width.ts";
 import { joinTexts, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { buildDocumentOrRecordOptions, requestedDocument } from "../listing/documents.ts";
+import { buildDocumentOrRecordOptions, resolveRequestedDocument } from "../listing/documents.ts";
 import { writeOutput } from "../csv/file/output.ts";
 import { isDefaultTable } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
@@ -32,13 +32,13 @@ export default defineCommand({
       called: { system: ROLES.system, division: ROLES.division, operator: ROLES.operator, custom: ROLES.custom },
       value: "ROLE",
       repeatable: true,
-      about: text("show only this role", "この管理者権限だけ"),
+      about: text("show only this role", "この管理者権限だけを表示する"),
     },
     app: {
       kind: "choice",
       choices: SECURED_APPS,
       value: "APP",
-      about: text("show CLOMO's tables of a SECURED APPs app instead", "SECURED APPs のアプリの権限表"),
+      about: text("show CLOMO's tables of a SECURED APPs app instead", "SECURED APPs のアプリの権限表を表示する"),
     },
     ...buildDocumentOrRecordOptions(["html"], "records", { isPublic: true }),
   },
@@ -51,7 +51,7 @@ export default defineCommand({
   exits: [],
   opensTenant: false,
   async run(tools, { role, app, ...options }) {
-    const document = requestedDocument(tools, options, { usual: undefined, where: commandName("roles matrix") });
+    const document = resolveRequestedDocument(tools, options, { usual: undefined, where: commandName("roles matrix") });
     if (app !== undefined && role.length > 0) throw ROLE_APP_CONFLICT;
     const { terminal } = tools;
     const roles = role.length === 0 ? ADMINISTRATOR_ROLES : ADMINISTRATOR_ROLES.filter((one) => role.includes(one));
@@ -79,15 +79,15 @@ export default defineCommand({
 
 const ROLE_APP_CONFLICT = new Failure("usage", {
   what: text(
-    "--role cannot be used with --app: the apps have other roles",
+    "--role cannot be used with --app, because the apps have different roles",
     "--role は --app と同時に指定できません(アプリの権限の種類は異なります)",
   ),
   where: "--role",
 });
 
 /**
- * Draws the table and returns true, or returns false if the table does not fit on the terminal. All texts are our own,
- * so the code that measures arbitrary texts does not have to be loaded.
+ * Draws the table and returns true, or returns false if the table does not fit on the terminal. All texts are part of
+ * the program, so the code that measures arbitrary texts does not have to be loaded.
  */
 async function tryDrawTable(terminal: Tools["terminal"], columns: readonly Column<MatrixRow>[]): Promise<boolean> {
   const rows = buildMatrixRows().map((row) =>

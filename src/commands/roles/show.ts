@@ -22,7 +22,7 @@ export default defineCommand({
   ),
   details: [
     text(
-      "Shows what CLOMO's manual says about the role, how clomoctl interprets each sentence, and where the role may do each operation. `custom` also explains schemes; `division` also explains where the manual contradicts itself.",
+      "Shows what CLOMO's manual says about the role, how clomoctl interprets each sentence, and the scope in which the role may do each operation. `custom` also explains schemes; `division` also explains where the manual contradicts itself.",
       "メーカーのマニュアルの文、clomoctl での読み方、操作ごとの範囲を表示します。`custom` ではスキームについて、`division` ではマニュアルの記載が一致しない点について説明します。",
     ),
     MATRIX_NOTE,
@@ -80,7 +80,7 @@ const PERMITTED_HEADING = text(
   "できること(* はマニュアルに基づく。ほかは clomoctl 独自):",
 );
 const NOT_PERMITTED_HEADING = text("what the role may not do:", "できないこと:");
-const NO_OPERATIONS = text(
+const NO_OPERATIONS_NOTE = text(
   "the role does not permit any operation: its accounts do not sign in",
   "ログインしないため、できる操作はありません",
 );
@@ -101,7 +101,7 @@ async function writeRoleFacts(terminal: Tools["terminal"], facts: RoleFacts): Pr
     await terminal.out.write("\n");
     await writeWrappedText(terminal, terminal.say(note));
   }
-  if (operations.length === 0) return heading(NO_OPERATIONS);
+  if (operations.length === 0) return heading(NO_OPERATIONS_NOTE);
   for (const [what, isListed] of [
     [PERMITTED_HEADING, ({ reach }: RoleOperation) => reach !== "no"],
     [NOT_PERMITTED_HEADING, ({ reach }: RoleOperation) => reach === "no"],

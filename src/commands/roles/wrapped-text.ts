@@ -2,7 +2,7 @@ import { escapeForPeople } from "../../lib/terminal/escape.ts";
 import { wrapIntoLines } from "../../lib/terminal/table/word-width.ts";
 import type { Tools } from "../tools.ts";
 
-/** Writes text for people to stdout, wrapped for the terminal.  @param lead starts the first line, indents others */
+/** Writes wrapped text for people to stdout.  @param lead text that starts the first line and indents the others */
 export async function writeWrappedText(
   { out, columns }: Pick<Tools["terminal"], "out" | "columns">,
   words: string,

@@ -2,7 +2,12 @@ import type { Import, Tenant } from "../../lib/client/index.ts";
 import { getFormatTitle } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { IMPORT_MODE_NAMES, getDisplayName, getStateName } from "../../lib/model/import.ts";
-import { NOT_TAKEN_OVER, findMirrorGaps, ADMINISTRATORS_UNCONFIRMED, type MirrorGaps } from "../../lib/model/mirror.ts";
+import {
+  NOT_IMPORTED_NOTE,
+  findMirrorGaps,
+  ADMINISTRATORS_UNCONFIRMED_NOTE,
+  type MirrorGaps,
+} from "../../lib/model/mirror.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { dayOf, countDaysLeft, formatMinute } from "../../lib/model/time.ts";
 import { LEVEL_NAMES } from "../../lib/document/level.ts";
@@ -22,10 +27,10 @@ const MAX_SHOWN_RENEWALS = 3;
 /** Maximum number of lines that are shown for a field. */
 const MAX_SHOWN_LINES = 5;
 
-const NONE = text("none", "なし");
+const NONE_LABEL = text("none", "なし");
 
-const joinParts = (parts: readonly Text[], between: Text = text("; ", "、")): Text =>
-  parts.length === 0 ? NONE : joinTexts(parts, between);
+const joinTextsOrNone = (parts: readonly Text[], between: Text = text("; ", "、")): Text =>
+  parts.length === 0 ? NONE_LABEL : joinTexts(parts, between);
 
 /** Returns the parts of a field, such as its problems one by one; null if nothing is known. */
 type PartsReader = (status: TenantStatus) => readonly Text[] | null;
@@ -55,7 +60,7 @@ const buildPartsColumn = ({
   };
   const name = (status: TenantStatus): Text | null => {
     const all = shown(status);
-    return all === null ? null : joinParts(all);
+    return all === null ? null : joinTextsOrNone(all);
   };
   return { ...column, parts: shown, name };
 };
@@ -142,11 +147,11 @@ const describeAdministrators = (
       ...(recorded
         ? [
             text(`system administrators: ${system}`, `システム管理者 ${system}`),
-            text(`support option: ${holders || NONE.en}`, `サポートオプション: ${holders || NONE.ja}`),
+            text(`support option: ${holders || NONE_LABEL.en}`, `サポートオプション: ${holders || NONE_LABEL.ja}`),
           ]
         : [text("no roles recorded", "管理者権限の記録なし")]),
       ...(marked > 0 ? [text(`only marked as administrators: ${marked}`, `管理者の指定のみ ${marked}`)] : []),
-      ...(isUnconfirmed ? [ADMINISTRATORS_UNCONFIRMED] : []),
+      ...(isUnconfirmed ? [ADMINISTRATORS_UNCONFIRMED_NOTE] : []),
     ],
     text("; ", "、"),
   );
@@ -177,10 +182,10 @@ const describeRenewal = ({ kind, name, level, expiresOn, daysLeft: days, certain
 const canReadSecured = ({ rights }: TenantStatus): boolean => rights?.may("secured.read") !== false;
 
 /**
- * Returns true if a mirror has no records of a kind because none were taken over from the console. Returns false for an
- * account that sees only a part of the tenant, because such records may merely be invisible to it.
+ * Returns true if a mirror has no records of a kind because none were imported from the console. Returns false for an
+ * account that sees only a part of the tenant, because it may merely be unable to see such records.
  */
-const isNotTakenOver = ({ tenant, rights }: TenantStatus, what: keyof MirrorGaps): boolean =>
+const isNotImportedYet = ({ tenant, rights }: TenantStatus, what: keyof MirrorGaps): boolean =>
   tenant !== undefined && rights?.isSystem === true && findMirrorGaps(tenant)[what];
 
 /** The fields of a tenant's status. */
@@ -203,7 +208,7 @@ export const STATUS_COLUMNS: readonly StatusColumn[] = [
   {
     ...buildCountColumn("devices", text("devices", "デバイス")),
     name: (status) =>
-      isNotTakenOver(status, "devices") ? NOT_TAKEN_OVER : same(toTableCellText(status.tenant?.devices ?? null)),
+      isNotImportedYet(status, "devices") ? NOT_IMPORTED_NOTE : same(toTableCellText(status.tenant?.devices ?? null)),
   },
   {
     key: "secured",
@@ -212,9 +217,9 @@ export const STATUS_COLUMNS: readonly StatusColumn[] = [
     name: nullIfUnreadable((status) => {
       const { tenant } = status;
       if (!canReadSecured(status)) return text("not shown to this role", "この権限では表示されません");
-      if (isNotTakenOver(status, "secured")) return NOT_TAKEN_OVER;
+      if (isNotImportedYet(status, "secured")) return NOT_IMPORTED_NOTE;
       const used = Object.entries(tenant?.secured ?? {}).filter(([, users]) => users > 0);
-      return joinParts(
+      return joinTextsOrNone(
         used.map(([app, users]) => same(`${app} ${users}`)),
         same(", "),
       );
@@ -234,7 +239,7 @@ export const STATUS_COLUMNS: readonly StatusColumn[] = [
     header: text("last import", "最後のインポート"),
     value: ({ lastImport }) => (lastImport === undefined ? null : toImportFields(lastImport)),
     name: nullIfUnreadable((status) =>
-      status.lastImport === undefined ? NONE : describeLastImport(status, status.lastImport),
+      status.lastImport === undefined ? NONE_LABEL : describeLastImport(status, status.lastImport),
     ),
   },
   buildPartsColumn({
@@ -251,7 +256,7 @@ export const STATUS_COLUMNS: readonly StatusColumn[] = [
   }),
   {
     key: "mirroredAt",
-    header: text("last takeover from the console", "管理画面からの最終取り込み"),
+    header: text("last import from the console", "管理画面からの最終取り込み"),
     value: ({ tenant }) => tenant?.mirroredAt,
     name: nullIfUnreadable((status) => {
       const age = getMirrorAge(status);
@@ -263,7 +268,7 @@ export const STATUS_COLUMNS: readonly StatusColumn[] = [
   buildCountColumn("consoleTasks", text("console tasks", "管理画面での作業")),
   {
     key: "mirrorAgeDays",
-    header: text("days since the last takeover", "最終取り込みからの日数"),
+    header: text("days since the last import from the console", "最終取り込みからの日数"),
     value: (status) => getMirrorAge(status)?.days,
   },
   buildPartsColumn({
@@ -307,7 +312,7 @@ interface StatusField {
   readonly lines: readonly Text[];
 }
 
-/** Returns what people see of a tenant's status, field by field. Fields about which nothing is known are omitted. */
+/** Returns a tenant's status as people see it, field by field. Fields about which nothing is known are omitted. */
 export const buildStatusFields = (status: TenantStatus): readonly StatusField[] =>
   STATUS_COLUMNS.filter(({ key }) => !MACHINE_ONLY_COLUMNS.includes(key)).flatMap(
     ({ key, header, value, name, parts }) => {

@@ -11,22 +11,22 @@ import type { Operation } from "../../lib/model/role.ts";
 import { checkAdministration } from "../../lib/renewals/administrators.ts";
 import type { Finding } from "../../lib/renewals/findings.ts";
 import { findExpectedRecords, type ExpectedRecords } from "../../lib/renewals/expected.ts";
-import { byExpiry, judgeExpiry, type JudgedItem } from "../../lib/renewals/judge.ts";
+import { compareByExpiry, judgeExpiry, type JudgedItem } from "../../lib/renewals/judge.ts";
 import { markRejectedItem } from "../../lib/renewals/rejection.ts";
 import { addActingAccount } from "../../lib/terminal/commands.ts";
 import { quoteShellWord } from "../../lib/text/shell-word.ts";
 import { formatCount, text, type Text } from "../../lib/text/index.ts";
-import { findWatchedAde } from "../ade/watched.ts";
+import { findMonitoredAde } from "../ade/watched.ts";
 import { buildTakeoverCommand } from "../imports/refusal/command.ts";
 import { findLastCommitted } from "../imports/plan/find.ts";
 import { describeMissingKind, buildAddLine } from "../renewals/items/expected.ts";
 import { loadRights, type Rights } from "../rights.ts";
 import {
-  asOfNow,
+  createExpiryClock,
   describeUrgentItem,
   isUrgentItem,
   readDatedItems,
-  remarksOf,
+  listRemarks,
 } from "../renewals/items/tenant-items.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 
@@ -43,11 +43,11 @@ export interface TenantStatus {
   readonly lastImport: Import | undefined;
   /** imports that were uploaded to the console and wait for its export */
   readonly waiting: readonly Import[];
-  /** plans that are not committed yet */
+  /** imports that were uploaded to the console but are not confirmed by its export yet */
   readonly plans: readonly Import[];
   /** renewal items, the earliest expiry date first */
   readonly renewals: readonly JudgedItem[];
-  /** items that should be recorded for what the tenant uses, and what is not known about its use */
+  /** items that should be recorded because of the features that the tenant uses, and features whose use is unknown */
   readonly expected: ExpectedRecords;
   /** rights of the acting account; undefined if the tenant cannot be read */
   readonly rights: Rights | undefined;
@@ -65,7 +65,7 @@ type TenantData = Pick<
   "tenant" | "lastImport" | "waiting" | "plans" | "renewals" | "expected" | "rights" | "findings" | "ade" | "problems"
 >;
 
-/** The expected records of a tenant that does not store what it uses. */
+/** The expected records of a tenant that does not store which features it uses. */
 const NO_EXPECTED_RECORDS: ExpectedRecords = { missing: [], doubtful: [], unsaid: [] };
 
 /** How a context relates to the other contexts. */
@@ -76,7 +76,7 @@ export interface ContextPosition {
   readonly several: boolean;
 }
 
-/** Loads the status of a context's tenant; the reason for not reading it is a problem.  @throws `interrupted` */
+/** Loads a tenant's status. If the tenant cannot be read, the reason is listed as a problem.  @throws `interrupted` */
 export async function loadTenantStatus(
   tools: Tools,
   context: Context,
@@ -109,14 +109,14 @@ export async function loadTenantStatus(
 async function readTenantData(tools: Tools, context: Context): Promise<TenantData> {
   const { client } = await tools.tenantOf(context, "tenant", "imports", "renewals", "ade");
   const [tenant, imports] = [await client.tenant.show({ administration: true }), await client.imports.list()];
-  const asOf = asOfNow(tools, { context });
-  const watched = await findWatchedAde(client, tenant, asOf.now);
+  const asOf = createExpiryClock(tools, { context });
+  const watched = await findMonitoredAde(client, tenant, asOf.now);
   const ade = watched?.conditions ?? [];
   const items = markRejectedItem(await readDatedItems({ context, client }, asOf.timezone), watched?.facts);
   // only checks report that an item is not valid yet
   const renewals = items
     .map((item) => judgeExpiry({ ...item, validFrom: null }, context.name, asOf))
-    .toSorted(byExpiry);
+    .toSorted(compareByExpiry);
   const expected = tenant.profile === undefined ? NO_EXPECTED_RECORDS : findExpectedRecords(tenant.profile, items);
   const findings = await loadFindings(tools, context, tenant);
   // a rejected or expired token is already reported as a problem with ADE
@@ -136,7 +136,7 @@ async function readTenantData(tools: Tools, context: Context): Promise<TenantDat
     problems: [
       ...ade.map(({ what }) => text(`ADE: ${what.en}`, `ADE: ${what.ja}`)),
       ...renewals.filter((one) => isUrgentItem(one) && one.id !== reportedToken).map(describeUrgentItem),
-      ...items.flatMap(remarksOf),
+      ...items.flatMap(listRemarks),
       ...expected.missing.map(describeMissingKind),
       ...findings.map(({ what }) => what),
       ...(countMissingAccounts(tenant) > 0 ? [describeMissingAccounts(tenant)] : []),
@@ -160,7 +160,7 @@ const RIGHTS_TO_FIX: readonly (readonly [Operation, readonly Finding["about"][]]
   ["tenant.write", ["contact"]],
 ];
 
-/** Returns one command per right of the acting account: that which fixes the first finding of its kinds. */
+/** Returns, for each right that the acting account has, the command that fixes the first finding that requires it. */
 const buildFixCommands = (findings: readonly Finding[], { may }: Rights): readonly string[] =>
   RIGHTS_TO_FIX.filter(([operation]) => may(operation)).flatMap(([, mended]) =>
     findings
@@ -185,16 +185,16 @@ const describeMissingAccounts = (tenant: Tenant): Text => {
 };
 
 /** The command that lists the users without an account. */
-const LIST_MISSING_ACCOUNTS = line("users list", [], { query: "[?accountName==null]" });
+const MISSING_ACCOUNTS_COMMAND = line("users list", [], { query: "[?accountName==null]" });
 
-/** Returns the kinds for which the console's next export must be taken over. */
+/** Returns the kinds for which the console's next export must be imported. */
 const listAwaitedKinds = ({ exportsAwaited = [] }: Tenant): readonly FormatName[] =>
   exportsAwaited.filter((kind): kind is FormatName => Object.hasOwn(FORMATS, kind));
 
 const describeAwaitedExport = (kind: FormatName): Text => {
   const { en, ja } = getFormatTitle(FORMATS[kind]);
   return text(
-    `the mirror differs from the console until the next export is taken over (${en})`,
+    `the mirror differs from the console until the next export is imported (${en})`,
     `次のエクスポートを取り込むまで、ミラーは管理画面と異なります(${ja})`,
   );
 };
@@ -242,7 +242,7 @@ function buildNextCommands({
       : []),
     ...(rights.may("renewals.write") ? buildRecordingCommands({ tenant, renewals, expected }) : []),
     ...buildFixCommands(findings, rights),
-    ...(countMissingAccounts(tenant) > 0 ? [LIST_MISSING_ACCOUNTS] : []),
+    ...(countMissingAccounts(tenant) > 0 ? [MISSING_ACCOUNTS_COMMAND] : []),
     ...(expected.unsaid.length > 0 && rights.may("tenant.write") ? [buildUsageCommand(expected.unsaid)] : []),
   ];
 }

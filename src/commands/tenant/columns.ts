@@ -6,9 +6,9 @@ import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/in
 /** A tenant's name and its recorded profile. */
 export type NamedTenantProfile = Pick<Tenant, "name"> & TenantProfile;
 
-const USED = text("used", "使う");
-const NOT_USED = text("not used", "使わない");
-const NOT_RECORDED = text("not recorded", "未設定");
+const USED_LABEL = text("used", "使う");
+const NOT_USED_LABEL = text("not used", "使わない");
+const NOT_RECORDED_LABEL = text("not recorded", "未設定");
 
 const TENANT_FIELDS = TENANT.fields;
 
@@ -45,7 +45,7 @@ const buildUseColumn = (key: UsageName): Column<NamedTenantProfile> => ({
   key,
   header: USAGE_FIELDS[key].label,
   value: (tenant) => tenant[key],
-  name: ({ [key]: used }) => (used === null ? NOT_RECORDED : used ? USED : NOT_USED),
+  name: ({ [key]: used }) => (used === null ? NOT_RECORDED_LABEL : used ? USED_LABEL : NOT_USED_LABEL),
 });
 
 /** The columns of a tenant's fields, in the order of its profile. */
@@ -68,7 +68,7 @@ export const TENANT_COLUMNS: readonly Column<NamedTenantProfile>[] = [
     key: "androidAccounts",
     header: TENANT_FIELDS.androidAccounts.label,
     value: ({ androidAccounts }) => androidAccounts,
-    name: ({ androidAccounts: accounts }) => (accounts === null ? NOT_RECORDED : ANDROID_ACCOUNT_TYPES[accounts]),
+    name: ({ androidAccounts: accounts }) => (accounts === null ? NOT_RECORDED_LABEL : ANDROID_ACCOUNT_TYPES[accounts]),
   },
   buildTextColumn("consoleTimezone"),
   {

@@ -35,7 +35,7 @@ export const TEXT_OPTIONS = {
   domain: defineTextOption(fields.domain.label, "DOMAIN"),
   loginUrl: defineTextOption(
     text(
-      "login address (in the mail 「[CLOMO PANEL] 登録完了のお知らせ」)",
+      "login address (in the email 「[CLOMO PANEL] 登録完了のお知らせ」)",
       "ログイン URL(「[CLOMO PANEL] 登録完了のお知らせ」メールに記載)",
     ),
     "URL",
@@ -96,7 +96,7 @@ export const OTHER_OPTIONS = {
     called: ANDROID_ACCOUNT_TYPES,
     blank: true,
     about: text(
-      "accounts of Android Enterprise (none if it is not used)",
+      "type of Android Enterprise accounts (none if not used)",
       "Android Enterprise のアカウント方式(使わなければ none)",
     ),
   },

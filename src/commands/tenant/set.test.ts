@@ -142,7 +142,7 @@ test("help explains how a contact person is changed, and that nothing happens in
 
 describe("--timezone sets nothing", () => {
   const en =
-    "--timezone only determines in which time zone days are counted; to record the tenant's time zone: clomoctl tenant set --console-timezone ";
+    "--timezone only determines the time zone in which days are counted; to record the tenant's time zone: clomoctl tenant set --console-timezone ";
   const ja =
     "--timezone は日付を数えるタイムゾーンの指定です。テナントのタイムゾーンを登録するには: clomoctl tenant set --console-timezone ";
 

@@ -7,7 +7,7 @@ import type { UsageName } from "../../lib/model/tenant.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { InputOf } from "../field.ts";
-import { DRY_RUN } from "../records/options.ts";
+import { DRY_RUN_OPTION } from "../records/options.ts";
 import { describeResultState, DRY_RUN_NOTE, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
 import { resolveTimezone } from "../tools.ts";
 import { TENANT_COLUMNS } from "./columns.ts";
@@ -22,20 +22,20 @@ export default defineCommand({
   summary: text("record information about the tenant itself", "テナント自体の情報を登録する"),
   details: [
     text(
-      "Options that are not given change nothing; an empty value (--domain '', --ios '') makes a value unknown, which does not mean no. `renewals` and `status` depend on what is used: without Android, no Android Enterprise account is expected; if the use of Android is unknown, they ask.",
+      "Values that you do not pass do not change; an empty value (--domain '', --ios '') makes a value unknown, which does not mean \"no\". `renewals` and `status` depend on what is used: without Android, no Android Enterprise account is expected; if the use of Android is unknown, they ask.",
       "指定しないものは変わりません。空の値(--domain ''、--ios '')で未設定に戻します(未設定は「使わない」ではありません)。`renewals` と `status` は、この利用機能をもとに判断します。Android を使わなければ Android Enterprise のアカウントを求めず、未設定なら尋ねます。",
     ),
     text(
       "Only records what is set in the console: it does not change the console or add tasks to `console list`. The contact person (担当者) can be changed only with the application form (申込書), which you download and return on CLOMO PANEL's Support form. Recording these values and naming contracts are clomoctl features.",
-      "管理画面の内容をここに控えるだけで、管理画面は変更しません。`console list` の作業にもなりません。担当者の変更は、CLOMO PANEL の Support フォームから申込書をダウンロードし、記入して Support フォームから提出する方法だけです。これらを控えること、契約に名前を付けることは clomoctl 独自の機能です。",
+      "管理画面の内容を clomoctl に控えるだけで、管理画面は変更しません。`console list` の作業も追加されません。担当者の変更は、CLOMO PANEL の Support フォームから申込書をダウンロードし、記入して Support フォームから提出する方法だけです。これらを控えること、契約に名前を付けることは clomoctl 独自の機能です。",
     ),
     text(
-      "One command records one contract. Afterwards, the command that undoes the change is shown.",
+      "Each run records one contract, then shows the command that undoes the change.",
       "契約は 1 回に 1 件登録します。変更後に、取り消すためのコマンドを表示します。",
     ),
   ],
   args: {},
-  options: { ...SET_OPTIONS, dryRun: DRY_RUN },
+  options: { ...SET_OPTIONS, dryRun: DRY_RUN_OPTION },
   examples: [
     { line: "clomoctl tenant set --ios yes --ade yes --vpp yes --android no" },
     { line: "clomoctl tenant set --contract 'CLOMO MDM' --licences 300 --until 2027-03-31" },
@@ -85,7 +85,7 @@ const createEmptyChangeFailure = (timezone: string | undefined): Failure =>
 /** Explains that the global `--timezone` does not set anything, and suggests the option that was probably intended. */
 const describeTimezoneOption = (timezone: string): Text =>
   text(
-    `--timezone only determines in which time zone days are counted; to record the tenant's time zone: ${line("tenant set", [], { consoleTimezone: timezone })}`,
+    `--timezone only determines the time zone in which days are counted; to record the tenant's time zone: ${line("tenant set", [], { consoleTimezone: timezone })}`,
     `--timezone は日付を数えるタイムゾーンの指定です。テナントのタイムゾーンを登録するには: ${line("tenant set", [], { consoleTimezone: timezone })}`,
   );
 

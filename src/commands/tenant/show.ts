@@ -37,7 +37,10 @@ const createOutdatedServerFailure = (): Failure =>
     hint: text("the server must be updated", "サーバーの更新が必要です"),
   });
 
-/** Proposes the probable MDM address; not recorded, as the domain proves nothing.  @see facts 0: where it is shown */
+/**
+ * Suggests recording the probable MDM address. It is not recorded automatically, because the domain does not prove it.
+ * @see facts 0: where the address is shown
+ */
 async function proposeAddress({ terminal }: Tools, { domain, mdmAddress }: TenantProfile): Promise<void> {
   if (domain === null || mdmAddress !== null) return;
   const address = buildMdmAddress(domain);

@@ -1,6 +1,6 @@
 /**
- * Builds the commands that undo `tenant set`. They are separate from `set`, which deals with what was typed: here,
- * every value must be converted back into a command line, as the tests show.
+ * Builds the commands that undo `tenant set`. They are separate from `set`, which parses what was typed, because every
+ * value must be converted back into a command line here.
  */
 
 import { commandName } from "../../lib/advice/index.ts";
@@ -19,7 +19,7 @@ const formatOptionValue = (value: unknown): string => {
   return typeof value === "number" || typeof value === "string" ? `${value}` : "";
 };
 
-/** Returns the options that record a contract as it was. */
+/** Returns the options that record a contract with its current values. */
 const formatContractOptions = ({ name, ...rest }: Contract): string =>
   [["contract", name] as const, ...Object.entries(rest)].map(([field, value]) => formatOption(field, value)).join(" ");
 

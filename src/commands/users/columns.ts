@@ -10,7 +10,7 @@ import { buildOrgOptions, FILTER_OPTIONS, limitRecords } from "../listing/list.t
 import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
 
 const USER_IDENTIFIERS = text(
-  "id, email address, employee code or account name",
+  "ID, email address, employee code or account name",
   "ID・メールアドレス・社員コード・CLOMO アカウント名",
 );
 
@@ -81,7 +81,10 @@ const createDeletedUserFailure = (typed: string, { id, name, versions }: RecordH
 /** Maximum number of users that are suggested. */
 const MAX_SUGGESTED_USERS = 3;
 
-/** Number of leading characters to search a misspelt user by, and below, the most users that are compared. */
+/**
+ * Number of leading characters by which candidates for a misspelt user are searched. Below: the maximum number of users
+ * that are compared.
+ */
 const SEARCH_PREFIX_LENGTH = 3;
 const MAX_COMPARED_USERS = 500;
 

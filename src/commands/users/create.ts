@@ -4,7 +4,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { findOrg } from "../orgs/find-org.ts";
 import { addOrganisationHint } from "../records/inside.ts";
-import { DRY_RUN, buildValueOptions, parseValueOptions } from "../records/options.ts";
+import { DRY_RUN_OPTION, buildValueOptions, parseValueOptions } from "../records/options.ts";
 import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
 import { USER_COLUMNS } from "./columns.ts";
 import { USER_RESULT_LAYOUT, warnOfNonKatakana } from "./user-result.ts";
@@ -18,7 +18,7 @@ export default defineCommand({
     ),
   ],
   args: {},
-  options: { ...buildValueOptions(USER.fields, { isNew: true }), dryRun: DRY_RUN },
+  options: { ...buildValueOptions(USER.fields, { isNew: true }), dryRun: DRY_RUN_OPTION },
   examples: [
     { line: "clomoctl users create --name '髙橋 花子' --email hanako.takahashi@example.jp --org 本社/営業部" },
     { line: "clomoctl users create --name 共用端末01 --email user001@example.com --account-name user001 --dry-run" },

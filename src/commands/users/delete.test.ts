@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Import } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { toCommittedPlan, answerRows, operations, rowOf } from "#support/commands/imports/plans.ts";
+import { toCommittedPlan, createRowsResponder, listOperations, rowOf } from "#support/commands/imports/plans.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 
@@ -20,7 +20,7 @@ const tenantWith = (more: Answers, plan: Import = PLAN): Answers => ({
   findUsers: example("findUsers"),
   planDeletion: plan,
   tenant: example("tenant", { mirroredAt: null }),
-  importRows: answerRows(gone),
+  importRows: createRowsResponder(gone),
   ...more,
 });
 const commits = (plan = PLAN): Answers => ({ commitImport: toCommittedPlan(plan) });
@@ -45,7 +45,7 @@ test("shows the users, and deletes them after their number is confirmed", async 
   expect(ja.stderr).toContain("インポート 17: ユーザーを 1 件削除\n取り消すには: clomoctl undo 17\n");
   expect(JSON.parse(en.stdout)).toMatchObject({ number: "17", mode: "delete", delete: 1, committed: true });
   expect(ja.stdout).toBe(en.stdout);
-  expect(operations(en.requests)).toEqual([
+  expect(listOperations(en.requests)).toEqual([
     "findUsers",
     "planDeletion",
     "tenant",
@@ -88,7 +88,7 @@ test("--dry-run shows the plan and keeps nothing except a requested list", async
   const after = [{ field: "id", value: ID }];
   const more = {
     discardImport: DISCARDED,
-    importRows: answerRows({ ...gone, after }),
+    importRows: createRowsResponder({ ...gone, after }),
     users: { items: [HANAKO], next: null },
   };
   const line = "users delete hanako@example.co.jp --dry-run --list gone.csv --overwrite";
@@ -96,7 +96,7 @@ test("--dry-run shows the plan and keeps nothing except a requested list", async
   expect(en).toMatchObject({ exit: 0 });
   expect(en.stderr).toContain("dry run: nothing was changed");
   expect(ja.stderr).toContain("確認のみで、何も変更していません");
-  expect(operations(en.requests)).not.toContain("commitImport");
+  expect(listOperations(en.requests)).not.toContain("commitImport");
   expect(readFileSync(join(folder, "gone.csv"), "utf8")).toContain("hanako@example.co.jp");
 });
 
@@ -134,7 +134,7 @@ test("a list in CSV escapes what a spreadsheet would run", async () => {
   const after = [{ field: "id", value: ID }];
   const tenant = tenantWith({
     discardImport: DISCARDED,
-    importRows: answerRows({ ...gone, after }),
+    importRows: createRowsResponder({ ...gone, after }),
     users: { items: [{ ...HANAKO, name: "=1+1" }], next: null },
   });
   await run("users delete hanako@example.co.jp --dry-run --list gone.csv", { tenant, folder });
@@ -224,7 +224,7 @@ test("accepts a pasted mail in a file with one name per line, in any encoding", 
   const wrong = await runInBoth("users delete --file mail.txt", { tenant: unknown, folder });
   expect(wrong.en).toMatchObject({ exit: 6, stdout: "" });
   expect(wrong.en.stderr).toBe(
-    "mail.txt:1: 退職者: no user has this name\nerror: 1 of 4 names could not be matched to exactly one user; nothing was changed\n  to find them: clomoctl users list --search TEXT; if a name matches several, use the id\n",
+    "mail.txt:1: 退職者: no user has this name\nerror: 1 of 4 names could not be matched to exactly one user; nothing was changed\n  to find the records: clomoctl users list --search TEXT; if a name matches several records, use the ID\n",
   );
   expect(wrong.ja.stderr).toContain("mail.txt:1: 退職者: この名前のユーザーはありません\n");
   writeFileSync(join(folder, "mail.txt"), Buffer.from(`\ufeff${lines.split("\r\n").slice(1).join("\n")}`, "utf16le"));
@@ -260,7 +260,7 @@ test("reports all names with no match or several, with suggestions, and nothing 
   const { en, ja } = await runInBoth("users delete hanaco E1", { tenant });
   expect(en.exit).toBe(6);
   expect(en.stderr).toContain(
-    `hanaco: no user has this id, email address, employee code or account name; did you mean 髙橋 花子 <hanako@example.co.jp>?\n`,
+    `hanaco: no user has this ID, email address, employee code or account name; did you mean 髙橋 花子 <hanako@example.co.jp>?\n`,
   );
   expect(en.stderr).toContain("E1: matches 2 records: 髙橋 花子 <hanako@example.co.jp>");
   expect(en.stderr).toContain("error: 2 of 2 names could not be matched to exactly one user; nothing was changed\n");

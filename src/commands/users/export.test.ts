@@ -189,9 +189,11 @@ test.each([
   const { en, ja } = await runInBoth(`${line} --format xlsx -o out.xlsx`, {});
   expect([en.exit, ja.exit]).toEqual([2, 2]);
   expect(en.stderr).toContain(
-    "error: --format xlsx cannot be used here: -o FILE is the file that this command writes\n",
+    "error: this command does not support --format xlsx, because -o FILE is the file that the command writes\n",
   );
   expect(en.stderr).toContain(hintEn);
-  expect(ja.stderr).toContain("このコマンドの -o FILE は書き出すファイルそのもので、--format xlsx は使えません");
+  expect(ja.stderr).toContain(
+    "このコマンドの -o FILE は書き出すファイルそのものを指すため、--format xlsx は使えません",
+  );
   expect(ja.stderr).toContain(hintJa);
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RecordHistory } from "../../lib/client/index.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { historyLines } from "#support/tenant/history.ts";
+import { renderHistoryLines } from "#support/tenant/history.ts";
 import { undoChange } from "#support/tenant/undo.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
@@ -97,7 +97,7 @@ describe("a user who was changed in every way", () => {
     const password = String(
       tenant.sql("select accountPasswordSetAt from user_version where action = 'delete'")[0]?.["accountPasswordSetAt"],
     );
-    expect(historyLines(history)).toEqual([
+    expect(renderHistoryLines(history)).toEqual([
       `4 imports.commit create name: null → 山田, emails: null → yamada@x.jp, org: null → 営業部, title: null → 主任, accountName: null → yamada, accountPasswordSetAt: null → ${password}, custom:座席: null → 3F`,
       "5 users.edit update undone by 8 emails: yamada@x.jp → taro@x.jp, title: 主任 → 課長",
       "6 users.move update org: 営業部 → 開発部",
@@ -107,7 +107,7 @@ describe("a user who was changed in every way", () => {
       `11 users.delete delete name: 山田 太郎 → null, emails: yamada@x.jp → null, org: 営業部 → null, accountName: yamada → null, accountPasswordSetAt: ${password} → null, custom:座席: 4F → null`,
     ]);
     expect(next).toMatchObject({ name: "後任 <taro@x.jp>", deleted: false });
-    expect(historyLines(next)).toEqual([
+    expect(renderHistoryLines(next)).toEqual([
       "12 users.create create name: null → 後任, emails: null → taro@x.jp, org: null → 営業部",
     ]);
     expect(JSON.stringify(history)).not.toContain("Secret-12");
@@ -154,13 +154,13 @@ test("an account limited to a part of the tenant sees no name outside it", async
   const { users, audit, imports } = tenant.as("boss");
   await imports.commit(await imports.delete({ kind: "users", ids: [gone.id] }));
   const [history] = await users.history({ name: "yamada@x.jp" });
-  expect(historyLines(history)).toEqual([
+  expect(renderHistoryLines(history)).toEqual([
     "  create name: null → 山田, emails: null → yamada@x.jp",
     "  update org: null → 東日本",
     "8 users.edit update title: null → 課長",
   ]);
   const [deleted] = await users.history({ name: "higashino@x.jp" });
-  expect(historyLines(deleted).map((one) => one.slice(0, 21))).toEqual([
+  expect(renderHistoryLines(deleted).map((one) => one.slice(0, 21))).toEqual([
     "6 users.create create",
     "10 users.delete delet",
   ]);
@@ -180,7 +180,7 @@ test("values of a removed custom field show its name, even to an account limited
   await users.addField({ name: "座席" });
   await addTestAccount(tenant, { name: "boss", role: "division", org: "EAST", manages: ["EAST"] });
   const [history] = await users.history({ name: "yamada@x.jp" });
-  expect(historyLines(history)).toEqual([
+  expect(renderHistoryLines(history)).toEqual([
     "3 users.create create name: null → 山田, emails: null → yamada@x.jp, org: null → 東日本, custom:座席: null → 3F",
     "4 fields.remove update custom:座席: 3F → null",
   ]);

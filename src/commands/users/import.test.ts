@@ -6,10 +6,10 @@ import { Failure } from "../../lib/errors/index.ts";
 import {
   toCommittedPlan,
   encodeText,
-  folderWith,
-  answerRows,
-  ID,
-  operations,
+  createFolderWith,
+  createRowsResponder,
+  PLAN_ID,
+  listOperations,
   buildPlanAnswers,
   planOf,
   problemOf,
@@ -22,7 +22,7 @@ import { example, type Answers } from "#support/commands/tenant.ts";
 
 const PEOPLE = "氏名,メールアドレス\r\n髙橋 花子,hanako@example.co.jp\r\n";
 const folder = (more: Readonly<Record<string, string | Uint8Array>> = {}): string =>
-  folderWith({ "people.csv": PEOPLE, ...more });
+  createFolderWith({ "people.csv": PEOPLE, ...more });
 const dropped = (plan = planOf()): Answers => ({ discardImport: { ...plan, state: "discarded" } });
 const TO_THE_VIEW = ["createImport", "uploadImport", "tenant", "importRows", "importRows", "tenant"];
 
@@ -39,7 +39,6 @@ const asked = ({ requests }: RunResult): unknown =>
 const REQUEST = {
   kind: "users",
   mode: "append",
-  key: "email",
   missingColumns: "keep",
   skipInvalid: false,
   createOrgs: false,
@@ -96,7 +95,7 @@ test("--map assigns headers to fields, including the tenant's custom fields", as
       dialect: { delimiter: "|" },
     },
   });
-  expect(operations(ended.requests)[0]).toBe("fields");
+  expect(listOperations(ended.requests)[0]).toBe("fields");
 });
 
 test("uses the context's map for the format if --map is not given", async () => {
@@ -139,8 +138,8 @@ test("--yes commits the plan that was shown", async () => {
   const { en, ja } = await runInBoth("users import people.csv --yes --format json", { tenant, folder: folder() });
   expect(en.exit).toBe(0);
   expect(JSON.parse(en.stdout)).toEqual(COMMITTED_RESULT);
-  expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "commitImport"]);
-  expect(en.requests.at(-1)).toEqual({ operation: "commitImport", params: { id: ID }, ifMatch: '"7-3"' });
+  expect(listOperations(en.requests)).toEqual([...TO_THE_VIEW, "commitImport"]);
+  expect(en.requests.at(-1)).toEqual({ operation: "commitImport", params: { id: PLAN_ID }, ifMatch: '"7-3"' });
   expect(en.stderr).not.toContain("nothing");
   expect(ja.stdout).toBe(en.stdout);
 });
@@ -206,7 +205,7 @@ test.each([
   expect(exit).toBe(0);
   expect(stderr.endsWith(note)).toBe(true);
   expect(JSON.parse(stdout)).toMatchObject({ dryRun: false, committed: false });
-  expect(operations(requests)).toEqual([...TO_THE_VIEW, "discardImport"]);
+  expect(listOperations(requests)).toEqual([...TO_THE_VIEW, "discardImport"]);
 });
 
 test("cancelling the question changes nothing and discards the plan", async () => {
@@ -217,7 +216,7 @@ test("cancelling the question changes nothing and discards the plan", async () =
   });
   expect(exit).toBe(130);
   expect(stderr).toContain("error: interrupted: nothing was changed\n");
-  expect(operations(requests)).toEqual([...TO_THE_VIEW, "import", "discardImport"]);
+  expect(listOperations(requests)).toEqual([...TO_THE_VIEW, "import", "discardImport"]);
 });
 
 test("if nobody can be asked, suggests --yes and discards the plan", async () => {
@@ -226,7 +225,7 @@ test("if nobody can be asked, suggests --yes and discards the plan", async () =>
   expect(en).toMatchObject({ exit: 2, stdout: "" });
   expect(en.stderr).toMatch(/error: .*Apply to kanto.*\n {2}pass --yes\n$/);
   expect(ja.stderr).toMatch(/エラー: .*kanto.*追加 1・更新 1 を適用しますか.*\n {2}--yes を指定してください\n$/);
-  expect(operations(en.requests)).toEqual([...TO_THE_VIEW, "import", "discardImport"]);
+  expect(listOperations(en.requests)).toEqual([...TO_THE_VIEW, "import", "discardImport"]);
   const kept = await run("users import people.csv --keep-plan", {
     tenant: buildPlanAnswers(planOf(), { import: planOf() }),
     folder: folder(),
@@ -245,7 +244,7 @@ test.each([
   const gone = rowOf({ row: 0, action: "delete", key: "old@example.co.jp", changed: [], exists: true });
   const after = exit === 0 ? { commitImport: toCommittedPlan(plan) } : { import: plan, ...dropped(plan) };
   const { en, ja } = await runInBoth(`users import people.csv --mode replace --yes --confirm-deletions ${number}`, {
-    tenant: buildPlanAnswers(plan, { importRows: answerRows(...ROWS, gone), ...after }),
+    tenant: buildPlanAnswers(plan, { importRows: createRowsResponder(...ROWS, gone), ...after }),
     folder: folder(),
   });
   expect(en.exit).toBe(exit);
@@ -274,11 +273,11 @@ test.each([
     folder: folder(),
   });
   expect(en.exit).toBe(0);
-  expect(JSON.parse(en.stdout)).toMatchObject({ importId: ID, dryRun, committed: false });
+  expect(JSON.parse(en.stdout)).toMatchObject({ importId: PLAN_ID, dryRun, committed: false });
   expect(en.stderr).not.toContain("nothing to change");
   expect(en.stderr.includes(`the plan is kept; to commit it: clomoctl imports commit P12\n`)).toBe(keeps);
   expect(ja.stderr.includes(`計画を残しました。適用するには: clomoctl imports commit P12\n`)).toBe(keeps);
-  expect(operations(en.requests)).toEqual([...TO_THE_VIEW, ...(keeps ? [] : ["discardImport"])]);
+  expect(listOperations(en.requests)).toEqual([...TO_THE_VIEW, ...(keeps ? [] : ["discardImport"])]);
 });
 
 test("a plan that changes nothing is reported without asking", async () => {
@@ -291,7 +290,7 @@ test("a plan that changes nothing is reported without asking", async () => {
   expect(en.stderr.endsWith("nothing to change\n")).toBe(true);
   expect(ja.stderr.endsWith("変更はありません\n")).toBe(true);
   expect(JSON.parse(en.stdout)).toMatchObject({ unchanged: 2, dryRun: false, committed: false });
-  expect(operations(en.requests)).toEqual(["createImport", "uploadImport", "tenant", "tenant", "discardImport"]);
+  expect(listOperations(en.requests)).toEqual(["createImport", "uploadImport", "tenant", "tenant", "discardImport"]);
 });
 
 test.each(["--yes", "--dry-run"])("ends as partly done if rows are skipped: --skip-invalid %s", async (words) => {
@@ -326,7 +325,7 @@ test("refuses a file with an invalid row, and reports every problem but no rows"
     problems: [{ ...problemOf(), reason: "not an email address" }],
   });
   expect(ja.stderr).toContain('"reason":"メールアドレスではありません"');
-  expect(operations(en.requests)).toEqual([
+  expect(listOperations(en.requests)).toEqual([
     "createImport",
     "uploadImport",
     "importProblems",

@@ -9,7 +9,7 @@ import {
   IMPORT_EXITS,
   IMPORT_OPTIONS,
   ORG_BY,
-  UNDELETABLE,
+  UNDELETABLE_OPTION,
 } from "../imports/plan/options.ts";
 import { runImport } from "../imports/plan/run.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
@@ -20,7 +20,7 @@ export default defineCommand({
   details: [
     ...IMPORT_HELP,
     text(
-      "The first メールアドレス column is the main address (メイン). If a user has more addresses than the file has such columns, the additional addresses stay, and their number is shown; for such a user, a blank cell removes nothing.",
+      "The first メールアドレス column is the main address (メイン). If a user has more addresses than the file has such columns, the additional addresses are kept, and their number is shown; for such a user, an empty cell removes nothing.",
       "最初の「メールアドレス」列がメインのメールアドレスになります。ファイルの列数を超えるメールアドレスは変更せずに残し、件数を表示します(その場合、空のセルがあっても何も消しません)。",
     ),
   ],
@@ -36,7 +36,7 @@ export default defineCommand({
   },
   options: {
     ...IMPORT_OPTIONS,
-    undeletable: UNDELETABLE,
+    undeletable: UNDELETABLE_OPTION,
     allow: buildAllowOption(...ALLOWANCES),
     blank: {
       ...IMPORT_OPTIONS.blank,

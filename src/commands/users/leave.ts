@@ -10,7 +10,7 @@ import { describeCommit } from "../../lib/plan/result.ts";
 import { getNotifyFile } from "../../lib/renewals/notify/settings-file.ts";
 import { createTableCellRenderer } from "../../lib/terminal/output.ts";
 import { guardFormula } from "../../lib/terminal/table/cells.ts";
-import { formatCount, spaceAfterLatin, text } from "../../lib/text/index.ts";
+import { formatCount, addSpaceAfterLatin, text } from "../../lib/text/index.ts";
 import { defineCommand, type Outcome } from "../command.ts";
 import { resolveRecordIds } from "../deletion/names.ts";
 import { DELETION_OPTIONS } from "../deletion/options.ts";
@@ -18,7 +18,11 @@ import { shortenLabel } from "../deletion/run.ts";
 import { readTypedNames } from "../deletion/typed-names.ts";
 import { changeWithSettings, getLastDay, type NotifyFileChange } from "../handover/leaver.ts";
 import { encodeTable, isWorkbookName } from "../imports/outputs/table-file.ts";
-import { CONFIRM_DELETIONS, PLAN_DRY_RUN, requireAnswerableConfirmation } from "../imports/plan/options.ts";
+import {
+  CONFIRM_DELETIONS_OPTION,
+  PLAN_DRY_RUN_OPTION,
+  requireAnswerableConfirmation,
+} from "../imports/plan/options.ts";
 import { PendingPlan } from "../imports/plan/pending-plan.ts";
 import { askToApply } from "../imports/plan/settle.ts";
 import { buildPlan, formatTenantName, showPlan } from "../imports/plan/show.ts";
@@ -50,7 +54,7 @@ import {
 } from "./leaving/rows.ts";
 
 export default defineCommand({
-  summary: text("end the rights of users who leave, collect their devices, then delete them", "退職者の処理をする"),
+  summary: text("end the rights of leavers, then delete them", "退職者の権限を外し、後で削除する"),
   details: [
     text(
       "Shows everything that depends on the users, and in one change revokes their roles, deletes their SECURED APPs users, removes them from notify.yaml if others get the same reminders, and gives their devices the tag 回収待ち. What is left is listed (exit 8): devices to collect, administrators of SECURED APPs, renewal items, tasks in the console. When nothing is left, the same command deletes the users.",
@@ -79,8 +83,8 @@ export default defineCommand({
         "回収するデバイスの一覧を書き出す(.xlsx か CSV)",
       ),
     },
-    dryRun: PLAN_DRY_RUN,
-    confirmDeletions: CONFIRM_DELETIONS,
+    dryRun: PLAN_DRY_RUN_OPTION,
+    confirmDeletions: CONFIRM_DELETIONS_OPTION,
   },
   examples: [
     { line: "clomoctl users leave hanako.yamazaki@example.jp --report leavers.xlsx --dry-run" },
@@ -298,7 +302,7 @@ function buildLeavePlan(tenant: LeaveTenant, { notices, planned }: LeaveRequest,
     lines: [
       text(
         `plan for ${name}: end the rights of ${formatCount(planned.length, "leaver")}`,
-        `${spaceAfterLatin(name)}に対する計画: 退職者 ${planned.length} 人の権限などを終了`,
+        `${addSpaceAfterLatin(name)}に対する計画: 退職者 ${planned.length} 人の権限などを終了`,
       ),
       text(
         `roles to revoke: ${count("account")}; SECURED APPs users to delete: ${count("secured")}; devices to tag: ${count("device")}`,

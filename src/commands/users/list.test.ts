@@ -7,7 +7,7 @@ import type { User } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
-import { rowsIn } from "#support/xlsx/read.ts";
+import { readRows } from "#support/xlsx/read.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example, inTurn } from "#support/commands/tenant.ts";
 import { USER_COLUMNS } from "./columns.ts";
@@ -133,7 +133,7 @@ test("--fields accepts the headers of the table and of the console's file, in an
   expect(stdout.split("\n")[0]).toBe("name,tel,orgCode,employeeCode");
   const unknown = await run("users list --fields 氏明 --lang ja", { tenant: {} });
   expect(unknown.exit).toBe(2);
-  expect(unknown.stderr).toContain("「氏名」ですか? 使える項目: id, ");
+  expect(unknown.stderr).toContain("「氏名」ではありませんか? 使える項目: id, ");
 });
 
 test("an empty result is an empty list", async () => {
@@ -197,7 +197,7 @@ test("a workbook has the same fields as CSV, with labels, and all cells are text
     const tenant = { users: page(null, { ...hanako, employeeCode: "0012" }, { ...taro, name: "=1+1" }) };
     const { exit, stdout } = await run(`users list --format xlsx -o list.xlsx --lang ${lang}`, { tenant, folder });
     expect({ exit, stdout }).toEqual({ exit: 0, stdout: "" });
-    const [headers = [], first = [], second] = await rowsIn(readFileSync(join(folder, "list.xlsx")));
+    const [headers = [], first = [], second] = await readRows(readFileSync(join(folder, "list.xlsx")));
     expect(headers).toContain(header);
     expect(first).toContain("0012");
     expect(first).toContain(hanako.emails.join(", "));
@@ -207,5 +207,5 @@ test("a workbook has the same fields as CSV, with labels, and all cells are text
 
 test("a workbook can be written to stdout", async () => {
   const { bytes } = await run("users list --format xlsx -o -", { tenant: { users: page(null, hanako) } });
-  expect(await rowsIn(bytes)).toHaveLength(2);
+  expect(await readRows(bytes)).toHaveLength(2);
 });

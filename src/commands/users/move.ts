@@ -4,7 +4,7 @@ import { USER } from "../../lib/model/user.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { findOrg } from "../orgs/find-org.ts";
-import { DRY_RUN } from "../records/options.ts";
+import { DRY_RUN_OPTION } from "../records/options.ts";
 import { getRevisionBeforePrompt } from "../records/seen.ts";
 import { STATE_UNCHANGED, showWrittenRecords, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
 import { listColumns } from "../listing/list.ts";
@@ -36,7 +36,7 @@ export default defineCommand({
         "移動先の組織(特定の組織に属さないときは 全社)",
       ),
     },
-    dryRun: DRY_RUN,
+    dryRun: DRY_RUN_OPTION,
   },
   examples: [{ line: "clomoctl users move hanako.yamazaki@example.jp A0003 --org 本社/営業部 --dry-run" }],
   exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked"],
@@ -63,7 +63,7 @@ export default defineCommand({
   },
 });
 
-/** Shows where operators among the users will act, and asks for confirmation. @returns false if the answer is no */
+/** Shows the scopes that operators among the users will have, and asks for confirmation.  @returns false if declined */
 async function confirmOperatorScopes(
   tools: Tools,
   users: readonly User[],

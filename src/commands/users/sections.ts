@@ -1,6 +1,6 @@
 import { line, step } from "../../lib/advice/index.ts";
 import type { Account, Client, ConsoleTask, Device, RenewalItem, User } from "../../lib/client/index.ts";
-import { namesPerson, toPerson } from "../../lib/handover/checklist/people.ts";
+import { mentionsPerson, toPerson } from "../../lib/handover/checklist/people.ts";
 import type { Operation } from "../../lib/model/role.ts";
 import { RENEWAL_ITEM } from "../../lib/model/renewal.ts";
 import { defineLabelledChoice, type Fields } from "../../lib/model/thing.ts";
@@ -94,10 +94,12 @@ async function findConcerningItems({ client, user, rights }: SectionSource): Pro
   const notices = rights.may("renewals.write") ? client.renewals.notices() : [];
   const person = toPerson({ id: user.id, name: user.name, account: user.accountName, emails: user.emails });
   const [items, sent] = await Promise.all([client.renewals.list(), notices]);
-  const notified = new Set(sent.flatMap(({ itemId, recipient }) => (namesPerson(person, recipient) ? [itemId] : [])));
+  const notified = new Set(
+    sent.flatMap(({ itemId, recipient }) => (mentionsPerson(person, recipient) ? [itemId] : [])),
+  );
   return items.flatMap((item): readonly ConcerningItem[] => {
-    if (namesPerson(person, item.owner)) return [{ ...item, relation: "owner" }];
-    if ([item.account, item.phoneHolder].some((holder) => namesPerson(person, holder)))
+    if (mentionsPerson(person, item.owner)) return [{ ...item, relation: "owner" }];
+    if ([item.account, item.phoneHolder].some((holder) => mentionsPerson(person, holder)))
       return [{ ...item, relation: "holder" }];
     return notified.has(item.id) ? [{ ...item, relation: "recipient" }] : [];
   });

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ConsoleTask, User } from "../../lib/client/index.ts";
-import { rowsIn } from "#support/xlsx/read.ts";
+import { readRows } from "#support/xlsx/read.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { example } from "#support/commands/tenant.ts";
@@ -153,7 +153,7 @@ test("a workbook has one row", async () => {
   const folder = freshFolder();
   const line = "users show E0042 --format xlsx -o user.xlsx --fields name,employeeCode --lang ja";
   expect(await run(line, { tenant: finding(hanako), folder })).toMatchObject({ exit: 0, stdout: "" });
-  expect(await rowsIn(readFileSync(join(folder, "user.xlsx")))).toEqual([
+  expect(await readRows(readFileSync(join(folder, "user.xlsx")))).toEqual([
     ["氏名", "社員コード"],
     [hanako.name, hanako.employeeCode],
   ]);

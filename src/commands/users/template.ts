@@ -5,10 +5,7 @@ import { getAccountLanguage } from "../csv/file/export.ts";
 import { REPEATABLE_DETAILS, TEMPLATE_OPTIONS, writeTemplate } from "../csv/file/template.ts";
 
 export default defineCommand({
-  summary: text(
-    "write the header row of a users file, custom fields included",
-    "ユーザー CSV のヘッダー行を書き出す(カスタムユーザー情報を含む)",
-  ),
+  summary: text("write the header row of a users file", "ユーザー CSV のヘッダー行を書き出す"),
   caution: USER.unconfirmed,
   details: REPEATABLE_DETAILS,
   args: {},

@@ -10,7 +10,7 @@ import { USER_COLUMNS } from "./columns.ts";
 const showRootOrgName = (column: (typeof USER_COLUMNS)[number]): (typeof USER_COLUMNS)[number] =>
   column.key === "org" ? { ...column, name: ({ org }) => same(org.path === "" ? ROOT_ORG_NAME : org.path) } : column;
 
-/** How a written user is shown. */
+/** The layout in which a user is shown after a change. */
 export const USER_RESULT_LAYOUT: ResultLayout<User> = {
   columns: USER_COLUMNS.map(showRootOrgName),
   fields: USER.fields,
@@ -18,10 +18,13 @@ export const USER_RESULT_LAYOUT: ResultLayout<User> = {
   deletion: "users.delete",
 };
 
-/** Matches letters and digits that are not katakana. Blanks and punctuation are allowed anywhere. */
+/** Matches letters and digits that are not katakana. Spaces and punctuation are allowed anywhere. */
 const NON_KATAKANA = /(?!\p{Script_Extensions=Katakana})[\p{L}\p{N}]/u;
 
-/** Warns if a フリガナ is not in katakana, which the manual wants; no rejection is documented.  @see facts 1.2 */
+/**
+ * Warns if a フリガナ is not in katakana. The manual requires katakana, but does not say that the console rejects other
+ * letters. @see facts 1.2
+ */
 export async function warnOfNonKatakana({ terminal }: Pick<Tools, "terminal">, kana: unknown): Promise<void> {
   if (typeof kana !== "string" || !NON_KATAKANA.test(kana)) return;
   await terminal.warn(

@@ -4,23 +4,28 @@ import { Failure } from "../errors/index.ts";
 import { openAdeToken } from "./ade-token.ts";
 import { createKeyPair } from "./keys/key-pair.ts";
 import { readExpiringItems, readRenewables } from "./index.ts";
-import { describeWithOpenssl, serverToken, Workshop, type IssuedCertificate } from "#support/apple/openssl.ts";
+import {
+  describeWithOpenssl,
+  createServerToken,
+  OpensslWorkspace,
+  type IssuedCertificate,
+} from "#support/apple/openssl.ts";
 
 const NAME = "東京本社_Token_2026-03-01T05-00-00Z_smime.p7m";
 const EXPIRY = "2027-02-28T23:59:58Z";
 
 describeWithOpenssl("server tokens made by openssl", () => {
-  let workshop: Workshop;
+  let workshop: OpensslWorkspace;
   let [own, other]: [IssuedCertificate | undefined, IssuedCertificate | undefined] = [undefined, undefined];
 
   beforeAll(() => {
-    workshop = new Workshop();
+    workshop = new OpensslWorkspace();
     own = workshop.certificate({ subject: "/CN=own" });
     other = workshop.certificate({ subject: "/CN=other" });
   });
   afterAll(() => workshop.close());
 
-  const encrypt = (options: readonly string[], plain = serverToken(EXPIRY)): Buffer => {
+  const encrypt = (options: readonly string[], plain = createServerToken(EXPIRY)): Buffer => {
     const [file, to] = [workshop.file("token", plain), own?.certificateFile ?? ""];
     // what is said of a recipient's key stands behind the recipient
     return workshop.run("cms", "-encrypt", "-binary", "-in", file, "-recip", to, ...options);
@@ -71,7 +76,7 @@ describeWithOpenssl("server tokens made by openssl", () => {
   test("a recipient that is identified by key has no name", () => {
     const { certificateFile } = workshop.certificate({ subject: "/CN=a", extensions: "subjectKeyIdentifier = hash" });
     const sealing = ["-aes256", "-outform", "DER", "-recip", certificateFile, "-keyid"];
-    const plain = workshop.file("token", serverToken(EXPIRY));
+    const plain = workshop.file("token", createServerToken(EXPIRY));
     const bytes = workshop.run("cms", "-encrypt", "-binary", "-in", plain, ...sealing);
     const [found] = readRenewables({ name: NAME, bytes });
     expect(found?.evidence).toMatchObject({ recipient: null });
@@ -93,7 +98,7 @@ describeWithOpenssl("server tokens made by openssl", () => {
     ["smime, 3DES", "-des3"],
     ["smime, BER", "-aes256 -stream -indef -outform DER"],
   ] as const)("%s is opened with its secrets", (_, options) => {
-    const plain = workshop.file("in.txt", serverToken(EXPIRY));
+    const plain = workshop.file("in.txt", createServerToken(EXPIRY));
     const to = own?.certificateFile ?? "";
     const made =
       typeof options === "string"
@@ -152,10 +157,10 @@ describeWithOpenssl("server tokens made by openssl", () => {
   test.each([
     ["another content", "hello"],
     ["no JSON", "{ canary"],
-    ["a secret missing", serverToken(EXPIRY).replace("access_secret", "access_canary")],
-    ["a secret with a line break", serverToken(EXPIRY).replace("CS_secret", String.raw`canary\r\nHost: a`)],
-    ["a consumer key that is none", serverToken(EXPIRY, "鍵 canary")],
-    ["a date that is none", serverToken("canary")],
+    ["a secret missing", createServerToken(EXPIRY).replace("access_secret", "access_canary")],
+    ["a secret with a line break", createServerToken(EXPIRY).replace("CS_secret", String.raw`canary\r\nHost: a`)],
+    ["a consumer key that is none", createServerToken(EXPIRY, "鍵 canary")],
+    ["a date that is none", createServerToken("canary")],
   ])("refuses an opened token without revealing it: %s", (_, plain) => {
     const failed = attemptFailure(() => openAdeToken({ name: NAME, bytes: encrypt(SMIME, plain) }, keys()));
     expect(failed.what.en).toBe("the file was decrypted, but it does not contain a server token");
@@ -163,7 +168,7 @@ describeWithOpenssl("server tokens made by openssl", () => {
   });
 
   test("a simulator token is recognised by its consumer key, or by its file name if not opened", () => {
-    const closed = encrypt(SMIME, serverToken(EXPIRY, "CK_SIMULATOR_1"));
+    const closed = encrypt(SMIME, createServerToken(EXPIRY, "CK_SIMULATOR_1"));
     const read = (name: string, tried: readonly string[], bytes = closed) =>
       readRenewables({ name, bytes }, { keys: tried })[0]?.simulated;
     expect(read(NAME, keys())).toBe(true);
@@ -207,7 +212,7 @@ describeWithOpenssl("server tokens made by openssl", () => {
   test("reveals no secrets", () => {
     const found = readRenewables({ name: NAME, bytes: encrypt(SMIME) }, { keys: keys() });
     expect(JSON.stringify(found)).not.toMatch(/secret|CK_1/);
-    const bytes = encrypt(SMIME, serverToken("soon"));
+    const bytes = encrypt(SMIME, createServerToken("soon"));
     const failed = attemptFailure(() => readExpiringItems({ name: NAME, bytes }, { keys: keys() }));
     expect(failed.what.en).toBe("the file was decrypted, but it does not contain a server token");
     expect(JSON.stringify([failed, failed.cause ?? "", failed.stack])).not.toMatch(/CS_secret|CK_1/);
@@ -215,7 +220,7 @@ describeWithOpenssl("server tokens made by openssl", () => {
 
   test("the consumer key distinguishes tokens of one server from those of two", () => {
     const consumerOf = (consumer: string) => {
-      const bytes = encrypt(SMIME, serverToken(EXPIRY, consumer));
+      const bytes = encrypt(SMIME, createServerToken(EXPIRY, consumer));
       return readRenewables({ name: NAME, bytes }, { keys: keys() })[0]?.evidence;
     };
     expect(consumerOf("CK_1")).toEqual(consumerOf("CK_1"));
@@ -240,7 +245,7 @@ test.each([
   const { privateKey, certificate } = await createKeyPair({ commonName: "clomoctl", now: Date.UTC(2026, 2, 1) });
   const message = forge.pkcs7.createEnvelopedData();
   message.addRecipient(forge.pki.certificateFromPem(certificate));
-  message.content = forge.util.createBuffer(serverToken(EXPIRY));
+  message.content = forge.util.createBuffer(createServerToken(EXPIRY));
   message.encrypt(undefined, forge.pki.oids[cipher]);
   const der = Buffer.from(forge.asn1.toDer(message.toAsn1()).getBytes(), "latin1");
   const opened = { consumerKey: "CK_1", accessSecret: "AS_secret", expiresAt: EXPIRY };

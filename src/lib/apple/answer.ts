@@ -7,26 +7,26 @@ import type { AppleResponse } from "./send.ts";
 /** A JSON object from an external source. Its members can have any type. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Maximum length of a text in an answer. */
+/** Maximum length of a text in a response. */
 const MAX_TEXT_LENGTH = 4096;
 
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The failure for an answer that is not as documented. It names the member, but never contains its value. */
-export class UndocumentedAnswer extends Failure {
+/** The failure for a response that does not match Apple's documentation. It names the member, but not its value. */
+export class UndocumentedResponse extends Failure {
   readonly member: string;
 
   /** @param where the request, such as `GET https://…/account` */
   constructor(where: string, member: string) {
     super("unavailable", {
       what: text(
-        `Apple's response is not as Apple documents it: ${member}`,
+        `Apple's response does not match Apple's documentation: ${member}`,
         `応答が Apple の仕様と異なります: ${member}`,
       ),
       where,
       hint: text(
-        "try again later; if the problem persists, check what is between this machine and Apple, such as a proxy",
+        "try again later; if the problem persists, check what is between this computer and Apple, such as a proxy",
         "しばらくしてからもう一度実行してください。続く場合は、Apple との間にあるプロキシなどを確認してください",
       ),
     });
@@ -34,9 +34,9 @@ export class UndocumentedAnswer extends Failure {
   }
 }
 
-/** Creates the failure for an undocumented answer.  @param where the request, such as `GET https://…/account` */
-export const createUndocumentedFailure = (where: string, member: string): UndocumentedAnswer =>
-  new UndocumentedAnswer(where, member);
+/** Creates the failure for an undocumented response.  @param where the request, such as `GET https://…/account` */
+export const createUndocumentedFailure = (where: string, member: string): UndocumentedResponse =>
+  new UndocumentedResponse(where, member);
 
 /** Parses a body that must be a JSON object. @throws Failure `unavailable` if the body is not a JSON object */
 export function parseJsonObject(where: string, body: string): JsonObject {
@@ -46,12 +46,12 @@ export function parseJsonObject(where: string, body: string): JsonObject {
 }
 
 /**
- * Parses an answer of status 200 whose body is empty or begins like a JSON object. Returns undefined for any other
- * answer, such as an HTML page of a proxy.
+ * Parses a response with status 200 whose body is empty or begins like a JSON object. Returns undefined for any other
+ * response, such as an HTML page of a proxy.
  *
  * @throws Failure `unavailable` if the object is incomplete
  */
-export const parseObjectAnswer = (where: string, { status, body }: Pick<AppleResponse, "status" | "body">) =>
+export const parseObjectResponse = (where: string, { status, body }: Pick<AppleResponse, "status" | "body">) =>
   status === 200 && /^\s*(?:\{|$)/.test(body) ? parseJsonObject(where, body) : undefined;
 
 /** Returns a text that a database can store; null if absent.  @throws Failure `unavailable` for anything else */

@@ -3,7 +3,7 @@ import { afterAll, expect, test } from "vitest";
 import { APPLE_AUTHORITIES, verifyAppleSignature } from "./authorities.ts";
 import { readRenewables } from "./index.ts";
 import { fingerprintOf } from "./renewable.ts";
-import { describeWithOpenssl, Workshop, type CertificateOptions } from "#support/apple/openssl.ts";
+import { describeWithOpenssl, OpensslWorkspace, type CertificateOptions } from "#support/apple/openssl.ts";
 
 const of = (name: keyof typeof APPLE_AUTHORITIES) => new X509Certificate(APPLE_AUTHORITIES[name].pem);
 
@@ -22,7 +22,7 @@ test.each([
 });
 
 describeWithOpenssl("certificates of others", () => {
-  const workshop = new Workshop();
+  const workshop = new OpensslWorkspace();
   afterAll(() => workshop.close());
 
   const APPLE =

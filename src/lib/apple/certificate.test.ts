@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readExpiringItems, readRenewables } from "./index.ts";
-import { describeWithOpenssl, Workshop, type IssuedCertificate } from "#support/apple/openssl.ts";
+import { describeWithOpenssl, OpensslWorkspace, type IssuedCertificate } from "#support/apple/openssl.ts";
 
 const PUSH = "/UID=com.apple.mgmt.External.0001/CN=APSP:0001/C=JP";
 
@@ -9,12 +9,12 @@ const bytes = (text: string) => Buffer.from(text);
 const read = (content: Uint8Array, name = "push.pem") => readExpiringItems({ name, bytes: content });
 
 describeWithOpenssl("certificates made by openssl", () => {
-  let workshop: Workshop;
+  let workshop: OpensslWorkspace;
   const made = new Map<string, IssuedCertificate>();
   const of = (kind: string): IssuedCertificate => made.get(kind) ?? expect.unreachable(kind);
 
   beforeAll(() => {
-    workshop = new Workshop();
+    workshop = new OpensslWorkspace();
     made.set("rsa", workshop.certificate({ subject: PUSH }));
     made.set("ec", workshop.certificate({ subject: PUSH, key: "ec" }));
   });

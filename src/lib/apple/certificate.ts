@@ -6,7 +6,7 @@ import { findNameAttribute } from "./encoding/distinguished-name.ts";
 import { findPemBlocks } from "./encoding/pem.ts";
 import { verifyAppleSignature } from "./authorities.ts";
 import { readChildren, readElement, TAG } from "./encoding/ber.ts";
-import { hex, requireElement } from "./encoding/cms.ts";
+import { elementToHex, requireElement } from "./encoding/cms.ts";
 import {
   fingerprintOf,
   type Issuer,
@@ -114,11 +114,11 @@ function parseCertificate(name: string, written: string | Uint8Array, number: nu
   );
 }
 
-/** Flaws, with descriptions, that stop OpenSSL and so any server from reading a PEM block that looks right. */
+/** Flaws, with descriptions, that prevent OpenSSL, and so any server, from reading a PEM block that looks right. */
 const PEM_FLAWS: readonly (readonly [RegExp, Text])[] = [
   [/^[^\n]*\r[^\n]/, text("its lines end with CR only", "改行が CR だけです")],
   [/\n[ \t]+\S/, text("its lines are indented", "行頭に空白があります")],
-  [/\n>/, text("its lines are quoted with >, as in a mail", "メールの引用のように、行頭に > があります")],
+  [/\n>/, text("its lines are quoted with >, as in an email", "メールの引用のように、行頭に > があります")],
 ];
 
 function buildRenewable(file: string, certificate: X509Certificate): Renewable {
@@ -188,8 +188,12 @@ const readAuthorityKeyId = (certificate: Uint8Array): string | null =>
       requireElement(readChildren(requireElement(content)).find(({ tag }) => tag === EXTENSIONS)),
     );
     const parts = readChildren(requireElement(extensions)).map((extension) => readChildren(extension));
-    const found = parts.find(([type]) => hex(type) === AUTHORITY_KEY_OID)?.find(({ tag }) => tag === TAG.octets);
+    const found = parts
+      .find(([type]) => elementToHex(type) === AUTHORITY_KEY_OID)
+      ?.find(({ tag }) => tag === TAG.octets);
     return (
-      hex(readChildren(readElement(requireElement(found).content)).find(({ tag }) => tag === KEY_IDENTIFIER)) || null
+      elementToHex(
+        readChildren(readElement(requireElement(found).content)).find(({ tag }) => tag === KEY_IDENTIFIER),
+      ) || null
     );
   }) ?? null;

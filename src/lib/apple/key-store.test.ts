@@ -7,7 +7,7 @@ import { Failure } from "../errors/index.ts";
 import { readChildren, readElement, readOctets, TAG } from "./encoding/ber.ts";
 import { requireElement } from "./encoding/cms.ts";
 import { readExpiringItems } from "./index.ts";
-import { describeWithOpenssl, Workshop, type IssuedCertificate } from "#support/apple/openssl.ts";
+import { describeWithOpenssl, OpensslWorkspace, type IssuedCertificate } from "#support/apple/openssl.ts";
 
 const LOCKED = "the key store requires a password (or the password is wrong, or the file is damaged)";
 
@@ -62,11 +62,11 @@ const withPbmac1 = (store: Uint8Array, { password, hash, iterations, keyBytes }:
 };
 
 describeWithOpenssl("key stores (PKCS#12) made by openssl", () => {
-  let workshop: Workshop;
+  let workshop: OpensslWorkspace;
   let made: IssuedCertificate;
 
   beforeAll(() => {
-    workshop = new Workshop();
+    workshop = new OpensslWorkspace();
     made = workshop.certificate({ subject: "/UID=com.apple.mgmt.External.1/CN=APSP:1" });
   });
   afterAll(() => workshop.close());

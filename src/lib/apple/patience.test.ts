@@ -3,12 +3,12 @@ import { Failure } from "../errors/index.ts";
 import { same } from "../text/index.ts";
 import { parseRetryAfterMs, sendWithRetry } from "./patience.ts";
 import type { AppleRequest } from "./send.ts";
-import { FakeApple, inTurn, NOW, type FakeAnswer } from "#support/apple/apple.ts";
+import { FakeApple, respondInTurn, NOW, type FakeAppleResponse } from "#support/apple/apple.ts";
 
 const REQUEST: AppleRequest = { method: "GET", url: "https://a.example/account?key=SECRET", headers: {} };
 const RESET = new Failure("unavailable", { what: same("connection lost") });
 
-const busy = (status: number, after?: string): FakeAnswer => ({
+const busy = (status: number, after?: string): FakeAppleResponse => ({
   status,
   headers: after === undefined ? {} : { "retry-after": after },
 });
@@ -29,7 +29,7 @@ describe("a busy server", () => {
       [busy(429, "20"), busy(429, "20"), busy(429, "20"), {}],
       [20_000, 20_000, 20_000],
     ],
-  ] as const satisfies readonly (readonly [readonly FakeAnswer[], readonly number[]])[])(
+  ] as const satisfies readonly (readonly [readonly FakeAppleResponse[], readonly number[]])[])(
     "receives the request again: %j",
     async (answers, waits) => {
       const apple = new FakeApple((_, count) => answers[count - 1] ?? {});
@@ -39,7 +39,7 @@ describe("a busy server", () => {
   );
 
   test("receives the request four times", async () => {
-    const apple = new FakeApple(inTurn(busy(503)));
+    const apple = new FakeApple(respondInTurn(busy(503)));
     await expect(sendWithRetry(REQUEST, apple.patience, true)).rejects.toMatchObject({
       code: "unavailable",
       where: "GET https://a.example/account",
@@ -62,7 +62,7 @@ describe("a busy server", () => {
     ["Fri, 31 Dec 9999 23:59:59 GMT", "try again in 366 days (2027-11-23T19:00Z or later), as the server requests"],
     ["999999999", "try again in 366 days (2027-11-23T19:00Z or later), as the server requests"],
   ])("that asks to wait for more than a minute (%s) causes a failure that shows the time", async (after, en) => {
-    const apple = new FakeApple(inTurn(busy(429, after)));
+    const apple = new FakeApple(respondInTurn(busy(429, after)));
     await expect(sendWithRetry(REQUEST, apple.patience, true)).rejects.toMatchObject({
       code: "unavailable",
       hint: { en },
@@ -72,7 +72,7 @@ describe("a busy server", () => {
   });
 
   test("is not waited for longer than a minute in total", async () => {
-    const apple = new FakeApple(inTurn(busy(429, "25")));
+    const apple = new FakeApple(respondInTurn(busy(429, "25")));
     await expect(sendWithRetry(REQUEST, apple.patience, true)).rejects.toMatchObject({
       hint: {
         en: "try again in 25 seconds, as the server requests",
@@ -84,7 +84,7 @@ describe("a busy server", () => {
 });
 
 test("if a busy server does not ask to wait, the hint suggests trying again in 1 second", async () => {
-  const apple = new FakeApple(inTurn(busy(503, "0")));
+  const apple = new FakeApple(respondInTurn(busy(503, "0")));
   await expect(sendWithRetry(REQUEST, apple.patience, true)).rejects.toMatchObject({
     hint: { en: "try again in 1 second, as the server requests" },
   });
@@ -92,19 +92,19 @@ test("if a busy server does not ask to wait, the hint suggests trying again in 1
 
 describe("a missing response", () => {
   test("is retried if that is harmless", async () => {
-    const apple = new FakeApple(inTurn(RESET, busy(503), RESET, {}));
+    const apple = new FakeApple(respondInTurn(RESET, busy(503), RESET, {}));
     expect(await sendWithRetry(REQUEST, apple.patience, true)).toMatchObject({ status: 200 });
     expect(apple.waits).toEqual([1000, 2000, 4000]);
   });
 
   test("is reported after four attempts", async () => {
-    const apple = new FakeApple(inTurn(RESET));
+    const apple = new FakeApple(respondInTurn(RESET));
     await expect(sendWithRetry(REQUEST, apple.patience, true)).rejects.toBe(RESET);
     expect(apple.requests).toHaveLength(4);
   });
 
   test("is reported at once if the request may have been carried out", async () => {
-    const apple = new FakeApple(inTurn(RESET));
+    const apple = new FakeApple(respondInTurn(RESET));
     await expect(sendWithRetry(REQUEST, apple.patience, false)).rejects.toBe(RESET);
     expect(apple.requests).toHaveLength(1);
   });
@@ -112,7 +112,7 @@ describe("a missing response", () => {
   test.each([new Failure("interrupted", { what: same("interrupted") }), new TypeError("fault")])(
     "is reported at once if it has another reason: %s",
     async (error) => {
-      const apple = new FakeApple(inTurn(error));
+      const apple = new FakeApple(respondInTurn(error));
       await expect(sendWithRetry(REQUEST, apple.patience, true)).rejects.toBe(error);
       expect(apple.requests).toHaveLength(1);
     },

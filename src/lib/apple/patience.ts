@@ -1,6 +1,6 @@
 import { Failure } from "../errors/index.ts";
 import { formatCount, text, type Text } from "../text/index.ts";
-import { parseObjectAnswer } from "./answer.ts";
+import { parseObjectResponse } from "./answer.ts";
 import type { AppleResponse, AppleRequest, Send } from "./send.ts";
 
 /** The functions needed to send a request with retries. */
@@ -42,7 +42,7 @@ export function parseRetryAfterMs({ headers }: AppleResponse, now: number): numb
  * or otherwise after 1, 2 and 4 seconds: at most four attempts, within one minute.
  *
  * @param repeatable whether to send the request again even if there was no response
- * @throws Failure `unavailable`, with the time to try again if the server stays busy; `interrupted`
+ * @throws Failure `unavailable`, with the time to try again if the server is still busy; `interrupted`
  */
 export async function sendWithRetry(
   request: AppleRequest,
@@ -70,12 +70,12 @@ async function trySend(request: AppleRequest, send: Send, again: boolean): Promi
   }
 }
 
-/** Wraps a `Send` so that a truncated JSON object counts as no response.  @throws Failure `unavailable` for one */
+/** Wraps a `Send` to treat a truncated JSON object as no response.  @throws Failure `unavailable` if it is truncated */
 export const rejectTruncatedResponses =
   (send: Send): Send =>
   async (request) => {
     const answer = await send(request);
-    parseObjectAnswer(formatRequestTarget(request), answer);
+    parseObjectResponse(formatRequestTarget(request), answer);
     return answer;
   };
 

@@ -3,7 +3,12 @@ import fc from "fast-check";
 import { Failure } from "../errors/index.ts";
 import { MAX_RENEWAL_FILE_BYTES, type ExpiringItem } from "../model/renewal.ts";
 import { readExpiringItems, readRenewables, readSigningRequest } from "./index.ts";
-import { describeWithOpenssl, propertyList, serverToken, Workshop } from "#support/apple/openssl.ts";
+import {
+  describeWithOpenssl,
+  createPropertyList,
+  createServerToken,
+  OpensslWorkspace,
+} from "#support/apple/openssl.ts";
 
 const vpp = (fields: unknown): Buffer => Buffer.from(Buffer.from(JSON.stringify(fields)).toString("base64"));
 const VPP = { token: "VPP_secret", expDate: "2027-03-01T14:59:59+0000", orgName: "株式会社例" };
@@ -73,7 +78,7 @@ test.each([
 });
 
 describeWithOpenssl("made by openssl", () => {
-  let workshop: Workshop;
+  let workshop: OpensslWorkspace;
   let own: { readonly certificateFile: string; readonly keyFile: string; readonly key: string };
   const samples = new Map<string, Buffer>();
 
@@ -82,17 +87,17 @@ describeWithOpenssl("made by openssl", () => {
     const file = workshop.file("list", content);
     return workshop.run("cms", "-sign", "-binary", "-nodetach", "-in", file, ...signer, "-outform", "DER", ...options);
   };
-  const PROFILE = propertyList(
+  const PROFILE = createPropertyList(
     `<key>Name</key><string>業務アプリ</string><key>TeamName</key><string>株式会社例</string>
      <key>ProvisionedDevices</key><array><string>1</string></array>
      <key>CreationDate</key><date>2026-03-01T00:00:00Z</date><key>ExpirationDate</key><date>2027-03-01T14:59:59Z</date>`,
   );
 
   beforeAll(() => {
-    workshop = new Workshop();
+    workshop = new OpensslWorkspace();
     const made = workshop.certificate({ subject: "/UID=com.apple.mgmt.External.1/CN=APSP:1" });
     own = made;
-    const token = workshop.file("token", serverToken("2027-03-01T05:00:00Z"));
+    const token = workshop.file("token", createServerToken("2027-03-01T05:00:00Z"));
     const encrypted = ["cms", "-encrypt", "-binary", "-aes256", "-in", token, "-recip", made.certificateFile];
     samples.set("certificate.pem", Buffer.from(made.key + made.certificate));
     samples.set("certificate.der", workshop.der(made));
@@ -121,14 +126,14 @@ describeWithOpenssl("made by openssl", () => {
   });
 
   test("a profile without a name gets the name of its file", () => {
-    const bytes = sign(propertyList("<key>ExpirationDate</key><date>2027-03-01T14:59:59Z</date>"));
+    const bytes = sign(createPropertyList("<key>ExpirationDate</key><date>2027-03-01T14:59:59Z</date>"));
     expect(readExpiringItems({ name: "b.mobileprovision", bytes })).toMatchObject([{ name: "b.mobileprovision" }]);
   });
 
   test.each([
     ["entities", '<!DOCTYPE plist [<!ENTITY a "b">]><plist><dict/></plist>'],
-    ["no date", propertyList("<key>Name</key><string>a</string>")],
-    ["a date that is none", propertyList("<key>ExpirationDate</key><date>2027-02-30T00:00:00Z</date>")],
+    ["no date", createPropertyList("<key>Name</key><string>a</string>")],
+    ["a date that is none", createPropertyList("<key>ExpirationDate</key><date>2027-02-30T00:00:00Z</date>")],
     ["no list", "hello"],
   ])("refuses a signed message: %s", (_, content) => {
     expect(() => readExpiringItems({ name: "a", bytes: sign(content) })).toThrow(

@@ -43,7 +43,7 @@ export type SuccessorEvidence =
       readonly server: string | null;
       /** SHA-256 of the consumer key, which renewals of a token keep; null if none of our keys opens the token */
       readonly consumer: string | null;
-      /** certificate whose key can open the token, as issuer and serial number; null if the file names none */
+      /** certificate whose key can open the token, as issuer and serial number; null if the file does not name it */
       readonly recipient: string | null;
     }
   | {
@@ -61,7 +61,7 @@ export interface Renewable {
   readonly simulated?: true | undefined;
 }
 
-/** The items read from a file, and the reasons why the rest of the file could not be read. */
+/** The items read from a file, and the reasons why other parts of the file could not be read. */
 export interface RenewableReadResult {
   readonly renewables: readonly Renewable[];
   readonly broken: readonly Text[];
@@ -70,6 +70,6 @@ export interface RenewableReadResult {
 /** Returns the SHA-256 of bytes or text in lower-case hexadecimal digits. */
 export const fingerprintOf = (bytes: Uint8Array | string): string => createHash("sha256").update(bytes).digest("hex");
 
-/** Creates the failure for a rejected file; without a cause, as parsers quote their input and tokens are secret. */
+/** Creates the failure for a rejected file, without a cause: parsers quote their input, and tokens are secret. */
 export const createRejectedFileFailure = (where: string, what: Text, hint?: Text): Failure =>
   new Failure("input-rejected", { what, where, hint });

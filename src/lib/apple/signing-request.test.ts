@@ -2,18 +2,18 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { MAX_RENEWAL_FILE_BYTES } from "../model/renewal.ts";
 import { readRenewables, readSigningRequest } from "./index.ts";
-import { describeWithOpenssl, propertyList, Workshop } from "#support/apple/openssl.ts";
+import { describeWithOpenssl, createPropertyList, OpensslWorkspace } from "#support/apple/openssl.ts";
 
 const NAME = "CertificateSigningRequest.csr";
 
 describeWithOpenssl("signing requests made by openssl", () => {
   describe.each(["rsa", "ec"] as const)("%s", (kind) => {
-    let workshop: Workshop;
+    let workshop: OpensslWorkspace;
     let [pem, der]: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
     let publicKey: string | null = null;
 
     beforeAll(() => {
-      workshop = new Workshop();
+      workshop = new OpensslWorkspace();
       const key = workshop.key(kind);
       const file = workshop.request(key, "/emailAddress=push@example.jp/CN=Taro Yamada/C=JP");
       pem = readFileSync(file);
@@ -25,7 +25,7 @@ describeWithOpenssl("signing requests made by openssl", () => {
     afterAll(() => workshop.close());
 
     const vendor = (request: string): string =>
-      propertyList(
+      createPropertyList(
         `<key>PushCertCertificateChain</key><string>-----BEGIN CERTIFICATE-----</string>
        <key>PushCertRequestCSR</key><string>${request}</string><key>PushCertSignature</key><string>QQ==</string>`,
       );

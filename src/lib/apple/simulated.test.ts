@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { readRenewables } from "./index.ts";
 import { isSimulatedCertificate, isSimulatedName, isSimulatedToken } from "./simulated.ts";
-import { describeWithOpenssl, Workshop } from "#support/apple/openssl.ts";
+import { describeWithOpenssl, OpensslWorkspace } from "#support/apple/openssl.ts";
 
 test("recognises names and tokens of the simulator by its mark", () => {
   expect(["株式会社例 (SIMULATOR)", "株式会社例", "simulator", "", null, undefined].map(isSimulatedName)).toEqual([
@@ -29,7 +29,7 @@ test.each([
 
 describeWithOpenssl("certificates made by openssl", () => {
   test("marks the simulator's certificates when a file is read, and sets no mark on others", () => {
-    const workshop = new Workshop();
+    const workshop = new OpensslWorkspace();
     const read = (subject: string) => {
       const bytes = Buffer.from(workshop.certificate({ subject }).certificate);
       return readRenewables({ name: "push.pem", bytes })[0];

@@ -57,7 +57,10 @@ const tryParseJson = (content: string | undefined): unknown => {
 const isErrorCode = (type: string): type is ErrorCode =>
   Object.hasOwn(ERRORS, type) && ERRORS[type as ErrorCode].status >= 400;
 
-/** Creates the failure from an error response's problem object; `unavailable` if it is not one of a known type. */
+/**
+ * Creates the failure from the problem object of an error response: `unavailable` if the response does not contain a
+ * problem object of a known type.
+ */
 export const createResponseFailure = async (route: Route, response: Response): Promise<Failure> => {
   const problem = ProblemObject.safeParse(tryParseJson(await readText(response, PROBLEM_LIMIT_BYTES)));
   const status = text(`status ${response.status}`, `ステータス ${response.status}`);

@@ -42,7 +42,7 @@ export interface Connection {
   readonly base?: URL | undefined;
   /** default: zod's check, which removes members that are not in the contract */
   readonly check?: SchemaCheck | undefined;
-  /** aborts long lists and exports, with its reason; not short requests and changes, so cleaning up stays possible */
+  /** aborts long lists and exports, with its reason, but not short requests and changes, so that cleaning up works */
   readonly signal?: AbortSignal | undefined;
   /** called before a request that changes the tenant is sent; if it throws, the request is not sent */
   readonly beforeChange?: ((route: Route) => Promise<void>) | undefined;
@@ -87,7 +87,7 @@ export interface StreamedParts<T> extends AsyncIterable<ReceivedPart> {
   readonly end: () => T;
 }
 
-/** Results of a call by the kind of response. Pages, lists, lines, CSV and parts are fetched while read. */
+/** Results of a call by the kind of response. Pages, lists, lines, CSV and parts are fetched while they are read. */
 export interface CallResults<S extends z.ZodType> extends Record<ResponseKind, unknown> {
   readonly json: Promise<z.output<S>>;
   readonly tagged: Promise<z.output<S>>;
@@ -114,7 +114,7 @@ interface CallInput {
   readonly changes: boolean;
 }
 
-const LONG_ANSWER_KINDS: readonly ResponseKind[] = ["page", "list", "lines", "csv", "parts"];
+const LONG_RESPONSE_KINDS: readonly ResponseKind[] = ["page", "list", "lines", "csv", "parts"];
 
 /** Returns a route's path with its parameters.  @param subject value of the only parameter, or several by name */
 const buildPath = ({ path }: Route, subject: unknown): string =>
@@ -134,7 +134,7 @@ const buildCallInput = (route: Route, given: readonly unknown[], ending: AbortSi
   const { id, etag } = route.ifMatch === true ? (subject as { id: string; etag: string | null }) : { id: subject };
   const isFile = route.file === true || route.takesParts === true;
   const isGiven = (route.query ?? route.body) !== undefined || isFile;
-  const usual = LONG_ANSWER_KINDS.includes(route.answer.kind) ? ending : undefined;
+  const usual = LONG_RESPONSE_KINDS.includes(route.answer.kind) ? ending : undefined;
   const [sent, ...more] = isGiven ? others : [undefined, ...others];
   const isBoth = isFile && route.query !== undefined;
   const [asked, signal = usual ?? null] = isBoth ? more : [sent, ...more];
@@ -268,7 +268,7 @@ const openStreamedLines = (call: RouteCall): StreamedLines<unknown> => ({
   },
 });
 
-/** Yields an NDJSON response.  @param asked media type to request, if the route can also answer in another form */
+/** Yields an NDJSON response.  @param asked media type to request, if the route also supports another format */
 async function* iterateNdjson(call: RouteCall, asked: { readonly accept?: string } = {}): AsyncGenerator<Uint8Array> {
   const { body } = await sendCall(call, asked);
   let last: number | undefined;
@@ -329,7 +329,7 @@ const openStreamedParts = (call: RouteCall): StreamedParts<unknown> => {
 };
 
 /** The functions that read a response, by its kind. */
-const READERS: Readonly<Record<ResponseKind, (call: RouteCall) => unknown>> = {
+const RESPONSE_READERS: Readonly<Record<ResponseKind, (call: RouteCall) => unknown>> = {
   json: (call) => fetchJson(call),
   tagged: (call) => fetchJson(call),
   items: fetchItems,
@@ -351,6 +351,10 @@ export const buildMethods = (connection: Connection, routes: Routes) =>
     Object.entries(routes).map(([name, route]) => [
       name,
       (...given: readonly unknown[]) =>
-        READERS[route.answer.kind]({ connection, route, input: buildCallInput(route, given, connection.signal) }),
+        RESPONSE_READERS[route.answer.kind]({
+          connection,
+          route,
+          input: buildCallInput(route, given, connection.signal),
+        }),
     ]),
   );

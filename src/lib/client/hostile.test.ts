@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { Failure } from "../errors/index.ts";
 import { openClient, skipSchemaCheck } from "./index.ts";
-import { wholeClient, type WholeClient } from "#support/client/whole-client.ts";
+import { createWholeClient, type WholeClient } from "#support/client/whole-client.ts";
 
-const answering = (make: () => Response): WholeClient => wholeClient({ transport: async () => make() });
+const answering = (make: () => Response): WholeClient => createWholeClient({ transport: async () => make() });
 
 const failure = async (work: Promise<unknown>): Promise<Failure> => {
   const error = await work.then(
@@ -203,7 +203,7 @@ it("returns an empty list for a stream without lines, and rethrows a stream erro
 
 it("keeps the path of the tenant's address", async () => {
   const urls: string[] = [];
-  const client = wholeClient({
+  const client = createWholeClient({
     transport: async ({ url }) => {
       urls.push(url);
       return new Response("{}", json);
@@ -232,6 +232,6 @@ describe("a response with an unknown member and without a required one", () => {
   });
 
   it("is an error in tests", async () => {
-    await expect(wholeClient({ transport: whole }).tenant.show()).rejects.toThrow(TypeError);
+    await expect(createWholeClient({ transport: whole }).tenant.show()).rejects.toThrow(TypeError);
   });
 });

@@ -19,7 +19,10 @@ export type QueryInput<S extends z.ZodRawShape, In = z.input<z.ZodObject<S>>, Ou
 /** True for a union of types. */
 type IsUnion<T, All = T> = T extends unknown ? ([All] extends [T] ? false : true) : never;
 
-/** Subject of a route: a plan that the caller has seen, a path parameter's value, or the values of several by name. */
+/**
+ * Subject of a route: a plan that the caller has seen, the value of a path parameter, or the values of several path
+ * parameters by name.
+ */
 type RouteSubject<R extends Route> = R extends { readonly ifMatch: true }
   ? R extends { readonly params: z.ZodRawShape }
     ? [plan: Pick<Import, "id" | "etag">]

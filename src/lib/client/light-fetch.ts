@@ -67,7 +67,10 @@ const createByteStream = (bytes: Uint8Array): ReadableStream<Uint8Array> =>
     },
   });
 
-/** Creates a body of available bytes. A Node stream, slow to load, is created only for more than iterating. */
+/**
+ * Creates a body from bytes that are already available. A Node stream, which is slow to load, is created only if the
+ * body is used for more than iterating.
+ */
 const createBufferedBody = (bytes: Uint8Array): ReadableStream<Uint8Array> => {
   let rest = bytes;
   let stream: ReadableStream<Uint8Array> | undefined;

@@ -3,7 +3,7 @@ import { EXAMPLES } from "../contract/examples.ts";
 import { ALL_ROUTES } from "../contract/all.ts";
 import { MEDIA_TYPES } from "../contract/route.ts";
 import type { Transport, Upload } from "./index.ts";
-import { wholeClient, type WholeClient } from "#support/client/whole-client.ts";
+import { createWholeClient, type WholeClient } from "#support/client/whole-client.ts";
 
 /** What a request carried; absent parts are left out. */
 interface Seen {
@@ -171,7 +171,7 @@ it.each<[string, (client: WholeClient) => Promise<unknown>, readonly Seen[]]>([
 ])("%s", async (_, call, requests) => {
   const seen: Seen[] = [];
   const answered: { last?: unknown } = {};
-  const result = await call(wholeClient({ transport: answering(seen, answered) }));
+  const result = await call(createWholeClient({ transport: answering(seen, answered) }));
   expect(seen).toEqual(requests);
   expect(result instanceof ReadableStream ? await new Response(result).text() : result).toEqual(givenOf(answered.last));
 });
@@ -186,7 +186,7 @@ function givenOf(answer: unknown): unknown {
 describe("a list of several pages", () => {
   const pagesOf = (answers: readonly { readonly items: readonly unknown[]; readonly next: string | null }[]) => {
     const cursors: (string | null)[] = [];
-    const client = wholeClient({
+    const client = createWholeClient({
       transport: async ({ url }) => {
         cursors.push(new URL(url).searchParams.get("cursor"));
         return Response.json(answers[cursors.length - 1]);
@@ -217,7 +217,7 @@ describe("a list of several pages", () => {
 });
 
 it("returns no bytes if an export has none", async () => {
-  const client = wholeClient({
+  const client = createWholeClient({
     transport: async () => new Response(null, { headers: { "content-type": "text/csv" } }),
   });
   expect(await new Response(await client.users.export()).text()).toBe("");
@@ -243,7 +243,7 @@ describe("a long list whose request is aborted", () => {
         ? next().replace(/"next":(?:null|"1000")/, `"next":"${parts}"`)
         : new ReadableStream<Uint8Array>({ pull: (to) => to.enqueue(Buffer.from(next())) }, { highWaterMark: 0 });
     const transport: Transport = async () => new Response(body(), { headers: { "content-type": type } });
-    return wholeClient({ transport, signal: ended.signal });
+    return createWholeClient({ transport, signal: ended.signal });
   };
 
   it.each<[string, string, string, (client: WholeClient) => Promise<unknown>]>([
@@ -262,7 +262,7 @@ describe("a long list whose request is aborted", () => {
       request.signal.throwIfAborted();
       return answers(request);
     };
-    return wholeClient({ transport, signal: AbortSignal.abort(enough) });
+    return createWholeClient({ transport, signal: AbortSignal.abort(enough) });
   };
 
   it.each<[string, (client: WholeClient) => Promise<unknown>]>([
@@ -296,7 +296,7 @@ it.each<[string, (client: WholeClient, signal: AbortSignal) => Promise<unknown>]
 ])("%s stops at its signal", async (_, call) => {
   const ended = new AbortController();
   const answers = answering([]);
-  const client = wholeClient({
+  const client = createWholeClient({
     transport: async (request) => {
       if (request.method === "POST" && request.url.endsWith("/imports")) return answers(request);
       ended.abort(new Error("enough"));

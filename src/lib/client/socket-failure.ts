@@ -79,10 +79,10 @@ const explainConnectionError = (code: string): FailureDetail => {
 };
 
 /** Returns the code of an error or of its cause; an empty text if neither has a code. */
-export const codeOf = (error: unknown): string => {
+export const getErrorCode = (error: unknown): string => {
   if (!(error instanceof Error)) return "";
   if (error.name === HTTP_PARSER_ERROR) return HTTP_PARSER_ERROR;
-  return "code" in error && typeof error.code === "string" ? error.code : codeOf(error.cause);
+  return "code" in error && typeof error.code === "string" ? error.code : getErrorCode(error.cause);
 };
 
 /**
@@ -93,5 +93,5 @@ export const codeOf = (error: unknown): string => {
 export const createSocketFailure = (error: unknown, address: string, signal: AbortSignal): Failure => {
   if (error instanceof Failure) return error;
   if (signal.aborted) return new Failure("interrupted", { what: INTERRUPTED_TEXT, cause: error });
-  return new Failure("unavailable", { ...explainConnectionError(codeOf(error)), where: address, cause: error });
+  return new Failure("unavailable", { ...explainConnectionError(getErrorCode(error)), where: address, cause: error });
 };

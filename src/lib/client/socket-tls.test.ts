@@ -3,9 +3,9 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { Failure } from "../errors/index.ts";
 import { openSocket } from "./socket.ts";
-import { selfSigned } from "#support/client/self-signed.ts";
+import { createSelfSignedIdentity } from "#support/client/self-signed.ts";
 
-const identity = selfSigned();
+const identity = createSelfSignedIdentity();
 const server = createServer(identity, (_, response) => response.end("reached"));
 const surroundings = { now: () => 0, wait: async () => undefined, newKey: () => "key" };
 let address = "";

@@ -3,11 +3,11 @@ import { Agent, request as send, type Dispatcher } from "undici";
 import { RESPONSE_HEADERS } from "../contract/route.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { codeOf, createSocketFailure } from "./socket-failure.ts";
+import { getErrorCode, createSocketFailure } from "./socket-failure.ts";
 import type { Transport } from "./transport.ts";
 
 /** The clock, the timer and the key generator that a socket uses. */
-export interface SocketSurroundings {
+export interface SocketEnvironment {
   /** the time in milliseconds since 1970-01-01 UTC */
   readonly now: () => number;
   /** waits for the delay; rejects as soon as the signal aborts */
@@ -17,7 +17,7 @@ export interface SocketSurroundings {
 }
 
 export interface SocketOptions {
-  readonly surroundings: SocketSurroundings;
+  readonly surroundings: SocketEnvironment;
   /** secret of a session or an access token, which is sent only to the tenant's own origin */
   readonly credential?: { readonly secret: string; readonly origin: string } | undefined;
   /** certificates (PEM) of authorities to trust in addition to those of the platform */
@@ -52,7 +52,7 @@ const CONNECTION_LOST_CODES: readonly string[] = ["ECONNRESET", "EPIPE", "UND_ER
 
 type HttpResponse = Dispatcher.ResponseData<unknown>;
 
-/** A request in undici's form. If the request may be repeated, its body is held as bytes. */
+/** A request in undici's form. If the request may be repeated, its body is kept as bytes. */
 interface OutgoingRequest {
   readonly options: Parameters<typeof send>[1];
   /** true if the tenant performs the request only once, however often it is sent */
@@ -110,12 +110,15 @@ const discardBody = (body: HttpResponse["body"]): void => {
   body.destroy();
 };
 
-/** Creates the failure for a redirect: not followed, as the request and its credentials would go to another host. */
+/**
+ * Creates the failure for a redirect. Redirects are not followed, because the request and its credentials would be sent
+ * to another host.
+ */
 const createRedirectFailure = (answer: HttpResponse, { origin }: OutgoingRequest): Failure => {
   const { location } = answer.headers;
   const other = typeof location === "string" ? location.slice(0, 300) : "";
   return new Failure("unavailable", {
-    what: text(`the address redirects to ${other}`, `アドレスが ${other} に転送されます`),
+    what: text(`the address redirects to ${other}`, `このアドレスは ${other} に転送されます`),
     where: origin,
     hint: text(
       "if the new address is the tenant, add a context with that address",
@@ -138,7 +141,7 @@ const toResponse = (answer: HttpResponse, outgoing: OutgoingRequest): Response =
 /** Sends requests through one agent, and repeats requests that may be repeated. */
 class Socket {
   readonly #agent: Agent;
-  readonly #surroundings: SocketSurroundings;
+  readonly #surroundings: SocketEnvironment;
   readonly #credential: SocketOptions["credential"];
 
   constructor(options: SocketOptions) {
@@ -205,7 +208,7 @@ class Socket {
     try {
       return await send(address, options);
     } catch (error) {
-      const code = codeOf(error);
+      const code = getErrorCode(error);
       if (last || signal.aborted || !(NEVER_SENT_CODES.includes(code) || CONNECTION_LOST_CODES.includes(code)))
         throw error;
       return undefined;

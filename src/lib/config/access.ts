@@ -5,7 +5,7 @@ import { text, type Text } from "../text/index.ts";
 import { quoteShellWord } from "../text/shell-word.ts";
 import type { Home } from "./home.ts";
 
-/** Why a folder of the home is not safe: others could change its content, such as the roles in a tenant. */
+/** The reason why a folder of the home is not safe: others could change its content, such as the roles in a tenant. */
 export interface AccessFault {
   readonly kind: "foreign" | "open";
   readonly what: Text;
@@ -36,11 +36,14 @@ export function findAccessFault(
     return { kind: "foreign", what, mend: `chown -R ${userId} ${quoteShellWord(folder)}` };
   }
   if ((mode & OTHERS_WRITE_BITS) === 0) return undefined;
-  const what = text(`other users can write to ${folder}`, `${folder} に他のユーザーが書き込めます`);
+  const what = text(`other users can write to ${folder}`, `${folder} にほかのユーザーが書き込めます`);
   return { kind: "open", what, mend: `chmod go-w ${quoteShellWord(folder)}` };
 }
 
-/** Returns the first fault in a home's and tenants' folders; skips missing folders and file systems without owners. */
+/**
+ * Returns the first fault in the folders of a home and its tenants. Skips missing folders and file systems without
+ * owners.
+ */
 export async function findHomeFault(
   { settings, data, tenants, userId }: Home,
   platform: string,
@@ -65,7 +68,10 @@ const listFolder = (folder: string): readonly string[] => {
   }
 };
 
-/** Returns a folder's status; undefined if missing or not inspectable: its later reader or writer reports why. */
+/**
+ * Returns a folder's status; undefined if the folder is missing or cannot be inspected. The code that later reads or
+ * writes the folder reports why.
+ */
 const statFolder = (folder: string) => {
   try {
     return statSync(folder, { throwIfNoEntry: false });

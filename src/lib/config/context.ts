@@ -65,7 +65,7 @@ export interface NewRemoteContext {
 
 export type NewContext = NewEmbeddedContext | NewRemoteContext;
 
-/** A change of a context's settings; a setting without a value stays unchanged. */
+/** A change to a context's settings. A setting without a value does not change. */
 export interface ContextChange {
   readonly timezone?: string | undefined;
   readonly protected?: boolean | undefined;
@@ -137,7 +137,7 @@ function parseTimezone(zone: string): string {
   const name = findTimeZone(zone);
   if (name !== undefined) return name;
   throw new Failure("usage", {
-    what: text(`unknown time zone "${zone}"`, `タイムゾーン「${zone}」は不明です`),
+    what: text(`unknown time zone "${zone}"`, `タイムゾーン「${zone}」はありません`),
     hint: text("use a name like Asia/Tokyo", "Asia/Tokyo のように指定してください"),
   });
 }

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { line } from "../advice/index.ts";
 import { toPermissionFailure, toDiskFailure } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
-import { hasCode } from "../files/index.ts";
+import { hasErrorCode } from "../files/index.ts";
 import { text, type Text } from "../text/index.ts";
 import { toContextNameKey, parseContextName } from "./context-name.ts";
 import {
@@ -134,7 +134,7 @@ export class Contexts {
       if (this.#all(settings).some((context) => toContextNameKey(context.name) === key)) {
         throw createNameTakenFailure(
           name,
-          text("a context with this name already exists", "この名前のコンテキストは既にあります"),
+          text("a context with this name already exists", "この名前のコンテキストはすでにあります"),
         );
       }
       const context = this.#open(stored);
@@ -287,7 +287,7 @@ const pathExists = (path: string): boolean => {
     lstatSync(path);
     return true;
   } catch (cause) {
-    if (hasCode(cause, "ENOENT", "ENOTDIR")) return false;
+    if (hasErrorCode(cause, "ENOENT", "ENOTDIR")) return false;
     // a parent folder cannot be entered
     throw toDiskFailure(cause, path) ?? toPermissionFailure(cause, dirname(path)) ?? cause;
   }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { rm } from "node:fs/promises";
 import { Failure } from "../errors/index.ts";
-import { ensureFolder, hasCode, readTrustedFile, writeProgramFile, type ProcessTable } from "../files/index.ts";
+import { ensureFolder, hasErrorCode, readTrustedFile, writeProgramFile, type ProcessTable } from "../files/index.ts";
 import { SECRET_PATTERN } from "../model/credential.ts";
 import { text } from "../text/index.ts";
 import { CREDENTIALS_FOLDER, type Home } from "./home.ts";
@@ -52,6 +52,6 @@ export const storeCredential = async (
 /** Forgets the secret of a context. */
 export const forgetCredential = async (home: Home, context: string): Promise<void> => {
   await rm(fileOf(home, context)).catch((error: unknown) => {
-    if (!hasCode(error, "ENOENT", "ENOTDIR")) throw error;
+    if (!hasErrorCode(error, "ENOENT", "ENOTDIR")) throw error;
   });
 };

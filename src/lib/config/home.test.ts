@@ -106,6 +106,7 @@ test("the program's own data is in certain folders and files, not in the whole h
     "/place/here/cache",
     "/place/here/tmp",
     "/place/here/sealing.key",
+    "/place/here/credentials",
     "/place/here/schedule",
   ]);
 });

@@ -5,7 +5,7 @@ export interface HomeInputs {
   /** `process.platform` */
   readonly platform: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** `process.cwd()`; a relative `CLOMOCTL_HOME` is resolved against it */
+  /** absolute path of the user's home folder, which contains the default folders */
   readonly userFolder: string;
   /** `process.cwd()`, for a relative `CLOMOCTL_HOME` */
   readonly workingFolder: string;

@@ -178,7 +178,7 @@ test.each([
   const refused = {
     code: "input-rejected",
     where: path,
-    what: { en: expect.stringContaining("not a valid key file") },
+    what: { en: expect.stringContaining("this is not a valid key file") },
   };
   await expect(sealing.seal("ade-token", SECRET)).rejects.toMatchObject(refused);
   await expect(sealing.unseal("ade-token", sealed)).rejects.toMatchObject(refused);

@@ -5,7 +5,7 @@ import { toDiskFailure, describeReadError } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import {
   ensureFolder,
-  hasCode,
+  hasErrorCode,
   readSmallFile,
   createUnwritableFailure,
   writeProgramFile,
@@ -172,12 +172,12 @@ async function readKey(path: string, userId: number | undefined): Promise<Buffer
     return key;
   } catch (error) {
     if (error instanceof Failure) throw error;
-    if (hasCode(error, "ENOENT", "ENOTDIR")) return undefined;
-    throw toDiskFailure(error, path) ?? createRejectedFailure(path, describeReadError(error), MAKE_READABLE_HINT);
+    if (hasErrorCode(error, "ENOENT", "ENOTDIR")) return undefined;
+    throw toDiskFailure(error, path) ?? createRejectedKeyFailure(path, describeReadError(error), MAKE_READABLE_HINT);
   }
 }
 
-const createRejectedFailure = (where: string, what: Text, hint: Text): Failure =>
+const createRejectedKeyFailure = (where: string, what: Text, hint: Text): Failure =>
   new Failure("input-rejected", { what, where, hint });
 
 const MAKE_READABLE_HINT = text(
@@ -186,20 +186,20 @@ const MAKE_READABLE_HINT = text(
 );
 
 const createReadableKeyFailure = (path: string): Failure =>
-  createRejectedFailure(
+  createRejectedKeyFailure(
     path,
     text(
       "other users can read this key, which encrypts secrets; the key is not used",
-      "秘密情報を暗号化する鍵を他のユーザーが読み取れるため、使用しません",
+      "秘密情報を暗号化する鍵をほかのユーザーが読み取れるため、使用しません",
     ),
     text(
       `if nobody else has read the key, run: chmod 600 ${quoteShellWord(path)}`,
-      `他の人に読まれていなければ chmod 600 ${quoteShellWord(path)} を実行してください`,
+      `ほかの人に読まれていなければ chmod 600 ${quoteShellWord(path)} を実行してください`,
     ),
   );
 
 const createForeignKeyFailure = (path: string): Failure =>
-  createRejectedFailure(
+  createRejectedKeyFailure(
     path,
     text(
       "this key, which encrypts secrets, belongs to another user; the key is not used",
@@ -212,9 +212,9 @@ const createForeignKeyFailure = (path: string): Failure =>
   );
 
 const createInvalidKeyFailure = (path: string): Failure =>
-  createRejectedFailure(
+  createRejectedKeyFailure(
     path,
-    text("not a valid key file; it is not used", "鍵のファイルではないため、使用しません"),
+    text("this is not a valid key file, so it is not used", "正しい鍵のファイルではないため、使用しません"),
     text(
       "restore the original sealing.key; if it is lost, move this file to another place and set up all keys and tokens again",
       "元の sealing.key を戻してください。失われた場合は、このファイルを別の場所に移し、鍵とトークンを設定し直してください",
@@ -222,33 +222,33 @@ const createInvalidKeyFailure = (path: string): Failure =>
   );
 
 const createLostKeyFailure = (path: string): Failure =>
-  createRejectedFailure(
+  createRejectedKeyFailure(
     path,
     text(
       "this key is missing, but the tenant has secrets that were encrypted with it; nothing was changed",
       "この鍵がありません。このテナントには、この鍵で暗号化した秘密情報があります。何も変更していません",
     ),
     text(
-      `restore the original sealing.key from the machine or the backup that has it (chmod 600 ${quoteShellWord(path)}); if it is lost, add --start-over to create a new key, and then set up again what ${line("doctor", [])} lists`,
-      `元の sealing.key を、設定した PC かバックアップから戻してください(chmod 600 ${quoteShellWord(path)})。失われた場合は --start-over を付けると新しい鍵を作成します。その後、${line("doctor", [])} が示すものを設定し直してください`,
+      `restore the original sealing.key from the computer or the backup that has it (chmod 600 ${quoteShellWord(path)}); if it is lost, add --start-over to create a new key, and then set up again what ${line("doctor", [])} lists`,
+      `元の sealing.key を、設定したコンピューターかバックアップから戻してください(chmod 600 ${quoteShellWord(path)})。失われた場合は --start-over を付けると新しい鍵を作成します。その後、${line("doctor", [])} が示すものを設定し直してください`,
     ),
   );
 
 const createOtherKeyFailure = (path: string): Failure =>
-  createRejectedFailure(
+  createRejectedKeyFailure(
     path,
     text(
       "this is not the key that encrypted the tenant's secrets; nothing was changed",
       "このテナントの秘密情報を暗号化した鍵とは別の鍵です。何も変更していません",
     ),
     text(
-      `restore the original sealing.key from the machine or the backup that has it (chmod 600 ${quoteShellWord(path)}); if it is lost, add --start-over to use the current key, and then set up again what ${line("doctor", [])} lists`,
-      `元の sealing.key を、設定した PC かバックアップから戻してください(chmod 600 ${quoteShellWord(path)})。失われた場合は --start-over を付けると今の鍵を使います。その後、${line("doctor", [])} が示すものを設定し直してください`,
+      `restore the original sealing.key from the computer or the backup that has it (chmod 600 ${quoteShellWord(path)}); if it is lost, add --start-over to use the current key, and then set up again what ${line("doctor", [])} lists`,
+      `元の sealing.key を、設定したコンピューターかバックアップから戻してください(chmod 600 ${quoteShellWord(path)})。失われた場合は --start-over を付けると今の鍵を使います。その後、${line("doctor", [])} が示すものを設定し直してください`,
     ),
   );
 
 const createUnsealFailure = (path: string, isMissing: boolean): Failure =>
-  createRejectedFailure(
+  createRejectedKeyFailure(
     path,
     isMissing
       ? text(
@@ -260,8 +260,8 @@ const createUnsealFailure = (path: string, isMissing: boolean): Failure =>
           "このテナントの鍵とトークンは、このコンピューターの sealing.key とは別の鍵で暗号化されています",
         ),
     text(
-      `restore the original sealing.key from the machine or the backup that has it (chmod 600 ${quoteShellWord(path)}); if it is lost, set up the keys and tokens again with --start-over: ${line("doctor", [])} lists what is lost and which commands to run`,
-      `元の sealing.key を、設定した PC かバックアップから戻してください(chmod 600 ${quoteShellWord(path)})。失われた場合は --start-over で設定し直してください。対象とコマンドは ${line("doctor", [])} で確認できます`,
+      `restore the original sealing.key from the computer or the backup that has it (chmod 600 ${quoteShellWord(path)}); if it is lost, set up the keys and tokens again with --start-over: ${line("doctor", [])} lists what is lost and which commands to run`,
+      `元の sealing.key を、設定したコンピューターかバックアップから戻してください(chmod 600 ${quoteShellWord(path)})。失われた場合は --start-over で設定し直してください。対象とコマンドは ${line("doctor", [])} で確認できます`,
     ),
   );
 

@@ -4,7 +4,7 @@ import { toDiskFailure, describeReadError } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { readStoredContext, type StoredContext } from "./context.ts";
-import { hasCode, readTrustedFile, syncFolder, createUnwritableFailure } from "../files/index.ts";
+import { hasErrorCode, readTrustedFile, syncFolder, createUnwritableFailure } from "../files/index.ts";
 import type { Home } from "./home.ts";
 
 /** The content of `contexts.json`. */
@@ -12,7 +12,7 @@ export interface Settings {
   readonly contexts: readonly StoredContext[];
   /** the context that `context use` selected */
   readonly used: string | undefined;
-  /** true if the only context is used without selection; false after a removal, to avoid using another silently */
+  /** true if the only context is used without selection; false after a removal, so as not to switch silently */
   readonly implied: boolean;
 }
 
@@ -44,7 +44,7 @@ export async function readSettings({ settings, userId }: Pick<Home, "settings" |
 
 /** Creates the failure for unreadable settings: because of permissions, a disk error or invalid content. */
 export function createUnreadableSettingsFailure(where: string, cause: unknown): Failure {
-  if (hasCode(cause, "EACCES", "EPERM")) {
+  if (hasErrorCode(cause, "EACCES", "EPERM")) {
     const hint = text(
       "make the file and its folder readable for you",
       "ファイルとフォルダーを読み取れるようにしてください",

@@ -36,7 +36,10 @@ export async function withSettingsLock<T>(
         throw new Failure("locked", {
           what: text("another process is changing the settings", "別のプロセスが設定を変更しています"),
           where: folder,
-          hint: text("try again when the other process has finished", "終わってからやり直してください"),
+          hint: text(
+            "try again when the other process has finished",
+            "そのプロセスが終わってから、もう一度実行してください",
+          ),
         });
       }
       await pause();

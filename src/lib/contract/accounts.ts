@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ACCOUNT, ACCOUNT_SETTINGS, ACCOUNT_RENAMING_FIELDS, SENT_CODE_FIELDS } from "../model/account.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS, ACCOUNT_RENAMING_FIELDS, MAILED_RESET_CODE_FIELDS } from "../model/account.ts";
 import { createExampleId, buildExampleRecord } from "../model/thing.ts";
 import { RecordHistory } from "./history.ts";
 import { queryFlag, byName, filters, paging, buildSearchFilters } from "./queries.ts";
@@ -18,8 +18,8 @@ const AccountSettings = nameSchema("AccountSettings", recordSchema(ACCOUNT_SETTI
 
 const WrittenAccountSettings = nameSchema("WrittenAccountSettings", writeResultSchema(AccountSettings));
 
-/** A password reset code that was sent by mail. */
-const SentCode = nameSchema("SentResetCode", recordSchema(SENT_CODE_FIELDS));
+/** A password reset code that was sent by email. */
+const SentCode = nameSchema("SentResetCode", recordSchema(MAILED_RESET_CODE_FIELDS));
 
 /** How the names of existing accounts would change; `first` contains the first accounts whose names would change. */
 const RenamingPreview = nameSchema(
@@ -36,7 +36,7 @@ const RenamingPreview = nameSchema(
   ),
 );
 
-/** What a successor took over: either everything or nothing. */
+/** The result of a transfer to a successor: either everything was transferred or nothing. */
 const TransferResult = nameSchema(
   "TransferResult",
   withExample(
@@ -263,7 +263,7 @@ export default {
     }),
     sendResetCode: post("/v1/accounts/{id}/reset-code", {
       id: "sendResetCode",
-      summary: "Send a code by mail with which the person can set a new password; it replaces any earlier code",
+      summary: "Send a code by email with which the person can set a new password; it replaces any earlier code",
       params: byId,
       body: nameSchema(
         "ResetCodeRequest",
@@ -280,7 +280,7 @@ export default {
     }),
     resetWithCode: post("/v1/accounts/{id}/reset-with-code", {
       id: "resetWithCode",
-      summary: "Set a new password with a code that was sent by mail; the code can be used only once",
+      summary: "Set a new password with a code that was sent by email; the code can be used only once",
       params: byId,
       body: nameSchema(
         "ResetByCode",
@@ -296,7 +296,7 @@ export default {
 };
 
 export type { Account } from "../model/account.ts";
-export type { AccountSettings, SentCode } from "../model/account.ts";
+export type { AccountSettings, MailedResetCode } from "../model/account.ts";
 export type { AccountNameComposition } from "../model/composition.ts";
 export type AccountRenamings = z.infer<typeof RenamingPreview>;
 export type WrittenAccountSettings = z.infer<typeof WrittenAccountSettings>;

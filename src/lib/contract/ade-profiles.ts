@@ -10,7 +10,7 @@ const AdeProfile = nameSchema("AdeProfile", recordSchema(ADE_PROFILE.fields));
 
 /**
  * The settings of a profile. The tenant validates their values. A missing setting is copied from another profile
- * (`from`); without such a profile, it has the value that the maker recommends.
+ * (`from`); without such a profile, it has the value that CLOMO recommends.
  */
 const profileSettings = Object.fromEntries(
   Object.entries(ADE_PROFILE_SETTINGS).map(([name, { type }]) => {

@@ -5,7 +5,10 @@ import { Id, Instant, nameSchema } from "./shapes.ts";
 /** Where people can be administrators: in CLOMO PANEL, or in one of the SECURED APPs. */
 const AdministratorKind = z.enum(["users", "browser", "docs", "mailer", "calendar", "contacts"]);
 
-/** Users marked as administrators; `knownAt` is null if nobody recorded them, which a mirror cannot do itself. */
+/**
+ * Users who are marked as administrators. `knownAt` is null if nobody has recorded the administrators, which a mirror
+ * cannot do automatically.
+ */
 const Administrators = nameSchema(
   "Administrators",
   z.object({
@@ -24,7 +27,7 @@ const kindParams = { kind: AdministratorKind };
 
 export default {
   description:
-    "Administrators of CLOMO PANEL and of the SECURED APPs; they are marked here because exports of the console do not show them",
+    "Administrators of CLOMO PANEL and of the SECURED APPs; they are marked in the tenant because exports of the console do not show them",
   routes: {
     list: get("/v1/administrators/{kind}", {
       id: "administrators",

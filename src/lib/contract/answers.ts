@@ -28,7 +28,7 @@ const NewAnswer = z.strictObject({
 const { question, subject, value, by, at } = buildExampleRecord(ANSWER.fields);
 
 export default {
-  description: "Answers to questions about a tenant that only people can answer, with author and date",
+  description: "Answers, with author and date, to questions about a tenant that only people can answer",
   routes: {
     list: get("/v1/answers", {
       id: "answers",
@@ -37,7 +37,7 @@ export default {
     }),
     set: put("/v1/answers", {
       id: "setAnswers",
-      summary: "Record or remove answers: all of them or none",
+      summary: "Record or remove answers, all of them or none",
       body: withExample(z.strictObject({ answers: z.array(NewAnswer).min(1).max(1000), dryRun: DryRun }), () => ({
         answers: [{ question, subject, value, by, at }],
       })),

@@ -28,7 +28,7 @@ const AuditContent = z.object({
     .meta({ description: "the records that the action affected" }),
   orgs: z.array(z.string()).optional().meta({
     description:
-      "sorted IDs of the organisations affected, before and after the change; missing if the change affected something that does not belong to an organisation (the tenant, custom fields, SECURED APPs, renewals, exports of everything), or more than 1,000 organisations",
+      "sorted IDs of the organisations affected, before and after the change; missing if the change affected more than 1,000 organisations, or something that does not belong to an organisation (the tenant, custom fields, SECURED APPs, renewal items, exports of everything)",
   }),
   before: FieldValues.optional(),
   after: FieldValues.optional(),
@@ -54,8 +54,11 @@ const AuditHead = nameSchema("AuditHead", z.object({ seq: z.int(), hash: Sha256,
 const AuditVerification = nameSchema(
   "AuditVerification",
   z.object({
-    records: z.int().meta({ description: "number of records that are as they were written" }),
-    last: z.object({ seq: z.int(), hash: Sha256 }).nullable().meta({ description: "the last of these records" }),
+    records: z.int().meta({ description: "number of records that have not been altered since they were written" }),
+    last: z
+      .object({ seq: z.int(), hash: Sha256 })
+      .nullable()
+      .meta({ description: "the last of the unaltered records" }),
     broken: z
       .object({ seq: z.int(), reason: z.enum(["altered", "missing", "moved", "stray"]) })
       .nullable()
@@ -69,7 +72,9 @@ const AuditVerification = nameSchema(
       .meta({ description: "audit table, indexes and triggers that differ from what clomoctl creates" }),
     changes: z
       .object({
-        verified: z.int().meta({ description: "number of changes whose versions are as they were written" }),
+        verified: z
+          .int()
+          .meta({ description: "number of changes whose versions have not been altered since they were written" }),
         broken: z.array(
           z.object({
             number: z.int().nullable().meta({ description: "null for versions that do not belong to a change" }),
@@ -111,7 +116,7 @@ const auditFilters = {
   }),
   object: z.string().min(1).optional().meta({
     description:
-      "ID or name of a record that the action affected, also of a deleted record; imports that wrote the record are found, too",
+      "ID or name of a record that the action affected, also of a deleted record; also finds imports that wrote the record",
   }),
 };
 
@@ -135,7 +140,8 @@ export default {
     }),
     head: get("/v1/audit/head", {
       id: "auditHead",
-      summary: "Get the last audit record; its hash, kept elsewhere, proves all records up to this one",
+      summary:
+        "Get the last audit record; if its hash is kept elsewhere, the hash proves all records up to this record",
       answer: jsonResponse(AuditHead, "The last audit record"),
       example: { seq: 42, hash: EXAMPLE_HASH, at: EXAMPLE_INSTANT },
       fails: ["not-found"],
@@ -151,7 +157,7 @@ export default {
           .meta({
             type: "boolean",
             default: false,
-            description: "true: also verify the versions of records that changes keep for undo and history",
+            description: "true: also verify the versions of records that are kept for undo and history",
           }),
       },
       answer: jsonResponse(AuditVerification, "The result of the verification"),
@@ -166,7 +172,7 @@ export default {
     }),
     export: get("/v1/audit/export", {
       id: "exportAudit",
-      summary: "Export complete audit records, oldest first; the export is recorded in the audit log, too",
+      summary: "Export complete audit records, oldest first; the export itself is also recorded in the audit log",
       query: auditFilters,
       answer: ndjsonExport(AuditRecord, "Audit records, oldest first; `record` is the exact text that was hashed"),
       example: EXAMPLE_RECORD,

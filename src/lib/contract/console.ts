@@ -19,7 +19,7 @@ const TaskState = z.enum(listChoices(CONSOLE_TASK_STATE_NAMES));
 
 const TaskWork = z.enum(listChoices(CONSOLE_WORK_NAMES));
 
-/** A record of a task, in the form in which people read it. */
+/** A record of a task, as people read it. */
 const TaskRecord = z.object({
   thing: z.string().meta({ description: "type of the record, such as `user`" }),
   kind: z.enum(FORMAT_NAMES).meta({ description: "kind of the console export that contains the record" }),
@@ -47,11 +47,10 @@ const TaskRecord = z.object({
         .optional()
         .meta({ description: "local name of the record in `after`, if it differs from the name in the console" }),
       perhaps: z.array(z.string()).optional().meta({
-        description: "values that the console may have instead, because the field had them here in the meantime",
+        description: "values that the console may have instead, because the local field had them in the meantime",
       }),
       neverExported: z.literal(true).optional().meta({
-        description:
-          "true: no export of all records has contained this field, so its value in the console is not known here",
+        description: "true: no export of all records has contained this field, so its value in the console is unknown",
       }),
       missing: z
         .boolean()
@@ -77,10 +76,10 @@ const TaskRecord = z.object({
   ),
   mayBeDone: z.boolean().optional().meta({
     description:
-      "true: the console may already have the record (`create`: it was deleted and created again here), or may not have it (`delete`: it was created and deleted again here)",
+      "true: the console may already have the record (`create`: it was deleted and created again locally), or may not have it (`delete`: it was created and deleted again locally)",
   }),
   contradicted: z.boolean().meta({
-    description: "true: an export of the console had a value that was never set here, or did not contain the record",
+    description: "true: an export of the console had a value that was never set locally, or did not contain the record",
   }),
   leftOut: z
     .enum(listChoices(UPLOAD_OMISSION_REASONS))
@@ -108,14 +107,14 @@ export const ConsoleTask = nameSchema(
       .enum(FORMAT_NAMES)
       .meta({ description: "kind of the file for the console; if there is no file, kind of the records" }),
     thing: z.string().meta({ description: "type of most of the records, such as `user`" }),
-    action: z.string().meta({ description: "action of the change, as in the audit log" }),
+    action: z.string().meta({ description: "action of the change, as recorded in the audit log" }),
     importId: Id.nullable().meta({ description: "ID of the import that made the change" }),
     name: z.string().nullable().meta({ description: "file name of the import" }),
     file: z.string().nullable().meta({ description: "name of the file that was written for the console" }),
     mode: ImportMode.nullable().meta({ description: "mode of the import" }),
     create: z.int().meta({
       description:
-        "number of records of the type `thing` to create; `update` and `delete` likewise; for a task that is done, the numbers of its change",
+        "number of records of the type `thing` to create; `update` and `delete` likewise; if the task is done, what its change created, updated and deleted",
     }),
     update: z.int(),
     delete: z.int(),
@@ -182,7 +181,7 @@ export default {
     confirm: post("/v1/console", {
       id: "confirmConsoleTasks",
       summary:
-        "Record that tasks were done in the console: all of them or none. The confirmation counts until an export of the console shows the values. For an upload without `records`, only the contents of the upload file are confirmed, and the rest stays open",
+        "Record that tasks were done in the console, all of them or none. The confirmation applies until an export of the console shows the values. For an upload without `records`, only the contents of the upload file are confirmed; the other records remain open",
       body: z.strictObject({
         numbers: z.array(z.int().positive()).min(1).max(1000),
         records: z.array(Id).max(1000).optional().meta({ description: "only of these records; default: all" }),

@@ -30,7 +30,7 @@ const DEVICES_OF_ORG = "the devices owned by this organisation, or by a user in 
 const deviceFilters = {
   ...buildSearchFilters({
     org: DEVICES_OF_ORG,
-    text: "text to find in any value of a device; full and half width, and variants of the characters in names, are treated as equal",
+    text: "text to find in any value of a device; full-width and half-width forms, and variants of the characters in names, are treated as equal",
   }),
   status: z.enum(DEVICE_STATUSES).optional().meta({ description: "status of the devices" }),
   platform: z.enum(PLATFORMS).optional().meta({ description: "platform of the devices" }),

@@ -183,7 +183,7 @@ const renewalItem = buildExampleRecord(RENEWAL_ITEM.fields);
 const newRenewalItem = Object.fromEntries(
   Object.entries(buildExampleRecord(RECORDED_FIELDS)).filter(([, value]) => value !== null),
 );
-const exampleNotice = buildExampleRecord(REMINDER.fields);
+const exampleReminder = buildExampleRecord(REMINDER.fields);
 
 /** A route's example response, and an example body if it takes JSON. One line represents an NDJSON response. */
 export interface RouteExample {
@@ -311,13 +311,13 @@ const EXPLICIT_EXAMPLES: ReadonlyMap<string, RouteExample> = new Map<string, Rou
     "confirmRenewal",
     { body: { by: "髙橋 花子", at: AT }, answer: { ...renewalItem, confirmedAt: AT, confirmedBy: "髙橋 花子" } },
   ],
-  ["claimNotice", { body: buildExampleRecord(REMINDER_KEY), answer: { claimed: true, notice: exampleNotice } }],
-  ["settleNotice", { body: { state: "sent", error: null }, answer: { ...exampleNotice, state: "sent" } }],
+  ["claimNotice", { body: buildExampleRecord(REMINDER_KEY), answer: { claimed: true, notice: exampleReminder } }],
+  ["settleNotice", { body: { state: "sent", error: null }, answer: { ...exampleReminder, state: "sent" } }],
   ["exportAll", { body: { only: ["orgs", "users"], newline: "lf" } }],
   ["discardImport", { answer: { ...plannedImport, state: "discarded" } }],
 ]);
 
-/** Derives a response's example from that of its record: the record itself, or a list with this record only. */
+/** Derives a response's example from the example of its record: the record itself, or a list with only this record. */
 const deriveExample = ({ schema }: RouteResponse): unknown => {
   const { items, next } = schema instanceof z.ZodObject ? schema.shape : {};
   if (!(items instanceof z.ZodArray)) return SCHEMA_EXAMPLES.get(schema)?.();

@@ -19,10 +19,9 @@ const HandoverEnd = nameSchema(
     administratorsKnown: z.boolean().meta({ description: "true: somebody has recorded who administers the tenant" }),
     partial: z
       .boolean()
-      .meta({ description: "true: the caller sees only part of the tenant, so the export contains only this part" }),
+      .meta({ description: "true: the caller can see only part of the tenant, so the export contains only this part" }),
     hidden: z.record(z.string(), z.array(z.string())).meta({
-      description:
-        "the fields, by resource, that the caller may not see, or not in every record; hidden values are null",
+      description: "the fields, by resource, that the caller cannot see in some or all records; hidden values are null",
     }),
     records: z
       .record(z.string(), z.int().min(0))
@@ -71,7 +70,8 @@ export default {
     create: post("/v1/exports", {
       id: "exportAll",
       changes: false,
-      summary: "Export all resources of the tenant from one snapshot; nothing is written, not even an audit record",
+      summary:
+        "Export all resources of the tenant from one snapshot; nothing is changed, and no audit record is written",
       body: HandoverRequest,
       example: {
         tenant: "kanto",

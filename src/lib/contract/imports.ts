@@ -73,7 +73,7 @@ const ImportRequest = nameSchema(
     key: z.enum(KEY_NAMES).default("email"),
     blank: z.enum(BLANK_CHOICES).optional().meta({
       description:
-        "default: clear, but a column that is blank in every row is then a problem if records have a value in that column",
+        "default: clear; in this case, a column that is blank in every row is a problem if records have a value in that column",
     }),
     missingColumns: z.enum(["keep", "clear"]).default("keep"),
     createOrgs: z.boolean().default(false),
@@ -86,15 +86,15 @@ const ImportRequest = nameSchema(
     fix: z.array(z.enum(FIX_CHOICES)).readonly().optional(),
     allow: z.array(z.enum(ALLOWANCES)).readonly().optional().meta({
       description:
-        "`unknown-columns`: unknown columns are ignored; `error-values`: spreadsheet error values such as #N/A are text; `new-address`: a replacing import may delete a person and create one who has the same employee code or UPN, or give people those of others; `other-tenant`: the file is not compared with those of other tenants",
+        "`unknown-columns`: unknown columns are ignored; `error-values`: spreadsheet error values such as #N/A are text; `new-address`: in replace mode, the import may delete a person and create another person with the same employee code or UPN, or give people the employee codes or UPNs of others; `other-tenant`: the file is not compared with the files of other tenants",
     }),
     fromConsole: z.boolean().optional().meta({
       description:
-        "the file is the console's own export: the tenant is made equal to it (mode `replace`, blank `clear`, missing columns `keep`, no row skipped), new users need no secret, and it is a mirror of that moment. What was changed here since an export last showed it stays as it is here: see `merged`",
+        "the file is the console's own export: the tenant is made equal to it (mode `replace`, blank `clear`, missing columns `keep`, no row skipped), new users do not need secrets, and the tenant is then a mirror of the console at that time. Local changes that no export has shown yet are kept: see `merged`",
     }),
     keepMissing: z.boolean().optional().meta({
       description:
-        "only for the console's own export: records that it does not contain are kept (mode `append`), because another export must be taken over before they can be deleted. Their absence does not close any task, and the age of the mirror does not change. A plan is rejected if it would create a person who may be one of them",
+        "only for the console's own export: records that it does not contain are kept (mode `append`), because another export must be imported before they can be deleted. Their absence does not close any task, and the age of the mirror does not change. A plan is rejected if it would create a person who may be one of them",
     }),
     prefer: z.literal("console").optional().meta({
       description:
@@ -106,7 +106,7 @@ const ImportRequest = nameSchema(
     }),
     forConsole: z.boolean().optional().meta({
       description:
-        "true: a file to upload in the console is to be written from the plan; with mode `replace`, only for callers who may access the whole tenant",
+        "true: a file to upload in the console is to be written from the plan; with mode `replace`, this is allowed only for callers who may access the whole tenant",
     }),
     map: ColumnMap.optional(),
     orgBy: z.enum(ORG_BY_CHOICES).optional().meta({
@@ -146,7 +146,7 @@ const DeletionRequest = nameSchema(
       .meta({ description: "IDs of the records; cannot be combined with filters" }),
     recursive: z.boolean().default(false).meta({
       description:
-        "for organisations: also delete all organisations below them and the users in all of these organisations; `beside` of the plan has the number of users",
+        "for organisations: also delete all organisations below them and the users in all of these organisations; the plan's `beside` contains the number of users",
     }),
     filterName: FilterText.meta({ description: "part of the name" }),
     filterId: FilterText.meta({ description: "part of the email address, ユーザーID or serial number" }),
@@ -200,17 +200,17 @@ const ColumnChange = z.object({
   clearedOf: z.int().optional(),
 });
 
-/** A difference between the console and a local value: the console value was never set here. */
+/** A difference between a console value and a local value, if the console value was never set locally. */
 const Contradiction = z.object({
   name: z.string(),
   field: z.string().nullable().meta({ description: "null if the console does not have the record" }),
   local: z.string().nullable(),
   console: z.string().nullable(),
   confirmed: z.boolean().meta({ description: "true: somebody confirmed that the console has the local value" }),
-  deleted: z.literal(true).optional().meta({ description: "true: the record was deleted here, so `local` is null" }),
+  deleted: z.literal(true).optional().meta({ description: "true: the record was deleted locally, so `local` is null" }),
   held: z.literal(true).optional().meta({
     description:
-      "true: the record was not changed here, but stays because something that was changed here refers to it",
+      "true: the record was not changed locally, but is kept because something that was changed locally refers to it",
   }),
 });
 
@@ -231,13 +231,15 @@ const BlockedRecord = nameSchema(
   }),
 );
 
-/** The last takeover of the same export of the console, if later exports of that kind were taken over after it. */
+/** The last import of the same export of the console, if later exports of the same kind were imported after it. */
 const EarlierTakeover = nameSchema(
   "EarlierTakeover",
   z.object({
-    change: z.int().meta({ description: "number of the change that this takeover made" }),
+    change: z.int().meta({ description: "number of the change that this import of the console's export made" }),
     at: Instant,
-    newer: z.array(z.int()).meta({ description: "numbers of the changes that later takeovers made, newest first" }),
+    newer: z
+      .array(z.int())
+      .meta({ description: "numbers of the changes that later imports of the console's export made, newest first" }),
   }),
 );
 
@@ -329,12 +331,14 @@ const Import = nameSchema(
     staying: z.object({ count: z.int(), names: z.array(z.string()) }).optional(),
     /** SECURED APP deletions only: deleted users marked as administrators of another app; first ten names with apps */
     protectedElsewhere: z.object({ count: z.int(), names: z.array(z.string()) }).optional(),
-    /** only for a console export: comparison with values changed here, which the import does not overwrite */
+    /** only for a console export: comparison with local changes, which the import does not overwrite */
     merged: z
       .object({
         open: z.int().meta({ description: "number of records with values that the console does not have yet" }),
-        contradicted: z.int().meta({ description: "number of console values that were never set here" }),
-        leftOut: z.int().meta({ description: "number of rows that are left out because their keys were changed here" }),
+        contradicted: z.int().meta({ description: "number of console values that were never set locally" }),
+        leftOut: z
+          .int()
+          .meta({ description: "number of rows that are left out because their keys were changed locally" }),
         first: z.array(Contradiction).meta({ description: "the first three of the values that `contradicted` counts" }),
         givenUp: z
           .object({
@@ -362,7 +366,7 @@ const Import = nameSchema(
         }),
       )
       .optional(),
-    /** only for the undo of a confirmation: numbers of the reopened tasks, and how many of their records */
+    /** only for the undo of a confirmation: numbers of the reopened tasks, and the number of reopened records */
     reopened: z.object({ tasks: z.array(z.int()), records: z.int() }).optional(),
     /** only for an undo: the records that cannot be undone or are skipped; `first` contains up to a thousand of them */
     blocked: z.object({ count: z.int(), first: z.array(BlockedRecord) }).optional(),
@@ -389,13 +393,15 @@ const Import = nameSchema(
         }),
         contradicted: z.array(z.int()).meta({
           description:
-            "numbers of the open tasks that the export contradicts: it has a value that nobody entered here, or does not contain the record. The local values stay",
+            "numbers of the open tasks that the export contradicts: it has a value that nobody entered locally, or does not contain the record. The local values are kept",
         }),
         reopened: z.array(z.int()).optional().meta({
           description:
             "numbers of the tasks that somebody had confirmed, but that the export does not show as done; they are open again",
         }),
-        open: z.int().meta({ description: "number of all open tasks after the takeover, of all kinds" }),
+        open: z
+          .int()
+          .meta({ description: "number of all open tasks of all kinds, after the import of the console's export" }),
       })
       .optional(),
   }),
@@ -440,10 +446,10 @@ const InputProblem = nameSchema(
 const Verification = nameSchema(
   "Verification",
   z.object({
-    done: z.boolean().meta({ description: "true: nothing of the task is open" }),
+    done: z.boolean().meta({ description: "true: no part of the task is open" }),
     changedAgain: z.int().nullable().optional().meta({
       description:
-        "only for a task that is done: number of the newest change that wrote a part of the task again; this part no longer belongs to the task",
+        "only for a task that is done: number of the newest change that changed a part of the task again; this part no longer belongs to the task",
     }),
     sameAsUpload: z.boolean().optional().meta({
       description: "true: nothing was compared, because the export is the file that was written for the upload",
@@ -467,7 +473,7 @@ const Verification = nameSchema(
     ),
     lacking: z.object({ records: z.int(), of: z.int() }).optional().meta({
       description:
-        "deletions of the task cannot be verified, because the export contains only part of the records: of the `of` other records that the console has, `records` are missing",
+        "the deletions of the task cannot be verified, because the export contains only some of the records: of the `of` other records that the console has, `records` are missing",
     }),
   }),
 );
@@ -537,7 +543,7 @@ export default {
         limit: lineLimit,
         upload: z.string().max(100_000).optional().meta({
           description:
-            "only for an open plan: JSON list of the fields of an upload file's columns. The rows are then as in that file: key values and required values that nobody changed here are the console's",
+            "only for an open plan: JSON list of the fields of an upload file's columns. The rows then have the values of that file: key values and required values that were not changed locally are the console's values",
         }),
       },
       answer: ndjsonResponse(
@@ -609,7 +615,7 @@ export default {
         skipBlocked: queryFlag.meta({ description: "true: skip records that cannot be undone, and undo the rest" }),
         mirrorOnly: queryFlag.meta({
           description:
-            "only for a takeover of the console's own export: undo it only here. Nothing has to be done in the console, and the tasks that the takeover closed are open again",
+            "only for an import of the console's own export: undo it only in the mirror. Nothing has to be done in the console, and the tasks that the import closed are open again",
         }),
       },
       answer: jsonResponseWithEtag(
@@ -622,7 +628,7 @@ export default {
     dropTasks: post("/v1/imports/drop", {
       id: "dropConsoleTasks",
       changes: false,
-      summary: "Plan to drop tasks: the console's values are restored here",
+      summary: "Plan to drop tasks; this restores the console's values in the mirror",
       body: DropRequest,
       answer: jsonResponseWithEtag(Import, "The plan of the drop; if it has `blocked` records, it cannot be committed"),
       status: 201,

@@ -1,7 +1,7 @@
 import type { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 
-/** Limits of the length of a part's headers and of the number of parts; ours have two headers, and are far fewer. */
+/** Limits of a part's header length and of the number of parts. Our bodies have far fewer parts, with two headers. */
 const MAX_HEADERS_BYTES = 4 * 1024;
 const MAX_PARTS = 1000;
 
@@ -12,7 +12,7 @@ export interface ReceivedPart {
   /** path of the file: letters, digits and hyphens, in at most one folder, such as `resources/users.ndjson` */
   readonly name: string;
   readonly type: string;
-  /** content of the file; read it before the next part, because any unread rest is skipped then */
+  /** content of the file; read it before the next part, because unread content is skipped then */
   readonly content: AsyncIterable<Uint8Array>;
 }
 

@@ -5,7 +5,7 @@ import {
   type RouteConfig,
 } from "@asteasolutions/zod-to-openapi";
 import { z } from "zod";
-import { ERRORS, titleOf, type ErrorCode } from "../errors/index.ts";
+import { ERRORS, problemTitleOf, type ErrorCode } from "../errors/index.ts";
 import { ALL_NOUNS } from "./all.ts";
 import { EXAMPLES, type RouteExample } from "./examples.ts";
 import { MAX_BODY_MIB, MEDIA_TYPES, CONTRACT_HEADERS, buildRequest, type ResponseKind, type Route } from "./route.ts";
@@ -65,15 +65,15 @@ const buildFailureResponses = ({ method, path, body, bodyMib = MAX_BODY_MIB, fil
     "unexpected",
   ];
   const byCode = codes.map(
-    (code) => [ERRORS[code].status, buildProblemResponse(`\`${code}\`: ${titleOf(code)}`)] as const,
+    (code) => [ERRORS[code].status, buildProblemResponse(`\`${code}\`: ${problemTitleOf(code)}`)] as const,
   );
   return {
     ...Object.fromEntries(byCode),
     // the error table does not contain these statuses; the type of the problem is `usage`
-    ...(body === undefined ? {} : { 413: buildProblemResponse(`The JSON body is longer than ${bodyMib} MiB`) }),
+    ...(body === undefined ? {} : { 413: buildProblemResponse(`The JSON body is larger than ${bodyMib} MiB`) }),
     ...(body === undefined && file === undefined
       ? {}
-      : { 415: buildProblemResponse("The content type is not listed here, or its charset is unknown") }),
+      : { 415: buildProblemResponse("The content type is not supported, or its charset is unknown") }),
   };
 };
 

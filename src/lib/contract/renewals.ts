@@ -12,7 +12,7 @@ const NewRenewalItem = nameSchema(
   z.strictObject({ kind, name, ...z.object(others).partial().shape }),
 );
 
-/** A change of a renewal item. A missing field keeps its value. */
+/** A change to a renewal item. A missing field keeps its value. */
 const RenewalChange = nameSchema("RenewalChange", NewRenewalItem.partial());
 
 /** A renewal item: something that expires, and the person who renews it. */
@@ -61,7 +61,7 @@ export default {
     }),
     remove: remove("/v1/renewals/{id}", {
       id: "removeRenewal",
-      summary: "Delete a renewal item and the records of its reminders",
+      summary: "Delete a renewal item and its recorded reminders",
       params: byId,
       query: seenRevisionQuery,
       answer: jsonResponse(RenewalItem, "The item before it was deleted"),

@@ -26,7 +26,7 @@ const RestorePlan = nameSchema(
       .meta({ description: "the first 1,000 records that would be removed" }),
     becomesMirror: z.boolean().meta({
       description:
-        "true: the tenant would become a mirror of the console; later changes here must then also be made in the console",
+        "true: the tenant would become a mirror of the console; later local changes would then also have to be made in the console",
     }),
     refusals: z
       .array(z.object({ resource: z.string(), id: z.string().nullable(), detail: BilingualText }))
@@ -46,11 +46,11 @@ const RestoreResult = nameSchema(
 const restoreQuery = {
   only: z.string().min(1).max(1000).optional().meta({
     description:
-      "comma-separated names of resources to restore; records of other resources stay as they are, even if they were uploaded",
+      "comma-separated names of resources to restore; records of other resources do not change, even if they were uploaded",
   }),
   mirroredAt: Instant.optional().meta({
     description:
-      "time when the uploaded data last came from the console; a tenant restored from such data becomes a mirror, too",
+      "time when the uploaded data last came from the console; a tenant that is restored from such data also becomes a mirror",
   }),
 };
 

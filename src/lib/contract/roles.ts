@@ -29,10 +29,9 @@ const CitedSentence = z.object({
   sentence: z.string(),
 });
 
-const manualSentences = z
-  .array(CitedSentence)
-  .readonly()
-  .meta({ description: "sentences of CLOMO's manual that say so; if there are none, this is a clomoctl rule" });
+const manualSentences = z.array(CitedSentence).readonly().meta({
+  description: "the sentences of CLOMO's manual on which this is based; if there are none, this is a clomoctl rule",
+});
 
 const roleChoiceShape = { role: Role, name: BilingualText, scope: BilingualText, about: BilingualText };
 
@@ -66,7 +65,7 @@ const RoleFacts = nameSchema(
 
 const MatrixCell = z.object({ reach: Reach, manual: manualSentences });
 
-/** The matrix of operations and roles. The maker's own matrix is not known. */
+/** The matrix of operations and roles. CLOMO's own matrix is not known. */
 const RoleMatrix = nameSchema(
   "RoleMatrix",
   withExample(
@@ -144,7 +143,7 @@ export default {
     matrix: get("/v1/roles/matrix", {
       id: "roleMatrix",
       summary: "Get the matrix of operations and roles: who may do what, to what extent, and according to which source",
-      answer: jsonResponse(RoleMatrix, "The matrix by which requests are permitted or refused"),
+      answer: jsonResponse(RoleMatrix, "The matrix that determines whether requests are permitted or refused"),
     }),
     schemes: get("/v1/roles/schemes", {
       id: "schemes",

@@ -75,7 +75,7 @@ export interface RouteResponse<K extends ResponseKind = ResponseKind, S extends 
   /** schema of one line of a `list`, with a member for each column of the list */
   readonly line?: z.ZodType | undefined;
   readonly description: string;
-  /** true for an export: it has an audit record, or a header says that it has none */
+  /** true for an export: it has an audit record, or a header that says that it does not have an audit record */
   readonly isExport?: true | undefined;
 }
 
@@ -191,14 +191,14 @@ export const XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsh
 
 const FILE_BODY = {
   description:
-    "The bytes of the file, unchanged. The content type specifies the charset: `text/csv; charset=` utf-8, shift_jis (CP932), utf-16le or utf-16be. The length is not limited. Alternatively, an Excel workbook (.xlsx) of at most 64 MiB.",
+    "The bytes of the file, unchanged. The content type specifies the charset: `text/csv; charset=` followed by utf-8, shift_jis (CP932), utf-16le or utf-16be. The size is not limited. Alternatively, an Excel workbook (.xlsx) of at most 64 MiB.",
   content: { "text/csv": { schema: z.string() }, [XLSX_TYPE]: { schema: z.string() } },
   required: true,
 };
 
 const MULTIPART_BODY = {
   description:
-    "Files in the form in which `POST /v1/exports` returns them: a part for each resource, named by Content-Disposition, with one record per line. The length is not limited.",
+    "Files in the form in which `POST /v1/exports` returns them: a part for each resource, named by Content-Disposition, with one record per line. The size is not limited.",
   content: { "multipart/mixed": { schema: z.string() } },
   required: true,
 };

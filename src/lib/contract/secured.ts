@@ -46,7 +46,7 @@ const SECRET_DESCRIPTION = "checked but not stored; only the time when it was se
 /** Members of a request that are not fields of the user. */
 const extraUserMembers = {
   role: Role.optional().meta({
-    description: "sets the app's manager flag; administrators are not set here, but marked",
+    description: "sets the manager flag in the app; administrators are not set with this field, but marked",
   }),
   password: z.string().optional().meta({ description: SECRET_DESCRIPTION }),
   secretKey: z

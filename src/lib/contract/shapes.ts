@@ -47,7 +47,7 @@ export const DryRun = z
   .meta({ description: "true: return what would be done, and change nothing" });
 
 const SEEN_REVISION_DESCRIPTION =
-  "the tenant's revision from before the caller looked at the data that this request changes; if that data was changed since then, the request changes nothing and fails with 409";
+  "the tenant's revision from before the caller read the data that this request changes; if the data was changed since then, the request changes nothing and fails with 409";
 
 /** The tenant's revision that the caller saw before confirming; here in the body, below as a query parameter. */
 export const seenRevision = { seen: z.int().min(0).optional().meta({ description: SEEN_REVISION_DESCRIPTION }) };

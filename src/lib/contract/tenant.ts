@@ -16,7 +16,7 @@ const TenantProfile = nameSchema("TenantProfile", recordSchema(TENANT.fields));
 
 const { name, ...ofContract } = buildChangeSchemas(CONTRACT);
 
-/** A change of facts about a tenant. A missing field keeps its value; null, or no languages, clears it. */
+/** A change to the facts about a tenant. A missing field keeps its value; null, or no languages, clears it. */
 const TenantChange = nameSchema(
   "TenantChange",
   z.strictObject({
@@ -83,7 +83,7 @@ const Tenant = nameSchema(
     consoleTasks: z.int().optional().meta({ description: "number of tasks to do in the console" }),
     exportsAwaited: z.array(z.string()).optional().meta({
       description:
-        "kinds whose next console export has to be taken over, because the mirror is known to differ from the console and no task shows this",
+        "kinds for which an export of the console must be imported next, because the mirror is known to differ from the console and no task shows this",
     }),
     profile: TenantProfile.optional(),
     administration: AdministrationStatus.optional().meta({

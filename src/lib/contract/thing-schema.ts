@@ -12,7 +12,10 @@ import { countCharacters, describeRule, isUnlimited, buildRulePattern, type Rule
 import { MAX_KEY_BYTES, valueRuleOf } from "../model/value-rule.ts";
 import { Id, Instant, Sha256 } from "./shapes.ts";
 
-/** Returns JSON Schema keywords for stored values; they accept blank, warned-about and all possible console values. */
+/**
+ * Returns JSON Schema keywords for stored values. They accept blank values, values that cause a warning, and all values
+ * that the console can have.
+ */
 export const buildRuleKeywords = (rule: Rule) => {
   const pattern = buildRulePattern(rule);
   return {
@@ -35,7 +38,10 @@ export const newValueSchema = (field: Field) => {
   return z.string().meta({ ...(description === "" ? {} : { description }), maxLength });
 };
 
-/** Returns the schema of values that satisfy `rule`: description, JSON Schema keywords, and a check of these. */
+/**
+ * Returns the schema of values that satisfy `rule`: a description, JSON Schema keywords, and a check that the keywords
+ * are satisfied.
+ */
 export const ruleSchema = (rule: Rule) => {
   if (isUnlimited(rule)) return z.string();
   const { pattern, enum: choices, description } = buildRuleKeywords(rule);

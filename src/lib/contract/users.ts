@@ -42,7 +42,7 @@ const User = nameSchema("User", recordSchema(USER.fields));
 /** A user before and after a write. */
 const WrittenUser = nameSchema("WrittenUser", writeResultSchema(User));
 
-/** A moved user, and the number of devices that move along, because they count in the user's organisation. */
+/** A moved user, and the number of devices that move along, because devices belong to their owner's organisation. */
 const MovedUser = nameSchema("MovedUser", WrittenUser.extend({ devices: z.int() }));
 
 const USERS_OF_ORG = "the users in this organisation";

@@ -16,7 +16,7 @@ const CustomValue = z.strictObject({
   value: newValueSchema({ type: "text", lines: true }).nullable(),
 });
 
-const handValueSchema = (field: Field): z.ZodType<ManualValue> => {
+const buildManualValueSchema = (field: Field): z.ZodType<ManualValue> => {
   if (field.refers !== undefined && field.type !== "texts") return Id.nullable();
   if (field.type === "texts") return z.array(newValueSchema(field));
   if (field.type === "objects") return z.array(CustomValue);
@@ -24,7 +24,7 @@ const handValueSchema = (field: Field): z.ZodType<ManualValue> => {
   return field.type === "choice" ? z.enum(field.choices).nullable() : newValueSchema(field).nullable();
 };
 
-/** Members that every request that writes may have in addition to the values. */
+/** Members that every write request may have in addition to the values of the record. */
 export const writeOptions = {
   dryRun: DryRun,
 };
@@ -43,7 +43,7 @@ const buildValueSchemas = (
     listEditableFields(fields)
       .filter(([name]) => !without.includes(name))
       .map(([name, field]) => {
-        const value = handValueSchema(field);
+        const value = buildManualValueSchema(field);
         return [name, isRequired(field) ? value : value.optional()];
       }),
   );
@@ -65,14 +65,20 @@ const buildExampleValues = (fields: Fields, { without = [] }: MemberOptions): Re
     }),
   );
 
-/** Returns the schema of a new record's values: missing is blank; a reference is the ID of the other record. */
+/**
+ * Returns the schema for the values of a new record. A missing value is blank; a reference is the ID of the other
+ * record.
+ */
 export const newRecordSchema = (fields: Fields, choice: MemberOptions = {}): RequestBody =>
   withExample(
     z.strictObject({ ...buildValueSchemas(fields, choice), ...choice.more, ...writeOptions }) as RequestBody,
     () => buildExampleValues(fields, choice),
   );
 
-/** Returns the schema of a change of a record. A missing value stays as it is; null or a blank text clears it. */
+/**
+ * Returns the schema for a change to a record. A missing value is left unchanged; null or a blank text clears the
+ * value.
+ */
 export const recordChangeSchema = (fields: Fields, choice: MemberOptions = {}): RequestBody =>
   withExample(
     z.strictObject({
@@ -83,7 +89,10 @@ export const recordChangeSchema = (fields: Fields, choice: MemberOptions = {}): 
     () => Object.fromEntries(Object.entries(buildExampleValues(fields, choice)).slice(0, 2)),
   );
 
-/** Returns a manual write's result schema: the record before and after; `consoleTask`: number of the task to do. */
+/**
+ * Returns the schema for the result of a manual write: the record before and after, and in `consoleTask` the number of
+ * the task to do in the console.
+ */
 export const writeResultSchema = <R extends z.ZodType>(record: R) =>
   withExample(
     z.object({

@@ -83,7 +83,7 @@ class Conversion {
       {
         record: () => undefined,
         problem: (problem) => {
-          // invisible characters are kept
+          // invisible characters are kept, so they do not prevent the conversion
           if (getProblemSeverity(problem.code) === "warning" || problem.code === "character-bom") return;
           this.#sound = false;
           sink.problem(problem);

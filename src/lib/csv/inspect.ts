@@ -1,7 +1,7 @@
 import type { ProblemCode } from "../model/problem.ts";
 import { isLeadByte, getCp932ToUnicode, getUnicodeToCp932 } from "./encoding/cp932.ts";
 import { Decoder } from "./encoding/decode.ts";
-import { type Ambiguity, EncodingDetector } from "./encoding/detect.ts";
+import { type EncodingAmbiguity, EncodingDetector } from "./encoding/detect.ts";
 import { HEADER_SEARCH_ROWS } from "./layout/layout.ts";
 import { CsvPosition } from "./records/place.ts";
 import { RecordReader } from "./records/reader.ts";
@@ -35,7 +35,7 @@ export interface Inspection {
   readonly bom: boolean;
   /** length of the file in bytes */
   readonly size: number;
-  readonly ambiguity: Ambiguity | undefined;
+  readonly ambiguity: EncodingAmbiguity | undefined;
   /** delimiter between cells; null for a workbook */
   readonly delimiter: Delimiter | null;
   readonly header: readonly string[];
@@ -213,7 +213,10 @@ class FileSurvey {
   }
 }
 
-/** Returns a table with 1 for second codes of characters that CP932 encodes twice: re-encoding changes these. */
+/**
+ * Returns a table that contains 1 for the second code of each character that CP932 encodes twice. Encoding the
+ * character again changes this code.
+ */
 function buildSecondCodeTable(): Uint8Array {
   const toUnicode = getCp932ToUnicode();
   const back = getUnicodeToCp932();

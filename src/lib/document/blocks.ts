@@ -1,6 +1,6 @@
 import { text, type Text } from "../text/index.ts";
 import type { Level } from "./level.ts";
-import type { Mark, Timeline } from "./timeline.ts";
+import type { TimelineItem, Timeline } from "./timeline.ts";
 
 /** A text of clomoctl in both languages, or a value from outside. */
 export type DisplayText = Text | string;
@@ -49,7 +49,7 @@ export type Block =
   | { readonly kind: "bars"; readonly id: string; readonly title: Text; readonly bars: readonly Bar[] }
   /** a bar that shows a share of a whole, from 0 to 1; text next to it says the same for readers who cannot see it */
   | { readonly kind: "share"; readonly share: number; readonly level: Level }
-  | { readonly kind: "timeline"; readonly marks: readonly Mark[]; readonly timeline: Timeline }
+  | { readonly kind: "timeline"; readonly marks: readonly TimelineItem[]; readonly timeline: Timeline }
   | { readonly kind: "note"; readonly title: Text; readonly lines: readonly Text[] }
   | PartBlock;
 

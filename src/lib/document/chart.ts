@@ -3,10 +3,10 @@ import { truncate } from "../terminal/table/width.ts";
 import { formatCount, text, type Language } from "../text/index.ts";
 import { type Level, LEVEL_NAMES, LEVELS } from "./level.ts";
 import { html, type Markup } from "./markup.ts";
-import { formatMonth, TIMELINE_MONTHS, type Mark, type Month, type Timeline } from "./timeline.ts";
+import { formatMonth, TIMELINE_MONTHS, type TimelineItem, type Month, type Timeline } from "./timeline.ts";
 
 /** Positions and sizes in a chart, in the units of the chart, which is 1000 wide. */
-const CHART = {
+const CHART_LAYOUT = {
   width: 1000,
   /** start of the first month */
   start: 340,
@@ -25,7 +25,7 @@ const CHART = {
 /** Maximum number of rows in one chart, so that it fits on a landscape sheet of A4. */
 const MAX_CHART_ROWS = 20;
 
-const TIMELINE_END = CHART.start + TIMELINE_MONTHS * CHART.month;
+const TIMELINE_END = CHART_LAYOUT.start + TIMELINE_MONTHS * CHART_LAYOUT.month;
 
 /** Wider names (in half-width characters) are truncated; the table shows the full names. */
 const MAX_LABEL_COLUMNS = 30;
@@ -55,7 +55,7 @@ const renderLegendMarker = (level: Level | "later", hollow = false): Markup =>
   </svg>`;
 
 /** Renders a timeline and its legend, split into as many charts as necessary. */
-export const renderTimeline = (marks: readonly Mark[], timeline: Timeline, language: Language): Markup => {
+export const renderTimeline = (marks: readonly TimelineItem[], timeline: Timeline, language: Language): Markup => {
   const charts = Array.from({ length: Math.ceil(marks.length / MAX_CHART_ROWS) }, (_, number) =>
     drawChart(marks.slice(number * MAX_CHART_ROWS, (number + 1) * MAX_CHART_ROWS), { timeline, language, number }),
   );
@@ -68,9 +68,9 @@ export const renderTimeline = (marks: readonly Mark[], timeline: Timeline, langu
 };
 
 /** Draws a timeline as SVG: the months at the top, and one row per item with a marker at the date of the item. */
-function drawChart(all: readonly Mark[], place: ChartContext): Markup {
+function drawChart(all: readonly TimelineItem[], place: ChartContext): Markup {
   const { number, language, timeline } = place;
-  const height = CHART.head + all.length * CHART.row + CHART.foot;
+  const height = CHART_LAYOUT.head + all.length * CHART_LAYOUT.row + CHART_LAYOUT.foot;
   const title = text(`Timeline of ${formatCount(all.length, "item")}`, `${all.length} 件のタイムライン`)[language];
   const first = formatMonth(timeline.months[0]);
   const last = formatMonth(timeline.months.at(-1));
@@ -80,16 +80,18 @@ function drawChart(all: readonly Mark[], place: ChartContext): Markup {
   )[language];
   return html`<svg
     class="chart"
-    viewBox="0 0 ${CHART.width} ${height}"
+    viewBox="0 0 ${CHART_LAYOUT.width} ${height}"
     role="img"
     aria-labelledby="chart-${number}-title chart-${number}-about"
   >
     <title id="chart-${number}-title">${title}</title>
     <desc id="chart-${number}-about">${about}</desc>
     ${all.map((_, index) => renderBand(index))}${timeline.months.map((month, index) => renderMonthColumn(month, index, place, height))}
-    <line class="rule" x1="${TIMELINE_END}" x2="${TIMELINE_END}" y1="30" y2="${height - CHART.foot}" />
-    <text class="faint" x="${CHART.before}" y="38" text-anchor="middle">${text("expired", "期限切れ")[language]}</text>
-    <text class="faint" x="${CHART.after}" y="38" text-anchor="middle">${text("later", "以降")[language]}</text>
+    <line class="rule" x1="${TIMELINE_END}" x2="${TIMELINE_END}" y1="30" y2="${height - CHART_LAYOUT.foot}" />
+    <text class="faint" x="${CHART_LAYOUT.before}" y="38" text-anchor="middle">
+      ${text("expired", "期限切れ")[language]}
+    </text>
+    <text class="faint" x="${CHART_LAYOUT.after}" y="38" text-anchor="middle">${text("later", "以降")[language]}</text>
     ${renderTodayLine(place, height)} ${all.map((mark, index) => renderItemRow(mark, index, place))}
   </svg>`;
 }
@@ -100,13 +102,13 @@ const renderBand = (index: number): Markup | null =>
     : html`<rect
         class="band"
         x="0"
-        y="${CHART.head + index * CHART.row}"
-        width="${CHART.width}"
-        height="${CHART.row}"
+        y="${CHART_LAYOUT.head + index * CHART_LAYOUT.row}"
+        width="${CHART_LAYOUT.width}"
+        height="${CHART_LAYOUT.row}"
       />`;
 
 function renderMonthColumn({ year, month }: Month, index: number, { language }: ChartContext, height: number): Markup {
-  const x = CHART.start + index * CHART.month;
+  const x = CHART_LAYOUT.start + index * CHART_LAYOUT.month;
   const newYear = index === 0 || month === 1;
   const yearName = text(String(year), `${year}年`)[language];
   const name = text(String(month).padStart(2, "0"), `${month}月`)[language];
@@ -115,10 +117,10 @@ function renderMonthColumn({ year, month }: Month, index: number, { language }: 
       x1="${x}"
       x2="${x}"
       y1="${newYear ? 6 : 30}"
-      y2="${height - CHART.foot}"
+      y2="${height - CHART_LAYOUT.foot}"
     />${newYear ? html`<text x="${x + 4}" y="20">${yearName}</text>` : null}<text
       class="faint"
-      x="${x + CHART.month / 2}"
+      x="${x + CHART_LAYOUT.month / 2}"
       y="38"
       text-anchor="middle"
       >${name}</text
@@ -127,25 +129,26 @@ function renderMonthColumn({ year, month }: Month, index: number, { language }: 
 
 function renderTodayLine({ timeline, language }: ChartContext, height: number): Markup {
   const x = toHorizontalPosition(timeline.today);
-  return html`<line class="today" x1="${x}" x2="${x}" y1="${CHART.head - 4}" y2="${height - CHART.foot + 4}" /><text
-      class="faint"
-      x="${x}"
-      y="${height - 4}"
-      text-anchor="middle"
-      >${text("today", "今日")[language]}</text
-    >`;
+  return html`<line
+      class="today"
+      x1="${x}"
+      x2="${x}"
+      y1="${CHART_LAYOUT.head - 4}"
+      y2="${height - CHART_LAYOUT.foot + 4}"
+    /><text class="faint" x="${x}" y="${height - 4}" text-anchor="middle">${text("today", "今日")[language]}</text>`;
 }
 
-const toHorizontalPosition = (months: number): number => Math.round((CHART.start + months * CHART.month) * 100) / 100;
+const toHorizontalPosition = (months: number): number =>
+  Math.round((CHART_LAYOUT.start + months * CHART_LAYOUT.month) * 100) / 100;
 
-function renderItemRow(mark: Mark, index: number, place: ChartContext): Markup {
+function renderItemRow(mark: TimelineItem, index: number, place: ChartContext): Markup {
   const { id, level, day, isEstimated } = mark;
-  const y = CHART.head + (index + 0.5) * CHART.row;
+  const y = CHART_LAYOUT.head + (index + 0.5) * CHART_LAYOUT.row;
   const { x, shape } = locateMarker(mark, place.timeline);
   const label = escapeForPeople(mark.label);
   const state = LEVEL_NAMES[level][place.language];
   const when = day === null ? state : `${isEstimated ? "~" : ""}${day}`;
-  const beforeIt = x > CHART.start + (TIMELINE_MONTHS - 2) * CHART.month;
+  const beforeIt = x > CHART_LAYOUT.start + (TIMELINE_MONTHS - 2) * CHART_LAYOUT.month;
   return html`<g data-item="${id}"
     ><title>${label}: ${when} ${state}</title><text x="4" y="${y + 4.5}">${truncate(label, MAX_LABEL_COLUMNS)}</text
     ><path
@@ -160,11 +163,11 @@ function renderItemRow(mark: Mark, index: number, place: ChartContext): Markup {
 }
 
 /** Returns the centre of a marker and its shape. */
-function locateMarker(mark: Mark, timeline: Timeline): { readonly x: number; readonly shape: Level | "later" } {
+function locateMarker(mark: TimelineItem, timeline: Timeline): { readonly x: number; readonly shape: Level | "later" } {
   const place = timeline.place(mark);
   if (place.side === "within") return { x: toHorizontalPosition(place.months), shape: mark.level };
-  if (place.side === "later") return { x: CHART.after, shape: "later" };
-  return { x: CHART.before, shape: mark.level };
+  if (place.side === "later") return { x: CHART_LAYOUT.after, shape: "later" };
+  return { x: CHART_LAYOUT.before, shape: mark.level };
 }
 
 const markerClassesOf = (level: Level | "later", hollow: boolean): string =>

@@ -1,7 +1,7 @@
 import type { Language } from "../text/index.ts";
 import { html, Markup, type MarkupContent } from "./markup.ts";
 
-/** Parts of an HTML document, which can be a page, a guide or a mail. */
+/** Parts of an HTML document, which can be a page, a guide or an email. */
 export interface DocumentParts {
   readonly language: Language;
   /** beginning of a page that a scheduled job writes, see `HEADERS` */

@@ -10,7 +10,7 @@ import {
   type DisplayText,
 } from "./blocks.ts";
 import { LEVEL_NAMES } from "./level.ts";
-import type { Mark } from "./timeline.ts";
+import type { TimelineItem } from "./timeline.ts";
 
 /** Writes blocks as lines; the base of all line-based formats. */
 export abstract class LineWriter {
@@ -55,7 +55,7 @@ export abstract class LineWriter {
     ];
   }
 
-  protected mark({ label, day, level, isEstimated }: Mark): string {
+  protected mark({ label, day, level, isEstimated }: TimelineItem): string {
     return `- ${isEstimated ? "~" : ""}${day ?? "-"} ${this.say(label)} (${this.say(LEVEL_NAMES[level])})`;
   }
 

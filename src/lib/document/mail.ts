@@ -6,21 +6,21 @@ import { buildPageParts } from "./page.ts";
 import { LIGHT_PALETTE, STYLE } from "./style.ts";
 import { TextWriter } from "./text.ts";
 
-/** A document as a mail. The title of the document is the subject. */
+/** A document as an email. The title of the document is the subject. */
 export interface Mail {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
 }
 
-/** Renders a document as a mail, in plain text and in HTML. */
+/** Renders a document as an email, in plain text and in HTML. */
 export function renderMail(document: Document, language: Language): Mail {
   const parts = buildPageParts(document, language);
   const html = renderHtmlDocument({ ...parts, style: MAIL_STYLE });
   return { subject: parts.title, text: renderMailText(document, language), html: addInlineStyles(html) };
 }
 
-/** Writes the text of a mail, without empty lines in sections, because many recipients read mail on a phone. */
+/** Writes the text of an email, without empty lines in sections, because many recipients read email on a phone. */
 class MailTextWriter extends TextWriter {
   override blocks(blocks: readonly Block[]): readonly string[] {
     return blocks.flatMap((block) => this.block(block));
@@ -33,13 +33,13 @@ function renderMailText({ asOf, intro, sections, footer }: Document, language: L
     ...(asOf === undefined ? [] : [[writer.say(asOf)]]),
     ...intro.map((block) => writer.blocks([block])),
     ...sections.map(({ title, blocks }) => [`■ ${writer.say(title)}`, ...writer.blocks(blocks)]),
-    // after this line, mail programs expect a signature
+    // email programs expect a signature after this line
     ...(footer === undefined ? [] : [["-- ", writer.say(footer)]]),
   ];
   return `${paragraphs.map((lines) => lines.join("\n")).join("\n\n")}\n`;
 }
 
-/** Styles that remain if a mail program drops the style sheet, by element and by class. */
+/** Styles that are kept if an email program drops the style sheet, by element and by class. */
 const INLINE_STYLES: Readonly<Record<string, string>> = {
   body: `margin:0;padding:16px;overflow-wrap:anywhere;color:${LIGHT_PALETTE.ink};background:${LIGHT_PALETTE.paper};font:15px/1.6 sans-serif`,
   h1: "font-size:18px;margin:0 0 8px",
@@ -58,7 +58,7 @@ const addInlineStyles = (page: string): string =>
     return styles.length === 0 ? tag : tag.replace(/>$/, ` style="${styles.join(";")}">`);
   });
 
-/** Style sheet of mails, in which the colours of dark mode override the inline styles. */
+/** Style sheet of emails, in which the colours of dark mode override the inline styles. */
 const MAIL_STYLE = `${STYLE}
 body{background:var(--paper)!important;color:var(--ink)!important}
 dt,.faint{color:var(--faint)!important}

@@ -10,7 +10,9 @@ export class Markup {
 /** The values that {@link html} accepts: text to escape, markup, several values of either kind, or null for nothing. */
 export type MarkupContent = string | number | Markup | null | readonly MarkupContent[];
 
-/** Returns markup with the inserted values escaped, for text or quoted attributes: html`<b>${name}</b>`. */
+/**
+ * Returns markup in which the inserted values are escaped, for use in text or quoted attributes: html`<b>${name}</b>`.
+ */
 export const html = (literals: TemplateStringsArray, ...parts: readonly MarkupContent[]): Markup =>
   new Markup(
     literals

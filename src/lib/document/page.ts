@@ -32,7 +32,7 @@ export const renderPage = (document: Document, language: Language, opening?: str
 export function buildPageParts(document: Document, language: Language): DocumentParts {
   const { title, subject, asOf, intro, sections, footer, hasContents, isWide } = document;
   const page = new PageRenderer(language);
-  const contents = html`<nav aria-label="${CONTENTS[language]}">
+  const contents = html`<nav aria-label="${CONTENTS_TITLE[language]}">
     <ol>
       ${sections.map((section) => html`<li><a href="#${section.id}">${page.words(section.title)}</a></li>`)}
     </ol>
@@ -52,7 +52,7 @@ export function buildPageParts(document: Document, language: Language): Document
   };
 }
 
-const CONTENTS = text("Contents", "目次");
+const CONTENTS_TITLE = text("Contents", "目次");
 
 /** Renders a text that may wrap after its punctuation. */
 const renderBreakable = (words: string): Markup =>
@@ -140,7 +140,7 @@ class PageRenderer {
   }
 
   #table({ caption, head, rows, blank }: Extract<Block, { kind: "table" }>): Markup {
-    const isSmall = rows.length <= MAX_UNDIVIDED.rows && head.length <= MAX_UNDIVIDED.columns;
+    const isSmall = rows.length <= MAX_UNDIVIDED_TABLE.rows && head.length <= MAX_UNDIVIDED_TABLE.columns;
     return html`<div class="scroll" tabindex="0" role="group" aria-label="${this.plain(caption)}">
       <table class="${blank === true ? "blank" : ""}${isSmall ? " undivided" : ""}">
         <caption>
@@ -249,7 +249,7 @@ class PageRenderer {
     </ul>`;
   }
 
-  /** Renders a share as a table: mail programs do not draw SVG and drop style sheets, but all of them draw tables. */
+  /** Renders a share as a table: email programs do not draw SVG and drop style sheets, but all of them draw tables. */
   #share({ share, level }: Extract<Block, { kind: "share" }>): Markup {
     const percent = Math.round(share * 1000) / 10;
     const cell = (look: string, colour: string, width: number | null): Markup =>
@@ -264,40 +264,45 @@ class PageRenderer {
 
   #bars({ id, title, bars }: Extract<Block, { kind: "bars" }>): Markup {
     const most = Math.max(1, ...bars.map(({ value }) => value));
-    const height = bars.length * BAR_CHART.row + BAR_CHART.row / 2;
+    const height = bars.length * BAR_CHART_LAYOUT.row + BAR_CHART_LAYOUT.row / 2;
     const label = ({ label: words }: Bar): string => this.plain(words);
     return html`<div class="undivided">
       <h3 id="${id}-title">${this.plain(title)}</h3>
-      <svg class="bars" viewBox="0 0 ${BAR_CHART.width} ${height}" role="img" aria-labelledby="${id}-title ${id}-about">
+      <svg
+        class="bars"
+        viewBox="0 0 ${BAR_CHART_LAYOUT.width} ${height}"
+        role="img"
+        aria-labelledby="${id}-title ${id}-about"
+      >
         <desc id="${id}-about">${bars.map((bar) => `${label(bar)}: ${bar.value}`).join("; ")}</desc>
         ${bars.map((bar, at) => {
-          const y = at * BAR_CHART.row + BAR_CHART.row;
-          const width = Math.round((bar.value / most) * BAR_CHART.longest);
-          return html`<text x="${BAR_CHART.start - 8}" y="${y}" text-anchor="end">${fitLabel(label(bar))}</text
+          const y = at * BAR_CHART_LAYOUT.row + BAR_CHART_LAYOUT.row;
+          const width = Math.round((bar.value / most) * BAR_CHART_LAYOUT.longest);
+          return html`<text x="${BAR_CHART_LAYOUT.start - 8}" y="${y}" text-anchor="end">${fitLabel(label(bar))}</text
             ><rect
-              x="${BAR_CHART.start}"
-              y="${y - BAR_CHART.thick + 3}"
+              x="${BAR_CHART_LAYOUT.start}"
+              y="${y - BAR_CHART_LAYOUT.thick + 3}"
               width="${Math.max(width, 1)}"
-              height="${BAR_CHART.thick}"
-            /><text x="${BAR_CHART.start + width + 8}" y="${y}">${bar.value}</text> `;
+              height="${BAR_CHART_LAYOUT.thick}"
+            /><text x="${BAR_CHART_LAYOUT.start + width + 8}" y="${y}">${bar.value}</text> `;
         })}
       </svg>
     </div>`;
   }
 }
 
-/** Truncates a text to the available width. A path keeps its last names. */
+/** Truncates a text to the available width. The last segments of a path are kept. */
 const fitLabel = (words: string): string => {
   const names = words.split(" / ");
   for (let from = 0; from < names.length - 1; from += 1) {
     const path = `${from === 0 ? "" : "… / "}${names.slice(from).join(" / ")}`;
-    if (truncate(path, BAR_CHART.columns) === path) return path;
+    if (truncate(path, BAR_CHART_LAYOUT.columns) === path) return path;
   }
-  return truncate(names.length === 1 ? words : `… / ${names.at(-1)}`, BAR_CHART.columns);
+  return truncate(names.length === 1 ? words : `… / ${names.at(-1)}`, BAR_CHART_LAYOUT.columns);
 };
 
 /** Maximum size of a table that is not split across pages. */
-const MAX_UNDIVIDED = { rows: 15, columns: 5 } as const;
+const MAX_UNDIVIDED_TABLE = { rows: 15, columns: 5 } as const;
 
 /** Positions and sizes in a bar chart, in the units of the chart. */
-const BAR_CHART = { width: 1000, start: 330, longest: 560, row: 28, thick: 16, columns: 36 } as const;
+const BAR_CHART_LAYOUT = { width: 1000, start: 330, longest: 560, row: 28, thick: 16, columns: 36 } as const;

@@ -2,7 +2,7 @@ import { escapeForPeople } from "../terminal/escape.ts";
 import { displayWidth, padLine, truncate } from "../terminal/table/width.ts";
 import { text, type Language } from "../text/index.ts";
 import { type Level, LEVEL_NAMES, LEVELS } from "./level.ts";
-import { formatMonth, TIMELINE_MONTHS, type Mark, type Month, type Timeline } from "./timeline.ts";
+import { formatMonth, TIMELINE_MONTHS, type TimelineItem, type Month, type Timeline } from "./timeline.ts";
 
 /** Options for drawing a timeline. */
 interface DrawingOptions {
@@ -28,7 +28,7 @@ const MAX_LABEL_WIDTH = 30;
 const MIN_LABEL_WIDTH = 8;
 const MAX_MONTH_WIDTH = 6;
 /** width of the marks to the left and right of the months, each with a space */
-const MARGINS = 2 + 2;
+const MARGIN_WIDTH = 2 + 2;
 
 /** Widths of the columns in a terminal. */
 interface ColumnWidths {
@@ -41,7 +41,7 @@ interface ColumnWidths {
  * Yields the lines of a timeline: the years, the months, one row per item with its marker at the date of the item, and
  * the legend. Expired and undated items are shown to the left of the months, later items to the right.
  */
-export function* drawTimeline(marks: readonly Mark[], drawing: DrawingOptions): Generator<string> {
+export function* drawTimeline(marks: readonly TimelineItem[], drawing: DrawingOptions): Generator<string> {
   const labels = marks.map(({ label }) => escapeForPeople(label));
   const layout = computeColumnWidths(labels.map(displayWidth), drawing.columns);
   const margin = " ".repeat(layout.label + 2);
@@ -54,12 +54,12 @@ export function* drawTimeline(marks: readonly Mark[], drawing: DrawingOptions): 
 
 function computeColumnWidths(widths: readonly number[], columns: number): ColumnWidths {
   const wanted = Math.min(Math.max(...widths, MIN_LABEL_WIDTH), MAX_LABEL_WIDTH);
-  const month = Math.trunc((columns - MARGINS - wanted) / TIMELINE_MONTHS);
+  const month = Math.trunc((columns - MARGIN_WIDTH - wanted) / TIMELINE_MONTHS);
   if (month >= 1) return { label: wanted, month: Math.min(month, MAX_MONTH_WIDTH) };
-  return { label: Math.max(MIN_LABEL_WIDTH, columns - MARGINS - TIMELINE_MONTHS), month: 1 };
+  return { label: Math.max(MIN_LABEL_WIDTH, columns - MARGIN_WIDTH - TIMELINE_MONTHS), month: 1 };
 }
 
-/** Renders each year above its first month, if the months that are shown for that year leave enough room. */
+/** Renders each year above its first month, if the months of that year are wide enough for the number. */
 function renderYears(months: readonly Month[], width: number): string {
   const starts = months.flatMap(({ year }, index) =>
     index > 0 && year === months[index - 1]?.year ? [] : [{ year: String(year), at: index * width }],
@@ -83,7 +83,7 @@ function renderMonths(all: readonly Month[], width: number): string {
 }
 
 /** Renders `  |     |  o  |  `: the marker to the left of the months, the months, and the marker to the right. */
-function renderItemRow(mark: Mark, { timeline, paint }: DrawingOptions, width: number): string {
+function renderItemRow(mark: TimelineItem, { timeline, paint }: DrawingOptions, width: number): string {
   const place = timeline.place(mark);
   const marker = paint(place.side === "later" ? LATER_MARKER : MARKERS[mark.level], mark.level);
   const today = Math.trunc(timeline.today * width);

@@ -14,7 +14,7 @@ export const formatMonth = (month: Month | undefined): string =>
   month === undefined ? "" : `${month.year}-${String(month.month).padStart(2, "0")}`;
 
 /** An item on a timeline. */
-export interface Mark {
+export interface TimelineItem {
   readonly id: string;
   /** name of the item, a value from outside */
   readonly label: string;
@@ -57,7 +57,7 @@ export class Timeline {
   }
 
   /** Returns the position of an item. An expired item is before the timeline, whatever its date. */
-  place({ day, level }: Pick<Mark, "day" | "level">): TimelinePosition {
+  place({ day, level }: Pick<TimelineItem, "day" | "level">): TimelinePosition {
     if (day === null) return { side: "undated" };
     if (level === "expired") return { side: "expired" };
     const months = this.at(day);

@@ -66,8 +66,8 @@ export const toPermissionFailure = (error: unknown, where?: string): Failure | u
     what: text("permission denied", "アクセスが許可されていません"),
     where: where ?? String(error.path),
     hint: text(
-      "make it readable and writable for the user who runs clomoctl",
-      "clomoctl を実行するユーザーが読み書きできるようにしてください",
+      "make this file or folder readable and writable for the user who runs clomoctl",
+      "clomoctl を実行するユーザーがこのファイルやフォルダーを読み書きできるようにしてください",
     ),
     cause: error,
   });
@@ -75,8 +75,8 @@ export const toPermissionFailure = (error: unknown, where?: string): Failure | u
 
 /** The reason for refusing devices, sockets and pipes. */
 export const NOT_A_FILE = text(
-  "neither a file nor a folder, so it is not opened",
-  "ファイルでもフォルダーでもないため開きません",
+  "neither a regular file nor a folder, so clomoctl does not open it",
+  "通常のファイルでもフォルダーでもないため、開きません",
 );
 
 export const IS_A_FOLDER = text("this is a folder, not a file", "ファイルではなく、フォルダーです");

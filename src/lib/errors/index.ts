@@ -122,7 +122,7 @@ export class Failure extends Error {
   /** Converts the failure to a problem object. @param status HTTP status, if it is not in the table: 405, 413, 415 */
   toJSON(status: number = this.status): Problem {
     const { code, what, where, hint } = this;
-    return { type: code, title: titleOf(code), status, detail: what, where, hint };
+    return { type: code, title: problemTitleOf(code), status, detail: what, where, hint };
   }
 }
 
@@ -144,7 +144,7 @@ export const unwrapSuppressed = (error: unknown): ErrorChain => {
 };
 
 /** Returns the title of a problem object: the meaning of its type, capitalised. */
-export const titleOf = (code: ErrorCode): string => {
+export const problemTitleOf = (code: ErrorCode): string => {
   const { en } = ERRORS[code].meaning;
   return en.charAt(0).toUpperCase() + en.slice(1);
 };

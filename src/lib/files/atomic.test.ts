@@ -175,7 +175,7 @@ test("reports a file system that refuses the permissions", async () => {
   const file = join(root, "secrets.csv");
   await expect(writeFileAtomically(file, { ...place(), mode: 0o600 }, say("a"))).rejects.toMatchObject({
     code: "usage",
-    what: { en: "permission denied: cannot write here" },
+    what: { en: "permission denied: cannot write to this location" },
     where: file,
   });
   expect(await readdir(root)).toEqual(["home"]);
@@ -286,7 +286,7 @@ test.skipIf(!existsSync(KERNELS))("holds bytes in memory up to a limit if the ho
   const readOnly = { ...place(), temporaryFolder: KERNELS };
   await expect(spoolToFile(Readable.from(["氏名"]), readOnly)).rejects.toMatchObject({
     code: "unexpected",
-    what: { en: "clomoctl cannot write its settings and data here" },
+    what: { en: "clomoctl cannot write its settings and data to this folder" },
     where: KERNELS,
   });
   const held = await bufferStream(Readable.from([Buffer.from([0x93, 0xfa]), "あ"]), readOnly);

@@ -4,7 +4,7 @@ import { toDiskFailure } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { syncFolder } from "./folder.ts";
-import { createTemporaryFile, hasCode, type TemporaryStorage } from "./temporary.ts";
+import { createTemporaryFile, hasErrorCode, type TemporaryStorage } from "./temporary.ts";
 
 /** Receives the content of a file in order. Await each write, so that memory use stays bounded. */
 export interface ContentWriter {
@@ -15,11 +15,14 @@ export interface ContentWriter {
 export interface WriteOptions<T> extends TemporaryStorage {
   /** permissions of the file; by default, the umask determines them */
   readonly mode?: number | undefined;
-  /** called before the file gets its final name; if it throws, an existing file of that name stays */
+  /** called before the file gets its final name; if it throws, an existing file with that name is kept */
   readonly beforeNaming?: (() => Promise<unknown>) | undefined;
   /** called after the final rename; if it throws, the old file is restored, or the new one removed if there was none */
   readonly settle?: (() => Promise<unknown>) | undefined;
-  /** returns true if the result needs no file: none is created, an existing file stays, and `settle` is still called */
+  /**
+   * returns true if the result needs no file: no file is created, an existing file is kept, and `settle` is still
+   * called
+   */
   readonly isEmpty?: ((written: T) => boolean) | undefined;
 }
 
@@ -120,12 +123,12 @@ async function linkOrCopy(second: string, path: string): Promise<boolean> {
   await rm(second, { force: true });
   try {
     await link(path, second).catch((error: unknown) => {
-      if (hasCode(error, "ENOENT")) throw error;
+      if (hasErrorCode(error, "ENOENT")) throw error;
       return copyFile(path, second);
     });
     return true;
   } catch (error) {
-    if (hasCode(error, "ENOENT")) return false;
+    if (hasErrorCode(error, "ENOENT")) return false;
     throw error;
   }
 }
@@ -204,12 +207,12 @@ const rethrowAsOutputFailure =
 
 /** Converts a file system error to the failure for an output that cannot be written; returns other errors as is. */
 export function toOutputFailure(cause: unknown, where: string): unknown {
-  if (hasCode(cause, "ENOENT", "ENOTDIR")) {
+  if (hasErrorCode(cause, "ENOENT", "ENOTDIR")) {
     const what = text("the folder for this file does not exist", "このファイルを置くフォルダーがありません");
     return new Failure("usage", { what, where, cause });
   }
-  if (hasCode(cause, "EACCES", "EPERM", "EROFS")) {
-    const what = text("permission denied: cannot write here", "この場所に書き込む権限がありません");
+  if (hasErrorCode(cause, "EACCES", "EPERM", "EROFS")) {
+    const what = text("permission denied: cannot write to this location", "この場所に書き込む権限がありません");
     return new Failure("usage", { what, where, cause });
   }
   return toDiskFailure(cause, where) ?? cause;

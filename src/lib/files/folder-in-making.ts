@@ -67,9 +67,9 @@ export class FolderWriter {
   /**
    * Opens a new file in the folder. Several files may be open at the same time.
    *
-   * @param path relative path with `/` between names
+   * @param path relative path with `/` between segments
    * @throws `usage` if the file cannot be created, `unexpected` if the disk is full or faulty; later writes can throw
-   * them too
+   * these failures too
    */
   async file(path: string): Promise<HashedFileWriter> {
     const full = join(this.path, path);

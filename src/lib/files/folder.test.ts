@@ -25,7 +25,7 @@ test.each([
   ["EIO", "disk I/O error", "check the disk first (see the system log), then run the command again"],
   [
     "EROFS",
-    "clomoctl cannot write its settings and data here",
+    "clomoctl cannot write its settings and data to this folder",
     "make the folder writable, or set CLOMOCTL_HOME to another folder",
   ],
 ])("reports a home that cannot be written because of %s: %s", (code, what, hint) => {

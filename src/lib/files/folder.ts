@@ -40,7 +40,10 @@ const isImpossiblePlace = (cause: unknown): boolean =>
 export const createUnwritableFailure = (where: string, cause: unknown): Failure =>
   toDiskFailure(cause, where) ??
   new Failure(isImpossiblePlace(cause) ? "usage" : "unexpected", {
-    what: text("clomoctl cannot write its settings and data here", "clomoctl の設定やデータをここに書き込めません"),
+    what: text(
+      "clomoctl cannot write its settings and data to this folder",
+      "このフォルダーに clomoctl の設定やデータを書き込めません",
+    ),
     where,
     hint: text(
       "make the folder writable, or set CLOMOCTL_HOME to another folder",

@@ -10,7 +10,7 @@ export {
 } from "./folder.ts";
 export type { WrittenFile } from "./folder-in-making.ts";
 export { openInput, type InputFile } from "./input.ts";
-export { createExistingOutputFailure, isStream, Outputs, resolveRealPath, type Output } from "./outputs.ts";
+export { createExistingOutputFailure, isPipeOrDevice, Outputs, resolveRealPath, type Output } from "./outputs.ts";
 export { readTrustedFile, writeProgramFile } from "./own.ts";
 export { createProcessTable, type ProcessTable } from "./processes.ts";
 export {
@@ -27,7 +27,7 @@ export { scanFiles, type ScannedFile } from "./scan.ts";
 export { bufferStream, spoolToFile } from "./spool.ts";
 export {
   createTemporaryFolder,
-  hasCode,
+  hasErrorCode,
   listRegisteredFiles,
   removeUnfinished,
   sweepTemporaryFiles,

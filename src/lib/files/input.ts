@@ -22,7 +22,7 @@ export interface InputFile extends AsyncDisposable {
 
 const statDescriptor = promisify(fstat);
 
-/** Where an input file is searched for, and where a stream is spooled. */
+/** The folder in which an input file is searched for, and the folder in which a stream is spooled. */
 export interface InputPlace extends InputSources {
   readonly temporary: TemporaryStorage;
   /** returns the free space on the disk of a folder */
@@ -37,7 +37,7 @@ export interface InputPlace extends InputSources {
  */
 export async function openInput(place: InputPlace, label: string): Promise<InputFile> {
   const { stdin, workingFolder } = place;
-  if (label === "-") return spoolStream("stdin", stdin, await isDevice(stdin), place);
+  if (label === "-") return spoolStream("stdin", stdin, await isDeviceStream(stdin), place);
   const path = resolve(workingFolder, label);
   const refuse = (cause: unknown): never => {
     throw createReadFailure(label, cause);
@@ -58,7 +58,7 @@ export async function openInput(place: InputPlace, label: string): Promise<Input
 }
 
 /** Returns true if a stream comes from a device, as stdin does after `< /dev/zero`. */
-async function isDevice(stream: object): Promise<boolean> {
+async function isDeviceStream(stream: object): Promise<boolean> {
   const fd = "fd" in stream ? stream.fd : undefined;
   return typeof fd === "number" && (await statDescriptor(fd)).isCharacterDevice();
 }
@@ -75,7 +75,7 @@ const getMaxPipeBytes = (folder: string, freeBytes: typeof getFreeBytes): number
 
 const createEndlessInputFailure = (where: string): Failure =>
   new Failure("usage", {
-    what: text("the input from this device never ends", "このデバイスの入力には終わりがありません"),
+    what: text("the input from this device file never ends", "このデバイスファイルからの入力には終わりがありません"),
     where,
   });
 
@@ -89,7 +89,7 @@ const createPipeTooLongFailure = (where: string, mostBytes: number): Failure => 
     where,
     hint: text(
       "save the input to a file and use that file instead; files do not have this limit",
-      "ファイルに保存して、その名前を指定してください(ファイルにはこの上限はありません)",
+      "入力をファイルに保存して、そのファイルを指定してください(ファイルにはこの上限はありません)",
     ),
   });
 };

@@ -1,6 +1,6 @@
 import { constants, readFileSync, statfsSync } from "node:fs";
 import { access, stat } from "node:fs/promises";
-import { hasCode } from "./temporary.ts";
+import { hasErrorCode } from "./temporary.ts";
 
 /** The status of a file or folder, as `doctor` checks it. */
 export interface FileStatus {
@@ -19,7 +19,7 @@ const PERMISSION_BITS = 0o7777;
 /** Reads the status of a file or folder; undefined if it does not exist.  @throws the file system's error */
 export async function readFileStatus(path: string): Promise<FileStatus | undefined> {
   const found = await stat(path).catch((error: unknown) => {
-    if (hasCode(error, "ENOENT", "ENOTDIR")) return undefined;
+    if (hasErrorCode(error, "ENOENT", "ENOTDIR")) return undefined;
     throw error;
   });
   if (found === undefined) return undefined;
@@ -50,7 +50,7 @@ const UINT32_RANGE = 2 ** 32;
 /**
  * Returns the kind of a network file system; undefined if the file system is local or its kind cannot be determined.
  *
- * @param platform `process.platform`: the kind can be determined only in Linux, by the type, and in Windows, by the
+ * @param platform `process.platform`: the kind can be determined only on Linux, from the type, and on Windows, from the
  * path
  */
 export function detectNetworkFileSystem(

@@ -11,9 +11,9 @@ import {
   type WriteOptions,
 } from "./atomic.ts";
 import type { FolderWriter } from "./folder-in-making.ts";
-import { hasCode, type TemporaryStorage } from "./temporary.ts";
+import { hasErrorCode, type TemporaryStorage } from "./temporary.ts";
 
-/** An output that a command line names: a file, a folder or stdout. */
+/** An output that is specified on the command line: a file, a folder or stdout. */
 export interface Output {
   /** as typed; `-` is stdout */
   readonly name: string;
@@ -36,7 +36,7 @@ export interface OutputsOptions {
   readonly workingFolder: string;
   /** absolute paths of the program's own files and folders, which no output may replace */
   readonly kept: readonly string[];
-  /** effective user id of the program; undefined on platforms where files have no owner and no mode */
+  /** effective user ID of the program; undefined on platforms where files have no owner and no mode */
   readonly userId: number | undefined;
   /** returns the writer for `-`; undefined if no output may go to stdout */
   readonly stdout?: (() => ContentWriter) | undefined;
@@ -46,7 +46,7 @@ export interface OutputsOptions {
  * The outputs of one command. Each output is declared before anything is read or changed, and is then written
  * atomically. Existing content is replaced only after a call of {@link permitReplacing}, with these exceptions: an
  * empty file, a pipe, a device, a file with the output's own header, and a file that the command continues. A symbolic
- * link stays and its target is replaced, unless another user may have planted the link.
+ * link is kept and its target is replaced, unless another user may have planted the link.
  */
 export class Outputs {
   readonly #place: OutputsOptions;
@@ -173,7 +173,7 @@ export class Outputs {
     const { name, folderFault, isContinued, isNeverReplaced } = output;
     const target = await this.#targetOf(name);
     if (target.kind === "stream") {
-      if (isNeverReplaced === true) throw createOutputFailure(name, NOT_A_FILE, CHOOSE_ANOTHER_NAME);
+      if (isNeverReplaced === true) throw createOutputFailure(name, NOT_A_FILE, CHOOSE_ANOTHER_NAME_HINT);
       if (folderFault !== undefined) throw createOutputFailure(name, NOT_A_FOLDER);
       return false;
     }
@@ -184,12 +184,12 @@ export class Outputs {
     if (found === undefined) return false;
     if (found.isDirectory()) {
       const fault = folderFault === undefined ? NOT_WRITABLE : await folderFault(path);
-      if (fault !== undefined) throw createOutputFailure(name, fault, CHOOSE_ANOTHER_NAME);
+      if (fault !== undefined) throw createOutputFailure(name, fault, CHOOSE_ANOTHER_NAME_HINT);
       return true;
     }
-    if (folderFault !== undefined) throw createOutputFailure(name, NOT_A_FOLDER, CHOOSE_ANOTHER_NAME);
+    if (folderFault !== undefined) throw createOutputFailure(name, NOT_A_FOLDER, CHOOSE_ANOTHER_NAME_HINT);
     if (await isDatabase(path)) throw createOutputFailure(name, DATABASE_PROTECTED);
-    // the owner made this file read-only so that it does not change
+    // a read-only file is not replaced, because its owner does not want it to change
     const isWritable = (found.mode & OWNER_WRITE_BIT) !== 0;
     const isFree = isContinued === true || found.size === 0 || (await hasOwnHeader(output, path));
     return !(isWritable && isFree);
@@ -203,7 +203,7 @@ export class Outputs {
     if (OPEN_DESCRIPTOR_PATH.test(path)) return { kind: "stream", path };
     await refuseProtectedPath(path, { name, kept });
     const found = await stat(path).catch((error: unknown) => {
-      if (hasCode(error, "ENOENT")) return undefined;
+      if (hasErrorCode(error, "ENOENT")) return undefined;
       throw toOutputFailure(error, name);
     });
     if (found?.isSocket() === true) throw createOutputFailure(name, NOT_WRITABLE);
@@ -279,7 +279,7 @@ async function resolveLinks(full: string, place: { readonly name: string; readon
     const next = join(at, part);
     if (OPEN_DESCRIPTOR_PATH.test(next)) return join(next, ...more);
     const found = await lstat(next).catch((error: unknown) => {
-      if (!hasCode(error, "ENOENT", "ENOTDIR")) throw toOutputFailure(error, place.name);
+      if (!hasErrorCode(error, "ENOENT", "ENOTDIR")) throw toOutputFailure(error, place.name);
     });
     if (found === undefined) return join(next, ...more);
     if (!found.isSymbolicLink()) {
@@ -309,7 +309,7 @@ const createPlantedLinkFailure = (name: string, link: string): Failure =>
     name,
     text(
       `${link} is another user's symbolic link in a folder that others can write to, so clomoctl does not write through it`,
-      `${link} は、ほかのユーザーが書き込めるフォルダーにある、別のユーザーのシンボリックリンクのため、リンク先には書き込みません`,
+      `${link} は別のユーザーのシンボリックリンクです。ほかのユーザーも書き込めるフォルダーにあるため、リンク先には書き込みません`,
     ),
     text(
       "specify a file in a folder that only you can write to",
@@ -317,7 +317,10 @@ const createPlantedLinkFailure = (name: string, link: string): Failure =>
     ),
   );
 
-/** Returns a file's path with all links resolved; if the file does not exist yet, only its folder's links. */
+/**
+ * Returns the path of a file with all links resolved. If the file does not exist yet, only the links in the path of its
+ * folder are resolved.
+ */
 export async function resolveRealPath(path: string): Promise<string> {
   const full = resolve(path);
   const own = async (name: string): Promise<string | undefined> => realpath(name).catch(() => undefined);
@@ -325,7 +328,7 @@ export async function resolveRealPath(path: string): Promise<string> {
 }
 
 /** Returns true if a path is a pipe or a device, so that writing to it replaces nothing. */
-export async function isStream(path: string): Promise<boolean> {
+export async function isPipeOrDevice(path: string): Promise<boolean> {
   const found = await stat(path).catch(() => undefined);
   return found !== undefined && !found.isFile() && !found.isDirectory();
 }
@@ -362,7 +365,7 @@ async function isDatabase(path: string): Promise<boolean> {
 }
 
 const OWN_FILES_PROTECTED = text(
-  "clomoctl keeps its own files here, and an output cannot replace them",
+  "clomoctl keeps its own files at this path, and an output cannot replace them",
   "clomoctl 自身が使うファイルの場所です。出力で置き換えることはできません",
 );
 const DATABASE_PROTECTED = text(
@@ -372,7 +375,7 @@ const DATABASE_PROTECTED = text(
 const NOT_WRITABLE = text("not a writable file", "書き込めるファイルではありません");
 const NOT_A_FILE = text("not a regular file", "通常のファイルではありません");
 const NOT_A_FOLDER = text("not a folder", "フォルダーではありません");
-const CHOOSE_ANOTHER_NAME = text(
+const CHOOSE_ANOTHER_NAME_HINT = text(
   "specify another name, or move the existing file or folder",
   "別の名前を指定するか、いまあるファイルやフォルダーを移動してください",
 );

@@ -3,7 +3,7 @@ import { realpath, stat } from "node:fs/promises";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { writeFileAtomically, type WriteOptions } from "./atomic.ts";
-import { hasCode } from "./temporary.ts";
+import { hasErrorCode } from "./temporary.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
 const GROUP_OR_OTHERS_WRITE_BITS = 0o022;
@@ -17,7 +17,7 @@ const NOT_A_SETTINGS_FILE = text("not a settings file", "設定ファイルで�
  *
  * @param userId the program's effective user; undefined on platforms where files have no owner and no mode
  * @returns undefined if there is no such file
- * @throws `usage` if the path is a pipe or a device, or the file is longer than 16 MiB
+ * @throws `usage` if the path is a pipe or a device, or the file is larger than 16 MiB
  * @throws `not-permitted` if another user could have written the file
  * @throws `input-rejected` with the line, if the file is not UTF-8
  * @throws the file system's own error if the file cannot be read
@@ -49,7 +49,7 @@ function openWithoutBlocking(path: string): number | undefined {
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     // with any other error, the file may exist
-    if (hasCode(error, "ENOENT", "ENOTDIR")) return undefined;
+    if (hasErrorCode(error, "ENOENT", "ENOTDIR")) return undefined;
     throw error;
   }
 }
@@ -58,7 +58,7 @@ const createWritableByOthersFailure = (path: string): Failure =>
   new Failure("not-permitted", {
     what: text(
       "other users can write to this file, so clomoctl does not use it",
-      "他のユーザーが書き込めるファイルのため、使用しません",
+      "ほかのユーザーが書き込めるファイルのため、clomoctl はこのファイルを使用しません",
     ),
     where: path,
     hint: text(

@@ -2,7 +2,7 @@ import type { Dirent } from "node:fs";
 import { constants, type FileHandle } from "node:fs/promises";
 import { lstat, open, opendir } from "node:fs/promises";
 import { join } from "node:path";
-import { hasCode } from "./temporary.ts";
+import { hasErrorCode } from "./temporary.ts";
 
 const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
 const CHUNK_BYTES = 1024 * 1024;
@@ -43,10 +43,10 @@ export async function openRegularFile(
     await handle.close();
     return undefined;
   }
-  return new OpenRegularFile(path, handle, found.size);
+  return new RegularFileHandle(path, handle, found.size);
 }
 
-class OpenRegularFile implements RegularFile {
+class RegularFileHandle implements RegularFile {
   readonly bytes: number;
   readonly #path: string;
   readonly #handle: FileHandle;
@@ -107,7 +107,7 @@ class OpenRegularFile implements RegularFile {
 
 /** A file, folder or other entry at any depth of a folder tree. */
 export interface TreeEntry {
-  /** path relative to the folder, with `/` between names */
+  /** path relative to the folder, with `/` between segments */
   readonly path: string;
   /** `other`: a link, a pipe, a device, a folder that is nested too deeply, or a file whose name is not UTF-8 */
   readonly kind: "file" | "folder" | "other";
@@ -117,9 +117,9 @@ export interface TreeEntry {
 
 /** Limits of {@link readFolderTree}. */
 export interface TreeLimits {
-  /** maximum number of entries; entries beyond it are left out */
+  /** maximum number of entries; further entries are left out */
   readonly mostEntries: number;
-  /** maximum number of names in a path */
+  /** maximum number of segments in a path */
   readonly deepest: number;
 }
 
@@ -133,14 +133,14 @@ export async function readFolderTree(
     for await (const entry of await opendir(join(folder, below))) {
       if (found.length >= mostEntries) return;
       const path = below === "" ? entry.name : `${below}/${entry.name}`;
-      const kind = kindOf(entry, depth < deepest);
+      const kind = entryKindOf(entry, depth < deepest);
       // a name that is not UTF-8 is decoded to a different name, under which no file exists
       const bytes =
         kind === "file"
           ? await lstat(join(folder, path)).then(
               ({ size }) => size,
               (error: unknown) => {
-                if (hasCode(error, "ENOENT")) return undefined;
+                if (hasErrorCode(error, "ENOENT")) return undefined;
                 throw error;
               },
             )
@@ -153,5 +153,5 @@ export async function readFolderTree(
   return found;
 }
 
-const kindOf = (entry: Dirent, mayHaveFolders: boolean): TreeEntry["kind"] =>
+const entryKindOf = (entry: Dirent, mayHaveFolders: boolean): TreeEntry["kind"] =>
   entry.isFile() ? "file" : entry.isDirectory() && mayHaveFolders ? "folder" : "other";

@@ -2,9 +2,12 @@ import { readFileSync, readlinkSync } from "node:fs";
 
 /** The processes of this machine; tests pass a table in memory. */
 export interface ProcessTable {
-  /** the id of this process */
+  /** the ID of this process */
   readonly self: number;
-  /** identifies the machine and, on Linux, the container; process ids are valid only there */
+  /**
+   * identifies the machine and, on Linux, the container; process IDs are valid only on this machine or in this
+   * container
+   */
   readonly place: string;
   /** start time of a process, as an opaque string; `undefined` if it is unknown or the process has ended */
   startOf(pid: number): string | undefined;

@@ -4,7 +4,7 @@ import { basename, resolve } from "node:path";
 import { toDiskFailure, NOT_A_FILE, describeReadError } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { hasCode } from "./temporary.ts";
+import { hasErrorCode } from "./temporary.ts";
 import { decodeUtf8 } from "./utf8.ts";
 
 export type { FileHandle } from "node:fs/promises";
@@ -21,14 +21,14 @@ const { O_RDONLY, O_NONBLOCK, O_NOFOLLOW } = constants;
  */
 export const createReadFailure = (where: string, cause: unknown): Failure =>
   toDiskFailure(cause, where) ??
-  new Failure(hasCode(cause, "ENOENT", "ENOTDIR") ? "not-found" : "usage", {
+  new Failure(hasErrorCode(cause, "ENOENT", "ENOTDIR") ? "not-found" : "usage", {
     what: describeReadError(cause),
     where,
-    hint: hasCode(cause, "EACCES", "EPERM") ? MAKE_READABLE : undefined,
+    hint: hasErrorCode(cause, "EACCES", "EPERM") ? MAKE_READABLE_HINT : undefined,
     cause,
   });
 
-const MAKE_READABLE = text(
+const MAKE_READABLE_HINT = text(
   "make the file readable for the user who runs clomoctl",
   "clomoctl を実行するユーザーがファイルを読み込めるようにしてください",
 );
@@ -39,7 +39,7 @@ export interface FileStart {
   readonly writtenAt: Date;
   /** permission bits of the file */
   readonly mode: number;
-  /** user id of the owner */
+  /** user ID of the owner */
   readonly ownerId: number;
 }
 
@@ -71,7 +71,7 @@ export async function readFileStart(
 }
 
 /**
- * Reads a whole file as {@link readFileStart} does, but also returns undefined if the file is longer than `most` bytes.
+ * Reads a whole file as {@link readFileStart} does, but also returns undefined if the file is larger than `most` bytes.
  */
 export async function readSmallFile(
   path: string,
@@ -158,7 +158,7 @@ const MAX_TEXT_BYTES = 16 * 1024 * 1024;
  *
  * @param path absolute
  * @param where the file name in messages, as typed
- * @throws `not-found` if the file does not exist; `usage` if it is not a file, cannot be read, or is longer than 16 MiB
+ * @throws `not-found` if the file does not exist; `usage` if it is not a file, cannot be read, or is larger than 16 MiB
  * @throws `input-rejected` with the line, if it is not UTF-8
  */
 export const readText = async (path: string, where: string = path): Promise<string> =>
@@ -177,11 +177,11 @@ export const readLenientText = async (path: string): Promise<string> =>
 
 async function readTextBytes(path: string, where: string): Promise<Uint8Array> {
   const { bytes } = await readNamedFileStart(path, where, MAX_TEXT_BYTES);
-  if (bytes.length > MAX_TEXT_BYTES) throw new Failure("usage", { what: TOO_LONG, where });
+  if (bytes.length > MAX_TEXT_BYTES) throw new Failure("usage", { what: TEXT_TOO_LARGE, where });
   return bytes;
 }
 
-const TOO_LONG = text("the content is longer than 16 MiB", "16 MiB を超えています");
+const TEXT_TOO_LARGE = text("the content is larger than 16 MiB", "内容が 16 MiB を超えています");
 
 /** Opens a file to read it piece by piece. @throws the file system's error */
 export const openForReading = (path: string): Promise<FileHandle> => open(path, O_RDONLY);
@@ -219,6 +219,6 @@ export async function* readChunks(path: string, where: string = path): AsyncGene
 export async function readNamedText({ stdin, workingFolder }: InputSources, typed: string): Promise<string> {
   if (typed !== "-") return readText(resolve(workingFolder, typed), typed);
   const bytes = await readStreamStart(stdin, MAX_TEXT_BYTES);
-  if (bytes.length > MAX_TEXT_BYTES) throw new Failure("usage", { what: TOO_LONG, where: "stdin" });
+  if (bytes.length > MAX_TEXT_BYTES) throw new Failure("usage", { what: TEXT_TOO_LARGE, where: "stdin" });
   return decodeUtf8(bytes, "stdin");
 }

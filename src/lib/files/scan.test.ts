@@ -49,7 +49,7 @@ test("does not wait for a pipe or a socket, whether named or found", async () =>
   onTestFinished(() => void server.close());
   await once(server, "listening");
   await writeFile(join(folder, "z.pem"), "z");
-  const refusal = "neither a file nor a folder, so it is not opened";
+  const refusal = "neither a regular file nor a folder, so clomoctl does not open it";
   expect(await scanned(".", folder)).toEqual([`pipe.pem: ${refusal}`, `socket.pem: ${refusal}`, "z.pem = z"]);
   expect(await scanned("pipe.pem", folder)).toEqual([`pipe.pem: ${refusal}`]);
   expect(await scanned("/dev/zero", folder)).toEqual([`/dev/zero: ${refusal}`]);
@@ -66,7 +66,7 @@ test("does not read a file that is larger than a certificate can be, such as one
     await truncate(join(folder, name), bytes);
   }
   const all = await Array.fromAsync(scanFiles(".", folder, PEM));
-  const refusal = "the file is longer than 1024 KiB and is not read";
+  const refusal = "the file is larger than 1024 KiB, so it is not read";
   expect(all.map((one) => ("reason" in one ? one.reason.en : one.bytes.length))).toEqual([refusal, refusal, MAX_BYTES]);
 });
 
@@ -171,7 +171,7 @@ test("reports when the limit of nested folders or entries is reached", async () 
     `${join("1", "a.pem")} = a`,
   ]);
   expect((await scanned(".", folder, { mostEntries: 2, deepest: 9 })).at(-1)).toBe(
-    ".: the folder has more than 2 entries; the rest was skipped",
+    ".: the folder has more than 2 entries; the remaining entries were skipped",
   );
 });
 

@@ -4,9 +4,12 @@ import { basename, join, relative, resolve, sep } from "node:path";
 import { text, type Text } from "../text/index.ts";
 import { NOT_A_FILE, describeReadError } from "../errors/disk.ts";
 import { readFileStart } from "./read.ts";
-import { hasCode } from "./temporary.ts";
+import { hasErrorCode } from "./temporary.ts";
 
-/** A file that was read, or a path that was not, and why. `where`: the name as typed, then the path below it. */
+/**
+ * A file that was read, or a path that was not read, with the reason. `where`: the name as typed, followed by the path
+ * below it.
+ */
 export type ScannedFile =
   | {
       readonly where: string;
@@ -32,7 +35,7 @@ const DEFAULT_SCAN_LIMITS: ScanLimits = { mostEntries: 100_000, deepest: 32 };
 export interface ScanOptions {
   /** pattern of the file names to read in a folder; a file that the user names may have any name */
   readonly expected: RegExp;
-  /** maximum file size; longer files are not read */
+  /** maximum file size; larger files are not read */
   readonly mostBytes: number;
   /** patterns to skip: `*` and `?` match within a name, `**` across folders; a pattern with a `/` matches the path */
   readonly exclude?: readonly string[] | undefined;
@@ -67,7 +70,8 @@ export async function* scanFiles(
 }
 
 /** Describes an error in following links: a link loop, or any other error as {@link describeReadError} does. */
-const describeLinkError = (error: unknown): Text => (hasCode(error, "ELOOP") ? LINK_LOOP : describeReadError(error));
+const describeLinkError = (error: unknown): Text =>
+  hasErrorCode(error, "ELOOP") ? LINK_LOOP : describeReadError(error);
 
 interface ScanTarget {
   readonly where: string;
@@ -90,11 +94,14 @@ async function readScannedFile({ where, path, named }: ScanTarget, mostBytes: nu
 
 const describeSizeLimit = (mostBytes: number): Text =>
   text(
-    `the file is longer than ${mostBytes / 1024} KiB and is not read`,
-    `${mostBytes / 1024} KiB を超えているため、読み込みません`,
+    `the file is larger than ${mostBytes / 1024} KiB, so it is not read`,
+    `ファイルが ${mostBytes / 1024} KiB を超えているため、読み込みません`,
   );
 
-/** Builds a pattern for paths below a folder, with `/` between names. A glob without a `/` applies to the last name. */
+/**
+ * Builds a pattern for paths below a folder, with `/` between segments. A glob without a `/` applies to the last
+ * segment.
+ */
 function buildExcludePattern(glob: string): RegExp {
   const written = glob.replace(/^\.?\//, "").replace(/\/$/, "");
   const inside = written
@@ -132,7 +139,7 @@ class FolderSearch {
     if (this.#full) {
       const most = this.#limits.mostEntries;
       const reason = text(
-        `the folder has more than ${most} entries; the rest was skipped`,
+        `the folder has more than ${most} entries; the remaining entries were skipped`,
         `フォルダーの内容が ${most} 件を超えています。残りは確認していません`,
       );
       yield { where: this.#where, reason };
@@ -185,7 +192,10 @@ class FolderSearch {
     }
   }
 
-  /** Checks a link. A target in the folder is read only if its own name does not match; else the search finds it. */
+  /**
+   * Checks a link. A file in the folder to which the link leads is read through the link only if its own name does not
+   * match the pattern; otherwise the search finds the file itself.
+   */
   async *#link(where: string, path: string, expected: boolean): AsyncGenerator<ScannedFile> {
     try {
       const target = await realpath(path);

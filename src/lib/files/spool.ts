@@ -5,7 +5,7 @@ import { ensureFolder, createUnwritableFailure } from "./folder.ts";
 import { readChunks } from "./read.ts";
 import {
   createTemporaryFile,
-  hasCode,
+  hasErrorCode,
   removeTemporaryPath,
   type TemporaryFile,
   type TemporaryStorage,
@@ -43,7 +43,7 @@ export const spoolToFile = async (stream: InputStream, place: TemporaryStorage):
  */
 export async function bufferStream(stream: InputStream, place: TemporaryStorage): Promise<StreamContent> {
   const created = await createSpoolFile(place).catch((error: unknown) => {
-    if (error instanceof Failure && hasCode(error.cause, "EACCES", "EPERM", "EROFS")) return undefined;
+    if (error instanceof Failure && hasErrorCode(error.cause, "EACCES", "EPERM", "EROFS")) return undefined;
     throw error;
   });
   return created === undefined ? bufferInMemory(stream, place) : fillSpoolFile(created, stream, place);

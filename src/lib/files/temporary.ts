@@ -4,12 +4,14 @@ import { basename, dirname, join } from "node:path";
 import { ensureFolder, createUnwritableFailure } from "./folder.ts";
 import type { ProcessTable } from "./processes.ts";
 
-/** Where temporary files are registered, and the processes that may own them. */
+/** The folder in which temporary files are registered, and the table of the processes that may own them. */
 export interface TemporaryStorage {
   /** `CLOMOCTL_HOME/tmp` */
   readonly temporaryFolder: string;
   readonly processes: ProcessTable;
-  /** called with a file or folder that was not removed; its register entry stays, so the next command tries again */
+  /**
+   * called with a file or folder that was not removed; its register entry is kept, so that the next command tries again
+   */
   readonly left?: ((path: string, cause: unknown) => Promise<void>) | undefined;
 }
 
@@ -35,7 +37,7 @@ export function removeUnfinished(): void {
     try {
       rmSync(path, { force: true, recursive: true });
     } catch {
-      // the next command's sweep removes it
+      // the next command's sweep removes the file
     }
   }
   unfinishedPaths.clear();
@@ -67,7 +69,7 @@ export async function createTemporaryFile(
     const path = buildTemporaryPath(join(folder, name), processes, count);
     const record = await registerTemporary({ temporaryFolder, processes }, path);
     const forget = async (): Promise<void> => {
-      // the next command's sweep removes what is left
+      // if this fails, the next command's sweep removes the register entry
       await (record === undefined ? undefined : rm(record, { force: true }).catch(() => undefined));
       for (const done of [path, record ?? ""]) unfinishedPaths.delete(done);
     };
@@ -77,7 +79,7 @@ export async function createTemporaryFile(
       closeSync(openSync(path, "wx", mode | OWNER_READ_WRITE_BITS));
     } catch (error) {
       await forget();
-      if (hasCode(error, "EEXIST")) continue;
+      if (hasErrorCode(error, "EEXIST")) continue;
       throw error;
     }
     unfinishedPaths.add(path);
@@ -103,7 +105,7 @@ export async function removeTemporaryPath(
   { forget }: Pick<TemporaryFile, "forget">,
 ): Promise<void> {
   try {
-    // another program may still be writing to it
+    // another program may still be writing to the folder, so the removal is retried
     await rm(path, { force: true, recursive: true, maxRetries: 3 });
   } catch (error) {
     await left?.(path, error);
@@ -148,7 +150,7 @@ export async function createTemporaryFolder(
       mkdirSync(path, { mode: 0o700 });
     } catch (error) {
       await forget();
-      if (hasCode(error, "EEXIST")) continue;
+      if (hasErrorCode(error, "EEXIST")) continue;
       throw folder === place.temporaryFolder ? createUnwritableFailure(folder, error) : error;
     }
     unfinishedPaths.add(path);
@@ -182,7 +184,7 @@ async function replaceFolder(place: TemporaryStorage, path: string, target: stri
     throw error;
   }
   unfinishedPaths.add(former);
-  // the next command removes what is left
+  // if this fails, the next command removes the former folder
   await rm(former, { force: true, recursive: true, maxRetries: 3 }).then(forget, () => undefined);
 }
 
@@ -214,7 +216,7 @@ function createRegisterEntry(record: string, entry: string): boolean {
   try {
     writeFileSync(record, entry, { flag: "wx", mode: 0o600 });
   } catch (error) {
-    if (hasCode(error, "EEXIST")) return false;
+    if (hasErrorCode(error, "EEXIST")) return false;
     rmSync(record, { force: true });
     throw error;
   }
@@ -253,7 +255,10 @@ const listNamesSync = (folder: string): readonly string[] => {
 /** A temporary file that is still registered, and its state. */
 export interface RegisteredFile {
   readonly path: string;
-  /** `running`: its process works on it; `elsewhere`: of another machine or container; `left`: could not be removed */
+  /**
+   * `running`: its process is still using it; `elsewhere`: it belongs to another machine or container; `left`: it could
+   * not be removed
+   */
   readonly state: "running" | "elsewhere" | "left";
 }
 
@@ -274,7 +279,7 @@ export async function listRegisteredFiles(place: TemporaryStorage): Promise<read
   return found;
 }
 
-interface RegisterEntry {
+interface RegistrationEntry {
   readonly file: string;
   readonly isFolder: boolean;
   /** the name of a folder that was moved aside; the folder gets this name back unless another folder has it */
@@ -284,7 +289,7 @@ interface RegisterEntry {
 }
 
 /** Returns true if an entry's local process has ended. An incomplete entry (no file yet) has the pid in its name. */
-function isOrphaned(entry: RegisterEntry | undefined, pid: number, processes: ProcessTable): boolean {
+function isOrphaned(entry: RegistrationEntry | undefined, pid: number, processes: ProcessTable): boolean {
   if (entry !== undefined && entry.place !== processes.place) {
     return false;
   }
@@ -295,7 +300,7 @@ function isOrphaned(entry: RegisterEntry | undefined, pid: number, processes: Pr
   return entry?.start !== undefined && start !== undefined && start !== entry.start;
 }
 
-function parseRegisterEntry(json: string): RegisterEntry | undefined {
+function parseRegisterEntry(json: string): RegistrationEntry | undefined {
   try {
     const { file, isFolder, formerName, place, start } = JSON.parse(json) as Readonly<Record<string, unknown>>;
     const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
@@ -312,14 +317,14 @@ function parseRegisterEntry(json: string): RegisterEntry | undefined {
  * this removes only paths that are named like temporary files of the process, and folders only if the entry is for a
  * folder.
  */
-async function removeOrphanedFile(entry: RegisterEntry | undefined, pid: number): Promise<boolean> {
+async function removeOrphanedFile(entry: RegistrationEntry | undefined, pid: number): Promise<boolean> {
   const { file = "", isFolder = false, formerName } = entry ?? {};
   const owner = Number(TEMPORARY_NAME.exec(basename(file))?.[1]);
   if (owner !== pid || dirname(file) === ".") return true;
   if (formerName !== undefined && dirname(formerName) === dirname(file) && !existsSync(formerName)) {
     return rename(file, formerName).then(
       () => true,
-      (error: unknown) => hasCode(error, "ENOENT"),
+      (error: unknown) => hasErrorCode(error, "ENOENT"),
     );
   }
   return rm(file, { force: true, recursive: isFolder }).then(
@@ -329,5 +334,5 @@ async function removeOrphanedFile(entry: RegisterEntry | undefined, pid: number)
 }
 
 /** Returns true if an error of the file system has one of these codes. */
-export const hasCode = (error: unknown, ...codes: readonly string[]): boolean =>
+export const hasErrorCode = (error: unknown, ...codes: readonly string[]): boolean =>
   error instanceof Error && "code" in error && codes.includes(String(error.code));

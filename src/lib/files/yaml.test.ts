@@ -4,7 +4,7 @@ import { z } from "zod";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { quoteYamlString } from "../text/yaml-text.ts";
-import { plainText, readYaml, wholeNumber, toZodMessage, type YamlFile } from "./yaml.ts";
+import { createPlainTextSchema, readYaml, createWholeNumberSchema, toZodMessage, type YamlFile } from "./yaml.ts";
 
 const HINT = text("see the help", "ヘルプを参照してください");
 
@@ -17,18 +17,18 @@ const file = (content: string, change: Partial<YamlFile> = {}): YamlFile => ({
 });
 
 const SCHEMA = z.strictObject({
-  name: plainText(),
+  name: createPlainTextSchema(),
   colour: z.enum(["red", "blue"]).optional(),
-  sizes: z.array(wholeNumber(0, 9)).optional(),
+  sizes: z.array(createWholeNumberSchema(0, 9)).optional(),
   parts: z
     .array(
       z.discriminatedUnion("by", [
-        z.strictObject({ by: z.literal("hand"), who: plainText() }),
+        z.strictObject({ by: z.literal("hand"), who: createPlainTextSchema() }),
         z.strictObject({ by: z.literal("post") }),
       ]),
     )
     .optional(),
-  inner: z.strictObject({ deep: plainText() }).optional(),
+  inner: z.strictObject({ deep: createPlainTextSchema() }).optional(),
 });
 
 const refusalOf = (read: () => unknown): Failure => {

@@ -33,25 +33,27 @@ export interface YamlContent<T> {
 }
 
 /** Separates the two languages of a zod message; no message contains this character. */
-const SEPARATOR = "\0";
+const LANGUAGE_SEPARATOR = "\0";
 
-/** Returns a message in both languages, in the form that zod expects: `z.string().min(1, wording(text("…", "…")))`. */
-export const toZodMessage = ({ en, ja }: Text): string => `${en}${SEPARATOR}${ja}`;
+/**
+ * Returns a message in both languages, in the form that zod expects: `z.string().min(1, toZodMessage(text("…", "…")))`.
+ */
+export const toZodMessage = ({ en, ja }: Text): string => `${en}${LANGUAGE_SEPARATOR}${ja}`;
 
-const PLAIN_TEXT_NEEDED = text("this value must be plain text", "ここには文字列を書いてください");
+const PLAIN_TEXT_NEEDED = text("this value must be plain text", "この値は文字列で書いてください");
 
 /** Returns the schema for a scalar that is not blank. */
-export const plainText = (): z.ZodString =>
+export const createPlainTextSchema = (): z.ZodString =>
   z.string().refine((value) => value.trim() !== "", { error: toZodMessage(PLAIN_TEXT_NEEDED), abort: true });
 
 /** Returns the schema for a whole number from `min` to `max`, written in digits. */
-export const wholeNumber = (min: number, max: number) =>
-  plainText()
+export const createWholeNumberSchema = (min: number, max: number) =>
+  createPlainTextSchema()
     .refine((written) => /^\d+$/.test(written) && Number(written) >= min && Number(written) <= max, {
       error: toZodMessage(
         text(
           `this value must be a whole number from ${min} to ${max}`,
-          `ここには ${min} から ${max} の整数を書いてください`,
+          `この値には ${min} から ${max} の整数を書いてください`,
         ),
       ),
     })
@@ -68,7 +70,7 @@ export function readYaml<S extends z.ZodType>(schema: S, file: YamlFile): YamlCo
   const { content, where, maxLength } = file;
   if (content.length > maxLength) {
     throw new Failure("input-rejected", {
-      what: text(`the content is longer than ${maxLength} characters`, `${maxLength} 文字を超えています`),
+      what: text(`the content is longer than ${maxLength} characters`, `内容が ${maxLength} 文字を超えています`),
       where,
     });
   }
@@ -153,7 +155,7 @@ class YamlDocument {
       return { line, message: issue.message };
     });
     const { line, message } = placed.reduce((first, other) => (other.line < first.line ? other : first));
-    const [en = message, ja = en] = message.split(SEPARATOR);
+    const [en = message, ja = en] = message.split(LANGUAGE_SEPARATOR);
     return this.#refuseAt(line, text(en, ja));
   }
 
@@ -170,7 +172,7 @@ class YamlDocument {
       if (typeof part === "number") {
         node = isSeq(node) ? node.items[part] : undefined;
       } else {
-        const pair = findPair(node, part);
+        const pair = findYamlPair(node, part);
         line = this.#lineOf(pair?.key) ?? line;
         node = pair?.value;
       }
@@ -181,10 +183,11 @@ class YamlDocument {
 
   #lineOfKey(path: YamlPath, name: string): number {
     const node = path.reduce<unknown>(
-      (inner, part) => (typeof part === "number" ? isSeq(inner) && inner.items[part] : findPair(inner, part)?.value),
+      (inner, part) =>
+        typeof part === "number" ? isSeq(inner) && inner.items[part] : findYamlPair(inner, part)?.value,
       this.#root,
     );
-    return this.#lineOf(findPair(node, name)?.key) ?? this.#lineAt(path);
+    return this.#lineOf(findYamlPair(node, name)?.key) ?? this.#lineAt(path);
   }
 
   #lineOf(node: unknown): number | undefined {
@@ -195,10 +198,10 @@ class YamlDocument {
 
 const ALIAS_NOT_ALLOWED = text(
   "this value must be plain text, not an alias",
-  "ここには文字列を書いてください(エイリアスは使えません)",
+  "この値は文字列で書いてください(エイリアスは使えません)",
 );
 
-const findPair = (node: unknown, name: string) =>
+const findYamlPair = (node: unknown, name: string) =>
   isMap(node) ? node.items.find(({ key }) => isScalar(key) && key.value === name) : undefined;
 
 /** Returns the message for an issue for which the schema does not define a message. */
@@ -243,7 +246,7 @@ function describeInvalidChoice(input: unknown, choices: readonly unknown[]): Tex
 }
 
 function describeExpected(expected: string, name: Text): Text {
-  if (expected === "array") return text("this value must be a list", "ここにはリストを書いてください");
+  if (expected === "array") return text("this value must be a list", "この値はリストで書いてください");
   if (expected === "string") return PLAIN_TEXT_NEEDED;
   return text(`${name.en} must consist of "name: value" entries`, `${name.ja}は「名前: 値」の並びにしてください`);
 }

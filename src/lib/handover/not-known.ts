@@ -63,7 +63,7 @@ export const CONSOLE_TOPICS: readonly ConsoleTopic[] = [
     where: same("SECURED APPs MANAGER > Settings > Administrators"),
     ask: text(
       "Who are the administrators of SECURED APPs MANAGER? (the answer, or where it is documented)",
-      "SECURED APPs MANAGER の管理者は誰ですか?(内容、または記載している文書の場所)",
+      "SECURED APPs MANAGER の管理者はだれですか?(内容、または記載している文書の場所)",
     ),
     of: "securedApps",
   },

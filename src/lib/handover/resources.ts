@@ -23,7 +23,7 @@ export const NOT_APPLIED_REASONS = {
   attached: text("attached files are not stored in a tenant", "添付ファイルはテナントに登録されないため"),
 } as const satisfies Record<string, Text>;
 
-/** A member with ids of other records: one id, a list of ids (`many`), or objects with an id as their `member`. */
+/** A member with IDs of other records: one ID, a list of IDs (`many`), or objects with an ID as their `member`. */
 export interface IdReference {
   readonly to: ResourceName;
   readonly many?: true | undefined;
@@ -36,9 +36,9 @@ export interface Resource {
   readonly title: Text;
   /** the members of a record, in their order; nothing else is exported */
   readonly fields: Fields;
-  /** the members that contain ids of other records */
+  /** the members that contain IDs of other records */
   readonly holds: Readonly<Record<string, IdReference>>;
-  /** true if there is exactly one record, whose id is the name of the resource */
+  /** true if there is exactly one record, which has the name of the resource as its ID */
   readonly single?: true | undefined;
   /** why `apply` does not apply the resource to another tenant; undefined if it does */
   readonly stays?: keyof typeof NOT_APPLIED_REASONS | undefined;
@@ -64,12 +64,12 @@ const pickFields = <F extends Fields, N extends FieldNames<F>>(fields: F, names:
 
 const ID_FIELD = { id: defineIdField(1) } as const satisfies Fields;
 
-/** Creates a field for the id of another record. */
+/** Creates a field for the ID of another record. */
 const createIdField = (label: Text, nullable = false) =>
   ({ ...ID_FIELD.id, label, ...(nullable ? ({ nullable: true } as const) : {}) }) as const;
 
 /**
- * Creates a field for the id of a record that does not have a UUID in the tenant. The id is text. A number is written
+ * Creates a field for the ID of a record that does not have a UUID in the tenant. The ID is text. A number is written
  * with twelve digits, so that sorting by bytes sorts by number.
  */
 const createKeyField = (label: Text) => ({ type: "text", label, example: "SERIAL000001" }) as const satisfies Field;
@@ -99,11 +99,14 @@ const SECURED_USER_SETTINGS = Object.fromEntries(
   SECURED_USER_SETTING_NAMES.map((name) => [name, { ...SECURED_USER.fields[name], within: undefined, nullable: true }]),
 ) as Fields;
 
-/** The resources of a bundle in the order of writing and applying: a resource comes after those that it refers to. */
+/**
+ * The resources of a bundle in the order of writing and applying: a resource comes after the resources that it refers
+ * to.
+ */
 export const RESOURCES = {
   tenant: {
     title: text("tenant", "テナント"),
-    fields: { id: createKeyField(text("id", "ID")), ...TENANT.fields },
+    fields: { id: createKeyField(text("ID", "ID")), ...TENANT.fields },
     holds: {},
     single: true,
     here: true,
@@ -111,7 +114,7 @@ export const RESOURCES = {
   "account-settings": {
     title: text("CLOMO account settings", "CLOMO アカウント設定"),
     fields: {
-      id: createKeyField(text("id", "ID")),
+      id: createKeyField(text("ID", "ID")),
       ...pickFields(ACCOUNT_SETTINGS.fields, ["composition", "authentication"]),
     },
     holds: {},
@@ -136,7 +139,7 @@ export const RESOURCES = {
     title: text("users", "ユーザー"),
     fields: {
       ...pickFields(USER.fields, ["id", "name", "nameKana", "emails"]),
-      orgId: createIdField(text("organisation id", "組織 ID")),
+      orgId: createIdField(text("organisation ID", "組織 ID")),
       ...pickFields(USER.fields, [
         "title",
         "employeeCode",
@@ -168,7 +171,7 @@ export const RESOURCES = {
     title: text("CLOMO accounts", "CLOMO アカウント"),
     fields: {
       ...pickFields(ACCOUNT.fields, ["id", "role"]),
-      schemeId: createIdField(text("scheme id", "スキーム ID"), true),
+      schemeId: createIdField(text("scheme ID", "スキーム ID"), true),
       managesAll: ACCOUNT.fields.managesAll,
       managedOrgIds: createTextSetField("managed organisations", "管理対象組織"),
       ...pickFields(ACCOUNT.fields, [
@@ -181,7 +184,7 @@ export const RESOURCES = {
         "updatedAt",
       ]),
     },
-    /** an account has the id of its user */
+    /** an account has the ID of its user */
     holds: { id: { to: "users" }, schemeId: { to: "schemes" }, managedOrgIds: { to: "orgs", many: true } },
     leftOut: ["password", "passwordSetAt"],
   },
@@ -192,7 +195,7 @@ export const RESOURCES = {
       /** null for a user who is only marked as an administrator and has no account */
       name: createTextField("account name", "アカウント名"),
       ...pickFields(ACCOUNT.fields, ["user", "emails"]),
-      orgId: createIdField(text("organisation id", "組織 ID")),
+      orgId: createIdField(text("organisation ID", "組織 ID")),
       ...pickFields(ACCOUNT.fields, ["role", "marked"]),
       scheme: createTextField("scheme", "カスタム管理権限スキーム"),
       managesAll: ACCOUNT.fields.managesAll,
@@ -241,9 +244,9 @@ export const RESOURCES = {
         "wifiMac",
         "androidId",
       ]),
-      ownerId: createIdField(text("owner id", "所有者 ID"), true),
+      ownerId: createIdField(text("owner ID", "所有者 ID"), true),
       ...pickFields(DEVICE.fields, ["memo", "androidMode"]),
-      ownerOrgId: createIdField(text("owning organisation id", "所有組織 ID"), true),
+      ownerOrgId: createIdField(text("owning organisation ID", "所有組織 ID"), true),
       ...pickFields(DEVICE.fields, ["tags", "createdAt", "updatedAt"]),
     },
     holds: { ownerId: { to: "users" }, ownerOrgId: { to: "orgs" } },
@@ -251,7 +254,7 @@ export const RESOURCES = {
   "ade-server": {
     title: text("ADE: MDM server and token", "ADE の MDM サーバとトークン"),
     fields: {
-      id: createKeyField(text("id", "ID")),
+      id: createKeyField(text("ID", "ID")),
       endpointKind: createTextField("endpoint kind", "接続先の種類"),
       endpointUrl: createTextField("endpoint address", "接続先"),
       serverName: createTextField("MDM server name", "MDM サーバ名"),
@@ -262,12 +265,12 @@ export const RESOURCES = {
       tokenSetBy: createTextField("token set by", "トークンを設定した人"),
       tokenRejectedAt: createInstantField("token rejected at", "トークンの拒否日時"),
       renewalId: {
-        ...createIdField(text("id of the token's renewal item", "トークンの年次更新・期限の ID")),
+        ...createIdField(text("ID of the token's renewal item", "トークンの年次更新・期限の ID")),
         nullable: true,
       },
       fullAt: createInstantField("last full sync", "前回の全件取得"),
     },
-    // `renewalId` is missing here, because the renewal item is in a file that is read later
+    // `renewalId` is missing, because the renewal item is in a file that is read later
     holds: {},
     single: true,
     stays: "apple",
@@ -304,7 +307,7 @@ export const RESOURCES = {
   },
   "ade-devices": {
     title: text("ADE devices", "ADE デバイス"),
-    /** the id is the serial number */
+    /** the ID is the serial number */
     fields: { id: createKeyField(text("serial number", "シリアルナンバー")), ...omitSerialNumber() },
     holds: {},
     stays: "apple",
@@ -312,7 +315,7 @@ export const RESOURCES = {
   "push-certificate": {
     title: text("MDM push certificate", "MDM プッシュ通知証明書"),
     fields: {
-      id: createKeyField(text("id", "ID")),
+      id: createKeyField(text("ID", "ID")),
       ...pickFields(PUSH_CERTIFICATE.fields, [
         "topic",
         "name",
@@ -335,7 +338,7 @@ export const RESOURCES = {
   "vpp-tokens": {
     title: text("VPP content tokens", "VPP サービストークン"),
     fields: {
-      id: createIdField(text("organisation id", "組織 ID")),
+      id: createIdField(text("organisation ID", "組織 ID")),
       ...pickFields(VPP_TOKEN.fields, [
         "location",
         "organisation",
@@ -364,25 +367,34 @@ export const RESOURCES = {
   observed: {
     title: text("differences from the console", "管理画面との差異"),
     fields: {
-      /** the record's kind and id: `user/019a9f3c-5a00-7abc-8def-000000000001`; for exports the kind: `export/users` */
+      /**
+       * the record type and the ID of the record: `user/019a9f3c-5a00-7abc-8def-000000000001`; for exports, the record
+       * type of the export: `export/users`
+       */
       id: createKeyField(text("record", "対象")),
       inConsole: { type: "boolean", label: text("in the console", "管理画面にある"), example: true },
       /** names of columns; `presence` means the whole record */
       differs: createTextSetField("fields that differ", "異なる項目"),
-      /** the columns that exports of a kind have contained; a custom field as `custom:` and its id */
+      /** the columns that exports of this type have contained; a custom field as `custom:` and its ID */
       exported: createTextSetField("fields shown by exports", "エクスポートで確認した項目"),
       confirmed: createTextSetField("confirmed fields", "確認済みの項目"),
       contradicted: createTextSetField("contradicted fields", "不一致のある項目"),
       confirmedBy: createTextField("confirmed by", "確認者"),
       confirmedAt: createInstantField("confirmed at", "確認日時"),
-      /** states in which the console may have the record: the one it last showed, then the later states here */
+      /**
+       * the states in which the console may have the record: the state that it last showed, then the later states in
+       * clomoctl
+       */
       states: {
         type: "objects",
         of: { values: VALUES_FIELD },
         label: text("possible states in the console", "管理画面での状態"),
         example: [],
       },
-      /** values that no other resource has: all those of a deleted record, otherwise when the secrets were set */
+      /**
+       * values that no other resource contains: all values of a deleted record; for any other record, the times at
+       * which its secrets were set
+       */
       local: { ...VALUES_FIELD, label: text("local values", "このテナントでの値") },
     },
     holds: {},
@@ -391,10 +403,10 @@ export const RESOURCES = {
     title: text("tasks in the console", "管理画面での作業"),
     fields: {
       /** the number of the task, and the position of the record in it: `000000000012-000000` */
-      id: createKeyField(text("number", "番号")),
+      id: createKeyField(text("record type", "番号")),
       work: createTextField("task", "作業"),
       kind: createTextField("kind", "種類"),
-      /** the kind of the record: `account` */
+      /** the type of the record: `account` */
       thing: createTextField("record kind", "対象の種類"),
       object: createTextField("record ID", "対象の ID"),
       name: createTextField("record", "対象"),

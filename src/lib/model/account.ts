@@ -60,7 +60,7 @@ const ACCOUNT_FIELDS = {
   scheme: {
     type: "object",
     of: {
-      id: { ...USER_ID, label: text("scheme id", "スキーム ID") },
+      id: { ...USER_ID, label: text("scheme ID", "スキーム ID") },
       name: { type: "text", label: text("scheme", "カスタム管理権限スキーム"), example: "受付担当" },
     },
     nullable: true,
@@ -83,7 +83,7 @@ const ACCOUNT_FIELDS = {
     byHand: true,
   },
   supportOption: { type: "boolean", label: text("support option", "サポートオプション"), example: false, byHand: true },
-  noticeMail: { type: "boolean", label: text("notice mail", "お知らせメール受信"), example: false, byHand: true },
+  noticeMail: { type: "boolean", label: text("notice emails", "お知らせメール受信"), example: false, byHand: true },
   language: {
     ...defineLabelledChoice(ACCOUNT_LANGUAGES),
     nullable: true,
@@ -120,7 +120,10 @@ const ACCOUNT_FIELDS = {
   updatedAt: UPDATED_AT_FIELD,
 } as const satisfies Fields;
 
-/** A user's CLOMO account. Every user with an account name has one, with the role `none` unless another is recorded. */
+/**
+ * A user's CLOMO account. Every user with an account name has a CLOMO account, with the role `none` unless another role
+ * is recorded.
+ */
 export const ACCOUNT = {
   name: "account",
   fields: ACCOUNT_FIELDS,
@@ -190,7 +193,7 @@ export const PASSWORD_RULE = text(
 export const RESET_CODE = { minutes: 15, tries: 5 } as const;
 
 /** The fields of a password reset code that was mailed: the account, the address, and how long the code is valid. */
-export const SENT_CODE_FIELDS = {
+export const MAILED_RESET_CODE_FIELDS = {
   id: USER_ID,
   name: ACCOUNT_FIELDS.name,
   address: { type: "text", label: text("sent to", "送信先"), example: EMAILS.example[0] },
@@ -198,7 +201,7 @@ export const SENT_CODE_FIELDS = {
   tries: { type: "integer", label: text("attempts allowed", "入力できる回数"), example: RESET_CODE.tries },
 } as const satisfies Fields;
 
-export type SentCode = RecordOf<typeof SENT_CODE_FIELDS>;
+export type MailedResetCode = RecordOf<typeof MAILED_RESET_CODE_FIELDS>;
 
 /** The rule for the support option. @see facts 2.1, 2.2 */
 export const SUPPORT_OPTION_RULE = text(
@@ -250,7 +253,10 @@ export const ACCOUNT_SETTINGS_NUMBER = 1;
 
 export type AccountSettings = RecordOf<typeof ACCOUNT_SETTINGS.fields>;
 
-/** The fields of an account whose name a composition would change: the new name, and what prevents the change. */
+/**
+ * The fields of an account whose name would change with another name composition: the new name, and what prevents the
+ * change.
+ */
 export const ACCOUNT_RENAMING_FIELDS = {
   id: USER_ID,
   name: ACCOUNT_FIELDS.name,

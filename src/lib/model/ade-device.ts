@@ -1,7 +1,10 @@
 import { text } from "../text/index.ts";
 import { defineLabelledChoice, type Fields, type RecordOf, type Thing } from "./thing.ts";
 
-/** Whether Apple still lists a device. `missing`: not in a full sync, and nobody has confirmed that it is gone. */
+/**
+ * Whether Apple still lists a device. `missing`: the last full sync did not return the device, and nobody has confirmed
+ * its release.
+ */
 const ADE_DEVICE_STATE = defineLabelledChoice({
   present: text("present", "あり"),
   missing: text("missing", "見つからない"),
@@ -92,5 +95,8 @@ export const APPLE_DEVICE_FIELDS = [
   "opDate",
 ] as const satisfies readonly (keyof typeof ADE_DEVICE_FIELDS)[];
 
-/** The tenant's platform for each OS name of Apple; undefined if the tenant has no such platform.  @see apple 3 */
+/**
+ * The tenant's platform, by Apple's name of the operating system; undefined if the tenant has no such platform. @see
+ * apple 3
+ */
 export const PLATFORM_BY_APPLE_OS: Readonly<Record<string, string>> = { iOS: "iOS", iPadOS: "iOS", OSX: "macOS" };

@@ -44,7 +44,7 @@ export const ADE_CONDITIONS = {
   "token-expired": text("token expired", "トークンの期限切れ"),
   "sync-failed": text("sync failed", "同期の失敗"),
   "sync-overdue": text("sync overdue", "同期の遅れ"),
-  "unreadable-records": text("unreadable records", "読み取れない記録"),
+  "unreadable-records": text("unreadable records", "読み取れないデータ"),
   "missing-devices": text("missing devices", "見つからないデバイス"),
   "devices-not-ready": text("devices not ready", "準備未完了のデバイス"),
 } as const satisfies Record<string, Text>;
@@ -114,7 +114,7 @@ function checkTokenRejection({ token, endpoint, server }: AdeHealthFacts): reado
   ];
 }
 
-/** Reports an expired token. Apple refuses it, even if no sync has tried it yet. */
+/** Reports an expired token. Apple refuses it, even if no sync has used it yet. */
 function checkTokenExpiry({ token }: AdeHealthFacts, now: Date): readonly AdeCondition[] {
   if (token === null || token.rejectedAt !== null || Date.parse(token.expiresAt) > now.getTime()) return [];
   return [
@@ -184,7 +184,7 @@ function checkAdeDevices({ counts: { unreadable, missing, notReady } }: AdeHealt
       level: "warning",
       what: text(
         `${formatCount(unreadable, "device record")} in Apple's response could not be read`,
-        `Apple の応答に読み取れないデバイスの記録が ${unreadable} 件ありました`,
+        `Apple の応答に読み取れないデバイスの情報が ${unreadable} 件ありました`,
       ),
       line: line("ade sync", []),
     },

@@ -17,7 +17,7 @@ import {
 const ADE_PROFILE_STATE = defineLabelledChoice({
   active: text("active", "有効"),
   disabled: text("disabled at Apple", "Apple 側で無効"),
-  "other-server": text("created at another MDM server", "別の MDM サーバのもの"),
+  "other-server": text("created by another MDM server", "別の MDM サーバで作成"),
 });
 
 export type AdeProfileState = (typeof ADE_PROFILE_STATE.choices)[number];
@@ -109,7 +109,7 @@ export const RECOMMENDED_SETTINGS: Omit<AdeProfileSettings, "name" | "url"> = {
 
 /** A screen of Setup Assistant that a profile can skip. */
 interface SetupItem {
-  /** the Japanese name in CLOMO's manual, if there is one; which key it belongs to is an inference */
+  /** the Japanese name in CLOMO's manual, if there is one; that the name belongs to this key is an inference */
   readonly ja?: string | undefined;
   /** true if Apple's list marks the item as deprecated */
   readonly deprecated?: true | undefined;

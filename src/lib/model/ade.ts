@@ -37,10 +37,10 @@ export const SYNC_REASONS = {
   ),
   unreadable: text(
     "the last sync could not read a record in Apple's response",
-    "前回の同期で読み取れない記録があったため",
+    "前回の同期で読み取れないデータがあったため",
   ),
   "full-recent": text("a full sync was completed in the last 24 hours", "24 時間以内に全件を取得済みのため"),
-  resumed: text("continues a sync that was cut off", "中断した取得の続き"),
+  resumed: text("continues an interrupted sync", "中断した取得の続き"),
 } as const satisfies Record<string, Text>;
 
 export type SyncReason = keyof typeof SYNC_REASONS;
@@ -51,12 +51,15 @@ export const SYNC_STATES = {
   done: text("done", "完了"),
   unconfirmed: text("done, releases not confirmed", "完了(解除は未確認)"),
   failed: text("failed", "失敗"),
-  "cut-off": text("cut off", "中断"),
+  "cut-off": text("interrupted", "中断"),
 } as const satisfies Record<string, Text>;
 
 export type SyncState = keyof typeof SYNC_STATES;
 
-/** How many missing devices a full sync releases unasked: `count`, or `percent` of all earlier devices if more. */
+/**
+ * The maximum number of missing devices that a full sync releases without confirmation: `count` or, if that is more,
+ * `percent` of all earlier devices.
+ */
 export const UNCONFIRMED_RELEASE_LIMITS = { count: 5, percent: 5 } as const;
 
 /** The file to which suggested commands write the public key. */
@@ -107,13 +110,20 @@ const HOUR_MS = 60 * 60 * 1000;
 /** The time after which the next sync is full. */
 export const FULL_SYNC_INTERVAL_MS = 24 * HOUR_MS;
 
-/** How much earlier than the interval a sync can already be full: daily syncs sometimes begin slightly early. */
+/**
+ * How much earlier than {@link FULL_SYNC_INTERVAL_MS} a sync can be full, because daily syncs sometimes begin slightly
+ * early.
+ */
 export const FULL_SYNC_TOLERANCE_MS = HOUR_MS;
 
 /** The age after which Apple refuses a cursor. @see apple 3 */
 export const CURSOR_LIFETIME_MS = 7 * 24 * HOUR_MS;
 
-/** The warning first shown by commands that may affect a key: what never to do to a CLOMO tenant.  @see facts 3.5 */
+/**
+ * The warning that commands show first if they may affect a key. It lists what nobody must ever do to a CLOMO tenant.
+ *
+ * @see facts 3.5
+ */
 export const CLOMO_KEY_WARNING = text(
   "never upload this public key to the MDM server entry that CLOMO uses in Apple Business Manager, and never download a new token from that entry as a test: a new token immediately invalidates the current token",
   "Apple Business Manager で CLOMO が使っている MDM サーバに、この公開鍵をアップロードしないでください。試しにトークンをダウンロードすることも避けてください。新しいトークンを作成すると、それまでのトークンは直ちに無効になります",

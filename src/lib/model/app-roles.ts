@@ -18,7 +18,7 @@ export type AppMark = keyof typeof APP_MARKS;
 export interface AppCell {
   readonly role: Text;
   readonly mark: AppMark;
-  /** true if the manual text used here lacked the ○, which was added where no other mark is (inference) */
+  /** true if the manual text lacked the ○, which was then inferred because the cell has no other mark */
   readonly restored: boolean;
 }
 
@@ -60,7 +60,7 @@ const createAppTable = (
 });
 
 const SCREENS_TITLE = text("screens", "画面");
-const USE_ON_DEVICE = text("use of the app on the device", "アプリの利用(デバイス側)");
+const USE_ON_DEVICE_TITLE = text("use of the app on the device", "アプリの利用(デバイス側)");
 
 const DOCS_TABLES: readonly AppTable[] = [
   createAppTable(
@@ -73,7 +73,7 @@ const DOCS_TABLES: readonly AppTable[] = [
       [text("Service Settings", "Service Settings"), "yes", "read only", "no"],
       [text("Folders & Files", "Folders & Files"), "yes", "by group setting", "no"],
       [text("Groups, Users, Devices", "Groups、Users、Devices"), "yes", "no", "no"],
-      [USE_ON_DEVICE, "yes", "yes", "yes"],
+      [USE_ON_DEVICE_TITLE, "yes", "yes", "yes"],
     ],
   ),
   createAppTable(
@@ -135,7 +135,7 @@ const createGroupAppTables = (app: SecuredApp): readonly AppTable[] => {
           "no",
         ],
         [text(name, name), "yes", "only the groups he manages", "no"],
-        [USE_ON_DEVICE, "yes", "yes", "yes"],
+        [USE_ON_DEVICE_TITLE, "yes", "yes", "yes"],
       ],
     ),
   ];
@@ -153,7 +153,7 @@ export const getAppNotes = (app: SecuredApp): readonly Text[] => {
   if (app === "docs") {
     return [
       text(
-        "The manual text that was used here lost its ○ marks and kept its × marks. Every ○ was added where a mark is missing, assuming that the leftmost column is 管理者 (inference).",
+        "The copy of the manual that clomoctl uses lost its ○ marks and kept its × marks. Every ○ was added where a mark is missing, assuming that the leftmost column is 管理者 (inference).",
         "確認に使ったマニュアルのテキストでは ○ が失われ、× だけが残っています。○ はすべて、印のない箇所を補ったものです(左端の列を管理者とする推定)。",
       ),
       text(

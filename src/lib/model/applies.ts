@@ -43,16 +43,16 @@ const createUnknownApplicability = (...unsaid: readonly DecidingField[]): Applic
  * @see facts 3.1, 3.5, 3.6 and 7.3: with Google Workspace there is no Gmail account to keep
  */
 export function determineApplicability(tenant: TenantProfile, kind: ExpectedRenewalKind): Applicability {
-  const apple = checkAppleUse(tenant);
+  const apple = determineAppleApplicability(tenant);
   if (kind === "push-certificate") return apple;
-  if (kind === "android-owner") return checkAndroidOwner(tenant);
+  if (kind === "android-owner") return determineAndroidApplicability(tenant);
   if (apple.applies !== true) return apple;
   const use = kind === "ade-token" ? "ade" : "vpp";
   const { [use]: used } = tenant;
   return used === null ? createUnknownApplicability(use) : createKnownApplicability(used);
 }
 
-const checkAppleUse = ({ ios, macos, ade, vpp }: TenantProfile): Applicability => {
+const determineAppleApplicability = ({ ios, macos, ade, vpp }: TenantProfile): Applicability => {
   if ([ios, macos, ade, vpp].includes(true)) return createKnownApplicability(true);
   if (ios === false && macos === false) return createKnownApplicability(false);
   return createUnknownApplicability(
@@ -61,7 +61,7 @@ const checkAppleUse = ({ ios, macos, ade, vpp }: TenantProfile): Applicability =
   );
 };
 
-const checkAndroidOwner = ({ android, androidAccounts }: TenantProfile): Applicability => {
+const determineAndroidApplicability = ({ android, androidAccounts }: TenantProfile): Applicability => {
   if (android === false) return createKnownApplicability(false);
   if (androidAccounts !== null) return createKnownApplicability(androidAccounts === "google-play");
   return createUnknownApplicability(android === null ? "android" : "androidAccounts");

@@ -6,7 +6,7 @@ const MAX_SHOWN_LENGTH = 60;
 export const truncateValue = (value: string): string =>
   value.length > MAX_SHOWN_LENGTH ? `${value.slice(0, MAX_SHOWN_LENGTH).replace(/[\ud800-\udbff]$/, "")}…` : value;
 
-const BLANK_SYMBOLS: ReadonlyMap<string, string> = new Map([
+const SPACE_SYMBOLS: ReadonlyMap<string, string> = new Map([
   [" ", "␣"],
   ["\u00a0", "␣"],
   ["\u3000", "□"],
@@ -37,7 +37,7 @@ export const findHiddenCharacters = (value: string): readonly string[] => [
 /** Makes leading and trailing spaces and hidden characters of a value visible. */
 const revealHidden = (value: string): string =>
   value
-    .replace(/^\s+|\s+$/gu, (blanks) => blanks.replace(/./gsu, (one) => BLANK_SYMBOLS.get(one) ?? one))
+    .replace(/^\s+|\s+$/gu, (blanks) => blanks.replace(/./gsu, (one) => SPACE_SYMBOLS.get(one) ?? one))
     .replace(HIDDEN_CHARACTER_PATTERN, (one) => `<${formatCodePoint(one)}>`);
 
 /** The value of a cell as a parameter of a problem. */

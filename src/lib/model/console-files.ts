@@ -4,7 +4,7 @@ import { SECURED_USER } from "./secured-user.ts";
 import type { ThingInFiles } from "./thing.ts";
 import { USER } from "./user.ts";
 
-/** The thing that each kind of console file contains, by the name that `--as` accepts. */
+/** The record type that each kind of console file contains, by the name that `--as` accepts. */
 export const THINGS_BY_FORMAT = {
   users: USER,
   orgs: ORG,
@@ -23,5 +23,5 @@ export const FORMAT_NAMES = Object.keys(THINGS_BY_FORMAT) as readonly string[] a
   ...FormatName[],
 ];
 
-/** The thing that a kind of console file contains. */
+/** The record type that a kind of console file contains. */
 export type ThingOf<N extends FormatName> = (typeof THINGS_BY_FORMAT)[N];

@@ -3,8 +3,8 @@ import { text, type Text } from "../text/index.ts";
 
 /** The reason why a tenant that mirrors the console cannot connect to Apple. */
 export const SIMULATOR_ONLY_IN_MIRROR = text(
-  `this tenant mirrors the console, and CLOMO holds its keys: you can connect only to a simulator (to rehearse: ${line("ade status", [])})`,
-  `このテナントは管理画面のミラーで、鍵は CLOMO が持っています。ここで接続できるのはシミュレーターだけです(練習の手順: ${line("ade status", [])})`,
+  `this tenant mirrors the console and CLOMO has its keys, so the tenant can connect only to a simulator (to rehearse: ${line("ade status", [])})`,
+  `このテナントは管理画面のミラーで、鍵は CLOMO が持っています。このテナントから接続できるのはシミュレーターだけです(練習の手順: ${line("ade status", [])})`,
 );
 
 /** The steps to do in the console instead, with the console's own labels. @see facts 3.3, 3.5, 4.1 */

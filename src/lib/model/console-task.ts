@@ -45,7 +45,7 @@ export const listChoices = <N extends string>(names: Readonly<Record<N, Text>>):
 export const isOpenTask = ({ state }: { readonly state: ConsoleTaskState }): boolean =>
   state === "open" || state === "contradicted";
 
-/** The number of records of a thing to add, change and delete. */
+/** The number of records of one type to add, change and delete. */
 interface RecordCounts {
   readonly create: number;
   readonly update: number;
@@ -90,7 +90,7 @@ export const checkConfirmable = (
         ? text("the time is in the future", "未来の日時は記録できません")
         : text(
             `the time is before task ${number} was opened (${opened})`,
-            `作業 ${number} は、発生した日時(${opened})より前には記録できません`,
+            `作業 ${number} の完了日時に、作業の発生日時(${opened})より前の日時は指定できません`,
           ),
     where: timezone === undefined ? at : formatMinute(at, timezone),
   });
@@ -102,7 +102,7 @@ export const checkDroppable = (task: Pick<ConfirmableTask, "number" | "state">):
   if (isOpenTask(task)) return;
   const { en, ja } = CONSOLE_TASK_STATE_NAMES[state];
   throw new Failure("conflict", {
-    what: text(`task ${number} is already closed: ${en}`, `作業 ${number} はすでに終わっています(${ja})`),
+    what: text(`task ${number} is already closed: ${en}`, `作業 ${number} はすでに終了しています(${ja})`),
     hint: step("to see the task", "作業の確認", line("console show", [number])),
   });
 };

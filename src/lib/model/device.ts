@@ -15,7 +15,12 @@ import {
 } from "./thing.ts";
 import { USER } from "./user.ts";
 
-/** A device's platform and status. 事前登録 and 管理中: the console's; 管理外: clomoctl's.  @see facts 1.3, 4.6 */
+/**
+ * The rules for the platform and the status of a device. 事前登録 and 管理中 are statuses of the console; 管理外 is a
+ * clomoctl status.
+ *
+ * @see facts 1.3, 4.6
+ */
 const PLATFORM_RULE = { kind: "choice", choices: ["iOS", "macOS", "Android", "Windows"] } as const satisfies Rule;
 const STATUS_RULE = { kind: "choice", choices: ["事前登録", "管理中", "管理外"] } as const satisfies Rule;
 
@@ -42,7 +47,11 @@ export const NOT_MANAGED: (typeof DEVICE_STATUSES)[number] = "管理外";
  */
 export const RETURN_TAGS = { awaited: "回収待ち", returned: "返却済み" } as const;
 
-/** How an Android device is set up, by the manual's names; `unknown` is clomoctl's.  @see facts 1.3, 2.4, 3.5 */
+/**
+ * How an Android device is set up. The names are those in the manual, except `unknown`, which is a clomoctl value.
+ *
+ * @see facts 1.3, 2.4, 3.5
+ */
 const ANDROID_MODE = defineLabelledChoice({
   "fully-managed": text("Fully Managed", "Fully Managed"),
   comp: text("COMP", "COMP"),
@@ -83,7 +92,7 @@ const defineOrgField = (en: string, ja: string) =>
   ({
     type: "object",
     of: {
-      id: { ...ORG_ID, label: text(`${en} id`, `${ja} ID`) },
+      id: { ...ORG_ID, label: text(`${en} ID`, `${ja} ID`) },
       code: { ...ORG_CODE, label: text(`${en} code`, `${ja}コード`) },
       path: { ...ORG_PATH, label: text(en, ja) },
     },
@@ -123,7 +132,7 @@ const DEVICE_FIELDS = {
   owner: {
     type: "object",
     of: {
-      id: { ...USER_ID, label: text("owner id", "所有者 ID") },
+      id: { ...USER_ID, label: text("owner ID", "所有者 ID") },
       name: { ...USER_NAME, label: text("owner", "所有者") },
       email: {
         type: "text",
@@ -212,7 +221,7 @@ export const DEVICE = {
   },
   ownHeaders: true,
   unconfirmed: text(
-    "The headers and encodings that the console uses for devices are not confirmed. The headers here are clomoctl's own.",
+    "The headers and encodings that the console uses for devices are not confirmed. The headers in clomoctl's files are its own.",
     "管理画面でのデバイスの CSV のヘッダーと文字コードは確認されていないため、ヘッダーは clomoctl 独自のものです。",
   ),
   fields: DEVICE_FIELDS,

@@ -30,11 +30,11 @@ export interface Column {
   readonly consoleExport?: boolean | undefined;
   /** false if a blank cell never clears the field, whatever the options say */
   readonly clearable?: false | undefined;
-  /** a record can have a value in this column only if it has a value in the column named here */
+  /** the column that must have a value in a record before this column can have a value */
   readonly onlyWith?: string | undefined;
-  /** the thing that the cells refer to */
+  /** the record type that the cells refer to */
   readonly refers?: Reference | undefined;
-  /** the field of the thing that a cell sets: `org` for the column `orgCode` */
+  /** the field of the record type that a cell sets: `org` for the column `orgCode` */
   readonly sets: string;
 }
 
@@ -42,7 +42,7 @@ export interface Column {
 export interface Format {
   readonly name: string;
   readonly thing: ThingInFiles;
-  /** the app whose users the file contains; undefined for things of CLOMO PANEL */
+  /** the app whose users the file contains; undefined for records of CLOMO PANEL */
   readonly app: SecuredApp | undefined;
   readonly columns: readonly Column[];
   /** true if the tenant's custom fields are additional columns */
@@ -86,7 +86,7 @@ const createColumn = ({ name: thing, fields }: Thing, name: string): Column => {
   };
 };
 
-/** Creates the file format of a thing. @throws TypeError if the thing does not define the fields of the file */
+/** Creates the file format of a record type. @throws TypeError if the type does not define the fields of the file */
 export const createFormat = (thing: ThingInFiles, name: string): Format => {
   const columns = (thing.formats[name] ?? []).map((field) => createColumn(thing, field));
   const [key] = thing.keys;

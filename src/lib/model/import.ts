@@ -41,7 +41,10 @@ export type RecordAction = "create" | "update" | "delete";
 /** The signs of the actions, for lines without room for a word. */
 export const ACTION_SIGNS = { create: "+", update: "~", delete: "-", unchanged: " ", invalid: "!" } as const;
 
-/** Returns the display name of a word. An unknown word, from a newer version of clomoctl, is returned unchanged. */
+/**
+ * Returns the display name of a value such as a mode or a state. An unknown value, from a newer version of clomoctl, is
+ * returned unchanged.
+ */
 export const getDisplayName = (names: Readonly<Record<string, Text>>, word: string): Text => names[word] ?? same(word);
 
 /**

@@ -2,12 +2,12 @@ import { line } from "../advice/index.ts";
 import { text } from "../text/index.ts";
 
 /** The note about records that a mirror lacks because no export contained them; the console may still have some. */
-export const NOT_TAKEN_OVER = text("not taken over from the console", "管理画面から取り込んでいません");
+export const NOT_IMPORTED_NOTE = text("not imported from the console", "管理画面から取り込んでいません");
 
 /** The note if nobody has confirmed that a mirror's administrators are complete; console exports do not show them. */
-export const ADMINISTRATORS_UNCONFIRMED = text("not confirmed to be complete", "ほかにいるかは未確認");
+export const ADMINISTRATORS_UNCONFIRMED_NOTE = text("not confirmed to be complete", "全員かどうかは未確認");
 
-/** The number of records in a tenant, and the time of the last takeover from the console. */
+/** The number of records in a tenant, and the time of the last import from the console. */
 interface MirrorCounts {
   /** a UTC instant; null if the tenant is not a mirror */
   readonly mirroredAt: string | null;
@@ -30,5 +30,5 @@ export const findMirrorGaps = ({ mirroredAt, devices, secured, profile }: Mirror
     mirroredAt !== null && profile?.securedApps !== false && Object.values(secured).every((users) => users === 0),
 });
 
-/** The command that takes over the console's users, which fills the gaps of a mirror. */
-export const TAKE_OVER_COMMAND = line("users import", ["EXPORT.csv"], { fromConsole: true });
+/** The command that imports the console's users, which fills the gaps of a mirror. */
+export const IMPORT_FROM_CONSOLE_COMMAND = line("users import", ["EXPORT.csv"], { fromConsole: true });

@@ -82,7 +82,10 @@ export const comparisonKey = (comparison: Comparison, value: string): string => 
   }
 };
 
-/** Returns true if a value is known to be its own {@link comparisonKey}, as nearly all are; false: compute the key. */
+/**
+ * Returns true if a value is certain to be its own {@link comparisonKey}, as nearly all values are. If false, the key
+ * must be computed.
+ */
 export const isComparisonKey = (comparison: Comparison, value: string): boolean => {
   if (comparison === "mail-address") return isAscii(value) && !UPPER_CASE_PATTERN.test(value);
   return (

@@ -298,5 +298,5 @@ test("a missing value of a new record names the kind of record", () => {
   );
   expect([user?.en, user?.ja]).toEqual([expect.stringContaining("user"), expect.stringContaining("ユーザー")]);
   expect([org?.en, org?.ja]).toEqual([expect.stringContaining("organisation"), expect.stringContaining("組織")]);
-  expect([other?.en, other?.ja]).toEqual([expect.stringContaining("record"), expect.stringContaining("レコード")]);
+  expect([other?.en, other?.ja]).toEqual([expect.stringContaining("record"), expect.stringContaining("データ")]);
 });

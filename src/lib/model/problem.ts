@@ -19,7 +19,7 @@ const fillTemplate = (wording: MessageTemplate, params: ProblemParams): string =
     ? wording.replaceAll(/\{(\w+)\}/g, (_, name: string) => String(params[name]))
     : wording(params);
 
-const createKindFactory =
+const createProblemKindFactory =
   (severity: ProblemKind["severity"]) =>
   (en: MessageTemplate, ja: MessageTemplate): ProblemKind => ({
     severity,
@@ -27,7 +27,11 @@ const createKindFactory =
   });
 
 /** Creates a problem kind for an invalid value; the text includes the value and its likely cause. */
-const createValueKind = (severity: ProblemKind["severity"], en: MessageTemplate, ja: MessageTemplate): ProblemKind => ({
+const createValueProblemKind = (
+  severity: ProblemKind["severity"],
+  en: MessageTemplate,
+  ja: MessageTemplate,
+): ProblemKind => ({
   severity,
   describe: (params) => {
     const [value, cause] = [quoteValue(params["value"]), describeLikelyCause(params["value"])];
@@ -36,7 +40,7 @@ const createValueKind = (severity: ProblemKind["severity"], en: MessageTemplate,
 });
 
 /** Creates a warning about probably altered values, with the first value and the number of further values. */
-const createSuspicion = (en: string, ja: string): ProblemKind => ({
+const createSuspicionKind = (en: string, ja: string): ProblemKind => ({
   severity: "warning",
   describe: (params) => {
     const value = quoteValue(params["value"]);
@@ -48,8 +52,8 @@ const createSuspicion = (en: string, ja: string): ProblemKind => ({
   },
 });
 
-const createError = createKindFactory("error");
-const createWarning = createKindFactory("warning");
+const createError = createProblemKindFactory("error");
+const createWarning = createProblemKindFactory("warning");
 
 /** Returns true if a code looks like a path of organisations. */
 const looksLikePath = (code: string | number | undefined): boolean => String(code).includes("/");
@@ -58,11 +62,11 @@ const looksLikePath = (code: string | number | undefined): boolean => String(cod
 const describeComposition = ({ by }: ProblemParams): Text =>
   ACCOUNT_NAME_COMPOSITIONS[by as AccountNameComposition] ?? same(String(by));
 
-/** The nouns for a single record, by the name of its thing. */
+/** The nouns for a single record, by the name of its record type. */
 const RECORD_NOUNS: Readonly<Record<string, Text>> = {
   org: text("organisation", "組織"),
   user: text("user", "ユーザー"),
-  custom_field: text("custom field", "カスタム項目"),
+  custom_field: text("custom field", "カスタムユーザー情報"),
   secured_user: text("user", "ユーザー"),
   device: text("device", "デバイス"),
   account: text("CLOMO account", "CLOMO アカウント"),
@@ -71,8 +75,8 @@ const RECORD_NOUNS: Readonly<Record<string, Text>> = {
   scheme: text("custom scheme", "カスタム管理権限スキーム"),
 };
 
-/** Returns the noun for a single record of a thing, by the thing's name. */
-export const getThingNoun = (thing: string): Text => RECORD_NOUNS[thing] ?? text("record", "レコード");
+/** Returns the noun for a single record, by the name of its record type. */
+export const getThingNoun = (thing: string): Text => RECORD_NOUNS[thing] ?? text("record", "データ");
 
 const getNounOfProblem = ({ of }: ProblemParams): Text => getThingNoun(String(of));
 
@@ -84,8 +88,8 @@ const explainOrgName = (params: ProblemParams, cell: string): Text | undefined =
   if (named === 1 && coded === 0) {
     const edit = line("orgs edit", [String(is)], { code: "CODE" });
     return text(
-      `"${name}" is the name of an organisation without a code; give the organisation a code (${edit}), then use the code here`,
-      `「${name}」は組織名で、この組織には組織コードがありません。組織コードを付けて、それを書いてください: ${edit}`,
+      `"${name}" is the name of an organisation without a code; give the organisation a code (${edit}), then enter the code in this cell`,
+      `「${name}」は組織名で、この組織には組織コードがありません。組織コードを付けて、そのコードを記入してください: ${edit}`,
     );
   }
   return named === 1
@@ -137,7 +141,7 @@ const describeOwnedDevices = (params: ProblemParams): Text => {
   return joinTexts([...devices, ...more].map(same), text(", ", "、"));
 };
 
-/** Describes the commands after which the devices no longer have this owner. */
+/** Describes the commands that remove the owner from the devices. */
 const describeOwnerRemoval = (params: ProblemParams): Text => {
   const [free, fast] = [splitListParam(params, "free"), splitListParam(params, "fast")];
   const [remove, drop] = [line("devices set-owner", free, { none: true }), line("devices delete", fast)];
@@ -371,13 +375,13 @@ export const PROBLEMS = {
     "列「{header}」は取り込みません。「{nearest}」ではありませんか?(csv map で --map 用の対応表を作れます)",
   ),
   "header-removed": createWarning(
-    `{header} was removed here and is not imported; remove it in the console as well: ${commandName("console show")} {task}`,
-    `「{header}」はここでは削除済みのため取り込みません。管理画面での削除が未了です: ${commandName("console show")} {task}`,
+    `{header} was removed in the mirror and is not imported; remove it in the console as well: ${commandName("console show")} {task}`,
+    `「{header}」はミラーでは削除済みのため取り込みません。管理画面でも削除してください: ${commandName("console show")} {task}`,
   ),
   "header-missing": createError("the column {header} is missing", "列「{header}」がありません"),
   "header-needed": createWarning(
-    "the column {header} is missing: rows for new records would be rejected",
-    "列「{header}」がありません。新しいレコードの行は拒否されます",
+    "the column {header} is missing, so rows for new records would be rejected",
+    "列「{header}」がありません。新しく追加する行は拒否されます",
   ),
   "header-other-app": createWarning(
     "the column {header} belongs to {app} and is ignored",
@@ -420,15 +424,19 @@ export const PROBLEMS = {
     "目に見えない文字があります({characters})",
   ),
   "value-kept": { severity: "warning", describe: describeKeptValue },
-  "not-alphanumeric": createValueKind(
+  "not-alphanumeric": createValueProblemKind(
     "error",
     "must contain only half-width letters and digits",
     "半角英数字のみ使えます",
   ),
-  "not-boolean": createValueKind("error", "must be TRUE, FALSE or blank", "TRUE、FALSE、空欄のいずれかにしてください"),
-  "not-choice": createValueKind("error", "must be one of {choices}", "{choices} のいずれかにしてください"),
-  "not-mail-address": createValueKind("error", "not an email address", "メールアドレスではありません"),
-  "port-range": createValueKind(
+  "not-boolean": createValueProblemKind(
+    "error",
+    "must be TRUE, FALSE or blank",
+    "TRUE、FALSE、空欄のいずれかにしてください",
+  ),
+  "not-choice": createValueProblemKind("error", "must be one of {choices}", "{choices} のいずれかにしてください"),
+  "not-mail-address": createValueProblemKind("error", "not an email address", "メールアドレスではありません"),
+  "port-range": createValueProblemKind(
     "warning",
     "must be a port number from 1 to 65535",
     "1〜65535 のポート番号にしてください",
@@ -441,9 +449,9 @@ export const PROBLEMS = {
       return text(`fixed${from.en} →${to.en.slice(1)}`, `修正しました${from.ja} →${to.ja.slice(1)}`);
     },
   },
-  "value-formula": createSuspicion("a code written as a formula", "数式の形で保護された値です"),
-  "value-apostrophe": createSuspicion("begins with an apostrophe", "先頭にアポストロフィがあります"),
-  "value-exponent": createSuspicion(
+  "value-formula": createSuspicionKind("a code written as a formula", "数式の形で保護された値です"),
+  "value-apostrophe": createSuspicionKind("begins with an apostrophe", "先頭にアポストロフィがあります"),
+  "value-exponent": createSuspicionKind(
     "a number in exponent form, rounded by a spreadsheet",
     "表計算ソフトが桁を丸めた数値です(指数表記)",
   ),
@@ -457,55 +465,55 @@ export const PROBLEMS = {
       );
     },
   },
-  "value-missing": createSuspicion(
+  "value-missing": createSuspicionKind(
     "a word that programs use for a missing value",
     "プログラムが「値なし」を表すために使う語です",
   ),
-  "value-blanks": createSuspicion(
+  "value-blanks": createSuspicionKind(
     "leading or trailing spaces (--fix trim removes them)",
     "前後に空白があります(--fix trim で取り除けます)",
   ),
-  "name-blanks": createSuspicion(
+  "name-blanks": createSuspicionKind(
     "leading or trailing spaces (--fix does not change required names; correct the file)",
     "前後に空白があります(--fix は必須の名称を変えないため、ファイルを直してください)",
   ),
-  "person-blanks": createSuspicion(
+  "person-blanks": createSuspicionKind(
     "leading or trailing spaces (--fix names removes them)",
     "前後に空白があります(--fix names で取り除けます)",
   ),
-  "value-full-width": createSuspicion("full-width letters or digits", "全角英数字があります"),
-  "value-hyphen": createSuspicion(
+  "value-full-width": createSuspicionKind("full-width letters or digits", "全角英数字があります"),
+  "value-hyphen": createSuspicionKind(
     "a dash or minus sign instead of a hyphen (--fix width corrects it)",
     "ハイフンではない横線(長音記号、マイナスなど)があります(--fix width で直せます)",
   ),
-  "kana-half-width": createSuspicion(
+  "kana-half-width": createSuspicionKind(
     "half-width kana (--fix kana makes them full-width)",
     "半角カナがあります(--fix kana で全角にできます)",
   ),
-  "value-small": createSuspicion(
+  "value-small": createSuspicionKind(
     "lower-case letters in a serial number (serial numbers are not case-sensitive)",
     "シリアルナンバーに小文字があります(大文字と小文字は区別しません)",
   ),
-  "value-short": createSuspicion(
+  "value-short": createSuspicionKind(
     "fewer digits than the other codes that begin with 0 (a spreadsheet may have removed leading zeros)",
     "0 で始まるほかのコードより桁が少ない値です。表計算ソフトが先頭の 0 を消した可能性があります",
   ),
-  "value-decimal": createSuspicion("a code that became a decimal number", "コードが小数になっています"),
-  "value-date": createSuspicion("a date instead of a code", "コードが日付になっています"),
-  "mail-scheme": createSuspicion("begins with mailto:", "先頭に mailto: があります"),
-  "mail-enclosed": createSuspicion("an address in brackets or quotes", "アドレスがかっこや引用符で囲まれています"),
-  "mail-domain": createSuspicion("no dot after the @", "@ の後にドットがありません"),
-  "mail-comma": createSuspicion("a comma in an address", "アドレスにカンマがあります"),
-  "mail-dot": createSuspicion("a misplaced dot in an address", "アドレスのドットの位置が正しくありません"),
-  "mail-ending": createSuspicion(
+  "value-decimal": createSuspicionKind("a code that became a decimal number", "コードが小数になっています"),
+  "value-date": createSuspicionKind("a date instead of a code", "コードが日付になっています"),
+  "mail-scheme": createSuspicionKind("begins with mailto:", "先頭に mailto: があります"),
+  "mail-enclosed": createSuspicionKind("an address in brackets or quotes", "アドレスがかっこや引用符で囲まれています"),
+  "mail-domain": createSuspicionKind("no dot after the @", "@ の後にドットがありません"),
+  "mail-comma": createSuspicionKind("a comma in an address", "アドレスにカンマがあります"),
+  "mail-dot": createSuspicionKind("a misplaced dot in an address", "アドレスのドットの位置が正しくありません"),
+  "mail-ending": createSuspicionKind(
     "an address with an unusual ending; was another one meant, such as .com?",
     "アドレスの末尾が一般的ではありません。「.com」などの打ち間違いではありませんか?",
   ),
-  "value-list": createSuspicion(
+  "value-list": createSuspicionKind(
     "several values in one cell? Enter each in a column of its own with the same header",
     "1 つのセルに複数の値がありませんか? 同じヘッダーの列を増やし、1 列に 1 つずつ書いてください",
   ),
-  "value-serial-date": createSuspicion(
+  "value-serial-date": createSuspicionKind(
     "a number among dates: a spreadsheet's number of a date? Format the cell as a date",
     "日付の列に数値があります。表計算ソフトの日付の通し番号ではありませんか? セルの書式を日付にしてください",
   ),
@@ -632,15 +640,15 @@ export const PROBLEMS = {
     (p) => explainOrgName(p, "parent")?.ja ?? `上位組織「${p["parent"]}」がありません`,
   ),
   "reference-deleted": createWarning(
-    "not imported: {value} was deleted or changed here; make the same change in the console, then export again",
-    "取り込みませんでした: 「{value}」をここで削除または変更しています。管理画面でも行ってから、もう一度エクスポートしてください",
+    "not imported: {value} was deleted or changed in the mirror; make the same change in the console, then export again",
+    "取り込みませんでした: 「{value}」はミラーで削除または変更されています。管理画面でも同じ変更を行ってから、もう一度エクスポートしてください",
   ),
   "reference-left-out": createWarning(
-    "{value} does not exist here, and some rows of the last export with such records were not imported, so this cell is ignored",
-    "「{value}」はここにありません。直前に取り込んだエクスポートに、取り込まなかった行があるため、このセルは無視します",
+    "{value} does not exist in the mirror, and some rows of the last export with such records were not imported, so this cell is ignored",
+    "「{value}」はミラーにありません。直前に取り込んだエクスポートに、取り込まなかった行があるため、このセルは無視します",
   ),
   "dropped-done": createWarning(
-    "{value} was dropped here by change {change}, but the console has this value now, so it is imported",
+    "change {change} dropped {value}, but the console has this value now, so it is imported",
     "「{value}」は変更 {change} で取り下げましたが、管理画面に設定されているため取り込みます",
   ),
   "reference-ambiguous": createWarning(
@@ -754,7 +762,7 @@ export const PROBLEMS = {
   ),
   "administrator-row": createError(
     "{id} is an administrator; imports do not change administrators",
-    "{id} は管理者です。インポートは管理者を変更しません",
+    "{id} は管理者です。管理者はインポートでは変更できません",
   ),
   "administrator-delete": createError(
     (p) => explainUndeletableAdministrator(p).en,
@@ -815,7 +823,7 @@ export const createFileProblem = (code: ProblemCode, params: ProblemParams = {})
 });
 
 /**
- * Describes a problem of a value kept as in the console.
+ * Describes a problem with a value that is kept as it is in the console.
  *
  * @param params the problem's parameters, and its code as `of`
  */

@@ -45,7 +45,12 @@ const PUSH_CERTIFICATE_FIELDS = {
     "CN=Apple Application Integration 2 Certification Authority, O=Apple Inc., C=US",
   ),
   issuerKeyId: defineNullableText("issuer key ID", "発行者の鍵 ID", "f7be7c216091db3d1b7bd83a328169df9e6c7f9b"),
-  simulated: { type: "boolean", nullable: true, label: text("from a simulator", "シミュレーター製"), example: false },
+  simulated: {
+    type: "boolean",
+    nullable: true,
+    label: text("from a simulator", "シミュレーターが発行"),
+    example: false,
+  },
   /** the hash of the certificate in DER form */
   fingerprint: { type: "digest", nullable: true, label: text("fingerprint", "フィンガープリント"), example: null },
   publicKey: { type: "digest", nullable: true, label: text("public key", "公開鍵"), example: null },

@@ -38,7 +38,7 @@ const ACCOUNT_QUESTIONS = {
   "password-place": "place",
 } as const satisfies Readonly<Record<string, QuestionKind>>;
 
-/** Cases that in-house rules cover: lost, broken and exchanged devices. */
+/** Cases that in-house rules cover: lost, broken and replaced devices. */
 export type RuleCase = "lost" | "broken" | "exchanged";
 
 /** Questions about the in-house rules for a case. */
@@ -169,7 +169,7 @@ const parseChoiceAnswer = (choices: Readonly<Record<string, Text>>, typed: strin
   return {
     wrong: text(
       `"${typed}" is not a possible answer; use one of: ${all}`,
-      `「${typed}」は選べません。使えるもの: ${all}`,
+      `「${typed}」は選択肢にありません。選択肢: ${all}`,
     ),
   };
 };
@@ -196,7 +196,7 @@ export function parseAnswer({ kind, choices = {} }: AnswerFormat, typed: string,
       }
       return {
         wrong: text(
-          `"${value}" is not a date; use the form 2027-03-31`,
+          `"${value}" is not a date; use the format 2027-03-31`,
           `「${value}」は日付ではありません。2027-03-31 のように入力してください`,
         ),
       };

@@ -67,7 +67,7 @@ export type RenewalState = keyof typeof RENEWAL_STATES;
 const defineTextField = (en: string, ja: string, example: string | null = null) =>
   ({ type: "text", longest: 2000, nullable: true, label: text(en, ja), example }) as const satisfies Field;
 
-/** Fields of a renewal item that are set by people or read from files. No field may hold a password. */
+/** Fields of a renewal item that are set by people or read from files. No field may contain a password. */
 export const RECORDED_FIELDS = {
   kind: { ...defineLabelledChoice(RENEWAL_KINDS), label: text("kind", "種類"), example: "push-certificate" },
   /** name for people, in any words */
@@ -207,7 +207,7 @@ export interface ExpiringItem extends Pick<RenewalItem, "kind" | "name" | "organ
 /** The fields that identify a reminder: one stage of one item, sent to one recipient through one channel. */
 export const REMINDER_KEY = {
   itemId: { type: "id", example: RENEWAL_ITEM.fields.id.example },
-  /** expiry date of the item; distinguishes the reminders of one year from those of another */
+  /** expiry date of the item; distinguishes the reminders of different years */
   expiresAt: { type: "instant", example: RECORDED_FIELDS.expiresAt.example },
   /** days before the expiry date; negative after it */
   stage: { type: "integer", example: 90 },
@@ -227,7 +227,7 @@ export const REMINDER = {
     id: REMINDER_ID,
     ...REMINDER_KEY,
     state: { type: "choice", choices: ["sending", "sent", "failed"], example: "sending" },
-    /** the same for all attempts, so that mail programs recognise a repeated mail */
+    /** the same for all attempts, so that mail programs recognise a repeated email */
     messageId: { type: "text", example: `${REMINDER_ID.example}@clomoctl.invalid` },
     attempts: { type: "integer", example: 1 },
     /** when the last attempt started, or when its outcome was recorded */

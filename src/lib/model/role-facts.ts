@@ -15,7 +15,7 @@ import { NEW_USER_ITEMS_WITHOUT_ALL, NEW_USER_ITEMS } from "./scheme.ts";
 
 /** Note that is shown with every matrix of rights. @see facts 2.1, 8 */
 export const MATRIX_NOTE = text(
-  "CLOMO's own matrix of rights (各管理者の管理権限一覧) is not known to clomoctl. Rights based on CLOMO's manual are marked and shown with the sentence they are based on; all other rights are clomoctl rules.",
+  "clomoctl does not know CLOMO's own matrix of rights (各管理者の管理権限一覧). Rights based on CLOMO's manual are marked and shown with the sentence they are based on; all other rights are clomoctl rules.",
   "メーカーの「各管理者の管理権限一覧」の内容は確認できていません。メーカーのマニュアルの文に基づく欄には印を付け、その文を示しています。それ以外はすべて clomoctl 独自の規則です。",
 );
 
@@ -56,14 +56,14 @@ const ROLE_CHOICES: Readonly<Record<Role, Pick<RoleChoice, "scope" | "about">>> 
   operator: {
     scope: text("own organisation and below", "所属組織とその下位"),
     about: text(
-      "a limited set of operations; cannot install profiles or add administrators; access to organisations below its own is a clomoctl rule",
+      "can do only a limited set of operations; cannot install profiles or add administrators; access to organisations below its own is a clomoctl rule",
       "限定された操作のみ。プロファイルのインストールと管理者の追加はできない。下位の組織も対象とするのは clomoctl 独自の規則",
     ),
   },
   custom: {
     scope: text("managed organisations, or 全て", "管理対象組織、または「全て」"),
     about: text(
-      "can do what its scheme (カスタム管理権限スキーム) contains, and can create operators",
+      "can do the operations in its scheme (カスタム管理権限スキーム), and can create operators",
       "カスタム管理権限スキームにある操作が可能。オペレーターを追加できる",
     ),
   },

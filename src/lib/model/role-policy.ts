@@ -21,7 +21,7 @@ export const MANUAL_PAGES = {
   "001": text("CLOMO account settings", "CLOMO アカウント設定"),
 } as const satisfies Readonly<Record<string, Text>>;
 
-/** A sentence of CLOMO's manual, quoted literally, and the seed that contains it. */
+/** A sentence of CLOMO's manual, quoted verbatim, and the seed (source document) that contains it. */
 export interface ManualSentence {
   readonly seed: keyof typeof MANUAL_PAGES;
   readonly sentence: string;
@@ -54,7 +54,7 @@ const DOCUMENTED_ITEMS = ALL_OPERATIONS.filter((operation) => "manual" in OPERAT
 
 const ROLE_PURPOSE_NOTE = text(
   "describes what a role is for; does not mention an operation",
-  "管理者権限が何のためのものかの説明で、個々の操作についての記載ではありません",
+  "管理者権限の用途についての説明で、個々の操作についての記載ではありません",
 );
 
 const SCHEME_ITEMS_NOTE = text(
@@ -204,7 +204,7 @@ export const MANUAL_STATEMENTS: readonly ManualStatement[] = [
     cells: [["system", "accounts.orgs"]],
     note: text(
       "interpreted as: a system administrator sets them, as for a division administrator; the sentence could also mean that a custom administrator can set them, but clomoctl does not allow this",
-      "部門管理者と同様に、システム管理者が設定すると読んでいます。カスタム管理者が設定できるとも読めますが、そうは扱っていません",
+      "部門管理者と同様に、システム管理者が設定すると解釈しています。カスタム管理者が設定できるとも読めますが、clomoctl では設定できません",
     ),
   },
   {
@@ -297,7 +297,8 @@ export const isPermittedByItems = (items: ReadonlySet<Operation>, operation: Ope
  * Returns the check items that are required to create users. They include moving users, because every new user is put
  * into an organisation.
  *
- * @param isWhole the managed organisations (管理対象組織) are 全て, or the acting account manages all organisations
+ * @param isWhole true if the managed organisations (管理対象組織) are 全て, or if the acting account manages all
+ * organisations
  * @see facts 2.1
  */
 export const getItemsForNewUsers = (isWhole: boolean): readonly Operation[] => [
@@ -306,7 +307,10 @@ export const getItemsForNewUsers = (isWhole: boolean): readonly Operation[] => [
   ...(isWhole ? [] : (["orgs.write"] as const)),
 ];
 
-/** What decides an account's rights: its role, its scheme's check items, and whether it manages the whole tenant. */
+/**
+ * The values that determine an account's rights: its role, its scheme's check items, and whether it manages the whole
+ * tenant.
+ */
 interface RightsHolder {
   readonly role: AdministratorRole;
   readonly items: ReadonlySet<Operation>;

@@ -26,7 +26,7 @@ const PATTERN_RULES = {
     code: "not-mail-address",
     about: text("an email address", "メールアドレス"),
   },
-  // stricter: at most 320 characters, and no character that quotes or separates addresses in a mail header
+  // stricter: at most 320 characters, and no character that quotes or separates addresses in an email header
   "sendable-address": {
     pattern: /^(?:(?!.{321})[^@\s\p{Cc}<>,;:"'()[\]\\]+@[^@\s\p{Cc}<>,;:"'()[\]\\]+)?$/u,
     code: "not-mail-address",
@@ -42,13 +42,18 @@ const PATTERN_RULES = {
 /** Any text. */
 export const ANY_TEXT_RULE = { kind: "text" } as const satisfies Rule;
 
-/** Email address of a user, as lenient as the import of the console. Mail cannot necessarily be sent to it. */
+/**
+ * Email address of a user. The rule is as lenient as the console's import, so an address that satisfies it may still be
+ * undeliverable.
+ */
 export const EMAIL_ADDRESS_RULE = { kind: "mail-address" } as const satisfies Rule;
 
-/** A single email address that mail can be sent to, without a name. Stricter than {@link EMAIL_ADDRESS_RULE}. */
+/** A single email address that email can be sent to, without a name. Stricter than {@link EMAIL_ADDRESS_RULE}. */
 export const SENDABLE_ADDRESS_RULE = { kind: "sendable-address" } as const satisfies Rule;
 
-/** The brackets and quotes that can enclose an address in mails and lists: opening ones, by the closing one. */
+/**
+ * The brackets and quotes that can enclose an address in emails and lists: maps each closing mark to its opening mark.
+ */
 const OPENING_MARKS: ReadonlyMap<string, string> = new Map(
   [
     "<>",
@@ -71,7 +76,7 @@ const OPENING_MARKS: ReadonlyMap<string, string> = new Map(
   ].map(([open = "", close = ""]) => [close, open]),
 );
 
-/** The text that encloses an email address copied from a mail or a list, and the address itself. */
+/** The text that encloses an email address copied from an email or a list, and the address itself. */
 export interface AddressWrapping {
   readonly code: "mail-scheme" | "mail-enclosed";
   /** address without the enclosing text */

@@ -80,7 +80,7 @@ export const NEW_USER_ITEMS_WITHOUT_ALL: Text = text(
 /**
  * Returns the check items that a scheme lacks to create users; empty if it permits creating users.
  *
- * @param isWhole the managed organisations (管理対象組織) are 全て
+ * @param isWhole true if the managed organisations (管理対象組織) are 全て
  * @see facts 2.1
  */
 export const findMissingItemsForNewUsers = (items: readonly string[], isWhole: boolean): readonly Operation[] =>

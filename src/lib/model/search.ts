@@ -60,7 +60,7 @@ const buildEquivalents = (): ReadonlyMap<string, string> => {
 
 let cachedEquivalents: ReadonlyMap<string, string> | undefined;
 
-/** Returns a form of a name without variants and blanks: a search for a name finds all names with the same form. */
+/** Returns a form of a name without variants and spaces: a search for a name finds all names with the same form. */
 export const toComparableName = (name: string): string => {
   cachedEquivalents ??= buildEquivalents();
   const groups = cachedEquivalents;

@@ -1,4 +1,7 @@
-/** Separate from `secured-user.ts`, on which formats build, and from the format list, which checks need not load. */
+/**
+ * This file is separate from `secured-user.ts`, on which the formats build, and from the list of all formats, which
+ * checks do not have to load.
+ */
 
 import { createFormat, type Format } from "./format.ts";
 import { SECURED_APPS, SECURED_USER, type SecuredApp } from "./secured-user.ts";

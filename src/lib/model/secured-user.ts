@@ -78,7 +78,7 @@ const SECURED_USER_FIELDS = {
   userId: {
     type: "text",
     rule: SECURED_FIELD_RULES.id,
-    label: text("user id", "ユーザーID"),
+    label: text("user ID", "ユーザーID"),
     onScreen: "ユーザー ID",
     example: "hanako01",
     column: { required: "always", consoleExport: true },

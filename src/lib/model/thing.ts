@@ -83,7 +83,7 @@ export type Field = FieldShape & {
   readonly secret?: true | undefined;
   /** false: a blank cell never clears the value, whatever the options say */
   readonly clearable?: false | undefined;
-  /** a record can have a value in this field only if it has a value in the field named here */
+  /** the field that must have a value in a record before this field can have a value */
   readonly onlyWith?: string | undefined;
   /** the record type that a cell refers to, and the key that identifies the record */
   readonly refers?: Reference | undefined;
@@ -294,7 +294,7 @@ export type ManualValue =
   | readonly string[]
   | readonly { readonly name: string; readonly value: string | null }[];
 
-/** Values by field. Fields that are missing stay unchanged. */
+/** Values by field. Fields that are missing do not change. */
 export type ManualValues = Readonly<Record<string, ManualValue | undefined>>;
 
 /** Builds a record from the examples of its fields. */
@@ -315,7 +315,10 @@ export const createExampleId = (last: number): string => `019a9f3c-5a00-7abc-8de
 export const defineIdField = (last: number) =>
   ({ type: "id", label: text("id", "ID"), example: createExampleId(last) }) as const satisfies Field;
 
-/** Returns the column for the comparison key of a value or the keys of a list, blank if the key equals the value. */
+/**
+ * Returns the name of the column that stores the comparison key of a value or the keys of a list. The column is blank
+ * if the key equals the value.
+ */
 export const getKeyColumn = ({ short, list }: { readonly short: string; readonly list: boolean }): string =>
   list ? `${short}Keys` : `${short}Key`;
 

@@ -18,7 +18,10 @@ const getDayFormatter = (timezone: string): Intl.DateTimeFormat => {
   return formatter;
 };
 
-/** UTC offsets, in hours, of zones without summer time since 1952: Intl needs 10 ms to create its first formatter. */
+/**
+ * UTC offsets, in hours, of zones without summer time since 1952. They avoid the 10 ms that Intl needs to create its
+ * first formatter.
+ */
 const FIXED_OFFSET_ZONES = new Map([
   ["Asia/Tokyo", 9],
   ["UTC", 0],

@@ -8,7 +8,8 @@ const HOUR_MS = 3_600_000;
 const SECOND_MS = 1000;
 const DAY_MS = 24 * HOUR_MS;
 /**
- * Hours before midnight UTC to search for a day's end, up to {@link SEARCH_END_HOURS} after; no zone is further off.
+ * The end of a day is searched for from this many hours before midnight UTC to {@link SEARCH_END_HOURS} after it. No
+ * time zone has a larger offset.
  */
 const SEARCH_START_HOURS = 15;
 const SEARCH_END_HOURS = 40;

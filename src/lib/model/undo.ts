@@ -1,7 +1,7 @@
 import { addArticle, joinTexts, same, text, type Text } from "../text/index.ts";
 import { getThingNoun } from "./problem.ts";
 
-/** The reasons why a record stays unchanged when a change is undone. */
+/** The reasons why a record is not reverted when a change is undone. */
 export const UNDO_BLOCK_REASONS = [
   "changed",
   "shown",
@@ -19,7 +19,7 @@ export const UNDO_BLOCK_REASONS = [
 
 export type UndoBlockReason = (typeof UNDO_BLOCK_REASONS)[number];
 
-/** A record that stays unchanged when a change is undone. */
+/** A record that is not reverted when a change is undone. */
 export interface BlockedRecord {
   /** name of the record type */
   readonly thing: string;
@@ -61,7 +61,7 @@ const UNDO_BLOCK_TEXTS: Readonly<
   taken: ({ fields, other }) =>
     text(`${other.en} already uses the same value${fields.en}`, `${other.ja}が同じ値を使っています${fields.ja}`),
   administrator: () => text("is now an administrator", "管理者になっています"),
-  below: () => text("the organisation would be below itself", "自分自身の下の組織になります"),
+  below: () => text("the organisation would be below itself", "この組織が自分自身の下位の組織になります"),
   place: ({ other }) =>
     text(
       `the organisation would have the same name and parent as ${other.en}, and has no code to distinguish it`,
@@ -76,13 +76,13 @@ const UNDO_BLOCK_TEXTS: Readonly<
   hidden: () => text("the record is outside your organisations", "管理対象組織の外にあります"),
 };
 
-/** Describes why a record stays unchanged: `the user 佐藤 <sato@example.jp>: changed later by change 17 (役職)`. */
+/** Describes why a record is not reverted: `the user 佐藤 <sato@example.jp>: changed later by change 17 (役職)`. */
 export const describeBlockedRecord = (blocked: BlockedRecord): Text => {
   const { why, what = same(""), fields, change, other } = blocked;
   const told = UNDO_BLOCK_TEXTS[why]({
     by: change === null ? same("") : text(` by change ${change}`, `変更 ${change} で`),
     fields: fields.length === 0 ? same("") : text(` (${fields.join(", ")})`, `(${fields.join("、")})`),
-    other: other === null ? text("a record", "レコード") : describeRecordName(other),
+    other: other === null ? text("a record", "データ") : describeRecordName(other),
     what,
   });
   return joinTexts([describeRecordName(blocked), told], same(": "));

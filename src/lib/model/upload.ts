@@ -11,11 +11,11 @@ export const UPLOAD_OMISSION_REASONS = {
     "新規だが、管理画面に別のキーですでにある可能性",
   ),
   reference: text(
-    "the record refers to another record that the file cannot name, or that may be missing in the console or have a different key there",
+    "the record refers to another record that the file cannot identify, or that may be missing in the console or have a different key there",
     "参照先をファイルで指定できないか、管理画面にない、またはキーが異なる可能性",
   ),
   password: text(
-    "the password is not known to clomoctl, and the console does not create users without a password",
+    "clomoctl does not know the password, and the console does not create users without a password",
     "パスワードが分からず、管理画面ではパスワードなしで追加できない",
   ),
   clear: text("a value must be cleared, and a blank cell does not clear it", "空欄では消せない値を消す必要がある"),

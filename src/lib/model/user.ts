@@ -14,7 +14,7 @@ import {
 } from "./thing.ts";
 
 /** Returns a text field that may be blank. */
-const optionalTextField = <F extends Partial<Field>>(en: string, ja: string, example: string | null, more?: F) =>
+const defineOptionalTextField = <F extends Partial<Field>>(en: string, ja: string, example: string | null, more?: F) =>
   ({
     type: "text",
     rule: ANY_TEXT_RULE,
@@ -25,8 +25,10 @@ const optionalTextField = <F extends Partial<Field>>(en: string, ja: string, exa
     ...(more as F),
   }) as const;
 
-/** Returns a text field that may be blank and is in no file.  @see facts 2.4: what account names may be built from */
-const manualTextField = (en: string, ja: string, more: Partial<Extract<Field, { readonly type: "text" }>> = {}) =>
+/**
+ * Returns a text field that may be blank and is not in any file. @see facts 2.4: what account names may be built from
+ */
+const defineManualTextField = (en: string, ja: string, more: Partial<Extract<Field, { readonly type: "text" }>> = {}) =>
   ({
     type: "text",
     rule: ANY_TEXT_RULE,
@@ -96,7 +98,7 @@ const FIELDS = {
     personName: "written",
     comparison: "name",
   },
-  nameKana: optionalTextField("name in kana", "フリガナ", "タカハシ ハナコ", { personName: "kana" }),
+  nameKana: defineOptionalTextField("name in kana", "フリガナ", "タカハシ ハナコ", { personName: "kana" }),
   emails: {
     type: "texts",
     rule: EMAIL_ADDRESS_RULE,
@@ -131,20 +133,20 @@ const FIELDS = {
       creates: { option: "createOrgs", count: "orgsCreated" },
     },
   },
-  title: optionalTextField("title", "役職", "課長"),
-  employeeCode: optionalTextField("employee code", "社員コード", "E0042", { comparison: "code" }),
-  upn: optionalTextField("UPN", "UPN", null, { comparison: "mail-address" }),
-  addressType: optionalTextField("address type", "住所の区分", null),
-  postalCode: optionalTextField("postal code", "郵便番号", "100-0005", { code: true }),
-  address: optionalTextField("address", "住所", "東京都千代田区丸の内", { lines: true }),
-  tel: optionalTextField("telephone number", "TEL", "03-0000-0000", { code: true }),
-  extension: optionalTextField("extension", "内線", null, { code: true }),
-  fax: optionalTextField("fax", "FAX", null, { code: true }),
-  googleWorkspaceEmail: manualTextField("Google Workspace email address", "Google Workspaceメールアドレス", {
+  title: defineOptionalTextField("title", "役職", "課長"),
+  employeeCode: defineOptionalTextField("employee code", "社員コード", "E0042", { comparison: "code" }),
+  upn: defineOptionalTextField("UPN", "UPN", null, { comparison: "mail-address" }),
+  addressType: defineOptionalTextField("address type", "住所の区分", null),
+  postalCode: defineOptionalTextField("postal code", "郵便番号", "100-0005", { code: true }),
+  address: defineOptionalTextField("address", "住所", "東京都千代田区丸の内", { lines: true }),
+  tel: defineOptionalTextField("telephone number", "TEL", "03-0000-0000", { code: true }),
+  extension: defineOptionalTextField("extension", "内線", null, { code: true }),
+  fax: defineOptionalTextField("fax", "FAX", null, { code: true }),
+  googleWorkspaceEmail: defineManualTextField("Google Workspace email address", "Google Workspaceメールアドレス", {
     rule: EMAIL_ADDRESS_RULE,
   }),
-  salesforceAccount: manualTextField("Salesforce account", "Salesforceアカウント"),
-  accountName: optionalTextField("CLOMO account name", "CLOMOアカウント名", null, {
+  salesforceAccount: defineManualTextField("Salesforce account", "Salesforceアカウント"),
+  accountName: defineOptionalTextField("CLOMO account name", "CLOMOアカウント名", null, {
     comparison: "code",
     unique: true,
     short: "account",
@@ -214,7 +216,7 @@ export const USER = {
   // @see seed 003, 5 and 6-2; for the account, seed 000
   clicks: {
     create: text(
-      'CLOMO PANEL: Users/Org › Add User › fill in the 「"新規ユーザー" の基本情報」 › 保存',
+      'CLOMO PANEL: Users/Org › Add User › fill in 「"新規ユーザー" の基本情報」 › 保存',
       'CLOMO PANEL の「Users/Org」›「Add User」をクリックし、「"新規ユーザー" の基本情報」を入力して「保存」をクリック',
     ),
     edit: text(

@@ -5,7 +5,10 @@ import type { Field } from "./thing.ts";
 /** Maximum length, in characters (code points), of a text for which no manual states a limit (a clomoctl rule). */
 export const MAX_CHARACTERS = 10_000;
 
-/** Maximum UTF-8 bytes of a value compared by key, and of the key. A clomoctl rule that fits a PostgreSQL index. */
+/**
+ * Maximum length, in UTF-8 bytes, of a value that is compared by key, and of its key. A clomoctl rule, so that keys fit
+ * into a PostgreSQL index.
+ */
 export const MAX_KEY_BYTES = 2_600;
 
 /**

@@ -105,7 +105,7 @@ export interface OnboardingFacts {
   readonly notReady: Step | undefined;
   /** how ADE device states are known: `synced` by this tenant; `console`: a mirror, whose devices the console syncs */
   readonly adeState: "synced" | "never-synced" | "not-visible" | "console";
-  /** true if a device has no owner */
+  /** true if at least one device does not have an owner */
   readonly unowned: boolean;
   /** null if the acting account may not see them */
   readonly systemAdministrators: number | null;
@@ -118,7 +118,9 @@ export interface OnboardingFacts {
   readonly seesAnswers: boolean;
 }
 
-/** Returns the answer to a question; undefined if nobody has answered it, or not with one of the choices. */
+/**
+ * Returns the answer to a question; undefined if nobody has answered it, or if the answer is not one of the choices.
+ */
 export const findOnboardingAnswer = <N extends QuestionName>(
   { answers }: OnboardingFacts,
   name: N,

@@ -16,7 +16,9 @@ import {
 /** How long the answer "HOME shows no date" stays valid: somebody may set up the credential in the meantime. */
 const MAX_HOME_ANSWER_AGE_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** Returns true if a credential is certainly the first: HOME shows no date for it, and none is recorded. */
+/**
+ * Returns true if a credential is certainly issued for the first time: HOME shows no date for it, and none is recorded.
+ */
 export const isFirstIssue = (facts: OnboardingFacts, kind: CredentialKind): boolean => {
   const answer = facts.answers.get(`onboarding.home.${kind}`);
   if (facts.recorded.includes(kind) || answer?.value !== "none") return false;
@@ -50,7 +52,11 @@ const PUSH_PORTAL = same("Apple Push Certificates Portal (https://identity.apple
 const APPLE_BUSINESS_SETTINGS = "Apple Business Manager > (左下のアカウント) > 環境設定";
 const VPP_SETTINGS_PAGE = "CLOMO PANEL > Settings > CLOMO MOBILE APP PORTAL > サービス設定 > 「VPP 管理配布」";
 
-/** Returns the step that checks a credential in the console by 方法1, 方法2.  @see seed 003, 7-1-4, 7-2-4, 7-3-3 */
+/**
+ * Returns the step that checks a credential in the console with the manual's two methods (方法1, 方法2).
+ *
+ * @see seed 003, 7-1-4, 7-2-4, 7-3-3
+ */
 const buildCheckStep = (kind: CredentialKind, settings: string): Step => ({
   id: `${kind}-check`,
   where: same(`方法1: CLOMO PANEL > HOME / 方法2: ${settings}`),
@@ -88,7 +94,7 @@ const PUSH_CERTIFICATE_STEPS: readonly Step[] = [
     ),
     trap: text(
       `Do this only if the portal's list is empty. If the list already has a certificate for CLOMO, stop and renew that certificate (${commandName("renewals guide")} push-certificate). Write down which Apple Account you used: every renewal requires the same account.`,
-      `ポータルの一覧が空の場合だけです。すでに CLOMO の証明書がある場合は中断してください。更新になります(${commandName("renewals guide")} push-certificate)。どの Apple Account を使ったか必ず記録してください。更新のたびに同じものが必要です。`,
+      `この操作は、ポータルの一覧が空の場合だけ行ってください。すでに CLOMO の証明書がある場合は中断し、その証明書を更新してください(${commandName("renewals guide")} push-certificate)。どの Apple Account を使ったか必ず記録してください。更新のたびに同じものが必要です。`,
     ),
     check: text("You have MDM_i3Systems,Inc._Certificate.pem.", "MDM_i3Systems,Inc._Certificate.pem があること。"),
   },
@@ -124,7 +130,7 @@ const ADE_TOKEN_STEPS: readonly Step[] = [
     ),
     trap: text(
       `Do this only if the list does not have a server for CLOMO. If it has one, stop and renew that server's token (${commandName("renewals guide")} ade-token).`,
-      `一覧に CLOMO 用のサーバがない場合だけです。すでにある場合は中断してください。トークンの更新になります(${commandName("renewals guide")} ade-token)。`,
+      `この操作は、一覧に CLOMO 用のサーバがない場合だけ行ってください。すでにある場合は中断し、そのサーバのトークンを更新してください(${commandName("renewals guide")} ade-token)。`,
     ),
     check: text(
       "You have (server name)_Token_(time)Z_smime.p7m (about 2 KB).",
@@ -167,7 +173,7 @@ const VPP_TOKEN_STEPS: readonly Step[] = [
     ),
     trap: text(
       "Register a token for 「全社」 first, even if another organisation is to have its own token.",
-      "組織に設定したい場合も、最初は「全社」に登録する必要があります。",
+      "ほかの組織に専用のトークンを設定する場合も、最初に「全社」のトークンを登録する必要があります。",
     ),
   },
   buildCheckStep("vpp-token", VPP_SETTINGS_PAGE),
@@ -206,8 +212,8 @@ export const buildIssueSteps = (facts: OnboardingFacts, kind: CredentialKind): r
         `最初に、HOME 画面の「${CREDENTIAL_LABELS[kind]}」欄に有効期限が表示されているか確認し、記録します: ${line("onboarding guide", [], { interactive: true })}`,
       ),
       trap: text(
-        `If HOME shows a date, renew the existing one (${guide}) and do not create a new one. A replacement can disconnect what is already managed.`,
-        `有効期限がある場合は、新しく作成せずに更新してください(${guide})。作り直すと、すでに管理しているものに影響することがあります。`,
+        `If HOME shows a date, renew the existing certificate or token (${guide}) and do not create a new one. A replacement can affect everything that is already managed.`,
+        `有効期限がある場合は、新しく作成せずに更新してください(${guide})。作り直すと、すでに管理しているデバイスやアプリに影響することがあります。`,
       ),
     },
   ];

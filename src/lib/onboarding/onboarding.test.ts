@@ -134,17 +134,17 @@ describe("the twelve steps", () => {
     const recorded = ["push-certificate"] as const;
     expect(issued({ recorded })).toEqual([
       "open",
-      "whether ADE, VPP are used is not recorded",
+      "it is not recorded whether ADE, VPP are used",
       "clomoctl tenant set --ade yes/no --vpp yes/no",
     ]);
     const vppOnly = { profile: { ...EMPTY_TENANT_PROFILE, ade: false }, recorded };
     expect(issued(vppOnly).slice(1)).toEqual([
-      "whether VPP is used is not recorded",
+      "it is not recorded whether VPP is used",
       "clomoctl tenant set --vpp yes/no",
     ]);
     expect(issued({ recorded: [] })).toEqual([
       "open",
-      "not recorded: MDM push certificate; whether ADE, VPP are used is not recorded",
+      "not recorded: MDM push certificate; it is not recorded whether ADE, VPP are used",
       "clomoctl onboarding guide 7",
     ]);
     expect(issued({ recorded: ["push-certificate", "ade-token", "vpp-token"] })[0]).toBe("done");
@@ -165,7 +165,7 @@ describe("the twelve steps", () => {
       expect(hidden.get(number)).toEqual(["open", "you do not have permission to see this"]);
     expect(hidden.get(7)).toEqual([
       "open",
-      "whether VPP is used is not recorded; you do not have permission to see whether ADE is used",
+      "it is not recorded whether VPP is used; you do not have permission to see whether ADE is used",
     ]);
     expect(hidden.get(8)).toEqual([
       "open",

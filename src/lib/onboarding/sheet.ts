@@ -123,11 +123,15 @@ const BLANK_TABLES: readonly Block[] = [
 
 const SHEET_TITLE = text("Set-up sheet for iOS", "iOS 設定シート");
 const SHEET_INTRO = text(
-  "What is recorded in clomoctl is already filled in. Fill in the blanks by hand. This is clomoctl's own sheet; CLOMO's sheet is 「iOS 設定ガイドシート」.",
+  "Data that is recorded in clomoctl is already filled in. Fill in the blanks by hand. This is clomoctl's own sheet; CLOMO's sheet is 「iOS 設定ガイドシート」.",
   "clomoctl に登録済みの内容は記入してあります。空欄に記入してください。このシートは clomoctl 独自のもので、CLOMO のシートは「iOS 設定ガイドシート」です。",
 );
 
-/** Returns the sheet that a new administrator fills in, by manual step.  @see seed 003 (iOS 設定ガイドシート) */
+/**
+ * Returns the sheet that a new administrator fills in, in the order of the manual's steps.
+ *
+ * @see seed 003 (iOS 設定ガイドシート)
+ */
 export const buildSetUpSheet = (facts: OnboardingFacts): Document => ({
   title: SHEET_TITLE,
   isWide: true,

@@ -41,23 +41,23 @@ const createStatus = (state: StepState, why: Text, next?: CommandLine): StepStat
 
 const createDoneStatus = (why: Text): StepStatus => createStatus("done", why);
 
-const NOT_VISIBLE = text("you do not have permission to see this", "参照する権限がありません");
+const NOT_VISIBLE_TEXT = text("you do not have permission to see this", "参照する権限がありません");
 
-const NOT_ANSWERED = text("not answered yet", "未回答です");
+const NOT_ANSWERED_TEXT = text("not answered yet", "未回答です");
 
 /** Returns the state of a step that depends on the answer to a yes-or-no question. */
 const judgeByAnswer = (facts: OnboardingFacts, name: QuestionName, finished: Text, step: number): StepStatus => {
-  if (!facts.seesAnswers) return createStatus("open", NOT_VISIBLE);
+  if (!facts.seesAnswers) return createStatus("open", NOT_VISIBLE_TEXT);
   const value = findOnboardingAnswer(facts, name);
   if (value === "yes") return createDoneStatus(finished);
   return createStatus(
     "open",
-    value === undefined ? NOT_ANSWERED : text("not yet", "まだです"),
+    value === undefined ? NOT_ANSWERED_TEXT : text("not yet", "まだです"),
     buildGuideCommand(step),
   );
 };
 
-const askNothing = (): readonly QuestionName[] => [];
+const getNoQuestions = (): readonly QuestionName[] => [];
 
 /** The credentials that are issued only if they are used, each with the field of the tenant that records the use. */
 const OPTIONAL_CREDENTIALS = { "ade-token": "ade", "vpp-token": "vpp" } as const satisfies Partial<
@@ -74,29 +74,39 @@ const isAdePlanned = (facts: OnboardingFacts): boolean | null => {
   return way === undefined ? null : way === "purchased" || way === "manual";
 };
 
-/** Returns true if a credential is used; null if unanswered. A recorded one is used unless answered otherwise. */
+/**
+ * Returns true if a credential is used; null if unanswered. A recorded credential counts as used unless an answer says
+ * otherwise.
+ */
 const isCredentialUsed = (facts: OnboardingFacts, kind: OptionalCredential): boolean | null =>
   facts.profile[OPTIONAL_CREDENTIALS[kind]] ??
   (kind === "ade-token" ? isAdePlanned(facts) : null) ??
   (facts.recorded.includes(kind) ? true : null);
 
-/** Returns the credentials to issue, by what is used.  @see seed 003, 7: the push certificate is compulsory */
+/**
+ * Returns the credentials to issue, depending on what the tenant uses.
+ *
+ * @see seed 003, 7: the push certificate is compulsory
+ */
 const findRequiredCredentials = (facts: OnboardingFacts): readonly CredentialKind[] => [
   "push-certificate",
   ...OPTIONAL_CREDENTIAL_KINDS.filter((kind) => isCredentialUsed(facts, kind) === true),
 ];
 
-/** Returns fields (ADE, VPP) for which use is not recorded. Until it is, the recorded dates may be incomplete. */
+/**
+ * Returns the fields (ADE, VPP) for which no use is recorded. As long as there are any, the recorded dates may be
+ * incomplete.
+ */
 const findUndecidedUses = (facts: OnboardingFacts): readonly UsageName[] =>
   OPTIONAL_CREDENTIAL_KINDS.filter(
     (kind) => isCredentialUsed(facts, kind) === null && !isAnswerHidden(facts, kind),
   ).map((kind) => OPTIONAL_CREDENTIALS[kind]);
 
-/** Returns true if there may be an answer on the use of a credential that the acting account may not read. */
+/** Returns true if there may be an answer about the use of a credential that the acting account may not read. */
 const isAnswerHidden = (facts: OnboardingFacts, kind: OptionalCredential): boolean =>
   kind === "ade-token" && !facts.seesAnswers && isCredentialUsed(facts, kind) === null;
 
-const HIDDEN_ADE_USE = text(
+const HIDDEN_ADE_USE_TEXT = text(
   "you do not have permission to see whether ADE is used",
   "ADE を使うかを参照する権限がありません",
 );
@@ -112,7 +122,7 @@ const describeUndecidedUses = (fields: readonly UsageName[]): readonly Text[] =>
   );
   return [
     text(
-      `whether ${names.en} ${fields.length === 1 ? "is" : "are"} used is not recorded`,
+      `it is not recorded whether ${names.en} ${fields.length === 1 ? "is" : "are"} used`,
       `${names.ja} を使うかが未登録です`,
     ),
   ];
@@ -198,7 +208,7 @@ const ADMINISTRATOR_STEPS: readonly Step[] = [
       where: same("CLOMO PANEL > Users/Org > Add User"),
       trap: text(
         "Create one account per person. If people share an account, nobody can tell who did what. At most five accounts can have the support option.",
-        "1名に対して1つのアカウントを作成してください。使い回すと、誰が作業したのか不明になります。サポートオプションは 5 名までです。",
+        "1名に対して1つのアカウントを作成してください。使い回すと、だれが作業したのか不明になります。サポートオプションは 5 名までです。",
       ),
       check: text(
         `To do this with commands: ${commandName("clomo-account create")}, then ${commandName("clomo-account grant")}`,
@@ -251,11 +261,11 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     title: text("decide how devices are managed", "デバイスの管理状態を決める"),
     asks: () => ["onboarding.way", "onboarding.agent"],
     standing: (facts) => {
-      if (!facts.seesAnswers) return createStatus("open", NOT_VISIBLE);
+      if (!facts.seesAnswers) return createStatus("open", NOT_VISIBLE_TEXT);
       return findOnboardingAnswer(facts, "onboarding.way") !== undefined &&
         findOnboardingAnswer(facts, "onboarding.agent") !== undefined
         ? createDoneStatus(text("decided", "決定済み"))
-        : createStatus("open", NOT_ANSWERED, ASK_COMMAND);
+        : createStatus("open", NOT_ANSWERED_TEXT, ASK_COMMAND);
     },
     steps: () => [
       createStep(
@@ -274,7 +284,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     number: 2,
     id: "apps-mode",
     title: text("decide how apps are managed", "アプリケーションの管理方法を決める"),
-    asks: askNothing,
+    asks: getNoQuestions,
     standing: ({ profile: { vpp } }) =>
       vpp === null
         ? createStatus("open", joinTexts(describeUndecidedUses(["vpp"])), buildUsageCommand(["vpp"]))
@@ -309,7 +319,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
         `「[CLOMO PANEL] 登録完了のお知らせ」メールの「ログイン URL」を開き、メールの「アカウント」「パスワード」でログインします。アドレスの登録: ${line("tenant set", [], { loginUrl: "URL" })}`,
         {
           trap: text(
-            "At this point, only the contact person, who received the mail, can log in.",
+            "At this point, only the contact person, who received the email, can log in.",
             "この時点では、メールが届いた担当者しかログインできません。",
           ),
         },
@@ -321,10 +331,10 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     id: "administrators",
     title: text("create administrators", "管理者を作成する"),
     optional: true,
-    asks: askNothing,
+    asks: getNoQuestions,
     standing: (facts) => {
       const { systemAdministrators: number } = facts;
-      if (number === null) return createStatus("open", NOT_VISIBLE);
+      if (number === null) return createStatus("open", NOT_VISIBLE_TEXT);
       const why = text(formatCount(number, "system administrator"), `システム管理者 ${number} 人`);
       return number > 1 ? createDoneStatus(why) : createStatus("open", why, buildGuideCommand(5));
     },
@@ -335,7 +345,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     id: "directory",
     title: text("create organisations and users", "組織やユーザーを作成する"),
     optional: true,
-    asks: askNothing,
+    asks: getNoQuestions,
     standing: (facts) => {
       const { users, orgs: all } = facts;
       // 全社 always exists and is not counted
@@ -359,7 +369,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
       const pressing = facts.pressing.filter(({ kind }) => issued.includes(kind));
       const [first] = pressing;
       const unsaid = findUndecidedUses(facts);
-      const hidden = isAnswerHidden(facts, "ade-token") ? [HIDDEN_ADE_USE] : [];
+      const hidden = isAnswerHidden(facts, "ade-token") ? [HIDDEN_ADE_USE_TEXT] : [];
       if (left.length + unsaid.length + hidden.length === 0 && first === undefined)
         return createDoneStatus(text("everything is recorded", "すべて登録済み"));
       const names = joinTexts(
@@ -380,7 +390,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     number: 8,
     id: "devices",
     title: text("register devices", "デバイスを登録する"),
-    asks: askNothing,
+    asks: getNoQuestions,
     standing: (facts) => {
       const { devices } = facts;
       const way = text(formatCount(devices, "device"), `デバイス ${devices} 台`);
@@ -413,7 +423,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     id: "owners",
     title: text("assign owners to devices", "組織やユーザーをデバイスと関連付ける"),
     optional: true,
-    asks: askNothing,
+    asks: getNoQuestions,
     standing: ({ devices, unowned }) => {
       if (devices === 0)
         return createStatus("open", text("no devices yet", "デバイスがありません"), buildGuideCommand(8));
@@ -472,7 +482,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     id: "afterwards",
     title: text("make further use of CLOMO", "導入後のさらなる活用"),
     optional: true,
-    asks: askNothing,
+    asks: getNoQuestions,
     standing: () => createStatus("not-applicable", text("for reference only", "参考情報です")),
     steps: () => [
       createStep(
@@ -490,13 +500,13 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
   },
 ];
 
-/** Where schools find their own steps. @see seed 003, first lines */
+/** Tells schools where to find the steps for schools. @see seed 003, first lines */
 export const SCHOOL_GUIDANCE = text(
   "These steps are not for schools that use Apple School Manager. Schools follow CLOMO's page 「教育機関向け GIGA スクール構想実現に向けたデバイスセットアップの流れ」.",
   "教育機関等で Apple School Manager(ASM)を利用する場合は、この手順ではなく、「教育機関向け GIGA スクール構想実現に向けたデバイスセットアップの流れ」に沿って導入してください。",
 );
 
-/** Returns the state of each step. No step applies to schools, or if iOS is not used. */
+/** Returns the state of each step. No step applies to a school, or to a tenant that does not use iOS. */
 export const evaluateSteps = (facts: OnboardingFacts): readonly (StepStatus & { readonly step: OnboardingStep })[] =>
   ONBOARDING_STEPS.map((one) => {
     const why = describeInapplicability(facts);
@@ -509,7 +519,7 @@ export const describeInapplicability = (facts: OnboardingFacts): Text | undefine
   return facts.profile.ios === false
     ? text(
         `iOS is not used (to change this: ${line("tenant set", [], { ios: "yes" })})`,
-        `iOS を使いません(${line("tenant set", [], { ios: "yes" })} で変更)`,
+        `iOS を使わない設定です(変更するには: ${line("tenant set", [], { ios: "yes" })})`,
       )
     : undefined;
 };

@@ -15,7 +15,7 @@ export interface ValueChange {
   readonly after: PlanValue;
 }
 
-/** Returns the header of a field.  @param other the thing of the record, if it is not the import's own */
+/** Returns the header of a field.  @param other the record type, if it differs from the record type of the import */
 export const findFieldHeader = (kind: Import["kind"], field: string, other?: string): string => {
   if (field === PARENT_FIELD) return "上位組織";
   if (field.startsWith(CUSTOM_PREFIX)) return field.slice(CUSTOM_PREFIX.length);
@@ -31,7 +31,7 @@ const PARENT_FIELD = "parent";
 const ORG_PLACE_FIELDS: readonly string[] = [PARENT_FIELD, "parentCode", "parentPath"];
 
 /** Returns the headers of the columns that set a field. */
-export const headersOf = (kind: Import["kind"], field: string): readonly string[] =>
+export const getFieldHeaders = (kind: Import["kind"], field: string): readonly string[] =>
   field === PARENT_FIELD
     ? FORMATS[kind].columns.filter((column) => ORG_PLACE_FIELDS.includes(column.field)).map(({ header }) => header)
     : [findFieldHeader(kind, field)];
@@ -39,13 +39,18 @@ export const headersOf = (kind: Import["kind"], field: string): readonly string[
 /** The fields that contain a record's name in addition to its key; for a deleted organisation, its path. */
 export const NAME_FIELDS: readonly string[] = ["path", "name", "displayName", "identificationName"];
 
-/** Returns the name of a row's record, besides its key; for a deleted record, its last name; null without a name. */
-export const nameOf = ({ before, after }: Pick<PlanRow, "before" | "after">): string | null => {
+/**
+ * Returns the name of a row's record if it has a name in addition to its key, otherwise null. For a deleted record, it
+ * is the last name.
+ */
+export const getRowRecordName = ({ before, after }: Pick<PlanRow, "before" | "after">): string | null => {
   const name = [...after, ...before].find(({ field }) => NAME_FIELDS.includes(field))?.value;
   return typeof name === "string" ? name : null;
 };
 
-/** Returns the values that a row changes, one by one, with each custom field, which plans compare as one value. */
+/**
+ * Returns the values that a row changes. Custom fields, which plans compare as a single value, are listed one by one.
+ */
 export function listValueChanges({
   changed,
   before,
@@ -83,7 +88,11 @@ function describeAddition(kind: Import["kind"], { field, after }: ValueChange, o
   return text(`${header}: ${value.en}`, `${header}: ${value.ja}`);
 }
 
-/** Returns `役職: 主任 → (空)`; only the header if both look the same.  @param longest maximum length of a value */
+/**
+ * Describes a change of a value: `役職: 主任 → (空)`. Returns only the header if both values look the same.
+ *
+ * @param longest maximum length of a value
+ */
 export function describeChange(
   kind: Import["kind"],
   { field, before, after }: ValueChange,
@@ -100,7 +109,7 @@ export function describeChange(
 export function describeWholeRow(kind: Import["kind"], row: PlanRow): readonly Text[] {
   if (row.action !== "create") return describeRow(kind, row);
   const additions = listInitialValues(row).map((value) => describeAddition(kind, value, row.thing));
-  return [...additions, ...(row.setsSecret ? [SECRET_SET] : [])];
+  return [...additions, ...(row.setsSecret ? [SECRET_SET_TEXT] : [])];
 }
 
 /** Returns the changes of a row, and whether it sets a secret. The secret is never shown. */
@@ -110,7 +119,7 @@ export function describeRow(
   longest?: number,
 ): readonly Text[] {
   const changes = listValueChanges(row).map((change) => describeChange(kind, change, longest, row.thing));
-  return [...changes, ...(row.setsSecret ? [SECRET_SET] : [])];
+  return [...changes, ...(row.setsSecret ? [SECRET_SET_TEXT] : [])];
 }
 
 const ACTION_WORDS = [
@@ -119,7 +128,10 @@ const ACTION_WORDS = [
   ["delete", "deleted", "削除"],
 ] as const;
 
-/** Returns what was done with the records of a thing, one text per action: `3 users created`, `2 updated` */
+/**
+ * Returns how many records of a record type were created, updated and deleted, with one text per action:
+ * `3 users created`, `2 updated`
+ */
 export const describeAppliedChanges = (counts: Readonly<Record<RecordAction, number>>, noun: Text): readonly Text[] =>
   ACTION_WORDS.filter(([action]) => counts[action] > 0).map(([action, en, ja], at) =>
     at === 0
@@ -127,7 +139,7 @@ export const describeAppliedChanges = (counts: Readonly<Record<RecordAction, num
       : text(`${counts[action]} ${en}`, `${counts[action]} 件${ja}`),
   );
 
-const SECRET_SET = text("(secret set)", "(パスワードなどを設定)");
+const SECRET_SET_TEXT = text("(secret set)", "(パスワードなどを設定)");
 const BLANK_VALUE = text("(blank)", "(空)");
 
 /** Formats a value for people. @param longest maximum number of characters shown; default: all */

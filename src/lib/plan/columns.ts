@@ -12,29 +12,29 @@ import type { Column } from "../terminal/index.ts";
 import { describeProblem, getThingNoun, PROBLEMS, type ProblemCode } from "../model/problem.ts";
 import { UPLOAD_OMISSION_REASONS, type UploadOmissionReason } from "../model/upload.ts";
 import { joinTexts, same, text, type Language, type Text } from "../text/index.ts";
-import { listInitialValues, listValueChanges, describeColumn, describeWholeRow, nameOf } from "./changes.ts";
+import { listInitialValues, listValueChanges, describeColumn, describeWholeRow, getRowRecordName } from "./changes.ts";
 import { hasFile, hasNoEffect, listPlanChanges } from "./describe.ts";
 import { PLAN_ACTIONS, sumChanges, describeChanges } from "./plan.ts";
 
-const plainColumn = (key: keyof Import, header: Text): Column<Import> => ({
+const createImportColumn = (key: keyof Import, header: Text): Column<Import> => ({
   key,
   header,
   value: (record) => record[key],
 });
-const countColumn = (key: keyof Import, header: Text): Column<Import> => ({
-  ...plainColumn(key, header),
+const createImportCountColumn = (key: keyof Import, header: Text): Column<Import> => ({
+  ...createImportColumn(key, header),
   align: "end",
 });
 
-/** The column with what a plan does to each column of the file; described in words for people. */
+/** The column that shows what a plan changes in each column of the file. People see a description in words. */
 const COLUMN_CHANGES: Column<Import> = {
-  ...plainColumn("columns", text("changes by column", "列ごとの変更")),
+  ...createImportColumn("columns", text("changes by column", "列ごとの変更")),
   name: ({ kind, columns }) => joinTexts(columns.map((column) => describeColumn(kind, column))),
 };
 
 /** Returns a column with an instant, which people see in their time zone. */
-const timeColumn = (key: "createdAt" | "committedAt" | "emittedAt", header: Text): Column<Import> => ({
-  ...plainColumn(key, header),
+const createImportTimeColumn = (key: "createdAt" | "committedAt" | "emittedAt", header: Text): Column<Import> => ({
+  ...createImportColumn(key, header),
   instant: true,
 });
 
@@ -45,11 +45,14 @@ export const describeImportKind = (kind: Import["kind"]): Text => {
 };
 
 const KIND_COLUMN: Column<Import> = {
-  ...plainColumn("kind", text("kind", "種類")),
+  ...createImportColumn("kind", text("kind", "種類")),
   name: ({ kind }) => describeImportKind(kind),
 };
 
-/** Returns counts per thing that a change writes besides its own: `device: create 0, update 3, delete 0` */
+/**
+ * Returns the numbers of changes to records of other types than the import's own:
+ * `device: create 0, update 3, delete 0`
+ */
 export const describeOtherRecords = (
   beside: readonly (Readonly<Record<RecordAction, number>> & { readonly thing: string })[],
 ): Text =>
@@ -58,10 +61,10 @@ export const describeOtherRecords = (
     text("; ", "、"),
   );
 
-/** The column with the records of things other than the import's own. */
+/** The column that shows the changes to records of other types than the import's own. */
 const OTHER_RECORDS_COLUMN: Column<Import> = {
   key: "beside",
-  header: text("other records", "ほかのレコード"),
+  header: text("other records", "ほかのデータ"),
   value: ({ beside }) => beside ?? [],
   name: ({ beside = [] }) => (beside.length === 0 ? null : describeOtherRecords(beside)),
 };
@@ -73,22 +76,22 @@ const describeImportMode = ({ mode, drops }: Import): Text =>
   drops === undefined ? getDisplayName(IMPORT_MODE_NAMES, mode) : DROP_MODE;
 
 const COMMON_COLUMNS: readonly Column<Import>[] = [
-  countColumn("number", text("no.", "No.")),
-  countColumn("change", text("change no.", "変更番号")),
-  plainColumn("id", text("import ID", "インポート ID")),
+  createImportCountColumn("number", text("no.", "No.")),
+  createImportCountColumn("change", text("change no.", "変更番号")),
+  createImportColumn("id", text("import ID", "インポート ID")),
   KIND_COLUMN,
-  { ...plainColumn("mode", text("mode", "インポート方法")), name: describeImportMode },
-  { ...plainColumn("state", text("state", "状態")), name: getStateName },
-  timeColumn("createdAt", text("created at", "作成日時")),
-  plainColumn("fileName", text("file", "ファイル")),
-  countColumn("rows", text("rows", "行数")),
-  countColumn("create", text("create", "追加")),
-  countColumn("update", text("update", "更新")),
-  countColumn("delete", text("delete", "削除")),
-  countColumn("invalid", text("invalid", "不正")),
+  { ...createImportColumn("mode", text("mode", "インポート方法")), name: describeImportMode },
+  { ...createImportColumn("state", text("state", "状態")), name: getStateName },
+  createImportTimeColumn("createdAt", text("created at", "作成日時")),
+  createImportColumn("fileName", text("file", "ファイル")),
+  createImportCountColumn("rows", text("rows", "行数")),
+  createImportCountColumn("create", text("create", "追加")),
+  createImportCountColumn("update", text("update", "更新")),
+  createImportCountColumn("delete", text("delete", "削除")),
+  createImportCountColumn("invalid", text("invalid", "不正")),
 ];
 
-const ACTOR_COLUMN = plainColumn("actor", text("done by", "実行者"));
+const ACTOR_COLUMN = createImportColumn("actor", text("done by", "実行者"));
 
 /** The column with what an import did or would do: `+24 ~3 -1` */
 const CHANGES_COLUMN: Column<Import> = {
@@ -122,38 +125,38 @@ export const DEFAULT_LIST_COLUMNS: readonly string[] = ["number", "state", "crea
 /** The columns of a single import. */
 export const IMPORT_DETAIL_COLUMNS: readonly Column<Import>[] = [
   ...COMMON_COLUMNS,
-  countColumn("unchanged", text("unchanged", "変更なし")),
-  countColumn("secretsSet", text("secrets set", "設定したパスワードなど")),
-  countColumn("orgsCreated", text("organisations created", "作成した組織")),
-  countColumn("groupsCreated", text("groups created", "作成したグループ")),
+  createImportCountColumn("unchanged", text("unchanged", "変更なし")),
+  createImportCountColumn("secretsSet", text("secrets set", "設定したパスワードなど")),
+  createImportCountColumn("orgsCreated", text("organisations created", "作成した組織")),
+  createImportCountColumn("groupsCreated", text("groups created", "作成したグループ")),
   OTHER_RECORDS_COLUMN,
-  plainColumn("newOrgs", text("new organisations", "新しい組織")),
-  plainColumn("newGroups", text("new groups", "新しいグループ")),
+  createImportColumn("newOrgs", text("new organisations", "新しい組織")),
+  createImportColumn("newGroups", text("new groups", "新しいグループ")),
   COLUMN_CHANGES,
   {
     key: "keptNames",
     header: text("names of kept records", "残したものの名前"),
     value: ({ kept }) => kept?.names ?? null,
   },
-  countColumn("errors", text("errors", "エラー")),
-  countColumn("warnings", text("warnings", "警告")),
-  plainColumn("tenant", text("tenant", "テナント")),
+  createImportCountColumn("errors", text("errors", "エラー")),
+  createImportCountColumn("warnings", text("warnings", "警告")),
+  createImportColumn("tenant", text("tenant", "テナント")),
   ACTOR_COLUMN,
-  plainColumn("encoding", text("encoding", "文字コード")),
-  plainColumn("inputSha256", text("SHA-256 of the file", "ファイルの SHA-256")),
-  timeColumn("emittedAt", text("upload file written at", "アップロード用ファイルの書き出し日時")),
+  createImportColumn("encoding", text("encoding", "文字コード")),
+  createImportColumn("inputSha256", text("SHA-256 of the file", "ファイルの SHA-256")),
+  createImportTimeColumn("emittedAt", text("upload file written at", "アップロード用ファイルの書き出し日時")),
   {
-    ...plainColumn("inConsole", text("done in the console", "管理画面で確認済み")),
+    ...createImportColumn("inConsole", text("done in the console", "管理画面で確認済み")),
     name: ({ inConsole }) =>
       inConsole === undefined
         ? null
         : text(`${inConsole.done} of ${inConsole.of}`, `${inConsole.of} 件中 ${inConsole.done} 件`),
   },
-  timeColumn("committedAt", text("committed at", "適用日時")),
-  plainColumn("undoes", text("undoes change", "取り消す変更")),
-  plainColumn("undoneBy", text("undone by change", "取り消した変更")),
+  createImportTimeColumn("committedAt", text("committed at", "適用日時")),
+  createImportColumn("undoes", text("undoes change", "取り消す変更")),
+  createImportColumn("undoneBy", text("undone by change", "この変更を取り消した変更")),
   {
-    ...plainColumn("unverifiedColumns", text("columns not verified", "照合していない列")),
+    ...createImportColumn("unverifiedColumns", text("columns not verified", "照合していない列")),
     name: ({ unverifiedColumns }) => same(unverifiedColumns.map(({ header }) => header).join(", ")),
   },
 ];
@@ -174,7 +177,7 @@ const BASIC_ROW_COLUMNS: readonly Column<PlanRow>[] = [
 
 /** Returns the columns of a plan's row, with the record's name and each value before and after. */
 export const buildRowColumns = (kind: Import["kind"]): readonly Column<PlanRow>[] => [
-  ...BASIC_ROW_COLUMNS.toSpliced(2, 0, { key: "name", header: text("name", "名前"), value: nameOf }),
+  ...BASIC_ROW_COLUMNS.toSpliced(2, 0, { key: "name", header: text("name", "名前"), value: getRowRecordName }),
   {
     key: "changes",
     header: text("changes", "変更内容"),
@@ -250,10 +253,13 @@ const toResultColumn = ({ value, name, ...column }: Column<Import>): Column<Impo
 const pickDetailColumns = (...keys: readonly string[]): readonly Column<ImportResult>[] =>
   keys.flatMap((key) => IMPORT_DETAIL_COLUMNS.filter((column) => column.key === key).map(toResultColumn));
 
-const resultCountColumn = (key: keyof Import, header: Text): Column<ImportResult> =>
-  toResultColumn(countColumn(key, header));
+const createResultCountColumn = (key: keyof Import, header: Text): Column<ImportResult> =>
+  toResultColumn(createImportCountColumn(key, header));
 
-/** Columns of an import's result. A column without a value is omitted: not every import wipes or closes tasks. */
+/**
+ * Columns of an import's result. A column without a value is omitted, because not every import requires wipes or closes
+ * tasks.
+ */
 export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
   ...pickDetailColumns("number", "change"),
   ...pickDetailColumns("id").map((column) => ({ ...column, key: "importId" })),
@@ -280,10 +286,10 @@ export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
     },
   },
   ...pickDetailColumns("newOrgs", "newGroups", "columns"),
-  resultCountColumn("wipes", text("devices to wipe", "初期化が必要なデバイス")),
+  createResultCountColumn("wipes", text("devices to wipe", "初期化が必要なデバイス")),
   {
     key: "kept",
-    header: text("kept records", "残したもの"),
+    header: text("kept records", "残したデータ"),
     align: "end",
     value: ({ plan: { kept } }) => kept?.count,
   },
@@ -291,7 +297,7 @@ export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
     ...column,
     value: ({ plan: { kept } }: ImportResult) => kept?.names,
   })),
-  resultCountColumn("released", text("owner removed", "所有者を外したデバイス")),
+  createResultCountColumn("released", text("owner removed", "所有者を外したデバイス")),
   { ...toResultColumn(KIND_COLUMN), value: ({ plan: { beside, kind } }) => (beside === undefined ? undefined : kind) },
   { ...toResultColumn(OTHER_RECORDS_COLUMN), value: ({ plan: { beside } }) => beside },
   {
@@ -302,7 +308,7 @@ export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
   },
   {
     key: "blocked",
-    header: text("records not undone", "取り消せないもの"),
+    header: text("records not undone", "取り消せないデータ"),
     value: ({ plan: { blocked } }) => blocked?.first,
     name: ({ plan: { blocked } }) => (blocked === undefined ? null : same(String(blocked.count))),
   },
@@ -314,7 +320,7 @@ export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
   },
   {
     key: "merged",
-    header: text("compared with local changes", "ここでの変更との照合"),
+    header: text("compared with local changes", "このテナントでの変更との照合"),
     value: ({ plan: { merged } }) => merged,
     name: ({ plan: { merged } }) =>
       merged === undefined
@@ -332,7 +338,7 @@ export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
   },
 ];
 
-/** The keys of the result that a table shows by default. The lines above the table report the rest. */
+/** The keys of the result that a table shows by default. The lines above the table report the other values. */
 export const DEFAULT_RESULT_COLUMNS = [
   "number",
   "kind",

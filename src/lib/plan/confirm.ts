@@ -1,11 +1,11 @@
 import { Failure } from "../errors/index.ts";
 import { describeWipeMismatch } from "../model/device.ts";
 import type { Terminal } from "../terminal/index.ts";
-import { formatCount, spaceAfterLatin, text, type Text } from "../text/index.ts";
+import { formatCount, addSpaceAfterLatin, text, type Text } from "../text/index.ts";
 import { requireExactCountAboveHalf, enforceLimits, type PlanLimits } from "./limits.ts";
 import { sumChanges, describeEffects, type Plan } from "./plan.ts";
 
-/** Answers given on the command line, before any question is asked. */
+/** Confirmations given on the command line, before any question is asked. */
 export interface ConfirmOptions extends PlanLimits {
   readonly confirmDeletions?: number | undefined;
   readonly confirmWipes?: number | undefined;
@@ -24,7 +24,7 @@ const describeApplyAction = (plan: ConfirmablePlan, file: string | undefined): T
   const [writing, writingJa] = file === undefined ? ["", ""] : [` and write ${file}`, `し、${file} を書き出`];
   return text(
     `Apply to ${plan.target.en}${writing}: ${en}`,
-    `${spaceAfterLatin(plan.target.ja)}に${padTrailingNumber(ja)}を適用${writingJa}し`,
+    `${addSpaceAfterLatin(plan.target.ja)}に${padTrailingNumber(ja)}を適用${writingJa}し`,
   );
 };
 

@@ -13,11 +13,18 @@ import {
 import { getThingNoun } from "../model/problem.ts";
 import { dayOf } from "../model/time.ts";
 import { describeBlockedRecord } from "../model/undo.ts";
-import { formatCount, joinTexts, same, spaceAfterLatin, text, type Text } from "../text/index.ts";
-import { describeColumn, describeRow, findFieldHeader, headersOf, nameOf, formatPlanValue } from "./changes.ts";
+import { formatCount, joinTexts, same, addSpaceAfterLatin, text, type Text } from "../text/index.ts";
+import {
+  describeColumn,
+  describeRow,
+  findFieldHeader,
+  getFieldHeaders,
+  getRowRecordName,
+  formatPlanValue,
+} from "./changes.ts";
 import { sumChanges, describeChanges, type ThingChanges, type PlanEffect, type Plan } from "./plan.ts";
 
-/** Returns what a plan does to the records of each thing, starting with the import's own thing. */
+/** Returns what a plan does to the records of each type, starting with the import's own type. */
 export const listPlanChanges = ({ kind, beside = [], ...own }: Import): readonly ThingChanges[] =>
   [{ ...own, thing: FORMATS[kind].thing.name }, ...beside].map(
     ({ thing, create, update, delete: gone, recordsBefore }) => ({
@@ -29,11 +36,13 @@ export const listPlanChanges = ({ kind, beside = [], ...own }: Import): readonly
     }),
   );
 
-const CHANGE_COUNTS = ["create", "update", "delete", "secretsSet", "orgsCreated", "groupsCreated"] as const;
+const CHANGE_COUNT_KEYS = ["create", "update", "delete", "secretsSet", "orgsCreated", "groupsCreated"] as const;
 
 /** Returns true if a plan changes anything. */
 export const hasChanges = (plan: Import): boolean =>
-  CHANGE_COUNTS.some((count) => plan[count] > 0) || (plan.beside ?? []).length > 0 || (plan.reopened?.records ?? 0) > 0;
+  CHANGE_COUNT_KEYS.some((count) => plan[count] > 0) ||
+  (plan.beside ?? []).length > 0 ||
+  (plan.reopened?.records ?? 0) > 0;
 
 /** Returns true if committing a plan changes nothing. A console export always updates the age of the mirror. */
 export const hasNoEffect = (plan: Import): boolean => plan.request?.fromConsole !== true && !hasChanges(plan);
@@ -60,7 +69,7 @@ const listEffects = (told: Import): readonly PlanEffect[] => {
     { count: orgsCreated, what: text("new organisations", "新しい組織"), names: newOrgs },
     { count: groupsCreated, what: text("new groups", "新しいグループ"), names: newGroups },
     { count: released, what: text("devices that lose their owner", "所有者を外すデバイス(所有者を削除するため)") },
-    { count: reopened?.records ?? 0, what: text("task records to reopen", "未了に戻す作業のレコード") },
+    { count: reopened?.records ?? 0, what: text("task records to reopen", "未了に戻す作業のデータ") },
   ];
 };
 
@@ -72,7 +81,10 @@ interface PlanTarget {
   readonly zone: string;
 }
 
-/** Returns an import, deletion, undo or drop of tasks as a plan; if rejected, without changes of columns and values. */
+/**
+ * Converts an import, a deletion, an undo or a drop of tasks to a plan. If the file is rejected, the plan does not show
+ * changes of columns and values.
+ */
 export function toPlan(told: Import, { target, zone }: PlanTarget): Plan {
   const { rejected, wipes = 0, takenOver } = told;
   return {
@@ -98,7 +110,7 @@ export function toPlan(told: Import, { target, zone }: PlanTarget): Plan {
 /** Maximum number of blocked records that people see; programs get all. */
 const MAX_BLOCKED_RECORDS = 20;
 
-/** Yields the records that an undo leaves unchanged, and why. */
+/** Yields the records that an undo does not revert, and why. */
 function* renderBlockedRecords({ blocked }: Import): Generator<Text> {
   if (blocked === undefined) return;
   const { count, first } = blocked;
@@ -107,15 +119,18 @@ function* renderBlockedRecords({ blocked }: Import): Generator<Text> {
   if (rest > 0) yield text(`… and ${formatCount(rest, "more record")}`, `… 他 ${rest} 件`);
 }
 
-/** Maximum number of newer exports named in a warning. */
+/** Maximum number of newer exports listed in a warning. */
 const MAX_NEWER_EXPORTS = 3;
 
-/** Returns a warning that this console export was taken over before newer ones, so it shows an outdated state. */
+/**
+ * Returns a warning that this console export was already imported, and that newer exports were imported after it, so it
+ * shows an outdated state.
+ */
 export const describeOldExport = ({ change, at, newer }: NonNullable<Import["takenOver"]>, zone: string): Text => {
   const day = dayOf(at, zone);
   const shown = [...newer.slice(0, MAX_NEWER_EXPORTS), ...(newer.length > MAX_NEWER_EXPORTS ? ["…"] : [])];
   return text(
-    `this file was already taken over on ${day} (change ${change}); newer ${newer.length === 1 ? "export: change" : "exports: changes"} ${shown.join(", ")}`,
+    `this file was already imported on ${day} (change ${change}); newer ${newer.length === 1 ? "export: change" : "exports: changes"} ${shown.join(", ")}`,
     `このファイルは ${day} に取り込み済みです(変更 ${change})。その後に取り込んだエクスポート: 変更 ${shown.join("、")}`,
   );
 };
@@ -163,7 +178,7 @@ function renderUndoHeadline({ undoes, drops = [], kind }: Import, tenant: Text):
       : text(`undo change ${undoes}`, `変更 ${undoes} の取り消し`);
   return text(
     `plan for ${tenant.en}: ${what.en}${app === undefined ? "" : ` (${app})`}`,
-    `${spaceAfterLatin(tenant.ja)}に対する計画: ${what.ja}${app === undefined ? "" : `(${app})`}`,
+    `${addSpaceAfterLatin(tenant.ja)}に対する計画: ${what.ja}${app === undefined ? "" : `(${app})`}`,
   );
 }
 
@@ -174,11 +189,14 @@ function renderHeadline(told: Import, target: Text): Text {
   const size = hasFile(told) ? text(`, ${formatCount(rows, "row")}`, `、${rows} 行`) : same("");
   return text(
     `plan for ${target.en}: ${title.en}, ${how.en}${size.en}`,
-    `${spaceAfterLatin(target.ja)}に対する計画: ${title.ja}、${how.ja}${size.ja}`,
+    `${addSpaceAfterLatin(target.ja)}に対する計画: ${title.ja}、${how.ja}${size.ja}`,
   );
 }
 
-/** Returns the total number of deletions if several things change; the total is what has to be confirmed. */
+/**
+ * Returns a line with the total number of deletions if several record types change, because the total has to be
+ * confirmed.
+ */
 const renderTotalDeletions = (changes: readonly ThingChanges[]): readonly Text[] => {
   const deletions = sumChanges(changes, "delete");
   if (deletions === 0 || changes.length < 2) return [];
@@ -206,11 +224,11 @@ const WIPED_DEVICES = text(
   "所有者が変わるため初期化と再設定が必要になるデバイス",
 );
 
-/** Yields what an undo changes, thing by thing. */
+/** Yields what an undo changes, by record type. */
 function* renderUndoCounts(told: Import): Generator<Text> {
   const { reopened, wipes = 0 } = told;
   const written = listPlanChanges(told).filter((one) => one.create + one.update + one.delete > 0);
-  if (written.length === 0) yield text("no records are changed", "変更するレコードはありません");
+  if (written.length === 0) yield text("no records are changed", "変更するデータはありません");
   if (reopened !== undefined)
     yield text(
       `tasks to reopen: ${reopened.tasks.join(", ")} (${formatCount(reopened.records, "record")})`,
@@ -244,7 +262,7 @@ function* renderFileCounts(told: Import): Generator<Text> {
           ? text("records kept although not in the export", "エクスポートになくても残すもの")
           : text(
               "records kept although not in the file (they cannot be deleted)",
-              "ファイルになくても残すもの(削除できないため)",
+              "ファイルにないが、削除できないため残すデータ",
             ),
       names: request?.keepMissing === true ? kept?.names : undefined,
     },
@@ -281,12 +299,14 @@ function renderColumnLines({ kind, columns, rejected }: Import): readonly Text[]
 }
 const MAX_LISTED_COLUMNS = 20;
 
-/** Returns a warning for each column that would lose most values, however few of the file's cells are blank. */
+/**
+ * Returns a warning for each column that would lose most of its values, even if only a few cells of the file are blank.
+ */
 const describeClearedColumns = ({ kind, columns, request, absentColumns }: Import): readonly Text[] =>
   columns.flatMap(({ field, cleared, clearedOf }) => {
     if (clearedOf === undefined) return [];
     const header = findFieldHeader(kind, field);
-    const isAbsent = headersOf(kind, field).some((one) => absentColumns.includes(one));
+    const isAbsent = getFieldHeaders(kind, field).some((one) => absentColumns.includes(one));
     const option = isAbsent ? "--missing-columns keep" : "--blank keep";
     // a blank cell in the console's export means that the value is blank in the console
     const way =
@@ -334,12 +354,12 @@ function* describeAdministratorsElsewhere({ kind, protectedElsewhere }: Import):
   const { count, names } = protectedElsewhere;
   const command = `${line("secured administrators add", ["USER"])}… --app ${kind}`;
   yield text(
-    `marked as administrators in another app, and therefore, according to CLOMO's manual, administrators in every app: ${formatNamedCount(count, names)}; to keep them: ${command}`,
-    `ほかのアプリで管理者に指定されています(マニュアルでは、管理者はほかのアプリでも管理者になります): ${formatNamedCount(count, names)}。残すには: ${command}`,
+    `users marked as administrators in another app, who according to CLOMO's manual are administrators in every app: ${formatNamedCount(count, names)}; to keep them: ${command}`,
+    `ほかのアプリで管理者に指定されているユーザー(マニュアルでは、管理者はほかのアプリでも管理者になります): ${formatNamedCount(count, names)}。残すには: ${command}`,
   );
 }
 
-/** Yields how a console export differs from local changes, which stay unless the local values are given up. */
+/** Yields how a console export differs from local changes. The local values are kept unless they are given up. */
 function* describeMerge({ kind, merged }: Import): Generator<Text> {
   if (merged === undefined) return;
   const { open, contradicted, leftOut, first, givenUp } = merged;
@@ -350,39 +370,44 @@ function* describeMerge({ kind, merged }: Import): Generator<Text> {
     );
   if (open > 0)
     yield text(
-      `${formatCount(open, "record")} changed here but not in the console yet; the local values stay (${LIST_TASKS_COMMAND})`,
-      `ここで変更し、管理画面ではまだ変更していないもの: ${open} 件。ここでの内容のまま残ります(${LIST_TASKS_COMMAND})`,
+      `${formatCount(open, "record")} changed in this tenant but not in the console yet; the local values are kept (${LIST_TASKS_COMMAND})`,
+      `このテナントで変更し、管理画面ではまだ変更していないデータ: ${open} 件。このテナントの値を残します(${LIST_TASKS_COMMAND})`,
     );
   if (givenUp !== undefined) {
     yield text(
-      `${formatCount(givenUp.count, "value")} changed here, to be replaced with the value in the console:`,
-      `ここでの変更を取りやめ、管理画面の内容にするもの: ${givenUp.count} 件`,
+      `${formatCount(givenUp.count, "value")} changed in this tenant, to be replaced with the console value:`,
+      `このテナントでの変更を取りやめ、管理画面の内容に置き換える値: ${givenUp.count} 件`,
     );
     yield* describeContradictions(kind, givenUp.first.slice(0, MAX_GIVEN_UP_VALUES), givenUp.count);
   }
   if (contradicted === 0) return;
   yield text(
-    `${formatCount(contradicted, "difference")} between the console and what was changed here; the local values stay (what to do: ${LIST_TASKS_COMMAND})`,
-    `管理画面に、ここでの変更と異なる内容が ${contradicted} 件あります。ここでの値が残ります(対処: ${LIST_TASKS_COMMAND})`,
+    `${formatCount(contradicted, "difference")} between the console and the changes in this tenant; the local values are kept (what to do: ${LIST_TASKS_COMMAND})`,
+    `管理画面に、このテナントでの変更と異なる内容が ${contradicted} 件あります。このテナントの値を残します(対処: ${LIST_TASKS_COMMAND})`,
   );
   yield* describeContradictions(kind, first, contradicted);
 }
 
-/** Yields which exports have to be taken over before the records that an export lacks can be deleted. */
+/** Yields which exports must be imported before the records that an export lacks can be deleted. */
 function* describeIncompleteTakeover({ kind, request, rejected }: Import): Generator<Text> {
   if (request?.keepMissing !== true || request.fromConsole !== true || rejected) return;
   const first = (kind === "orgs" ? (["users", "devices"] as const) : (["devices"] as const)).map((of) =>
     line(`${of} import`, ["EXPORT.csv"], { fromConsole: true }),
   );
   yield text(
-    `records that this export lacks are still in use here, so nothing is deleted; first take over the console's other exports: ${first.join(", ")}; then this export again`,
+    `records that this export lacks are still in use here, so nothing is deleted; first import the console's other exports: ${first.join(", ")}; then this export again`,
     `このエクスポートにないものがここではまだ使われているため、何も削除しません。先に管理画面のほかのエクスポートを取り込み(${first.join("、")})、続けてこのエクスポートをもう一度取り込んでください`,
   );
 }
 
 type Contradiction = NonNullable<Import["merged"]>["first"][number];
 
-/** Returns a line for each value that differs in the console.  @param count of all, of which `values` are the first */
+/**
+ * Returns a line for each value that differs in the console.
+ *
+ * @param values the first values
+ * @param count the number of all values
+ */
 const describeContradictions = (
   kind: Import["kind"],
   values: readonly Contradiction[],
@@ -392,21 +417,21 @@ const describeContradictions = (
     if (field === null)
       return held === true
         ? text(
-            `${name}: not in the console; kept because something that was changed here uses it`,
-            `${name}: 管理画面にありませんが、ここで変更したものが使っているため残します`,
+            `${name}: not in the console; kept because data that was changed in this tenant uses it`,
+            `${name}: 管理画面にありませんが、このテナントで変更したデータが使っているため残します`,
           )
         : text(`${name}: not in the console`, `${name}: 管理画面にありません`);
     const header = `${name}: ${findFieldHeader(kind, field)}`;
     const [here, there] = [formatPlanValue(local, MAX_VALUE_LENGTH), formatPlanValue(other, MAX_VALUE_LENGTH)];
     if (deleted === true)
       return text(
-        `${header}: deleted here; in the console: ${there.en}`,
-        `${header}: ここでは削除済み、管理画面では ${there.ja}`,
+        `${header}: deleted in this tenant; in the console: ${there.en}`,
+        `${header}: このテナントでは削除済み、管理画面では ${there.ja}`,
       );
     const said = confirmed ? text(" (confirmed as done)", "(完了を確認済み)") : same("");
     return text(
-      `${header}: here: ${here.en}${said.en}; in the console: ${there.en}`,
-      `${header}: ここでは ${here.ja}${said.ja}、管理画面では ${there.ja}`,
+      `${header}: in this tenant: ${here.en}${said.en}; in the console: ${there.en}`,
+      `${header}: このテナントでは ${here.ja}${said.ja}、管理画面では ${there.ja}`,
     );
   }),
   ...(count > values.length ? [text(`and ${count - values.length} more`, `ほか ${count - values.length} 件`)] : []),
@@ -424,7 +449,7 @@ function* describeColumnMismatches(plan: Import): Generator<Text> {
   const { absentColumns, unknownColumns, kind, columns } = plan;
   const losing = columns
     .filter(({ cleared, removed }) => cleared + removed > 0)
-    .flatMap(({ field }) => headersOf(kind, field));
+    .flatMap(({ field }) => getFieldHeaders(kind, field));
   const cleared = absentColumns.filter((header) => losing.includes(header));
   const kept = absentColumns.filter((header) => !losing.includes(header));
   if (cleared.length > 0) {
@@ -441,18 +466,18 @@ function* describeColumnMismatches(plan: Import): Generator<Text> {
   }
 }
 
-/** Joins the first names for one line; a malicious header may contain thousands. */
+/** Joins the first names into one line, because a malicious header may contain thousands of names. */
 const joinNames = (names: readonly string[], most = MAX_LISTED_NAMES): string =>
   names.slice(0, most).map(quoteListItem).join(", ") + (names.length <= most ? "" : ` … (${names.length})`);
 const MAX_LISTED_NAMES = 50;
-/** Maximum number of unchanged columns that are named; they are seldom of interest. */
+/** Maximum number of unchanged columns that are listed; they are seldom of interest. */
 const MAX_UNCHANGED_NAMES = 4;
 
 /** Maximum number of rows shown for each action. */
 const DEFAULT_SAMPLE_SIZE = 5;
-/** Maximum number of deleted organisations shown, the same as the number of created organisations that are named. */
+/** Maximum number of deleted organisations shown, the same as the number of created organisations that are listed. */
 const DELETED_ORGS_SAMPLE_SIZE = 10;
-/** Maximum number of records shown of a deletion, which people check name by name. */
+/** Maximum number of records shown for a deletion, because people check each name. */
 const DELETION_SAMPLE_SIZE = 20;
 
 /** Returns how many rows of an action people see when a plan is shown. */
@@ -465,10 +490,13 @@ export const sampleSize = ({ mode, kind, beside = [] }: Import, action: RecordAc
 const MAX_ROW_CHANGES = 6;
 const MAX_ROW_VALUE_LENGTH = 40;
 
-/** Returns `~ 12 t@example.com 山田 太郎: 役職: 主任 → (空), TEL: 03 → 04`; for another thing: `- organisation S01` */
+/**
+ * Renders a row: `~ 12 t@example.com 山田 太郎: 役職: 主任 → (空), TEL: 03 → 04`. A record of another type is rendered
+ * as `- organisation S01`.
+ */
 export function renderRow({ kind }: Import, row: PlanRow): Text {
   const { action, key } = row;
-  const name = nameOf(row) ?? "";
+  const name = getRowRecordName(row) ?? "";
   const number = row.row === 0 ? "" : ` ${row.row}`;
   const label = name !== "" && name !== key ? ` ${name}` : "";
   const noun = row.thing === undefined ? undefined : getThingNoun(row.thing);
@@ -491,7 +519,10 @@ interface MirrorState {
   readonly isMapped: boolean;
 }
 
-/** Yields a mirror's age and what its files leave unconfirmed, or that a plan makes one; nothing for other tenants. */
+/**
+ * Yields the age of a mirror and what is not confirmed about its files, or that a plan turns the tenant into a mirror.
+ * Yields nothing for other tenants.
+ */
 export function* describeMirror(
   { kind, mode, request, unseenColumns = [] }: Import,
   { mirroredAt, zone, isMapped }: MirrorState,
@@ -502,13 +533,13 @@ export function* describeMirror(
   if (mirroredAt === null) {
     if (isExport)
       yield text(
-        "this turns the tenant into a mirror of the console: later changes here must also be made in the console",
-        "このテナントは管理画面のミラーになります。以後ここで変更したものは、管理画面でも変更が必要です",
+        "this turns the tenant into a mirror of the console: later changes to the tenant must also be made in the console",
+        "このテナントは管理画面のミラーになります。以後、このテナントで変更した内容は、管理画面でも変更する必要があります",
       );
   } else if (isUnseen && !isExport)
     yield text(
-      "this tenant is a mirror of the console, but no export of these records has been taken over yet",
-      "管理画面のミラーですが、この種類のデータは管理画面からまだ取り込んでいません",
+      "this tenant is a mirror of the console, but no export of these records has been imported yet",
+      "このテナントは管理画面のミラーですが、この種類のデータは管理画面からまだ取り込んでいません",
     );
   else {
     const day = dayOf(mirroredAt, zone);

@@ -27,7 +27,7 @@ export const parseLimit = (
   throw new Failure("usage", {
     what: text(
       `"${typed}" is neither a number of records nor a percentage`,
-      `「${typed}」は件数としても割合としても読めません`,
+      `「${typed}」は件数でも割合でもありません`,
     ),
     where: flag,
     hint: text(`examples: ${flag} 20, ${flag} 5%`, `例: ${flag} 20、${flag} 5%`),
@@ -43,7 +43,7 @@ export function validateLimits({ maxDeletions, maxChanges }: PlanLimits): void {
 /** An action that can be limited. */
 type LimitedAction = "update" | "delete";
 
-/** The number of records of one thing, or of all things, that a plan changes, and their total number. */
+/** The number of records of one record type, or of all types, that a plan changes, and their total number. */
 interface ActionShare {
   readonly noun: Text;
   readonly count: number;
@@ -71,9 +71,9 @@ const describeShare = (action: LimitedAction, { noun, count, all }: ActionShare)
   );
 
 /**
- * Enforces a limit. A number limits the records of all things together; a share limits the records of each thing.
+ * Enforces a limit. A number limits the records of all types together; a share limits the records of each type.
  *
- * @param atMost the most that a share ever permits, for all things together
+ * @param atMost maximum number of records that a share permits, for all types together
  * @param hint returns what to type to allow this number of records
  * @throws `limit-exceeded` if a plan deletes or updates more records
  */
@@ -140,8 +140,8 @@ export function enforceLimits(
 /**
  * Checks that `--yes --max-deletions` may confirm the deletions.
  *
- * @throws `limit-exceeded` if more than half of the records of a thing would be deleted: their exact number is required
- * then
+ * @throws `limit-exceeded` if more than half of the records of a type would be deleted, because this requires their
+ * exact number
  */
 export function requireExactCountAboveHalf(changes: readonly ThingChanges[]): void {
   const most = computeShares(changes, "delete").find(({ count, all }) => count * 2 > all);

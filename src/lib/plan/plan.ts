@@ -3,10 +3,10 @@ import { joinTexts, same, text, type Text } from "../text/index.ts";
 
 export const PLAN_ACTIONS: readonly RecordAction[] = ["create", "update", "delete"];
 
-/** The numbers of records of one thing that a plan creates, updates and deletes. */
+/** The numbers of records of one type that a plan creates, updates and deletes. */
 export interface ThingChanges extends Readonly<Record<RecordAction, number>> {
   readonly noun: Text;
-  /** number of records of the thing before the plan is applied */
+  /** number of records of the type before the plan is applied */
   readonly recordsBefore: number;
 }
 
@@ -14,7 +14,7 @@ export interface ThingChanges extends Readonly<Record<RecordAction, number>> {
 export interface PlanEffect {
   readonly count: number;
   readonly what: Text;
-  /** the first names of what the effect concerns */
+  /** names of the first records that the effect concerns */
   readonly names?: readonly string[] | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface PlanSample {
 export interface Plan {
   /** name of the tenant */
   readonly target: Text;
-  /** changes by thing; the thing that the plan is about comes first */
+  /** changes by record type; the main record type of the plan comes first */
   readonly changes: readonly ThingChanges[];
   readonly effects?: readonly PlanEffect[] | undefined;
   /** number of devices that have to be wiped because they get another owner */
@@ -46,13 +46,13 @@ export interface Plan {
   readonly samples?: readonly PlanSample[] | undefined;
 }
 
-/** Returns the changes of one thing from their counts, for a plan in which only the changed records matter. */
+/** Returns the changes of one record type from their counts, for a plan in which only the changed records matter. */
 export const createChanges = (noun: Text, counts: Partial<Record<RecordAction, number>>): ThingChanges => {
   const all = { create: 0, update: 0, delete: 0, ...counts };
   return { noun, ...all, recordsBefore: all.update + all.delete };
 };
 
-/** Returns the number of records of all things to which a plan applies an action. */
+/** Returns the number of records of all types to which a plan applies an action. */
 export const sumChanges = (changes: readonly ThingChanges[], action: RecordAction): number =>
   changes.reduce((sum, one) => sum + one[action], 0);
 
@@ -62,7 +62,7 @@ const ACTION_NAMES: Readonly<Record<RecordAction, Text>> = {
   delete: text("delete", "削除"),
 };
 
-/** Returns the counts of a thing: `device: create 0, update 3, delete 0` */
+/** Returns the counts of a record type: `device: create 0, update 3, delete 0` */
 export const describeChanges = (noun: Text, counts: Readonly<Record<RecordAction, number>>): Text => {
   const parts = PLAN_ACTIONS.map((action) =>
     text(`${ACTION_NAMES[action].en} ${counts[action]}`, `${ACTION_NAMES[action].ja} ${counts[action]}`),

@@ -20,7 +20,10 @@ export const PLAN_DRY_RUN_NOTE = text(
   "確認のみで、何も変更していません。適用するには --dry-run を付けずに実行してください",
 );
 
-/** Returns the permissions to undo an import, which deletes created records and creates deleted records again. */
+/**
+ * Returns the permissions that are required to undo an import. An undo deletes created records and creates deleted
+ * records again.
+ */
 export function listUndoOperations(plan: Import): readonly Operation[] {
   const { kind, beside = [] } = plan;
   if (!(kind === "users" || kind === "orgs" || kind === "devices")) return [];
@@ -69,7 +72,7 @@ function describeSettledTasks(plan: Import): readonly Text[] {
       : [say(text(numbers.join(", "), numbers.join("、")), line("console show", [numbers[0] ?? 0]))];
   const others = [
     ...told(advanced, ({ en, ja }, see) =>
-      text(`tasks partly done by now: ${en} (${see})`, `一部が終わった作業: ${ja}(${see})`),
+      text(`tasks partly done by now: ${en} (${see})`, `一部が完了した作業: ${ja}(${see})`),
     ),
     ...told(givenUp, ({ en, ja }) =>
       text(
@@ -79,8 +82,8 @@ function describeSettledTasks(plan: Import): readonly Text[] {
     ),
     ...told(contradicted, ({ en, ja }, see) =>
       text(
-        `the export contradicts ${contradicted.length === 1 ? "task" : "tasks"} ${en}, and the local values stay (${see})`,
-        `作業 ${ja} と一致しません。このテナントの値はそのまま残ります(${see})`,
+        `the export contradicts ${contradicted.length === 1 ? "task" : "tasks"} ${en}; the local values are kept (${see})`,
+        `このエクスポートは作業 ${ja} と一致しません。このテナントの値を残します(${see})`,
       ),
     ),
     ...told(reopened, ({ en, ja }, see) =>
@@ -90,8 +93,8 @@ function describeSettledTasks(plan: Import): readonly Text[] {
       ),
     ),
   ];
-  const [shown = NO_TASK_CLOSED] = told(closed, ({ en, ja }) =>
-    text(`tasks closed by this export: ${en}`, `このエクスポートで終わった管理画面での作業: ${ja}`),
+  const [shown = NO_TASK_CLOSED_TEXT] = told(closed, ({ en, ja }) =>
+    text(`tasks closed by this export: ${en}`, `このエクスポートで完了を確認した管理画面での作業: ${ja}`),
   );
   const list = line("console list", []);
   const left =
@@ -101,7 +104,10 @@ function describeSettledTasks(plan: Import): readonly Text[] {
   return [joinTexts([shown, ...others, left], text("; ", "。"))];
 }
 
-const NO_TASK_CLOSED = text("this export did not close any task", "このエクスポートで終わった作業はありません");
+const NO_TASK_CLOSED_TEXT = text(
+  "this export did not close any task",
+  "このエクスポートで完了を確認した作業はありません",
+);
 
 function describeFollowUp({ change, emittedAt, request, reopened }: Import): Text {
   const number = change ?? "last";
@@ -112,14 +118,14 @@ function describeFollowUp({ change, emittedAt, request, reopened }: Import): Tex
   if (request?.fromConsole === true) {
     const undo = line("undo", [number], { mirrorOnly: true });
     return text(
-      `if this was the wrong file, undo the import only here: ${undo}`,
+      `if this was the wrong file, undo the import only in this tenant: ${undo}`,
       `違うファイルだった場合、このテナントでだけ取り消すには: ${undo}`,
     );
   }
   if (emittedAt === null) return text(`undo: ${line("undo", [number])}`, `取り消すには: ${line("undo", [number])}`);
   const undo = line("undo", [number], { emitCsv: `undo-${number}.csv` });
   return text(
-    `undo here and write an upload file for the console: ${undo}`,
+    `undo in this tenant and write an upload file for the console: ${undo}`,
     `取り消すには(管理画面へのアップロード用ファイルも書き出す): ${undo}`,
   );
 }
@@ -148,7 +154,7 @@ function describeOutcome(plan: Import): Text {
   const [open, openJa] = notes.length === 0 ? ["", ""] : [` (${note.en})`, `(${note.ja})`];
   const what = mode === "undo" ? text("change", "変更") : text("import", "インポート");
   const { en, ja } = joinTexts(
-    [...(hasChanges(plan) ? changes : [NO_RECORD_CHANGED]), ...describeSideEffects(plan)],
+    [...(hasChanges(plan) ? changes : [NO_RECORD_CHANGED_TEXT]), ...describeSideEffects(plan)],
     comma,
   );
   return text(`${what.en} ${number}${open}: ${en}`, `${what.ja} ${number}${openJa}: ${ja}`);
@@ -166,9 +172,12 @@ function describeLeavers({ kind, kept }: Import): readonly Text[] {
   ];
 }
 
-const NO_RECORD_CHANGED = text("no records changed", "変更なし");
+const NO_RECORD_CHANGED_TEXT = text("no records changed", "変更なし");
 
-/** Yields how many records that the file lacks were kept, how many devices lost owners, and the reopened tasks. */
+/**
+ * Yields how many records were kept although the file does not contain them, how many devices lost their owner, and the
+ * reopened tasks.
+ */
 function* describeSideEffects({ kept, released = 0, reopened }: Import): Generator<Text> {
   if (reopened !== undefined && reopened.records > 0)
     yield text(
@@ -178,5 +187,5 @@ function* describeSideEffects({ kept, released = 0, reopened }: Import): Generat
   if (released > 0)
     yield text(`owner removed: ${formatCount(released, "device")}`, `所有者を外したデバイス: ${released}`);
   const { count = 0 } = kept ?? {};
-  if (count > 0) yield text(`records kept: ${count}`, `残したもの: ${count}`);
+  if (count > 0) yield text(`records kept: ${count}`, `残したデータ: ${count}`);
 }

@@ -12,7 +12,7 @@ import { DEFAULT_THRESHOLDS } from "./judge.ts";
 import { describeMostUrgent } from "./output/headline.ts";
 import { renderNagiosLine } from "./output/nagios.ts";
 import { renderPrometheusText } from "./output/prometheus.ts";
-import { checkedThing } from "#support/renewals/checked.ts";
+import { createCheckedItem } from "#support/renewals/checked.ts";
 
 const holder = (name: string) => ({ name, user: "山田 花子", email: `${name}@example.jp` });
 const standing = (change: Partial<AdministrationFacts> = {}): AdministrationFacts => ({
@@ -69,7 +69,7 @@ test("each finding shows what to type next, in both languages", () => {
   const of = (change: Partial<AdministrationFacts>) => checkAdministration(standing(change)).map(renderFinding);
   expect(of({ supported: [] })).toEqual([
     {
-      en: "nobody has the support option, so nobody receives CLOMO's mail about certificates; to fix this: clomoctl clomo-account edit NAME --support-option --notice-mail",
+      en: "nobody has the support option, so nobody receives CLOMO's emails about certificates; to fix this: clomoctl clomo-account edit NAME --support-option --notice-mail",
       ja: expect.stringMatching(
         /サポートオプションを付与されたシステム管理者がいません.*対処: clomoctl clomo-account edit NAME --support-option --notice-mail$/,
       ),
@@ -112,7 +112,7 @@ test("each finding shows what to type next, in both languages", () => {
 
 const resultWith = (level: "ok" | "warning" | "unknown" | "critical", change: Partial<AdministrationFacts>) =>
   summariseCheck(
-    [checkedThing("push", level, level === "unknown" ? null : 20)],
+    [createCheckedItem("push", level, level === "unknown" ? null : 20)],
     DEFAULT_THRESHOLDS,
     checkAdministration(standing(change)).map((finding) => toCheckedItem(finding, "kanto")),
   );
@@ -124,7 +124,7 @@ test("the worst item or finding determines the state, and findings are not items
   const both = resultWith("ok", { supported: [], leavers: [LEFT] });
   expect(both.counts).toEqual({ ok: 1, warning: 0, critical: 0, expired: 0, unknown: 0 });
   expect(describeCheckResult(both)).toEqual({
-    en: "1 ok, 1 critical (who is notified), 1 to check (who is notified)",
+    en: "1 ok, 1 critical (notification recipients), 1 to check (notification recipients)",
     ja: "余裕あり 1 件、通知を受け取る人の問題(至急) 1 件、通知を受け取る人の問題(要確認) 1 件",
   });
   expect(describeCheckResult(summariseCheck([], DEFAULT_THRESHOLDS, both.findings)).en).toMatch(

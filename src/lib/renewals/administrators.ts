@@ -22,7 +22,10 @@ export interface AdministrationFacts {
   /** number of system administrators */
   readonly system: number;
   readonly supported: readonly SupportHolder[];
-  /** items whose owner was deleted, lost the role (`revoked`), or has changed the recorded word (new address: `now`) */
+  /**
+   * items whose owner was deleted, lost the administrator role (`revoked`), or no longer has the recorded address,
+   * account name or code (`now`: the current address)
+   */
   readonly leavers: readonly (Pick<RenewalItem, "id" | "kind" | "name"> & {
     readonly owner: string;
     readonly revoked: boolean;
@@ -37,16 +40,16 @@ export interface AdministrationFacts {
 /** Returns the step that fixes a finding. */
 const createFixStep = (command: CommandLine) => step("to fix this", "対処", command);
 
-const ADD_SUPPORT_HOLDER = createFixStep(
+const ADD_SUPPORT_HOLDER_STEP = createFixStep(
   line("clomo-account edit", ["NAME"], { supportOption: true, noticeMail: true }),
 );
-const ADD_SYSTEM_ADMINISTRATOR = createFixStep(line("clomo-account grant", ["NAME"], { role: "system" }));
+const ADD_SYSTEM_ADMINISTRATOR_STEP = createFixStep(line("clomo-account grant", ["NAME"], { role: "system" }));
 /** used if nobody else is a system administrator, because only system administrators can have the support option */
-const ADD_SUPPORTED_ADMINISTRATOR = createFixStep(
+const ADD_SUPPORTED_ADMINISTRATOR_STEP = createFixStep(
   line("clomo-account grant", ["NAME"], { role: "system", supportOption: true, noticeMail: true }),
 );
 
-/** @see facts 3.2: mail about certificates goes only to system administrators with the support option */
+/** @see facts 3.2: emails about certificates go only to system administrators with the support option */
 const checkSupportHolders = ({ system, supported }: AdministrationFacts): readonly Finding[] => {
   const about = "support-option";
   const [holder] = supported;
@@ -54,21 +57,30 @@ const checkSupportHolders = ({ system, supported }: AdministrationFacts): readon
     const what =
       system === 0
         ? text(
-            "no system administrator is recorded, so nobody has the support option and nobody receives CLOMO's mail about certificates",
-            "システム管理者の登録がなく、サポートオプションを付与された人がいません。証明書の更新に関する CLOMO からのメールは誰にも届きません",
+            "no system administrator is recorded, so nobody has the support option and nobody receives CLOMO's emails about certificates",
+            "システム管理者の登録がなく、サポートオプションを付与された人がいません。証明書の更新に関する CLOMO からのメールはだれにも届きません",
           )
         : text(
-            "nobody has the support option, so nobody receives CLOMO's mail about certificates",
-            "サポートオプションを付与されたシステム管理者がいません。証明書の更新に関する CLOMO からのメールは誰にも届きません",
+            "nobody has the support option, so nobody receives CLOMO's emails about certificates",
+            "サポートオプションを付与されたシステム管理者がいません。証明書の更新に関する CLOMO からのメールはだれにも届きません",
           );
-    return [{ about, level: "critical", what, next: system === 0 ? ADD_SUPPORTED_ADMINISTRATOR : ADD_SUPPORT_HOLDER }];
+    return [
+      {
+        about,
+        level: "critical",
+        what,
+        next: system === 0 ? ADD_SUPPORTED_ADMINISTRATOR_STEP : ADD_SUPPORT_HOLDER_STEP,
+      },
+    ];
   }
   if (supported.length > 1) return [];
   const what = text(
-    `only ${holder.name} has the support option, so nobody else receives CLOMO's mail about certificates`,
-    `サポートオプションを付与されているのは「${holder.name}」だけです。証明書の更新に関する CLOMO からのメールはほかの誰にも届きません`,
+    `only ${holder.name} has the support option, so nobody else receives CLOMO's emails about certificates`,
+    `サポートオプションを付与されているのは「${holder.name}」だけです。証明書の更新に関する CLOMO からのメールはほかのだれにも届きません`,
   );
-  return [{ about, level: "warning", what, next: system > 1 ? ADD_SUPPORT_HOLDER : ADD_SUPPORTED_ADMINISTRATOR }];
+  return [
+    { about, level: "warning", what, next: system > 1 ? ADD_SUPPORT_HOLDER_STEP : ADD_SUPPORTED_ADMINISTRATOR_STEP },
+  ];
 };
 
 /** @see facts 2.1: the manual recommends a second system administrator in case the first is not available */
@@ -76,12 +88,15 @@ const checkSystemAdministrators = ({ system }: AdministrationFacts): readonly Fi
   if (system !== 1) return [];
   const what = text(
     "there is only one system administrator, but CLOMO's manual recommends a second in case the first account is lost",
-    "システム管理者が 1 人だけです。マニュアルは、紛失などに備えて 2 人目を勧めています",
+    "システム管理者が 1 人だけです。マニュアルでは、紛失などに備えて 2 人目の登録が推奨されています",
   );
-  return [{ about: "system-administrators", level: "warning", what, next: ADD_SYSTEM_ADMINISTRATOR }];
+  return [{ about: "system-administrators", level: "warning", what, next: ADD_SYSTEM_ADMINISTRATOR_STEP }];
 };
 
-/** Returns how a person left: deleted, without a role, or no longer known by the recorded word. */
+/**
+ * Describes how a person left: the user was deleted, lost the role, or no longer has the recorded address, account name
+ * or code.
+ */
 const describeDeparture = (
   isRevoked: boolean,
   { word, now }: { readonly word: string; readonly now: string | null },
@@ -114,7 +129,10 @@ const checkOwners = ({ leavers }: AdministrationFacts): readonly Finding[] =>
     };
   });
 
-/** Returns the finding that a reminder recipient left.  @param isRevoked true if still a user, but without a role */
+/**
+ * Returns the finding that a reminder recipient left. @param isRevoked true if the recipient is still a user, but
+ * without a role
+ */
 export const createRecipientFinding = (address: string, isRevoked: boolean): Finding => {
   const left = describeDeparture(isRevoked, { word: address, now: null });
   return {
@@ -132,7 +150,10 @@ export const createRecipientFinding = (address: string, isRevoked: boolean): Fin
 /** The command that records another contact person. */
 export const SET_CONTACT_COMMAND = line("tenant set", [], { contactMail: "MAIL" });
 
-/** @see facts 7.2: CLOMO's contract mail goes to the contact person; only the application form changes this person */
+/**
+ * @see facts 7.2: CLOMO's emails about the contract go to the contact person; only the application form changes this
+ * person
+ */
 const checkContact = ({ contact }: AdministrationFacts): readonly Finding[] => {
   if (contact === null) return [];
   const { address, revoked, now } = contact;
@@ -156,7 +177,7 @@ export const buildOwnerCommand = ({ id, name }: Pick<RenewalItem, "id" | "name">
   line("renewals edit", [quoteShellWord(name) === name ? name : id], { owner: "MAIL" });
 
 /**
- * Returns what is wrong with who receives mail about a tenant's renewals, the worst first. While no account is
+ * Returns the problems with who receives emails about a tenant's renewals, the most serious first. While no account is
  * recorded, administrators are not checked: see {@link ACCOUNTS_NOT_RECORDED}.
  */
 export const checkAdministration = (administration: AdministrationFacts): readonly Finding[] => [
@@ -167,16 +188,16 @@ export const checkAdministration = (administration: AdministrationFacts): readon
   ...checkContact(administration),
 ];
 
-/** The note that it is not known who receives CLOMO's mail. */
+/** The note that it is not known who receives CLOMO's emails. */
 export const ACCOUNTS_NOT_RECORDED = text(
-  `no CLOMO account is recorded, so it is not known who receives CLOMO's mail about certificates; to record an account: ${line("clomo-account create", ["USER"], { role: "system", supportOption: true, noticeMail: true })} (for a user who already has an account name: ${line("clomo-account grant", ["NAME"], { role: "system", supportOption: true, noticeMail: true })})`,
-  `CLOMO アカウントが登録されていないため、証明書の更新に関する CLOMO からのメールが誰に届くか判断できません。登録するには: ${line("clomo-account create", ["USER"], { role: "system", supportOption: true, noticeMail: true })}(アカウント名のあるユーザー: ${line("clomo-account grant", ["NAME"], { role: "system", supportOption: true, noticeMail: true })})`,
+  `no CLOMO account is recorded, so it is not known who receives CLOMO's emails about certificates; to record an account: ${line("clomo-account create", ["USER"], { role: "system", supportOption: true, noticeMail: true })} (for a user who already has an account name: ${line("clomo-account grant", ["NAME"], { role: "system", supportOption: true, noticeMail: true })})`,
+  `CLOMO アカウントが登録されていないため、証明書の更新に関する CLOMO からのメールがだれに届くか判断できません。登録するには: ${line("clomo-account create", ["USER"], { role: "system", supportOption: true, noticeMail: true })}(アカウント名のあるユーザー: ${line("clomo-account grant", ["NAME"], { role: "system", supportOption: true, noticeMail: true })})`,
 );
 
-/** The note that the acting account may not see who receives CLOMO's mail. */
+/** The note that the acting account may not see who receives CLOMO's emails. */
 export const ACCOUNTS_NOT_VISIBLE = text(
-  "not checked: who receives CLOMO's mail about certificates (requires permission to view all CLOMO accounts)",
-  "証明書の更新に関する CLOMO からのメールが誰に届くかは確認していません(すべての CLOMO アカウントを閲覧できる管理者だけが確認できます)",
+  "not checked: who receives CLOMO's emails about certificates (requires permission to view all CLOMO accounts)",
+  "証明書の更新に関する CLOMO からのメールがだれに届くかは確認していません(すべての CLOMO アカウントを閲覧できる管理者だけが確認できます)",
 );
 
 /** Returns what is wrong, and what to type, as one text. */

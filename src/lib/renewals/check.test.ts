@@ -6,18 +6,18 @@ import { isOnlyNotYetValid, summariseCheck, describeCheckResult, chooseThreshold
 import { STATE_EXITS } from "./output/plugin.ts";
 import { renderNagiosLine } from "./output/nagios.ts";
 import { createUnreadableItem } from "./sources.ts";
-import { checkedThing } from "#support/renewals/checked.ts";
+import { createCheckedItem } from "#support/renewals/checked.ts";
 import { same } from "../text/index.ts";
 
 const resultWith = (...levels: readonly Level[]) =>
   summariseCheck(
-    levels.map((level, at) => checkedThing(`${at}`, level, level === "unknown" ? null : at)),
+    levels.map((level, at) => createCheckedItem(`${at}`, level, level === "unknown" ? null : at)),
     DEFAULT_THRESHOLDS,
   );
 
 const resultWithDays = (...all: readonly (readonly [Level, number])[]) =>
   summariseCheck(
-    all.map(([level, days], at) => checkedThing(`${at}`, level, days)),
+    all.map(([level, days], at) => createCheckedItem(`${at}`, level, days)),
     DEFAULT_THRESHOLDS,
   );
 
@@ -48,11 +48,11 @@ test("lists everything, with the most urgent first", () => {
 
 test("sorts equal urgency by date and then by name, with undated items first", () => {
   const things = [
-    checkedThing("b", "ok", 200),
-    checkedThing("a", "ok", 200),
-    checkedThing("z", "ok", 100),
-    checkedThing("dated", "unknown", 50),
-    checkedThing("undated", "unknown", null),
+    createCheckedItem("b", "ok", 200),
+    createCheckedItem("a", "ok", 200),
+    createCheckedItem("z", "ok", 100),
+    createCheckedItem("dated", "unknown", 50),
+    createCheckedItem("undated", "unknown", null),
   ];
   const names = ["undated", "dated", "z", "a", "b"];
   for (const order of [things, things.toReversed()]) {
@@ -69,12 +69,12 @@ test.each<[Level, number | null, boolean]>([
   ["critical", 91, false],
   ["unknown", 91, false],
 ])("whether an item at level %s with %s days left is only not valid yet: %s", (level, daysLeft, is) => {
-  expect(isOnlyNotYetValid(checkedThing("a", level, daysLeft), DEFAULT_THRESHOLDS)).toBe(is);
+  expect(isOnlyNotYetValid(createCheckedItem("a", level, daysLeft), DEFAULT_THRESHOLDS)).toBe(is);
 });
 
 test("counts days in the given time zone, and an unreadable place is unknown", () => {
   const asOf = { now: new Date("2026-11-20T14:59:59Z"), timezone: "Asia/Tokyo", thresholds: DEFAULT_THRESHOLDS };
-  const thing = { ...checkedThing("a", "ok", 0), expiresAt: "2026-12-20T15:00:00Z" };
+  const thing = { ...createCheckedItem("a", "ok", 0), expiresAt: "2026-12-20T15:00:00Z" };
   expect(judgeExpiry(thing, "kanto", asOf)).toMatchObject({
     level: "warning",
     daysLeft: 31,
@@ -94,7 +94,7 @@ test("counts days in the given time zone, and an unreadable place is unknown", (
 
 test("an item that is not valid yet is at least a warning, and a remark explains it", () => {
   const asOf = { now: new Date("2026-11-20T00:00:00Z"), timezone: "Asia/Tokyo", thresholds: DEFAULT_THRESHOLDS };
-  const thing = { ...checkedThing("a", "ok", 400), validFrom: "2026-12-31T15:00:00Z" };
+  const thing = { ...createCheckedItem("a", "ok", 400), validFrom: "2026-12-31T15:00:00Z" };
   const early = judgeExpiry(thing, null, asOf);
   expect(early).toMatchObject({
     level: "warning",
@@ -105,7 +105,7 @@ test("an item that is not valid yet is at least a warning, and a remark explains
   expect(renderNagiosLine(result, "en")).toContain(
     "WARNING - 1 not valid yet: a 2027-12-25 (not valid before 2027-01-01)",
   );
-  const urgent = { ...checkedThing("a", "ok", 3), validFrom: "2026-11-21T00:00:00Z", remark: same("x") };
+  const urgent = { ...createCheckedItem("a", "ok", 3), validFrom: "2026-11-21T00:00:00Z", remark: same("x") };
   expect(judgeExpiry(urgent, null, asOf)).toMatchObject({
     level: "critical",
     remark: { en: "x; not valid before 2026-11-21" },
@@ -122,19 +122,19 @@ test.each<[Level, number | null, boolean]>([
   ["critical", 91, false],
   ["unknown", null, false],
 ])("whether an item at level %s with %j days left is only early: %s", (level, days, early) => {
-  expect(isOnlyNotYetValid(checkedThing("a", level, days), DEFAULT_THRESHOLDS)).toBe(early);
+  expect(isOnlyNotYetValid(createCheckedItem("a", level, days), DEFAULT_THRESHOLDS)).toBe(early);
 });
 
 test("counts items that are not valid yet separately from due ones", () => {
   const result = resultWithDays(["warning", 400], ["warning", 60], ["warning", 90], ["ok", 400]);
   expect(describeCheckResult(result)).toEqual({
     en: "1 not valid yet, 2 due within 90 days, 1 ok",
-    ja: "まだ有効でないもの 1 件、90 日以内に期限 2 件、余裕あり 1 件",
+    ja: "まだ有効でない項目 1 件、90 日以内に期限 2 件、余裕あり 1 件",
   });
 });
 
 test("the summary counts the levels that occur", () => {
-  expect(describeCheckResult(resultWith()).ja).toBe("確認するものがありません");
+  expect(describeCheckResult(resultWith()).ja).toBe("確認する項目がありません");
   expect(describeCheckResult(resultWith("expired", "ok", "critical", "critical"))).toEqual({
     en: "1 expired, 2 due within 30 days, 1 ok",
     ja: "期限切れ 1 件、30 日以内に期限 2 件、余裕あり 1 件",
@@ -158,7 +158,7 @@ test("refuses a critical time longer than the warning time", () => {
 
 /** A file of a push certificate with a topic; without one it is a certificate that only has the name of others. */
 const ofTopic = (source: string, level: Level, daysLeft: number, topic: string | null = "one") =>
-  checkedThing(topic === null ? "mdm.example.jp" : source, level, daysLeft, {
+  createCheckedItem(topic === null ? "mdm.example.jp" : source, level, daysLeft, {
     source: `${source}.pem`,
     fingerprint: source,
     topic,
@@ -221,7 +221,7 @@ test.each<[string, readonly ReturnType<typeof ofTopic>[]]>([
 });
 
 test("counts renewed files separately from due ones, also in the monitoring line", () => {
-  const all = [ofTopic("old", "critical", 1), ofTopic("new", "ok", 370), checkedThing("b", "warning", 60)];
+  const all = [ofTopic("old", "critical", 1), ofTopic("new", "ok", 370), createCheckedItem("b", "warning", 60)];
   const result = summariseCheck(all, DEFAULT_THRESHOLDS);
   expect(describeCheckResult(result)).toEqual({
     en: "1 renewed but upload not confirmed, 1 due within 90 days, 1 ok",
@@ -279,8 +279,8 @@ describe("a file that may have been renewed", () => {
   });
 
   test("names an unreadable file of its kind, if it is due", () => {
-    const broken = checkedThing("t/new.pem", "unknown", null, { kind: null, source: "t/new.pem" });
-    const token = checkedThing("t.p7m", "unknown", null, { kind: null, source: "t.p7m" });
+    const broken = createCheckedItem("t/new.pem", "unknown", null, { kind: null, source: "t/new.pem" });
+    const token = createCheckedItem("t.p7m", "unknown", null, { kind: null, source: "t.p7m" });
     const push = (level: Level) => ({ ...ofTopic("old", level, 5), kind: "push-certificate" as const });
     expect(remarksOf(push("critical"), broken, token)[0]?.[2]).toBe(
       "judging by its name, t/new.pem may be the renewed file, but it could not be read",

@@ -3,8 +3,8 @@ import { RENEWAL_STATES, type RenewalKind } from "../model/renewal.ts";
 import { joinTexts, text, type Text } from "../text/index.ts";
 import type { PluginState } from "./output/plugin.ts";
 import type { Level } from "../document/level.ts";
-import { byExpiry, joinRemarks, DEFAULT_THRESHOLDS, type CheckedItem, type Thresholds } from "./judge.ts";
-import { isNewer, compareLineages, type LineageRelation } from "./succession.ts";
+import { compareByExpiry, joinRemarks, DEFAULT_THRESHOLDS, type CheckedItem, type Thresholds } from "./judge.ts";
+import { isNewerFile, compareLineages, type LineageRelation } from "./succession.ts";
 
 /** The result of a check: the checked items, the most urgent first, and the overall state. */
 export interface CheckResult {
@@ -38,9 +38,9 @@ export function summariseCheck(
   for (const { level } of kept) counts[level] += 1;
   const checked = kept.toSorted(
     (one, other) =>
-      LEVELS_BY_URGENCY.indexOf(one.level) - LEVELS_BY_URGENCY.indexOf(other.level) || byExpiry(one, other),
+      LEVELS_BY_URGENCY.indexOf(one.level) - LEVELS_BY_URGENCY.indexOf(other.level) || compareByExpiry(one, other),
   );
-  const findings = found.toSorted(byUrgency);
+  const findings = found.toSorted(compareByUrgency);
   return {
     state: determinePluginState(counts, kept.length, findings),
     checked,
@@ -51,12 +51,12 @@ export function summariseCheck(
   };
 }
 
-const byUrgency = ({ level: one }: CheckedItem, { level: other }: CheckedItem): number =>
+const compareByUrgency = ({ level: one }: CheckedItem, { level: other }: CheckedItem): number =>
   LEVELS_BY_URGENCY.indexOf(one) - LEVELS_BY_URGENCY.indexOf(other);
 
 /** Returns the items and findings that need attention, the most urgent first. */
 export const listUrgentItems = ({ checked, findings }: CheckResult): readonly CheckedItem[] =>
-  [...checked, ...findings].filter(({ level }) => level !== "ok").toSorted(byUrgency);
+  [...checked, ...findings].filter(({ level }) => level !== "ok").toSorted(compareByUrgency);
 
 /**
  * Judges a file that may have been replaced by a newer file. An expired file with a valid newer file of the same item
@@ -99,9 +99,9 @@ const findSuccessor = (
       other.level !== "expired" &&
       // a file that is not valid yet has a remark
       other.remark === null &&
-      isNewer(other, one),
+      isNewerFile(other, one),
   );
-  return newer.toSorted(byExpiry).at(-1);
+  return newer.toSorted(compareByExpiry).at(-1);
 };
 
 const CERTIFICATE_FILE_NAME = /\.(?:pem|cer|crt|cert|der|p12|pfx|jks)$/i;
@@ -123,7 +123,7 @@ const MAX_NAMED_FILES = 3;
 function describePossibleRenewals(one: CheckedItem, all: readonly CheckedItem[]): readonly Text[] {
   const { kind } = one;
   if (kind === null || one.context !== null) return [];
-  const newer = all.filter((other) => other.fingerprint !== one.fingerprint && isNewer(other, one));
+  const newer = all.filter((other) => other.fingerprint !== one.fingerprint && isNewerFile(other, one));
   const early = newer.filter((other) => compareCheckedFiles(one, other) === "same" && other.remark !== null);
   const alike = newer.filter((other) => compareCheckedFiles(one, other) === "unclear" && other.level !== "expired");
   const unlike = alike.filter((other) => describeIssuerMismatch(one, other) === undefined);
@@ -235,14 +235,14 @@ export function describeCheckResult({ counts, thresholds, checked, superseded, f
     [rejected, text("rejected by Apple", "Apple が拒否")],
     [counts.critical - rejected, text(`due within ${criticalDays} days`, `${criticalDays} 日以内に期限`)],
     [counts.unknown, text("unknown", "期限不明")],
-    [early, text("not valid yet", "まだ有効でないもの")],
+    [early, text("not valid yet", "まだ有効でない項目")],
     [downloaded, RENEWAL_STATES.downloaded],
     [counts.warning - early - downloaded, text(`due within ${withinDays} days`, `${withinDays} 日以内に期限`)],
     [counts.ok, text("ok", "余裕あり")],
     [superseded.length, text("superseded", "置き換え済み")],
   ];
   const said = [
-    ...(checked.length === 0 ? [text("nothing to check", "確認するものがありません")] : []),
+    ...(checked.length === 0 ? [text("nothing to check", "確認する項目がありません")] : []),
     ...[...parts, ...countFindings(findings)]
       .filter(([count]) => count > 0)
       .map(([count, { en, ja }]) => text(`${count} ${en}`, `${ja} ${count} 件`)),
@@ -253,8 +253,8 @@ export function describeCheckResult({ counts, thresholds, checked, superseded, f
 const countFindings = (findings: readonly CheckedItem[]): readonly (readonly [number, Text])[] => {
   const critical = findings.filter(({ level }) => level === "critical").length;
   return [
-    [critical, text("critical (who is notified)", "通知を受け取る人の問題(至急)")],
-    [findings.length - critical, text("to check (who is notified)", "通知を受け取る人の問題(要確認)")],
+    [critical, text("critical (notification recipients)", "通知を受け取る人の問題(至急)")],
+    [findings.length - critical, text("to check (notification recipients)", "通知を受け取る人の問題(要確認)")],
   ];
 };
 

@@ -33,7 +33,7 @@ export const EXPIRY_CONSEQUENCES: Readonly<Record<RenewalKind, Text | null>> = {
     "アプリが起動しなくなり、再インストールが必要になります",
   ),
   "device-certificate": text(
-    "connections that use the certificate (Wi-Fi, VPN, mail) fail (inferred)",
+    "connections that use the certificate (Wi-Fi, VPN, email) fail (inferred)",
     "その証明書を使う接続(Wi-Fi、VPN、メール)が使えなくなります(推定)",
   ),
   certificate: text(

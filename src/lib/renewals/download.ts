@@ -3,7 +3,7 @@ import { Failure } from "../errors/index.ts";
 import { DOWNLOAD_FIELDS, type RenewalItem, type RenewalKind, type RenewalState } from "../model/renewal.ts";
 import { dayOf } from "../model/time.ts";
 import { text, type Text } from "../text/index.ts";
-import { isNewer } from "./succession.ts";
+import { isNewerFile } from "./succession.ts";
 
 /** Kinds whose renewed file is uploaded to the console, which then shows the new expiry date.  @see facts 3.1 */
 const UPLOADED_KINDS: ReadonlySet<RenewalKind> = new Set([
@@ -58,7 +58,7 @@ export function recordFile(
   // a typed date this close to the date of the file is taken as the date of the file
   const isSameDate =
     before.fingerprint === null && getDateDifferenceMs(before.expiresAt, expiresAt) <= MAX_DATE_DIFFERENCE_MS;
-  if (!isUploadedKind(before.kind) || !isNewer({ expiresAt }, before) || isSameDate) {
+  if (!isUploadedKind(before.kind) || !isNewerFile({ expiresAt }, before) || isSameDate) {
     return { expiresAt, certainty, fingerprint, topic, source, ...EMPTY_DOWNLOAD_FIELDS };
   }
   return {

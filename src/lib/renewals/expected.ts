@@ -13,7 +13,7 @@ export interface ExpectedRecords {
   readonly missing: readonly ExpectedRenewalKind[];
   /** kinds that are not recorded; whether the tenant needs them is not recorded either */
   readonly doubtful: readonly ExpectedRenewalKind[];
-  /** fields of the tenant that would settle the doubtful kinds, each once */
+  /** fields of the tenant that decide whether the tenant needs the doubtful kinds, without duplicates */
   readonly unsaid: readonly DecidingField[];
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { RENEWAL_ITEM } from "../model/renewal.ts";
 import { buildExampleRecord } from "../model/thing.ts";
 import { same } from "../text/index.ts";
-import { byExpiry, judgeExpiry, levelOf, DEFAULT_THRESHOLDS } from "./judge.ts";
+import { compareByExpiry, judgeExpiry, levelOf, DEFAULT_THRESHOLDS } from "./judge.ts";
 
 const NOW = new Date("2026-11-20T03:00:00.000Z");
 
@@ -77,5 +77,5 @@ test("orders items by expiry, then by name, with undated ones first", () => {
     { name: "z", expiresAt: null },
     { name: "c", expiresAt: "2027-02-01T00:00:00.000Z" },
   ];
-  expect(all.toSorted(byExpiry).map(({ name }) => name)).toEqual(["z", "c", "a", "b"]);
+  expect(all.toSorted(compareByExpiry).map(({ name }) => name)).toEqual(["z", "c", "a", "b"]);
 });

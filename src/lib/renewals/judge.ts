@@ -1,5 +1,5 @@
 import type { Level } from "../document/level.ts";
-import type { Mark } from "../document/timeline.ts";
+import type { TimelineItem } from "../document/timeline.ts";
 import { dayOf, countDaysLeft } from "../model/time.ts";
 import { toUtcInstant } from "../model/typed-date.ts";
 import type { ExpiringItem, RenewalItem, RenewalState } from "../model/renewal.ts";
@@ -9,13 +9,13 @@ import type { Finding } from "./findings.ts";
 import type { GuideFacts } from "./guide/index.ts";
 import type { Lineage } from "./succession.ts";
 
-/** The numbers of days before expiry within which an item is a warning, or critical. */
+/** The numbers of days before expiry from which an item has the level `warning` or `critical`. */
 export interface Thresholds {
   readonly withinDays: number;
   readonly criticalDays: number;
 }
 
-/** The default thresholds.  @see facts 3.2: CLOMO's own mail begins three months before expiry */
+/** The default thresholds.  @see facts 3.2: CLOMO's own emails begin three months before expiry */
 export const DEFAULT_THRESHOLDS: Thresholds = { withinDays: 90, criticalDays: 30 };
 
 /** The time, time zone and thresholds by which expiries are judged. */
@@ -28,7 +28,10 @@ export interface ExpiryClock {
 
 const HALF_DAY_MS = 12 * 60 * 60 * 1000;
 
-/** Returns the clock to judge expiries on a day such as `2027-03-31`: noon, or an hour off when clocks change. */
+/**
+ * Returns a clock for judging expiries that is set to noon on a day such as `2027-03-31`, or an hour off when clocks
+ * change.
+ */
 export const createDayClock = (day: string, timezone: string): ExpiryClock => ({
   now: new Date(Date.parse(toUtcInstant({ day }, timezone)) - HALF_DAY_MS),
   timezone,
@@ -78,7 +81,9 @@ export interface DatedItem extends RenewalItem {
   readonly holding?: GuideFacts | undefined;
 }
 
-/** What is checked: an item, the part of an item in a file, or (without a kind) a place where nothing was readable. */
+/**
+ * A unit of a check: an item, the part of an item in a file, or (without a kind) a place where nothing was readable.
+ */
 export interface CheckItem extends Omit<
   Pick<DatedItem, keyof ExpiringItem | "source" | "remark" | "rejection">,
   "kind" | "certainty"
@@ -141,7 +146,7 @@ const describeNotYetValid = (day: string): Text =>
   text(`not valid before ${day}`, `${day} になるまで有効ではありません`);
 
 /** Compares items by expiry. Items without a date come first, because nobody knows how late they are. */
-export const byExpiry = (
+export const compareByExpiry = (
   one: Pick<RenewalItem, "expiresAt" | "name">,
   other: Pick<RenewalItem, "expiresAt" | "name">,
 ): number => compareCodeUnits(one.expiresAt ?? "", other.expiresAt ?? "") || compareCodeUnits(one.name, other.name);
@@ -150,7 +155,7 @@ export const byExpiry = (
 export const compareCodeUnits = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
 /** Returns the mark of an item on a timeline. */
-export const toTimelineMark = ({ id, name, expiresOn, level, certainty }: JudgedItem, label = name): Mark => ({
+export const toTimelineMark = ({ id, name, expiresOn, level, certainty }: JudgedItem, label = name): TimelineItem => ({
   id,
   label,
   day: expiresOn,

@@ -4,12 +4,12 @@ import { join, relative } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { line } from "../advice/index.ts";
 import { readExpiringItems } from "../apple/index.ts";
-import { describeWithOpenssl, serverToken, Workshop } from "#support/apple/openssl.ts";
+import { describeWithOpenssl, createServerToken, OpensslWorkspace } from "#support/apple/openssl.ts";
 import { gatherItems, applySourceDate, gatherScannedItems } from "./sources.ts";
 import { RENEWAL_ITEM, type RenewalItem } from "../model/renewal.ts";
 import { buildExampleRecord } from "../model/thing.ts";
 import type { CheckItem } from "./judge.ts";
-import { vppToken } from "#support/renewals/vpp-token.ts";
+import { createVppToken } from "#support/renewals/vpp-token.ts";
 
 async function place(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "clomoctl-sources-"));
@@ -32,14 +32,14 @@ test("reports each of many broken files by name, and lists the good ones but no 
     ["a.pem", ""],
     ["b.pem", BROKEN],
     ["c.der", "\u0000\u0001"],
-    ["d.vpptoken", vppToken(DAY, "本社")],
+    ["d.vpptoken", createVppToken(DAY, "本社")],
     ["e.p7m", "MIAGCSqGSIb3DQEHA6CAMIACAQAx"],
     ["f.key", KEY],
     ["g.key", "0\u0082\u0004"],
     ["h.pem", REQUEST],
     ["i.pem", KEY + REQUEST],
     ["j.vpptoken", "e30="],
-    ["k.vpptoken", vppToken(LATER, "大阪")],
+    ["k.vpptoken", createVppToken(LATER, "大阪")],
   ]);
   for (const [name, content] of contents) await writeFile(join(folder, "certs", name), content, "latin1");
   const all = await Array.fromAsync(gatherItems("certs", folder));
@@ -58,7 +58,7 @@ test("reports each of many broken files by name, and lists the good ones but no 
 
 describeWithOpenssl("certificates of openssl", () => {
   test("a broken certificate does not hide a good one in the same file", async () => {
-    const workshop = new Workshop();
+    const workshop = new OpensslWorkspace();
     onTestFinished(() => workshop.close());
     const { certificate } = workshop.certificate({
       subject: "/CN=good",
@@ -82,10 +82,10 @@ describeWithOpenssl("certificates of openssl", () => {
 
 describeWithOpenssl("a server token of openssl", () => {
   test("is opened with a key next to it in a folder, or with a given key", async () => {
-    const workshop = new Workshop();
+    const workshop = new OpensslWorkspace();
     onTestFinished(() => workshop.close());
     const own = workshop.certificate({ subject: "/CN=own" });
-    const plain = workshop.file("token", serverToken("2027-02-01T00:00:00Z"));
+    const plain = workshop.file("token", createServerToken("2027-02-01T00:00:00Z"));
     const token = workshop.run("cms", "-encrypt", "-binary", "-aes256", "-in", plain, own.certificateFile);
     const [folder, name] = [await place(), "本社_Token_2026-03-01T05-00-00Z_smime.p7m"];
     await mkdir(join(folder, "certs"));
@@ -124,7 +124,7 @@ test("a folder without anything that expires is unknown, and so is a named key",
   const folder = await place();
   await writeFile(join(folder, "a.key"), KEY);
   expect((await Array.fromAsync(gatherItems(".", folder))).map(told)).toEqual([
-    ". this folder contains nothing that expires null",
+    ". nothing in this folder has an expiry date null",
   ]);
   expect((await Array.fromAsync(gatherItems("a.key", folder))).map(told)).toEqual([
     "a.key a private key does not expire null",
@@ -132,7 +132,7 @@ test("a folder without anything that expires is unknown, and so is a named key",
 });
 
 test("reads bytes from stdin like a named file", async () => {
-  const bytes = Buffer.from(vppToken(DAY, "本社"));
+  const bytes = Buffer.from(createVppToken(DAY, "本社"));
   expect(await gatherScannedItems({ where: "-", name: "-", bytes, named: true })).toMatchObject([
     { kind: "vpp-token", organisation: "本社", source: "-" },
   ]);
@@ -154,12 +154,12 @@ test.each([
     "a later date",
     LATER,
     "2027-03-01T00:00:00.000Z",
-    /the recorded date is 2027-03-01, but .+ has 2028-03-01; the earlier date counts/,
+    /the recorded date is 2027-03-01, but the date in .+ is 2028-03-01; the earlier date is used/,
   ],
-  ["an earlier date", new Date("2026-12-01T00:00:00Z"), "2026-12-01T00:00:00Z", /; the earlier date counts/],
+  ["an earlier date", new Date("2026-12-01T00:00:00Z"), "2026-12-01T00:00:00Z", /; the earlier date is used/],
 ])("if the source has %s, the earlier of the two dates counts", async (_name, inFile, expiresAt, remark) => {
   const source = join(await place(), "a.vpptoken");
-  await writeFile(source, vppToken(inFile, "本社"));
+  await writeFile(source, createVppToken(inFile, "本社"));
   const gathered = await applySourceDate(recordedAs(source), { lookAtSource: true, timezone: "Asia/Tokyo" });
   expect(gathered.expiresAt).toBe(expiresAt);
   expect(gathered.remark?.en ?? "").toMatch(remark ?? /^$/);
@@ -171,11 +171,11 @@ test.each([
 
 test("reports a typed date that the source contradicts, and which date counts", async () => {
   const source = join(await place(), "a.vpptoken");
-  await writeFile(source, vppToken(new Date("2026-12-01T00:00:00Z"), "本社"));
+  await writeFile(source, createVppToken(new Date("2026-12-01T00:00:00Z"), "本社"));
   const typed = { ...recordedAs(source), certainty: "typed" } as const;
   const { remark } = await applySourceDate(typed, { lookAtSource: true, timezone: "Asia/Tokyo" });
   const confirm = line("renewals confirm", [typed.name], { consoleShows: "2027-03-01" });
-  expect(remark?.en).toContain(`the earlier date counts. If the console shows 2027-03-01, run: ${confirm}`);
+  expect(remark?.en).toContain(`the earlier date is used. If the console shows 2027-03-01, run: ${confirm}`);
   expect(remark?.ja).toContain(
     `早い方で判定します。管理画面の期限が 2027-03-01 なら、次を実行してください: ${confirm}`,
   );
@@ -183,7 +183,7 @@ test("reports a typed date that the source contradicts, and which date counts", 
 
 test("reports a waiting renewed file in addition to the date of the source", async () => {
   const source = join(await place(), "a.vpptoken");
-  await writeFile(source, vppToken(LATER, "本社"));
+  await writeFile(source, createVppToken(LATER, "本社"));
   const waiting = { downloadedExpiresAt: LATER.toISOString() };
   const gathered = await applySourceDate(recordedAs(source, waiting), { lookAtSource: true, timezone: "Asia/Tokyo" });
   expect(gathered.expiresAt).toBe(DAY.toISOString());
@@ -194,8 +194,8 @@ test("reports a waiting renewed file in addition to the date of the source", asy
 
 test("the fingerprint identifies the recorded one of several items in a source", async () => {
   const source = join(await place(), "a.vpptoken");
-  await writeFile(source, vppToken(DAY, "本社"));
-  const [inside] = readExpiringItems({ name: "a.vpptoken", bytes: Buffer.from(vppToken(DAY, "本社")) });
+  await writeFile(source, createVppToken(DAY, "本社"));
+  const [inside] = readExpiringItems({ name: "a.vpptoken", bytes: Buffer.from(createVppToken(DAY, "本社")) });
   const item = recordedAs(source, { kind: "custom", fingerprint: inside?.fingerprint ?? null, expiresAt: null });
   expect(await applySourceDate(item, { lookAtSource: true, timezone: "Asia/Tokyo" })).toMatchObject({
     expiresAt: "2027-03-01T00:00:00Z",
@@ -207,7 +207,7 @@ test("the fingerprint identifies the recorded one of several items in a source",
 test("only the record counts if the source is missing, broken, of another kind or on another computer", async () => {
   const folder = await place();
   await writeFile(join(folder, "broken.pem"), "broken");
-  await writeFile(join(folder, "other.vpptoken"), vppToken(LATER, "x"));
+  await writeFile(join(folder, "other.vpptoken"), createVppToken(LATER, "x"));
   const remarkOf = async (source: string, more: Partial<RenewalItem> = {}): Promise<string | undefined> => {
     const gathered = await applySourceDate(recordedAs(source, more), { lookAtSource: true, timezone: "Asia/Tokyo" });
     expect(gathered.expiresAt).toBe(DAY.toISOString());
@@ -217,7 +217,7 @@ test("only the record counts if the source is missing, broken, of another kind o
   expect(await remarkOf("relative.pem")).toBeUndefined();
   expect(await remarkOf(relative(process.cwd(), join(folder, "broken.pem")))).toBeUndefined();
   expect(await remarkOf(join(folder, "broken.pem"))).toMatch(
-    /^the recorded date counts, because .+broken\.pem could not be read: /,
+    /^the recorded date is used, because .+broken\.pem could not be read: /,
   );
   expect(await remarkOf(join(folder, "other.vpptoken"), { kind: "certificate" })).toBeUndefined();
 });

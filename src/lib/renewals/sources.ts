@@ -26,12 +26,15 @@ export const createUnreadableItem = (where: string, remark: Text): CheckItem => 
 });
 
 const NO_ITEMS_FOUND = text(
-  "this folder contains nothing that expires",
+  "nothing in this folder has an expiry date",
   "このフォルダーに期限のあるファイルは見つかりませんでした",
 );
 
-/** Names of files that may have a certificate, token or key, also of renamed tokens and of unfinished downloads. */
-const EXPECTED_FILE_NAME =
+/**
+ * Matches the names of files that may contain a certificate, token or key, including renamed tokens and unfinished
+ * downloads.
+ */
+const EXPECTED_FILE_NAME_PATTERN =
   /\.(?:pem|cer|crt|cert|der|p7[bcm]|vpptoken|mobileprovision|provisionprofile|p12|pfx|jks|key|(?:p7m|vpptoken)\.(?:txt|crdownload|part|download))$/i;
 
 /** The keys and passwords that open files, and the files to leave out. */
@@ -41,10 +44,11 @@ export interface GatherOptions extends ReadOptions {
 }
 
 /**
- * Yields the items in the named file or folder. A broken file yields an unreadable item and does not stop the search.
+ * Yields the items in the specified file or folder. A broken file yields an unreadable item and does not stop the
+ * search.
  *
  * @param workingFolder absolute path against which relative names are resolved
- * @param options the keys and passwords that open files; in folders, the keys next to a server token are tried, too
+ * @param options the keys and passwords that open files; in a folder, the keys next to a server token are also tried
  */
 export async function* gatherItems(
   where: string,
@@ -54,7 +58,7 @@ export async function* gatherItems(
   const beside = new NeighbourKeys();
   let found = 0;
   for await (const scanned of scanFiles(where, workingFolder, {
-    expected: EXPECTED_FILE_NAME,
+    expected: EXPECTED_FILE_NAME_PATTERN,
     mostBytes: MAX_RENEWAL_FILE_BYTES,
     exclude,
   })) {
@@ -82,7 +86,10 @@ export async function gatherScannedItems(scanned: ScannedFile, options?: ReadOpt
   ];
 }
 
-/** Returns true if a file has only keys or signing requests, which are often near certificates and do not expire. */
+/**
+ * Returns true if a file contains only keys or signing requests, which are often stored next to certificates and do not
+ * expire.
+ */
 function hasOnlyKeysOrRequests(name: string, bytes: Uint8Array): boolean {
   const labels = [...findPemBlocks(Buffer.from(bytes).toString("latin1"))].map(({ label }) => label);
   if (labels.length === 0) return /\.key$/i.test(name);
@@ -93,7 +100,10 @@ function hasOnlyKeysOrRequests(name: string, bytes: Uint8Array): boolean {
 interface SourceContent {
   readonly renewables: readonly Renewable[];
   readonly broken: readonly Text[];
-  /** true if the file needs a password; the password that was used to record the item is not stored */
+  /**
+   * true if the file can be opened only with a password, because the password with which the item was recorded is not
+   * stored
+   */
   readonly locked?: boolean;
 }
 
@@ -107,9 +117,9 @@ async function readSourceContent(name: string, bytes: Uint8Array, options?: Read
   }
 }
 
-/** How the source file of a recorded item is read. */
+/** Options for reading the source file of a recorded item. */
 export interface SourceOptions {
-  /** true if the record was made on this machine, so that the source is a file of this machine */
+  /** true if the item was recorded on this machine, so that its source path refers to a file on this machine */
   readonly lookAtSource: boolean;
   /** IANA name of the time zone of the days in remarks */
   readonly timezone: string;
@@ -117,7 +127,7 @@ export interface SourceOptions {
 
 /**
  * Returns a recorded item with the earlier of two dates: the recorded date and the date in the source file, if that
- * file is on this machine. If the file is gone, the recorded date counts.
+ * file is on this machine. If the file no longer exists, the recorded date is used.
  */
 export async function applySourceDate(
   item: RenewalItem,
@@ -146,7 +156,10 @@ export async function applySourceDate(
 export const isSourceReadable = async (source: string): Promise<boolean> =>
   isAbsolute(source) && (await readSmallFile(source, MAX_RENEWAL_FILE_BYTES).catch(() => undefined)) !== undefined;
 
-/** Finds the same certificate or token in the file, or else the only item of the same kind, which replaced it. */
+/**
+ * Finds the same certificate or token in the file. If it is not in the file, returns the only item of the same kind,
+ * which has replaced it.
+ */
 function findCounterpart(item: RenewalItem, inFile: readonly ExpiringItem[]): ExpiringItem | undefined {
   const itself = inFile.find(({ fingerprint }) => fingerprint === item.fingerprint);
   const ofKind = inFile.filter(({ kind }) => kind === item.kind);
@@ -172,7 +185,7 @@ function applyEarlierDate(recorded: DatedItem, now: ExpiringItem, timezone: stri
         ]
       : ["", ""];
   const remark = text(
-    `the recorded date is ${inRecord}, but ${source} has ${inFile}; the earlier date counts${en}`,
+    `the recorded date is ${inRecord}, but the date in ${source} is ${inFile}; the earlier date is used${en}`,
     `記録された期限は ${inRecord}、${source} の期限は ${inFile} です。早い方で判定します${ja}`,
   );
   return {
@@ -184,13 +197,13 @@ function applyEarlierDate(recorded: DatedItem, now: ExpiringItem, timezone: stri
 
 const describeBrokenSource = (source: string, { en, ja }: Text): Text =>
   text(
-    `the recorded date counts, because ${source} could not be read: ${en}`,
+    `the recorded date is used, because ${source} could not be read: ${en}`,
     `記録された期限で判定します。${source} を読み込めませんでした: ${ja}`,
   );
 
 /**
- * Returns recorded items with the dates by which all commands judge them: for each item the earlier of the recorded
- * date and the date in the source file.
+ * Returns recorded items with the dates that all commands use: for each item, the earlier of the recorded date and the
+ * date in the source file.
  *
  * @param options see {@link applySourceDate}
  */
@@ -202,8 +215,8 @@ export async function applySourceDates(
   for (const item of items) {
     const dated = await applySourceDate(item, options);
     const { expiresAt } = dated;
-    // A date from a file gets the form of recorded dates, because items are sorted, and sent reminders are found, by
-    // this text.
+    // A date from a file is converted to the format of recorded dates, because this text is used to sort items and to
+    // find sent reminders.
     const isRecorded = expiresAt === null || expiresAt === item.expiresAt;
     all.push(isRecorded ? dated : { ...dated, expiresAt: new Date(expiresAt).toISOString() });
   }

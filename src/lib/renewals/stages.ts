@@ -4,7 +4,7 @@ import { countDaysLeft } from "../model/time.ts";
 /**
  * Default stages: the numbers of days before expiry at which reminders are sent.
  *
- * @see facts 3.2: CLOMO begins three months before; another vendor sends mail 90 / 60 / 30 / 15 days before
+ * @see facts 3.2: CLOMO begins three months before; another vendor sends email 90 / 60 / 30 / 15 days before
  */
 export const DEFAULT_STAGES: readonly number[] = [90, 60, 30, 15, 7, 3, 1, 0];
 
@@ -40,9 +40,9 @@ export const findReachedStage = (expiresAt: string, { now, timezone, stages }: S
 };
 
 /**
- * Returns the reminders that are due to a recipient who was already sent `sent`: for each item the most urgent stage
- * that the item has reached, unless this stage or a more urgent one was already sent for the same expiry. After several
- * days without a run, one reminder makes up for all stages that were missed.
+ * Returns the reminders that are due to a recipient who has already received the reminders in `sent`. For each item,
+ * this is the most urgent stage that the item has reached, unless that stage or a more urgent one was already sent for
+ * the same expiry. After several days without a run, one reminder covers all stages that were missed.
  */
 export const findDueStages = <I extends StagedItem>(
   items: readonly I[],

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { SuccessorEvidence, Renewable } from "../apple/index.ts";
 import type { AppleSignature, Issuer } from "../apple/renewable.ts";
 import type { ExpiringItem } from "../model/renewal.ts";
-import { isNewer, lineageOf, findNewestFile, compareLineages, type LineageRelation } from "./succession.ts";
+import { isNewerFile, lineageOf, findNewestFile, compareLineages, type LineageRelation } from "./succession.ts";
 
 const KINDS = {
   certificate: "certificate",
@@ -92,9 +92,9 @@ test.each<[string, Renewable, Renewable, LineageRelation]>([
 
 test("the last to expire of one identity counts, and of several identities no item counts", () => {
   const [old, newer] = [push("t1"), push("t1", "2028-03-01T00:00:00Z")];
-  expect([isNewer(newer.expiring, old.expiring), isNewer(old.expiring, newer.expiring)]).toEqual([true, false]);
-  expect(isNewer(old.expiring, old.expiring)).toBe(false);
-  expect(isNewer({ expiresAt: null }, old.expiring)).toBe(false);
+  expect([isNewerFile(newer.expiring, old.expiring), isNewerFile(old.expiring, newer.expiring)]).toEqual([true, false]);
+  expect(isNewerFile(old.expiring, old.expiring)).toBe(false);
+  expect(isNewerFile({ expiresAt: null }, old.expiring)).toBe(false);
   expect([findNewestFile([old, newer]), findNewestFile([newer, old])]).toEqual([newer, newer]);
   expect(findNewestFile([old, push("t2")])).toBeUndefined();
   expect(findNewestFile([])).toBeUndefined();

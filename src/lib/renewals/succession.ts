@@ -2,7 +2,10 @@ import type { SuccessorEvidence, Renewable } from "../apple/index.ts";
 import { codeKey, toNfkcKey } from "../model/normalise.ts";
 import type { ExpiringItem } from "../model/renewal.ts";
 
-/** The data in a file that show which item the file renews. */
+/**
+ * The data in a file that show which item the file renews. Two files of the same item in different years have the same
+ * lineage.
+ */
 export interface Lineage extends Pick<ExpiringItem, "kind" | "name" | "organisation" | "topic"> {
   readonly evidence: SuccessorEvidence;
 }
@@ -20,7 +23,7 @@ type LineageWithEvidence<K extends SuccessorEvidence["of"]> = Lineage & {
 const hasEvidence = <K extends SuccessorEvidence["of"]>(one: Lineage, of: K): one is LineageWithEvidence<K> =>
   one.evidence.of === of;
 
-/** Returns the lineage of a renewable. */
+/** Returns the lineage of a renewable file. */
 export const lineageOf = ({ expiring: { kind, name, organisation, topic }, evidence }: Renewable): Lineage => ({
   kind,
   name,
@@ -46,7 +49,10 @@ export function compareLineages(one: Lineage, other: Lineage): LineageRelation {
 const compareNullable = (one: string | null, other: string | null): LineageRelation =>
   one === null || other === null ? "unclear" : one === other ? "same" : "different";
 
-/** Compares kinds and names. The same name may mean one certificate in different years, or two of many. */
+/**
+ * Compares kinds and names. If they are the same, the result is `unclear`, because certificates with the same name may
+ * be one certificate in different years or two different certificates.
+ */
 const compareNames = (one: Lineage, other: Lineage): LineageRelation =>
   one.kind === other.kind && codeKey(one.name) === codeKey(other.name) ? "unclear" : "different";
 
@@ -58,7 +64,10 @@ function compareTopics(
   return one.topic === other.topic ? compareIssuers(one.evidence, other.evidence) : "different";
 }
 
-/** Compares the issuers. Anybody can write a topic into a certificate, but not sign as last year's authority. */
+/**
+ * Compares the issuers. Anybody can create a certificate with a given topic, but nobody else can sign it with the key
+ * of last year's authority.
+ */
 function compareIssuers(
   one: LineageWithEvidence<"certificate">["evidence"],
   other: LineageWithEvidence<"certificate">["evidence"],
@@ -90,7 +99,10 @@ function compareServerTokens(
   return recipient === "same" && compareNullable(one.server, other.server) === "different" ? "likely" : recipient;
 }
 
-/** Compares organisations and locations. Apple writes full-width characters as `_`, which identifies no location. */
+/**
+ * Compares organisations and locations. Apple replaces full-width characters with `_`, so a location that contains `_`
+ * is not compared.
+ */
 function compareContentTokens(
   one: LineageWithEvidence<"vpp-token">,
   other: LineageWithEvidence<"vpp-token">,
@@ -109,7 +121,7 @@ function compareLocations(one: string | null, other: string | null): LineageRela
 const toNullableWidthKey = (name: string | null): string | null => (name === null ? null : toNfkcKey(name));
 
 /** Returns true if the first of two files for the same item is newer, because it expires later. */
-export const isNewer = (
+export const isNewerFile = (
   one: { readonly expiresAt: string | null },
   other: { readonly expiresAt: string | null },
 ): boolean => Date.parse(one.expiresAt ?? "") > Date.parse(other.expiresAt ?? "");
@@ -120,5 +132,5 @@ export function findNewestFile(files: readonly Renewable[]): Renewable | undefin
   if (first === undefined) return undefined;
   const lineage = lineageOf(first);
   if (others.some((other) => compareLineages(lineage, lineageOf(other)) !== "same")) return undefined;
-  return others.reduce((newest, other) => (isNewer(other.expiring, newest.expiring) ? other : newest), first);
+  return others.reduce((newest, other) => (isNewerFile(other.expiring, newest.expiring) ? other : newest), first);
 }

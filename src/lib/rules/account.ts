@@ -9,7 +9,7 @@ import { takeFirstProblem, type Facts, type Rule, type RuleProblem } from "./rul
 
 /** The fields of an account that rules check. */
 export interface AccountState {
-  /** account name of the user; undefined (like `isInRoot`) if only the account is known */
+  /** account name of the user; like `isInRoot`, undefined if only the account is known */
   readonly name?: string | null | undefined;
   /** true if the user belongs directly to 全社 */
   readonly isInRoot?: boolean | undefined;
@@ -47,7 +47,7 @@ const lastSystemAdministratorRule: Rule<
           "システム管理者がいなくなります(ほかに権限を付与できる人がいません)",
         ),
         hint: text(
-          `make another person a system administrator first: ${grant}`,
+          `grant another person the system administrator role first: ${grant}`,
           `先に別の人をシステム管理者にしてください: ${grant}`,
         ),
       },
@@ -114,10 +114,10 @@ const supportOptionLimitRule: Rule<Pick<AccountState, "supportOption">, Pick<Fac
         field: "supportOption",
         what: text(
           `at most ${MAX_SUPPORT_OPTIONS} accounts can have the support option, and these already have it: ${others.join(", ")}`,
-          `サポートオプションはすでに ${others.length} アカウントに付与されていて、これ以上付与できません: ${others.join("、")}`,
+          `サポートオプションはすでに ${others.length} アカウントに付与されているため、これ以上付与できません: ${others.join("、")}`,
         ),
         hint: text(
-          `remove the support option from one of them: ${take}`,
+          `remove the support option from one of these accounts: ${take}`,
           `いずれかのアカウントからサポートオプションを外してください: ${take}`,
         ),
       },
@@ -158,13 +158,13 @@ const checkScheme: AccountCheck = (account) => {
   ];
 };
 
-const SPECIFY_ORGS = text(
+const SPECIFY_ORGS_HINT = text(
   "specify the managed organisations: --managed-orgs ORG,ORG",
   "管理対象組織を指定してください: --managed-orgs 組織,組織",
 );
-const SPECIFY_ORGS_OR_ALL = text(
+const SPECIFY_ORGS_OR_ALL_HINT = text(
   "specify the managed organisations: --managed-orgs ORG,ORG (for all organisations: --managed-orgs all)",
-  "管理対象組織を指定してください: --managed-orgs 組織,組織(全て: --managed-orgs all)",
+  "管理対象組織を指定してください: --managed-orgs 組織,組織(すべての組織: --managed-orgs all)",
 );
 
 /** Returns only the first problem, because the others follow from it. */
@@ -188,9 +188,9 @@ const checkManagedOrgs: AccountCheck = (account) => {
       {
         what: text(
           "only a custom administrator can manage all organisations",
-          "全組織を管理対象にできるのはカスタム管理者だけです",
+          "すべての組織を管理対象にできるのはカスタム管理者だけです",
         ),
-        hint: isManaging ? SPECIFY_ORGS : suggestRoleWithOrgs("custom"),
+        hint: isManaging ? SPECIFY_ORGS_HINT : suggestRoleWithOrgs("custom"),
       },
     ],
     [
@@ -198,7 +198,7 @@ const checkManagedOrgs: AccountCheck = (account) => {
       {
         what: text(
           "an administrator manages either all organisations or individual organisations, not both",
-          "管理対象組織は、「全て」か個別の組織のどちらか一方です",
+          "管理対象組織には、「全て」か個別の組織のどちらか一方だけを指定できます",
         ),
       },
     ],
@@ -222,20 +222,26 @@ const checkManagedOrgs: AccountCheck = (account) => {
           `${en} needs at least one managed organisation for the role ${ROLES[role].en}`,
           `${ja}を${ROLES[role].ja}にするには、管理対象組織が 1 つ以上必要です`,
         ),
-        hint: role === "custom" ? SPECIFY_ORGS_OR_ALL : SPECIFY_ORGS,
+        hint: role === "custom" ? SPECIFY_ORGS_OR_ALL_HINT : SPECIFY_ORGS_HINT,
       },
     ],
   ]).map((problem) => ({ field: "managedOrgs", ...problem }));
 };
 
-/** Suggests omitting the organisations or granting a role that has them.  @param role a role with organisations */
+/**
+ * Suggests omitting the organisations or granting a role that has managed organisations. @param role a role with
+ * managed organisations
+ */
 const suggestRoleWithOrgs = (role: Role) =>
   text(
     `omit --managed-orgs, or grant a role with managed organisations: --role ${role}`,
     `--managed-orgs を外すか、管理対象組織のある権限にしてください: --role ${role}`,
   );
 
-/** Suggests how to make a system administrator with the support option; for a new, nameless account, the options. */
+/**
+ * Suggests the command that makes the account a system administrator with the support option. For a new account without
+ * a name, suggests only the options.
+ */
 const suggestSystemRole = ({ name, noticeMail: mailed }: AccountState, before: AccountState | undefined) => {
   const grant = line("clomo-account grant", [name ?? "ACCOUNT"], {
     role: "system",
@@ -258,7 +264,7 @@ const checkNoticeMail: AccountCheck = (account, before) => {
     {
       field: "noticeMail",
       what: text(
-        "only a system administrator with the support option can receive notice mail",
+        "only a system administrator with the support option can receive notice emails",
         "お知らせメールを受信できるのは、サポートオプションのあるシステム管理者だけです",
       ),
       hint:
@@ -276,12 +282,12 @@ const checkTimezone: AccountCheck = ({ timezone: zone }) =>
     : [
         {
           field: "timezone",
-          what: text(`no time zone is named "${zone}"`, `「${zone}」というタイムゾーンはありません`),
+          what: text(`there is no time zone "${zone}"`, `「${zone}」というタイムゾーンはありません`),
           hint: text("for example Asia/Tokyo", "例: Asia/Tokyo"),
         },
       ];
 
-/** Returns true if one more account can get the support option. @param others accounts that already have it */
+/** Returns true if another account can get the support option. @param others accounts that already have it */
 export const isSupportOptionAvailable = (others: readonly string[]): boolean =>
   supportOptionLimitRule.judge({
     before: { supportOption: false },
@@ -289,7 +295,10 @@ export const isSupportOptionAvailable = (others: readonly string[]): boolean =>
     facts: { otherSupportOptions: others },
   }).length === 0;
 
-/** Creates a rule that depends only on the account itself, mostly its role.  @param fields what the rule is about */
+/**
+ * Creates a rule that depends only on the account itself, mostly on its role. @param fields the fields that the rule
+ * checks
+ */
 const createAccountRule = (
   name: string,
   fields: readonly (keyof AccountState)[],
@@ -320,8 +329,8 @@ interface UserState {
 }
 
 /**
- * An account cannot be removed from its user: once set, the account name can change but not become blank. Imports
- * ignore a blank cell, because the field is not `clearable`. @see facts 1.3
+ * An account cannot be removed from its user: an account name can be changed but not cleared. Imports ignore a blank
+ * cell, because the field is not `clearable`. @see facts 1.3
  */
 export const accountNameKeptRule: Rule<UserState> = {
   name: "account-name-stays",
@@ -333,7 +342,7 @@ export const accountNameKeptRule: Rule<UserState> = {
   spares: "states",
   judge: () => {
     const { en, ja } = USER.fields.accountName.label;
-    const what = text(`${en}: can be changed, but not cleared`, `${ja}: 変更はできますが、消すことはできません`);
+    const what = text(`${en} can be changed, but not cleared`, `${ja}は変更できますが、空にはできません`);
     return [{ field: "accountName", what }];
   },
 };

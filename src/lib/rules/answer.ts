@@ -2,7 +2,7 @@ import { findAnswerFormat, parseAnswer } from "../model/question.ts";
 import { text } from "../text/index.ts";
 import type { Facts, Rule } from "./rule.ts";
 
-/** An answer; its value is null if the answer is withdrawn. */
+/** An answer to a checklist question. Its value is null if the answer is withdrawn. */
 interface JudgedAnswer {
   readonly question: string;
   readonly value: string | null;
@@ -10,7 +10,10 @@ interface JudgedAnswer {
   readonly at: string;
 }
 
-/** An answer must belong to a checklist question, be of the kind that it requires, and not be dated in the future. */
+/**
+ * An answer must belong to a checklist question, have the type that the question requires, and not be dated in the
+ * future.
+ */
 export const validAnswerRule: Rule<JudgedAnswer, Pick<Facts, "now">> = {
   name: "answer-of-question",
   of: "answer",
@@ -35,7 +38,7 @@ export const validAnswerRule: Rule<JudgedAnswer, Pick<Facts, "now">> = {
       return [
         {
           field: "question",
-          what: text(`no question is named "${question}"`, `「${question}」という質問はありません`),
+          what: text(`there is no question "${question}"`, `「${question}」という質問はありません`),
         },
       ];
     }
@@ -51,7 +54,10 @@ export const validAnswerRule: Rule<JudgedAnswer, Pick<Facts, "now">> = {
   },
 };
 
-/** Returns an answer in its stored form. An answer not accepted by the question stays as typed; the rule rejects it. */
+/**
+ * Returns an answer in its stored form. An answer that the question does not accept is returned as typed, and the rule
+ * rejects it.
+ */
 export const normaliseAnswer = (question: string, typed: string, now: string): string => {
   const form = findAnswerFormat(question);
   const read = form && parseAnswer(form, typed, now);

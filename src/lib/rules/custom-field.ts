@@ -4,7 +4,7 @@ import { takeFirstProblem, type Rule } from "./rule.ts";
 /** The fields of a custom field that rules check. */
 interface CustomFieldState {
   readonly name: string;
-  /** true if the name can be a column header and no other column has the name */
+  /** true if the name is valid as a column header and no other column has this name */
   readonly isFree: boolean;
 }
 
@@ -21,7 +21,7 @@ export const customFieldNameRule: Rule<CustomFieldState> = {
       [
         name.trim() !== name,
         {
-          what: text(`the name begins or ends with white space: "${name}"`, `項目名「${name}」の前後に空白があります`),
+          what: text(`the name begins or ends with a space: "${name}"`, `項目名「${name}」の前後に空白があります`),
         },
       ],
       [
@@ -29,7 +29,7 @@ export const customFieldNameRule: Rule<CustomFieldState> = {
         {
           what: text(
             "the name of a custom field cannot contain =, because --custom NAME=VALUE could not set the field (a clomoctl rule)",
-            "項目名に「=」は使えません。--custom 項目名=値 で指定できなくなります(clomoctl 独自の規則)",
+            "項目名に「=」は使えません。「=」があると、--custom 項目名=値 で指定できないためです(clomoctl 独自の規則)",
           ),
         },
       ],

@@ -14,7 +14,7 @@ import { describeProblem, type ProblemCode, type ProblemParams } from "../model/
 import { text, type Text } from "../text/index.ts";
 import type { Facts, Rule, RuleProblem } from "./rule.ts";
 
-/** The fields of a device that rules check. Owners are given by their numbers or IDs. */
+/** The fields of a device that rules check. An owner is identified by number or ID. */
 export interface DeviceState {
   readonly serialNumber: string;
   readonly platform: Device["platform"];
@@ -26,7 +26,7 @@ export interface DeviceState {
 
 const DEVICE_RULE_DEFAULTS = { of: "device", on: ["create", "edit"] } as const;
 
-/** Creates a problem from a code that imports also report, with the device's serial number before the text. */
+/** Creates a problem with a code that imports also report. The text begins with the device's serial number. */
 const createDeviceProblem = (
   { serialNumber }: Pick<DeviceState, "serialNumber">,
   {
@@ -40,7 +40,7 @@ const createDeviceProblem = (
 };
 
 const { owner, ownerOrg } = DEVICE.fields;
-const OWNER_HEADERS = { one: owner.column.header, other: ownerOrg.column.header };
+const OWNER_COLUMN_HEADERS = { one: owner.column.header, other: ownerOrg.column.header };
 
 /** A device cannot have both a user and an organisation as its owner. @see facts 1.3 */
 const singleOwnerRule: Rule<DeviceState> = {
@@ -52,7 +52,7 @@ const singleOwnerRule: Rule<DeviceState> = {
     {
       field: "ownerOrg",
       code: "owner-both",
-      params: OWNER_HEADERS,
+      params: OWNER_COLUMN_HEADERS,
       what: text(
         "a device can have only one owner: a user or an organisation",
         "デバイスの所有者は、ユーザーか組織のどちらか 1 つです",
@@ -76,14 +76,14 @@ const androidModeRule: Rule<DeviceState> = {
             field: "androidMode",
             code: "android-mode-elsewhere",
             hint: text(
-              "specify --platform Android, or clear the mode: --android-mode ''",
-              "--platform Android を指定するか、--android-mode '' でモードを消してください",
+              "specify --platform Android, or clear the mode: `--android-mode ''`",
+              "--platform Android を指定するか、--android-mode '' でモードを空にしてください",
             ),
           }),
         ],
 };
 
-/** An owner cannot be set for an unmanaged device, but an owner that it already has stays.  @see facts 1.3 */
+/** An owner cannot be set for an unmanaged device, but an existing owner is kept.  @see facts 1.3 */
 const managedOwnerRule: Rule<DeviceState> = {
   name: "owner-not-managed",
   ...DEVICE_RULE_DEFAULTS,
@@ -101,7 +101,7 @@ const managedOwnerRule: Rule<DeviceState> = {
         code: "owner-not-managed",
         params: { status: NOT_MANAGED, allowed },
         hint: text(
-          "if the device is managed, run devices edit with --status 管理中 first, then try again",
+          "if the device is managed, run `devices edit` with --status 管理中 first, then try again",
           "管理中のデバイスであれば、先に devices edit の --status 管理中 で状態を直してから、もう一度実行してください",
         ),
       }),

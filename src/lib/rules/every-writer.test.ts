@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { partsOf, exportApplicableFiles } from "#support/tenant/restoring.ts";
+import { buildMultipartUpload, exportApplicableFiles } from "#support/tenant/restoring.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 import { resourceOf, type ResourceName } from "../handover/resources.ts";
 import { ROOT_ORG_ID } from "../model/organisation.ts";
@@ -112,7 +112,7 @@ const bundle =
     );
     expect(changed).not.toEqual(lines);
     files.set(name, changed.map((line) => `${line}\n`).join(""));
-    return (await tenant.client.restores.plan(partsOf(files))).refusals.map(({ detail }) => detail.en);
+    return (await tenant.client.restores.plan(buildMultipartUpload(files))).refusals.map(({ detail }) => detail.en);
   };
 
 const hand =
@@ -160,10 +160,13 @@ const BREACHES: Readonly<Record<string, Breach>> = {
     macos: false,
     ade: true,
   }),
-  "android-accounts": ofTenant(/are recorded for Android, but Android is recorded as not used/, {
-    android: false,
-    androidAccounts: "google-play",
-  }),
+  "android-accounts": ofTenant(
+    /the Android account type is recorded as Google Play accounts, but Android is recorded as not used/,
+    {
+      android: false,
+      androidAccounts: "google-play",
+    },
+  ),
   "login-url": ofTenant(/must begin with http:\/\/ or https:\/\//, { loginUrl: "ftp://panel.example.jp" }),
   "console-timezone": ofTenant(/unknown time zone/, { consoleTimezone: "Nowhere/Land" }),
   "custom-field-name": {
@@ -188,7 +191,7 @@ const BREACHES: Readonly<Record<string, Breach>> = {
     undo: AS_IT_WAS,
   },
   "root-stays": {
-    told: /全社 stands for the whole tenant/,
+    told: /全社 represents the whole tenant/,
     hand: hand(({ client }) => client.orgs.edit(ROOT_ORG_ID, { name: "本社" })),
     file: "no row means 全社",
     bundle: bundle(
@@ -206,7 +209,7 @@ const BREACHES: Readonly<Record<string, Breach>> = {
     undo: AS_IT_WAS,
   },
   "account-name-stays": {
-    told: /: can be changed, but not cleared/,
+    told: / can be changed, but not cleared/,
     hand: hand(({ client, system }) => client.users.edit(system, { accountName: "" })),
     file: "a blank cell keeps it, which is told: clearable of the field",
     bundle: "a bundle brings back who had none yet",
@@ -266,7 +269,7 @@ const BREACHES: Readonly<Record<string, Breach>> = {
     },
   },
   "notice-mail": {
-    told: /only a system administrator with the support option can receive notice mail/,
+    told: /only a system administrator with the support option can receive notice emails/,
     hand: hand(({ client, system }) => client.accounts.edit(system, { noticeMail: true })),
     file: NO_FILE,
     bundle: bundle("accounts", () => ({ noticeMail: true }), isOf("system")),
@@ -278,7 +281,7 @@ const BREACHES: Readonly<Record<string, Breach>> = {
     },
   },
   "account-timezone": {
-    told: /no time zone is named/,
+    told: /there is no time zone "Nowhere\/Land"/,
     hand: hand(({ client, system }) => client.accounts.edit(system, { timezone: "Nowhere/Land" })),
     file: NO_FILE,
     bundle: bundle("accounts", () => ({ timezone: "Nowhere/Land" }), isOf("system")),
@@ -359,7 +362,7 @@ const BREACHES: Readonly<Record<string, Breach>> = {
     undo: NO_VERSIONS,
   },
   "answer-of-question": {
-    told: /no question is named/,
+    told: /there is no question "no\.such"/,
     hand: hand(({ client }) => client.answers.set({ answers: [{ question: "no.such", value: "x" }] })),
     file: NO_FILE,
     bundle: bundle("answers", () => ({ question: "no.such", value: "x" })),

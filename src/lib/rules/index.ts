@@ -21,10 +21,10 @@ export const RULES = [
   validAnswerRule,
 ] as const satisfies readonly AnyRule[];
 
-/** Where new values come from: edits by hand or by a file, the complete states in a bundle, or the console. */
+/** Where new values come from: manual edits or an imported file, the complete states in a bundle, or the console. */
 export type ChangeSource = "edits" | "states" | "console";
 
-/** Returns the rules of a thing that apply to a change. */
+/** Returns the rules for a record type that apply to a change. */
 export const selectRules = (of: string, bringing: ChangeSource): readonly AnyRule[] =>
   RULES.filter(
     (rule: AnyRule) =>
@@ -59,7 +59,10 @@ const matchesPattern = (suspects: AnyRule["after"] = {}, state: JudgedState): bo
 const isSameValue = (one: unknown, other: unknown): boolean =>
   one === other || (typeof one === "object" && JSON.stringify(one) === JSON.stringify(other));
 
-/** Returns the problems that the rules find in a change of a record. Rules that lack a field or fact are skipped. */
+/**
+ * Returns the problems that the rules find in a change to a record. A rule is skipped if a field or fact that it needs
+ * is missing.
+ */
 export const judgeRecord = (
   of: string,
   change: { readonly before?: object | undefined; readonly after?: object | undefined },

@@ -2,7 +2,7 @@ import { ROOT_ORG_NAME } from "../model/organisation.ts";
 import { text } from "../text/index.ts";
 import type { Rule } from "./rule.ts";
 
-/** The state of an organisation that rules read. */
+/** The fields of an organisation that rules check. */
 export interface OrgState {
   readonly name: string;
   readonly code: string | null;
@@ -31,7 +31,7 @@ const reservedNameRule: Rule<OrgState> = {
       })),
 };
 
-/** The root organisation stands for the whole tenant, so its name and code cannot change. */
+/** The root organisation represents the whole tenant, so its name and code cannot change. */
 const rootOrgRule: Rule<OrgState> = {
   name: "root-stays",
   of: "org",
@@ -44,7 +44,7 @@ const rootOrgRule: Rule<OrgState> = {
       : [
           {
             what: text(
-              `${ROOT_ORG_NAME} stands for the whole tenant: its name cannot be changed, and it cannot have a code`,
+              `${ROOT_ORG_NAME} represents the whole tenant, so its name cannot be changed and it cannot have a code`,
               `「${ROOT_ORG_NAME}」はテナント全体を表すため、名前の変更も組織コードの設定もできません`,
             ),
           },

@@ -3,7 +3,9 @@ import type { Operation } from "../model/role.ts";
 import type { Text } from "../text/index.ts";
 import type { ProblemCode, ProblemParams } from "../model/problem.ts";
 
-/** Facts that rules need besides the record. The engine fetches requested facts in their state after the change. */
+/**
+ * Facts that rules need in addition to the record. The engine fetches the requested facts as they are after the change.
+ */
 export interface Facts {
   /** number of other accounts that are system administrators */
   readonly otherSystemAdministrators: number;
@@ -19,7 +21,7 @@ export interface Facts {
 export interface SharedDevice {
   readonly serialNumber: string;
   readonly isFullyManaged: boolean;
-  /** the owner, as messages name them */
+  /** the owner, as shown in messages */
   readonly owner: string;
 }
 
@@ -38,31 +40,33 @@ export interface RuleProblem {
   readonly field?: string | undefined;
   readonly what: Text;
   readonly hint?: Text | undefined;
-  /** operation that the hint requires; an account that may not do it is advised to ask a system administrator */
+  /** operation that the hint requires; an account without permission for it is advised to ask a system administrator */
   readonly needs?: Operation | undefined;
   /** code of the same problem in an imported file */
   readonly code?: ProblemCode | undefined;
   readonly params?: ProblemParams | undefined;
 }
 
-/** Pattern of the states that a rule can refuse. Each field matches one value, or any value except one. */
+/**
+ * Pattern of the states that a rule can refuse. Each field of the pattern matches one value, or every value except one.
+ */
 export type StatePattern<T> = { readonly [K in keyof T]?: T[K] | { readonly not: T[K] } | undefined };
 
-export type Action = "create" | "edit" | "delete";
+export type RuleAction = "create" | "edit" | "delete";
 
-/** A rule in the form that the engine uses, for any kind of record. */
+/** A rule in the form that the engine uses, for any record type. */
 export interface AnyRule {
   /** name in tests and internal messages, such as `support-options` */
   readonly name: string;
-  /** name of the thing that the rule applies to */
+  /** name of the record type that the rule applies to */
   readonly of: string;
-  readonly on: readonly Action[];
+  readonly on: readonly RuleAction[];
   /**
    * fields that the rule reads. The rule applies to an edit that changes one of them, and to a new record that has one
    * of them. If a field is not known, the rule is applied later or elsewhere.
    */
   readonly fields: readonly string[];
-  /** pattern of the only records that the rule can refuse, so that the engine does not read a million other records */
+  /** pattern of the records that the rule can refuse; the engine does not read records that do not match */
   readonly before?: Readonly<Record<string, unknown>> | undefined;
   readonly after?: Readonly<Record<string, unknown>> | undefined;
   /** facts about the tenant that the rule needs */
@@ -75,7 +79,7 @@ export interface AnyRule {
   judge(change: Change<object, object>): readonly RuleProblem[];
 }
 
-/** A rule for a thing. Every writer enforces all rules of the list in `index.ts`. */
+/** A rule for a record type. Every change to the tenant is checked against all rules in the list in `index.ts`. */
 export interface Rule<T extends object, F extends Partial<Facts> = object> extends AnyRule {
   readonly fields: readonly (keyof T & string)[];
   readonly before?: StatePattern<T> | undefined;
@@ -84,7 +88,7 @@ export interface Rule<T extends object, F extends Partial<Facts> = object> exten
   judge(change: Change<T, F>): readonly RuleProblem[];
 }
 
-/** Returns the first problem whose condition is true, for problems that hide the problems after them. */
+/** Returns the first problem whose condition is true. Used if a problem makes the problems after it irrelevant. */
 export const takeFirstProblem = (problems: readonly (readonly [boolean, RuleProblem])[]): readonly RuleProblem[] =>
   problems
     .filter(([isThere]) => isThere)
@@ -97,6 +101,6 @@ export const takeFirstProblem = (problems: readonly (readonly [boolean, RuleProb
  * @param where the option that causes the problem, if it is a single option
  * @throws Failure `input-rejected` with the first problem
  */
-export const enforce = ([problem]: readonly RuleProblem[], where?: string): void => {
+export const throwFirstProblem = ([problem]: readonly RuleProblem[], where?: string): void => {
   if (problem !== undefined) throw new Failure("input-rejected", { what: problem.what, where, hint: problem.hint });
 };

@@ -4,7 +4,7 @@ import { listEditableFields } from "../model/thing.ts";
 import { text } from "../text/index.ts";
 import type { Rule } from "./rule.ts";
 
-/** Returns the fields that users of an app have: those in the app's files, and those that no file contains. */
+/** Returns the fields that users of an app have, including the fields that the app's files do not contain. */
 export const listAppFields = (app: SecuredApp): readonly string[] => {
   const inFiles = SECURED_FORMATS[app].columns.map(({ sets }) => sets);
   return listEditableFields(SECURED_USER.fields)
@@ -12,7 +12,7 @@ export const listAppFields = (app: SecuredApp): readonly string[] => {
     .map(([name]) => name);
 };
 
-/** The fields that users of an app do not have. */
+/** For each app, the fields that its users do not have. */
 const FOREIGN_FIELDS: ReadonlyMap<SecuredApp, readonly string[]> = new Map(
   SECURED_APPS.map((app) => {
     const own = listAppFields(app);

@@ -12,7 +12,10 @@ const judgeContracts: ProfileRule = (profile) => [
   ...judgeDuplicateContracts(profile),
 ];
 
-/** Contracts are found by name: if two had the same name, a command would change or remove only one of them. */
+/**
+ * Contract names must be unique. Commands find a contract by its name, so they would change or remove only one of two
+ * contracts with the same name.
+ */
 const judgeDuplicateContracts: ProfileRule = (profile) =>
   [...Map.groupBy(profile.contracts, ({ name }) => nameKey(name)).values()].flatMap(([first, second]) =>
     first === undefined || second === undefined
@@ -75,7 +78,7 @@ const judgeAndroidAccounts: ProfileRule = ({ android, androidAccounts: accounts 
     {
       field: "androidAccounts",
       what: text(
-        `${en} are recorded for Android, but Android is recorded as not used`,
+        `the Android account type is recorded as ${en}, but Android is recorded as not used`,
         `Android のアカウントが「${ja}」なのに、Android を使わないことになっています`,
       ),
       hint: text(
@@ -98,7 +101,7 @@ const judgeLoginUrl: ProfileRule = ({ loginUrl: address }) => {
         "ログイン URL は http:// か https:// で始まり、ユーザー名やパスワードを含まないものにしてください",
       ),
       hint: text(
-        "you find the address in the mail 「[CLOMO PANEL] 登録完了のお知らせ」",
+        "you find the address in the email 「[CLOMO PANEL] 登録完了のお知らせ」",
         "「[CLOMO PANEL] 登録完了のお知らせ」メールに記載されています",
       ),
     },

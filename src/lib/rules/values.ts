@@ -9,7 +9,7 @@ import type { RuleProblem } from "./rule.ts";
 export type ValueCheck = (value: unknown) => Text | undefined;
 
 const MUST_NOT_BE_BLANK = text("must not be blank", "空にできません");
-const BLANK_IN_LIST = text("one of the values is blank", "空の値が含まれています");
+const BLANK_VALUE_IN_LIST = text("one of the values is blank", "空の値が含まれています");
 const VALUE_REQUIRED = text("at least one value is required", "値が 1 つ以上必要です");
 
 const isBlank = (value: unknown): boolean => typeof value !== "string" || value.trim() === "";
@@ -36,7 +36,7 @@ const createTextListCheck = (
     const values = value as readonly string[];
     const keys = new Set<string>();
     for (const one of values) {
-      if (isBlank(one)) return BLANK_IN_LIST;
+      if (isBlank(one)) return BLANK_VALUE_IN_LIST;
       const refusal = describeRefusal(of, one, isOfConsole);
       if (refusal !== undefined) return refusal;
       const key = comparisonKey(comparison, one);
@@ -79,7 +79,10 @@ export const createValueCheck = (field: Field, isOfConsole = false): ValueCheck 
   }
 };
 
-/** Creates a check of records whose values have the right types. It returns the first problem of each field. */
+/**
+ * Creates a check for records whose values already have the correct types. The check returns the first problem of each
+ * field.
+ */
 export const createRecordCheck = (
   fields: Fields,
   isOfConsole = false,
@@ -100,7 +103,10 @@ export const createRecordCheck = (
 
 const BLANK_INSTEAD_OF_NULL = text("must be null, not blank", "空の場合は null にしてください");
 
-/** Creates a check that refuses blanks in nullable fields: all writers store null, so that missing values are found. */
+/**
+ * Creates a check that refuses blank values in nullable fields. A missing value is always stored as null, so that
+ * searches find it.
+ */
 export const createBlankCheck = (fields: Fields): ((record: object) => readonly RuleProblem[]) => {
   const names = listNullableTexts(fields);
   return (record) =>
@@ -109,7 +115,7 @@ export const createBlankCheck = (fields: Fields): ((record: object) => readonly 
       .map(([field]) => ({ field, what: BLANK_INSTEAD_OF_NULL }));
 };
 
-/** Returns the values with null instead of each blank, in the fields that may be null. */
+/** Returns the values with each blank value replaced by null, in the fields that may be null. */
 export const replaceBlanksWithNull = <T extends object>(fields: Fields, values: T): T => {
   const names = listNullableTexts(fields);
   return Object.fromEntries(

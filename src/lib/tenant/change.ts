@@ -8,7 +8,7 @@ import { getCurrentInstant, type Surroundings } from "./ids.ts";
 import { addChangeNumber } from "./made-changes.ts";
 import { appendAudit, type ChangedObject, type ChangeWriter } from "./audit/audit-rows.ts";
 import { advanceCollections, isChangedSince } from "./store/collections.ts";
-import { judgeWritten } from "./store/judge.ts";
+import { judgeWrittenRecords } from "./store/judge.ts";
 import { findRequestKey, storeRequestKey, type StoredRequestKey, type RequestKey } from "./store/idempotency.ts";
 import type { Reader, Store, Writer } from "./store/store.ts";
 import { isMirror } from "./records/tenant-rows.ts";
@@ -19,33 +19,38 @@ export type { ChangedObject } from "./audit/audit-rows.ts";
 
 /** A POST request that is executed only once, however often it is sent. */
 export interface IdempotentRequest<T> extends RequestKey {
-  /** builds the response to an executed request; undefined if, by the tenant's current state, it was not executed */
+  /**
+   * builds the response to an executed request; returns undefined if the tenant's current state shows that the request
+   * was not executed
+   */
   readonly replay: (reader: Reader, subject: string, taskOf: TaskFinder) => Promise<T | undefined>;
 }
 
 /** Returns the number of the newest open console task that contains a record; null if no task contains it. */
 export type TaskFinder = (record: Pick<ChangedObject, "thing" | "id">) => Promise<number | null>;
 
-/** Builds the result of a change after the change was written, because its tasks are known only then. */
+/** Builds the result of a change. Called after the change is written, because its tasks are known only then. */
 type ResultBuilder<T> = (taskOf: TaskFinder) => Promise<T>;
 
 /** Options of a change. */
 export interface ChangeOptions<T> {
-  /** action in the audit record, such as `renewals.add`; null for bookkeeping that needs no audit record */
+  /** action in the audit record, such as `renewals.add`; null for internal changes that do not need an audit record */
   readonly action: string | null;
-  /** default: an edit by hand */
+  /** default: a manual edit */
   readonly writer?: ChangeWriter | undefined;
-  /** false: the change is recorded in the audit log but does not count as a change */
+  /** if false, the change is recorded in the audit log but is not counted as a change to the tenant */
   readonly commits?: false | undefined;
   /** the collections that the change writes to; they are locked */
   readonly locks: readonly string[];
   readonly once?: IdempotentRequest<T> | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** true: everything is rolled back */
+  /** if true, everything is rolled back */
   readonly dryRun?: boolean | undefined;
-  /** true: the body applies the rules itself and reports their problems together with other problems */
+  /** if true, the body applies the rules itself and reports their problems together with other problems */
   readonly isJudged?: boolean | undefined;
-  /** tenant's revision when a person was asked to confirm; if the tenant has changed since, the change is refused */
+  /**
+   * tenant's revision when a person was asked to confirm; the change is refused if the tenant has changed since then
+   */
   readonly seen?: number | undefined;
 }
 
@@ -53,13 +58,17 @@ export interface ChangeOptions<T> {
 export interface ChangeOutcome<T> {
   readonly result: T | ResultBuilder<T>;
   /**
-   * The records that were created, changed or removed. The first record is the subject of an Idempotency-Key. If the
-   * list is empty and `detail` is undefined, nothing was changed: no revision advances, and no audit record is written.
+   * The records that were created, changed or removed. For a request with an Idempotency-Key, the first record
+   * identifies what the request did. If the list is empty and `detail` is undefined, nothing was changed: no revision
+   * advances, and no audit record is written.
    */
   readonly objects: readonly ChangedObject[];
-  /** ids of the organisations concerned, before and after; undefined: it does not belong to an organisation */
+  /**
+   * ids of the organisations that the change concerns, before and after it; undefined if the change does not belong to
+   * an organisation
+   */
   readonly orgs?: readonly string[] | undefined;
-  /** the state before the change, and in `after` the state after it; audit records omit secrets */
+  /** the state before the change (`after` is the state after the change); audit records omit secrets */
   readonly before?: object | undefined;
   readonly after?: object | undefined;
   /** further facts for the audit record */
@@ -68,7 +77,7 @@ export interface ChangeOutcome<T> {
   readonly action?: string | undefined;
 }
 
-/** Who makes a change, and in which store. */
+/** The account that makes a change, and the store in which it makes the change. */
 export interface ChangeAuthor {
   readonly store: Store;
   readonly surroundings: Surroundings;
@@ -91,12 +100,15 @@ const createKeyReusedFailure = (): Failure =>
     status: 422,
   });
 
-const TENANT_CHANGED = new Failure("conflict", {
+const TENANT_CHANGED_FAILURE = new Failure("conflict", {
   what: text(
     "the tenant has changed since the confirmation was shown; nothing was changed",
     "確認の表示後にテナントが変更されたため、何も変更していません",
   ),
-  hint: text("check the current state, then run the command again", "内容を確認してから、もう一度実行してください"),
+  hint: text(
+    "check the current state, then run the command again",
+    "現在の内容を確認してから、もう一度実行してください",
+  ),
 });
 
 /** Writes a complete change in one transaction. @see Session.change */
@@ -124,11 +136,11 @@ export const writeChange = async <T>(
       const found = await writer.lock(locks);
       const done = once === undefined ? undefined : await findReplayedResult(writer, once);
       if (done !== undefined) return done;
-      if (await isChangedSince(writer, found.values(), seen)) throw TENANT_CHANGED;
+      if (await isChangedSince(writer, found.values(), seen)) throw TENANT_CHANGED_FAILURE;
       const isObserved = locks.length > 0 && (await isMirror(writer));
       const { result, ...changed } = await body(writer);
       await settleVersions(writer);
-      if (!isJudged) enforceForActor(author.asker, await judgeWritten(writer, await writer.revision(), "edits"));
+      if (!isJudged) enforceForActor(author.asker, await judgeWrittenRecords(writer, await writer.revision(), "edits"));
       if (isObserved) await storeObservedState(writer);
       let seq: number | undefined;
       const answer = async (): Promise<T> => (isResultBuilder(result) ? result(createTaskFinder(writer, seq)) : result);
@@ -153,7 +165,10 @@ export const writeChange = async <T>(
   return given;
 };
 
-/** Creates a function that finds a record's task.  @param written number of its change, if the task is not visible */
+/**
+ * Creates a function that finds the task of a record. @param written number of the record's change, used if the task is
+ * not visible
+ */
 const createTaskFinder =
   (reader: Reader, written?: number): TaskFinder =>
   async (record) => {
@@ -161,7 +176,10 @@ const createTaskFinder =
     return (await findTaskOfRecord(reader, record)) ?? written ?? null;
   };
 
-/** Returns the response to an executed request, if any.  @throws Failure `usage` if another request has the key */
+/**
+ * Returns the response to an executed request, if any. @throws Failure `usage` if the key was used for a different
+ * request
+ */
 export const findReplayedResult = async <T>(reader: Reader, once: IdempotentRequest<T>): Promise<T | undefined> => {
   const known = await findRequestKey(reader, once);
   if (known === undefined) return undefined;

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { createIdPrefix, getCurrentInstant, newId } from "./ids.ts";
+import { createIdPrefix, getCurrentInstant, createId } from "./ids.ts";
 import { TestSurroundings } from "#support/tenant/tenant.ts";
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 test("ids are distinct UUIDv7s that contain their time and sort by it", () => {
   const surroundings = new TestSurroundings();
-  const ids = Array.from({ length: 1000 }, () => newId(surroundings));
+  const ids = Array.from({ length: 1000 }, () => createId(surroundings));
   for (const id of ids) expect(id).toMatch(UUID_V7);
   expect(new Set(ids).size).toBe(ids.length);
   expect(ids.toSorted()).toEqual(ids);

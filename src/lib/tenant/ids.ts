@@ -1,4 +1,4 @@
-/** Generates random bytes: from the platform in the program, from a fixed sequence in tests. */
+/** Generates random bytes. The program uses random bytes of the platform; tests use a fixed sequence. */
 export type RandomBytes = (size: number) => Uint8Array;
 
 /** The computer, user and program that use a tenant. */
@@ -28,8 +28,8 @@ export interface Surroundings {
 const encodeHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
 /**
- * Returns the first 24 of the 36 characters of a UUIDv7 for the current time. The rest is 12 hexadecimal digits of a
- * counter, so that SQL can generate ids for a million rows without callbacks.
+ * Returns the first 24 of the 36 characters of a UUIDv7 for the current time. A counter of 12 hexadecimal digits
+ * completes the UUID, so that SQL can generate ids for a million rows without callbacks.
  *
  * @see RFC 9562 6.2, method 1: a counter in the low bits
  */
@@ -42,10 +42,13 @@ export const createIdPrefix = ({ now, random }: Pick<Surroundings, "now" | "rand
 };
 
 /** Returns a new UUIDv7 for the current time. */
-export const newId = (surroundings: Surroundings): string =>
+export const createId = (surroundings: Surroundings): string =>
   createIdPrefix(surroundings) + encodeHex(surroundings.random(6));
 
-/** Returns the SHA-256 hash in hexadecimal. Node's crypto is loaded on first use, as it takes several milliseconds. */
+/**
+ * Returns the SHA-256 hash in hexadecimal. Node's crypto module is loaded at the first call, because loading takes
+ * several milliseconds.
+ */
 export const sha256 = (content: string): string =>
   // oxlint-disable-next-line eslint/no-restricted-globals -- only this function loads a Node module lazily
   process.getBuiltinModule("node:crypto").hash("sha256", content);

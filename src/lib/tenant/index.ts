@@ -10,7 +10,7 @@ import type { TenantFileState } from "../model/tenant-file.ts";
 import type { Processes } from "./store/processes.ts";
 import type { OpenMail } from "./accounts/reset.ts";
 import type { AppleAccess } from "./ade/guard.ts";
-import { openSqliteTenant, type OpenStore, type SqliteTenantOptions } from "./store/sqlite/open.ts";
+import { openSqliteTenant, type TenantStoreHandle, type SqliteTenantOptions } from "./store/sqlite/open.ts";
 
 /** An open tenant. `fetch` responds to requests of the tenant API. */
 export interface OpenTenant {
@@ -23,23 +23,26 @@ export interface OpenTenant {
   readonly close: () => Promise<void>;
 }
 
-/** Options for opening a local tenant: where it is stored, who uses it, and what it has access to. */
+/** Options for opening a local tenant: its location, its user, and the services that it can access. */
 export interface TenantOptions extends Pick<
   SqliteTenantOptions,
   "folder" | "name" | "inMemory" | "busyTimeoutMs" | "collectionOf"
 > {
-  /** name of the machine's owner in audit records */
+  /** name by which audit records identify the owner of the machine */
   readonly actor: string;
   /** who acts: the owner, who may do everything; the owner as an account; or whoever a request's credential names */
   readonly acting: "owner" | { readonly account: string } | "requests";
   readonly surroundings: Surroundings;
-  /** access to Apple's services; by default there is none */
+  /** access to Apple's services; default: no access */
   readonly apple?: AppleAccess | undefined;
   /** stores what is uploaded over sockets until it is complete */
   readonly spool?: TenantParts["spool"];
-  /** how the tenant sends mail; by default it cannot send mail */
+  /** opens the mail server with which the tenant sends email; by default, the tenant cannot send email */
   readonly mail?: OpenMail | undefined;
-  /** finds out which processes are alive, so that the holder of a lock can be named; without it, no holder is named */
+  /**
+   * detects which processes are alive, so that messages can name the holder of a lock; if undefined, the holder is not
+   * named
+   */
   readonly processes?: Processes | undefined;
 }
 
@@ -117,12 +120,12 @@ const NO_APPLE_ACCESS: AppleAccess = {
 const NO_MAIL_ACCESS: OpenMail = () =>
   Promise.reject(
     new Failure("input-rejected", {
-      what: text("this tenant cannot send mail", "このテナントからはメールを送信できません"),
+      what: text("this tenant cannot send email", "このテナントからはメールを送信できません"),
     }),
   );
 
 /** An open tenant as its owner sees it, with what limits it to a part. */
-type OwnParts = TenantParts & Pick<OpenStore, "within">;
+type OwnParts = TenantParts & Pick<TenantStoreHandle, "within">;
 
 /** The clock, the randomness and the owner of a tenant. */
 type OwnerOptions = Pick<TenantOptions, "surroundings" | "actor">;

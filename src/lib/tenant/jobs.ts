@@ -6,7 +6,10 @@ export class Jobs {
   readonly #errors = new Map<string, Error>();
   readonly #stopping = new AbortController();
 
-  /** Starts a job.  @param id name of the job @param work must end soon after its signal is aborted; errors are kept */
+  /**
+   * Starts a job. @param id name of the job @param work must end soon after its signal is aborted; if it throws, the
+   * error is stored
+   */
   start(id: string, work: (signal: AbortSignal) => Promise<void>): void {
     this.#errors.delete(id);
     const done = work(this.#stopping.signal)
@@ -33,8 +36,8 @@ export class Jobs {
 }
 
 /**
- * The size of the young generation (both halves) at which its growth is stopped. At half this size, a page that is
- * still being read would be moved to the old generation and collected late.
+ * The size of the young generation (both halves) at which its growth is stopped. If growth were stopped at half this
+ * size, a page that is still being read would be moved to the old generation and collected late.
  */
 const YOUNG_HEAP_BYTES = 8 * 1024 * 1024;
 
@@ -42,9 +45,9 @@ const getYoungHeapBytes = (): number =>
   getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space")?.space_size ?? 0;
 
 /**
- * Keeps V8's young generation at 8 or 16 MiB while large amounts of short-lived data are processed. Otherwise it would
- * grow to 32 MiB, and received bytes would wait outside the heap until they are collected. A sync of 1,000,000 devices
- * would then take 40 MB more.
+ * Keeps V8's young generation at 8 or 16 MiB while large amounts of short-lived data are processed. Otherwise, it would
+ * grow to 32 MiB, and received bytes would occupy memory outside the heap until they are collected. A sync of 1,000,000
+ * devices would then need 40 MB more memory.
  */
 export class YoungHeap {
   #isHeld = false;

@@ -1,14 +1,17 @@
 import { dropTasks, undoImport } from "#support/tenant/undo.ts";
 import { afterAll, describe, expect, test } from "vitest";
-import { wholeClient, type WholeClient } from "#support/client/whole-client.ts";
-import { fileOf, TestTenant } from "#support/tenant/tenant.ts";
+import { createWholeClient, type WholeClient } from "#support/client/whole-client.ts";
+import { encodeCsv, TestTenant } from "#support/tenant/tenant.ts";
 import { ROOT_ORG_ID } from "../model/organisation.ts";
 
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
 
 let told: readonly number[] = [];
-const client = wholeClient({ transport: tenant.fetch, changed: (numbers) => void (told = [...told, ...numbers]) });
+const client = createWholeClient({
+  transport: tenant.fetch,
+  changed: (numbers) => void (told = [...told, ...numbers]),
+});
 
 /** The numbers of the records that the audit got by some work. */
 const recorded = async (work: () => Promise<unknown>): Promise<readonly number[]> => {
@@ -19,7 +22,7 @@ const recorded = async (work: () => Promise<unknown>): Promise<readonly number[]
 };
 
 const file = (...rows: readonly (readonly string[])[]) => ({
-  stream: new Blob([fileOf([["氏名", "メールアドレス"], ...rows])]).stream(),
+  stream: new Blob([encodeCsv([["氏名", "メールアドレス"], ...rows])]).stream(),
   encoding: "utf-8" as const,
 });
 const idOf = async (name: string): Promise<string> => (await client.users.find({ name }))[0]?.id ?? "";

@@ -1,10 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-// Handlers do not pass on the numbers of their changes, so the numbers are collected here for the response.
+// Handlers do not return the numbers of their changes, so this module collects the numbers for the response.
 
 const changeNumberStorage = new AsyncLocalStorage<number[]>();
 
-/** Adds the number of a change to the current request, which made the change or replays a request that made it. */
+/**
+ * Adds the number of a change to the current request. The request made the change, or it repeats a request that made
+ * the change.
+ */
 export const addChangeNumber = (number: number | null): void => {
   if (number !== null) changeNumberStorage.getStore()?.push(number);
 };

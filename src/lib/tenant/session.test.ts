@@ -7,7 +7,7 @@ import { MACHINE_OWNER } from "./policy/asker.ts";
 import { Database } from "./store/sqlite/database.ts";
 import { migrate } from "./store/sqlite/migrations.ts";
 import { SqliteStore } from "./store/sqlite/store.ts";
-import { auditOf, hashesOf } from "#support/tenant/audit.ts";
+import { readAuditLog, computeAuditHashes } from "#support/tenant/audit.ts";
 import { failureOf, TEST_ORIGIN, TestSurroundings } from "#support/tenant/tenant.ts";
 
 const START = Date.UTC(2026, 3, 1);
@@ -114,7 +114,7 @@ test("a change without effect leaves no trace, and neither does a dry run", asyn
   await session.change({ action: "things.add", locks: ["things"] }, async () => ({ result: undefined, objects: [] }));
   expect(await add(session, { dryRun: true })).toEqual({ id: "id 1", name: "made 1" });
   expect(revisions()).toEqual([]);
-  expect(auditOf(database())).toEqual([]);
+  expect(readAuditLog(database())).toEqual([]);
   expect(await add(session)).toEqual({ id: "id 1", name: "made 1" });
 });
 
@@ -155,7 +155,7 @@ describe("the audit record of a change", () => {
     ];
     const [first, later] = ["2026-04-01T00:00:00.000Z", "2026-04-02T00:00:00.000Z"];
     const told = { version: 2, actor: "owner", origin: TEST_ORIGIN, objects };
-    expect(auditOf(database())).toEqual([
+    expect(readAuditLog(database())).toEqual([
       { ...told, seq: 1, at: first, action: "things.edit", before, after },
       { ...told, seq: 2, at: later, actor: "somebody", action: "things.remove", before },
       { ...told, seq: 3, at: later, action: "things.add", after },
@@ -177,7 +177,7 @@ describe("the audit record of a change", () => {
       ...told,
     }));
     expect(JSON.stringify(database().all("select * from audit"))).not.toContain(canary);
-    expect(auditOf(database())).toMatchObject([
+    expect(readAuditLog(database())).toMatchObject([
       { before: { id: "u", name: "山田" }, after: { users: [{ id: "u", name: "山田" }] }, detail: { kept: 1 } },
     ]);
   });
@@ -185,24 +185,24 @@ describe("the audit record of a change", () => {
   test("is chained, even for simultaneous changes in one or two processes", async () => {
     const other = open("somebody");
     await Promise.all([add(session), add(other), add(session), add(other)]);
-    expect(auditOf(database()).map(({ objects }) => (objects as { id: string }[]).map(({ id }) => id))).toEqual(
+    expect(readAuditLog(database()).map(({ objects }) => (objects as { id: string }[]).map(({ id }) => id))).toEqual(
       [1, 2, 3, 4].map((at) => [`id ${at}`, "its box"]),
     );
-    const { hashes, chain } = hashesOf(database());
+    const { hashes, chain } = computeAuditHashes(database());
     expect(hashes).toEqual(chain);
   });
 
   test("does not exist for bookkeeping, which still counts as a change", async () => {
     await add(session, { action: null });
-    expect([auditOf(database()), things(), revisions()]).toEqual([[], ["made 1"], ["things 1"]]);
+    expect([readAuditLog(database()), things(), revisions()]).toEqual([[], ["made 1"], ["things 1"]]);
   });
 });
 
 test("a failed change leaves no trace", async () => {
   await add(session);
-  const before = [auditOf(database()), things(), revisions()];
+  const before = [readAuditLog(database()), things(), revisions()];
   await expect(failing({ once })).rejects.toThrow(RangeError);
-  expect([auditOf(database()), things(), revisions()]).toEqual(before);
+  expect([readAuditLog(database()), things(), revisions()]).toEqual(before);
   expect(database().all("select * from repeatable")).toEqual([]);
 });
 
@@ -219,7 +219,7 @@ describe("a request that may be repeated", () => {
     const thing = await add(session, { once });
     expect(await add(session, { once })).toEqual(thing);
     expect(await add(open("somebody"), { once })).toEqual(thing);
-    expect([things(), revisions(), auditOf(database())]).toMatchObject([["made 1"], ["things 1"], [{}]]);
+    expect([things(), revisions(), readAuditLog(database())]).toMatchObject([["made 1"], ["things 1"], [{}]]);
   });
 
   test.each([
@@ -243,14 +243,14 @@ describe("a request that may be repeated", () => {
     ]);
     expect(new Set(answers.map(({ name }) => name))).toEqual(new Set(["made 1", "made 2"]));
     expect([answers[1], answers[3], answers[4]]).toEqual([answers[0], answers[0], answers[2]]);
-    expect([things().length, auditOf(database()).length]).toEqual([2, 2]);
+    expect([things().length, readAuditLog(database()).length]).toEqual([2, 2]);
   });
 
   test("is rejected and does nothing if its key was used with other content", async () => {
     const thing = await add(session, { once });
     const refused = await failureOf(add(session, { once: { ...once, fingerprint: "g" } }));
     expect([refused?.code, refused?.where]).toEqual(["usage", "idempotency-key"]);
-    expect([things(), revisions(), auditOf(database())]).toMatchObject([["made 1"], ["things 1"], [{}]]);
+    expect([things(), revisions(), readAuditLog(database())]).toMatchObject([["made 1"], ["things 1"], [{}]]);
     expect(await add(session, { once })).toEqual(thing);
   });
 
@@ -275,7 +275,7 @@ describe("a request that may be repeated", () => {
   test("can be bookkeeping", async () => {
     const thing = await add(session, { action: null, once });
     expect(await add(session, { action: null, once })).toEqual(thing);
-    expect([things(), auditOf(database())]).toEqual([["made 1"], []]);
+    expect([things(), readAuditLog(database())]).toEqual([["made 1"], []]);
   });
 
   test("can be recognised before it starts", async () => {

@@ -12,7 +12,7 @@ const KEY_LIFETIME_MS = 24 * 60 * 60 * 1000;
 /** Maximum number of records that an audit record lists because a change removed their values or memberships. */
 export const MAX_TRACED_RECORDS = 10_000;
 
-/** A session on a tenant, of an account or of the machine's owner. */
+/** A session of an account, or of the machine's owner, on a tenant. */
 export class Session implements ChangeAuthor {
   readonly store: Store;
   readonly surroundings: Surroundings;
@@ -35,13 +35,18 @@ export class Session implements ChangeAuthor {
     return this.store.read(body);
   }
 
-  /** Returns an earlier response; undefined for new requests.  @throws Failure `usage` if the key was used otherwise */
+  /**
+   * Returns an earlier response; undefined for new requests. @throws Failure `usage` if the key was already used for
+   * another request
+   */
   async replayed<T>(once: IdempotentRequest<T>): Promise<T | undefined> {
     const { findReplayedResult } = await import("./change.ts");
     return this.read((reader) => findReplayedResult(reader, once));
   }
 
-  /** Returns a request's key as it is stored.  @param subject the id of what was created or changed */
+  /**
+   * Returns a request's key in the form in which it is stored. @param subject the id of the created or changed record
+   */
   keptKey({ key, route, fingerprint }: RequestKey, subject: string): StoredRequestKey {
     const now = this.surroundings.now();
     return {
@@ -55,15 +60,15 @@ export class Session implements ChangeAuthor {
   }
 
   /**
-   * Makes a change. This is the only way to write: it locks collections, makes the change, advances the revisions of
-   * the locked collections, and writes one audit record and the key of a repeatable request. All of this happens in one
-   * transaction or not at all.
+   * Makes a change. This is the only way to write data: it locks collections, makes the change, advances the revisions
+   * of the locked collections, and writes one audit record and the key of a repeatable request. All of this happens in
+   * one transaction or not at all.
    *
-   * @throws Failure as the store's `change` does; `usage` if the key was already used with another request; `conflict`
-   * if a locked collection has changed since the caller read it
+   * @throws Failure as described for the store's `change`; `usage` if the key was already used with another request;
+   * `conflict` if a locked collection has changed since the caller read it
    */
   async change<T>(change: ChangeOptions<T>, body: (writer: Writer) => Promise<ChangeOutcome<T>>): Promise<T> {
-    // imported late, so that requests that only read do not load it
+    // loaded here, so that requests that only read data do not load it
     const { writeChange } = await import("./change.ts");
     return writeChange(this, change, body);
   }

@@ -1,4 +1,7 @@
-/** Verifiers of passwords and codes. Separate, so that Node's crypto is loaded only when they are set or checked. */
+/**
+ * Verifiers of passwords and codes. This is a separate module so that Node's crypto is loaded only when they are set or
+ * checked.
+ */
 
 import { argon2, createHmac, timingSafeEqual } from "node:crypto";
 import { SECRET_PREFIX } from "../model/credential.ts";
@@ -101,7 +104,9 @@ export const createCodeVerifier = (code: string, random: RandomBytes): string =>
   return `$hmac-sha256$${toUnpaddedBase64(key)}$${toUnpaddedBase64(computeCodeMac(code, key))}`;
 };
 
-/** Returns true if the typed code matches the verifier. The check takes the same time for every typed code. */
+/**
+ * Returns true if the typed code matches the verifier. The check takes the same time whether or not the code matches.
+ */
 export const verifyCode = (verifier: string, typed: string): boolean => {
   const [, key = "", mac = ""] = CODE_VERIFIER_PATTERN.exec(verifier) ?? [];
   const expected = Buffer.from(mac, "base64");

@@ -1,21 +1,27 @@
-/** Finds and completes commands in texts. Separate, so that tests of this module cover what counts as a command. */
+/**
+ * Finds and completes commands in texts. This is a separate module so that tests can check what counts as a command.
+ */
 import { text, type Text } from "../text/index.ts";
 import { splitIntoLinePieces, plainTextWidth, wrapPieces } from "./table/word-width.ts";
 
 /**
- * A word in quotes as `quoteShellWord` writes it; {@link QUOTED_TEXT}: other quotations. None is a proposed command.
+ * Matches a word in quotes as `quoteShellWord` writes it. {@link QUOTED_TEXT} also matches other quotations. Neither is
+ * ever part of a proposed command.
  */
 const QUOTED_WORD = String.raw`\$?'[^']*'(?:\\''[^']*')*`;
 const QUOTED_TEXT = String.raw`(?<![^\s(:=])(?:${QUOTED_WORD}|"[^"]*")|「[^」]*」`;
 
-/** A word without quotes, as `quoteShellWord` writes it or with other characters that people type without quotes. */
+/**
+ * Matches a word without quotes: as `quoteShellWord` writes it, or with other characters that people type without
+ * quotes.
+ */
 const BARE_WORD = String.raw`(?!--)[^\s()、。;:'「」]*[^\s()、。;:,.'「」]`;
 const URL_PATTERN = String.raw`https?://[^\s()、。;'「」]*[^\s()、。;:,.'「」]`;
 const VALUE_PATTERN = `(?:${QUOTED_WORD}|${URL_PATTERN}|${BARE_WORD})`;
 
-/** All options that do not take a value. For any other option, the next word is its value. */
-export const SWITCHES: readonly string[] =
-  "all all-contexts always apple apple-business applicable audit bom by-mail changes check clear confirm-missing create-groups create-orgs cron delta desc dry-run embedded from-console full hashes-only help help-all ignore-times interactive keep-plan mirror-only nagios no-color no-input no-notice-mail no-support-option none not-ready notice-mail online other-admin other-location other-mdm other-server overwrite password-in-console password-prompt password-stdin problems protected quiet recursive require-complete rows same-as-upload secret-key-prompt secret-key-stdin setup-sheet silent skip-blocked skip-invalid start-over strict support-option system systemd task-scheduler template tenant unassigned unprotected use verbose version waiting yes".split(
+/** All options that do not take a value. After any other option, the next word is the option's value. */
+export const BOOLEAN_OPTIONS: readonly string[] =
+  "all all-contexts always apple apple-business applicable audit bom by-mail changes check clear confirm-missing create-groups create-orgs cron delta desc direct dry-run embedded from-console full hashes-only help help-all ignore-times interactive keep-plan mirror-only nagios no-color no-input no-notice-mail no-support-option none not-ready notice-mail online other-admin other-location other-mdm other-server overwrite password-in-console password-prompt password-stdin problems protected quiet recursive require-complete rows same-as-upload secret-key-prompt secret-key-stdin setup-sheet silent skip-blocked skip-invalid start-over strict support-option system systemd task-scheduler template tenant unassigned unprotected use verbose version waiting yes".split(
     " ",
   );
 
@@ -24,7 +30,7 @@ const NAME_PATTERN = String.raw`(?:${QUOTED_WORD}|(?![をでにとはがのも�
 
 /** Patterns that match arguments, but not the other words of a sentence. */
 const ARGUMENT_PATTERNS: readonly string[] = [
-  String.raw`--(?:${SWITCHES.join("|")})(?![\w=-])`,
+  String.raw`--(?:${BOOLEAN_OPTIONS.join("|")})(?![\w=-])`,
   String.raw`(?:--[a-z][\w-]*|-o) ${VALUE_PATTERN}`,
   String.raw`--?[a-z][\w-]*(?:=\S+)?`,
   QUOTED_WORD,
@@ -35,15 +41,15 @@ const ARGUMENT_PATTERNS: readonly string[] = [
   String.raw`P?\d+`,
 ];
 
-/** Verbs that are followed by a name, whatever it looks like. All words before an option belong to the name. */
+/** Matches a verb that takes a name, which can be any text. All words before the next option belong to the name. */
 const NAMING_VERB = String.raw`(?:answer|assign|auto-apply|create|delete|edit|grant|guide|move|reset-password|revoke|set-owner|show|tag)(?:(?: ${NAME_PATTERN})+(?= --[a-z])| ${NAME_PATTERN})?`;
 
 /**
- * A noun whose commands use a tenant, with a second noun if any. In {@link TENANT_COMMAND}, a verb and arguments
- * follow.
+ * Matches a noun whose commands use a tenant, and its second noun if there is one. In {@link TENANT_COMMAND}, a verb
+ * and arguments follow.
  */
 const TENANT_NOUN = String.raw`(?:ade(?! (?:guide|simulator)\b)|audit|clomo-account|console|devices|handover(?! (?:diff|report|verify)\b)|imports|onboarding|orgs|push-cert(?:ificate)?|renewals|roles|secured|status|undo|users|vpp)\b(?: (?:administrators|devices|endpoint|fields|groups|keypair|notify|profile-password|profiles|schedule|schemes|settings|tokens?|users)\b)?`;
-/** A comparison of a bundle with the tenant. A comparison of two bundles does not use a tenant. */
+/** Matches a comparison of a bundle with the tenant. A comparison of two bundles does not use a tenant. */
 const TENANT_DIFF = String.raw`handover diff ${NAME_PATTERN}(?=(?: (?:${ARGUMENT_PATTERNS.join("|")}))*? --tenant\b)`;
 const TENANT_COMMAND = String.raw`clomoctl (?:${TENANT_NOUN}(?: (?:${NAMING_VERB}|[a-z]+(?:-[a-z]+)*))?|${TENANT_DIFF}|tenant(?: [a-z]+)?|csv map|whoami)(?: (?:${ARGUMENT_PATTERNS.join("|")}))*`;
 
@@ -69,13 +75,13 @@ export const addContextToText = ({ en, ja }: Text, context: string): Text =>
 /** Commands that do not use an acting account. */
 const COMMANDS_WITHOUT_ACCOUNT =
   /^clomoctl (?:csv|roles (?:list|matrix|show)|renewals (?:schedule|verify)|[a-z ]+ template)\b/;
-/** Phrases after which the proposed commands are for a system administrator or the owner. */
+/** Matches phrases that are followed by commands for a system administrator or the owner. */
 const DELEGATION_PHRASES =
   /ask a system administrator|system administrator takes|システム管理者(?:に依頼|が取り込)|without --as|--as なし/;
 
 /**
- * Adds `--as` to the commands that a text proposes, except to those that somebody else is asked to run. Without `--as`,
- * they would run with the rights of this computer's owner, and their counts would differ.
+ * Adds `--as` to the commands that a text proposes, except those that somebody else is asked to run. Without `--as`,
+ * the commands would run with the rights of this computer's owner, and their counts would be different.
  *
  * @param account the acting account, as people type it
  */
@@ -90,22 +96,25 @@ export const addActingAccount = (line: string, account: string): string => {
   });
 };
 
-/** Commands that do not use a tenant, or whose arguments name the context. Nothing is added to them. */
+/** Matches commands that do not use a tenant, or whose arguments name the context. Nothing is added to them. */
 const GENERAL_COMMAND = String.raw`clomoctl (?:completion|context|csv|doctor|help)\b(?: (?:${NAMING_VERB}|(?:add|set|use) ${NAME_PATTERN}|[a-z]+(?:-[a-z]+)*(?= --)|check|inspect|list))?(?: (?:${ARGUMENT_PATTERNS.join("|")}))*`;
 
-/** Commands that do not use a tenant, although other commands of the same noun do. */
+/** Matches commands that do not use a tenant, although other commands of the same noun do. */
 const TENANTLESS_COMMAND = String.raw`clomoctl (?:ade (?:guide|simulator)\b(?: (?:do )?(?:devices )?[a-z]+(?:-[a-z]+)*)?|handover (?:diff|verify)\b)(?: (?:${ARGUMENT_PATTERNS.join("|")}))*`;
 
-/** A line for a crontab, up to the end of the line. */
+/** Matches a line for a crontab, up to the end of the line. */
 const CRONTAB_LINE = String.raw`\d+ \d+ \* \* \* .+`;
 
-/** A proposed command, with the brackets and punctuation marks that must stay attached to it. */
+/** Matches a proposed command, with the brackets and punctuation marks that must stay attached to it. */
 const COMMANDS_WITH_MARKS = new RegExp(
   `[「(（]*(?:${CRONTAB_LINE}|${TENANT_COMMAND}|${TENANTLESS_COMMAND}|${GENERAL_COMMAND})[」)）、。,.:;]*`,
   "g",
 );
 
-/** Splits a text into the commands that it proposes, each whole so that it can be copied, and the text between them. */
+/**
+ * Splits a text into the commands that it proposes and the text between them. Each command stays in one piece so that
+ * it can be copied.
+ */
 function splitAtCommands(line: string): readonly { readonly part: string; readonly isCommand: boolean }[] {
   let from = 0;
   const parts = [...line.matchAll(COMMANDS_WITH_MARKS)].flatMap(({ 0: command, index }) => {

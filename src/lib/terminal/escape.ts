@@ -17,7 +17,7 @@ export const escapeLines = (lines: string): string =>
     character === "\t" || character === "\n" ? character : escapeCharacter(character),
   );
 
-/** Escapes JSON for a terminal, still valid for programs: `\u202e` for a bidi override. Line feeds are kept. */
+/** Escapes JSON for a terminal so that it is still valid JSON: `\u202e` for a bidi override. Line feeds are kept. */
 export const escapeJson = (json: string): string =>
   json.replace(DECEPTIVE_CHARACTERS, (character) => (character === "\n" ? character : toUnicodeEscape(character)));
 

@@ -10,7 +10,7 @@ export function renderFailureLines({ what, where, hint }: Failure, language: Lan
 
 /** Members that subclasses of {@link Failure} may add for programs. */
 interface FailureMembers {
-  /** all problems of an input; people see only the first problems */
+  /** all problems of an input; a terminal shows only the first problems */
   readonly problems?: readonly unknown[] | undefined;
   /** the server's id of this occurrence of the failure */
   readonly instance?: string | undefined;

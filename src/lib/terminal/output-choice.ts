@@ -16,7 +16,7 @@ export interface OutputOptions {
 /** The form in which a result is written. */
 export interface OutputChoice {
   readonly format: OutputFormat;
-  /** the selected fields, in the given order; `all` selects every field; `undefined` selects the usual fields */
+  /** the selected fields, in the given order; `all` selects every field; `undefined` selects the default fields */
   readonly fields: readonly string[] | undefined;
   /** a JMESPath expression */
   readonly query: string | undefined;
@@ -29,7 +29,7 @@ export interface Column<R> {
   readonly header: Text;
   /** the header of the field in the console's files, if it differs; `--fields` accepts it as well */
   readonly fileHeader?: string | undefined;
-  /** alignment of its cells in a table; `end` for numbers */
+  /** alignment of the cells in a table; `end` for numbers */
   readonly align?: "start" | "end" | undefined;
   /** for the last column of a table: long cells continue on the next line, below their beginning */
   readonly wraps?: boolean | undefined;
@@ -39,13 +39,13 @@ export interface Column<R> {
   readonly paths?: boolean | undefined;
   /** the beginning and the end of the values are important; if a value does not fit into a table, its middle is cut */
   readonly ends?: boolean | undefined;
-  /** omitted from a table if the column is empty for all records, unless the field was selected */
+  /** true if a table omits the column when it is empty for all records, unless the user selected the field */
   readonly optional?: boolean | undefined;
   /** the values are UTC instants; people see them in the tenant's time zone */
   readonly instant?: boolean | undefined;
   /** the record's value: anything that JSON can represent; `undefined` if there is no value */
   readonly value: (record: R) => unknown;
-  /** the label that people see in a table, if the value itself is a word for programs; null for an empty cell */
+  /** the label that a table shows instead of a value that is meant for programs; null for an empty cell */
   readonly name?: ((record: R) => Text | null) | undefined;
 }
 
@@ -63,7 +63,7 @@ export function chooseOutput(
   if (query !== undefined && format !== undefined && format !== "json" && format !== "ndjson") {
     throw new Failure("usage", {
       what: text(
-        `the result of a query is JSON and cannot be written as ${format}`,
+        `the result of --query is JSON and cannot be written as ${format}`,
         `--query の結果は JSON のため、${format} では出力できません`,
       ),
       where: "--query",
@@ -158,6 +158,6 @@ export function createUnknownFieldFailure(
     hint:
       meant === undefined
         ? text(`available fields: ${list}`, `使える項目: ${list}`)
-        : text(`did you mean ${meant}? available fields: ${list}`, `「${meant}」ですか? 使える項目: ${list}`),
+        : text(`did you mean ${meant}? available fields: ${list}`, `「${meant}」ではありませんか? 使える項目: ${list}`),
   });
 }

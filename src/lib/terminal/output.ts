@@ -23,9 +23,9 @@ export interface OutputTarget {
   readonly guardFormulas?: boolean | undefined;
   /** saves the rows of a workbook, the header first, in the file that the user specified */
   readonly saveRows?: SaveRows | undefined;
-  /** the output is shown on a screen, so characters that control a terminal or deceive the eye are escaped */
+  /** the output is shown on a terminal, so characters that control the terminal or mislead the reader are escaped */
   readonly onTerminal?: boolean | undefined;
-  /** width of the screen, into which tables are fitted; if absent, tables have their natural width */
+  /** width of the terminal, into which tables are fitted; if absent, tables have their natural width */
   readonly columns?: number | undefined;
   /** formats a UTC instant for people; if absent, instants are written unchanged */
   readonly moment?: ((instant: string) => string) | undefined;
@@ -37,7 +37,7 @@ export type SaveRows = (batches: AsyncIterable<readonly (readonly string[])[]>) 
 /** Records, all at once or as they arrive. */
 export type Records<R> = AsyncIterable<R> | Iterable<R>;
 
-/** Returns the same records, with all columns, as finished NDJSON that can be written unchanged. */
+/** Returns the same records as complete NDJSON with all columns, which can be written unchanged. */
 export type NdjsonSource = () => AsyncIterable<Uint8Array>;
 
 /**
@@ -124,7 +124,7 @@ export async function writeSingleRecord<R>(
 /** Number of workbook rows that are built before they are written. */
 const BATCH_ROWS = 1000;
 
-/** Saves records as people read them: headers in the chosen language, and cells as in a table. */
+/** Saves records in human-readable form: headers in the chosen language, and cells as in a table. */
 async function saveWorkbook<R>(place: OutputTarget, columns: readonly Column<R>[], records: Records<R>): Promise<void> {
   const { saveRows, language } = place;
   const cells = columns.map((column) => createTableCellRenderer(column, place));
@@ -156,7 +156,7 @@ export const createTableCellRenderer =
       : toTableCellText(field);
   };
 
-/** Returns a function that escapes JSON for a screen, and returns it unchanged for other outputs. */
+/** Returns a function that escapes JSON for a terminal, or leaves it unchanged for other outputs. */
 const createJsonEscaper = ({ onTerminal = false }: OutputTarget): ((json: string) => string) =>
   onTerminal ? escapeJson : (json) => json;
 
@@ -209,7 +209,7 @@ async function* renderSeparatedRows<R>(
   row: (cells: readonly string[]) => string,
   guardFormulas: boolean,
 ): AsyncGenerator<string> {
-  // the header is written together with the first record, so that nothing is written if the list cannot be read
+  // the header is written together with the first record, so that nothing is written if reading the list fails
   let header = row(columns.map(({ key }) => key));
   const cell = (field: unknown): string =>
     guardFormulas && typeof field !== "number" ? guardFormula(toCellText(field)) : toCellText(field);
@@ -229,7 +229,10 @@ async function* renderJsonArray(objects: AsyncIterable<string>): AsyncGenerator<
   yield before === "[\n" ? "[]\n" : "\n]\n";
 }
 
-/** Returns a function that renders a record as JSON text, so that input keys never become JavaScript properties. */
+/**
+ * Returns a function that renders a record as JSON text without creating an object, so that keys from the input never
+ * become JavaScript properties.
+ */
 const createJsonRenderer = <R>(columns: readonly Column<R>[]): ((record: R) => string) => {
   const parts = columns.map(({ key, value }, at) => ({
     before: `${at === 0 ? "" : ","}${JSON.stringify(key)}:`,

@@ -6,7 +6,7 @@ import { escapeForPeople } from "./escape.ts";
 /** The properties that all questions have. */
 export interface Question {
   readonly message: Text;
-  /** the option that answers the question in a script, such as `--yes`; shown if it is not possible to ask */
+  /** the option that answers the question in a script, such as `--yes`; shown if the question cannot be asked */
   readonly flag: string;
 }
 
@@ -31,8 +31,8 @@ export interface PromptEnvironment {
 }
 
 /**
- * Asks questions on stderr. If it is not possible to ask, a question throws `usage` and names its flag. On Ctrl-C or
- * Ctrl-D, it throws `interrupted`.
+ * Asks questions on stderr. If a question cannot be asked, it throws `usage` with the option that answers it. On Ctrl-C
+ * or Ctrl-D, it throws `interrupted`.
  */
 export class Prompts {
   readonly #place: PromptEnvironment;
@@ -41,7 +41,7 @@ export class Prompts {
     this.#place = place;
   }
 
-  /** Asks for yes or no. Enter alone means `preset`; the default is "no". */
+  /** Asks a yes/no question. Pressing only Enter means `preset`; the default is "no". */
   async confirm({
     message,
     flag,
@@ -66,7 +66,7 @@ export class Prompts {
   /**
    * Asks for a number that must equal `expected`, as proof that the person has read the number. Used for deletions.
    *
-   * @throws `input-rejected` if it is not possible to ask, or if another number was typed
+   * @throws `input-rejected` if the question cannot be asked, or if another number was typed
    */
   async typedNumber({ message, flag, expected }: Question & { readonly expected: number }): Promise<void> {
     this.#mustBeInteractive(message, flag, "input-rejected");
@@ -98,7 +98,7 @@ export class Prompts {
     );
   }
 
-  /** Asks for a line of text. `check` returns what is wrong with the text, if anything. */
+  /** Asks for a line of text. `check` returns an error text if the input is not valid. */
   async input(
     question: Question & {
       readonly preset?: string | undefined;
@@ -108,7 +108,9 @@ export class Prompts {
     return this.#typed(question);
   }
 
-  /** Asks for a secret without showing it. If `check` rejects the secret, the person types it again on a clear line. */
+  /**
+   * Asks for a secret without showing it. If `check` rejects the secret, the person types it again on an empty line.
+   */
   async secret({
     message,
     flag,
@@ -135,7 +137,7 @@ export class Prompts {
     readonly check?: ((typed: string) => Text | undefined) | undefined;
     /** returns what is shown instead of the typed text */
     readonly transformer?: (typed: string) => string;
-    /** whether rejected text stays in the line */
+    /** whether rejected text is kept in the line */
     readonly theme?: { readonly validationFailureMode?: "keep" | "clear" };
   }): Promise<string> {
     this.#mustBeInteractive(message, flag, "usage");
@@ -165,7 +167,7 @@ export class Prompts {
     throw new Failure(code, {
       what: text(
         `cannot ask this question, because the session is not interactive: ${message.en}`,
-        `対話できないため入力を受け付けられません: ${message.ja}`,
+        `対話モードではないため、入力を受け付けられません: ${message.ja}`,
       ),
       hint: text(`pass ${flag}`, `${flag} を指定してください`),
     });
@@ -213,7 +215,7 @@ const createInterruptedFailure = (where: string, cause: unknown): Failure =>
     cause,
   });
 
-/** Creates a stream that removes colours, not cursor movements. Each escape sequence must be in a single chunk. */
+/** Creates a stream that removes colours but keeps cursor movements. Each escape sequence must be in a single chunk. */
 function createColourFilter(): Transform {
   const escape = String.fromCharCode(0x1b);
   const colours = new RegExp(`${escape}\\[[0-9;]*m`, "g");

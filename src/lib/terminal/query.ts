@@ -14,8 +14,8 @@ export async function compileQuery(expression: string): Promise<CompiledQuery> {
 }
 
 /**
- * Rejects a query that would fail whatever the records contain: it is malformed, calls a function that does not exist
- * or with the wrong number of arguments, or passes a field that no record has to a function that does not accept null.
+ * Rejects a query that would fail for any records: it is malformed, calls a function that does not exist, passes the
+ * wrong number of arguments, or passes a field that no record has to a function that does not accept null.
  *
  * @param known the names of the records' fields
  * @throws Failure `usage`
@@ -36,10 +36,13 @@ export async function checkQuery(expression: string, known: readonly string[]): 
   }
 }
 
-/** The error of a function that does not accept null. It shows that the function exists with this argument count. */
+/**
+ * Matches the error of a function that does not accept null. The error shows that the function exists and accepts this
+ * number of arguments.
+ */
 const TYPE_ERROR_MESSAGE = /^Invalid type: /;
 
-/** A node of a compiled query, with the members that are used here. */
+/** A node of a compiled query, with only the members that are used in this module. */
 interface QueryNode {
   readonly type: string;
   readonly name?: string;
@@ -58,7 +61,11 @@ interface FunctionCall {
   readonly ofRecord: boolean;
 }
 
-/** Yields the function calls in a node of a query. @param ofRecord as in {@link FunctionCall} */
+/**
+ * Yields the function calls in a node of a query.
+ *
+ * @param ofRecord true if the node is evaluated on a record or on the list of records
+ */
 function* findFunctionCalls(part: QueryNode, ofRecord: boolean): Generator<FunctionCall> {
   const { type, left, right, child, condition, children = [] } = part;
   if (type === "Function") yield { called: part, ofRecord };

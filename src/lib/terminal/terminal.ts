@@ -12,7 +12,7 @@ import { createProgress, type LoadSpinner, type Progress, type ProgressMode } fr
 import { Prompts } from "./prompt.ts";
 import { StreamWriter, type TextWriter } from "./writer.ts";
 
-/** Colours by meaning; each function returns the text, coloured or unchanged. */
+/** Styles by purpose. Each function returns the text, coloured or unchanged. */
 export interface Styles {
   readonly heading: (part: string) => string;
   readonly faint: (part: string) => string;
@@ -59,7 +59,10 @@ const CHANGE_FIELD = "change";
 interface ShownTenant {
   readonly name: string;
   readonly moment: (instant: string) => string;
-  /** true if there are several contexts: proposed commands include `--context`, as another one may be in use then */
+  /**
+   * true if there are several contexts; proposed commands then include `--context`, because another context may be in
+   * use when they are run
+   */
   readonly isNamed?: boolean | undefined;
   /** the acting account, as people type it; proposed commands then include `--as` */
   readonly as?: string | undefined;
@@ -116,14 +119,17 @@ export class Terminal {
   readonly #writeNow: (chunk: string) => void;
   readonly #options: TerminalOptions;
   readonly #saveRows: SaveRows | undefined;
-  /** width of stderr, to which sentences are folded; undefined if stderr is not a terminal or its width is not known */
+  /** width of stderr, to which sentences are folded; undefined if stderr is not a terminal or its width is unknown */
   readonly #errColumns: () => number | undefined;
   /** true if stdout is a terminal */
   readonly onTerminal: boolean;
   readonly #isInteractive: () => boolean;
   #tenant: ShownTenant | undefined;
   #ofSeveral = false;
-  /** numbers of the changes made; the next two fields: whether results include the number, and if it was shown */
+  /**
+   * numbers of the changes that were made; the next two fields tell whether results include the number, and whether the
+   * number was shown
+   */
   readonly #changes: number[] = [];
   #tellsChanges = false;
   #hasToldChanges = false;
@@ -185,7 +191,7 @@ export class Terminal {
 
   /**
    * Sets the tenant whose records are shown from now on. If records of several tenants are shown, proposed commands are
-   * no longer completed: each line must name its tenant itself.
+   * no longer completed, so each line must name its tenant.
    */
   showTenant(tenant: ShownTenant): void {
     this.#ofSeveral ||= this.#tenant !== undefined && this.#tenant.name !== tenant.name;
@@ -198,7 +204,7 @@ export class Terminal {
     this.#hasToldChanges = false;
   }
 
-  /** From now on, results for programs include the number of the last change; for people, a note shows it. */
+  /** Makes later results for programs include the number of the last change. For people, a note shows the number. */
   tellChanges(): void {
     this.#tellsChanges = true;
   }
@@ -209,7 +215,7 @@ export class Terminal {
     return this.#changes.at(-1);
   }
 
-  /** Writes a note with the numbers of the changes that were made, unless a result or a caller shows them. */
+  /** Writes a note with the numbers of the changes that were made, unless a result or the caller shows them. */
   async noteChanges(): Promise<void> {
     if (this.#changes.length === 0 || this.#hasToldChanges) return;
     const [label, numbers] = [this.#changes.length === 1 ? "change" : "changes", this.#changes.join(", ")];
@@ -251,7 +257,7 @@ export class Terminal {
     if (isEmpty) await this.noteNone();
   }
 
-  /** Writes a note that there is nothing to list, and in which tenant. */
+  /** Writes a note that there is nothing to list, and names the tenant. */
   async noteNone(): Promise<void> {
     const name = this.#tenant?.name;
     await this.note(
@@ -280,7 +286,7 @@ export class Terminal {
     await this.#tell(this.#folded(this.#line(line)));
   }
 
-  /** Makes sure that, on a screen, a message appears below the results that were written before it. */
+  /** Makes sure that a message appears on the terminal below the results that were written before it. */
   async #below(): Promise<void> {
     if (this.onTerminal) await this.out.flush();
   }
@@ -311,7 +317,10 @@ export class Terminal {
     await this.#tell([...lines, ...more.flatMap((one) => this.#folded(this.#line(one)))]);
   }
 
-  /** Writes a problem of an input, `FILE:ROW:COLUMN: reason`: escaped, folded on a terminal, also with `--quiet`. */
+  /**
+   * Writes a problem of an input as `FILE:ROW:COLUMN: reason`, escaped and folded on a terminal. `--quiet` does not
+   * suppress it.
+   */
   async problem(line: Advice): Promise<void> {
     await this.#tell(this.#folded(this.#line(line)));
   }
@@ -348,7 +357,10 @@ export class Terminal {
     return this.named(escapeForPeople(this.say(line)));
   }
 
-  /** Completes the commands in a line with the context of the shown tenant and the acting account, to be typed. */
+  /**
+   * Adds the context of the shown tenant and the acting account to the commands in a line, so that they can be typed as
+   * shown.
+   */
   named(line: string): string {
     const tenant = this.#tenant;
     if (tenant === undefined || this.#ofSeveral) return line;
@@ -356,7 +368,7 @@ export class Terminal {
     return tenant.isNamed === true ? addContext(acting, escapeForPeople(tenant.name)) : acting;
   }
 
-  /** Folds a sentence into the lines that appear on the screen. */
+  /** Folds a sentence into lines of the terminal's width. */
   #folded(line: string): readonly string[] {
     const columns = this.#errColumns();
     return columns === undefined ? [line] : foldLine(line, columns);

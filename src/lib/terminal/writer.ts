@@ -4,9 +4,11 @@ import { toDiskFailure } from "../errors/disk.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
-/** A destination of text for people or programs. */
+/** A destination for text that people or programs read. */
 export interface TextWriter {
-  /** true after the reader has closed the pipe (`… | head -1`): nothing more is written, and producers should stop */
+  /**
+   * true after the reader has closed the pipe (`… | head -1`); nothing more is written then, and producers should stop
+   */
   readonly closed: boolean;
   /**
    * Writes a chunk, and resolves when there is room for more. Chunks keep their order. Does nothing if the writer is
@@ -42,15 +44,15 @@ export class StreamWriter implements TextWriter {
   #closed = false;
   #failure: Error | undefined;
   readonly #signal: AbortSignal | undefined;
-  /** functions that end each wait for the reader */
+  /** functions that each end one wait for the reader */
   readonly #resumes = new Set<() => void>();
   #drained: Promise<void> | undefined;
 
   /**
-   * @param name name of the stream for people: `stdout`
+   * @param name name of the stream in messages: `stdout`
    * @param options `signal` ends a long output with its reason; an output that fits into one batch is still written.
-   * `isBeside` is for messages that accompany the result: if they are lost, the result and the exit code stay the same,
-   * because nobody is left to read an error
+   * `isBeside` is for messages that accompany the result: if they cannot be written, the result and the exit code stay
+   * the same, because nobody is left to read an error
    */
   constructor(
     stream: Writable,
@@ -86,7 +88,7 @@ export class StreamWriter implements TextWriter {
       this.#batch += chunk;
       if (this.#batch.length >= BATCH_CHARACTERS) {
         this.#send();
-        // a file never makes the writer wait, so give signals a chance to be handled
+        // writing to a file never waits, so this gives signals a chance to be handled
         await nextTurn();
         this.#signal?.throwIfAborted();
       } else if (!this.#scheduled) {

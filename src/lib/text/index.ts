@@ -19,8 +19,8 @@ export const formatCount = (count: number, noun: string): string => `${count} ${
 /** Adds the English indefinite article to a noun: `a user`, `an organisation`. */
 export const addArticle = (noun: string): string => `${/^[aeio]/.test(noun) ? "an" : "a"} ${noun}`;
 
-/** Returns a word that Japanese words follow, with a space after a Latin letter or a digit. */
-export const spaceAfterLatin = (word: string): string => (/\w$/.test(word) ? `${word} ` : word);
+/** Returns a word to which Japanese text can be appended, with a space after a Latin letter or a digit. */
+export const addSpaceAfterLatin = (word: string): string => (/\w$/.test(word) ? `${word} ` : word);
 
 /** Joins at most `max` of the texts, and states how many are left out: `a, b and 3 more`. */
 export function joinFirstTexts(texts: readonly Text[], max: number, between = text(", ", "、")): Text {

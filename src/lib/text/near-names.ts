@@ -1,8 +1,8 @@
 import { toLooseKey } from "./nearest.ts";
 
 /**
- * Maximum number of new names that are compared. Names longer than {@link MAX_COMPARED_LENGTH} characters are never
- * compared.
+ * Maximum number of new names that are compared. Names that are longer than {@link MAX_COMPARED_LENGTH} characters are
+ * not compared.
  */
 const MAX_COMPARED_NAMES = 2_000;
 const MAX_COMPARED_LENGTH = 60;
@@ -11,7 +11,7 @@ const MAX_COMPARED_LENGTH = 60;
 const SERIES_CHARACTER = /[\p{N}〇一二三四五六七八九十甲乙丙丁東西南北]/u;
 const LATIN_LETTER = /\p{Script=Latin}/u;
 
-/** Returns the characters by which names are compared. Width, case and spaces do not count. */
+/** Returns the characters by which names are compared. Width, case and spaces are ignored. */
 const toComparableCharacters = (name: string): readonly string[] => [...toLooseKey(name)];
 
 /** Returns true if a character may be a typing error: not in a series, nor a lone Latin letter as in 棟A and 棟B. */
@@ -23,7 +23,10 @@ const isPossibleTypo = (name: readonly string[], at: number): boolean => {
   );
 };
 
-/** Keys of a name. Names one typing error apart share a key: new names have `own` keys; lookups use `sought` keys. */
+/**
+ * Keys of a name. Two names that are one typing error apart share a key. New names are stored under their `own` keys
+ * and looked up by their `sought` keys.
+ */
 interface TypoKeys {
   readonly own: readonly string[];
   readonly sought: readonly string[];
@@ -37,7 +40,7 @@ const buildTypoKeys = (name: string): TypoKeys => {
   const at = (place: number, by: readonly string[], width = 1): string =>
     letters.toSpliced(place, width, ...by).join("");
   const places = [...letters.keys()].filter((place) => isPossibleTypo(letters, place));
-  // in a name of two letters, another letter makes a different word
+  // if a two-letter name differs in one letter, it is a different name
   const replaced = length < 3 ? [] : places.map((place) => `replaced ${place} ${at(place, ["\0"])}`);
   const dropped = length < 3 ? [] : places.map((place) => at(place, []));
   const swapped = places
@@ -86,7 +89,7 @@ export const findMistypedNames = (names: readonly string[], known: Iterable<stri
 };
 
 /**
- * Sorts new names by use, so that {@link findMistypedNames} reports the rarer of two.
+ * Sorts new names by use, so that {@link findMistypedNames} reports the less frequent of two similar names.
  *
  * @param uses number of uses by name
  */

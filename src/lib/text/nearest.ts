@@ -6,9 +6,9 @@ export const toLooseKey = (word: string): string =>
     .replaceAll(/[\s\p{Cf}]/gu, "");
 
 /**
- * Returns the candidate that a misspelt word most likely stands for: the one with the fewest letters inserted, dropped,
- * replaced or swapped with the next, up to a third of the word. If several candidates are equally near, the first is
- * returned. Returns undefined if no candidate is near enough.
+ * Returns the candidate that a misspelt word most likely stands for. This is the candidate that requires the fewest
+ * edits (letters inserted, dropped, replaced or swapped with the next letter), up to a third of the word's length. If
+ * several candidates are equally close, returns the first. Returns undefined if no candidate is close enough.
  *
  * @param loose returns the form in which words are compared; default: lower case
  */

@@ -27,7 +27,7 @@ const escapeShellCharacter = (character: string): string =>
 export const formatShellOption = (flag: string, value: string): string =>
   `${flag}${value.startsWith("-") ? "=" : " "}${quoteShellWord(value)}`;
 
-/** Returns the name, or the id if the name cannot be typed as it is shown or would be read as an option. */
+/** Returns the name, or the id if the name cannot be typed as shown or would be parsed as an option. */
 export const toTypableName = (name: string, id: string): string =>
   name.startsWith("-") || name === "" || name.search(DECEPTIVE_CHARACTERS) !== -1 ? id : name;
 

@@ -1,11 +1,11 @@
 import { TitleDetector, type Inspection, type Oddity } from "../csv/inspect.ts";
 import type { RecordProblem, RecordSink } from "../csv/records/record.ts";
 
-/** Maximum number of problems that are kept. Later problems are only counted. */
+/** Maximum number of problems that are kept. Further problems are only counted. */
 const MAX_KEPT_PROBLEMS = 20;
 
 /**
- * Describes a workbook in the same form as a CSV file. Properties that a workbook does not have are 0, empty or null.
+ * Describes a workbook in the same form as a CSV file. Properties that only CSV files have are 0, empty or null.
  *
  * @param bytes size of the file
  * @param read reads the records, in any number of steps

@@ -1,9 +1,9 @@
 import numfmt from "numfmt";
 
-/** The reason why a number cannot be read as Excel shows it. */
+/** The reason why a number cannot be read in the form in which Excel shows it. */
 export type NumberFault = "cell-format" | "cell-digits" | "cell-exponent";
 
-/** A number as Excel shows it, or the reason why the text that Excel shows is not its value. */
+/** A number as Excel shows it, or the reason why the shown text cannot be used as the value. */
 export type FormattedNumber = { readonly text: string } | { readonly code: NumberFault; readonly text: string };
 
 /** Formats the numbers and texts in cells of one style. */
@@ -34,16 +34,22 @@ export const getBuiltInPattern = (id: number): string | undefined => {
   return id <= LAST_BUILT_IN_ID ? numfmt.getFormatFromId(id) : undefined;
 };
 
-/** The smallest number with more digits than the 15 that Excel keeps. */
+/** The smallest number with more than 15 digits, which is the precision of Excel. */
 const MIN_INEXACT_NUMBER = 1e15;
 /** The smallest number with twelve digits. Codes such as IMEIs have at least this many digits, amounts do not. */
 const MIN_CODE_NUMBER = 1e11;
-/** Maximum number of digits that Excel shows with an exponent, and keeps of a number in this form in a CSV file. */
+/**
+ * Maximum number of significant digits that Excel shows for a number with an exponent. A CSV file contains only these
+ * digits.
+ */
 const MAX_EXPONENT_DIGITS = 11;
 
 const GROUPED_DIGITS = /^\d{1,3}(?:,\d{3})+$/;
 
-/** Returns true if a number is a code with all digits, although its format groups them or shows an exponent. */
+/**
+ * Returns true if a number is a code that has all of its digits, although its format groups the digits or shows an
+ * exponent.
+ */
 const isWholeCode = (value: number, shown: string, hasExponent: boolean): boolean => {
   if (!Number.isInteger(value) || value < MIN_CODE_NUMBER || value >= MIN_INEXACT_NUMBER) return false;
   return hasExponent ? String(value).replace(/0+$/, "").length > MAX_EXPONENT_DIGITS : GROUPED_DIGITS.test(shown);
@@ -87,7 +93,7 @@ export function createCellFormat(pattern: string | undefined, date1904: boolean)
     if (type === "date" || type === "datetime")
       return formatSerialDate(date1904 ? value + DAYS_1904 : value, type) ?? toUnreadableNumber(value);
     // Excel shows long numbers in the General format with an exponent, although the cell has all digits; a number that
-    // was entered with an exponent gets another format
+    // was typed with an exponent has another format
     if (isGeneral && Number.isInteger(value) && Math.abs(value) < MIN_INEXACT_NUMBER) return { text: String(value) };
     if (Math.abs(value) >= MIN_INEXACT_NUMBER) return { code: "cell-digits", text: String(value) };
     const shown = inFormat(value);

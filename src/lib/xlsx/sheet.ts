@@ -25,17 +25,17 @@ const ISO_DATE_PATTERN = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d:\d\d:\d\d)(?:\.\d+)?)?
 const getRowNumber = createAttributeReader("r");
 const getCellReference = getRowNumber;
 const getCellStyle = createAttributeReader("s");
-const getCellType = createAttributeReader("t");
+const getCellTypeCode = createAttributeReader("t");
 const getHiddenFlag = createAttributeReader("hidden");
 
 /**
- * Reads the rows of a worksheet as the records of a file: each cell as Excel shows it. Records have the row numbers of
- * the sheet; rows without a value are left out, except rows with formatted cells below the header. The first record has
- * as many cells as its last value requires. Later records have the same number of cells, or more if they have values
- * further to the right.
+ * Reads the rows of a worksheet as the records of a file, with each cell as Excel shows it. Records have the row
+ * numbers of the sheet. Rows without a value are left out, except rows with formatted cells below the header. The first
+ * record has as many cells as its last value requires. Later records have the same number of cells, or more if they
+ * have values further to the right.
  *
- * If the value of a cell differs from what Excel shows, or Excel shows nothing, the cell is reported as a problem and
- * never treated as blank.
+ * If the value of a cell differs from what Excel shows, or if Excel shows nothing, the cell is reported as a problem
+ * and never treated as blank.
  */
 export class SheetReader implements XmlHandler {
   readonly #context: SheetContext;
@@ -52,7 +52,7 @@ export class SheetReader implements XmlHandler {
   #hasValue = false;
   #takesValue = false;
   #value = "";
-  /** the cells of the row, blank cells as ""; longer than the row if an earlier row had more cells */
+  /** the cells of the row, with "" for blank cells; longer than the row if an earlier row had more cells */
   readonly #cells: string[] = [];
   /** the columns of the row that are not blank */
   readonly #filled: number[] = [];
@@ -114,7 +114,7 @@ export class SheetReader implements XmlHandler {
     const column = reference === undefined ? this.#column + 1 : (parseCellName(reference)?.column ?? 0);
     if (column <= this.#column || column > MAX_COLUMNS) throw createDamagedWorkbookFailure();
     this.#column = column;
-    this.#type = getCellType(attributes) ?? "n";
+    this.#type = getCellTypeCode(attributes) ?? "n";
     this.#style = Number(getCellStyle(attributes) ?? 0);
     this.#hasFormula = false;
     this.#hasValue = false;

@@ -1,10 +1,13 @@
 import { createWorkbookTooLargeFailure } from "./workbook-failures.ts";
 import { scanXml, unescapeXml, type XmlHandler } from "./xml.ts";
 
-/** Maximum number of characters of a cell as they are written in the file. Excel's own limit is 32,767 characters. */
+/** Maximum number of characters of a cell before its escapes are decoded. Excel's own limit is 32,767 characters. */
 const MAX_RAW_CHARACTERS = 1024 * 1024;
 
-/** Escapes such as `_x000D_`, which stand for characters that XML cannot contain. @see ECMA-376 part 1, 22.9.2.19 */
+/**
+ * Matches escapes such as `_x000D_`, which stand for characters that XML cannot contain. @see ECMA-376 part 1,
+ * 22.9.2.19
+ */
 const ESCAPE_SEQUENCE = /_x([0-9A-Fa-f]{4})_/g;
 
 /** Collects the text of a cell or a shared string from its runs, without furigana. */
@@ -37,7 +40,7 @@ export class TextCollector {
   }
 }
 
-/** Returns the text that is written as `raw` in a cell. */
+/** Decodes the text of a cell, which is written as `raw` in the file. */
 export const decodeCellText = (raw: string): string => {
   const text = unescapeXml(raw).replaceAll("\r\n", "\n");
   return text.includes("_x")
@@ -45,7 +48,10 @@ export const decodeCellText = (raw: string): string => {
     : text;
 };
 
-/** A workbook's shared strings, kept as UTF-8, because millions of JavaScript strings take five times the memory. */
+/**
+ * A workbook's shared strings. They are stored as UTF-8, because millions of JavaScript strings take five times as much
+ * memory.
+ */
 export class SharedStrings {
   #bytes = Buffer.allocUnsafe(64 * 1024);
   #ends = new Uint32Array(4096);
@@ -81,7 +87,12 @@ export class SharedStrings {
   }
 }
 
-/** Reads shared strings.  @param most number needed from the start; may read more @throws Failure `input-rejected` */
+/**
+ * Reads shared strings.
+ *
+ * @param most number of strings that are needed, counted from the first; more may be read
+ * @throws Failure `input-rejected`
+ */
 export async function readSharedStrings(
   bytes: AsyncIterable<Uint8Array>,
   most = Number.POSITIVE_INFINITY,

@@ -4,7 +4,7 @@ import { writeXlsx } from "hucre/xlsx";
 import { describe, expect, it, test } from "vitest";
 import { Failure } from "../errors/index.ts";
 import type { RecordProblem } from "../csv/records/record.ts";
-import { partsOf, rowOf, workbookOf, zipOf, type TestWorkbook } from "#support/xlsx/workbook.ts";
+import { buildParts, buildRow, buildWorkbook, packZip, type TestWorkbook } from "#support/xlsx/workbook.ts";
 import { WorkbookReader } from "./workbook.ts";
 import { encodeWorkbook } from "./write.ts";
 
@@ -39,8 +39,8 @@ const cellOf = async (
   cell: string,
   workbook: Partial<TestWorkbook> = {},
 ): Promise<{ readonly text: string | undefined; readonly problem: RecordProblem | undefined }> => {
-  const rows = rowOf(1, "氏名", "コード") + rowOf(2, "山田", cell);
-  const { rows: found, problems } = await read(workbookOf({ sheets: { 社員: { rows } }, ...workbook }));
+  const rows = buildRow(1, "氏名", "コード") + buildRow(2, "山田", cell);
+  const { rows: found, problems } = await read(buildWorkbook({ sheets: { 社員: { rows } }, ...workbook }));
   return { text: found[1]?.[2], problem: problems[0] };
 };
 
@@ -144,13 +144,13 @@ describe("a cell is read as Excel shows it", () => {
 describe("rows", () => {
   it("keep their numbers, and have as many cells as the header", async () => {
     const rows = [
-      rowOf(1, "氏名", "コード", "役職", '<c s="0"/>'),
-      rowOf(3, "山田"),
+      buildRow(1, "氏名", "コード", "役職", '<c s="0"/>'),
+      buildRow(3, "山田"),
       '<row r="4"><c r="B4" s="0"/></row>',
       '<row r="7"><c r="B7" t="inlineStr"><is><t>x</t></is></c><c r="E7"><v>1</v></c></row>',
-      rowOf(8, "林", "1", "2"),
+      buildRow(8, "林", "1", "2"),
     ].join("");
-    expect((await read(workbookOf({ sheets: { a: { rows } } }))).rows).toEqual([
+    expect((await read(buildWorkbook({ sheets: { a: { rows } } }))).rows).toEqual([
       [1, "氏名", "コード", "役職"],
       [3, "山田", "", ""],
       [4, "", "", ""],
@@ -160,8 +160,8 @@ describe("rows", () => {
   });
 
   it("begin with the first row of the sheet", async () => {
-    const rows = rowOf(3, "氏名") + rowOf(4, "山田");
-    expect((await read(workbookOf({ sheets: { a: { rows } } }))).rows).toEqual([
+    const rows = buildRow(3, "氏名") + buildRow(4, "山田");
+    expect((await read(buildWorkbook({ sheets: { a: { rows } } }))).rows).toEqual([
       [1, ""],
       [3, "氏名"],
       [4, "山田"],
@@ -169,16 +169,16 @@ describe("rows", () => {
   });
 
   it("are read and counted if they are hidden", async () => {
-    const rows = `${rowOf(1, "氏名")}<row r="2" hidden="1"><c><v>1</v></c></row>${rowOf(3, "b")}<row r="4" hidden="true"><c><v>2</v></c></row><row r="5" hidden="1"/>`;
-    const { rows: found, problems } = await read(workbookOf({ sheets: { a: { rows } } }));
+    const rows = `${buildRow(1, "氏名")}<row r="2" hidden="1"><c><v>1</v></c></row>${buildRow(3, "b")}<row r="4" hidden="true"><c><v>2</v></c></row><row r="5" hidden="1"/>`;
+    const { rows: found, problems } = await read(buildWorkbook({ sheets: { a: { rows } } }));
     expect(found).toHaveLength(4);
     expect(problems).toEqual([{ code: "rows-hidden", row: 0, line: 0, column: 0, params: { count: 2, row: 2 } }]);
   });
 
   it("have a problem for each cell covered by a merge", async () => {
-    const rows = [1, 2, 3, 4].map((row) => rowOf(row, "a", "b", "c")).join("");
+    const rows = [1, 2, 3, 4].map((row) => buildRow(row, "a", "b", "c")).join("");
     const after = '<mergeCells><mergeCell ref="B2:C3"/><mergeCell ref="A3:A4"/><mergeCell ref="A1:C1"/></mergeCells>';
-    const { problems } = await read(workbookOf({ sheets: { a: { rows, after } } }));
+    const { problems } = await read(buildWorkbook({ sheets: { a: { rows, after } } }));
     expect(problems.map(({ row, column, params }) => [row, column, params["cell"], params["range"]])).toEqual([
       [1, 2, "B1", "A1:C1"],
       [2, 3, "C2", "B2:C3"],
@@ -190,7 +190,7 @@ describe("rows", () => {
 });
 
 describe("sheets", () => {
-  const [filled, empty] = [{ rows: rowOf(1, "氏名") }, { rows: '<row r="1"><c s="0"/></row>' }];
+  const [filled, empty] = [{ rows: buildRow(1, "氏名") }, { rows: '<row r="1"><c s="0"/></row>' }];
 
   it.each([
     ["the only one", { a: filled }, 1],
@@ -198,11 +198,11 @@ describe("sheets", () => {
     ["the only one that is not hidden", { a: { ...filled, state: "hidden" }, b: filled }, 1],
     ["an empty one", { a: empty, b: empty }, 0],
   ])("are read without a name: %s", async (_, sheets, count) => {
-    expect((await read(workbookOf({ sheets }))).rows).toHaveLength(count);
+    expect((await read(buildWorkbook({ sheets }))).rows).toHaveLength(count);
   });
 
   it("are listed if several have data", async () => {
-    const bytes = workbookOf({ sheets: { 社員: filled, "R&D": filled, c: empty } });
+    const bytes = buildWorkbook({ sheets: { 社員: filled, "R&D": filled, c: empty } });
     expect(await failureOf(bytes)).toMatchObject({
       code: "usage",
       what: { en: 'several sheets have data: "社員", "R&D"' },
@@ -213,7 +213,7 @@ describe("sheets", () => {
   });
 
   it("may be hidden if they are named", async () => {
-    const bytes = workbookOf({ sheets: { a: { ...filled, state: "veryHidden" }, b: empty } });
+    const bytes = buildWorkbook({ sheets: { a: { ...filled, state: "veryHidden" }, b: empty } });
     expect((await read(bytes, "a")).rows).toHaveLength(1);
   });
 });
@@ -269,29 +269,33 @@ describe("the same records", () => {
 });
 
 describe("a file that is not a valid workbook is rejected in one line", () => {
-  const good = partsOf({ sheets: { a: { rows: rowOf(1, "氏名") } } });
-  const sheet = (xml: string | Buffer): Buffer => zipOf({ ...good, "xl/worksheets/sheet0.xml": xml });
+  const good = buildParts({ sheets: { a: { rows: buildRow(1, "氏名") } } });
+  const sheet = (xml: string | Buffer): Buffer => packZip({ ...good, "xl/worksheets/sheet0.xml": xml });
   const rows = (xml: string): Buffer => sheet(`<worksheet><sheetData>${xml}</sheetData></worksheet>`);
   const ole = Buffer.from("d0cf11e0a1b11ae1", "hex");
 
   test.each([
     ["an older one", Buffer.concat([ole, Buffer.alloc(512)]), /old Office file/],
     ["one with a password", Buffer.concat([ole, Buffer.from("EncryptedPackage", "utf16le")]), /password/],
-    ["a binary one", zipOf({ "_rels/.rels": good["_rels/.rels"]?.toString().replace(".xml", ".bin") ?? "" }), /\.xlsb/],
-    ["a LibreOffice one", zipOf({ mimetype: "application/vnd.oasis.opendocument.spreadsheet" }), /\.ods/],
-    ["an archive of other files", zipOf({ "a.txt": "b" }), /damaged/],
-    ["a broken off one", zipOf(good).subarray(0, 600), /damaged/],
+    [
+      "a binary one",
+      packZip({ "_rels/.rels": good["_rels/.rels"]?.toString().replace(".xml", ".bin") ?? "" }),
+      /\.xlsb/,
+    ],
+    ["a LibreOffice one", packZip({ mimetype: "application/vnd.oasis.opendocument.spreadsheet" }), /\.ods/],
+    ["an archive of other files", packZip({ "a.txt": "b" }), /damaged/],
+    ["a broken off one", packZip(good).subarray(0, 600), /damaged/],
     ["one with a document type", sheet('<!DOCTYPE a [<!ENTITY b "c">]><worksheet/>'), /damaged/],
-    ["an unknown entity", rows(rowOf(1, "&b;")), /damaged/],
+    ["an unknown entity", rows(buildRow(1, "&b;")), /damaged/],
     ["a broken off sheet", sheet("<worksheet><sheetData"), /damaged/],
     ["bytes that are no UTF-8", sheet(Buffer.from([0x3c, 0x61, 0x3e, 0xff])), /damaged/],
-    ["rows that go back", rows(rowOf(2, "a") + rowOf(1, "b")), /damaged/],
-    ["a row beyond the last", rows(rowOf(2 ** 20 + 1, "a")), /damaged/],
+    ["rows that go back", rows(buildRow(2, "a") + buildRow(1, "b")), /damaged/],
+    ["a row beyond the last", rows(buildRow(2 ** 20 + 1, "a")), /damaged/],
     ["cells that go back", rows('<row r="1"><c r="B1"><v>1</v></c><c r="A1"><v>1</v></c></row>'), /damaged/],
     ["a cell beyond the last", rows('<row r="1"><c r="XFE1"><v>1</v></c></row>'), /damaged/],
     ["a string that it lacks", rows('<row r="1"><c t="s"><v>7</v></c></row>'), /damaged/],
     ["a tag without an end", rows(`<c a="${"x".repeat(200_000)}`), /too large/],
-    ["a cell of millions of characters", rows(rowOf(1, "x".repeat(2_000_000))), /too large/],
+    ["a cell of millions of characters", rows(buildRow(1, "x".repeat(2_000_000))), /too large/],
   ])("%s", async (_, bytes, what) => {
     const failure = await failureOf(bytes);
     expect(failure).toMatchObject({ code: "input-rejected", where: "book.xlsx" });
@@ -301,7 +305,7 @@ describe("a file that is not a valid workbook is rejected in one line", () => {
   });
 
   test("modified bytes", async () => {
-    const bytes = zipOf(good);
+    const bytes = packZip(good);
     const at = bytes.indexOf("PK\x01\x02", bytes.indexOf("sheet0.xml"));
     bytes.writeUInt32LE(1, bytes.indexOf("xl/worksheets/sheet0.xml", at) - 46 + 16);
     expect((await failureOf(bytes)).what.en).toMatch(/damaged/);
@@ -310,9 +314,11 @@ describe("a file that is not a valid workbook is rejected in one line", () => {
   test("a zip bomb, whatever size it claims", async () => {
     const part = "xl/worksheets/sheet0.xml";
     const bomb = { ...good, [part]: `<worksheet>${" ".repeat(20_000_000)}</worksheet>` };
-    expect((await failureOf(zipOf(bomb, { claim: 2 ** 31 }))).what.en).toMatch(/too large/);
-    expect((await failureOf(zipOf({ ...good, "xl/styles.xml": " ".repeat(20_000_000) }))).what.en).toMatch(/too large/);
-    expect((await failureOf(zipOf(bomb, { claim: 5 }))).what.en).toMatch(/damaged/);
+    expect((await failureOf(packZip(bomb, { claim: 2 ** 31 }))).what.en).toMatch(/too large/);
+    expect((await failureOf(packZip({ ...good, "xl/styles.xml": " ".repeat(20_000_000) }))).what.en).toMatch(
+      /too large/,
+    );
+    expect((await failureOf(packZip(bomb, { claim: 5 }))).what.en).toMatch(/damaged/);
   });
 
   test("external files are not opened, and macros are not run", async () => {
@@ -320,7 +326,12 @@ describe("a file that is not a valid workbook is rejected in one line", () => {
     const external =
       '<Relationship Id="x" Type="http://a/sharedStrings" Target="file:///etc/passwd" TargetMode="External"/>';
     const parts = { "xl/_rels/workbook.xml.rels": related.replace("<Relationships>", `<Relationships>${external}`) };
-    const bytes = zipOf({ ...good, ...parts, "xl/vbaProject.bin": "macro", "xl/externalLinks/externalLink1.xml": "<" });
+    const bytes = packZip({
+      ...good,
+      ...parts,
+      "xl/vbaProject.bin": "macro",
+      "xl/externalLinks/externalLink1.xml": "<",
+    });
     expect((await read(bytes)).rows).toEqual([[1, "氏名"]]);
   });
 });
@@ -328,12 +339,12 @@ describe("a file that is not a valid workbook is rejected in one line", () => {
 test("the first rows are read with their strings, wherever these are, but without other strings", async () => {
   const cell = (at: number): string => `<c t="s"><v>${at}</v></c>`;
   const rows = [
-    rowOf(1, cell(2)),
-    rowOf(2, cell(0), "b"),
-    ...Array.from({ length: 5000 }, (_, at) => rowOf(at + 3, cell(9))),
+    buildRow(1, cell(2)),
+    buildRow(2, cell(0), "b"),
+    ...Array.from({ length: 5000 }, (_, at) => buildRow(at + 3, cell(9))),
   ];
   const strings = ["a", "x", "title"].map((one) => `<t>${one}</t>`);
-  const book = workbookOf({ sheets: { 社員: { rows: rows.join("") } }, strings });
+  const book = buildWorkbook({ sheets: { 社員: { rows: rows.join("") } }, strings });
   const found: string[][] = [];
   const record = (cells: readonly string[], count: number): void => void found.push(cells.slice(0, count));
   const reader = new WorkbookReader({ fileName: "book.xlsx", rows: 2 }, { record, problem: () => undefined });

@@ -135,7 +135,7 @@ export class Workbook {
       const reader = new SheetReader(context, { record, problem: () => undefined });
       await scanXml(this.#zip.chunks(part, MAX_SHEET_BYTES), reader, () => row >= rows);
     };
-    // the strings that these rows need are known only after the rows were read
+    // which strings these rows need is known only after the rows were read
     let needed = 0;
     const note = (index: number): string => {
       if (row < rows) needed = Math.max(needed, index + 1);
@@ -257,7 +257,7 @@ export interface WorkbookOptions {
   readonly sheet?: string | undefined;
   /** name of the file, for messages */
   readonly fileName: string;
-  /** number of rows that are needed from the beginning of the sheet; later rows and problems may then be left out */
+  /** number of rows that are needed from the beginning of the sheet; later rows and their problems may be left out */
   readonly rows?: number | undefined;
   /** number of the header row, counted from 1; the rows above it are left out. Default: 1 */
   readonly headerRow?: number | undefined;
@@ -275,7 +275,11 @@ export class WorkbookReader {
     this.#sink = sink;
   }
 
-  /** Adds a piece of the file. @param bytes are kept, so the caller must not reuse them */
+  /**
+   * Adds a piece of the file.
+   *
+   * @param bytes the piece; the buffer is kept, so the caller must not reuse it
+   */
   write(bytes: Uint8Array): void {
     this.#bytes += bytes.length;
     if (this.#bytes > MAX_WORKBOOK_BYTES) throw createWorkbookTooLargeFailure().with({ where: this.#options.fileName });

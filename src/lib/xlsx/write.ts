@@ -105,7 +105,10 @@ const XML_ENTITIES = new Map([
   [">", "&gt;"],
 ]);
 
-/** Characters not allowed in XML, and `_` of seeming escapes; written as `_x001F_`.  @see ECMA-376 part 1, 22.9.2.19 */
+/**
+ * Matches characters that XML does not allow, and a `_` that would look like the start of an escape. They are written
+ * as escapes such as `_x001F_`. @see ECMA-376 part 1, 22.9.2.19
+ */
 // oxlint-disable-next-line no-control-regex
 const UNWRITABLE_CHARACTERS =
   /[\0-\x08\x0b-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|_(?=x[0-9A-Fa-f]{4}_)/g;
@@ -363,7 +366,7 @@ async function* deflateContent(content: AsyncIterable<Buffer>, sums: EntryTotals
   }
   const deflate = createDeflateRaw();
   const fed = pipeline(counted, deflate);
-  // prevents an unhandled rejection: if the content fails, the stream that is read below fails too
+  // prevents an unhandled rejection: if the content fails, the stream that is read below also fails
   fed.catch(() => undefined);
   yield* deflate as AsyncIterable<Buffer>;
   await fed;

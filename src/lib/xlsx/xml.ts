@@ -64,7 +64,11 @@ export class XmlScanner {
     }
   }
 
-  /** Passes on the markup that begins at a `<`.  @returns the index after it; -1 if its end has not arrived yet */
+  /**
+   * Passes on the markup that begins at a `<`.
+   *
+   * @returns the index after the markup; -1 if its end has not arrived yet
+   */
   #markup(all: string, less: number): number {
     if (all.startsWith("<?", less)) return findEndOfMark(all, "?>", less);
     if (all.startsWith("<!", less)) {
@@ -106,7 +110,7 @@ const findEndOfMark = (all: string, mark: string, from: number): number => {
   return at < 0 ? -1 : at + mark.length;
 };
 
-/** Returns the index of the `>` that ends a tag, outside quoted values; -1 if the `>` has not arrived yet. */
+/** Returns the index of the `>` that ends a tag, ignoring quoted values; -1 if this `>` has not arrived yet. */
 const findTagEnd = (all: string, from: number): number => {
   let quote = 0;
   for (let at = from; at < all.length; at += 1) {
@@ -135,7 +139,11 @@ const decodeCharacter = (code: number): string => {
   return String.fromCodePoint(code);
 };
 
-/** Returns the text of `raw` XML.  @throws Failure `input-rejected` if it has an entity that XML does not predefine */
+/**
+ * Decodes the entities in `raw` XML text.
+ *
+ * @throws Failure `input-rejected` if the text has an entity that XML does not predefine
+ */
 export const unescapeXml = (raw: string): string =>
   raw.includes("&")
     ? raw.replaceAll(
@@ -150,7 +158,10 @@ export const unescapeXml = (raw: string): string =>
       )
     : raw;
 
-/** Returns a function that finds an attribute's value in the attributes from {@link XmlHandler.open}, if present. */
+/**
+ * Returns a function that finds the value of an attribute in the attributes that {@link XmlHandler.open} receives; the
+ * function returns undefined if the attribute is missing.
+ */
 export const createAttributeReader = (name: string): ((attributes: string) => string | undefined) => {
   const pattern = new RegExp(`(?:^|\\s)${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`);
   return (attributes) => {

@@ -5,7 +5,7 @@ import {
   createProtectedWorkbookFailure,
 } from "./workbook-failures.ts";
 
-/** One file of a ZIP archive, as its central directory describes it. */
+/** A file in a ZIP archive, as the central directory describes it. */
 interface ZipEntry {
   readonly name: string;
   readonly method: number;
@@ -102,7 +102,7 @@ export class Zip {
     if (extraEnd > bytes.length) throw createDamagedWorkbookFailure();
     const name = bytes.toString("utf8", at + 46, nameEnd);
     const key = name.replace(/^\//, "").toLowerCase();
-    // it is not known which of two files with the same name an office program would read
+    // if two files have the same name, it is unknown which of them an office program would read
     if (this.#entries.has(key)) throw createDamagedWorkbookFailure();
     const wide = readZip64Fields(bytes.subarray(nameEnd, extraEnd));
     const field = (from: number): number => {

@@ -1,23 +1,24 @@
 import type { AppleResponse, AppleRequest, Send } from "../../../src/lib/apple/send.ts";
 
 /**
- * A response of {@link FakeApple}. Omitted members get default values. If it is an error, the request fails with it.
+ * A response of {@link FakeApple}. Omitted members get default values. If the value is an error, the request fails with
+ * this error.
  */
-export type FakeAnswer = Partial<AppleResponse> | Error;
+export type FakeAppleResponse = Partial<AppleResponse> | Error;
 
 export const NOW = Date.parse("2026-11-22T19:00:00Z");
 
 /**
- * A fake Apple server that answers as the test specifies and records the requests. Its clock advances when its client
+ * A fake Apple server that responds as the test specifies and records the requests. Its clock advances when its client
  * waits.
  */
 export class FakeApple {
   readonly requests: AppleRequest[] = [];
   readonly waits: number[] = [];
   now = NOW;
-  readonly #answer: (request: AppleRequest, count: number) => FakeAnswer;
+  readonly #answer: (request: AppleRequest, count: number) => FakeAppleResponse;
 
-  constructor(answer: (request: AppleRequest, count: number) => FakeAnswer) {
+  constructor(answer: (request: AppleRequest, count: number) => FakeAppleResponse) {
     this.#answer = answer;
   }
 
@@ -46,10 +47,10 @@ export class FakeApple {
   }
 }
 
-/** Returns the responses one after another, and repeats the last one. */
-export const inTurn =
-  (...answers: readonly [FakeAnswer, ...FakeAnswer[]]) =>
-  (_: AppleRequest, count: number): FakeAnswer =>
+/** Returns a function that gives one response after another, and repeats the last response. */
+export const respondInTurn =
+  (...answers: readonly [FakeAppleResponse, ...FakeAppleResponse[]]) =>
+  (_: AppleRequest, count: number): FakeAppleResponse =>
     answers[Math.min(count, answers.length) - 1] ?? answers[0];
 
-export const json = (value: unknown): { readonly body: string } => ({ body: JSON.stringify(value) });
+export const createJsonResponse = (value: unknown): { readonly body: string } => ({ body: JSON.stringify(value) });

@@ -7,8 +7,8 @@ import { describe, expect, test } from "vitest";
 const HAS_OPENSSL = spawnSync("openssl", ["version"]).status === 0;
 
 /**
- * Describes tests of files that openssl creates in place of Apple. On a machine without openssl, a single test reports
- * in its name that nothing was tested.
+ * Describes tests of files that openssl creates in place of Apple. On a machine without openssl, a single test replaces
+ * them, whose name reports that nothing was tested.
  */
 export function describeWithOpenssl(name: string, suite: () => void): void {
   const [tried, missed] = HAS_OPENSSL ? [[name], []] : [[], [name]];
@@ -22,13 +22,13 @@ export function describeWithOpenssl(name: string, suite: () => void): void {
 export interface CertificateOptions {
   /** in the format of `-subj` */
   readonly subject: string;
-  /** `20270301145959Z`; openssl writes UTCTime before 2050 and GeneralizedTime from 2050 */
+  /** start of validity, such as `20270301145959Z`; openssl writes UTCTime before 2050 and GeneralizedTime from 2050 */
   readonly from?: string;
   readonly to?: string;
   readonly key?: "rsa" | "ec";
   /** lines of the extension section */
   readonly extensions?: string;
-  /** self-signed if omitted */
+  /** the certificate that signs the new certificate; self-signed if omitted */
   readonly issuer?: IssuedCertificate;
 }
 
@@ -40,7 +40,7 @@ export interface IssuedCertificate {
   readonly key: string;
 }
 
-const CONFIGURATION = (folder: string): string => `
+const buildConfiguration = (folder: string): string => `
 [ca]
 default_ca = own
 [own]
@@ -60,12 +60,12 @@ countryName = optional
 `;
 
 /** A temporary folder in which openssl runs. {@link close} deletes the folder. */
-export class Workshop {
+export class OpensslWorkspace {
   readonly folder = mkdtempSync(join(tmpdir(), "clomoctl-openssl-"));
   #count = 0;
 
   constructor() {
-    writeFileSync(join(this.folder, "ca.cnf"), CONFIGURATION(this.folder));
+    writeFileSync(join(this.folder, "ca.cnf"), buildConfiguration(this.folder));
     writeFileSync(join(this.folder, "index.txt"), "");
   }
 
@@ -134,7 +134,7 @@ export class Workshop {
 }
 
 /** Returns a server token in the format that Apple uses. */
-export const serverToken = (expiry: string, consumer = "CK_1"): string => {
+export const createServerToken = (expiry: string, consumer = "CK_1"): string => {
   const token = {
     consumer_key: consumer,
     consumer_secret: "CS_secret",
@@ -147,7 +147,7 @@ export const serverToken = (expiry: string, consumer = "CK_1"): string => {
 };
 
 /** Returns a property list with these lines in its dictionary. */
-export const propertyList = (lines: string): string =>
+export const createPropertyList = (lines: string): string =>
   `<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
 <plist version="1.0"><dict>${lines}</dict></plist>

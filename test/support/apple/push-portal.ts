@@ -25,7 +25,7 @@ const APPLE: JsonNameParams = [
 ];
 
 /**
- * Issues a push certificate in PEM for the key of a request, as Apple's portal does. Unlike Apple's, the certificate is
+ * Issues a push certificate in PEM for the key of a request, as Apple's portal does. Unlike a real certificate, it is
  * signed with a new key.
  */
 export async function issuePushCertificate(

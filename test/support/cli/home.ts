@@ -27,7 +27,7 @@ export interface RunOptions {
 /** The result of running a command line. */
 export interface Outcome {
   readonly stdout: Buffer;
-  /** stdout as UTF-8 */
+  /** stdout, decoded as UTF-8 */
   readonly text: string;
   /** stderr without the summary line of an unattended run */
   readonly stderr: string;
@@ -38,7 +38,7 @@ export interface Outcome {
 
 export const ROOT = join(import.meta.dirname, "..", "..", "..");
 
-/** The folder of the input files that our scripts generate. */
+/** The folder of the input files that the repository's scripts generate. */
 export const FIXTURES = join(ROOT, "fixtures");
 
 /** Splits a line into words as a shell does: `"…"` and `'…'` are one word each. */
@@ -57,7 +57,7 @@ const terminalOf = ({ typing, columns = 100 }: RunOptions): Circumstances["termi
 
 /**
  * Runs a command line like the built program, with the real tenants of its home, but in this process, which is many
- * times faster. `test/process` tests what requires a separate process.
+ * times faster. Tests that require a separate process are in `test/process`.
  */
 export async function run(words: readonly string[], options: RunOptions): Promise<Outcome> {
   const { home, cwd = home, env, stdin = "", now = new Date() } = options;

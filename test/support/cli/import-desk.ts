@@ -7,7 +7,7 @@ export const HEADER = "氏名,メールアドレス,組織コード,役職";
 /** The lines of a file with two people and four columns. */
 export const PEOPLE = [HEADER, "山田 太郎,taro@example.com,S01,部長", "佐藤 花子,hanako@example.com,S02,"];
 
-/** Returns the content of a file that consists of these lines, with CRLF. */
+/** Returns the content of a file that consists of these lines, each with CRLF. */
 export const csv = (lines: readonly string[]): string => lines.map((line) => `${line}\r\n`).join("");
 
 /** The JSON result of an import. */
@@ -20,10 +20,10 @@ export interface Result {
   readonly committed: boolean;
 }
 
-/** Parses the JSON that a command line wrote. */
-export const resultOf = ({ text }: Outcome): Result => JSON.parse(text) as Result;
+/** Parses the JSON that an import wrote to stdout. */
+export const parseResult = ({ text }: Outcome): Result => JSON.parse(text) as Result;
 
-/** A home in which command lines run. The lines are given without `clomoctl`. */
+/** Runs command lines in one home. The lines are given without `clomoctl`. */
 export class Desk {
   readonly home: string;
 

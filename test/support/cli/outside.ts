@@ -4,7 +4,7 @@ import { openClient } from "../../../src/lib/client/index.ts";
 import type { Host, ProgramEnvironment } from "../../../src/cli/outside.ts";
 
 /** An in-memory environment of the program, and its state after a run. */
-export interface FakeOutside {
+export interface FakeEnvironment {
   readonly outside: ProgramEnvironment;
   /** emits the signals that the program receives */
   readonly host: EventEmitter;
@@ -12,11 +12,11 @@ export interface FakeOutside {
   readonly stdout: Duplex;
   /** everything written to stderr so far */
   readonly stderr: () => string;
-  /** events of tenants, in order: `open kanto`, `close kanto` */
+  /** the tenants that were opened and closed, in order: `open kanto`, `close kanto` */
   readonly tenants: string[];
 }
 
-/** Process 1 always exists, and no test starts it. */
+/** Process 1 always exists and was not started by a test. */
 const PID = 1;
 
 /**
@@ -24,7 +24,7 @@ const PID = 1;
  *
  * @param home CLOMOCTL_HOME
  */
-export function fakeOutside(home: string, stdout: Duplex = new PassThrough()): FakeOutside {
+export function createFakeEnvironment(home: string, stdout: Duplex = new PassThrough()): FakeEnvironment {
   const environment: Record<string, string | undefined> = { CLOMOCTL_HOME: home, LANG: "C" };
   const stderr = new PassThrough();
   const said: Buffer[] = [];

@@ -13,10 +13,10 @@ export type WholeClient = Client & {
 };
 
 /**
- * Checks a value like zod, but throws if the value has members that the contract does not define, instead of dropping
- * them.
+ * Checks a value like zod, but throws an error if the value has members that the contract does not define. zod would
+ * drop such members.
  */
-export const strict: SchemaCheck = (schema, value) => {
+export const checkStrictly: SchemaCheck = (schema, value) => {
   const checked = schema.safeParse(value);
   if (checked.success && !isDeepStrictEqual(checked.data, value)) {
     throw new TypeError(`the contract does not know all of ${JSON.stringify(value)}`);
@@ -24,11 +24,11 @@ export const strict: SchemaCheck = (schema, value) => {
   return checked;
 };
 
-/** Creates a client with all nouns that checks responses strictly. */
-export const wholeClient = (connection: Connection): WholeClient => {
+/** Creates a client that has all nouns and checks responses strictly. */
+export const createWholeClient = (connection: Connection): WholeClient => {
   const nouns = [...ALL_NOUNS].map(([name, { routes }]) => [
     name,
-    buildMethods({ check: strict, ...connection }, routes),
+    buildMethods({ check: checkStrictly, ...connection }, routes),
   ]);
   const client = Object.fromEntries(nouns) as Client;
   return { ...client, imports: { ...client.imports, plan: (...given) => planImport(client, ...given) } };

@@ -7,7 +7,7 @@ import { same, text, type Language } from "../../../src/lib/text/index.ts";
 import { freshFolder, runInBoth, run, type Circumstances } from "./program.ts";
 import { example, type Answers } from "./tenant.ts";
 
-/** A part of stderr, or all of it if it begins with `error: ` or `エラー: `. */
+/** A text that stderr must contain. If it begins with `error: ` or `エラー: `, stderr must equal it. */
 type Message = string;
 
 /** The files of a new working folder. */
@@ -18,19 +18,19 @@ interface Refusal extends Pick<Circumstances, "terminal" | "stdin" | "environmen
   readonly line: string | readonly string[];
   readonly exit: number;
   readonly en: Message | readonly Message[];
-  /** the same as `en` if omitted, for a command or value that both languages share */
+  /** default: the same as `en`, for a command or value that is the same in both languages */
   readonly ja?: Message | readonly Message[];
-  /** answers of the tenant, each of which must be requested; if omitted, the tenant must not be opened */
+  /** responses of the tenant, each of which must be requested; if omitted, the tenant must not be opened */
   readonly tenant?: Answers;
   readonly files?: Files;
 }
 
-const PREFIX = { en: "error: ", ja: "エラー: " } as const satisfies Record<Language, string>;
+const ERROR_PREFIXES = { en: "error: ", ja: "エラー: " } as const satisfies Record<Language, string>;
 
-const expected = (message: Message, language: Language): unknown =>
-  message.startsWith(PREFIX[language]) ? message : expect.stringContaining(message);
+const createMessageMatcher = (message: Message, language: Language): unknown =>
+  message.startsWith(ERROR_PREFIXES[language]) ? message : expect.stringContaining(message);
 
-function folderOf(files: Files = {}): string {
+function createFolderWithFiles(files: Files = {}): string {
   const folder = freshFolder();
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   return folder;
@@ -41,20 +41,20 @@ export const testRefusals = (...refusals: readonly Refusal[]): void =>
   test.each(refusals.map((refusal) => [[refusal.line].flat().join(" "), refusal] as const))(
     "%s is refused",
     async (_, { line, exit, en, ja = en, files, ...circumstances }) => {
-      const ran = await runInBoth(line, { ...circumstances, folder: folderOf(files) });
+      const ran = await runInBoth(line, { ...circumstances, folder: createFolderWithFiles(files) });
       for (const [language, messages] of [
         ["en", en],
         ["ja", ja],
       ] as const) {
         const { stderr, ...rest } = ran[language];
         expect(rest, language).toMatchObject({ exit, stdout: "" });
-        for (const message of [messages].flat()) expect(stderr).toEqual(expected(message, language));
+        for (const message of [messages].flat()) expect(stderr).toEqual(createMessageMatcher(message, language));
       }
     },
   );
 
 /**
- * Tests that each line is refused as a wrong command line before the tenant is opened, and that stderr contains the
+ * Tests that each line is refused as an invalid command line before the tenant is opened, and that stderr contains the
  * message.
  */
 export const testWrongLines = (...lines: readonly (readonly [line: string, message?: string])[]): void =>
@@ -64,22 +64,21 @@ export const testWrongLines = (...lines: readonly (readonly [line: string, messa
     expect(stderr).toContain(message);
   });
 
-const EXITS = { "input-rejected": 3, "not-permitted": 4, locked: 5, "not-found": 6, unavailable: 7 } as const;
+const EXIT_CODES = { "input-rejected": 3, "not-permitted": 4, locked: 5, "not-found": 6, unavailable: 7 } as const;
 
 /**
- * A command line, and the operation at which the tenant fails. If the operation is omitted, the tenant cannot be
- * opened.
+ * A command line, and the operation at which the tenant fails. If no operation is given, the tenant cannot be opened.
  */
 interface FailureCase extends Pick<Circumstances, "terminal" | "stdin"> {
   readonly line: string;
   readonly failing?: string;
-  readonly code?: keyof typeof EXITS;
-  /** answers to the requests before the failing operation */
+  readonly code?: keyof typeof EXIT_CODES;
+  /** responses to the requests before the failing operation */
   readonly tenant?: Answers;
   readonly files?: Files;
 }
 
-/** Tests that each command line ends with the tenant's failure, in both languages and without output. */
+/** Tests that each command line fails with the tenant's failure, in both languages and without output. */
 export const testTenantFailures = (...cases: readonly FailureCase[]): void =>
   test.each(cases.map((one) => [one.line, one.failing ?? "the tenant", one] as const))(
     "%s shows why %s fails",
@@ -87,18 +86,18 @@ export const testTenantFailures = (...cases: readonly FailureCase[]): void =>
       const failure = new Failure(code, { what: text("not now", "今は不可"), where: "S01", hint: same("wait") });
       const { en, ja } = await runInBoth(line, {
         ...circumstances,
-        folder: folderOf(files),
+        folder: createFolderWithFiles(files),
         tenant: failing === undefined ? failure : { ...tenant, [failing]: failure },
       });
-      const exit = EXITS[code];
+      const exit = EXIT_CODES[code];
       expect(en).toMatchObject({ exit, stdout: "", stderr: "error: not now\n  S01\n  wait\n" });
       expect(ja).toMatchObject({ exit, stdout: "", stderr: "エラー: 今は不可\n  S01\n  wait\n" });
     },
   );
 
 /**
- * Tests that a division administrator without rights is not permitted to run each line, and that only their rights are
- * requested.
+ * Tests that each line is refused to a division administrator who does not have the right, and that the tenant receives
+ * no request except the one for the administrator's rights.
  */
 export const testNotPermitted = (...lines: readonly (readonly [line: string, en: string, ja?: string])[]): void =>
   test.each(lines)("%s is not permitted", async (line, may, jaMay = "") => {
@@ -112,15 +111,15 @@ export const testNotPermitted = (...lines: readonly (readonly [line: string, en:
   });
 
 /**
- * Tests that a mirror refuses each line and shows the steps in the console, before any other request is sent or any
- * question is asked.
+ * Tests that a mirror refuses each line and shows the steps in the console before it sends another request or asks a
+ * question.
  */
 export const testRefusedInMirror = (steps: string, ...lines: readonly string[]): void =>
   test.each(lines)("%s is refused in a mirror", async (line) => {
     const tenant = { ade: example<Ade>("ade", { mirror: true, endpoint: null }) };
     const { en, ja } = await runInBoth(line, { tenant });
     expect(en).toMatchObject({ exit: 4, stdout: "", requests: [{ operation: "ade" }] });
-    expect(en.stderr).toContain("this tenant mirrors the console");
+    expect(en.stderr).toContain("this tenant mirrors the console and CLOMO has its keys");
     expect(en.stderr).toContain(steps);
     expect(ja.stderr).toContain(steps);
     const typed = await run(line, { tenant, terminal: { typing: [] } });

@@ -5,7 +5,7 @@ type TaskRecord = ConsoleTask["records"][number];
 /**
  * Returns a record of a task: a user whose title changed.
  *
- * @param of members that replace the default ones
+ * @param of members that replace the default members
  */
 export const recordOf = (of: Partial<TaskRecord> = {}): TaskRecord => ({
   thing: "user",
@@ -23,7 +23,7 @@ export const recordOf = (of: Partial<TaskRecord> = {}): TaskRecord => ({
 /**
  * Returns a task with one record that somebody changed by hand.
  *
- * @param of members that replace the default ones
+ * @param of members that replace the default members
  */
 export const taskOf = (record: Partial<TaskRecord> = {}, of: Partial<ConsoleTask> = {}): ConsoleTask => {
   const only = recordOf(record);
@@ -52,9 +52,9 @@ export const taskOf = (record: Partial<TaskRecord> = {}, of: Partial<ConsoleTask
 };
 
 /**
- * Returns a task of an import.
+ * Returns a task that belongs to an import.
  *
- * @param of members that replace the default ones
+ * @param of members that replace the default members
  */
 export const taskOfImport = (of: Partial<ConsoleTask> = {}): ConsoleTask =>
   taskOf(

@@ -1,29 +1,29 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { issuePushCertificate } from "#support/apple/push-portal.ts";
-import { vppToken } from "#support/renewals/vpp-token.ts";
+import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import type { Command, NounNode, VerbNode } from "../../../src/commands/command.ts";
 import { PROGRAM } from "../../../src/commands/index.ts";
 import { run } from "./program.ts";
 
-const verbsBelow = (noun: NounNode, path: readonly string[] = []): (readonly [string, VerbNode])[] => [
+const listVerbsBelow = (noun: NounNode, path: readonly string[] = []): (readonly [string, VerbNode])[] => [
   ...noun.verbs.map((verb) => [[...path, verb.name].join(" "), verb] as const),
-  ...noun.nouns.flatMap((below) => verbsBelow(below, [...path, below.name])),
+  ...noun.nouns.flatMap((below) => listVerbsBelow(below, [...path, below.name])),
 ];
 
 /** All commands, with the words that call them. */
 const COMMANDS: readonly (readonly [path: string, command: Command])[] = await Promise.all(
-  verbsBelow(PROGRAM).map(async ([path, { load }]) => [path, (await load()).default] as const),
+  listVerbsBelow(PROGRAM).map(async ([path, { load }]) => [path, (await load()).default] as const),
 );
 
 /** Commands that change something. */
 export const CHANGING_COMMANDS = COMMANDS.filter(([, { changes, shows }]) => changes === true || shows !== undefined);
 
 /**
- * Creates a tenant with the records that the command lines of the tests need, and writes the files and settings that
- * they need to a folder.
+ * Creates a tenant with the records that the tests' command lines need. Writes the required files and settings to a
+ * folder.
  */
 export async function createPopulatedTenant(folder: string): Promise<TestTenant> {
   const tenant = new TestTenant();
@@ -58,7 +58,7 @@ export async function createPopulatedTenant(folder: string): Promise<TestTenant>
     join(folder, "push.pem"),
     await issuePushCertificate(request, { topic: "com.apple.mgmt.External.1", ...year }),
   );
-  writeFileSync(join(folder, "a.vpptoken"), vppToken(new Date(year.to), "株式会社例"));
+  writeFileSync(join(folder, "a.vpptoken"), createVppToken(new Date(year.to), "株式会社例"));
   writeFileSync(join(folder, "users.csv"), "氏名,メールアドレス\r\n花子,hanako@example.jp\r\n");
   writeFileSync(join(folder, "orgs.csv"), "組織名,組織コード\r\n人事部,S3\r\n");
   writeFileSync(join(folder, "devices.csv"), "シリアルナンバー\r\nC03Y\r\n");
@@ -76,7 +76,7 @@ export async function createPopulatedTenant(folder: string): Promise<TestTenant>
 }
 
 /** Creates a mirror with one task. */
-export async function mirrorWithTask(): Promise<TestTenant> {
+export async function createMirrorWithTask(): Promise<TestTenant> {
   const tenant = new TestTenant();
   const contacts = (name: string) => [
     ["表示名", "ユーザーID"],

@@ -10,54 +10,54 @@ import { main } from "../../../src/cli/main.ts";
 import type { Host, ProgramEnvironment } from "../../../src/cli/outside.ts";
 import type { Send } from "../../../src/lib/apple/send.ts";
 import { openClient, type Transport } from "../../../src/lib/client/index.ts";
-import { strict } from "../client/whole-client.ts";
+import { checkStrictly } from "../client/whole-client.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import type { Language } from "../../../src/lib/text/index.ts";
 import type { Clock } from "../../../src/commands/tools.ts";
 import { AnsweringTenant, type Answers, type ReceivedRequest } from "./tenant.ts";
 
 /**
- * Input for one question on the screen: a part of the question, and the keys to type (or a function that returns the
- * keys at that time).
+ * The keys that are typed in response to a question on the screen: a part of the question, and the keys (or a function
+ * that is called at that time and returns them).
  */
 export type Typing = readonly [question: string, keys: string | (() => string)];
 
-/** The environment of a command line. By default: no terminal, no input, a new empty home. */
+/** The environment in which a command line runs. By default: no terminal, no input, and a new, empty home. */
 export interface Circumstances {
-  /** the tenant's answers in all contexts; a failure, if the tenant cannot be opened; or a transport to a tenant */
+  /** the tenant's responses in all contexts; a failure if the tenant cannot be opened; or a transport to a tenant */
   readonly tenant?: Answers | Failure | Transport;
-  /** the same by context, for a command that works on several contexts */
+  /** the same as `tenant`, by context, for a command that uses several contexts */
   readonly tenants?: Readonly<Record<string, Answers | Failure | Transport>>;
-  /** transports by the account of `--as`; for other accounts, `tenants` and `tenant` apply */
+  /** transports by the account that `--as` names; other accounts use `tenants` and `tenant` */
   readonly actors?: Readonly<Record<string, Transport>>;
   /** a terminal on stdin, stdout and stderr, with 80 columns by default */
   readonly terminal?: { readonly columns?: number; readonly typing?: readonly Typing[] } | undefined;
   /** replacements for parts of the environment, for example to open real tenants */
   readonly outside?: Partial<Pick<ProgramEnvironment, "openTenant" | "openApple">>;
   readonly host?: Partial<Pick<Host, "argv" | "execPath" | "pid" | "kill">>;
-  /** Apple's services, or a fake of them */
+  /** sends requests to Apple's services or to a fake of them */
   readonly apple?: Send;
   /** bytes of stdin, if stdin is not a terminal */
   readonly stdin?: string | Uint8Array | Readable;
   /** emits the signals that the program receives: `SIGINT`, `SIGTERM`, `SIGHUP` */
   readonly signals?: EventEmitter;
-  /** called with the whole stdout so far whenever the program writes more */
+  /** called with the complete stdout so far whenever the program writes to it */
   readonly onOutput?: (text: string) => void;
-  /** additional environment variables; undefined unsets a variable, for example CLOMOCTL_HOME */
+  /** additional environment variables; the value undefined removes a variable, for example CLOMOCTL_HOME */
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** CLOMOCTL_HOME; see {@link freshFolder}. The system units of the machine are in its subfolder `system-units`. */
   readonly home?: string;
-  /** working directory, from which relative file names start */
+  /** working directory, to which file names are relative */
   readonly folder?: string;
   /** current time; 2026-11-20T01:00:00Z by default */
   readonly now?: Date;
-  /** how the program waits; by default it really waits */
+  /** replaces waiting; by default, the program really waits */
   readonly wait?: Clock["wait"];
   readonly platform?: NodeJS.Platform;
   /** x64 by default, with Node 24.21.0 */
   readonly architecture?: NodeJS.Architecture;
   readonly nodeVersion?: string;
-  /** home directory of the user */
+  /** home directory of the operating system's user */
   readonly userFolder?: string;
 }
 
@@ -83,21 +83,21 @@ export function freshFolder(): string {
   return folder;
 }
 
-/** The escape sequence that erases a line of a terminal. */
-const ERASED = Buffer.from("\u001b[2K");
+/** The escape sequence that erases the current line of a terminal. */
+const ERASE_LINE = Buffer.from("\u001b[2K");
 
 class Screen extends Writable {
   readonly isTTY: boolean;
   readonly columns: number | undefined;
-  /** called by spinners; has no effect */
+  /** called by spinners; does nothing */
   readonly cursorTo = (): boolean => true;
   readonly moveCursor = this.cursorTo;
-  readonly clearLine = (): boolean => this.#both.push(ERASED) > 0;
+  readonly clearLine = (): boolean => this.#both.push(ERASE_LINE) > 0;
   readonly #chunks: Buffer[] = [];
   readonly #onText: (text: string) => void;
   readonly #both: Buffer[];
 
-  /** @param both collects the output of this screen and other screens, in the order in which it is written */
+  /** @param both receives the output of all screens, in the order in which it is written */
   constructor(columns: number | undefined, both: Buffer[], onText: (text: string) => void = () => undefined) {
     super({ decodeStrings: false });
     this.isTTY = columns !== undefined;
@@ -123,7 +123,7 @@ class Screen extends Writable {
   }
 }
 
-/** A person who answers each question as soon as it appears on the screen. */
+/** A person who responds to each question as soon as it appears on the screen. */
 class Person {
   readonly stdin = Object.assign(new PassThrough(), { isTTY: true });
   readonly #typing: Typing[];
@@ -144,25 +144,25 @@ class Person {
     setImmediate(() => this.stdin.write(typeof keys === "string" ? keys : keys()));
   }
 
-  /** @throws if a question was never asked */
+  /** @throws if an expected question did not appear */
   check(): void {
     const [left] = this.#typing;
     if (left !== undefined) throw new TypeError(`never asked: ${left[0]}`);
   }
 }
 
-class Ended extends Error {}
+class ProcessEnded extends Error {}
 
 /** An in-memory replacement for the program's process. */
 class TestHost extends EventEmitter {
-  /** process 1 always exists, and no test starts it */
+  /** process 1 always exists and was not started by a test */
   readonly pid = 1;
   readonly execPath = "/opt/node/bin/node";
-  /** true once the command line has ended; then the timer that a signal starts must not end anything */
+  /** true after the command line has ended; a timer that a signal started must then do nothing */
   ended = false;
   readonly kill = (): true => true;
   readonly exit = (code: number): void => {
-    if (!this.ended) throw new Ended(`exit ${code}`);
+    if (!this.ended) throw new ProcessEnded(`exit ${code}`);
   };
 }
 
@@ -174,11 +174,12 @@ const rejectAppleRequest: Send = ({ url }) => Promise.reject(new TypeError(`noth
 const NOW = new Date("2026-11-20T01:00:00Z");
 
 /**
- * Runs a command line in this process, from its words to its exit code: parsing, the verb, output, failures. Only the
- * tenant is replaced, according to `circumstances`. The line is an array of words, or a string of words separated by
- * blanks.
+ * Runs a command line in this process, from its words to its exit code, including parsing, output and failures. Only
+ * the tenant is replaced, according to `circumstances`. The line is an array of words, or a string of words separated
+ * by spaces.
  *
- * @throws if the tenant receives a request that has no answer, or if an answer or a key is not used
+ * @throws if the tenant receives a request for which no response is specified, or if a specified response or key is not
+ * used
  */
 export async function run(line: string | readonly string[], circumstances: Circumstances = {}): Promise<RunResult> {
   const { terminal, home = freshFolder(), now = NOW } = circumstances;
@@ -229,7 +230,7 @@ export async function run(line: string | readonly string[], circumstances: Circu
     writeNow: (descriptor, content) => void (descriptor === 1 ? stdout : stderr).write(content),
     openTenant: async ({ as = "", signal, beforeChange, changed }, chosen) => {
       const transport = circumstances.actors?.[as] ?? transportTo(chosen.context.name);
-      const connection = { transport, check: strict, signal, beforeChange, changed };
+      const connection = { transport, check: checkStrictly, signal, beforeChange, changed };
       return { ...chosen, client: (nouns) => openClient(connection, nouns), close: async () => undefined };
     },
     openApple: async () => ({ send: circumstances.apple ?? rejectAppleRequest, close: async () => undefined }),
@@ -243,7 +244,7 @@ export async function run(line: string | readonly string[], circumstances: Circu
   return {
     exit,
     stdout: stdout.text,
-    ...withoutSummary(stderr.text),
+    ...splitOffSummary(stderr.text),
     bytes: stdout.bytes,
     screen: Buffer.concat(screen).toString("utf8"),
     requests,
@@ -251,16 +252,16 @@ export async function run(line: string | readonly string[], circumstances: Circu
 }
 
 /** Separates the summary line from the other output. */
-const withoutSummary = (printed: string): Pick<RunResult, "stderr" | "summary"> => {
+const splitOffSummary = (printed: string): Pick<RunResult, "stderr" | "summary"> => {
   const [summary] = SUMMARY.exec(printed) ?? [];
   return { stderr: printed.replace(`${summary}\n`, ""), summary };
 };
 
-/** The format of the summary line that docs/operations promises. */
+/** Matches the summary line in the format that docs/operations promises. */
 const SUMMARY =
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+-]\d\d:\d\d [^ ]+ [a-z]+(?: [a-z]+)*(?: (?:[^\s:']+|'[^']*'))?: \+\d+ ~\d+ -\d+(?: import P?\d+)? exit \d+$/m;
 
-/** Runs a command line with {@link run} in both languages, each time from the start. */
+/** Runs a command line with {@link run} in both languages, each time with a new environment. */
 export async function runInBoth(
   line: string | readonly string[],
   circumstances: Circumstances = {},
@@ -273,7 +274,7 @@ export async function runInBoth(
 }
 
 /**
- * Matches a command that the rest of the sentence follows without a separator: a person who copies the command would
- * copy the next word, too.
+ * Matches a command that is followed by the rest of the sentence without a separator. A person who copies such a
+ * command would also copy the next word.
  */
 const UNSEPARATED_COMMAND = /clomoctl [^\n、。(),「」]*[\w…'"](?=[ぁ-ん])/u;

@@ -24,15 +24,18 @@ export interface ReceivedRequest {
 }
 
 /**
- * A tenant's answer to one operation: the body (an array for a stream of lines, a string for a CSV export), a failure,
- * or a function that returns the answer to a request.
+ * A tenant's response to one operation: the body (an array for a stream of lines, a string for a CSV export), a
+ * failure, or a function that returns the response to a request.
  */
 export type Answer = unknown;
 
-/** Answers by operationId. {@link inTurn} specifies one answer per call. Each answer must be requested. */
+/**
+ * Responses by operationId. {@link inTurn} specifies one response per call. The test fails if a response is not
+ * requested.
+ */
 export type Answers = Readonly<Record<string, Answer>>;
 
-class InTurn {
+class ResponseSequence {
   readonly answers: readonly Answer[];
 
   constructor(answers: readonly Answer[]) {
@@ -40,25 +43,25 @@ class InTurn {
   }
 }
 
-/** Returns answers to the first, second, … call of an operation. A further call is an error in the test. */
-export const inTurn = (...answers: readonly Answer[]): Answer => new InTurn(answers);
+/** Returns the responses to the first, second, … call of an operation. If there is a further call, the test fails. */
+export const inTurn = (...answers: readonly Answer[]): Answer => new ResponseSequence(answers);
 
-/** Returns the answer that the API document shows for an operation, with some members replaced. */
+/** Returns the response that the API document shows as the example of an operation, with some members replaced. */
 export function example<T extends object>(operation: string, change: Partial<T> = {}): T {
   const { answer } = EXAMPLES.get(operation) ?? {};
   if (typeof answer !== "object" || answer === null) throw new TypeError(`no example of ${operation}`);
   return { ...(answer as T), ...change };
 }
 
-const byOperation = new Map(ALL_ROUTES.map((route) => [route.id, route]));
+const routesByOperation = new Map(ALL_ROUTES.map((route) => [route.id, route]));
 
-const patternOf = ({ path }: Route): RegExp =>
+const buildRoutePattern = ({ path }: Route): RegExp =>
   new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, (_, name: string) => `(?<${name}>[^/]+)`)}$`);
 
-const PATTERNS = ALL_ROUTES.map((route) => ({ route, pattern: patternOf(route) }));
+const ROUTE_PATTERNS = ALL_ROUTES.map((route) => ({ route, pattern: buildRoutePattern(route) }));
 
-function match(method: string, path: string): { readonly route: Route; readonly params: Record<string, string> } {
-  for (const { route, pattern } of PATTERNS) {
+function matchRoute(method: string, path: string): { readonly route: Route; readonly params: Record<string, string> } {
+  for (const { route, pattern } of ROUTE_PATTERNS) {
     const groups = route.method === method.toLowerCase() ? pattern.exec(path)?.groups : undefined;
     const isIt = groups !== undefined || (route.method === method.toLowerCase() && pattern.test(path));
     if (!isIt) continue;
@@ -68,9 +71,9 @@ function match(method: string, path: string): { readonly route: Route; readonly 
   throw new TypeError(`the tenant API has no ${method} ${path}`);
 }
 
-async function seen(request: Request): Promise<ReceivedRequest & { readonly route: Route }> {
+async function parseReceivedRequest(request: Request): Promise<ReceivedRequest & { readonly route: Route }> {
   const { pathname, searchParams } = new URL(request.url);
-  const { route, params } = match(request.method, pathname);
+  const { route, params } = matchRoute(request.method, pathname);
   const query = Object.fromEntries(searchParams);
   const [type = "", charset = "utf-8"] = (request.headers.get("content-type") ?? "").split("; charset=");
   const bytes = await request.bytes();
@@ -93,46 +96,46 @@ interface Schema {
 }
 
 /**
- * Throws if a value does not conform to the contract or has members that the schema does not define. This is an error
- * in the test.
+ * Throws an error if a value does not match the contract's schema or has members that the schema does not define. The
+ * test then fails.
  */
-function mustFollow(schema: unknown, value: unknown, what: string): void {
+function expectSchema(schema: unknown, value: unknown, what: string): void {
   const plain = JSON.parse(JSON.stringify(value)) as unknown;
   if (isDeepStrictEqual((schema as Schema).parse(plain), plain)) return;
   throw new TypeError(`${what} has members that the contract does not know`);
 }
 
-/** @throws if the request does not conform to the contract */
+/** @throws if the request does not match the contract */
 function checkRequest({ route, query, json }: ReceivedRequest & { readonly route: Route }): void {
   buildRequest(route).query.parse(query ?? {});
   route.body?.parse(json);
 }
 
-/** Returns the kind and schema of a response to a request that accepts NDJSON. */
-function linesOf({ id, answer }: Route): Pick<Route["answer"], "kind" | "schema"> {
+/** Returns the kind and schema of a response whose request accepts NDJSON. */
+function getLinesResponse({ id, answer }: Route): Pick<Route["answer"], "kind" | "schema"> {
   if (answer.line === undefined) throw new TypeError(`${id} is not answered by lines`);
   return { kind: "lines", schema: answer.line };
 }
 
 function responseOf(route: Route, answer: unknown, accept?: string): Response {
   const { id, status = 200 } = route;
-  const { kind, schema } = accept === MEDIA_TYPES.lines ? linesOf(route) : route.answer;
+  const { kind, schema } = accept === MEDIA_TYPES.lines ? getLinesResponse(route) : route.answer;
   if (answer instanceof Failure) return createProblemResponse(answer);
   const what = `the answer to ${id}`;
   const headers = { "content-type": MEDIA_TYPES[kind] };
   if (kind === "csv") return new Response(answer as string | Uint8Array<ArrayBuffer>, { status, headers });
   if (kind !== "lines") {
-    mustFollow(schema, answer, what);
+    expectSchema(schema, answer, what);
     return Response.json(answer, { status });
   }
   const lines = answer as readonly unknown[];
-  for (const line of lines) mustFollow(schema, line, what);
+  for (const line of lines) expectSchema(schema, line, what);
   return new Response(lines.map((line) => `${JSON.stringify(line)}\n`).join(""), { status, headers });
 }
 
 /**
- * A tenant that returns the specified answers and records the requests. Requests and answers must conform strictly to
- * the contract. A request without a specified answer, and an answer that is never requested, are errors in the test.
+ * A tenant that returns the specified responses and records the requests. Requests and responses must match the
+ * contract exactly. A request without a specified response, and a response that is never requested, make the test fail.
  */
 export class AnsweringTenant {
   readonly requests: ReceivedRequest[] = [];
@@ -141,21 +144,21 @@ export class AnsweringTenant {
   #mistake: Error | undefined;
 
   constructor(answers: Answers) {
-    const unknown = Object.keys(answers).filter((operation) => !byOperation.has(operation));
+    const unknown = Object.keys(answers).filter((operation) => !routesByOperation.has(operation));
     if (unknown.length > 0) throw new TypeError(`no operations of the tenant API: ${unknown.join(", ")}`);
     this.#answers = answers;
   }
 
   readonly transport: Transport = async (request) => {
     const response = await this.#respond(request);
-    // as with any other transport, a response that arrives after the abort is not delivered
+    // like any other transport, it does not deliver a response that arrives after the abort
     request.signal.throwIfAborted();
     return response;
   };
 
   async #respond(request: Request): Promise<Response> {
     try {
-      const { route, ...asked } = await seen(request);
+      const { route, ...asked } = await parseReceivedRequest(request);
       this.requests.push(asked);
       checkRequest({ ...asked, route });
       return responseOf(route, this.#answer(asked), asked.accept);
@@ -171,18 +174,21 @@ export class AnsweringTenant {
     this.#calls.set(operation, call + 1);
     if (!Object.hasOwn(this.#answers, operation)) throw new TypeError(`nothing is told of ${operation}`);
     const told = this.#answers[operation];
-    if (told instanceof InTurn && call >= told.answers.length) {
+    if (told instanceof ResponseSequence && call >= told.answers.length) {
       throw new TypeError(`${operation} was asked ${call + 1} times`);
     }
-    const answer = told instanceof InTurn ? told.answers[call] : told;
+    const answer = told instanceof ResponseSequence ? told.answers[call] : told;
     return typeof answer === "function" ? (answer as (asked: ReceivedRequest) => unknown)(asked) : answer;
   }
 
-  /** @throws the error in the test itself, even if the command handled it; also if an answer was never requested */
+  /**
+   * @throws the error that made the test fail, even if the command handled it; also throws if a response was never
+   * requested
+   */
   check(): void {
     if (this.#mistake !== undefined) throw this.#mistake;
     const isDone = ([operation, told]: [string, Answer]): boolean =>
-      (this.#calls.get(operation) ?? 0) >= (told instanceof InTurn ? told.answers.length : 1);
+      (this.#calls.get(operation) ?? 0) >= (told instanceof ResponseSequence ? told.answers.length : 1);
     const left = Object.entries(this.#answers).filter((entry) => !isDone(entry));
     if (left.length > 0) throw new TypeError(`not asked for: ${left.map(([operation]) => operation).join(", ")}`);
   }

@@ -2,19 +2,27 @@ import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
 import iconv from "iconv-lite";
 
-/** The records of a file, including the header. */
+/** The records of a file, including the header row. */
 export type Cells = readonly (readonly string[])[];
 
 export type Charset = "cp932" | "utf-8";
 
-/** Parses a file without any code of the program. @throws Error if bytes or quotes are not well formed */
+/**
+ * Parses a file without using the program's code.
+ *
+ * @throws Error if the bytes or the quotes are invalid
+ */
 export function readCsv(bytes: Uint8Array, charset: Charset): Cells {
   const text = iconv.decode(Buffer.from(bytes), charset);
   if (text.includes("\ufffd")) throw new Error("bytes that are no characters");
   return parse(text);
 }
 
-/** Returns the bytes of a file with CRLF. @throws Error if CP932 lacks a character */
+/**
+ * Encodes records as a file with CRLF.
+ *
+ * @throws Error if CP932 does not have one of the characters
+ */
 export function writeCsv(cells: Cells, charset: Charset): Buffer {
   const text = stringify(
     cells.map((record) => [...record]),

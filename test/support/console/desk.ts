@@ -14,12 +14,12 @@ export interface CommandOutput {
 const newFolder = (): string => mkdtempSync(join(tmpdir(), "clomoctl-desk-"));
 
 /**
- * Runs the program's commands in this process, on one tenant that stays open. This is many times faster than one
+ * Runs the program's commands in this process, on one tenant that is kept open. This is many times faster than one
  * process per command.
  */
 export class Desk implements AsyncDisposable {
   readonly tenant = new TestTenant(newFolder());
-  /** folder of the files that commands name */
+  /** working folder, to which the file names in commands are relative */
   readonly folder = newFolder();
 
   path(name: string): string {
@@ -27,9 +27,9 @@ export class Desk implements AsyncDisposable {
   }
 
   /**
-   * Runs a command line without a terminal. The words are separated by blanks.
+   * Runs a command line without a terminal. The words are separated by spaces.
    *
-   * @param stdin the content of a file named `-`
+   * @param stdin the input for a file argument `-`
    */
   async run(line: string, stdin: Uint8Array = new Uint8Array()): Promise<CommandOutput> {
     const { tenant, folder } = this;
@@ -39,7 +39,7 @@ export class Desk implements AsyncDisposable {
     return { stdout, stderr, code: exit };
   }
 
-  /** Returns the JSON output of a command. @throws Error if the exit code is not 0 */
+  /** Runs a command and returns its JSON output. @throws Error if the exit code is not 0 */
   async json<T>(line: string, stdin?: Uint8Array): Promise<T> {
     const said = await this.run(`${line} --format json`, stdin);
     if (said.code !== 0) throw new Error(`${line} ended with ${said.code}: ${said.stderr}`);

@@ -5,16 +5,16 @@ import type { SecuredUser } from "./secured.ts";
 
 /** The expected result of an import into a console, derived row by row from the design. */
 export interface Expected {
-  /** all users after the import, by ユーザーID; secrets are only those in the file */
+  /** all users after the import, sorted by ユーザーID; `secrets` contains only the secrets in the file */
   readonly users: readonly SecuredUser[];
   readonly create: number;
   readonly update: number;
   readonly unchanged: number;
   readonly delete: number;
   readonly secretsSet: number;
-  /** number of rows in the file for the console */
+  /** number of rows in the file that is written for the console */
   readonly emitted: number;
-  /** number of existing users in that file without a password */
+  /** number of existing users in that file whose rows do not have a password */
   readonly withoutPassword: number;
 }
 
@@ -23,8 +23,8 @@ const omitSecrets = (user: SecuredUser): unknown => ({ ...user, secrets: undefin
 
 const isSame = (a: SecuredUser, b: SecuredUser): boolean => isDeepStrictEqual(omitSecrets(a), omitSecrets(b));
 
-/** Applies a file to users as `--blank`, `--missing-columns` and the mode say. */
-export function expectedOf({ app, mode, blank, missingColumns, users, file }: Scenario): Expected {
+/** Computes the result of importing a file, according to `--blank`, `--missing-columns` and the mode. */
+export function computeExpected({ app, mode, blank, missingColumns, users, file }: Scenario): Expected {
   const [header = [], ...records] = file;
   const before = new Map(users.map((user) => [user.userId, user]));
   const after = new Map(
@@ -33,7 +33,7 @@ export function expectedOf({ app, mode, blank, missingColumns, users, file }: Sc
   const counts = { create: 0, update: 0, unchanged: 0, secretsSet: 0, emitted: 0, withoutPassword: 0 };
   for (const cells of records) {
     const old = before.get(cells[header.indexOf(USER_ID)] ?? "");
-    const user = rowUser({ app, blank, missingColumns, header, cells }, old);
+    const user = buildUserOfRow({ app, blank, missingColumns, header, cells }, old);
     const action = old === undefined ? "create" : isSame(old, user) ? "unchanged" : "update";
     counts[action] += 1;
     if (user.secrets.size > 0) counts.secretsSet += 1;
@@ -48,12 +48,15 @@ export function expectedOf({ app, mode, blank, missingColumns, users, file }: Sc
   return { users: [...after.values()].toSorted((a, b) => (a.userId < b.userId ? -1 : 1)), delete: gone, ...counts };
 }
 
-type RowOf = Pick<Scenario, "app" | "blank" | "missingColumns"> & {
+type RowContext = Pick<Scenario, "app" | "blank" | "missingColumns"> & {
   readonly header: readonly string[];
   readonly cells: readonly string[];
 };
 
-function rowUser({ app, blank, missingColumns, header, cells }: RowOf, old: SecuredUser | undefined): SecuredUser {
+function buildUserOfRow(
+  { app, blank, missingColumns, header, cells }: RowContext,
+  old: SecuredUser | undefined,
+): SecuredUser {
   const cell = (name: string): string | undefined => (header.includes(name) ? cells[header.indexOf(name)] : undefined);
   const arrived = (name: string): string => {
     const [given, had] = [cell(name), old?.items.get(name) ?? ""];
@@ -68,13 +71,13 @@ function rowUser({ app, blank, missingColumns, header, cells }: RowOf, old: Secu
     name: cell(NAME) ?? "",
     administrator: false,
     items: new Map(pairs.filter(([, value]) => value !== "")),
-    groups: groupsOf({ blank, missingColumns, header, cells }, old),
+    groups: computeGroups({ blank, missingColumns, header, cells }, old),
     secrets: new Map(given.filter(([, value]) => value !== "")),
   };
 }
 
-function groupsOf(
-  { blank, missingColumns, header, cells }: Omit<RowOf, "app">,
+function computeGroups(
+  { blank, missingColumns, header, cells }: Omit<RowContext, "app">,
   old: SecuredUser | undefined,
 ): readonly string[] {
   const had = old?.groups ?? [];

@@ -17,13 +17,13 @@ export const APPS = ["browser", "docs", "mailer", "calendar", "contacts"] as con
 
 export type App = (typeof APPS)[number];
 
-const words = (names: string): readonly string[] => names.trim().split(/,\s*/);
-const PROXY = words("プロキシホストアドレス, プロキシポート, プロキシユーザー");
-const PROXY_PASSWORD = "プロキシパスワード";
+const splitNames = (names: string): readonly string[] => names.trim().split(/,\s*/);
+const PROXY_HEADERS = splitNames("プロキシホストアドレス, プロキシポート, プロキシユーザー");
+const PROXY_PASSWORD_HEADER = "プロキシパスワード";
 
 /**
  * The columns of each app in addition to 表示名, ユーザーID, パスワード and グループ名. They are copied from the manual
- * and not from the program's own tables, so that tests find a wrong header in those tables.
+ * instead of the program's own tables, so that tests find an incorrect header in those tables.
  *
  * @see facts 6.3
  */
@@ -38,46 +38,46 @@ export const LAYOUTS: Readonly<Record<App, Layout>> = {
   mailer: {
     single: [
       DESCRIPTION,
-      ...words(`IMAPメールアカウント名, IMAPメールアドレス, IMAPユーザー名, IMAPメールアカウント説明, IMAP受信サーバアドレス,
+      ...splitNames(`IMAPメールアカウント名, IMAPメールアドレス, IMAPユーザー名, IMAPメールアカウント説明, IMAP受信サーバアドレス,
         IMAP受信サーバポート番号, IMAP送信サーバアドレス, IMAP送信サーバポート番号, Exchangeサーバアカウント名,
         Exchangeメールアドレス, Exchangeドメイン, Exchangeアカウント, Exchangeサーバアカウント説明, Exchangeサーバアドレス`),
-      ...PROXY,
+      ...PROXY_HEADERS,
     ],
-    flags: words("IMAP受信サーバSSL有効, IMAP送信サーバSSL有効, ExchangeサーバSSL有効, プロキシ設定"),
+    flags: splitNames("IMAP受信サーバSSL有効, IMAP送信サーバSSL有効, ExchangeサーバSSL有効, プロキシ設定"),
     secrets: [
-      ...words(
+      ...splitNames(
         "IMAPメールアカウントパスワード, IMAP認証パスフレーズ, Exchangeアカウントパスワード, Exchange認証パスフレーズ",
       ),
-      PROXY_PASSWORD,
+      PROXY_PASSWORD_HEADER,
     ],
     hasGroups: false,
   },
   calendar: {
     single: [
       DESCRIPTION,
-      ...words(`IMAPメールアカウント名, IMAPメールアドレス, IMAPドメイン, IMAPアカウント, IMAPメールアカウント説明,
+      ...splitNames(`IMAPメールアカウント名, IMAPメールアドレス, IMAPドメイン, IMAPアカウント, IMAPメールアカウント説明,
         IMAP受信サーバアドレス, IMAP受信サーバポート番号, Exchangeメールアカウント名, Exchangeメールアドレス, Exchangeドメイン,
         Exchangeアカウント, Exchangeメールアカウント説明, Exchangeサーバアドレス, Microsoft365アカウント名,
         Microsoft365メールアドレス, Microsoft365アカウント説明`),
-      ...PROXY,
+      ...PROXY_HEADERS,
     ],
-    flags: words("グループ管理者フラグ, IMAP受信サーバSSL有効, ExchangeサーバSSL有効, プロキシ設定"),
+    flags: splitNames("グループ管理者フラグ, IMAP受信サーバSSL有効, ExchangeサーバSSL有効, プロキシ設定"),
     secrets: [
-      ...words(`IMAPアカウントパスワード, IMAP認証パスフレーズ, Exchangeアカウントパスワード, Exchange認証パスフレーズ,
+      ...splitNames(`IMAPアカウントパスワード, IMAP認証パスフレーズ, Exchangeアカウントパスワード, Exchange認証パスフレーズ,
         Microsoft365認証パスフレーズ`),
-      PROXY_PASSWORD,
+      PROXY_PASSWORD_HEADER,
     ],
     hasGroups: true,
   },
   contacts: {
     single: [
       DESCRIPTION,
-      ...words(`Exchangeメールアカウント名, アカウントのタイプ, メールアドレス, Exchangeドメイン, Exchangeアカウント,
+      ...splitNames(`Exchangeメールアカウント名, アカウントのタイプ, メールアドレス, Exchangeドメイン, Exchangeアカウント,
         Exchangeメールアカウント説明, Exchangeサーバアドレス`),
-      ...PROXY,
+      ...PROXY_HEADERS,
     ],
-    flags: words("グループ管理者フラグ, ExchangeサーバSSL有効, プロキシ設定"),
-    secrets: [...words("Exchangeアカウントパスワード, Exchange認証パスフレーズ"), PROXY_PASSWORD],
+    flags: splitNames("グループ管理者フラグ, ExchangeサーバSSL有効, プロキシ設定"),
+    secrets: [...splitNames("Exchangeアカウントパスワード, Exchange認証パスフレーズ"), PROXY_PASSWORD_HEADER],
     hasGroups: true,
   },
 };

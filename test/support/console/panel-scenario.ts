@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import type { Cells } from "./csv.ts";
-import { ACCOUNT, ACCOUNT_PASSWORD, FULL_NAME, MAIL, ORG_CODE, PLAIN, type PanelUser } from "./panel.ts";
+import { ACCOUNT, ACCOUNT_PASSWORD, FULL_NAME, MAIL, ORG_CODE, PLAIN_HEADERS, type PanelUser } from "./panel.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** The users of a PANEL, and a file to import. */
+/** A test case: the users of a PANEL, and a file to import. */
 export interface PanelScenario extends Pick<Scenario, "mode" | "blank" | "missingColumns" | "behind"> {
   readonly users: readonly PanelUser[];
   readonly file: Cells;
@@ -13,51 +13,51 @@ export interface PanelScenario extends Pick<Scenario, "mode" | "blank" | "missin
 const PEOPLE = ["a", "b", "c", "d", "e", "f"] as const;
 const ORGS = ["", "S01", "S02", "S03"] as const;
 
-const textOf = (...parts: readonly string[]): fc.Arbitrary<string> =>
+const someTextOf = (...parts: readonly string[]): fc.Arbitrary<string> =>
   fc
     .array(fc.constantFrom("表", "ソ能", "髙①㈱", "ﾃﾝ", ",", '"', " ", "x", "7", ...parts), {
       minLength: 1,
       maxLength: 3,
     })
     .map((chosen) => chosen.join(""));
-const password = fc.integer({ min: 0, max: 1e9 }).map((number) => `Secret${number}`);
+const somePassword = fc.integer({ min: 0, max: 1e9 }).map((number) => `Secret${number}`);
 
-const mailsOf = (person: string): fc.Arbitrary<readonly string[]> =>
+const someMails = (person: string): fc.Arbitrary<readonly string[]> =>
   fc.subarray([`${person}2@example.com`, `${person}3@example.com`]).map((more) => [`${person}@example.jp`, ...more]);
 
-/** Returns a random value of a column. Employee codes and UPNs identify users, so each person has unique values. */
-const valueOf = (header: string, person: string, ...parts: readonly string[]): fc.Arbitrary<string> => {
+/** Returns a random value for a column. Employee codes and UPNs identify users, so each person has unique values. */
+const someValue = (header: string, person: string, ...parts: readonly string[]): fc.Arbitrary<string> => {
   if (header === "社員コード") return fc.constant(`E-${person}`);
   if (header === "UPN") return fc.constant(`${person}@upn.example.jp`);
-  // an address may have several lines
-  return header === "住所" ? textOf("\n", ...parts) : textOf(...parts);
+  // an address can have several lines
+  return header === "住所" ? someTextOf("\n", ...parts) : someTextOf(...parts);
 };
 
-const user = (person: string): fc.Arbitrary<PanelUser> =>
+const someUser = (person: string): fc.Arbitrary<PanelUser> =>
   fc.record({
-    mails: mailsOf(person),
+    mails: someMails(person),
     administrator: fc.integer({ min: 0, max: 5 }).map((number) => number === 0),
     items: fc
       .tuple(
-        textOf()
+        someTextOf()
           .filter((name) => name.trim() !== "")
           .map((name) => [FULL_NAME, name] as const),
         fc.constantFrom(...ORGS).map((code) => [ORG_CODE, code] as const),
         fc.constantFrom("", `account-${person}`).map((name) => [ACCOUNT, name] as const),
-        ...PLAIN.map((header) =>
-          fc.option(valueOf(header, person), { nil: "" }).map((value) => [header, value] as const),
+        ...PLAIN_HEADERS.map((header) =>
+          fc.option(someValue(header, person), { nil: "" }).map((value) => [header, value] as const),
         ),
       )
       .map((pairs) => new Map(pairs.filter(([, value]) => value !== ""))),
     password: fc.constant(""),
   });
 
-const cell = (header: string, person: string, before: PanelUser | undefined): fc.Arbitrary<string> => {
+const someCell = (header: string, person: string, before: PanelUser | undefined): fc.Arbitrary<string> => {
   const had = before?.items.get(header) ?? "";
   if (header === FULL_NAME)
     return fc.oneof(
       fc.constant(had || "新人"),
-      textOf("\u301c").filter((name) => name.trim() !== ""),
+      someTextOf("\u301c").filter((name) => name.trim() !== ""),
     );
   if (header === ORG_CODE) return fc.constantFrom(had, ...ORGS);
   if (header === ACCOUNT)
@@ -65,15 +65,15 @@ const cell = (header: string, person: string, before: PanelUser | undefined): fc
   if (header === ACCOUNT_PASSWORD)
     return before?.administrator === true || !before?.items.has(ACCOUNT)
       ? fc.constant("")
-      : fc.option(password, { nil: "" });
-  return fc.oneof(fc.constant(had), fc.constant(""), valueOf(header, person, "\u301c"));
+      : fc.option(somePassword, { nil: "" });
+  return fc.oneof(fc.constant(had), fc.constant(""), someValue(header, person, "\u301c"));
 };
 
-const record = (header: readonly string[], person: string, before: PanelUser | undefined): fc.Arbitrary<string[]> => {
+const someRow = (header: readonly string[], person: string, before: PanelUser | undefined): fc.Arbitrary<string[]> => {
   const width = header.filter((name) => name === MAIL).length;
-  const mails = fc.oneof(fc.constant(before?.mails ?? [`${person}@example.jp`]), mailsOf(person));
+  const mails = fc.oneof(fc.constant(before?.mails ?? [`${person}@example.jp`]), someMails(person));
   return fc
-    .tuple(mails, fc.tuple(...header.map((name) => (name === MAIL ? fc.constant("") : cell(name, person, before)))))
+    .tuple(mails, fc.tuple(...header.map((name) => (name === MAIL ? fc.constant("") : someCell(name, person, before)))))
     .map(([given, cells]) => {
       const fitting = given.slice(0, width);
       let at = 0;
@@ -81,38 +81,38 @@ const record = (header: readonly string[], person: string, before: PanelUser | u
     });
 };
 
-const headerOf = fc
-  .tuple(fc.subarray([ORG_CODE, ...PLAIN, ACCOUNT, ACCOUNT_PASSWORD]), fc.integer({ min: 1, max: 3 }))
+const someHeader = fc
+  .tuple(fc.subarray([ORG_CODE, ...PLAIN_HEADERS, ACCOUNT, ACCOUNT_PASSWORD]), fc.integer({ min: 1, max: 3 }))
   .chain(([chosen, mails]) => {
     const all = [FULL_NAME, ...Array.from({ length: mails }, () => MAIL), ...chosen];
     return fc.shuffledSubarray(all, { minLength: all.length });
   });
 
-const mainOf = ({ mails }: PanelUser): string => mails[0]?.charAt(0) ?? "";
+const personOf = ({ mails }: PanelUser): string => mails[0]?.charAt(0) ?? "";
 
-/** Returns a random file with a row for every administrator: 全件更新 refuses a file without them. */
-const fileOf = (users: readonly PanelUser[]): fc.Arbitrary<Cells> => {
-  const known = new Map(users.map((one) => [mainOf(one), one]));
-  const needed = users.filter(({ administrator }) => administrator).map(mainOf);
-  return fc.tuple(headerOf, fc.shuffledSubarray([...PEOPLE], { minLength: 1 })).chain(([header, some]) => {
+/** Returns a random file that has a row for every administrator. 全件更新 rejects a file without these rows. */
+const someFile = (users: readonly PanelUser[]): fc.Arbitrary<Cells> => {
+  const known = new Map(users.map((one) => [personOf(one), one]));
+  const needed = users.filter(({ administrator }) => administrator).map(personOf);
+  return fc.tuple(someHeader, fc.shuffledSubarray([...PEOPLE], { minLength: 1 })).chain(([header, some]) => {
     const people = [...new Set([...some, ...needed])];
     return fc
-      .tuple(...people.map((person) => record(header, person, known.get(person))))
+      .tuple(...people.map((person) => someRow(header, person, known.get(person))))
       .map((records) => [header, ...records]);
   });
 };
 
-/** Random scenarios: the users of a PANEL, and a file to import. */
+/** A random test case: the users of a PANEL, and a file to import. */
 export const panelScenario: fc.Arbitrary<PanelScenario> = fc
   .subarray([...PEOPLE])
-  .chain((people) => fc.tuple(...people.map(user)))
+  .chain((people) => fc.tuple(...people.map(someUser)))
   .chain((users) =>
     fc.record({
       mode: fc.constantFrom("追加更新", "全件更新"),
       blank: fc.constantFrom("clear", "keep"),
       missingColumns: fc.constantFrom("clear", "keep"),
       users: fc.constant(users),
-      file: fileOf(users),
+      file: someFile(users),
       behind: fc.record({ deed: fc.constantFrom("rename", "describe", "delete", "add"), whom: fc.nat(PEOPLE.length) }),
     }),
   );
@@ -127,15 +127,15 @@ export interface PanelExpected {
   readonly emitted: number;
 }
 
-/** Returns the part of a user that is compared: everything except the password. */
-export const shownUser = (user: PanelUser): unknown => ({ ...user, password: undefined });
+/** Returns the parts of a user that are compared: everything except the password. */
+export const omitPassword = (user: PanelUser): unknown => ({ ...user, password: undefined });
 
 /**
- * Returns the email addresses of a user after an import. The address columns replace the first addresses if every
- * column has a value, or if blanks clear and there are no more addresses than columns. Otherwise all previous addresses
- * stay.
+ * Computes the email addresses of a user after an import. The address columns replace the first addresses if every
+ * column has a value. They also do so if blank cells clear values and the user does not have more addresses than there
+ * are columns. Otherwise, all previous addresses are kept.
  */
-function resultingMails(
+function computeMails(
   given: readonly string[],
   had: readonly string[],
   { columns, blank }: { readonly columns: number } & Pick<PanelScenario, "blank">,
@@ -144,8 +144,8 @@ function resultingMails(
   return [...new Set([...given, ...(isWhole ? had.slice(columns) : had)])];
 }
 
-/** Returns the expected result of an import into a PANEL, derived row by row from the design. */
-export function expectedPanel({ mode, blank, missingColumns, users, file }: PanelScenario): PanelExpected {
+/** Computes the expected result of an import into a PANEL, row by row and according to the design. */
+export function computeExpectedPanel({ mode, blank, missingColumns, users, file }: PanelScenario): PanelExpected {
   const [header = [], ...records] = file;
   const before = new Map(users.map((one) => [one.mails[0], one]));
   const after = new Map(mode === "追加更新" ? before : []);
@@ -153,7 +153,7 @@ export function expectedPanel({ mode, blank, missingColumns, users, file }: Pane
   for (const cells of records) {
     const named = cells.filter((value, at) => header[at] === MAIL && value !== "");
     const old = before.get(named[0]);
-    const mails = resultingMails(named, old?.mails ?? [], {
+    const mails = computeMails(named, old?.mails ?? [], {
       columns: header.filter((name) => name === MAIL).length,
       blank,
     });
@@ -164,14 +164,17 @@ export function expectedPanel({ mode, blank, missingColumns, users, file }: Pane
       const given = cells[header.indexOf(name)] ?? "";
       return given === "" && (blank === "keep" || isNeverCleared) ? had : given;
     };
-    const pairs = [FULL_NAME, ORG_CODE, ...PLAIN, ACCOUNT].map((name): [string, string] => [name, arrived(name)]);
+    const pairs = [FULL_NAME, ORG_CODE, ...PLAIN_HEADERS, ACCOUNT].map((name): [string, string] => [
+      name,
+      arrived(name),
+    ]);
     const next: PanelUser = {
       mails,
       administrator: old?.administrator ?? false,
       items: new Map(pairs.filter(([, value]) => value !== "")),
       password: header.includes(ACCOUNT_PASSWORD) ? (cells[header.indexOf(ACCOUNT_PASSWORD)] ?? "") : "",
     };
-    const isSame = old !== undefined && isDeepStrictEqual(shownUser(old), shownUser(next));
+    const isSame = old !== undefined && isDeepStrictEqual(omitPassword(old), omitPassword(next));
     const action = old === undefined ? "create" : isSame ? "unchanged" : "update";
     counts[action] += 1;
     if (next.password !== "") counts.secretsSet += 1;

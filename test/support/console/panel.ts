@@ -6,10 +6,10 @@ export const ORG_CODE = "組織コード";
 export const ACCOUNT = "CLOMOアカウント名";
 export const ACCOUNT_PASSWORD = "CLOMOアカウントパスワード";
 /** a custom field of the tenant */
-export const CUSTOM = "入社年度";
+export const CUSTOM_FIELD_HEADER = "入社年度";
 
-/** Columns of PANEL users that need no special treatment. @see facts 1.2 */
-export const PLAIN = [
+/** Columns of PANEL users that do not need special treatment. @see facts 1.2 */
+export const PLAIN_HEADERS = [
   "フリガナ",
   "役職",
   "社員コード",
@@ -20,24 +20,24 @@ export const PLAIN = [
   "TEL",
   "内線",
   "FAX",
-  CUSTOM,
+  CUSTOM_FIELD_HEADER,
 ];
 
-const KNOWN = [FULL_NAME, MAIL, ORG_CODE, ...PLAIN, ACCOUNT, ACCOUNT_PASSWORD];
+const KNOWN_HEADERS = [FULL_NAME, MAIL, ORG_CODE, ...PLAIN_HEADERS, ACCOUNT, ACCOUNT_PASSWORD];
 
 /** A user of the PANEL, as the console stores it. */
 export interface PanelUser {
   /** the first address is the main address, which identifies the user */
   readonly mails: readonly string[];
   readonly administrator: boolean;
-  /** values by header, including 氏名; blank values are omitted. A user without 組織コード is in 全社. */
+  /** values by header, including 氏名; blank values are omitted. If 組織コード is missing, the user is in 全社. */
   readonly items: ReadonlyMap<string, string>;
   readonly password: string;
 }
 
 /**
- * The users of the PANEL, for tests. Only 追加更新 is supported. If CLOMO's manual does not specify the effect of a
- * cell, the cell overwrites the value, even if the cell is blank.
+ * A fake of the console's user list (PANEL). Only 追加更新 is supported. If CLOMO's manual does not specify the effect
+ * of a cell, the cell overwrites the value, even if the cell is blank.
  *
  * @see facts 1.4
  */
@@ -54,14 +54,15 @@ export class PanelConsole {
   }
 
   /**
-   * Imports a file, like the upload form.
+   * Imports a file, like the upload form of the console.
    *
-   * @throws Error for an unknown column, an uneven row, or a user without a name or address
+   * @throws Error if a column is unknown, if a row has a different number of cells than the header, or if a user does
+   * not have a name or an address
    */
   import(bytes: Uint8Array, charset: Charset): void {
     const [header = [], ...records] = readCsv(bytes, charset);
     const unknown = header.filter(
-      (name, at) => !KNOWN.includes(name) || (name !== MAIL && header.indexOf(name) !== at),
+      (name, at) => !KNOWN_HEADERS.includes(name) || (name !== MAIL && header.indexOf(name) !== at),
     );
     if (unknown.length > 0) throw new Error(`columns ${unknown.join(", ")}`);
     const users = new Map(this.#users);
@@ -69,7 +70,7 @@ export class PanelConsole {
       const mails = cells.filter((cell, at) => header[at] === MAIL && cell !== "");
       const [main] = mails;
       if (main === undefined) throw new Error("a user without address");
-      users.set(main, takenUser(header, cells, mails, this.#users.get(main)));
+      users.set(main, buildUserOfRow(header, cells, mails, this.#users.get(main)));
     }
     this.#users = users;
   }
@@ -77,7 +78,7 @@ export class PanelConsole {
   /** Returns the console's export, which contains everything except the passwords. */
   export(): Buffer {
     const width = Math.max(1, ...this.users.map(({ mails }) => mails.length));
-    const shown = [FULL_NAME, ORG_CODE, ...PLAIN, ACCOUNT];
+    const shown = [FULL_NAME, ORG_CODE, ...PLAIN_HEADERS, ACCOUNT];
     const header = [...Array.from({ length: width }, () => MAIL), ...shown];
     const records = this.users.map(({ mails, items }) => [
       ...Array.from({ length: width }, (_, at) => mails[at] ?? ""),
@@ -97,7 +98,7 @@ export class PanelConsole {
   }
 }
 
-function takenUser(
+function buildUserOfRow(
   header: readonly string[],
   cells: readonly string[],
   mails: readonly string[],
@@ -105,7 +106,7 @@ function takenUser(
 ): PanelUser {
   const cell = (name: string): string | undefined => (header.includes(name) ? cells[header.indexOf(name)] : undefined);
   if ((cell(FULL_NAME) ?? "") === "") throw new Error(`${mails[0]} has no name`);
-  const pairs = [FULL_NAME, ORG_CODE, ...PLAIN, ACCOUNT].map((name): [string, string] => [
+  const pairs = [FULL_NAME, ORG_CODE, ...PLAIN_HEADERS, ACCOUNT].map((name): [string, string] => [
     name,
     cell(name) ?? before?.items.get(name) ?? "",
   ]);

@@ -4,8 +4,8 @@ import { DESCRIPTION, GROUP, LAYOUTS, NAME, PASSWORD, USER_ID, type App, type La
 /** The import modes of the console. */
 export type ConsoleMode = "追加更新" | "全件更新";
 
-/** The effect of a blank cell in 追加更新, which CLOMO's manual does not specify. */
-export type Blanks = "clear" | "keep";
+/** The effect of a blank cell in 追加更新. CLOMO's manual does not specify this effect. */
+export type BlankCellEffect = "clear" | "keep";
 
 /** A user of a SECURED APP, as the console stores it. */
 export interface SecuredUser {
@@ -20,7 +20,7 @@ export interface SecuredUser {
 }
 
 /**
- * The users of one app in SECURED APPs MANAGER, for tests. If CLOMO's manual does not specify the effect of a cell, the
+ * A fake of one app's user list in SECURED APPs MANAGER. If CLOMO's manual does not specify the effect of a cell, the
  * worst case applies: the cell overwrites the value, even if the cell is blank or the value is secret. With `keep`, a
  * blank cell has no effect in 追加更新.
  *
@@ -28,10 +28,10 @@ export interface SecuredUser {
  */
 export class SecuredConsole {
   readonly #layout: Layout;
-  readonly #blanks: Blanks;
+  readonly #blanks: BlankCellEffect;
   #users: Map<string, SecuredUser>;
 
-  constructor(app: App, users: readonly SecuredUser[] = [], blanks: Blanks = "clear") {
+  constructor(app: App, users: readonly SecuredUser[] = [], blanks: BlankCellEffect = "clear") {
     this.#layout = LAYOUTS[app];
     this.#blanks = blanks;
     this.#users = new Map(users.map((user) => [user.userId, user]));
@@ -43,10 +43,10 @@ export class SecuredConsole {
   }
 
   /**
-   * Imports a file, like the upload form.
+   * Imports a file, like the upload form of the console.
    *
-   * @throws Error if the console would refuse the file: an unknown or missing column, an uneven row, an invalid flag, a
-   * new user without a password, or the row of an administrator
+   * @throws Error if the console would reject the file: an unknown or missing column, a row with a different number of
+   * cells than the header, an invalid flag, a new user without a password, or a row for an administrator
    */
   import(bytes: Uint8Array, charset: Charset, mode: ConsoleMode): void {
     const [header = [], ...records] = readCsv(bytes, charset);
@@ -139,13 +139,13 @@ class Row {
     return named.length === 0 && this.#keepsBlanks ? undefined : [...new Set(named)].toSorted();
   }
 
-  /** Returns the cell in a column; undefined if the file does not specify a value. */
+  /** Returns the cell in a column; undefined if the file does not set this value. */
   cell(header: string): string | undefined {
     const cell = this.#cells[this.#header.indexOf(header)];
     return cell === "" && this.#keepsBlanks ? undefined : cell;
   }
 
-  /** Returns values by header: the value in the file if there is one, otherwise the previous value. */
+  /** Returns values by header: the value in the file, or the previous value if the file does not set one. */
   over(before: ReadonlyMap<string, string> | undefined, headers: readonly string[]): ReadonlyMap<string, string> {
     const values = headers.map((header): [string, string] => [header, this.cell(header) ?? before?.get(header) ?? ""]);
     return new Map(values.filter(([, value]) => value !== ""));

@@ -1,11 +1,11 @@
 import { writeCsv, type Cells, type Charset } from "./csv.ts";
 import type { ConsoleMode } from "./secured.ts";
 
-/** Replaces the wave dash with the character that CP932 has for it. */
-export const asConsole = (value: string): string => value.replaceAll("\u301c", "\uff5e");
+/** Replaces the wave dash with the character that CP932 uses for it, as the console does. */
+export const replaceWaveDash = (value: string): string => value.replaceAll("\u301c", "\uff5e");
 
-/** Encodes a file in CP932 if possible, otherwise in UTF-8, so that the tests cover both charsets. */
-export const encoded = (cells: Cells): { readonly bytes: Buffer; readonly charset: Charset } => {
+/** Encodes a file in CP932 if possible, otherwise in UTF-8. This way, the tests cover both charsets. */
+export const encodeUpload = (cells: Cells): { readonly bytes: Buffer; readonly charset: Charset } => {
   try {
     return { bytes: writeCsv(cells, "cp932"), charset: "cp932" };
   } catch {
@@ -14,22 +14,23 @@ export const encoded = (cells: Cells): { readonly bytes: Buffer; readonly charse
 };
 
 /** Returns the value of `--encoding` for a charset. */
-export const encodingFlag = (charset: Charset): string => (charset === "cp932" ? "shift_jis" : "utf-8");
+export const getEncodingOption = (charset: Charset): string => (charset === "cp932" ? "shift_jis" : "utf-8");
 
 /** Returns the value of `--mode` for an import mode of the console. */
-export const modeFlag = (mode: ConsoleMode): string => (mode === "追加更新" ? "append" : "replace");
+export const getModeOption = (mode: ConsoleMode): string => (mode === "追加更新" ? "append" : "replace");
 
 /**
- * Parses the upload instructions on stderr. Without rows there is no file to upload, and the screen is empty.
+ * Parses the upload instructions on stderr. If the file would not have rows, there is no file to upload, and the result
+ * contains no screen.
  *
- * @throws Error if stderr has no such instructions
+ * @throws Error if stderr does not contain upload instructions
  */
-export function uploadOf(stderr: string): {
+export function parseUploadInstructions(stderr: string): {
   readonly rows: number;
   readonly screen: string;
   readonly mode: ConsoleMode;
 } {
-  if (stderr.includes(" was not written: there are no rows to upload\n"))
+  if (stderr.includes(" was not written because there are no rows to upload\n"))
     return { rows: 0, screen: "", mode: "追加更新" };
   const told = /: (\d+) rows?; upload in (.+), with (?:インポート方法|the mode) set to (追加更新|全件更新) /m.exec(
     stderr,
@@ -38,6 +39,10 @@ export function uploadOf(stderr: string): {
   return { rows: Number(told[1]), screen: told[2] ?? "", mode: told[3] === "全件更新" ? "全件更新" : "追加更新" };
 }
 
-/** Returns the options that confirm a plan. @param deletions number of records that the plan deletes */
+/**
+ * Returns the options that confirm a plan.
+ *
+ * @param deletions number of records that the plan deletes
+ */
 export const toConfirmationOptions = (deletions: number): string =>
   deletions > 0 ? `--confirm-deletions ${deletions}` : "--yes";

@@ -2,17 +2,17 @@ import { expect } from "vitest";
 import type { Desk, CommandOutput } from "./desk.ts";
 import { toConfirmationOptions } from "./upload.ts";
 
-/** Compares an upload with an export of the console. The export may be identical to the uploaded file. */
-const verify = (desk: Desk, number: number, bytes: Uint8Array, more = ""): Promise<CommandOutput> =>
+/** Verifies a task with an export of the console. The export may be identical to the uploaded file. */
+const runVerify = (desk: Desk, number: number, bytes: Uint8Array, more = ""): Promise<CommandOutput> =>
   desk.run(`imports verify ${number} --against - --encoding shift_jis --same-as-upload${more}`, bytes);
 
 /**
- * Verifies an upload that agrees with the console. Records that the export lacks are confirmed with an option. After
- * that, only new organisations and groups may be left, because the export cannot show them.
+ * Verifies an upload with which the console agrees. An option confirms records that the export does not contain. After
+ * that, only new organisations and groups may remain open, because the export cannot show them.
  */
-export async function verifyAll(desk: Desk, number: number, bytes: Uint8Array): Promise<void> {
+export async function verifyCompletely(desk: Desk, number: number, bytes: Uint8Array): Promise<void> {
   const before = desk.tenant.dump();
-  const said = await verify(desk, number, bytes, " --confirm-missing");
+  const said = await runVerify(desk, number, bytes, " --confirm-missing");
   const { state, records } = await desk.tenant.client.console.show(number);
   expect(said.code, said.stderr).toBe(state === "open" ? 9 : 0);
   const left = records.filter(({ thing }) => thing !== "org" && thing !== "secured_group");
@@ -20,16 +20,16 @@ export async function verifyAll(desk: Desk, number: number, bytes: Uint8Array): 
   expect(desk.tenant.dump()).toEqual(before);
 }
 
-/** Verifies an upload against an export in which somebody has changed one record. The local tenant must not change. */
-export async function verifyChanged(desk: Desk, number: number, bytes: Uint8Array): Promise<void> {
+/** Verifies an upload with an export in which somebody has changed one record. The local tenant must not change. */
+export async function verifyWithChange(desk: Desk, number: number, bytes: Uint8Array): Promise<void> {
   const before = desk.tenant.dump();
-  const said = await verify(desk, number, bytes);
+  const said = await runVerify(desk, number, bytes);
   expect([0, 9], said.stderr).toContain(said.code);
   expect(desk.tenant.dump()).toEqual(before);
 }
 
 /** Returns the number of the change that an import made. */
-export const numberOf = async (desk: Desk, id: string): Promise<number> =>
+export const getChangeNumber = async (desk: Desk, id: string): Promise<number> =>
   (await desk.tenant.client.imports.show(id)).change ?? 0;
 
 /**
@@ -37,7 +37,7 @@ export const numberOf = async (desk: Desk, id: string): Promise<number> =>
  *
  * @param deletions number of records of the import's kind that the undo deletes
  */
-export async function confirmedUndo(desk: Desk, deletions: number): Promise<string> {
+export async function buildUndoOptions(desk: Desk, deletions: number): Promise<string> {
   const plan = await desk.json<{ readonly delete: number; readonly beside?: readonly { readonly delete: number }[] }>(
     "undo last --dry-run",
   );

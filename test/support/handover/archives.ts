@@ -21,31 +21,31 @@ export interface ArchiveFile {
   readonly header?: Partial<Header> | undefined;
 }
 
-/** Returns the file with the hashes of these files. It is the second file of an archive. */
-export const sums = (...files: readonly ArchiveFile[]): ArchiveFile => ({
+/** Returns the file that contains the hashes of these files. It is the second file of an archive. */
+export const createSumsFile = (...files: readonly ArchiveFile[]): ArchiveFile => ({
   path: SUMS_FILE,
   content: renderSums(files.map(({ path, content = "" }) => ({ path, sha256: sha256(content).toString("hex") }))),
 });
 
-export const HEAD: ArchiveFile = { path: MANIFEST_FILE, content: "{}" };
-export const CSV: ArchiveFile = { path: "csv/users.csv", content: "名前\r\n" };
+export const MANIFEST: ArchiveFile = { path: MANIFEST_FILE, content: "{}" };
+export const CSV_FILE: ArchiveFile = { path: "csv/users.csv", content: "名前\r\n" };
 
-export async function tarOf(files: readonly ArchiveFile[]): Promise<Buffer> {
+export async function packTar(files: readonly ArchiveFile[]): Promise<Buffer> {
   const tar = pack();
   for (const { path, content = "", header } of files) tar.entry({ name: path, ...header }, content);
   tar.finalize();
   return buffer(tar);
 }
 
-/** Seals a tar as `.tar.gz`, as a skilled forger could. */
-export function sealedTarGz(tar: Uint8Array): Buffer {
+/** Seals a tar file as `.tar.gz`, as a skilled forger could. */
+export function sealTarGz(tar: Uint8Array): Buffer {
   const packed = gzipSync(tar);
   packed.set(GZIP_HEADER);
   return Buffer.concat([packed, buildGzipSeal(sha256(packed))]);
 }
 
-/** Returns a `.zip` without a seal. */
-export async function zipOf(files: readonly ArchiveFile[], options: object = {}): Promise<Buffer> {
+/** Packs files as a `.zip` without a seal. */
+export async function packZip(files: readonly ArchiveFile[], options: object = {}): Promise<Buffer> {
   const zip = new ZipFile();
   for (const { path, content = "" } of files) {
     const given = { mtime: new Date(2026, 10, 20, 12), mode: 0o100600, forceDosTimestamp: true, ...options };
@@ -55,7 +55,7 @@ export async function zipOf(files: readonly ArchiveFile[], options: object = {})
   return buffer(zip.outputStream);
 }
 
-export const sealedZip = (zip: Buffer): Buffer => {
+export const sealZip = (zip: Buffer): Buffer => {
   const whole = Buffer.from(zip);
   const hash = sha256(whole);
   whole.writeUInt16LE(ZIP_SEAL_BYTES, whole.length - 2);
@@ -63,7 +63,12 @@ export const sealedZip = (zip: Buffer): Buffer => {
 };
 
 /** Replaces a text in bytes with another text of the same length. */
-export const replaced = (bytes: Buffer, from: string, to: string, which: "all" | "first" | "last" = "all"): Buffer => {
+export const replaceText = (
+  bytes: Buffer,
+  from: string,
+  to: string,
+  which: "all" | "first" | "last" = "all",
+): Buffer => {
   const text = bytes.toString("latin1");
   const at = which === "last" ? text.lastIndexOf(from) : text.indexOf(from);
   const done = which === "all" ? text.replaceAll(from, to) : text.slice(0, at) + to + text.slice(at + from.length);
@@ -71,7 +76,8 @@ export const replaced = (bytes: Buffer, from: string, to: string, which: "all" |
 };
 
 /**
- * Paths that lead out of a bundle or that some system treats specially. A file that they would write is called `evil`.
+ * Paths that lead out of a bundle or that some systems treat specially. If such a file were written, its name would
+ * contain `evil`.
  */
 export const HOSTILE_PATHS = [
   "../evil",
@@ -94,40 +100,50 @@ export const SPECIAL_ENTRIES: readonly (readonly [string, Partial<Header>])[] = 
   ["a device", { type: "character-device", devmajor: 1, devminor: 3 }],
 ];
 
-/** Yields sealed archives that no export writes, each with a description of what is wrong. */
+/** Yields sealed archives that an export never writes, each with a description of what is wrong with it. */
 export async function* hostileArchives(): AsyncGenerator<readonly [what: string, name: string, content: Buffer]> {
   const both = async function* (what: string, files: readonly ArchiveFile[]) {
-    yield [what, "evil.tar.gz", sealedTarGz(await tarOf(files))] as const;
-    yield [what, "evil.zip", sealedZip(await zipOf(files))] as const;
+    yield [what, "evil.tar.gz", sealTarGz(await packTar(files))] as const;
+    yield [what, "evil.zip", sealZip(await packZip(files))] as const;
   };
   for (const path of HOSTILE_PATHS) {
     const evil: ArchiveFile = { path, content: "x" };
     for (const listed of [[], [evil]]) {
-      yield [`path ${path}`, "evil.tar.gz", sealedTarGz(await tarOf([HEAD, sums(HEAD, ...listed), evil]))];
-      // the zip library refuses such a path: the zip is written with another path of the same length, which is replaced
-      // afterwards
+      yield [
+        `path ${path}`,
+        "evil.tar.gz",
+        sealTarGz(await packTar([MANIFEST, createSumsFile(MANIFEST, ...listed), evil])),
+      ];
+      // the zip library rejects such a path, so the zip is written with another path of the same length, which is
+      // replaced afterwards
       const named = "x".repeat(Buffer.byteLength(path));
-      const zip = await zipOf([HEAD, sums(HEAD, ...listed), { ...evil, path: named }]);
-      yield [`path ${path}`, "evil.zip", sealedZip(replaced(zip, named, Buffer.from(path).toString("latin1")))];
+      const zip = await packZip([MANIFEST, createSumsFile(MANIFEST, ...listed), { ...evil, path: named }]);
+      yield [`path ${path}`, "evil.zip", sealZip(replaceText(zip, named, Buffer.from(path).toString("latin1")))];
     }
   }
   for (const [what, header] of SPECIAL_ENTRIES) {
-    const tar = await tarOf([HEAD, sums(HEAD, CSV), { path: CSV.path, header }]);
-    yield [what, "evil.tar.gz", sealedTarGz(tar)];
+    const tar = await packTar([MANIFEST, createSumsFile(MANIFEST, CSV_FILE), { path: CSV_FILE.path, header }]);
+    yield [what, "evil.tar.gz", sealTarGz(tar)];
   }
-  const link = await zipOf([HEAD, sums(HEAD, CSV), CSV], { mode: 0o120777 });
-  yield ["a symbolic link", "evil.zip", sealedZip(link)];
-  for (const twin of [CSV.path, "CSV/users.csv", "csv/USERS.CSV", "csv/ｕsers.csv"]) {
+  const link = await packZip([MANIFEST, createSumsFile(MANIFEST, CSV_FILE), CSV_FILE], { mode: 0o120777 });
+  yield ["a symbolic link", "evil.zip", sealZip(link)];
+  for (const twin of [CSV_FILE.path, "CSV/users.csv", "csv/USERS.CSV", "csv/ｕsers.csv"]) {
     const file: ArchiveFile = { path: twin, content: "x" };
-    yield* both(`${twin} and ${CSV.path}`, [HEAD, sums(HEAD, CSV), CSV, file]);
-    if (twin !== CSV.path) yield* both(`${twin} and ${CSV.path}, listed`, [HEAD, sums(HEAD, file, CSV), file, CSV]);
+    yield* both(`${twin} and ${CSV_FILE.path}`, [MANIFEST, createSumsFile(MANIFEST, CSV_FILE), CSV_FILE, file]);
+    if (twin !== CSV_FILE.path)
+      yield* both(`${twin} and ${CSV_FILE.path}, listed`, [
+        MANIFEST,
+        createSumsFile(MANIFEST, file, CSV_FILE),
+        file,
+        CSV_FILE,
+      ]);
   }
   const ga = ["csv/か\u3099.csv", "csv/が.csv"].map((path): ArchiveFile => ({ path, content: "x" }));
-  yield* both("a name in two Unicode forms", [HEAD, sums(HEAD, ...ga), ...ga]);
-  const big: ArchiveFile = { path: CSV.path, content: "\0".repeat(80 * 1024 * 1024) };
-  yield* both("a bomb by its ratio", [HEAD, sums(HEAD, big), big]);
+  yield* both("a name in two Unicode forms", [MANIFEST, createSumsFile(MANIFEST, ...ga), ...ga]);
+  const big: ArchiveFile = { path: CSV_FILE.path, content: "\0".repeat(80 * 1024 * 1024) };
+  yield* both("a bomb by its ratio", [MANIFEST, createSumsFile(MANIFEST, big), big]);
   const many = Array.from({ length: 1003 }, (_, at): ArchiveFile => ({ path: `csv/${at}.csv` }));
-  yield* both("a bomb by its count", [HEAD, sums(HEAD, ...many), ...many]);
+  yield* both("a bomb by its count", [MANIFEST, createSumsFile(MANIFEST, ...many), ...many]);
   const wide: ArchiveFile = { path: MANIFEST_FILE, content: " ".repeat(17 * 1024 * 1024) };
-  yield* both("a bomb by its manifest", [wide, sums(wide)]);
+  yield* both("a bomb by its manifest", [wide, createSumsFile(wide)]);
 }

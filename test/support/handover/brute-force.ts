@@ -2,12 +2,12 @@ import { RESOURCE_NAMES } from "../../../src/lib/handover/resources.ts";
 import type { Difference } from "../../../src/lib/handover/compare/diff.ts";
 import type { Records } from "./bundles.ts";
 
-type Any = Readonly<Record<string, unknown>>;
+type AnyRecord = Readonly<Record<string, unknown>>;
 
 /** A difference without its texts. */
-export type BareDifference = Pick<Difference, "resource" | "change" | "id" | "field" | "before" | "after">;
+export type PlainDifference = Pick<Difference, "resource" | "change" | "id" | "field" | "before" | "after">;
 
-export const bare = ({ resource, change, id, field, before, after }: Difference): BareDifference => ({
+export const toPlainDifference = ({ resource, change, id, field, before, after }: Difference): PlainDifference => ({
   resource,
   change,
   id,
@@ -17,14 +17,14 @@ export const bare = ({ resource, change, id, field, before, after }: Difference)
 });
 
 /** Compares two sets of records in memory, record by record. */
-export const bruteForce = (one: Records, other: Records): BareDifference[] =>
+export const compareByBruteForce = (one: Records, other: Records): PlainDifference[] =>
   RESOURCE_NAMES.flatMap((resource) => {
-    const mapOf = (records: Records): Map<string, Any> =>
-      new Map(((records[resource] ?? []) as readonly Any[]).map((record) => [String(record["id"]), record]));
+    const mapOf = (records: Records): Map<string, AnyRecord> =>
+      new Map(((records[resource] ?? []) as readonly AnyRecord[]).map((record) => [String(record["id"]), record]));
     const [before, after] = [mapOf(one), mapOf(other)];
     const ids = [...new Set([...before.keys(), ...after.keys()])];
     const inOrder = ids.toSorted((x, y) => Buffer.compare(Buffer.from(x), Buffer.from(y)));
-    return inOrder.flatMap((id): BareDifference[] => {
+    return inOrder.flatMap((id): PlainDifference[] => {
       const [former, latter] = [before.get(id), after.get(id)];
       if (former === undefined) return [{ resource, change: "added", id, field: null, before: null, after: latter }];
       if (latter === undefined) return [{ resource, change: "removed", id, field: null, before: former, after: null }];

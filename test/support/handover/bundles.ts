@@ -17,8 +17,8 @@ export function freshFolder(): string {
   return folder;
 }
 
-/** Returns the place below `root` where a test prepares its outputs. */
-export const placeIn = (root: string): TemporaryStorage => ({
+/** Returns the storage below `root` in which a test prepares its outputs. */
+export const storageIn = (root: string): TemporaryStorage => ({
   temporaryFolder: join(root, "tmp"),
   processes: { self: 4711, place: "here", startOf: () => "1", isAlive: () => true },
 });
@@ -36,8 +36,9 @@ export async function createBundle(
   return BundleWriter.create(target, outputs);
 }
 
-/** Returns one line of JSON per record. */
-const ndjson = (records: readonly object[]): string => records.map((record) => `${JSON.stringify(record)}\n`).join("");
+/** Renders one line of JSON per record. */
+const renderNdjson = (records: readonly object[]): string =>
+  records.map((record) => `${JSON.stringify(record)}\n`).join("");
 
 /** A manifest without resources and files. */
 export const EMPTY_MANIFEST: Manifest = {
@@ -58,7 +59,7 @@ export const EMPTY_MANIFEST: Manifest = {
   gaps: [],
 };
 
-/** Writes a bundle with records, and with other files by path. */
+/** Writes a bundle with records and, by path, other files. */
 export async function writeBundle(
   target: string,
   place: TemporaryStorage,
@@ -70,7 +71,7 @@ export async function writeBundle(
   }: {
     readonly records?: Records;
     readonly files?: Readonly<Record<string, string>>;
-    /** files to which `notKnownHere` in the manifest refers */
+    /** the files to which `notKnownHere` in the manifest refers */
     readonly attached?: Readonly<Record<string, string>>;
     readonly manifest?: Partial<Manifest>;
   } = {},
@@ -90,7 +91,7 @@ export async function writeBundle(
       name,
       state: !isThere ? "left-out" : (lines?.length ?? 0) === 0 ? "empty" : "exported",
       records: lines?.length ?? 0,
-      sha256: isThere ? await put(pathOfResource(name), ndjson(lines ?? [])) : null,
+      sha256: isThere ? await put(pathOfResource(name), renderNdjson(lines ?? [])) : null,
       stays,
       leftOut: [...leftOut],
     });

@@ -5,10 +5,10 @@ import type { Administrator, HandoverFacts, Renewal } from "../../../src/lib/han
 import type { Question } from "../../../src/lib/handover/checklist/question.ts";
 import { RESOURCES } from "../../../src/lib/handover/resources.ts";
 
-/** The date and the time zone of all test checklists. */
+/** The date and the time zone of all checklists in tests. */
 export const TODAY = { asOf: "2026-11-23", timezone: "Asia/Tokyo" };
 
-export const administrator = (number: number, change: Partial<Administrator> = {}): Administrator => ({
+export const createAdministrator = (number: number, change: Partial<Administrator> = {}): Administrator => ({
   ...buildExampleRecord(RESOURCES.administrators.fields),
   id: createExampleId(100 + number),
   name: `admin${number}`,
@@ -21,7 +21,7 @@ export const administrator = (number: number, change: Partial<Administrator> = {
   ...change,
 });
 
-export const renewal = (number: number, change: Partial<Renewal> = {}): Renewal => ({
+export const createRenewal = (number: number, change: Partial<Renewal> = {}): Renewal => ({
   ...buildExampleRecord(RESOURCES.renewals.fields),
   id: createExampleId(200 + number),
   kind: "custom",
@@ -37,7 +37,7 @@ export const renewal = (number: number, change: Partial<Renewal> = {}): Renewal 
 });
 
 /** Returns a suitable answer to a question. */
-const answerTo = (
+const createAnswerTo = (
   { id, subject, kind, recorded }: Question,
   { administrators }: HandoverFacts,
 ): HandoverFacts["answers"][number] => {
@@ -54,12 +54,12 @@ export const answerAllQuestions = (facts: HandoverFacts): HandoverFacts => {
   if (missing.length === 0) return facts;
   return answerAllQuestions({
     ...facts,
-    answers: [...facts.answers, ...missing.map((question) => answerTo(question, facts))],
+    answers: [...facts.answers, ...missing.map((question) => createAnswerTo(question, facts))],
   });
 };
 
-/** A tenant that uses every service. Everything is recorded, but no question is answered. */
-export const UNANSWERED: HandoverFacts = {
+/** The facts of a tenant that uses every service. Everything is recorded, but no question is answered. */
+export const UNANSWERED_FACTS: HandoverFacts = {
   tenant: {
     ...EMPTY_TENANT_PROFILE,
     contactName: "契約 花子",
@@ -72,12 +72,12 @@ export const UNANSWERED: HandoverFacts = {
     ade: true,
     vpp: true,
   },
-  administrators: [administrator(1), administrator(2), administrator(3)],
+  administrators: [createAdministrator(1), createAdministrator(2), createAdministrator(3)],
   renewals: [
-    renewal(1, { kind: "push-certificate", name: "プッシュ", account: "push@example.jp", phoneHolder: "金庫" }),
-    renewal(2, { kind: "ade-token", name: "ADE", account: "abm@example.jp", phoneHolder: "金庫" }),
-    renewal(3, { kind: "vpp-token", name: "VPP 本社", account: "abm@example.jp", phoneHolder: "金庫" }),
-    renewal(4, {
+    createRenewal(1, { kind: "push-certificate", name: "プッシュ", account: "push@example.jp", phoneHolder: "金庫" }),
+    createRenewal(2, { kind: "ade-token", name: "ADE", account: "abm@example.jp", phoneHolder: "金庫" }),
+    createRenewal(3, { kind: "vpp-token", name: "VPP 本社", account: "abm@example.jp", phoneHolder: "金庫" }),
+    createRenewal(4, {
       kind: "android-owner",
       name: "第一所有者",
       account: "owner@example.com",
@@ -100,5 +100,5 @@ export const UNANSWERED: HandoverFacts = {
   },
 };
 
-/** A tenant in which nothing is missing. */
-export const COMPLETE: HandoverFacts = answerAllQuestions(UNANSWERED);
+/** The facts of a tenant in which nothing is missing. */
+export const COMPLETE_FACTS: HandoverFacts = answerAllQuestions(UNANSWERED_FACTS);

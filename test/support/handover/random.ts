@@ -3,9 +3,9 @@ import type { Field, Fields } from "../../../src/lib/model/thing.ts";
 import { RESOURCE_NAMES, resourceOf, type ResourceName } from "../../../src/lib/handover/resources.ts";
 import type { Records } from "./bundles.ts";
 
-type Record_ = Readonly<Record<string, unknown>>;
+type AnyRecord = Readonly<Record<string, unknown>>;
 
-const WORDS = fc.oneof(
+const someWord = fc.oneof(
   fc.constantFrom(
     "",
     "本社",
@@ -23,70 +23,74 @@ const WORDS = fc.oneof(
   fc.string({ unit: "grapheme", maxLength: 12 }),
 );
 
-const hex = (length: number): fc.Arbitrary<string> =>
+const someHex = (length: number): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(..."0123456789abcdef".split("")), minLength: length, maxLength: length });
 
-/** One of 41 UUIDv7 values, so that two bundles often have records with the same id. */
-const ID = fc.nat(40).map((last) => `019a9f3c-5a00-7abc-8def-${String(last).padStart(12, "0")}`);
+/** One of 41 UUIDv7 values. There are so few that two bundles often have records with the same id. */
+const someId = fc.nat(40).map((last) => `019a9f3c-5a00-7abc-8def-${String(last).padStart(12, "0")}`);
 
-const instant = fc
+const someInstant = fc
   .date({ min: new Date("2020-01-01T00:00:00Z"), max: new Date("2029-12-31T00:00:00Z"), noInvalidDate: true })
   .map((at) => at.toISOString());
 
-function bare(field: Field): fc.Arbitrary<unknown> {
+function someBareValue(field: Field): fc.Arbitrary<unknown> {
   switch (field.type) {
     case "text":
-      return WORDS;
+      return someWord;
     case "texts":
-      return fc.array(WORDS, { maxLength: 3 });
+      return fc.array(someWord, { maxLength: 3 });
     case "choice":
       return fc.constantFrom(...field.choices);
     case "id":
-      return ID;
+      return someId;
     case "instant":
-      return instant;
+      return someInstant;
     case "day":
-      return instant.map((at) => at.slice(0, 10));
+      return someInstant.map((at) => at.slice(0, 10));
     case "digest":
-      return hex(64);
+      return someHex(64);
     case "boolean":
       return fc.boolean();
     case "integer":
       return fc.integer();
     case "object":
-      return ordered(field.of);
+      return someRecord(field.of);
     case "objects":
-      return fc.array(ordered(field.of), { maxLength: 2 });
+      return fc.array(someRecord(field.of), { maxLength: 2 });
   }
 }
 
-const valueOf = (field: Field): fc.Arbitrary<unknown> =>
-  field.nullable === true ? fc.option(bare(field)) : bare(field);
+const someFieldValue = (field: Field): fc.Arbitrary<unknown> =>
+  field.nullable === true ? fc.option(someBareValue(field)) : someBareValue(field);
 
 /** Returns a random record whose members are in the order of the fields. */
-const ordered = (fields: Fields): fc.Arbitrary<Record_> =>
+const someRecord = (fields: Fields): fc.Arbitrary<AnyRecord> =>
   fc
-    .tuple(...Object.values(fields).map(valueOf))
+    .tuple(...Object.values(fields).map(someFieldValue))
     .map((values) => Object.fromEntries(Object.keys(fields).map((name, at) => [name, values[at]])));
 
-const byId = (one: Record_, other: Record_): number =>
+const compareIds = (one: AnyRecord, other: AnyRecord): number =>
   Buffer.compare(Buffer.from(String(one["id"])), Buffer.from(String(other["id"])));
 
-/** Returns random records of a resource, sorted by id. The ids that they refer to need not exist. */
-const recordsOf = (name: ResourceName): fc.Arbitrary<readonly Record_[]> => {
+/** Returns random records of a resource, sorted by id. The records that they refer to need not exist. */
+const someRecordsOf = (name: ResourceName): fc.Arbitrary<readonly AnyRecord[]> => {
   const { fields, single } = resourceOf(name);
   if (single === true)
     return fc.array(
-      ordered(fields).map((record) => ({ ...record, id: name })),
+      someRecord(fields).map((record) => ({ ...record, id: name })),
       { maxLength: 1 },
     );
   return fc
-    .uniqueArray(ordered(fields), { maxLength: 6, selector: ({ id }) => id })
-    .map((records) => records.toSorted(byId));
+    .uniqueArray(someRecord(fields), { maxLength: 6, selector: ({ id }) => id })
+    .map((records) => records.toSorted(compareIds));
 };
 
-/** Replaces the references in a record so that they contain only ids of `known`. */
-function settled(name: ResourceName, record: Record_, known: ReadonlyMap<ResourceName, readonly string[]>): Record_ {
+/** Replaces the references in a record with references to ids of `known`. */
+function replaceReferences(
+  name: ResourceName,
+  record: AnyRecord,
+  known: ReadonlyMap<ResourceName, readonly string[]>,
+): AnyRecord {
   const whole: Record<string, unknown> = { ...record };
   for (const [field, { to, many, member }] of Object.entries(resourceOf(name).holds)) {
     const ids = known.get(to) ?? [];
@@ -94,20 +98,21 @@ function settled(name: ResourceName, record: Record_, known: ReadonlyMap<Resourc
     if (many === true) whole[field] = ids.slice(0, 2);
     else if (member !== undefined) {
       const [id] = ids;
-      whole[field] = id === undefined ? [] : (value as readonly Record_[]).map((one) => ({ ...one, [member]: id }));
+      whole[field] = id === undefined ? [] : (value as readonly AnyRecord[]).map((one) => ({ ...one, [member]: id }));
     } else if (field !== "id" && value !== null) whole[field] = ids.at(-1) ?? null;
   }
   return whole;
 }
 
 /** The records of a complete bundle. They refer only to records in the bundle. */
-export const wholeRecords: fc.Arbitrary<Records> = fc.tuple(...RESOURCE_NAMES.map(recordsOf)).map((all) => {
+export const someWholeRecords: fc.Arbitrary<Records> = fc.tuple(...RESOURCE_NAMES.map(someRecordsOf)).map((all) => {
   const known = new Map<ResourceName, readonly string[]>();
-  const made: Partial<Record<ResourceName, readonly Record_[]>> = {};
+  const made: Partial<Record<ResourceName, readonly AnyRecord[]>> = {};
   for (const [at, name] of RESOURCE_NAMES.entries()) {
     const { holds, fields } = resourceOf(name);
     const held = holds["id"];
-    const isHeld = ({ id }: Record_): boolean => held === undefined || (known.get(held.to) ?? []).includes(String(id));
+    const isHeld = ({ id }: AnyRecord): boolean =>
+      held === undefined || (known.get(held.to) ?? []).includes(String(id));
     // the parent of an organisation is in the same file
     const own = (all[at] ?? []).map(({ id }) => String(id));
     if (Object.values(holds).some(({ to }) => to === name)) known.set(name, own);
@@ -117,7 +122,7 @@ export const wholeRecords: fc.Arbitrary<Records> = fc.tuple(...RESOURCE_NAMES.ma
     );
     const records = (all[at] ?? [])
       .filter((record) => isPossible && isHeld(record))
-      .map((record) => settled(name, record, known));
+      .map((record) => replaceReferences(name, record, known));
     known.set(
       name,
       records.map(({ id }) => String(id)),
@@ -128,14 +133,14 @@ export const wholeRecords: fc.Arbitrary<Records> = fc.tuple(...RESOURCE_NAMES.ma
 });
 
 /** Two sets of records with much in common. */
-export const similarRecords: fc.Arbitrary<readonly [Records, Records]> = fc
-  .tuple(wholeRecords, wholeRecords, fc.infiniteStream(fc.integer({ min: 0, max: 2 })))
-  .map(([one, other, choices]) => [one, mixed(one, other, choices)]);
+export const someSimilarRecords: fc.Arbitrary<readonly [Records, Records]> = fc
+  .tuple(someWholeRecords, someWholeRecords, fc.infiniteStream(fc.integer({ min: 0, max: 2 })))
+  .map(([one, other, choices]) => [one, mixRecords(one, other, choices)]);
 
-function mixed(one: Records, other: Records, choices: Iterator<number>): Records {
+function mixRecords(one: Records, other: Records, choices: Iterator<number>): Records {
   return Object.fromEntries(
     RESOURCE_NAMES.map((name) => {
-      const [mine, theirs] = [one[name] ?? [], other[name] ?? []] as readonly (readonly Record_[])[];
+      const [mine, theirs] = [one[name] ?? [], other[name] ?? []] as readonly (readonly AnyRecord[])[];
       const byKey = new Map((mine ?? []).map((record) => [String(record["id"]), record]));
       for (const record of theirs ?? []) {
         const choice = Number(choices.next().value);
@@ -143,7 +148,7 @@ function mixed(one: Records, other: Records, choices: Iterator<number>): Records
         if (choice === 0) byKey.delete(id);
         if (choice === 1) byKey.set(id, record);
       }
-      return [name, [...byKey.values()].toSorted(byId)];
+      return [name, [...byKey.values()].toSorted(compareIds)];
     }),
   );
 }

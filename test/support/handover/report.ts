@@ -12,7 +12,7 @@ import { resourceOf, RESOURCE_NAMES, RESOURCES } from "../../../src/lib/handover
 import { buildConsoleNotes } from "../../../src/lib/handover/not-known.ts";
 import { EMPTY_MANIFEST } from "./bundles.ts";
 
-const org = (id: string, name: string, parentId: string | null): ResourceRecord<"orgs"> => ({
+const createOrg = (id: string, name: string, parentId: string | null): ResourceRecord<"orgs"> => ({
   ...buildExampleRecord(RESOURCES.orgs.fields),
   id,
   name,
@@ -20,24 +20,24 @@ const org = (id: string, name: string, parentId: string | null): ResourceRecord<
   parentId,
 });
 
-const SALES = createExampleId(401);
+const SALES_ID = createExampleId(401);
 
 /**
  * Builds the data of a report: organisations, counts and a manifest around facts.
  *
  * @param name the name of the tenant and of one organisation
  */
-export function reportOf(facts: HandoverFacts, name = "営業部"): ReportData {
+export function buildReport(facts: HandoverFacts, name = "営業部"): ReportData {
   const orgs = [
-    org(ROOT_ORG_ID, "全社", null),
-    org(SALES, name, ROOT_ORG_ID),
-    org(createExampleId(402), "第一課", SALES),
+    createOrg(ROOT_ORG_ID, "全社", null),
+    createOrg(SALES_ID, name, ROOT_ORG_ID),
+    createOrg(createExampleId(402), "第一課", SALES_ID),
   ];
   const summary: BundleSummary = {
     users: {
       byOrg: [
         { orgId: ROOT_ORG_ID, records: 2 },
-        { orgId: SALES, records: 17 },
+        { orgId: SALES_ID, records: 17 },
       ],
       withAccountName: 3,
     },
@@ -49,7 +49,7 @@ export function reportOf(facts: HandoverFacts, name = "営業部"): ReportData {
       byPlatform: [{ platform: "iOS", records: 41 }],
       byOrg: [
         { orgId: null, records: 4 },
-        { orgId: SALES, records: 37 },
+        { orgId: SALES_ID, records: 37 },
       ],
     },
   };
@@ -73,7 +73,7 @@ export function reportOf(facts: HandoverFacts, name = "営業部"): ReportData {
     tenant: [{ id: "tenant", ...facts.tenant }],
     orgs,
     administrators: facts.administrators.map((one, at) =>
-      at === 0 ? one : { ...one, role: "division", managedOrgIds: [SALES], orgId: SALES },
+      at === 0 ? one : { ...one, role: "division", managedOrgIds: [SALES_ID], orgId: SALES_ID },
     ),
     renewals: facts.renewals,
     answers: facts.answers,

@@ -2,13 +2,13 @@ import fc from "fast-check";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { compareByteOrder, MANIFEST_FILE, SUMS_FILE } from "../../../src/lib/handover/bundle/contents.ts";
-import { sealedTarGz, sealedZip, tarOf, zipOf } from "./archives.ts";
+import { sealTarGz, sealZip, packTar, packZip } from "./archives.ts";
 
 /** The files of a bundle, by path. */
 type Files = Map<string, Buffer>;
 
-/** Functions that damage bytes. `place` is the position: at least 0, below 1. */
-const BYTES = {
+/** Functions that damage bytes. `place` is the position as a fraction of the length: at least 0 and less than 1. */
+const BYTE_SPOILERS = {
   "a bit flipped": (bytes: Buffer, place: number): Buffer => {
     const spoilt = Buffer.from(bytes);
     const bit = Math.floor(place * bytes.length * 8);
@@ -22,8 +22,8 @@ const BYTES = {
   },
 } as const;
 
-/** Functions that damage the names or the set of files. */
-const NAMES = {
+/** Functions that damage the file names or the set of files. */
+const FILE_SPOILERS = {
   renamed: (files: Files, path: string, place: number): void => {
     const content = files.get(path) ?? Buffer.alloc(0);
     files.delete(path);
@@ -46,23 +46,23 @@ const NAMES = {
 
 /** How a bundle is damaged, in which file, and at which position. */
 export interface Spoiling {
-  readonly how: keyof typeof BYTES | keyof typeof NAMES;
-  /** for an archive: damage a file in it, then pack and seal the archive again */
+  readonly how: keyof typeof BYTE_SPOILERS | keyof typeof FILE_SPOILERS;
+  /** for an archive: true to damage a file in the archive, and then pack and seal the archive again */
   readonly inside: boolean;
   readonly which: number;
   readonly place: number;
 }
 
-const part = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+const someFraction = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
 export const someSpoiling: fc.Arbitrary<Spoiling> = fc.record({
   how: fc.constantFrom(
-    ...(Object.keys(BYTES) as (keyof typeof BYTES)[]),
-    ...(Object.keys(NAMES) as (keyof typeof NAMES)[]),
+    ...(Object.keys(BYTE_SPOILERS) as (keyof typeof BYTE_SPOILERS)[]),
+    ...(Object.keys(FILE_SPOILERS) as (keyof typeof FILE_SPOILERS)[]),
   ),
   inside: fc.boolean(),
-  which: part,
-  place: part,
+  which: someFraction,
+  place: someFraction,
 });
 
 /** Returns the files below a folder. */
@@ -75,16 +75,16 @@ export const filesBelow = (folder: string): Files =>
   );
 
 /**
- * Writes files in the format that the extension of the target names: a folder, or a sealed archive with the files in
- * the usual order.
+ * Writes files in the format that the extension of the target requires: as a folder, or as a sealed archive in which
+ * the files have the usual order.
  */
 export async function packAs(target: string, files: ReadonlyMap<string, Buffer>): Promise<void> {
   const rank = (path: string): number => (path === MANIFEST_FILE ? 0 : path === SUMS_FILE ? 1 : 2);
   const made = [...files]
     .map(([path, content]) => ({ path, content }))
     .toSorted((one, other) => rank(one.path) - rank(other.path) || compareByteOrder(one.path, other.path));
-  if (target.endsWith(".zip")) return writeFileSync(target, sealedZip(await zipOf(made)));
-  if (target.endsWith(".tar.gz")) return writeFileSync(target, sealedTarGz(await tarOf(made)));
+  if (target.endsWith(".zip")) return writeFileSync(target, sealZip(await packZip(made)));
+  if (target.endsWith(".tar.gz")) return writeFileSync(target, sealTarGz(await packTar(made)));
   for (const { path, content } of made) {
     mkdirSync(dirname(join(target, path)), { recursive: true });
     writeFileSync(join(target, path), content);
@@ -92,29 +92,29 @@ export async function packAs(target: string, files: ReadonlyMap<string, Buffer>)
 }
 
 /**
- * Makes a damaged copy of a bundle.
+ * Creates a damaged copy of a bundle.
  *
  * @param whole path of the bundle
  * @param files content of the bundle
  * @param copy path of the copy, with the same extension; anything at this path is deleted
  */
-export async function spoil(
+export async function writeSpoiledCopy(
   whole: string,
   files: ReadonlyMap<string, Buffer>,
   copy: string,
   { how, inside, which, place }: Spoiling,
 ): Promise<void> {
   rmSync(copy, { recursive: true, force: true });
-  if (!(how in NAMES) && !inside && statSync(whole).isFile()) {
+  if (!(how in FILE_SPOILERS) && !inside && statSync(whole).isFile()) {
     cpSync(whole, copy);
-    writeFileSync(copy, BYTES[how as keyof typeof BYTES](readFileSync(copy), place));
+    writeFileSync(copy, BYTE_SPOILERS[how as keyof typeof BYTE_SPOILERS](readFileSync(copy), place));
     return;
   }
   const spoilt = new Map(files);
   // an empty file cannot be truncated, and has no bit to flip
-  const paths = [...files].filter(([, { length }]) => length > 0 || how in NAMES).map(([path]) => path);
+  const paths = [...files].filter(([, { length }]) => length > 0 || how in FILE_SPOILERS).map(([path]) => path);
   const path = paths[Math.floor(which * paths.length)] ?? "";
-  if (how in NAMES) NAMES[how as keyof typeof NAMES](spoilt, path, place);
-  else spoilt.set(path, BYTES[how as keyof typeof BYTES](files.get(path) ?? Buffer.alloc(0), place));
+  if (how in FILE_SPOILERS) FILE_SPOILERS[how as keyof typeof FILE_SPOILERS](spoilt, path, place);
+  else spoilt.set(path, BYTE_SPOILERS[how as keyof typeof BYTE_SPOILERS](files.get(path) ?? Buffer.alloc(0), place));
   await packAs(copy, spoilt);
 }

@@ -4,28 +4,29 @@ import { join } from "node:path";
 import { createEncoder } from "../../../src/lib/csv/encoding/encode.ts";
 import { start, type Outcome, type RunOptions } from "./program.ts";
 
-/** Returns a secret that is unique to this run and consists of letters and digits, as パスワード requires. */
+/** Returns a secret that is unique to this run. It consists of letters and digits, as パスワード requires. */
 export const newSecret = (name: string): string => `Kanarie${name}${randomBytes(9).toString("hex")}`;
 
-const inShiftJis = (secret: string): Buffer => {
+const encodeShiftJis = (secret: string): Buffer => {
   const encoder = createEncoder("shift_jis", { onUnmappable: "error", report: () => undefined });
   return Buffer.concat([...encoder.write(secret), ...encoder.end()].map((bytes) => Buffer.from([bytes].flat())));
 };
 
 /**
- * Returns the base64 forms of bytes for each alignment, without the characters that depend on the bytes around them.
+ * Returns the base64 forms of bytes, one for each alignment. Leaves out the characters that depend on the neighbouring
+ * bytes.
  */
-const inBase64 = (bytes: Buffer): readonly string[] =>
+const encodeBase64Forms = (bytes: Buffer): readonly string[] =>
   [0, 1, 2].map((offset) => {
     const whole = Buffer.concat([Buffer.alloc(offset), bytes]);
     const text = whole.subarray(0, whole.length - (whole.length % 3)).toString("base64");
     return text.slice(offset === 0 ? 0 : 4);
   });
 
-/** Returns the forms in which a secret could be found: plain and in various encodings. */
-function formsOf(secret: string): readonly Buffer[] {
+/** Returns the forms in which a secret could appear: plain and in various encodings. */
+function listEncodedForms(secret: string): readonly Buffer[] {
   const bytes = Buffer.from(secret);
-  const base64 = inBase64(bytes);
+  const base64 = encodeBase64Forms(bytes);
   const hex = bytes.toString("hex");
   const texts = [
     ...base64,
@@ -38,17 +39,17 @@ function formsOf(secret: string): readonly Buffer[] {
     [...secret].toReversed().join(""),
   ];
   const wide = Buffer.from(secret, "utf16le");
-  return [bytes, inShiftJis(secret), wide, Buffer.from(wide).swap16(), ...texts.map((text) => Buffer.from(text))];
+  return [bytes, encodeShiftJis(secret), wide, Buffer.from(wide).swap16(), ...texts.map((text) => Buffer.from(text))];
 }
 
 /** Secrets, and the places where they were found. */
 export class Canaries {
   readonly #forms: readonly (readonly [secret: string, form: Buffer])[];
-  /** all places of all runs, without duplicates */
+  /** all places in which secrets were found, over all runs and without duplicates */
   readonly found = new Set<string>();
 
   constructor(secrets: readonly string[]) {
-    this.#forms = secrets.flatMap((secret) => formsOf(secret).map((form) => [secret, form] as const));
+    this.#forms = secrets.flatMap((secret) => listEncodedForms(secret).map((form) => [secret, form] as const));
   }
 
   /** Searches bytes for the secrets, and records where they are found. */
@@ -61,28 +62,28 @@ export class Canaries {
   /**
    * Searches the files below a folder.
    *
-   * @param allowed returns true for a file that may contain secrets, by its path below the folder
+   * @param allowed returns true if a file may contain secrets; receives the path of the file below the folder
    */
   lookBelow(folder: string, allowed: (path: string) => boolean): void {
-    for (const path of filesBelow(folder)) {
+    for (const path of listFilesBelow(folder)) {
       if (allowed(path)) continue;
-      const bytes = contentOf(join(folder, path));
+      const bytes = readIfPresent(join(folder, path));
       if (bytes !== undefined) this.look(path, bytes);
     }
   }
 
   /**
-   * Searches the command lines and environments of all descendants of a process. The environment of the process is not
-   * searched, because its caller sets it. A child has the same environment until it executes another program, so it is
-   * skipped until then.
+   * Searches the command lines and environments of all descendants of a process. The environment of the process itself
+   * is not searched, because its caller sets it. A child is skipped as long as it has the same environment, which is
+   * until it executes another program.
    */
   lookAt(pid: number): void {
-    const own = contentOf(`/proc/${pid}/cmdline`);
-    for (const child of childrenOf(pid)) {
-      const line = contentOf(`/proc/${child}/cmdline`);
+    const own = readIfPresent(`/proc/${pid}/cmdline`);
+    for (const child of listChildProcesses(pid)) {
+      const line = readIfPresent(`/proc/${child}/cmdline`);
       if (line === undefined || own?.equals(line) !== false) continue;
       for (const what of ["cmdline", "environ"]) {
-        const bytes = contentOf(`/proc/${child}/${what}`);
+        const bytes = readIfPresent(`/proc/${child}/${what}`);
         if (bytes !== undefined) this.look(`${what} of a child`, bytes);
       }
       this.lookAt(child);
@@ -90,8 +91,8 @@ export class Canaries {
   }
 }
 
-/** Returns the content of a file, or undefined if the file is gone or cannot be read. */
-function contentOf(path: string): Buffer | undefined {
+/** Returns the content of a file; undefined if the file no longer exists or cannot be read. */
+function readIfPresent(path: string): Buffer | undefined {
   try {
     return readFileSync(path);
   } catch {
@@ -99,7 +100,7 @@ function contentOf(path: string): Buffer | undefined {
   }
 }
 
-function filesBelow(folder: string): readonly string[] {
+function listFilesBelow(folder: string): readonly string[] {
   try {
     const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
     return entries
@@ -110,36 +111,39 @@ function filesBelow(folder: string): readonly string[] {
   }
 }
 
-const childrenOf = (pid: number): readonly number[] =>
-  (contentOf(`/proc/${pid}/task/${pid}/children`)?.toString("utf8") ?? "").split(" ").filter(Boolean).map(Number);
+const listChildProcesses = (pid: number): readonly number[] =>
+  (readIfPresent(`/proc/${pid}/task/${pid}/children`)?.toString("utf8") ?? "").split(" ").filter(Boolean).map(Number);
 
-/** How often the search is repeated while a program runs. */
-const EVERY_MS = 20;
+/** The interval between two searches while a program runs, in milliseconds. */
+const SEARCH_INTERVAL_MS = 20;
 
-/** The folders that are searched, and the files that may contain secrets. */
-export interface Places {
+/** The folders that are searched, and which of their files may contain secrets. */
+export interface SearchedPlaces {
   readonly folders: readonly string[];
-  /** true for a file that may contain secrets, by its path below one of the folders */
+  /** returns true if a file may contain secrets; receives the path of the file below its folder */
   readonly mayHold: (path: string) => boolean;
-  /** true for a file that may contain secrets only while the program runs (mode 0600) */
+  /**
+   * returns true if a file may contain secrets only while the program runs (mode 0600); receives the path of the file
+   * below its folder
+   */
   readonly mayPass: (path: string) => boolean;
 }
 
 /**
- * Runs a program and searches for secrets: in its folders and its descendants while it runs, then in its output and in
- * the files that it left.
+ * Runs a program and searches for secrets: while it runs, in its folders and its descendants, and afterwards in its
+ * output and in the files that are left.
  */
 export async function runWatched(
   canaries: Canaries,
   args: readonly string[],
-  { folders, mayHold, mayPass, ...options }: RunOptions & Places,
+  { folders, mayHold, mayPass, ...options }: RunOptions & SearchedPlaces,
 ): Promise<Outcome> {
   const running = start(args, options);
   const pid = running.process.pid ?? 0;
   const timer = setInterval(() => {
     canaries.lookAt(pid);
     for (const folder of folders) canaries.lookBelow(folder, (path) => mayHold(path) || mayPass(path));
-  }, EVERY_MS);
+  }, SEARCH_INTERVAL_MS);
   const outcome = await running.ended;
   clearInterval(timer);
   for (const folder of folders) canaries.lookBelow(folder, mayHold);

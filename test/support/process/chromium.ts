@@ -4,7 +4,7 @@ import { join } from "node:path";
 import chromium from "@sparticuz/chromium";
 import { chromium as browsers, type Browser } from "playwright-core";
 
-/** A running browser. Disposing of it also deletes the folder of its program. */
+/** A running browser. Disposing of it also deletes the folder that contains the browser. */
 export interface StartedChromium extends AsyncDisposable {
   readonly browser: Browser;
   /** a script that runs the same Chromium without its sandbox, because the sandbox does not work for root */
@@ -13,7 +13,8 @@ export interface StartedChromium extends AsyncDisposable {
 
 /**
  * Starts a real Chromium. The caller must dispose of it. The package unpacks Chromium into the temporary folder and
- * takes a copy that is already there as complete. As test files run in parallel, each start uses a separate folder.
+ * assumes that a copy that already exists there is complete. Because test files run in parallel, each start uses a
+ * separate folder.
  *
  * @throws Error with a clear message if Chromium does not start
  */
@@ -42,7 +43,8 @@ export async function startChromium(): Promise<StartedChromium> {
 }
 
 /**
- * Unpacks Chromium into a folder. The package always unpacks into the temporary folder, so TMPDIR is changed meanwhile.
+ * Unpacks Chromium into a folder. The package always unpacks into the temporary folder, so TMPDIR is changed during
+ * this time.
  */
 async function unpackInto(folder: string): Promise<string> {
   const before = process.env["TMPDIR"];

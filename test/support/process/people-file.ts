@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 
-/** The invented people in a file. Their numbers start at `from` and end before `to`. */
-export interface People {
+/** The range and the title of the invented people in a file. Their numbers start at `from` and end before `to`. */
+export interface PeopleOptions {
   readonly from?: number;
   readonly to: number;
   /** 役職 of all people */
@@ -10,8 +10,11 @@ export interface People {
 
 const HEADER = "氏名,フリガナ,メールアドレス,組織コード,役職,社員コード,TEL,CLOMOアカウント名";
 
-/** Writes a file for `users import`: people with consecutive numbers, in fifty organisations. */
-export async function writePeople(path: string, { from = 0, to, title = "係長" }: People): Promise<string> {
+/**
+ * Writes a file for `users import` with invented people. They have consecutive numbers and belong to fifty
+ * organisations.
+ */
+export async function writePeople(path: string, { from = 0, to, title = "係長" }: PeopleOptions): Promise<string> {
   const rows = Array.from({ length: to - from }, (_, at) => {
     const n = from + at;
     return `山田 太郎${n},ヤマダ タロウ,user${n}@example.com,S${n % 50},${title},E${n},03-0000-${n},account${n}`;

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { FIXTURES, run } from "./program.ts";
 import { openDatabase, TENANT } from "./tenant-state.ts";
 
-/** Creates a home with users, and marks its tenant as pre-release versions of clomoctl did. */
-export async function preReleaseHome(home: string): Promise<{ readonly folder: string }> {
+/** Creates a home with users, and marks its tenant like a tenant of a pre-release version of clomoctl. */
+export async function createPreReleaseHome(home: string): Promise<{ readonly folder: string }> {
   const made = await run(["users", "import", join(FIXTURES, "people.csv"), "--create-orgs", "--yes"], { home });
   if (made.code !== 0) throw new Error(made.stderr);
   const database = openDatabase(home);
@@ -14,7 +14,7 @@ export async function preReleaseHome(home: string): Promise<{ readonly folder: s
 }
 
 /** Returns all files of a folder with their content and modification time. */
-export const filesIn = (folder: string): readonly object[] =>
+export const readFilesIn = (folder: string): readonly object[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map(({ name, parentPath }) => {

@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { spawn as spawnTerminal, type IPty } from "@lydell/node-pty";
-import { whenDone } from "./when-done.ts";
+import { registerCleanUp } from "./when-done.ts";
 
 export const ROOT = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 
 const ENTRY_POINT = join(ROOT, "bin", "clomoctl.js");
 
-/** The folder of the input files that our scripts generate. */
+/** The folder of the input files that the repository's scripts generate. */
 export const FIXTURES = join(ROOT, "fixtures");
 
 /** Options for running the program. */
@@ -24,7 +24,7 @@ export interface RunOptions {
   readonly cwd?: string;
   /** size of the pseudo-terminal; 100 × 40 by default */
   readonly size?: { readonly columns: number; readonly rows: number };
-  /** path of Node; by default the Node that runs the tests */
+  /** path of Node; by default, the Node that runs the tests */
   readonly node?: string;
 }
 
@@ -45,14 +45,14 @@ export interface Running {
   readonly ended: Promise<Outcome>;
 }
 
-/** A program that runs on a pseudo-terminal. */
-export interface OnTerminal {
+/** A program that runs in a pseudo-terminal. */
+export interface TerminalProgram {
   readonly pty: IPty;
   /** Resolves with the whole screen as soon as it contains `part`. */
   shows(part: string): Promise<string>;
   /** Types characters: `"\r"` is Enter, `"\u0003"` is Ctrl-C. */
   type(keys: string): void;
-  /** Closes the window, as when an SSH session drops. */
+  /** Closes the terminal window, which is also what happens when an SSH session ends. */
   close(): void;
   readonly ended: Promise<{ readonly code: number; readonly screen: string }>;
 }
@@ -60,15 +60,15 @@ export interface OnTerminal {
 /** Creates an empty CLOMOCTL_HOME that is removed when the test ends. */
 export async function freshHome(): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), "clomoctl-test-"));
-  whenDone(() => rm(home, { recursive: true, force: true }));
+  registerCleanUp(() => rm(home, { recursive: true, force: true }));
   return home;
 }
 
 /**
- * Returns the environment of the program. Of the machine's environment, it contains only PATH and the compile cache of
- * the tests: each home is new, so a cache in the home would be empty.
+ * Builds the environment of the program. It contains only two variables of the machine's environment: PATH, and the
+ * compile cache of the tests. Each home is new, so a cache in the home would be empty.
  */
-function environmentOf({ home, env }: RunOptions): Record<string, string> {
+function buildEnvironment({ home, env }: RunOptions): Record<string, string> {
   const { PATH = "", NODE_COMPILE_CACHE = "" } = process.env;
   return { PATH, NODE_COMPILE_CACHE, HOME: home, LANG: "C", CLOMOCTL_HOME: home, ...env };
 }
@@ -77,10 +77,10 @@ function environmentOf({ home, env }: RunOptions): Record<string, string> {
 export function start(args: readonly string[], options: RunOptions): Running {
   const child = spawn(options.node ?? process.execPath, [ENTRY_POINT, ...args], {
     cwd: options.cwd ?? ROOT,
-    env: environmentOf(options),
+    env: buildEnvironment(options),
     stdio: ["pipe", "pipe", "pipe"],
   });
-  const forget = whenDone(() => void child.kill("SIGKILL"));
+  const forget = registerCleanUp(() => void child.kill("SIGKILL"));
   const chunks: Buffer[] = [];
   let stderr = "";
   child.stdout.on("data", (chunk: Buffer) => void chunks.push(chunk));
@@ -100,18 +100,18 @@ export function start(args: readonly string[], options: RunOptions): Running {
   return { process: child, ended };
 }
 
-/** Runs the built program to its end, without a terminal. */
+/** Runs the built program without a terminal, and waits until it ends. */
 export async function run(args: readonly string[], options: RunOptions): Promise<Outcome> {
   return start(args, options).ended;
 }
 
-/** Starts the built program on a pseudo-terminal. */
-export function startOnTerminal(args: readonly string[], options: RunOptions): OnTerminal {
+/** Starts the built program in a pseudo-terminal. */
+export function startOnTerminal(args: readonly string[], options: RunOptions): TerminalProgram {
   const pty = spawnTerminal(options.node ?? process.execPath, [ENTRY_POINT, ...args], {
     cols: options.size?.columns ?? 100,
     rows: options.size?.rows ?? 40,
     cwd: options.cwd ?? ROOT,
-    env: { TERM: "xterm-256color", ...environmentOf(options) },
+    env: { TERM: "xterm-256color", ...buildEnvironment(options) },
   });
   let screen = "";
   let watchers: (() => void)[] = [];
@@ -120,7 +120,8 @@ export function startOnTerminal(args: readonly string[], options: RunOptions): O
     for (const watcher of watchers) watcher();
   });
   const ended = new Promise<{ code: number; screen: string }>((resolve) => {
-    // like the exit code of a shell; a second SIGHUP may reach the process while it ends and no longer has a listener
+    // the exit code that a shell would report; a second SIGHUP can arrive while the process is ending and no longer has
+    // a listener
     pty.onExit(({ exitCode, signal = 0 }) => resolve({ code: signal === 0 ? exitCode : 128 + signal, screen }));
   });
   const gone = ended.then(({ code }) => Promise.reject<string>(new Error(`ended with ${code} after:\n${screen}`)));
@@ -129,7 +130,7 @@ export function startOnTerminal(args: readonly string[], options: RunOptions): O
     pty,
     ended,
     type: (keys) => pty.write(keys),
-    // the types lack destroy()
+    // destroy() is missing in the types
     close: () => (pty as IPty & { destroy(): void }).destroy(),
     shows: (part) => {
       const shown = new Promise<string>((resolve) => {

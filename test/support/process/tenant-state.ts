@@ -8,18 +8,18 @@ import { run } from "./program.ts";
 export const TENANT = join("tenants", "local");
 
 /** The query results for a tenant that contains only the topmost organisation. */
-const EMPTY_TENANT_LISTS = ['[{"name":"全社","code":null}]', "[]", "[]", '[{"integrity_check":"ok"}]'];
+const EMPTY_TENANT_RESULTS = ['[{"name":"全社","code":null}]', "[]", "[]", '[{"integrity_check":"ok"}]'];
 
 /**
- * Returns the content of a tenant, which may be empty or not exist yet: the export of its users, then its organisations
- * and the values that must be unique among users. `imports list` runs first, because it removes what killed imports
- * left behind.
+ * Reads the content of a tenant, which may be empty or not exist yet: the export of its users, then its organisations
+ * and the values that must be unique among users. `imports list` runs first, because it removes the remains of killed
+ * imports.
  */
-export async function stateOf(home: string): Promise<string> {
+export async function readTenantState(home: string): Promise<string> {
   await run(["imports", "list"], { home });
   const { text, code, stderr } = await run(["users", "export", "--encoding", "utf-8"], { home });
   if (code !== 0) throw new Error(`the tenant the file cannot be read:\n${stderr}`);
-  if (!existsSync(join(home, TENANT, "tenant.db"))) return [text, ...EMPTY_TENANT_LISTS].join("\n");
+  if (!existsSync(join(home, TENANT, "tenant.db"))) return [text, ...EMPTY_TENANT_RESULTS].join("\n");
   const database = openDatabase(home);
   try {
     const lists = [
@@ -35,7 +35,7 @@ export async function stateOf(home: string): Promise<string> {
 }
 
 /** Returns the paths of all files below a home except the compile cache. */
-export async function filesOf(home: string): Promise<readonly string[]> {
+export async function listHomeFiles(home: string): Promise<readonly string[]> {
   const entries = await readdir(home, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile())
@@ -44,5 +44,5 @@ export async function filesOf(home: string): Promise<readonly string[]> {
     .toSorted();
 }
 
-/** Opens the tenant's database, to hold its lock or to damage it. */
+/** Opens the tenant's database, so that a test can hold its lock or damage it. */
 export const openDatabase = (home: string): DatabaseSync => new DatabaseSync(join(home, TENANT, "tenant.db"));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Running } from "./program.ts";
 import { TENANT } from "./tenant-state.ts";
 
-/** The state of a running program, observed from outside. */
+/** The state of a running program, as seen from outside. */
 export interface ProgramSnapshot {
   readonly stdout: string;
   readonly stderr: string;
@@ -15,10 +15,10 @@ export interface ProgramSnapshot {
   readonly logBytes: number;
 }
 
-/** How often the state is checked. */
-const EVERY_MS = 2;
+/** The interval between two checks of the state, in milliseconds. */
+const CHECK_INTERVAL_MS = 2;
 
-/** Waits until the state of a program meets a condition, or until the program has ended. */
+/** Waits until the state of a program meets a condition, or until the program ends. */
 export async function waitUntil(
   { process, ended }: Running,
   home: string,
@@ -31,18 +31,18 @@ export async function waitUntil(
   void ended.then(() => (said.over = true));
   const look = (): ProgramSnapshot => ({
     ...said,
-    files: filesIn(folder),
+    files: listFilesIn(folder),
     homeFiles: readdirSync(home),
     logBytes: statSync(join(folder, "tenant.db-wal"), { throwIfNoEntry: false })?.size ?? 0,
   });
-  while (!said.over && !wished(look())) await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
+  while (!said.over && !wished(look())) await new Promise((resolve) => setTimeout(resolve, CHECK_INTERVAL_MS));
 }
 
-function filesIn(folder: string): readonly string[] {
+function listFilesIn(folder: string): readonly string[] {
   try {
     return readdirSync(folder, { recursive: true, encoding: "utf8" });
   } catch {
-    // the folder does not exist yet, or a file was deleted while the folder was read
+    // the folder does not exist yet, or a file was deleted while the folder was being read
     return [];
   }
 }

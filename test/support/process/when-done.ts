@@ -2,8 +2,11 @@ import { onTestFinished } from "vitest";
 
 const cleanUps = new Set<() => unknown>();
 
-/** Runs the clean-ups that were registered outside tests, last first, including those that are registered meanwhile. */
-export async function cleanUp(): Promise<void> {
+/**
+ * Runs the clean-ups that were registered outside tests, starting with the last one. Also runs clean-ups that are
+ * registered during this time.
+ */
+export async function runCleanUps(): Promise<void> {
   for (;;) {
     const clean = [...cleanUps].at(-1);
     if (clean === undefined) return;
@@ -13,11 +16,11 @@ export async function cleanUp(): Promise<void> {
 }
 
 /**
- * Runs `clean` when the test ends; in the torture run, which is not a test, when the run ends.
+ * Runs `clean` when the test ends. In the torture run, which is not a test, runs it when the run ends.
  *
  * @returns a function that cancels the clean-up in the torture run
  */
-export function whenDone(clean: () => unknown): () => void {
+export function registerCleanUp(clean: () => unknown): () => void {
   if (process.env["VITEST"] !== undefined) {
     onTestFinished(async () => void (await clean()));
     return () => undefined;

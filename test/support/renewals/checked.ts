@@ -2,7 +2,7 @@ import type { Level } from "../../../src/lib/document/level.ts";
 import type { CheckedItem } from "../../../src/lib/renewals/judge.ts";
 
 /** Returns a checked item with the given state. */
-export const checkedThing = (
+export const createCheckedItem = (
   name: string,
   level: Level,
   daysLeft: number | null,

@@ -4,7 +4,7 @@ import type { DatedItem } from "../../../src/lib/renewals/judge.ts";
 import type { Digest, DueReminder } from "../../../src/lib/renewals/notify/digest.ts";
 
 /** Returns an item as a tenant stores it. */
-const recordedItem = (change: Partial<DatedItem> = {}): DatedItem => ({
+const createDatedItem = (change: Partial<DatedItem> = {}): DatedItem => ({
   ...buildExampleRecord(RENEWAL_ITEM.fields),
   id: "019a0000-0000-7000-8000-000000000001",
   name: "本社",
@@ -15,13 +15,13 @@ const recordedItem = (change: Partial<DatedItem> = {}): DatedItem => ({
   ...change,
 });
 
-/** Returns a reminder as a digest contains it. */
+/** Returns a reminder in the form in which a digest contains it. */
 export const createDueReminder = ({
   item = {},
   ...change
 }: Partial<Omit<DueReminder, "item">> & { item?: Partial<DatedItem> } = {}): DueReminder => ({
   context: "local",
-  item: { ...recordedItem(item), expiresAt: item.expiresAt ?? "2027-03-01T03:00:00.000Z" },
+  item: { ...createDatedItem(item), expiresAt: item.expiresAt ?? "2027-03-01T03:00:00.000Z" },
   stage: 30,
   days: 30,
   day: "2027-03-01",
@@ -29,8 +29,8 @@ export const createDueReminder = ({
   ...change,
 });
 
-/** Returns a digest with one reminder by default. */
-export const digestOf = (change: Partial<Digest> = {}): Digest => ({
+/** Returns a digest that contains one reminder by default. */
+export const createDigest = (change: Partial<Digest> = {}): Digest => ({
   due: [createDueReminder()],
   warnings: [],
   language: "ja",

@@ -1,6 +1,6 @@
-/** A decoded part of a mail. */
+/** A decoded part of an email. */
 export interface MailPart {
-  /** names are in lower case */
+  /** headers by their names in lower case */
   readonly headers: ReadonlyMap<string, string>;
   /** media type in lower case, such as `text/plain` */
   readonly type: string;
@@ -8,25 +8,25 @@ export interface MailPart {
   readonly parts: readonly MailPart[];
 }
 
-/** A mail as a mail client reads it. */
-export interface ReadMail extends MailPart {
+/** An email as a mail client reads it. */
+export interface ParsedMail extends MailPart {
   readonly subject: string;
   readonly messageId: string;
   readonly text: string;
   readonly html: string;
   readonly calendar: string;
-  /** contents by file name */
+  /** contents of the attachments, by file name */
   readonly files: ReadonlyMap<string, string>;
 }
 
 /** Decodes `=?UTF-8?B?…?=` and `=?UTF-8?Q?…?=`. @see RFC 2047 */
-const decodeWords = (value: string): string =>
+const decodeEncodedWords = (value: string): string =>
   value
     .replace(/\?=\s+=\?/g, "?==?")
     .replace(/=\?utf-8\?([bq])\?([^?]*)\?=/gi, (_, form: string, encoded: string) =>
       form.toLowerCase() === "b"
         ? `\u{f0000}${encoded}\u{f0001}`
-        : `\u{f0000}${Buffer.from(quoted(encoded.replaceAll("_", " ")), "latin1").toString("base64")}\u{f0001}`,
+        : `\u{f0000}${Buffer.from(decodeQuotedPrintable(encoded.replaceAll("_", " ")), "latin1").toString("base64")}\u{f0001}`,
     )
     .replace(/(?:\u{f0000}[^\u{f0001}]*\u{f0001})+/gu, (run) =>
       Buffer.concat(
@@ -35,80 +35,88 @@ const decodeWords = (value: string): string =>
     );
 
 /** Decodes quoted-printable text. @see RFC 2045 6.7 */
-const quoted = (encoded: string): string =>
+const decodeQuotedPrintable = (encoded: string): string =>
   encoded
     .replace(/=\r\n/g, "")
     .replace(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 
-const bytesOf = (body: string, encoding: string): Buffer => {
+const decodeBody = (body: string, encoding: string): Buffer => {
   if (encoding === "base64") return Buffer.from(body, "base64");
-  return Buffer.from(encoding === "quoted-printable" ? quoted(body) : body, "latin1");
+  return Buffer.from(encoding === "quoted-printable" ? decodeQuotedPrintable(body) : body, "latin1");
 };
 
-/** Throws if a mail breaks a rule of strict readers. @see RFC 5322 2.1.1, 2.2; RFC 2046 5.1.1 */
-const must = (holds: boolean, what: string): void => {
+/** Throws an error if an email breaks a rule of strict mail clients. @see RFC 5322 2.1.1, 2.2; RFC 2046 5.1.1 */
+const requireRule = (holds: boolean, what: string): void => {
   if (!holds) throw new TypeError(`not a mail: ${what}`);
 };
 
-const readPart = (raw: string): MailPart => {
+const parsePart = (raw: string): MailPart => {
   const end = raw.indexOf("\r\n\r\n");
   const [head, body] = end < 0 ? [raw, ""] : [raw.slice(0, end), raw.slice(end + 4)];
-  must(/^(?:[!-9;-~]+:[ \t][\t -~]*(?:\r\n[ \t][\t -~]*)*(?:\r\n|$))+$/.test(head), `header ${head}`);
+  requireRule(/^(?:[!-9;-~]+:[ \t][\t -~]*(?:\r\n[ \t][\t -~]*)*(?:\r\n|$))+$/.test(head), `header ${head}`);
   const headers = new Map(
     head
       .replace(/\r\n[ \t]+/g, " ")
       .split("\r\n")
       .map((line): [string, string] => {
         const colon = line.indexOf(":");
-        return [line.slice(0, colon).toLowerCase(), decodeWords(line.slice(colon + 1).trim())];
+        return [line.slice(0, colon).toLowerCase(), decodeEncodedWords(line.slice(colon + 1).trim())];
       }),
   );
   const contentType = headers.get("content-type") ?? "text/plain";
   const boundary = /boundary="?([^";]+)"?/.exec(contentType)?.[1];
   const encoding = (headers.get("content-transfer-encoding") ?? "").toLowerCase();
   const parts = boundary === undefined ? [] : body.split(`--${boundary}`).slice(1, -1);
-  must(boundary === undefined || (parts.length > 0 && body.trimEnd().endsWith(`--${boundary}--`)), "an open part");
-  must(encoding !== "base64" || /^[A-Za-z0-9+/\r\n]*={0,2}[\r\n]*$/.test(body), "no base64");
-  must(encoding !== "quoted-printable" || !/=(?![0-9A-F]{2}|\r\n)/.test(body), "no quoted-printable");
+  requireRule(
+    boundary === undefined || (parts.length > 0 && body.trimEnd().endsWith(`--${boundary}--`)),
+    "an open part",
+  );
+  requireRule(encoding !== "base64" || /^[A-Za-z0-9+/\r\n]*={0,2}[\r\n]*$/.test(body), "no base64");
+  requireRule(encoding !== "quoted-printable" || !/=(?![0-9A-F]{2}|\r\n)/.test(body), "no quoted-printable");
   return {
     headers,
     type: (contentType.split(";")[0] ?? "").trim().toLowerCase(),
-    content: boundary === undefined ? bytesOf(body, encoding).toString("utf8") : "",
-    parts: parts.map((part) => readPart(part.replace(/^\r\n/, "").replace(/\r\n$/, ""))),
+    content: boundary === undefined ? decodeBody(body, encoding).toString("utf8") : "",
+    parts: parts.map((part) => parsePart(part.replace(/^\r\n/, "").replace(/\r\n$/, ""))),
   };
 };
 
-const find = ({ parts, ...part }: MailPart, type: string): string =>
-  part.type === type ? part.content : (parts.map((inner) => find(inner, type)).find((found) => found !== "") ?? "");
+const findPartContent = ({ parts, ...part }: MailPart, type: string): string =>
+  part.type === type
+    ? part.content
+    : (parts.map((inner) => findPartContent(inner, type)).find((found) => found !== "") ?? "");
 
-const filesOf = ({ parts, headers, content }: MailPart): readonly (readonly [string, string])[] => {
+const listAttachments = ({ parts, headers, content }: MailPart): readonly (readonly [string, string])[] => {
   const name = /filename="?([^";]+)/.exec(headers.get("content-disposition") ?? "")?.[1];
-  return [...(name === undefined ? [] : [[name, content] as const]), ...parts.flatMap(filesOf)];
+  return [...(name === undefined ? [] : [[name, content] as const]), ...parts.flatMap(listAttachments)];
 };
 
 /**
- * Parses a mail as it was sent over the wire, without the library that wrote it.
+ * Parses an email as it was transmitted, without the library that created it.
  *
- * @throws TypeError if a strict reader would refuse the mail
+ * @throws TypeError if a strict mail client would reject the email
  */
-export const readMail = (raw: Buffer): ReadMail => {
+export const parseMail = (raw: Buffer): ParsedMail => {
   const wire = raw.toString("latin1");
-  must(!/(?<!\r)\n|\r(?!\n)/.test(wire), "a line that does not end in CRLF");
-  must(
+  requireRule(!/(?<!\r)\n|\r(?!\n)/.test(wire), "a line that does not end in CRLF");
+  requireRule(
     wire.split("\r\n").every((line) => line.length <= 998 && /^[\t -~]*$/.test(line)),
     "a line that is too long, or not ASCII",
   );
-  const part = readPart(wire);
+  const part = parsePart(wire);
   for (const name of ["from", "to", "subject", "date", "message-id", "mime-version", "content-type"]) {
-    must(wire.slice(0, wire.indexOf("\r\n\r\n")).match(new RegExp(`^${name}:`, "gim"))?.length === 1, `no ${name}`);
+    requireRule(
+      wire.slice(0, wire.indexOf("\r\n\r\n")).match(new RegExp(`^${name}:`, "gim"))?.length === 1,
+      `no ${name}`,
+    );
   }
   return {
     ...part,
     subject: part.headers.get("subject") ?? "",
     messageId: part.headers.get("message-id") ?? "",
-    text: find(part, "text/plain"),
-    html: find(part, "text/html"),
-    calendar: find(part, "text/calendar"),
-    files: new Map(filesOf(part)),
+    text: findPartContent(part, "text/plain"),
+    html: findPartContent(part, "text/html"),
+    calendar: findPartContent(part, "text/calendar"),
+    files: new Map(listAttachments(part)),
   };
 };

@@ -5,12 +5,12 @@ import type { DatedItem } from "../../../src/lib/renewals/judge.ts";
 import type { ReminderTenant } from "../../../src/lib/renewals/notify/tenant.ts";
 
 /** The content of an in-memory tenant. */
-export interface KnownTenant {
+export interface ReminderTenantContent {
   readonly context?: string;
   readonly timezone?: string;
   readonly items?: readonly DatedItem[];
   readonly notices?: readonly ReminderRecord[];
-  /** email addresses in lower case */
+  /** email addresses of the users, in lower case */
   readonly users?: readonly string[];
   /** email addresses of deleted users */
   readonly deleted?: readonly string[];
@@ -18,7 +18,7 @@ export interface KnownTenant {
   readonly administration?: AdministrationFacts | Error | undefined;
 }
 
-/** Creates an in-memory tenant that can be read and that counts its requests. */
+/** Creates an in-memory tenant that can only be read and that counts its requests. */
 export const createReminderTenant = ({
   context = "kanto",
   timezone = "Asia/Tokyo",
@@ -27,7 +27,7 @@ export const createReminderTenant = ({
   users = [],
   deleted = [],
   administration,
-}: KnownTenant) => {
+}: ReminderTenantContent) => {
   const asked = { notices: 0, found: [] as string[], pages: 0 };
   const tenant: ReminderTenant = {
     context,
@@ -63,7 +63,7 @@ export const createReminderTenant = ({
   return { tenant, asked };
 };
 
-/** Returns a reminder that a tenant stores: by default, a stage of `itemId` that was sent by mail. */
+/** Returns a reminder as a tenant stores it. By default, it is a stage of `itemId` that was sent by email. */
 export const createPastReminder = (at: string, change: Partial<ReminderRecord> = {}): ReminderRecord => ({
   ...buildExampleRecord(REMINDER.fields),
   id: at,

@@ -1,5 +1,5 @@
 /** A value in the performance data of a monitoring plugin. */
-export interface Figure {
+export interface PerformanceFigure {
   readonly label: string;
   readonly value: number;
   readonly unit: string;
@@ -13,7 +13,7 @@ export interface PluginOutput {
   readonly service: string;
   readonly status: string;
   readonly said: string;
-  readonly figures: readonly Figure[];
+  readonly figures: readonly PerformanceFigure[];
 }
 
 /**
@@ -43,8 +43,8 @@ const FIGURE = new RegExp(
   "u",
 );
 
-function parseFigures(data: string): readonly Figure[] {
-  const figures: Figure[] = [];
+function parseFigures(data: string): readonly PerformanceFigure[] {
+  const figures: PerformanceFigure[] = [];
   let rest = data;
   while (rest !== "") {
     const found = FIGURE.exec(rest);
@@ -63,8 +63,8 @@ function parseFigures(data: string): readonly Figure[] {
 }
 
 /**
- * Returns a function that tests whether a value alerts. Without a range, no value alerts. `10` alerts outside 0 to 10,
- * `10:` below 10, `~:10` above 10, `10:20` outside 10 to 20, `@10:20` inside 10 to 20.
+ * Returns a function that tests whether a value causes an alert. Without a range, no value does. `10` alerts outside 0
+ * to 10, `10:` below 10, `~:10` above 10, `10:20` outside 10 to 20, `@10:20` inside 10 to 20.
  */
 function parseRange(range: string): (value: number) => boolean {
   if (range === "") return () => false;

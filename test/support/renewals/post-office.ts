@@ -2,11 +2,11 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { SMTPConnection } from "smtp-server/lib/smtp-connection.js";
-import { readMail, type ReadMail } from "./mail-reader.ts";
+import { parseMail, type ParsedMail } from "./mail-reader.ts";
 
 /**
- * smtp-server delays its greeting by a tenth of a second, to catch clients that send too early. Our clients wait for
- * the greeting, so the delay is removed.
+ * smtp-server delays its greeting by a tenth of a second to catch clients that send too early. Our clients wait for the
+ * greeting, so the tests remove the delay.
  */
 Object.assign(SMTPConnection.prototype, {
   init(this: { _setListeners(ready: () => void): void; connectionReady(): void }) {
@@ -14,11 +14,11 @@ Object.assign(SMTPConnection.prototype, {
   },
 });
 
-/** A mail that the server accepted. */
-export interface Delivered {
+/** An email that the server accepted. */
+export interface AcceptedMail {
   readonly to: string;
-  readonly mail: ReadMail;
-  /** user who signed in */
+  readonly mail: ParsedMail;
+  /** the user who logged in */
   readonly user: string | undefined;
   readonly secure: boolean;
 }
@@ -26,20 +26,20 @@ export interface Delivered {
 /** A real mail server on this machine. */
 export interface PostOffice {
   readonly port: number;
-  readonly delivered: Delivered[];
+  readonly delivered: AcceptedMail[];
   /** number of connections so far */
   readonly connections: () => number;
-  /** refused addresses with the response, for example `550 5.1.1 gone` */
+  /** addresses that the server refuses, each with the response, for example `550 5.1.1 gone` */
   readonly refused: Map<string, string>;
   readonly close: () => Promise<void>;
 }
 
-const smtpError = (answer: string): Error =>
+const createSmtpError = (answer: string): Error =>
   Object.assign(new Error(answer.slice(4)), { responseCode: Number(answer.slice(0, 3)) });
 
-/** Opens a mail server that accepts every mail except mails to the `refused` addresses. */
+/** Opens a mail server that accepts all emails except those to the `refused` addresses. */
 export const openPostOffice = async (options: SMTPServerOptions = {}): Promise<PostOffice> => {
-  const delivered: Delivered[] = [];
+  const delivered: AcceptedMail[] = [];
   const refused = new Map<string, string>();
   let connections = 0;
   const server = new SMTPServer({
@@ -53,13 +53,13 @@ export const openPostOffice = async (options: SMTPServerOptions = {}): Promise<P
     },
     onRcptTo: ({ address }, _, done) => {
       const answer = refused.get(address);
-      done(answer === undefined ? null : smtpError(answer));
+      done(answer === undefined ? null : createSmtpError(answer));
     },
     onData: (stream, session, done) => {
       const chunks: Buffer[] = [];
       stream.on("data", (chunk: Buffer) => void chunks.push(chunk));
       stream.on("end", () => {
-        const mail = readMail(Buffer.concat(chunks));
+        const mail = parseMail(Buffer.concat(chunks));
         const { user } = session as { readonly user?: string };
         for (const { address } of session.envelope.rcptTo) {
           delivered.push({ to: address, mail, user, secure: session.secure });
@@ -82,24 +82,24 @@ export const openPostOffice = async (options: SMTPServerOptions = {}): Promise<P
 };
 
 /** A request that the chat server accepted. */
-export interface Posted {
+export interface AcceptedPost {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
 /** A real HTTP server on this machine that responds like a chat service. */
-export interface Chat {
+export interface ChatServer {
   readonly url: string;
-  readonly posted: Posted[];
-  /** status of the responses from now on; 0 for no response */
+  readonly posted: AcceptedPost[];
+  /** HTTP status of the responses from now on; 0 means that there is no response */
   status: number;
   readonly close: () => Promise<void>;
 }
 
-/** Opens a chat server that accepts posted messages. */
-export const openChat = async (): Promise<Chat> => {
-  const posted: Posted[] = [];
+/** Opens a chat server that accepts messages. */
+export const openChatServer = async (): Promise<ChatServer> => {
+  const posted: AcceptedPost[] = [];
   const server = createServer((request, response) => {
     let body = "";
     request.setEncoding("utf8").on("data", (chunk: string) => {
@@ -113,7 +113,7 @@ export const openChat = async (): Promise<Chat> => {
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  const chat: Chat = {
+  const chat: ChatServer = {
     url: `http://127.0.0.1:${port}/services/SECRET`,
     posted,
     status: 200,

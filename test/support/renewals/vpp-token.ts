@@ -1,8 +1,8 @@
 /**
- * Returns a VPP content token in the format of Apple's portal. Tests use it as an expiring item that does not require
- * openssl.
+ * Returns a VPP content token in the format of Apple's portal. Tests use it when they need an expiring item that does
+ * not require openssl.
  */
-export const vppToken = (expiresAt: Date, organisation: string): string =>
+export const createVppToken = (expiresAt: Date, organisation: string): string =>
   Buffer.from(
     JSON.stringify({
       token: "not-a-real-token",

@@ -17,7 +17,7 @@ export interface TestAccount {
 const AT = "2026-04-01T00:00:00.000Z";
 
 /**
- * Creates a user with an account, and writes the role directly into the database: a test of rights does not need a
+ * Creates a user with an account. The role is written directly into the database, because tests of rights do not need a
  * password.
  */
 export const addTestAccount = async (tenant: TestTenant, account: TestAccount): Promise<string> => {

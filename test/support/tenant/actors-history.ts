@@ -7,14 +7,14 @@ import { ActorsModel, type AccountRequest, type AccountVerb, type ModelScheme, t
 import { byId, expectSame, type ConfirmStep, type StepResult } from "./audited-history.ts";
 import { DirectoryHistory, someDirectoryStep, type DirectoryStep, type Place } from "./directory-history.ts";
 import { NO_RECORD, type HandKind } from "./directory-model.ts";
-import { ROOT } from "./history-model.ts";
-import { without, type TestTenant } from "./tenant.ts";
+import { ROOT_NUMBER } from "./history-model.ts";
+import { omitColumn, type TestTenant } from "./tenant.ts";
 
 interface AccountStep {
   readonly account: AccountVerb;
   readonly whom: Place;
   readonly role: Role | undefined;
-  /** places of the managed organisations, or all organisations */
+  /** positions of the managed organisations, or all organisations */
   readonly managed: readonly Place[] | "all" | undefined;
   readonly scheme: Place | undefined;
   readonly values: AccountRequest;
@@ -31,22 +31,22 @@ interface SettingsStep {
   readonly composition: AccountNameComposition;
   readonly dryRun: boolean;
 }
-type OwnStep = AccountStep | SchemeStep | SettingsStep;
+type ActorOnlyStep = AccountStep | SchemeStep | SettingsStep;
 
-/** A step, and the place of the account that does it. */
+/** A step, and the position of the account that does it. */
 export interface ActorStep {
   readonly as: Place;
-  readonly does: DirectoryStep | OwnStep;
+  readonly does: DirectoryStep | ActorOnlyStep;
 }
 
-const STRONG = "Canary42Canary";
+const STRONG_PASSWORD = "Canary42Canary";
 /** Operations of schemes, in the order in which the tenant lists them. */
-const ITEMS = ["orgs.write", "orgs.delete", "users.write", "users.move", "users.delete"] as const;
+const SCHEME_ITEMS = ["orgs.write", "orgs.delete", "users.write", "users.move", "users.delete"] as const;
 const somePlace = fc.integer({ min: -1, max: 19 });
-const dryRun = fc.constantFrom(false, false, false, false, true);
+const someDryRunFlag = fc.constantFrom(false, false, false, false, true);
 
 const somePlaces = fc.uniqueArray(somePlace, { minLength: 0, maxLength: 2 });
-const anyAccount: fc.Arbitrary<AccountStep> = fc.record({
+const someRawAccount: fc.Arbitrary<AccountStep> = fc.record({
   account: fc.constantFrom("create", "create", "edit", "edit", "grant", "grant", "revoke"),
   whom: fc.nat(19),
   role: fc.constantFrom(undefined, undefined, "none", "system", "division", "operator", "operator", "custom"),
@@ -58,13 +58,13 @@ const anyAccount: fc.Arbitrary<AccountStep> = fc.record({
     noticeMail: fc.constantFrom(undefined, true, false),
   }),
   secret: fc.constantFrom(undefined, "strong", "strong", "strong", "weak"),
-  dryRun,
+  dryRun: someDryRunFlag,
 });
 
-/** Returns the step with exactly the values that its role accepts. */
-const fitting = (step: AccountStep): AccountStep => {
+/** Returns the step with only those values that its role accepts. */
+const fitToRole = (step: AccountStep): AccountStep => {
   const { account, role, managed, scheme, values } = step;
-  // if account names are built from a user field, no other name is accepted
+  // if account names are built from a user field, other names are rejected
   const name = values.name || (account === "edit" ? undefined : "takahashi");
   const places = Array.isArray(managed) && managed.length > 0 ? managed : [1];
   return {
@@ -76,7 +76,10 @@ const fitting = (step: AccountStep): AccountStep => {
     secret: "strong",
   };
 };
-const someAccount = fc.oneof({ arbitrary: anyAccount.map(fitting), weight: 3 }, { arbitrary: anyAccount, weight: 1 });
+const someAccount = fc.oneof(
+  { arbitrary: someRawAccount.map(fitToRole), weight: 3 },
+  { arbitrary: someRawAccount, weight: 1 },
+);
 const someScheme: fc.Arbitrary<SchemeStep> = fc.record({
   scheme: fc.constantFrom("create", "edit", "edit", "delete"),
   at: fc.nat(9),
@@ -84,17 +87,17 @@ const someScheme: fc.Arbitrary<SchemeStep> = fc.record({
     {
       name: fc.constantFrom("登録係", "受付", "Desk", "desk", ""),
       items: fc.oneof(
-        { arbitrary: fc.subarray([...ITEMS], { minLength: 1 }), weight: 4 },
+        { arbitrary: fc.subarray([...SCHEME_ITEMS], { minLength: 1 }), weight: 4 },
         { arbitrary: fc.constant([]), weight: 1 },
       ),
     },
     { requiredKeys: [] },
   ),
-  dryRun,
+  dryRun: someDryRunFlag,
 });
 const someSettings: fc.Arbitrary<SettingsStep> = fc.record({
   composition: fc.constantFrom("free-text", "free-text", "mail-address", "mail-local-part", "employee-code"),
-  dryRun,
+  dryRun: someDryRunFlag,
 });
 
 export const someActorStep: fc.Arbitrary<ActorStep> = fc.record({
@@ -108,22 +111,25 @@ export const someActorStep: fc.Arbitrary<ActorStep> = fc.record({
 });
 
 /** The accounts that exist from the start. */
-const ACCOUNTS: readonly (TestAccount & { readonly org: string | undefined })[] = [
+const INITIAL_ACCOUNTS: readonly (TestAccount & { readonly org: string | undefined })[] = [
   { name: "sys", role: "system", org: undefined },
   { name: "higashi", role: "division", org: "E1", manages: ["EA"] },
   { name: "both", role: "division", org: undefined, manages: ["E1", "WE"] },
   { name: "ope", role: "operator", org: "E1" },
-  { name: "cus", role: "custom", org: "EA", manages: ["EA"], items: ITEMS },
+  { name: "cus", role: "custom", org: "EA", manages: ["EA"], items: SCHEME_ITEMS },
   { name: "all", role: "custom", org: "WE", items: ["orgs.write", "users.write", "users.move", "users.delete"] },
   { name: "few", role: "custom", org: "WE", manages: ["EA"], items: ["users.write", "users.move"] },
   { name: "left", role: "none", org: "EA" },
 ];
 
-/** A history of a directory with several administrators, who do the steps within their rights. */
+/**
+ * A history of a directory with several administrators. Each step is done by an administrator and must respect the
+ * rights of this administrator.
+ */
 export class ActorsHistory extends DirectoryHistory<ActorStep> {
   declare readonly model: ActorsModel;
   readonly #schemes = new Map<number, string>();
-  /** account name of the actor, as it was at the time of the request */
+  /** account name of the actor at the time of the request */
   #name = "owner";
   /** the outcomes that occurred: role of the actor, and whether something was done or refused */
   readonly outcomes = new Set<string>();
@@ -138,28 +144,28 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
   static async in(tenant: TestTenant): Promise<ActorsHistory> {
     const history = new ActorsHistory(tenant);
     const { model } = history;
-    const orgs = new Map<string | undefined, number>([[undefined, ROOT]]);
+    const orgs = new Map<string | undefined, number>([[undefined, ROOT_NUMBER]]);
     for (const [name, code, above] of [
       ["東", "EA"],
       ["東部", "E1", "EA"],
       ["西", "WE"],
     ] as const) {
-      const parent = orgs.get(above) ?? ROOT;
+      const parent = orgs.get(above) ?? ROOT_NUMBER;
       const { after } = await tenant.client.orgs.create({ name, code, parentId: history.idOf(parent) });
       const { record } = model.write("orgs", undefined, { name, code, parent });
       history.know("orgs", record, after.id);
       orgs.set(code, record);
     }
-    for (const account of ACCOUNTS) {
+    for (const account of INITIAL_ACCOUNTS) {
       const { name, role, org, manages, items } = account;
       const id = await addTestAccount(tenant, account);
-      const usual = { title: null, employeeCode: null, orgCode: orgs.get(org) ?? ROOT };
+      const usual = { title: null, employeeCode: null, orgCode: orgs.get(org) ?? ROOT_NUMBER };
       const values = { name, emails: [`${name}@accounts.example`], accountName: name, ...usual };
       const { record } = model.write("users", undefined, values);
       history.know("users", record, id);
       if (items !== undefined) model.schemes.set(model.next(), { name: `scheme of ${name}`, items });
       const scheme = items === undefined ? null : ([...model.schemes.keys()].at(-1) ?? null);
-      const managed = manages?.map((code) => orgs.get(code) ?? ROOT) ?? null;
+      const managed = manages?.map((code) => orgs.get(code) ?? ROOT_NUMBER) ?? null;
       model.accounts.set(record, { role, scheme, managed, supportOption: false, noticeMail: false });
       if (role !== "none") model.administrators.add(record);
     }
@@ -185,8 +191,8 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
   }
 
   /**
-   * Does a step as the machine's owner. If the actor manages only a part of the tenant, the actor does the step,
-   * because only changes in this part can affect the step that is interrupted.
+   * Does a step as the machine's owner while another step is in progress. If the actor manages only part of the tenant,
+   * the actor does this step, because only changes in this part can affect the interrupted step.
    */
   protected override async meanwhile(does: () => Promise<StepResult>): Promise<StepResult> {
     const { who } = this.model;
@@ -217,7 +223,9 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     return this.ofDirectory(step);
   }
 
-  /** Returns the number of a record, which is mostly inside the actor's organisations. */
+  /**
+   * Selects a record by its position, usually a record in the actor's organisations. @returns the number of the record
+   */
   protected override picked(kind: HandKind, place: Place): number {
     const { model } = this;
     const isPlain = (record: number): boolean => place % 3 === 0 || !model.administrators.has(record);
@@ -235,17 +243,17 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     return String(own?.[1]["code"] ?? code);
   }
 
-  /** Returns a record as the tenant shows it to the actor, who may not see the parent of an organisation. */
+  /** Returns a record as the tenant shows it to the actor. The actor may not see the parent of an organisation. */
   protected override shown(id: string): Org | User | undefined {
     const found = super.shown(id);
     if (found === undefined || !("parentId" in found)) return found;
-    const above = [...this.ids].find(([, one]) => one === found.parentId)?.[0] ?? ROOT;
+    const above = [...this.ids].find(([, one]) => one === found.parentId)?.[0] ?? ROOT_NUMBER;
     return this.model.sees("orgs", above) ? found : { ...found, parentId: null };
   }
 
   protected override state(): object {
     const rows = ["account", "scheme", "account_settings"].map((table) =>
-      this.tenant.sql(`select * from ${table} order by 1`).map((row) => without(row, "revision")),
+      this.tenant.sql(`select * from ${table} order by 1`).map((row) => omitColumn(row, "revision")),
     );
     return { ...this.tenant.dump(), rows };
   }
@@ -261,13 +269,13 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     const { account: verb, whom, role, managed, scheme, secret, dryRun } = step;
     const user = this.picked("users", whom);
     const schemes = [...model.schemes.keys(), NO_RECORD];
-    const password = secret === "weak" ? "weak" : STRONG;
+    const password = secret === "weak" ? "weak" : STRONG_PASSWORD;
     const asked: AccountRequest =
       verb === "revoke"
         ? { role: "none" }
         : {
             ...step.values,
-            // a user who is granted a role keeps the account name
+            // granting a role does not change the account name
             name: verb === "grant" ? undefined : step.values.name,
             role,
             scheme: scheme === undefined ? undefined : schemes[scheme % schemes.length],
@@ -298,7 +306,7 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     return { what: `${verb} account`, audit: [audited] };
   }
 
-  /** Returns the organisation of a user, and the existing organisations that the user manages. */
+  /** Returns the organisation of a user and the organisations that the user manages, if they exist. */
   #orgsOf(user: number): readonly string[] {
     const { accounts, records } = this.model;
     const managed = (accounts.get(user)?.managed ?? []).filter((org) => records.orgs.has(org));
@@ -392,7 +400,7 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     const { composition, recorded } = await tenant.client.accounts.settings();
     model.isMirror = (await tenant.client.tenant.show()).mirroredAt !== null;
     expectSame({ composition, recorded }, this.#wantedSettings());
-    expectSame(accounts.map(accountAsKnown).toSorted(byId), this.#wantedAccounts());
+    expectSame(accounts.map(toComparableAccount).toSorted(byId), this.#wantedAccounts());
     expectSame(
       schemes.map(({ id, name, operations }) => ({ id, name, operations })).toSorted(byId),
       [...model.schemes]
@@ -431,7 +439,7 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
   }
 }
 
-const accountAsKnown = ({ id, name, role, scheme, managesAll, managedOrgs, ...others }: Account) => ({
+const toComparableAccount = ({ id, name, role, scheme, managesAll, managedOrgs, ...others }: Account) => ({
   id,
   name,
   role,

@@ -1,30 +1,49 @@
 import type { AccountNameComposition } from "../../../src/lib/contract/index.ts";
 import type { Operation, Role } from "../../../src/lib/model/role.ts";
-import { DirectoryModel, type ImportEffect, type HandKind, type Need, type Refusal } from "./directory-model.ts";
-import { ROOT, valuesIn, type Kind, type ModelImport, type ModelRow, type Values } from "./history-model.ts";
+import {
+  DirectoryModel,
+  type ImportEffect,
+  type HandKind,
+  type RequiredRight,
+  type Refusal,
+} from "./directory-model.ts";
+import {
+  ROOT_NUMBER,
+  listFieldValues,
+  type Kind,
+  type ModelImport,
+  type ModelRow,
+  type Values,
+} from "./history-model.ts";
 
-/** The account of a user. Organisations and schemes are given by their numbers in the model. */
+/** The account of a user. Organisations and schemes are represented by their numbers in the model. */
 export interface ModelAccount {
   readonly role: Role;
   readonly scheme: number | null;
-  /** null: no organisations; for a custom administrator: all organisations */
+  /** null: no organisations or, for a custom administrator, all organisations */
   readonly managed: readonly number[] | null;
   readonly supportOption: boolean;
   readonly noticeMail: boolean;
 }
 
-const NO_ROLE: ModelAccount = { role: "none", scheme: null, managed: null, supportOption: false, noticeMail: false };
+const ACCOUNT_WITHOUT_ROLE: ModelAccount = {
+  role: "none",
+  scheme: null,
+  managed: null,
+  supportOption: false,
+  noticeMail: false,
+};
 
 export interface ModelScheme {
   readonly name: string;
   readonly items: readonly Operation[];
 }
 
-/** The content of a request for an account. Omitted members stay unchanged. */
+/** The content of a request for an account. Omitted members do not change. */
 export interface AccountRequest {
   readonly name?: string | undefined;
   readonly role?: Role | undefined;
-  /** number of the scheme; a scheme that does not exist has an unused number */
+  /** number of the scheme; an unused number stands for a scheme that does not exist */
   readonly scheme?: number | undefined;
   readonly managed?: readonly number[] | undefined;
   readonly managesAll?: true | undefined;
@@ -38,11 +57,11 @@ export interface AccountRequest {
 
 export type AccountVerb = "create" | "edit" | "grant" | "revoke";
 
-/** The machine's owner, a user with an account (by number), or somebody without an account. */
+/** Who does a step: the machine's owner, a user with an account (by number), or somebody without an account. */
 export type Actor = "owner" | "nobody" | number;
 
-/** The rights that only a system administrator has. @see issue 11, the table of roles */
-const OF_SYSTEM: readonly Need[] = [
+/** The rights that only system administrators have. @see issue 11, the table of roles */
+const SYSTEM_RIGHTS: readonly RequiredRight[] = [
   "whole",
   "fields.write",
   "accounts.roles",
@@ -51,18 +70,19 @@ const OF_SYSTEM: readonly Need[] = [
   "schemes.write",
 ];
 
-/** The rights that a custom administrator has inside the managed organisations, regardless of the scheme. */
-const OF_ALL_SCHEMES: readonly Need[] = ["accounts.write", "console.write"];
+/** The rights that every custom administrator has in the managed organisations, whatever the scheme. */
+const CUSTOM_RIGHTS: readonly RequiredRight[] = ["accounts.write", "console.write"];
 
-const MAX_SUPPORTED = 5;
+const MAX_SUPPORT_OPTIONS = 5;
 
-const rejected = (...about: readonly string[]): Refusal => ({ code: "input-rejected", about });
-const notPermitted = (...about: readonly string[]): Refusal => ({ code: "not-permitted", about });
-const notFound = (...about: readonly string[]): Refusal => ({ code: "not-found", about });
+const createRejectedRefusal = (...about: readonly string[]): Refusal => ({ code: "input-rejected", about });
+const createNotPermittedRefusal = (...about: readonly string[]): Refusal => ({ code: "not-permitted", about });
+const createNotFoundRefusal = (...about: readonly string[]): Refusal => ({ code: "not-found", about });
 
-const UNDOING = { create: "delete", update: "update", delete: "create" } as const;
+const INVERSE_ACTIONS = { create: "delete", update: "update", delete: "create" } as const;
 
-const isAbove = (role: Role | undefined): boolean => role === "system" || role === "division" || role === "custom";
+const isAboveOperator = (role: Role | undefined): boolean =>
+  role === "system" || role === "division" || role === "custom";
 
 /** A model of the directory with accounts, schemes, settings and an actor. */
 export class ActorsModel extends DirectoryModel {
@@ -70,17 +90,17 @@ export class ActorsModel extends DirectoryModel {
   /** accounts by the number of the user */
   readonly accounts = new Map<number, ModelAccount>();
   readonly schemes = new Map<number, ModelScheme>();
-  /** undefined if nobody has set it; names are then free text */
+  /** undefined if nobody has set it; account names are then free text */
   composition: AccountNameComposition | undefined;
   isMirror = false;
   /**
-   * organisations of the actor who planned an import, by the id of the import; an import of a system administrator has
-   * no entry
+   * the organisations in which the actor planned an import, by the id of the import; imports planned by a system
+   * administrator do not have an entry
    */
   readonly #plannedIn = new Map<string, readonly number[]>();
 
   accountOf(user: number): ModelAccount {
-    return this.accounts.get(user) ?? NO_ROLE;
+    return this.accounts.get(user) ?? ACCOUNT_WITHOUT_ROLE;
   }
 
   /** Returns the name of a user's account, or null if there is no account. */
@@ -92,16 +112,16 @@ export class ActorsModel extends DirectoryModel {
     return this.who === "owner" ? "system" : this.who === "nobody" ? "none" : this.accountOf(this.who).role;
   }
 
-  /** The actor's organisations; undefined for all organisations. */
+  /** The actor's organisations; undefined stands for all organisations. */
   get #own(): readonly number[] | undefined {
     if (typeof this.who !== "number" || this.role === "system") return undefined;
     const { role, managed } = this.accountOf(this.who);
     if (role === "custom" && managed === null) return undefined;
     const org = Number(this.records.users.get(this.who)?.["orgCode"]);
-    return role === "operator" ? (org === ROOT ? [] : [org]) : (managed ?? []);
+    return role === "operator" ? (org === ROOT_NUMBER ? [] : [org]) : (managed ?? []);
   }
 
-  /** The actor's organisations that exist; empty for all organisations. */
+  /** The actor's organisations that still exist; empty if the actor manages all organisations. */
   get heldOrgs(): readonly number[] {
     return this.#own?.filter((org) => this.records.orgs.has(org)) ?? [];
   }
@@ -116,28 +136,28 @@ export class ActorsModel extends DirectoryModel {
     return this.heldOrgs.some((org) => this.subtree(org).includes(at));
   }
 
-  #may(need: Need): boolean {
+  #may(need: RequiredRight): boolean {
     if (this.role === "system") return true;
-    if (this.role === "none" || this.role === "operator" || OF_SYSTEM.includes(need)) return false;
+    if (this.role === "none" || this.role === "operator" || SYSTEM_RIGHTS.includes(need)) return false;
     if (this.role === "division") return true;
     const { scheme } = this.accountOf(Number(this.who));
     const { items = [] } = this.schemes.get(scheme ?? -1) ?? {};
-    return OF_ALL_SCHEMES.includes(need) || items.includes(need as Operation);
+    return CUSTOM_RIGHTS.includes(need) || items.includes(need as Operation);
   }
 
   #mayAny(kind: HandKind): boolean {
     return this.needsOfAny(kind).some((need) => this.#may(need));
   }
 
-  override barredImport(kind: HandKind, needs: readonly Need[]): readonly Refusal[] {
+  override barredImport(kind: HandKind, needs: readonly RequiredRight[]): readonly Refusal[] {
     const barred = this.barred(needs);
-    return barred.length === 0 && !this.#mayAny(kind) ? [notPermitted()] : barred;
+    return barred.length === 0 && !this.#mayAny(kind) ? [createNotPermittedRefusal()] : barred;
   }
 
-  override barred(needs: readonly Need[]): readonly Refusal[] {
-    if (this.who === "nobody") return [notFound("CLOMO アカウント")];
-    if (this.role === "none") return [notPermitted("サインイン")];
-    return needs.every((need) => this.#may(need)) ? [] : [notPermitted()];
+  override barred(needs: readonly RequiredRight[]): readonly Refusal[] {
+    if (this.who === "nobody") return [createNotFoundRefusal("CLOMO アカウント")];
+    if (this.role === "none") return [createNotPermittedRefusal("サインイン")];
+    return needs.every((need) => this.#may(need)) ? [] : [createNotPermittedRefusal()];
   }
 
   override refusals(kind: HandKind, record: number | undefined, given: Values): readonly Refusal[] {
@@ -147,26 +167,26 @@ export class ActorsModel extends DirectoryModel {
     return [...this.#untouchable(record), ...reasons, ...this.#unlikeNames(record, given)];
   }
 
-  /** Returns a refusal if the actor moves an organisation whose parent the actor does not see. */
+  /** Returns a refusal if the actor would move an organisation whose parent the actor cannot see. */
   #unmovable(org: number | undefined, { parent }: Values): readonly Refusal[] {
     if (org === undefined || parent === undefined) return [];
-    const above = Number(this.records.orgs.get(org)?.["parent"] ?? ROOT);
-    return this.sees("orgs", above) ? [] : [notPermitted("上位組織")];
+    const above = Number(this.records.orgs.get(org)?.["parent"] ?? ROOT_NUMBER);
+    return this.sees("orgs", above) ? [] : [createNotPermittedRefusal("上位組織")];
   }
 
-  /** Returns a refusal if only a system administrator may change the user and the actor has another role. */
+  /** Returns a refusal if only a system administrator may change the user, and the actor does not have this role. */
   #untouchable(user: number | undefined): readonly Refusal[] {
     const isHis = user !== undefined && this.#isAbove(user) && this.role !== "system";
-    return isHis ? [notPermitted("システム管理者だけ")] : [];
+    return isHis ? [createNotPermittedRefusal("システム管理者だけ")] : [];
   }
 
   /**
-   * Returns true if a user is a system, division or custom administrator. A user who is only marked as an administrator
-   * counts, because the role is unknown.
+   * Returns true if a user is a system, division or custom administrator, or is only marked as an administrator, in
+   * which case the role is unknown.
    */
   #isAbove(user: number): boolean {
     const { role } = this.accountOf(user);
-    return isAbove(role) || (role === "none" && this.administrators.has(user));
+    return isAboveOperator(role) || (role === "none" && this.administrators.has(user));
   }
 
   #unlikeNames(user: number | undefined, given: Values): readonly Refusal[] {
@@ -175,8 +195,10 @@ export class ActorsModel extends DirectoryModel {
     const isOther = accountName !== null && (user === undefined || this.nameOf(user) !== accountName);
     const values = { ...(user === undefined ? {} : this.records.users.get(user)), ...given };
     return [
-      ...(isOperator && given["orgCode"] === ROOT ? [rejected("オペレーター")] : []),
-      ...(isOther && this.#isOtherThan(accountName, this.#composed(values)) ? [rejected("構成する情報")] : []),
+      ...(isOperator && given["orgCode"] === ROOT_NUMBER ? [createRejectedRefusal("オペレーター")] : []),
+      ...(isOther && this.#isOtherThan(accountName, this.#composed(values))
+        ? [createRejectedRefusal("構成する情報")]
+        : []),
     ];
   }
 
@@ -185,11 +207,11 @@ export class ActorsModel extends DirectoryModel {
   }
 
   /**
-   * Returns the name that an account gets: null if the user lacks the field from which names are built, undefined if
-   * any name is allowed.
+   * Returns the required name of an account: null if the user does not have the field from which names are built,
+   * undefined if any name is allowed.
    */
   #composed(values: Values): string | null | undefined {
-    const [email = ""] = valuesIn(values, "emails").map(String);
+    const [email = ""] = listFieldValues(values, "emails").map(String);
     if (this.composition === undefined || this.composition === "free-text") return undefined;
     if (this.composition === "mail-address") return email || null;
     if (this.composition === "mail-local-part") return email.replace(/@[^@]*$/, "") || null;
@@ -199,7 +221,9 @@ export class ActorsModel extends DirectoryModel {
   override markRefusals(user: number): readonly Refusal[] {
     const barred = this.barred(["accounts.roles"]);
     if (barred.length > 0) return barred;
-    return this.administrators.has(user) && this.accountOf(user).role !== "none" ? [rejected("管理者権限")] : [];
+    return this.administrators.has(user) && this.accountOf(user).role !== "none"
+      ? [createRejectedRefusal("管理者権限")]
+      : [];
   }
 
   override isUnfit(done: ImportEffect, rows: readonly ModelRow[]): boolean {
@@ -211,7 +235,7 @@ export class ActorsModel extends DirectoryModel {
       return (met !== undefined && !this.sees(kind, met)) || (named !== undefined && !this.sees("orgs", named));
     });
     const place = kind === "users" ? "orgCode" : "parent";
-    // nothing may leave the actor's organisations, and their topmost organisation may not move
+    // records must not leave the actor's organisations, and the topmost of these organisations must not move
     const isOutside = done.did.some(
       ({ before, after }) =>
         after !== undefined &&
@@ -231,32 +255,32 @@ export class ActorsModel extends DirectoryModel {
   override barredUndo({ kind, id, did, undone: isUndone }: ModelImport): readonly Refusal[] {
     const barred = this.barred([]);
     if (barred.length > 0) return barred;
-    // an operator may import memos and tags of devices, but does not see imports of other kinds
+    // operators may import memos and tags of devices, but cannot see other imports
     const mayImport = this.role === "operator" || (["users", "orgs"] as const).some((one) => this.#mayAny(one));
-    if (!mayImport) return [notPermitted()];
+    if (!mayImport) return [createNotPermittedRefusal()];
     const isOfKind = this.#mayAny(kind as HandKind);
     const plannedIn = this.#plannedIn.get(id);
     const isIn = this.isWhole() || (plannedIn?.every((org) => this.sees("orgs", org)) ?? false);
-    if (this.role !== "system" && !(isOfKind && isIn)) return [notFound()];
-    // if the import is already undone, the tenant reports this first
+    if (this.role !== "system" && !(isOfKind && isIn)) return [createNotFoundRefusal()];
+    // if the import was already undone, the tenant reports this before any other reason
     if (isUndone) return [];
-    const undone = did.map(({ action, ...one }) => ({ ...one, action: UNDOING[action] }));
+    const undone = did.map(({ action, ...one }) => ({ ...one, action: INVERSE_ACTIONS[action] }));
     const needed = this.barred(this.needsOfWork({ did: undone }));
     if (needed.length > 0) return needed;
     const isAbove = did.some((one) => one.kind === "users" && this.#untouchable(one.record).length > 0);
-    return isAbove ? [notPermitted()] : [];
+    return isAbove ? [createNotPermittedRefusal()] : [];
   }
 
   override commit(done: ImportEffect, by: Pick<ModelImport, "id">, undid?: ModelImport): void {
-    const own = this.role === "system" ? undefined : (this.#own ?? [ROOT]);
+    const own = this.role === "system" ? undefined : (this.#own ?? [ROOT_NUMBER]);
     const plannedIn = undid === undefined ? own : this.#plannedIn.get(undid.id);
     if (plannedIn !== undefined) this.#plannedIn.set(by.id, plannedIn);
     super.commit(done, by, undid);
   }
 
   /**
-   * Returns the reasons why records are not deleted: those of the directory, and organisations that are managed by an
-   * account that the actor sees.
+   * Returns the reasons why records cannot be deleted: the reasons of the directory, and organisations that are managed
+   * by an account that the actor can see.
    */
   override held(gone: Parameters<DirectoryModel["held"]>[0]): readonly Refusal[] {
     const going = new Set(gone.flatMap(([, records]) => records));
@@ -264,7 +288,7 @@ export class ActorsModel extends DirectoryModel {
     return [
       ...[...going].flatMap((user) => this.#untouchable(this.records.users.has(user) ? user : undefined)),
       ...super.held(gone),
-      ...managed.map((org) => rejected(this.pathOf(org), "管理対象組織", "何も変更していません")),
+      ...managed.map((org) => createRejectedRefusal(this.pathOf(org), "管理対象組織", "何も変更していません")),
     ];
   }
 
@@ -279,28 +303,28 @@ export class ActorsModel extends DirectoryModel {
     );
   }
 
-  /** Returns all reasons why an account is not written; the tenant reports one of them. @see facts 2.1, 2.2, 2.3 */
+  /** Returns all reasons why an account cannot be written. The tenant reports one of them. @see facts 2.1, 2.2, 2.3 */
   accountRefusals(verb: AccountVerb, user: number, asked: AccountRequest): readonly Refusal[] {
     const barred = this.barred(["accounts.write"]);
     if (barred.length > 0) return barred;
-    if (!this.sees("users", user)) return [notFound()];
+    if (!this.sees("users", user)) return [createNotFoundRefusal()];
     const { role: before } = this.accountOf(user);
     const { role = before, supportOption, managed, managesAll } = asked;
     const isOfSystem =
       this.#isAbove(user) ||
-      isAbove(asked.role) ||
+      isAboveOperator(asked.role) ||
       supportOption === true ||
       managed !== undefined ||
       managesAll === true;
-    if (this.role !== "system" && isOfSystem) return [notPermitted()];
+    if (this.role !== "system" && isOfSystem) return [createNotPermittedRefusal()];
     const name = this.nameOf(user);
     const isRenamed = name !== null && asked.name !== undefined && asked.name !== name;
     const isOfUser = isRenamed || (before === "none" && role === "none");
-    if (this.role === "custom" && isOfUser && !this.#may("users.write")) return [notPermitted()];
-    if (verb === "create" && name !== null) return [rejected(name, "アカウント")];
-    if (verb !== "create" && name === null) return [notFound("CLOMO アカウント")];
+    if (this.role === "custom" && isOfUser && !this.#may("users.write")) return [createNotPermittedRefusal()];
+    if (verb === "create" && name !== null) return [createRejectedRefusal(name, "アカウント")];
+    if (verb !== "create" && name === null) return [createNotFoundRefusal("CLOMO アカウント")];
     return [
-      ...(verb === "grant" && role === "none" ? [rejected("管理者権限")] : []),
+      ...(verb === "grant" && role === "none" ? [createRejectedRefusal("管理者権限")] : []),
       ...this.#nameRefusals(verb, user, asked),
       ...this.#passwordRefusals(before, role, asked),
       ...this.#roleRefusals(user, role),
@@ -314,15 +338,17 @@ export class ActorsModel extends DirectoryModel {
     const isOther = ![undefined, "", this.nameOf(user)].includes(typed);
     const isComposed = verb === "create" || isOther;
     const composed = isComposed ? this.#composed(this.records.users.get(user) ?? {}) : undefined;
-    if (verb === "create" && composed === undefined && (typed ?? "") === "") return [rejected("アカウント名")];
-    if (composed === null) return [rejected("構成する情報")];
-    if (composed !== undefined && ![undefined, "", composed].includes(typed)) return [rejected("構成する情報")];
+    if (verb === "create" && composed === undefined && (typed ?? "") === "")
+      return [createRejectedRefusal("アカウント名")];
+    if (composed === null) return [createRejectedRefusal("構成する情報")];
+    if (composed !== undefined && ![undefined, "", composed].includes(typed))
+      return [createRejectedRefusal("構成する情報")];
     const name = composed ?? typed;
-    if (name === "") return [rejected("アカウント名", "消すことはできません")];
+    if (name === "") return [createRejectedRefusal("アカウント名", "空にはできません")];
     const holder = name === undefined ? undefined : this.find("users", "accountName", name);
     if (holder === undefined || holder === user) return [];
     const called = String(this.records.users.get(holder)?.["name"]);
-    return [rejected("アカウント名", name ?? "", this.sees("users", holder) ? called : "使えません")];
+    return [createRejectedRefusal("アカウント名", name ?? "", this.sees("users", holder) ? called : "使えません")];
   }
 
   #passwordRefusals(before: Role, role: Role, asked: AccountRequest): readonly Refusal[] {
@@ -331,7 +357,7 @@ export class ActorsModel extends DirectoryModel {
     const isNeeded = role !== "none" && before === "none" && !dryRun;
     const isLacking = isNeeded && (password ?? passwordInConsole) === undefined;
     const isElsewhere = (this.isMirror ? password : passwordInConsole) !== undefined;
-    return isElsewhere || isLacking || (isWeak && role !== "none") ? [rejected("パスワード")] : [];
+    return isElsewhere || isLacking || (isWeak && role !== "none") ? [createRejectedRefusal("パスワード")] : [];
   }
 
   #roleRefusals(user: number, role: Role): readonly Refusal[] {
@@ -339,33 +365,35 @@ export class ActorsModel extends DirectoryModel {
       ([other, account]) => other !== user && this.records.users.has(other) && account.role === "system",
     );
     const isLast = this.accountOf(user).role === "system" && role !== "system" && others.length === 0;
-    const isNowhere = role === "operator" && this.records.users.get(user)?.["orgCode"] === ROOT;
+    const isNowhere = role === "operator" && this.records.users.get(user)?.["orgCode"] === ROOT_NUMBER;
     return [
-      ...(isLast ? [rejected("システム管理者がいなくなります")] : []),
-      ...(isNowhere ? [rejected("全社", "オペレーター")] : []),
+      ...(isLast ? [createRejectedRefusal("システム管理者がいなくなります")] : []),
+      ...(isNowhere ? [createRejectedRefusal("全社", "オペレーター")] : []),
     ];
   }
 
   #schemeRefusals(user: number, role: Role, { scheme }: AccountRequest): readonly Refusal[] {
     if (role !== "custom")
-      return scheme === undefined ? [] : [rejected("スキームを設定できるのはカスタム管理者だけです")];
+      return scheme === undefined ? [] : [createRejectedRefusal("スキームを設定できるのはカスタム管理者だけです")];
     if (scheme === undefined) {
-      return this.accountOf(user).scheme === null ? [rejected("スキーム", "必要")] : [];
+      return this.accountOf(user).scheme === null ? [createRejectedRefusal("スキーム", "必要")] : [];
     }
-    return this.schemes.has(scheme) ? [] : [notFound("カスタム管理権限スキーム")];
+    return this.schemes.has(scheme) ? [] : [createNotFoundRefusal("カスタム管理権限スキーム")];
   }
 
   #managedRefusals(user: number, role: Role, { managed, managesAll }: AccountRequest): readonly Refusal[] {
     const { role: was, managed: before } = this.accountOf(user);
     if (role !== "division" && role !== "custom")
-      return (managed ?? []).length > 0 || managesAll === true ? [rejected("管理対象", "管理者だけです")] : [];
-    if (managesAll === true) return role === "custom" ? [] : [rejected("管理対象", "全")];
+      return (managed ?? []).length > 0 || managesAll === true
+        ? [createRejectedRefusal("管理対象", "管理者だけです")]
+        : [];
+    if (managesAll === true) return role === "custom" ? [] : [createRejectedRefusal("管理対象", "すべての組織")];
     const after = managed ?? before ?? [];
     const stays = role === "custom" && was === "custom" && managed === undefined;
     return [
-      ...((managed ?? []).every((org) => this.sees("orgs", org)) ? [] : [notFound("組織")]),
-      ...((managed ?? []).includes(ROOT) ? [rejected("管理対象組織", "全社")] : []),
-      ...(after.length === 0 && !stays ? [rejected("管理対象組織", "1 つ以上")] : []),
+      ...((managed ?? []).every((org) => this.sees("orgs", org)) ? [] : [createNotFoundRefusal("組織")]),
+      ...((managed ?? []).includes(ROOT_NUMBER) ? [createRejectedRefusal("管理対象組織", "全社")] : []),
+      ...(after.length === 0 && !stays ? [createRejectedRefusal("管理対象組織", "1 つ以上")] : []),
     ];
   }
 
@@ -373,19 +401,21 @@ export class ActorsModel extends DirectoryModel {
     const { supportOption: before } = this.accountOf(user);
     if (role !== "system") {
       return [
-        ...(asked.supportOption === true ? [rejected("サポートオプション")] : []),
-        ...(asked.noticeMail === true ? [rejected("お知らせメール", "受信")] : []),
+        ...(asked.supportOption === true ? [createRejectedRefusal("サポートオプション")] : []),
+        ...(asked.noticeMail === true ? [createRejectedRefusal("お知らせメール", "受信")] : []),
       ];
     }
     const after = asked.supportOption ?? before;
     const holders = [...this.accounts].filter(([other, account]) => other !== user && account.supportOption);
     return [
-      ...(after && !before && holders.length >= MAX_SUPPORTED ? [rejected("サポートオプション")] : []),
-      ...(!after && asked.noticeMail === true ? [rejected("お知らせメール", "受信")] : []),
+      ...(after && !before && holders.length >= MAX_SUPPORT_OPTIONS
+        ? [createRejectedRefusal("サポートオプション")]
+        : []),
+      ...(!after && asked.noticeMail === true ? [createRejectedRefusal("お知らせメール", "受信")] : []),
     ];
   }
 
-  /** Writes an account that is not refused. @returns true if anything changed */
+  /** Writes an account. Call this only if there are no refusals. @returns true if anything changed */
   writeAccount(verb: AccountVerb, user: number, asked: AccountRequest): boolean {
     const before = this.accountOf(user);
     const role = asked.role ?? before.role;
@@ -413,25 +443,25 @@ export class ActorsModel extends DirectoryModel {
     return true;
   }
 
-  /** Returns the reasons why a scheme is not written. @param scheme undefined for a new scheme */
+  /** Returns the reasons why a scheme cannot be written. @param scheme undefined for a new scheme */
   schemeRefusals(scheme: number | undefined, { name, items }: Partial<ModelScheme>): readonly Refusal[] {
     const barred = this.barred(["schemes.write"]);
     if (barred.length > 0) return barred;
-    if (scheme !== undefined && !this.schemes.has(scheme)) return [notFound()];
+    if (scheme !== undefined && !this.schemes.has(scheme)) return [createNotFoundRefusal()];
     const isTaken = [...this.schemes].some(([other, { name: taken }]) => other !== scheme && taken === name);
     return [
-      ...(name === "" || isTaken ? [rejected("スキーム名")] : []),
-      ...(items?.length === 0 ? [rejected("チェック項目")] : []),
+      ...(name === "" || isTaken ? [createRejectedRefusal("スキーム名")] : []),
+      ...(items?.length === 0 ? [createRejectedRefusal("チェック項目")] : []),
     ];
   }
 
-  /** Returns the reasons why a scheme is not deleted. */
+  /** Returns the reasons why a scheme cannot be deleted. */
   schemeHeld(scheme: number): readonly Refusal[] {
     const barred = this.barred(["schemes.write"]);
     if (barred.length > 0) return barred;
-    if (!this.schemes.has(scheme)) return [notFound()];
+    if (!this.schemes.has(scheme)) return [createNotFoundRefusal()];
     const { name = "" } = this.schemes.get(scheme) ?? {};
     const holders = [...this.accounts].filter(([user, one]) => this.records.users.has(user) && one.scheme === scheme);
-    return holders.length > 0 ? [rejected(name, "アカウント")] : [];
+    return holders.length > 0 ? [createRejectedRefusal(name, "アカウント")] : [];
   }
 }

@@ -6,12 +6,14 @@ import { expectSame } from "./audited-history.ts";
 import { Rehearsal } from "./rehearsal.ts";
 import type { TestTenant } from "./tenant.ts";
 
-/** An action of Apple's portal on devices. `at` lists places among all devices that ever existed. */
-type Move = "add" | "release" | "take" | "give" | "activate";
+/**
+ * An action in Apple's portal on devices. `at` lists the positions of the devices among all devices that ever existed.
+ */
+type PortalAction = "add" | "release" | "take" | "give" | "activate";
 
 /** A step of a history. */
 export type AdeStep =
-  | { readonly move: Move; readonly at: readonly number[]; readonly silent: boolean }
+  | { readonly move: PortalAction; readonly at: readonly number[]; readonly silent: boolean }
   | { readonly fault: string; readonly after: number; readonly count: number }
   | { readonly laterMs: number }
   | { readonly sync: SyncKind | undefined; readonly most: number | undefined; readonly killAt: number | undefined };
@@ -39,7 +41,7 @@ export const someAdeStep: fc.Arbitrary<AdeStep> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      move: fc.constantFrom<Move>("add", "add", "release", "take", "give", "activate"),
+      move: fc.constantFrom<PortalAction>("add", "add", "release", "take", "give", "activate"),
       at: fc.array(fc.nat({ max: 30 }), { minLength: 1, maxLength: 8 }),
       silent: fc.boolean(),
     }),
@@ -63,19 +65,19 @@ export const someAdeStep: fc.Arbitrary<AdeStep> = fc.oneof(
   },
 );
 
-/** Generating keys is slow, so all histories share the same keys. */
-const KEYS: Parameters<Rehearsal["setUp"]>[0] = {};
+/** Options that all histories share. They contain the keys after these were generated once, because this is slow. */
+const SHARED_KEYS: Parameters<Rehearsal["setUp"]>[0] = {};
 
-/** A history of Apple's portal and a tenant that syncs with it. It checks that both agree. */
+/** A history of Apple's portal and a tenant that syncs with it. The history checks that both have the same devices. */
 export class AdeHistory {
   readonly #tenant: TestTenant;
   readonly #rehearsal: Rehearsal;
   /**
-   * devices with a change that Apple did not report, with the step of the last such change, until a full sync that
-   * began later
+   * devices with a change that Apple did not report, each with the step of the last such change; an entry is removed by
+   * a full sync that began later
    */
   readonly #untold = new Map<string, number>();
-  /** the step in which a sync began, by the id of the sync */
+  /** the step in which each sync began, by the id of the sync */
   readonly #began = new Map<string, number>();
   #step = 0;
   /** serial numbers of all devices that ever existed, in order */
@@ -88,7 +90,7 @@ export class AdeHistory {
 
   async begin(): Promise<void> {
     this.#all.push(...this.#rehearsal.simulated().keys());
-    await this.#rehearsal.setUp(KEYS);
+    await this.#rehearsal.setUp(SHARED_KEYS);
   }
 
   /**
@@ -110,7 +112,7 @@ export class AdeHistory {
     return this.#sync(step);
   }
 
-  async #move({ move, at, silent }: Extract<AdeStep, { readonly move: Move }>): Promise<string> {
+  async #move({ move, at, silent }: Extract<AdeStep, { readonly move: PortalAction }>): Promise<string> {
     if (move === "add") {
       const added = await this.#rehearsal.add({ count: at.length, silent });
       this.#all.push(...added);
@@ -127,7 +129,7 @@ export class AdeHistory {
       try {
         await this.#rehearsal.control("POST", `/devices${paths[move]}`, asked);
       } catch (error) {
-        // the device is gone for good
+        // the device was removed permanently
         if (!(error instanceof Failure)) throw error;
         continue;
       }
@@ -150,7 +152,7 @@ export class AdeHistory {
       begun = await ade.sync({ ...(sync && { kind: sync }), ...(most !== undefined && { most: { count: most } }) });
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      // a delta sync without an earlier full sync
+      // a delta sync without an earlier full sync is rejected
       expectSame(error.code, "input-rejected");
       expectSame(await this.#rehearsal.devices(), before);
       return "refused";
@@ -171,7 +173,7 @@ export class AdeHistory {
     for (;;) {
       const run = await this.#tenant.client.ade.findSync(begun.id);
       if (run.state !== "running") return run;
-      // everything else finishes first, except the request that is never answered
+      // let all other work finish first; only the request without a response remains
       for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
       const now = await this.#tenant.client.ade.findSync(begun.id);
       if (now.state === "running" && now.pages === run.pages && isKilled()) return undefined;
@@ -190,7 +192,7 @@ export class AdeHistory {
     return run.state === "unconfirmed" ? "unconfirmed" : `${run.kind} done`;
   }
 
-  /** Remembers the devices that could not be read. Only a full sync that begins later shows them. */
+  /** Remembers the devices that could not be read. Only a full sync that begins later can read them. */
   async #noteUnreadable({ id }: AdeSync): Promise<void> {
     for (const { serialNumber } of await this.#tenant.client.ade.unreadable(id)) {
       if (serialNumber !== null) this.#untold.set(serialNumber, this.#step);
@@ -198,7 +200,8 @@ export class AdeHistory {
   }
 
   /**
-   * Forgets the unreported changes from before a full sync began. Changes made during an interrupted sync stay unknown.
+   * Forgets unreported changes that were made before a full sync began. Changes during an interrupted sync are kept,
+   * because the sync may have missed them.
    */
   #forgetUntold({ id }: AdeSync): void {
     const began = this.#began.get(id) ?? 0;
@@ -208,8 +211,8 @@ export class AdeHistory {
   }
 
   /**
-   * Expects that a completed sync made the tenant agree with Apple, except for unreported changes, and that each device
-   * has exactly one record in the tenant.
+   * Expects that the tenant agrees with Apple after a completed sync, except for unreported changes, and that each
+   * device has exactly one record in the tenant.
    */
   async #expectSame(): Promise<void> {
     const [here, there] = [await this.#rehearsal.devices(), this.#rehearsal.simulated()];
@@ -223,12 +226,12 @@ export class AdeHistory {
     expectSame(new Set(records).isSupersetOf(new Set(here.keys())), true);
   }
 
-  /** Ends all faults, and expects that two syncs bring the tenant to Apple's state. */
+  /** Ends all faults, and expects that two syncs make the tenant agree with Apple. */
   async end(): Promise<readonly string[]> {
     this.#rehearsal.fate = () => undefined;
     await this.#rehearsal.control("DELETE", "/faults");
     this.#step += 1;
-    // the first sync resumes an interrupted one
+    // the first sync resumes an interrupted sync, if any
     const seen = [await this.#sync({ sync: undefined, most: 100, killAt: undefined })];
     this.#rehearsal.fate = () => undefined;
     const run = await this.#rehearsal.sync({ kind: "full", most: { count: 100 } });

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Database } from "../../../src/lib/tenant/store/sqlite/database.ts";
 
 /** Returns the records of a tenant's audit log, in order. */
-export const auditOf = (database: Pick<Database, "all">): readonly Readonly<Record<string, unknown>>[] =>
+export const readAuditLog = (database: Pick<Database, "all">): readonly Readonly<Record<string, unknown>>[] =>
   database
     .all("select record from audit order by seq")
     .map(({ record }) => JSON.parse(String(record)) as Readonly<Record<string, unknown>>);
@@ -11,7 +11,7 @@ export const auditOf = (database: Pick<Database, "all">): readonly Readonly<Reco
  * Returns the stored hashes of a tenant's audit log and the expected ones. Each hash covers the previous hash and the
  * text of the record.
  */
-export const hashesOf = (
+export const computeAuditHashes = (
   database: Pick<Database, "all">,
 ): { readonly hashes: readonly unknown[]; readonly chain: readonly string[] } => {
   const rows = database.all("select record, hash from audit order by seq");

@@ -2,16 +2,16 @@ import { isDeepStrictEqual } from "node:util";
 import { expect } from "vitest";
 import type { Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
 import { verifyOnConnection } from "../../../src/lib/tenant/audit/sqlite/verify.ts";
-import { auditOf } from "./audit.ts";
+import { readAuditLog } from "./audit.ts";
 import type { Refusal } from "./directory-model.ts";
 import { failureOf, type TestTenant } from "./tenant.ts";
 
-/** The assertion that all histories use. A failure shows both values. */
+/** Throws an error that shows both values if they differ. All histories use this assertion. */
 export const expectSame = (found: unknown, wanted: unknown): void => {
   expect(found).toEqual(wanted);
 };
 
-/** An object that a change affects. An import has no name. */
+/** An object that a change affects. An import does not have a name. */
 export interface NamedObject {
   readonly thing: string;
   readonly id: string;
@@ -24,22 +24,22 @@ export interface AuditedChange {
   readonly objects: readonly NamedObject[];
   readonly before?: unknown;
   readonly after?: unknown;
-  /** ids of the organisations that the change touched, if the history specifies them */
+  /** ids of the organisations that the change affected, if the history specifies them */
   readonly orgs?: readonly string[] | undefined;
 }
 
 /** The account that acted, and the person who acted as this account. */
-interface By {
+interface ActingAccount {
   readonly actor: string;
   readonly by?: string | undefined;
 }
 
-type Audited = AuditedChange & By;
+type AuditedChangeByAccount = AuditedChange & ActingAccount;
 
 /** The result of a step: a short description, and the expected audit records. */
 export interface StepResult {
   readonly what: string;
-  readonly audit: readonly (AuditedChange & Partial<By>)[];
+  readonly audit: readonly (AuditedChange & Partial<ActingAccount>)[];
   /** code of the failure, if the step was refused */
   readonly refused?: string | undefined;
 }
@@ -49,11 +49,11 @@ export const NO_CHANGE: StepResult = { what: "nothing", audit: [] };
 export const byId = (one: { readonly id: string }, other: { readonly id: string }): number =>
   one.id < other.id ? -1 : 1;
 
-/** Returns an audit record with only the members that are expected. */
-const toldOf = (
-  { actor, by, action, objects, before, after, orgs }: Audited,
+/** Returns an audit record with only those members that are expected. */
+const selectExpectedMembers = (
+  { actor, by, action, objects, before, after, orgs }: AuditedChangeByAccount,
   wanted: AuditedChange | undefined,
-): Audited => {
+): AuditedChangeByAccount => {
   const isNamed = (wanted?.objects ?? []).some(({ name }) => name !== undefined);
   return {
     actor,
@@ -66,23 +66,23 @@ const toldOf = (
   };
 };
 
-/** A step that confirms console tasks, given by their places among all tasks. */
+/** A step that confirms console tasks, identified by their positions among all tasks. */
 export interface ConfirmStep {
   readonly confirm: readonly number[];
 }
 
 /** Matches actions that can change users, organisations or devices. */
-const WRITES = /^(?:users|orgs|devices)\.(?!export)|^imports\.(?:commit|verify|accept)|^undo$/;
+const WRITING_ACTIONS = /^(?:users|orgs|devices)\.(?!export)|^imports\.(?:commit|verify|accept)|^undo$/;
 
 type Dump = ReturnType<TestTenant["dump"]>;
 
 /** A row of the database, and the numbers of its organisations. */
-type Placed = readonly [record: Row, orgs: readonly unknown[]];
+type RowWithOrgs = readonly [record: Row, orgs: readonly unknown[]];
 
-/** Returns all records with their organisations, by table and number. */
-const orgsOf = ({ org = [], user = [], device = [] }: Dump): ReadonlyMap<string, Placed> => {
+/** Returns all records with their organisations. The keys consist of table and number. */
+const listRowsWithOrgs = ({ org = [], user = [], device = [] }: Dump): ReadonlyMap<string, RowWithOrgs> => {
   const ofUser = new Map(user.map((one) => [one["pk"], one["org"]]));
-  return new Map<string, Placed>([
+  return new Map<string, RowWithOrgs>([
     ...user.map((one) => [`user ${String(one["pk"])}`, [one, [one["org"]]]] as const),
     ...org.map((one) => [`org ${String(one["pk"])}`, [one, [one["pk"], one["parent"]]]] as const),
     ...device.map((one) => {
@@ -92,9 +92,9 @@ const orgsOf = ({ org = [], user = [], device = [] }: Dump): ReadonlyMap<string,
   ]);
 };
 
-/** Returns the ids of the organisations of all records that differ, before and after the change. */
-const orgsTouched = (before: Dump, after: Dump): readonly string[] => {
-  const [was, is] = [orgsOf(before), orgsOf(after)];
+/** Returns the ids of the organisations of all changed records, before and after the change. */
+const listAffectedOrgs = (before: Dump, after: Dump): readonly string[] => {
+  const [was, is] = [listRowsWithOrgs(before), listRowsWithOrgs(after)];
   const ids = new Map([before, after].flatMap(({ org = [] }) => org.map((one) => [one["pk"], String(one["id"])])));
   const numbers = [...new Set([...was.keys(), ...is.keys()])].flatMap((key) => {
     const [one, other] = [was.get(key), is.get(key)];
@@ -103,7 +103,7 @@ const orgsTouched = (before: Dump, after: Dump): readonly string[] => {
   return [...new Set(numbers.flatMap((number) => ids.get(number as number) ?? []))].toSorted();
 };
 
-/** A history in a tenant. Every change must have exactly one record in the audit log. */
+/** A history in a tenant. Checks that every change has exactly one record in the audit log. */
 export abstract class AuditedHistory<Step> {
   protected readonly tenant: TestTenant;
 
@@ -117,12 +117,13 @@ export abstract class AuditedHistory<Step> {
   }
 
   /** The account that does the step, as the audit log shows it. */
-  protected get by(): By {
+  protected get by(): ActingAccount {
     return { actor: "owner" };
   }
 
   /**
-   * The ids of the actor's organisations, which the audit log names if nothing changed; empty for all organisations.
+   * The ids of the actor's organisations, which the audit log contains if nothing changed; empty if the actor manages
+   * all organisations.
    */
   protected get heldOrgs(): readonly string[] {
     return [];
@@ -137,22 +138,22 @@ export abstract class AuditedHistory<Step> {
   protected abstract step(step: Step): Promise<StepResult>;
 
   /**
-   * Does a step in both, and expects exactly its records in the audit log.
+   * Does a step in the tenant and in the model, and expects exactly the step's records in the audit log.
    *
    * @returns a short description of what happened
    */
   async do(step: Step): Promise<string> {
-    const before = auditOf(this.tenant.database).length;
+    const before = readAuditLog(this.tenant.database).length;
     const former = this.tenant.dump();
     const did = await this.step(step);
-    const found = auditOf(this.tenant.database).slice(before);
-    if (found.some(({ action }) => WRITES.test(String(action)))) {
+    const found = readAuditLog(this.tenant.database).slice(before);
+    if (found.some(({ action }) => WRITING_ACTIONS.test(String(action)))) {
       const told = found.flatMap(({ orgs = [] }) => orgs as readonly string[]);
-      const touched = orgsTouched(former, this.tenant.dump());
+      const touched = listAffectedOrgs(former, this.tenant.dump());
       expectSame([...new Set(told)].toSorted(), touched.length > 0 ? touched : this.heldOrgs.toSorted());
     }
     expectSame(
-      found.map((one, at) => toldOf(one as unknown as Audited, did.audit[at])),
+      found.map((one, at) => selectExpectedMembers(one as unknown as AuditedChangeByAccount, did.audit[at])),
       did.audit.map((told) => ({ ...this.by, ...told, objects: told.objects.toSorted(byId) })),
     );
     return did.what;
@@ -164,7 +165,7 @@ export abstract class AuditedHistory<Step> {
     expectSame({ broken, changes: changes?.broken }, { broken: null, changes: [] });
   }
 
-  /** Expects that one of several reasons is reported and that nothing is changed. */
+  /** Expects that the request is refused for one of several reasons and that nothing changes. */
   protected async refused(asked: Promise<unknown>, refusals: readonly Refusal[]): Promise<StepResult> {
     const before = this.state();
     const failure = await failureOf(asked);

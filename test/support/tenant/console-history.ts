@@ -5,14 +5,14 @@ import { isOpenTask } from "../../../src/lib/model/console-task.ts";
 import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
 import { ConsoleColumns } from "../../../src/commands/imports/outputs/console/columns.ts";
 import {
-  changedFields,
-  type Claims,
+  listChangedFields,
+  type MatchedRows,
   compareSnapshots,
   ConsoleLedger,
   type Difference,
-  namedTasks,
+  listReportedTasks,
   readSnapshot,
-  WHOLE,
+  WHOLE_RECORD,
   type Mismatch,
   type LedgerState,
   type Snapshot,
@@ -20,22 +20,22 @@ import {
 import {
   CONSOLE_KINDS,
   fieldsOf,
-  keyIn,
+  getRecordKey,
   MODELS,
   ROOT,
   SharedConsole,
   type ConsoleKind,
-  type Entry,
-  type Knowledge,
+  type ChangedEntry,
+  type TaskKnowledge,
   type Values,
 } from "./shared-console.ts";
-import { fileOf, type Cells, type TestTenant } from "./tenant.ts";
+import { encodeCsv, type Cells, type TestTenant } from "./tenant.ts";
 import { undoChange } from "./undo.ts";
 
-/** The record that a step is about, given by its place among the existing records. */
+/** The record to which a step applies, given by its position among the existing records. */
 type Place = number;
 
-type OthersChange = "edit" | "move" | "add" | "delete" | "rename" | "key";
+type ForeignChange = "edit" | "move" | "add" | "delete" | "rename" | "key";
 
 export type ConsoleStep =
   | { readonly create: ConsoleKind; readonly place: Place; readonly filled: boolean }
@@ -52,7 +52,7 @@ export type ConsoleStep =
     }
   | { readonly succeed: "orgs" | "users" | "devices"; readonly whom: Place }
   | { readonly group: "create" | "rename" | "delete"; readonly place: Place }
-  | { readonly others: ConsoleKind; readonly change: OthersChange; readonly whom: Place; readonly place: Place }
+  | { readonly others: ConsoleKind; readonly change: ForeignChange; readonly whom: Place; readonly place: Place }
   | { readonly work: number; readonly confirm: readonly boolean[] }
   | { readonly close: "confirmed" | "dropped"; readonly whom: Place }
   | { readonly emit: ConsoleKind; readonly whom: readonly Place[]; readonly place: Place; readonly uploads: number }
@@ -62,7 +62,7 @@ export type ConsoleStep =
       readonly exported: ConsoleKind;
       /** true for each optional column that the export has */
       readonly columns: readonly boolean[];
-      /** place of a record that the export lacks; from 3, the export is complete */
+      /** position of a record that the export does not contain; 3 or more: the export is complete */
       readonly without: Place;
       readonly twice: boolean;
     }
@@ -71,40 +71,43 @@ export type ConsoleStep =
   | { readonly reopen: Place };
 
 const someKind = fc.constantFrom<ConsoleKind[]>("orgs", "orgs", "users", "users", "users", "devices", "docs");
-const keyed = fc.constantFrom("orgs", "users", "devices");
-const at = fc.nat(5);
-const confirm = fc.array(fc.boolean(), { minLength: 5, maxLength: 5 });
-const places = fc.uniqueArray(at, { minLength: 1, maxLength: 3 });
+const someKeyedKind = fc.constantFrom("orgs", "users", "devices");
+const somePosition = fc.nat(5);
+const someConfirmFlags = fc.array(fc.boolean(), { minLength: 5, maxLength: 5 });
+const somePositions = fc.uniqueArray(somePosition, { minLength: 1, maxLength: 3 });
 
 /** A random step of a history. */
 export const someConsoleStep: fc.Arbitrary<ConsoleStep> = fc.oneof(
-  { arbitrary: fc.record({ create: someKind, place: at, filled: fc.boolean() }), weight: 4 },
-  { arbitrary: fc.record({ edit: someKind, whom: at, field: at }), weight: 7 },
-  { arbitrary: fc.record({ move: keyed, whom: at, place: at }), weight: 3 },
-  { arbitrary: fc.record({ delete: someKind, whom: at, recursive: fc.boolean() }), weight: 3 },
-  { arbitrary: fc.record({ file: someKind, whom: places, place: at }), weight: 3 },
+  { arbitrary: fc.record({ create: someKind, place: somePosition, filled: fc.boolean() }), weight: 4 },
+  { arbitrary: fc.record({ edit: someKind, whom: somePosition, field: somePosition }), weight: 7 },
+  { arbitrary: fc.record({ move: someKeyedKind, whom: somePosition, place: somePosition }), weight: 3 },
+  { arbitrary: fc.record({ delete: someKind, whom: somePosition, recursive: fc.boolean() }), weight: 3 },
+  { arbitrary: fc.record({ file: someKind, whom: somePositions, place: somePosition }), weight: 3 },
   { arbitrary: fc.record({ undo: fc.nat(3), mirrorOnly: fc.boolean() }), weight: 3 },
-  { arbitrary: fc.record({ swap: keyed, whom: at, other: at, midway: fc.boolean() }), weight: 2 },
-  { arbitrary: fc.record({ succeed: keyed, whom: at }), weight: 1 },
-  { arbitrary: fc.record({ group: fc.constantFrom("create", "rename", "delete"), place: at }), weight: 1 },
+  {
+    arbitrary: fc.record({ swap: someKeyedKind, whom: somePosition, other: somePosition, midway: fc.boolean() }),
+    weight: 2,
+  },
+  { arbitrary: fc.record({ succeed: someKeyedKind, whom: somePosition }), weight: 1 },
+  { arbitrary: fc.record({ group: fc.constantFrom("create", "rename", "delete"), place: somePosition }), weight: 1 },
   {
     arbitrary: fc.record({
       others: someKind,
-      change: fc.constantFrom<OthersChange[]>(
+      change: fc.constantFrom<ForeignChange[]>(
         ...["edit", "edit", "edit", "move", "move", "add", "add", "delete", "rename", "rename", "key"].map(
-          (one) => one as OthersChange,
+          (one) => one as ForeignChange,
         ),
       ),
-      whom: at,
-      place: at,
+      whom: somePosition,
+      place: somePosition,
     }),
     weight: 5,
   },
-  { arbitrary: fc.record({ work: fc.nat(4), confirm }), weight: 5 },
-  { arbitrary: fc.record({ close: fc.constantFrom("confirmed", "dropped"), whom: at }), weight: 4 },
-  { arbitrary: fc.record({ emit: someKind, whom: places, place: at, uploads: fc.nat(2) }), weight: 2 },
-  { arbitrary: fc.record({ upload: at }), weight: 1 },
-  { arbitrary: fc.record({ verify: at }), weight: 2 },
+  { arbitrary: fc.record({ work: fc.nat(4), confirm: someConfirmFlags }), weight: 5 },
+  { arbitrary: fc.record({ close: fc.constantFrom("confirmed", "dropped"), whom: somePosition }), weight: 4 },
+  { arbitrary: fc.record({ emit: someKind, whom: somePositions, place: somePosition, uploads: fc.nat(2) }), weight: 2 },
+  { arbitrary: fc.record({ upload: somePosition }), weight: 1 },
+  { arbitrary: fc.record({ verify: somePosition }), weight: 2 },
   {
     arbitrary: fc.record({
       exported: someKind,
@@ -118,10 +121,10 @@ export const someConsoleStep: fc.Arbitrary<ConsoleStep> = fc.oneof(
     arbitrary: fc.record({ stale: someKind, undo: fc.constantFrom("mirror-only", "console", "never") }),
     weight: 1,
   },
-  { arbitrary: fc.record({ reopen: at }), weight: 3 },
+  { arbitrary: fc.record({ reopen: somePosition }), weight: 3 },
 );
 
-/** A violation of an invariant, found by a history. */
+/** A violation of an invariant that a history found. */
 class Violation extends Error {
   readonly of: string;
 
@@ -137,14 +140,14 @@ interface Takeover {
 }
 
 /** A change that can be undone. */
-interface Change {
+interface UndoableChange {
   readonly number: number;
-  /** for a takeover: the state of the ledger before and after it */
+  /** for an import of the console's export: the state of the ledger before and after it */
   readonly remembered: Takeover | undefined;
-  /** for a confirmation: the pending changes before it */
+  /** for a confirmation: the changes that were pending before it */
   readonly pending: LedgerState["pending"] | undefined;
   undone: boolean;
-  /** true if the change undid a takeover only in the mirror */
+  /** true if the change undid an import of the console's export only in the mirror */
   isSilent?: boolean;
 }
 
@@ -154,7 +157,7 @@ interface UploadFile {
   readonly number: number;
   readonly kind: ConsoleKind;
   readonly cells: Cells;
-  /** ids of the records in its rows, by key; undefined for new records */
+  /** ids of the records in the rows of the file, by key; undefined for new records */
   readonly records: ReadonlyMap<string, string | undefined>;
   uploads: number;
 }
@@ -167,29 +170,32 @@ interface Export {
   readonly records: ReadonlyMap<number, Values>;
 }
 
-/** The maximum number of rounds of tasks and exports until both sides agree. */
+/**
+ * The maximum number of rounds until both sides agree. In each round, all tasks are done and all exports are imported.
+ */
 const MAX_ROUNDS = 4;
 
-/** A history of a mirror and its console, in which other people make changes, too. */
+/** A history of a mirror and its console. Other people also make changes in the console. */
 export class ConsoleHistory {
   readonly console = new SharedConsole(({ kind, record }, id) => {
     if (id !== undefined && this.#ledger.linkOf(kind, id) === record) return;
-    // somebody enters the key in a record that, as an export has shown meanwhile, is a different record
+    // the key was entered in a record that, as an export has shown in the meantime, corresponds to a different record
+    // of the mirror
     const { key } = MODELS[kind];
     this.#ledger.excuse(kind, record, [key]);
     this.#ledger.doubtKeys(kind, record, [key]);
   });
   readonly #ledger = new ConsoleLedger(this.console);
   readonly #tenant: TestTenant;
-  readonly #changes: Change[] = [];
+  readonly #changes: UndoableChange[] = [];
   readonly #files: UploadFile[] = [];
   readonly #exports: Export[] = [];
-  /** what the last export of each kind left out: the number of rows, and the records that they may be */
+  /** the rows that the last export of each kind left out: their number, and the records that they may stand for */
   readonly #leftOut = new Map<
     string,
     { readonly rows: number; readonly possible: readonly string[]; readonly unread: ReadonlySet<string> }
   >();
-  /** tasks that somebody has done, as they were at that time */
+  /** tasks that somebody has done, in their state at that time */
   readonly #worked = new Map<number, string>();
   /** open tasks */
   #tasks: readonly ConsoleTask[] = [];
@@ -225,7 +231,7 @@ export class ConsoleHistory {
     await this.#expectKept();
   }
 
-  /** Links the records of both sides as if exports of all kinds had been taken over. */
+  /** Links the records of both sides as if exports of all kinds had been imported. */
   async #knowAll(): Promise<void> {
     await this.#look();
     for (const exported of CONSOLE_KINDS.map((kind) => this.#exported(kind))) {
@@ -312,7 +318,7 @@ export class ConsoleHistory {
     return "stale" in step ? this.#stale(step) : this.#export(step);
   }
 
-  /** Returns the code of a failure that is allowed here, or undefined if the change succeeds. */
+  /** Returns the code of a failure that is allowed at this point; undefined if the change succeeds. */
   async #refused(change: () => Promise<unknown>): Promise<string | undefined> {
     try {
       await change();
@@ -484,7 +490,7 @@ export class ConsoleHistory {
     return this.#planned(() => this.#tenant.plan({ kind: file, mode: "append", blank: "keep" }, cells), "file");
   }
 
-  /** Returns rows of a user's own file: changes of existing records, and new records. */
+  /** Returns rows of a file that a user wrote: changes to existing records, and new records. */
   #rows(kind: ConsoleKind, whom: readonly Place[], place: Place): Cells {
     const records = [...this.#mirror[kind].values()];
     const org = this.#pick([...this.#mirror.orgs.values()], place)?.["code"] ?? "";
@@ -493,7 +499,7 @@ export class ConsoleHistory {
       const text = (field: string, fresh: string): string =>
         values === undefined ? this.#new(fresh) : String(values[field] ?? "");
       if (kind === "users") {
-        const key = keyIn(kind, values) ?? this.#new("n@x");
+        const key = getRecordKey(kind, values) ?? this.#new("n@x");
         return [text("name", "人"), key, place > 2 ? this.#new("役") : "部長", place > 3 ? String(org) : ""];
       }
       if (kind === "devices")
@@ -530,7 +536,7 @@ export class ConsoleHistory {
     return change === undefined ? "nothing" : this.#undoOf(change, false);
   }
 
-  async #undoOf(change: Change, mirrorOnly: boolean): Promise<string> {
+  async #undoOf(change: UndoableChange, mirrorOnly: boolean): Promise<string> {
     const isSilent = change.remembered !== undefined && mirrorOnly;
     const before = this.#mirror;
     const refused = await this.#refused(async () => {
@@ -556,20 +562,20 @@ export class ConsoleHistory {
   }
 
   /**
-   * Treats the values of a takeover as the console's values again. The takeover was undone only in the mirror, and this
-   * undo was then undone.
+   * Treats the values of an imported export as the console's values again. The import was undone only in the mirror,
+   * and then this undo was undone.
    */
   #believe(differences: readonly Difference[]): void {
     for (const { kind, id } of differences) {
       this.#ledger.forget(kind, id);
-      this.#ledger.excuseLocal(kind, id, [WHOLE]);
+      this.#ledger.excuseLocal(kind, id, [WHOLE_RECORD]);
     }
   }
 
   /**
-   * Gives a record another key, or an organisation without a code another name.
+   * Changes the key of a record. An organisation without a code gets another name instead.
    *
-   * @param isPlain true if the name identifies the organisation
+   * @param isPlain true if the organisation is identified by its name
    */
   #setKey(
     kind: ConsoleKind,
@@ -584,13 +590,13 @@ export class ConsoleHistory {
     return client.users.edit(id, { emails: [key, ...(emails as readonly string[]).slice(1)] });
   }
 
-  /** Swaps the keys of two records, possibly with an export in between. */
+  /** Swaps the keys of two records. Some histories import an export in the middle of the swap. */
   async #swap({ swap, whom, other, midway }: Extract<ConsoleStep, { swap: unknown }>): Promise<string> {
     const all = [...this.#mirror[swap]];
     const [one, two] = [this.#pick(all, whom), this.#pick(all, other)];
     if (one === undefined || two === undefined || one === two) return "nothing";
-    const [first, second] = [keyIn(swap, one[1]), keyIn(swap, two[1])];
-    // organisations without a code swap their names; a name and a code are not swapped
+    const [first, second] = [getRecordKey(swap, one[1]), getRecordKey(swap, two[1])];
+    // organisations without a code swap their names; a name is not swapped with a code
     if ((first === null) !== (second === null)) return "nothing";
     const keys = [first ?? String(one[1]["name"]), second ?? String(two[1]["name"])] as const;
     const temporary = this.#new("n@x");
@@ -610,7 +616,7 @@ export class ConsoleHistory {
 
   /** Deletes a record, and creates another record with its key. */
   async #succeed({ succeed, whom }: Extract<ConsoleStep, { succeed: unknown }>): Promise<string> {
-    const key = keyIn(succeed, this.#mirror[succeed].get(this.#id(succeed, whom) ?? ""));
+    const key = getRecordKey(succeed, this.#mirror[succeed].get(this.#id(succeed, whom) ?? ""));
     const did = await this.#delete(succeed, whom, false);
     if (did !== "delete" || key === null) return did;
     const { client } = this.#tenant;
@@ -621,13 +627,13 @@ export class ConsoleHistory {
     }, "succeed");
   }
 
-  /** Changes something in the console as another person. */
+  /** Changes something in the console, as another person would. */
   async #others({ others, change, whom, place }: Extract<ConsoleStep, { others: unknown }>): Promise<string> {
     const { records } = this.console;
     const org = place === 0 ? ROOT : (this.#pick([...records.orgs.keys()], place) ?? ROOT);
     const record = this.#pick([...records[others].keys()], whom);
     if (change === "add") {
-      this.#ledger.excuse(others, this.console.add(others, this.#newRecord(others, org)), [WHOLE]);
+      this.#ledger.excuse(others, this.console.add(others, this.#newRecord(others, org)), [WHOLE_RECORD]);
       return "others add";
     }
     if (record === undefined) return "nothing";
@@ -636,13 +642,13 @@ export class ConsoleHistory {
 
   async #othersWrite(
     others: ConsoleKind,
-    change: OthersChange,
+    change: ForeignChange,
     { record, org }: { readonly record: number; readonly org: number },
   ): Promise<string> {
     if (change === "delete") {
-      // an export needs at least one row
+      // an export must have at least one row
       if (this.console.records[others].size === 1 || !this.console.remove(others, record)) return "nothing";
-      this.#ledger.excuse(others, record, [WHOLE]);
+      this.#ledger.excuse(others, record, [WHOLE_RECORD]);
       return "others delete";
     }
     const values = this.#othersValues(others, change, { record, org });
@@ -662,7 +668,7 @@ export class ConsoleHistory {
 
   #othersValues(
     kind: ConsoleKind,
-    change: OthersChange,
+    change: ForeignChange,
     { record, org }: { readonly record: number; readonly org: number },
   ): Values | undefined {
     const { key } = MODELS[kind];
@@ -684,14 +690,14 @@ export class ConsoleHistory {
     return { [field]: this.#new("他") };
   }
 
-  readonly #knowledge: Knowledge = {
+  readonly #knowledge: TaskKnowledge = {
     isLeaving: (kind, record) => this.#isLeaving(kind, record),
   };
 
   #isLeaving(kind: ConsoleKind, record: number): boolean {
     const { key: field } = MODELS[kind];
-    const key = keyIn(kind, this.console.records[kind].get(record));
-    const isOther = (id: string): boolean => keyIn(kind, this.#mirror[kind].get(id)) !== key;
+    const key = getRecordKey(kind, this.console.records[kind].get(record));
+    const isOther = (id: string): boolean => getRecordKey(kind, this.#mirror[kind].get(id)) !== key;
     const isToChange = (id: string): boolean =>
       this.#tasks.some(
         (task) =>
@@ -704,7 +710,7 @@ export class ConsoleHistory {
     return JSON.stringify([task.records, task.state]);
   }
 
-  /** Returns true if the console has the values that a task asks for. */
+  /** Returns true if the console has the values that a task requests. */
   #isEntered(task: ConsoleTask): boolean {
     return !this.#ledger.compare(this.#mirror).some(({ kind, id, record = -1, field }) => {
       const ids = [...(id === undefined ? [] : [id]), ...this.#ledger.idsOf(kind, record)];
@@ -712,13 +718,13 @@ export class ConsoleHistory {
     });
   }
 
-  /** Returns true if a task was done and nobody has changed its result. */
+  /** Returns true if a task was done and its result was not changed afterwards. */
   #isDone(task: ConsoleTask): boolean {
     const isWorked = this.#worked.get(task.number) === this.#asWorked(task) && !this.console.hasTemporaryKeys;
     return isWorked && this.#isEntered(task);
   }
 
-  /** Does the oldest tasks that nobody has done yet. Some of them are confirmed immediately. */
+  /** Does the oldest tasks that are not done yet. Some of them are confirmed immediately. */
   async #work(count: number, confirmed: readonly boolean[]): Promise<string> {
     const open = this.#tasks.filter((task) => this.#worked.get(task.number) !== this.#asWorked(task));
     for (const [place, task] of open.slice(0, count).entries()) await this.#workOn(task, confirmed[place] ?? false);
@@ -735,29 +741,30 @@ export class ConsoleHistory {
     for (const entry of entries) this.#expectRight(task, entry);
     if (!isComplete) return false;
     this.#worked.set(task.number, this.#asWorked(task));
-    // in a ring of keys, no task is done until all tasks of the ring are done
+    // if keys are exchanged in a ring, none of the ring's tasks is done before all of them are done
     if (isConfirmed && !this.console.hasTemporaryKeys) await this.#confirm(task);
     return true;
   }
 
-  /** Expects that a task changed the record that it is about. */
-  #expectRight(task: ConsoleTask, { kind, record, id }: Entry): void {
+  /** Expects that doing a task changed the intended record. */
+  #expectRight(task: ConsoleTask, { kind, record, id }: ChangedEntry): void {
     const { label } = MODELS[kind];
     const known = this.#ledger.livingLink(kind, id);
     if (known === undefined) {
       const isFree = this.#ledger.idOf(kind, record, this.#mirror) === undefined;
       if (isFree && this.console.records[kind].has(record)) this.#ledger.link(kind, id, record);
-      // the record was created for this task, but others have changed its key: here it is a different record now
-      else this.#ledger.excuse(kind, record, [WHOLE]);
+      // the record was created for this task, but other people have changed its key, so that it is a different record
+      // for the mirror
+      else this.#ledger.excuse(kind, record, [WHOLE_RECORD]);
       return;
     }
     if (known === record) return;
     const isExcused = [known, record].some((one) =>
-      [MODELS[kind].key, label, WHOLE, "parentId"].some((field) =>
+      [MODELS[kind].key, label, WHOLE_RECORD, "parentId"].some((field) =>
         this.#ledger.isExcused({ kind, id, record: one, field }),
       ),
     );
-    // other records may also have the names in the task
+    // the names in the task may also be names of other records
     const changes = task.records.flatMap((one) => (one.id === id ? one.changes : []));
     const possible = changes.flatMap(({ field, before, after, perhaps = [] }) =>
       field === label ? [before, after, ...perhaps] : [],
@@ -765,14 +772,14 @@ export class ConsoleHistory {
     const names = [known, record].map((one) => this.console.records[kind].get(one)?.[label] ?? null);
     const isUnclear = names.every((name) => (possible as readonly unknown[]).includes(name));
     if (!isExcused && !isUnclear) throw new Violation("a task led to another record", { task, id, known, record });
-    this.#ledger.excuse(kind, record, [WHOLE]);
+    this.#ledger.excuse(kind, record, [WHOLE_RECORD]);
   }
 
   async #confirm(task: ConsoleTask): Promise<void> {
     const isDone = this.#isDone(task);
     const { pending } = this.#ledger.remember();
     const [closed] = await this.#tenant.client.console.confirm({ numbers: [task.number] });
-    // an upload is confirmed twice: first the file, then the changes made by hand
+    // an upload is confirmed twice: first the file, then the changes that were made by hand
     if (closed !== undefined && isOpenTask(closed))
       await this.#tenant.client.console.confirm({ numbers: [task.number] });
     this.#ledger.close(task, isDone);
@@ -780,9 +787,9 @@ export class ConsoleHistory {
   }
 
   /**
-   * Drops tasks: the records get the values that the console last showed.
+   * Drops tasks: the records get the values that the console showed last.
    *
-   * @returns the code if the plan is refused
+   * @returns the code of the failure if the plan is refused
    */
   async #drop(tasks: readonly ConsoleTask[]): Promise<string | undefined> {
     const { client } = this.#tenant;
@@ -799,19 +806,19 @@ export class ConsoleHistory {
     const differences = compareSnapshots(before, this.#mirror);
     this.#keepChanges();
     if (refused !== undefined) return refused;
-    // the console may have the requested values in the meantime; the next export shows this
+    // the console may already have the requested values, which the next export shows
     for (const task of tasks) this.#ledger.close(task, false);
     for (const { id } of tasks.flatMap(({ records }) => records)) this.console.abandon(id);
-    // the plan may also revert other fields, such as the owner of the other kind
+    // the plan may also revert other fields, for example the other type of owner
     for (const { kind, id, before: was, after } of differences) {
-      const fields = changedFields(kind, was, after);
+      const fields = listChangedFields(kind, was, after);
       this.#ledger.forget(kind, id, after === undefined ? undefined : fields);
       if (after !== undefined) this.#ledger.excuseLocal(kind, id, fields);
     }
     return undefined;
   }
 
-  /** Confirms a task, whether it is done or not, or drops it. */
+  /** Confirms a task, whether or not it is done, or drops it. */
   async #close({ close, whom }: Extract<ConsoleStep, { close: unknown }>): Promise<string> {
     const task = this.#pick(this.#tasks, whom);
     if (task === undefined) return "nothing";
@@ -821,7 +828,7 @@ export class ConsoleHistory {
     return isDone ? "late confirmation" : "false confirmation";
   }
 
-  /** Writes a plan as a file for the console. The file is uploaded immediately (once or twice) or later. */
+  /** Plans an import and writes its file for the console. The file is uploaded immediately (once or twice) or later. */
   async #emit({ emit, whom, place, uploads }: Extract<ConsoleStep, { emit: unknown }>): Promise<string> {
     const cells = this.#rows(emit, whom, place);
     if (cells.length === 1) return "nothing";
@@ -856,10 +863,10 @@ export class ConsoleHistory {
   }
 
   #idWithKey(kind: ConsoleKind, key: string): string | undefined {
-    return [...this.#mirror[kind]].find(([, values]) => keyIn(kind, values) === key)?.[0];
+    return [...this.#mirror[kind]].find(([, values]) => getRecordKey(kind, values) === key)?.[0];
   }
 
-  /** Uploads a file, whatever the state of its plan is. */
+  /** Uploads a file, whatever the state of its plan. */
   async #upload(file: UploadFile | undefined): Promise<string> {
     if (file === undefined) return "nothing";
     const { kind, records } = file;
@@ -867,18 +874,19 @@ export class ConsoleHistory {
       const known = this.#idWithKey(kind, key);
       return id === undefined ? known !== undefined && file.uploads === 0 : known !== id;
     });
-    // if keys changed here after the file was written, the upload would duplicate records; nobody does this knowingly
+    // if keys changed in the mirror after the file was written, the upload would create duplicates; nobody does this
+    // knowingly
     if (isMoved) return "nothing";
     const before = new Map(this.console.records[kind]);
     for (const record of this.console.upload(kind, file.cells)) {
       const was = before.get(record);
       const values = this.console.records[kind].get(record);
-      const id = records.get(keyIn(kind, values) ?? "");
+      const id = records.get(getRecordKey(kind, values) ?? "");
       if (was === undefined && id !== undefined) {
         this.console.begin(id, record);
         this.#ledger.link(kind, id, record);
       }
-      this.#ledger.excuse(kind, record, was === undefined ? [WHOLE] : changedFields(kind, was, values));
+      this.#ledger.excuse(kind, record, was === undefined ? [WHOLE_RECORD] : listChangedFields(kind, was, values));
     }
     file.uploads += 1;
     return file.uploads > 1 ? "second upload" : "upload";
@@ -902,7 +910,7 @@ export class ConsoleHistory {
     const claims = plan && this.#claims(exported, plan);
     if (plan !== undefined) await this.#tenant.client.imports.discard(plan.id);
     const refused = await this.#refused(async () => {
-      const stream = new Blob([fileOf(cells)]).stream();
+      const stream = new Blob([encodeCsv(cells)]).stream();
       const { done } = await this.#tenant.client.imports.verify(
         task.number,
         { stream, encoding: "utf-8" },
@@ -914,9 +922,10 @@ export class ConsoleHistory {
     const differences = compareSnapshots(before, this.#mirror);
     if (differences.length > 0) throw new Violation("a verification changed something here", differences);
     if (refused !== undefined) return refused;
-    // a verification reads only the records of the task; a deletion is done if its row belongs to another record here
+    // a verification reads only the records of the task; a deletion is done if the row of the deleted record matches
+    // another record of the mirror
     const ids = new Set(task.records.map(({ id }) => id));
-    // also for an export that cannot be taken over completely
+    // needed for an export that cannot be imported completely
     const claimed = claims?.met ?? this.#ledger.linked(kind, ids);
     const met = new Map([...claimed].filter(([, id]) => ids.has(id)));
     this.#expectSame(kind, met, before);
@@ -924,7 +933,7 @@ export class ConsoleHistory {
       this.#ledger.idsOf(kind, record).some((id) => ids.has(id) && !this.#mirror[kind].has(id)),
     );
     this.#ledger.relink(kind, this.#mirror, { met: new Map([...met, ...others]), created: new Map() });
-    // a record that the export lacks was deleted in the console
+    // a record that is missing in the export was deleted in the console
     for (const id of ids)
       if (!this.#mirror[kind].has(id) && !records.has(this.#ledger.linkOf(kind, id) ?? -1))
         this.#ledger.forget(kind, id);
@@ -965,14 +974,14 @@ export class ConsoleHistory {
     return `${did} twice`;
   }
 
-  /** Takes over a current or an earlier export. */
+  /** Imports a current or an earlier export of the console. */
   async #takeOver(exported: Export, { isFiltered = false, isStale = false } = {}): Promise<string> {
     const { kind, cells, records } = exported;
     if (cells.length === 1) return "nothing";
     const remembered = this.#ledger.remember();
     const before = this.#mirror;
     const whole = isFiltered ? undefined : await this.#planExport(exported, {});
-    // records that are still used here may stay
+    // records that the mirror still uses may be kept
     const plan = whole ?? (await this.#planExport(exported, { keepMissing: true }));
     if (plan === undefined) return "export rejected";
     const isWhole = whole !== undefined;
@@ -986,8 +995,8 @@ export class ConsoleHistory {
     const former = this.#ledger.relink(kind, this.#mirror, claims);
     if (!isStale) this.#showAll(exported, { isWhole, unread, unclear });
     this.#ledger.settle(kind, exported.fields, records, isWhole);
-    // these records may differ until another export is taken over
-    for (const id of former) if (!isWhole || unread.has(id)) this.#ledger.excuseLocal(kind, id, [WHOLE]);
+    // these records may differ until another export is imported
+    for (const id of former) if (!isWhole || unread.has(id)) this.#ledger.excuseLocal(kind, id, [WHOLE_RECORD]);
     this.#excuseUnseen(exported, before);
     this.#keepChanges({ before: remembered, after: this.#ledger.remember() });
     if (!isStale) this.#exports.push(exported);
@@ -1013,9 +1022,9 @@ export class ConsoleHistory {
   }
 
   /**
-   * Expects that rows were matched to the correct records, as far as this can be known.
+   * Expects that rows were matched to the correct records, as far as this can be determined.
    *
-   * @param before the mirror before the takeover
+   * @param before the mirror before the export was imported
    */
   #expectSame(kind: ConsoleKind, met: Iterable<readonly [record: number, id: string]>, before: Snapshot): void {
     for (const [record, id] of met) {
@@ -1027,39 +1036,42 @@ export class ConsoleHistory {
     }
   }
 
-  /** Expects that an export did not create a record that it could match to an existing one. */
+  /** Expects that an export did not create a record for a row that could be matched to an existing record. */
   #expectNew(
     kind: ConsoleKind,
     record: number,
-    { before, claims: { met } }: { readonly before: Snapshot; readonly claims: Claims },
+    { before, claims: { met } }: { readonly before: Snapshot; readonly claims: MatchedRows },
   ): void {
     const { key, label } = MODELS[kind];
     const known = this.#ledger.idsOf(kind, record).find((id) => before[kind].has(id));
-    // nothing else identifies a device, or an organisation without a code in another place
-    if (known === undefined || key === label || keyIn(kind, this.console.records[kind].get(record)) === null) return;
-    // or a record that others changed was matched instead
+    // devices, and organisations without a code that were moved, cannot be recognised by anything else
+    if (known === undefined || key === label || getRecordKey(kind, this.console.records[kind].get(record)) === null)
+      return;
+    // instead, a record that other people changed may have been matched
     const others = [...met].flatMap(([other, id]) => (id === known ? [other] : []));
     const isExcused = [record, ...others].some((one) =>
-      [...fieldsOf(kind), WHOLE].some((field) => this.#ledger.isExcused({ kind, id: known, record: one, field })),
+      [...fieldsOf(kind), WHOLE_RECORD].some((field) =>
+        this.#ledger.isExcused({ kind, id: known, record: one, field }),
+      ),
     );
     if (!isExcused) throw new Violation("a record was taken for a new one", { kind, record, known });
   }
 
   /**
-   * Returns the records to which a plan matches the rows of an export. `unread` contains the records of both sides from
-   * which the plan reads nothing, and `unclear` the keys in cells that do not identify a record.
+   * Returns the records to which a plan matches the rows of an export. `unread` contains the records of both sides for
+   * which the plan does not read any row, and `unclear` contains the keys in cells that do not identify a record.
    */
   #claims(
     { kind, records }: Export,
     plan: Import,
-  ): Claims & { readonly unread: ReadonlySet<string>; readonly unclear: ReadonlySet<string> } {
+  ): MatchedRows & { readonly unread: ReadonlySet<string>; readonly unclear: ReadonlySet<string> } {
     const { rows, ambiguous, unclear } = this.#tenant.matches(plan);
     const { [kind]: table } = { orgs: "org", users: "user", devices: "device", docs: "secured_user" } as const;
     const known = this.#tenant.sql(
       `select pk, id from ${table} union select pk, id from ${table}_observed where id is not null`,
     );
     const ids = new Map(known.map(({ pk, id }) => [Number(pk), String(id)]));
-    // the first row is the header
+    // row 1 is the header
     const all = [...records].map(([record, values], at) => ({ record, values, pk: rows.get(at + 2) }));
     const possible = ambiguous.map((pk) => ids.get(pk) ?? "");
     const leftOut = all.filter(({ pk }) => pk === null).map(({ record }) => record);
@@ -1084,7 +1096,7 @@ export class ConsoleHistory {
   }
 
   /**
-   * Requires that everything that an export shows agrees from now on.
+   * Requires that from now on both sides agree on everything that an export shows.
    *
    * @param isWhole true if the export has all records, false if it shows only the records in its rows
    */
@@ -1100,16 +1112,16 @@ export class ConsoleHistory {
     const read = [...records.keys()].filter((one) => !unread.has(String(one)));
     this.#ledger.trust(kind, this.#mirror, read);
     this.#ledger.show(kind, fields, (one) => (isWhole || own.has(one)) && !unread.has(one));
-    // an organisation stays where it is if its parent in the export cannot be identified
+    // an organisation is not moved if its parent in the export cannot be identified
     if (kind === "orgs")
       for (const [record, { parentId }] of records)
         if (unread.has(String(parentId))) this.#ledger.excuse(kind, record, ["parentId"]);
     if (kind === "orgs") return;
     for (const [field, to] of Object.entries(MODELS[kind].references)) {
       for (const [record, values] of records) {
-        const key = keyIn(to, this.console.records[to].get(Number(values[field])));
+        const key = getRecordKey(to, this.console.records[to].get(Number(values[field])));
         const isUnclear = key !== null && unclear.has(key.toLowerCase());
-        // an incorrect export lacked the record, or no export has shown it yet
+        // the record is unknown: an incomplete export did not contain it, or no export has contained it yet
         const isUnknown = this.#ledger
           .idsOf(to, Number(values[field]))
           .some((id) => this.#tasks.some((task) => task.records.some((one) => one.id === id && one.work === "create")));
@@ -1120,8 +1132,8 @@ export class ConsoleHistory {
   }
 
   /**
-   * Returns true if the cell of an organisation is blank and therefore does not show a difference: the organisation on
-   * one side has no code.
+   * Returns true if the cell for an organisation is blank on one side because the organisation does not have a code.
+   * Such a cell does not show a difference.
    */
   #isBlank({ kind, record, field }: Omit<Mismatch, "id">, values: Values): boolean {
     const { [field]: org = null } = values;
@@ -1130,7 +1142,10 @@ export class ConsoleHistory {
     return this.#mirror.orgs.get(String(local))?.["code"] === null;
   }
 
-  /** Allows differences in the fields that an export lacks, for records that the mirror got from this export. */
+  /**
+   * Allows differences in the fields that an export does not contain, for the records that the mirror got from this
+   * export.
+   */
   #excuseUnseen({ kind, fields, records }: Export, before: Snapshot): void {
     const unseen = [...Object.keys(MODELS[kind].columns), ...MODELS[kind].hidden].filter(
       (field) => !fields.includes(field),
@@ -1141,7 +1156,7 @@ export class ConsoleHistory {
     }
   }
 
-  /** Takes over last week's export by mistake, and possibly undoes this. */
+  /** Imports last week's export by mistake, and possibly undoes the import. */
   async #stale({ stale, undo }: Extract<ConsoleStep, { stale: unknown }>): Promise<string> {
     const exported = this.#exports.findLast(({ kind }, place) => kind === stale && place < this.#exports.length - 1);
     if (exported === undefined) return "nothing";
@@ -1153,13 +1168,12 @@ export class ConsoleHistory {
   }
 
   /**
-   * Expects that every local change that an export overwrote is named in a task, in the plan or in the result of the
-   * plan.
+   * Expects that every local change that an export overwrote is listed in a task, in the plan or in the plan's result.
    */
   async #expectNamed(done?: Import, before?: LedgerState): Promise<void> {
     const lost = this.#ledger.takeLost(this.#mirror, before);
     if (lost.length === 0) return;
-    const named = done === undefined ? new Set<number>() : namedTasks(done);
+    const named = done === undefined ? new Set<number>() : listReportedTasks(done);
     const tasks = (await this.#tenant.client.console.list({})).filter(
       (task) => isOpenTask(task) || named.has(task.number),
     );
@@ -1173,7 +1187,7 @@ export class ConsoleHistory {
   }
 
   /**
-   * Expects that no local change was lost, and that each difference is in an open task or allowed. Call it after
+   * Expects that no local change was lost, and that each difference is in an open task or allowed. Call this after
    * `#look`.
    */
   async #expectKept(): Promise<void> {
@@ -1186,7 +1200,7 @@ export class ConsoleHistory {
       const linked = record ?? this.#ledger.linkOf(kind, id ?? "") ?? -1;
       const ids = [...(id === undefined ? [] : [id]), ...this.#ledger.idsOf(kind, linked)];
       if (open.some((task) => ids.some((one) => this.#ledger.covers(task, kind, { id: one, field })))) continue;
-      // the next export of this kind shows the difference
+      // in these cases, the next export of this kind shows the difference
       const isTold = [
         this.#isUsed(mismatch, all),
         this.#refersToDeleted(mismatch, open),
@@ -1198,7 +1212,7 @@ export class ConsoleHistory {
     }
   }
 
-  /** Returns true if a difference in the groups of a user results from an open task for one of the groups. */
+  /** Returns true if a difference in a user's groups is the result of an open task for one of the groups. */
   #followsGroup({ kind, id, record, field }: Mismatch, open: readonly ConsoleTask[]): boolean {
     if (field !== "groups") return false;
     const sides = [this.#mirror[kind].get(id ?? ""), this.console.records[kind].get(record ?? -1)];
@@ -1211,8 +1225,8 @@ export class ConsoleHistory {
   }
 
   /**
-   * Returns true if somebody created a record in the console that refers to a record whose deletion is still a task, or
-   * was confirmed falsely. An export leaves such a record out.
+   * Returns true if somebody created a record in the console that refers to a record for which the deletion is still an
+   * open task or was falsely confirmed. An import of the export leaves such a record out.
    */
   #refersToDeleted({ kind, id, record }: Mismatch, open: readonly ConsoleTask[]): boolean {
     if (id !== undefined) return false;
@@ -1220,28 +1234,29 @@ export class ConsoleHistory {
       const { [field]: target } = this.console.records[kind].get(record ?? -1) ?? {};
       if (typeof target !== "number") return false;
       const isDeleted = (one: string): boolean =>
-        open.some((task) => this.#ledger.covers(task, to, { id: one, field: WHOLE }));
-      const above: Mismatch = { kind: to, id: undefined, record: target, field: WHOLE };
+        open.some((task) => this.#ledger.covers(task, to, { id: one, field: WHOLE_RECORD }));
+      const above: Mismatch = { kind: to, id: undefined, record: target, field: WHOLE_RECORD };
       const isLeftOut = this.#ledger.isExcused(above) || this.#refersToDeleted(above, open);
       return isLeftOut || this.#ledger.idsOf(to, target).some(isDeleted);
     });
   }
 
   /**
-   * Returns true if a record of the console refers to a record that is still unknown here, for example because a code
-   * was confirmed falsely.
+   * Returns true if a record of the console refers to a record that the mirror does not know yet, for example because a
+   * code was falsely confirmed.
    */
   #refersToUnknown({ kind, record = -1, field }: Mismatch): boolean {
     const { [field]: to } = MODELS[kind].references;
     const { [field]: target } = this.console.records[kind].get(record) ?? {};
     return (
-      to !== undefined && this.#ledger.isExcused({ kind: to, id: undefined, record: Number(target), field: WHOLE })
+      to !== undefined &&
+      this.#ledger.isExcused({ kind: to, id: undefined, record: Number(target), field: WHOLE_RECORD })
     );
   }
 
   /**
-   * Returns true if two organisations of the console have the path by which exports name the parent. The parent cannot
-   * be identified then.
+   * Returns true if two organisations of the console have the path that exports use for the parent. In this case, the
+   * parent cannot be identified.
    */
   #hasUnclearPath({ kind, record = -1, field }: Mismatch): boolean {
     const { orgs } = this.console.records;
@@ -1252,8 +1267,8 @@ export class ConsoleHistory {
   }
 
   /**
-   * Returns true if two organisations of the mirror have the path of the parent. An export without a row for the parent
-   * does not identify it then.
+   * Returns true if two organisations of the mirror have the path of the parent. In this case, an export identifies the
+   * parent only if it contains a row for the parent.
    */
   #hasUnclearPathHere({ kind, id = "", field }: Mismatch): boolean {
     const { orgs } = this.#mirror;
@@ -1267,13 +1282,14 @@ export class ConsoleHistory {
   }
 
   /**
-   * Returns true if a record that the console no longer has stays in the mirror, because a record that differs in the
-   * console still refers to it.
+   * Returns true if a record that was deleted in the console remains in the mirror, because a record that differs in
+   * the console still refers to it.
    */
   #isUsed({ kind: of, id: used }: Mismatch, all: readonly Mismatch[]): boolean {
     return all.some(({ kind, id = "", field }) =>
       Object.entries(MODELS[kind].references).some(
-        ([name, to]) => to === of && (field === name || field === WHOLE) && this.#mirror[kind].get(id)?.[name] === used,
+        ([name, to]) =>
+          to === of && (field === name || field === WHOLE_RECORD) && this.#mirror[kind].get(id)?.[name] === used,
       ),
     );
   }
@@ -1288,7 +1304,7 @@ export class ConsoleHistory {
   }
 
   /**
-   * Finishes the history: does all tasks and takes over all exports until both sides agree.
+   * Finishes the history: does all tasks and imports all exports until both sides agree.
    *
    * @returns the number of rounds
    */
@@ -1298,7 +1314,7 @@ export class ConsoleHistory {
       await this.#finishTasks(round);
       for (const kind of CONSOLE_KINDS) {
         if (this.console.records[kind].size === 0)
-          this.#ledger.excuse(kind, this.console.add(kind, this.#newRecord(kind, ROOT)), [WHOLE]);
+          this.#ledger.excuse(kind, this.console.add(kind, this.#newRecord(kind, ROOT)), [WHOLE_RECORD]);
         await this.#takeOver(this.#exported(kind));
         await this.#expectKept();
       }
@@ -1317,8 +1333,8 @@ export class ConsoleHistory {
   }
 
   /**
-   * Returns true if a task or a difference is about a record that the console has twice. Exports report such a record
-   * until somebody deletes one of the two.
+   * Returns true if a task or a difference is about a record that exists twice in the console. Exports show the
+   * duplicate until somebody deletes one of the two records.
    */
   #isTwice(one: ConsoleTask | Mismatch): boolean {
     const isAmong = (kind: string, names: readonly (string | number | undefined)[]): boolean => {
@@ -1332,7 +1348,7 @@ export class ConsoleHistory {
   async #finishTasks(round: number): Promise<void> {
     const left: number[] = [];
     for (const { number } of this.#tasks) {
-      // another task may have changed this task
+      // doing another task may have changed this task
       const task = this.#tasks.find((one) => one.number === number);
       if (task === undefined) continue;
       const file = this.#files.find(({ number: of }) => of === task.number);
@@ -1341,12 +1357,13 @@ export class ConsoleHistory {
         left.push(number);
       await this.#look();
     }
-    // the tasks of a ring of keys are dropped together
+    // tasks that exchange keys in a ring are dropped together
     const ring = this.#tasks.filter(({ number }) => left.includes(number));
     const records = [...this.#tasks.flatMap((task) => task.records), ...this.#visible()];
     if (ring.length === 0 || (await this.#drop(ring)) === undefined) return;
     await this.#takeKeys(records);
-    // no record in the console has the name and key to delete, and no record can come back here with this key
+    // the console does not have a record with the name and key to delete, and a record with this key cannot be restored
+    // in the mirror
     for (const task of ring) if (task.work === "delete") await this.#confirm(task);
   }
 
@@ -1357,10 +1374,11 @@ export class ConsoleHistory {
   async #takeKeys(records: readonly { readonly kind: string; readonly id?: string | undefined }[]): Promise<void> {
     this.console.giveUp();
     await this.#leaveGoneOrgs();
-    // of the records that a left-out row may be, those that are not in the console are deleted here
+    // of the records that a left-out row may stand for, those that the console does not have are deleted in the mirror
     for (const kind of CONSOLE_KINDS) {
       const { possible = [], unread = new Set<string>() } = this.#leftOut.get(kind) ?? {};
-      // a console record that may be any of several records deleted here is deleted in the console
+      // if all of the records that a console record may stand for were deleted in the mirror, the console record is
+      // deleted in the console
       if (possible.length > 0 && possible.every((id) => !this.#mirror[kind].has(id)))
         for (const record of this.console.records[kind].keys())
           if (unread.has(String(record))) this.console.remove(kind, record);
@@ -1373,21 +1391,21 @@ export class ConsoleHistory {
     for (const { kind, id = "" } of records) {
       const of = CONSOLE_KINDS.find((one) => one === kind && one !== "docs");
       const record = of && this.#ledger.livingLink(of, id);
-      const key = of && keyIn(of, this.console.records[of].get(record ?? -1));
+      const key = of && getRecordKey(of, this.console.records[of].get(record ?? -1));
       const local = of && this.#mirror[of].get(id);
-      if (of !== undefined && local !== undefined && typeof key === "string" && key !== keyIn(of, local))
+      if (of !== undefined && local !== undefined && typeof key === "string" && key !== getRecordKey(of, local))
         keys.set(id, [of, id, key]);
     }
-    // the records may have each other's keys
+    // first enters temporary keys, because the records may have each other's keys
     for (const [kind, id] of keys.values())
-      if (keyIn(kind, this.#mirror[kind].get(id)) !== null)
+      if (getRecordKey(kind, this.#mirror[kind].get(id)) !== null)
         await this.#local(() => this.#setKey(kind, id, this.#new("n@x")), "key");
     for (const [kind, id, key] of keys.values()) await this.#local(() => this.#setKey(kind, id, key, false), "key");
   }
 
   /**
-   * Moves users and devices out of an organisation without a code that the console no longer has. Exports do not show
-   * such a move, because the cells are blank.
+   * Moves users and devices out of organisations without a code that no longer exist in the console. Exports do not
+   * show such a move, because the cells are blank.
    */
   async #leaveGoneOrgs(): Promise<void> {
     const { users, devices } = this.#tenant.client;
@@ -1410,21 +1428,22 @@ export class ConsoleHistory {
   async #finishTask(task: ConsoleTask, round: number): Promise<boolean> {
     const isShown = this.#ledger
       .asksFor(task)
-      .every(([kind, , fields]) => fields.every((field) => field === WHOLE || field in MODELS[kind].columns));
+      .every(([kind, , fields]) => fields.every((field) => field === WHOLE_RECORD || field in MODELS[kind].columns));
     const isConfirmed = round > 1 || !isShown || task.thing.startsWith("secured_group");
     const isWorked = this.#isDone(task) || (await this.#workOn(task, false));
     const isEntered = !this.console.hasTemporaryKeys && this.#isEntered(task);
-    // if the console already has the values, no work is needed, even if the task uses another name for the record
+    // if the console already has the values, the task counts as done, even if it uses another name for the record
     if (!isWorked && !(round > 1 && isEntered)) return false;
-    // the console does not have the values that the task asks for
+    // the console does not have the values that the task requests
     if (round > 1 && !this.console.hasTemporaryKeys && !isEntered) return false;
     if (isConfirmed && !this.console.hasTemporaryKeys) await this.#confirm(task);
     return true;
   }
 
   /**
-   * Returns true if users or devices are in an organisation without a code. If others rename or delete the organisation
-   * in the console, they stay in it until somebody moves them here, because their cells are blank.
+   * Returns true if users or devices are in an organisation without a code. If other people rename or delete the
+   * organisation in the console, these users and devices remain in it until they are moved in the mirror, because their
+   * cells are blank.
    */
   #isUsedWithoutCode(kind: ConsoleKind, id: string | undefined): boolean {
     if (kind !== "orgs" || this.#mirror.orgs.get(id ?? "")?.["code"] !== null) return false;
@@ -1436,7 +1455,7 @@ export class ConsoleHistory {
   #visible(): readonly Mismatch[] {
     return this.#ledger.compare(this.#mirror).filter((mismatch) => {
       const { kind, id, record, field } = mismatch;
-      if (field === WHOLE) return !this.#isUsedWithoutCode(kind, id);
+      if (field === WHOLE_RECORD) return !this.#isUsedWithoutCode(kind, id);
       if (!(field in MODELS[kind].columns) || this.#hasUnclearPath(mismatch)) return false;
       const { [field]: to } = MODELS[kind].references;
       if (kind === "orgs" || to !== "orgs") return true;

@@ -3,9 +3,9 @@ import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
 import {
   CONSOLE_KINDS,
   fieldsOf,
-  keyIn,
+  getRecordKey,
   MODELS,
-  normalised,
+  normaliseValue,
   ROOT,
   type ConsoleKind,
   type SharedConsole,
@@ -14,10 +14,10 @@ import {
 } from "./shared-console.ts";
 import type { TestTenant } from "./tenant.ts";
 
-/** The records of the mirror by id. A field that refers to another record has its id as the value. */
+/** The records of the mirror by id. A field that refers to another record contains the id of that record. */
 export type Snapshot = Readonly<Record<ConsoleKind, ReadonlyMap<string, Values>>>;
 
-/** Returns the records of a tenant with the fields that tasks name. */
+/** Reads the records of a tenant, with the fields that can appear in tasks. */
 export async function readSnapshot(tenant: TestTenant): Promise<Snapshot> {
   const { client } = tenant;
   const orgs = await client.orgs.list();
@@ -54,15 +54,15 @@ export async function readSnapshot(tenant: TestTenant): Promise<Snapshot> {
 }
 
 /** Returns true if two values of a field are the same. */
-const isSame = (field: string, one: Value | undefined, other: Value | undefined): boolean =>
-  JSON.stringify(normalised(field, one)) === JSON.stringify(normalised(field, other));
+const isSameValue = (field: string, one: Value | undefined, other: Value | undefined): boolean =>
+  JSON.stringify(normaliseValue(field, one)) === JSON.stringify(normaliseValue(field, other));
 
 /** Returns the fields in which two versions of a record differ. */
-export const changedFields = (
+export const listChangedFields = (
   kind: ConsoleKind,
   before: Values | undefined,
   after: Values | undefined,
-): readonly string[] => fieldsOf(kind).filter((field) => !isSame(field, before?.[field], after?.[field]));
+): readonly string[] => fieldsOf(kind).filter((field) => !isSameValue(field, before?.[field], after?.[field]));
 
 /** The effect of a change on a record of the mirror. */
 export interface Difference {
@@ -79,19 +79,19 @@ export const compareSnapshots = (before: Snapshot, after: Snapshot): readonly Di
       const one = { kind, id, before: before[kind].get(id), after: after[kind].get(id) };
       const isChanged =
         (one.before === undefined) !== (one.after === undefined) ||
-        changedFields(kind, one.before, one.after).length > 0;
+        listChangedFields(kind, one.before, one.after).length > 0;
       return isChanged ? [one] : [];
     }),
   );
 
-/** The field name for all fields of a record, or for its existence. */
-export const WHOLE = "*";
+/** The field name that stands for all fields of a record, or for its existence. */
+export const WHOLE_RECORD = "*";
 
-/** A local change that no export has shown yet and whose task is still open. */
-interface Pending {
+/** A local change whose task is still open and that no export has shown yet. */
+interface PendingChange {
   readonly kind: ConsoleKind;
   readonly id: string;
-  /** `WHOLE` if the record was created or deleted */
+  /** name of the field; {@link WHOLE_RECORD} if the record was created or deleted */
   readonly field: string;
   readonly value: Value;
   readonly isDeleted: boolean;
@@ -105,38 +105,40 @@ export interface Mismatch {
   readonly field: string;
 }
 
-/** How a plan matches the rows of an export: to the ids of existing or deleted records, or to new records. */
-export interface Claims {
+/**
+ * The records to which a plan matches the rows of an export: existing or deleted records by their ids, or new records.
+ */
+export interface MatchedRows {
   readonly met: ReadonlyMap<number, string>;
   readonly created: ReadonlyMap<number, Values>;
 }
 
-/** A state of the ledger, which is restored when a takeover is undone. */
+/** A state of the ledger, which is restored when an import of the console's export is undone. */
 export interface LedgerState {
   readonly links: ReadonlyMap<string, number>;
   readonly excused: ReadonlySet<string>;
-  readonly pending: ReadonlyMap<string, Pending>;
+  readonly pending: ReadonlyMap<string, PendingChange>;
   readonly doubted: ReadonlySet<string>;
 }
 
 /**
- * Tracks a mirror and its console in a test: which records belong together, what was changed on which side, and which
- * changes are not yet settled by an export or a confirmation.
+ * Tracks a mirror and its console in a test: which records correspond to each other, what was changed on which side,
+ * and which changes an export or a confirmation has not settled yet.
  */
 export class ConsoleLedger {
   readonly #console: SharedConsole;
   /** numbers of console records, by kind and id in the mirror */
   #links = new Map<string, number>();
   /**
-   * fields that may differ until an export shows them, because others changed them or a task was closed without being
-   * done
+   * fields that may differ until an export shows them, because other people changed them or a task was closed without
+   * being done
    */
   #excused = new Set<string>();
-  #pending = new Map<string, Pending>();
+  #pending = new Map<string, PendingChange>();
   /**
-   * records of both sides that an export may mistake for other records until both have the same key. Reasons: a key was
-   * confirmed falsely or dropped, others changed it in the console, or an export of last week was taken over. If such a
-   * record is mistaken for another record, that record is in doubt, too.
+   * records of both sides that an export may confuse with other records until both sides have the same key. Reasons: a
+   * key was falsely confirmed or dropped, other people changed it in the console, or last week's export was imported.
+   * If such a record is confused with another record, the other record is also in doubt.
    */
   readonly #doubted = new Set<string>();
 
@@ -165,21 +167,21 @@ export class ConsoleLedger {
   }
 
   /**
-   * Links a record of the mirror to a console record. The console record that was linked before is then unknown to the
-   * mirror.
+   * Links a record of the mirror to a console record. If it was linked to a different console record before, that
+   * console record becomes unknown to the mirror.
    */
   link(kind: ConsoleKind, id: string, record: number): void {
     const former = this.livingLink(kind, id);
     if (former !== undefined && former !== record) {
       this.#spreadDoubt(kind, [id, former, record]);
-      this.excuse(kind, former, [WHOLE]);
+      this.excuse(kind, former, [WHOLE_RECORD]);
       this.#excuseReferences(kind, former);
     }
     this.#links.set(`${kind}/${id}`, record);
     this.#console.beginAgain(id, record);
   }
 
-  /** Returns the id of the mirror's record that is linked to a console record. */
+  /** Returns the id of the record in the mirror that is linked to a console record. */
   idOf(kind: ConsoleKind, record: number, mirror: Snapshot): string | undefined {
     return [...mirror[kind].keys()].find((id) => this.linkOf(kind, id) === record);
   }
@@ -188,7 +190,7 @@ export class ConsoleLedger {
     for (const field of fields) this.#excused.add(`${kind}/${record}/${field}`);
   }
 
-  /** Allows differences in fields of a record of the mirror, whatever its console record is. */
+  /** Allows differences in fields of a record of the mirror, whichever console record it is linked to. */
   excuseLocal(kind: ConsoleKind, id: string, fields: readonly string[]): void {
     for (const field of fields) this.#excused.add(`${kind}/${id}/${field}`);
   }
@@ -200,19 +202,19 @@ export class ConsoleLedger {
       (one) =>
         one !== undefined &&
         ((isTelling && this.#doubted.has(`${kind}/${one}`)) ||
-          [field, WHOLE].some((other) => this.#excused.has(`${kind}/${one}/${other}`))),
+          [field, WHOLE_RECORD].some((other) => this.#excused.has(`${kind}/${one}/${other}`))),
     );
   }
 
   /** Returns the fields by which an export identifies a console record. */
   #telling(kind: ConsoleKind, record: number | undefined): readonly string[] {
     const isPlain = kind === "orgs" && this.#console.records.orgs.get(record ?? -1)?.["code"] === null;
-    return [WHOLE, MODELS[kind].key, ...(isPlain ? ["name", "parentId"] : [])];
+    return [WHOLE_RECORD, MODELS[kind].key, ...(isPlain ? ["name", "parentId"] : [])];
   }
 
   /**
-   * Puts a record of either side in doubt if its key is among the fields. The fields were changed in the console
-   * without a task, or confirmed falsely.
+   * Marks a record of either side as doubtful if its key is among the fields. Call this after the fields were changed
+   * in the console without a task, or were falsely confirmed.
    */
   doubtKeys(kind: ConsoleKind, one: string | number, fields: readonly string[]): void {
     const record = typeof one === "number" ? one : this.linkOf(kind, one);
@@ -225,26 +227,26 @@ export class ConsoleLedger {
     for (const one of ones) if (one !== undefined) this.#doubted.add(`${kind}/${one}`);
   }
 
-  /** Returns true if one of these records, of either side, may be mistaken for another record. */
+  /** Returns true if one of these records, on either side, may be confused with another record. */
   isDoubted(kind: ConsoleKind, ones: readonly (string | number | undefined)[]): boolean {
     return ones.some((one) => one !== undefined && this.#doubted.has(`${kind}/${one}`));
   }
 
   /**
-   * Spreads doubt after a record was mistaken for another one. If one of these records is in doubt, all are, and all
-   * their fields may differ until an export shows them.
+   * Extends doubt to other records after a record was confused with another record. If one of these records is in
+   * doubt, all of them become doubtful, and all their fields may differ until an export shows them.
    */
   #spreadDoubt(kind: ConsoleKind, ones: readonly (string | number | undefined)[]): void {
     if (!this.isDoubted(kind, ones)) return;
     this.#doubt(kind, ones);
-    for (const one of ones) if (one !== undefined) this.#excused.add(`${kind}/${one}/${WHOLE}`);
+    for (const one of ones) if (one !== undefined) this.#excused.add(`${kind}/${one}/${WHOLE_RECORD}`);
   }
 
   /**
-   * Puts records in doubt after an export of last week was taken over: those that it mistook for others, and those that
-   * it lacked.
+   * Marks records as doubtful after last week's export was imported: the records that it confused with others, and
+   * those that it did not contain.
    *
-   * @param before the state before the takeover
+   * @param before the state before the import
    */
   doubtStale(of: ConsoleKind, { links }: LedgerState, exported: ReadonlySet<number>): void {
     for (const [one, record] of this.#links) {
@@ -253,7 +255,7 @@ export class ConsoleLedger {
     }
   }
 
-  /** Ends the doubt about console records that an export has shown, if the mirror has the same keys. */
+  /** Ends the doubt about console records that an export has shown, if the records in the mirror have the same keys. */
   trust(kind: ConsoleKind, mirror: Snapshot, shown: Iterable<number>): void {
     const { key } = MODELS[kind];
     for (const record of shown) {
@@ -261,23 +263,25 @@ export class ConsoleLedger {
       const [local, values] = [mirror[kind].get(id ?? ""), this.#console.records[kind].get(record)];
       if (local === undefined || values === undefined) continue;
       const isSameIn = (field: string): boolean =>
-        field === key ? keyIn(kind, local) === keyIn(kind, values) : this.#agrees(kind, field, local[field], values);
-      if (this.#telling(kind, record).every((field) => field === WHOLE || isSameIn(field)))
+        field === key
+          ? getRecordKey(kind, local) === getRecordKey(kind, values)
+          : this.#agrees(kind, field, local[field], values);
+      if (this.#telling(kind, record).every((field) => field === WHOLE_RECORD || isSameIn(field)))
         for (const one of [id, record]) this.#doubted.delete(`${kind}/${one}`);
     }
   }
 
   /**
-   * Ends the allowed differences in fields that an export has shown.
+   * No longer allows differences in fields that an export has shown.
    *
    * @param isShown returns true for a record of either side that the export shows
    */
   show(kind: ConsoleKind, fields: readonly string[], isShown: (one: string) => boolean): void {
     for (const one of this.#excused) {
       const [of = "", record = "", field = ""] = one.split("/");
-      if (of !== kind || (field !== WHOLE && !fields.includes(field)) || !isShown(record)) continue;
+      if (of !== kind || (field !== WHOLE_RECORD && !fields.includes(field)) || !isShown(record)) continue;
       this.#excused.delete(one);
-      const unseen = fieldsOf(kind).filter((other) => field === WHOLE && !fields.includes(other));
+      const unseen = fieldsOf(kind).filter((other) => field === WHOLE_RECORD && !fields.includes(other));
       for (const other of unseen) this.#excused.add(`${kind}/${record}/${other}`);
     }
   }
@@ -288,15 +292,15 @@ export class ConsoleLedger {
       if (after === undefined) this.forget(kind, id);
       const isMade = before === undefined || after === undefined;
       const isDeleted = after === undefined;
-      const key = keyIn(kind, before);
+      const key = getRecordKey(kind, before);
       const add = (field: string, value: Value): void =>
         void this.#pending.set(`${kind}/${id}/${field}`, { kind, id, field, value, isDeleted });
       if (isDeleted && this.livingLink(kind, id) === undefined) continue;
-      if (isMade) add(WHOLE, key);
+      if (isMade) add(WHOLE_RECORD, key);
       if (isDeleted) continue;
-      for (const field of changedFields(kind, before, after)) {
+      for (const field of listChangedFields(kind, before, after)) {
         const { [field]: value = null } = after;
-        // a task for a new record directly in 全社 does not name an organisation
+        // a task for a new record directly in 全社 does not mention an organisation
         if (before !== undefined || value !== ROOT_ORG_ID) add(field, value);
       }
     }
@@ -308,13 +312,13 @@ export class ConsoleLedger {
       if (one.kind === kind && one.id === id && (fields?.includes(one.field) ?? true)) this.#pending.delete(key);
   }
 
-  /** Returns the fields of records that a task asks to change. */
+  /** Returns the fields of records that a task requests to change. */
   asksFor({ records }: ConsoleTask): readonly (readonly [kind: ConsoleKind, id: string, fields: readonly string[]])[] {
     return records.flatMap(({ thing, kind, id, work, changes }) => {
       if (thing === "secured_group" || thing === "custom_field") return [];
       const fields = changes.map(({ field }) => field);
       const of = kind as ConsoleKind;
-      return [[of, id, work === "create" || work === "delete" ? [WHOLE, ...fieldsOf(of)] : fields] as const];
+      return [[of, id, work === "create" || work === "delete" ? [WHOLE_RECORD, ...fieldsOf(of)] : fields] as const];
     });
   }
 
@@ -324,37 +328,42 @@ export class ConsoleLedger {
     { id, field }: { readonly id: string; readonly field: string },
   ): boolean {
     return this.asksFor(task).some(
-      ([of, one, fields]) => of === kind && one === id && (fields.includes(field) || fields.includes(WHOLE)),
+      ([of, one, fields]) => of === kind && one === id && (fields.includes(field) || fields.includes(WHOLE_RECORD)),
     );
   }
 
-  /** Settles a task that was confirmed or dropped. @param isDone true if the task was really done */
+  /**
+   * Settles a task that was confirmed or dropped.
+   *
+   * @param isDone true if the task was actually done
+   */
   close(task: ConsoleTask, isDone: boolean): void {
     for (const [kind, id, fields] of this.asksFor(task)) {
       this.forget(kind, id, fields);
       if (isDone) continue;
       this.excuseLocal(kind, id, fields);
       this.doubtKeys(kind, id, fields);
-      // the console record of a deleted record may differ, too
-      if (fields.includes(WHOLE)) this.excuse(kind, this.linkOf(kind, id), [WHOLE]);
+      // the console record that corresponds to a deleted record may also differ
+      if (fields.includes(WHOLE_RECORD)) this.excuse(kind, this.linkOf(kind, id), [WHOLE_RECORD]);
     }
   }
 
   /**
-   * Returns the local changes that no longer exist in the mirror, and forgets them. A deleted record whose key others
-   * have changed is not included: it looks like a new record, which nobody can know.
+   * Returns the local changes that no longer exist in the mirror, and forgets them. Deleted records whose keys other
+   * people have changed are not included, because they are indistinguishable from new records.
    *
-   * @param before the state before an export was taken over
+   * @param before the state before an export was imported
    */
-  takeLost(mirror: Snapshot, before?: LedgerState): readonly Pending[] {
-    const others = ({ kind, id }: Pending): readonly Values[] =>
+  takeLost(mirror: Snapshot, before?: LedgerState): readonly PendingChange[] {
+    const others = ({ kind, id }: PendingChange): readonly Values[] =>
       [...mirror[kind]].flatMap(([one, local]) =>
         one !== id && this.linkOf(kind, one) === (this.linkOf(kind, id) ?? -1) ? [local] : [],
       );
     const lost = [...this.#pending].filter(([, pending]) => {
       const { kind, id, field, value, isDeleted } = pending;
       const values = mirror[kind].get(id);
-      if (!isDeleted) return values === undefined || (field !== WHOLE && !isSame(field, values[field], value));
+      if (!isDeleted)
+        return values === undefined || (field !== WHOLE_RECORD && !isSameValue(field, values[field], value));
       const console = this.#console.records[kind].get(this.linkOf(kind, id) ?? -1) ?? {};
       return others(pending).some((local) =>
         fieldsOf(kind).some((one) => !this.#agrees(kind, one, local[one], console)),
@@ -365,7 +374,7 @@ export class ConsoleLedger {
       for (const [key, pending] of this.#pending)
         if (pending.isDeleted && others(pending).length > 0) this.#pending.delete(key);
     for (const [key] of lost) this.#pending.delete(key);
-    const isRenamed = ({ kind, id }: Pending): boolean =>
+    const isRenamed = ({ kind, id }: PendingChange): boolean =>
       [MODELS[kind].key, "name", "parentId"].some(
         (field) => before?.excused.has(`${kind}/${this.linkOf(kind, id)}/${field}`) === true,
       );
@@ -381,7 +390,8 @@ export class ConsoleLedger {
       const isShown = one.isDeleted
         ? isWhole && values === undefined
         : values !== undefined &&
-          (one.field === WHOLE || (fields.includes(one.field) && this.#agrees(kind, one.field, one.value, values)));
+          (one.field === WHOLE_RECORD ||
+            (fields.includes(one.field) && this.#agrees(kind, one.field, one.value, values)));
       if (isShown) this.#pending.delete(key);
     }
   }
@@ -389,7 +399,7 @@ export class ConsoleLedger {
   #agrees(kind: ConsoleKind, field: string, local: Value | undefined, values: Values): boolean {
     const { [field]: to } = MODELS[kind].references;
     const { [field]: value = null } = values;
-    if (to === undefined) return isSame(field, local, value);
+    if (to === undefined) return isSameValue(field, local, value);
     if ((local ?? null) === null || value === null) return (local ?? null) === value;
     return local === ROOT_ORG_ID ? value === ROOT : this.linkOf(to, String(local)) === value;
   }
@@ -401,17 +411,17 @@ export class ConsoleLedger {
       const here = [...mirror[kind]].flatMap(([id, local]): Mismatch[] => {
         const record = this.linkOf(kind, id);
         const values = this.#console.records[kind].get(record ?? -1);
-        if (record === undefined || values === undefined) return [{ kind, id, record, field: WHOLE }];
+        if (record === undefined || values === undefined) return [{ kind, id, record, field: WHOLE_RECORD }];
         met.add(record);
         const fields = fieldsOf(kind).filter((field) => !this.#agrees(kind, field, local[field], values));
         return fields.map((field) => ({ kind, id, record, field }));
       });
       const rest = [...this.#console.records[kind].keys()].filter((record) => !met.has(record));
-      return [...here, ...rest.map((record): Mismatch => ({ kind, id: undefined, record, field: WHOLE }))];
+      return [...here, ...rest.map((record): Mismatch => ({ kind, id: undefined, record, field: WHOLE_RECORD }))];
     });
   }
 
-  /** Returns the ids of the records, including deleted ones, that are linked to a console record. */
+  /** Returns the ids of all records that are linked to a console record, including deleted ones. */
   idsOf(kind: ConsoleKind, record: number): readonly string[] {
     return [...this.#links].flatMap(([one, linked]) => {
       const [of, id = ""] = one.split("/");
@@ -420,15 +430,16 @@ export class ConsoleLedger {
   }
 
   /**
-   * Links the console records of an export to the records of the mirror to which a plan matched its rows.
+   * Links the console records in an export to the records of the mirror to which a plan matched its rows.
    *
-   * @returns the ids of the records whose console record is now linked to another record
+   * @returns the ids of the records that lost their console record to another record
    */
-  relink(kind: ConsoleKind, mirror: Snapshot, { met, created }: Claims): readonly string[] {
+  relink(kind: ConsoleKind, mirror: Snapshot, { met, created }: MatchedRows): readonly string[] {
     const former: string[] = [];
     const claim = (record: number, id: string): void => {
-      // a record that was deleted here stays linked until its deletion is settled
-      const isLeft = (one: string): boolean => mirror[kind].has(one) || !this.#pending.has(`${kind}/${one}/${WHOLE}`);
+      // a record that was deleted in the mirror stays linked until its deletion is settled
+      const isLeft = (one: string): boolean =>
+        mirror[kind].has(one) || !this.#pending.has(`${kind}/${one}/${WHOLE_RECORD}`);
       for (const known of this.idsOf(kind, record).filter((one) => one !== id && isLeft(one))) {
         former.push(known);
         this.#spreadDoubt(kind, [known, id, record]);
@@ -440,7 +451,7 @@ export class ConsoleLedger {
     for (const [record, id] of met)
       if (this.linkOf(kind, id) === record) this.#console.beginAgain(id, record);
       else claim(record, id);
-    // records below a new organisation without a code are found through this organisation, so parents come first
+    // parents come first, because records below a new organisation without a code are found through this organisation
     const ordered = [...created].toSorted(([one], [other]) => this.#depthOf(kind, one) - this.#depthOf(kind, other));
     for (const [record, values] of ordered) {
       const id = this.#idLike(kind, mirror, values);
@@ -449,11 +460,14 @@ export class ConsoleLedger {
     return former;
   }
 
-  /** Returns the id of the mirror's record with the key of a console record; without a key, with its name and place. */
+  /**
+   * Returns the id of the record in the mirror that has the same key as a console record or, if there is no key, the
+   * same name and place.
+   */
   #idLike(kind: ConsoleKind, mirror: Snapshot, values: Values): string | undefined {
-    const code = keyIn(kind, values);
+    const code = getRecordKey(kind, values);
     const isThat = (id: string, local: Values): boolean =>
-      keyIn(kind, local) === code &&
+      getRecordKey(kind, local) === code &&
       (code !== null || (local["name"] === values["name"] && this.#isBelow(mirror, id, values)));
     return [...mirror[kind]].find(([id, local]) => isThat(id, local))?.[0];
   }
@@ -462,15 +476,15 @@ export class ConsoleLedger {
     return kind === "orgs" ? this.#console.depthOf(record) : 0;
   }
 
-  /** Returns true if an organisation of the mirror is below the parent that an export shows. */
+  /** Returns true if an organisation of the mirror is below the parent that an export shows for it. */
   #isBelow(mirror: Snapshot, id: string, { parentId }: Values): boolean {
     const above = String(mirror.orgs.get(id)?.["parentId"]);
     return (above === ROOT_ORG_ID ? ROOT : this.linkOf("orgs", above)) === parentId;
   }
 
   /**
-   * Allows differences in references to a console record that is now linked to another record. The exports of the
-   * referring records show them.
+   * Allows differences in references to a console record that is now linked to another record. These differences
+   * disappear when the referring records are exported.
    */
   #excuseReferences(kind: ConsoleKind, record: number): void {
     for (const of of CONSOLE_KINDS)
@@ -488,7 +502,7 @@ export class ConsoleLedger {
     };
   }
 
-  /** Restores the state after a takeover was undone only in the mirror. */
+  /** Restores the state from before an import of the console's export that was undone only in the mirror. */
   restore(before: LedgerState, after: LedgerState, mirror: Snapshot): void {
     for (const [one, record] of before.links) {
       const [kind, id = ""] = one.split("/");
@@ -504,9 +518,9 @@ export class ConsoleLedger {
   }
 
   /**
-   * Makes local changes pending again if tasks ask for them after a confirmation was undone.
+   * After a confirmation was undone, makes those local changes pending again that tasks request.
    *
-   * @param pending the pending changes before the confirmation
+   * @param pending the changes that were pending before the confirmation
    */
   reopen(pending: LedgerState["pending"], mirror: Snapshot, tasks: readonly ConsoleTask[]): void {
     this.#putBack(
@@ -520,12 +534,12 @@ export class ConsoleLedger {
       const values = mirror[one.kind].get(one.id);
       const isBack = one.isDeleted
         ? values === undefined
-        : values !== undefined && (one.field === WHOLE || isSame(one.field, values[one.field], one.value));
+        : values !== undefined && (one.field === WHOLE_RECORD || isSameValue(one.field, values[one.field], one.value));
       if (isBack) this.#pending.set(key, one);
     }
   }
 }
 
-/** Returns the tasks that the result of an export names as contradicted or reopened. */
-export const namedTasks = ({ settled }: Import): ReadonlySet<number> =>
+/** Returns the tasks that the result of an import lists as contradicted or reopened. */
+export const listReportedTasks = ({ settled }: Import): ReadonlySet<number> =>
   new Set([...(settled?.contradicted ?? []), ...(settled?.reopened ?? [])]);

@@ -7,20 +7,20 @@ export interface FakeDevice {
   profileUuid?: string | undefined;
 }
 
-const json = (body: unknown): AppleResponse => ({ status: 200, headers: {}, body: JSON.stringify(body) });
+const createJsonResponse = (body: unknown): AppleResponse => ({ status: 200, headers: {}, body: JSON.stringify(body) });
 
 /**
- * A fake of Apple's device service with the parts that profiles need. It assigns profiles and returns a specified
+ * A fake of Apple's device service with only the functions for profiles. It assigns profiles and returns a specified
  * result for each device. A page contains all devices.
  */
 export class DeviceService {
   readonly devices = new Map<string, FakeDevice>();
   readonly profiles = new Map<string, unknown>();
-  /** results of the devices for which the result is not SUCCESS */
+  /** the results of those devices for which the result is not SUCCESS */
   readonly refusals = new Map<string, "NOT_ACCESSIBLE" | "FAILED" | "THROTTLED">();
   readonly requests: string[] = [];
   maximum = 1000;
-  /** id of the server */
+  /** id of the MDM server at Apple */
   server = "S1";
   retryAfterSeconds: number | undefined;
 
@@ -30,8 +30,8 @@ export class DeviceService {
     const { pathname, searchParams } = new URL(url);
     const asked = JSON.parse(body) as { readonly devices?: readonly string[]; readonly profile_uuid?: string };
     this.requests.push(`${method} ${pathname}${asked.devices === undefined ? "" : ` ${asked.devices.length}`}`);
-    if (pathname === "/session") return json({ auth_session_token: "s" });
-    if (pathname === "/account") return json(this.#account);
+    if (pathname === "/session") return createJsonResponse({ auth_session_token: "s" });
+    if (pathname === "/account") return createJsonResponse(this.#account);
     if (pathname === "/profile/devices") return this.#assign(asked.devices ?? [], asked.profile_uuid);
     if (pathname === "/profile" && method === "POST") return this.#define(asked);
     if (pathname === "/profile") return this.#profile(searchParams.get("profile_uuid") ?? "");
@@ -41,7 +41,7 @@ export class DeviceService {
       profile_status: profileUuid === undefined ? "empty" : "assigned",
       ...(profileUuid === undefined ? {} : { profile_uuid: profileUuid }),
     }));
-    return json({
+    return createJsonResponse({
       devices: pathname === "/devices/sync" ? [] : rows,
       cursor: `c${this.requests.length}`,
       more_to_follow: false,
@@ -63,12 +63,12 @@ export class DeviceService {
   #define(profile: unknown): AppleResponse {
     const uuid = String(this.profiles.size + 1).padStart(32, "A");
     this.profiles.set(uuid, profile);
-    return json({ profile_uuid: uuid, devices: {} });
+    return createJsonResponse({ profile_uuid: uuid, devices: {} });
   }
 
   #profile(uuid: string): AppleResponse {
     const profile = this.profiles.get(uuid);
-    return profile === undefined ? { status: 404, headers: {}, body: "NOT_FOUND" } : json(profile);
+    return profile === undefined ? { status: 404, headers: {}, body: "NOT_FOUND" } : createJsonResponse(profile);
   }
 
   #assign(serials: readonly string[], uuid: string | undefined): AppleResponse {
@@ -79,12 +79,12 @@ export class DeviceService {
       devices[serial] = refusal ?? "SUCCESS";
       if (refusal === undefined) this.devices.set(serial, { profileUuid: uuid });
     }
-    return json({ devices, retry_after_seconds: this.retryAfterSeconds });
+    return createJsonResponse({ devices, retry_after_seconds: this.retryAfterSeconds });
   }
 }
 
 /**
- * Gives a tenant a server token of the service, and fetches the devices.
+ * Sets a server token of the service in a tenant, and fetches the devices.
  *
  * @param kind kind of the endpoint
  */

@@ -12,12 +12,19 @@ import {
   type NamedObject,
 } from "./audited-history.ts";
 import { DirectoryModel, NO_RECORD, type HandKind } from "./directory-model.ts";
-import { customField, keyOf, ROOT, valuesIn, type ModelImport, type Values } from "./history-model.ts";
-import { failureOf, fileOf, type Cells, type TestTenant } from "./tenant.ts";
+import {
+  getCustomFieldName,
+  toComparisonKey,
+  ROOT_NUMBER,
+  listFieldValues,
+  type ModelImport,
+  type Values,
+} from "./history-model.ts";
+import { failureOf, encodeCsv, type Cells, type TestTenant } from "./tenant.ts";
 
 /**
- * A record, given by its place among all records that ever existed. For organisations, -1 is 全社; for users, -1 is no
- * record.
+ * A record, identified by its position among all records that ever existed. For organisations, -1 is 全社; for users,
+ * -1 is no record.
  */
 export type Place = number;
 
@@ -82,7 +89,7 @@ const ORG_VALUES: fc.Arbitrary<Values> = fc.record(
 );
 
 const somePlace = fc.integer({ min: -1, max: 9 });
-const someHand = (kind: HandKind): fc.Arbitrary<HandStep> =>
+const someHandStep = (kind: HandKind): fc.Arbitrary<HandStep> =>
   fc.record({
     hand: fc.constantFrom(
       "create",
@@ -126,14 +133,17 @@ const someImport: fc.Arbitrary<ImportStep> = fc.record({
     )
     .map((rows) => rows.map(({ key, ...row }) => ({ ...row, key: String(key) }))),
   place: somePlace,
-  meanwhile: fc.option(someKind.chain(someHand), { nil: undefined, freq: 8 }),
+  meanwhile: fc.option(someKind.chain(someHandStep), { nil: undefined, freq: 8 }),
 });
 
-const contentOf = (cells: Cells) => ({ stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" as const });
+const createCsvContent = (cells: Cells) => ({
+  stream: new Blob([encodeCsv(cells)]).stream(),
+  encoding: "utf-8" as const,
+});
 
 /** A random step of a history. */
 export const someDirectoryStep: fc.Arbitrary<DirectoryStep> = fc.oneof(
-  { arbitrary: someKind.chain(someHand), weight: 18 },
+  { arbitrary: someKind.chain(someHandStep), weight: 18 },
   { arbitrary: someDeletion, weight: 3 },
   { arbitrary: someImport, weight: 3 },
   { arbitrary: fc.record({ undo: fc.oneof(fc.nat(2), fc.nat(9)) }), weight: 3 },
@@ -148,11 +158,11 @@ export const someDirectoryStep: fc.Arbitrary<DirectoryStep> = fc.oneof(
   { arbitrary: fc.constant({ mirror: true } as const), weight: 2 },
 );
 
-/** A history in the tenant and in the model. `Further` is the type of the steps that a subclass adds. */
+/** A history in the tenant and in the model. `Further` is the type of the additional steps that a subclass supports. */
 export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryStep | Further> {
   readonly model: DirectoryModel;
   /** ids of all records that ever existed, by their numbers in the model */
-  readonly ids = new Map<number, string>([[ROOT, ROOT_ORG_ID]]);
+  readonly ids = new Map<number, string>([[ROOT_NUMBER, ROOT_ORG_ID]]);
   /** the records that the tenant listed last, by id */
   #shown: ReadonlyMap<string, Org | User> = new Map();
 
@@ -176,13 +186,13 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     return this.#mirror();
   }
 
-  /** Returns the number of a record of a kind. The record may be deleted. */
+  /** Selects a record of a kind by its position. The record may be deleted. @returns the number of the record */
   protected picked(kind: HandKind, place: Place): number {
     const isOf = (record: number): boolean => this.#kinds.get(record) === kind;
     const all = [...this.ids.keys()].filter(isOf);
     // existing records are picked more often than deleted ones
     const live = [...this.model.records[kind].keys()];
-    if (place === -1 && kind === "orgs") return ROOT;
+    if (place === -1 && kind === "orgs") return ROOT_NUMBER;
     return [...live, ...live, ...all][place % Math.max(1, live.length * 2 + all.length)] ?? NO_RECORD;
   }
   readonly #kinds = new Map<number, HandKind>();
@@ -192,14 +202,16 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
   }
 
   /**
-   * Returns the values of a step as the model stores them: custom fields and organisations are given by their numbers.
+   * Returns the values of a step in the form of the model, in which custom fields and organisations are represented by
+   * their numbers.
    */
   #valuesOf({ hand, kind, values, place, whom }: HandStep): Values {
     const { 座席, ...own } = values;
     const [number] = [...this.model.fields.keys()];
-    const custom = number === undefined || 座席 === undefined ? {} : { [customField(number)]: 座席 };
+    const custom = number === undefined || 座席 === undefined ? {} : { [getCustomFieldName(number)]: 座席 };
     const field = kind === "orgs" ? "parent" : "orgCode";
-    const org = place === -1 || (place < 9 && this.model.records.orgs.size === 0) ? ROOT : this.picked("orgs", place);
+    const org =
+      place === -1 || (place < 9 && this.model.records.orgs.size === 0) ? ROOT_NUMBER : this.picked("orgs", place);
     if (hand === "move") return { [field]: kind === "orgs" && place % 2 === 0 ? this.#free(whom, place) : org };
     if (hand === "edit") return { ...own, ...custom };
     const usual =
@@ -210,22 +222,24 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
   }
 
   /**
-   * Returns an organisation to which another one can be moved and where it is not yet. There are few organisations, so
-   * a random choice would rarely move anything.
+   * Returns an organisation to which another organisation can be moved and below which it is not already. There are few
+   * organisations, so a random choice would rarely move anything.
    */
   #free([whom = 0]: readonly Place[], place: Place): number {
     const { model } = this;
     const moved = this.picked("orgs", whom);
     const below = new Set([...model.subtree(moved), model.records.orgs.get(moved)?.["parent"]]);
-    const free = [ROOT, ...model.records.orgs.keys()].filter((org) => !below.has(org) && model.sees("orgs", org));
-    return free[place % Math.max(1, free.length)] ?? ROOT;
+    const free = [ROOT_NUMBER, ...model.records.orgs.keys()].filter(
+      (org) => !below.has(org) && model.sees("orgs", org),
+    );
+    return free[place % Math.max(1, free.length)] ?? ROOT_NUMBER;
   }
 
-  /** Returns the values of the model as the body of a request. */
+  /** Converts values of the model to the body of a request. */
   #bodyOf(given: Values) {
     const { parent, orgCode, ...own } = given;
     const custom = [...this.model.fields].flatMap(([number, name]) => {
-      const { [customField(number)]: value } = given;
+      const { [getCustomFieldName(number)]: value } = given;
       return value === undefined ? [] : [{ name, value: value as string | null }];
     });
     return {
@@ -242,7 +256,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
   async #byHand(step: HandStep): Promise<StepResult> {
     const { kind, dryRun } = step;
     const { model } = this;
-    // most edits need a record, so if there is none, a record is created instead
+    // most edits need an existing record; if there is none, a record is created instead
     const isNobody = model.records[kind].size === 0 && step.place < 8;
     const hand = isNobody ? "create" : step.hand;
     const several = hand === "move" && kind === "users" ? step.whom : step.whom.slice(0, 1);
@@ -289,7 +303,10 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     return this.#shown.get(id);
   }
 
-  /** Returns the objects in the audit record of imports: the imports, and the records that they deleted. */
+  /**
+   * Returns the objects that the audit record of imports lists: the imports themselves, and the records that they
+   * deleted.
+   */
   #objectsOf(imports: readonly string[], { did }: Pick<ModelImport, "did">): readonly NamedObject[] {
     const gone = did.filter(({ action }) => action === "delete");
     return [
@@ -352,10 +369,10 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     const { model } = this;
     const all = [...model.records[kind]];
     if (how === "filtered") {
-      const [filterId] = valuesIn(all.find(([record]) => record === picked[0])?.[1] ?? {}, "emails");
+      const [filterId] = listFieldValues(all.find(([record]) => record === picked[0])?.[1] ?? {}, "emails");
       const isFound = (values: Values): boolean =>
-        valuesIn(values, "emails").some((email) => keyOf(email).includes(keyOf(filterId)));
-      // administrators are not deleted
+        listFieldValues(values, "emails").some((email) => toComparisonKey(email).includes(toComparisonKey(filterId)));
+      // administrators cannot be deleted
       const taken = all
         .filter(([record, values]) => isFound(values) && !model.administrators.has(record) && model.sees(kind, record))
         .map(([record]) => record);
@@ -371,13 +388,13 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     return { gone, request: { kind, ids, recursive: true } };
   }
 
-  /** Returns the code of an organisation to write in a row. */
+  /** Returns the text that stands for an organisation's code in a row. */
   protected codeIn(code: string): string {
     return code;
   }
 
   /**
-   * Returns rows that the tenant accepts from its owner. Users are identified by email addresses, organisations by
+   * Returns rows that the tenant accepts from its owner. They identify users by email addresses and organisations by
    * codes.
    */
   #cellsOf({ import: kind, mode, rows, place }: ImportStep): {
@@ -393,11 +410,12 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
         title,
         orgCode: isCoded(this.codeIn(code)) ? this.codeIn(code) : "",
       }));
-      // rows with an additional email address of a user are not covered by this history
+      // this history does not cover rows that contain an additional email address of a user
       const fit = found.filter(({ emails }) => {
         const user = model.find("users", "emails", emails);
         return (
-          user === undefined || keyOf(valuesIn(model.records.users.get(user) ?? {}, "emails")[0]) === keyOf(emails)
+          user === undefined ||
+          toComparisonKey(listFieldValues(model.records.users.get(user) ?? {}, "emails")[0]) === toComparisonKey(emails)
         );
       });
       const isWhole = mode === "replace" && rows.every(({ title }) => title !== "係長");
@@ -415,7 +433,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
       const org = model.find("orgs", "code", code);
       return (
         code !== above &&
-        (org === undefined || !model.subtree(org).includes(model.find("orgs", "code", String(above)) ?? ROOT))
+        (org === undefined || !model.subtree(org).includes(model.find("orgs", "code", String(above)) ?? ROOT_NUMBER))
       );
     });
     const placed = fit.map(({ name = "", code = "" }) => ({ name, code, parent: isFree ? String(above) : "" }));
@@ -425,12 +443,12 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     };
   }
 
-  /** Does a step of another person in the middle of a step. */
+  /** Does a step as another person while a step is in progress. */
   protected meanwhile(does: () => Promise<StepResult>): Promise<StepResult> {
     return does();
   }
 
-  /** Returns the administrators whom the actor sees and who have no row. */
+  /** Returns the administrators whom the actor can see and who do not have a row. */
   #lacking(rows: readonly Readonly<Record<string, string>>[]): readonly number[] {
     const { model } = this;
     const met = rows.map(({ emails }) => model.find("users", "emails", emails ?? ""));
@@ -455,7 +473,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     const mode = kind === "orgs" ? "append" : step.mode;
     const { cells, rows } = this.#cellsOf({ ...step, mode });
     if (rows.length === 0) return NO_CHANGE;
-    const asked = () => this.client.imports.plan({ kind, mode, blank }, contentOf(cells));
+    const asked = () => this.client.imports.plan({ kind, mode, blank }, createCsvContent(cells));
     const request = {
       kind,
       mode,
@@ -503,7 +521,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
       ...(after && {
         after:
           done.kind === "users"
-            ? { accountName: null, ...after, emails: valuesIn(after, "emails").map(String) }
+            ? { accountName: null, ...after, emails: listFieldValues(after, "emails").map(String) }
             : after,
       }),
     }));
@@ -515,13 +533,11 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     await this.expectRecords();
   }
 
-  /**
-   * Takes over the tenant's own export of users as if the console had written it. From then on, the tenant is a mirror.
-   */
+  /** Imports the tenant's own export of users as if the console had written it. After that, the tenant is a mirror. */
   async #mirror(): Promise<StepResult> {
     const barred = this.model.barred(["whole"]);
     if (barred.length > 0) {
-      const content = contentOf([["氏名", "メールアドレス"]]);
+      const content = createCsvContent([["氏名", "メールアドレス"]]);
       return this.refused(this.client.imports.plan({ kind: "users", fromConsole: true }, content), barred);
     }
     if (this.model.records.users.size === 0) return NO_CHANGE;
@@ -593,7 +609,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     const refusals = model.markRefusals(user);
     if (refusals.length > 0) return this.refused(asked(), refusals);
     await asked();
-    model.mark("users", String(valuesIn(values, "emails")[0]), isOne);
+    model.mark("users", String(listFieldValues(values, "emails")[0]), isOne);
     await this.expectRecords();
     return {
       what: isOne ? "marked" : "unmarked",
@@ -601,7 +617,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
     };
   }
 
-  /** Expects that all records are as in the model, and that each keeps its id. */
+  /** Expects that all records are the same as in the model, and that none of their ids has changed. */
   async expectRecords(): Promise<void> {
     const { model } = this;
     const [orgs, users] = [await this.tenant.client.orgs.list(), await this.tenant.users()];
@@ -665,7 +681,7 @@ export class DirectoryHistory<Further = never> extends AuditedHistory<DirectoryS
       employeeCode,
       accountName,
       custom: [...model.fields].flatMap(([number, field]) => {
-        const value = custom[customField(number)] ?? null;
+        const value = custom[getCustomFieldName(number)] ?? null;
         return value === null ? [] : [{ name: field, value }];
       }),
     };

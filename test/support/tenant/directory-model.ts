@@ -2,10 +2,10 @@ import type { ErrorCode } from "../../../src/lib/errors/index.ts";
 import type { Operation } from "../../../src/lib/model/role.ts";
 import {
   HistoryModel,
-  isSame,
-  keyOf,
-  ROOT,
-  valuesIn,
+  hasSameValues,
+  toComparisonKey,
+  ROOT_NUMBER,
+  listFieldValues,
   type Kind,
   type ModelImport,
   type ModelRow,
@@ -18,7 +18,7 @@ export type HandKind = "orgs" | "users";
 /** A reason for which an operation is refused. */
 export interface Refusal {
   readonly code: ErrorCode;
-  /** texts that the Japanese message contains */
+  /** texts that the Japanese message must contain */
   readonly about: readonly string[];
 }
 
@@ -27,22 +27,22 @@ export const NO_RECORD = -1;
 
 export type ImportEffect = NonNullable<ReturnType<HistoryModel["undo"]>>;
 
-const LABELS: Readonly<Record<string, string>> = {
+const FIELD_LABELS: Readonly<Record<string, string>> = {
   emails: "メールアドレス",
   accountName: "CLOMOアカウント名",
   code: "組織コード",
 };
 
-const REQUIRED: Readonly<Record<HandKind, string>> = { orgs: "組織名", users: "氏名" };
+const REQUIRED_FIELDS: Readonly<Record<HandKind, string>> = { orgs: "組織名", users: "氏名" };
 
-/** The field that puts a record into an organisation, by kind. */
-const PLACE = { orgs: "parent", users: "orgCode" } as const satisfies Readonly<Record<HandKind, string>>;
+/** The field that assigns a record to an organisation, by kind. */
+const PLACE_FIELDS = { orgs: "parent", users: "orgCode" } as const satisfies Readonly<Record<HandKind, string>>;
 
 /** An operation on records of a kind. */
-type Work = "create" | "edit" | "move" | "delete" | "recursive";
+type RecordWork = "create" | "edit" | "move" | "delete" | "recursive";
 
-/** A right that an operation requires; `whole` stands for operations on the entire tenant. */
-export type Need = Operation | "whole";
+/** A right that an operation requires. `whole` stands for the right to operations on the entire tenant. */
+export type RequiredRight = Operation | "whole";
 
 /** A model in which organisations and users can also be changed by hand. */
 export class DirectoryModel extends HistoryModel {
@@ -52,22 +52,24 @@ export class DirectoryModel extends HistoryModel {
   }
 
   /**
-   * Returns the reasons why the acting account may not do anything that requires these rights, whatever the records; an
-   * empty list if it may.
+   * Returns the reasons why the acting account must not do anything that requires these rights, whatever the records;
+   * an empty list if it may.
    */
-  barred(_needs: readonly Need[]): readonly Refusal[] {
+  barred(_needs: readonly RequiredRight[]): readonly Refusal[] {
     return [];
   }
 
-  /** Returns the reasons why the acting account may not import a file of a kind if the import requires these rights. */
-  barredImport(_kind: HandKind, _needs: readonly Need[]): readonly Refusal[] {
+  /**
+   * Returns the reasons why the acting account must not import a file of a kind, if the import requires these rights.
+   */
+  barredImport(_kind: HandKind, _needs: readonly RequiredRight[]): readonly Refusal[] {
     return [];
   }
 
   /**
    * Returns the rights that an operation on records of a kind requires. @see issue 11, the table of roles; facts 2.1
    */
-  needs(kind: HandKind, work: Work): readonly Need[] {
+  needs(kind: HandKind, work: RecordWork): readonly RequiredRight[] {
     const creatingUsers = ["users.write", "users.move", ...(this.isWhole() ? [] : (["orgs.write"] as const))] as const;
     if (work === "create") return kind === "users" ? creatingUsers : ["orgs.write"];
     if (work === "recursive") return ["orgs.delete", "users.delete"];
@@ -75,22 +77,26 @@ export class DirectoryModel extends HistoryModel {
     return work === "move" && kind === "users" ? ["users.move"] : [`${kind}.write`];
   }
 
-  /** Returns the rights of which at least one is required to import a kind or to undo such an import. */
-  needsOfAny(kind: HandKind): readonly Need[] {
+  /** Returns the rights of which at least one is required to import a kind, or to undo such an import. */
+  needsOfAny(kind: HandKind): readonly RequiredRight[] {
     return kind === "users" ? ["users.write", "users.move", "users.delete"] : ["orgs.write", "orgs.delete"];
   }
 
   /**
-   * Returns the rights that the changes of an import require. @param isNew whether a record counts as new for the
-   * acting account
+   * Returns the rights that the changes of an import require.
+   *
+   * @param isNew returns true if a record counts as new for the acting account
    */
-  needsOfWork({ did }: Pick<ImportEffect, "did">, isNew = (_record: number) => false): readonly Need[] {
-    return did.flatMap(({ kind, record, action, before, after }): readonly Need[] => {
+  needsOfWork({ did }: Pick<ImportEffect, "did">, isNew = (_record: number) => false): readonly RequiredRight[] {
+    return did.flatMap(({ kind, record, action, before, after }): readonly RequiredRight[] => {
       if (kind !== "users") return [action === "delete" ? "orgs.delete" : "orgs.write"];
       if (action === "delete") return ["users.delete"];
       if (action === "create" || isNew(record)) return this.needs(kind, "create");
-      const isMoved = before?.[PLACE.users] !== after?.[PLACE.users];
-      const isEdited = !isSame({ ...before, [PLACE.users]: null }, { ...after, [PLACE.users]: null });
+      const isMoved = before?.[PLACE_FIELDS.users] !== after?.[PLACE_FIELDS.users];
+      const isEdited = !hasSameValues(
+        { ...before, [PLACE_FIELDS.users]: null },
+        { ...after, [PLACE_FIELDS.users]: null },
+      );
       return [...(isMoved ? (["users.move"] as const) : []), ...(isEdited ? (["users.write"] as const) : [])];
     });
   }
@@ -99,7 +105,7 @@ export class DirectoryModel extends HistoryModel {
    * Returns the rights that the plan of a file requires. A row that matches a user whom the acting account cannot see
    * counts as a new record.
    */
-  needsOfPlan(done: ImportEffect, rows: readonly ModelRow[]): readonly Need[] {
+  needsOfPlan(done: ImportEffect, rows: readonly ModelRow[]): readonly RequiredRight[] {
     const kind = done.kind as HandKind;
     const isUnseen = rows.some((row) => {
       const met = kind === "users" ? this.find("users", "emails", String(row["emails"])) : undefined;
@@ -110,14 +116,16 @@ export class DirectoryModel extends HistoryModel {
   }
 
   /**
-   * Returns true if the rows of a file are refused to the acting account, although they would be accepted from another
-   * account.
+   * Returns true if the rows of a file are refused to the acting account, although another account could import them.
    */
   isUnfit(_done: ImportEffect, _rows: readonly ModelRow[]): boolean {
     return false;
   }
 
-  /** Returns the reasons why the acting account may not undo an import, whatever has happened to its records since. */
+  /**
+   * Returns the reasons why the acting account must not undo an import, whatever has happened to its records since
+   * then.
+   */
   barredUndo(_done: ModelImport): readonly Refusal[] {
     return [];
   }
@@ -132,12 +140,12 @@ export class DirectoryModel extends HistoryModel {
   /** Returns all reasons why values cannot be written to a record. @param record undefined for a new record */
   refusals(kind: HandKind, record: number | undefined, given: Values): readonly Refusal[] {
     const before = record === undefined ? undefined : this.records[kind].get(record);
-    const isRoot = kind === "orgs" && record === ROOT;
+    const isRoot = kind === "orgs" && record === ROOT_NUMBER;
     if (record !== undefined && !this.sees(kind, record)) return [{ code: "not-found", about: [] }];
     return [
       ...(isRoot ? [{ code: "input-rejected", about: ["全社"] } as const] : []),
       ...this.#unknown(given),
-      ...(given["name"] === "" ? [{ code: "input-rejected", about: [REQUIRED[kind], "空"] } as const] : []),
+      ...(given["name"] === "" ? [{ code: "input-rejected", about: [REQUIRED_FIELDS[kind], "空"] } as const] : []),
       ...this.#addresses(given),
       ...this.#taken(kind, record, given),
       ...this.#cleared(before, given),
@@ -146,7 +154,7 @@ export class DirectoryModel extends HistoryModel {
   }
 
   #unknown(given: Values): readonly Refusal[] {
-    const places = Object.values(PLACE).flatMap((field) => given[field] ?? []);
+    const places = Object.values(PLACE_FIELDS).flatMap((field) => given[field] ?? []);
     return places.every((org) => this.sees("orgs", Number(org))) ? [] : [{ code: "not-found", about: ["組織"] }];
   }
 
@@ -157,7 +165,9 @@ export class DirectoryModel extends HistoryModel {
       code: "input-rejected",
       about: ["メールアドレス", ...about],
     });
-    const twice = all.filter((one, at) => all.slice(0, at).some((other) => keyOf(other) === keyOf(one)));
+    const twice = all.filter((one, at) =>
+      all.slice(0, at).some((other) => toComparisonKey(other) === toComparisonKey(one)),
+    );
     return [
       ...(all.length === 0 ? [rejected("1 つ以上")] : []),
       ...all.filter((one) => !one.includes("@")).map((one) => rejected(...(one === "" ? ["空"] : [one]))),
@@ -167,10 +177,12 @@ export class DirectoryModel extends HistoryModel {
 
   #taken(kind: HandKind, record: number | undefined, given: Values): readonly Refusal[] {
     const others = [...this.records[kind]].filter(([other]) => other !== record);
-    return Object.entries(LABELS).flatMap(([field, label]) =>
-      valuesIn(given, field).flatMap((value) =>
+    return Object.entries(FIELD_LABELS).flatMap(([field, label]) =>
+      listFieldValues(given, field).flatMap((value) =>
         others
-          .filter(([, values]) => valuesIn(values, field).some((one) => keyOf(one) === keyOf(value)))
+          .filter(([, values]) =>
+            listFieldValues(values, field).some((one) => toComparisonKey(one) === toComparisonKey(value)),
+          )
           .map(([other, { name }]): Refusal => ({
             code: "input-rejected",
             about: [label, String(value), this.sees(kind, other) ? String(name) : "使えません"],
@@ -181,10 +193,13 @@ export class DirectoryModel extends HistoryModel {
 
   #cleared(before: Values | undefined, { accountName }: Values): readonly Refusal[] {
     if (accountName !== null || (before?.["accountName"] ?? null) === null) return [];
-    return [{ code: "input-rejected", about: ["CLOMOアカウント名", "消すことはできません"] }];
+    return [{ code: "input-rejected", about: ["CLOMOアカウント名", "空にはできません"] }];
   }
 
-  #misplaced(record: number | undefined, { name = null, code = null, parent = ROOT }: Values): readonly Refusal[] {
+  #misplaced(
+    record: number | undefined,
+    { name = null, code = null, parent = ROOT_NUMBER }: Values,
+  ): readonly Refusal[] {
     const isBelowItself = record !== undefined && this.subtree(record).includes(Number(parent));
     const [twin] = [...this.records.orgs].flatMap(([other, org]) =>
       code === null && other !== record && org["name"] === name && org["parent"] === parent ? [other] : [],
@@ -195,18 +210,25 @@ export class DirectoryModel extends HistoryModel {
     ];
   }
 
-  /** Creates the refusal for an organisation that has the same name, the same parent and no code either. */
+  /**
+   * Creates the refusal for an organisation without a code if another organisation without a code has the same name and
+   * parent.
+   */
   #beside(twin: number, name: string): Refusal {
     const about = this.sees("orgs", twin) ? [name, "組織コードがない"] : [name, "使えません"];
     return { code: "input-rejected", about };
   }
 
-  /** Writes a record without checking whether this is allowed. @returns its number, and whether anything changed */
+  /**
+   * Writes a record without checking whether this is allowed.
+   *
+   * @returns the number of the record, and whether anything changed
+   */
   write(kind: Kind, record: number | undefined, given: Values): { readonly record: number; readonly changed: boolean } {
     const number = record ?? this.next();
     const before = this.records[kind].get(number);
     const after = { ...before, ...given };
-    if (isSame(before, after)) return { record: number, changed: false };
+    if (hasSameValues(before, after)) return { record: number, changed: false };
     this.records[kind].set(number, after);
     return { record: number, changed: true };
   }

@@ -7,13 +7,13 @@ import type { TestTenant } from "./tenant.ts";
 /** A record in the form in which an export contains it. */
 type ExportedRecord = Readonly<Record<string, unknown>> & { readonly id: string; readonly updatedAt?: string };
 
-const listOf = (json: unknown): readonly unknown[] =>
+const parseList = (json: unknown): readonly unknown[] =>
   JSON.parse(typeof json === "string" ? json : "[]") as readonly unknown[];
 
 type Rows = readonly Readonly<Record<string, unknown>>[];
 
 /** Builds the expected content of an export from a tenant's tables, row by row. */
-class Tables {
+class ExpectedTables {
   readonly #tenant: TestTenant;
 
   constructor(tenant: TestTenant) {
@@ -29,7 +29,7 @@ class Tables {
   }
 
   #orgIds(json: unknown): readonly string[] {
-    return listOf(json)
+    return parseList(json)
       .flatMap((pk) => (this.#idOf("org", pk) as string | null) ?? [])
       .toSorted();
   }
@@ -103,7 +103,7 @@ class Tables {
     }));
   }
 
-  /** Returns the expected console values of custom fields that were created or deleted here, and of users. */
+  /** Returns the expected console values of users, and of custom fields that were created or deleted in the tenant. */
   #observed(): Rows {
     const none = { confirmed: [], contradicted: [], confirmedBy: null, confirmedAt: null };
     const valuesIn = (row: Row, ...columns: readonly string[]) =>
@@ -157,9 +157,9 @@ class Tables {
       const user = users.find(({ pk }) => pk === observed["pk"]) ?? {};
       const changes = ["emails", "title"].map((field) => {
         const [before, after] = [observed, user].map(({ [field]: value = null }) =>
-          field === "emails" ? listOf(value).join(", ") : value,
+          field === "emails" ? parseList(value).join(", ") : value,
         );
-        // if the values differ, no export has shown the value in the console
+        // if the two values differ, no export has shown yet what the console has
         return { field, before: before === after ? before : null, after };
       });
       const isSet = (user["accountPasswordSetAt"] ?? null) !== null;
@@ -185,7 +185,7 @@ class Tables {
     }));
   }
 
-  /** Returns the rows of each resource, with the derived members that have no column of the same name. */
+  /** Returns the rows of each resource, including members that are derived because no column has the same name. */
   rows(): Readonly<Record<ResourceName, Rows>> {
     return {
       tenant: this.#one("tenant_profile", "tenant"),
@@ -216,12 +216,12 @@ class Tables {
 const toExportedValue = ({ type }: Field, value: unknown): unknown => {
   if (value === null || value === undefined) return null;
   if (type === "boolean") return value === 1 || value === true;
-  return (type === "texts" || type === "objects") && typeof value === "string" ? listOf(value) : value;
+  return (type === "texts" || type === "objects") && typeof value === "string" ? parseList(value) : value;
 };
 
-/** Returns the records of each resource according to the tables, sorted by the bytes of their ids. */
-export const expectedRecords = (tenant: TestTenant): ReadonlyMap<ResourceName, readonly ExportedRecord[]> => {
-  const rows = new Tables(tenant).rows();
+/** Returns the records of each resource as the tables contain them, sorted by the bytes of their ids. */
+export const buildExpectedRecords = (tenant: TestTenant): ReadonlyMap<ResourceName, readonly ExportedRecord[]> => {
+  const rows = new ExpectedTables(tenant).rows();
   return new Map(
     RESOURCE_NAMES.map((name) => {
       const fields = Object.entries<Field>(resourceOf(name).fields);

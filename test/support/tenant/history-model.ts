@@ -1,10 +1,10 @@
 import { formatOrgPath } from "../../../src/lib/model/organisation.ts";
 import type { Request } from "./tenant.ts";
 
-/** The kinds of imports in the model. `calendar` stands for the SECURED APPs users of one app. */
+/** The kinds of imports in the model. `calendar` stands for imports of the SECURED APPs users of one app. */
 export type Kind = "orgs" | "users" | "devices" | "calendar";
 
-/** The values of a record by field. A reference is the number of a record in the model; 0 is 全社. */
+/** The values of a record by field. A reference is the number of a record in the model; number 0 is 全社. */
 export type Values = Readonly<Record<string, string | number | readonly string[] | null>>;
 
 /** A change that an import made to a record. The record is identified by its number in the model. */
@@ -16,7 +16,7 @@ export interface RecordChange {
   readonly after?: Values;
 }
 
-/** What an import changed, including organisations and groups that it created because rows refer to them. */
+/** What an import changed. This includes organisations and groups that it created because rows refer to them. */
 export interface ImportEffect {
   /** the kind of the file; the import may also write records of other kinds */
   readonly kind: Kind;
@@ -30,31 +30,31 @@ export interface ModelImport extends ImportEffect {
   readonly id: string;
   readonly isUndo: boolean;
   undone: boolean;
-  /** the texts by which cells refer to records, before and after the import */
+  /** the texts that refer to records in cells, before and after the import */
   readonly called: { readonly before: CellNames; readonly after: CellNames };
   /** the organisations and devices that existed after the import */
   readonly afterwards: Readonly<Record<"orgs" | "devices", ReadonlyMap<number, Values>>>;
 }
 
-/** The text by which cells refer to each record, by record number. */
+/** For each record, the text that refers to it in cells. The keys are record numbers. */
 type CellNames = ReadonlyMap<number, string>;
 
 /**
- * A row of a file, by field. A reference has the text of the cell, or the record number if the cell contains a path.
+ * A row of a file, by field. A reference is the text of the cell or, if the cell contains a path, the record number.
  */
 export type ModelRow = Readonly<Record<string, string | readonly string[] | number>>;
 
-/** How a file is to be imported. */
+/** The options of an import of a file. */
 export interface ModelRequest {
   readonly kind: Kind;
   readonly mode: Request["mode"];
   readonly blank: "clear" | "keep";
   /** the field by which rows are matched to records */
   readonly key: string;
-  /** the positions of the rows that the tenant skips */
+  /** the positions of the rows that the tenant must skip */
   readonly invalid: ReadonlySet<number>;
   /**
-   * true if the file is the console's own export, in which a blank organisation code means that the user's organisation
+   * true if the file is the console's own export; in it, a blank organisation code means that the user's organisation
    * does not have a code
    */
   readonly fromConsole?: boolean;
@@ -62,7 +62,7 @@ export interface ModelRequest {
 
 type Records = Map<number, Values>;
 
-/** The fields that refer to records, with the kind of these records. */
+/** The fields that refer to records, and the kinds of these records. */
 export const REFERENCE_KINDS: Readonly<Record<string, Kind>> = {
   parent: "orgs",
   orgCode: "orgs",
@@ -71,23 +71,25 @@ export const REFERENCE_KINDS: Readonly<Record<string, Kind>> = {
 };
 
 /**
- * Returns the name of the field that holds a record's value in a custom field. @param number the number of the custom
- * field; a later custom field with the same name has a different number
+ * Returns the name of the model's field for the values of a custom field.
+ *
+ * @param number number of the custom field; if a custom field with the same name is created later, it has a different
+ * number
  */
-export const customField = (number: number): string => `custom:${number}`;
+export const getCustomFieldName = (number: number): string => `custom:${number}`;
 
-/**
- * Returns the fields whose values a change altered. If one custom field changed, all custom fields count as changed.
- */
-const fieldsChanged = (before: Values = {}, after: Values = {}): readonly string[] => {
+/** Returns the fields that a change altered. If one custom field changed, all custom fields count as changed. */
+const listChangedFields = (before: Values = {}, after: Values = {}): readonly string[] => {
   const all = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  const isCustom = (field: string): boolean => field.startsWith(customField(0).slice(0, -1));
-  const changed = all.filter((field) => !isSame({ [field]: before[field] ?? null }, { [field]: after[field] ?? null }));
+  const isCustom = (field: string): boolean => field.startsWith(getCustomFieldName(0).slice(0, -1));
+  const changed = all.filter(
+    (field) => !hasSameValues({ [field]: before[field] ?? null }, { [field]: after[field] ?? null }),
+  );
   return changed.some(isCustom) ? [...new Set([...changed, ...all.filter(isCustom)])] : changed;
 };
 
 /** The fields whose values must be unique among the records of a kind. */
-const UNIQUE: Readonly<Record<Kind, readonly string[]>> = {
+const UNIQUE_FIELDS: Readonly<Record<Kind, readonly string[]>> = {
   orgs: ["code"],
   users: ["emails", "accountName"],
   devices: ["serialNumber"],
@@ -95,15 +97,16 @@ const UNIQUE: Readonly<Record<Kind, readonly string[]>> = {
 };
 
 /** Returns the values of a field; an empty list if the field is blank. */
-export const valuesIn = (values: Values, field: string): readonly (string | number)[] => [values[field] ?? []].flat();
+export const listFieldValues = (values: Values, field: string): readonly (string | number)[] =>
+  [values[field] ?? []].flat();
 
 /** Returns the form in which values are compared for uniqueness. */
-export const keyOf = (value: unknown): string => String(value).toLowerCase();
+export const toComparisonKey = (value: unknown): string => String(value).toLowerCase();
 
-export const ROOT = 0;
+export const ROOT_NUMBER = 0;
 
-/** Returns true if values are the same. A field that is null, blank or an empty list counts as missing. */
-export const isSame = (one: Values | undefined, other: Values | undefined): boolean => {
+/** Returns true if two records have the same values. A field that is null, blank or an empty list counts as missing. */
+export const hasSameValues = (one: Values | undefined, other: Values | undefined): boolean => {
   const plain = (values: Values | undefined): string =>
     JSON.stringify(
       values &&
@@ -114,11 +117,14 @@ export const isSame = (one: Values | undefined, other: Values | undefined): bool
   return plain(one) === plain(other);
 };
 
-/** Returns true if the record did not exist earlier, or if one of the fields has a different value now. */
+/** Returns true if a record did not exist earlier, or if one of the fields had a different value then. */
 export const hasChangedSince = (then: Values | undefined, now: Values, fields: readonly string[]): boolean =>
   then === undefined || fields.some((field) => (then[field] ?? null) !== (now[field] ?? null));
 
-/** Models records of all kinds and all imports, one row at a time: slow, but obviously correct. */
+/**
+ * A model of records of all kinds and of all imports. It processes one row at a time, which is slow but obviously
+ * correct.
+ */
 export class HistoryModel {
   readonly records: Readonly<Record<Kind, Records>> = {
     orgs: new Map(),
@@ -131,35 +137,35 @@ export class HistoryModel {
   /** names of the custom fields of users, by number */
   readonly fields = new Map<number, string>();
   readonly imports: ModelImport[] = [];
-  #last = ROOT;
+  #last = ROOT_NUMBER;
   readonly #byMark = new Set<number>();
 
   /** Returns the path of an organisation. */
   pathOf(record: number): string {
     const names: string[] = [];
-    for (let at = record; at !== ROOT; at = Number(this.records.orgs.get(at)?.["parent"] ?? ROOT))
+    for (let at = record; at !== ROOT_NUMBER; at = Number(this.records.orgs.get(at)?.["parent"] ?? ROOT_NUMBER))
       names.unshift(String(this.records.orgs.get(at)?.["name"]));
     return formatOrgPath(names);
   }
 
-  /** Returns the number of the record of a kind that has a value in a field. */
+  /** Returns the number of the record that has a value in a field. */
   find(kind: Kind, field: string, value: string): number | undefined {
     return [...this.records[kind]].find(([, values]) =>
-      valuesIn(values, field).some((one) => keyOf(one) === keyOf(value)),
+      listFieldValues(values, field).some((one) => toComparisonKey(one) === toComparisonKey(value)),
     )?.[0];
   }
 
   /** Returns true if a record exists and the acting account can see it. */
   sees(kind: Kind, record: number): boolean {
-    return this.records[kind].has(record) || (kind === "orgs" && record === ROOT);
+    return this.records[kind].has(record) || (kind === "orgs" && record === ROOT_NUMBER);
   }
 
-  /** Returns a number that no record has had. */
+  /** Returns a number that no record has or had. */
   next(): number {
     return (this.#last += 1);
   }
 
-  /** Returns the numbers of the records that the rows of a file match, with new numbers for new records. */
+  /** Returns the numbers of the records to which the rows of a file are matched. New records get new numbers. */
   #met(kind: Kind, key: string, rows: readonly ModelRow[]): readonly number[] {
     if (kind !== "orgs") return rows.map((row) => this.find(kind, key, String(row[key])) ?? this.next());
     const numbers = rows.map(({ code }) =>
@@ -173,7 +179,7 @@ export class HistoryModel {
       const there = [...this.records.orgs].filter(
         ([record, org]) => org["parent"] === above && org["name"] === name && !numbers.includes(record),
       );
-      // an organisation without a code takes precedence
+      // organisations without a code take precedence
       const plain = there.filter(([, org]) => org["code"] === null);
       const [found] = there.length === 1 ? there : plain.length === 1 ? plain : [];
       numbers[at] = places.has(place) ? this.next() : (found?.[0] ?? this.next());
@@ -183,12 +189,13 @@ export class HistoryModel {
   }
 
   /**
-   * Returns the number of the organisation that a cell refers to; undefined if it does not exist. @param numbers the
-   * numbers of the organisations in the rows
+   * Returns the number of the organisation to which a cell refers; undefined if it does not exist.
+   *
+   * @param numbers the numbers of the organisations in the rows
    */
   #orgNamed(cell: ModelRow[string], rows: readonly ModelRow[], numbers: readonly number[]): number | undefined {
     if (typeof cell === "number") return cell;
-    if (cell === "") return ROOT;
+    if (cell === "") return ROOT_NUMBER;
     return numbers[rows.findIndex(({ code }) => code === cell)] ?? this.find("orgs", "code", String(cell));
   }
 
@@ -205,7 +212,7 @@ export class HistoryModel {
       const known = own ?? [...orgs].find(([, org]) => org["code"] === cell)?.[0];
       if (known !== undefined) return known;
       this.#last += 1;
-      orgs.set(this.#last, { name: cell, code: cell, parent: ROOT });
+      orgs.set(this.#last, { name: cell, code: cell, parent: ROOT_NUMBER });
       return this.#last;
     };
     const valueOf = (
@@ -220,18 +227,18 @@ export class HistoryModel {
         return [...new Set([...kept, ...named])].toSorted();
       }
       const now = before?.[field] ?? null;
-      // the column in the file sets only the first address
+      // the file has a column only for the first address
       if (typeof now === "object" && now !== null)
-        return [String(cell), ...now.slice(1).filter((one) => keyOf(one) !== keyOf(cell))];
+        return [String(cell), ...now.slice(1).filter((one) => toComparisonKey(one) !== toComparisonKey(cell))];
       if (field === "orgCode" && cell === "") {
         const isOut = fromConsole && this.records.orgs.get(Number(now))?.["code"] !== null;
-        return isOut ? ROOT : (now ?? ROOT);
+        return isOut ? ROOT_NUMBER : (now ?? ROOT_NUMBER);
       }
       if (field === "orgCode") return orgOf(cell);
       if (field === "parent" && cell === "") {
-        // an organisation that was matched by its place stays there
+        // an organisation that was matched by its place is not moved
         const isMoved = blank === "clear" || rows[numbers.indexOf(record)]?.["code"] === "";
-        return isMoved ? ROOT : (now ?? ROOT);
+        return isMoved ? ROOT_NUMBER : (now ?? ROOT_NUMBER);
       }
       if (field === "parent") return orgOf(cell);
       if (cell === "") return blank === "keep" ? now : null;
@@ -246,7 +253,7 @@ export class HistoryModel {
       );
       const after: Values = { ...before, ...Object.fromEntries(cells) };
       if (before === undefined) return [{ kind, record, action: "create", after }];
-      return isSame(before, after) ? [] : [{ kind, record, action: "update", before, after }];
+      return hasSameValues(before, after) ? [] : [{ kind, record, action: "update", before, after }];
     });
     const isLacking = (record: number): boolean =>
       !numbers.includes(record) && !this.administrators.has(record) && this.sees(kind, record);
@@ -262,8 +269,8 @@ export class HistoryModel {
   }
 
   /**
-   * Returns the effect of a deletion; undefined if it would delete an administrator, or if a record that stays refers
-   * to a deleted one.
+   * Returns the effect of a deletion; undefined if it would delete an administrator, or if a remaining record refers to
+   * a deleted record.
    *
    * @param gone the deleted records by kind; the kind of the deletion comes first
    */
@@ -293,28 +300,28 @@ export class HistoryModel {
    */
   undo({ kind, did, orgs, groups, undone, afterwards }: ModelImport): ImportEffect | undefined {
     if (undone) return undefined;
-    // an import does not change SECURED APPs administrators and does not delete administrators of any kind
+    // an undo does not change SECURED APPs administrators and does not delete administrators of any kind
     const isProtected = ({ kind: of, record, action }: RecordChange): boolean =>
       this.administrators.has(record) && (action === "create" || of === "calendar");
     if (did.some(isProtected)) return undefined;
     const stands = ({ kind: of, record, action, before, after }: RecordChange): boolean => {
       const now = this.records[of].get(record);
-      if (action !== "update" || now === undefined) return isSame(now, after);
-      return fieldsChanged(before, after).every((field) =>
-        isSame({ [field]: now[field] ?? null }, { [field]: after?.[field] ?? null }),
+      if (action !== "update" || now === undefined) return hasSameValues(now, after);
+      return listChangedFields(before, after).every((field) =>
+        hasSameValues({ [field]: now[field] ?? null }, { [field]: after?.[field] ?? null }),
       );
     };
     if (!did.every(stands)) return undefined;
-    // the values of a removed custom field cannot be restored
+    // values of a removed custom field cannot be restored
     const isLost = ({ kind: of, action, before, after }: RecordChange): boolean =>
-      of === "users" && action === "update" && fieldsChanged(before, after).length === 0;
+      of === "users" && action === "update" && listChangedFields(before, after).length === 0;
     if (did.some(isLost)) return undefined;
-    if (![...orgs].every(([record, values]) => isSame(this.records.orgs.get(record), values))) return undefined;
+    if (![...orgs].every(([record, values]) => hasSameValues(this.records.orgs.get(record), values))) return undefined;
     const inverse = did.map(({ kind: of, record, action, before, after }): RecordChange => {
       const now = this.records[of].get(record);
       if (action === "create") return { kind: of, record, action: "delete", ...(now && { before: now }) };
       if (action === "delete") return { kind: of, record, action: "create", ...(before && { after: before }) };
-      const changed = fieldsChanged(before, after);
+      const changed = listChangedFields(before, after);
       const kept = Object.entries(now ?? {}).filter(([field]) => !changed.includes(field));
       const former = Object.entries(before ?? {}).filter(([field]) => changed.includes(field));
       return {
@@ -337,12 +344,13 @@ export class HistoryModel {
   }
 
   /**
-   * Returns true if the undo would restore an organisation without a code, but an organisation that did not exist after
+   * Returns true if the undo would restore an organisation without a code, but an organisation that was created after
    * the import now has the same name and parent.
    */
   #hasNewTwin({ code, name, parent }: Values, { did, afterwards }: Pick<ModelImport, "did" | "afterwards">): boolean {
     return [...this.records.orgs].some(([record, other]) => {
-      const isTwin = code === null && other["parent"] === parent && keyOf(other["name"]) === keyOf(name);
+      const isTwin =
+        code === null && other["parent"] === parent && toComparisonKey(other["name"]) === toComparisonKey(name);
       return (
         isTwin &&
         !did.some((one) => one.record === record) &&
@@ -351,7 +359,11 @@ export class HistoryModel {
     });
   }
 
-  /** Applies the effect of an import to the model. @param undid the import that this import undoes */
+  /**
+   * Applies the effect of an import to the model.
+   *
+   * @param undid the import that this import undoes
+   */
   commit(done: ImportEffect, { id }: Pick<ModelImport, "id">, undid?: ModelImport): void {
     const before = this.called();
     this.#write(done, [...(undid?.orgs.keys() ?? [])], undid?.groups ?? []);
@@ -362,18 +374,18 @@ export class HistoryModel {
     if (undone !== undefined) undone.undone = true;
   }
 
-  /** Returns the text by which cells refer to each record; a path if an organisation does not have a code. */
+  /** Returns, for each record, the text that refers to it in cells; a path if an organisation does not have a code. */
   called(): CellNames {
     const orgs = [...this.records.orgs].map(
       ([record, { code }]) => [record, String(code ?? this.pathOf(record))] as const,
     );
     const users = [...this.records.users].map(([record, { emails }]) => [record, String([emails].flat()[0])] as const);
-    return new Map([[ROOT, "全社"], ...orgs, ...users]);
+    return new Map([[ROOT_NUMBER, "全社"], ...orgs, ...users]);
   }
 
   /**
-   * Marks or unmarks an administrator. Marking an unknown user of an app creates the user, and unmarking deletes that
-   * user again.
+   * Marks or unmarks an administrator. If an unknown user of an app is marked, the user is created. If the same user is
+   * unmarked, the user is deleted again.
    */
   mark(kind: "users" | "calendar", key: string, isOne: boolean): void {
     const known = this.find(kind, kind === "users" ? "emails" : "userId", key);
@@ -384,7 +396,7 @@ export class HistoryModel {
     }
     if (isOne) this.administrators.add(record);
     else this.administrators.delete(record);
-    // rows do not change marked administrators, so this record has no other data
+    // this record has no other data, because rows do not change marked administrators
     if (!isOne && this.#byMark.has(record)) this.records.calendar.delete(record);
   }
 
@@ -394,11 +406,11 @@ export class HistoryModel {
     this.fields.set(this.#last, name);
   }
 
-  /** Removes a custom field and its values, also from the recorded imports. */
+  /** Removes a custom field and its values, also from the imports that were already made. */
   removeField(number: number): void {
     this.fields.delete(number);
     const without = (values: Values): Values =>
-      Object.fromEntries(Object.entries(values).filter(([field]) => field !== customField(number)));
+      Object.fromEntries(Object.entries(values).filter(([field]) => field !== getCustomFieldName(number)));
     for (const [record, values] of this.records.users) this.records.users.set(record, without(values));
     for (const [at, one] of this.imports.entries()) {
       const did = one.did.map(({ before, after, ...rest }) => ({
@@ -421,18 +433,23 @@ export class HistoryModel {
     for (const name of groupsGone) this.groups.delete(name);
   }
 
-  /** Returns true if unique values are unique, all references exist, and every organisation is below 全社. */
+  /** Returns true if unique values are unique, all referenced records exist, and every organisation is below 全社. */
   #isInOrder(): boolean {
     for (const kind of Object.keys(this.records) as Kind[]) {
       const all = [...this.records[kind].values()];
-      for (const field of UNIQUE[kind]) {
-        const unique = all.flatMap((values) => valuesIn(values, field).map(keyOf));
+      for (const field of UNIQUE_FIELDS[kind]) {
+        const unique = all.flatMap((values) => listFieldValues(values, field).map(toComparisonKey));
         if (new Set(unique).size < unique.length) return false;
       }
       for (const values of all) {
         for (const [field, value] of Object.entries(values)) {
           const named = REFERENCE_KINDS[field];
-          if (named !== undefined && typeof value === "number" && value !== ROOT && !this.records[named].has(value))
+          if (
+            named !== undefined &&
+            typeof value === "number" &&
+            value !== ROOT_NUMBER &&
+            !this.records[named].has(value)
+          )
             return false;
           if (field === "groups" && !(value as readonly string[]).every((name) => this.groups.has(name))) return false;
         }
@@ -443,9 +460,9 @@ export class HistoryModel {
 
   #isBelowRoot(record: number): boolean {
     let at = record;
-    for (let steps = 0; at !== ROOT; steps += 1) {
+    for (let steps = 0; at !== ROOT_NUMBER; steps += 1) {
       if (steps > this.records.orgs.size) return false;
-      at = Number(this.records.orgs.get(at)?.["parent"] ?? ROOT);
+      at = Number(this.records.orgs.get(at)?.["parent"] ?? ROOT_NUMBER);
     }
     return true;
   }

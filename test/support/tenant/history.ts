@@ -1,7 +1,7 @@
 import type { RecordHistory } from "../../../src/lib/client/index.ts";
 
 /** Renders a record's history as short lines: `5 users.edit update title: 主任 → 課長`. */
-export const historyLines = ({ versions }: RecordHistory = NONE): readonly string[] =>
+export const renderHistoryLines = ({ versions }: RecordHistory = EMPTY_HISTORY): readonly string[] =>
   versions.map(({ number, command, action, changes, undoes, undoneBy }) =>
     [
       number,
@@ -13,4 +13,4 @@ export const historyLines = ({ versions }: RecordHistory = NONE): readonly strin
     ].join(" "),
   );
 
-const NONE: RecordHistory = { id: "", name: "", deleted: false, versions: [] };
+const EMPTY_HISTORY: RecordHistory = { id: "", name: "", deleted: false, versions: [] };

@@ -5,18 +5,18 @@ import { nameKey } from "../../../src/lib/model/normalise.ts";
 import { FORMAT_NAMES } from "../../../src/lib/model/console-files.ts";
 import { getStoredKind } from "../../../src/lib/tenant/plans/sqlite/tables.ts";
 
-interface KeyColumn {
+interface DerivedColumn {
   readonly table: string;
   readonly column: string;
   readonly value: string;
   readonly of: (value: SQLOutputValue) => string | null;
 }
 
-const ofGroup = (value: SQLOutputValue): string | null =>
+const computeGroupKey = (value: SQLOutputValue): string | null =>
   nameKey(String(value)) === value ? null : nameKey(String(value));
 
 /** Every column that is derived from another column of the same table. */
-const COLUMNS: readonly KeyColumn[] = [
+const DERIVED_COLUMNS: readonly DerivedColumn[] = [
   ...FORMAT_NAMES.flatMap((name) => {
     const { thing, fields } = getStoredKind(name);
     return fields.flatMap(({ stored, merge, beside }) =>
@@ -29,29 +29,29 @@ const COLUMNS: readonly KeyColumn[] = [
       })),
     );
   }),
-  { table: "secured_group", column: "nameKey", value: "name", of: ofGroup },
+  { table: "secured_group", column: "nameKey", value: "name", of: computeGroupKey },
 ];
 
-const findWrongKeys = (database: Database) =>
-  COLUMNS.flatMap(({ table, column, value, of }) =>
+const findWrongRows = (database: Database) =>
+  DERIVED_COLUMNS.flatMap(({ table, column, value, of }) =>
     database
       .all(`select pk, ${quoteIdentifier(value)} as value, ${quoteIdentifier(column)} as found from ${table}`)
       .map(({ pk, value: from, found }) => ({ table, column, pk: Number(pk), found, wanted: of(from ?? null) }))
       .filter(({ found, wanted }) => found !== wanted),
   );
 
-/** Returns a description of each derived column whose value does not match the value it is derived from. */
-export const wrongKeys = (database: Database): readonly string[] =>
-  findWrongKeys(database).map(
+/** Returns a description of each derived value that does not match the value from which it is derived. */
+export const describeWrongKeys = (database: Database): readonly string[] =>
+  findWrongRows(database).map(
     ({ table, column, pk, found, wanted }) => `${table} ${pk}: ${column} is ${String(found)}, not ${String(wanted)}`,
   );
 
 /**
- * Completes records that a test wrote directly into the tables: sets their derived columns and the highest number of
- * each table.
+ * Completes records that a test wrote directly into the tables. Sets their derived columns, and the highest record
+ * number of each table.
  */
 export const fillKeys = (database: Database): void => {
-  for (const { table, column, pk, wanted } of findWrongKeys(database))
+  for (const { table, column, pk, wanted } of findWrongRows(database))
     database.run(`update ${table} set ${quoteIdentifier(column)} = :wanted where pk = :pk`, { wanted, pk });
   for (const [series, table] of [
     ["users", "user"],

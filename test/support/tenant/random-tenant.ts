@@ -18,13 +18,13 @@ import { ALL_COLUMNS_MASK, getColumnBit } from "../../../src/lib/tenant/versions
 import type { TestTenant } from "./tenant.ts";
 
 /**
- * The value of every secret in a random tenant; {@link SECRET_AT} is the instant at which passwords were set. Neither
- * may appear in anything that leaves the tenant.
+ * The value of every secret in a random tenant. {@link SECRET_AT} is the instant at which its passwords were set.
+ * Neither may appear in any data that leaves the tenant.
  */
-export const SECRET = "s3cr3t-canary";
+export const SECRET_CANARY = "s3cr3t-canary";
 export const SECRET_AT = "2001-02-03T04:05:06.789Z";
 
-/** Texts that must be escaped in JSON, CSV, HTML or on a terminal, and texts that Shift_JIS cannot represent. */
+/** Texts that must be escaped in JSON, CSV, HTML or on a terminal, and texts that cannot be encoded in Shift_JIS. */
 const TEXTS = [
   "山田 花子",
   "髙橋 﨑",
@@ -42,7 +42,7 @@ const TEXTS = [
   "x".repeat(90),
 ];
 
-/** Texts for kinds of rules that most texts break. */
+/** Valid texts for those kinds of rules that most random texts break. */
 const TEXTS_BY_RULE: ReadonlyMap<string | undefined, readonly string[]> = new Map([
   ["mail-address", ["a@example.co.jp", "Ｂ@Example.co.jp"]],
   ["sendable-address", ["a@example.co.jp", "b@example.co.jp"]],
@@ -50,12 +50,12 @@ const TEXTS_BY_RULE: ReadonlyMap<string | undefined, readonly string[]> = new Ma
   ["port", ["1", "993"]],
 ]);
 
-/** Returns the texts that every command accepts in a field. */
-const allowedIn = (field: Field): readonly string[] =>
+/** Returns the texts that every command accepts for a field. */
+const listAllowedTexts = (field: Field): readonly string[] =>
   TEXTS.filter((value) => describeRefusal(valueRuleOf(field), value) === undefined);
 
-/** Draws random values. The same seed gives the same values. */
-class Draws {
+/** A source of random values. The same seed produces the same values. */
+class RandomSource {
   readonly texts: readonly string[];
   readonly isStrict: boolean;
   #state: number;
@@ -63,7 +63,7 @@ class Draws {
   constructor(seed: number, isStrict: boolean) {
     this.#state = seed;
     this.isStrict = isStrict;
-    this.texts = isStrict ? allowedIn({ type: "text" }) : TEXTS;
+    this.texts = isStrict ? listAllowedTexts({ type: "text" }) : TEXTS;
   }
 
   /** Draws an integer from 0 to `most` - 1. */
@@ -99,11 +99,11 @@ class Draws {
     return this.oneOf(this.texts);
   }
 
-  /** Draws a text that is valid in a field, because a tenant never contains a text that breaks a rule. */
+  /** Draws a text that is valid in a field, because a tenant never contains a text that violates a rule. */
   textOf(field: Field): string {
     const rule = "rule" in field ? field.rule : undefined;
     if (rule?.kind === "choice") return this.oneOf(rule.choices);
-    return this.oneOf(TEXTS_BY_RULE.get(rule?.kind) ?? (this.isStrict ? allowedIn(field) : TEXTS));
+    return this.oneOf(TEXTS_BY_RULE.get(rule?.kind) ?? (this.isStrict ? listAllowedTexts(field) : TEXTS));
   }
 
   #hex(digits: number): string {
@@ -124,24 +124,24 @@ class Draws {
   }
 }
 
-/** Returns the key of a value as tables store it: null if the key equals the value. */
-const keyOf = (key: (value: string) => string, value: string | null): string | null =>
+/** Returns the key of a value in the form in which tables store it: null if the key equals the value. */
+const toStoredKey = (key: (value: string) => string, value: string | null): string | null =>
   value === null || key(value) === value ? null : key(value);
 
-/** Returns the keys of a list of values as tables store them: null if all keys equal the values. */
-const keysOf = (key: (value: string) => string, values: readonly string[]): string | null =>
+/** Returns the keys of a list of values in the form in which tables store them: null if all keys equal the values. */
+const toStoredKeys = (key: (value: string) => string, values: readonly string[]): string | null =>
   values.every((value) => key(value) === value) ? null : JSON.stringify(values.map(key));
 
 type Values = Readonly<Record<string, string | number | null>>;
 
-/** Fills a new tenant with some data of every kind. The number of rows grows with the size. */
-class Filling {
+/** Fills a new tenant with some data of every kind. The number of rows depends on the size. */
+class TenantFiller {
   readonly #tenant: TestTenant;
-  readonly #draw: Draws;
+  readonly #draw: RandomSource;
   readonly #size: number;
   #revision = 1;
 
-  constructor(tenant: TestTenant, draw: Draws, size: number) {
+  constructor(tenant: TestTenant, draw: RandomSource, size: number) {
     this.#tenant = tenant;
     this.#draw = draw;
     this.#size = size;
@@ -168,7 +168,7 @@ class Filling {
     );
   }
 
-  /** Returns consecutive numbers that start at `from`; draws how many. */
+  /** Returns consecutive numbers that start at `from`. How many there are is random. */
   #numbers(most: number, from = 1): readonly number[] {
     return Array.from({ length: this.#draw.below(most + 1) }, (_, at) => at + from);
   }
@@ -231,9 +231,9 @@ class Filling {
         ...this.#record(pk),
         parent: draw.oneOf(orgs),
         name,
-        nameKey: keyOf(nameKey, name),
+        nameKey: toStoredKey(nameKey, name),
         code,
-        codeKey: keyOf(codeKey, code),
+        codeKey: toStoredKey(codeKey, code),
       });
       orgs.push(pk);
     }
@@ -257,7 +257,7 @@ class Filling {
     for (const pk of schemes) {
       const name = `${this.#draw.text()}${pk}`;
       const operations = JSON.stringify(this.#draw.some(SCHEME_ITEMS));
-      this.#insert("scheme", { ...this.#record(pk), name, nameKey: keyOf(nameKey, name), operations });
+      this.#insert("scheme", { ...this.#record(pk), name, nameKey: toStoredKey(nameKey, name), operations });
     }
     this.#last("schemes", schemes.length);
     return schemes;
@@ -281,16 +281,16 @@ class Filling {
           [...words, ...addresses].map((word) => [word, draw.orNull(draw.textOf(USER.fields[word]))] as const),
         ),
         name,
-        nameKey: keyOf(nameKey, name),
+        nameKey: toStoredKey(nameKey, name),
         emails: JSON.stringify(all),
-        emailKeys: keysOf(emailKey, all),
+        emailKeys: toStoredKeys(emailKey, all),
         org: draw.oneOf(orgs),
         employeeCode,
-        employeeCodeKey: keyOf(codeKey, employeeCode),
+        employeeCodeKey: toStoredKey(codeKey, employeeCode),
         upn,
-        upnKey: keyOf(emailKey, upn),
+        upnKey: toStoredKey(emailKey, upn),
         accountName,
-        accountKey: keyOf(codeKey, accountName),
+        accountKey: toStoredKey(codeKey, accountName),
         accountPasswordSetAt: draw.orNull(SECRET_AT),
         custom: JSON.stringify(Object.fromEntries(custom)),
         administrator: draw.below(5) === 0 ? 1 : 0,
@@ -320,10 +320,15 @@ class Filling {
         language: draw.orNull(draw.oneOf(Object.keys(ACCOUNT_LANGUAGES))),
         timezone: draw.orNull("Asia/Tokyo"),
         memo: draw.orNull(draw.text()),
-        verifier: SECRET,
+        verifier: SECRET_CANARY,
       });
       if (draw.below(4) === 0) {
-        this.#insert("reset_code", { user, verifier: SECRET, addressKey: "a@example.co.jp", expiresAt: SECRET_AT });
+        this.#insert("reset_code", {
+          user,
+          verifier: SECRET_CANARY,
+          addressKey: "a@example.co.jp",
+          expiresAt: SECRET_AT,
+        });
       }
     }
     this.#last("accounts", users.length);
@@ -338,7 +343,7 @@ class Filling {
       const groups = this.#numbers(3).map((number) => `${draw.text()}${number}`);
       for (const name of groups) {
         const { updatedAt: _, ...record } = this.#record((group += 1));
-        this.#insert("secured_group", { ...record, app, name, nameKey: keyOf(nameKey, name) });
+        this.#insert("secured_group", { ...record, app, name, nameKey: toStoredKey(nameKey, name) });
       }
       for (const number of this.#numbers(this.#size)) {
         const displayName = draw.text();
@@ -349,11 +354,11 @@ class Filling {
           app,
           userId: `user${number}`,
           displayName,
-          displayNameKey: keyOf(nameKey, displayName),
+          displayNameKey: toStoredKey(nameKey, displayName),
           nameSort: nameSortKey(displayName),
           description: draw.orNull(draw.text()),
           groups: JSON.stringify(own),
-          groupKeys: keysOf(nameKey, own),
+          groupKeys: toStoredKeys(nameKey, own),
           device: draw.orNull(draw.text()),
           licenceException: draw.bit(),
           administrator: draw.below(5) === 0 ? 1 : 0,
@@ -377,11 +382,11 @@ class Filling {
       this.#insert("device", {
         ...this.#record(pk),
         serialNumber,
-        serialKey: keyOf(serialKey, serialNumber),
+        serialKey: toStoredKey(serialKey, serialNumber),
         platform,
         status: draw.orNull(draw.oneOf(DEVICE_STATUSES)),
         identificationName,
-        identificationNameKey: keyOf(nameKey, identificationName),
+        identificationNameKey: toStoredKey(nameKey, identificationName),
         imei: draw.orNull("00 000000 000000 0"),
         phoneNumber: draw.orNull(draw.text()),
         wifiMac: draw.orNull("00:00:5e:00:53:00"),
@@ -391,7 +396,7 @@ class Filling {
         memo: draw.orNull(draw.text()),
         androidMode: platform === ANDROID ? draw.orNull(draw.oneOf(ANDROID_MODES)) : null,
         tags: JSON.stringify(tags),
-        tagKeys: keysOf(nameKey, tags),
+        tagKeys: toStoredKeys(nameKey, tags),
       });
     }
     this.#last("devices", devices.length);
@@ -408,7 +413,7 @@ class Filling {
   #apple(orgs: readonly number[]): void {
     const draw = this.#draw;
     const secret = (...names: readonly string[]): Values =>
-      Object.fromEntries(names.map((name) => [name, SECRET] as const));
+      Object.fromEntries(names.map((name) => [name, SECRET_CANARY] as const));
     if (draw.is()) {
       this.#insert("ade_server", {
         pk: 1,
@@ -434,7 +439,7 @@ class Filling {
     for (const org of draw.some(orgs)) {
       this.#insert("vpp_token", {
         org,
-        token: SECRET,
+        token: SECRET_CANARY,
         fingerprint: draw.digest(),
         expiresAt: draw.instant(),
         ...this.#words("organisation", "location"),
@@ -538,7 +543,7 @@ class Filling {
 
   /**
    * Creates tasks for the console, all opened by one change: for custom fields that are not in the console yet or that
-   * were deleted here, and for values of users.
+   * were deleted in the tenant, and for values of users.
    */
   #tasks(fields: readonly number[], users: readonly number[]): void {
     const draw = this.#draw;
@@ -577,7 +582,9 @@ class Filling {
     }
   }
 
-  /** Writes audit records in a form that the program does not read, because an export passes them on unchanged. */
+  /**
+   * Writes audit records in an arbitrary form. An export passes them on unchanged, so the program does not parse them.
+   */
   #audit(): void {
     const draw = this.#draw;
     for (const seq of this.#numbers(4)) {
@@ -589,13 +596,13 @@ class Filling {
 
 /**
  * Fills a new tenant with some data of every kind. Writes directly into the tables, because much of the data can
- * otherwise come only from Apple or the console. The same seed and size give the same tenant.
+ * otherwise come only from Apple or from the console. The same seed and size produce the same tenant.
  *
- * @param size approximate maximum number of records of the kinds that have many records
- * @param isStrict if true, only values that commands accept; otherwise also values that only the console can contain
+ * @param size approximate maximum number of records, for the kinds that have many records
+ * @param isStrict true: only values that commands accept; false: also values that only the console can have
  */
 export const fillAtRandom = async (tenant: TestTenant, seed: number, size = 12, isStrict = false): Promise<void> => {
-  // the first request creates the file
+  // the first request creates the tenant's file
   await tenant.client.tenant.show();
-  new Filling(tenant, new Draws(seed, isStrict), size).fill();
+  new TenantFiller(tenant, new RandomSource(seed, isStrict), size).fill();
 };

@@ -6,31 +6,32 @@ import type { OpenTenant } from "../../../src/lib/tenant/index.ts";
 import type { Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
 import { TestTenant } from "./tenant.ts";
 
-/** The URL at which the simulator is called. */
+/** The URL under which the tenant finds the simulator. */
 export const SIMULATOR_URL = "http://127.0.0.1:8080";
 
 /**
- * What happens to a request on its way. `killed`: it never gets a response, because the requesting process was killed.
+ * What happens to a request before it is processed. `killed`: it never gets a response, because the process that sent
+ * it was killed.
  */
-export type Fate = "killed" | undefined;
+export type RequestFate = "killed" | undefined;
 
 interface RehearsalOptions {
   readonly devices?: number;
-  /** devices per page; small, so that a few devices fill many pages */
+  /** number of devices per page; small, so that even a few devices fill several pages */
   readonly pageSize?: number;
 }
 
-const KEY = "stagedKey, stagedCertificate, stagedAt";
+const STAGED_KEY_COLUMNS = "stagedKey, stagedCertificate, stagedAt";
 
 /** A tenant and a simulated Apple service in this process. Both use the tenant's clock. */
 export class Rehearsal implements AsyncDisposable {
   readonly tenant: TestTenant;
   readonly #pageSize: number;
   simulator: Simulator;
-  /** requests to the device service, such as `POST /server/devices` */
+  /** requests that the device service received, such as `POST /server/devices` */
   readonly asked: string[] = [];
   /** decides what happens to each incoming request */
-  fate: (request: AppleRequest) => Fate = () => undefined;
+  fate: (request: AppleRequest) => RequestFate = () => undefined;
   readonly #left: OpenTenant[] = [];
   readonly #hanging: ((error: Error) => void)[] = [];
 
@@ -99,22 +100,24 @@ export class Rehearsal implements AsyncDisposable {
   }
 
   /**
-   * Sets the endpoint, a key and a token. @param kept keeps the key for later calls, because creating a key takes long
+   * Sets the endpoint, a key and a token.
+   *
+   * @param kept stores the key for later calls, because creating a key takes long
    */
   async setUp(kept?: { staged?: Row }): Promise<Ade> {
     const { ade } = this.tenant.client;
     await ade.setEndpoint({ kind: "simulator", url: SIMULATOR_URL });
     if (kept?.staged === undefined) {
       await ade.createKeyPair({});
-      if (kept !== undefined) [kept.staged] = this.tenant.sql(`select ${KEY} from ade_server`) as [Row];
+      if (kept !== undefined) [kept.staged] = this.tenant.sql(`select ${STAGED_KEY_COLUMNS} from ade_server`) as [Row];
     } else {
-      const sets = KEY.split(", ").map((column) => `${column} = :${column}`);
+      const sets = STAGED_KEY_COLUMNS.split(", ").map((column) => `${column} = :${column}`);
       this.tenant.database.run(`update ade_server set ${sets.join(", ")}`, kept.staged);
     }
     return this.newToken();
   }
 
-  /** Sets a new token for the tenant's key. */
+  /** Sets a new token for the tenant's existing key. */
   async newToken(more: { otherAdmin?: boolean; otherServer?: boolean; server?: string; admin?: string } = {}) {
     const { ade } = this.tenant.client;
     const { server, admin, ...flags } = more;
@@ -143,12 +146,12 @@ export class Rehearsal implements AsyncDisposable {
     }
   }
 
-  /** Simulates that the process that uses the tenant is killed, and opens the tenant in another one. */
+  /** Simulates that the process that uses the tenant is killed, and opens the tenant in another process. */
   crash(): void {
     this.#left.push(this.tenant.crash());
   }
 
-  /** Cleans up after crashes. Call it after other processes have taken over the work of the killed ones. */
+  /** Cleans up after crashes. Call this after other processes have taken over the work of the killed ones. */
   async bury(): Promise<void> {
     for (const reject of this.#hanging.splice(0)) reject(new Error("killed"));
     for (const left of this.#left.splice(0)) await left.close();
@@ -166,7 +169,8 @@ export class Rehearsal implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // from now on the simulator responds to all requests, because nothing waits for hanging ones
+    // from now on the simulator responds to all requests, because nothing waits for the requests without a response any
+    // longer
     this.fate = () => undefined;
     await this.bury();
     await this.tenant[Symbol.asyncDispose]();

@@ -22,7 +22,7 @@ export const exportApplicableFiles = async (client: WholeClient): Promise<Readon
 };
 
 /** Combines files into one multipart body. */
-export const partsOf = (files: ReadonlyMap<string, string>): MultipartUpload => {
+export const buildMultipartUpload = (files: ReadonlyMap<string, string>): MultipartUpload => {
   const boundary = "between-the-parts";
   const parts = [...files].map(
     ([name, content]) =>
@@ -31,21 +31,25 @@ export const partsOf = (files: ReadonlyMap<string, string>): MultipartUpload => 
   return { stream: new Blob([...parts, `--${boundary}--\r\n`]).stream(), boundary };
 };
 
-/** Makes a tenant equal to the files: plans and commits. @param mirroredAt when the data last came from the console */
+/**
+ * Makes a tenant equal to the files: plans the change and commits it.
+ *
+ * @param mirroredAt the time at which the data last came from the console
+ */
 export const restoreFrom = async (
   { restores }: WholeClient,
   files: ReadonlyMap<string, string>,
   only?: string,
   mirroredAt?: string,
 ): Promise<RestoreResult> => {
-  const { etag, resources } = await restores.plan(partsOf(files), { only, mirroredAt });
+  const { etag, resources } = await restores.plan(buildMultipartUpload(files), { only, mirroredAt });
   const deletions = resources.reduce((sum, { removed }) => sum + removed, 0);
-  return restores.create({ etag }, partsOf(files), { only, mirroredAt, deletions });
+  return restores.create({ etag }, buildMultipartUpload(files), { only, mirroredAt, deletions });
 };
 
 /**
- * SQL statements that replace random data by data that commands can create. A tenant with other data cannot be applied
- * to another tenant.
+ * SQL statements that replace random data with data that commands can create. A tenant with other data cannot be
+ * applied to another tenant.
  */
 const NORMALISING_STATEMENTS = [
   `update account set role = 'none', scheme = null, supportOption = 0 where role <> 'none'
@@ -76,7 +80,7 @@ const NORMALISING_STATEMENTS = [
         return `update secured_user set "${name}" = ${none} where app = '${app}'`;
       }),
   ),
-  // a tenant with a system administrator must keep at least one
+  // a tenant that has a system administrator must keep at least one
   `insert into user (pk, id, name, emails, org, custom, administrator, accountName, createdAt, updatedAt, revision)
    select coalesce(max(pk), 0) + 1, '01ffffff-ffff-7fff-8fff-ffffffffffff', '管理 太郎', '["kanri@example.co.jp"]', 1, '{}', 0,
      'kanri', '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 1 from user`,
@@ -87,10 +91,10 @@ const NORMALISING_STATEMENTS = [
 ];
 
 /**
- * Creates a tenant with some data of every kind that commands can create, and at most the allowed number of support
- * options.
+ * Creates a tenant with some data of every kind that commands can create. It does not exceed the maximum number of
+ * support options.
  */
-export const randomTenant = async (
+export const createRandomTenant = async (
   seed: number,
   size?: number,
   tenant: TestTenant = new TestTenant(),

@@ -17,7 +17,7 @@ export interface ModelApp {
 
 /** The expected outcome of an import. */
 export interface ModelSecuredOutcome {
-  /** `code@row`, sorted; includes warnings */
+  /** problems and warnings as `code@row`, sorted */
   readonly faults: readonly string[];
   readonly counts: Readonly<
     Record<"create" | "update" | "unchanged" | "delete" | "invalid" | "secretsSet" | "groupsCreated", number>
@@ -33,7 +33,10 @@ interface ModelRow {
 
 const WARNINGS = new Set(["id-case-only"]);
 
-/** Processes rows one at a time, like {@link UsersModel}: slow, but obviously correct. */
+/**
+ * A model of SECURED APPs imports. Like {@link UsersModel}, it processes one row at a time, which is slow but obviously
+ * correct.
+ */
 export class SecuredModel {
   readonly #app: ModelApp;
   readonly #request: Request;
@@ -117,7 +120,7 @@ export class SecuredModel {
   }
 
   outcome(): ModelSecuredOutcome {
-    // blank rows do not count
+    // blank rows do not count as rows
     if (this.#rows.length === 0) this.#faults.push({ row: 0, code: "file-no-rows" });
     for (const row of this.#rows) this.#check(row);
     const { mode, skipInvalid = false } = this.#request;

@@ -8,7 +8,7 @@ export type ConsoleKind = (typeof CONSOLE_KINDS)[number];
 /** The console's own number for 全社. */
 export const ROOT = 0;
 
-/** A value of a field. A reference is the number of a record; a set of names keeps its order. */
+/** A value of a field. A reference is the number of a record. The order of a list of names is kept. */
 export type Value = string | number | readonly string[] | null;
 export type Values = Readonly<Record<string, Value>>;
 
@@ -81,9 +81,12 @@ export const fieldsOf = (kind: ConsoleKind): readonly string[] => [
   ...MODELS[kind].hidden,
 ];
 
-const LISTS = new Set(["emails", "tags", "groups"]);
-/** Converts a value to the form in which it is compared: an empty list becomes null, and tags and groups are sorted. */
-export const normalised = (field: string, value: Value | undefined): Value => {
+const LIST_FIELDS = new Set(["emails", "tags", "groups"]);
+/**
+ * Converts a value to the form in which values are compared: an empty list becomes null, and tags and groups are
+ * sorted.
+ */
+export const normaliseValue = (field: string, value: Value | undefined): Value => {
   if (value === undefined || value === null || value === "") return null;
   if (typeof value !== "object") return value;
   if (value.length === 0) return null;
@@ -91,52 +94,53 @@ export const normalised = (field: string, value: Value | undefined): Value => {
 };
 
 /** Returns the key of a record; null if it does not have a key. */
-export const keyIn = (kind: ConsoleKind, values: Values | undefined): string | null => {
+export const getRecordKey = (kind: ConsoleKind, values: Values | undefined): string | null => {
   const value = values?.[MODELS[kind].key] ?? null;
   return typeof value === "object" && value !== null ? (value[0] ?? null) : (value as string | null);
 };
 
 /** The name and key by which people refer to a record. */
-export interface Label {
+export interface RecordLabel {
   readonly name: string | null;
   readonly key: string | null;
 }
 
-/** The console record that a person worked on, and the id of the record that the task is about. */
-export interface Entry {
+/** The console record that a person changed, and the id of the mirror's record in the task. */
+export interface ChangedEntry {
   readonly kind: ConsoleKind;
   readonly record: number;
   readonly id: string;
 }
 
-/** What a person did for a task. `isComplete`: nothing is left to do. */
-export interface Outcome {
-  readonly entries: readonly Entry[];
+/** What a person did for a task. `isComplete` is true if nothing remains to be done. */
+export interface TaskOutcome {
+  readonly entries: readonly ChangedEntry[];
   readonly isComplete: boolean;
 }
 
-/** A key that can be entered only after the record that has it now has got another one. */
-interface Wish {
+/** A key that cannot be entered until the record that has this key now gets another key. */
+interface PendingKey {
   readonly kind: ConsoleKind;
   readonly record: number;
   readonly value: Value;
 }
 
 /** What a person who does a task knows in addition to the task itself. */
-export interface Knowledge {
-  /** returns true if a record will lose its key, which another record is to get, as the list of tasks shows */
+export interface TaskKnowledge {
+  /** returns true if, according to the list of tasks, a record will lose its key to another record */
   readonly isLeaving: (kind: ConsoleKind, record: number) => boolean;
 }
 
 /**
- * Called when a record gets the key that it was waiting for. @param id the id of the mirror's record, if it is still
- * known
+ * Called when a record gets the key that it was waiting for.
+ *
+ * @param id id of the mirror's record, if it is still known
  */
-type Granting = (granted: { readonly kind: ConsoleKind; readonly record: number }, id: string | undefined) => void;
+type OnKeyGranted = (granted: { readonly kind: ConsoleKind; readonly record: number }, id: string | undefined) => void;
 
 /**
- * A console in which other people work, too. It assigns its own numbers to records, so a person who does a task can
- * find a record only by the names and keys in the task.
+ * A console in which other people also make changes. It assigns its own numbers to records, so a person who does a task
+ * can find a record only by the names and keys in the task.
  */
 export class SharedConsole {
   readonly records: Readonly<Record<ConsoleKind, Map<number, Values>>> = {
@@ -146,24 +150,24 @@ export class SharedConsole {
     docs: new Map(),
   };
   readonly groups = new Set<string>();
-  #wishes: Wish[] = [];
-  /** the console records that a person added for a task or gave a key, by the id of the mirror's record */
+  #wishes: PendingKey[] = [];
+  /** the console records that a person added or gave a key while doing a task, by the id of the mirror's record */
   readonly #begun = new Map<string, number>();
   #last = ROOT;
 
-  readonly #granting: Granting;
+  readonly #granting: OnKeyGranted;
 
   /** @param granting called when a record gets the key that it was waiting for */
-  constructor(granting: Granting) {
+  constructor(granting: OnKeyGranted) {
     this.#granting = granting;
   }
 
-  /** Returns true if a record has a temporary key because a circular exchange of keys is not finished. */
+  /** Returns true if a record has a temporary key because a ring of records that exchange keys is not finished. */
   get hasTemporaryKeys(): boolean {
     return this.#wishes.length > 0;
   }
 
-  /** Stops waiting for keys that other records have. */
+  /** Stops waiting for keys that are in use by other records. */
   giveUp(): void {
     this.#wishes = [];
   }
@@ -189,7 +193,7 @@ export class SharedConsole {
     );
   }
 
-  /** Deletes a record unless another record refers to it. @returns false if another record refers to it */
+  /** Deletes a record unless another record refers to it. @returns false if the record was not deleted */
   remove(kind: ConsoleKind, record: number): boolean {
     if (this.isUsed(kind, record)) return false;
     this.records[kind].delete(record);
@@ -227,14 +231,14 @@ export class SharedConsole {
     return this.#namesAt(record).length;
   }
 
-  /** Returns true if an organisation is the same as another one or lies below it. */
+  /** Returns true if an organisation is `above` itself or is below it. */
   isBelow(record: number, above: number): boolean {
     for (let at = record; at !== ROOT; at = Number(this.records.orgs.get(at)?.["parentId"] ?? ROOT))
       if (at === above) return true;
     return false;
   }
 
-  /** Returns the record that has a key. @param but a record to leave out */
+  /** Returns the record that has a key. @param but a record to ignore */
   withKey(kind: ConsoleKind, key: string | null, but?: number): number | undefined {
     if (key === null) return undefined;
     const isIts = ([record, values]: readonly [number, Values]): boolean => {
@@ -245,15 +249,16 @@ export class SharedConsole {
   }
 
   /**
-   * Finds the record that people identify by a name and a key; organisations also by their path. @param isNew true if
-   * the record is about to be added
+   * Finds the record that people would identify by a name and a key. Organisations are also found by their path.
+   *
+   * @param isNew true if the record is about to be added
    */
-  find(kind: ConsoleKind, { name, key }: Label, isNew = false): number | undefined {
+  find(kind: ConsoleKind, { name, key }: RecordLabel, isNew = false): number | undefined {
     const found = this.withKey(kind, key ?? (MODELS[kind].key === MODELS[kind].label ? name : null));
     if (found !== undefined || kind !== "orgs") return found;
     const place = this.#orgAt(key ?? name ?? "");
     if (place !== undefined || key === null || key.includes("/") || isNew) return place;
-    // a task already uses the first code of an organisation that does not have the code yet
+    // the task already uses the first code of an organisation, although the console does not have this code yet
     const plain = [...this.records.orgs].filter(([, values]) => values["name"] === name && values["code"] === null);
     return plain.length === 1 ? plain[0]?.[0] : undefined;
   }
@@ -263,7 +268,7 @@ export class SharedConsole {
     return all.find((record) => this.records.orgs.get(record)?.["code"] === null) ?? all[0];
   }
 
-  /** Finds the organisation that a text refers to: `path (code)`, a path or a code. */
+  /** Finds the organisation that a text identifies: `path (code)`, a path or a code. */
   #orgCalled(text: string): number | undefined {
     if (text === ROOT_ORG_NAME) return ROOT;
     const [, path = text, code] = /^(.*) \((.+)\)$/.exec(text) ?? [];
@@ -271,14 +276,12 @@ export class SharedConsole {
     return this.withKey("orgs", code) ?? this.#orgAt(path);
   }
 
-  /**
-   * Finds the record that one of the texts of a task refers to; undefined if the console does not have such a record.
-   */
+  /** Finds the record that one of a task's texts identifies; undefined if the console does not have such a record. */
   #called(kind: ConsoleKind, texts: readonly string[]): number | undefined {
     const isExact = (record: number, text: string): boolean => {
       const values = this.records[kind].get(record);
       const label = kind === "orgs" ? this.pathOf(record) : String(values?.["name"]);
-      const key = keyIn(kind, values);
+      const key = getRecordKey(kind, values);
       return text === (kind === "orgs" ? (key === null ? label : `${label} (${key})`) : `${label} <${key}>`);
     };
     const exact = texts.flatMap((text) => [...this.records[kind].keys()].filter((record) => isExact(record, text)));
@@ -291,17 +294,18 @@ export class SharedConsole {
   }
 
   /**
-   * Enters values. If another record has the key, the key waits until it is free. @returns false if it will not become
-   * free, or if the values are not allowed
+   * Enters values in a record. If another record has the key, the key is entered later, when it is free.
+   *
+   * @returns false if the key will not become free, or if the values are not allowed
    */
-  #enter(kind: ConsoleKind, record: number, { values, knowledge }: Entered): boolean {
+  #enter(kind: ConsoleKind, record: number, { values, knowledge }: EnteredValues): boolean {
     const { key } = MODELS[kind];
     const { [key]: wanted = null, ...others } = values;
     const before = this.records[kind].get(record);
     if (kind === "orgs" && this.#isPlaceTaken(record, { ...before, ...values })) return false;
     if (kind === "orgs" && this.isBelow(Number(values["parentId"] ?? ROOT), record)) return false;
     if (wanted === null || JSON.stringify(before?.[key]) === JSON.stringify(wanted)) {
-      // the key that the record was waiting for is no longer needed
+      // the key for which the record was waiting is no longer needed
       if (key in values) this.#wishes = this.#wishes.filter((wish) => wish.record !== record);
       this.write(kind, record, key in values ? { ...others, [key]: wanted } : others);
       return true;
@@ -326,7 +330,7 @@ export class SharedConsole {
   }
 
   /**
-   * Returns true if another organisation without a code has the same name and parent, which the console does not allow.
+   * Returns true if another organisation without a code has the same name and parent. The console does not allow this.
    */
   #isPlaceTaken(record: number, { name, code = null, parentId }: Values): boolean {
     const others = [...this.records.orgs].filter(([one]) => one !== record);
@@ -354,11 +358,11 @@ export class SharedConsole {
   }
 
   /**
-   * Does a task record by record, as far as possible. Tries again while this makes progress, so that organisations are
-   * created after their parents and deleted before them.
+   * Does a task record by record, as far as possible. Repeats this as long as there is progress, so that organisations
+   * are created after their parents and deleted before them.
    */
-  doTask({ records }: ConsoleTask, knowledge: Knowledge): Outcome {
-    const entries: Entry[] = [];
+  doTask({ records }: ConsoleTask, knowledge: TaskKnowledge): TaskOutcome {
+    const entries: ChangedEntry[] = [];
     let left = records;
     for (let count = -1; count !== left.length;) {
       count = left.length;
@@ -372,8 +376,12 @@ export class SharedConsole {
     return { entries, isComplete: left.length === 0 };
   }
 
-  /** @returns the record; undefined if the work cannot be done; -1 if there is nothing to do */
-  #doRecord(task: TaskRecord, knowledge: Knowledge): number | undefined {
+  /**
+   * Does a task for one record.
+   *
+   * @returns the record; undefined if the work cannot be done; -1 if there is nothing to do
+   */
+  #doRecord(task: TaskRecord, knowledge: TaskKnowledge): number | undefined {
     if (task.thing === "custom_field") return -1;
     const kind = task.kind as ConsoleKind;
     const { name, key } = task.console ?? task;
@@ -393,11 +401,11 @@ export class SharedConsole {
       }
     }
     const path = kind === "orgs" && key === null ? this.#pathBelow(values, name) : undefined;
-    const entered = keyIn(kind, values);
+    const entered = getRecordKey(kind, values);
     const found =
       this.#begunFor(kind, task.id) ??
       this.#findNamed(kind, { name, key: key ?? path ?? null }, task) ??
-      // another person has already changed the key
+      // or another person has already changed the key
       (entered === null ? undefined : this.#sameName(kind, entered, [name, task.name]));
     const isBegun = found !== undefined && this.#begun.get(task.id) === found;
     const isOther =
@@ -411,16 +419,16 @@ export class SharedConsole {
     const record = isNew ? this.add(kind, place) : (found ?? -1);
     const isEntered = this.#enter(kind, record, { values, knowledge });
     if (!isEntered && isNew) this.records[kind].delete(record);
-    // the person who added the record or gave it a key can find it again
+    // remembers the record, because the person who added it or gave it a key can find it again
     if (isEntered && (isNew || entered !== null)) this.begin(task.id, record);
     return isEntered ? record : undefined;
   }
 
   /**
-   * Finds the record by the key, or by another key from the task. Its name must be one of the names in the task,
-   * because people do not work on a record that has an unexpected name.
+   * Finds a record by its key or another key in the task. The name of the record must be one of the names in the task,
+   * because people do not change a record that has an unexpected name.
    */
-  #findNamed(kind: ConsoleKind, { name, key }: Label, task: TaskRecord): number | undefined {
+  #findNamed(kind: ConsoleKind, { name, key }: RecordLabel, task: TaskRecord): number | undefined {
     const { key: keyField, label } = MODELS[kind];
     const perhaps = (field: string): readonly string[] =>
       task.changes.flatMap((change) => (change.field === field ? (change.perhaps ?? []) : []));
@@ -434,7 +442,7 @@ export class SharedConsole {
     );
     const others = new Set([...this.#begun].flatMap(([id, record]) => (id === task.id ? [] : [record])));
     const called = found.filter(isCalled);
-    // avoids records that were added for other tasks, unless this task refers to exactly that record
+    // ignores records that were added for other tasks, unless this task identifies exactly that record
     const named = called[0] === found[0] ? called[0] : undefined;
     return called.find((record) => !others.has(record ?? -1)) ?? named;
   }
@@ -461,7 +469,7 @@ export class SharedConsole {
     return -1;
   }
 
-  /** Remembers which record of the console was added for a record of the mirror. */
+  /** Remembers which console record was added for a record of the mirror. */
   begin(id: string, record: number): void {
     this.#begun.set(id, record);
   }
@@ -472,12 +480,14 @@ export class SharedConsole {
     this.#wishes = this.#wishes.filter((wish) => wish.record !== record);
   }
 
-  /** Replaces the remembered record after an export has shown which one corresponds to the record of the mirror. */
+  /**
+   * Replaces the remembered console record after an export has shown which one corresponds to the record of the mirror.
+   */
   beginAgain(id: string, record: number): void {
     if (this.#begun.has(id)) this.#begun.set(id, record);
   }
 
-  /** Processes an uploaded file as 追加更新 does. @returns the records that it wrote */
+  /** Processes an uploaded file like 追加更新. @returns the records that were written */
   upload(kind: ConsoleKind, [header = [], ...rows]: Cells): readonly number[] {
     const { columns, references, key } = MODELS[kind];
     return rows.flatMap((row) => {
@@ -487,17 +497,17 @@ export class SharedConsole {
         const cells = row.filter((cell, at) => header[at] === name && cell !== "");
         const cell = cells.at(0) ?? "";
         const { [field]: to } = references;
-        if (LISTS.has(field)) values[field] = cells;
+        if (LIST_FIELDS.has(field)) values[field] = cells;
         else if (to === undefined) values[field] = cell === "" ? null : cell;
         else if (cell !== "") {
-          // a reference to a record that the console does not know is ignored
+          // a reference to a record that the console does not have is ignored
           const named = this.#called(to, [cell]);
           if (named !== undefined) values[field] = named;
         }
       }
-      const found = this.find(kind, { name: null, key: keyIn(kind, values) });
+      const found = this.find(kind, { name: null, key: getRecordKey(kind, values) });
       const { [key]: addresses, ...others } = values;
-      // an address that another user has is not entered, and a new user with such an address is not added
+      // an address that another user has is not entered; a new user with such an address is not added
       const isFree = addresses !== undefined && this.#holders(kind, found ?? -1, addresses).length === 0;
       if (found === undefined && addresses !== undefined && !isFree) return [];
       const first: Values = kind === "orgs" ? { parentId: ROOT, code: null } : kind === "users" ? { org: ROOT } : {};
@@ -519,8 +529,10 @@ export class SharedConsole {
   }
 
   /**
-   * Builds an export of the console. @param fields the fields to show; @param records the records to include, in this
-   * order
+   * Creates an export of the console.
+   *
+   * @param fields the fields to include
+   * @param records the records to include, in this order
    */
   export(kind: ConsoleKind, fields: readonly string[], records: ReadonlyMap<number, Values>): Cells {
     const { columns, references } = MODELS[kind];
@@ -531,10 +543,10 @@ export class SharedConsole {
       const { [field]: to } = references;
       if (to === undefined) return [String(value)];
       if (field === "parentId") return value === ROOT ? [] : [this.pathOf(Number(value))];
-      return [keyIn(to, this.records[to].get(Number(value))) ?? ""];
+      return [getRecordKey(to, this.records[to].get(Number(value))) ?? ""];
     };
     const width = (field: string): number =>
-      Math.max(1, ...ordered.map(([, values]) => (LISTS.has(field) ? listed(field, values).length : 1)));
+      Math.max(1, ...ordered.map(([, values]) => (LIST_FIELDS.has(field) ? listed(field, values).length : 1)));
     return [
       fields.flatMap((field) => Array.from({ length: width(field) }, () => columns[field] ?? "")),
       ...ordered.map(([, values]) =>
@@ -551,11 +563,11 @@ export class SharedConsole {
 const replacePathName = (path: string, name: string): string =>
   `${path.slice(0, path.lastIndexOf("/") + 1)}${formatOrgPath([name])}`;
 
-/** Clears the other owner when an owner is entered, because a device has only one. */
+/** Clears the owner of the other type when an owner is entered, because a device has only one owner. */
 const clearOtherOwner = ({ owner = null, ownerOrg = null }: Values): Values =>
   owner === null ? (ownerOrg === null ? {} : { owner: null }) : { ownerOrg: null };
 
-interface Entered {
+interface EnteredValues {
   readonly values: Values;
-  readonly knowledge: Knowledge;
+  readonly knowledge: TaskKnowledge;
 }

@@ -1,7 +1,7 @@
 import type { ConsoleTask } from "../../../src/lib/contract/index.ts";
 import type { TestTenant } from "./tenant.ts";
 
-/** The tasks of a tenant. A task is addressed by the position of its change among the changes made here. */
+/** The tasks of a tenant. A task is identified by the position of its change among the changes that the test made. */
 export class TestTasks {
   readonly #tenant: () => TestTenant;
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { NewImport } from "../../../src/lib/client/index.ts";
 import type { Send } from "../../../src/lib/apple/send.ts";
-import { wholeClient, type WholeClient } from "../client/whole-client.ts";
+import { createWholeClient, type WholeClient } from "../client/whole-client.ts";
 import type { App, Import, InputProblem } from "../../../src/lib/contract/index.ts";
 import { createEncoder } from "../../../src/lib/csv/encoding/encode.ts";
 import type { Encoding, FileForm } from "../../../src/lib/csv/records/record.ts";
@@ -14,8 +14,7 @@ import { Failure } from "../../../src/lib/errors/index.ts";
 import { describeProblem, type ProblemCode } from "../../../src/lib/model/problem.ts";
 import { getKeyMark } from "../../../src/lib/model/sealed.ts";
 import { same, text, type Text } from "../../../src/lib/text/index.ts";
-// the program loads these modules at start; without these imports, vitest would load them in the middle of a
-// transaction
+// the program loads these modules when it starts; without these imports, vitest would load them during a transaction
 import "../../../src/lib/tenant/accounts/accounts.ts";
 import "../../../src/lib/tenant/records/orgs.ts";
 import "../../../src/lib/tenant/accounts/schemes.ts";
@@ -24,20 +23,24 @@ import type { Surroundings } from "../../../src/lib/tenant/ids.ts";
 import type { SendMail, TenantMail } from "../../../src/lib/tenant/accounts/reset.ts";
 import type { AppleAccess } from "../../../src/lib/tenant/ade/guard.ts";
 import { Database, type Params, type Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
-import { observedHistoryTable, OBSERVED_VERSIONS, observedTable } from "../../../src/lib/tenant/console/observed.ts";
+import {
+  getObservedHistoryTable,
+  OBSERVED_VERSIONS,
+  getObservedTable,
+} from "../../../src/lib/tenant/console/observed.ts";
 import { VERSION_SCHEMAS, getVersionTable } from "../../../src/lib/tenant/versions/tables.ts";
 
 export type Request = NewImport;
 
-/** 2026-04-01 00:00 UTC, the initial time of the test clock. Each reading advances the clock by a millisecond. */
-const START = Date.UTC(2026, 3, 1);
+/** The initial time of the test clock, 2026-04-01 00:00 UTC. Each reading advances the clock by a millisecond. */
+const CLOCK_START = Date.UTC(2026, 3, 1);
 
 /** The origin from which tests use a tenant. */
 export const TEST_ORIGIN = { host: "host", user: "tester", program: "clomoctl 0.0.0", access: "embedded" } as const;
 
-/** A clock that advances with each reading, and reproducible random bytes. */
+/** Surroundings with reproducible random bytes and a clock that advances with each reading. */
 export class TestSurroundings implements Surroundings {
-  time = START;
+  time = CLOCK_START;
   #state = 0x9e3779b9;
 
   readonly origin = TEST_ORIGIN;
@@ -63,13 +66,13 @@ export interface FileOptions {
 
 export type Cells = readonly (readonly string[])[];
 
-/** Returns the bytes of a CSV file. @throws RangeError if the encoding cannot represent a character */
-export const fileOf = (
+/** Encodes rows as a CSV file. @throws RangeError if the encoding cannot represent a character */
+export const encodeCsv = (
   cells: Cells,
   { encoding = "utf-8", newline = "\r\n" }: FileOptions = {},
-): Uint8Array<ArrayBuffer> => encoded(cells.map((record) => formatRecord(record, newline)).join(""), encoding);
+): Uint8Array<ArrayBuffer> => encodeText(cells.map((record) => formatRecord(record, newline)).join(""), encoding);
 
-export const encoded = (text: string, encoding: Encoding): Uint8Array<ArrayBuffer> => {
+export const encodeText = (text: string, encoding: Encoding): Uint8Array<ArrayBuffer> => {
   const encoder = createEncoder(encoding, {
     onUnmappable: "error",
     report: ({ codePoint }) => {
@@ -79,7 +82,7 @@ export const encoded = (text: string, encoding: Encoding): Uint8Array<ArrayBuffe
   return Uint8Array.from([...encoder.write(text), ...encoder.end()]);
 };
 
-const TABLES = [
+const CLEARED_TABLES = [
   "ade_server",
   "ade_sync",
   "ade_device",
@@ -116,14 +119,12 @@ const TABLES = [
   "created_range",
   "left_out",
   ...[...VERSION_SCHEMAS.values()].map(getVersionTable),
-  ...OBSERVED_VERSIONS.flatMap((versions) => [observedTable(versions), observedHistoryTable(versions)]),
+  ...OBSERVED_VERSIONS.flatMap((versions) => [getObservedTable(versions), getObservedHistoryTable(versions)]),
 ];
 
-const KEPT = [...TABLES, "org", "tenant"];
+const KEPT_TABLES = [...CLEARED_TABLES, "org", "tenant"];
 
-/**
- * The collection to which the records of each table belong. Code that writes to the table must lock this collection.
- */
+/** The collection to which the records of each table belong. Code that writes to a table must lock this collection. */
 const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ["user", "users"],
   ["user_email", "users"],
@@ -158,9 +159,9 @@ export const collectionOf = (table: string): string | undefined => COLLECTIONS.g
 
 /**
  * Creates a fake sealing that reverses secrets, so that the database does not contain them in plain text. The sealed
- * text begins with the mark of the key.
+ * text begins with a mark that identifies the key.
  */
-const sealingBy = (mark: () => string): AppleAccess["sealing"] => ({
+const createFakeSealing = (mark: () => string): AppleAccess["sealing"] => ({
   async seal(purpose, secret, kept = []) {
     if (kept.some((one) => getKeyMark(one) !== mark())) {
       throw new Failure("input-rejected", { what: same("another key sealed what is kept") });
@@ -187,7 +188,7 @@ export class TestTenant {
   #open: OpenTenant;
   readonly #acting = new Map<string, OpenTenant>();
   #served: OpenTenant | undefined;
-  /** the mails that the tenant has sent */
+  /** the emails that the tenant has sent */
   readonly mails: TenantMail[] = [];
   /** sends the tenant's requests to Apple's services */
   apple: Send = () =>
@@ -199,9 +200,9 @@ export class TestTenant {
         ),
       }),
     );
-  /** the mark of the key that seals the tenant's secrets; a different mark means a different key */
+  /** the mark of the key that seals the tenant's secrets; to simulate another key, change the mark */
   sealingKey = "first-";
-  /** the reason why mails cannot be sent; undefined if they can */
+  /** the reason why emails cannot be sent; undefined if they can be sent */
   unsent: Text | undefined;
 
   readonly #processes: Processes | undefined;
@@ -209,14 +210,18 @@ export class TestTenant {
 
   /**
    * @param start the initial time of the clock
-   * @param processes tells which process uses the tenant, and which other processes are alive
+   * @param processes determines which process uses the tenant, and which other processes are running
    */
-  constructor(folder: string = mkdtempSync(join(tmpdir(), "tenant-test-")), start = START, processes?: Processes) {
+  constructor(
+    folder: string = mkdtempSync(join(tmpdir(), "tenant-test-")),
+    start = CLOCK_START,
+    processes?: Processes,
+  ) {
     this.folder = folder;
     this.#processes = processes;
     this.surroundings.time = start;
     this.#open = this.#start();
-    this.client = wholeClient({ transport: this.#open.fetch });
+    this.client = createWholeClient({ transport: this.#open.fetch });
     this.database = new Database(this.path);
   }
 
@@ -236,7 +241,7 @@ export class TestTenant {
     };
     const apple = {
       send: async () => this.apple,
-      sealing: sealingBy(() => this.sealingKey),
+      sealing: createFakeSealing(() => this.sealingKey),
       wait: async (delayMs: number) => void (surroundings.time += delayMs),
       program: "clomoctl/0.0.0",
     };
@@ -254,7 +259,7 @@ export class TestTenant {
     });
   }
 
-  /** Opens the tenant for its owner acting as an account. It is closed together with this tenant. */
+  /** Opens the tenant for its owner, who acts as an account. It is closed together with this tenant. */
   acting(as: string): OpenTenant {
     const known = this.#acting.get(as) ?? this.#start({ account: as });
     this.#acting.set(as, known);
@@ -280,7 +285,7 @@ export class TestTenant {
 
   /** Creates a client that acts as an account. */
   as(account: string): WholeClient {
-    return wholeClient({ transport: this.acting(account).fetch });
+    return createWholeClient({ transport: this.acting(account).fetch });
   }
 
   staging(id: string): string {
@@ -288,8 +293,8 @@ export class TestTenant {
   }
 
   /**
-   * Returns how a plan matches its rows: the `pk` of the record of each row (null if it is unknown), the records that
-   * such rows may match, and the keys of cells that may refer to several records.
+   * Returns how a plan matches its rows: the `pk` of the record of each row (null if it is unknown), the records for
+   * which such rows may stand, and the keys in cells that may identify several records.
    */
   matches({ id }: Pick<Import, "id">): {
     readonly rows: ReadonlyMap<number, number | null>;
@@ -308,16 +313,16 @@ export class TestTenant {
     };
   }
 
-  /** Sends a file and returns its plan. */
+  /** Uploads a file and returns its plan. */
   plan(request: Request, cells: Cells, options: FileOptions = {}): Promise<Import> {
-    return this.send(request, fileOf(cells, options), options.encoding);
+    return this.send(request, encodeCsv(cells, options), options.encoding);
   }
 
   send(request: Request, bytes: Uint8Array<ArrayBuffer>, encoding: FileForm = "utf-8"): Promise<Import> {
     return this.client.imports.plan(request, { stream: new Blob([bytes]).stream(), encoding });
   }
 
-  /** Plans and commits. @throws Failure if the plan is rejected */
+  /** Uploads a file and commits its plan. @throws Failure if the plan is rejected */
   async import(request: Request, cells: Cells, options: FileOptions = {}): Promise<Import> {
     return this.client.imports.commit(await this.plan(request, cells, options));
   }
@@ -331,8 +336,8 @@ export class TestTenant {
   }
 
   /**
-   * Returns a plan's problems as `code@row`, sorted. Leaves out addresses without a dot after the @, which most tests
-   * use, and skipped blank rows.
+   * Returns a plan's problems as `code@row`, sorted. Leaves out skipped blank rows and addresses without a dot after
+   * the @, because most tests use such addresses.
    */
   async faults(plan: Pick<Import, "id">): Promise<readonly string[]> {
     const found = (await this.problems(plan)).filter(({ code }) => code !== "mail-domain" && code !== "row-blank");
@@ -362,15 +367,18 @@ export class TestTenant {
     return this.database.all(statement, params);
   }
 
-  /** Makes a user a system administrator, which imports cannot do. */
+  /** Makes a user a system administrator. Imports cannot do this. */
   makeAdministrator(email: string): void {
     this.database.run("update user set administrator = 1 where emails ->> 0 = :email", { email });
   }
 
-  /** Returns every record with its own data except revisions, to compare the states before and after an operation. */
+  /**
+   * Returns every record with its own data except revisions, so that the states before and after an operation can be
+   * compared.
+   */
   dump(): Readonly<Record<string, readonly Row[]>> {
     const rows = (table: string, order: string): readonly Row[] =>
-      this.sql(`select * from ${table} order by ${order}`).map((row) => without(row, "revision"));
+      this.sql(`select * from ${table} order by ${order}`).map((row) => omitColumn(row, "revision"));
     return {
       org: rows("org", "pk"),
       user: rows("user", "pk"),
@@ -382,28 +390,28 @@ export class TestTenant {
     };
   }
 
-  /** Deletes everything except the root organisation and the audit log. Afterwards the tenant is not a mirror. */
+  /** Deletes everything except the root organisation and the audit log. After that, the tenant is not a mirror. */
   clear(): void {
     this.database.change(() => {
-      for (const table of TABLES) this.database.exec(`delete from ${table}`);
+      for (const table of CLEARED_TABLES) this.database.exec(`delete from ${table}`);
       this.database.exec("delete from org where parent is not null");
       this.database.exec("update tenant set mirroredAt = null");
       this.database.exec("insert into collection (name, revision, last) values ('orgs', 0, 1)");
     });
   }
 
-  /** Keeps a copy of everything except the audit log, for {@link restoreKept}. */
+  /** Stores a copy of everything except the audit log, for {@link restoreKept}. */
   keep(): void {
     this.database.exec("attach ':memory:' as kept");
-    for (const table of KEPT) this.database.exec(`create table kept.${table} as select * from main.${table}`);
+    for (const table of KEPT_TABLES) this.database.exec(`create table kept.${table} as select * from main.${table}`);
     this.#isKept = true;
   }
 
-  /** Restores the copy, which does not include the audit log. @returns false if nothing was kept */
+  /** Restores the copy that {@link keep} stored. @returns false if there is no copy */
   restoreKept(): boolean {
     if (!this.#isKept) return false;
     this.database.change(() => {
-      for (const table of KEPT) {
+      for (const table of KEPT_TABLES) {
         this.database.exec(`delete from main.${table}`);
         this.database.exec(`insert into main.${table} select * from kept.${table}`);
       }
@@ -411,14 +419,16 @@ export class TestTenant {
     return true;
   }
 
-  /** Also deletes the audit log, which the program itself cannot do, because a history begins with an empty one. */
+  /**
+   * Deletes the audit log as well, which the program itself cannot do. A history needs an empty audit log at its start.
+   */
   clearAudit(): void {
     const triggers = this.sql("select name, sql from sqlite_schema where type = 'trigger' and tbl_name = 'audit'");
     this.database.change(() => {
       for (const { name } of triggers) this.database.exec(`drop trigger "${String(name)}"`);
       this.database.exec("delete from audit");
       this.database.exec("delete from change");
-      // the numbers of the deleted changes are used again
+      // the numbers of the deleted changes will be used again
       this.database.exec("update import set change = change - 1000000");
       for (const { sql } of triggers) this.database.exec(String(sql));
     });
@@ -432,21 +442,21 @@ export class TestTenant {
     this.#served = undefined;
   }
 
-  /** Closes and reopens the tenant, as the next command would. */
+  /** Closes and reopens the tenant, like the next command would. */
   async reopen(): Promise<void> {
     await this.#open.close();
     this.#open = this.#start();
-    this.client = wholeClient({ transport: this.#open.fetch });
+    this.client = createWholeClient({ transport: this.#open.fetch });
   }
 
   /**
-   * Opens the tenant anew without closing it, as if the process had been killed. @returns the abandoned tenant, to be
-   * closed at the end
+   * Opens the tenant again without closing it, as if the process had been killed. @returns the abandoned tenant, which
+   * the test must close at its end
    */
   crash(): OpenTenant {
     const left = this.#open;
     this.#open = this.#start();
-    this.client = wholeClient({ transport: this.#open.fetch });
+    this.client = createWholeClient({ transport: this.#open.fetch });
     return left;
   }
 
@@ -463,10 +473,10 @@ export class TestTenant {
 }
 
 /** Returns a row without one of its columns. */
-export const without = (row: Row, column: string): Row =>
+export const omitColumn = (row: Row, column: string): Row =>
   Object.fromEntries(Object.entries(row).filter(([name]) => name !== column));
 
-/** Returns the failure with which a promise is rejected; undefined if it is fulfilled. */
+/** Waits for a promise. @returns the failure with which the promise was rejected; undefined if it was fulfilled */
 export const failureOf = async (promise: Promise<unknown>): Promise<Failure | undefined> => {
   try {
     await promise;
@@ -478,4 +488,4 @@ export const failureOf = async (promise: Promise<unknown>): Promise<Failure | un
 };
 
 /** Reads a stream of bytes as text. */
-export const textOf = (stream: ReadableStream<Uint8Array>): Promise<string> => new Response(stream).text();
+export const readStreamText = (stream: ReadableStream<Uint8Array>): Promise<string> => new Response(stream).text();

@@ -20,7 +20,7 @@ import {
   type StepResult,
   type NamedObject,
 } from "./audited-history.ts";
-import { keyOf, ROOT, type ModelImport, type Values } from "./history-model.ts";
+import { toComparisonKey, ROOT_NUMBER, type ModelImport, type Values } from "./history-model.ts";
 import type { TestTenant } from "./tenant.ts";
 import { ThingsModel } from "./things-model.ts";
 
@@ -30,18 +30,18 @@ export const THING_KINDS = ["devices", APP] as const;
 type ThingKind = (typeof THING_KINDS)[number];
 const THINGS = { devices: "device", calendar: "secured_user", users: "user", orgs: "org" } as const;
 /** The prefix of audit actions, by kind. */
-const ACTIONS = { devices: "devices", calendar: "secured.users" } as const;
-/** The field by which people refer to a record, and by which files match records. */
-const KEYS = { devices: "serialNumber", calendar: "userId" } as const;
+const ACTION_PREFIXES = { devices: "devices", calendar: "secured.users" } as const;
+/** The field by which people identify a record, and by which rows of files are matched to records. */
+const KEY_FIELDS = { devices: "serialNumber", calendar: "userId" } as const;
 
-/** The position of a record among all records that have ever existed. */
+/** The position of a record among all records that ever existed. */
 type Place = number;
 
 interface DeviceStep {
   readonly devices: "create" | "edit" | "set-owner" | "tag";
   readonly whom: readonly Place[];
   readonly values: Values;
-  /** the position of the owner, a user or an organisation; a negative number for no owner */
+  /** the position of the owner, which is a user or an organisation; a negative number stands for no owner */
   readonly owner: Place;
   readonly ownerOrg: Place;
   readonly add: readonly string[];
@@ -103,10 +103,10 @@ const GROUPS = ["営業", "開発", "総務"];
 const TAGS = ["x", "予備", "貸出用"];
 const someTags = fc.subarray(TAGS);
 const somePlaces = fc.uniqueArray(fc.nat(9), { minLength: 1, maxLength: 2 });
-const rarely = fc.constantFrom(false, false, false, false, true);
-const mostly = rarely.map((one) => !one);
+const someRareFlag = fc.constantFrom(false, false, false, false, true);
+const someFrequentFlag = someRareFlag.map((one) => !one);
 
-const someDevice: fc.Arbitrary<DeviceStep> = fc.record({
+const someDeviceStep: fc.Arbitrary<DeviceStep> = fc.record({
   devices: fc.constantFrom("create", "create", "create", "edit", "edit", "set-owner", "set-owner", "tag"),
   whom: somePlaces,
   values: fc.record(
@@ -124,9 +124,9 @@ const someDevice: fc.Arbitrary<DeviceStep> = fc.record({
   add: someTags,
   remove: someTags,
   counted: fc.boolean(),
-  dryRun: rarely,
+  dryRun: someRareFlag,
 });
-const someApp: fc.Arbitrary<AppStep> = fc.record({
+const someAppStep: fc.Arbitrary<AppStep> = fc.record({
   app: fc.constantFrom("create", "edit"),
   whom: fc.nat(9),
   values: fc.record(
@@ -143,20 +143,20 @@ const someApp: fc.Arbitrary<AppStep> = fc.record({
   licenceException: fc.constantFrom(true, false, undefined),
   password: fc.constantFrom("Secret1", "Secret1", "Secret1", "123", undefined, undefined),
   createGroups: fc.boolean(),
-  dryRun: rarely,
+  dryRun: someRareFlag,
 });
-const someGroup: fc.Arbitrary<GroupStep> = fc.record({
+const someGroupStep: fc.Arbitrary<GroupStep> = fc.record({
   groups: fc.constantFrom("create", "create", "edit", "delete"),
   whom: somePlaces,
   name: fc.constantFrom(...GROUPS, ...GROUPS, "人事", ""),
-  counted: mostly,
-  dryRun: rarely,
+  counted: someFrequentFlag,
+  dryRun: someRareFlag,
 });
 const someDeletion: fc.Arbitrary<DeleteStep> = fc.record({
   delete: fc.constantFrom(...THING_KINDS, ...THING_KINDS, "users"),
   whom: somePlaces,
   how: fc.constantFrom("named", "filtered"),
-  dryRun: rarely,
+  dryRun: someRareFlag,
 });
 const someImport: fc.Arbitrary<ImportStep> = fc.record({
   import: fc.constantFrom(...THING_KINDS),
@@ -176,7 +176,7 @@ const someImport: fc.Arbitrary<ImportStep> = fc.record({
     .map((rows) => rows.map(({ key, ...row }) => ({ ...row, key: String(key + 1) }))),
   groups: fc.subarray([...GROUPS, "新"]),
 });
-const someTenant: fc.Arbitrary<TenantStep> = fc.record({
+const someTenantStep: fc.Arbitrary<TenantStep> = fc.record({
   tenant: fc.record(
     {
       android: fc.constantFrom(true, false, null),
@@ -188,18 +188,18 @@ const someTenant: fc.Arbitrary<TenantStep> = fc.record({
   ),
   contract: fc.constantFrom("MDM", "GATE", undefined),
   gone: fc.constantFrom("MDM", undefined, undefined),
-  dryRun: rarely,
+  dryRun: someRareFlag,
 });
 
 /** Draws a step of a history. */
 export const someThingsStep: fc.Arbitrary<Step> = fc.oneof(
-  { arbitrary: someDevice, weight: 12 },
-  { arbitrary: someApp, weight: 8 },
-  { arbitrary: someGroup, weight: 5 },
+  { arbitrary: someDeviceStep, weight: 12 },
+  { arbitrary: someAppStep, weight: 8 },
+  { arbitrary: someGroupStep, weight: 5 },
   { arbitrary: someDeletion, weight: 4 },
   { arbitrary: someImport, weight: 4 },
   { arbitrary: fc.record({ undo: fc.oneof(fc.nat(2), fc.nat(9)) }), weight: 4 },
-  { arbitrary: someTenant, weight: 2 },
+  { arbitrary: someTenantStep, weight: 2 },
   { arbitrary: fc.record({ moved: fc.nat(3), org: fc.nat(3) }), weight: 2 },
   { arbitrary: fc.record({ mark: fc.nat(1) }), weight: 2 },
   { arbitrary: fc.constant({ mirror: true } as const), weight: 1 },
@@ -219,18 +219,18 @@ interface WrittenRecord {
   readonly after: Device | SecuredUser;
 }
 
-const memberObject = ({ id, name }: { readonly id: string; readonly name: string }): NamedObject => ({
+const toMemberObject = ({ id, name }: { readonly id: string; readonly name: string }): NamedObject => ({
   thing: "secured_user",
   id,
   name,
 });
 
-/** A history of devices, SECURED APPs users and groups, and the tenant's profile, in a tenant and in a model. */
+/** A history of devices, SECURED APPs users and groups, and the tenant's profile, both in a tenant and in a model. */
 export class ThingsHistory extends AuditedHistory<Step> {
   readonly model = new ThingsModel();
   /** the id of each record that has ever existed, by its number in the model */
-  readonly #ids = new Map<number, string>([[ROOT, ROOT_ORG_ID]]);
-  /** the records that the tenant showed last, by id */
+  readonly #ids = new Map<number, string>([[ROOT_NUMBER, ROOT_ORG_ID]]);
+  /** the records that the tenant returned last, by id */
   #shown: ReadonlyMap<string, ShownRecord> = new Map();
   #profile: TenantProfile | undefined;
 
@@ -240,11 +240,11 @@ export class ThingsHistory extends AuditedHistory<Step> {
     const { model } = history;
     for (const code of ["A", "B"]) {
       const { after } = await tenant.client.orgs.create({ name: code, code });
-      history.#ids.set(model.write("orgs", undefined, { name: code, code, parent: ROOT }).record, after.id);
+      history.#ids.set(model.write("orgs", undefined, { name: code, code, parent: ROOT_NUMBER }).record, after.id);
     }
     const [org] = model.records.orgs.keys();
     for (const email of ["a@x", "b@x", "c@x"]) {
-      const at = { orgCode: email === "a@x" ? (org ?? ROOT) : ROOT };
+      const at = { orgCode: email === "a@x" ? (org ?? ROOT_NUMBER) : ROOT_NUMBER };
       const body = { name: email, emails: [email], org: history.#idOf(at.orgCode) };
       const { after } = await tenant.client.users.create(body);
       history.#ids.set(model.write("users", undefined, { name: email, emails: [email], ...at }).record, after.id);
@@ -271,7 +271,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
     return this.#ids.get(record) ?? ROOT_ORG_ID.replace(/1$/, "f");
   }
 
-  /** Selects records of a kind by position: first the existing records, then deleted ones. */
+  /** Selects records of a kind by their positions. Existing records come first, then deleted ones. */
   #picked(kind: ThingKind | "users" | "orgs", places: readonly Place[]): readonly number[] {
     const live = [...this.model.records[kind].keys()];
     const gone = [...this.#gone].filter(([record, one]) => one === kind && !live.includes(record));
@@ -304,7 +304,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
       what: `${hand} ${kind}`,
       audit: [
         {
-          action: `${ACTIONS[kind]}.${hand}`,
+          action: `${ACTION_PREFIXES[kind]}.${hand}`,
           objects: [
             ...changed.map(({ after: { id } }) => ({ thing: THINGS[kind], id })),
             ...made.map((name) => ({ thing: "secured_group", id: this.#groupId(name) })),
@@ -321,7 +321,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
     return [...this.#shown.values()].find(isIt)?.id ?? this.#idOf(-1);
   }
 
-  /** Returns the values that a step gives to one of the devices. */
+  /** Returns the values that a step assigns to one of the devices. */
   #givenOf({ devices: hand, values, owner, ownerOrg, add, remove }: DeviceStep, record: number | undefined): Values {
     const [user] = owner < 0 ? [null] : this.#picked("users", [owner]);
     const [org] = ownerOrg < 0 ? [null] : this.#picked("orgs", [ownerOrg]);
@@ -334,7 +334,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
       return { tags: [...new Set([...kept, ...add])].toSorted() };
     }
     const usual = { serialNumber: "S6", platform: "Android", status: "管理中", androidMode: null, memo: null };
-    // a new device seldom gets two owners, which is not allowed
+    // new devices rarely get two owners, because this is not allowed
     return { ...usual, ...values, tags: add, ...(owner === 0 || ownerOrg === -1 ? owners : NO_OWNER) };
   }
 
@@ -422,7 +422,8 @@ export class ThingsHistory extends AuditedHistory<Step> {
     const made = ((given["groups"] ?? []) as readonly string[]).filter((name) => !model.groups.has(name));
     for (const name of made) model.groups.add(name);
     const done = model.write(APP, record, given);
-    // a password always counts as a change, because the tenant does not know whether it differs from the former one
+    // setting a password always counts as a change, because the tenant does not know whether the password differs from
+    // the previous one
     this.#know(APP, done.record, written.after.id);
     return this.#wrote(APP, hand, done.changed || password !== undefined ? [written] : [], made);
   }
@@ -452,12 +453,12 @@ export class ThingsHistory extends AuditedHistory<Step> {
     else if (name !== first) model.renameGroup(first, name);
     await this.expectRecords();
     if (hand === "edit" && name === first) return { what: "unchanged", audit: [] };
-    const objects = [{ thing: "secured_group", id: after.id, name }, ...members.map(memberObject)].toSorted(byId);
+    const objects = [{ thing: "secured_group", id: after.id, name }, ...members.map(toMemberObject)].toSorted(byId);
     const told = { ...(hand === "edit" ? { before: was } : {}), after: this.#shown.get(after.id) };
     return { what: `${hand} groups`, audit: [{ action: `secured.groups.${hand}`, objects, ...told }] };
   }
 
-  /** Returns the users who are members of at least one of the groups, in the form in which the audit log has them. */
+  /** Returns the users who are members of at least one of the groups, in the form in which the audit log lists them. */
   async #members(names: readonly string[]) {
     const users = await Array.fromAsync(this.tenant.client.secured.list(APP, {}));
     return users
@@ -483,7 +484,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
     for (const name of named) model.renameGroup(name, undefined);
     await this.expectRecords();
     const groups = ids.map((id, at) => ({ thing: "secured_group", id, name: named[at] ?? "" }));
-    const objects = [...groups, ...members.map(memberObject)].toSorted(byId);
+    const objects = [...groups, ...members.map(toMemberObject)].toSorted(byId);
     return { what: "delete groups", audit: [{ action: "secured.groups.delete", objects, before }] };
   }
 
@@ -514,11 +515,11 @@ export class ThingsHistory extends AuditedHistory<Step> {
   #chosen(kind: ThingKind | "users", picked: readonly number[], how: DeleteStep["how"]) {
     const ids = picked.map((record) => this.#idOf(record));
     const [first = -1] = picked;
-    const field = kind === "users" ? "emails" : KEYS[kind];
+    const field = kind === "users" ? "emails" : KEY_FIELDS[kind];
     const filterId = String(this.model.records[kind].get(first)?.[field] ?? "");
     if (how === "named" || filterId === "") return { gone: picked, request: { kind, ids } };
-    const isFound = (values: Values): boolean => keyOf(values[field]).includes(keyOf(filterId));
-    // administrators are not deleted
+    const isFound = (values: Values): boolean => toComparisonKey(values[field]).includes(toComparisonKey(filterId));
+    // administrators cannot be deleted
     const gone = [...this.model.records[kind]]
       .filter(([record, values]) => isFound(values) && !this.model.administrators.has(record))
       .map(([record]) => record);
@@ -565,7 +566,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
     const { model } = this;
     const { import: kind, mode, blank } = step;
     const { rows, cells } = this.#file(step);
-    const key = KEYS[kind];
+    const key = KEY_FIELDS[kind];
     const isProtected = (row: Values): boolean => {
       const record = model.find(kind, key, String(row[key]));
       return record !== undefined && model.administrators.has(record);
@@ -579,7 +580,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
     const isUnfit = kind === "devices" ? !model.takesDevices(after) : rows.some(isProtected);
     if (isUnfit) return NO_CHANGE;
     const plan = await this.tenant.plan({ kind, mode, blank, ...(kind === APP && { createGroups: true }) }, cells);
-    expectSame([plan.rejected, ...counts(plan)], [false, ...countsOf(done)]);
+    expectSame([plan.rejected, ...countPlannedChanges(plan)], [false, ...countEffects(done)]);
     await this.tenant.client.imports.commit(plan);
     model.commit(done, plan);
     await this.expectRecords();
@@ -642,7 +643,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
   async #moved(place: Place, to: Place): Promise<StepResult> {
     const { model } = this;
     const [user] = [...model.records.users.keys()].slice(place);
-    const org = [ROOT, ...model.records.orgs.keys()][to] ?? ROOT;
+    const org = [ROOT_NUMBER, ...model.records.orgs.keys()][to] ?? ROOT_NUMBER;
     if (user === undefined) return NO_CHANGE;
     const id = this.#idOf(user);
     const before = this.#shown.get(id);
@@ -668,7 +669,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
     return { what: isOne ? "marked" : "unmarked", audit: [{ action: "administrators.mark", objects }] };
   }
 
-  /** Takes over the tenant's own export of users as if it came from the console, which makes the tenant a mirror. */
+  /** Imports the tenant's own export of users as if it came from the console, which makes the tenant a mirror. */
   async #mirror(): Promise<StepResult> {
     const { client } = this.tenant;
     const { size } = this.model.records.users;
@@ -694,8 +695,8 @@ export class ThingsHistory extends AuditedHistory<Step> {
     this.#profile = (await tenant.client.tenant.show()).profile;
     for (const { id, serialNumber } of devices) this.#meet("devices", id, serialNumber);
     for (const { id, userId } of users) this.#meet(APP, id, userId);
-    expectSame(devices.map(deviceAsKnown).toSorted(byId), this.#devices());
-    expectSame(users.map(userAsKnown).toSorted(byId), this.#users());
+    expectSame(devices.map(toComparableDevice).toSorted(byId), this.#devices());
+    expectSame(users.map(toComparableUser).toSorted(byId), this.#users());
     expectSame(
       new Map(groups.map((group) => [group.name, group.users])),
       new Map([...model.groups].map((name) => [name, model.membersOf(name).length])),
@@ -706,7 +707,7 @@ export class ThingsHistory extends AuditedHistory<Step> {
   #meet(kind: ThingKind, id: string, name: string): void {
     if ([...this.#ids.values()].includes(id)) return;
     const isIt = ([record, values]: readonly [number, Values]): boolean =>
-      !this.#ids.has(record) && values[KEYS[kind]] === name;
+      !this.#ids.has(record) && values[KEY_FIELDS[kind]] === name;
     const [record] = [...this.model.records[kind]].find(isIt) ?? [];
     if (record !== undefined) this.#know(kind, record, id);
   }
@@ -750,12 +751,12 @@ export class ThingsHistory extends AuditedHistory<Step> {
 
 const NO_OWNER = { ownerEmail: null, ownerOrg: null };
 
-const counts = ({ create, update, delete: gone }: Import) => [create, update, gone];
+const countPlannedChanges = ({ create, update, delete: gone }: Import) => [create, update, gone];
 
-const countsOf = ({ did }: Pick<ModelImport, "did">) =>
+const countEffects = ({ did }: Pick<ModelImport, "did">) =>
   ["create", "update", "delete"].map((action) => did.filter((one) => one.action === action).length);
 
-const deviceAsKnown = ({
+const toComparableDevice = ({
   id,
   serialNumber,
   platform,
@@ -779,7 +780,16 @@ const deviceAsKnown = ({
   org: org?.id ?? null,
 });
 
-const userAsKnown = ({ id, name, userId, description, device, groups, administrator, ...others }: SecuredUser) => ({
+const toComparableUser = ({
+  id,
+  name,
+  userId,
+  description,
+  device,
+  groups,
+  administrator,
+  ...others
+}: SecuredUser) => ({
   id,
   name,
   userId,

@@ -1,28 +1,30 @@
 import { DirectoryModel, type Refusal } from "./directory-model.ts";
 import {
   hasChangedSince,
-  keyOf,
+  toComparisonKey,
   type RecordChange,
   type ImportEffect,
   type ModelImport,
   type Values,
 } from "./history-model.ts";
 
-/** Returns true if a device can have an owner and its set-up may use the owner's account. */
+/** Returns true if a device can have an owner and its set-up can use the owner's account. */
 const usesAccount = ({ platform, status, androidMode }: Values): boolean =>
   platform === "Android" && status !== "管理外" && androidMode !== "dedicated";
 
-const ownerOf = ({ ownerEmail = null, ownerOrg = null }: Values): Values[string] => ownerEmail ?? ownerOrg;
+const getOwner = ({ ownerEmail = null, ownerOrg = null }: Values): Values[string] => ownerEmail ?? ownerOrg;
 
-const rejected = (...about: readonly string[]): Refusal => ({ code: "input-rejected", about });
+const createRejectedRefusal = (...about: readonly string[]): Refusal => ({ code: "input-rejected", about });
 
 type Records = ReadonlyMap<number, Values>;
 
-/** Models devices, and the users and groups of an app, which can be changed by hand and by files. */
+/** A model of devices, and of the users and groups of an app, which can be changed by hand and with files. */
 export class ThingsModel extends DirectoryModel {
   /**
-   * Returns the reasons why a device cannot be written. @param devices all devices at that time; @param record
-   * undefined for a new device
+   * Returns the reasons why a device cannot be written.
+   *
+   * @param devices all devices at that time
+   * @param record undefined for a new device
    */
   deviceRefusals(devices: Records, record: number | undefined, given: Values): readonly Refusal[] {
     const before = record === undefined ? undefined : devices.get(record);
@@ -30,12 +32,13 @@ export class ThingsModel extends DirectoryModel {
     const after = { ...before, ...given };
     const others = [...devices].filter(([other]) => other !== record).map(([, device]) => device);
     const taken = others.some(
-      ({ serialNumber }) => keyOf(serialNumber) === keyOf(after["serialNumber"]) && given["serialNumber"] !== undefined,
+      ({ serialNumber }) =>
+        toComparisonKey(serialNumber) === toComparisonKey(after["serialNumber"]) && given["serialNumber"] !== undefined,
     );
     return [
       ...this.#noOwner(given),
-      ...(given["serialNumber"] === "" ? [rejected("シリアルナンバー", "空")] : []),
-      ...(taken ? [rejected("シリアルナンバー", String(after["serialNumber"]))] : []),
+      ...(given["serialNumber"] === "" ? [createRejectedRefusal("シリアルナンバー", "空")] : []),
+      ...(taken ? [createRejectedRefusal("シリアルナンバー", String(after["serialNumber"]))] : []),
       ...this.#breaches(before, after),
       ...this.#shared(before, after, others),
     ];
@@ -48,21 +51,22 @@ export class ThingsModel extends DirectoryModel {
     return isThere ? [] : [{ code: "not-found", about: [] }];
   }
 
-  /** Returns the rules that a device breaks whatever the other devices are. */
+  /** Returns refusals for the rules that a device breaks, regardless of the other devices. */
   #breaches(before: Values | undefined, after: Values): readonly Refusal[] {
     const { platform, status, androidMode = null, ownerEmail = null, ownerOrg = null } = after;
     const isNew = (before?.["ownerEmail"] ?? null) !== ownerEmail || (before?.["ownerOrg"] ?? null) !== ownerOrg;
-    const isUnmanaged = isNew && status === "管理外" && (ownerOf(after) !== null || before?.["status"] === "管理外");
+    const isUnmanaged = isNew && status === "管理外" && (getOwner(after) !== null || before?.["status"] === "管理外");
     return [
-      ...(ownerEmail !== null && ownerOrg !== null ? [rejected("どちらか 1 つ")] : []),
-      ...(androidMode !== null && platform !== "Android" ? [rejected(String(after["serialNumber"]), "Android")] : []),
-      ...(isUnmanaged ? [rejected(String(after["serialNumber"]), "管理外")] : []),
+      ...(ownerEmail !== null && ownerOrg !== null ? [createRejectedRefusal("どちらか 1 つ")] : []),
+      ...(androidMode !== null && platform !== "Android"
+        ? [createRejectedRefusal(String(after["serialNumber"]), "Android")]
+        : []),
+      ...(isUnmanaged ? [createRejectedRefusal(String(after["serialNumber"]), "管理外")] : []),
     ];
   }
 
   /**
-   * Returns a refusal if an account would be used on two devices, one of them Fully Managed, and this device did not
-   * use it in the same way before.
+   * Returns a refusal if this change would make two devices use the same account although one of them is Fully Managed.
    */
   #shared(before: Values | undefined, after: Values, others: readonly Values[]): readonly Refusal[] {
     const { ownerEmail: owner = null, androidMode = null, serialNumber } = after;
@@ -74,17 +78,19 @@ export class ThingsModel extends DirectoryModel {
       (before["androidMode"] ?? null) === androidMode;
     const theirs = others.filter((device) => device["ownerEmail"] === owner && usesAccount(device));
     const isFull = (device: Values): boolean => device["androidMode"] === "fully-managed";
-    return !isSame && (isFull(after) ? theirs.length > 0 : theirs.some(isFull)) ? [rejected(String(serialNumber))] : [];
+    return !isSame && (isFull(after) ? theirs.length > 0 : theirs.some(isFull))
+      ? [createRejectedRefusal(String(serialNumber))]
+      : [];
   }
 
-  /** Returns true if a device must be wiped to get another owner. */
+  /** Returns true if a device must be wiped before its owner changes. */
   needsWipe(before: Values, after: Values): boolean {
-    const was = ownerOf(before);
-    if (was === null || was === ownerOf(after)) return false;
+    const was = getOwner(before);
+    if (was === null || was === getOwner(after)) return false;
     return before["platform"] === "Android" && before["status"] !== "事前登録" && before["androidMode"] !== "dedicated";
   }
 
-  /** Returns true if the tenant accepts the devices as they are after an import, without reporting problems. */
+  /** Returns true if the tenant accepts the devices after an import without reporting problems. */
   takesDevices(after: Records): boolean {
     const all = [...after];
     return all.every(([record, device]) => {
@@ -95,8 +101,8 @@ export class ThingsModel extends DirectoryModel {
   }
 
   /**
-   * Returns the effect of undoing an import; undefined also if an account would be used on two devices, one of them
-   * Fully Managed, and this was not so after the import.
+   * Returns the effect of undoing an import. Also returns undefined if two devices would use the same account although
+   * one of them is Fully Managed, unless this was already so after the import.
    */
   override undo(done: ModelImport): ImportEffect | undefined {
     const undoing = super.undo(done);
@@ -139,7 +145,11 @@ export class ThingsModel extends DirectoryModel {
     return undoing.did.some(isShared) ? undefined : undoing;
   }
 
-  /** Returns the reasons why a user of the app cannot be written. @param record undefined for a new user */
+  /**
+   * Returns the reasons why a user of the app cannot be written.
+   *
+   * @param record undefined for a new user
+   */
   appRefusals(
     record: number | undefined,
     given: Values,
@@ -151,23 +161,25 @@ export class ThingsModel extends DirectoryModel {
     const isTaken = [...this.records.calendar.values()].some((user) => user["userId"] === userId);
     const unknown = (groups as readonly string[]).filter((name) => !this.groups.has(name));
     return [
-      ...(record !== undefined && this.administrators.has(record) ? [rejected("管理者")] : []),
-      ...(displayName === "" ? [rejected("表示名", "空")] : []),
-      ...(isTaken ? [rejected("ユーザーID", String(userId))] : []),
-      ...(record === undefined && password === undefined ? [rejected("パスワード")] : []),
-      ...(password === "123" ? [rejected("パスワード")] : []),
-      ...(createGroups ? [] : unknown.map((name) => rejected(name))),
+      ...(record !== undefined && this.administrators.has(record) ? [createRejectedRefusal("管理者")] : []),
+      ...(displayName === "" ? [createRejectedRefusal("表示名", "空")] : []),
+      ...(isTaken ? [createRejectedRefusal("ユーザーID", String(userId))] : []),
+      ...(record === undefined && password === undefined ? [createRejectedRefusal("パスワード")] : []),
+      ...(password === "123" ? [createRejectedRefusal("パスワード")] : []),
+      ...(createGroups ? [] : unknown.map((name) => createRejectedRefusal(name))),
     ];
   }
 
-  /** Returns the users of the app who are in a group. */
+  /** Returns the app's users who are in a group. */
   membersOf(name: string): readonly number[] {
     const isIn = ({ groups = [] }: Values): boolean => (groups as readonly string[]).includes(name);
     return [...this.records.calendar].filter(([, user]) => isIn(user)).map(([record]) => record);
   }
 
   /**
-   * Renames a group for all of its users, or deletes the group. @param to the new name; undefined to delete the group
+   * Renames or deletes a group for all of its users.
+   *
+   * @param to the new name; undefined deletes the group
    */
   renameGroup(name: string, to: string | undefined): void {
     this.groups.delete(name);

@@ -3,17 +3,17 @@ import { Failure } from "../../../src/lib/errors/index.ts";
 import { describeBlockedRecord } from "../../../src/lib/model/undo.ts";
 import { joinTexts, same } from "../../../src/lib/text/index.ts";
 
-type Options = Parameters<Client<"imports">["imports"]["undo"]>[1];
+type UndoOptions = Parameters<Client<"imports">["imports"]["undo"]>[1];
 
 /**
  * Plans the undo of a change, as `clomoctl undo` does.
  *
- * @throws Failure `conflict` with the records that block the undo; in this case, the plan is discarded
+ * @throws Failure `conflict` with the records that prevent the undo; in this case, the plan is discarded
  */
 export const undoChange = async (
   { imports }: Pick<Client<"imports">, "imports">,
   number: number | "last",
-  options: Options = {},
+  options: UndoOptions = {},
 ): Promise<Import> => {
   const plan = await imports.undo(number, options);
   if (plan.blocked === undefined || options.skipBlocked === true) return plan;
@@ -25,7 +25,7 @@ export const undoChange = async (
 export const undoImport = async (
   client: Pick<Client<"imports">, "imports">,
   id: string,
-  options: Options = {},
+  options: UndoOptions = {},
 ): Promise<Import> => {
   const { change, state } = await client.imports.show(id);
   if (change === null) throw new Failure("conflict", { what: same(`the import is ${state}`) });
@@ -33,8 +33,8 @@ export const undoImport = async (
 };
 
 /**
- * Drops tasks for the console, as `clomoctl console drop` does. @throws Failure `conflict` with the records that block
- * this
+ * Drops tasks for the console, as `clomoctl console drop` does. @throws Failure `conflict` with the records that
+ * prevent this
  */
 export const dropTasks = async (
   { imports }: Pick<Client<"imports">, "imports">,

@@ -25,7 +25,7 @@ export interface ModelTenant {
 
 /** The expected outcome of an import. */
 export interface ModelOutcome {
-  /** `code@row`, sorted; includes warnings */
+  /** problems and warnings as `code@row`, sorted */
   readonly faults: readonly string[];
   readonly counts: Readonly<
     Record<"create" | "update" | "unchanged" | "delete" | "invalid" | "secretsSet" | "orgsCreated", number>
@@ -43,13 +43,13 @@ interface ModelRow {
   readonly key: string | undefined;
 }
 
-const SINGLES = [
+const SINGLE_VALUE_COLUMNS = [
   ["役職", "title"],
   ["社員コード", "employeeCode"],
   ["UPN", "upn"],
 ] as const;
 
-/** Processes users and rows one at a time: slow, but obviously correct. */
+/** A model of user imports. It processes one row and one user at a time, which is slow but obviously correct. */
 export class UsersModel {
   readonly #tenant: ModelTenant;
   readonly #request: Request;
@@ -59,7 +59,7 @@ export class UsersModel {
   readonly #faults = new Map<number, Set<string>>();
   /** `code@row` for problems that do not make a row invalid */
   readonly #warnings: string[] = [];
-  /** rows with cells that are invalid whatever the other rows and the tenant contain */
+  /** rows that have a cell that is invalid regardless of the other rows and the tenant */
   readonly #damaged = new Set<number>();
 
   constructor(tenant: ModelTenant, request: Request, [header = [], ...rows]: Cells, windows: boolean) {
@@ -111,7 +111,7 @@ export class UsersModel {
     return !this.#faults.has(row.row);
   }
 
-  /** Returns the users whom the key of a row matches. The row identifies a user only if it matches exactly one. */
+  /** Returns the users who match the key of a row. The row identifies a user only if exactly one user matches. */
   #fits(row: ModelRow): readonly ModelUser[] {
     return row.key === undefined ? [] : this.#tenant.users.filter((user) => this.#userKey(user) === row.key);
   }
@@ -170,7 +170,7 @@ export class UsersModel {
     if (lacks("メールアドレス", row.emails.length === 0)) this.#fault(row.row, "required-new");
   }
 
-  /** Returns the user as a valid row creates or updates it. */
+  /** Returns the user that results from applying a valid row. */
   #apply(row: ModelRow, matched: ModelUser | undefined): ModelUser {
     const single = (header: string, before: string | null, clears: boolean): string | null => {
       if (!this.#header.includes(header)) return clears && this.#request.missingColumns === "clear" ? null : before;
@@ -179,7 +179,7 @@ export class UsersModel {
       return this.#keepsForm(before, cell);
     };
     const values = Object.fromEntries(
-      SINGLES.map(([header, field]) => [field, single(header, matched?.[field] ?? null, true)]),
+      SINGLE_VALUE_COLUMNS.map(([header, field]) => [field, single(header, matched?.[field] ?? null, true)]),
     );
     const custom = this.#tenant.fields.map(
       (name) => [name, single(name, matched?.custom.get(name) ?? null, true)] as const,
@@ -204,8 +204,8 @@ export class UsersModel {
 
   /**
    * Returns the addresses of a user after the import. The columns of the file replace the same number of the user's
-   * first addresses, and further addresses stay. If a column is blank, no address is removed if blanks are kept, or if
-   * the user has more addresses than there are columns.
+   * first addresses; further addresses are kept. If a column is blank, no address is removed if blank cells keep
+   * values, or if the user has more addresses than the file has columns.
    */
   #emailsOf({ cells, emails }: ModelRow, { emails: before }: ModelUser): readonly string[] {
     if (emails.length === 0) return before;
@@ -229,7 +229,7 @@ export class UsersModel {
     return this.#windows && before !== null && toCp932Form(before) === cell ? before : cell;
   }
 
-  /** Returns the users who are missing from the file, in replace mode. */
+  /** Returns the users whom replace mode deletes because they are missing from the file. */
   #lacking(): readonly ModelUser[] {
     if (this.#request.mode !== "replace") return [];
     return this.#tenant.users.filter(
@@ -237,17 +237,17 @@ export class UsersModel {
     );
   }
 
-  /** Returns the unique values that a row claims and that its user does not have yet. */
+  /** Returns the unique values that a row would give to its user, except those that the user already has. */
   #claims(row: ModelRow): readonly string[] {
     const account = this.#cell(row, "CLOMOアカウント名");
     const claimed = [...row.emails.map(emailKey), ...(account === "" ? [] : [`account ${account}`])];
     const matched = this.#matchOf(row);
-    return claimed.filter((claim) => matched === undefined || !valuesOf(matched).includes(claim));
+    return claimed.filter((claim) => matched === undefined || !listUniqueValues(matched).includes(claim));
   }
 
   /**
-   * Checks claims on values that another user has and keeps. Repeats this, because the user of a row that turns out to
-   * be invalid keeps all values.
+   * Checks rows whose values another user has and keeps. Repeats this, because if a row turns out to be invalid, its
+   * user keeps all values.
    */
   #checkTaken(): void {
     const gone = this.#lacking();
@@ -264,21 +264,21 @@ export class UsersModel {
     return others.some((other) => {
       const theirs = this.#rowOf(other);
       const later = theirs !== undefined && this.#isValid(theirs) ? this.#apply(theirs, other) : other;
-      const kept = valuesOf(other).filter((value) => valuesOf(later).includes(value));
+      const kept = listUniqueValues(other).filter((value) => listUniqueValues(later).includes(value));
       return this.#claims(row).some((claim) => kept.includes(claim));
     });
   }
 
   /**
-   * Reports rows that create a user whom the tenant seems to have already under another key, because exactly one user
-   * and exactly one such row have the same value.
+   * Reports rows that create a user who seems to exist already under another key: exactly one existing user and exactly
+   * one such row have the same value.
    */
   #checkNewAddresses(): void {
     const { key = "email", mode, allow = [] } = this.#request;
     const created = this.#rows.filter((row) => this.#isValid(row) && this.#matchOf(row) === undefined);
     const mixed = this.#mixedRows();
     const found = new Set<number>();
-    for (const [name, { ofRow, ofUser }] of Object.entries(LASTING)) {
+    for (const [name, { ofRow, ofUser }] of Object.entries(IDENTIFYING_VALUES)) {
       if (name === key) continue;
       for (const { row, ...cells } of created) {
         const value = ofRow(cells);
@@ -298,12 +298,12 @@ export class UsersModel {
   }
 
   /**
-   * Returns the rows that give their user a value that exactly one other user has, if the file does not leave the value
-   * with that user.
+   * Returns the rows that give their user a value that exactly one other user has, unless another row of the file
+   * confirms that the other user keeps the value.
    */
   #mixedRows(): ReadonlySet<number> {
     const found = new Set<number>();
-    for (const [name, { ofRow, ofUser, field }] of Object.entries(LASTING)) {
+    for (const [name, { ofRow, ofUser, field }] of Object.entries(IDENTIFYING_VALUES)) {
       if (name === (this.#request.key ?? "email")) continue;
       const changed = this.#rows.filter((row) => {
         const user = this.#isValid(row) ? this.#matchOf(row) : undefined;
@@ -314,20 +314,24 @@ export class UsersModel {
         if (value === undefined || changed.filter((other) => ofRow(other) === value).length > 1) continue;
         const [holder, ...more] = this.#tenant.users.filter((user) => ofUser(user) === value);
         if (holder === undefined || more.length > 0 || holder === this.#matchOf(row)) continue;
-        // one row of the other user with this value is enough, even if that user has several rows, which are invalid
+        // one row that confirms the value for the other user is enough, even if this user has several rows, which are
+        // then invalid
         if (!this.#rows.some((one) => this.#matchOf(one) === holder && ofRow(one) === value)) found.add(row.row);
       }
     }
     return found;
   }
 
-  /** Reports columns that are blank in every row and would clear values, unless the request says what blanks mean. */
+  /**
+   * Reports columns that are blank in every row and would clear values, unless the request states how to treat blank
+   * cells.
+   */
   #checkBlankColumns(): void {
     if (this.#request.blank !== undefined) return;
-    const columns = [...SINGLES.map(([header]) => header), ...this.#tenant.fields];
+    const columns = [...SINGLE_VALUE_COLUMNS.map(([header]) => header), ...this.#tenant.fields];
     for (const header of columns.filter((name) => this.#header.includes(name))) {
       if (this.#rows.some((row) => this.#cell(row, header) !== "")) continue;
-      const field = SINGLES.find(([name]) => name === header)?.[1];
+      const field = SINGLE_VALUE_COLUMNS.find(([name]) => name === header)?.[1];
       const loses = this.#rows.some((row) => {
         const user = this.#isValid(row) ? this.#matchOf(row) : undefined;
         return user !== undefined && (field === undefined ? user.custom.has(header) : user[field] !== null);
@@ -381,7 +385,7 @@ export class UsersModel {
       if (after.org !== null) orgs.add(after.org);
       if (this.#cell(row, "CLOMOアカウントパスワード") !== "") counts.secretsSet += 1;
       if (matched === undefined) counts.create += 1;
-      else if (isSame(matched, after)) counts.unchanged += 1;
+      else if (isSameUser(matched, after)) counts.unchanged += 1;
       else counts.update += 1;
     }
     counts.orgsCreated = orgs.size - this.#tenant.orgs.length;
@@ -394,8 +398,8 @@ export class UsersModel {
   }
 }
 
-/** Values by which a person can be recognised even if other values change, by the name of the key. */
-const LASTING: Readonly<
+/** Values that identify a person even if other values change, by the name of the key. */
+const IDENTIFYING_VALUES: Readonly<
   Record<
     string,
     {
@@ -406,35 +410,36 @@ const LASTING: Readonly<
   >
 > = {
   email: {
-    ofRow: ({ emails }) => keyed(emailKey, emails[0]),
-    ofUser: ({ emails }) => keyed(emailKey, emails[0]),
+    ofRow: ({ emails }) => toKeyIfPresent(emailKey, emails[0]),
+    ofUser: ({ emails }) => toKeyIfPresent(emailKey, emails[0]),
     field: "emails",
   },
   "employee-code": {
-    ofRow: ({ cells }) => keyed(codeKey, cells.get("社員コード")?.[0]),
-    ofUser: ({ employeeCode }) => keyed(codeKey, employeeCode),
+    ofRow: ({ cells }) => toKeyIfPresent(codeKey, cells.get("社員コード")?.[0]),
+    ofUser: ({ employeeCode }) => toKeyIfPresent(codeKey, employeeCode),
     field: "employeeCode",
   },
   upn: {
-    ofRow: ({ cells }) => keyed(emailKey, cells.get("UPN")?.[0]),
-    ofUser: ({ upn }) => keyed(emailKey, upn),
+    ofRow: ({ cells }) => toKeyIfPresent(emailKey, cells.get("UPN")?.[0]),
+    ofUser: ({ upn }) => toKeyIfPresent(emailKey, upn),
     field: "upn",
   },
 };
 
-const keyed = (of: (value: string) => string, value: string | null | undefined): string | undefined =>
+const toKeyIfPresent = (of: (value: string) => string, value: string | null | undefined): string | undefined =>
   value === undefined || value === null || value === "" ? undefined : of(value);
 
-/** Returns the values of a user that no other user may have. */
-const valuesOf = ({ emails, accountName }: ModelUser): readonly string[] => [
+/** Returns those values of a user that must be unique among all users. */
+const listUniqueValues = ({ emails, accountName }: ModelUser): readonly string[] => [
   ...emails.map(emailKey),
   ...(accountName === null ? [] : [`account ${accountName}`]),
 ];
 
 /** Converts a user to plain data for comparison. */
-export const plain = ({ custom, ...user }: ModelUser) => ({
+export const toPlainUser = ({ custom, ...user }: ModelUser) => ({
   ...user,
   custom: [...custom].toSorted(([a], [b]) => (a < b ? -1 : 1)),
 });
 
-const isSame = (a: ModelUser, b: ModelUser): boolean => JSON.stringify(plain(a)) === JSON.stringify(plain(b));
+const isSameUser = (a: ModelUser, b: ModelUser): boolean =>
+  JSON.stringify(toPlainUser(a)) === JSON.stringify(toPlainUser(b));

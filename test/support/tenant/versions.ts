@@ -15,7 +15,7 @@ type Records = ReadonlyMap<number, Row>;
 /** Columns that versions do not contain: the revision of the last change, and password verifiers. */
 const UNVERSIONED_COLUMNS = ["revision", "verifier"];
 
-const recordsOf = (tenant: TestTenant, { thing, key }: VersionSchema): Records =>
+const readRecords = (tenant: TestTenant, { thing, key }: VersionSchema): Records =>
   new Map(
     tenant.sql(`select * from ${thing.name} order by ${key}`).map((row) => {
       const values = Object.entries(row).filter(([name]) => name !== key && !UNVERSIONED_COLUMNS.includes(name));
@@ -23,16 +23,19 @@ const recordsOf = (tenant: TestTenant, { thing, key }: VersionSchema): Records =
     }),
   );
 
-/** Returns the values that a version stores of its record. */
-const valuesIn = ({ columns, times }: VersionSchema, version: Row): Row => {
+/** Returns the values of a record that a version contains. */
+const getVersionValues = ({ columns, times }: VersionSchema, version: Row): Row => {
   const changed = BigInt(Number(version["changed"]));
   const names = columns.filter(({ bit }) => (changed & BigInt(bit)) !== 0n).map(({ name }) => name);
   return Object.fromEntries([...names, ...times].map((name) => [name, version[name] ?? null]));
 };
 
-/** Returns the records of a thing after all changes since a revision are reverted, the latest change first. */
+/**
+ * Returns the records of a type as they were before all changes since a revision. The changes are reverted one by one,
+ * starting with the latest.
+ */
 const revertChanges = (tenant: TestTenant, versions: VersionSchema, since: number): Records => {
-  const records = new Map(recordsOf(tenant, versions));
+  const records = new Map(readRecords(tenant, versions));
   const written = tenant.sql(`select * from ${getVersionTable(versions)} where revision > :since`, { since });
   const made = tenant.sql("select * from created_range where thing = :thing and revision > :since", {
     thing: versions.thing.name,
@@ -44,7 +47,7 @@ const revertChanges = (tenant: TestTenant, versions: VersionSchema, since: numbe
       const pk = Number(version["pk"]);
       const isWhole = String(version["changed"]) === ALL_COLUMNS_MASK;
       expect([version["action"], isWhole]).toEqual(isWhole ? ["delete", true] : ["update", false]);
-      records.set(pk, { ...(isWhole ? {} : records.get(pk)), ...valuesIn(versions, version) });
+      records.set(pk, { ...(isWhole ? {} : records.get(pk)), ...getVersionValues(versions, version) });
     }
     for (const { first, last } of made.filter((one) => one["revision"] === revision)) {
       for (const pk of records.keys()) if (pk >= Number(first) && pk <= Number(last)) records.delete(pk);
@@ -53,31 +56,31 @@ const revertChanges = (tenant: TestTenant, versions: VersionSchema, since: numbe
   return records;
 };
 
-/** The columns that an undo does not restore if a secret was set, because the secret stays. */
-const OF_SECRETS = ["secrets", "accountPasswordSetAt", "updatedAt"];
+/** The columns that an undo does not restore if a secret was set, because the secret is kept. */
+const SECRET_COLUMNS = ["secrets", "accountPasswordSetAt", "updatedAt"];
 
-const withoutSecrets = (records: Records): Records =>
+const omitSecrets = (records: Records): Records =>
   new Map(
     [...records].map(([pk, row]) => [
       pk,
-      Object.fromEntries(Object.entries(row).filter(([name]) => !OF_SECRETS.includes(name))),
+      Object.fromEntries(Object.entries(row).filter(([name]) => !SECRET_COLUMNS.includes(name))),
     ]),
   );
 
-const sorted = (records: Records = new Map()) => [...records].toSorted(([a], [b]) => a - b);
+const sortRecords = (records: Records = new Map()) => [...records].toSorted(([a], [b]) => a - b);
 
-function expectSame(thing: string, found: Records, wanted: Records | undefined): void {
-  expect(sorted(found), thing).toEqual(sorted(wanted));
+function expectSameRecords(thing: string, found: Records, wanted: Records | undefined): void {
+  expect(sortRecords(found), thing).toEqual(sortRecords(wanted));
 }
 
-/** The reasons why the undo of a change restores nothing, although no other change blocks it. */
-const NOTHING_TO_RESTORE = ["no user", "only passwords or similar secrets were set"];
+/** Reasons why the undo of a change does not restore anything although no other change prevents it. */
+const NOTHING_TO_RESTORE = ["the change did not affect any user", "the change only set passwords or similar secrets"];
 
-function expectRemovedField({ what }: Failure): void {
-  expect(what.en).toContain("a removed custom field cannot be restored with its values");
+function expectRemovedFieldFailure({ what }: Failure): void {
+  expect(what.en).toContain("a deleted custom field cannot be restored with its values");
 }
 
-function expectFree({ undoes, blocked }: Import): void {
+function expectNotBlocked({ undoes, blocked }: Import): void {
   expect(blocked?.first ?? [], `change ${undoes}`).toEqual([]);
 }
 
@@ -97,8 +100,8 @@ export class VersionsCheck {
   }
 
   /**
-   * Undoes all changes since the start, the latest first, and expects the records to be as they were at the start. Ends
-   * early at a change that cannot be undone because a custom field was removed.
+   * Undoes all changes since the start, beginning with the latest, and expects that the records are the same as at the
+   * start. Stops at a change that cannot be undone because a custom field was removed.
    */
   async expectUndone(): Promise<void> {
     const { imports } = this.#tenant.client;
@@ -116,32 +119,32 @@ export class VersionsCheck {
       if (plan instanceof Failure) {
         if (NOTHING_TO_RESTORE.some((reason) => plan.what.en.includes(reason))) continue;
         // a removed custom field cannot be restored, so the states before its removal cannot be checked
-        expectRemovedField(plan);
+        expectRemovedFieldFailure(plan);
         return;
       }
       if (row["writer"] === "confirm" && plan.blocked !== undefined) {
-        // a confirmation does not change records, and the tasks of later changes are already open again
+        // a confirmation does not change records, and undoing the later changes has already reopened their tasks
         await imports.discard(plan.id);
         continue;
       }
-      expectFree(plan);
+      expectNotBlocked(plan);
       await imports.commit(plan);
     }
     for (const [name, versions] of VERSION_SCHEMAS) {
-      const [now, then] = [recordsOf(this.#tenant, versions), this.#first.get(name) ?? new Map<number, Row>()];
-      expectSame(name, withoutSecrets(now), withoutSecrets(then));
+      const [now, then] = [readRecords(this.#tenant, versions), this.#first.get(name) ?? new Map<number, Row>()];
+      expectSameRecords(name, omitSecrets(now), omitSecrets(then));
     }
   }
 
-  /** Expects that reverting everything written since the last call gives the records as they were at that time. */
+  /** Expects that reverting all changes since the last call produces the records as they were at that time. */
   expectReplay(): void {
     for (const [name, versions] of VERSION_SCHEMAS)
-      expectSame(name, revertChanges(this.#tenant, versions, this.#since), this.#before.get(name));
+      expectSameRecords(name, revertChanges(this.#tenant, versions, this.#since), this.#before.get(name));
     this.#look();
   }
 
   #look(): void {
     this.#since = Number(this.#tenant.sql("select coalesce(max(revision), 0) as r from collection")[0]?.["r"]);
-    this.#before = new Map([...VERSION_SCHEMAS].map(([name, versions]) => [name, recordsOf(this.#tenant, versions)]));
+    this.#before = new Map([...VERSION_SCHEMAS].map(([name, versions]) => [name, readRecords(this.#tenant, versions)]));
   }
 }

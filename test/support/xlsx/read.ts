@@ -1,7 +1,7 @@
 import { WorkbookReader } from "../../../src/lib/xlsx/workbook.ts";
 
 /** Reads the rows of a workbook in which one sheet has data. */
-export async function rowsIn(bytes: Uint8Array): Promise<readonly (readonly string[])[]> {
+export async function readRows(bytes: Uint8Array): Promise<readonly (readonly string[])[]> {
   const rows: (readonly string[])[] = [];
   const record = (cells: readonly string[], count: number): void => void rows.push(cells.slice(0, count));
   const reader = new WorkbookReader({ fileName: "book.xlsx" }, { record, problem: () => undefined });

@@ -1,10 +1,10 @@
 import { crc32, deflateRawSync } from "node:zlib";
 
 /** The files of an archive, by name. */
-export type Parts = Readonly<Record<string, string | Buffer>>;
+export type ArchiveParts = Readonly<Record<string, string | Buffer>>;
 
-/** Builds a ZIP archive. `claim` replaces the stated unpacked size of each file. */
-export function zipOf(parts: Parts, { claim }: { readonly claim?: number } = {}): Buffer {
+/** Packs files as a ZIP archive. `claim` replaces the unpacked size that the archive states for each file. */
+export function packZip(parts: ArchiveParts, { claim }: { readonly claim?: number } = {}): Buffer {
   const [files, directory]: [Buffer[], Buffer[]] = [[], []];
   let offset = 0;
   for (const [name, content] of Object.entries(parts)) {
@@ -34,14 +34,14 @@ export function zipOf(parts: Parts, { claim }: { readonly claim?: number } = {})
   return Buffer.concat([...files, ...directory, end]);
 }
 
-const OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+const OFFICE_NAMESPACE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
-const relationships = (targets: readonly (readonly [type: string, target: string])[]): string =>
+const renderRelationships = (targets: readonly (readonly [type: string, target: string])[]): string =>
   `<Relationships>${targets
-    .map(([type, target], at) => `<Relationship Id="r${at}" Type="${OFFICE}/${type}" Target="${target}"/>`)
+    .map(([type, target], at) => `<Relationship Id="r${at}" Type="${OFFICE_NAMESPACE}/${type}" Target="${target}"/>`)
     .join("")}</Relationships>`;
 
-/** A sheet: the XML of its rows, and the XML after the rows. */
+/** A sheet: the XML of its rows, and the XML that follows the rows. */
 export interface TestSheet {
   readonly rows: string;
   readonly after?: string;
@@ -56,28 +56,37 @@ export interface TestWorkbook {
   /** number formats; style 1 uses the first format */
   readonly formats?: readonly string[];
   readonly date1904?: boolean;
-  readonly parts?: Parts;
+  readonly parts?: ArchiveParts;
 }
 
-const quoted = (value: string): string => value.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+const escapeAttribute = (value: string): string => value.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
 
 /** Builds the files of a workbook in the layout that Excel uses. */
-export function partsOf({ sheets, strings = [], formats = [], date1904 = false, parts = {} }: TestWorkbook): Parts {
+export function buildParts({
+  sheets,
+  strings = [],
+  formats = [],
+  date1904 = false,
+  parts = {},
+}: TestWorkbook): ArchiveParts {
   const all = Object.entries(sheets);
   const targets = all.map((_, at) => ["worksheet", `worksheets/sheet${at}.xml`] as const);
   return {
-    "_rels/.rels": relationships([["officeDocument", "xl/workbook.xml"]]),
+    "_rels/.rels": renderRelationships([["officeDocument", "xl/workbook.xml"]]),
     "xl/workbook.xml": `<workbook><workbookPr date1904="${date1904 ? 1 : 0}"/><sheets>${all
-      .map(([name, { state = "visible" }], at) => `<sheet name="${quoted(name)}" state="${state}" r:id="r${at}"/>`)
+      .map(
+        ([name, { state = "visible" }], at) =>
+          `<sheet name="${escapeAttribute(name)}" state="${state}" r:id="r${at}"/>`,
+      )
       .join("")}</sheets></workbook>`,
-    "xl/_rels/workbook.xml.rels": relationships([
+    "xl/_rels/workbook.xml.rels": renderRelationships([
       ...targets,
       ["sharedStrings", "sharedStrings.xml"],
       ["styles", "styles.xml"],
     ]),
     "xl/sharedStrings.xml": `<sst>${strings.map((string) => `<si>${string}</si>`).join("")}</sst>`,
     "xl/styles.xml": `<styleSheet><numFmts>${formats
-      .map((code, at) => `<numFmt numFmtId="${200 + at}" formatCode="${quoted(code)}"/>`)
+      .map((code, at) => `<numFmt numFmtId="${200 + at}" formatCode="${escapeAttribute(code)}"/>`)
       .join("")}</numFmts><cellStyleXfs><xf numFmtId="9"/></cellStyleXfs><cellXfs><xf numFmtId="0"/>${formats
       .map((_, at) => `<xf numFmtId="${200 + at}"/>`)
       .join("")}</cellXfs></styleSheet>`,
@@ -91,10 +100,10 @@ export function partsOf({ sheets, strings = [], formats = [], date1904 = false, 
   };
 }
 
-export const workbookOf = (workbook: TestWorkbook): Buffer => zipOf(partsOf(workbook));
+export const buildWorkbook = (workbook: TestWorkbook): Buffer => packZip(buildParts(workbook));
 
-/** Builds the XML of a row from texts, or from cells that are already XML. */
-export const rowOf = (row: number, ...cells: readonly string[]): string =>
+/** Builds the XML of a row from texts and from cells that are already XML. */
+export const buildRow = (row: number, ...cells: readonly string[]): string =>
   `<row r="${row}">${cells
     .map((cell) => (cell.startsWith("<") ? cell : `<c t="inlineStr"><is><t>${cell}</t></is></c>`))
     .join("")}</row>`;

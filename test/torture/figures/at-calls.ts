@@ -1,32 +1,32 @@
-import { hasBytes, isByPath, needsSpace, writes, type Call, type Fault, type FaultKind } from "../faulty-disk.ts";
-import { APPLE } from "../scenes/apple.ts";
-import { BY_HAND } from "../scenes/by-hand.ts";
-import { OF_FILES } from "../scenes/files.ts";
-import { LARGER } from "../scenes/larger.ts";
-import { IN_MIRROR } from "../scenes/mirror.ts";
-import { RENEWALS } from "../scenes/renewals.ts";
+import { hasBytes, isByPath, needsSpace, isWrite, type Call, type Fault, type FaultKind } from "../faulty-disk.ts";
+import { APPLE_SCENES } from "../scenes/apple.ts";
+import { BY_HAND_SCENES } from "../scenes/by-hand.ts";
+import { FILE_SCENES } from "../scenes/files.ts";
+import { LARGER_SCENES } from "../scenes/larger.ts";
+import { MIRROR_SCENES } from "../scenes/mirror.ts";
+import { RENEWAL_SCENES } from "../scenes/renewals.ts";
 import type { Scene } from "../scenes/scene.ts";
-import { SETTINGS } from "../scenes/settings.ts";
-import { WRITTEN } from "../scenes/output-files.ts";
+import { SETTINGS_SCENES } from "../scenes/settings.ts";
+import { OUTPUT_FILE_SCENES } from "../scenes/output-files.ts";
 import type { Trial } from "../trial.ts";
 
 /** The scenes of all commands that write. */
 export const SCENES: readonly Scene[] = [
-  ...LARGER,
-  ...OF_FILES,
-  ...BY_HAND,
-  ...IN_MIRROR,
-  ...APPLE,
-  ...RENEWALS,
-  ...SETTINGS,
-  ...WRITTEN,
+  ...LARGER_SCENES,
+  ...FILE_SCENES,
+  ...BY_HAND_SCENES,
+  ...MIRROR_SCENES,
+  ...APPLE_SCENES,
+  ...RENEWAL_SCENES,
+  ...SETTINGS_SCENES,
+  ...OUTPUT_FILE_SCENES,
 ];
 
 /** Describes a fault and the call at which it happens: `eio 31: fsync out.csv`. */
-const placeOf = ({ kind, number, seconds }: Fault, call: Call | undefined): string =>
+const describePlace = ({ kind, number, seconds }: Fault, call: Call | undefined): string =>
   `${kind} ${number}${seconds === undefined ? "" : ` ${seconds}`}${call === undefined ? "" : `: ${call.name} ${call.file}`}`;
 
-function readPlace(place: string): Fault {
+function parsePlace(place: string): Fault {
   const [kind = "", number = "", seconds] = place.replace(/:.*/, "").split(" ");
   return {
     kind: kind as FaultKind,
@@ -35,22 +35,24 @@ function readPlace(place: string): Fault {
   };
 }
 
-/** Creates trials of every scene, at places chosen from the calls that the scene makes on a sound disk. */
-const atCalls = (choose: (calls: readonly Call[]) => readonly Fault[], scenes = SCENES): readonly Trial[] =>
+/**
+ * Creates trials of every scene. Their places are chosen from the calls that the scene makes on a disk without faults.
+ */
+const createCallTrials = (choose: (calls: readonly Call[]) => readonly Fault[], scenes = SCENES): readonly Trial[] =>
   scenes.map((scene) => ({
     scene: scene.name,
     places: async (workplace) => {
       const { calls } = await (await workplace.stage(scene)).rehearsal;
-      return choose(calls).map((fault) => placeOf(fault, calls[fault.number - 1]));
+      return choose(calls).map((fault) => describePlace(fault, calls[fault.number - 1]));
     },
-    attempt: async (place, workplace) => (await workplace.stage(scene)).attempt(readPlace(place), workplace.stopMs),
+    attempt: async (place, workplace) => (await workplace.stage(scene)).attempt(parsePlace(place), workplace.stopMs),
   }));
 
-const each = (calls: readonly Call[], ...kinds: readonly FaultKind[]): readonly Fault[] =>
+const createFaults = (calls: readonly Call[], ...kinds: readonly FaultKind[]): readonly Fault[] =>
   calls.flatMap(({ number }) => kinds.map((kind) => ({ kind, number })));
 
-/** Chooses one of several faults for each call, in rotation, so that together the faults meet all kinds of calls. */
-const inTurn = <T>(
+/** Chooses one of several faults for each call, in rotation. This way, every fault is applied to calls of all kinds. */
+const rotateFaults = <T>(
   calls: readonly Call[],
   faults: readonly T[],
   make: (call: Call, one: T) => Fault,
@@ -62,56 +64,64 @@ const inTurn = <T>(
       .map((one) => make(call, one)),
   );
 
-const ofKind = ({ number }: Call, kind: FaultKind): Fault => ({ number, kind });
+const createFaultOfKind = ({ number }: Call, kind: FaultKind): Fault => ({ number, kind });
 
 /** Returns one call for each combination of name and file. */
-const kindsOf = (calls: readonly Call[]): readonly Call[] =>
+const listDistinctCalls = (calls: readonly Call[]): readonly Call[] =>
   [...Map.groupBy(calls, ({ name, file }) => `${name} ${file}`).values()].flatMap(
     (alike) => alike[Math.floor(alike.length / 2)] ?? [],
   );
 
-/** `kill -9` before each write, within it, and after the last write. */
-export const KILLS = atCalls((calls) => {
-  const writing = calls.filter(writes);
+/** `kill -9` before each write, during each write, and after the last write. */
+export const KILL_TRIALS = createCallTrials((calls) => {
+  const writing = calls.filter(isWrite);
   return [
-    ...each(writing, "kill-before"),
-    ...each(writing.filter(hasBytes), "kill-within"),
-    ...each(writing.slice(-1), "kill-after"),
+    ...createFaults(writing, "kill-before"),
+    ...createFaults(writing.filter(hasBytes), "kill-within"),
+    ...createFaults(writing.slice(-1), "kill-after"),
   ];
 });
 
-/** Power failures before each write and after the command has ended: everything that was not synced is lost. */
-export const LOSSES = atCalls((calls) => [
-  ...each(calls.filter(writes), "lose-all"),
-  ...inTurn<FaultKind>(calls.filter(writes), ["lose-data", "lose-names"], ofKind),
+/** Power failures before each write and after the command has ended. Everything that was not synced is lost. */
+export const POWER_LOSS_TRIALS = createCallTrials((calls) => [
+  ...createFaults(calls.filter(isWrite), "lose-all"),
+  ...rotateFaults<FaultKind>(calls.filter(isWrite), ["lose-data", "lose-names"], createFaultOfKind),
   ...(["lose-all", "lose-data", "lose-names"] as const).map((kind) => ({ kind, number: -1 })),
 ]);
 
-export const DISK_FAULTS = atCalls((calls) => [
-  ...each(calls, "eio"),
-  ...each(calls.filter(isByPath), "eacces"),
-  ...inTurn<FaultKind>(calls.filter(needsSpace), ["enospc", "full"], ofKind),
-  ...each(calls.filter(hasBytes), "short"),
+export const DISK_FAULT_TRIALS = createCallTrials((calls) => [
+  ...createFaults(calls, "eio"),
+  ...createFaults(calls.filter(isByPath), "eacces"),
+  ...rotateFaults<FaultKind>(calls.filter(needsSpace), ["enospc", "full"], createFaultOfKind),
+  ...createFaults(calls.filter(hasBytes), "short"),
 ]);
 
-/** A signal before each write: SIGINT, SIGTERM or SIGHUP. */
-export const SIGNALS = atCalls((calls) => inTurn<FaultKind>(calls.filter(writes), ["INT", "TERM", "HUP"], ofKind));
+/** A signal (SIGINT, SIGTERM or SIGHUP) before each write. */
+export const SIGNAL_TRIALS = createCallTrials((calls) =>
+  rotateFaults<FaultKind>(calls.filter(isWrite), ["INT", "TERM", "HUP"], createFaultOfKind),
+);
 
-const DAY = 86_400;
+const SECONDS_PER_DAY = 86_400;
 
-/** A jump of the clock at one call for each combination of name and file. */
-export const JUMPS = atCalls(
+/** A jump of the clock at one call for each combination of call name and file. */
+export const CLOCK_JUMP_TRIALS = createCallTrials(
   (calls) =>
-    inTurn(kindsOf(calls), [-400 * DAY, -DAY, -1, DAY, 400 * DAY], ({ number }, seconds) => ({
-      kind: "clock",
-      number,
-      seconds,
-    })),
+    rotateFaults(
+      listDistinctCalls(calls),
+      [-400 * SECONDS_PER_DAY, -SECONDS_PER_DAY, -1, SECONDS_PER_DAY, 400 * SECONDS_PER_DAY],
+      ({ number }, seconds) => ({
+        kind: "clock",
+        number,
+        seconds,
+      }),
+    ),
   SCENES.filter(({ readsDate }) => readsDate !== true),
 );
 
-/** SIGSTOP at a quarter, a half and three quarters of the writes. */
-export const STOPS = atCalls((calls) => {
-  const writing = calls.filter(writes);
-  return [1, 2, 3].flatMap((quarter) => each(writing.slice((writing.length * quarter) / 4).slice(0, 1), "stop"));
+/** SIGSTOP after a quarter, a half and three quarters of the writes. */
+export const STOP_TRIALS = createCallTrials((calls) => {
+  const writing = calls.filter(isWrite);
+  return [1, 2, 3].flatMap((quarter) =>
+    createFaults(writing.slice((writing.length * quarter) / 4).slice(0, 1), "stop"),
+  );
 });

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { ROOT } from "#support/process/program.ts";
-import { whenDone } from "#support/process/when-done.ts";
+import { registerCleanUp } from "#support/process/when-done.ts";
 import type { Trial } from "../trial.ts";
 
 const VITEST = join(ROOT, "node_modules", "vitest", "vitest.mjs");
@@ -11,16 +11,17 @@ const VITEST = join(ROOT, "node_modules", "vitest", "vitest.mjs");
 interface TestFile {
   readonly path: string;
   readonly project?: "unit" | "process";
-  /** number of random histories or cases per place; undefined for a file without random parts, which has one place */
+  /**
+   * number of random histories or cases per place; undefined for a file that does not use random values, which has one
+   * place
+   */
   readonly batch?: number;
   /** limits the run to tests with this name */
   readonly name?: string;
 }
 
-/**
- * Returns the lines of vitest's output that report failures, with fast-check's seed, path and shrunk counterexample.
- */
-function failuresIn(output: string): readonly string[] {
+/** Returns the failures in vitest's output, with fast-check's seed, path and shrunk counterexample. */
+function findFailures(output: string): readonly string[] {
   const lines = stripVTControlCharacters(output).split("\n");
   const begin = lines.findIndex((line) => /^\s*FAIL |Unhandled|Error:/.test(line));
   return lines.slice(Math.max(0, begin)).slice(0, 60);
@@ -39,15 +40,15 @@ function runTests({ path, project = "unit", name, batch }: TestFile, seed: numbe
     project,
     "--max-workers",
     "1",
-    // leaves enough time for any number of histories
+    // long enough for any number of histories
     "--test-timeout",
     "3600000",
     path,
     ...(name === undefined ? [] : ["-t", name]),
   ];
-  // a separate process group, so that its workers end with it
+  // runs in a separate process group, so that vitest's workers can be ended together with it
   const child = spawn(process.execPath, args, { cwd: ROOT, env, detached: true });
-  const forget = whenDone(() => process.kill(-(child.pid ?? 0), "SIGKILL"));
+  const forget = registerCleanUp(() => process.kill(-(child.pid ?? 0), "SIGKILL"));
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
   return new Promise((resolve, reject) => {
@@ -55,7 +56,7 @@ function runTests({ path, project = "unit", name, batch }: TestFile, seed: numbe
     child.on("close", (code) => {
       forget();
       if (code === 0) return resolve([]);
-      const found = failuresIn(output);
+      const found = findFailures(output);
       const [, shrunk, way] = /seed: (-?\d+), path: "([^"]+)"/.exec(output) ?? [];
       const steps =
         process.env["CLOMOCTL_STEPS"] === undefined ? "" : `CLOMOCTL_STEPS=${process.env["CLOMOCTL_STEPS"]} `;
@@ -65,8 +66,8 @@ function runTests({ path, project = "unit", name, batch }: TestFile, seed: numbe
   });
 }
 
-/** Creates trials of test files. Each place is a seed, or the unchanged file if it has no random parts. */
-const byTests = (files: readonly TestFile[]): readonly Trial[] =>
+/** Creates trials of test files. Each place is a seed. A file that does not use random values has one place. */
+const createTestTrials = (files: readonly TestFile[]): readonly Trial[] =>
   files.map((file) => ({
     scene: file.path,
     places: async ({ histories }) => {
@@ -77,66 +78,66 @@ const byTests = (files: readonly TestFile[]): readonly Trial[] =>
     attempt: (place, { seed }) => runTests(file, seed * 1_000_000 + Number(place.split(" ").at(-1) ?? 0)),
   }));
 
-const TENANT = "src/lib/tenant";
-const ofRuns = (path: string, batch: number): TestFile => ({ path, batch });
+const TENANT_FOLDER = "src/lib/tenant";
+const createTestFile = (path: string, batch: number): TestFile => ({ path, batch });
 
-export const HISTORIES = byTests([
-  ofRuns(`${TENANT}/records/directory-history.test.ts`, 20),
-  ofRuns(`${TENANT}/records/things-history.test.ts`, 20),
-  ofRuns(`${TENANT}/policy/actors-history.test.ts`, 10),
-  ofRuns(`${TENANT}/policy/twins-history.test.ts`, 4),
-  ofRuns(`${TENANT}/console/console-history.test.ts`, 10),
-  ofRuns(`${TENANT}/handover/restores-history.test.ts`, 5),
-  ofRuns(`${TENANT}/ade/history.test.ts`, 50),
-  ofRuns(`${TENANT}/plans/users-model.test.ts`, 100),
-  ofRuns(`${TENANT}/plans/secured-model.test.ts`, 75),
-  ofRuns(`${TENANT}/plans/history-model.test.ts`, 20),
-  ofRuns(`${TENANT}/plans/orgs.test.ts`, 40),
-  ofRuns(`${TENANT}/plans/devices.test.ts`, 12),
-  ofRuns(`${TENANT}/versions/history.test.ts`, 60),
-  ofRuns(`${TENANT}/handover/restores.test.ts`, 24),
-  ofRuns("src/commands/imports/scenes/random-consoles.test.ts", 12),
-  ofRuns("src/commands/imports/scenes/random-secured-consoles.test.ts", 4),
+export const HISTORY_TRIALS = createTestTrials([
+  createTestFile(`${TENANT_FOLDER}/records/directory-history.test.ts`, 20),
+  createTestFile(`${TENANT_FOLDER}/records/things-history.test.ts`, 20),
+  createTestFile(`${TENANT_FOLDER}/policy/actors-history.test.ts`, 10),
+  createTestFile(`${TENANT_FOLDER}/policy/twins-history.test.ts`, 4),
+  createTestFile(`${TENANT_FOLDER}/console/console-history.test.ts`, 10),
+  createTestFile(`${TENANT_FOLDER}/handover/restores-history.test.ts`, 5),
+  createTestFile(`${TENANT_FOLDER}/ade/history.test.ts`, 50),
+  createTestFile(`${TENANT_FOLDER}/plans/users-model.test.ts`, 100),
+  createTestFile(`${TENANT_FOLDER}/plans/secured-model.test.ts`, 75),
+  createTestFile(`${TENANT_FOLDER}/plans/history-model.test.ts`, 20),
+  createTestFile(`${TENANT_FOLDER}/plans/orgs.test.ts`, 40),
+  createTestFile(`${TENANT_FOLDER}/plans/devices.test.ts`, 12),
+  createTestFile(`${TENANT_FOLDER}/versions/history.test.ts`, 60),
+  createTestFile(`${TENANT_FOLDER}/handover/restores.test.ts`, 24),
+  createTestFile("src/commands/imports/scenes/random-consoles.test.ts", 12),
+  createTestFile("src/commands/imports/scenes/random-secured-consoles.test.ts", 4),
 ]);
 
-/** Export, then import, in every encoding and mode. */
-export const ROUND_TRIPS = byTests([
+/** Trials that export and then import, in every encoding and mode. */
+export const ROUND_TRIP_TRIALS = createTestTrials([
   { path: "src/commands/imports/scenes/roundtrip.test.ts", name: "for random trees", batch: 40 },
-  { path: `${TENANT}/store/export.test.ts` },
+  { path: `${TENANT_FOLDER}/store/export.test.ts` },
 ]);
 
-/** What a plan, a dry run or a diff announces must be what is then applied. */
-export const PLANS = byTests([
-  ofRuns(`${TENANT}/handover/restores-rules.test.ts`, 288),
-  ofRuns(`${TENANT}/records/by-hand.test.ts`, 30),
-  ofRuns(`${TENANT}/plans/users-model.test.ts`, 100),
+/** Trials that check that what a plan, a dry run or a diff announces is exactly what is then applied. */
+export const PLAN_TRIALS = createTestTrials([
+  createTestFile(`${TENANT_FOLDER}/handover/restores-rules.test.ts`, 288),
+  createTestFile(`${TENANT_FOLDER}/records/by-hand.test.ts`, 30),
+  createTestFile(`${TENANT_FOLDER}/plans/users-model.test.ts`, 100),
 ]);
 
-/** Who may do what, and what responses reveal about data that an account may not see. */
-export const ROLES = byTests([
-  ofRuns(`${TENANT}/policy/actors-history.test.ts`, 10),
-  ofRuns(`${TENANT}/policy/twins-history.test.ts`, 4),
-  ofRuns("src/commands/permission-sequences.test.ts", 80),
+/** Trials of who may do what, and of what responses reveal about data that an account may not see. */
+export const ROLE_TRIALS = createTestTrials([
+  createTestFile(`${TENANT_FOLDER}/policy/actors-history.test.ts`, 10),
+  createTestFile(`${TENANT_FOLDER}/policy/twins-history.test.ts`, 4),
+  createTestFile("src/commands/permission-sequences.test.ts", 80),
   { path: "src/commands/permission-everywhere.test.ts" },
 ]);
 
-export const BUNDLES = byTests([
+export const BUNDLE_TRIALS = createTestTrials([
   { path: "src/commands/handover/spoilt.test.ts", batch: 40 },
   { path: "src/lib/handover/compare/verify.test.ts", batch: 200 },
 ]);
 
-export const CANARIES = byTests([
+export const CANARY_TRIALS = createTestTrials([
   { path: "test/process/canary.test.ts", project: "process" },
   { path: "test/process/handover-canary.test.ts", project: "process" },
 ]);
 
-export const APPLE = byTests([
-  ofRuns(`${TENANT}/ade/history.test.ts`, 50),
+export const APPLE_TRIALS = createTestTrials([
+  createTestFile(`${TENANT_FOLDER}/ade/history.test.ts`, 50),
   { path: "src/lib/apple/simulator/faults.test.ts" },
   { path: "test/process/simulator.test.ts", project: "process" },
 ]);
 
-export const RETRIES = byTests([
+export const RETRY_TRIALS = createTestTrials([
   { path: "src/lib/apple/patience.test.ts" },
   { path: "src/lib/apple/service/service.test.ts" },
 ]);

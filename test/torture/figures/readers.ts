@@ -3,15 +3,17 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { join } from "node:path";
 import { FIXTURES, start, type Outcome } from "#support/process/program.ts";
 import { splitWords } from "#support/cli/home.ts";
-import { propertyList } from "#support/apple/openssl.ts";
+import { createPropertyList } from "#support/apple/openssl.ts";
 import { runOrThrow } from "../scenes/scene.ts";
-import { mutate, Random } from "../random.ts";
+import { mutateFile, SeededRandom } from "../random.ts";
 import type { Trial, Workplace } from "../trial.ts";
 
 const MAX_SECONDS = 60;
 const MAX_RSS_KIB = 600_000;
 
-/** A reader of files from other programs. A second implementation checks the files that it accepts. */
+/**
+ * A part of the program that reads files from other programs. A second implementation checks the files that it accepts.
+ */
 interface Reader {
   readonly scene: string;
   readonly file: string;
@@ -27,7 +29,7 @@ interface Reader {
   ) => readonly string[];
 }
 
-const PYTHON_ROWS = `
+const PYTHON_ROWS_SCRIPT = `
 import csv, json, sys
 def rows(path):
     with open(path, encoding="utf-8-sig", newline="") as file:
@@ -35,7 +37,7 @@ def rows(path):
 one, other = rows(sys.argv[1]), rows(sys.argv[2])
 if one != other: print(next((a, b) for a, b in zip(one + [None], other + [None]) if a != b)); sys.exit(1)`;
 
-const python = (script: string, folder: string, ...args: readonly string[]): readonly string[] => {
+const runPython = (script: string, folder: string, ...args: readonly string[]): readonly string[] => {
   const { error, status, stdout, stderr } = spawnSync("python3", ["-c", script, ...args], {
     cwd: folder,
     encoding: "utf8",
@@ -44,7 +46,7 @@ const python = (script: string, folder: string, ...args: readonly string[]): rea
   return status === 0 ? [] : [`Python disagrees: ${stdout}${stderr.split("\n").at(-2) ?? ""}`];
 };
 
-/** Checks that openssl reads the expiry date that was recorded. @returns the difference, if any */
+/** Checks that openssl reads the same expiry date that was recorded. @returns the difference, if any */
 function compareDates(
   folder: string,
   { ended }: { readonly ended: Outcome },
@@ -61,8 +63,8 @@ function compareDates(
   return date.getTime() === Date.parse(expiresAt) ? [] : [`openssl reads ${date.toISOString()}, not ${expiresAt}`];
 }
 
-const read = (name: string) => (folder: string) => readFileSync(join(folder, name));
-const PROFILE = propertyList(
+const createSampleReader = (name: string) => (folder: string) => readFileSync(join(folder, name));
+const SAMPLE_PROFILE = createPropertyList(
   `<key>Name</key><string>業務アプリ</string><key>ProvisionedDevices</key><array><string>1</string></array>
    <key>CreationDate</key><date>2026-03-01T00:00:00Z</date><key>ExpirationDate</key><date>2027-03-01T14:59:59Z</date>`,
 );
@@ -71,43 +73,48 @@ const READERS: readonly Reader[] = [
   {
     scene: "CSV, by Python's csv",
     file: "in.csv",
-    sample: read("p.csv"),
+    sample: createSampleReader("p.csv"),
     line: "csv convert in.csv out.csv --from-encoding utf-8 --to-encoding utf-8",
-    second: (folder) => python(PYTHON_ROWS, folder, "in.csv", "out.csv"),
+    second: (folder) => runPython(PYTHON_ROWS_SCRIPT, folder, "in.csv", "out.csv"),
   },
-  { scene: "CSV in CP932", file: "in.csv", sample: read("people.csv"), line: "csv check in.csv --as users" },
-  { scene: "xlsx", file: "in.xlsx", sample: read("plan.xlsx"), line: "csv check in.xlsx --as users" },
+  {
+    scene: "CSV in CP932",
+    file: "in.csv",
+    sample: createSampleReader("people.csv"),
+    line: "csv check in.csv --as users",
+  },
+  { scene: "xlsx", file: "in.xlsx", sample: createSampleReader("plan.xlsx"), line: "csv check in.xlsx --as users" },
   {
     scene: "YAML, by PyYAML",
     file: "map.yaml",
     sample: () => Buffer.from("columns:\n  氏名: 氏名\n  メールアドレス: メールアドレス\n  役職: ignore\n  # a note\n"),
     line: "csv check p.csv --as users --map map.yaml",
-    second: (folder) => python('import yaml; yaml.safe_load(open("map.yaml", encoding="utf-8"))', folder),
+    second: (folder) => runPython('import yaml; yaml.safe_load(open("map.yaml", encoding="utf-8"))', folder),
   },
   {
     scene: "PEM, by openssl",
     file: "in.pem",
-    sample: read("c.pem"),
+    sample: createSampleReader("c.pem"),
     line: "renewals add a --file in.pem --format json",
     second: (folder, accepted) => compareDates(folder, accepted, "in.pem"),
   },
   {
     scene: "DER, by openssl",
     file: "in.der",
-    sample: read("c.der"),
+    sample: createSampleReader("c.der"),
     line: "renewals add a --file in.der --format json",
     second: (folder, accepted) => compareDates(folder, accepted, "in.der", "-inform", "DER"),
   },
   {
     scene: "p7m",
     file: "x_Token_2026-03-01T05-00-00Z_smime.p7m",
-    sample: read("t.p7m"),
+    sample: createSampleReader("t.p7m"),
     line: "renewals add a --file x_Token_2026-03-01T05-00-00Z_smime.p7m --format json",
   },
   {
     scene: "PKCS#12, by openssl",
     file: "in.p12",
-    sample: read("c.p12"),
+    sample: createSampleReader("c.p12"),
     line: "renewals add a --file in.p12 --password-file password --format json",
     second: (folder) =>
       spawnSync("openssl", ["pkcs12", "-in", "in.p12", "-passin", "pass:x", "-nokeys"], { cwd: folder }).status === 0
@@ -117,7 +124,7 @@ const READERS: readonly Reader[] = [
   {
     scene: "plist, by plistlib",
     file: "in.mobileprovision",
-    sample: () => Buffer.from(PROFILE),
+    sample: () => Buffer.from(SAMPLE_PROFILE),
     wrap: (bytes, folder, samples) => {
       writeFileSync(join(folder, "in.plist"), bytes);
       const signer = ["-signer", join(samples, "c.pem"), "-inkey", join(samples, "k.pem")];
@@ -125,21 +132,21 @@ const READERS: readonly Reader[] = [
       return execFileSync("openssl", args, { cwd: folder, stdio: ["ignore", "pipe", "ignore"] });
     },
     line: "renewals add a --file in.mobileprovision --format json",
-    second: (folder) => python('import plistlib; plistlib.load(open("in.plist", "rb"))["ExpirationDate"]', folder),
+    second: (folder) => runPython('import plistlib; plistlib.load(open("in.plist", "rb"))["ExpirationDate"]', folder),
   },
   {
     scene: "zip bundle, by zipfile",
     file: "in.zip",
-    sample: read("bundle.zip"),
+    sample: createSampleReader("bundle.zip"),
     line: "handover verify in.zip",
-    second: (folder) => python('import zipfile; assert zipfile.ZipFile("in.zip").testzip() is None', folder),
+    second: (folder) => runPython('import zipfile; assert zipfile.ZipFile("in.zip").testzip() is None', folder),
   },
   {
     scene: "tar bundle, by tarfile",
     file: "in.tar.gz",
-    sample: read("bundle.tar.gz"),
+    sample: createSampleReader("bundle.tar.gz"),
     line: "handover verify in.tar.gz",
-    second: (folder) => python('import tarfile; [tarfile.open("in.tar.gz").getnames()]', folder),
+    second: (folder) => runPython('import tarfile; [tarfile.open("in.tar.gz").getnames()]', folder),
   },
 ];
 
@@ -175,7 +182,7 @@ async function runBounded(
       const status = readFileSync(`/proc/${running.process.pid}/status`, "utf8");
       rssKib = Math.max(rssKib, Number(/VmHWM:\s*(\d+)/.exec(status)?.[1] ?? 0));
     } catch {
-      // the process has ended, or the system does not have /proc
+      // the process has already ended, or the system does not have /proc
     }
   }, 20);
   const limit = setTimeout(() => running.process.kill("SIGKILL"), MAX_SECONDS * 1000);
@@ -198,8 +205,8 @@ async function tryReader(reader: Reader, place: string, workplace: Workplace): P
   try {
     mkdirSync(join(folder, "home"));
     for (const name of ["p.csv", "password"]) copyFileSync(join(from, name), join(folder, name));
-    const random = new Random(`${workplace.seed} ${reader.scene} ${place}`);
-    const mutated = place === "unharmed" ? reader.sample(from) : mutate(reader.sample(from), random);
+    const random = new SeededRandom(`${workplace.seed} ${reader.scene} ${place}`);
+    const mutated = place === "unharmed" ? reader.sample(from) : mutateFile(reader.sample(from), random);
     writeFileSync(join(folder, reader.file), reader.wrap?.(mutated, folder, from) ?? mutated);
     const { ended, problems } = await runBounded(reader.line, folder);
     const second = ended.code === 0 && problems.length === 0 ? reader.second?.(folder, { mutated, ended }) : undefined;
@@ -210,14 +217,14 @@ async function tryReader(reader: Reader, place: string, workplace: Workplace): P
   }
 }
 
-const MUTATIONS = 1000;
+const MUTATION_COUNT = 1000;
 
-/** Mutated files, which must be read in limited memory and time. */
-export const READING: readonly Trial[] = READERS.map((reader) => ({
+/** Trials that read mutated files. Memory and time are limited. */
+export const READER_TRIALS: readonly Trial[] = READERS.map((reader) => ({
   scene: reader.scene,
   places: async (workplace) => {
     await (samples ??= makeSamples(workplace));
-    return ["unharmed", ...Array.from({ length: MUTATIONS }, (_, at) => `mutation ${at + 1}`)];
+    return ["unharmed", ...Array.from({ length: MUTATION_COUNT }, (_, at) => `mutation ${at + 1}`)];
   },
   attempt: (place, workplace) => tryReader(reader, place, workplace),
 }));

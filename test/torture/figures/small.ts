@@ -3,16 +3,16 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { ROOT, run, start, startOnTerminal } from "#support/process/program.ts";
-import { filesOf } from "#support/process/tenant-state.ts";
-import { everythingOf } from "../content.ts";
-import { mirror } from "../scenes/by-hand.ts";
+import { listHomeFiles } from "#support/process/tenant-state.ts";
+import { readTenantContent } from "../content.ts";
+import { prepareMirror } from "../scenes/by-hand.ts";
 import type { Trial, Workplace } from "../trial.ts";
 import { SCENES } from "./at-calls.ts";
 
 const templates = new Map<string, Promise<string>>();
 
-/** Copies a home that is prepared only once. */
-async function copyOf(
+/** Copies a home. The original is prepared only once. */
+async function copyPreparedHome(
   { folder }: Workplace,
   name: string,
   prepare: (home: string) => Promise<unknown>,
@@ -29,7 +29,7 @@ async function copyOf(
   return home;
 }
 
-const HOSTILE = [
+const HOSTILE_NAMES = [
   ["an escape", "\u001b[35mred"],
   ["a title", "\u001b]0;owned\u0007"],
   ["an 8-bit escape", "\u009b31m"],
@@ -41,9 +41,9 @@ const HOSTILE = [
 ] as const;
 /** Matches terminal controls and bidirectional marks that can come only from data. */
 // oxlint-disable-next-line no-control-regex
-const RAW = /[\u0080-\u009f\u202a-\u202e\u2066-\u2069\u0007\b]|\u001b(?:\[35m|\]0;owned)/;
+const RAW_CONTROLS = /[\u0080-\u009f\u202a-\u202e\u2066-\u2069\u0007\b]|\u001b(?:\[35m|\]0;owned)/;
 const FORMATS = ["table", "tsv", "csv", "json", "ndjson"];
-const SHOWN = [
+const DISPLAY_COMMANDS = [
   "users list --fields all",
   "users show t1@example.jp",
   "orgs list",
@@ -52,9 +52,9 @@ const SHOWN = [
   "imports list",
 ];
 
-/** Creates records whose names contain sequences that a terminal would obey. */
+/** Creates records whose names contain sequences that a terminal would execute. */
 async function createHostileRecords(home: string): Promise<void> {
-  for (const [at, [, text]] of HOSTILE.entries()) {
+  for (const [at, [, text]] of HOSTILE_NAMES.entries()) {
     const name = `n${at}${text}`;
     await run(["users", "create", "--name", name, "--email", `t${at}@example.jp`, "--employee-code", `T${at}`], {
       home,
@@ -64,28 +64,28 @@ async function createHostileRecords(home: string): Promise<void> {
   }
 }
 
-/** Terminal controls in names, displayed on a terminal in every format. */
-export const TERMINAL: readonly Trial[] = SHOWN.map((line) => ({
+/** Trials that display names with terminal controls, in every format on a terminal. */
+export const TERMINAL_TRIALS: readonly Trial[] = DISPLAY_COMMANDS.map((line) => ({
   scene: line,
   places: async () => FORMATS.map((format) => `as ${format}`),
   attempt: async (place, workplace) => {
-    const home = await copyOf(workplace, "hostile", createHostileRecords);
+    const home = await copyPreparedHome(workplace, "hostile", createHostileRecords);
     const { ended } = startOnTerminal([...line.split(" "), "--format", place.slice(3)], {
       home,
       size: { columns: 400, rows: 40 },
     });
     const { screen } = await ended;
-    const found = RAW.exec(screen);
+    const found = RAW_CONTROLS.exec(screen);
     return found === null
       ? []
       : [`raw ${JSON.stringify(screen.slice(Math.max(0, found.index - 20), found.index + 30))}`];
   },
 }));
 
-const WORDS = ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty", "valueOf"];
+const PROPERTY_NAMES = ["__proto__", "constructor", "prototype", "toString", "hasOwnProperty", "valueOf"];
 
-/** The ways in which a word can get into the program. W stands for the word. */
-const WORD_INPUTS: readonly (readonly [scene: string, line: string, file?: readonly [name: string, text: string]])[] = [
+/** The ways in which a name can be passed to the program. W stands for the name. */
+const NAME_INPUTS: readonly (readonly [scene: string, line: string, file?: readonly [name: string, text: string]])[] = [
   ["a name", "users create --name W --email w@example.jp --employee-code W"],
   ["an organisation", "orgs create W --code W"],
   ["a field", "users fields add W"],
@@ -102,12 +102,12 @@ const WORD_INPUTS: readonly (readonly [scene: string, line: string, file?: reado
   ["an option", "users list --W"],
 ];
 
-/** Names of properties that every JavaScript object has, wherever the program accepts a name. */
-export const PROTOTYPES: readonly Trial[] = WORD_INPUTS.map(([scene, line, file]) => ({
+/** Trials with the names of properties that every JavaScript object has, wherever the program accepts a name. */
+export const PROTOTYPE_TRIALS: readonly Trial[] = NAME_INPUTS.map(([scene, line, file]) => ({
   scene,
-  places: async () => WORDS,
+  places: async () => PROPERTY_NAMES,
   attempt: async (word, workplace) => {
-    const home = await copyOf(workplace, "empty", async () => undefined);
+    const home = await copyPreparedHome(workplace, "empty", async () => undefined);
     const put = (name: string, text: string) =>
       writeFileSync(join(home, name), text.replaceAll("W", word), { mode: 0o600 });
     put("in.csv", "氏名,メールアドレス\r\na,b@example.jp\r\n");
@@ -122,8 +122,8 @@ export const PROTOTYPES: readonly Trial[] = WORD_INPUTS.map(([scene, line, file]
   },
 }));
 
-/** A closed standard output or a closed standard error. */
-export const PIPES: readonly Trial[] = SCENES.map((scene) => ({
+/** Trials in which stdout or stderr is closed. */
+export const CLOSED_PIPE_TRIALS: readonly Trial[] = SCENES.map((scene) => ({
   scene: scene.name,
   places: async () => ["stdout closed", "stderr closed"],
   attempt: async (place, workplace) => {
@@ -135,7 +135,7 @@ export const PIPES: readonly Trial[] = SCENES.map((scene) => ({
     const { stderr, signal } = await running.ended;
     const state = stage.stateOf(home);
     const next = await stage.run(home);
-    const left = (await filesOf(home)).filter((name) => /\.tmp|\.new-/.test(name));
+    const left = (await listHomeFiles(home)).filter((name) => /\.tmp|\.new-/.test(name));
     rmSync(home, { recursive: true });
     return [
       ...(scene.steps === true || [before, after].some(({ tenant }) => tenant === state.tenant)
@@ -149,7 +149,7 @@ export const PIPES: readonly Trial[] = SCENES.map((scene) => ({
   },
 }));
 
-const MOUNTED = [
+const READ_ONLY_MOUNT_ARGS = [
   "--map-root-user",
   "--mount",
   "sh",
@@ -158,23 +158,27 @@ const MOUNTED = [
   "sh",
 ];
 
-/** Returns true if this machine allows a program to mount its own folders. */
+/** Returns true if a program on this machine may mount its own folders. */
 export const canMount = (): boolean =>
   spawnSync("unshare", ["--map-root-user", "--mount", "sh", "-ec", "mount -t tmpfs none /mnt"]).status === 0;
 
-/** Every command that writes, on a home that is mounted read-only. */
-export const READ_ONLY: readonly Trial[] = SCENES.map((scene) => ({
+/** Trials of every command that writes, on a home that is mounted read-only. */
+export const READ_ONLY_TRIALS: readonly Trial[] = SCENES.map((scene) => ({
   scene: scene.name,
   places: async () => ["read-only"],
   attempt: async (_, workplace) => {
     const stage = await workplace.stage(scene);
     const home = await stage.home();
-    const before = everythingOf(home);
-    const files = await filesOf(home);
+    const before = readTenantContent(home);
+    const files = await listHomeFiles(home);
     const program = [home, process.execPath, join(ROOT, "bin", "clomoctl.js"), ...stage.line];
     const env = { PATH: process.env["PATH"] ?? "", HOME: home, LANG: "C", CLOMOCTL_HOME: home };
-    const { status, stderr } = spawnSync("unshare", [...MOUNTED, ...program], { cwd: home, env, encoding: "utf8" });
-    const isSame = everythingOf(home) === before && files.join() === (await filesOf(home)).join();
+    const { status, stderr } = spawnSync("unshare", [...READ_ONLY_MOUNT_ARGS, ...program], {
+      cwd: home,
+      env,
+      encoding: "utf8",
+    });
+    const isSame = readTenantContent(home) === before && files.join() === (await listHomeFiles(home)).join();
     rmSync(home, { recursive: true });
     return [
       ...(isSame ? [] : ["the home was changed"]),
@@ -184,13 +188,13 @@ export const READ_ONLY: readonly Trial[] = SCENES.map((scene) => ({
   },
 }));
 
-/** SIGKILL at a moment chosen by the clock. This also works if no library can be preloaded. */
-export const RANDOM_KILLS: readonly Trial[] = [20, 200, 5000].map((users) => ({
+/** SIGKILL at a random time. This also works if no library can be preloaded. */
+export const RANDOM_KILL_TRIALS: readonly Trial[] = [20, 200, 5000].map((users) => ({
   scene: `an import of ${users} users`,
   places: async () => Array.from({ length: 100 }, (_, at) => `after ${at + 1} %`),
   attempt: async (place, workplace) => {
-    const home = await copyOf(workplace, `import-${users}`, async (made) => {
-      await mirror(made);
+    const home = await copyPreparedHome(workplace, `import-${users}`, async (made) => {
+      await prepareMirror(made);
       const rows = Array.from({ length: users }, (_, n) => `利用者 ${n},new${n}@example.com`);
       writeFileSync(join(made, "new.csv"), ["氏名,メールアドレス", ...rows, ""].join("\r\n"));
     });

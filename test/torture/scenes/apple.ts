@@ -7,18 +7,18 @@ import { runOrThrow, type Scene } from "./scene.ts";
  * Starts a simulated Apple server with devices, and returns its address. Each scene has its own server, because a new
  * token invalidates the previous one.
  */
-const simulator = async (home: string): Promise<string> =>
+const startSceneSimulator = async (home: string): Promise<string> =>
   (await startSimulator(home, "--devices", "300", "--seed", "torture")).url;
 
 /** Prepares a tenant that uses the simulated server. `ID` in the line stands for the server's address. */
-async function withEndpoint(home: string): Promise<string> {
-  const url = await simulator(home);
+async function prepareEndpoint(home: string): Promise<string> {
+  const url = await startSceneSimulator(home);
   await runOrThrow(home, "ade", "endpoint", "set", "--simulator", url);
   return url;
 }
 
-const TOKEN = "SIMULATOR_Token.p7m";
-const tokenFor = (url: string): readonly string[] => [
+const TOKEN_FILE = "SIMULATOR_Token.p7m";
+const buildTokenCommand = (url: string): readonly string[] => [
   "ade",
   "simulator",
   "do",
@@ -26,74 +26,94 @@ const tokenFor = (url: string): readonly string[] => [
   "--public-key",
   "key.pem",
   "-o",
-  TOKEN,
+  TOKEN_FILE,
   "--url",
   url,
 ];
 
-async function withKey(home: string): Promise<string> {
-  const url = await withEndpoint(home);
+async function prepareKey(home: string): Promise<string> {
+  const url = await prepareEndpoint(home);
   await runOrThrow(home, "ade", "keypair", "create", "-o", "key.pem");
   return url;
 }
 
-async function withTokenFile(home: string): Promise<string> {
-  const url = await withKey(home);
-  await runOrThrow(home, ...tokenFor(url));
+async function prepareTokenFile(home: string): Promise<string> {
+  const url = await prepareKey(home);
+  await runOrThrow(home, ...buildTokenCommand(url));
   return url;
 }
 
 /** Prepares a tenant with a token for a simulated Apple server that has devices. */
-async function withApple(home: string): Promise<string> {
-  const url = await withTokenFile(home);
-  await runOrThrow(home, "ade", "token", "set", TOKEN);
+async function prepareApple(home: string): Promise<string> {
+  const url = await prepareTokenFile(home);
+  await runOrThrow(home, "ade", "token", "set", TOKEN_FILE);
   return url;
 }
 
-const PROFILE = ["ade", "profiles", "create", "本社", "--url", "https://mdm.example.jp/enroll", "--skip", "Siri"];
+const CREATE_PROFILE_COMMAND = [
+  "ade",
+  "profiles",
+  "create",
+  "本社",
+  "--url",
+  "https://mdm.example.jp/enroll",
+  "--skip",
+  "Siri",
+];
 
-/** Prepares a tenant with a profile and devices. `ID` in the line stands for the serial number of one of them. */
-async function withProfile(home: string): Promise<string> {
-  await withApple(home);
+/**
+ * Prepares a tenant with a profile and devices. `ID` in the line stands for the serial number of one of these devices.
+ */
+async function prepareProfile(home: string): Promise<string> {
+  await prepareApple(home);
   await runOrThrow(home, "ade", "sync");
-  await runOrThrow(home, ...PROFILE);
+  await runOrThrow(home, ...CREATE_PROFILE_COMMAND);
   const listed = await runOrThrow(home, "ade", "devices", "list", "--limit", "1", "--format", "json");
   return (JSON.parse(listed.text) as readonly { readonly serialNumber: string }[])[0]?.serialNumber ?? "";
 }
 
-/** {@link withProfile}, with the profile assigned to this device and automatically to new devices. */
-async function withAssigned(home: string): Promise<string> {
-  const serial = await withProfile(home);
+/** The same as {@link prepareProfile}, but the profile is assigned to this device and, automatically, to new devices. */
+async function prepareAssignedProfile(home: string): Promise<string> {
+  const serial = await prepareProfile(home);
   await runOrThrow(home, "ade", "profiles", "assign", "本社", serial);
   await runOrThrow(home, "ade", "profiles", "auto-apply", "本社");
   return serial;
 }
 
-const REQUEST = "request.csr";
-const request = ["push-certificate", "csr", "--email", "mdm@example.jp", "--name", "Hanako Yamada", "-o", REQUEST];
-const CERTIFICATE = "SIMULATOR_MDM.pem";
-const certify = (url: string): readonly string[] => [
+const REQUEST_FILE = "request.csr";
+const CREATE_REQUEST_COMMAND = [
+  "push-certificate",
+  "csr",
+  "--email",
+  "mdm@example.jp",
+  "--name",
+  "Hanako Yamada",
+  "-o",
+  REQUEST_FILE,
+];
+const CERTIFICATE_FILE = "SIMULATOR_MDM.pem";
+const buildCertificateCommand = (url: string): readonly string[] => [
   "ade",
   "simulator",
   "do",
   "push-certificate",
   "--csr",
-  REQUEST,
+  REQUEST_FILE,
   "-o",
-  CERTIFICATE,
+  CERTIFICATE_FILE,
   "--url",
   url,
 ];
 
-/** Prepares a tenant that has requested a certificate and does not have it yet. */
-async function withRequest(home: string): Promise<string> {
-  const url = await withEndpoint(home);
-  await runOrThrow(home, ...request);
+/** Prepares a tenant that has requested a certificate but does not have it yet. */
+async function prepareRequest(home: string): Promise<string> {
+  const url = await prepareEndpoint(home);
+  await runOrThrow(home, ...CREATE_REQUEST_COMMAND);
   return url;
 }
 
-const VPP = "SIMULATOR_Tokyo.vpptoken";
-const vppTokenFrom = (url: string): readonly string[] => [
+const VPP_TOKEN_FILE = "SIMULATOR_Tokyo.vpptoken";
+const buildVppTokenCommand = (url: string): readonly string[] => [
   "ade",
   "simulator",
   "do",
@@ -101,80 +121,101 @@ const vppTokenFrom = (url: string): readonly string[] => [
   "--org",
   "全社",
   "-o",
-  VPP,
+  VPP_TOKEN_FILE,
   "--url",
   url,
 ];
-const setVpp = ["vpp", "tokens", "set", VPP, "--org", "全社"];
+const SET_VPP_TOKEN = ["vpp", "tokens", "set", VPP_TOKEN_FILE, "--org", "全社"];
 
 /**
- * For commands that change something at Apple first and then record it. The audit log is not compared, because its
- * records depend on how much was left to do.
+ * Options of scenes for commands that first change something at Apple and then record it. The audit log is not
+ * compared, because its records depend on how much remained to be done.
  */
-const AT_APPLE = {
+const APPLE_CHANGE_OPTIONS = {
   steps: true,
   readsDate: true,
   tables: ["device", "ade_device", "ade_profile", "ade_server"],
 } as const;
 
-/** Commands for Apple's devices, profiles, tokens and certificates, with a simulated server. */
-export const APPLE: readonly Scene[] = [
-  { name: "ade sync", prepare: withApple, line: ["ade", "sync"], ...AT_APPLE, tables: ["device", "ade_device"] },
-  { name: "ade endpoint set", prepare: simulator, line: ["ade", "endpoint", "set", "--simulator", "ID"] },
+/** Scenes of commands for Apple's devices, profiles, tokens and certificates, with a simulated server. */
+export const APPLE_SCENES: readonly Scene[] = [
+  {
+    name: "ade sync",
+    prepare: prepareApple,
+    line: ["ade", "sync"],
+    ...APPLE_CHANGE_OPTIONS,
+    tables: ["device", "ade_device"],
+  },
+  { name: "ade endpoint set", prepare: startSceneSimulator, line: ["ade", "endpoint", "set", "--simulator", "ID"] },
   {
     name: "ade keypair create",
-    prepare: withEndpoint,
+    prepare: prepareEndpoint,
     line: ["ade", "keypair", "create", "-o", "key.pem", "--overwrite"],
-    whole: { output: "key.pem", line: tokenFor("ID") },
+    whole: { output: "key.pem", line: buildTokenCommand("ID") },
   },
-  { name: "ade token set", prepare: withTokenFile, line: ["ade", "token", "set", TOKEN], readsDate: true },
-  { name: "ade profiles create", prepare: withApple, line: PROFILE, ...AT_APPLE },
-  { name: "ade profiles assign", prepare: withProfile, line: ["ade", "profiles", "assign", "本社", "ID"], ...AT_APPLE },
-  { name: "ade profiles unassign", prepare: withAssigned, line: ["ade", "profiles", "unassign", "ID"], ...AT_APPLE },
-  { name: "ade profiles auto-apply", prepare: withProfile, line: ["ade", "profiles", "auto-apply", "本社"] },
-  { name: "ade profiles delete", prepare: withAssigned, line: ["ade", "profiles", "delete", "本社"], ...AT_APPLE },
+  { name: "ade token set", prepare: prepareTokenFile, line: ["ade", "token", "set", TOKEN_FILE], readsDate: true },
+  { name: "ade profiles create", prepare: prepareApple, line: CREATE_PROFILE_COMMAND, ...APPLE_CHANGE_OPTIONS },
+  {
+    name: "ade profiles assign",
+    prepare: prepareProfile,
+    line: ["ade", "profiles", "assign", "本社", "ID"],
+    ...APPLE_CHANGE_OPTIONS,
+  },
+  {
+    name: "ade profiles unassign",
+    prepare: prepareAssignedProfile,
+    line: ["ade", "profiles", "unassign", "ID"],
+    ...APPLE_CHANGE_OPTIONS,
+  },
+  { name: "ade profiles auto-apply", prepare: prepareProfile, line: ["ade", "profiles", "auto-apply", "本社"] },
+  {
+    name: "ade profiles delete",
+    prepare: prepareAssignedProfile,
+    line: ["ade", "profiles", "delete", "本社"],
+    ...APPLE_CHANGE_OPTIONS,
+  },
   {
     name: "ade simulator do token",
-    prepare: withKey,
-    line: [...tokenFor("ID"), "--overwrite"],
-    whole: { output: TOKEN, line: ["ade", "token", "set", TOKEN] },
+    prepare: prepareKey,
+    line: [...buildTokenCommand("ID"), "--overwrite"],
+    whole: { output: TOKEN_FILE, line: ["ade", "token", "set", TOKEN_FILE] },
   },
   {
     name: "ade simulator do push-certificate",
-    prepare: withRequest,
-    line: [...certify("ID"), "--overwrite"],
+    prepare: prepareRequest,
+    line: [...buildCertificateCommand("ID"), "--overwrite"],
     whole: {
-      output: CERTIFICATE,
-      line: ["push-certificate", "upload", CERTIFICATE, "--apple-account", "a@example.jp"],
+      output: CERTIFICATE_FILE,
+      line: ["push-certificate", "upload", CERTIFICATE_FILE, "--apple-account", "a@example.jp"],
     },
   },
   {
     name: "ade simulator do vpp-token",
-    prepare: withEndpoint,
-    line: [...vppTokenFrom("ID"), "--overwrite"],
-    whole: { output: VPP, line: setVpp },
+    prepare: prepareEndpoint,
+    line: [...buildVppTokenCommand("ID"), "--overwrite"],
+    whole: { output: VPP_TOKEN_FILE, line: SET_VPP_TOKEN },
   },
   {
     name: "ade simulator do business-key",
-    prepare: simulator,
+    prepare: startSceneSimulator,
     line: ["ade", "simulator", "do", "business-key", "-o", "SIMULATOR_key.pem", "--overwrite", "--url", "ID"],
     outputs: ["SIMULATOR_key.pem"],
     varies: /[\w+/]/g,
   },
   {
     name: "push-certificate csr",
-    prepare: withEndpoint,
-    line: [...request, "--overwrite"],
-    whole: { output: REQUEST, line: certify("ID") },
+    prepare: prepareEndpoint,
+    line: [...CREATE_REQUEST_COMMAND, "--overwrite"],
+    whole: { output: REQUEST_FILE, line: buildCertificateCommand("ID") },
   },
   {
     name: "push-certificate upload",
     readsDate: true,
     prepare: async (home) => {
-      await runOrThrow(home, ...certify(await withRequest(home)));
+      await runOrThrow(home, ...buildCertificateCommand(await prepareRequest(home)));
       return "";
     },
-    line: ["push-certificate", "upload", CERTIFICATE, "--apple-account", "mdm@example.jp"],
+    line: ["push-certificate", "upload", CERTIFICATE_FILE, "--apple-account", "mdm@example.jp"],
   },
   {
     name: "push-certificate profile-password set",
@@ -188,9 +229,9 @@ export const APPLE: readonly Scene[] = [
     name: "vpp tokens set",
     readsDate: true,
     prepare: async (home) => {
-      await runOrThrow(home, ...vppTokenFrom(await withEndpoint(home)));
+      await runOrThrow(home, ...buildVppTokenCommand(await prepareEndpoint(home)));
       return "";
     },
-    line: setVpp,
+    line: SET_VPP_TOKEN,
   },
 ];

@@ -2,20 +2,20 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writePeople } from "#support/process/people-file.ts";
 import { openDatabase } from "#support/process/tenant-state.ts";
-import { whenDone } from "#support/process/when-done.ts";
+import { registerCleanUp } from "#support/process/when-done.ts";
 import { openPostOffice, type PostOffice } from "#support/renewals/post-office.ts";
 import { runOrThrow, type Scene } from "./scene.ts";
 
-/** Prepares a mirror with twenty users and their organisations, taken over from an export of the console. */
-export async function mirror(home: string): Promise<string> {
+/** Prepares a mirror with twenty users and their organisations, which were imported from an export of the console. */
+export async function prepareMirror(home: string): Promise<string> {
   const people = await writePeople(join(home, "people.csv"), { to: 20 });
   await runOrThrow(home, "users", "import", people, "--from-console", "--create-orgs", "--yes");
   return "";
 }
 
 /** Prepares a mirror with two devices. One of them has an owner, which cannot be changed without a wipe. */
-async function withDevices(home: string): Promise<string> {
-  await mirror(home);
+async function prepareDevices(home: string): Promise<string> {
+  await prepareMirror(home);
   const rows = [
     "シリアルナンバー,プラットフォーム,ステータス,所有者メールアドレス",
     "IOS01,iOS,管理中,",
@@ -27,31 +27,32 @@ async function withDevices(home: string): Promise<string> {
 }
 
 /** Writes a password to a file, for `--password-file`. */
-const withPassword = (home: string): Promise<void> => writeFile(join(home, "password"), "Invented1\n", { mode: 0o600 });
+const writePasswordFile = (home: string): Promise<void> =>
+  writeFile(join(home, "password"), "Invented1\n", { mode: 0o600 });
 
 /** Prepares a mirror with a SECURED APPs user in a group, and a password in a file. */
-export async function withSecured(home: string): Promise<string> {
-  await mirror(home);
-  await withPassword(home);
+export async function prepareSecuredUser(home: string): Promise<string> {
+  await prepareMirror(home);
+  await writePasswordFile(home);
   const rows = ["表示名,ユーザーID,パスワード,グループ名", "花子,hanako,Invented1,営業"];
   await writeFile(join(home, "docs.csv"), `${rows.join("\r\n")}\r\n`);
   await runOrThrow(home, "secured", "users", "import", "docs.csv", "--app", "docs", "--create-groups", "--yes");
   return "";
 }
 
-const DOCS = ["--app", "docs"];
+const DOCS_OPTION = ["--app", "docs"];
 
 /** Prepares a mirror with an organisation that does not have any users. */
-async function withOrg(home: string): Promise<string> {
-  await mirror(home);
+async function prepareOrg(home: string): Promise<string> {
+  await prepareMirror(home);
   await runOrThrow(home, "users", "administrators", "add", "--none");
   await runOrThrow(home, "orgs", "create", "本社", "--code", "H01", "--parent", "S1");
   return "";
 }
 
 /** Prepares a tenant that is not a mirror, with twenty users, a custom scheme and two system administrators. */
-async function withAccounts(home: string): Promise<string> {
-  await withPassword(home);
+async function prepareAccounts(home: string): Promise<string> {
+  await writePasswordFile(home);
   await runOrThrow(
     home,
     "users",
@@ -66,68 +67,68 @@ async function withAccounts(home: string): Promise<string> {
   return "";
 }
 
-/** {@link withAccounts}, with a mail server that accepts every mail. */
-export async function withMail(home: string): Promise<PostOffice> {
-  await withAccounts(home);
+/** The same as {@link prepareAccounts}, with a mail server that accepts every email. */
+export async function prepareMail(home: string): Promise<PostOffice> {
+  await prepareAccounts(home);
   const office = await openPostOffice();
-  whenDone(() => office.close());
+  registerCleanUp(() => office.close());
   const smtp = `smtp: {host: 127.0.0.1, port: ${office.port}, security: none, from: a@example.jp}\n`;
   await writeFile(join(home, "notify.yaml"), smtp, { mode: 0o600 });
   return office;
 }
 
-const RESET = ["clomo-account", "reset-password", "account1"];
-const BY_MAIL = ["--by-mail", "--to", "user1@example.com"];
+const RESET_PASSWORD = ["clomo-account", "reset-password", "account1"];
+const BY_MAIL_OPTIONS = ["--by-mail", "--to", "user1@example.com"];
 
 /**
- * {@link withMail}, with a code that was sent by mail and that stays valid however long the tests take. `ID` in the
- * line stands for the code.
+ * The same as {@link prepareMail}, with a code that was sent by email and that remains valid for as long as the tests run.
+ * `ID` in the line stands for the code.
  */
-async function withCode(home: string): Promise<string> {
-  const office = await withMail(home);
-  await runOrThrow(home, ...RESET, ...BY_MAIL);
+async function prepareCode(home: string): Promise<string> {
+  const office = await prepareMail(home);
+  await runOrThrow(home, ...RESET_PASSWORD, ...BY_MAIL_OPTIONS);
   const database = openDatabase(home);
   database.exec("update reset_code set expiresAt = '2099-01-01T00:00:00.000Z'");
   database.close();
   return /(?:[0-9A-Z]{4}-){2}[0-9A-Z]{4}/.exec(office.delivered[0]?.mail.text ?? "")?.[0] ?? "";
 }
 
-/** {@link withAccounts}, with a user who does not have an account. */
-async function withNewcomer(home: string): Promise<string> {
-  await withAccounts(home);
+/** The same as {@link prepareAccounts}, with a user who does not have an account. */
+async function prepareUserWithoutAccount(home: string): Promise<string> {
+  await prepareAccounts(home);
   await runOrThrow(home, "users", "create", "--name", "髙橋 花子", "--email", "hanako@example.jp", "--org", "S3");
   return "";
 }
 
 /** Prepares a mirror with a custom scheme and a system administrator. */
-async function mirrorWithAccounts(home: string): Promise<string> {
-  await mirror(home);
+async function prepareMirrorWithAccounts(home: string): Promise<string> {
+  await prepareMirror(home);
   await runOrThrow(home, "roles", "schemes", "create", "登録係", "--item", "users.write,users.move");
   await runOrThrow(home, "clomo-account", "grant", "account1", "--role", "system", "--password-in-console");
   return "";
 }
 
 /**
- * {@link withAccounts}, with a division administrator of three organisations and a file with other titles for users of
- * these organisations.
+ * The same as {@link prepareAccounts}, with a division administrator of three organisations, and a file that changes the
+ * titles of users in these organisations.
  */
-async function withDivision(home: string): Promise<string> {
-  await withAccounts(home);
+async function prepareDivision(home: string): Promise<string> {
+  await prepareAccounts(home);
   const division = ["--role", "division", "--managed-orgs", "S3,S4,S5", "--password-file", "password"];
   await runOrThrow(home, "clomo-account", "grant", "account0", ...division);
   await writePeople(join(home, "people.csv"), { from: 3, to: 6, title: "主任" });
   return "";
 }
 
-const DIVISION = ["--as", "account0"];
+const AS_DIVISION_ADMINISTRATOR = ["--as", "account0"];
 
-const confirmed = (count: number): readonly string[] => ["--confirm-deletions", String(count)];
+const buildConfirmOptions = (count: number): readonly string[] => ["--confirm-deletions", String(count)];
 
 /**
- * Changes by hand. Each is one process and, except for deletions, one transaction. In a mirror, each change also opens
- * a task for the console.
+ * Scenes of changes by hand. Each is one process and, except for deletions, one transaction. In a mirror, each change
+ * also opens a task for the console.
  */
-export const BY_HAND: readonly Scene[] = [
+export const BY_HAND_SCENES: readonly Scene[] = [
   {
     name: "the first organisation",
     prepare: () => Promise.resolve(""),
@@ -135,31 +136,31 @@ export const BY_HAND: readonly Scene[] = [
   },
   {
     name: "orgs create",
-    prepare: mirror,
+    prepare: prepareMirror,
     line: ["orgs", "create", "本社", "--code", "H01", "--parent", "S1"],
   },
-  { name: "orgs edit", prepare: mirror, line: ["orgs", "edit", "S1", "--name", "営業本部"] },
-  { name: "orgs move", prepare: mirror, line: ["orgs", "move", "S1", "--parent", "S2"] },
+  { name: "orgs edit", prepare: prepareMirror, line: ["orgs", "edit", "S1", "--name", "営業本部"] },
+  { name: "orgs move", prepare: prepareMirror, line: ["orgs", "move", "S1", "--parent", "S2"] },
   {
     name: "orgs delete",
-    prepare: withOrg,
-    line: ["orgs", "delete", "H01", ...confirmed(1)],
+    prepare: prepareOrg,
+    line: ["orgs", "delete", "H01", ...buildConfirmOptions(1)],
     plans: true,
   },
   {
     name: "orgs delete --recursive",
-    prepare: withOrg,
-    line: ["orgs", "delete", "S1", "S2", "--recursive", ...confirmed(5)],
+    prepare: prepareOrg,
+    line: ["orgs", "delete", "S1", "S2", "--recursive", ...buildConfirmOptions(5)],
     plans: true,
   },
   {
     name: "users create",
-    prepare: mirror,
+    prepare: prepareMirror,
     line: ["users", "create", "--name", "髙橋 花子", "--email", "hanako@example.jp", "--email", "h@example.jp"],
   },
   {
     name: "users edit",
-    prepare: mirror,
+    prepare: prepareMirror,
     line: [
       "users",
       "edit",
@@ -172,80 +173,80 @@ export const BY_HAND: readonly Scene[] = [
       "u@x.jp",
     ],
   },
-  { name: "users move", prepare: mirror, line: ["users", "move", "E1", "E2", "E3", "--org", "S4"] },
+  { name: "users move", prepare: prepareMirror, line: ["users", "move", "E1", "E2", "E3", "--org", "S4"] },
   {
     name: "users delete",
-    prepare: mirror,
-    line: ["users", "delete", "user1@example.com", "E2", ...confirmed(2)],
+    prepare: prepareMirror,
+    line: ["users", "delete", "user1@example.com", "E2", ...buildConfirmOptions(2)],
     plans: true,
   },
   {
     name: "users delete by a filter",
-    prepare: withOrg,
-    line: ["users", "delete", "--filter-name", "太郎1", ...confirmed(11)],
+    prepare: prepareOrg,
+    line: ["users", "delete", "--filter-name", "太郎1", ...buildConfirmOptions(11)],
     plans: true,
   },
   {
     name: "devices create",
-    prepare: withDevices,
+    prepare: prepareDevices,
     line: ["devices", "create", "IOS02", "--platform", "iOS", "--status", "事前登録", "--owner", "user1@example.com"],
   },
   {
     name: "devices edit",
-    prepare: withDevices,
+    prepare: prepareDevices,
     line: ["devices", "edit", "IOS01", "--memo", "貸出中"],
   },
   {
     name: "devices set-owner",
-    prepare: withDevices,
+    prepare: prepareDevices,
     line: ["devices", "set-owner", "IOS01", "AND01", "--user", "user1@example.com", "--confirm-wipes", "1"],
   },
-  { name: "devices tag", prepare: withDevices, line: ["devices", "tag", "IOS01", "AND01", "--add", "貸出用"] },
+  { name: "devices tag", prepare: prepareDevices, line: ["devices", "tag", "IOS01", "AND01", "--add", "貸出用"] },
   {
     name: "devices delete",
-    prepare: withDevices,
-    line: ["devices", "delete", "IOS01", "AND01", ...confirmed(2)],
+    prepare: prepareDevices,
+    line: ["devices", "delete", "IOS01", "AND01", ...buildConfirmOptions(2)],
     plans: true,
   },
   {
     name: "secured users create",
-    prepare: withSecured,
-    line: ["secured", "users", "create", "taro", ...DOCS, "--name", "太郎", "--password-file", "password"],
+    prepare: prepareSecuredUser,
+    line: ["secured", "users", "create", "taro", ...DOCS_OPTION, "--name", "太郎", "--password-file", "password"],
   },
   {
     name: "secured users edit",
-    prepare: withSecured,
-    line: ["secured", "users", "edit", "hanako", ...DOCS, "--name", "華子", "--device", "iPad 12"],
+    prepare: prepareSecuredUser,
+    line: ["secured", "users", "edit", "hanako", ...DOCS_OPTION, "--name", "華子", "--device", "iPad 12"],
   },
   {
     name: "secured users delete",
-    prepare: withSecured,
-    line: ["secured", "users", "delete", "hanako", ...DOCS, ...confirmed(1)],
+    prepare: prepareSecuredUser,
+    line: ["secured", "users", "delete", "hanako", ...DOCS_OPTION, ...buildConfirmOptions(1)],
     plans: true,
   },
   {
     name: "secured groups create",
-    prepare: withSecured,
-    line: ["secured", "groups", "create", "総務", ...DOCS],
+    prepare: prepareSecuredUser,
+    line: ["secured", "groups", "create", "総務", ...DOCS_OPTION],
   },
   {
     name: "secured groups edit",
-    prepare: withSecured,
-    line: ["secured", "groups", "edit", "営業", ...DOCS, "--name", "営業本部"],
+    prepare: prepareSecuredUser,
+    line: ["secured", "groups", "edit", "営業", ...DOCS_OPTION, "--name", "営業本部"],
   },
   {
     name: "secured groups delete",
-    prepare: withSecured,
-    line: ["secured", "groups", "delete", "営業", ...DOCS, "--confirm-deletions", "1"],
+    prepare: prepareSecuredUser,
+    line: ["secured", "groups", "delete", "営業", ...DOCS_OPTION, "--confirm-deletions", "1"],
   },
   {
     name: "tenant set",
-    prepare: mirror,
+    prepare: prepareMirror,
     line: ["tenant", "set", "--ios", "yes", "--contract", "CLOMO MDM", "--licences", "300"],
   },
   {
     name: "clomo-account create",
-    prepare: withNewcomer,
+    prepare: prepareUserWithoutAccount,
     line: [
       "clomo-account",
       "create",
@@ -267,7 +268,7 @@ export const BY_HAND: readonly Scene[] = [
   {
     name: "clomo-account create in a mirror",
     prepare: async (home) => {
-      await mirror(home);
+      await prepareMirror(home);
       await runOrThrow(home, "users", "create", "--name", "髙橋 花子", "--email", "hanako@example.jp", "--org", "S3");
       return "";
     },
@@ -284,7 +285,7 @@ export const BY_HAND: readonly Scene[] = [
   },
   {
     name: "clomo-account edit",
-    prepare: withAccounts,
+    prepare: prepareAccounts,
     line: [
       "clomo-account",
       "edit",
@@ -305,12 +306,12 @@ export const BY_HAND: readonly Scene[] = [
   },
   {
     name: "clomo-account edit in a mirror",
-    prepare: mirrorWithAccounts,
+    prepare: prepareMirrorWithAccounts,
     line: ["clomo-account", "edit", "user1@example.com", "--account", "taro01", "--memo", "当番"],
   },
   {
     name: "clomo-account grant",
-    prepare: withAccounts,
+    prepare: prepareAccounts,
     line: [
       "clomo-account",
       "grant",
@@ -325,7 +326,7 @@ export const BY_HAND: readonly Scene[] = [
   },
   {
     name: "clomo-account grant in a mirror",
-    prepare: mirrorWithAccounts,
+    prepare: prepareMirrorWithAccounts,
     line: [
       "clomo-account",
       "grant",
@@ -339,11 +340,11 @@ export const BY_HAND: readonly Scene[] = [
       "--password-in-console",
     ],
   },
-  { name: "clomo-account revoke", prepare: withAccounts, line: ["clomo-account", "revoke", "account2"] },
+  { name: "clomo-account revoke", prepare: prepareAccounts, line: ["clomo-account", "revoke", "account2"] },
   {
     name: "clomo-account revoke in a mirror",
     prepare: async (home) => {
-      await mirrorWithAccounts(home);
+      await prepareMirrorWithAccounts(home);
       await runOrThrow(home, "clomo-account", "grant", "account3", "--role", "operator", "--password-in-console");
       return "";
     },
@@ -351,68 +352,68 @@ export const BY_HAND: readonly Scene[] = [
   },
   {
     name: "clomo-account reset-password",
-    prepare: withAccounts,
-    line: [...RESET, "--password-file", "password"],
+    prepare: prepareAccounts,
+    line: [...RESET_PASSWORD, "--password-file", "password"],
   },
   {
     name: "clomo-account reset-password in a mirror",
-    prepare: mirrorWithAccounts,
-    line: [...RESET, "--password-in-console"],
+    prepare: prepareMirrorWithAccounts,
+    line: [...RESET_PASSWORD, "--password-in-console"],
   },
   {
     name: "clomo-account reset-password --by-mail",
     prepare: async (home) => {
-      await withMail(home);
+      await prepareMail(home);
       return "";
     },
-    line: [...RESET, ...BY_MAIL],
+    line: [...RESET_PASSWORD, ...BY_MAIL_OPTIONS],
   },
   {
     name: "clomo-account reset-password --code",
-    prepare: withCode,
-    line: [...RESET, "--code", "ID", "--password-file", "password"],
+    prepare: prepareCode,
+    line: [...RESET_PASSWORD, "--code", "ID", "--password-file", "password"],
   },
   {
     name: "clomo-account reset-password with a wrong code",
-    prepare: withCode,
-    line: [...RESET, "--code", "none", "--password-file", "password"],
+    prepare: prepareCode,
+    line: [...RESET_PASSWORD, "--code", "none", "--password-file", "password"],
     code: 3,
   },
   {
     name: "clomo-account settings set",
-    prepare: mirror,
+    prepare: prepareMirror,
     line: ["clomo-account", "settings", "set", "--composition", "employee-code", "--authentication", "標準", "--yes"],
   },
   {
     name: "roles schemes create",
-    prepare: mirror,
+    prepare: prepareMirror,
     line: ["roles", "schemes", "create", "登録係", "--item", "users.write,users.move"],
   },
   {
     name: "roles schemes edit",
-    prepare: mirrorWithAccounts,
+    prepare: prepareMirrorWithAccounts,
     line: ["roles", "schemes", "edit", "登録係", "--item", "users.write,users.move,orgs.write"],
   },
   {
     name: "roles schemes delete",
-    prepare: mirrorWithAccounts,
-    line: ["roles", "schemes", "delete", "登録係", ...confirmed(1)],
+    prepare: prepareMirrorWithAccounts,
+    line: ["roles", "schemes", "delete", "登録係", ...buildConfirmOptions(1)],
   },
   {
     name: "users edit as somebody",
-    prepare: withDivision,
-    line: ["users", "edit", "user3@example.com", "--title", "部長", ...DIVISION],
+    prepare: prepareDivision,
+    line: ["users", "edit", "user3@example.com", "--title", "部長", ...AS_DIVISION_ADMINISTRATOR],
   },
   {
     name: "users import as somebody",
-    prepare: withDivision,
-    line: ["users", "import", "people.csv", "--yes", ...DIVISION],
+    prepare: prepareDivision,
+    line: ["users", "import", "people.csv", "--yes", ...AS_DIVISION_ADMINISTRATOR],
     plans: true,
   },
   {
     name: "users delete as somebody",
-    prepare: withDivision,
-    line: ["users", "delete", "user3@example.com", "E4", ...confirmed(2), ...DIVISION],
+    prepare: prepareDivision,
+    line: ["users", "delete", "user3@example.com", "E4", ...buildConfirmOptions(2), ...AS_DIVISION_ADMINISTRATOR],
     plans: true,
   },
 ];

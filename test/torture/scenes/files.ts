@@ -2,62 +2,67 @@ import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writePeople } from "#support/process/people-file.ts";
 import { FIXTURES } from "#support/process/program.ts";
-import { withItem } from "./renewals.ts";
-import { idOf, runOrThrow, type Scene } from "./scene.ts";
+import { prepareItem } from "./renewals.ts";
+import { getImportId, runOrThrow, type Scene } from "./scene.ts";
 
-const YES = ["--create-orgs", "--yes", "--format", "json"];
+const IMPORT_OPTIONS = ["--create-orgs", "--yes", "--format", "json"];
 
-/** Imports twenty users, and then replaces the file: it has other titles, ten more users, and not the first two. */
-async function users(home: string): Promise<string> {
+/**
+ * Imports twenty users and then replaces their file. The new file has other titles and ten more users, but not the
+ * first two users.
+ */
+async function prepareUsers(home: string): Promise<string> {
   const people = await writePeople(join(home, "people.csv"), { to: 20, title: "主任" });
-  const id = idOf(await runOrThrow(home, "users", "import", people, ...YES));
+  const id = getImportId(await runOrThrow(home, "users", "import", people, ...IMPORT_OPTIONS));
   await writePeople(people, { from: 2, to: 30 });
   return id;
 }
 
-const secured = async (home: string): Promise<string> => {
+const prepareSecuredFile = async (home: string): Promise<string> => {
   await copyFile(join(FIXTURES, "secured", "docs", "users.shift_jis.crlf.csv"), join(home, "docs.csv"));
   return "";
 };
 
-/** The same as {@link users}, with a plan of the new file. */
-async function withPlan(home: string): Promise<string> {
-  await users(home);
-  return idOf(await runOrThrow(home, "users", "import", "people.csv", ...YES, "--dry-run", "--keep-plan"));
+/** The same as {@link prepareUsers}, with a plan of the new file. */
+async function preparePlan(home: string): Promise<string> {
+  await prepareUsers(home);
+  return getImportId(
+    await runOrThrow(home, "users", "import", "people.csv", ...IMPORT_OPTIONS, "--dry-run", "--keep-plan"),
+  );
 }
 
-/** Imports and their plans, undo, and commands that write files. */
-export const OF_FILES: readonly Scene[] = [
+/** Scenes of imports and their plans, undo, and commands that write files. */
+export const FILE_SCENES: readonly Scene[] = [
   {
     name: "the first import",
     plans: true,
     prepare: (home) => writePeople(join(home, "people.csv"), { to: 20 }),
-    line: ["users", "import", "people.csv", ...YES],
+    line: ["users", "import", "people.csv", ...IMPORT_OPTIONS],
   },
   {
     name: "an import with a report",
     plans: true,
-    prepare: users,
-    line: ["users", "import", "people.csv", ...YES, "--report", "report.csv", "--overwrite"],
+    prepare: prepareUsers,
+    line: ["users", "import", "people.csv", ...IMPORT_OPTIONS, "--report", "report.csv", "--overwrite"],
     outputs: ["report.csv"],
   },
   {
     name: "an import that deletes",
     plans: true,
-    prepare: users,
-    line: ["users", "import", "people.csv", "--mode", "replace", "--confirm-deletions", "2", ...YES],
+    prepare: prepareUsers,
+    line: ["users", "import", "people.csv", "--mode", "replace", "--confirm-deletions", "2", ...IMPORT_OPTIONS],
   },
   {
     name: "an import of secrets",
     plans: true,
-    prepare: secured,
+    prepare: prepareSecuredFile,
     line: ["secured", "users", "import", "docs.csv", "--app", "docs", "--create-groups", "--yes"],
   },
   {
     name: "an import of invalid rows",
     plans: true,
     prepare: async (home) => {
-      await users(home);
+      await prepareUsers(home);
       await writeFile(join(home, "people.csv"), "氏名,メールアドレス\r\n山田,\r\n佐藤,sato@example.com\r\n");
       return "";
     },
@@ -68,20 +73,28 @@ export const OF_FILES: readonly Scene[] = [
   {
     name: "an import for the console",
     plans: true,
-    prepare: users,
-    line: ["users", "import", "people.csv", ...YES, "--emit-csv", "upload.csv", "--overwrite"],
+    prepare: prepareUsers,
+    line: ["users", "import", "people.csv", ...IMPORT_OPTIONS, "--emit-csv", "upload.csv", "--overwrite"],
     outputs: ["upload.csv"],
   },
   {
     name: "a verification",
     plans: true,
     prepare: async (home) => {
-      await users(home);
+      await prepareUsers(home);
       const people = join(home, "people.csv");
       await writePeople(people, { to: 20, title: "主任" });
-      await runOrThrow(home, "users", "import", "people.csv", ...YES, "--from-console");
+      await runOrThrow(home, "users", "import", "people.csv", ...IMPORT_OPTIONS, "--from-console");
       await writePeople(people, { to: 20, title: "部長" });
-      const done = await runOrThrow(home, "users", "import", "people.csv", ...YES, "--emit-csv", "upload.csv");
+      const done = await runOrThrow(
+        home,
+        "users",
+        "import",
+        "people.csv",
+        ...IMPORT_OPTIONS,
+        "--emit-csv",
+        "upload.csv",
+      );
       return String((JSON.parse(done.text) as { readonly change: number }).change);
     },
     line: ["imports", "verify", "ID", "--against", "people.csv"],
@@ -91,41 +104,41 @@ export const OF_FILES: readonly Scene[] = [
     plans: true,
     // plans expire after some days
     readsDate: true,
-    prepare: withPlan,
+    prepare: preparePlan,
     line: ["imports", "commit", "ID", "--yes"],
   },
-  { name: "imports replan", plans: true, readsDate: true, prepare: withPlan, line: ["imports", "replan", "ID"] },
-  { name: "imports discard", readsDate: true, prepare: withPlan, line: ["imports", "discard", "ID"] },
+  { name: "imports replan", plans: true, readsDate: true, prepare: preparePlan, line: ["imports", "replan", "ID"] },
+  { name: "imports discard", readsDate: true, prepare: preparePlan, line: ["imports", "discard", "ID"] },
   {
     name: "an undo",
     plans: true,
-    prepare: users,
+    prepare: prepareUsers,
     line: ["undo", "last", "--confirm-deletions", "40", "--yes"],
   },
   {
     name: "an export",
-    prepare: users,
+    prepare: prepareUsers,
     line: ["users", "export", "-o", "export.csv", "--overwrite"],
     outputs: ["export.csv"],
     saysBefore: true,
   },
-  { name: "a list", prepare: users, line: ["users", "list"] },
-  { name: "a custom field", prepare: users, line: ["users", "fields", "add", "入社日"] },
-  { name: "a context", prepare: users, line: ["context", "add", "kanto", "--embedded"] },
+  { name: "a list", prepare: prepareUsers, line: ["users", "list"] },
+  { name: "a custom field", prepare: prepareUsers, line: ["users", "fields", "add", "入社日"] },
+  { name: "a context", prepare: prepareUsers, line: ["context", "add", "kanto", "--embedded"] },
   {
     name: "a renewal",
-    prepare: users,
+    prepare: prepareUsers,
     line: ["renewals", "add", "本社", "--kind", "custom", "--expires", "2099-01-01"],
   },
-  { name: "a check", prepare: withItem, line: ["renewals", "check"], failure: 3 },
+  { name: "a check", prepare: prepareItem, line: ["renewals", "check"], failure: 3 },
   {
     name: "a check of a file",
-    prepare: secured,
+    prepare: prepareSecuredFile,
     line: ["csv", "check", "docs.csv", "--as", "docs"],
   },
   {
     name: "a conversion",
-    prepare: secured,
+    prepare: prepareSecuredFile,
     line: ["csv", "convert", "docs.csv", "out.csv", "--to-encoding", "utf-8", "--overwrite"],
     outputs: ["out.csv"],
   },

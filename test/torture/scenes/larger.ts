@@ -1,24 +1,24 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writePeople } from "#support/process/people-file.ts";
-import { mirror, withMail, withSecured } from "./by-hand.ts";
+import { prepareMirror, prepareMail, prepareSecuredUser } from "./by-hand.ts";
 import { runOrThrow, type Scene } from "./scene.ts";
 
-const imports = (people: string): readonly string[] => ["users", "import", people, "--create-orgs", "--yes"];
+const buildImportCommand = (people: string): readonly string[] => ["users", "import", people, "--create-orgs", "--yes"];
 
 /** Prepares a bundle in a ZIP file, and a tenant that differs from it. */
-async function withBundle(home: string): Promise<string> {
+async function prepareBundle(home: string): Promise<string> {
   const people = await writePeople(join(home, "people.csv"), { to: 20, title: "主任" });
-  await runOrThrow(home, ...imports(people));
+  await runOrThrow(home, ...buildImportCommand(people));
   await runOrThrow(home, "handover", "export", "-o", "bundle.zip", "--encoding", "utf-8");
   await writePeople(people, { to: 20 });
-  await runOrThrow(home, ...imports(people));
+  await runOrThrow(home, ...buildImportCommand(people));
   return "";
 }
 
 /** Prepares a renewal item that has expired, and a mail server. */
-async function withNotice(home: string): Promise<string> {
-  const { port } = await withMail(home);
+async function prepareExpiredItem(home: string): Promise<string> {
+  const { port } = await prepareMail(home);
   const settings = [
     `smtp: {host: 127.0.0.1, port: ${port}, security: none, from: a@example.jp}`,
     "recipients:",
@@ -31,14 +31,14 @@ async function withNotice(home: string): Promise<string> {
   return "";
 }
 
-async function withContexts(home: string): Promise<string> {
-  await mirror(home);
+async function prepareContexts(home: string): Promise<string> {
+  await prepareMirror(home);
   for (const name of ["kanto", "osaka"]) await runOrThrow(home, "context", "add", name, "--embedded");
   return "";
 }
 
-async function withDevicesFile(home: string): Promise<string> {
-  await mirror(home);
+async function prepareDevicesFile(home: string): Promise<string> {
+  await prepareMirror(home);
   const rows = Array.from({ length: 20 }, (_, n) => `IOS${n},iOS,管理中,user${n}@example.com`);
   const header = "シリアルナンバー,プラットフォーム,ステータス,所有者メールアドレス";
   await writeFile(join(home, "devices.csv"), [header, ...rows, ""].join("\r\n"));
@@ -46,10 +46,10 @@ async function withDevicesFile(home: string): Promise<string> {
 }
 
 /**
- * Prepares a leaver who has the support option and a renewal item and receives reminders by mail, and a successor with
- * a role.
+ * Prepares a leaver who has the support option and a renewal item and receives reminders by email, and a successor who
+ * has a role.
  */
-async function withLeaver(home: string): Promise<string> {
+async function prepareLeaver(home: string): Promise<string> {
   await writeFile(join(home, "password"), "Invented1\n", { mode: 0o600 });
   for (const name of ["taro", "hanako"]) {
     await runOrThrow(home, "users", "create", "--name", name, "--email", `${name}@example.jp`);
@@ -65,25 +65,25 @@ async function withLeaver(home: string): Promise<string> {
   return "";
 }
 
-const export_ = (name: string): Scene => ({
+const createExportScene = (name: string): Scene => ({
   name: `handover export as ${name}`,
-  prepare: withSecured,
+  prepare: prepareSecuredUser,
   line: ["handover", "export", "-o", name, "--encoding", "utf-8"],
   whole: { output: name, line: ["handover", "verify", name] },
 });
 
-/** Imports of other records, bundles, reminders and contexts. */
-export const LARGER: readonly Scene[] = [
+/** Scenes of imports of other records, bundles, reminders and contexts. */
+export const LARGER_SCENES: readonly Scene[] = [
   {
     name: "devices import",
-    prepare: withDevicesFile,
+    prepare: prepareDevicesFile,
     line: ["devices", "import", "devices.csv", "--yes"],
     plans: true,
   },
   {
     name: "orgs import",
     prepare: async (home) => {
-      await mirror(home);
+      await prepareMirror(home);
       const rows = ["S1,営業本部,H02", "H02,本部,"];
       await writeFile(join(home, "orgs.csv"), ["組織コード,組織名,上位組織コード", ...rows, ""].join("\r\n"));
       return "";
@@ -91,17 +91,17 @@ export const LARGER: readonly Scene[] = [
     line: ["orgs", "import", "orgs.csv", "--yes"],
     plans: true,
   },
-  { name: "handover apply", prepare: withBundle, line: ["handover", "apply", "bundle.zip", "--yes"] },
+  { name: "handover apply", prepare: prepareBundle, line: ["handover", "apply", "bundle.zip", "--yes"] },
   {
     name: "handover transfer",
-    prepare: withLeaver,
+    prepare: prepareLeaver,
     line: ["handover", "transfer", "--from", "taro", "--to", "hanako", "--yes", "--format", "json"],
     filesFirst: true,
   },
-  export_("bundle"),
-  export_("bundle.zip"),
-  export_("bundle.tar.gz"),
-  { name: "renewals notify", prepare: withNotice, line: ["renewals", "notify"], steps: true, readsDate: true },
-  { name: "context use", prepare: withContexts, line: ["context", "use", "osaka"] },
-  { name: "context remove", prepare: withContexts, line: ["context", "remove", "osaka"] },
+  createExportScene("bundle"),
+  createExportScene("bundle.zip"),
+  createExportScene("bundle.tar.gz"),
+  { name: "renewals notify", prepare: prepareExpiredItem, line: ["renewals", "notify"], steps: true, readsDate: true },
+  { name: "context use", prepare: prepareContexts, line: ["context", "use", "osaka"] },
+  { name: "context remove", prepare: prepareContexts, line: ["context", "remove", "osaka"] },
 ];

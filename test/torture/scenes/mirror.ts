@@ -1,17 +1,25 @@
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writePeople } from "#support/process/people-file.ts";
-import { mirror } from "./by-hand.ts";
+import { prepareMirror } from "./by-hand.ts";
 import { runOrThrow, type Scene } from "./scene.ts";
 
-const TAKEOVER = ["users", "import", "export.csv", "--from-console", "--create-orgs", "--confirm-deletions", "1"];
+const IMPORT_CONSOLE_EXPORT = [
+  "users",
+  "import",
+  "export.csv",
+  "--from-console",
+  "--create-orgs",
+  "--confirm-deletions",
+  "1",
+];
 
 /**
  * Prepares a mirror with tasks of all kinds, numbered 2 to 6, and an export of the console. In the export, task 2 is
  * done, task 3 is contradicted, and there are other changes.
  */
-async function makeTasks(home: string): Promise<string> {
-  await mirror(home);
+async function prepareTasks(home: string): Promise<string> {
+  await prepareMirror(home);
   const people = await readFile(join(home, "people.csv"), "utf8");
   const change = (text: string, user: number, title: string): string =>
     text.replace(new RegExp(`(太郎${user},.*)係長`), `$1${title}`);
@@ -27,30 +35,30 @@ async function makeTasks(home: string): Promise<string> {
   return home;
 }
 
-let made: Promise<string> | undefined;
+let preparedTasks: Promise<string> | undefined;
 
-/** Copies the home of {@link makeTasks}, which is prepared only once. */
-async function withTasks(home: string): Promise<string> {
-  made ??= makeTasks(home);
-  if ((await made) !== home) await cp(await made, home, { recursive: true });
+/** Copies the home of {@link prepareTasks}, which is prepared only once. */
+async function copyTasks(home: string): Promise<string> {
+  preparedTasks ??= prepareTasks(home);
+  if ((await preparedTasks) !== home) await cp(await preparedTasks, home, { recursive: true });
   return "";
 }
 
 /**
- * Operations that change the records and the observed state of a mirror together: a change, a takeover, an undo, a
- * confirmation and a drop.
+ * Scenes that change the records and the observed state of a mirror together: a change, an import of the console's
+ * export, an undo, a confirmation and a drop.
  */
-export const IN_MIRROR: readonly Scene[] = [
+export const MIRROR_SCENES: readonly Scene[] = [
   {
     name: "a change in a mirror",
-    prepare: withTasks,
+    prepare: copyTasks,
     line: ["users", "edit", "user1@example.com", "--title", "課長", "--email", "taro@example.jp"],
   },
-  { name: "a takeover", plans: true, prepare: withTasks, line: TAKEOVER },
+  { name: "a takeover", plans: true, prepare: copyTasks, line: IMPORT_CONSOLE_EXPORT },
   {
     name: "an undo with a file for the console",
     plans: true,
-    prepare: withTasks,
+    prepare: copyTasks,
     line: ["undo", "6", "--emit-csv", "undo.csv", "--overwrite", "--yes"],
     outputs: ["undo.csv"],
   },
@@ -58,17 +66,17 @@ export const IN_MIRROR: readonly Scene[] = [
     name: "an undo of a takeover",
     plans: true,
     prepare: async (home) => {
-      await withTasks(home);
-      await runOrThrow(home, ...TAKEOVER);
+      await copyTasks(home);
+      await runOrThrow(home, ...IMPORT_CONSOLE_EXPORT);
       return "";
     },
     line: ["undo", "7", "--mirror-only", "--confirm-deletions", "2"],
   },
-  { name: "console confirm", prepare: withTasks, line: ["console", "confirm", "2", "5", "--by", "髙橋"] },
+  { name: "console confirm", prepare: copyTasks, line: ["console", "confirm", "2", "5", "--by", "髙橋"] },
   {
     name: "console drop",
     plans: true,
-    prepare: withTasks,
+    prepare: copyTasks,
     line: ["console", "drop", "3", "4", "5", "--confirm-deletions", "1"],
   },
 ];

@@ -1,15 +1,15 @@
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { FIXTURES } from "#support/process/program.ts";
-import { mirror, withSecured } from "./by-hand.ts";
-import { MADE_AT, type Scene } from "./scene.ts";
+import { prepareMirror, prepareSecuredUser } from "./by-hand.ts";
+import { CREATION_TIME, type Scene } from "./scene.ts";
 
-const withBundles = async (home: string): Promise<string> => {
+const prepareBundles = async (home: string): Promise<string> => {
   await cp(join(FIXTURES, "bundles"), join(home, "bundles"), { recursive: true });
   return "";
 };
 
-/** Creates a scene for a command that only writes a file, without instants in it. */
+/** Creates a scene for a command that only writes a file. The file must not contain instants. */
 const createFileScene = (
   name: string,
   file: string,
@@ -24,38 +24,43 @@ const createFileScene = (
   readsDate: true,
 });
 
-const DOCS = ["--app", "docs"];
-const PAGE = ["--format", "html"];
+const DOCS_OPTION = ["--app", "docs"];
+const HTML_OPTION = ["--format", "html"];
 
-/** Commands that only read, and that can write their result to a file. */
-export const WRITTEN: readonly Scene[] = [
-  createFileScene("users list as a workbook", "users.xlsx", ["users", "list", "--format", "xlsx"], mirror),
+/** Scenes of commands that only read, and that can write their result to a file. */
+export const OUTPUT_FILE_SCENES: readonly Scene[] = [
+  createFileScene("users list as a workbook", "users.xlsx", ["users", "list", "--format", "xlsx"], prepareMirror),
   createFileScene("users template", "users.csv", ["users", "template"]),
   createFileScene("orgs template", "orgs.csv", ["orgs", "template"]),
-  createFileScene("orgs export", "orgs.csv", ["orgs", "export"], mirror),
+  createFileScene("orgs export", "orgs.csv", ["orgs", "export"], prepareMirror),
   createFileScene("devices template", "devices.csv", ["devices", "template"]),
-  createFileScene("devices export", "devices.csv", ["devices", "export"], mirror),
-  createFileScene("secured users template", "docs-new.csv", ["secured", "users", "template", ...DOCS]),
-  createFileScene("secured users export", "docs-now.csv", ["secured", "users", "export", ...DOCS], withSecured),
+  createFileScene("devices export", "devices.csv", ["devices", "export"], prepareMirror),
+  createFileScene("secured users template", "docs-new.csv", ["secured", "users", "template", ...DOCS_OPTION]),
+  createFileScene(
+    "secured users export",
+    "docs-now.csv",
+    ["secured", "users", "export", ...DOCS_OPTION],
+    prepareSecuredUser,
+  ),
   createFileScene("csv template", "calendar.csv", ["csv", "template", "--as", "calendar"]),
-  createFileScene("audit export", "audit.ndjson", ["audit", "export"], mirror),
+  createFileScene("audit export", "audit.ndjson", ["audit", "export"], prepareMirror),
   {
-    ...createFileScene("status as a page", "status.html", ["status", ...PAGE], mirror),
+    ...createFileScene("status as a page", "status.html", ["status", ...HTML_OPTION], prepareMirror),
     tellsFaults: true,
-    // the path of the home
-    varies: new RegExp(`${MADE_AT.source}|/[^<>\\s]+(?=/tenants)`, "g"),
+    // the path of the home also differs from run to run
+    varies: new RegExp(`${CREATION_TIME.source}|/[^<>\\s]+(?=/tenants)`, "g"),
   },
-  createFileScene("roles matrix as a page", "roles.html", ["roles", "matrix", ...PAGE]),
-  createFileScene("ade guide as a page", "ade.html", ["ade", "guide", "manual", ...PAGE]),
-  createFileScene("onboarding guide as a page", "onboarding.html", ["onboarding", "guide", ...PAGE]),
-  createFileScene("renewals guide as a page", "token.html", ["renewals", "guide", "ade-token", ...PAGE]),
-  createFileScene("handover report", "report.html", ["handover", "report", join("bundles", "minato")], withBundles),
+  createFileScene("roles matrix as a page", "roles.html", ["roles", "matrix", ...HTML_OPTION]),
+  createFileScene("ade guide as a page", "ade.html", ["ade", "guide", "manual", ...HTML_OPTION]),
+  createFileScene("onboarding guide as a page", "onboarding.html", ["onboarding", "guide", ...HTML_OPTION]),
+  createFileScene("renewals guide as a page", "token.html", ["renewals", "guide", "ade-token", ...HTML_OPTION]),
+  createFileScene("handover report", "report.html", ["handover", "report", join("bundles", "minato")], prepareBundles),
   {
     ...createFileScene(
       "handover diff",
       "diff.md",
       ["handover", "diff", join("bundles", "minato"), join("bundles", "minato-later"), "--format", "markdown"],
-      withBundles,
+      prepareBundles,
     ),
     code: 9,
   },

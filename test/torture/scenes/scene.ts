@@ -1,39 +1,39 @@
 import { run, type Outcome } from "#support/process/program.ts";
 
-/** A command that writes, and the home from which it starts. */
+/** A command that writes, and the home in which it runs. */
 export interface Scene {
   readonly name: string;
   /** Prepares the home. `ID` in the line stands for the result. */
   readonly prepare: (home: string) => Promise<string>;
   readonly line: readonly string[];
-  /** exit code on a sound disk; by default 0 */
+  /** exit code on a disk without faults; by default 0 */
   readonly code?: number;
   /** exit code if the command fails; by default 1 */
   readonly failure?: number;
-  /** The command plans and commits in two steps. A plan may stay if the command ends between them. */
+  /** The command plans and then commits. If it ends between these two steps, a plan may remain. */
   readonly plans?: true;
-  /** The command changes the tenant in several steps, and may end between them. */
+  /** The command changes the tenant in several steps. It may end between them. */
   readonly steps?: true;
   /** The command writes its settings before it changes the tenant. */
   readonly filesFirst?: true;
-  /** The command prints everything before its change, so its output does not mean that the change was made. */
+  /** The command prints all of its output before its change, so its output does not prove that the change was made. */
   readonly saysBefore?: true;
-  /** The tables to compare, if the content of other tables depends on the number of runs. */
+  /** The tables that are compared, if the content of the other tables depends on the number of runs. */
   readonly tables?: readonly string[];
   /** files that the command writes in addition to the tenant; they are compared byte by byte */
   readonly outputs?: readonly string[];
-  /** matches the parts of these files that differ from run to run */
+  /** matches the parts of these files that are different in every run */
   readonly varies?: RegExp;
   /** The output reports what the command could not read from the disk. */
   readonly tellsFaults?: true;
-  /** an output whose bytes differ from run to run, and a command that checks whether this output is complete */
+  /** an output whose bytes are different in every run, and a command that checks whether this output is complete */
   readonly whole?: { readonly output: string; readonly line: readonly string[] };
-  /** The command uses the current date, so a jump of the clock may change its result. */
+  /** The command uses the current date, so its result may be different after a jump of the clock. */
   readonly readsDate?: true;
 }
 
 /** Matches the date and time at which a page was created. */
-export const MADE_AT = /\d{4}-\d\d-\d\d \d\d:\d\d(?= \()/g;
+export const CREATION_TIME = /\d{4}-\d\d-\d\d \d\d:\d\d(?= \()/g;
 
 /** Runs a command that prepares a home. @throws Error if the command fails */
 export const runOrThrow = async (home: string, ...line: readonly string[]): Promise<Outcome> => {
@@ -43,4 +43,4 @@ export const runOrThrow = async (home: string, ...line: readonly string[]): Prom
 };
 
 /** Returns the id of an import from the JSON that the command printed. */
-export const idOf = ({ text }: Outcome): string => (JSON.parse(text) as { readonly importId: string }).importId;
+export const getImportId = ({ text }: Outcome): string => (JSON.parse(text) as { readonly importId: string }).importId;

@@ -1,33 +1,33 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { mirror, withSecured } from "./by-hand.ts";
+import { prepareMirror, prepareSecuredUser } from "./by-hand.ts";
 import { runOrThrow, type Scene } from "./scene.ts";
 
-const NOBODY = ["administrators", "add", "--none"];
+const ADD_NO_ADMINISTRATORS = ["administrators", "add", "--none"];
 
 /** Prepares a mirror in which two users are administrators. */
-async function withAdministrators(home: string): Promise<string> {
-  await mirror(home);
+async function prepareAdministrators(home: string): Promise<string> {
+  await prepareMirror(home);
   await runOrThrow(home, "users", "administrators", "add", "E1", "E2");
   return "";
 }
 
-async function withSecuredAdministrator(home: string): Promise<string> {
-  await withSecured(home);
+async function prepareSecuredAdministrator(home: string): Promise<string> {
+  await prepareSecuredUser(home);
   await runOrThrow(home, "secured", "administrators", "add", "hanako", "--app", "docs");
   return "";
 }
 
 /** Prepares a mirror with a custom field in which one user has a value. */
-async function withField(home: string): Promise<string> {
-  await mirror(home);
+async function prepareField(home: string): Promise<string> {
+  await prepareMirror(home);
   await runOrThrow(home, "users", "fields", "add", "入社日");
   await runOrThrow(home, "users", "edit", "E1", "--custom", "入社日=2020-04-01");
   return "";
 }
 
-/** Prepares a file with answers to two questions of the handover checklist. */
-async function withAnswers(home: string): Promise<string> {
+/** Prepares a file that contains answers to two questions of the handover checklist. */
+async function prepareAnswers(home: string): Promise<string> {
   const answers = [
     "by: 髙橋",
     "answers:",
@@ -39,36 +39,36 @@ async function withAnswers(home: string): Promise<string> {
   return "";
 }
 
-/** Commands for administrators, settings, and answers that only people know. */
-export const SETTINGS: readonly Scene[] = [
-  { name: "users administrators add --none", prepare: mirror, line: ["users", ...NOBODY] },
-  { name: "users administrators add", prepare: mirror, line: ["users", "administrators", "add", "E1", "E2"] },
+/** Scenes of commands for administrators, settings, and answers that only people can give. */
+export const SETTINGS_SCENES: readonly Scene[] = [
+  { name: "users administrators add --none", prepare: prepareMirror, line: ["users", ...ADD_NO_ADMINISTRATORS] },
+  { name: "users administrators add", prepare: prepareMirror, line: ["users", "administrators", "add", "E1", "E2"] },
   {
     name: "users administrators remove",
-    prepare: withAdministrators,
+    prepare: prepareAdministrators,
     line: ["users", "administrators", "remove", "E1"],
   },
   {
     name: "secured administrators add",
-    prepare: withSecured,
+    prepare: prepareSecuredUser,
     line: ["secured", "administrators", "add", "hanako", "--app", "docs"],
   },
   {
     name: "secured administrators remove",
-    prepare: withSecuredAdministrator,
+    prepare: prepareSecuredAdministrator,
     line: ["secured", "administrators", "remove", "hanako", "--app", "docs"],
   },
   {
     name: "users fields remove",
-    prepare: withField,
+    prepare: prepareField,
     line: ["users", "fields", "remove", "入社日", "--confirm-deletions", "1"],
   },
   {
     name: "context set",
-    prepare: mirror,
+    prepare: prepareMirror,
     line: ["context", "set", "local", "--timezone", "Asia/Tokyo", "--protected"],
   },
-  { name: "handover answer", prepare: withAnswers, line: ["handover", "answer", "--answers", "answers.yaml"] },
+  { name: "handover answer", prepare: prepareAnswers, line: ["handover", "answer", "--answers", "answers.yaml"] },
   {
     name: "onboarding guide",
     prepare: async (home) => {

@@ -12,7 +12,7 @@ const PROFILE_NAME_COLUMN: Column<DeviceWithProfile> = {
   value: ({ profileName }) => profileName,
 };
 
-/** Columns never truncated: the serial number selects a device, and the profile state shows if it is ready. */
+/** Columns that are never truncated, because they identify a device and show whether it is ready. */
 const UNCUT_COLUMNS: readonly string[] = ["serialNumber", "profileStatus"];
 
 export const ADE_DEVICE_COLUMNS = buildFieldColumns<AdeDeviceRecord>(ADE_DEVICE.fields).map((column) => ({
@@ -39,7 +39,7 @@ export const ADE_DEVICE_KIND: NamedKind<AdeDeviceRecord> = {
 /**
  * Returns whether a device may be switched on and, if not, what to do first.
  *
- * @param how how the device gets a profile
+ * @param how instructions for assigning a profile to the device
  * @see facts 4.4
  */
 export const checkReadiness = (
@@ -60,7 +60,7 @@ export const checkReadiness = (
       ready: false,
       tell: text(
         `the last full sync did not find this device; Apple sometimes leaves devices out for about a day. To check again: ${line("ade sync", [], { full: true })}`,
-        `前回の全件取得で見つかりませんでした。1 日ほど見えなくなることがあります: ${line("ade sync", [], { full: true })}`,
+        `前回の全件取得で見つかりませんでした。1 日ほど見えなくなることがあります。もう一度確認するには: ${line("ade sync", [], { full: true })}`,
       ),
     };
   }

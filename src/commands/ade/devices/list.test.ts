@@ -35,8 +35,8 @@ test("at 80 columns, no header or serial number is cut, and the next step is sho
     /^シリアルナンバー  Apple 側の状態  ADE プロファイル状態  種類    モデル\nSERIAL000001      あり            assigned              iPhone  iPad Pro 13-inc…\n$/,
   );
   expect(en.stdout).toMatch(/^serial number  state at Apple  ADE profile state  device family  model\nSERIAL000001 /);
-  expect(en.stderr).toContain("2 devices not ready");
-  expect(ja.stderr).toContain("対応: clomoctl ade status");
+  expect(en.stderr).toContain("not ready: 2 devices");
+  expect(ja.stderr).toContain("対応を確認するには: clomoctl ade status");
   const released = await run("ade devices list --state released", {
     tenant: { ade: waiting, adeDevices: page(null, { ...model, state: "released" }) },
     terminal: { columns: 80 },

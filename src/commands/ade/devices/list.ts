@@ -62,6 +62,6 @@ export default defineCommand({
 
 const describeNotReady = (count: number) =>
   text(
-    `${formatCount(count, "device")} not ready (neither assigned nor pushed): do not switch them on yet. What to do`,
-    `assigned でも pushed でもない、準備未完了のデバイスが ${count} 台あります(まだ電源を入れないでください)。対応`,
+    `not ready: ${formatCount(count, "device")} (ADE profile state is neither assigned nor pushed); do not switch them on yet. To see what to do`,
+    `準備が完了していないデバイスが ${count} 台あります(assigned でも pushed でもない)。まだ電源を入れないでください。対応を確認するには`,
   );

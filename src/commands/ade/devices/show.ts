@@ -31,7 +31,7 @@ export default defineCommand({
         ? buildCreateProfileStep(profiles).line
         : line("ade profiles assign", [word, device.serialNumber]);
     const waiting = buildRetrySteps(ade, tools.clock.now().getTime(), (instant) => tools.terminal.moment(instant));
-    // the tenant does not report which devices wait; if all devices that are not ready wait, this device waits too
+    // the tenant does not report which assignments are pending; if all unready devices wait, this device waits, too
     const { ready, tell } = checkReadiness(device, areAllPending(ade) ? PENDING_ASSIGNMENT : same(command ?? ""));
     await (ready ? tools.terminal.note(tell) : tools.terminal.warn(tell));
     if (ready || device.state !== "present") return;

@@ -80,7 +80,7 @@ describe("counts devices that are left from a rehearsal and proposes to delete t
     const tenant = { setAdeEndpoint: APPLE, devices: devices("SIM3I2KDHJCA", "F2LSIM000001") };
     const { en, ja } = await runInBoth("ade endpoint set --apple", { tenant });
     expect(en.stderr).toContain(
-      "the same filter also matches 1 other device not from a rehearsal. Remove them from the list before you run",
+      "the same filter also matches 1 other device that the rehearsal did not add. Remove them from the list before you run",
     );
     expect(en.stderr).not.toContain("clomoctl devices delete --filter-id");
     expect(ja.stderr).toContain("clomoctl devices list --filter-id SIM --status 事前登録\n");

@@ -13,8 +13,8 @@ export default defineCommand({
   summary: text("set the endpoint of Apple's services", "接続先を設定する"),
   details: [
     text(
-      `--apple selects Apple's own services, for a tenant of your own with its own MDM server entry. --simulator URL takes the URL that ${line("ade simulator start", [])} prints. URL alone selects any other server with the same protocol; content tokens (VPP) are never sent to such a server, only to Apple or a simulator. A tenant that mirrors the console accepts only a simulator.`,
-      `--apple は Apple のサービス(専用の MDM サーバを持つ独自のテナント用)、--simulator URL は ${line("ade simulator start", [])} が表示する URL、URL だけの指定は同じプロトコルのほかのサーバーです(VPP サービストークンは Apple とシミュレーター以外には送信しません)。管理画面のミラーではシミュレーターだけを指定できます。`,
+      `--apple selects Apple's own services, for a local tenant that is not a mirror and has its own MDM server entry. --simulator URL takes the URL that ${line("ade simulator start", [])} prints. URL alone selects any other server with the same protocol; content tokens (VPP) are never sent to such a server, only to Apple or a simulator. A mirror of the console accepts only a simulator.`,
+      `--apple は Apple のサービス(専用の MDM サーバを登録した、ミラーではないテナント用)、--simulator URL は ${line("ade simulator start", [])} が表示する URL、URL だけの指定は同じプロトコルのほかのサーバーです(VPP サービストークンは Apple とシミュレーター以外には送信しません)。管理画面のミラーではシミュレーターだけを指定できます。`,
     ),
   ],
   args: {
@@ -42,7 +42,8 @@ export default defineCommand({
   exits: ["input-rejected", "not-permitted", "unavailable"],
   shows: FACT_COLUMNS,
   async run(tools, { url, apple, simulator, startOver }) {
-    if ([url !== undefined, apple, simulator !== undefined].filter(Boolean).length !== 1) throw ONE_ENDPOINT_REQUIRED;
+    if ([url !== undefined, apple, simulator !== undefined].filter(Boolean).length !== 1)
+      throw ONE_ENDPOINT_REQUIRED_FAILURE;
     const kind = apple ? "apple" : simulator === undefined ? "other" : "simulator";
     const address = simulator ?? url;
     const { client } = await tools.tenant("ade");
@@ -82,13 +83,13 @@ async function confirmStartOver(
   return terminal.prompts.confirm({
     message: text(
       `Forget the key, the token (expires ${until}), the ADE profiles and ${formatCount(known, "ADE device")} of ${whose}? Device records in Devices are kept. To connect again, you will need a new public key and a new token.`,
-      `${whose} の鍵・トークン(有効期限 ${until})・ADE プロファイル・ADE デバイス ${known} 台を消去しますか?「Devices」の記録は残りますが、再び接続するには新しい公開鍵とトークンが必要です。`,
+      `${whose} の鍵・トークン(有効期限 ${until})・ADE プロファイル・ADE デバイス ${known} 台を消去しますか?「Devices」のデバイス情報は残りますが、再び接続するには新しい公開鍵とトークンが必要です。`,
     ),
     flag: "--yes",
   });
 }
 
-const ONE_ENDPOINT_REQUIRED = new Failure("usage", {
+const ONE_ENDPOINT_REQUIRED_FAILURE = new Failure("usage", {
   what: text(
     "specify exactly one of --apple, --simulator URL and URL",
     "--apple、--simulator URL、URL のどれか 1 つを指定してください",
@@ -117,8 +118,8 @@ async function reportRehearsalDevices(tools: Tools): Promise<void> {
   if (found.others > 0) {
     await terminal.note(
       text(
-        `the same filter also matches ${formatCount(found.others, "other device")} not from a rehearsal. Remove them from the list before you run ${line("devices delete", [], { file: "FILE" })}`,
-        `同じ条件に当てはまる ${found.others} 台は練習のものではありません。一覧から除いて ${line("devices delete", [], { file: "FILE" })} で削除してください`,
+        `the same filter also matches ${formatCount(found.others, "other device")} that the rehearsal did not add. Remove them from the list before you run ${line("devices delete", [], { file: "FILE" })}`,
+        `同じ条件に当てはまる ${found.others} 台は、練習で追加したものではありません。一覧から除いたうえで、${line("devices delete", [], { file: "FILE" })} で削除してください`,
       ),
     );
   }

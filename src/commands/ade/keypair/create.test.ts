@@ -55,7 +55,7 @@ test("writes nothing in a mirror", async () => {
 
 test.each([
   [undefined, "the change may have been made", "変更されている可能性"],
-  [MADE, "the change was made; the output may be incomplete", "変更は反映済みです"],
+  [MADE, "the change was made; the output may be incomplete", "変更は完了しましたが、出力は途中までの可能性があります"],
   [{ ...MADE, created: false }, "nothing was changed", "何も変更していません"],
 ])("if it is cut off, reports what is known about the key: %j", async (answer, en, ja) => {
   const signals = new EventEmitter();

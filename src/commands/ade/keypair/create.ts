@@ -27,7 +27,7 @@ export default defineCommand({
     startOver: {
       kind: "boolean",
       about: text(
-        "discard the key that is waiting for its token and create a new one",
+        "discard the key that is waiting for its token, and create a new key",
         "トークン待ちの鍵を破棄して作り直す",
       ),
     },

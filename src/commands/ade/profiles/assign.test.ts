@@ -3,9 +3,19 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { example, inTurn } from "#support/commands/tenant.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
-import { ADE, AT_APPLE, LOOKUP_REQUESTS, PROFILE, workOf } from "#support/commands/ade/profiles.ts";
+import {
+  SIMULATED_ADE,
+  ADE_AT_APPLE,
+  LOOKUP_REQUESTS,
+  PROFILE,
+  buildAssignmentResponse,
+} from "#support/commands/ade/profiles.ts";
 
-const tenant = { ade: ADE, adeProfiles: { items: [PROFILE] }, assignAdeProfile: workOf({ A1: "SUCCESS" }) };
+const tenant = {
+  ade: SIMULATED_ADE,
+  adeProfiles: { items: [PROFILE] },
+  assignAdeProfile: buildAssignmentResponse({ A1: "SUCCESS" }),
+};
 const params = { id: PROFILE.id };
 const asked = (json: object) => ({ operation: "assignAdeProfile", params, json });
 
@@ -48,11 +58,11 @@ test("selects devices by file or organisation, or all without a profile", async 
 
 test("reports devices that Apple did not accept, and when they are tried again", async () => {
   const results = { A1: "SUCCESS", A2: "THROTTLED", A3: "NOT_ACCESSIBLE" } as const;
-  const assignAdeProfile = workOf(results, { retryAt: "2026-11-21T00:00:00.000Z" });
+  const assignAdeProfile = buildAssignmentResponse(results, { retryAt: "2026-11-21T00:00:00.000Z" });
   const { en, ja } = await runInBoth("ade profiles assign 本社 A1 A2 A3", { tenant: { ...tenant, assignAdeProfile } });
   expect(en).toMatchObject({ exit: 8 });
   expect(en.stdout).toContain("A2\tTHROTTLED\nA3\tNOT_ACCESSIBLE\n");
-  expect(en.stderr).toContain("1 device no longer assigned to this server: check Apple Business Manager, then run");
+  expect(en.stderr).toContain("no longer assigned to this server: 1 device; check Apple Business Manager, then run");
   expect(en.stderr).toContain(
     "Apple did not accept 1 of the devices; after 2026-11-21 09:00 (Asia/Tokyo), run clomoctl ade sync or run this command again",
   );
@@ -61,7 +71,7 @@ test("reports devices that Apple did not accept, and when they are tried again",
 
 test("with many devices, a terminal lists only those that failed", async () => {
   const done = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`A${at}`, "SUCCESS" as const]));
-  const assignAdeProfile = workOf({ ...done, B1: "FAILED" });
+  const assignAdeProfile = buildAssignmentResponse({ ...done, B1: "FAILED" });
   const line = "ade profiles assign 本社 --unassigned";
   const { en, ja } = await runInBoth(line, { tenant: { ...tenant, assignAdeProfile }, terminal: { columns: 80 } });
   expect(en.stdout).toBe("serial number  result\nB1             failed\n");
@@ -75,7 +85,7 @@ test("with many devices, a terminal lists only those that failed", async () => {
   const piped = await run(line, { tenant: { ...tenant, assignAdeProfile } });
   expect(piped.stdout.split("\n")).toHaveLength(33);
   const dry = await run(`${line} --dry-run`, {
-    tenant: { ...tenant, assignAdeProfile: { ...workOf(done), dryRun: true } },
+    tenant: { ...tenant, assignAdeProfile: { ...buildAssignmentResponse(done), dryRun: true } },
     terminal: { columns: 80 },
   });
   expect(dry.stdout.split("\n")).toHaveLength(22);
@@ -84,15 +94,19 @@ test("with many devices, a terminal lists only those that failed", async () => {
 
 test("having nothing to do is not a failure", async () => {
   const { exit, stderr } = await run("ade profiles assign 本社 A1", {
-    tenant: { ...tenant, assignAdeProfile: workOf({}) },
+    tenant: { ...tenant, assignAdeProfile: buildAssignmentResponse({}) },
   });
   expect(exit).toBe(0);
   expect(stderr).toContain("nothing to do: no device needs to be changed");
 });
 
 describe("at Apple", () => {
-  const tried = workOf({ A1: null, A2: null }, { dryRun: true });
-  const real = { ...tenant, ade: AT_APPLE, assignAdeProfile: inTurn(tried, workOf({ A1: "SUCCESS", A2: "SUCCESS" })) };
+  const tried = buildAssignmentResponse({ A1: null, A2: null }, { dryRun: true });
+  const real = {
+    ...tenant,
+    ade: ADE_AT_APPLE,
+    assignAdeProfile: inTurn(tried, buildAssignmentResponse({ A1: "SUCCESS", A2: "SUCCESS" })),
+  };
 
   test("asks for the number of devices", async () => {
     const { exit, requests, stderr } = await run("ade profiles assign 本社 --unassigned", {
@@ -112,7 +126,7 @@ describe("at Apple", () => {
 
   test("accepts the number as an option, and requires it without a terminal", async () => {
     const given = await run("ade profiles assign 本社 --unassigned --confirm-devices 2", {
-      tenant: { ...real, assignAdeProfile: workOf({ A1: "SUCCESS", A2: "SUCCESS" }) },
+      tenant: { ...real, assignAdeProfile: buildAssignmentResponse({ A1: "SUCCESS", A2: "SUCCESS" }) },
     });
     expect(given.requests.at(-1)).toEqual(asked({ unassigned: true, dryRun: false, confirmDevices: 2 }));
     const { en, ja } = await runInBoth("ade profiles assign 本社 --unassigned", {

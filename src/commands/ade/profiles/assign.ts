@@ -16,8 +16,8 @@ export default defineCommand({
   summary: text("assign an ADE profile to devices", "デバイスに ADE プロファイルを割り当てる"),
   details: [
     text(
-      "Devices that already have the profile are skipped. Apple responds for each device. If Apple does not accept a device, a later sync tries again, after the time that Apple specifies or after one day. A device takes the profile when it is set up; a device that is in use takes it after a wipe.",
-      "すでに割り当て済みのデバイスは対象外です。結果はデバイスごとに返ります。受け付けられなかったデバイスは、Apple の指定した時間(なければ 1 日)が過ぎた後の同期で再度割り当てます。プロファイルはデバイスの初期設定時に適用され、使用中のデバイスには初期化後に適用されます。",
+      "Devices that already have the profile are skipped. Apple reports a result for each device. If Apple does not accept a device, a later sync tries again, after the time that Apple specifies or after one day. A device receives the profile when it is set up; a device that is in use receives it after a wipe.",
+      "すでに割り当て済みのデバイスは対象外です。Apple はデバイスごとに結果を返します。受け付けられなかったデバイスは、Apple の指定した時間(なければ 1 日)が過ぎた後の同期で再度割り当てます。プロファイルはデバイスの初期設定時に適用され、使用中のデバイスには初期化後に適用されます。",
     ),
   ],
   args: { profile: PROFILE_ARGUMENT, serials: SERIALS_ARGUMENT },
@@ -61,6 +61,6 @@ const buildAutoApplyStep = (name: string): Step =>
   );
 
 const READY_NOTE = text(
-  "the devices may be switched on; a device that is in use takes the profile after a wipe",
+  "the devices may be switched on; a device that is in use receives the profile after a wipe",
   "電源を入れて設定を始められます(使用中のデバイスには、初期化後に適用されます)",
 );

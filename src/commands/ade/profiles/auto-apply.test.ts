@@ -2,10 +2,16 @@ import { expect, test } from "vitest";
 import { ROOT_ORG_ID } from "../../../lib/model/organisation.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example, inTurn } from "#support/commands/tenant.ts";
-import { ADE, AT_APPLE, LOOKUP_REQUESTS, PROFILE, workOf } from "#support/commands/ade/profiles.ts";
+import {
+  SIMULATED_ADE,
+  ADE_AT_APPLE,
+  LOOKUP_REQUESTS,
+  PROFILE,
+  buildAssignmentResponse,
+} from "#support/commands/ade/profiles.ts";
 
-const set = workOf({}, { devices: 5 });
-const tenant = { ade: ADE, adeProfiles: { items: [PROFILE] }, setAutomaticAdeProfile: set };
+const set = buildAssignmentResponse({}, { devices: 5 });
+const tenant = { ade: SIMULATED_ADE, adeProfiles: { items: [PROFILE] }, setAutomaticAdeProfile: set };
 const asked = (json: object) => ({ operation: "setAutomaticAdeProfile", json: { ...json, dryRun: false } });
 
 test("new devices of the tenant, or of an organisation, get a profile", async () => {
@@ -22,7 +28,7 @@ test("new devices of the tenant, or of an organisation, get a profile", async ()
 });
 
 test("can be turned off", async () => {
-  const off = { ade: ADE, setAutomaticAdeProfile: { ...set, profile: null } };
+  const off = { ade: SIMULATED_ADE, setAutomaticAdeProfile: { ...set, profile: null } };
   const { en, ja } = await runInBoth("ade profiles auto-apply --none", { tenant: off });
   expect(en.requests.at(-1)).toEqual(asked({ org: ROOT_ORG_ID, profile: null }));
   expect(en.stderr).toContain("automatic profile: none (全社)");
@@ -31,7 +37,7 @@ test("can be turned off", async () => {
 
 test("at Apple, asks for the number of existing devices", async () => {
   const { exit, requests } = await run("ade profiles auto-apply 本社", {
-    tenant: { ...tenant, ade: AT_APPLE, setAutomaticAdeProfile: inTurn({ ...set, dryRun: true }, set) },
+    tenant: { ...tenant, ade: ADE_AT_APPLE, setAutomaticAdeProfile: inTurn({ ...set, dryRun: true }, set) },
     terminal: { columns: 300, typing: [["type 5 to continue:", "5\r"]] },
   });
   expect(exit).toBe(0);

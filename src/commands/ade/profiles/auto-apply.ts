@@ -13,7 +13,7 @@ export default defineCommand({
   summary: text("set the ADE profile that new devices get automatically", "自動適用する ADE プロファイルを設定する"),
   details: [
     text(
-      "Nothing is applied until you set a profile. A sync assigns the profile to each new device; existing devices stay unchanged (see assign). The setting of an organisation takes precedence over the settings of higher organisations and of the whole tenant. Settings per organisation are a feature of clomoctl; CLOMO PANEL has one setting for the tenant.",
+      "Nothing is applied until you set a profile. A sync assigns the profile to each new device; existing devices do not change (see assign). The setting of an organisation takes precedence over the settings of higher organisations and of the whole tenant. Settings per organisation are a feature of clomoctl; CLOMO PANEL has one setting for the tenant.",
       "設定するまでは何も自動適用しません。同期で見つかった新しいデバイスに適用し、すでにあるデバイスは変更しません(assign を使ってください)。組織の設定は、上位の組織や全社の設定より優先します。組織ごとの設定は clomoctl 独自の機能で、CLOMO PANEL の ADE プロファイルの自動適用は全社で 1 つです。",
     ),
   ],
@@ -41,7 +41,7 @@ export default defineCommand({
   exits: ["usage", "input-rejected", "not-permitted", "not-found"],
   shows: PROFILE_COLUMNS,
   async run(tools, { profile: name, org, none, ...options }) {
-    if ((name === undefined) !== none) throw PROFILE_OR_NONE_REQUIRED;
+    if ((name === undefined) !== none) throw PROFILE_OR_NONE_REQUIRED_FAILURE;
     const ade = await requireAppleAccess(tools, CONSOLE_STEPS.profile);
     const { client } = await tools.tenant("profiles");
     const profile = name === undefined ? null : await findAdeProfile(client, name);
@@ -52,11 +52,11 @@ export default defineCommand({
     const work = await runProfileWork({ tools, ade }, ask, options, ({ en, ja }) =>
       profile === null
         ? text(
-            `new devices will no longer get a profile automatically (${orgName}; existing devices stay unchanged: ${en});`,
+            `new devices (${orgName}) will no longer get a profile automatically; the existing ${en} will not change;`,
             `新しいデバイスへの自動適用をやめます(${orgName}。既存の ${ja}は変わりません)。`,
           )
         : text(
-            `new devices will get ${called} automatically (${orgName}; existing devices stay unchanged: ${en});`,
+            `new devices (${orgName}) will get ${called} automatically; the existing ${en} will not change;`,
             `新しいデバイスに「${called}」を自動適用します(${orgName}。既存の ${ja}は変わりません)。`,
           ),
     );
@@ -69,7 +69,7 @@ export default defineCommand({
   },
 });
 
-const PROFILE_OR_NONE_REQUIRED = new Failure("usage", {
+const PROFILE_OR_NONE_REQUIRED_FAILURE = new Failure("usage", {
   what: text("specify either a profile or --none", "プロファイルか --none のどちらかを指定してください"),
   where: commandName("ade profiles auto-apply"),
 });

@@ -10,13 +10,13 @@ import { requireSingleMatch, type NamedKind } from "../../listing/single-match.t
 type SwitchLabels = readonly [on: Text, off: Text];
 
 const YES_NO_LABELS: SwitchLabels = [text("yes", "はい"), text("no", "いいえ")];
-const ALLOWED_OR_NOT: SwitchLabels = [text("allowed", "許可する"), text("not allowed", "許可しない")];
+const ALLOWED_LABELS: SwitchLabels = [text("allowed", "許可する"), text("not allowed", "許可しない")];
 
 /** Labels of the console for the values of its switches.  @see facts 4.2 */
 const SWITCH_LABELS: Readonly<Record<string, SwitchLabels>> = {
   supervised: [text("yes", "設定する"), text("no", "設定しない")],
-  removable: ALLOWED_OR_NOT,
-  pairing: ALLOWED_OR_NOT,
+  removable: ALLOWED_LABELS,
+  pairing: ALLOWED_LABELS,
 };
 
 const joinOrNull = (values: readonly Text[]): Text | null =>

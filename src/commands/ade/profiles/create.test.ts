@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { CURRENT_SETUP_ITEMS } from "../../../lib/model/ade-profile.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
-import { ADE, PROFILE } from "#support/commands/ade/profiles.ts";
+import { SIMULATED_ADE, PROFILE } from "#support/commands/ade/profiles.ts";
 
 const made = (more: object = {}) => ({ profile: PROFILE, unknownItems: [], dryRun: false, ...more });
-const tenant = { ade: ADE, createAdeProfile: made(), adeProfiles: { items: [PROFILE] } };
+const tenant = { ade: SIMULATED_ADE, createAdeProfile: made(), adeProfiles: { items: [PROFILE] } };
 const CREATE = "ade profiles create 本社 --url https://mdm.example.jp/enroll";
 
 test("creates a profile as requested and proposes the next step", async () => {
@@ -30,7 +30,7 @@ test("creates a profile as requested and proposes the next step", async () => {
     },
     { operation: "adeProfiles" },
   ]);
-  expect(en.stderr).toContain("created at the simulator; not assigned to any device yet\n");
+  expect(en.stderr).toContain("created in the simulator; not assigned to any device yet\n");
   expect(en.stderr).toContain(
     "to apply this profile to new devices automatically: clomoctl ade profiles auto-apply 本社\n",
   );
@@ -52,7 +52,7 @@ test("--skip all skips all items, and unknown items are warned about", async () 
   const all = await run(`${CREATE} --skip all`, { tenant });
   expect(all.requests.at(-2)?.json).toMatchObject({ skipItems: CURRENT_SETUP_ITEMS });
   const { en, ja } = await runInBoth(`${CREATE} --skip NewPane --dry-run`, {
-    tenant: { ade: ADE, createAdeProfile: made({ unknownItems: ["NewPane"], dryRun: true }) },
+    tenant: { ade: SIMULATED_ADE, createAdeProfile: made({ unknownItems: ["NewPane"], dryRun: true }) },
   });
   expect(en.stderr).toContain("clomoctl does not know the setup item NewPane; the item is sent unchanged");
   expect(en.stderr).toContain("dry run: nothing was created");

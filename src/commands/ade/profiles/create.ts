@@ -5,7 +5,7 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import type { Fields } from "../../field.ts";
-import { DRY_RUN } from "../../records/options.ts";
+import { DRY_RUN_OPTION } from "../../records/options.ts";
 import { requireAppleAccess } from "../fence.ts";
 import { toProfileArgument } from "../next.ts";
 import { printEndpoint } from "../shown.ts";
@@ -13,37 +13,37 @@ import { PROFILE_COLUMNS, findAdeProfile } from "./columns.ts";
 
 const YES_NO_NAMES = { yes: text("yes", "はい"), no: text("no", "いいえ") };
 
-const defineSwitch = (about: Text) =>
+const defineSwitchOption = (about: Text) =>
   ({ kind: "choice", choices: ["yes", "no"], called: YES_NO_NAMES, about }) as const;
 
 /** Declares an option for a text. A blank value removes the text that was copied from another profile. */
-const defineText = (about: Text) => ({ kind: "string", value: "TEXT", blank: true, about }) as const;
+const defineTextOption = (about: Text) => ({ kind: "string", value: "TEXT", blank: true, about }) as const;
 
 /** Options for switches. Defaults: the copied profile's values; without a copied profile, the CLOMO manual's. */
 const SWITCH_OPTIONS = {
-  supervised: defineSwitch(text("supervised mode (default: yes)", "監視対象モード(既定: yes)")),
-  removable: defineSwitch(
+  supervised: defineSwitchOption(text("supervised mode (default: yes)", "監視対象モード(既定: yes)")),
+  removable: defineSwitchOption(
     text(
       "allow removal of the MDM profile (default: no; only supervised devices can forbid it)",
       "MDM 構成プロファイル削除を許可する(既定: no。許可しない設定は監視対象モードのときだけ)",
     ),
   ),
-  pairing: defineSwitch(
+  pairing: defineSwitchOption(
     text("allow connection to a host PC (default: yes)", "ホスト PC との接続を許可する(既定: yes)"),
   ),
-  mandatory: defineSwitch(text("make enrolment mandatory (default: yes)", "登録を必須にする(既定: yes)")),
-  sharedIpad: defineSwitch(text("Shared iPad (Apple School Manager)", "Shared iPad(Apple School Manager)")),
-  awaitConfigured: defineSwitch(text("wait until the device is configured", "構成が完了するまで待つ")),
-  autoAdvance: defineSwitch(text("advance the Setup Assistant automatically", "設定アシスタントを自動で進める")),
+  mandatory: defineSwitchOption(text("make enrolment mandatory (default: yes)", "登録を必須にする(既定: yes)")),
+  sharedIpad: defineSwitchOption(text("Shared iPad (Apple School Manager)", "Shared iPad(Apple School Manager)")),
+  awaitConfigured: defineSwitchOption(text("wait until the device is configured", "構成が完了するまで待つ")),
+  autoAdvance: defineSwitchOption(text("advance the Setup Assistant automatically", "設定アシスタントを自動で進める")),
 } as const satisfies Fields;
 
 const TEXT_OPTIONS = {
-  department: defineText(text("name of the organisation", "組織名")),
-  supportPhone: defineText(text("telephone number for support", "サポート用電話番号")),
-  supportMail: defineText(text("email address for support", "サポート用メールアドレス")),
-  webUrl: defineText(text("sign-in web page (https)", "サインインの Web ページ(https)")),
-  language: defineText(text("language, e.g. ja", "言語(ja など)")),
-  region: defineText(text("region, e.g. JP", "地域(JP など)")),
+  department: defineTextOption(text("name of the organisation", "組織名")),
+  supportPhone: defineTextOption(text("telephone number for support", "サポート用電話番号")),
+  supportMail: defineTextOption(text("email address for support", "サポート用メールアドレス")),
+  webUrl: defineTextOption(text("sign-in web page (https)", "サインインの Web ページ(https)")),
+  language: defineTextOption(text("language, e.g. ja", "言語(ja など)")),
+  region: defineTextOption(text("region, e.g. JP", "地域(JP など)")),
 } as const satisfies Fields;
 
 const SETUP_ITEM_NAMES = CURRENT_SETUP_ITEMS.map((key) => [key, getSetupItemName(key).ja] as const);
@@ -91,7 +91,7 @@ export default defineCommand({
       ),
     },
     ...TEXT_OPTIONS,
-    dryRun: DRY_RUN,
+    dryRun: DRY_RUN_OPTION,
   },
   examples: [
     { line: "clomoctl ade profiles create 本社 --url https://mdm.example.jp/enroll --skip パスコード,Siri" },
@@ -122,7 +122,7 @@ export default defineCommand({
     if (dryRun) await terminal.note(text("dry run: nothing was created", "--dry-run のため作成していません"));
     else {
       const word = toProfileArgument(profile, await client.profiles.list());
-      await terminal.note(ade.endpoint?.kind === "simulator" ? CREATED_AT_SIMULATOR : CREATED_AT_APPLE);
+      await terminal.note(ade.endpoint?.kind === "simulator" ? CREATED_IN_SIMULATOR_NOTE : CREATED_AT_APPLE_NOTE);
       const assign = line("ade profiles assign", [word], { unassigned: true });
       const autoApply = line("ade profiles auto-apply", [word]);
       const next = [
@@ -138,13 +138,13 @@ export default defineCommand({
   },
 });
 
-const CREATED_AT_APPLE = text(
+const CREATED_AT_APPLE_NOTE = text(
   "created at Apple; not assigned to any device yet",
   "Apple に作成しました(まだどのデバイスにも割り当てていません)",
 );
 
-const CREATED_AT_SIMULATOR = text(
-  "created at the simulator; not assigned to any device yet",
+const CREATED_IN_SIMULATOR_NOTE = text(
+  "created in the simulator; not assigned to any device yet",
   "シミュレーターに作成しました(まだどのデバイスにも割り当てていません)",
 );
 

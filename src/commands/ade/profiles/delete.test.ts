@@ -1,9 +1,19 @@
 import { expect, test } from "vitest";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { inTurn } from "#support/commands/tenant.ts";
-import { ADE, AT_APPLE, LOOKUP_REQUESTS, PROFILE, workOf } from "#support/commands/ade/profiles.ts";
+import {
+  SIMULATED_ADE,
+  ADE_AT_APPLE,
+  LOOKUP_REQUESTS,
+  PROFILE,
+  buildAssignmentResponse,
+} from "#support/commands/ade/profiles.ts";
 
-const tenant = { ade: ADE, adeProfiles: { items: [PROFILE] }, deleteAdeProfile: workOf({ A1: "SUCCESS" }) };
+const tenant = {
+  ade: SIMULATED_ADE,
+  adeProfiles: { items: [PROFILE] },
+  deleteAdeProfile: buildAssignmentResponse({ A1: "SUCCESS" }),
+};
 const params = { id: PROFILE.id };
 
 test("removes a profile from its devices and deletes it", async () => {
@@ -23,7 +33,7 @@ const OTHER = { ...PROFILE, id: "0199c000-0000-7000-8000-000000000099", name: "�
 
 const deleting = (automatic: readonly string[], ...left: readonly object[]) => {
   const items = [{ ...PROFILE, automatic }, ...left];
-  const answers = { ade: ADE, adeProfiles: { items }, deleteAdeProfile: workOf({}) };
+  const answers = { ade: SIMULATED_ADE, adeProfiles: { items }, deleteAdeProfile: buildAssignmentResponse({}) };
   return runInBoth("ade profiles delete 本社", { tenant: answers, terminal: { columns: 400 } });
 };
 
@@ -56,7 +66,10 @@ test("new devices get the profile of a higher organisation, if it has one", asyn
 });
 
 test("keeps a profile that devices still have", async () => {
-  const left = { ...tenant, deleteAdeProfile: workOf({ A1: "THROTTLED" }, { retryAt: "2026-11-21T00:00:00.000Z" }) };
+  const left = {
+    ...tenant,
+    deleteAdeProfile: buildAssignmentResponse({ A1: "THROTTLED" }, { retryAt: "2026-11-21T00:00:00.000Z" }),
+  };
   const { en, ja } = await runInBoth("ade profiles delete 本社", { tenant: left });
   expect(en).toMatchObject({
     exit: 8,
@@ -66,11 +79,11 @@ test("keeps a profile that devices still have", async () => {
 });
 
 test("a dry run deletes nothing, and at Apple the command asks for the number of devices", async () => {
-  const tried = workOf({ A1: null }, { dryRun: true });
+  const tried = buildAssignmentResponse({ A1: null }, { dryRun: true });
   const dry = await run("ade profiles delete 本社 --dry-run", { tenant: { ...tenant, deleteAdeProfile: tried } });
   expect(dry.stderr).not.toContain("deleted");
   const { requests } = await run("ade profiles delete 本社", {
-    tenant: { ...tenant, ade: AT_APPLE, deleteAdeProfile: inTurn(tried, tenant.deleteAdeProfile) },
+    tenant: { ...tenant, ade: ADE_AT_APPLE, deleteAdeProfile: inTurn(tried, tenant.deleteAdeProfile) },
     terminal: {
       columns: 200,
       typing: [["the profile 本社 will be removed from 1 device and then deleted; type 1 to", "1\r"]],

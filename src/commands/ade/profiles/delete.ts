@@ -20,8 +20,8 @@ export default defineCommand({
   summary: text("remove an ADE profile from its devices and delete it", "ADE プロファイルを解除して削除する"),
   details: [
     text(
-      "Apple has no way to delete a profile. The command removes the profile from the devices that have it, then deletes it in clomoctl and stops applying it automatically. Devices that have already fetched the profile keep it until they are wiped.",
-      "Apple 側にはプロファイルの削除がありません。割り当てを解除してから、ここでの記録と自動適用の設定を削除します。取得済みのデバイスには初期化するまで残ります。",
+      "Profiles cannot be deleted at Apple. The command removes the profile from the devices that have it, then deletes it in clomoctl and stops applying it automatically. Devices that have already fetched the profile keep it until they are wiped.",
+      "Apple 側ではプロファイルを削除できません。割り当てを解除してから、clomoctl に保存した内容と自動適用の設定を削除します。取得済みのデバイスには初期化するまで残ります。",
     ),
   ],
   args: { profile: PROFILE_ARGUMENT },
@@ -68,7 +68,7 @@ export default defineCommand({
  * above, or none.
  *
  * @param orgs paths of the organisations; blank: the whole tenant
- * @param isCreationShown true if the user has already been shown how to create a profile when none is left
+ * @param isCreationShown true if the command that creates a profile was already shown
  */
 async function reportAutoApplyLoss(
   tools: Tools,
@@ -96,7 +96,7 @@ async function reportAutoApplyLoss(
   const named = without.map((org) => org || ROOT_ORG_NAME);
   const word = findProfileArgument(left);
   const again = without.slice(0, MAX_PROPOSED_ORGS).map((org) => ({
-    why: SET_ANOTHER_PROFILE,
+    why: SET_ANOTHER_PROFILE_HINT,
     line: line("ade profiles auto-apply", [word ?? "NAME"], org === "" ? {} : { org }),
   }));
   const steps = word === undefined ? (isCreationShown ? [] : [buildCreateProfileStep(left)]) : again;
@@ -112,7 +112,7 @@ async function reportAutoApplyLoss(
 /** Maximum number of organisations for which a command is proposed. */
 const MAX_PROPOSED_ORGS = 3;
 
-const SET_ANOTHER_PROFILE = text(
+const SET_ANOTHER_PROFILE_HINT = text(
   "to apply another ADE profile automatically",
   "別の ADE プロファイルを自動適用するには",
 );

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { runInBoth, run } from "#support/commands/program.ts";
-import { ADE, PROFILE } from "#support/commands/ade/profiles.ts";
+import { SIMULATED_ADE, PROFILE } from "#support/commands/ade/profiles.ts";
 
-const tenant = { ade: ADE, adeProfiles: { items: [PROFILE] } };
+const tenant = { ade: SIMULATED_ADE, adeProfiles: { items: [PROFILE] } };
 
 test("lists profiles in the chosen language and reports the endpoint", async () => {
   const { en, ja } = await runInBoth("ade profiles list --format table", { tenant, terminal: { columns: 200 } });

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { runInBoth, run } from "#support/commands/program.ts";
-import { ADE, PROFILE } from "#support/commands/ade/profiles.ts";
+import { SIMULATED_ADE, PROFILE } from "#support/commands/ade/profiles.ts";
 
 const { id, name, uuid } = PROFILE;
 const tenant = {
-  ade: ADE,
+  ade: SIMULATED_ADE,
   adeProfiles: {
     items: [PROFILE, { ...PROFILE, id: "01990000-0000-7000-8000-000000000099", name: "支社", uuid: "B" }],
   },

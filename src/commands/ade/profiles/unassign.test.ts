@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { inTurn } from "#support/commands/tenant.ts";
-import { ADE, AT_APPLE, PROFILE, workOf } from "#support/commands/ade/profiles.ts";
+import { SIMULATED_ADE, ADE_AT_APPLE, PROFILE, buildAssignmentResponse } from "#support/commands/ade/profiles.ts";
 
 const tenant = {
-  ade: ADE,
+  ade: SIMULATED_ADE,
   adeProfiles: { items: [PROFILE] },
-  unassignAdeProfile: workOf({ A1: "SUCCESS" }, { profile: null }),
+  unassignAdeProfile: buildAssignmentResponse({ A1: "SUCCESS" }, { profile: null }),
 };
 
 test("removes the profile from devices", async () => {
@@ -23,18 +23,18 @@ test("removes the profile from devices", async () => {
 });
 
 test("a removal that Apple deferred is retried only by the same command", async () => {
-  const work = workOf({ A1: "THROTTLED" }, { profile: null, retryAt: "2026-11-21T00:00:00.000Z" });
+  const work = buildAssignmentResponse({ A1: "THROTTLED" }, { profile: null, retryAt: "2026-11-21T00:00:00.000Z" });
   const { exit, stderr } = await run("ade profiles unassign A1 --lang en", {
-    tenant: { ade: ADE, unassignAdeProfile: work },
+    tenant: { ade: SIMULATED_ADE, unassignAdeProfile: work },
   });
   expect(exit).toBe(8);
   expect(stderr).toContain("after 2026-11-21 09:00 (Asia/Tokyo), run this command again\n");
 });
 
 test("at Apple, asks for the number of devices", async () => {
-  const tried = workOf({ A1: null }, { profile: null, dryRun: true });
+  const tried = buildAssignmentResponse({ A1: null }, { profile: null, dryRun: true });
   const { exit, requests } = await run("ade profiles unassign A1", {
-    tenant: { ...tenant, ade: AT_APPLE, unassignAdeProfile: inTurn(tried, tenant.unassignAdeProfile) },
+    tenant: { ...tenant, ade: ADE_AT_APPLE, unassignAdeProfile: inTurn(tried, tenant.unassignAdeProfile) },
     terminal: { columns: 200, typing: [["the ADE profile will be removed from 1 device; type 1 to continue:", "1\r"]] },
   });
   expect(exit).toBe(0);

@@ -6,7 +6,7 @@ import { formatCount, text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import type { Fields } from "../../field.ts";
 import { isDefaultTable } from "../../listing/list.ts";
-import { DRY_RUN } from "../../records/options.ts";
+import { DRY_RUN_OPTION } from "../../records/options.ts";
 import { noteNotRestored } from "../../records/change-result.ts";
 import { resolveTimezone, type Tools } from "../../tools.ts";
 import { buildUnassignedDeviceSteps, type ProfileSummary } from "../next.ts";
@@ -21,12 +21,12 @@ export const PROFILE_WORK_OPTIONS = {
       "対象のデバイスの台数(確認用。シミュレーターでは不要)",
     ),
   },
-  dryRun: DRY_RUN,
+  dryRun: DRY_RUN_OPTION,
 } as const satisfies Fields;
 
 type DeviceResult = AdeProfileWork["results"][number];
 
-const RESULT_NAMES: Readonly<Record<NonNullable<DeviceResult["result"]>, Text>> = {
+const DEVICE_RESULT_NAMES: Readonly<Record<NonNullable<DeviceResult["result"]>, Text>> = {
   SUCCESS: text("done", "完了"),
   NOT_ACCESSIBLE: text("not on this server", "この MDM サーバのデバイスではない"),
   FAILED: text("failed", "失敗"),
@@ -44,7 +44,7 @@ export const RESULT_COLUMNS: readonly Column<DeviceResult>[] = [
     key: "result",
     header: text("result", "結果"),
     value: ({ result }) => result,
-    name: ({ result }) => (result === null ? null : RESULT_NAMES[result]),
+    name: ({ result }) => (result === null ? null : DEVICE_RESULT_NAMES[result]),
   },
 ];
 
@@ -95,7 +95,7 @@ export async function runProfileWork(
 /** Maximum number of devices that a terminal lists one by one. */
 const MAX_LISTED_DEVICES = 20;
 
-/** Lists each device's result. If there are many, a terminal shows only unsuccessful ones, or a dry run's first. */
+/** Lists each device's result. If there are many, a terminal shows only failures or, in a dry run, the first ones. */
 async function listResults({ terminal }: Tools, { results, dryRun }: AdeProfileWork): Promise<void> {
   const isLong = results.length > MAX_LISTED_DEVICES && terminal.onTerminal && isDefaultTable(terminal);
   if (!isLong) return terminal.list(RESULT_COLUMNS, results);
@@ -168,16 +168,16 @@ export async function warnAboutRemovedProfiles(
   profiles: readonly ProfileSummary[],
 ): Promise<void> {
   if (work.dryRun || work.success === 0) return;
-  await tools.terminal.warn(PROFILE_REMOVED, buildUnassignedDeviceSteps(profiles));
+  await tools.terminal.warn(PROFILE_REMOVED_WARNING, buildUnassignedDeviceSteps(profiles));
 }
 
-const PROFILE_REMOVED = text(
+const PROFILE_REMOVED_WARNING = text(
   "the devices no longer have an ADE profile: do not switch them on before you assign another one",
   "ADE プロファイルがなくなりました。別のプロファイルを割り当てるまで電源を入れないでください",
 );
 
 const describeInaccessibleDevices = (count: number): Text =>
   text(
-    `${formatCount(count, "device")} no longer assigned to this server: check Apple Business Manager, then run ${line("ade sync", [], { full: true })}`,
+    `no longer assigned to this server: ${formatCount(count, "device")}; check Apple Business Manager, then run ${line("ade sync", [], { full: true })}`,
     `${count} 台はこの MDM サーバに割り当てられていません。Apple Business Manager で確認し、${line("ade sync", [], { full: true })} を実行してください`,
   );

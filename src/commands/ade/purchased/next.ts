@@ -8,9 +8,9 @@ export interface StepContext {
   readonly isMirror: boolean;
 }
 
-const FULL_FETCH_IN_CONSOLE = text(
-  "in the console: 基本設定 > Automated Device Enrollment > 「全件を取得する」 > 「ADE デバイスの一覧を更新する」, then export the devices and import them here",
-  "管理画面の 基本設定 > Automated Device Enrollment で「全件を取得する」>「ADE デバイスの一覧を更新する」を行い、デバイスをエクスポートしてここにインポートしてください",
+const FULL_FETCH_IN_CONSOLE_HINT = text(
+  "in the console: 基本設定 > Automated Device Enrollment > 「全件を取得する」 > 「ADE デバイスの一覧を更新する」, then export the devices and import the file into the mirror",
+  "管理画面の 基本設定 > Automated Device Enrollment で「全件を取得する」>「ADE デバイスの一覧を更新する」を行い、デバイスをエクスポートしてミラーに取り込んでください",
 );
 
 const describeAssignment = (guide: string): Text =>
@@ -19,9 +19,9 @@ const describeAssignment = (guide: string): Text =>
     `Apple Business Manager の デバイス > シリアルナンバー > ・・・ > 「MDMサーバを編集します」で割り当ててから同期してください(手順: ${guide})`,
   );
 
-const FIND_MISSING_DEVICES = text(
+const FIND_MISSING_DEVICES_HINT = text(
   `run a full sync first: ${line("ade sync", [], { full: true })}; if they are still missing, check Apple Business Manager, or search with the Apple Business API: --apple-business`,
-  `まず全件を取得してください: ${line("ade sync", [], { full: true })}。それでもないときは Apple Business Manager で確認するか、--apple-business で調べてください`,
+  `まず全件を取得してください: ${line("ade sync", [], { full: true })}。それでも見つからないときは Apple Business Manager で確認するか、--apple-business で調べてください`,
 );
 
 const ASSIGNMENT_STEPS = {
@@ -42,14 +42,14 @@ function describeNextStep(verdict: Verdict, { isMirror }: StepContext): Text | u
       );
     case "gone":
       return text(
-        `the last full sync did not find them; devices that Apple holds back reappear after about a day: ${line("ade sync", [], { full: true })}`,
-        `前回の全件取得で見つかりませんでした。Apple 側の制限なら 1 日ほどで再び現れます: ${line("ade sync", [], { full: true })}`,
+        `the last full sync did not find them; Apple sometimes leaves devices out for about a day. To check again: ${line("ade sync", [], { full: true })}`,
+        `前回の全件取得で見つかりませんでした。1 日ほど見えなくなることがあります。もう一度確認するには: ${line("ade sync", [], { full: true })}`,
       );
     case "missing":
-      return isMirror ? FULL_FETCH_IN_CONSOLE : FIND_MISSING_DEVICES;
+      return isMirror ? FULL_FETCH_IN_CONSOLE_HINT : FIND_MISSING_DEVICES_HINT;
     case "not-synced":
       return isMirror
-        ? FULL_FETCH_IN_CONSOLE
+        ? FULL_FETCH_IN_CONSOLE_HINT
         : text(
             `fetch them: ${line("ade sync", [], { full: true })}`,
             `取得してください: ${line("ade sync", [], { full: true })}`,
@@ -57,8 +57,8 @@ function describeNextStep(verdict: Verdict, { isMirror }: StepContext): Text | u
     case "other-server":
       return isMirror
         ? text(
-            `if CLOMO uses this server: ${FULL_FETCH_IN_CONSOLE.en}; otherwise: ${ASSIGNMENT_STEPS.console.en}`,
-            `CLOMO が使っている MDM サーバの場合: ${FULL_FETCH_IN_CONSOLE.ja}。それ以外の場合: ${ASSIGNMENT_STEPS.console.ja}`,
+            `if CLOMO uses this server: ${FULL_FETCH_IN_CONSOLE_HINT.en}; otherwise: ${ASSIGNMENT_STEPS.console.en}`,
+            `CLOMO が使っている MDM サーバの場合: ${FULL_FETCH_IN_CONSOLE_HINT.ja}。それ以外の場合: ${ASSIGNMENT_STEPS.console.ja}`,
           )
         : ASSIGNMENT_STEPS.commands;
     case "no-server":

@@ -6,9 +6,9 @@ import type { RecordSink } from "../../../lib/csv/records/record.ts";
 import { renderProblem, renderProblemLine } from "../../csv/file/check-report.ts";
 import {
   addSheetHint,
-  detectReading,
+  detectInputFormat,
   readRecords,
-  type ReadingChoice,
+  type InputFormatOptions,
   type RetypedCommand,
 } from "../../imports/plan/reading.ts";
 import { streamUntilAborted } from "../../csv/file/watched.ts";
@@ -21,12 +21,12 @@ export interface SerialRow {
 }
 
 /** Options for reading a list of serial numbers. */
-export interface SerialListOptions extends Pick<ReadingChoice, "encoding" | "sheet"> {
+export interface SerialListOptions extends Pick<InputFormatOptions, "encoding" | "sheet"> {
   /** builds the command line that reads a given sheet */
   readonly again: RetypedCommand;
 }
 
-/** Sellers' headers for serial numbers; compared without blanks, dots, hyphens, underscores, case and width. */
+/** Sellers' headers for serial numbers; compared without spaces, dots, hyphens, underscores, case and width. */
 const SERIAL_HEADERS: ReadonlySet<string> = new Set([
   "シリアルナンバー",
   "シリアル番号",
@@ -82,7 +82,7 @@ async function readSerialRows(
     problem: (problem) => void problems.push({ ...problem, header: "" }),
   };
   try {
-    const reading = await detectReading(file, { encoding, sheet, signal });
+    const reading = await detectInputFormat(file, { encoding, sheet, signal });
     for await (const _ of readRecords(streamUntilAborted(file.chunks(), signal), reading, label, sink));
   } catch (error) {
     throw addSheetHint(error, { asked: sheet, again });
@@ -96,7 +96,7 @@ interface SerialColumn {
   readonly headerRow: number;
 }
 
-/** Finds the column of serial numbers.  @throws Failure `input-rejected` unless exactly one column may hold them */
+/** Finds the column of serial numbers.  @throws Failure `input-rejected` unless exactly one column may contain them */
 function findSerialColumn(where: string, rows: SerialListRows["rows"]): SerialColumn {
   for (const { row, cells } of rows.slice(0, HEADER_SEARCH_ROWS)) {
     const columns = cells.flatMap((cell, column) => (SERIAL_HEADERS.has(toHeaderKey(cell)) ? [column] : []));
@@ -117,7 +117,7 @@ const createAmbiguousColumnFailure = (where: string, one = "", other = ""): Fail
   new Failure("input-rejected", {
     what: text(
       `two columns may contain the serial numbers: "${one}" and "${other}"`,
-      `シリアルナンバーの列が 2 つあります: 「${one}」と「${other}」`,
+      `シリアルナンバーの列と思われるものが 2 つあります: 「${one}」と「${other}」`,
     ),
     where,
     hint: text("keep only one of them in the file", "どちらか 1 つの列だけを残してください"),
@@ -139,7 +139,7 @@ const createMissingColumnFailure = (where: string, header: readonly string[]): F
     ),
   });
 
-const INVALID_SERIAL = text(
+const INVALID_SERIAL_REASON = text(
   "not a serial number (1 to 64 letters and digits)",
   "シリアルナンバーではありません(英数字 1 ~ 64 文字)",
 );
@@ -167,7 +167,7 @@ export async function readSerialList(
     if (row <= headerRow || serialNumber === "") continue;
     const place = { row, line, column: column + 1, header: "", params: {} };
     const first = listed.get(serialNumber);
-    if (!SERIAL_PATTERN.test(serialNumber)) wrong.push(renderProblemLine(label, place, INVALID_SERIAL));
+    if (!SERIAL_PATTERN.test(serialNumber)) wrong.push(renderProblemLine(label, place, INVALID_SERIAL_REASON));
     else if (first === undefined) listed.set(serialNumber, { serialNumber, row });
     else repeated.push(renderProblemLine(label, place, describeDuplicate(serialNumber, first)));
   }

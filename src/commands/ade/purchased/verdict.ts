@@ -9,7 +9,7 @@ export const VERDICTS = {
   ready: text("ready", "準備完了"),
   registered: text("in the tenant", "テナントにあり"),
   "no-profile": text("without a profile", "プロファイルなし"),
-  gone: text("no longer at Apple", "Apple 側で見つからない"),
+  gone: text("no longer listed by Apple", "Apple 側で見つからない"),
   missing: text("missing", "未取得"),
   "not-synced": text("not synced", "未同期"),
   "other-server": text("on another server", "別の MDM サーバ"),
@@ -30,7 +30,7 @@ export interface ReconciledDevice extends SerialRow {
   readonly server: string | null;
 }
 
-/** Compares a listed device with Apple's report to the tenant: `missing` if Apple does not report the device. */
+/** Compares a listed device with Apple's devices in the tenant: `missing` if it was not found there or was released. */
 function compareWithApple(listed: SerialRow, device: AdeDeviceRecord | undefined): ReconciledDevice {
   const { profileStatus = null, state = "released" } = device ?? {};
   const verdictOf = (): Verdict => {
@@ -69,7 +69,7 @@ export async function* reconcileWithTenant(
 }
 
 /**
- * Looks up missing devices with the Apple Business API: on which server they are, on none, or not in the organisation.
+ * Looks up missing devices with the Apple Business API: on another server, on no server, or not in the organisation.
  *
  * @param own name of the tenant's own server; undefined in a mirror, where the name is not known
  */

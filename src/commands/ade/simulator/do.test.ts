@@ -1,16 +1,16 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { testKey } from "#support/apple/simulator/key.ts";
-import { rehearsal } from "#support/commands/ade/simulated.ts";
+import { createTestKey } from "#support/apple/simulator/key.ts";
+import { createRehearsal } from "#support/commands/ade/simulated.ts";
 import { freshFolder, runInBoth } from "#support/commands/program.ts";
 
 /** A folder with a file of steps, and the simulator that they are for. */
 function withSteps(...lines: readonly string[]) {
   const folder = freshFolder();
   writeFileSync(join(folder, "steps.txt"), lines.join("\r\n"));
-  writeFileSync(join(folder, "key.pem"), testKey().certificate);
-  const { run, inBoth, ...more } = rehearsal();
+  writeFileSync(join(folder, "key.pem"), createTestKey().certificate);
+  const { run, inBoth, ...more } = createRehearsal();
   const doIt = (options = "") => run(`ade simulator do steps.txt${options}`, { folder });
   return {
     ...more,
@@ -53,7 +53,7 @@ test("runs the steps of a file in order and lists the result of each step", asyn
 });
 
 test("an option can come before the file", async () => {
-  const { run, requests } = rehearsal();
+  const { run, requests } = createRehearsal();
   expect(await run("ade simulator do --url http://127.0.0.1:8602 -", { stdin: "advance 1d" })).toMatchObject({
     exit: 0,
   });
@@ -61,7 +61,7 @@ test("an option can come before the file", async () => {
 });
 
 test("the URL of the command applies to lines without a URL, and stdin can be the file", async () => {
-  const { run, requests } = rehearsal();
+  const { run, requests } = createRehearsal();
   const line = "ade simulator do - --url http://127.0.0.1:8602";
   expect(await run(line, { stdin: "advance 1d\nfaults --clear" })).toMatchObject({
     exit: 0,
@@ -87,7 +87,7 @@ test("a step that fails names its line and keeps its exit code; only earlier ste
 
 test.each([
   ["tokn --public-key key.pem", 'unknown step "tokn"', "did you mean token?", "「tokn」という手順はありません"],
-  ["device add", 'unknown step "device"', "did you mean devices add?", "devices add ですか?"],
+  ["device add", 'unknown step "device"', "did you mean devices add?", "「devices add」ではありませんか?"],
   ["start", 'unknown step "start"', "use one of: advance, ", "次のいずれか: advance, "],
   ["token", "the option --public-key FILE is missing", "example: clomoctl ade simulator do token", "がありません"],
   ["advance soon", "must be a number of days or weeks", "90d", "例: 90d"],

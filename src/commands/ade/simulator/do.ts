@@ -9,7 +9,7 @@ import { collectInputs, collectOutputs, permitOutputs } from "../../outputs.ts";
 import type { Tools } from "../../tools.ts";
 import DEVICES from "./do/devices/verbs.ts";
 import VERBS from "./do/verbs.ts";
-import { STEP_EXITS, URL_OPTION, INTERRUPTED_REQUEST, type SimulatorStep, type StepValues } from "./step.ts";
+import { STEP_EXITS, URL_OPTION, INTERRUPTED_REQUEST_STATE, type SimulatorStep, type StepValues } from "./step.ts";
 
 /** A completed step of the file. */
 interface CompletedStep {
@@ -61,8 +61,8 @@ export default defineCommand({
     const lines = await readStepLines(tools, file);
     const outputs = lines.flatMap(({ step, input }) => collectOutputs(step, { globals: NO_OUTPUT, input }));
     const inputs = lines.flatMap(({ step, input }) => collectInputs(step, input));
-    if (!(await permitOutputs(tools, outputs, inputs))) return tools.terminal.note(NOTHING_CHANGED);
-    tools.describeState(() => INTERRUPTED_REQUEST);
+    if (!(await permitOutputs(tools, outputs, inputs))) return tools.terminal.note(UNCHANGED_NOTE);
+    tools.describeState(() => INTERRUPTED_REQUEST_STATE);
     await tools.terminal.list(COLUMNS, performSteps(tools, file, lines, url));
   },
 });
@@ -70,7 +70,7 @@ export default defineCommand({
 /** A step in a file has no output options: the options of the command apply to the result of the whole file. */
 const NO_OUTPUT = { format: undefined, output: undefined };
 
-const NOTHING_CHANGED = text("nothing was changed", "何も変更していません");
+const UNCHANGED_NOTE = text("nothing was changed", "何も変更していません");
 
 /** A line of the file and the step that it contains. */
 interface StepLine {
@@ -152,7 +152,7 @@ function createUnknownStepFailure(words: readonly string[]): Failure {
     hint:
       near === undefined
         ? text(`use one of: ${names.join(", ")}`, `次のいずれか: ${names.join(", ")}`)
-        : text(`did you mean ${near}?`, `${near} ですか?`),
+        : text(`did you mean ${near}?`, `「${near}」ではありませんか?`),
   });
 }
 

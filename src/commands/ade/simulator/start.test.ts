@@ -44,9 +44,9 @@ test("keeps its state in a file that only the owner can read, and continues from
     expect(en).toMatchObject({
       exit: 2,
       stdout: "",
-      stderr: expect.stringContaining("the saved state was started with seed x and 5 devices"),
+      stderr: expect.stringContaining("the saved state was created with seed x and 5 devices"),
     });
-    expect(ja.stderr).toContain("シード x、5 台");
+    expect(ja.stderr).toContain("保存されている状態は、シード x、デバイス 5 台で作成したものです");
   }
 });
 

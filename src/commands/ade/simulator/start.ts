@@ -1,5 +1,10 @@
 import { commandName, line, step } from "../../../lib/advice/index.ts";
-import { createSimulator, listen, readState, type SimulatorState } from "../../../lib/apple/simulator/index.ts";
+import {
+  createSimulator,
+  startSimulatorServer,
+  readState,
+  type SimulatorState,
+} from "../../../lib/apple/simulator/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { openInput } from "../../../lib/files/index.ts";
 import { text } from "../../../lib/text/index.ts";
@@ -19,7 +24,7 @@ export default defineCommand({
   details: [
     text(
       "One process simulates the device service (ADE), the push certificate portal, VPP and the Apple Business API. Its URL is the first line of stdout. It does not connect to the outside, and nothing that it creates works at Apple.",
-      "ADE のサービス、プッシュ通知証明書のポータル、VPP、Apple Business API を 1 つのプロセスで代行します。標準出力の 1 行目が URL です。外部には接続せず、作成したものは Apple では使えません。",
+      "ADE のサービス、プッシュ通知証明書のポータル、VPP、Apple Business API を 1 つのプロセスで模擬します。標準出力の 1 行目が URL です。外部には接続せず、作成したものは Apple では使えません。",
     ),
     text(
       "Without --state, everything is lost when the simulator ends. The state file contains tokens, so only its owner can read it.",
@@ -47,7 +52,7 @@ export default defineCommand({
       value: "SEED",
       about: text(
         `seed; the same seed gives the same devices (default: ${DEFAULT_SEED})`,
-        `同じ値なら同じデバイスになる(既定: ${DEFAULT_SEED})`,
+        `シード。同じ値なら同じデバイスになる(既定: ${DEFAULT_SEED})`,
       ),
     },
     state: {
@@ -82,7 +87,7 @@ export default defineCommand({
       saved = revision;
     };
     await save();
-    const { url, close } = await listen(simulator, place);
+    const { url, close } = await startSimulatorServer(simulator, place);
     tools.describeState(() =>
       file === undefined
         ? text(
@@ -91,7 +96,7 @@ export default defineCommand({
           )
         : text(
             `the simulator has ended; its state is saved in ${file}`,
-            `シミュレーターを終了しました(状態は ${file})`,
+            `シミュレーターを終了しました(状態は ${file} に保存しました)`,
           ),
     );
     try {
@@ -123,7 +128,7 @@ async function printNextSteps({ terminal }: Tools, url: string, host: string): P
   await terminal.warn(
     text(
       "anyone who can reach this address can use the simulator, because it has no sign-in",
-      "このアドレスに接続できる人は、だれでもシミュレーターを操作できます",
+      "サインインがないため、このアドレスに接続できる人は、だれでもシミュレーターを操作できます",
     ),
   );
 }
@@ -174,8 +179,8 @@ async function loadSavedState(
   if (!isOther) return state;
   throw new Failure("usage", {
     what: text(
-      `the saved state was started with seed ${state.seed} and ${state.fleet.first} devices`,
-      `この状態は、シード ${state.seed}、${state.fleet.first} 台で始めたものです`,
+      `the saved state was created with seed ${state.seed} and ${state.fleet.first} devices`,
+      `保存されている状態は、シード ${state.seed}、デバイス ${state.fleet.first} 台で作成したものです`,
     ),
     where: file,
     hint: text(

@@ -3,10 +3,10 @@ import type { AppleResponse } from "../../../lib/apple/send.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
-import { rehearsal } from "#support/commands/ade/simulated.ts";
+import { createRehearsal } from "#support/commands/ade/simulated.ts";
 
 test("--url takes precedence over CLOMOCTL_SIMULATOR_URL, and its path is ignored", async () => {
-  const { run: ask, requests } = rehearsal();
+  const { run: ask, requests } = createRehearsal();
   await ask("ade simulator do faults");
   await ask("ade simulator do faults --url http://127.0.0.1:9/x/");
   expect(requests.map(({ asked }) => asked)).toEqual([
@@ -19,7 +19,7 @@ test("without a valid address, reports a usage error that names both ways to set
   const { en, ja } = await runInBoth("ade simulator do faults");
   expect(en).toMatchObject({ exit: 2, stdout: "" });
   expect(en.stderr).toContain("no simulator is specified\n  use --url URL or set CLOMOCTL_SIMULATOR_URL");
-  expect(ja.stderr).toContain("どのシミュレーターか指定されていません");
+  expect(ja.stderr).toContain("シミュレーターが指定されていません");
   for (const address of ["127.0.0.1:80", "ftp://x", "http://user:secret@127.0.0.1"]) {
     expect(await run(["ade", "simulator", "faults", "--url", address])).toMatchObject({ exit: 2 });
   }

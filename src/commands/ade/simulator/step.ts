@@ -37,12 +37,12 @@ const OUTPUT_OPTION = {
 export const STEP_EXITS = ["input-rejected", "not-found", "unavailable"] as const satisfies readonly ErrorCode[];
 
 /** State to report if a signal arrives while the simulator is working. */
-export const INTERRUPTED_REQUEST = text(
+export const INTERRUPTED_REQUEST_STATE = text(
   "the simulator may have completed the request; no file was written",
   "シミュレーター側では完了している可能性があります。ファイルは書き出していません",
 );
 
-/** Values by name: the parsed input of a step, or a record of an answer. */
+/** Values by name: the parsed input of a step, or a record of a response. */
 export type StepValues = Readonly<Record<string, unknown>>;
 
 /** A command that sends one request to the simulator, typed or as a line of a file. It has its own columns. */
@@ -50,7 +50,7 @@ export interface SimulatorStep extends Command {
   readonly shows?: readonly Column<StepValues>[] | undefined;
   /** @throws Failure `usage` if the input contradicts itself */
   readonly check: (input: StepValues) => void;
-  /** Returns the records to show, or the name of the written file.  @throws Failure as the simulator answered */
+  /** Returns the records to show, or the name of the written file.  @throws Failure reported by the simulator */
   readonly perform: (tools: Tools, input: StepValues) => Promise<readonly unknown[]>;
 }
 
@@ -68,13 +68,13 @@ interface StepDeclaration<A extends Fields, O extends Fields> extends Pick<
   readonly columns?: readonly Column<StepValues>[];
   /** true if the step shows one record instead of a list */
   readonly isOne?: true;
-  /** Returns the records of an answer. By default, the answer itself is the list. */
+  /** Returns the records of a response. By default, the response itself is the list. */
   records?(content: StepValues): unknown;
   /** default name of the file */
   readonly file?: string;
   /** true if the file does not contain a secret */
   readonly isPublic?: true;
-  /** Returns the content of the file, if it is not the answer itself, and notes to print. */
+  /** Returns the content of the file, if it is not the response itself, and notes to print. */
   content?(answer: StepValues): { readonly content: unknown; readonly notes: readonly Text[] };
   /** Returns what to type next: shown on a terminal, or after a file was written. */
   next?(
@@ -133,7 +133,7 @@ export function defineStep<const A extends Fields, const O extends Fields>(step:
     perform,
     async run(tools, input) {
       check(input);
-      tools.describeState(() => INTERRUPTED_REQUEST);
+      tools.describeState(() => INTERRUPTED_REQUEST_STATE);
       const records = (await perform(tools, input)) as readonly StepValues[];
       if (columns === undefined) return;
       const { terminal } = tools;
@@ -145,7 +145,7 @@ export function defineStep<const A extends Fields, const O extends Fields>(step:
   };
 }
 
-/** Returns the records of an answer; undefined if the answer did not come from a simulator. */
+/** Returns the records of a response; undefined if the response did not come from a simulator. */
 function extractRecords(
   { columns: [first] = [], records }: Pick<StepDeclaration<Fields, Fields>, "columns" | "records">,
   content: unknown,
@@ -169,7 +169,7 @@ async function writeStepFile(
   return name;
 }
 
-/** Returns the file name that an answer suggests, if it is not a path and contains the simulator's mark. */
+/** Returns the file name that a response suggests, if it is not a path and contains the simulator's mark. */
 function parseFileName({ headers }: AppleResponse): string | undefined {
   const encoded = /filename\*=UTF-8''(?<name>[A-Za-z0-9%._-]+)$/.exec(headers["content-disposition"] ?? "")?.groups;
   try {
@@ -201,7 +201,7 @@ function resolveOrigin({ environment }: Tools, given: string | undefined): strin
   throw new Failure("usage", {
     what:
       address === ""
-        ? text("no simulator is specified", "どのシミュレーターか指定されていません")
+        ? text("no simulator is specified", "シミュレーターが指定されていません")
         : text("not the URL of a simulator", "シミュレーターの URL ではありません"),
     where: address === "" ? undefined : address,
     hint: text(

@@ -13,7 +13,7 @@ export default defineCommand({
   details: [
     CLOMO_KEY_WARNING,
     text(
-      "Decrypts the token without contacting Apple, with the key from `ade keypair create` or the key of the previous token. Use --other-admin if another person is now in charge. Use --other-server for a token of another MDM server entry: the next sync fetches all its devices, and treats earlier devices that it does not find as every full sync does.",
+      "Decrypts the token without contacting Apple, with the key from `ade keypair create` or the key of the previous token. Use --other-admin if another person is now in charge. Use --other-server for a token of another MDM server entry: the next sync fetches all devices of that server, and handles earlier devices that it does not find like any full sync.",
       "Apple には問い合わせず、`ade keypair create` の鍵か、これまでのトークンの鍵で復号します。担当者が交代したときは --other-admin、別の MDM サーバのトークンなら --other-server を付けます(次の同期で全件を取得し、そこにないデバイスは全件取得のときと同じ扱いになります)。",
     ),
   ],

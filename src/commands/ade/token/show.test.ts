@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { encryptForCertificate } from "../../../lib/apple/keys/envelope.ts";
-import { testKey } from "#support/apple/simulator/key.ts";
+import { createTestKey } from "#support/apple/simulator/key.ts";
 import type { Ade } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
@@ -97,7 +97,7 @@ test.each([
     { ...tenant.ade, endpoint: { kind: "apple", url: "https://mdmenrollment.apple.com" } as const },
     true,
     "this token was made by a simulator and cannot be used at this endpoint",
-    "シミュレーターで作られたもの",
+    "このトークンはシミュレーターで作成されたため、この接続先では使えません",
   ],
   [
     "one that is not a simulator's, at one",
@@ -123,14 +123,14 @@ test("shows an expired token of Apple's, in both languages", async () => {
     expiresAt: "2020-01-01T00:00:00.000Z",
   };
   const told = await runInBoth(`ade token show ${FILE}`, { tenant: { ade, inspectAdeToken }, folder: folderWith() });
-  expect(told.en.stderr).toContain("this token has expired: download a new one from the same MDM server");
+  expect(told.en.stderr).toContain("this token has expired: download a new token from the same MDM server entry");
   expect(told.ja.stderr).toContain("このトークンは期限切れです。");
 });
 
 test("in a mirror, recognises an expired token by its file name", async () => {
   const folder = freshFolder();
   const name = "CLOMO_Token_2019-11-20T01-00-00Z_smime.p7m";
-  writeFileSync(join(folder, name), encryptForCertificate(testKey().certificate, Buffer.from("{}")));
+  writeFileSync(join(folder, name), encryptForCertificate(createTestKey().certificate, Buffer.from("{}")));
   const mirror = { ade: { ...example<Ade>("ade"), mirror: true, endpoint: null } };
   const { en, ja } = await runInBoth(`ade token show ${name}`, { tenant: mirror, folder });
   expect(en.stderr).toContain(
@@ -142,7 +142,7 @@ test("in a mirror, recognises an expired token by its file name", async () => {
 test("in a mirror, reads only the file name", async () => {
   const folder = freshFolder();
   const name = "CLOMO_Token_2026-11-20T01-00-00Z_smime.p7m";
-  writeFileSync(join(folder, name), encryptForCertificate(testKey().certificate, Buffer.from("{}")));
+  writeFileSync(join(folder, name), encryptForCertificate(createTestKey().certificate, Buffer.from("{}")));
   const mirror = { ade: { ...example<Ade>("ade"), mirror: true, endpoint: null } };
   const ran = await run(`ade token show ${name} --lang en`, { tenant: mirror, folder });
   expect(ran).toMatchObject({ exit: 0, requests: [{ operation: "ade" }] });

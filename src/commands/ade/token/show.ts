@@ -101,7 +101,7 @@ async function showTokenFile(tools: Tools, typed: string, client: Client<"ade">,
   if (isExpired) await terminal.warn(describeExpiry(ade));
   if (inForce) return terminal.note(text("this token is already set", "このトークンは設定済みです"));
   if (told.simulated !== (ade.endpoint?.kind === "simulator")) {
-    return terminal.note(told.simulated ? SIMULATOR_TOKEN_NOT_USABLE : SIMULATOR_TOKEN_REQUIRED);
+    return terminal.note(told.simulated ? SIMULATOR_TOKEN_NOT_USABLE_NOTE : SIMULATOR_TOKEN_REQUIRED_NOTE);
   }
   if (isExpired) return undefined;
   const next =
@@ -122,21 +122,21 @@ const describeExpiry = ({ endpoint, server }: Pick<Ade, "endpoint" | "server">):
   const way =
     endpoint?.kind === "simulator"
       ? renderAdvice(buildSimulatorTokenStep({ url: endpoint.url, server: server?.name }))
-      : DOWNLOAD_NEW_TOKEN;
+      : DOWNLOAD_NEW_TOKEN_HINT;
   return text(`this token has expired: ${way.en}`, `このトークンは期限切れです。${way.ja}`);
 };
 
-const DOWNLOAD_NEW_TOKEN = text(
-  `download a new one from the same MDM server entry, then ${line("ade token set", ["FILE"])}`,
+const DOWNLOAD_NEW_TOKEN_HINT = text(
+  `download a new token from the same MDM server entry, then run ${line("ade token set", ["FILE"])}`,
   `同じ MDM サーバから新しいトークンをダウンロードし、${line("ade token set", ["FILE"])} で設定してください`,
 );
 
-const SIMULATOR_TOKEN_NOT_USABLE = text(
+const SIMULATOR_TOKEN_NOT_USABLE_NOTE = text(
   "this token was made by a simulator and cannot be used at this endpoint",
-  "シミュレーターで作られたもので、この接続先では使えません",
+  "このトークンはシミュレーターで作成されたため、この接続先では使えません",
 );
 
-const SIMULATOR_TOKEN_REQUIRED = text(
+const SIMULATOR_TOKEN_REQUIRED_NOTE = text(
   "the endpoint is a simulator, but this token is not from a simulator and would be rejected",
   "接続先はシミュレーターですが、このトークンはシミュレーターのものではないため設定できません",
 );

@@ -108,6 +108,6 @@ test.each([
 test("reports settings that are already set as a whole, whichever option was given", async () => {
   const tenant = { accountSettings: free, setAccountSettings: set({}) };
   const { en, ja } = await runInBoth(["clomo-account", "settings", "set", "--authentication", ""], { tenant });
-  expect(en.stderr).toBe("CLOMO アカウント設定 already has these values: nothing to change\n");
+  expect(en.stderr).toBe("CLOMO アカウント設定 already has these values, so there is nothing to change\n");
   expect(ja.stderr).toBe("CLOMO アカウント設定 はすでに指定どおりです。変更はありません\n");
 });

@@ -6,7 +6,7 @@ import { formatCount, text } from "../../../lib/text/index.ts";
 import { toTypableName } from "../../../lib/text/shell-word.ts";
 import { defineCommand } from "../../command.ts";
 import { buildFieldColumns } from "../../listing/columns.ts";
-import { DRY_RUN, refuseEmptyChange } from "../../records/options.ts";
+import { DRY_RUN_OPTION, refuseEmptyChange } from "../../records/options.ts";
 import { getRevisionBeforePrompt } from "../../records/seen.ts";
 import {
   STATE_UNCHANGED,
@@ -21,7 +21,7 @@ export default defineCommand({
   summary: text("set what account names are built from, and the authentication type", "CLOMO アカウント設定を変更する"),
   details: [
     text(
-      "Existing names stay, because users sign in with them. Names that would clash or lack a value are listed first, with the commands that rename the others.",
+      "Existing names do not change, because users sign in with them. Names that would clash or lack a value are listed first, with the commands that rename the others.",
       "サインインに使うため、既存のアカウント名は変わりません。重複するものや値のないものを先に示し、ほかの名前を変更するコマンドも示します。",
     ),
     ...SETTINGS_HELP,
@@ -41,7 +41,7 @@ export default defineCommand({
       blank: true,
       about: text("authentication type (認証タイプ), as shown in the console", "認証タイプ(管理画面の表示どおり)"),
     },
-    dryRun: DRY_RUN,
+    dryRun: DRY_RUN_OPTION,
   },
   examples: [
     { line: "clomoctl clomo-account settings set --composition mail-local-part --dry-run" },
@@ -95,7 +95,7 @@ const NAME_SOURCE_OPTIONS: Readonly<Record<AccountNameComposition, string | unde
 
 const RENAMING_COLUMNS = buildFieldColumns<AccountRenamings["first"][number]>(ACCOUNT_RENAMING_FIELDS);
 
-/** Reports account names that would differ, those that cannot be built, and the commands that rename the rest. */
+/** Reports account names that would differ, names that cannot be built, and the commands that rename the others. */
 async function reportRenamings(
   { terminal }: Pick<Tools, "terminal">,
   composition: AccountNameComposition,

@@ -9,7 +9,7 @@ const RECORD_SETTINGS_HINT = text(
   `設定は記録されていません。管理画面の設定を記録するには: ${line("clomo-account settings set", [], { composition: "COMPOSITION" })}`,
 );
 
-const ASK_TO_RECORD_SETTINGS = text(
+const ASK_TO_RECORD_SETTINGS_HINT = text(
   "these settings are not recorded; only a system administrator can record them",
   "設定は記録されていません。記録できるのはシステム管理者です",
 );
@@ -27,6 +27,6 @@ export default defineCommand({
     await tools.terminal.show(SETTINGS_COLUMNS, settings);
     if (settings.recorded) return;
     const { may } = await loadRights(tools, context);
-    await tools.terminal.note(may("accounts.settings") ? RECORD_SETTINGS_HINT : ASK_TO_RECORD_SETTINGS);
+    await tools.terminal.note(may("accounts.settings") ? RECORD_SETTINGS_HINT : ASK_TO_RECORD_SETTINGS_HINT);
   },
 });

@@ -72,7 +72,7 @@ const findCommonCause = ({ code, column, params }: GroupableProblem): string | u
   return isCommon ? `${code} ${JSON.stringify(params)}` : undefined;
 };
 
-/** Collects the first problems of each severity; those with one cause once, with the number of further rows. */
+/** Collects the first problems of each severity. Problems with a common cause are listed once, with a row count. */
 export class ProblemDigest<P extends GroupableProblem> {
   readonly #shown: { readonly problem: P; readonly severity: Severity; more: number }[] = [];
   readonly #causes = new Map<string, { more: number }>();

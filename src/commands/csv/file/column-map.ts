@@ -3,7 +3,7 @@ import type { CustomField } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import type { MapFile } from "../../../lib/csv/layout/map-parse.ts";
+import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import { readText } from "../../../lib/files/index.ts";
 import { text } from "../../../lib/text/index.ts";
@@ -51,7 +51,7 @@ export async function loadColumnMap(
   { workingFolder }: Pick<Tools, "workingFolder">,
   format: FormatName,
   { option, context, isList = false, customFields }: MapSources,
-): Promise<MapFile | undefined> {
+): Promise<MapFileSchema | undefined> {
   const ofConsole = context?.kind === "embedded" ? context.maps.get(format) : undefined;
   const file = option ?? (isList ? context?.lists?.get(format) : undefined) ?? ofConsole;
   if (file === undefined) return undefined;

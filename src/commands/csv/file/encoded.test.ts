@@ -7,7 +7,7 @@ import { Failure } from "../../../lib/errors/index.ts";
 import { Outputs } from "../../../lib/files/index.ts";
 import { Terminal } from "../../../lib/terminal/index.ts";
 import { writeEncoded } from "./encoded.ts";
-import { chooseOutputForm, type OutputForm } from "./form.ts";
+import { chooseTextFormat, type OutputTextFormat } from "./form.ts";
 import type { OutputTools } from "./output.ts";
 
 /** A stream that keeps its content in memory. */
@@ -50,7 +50,7 @@ const content = (text: string, size: number) => ({
   },
 });
 
-const CP932: OutputForm = { encoding: "shift_jis", bom: false, onUnmappable: "error" };
+const CP932: OutputTextFormat = { encoding: "shift_jis", bom: false, onUnmappable: "error" };
 
 describe("writeEncoded", () => {
   const TEXT = 'a,b\r\n表,"é\r\n𠮷"\r\n🙂,〜\r\n';
@@ -118,7 +118,7 @@ describe("writeEncoded", () => {
     expect(tools.stdout.bytes.length).toBe(0);
   });
 
-  it.each<[string, OutputForm, number]>([
+  it.each<[string, OutputTextFormat, number]>([
     ["nothing, where all of it must be looked at first", CP932, 0],
     ["what came, where characters are replaced", { ...CP932, onUnmappable: "replace" }, 1],
     ["what came, where every character can be held", { ...CP932, encoding: "utf-8" }, 1],
@@ -148,18 +148,18 @@ describe("chooseOutputForm", () => {
 
   it("uses the encoding for the account's language and says so", async () => {
     const tools = await setUp();
-    expect(await chooseOutputForm(tools, NOTHING, "en")).toEqual({
+    expect(await chooseTextFormat(tools, NOTHING, "en")).toEqual({
       encoding: "utf-8",
       bom: false,
       onUnmappable: "error",
     });
-    expect((await chooseOutputForm(tools, NOTHING, "ja")).encoding).toBe("shift_jis");
+    expect((await chooseTextFormat(tools, NOTHING, "ja")).encoding).toBe("shift_jis");
     expect(tools.stderr.bytes.toString()).toMatch(/UTF-8.+English.+\n.+Shift_JIS.+Japanese/);
   });
 
   it("rejects a byte order mark for Shift_JIS", async () => {
     const tools = await setUp();
-    await expect(chooseOutputForm(tools, { encoding: "shift_jis", bom: true }, "en")).rejects.toMatchObject({
+    await expect(chooseTextFormat(tools, { encoding: "shift_jis", bom: true }, "en")).rejects.toMatchObject({
       code: "usage",
     });
   });

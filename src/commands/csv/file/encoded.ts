@@ -1,9 +1,9 @@
-import { createEncoder, type Unmappable } from "../../../lib/csv/encoding/encode.ts";
+import { createEncoder, type UnmappableCharacter } from "../../../lib/csv/encoding/encode.ts";
 import { CsvPosition } from "../../../lib/csv/records/place.ts";
 import type { Dialect } from "../../../lib/csv/records/record.ts";
 import { formatCount, text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
-import type { OutputForm } from "./form.ts";
+import type { OutputTextFormat } from "./form.ts";
 import { writeOutput, type OutputTools } from "./output.ts";
 import {
   MAX_LISTED_CHARACTERS,
@@ -12,15 +12,15 @@ import {
   type LocatedCharacter,
 } from "./unmappable.ts";
 
-/** Encodes UTF-8 text for an output file. Throws {@link UnmappableError} at the end if a character was unmappable. */
+/** Encodes UTF-8 text for an output file. If a character is unmappable, throws {@link UnmappableError} at the end. */
 export class OutputEncoder {
-  readonly #form: OutputForm;
-  readonly unmappable: Unmappable[] = [];
+  readonly #form: OutputTextFormat;
+  readonly unmappable: UnmappableCharacter[] = [];
   total = 0;
   folded = 0;
   replaced = 0;
 
-  constructor(form: OutputForm) {
+  constructor(form: OutputTextFormat) {
     this.#form = form;
   }
 
@@ -33,7 +33,7 @@ export class OutputEncoder {
       yield* source;
       return;
     }
-    const report = (found: Unmappable): void => {
+    const report = (found: UnmappableCharacter): void => {
       if (this.total++ < MAX_LISTED_CHARACTERS) this.unmappable.push(found);
     };
     const encoder = createEncoder(encoding, { onUnmappable, report });
@@ -54,7 +54,7 @@ export class UnmappableError extends Error {}
 export async function locateUnmappable(
   source: AsyncIterable<Uint8Array>,
   dialect: Dialect | undefined,
-  found: readonly Unmappable[],
+  found: readonly UnmappableCharacter[],
 ): Promise<LocatedCharacter[]> {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const place = new CsvPosition(dialect);
@@ -95,7 +95,7 @@ export interface TextContent {
 export async function writeEncoded(
   tools: OutputTools,
   output: string,
-  form: OutputForm,
+  form: OutputTextFormat,
   { open, dialect }: TextContent,
 ): Promise<void> {
   const recoding = new OutputEncoder(form);

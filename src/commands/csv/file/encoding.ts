@@ -1,4 +1,4 @@
-import { EncodingDetector, type Ambiguity } from "../../../lib/csv/encoding/detect.ts";
+import { EncodingDetector, type EncodingAmbiguity } from "../../../lib/csv/encoding/detect.ts";
 import { detectUnsupportedKind, type UnsupportedKind } from "../../../lib/csv/encoding/foreign.ts";
 import { NearUtf8Detector } from "../../../lib/csv/encoding/nearly-utf8.ts";
 import { RecordReader } from "../../../lib/csv/records/reader.ts";
@@ -226,7 +226,7 @@ const FOREIGN_FILE_TEXTS: Readonly<Record<UnsupportedKind, (flag: string) => rea
   "iso-2022-jp": () => describeUnsupportedEncoding("ISO-2022-JP (JIS)"),
 };
 
-const createAmbiguityFailure = (where: string, flag: string, { row, utf8, cp932 }: Ambiguity): Failure =>
+const createAmbiguityFailure = (where: string, flag: string, { row, utf8, cp932 }: EncodingAmbiguity): Failure =>
   new Failure("input-rejected", {
     what: text(
       `cannot detect the encoding: row ${row} reads "${utf8}" as UTF-8 and "${cp932}" as Shift_JIS`,

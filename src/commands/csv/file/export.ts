@@ -10,7 +10,7 @@ import type { ChosenTenant, Tools } from "../../tools.ts";
 import { streamUntilAborted } from "./watched.ts";
 import { loadCustomFields, loadColumnMap, MAP_OPTION } from "./column-map.ts";
 import { writeEncoded } from "./encoded.ts";
-import { FORM_OPTIONS, ON_UNMAPPABLE_OPTION, chooseOutputForm } from "./form.ts";
+import { TEXT_FORMAT_OPTIONS, ON_UNMAPPABLE_OPTION, chooseTextFormat } from "./form.ts";
 import { OUTPUT_FILE_OPTION } from "./output.ts";
 
 /** The options shared by all exports. */
@@ -22,7 +22,7 @@ export const EXPORT_OPTIONS = {
       "エクスポートは管理画面用の CSV です。ファイル名を .csv にしてください。ブックにするには list --format xlsx -o FILE を使います",
     ),
   },
-  ...FORM_OPTIONS,
+  ...TEXT_FORMAT_OPTIONS,
   ...FILTER_OPTIONS,
   map: MAP_OPTION,
   onUnmappable: ON_UNMAPPABLE_OPTION,
@@ -58,7 +58,7 @@ export async function runExport(
 ): Promise<void> {
   tools.describeState(() => text("no file was written", "ファイルは書き出していません"));
   const tenant = await tools.tenant();
-  const form = await chooseOutputForm(tools, options, getAccountLanguage(tenant));
+  const form = await chooseTextFormat(tools, options, getAccountLanguage(tenant));
   const map = await loadColumnMap(tools, format, {
     option: options.map,
     context: tenant.context,

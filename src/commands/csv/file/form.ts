@@ -7,15 +7,17 @@ import type { Tools } from "../../tools.ts";
 /** The encodings of files for the console. */
 export type FileEncoding = "shift_jis" | "utf-8";
 
-/** The encoding of a file for the console, and how it is written. */
-export interface OutputForm {
+/**
+ * The encoding of a file for the console, its byte order mark, and what to do with characters that the encoding lacks.
+ */
+export interface OutputTextFormat {
   readonly encoding: FileEncoding;
   readonly bom: boolean;
   readonly onUnmappable: "error" | "replace";
 }
 
-/** Options of a command that writes a file for the console. */
-export const FORM_OPTIONS = {
+/** The options that set the text format of a file for the console. */
+export const TEXT_FORMAT_OPTIONS = {
   encoding: {
     kind: "choice",
     choices: ["shift_jis", "utf-8"],
@@ -72,7 +74,7 @@ export function rejectTextOptions(output: string, given: Readonly<Record<string,
  *
  * @throws `usage` if a byte order mark is requested for an encoding that does not have one
  */
-export async function chooseOutputForm(
+export async function chooseTextFormat(
   { terminal }: Pick<Tools, "terminal">,
   asked: {
     readonly output?: string | undefined;
@@ -81,7 +83,7 @@ export async function chooseOutputForm(
     readonly onUnmappable?: "error" | "replace" | undefined;
   },
   language: Language,
-): Promise<OutputForm> {
+): Promise<OutputTextFormat> {
   const { bom, onUnmappable = "error" } = asked;
   const isRead = asked.output === "-" && terminal.onTerminal;
   const encoding = asked.encoding ?? (language === "ja" && !isRead ? "shift_jis" : "utf-8");

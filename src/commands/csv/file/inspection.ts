@@ -37,7 +37,7 @@ const ODDITY_TEXTS: Readonly<Record<OddityKind, (oddity: Oddity) => Text>> = {
     text(`${count} half-width kana, the first in row ${row}`, `半角カナが ${count} 文字(最初は ${row} 行目)`),
   "vendor-duplicates": ({ count }) =>
     text(
-      `${formatCount(count, "character")} with a second CP932 code; rewriting the file changes the bytes`,
+      `${formatCount(count, "character")} that CP932 can encode in two ways; rewriting the file changes its bytes`,
       `CP932 で重複して符号化されている文字が ${count} 文字(書き直すとバイト列が変わる)`,
     ),
 };

@@ -12,13 +12,13 @@ import { isWorkbookName, encodeTable } from "../../imports/outputs/table-file.ts
 import type { Tools } from "../../tools.ts";
 import { loadColumnMap, MAP_OPTION } from "./column-map.ts";
 import { writeEncoded } from "./encoded.ts";
-import { FORM_OPTIONS, chooseOutputForm, rejectTextOptions } from "./form.ts";
+import { TEXT_FORMAT_OPTIONS, chooseTextFormat, rejectTextOptions } from "./form.ts";
 import { OUTPUT_FILE_OPTION, writeOutput } from "./output.ts";
 
 /** The options shared by all templates. */
 export const TEMPLATE_OPTIONS = {
   output: { ...OUTPUT_FILE_OPTION, isPublic: true, workbook: true },
-  ...FORM_OPTIONS,
+  ...TEXT_FORMAT_OPTIONS,
   map: MAP_OPTION,
 } as const satisfies Fields;
 
@@ -26,7 +26,7 @@ export const TEMPLATE_OPTIONS = {
 export const TEMPLATE_DETAILS = [
   text(
     "Writes only a header row. Add your rows, then import the file.",
-    "ヘッダー行だけのファイルです。記入してインポートできます。",
+    "ヘッダー行だけのファイルを書き出します。行を記入してインポートできます。",
   ),
 ];
 
@@ -70,7 +70,7 @@ export async function writeTemplate(
     await writeOutput(tools, output, encodeTable(output, once([headers])), { held: false });
   } else {
     const dialect = map?.dialect ?? CONSOLE_DIALECT;
-    const form = await chooseOutputForm(tools, options, language);
+    const form = await chooseTextFormat(tools, options, language);
     const row = Buffer.from(formatRecordInDialect(dialect, headers, NEWLINES[options.newline]));
     await writeEncoded(tools, output, form, { open: async () => once(row), dialect });
   }

@@ -1,6 +1,6 @@
 import { formatCodePoint, type Encoding } from "../../../lib/csv/records/record.ts";
 import { formatCount, text, type Text } from "../../../lib/text/index.ts";
-import { RejectedFile } from "../../imports/plan/problems.ts";
+import { RejectedFileFailure } from "../../imports/plan/problems.ts";
 import type { Tools } from "../../tools.ts";
 
 /** Maximum number of unmappable characters that are listed; all of them are counted. */
@@ -56,7 +56,7 @@ export async function throwUnmappable(
     `${formatCount(total, unit)} cannot be represented in ${encoding}; ${consequence.en}`,
     `${encoding} で表せない${JAPANESE_UNITS[unit]}が ${total} 個あるため、${consequence.ja}`,
   );
-  throw new RejectedFile({ what, where: name, hint }, problems);
+  throw new RejectedFileFailure({ what, where: name, hint }, problems);
 }
 
 /** Unit, consequence and hint for a command that writes a file in a selectable encoding. */

@@ -2,7 +2,7 @@
  * Passes chunks on until the signal aborts.
  *
  * @param passed called with the number of bytes of each chunk after the chunk was consumed
- * @throws the reason of the signal
+ * @throws the signal's abort reason
  */
 export async function* streamUntilAborted(
   chunks: AsyncIterable<Uint8Array>,

@@ -1,4 +1,4 @@
-import type { MapFile, MapOptions } from "../../../lib/csv/layout/map-parse.ts";
+import type { MapFileSchema, MapOptions } from "../../../lib/csv/layout/map-parse.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import { findColumn } from "../../../lib/csv/layout/columns.ts";
 import type { Format } from "../../../lib/model/format.ts";
@@ -21,7 +21,7 @@ const renderSection = (name: string, entries: readonly string[], indent = "  "):
 
 /** Returns the text of a column map file that is read as this map. */
 export function renderMapFile(
-  { columns, joins = [], skip = [], dialect, options = {} }: MapFile,
+  { columns, joins = [], skip = [], dialect, options = {} }: MapFileSchema,
   format: Format,
 ): string {
   const nameOf = (field: string): string => quoteYamlString(findColumn(format.columns, field)?.header ?? field);

@@ -5,7 +5,7 @@ import { BUNDLE_SCHEMA_VERSION, type Manifest, type ManifestResource } from "../
 import type { TenantProfile } from "../../../lib/model/tenant.ts";
 import type { WrittenParts } from "./parts.ts";
 
-/** Builds the manifest's entries of the resources, from what the tenant reported. */
+/** Builds the manifest entries of the resources from what the tenant reported. */
 const buildManifestResources = ({ end, written }: WrittenParts): ManifestResource[] =>
   RESOURCE_NAMES.map((name) => {
     const { stays, leftOut = [] } = resourceOf(name);
@@ -27,7 +27,7 @@ const parseRecords = ({ read }: WrittenParts, name: ResourceName): readonly unkn
     .split("\n")
     .flatMap((line): readonly unknown[] => (line === "" ? [] : [JSON.parse(line)]));
 
-/** Returns what a bundle that is being written contains of the facts that only the console has. */
+/** Returns what is recorded, in a bundle that is being written, of the information that is only in the console. */
 export const findConsoleKnowledge = (
   manifest: Manifest,
   parts: WrittenParts,

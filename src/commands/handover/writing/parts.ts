@@ -15,7 +15,7 @@ import { BYTE_UNIT } from "../../../lib/terminal/index.ts";
 import { formatCodePoint } from "../../../lib/csv/records/record.ts";
 import { formatCount, text } from "../../../lib/text/index.ts";
 import { noteReplacedCharacters, locateUnmappable, OutputEncoder, UnmappableError } from "../../csv/file/encoded.ts";
-import type { OutputForm } from "../../csv/file/form.ts";
+import type { OutputTextFormat } from "../../csv/file/form.ts";
 import { throwUnmappable, type LocatedCharacter } from "../../csv/file/unmappable.ts";
 import type { Tools } from "../../tools.ts";
 
@@ -32,10 +32,13 @@ export interface WrittenParts {
 }
 
 /** The encoding and format of the console files in a bundle. */
-export type BundleForm = Omit<OutputForm, "onUnmappable"> & { readonly onUnmappable: "utf-8" | "error" | "replace" };
+export type BundleCsvFormat = Omit<OutputTextFormat, "onUnmappable"> & {
+  readonly onUnmappable: "utf-8" | "error" | "replace";
+};
 
 /** Returns the resource that a console file is made from; undefined for other files. */
-const resourceOfCsv = (path: string): ResourceName | undefined => CONSOLE_FILES.find((file) => file.path === path)?.of;
+const findCsvResource = (path: string): ResourceName | undefined =>
+  CONSOLE_FILES.find((file) => file.path === path)?.of;
 
 const KNOWN_PATHS: ReadonlySet<string> = new Set([...RESOURCE_NAMES.map(pathOfResource), SUMMARY_FILE]);
 
@@ -43,12 +46,12 @@ const KNOWN_PATHS: ReadonlySet<string> = new Set([...RESOURCE_NAMES.map(pathOfRe
 export class PartsWriter {
   readonly #tools: Tools;
   readonly #exports: ExportsClient;
-  readonly #form: BundleForm;
+  readonly #form: BundleCsvFormat;
   readonly #counts = { folded: 0, replaced: 0 };
   /** files that the chosen encoding cannot represent, with the characters */
   readonly #inUtf8 = new Map<string, { readonly placed: readonly LocatedCharacter[]; readonly total: number }>();
 
-  constructor(tools: Tools, exports: ExportsClient, form: BundleForm) {
+  constructor(tools: Tools, exports: ExportsClient, form: BundleCsvFormat) {
     this.#tools = tools;
     this.#exports = exports;
     this.#form = form;
@@ -68,8 +71,8 @@ export class PartsWriter {
     let closing: Promise<void> = Promise.resolve();
     const parts: StreamedParts<HandoverEnd> = this.#exports.create(request);
     for await (const { name, content } of parts) {
-      const resource = resourceOfCsv(name);
-      if (resource === undefined && !KNOWN_PATHS.has(name)) throw unknownFileFailure(name);
+      const resource = findCsvResource(name);
+      if (resource === undefined && !KNOWN_PATHS.has(name)) throw createUnknownFileFailure(name);
       const file = await writer.file(name);
       const kept = isReportFile(name) ? new ReportFileBuffer(name) : undefined;
       const watched = async function* (): AsyncGenerator<Uint8Array> {
@@ -115,7 +118,7 @@ export class PartsWriter {
     yield* held.chunks();
   }
 
-  async *#recoded(form: OutputForm, content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  async *#recoded(form: OutputTextFormat, content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     const recoding = new OutputEncoder(form);
     yield* recoding.bytes(() => Promise.resolve(content));
     this.#counts.folded += recoding.folded;
@@ -166,7 +169,7 @@ async function canEncodeAll(bytes: AsyncIterable<Uint8Array>): Promise<boolean> 
   }
 }
 
-const unknownFileFailure = (name: string): Failure =>
+const createUnknownFileFailure = (name: string): Failure =>
   new Failure("unavailable", {
     what: text(
       `the tenant sent a file that does not belong in a bundle: ${name}`,

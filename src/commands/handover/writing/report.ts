@@ -57,13 +57,19 @@ export function renderReport(
   return format === "html" ? renderPage(content, language) : renderMarkdown(content, language);
 }
 
-/** Removes times that every punctual daily run changes, so bundles of the same state have the same bytes. */
+/**
+ * Removes the times of daily runs that are not late, because each run changes them, so that bundles of the same state
+ * have the same bytes.
+ */
 const omitDailyChanges = (own: ClomoctlFacts): ClomoctlFacts => ({
   ...own,
   runs: own.runs?.map((run) => (run.late === false ? { ...run, lastRunAt: null } : run)) ?? null,
 });
 
-/** Writes the report and this computer's tenant facts into a bundle.  @returns manifest with both, and the gaps */
+/**
+ * Writes the report, and what this computer does for the tenant, into a bundle. @returns the manifest with both files
+ * and the gaps
+ */
 export async function writeBundleReport(tools: Tools, writer: BundleWriter, made: ReportSource): Promise<Manifest> {
   const { read, context, leaver } = made;
   const own = `${JSON.stringify(omitDailyChanges(await collectClomoctlFacts(tools, context, made.manifest.scope)), null, 2)}\n`;

@@ -34,7 +34,7 @@ export async function exportTemporaryBundle(
   const { name: context } = chosen.context;
   const folder = await createTemporaryFolder(temporary, "handover");
   try {
-    // `tools.outputs` refuses paths among the program's own files, so this bundle has outputs of its own
+    // `tools.outputs` refuses paths among the program's own files, so this bundle needs a separate `Outputs`
     const path = join(folder.path, "tenant");
     const outputs = new Outputs({ temporary, workingFolder: folder.path, kept: [], userId: undefined });
     await outputs.declare([{ name: path }]);

@@ -4,12 +4,12 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { InputProblem } from "../../../lib/client/index.ts";
 import type { Encoding } from "../../../lib/csv/records/record.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { rowOf, workbookOf } from "#support/xlsx/workbook.ts";
-import { rowsIn } from "#support/xlsx/read.ts";
+import { buildRow, buildWorkbook } from "#support/xlsx/workbook.ts";
+import { readRows } from "#support/xlsx/read.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import {
   encodeText,
-  folderWith,
+  createFolderWith,
   buildPlanAnswers,
   planOf,
   problemOf,
@@ -36,7 +36,7 @@ function circumstances({ content, problems, header = HEADER.split(","), map }: G
     discardImport: plan,
     import: { ...plan, state: "discarded" },
   });
-  const folder = folderWith({ "people.csv": content, ...(map === undefined ? {} : { "map.yaml": map }) });
+  const folder = createFolderWith({ "people.csv": content, ...(map === undefined ? {} : { "map.yaml": map }) });
   return { tenant, folder };
 }
 const LINE = "users import people.csv --errors errors.csv";
@@ -58,7 +58,7 @@ test("writes the header and the unchanged invalid rows with their reasons, for t
   const { en, ja } = await runInBoth(`${LINE} --overwrite`, told);
   expect(en.exit).toBe(3);
   expect(en.stderr).toContain(
-    "  errors.csv contains only the invalid rows; the valid rows (1) are not imported either: ",
+    "  errors.csv contains only the invalid rows; the valid rows (1) have not been imported either: ",
   );
   expect(ja.stderr).toContain("  errors.csv にあるのは不正な行だけです。残りの 1 行もまだ適用されていません。");
   const path = join(told.folder, "errors.csv");
@@ -192,18 +192,18 @@ test("reports a file that changed after its plan was made, and writes nothing", 
   expect(en.stderr).toContain(
     "error: the file changed after its plan was made\n  people.csv\n  import the file again\n",
   );
-  expect(ja.stderr).toContain("エラー: 計画を作った後にファイルが変更されました\n");
+  expect(ja.stderr).toContain("エラー: 計画を作ったあとにファイルが変更されました\n");
   expect(existsSync(join(folder, "errors.csv"))).toBe(false);
 });
 
 const CODES = `${HEADER},社員コード`;
-const BOOK = workbookOf({
+const BOOK = buildWorkbook({
   sheets: {
     a: {
       rows: [
-        rowOf(1, ...CODES.split(",")),
-        rowOf(2, "林", "b@example.jp", "<c><v>1</v></c>"),
-        rowOf(3, "山田", "a", '<c s="1"><v>12</v></c>'),
+        buildRow(1, ...CODES.split(",")),
+        buildRow(2, "林", "b@example.jp", "<c><v>1</v></c>"),
+        buildRow(3, "山田", "a", '<c s="1"><v>12</v></c>'),
       ].join(""),
     },
   },
@@ -218,7 +218,7 @@ test.each([
   const { exit } = await run("users import people.csv --errors errors.xlsx --lang en", told);
   expect(exit).toBe(3);
   const bytes = readFileSync(join(told.folder, "errors.xlsx"));
-  expect(await rowsIn(bytes)).toEqual([
+  expect(await readRows(bytes)).toEqual([
     [...CODES.split(","), "clomoctl:reason"],
     ["山田", "a", "0012", "メールアドレス: not an email address"],
   ]);
@@ -236,7 +236,7 @@ test("invalid rows keep cells beyond the header after the reason, and have only 
   const found = [problemOf({ row: 2, code: "cells-too-many", params: { got: 5, want: 4 } }), problemOf()];
   const told = circumstances({ content, problems: found, header });
   await run("users import people.csv --errors errors.xlsx --lang en", told);
-  expect(await rowsIn(readFileSync(join(told.folder, "errors.xlsx")))).toEqual([
+  expect(await readRows(readFileSync(join(told.folder, "errors.xlsx")))).toEqual([
     header,
     ["林", "b", "1", expect.stringContaining("5 cells"), "x"],
     ["山田", "", "", "メールアドレス: not an email address"],
@@ -263,7 +263,7 @@ describe("with a tenant", () => {
     ["of another program stays", GOOD, "e.csv is not a file that clomoctl wrote, so it was not removed"],
     ["that is no table stays", "%PDF-1.7", "e.csv is not a file that clomoctl wrote, so it was not removed"],
   ])("a file without invalid rows %s", async (_, before, said) => {
-    const folder = folderWith({ "in.csv": GOOD, ...(before === undefined ? {} : { "e.csv": before }) });
+    const folder = createFolderWith({ "in.csv": GOOD, ...(before === undefined ? {} : { "e.csv": before }) });
     const { exit, stderr } = await importing("users import in.csv --errors e.csv --overwrite --dry-run", folder);
     expect([exit, stderr]).toEqual([0, expect.stringContaining(`no invalid rows: ${said}`)]);
     const left = existsSync(join(folder, "e.csv")) ? readFileSync(join(folder, "e.csv"), "utf8") : undefined;
@@ -271,7 +271,7 @@ describe("with a tenant", () => {
   });
 
   test("removes a workbook of an earlier run, too", async () => {
-    const folder = folderWith({ "in.csv": BAD });
+    const folder = createFolderWith({ "in.csv": BAD });
     await importing("users import in.csv --errors e.xlsx --dry-run", folder);
     writeFileSync(join(folder, "in.csv"), GOOD);
     const { stderr } = await importing("users import in.csv --errors e.xlsx --overwrite --dry-run --lang ja", folder);
@@ -280,7 +280,7 @@ describe("with a tenant", () => {
   });
 
   test("the proposed command does not overwrite a file that somebody corrected", async () => {
-    const folder = folderWith({ "in.csv": BAD });
+    const folder = createFolderWith({ "in.csv": BAD });
     const proposed = async (line: string): Promise<string | undefined> =>
       /users import \S+ --errors (\S+?);/.exec((await importing(line, folder)).stderr)?.[1];
     expect(await proposed("users import in.csv")).toBe("bad.csv");
@@ -299,7 +299,7 @@ describe("with a tenant", () => {
 
   test("a command that is proposed after a refusal can be run as it is", async () => {
     const content = "氏名,メールアドレス,組織コード\n花子,hanako@example.jp,S9\n";
-    const folder = folderWith({ "in.csv": content });
+    const folder = createFolderWith({ "in.csv": content });
     const first = await importing("users import in.csv --report plan.csv --errors bad.csv", folder);
     const [, line = ""] = /clomoctl (users import in\.csv .*--create-orgs.*)\n/.exec(first.stderr) ?? [];
     expect(line).toContain("--report plan-2.csv --errors bad-2.csv");

@@ -14,8 +14,8 @@ import { rereadFile } from "./reread.ts";
 import { isWorkbookName, encodeTable } from "./table-file.ts";
 import { ReasonCursor } from "./row-reasons.ts";
 
-/** The format of a text file, in which its invalid rows are written too. */
-interface InputForm {
+/** The format of a text file. Its invalid rows are written in the same format. */
+interface InputTextFormat {
   readonly encoding: Encoding;
   readonly dialect: Dialect;
   readonly headerRow: number;
@@ -31,11 +31,13 @@ interface ErrorsSource {
 
 /**
  * Writes the header and the invalid rows of a file, with the reason in the last column. Short rows are filled up with
- * blank cells before the reason. A reason from an earlier run is dropped. If the header or the file as a whole is
- * invalid, every row is written. If there are no invalid rows, no file is written.
+ * blank cells before the reason. Reasons from an earlier run are dropped. If the header is invalid, or there is a
+ * problem
+ * with the whole file, every row is written. If there are no invalid rows, no file is written.
  *
  * Records of a text file are copied byte by byte. A record with an unclosed quote gets no reason, because the reason
- * would be inside the quote. If the input or the output is a workbook, records are written cell by cell.
+ * would
+ * be inside the quote. If the input or the output is a workbook, records are written cell by cell.
  *
  * @throws `input-rejected` if the file is no longer the one that the plan was made from
  */
@@ -88,7 +90,11 @@ export async function removeOldRows(tools: Tools, name: string, none: Text): Pro
   await terminal.note(text(`${none.en}: ${en}`, `${none.ja}ため、${ja}`));
 }
 
-/** Returns true if a file has the column of reasons, as people who correct it may change everything else. */
+/**
+ * Returns true if a file has the column of reasons. Only this column is checked, because people who correct the file
+ * may
+ * change everything else.
+ */
 async function hasReasonColumn(tools: Tools, name: string): Promise<boolean> {
   try {
     await using file = await openInput(tools, name);
@@ -134,18 +140,21 @@ const BATCH_BYTES = 256 * 1024;
 class InvalidRowsWriter {
   readonly #writer: ContentWriter;
   readonly #reasons: ReasonCursor;
-  readonly #form: InputForm;
+  readonly #form: InputTextFormat;
   readonly #hasOldReasons: boolean;
   #batch: Uint8Array[] = [];
   #size = 0;
   #row = 0;
-  /** how the record is copied: whether its old reason is dropped, and which is appended; undefined if not copied */
+  /**
+   * how the current record is copied: whether its old reason is dropped, and which reason is appended; undefined if the
+   * record is not copied
+   */
   #copied:
     | { readonly dropsOldReason: boolean; readonly reason: string | undefined; readonly lacking: number }
     | undefined;
   #isBlank = true;
 
-  constructor(writer: ContentWriter, reasons: ReasonCursor, form: InputForm, hasOldReasons: boolean) {
+  constructor(writer: ContentWriter, reasons: ReasonCursor, form: InputTextFormat, hasOldReasons: boolean) {
     this.#writer = writer;
     this.#reasons = reasons;
     this.#form = form;
@@ -182,8 +191,7 @@ class InvalidRowsWriter {
     const found = row <= headerRow ? undefined : this.#reasons.at(row);
     const reason = row === headerRow ? REASON_HEADER : (found?.reason ?? this.#reasons.whole);
     if (reason === undefined || row < headerRow) this.#copied = undefined;
-    // a row with too few or too many cells gets no new reason next to its old one: the new reason would take the place
-    // of a missing cell
+    // a row with too few or too many cells keeps its old reason: a new reason would take the place of a missing cell
     else if (this.#hasOldReasons && found?.uneven === true)
       this.#copied = { dropsOldReason: false, reason: undefined, lacking: 0 };
     else this.#copied = { dropsOldReason: this.#hasOldReasons, reason, lacking: found?.lacking ?? 0 };

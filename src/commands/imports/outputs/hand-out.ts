@@ -7,7 +7,7 @@ import { formatSecuredAppName } from "../../../lib/model/secured-user.ts";
 import { formatCount, text, type Language, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import type { LeftOutSummary } from "../../../lib/plan/columns.ts";
-import type { PlanFile } from "../plan/settle.ts";
+import type { PlanOutputFile } from "../plan/settle.ts";
 import { readSecretRows, type SecretSource } from "./console/secrets.ts";
 import type { PasswordGenerator } from "./passwords.ts";
 import { RowCursor } from "./row-cursor.ts";
@@ -108,8 +108,8 @@ export const prepareHandOuts = (
   tools: Tools,
   name: string,
   options: { readonly source: SecretSource; readonly passwords: PasswordGenerator },
-  upload: PlanFile | undefined,
-): PlanFile => ({
+  upload: PlanOutputFile | undefined,
+): PlanOutputFile => ({
   name: upload?.name ?? name,
   write: async (settle) => {
     let leftOut: LeftOutSummary | undefined;

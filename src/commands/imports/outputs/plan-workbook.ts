@@ -18,7 +18,7 @@ import {
   listInitialValues,
   listValueChanges,
   NAME_FIELDS,
-  nameOf,
+  getRowRecordName,
   type ValueChange,
 } from "../../../lib/plan/changes.ts";
 import { hasFile, listPlanChanges } from "../../../lib/plan/describe.ts";
@@ -236,7 +236,7 @@ function renderRecord(
   const leading = [
     ...(hasFile(told) && action !== "delete" ? [row.row === 0 ? "" : String(row.row)] : []),
     row.key,
-    nameOf(row) ?? "",
+    getRowRecordName(row) ?? "",
     ...(hasOrgs(book, selection) ? [findOrg(book, row)] : []),
   ];
   const values = new Map(listShownValues(row, action).map((change) => [change.field, change]));
@@ -289,7 +289,7 @@ async function* renderInvalidRows({ tools, told, say }: PlanBook): AsyncGenerato
     yield batch.map((row) => [
       String(row.row),
       row.key,
-      nameOf(row) ?? "",
+      getRowRecordName(row) ?? "",
       styled(reasons.at(row.row)?.reason ?? "", "changed"),
     ]);
   }

@@ -4,7 +4,14 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { runInBoth, run } from "#support/commands/program.ts";
 import type { Answers } from "#support/commands/tenant.ts";
-import { folderWith, answerRows, buildPlanAnswers, planOf, problemOf, rowOf } from "#support/commands/imports/plans.ts";
+import {
+  createFolderWith,
+  createRowsResponder,
+  buildPlanAnswers,
+  planOf,
+  problemOf,
+  rowOf,
+} from "#support/commands/imports/plans.ts";
 
 const ROWS = [
   rowOf(),
@@ -22,14 +29,14 @@ const ROWS = [
   rowOf({ row: 6, key: "saburo@example.co.jp", action: "unchanged", changed: [], setsSecret: true }),
   rowOf({ row: 0, key: "old@example.co.jp", action: "delete", changed: [] }),
 ];
-const folderOf = (): string => folderWith({ "people.csv": "氏名,メールアドレス\n" });
+const folderOf = (): string => createFolderWith({ "people.csv": "氏名,メールアドレス\n" });
 const LINE = "users import people.csv --report out/../report.csv";
 const read = (folder: string): string => readFileSync(join(folder, "report.csv"), "utf8");
 
 const planned = (more: Answers = {}): Answers => {
   const plan = planOf({ invalid: 1, errors: 2, delete: 1 });
   return buildPlanAnswers(plan, {
-    importRows: answerRows(...ROWS),
+    importRows: createRowsResponder(...ROWS),
     importProblems: [problemOf(), problemOf({ column: 1, header: "氏名", code: "required" })],
     discardImport: { ...plan, state: "discarded" },
     ...more,
@@ -63,7 +70,7 @@ test("a report has its reasons in the chosen language", async () => {
 test("a report exists before the question, whatever the answer is", async () => {
   const folder = folderOf();
   const plan = planOf();
-  const answers = { importRows: answerRows(...ROWS), importProblems: [], import: plan, discardImport: plan };
+  const answers = { importRows: createRowsResponder(...ROWS), importProblems: [], import: plan, discardImport: plan };
   const { exit } = await run(LINE, { tenant: buildPlanAnswers(plan, answers), folder });
   expect({ exit, there: existsSync(join(folder, "report.csv")) }).toEqual({ exit: 2, there: true });
 });
@@ -73,7 +80,7 @@ test("a report has the reason on its first line if the whole file is refused", a
   const plan = planOf({ errors: 2, rejected: true });
   const tenant = buildPlanAnswers(plan, {
     importProblems: [problemOf({ row: 0, line: 0, code: "file-no-rows", header: "" }), problemOf({ row: 1 })],
-    importRows: answerRows(ROWS[0] ?? rowOf()),
+    importRows: createRowsResponder(ROWS[0] ?? rowOf()),
     discardImport: plan,
     import: { ...plan, state: "discarded" },
   });

@@ -1,6 +1,7 @@
 /**
- * Provides items by row. The items are read from batches in step with another source of the same rows, so that only
- * items that were read ahead are held in memory.
+ * Looks up items by row number, in ascending order. Reads only as many batches of items as the current rows need, so
+ * that
+ * few items are held in memory.
  */
 export class RowCursor<T extends { readonly row: number }> {
   readonly #batches: AsyncGenerator<readonly T[]>;
@@ -23,7 +24,9 @@ export class RowCursor<T extends { readonly row: number }> {
     }
   }
 
-  /** Returns the item of a row that was reached; undefined if there is none. Rows must be passed in ascending order. */
+  /**
+   * Returns the item of a row that was already reached; undefined if the row has no item. Call it with ascending rows.
+   */
   at(row: number): T | undefined {
     for (; this.#at < this.#ahead.length; this.#at += 1) {
       const found = this.#ahead[this.#at];

@@ -13,7 +13,7 @@ export interface RowReasons {
   readonly reason: string;
   /** true if the row has too few or too many cells */
   readonly uneven: boolean;
-  /** number of cells that the row has fewer than the header */
+  /** number of cells that the row is shorter than the header */
   readonly lacking: number;
 }
 
@@ -54,11 +54,12 @@ function formatReasons(problems: readonly InputProblem[], teller: ReasonTerminal
 }
 
 /**
- * Reads the reasons of the invalid rows in step with the rows, in the file's order. A problem of the header or of the
- * file as a whole is a reason of every row.
+ * Reads the reasons of the invalid rows in step with the rows of the file. A problem of the header or of the whole file
+ * is
+ * a reason of every row.
  */
 export class ReasonCursor extends RowCursor<RowReasons> {
-  /** the problems of the file as a whole, in one line; undefined if there are none */
+  /** the problems of the whole file, in one line; undefined if there are none */
   whole: string | undefined;
 
   static async open(

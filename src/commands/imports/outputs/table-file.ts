@@ -3,7 +3,10 @@ import { formatRecord } from "../../../lib/csv/records/writer.ts";
 /** Returns true if a file with this name is written as a workbook. */
 export const isWorkbookName = (path: string): boolean => /\.xlsx$/i.test(path);
 
-/** Returns true if the name is that of a workbook, in a current or old format; console files are never so named. */
+/**
+ * Returns true if a file name has the extension of a workbook, in a current or old format. Files for the console never
+ * have such an extension.
+ */
 export const hasWorkbookExtension = (path: string): boolean => /\.xls[xmb]?$/i.test(path);
 
 /**

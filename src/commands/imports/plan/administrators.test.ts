@@ -2,10 +2,10 @@ import { expect, test } from "vitest";
 import type { Import } from "../../../lib/client/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
-import { toCommittedPlan, folderWith, buildPlanAnswers, planOf } from "#support/commands/imports/plans.ts";
+import { toCommittedPlan, createFolderWith, buildPlanAnswers, planOf } from "#support/commands/imports/plans.ts";
 
 const PEOPLE = "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n";
-const folder = () => folderWith({ "in.csv": PEOPLE });
+const folder = () => createFolderWith({ "in.csv": PEOPLE });
 const unknownIn = (mirroredAt: string | null) => ({
   tenant: example("tenant", { mirroredAt, administratorsKnown: ["docs"], administration: undefined }),
 });
@@ -27,7 +27,7 @@ test.each(["--confirm-deletions 0 --yes", "--dry-run", "--dry-run --emit-csv out
     expect(en.stderr).toContain(
       "name the administrators: clomoctl users administrators add USER…; if there are none: clomoctl users administrators add --none\n",
     );
-    expect(ja.stderr).toContain("エラー: 管理者が誰か確認されておらず");
+    expect(ja.stderr).toContain("エラー: 管理者がだれか確認されておらず");
   },
 );
 
@@ -41,10 +41,10 @@ test("if some administrators are recorded, says how many and that there may be o
     "error: 12 administrators are recorded, but it is not confirmed that there are no others",
   );
   expect(en.stderr).toContain(
-    "name the other administrators or, if there are none, one of the recorded administrators again: clomoctl users administrators add USER…\n",
+    "specify the other administrators or, if there are none, one of the recorded administrators again: clomoctl users administrators add USER…\n",
   );
   expect(en.stderr).not.toContain("--none");
-  expect(ja.stderr).toContain("エラー: 記録されている管理者は 12 人ですが、ほかにいないか確認されておらず");
+  expect(ja.stderr).toContain("エラー: 登録されている管理者は 12 人ですが、ほかにいないか確認されておらず");
 });
 
 test("an account that may not mark administrators is to ask a system administrator", async () => {
@@ -56,9 +56,9 @@ test("an account that may not mark administrators is to ask a system administrat
   });
   expect(en.exit).toBe(3);
   expect(en.stderr).toContain(
-    "error: it is not confirmed that all administrators are recorded, and exports of the console do not show this",
+    "error: it is not confirmed that all administrators are recorded, and exports of the console do not show who is an administrator",
   );
-  expect(en.stderr).toContain("ask a system administrator to confirm who they are\n");
+  expect(en.stderr).toContain("ask a system administrator to confirm who the administrators are\n");
   expect(en.stderr).not.toContain("administrators add");
   expect(ja.stderr).toContain("管理者の指定をシステム管理者に依頼してください\n");
 });
@@ -71,7 +71,7 @@ test.each<[string, Import]>([
   const { en, ja } = await runInBoth(line, { tenant, folder: folder() });
   expect(en.exit).toBe(0);
   expect(en.stderr).toContain("warning: the administrators are not confirmed yet");
-  expect(ja.stderr).toContain("警告: 管理者が誰か確認されておらず");
+  expect(ja.stderr).toContain("警告: 管理者がだれか確認されておらず");
 });
 
 test.each<[string, Answers]>([
@@ -123,7 +123,7 @@ test("does not ask if the plan is declined", async () => {
 test("a blank answer leaves the question open", async () => {
   const typing = [
     ["適用しますか", "y\r"],
-    ["管理者は誰ですか", "\r"],
+    ["管理者はだれですか?", "\r"],
   ] as const;
   const tenant = buildPlanAnswers(mirroring, { ...unknownIn(null), commitImport: toCommittedPlan(mirroring) });
   const { exit, requests } = await run("users import in.csv --from-console --lang ja", {

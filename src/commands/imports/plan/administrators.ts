@@ -10,8 +10,8 @@ import { USER_LOOKUP } from "../../users/columns.ts";
 
 type AdministratorKind = Administrators["kind"];
 
-/** Returns the kind of an import if its records can be administrators. */
-const administratorKindOf = ({ kind }: Import): AdministratorKind | undefined =>
+/** Returns the kind of an import if its records can be administrators; otherwise undefined. */
+const getAdministratorKind = ({ kind }: Import): AdministratorKind | undefined =>
   FORMATS[kind].thing.protects === undefined ? undefined : (kind as AdministratorKind);
 
 const buildAddCommand = (kind: AdministratorKind): string =>
@@ -26,11 +26,12 @@ const buildNoneCommand = (kind: AdministratorKind): string =>
     : line("secured administrators add", [], { app: kind, none: true });
 
 /**
- * Returns the kind of a plan's records if the plan is for a mirror, or makes a mirror, whose administrators are not
- * confirmed yet. Roles that were recorded do not confirm this: the console may have further administrators.
+ * Returns the kind of a plan's records if the plan is for a mirror, or creates a mirror, and the administrators of the
+ * mirror are not confirmed yet. Recorded roles do not confirm them, because the console may have further
+ * administrators.
  */
 async function findUnconfirmedKind(tools: Tools, plan: Import): Promise<AdministratorKind | undefined> {
-  const kind = administratorKindOf(plan);
+  const kind = getAdministratorKind(plan);
   const fromConsole = plan.request?.fromConsole === true;
   if (kind === undefined && !fromConsole) return undefined;
   const { client } = await tools.tenant("tenant");
@@ -57,32 +58,32 @@ async function describeMissingConfirmation(tools: Tools, kind: AdministratorKind
   const { en, ja } = isPart
     ? text(
         "it is not confirmed that all administrators are recorded",
-        "すべての管理者が記録されているか確認されておらず",
+        "すべての管理者が登録されているか確認されておらず",
       )
     : count === 0
-      ? text("the administrators are not confirmed yet", "管理者が誰か確認されておらず")
+      ? text("the administrators are not confirmed yet", "管理者がだれか確認されておらず")
       : text(
           `${formatCount(count, "administrator")} ${count === 1 ? "is" : "are"} recorded, but it is not confirmed that there are no others`,
-          `記録されている管理者は ${count} 人ですが、ほかにいないか確認されておらず`,
+          `登録されている管理者は ${count} 人ですが、ほかにいないか確認されておらず`,
         );
   const what = text(
-    `${en}, and exports of the console do not show this`,
-    `${ja}、管理画面のエクスポートからも分かりません`,
+    `${en}, and exports of the console do not show who is an administrator`,
+    `${ja}、管理画面のエクスポートからもわかりません`,
   );
-  return { what, hint: isPart ? ASK_SYSTEM_ADMINISTRATOR : confirmationHint(kind, count) };
+  return { what, hint: isPart ? ASK_SYSTEM_ADMINISTRATOR : describeConfirmation(kind, count) };
 }
 
 const ASK_SYSTEM_ADMINISTRATOR = text(
-  "ask a system administrator to confirm who they are",
+  "ask a system administrator to confirm who the administrators are",
   "管理者の指定をシステム管理者に依頼してください",
 );
 
 /**
  * Returns the advice on how to confirm the administrators.
- * @param count number of recorded administrators; if there are any, `--none` would be refused, but naming one of them
- * again confirms the same
+ * @param count number of recorded administrators; if it is not 0, `--none` is refused, but specifying a recorded
+ * administrator again has the same effect
  */
-const confirmationHint = (kind: AdministratorKind, count: number): Text => {
+const describeConfirmation = (kind: AdministratorKind, count: number): Text => {
   const command = buildAddCommand(kind);
   return count === 0
     ? text(
@@ -90,8 +91,8 @@ const confirmationHint = (kind: AdministratorKind, count: number): Text => {
         `管理者を指定してください: ${command} 。いない場合: ${buildNoneCommand(kind)}`,
       )
     : text(
-        `name the other administrators or, if there are none, one of the recorded administrators again: ${command}`,
-        `ほかの管理者を(いなければ、記録されている管理者の 1 人をもう一度)指定してください: ${command}`,
+        `specify the other administrators or, if there are none, one of the recorded administrators again: ${command}`,
+        `ほかの管理者を指定してください(いなければ、登録済みの管理者の 1 人をもう一度): ${command}`,
       );
 };
 
@@ -106,7 +107,7 @@ export async function checkAdministrators(tools: Tools, plan: Import): Promise<A
   if (kind === undefined) return undefined;
   const { what, hint } = await describeMissingConfirmation(tools, kind);
   const { mode, request } = plan;
-  // whoever names records has looked at them
+  // a person who lists the records by name has looked at them
   const isByFilter = mode === "delete" && request?.select?.by !== "named";
   const isRisky = (mode === "replace" && request?.fromConsole !== true) || isByFilter;
   if (isRisky && !tools.terminal.interactive) throw new Failure("input-rejected", { what, hint });
@@ -114,15 +115,15 @@ export async function checkAdministrators(tools: Tools, plan: Import): Promise<A
   return kind;
 }
 
-/** Asks who the administrators of a new mirror are. After a blank answer, they stay unconfirmed. */
+/** Asks who the administrators of a new mirror are. After a blank answer, they remain unconfirmed. */
 export async function askAdministrators(tools: Tools, kind: AdministratorKind): Promise<void> {
   const { terminal, globals } = tools;
   if (!terminal.interactive || globals.yes) return;
   const command = buildAddCommand(kind);
   const typed = await terminal.prompts.input({
     message: text(
-      "Who is an administrator in the console? (comma-separated names; blank: later)",
-      "管理画面での管理者は誰ですか?(複数は「,」区切り。空なら、あとで指定)",
+      "Who is an administrator in the console? (comma-separated names; leave blank to specify them later)",
+      "管理画面での管理者はだれですか?(複数は「,」区切り。未入力なら、あとで指定)",
     ),
     flag: command,
   });

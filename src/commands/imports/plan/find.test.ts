@@ -3,7 +3,7 @@ import type { Client, Import } from "../../../lib/client/index.ts";
 import { example } from "#support/commands/tenant.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { same } from "../../../lib/text/index.ts";
-import { findImport, isLast, OPEN_STATES } from "./find.ts";
+import { findImport, isLastKeyword, OPEN_STATES } from "./find.ts";
 
 const IDS = ["01a1f7e3-9787-72f9-9249-ab61b1ce200e", "01a1f7e3-983c-7bf7-9a8f-196131690b27"];
 
@@ -63,7 +63,7 @@ test("the last import is the last committed, even if it was undone, and an undo 
   );
   expect((await findImport(undone, "last")).number).toBe("4");
   expect((await findImport(imports, "last", OPEN_STATES)).number).toBe("P4");
-  expect([isLast("LAST"), isLast("1")]).toEqual([true, false]);
+  expect([isLastKeyword("LAST"), isLastKeyword("1")]).toEqual([true, false]);
 });
 
 test("says which last import does not exist", async () => {

@@ -17,16 +17,16 @@ export const ID_ARGUMENT = {
 } as const;
 
 /** The states of the imports among which `last` finds the last one. */
-type LastStates = readonly Import["state"][];
+type ImportStates = readonly Import["state"][];
 
 /** States in which `last` finds the last committed import, deletion or undo, even if it was undone since. */
-const COMMITTED_STATES: LastStates = ["committed", "undone"];
+const COMMITTED_STATES: ImportStates = ["committed", "undone"];
 
 /** The states in which `last` finds the open plan that was made last. */
-export const OPEN_STATES: LastStates = ["planned"];
+export const OPEN_STATES: ImportStates = ["planned"];
 
 /** Returns true if the typed name of an import is `last`. */
-export const isLast = (typed: string): boolean => typed.toLowerCase() === "last";
+export const isLastKeyword = (typed: string): boolean => typed.toLowerCase() === "last";
 
 /**
  * Returns the number of a change, or `last`.
@@ -35,7 +35,7 @@ export const isLast = (typed: string): boolean => typed.toLowerCase() === "last"
  * @throws Failure `usage` if it is neither a number nor `last`
  */
 export const parseChangeNumber = (typed: string, list: string): number | "last" => {
-  if (isLast(typed)) return "last";
+  if (isLastKeyword(typed)) return "last";
   if (/^[1-9]\d{0,14}$/.test(typed)) return Number(typed);
   throw new Failure("usage", {
     what: text(`"${typed}" is not a change number`, `「${typed}」は変更番号ではありません`),
@@ -44,24 +44,26 @@ export const parseChangeNumber = (typed: string, list: string): number | "last" 
 };
 
 /**
- * Returns the import with a number, with an id or the beginning of an id, or the last import for `last`.
+ * Returns the import with the given number, ID or start of an ID; for `last`, returns the last import.
  *
- * @throws `not-found` if there is none, `usage` if several match
+ * @throws `not-found` if no import matches, `usage` if several match
  */
 export async function findImport(client: Client<"imports">, typed: string, lastOf = COMMITTED_STATES): Promise<Import> {
   const { imports } = client;
   const all = await imports.list();
-  if (isLast(typed)) return requireLastImport(all, lastOf);
+  if (isLastKeyword(typed)) return requireLastImport(all, lastOf);
   const exact = all.find(({ number }) => number === typed.toUpperCase());
   if (exact !== undefined) return exact;
-  // a committed plan, or the number of another change: the tenant finds the import, or explains what the number refers
+  // the number of a committed plan or of another change: the tenant finds the import or explains what the number refers
   // to
   if (parseImportNumber(typed) !== undefined) return imports.show(typed);
   const start = typed.toLowerCase();
   const found = all.filter(({ id }) => id.startsWith(start));
   const [one, ...more] = found;
   if (one === undefined || start === "")
-    throw importNotFoundFailure(text(`no import matches "${typed}"`, `「${typed}」に当てはまるインポートはありません`));
+    throw createImportNotFoundFailure(
+      text(`no import matches "${typed}"`, `「${typed}」に当てはまるインポートはありません`),
+    );
   if (more.length === 0) return one;
   throw new Failure("usage", {
     what: text(
@@ -84,24 +86,24 @@ export const findLastCommitted = (imports: readonly Import[]): Import | undefine
   findLastInState(imports, COMMITTED_STATES);
 
 /** Returns the last import in one of these states.  @param imports newest plan first */
-function findLastInState(imports: readonly Import[], states: LastStates): Import | undefined {
+function findLastInState(imports: readonly Import[], states: ImportStates): Import | undefined {
   const [last] = imports
     .filter(({ state }) => states.includes(state))
     .toSorted((a, b) => (b.change ?? 0) - (a.change ?? 0));
   return last;
 }
 
-function requireLastImport(imports: readonly Import[], states: LastStates): Import {
+function requireLastImport(imports: readonly Import[], states: ImportStates): Import {
   const last = findLastInState(imports, states);
   if (last !== undefined) return last;
-  throw importNotFoundFailure(
+  throw createImportNotFoundFailure(
     states === COMMITTED_STATES
       ? text("no import has been committed yet", "適用したインポートはまだありません")
       : text("no plan is open", "適用待ちの計画はありません"),
   );
 }
 
-const importNotFoundFailure = (what: Text): Failure =>
+const createImportNotFoundFailure = (what: Text): Failure =>
   new Failure("not-found", {
     what,
     hint: step("to list all imports", "インポートの一覧", line("imports list", [])),

@@ -3,7 +3,7 @@ import { line } from "../../../lib/advice/index.ts";
 import type { Import } from "../../../lib/client/index.ts";
 import { readHeader } from "../../../lib/csv/layout/header.ts";
 import { HEADER_SEARCH_ROWS } from "../../../lib/csv/layout/layout.ts";
-import type { MapFile, MapOptions } from "../../../lib/csv/layout/map-parse.ts";
+import type { MapFileSchema, MapOptions } from "../../../lib/csv/layout/map-parse.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import type { RecordSink } from "../../../lib/csv/records/record.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
@@ -21,7 +21,7 @@ import { surveyFile, type SurveyedColumn } from "../../csv/questions/survey.ts";
 import type { Tools } from "../../tools.ts";
 import { buildImportCommand, NO_REMEDY } from "../refusal/command.ts";
 import type { ImportRequest } from "./options.ts";
-import { detectReading, readRecords, type InputFormat } from "./reading.ts";
+import { detectInputFormat, readRecords, type InputFormat } from "./reading.ts";
 import { findHeaderInFile } from "./send.ts";
 
 /**
@@ -35,7 +35,7 @@ export const mayAsk = ({ terminal, globals }: Tools, { file, options }: ImportRe
 export class GuidedImport {
   readonly #tools: Tools;
   readonly #requested: ImportRequest;
-  #map: MapFile | undefined;
+  #map: MapFileSchema | undefined;
   #isAsked = false;
 
   constructor(tools: Tools, requested: ImportRequest) {
@@ -44,7 +44,7 @@ export class GuidedImport {
   }
 
   /** Asks about the sheet, the header, the columns, the organisations and the key.  @returns the answers as a map */
-  async ask(file: InputFile): Promise<MapFile | undefined> {
+  async ask(file: InputFile): Promise<MapFileSchema | undefined> {
     const { kind, options } = this.#requested;
     const format = FORMATS[kind];
     const { reading, sheet } = await this.#findHeader(file, format);
@@ -71,7 +71,7 @@ export class GuidedImport {
     const { encoding, headerRow, sheet: given } = this.#requested.options;
     const { signal, terminal } = this.#tools;
     const read = async (sheet: string | undefined): Promise<{ reading: InputFormat; sheet: string | undefined }> => {
-      const reading = await detectReading(file, { encoding, sheet, headerRow, signal });
+      const reading = await detectInputFormat(file, { encoding, sheet, headerRow, signal });
       if (headerRow !== undefined) return { reading, sheet };
       const found = await findHeaderInFile(file, reading, format, { sheet, signal });
       const row = found.isFound && found.isCertain ? found.row : await this.#askHeaderRow(file, reading);
@@ -123,6 +123,7 @@ export class GuidedImport {
     const { client, permitChange } = await this.#tools.tenant("users");
     await permitChange();
     for (const name of names) await client.users.addField({ name });
+    await terminal.note(text(`added to the tenant: ${all.en}`, `カスタムユーザー情報に${all.ja}を追加しました`));
     return { ...map };
   }
 

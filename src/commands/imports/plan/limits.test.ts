@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { runInBoth, run } from "#support/commands/program.ts";
-import { folderWith, operations, buildPlanAnswers, planOf } from "#support/commands/imports/plans.ts";
+import { createFolderWith, listOperations, buildPlanAnswers, planOf } from "#support/commands/imports/plans.ts";
 import { listPlanChanges } from "../../../lib/plan/describe.ts";
 import { enforceLimits } from "../../../lib/plan/limits.ts";
 
@@ -9,14 +9,14 @@ const tenant = buildPlanAnswers(plan, { discardImport: plan, import: plan });
 const LINE = "users import people.csv --mode replace --yes --max-deletions";
 
 test.each(["", " --dry-run"])("a replace beyond its limit changes nothing and says what to type:%s", async (dry) => {
-  const folder = folderWith({ "people.csv": "氏名,メールアドレス\n" });
+  const folder = createFolderWith({ "people.csv": "氏名,メールアドレス\n" });
   const { en, ja } = await runInBoth(`${LINE} 5%${dry}`, { tenant, folder });
   expect([en.exit, ja.exit]).toEqual([10, 10]);
   expect(en.stderr).toContain(
     "error: the plan deletes 30 of 200 records, but the limit is 10; nothing was changed\n  --max-deletions 5%\n  to delete them anyway, pass --confirm-deletions 30 instead\n",
   );
   expect(ja.stderr).toContain("エラー: 計画では 200 件のうち 30 件を削除します。上限の 10 件を超えるため、");
-  expect(operations(en.requests).at(-1)).toBe("discardImport");
+  expect(listOperations(en.requests).at(-1)).toBe("discardImport");
   const { stderr } = await run(`${LINE} 5%${dry} --format json`, { tenant, folder });
   expect(JSON.parse(stderr.trim().split("\n").at(-1) ?? "")).toMatchObject({ type: "limit-exceeded", status: 422 });
 });

@@ -6,8 +6,8 @@ import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 import {
   toCommittedPlan,
-  folderWith,
-  answerRows,
+  createFolderWith,
+  createRowsResponder,
   buildPlanAnswers,
   planOf,
   rowOf,
@@ -15,7 +15,7 @@ import {
 
 const [account] = example<{ items: readonly [Account] }>("findAccounts").items;
 const [user] = example<{ items: readonly [User] }>("findUsers").items;
-const folder = () => folderWith({ "in.csv": "氏名,メールアドレス,組織コード\n山田,jiro@example.jp,K01\n" });
+const folder = () => createFolderWith({ "in.csv": "氏名,メールアドレス,組織コード\n山田,jiro@example.jp,K01\n" });
 const operator: Account = { ...account, name: "jiro01", role: "operator" };
 const jiro: User = { ...user, emails: ["Jiro@example.jp"] };
 
@@ -37,14 +37,14 @@ const planWith = (change: Partial<Import> = {}) =>
     ...change,
   });
 /** What a tenant answers to a dry run of a plan. */
-const trying = (plan: Import, importRows: ReturnType<typeof answerRows>) => ({
+const trying = (plan: Import, importRows: ReturnType<typeof createRowsResponder>) => ({
   ...buildPlanAnswers(plan, { importRows }),
   discardImport: plan,
 });
 const LINE = "users import in.csv --dry-run";
 
 test("names an operator whom an import moves, with both organisations, in both languages", async () => {
-  const rows = answerRows(moved("jiro@example.jp", "S11", "K01"), moved("taro@example.jp", "S11", "K01"));
+  const rows = createRowsResponder(moved("jiro@example.jp", "S11", "K01"), moved("taro@example.jp", "S11", "K01"));
   const tenant = {
     ...trying(planWith(), rows),
     accounts: { items: [operator], next: null },
@@ -53,7 +53,7 @@ test("names an operator whom an import moves, with both organisations, in both l
   const { en, ja } = await runInBoth(LINE, { tenant, folder: folder() });
   expect(en.exit).toBe(0);
   expect(en.stderr).toContain(
-    "warning: 1 operator will act in another organisation (and below it) instead of the current one: jiro01 (S11 → K01)\n",
+    "warning: 1 operator will have another organisation (and everything below it) as the scope: jiro01 (S11 → K01)\n",
   );
   expect(ja.stderr).toContain("警告: 操作できる範囲が変わるオペレーター: 1 人");
 });
@@ -65,19 +65,19 @@ test("names an operator whom an undo moves back", async () => {
     imports: { items: [original] },
     undoChange: undo,
     tenant: example("tenant"),
-    importRows: answerRows(moved("jiro@example.jp", "K01", "S11")),
+    importRows: createRowsResponder(moved("jiro@example.jp", "K01", "S11")),
     discardImport: undo,
     accounts: { items: [operator], next: null },
     findUsers: { items: [jiro] },
   };
   const { stderr } = await run("undo 17 --dry-run", { tenant });
   expect(stderr).toContain(
-    "will act in another organisation (and below it) instead of the current one: jiro01 (K01 → S11)\n",
+    "will have another organisation (and everything below it) as the scope: jiro01 (K01 → S11)\n",
   );
 });
 
 test("reports nothing if nobody moves or if the account may not know", async () => {
-  const importRows = answerRows(moved("taro@example.jp", "S11", "K01"));
+  const importRows = createRowsResponder(moved("taro@example.jp", "S11", "K01"));
   const refused = new Failure("not-permitted", { what: text("not yours", "権限がありません") });
   const hidden = await run(LINE, {
     tenant: { ...trying(planWith(), importRows), accounts: refused },

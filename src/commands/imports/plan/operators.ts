@@ -5,20 +5,20 @@ import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
 import { formatCount, text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 
-/** Maximum number of operators that are named. */
+/** Maximum number of operators that are listed. */
 const MAX_NAMED_OPERATORS = 5;
 
-/** Operators by the keys with which a row may identify their user. */
+/** Operators by the keys with which a row may identify their users. */
 type OperatorIndex = ReadonlyMap<string, Account>;
 
-/** Returns which operators a plan moves and where they will act: in their user's organisation. */
+/** Describes which operators a plan moves to another organisation. This organisation becomes their scope. */
 export async function describeMovedOperators(tools: Tools, plan: Import): Promise<readonly Text[]> {
   if (plan.kind !== "users" || plan.rejected || !canMoveUsers(plan)) return [];
   const { client } = await tools.tenant("imports");
   let operators: OperatorIndex | undefined;
   const moved: string[] = [];
   for await (const row of client.imports.rows(plan.id, { action: "update" })) {
-    const [from, to] = [orgCodeIn(row.before), orgCodeIn(row.after)];
+    const [from, to] = [findOrgCode(row.before), findOrgCode(row.after)];
     if (from === to || !row.changed.includes("orgCode")) continue;
     operators ??= await indexOperators(tools);
     if (operators.size === 0) return [];
@@ -29,7 +29,7 @@ export async function describeMovedOperators(tools: Tools, plan: Import): Promis
   const named = `${moved.slice(0, MAX_NAMED_OPERATORS).join(", ")}${moved.length > MAX_NAMED_OPERATORS ? ", …" : ""}`;
   return [
     text(
-      `${formatCount(moved.length, "operator")} will act in another organisation (and below it) instead of the current one: ${named}`,
+      `${formatCount(moved.length, "operator")} will have another organisation (and everything below it) as the scope: ${named}`,
       `操作できる範囲が変わるオペレーター: ${moved.length} 人(移動先の組織以下になります): ${named}`,
     ),
   ];
@@ -38,7 +38,7 @@ export async function describeMovedOperators(tools: Tools, plan: Import): Promis
 const canMoveUsers = ({ columns }: Import): boolean =>
   columns.some(({ field, changed, cleared }) => field === "orgCode" && changed + cleared > 0);
 
-const orgCodeIn = (values: PlanRow["after"]): string =>
+const findOrgCode = (values: PlanRow["after"]): string =>
   String(values.find(({ field }) => field === "orgCode")?.value ?? ROOT_ORG_NAME);
 
 /** Returns the operators by email address and employee code; empty if the acting account may not list them. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { Failure } from "../../../lib/errors/index.ts";
 import { run } from "#support/commands/program.ts";
-import { folderWith, buildPlanAnswers, planOf } from "#support/commands/imports/plans.ts";
+import { createFolderWith, buildPlanAnswers, planOf } from "#support/commands/imports/plans.ts";
 import {
   refuseConflictingOptions,
   requireAnswerableConfirmation,
@@ -114,7 +114,7 @@ const messagesOf = (body: () => void): readonly string[] => {
 };
 
 test("a mode can be typed by its console name, and a refusal explains the names", async () => {
-  const folder = folderWith({ "people.csv": "氏名,メールアドレス\n" });
+  const folder = createFolderWith({ "people.csv": "氏名,メールアドレス\n" });
   const { requests } = await run("users import people.csv --dry-run --mode 全件更新", {
     tenant: buildPlanAnswers(planOf(), { discardImport: planOf({ state: "discarded" }) }),
     folder,

@@ -17,18 +17,18 @@ import { FIX_OPTION } from "../../csv/file/fix.ts";
 import { INPUT_ENCODING_OPTION } from "../../csv/file/encoding.ts";
 import { HEADER_ROW_OPTION, SHEET_OPTION } from "../../csv/file/sheet.ts";
 import type { MapOptions } from "../../../lib/csv/layout/map-parse.ts";
-import { deletionsName } from "../outputs/console/upload.ts";
+import { getDeletionsFileName } from "../outputs/console/upload.ts";
 import { validateLimits } from "../../../lib/plan/limits.ts";
 import type { Field, Fields, InputOf } from "../../field.ts";
 
-/** The expected number of deletions, for a command that commits a plan. */
-export const CONFIRM_DELETIONS = {
+/** The option with the expected number of deletions, for commands that commit a plan. */
+export const CONFIRM_DELETIONS_OPTION = {
   kind: "number",
   about: text("number of deletions you expect; any other number aborts", "削除件数の確認(一致しなければ何もしない)"),
 } as const;
 
-/** The expected number of wipes, for a command that commits a plan of devices. */
-export const CONFIRM_WIPES = {
+/** The option with the expected number of wipes, for commands that commit a plan of devices. */
+export const CONFIRM_WIPES_OPTION = {
   kind: "number",
   about: text(
     "number of devices you expect to be wiped for a new owner; any other number aborts",
@@ -57,7 +57,7 @@ export const LIMIT_OPTIONS = {
 } as const satisfies Fields;
 
 /** `--dry-run`, for every command that plans its changes. */
-export const PLAN_DRY_RUN = {
+export const PLAN_DRY_RUN_OPTION = {
   kind: "boolean",
   about: text("show the plan and change nothing", "計画を表示するだけで何も変更しない"),
 } as const satisfies Field;
@@ -83,8 +83,8 @@ export const REPORT = {
   ),
 } as const satisfies Field;
 
-/** The check that stops a plan or bundle of another tenant. */
-export const ALLOW_OTHER_TENANT = {
+/** The option that permits a plan or bundle that seems to belong to another tenant. */
+export const ALLOW_OTHER_TENANT_OPTION = {
   kind: "list",
   value: "CHECKS",
   choices: ["other-tenant"],
@@ -118,13 +118,17 @@ export const buildAllowOption = (...checks: readonly Allowance[]) =>
     ),
   }) as const satisfies Field;
 
-/** `--undeletable`: what happens to records that are missing in a file but undeletable, for kinds with such records. */
-export const UNDELETABLE = {
+/**
+ * The option `--undeletable`: what to do with records that are missing from a file but cannot be deleted. Only for
+ * kinds
+ * that have such records.
+ */
+export const UNDELETABLE_OPTION = {
   group: "safety",
   kind: "choice",
   choices: UNDELETABLE_CHOICES,
   about: text(
-    "what to do with records missing from the file that cannot be deleted (administrators, device owners, organisations in use): keep keeps them and commits the rest (exit 8); release also removes the owner from devices (default: setting of the context; without it, the file is refused)",
+    "what to do with records missing from the file that cannot be deleted (administrators, device owners, organisations in use): keep keeps them and commits the other changes (exit 8); release also removes the owner from devices (default: setting of the context; if there is none, the file is refused)",
     "ファイルになくても削除できないもの(管理者、デバイスの所有者、使用中の組織)の扱い。keep は残して、ほかを適用する(終了コード 8)。release はデバイスの所有者も外す(既定: コンテキストの設定。設定がなければファイルを拒否する)",
   ),
 } as const satisfies Field;
@@ -141,7 +145,10 @@ export const ORG_BY = {
   ),
 } as const satisfies Field;
 
-/** Returns the choice for undeletable records; for replacing imports of such kinds, the context's is the default. */
+/**
+ * Returns what to do with undeletable records. For replacing imports of kinds with such records, the default is the
+ * setting of the context.
+ */
 export const resolveUndeletable = (
   { kind, options: { mode, fromConsole }, undeletable }: ImportRequest,
   context: Pick<Context, "undeletable">,
@@ -151,7 +158,7 @@ export const resolveUndeletable = (
 };
 
 /** The output option for a CSV file to upload in the console, for any command that writes such a file. */
-export const UPLOAD_FILE = {
+export const UPLOAD_FILE_OPTION = {
   kind: "output",
   value: "FILE",
   notStdout: true,
@@ -178,11 +185,11 @@ export const IMPORT_OPTIONS = {
   },
   fromConsole: {
     group: "input",
-    brief: text("take over an export of the console", "管理画面のエクスポートを取り込む"),
+    brief: text("import an export of the console", "管理画面のエクスポートを取り込む"),
     kind: "boolean",
     about: text(
-      "take over an export of the console: make this mirror equal to it (as --mode replace), except for changes made here that are not in the console yet; records missing from the export that are still in use here are kept (exit 8)",
-      "管理画面のエクスポートを取り込み、ミラーを一致させる(--mode replace として扱う)。ここで変更し、管理画面にまだ反映されていないものは残す。エクスポートになくても、ここでまだ使われているものは残す(終了コード 8)",
+      "import an export of the console: make this mirror match it (as with --mode replace), except for changes made in the mirror that are not in the console yet; records missing from the export that are still in use in the mirror are kept (exit 8)",
+      "管理画面のエクスポートを取り込み、ミラーを一致させる(--mode replace として扱う)。ミラーで変更し、管理画面にまだ反映されていないものは残す。エクスポートになくても、ミラーでまだ使われているものは残す(終了コード 8)",
     ),
   },
   prefer: {
@@ -190,8 +197,8 @@ export const IMPORT_OPTIONS = {
     kind: "choice",
     choices: ["console"],
     about: text(
-      "with --from-console: discard changes made here (but not deletions) that differ from the export, and list them",
-      "--from-console で、ここでの変更と異なる内容が管理画面にあるとき、管理画面の内容にする(一覧を表示。ここで削除したものは除く)",
+      "with --from-console: discard changes made in the mirror (but not deletions) that differ from the export, and list them",
+      "--from-console で、ミラーでの変更と管理画面の内容が異なるとき、管理画面の内容にする(一覧を表示。ミラーで削除したものは除く)",
     ),
   },
   encoding: {
@@ -247,7 +254,7 @@ export const IMPORT_OPTIONS = {
     ),
   },
   dryRun: {
-    ...PLAN_DRY_RUN,
+    ...PLAN_DRY_RUN_OPTION,
     group: "safety",
     brief: text("show the plan and change nothing", "計画を表示するだけで何も変更しない"),
   },
@@ -259,16 +266,16 @@ export const IMPORT_OPTIONS = {
     about: text("skip invalid rows and commit the rest (exit 8)", "不正な行を除いて適用する(終了コード 8)"),
   },
   confirmDeletions: {
-    ...CONFIRM_DELETIONS,
+    ...CONFIRM_DELETIONS_OPTION,
     group: "safety",
   },
   maxDeletions: { ...LIMIT_OPTIONS.maxDeletions, group: "safety" },
   maxChanges: { ...LIMIT_OPTIONS.maxChanges, group: "safety" },
   emitCsv: {
-    ...UPLOAD_FILE,
+    ...UPLOAD_FILE_OPTION,
     group: "output",
     brief: text("write the file to upload in the console", "管理画面にアップロードするファイルを書き出す"),
-    beside: (name, { mode, app }) => (mode === "append" || app !== undefined ? [] : [deletionsName(name)]),
+    beside: (name, { mode, app }) => (mode === "append" || app !== undefined ? [] : [getDeletionsFileName(name)]),
     about: text(
       "commit, and write the file to upload in the CLOMO console",
       "適用し、CLOMO の管理画面へアップロードするファイルを書き出す",
@@ -323,13 +330,15 @@ export interface ImportRequest {
   readonly generatePasswords?: string | undefined;
   /** how cells name organisations; undefined: by code */
   readonly orgBy?: OrgBy | undefined;
-  /** unused names for its outputs, for the commands that messages suggest */
+  /** unused file names for the outputs, which are used in the commands that messages suggest */
   readonly free?: Partial<Pick<ImportOptions, OutputName>> | undefined;
 }
 
 type OutputName = "emitCsv" | "errors" | "report" | "skipped";
 
-/** Options excluded by `--from-console`: it makes the mirror equal to the console's export, and these would not. */
+/**
+ * The options that `--from-console` excludes, because they would prevent the mirror from matching the console's export.
+ */
 export const IMPORT_EXCLUDES = [
   ["fromConsole", "emitCsv"],
   ["fromConsole", "skipInvalid"],
@@ -355,7 +364,7 @@ export const IMPORT_HELP = [
   ),
 ] as const;
 
-/** Returns the request as it is carried out: a takeover also deletes the records that are missing from the export. */
+/** Returns the request as it is carried out. Importing the console's export also deletes the records that it lacks. */
 export const resolveMirrorRequest = (requested: ImportRequest): ImportRequest => {
   const { options } = requested;
   if (!options.fromConsole) return requested;
@@ -393,7 +402,7 @@ export function refuseConflictingOptions({
   const { mode, emitCsv, skipInvalid, fromConsole, prefer, blank, dryRun } = options;
   validateLimits(options);
   if (!fromConsole && prefer !== undefined)
-    throw optionFailure(
+    throw createImportOptionFailure(
       "--prefer",
       text(
         "this option requires --from-console (the console's own export)",
@@ -401,7 +410,7 @@ export function refuseConflictingOptions({
       ),
     );
   if (fromConsole && blank === "keep")
-    throw optionFailure(
+    throw createImportOptionFailure(
       "--blank keep",
       text(
         "--from-console makes the mirror equal to the console's export, including blank cells",
@@ -409,7 +418,7 @@ export function refuseConflictingOptions({
       ),
     );
   if (generatePasswords !== undefined && dryRun && emitCsv !== undefined)
-    throw optionFailure(
+    throw createImportOptionFailure(
       "--emit-csv",
       text(
         "a dry run does not generate passwords, so the upload file would lack them: omit --emit-csv or --dry-run",
@@ -417,7 +426,7 @@ export function refuseConflictingOptions({
       ),
     );
   if (orgBy !== "code" && createOrgs)
-    throw optionFailure(
+    throw createImportOptionFailure(
       `--org-by ${orgBy}`,
       text(
         "--create-orgs creates organisations from codes: import the organisations first, or name them by code",
@@ -425,7 +434,7 @@ export function refuseConflictingOptions({
       ),
     );
   if (undeletable !== undefined && mode === "append")
-    throw optionFailure(
+    throw createImportOptionFailure(
       "--undeletable",
       text(
         "this option cannot be used with --mode append, which deletes nothing",
@@ -433,7 +442,7 @@ export function refuseConflictingOptions({
       ),
     );
   if (emitCsv !== undefined && mode === "replace" && skipInvalid)
-    throw optionFailure(
+    throw createImportOptionFailure(
       "--skip-invalid",
       text(
         "the upload file of a replacing import must contain every row, because the console deletes the records of missing rows",
@@ -443,7 +452,8 @@ export function refuseConflictingOptions({
 }
 
 /**
- * Requires the confirmation as an option if the file is typed at the terminal, because stdin is then at its end.
+ * Requires the confirmation as an option if the file is typed at the terminal, because stdin then cannot take an
+ * answer.
  *
  * @throws `usage`, or `input-rejected` for deletions, before anything is read; the failure names the option
  */
@@ -464,17 +474,18 @@ export function requireAnswerableConfirmation(
   const byLimit = globals.yes && maxDeletions !== undefined;
   // without deletions, nobody is asked for their number
   const asksYes = mode === "append" || confirmDeletions === 0;
-  // a confirmed number that is the plan's is an answer; a different number is refused
+  // a confirmed number answers the question if it is the plan's number; a different number is refused
   const isConfirmed = [confirmDeletions, confirmWipes].some((count = 0) => count > 0);
   const isAnswered = asksYes ? globals.yes || isConfirmed : confirmDeletions !== undefined || byLimit;
   if (file !== "-" || !terminal.interactive || dryRun || isAnswered) return;
   const flag = asksYes ? "--yes" : "--confirm-deletions N";
-  // the same code as if deletions cannot be confirmed interactively: see `typedNumber`
-  throw unanswerableFailure(asksYes ? "usage" : "input-rejected", flag);
+  // the same code as for deletions that nobody can confirm interactively: see `typedNumber`
+  throw createUnconfirmableFailure(asksYes ? "usage" : "input-rejected", flag);
 }
 
 /**
- * Requires the number of wipes as an option in the same way. It is known only when the plan is made.
+ * Requires the number of wipes as an option if the file is typed at the terminal. Unlike the check in
+ * {@link requireAnswerableConfirmation}, this needs the plan, which shows the number.
  *
  * @throws `input-rejected`
  */
@@ -487,10 +498,10 @@ export function requireAnswerableWipes(
   { terminal }: { readonly terminal: { readonly interactive: boolean } },
 ): void {
   if (wipes === 0 || confirmWipes !== undefined || dryRun || file !== "-" || !terminal.interactive) return;
-  throw unanswerableFailure("input-rejected", `--confirm-wipes ${wipes}`);
+  throw createUnconfirmableFailure("input-rejected", `--confirm-wipes ${wipes}`);
 }
 
-const unanswerableFailure = (code: "usage" | "input-rejected", flag: string): Failure =>
+const createUnconfirmableFailure = (code: "usage" | "input-rejected", flag: string): Failure =>
   new Failure(code, {
     what: text(
       "the plan cannot be confirmed on stdin, because stdin is the input file",
@@ -502,4 +513,4 @@ const unanswerableFailure = (code: "usage" | "input-rejected", flag: string): Fa
     ),
   });
 
-const optionFailure = (where: string, what: Text): Failure => new Failure("usage", { what, where });
+const createImportOptionFailure = (where: string, what: Text): Failure => new Failure("usage", { what, where });

@@ -3,7 +3,7 @@ import { openClient } from "../../../lib/client/index.ts";
 import { Failure, type ErrorCode } from "../../../lib/errors/index.ts";
 import type { Tools } from "../../tools.ts";
 import { AnsweringTenant } from "#support/commands/tenant.ts";
-import { operations, planOf } from "#support/commands/imports/plans.ts";
+import { listOperations, planOf } from "#support/commands/imports/plans.ts";
 import { PendingPlan } from "./pending-plan.ts";
 
 /** The requests to the tenant after a failure, what is said, and the message that a signal would then cause. */
@@ -21,7 +21,7 @@ async function settled(failure: unknown, { mode = "append", keep = false, isComm
   const tenant = new AnsweringTenant({ import: plan, discardImport: plan });
   const client = await openClient({ transport: tenant.transport }, ["imports"]);
   await new PendingPlan(tools, client, plan, keep).settle(failure);
-  return { asked: operations(tenant.requests), ...ended };
+  return { asked: listOperations(tenant.requests), ...ended };
 }
 const failure = (code: ErrorCode): Failure => new Failure(code, { what: { en: "", ja: "" } });
 

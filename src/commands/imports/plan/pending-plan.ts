@@ -18,7 +18,7 @@ export class PendingPlan {
   readonly #keep: boolean;
   #isCommitted = false;
   #looked: Promise<Import> | undefined;
-  /** failure of a commit that may have been carried out nevertheless */
+  /** failure of a commit that may have been carried out despite the failure */
   #lost: Failure | undefined;
 
   /** @param keep keeps the plan for `imports commit` if it is not committed now */
@@ -51,12 +51,11 @@ export class PendingPlan {
    * Commits the plan.
    *
    * @param written the file that was written for the console
-   * @throws `conflict` or `locked`; the plan is then kept and can be compared again, except for an undo, which is not a
-   * comparison
+   * @throws `conflict` or `locked`; the plan is then kept and can be compared again, unless it is the plan of an undo
    */
   async commit(written: UploadOutput = {}): Promise<Import> {
     const { number, rows } = this.plan;
-    this.#tools.describeState(() => unknownOutcomeNote(number));
+    this.#tools.describeState(() => describeUnknownOutcome(number));
     const step = this.#tools.terminal.progress.start({
       id: "commit",
       name: text("Committing", "適用"),
@@ -96,7 +95,9 @@ export class PendingPlan {
     }
   }
 
-  /** Throws the failure of an unanswered commit, if any; call it when the plan's file is in place.  @throws it */
+  /**
+   * Throws the failure of a commit whose outcome is unknown, if there is one. Call it when the plan's file is in place.
+   */
   throwLost(): void {
     if (this.#lost !== undefined) throw this.#lost;
   }
@@ -113,7 +114,7 @@ export class PendingPlan {
     return now?.state === "planned";
   }
 
-  /** Runs work while the plan is open, and settles the plan if the work fails. The first failure is reported. */
+  /** Runs work while the plan is open, and settles the plan if the work fails. Then throws the failure of the work. */
   async settling<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -124,13 +125,16 @@ export class PendingPlan {
     }
   }
 
-  /** Discards an open plan after a failure, and describes the tenant's state for messages on it or on a signal. */
+  /**
+   * Discards an open plan after a failure, and sets the state of the tenant that messages about the failure or a signal
+   * show.
+   */
   async settle(failure: unknown): Promise<void> {
     if (this.#canResume(failure)) return;
     const { id, number } = this.plan;
     const { state } = await this.#look();
     if (state === "planned" && !this.#keep) await this.#client.imports.discard(id);
-    const unchanged = this.#keep ? planKeptNote(number) : NOTHING_CHANGED;
+    const unchanged = this.#keep ? describeKeptPlan(number) : NOTHING_CHANGED;
     if (state === "committed") this.#tools.describeDone(PLAN_COMMITTED);
     else this.#tools.describeState(() => unchanged);
   }
@@ -142,7 +146,7 @@ export class PendingPlan {
   }
 }
 
-/** Codes of failures after which a request may have been carried out nevertheless. */
+/** Codes of failures after which the outcome of a request is unknown. */
 const UNANSWERED_CODES: ReadonlySet<ErrorCode> = new Set(["interrupted", "unavailable"]);
 
 /** The upload file that was written; it has no name if all its rows are left out. */
@@ -160,7 +164,7 @@ const summarizeCounts = (plan: Import): Partial<PlanSummary> => ({
 
 /** The message for a plan that is not committed. */
 export const NOTHING_CHANGED = text("nothing was changed", "何も変更していません");
-const planKeptNote = (number: string): Text =>
+const describeKeptPlan = (number: string): Text =>
   text(
     `nothing was changed, and the plan is kept; to commit it: ${line("imports commit", [number])}`,
     `何も変更していません。計画を残しました。適用するには: ${line("imports commit", [number])}`,
@@ -168,7 +172,7 @@ const planKeptNote = (number: string): Text =>
 
 const PLAN_COMMITTED = text("the whole plan was committed", "計画はすべて適用しました");
 
-const unknownOutcomeNote = (number: string): Text =>
+const describeUnknownOutcome = (number: string): Text =>
   text(
     `the commit was in progress: either the whole plan was committed, or nothing; to check: ${line("imports show", [number])}`,
     `適用の途中でした。すべて適用したか、まったく変更していないかのどちらかです。確認するには: ${line("imports show", [number])}`,

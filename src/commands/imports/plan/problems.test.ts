@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { InputProblem } from "../../../lib/client/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
-import { folderWith, buildPlanAnswers, planOf, problemOf } from "#support/commands/imports/plans.ts";
+import { createFolderWith, buildPlanAnswers, planOf, problemOf } from "#support/commands/imports/plans.ts";
 
 const many = (count: number, severity: InputProblem["severity"], code = "required"): readonly InputProblem[] =>
   Array.from({ length: count }, (_, at) => problemOf({ row: at + 2, line: at + 2, code, severity }));
@@ -16,7 +16,7 @@ function circumstances(problems: readonly InputProblem[]) {
     discardImport: { ...plan, state: "discarded" },
     ...(errors > 0 ? { import: { ...plan, state: "discarded" } } : {}),
   });
-  return { tenant, folder: folderWith({ "people.csv": "氏名,メールアドレス\n" }) };
+  return { tenant, folder: createFolderWith({ "people.csv": "氏名,メールアドレス\n" }) };
 }
 const IMPORT = "users import people.csv --dry-run";
 

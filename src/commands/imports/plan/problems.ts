@@ -8,8 +8,8 @@ import { Remedies, type Remedy } from "../refusal/remedies.ts";
 import { ProblemDigest, renderProblemLine } from "../../csv/file/check-report.ts";
 import { joinTexts, same, text, type Language, type Text } from "../../../lib/text/index.ts";
 
-/** The failure for a rejected file. It carries every problem, for programs. */
-export class RejectedFile extends Failure {
+/** The failure for a rejected file. It contains every problem, for machine-readable output. */
+export class RejectedFileFailure extends Failure {
   readonly problems: readonly unknown[];
 
   constructor(detail: FailureDetail, problems: readonly unknown[]) {
@@ -18,26 +18,30 @@ export class RejectedFile extends Failure {
   }
 }
 
-/** Looks up the names that the tenant has already, of the kinds of records that the import would have to create. */
+/** Looks up the names that the tenant already has, for the kinds of records that the import would have to create. */
 export type KnownNamesLookup = (needs: Remedy) => Promise<readonly string[]>;
 
 /** The result of {@link listProblems}. */
 export interface ListedProblems {
-  /** every error, for programs, if the output is JSON; otherwise empty */
+  /** every error, if the output is JSON; otherwise empty */
   readonly all: readonly unknown[];
-  /** code of the first problem of the header or of the file as a whole, which skipping rows cannot solve */
+  /** code of the first problem of the header or of the whole file, which skipping rows cannot solve */
   readonly whole: string | undefined;
-  /** what options can do about the problems */
+  /** the options that solve problems */
   readonly remedies: Remedies;
 }
 
 /** Maximum number of problems that are read to count those with the same cause. */
 const MAX_READ_PROBLEMS = 100_000;
 
-/** Messages by problem code for records that an export names and the mirror lacks; another export creates them. */
+/**
+ * Messages, by problem code, about records that an export refers to but the mirror does not have. Importing another
+ * export
+ * creates these records.
+ */
 const MISSING_RECORD_REASONS: Readonly<Record<string, (params: InputProblem["params"]) => Text>> = {
-  "org-unknown": ({ code }) => unknownOrgReason(code),
-  "owner-org-unknown": ({ code }) => unknownOrgReason(code),
+  "org-unknown": ({ code }) => describeUnknownOrg(code),
+  "owner-org-unknown": ({ code }) => describeUnknownOrg(code),
   "user-unknown": ({ value }) =>
     text(
       `the mirror has no user with the email address "${value}"`,
@@ -45,7 +49,7 @@ const MISSING_RECORD_REASONS: Readonly<Record<string, (params: InputProblem["par
     ),
 };
 
-const unknownOrgReason = (code: string | number | undefined): Text =>
+const describeUnknownOrg = (code: string | number | undefined): Text =>
   text(`the mirror has no organisation with the code "${code}"`, `ミラーに組織コード「${code}」の組織がありません`);
 
 /** Returns the reason of a problem in a file, or in an export of the console. */
@@ -60,7 +64,7 @@ const describeWithSuggestion = (problem: InputProblem, remedies: Remedies, isExp
     : text(`${en}; did you mean "${near}"?`, `${ja}。「${near}」ではありませんか?`);
 };
 
-/** Returns a problem in the form for programs. */
+/** Returns a problem in the format of machine-readable output. */
 const toProgramProblem = (problem: InputProblem, language: Language, isExport: boolean) => ({
   ...problem,
   reason: describeReason(problem, isExport)[language],
@@ -75,7 +79,10 @@ const wasKeptBefore = ({ params }: InputProblem): boolean => params["known"] ===
 /** Maximum number of kept records that are named on one line. */
 const MAX_NAMED_RECORDS = 10;
 
-/** Names the kept records on one line.  @param rejected true if these are all of a file refused for another reason */
+/**
+ * Lists the kept records on one line. @param rejected true if the file is refused, for another reason; `kept` then has
+ * all records that would be kept
+ */
 const summarizeKeptRecords = (kept: readonly InputProblem[], rejected: boolean): Text => {
   const names = kept.slice(0, MAX_NAMED_RECORDS).map(({ params }) => same(String(params["name"] ?? params["org"])));
   const more = kept.length > names.length ? [same("…")] : [];
@@ -83,17 +90,17 @@ const summarizeKeptRecords = (kept: readonly InputProblem[], rejected: boolean):
   return rejected
     ? text(
         `kept although missing from the file: ${kept.length} (${en})`,
-        `ファイルになく、残すもの: ${kept.length} 件(${ja})`,
+        `ファイルになくても残すもの: ${kept.length} 件(${ja})`,
       )
     : text(`kept, as in the previous run: ${kept.length} (${en})`, `前回に続いて残すもの: ${kept.length} 件(${ja})`);
 };
 
 /**
  * Where to find problems that {@link listProblems} omits, during an import; for a kept plan, see
- * {@link planProblemsHint}.
+ * {@link describeProblemList}.
  */
 const ERRORS_FILE_HINT = text("--errors FILE writes all of them", "--errors FILE で全件を出力");
-const planProblemsHint = (number: string): Text =>
+const describeProblemList = (number: string): Text =>
   text(
     `to list them: ${line("imports show", [number], { problems: true })}`,
     `一覧: ${line("imports show", [number], { problems: true })}`,
@@ -131,7 +138,7 @@ export async function listProblems(
     }
     remedies.take(problem);
     read += 1;
-    // a refused file keeps no record yet, so these problems must not hide why it is refused
+    // a refused file does not keep any records, so these problems must not hide the reasons why it is refused
     if (wasKeptBefore(problem) || (plan.rejected && isKeptRecord(problem))) kept.push(problem);
     else digest.take(problem, problem.severity, isKeptRecord(problem));
     // only all problems together show what a refused file needs
@@ -145,11 +152,15 @@ export async function listProblems(
   );
   const { error, warning } = digest.told;
   const told = { error, warning: warning + kept.length };
-  await reportTotals(terminal, plan, told, typed === undefined ? planProblemsHint(plan.number) : ERRORS_FILE_HINT);
+  await reportTotals(terminal, plan, told, typed === undefined ? describeProblemList(plan.number) : ERRORS_FILE_HINT);
   return { all: all ?? [], whole, remedies };
 }
 
-/** Reports how many problems there are if not all are listed.  @param told number listed or with a listed cause */
+/**
+ * Reports the number of problems if not all are listed. @param told number of problems that are listed, or that have
+ * the
+ * same cause as a listed problem
+ */
 async function reportTotals(
   terminal: Terminal,
   { errors, warnings }: Import,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createEncoder } from "../../../lib/csv/encoding/encode.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
-import { detectReading } from "./reading.ts";
+import { detectInputFormat } from "./reading.ts";
 
 const fileOf = (bytes: Uint8Array, chunk = 7): InputFile => ({
   label: "in.csv",
@@ -15,7 +15,7 @@ const fileOf = (bytes: Uint8Array, chunk = 7): InputFile => ({
 
 const cp932 = (text: string): Buffer => createEncoder("shift_jis", { onUnmappable: "error" }).write(text);
 const read = (bytes: Uint8Array, encoding: "auto" | "shift_jis" | "utf-8" = "auto") =>
-  detectReading(fileOf(bytes), { encoding });
+  detectInputFormat(fileOf(bytes), { encoding });
 
 test("detects the encoding from all bytes, and delimiter and newline from the header", async () => {
   expect(await read(Buffer.from("氏名,TEL\r\n山田,\n"))).toMatchObject({
@@ -42,7 +42,7 @@ test("a given encoding takes precedence", async () => {
 
 test("a map's dialect takes precedence over a guess", async () => {
   const map = { columns: [], constants: [], defaults: [], dialect: { delimiter: "|" } };
-  const reading = await detectReading(fileOf(Buffer.from("a,b|c\n")), { encoding: "auto", map });
+  const reading = await detectInputFormat(fileOf(Buffer.from("a,b|c\n")), { encoding: "auto", map });
   expect(reading.dialect).toEqual({ delimiter: "|" });
 });
 
@@ -54,12 +54,12 @@ test("a newline inside quotes does not end the header, whatever newline it is", 
 
 test("reads delimiter and newline from the first 64 KB only", async () => {
   const readLong = (size: number) =>
-    detectReading(fileOf(Buffer.from(`${"a".repeat(size)};b\r\n`), 50_000), { encoding: "utf-8" });
+    detectInputFormat(fileOf(Buffer.from(`${"a".repeat(size)};b\r\n`), 50_000), { encoding: "utf-8" });
   expect(await readLong(64 * 1024 - 4)).toMatchObject({ dialect: { delimiter: ";" }, newline: "crlf" });
   expect(await readLong(64 * 1024)).toMatchObject({ dialect: { delimiter: "," }, newline: undefined });
 });
 
 test("the signal ends the reading", async () => {
   const signal = AbortSignal.abort(new Error("stopped"));
-  await expect(detectReading(fileOf(Buffer.from("a")), { encoding: "auto", signal })).rejects.toThrow("stopped");
+  await expect(detectInputFormat(fileOf(Buffer.from("a")), { encoding: "auto", signal })).rejects.toThrow("stopped");
 });

@@ -28,7 +28,7 @@ export interface InputFormat {
 }
 
 /** The options for reading a file. */
-export interface ReadingChoice {
+export interface InputFormatOptions {
   readonly encoding: Encoding | "auto";
   readonly sheet?: string | undefined;
   /** number of the header row; undefined if it is not known */
@@ -38,13 +38,13 @@ export interface ReadingChoice {
 }
 
 /**
- * Determines how to read a file: its encoding from all of its bytes, its delimiter from the header.
+ * Determines how to read a file: the encoding from all of its bytes, the delimiter from its header.
  *
  * @throws `input-rejected` if the file is not a table, or its encoding cannot be determined
  */
-export async function detectReading(
+export async function detectInputFormat(
   file: InputFile,
-  { encoding: asked, sheet, headerRow, map, signal }: ReadingChoice,
+  { encoding: asked, sheet, headerRow, map, signal }: InputFormatOptions,
 ): Promise<InputFormat> {
   const head = await readHead(file, signal);
   if (isWorkbook(head)) {
@@ -68,7 +68,11 @@ interface RecordReading extends Pick<InputFormat, "encoding" | "dialect" | "shee
   readonly rows?: number | undefined;
 }
 
-/** Reads a file's records, yielding after each chunk.  @param chunks the whole file; chunk memory is never reused */
+/**
+ * Reads a file's records into a sink, and yields after each chunk. @param chunks the bytes of the whole file; the
+ * memory
+ * of a chunk is never reused
+ */
 export async function* readRecords(
   chunks: AsyncIterable<Uint8Array>,
   { encoding, dialect, sheet, headerRow, rows }: RecordReading,
@@ -88,7 +92,7 @@ export async function* readRecords(
 }
 
 /** Returns the same command with a choice that was missing or wrong: the name of a sheet, or the header row. */
-export type RetypedCommand = (choice: Pick<ReadingChoice, "sheet" | "headerRow">) => string;
+export type RetypedCommand = (choice: Pick<InputFormatOptions, "sheet" | "headerRow">) => string;
 
 /** Returns the error. If a sheet has to be chosen, its hint is the command that chooses a sheet. */
 export function addSheetHint(

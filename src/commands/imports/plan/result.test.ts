@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import type { Import } from "../../../lib/client/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
-import { toCommittedPlan, answerRows, planOf, ROWS } from "#support/commands/imports/plans.ts";
+import { toCommittedPlan, createRowsResponder, planOf, ROWS } from "#support/commands/imports/plans.ts";
 
 const committing = (plan: Import): Answers => ({
   imports: { items: [plan] },
   tenant: example("tenant"),
-  ...(plan.create + plan.update + plan.delete > 0 ? { importRows: answerRows(...ROWS) } : {}),
+  ...(plan.create + plan.update + plan.delete > 0 ? { importRows: createRowsResponder(...ROWS) } : {}),
   commitImport: toCommittedPlan(plan),
 });
 
@@ -57,23 +57,23 @@ test("--quiet prints no result", async () => {
 test.each([
   [
     { closed: [1, 3], contradicted: [4], open: 2 },
-    "tasks closed by this export: 1, 3; the export contradicts task 4, and the local values stay (clomoctl console show 4); open tasks: 2 (clomoctl console list)",
-    "このエクスポートで終わった管理画面での作業: 1、3。作業 4 と一致しません。このテナントの値はそのまま残ります(clomoctl console show 4)。未了の作業: 2 件(clomoctl console list)",
+    "tasks closed by this export: 1, 3; the export contradicts task 4; the local values are kept (clomoctl console show 4); open tasks: 2 (clomoctl console list)",
+    "このエクスポートで完了を確認した管理画面での作業: 1、3。このエクスポートは作業 4 と一致しません。このテナントの値を残します(clomoctl console show 4)。未了の作業: 2 件(clomoctl console list)",
   ],
   [
     { closed: [], contradicted: [], open: 1 },
     "this export did not close any task; open tasks: 1 (clomoctl console list)",
-    "このエクスポートで終わった作業はありません。未了の作業: 1 件(clomoctl console list)",
+    "このエクスポートで完了を確認した作業はありません。未了の作業: 1 件(clomoctl console list)",
   ],
   [
     { closed: [], contradicted: [], reopened: [3, 4], open: 2 },
     "this export did not close any task; tasks reopened because the export does not show what was confirmed as done: 3, 4 (clomoctl console show 3); open tasks: 2 (clomoctl console list)",
-    "このエクスポートで終わった作業はありません。完了を確認済みの内容と異なるため、未了に戻した作業: 3、4(clomoctl console show 3)。未了の作業: 2 件(clomoctl console list)",
+    "このエクスポートで完了を確認した作業はありません。完了を確認済みの内容と異なるため、未了に戻した作業: 3、4(clomoctl console show 3)。未了の作業: 2 件(clomoctl console list)",
   ],
   [
     { closed: [1], contradicted: [], open: 0 },
     "tasks closed by this export: 1; no tasks are open",
-    "このエクスポートで終わった管理画面での作業: 1。未了の作業はありません",
+    "このエクスポートで完了を確認した管理画面での作業: 1。未了の作業はありません",
   ],
 ])("a console export reports the tasks that it settled: %j", async (settled, english, japanese) => {
   const plan = planOf({ create: 0, update: 0, settled });
@@ -93,9 +93,10 @@ test.each([
   const exported = { ...plan, request: request && { ...request, fromConsole: true } };
   const { en, ja } = await runInBoth("imports commit P12 --yes", { tenant: committing(exported) });
   const undo = "clomoctl undo 17 --mirror-only\n";
-  expect(en.stderr.endsWith(`\nif this was the wrong file, undo the import only here: ${undo}`), en.stderr).toBe(
-    isUndone,
-  );
+  expect(
+    en.stderr.endsWith(`\nif this was the wrong file, undo the import only in this tenant: ${undo}`),
+    en.stderr,
+  ).toBe(isUndone);
   expect(ja.stderr.endsWith(`\n違うファイルだった場合、このテナントでだけ取り消すには: ${undo}`)).toBe(isUndone);
 });
 

@@ -3,10 +3,10 @@ import { SECURED_APPS } from "../../../lib/model/secured-user.ts";
 import type { Import, PlanRow } from "../../../lib/client/index.ts";
 import {
   toCommittedPlan,
-  folderWith,
-  answerRows,
-  ID,
-  operations,
+  createFolderWith,
+  createRowsResponder,
+  PLAN_ID,
+  listOperations,
   buildPlanAnswers,
   planOf,
   rowOf,
@@ -148,27 +148,27 @@ const IMPORTS: readonly Case[] = [
 
 describe.each(IMPORTS)("$verb", ({ verb, kind, request, file, options, plan: counts, rows, ...shown }) => {
   const plan = planOf({ kind, ...counts });
-  const importRows = answerRows(...rows);
+  const importRows = createRowsResponder(...rows);
 
   test.each(options)("sends the tenant how to read the file:%s", async (words, change) => {
     const { exit, requests } = await run(`${verb} --dry-run${words}`, {
       tenant: buildPlanAnswers(plan, { importRows, discardImport: { ...plan, state: "discarded" } }),
-      folder: folderWith({ "list.csv": file }),
+      folder: createFolderWith({ "list.csv": file }),
     });
     expect(exit).toBe(0);
     expect(requests[0]).toEqual({ operation: "createImport", json: { ...USUAL, kind, ...request, ...change } });
-    expect(requests[1]).toEqual({ operation: "uploadImport", params: { id: ID }, file });
+    expect(requests[1]).toEqual({ operation: "uploadImport", params: { id: PLAN_ID }, file });
   });
 
   test("shows the plan in the words of the noun and commits it", async () => {
     const tenant = buildPlanAnswers(plan, { importRows, commitImport: toCommittedPlan(plan) });
-    const folder = folderWith({ "list.csv": file });
+    const folder = createFolderWith({ "list.csv": file });
     const { en, ja } = await runInBoth(`${verb} --yes --format json`, { tenant, folder });
     expect(en.exit).toBe(0);
-    expect(JSON.parse(en.stdout)).toMatchObject({ importId: ID, secretsSet: plan.secretsSet, committed: true });
+    expect(JSON.parse(en.stdout)).toMatchObject({ importId: PLAN_ID, secretsSet: plan.secretsSet, committed: true });
     for (const message of shown.en) expect(en.stderr).toContain(message);
     for (const message of shown.ja) expect(ja.stderr).toContain(message);
-    expect(operations(en.requests).at(-1)).toBe("commitImport");
+    expect(listOperations(en.requests).at(-1)).toBe("commitImport");
     expect(en.stderr + en.stdout).not.toContain("Secret01");
   });
 });

@@ -9,7 +9,7 @@ import { rejectUnsupportedFixes } from "../../csv/file/fix.ts";
 import type { Tools } from "../../tools.ts";
 import { askAdministrators, checkAdministrators } from "./administrators.ts";
 import { openInput, type InputFile } from "../../../lib/files/index.ts";
-import type { MapFile } from "../../../lib/csv/layout/map-parse.ts";
+import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
 import {
   resolveMirrorRequest,
   refuseConflictingOptions,
@@ -25,7 +25,7 @@ import { suggestErrorsFileName, buildImportCommand, NO_REMEDY } from "../refusal
 import { loadKnownNames } from "../refusal/names.ts";
 import { warnOfForeignFile } from "../refusal/foreign.ts";
 import type { SecretSource } from "../outputs/console/secrets.ts";
-import { settlePlan, type PlanFile } from "./settle.ts";
+import { settlePlan, type PlanOutputFile } from "./settle.ts";
 import type { GuidedImport } from "./guided.ts";
 import type { InputFormat, RetypedCommand } from "./reading.ts";
 import { examineFile, sendFile } from "./send.ts";
@@ -100,7 +100,7 @@ async function prepareFiles(
   tools: Tools,
   { kind, generatePasswords, options: { emitCsv, dryRun } }: ImportRequest,
   input: Pick<SecretSource, "plan" | "file" | "reading" | "map">,
-): Promise<PlanFile | undefined> {
+): Promise<PlanOutputFile | undefined> {
   const passwords =
     generatePasswords === undefined ? undefined : (await loadPasswordsModule()).createPasswordGenerator(kind);
   const upload =
@@ -113,7 +113,7 @@ async function prepareFiles(
 }
 
 /** Loads the column map of an import: of `--map`, or of the context.  @throws as `loadColumnMap` */
-async function loadMap(tools: Tools, { kind, options }: ImportRequest): Promise<MapFile | undefined> {
+async function loadMap(tools: Tools, { kind, options }: ImportRequest): Promise<MapFileSchema | undefined> {
   const { context } = await tools.tenant("imports");
   return loadColumnMap(tools, kind, {
     option: options.map,
@@ -143,7 +143,7 @@ async function examineImport(
     typed,
     requested,
     map,
-  }: Readonly<Record<"typed" | "requested", ImportRequest>> & { readonly map: MapFile | undefined },
+  }: Readonly<Record<"typed" | "requested", ImportRequest>> & { readonly map: MapFileSchema | undefined },
 ): Promise<InputFormat> {
   const retyped = await assignUnusedNames(tools, typed);
   const again: RetypedCommand = (choice) =>
@@ -196,7 +196,11 @@ async function adviseNewAddresses(
   );
 }
 
-/** Returns the request with unused output names: a suggested command must not replace a file corrected since. */
+/**
+ * Returns the request with unused names for its outputs, because a suggested command must not replace a file that
+ * somebody
+ * has corrected in the meantime.
+ */
 async function assignUnusedNames({ outputs }: Tools, request: ImportRequest): Promise<ImportRequest> {
   const { errors = suggestErrorsFileName(request), report, emitCsv, skipped } = request.options;
   const free = async (name: string | undefined) => (name === undefined ? undefined : await outputs.freeName(name));
@@ -211,7 +215,7 @@ async function assignUnusedNames({ outputs }: Tools, request: ImportRequest): Pr
   };
 }
 
-/** Creates the failure for a rejected plan, which names the next step. */
+/** Creates the failure for a rejected plan. The failure proposes the next step. */
 async function explainRejection(
   tools: Tools,
   requested: ImportRequest,

@@ -1,16 +1,16 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { rowOf, workbookOf } from "#support/xlsx/workbook.ts";
+import { buildRow, buildWorkbook } from "#support/xlsx/workbook.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
-import { encodeText, folderWith, buildPlanAnswers, planOf } from "#support/commands/imports/plans.ts";
+import { encodeText, createFolderWith, buildPlanAnswers, planOf } from "#support/commands/imports/plans.ts";
 
 const PEOPLE = "氏名,メールアドレス\r\n髙橋 花子,hanako@example.co.jp\r\n";
 const tenant = buildPlanAnswers(planOf(), { discardImport: planOf({ state: "discarded" }) });
 const dry = (words: string, content: string | Uint8Array = PEOPLE) =>
   runInBoth(`users import people.csv --dry-run ${words}`.trimEnd(), {
     tenant,
-    folder: folderWith({ "people.csv": content }),
+    folder: createFolderWith({ "people.csv": content }),
   });
 
 test.each([
@@ -78,7 +78,7 @@ test("sends only the end of a long file name", async () => {
 });
 
 test("also reads a file by its absolute path", async () => {
-  const file = join(folderWith({ "people.csv": encodeText(PEOPLE, "shift_jis") }), "people.csv");
+  const file = join(createFolderWith({ "people.csv": encodeText(PEOPLE, "shift_jis") }), "people.csv");
   const { exit, requests } = await run(["users", "import", file, "--dry-run"], { tenant });
   expect(exit).toBe(0);
   expect(requests[1]).toMatchObject({ file: PEOPLE, charset: "shift_jis" });
@@ -88,7 +88,7 @@ test("a file of several chunks arrives complete", async () => {
   const long = PEOPLE + "佐藤 花子,sato@example.co.jp\r\n".repeat(12_000);
   const { requests, stderr } = await run("users import people.csv --dry-run --progress json", {
     tenant,
-    folder: folderWith({ "people.csv": long }),
+    folder: createFolderWith({ "people.csv": long }),
   });
   expect(requests[1]?.file === long).toBe(true);
   expect(stderr).toContain(`"done":${Buffer.byteLength(long)},"total":${Buffer.byteLength(long)},`);
@@ -113,7 +113,7 @@ test("reads the header in the given row, whatever is above it", async () => {
 });
 
 test("refuses a file with data above its header before anything is sent", async () => {
-  const folder = folderWith({ "people.csv": `佐藤,a@example.jp\r\n${PEOPLE}` });
+  const folder = createFolderWith({ "people.csv": `佐藤,a@example.jp\r\n${PEOPLE}` });
   const { en, ja } = await runInBoth("users import people.csv --dry-run", { tenant: {}, folder });
   expect(en).toMatchObject({ exit: 3, requests: [] });
   expect(en.stderr).toBe(
@@ -131,8 +131,8 @@ test.each([
   [2, [[], HEADER]],
   [2, [["社員名簿"], ["お名前", "ﾒｰﾙｱﾄﾞﾚｽ", "部署"]]],
 ])("reads a workbook with its header in row %i like a CSV file", async (row, lines) => {
-  const rows = [...lines, ["山田", "taro@example.jp", "03"]].map((cells, at) => rowOf(at + 1, ...cells)).join("");
-  const folder = folderWith({ "list.xlsx": workbookOf({ sheets: { 社員: { rows } } }) });
+  const rows = [...lines, ["山田", "taro@example.jp", "03"]].map((cells, at) => buildRow(at + 1, ...cells)).join("");
+  const folder = createFolderWith({ "list.xlsx": buildWorkbook({ sheets: { 社員: { rows } } }) });
   const { requests } = await run("users import list.xlsx --dry-run", { tenant, folder });
   expect(requests[0]?.json).toMatchObject({ headerRow: row });
   const checked = await run("csv check list.xlsx --as users --lang en", { folder });
@@ -140,8 +140,8 @@ test.each([
 });
 
 test("to choose one of several sheets, proposes the complete command", async () => {
-  const rows = rowOf(1, ...HEADER) + rowOf(2, "山田", "taro@example.jp");
-  const folder = folderWith({ "list.xlsx": workbookOf({ sheets: { 社員: { rows }, "4 月": { rows } } }) });
+  const rows = buildRow(1, ...HEADER) + buildRow(2, "山田", "taro@example.jp");
+  const folder = createFolderWith({ "list.xlsx": buildWorkbook({ sheets: { 社員: { rows }, "4 月": { rows } } }) });
   const imported = await run("users import list.xlsx --create-orgs --dry-run --lang en", { tenant: {}, folder });
   expect(imported).toMatchObject({ exit: 2, requests: [] });
   expect(imported.stderr).toContain(

@@ -3,7 +3,7 @@ import { HeaderFinder, findHeaderRow } from "../../../lib/csv/layout/find-header
 import { HEADER_SEARCH_ROWS } from "../../../lib/csv/layout/layout.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import { toConsoleMap } from "../../csv/file/column-map.ts";
-import type { MapFile } from "../../../lib/csv/layout/map-parse.ts";
+import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
@@ -14,17 +14,17 @@ import { readHead } from "../../csv/file/encoding.ts";
 import type { Tools } from "../../tools.ts";
 import {
   addSheetHint,
-  detectReading,
+  detectInputFormat,
   readRecords,
   type InputFormat,
-  type ReadingChoice,
+  type InputFormatOptions,
   type RetypedCommand,
 } from "./reading.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 import { resolveUndeletable, type ImportOptions, type ImportRequest } from "./options.ts";
 
 /** How to read a file, and the format that its header should have. */
-type ExaminationOptions = ReadingChoice &
+type ExaminationOptions = InputFormatOptions &
   Pick<ImportOptions, "newline"> & {
     readonly format?: FormatName | undefined;
     readonly again?: RetypedCommand | undefined;
@@ -41,7 +41,7 @@ export async function examineFile(
   file: InputFile,
   options: ExaminationOptions,
 ): Promise<InputFormat> {
-  const detected = await detectReading(file, { ...options, signal });
+  const detected = await detectInputFormat(file, { ...options, signal });
   const { format, headerRow: given } = options;
   const headerRow =
     given ?? (format === undefined ? 1 : await findHeader(file, detected, FORMATS[format], { ...options, signal }));
@@ -78,7 +78,7 @@ async function findHeader(
   options: ExaminationOptions,
 ): Promise<number> {
   const { row, isCertain } = await findHeaderInFile(file, reading, format, options);
-  if (!isCertain) throw headerRowFailure(file.label, row, options.again);
+  if (!isCertain) throw createHeaderRowFailure(file.label, row, options.again);
   return row;
 }
 
@@ -101,7 +101,7 @@ export async function findHeaderInFile(
   return finder;
 }
 
-function headerRowFailure(label: string, row: number, again: RetypedCommand | undefined): Failure {
+function createHeaderRowFailure(label: string, row: number, again: RetypedCommand | undefined): Failure {
   const command = again?.({ headerRow: row });
   const remove = text("delete the rows above the header", "ヘッダー行より上の行を削除してください");
   return new Failure("input-rejected", {
@@ -121,7 +121,7 @@ function headerRowFailure(label: string, row: number, again: RetypedCommand | un
 }
 
 /** Returns the rules of a column map file, without the defaults of options, which the request has. */
-const toListMap = ({ options: _options, ...map }: MapFile): ColumnMap => map;
+const toListMap = ({ options: _options, ...map }: MapFileSchema): ColumnMap => map;
 
 /**
  * Sends a file to the tenant and returns its plan.
@@ -133,7 +133,7 @@ export async function sendFile(
   file: InputFile,
   requested: ImportRequest,
   reading: InputFormat,
-  map: MapFile | undefined,
+  map: MapFileSchema | undefined,
 ): Promise<Import> {
   const { client, context } = await tools.tenant("imports");
   const { mode, blank, missingColumns, skipInvalid, fromConsole, prefer, emitCsv } = requested.options;

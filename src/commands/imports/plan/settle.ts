@@ -23,18 +23,18 @@ import { NOTHING_CHANGED, type PendingPlan } from "./pending-plan.ts";
 import { buildPlan } from "./show.ts";
 
 /** An output file that is written together with the commit of a plan: both happen or neither. */
-export interface PlanFile {
+export interface PlanOutputFile {
   readonly name: string;
-  /** Writes the file, then calls `settle`.  @param settle commits the plan, except in a dry run */
+  /** Writes the file, then calls `settle`.  @param settle commits the plan; in a dry run, only returns it */
   readonly write: (settle: (written?: WrittenUpload) => Promise<Import>) => Promise<LeftOutSummary | undefined>;
 }
 
 /** Options for settling a plan that has been shown. */
 interface SettleOptions extends ConfirmOptions, ForeignFileOptions {
   readonly dryRun?: boolean | undefined;
-  /** false to ask nothing; default: whether the plan changes anything */
+  /** false if there is nothing to commit and nothing to ask; default: whether the plan changes anything */
   readonly changes?: boolean | undefined;
-  readonly file?: PlanFile | undefined;
+  readonly file?: PlanOutputFile | undefined;
 }
 
 /** Asks whether to apply a plan.  @throws as `confirmPlan`; `usage` for deletions on an unnamed remote tenant */
@@ -79,7 +79,9 @@ export async function settlePlan(
   return isPartial(done) ? "partial" : undefined;
 }
 
-/** Shows an import's result, then what was done and how to undo it, last because people look there. */
+/**
+ * Shows an import's result, then what was done and how to undo it. The latter comes last, because people look there.
+ */
 export async function showImportResult(tools: Tools, result: ImportResult): Promise<void> {
   const { terminal, globals } = tools;
   const { plan, committed, dryRun } = result;
@@ -92,7 +94,10 @@ export async function showImportResult(tools: Tools, result: ImportResult): Prom
   } else if (dryRun && !plan.rejected) await terminal.note(PLAN_DRY_RUN_NOTE);
 }
 
-/** Returns true if `--quiet` hides the result (no nightly cron mail): nothing changed, and it is not requested. */
+/**
+ * Returns true if `--quiet` hides the result because nothing changed and no output was requested. This prevents nightly
+ * emails from cron.
+ */
 const isResultSuppressed = ({ globals }: Tools, { plan, dryRun }: ImportResult): boolean => {
   const { quiet, format, fields, query } = globals;
   const isRequested = dryRun || format !== undefined || fields !== undefined || query !== undefined;

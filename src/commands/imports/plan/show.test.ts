@@ -2,7 +2,13 @@ import { expect, test } from "vitest";
 import type { Import } from "../../../lib/client/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
-import { folderWith, answerRows, buildPlanAnswers, planOf, rowOf } from "#support/commands/imports/plans.ts";
+import {
+  createFolderWith,
+  createRowsResponder,
+  buildPlanAnswers,
+  planOf,
+  rowOf,
+} from "#support/commands/imports/plans.ts";
 
 const FIRST = [
   { name: "山田", field: "title", local: "部長", console: null, confirmed: true },
@@ -17,22 +23,22 @@ test.each([
   const plan = planOf({ mode: "replace", merged: { open: 3, contradicted, leftOut: 1, first: FIRST } });
   const circumstances = {
     tenant: { ...buildPlanAnswers(plan), discardImport: planOf({ state: "discarded" }) },
-    folder: folderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),
+    folder: createFolderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),
   };
   const printed = await runInBoth("users import in.csv --from-console --dry-run", circumstances);
   expect(printed.en.stderr).toContain(
     "warning: 1 row left out because the matching record is not certain; do the tasks in the console, then export again (clomoctl console list)\n" +
-      "warning: 3 records changed here but not in the console yet; the local values stay (clomoctl console list)\n" +
-      `warning: ${contradicted} differences between the console and what was changed here; the local values stay (what to do: clomoctl console list)\n` +
-      "warning: 山田: 役職: here: 部長 (confirmed as done); in the console: (blank)\n" +
+      "warning: 3 records changed in this tenant but not in the console yet; the local values are kept (clomoctl console list)\n" +
+      `warning: ${contradicted} differences between the console and the changes in this tenant; the local values are kept (what to do: clomoctl console list)\n` +
+      "warning: 山田: 役職: in this tenant: 部長 (confirmed as done); in the console: (blank)\n" +
       "warning: 佐藤: not in the console\n" +
-      `warning: 小林: 役職: deleted here; in the console: 主任\n${en}`,
+      `warning: 小林: 役職: deleted in this tenant; in the console: 主任\n${en}`,
   );
   expect(printed.ja.stderr).toContain(
-    "警告: ここで変更し、管理画面ではまだ変更していないもの: 3 件。ここでの内容のまま残ります(clomoctl console list)\n" +
-      `警告: 管理画面に、ここでの変更と異なる内容が ${contradicted} 件あります。ここでの値が残ります(対処: clomoctl console list)\n` +
-      "警告: 山田: 役職: ここでは 部長(完了を確認済み)、管理画面では (空)\n" +
-      `警告: 佐藤: 管理画面にありません\n警告: 小林: 役職: ここでは削除済み、管理画面では 主任\n${ja}`,
+    "警告: このテナントで変更し、管理画面ではまだ変更していないデータ: 3 件。このテナントの値を残します(clomoctl console list)\n" +
+      `警告: 管理画面に、このテナントでの変更と異なる内容が ${contradicted} 件あります。このテナントの値を残します(対処: clomoctl console list)\n` +
+      "警告: 山田: 役職: このテナントでは 部長(完了を確認済み)、管理画面では (空)\n" +
+      `警告: 佐藤: 管理画面にありません\n警告: 小林: 役職: このテナントでは削除済み、管理画面では 主任\n${ja}`,
   );
 });
 
@@ -56,18 +62,18 @@ test("the plan of a preferred export lists what it gives up", async () => {
   });
   const printed = await runInBoth("users import in.csv --from-console --prefer console --dry-run", {
     tenant: { ...buildPlanAnswers(plan), discardImport: planOf({ state: "discarded" }) },
-    folder: folderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),
+    folder: createFolderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),
   });
   expect(printed.en.requests.find(({ operation }) => operation === "createImport")).toMatchObject({
     json: { fromConsole: true, prefer: "console" },
   });
   expect(printed.en.stderr).toContain(
-    "warning: 26 values changed here, to be replaced with the value in the console:\n" +
-      "warning: 佐藤: not in the console\nwarning: 山田0: 役職: here: 部長; in the console: 次長\n",
+    "warning: 26 values changed in this tenant, to be replaced with the console value:\n" +
+      "warning: 佐藤: not in the console\nwarning: 山田0: 役職: in this tenant: 部長; in the console: 次長\n",
   );
   expect(printed.en.stderr).toMatch(/山田18: .* 次長\nwarning: and 6 more\n/);
   expect(printed.ja.stderr).toContain(
-    "ここでの変更を取りやめ、管理画面の内容にするもの: 26 件\n警告: 佐藤: 管理画面にありません\n",
+    "このテナントでの変更を取りやめ、管理画面の内容に置き換える値: 26 件\n警告: 佐藤: 管理画面にありません\n",
   );
 });
 
@@ -83,7 +89,7 @@ test.each([
   });
   const circumstances = {
     tenant: { ...buildPlanAnswers(plan), discardImport: planOf({ state: "discarded" }) },
-    folder: folderWith({ "in.csv": "表示名,ユーザーID,グループ名\n田中,tanaka,A\n" }),
+    folder: createFolderWith({ "in.csv": "表示名,ユーザーID,グループ名\n田中,tanaka,A\n" }),
   };
   const told = await runInBoth(`secured users import in.csv --app docs${flag} --dry-run`, circumstances);
   expect(told.en.stderr).toContain(`グループ名: 2 memberships would be removed${en}\n`);
@@ -105,7 +111,7 @@ test.each([
   const plan = planOf({ columns, ...change });
   const told = await runInBoth("users import in.csv --dry-run", {
     tenant: { ...buildPlanAnswers(plan), discardImport: planOf({ state: "discarded" }) },
-    folder: folderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),
+    folder: createFolderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),
   });
   expect(told.en.stderr).toContain(`warning: フリガナ: 108 of 117 values would be cleared${en}\n`);
   expect(told.ja.stderr).toContain(`警告: フリガナ: 117 件の値のうち 108 件が消えます${ja}\n`);
@@ -149,7 +155,7 @@ test.each([
     const noun = kind === "docs" ? "secured users import in.csv --app docs" : `${kind} import in.csv`;
     const told = await runInBoth(`${noun} --missing-columns clear --blank keep --dry-run`, {
       tenant: { ...buildPlanAnswers(plan), discardImport: planOf({ state: "discarded" }) },
-      folder: folderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),
+      folder: createFolderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),
     });
     const lines = told.ja.stderr.split("\n").filter((line) => line.startsWith("ファイルにないため"));
     expect(lines).toEqual([
@@ -168,11 +174,11 @@ test.each([
   const told = await runInBoth(line, {
     tenant: {
       ...buildPlanAnswers(plan),
-      importRows: answerRows(...rows),
+      importRows: createRowsResponder(...rows),
       discardImport: planOf({ state: "discarded" }),
       ...more,
     },
-    folder: folderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),
+    folder: createFolderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),
   });
   expect(told.en.stderr).toContain(`  … and 25 more (all: ${all})\n`);
   expect(told.ja.stderr).toContain(`  … 他 25 件(全件: ${all})\n`);
@@ -181,7 +187,7 @@ test.each([
 test("a command lists all rows of a plan that is kept", async () => {
   const plan = planOf({ create: 30, update: 0 });
   const rows = Array.from({ length: 30 }, (_, at) => rowOf({ row: at + 2 }));
-  const tenant = { imports: { items: [plan] }, tenant: example("tenant"), importRows: answerRows(...rows) };
+  const tenant = { imports: { items: [plan] }, tenant: example("tenant"), importRows: createRowsResponder(...rows) };
   const told = await run("imports show P12", { tenant });
   expect(told.stderr).toContain("  … and 25 more (all: clomoctl imports show P12 --rows)\n");
 });

@@ -51,7 +51,7 @@ async function loadMirrorNotes(tools: Tools, told: Import): Promise<Iterable<Tex
   return describeMirror(told, { mirroredAt, zone: resolveTimezone(tools, chosen), isMapped });
 }
 
-const SAMPLE_ORDER: readonly RecordAction[] = ["delete", "create", "update"];
+const SAMPLE_ACTION_ORDER: readonly RecordAction[] = ["delete", "create", "update"];
 
 async function buildSamples(
   tools: Tools,
@@ -63,7 +63,7 @@ async function buildSamples(
     const rows = client.imports.rows(told.id, { action, limit: sampleSize(told, action) });
     for await (const row of rows) yield renderRow(told, row);
   };
-  return SAMPLE_ORDER.flatMap((action) => {
+  return SAMPLE_ACTION_ORDER.flatMap((action) => {
     const count = sumChanges(plan.changes, action);
     return count === 0 ? [] : [{ lines: linesOf(action), rest: count - sampleSize(told, action), all }];
   });

@@ -91,7 +91,7 @@ test("if a file is refused for another reason, kept users are one line before th
     expect.stringContaining("broken.csv:6:2: メールアドレス: not an email address"),
   ]);
   expect(en.stderr).not.toContain("is kept");
-  expect(ja.stderr).toContain("ファイルになく、残すもの: 2 件(長、太郎 <taro@x.jp>)\n");
+  expect(ja.stderr).toContain("ファイルになくても残すもの: 2 件(長、太郎 <taro@x.jp>)\n");
 });
 
 test("a report lists the kept users, even if the run before kept them", async () => {
@@ -179,8 +179,10 @@ test("in a mirror, the upload leaves out kept users and names devices to release
     desk,
   );
   expect(exit).toBe(8);
-  expect(stderr).toContain("up-delete.xlsx lists the records to delete by hand (users: 2): 追加更新 deletes nothing\n");
-  expect(stderr).toContain("first remove the owner from 2 devices in the console (listed above)\n");
+  expect(stderr).toContain(
+    "up-delete.xlsx lists the records to delete by hand (users: 2), because 追加更新 does not delete records\n",
+  );
+  expect(stderr).toContain("first remove the owner from the 2 devices listed above, in the console\n");
   const task = (await tenant.client.console.list({})).find(({ work }) => work === "upload");
   expect(task).toMatchObject({ released: 2 });
   const { en, ja } = await runInBoth(`console show ${task?.number ?? 0}`, desk);

@@ -9,7 +9,7 @@ import { IMPORT_OPTIONS, type ImportOptions, type ImportRequest } from "../plan/
 import type { Remedy } from "./remedies.ts";
 
 /** An import request as typed: an option that is not given has its default. */
-export type TypedRequest = Omit<ImportRequest, "options"> & { readonly options: Partial<ImportOptions> };
+export type TypedImportRequest = Omit<ImportRequest, "options"> & { readonly options: Partial<ImportOptions> };
 
 /** The remedy for a file that needs no additional options. */
 export const NO_REMEDY: Remedy = { fix: [], createOrgs: false, createGroups: false, map: false };
@@ -35,7 +35,7 @@ export function buildImportCommand(
     orgBy,
     options,
     free,
-  }: TypedRequest,
+  }: TypedImportRequest,
   needs: Remedy,
   context?: string,
 ): string {
@@ -71,19 +71,19 @@ export function buildImportCommand(
   return line("secured users import", [name], { app: kind, ...words });
 }
 
-/** Returns the command that takes over the console's next export of a kind. */
-export const buildTakeoverCommand = (kind: TypedRequest["kind"]): string =>
+/** Returns the command that imports the console's next export of a kind. */
+export const buildTakeoverCommand = (kind: TypedImportRequest["kind"]): string =>
   buildImportCommand({ kind, file: "EXPORT.csv", options: { fromConsole: true } }, NO_REMEDY);
 
-/** Describes how to take over the console's next export of a kind. Only a system administrator can do this. */
-export const describeNextTakeover = (kind: TypedRequest["kind"], { isSystem }: Rights): Text =>
+/** Describes how to import the console's next export of a kind. Only a system administrator can do this. */
+export const describeNextTakeover = (kind: TypedImportRequest["kind"], { isSystem }: Rights): Text =>
   isSystem
     ? text(
-        `take over the console's next export: ${buildTakeoverCommand(kind)}`,
+        `import the console's next export: ${buildTakeoverCommand(kind)}`,
         `管理画面の次のエクスポートを取り込んでください: ${buildTakeoverCommand(kind)}`,
       )
     : text(
-        `ask a system administrator to take over the console's next export: ${buildTakeoverCommand(kind)}`,
+        `ask a system administrator to import the console's next export: ${buildTakeoverCommand(kind)}`,
         `管理画面の次のエクスポートの取り込みをシステム管理者に依頼してください: ${buildTakeoverCommand(kind)}`,
       );
 

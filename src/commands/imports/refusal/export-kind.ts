@@ -5,10 +5,18 @@ import { FORMAT_NAMES, type FormatName } from "../../../lib/model/console-files.
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { readRecords, type InputFormat } from "../plan/reading.ts";
 
-/** Minimum of matching columns that identify an export; one, such as the organisation code, is in several kinds. */
+/**
+ * Minimum number of matching columns that identifies an export. A single column, such as the organisation code, may
+ * occur
+ * in several kinds of exports.
+ */
 const MIN_COLUMNS = 2;
 
-/** Returns the kinds with the most columns in an export, several for SECURED APPs; empty if too few match. */
+/**
+ * Returns the kinds of records with the most matching columns in an export. Exports of SECURED APPs match several
+ * kinds.
+ * Returns an empty list if too few columns match.
+ */
 export async function detectExportKinds(file: InputFile, reading: InputFormat): Promise<readonly FormatName[]> {
   const header = await readHeaderCells(file, reading);
   const counts = new Map<FormatName, number>();

@@ -55,7 +55,7 @@ const domains = async (name: string): Promise<readonly string[]> => [
 test.each([
   ["--mode replace --yes --max-deletions 100%", "none of the 8 rows in b.csv matches any of the 8 users in customer-a"],
   ["--mode replace --confirm-deletions 8", "none of the 8 rows in b.csv matches any of the 8 users in customer-a"],
-  ["--yes", "no user in customer-a has an address in a mail domain of b.csv (@b.example)"],
+  ["--yes", "no user in customer-a has an email address in a domain of b.csv (@b.example)"],
 ])("without a terminal, refuses another tenant's file and names that tenant: %s", async (options, what) => {
   const ran = await run(`users import b.csv ${options}`, { ...desk, terminal: undefined });
   expect(ran.exit).toBe(3);
@@ -88,13 +88,13 @@ test("by employee code, refuses another tenant's people with the same serial num
   const refused = await run(`users import b.csv ${options}`, desk);
   expect(refused.exit).toBe(3);
   expect(refused.stderr).toContain(
-    "error: no user in customer-a has an address in a mail domain of b.csv (@b.example)",
+    "error: no user in customer-a has an email address in a domain of b.csv (@b.example)",
   );
   expect(refused.stderr).toMatch(/--allow other-tenant .*--context customer-a$/m);
   expect(refused.stderr).toContain("(the tenant of context customer-b has matching records)");
   const { en, ja } = await runInBoth(`users import names.csv ${options} --blank keep`, desk);
   for (const { exit } of [en, ja]) expect(exit).toBe(3);
-  const what = "no name in names.csv matches the name of the user with the same key in customer-a. Is this";
+  const what = "in customer-a, each user with the same key as a row of names.csv has a different name. Is this";
   expect(en.stderr).toContain(what);
   expect(ja.stderr).toMatch(OTHER);
   expect(await tenantOf("customer-a").users()).toEqual(before);

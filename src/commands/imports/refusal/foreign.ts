@@ -20,11 +20,11 @@ export interface ForeignFileOptions {
   readonly requested?: ImportRequest | undefined;
 }
 
-const isForeign = (plan: Import): plan is ForeignPlan => plan.foreign !== undefined;
+const isForeignPlan = (plan: Import): plan is ForeignPlan => plan.foreign !== undefined;
 
-/** Warns if a file seems to belong to another tenant, for runs that change nothing. */
+/** Warns if a file seems to belong to another tenant. Used by runs that do not change anything. */
 export async function warnOfForeignFile(tools: Tools, plan: Import): Promise<void> {
-  if (isForeign(plan)) await tools.terminal.warn((await inspectForeignFile(tools, plan)).what);
+  if (isForeignPlan(plan)) await tools.terminal.warn((await inspectForeignFile(tools, plan)).what);
 }
 
 /**
@@ -38,7 +38,7 @@ export async function confirmForeignFile(
   plan: Import,
   { allow = [], requested }: ForeignFileOptions,
 ): Promise<boolean> {
-  if (!isForeign(plan) || allow.includes("other-tenant")) return true;
+  if (!isForeignPlan(plan) || allow.includes("other-tenant")) return true;
   const { what, tenant, context } = await inspectForeignFile(tools, plan);
   const [file, permitting] = [formatFileName(plan), buildOverrideCommand(plan, requested)];
   // if the file was typed at the terminal, stdin has ended and cannot take an answer
@@ -74,7 +74,11 @@ const buildOverrideCommand = ({ number }: Import, requested: ImportRequest | und
   return buildImportCommand({ ...requested, options: { ...requested.options, allow } }, NO_REMEDY);
 };
 
-/** Returns the same import for another context's tenant, without numbers confirmed for this tenant. */
+/**
+ * Returns the command that imports the file for another context's tenant, without the numbers that were confirmed for
+ * this
+ * tenant.
+ */
 const buildCommandForContext = (context: string, requested: ImportRequest): string => {
   const options = { ...requested.options, confirmDeletions: undefined, confirmWipes: undefined };
   return buildImportCommand({ ...requested, options }, NO_REMEDY, context);
@@ -103,7 +107,7 @@ async function inspectForeignFile(tools: Tools, plan: ForeignPlan) {
 const formatFileName = ({ fileName }: Pick<Import, "fileName">): string => (fileName === "-" ? "stdin" : fileName);
 
 /** Maximum number of mail domains that a message lists. */
-const MAX_DOMAINS = 3;
+const MAX_LISTED_DOMAINS = 3;
 
 function describeMismatch({ kind, rows, fileName, recordsBefore, foreign }: ForeignPlan, tenant: Text): Text {
   const { thing } = FORMATS[kind];
@@ -116,21 +120,23 @@ function describeMismatch({ kind, rows, fileName, recordsBefore, foreign }: Fore
     );
   if (foreign.by === "name")
     return text(
-      `no name in ${file} matches the name of the ${noun.en} with the same key in ${tenant.en}`,
+      `in ${tenant.en}, each ${noun.en} with the same key as a row of ${file} has a different name`,
       `${file} のどの行も、キーが同じ ${tenant.ja} の${noun.ja}と名前が一致しません`,
     );
-  const more = foreign.values.length > MAX_DOMAINS ? ", …" : "";
+  const more = foreign.values.length > MAX_LISTED_DOMAINS ? ", …" : "";
   const domains = `${foreign.values
-    .slice(0, MAX_DOMAINS)
+    .slice(0, MAX_LISTED_DOMAINS)
     .map((domain) => `@${domain}`)
     .join(", ")}${more}`;
   return text(
-    `no ${noun.en} in ${tenant.en} has an address in a mail domain of ${file} (${domains})`,
+    `no ${noun.en} in ${tenant.en} has an email address in a domain of ${file} (${domains})`,
     `${file} のメールドメイン(${domains})は、${tenant.ja} の${noun.ja}に 1 件もありません`,
   );
 }
 
-/** Finds another context on this computer whose tenant has records of the file.  @returns its name; else undefined */
+/**
+ * Finds another context on this computer whose tenant has records of the file. @returns its name; otherwise undefined
+ */
 async function findMatchingContext(tools: Tools, plan: ForeignPlan, own: string): Promise<string | undefined> {
   // different people may have the same name
   if (plan.foreign.by === "name") return undefined;
@@ -142,7 +148,7 @@ async function findMatchingContext(tools: Tools, plan: ForeignPlan, own: string)
   return undefined;
 }
 
-/** Returns true if a context's tenant has a key or mail domain of the file; skips tenants with an outdated schema. */
+/** Returns true if a context's tenant has a key or mail domain of the file. Skips tenants whose schema is outdated. */
 async function hasMatchingRecord(
   tools: Tools,
   context: EmbeddedContext,

@@ -61,10 +61,10 @@ test.each([
   );
   const hint = next(kind, met as Met, { whole, tasks: [unrelated, task] });
   const named = `4 (${task.records[0]?.name})`;
-  const other = `; if this is already done in the console, first: clomoctl ${task.records[0]?.kind} import EXPORT.csv --from-console`;
+  const other = `; if these tasks are already done in the console, first run: clomoctl ${task.records[0]?.kind} import EXPORT.csv --from-console`;
   const isOther = task.records[0]?.kind !== kind;
   expect(hint?.en).toBe(
-    `still to do in the console: ${named}. Do it there (steps: clomoctl console show 4), export again, then: clomoctl ${kind} import e.csv --from-console${isOther ? other : ""}; if you do not want the change, restore the console's values here: clomoctl console drop 4`,
+    `still to do in the console: ${named}. Do these tasks (steps: clomoctl console show 4), export again, then: clomoctl ${kind} import e.csv --from-console${isOther ? other : ""}; if you do not want the change, restore the console's values in the mirror: clomoctl console drop 4`,
   );
   expect(hint?.ja).toContain(`管理画面での作業が残っています: ${named}。`);
 });
@@ -74,14 +74,14 @@ test("a task with more records than it lists is matched by the kinds of its reco
     const tasks = [taskOf({ name: "甲", key: null, changes: [], kind }, { name: "all.csv", update: 30 })];
     return next("users", ["org-unknown", { code: "G" }], { tasks })?.en;
   };
-  expect(hint("orgs")).toContain("still to do in the console: 4 (all.csv). Do it there (steps:");
+  expect(hint("orgs")).toContain("still to do in the console: 4 (all.csv). Do these tasks (steps:");
   expect(hint("docs")).not.toContain("still to do in the console");
 });
 
 test("names at most three tasks", () => {
   const tasks = [1, 2, 3, 4].map((number) => ({ ...TASK, number }));
   expect(next("orgs", HOLDS, { whole: true, tasks })?.en).toContain(
-    "1 (総務部), 2 (総務部), 3 (総務部), …. Do it there",
+    "1 (総務部), 2 (総務部), 3 (総務部), …. Do these tasks (steps: clomoctl console show 1)",
   );
   expect(next("orgs", HOLDS, { whole: true, tasks: tasks.slice(0, 3) })?.ja).toContain("3 (総務部)。");
 });

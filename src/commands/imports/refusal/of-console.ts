@@ -13,7 +13,7 @@ import type { Remedies } from "./remedies.ts";
 /** A task for the console, reduced to what a rejection message shows. */
 export type OpenTask = Pick<ConsoleTask, "number" | "name" | "create" | "update" | "delete" | "beside" | "records">;
 
-/** What is missing from a rejected export, or from the mirror that it refers to. */
+/** What is missing from a rejected export, or from the mirror to which it refers. */
 export interface RejectedExport {
   readonly remedies: Pick<Remedies, "concerned" | "elsewhere" | "holders" | "protected">;
   /** the problem of the whole file; undefined if only rows are rejected */
@@ -22,8 +22,8 @@ export interface RejectedExport {
   readonly tasks: readonly OpenTask[];
 }
 
-/** Maximum number of tasks that a rejection message names. */
-const MAX_TASKS = 3;
+/** Maximum number of tasks that a rejection message lists. */
+const MAX_LISTED_TASKS = 3;
 
 /** Returns the open tasks for the console; empty if the account may not read them. */
 export async function loadOpenTasks(tools: Pick<Tools, "tenant">): Promise<readonly OpenTask[]> {
@@ -38,8 +38,9 @@ export async function loadOpenTasks(tools: Pick<Tools, "tenant">): Promise<reado
 
 /**
  * Returns the next step for a rejected export of the console; undefined if the file has to be read in another way. An
- * export shows what the console has, so the advice is never to edit it, nor to create records here that the console
- * does not have.
+ * export shows what the console has, so the advice is never to edit the export, nor to create records in the mirror
+ * that the
+ * console does not have.
  *
  * @param last the final step; default: import the file again
  */
@@ -59,15 +60,15 @@ export function describeNextExportStep(
   if (first.length === 0) return undefined;
   const exports = joinTakeoverCommands(first);
   return text(
-    `this export refers to records that the mirror does not have, or lacks records that are still in use here. Import the console's other exports first: ${exports}; then: ${then.en}`,
-    `このエクスポートにある組織やユーザーがミラーにないか、エクスポートにないものがまだ使われています。先に管理画面のほかのエクスポートをインポートしてください: ${exports}。続けて: ${then.ja}`,
+    `this export refers to records that the mirror does not have, or lacks records that are still in use in the mirror. Import the console's other exports first: ${exports}; then: ${then.en}`,
+    `このエクスポートにある組織やユーザーがミラーにないか、エクスポートにないものがミラーでまだ使われています。先に管理画面のほかのエクスポートをインポートしてください: ${exports}。続けて: ${then.ja}`,
   );
 }
 
 const joinTakeoverCommands = (kinds: readonly string[]): string =>
   kinds.map((of) => `clomoctl ${of} import EXPORT.csv --from-console`).join(", ");
 
-/** Returns the kinds of the exports that must be taken over first. */
+/** Returns the kinds of the exports that must be imported first. */
 const findPrerequisiteKinds = ({ whole, remedies }: RejectedExport): readonly string[] => {
   if (whole === "org-delete-holds") return remedies.holders.size === 0 ? ["users", "devices"] : [...remedies.holders];
   if (whole === "delete-held") return ["devices"];
@@ -98,10 +99,14 @@ function filterConcernedTasks({ kind }: ImportRequest, { remedies, tasks }: Reje
   });
 }
 
-/** Returns true if a field refers to another record. A change of the field does not change that record. */
+/** Returns true if a field refers to another record. A change to the field does not change that record. */
 const isReference = (thing: string, field: string): boolean => THINGS.get(thing)?.fields[field]?.refers !== undefined;
 
-/** Returns a record name as tasks write it, and its name and key, if any: `総務部 (G)`, `山田 <taro@example.jp>`. */
+/**
+ * Splits a record's label in a task, such as `総務部 (G)` or `山田 <taro@example.jp>`. Returns the whole label and, if
+ * it
+ * has both, the name and the key.
+ */
 const splitRecordName = (told: string): readonly string[] => {
   const parts = /^(?<name>.+) [\(<](?<key>[^\(<]+)[\)>]$/v.exec(told)?.groups;
   return parts === undefined ? [told] : [told, ...Object.values(parts)];
@@ -109,11 +114,11 @@ const splitRecordName = (told: string): readonly string[] => {
 
 /** Returns the next step if tasks for the console are still open: do these first.  @param then the final step */
 function describeTasksFirst(tasks: readonly OpenTask[], { kind }: ImportRequest, then: Text): Text {
-  const named = tasks.slice(0, MAX_TASKS).map(({ number, name, records: [first] }) => {
+  const named = tasks.slice(0, MAX_LISTED_TASKS).map(({ number, name, records: [first] }) => {
     const called = name ?? first?.name;
     return same(called === undefined ? `${number}` : `${number} (${called})`);
   });
-  const more = tasks.length > MAX_TASKS ? ", …" : "";
+  const more = tasks.length > MAX_LISTED_TASKS ? ", …" : "";
   const all = joinTexts(named, text(", ", "、"));
   const [first] = tasks;
   const number = first?.number ?? 0;
@@ -124,16 +129,18 @@ function describeTasksFirst(tasks: readonly OpenTask[], { kind }: ImportRequest,
     others.length === 0
       ? text("", "")
       : text(
-          `; if this is already done in the console, first: ${joinTakeoverCommands(others)}`,
+          `; if these tasks are already done in the console, first run: ${joinTakeoverCommands(others)}`,
           `。すでに行ったのなら、先に: ${joinTakeoverCommands(others)}`,
         );
   return text(
-    `still to do in the console: ${all.en}${more}. Do it there (steps: ${line("console show", [number])}), export again, then: ${then.en}${done.en}; if you do not want the change, restore the console's values here: ${line("console drop", [number])}`,
-    `管理画面での作業が残っています: ${all.ja}${more}。管理画面で行い(手順: ${line("console show", [number])})、もう一度エクスポートしてから: ${then.ja}${done.ja}。行わない場合は、ここを管理画面の値に戻してください: ${line("console drop", [number])}`,
+    `still to do in the console: ${all.en}${more}. Do these tasks (steps: ${line("console show", [number])}), export again, then: ${then.en}${done.en}; if you do not want the change, restore the console's values in the mirror: ${line("console drop", [number])}`,
+    `管理画面での作業が残っています: ${all.ja}${more}。管理画面で行い(手順: ${line("console show", [number])})、もう一度エクスポートしてから: ${then.ja}${done.ja}。行わない場合は、ミラーを管理画面の値に戻してください: ${line("console drop", [number])}`,
   );
 }
 
-/** How to handle people with a recorded role, whose administrator mark cannot be removed: revoke the role. */
+/**
+ * The advice to revoke the role, for people whose administrator mark cannot be removed because their role is recorded.
+ */
 const REVOKE_HINTS: Readonly<Partial<Record<ImportRequest["kind"], Text>>> = {
   users: text(
     `, or for people with a recorded role: ${line("clomo-account revoke", ["ACCOUNT"])}`,
@@ -141,7 +148,11 @@ const REVOKE_HINTS: Readonly<Partial<Record<ImportRequest["kind"], Text>>> = {
   ),
 };
 
-/** Returns the next step for administrators gone from the console, or those of SECURED APPs, who are in no export. */
+/**
+ * Returns the next step for administrators who no longer exist in the console, or for administrators of SECURED APPs,
+ * whom
+ * no export shows.
+ */
 function describeUnmarkFirst({ kind }: ImportRequest, whole: string | undefined, then: Text): Text {
   const { app } = FORMATS[kind];
   const list =

@@ -21,7 +21,7 @@ const hintFor = (options: Partial<ImportOptions>, whole?: string): string => fai
 test("proposes to correct invalid rows, or to skip them unless that is already requested", () => {
   expect(hintFor({})).toContain("; --skip-invalid commits the valid rows)");
   expect(hintFor({ errors: "e.csv" })).toContain(
-    "e.csv contains only the invalid rows; the valid rows (6) are not imported either",
+    "e.csv contains only the invalid rows; the valid rows (6) have not been imported either",
   );
   expect(hintFor({ fromConsole: true })).toBe(
     "correct these records in the console, export again, then: clomoctl users import people.csv --from-console",
@@ -181,7 +181,7 @@ test("the command keeps what was typed", () => {
   );
   const console = failureFor({ fromConsole: true, mode: "replace", blank: "clear" }, undefined, found("org-unknown"));
   expect(console.hint?.en).toBe(
-    "this export refers to records that the mirror does not have, or lacks records that are still in use here. Import the console's other exports first: clomoctl orgs import EXPORT.csv --from-console; then: clomoctl users import people.csv --from-console",
+    "this export refers to records that the mirror does not have, or lacks records that are still in use in the mirror. Import the console's other exports first: clomoctl orgs import EXPORT.csv --from-console; then: clomoctl users import people.csv --from-console",
   );
   const again = failureFor({ map: "map.yaml", fix: ["trim"] }, undefined, found("required")).hint?.ja;
   expect(again).toContain(
@@ -239,7 +239,7 @@ test("after invalid rows are written, proposes the complete command for their fi
   const problems = [found("org-unknown"), found("value-blanks", "1 "), found("required")];
   const command = "clomoctl users import bad.xlsx --create-orgs --map list-map.yaml --fix trim";
   expect(failureFor(options, undefined, ...problems).hint).toEqual({
-    en: `bad.xlsx contains only the invalid rows; the valid rows (6) are not imported either: fix the original file and import it again, or commit the valid rows with --skip-invalid, fix bad.xlsx, then: ${command}`,
+    en: `bad.xlsx contains only the invalid rows; the valid rows (6) have not been imported either: fix the original file and import it again, or commit the valid rows with --skip-invalid, fix bad.xlsx, then: ${command}`,
     ja: `bad.xlsx にあるのは不正な行だけです。残りの 6 行もまだ適用されていません。元のファイルを直して再度インポートするか、--skip-invalid で残りを適用し、bad.xlsx を直してから: ${command}`,
   });
   const text = failureFor({ errors: "bad.csv", encoding: "shift_jis" }, undefined, found("required")).hint?.en;
@@ -396,7 +396,7 @@ describe("people with a new address", () => {
     [
       "organisations of another export",
       { ...other, code: "org-unknown", params: { value: "S91" } },
-      "this export refers to records that the mirror does not have, or lacks records that are still in use here. Import the console's other exports first: clomoctl orgs import EXPORT.csv --from-console; then: if the people are the same: ",
+      "this export refers to records that the mirror does not have, or lacks records that are still in use in the mirror. Import the console's other exports first: clomoctl orgs import EXPORT.csv --from-console; then: if the people are the same: ",
       "import EXPORT.csv --from-console。続けて: 同じ人なら: ",
     ],
     [

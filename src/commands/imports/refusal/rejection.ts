@@ -7,12 +7,12 @@ import { headerRowOf, quoteListItem } from "../../../lib/plan/describe.ts";
 import { proposeMapName } from "../../csv/file/column-map.ts";
 import { isWorkbookName } from "../outputs/table-file.ts";
 import type { ImportRequest } from "../plan/options.ts";
-import { RejectedFile, type ListedProblems } from "../plan/problems.ts";
+import { RejectedFileFailure, type ListedProblems } from "../plan/problems.ts";
 import { suggestErrorsFileName, buildImportCommand, NO_REMEDY } from "./command.ts";
 import { describeNextExportStep, type OpenTask } from "./of-console.ts";
 import type { NewAddress, Remedies, Remedy } from "./remedies.ts";
 
-/** Further facts that affect the advice on a rejected import. */
+/** Further facts on which the advice on a rejected import depends. */
 interface RejectionFacts {
   /** the open tasks for the console, if the file is its export */
   readonly tasks?: readonly OpenTask[] | undefined;
@@ -29,7 +29,7 @@ export function createRejection(
   requested: ImportRequest,
   problems: ListedProblems,
   rejectedFor: RejectionFacts = {},
-): RejectedFile {
+): RejectedFileFailure {
   const { all, whole } = problems;
   const { errors, invalid } = plan;
   const reason = isRejectedDespiteSkipping(requested, whole) ? describeUncertainDeletions(plan) : same("");
@@ -39,7 +39,7 @@ export function createRejection(
     `${formatCount(errors, "problem")}${rows.en}${reason.en}; nothing was changed`,
     `問題が ${errors} 件${rows.ja}あります${reason.ja}。何も変更していません`,
   );
-  return new RejectedFile(
+  return new RejectedFileFailure(
     {
       what,
       where: requested.file === "-" ? "stdin" : requested.file,
@@ -78,7 +78,7 @@ function describeNextStep(
     return isAlone ? people : joinTexts([describeOtherFixes(isExport), people], text("; ", "。"));
   const remedies = isExport ? found.withoutOrgs() : found;
   if (whole !== undefined) return describeFileFix(requested, whole, remedies, isSystem);
-  if (!requested.options.fromConsole && deletesMost(plan)) return describeTenantCheck(plan, requested);
+  if (!requested.options.fromConsole && deletesMostRecords(plan)) return describeTenantCheck(plan, requested);
   if (isRejectedDespiteSkipping(requested, whole)) {
     const command = buildImportCommand(requested, remedies);
     return text(
@@ -114,7 +114,7 @@ const toAppendRequest = (requested: ImportRequest): ImportRequest => {
 };
 
 /** Returns true if more than half of the records would be deleted. The tenant may then be the wrong one. */
-const deletesMost = (plan: Import): boolean => plan.mode === "replace" && plan.delete * 2 > plan.recordsBefore;
+const deletesMostRecords = (plan: Import): boolean => plan.mode === "replace" && plan.delete * 2 > plan.recordsBefore;
 
 function describeTenantCheck(
   { tenant, recordsBefore: all, delete: deletions }: Import,
@@ -143,13 +143,18 @@ const describeOtherFixes = (isExport: boolean): Text =>
       )
     : text("fix the other problems", "ほかの問題を直してください");
 
-/** Returns the next step if rows belong to people that the tenant may have under another key; else undefined. */
+/**
+ * Returns the next step if rows seem to belong to people whom the tenant has under another key; otherwise undefined.
+ */
 function describePeopleStep(requested: ImportRequest, { mixed, newAddresses }: Remedies): Text | undefined {
   if (mixed) return describeMixedRows(requested);
   return newAddresses.length === 0 ? undefined : describeAddressChanges(requested, newAddresses);
 }
 
-/** Returns the next step for rows that mix several people; only the original list shows what belongs together. */
+/**
+ * Returns the next step for rows that mix the data of several people. Only the original list shows which data belongs
+ * together.
+ */
 function describeMixedRows(requested: ImportRequest): Text {
   const [again, permitting] = [
     buildImportCommand(requested, NO_REMEDY),
@@ -178,17 +183,21 @@ export function buildAddressCommands(requested: ImportRequest, people: readonly 
     const options = { ...requested.options, confirmDeletions: undefined };
     return buildImportCommand({ ...requested, key: first.by, options }, NO_REMEDY);
   }
-  const edits = people.slice(0, MAX_EDITS).map(({ user, key, to: [main = "", ...more] }) => {
+  const edits = people.slice(0, MAX_SUGGESTED_EDITS).map(({ user, key, to: [main = "", ...more] }) => {
     if (key === "employee-code") return line("users edit", [user], { employeeCode: main });
     return key === "upn"
       ? line("users edit", [user], { upn: main })
       : line("users edit", [user], { email: [main, ...more] });
   });
-  return [...edits, ...(people.length > MAX_EDITS ? ["…"] : [])].join("; ");
+  return [...edits, ...(people.length > MAX_SUGGESTED_EDITS ? ["…"] : [])].join("; ");
 }
-const MAX_EDITS = 3;
+const MAX_SUGGESTED_EDITS = 3;
 
-/** Returns the condition for creating unknown names: their correct spelling; undefined without unknown names. */
+/**
+ * Returns the condition under which unknown names should be created: that they are spelt correctly. Returns undefined
+ * if
+ * there are no unknown names.
+ */
 function describeSpelling({ createOrgs, createGroups, likenesses }: Remedies): Text | undefined {
   if (!createOrgs && !createGroups) return undefined;
   if (likenesses.length === 0) return text("if the new names are spelt correctly", "新しい名前の綴りが正しければ");
@@ -251,10 +260,10 @@ function describeRowFixes(requested: ImportRequest): Text {
   );
 }
 
-/** Returns the next step if the invalid rows are in a file.  @param mended the same import, but of that file */
+/** Returns the next step if the invalid rows were written to a file.  @param mended the import of that file */
 function describeErrorsFileFix(plan: Import, mended: ImportRequest, remedies: Remedies): Text {
   const { file, options } = mended;
-  // the file is not a sheet of the original workbook, and a workbook has no encoding
+  // the file of invalid rows lacks the sheets of the original workbook, and a workbook does not have an encoding
   const encoding = isWorkbookName(file) ? "auto" : options.encoding;
   const { rows, invalid } = plan;
   // the file begins with the header, whatever the map says
@@ -263,7 +272,7 @@ function describeErrorsFileFix(plan: Import, mended: ImportRequest, remedies: Re
   const command = buildImportCommand({ ...mended, options: form }, remedies);
   const valid = rows - invalid;
   if (valid === 0) return text(`fix ${file}, then: ${command}`, `${file} を直してから: ${command}`);
-  const en = `${file} contains only the invalid rows; the valid rows (${valid}) are not imported either: fix the original file and import it again`;
+  const en = `${file} contains only the invalid rows; the valid rows (${valid}) have not been imported either: fix the original file and import it again`;
   const ja = `${file} にあるのは不正な行だけです。残りの ${valid} 行もまだ適用されていません。元のファイルを直して再度インポート`;
   // the upload file of this second import would supersede the one with the valid rows
   if (options.emitCsv !== undefined) return text(en, `${ja}してください`);
@@ -303,7 +312,8 @@ function describeFileFix(requested: ImportRequest, code: string, remedies: Remed
 }
 
 /**
- * Returns how to import a file that lacks records which cannot be deleted. The number of deletions then changes.
+ * Returns how to import a file that lacks records which cannot be deleted. The suggested commands omit the number of
+ * deletions, because it changes.
  *
  * @param isSystem only a system administrator may leave devices without an owner
  */
@@ -376,8 +386,8 @@ function describeFieldAdditions(
   const { kind, options } = requested;
   if (!options.fromConsole || options.map !== undefined || !FORMATS[kind].custom || headers.length === 0)
     return same("");
-  const adding = headers.slice(0, MAX_FIELDS).map((name) => line("users fields add", [name]));
-  const all = [...adding, ...(headers.length > MAX_FIELDS ? ["…"] : [])].join("; ");
+  const adding = headers.slice(0, MAX_SUGGESTED_FIELDS).map((name) => line("users fields add", [name]));
+  const all = [...adding, ...(headers.length > MAX_SUGGESTED_FIELDS ? ["…"] : [])].join("; ");
   const then = buildImportCommand(requested, { fix, createOrgs, createGroups, map: false });
   const after = other ? text("; fix the other problems, then", "。ほかの問題も直してから") : text("; then", "。続けて");
   return text(
@@ -385,4 +395,4 @@ function describeFieldAdditions(
     `管理画面のカスタムユーザー情報の項目なら: ${all}${after.ja}: ${then}。そうでなければ、`,
   );
 }
-const MAX_FIELDS = 3;
+const MAX_SUGGESTED_FIELDS = 3;

@@ -6,7 +6,7 @@ import type { ProblemParams } from "../../../lib/model/problem.ts";
 import { satisfiesRule, EMAIL_ADDRESS_RULE } from "../../../lib/model/rules.ts";
 import { sortByUse, findMistypedNames } from "../../../lib/text/near-names.ts";
 
-/** A problem of a file, found locally or reported by a tenant, which may have additional codes. */
+/** A problem in a file, which was found by clomoctl or reported by a tenant. A tenant may report further codes. */
 export interface FileProblem {
   readonly code: string;
   readonly severity: "error" | "warning";
@@ -15,21 +15,21 @@ export interface FileProblem {
   readonly column: number;
 }
 
-/** The options with which an import accepts a file unchanged, as far as options can help. */
+/** The options that make an import accept a file without changes to the file, as far as options can do this. */
 export interface Remedy {
   readonly fix: readonly FixChoice[];
   readonly createOrgs: boolean;
   readonly createGroups: boolean;
   /** how the cells name organisations, if not by code */
   readonly orgBy?: OrgBy | undefined;
-  /** true if a column map has to say what the columns are */
+  /** true if a column map is needed to assign headers to fields */
   readonly map: boolean;
 }
 
-/** The problem of a cell that refers to an unknown record, and the option that creates such records. */
+/** The problem code of a cell that refers to an unknown record, and the option that creates such records. */
 interface CreationOption {
   readonly code: string;
-  /** the parameter of the problem that has the cell's value */
+  /** the parameter of the problem that contains the value of the cell */
   readonly param: string;
   readonly option: "createOrgs" | "createGroups";
 }
@@ -45,7 +45,7 @@ const listCreationOptions = (kind: FormatName): readonly CreationOption[] =>
     refers?.creates === undefined ? [] : [{ ...refers.unknown, option: refers.creates.option }],
   );
 
-/** The kind of the missing record, for problems of cells that refer to a record of another file. */
+/** The kind of the missing record, by problem code, for cells that refer to a record of another file. */
 const REFERENCED_KINDS: ReadonlyMap<string, FormatName> = new Map([
   ["org-unknown", "orgs"],
   ["owner-org-unknown", "orgs"],
@@ -70,10 +70,13 @@ const FIXABLE_VALUE_PROBLEMS: ReadonlySet<string> = new Set([
 export interface NewAddress {
   /** the person's main email address in the tenant */
   readonly user: string;
-  /** the key that matches the rows to people, and its new value: for email addresses, all, with the main one first */
+  /**
+   * the key that matches rows to people; `to` is its new value (for email addresses: all of them, the main address
+   * first)
+   */
   readonly key: KeyName;
   readonly to: readonly string[];
-  /** another key that would match all rows of the file to their people; undefined if there is none */
+  /** another key, which would match every row of the file to its person; undefined if there is none */
   readonly by: KeyName | undefined;
 }
 
@@ -86,7 +89,7 @@ const toNewAddress = ({ user, key, to, by }: ProblemParams): NewAddress => ({
   by: parseKeyName(by),
 });
 
-/** What a file needs in order to be imported, collected from its problems one by one. */
+/** The options and changes that make a file importable, collected from its problems one by one. */
 export class Remedies implements Remedy {
   readonly #fixes = new Set<FixChoice>();
   readonly #creations: readonly CreationOption[];
@@ -110,7 +113,7 @@ export class Remedies implements Remedy {
 
   constructor(kind: FormatName) {
     this.#creations = listCreationOptions(kind);
-    // a row without its last cells does not say where the organisation belongs
+    // without its last cells, a row of an organisation does not show where the organisation belongs
     this.#fillsShort = kind !== "orgs";
   }
 
@@ -123,7 +126,8 @@ export class Remedies implements Remedy {
       this.#mixed ||= severity === "error";
       return;
     }
-    // the name belongs to an existing organisation: its code has to be written, and no organisation created
+    // if `named` is set, the cell names an existing organisation: the cell needs its code, and nothing has to be
+    // created
     const solved = params["named"] === undefined ? this.#solved(code, params["value"]) : this.#namesOrg(params);
     const name = this.#unknownIn(code, params);
     if (name !== undefined) this.#unknown.set(name, (this.#unknown.get(name) ?? 0) + 1);
@@ -152,12 +156,12 @@ export class Remedies implements Remedy {
       if (typeof value === "string" && value !== "") this.#concerned.add(value);
   }
 
-  /** The people that the tenant probably has under another key, such as a former email address. */
+  /** The people whom the tenant probably has under another key, such as a former email address. */
   get newAddresses(): readonly NewAddress[] {
     return this.#newAddresses;
   }
 
-  /** True if rows are rejected because they give people the employee codes of others. */
+  /** True if rows are rejected because they assign the employee codes of other people. */
   get mixed(): boolean {
     return this.#mixed;
   }
@@ -167,12 +171,19 @@ export class Remedies implements Remedy {
     return this.#concerned;
   }
 
-  /** Headers that match no column; empty if a required column is missing, because one of them may be that column. */
+  /**
+   * The headers that do not match any column; empty if a required column is missing, because one of these headers may
+   * belong
+   * to it.
+   */
   get headers(): readonly string[] {
     return this.#keyless ? [] : [...this.#headers];
   }
 
-  /** Kinds of records that cells name and the tenant lacks or may have under another key; other files contain them. */
+  /**
+   * The kinds of records to which cells refer, but which the tenant lacks or has under another key. Other files contain
+   * these records.
+   */
   get elsewhere(): ReadonlySet<FormatName> {
     return this.#elsewhere;
   }
@@ -199,13 +210,17 @@ export class Remedies implements Remedy {
     return param === undefined ? undefined : String(params[param]);
   }
 
-  /** Compares names that the tenant lacks with existing ones and each other; of similar ones, the rarer is misspelt. */
+  /**
+   * Compares the names that the tenant lacks with its existing names and with each other. If two names are similar, the
+   * rarer
+   * one is treated as misspelt.
+   */
   compare(known: Iterable<string>): void {
     const near = findMistypedNames(sortByUse([...this.#unknown.keys()], this.#unknown), known);
     this.#likenesses = [...near].flatMap(([name, other]) => (name === other ? [] : [{ name, near: other }]));
   }
 
-  /** Returns the similar name that was probably intended by the unknown name in a problem. */
+  /** Returns the name that was probably intended by the unknown name in a problem. */
   nearOf({ code, params }: Pick<FileProblem, "code" | "params">): string | undefined {
     const unknown = this.#unknownIn(code, params);
     return this.#likenesses.find(({ name }) => name === unknown)?.near;

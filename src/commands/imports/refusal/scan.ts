@@ -9,8 +9,9 @@ import { readRecords, type InputFormat } from "../plan/reading.ts";
 import { Remedies } from "./remedies.ts";
 
 /**
- * Returns what a file needs in order to be imported with a map, as far as the file itself shows. Only a tenant knows
- * which organisations and groups exist, so all that the file names are treated as new.
+ * Returns what a file needs in order to be imported with a map, as far as this can be determined without a tenant. Only
+ * a
+ * tenant knows which organisations and groups exist, so all organisations and groups in the file are treated as new.
  *
  * @throws the signal's reason
  */

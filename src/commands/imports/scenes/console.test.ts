@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { rowsIn } from "#support/xlsx/read.ts";
+import { readRows } from "#support/xlsx/read.ts";
 import { createEncoder } from "../../../lib/csv/encoding/encode.ts";
-import { csv, freshDesk, HEADER, createDeskWithPeople, resultOf, type Desk } from "#support/cli/import-desk.ts";
+import { csv, freshDesk, HEADER, createDeskWithPeople, parseResult, type Desk } from "#support/cli/import-desk.ts";
 import { FIXTURES } from "#support/cli/home.ts";
 
 describe("the console bridge", () => {
@@ -55,7 +55,7 @@ describe("the console bridge", () => {
     const kept = await desk.run("orgs import orgs.csv --from-console --yes");
     expect(kept.code).toBe(8);
     expect(kept.stderr).toContain("records kept although not in the export: 2 (営業部 <S01>, 総務部 <S02>)");
-    expect(kept.stderr).toContain("first take over the console's other exports: clomoctl users import EXPORT.csv ");
+    expect(kept.stderr).toContain("first import the console's other exports: clomoctl users import EXPORT.csv ");
     const [last, ...before] = JSON.parse((await desk.run("imports list --format json")).text) as object[];
     expect([last, before.length]).toEqual([expect.objectContaining({ state: "committed", kind: "orgs" }), 2]);
     const shown = JSON.parse((await desk.run("imports show last --format json")).text) as object;
@@ -179,7 +179,7 @@ describe("the console bridge", () => {
     expect(outcome.stderr).toContain("必ず「追加更新」にして");
     const lines = new TextDecoder("shift_jis").decode(await readFile(desk.path("console.csv"))).split("\r\n");
     expect(lines).toEqual([HEADER, "山田 太郎,taro@example.com,S01,課長", ""]);
-    expect(await rowsIn(await readFile(desk.path("console-delete.xlsx")))).toEqual([
+    expect(await readRows(await readFile(desk.path("console-delete.xlsx")))).toEqual([
       ["氏名", "メールアドレス", "組織", "役職", "社員コード", "CLOMOアカウント名", "管理者"],
       ["佐藤 花子", "hanako@example.com", "S02", "", "", "", "いいえ"],
     ]);
@@ -211,7 +211,7 @@ describe("the console bridge", () => {
     expect(text.split("\r\n")[0]).toMatch(/^表示名,ユーザーID,パスワード,シークレットキー,.*グループ名$/);
     await desk.write("back.csv", await readFile(desk.path("c.csv")));
     const back = await desk.run("secured users import back.csv --app docs --create-groups --yes --format json");
-    expect(resultOf(back)).toMatchObject({ rows: 14, create: 0, update: 0, invalid: 0 });
+    expect(parseResult(back)).toMatchObject({ rows: 14, create: 0, update: 0, invalid: 0 });
   });
 
   test("warns about what a file for 全件更新 cannot contain", async () => {

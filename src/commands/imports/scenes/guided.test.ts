@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { freshDesk, type Desk } from "#support/cli/import-desk.ts";
-import { rowOf, workbookOf } from "#support/xlsx/workbook.ts";
+import { buildRow, buildWorkbook } from "#support/xlsx/workbook.ts";
 
 const ENTER = "\r";
 const toCsv = (rows: readonly (readonly string[])[]): string => rows.map((cells) => `${cells.join(",")}\r\n`).join("");
@@ -92,9 +92,9 @@ describe("an import at a terminal", () => {
       ["氏名", "メールアドレス", "入社日"],
       ["山田", "a@example.jp", "2020"],
     ]
-      .map((cells, at) => rowOf(at + 1, ...cells))
+      .map((cells, at) => buildRow(at + 1, ...cells))
       .join("");
-    const book = workbookOf({ sheets: { 名簿: { rows }, 部門: { rows } } });
+    const book = buildWorkbook({ sheets: { 名簿: { rows }, 部門: { rows } } });
     const desk = await deskWith("list.xlsx", book);
     const { code, stderr } = await desk.type("users import list.xlsx", [
       ["Which sheet has the list?", ENTER],

@@ -9,7 +9,7 @@ import {
   HEADER,
   PEOPLE,
   createDeskWithPeople,
-  resultOf,
+  parseResult,
   type Result,
 } from "#support/cli/import-desk.ts";
 import { FIXTURES } from "#support/cli/home.ts";
@@ -76,7 +76,7 @@ describe("an import", () => {
     const { text } = await desk.run("users import people.csv --create-orgs --dry-run --keep-plan --format json");
     const { importId } = JSON.parse(text) as Result;
     const committed = await desk.run(`imports commit ${importId} --yes --format json`);
-    expect(resultOf(committed)).toMatchObject({ importId, committed: true });
+    expect(parseResult(committed)).toMatchObject({ importId, committed: true });
     expect(await desk.users()).toContain("taro@example.com");
   });
 
@@ -88,7 +88,7 @@ describe("an import", () => {
     await desk.write("wide.csv", csv([header, "一, ａ@example.jp,0001"]));
     const mended = await desk.run("users import wide.csv --fix trim,width --yes --format json");
     expect(mended.stderr).toContain('fixed: "␣ａ@example.jp" → "a@example.jp" (B2)');
-    expect(resultOf(mended)).toMatchObject({ create: 0, unchanged: 1 });
+    expect(parseResult(mended)).toMatchObject({ create: 0, unchanged: 1 });
     await desk.write("code.csv", csv([header, "二,b@example.jp,0002 "]));
     const refused = await desk.run("users import code.csv --key employee-code --fix trim --yes");
     expect(refused.code).toBe(3);
@@ -108,7 +108,7 @@ describe("an import", () => {
     await desk.write("short.csv", csv([header, "一,a@example.jp,,0001", "二,b@example.jp,部長,0002,,S1"]));
     expect((await desk.run("users import short.csv --yes")).code).toBe(3);
     const done = await desk.run("users import short.csv --fix short-rows --blank clear --yes --format json");
-    expect(resultOf(done)).toMatchObject({ update: 2, committed: true });
+    expect(parseResult(done)).toMatchObject({ update: 2, committed: true });
     const listed = await desk.run("users list --format json");
     expect(JSON.parse(listed.text)).toMatchObject([
       { name: "一", title: null, employeeCode: "0001", tel: "03-1", org: "S1" },
@@ -148,7 +148,7 @@ describe("deletions", () => {
     });
     expect(await desk.users()).toContain("hanako");
     const right = await desk.run(`${replace} --confirm-deletions 1 --format json`);
-    expect(resultOf(right)).toMatchObject({ delete: 1, committed: true });
+    expect(parseResult(right)).toMatchObject({ delete: 1, committed: true });
     expect(await desk.users()).not.toContain("hanako");
   });
 });
@@ -157,7 +157,7 @@ describe("concurrent changes", () => {
   test("a plan that no longer matches exits with 5, and replan resumes it", async () => {
     const desk = await freshDesk();
     const kept = await desk.run("users import people.csv --create-orgs --dry-run --keep-plan --format json");
-    const { importId, number } = resultOf(kept);
+    const { importId, number } = parseResult(kept);
     await desk.run("users import - --create-orgs --yes", csv([HEADER, "山田 太郎,taro@example.com,S09,"]));
     const conflict = await desk.run(`imports commit ${importId} --yes`);
     expect(conflict.code).toBe(5);
@@ -177,10 +177,10 @@ describe("imports", () => {
       "more.csv",
       csv([...PEOPLE.slice(0, 1), "山田 次郎,taro@example.com,S02,課長", "新人,new@example.com,,"]),
     );
-    const { number } = resultOf(await desk.run("users import more.csv --yes --format json"));
+    const { number } = parseResult(await desk.run("users import more.csv --yes --format json"));
     expect((await desk.run(`undo ${number} --yes`)).code).toBe(3);
     const undone = await desk.run(`undo ${number} --confirm-deletions 1 --format json`);
-    expect(resultOf(undone)).toMatchObject({ delete: 1, update: 1, committed: true });
+    expect(parseResult(undone)).toMatchObject({ delete: 1, update: 1, committed: true });
     expect(undone.stderr).toMatch(
       / {2}- new@example\.com 新人\n.* {2}~ taro@example\.com 山田 太郎: 氏名: 山田 次郎 → 山田 太郎, 組織コード: S02 → S01, 役職: 課長 → 部長\n/s,
     );
@@ -219,10 +219,10 @@ describe("SECURED APPs users", () => {
     const desk = await freshDesk();
     await desk.write("docs.csv", await readFile(join(FIXTURES, "secured", "docs", "users.shift_jis.crlf.csv")));
     const first = await desk.run("secured users import docs.csv --app docs --create-groups --yes --format json");
-    expect(resultOf(first)).toMatchObject({ create: 14, committed: true });
+    expect(parseResult(first)).toMatchObject({ create: 14, committed: true });
     const exported = await desk.run("secured users export --app docs --quiet");
     const again = await desk.run("secured users import - --app docs --format json", exported.stdout);
     expect(again.code).toBe(0);
-    expect(resultOf(again)).toMatchObject({ create: 0, update: 0, delete: 0, committed: false });
+    expect(parseResult(again)).toMatchObject({ create: 0, update: 0, delete: 0, committed: false });
   });
 });

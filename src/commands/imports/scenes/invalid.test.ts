@@ -1,7 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { csv, freshDesk, HEADER, resultOf } from "#support/cli/import-desk.ts";
+import { csv, freshDesk, HEADER, parseResult } from "#support/cli/import-desk.ts";
 import { FIXTURES } from "#support/cli/home.ts";
 
 describe("invalid rows", () => {
@@ -35,7 +35,7 @@ describe("invalid rows", () => {
     expect((await desk.run("users import people.csv --skip-invalid --dry-run")).code).toBe(8);
     const done = await desk.run("users import people.csv --skip-invalid --yes --format json");
     expect(done.code).toBe(8);
-    expect(resultOf(done)).toMatchObject({ create: 2, committed: true });
+    expect(parseResult(done)).toMatchObject({ create: 2, committed: true });
   });
 
   test("are written unchanged by --errors with a guarded reason, and can be imported once corrected", async () => {
@@ -62,7 +62,7 @@ describe("invalid rows", () => {
     );
     await desk.write("errors.csv", errors.replace("nobody@", "hanako@example.com").replace(",x@", "匿名,x@"));
     const mended = await desk.run("users import errors.csv --yes --format json --errors again.csv");
-    expect(resultOf(mended)).toMatchObject({ create: 2, committed: true });
+    expect(parseResult(mended)).toMatchObject({ create: 2, committed: true });
     expect(mended.stderr).toContain("no invalid rows: again.csv was not written");
   });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { freshDesk, type Desk } from "#support/cli/import-desk.ts";
-import { rowOf, workbookOf } from "#support/xlsx/workbook.ts";
+import { buildRow, buildWorkbook } from "#support/xlsx/workbook.ts";
 
 const ORGS = [
   ["組織名", "組織コード", "上位組織コード"],
@@ -54,8 +54,8 @@ const usersOf = async (desk: Desk): Promise<unknown> =>
 describe("a list of an HR system", () => {
   test.each(["list.csv", "list.xlsx"])("goes in as it is with a map: %s", async (name) => {
     const desk = await deskWithOrgs();
-    const rows = LIST.map((cells, at) => rowOf(at + 1, ...cells)).join("");
-    await desk.write(name, name === "list.csv" ? toCsv(LIST) : workbookOf({ sheets: { 名簿: { rows } } }));
+    const rows = LIST.map((cells, at) => buildRow(at + 1, ...cells)).join("");
+    await desk.write(name, name === "list.csv" ? toCsv(LIST) : buildWorkbook({ sheets: { 名簿: { rows } } }));
     await desk.write("hr.yaml", MAP);
     const { code, stderr, text } = await desk.run(`users import ${name} --map hr.yaml --yes --format json`);
     expect(stderr).toContain("the header is row 4; rows 1–3 are ignored\n");

@@ -1,36 +1,36 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { toPropertyParameters, expectOften, LONG_TIMEOUT } from "#support/drawn.ts";
-import { rowsIn } from "#support/xlsx/read.ts";
+import { toPropertyParameters, expectMoreThan, LONG_TIMEOUT } from "#support/drawn.ts";
+import { readRows } from "#support/xlsx/read.ts";
 import { readCsv } from "#support/console/csv.ts";
 import { Desk } from "#support/console/desk.ts";
 import {
-  expectedPanel,
+  computeExpectedPanel,
   panelScenario,
-  shownUser,
+  omitPassword,
   type PanelExpected,
   type PanelScenario,
 } from "#support/console/panel-scenario.ts";
 import {
   ACCOUNT,
-  CUSTOM,
+  CUSTOM_FIELD_HEADER,
   FULL_NAME,
   MAIL,
   ORG_CODE,
   PanelConsole,
-  PLAIN,
+  PLAIN_HEADERS,
   type PanelUser,
 } from "#support/console/panel.ts";
 import {
-  asConsole,
+  replaceWaveDash,
   toConfirmationOptions,
-  encoded,
-  encodingFlag,
-  modeFlag,
-  uploadOf,
+  encodeUpload,
+  getEncodingOption,
+  getModeOption,
+  parseUploadInstructions,
 } from "#support/console/upload.ts";
-import { confirmedUndo, numberOf, verifyAll, verifyChanged } from "#support/console/verify.ts";
+import { buildUndoOptions, getChangeNumber, verifyCompletely, verifyWithChange } from "#support/console/verify.ts";
 
 const RANDOM = toPropertyParameters(12, 20_261_120);
 
@@ -48,7 +48,7 @@ async function done(line: string, stdin?: Uint8Array): Promise<string> {
 
 const inConsole = (user: PanelUser): PanelUser => ({
   ...user,
-  items: new Map([...user.items].map(([header, value]) => [header, asConsole(value)])),
+  items: new Map([...user.items].map(([header, value]) => [header, replaceWaveDash(value)])),
 });
 
 /** Sets the mirror up with the console's own export. */
@@ -56,7 +56,7 @@ async function mirror(users: readonly PanelUser[]): Promise<void> {
   desk.tenant.clear();
   for (const name of ["out.csv", "out-delete.xlsx", "undo.csv", "undo-delete.xlsx"])
     rmSync(desk.path(name), { force: true });
-  await done(`users fields add ${CUSTOM}`);
+  await done(`users fields add ${CUSTOM_FIELD_HEADER}`);
   const exported = new PanelConsole(users).export();
   await done("users import - --from-console --encoding shift_jis --create-orgs --yes", exported);
   const marked = users.filter(({ administrator }) => administrator).map(({ mails }) => mails[0]);
@@ -67,7 +67,7 @@ async function mirror(users: readonly PanelUser[]): Promise<void> {
 async function mirrored(administrators: ReadonlySet<string>): Promise<readonly PanelUser[]> {
   const [header = [], ...records] = readCsv(Buffer.from(await done("users export --encoding utf-8")), "utf-8");
   const users = records.map((cells): PanelUser => {
-    const pairs = [FULL_NAME, ORG_CODE, ...PLAIN, ACCOUNT].map((name): [string, string] => [
+    const pairs = [FULL_NAME, ORG_CODE, ...PLAIN_HEADERS, ACCOUNT].map((name): [string, string] => [
       name,
       cells[header.indexOf(name)] ?? "",
     ]);
@@ -89,9 +89,9 @@ const state = () => {
 };
 
 async function emit({ mode, blank, missingColumns, file }: PanelScenario, expected: PanelExpected) {
-  const { bytes, charset } = encoded(file);
+  const { bytes, charset } = encodeUpload(file);
   writeFileSync(desk.path("in.csv"), bytes);
-  const how = `--mode ${modeFlag(mode)} --blank ${blank} --missing-columns ${missingColumns} --encoding ${encodingFlag(charset)}`;
+  const how = `--mode ${getModeOption(mode)} --blank ${blank} --missing-columns ${missingColumns} --encoding ${getEncodingOption(charset)}`;
   const said = await desk.run(
     `users import in.csv ${how} --create-orgs --allow other-tenant --emit-csv out.csv --format json ${toConfirmationOptions(expected.delete)}`,
   );
@@ -102,7 +102,7 @@ async function emit({ mode, blank, missingColumns, file }: PanelScenario, expect
 /** Deletes whom the list beside the upload names. */
 async function deleteByHand(console: PanelConsole, count: number, list = "out-delete.xlsx"): Promise<void> {
   expect(existsSync(desk.path(list))).toBe(count > 0);
-  const [header = [], ...records] = count === 0 ? [] : await rowsIn(readFileSync(desk.path(list)));
+  const [header = [], ...records] = count === 0 ? [] : await readRows(readFileSync(desk.path(list)));
   expect(records).toHaveLength(count);
   for (const cells of records) {
     const mails = (cells[header.indexOf("email addresses")] ?? "").split(", ");
@@ -134,7 +134,7 @@ function changeBehind({ deed, whom }: PanelScenario["behind"], console: PanelCon
 
 /** Emits, uploads, and holds the console against what should have come of it. */
 async function bridge(scenario: PanelScenario) {
-  const expected = expectedPanel(scenario);
+  const expected = computeExpectedPanel(scenario);
   await mirror(scenario.users);
   const before = state();
   const { stderr, result } = await emit(scenario, expected);
@@ -143,13 +143,13 @@ async function bridge(scenario: PanelScenario) {
     ...counts,
     committed: expected.create + expected.update + expected.delete + expected.secretsSet > 0,
   });
-  const told = uploadOf(stderr);
+  const told = parseUploadInstructions(stderr);
   expect(told).toMatchObject({ rows: emitted, mode: "追加更新" });
   expect(told.screen).not.toContain("SECURED");
   const console = new PanelConsole(scenario.users);
   if (existsSync(desk.path("out.csv"))) console.import(readFileSync(desk.path("out.csv")), "cp932");
   await deleteByHand(console, expected.delete);
-  expect(console.users.map(shownUser)).toEqual(users.map(inConsole).map(shownUser));
+  expect(console.users.map(omitPassword)).toEqual(users.map(inConsole).map(omitPassword));
   const given = ({ mails, password }: PanelUser): unknown => (password === "" ? undefined : [mails[0], password]);
   expect(console.users.map(given)).toEqual(users.map(given));
   return { console, expected, before, id: result.importId };
@@ -163,24 +163,24 @@ test("the console bridge of PANEL users, for random consoles and files", LONG_TI
       // nothing to upload, so nothing to wait for
       if (expected.create + expected.update + expected.delete + expected.secretsSet === 0) return;
       taken += 1;
-      const number = await numberOf(desk, id);
+      const number = await getChangeNumber(desk, id);
       const other = new PanelConsole(console.users);
       changeBehind(scenario.behind, other);
-      await verifyChanged(desk, number, other.export());
-      await verifyAll(desk, number, console.export());
+      await verifyWithChange(desk, number, other.export());
+      await verifyCompletely(desk, number, console.export());
       const administrators = expected.users
         .filter(({ administrator }) => administrator)
         .map(({ mails }) => mails[0] ?? "");
-      expect((await mirrored(new Set(administrators))).map(shownUser)).toEqual(expected.users.map(shownUser));
+      expect((await mirrored(new Set(administrators))).map(omitPassword)).toEqual(expected.users.map(omitPassword));
       const { create } = expected;
-      await done(`undo last --emit-csv undo.csv ${await confirmedUndo(desk, create)}`);
+      await done(`undo last --emit-csv undo.csv ${await buildUndoOptions(desk, create)}`);
       expect(state()).toEqual(before);
       // where nobody gets a former value there is nothing to upload
       if (existsSync(desk.path("undo.csv"))) console.import(readFileSync(desk.path("undo.csv")), "cp932");
       await deleteByHand(console, create, "undo-delete.xlsx");
-      expect(console.users.map(shownUser)).toEqual(new PanelConsole(scenario.users).users.map(shownUser));
+      expect(console.users.map(omitPassword)).toEqual(new PanelConsole(scenario.users).users.map(omitPassword));
     }),
     RANDOM,
   );
-  expectOften(taken, RANDOM.numRuns * 0.8);
+  expectMoreThan(taken, RANDOM.numRuns * 0.8);
 });

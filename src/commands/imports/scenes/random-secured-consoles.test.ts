@@ -1,23 +1,23 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { toPropertyParameters, expectOften, LONG_TIMEOUT } from "#support/drawn.ts";
-import { rowsIn } from "#support/xlsx/read.ts";
+import { toPropertyParameters, expectMoreThan, LONG_TIMEOUT } from "#support/drawn.ts";
+import { readRows } from "#support/xlsx/read.ts";
 import { readCsv, writeCsv } from "#support/console/csv.ts";
 import { Desk } from "#support/console/desk.ts";
-import { expectedOf, type Expected } from "#support/console/expected.ts";
+import { computeExpected, type Expected } from "#support/console/expected.ts";
 import { APPS, DESCRIPTION, GROUP, LAYOUTS, NAME, PASSWORD, USER_ID, type App } from "#support/console/layouts.ts";
-import { scenarioOf, wholeFile, type Scenario } from "#support/console/scenario.ts";
+import { someScenario, buildWholeFile, type Scenario } from "#support/console/scenario.ts";
 import { SecuredConsole, type SecuredUser } from "#support/console/secured.ts";
 import {
-  asConsole,
+  replaceWaveDash,
   toConfirmationOptions,
-  encoded,
-  encodingFlag,
-  modeFlag,
-  uploadOf,
+  encodeUpload,
+  getEncodingOption,
+  getModeOption,
+  parseUploadInstructions,
 } from "#support/console/upload.ts";
-import { confirmedUndo, numberOf, verifyAll, verifyChanged } from "#support/console/verify.ts";
+import { buildUndoOptions, getChangeNumber, verifyCompletely, verifyWithChange } from "#support/console/verify.ts";
 
 /** Consoles and files of each app. */
 const RANDOM = toPropertyParameters(4, 20_261_120);
@@ -34,8 +34,8 @@ const shown = (users: readonly SecuredUser[]): readonly unknown[] =>
 
 const inConsole = (user: SecuredUser): SecuredUser => ({
   ...user,
-  name: asConsole(user.name),
-  items: new Map([...user.items].map(([header, value]) => [header, asConsole(value)])),
+  name: replaceWaveDash(user.name),
+  items: new Map([...user.items].map(([header, value]) => [header, replaceWaveDash(value)])),
 });
 
 const noAdministrators = (users: readonly SecuredUser[]): readonly SecuredUser[] =>
@@ -51,7 +51,7 @@ async function done(line: string, stdin?: Uint8Array): Promise<string> {
 async function mirror(
   app: App,
   users: readonly SecuredUser[],
-  exported = writeCsv(wholeFile(app, noAdministrators(users)), "utf-8"),
+  exported = writeCsv(buildWholeFile(app, noAdministrators(users)), "utf-8"),
   encoding = "utf-8",
 ): Promise<void> {
   desk.tenant.clear();
@@ -88,9 +88,9 @@ interface Result {
 
 /** Imports a scenario's file with `--emit-csv out.csv`. */
 async function emit({ app, mode, blank, missingColumns, file }: Scenario, expected: Expected) {
-  const { bytes, charset } = encoded(file);
+  const { bytes, charset } = encodeUpload(file);
   writeFileSync(desk.path("in.csv"), bytes);
-  const how = `--mode ${modeFlag(mode)} --blank ${blank} --missing-columns ${missingColumns} --encoding ${encodingFlag(charset)}`;
+  const how = `--mode ${getModeOption(mode)} --blank ${blank} --missing-columns ${missingColumns} --encoding ${getEncodingOption(charset)}`;
   const said = await desk.run(
     `secured users import in.csv --app ${app} ${how} --create-groups --allow other-tenant --emit-csv out.csv --format json ${toConfirmationOptions(expected.delete)}`,
   );
@@ -103,7 +103,7 @@ const awaiting = (expected: Expected): boolean =>
 
 /** Emits, uploads, and holds the console against what should have come of it. */
 async function bridge(scenario: Scenario) {
-  const expected = expectedOf(scenario);
+  const expected = computeExpected(scenario);
   await mirror(scenario.app, scenario.users);
   const before = state();
   const { stderr, result } = await emit(scenario, expected);
@@ -112,7 +112,7 @@ async function bridge(scenario: Scenario) {
     ...counts,
     committed: expected.create + expected.update + expected.delete + expected.secretsSet > 0,
   });
-  const { mode, ...told } = uploadOf(stderr);
+  const { mode, ...told } = parseUploadInstructions(stderr);
   expect({ mode, ...told }).toMatchObject({ rows: emitted, mode: scenario.mode });
   expect(told.screen.includes("SECURED APPs MANAGER")).toBe(told.rows > 0);
   const warning = `: ${PASSWORD} of ${withoutPassword} existing user`;
@@ -156,23 +156,23 @@ describe("the console bridge of SECURED APPs, for random consoles and files", ()
   test.each(APPS)("%s: the console ends as planned, and its next export is accepted", LONG_TIMEOUT, async (app) => {
     let taken = 0;
     await fc.assert(
-      fc.asyncProperty(scenarioOf(app), async (scenario) => {
+      fc.asyncProperty(someScenario(app), async (scenario) => {
         const { console, expected, before, id } = await bridge(scenario);
         // nothing to upload, so nothing to wait for
         if (!awaiting(expected)) return;
         taken += 1;
-        const number = await numberOf(desk, id);
+        const number = await getChangeNumber(desk, id);
         const other = console.copy(app);
         changeBehind(scenario.behind, other);
-        await verifyChanged(desk, number, other.export());
-        await verifyAll(desk, number, console.export());
+        await verifyWithChange(desk, number, other.export());
+        await verifyCompletely(desk, number, console.export());
         expect(shown(await mirrored(app))).toEqual(shown(noAdministrators(expected.users)));
         await undo(expected, before);
         await undoThere(console, scenario.users, expected);
       }),
       RANDOM,
     );
-    expectOften(taken, RANDOM.numRuns * 0.8);
+    expectMoreThan(taken, RANDOM.numRuns * 0.8);
   });
 });
 
@@ -183,7 +183,7 @@ const state = () => {
 };
 
 async function undo({ create }: Expected, before: unknown): Promise<void> {
-  await done(`undo last --emit-csv undo.csv ${await confirmedUndo(desk, create)}`);
+  await done(`undo last --emit-csv undo.csv ${await buildUndoOptions(desk, create)}`);
   expect(state()).toEqual(before);
 }
 
@@ -192,8 +192,8 @@ async function undoThere(console: SecuredConsole, users: readonly SecuredUser[],
   // where nothing gets a former value there is nothing to upload
   if (existsSync(desk.path("undo.csv"))) console.import(readFileSync(desk.path("undo.csv")), "cp932", "追加更新");
   expect(existsSync(desk.path("undo-delete.xlsx"))).toBe(create > 0);
-  const [header = [], ...listed] = create > 0 ? await rowsIn(readFileSync(desk.path("undo-delete.xlsx"))) : [];
-  for (const cells of listed) console.delete(cells[header.indexOf("user id")] ?? "");
+  const [header = [], ...listed] = create > 0 ? await readRows(readFileSync(desk.path("undo-delete.xlsx"))) : [];
+  for (const cells of listed) console.delete(cells[header.indexOf("user ID")] ?? "");
   // whom 全件更新 had deleted
   const there = new Set(console.users.map(keyOf));
   for (const user of users) if (!there.has(keyOf(user))) console.put(user);
@@ -209,7 +209,7 @@ const valueIn = (user: SecuredUser | undefined, header: string): string => {
 /** What a file's row says of a column. */
 const givenIn = (header: readonly string[], cells: readonly string[], column: string): string => {
   const given = cells.filter((cell, at) => header[at] === column && cell !== "");
-  return asConsole(column === GROUP ? [...new Set(given)].toSorted().join() : (given[0] ?? ""));
+  return replaceWaveDash(column === GROUP ? [...new Set(given)].toSorted().join() : (given[0] ?? ""));
 };
 
 describe("a mirror that knows only what the console exports", () => {
@@ -219,15 +219,15 @@ describe("a mirror that knows only what the console exports", () => {
     async (blanks) => {
       let uploaded = 0;
       await fc.assert(
-        fc.asyncProperty(fc.constantFrom(...APPS).chain(scenarioOf), async ({ app, mode, users, file }) => {
+        fc.asyncProperty(fc.constantFrom(...APPS).chain(someScenario), async ({ app, mode, users, file }) => {
           const before = new SecuredConsole(app, users, blanks);
           const console = new SecuredConsole(app, users, blanks);
           await mirror(app, users, before.export(), "shift_jis");
-          const { bytes, charset } = encoded(file);
+          const { bytes, charset } = encodeUpload(file);
           writeFileSync(desk.path("in.csv"), bytes);
           // blank columns, and files of new users alone, are meant
           const meant = "--create-groups --blank clear --allow other-tenant";
-          const line = `secured users import in.csv --app ${app} --mode ${modeFlag(mode)} --encoding ${encodingFlag(charset)} ${meant}`;
+          const line = `secured users import in.csv --app ${app} --mode ${getModeOption(mode)} --encoding ${getEncodingOption(charset)} ${meant}`;
           const said = await desk.run(`${line} --emit-csv out.csv --dry-run`);
           const [header = [], ...records] = file;
           const { single, flags, hasGroups } = LAYOUTS[app];
@@ -267,7 +267,7 @@ describe("a mirror that knows only what the console exports", () => {
         }),
         UPLOADED,
       );
-      expectOften(uploaded, UPLOADED.numRuns);
+      expectMoreThan(uploaded, UPLOADED.numRuns);
     },
   );
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import iconv from "iconv-lite";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { toPropertyParameters, expectOften, LONG_TIMEOUT } from "#support/drawn.ts";
+import { toPropertyParameters, expectMoreThan, LONG_TIMEOUT } from "#support/drawn.ts";
 import { writeCsv, type Cells } from "#support/console/csv.ts";
 import { Desk } from "#support/console/desk.ts";
 import { APPS } from "#support/console/layouts.ts";
@@ -209,6 +209,6 @@ test(
       }),
       toPropertyParameters(20, 20_261_120),
     );
-    expectOften(taken, 10);
+    expectMoreThan(taken, 10);
   },
 );

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readCsv, writeCsv, type Cells } from "#support/console/csv.ts";
 import { SecuredConsole, type SecuredUser } from "#support/console/secured.ts";
-import { uploadOf } from "#support/console/upload.ts";
+import { parseUploadInstructions } from "#support/console/upload.ts";
 import { freshHome, run, type Outcome } from "#support/cli/home.ts";
 
 const HEADER = [
@@ -101,7 +101,7 @@ test("a file for 全件更新 goes to the console and back, and its secrets are 
   expect(emitted.stderr).toMatch(/warning: .*taro/);
   expect(emitted.stderr).not.toMatch(/warning: .*jiro/);
   expect((await stat(there.path("out.csv"))).mode & 0o777).toBe(0o600);
-  const { mode, rows } = uploadOf(emitted.stderr);
+  const { mode, rows } = parseUploadInstructions(emitted.stderr);
   expect({ mode, rows }).toEqual({ mode: "全件更新", rows: 2 });
   const console = new SecuredConsole("docs", START.slice(1).map(user));
   console.import(await readFile(there.path("out.csv")), "cp932", mode);

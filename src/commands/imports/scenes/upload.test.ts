@@ -518,7 +518,7 @@ test("a file that would leave out all rows is not written, and no upload is prop
     ],
     "users",
   );
-  expect(stderr).toContain("up.csv was not written: there are no rows to upload");
+  expect(stderr).toContain("up.csv was not written because there are no rows to upload");
   expect(written()).toEqual([]);
   expect(await tenant.client.console.show(result.change)).toMatchObject({ work: "edit", file: null });
   const done = await ran(`undo ${result.change} --emit-csv undo.csv --yes --format json`);
@@ -598,7 +598,7 @@ test("without a mirror, --emit-csv warns for an append that nothing is tracked, 
   expect([written(), own.dump()]).toEqual([[], before]);
   const { exit, stderr } = await emit("append");
   expect(exit, stderr).toBe(0);
-  expect(stderr).toContain("uploads are not tracked until you take over the console's first export (--from-console)\n");
+  expect(stderr).toContain("uploads are not tracked until you import the console's first export (--from-console)\n");
   expect(written().slice(1)).toEqual(["鈴木 花子,hanako@ex.jp,課長"]);
   expect((await own.users())[0]).toMatchObject({ title: "課長" });
 });

@@ -9,14 +9,14 @@ import { readSecretInput, buildSecretOptions, isSecretFromStdin, type Secret } f
 import { requireRight } from "../../rights.ts";
 import { PUSH_COLUMNS } from "../columns.ts";
 
-const PASSWORD: Secret<"password"> = {
+const PROFILE_PASSWORD_SECRET: Secret<"password"> = {
   name: "password",
   called: "パスワード",
   rule: ANY_TEXT_RULE,
   further: { about: PROFILE_PASSWORD_RULE, fault: validateProfilePassword },
 };
 
-const { passwordFile, passwordStdin } = buildSecretOptions(PASSWORD);
+const { passwordFile, passwordStdin } = buildSecretOptions(PROFILE_PASSWORD_SECRET);
 
 export default defineCommand({
   summary: text(
@@ -38,10 +38,10 @@ export default defineCommand({
     tools.describeState(() => STATE_UNCHANGED);
     await requireRight(tools, "apple.write");
     const given = { file, stdin, prompt: file === undefined && !stdin };
-    isSecretFromStdin(PASSWORD, given);
+    isSecretFromStdin(PROFILE_PASSWORD_SECRET, given);
     await requireAppleAccess(tools, CONSOLE_STEPS.push);
     const { client } = await tools.tenant("push-certificate");
-    const password = (await readSecretInput(tools, PASSWORD, given)) ?? "";
+    const password = (await readSecretInput(tools, PROFILE_PASSWORD_SECRET, given)) ?? "";
     tools.describeState(() => STATE_MAYBE_CHANGED);
     const state = await client["push-certificate"].setProfilePassword({ password });
     tools.describeDone(STATE_CHANGED);

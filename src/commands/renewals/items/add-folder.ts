@@ -10,9 +10,9 @@ import {
 } from "../../../lib/renewals/check.ts";
 import { codeKey } from "../../../lib/model/normalise.ts";
 import { describePendingUpload, recordFile } from "../../../lib/renewals/download.ts";
-import { byExpiry, judgeExpiry, type CheckedItem, type JudgedItem } from "../../../lib/renewals/judge.ts";
+import { compareByExpiry, judgeExpiry, type CheckedItem, type JudgedItem } from "../../../lib/renewals/judge.ts";
 import { gatherItems } from "../../../lib/renewals/sources.ts";
-import { isNewer } from "../../../lib/renewals/succession.ts";
+import { isNewerFile } from "../../../lib/renewals/succession.ts";
 import { formatCount, text, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { STATE_CHANGED } from "../../records/change-result.ts";
@@ -21,7 +21,7 @@ import { ITEM_COLUMNS } from "./columns.ts";
 import { noteUnreachableOwner } from "./missing.ts";
 import type { ItemOptions } from "./options.ts";
 import { toItemFields, readKeysAndPasswords, pickTextFields } from "./read-options.ts";
-import { asOfNow } from "./tenant-items.ts";
+import { createExpiryClock } from "./tenant-items.ts";
 
 /**
  * Records each certificate, token and profile of a folder that is not recorded yet, each under its own name. Files that
@@ -34,13 +34,13 @@ export async function addFolder(
 ): Promise<Outcome> {
   const { terminal, workingFolder } = tools;
   const { client, context } = tenant;
-  const asOf = asOfNow(tools, tenant);
+  const asOf = createExpiryClock(tools, tenant);
   const found = await Array.fromAsync(
     gatherItems(folder, workingFolder, await readKeysAndPasswords(tools, options)),
     (one) => judgeExpiry(one, null, asOf),
   );
   const recorded = await client.renewals.list();
-  const known = new Map(recorded.flatMap((item) => fingerprintsOf(item).map((file) => [file, item] as const)));
+  const known = new Map(recorded.flatMap((item) => listFingerprints(item).map((file) => [file, item] as const)));
   const added: JudgedItem[] = [];
   tools.describeState(() =>
     text(
@@ -56,7 +56,7 @@ export async function addFolder(
   }
   const taken: CheckedItem[] = found.filter(({ fingerprint }) => known.has(fingerprint ?? ""));
   // of two files that have the same name and cannot be distinguished, the file that expires first is recorded
-  for (const one of checked.filter((each) => !hasRenewedFile(each, found)).toSorted(byExpiry)) {
+  for (const one of checked.filter((each) => !hasRenewedFile(each, found)).toSorted(compareByExpiry)) {
     tools.signal.throwIfAborted();
     if (one.fingerprint !== null && known.has(one.fingerprint)) {
       await terminal.note(text(`${one.source}: already recorded`, `${one.source}: 登録済みです`));
@@ -70,7 +70,7 @@ export async function addFolder(
     }
     try {
       const item = await client.renewals.add({ ...buildItem(one, checked, workingFolder), ...pickTextFields(options) });
-      for (const file of fingerprintsOf(item)) known.set(file, item);
+      for (const file of listFingerprints(item)) known.set(file, item);
       taken.push(one);
       added.push(judgeExpiry(item, context.name, asOf));
       const waiting = describePendingUpload(item, asOf.timezone);
@@ -90,7 +90,7 @@ export async function addFolder(
 }
 
 /** Returns the fingerprints of an item's files: the file in use, and the downloaded file that waits for its upload. */
-const fingerprintsOf = ({ fingerprint, downloadedFingerprint }: RenewalItem): readonly string[] =>
+const listFingerprints = ({ fingerprint, downloadedFingerprint }: RenewalItem): readonly string[] =>
   [fingerprint, downloadedFingerprint].filter((one) => one !== null);
 
 /**
@@ -116,7 +116,7 @@ function findRefusal(
   if (before !== undefined) {
     const edit = line("renewals edit", [before.name], { file: one.source ?? "FILE" });
     return text(
-      `renews "${before.name}"; to record it: ${edit}`,
+      `this file renews "${before.name}"; to record it: ${edit}`,
       `「${before.name}」の更新後のものです。登録するには: ${edit}`,
     );
   }
@@ -134,20 +134,20 @@ function findRefusal(
     line("renewals edit", [known.get(alike.fingerprint ?? "")?.name ?? alike.name], { file }),
     line("renewals add", ["NAME"], { file }),
   ];
-  return isNewer(one, alike)
+  return isNewerFile(one, alike)
     ? text(
-        `cannot be distinguished from ${alike.source}, which expires first and is recorded; if this file renews it: ${edit}; if this file is something else: ${add}`,
+        `this file cannot be distinguished from ${alike.source}, which expires first and is recorded; if this file renews it: ${edit}; if this file is something else: ${add}`,
         `${alike.source} と区別できないため、期限の早い ${alike.source} だけを登録しました。その更新後のものなら: ${edit}。別のものなら: ${add}`,
       )
     : text(
-        `cannot be distinguished from ${alike.source}, which is recorded; if this file is something else: ${add}`,
+        `this file cannot be distinguished from ${alike.source}, which is recorded; if this file is something else: ${add}`,
         `登録済みの ${alike.source} と区別できないため、登録しません。別のものなら: ${add}`,
       );
 }
 
 /**
- * Builds an item from a file. If an older file of the same thing has not expired yet, the new file is recorded as the
- * renewed file of the older one.
+ * Builds an item from a file. If an older file of the same certificate or token has not expired yet, the new file is
+ * recorded as the renewed file of the older file's item.
  *
  * @throws Failure `input-rejected` if the file could not be read
  */
@@ -155,7 +155,7 @@ function buildItem(one: CheckedItem, all: readonly CheckedItem[], workingFolder:
   const file = toRecordedFile(one, workingFolder);
   const [inUse] = all
     .filter((other) => other.state === "downloaded" && compareCheckedFiles(one, other) === "same")
-    .toSorted(byExpiry);
+    .toSorted(compareByExpiry);
   if (inUse === undefined) return file;
   const current = toRecordedFile(inUse, workingFolder);
   return { ...current, name: file.name, ...recordFile(current, file) };

@@ -27,7 +27,7 @@ const RENEWED_FILE_COLUMN: Column<Pick<JudgedItem, "state">> = {
 };
 
 /** Keeps a column of days from being cut, because part of a date is useless. */
-const keepDayWhole = <R>(column: Column<R>): Column<R> =>
+const preventCutOff = <R>(column: Column<R>): Column<R> =>
   column.key === "expiresOn" ? { ...column, whole: true } : column;
 
 /** Formats a day for people: `~` marks an estimate. */
@@ -39,7 +39,7 @@ export const formatExpiryDay = (
 /** All columns of an item. */
 export const ITEM_COLUMNS: readonly Column<JudgedItem>[] = [
   ...buildFieldColumns<JudgedItem>({ context, id, kind, name, organisation }),
-  ...buildFieldColumns<JudgedItem>({ expiresAt, expiresOn, daysLeft, level, certainty }).map(keepDayWhole),
+  ...buildFieldColumns<JudgedItem>({ expiresAt, expiresOn, daysLeft, level, certainty }).map(preventCutOff),
   ...buildFieldColumns<JudgedItem>({
     owner,
     account,
@@ -88,7 +88,9 @@ const describeFindingKind = ({ about }: Finding): Text =>
     ? text("administrators", "管理者")
     : FINDING_SUBJECTS[about];
 
-/** Adapts the columns of kind and name to findings: a finding without an item has a label instead of a name. */
+/**
+ * Adapts the columns for kind and name to findings. A finding that is not about an item has a label instead of a name.
+ */
 function addFindingLabels(column: Column<CheckedItem>): Column<CheckedItem> {
   if (column.key === "kind") {
     return {
@@ -110,12 +112,12 @@ export const CHECK_COLUMNS: readonly Column<CheckedItem>[] = [
     key: "level",
     header: level.label,
     value: (one) => one.level,
-    // the usual words for the level would say that something expires
+    // the usual name of the level would say that something expires
     name: ({ level: of, finding }) =>
       finding?.level === "warning" ? text("needs attention", "要確認") : LEVEL_NAMES[of],
   },
   ...buildFieldColumns<CheckedItem>({ daysLeft, expiresOn })
-    .map(keepDayWhole)
+    .map(preventCutOff)
     .map((column) =>
       column.key === "expiresOn"
         ? { ...column, name: (one: CheckedItem) => toNullableText(formatExpiryDay(one.expiresOn, one)) }

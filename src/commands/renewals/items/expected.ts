@@ -27,7 +27,7 @@ export const describeUnknownUse = (fields: readonly DecidingField[]): Text => {
     : text(`use of ${names.en}`, `使っているかどうか: ${names.ja}`);
 };
 
-/** Says that no item of a kind is recorded. */
+/** Describes that no item of a kind is recorded. */
 export const describeMissingKind = (kind: ExpectedRenewalKind): Text => {
   const { en, ja } = RENEWAL_KINDS[kind];
   return text(`not recorded: ${en}`, `登録がありません: ${ja}`);
@@ -35,7 +35,11 @@ export const describeMissingKind = (kind: ExpectedRenewalKind): Text => {
 
 const ASK_SYSTEM_ADMINISTRATOR = text("ask a system administrator", "システム管理者に依頼してください");
 
-/** Describes what is missing or unknown, with a command or, without the right, a referral to a system administrator. */
+/**
+ * Describes the records that are missing or unknown, each with the command that adds it. If the account lacks the
+ * right,
+ * the advice is to ask a system administrator.
+ */
 const describeExpectedRecords = ({ missing, unsaid }: ExpectedRecords, { may }: Rights): readonly Text[] => [
   ...missing.map((kind) => {
     const [{ en, ja }, line] = [describeMissingKind(kind), buildAddLine(kind)];
@@ -115,7 +119,7 @@ async function readTenantProfile(
   });
 }
 
-/** Returns what a tenant answers, or undefined if the tenant cannot be read. @throws `interrupted` */
+/** Returns what is read from a tenant, or undefined if the tenant cannot be read.  @throws `interrupted` */
 const readIfPossible = <T>(read: () => Promise<T>): Promise<T | undefined> =>
   read().catch((error: unknown) => {
     if (!(error instanceof Failure) || error.code === "interrupted") throw error;

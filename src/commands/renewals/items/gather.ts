@@ -15,7 +15,7 @@ import { addContextToText } from "../../../lib/terminal/commands.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 import { resolveTimezoneWithoutTenant, resolveTimezone, type Tools } from "../../tools.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
-import { asOfNow, readDatedItems } from "./tenant-items.ts";
+import { createExpiryClock, readDatedItems } from "./tenant-items.ts";
 
 /** Matches a text that is certainly a single email address. */
 const SINGLE_ADDRESS = /^[\w.+-]+@[\w.-]+$/;
@@ -42,7 +42,7 @@ interface GatheredCheck {
   readonly ade: readonly ContextAde[];
 }
 
-/** The parts of a tenant that a check uses; the tenant is undefined if unreadable or not created yet. */
+/** The parts of a tenant that a check uses. The tenant is undefined if it cannot be read or is not created yet. */
 interface CheckedTenant {
   readonly items: readonly CheckItem[];
   readonly found?: readonly Finding[];
@@ -82,15 +82,14 @@ export async function runCheck(
   } else {
     const chosen = async (): Promise<Context> => (await contexts.choose(globals.context, environment)).context;
     const all = await contexts.list();
-    // suggested commands name the context, because they are typed elsewhere: after reading a mail from cron, or an
-    // alert
+    // suggested commands name the context, because people type them later, after an email from cron or an alert
     const named = ({ remark, ...one }: CheckedItem, { name }: Context): CheckedItem => ({
       ...one,
       remark: remark === null || all.length === 1 ? remark : addContextToText(remark, name),
     });
     for (const context of allContexts ? all : [await chosen()]) {
       tools.signal.throwIfAborted();
-      const asOf = { ...asOfNow(tools, { context }), thresholds };
+      const asOf = { ...createExpiryClock(tools, { context }), thresholds };
       const { items, tenant, found = [], unnoticed = [], ade } = await readCheckedTenant(tools, context);
       checked.push(...items.map((item) => named(judgeExpiry(item, context.name, asOf), context)));
       if (tenant === undefined) continue;
@@ -112,7 +111,7 @@ const loadReadOptions = async (
     ? {}
     : (await import("./read-options.ts")).readKeysAndPasswords(tools, openers);
 
-/** Describes an error on one line, as reports lack room: what is wrong, where, and what to do next. */
+/** Describes an error on one line, because reports have little room: what is wrong, where, and what to do next. */
 function describeError(error: unknown): Text {
   if (!(error instanceof Failure)) return same(error instanceof Error ? error.message : String(error));
   const { what, where, hint } = error;
@@ -123,7 +122,11 @@ function describeError(error: unknown): Text {
   );
 }
 
-/** Reads a tenant and its items, or an unreadable item with the reason. Does not create an empty local tenant. */
+/**
+ * Reads a tenant and its items. If the tenant cannot be read, returns one unreadable item with the reason. Does not
+ * create
+ * a local tenant that does not exist yet.
+ */
 async function readCheckedTenant(tools: Tools, context: Context): Promise<CheckedTenant> {
   try {
     if (context.kind === "embedded" && !tools.contexts.holdsTenant(context)) return { items: [] };
@@ -131,7 +134,7 @@ async function readCheckedTenant(tools: Tools, context: Context): Promise<Checke
     const recorded = await readDatedItems(tenant, resolveTimezone(tools, tenant));
     tools.signal.throwIfAborted();
     const shown = await tenant.client.tenant.show({ administration: true });
-    const { findWatchedAde } = await import("../../ade/watched.ts");
+    const { findMonitoredAde: findWatchedAde } = await import("../../ade/watched.ts");
     const ade = await findWatchedAde(tenant.client, shown, tools.clock.now());
     const items = markRejectedItem(recorded, ade?.facts);
     const { administration } = shown;

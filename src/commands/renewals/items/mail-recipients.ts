@@ -7,7 +7,9 @@ import type { MailRecipient } from "../../../lib/renewals/notify/settings.ts";
 import { readNotifySettings } from "../../../lib/renewals/notify/settings-file.ts";
 import type { Tools } from "../../tools.ts";
 
-/** Returns a context's mail recipients; none if settings are unreadable (`renewals notify` reports the reason). */
+/**
+ * Returns a context's email recipients; empty if the settings cannot be read (`renewals notify` reports the reason).
+ */
 export async function readMailRecipients(tools: Tools, context: string): Promise<readonly MailRecipient[]> {
   const settings = await readNotifySettings(tools.home).catch(() => undefined);
   return (settings?.recipients ?? []).filter(

@@ -15,13 +15,13 @@ import type { Tools } from "../../tools.ts";
 
 type ContactField = "owner" | "account" | "phone" | "phoneHolder";
 
-const contactFieldsOf = ({ kind }: Pick<RenewalItem, "kind">): readonly ContactField[] =>
+const listContactFields = ({ kind }: Pick<RenewalItem, "kind">): readonly ContactField[] =>
   KINDS_WITH_ACCOUNT.has(kind) ? ["owner", "account", "phone", "phoneHolder"] : ["owner"];
 
-const QUESTIONS: Readonly<Record<ContactField, Text>> = {
+const CONTACT_QUESTIONS: Readonly<Record<ContactField, Text>> = {
   owner: text(
     "who renews this item? An email address also receives reminders",
-    "更新担当は?(メールアドレスなら通知の宛先になります)",
+    "更新担当はだれですか?(メールアドレスなら通知の宛先になります)",
   ),
   account: text(
     "which Apple or Google account does this item belong to?",
@@ -34,14 +34,19 @@ const QUESTIONS: Readonly<Record<ContactField, Text>> = {
   ),
 };
 
-/** Asks once on a terminal for owner, account and phone that no option sets. An answer may be blank. */
+/**
+ * On a terminal, asks once for the owner, account and phone, except for those set by options. An answer may be blank.
+ */
 export async function askContactFields({ terminal }: Tools, item: NewRenewalItem): Promise<RenewalChange> {
   const answers: Partial<Record<ContactField, string>> = {};
   if (!terminal.interactive) return answers;
-  for (const field of contactFieldsOf(item)) {
+  for (const field of listContactFields(item)) {
     if (item[field] !== undefined) continue;
-    const { en, ja } = QUESTIONS[field];
-    const message = text(`${item.name}: ${en} (leave blank if not known)`, `${item.name}: ${ja}(空のままなら未登録)`);
+    const { en, ja } = CONTACT_QUESTIONS[field];
+    const message = text(
+      `${item.name}: ${en} (leave blank if not known)`,
+      `${item.name}: ${ja}(未入力なら登録しません)`,
+    );
     const check = (typed: string): Text | undefined =>
       field !== "phone" || typed.trim() === "" || isTelephoneNumber(typed)
         ? undefined
@@ -57,7 +62,7 @@ const describeInvalidPhone = (typed: string): Text =>
 
 /** Returns the labels of the contact fields (owner, account, phone) that an item lacks. */
 export const listMissingFields = (item: RenewalItem): readonly Text[] =>
-  contactFieldsOf(item)
+  listContactFields(item)
     .filter((field) => (item[field] ?? "") === "")
     .map((field) => RECORDED_FIELDS[field].label);
 
@@ -65,7 +70,7 @@ export const listMissingFields = (item: RenewalItem): readonly Text[] =>
 const hasUnreachableOwner = (item: Pick<RenewalItem, "owner">): boolean =>
   (item.owner ?? "").trim() !== "" && findOwnerAddress(item) === undefined;
 
-/** Reports that the owner just recorded gets no reminders, with only one note for several items. */
+/** Reports that the owner who was just recorded does not receive reminders. Several items get only one note. */
 export async function noteUnreachableOwner({ terminal }: Tools, items: readonly RenewalItem[]): Promise<void> {
   const [first, ...more] = items.filter(hasUnreachableOwner);
   if (first === undefined) return;
@@ -73,7 +78,7 @@ export async function noteUnreachableOwner({ terminal }: Tools, items: readonly 
   await terminal.note(
     step(
       `the owner ${first.owner} does not receive reminders, because the owner must be a single email address; to change the owner`,
-      `更新担当「${first.owner}」には通知されません。通知されるのは、メールアドレス 1 つで指定した更新担当だけです。更新担当を変更するには`,
+      `更新担当「${first.owner}」には通知されません。更新担当に通知されるのは、メールアドレスを 1 つだけ指定した場合です。更新担当を変更するには`,
       command,
     ),
   );
@@ -108,7 +113,11 @@ export async function noteUnreachableOwnersByTenant(
   }
 }
 
-/** Warns of a likely password in notes: everybody who may read the tenant sees it.  @param name name of the item */
+/**
+ * Warns if notes probably contain a password, because everybody who may read the tenant sees the notes. @param name
+ * name
+ * of the item
+ */
 export async function warnOfSecrets({ terminal }: Tools, name: string, { notes }: RenewalChange): Promise<void> {
   if (!/(?:pass(?:word|wd|phrase|code)?|パスワード|暗証番号)\s*[:=：＝は]\s*\S/iu.test(notes ?? "")) return;
   await terminal.warn(

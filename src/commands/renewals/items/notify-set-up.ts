@@ -24,8 +24,8 @@ interface SetupAnswers {
 const EMPTY_ANSWERS: SetupAnswers = { host: "", from: "", user: "", address: "" };
 
 /**
- * Writes settings with comments. On a terminal, they contain the answers to a few questions; otherwise no setting is
- * active.
+ * Writes a settings file with comments. On a terminal, it contains the answers to a few questions; otherwise no mail
+ * server and no recipients are set.
  *
  * @throws Failure `input-rejected` if settings already exist
  */
@@ -69,8 +69,8 @@ async function askForSettings({ terminal }: Tools): Promise<SetupAnswers> {
       : text("not an email address", "メールアドレスではありません");
   const host = await input(
     text(
-      "Mail server for reminders, such as smtp.example.jp (blank: no mail)",
-      "通知に使うメールサーバー(例 smtp.example.jp。空ならメールを使わない)",
+      "Mail server for reminders, such as smtp.example.jp (leave blank for no email)",
+      "通知に使うメールサーバー(例 smtp.example.jp。未入力ならメールを使わない)",
     ),
     (typed) => (/^[\w.:-]*$/.test(typed.trim()) ? undefined : text("not a host name", "ホスト名ではありません")),
   );
@@ -80,9 +80,12 @@ async function askForSettings({ terminal }: Tools): Promise<SetupAnswers> {
     from: await input(text("Sender address of reminders (required)", "通知の差出人のアドレス(必須)"), (typed) =>
       typed.trim() === "" ? text("not an email address", "メールアドレスではありません") : address(typed),
     ),
-    user: await input(text(`User name on ${host} (blank: none)`, `${host} のユーザー名(空ならなし)`)),
+    user: await input(text(`User name on ${host} (leave blank if none)`, `${host} のユーザー名(未入力ならなし)`)),
     address: await input(
-      text("Email address to notify (blank: owners only)", "通知先のメールアドレス(空なら更新担当だけ)"),
+      text(
+        "Email address to notify (leave blank to notify only owners)",
+        "通知先のメールアドレス(未入力なら更新担当だけ)",
+      ),
       address,
     ),
   };
@@ -91,7 +94,7 @@ async function askForSettings({ terminal }: Tools): Promise<SetupAnswers> {
 /** Quotes a value for YAML. */
 const quoteYaml = (value: string): string => JSON.stringify(value);
 
-/** Renders the settings file. Each line without a value is a comment that shows the syntax. */
+/** Renders the settings file. A setting without a value is written as a comment that shows the syntax. */
 function renderSettings({ host, from, user, address }: SetupAnswers, language: Language): string {
   const say = (en: string, ja: string): string => `# ${text(en, ja)[language]}`;
   const set = (isSet: boolean, line: string): string => (isSet ? line : `# ${line}`);
@@ -154,8 +157,8 @@ const TEST_MESSAGE: Document = {
 };
 
 /**
- * Sends one message to each recipient in the settings, and records nothing. If there is a mail server but no mail
- * recipient, the sender's own address also receives a message, because owners are notified by mail.
+ * Sends one message to each recipient in the settings, and records nothing. If there is a mail server but no email
+ * recipient, the sender's own address also receives a message, because owners are notified by email.
  */
 export async function sendTestMessages(tools: Tools, settings: NotifySettings, place: SecretPlace): Promise<Outcome> {
   const { terminal, clock, signal } = tools;
@@ -195,7 +198,7 @@ const buildTestColumns = (language: Language): readonly Column<RecipientTest>[] 
     header: text("recipient", "通知先"),
     value: ({ recipient }) => (recipient.way === "mail" ? recipient.address : recipient.name),
   },
-  { key: "way", header: text("channel", "方法"), value: ({ recipient }) => recipient.way },
+  { key: "way", header: text("channel", "通知方法"), value: ({ recipient }) => recipient.way },
   {
     key: "outcome",
     header: text("outcome", "結果"),

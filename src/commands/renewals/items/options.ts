@@ -2,7 +2,7 @@ import { RECORDED_FIELDS } from "../../../lib/model/renewal.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Fields, InputOf } from "../../field.ts";
 
-const KINDS = RECORDED_FIELDS.kind.choices;
+const RENEWAL_KIND_CHOICES = RECORDED_FIELDS.kind.choices;
 
 /** The options for opening protected files. */
 export const DECRYPTION_OPTIONS = {
@@ -30,9 +30,9 @@ export const DECRYPTION_OPTIONS = {
 export const ITEM_OPTIONS = {
   kind: {
     kind: "choice",
-    choices: KINDS,
+    choices: RENEWAL_KIND_CHOICES,
     value: "KIND",
-    about: text(`kind: ${KINDS.join(", ")}`, `種類: ${KINDS.join(", ")}`),
+    about: text(`kind: ${RENEWAL_KIND_CHOICES.join(", ")}`, `種類: ${RENEWAL_KIND_CHOICES.join(", ")}`),
   },
   expires: {
     kind: "date",

@@ -19,7 +19,8 @@ import type { Tools } from "../../tools.ts";
 import type { ItemOptions } from "./options.ts";
 
 /**
- * Converts the options into a change of an item. An option that was not given is absent; a blank option is null.
+ * Converts the options into a change to an item. A field whose option was not given is left out; a blank option sets
+ * null.
  *
  * @param kind kind that the item has or will have, if known
  * @param accept throws if the content of the file must not be recorded
@@ -44,7 +45,7 @@ export async function readOptions(
   return {
     ...(file === undefined ? {} : await readItemFromFile(tools, { ...options, file, kind, fingerprint }, accept)),
     ...(options.kind === undefined ? {} : { kind: options.kind }),
-    ...parseExpiry(options, tools.clock.now(), timezone),
+    ...parseExpiryOptions(options, tools.clock.now(), timezone),
     ...pickTextFields(options),
   };
 }
@@ -84,7 +85,7 @@ export const pickTextFields = (options: ItemOptions): RenewalChange =>
     }),
   );
 
-function parseExpiry({ expires, lastLogin }: ItemOptions, now: Date, timezone: string): RenewalChange {
+function parseExpiryOptions({ expires, lastLogin }: ItemOptions, now: Date, timezone: string): RenewalChange {
   if (lastLogin !== undefined) {
     const at = resolvePastInstant(lastLogin, { now, timezone, where: "--last-login" });
     return { expiresAt: addOneYear(at), certainty: "estimated" };

@@ -16,8 +16,10 @@ import { text, type Text } from "../../../lib/text/index.ts";
 import { ITEM_COLUMNS, formatExpiryDay } from "./columns.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../../tools.ts";
 
-/** Returns what items are judged by: the current time, the time zone of the context and the default thresholds. */
-export const asOfNow = (
+/**
+ * Returns the current time, the time zone of the context and the default thresholds, by which expiry dates are judged.
+ */
+export const createExpiryClock = (
   tools: Pick<Tools, "globals" | "clock">,
   tenant: Parameters<typeof resolveTimezone>[1],
 ): ExpiryClock => ({
@@ -38,7 +40,10 @@ export const readDatedItems = async (
 ): Promise<readonly DatedItem[]> =>
   applySourceDates(await client.renewals.list(), { lookAtSource: context.kind === "embedded", timezone });
 
-/** Reads items like {@link readDatedItems} and marks a rejected ADE token; without ADE, only the dates count. */
+/**
+ * Reads items like {@link readDatedItems} and marks an ADE token that Apple rejected. If ADE cannot be read, only the
+ * dates count.
+ */
 export async function readCurrentItems(
   tenant: Pick<ChosenTenant<"renewals" | "ade">, "context" | "client">,
   timezone: string,
@@ -48,8 +53,11 @@ export async function readCurrentItems(
   return markRejectedItem(items, await ignoreFailure(() => tenant.client.ade.show()));
 }
 
-/** Returns the remark on an item's date; none without a date, because people see that it is missing. */
-export const remarksOf = ({ name, expiresAt, remark = null }: DatedItem): readonly Text[] =>
+/**
+ * Returns the remark on an item's date. Returns nothing for an item without a date, because people see that it is
+ * missing.
+ */
+export const listRemarks = ({ name, expiresAt, remark = null }: DatedItem): readonly Text[] =>
   remark === null || expiresAt === null ? [] : [text(`${name}: ${remark.en}`, `${name}: ${remark.ja}`)];
 
 /** Returns true if an item has to be renewed now. */
@@ -67,7 +75,7 @@ export const describeUrgentItem = ({ kind, name, level, expiresOn, certainty }: 
 /** Shows the current state of an item and, on a terminal, the command that explains how to renew it. */
 export async function showItem(tools: Tools, tenant: ChosenTenant, item: RenewalItem): Promise<void> {
   const { terminal } = tools;
-  await terminal.show(ITEM_COLUMNS, judgeExpiry(item, tenant.context.name, asOfNow(tools, tenant)));
+  await terminal.show(ITEM_COLUMNS, judgeExpiry(item, tenant.context.name, createExpiryClock(tools, tenant)));
   if (!terminal.onTerminal) return;
   const guide = line("renewals guide", [item.name]);
   await terminal.note(step("to see how to renew this item", "更新の手順", guide));

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
-import { machine, type TestMachine } from "#support/commands/renewals/machine.ts";
+import { createTestMachine, type TestMachine } from "#support/commands/renewals/machine.ts";
 
 /** The same with whom to tell, so that no warning of it comes. */
 function machineWithRecipients(): TestMachine {
-  const made = machine();
+  const made = createTestMachine();
   writeFileSync(join(made.home, "notify.yaml"), "recipients: []\n", { mode: 0o600 });
   return made;
 }
@@ -37,7 +37,7 @@ describe("systemd", () => {
     expect(files.every((file) => existsSync(file))).toBe(true);
     expect(readFileSync(files[0] ?? "", "utf8")).toContain("OnCalendar=*-*-* 09:00:00 Asia/Tokyo\n");
     expect(readFileSync(files[1] ?? "", "utf8")).not.toContain("User=");
-    expect(stderr).toContain("loginctl enable-linger");
+    expect(stderr).toContain("`loginctl enable-linger`");
     expect(stderr).not.toContain("warning");
     expect(here.asked()).toEqual([
       "systemd-analyze verify --user",
@@ -101,8 +101,8 @@ describe("systemd", () => {
     here.program("systemctl", "\nexit 1\n");
     const { en, ja } = await runInBoth("renewals schedule install --fields way,installed,timezone", here.circumstances);
     expect(en).toMatchObject({ exit: 0, stdout: "way\tinstalled\ttimezone\ncron\ttrue\tUTC\n" });
-    expect(en.stderr).toMatch(/^warning: systemd does not respond here .* cron is used instead/m);
-    expect(ja.stderr).toMatch(/^警告: この環境では systemd が応答しないため.*cron に登録しました/m);
+    expect(en.stderr).toMatch(/^warning: systemd does not respond on this computer .* cron is used instead/m);
+    expect(ja.stderr).toMatch(/^警告: このコンピューターでは systemd が応答しないため.*cron に登録しました/m);
     expect(here.crontab()).toContain("renewals-cron.sh");
     expect(readdirSync(here.units)).toEqual([]);
     const bare = machineWithRecipients();
@@ -135,7 +135,7 @@ describe("systemd", () => {
   });
 
   test("units that systemd rejects are a failure in both languages, and none remain", async () => {
-    const here = machine();
+    const here = createTestMachine();
     here.program("systemd-analyze", "\necho 'clomoctl-renewals.timer:6: Failed to parse' >&2; exit 1\n");
     const { en, ja } = await runInBoth("renewals schedule install", here.circumstances);
     expect(en).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining("timer:6: Failed to parse") });
@@ -178,16 +178,20 @@ describe("cron", () => {
   });
 
   test("cannot be installed without cron, in both languages", async () => {
-    const here = machine();
+    const here = createTestMachine();
     here.program("crontab");
     const { en, ja } = await runInBoth("renewals schedule install --cron", here.circumstances);
     expect(en).toMatchObject({ exit: 7, stdout: "", stderr: expect.stringContaining("--systemd") });
-    expect(ja).toMatchObject({ exit: 7, stdout: "", stderr: expect.stringContaining("crontab コマンドがありません") });
+    expect(ja).toMatchObject({
+      exit: 7,
+      stdout: "",
+      stderr: expect.stringContaining("このコンピューターには crontab コマンドがありません"),
+    });
     expect(existsSync(join(here.home, "schedule"))).toBe(false);
   });
 
   test("leaves broken markers of an earlier block unchanged", async () => {
-    const here = machine();
+    const here = createTestMachine();
     here.setCrontab("# >>> clomoctl renewals >>>\nx\n");
     expect(await run("renewals schedule install --cron", here.circumstances)).toMatchObject({ exit: 3, stdout: "" });
     expect(here.crontab()).toBe("# >>> clomoctl renewals >>>\nx\n");
@@ -196,7 +200,7 @@ describe("cron", () => {
 
 describe("recipients", () => {
   test("are requested in both languages if the settings name none, with --quiet too", async () => {
-    const here = machine();
+    const here = createTestMachine();
     const { en, ja } = await runInBoth("renewals schedule install --cron --quiet", here.circumstances);
     expect(en.exit).toBe(0);
     expect(en.stderr).toMatch(/^warning: /);
@@ -210,10 +214,10 @@ describe("recipients", () => {
 });
 
 test.each([
-  ["en", "the schedule may be only partly installed; install it again"],
+  ["en", "the daily schedule may be only partly installed; install it again"],
   ["ja", "途中まで登録された可能性があります"],
 ])("an interruption ends the running program and reports what may remain: %s", async (language, said) => {
-  const here = machine();
+  const here = createTestMachine();
   here.program("crontab", '\necho crontab >>"$MACHINE/asked"; exec /bin/sleep 60\n');
   const signals = new EventEmitter();
   const running = run(`--lang ${language} renewals schedule install --cron`, { ...here.circumstances, signals });
@@ -231,7 +235,7 @@ test("warns in both languages about settings that notify would refuse, with the 
   expect(en.stderr).toMatch(/^warning: [^\n]+\nwarning: [^\n]+\n$/);
   expect(en.stderr).toContain(`${file}: other users can write to this file`);
   expect(en.stderr).toContain(`chmod go-w ${file}`);
-  expect(ja.stderr).toContain(`警告: ${file}: 他のユーザーが書き込める`);
+  expect(ja.stderr).toContain(`警告: ${file}: ほかのユーザーが書き込める`);
   expect(ja.stderr).toContain(`chmod go-w ${file}`);
   rmSync(file);
   mkdirSync(file, { mode: 0o700 });
@@ -319,7 +323,7 @@ describe("the Task Scheduler", () => {
   };
 
   test("writes the XML to a file and prints in both languages what to run on Windows; installs nothing", async () => {
-    const here = machine();
+    const here = createTestMachine();
     const line = "renewals schedule install --task-scheduler --at 08:30 -o task.xml --overwrite";
     const { en, ja } = await runInBoth(line, here.circumstances);
     expect(en).toMatchObject({ exit: 0, stdout: "" });
@@ -329,7 +333,7 @@ describe("the Task Scheduler", () => {
     expect(en.stderr).toContain("the file does not contain this computer's CLOMOCTL_HOME");
     expect(en.stderr).not.toContain("warning");
     expect(ja.stderr).toContain("Windows でタスクを登録するには: schtasks /create");
-    expect(ja.stderr).toContain("この PC の CLOMOCTL_HOME はファイルに含めていません");
+    expect(ja.stderr).toContain("このコンピューターの CLOMOCTL_HOME はファイルに含めていません");
     const xml = read(readFileSync(join(here.home, "task.xml")));
     expect(xml).toContain("<StartBoundary>2026-11-20T08:30:00+09:00</StartBoundary>");
     expect(xml).toContain('"--all-contexts"');
@@ -341,7 +345,7 @@ describe("the Task Scheduler", () => {
 
   test("writes to stdout without -o, for the given context and time zone", async () => {
     const line = "renewals schedule install --task-scheduler --context local --timezone UTC";
-    const ran = await run(line, machine().circumstances);
+    const ran = await run(line, createTestMachine().circumstances);
     const xml = read(ran.bytes);
     expect(xml).toContain('"--context" "local"');
     expect(xml).toContain("T09:00:00+00:00<");
@@ -349,7 +353,7 @@ describe("the Task Scheduler", () => {
   });
 
   test("is the default on Windows, with the home and the folder of Node", async () => {
-    const { home } = machine();
+    const { home } = createTestMachine();
     const ran = await run("renewals schedule install", { home, platform: "win32" });
     expect(ran.exit).toBe(0);
     const xml = read(ran.bytes);
@@ -378,7 +382,7 @@ describe("refuses, and installs nothing", () => {
     ["--cron now", 2, "unexpected argument now", "余分な引数 now"],
     ["--kron", 2, "unknown option --kron", "--kron は不明"],
   ])("%s", async (words, exit, english, japanese) => {
-    const here = machine();
+    const here = createTestMachine();
     const { en, ja } = await runInBoth(`renewals schedule install ${words}`, here.circumstances);
     expect(en).toMatchObject({ exit, stdout: "", stderr: expect.stringContaining(english) });
     expect(ja).toMatchObject({ exit, stdout: "", stderr: expect.stringContaining(japanese) });
@@ -386,7 +390,10 @@ describe("refuses, and installs nothing", () => {
   });
 
   test("if the folder for the XML does not exist", async () => {
-    const ran = await run("renewals schedule install --task-scheduler -o nowhere/task.xml", machine().circumstances);
+    const ran = await run(
+      "renewals schedule install --task-scheduler -o nowhere/task.xml",
+      createTestMachine().circumstances,
+    );
     expect(ran).toMatchObject({ exit: 2, stdout: "" });
     expect(ran.stderr).not.toContain("schtasks");
   });

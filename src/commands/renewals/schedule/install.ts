@@ -11,13 +11,13 @@ import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { resolveTimezoneWithoutTenant, type Tools } from "../../tools.ts";
 import { selectSchedulers, SCHEDULE_COLUMNS, SCHEDULER_OPTIONS } from "./columns.ts";
-import { installDailyRun, OWN_SCHEDULERS, removeDailyRun, readDailySchedule, writeScheduleNotes } from "./place.ts";
+import { installDailyRun, MANAGED_SCHEDULERS, removeDailyRun, readDailySchedule, writeScheduleNotes } from "./place.ts";
 
 export default defineCommand({
   summary: text("check renewal items and send reminders every day", "期限の確認と通知を毎日自動で実行する"),
   details: [
     text(
-      "Runs `renewals notify` and `renewals check` for all contexts (or only for --context), and prints only when there is something to report. Each run looks for Node and clomoctl first where they are now, then on PATH, then where version managers keep them. --at is in the tenant's time zone. Secrets in environment variables are not passed on.",
+      "Runs `renewals notify` and `renewals check` for all contexts (or only for --context), and prints only when there is something to report. Each run looks for Node and clomoctl first in their current location, then on PATH, then in the folders of version managers. --at is in the tenant's time zone. Secrets in environment variables are not passed on.",
       "全コンテキスト(--context があればそのコンテキスト)について `renewals notify` と `renewals check` を実行し、報告することがあるときだけ出力します。Node と clomoctl は実行のたびに、現在の場所、PATH、バージョン管理ツールの場所の順に探します。--at はテナントのタイムゾーンの時刻です。環境変数のパスワードなどは引き継ぎません。",
     ),
     text(
@@ -63,7 +63,7 @@ export default defineCommand({
     if (way === "task-scheduler") return writeTaskFile(tools, wanted, output);
     tools.describeState(() =>
       text(
-        "the schedule may be only partly installed; install it again",
+        "the daily schedule may be only partly installed; install it again",
         "途中まで登録された可能性があります。もう一度 install してください",
       ),
     );
@@ -84,8 +84,8 @@ async function fallBackToCron(tools: Tools, wanted: DailyRun): Promise<void> {
   const changed = await installDailyRun(tools, "cron", wanted);
   await tools.terminal.warn(
     text(
-      "systemd does not respond here (for example, in a container or without a login session), so cron is used instead; make sure that a cron daemon is running",
-      "この環境では systemd が応答しないため(コンテナー内、ログインセッションがないなど)、cron に登録しました。cron が動いていることを確認してください",
+      "systemd does not respond on this computer (for example, in a container or without a login session), so cron is used instead; make sure that a cron daemon is running",
+      "このコンピューターでは systemd が応答しないため(コンテナー内、ログインセッションがないなど)、cron に登録しました。cron が動いていることを確認してください",
     ),
   );
   await showInstalledSchedule(tools, changed);
@@ -95,7 +95,7 @@ async function showInstalledSchedule(tools: Tools, changed: ScheduleChange): Pro
   const { terminal, machine } = tools;
   await terminal.show(SCHEDULE_COLUMNS, changed.scheduled);
   await writeScheduleNotes(tools, changed);
-  for (const way of OWN_SCHEDULERS) {
+  for (const way of MANAGED_SCHEDULERS) {
     if (way === changed.scheduled.way || !(await readDailySchedule(tools, way)).installed) continue;
     const option = way === "systemd-system" ? "--systemd --system" : `--${way}`;
     await terminal.warn(
@@ -171,7 +171,7 @@ const createOptionFailure = (option: string, other: string): Failure =>
         where: commandName("renewals schedule install"),
       });
 
-/** The environment variables, in addition to CLOMOCTL_HOME, that determine where the home is. */
+/** The environment variables, in addition to CLOMOCTL_HOME, that determine the folders of clomoctl. */
 const HOME_VARIABLES = ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"] as const;
 
 async function buildLauncher({
@@ -217,7 +217,7 @@ async function writeTaskFile(tools: Tools, { at, timezone, launcher }: DailyRun,
     await terminal.note(
       text(
         "the file does not contain this computer's CLOMOCTL_HOME: on Windows, clomoctl uses its default folder",
-        "この PC の CLOMOCTL_HOME はファイルに含めていません。Windows では既定のフォルダーを使います",
+        "このコンピューターの CLOMOCTL_HOME はファイルに含めていません。Windows では既定のフォルダーを使います",
       ),
     );
   }

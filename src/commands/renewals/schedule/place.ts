@@ -1,6 +1,12 @@
 import { dirname, isAbsolute, join } from "node:path";
 import { ensureFolder, getFolderOwnerId, readSmallFile, writeProgramFile } from "../../../lib/files/index.ts";
-import { hasCron, installCron, removeCron, showCron, type CronPlace } from "../../../lib/renewals/schedule/cron.ts";
+import {
+  hasCron,
+  installCron,
+  removeCron,
+  readCronSchedule,
+  type CronPlace,
+} from "../../../lib/renewals/schedule/cron.ts";
 import { getLastRunPath, parseLastRun, type LastRun } from "../../../lib/renewals/schedule/launcher.ts";
 import { createProgramRunner } from "../../../lib/renewals/schedule/programs.ts";
 import type { ScheduleChange, DailyRun, DailySchedule, Scheduler } from "../../../lib/renewals/schedule/schedule.ts";
@@ -8,16 +14,16 @@ import {
   isSystemdResponding,
   installSystemd,
   removeSystemd,
-  showSystemd,
+  readSystemdSchedule,
 } from "../../../lib/renewals/schedule/systemd.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 
 /** A scheduler that the program sets up itself. For the Windows Task Scheduler, the program only writes a file. */
-export type OwnScheduler = Exclude<Scheduler, "task-scheduler">;
+export type ManagedScheduler = Exclude<Scheduler, "task-scheduler">;
 
 /** The schedulers that are examined if no scheduler is chosen. */
-export const OWN_SCHEDULERS: readonly OwnScheduler[] = ["systemd", "systemd-system", "cron"];
+export const MANAGED_SCHEDULERS: readonly ManagedScheduler[] = ["systemd", "systemd-system", "cron"];
 
 async function createSchedulePlace({
   environment,
@@ -49,34 +55,39 @@ async function createSchedulePlace({
 const NO_OWNER = -1;
 
 /** Installs the daily run with a scheduler. */
-export const installDailyRun = async (tools: Tools, way: OwnScheduler, wanted: DailyRun): Promise<ScheduleChange> =>
+export const installDailyRun = async (tools: Tools, way: ManagedScheduler, wanted: DailyRun): Promise<ScheduleChange> =>
   way === "cron"
     ? installCron(await createSchedulePlace(tools), wanted)
     : installSystemd(await createSchedulePlace(tools), way, wanted);
 
 /**
- * Explains why `renewals schedule install` could not set up a daily run here: none of the schedulers that it would use
- * is available. Returns undefined if one of them is available.
+ * Explains why `renewals schedule install` could not set up a daily run on this computer: none of the schedulers that
+ * it would use is available. Returns undefined if one of them is available.
  */
 export async function describeMissingScheduler(tools: Tools): Promise<Text | undefined> {
   const place = await createSchedulePlace(tools);
   if (await hasCron(place)) return undefined;
   if (tools.machine.platform !== "linux")
-    return text("the crontab command is not available here", "crontab コマンドがありません");
+    return text(
+      "the crontab command is not available on this computer",
+      "このコンピューターには crontab コマンドがありません",
+    );
   if (await isSystemdResponding(place, "systemd")) return undefined;
   return text(
-    "the crontab command is not available here, and systemd does not respond",
-    "crontab コマンドがなく、systemd も応答しません",
+    "the crontab command is not available on this computer, and systemd does not respond",
+    "このコンピューターには crontab コマンドがなく、systemd も応答しません",
   );
 }
 
 /** Removes what {@link installDailyRun} created. */
-export const removeDailyRun = async (tools: Tools, way: OwnScheduler): Promise<ScheduleChange> =>
+export const removeDailyRun = async (tools: Tools, way: ManagedScheduler): Promise<ScheduleChange> =>
   way === "cron" ? removeCron(await createSchedulePlace(tools)) : removeSystemd(await createSchedulePlace(tools), way);
 
 /** Returns what is installed with a scheduler. */
-export const readDailySchedule = async (tools: Tools, way: OwnScheduler): Promise<DailySchedule> =>
-  way === "cron" ? showCron(await createSchedulePlace(tools)) : showSystemd(await createSchedulePlace(tools), way);
+export const readDailySchedule = async (tools: Tools, way: ManagedScheduler): Promise<DailySchedule> =>
+  way === "cron"
+    ? readCronSchedule(await createSchedulePlace(tools))
+    : readSystemdSchedule(await createSchedulePlace(tools), way);
 
 /** Maximum size of the file in which a launcher records its last run. A longer file was not written by a launcher. */
 const MAX_RUN_RECORD_BYTES = 4096;

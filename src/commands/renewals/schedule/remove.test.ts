@@ -2,11 +2,11 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { runInBoth, run } from "#support/commands/program.ts";
-import { machine, type TestMachine } from "#support/commands/renewals/machine.ts";
+import { createTestMachine, type TestMachine } from "#support/commands/renewals/machine.ts";
 
 /** A machine with these installed; what was asked for it is forgotten. */
 async function withInstalled(...words: readonly string[]): Promise<TestMachine> {
-  const here = machine();
+  const here = createTestMachine();
   for (const way of words) await run(`renewals schedule install ${way}`, here.circumstances);
   writeFileSync(join(here.home, "asked"), "");
   return here;
@@ -56,18 +56,18 @@ test("touches only existing schedules by default", async () => {
 
 describe("when nothing is installed", () => {
   test.each(["", " --cron", " --systemd"])("reports that in both languages:%s", async (words) => {
-    const here = machine();
+    const here = createTestMachine();
     const { en, ja } = await runInBoth(`renewals schedule remove${words} --format json`, here.circumstances);
-    expect(en).toMatchObject({ exit: 0, stdout: "[]\n", stderr: "nothing was installed\n" });
-    expect(ja).toMatchObject({ exit: 0, stdout: "[]\n", stderr: "登録されていませんでした\n" });
+    expect(en).toMatchObject({ exit: 0, stdout: "[]\n", stderr: "no daily schedule was installed\n" });
+    expect(ja).toMatchObject({ exit: 0, stdout: "[]\n", stderr: "毎日の自動実行は登録されていませんでした\n" });
   });
 
   test("reports that also without cron", async () => {
-    const here = machine();
+    const here = createTestMachine();
     here.program("crontab");
     here.program("systemctl");
     const ran = await run("renewals schedule remove --format json", here.circumstances);
-    expect(ran).toMatchObject({ exit: 0, stdout: "[]\n", stderr: "nothing was installed\n" });
+    expect(ran).toMatchObject({ exit: 0, stdout: "[]\n", stderr: "no daily schedule was installed\n" });
   });
 });
 
@@ -100,7 +100,7 @@ test("if systemd does not respond, prints in both languages what to run", async 
 });
 
 test("leaves a unit of somebody else unchanged, in both languages", async () => {
-  const here = machine();
+  const here = createTestMachine();
   mkdirSync(here.units, { recursive: true });
   const unit = join(here.units, "clomoctl-renewals.timer");
   writeFileSync(unit, "[Timer]\n");
@@ -112,7 +112,7 @@ test("leaves a unit of somebody else unchanged, in both languages", async () => 
 });
 
 test.each(["now", "--way cron", "--at 09:00"])("%s is a usage error", async (words) => {
-  const here = machine();
+  const here = createTestMachine();
   expect(await run(`renewals schedule remove ${words}`, here.circumstances)).toMatchObject({ exit: 2, stdout: "" });
   expect(here.asked()).toEqual([]);
 });

@@ -2,7 +2,13 @@ import { TASK_NAME } from "../../../lib/renewals/schedule/task-xml.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { selectSchedulers, SCHEDULE_COLUMNS, SCHEDULER_OPTIONS } from "./columns.ts";
-import { OWN_SCHEDULERS, removeDailyRun, readDailySchedule, writeScheduleNotes, type OwnScheduler } from "./place.ts";
+import {
+  MANAGED_SCHEDULERS,
+  removeDailyRun,
+  readDailySchedule,
+  writeScheduleNotes,
+  type ManagedScheduler,
+} from "./place.ts";
 import type { DailySchedule, Scheduler } from "../../../lib/renewals/schedule/schedule.ts";
 import type { Tools } from "../../tools.ts";
 
@@ -10,7 +16,7 @@ export default defineCommand({
   summary: text("remove the daily schedule", "毎日の自動実行の登録を削除する"),
   details: [
     text(
-      "Removes only what `install` created: from the schedulers that you choose or, if you choose none, from every scheduler on which it is found.",
+      "Removes only what `install` created: from the schedulers that you choose or, if you choose none, from every scheduler in which a daily schedule is found.",
       "install が作成したものだけを削除します。方法を指定しなければ、見つかったものすべてが対象です。",
     ),
   ],
@@ -30,7 +36,8 @@ export default defineCommand({
       await writeScheduleNotes(tools, changed);
       if (changed.changed) removed.push(changed.scheduled);
     }
-    if (removed.length === 0) await terminal.note(text("nothing was installed", "登録されていませんでした"));
+    if (removed.length === 0)
+      await terminal.note(text("no daily schedule was installed", "毎日の自動実行は登録されていませんでした"));
     await terminal.list(SCHEDULE_COLUMNS, removed);
   },
 });
@@ -40,9 +47,9 @@ const REMOVE_TASK_HINT = text(
   `Windows でタスクを削除するには: schtasks /delete /tn "${TASK_NAME}"`,
 );
 
-async function findSchedulers(tools: Tools, named: readonly Scheduler[]): Promise<readonly OwnScheduler[]> {
+async function findSchedulers(tools: Tools, named: readonly Scheduler[]): Promise<readonly ManagedScheduler[]> {
   if (named.length > 0) return named.filter((way) => way !== "task-scheduler");
-  const found: OwnScheduler[] = [];
-  for (const way of OWN_SCHEDULERS) if ((await readDailySchedule(tools, way)).installed) found.push(way);
+  const found: ManagedScheduler[] = [];
+  for (const way of MANAGED_SCHEDULERS) if ((await readDailySchedule(tools, way)).installed) found.push(way);
   return found;
 }

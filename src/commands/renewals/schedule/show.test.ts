@@ -2,10 +2,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { runInBoth, run } from "#support/commands/program.ts";
-import { machine } from "#support/commands/renewals/machine.ts";
+import { createTestMachine } from "#support/commands/renewals/machine.ts";
 
 test("shows all three schedules by default, each with its state", async () => {
-  const here = machine();
+  const here = createTestMachine();
   await run("renewals schedule install --systemd --at 07:15", here.circumstances);
   const { exit, stdout, stderr } = await run("renewals schedule show --format json", here.circumstances);
   expect([exit, stderr]).toEqual([0, ""]);
@@ -36,12 +36,12 @@ test.each([
   ["--cron --systemd", ["systemd", "cron"]],
   ["--task-scheduler", []],
 ])("%s shows %j", async (words, schedulers) => {
-  const { stdout } = await run(`renewals schedule show ${words} --fields way`, machine().circumstances);
+  const { stdout } = await run(`renewals schedule show ${words} --fields way`, createTestMachine().circumstances);
   expect(stdout).toBe(["way", ...schedulers, ""].join("\n"));
 });
 
 test("each schedule is read from its own place", async () => {
-  const here = machine();
+  const here = createTestMachine();
   for (const way of ["--system --at 07:15", "--cron --at 09:00"]) {
     await run(`renewals schedule install ${way}`, here.circumstances);
   }
@@ -59,7 +59,7 @@ test("each schedule is read from its own place", async () => {
 });
 
 test("shows a stopped timer as not active, and leaves the state blank if systemctl does not respond", async () => {
-  const here = machine();
+  const here = createTestMachine();
   await run("renewals schedule install --systemd", here.circumstances);
   here.program("systemctl", "\necho inactive; exit 3\n");
   const line = "renewals schedule show --systemd --fields active";
@@ -69,14 +69,14 @@ test("shows a stopped timer as not active, and leaves the state blank if systemc
 });
 
 test("prints a table on a terminal, in the selected language", async () => {
-  const here = machine();
+  const here = createTestMachine();
   const { en, ja } = await runInBoth("renewals schedule show", { ...here.circumstances, terminal: {} });
   expect(en.stdout).toMatch(/^scheduler +installed +time +time zone +active +files\nsystemd +no\n/);
   expect(ja.stdout).toMatch(/^実行方法 +登録済み +時刻 +タイムゾーン +稼働中 +ファイル\nsystemd +/);
 });
 
 test("prints in both languages how to view a Windows task, if that is relevant", async () => {
-  const here = machine();
+  const here = createTestMachine();
   const { en, ja } = await runInBoth("renewals schedule show --task-scheduler", here.circumstances);
   expect(en).toMatchObject({
     exit: 0,
@@ -90,7 +90,7 @@ test("prints in both languages how to view a Windows task, if that is relevant",
 });
 
 test("broken markers in the crontab are a failure, in both languages", async () => {
-  const here = machine();
+  const here = createTestMachine();
   here.setCrontab("# >>> clomoctl renewals >>>\nx\n");
   const { en, ja } = await runInBoth("renewals schedule show --cron", here.circumstances);
   expect(en).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringContaining("crontab -e") });
@@ -98,7 +98,7 @@ test("broken markers in the crontab are a failure, in both languages", async () 
 });
 
 test("ignores a timer that somebody else wrote", async () => {
-  const here = machine();
+  const here = createTestMachine();
   mkdirSync(here.systemUnits);
   writeFileSync(join(here.systemUnits, "clomoctl-renewals.timer"), "[Timer]\nOnCalendar=*-*-* 09:00:00 UTC\n");
   const { stdout } = await run("renewals schedule show --system --fields installed", here.circumstances);
@@ -106,5 +106,8 @@ test("ignores a timer that somebody else wrote", async () => {
 });
 
 test.each(["now", "--way cron"])("%s is a usage error", async (words) => {
-  expect(await run(`renewals schedule show ${words}`, machine().circumstances)).toMatchObject({ exit: 2, stdout: "" });
+  expect(await run(`renewals schedule show ${words}`, createTestMachine().circumstances)).toMatchObject({
+    exit: 2,
+    stdout: "",
+  });
 });

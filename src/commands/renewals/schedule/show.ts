@@ -3,7 +3,7 @@ import type { DailySchedule } from "../../../lib/renewals/schedule/schedule.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { selectSchedulers, SCHEDULE_COLUMNS, SCHEDULER_OPTIONS } from "./columns.ts";
-import { OWN_SCHEDULERS, readDailySchedule } from "./place.ts";
+import { MANAGED_SCHEDULERS, readDailySchedule } from "./place.ts";
 
 export default defineCommand({
   summary: text("show how and when the daily run is scheduled", "毎日の自動実行の登録状況を表示する"),
@@ -17,7 +17,7 @@ export default defineCommand({
     const schedulers = selectSchedulers(named);
     if (schedulers.includes("task-scheduler") || machine.platform === "win32") await terminal.note(QUERY_TASK_HINT);
     const shown: DailySchedule[] = [];
-    for (const way of OWN_SCHEDULERS) {
+    for (const way of MANAGED_SCHEDULERS) {
       if (schedulers.length === 0 || schedulers.includes(way)) shown.push(await readDailySchedule(tools, way));
     }
     await terminal.list(SCHEDULE_COLUMNS, shown);

@@ -12,7 +12,7 @@ import type { GuideSubject } from "./subject.ts";
 
 type HoldingClient = Client<"ade" | "push-certificate" | "vpp">;
 
-/** Reads which certificates or tokens of a kind the tenant holds.  @throws `not-permitted` without the right to */
+/** Reads which certificates or tokens of a kind the tenant holds.  @throws `not-permitted` if the account may not */
 async function readHeldState(client: HoldingClient, kind: OwnKind): Promise<HeldState> {
   const ade = await client.ade.show();
   switch (kind) {
@@ -27,7 +27,7 @@ async function readHeldState(client: HoldingClient, kind: OwnKind): Promise<Held
 
 /**
  * Returns what a guide must take into account: whether the tenant itself holds the item. If it does, the steps for
- * CLOMO PANEL must not be followed, because they would end a certificate or token of CLOMO's.
+ * CLOMO PANEL must not be followed, because they would invalidate a certificate or token that belongs to CLOMO.
  */
 export async function buildGuideFacts(
   client: HoldingClient,
@@ -40,7 +40,7 @@ export async function buildGuideFacts(
     if (error instanceof Failure && error.code === "not-permitted") return undefined;
     throw error;
   });
-  if (state === undefined) return { first: ASK_SYSTEM_ADMINISTRATOR, several };
+  if (state === undefined) return { first: SYSTEM_ADMINISTRATOR_NOTE, several };
   if (item !== null || ofKind.length === 0) return { own: findOwnHolding(state, item) };
   const own = ofKind.filter((one) => findOwnHolding(state, one) !== undefined);
   if (own.length === 0) return { several };
@@ -56,8 +56,8 @@ export async function buildGuideFacts(
 }
 
 /**
- * Returns the recorded answers about the account with which an item is renewed, and about which item at Apple it is
- * (such as its topic or MDM server). Returns nothing if the acting account may not read the answers.
+ * Returns the recorded answers that identify the account with which an item is renewed and the item at Apple (such as
+ * its topic or MDM server). Returns nothing if the acting account may not read the answers.
  */
 export async function listRecordedAnswers(
   client: Client<"answers" | "renewals">,
@@ -76,7 +76,10 @@ export async function listRecordedAnswers(
 
 const buildGuideCommand = (name: string, id: string): string => line("renewals guide", [toTypableName(name, id)]);
 
-/** Adds to each item whether the tenant holds it, by one lookup per kind; a failure is noted, and blocks nothing. */
+/**
+ * Adds to each item whether the tenant holds it, with one lookup for each kind. A failed lookup is noted but does not
+ * stop the command.
+ */
 export async function addHoldings(client: HoldingClient, items: readonly DatedItem[]): Promise<readonly DatedItem[]> {
   const states = new Map<OwnKind, HeldState | undefined>();
   const known: DatedItem[] = [];
@@ -90,13 +93,13 @@ export async function addHoldings(client: HoldingClient, items: readonly DatedIt
     const state = states.get(kind);
     known.push({
       ...item,
-      holding: state === undefined ? { first: ASK_SYSTEM_ADMINISTRATOR } : { own: findOwnHolding(state, item) },
+      holding: state === undefined ? { first: SYSTEM_ADMINISTRATOR_NOTE } : { own: findOwnHolding(state, item) },
     });
   }
   return known;
 }
 
-const ASK_SYSTEM_ADMINISTRATOR = text(
+const SYSTEM_ADMINISTRATOR_NOTE = text(
   "Ask a system administrator first whether this clomoctl tenant itself holds the certificate or token (this could not be looked up). If it does, do not use these steps.",
   "先に、clomoctl のこのテナント自体がその証明書やトークンを保持しているかどうかを、システム管理者に確認してください(調べられませんでした)。保持している場合、この手順は使えません。",
 );

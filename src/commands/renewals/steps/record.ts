@@ -1,7 +1,7 @@
 import type { RenewalItem, Client } from "../../../lib/client/index.ts";
 import { dayOf } from "../../../lib/model/time.ts";
 import { describePendingUpload, recordFile, stateOf } from "../../../lib/renewals/download.ts";
-import type { ReadDownload } from "../../../lib/renewals/guide/downloads.ts";
+import type { LoadedDownload } from "../../../lib/renewals/guide/downloads.ts";
 import { toUtcInstant, parseTypedDate } from "../../../lib/model/typed-date.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
@@ -27,7 +27,7 @@ const INTERACTIVE_FLAG = "--interactive";
 export async function recordRenewal(
   place: RecordDependencies,
   subject: GuideSubject,
-  renewed: ReadDownload | undefined,
+  renewed: LoadedDownload | undefined,
 ): Promise<RenewalItem | undefined> {
   const { kind, item } = subject;
   if (renewed !== undefined) return recordRenewedFile(place, subject, renewed);
@@ -39,7 +39,7 @@ export async function recordRenewal(
 async function recordRenewedFile(
   place: RecordDependencies,
   { kind, item }: GuideSubject,
-  renewed: ReadDownload,
+  renewed: LoadedDownload,
 ): Promise<RenewalItem | undefined> {
   const { client, timezone } = place;
   if (renewed.content.of !== "renewable") return undefined;
@@ -68,7 +68,7 @@ async function recordUpload(place: RecordDependencies, item: RenewalItem): Promi
   const typed = await tools.terminal.prompts.input({
     message: text(
       "Expiry date that the console shows now, such as 2027-03-31 (leave blank if you have not uploaded the file yet)",
-      "管理画面に表示されている期限(例 2027-03-31。まだアップロードしていなければ空)",
+      "管理画面に表示されている期限(例 2027-03-31。まだアップロードしていなければ未入力)",
     ),
     flag: INTERACTIVE_FLAG,
     check: describeInvalidDate,
@@ -110,18 +110,21 @@ async function recordLogin(place: RecordDependencies, item: RenewalItem): Promis
   return client.renewals.confirm(item.id, { by: by.trim(), at: tools.clock.now().toISOString() });
 }
 
-/** Returns the question of who signed in to an account.  @param user meaning of a blank; "" if a name is needed */
+/** Returns the question of who signed in to an account.  @param user default answer; "" if a name must be entered */
 const buildLoginPrompt = ({ name }: RenewalItem, user: string): Text =>
   user === ""
-    ? text(`Who signed in to ${name}?`, `誰が「${name}」にログインしましたか?`)
-    : text(`Who signed in to ${name}? (blank: ${user})`, `誰が「${name}」にログインしましたか?(空なら ${user})`);
+    ? text(`Who signed in to ${name}?`, `だれが「${name}」にログインしましたか?`)
+    : text(
+        `Who signed in to ${name}? (default: ${user})`,
+        `だれが「${name}」にログインしましたか?(未入力なら ${user})`,
+      );
 
 async function recordDate(place: RecordDependencies, item: RenewalItem): Promise<RenewalItem | undefined> {
   const { tools, client, timezone } = place;
   const typed = await tools.terminal.prompts.input({
     message: text(
       `New expiry date of ${item.name}, such as 2027-03-31 (leave blank to record nothing)`,
-      `「${item.name}」の新しい期限(例 2027-03-31。空なら記録しない)`,
+      `「${item.name}」の新しい期限(例 2027-03-31。未入力なら記録しない)`,
     ),
     flag: INTERACTIVE_FLAG,
     check: describeInvalidDate,

@@ -9,7 +9,7 @@ import { findItem } from "../items/find-item.ts";
 export interface GuideSubject {
   readonly kind: RenewalKind;
   readonly item: RenewalItem | null;
-  /** the recorded items of the kind; if an item was named, only that item */
+  /** the recorded items of the kind; if the user specified an item, only that item */
   readonly ofKind: readonly RenewalItem[];
 }
 

@@ -24,11 +24,11 @@ export interface WalkOptions {
   readonly current: string | undefined;
 }
 
-const NOTHING_RECORDED = text("nothing was recorded", "何も記録していません");
+const NOTHING_RECORDED_TEXT = text("nothing was recorded", "何も記録していません");
 
-const RECORDED_BY_COMMAND = text(
-  `the command that set the certificate or token has also recorded its expiry date: ${line("renewals list", [])}`,
-  `期限は、証明書やトークンを設定したコマンドが記録しました: ${line("renewals list", [])}`,
+const RECORDED_BY_COMMAND_NOTE = text(
+  `the command that set the certificate or token also recorded its expiry date; to see the date: ${line("renewals list", [])}`,
+  `期限は、証明書やトークンを設定したコマンドが登録済みです。確認するには: ${line("renewals list", [])}`,
 );
 
 /** Guides the user through the steps of a renewal and records the result. */
@@ -38,7 +38,7 @@ export async function runInteractiveGuide(
   { subject, guide, options }: { readonly subject: GuideSubject; readonly guide: Guide; readonly options: WalkOptions },
 ): Promise<Outcome> {
   const { terminal, workingFolder, machine, environment } = tools;
-  tools.describeState(() => NOTHING_RECORDED);
+  tools.describeState(() => NOTHING_RECORDED_TEXT);
   const inUse = guide.own ? null : await findCurrentItem(tools, subject, options.current);
   const folder =
     options.downloads === undefined
@@ -48,7 +48,7 @@ export async function runInteractiveGuide(
   if (!guide.own) {
     await terminal.note(text(`looking for downloads in ${folder}`, `ダウンロードしたファイルは ${folder} で探します`));
   }
-  const walked = await runGuideSteps(guide, createWalkDesk(tools, tenant, { folder, inUse }));
+  const walked = await runGuideSteps(guide, createInteractiveGuideHandlers(tools, tenant, { folder, inUse }));
   if (walked.ended === "stopped") {
     const number = guide.steps.indexOf(walked.at) + 1;
     await terminal.note(
@@ -61,14 +61,14 @@ export async function runInteractiveGuide(
     );
     return walked.refused ? "input-rejected" : "interrupted";
   }
-  if (guide.own) return terminal.note(RECORDED_BY_COMMAND);
+  if (guide.own) return terminal.note(RECORDED_BY_COMMAND_NOTE);
   const place = { tools, client: tenant.client, timezone: resolveTimezone(tools, tenant) };
   const item = await recordRenewal(place, subject, walked.renewed);
-  if (item === undefined) return terminal.note(NOTHING_RECORDED);
+  if (item === undefined) return terminal.note(NOTHING_RECORDED_TEXT);
   await showItem(tools, tenant, item);
 }
 
-function createWalkDesk(
+function createInteractiveGuideHandlers(
   tools: Tools,
   tenant: ChosenTenant,
   { folder, inUse }: { readonly folder: string; readonly inUse: CurrentItem | null },

@@ -18,7 +18,7 @@ import { requireSingleMatch } from "../../listing/single-match.ts";
 import type { ResultLayout } from "../../records/change-result.ts";
 
 /** Describes a check item for people. */
-const describeItem = (item: string): Text => {
+const describeCheckItem = (item: string): Text => {
   const operation = SCHEME_ITEMS.find((one) => one === item);
   return operation === undefined ? same(item) : OPERATIONS[operation].about;
 };
@@ -27,7 +27,7 @@ export const SCHEME_COLUMNS = buildFieldColumns<Scheme>(SCHEME.fields).map((colu
   column.key === "operations"
     ? {
         ...column,
-        name: ({ operations }: Scheme) => joinTexts(operations.map(describeItem), text("; ", "、")),
+        name: ({ operations }: Scheme) => joinTexts(operations.map(describeCheckItem), text("; ", "、")),
       }
     : { ...column, whole: column.key === "name" },
 );
@@ -83,11 +83,11 @@ export const SCHEME_HELP: readonly Text[] = [
 ];
 
 /** Parses the typed check items and removes duplicates. @throws `usage` if a check item does not exist */
-export const parseItems = (typed: readonly (readonly string[])[], option: string): readonly Operation[] => [
-  ...new Set(typed.flat().map((word) => parseItem(word, option))),
+export const parseCheckItems = (typed: readonly (readonly string[])[], option: string): readonly Operation[] => [
+  ...new Set(typed.flat().map((word) => parseCheckItem(word, option))),
 ];
 
-const parseItem = (word: string, option: string): Operation => {
+const parseCheckItem = (word: string, option: string): Operation => {
   const key = nameKey(word);
   const found = SCHEME_ITEMS.find((item) => item === word || nameKey(getItemName(item)) === key);
   if (found !== undefined) return found;
@@ -95,7 +95,7 @@ const parseItem = (word: string, option: string): Operation => {
     word,
     SCHEME_ITEMS.flatMap((item) => [item, getItemName(item)]),
   );
-  const meant = near === undefined ? text("", "") : text(`did you mean ${near}? `, `「${near}」ですか? `);
+  const meant = near === undefined ? text("", "") : text(`did you mean ${near}? `, `「${near}」ではありませんか?`);
   throw new Failure("usage", {
     what: text(`there is no check item "${word}"`, `「${word}」というチェック項目はありません`),
     where: option,

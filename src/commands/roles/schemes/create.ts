@@ -2,10 +2,10 @@ import { commandName } from "../../../lib/advice/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { DRY_RUN } from "../../records/options.ts";
+import { DRY_RUN_OPTION } from "../../records/options.ts";
 import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../../records/change-result.ts";
 import { requireRight } from "../../rights.ts";
-import { defineItemOption, parseItems, SCHEME_COLUMNS, SCHEME_HELP, SCHEME_RESULT_LAYOUT } from "./columns.ts";
+import { defineItemOption, parseCheckItems, SCHEME_COLUMNS, SCHEME_HELP, SCHEME_RESULT_LAYOUT } from "./columns.ts";
 
 export default defineCommand({
   summary: text("create a custom scheme", "カスタム管理権限スキームを作成する"),
@@ -13,7 +13,7 @@ export default defineCommand({
   args: { name: { kind: "string", required: true, about: text("name of the new scheme", "スキーム名") } },
   options: {
     item: defineItemOption(text("check items of the scheme (at least one)", "チェック項目(1 つ以上)")),
-    dryRun: DRY_RUN,
+    dryRun: DRY_RUN_OPTION,
   },
   examples: [
     { line: "clomoctl roles schemes create ユーザー登録係 --item users.write,users.move" },
@@ -23,7 +23,7 @@ export default defineCommand({
   shows: SCHEME_COLUMNS,
   async run(tools, { name, item, dryRun }) {
     tools.describeState(() => STATE_UNCHANGED);
-    const operations = parseItems(item, "--item");
+    const operations = parseCheckItems(item, "--item");
     if (operations.length === 0) throw MISSING_ITEM_FAILURE;
     await requireRight(tools, "schemes.write");
     const { client } = await tools.tenant("roles");

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { DeletedSchemes, Scheme } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { operations } from "#support/commands/imports/plans.ts";
+import { listOperations } from "#support/commands/imports/plans.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example, inTurn } from "#support/commands/tenant.ts";
 
@@ -17,7 +17,7 @@ const LINE = "roles schemes delete ユーザー登録係 組織担当";
 test("checks first, deletes after confirmation of the number, and prints how to create each scheme again", async () => {
   const tenant = { ...listed, deleteSchemes: twice(deleted) };
   const { en } = await runInBoth(`${LINE} --confirm-deletions 2`, { tenant });
-  expect(operations(en.requests)).toEqual(["schemes", "deleteSchemes", "deleteSchemes"]);
+  expect(listOperations(en.requests)).toEqual(["schemes", "deleteSchemes", "deleteSchemes"]);
   expect(en.requests.map(({ json }) => json)).toEqual([
     undefined,
     { ids: [users.id, orgs.id], dryRun: true },
@@ -37,7 +37,7 @@ test("reports in Japanese, and a mirror names the tasks", async () => {
 test("a dry run only checks", async () => {
   const tenant = { ...listed, deleteSchemes: { ...deleted, dryRun: true } };
   const { en, ja } = await runInBoth(`${LINE} --dry-run`, { tenant });
-  expect(operations(en.requests)).toEqual(["schemes", "deleteSchemes"]);
+  expect(listOperations(en.requests)).toEqual(["schemes", "deleteSchemes"]);
   expect(en.stderr).toContain("dry run: nothing was changed\n");
   expect(ja.stderr).toContain("確認のみで、何も変更していません\n");
   expect(en.stdout).toContain("組織担当\t");

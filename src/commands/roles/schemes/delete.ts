@@ -4,10 +4,10 @@ import { requireConfirmedCounts } from "../../../lib/plan/confirm.ts";
 import { createChanges, renderPlan, type Plan } from "../../../lib/plan/plan.ts";
 import { formatCount, same, text, type Text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { CONFIRM_DELETIONS } from "../../imports/plan/options.ts";
+import { CONFIRM_DELETIONS_OPTION } from "../../imports/plan/options.ts";
 import { listColumns } from "../../listing/list.ts";
 import { askToApply } from "../../imports/plan/settle.ts";
-import { DRY_RUN } from "../../records/options.ts";
+import { DRY_RUN_OPTION } from "../../records/options.ts";
 import { getRevisionBeforePrompt } from "../../records/seen.ts";
 import {
   STATE_UNCHANGED,
@@ -24,12 +24,12 @@ export default defineCommand({
   summary: text("delete custom schemes", "カスタム管理権限スキームを削除する"),
   details: [
     text(
-      "Deletes all of the schemes or none. A scheme that is assigned to an account cannot be deleted (a clomoctl rule); the error names the accounts.",
+      "Deletes all of the schemes or none. A scheme that is assigned to an account cannot be deleted (a clomoctl rule); the error lists the accounts.",
       "すべて削除するか、1 つも削除しないかのどちらかです。アカウントに設定されているスキームは削除できません(clomoctl 独自の規則)。その場合はアカウントを表示します。",
     ),
   ],
   args: { schemes: { ...SCHEME_ARGUMENT, repeatable: true } },
-  options: { confirmDeletions: CONFIRM_DELETIONS, dryRun: DRY_RUN },
+  options: { confirmDeletions: CONFIRM_DELETIONS_OPTION, dryRun: DRY_RUN_OPTION },
   examples: [
     { line: "clomoctl roles schemes delete ユーザー登録係 --dry-run" },
     { line: "clomoctl roles schemes delete ユーザー登録係 --confirm-deletions 1" },

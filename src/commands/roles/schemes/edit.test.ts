@@ -53,7 +53,7 @@ test("names administrators of a part of the organisations, who cannot use items 
   const line = `${EDIT} --add-item orgs.write,secured.read`;
   const { en, ja } = await runInBoth(line, { tenant: { ...listed, editScheme, scheme: held } });
   expect(en.stderr).toContain(
-    `warning: no effect for ${holder?.account}: secured.read. These items require 全て as managed organisations (a clomoctl rule)\n`,
+    `warning: these items have no effect for ${holder?.account}: secured.read. They require 全て as managed organisations (a clomoctl rule)\n`,
   );
   expect(ja.stderr).toContain(`効果がないアカウントがあります: ${holder?.account}\n`);
   const whole = await run(line, { tenant: { ...listed, editScheme, scheme: all } });

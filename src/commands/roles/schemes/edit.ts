@@ -3,12 +3,12 @@ import { Failure, ignoreFailure } from "../../../lib/errors/index.ts";
 import type { ManualValues } from "../../../lib/model/thing.ts";
 import { formatCount, text, type Text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { DRY_RUN, refuseEmptyChange } from "../../records/options.ts";
+import { DRY_RUN_OPTION, refuseEmptyChange } from "../../records/options.ts";
 import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../../records/change-result.ts";
 import { requireRight } from "../../rights.ts";
 import {
   defineItemOption,
-  parseItems,
+  parseCheckItems,
   SCHEME_ARGUMENT,
   SCHEME_COLUMNS,
   SCHEME_HELP,
@@ -22,7 +22,7 @@ export default defineCommand({
   summary: text("rename a custom scheme, or change its items", "カスタム管理権限スキームの名前や項目を変更する"),
   details: [
     text(
-      "Changes what all accounts with this scheme may do, from their next command on. The number of these accounts is shown.",
+      "Changes what all accounts with this scheme may do, starting with their next command. The number of these accounts is shown.",
       "このスキームを設定したすべてのアカウントの権限が、次のコマンドから変わります。アカウント数を表示します。",
     ),
     ...SCHEME_HELP,
@@ -30,10 +30,10 @@ export default defineCommand({
   args: { scheme: SCHEME_ARGUMENT },
   options: {
     name: { kind: "string", value: "NEW", about: text("new name of the scheme", "新しい名前") },
-    item: defineItemOption(text("check items that replace all current items", "項目をこれだけにする")),
+    item: defineItemOption(text("check items that replace all current items", "現在の項目をすべて置き換える項目")),
     addItem: defineItemOption(text("check items to add", "追加する項目")),
     removeItem: defineItemOption(text("check items to remove", "外す項目")),
-    dryRun: DRY_RUN,
+    dryRun: DRY_RUN_OPTION,
   },
   examples: [
     { line: "clomoctl roles schemes edit ユーザー登録係 --add-item orgs.write" },
@@ -44,9 +44,9 @@ export default defineCommand({
   async run(tools, { scheme: typed, name, item, addItem, removeItem, dryRun }) {
     tools.describeState(() => STATE_UNCHANGED);
     const [operations, addItems, removeItems] = [
-      parseItems(item, "--item"),
-      parseItems(addItem, "--add-item"),
-      parseItems(removeItem, "--remove-item"),
+      parseCheckItems(item, "--item"),
+      parseCheckItems(addItem, "--add-item"),
+      parseCheckItems(removeItem, "--remove-item"),
     ];
     if (operations.length > 0 && addItems.length + removeItems.length > 0) throw ITEM_OPTION_CONFLICT;
     const both = addItems.find((one) => removeItems.includes(one));
@@ -81,21 +81,21 @@ export default defineCommand({
     const gained = after.operations.filter((one) => one.startsWith("secured.") && !before?.operations.includes(one));
     const held = gained.length === 0 ? undefined : await ignoreFailure(() => client.roles.scheme(id));
     const names = (held?.holders ?? []).filter(({ orgs }) => orgs !== null).map((holder) => holder.account ?? "");
-    if (names.length > 0) await tools.terminal.warn(describeUselessItems(gained, names));
+    if (names.length > 0) await tools.terminal.warn(describeIneffectiveItems(gained, names));
   },
 });
 
-/** Maximum number of accounts that are named. */
+/** Maximum number of accounts that are listed by name. */
 const MAX_NAMED_ACCOUNTS = 5;
 
 /**
  * Describes which items have no effect for which accounts. SECURED APPs do not have organisations, so their items have
  * an effect only for accounts that manage all organisations (a clomoctl rule).
  */
-const describeUselessItems = (items: readonly string[], names: readonly string[]): Text => {
+const describeIneffectiveItems = (items: readonly string[], names: readonly string[]): Text => {
   const told = `${names.slice(0, MAX_NAMED_ACCOUNTS).join(", ")}${names.length > MAX_NAMED_ACCOUNTS ? ", …" : ""}`;
   return text(
-    `no effect for ${told}: ${items.join(", ")}. These items require 全て as managed organisations (a clomoctl rule)`,
+    `these items have no effect for ${told}: ${items.join(", ")}. They require 全て as managed organisations (a clomoctl rule)`,
     `${items.join("・")} は、管理対象組織が「全て」のときだけ有効なため(clomoctl 独自の規則)、効果がないアカウントがあります: ${told}`,
   );
 };

@@ -51,7 +51,7 @@ test("reports a name that is not a user of the app, and suggests the nearest ユ
   );
   expect(en.stderr.match(/warning:/g)).toHaveLength(2);
   expect(ja.stderr).toContain(
-    `警告: ${near}: このユーザーID を持つ docs のユーザーは登録されていないため、ユーザーID だけで追加しました(${hanako.userId} ではありませんか?)\n`,
+    `警告: ${near}: このユーザーID を持つ docs のユーザーは登録されていないため、ユーザーID だけで追加しました(「${hanako.userId}」ではありませんか?)\n`,
   );
 });
 

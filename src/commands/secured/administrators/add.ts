@@ -10,7 +10,7 @@ export default defineCommand({
   details: [
     ...ADD_COMMAND.details,
     text(
-      "Exports do not contain the administrators of an app. Anyone who is not recorded yet is therefore added with the ユーザーID alone; a warning shows it with the most similar ユーザーID.",
+      "Exports do not contain the administrators of an app. A user who is not recorded yet is therefore added with only the ユーザーID; a warning shows this ID and the most similar ユーザーID.",
       "アプリの管理者はエクスポートに含まれません。そのため、まだ登録のない人はユーザーID だけで追加し、よく似たユーザーID とともに警告で示します。",
     ),
   ],
@@ -46,7 +46,7 @@ async function describeUnknownUsers(
   return unknown.map((name) => {
     const other = near.get(name);
     const [meant, meantJa] =
-      other === undefined ? ["", ""] : [` (did you mean ${other}?)`, `(${other} ではありませんか?)`];
+      other === undefined ? ["", ""] : [` (did you mean ${other}?)`, `(「${other}」ではありませんか?)`];
     return text(
       `${name}: no user of ${app} with this ユーザーID is recorded; added with the ユーザーID alone${meant}`,
       `${name}: このユーザーID を持つ ${app} のユーザーは登録されていないため、ユーザーID だけで追加しました${meantJa}`,

@@ -1,4 +1,4 @@
-import { LIST_COMMAND, showMarks } from "../../administrators/marks.ts";
+import { LIST_COMMAND, showMarkedAdministrators } from "../../administrators/marks.ts";
 import { defineCommand } from "../../command.ts";
 import { APP_OPTION } from "../app.ts";
 
@@ -9,6 +9,6 @@ export default defineCommand({
   examples: [{ line: "clomoctl secured administrators list --app docs" }],
   async run(tools, { app }) {
     const { client } = await tools.tenant("administrators");
-    await showMarks(tools, await client.administrators.list(app));
+    await showMarkedAdministrators(tools, await client.administrators.list(app));
   },
 });

@@ -1,6 +1,6 @@
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { DRY_RUN } from "../../records/options.ts";
+import { DRY_RUN_OPTION } from "../../records/options.ts";
 import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../../records/change-result.ts";
 import { requireRight } from "../../rights.ts";
 import { APP_OPTION } from "../app.ts";
@@ -10,7 +10,7 @@ export default defineCommand({
   summary: text("create a SECURED APPs group", "SECURED APPs のグループを作成する"),
   details: GROUP_HELP,
   args: { name: { kind: "string", required: true, about: text("name of the new group", "グループ名") } },
-  options: { app: APP_OPTION, dryRun: DRY_RUN },
+  options: { app: APP_OPTION, dryRun: DRY_RUN_OPTION },
   examples: [{ line: "clomoctl secured groups create 営業三部 --app docs" }],
   exits: ["input-rejected", "not-permitted", "locked"],
   shows: GROUP_COLUMNS,

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { DeletedGroups, SecuredGroup, SecuredUser } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { operations } from "#support/commands/imports/plans.ts";
+import { listOperations } from "#support/commands/imports/plans.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -15,7 +15,7 @@ const LINE = "secured groups delete 営業 総務 --app docs";
 test("reports how many memberships end, and deletes after confirmation of the number of groups", async () => {
   const tenant = { ...listed, deleteSecuredGroups: deleted };
   const { en, ja } = await runInBoth(`${LINE} --confirm-deletions 2`, { tenant });
-  expect(operations(en.requests)).toEqual(["securedGroups", "securedUsers", "securedUsers", "deleteSecuredGroups"]);
+  expect(listOperations(en.requests)).toEqual(["securedGroups", "securedUsers", "securedUsers", "deleteSecuredGroups"]);
   expect(en.requests.slice(-1)).toEqual([
     {
       operation: "deleteSecuredGroups",
@@ -58,7 +58,7 @@ test.each([
 
 test("a dry run only checks", async () => {
   const { en, ja } = await runInBoth(`${LINE} --dry-run`, { tenant: listed });
-  expect(operations(en.requests)).toEqual(["securedGroups", "securedUsers", "securedUsers"]);
+  expect(listOperations(en.requests)).toEqual(["securedGroups", "securedUsers", "securedUsers"]);
   expect(en.stderr).not.toContain("warning");
   expect(en.stderr).toContain("dry run: nothing was changed\n");
   expect(ja.stderr).toContain("確認のみで、何も変更していません\n");
@@ -73,7 +73,7 @@ test("a terminal asks for the number of what was shown; another number deletes n
     terminal: { typing: [[". To continue, type the number of deletions (2):", "2\r"]] },
   });
   expect(typed.exit).toBe(0);
-  expect(operations(typed.requests)[0]).toBe("tenantRevision");
+  expect(listOperations(typed.requests)[0]).toBe("tenantRevision");
   expect(typed.requests.at(-1)).toMatchObject({ json: { memberships: 15, seen: 7 } });
   const other = await run(LINE, {
     tenant: looked,
@@ -98,7 +98,7 @@ test.each([
 ])("a missing or wrong number exits with 3:%s", async (option, told, toldJa) => {
   const { en, ja } = await runInBoth(`${LINE}${option}`, { tenant: listed });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
-  expect(operations(en.requests)).not.toContain("deleteSecuredGroups");
+  expect(listOperations(en.requests)).not.toContain("deleteSecuredGroups");
   expect(en.stderr).toContain(told);
   expect(ja.stderr).toContain(toldJa);
 });

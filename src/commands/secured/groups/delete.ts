@@ -6,10 +6,10 @@ import { requireConfirmedCounts } from "../../../lib/plan/confirm.ts";
 import { createChanges, renderPlan, type Plan } from "../../../lib/plan/plan.ts";
 import { formatCount, same, text, type Text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { CONFIRM_DELETIONS } from "../../imports/plan/options.ts";
+import { CONFIRM_DELETIONS_OPTION } from "../../imports/plan/options.ts";
 import { listColumns } from "../../listing/list.ts";
 import { askToApply } from "../../imports/plan/settle.ts";
-import { DRY_RUN } from "../../records/options.ts";
+import { DRY_RUN_OPTION } from "../../records/options.ts";
 import { getRevisionBeforePrompt } from "../../records/seen.ts";
 import {
   STATE_UNCHANGED,
@@ -28,17 +28,17 @@ export default defineCommand({
   summary: text("delete SECURED APPs groups", "SECURED APPs のグループを削除する"),
   details: [
     text(
-      "Deletes all of the groups or none. Their users stay and are only removed from the groups: the number of memberships that end is shown before you confirm the number of groups. `undo` restores the groups with their users.",
-      "すべて削除するか、1 つも削除しないかのどちらかです。所属するユーザーは残り、グループから外れます。外れる所属の件数を示してから、グループの数を確認します。`undo` で、グループを所属ユーザーとともに元に戻せます。",
+      "Deletes all of the groups or none. Their users are not deleted, only removed from the groups: the number of memberships that end is shown before you confirm the number of groups. `undo` restores the groups with their users.",
+      "すべて削除するか、1 つも削除しないかのどちらかです。所属するユーザーは削除されず、グループから外れるだけです。外れる所属の件数を示してから、グループの数を確認します。`undo` で、グループを所属ユーザーとともに元に戻せます。",
     ),
     text(
-      "A ファイル管理者 or グループ管理者 who would be left without a group is named first: according to CLOMO's tables, they can then no longer work in any folder (Docs) or with the events and contacts of any group (Calendar, Contacts).",
+      "A ファイル管理者 or グループ管理者 who would be left without a group is listed first: according to CLOMO's tables, without a group they cannot work in any folder (Docs) or with the events and contacts of any group (Calendar, Contacts).",
       "所属するグループがなくなるファイル管理者・グループ管理者がいれば、先に名前を示します。メーカーの権限表によれば、グループがないと、どのフォルダーも(Calendar・Contacts ではどのグループの予定・連絡先も)操作できません。",
     ),
     ...GROUP_HELP,
   ],
   args: { groups: { ...GROUP_ARGUMENT, repeatable: true } },
-  options: { app: APP_OPTION, confirmDeletions: CONFIRM_DELETIONS, dryRun: DRY_RUN },
+  options: { app: APP_OPTION, confirmDeletions: CONFIRM_DELETIONS_OPTION, dryRun: DRY_RUN_OPTION },
   examples: [
     { line: "clomoctl secured groups delete 営業 --app docs --dry-run" },
     { line: "clomoctl secured groups delete 営業 総務 --app docs --confirm-deletions 2" },
@@ -93,7 +93,7 @@ const buildDeletionPlan = (groups: readonly SecuredGroup[], context: string): Pl
   };
 };
 
-/** Maximum number of managers who are named. */
+/** Maximum number of managers who are listed by name. */
 const MAX_NAMED_MANAGERS = 10;
 
 /** Describes which managers would be left without a group; empty if there are none. @see facts 6.7 */

@@ -1,6 +1,6 @@
 import { formatCount, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { DRY_RUN } from "../../records/options.ts";
+import { DRY_RUN_OPTION } from "../../records/options.ts";
 import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../../records/change-result.ts";
 import { requireRight } from "../../rights.ts";
 import { APP_OPTION } from "../app.ts";
@@ -10,8 +10,8 @@ export default defineCommand({
   summary: text("rename a SECURED APPs group", "SECURED APPs のグループの名前を変更する"),
   details: [
     text(
-      "The users stay in the group, and their グループ名 changes in the same step.",
-      "所属するユーザーはそのままで、各ユーザーの「グループ名」も同時に変わります。",
+      "The users remain in the group, and their グループ名 changes in the same step.",
+      "所属するユーザーは変わらず、各ユーザーの「グループ名」も同時に変わります。",
     ),
     ...GROUP_HELP,
   ],
@@ -19,7 +19,7 @@ export default defineCommand({
   options: {
     app: APP_OPTION,
     name: { kind: "string", value: "NEW", required: true, about: text("new name of the group", "新しい名前") },
-    dryRun: DRY_RUN,
+    dryRun: DRY_RUN_OPTION,
   },
   examples: [{ line: "clomoctl secured groups edit 営業 --name 営業本部 --app docs" }],
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],

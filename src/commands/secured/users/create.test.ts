@@ -159,7 +159,7 @@ test.each([
     [
       "ファイル管理者",
       "グループ管理者",
-      "A 一般ユーザー can only use the app on the device. Browser and Mailer do not have these managers, and the manual does not have a table for them. Administrators (管理者) have all rights in all apps. They are created in Settings(Administrators) of SECURED APPs MANAGER and marked here with",
+      "A 一般ユーザー can only use the app on the device. Browser and Mailer do not have these managers, and the manual does not have a table for them. Administrators (管理者) have all rights in all apps. They are created in Settings(Administrators) of SECURED APPs MANAGER and marked in clomoctl with",
     ],
   ],
   ["secured users edit --help-all", ["ファイル管理者", "グループ管理者", "clomoctl rule"]],

@@ -2,7 +2,7 @@ import { commandName } from "../../../lib/advice/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { DRY_RUN, buildValueOptions, parseValueOptions } from "../../records/options.ts";
+import { DRY_RUN_OPTION, buildValueOptions, parseValueOptions } from "../../records/options.ts";
 import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../../records/change-result.ts";
 import { requireRight } from "../../rights.ts";
 import { APP_OPTION } from "../app.ts";
@@ -15,8 +15,8 @@ export default defineCommand({
   summary: text("create a SECURED APPs user", "SECURED APPs のユーザーを作成する"),
   details: [
     text(
-      `A new user needs a パスワード (6 to 255 half-width letters and digits), typed at a prompt without echo or read from a file or stdin. It is only checked: clomoctl stores nothing but the time when it was set. In a mirror, the password is set in the console: use --password-in-console. A ユーザーID that already exists is refused; upper and lower case differ. For many users, use ${commandName("secured users import")}.`,
-      `新しいユーザーには「パスワード」(半角英数字 6〜255 文字)が必要です。画面に表示せずに尋ねるか、ファイルか標準入力から読みます。検査だけに使い、設定した日時だけを保存します。管理画面のミラーでは管理画面で設定するため、--password-in-console を指定できます。登録済みのユーザー ID は使えません(大文字と小文字は区別します)。大勢のユーザーには ${commandName("secured users import")} を使ってください。`,
+      `A new user needs a パスワード (6 to 255 half-width letters and digits), typed at a prompt without echo or read from a file or stdin. clomoctl only checks the password and stores the time when it was set. In a mirror, the password is set in the console: use --password-in-console. A ユーザーID that already exists is refused; IDs are case-sensitive. For many users, use ${commandName("secured users import")}.`,
+      `新しいユーザーには「パスワード」(半角英数字 6〜255 文字)が必要です。画面に表示せずに尋ねるか、ファイルか標準入力から読みます。検査だけに使い、設定した日時だけを保存します。管理画面のミラーでは管理画面で設定するため、--password-in-console を指定できます。登録済みのユーザーID は使えません(大文字と小文字は区別します)。大勢のユーザーには ${commandName("secured users import")} を使ってください。`,
     ),
     text(
       "デバイス and ライセンス制限例外設定 exist only on the console's screen and not in files, so imports do not change them. Only Docs, Calendar and Contacts have groups, because their files contain グループ名 (Browser and Mailer have 所属するグループ only on the screen).",
@@ -39,7 +39,7 @@ export default defineCommand({
       kind: "boolean",
       about: text("in a mirror: the password is set in the console", "ミラーで、パスワードを管理画面で設定する"),
     },
-    dryRun: DRY_RUN,
+    dryRun: DRY_RUN_OPTION,
   },
   examples: [
     {
@@ -79,8 +79,8 @@ export default defineCommand({
 
 const PASSWORD_CONFLICT = new Failure("usage", {
   what: text(
-    "--password-in-console cannot be used with another password option: a password is set either here or in the console",
-    "パスワードは、ここで指定するか、管理画面で設定するかのどちらかです",
+    "--password-in-console cannot be used with another password option, because the password is set either by clomoctl or in the console",
+    "--password-in-console は、パスワードを渡すほかのオプションと同時に指定できません。パスワードは clomoctl と管理画面のどちらか一方で設定してください",
   ),
   where: "--password-in-console",
 });

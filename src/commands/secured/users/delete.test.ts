@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Import } from "../../../lib/client/index.ts";
-import { toCommittedPlan, answerRows, rowOf } from "#support/commands/imports/plans.ts";
+import { toCommittedPlan, createRowsResponder, rowOf } from "#support/commands/imports/plans.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -9,7 +9,7 @@ const [USER] = example<{ items: readonly { id: string; userId: string }[] }>("fi
 const shown = {
   planDeletion: PLAN,
   tenant: example("tenant", { mirroredAt: null }),
-  importRows: answerRows(rowOf({ row: 0, key: "hanako01", action: "delete", exists: true })),
+  importRows: createRowsResponder(rowOf({ row: 0, key: "hanako01", action: "delete", exists: true })),
   commitImport: toCommittedPlan(PLAN),
 };
 
@@ -42,9 +42,11 @@ test("facts 6.6: warns about a user who is an administrator in another app, and 
   const { en, ja } = await runInBoth("secured users delete --app docs --filter-id taro --dry-run", { tenant: asked });
   expect(en.exit).toBe(0);
   expect(en.stderr).toContain(
-    "warning: marked as administrators in another app, and therefore, according to CLOMO's manual, administrators in every app: 12 (太郎 <taro> (calendar), …); to keep them: clomoctl secured administrators add USER… --app docs\n",
+    "warning: users marked as administrators in another app, who according to CLOMO's manual are administrators in every app: 12 (太郎 <taro> (calendar), …); to keep them: clomoctl secured administrators add USER… --app docs\n",
   );
-  expect(ja.stderr).toContain("警告: ほかのアプリで管理者に指定されています");
+  expect(ja.stderr).toContain(
+    "警告: ほかのアプリで管理者に指定されているユーザー(マニュアルでは、管理者はほかのアプリでも管理者になります): 12 (太郎 <taro> (calendar), …)。残すには: clomoctl secured administrators add USER… --app docs\n",
+  );
 });
 
 test("facts 6.7: help explains who sees the Users screen", async () => {

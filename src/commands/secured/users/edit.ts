@@ -2,7 +2,7 @@ import { commandName } from "../../../lib/advice/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { requireSingleMatch } from "../../listing/single-match.ts";
-import { DRY_RUN, refuseEmptyChange, buildValueOptions, parseValueOptions } from "../../records/options.ts";
+import { DRY_RUN_OPTION, refuseEmptyChange, buildValueOptions, parseValueOptions } from "../../records/options.ts";
 import {
   STATE_UNCHANGED,
   FORMER_SECRETS,
@@ -21,13 +21,13 @@ export default defineCommand({
   summary: text("change a SECURED APPs user", "SECURED APPs のユーザーを変更する"),
   details: [
     text(
-      "Options that are not given change nothing; an empty value (--device '') removes a value. --group must name all groups of the user. A ユーザーID cannot be changed, because files identify users by it (a clomoctl rule). A new password is only checked; only the time when it was set is stored.",
-      "指定しないものは変わりません。空の値(--device '')で消せます。--group にはユーザーのグループをすべて指定します。ユーザーID は、CSV でユーザーを見分けるため変更できません(clomoctl 独自の規則)。新しいパスワードは検査だけに使い、設定した日時だけを保存します。",
+      "Values that you do not pass do not change; an empty value (--device '') removes a value. --group must list all groups of the user. A ユーザーID cannot be changed, because files identify users by it (a clomoctl rule). A new password is only checked; only the time when it was set is stored.",
+      "指定しないものは変わりません。空の値(--device '')で消せます。--group にはユーザーのグループをすべて指定します。CSV ではユーザーID でユーザーを識別するため、ユーザーID は変更できません(clomoctl 独自の規則)。新しいパスワードは検査だけに使い、設定した日時だけを保存します。",
     ),
     ...ROLE_HELP,
   ],
   args: { user: SECURED_USER_ARGUMENT },
-  options: { app: APP_OPTION, ...buildValueOptions(FIELDS_WITH_OPTIONS), ...USER_OPTIONS, dryRun: DRY_RUN },
+  options: { app: APP_OPTION, ...buildValueOptions(FIELDS_WITH_OPTIONS), ...USER_OPTIONS, dryRun: DRY_RUN_OPTION },
   examples: [
     { line: "clomoctl secured users edit user001 --app docs --device 'iPad 12' --licence-exception yes" },
     { line: "clomoctl secured users edit user001 --app calendar --role manager --dry-run" },

@@ -65,7 +65,7 @@ export default defineCommand({
   exits: IMPORT_EXITS,
   shows: RESULT_COLUMNS,
   run: (tools, { file, app, createGroups, generatePasswords, ...options }) =>
-    // a group named in the console's own export exists in the console, so it is created here
+    // a group in the console's own export exists in the console, so it is created in the tenant too
     runImport(tools, {
       kind: app,
       file,

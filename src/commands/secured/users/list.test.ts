@@ -23,7 +23,7 @@ test("passes order and filters to the tenant, and fetches no page that --limit d
 test("a table shows an app's own settings if they are requested", async () => {
   const at = { tenant: { securedUsers: page(null, hanako) }, terminal: { columns: 200 } };
   const own = await run("secured users list --app docs --fields fileManager,userId", at);
-  expect(own.stdout).toMatch(/^ファイル管理者権限 +user id\nTRUE +hanako01\n$/);
+  expect(own.stdout).toMatch(/^ファイル管理者権限 +user ID\nTRUE +hanako01\n$/);
 });
 
 test("facts 6.6: counts administrators below a table, with the command that lists them", async () => {

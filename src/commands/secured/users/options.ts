@@ -22,8 +22,12 @@ const { displayName, description, groups, device, licenceException, role, passwo
 /** The fields that have their own options in every app. */
 export const FIELDS_WITH_OPTIONS = { displayName, description, groups, device, licenceException } as const;
 
-const PASSWORD: Secret<"password"> = { name: "password", called: password.column.header, rule: password.rule };
-const SECRET_KEY: Secret<"secretKey"> = { name: "secretKey", called: secretKey.column.header, rule: secretKey.rule };
+const PASSWORD_INPUT: Secret<"password"> = { name: "password", called: password.column.header, rule: password.rule };
+const SECRET_KEY_INPUT: Secret<"secretKey"> = {
+  name: "secretKey",
+  called: secretKey.column.header,
+  rule: secretKey.rule,
+};
 
 /** The options of a user, in addition to those for {@link FIELDS_WITH_OPTIONS}. */
 export const USER_OPTIONS = {
@@ -41,7 +45,7 @@ export const USER_OPTIONS = {
     value: "HEADER=VALUE",
     repeatable: true,
     about: text(
-      "setting of the app, named by its header in the app's file (mail, proxy, …); not for secrets",
+      "setting of the app, identified by its header in the app's file (mail, proxy, …); not for secrets",
       "アプリの設定(メール、プロキシなど)。CSV のヘッダーで指定(パスワードなどは不可)",
     ),
   },
@@ -49,8 +53,8 @@ export const USER_OPTIONS = {
     kind: "boolean",
     about: text("create groups that do not exist yet", "存在しないグループを作る"),
   },
-  ...buildSecretOptions(PASSWORD),
-  ...buildSecretOptions(SECRET_KEY),
+  ...buildSecretOptions(PASSWORD_INPUT),
+  ...buildSecretOptions(SECRET_KEY_INPUT),
 } as const satisfies Fields;
 
 /** The options that pass the password and the secret key. */
@@ -64,14 +68,14 @@ export interface SecretInputs {
 }
 
 /**
- * Reads the secrets that the options pass, in the form that the tenant API takes.
+ * Reads the secrets that the options pass, in the form that the tenant API expects.
  *
  * @throws `usage` if both secrets are to be read from stdin; see also {@link readSecretInput}
  */
 export async function readUserSecrets(tools: Tools, given: SecretInputs): Promise<ManualValues> {
   const all = [
-    [PASSWORD, { file: given.passwordFile, stdin: given.passwordStdin, prompt: given.passwordPrompt }],
-    [SECRET_KEY, { file: given.secretKeyFile, stdin: given.secretKeyStdin, prompt: given.secretKeyPrompt }],
+    [PASSWORD_INPUT, { file: given.passwordFile, stdin: given.passwordStdin, prompt: given.passwordPrompt }],
+    [SECRET_KEY_INPUT, { file: given.secretKeyFile, stdin: given.secretKeyStdin, prompt: given.secretKeyPrompt }],
   ] as const satisfies readonly (readonly [Secret, SecretInput])[];
   if (all.every(([secret, how]) => isSecretFromStdin(secret, how))) {
     throw new Failure("usage", {
@@ -167,7 +171,7 @@ const createUnknownSettingFailure = (app: App, typed: string, name: string): Fai
     name,
     SECURED_FORMATS[app].columns.flatMap(({ field, header, secret }) => (secret === true ? [] : [header, field])),
   );
-  const meant = near === undefined ? text("", "") : text(`did you mean ${near}? `, `「${near}」ですか? `);
+  const meant = near === undefined ? text("", "") : text(`did you mean ${near}? `, `「${near}」ではありませんか?`);
   return createSettingFailure(
     typed,
     text(`${app} does not have a setting "${name}"`, `${app} に「${name}」という設定はありません`),

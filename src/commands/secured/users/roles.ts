@@ -13,7 +13,7 @@ export const ROLE_HELP: readonly Text[] = [
     "Calendar・Contacts: グループ管理者は SECURED APPs MANAGER にログインでき、アプリの「Settings」と「Service Settings」を参照し、「Calendar」「Contacts」では管理対象のグループだけを扱えます。「Settings(Administrators)」「Users」「Devices」は開けません。",
   ),
   text(
-    `A 一般ユーザー can only use the app on the device. Browser and Mailer do not have these managers, and the manual does not have a table for them. Administrators (管理者) have all rights in all apps. They are created in Settings(Administrators) of SECURED APPs MANAGER and marked here with ${line("secured administrators add", [])}; imports and edits do not change them (a clomoctl rule).`,
+    `A 一般ユーザー can only use the app on the device. Browser and Mailer do not have these managers, and the manual does not have a table for them. Administrators (管理者) have all rights in all apps. They are created in Settings(Administrators) of SECURED APPs MANAGER and marked in clomoctl with ${line("secured administrators add", [])}; imports and edits do not change them (a clomoctl rule).`,
     "一般ユーザーは、デバイスのアプリだけを利用できます。Browser と Mailer にはこれらの管理者がなく、マニュアルに権限表もありません。管理者は全アプリのすべての権限を持ち、SECURED APPs MANAGER の「Settings(Administrators)」で登録します。clomoctl では secured administrators add で指定し、インポートでも編集でも変更しません(clomoctl 独自の規則)。",
   ),
 ];

@@ -34,7 +34,7 @@ test("a terminal shows one field per line, in the selected language", async () =
     terminal: {},
   });
   expect(en.stdout).toMatch(
-    /\nuser id +hanako01\n[^]+\nファイル管理者権限 +TRUE\nsecrets set +パスワード \(2026-11-20 10:23\)\n/,
+    /\nuser ID +hanako01\n[^]+\nファイル管理者権限 +TRUE\nsecrets set +パスワード \(2026-11-20 10:23\)\n/,
   );
   expect(ja.stdout).toMatch(
     /\nユーザーID +hanako01\n[^]+\n設定済みのパスワードなど +パスワード \(2026-11-20 10:23\)\n/,

@@ -8,7 +8,7 @@ export default defineCommand({
   ...ADD_COMMAND,
   args: {
     users: createMarkArgument(
-      text("id, email address, employee code or account name", "ID・メールアドレス・社員コード・CLOMO アカウント名"),
+      text("ID, email address, employee code or account name", "ID・メールアドレス・社員コード・CLOMO アカウント名"),
     ),
   },
   options: { ...MARKING_OPTIONS },

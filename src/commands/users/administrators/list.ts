@@ -1,4 +1,4 @@
-import { LIST_COMMAND, showMarks } from "../../administrators/marks.ts";
+import { LIST_COMMAND, showMarkedAdministrators } from "../../administrators/marks.ts";
 import { defineCommand } from "../../command.ts";
 
 export default defineCommand({
@@ -8,6 +8,6 @@ export default defineCommand({
   examples: [{ line: "clomoctl users administrators list" }],
   async run(tools) {
     const { client } = await tools.tenant("administrators");
-    await showMarks(tools, await client.administrators.list("users"));
+    await showMarkedAdministrators(tools, await client.administrators.list("users"));
   },
 });

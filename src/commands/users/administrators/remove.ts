@@ -9,7 +9,7 @@ export default defineCommand({
     users: {
       ...MARKED_ARGUMENT,
       about: text(
-        "id, email address, employee code or account name",
+        "ID, email address, employee code or account name",
         "ID・メールアドレス・社員コード・CLOMO アカウント名",
       ),
     },

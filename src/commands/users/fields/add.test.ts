@@ -24,7 +24,11 @@ test("a terminal shows it in the selected language", async () => {
 
 test.each([
   [undefined, "the field may have been added", "追加されている可能性"],
-  [field, "the change was made; the output may be incomplete", "変更は反映済みです"],
+  [
+    field,
+    "the change was made; the output may be incomplete",
+    "変更は完了しましたが、出力は途中までの可能性があります",
+  ],
 ])("a signal reports that the field may have been added, until the tenant responds: %j", async (answer, en, ja) => {
   const signals = new EventEmitter();
   const tenant = {

@@ -9,7 +9,7 @@ import { requireSingleMatch } from "../../listing/single-match.ts";
 /** All columns of a custom field. */
 export const FIELD_COLUMNS = buildFieldColumns<CustomField>(CUSTOM_FIELD.fields);
 
-/** Returns the custom field with an id or a name.  @throws `not-found` if none matches, `usage` if several do */
+/** Returns the custom field with an ID or a name.  @throws `not-found` if no field matches, `usage` if several match */
 export function findCustomField(name: string, fields: readonly CustomField[]): CustomField {
   const found = fields.filter((field) => field.id === name || nameKey(field.name) === nameKey(name));
   return requireSingleMatch(name, found, {

@@ -2,9 +2,9 @@ import type { CustomFieldDetail } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { formatCount, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
-import { CONFIRM_DELETIONS } from "../../imports/plan/options.ts";
+import { CONFIRM_DELETIONS_OPTION } from "../../imports/plan/options.ts";
 import { requireNamedContextForDeletion } from "../../permission.ts";
-import { DRY_RUN } from "../../records/options.ts";
+import { DRY_RUN_OPTION } from "../../records/options.ts";
 import { getRevisionBeforePrompt } from "../../records/seen.ts";
 import { requireRight } from "../../rights.ts";
 import { noteNotRestored, STATE_MAYBE_CHANGED, STATE_CHANGED } from "../../records/change-result.ts";
@@ -27,10 +27,10 @@ export default defineCommand({
       kind: "string",
       required: true,
       names: "custom-fields",
-      about: text("name or id of the field", "項目名か ID"),
+      about: text("name or ID of the field", "項目名か ID"),
     },
   },
-  options: { confirmDeletions: CONFIRM_DELETIONS, dryRun: DRY_RUN },
+  options: { confirmDeletions: CONFIRM_DELETIONS_OPTION, dryRun: DRY_RUN_OPTION },
   examples: [
     { line: "clomoctl users fields remove 入社年度 --dry-run" },
     {
@@ -46,7 +46,7 @@ export default defineCommand({
   shows: FIELD_COLUMNS,
   async run(tools, { field: name, confirmDeletions, dryRun }) {
     const { terminal } = tools;
-    tools.describeState(() => NOTHING_REMOVED);
+    tools.describeState(() => NOTHING_REMOVED_TEXT);
     await requireRight(tools, "fields.write");
     const { client, permitChange } = await tools.tenant("users");
     const seen = dryRun || confirmDeletions !== undefined ? undefined : await getRevisionBeforePrompt(tools);
@@ -67,7 +67,7 @@ export default defineCommand({
     }
     await permitChange();
     if (!(await confirmFieldRemoval(tools, field, confirmDeletions))) {
-      await terminal.note(NOTHING_REMOVED);
+      await terminal.note(NOTHING_REMOVED_TEXT);
       return;
     }
     tools.describeState(() => STATE_MAYBE_CHANGED);
@@ -83,7 +83,7 @@ export default defineCommand({
   },
 });
 
-const NOTHING_REMOVED = text("nothing was removed", "何も削除していません");
+const NOTHING_REMOVED_TEXT = text("nothing was removed", "何も削除していません");
 
 /** Checks the confirmed number of users.  @throws `input-rejected` if the number of users with a value differs */
 function checkConfirmedUsers(users: number, confirmed: number | undefined): void {

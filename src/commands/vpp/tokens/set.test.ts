@@ -61,6 +61,6 @@ test("passes --other-location on, and reports warnings and a dry run", async () 
 test("setting the same file again exits with 0 and is reported", async () => {
   const tenant = { ...AT_ADE, findOrgs: { items: [org] }, setVppToken: done({ unchanged: true }) };
   const { en, ja } = await runInBoth("vpp tokens set a.vpptoken --org S01", { folder: folderWith("x"), tenant });
-  expect(en).toMatchObject({ exit: 0, stderr: "this token is already set: nothing was changed\n" });
+  expect(en).toMatchObject({ exit: 0, stderr: "this token is already set, so nothing was changed\n" });
   expect(ja.stderr).toBe("このトークンは設定済みです。何も変更していません\n");
 });

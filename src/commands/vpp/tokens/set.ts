@@ -7,7 +7,7 @@ import { toTypableName } from "../../../lib/text/shell-word.ts";
 import { requireAppleAccess } from "../../ade/fence.ts";
 import { defineCommand } from "../../command.ts";
 import { findOrg } from "../../orgs/find-org.ts";
-import { DRY_RUN } from "../../records/options.ts";
+import { DRY_RUN_OPTION } from "../../records/options.ts";
 import {
   STATE_UNCHANGED,
   describeResultState,
@@ -23,7 +23,7 @@ export default defineCommand({
     VPP_TOKEN_PURPOSE,
     text(
       "Set the token of 全社 first; other organisations can then have their own. The token is stored encrypted and replaces the organisation's previous token. Expired and older tokens are rejected; a token of another location requires --other-location. Setting the same file again changes nothing. In CLOMO PANEL, this corresponds to 登録, * and 保存.",
-      "最初に「全社」に設定します。ほかの組織に別のトークンを設定することもできます。トークンは暗号化して保持し、その組織のそれまでのものを置き換えます。期限切れのものと古いものは受け付けません。別の場所のものは --other-location を付けた場合だけ受け付けます。同じファイルをもう一度指定しても、何も変わりません。CLOMO PANEL の「登録」→「*」→「保存」は、ここでは 1 回の操作です。",
+      "最初に「全社」に設定します。ほかの組織に別のトークンを設定することもできます。トークンは暗号化して保持し、その組織のそれまでのものを置き換えます。期限切れのものと古いものは受け付けません。別の場所のものは --other-location を付けた場合だけ受け付けます。同じファイルをもう一度指定しても、何も変わりません。CLOMO PANEL の「登録」→「*」→「保存」にあたる操作です。",
     ),
     text(
       "The expiry date is also recorded as a renewal item, so `renewals check` and reminders include it.",
@@ -52,7 +52,7 @@ export default defineCommand({
     otherLocation: {
       kind: "boolean",
       about: text(
-        "accept a token of another location than the previous token's",
+        "accept a token of a different location than the previous token",
         "これまでと別の場所のトークンでも受け付ける",
       ),
     },
@@ -63,7 +63,7 @@ export default defineCommand({
         "元の sealing.key が失われている場合に、別の鍵で暗号化する",
       ),
     },
-    dryRun: DRY_RUN,
+    dryRun: DRY_RUN_OPTION,
   },
   examples: [
     { line: "clomoctl vpp tokens set sToken_for_Tokyo_.vpptoken --org 全社" },
@@ -94,7 +94,7 @@ export default defineCommand({
     for (const warning of set.warnings) await terminal.warn(warning);
     if (set.unchanged) {
       return terminal.note(
-        text("this token is already set: nothing was changed", "このトークンは設定済みです。何も変更していません"),
+        text("this token is already set, so nothing was changed", "このトークンは設定済みです。何も変更していません"),
       );
     }
     if (dryRun) return terminal.note(DRY_RUN_NOTE);

@@ -17,8 +17,8 @@ export default defineCommand({
   details: [
     VPP_TOKEN_PURPOSE,
     text(
-      "Only reads; changes nothing at Apple or here. Warns if another MDM uses the location, or if Apple's expiry date differs from the recorded date. If Apple rejects a token, the exit code is 4.",
-      "読み取りだけで、Apple 側もここも変更しません。別の MDM がその場所を使用中の場合と、Apple の示す期限が記録と異なる場合に知らせます。Apple が受け付けないトークンがあれば、終了コードは 4 です。",
+      "Only reads: changes nothing at Apple or in the tenant. Warns if another MDM uses the location, or if Apple's expiry date differs from the recorded date. If Apple rejects a token, the exit code is 4.",
+      "読み取りだけで、Apple 側もテナントも変更しません。別の MDM がその場所を使用中の場合と、Apple の示す期限が登録した期限と異なる場合に知らせます。Apple が受け付けないトークンがあれば、終了コードは 4 です。",
     ),
   ],
   args: {},
@@ -27,7 +27,7 @@ export default defineCommand({
       kind: "string",
       value: "ORG",
       names: "orgs",
-      about: text("only the token of this organisation", "この組織のトークンだけ"),
+      about: text("check only the token of this organisation", "この組織のトークンだけを確認する"),
     },
   },
   examples: [{ line: "clomoctl vpp tokens verify" }, { line: "clomoctl vpp tokens verify --org 全社" }],

@@ -14,7 +14,7 @@ export interface AssertionOptions {
   readonly random: (size: number) => Uint8Array;
 }
 
-/** Lifetime of an assertion. Apple accepts up to 180 days, but the assertion is used at once. */
+/** Lifetime of an assertion. Apple accepts up to 180 days, but the assertion is used immediately. */
 const ASSERTION_LIFETIME_SECONDS = 600;
 
 const JWT_ID_BYTES = 16;

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, verify, type KeyObject } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { AppleRequest } from "../send.ts";
-import { FakeApple, json, NOW, type FakeAnswer } from "#support/apple/apple.ts";
+import { FakeApple, createJsonResponse, NOW, type FakeAppleResponse } from "#support/apple/apple.ts";
 import { parseApiKey } from "./assertion.ts";
 import { createBusinessClient, type BusinessDevice } from "./client.ts";
 
@@ -11,11 +11,12 @@ const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256
 
 const isToken = ({ url }: AppleRequest): boolean => url.endsWith("/auth/oauth2/token");
 
-function business(answer: (request: AppleRequest, count: number) => FakeAnswer, keyId?: string) {
+function business(answer: (request: AppleRequest, count: number) => FakeAppleResponse, keyId?: string) {
   let tokens = 0;
   let count = 0;
   const apple = new FakeApple((request) => {
-    if (isToken(request)) return json({ access_token: `t${(tokens += 1)}`, expires_in: 3600, token_type: "Bearer" });
+    if (isToken(request))
+      return createJsonResponse({ access_token: `t${(tokens += 1)}`, expires_in: 3600, token_type: "Bearer" });
     return answer(request, (count += 1));
   });
   const opened = createBusinessClient({
@@ -54,7 +55,7 @@ describe("the access token", () => {
   };
 
   test("is requested with a signed assertion", async () => {
-    const { apple, business: api } = business(() => json({ data: [] }), "K1");
+    const { apple, business: api } = business(() => createJsonResponse({ data: [] }), "K1");
     await api.mdmServers();
     const [asked, listed] = apple.requests;
     const seconds = NOW / 1000;
@@ -85,14 +86,14 @@ describe("the access token", () => {
   });
 
   test("does not require a key ID", async () => {
-    const { apple, business: api } = business(() => json({ data: [] }));
+    const { apple, business: api } = business(() => createJsonResponse({ data: [] }));
     await api.mdmServers();
     expect(claimsOf(apple.requests[0])).toMatchObject({ isValid: true, head: { alg: "ES256", typ: "JWT" } });
     expect(claimsOf(apple.requests[0]).head).not.toHaveProperty("kid");
   });
 
   test("is reused until it expires", async () => {
-    const { apple, business: api } = business(() => json({ data: [] }));
+    const { apple, business: api } = business(() => createJsonResponse({ data: [] }));
     await api.mdmServers();
     apple.now += 58 * 60_000;
     await api.mdmServers();
@@ -102,7 +103,9 @@ describe("the access token", () => {
   });
 
   test("is requested once more if it is refused", async () => {
-    const { apple, business: api } = business((_, count) => (count === 1 ? { status: 401 } : json({ data: [] })));
+    const { apple, business: api } = business((_, count) =>
+      count === 1 ? { status: 401 } : createJsonResponse({ data: [] }),
+    );
     await api.mdmServers();
     expect(apple.requests.filter(isToken)).toHaveLength(2);
     const refused = business(() => ({ status: 401 }));
@@ -111,12 +114,12 @@ describe("the access token", () => {
   });
 
   test.each([
-    [{ status: 400, ...json({ error: "invalid_client" }) }, "not-permitted"],
+    [{ status: 400, ...createJsonResponse({ error: "invalid_client" }) }, "not-permitted"],
     [{ status: 403 }, "not-permitted"],
     [{ status: 500 }, "unavailable"],
-    [json({ expires_in: 3600 }), "unavailable"],
-    [json({ access_token: "a\r\nb", expires_in: 3600 }), "unavailable"],
-    [json({ access_token: "a", expires_in: "3600" }), "unavailable"],
+    [createJsonResponse({ expires_in: 3600 }), "unavailable"],
+    [createJsonResponse({ access_token: "a\r\nb", expires_in: 3600 }), "unavailable"],
+    [createJsonResponse({ access_token: "a", expires_in: "3600" }), "unavailable"],
     [{ body: "<html>" }, "unavailable"],
   ])("causes a failure if it is missing: %j", async (answer, code) => {
     const apple = new FakeApple(() => answer);
@@ -138,7 +141,7 @@ describe("the access token", () => {
 describe("devices", () => {
   test("are read page by page", async () => {
     const { apple, business: api } = business((_, count) =>
-      json({
+      createJsonResponse({
         data: [device(`A${count}`), device(`B${count}`, "UNASSIGNED")],
         links: count === 3 ? { self: "x" } : { next: `https://api.example/v1/orgDevices?limit=100&cursor=${count}` },
       }),
@@ -152,7 +155,7 @@ describe("devices", () => {
   });
 
   test("have the known properties", async () => {
-    const { business: api } = business(() => json({ data: [device("A", "UNASSIGNED")] }));
+    const { business: api } = business(() => createJsonResponse({ data: [device("A", "UNASSIGNED")] }));
     const [page] = await Array.fromAsync(api.orgDevices());
     expect(page).toEqual([{ serialNumber: "A", status: "UNASSIGNED", deviceModel: "iPhone 15", orderNumber: "1234" }]);
   });
@@ -164,8 +167,10 @@ describe("devices", () => {
     // the same again
     "/v1/orgDevices?limit=100",
   ])("do not follow an invalid link: %j", async (next) => {
-    const { apple, business: api } = business(() => json({ data: [], links: { next } }));
-    await expect(allOf(api.orgDevices())).rejects.toThrow("documents it: links.next");
+    const { apple, business: api } = business(() => createJsonResponse({ data: [], links: { next } }));
+    await expect(allOf(api.orgDevices())).rejects.toThrow(
+      "Apple's response does not match Apple's documentation: links.next",
+    );
     expect(apple.requests.filter(({ url }) => url.startsWith("https://elsewhere"))).toEqual([]);
     expect(apple.requests).toHaveLength(2);
   });
@@ -177,14 +182,16 @@ describe("devices", () => {
     ["serialNumber", { data: [{ id: "A", attributes: {} }] }],
     ["status", { data: [{ id: "A", attributes: { serialNumber: "A", status: 1 } }] }],
   ])("are refused if %s is invalid", async (member, answer) => {
-    const { business: api } = business(() => json(answer));
-    await expect(allOf(api.orgDevices())).rejects.toThrow(`documents it: ${member}`);
+    const { business: api } = business(() => createJsonResponse(answer));
+    await expect(allOf(api.orgDevices())).rejects.toThrow(
+      `Apple's response does not match Apple's documentation: ${member}`,
+    );
   });
 });
 
 describe("servers", () => {
   test("are listed", async () => {
-    const { business: api } = business(() => json({ data: [server("1", "CLOMO"), server("2", "予備")] }));
+    const { business: api } = business(() => createJsonResponse({ data: [server("1", "CLOMO"), server("2", "予備")] }));
     expect(await api.mdmServers()).toEqual([
       { id: "1", name: "CLOMO" },
       { id: "2", name: "予備" },
@@ -192,21 +199,28 @@ describe("servers", () => {
   });
 
   test("are found for a device", async () => {
-    const { apple, business: api } = business(() => json({ data: server("2", "予備") }));
+    const { apple, business: api } = business(() => createJsonResponse({ data: server("2", "予備") }));
     expect(await api.assignedServer("A/1")).toEqual({ id: "2", name: "予備" });
     expect(apple.lines[1]).toBe("GET /v1/orgDevices/A%2F1/assignedServer");
   });
 
-  test.each([{ status: 404 }, json({ data: null })])("are null for a device without a server: %j", async (answer) => {
-    const { business: api } = business(() => answer);
-    expect(await api.assignedServer("A")).toBeNull();
-  });
+  test.each([{ status: 404 }, createJsonResponse({ data: null })])(
+    "are null for a device without a server: %j",
+    async (answer) => {
+      const { business: api } = business(() => answer);
+      expect(await api.assignedServer("A")).toBeNull();
+    },
+  );
 
   test("are refused with the name of the invalid member", async () => {
-    const { business: api } = business(() => json({ data: [server("1", "CLOMO")] }));
-    await expect(api.assignedServer("A")).rejects.toThrow("documents it: data");
-    const nameless = business(() => json({ data: { id: "1", attributes: {} } }));
-    await expect(nameless.business.assignedServer("A")).rejects.toThrow("documents it: serverName");
+    const { business: api } = business(() => createJsonResponse({ data: [server("1", "CLOMO")] }));
+    await expect(api.assignedServer("A")).rejects.toThrow(
+      "Apple's response does not match Apple's documentation: data",
+    );
+    const nameless = business(() => createJsonResponse({ data: { id: "1", attributes: {} } }));
+    await expect(nameless.business.assignedServer("A")).rejects.toThrow(
+      "Apple's response does not match Apple's documentation: serverName",
+    );
   });
 
   test("cause a failure if access is denied", async () => {

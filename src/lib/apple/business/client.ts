@@ -105,7 +105,7 @@ interface BusinessPage {
   readonly rows: readonly JsonObject[];
 }
 
-const withWholeAnswers = (access: BusinessAccess): BusinessAccess => ({
+const addTruncationCheck = (access: BusinessAccess): BusinessAccess => ({
   ...access,
   send: rejectTruncatedResponses(access.send),
 });
@@ -135,7 +135,7 @@ class BusinessApi {
     }
   }
 
-  /** Returns an answer of any status except 401. After the first 401, requests a new token and tries once more. */
+  /** Returns a response with any status except 401. After the first 401, requests a new token and tries once more. */
   async get(path: string): Promise<{ readonly request: AppleRequest; readonly answer: AppleResponse }> {
     const { place, program, signal } = this.#access;
     const request: AppleRequest = { method: "GET", url: place.api + path, headers: { "user-agent": program }, signal };
@@ -150,7 +150,7 @@ class BusinessApi {
 
   async #sent(request: AppleRequest): Promise<AppleResponse> {
     const headers = { ...request.headers, accept: "application/json", authorization: `Bearer ${await this.#bearer()}` };
-    return sendWithRetry({ ...request, headers }, withWholeAnswers(this.#access), true);
+    return sendWithRetry({ ...request, headers }, addTruncationCheck(this.#access), true);
   }
 
   async #bearer(): Promise<string> {
@@ -180,7 +180,7 @@ class BusinessApi {
       signal,
     };
     const where = formatRequestTarget(request);
-    const answer = requireSuccess(request, await sendWithRetry(request, withWholeAnswers(this.#access), true));
+    const answer = requireSuccess(request, await sendWithRetry(request, addTruncationCheck(this.#access), true));
     const given = parseJsonObject(where, answer.body);
     const token = readRequiredText(where, given, "access_token");
     const { expires_in: seconds } = given;
@@ -226,7 +226,7 @@ const requireSuccess = (request: AppleRequest, answer: AppleResponse): AppleResp
 
 function createRefusalFailure(request: AppleRequest, { status }: AppleResponse): Failure {
   const where = formatRequestTarget(request);
-  // the token endpoint answers a key that is not accepted with 400
+  // the token endpoint returns 400 if it does not accept the key
   const isRefusal = status === 401 || status === 403 || (status === 400 && request.method === "POST");
   if (!isRefusal) {
     const what = text(`Apple returned HTTP status ${status}`, `Apple からの応答: HTTP ${status}`);
@@ -239,7 +239,7 @@ function createRefusalFailure(request: AppleRequest, { status }: AppleResponse):
     ),
     where,
     hint: text(
-      "compare the client ID, the key ID and the key with the API account in Apple Business Manager, and check the clock of this machine; if Apple still rejects the key, try without the key ID",
+      "compare the client ID, the key ID and the key with the API account in Apple Business Manager, and check the clock of this computer; if Apple still rejects the key, try without the key ID",
       "クライアント ID、キー ID、鍵を Apple Business Manager の API アカウントと照らし合わせ、このコンピューターの時計も確認してください。キー ID を省くと受け付けられることもあります",
     ),
   });

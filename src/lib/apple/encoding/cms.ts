@@ -22,7 +22,10 @@ const OAEP_HASHES = new Map([
   ["608648016503040203", "sha512"],
 ]);
 
-/** Maximum number of recipients read, to bound the work of hostile messages. Apple's have one recipient key. */
+/**
+ * Maximum number of recipients that are read, to limit the work that a hostile message can cause. Apple's messages have
+ * one recipient key.
+ */
 const MAX_RECIPIENTS = 8;
 
 /** The content key, encrypted for the key of one recipient. */
@@ -34,7 +37,7 @@ interface Recipient {
   readonly encryptedKey: Uint8Array;
 }
 
-/** Bytes in which a message's type is searched for. It follows the outer length, which takes at most six bytes. */
+/** Number of bytes in which a message's type is searched for. The type follows the outer length, at most six bytes. */
 const TYPE_SEARCH_BYTES = 20;
 
 /** Detects a message's type from its first bytes alone; undefined for another type, or if it is not a message. */
@@ -67,7 +70,7 @@ export function parseEnvelope(message: Uint8Array): Envelope | undefined {
     const [, algorithm, content] = readRequiredChildren(encrypted);
     const [cipher, initialisation] = readRequiredChildren(algorithm);
     return {
-      cipher: SMIME_CIPHERS.get(hex(cipher)),
+      cipher: SMIME_CIPHERS.get(elementToHex(cipher)),
       initialisation: readOctets(requireElement(initialisation)),
       content: readOctets(requireElement(content)),
       recipients: readRequiredChildren(recipients)
@@ -84,8 +87,8 @@ function parseRecipient(recipient: BerElement): Recipient {
   const [algorithm, parameters] = readRequiredChildren(encryption);
   return {
     certificate: attempt(() => formatCertificateName(requireElement(identifier))) ?? null,
-    algorithm: hex(algorithm),
-    parameters: hex(parameters),
+    algorithm: elementToHex(algorithm),
+    parameters: elementToHex(parameters),
     encryptedKey: readOctets(requireElement(encryptedKey)),
   };
 }
@@ -101,9 +104,9 @@ function formatCertificateName(identifier: BerElement): string | null {
     .flatMap((set) => readChildren(set))
     .map((attribute) => {
       const [type, value] = readChildren(attribute);
-      return `${ATTRIBUTE_NAMES.get(hex(type)) ?? hex(type)}=${Buffer.from(requireElement(value).content).toString("utf8")}`;
+      return `${ATTRIBUTE_NAMES.get(elementToHex(type)) ?? elementToHex(type)}=${Buffer.from(requireElement(value).content).toString("utf8")}`;
     });
-  return [...attributes, `serial 0x${hex(requireElement(serial)).replace(/^(?:00)+(?=.)/, "")}`].join(", ");
+  return [...attributes, `serial 0x${elementToHex(requireElement(serial)).replace(/^(?:00)+(?=.)/, "")}`].join(", ");
 }
 
 /** Short names of attributes in names of key certificates, by object identifier.  @see RFC 5280 appendix A */
@@ -145,7 +148,7 @@ export function extractBundledCertificates(message: Uint8Array): readonly Uint8A
 /** Returns the parts of the structure in a ContentInfo. @throws RangeError if the ContentInfo has another type */
 function readMessageParts(message: Uint8Array, wanted: string): readonly BerElement[] {
   const [type, content] = readChildren(readElement(message));
-  if (hex(type) !== wanted) throw new RangeError("another type of message");
+  if (elementToHex(type) !== wanted) throw new RangeError("another type of message");
   return readChildren(readElement(requireElement(content).content));
 }
 
@@ -182,7 +185,8 @@ const readRequiredChildren = (element: BerElement | undefined): readonly BerElem
   readChildren(requireElement(element));
 
 /** Returns the content of an element in hexadecimal digits; empty if the element is missing. */
-export const hex = (element: BerElement | undefined): string => Buffer.from(element?.content ?? []).toString("hex");
+export const elementToHex = (element: BerElement | undefined): string =>
+  Buffer.from(element?.content ?? []).toString("hex");
 
 /** Returns the element if it is present. @throws RangeError if it is missing */
 export function requireElement(element: BerElement | undefined): BerElement {

@@ -1,4 +1,4 @@
-/** Returns the result of `work`, or undefined if it throws, to read external bytes whose errors help nobody. */
+/** Returns the result of `work`; undefined if it throws. For external bytes whose errors are of no use to anybody. */
 export function attempt<T>(work: () => T): T | undefined {
   try {
     return work();

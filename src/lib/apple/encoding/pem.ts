@@ -38,13 +38,13 @@ export function* findPemBlocks(text: string): Generator<PemBlock> {
   }
 }
 
-/** Converts bytes to characters, one per byte. ASCII text stays as it is. */
+/** Converts bytes to characters, one per byte. ASCII text does not change. */
 export const decodeLatin1 = (bytes: Uint8Array): string =>
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
 
 /**
  * Decodes the base64 in a text: in a PEM block of a message (PKCS#7, CMS), below the headers of S/MIME, or without any
- * wrapping. The headers contain nothing that the bytes do not contain.
+ * wrapping. The headers are ignored, because the bytes contain everything that the headers contain.
  *
  * @returns undefined if the text does not have any of these forms
  */
@@ -61,7 +61,10 @@ const UTF8_BOM = "\xef\xbb\xbf";
 /** Returns the characters of a text file, one per byte, without a UTF-8 byte order mark at the beginning. */
 export const decodeTextFile = (bytes: Uint8Array): string => decodeLatin1(bytes).replace(UTF8_BOM, "");
 
-/** Returns true for a SEQUENCE whose length takes several bytes: all these structures, but no ASCII text. */
+/**
+ * Returns true if the bytes begin with a SEQUENCE whose length takes several bytes. All structures that are read here
+ * begin like this, and no ASCII text does.
+ */
 export const isBinary = ([first, second = 0]: Uint8Array): boolean => first === TAG.sequence && second >= 0x80;
 
 /**

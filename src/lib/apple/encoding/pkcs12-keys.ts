@@ -1,6 +1,6 @@
 import { hash as digestOf, pbkdf2Sync } from "node:crypto";
 import { readChildren, TAG, type BerElement } from "./ber.ts";
-import { hex, requireElement } from "./cms.ts";
+import { elementToHex, requireElement } from "./cms.ts";
 
 /** Hashes of HMAC algorithms, by encoded object identifier in hexadecimal digits.  @see RFC 8018 appendix B.1.2 */
 export const HMAC_HASHES: ReadonlyMap<string, string> = new Map([
@@ -15,7 +15,7 @@ const MAX_ITERATIONS = 1_000_000;
 const MAX_OLD_ITERATIONS = 200_000;
 
 function parseIterations(element: BerElement | undefined, most: number): number {
-  const count = Number.parseInt(hex(element), 16);
+  const count = Number.parseInt(elementToHex(element), 16);
   if (count >= 1 && count <= most) return count;
   throw new RangeError("too many iterations");
 }
@@ -44,7 +44,7 @@ export function parsePbkdf2(derivation: BerElement): Pbkdf2Parameters {
   return {
     salt: requireElement(salt).content,
     iterations: parseIterations(iterations, MAX_ITERATIONS),
-    hash: algorithm === undefined ? "sha1" : (HMAC_HASHES.get(hex(algorithm)) ?? ""),
+    hash: algorithm === undefined ? "sha1" : (HMAC_HASHES.get(elementToHex(algorithm)) ?? ""),
   };
 }
 
@@ -61,7 +61,7 @@ export type Pkcs12Hash = keyof typeof BLOCK_BYTES;
 /** The parameters of {@link derivePkcs12Bytes}, except the purpose. */
 export interface DerivationOptions {
   readonly hash: Pkcs12Hash;
-  /** null if there is no password; some programs treat that differently from an empty one */
+  /** null if there is no password; some programs treat that differently from an empty password */
   readonly password: string | null;
   readonly salt: Uint8Array;
   readonly iterations: number;

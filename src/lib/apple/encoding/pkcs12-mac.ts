@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { readChildren, TAG, requireTag, type BerElement } from "./ber.ts";
-import { hex, requireElement } from "./cms.ts";
+import { elementToHex, requireElement } from "./cms.ts";
 import { attempt } from "./foreign.ts";
 import {
   derivePkcs12Bytes,
@@ -45,7 +45,7 @@ export function checkMac(
   const [algorithm, digest] = readChildren(requireTag(info, TAG.sequence));
   const [type, parameters] = readChildren(requireTag(algorithm, TAG.sequence));
   const { content: expected } = requireTag(digest, TAG.octets);
-  const oid = hex(requireTag(type, TAG.oid));
+  const oid = elementToHex(requireTag(type, TAG.oid));
   if (oid !== PBMAC1_OID && parameters !== undefined) requireTag(parameters, TAG.null);
   const sealing = attempt(() =>
     oid === PBMAC1_OID
@@ -77,11 +77,11 @@ function parsePbmac1(parameters: BerElement): MacAlgorithm {
   const [type, details] = readChildren(requireTag(derivation, TAG.sequence));
   const [, , keyBytes] = readChildren(requireTag(details, TAG.sequence));
   const [authentication] = readChildren(requireTag(scheme, TAG.sequence));
-  const hash = HMAC_HASHES.get(hex(authentication));
-  const length = Number.parseInt(hex(requireTag(keyBytes, TAG.integer)), 16);
+  const hash = HMAC_HASHES.get(elementToHex(authentication));
+  const length = Number.parseInt(elementToHex(requireTag(keyBytes, TAG.integer)), 16);
   const asked = parsePbkdf2(requireElement(derivation));
   if (
-    hex(type) !== PBKDF2_OID ||
+    elementToHex(type) !== PBKDF2_OID ||
     hash === undefined ||
     asked.hash === "" ||
     !(length >= MIN_KEY_BYTES && length <= MAX_KEY_BYTES)

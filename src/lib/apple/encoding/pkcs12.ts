@@ -1,6 +1,6 @@
 import { createDecipheriv, getCipherInfo } from "node:crypto";
 import { readChildren, readElement, readOctets, TAG, requireTag, type BerElement } from "./ber.ts";
-import { SMIME_CIPHERS, hex, requireElement } from "./cms.ts";
+import { SMIME_CIPHERS, elementToHex, requireElement } from "./cms.ts";
 import { attempt } from "./foreign.ts";
 import { derivePkcs12Bytes, deriveWithPbkdf2, parseOldIterations, parsePbkdf2 } from "./pkcs12-keys.ts";
 import { checkMac } from "./pkcs12-mac.ts";
@@ -69,7 +69,7 @@ export function readPkcs12(store: Uint8Array, passwords: readonly string[]): Pkc
 /** Returns the octets of a ContentInfo that is neither encrypted nor signed.  @throws RangeError for others */
 function readDataOctets(content: BerElement): Uint8Array {
   const [type, wrapped] = readChildren(content);
-  if (hex(requireTag(type, TAG.oid)) !== DATA_OID) throw new RangeError("another type of content");
+  if (elementToHex(requireTag(type, TAG.oid)) !== DATA_OID) throw new RangeError("another type of content");
   const octets = readElement(requireTag(wrapped, TAG.context0).content);
   if (octets.tag !== TAG.octets && octets.tag !== TAG.octetsInPieces) throw new RangeError("another structure");
   return readOctets(octets);
@@ -77,14 +77,14 @@ function readDataOctets(content: BerElement): Uint8Array {
 
 function readSafeContents(content: BerElement, passwords: readonly (string | null)[]): readonly Uint8Array[] {
   const [type, wrapped] = readChildren(content);
-  if (hex(type) !== ENCRYPTED_DATA_OID) return extractCertificates(readDataOctets(content));
+  if (elementToHex(type) !== ENCRYPTED_DATA_OID) return extractCertificates(readDataOctets(content));
   const [, encrypted] = readChildren(readElement(requireElement(wrapped).content));
   const [, algorithm, octets] = readChildren(requireElement(encrypted));
   const [scheme, parameters] = readChildren(requireElement(algorithm));
   const secret = readOctets(requireElement(octets));
   for (const password of passwords) {
     const bags = attempt(() =>
-      extractCertificates(decryptContent(hex(scheme), requireElement(parameters), secret, password)),
+      extractCertificates(decryptContent(elementToHex(scheme), requireElement(parameters), secret, password)),
     );
     if (bags !== undefined) return bags;
   }
@@ -94,13 +94,15 @@ function readSafeContents(content: BerElement, passwords: readonly (string | nul
 function extractCertificates(bags: Uint8Array): readonly Uint8Array[] {
   return readChildren(readElement(bags)).flatMap((bag) => {
     const [type, value] = readChildren(bag);
-    if (hex(type) !== CERTIFICATE_BAG_OID) return [];
+    if (elementToHex(type) !== CERTIFICATE_BAG_OID) return [];
     const [format, certificate] = readChildren(readElement(requireElement(value).content));
-    return hex(format) === X509_CERTIFICATE_OID ? [readOctets(readElement(requireElement(certificate).content))] : [];
+    return elementToHex(format) === X509_CERTIFICATE_OID
+      ? [readOctets(readElement(requireElement(certificate).content))]
+      : [];
   });
 }
 
-/** Decrypts a store's content.  @param password null for none, which some programs distinguish from an empty one */
+/** Decrypts a store's content.  @param password null for no password, which some programs treat differently from "" */
 function decryptContent(scheme: string, parameters: BerElement, content: Uint8Array, password: string | null): Buffer {
   if (scheme === PBES2_OID) return decryptWithPbes2(parameters, content, password);
   const cipher = OLD_CIPHERS.get(scheme);
@@ -119,7 +121,7 @@ function decryptContent(scheme: string, parameters: BerElement, content: Uint8Ar
 function decryptWithPbes2(parameters: BerElement, content: Uint8Array, password: string | null): Buffer {
   const [derivation, encryption] = readChildren(parameters);
   const [oid, iv] = readChildren(requireElement(encryption));
-  const cipher = SMIME_CIPHERS.get(hex(oid)) ?? "";
+  const cipher = SMIME_CIPHERS.get(elementToHex(oid)) ?? "";
   const length = getCipherInfo(cipher)?.keyLength ?? 0;
   const key = deriveWithPbkdf2(password, length, parsePbkdf2(requireElement(derivation)));
   return decryptWithCipher(cipher, content, key, requireElement(iv).content);

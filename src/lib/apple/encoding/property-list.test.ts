@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { build } from "plist";
 import { expect, test } from "vitest";
 import { parsePropertyList } from "./property-list.ts";
-import { propertyList } from "#support/apple/openssl.ts";
+import { createPropertyList } from "#support/apple/openssl.ts";
 
 test("reads top-level texts, dates and numbers as they are written", () => {
   const found = parsePropertyList(
-    propertyList(`
+    createPropertyList(`
       <!-- a comment with <key>Name</key> in it -->
       <key>Name</key><string>東京 &amp; &#22823;&#x962A;<![CDATA[ <b> ]]></string>
       <key>Inner</key><dict><key>Name</key><string>inner</string></dict>
@@ -70,8 +70,8 @@ test.each([
 
 test("deep and long input does not overflow the stack", () => {
   const deep = "<array>".repeat(100_000) + "</array>".repeat(60_000);
-  expect(parsePropertyList(propertyList(`<key>a</key>${deep}`))).toBeUndefined();
-  expect(parsePropertyList(propertyList(`<key>a</key><string>${"x".repeat(2 ** 20)}</string>`))).toBeUndefined();
+  expect(parsePropertyList(createPropertyList(`<key>a</key>${deep}`))).toBeUndefined();
+  expect(parsePropertyList(createPropertyList(`<key>a</key><string>${"x".repeat(2 ** 20)}</string>`))).toBeUndefined();
   expect(parsePropertyList("<a ".repeat(300_000))).toBeUndefined();
   expect(parsePropertyList("<!--".repeat(200_000))).toBeUndefined();
 });

@@ -118,7 +118,7 @@ const isMalformed = ({ comment, instruction, text }: XmlToken): boolean =>
 
 type XmlToken = Readonly<Record<string, string | undefined>>;
 
-/** Yields the tokens of a document, and then undefined if the rest of the document is not a token. */
+/** Yields the tokens of a document. If the remaining text does not begin with a token, yields undefined and ends. */
 function* tokenize(xml: string): Generator<XmlToken | undefined> {
   const token = new RegExp(TOKEN_PATTERN);
   let end = 0;

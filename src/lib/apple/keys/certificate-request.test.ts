@@ -1,7 +1,7 @@
 import { createPrivateKey } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readSigningRequest } from "../signing-request.ts";
-import { describeWithOpenssl, Workshop } from "#support/apple/openssl.ts";
+import { describeWithOpenssl, OpensslWorkspace } from "#support/apple/openssl.ts";
 import { createCertificateRequest, createRequestKey } from "./certificate-request.ts";
 
 const SUBJECT = { email: "mdm@example.co.jp", name: "Hanako Yamada", country: "JP" };
@@ -16,9 +16,9 @@ test("the same key and subject produce the same request, and another key another
 });
 
 describeWithOpenssl("read by openssl", () => {
-  let workshop: Workshop;
+  let workshop: OpensslWorkspace;
   beforeAll(() => {
-    workshop = new Workshop();
+    workshop = new OpensslWorkspace();
   });
   afterAll(() => workshop.close());
 

@@ -2,11 +2,11 @@ import { readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseEnvelope, decryptEnvelope } from "../encoding/cms.ts";
-import { testKey } from "#support/apple/simulator/key.ts";
-import { describeWithOpenssl, Workshop } from "#support/apple/openssl.ts";
+import { createTestKey } from "#support/apple/simulator/key.ts";
+import { describeWithOpenssl, OpensslWorkspace } from "#support/apple/openssl.ts";
 import { encryptForCertificate } from "./envelope.ts";
 
-const [KEY, OTHER] = [testKey(), testKey()];
+const [KEY, OTHER] = [createTestKey(), createTestKey()];
 
 test("only the certificate's key decrypts the message, with AES-256-CBC and PKCS#1 v1.5", () => {
   fc.assert(
@@ -31,7 +31,7 @@ test("refuses what is not a certificate or does not have an RSA key", () => {
 
 describeWithOpenssl("encrypted messages, by openssl", () => {
   test("openssl decrypts them, and an elliptic key is refused", () => {
-    const workshop = new Workshop();
+    const workshop = new OpensslWorkspace();
     const { certificate, certificateFile, keyFile } = workshop.certificate({ subject: "/CN=clomoctl" });
     const file = workshop.file("message.der");
     writeFileSync(file, encryptForCertificate(certificate, Buffer.from("あ\r\n")));

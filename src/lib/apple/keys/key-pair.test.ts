@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { describeWithOpenssl, Workshop } from "#support/apple/openssl.ts";
+import { describeWithOpenssl, OpensslWorkspace } from "#support/apple/openssl.ts";
 import { createKeyPair } from "./key-pair.ts";
 
 const NOW = Date.UTC(2026, 2, 1, 5);
@@ -29,9 +29,9 @@ test.each(["#00", String.raw`a\0a`, '"quoted"', "a=b,c+d", "'; drop"])("accepts 
 });
 
 describeWithOpenssl("read by openssl", () => {
-  let workshop: Workshop;
+  let workshop: OpensslWorkspace;
   beforeAll(() => {
-    workshop = new Workshop();
+    workshop = new OpensslWorkspace();
   });
   afterAll(() => workshop.close());
 

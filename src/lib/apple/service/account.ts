@@ -23,7 +23,7 @@ export interface AdeAccount {
   readonly limits: readonly DeviceLimit[];
 }
 
-/** How many devices one request may name or fetch. */
+/** The maximum number of devices that one request may list or fetch. */
 export interface DeviceLimit {
   readonly path: string;
   readonly method: string;
@@ -34,7 +34,7 @@ export interface DeviceLimit {
 /** Apple's limit for a call that `/account` does not list. @see apple 3 (limit) */
 const DEFAULT_DEVICE_LIMIT: Pick<DeviceLimit, "default" | "maximum"> = { default: 100, maximum: 1000 };
 
-/** Returns the number of devices that one call may name or fetch. */
+/** Returns the maximum number of devices that one call may list or fetch. */
 export const findDeviceLimit = (
   { limits }: Pick<AdeAccount, "limits">,
   path: string,

@@ -86,14 +86,14 @@ describe("a device", () => {
       expect.objectContaining({
         code: "unavailable",
         where: WHERE,
-        message: `Apple's response is not as Apple documents it: ${member}`,
+        message: `Apple's response does not match Apple's documentation: ${member}`,
         cause: undefined,
       }),
     );
   });
 
   test.each([null, "A", [ROW]])("must be an object, not %j", (row) => {
-    expect(() => parseDevice(WHERE, row)).toThrow("not as Apple documents it: devices");
+    expect(() => parseDevice(WHERE, row)).toThrow("does not match Apple's documentation: devices");
   });
 });
 
@@ -125,12 +125,12 @@ describe("a page", () => {
     ["more_to_follow", undefined],
     ["fetched_until", 1],
   ])("is refused with the member name %s if the value is %j", (member, value) => {
-    expect(() => parseDevicePage(WHERE, { ...PAGE, [member]: value })).toThrow(`documents it: ${member}`);
+    expect(() => parseDevicePage(WHERE, { ...PAGE, [member]: value })).toThrow(`Apple's documentation: ${member}`);
   });
 
   test("must be an object", () => {
     for (const body of ["", "[]", "null", '"c"', '{"devices":[', "<html>"]) {
-      expect(() => parseJsonObject(WHERE, body)).toThrow("documents it: JSON");
+      expect(() => parseJsonObject(WHERE, body)).toThrow("Apple's documentation: JSON");
     }
   });
 });

@@ -3,7 +3,7 @@ import {
   readOptionalInstant,
   readOptionalText,
   createUndocumentedFailure,
-  UndocumentedAnswer,
+  UndocumentedResponse,
   type JsonObject,
 } from "../answer.ts";
 
@@ -138,7 +138,7 @@ function parseDeviceList(where: string, rows: readonly unknown[]): Pick<DevicePa
     try {
       devices.push(parseDevice(where, row));
     } catch (error) {
-      if (!(error instanceof UndocumentedAnswer)) throw error;
+      if (!(error instanceof UndocumentedResponse)) throw error;
       const serial = isObject(row) ? row["serial_number"] : undefined;
       const serialNumber = isSerialNumber(serial) ? serial : null;
       unreadable.push({ at, record: { serialNumber, place: `devices[${at}]`, member: error.member } });

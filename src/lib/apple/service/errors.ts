@@ -18,7 +18,7 @@ interface AppleError {
   readonly exit: ErrorCode;
   readonly what: Text;
   readonly hint: Text;
-  /** returns the hint to show instead if a simulator answered */
+  /** returns the hint to show instead if the response came from a simulator */
   readonly simulated?: (place: SimulatorServer) => Text;
 }
 
@@ -29,9 +29,9 @@ const NEW_TOKEN_HINT = text(
   `download the server's token again in Apple Business Manager (this invalidates the previous token), then run ${line("ade token set", ["FILE"])}`,
   `Apple Business Manager でこのサーバーのトークンをもう一度ダウンロードし(以前のトークンは無効になります)、${line("ade token set", ["FILE"])} を実行してください`,
 );
-/** Hint for a refused cursor: by then, a sync has already fetched all devices again automatically. */
+/** Hint for a refused cursor. When it is shown, the sync has already fetched all devices again automatically. */
 const REFUSED_CURSOR_HINT = text(
-  `clomoctl fetched all devices again from the beginning, but Apple refused the position again. Try again in a few minutes: ${line("ade sync", [])}`,
+  `clomoctl fetched all devices again from the beginning, but Apple refused the position (cursor) again. Try again in a few minutes: ${line("ade sync", [])}`,
   `全件の取得をはじめからやり直しましたが、再び拒否されました。数分後にもう一度実行してください: ${line("ade sync", [])}`,
 );
 const USER_AGENT_HINT = text(
@@ -43,7 +43,7 @@ const REPORT_BUG_HINT = text("this is a bug in clomoctl; please report it", "clo
 /** Hint for an unclear refusal: a reused nonce or wrong parameter also causes it, not only the token.  @see apple 2 */
 const UNCLEAR_REFUSAL_HINT = text(
   `try again in a few minutes, and check the clock of this computer. If Apple refuses again, compare the token in use with Apple Business Manager: ${line("ade token show", [])}. Download a new token only after that, because a new token invalidates the current token`,
-  `数分後にもう一度実行し、この PC の時計も確認してください。それでも拒否される場合は、使用中のトークンを Apple Business Manager と照合してください: ${line("ade token show", [])}(新しいトークンをダウンロードすると今のトークンは無効になるため、その後にしてください)`,
+  `数分後にもう一度実行し、このコンピューターの時計も確認してください。それでも拒否される場合は、使用中のトークンを Apple Business Manager と照合してください: ${line("ade token show", [])}(新しいトークンをダウンロードすると今のトークンは無効になるため、その後にしてください)`,
 );
 
 /** Explains how to clear the faults of a simulator, for errors that occur only if the fault was set. */
@@ -55,7 +55,7 @@ const describeFaultClearing = ({ url }: SimulatorServer): Text => {
   );
 };
 
-/** Adds the command that clears faults to a hint, as a simulator's error may come from a fault set there. */
+/** Adds the command that clears faults to a hint, because a fault in the simulator may have caused the error. */
 const addFaultClearing = ({ en, ja }: Text, { url }: SimulatorServer): Text => {
   const clear = SIMULATOR_COMMANDS.clear(url);
   return text(
@@ -67,12 +67,12 @@ const addFaultClearing = ({ en, ja }: Text, { url }: SimulatorServer): Text => {
 const describeNewSimulatorToken = (place: SimulatorServer): Text =>
   addFaultClearing(renderAdvice(buildSimulatorTokenStep(place)), place);
 
-/** Returns the hint that replaces {@link UNCLEAR_REFUSAL_HINT} at a simulator. */
+/** Returns the hint that replaces {@link UNCLEAR_REFUSAL_HINT} for a simulator. */
 function describeUnclearSimulatorRefusal(place: SimulatorServer): Text {
   const { en, ja } = describeNewSimulatorToken(place);
   return text(
     `try again in a few minutes, and check the clock of this computer; if the simulator refuses again: ${en}`,
-    `数分後にもう一度実行し、この PC の時計も確認してください。それでも拒否される場合: ${ja}`,
+    `数分後にもう一度実行し、このコンピューターの時計も確認してください。それでも拒否される場合: ${ja}`,
   );
 }
 
@@ -194,7 +194,7 @@ export const APPLE_ERRORS = {
     REFUSED_CURSOR_HINT,
   ),
   EXHAUSTED_CURSOR: defineRequestError(
-    text("all devices have already been fetched", "全件の取得はすでに終わっています"),
+    text("all devices have already been fetched", "全件の取得はすでに完了しています"),
     text(
       `fetch the changes: ${line("ade sync", [], { delta: true })}`,
       `差分を取得してください: ${line("ade sync", [], { delta: true })}`,
@@ -257,14 +257,14 @@ const TOKEN_REJECTION_CODES: readonly string[] = [
   "token_expired",
 ] satisfies readonly AppleErrorCode[];
 
-/** Reasons for a refusal that are not codes of Apple, but are derived from the rest of the response. */
+/** Reasons for a refusal that are not codes of Apple, but are derived from other parts of the response. */
 type DerivedRefusalReason = "CLOCK" | "NO_SUCH_PROFILE" | "METHOD" | "UNKNOWN";
 
 /** The failure of a request that Apple refused. */
 export class AppleRefusal extends Failure {
   readonly apple: AppleErrorCode | DerivedRefusalReason;
 
-  /** @param simulator the simulator that answered; undefined if Apple answered */
+  /** @param simulator the simulator that responded; undefined if Apple responded */
   constructor(
     apple: AppleErrorCode | DerivedRefusalReason,
     where: string,
@@ -324,7 +324,7 @@ const findErrorCode = ({ status, body }: AppleResponse): AppleErrorCode | undefi
  *
  * @param where the request, such as `GET https://…/session`
  * @param now milliseconds since 1970-01-01 UTC
- * @param simulator our simulator, if it answered
+ * @param simulator our simulator, if the response came from it
  */
 export function createAppleRefusal(
   where: string,
@@ -360,7 +360,7 @@ function findClockError({ headers }: AppleResponse, now: number): Omit<AppleErro
     exit: "not-permitted",
     what: text(
       `the clock of this computer is ${minutes} minutes ${isFast ? "fast" : "slow"}, so Apple rejects its signatures`,
-      `この PC の時計が ${minutes} 分${isFast ? "進んで" : "遅れて"}いるため、Apple が署名を受け付けません`,
+      `このコンピューターの時計が ${minutes} 分${isFast ? "進んで" : "遅れて"}いるため、Apple が署名を受け付けません`,
     ),
     hint,
     simulated: (place) => addFaultClearing(hint, place),

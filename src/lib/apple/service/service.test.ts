@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Failure } from "../../errors/index.ts";
 import { same } from "../../text/index.ts";
 import type { AppleRequest } from "../send.ts";
-import { FakeApple, json, type FakeAnswer } from "#support/apple/apple.ts";
+import { FakeApple, createJsonResponse, type FakeAppleResponse } from "#support/apple/apple.ts";
 import { CursorRefusal } from "./errors.ts";
 import { openDeviceService } from "./service.ts";
 
@@ -19,11 +19,11 @@ const isSession = ({ url }: AppleRequest): boolean => url.endsWith("/session");
 const sessionOf = ({ headers }: AppleRequest): string | undefined => headers["x-adm-auth-session"];
 
 /** Sessions s1, s2, …; `answer` for all other requests, counted from 1. */
-function service(answer: (request: AppleRequest, count: number) => FakeAnswer) {
+function service(answer: (request: AppleRequest, count: number) => FakeAppleResponse) {
   let sessions = 0;
   let count = 0;
   const apple = new FakeApple((request) => {
-    if (isSession(request)) return json({ auth_session_token: `s${(sessions += 1)}` });
+    if (isSession(request)) return createJsonResponse({ auth_session_token: `s${(sessions += 1)}` });
     return answer(request, (count += 1));
   });
   let used = 0;
@@ -43,7 +43,7 @@ const calls = (apple: FakeApple) => apple.requests.filter((request) => !isSessio
 
 describe("the session", () => {
   test("is opened by the first call, with a signature", async () => {
-    const { apple, service: ade } = service(() => json(ACCOUNT));
+    const { apple, service: ade } = service(() => createJsonResponse(ACCOUNT));
     expect(apple.requests).toEqual([]);
     await ade.account();
     await ade.account();
@@ -72,7 +72,7 @@ describe("the session", () => {
 
   test("is replaced by the session in any response", async () => {
     const { apple, service: ade } = service((_, count) => ({
-      ...json(ACCOUNT),
+      ...createJsonResponse(ACCOUNT),
       ...(count === 2 ? {} : { headers: { "x-adm-auth-session": `t${count}` } }),
     }));
     for (let n = 0; n < 4; n += 1) await ade.account();
@@ -81,7 +81,9 @@ describe("the session", () => {
 
   test("is replaced by the session in a refusal, too", async () => {
     const { apple, service: ade } = service((_, count) =>
-      count === 1 ? { status: 400, headers: { "x-adm-auth-session": "t1" }, body: "EXPIRED_CURSOR" } : json(ACCOUNT),
+      count === 1
+        ? { status: 400, headers: { "x-adm-auth-session": "t1" }, body: "EXPIRED_CURSOR" }
+        : createJsonResponse(ACCOUNT),
     );
     await expect(ade.syncDevices({ cursor: "c", limit: 10 })).rejects.toBeInstanceOf(CursorRefusal);
     await ade.account();
@@ -92,7 +94,9 @@ describe("the session", () => {
     ["401", { status: 401, body: "Unauthorized" }],
     ["403 of depsim", { status: 403, body: '"FORBIDDEN"' }],
   ])("is opened again if it ended (%s), and the same request is sent once more", async (_, over) => {
-    const { apple, service: ade } = service((__, count) => (count === 1 ? over : json({ devices: { A: "SUCCESS" } })));
+    const { apple, service: ade } = service((__, count) =>
+      count === 1 ? over : createJsonResponse({ devices: { A: "SUCCESS" } }),
+    );
     await ade.assign("P", ["A"]);
     expect(apple.lines).toEqual(["GET /session", "POST /profile/devices", "GET /session", "POST /profile/devices"]);
     const [first, second] = calls(apple);
@@ -114,7 +118,7 @@ describe("the session", () => {
 
   test("is requested once by simultaneous calls", async () => {
     const { apple, service: ade } = service((request) =>
-      sessionOf(request) === "s1" ? { status: 401, body: "" } : json(ACCOUNT),
+      sessionOf(request) === "s1" ? { status: 401, body: "" } : createJsonResponse(ACCOUNT),
     );
     await Promise.all([ade.account(), ade.account(), ade.account()]);
     expect(apple.requests.filter(isSession)).toHaveLength(2);
@@ -123,7 +127,7 @@ describe("the session", () => {
   test("each attempt has a new signature", async () => {
     const apple = new FakeApple((request, count) => {
       if (count === 1) return { status: 503 };
-      return isSession(request) ? json({ auth_session_token: "s" }) : json(ACCOUNT);
+      return isSession(request) ? createJsonResponse({ auth_session_token: "s" }) : createJsonResponse(ACCOUNT);
     });
     let used = 0;
     await openDeviceService({
@@ -140,8 +144,8 @@ describe("the session", () => {
   });
 
   test.each([
-    [json({}), "unavailable"],
-    [json({ auth_session_token: "a\r\nx: y" }), "unavailable"],
+    [createJsonResponse({}), "unavailable"],
+    [createJsonResponse({ auth_session_token: "a\r\nx: y" }), "unavailable"],
     [{ body: "<html>" }, "unavailable"],
     [{ status: 403, body: "token_rejectedForbidden" }, "not-permitted"],
     [{ status: 401, body: "oauth_problem_adviceUnauthorized" }, "not-permitted"],
@@ -161,7 +165,7 @@ describe("devices", () => {
   const PAGE = { devices: [{ serial_number: "A" }], cursor: "c2", more_to_follow: false };
 
   test("are fetched, and their changes are synchronised", async () => {
-    const { apple, service: ade } = service(() => json(PAGE));
+    const { apple, service: ade } = service(() => createJsonResponse(PAGE));
     const page = await ade.fetchDevices({ limit: 1000 });
     expect(page).toMatchObject({ devices: [{ serialNumber: "A" }], cursor: "c2", moreToFollow: false });
     await ade.fetchDevices({ cursor: "c1", limit: 10 });
@@ -175,7 +179,7 @@ describe("devices", () => {
 
   test("are fetched again if there was no response", async () => {
     const reset = new Failure("unavailable", { what: same("connection lost") });
-    const { apple, service: ade } = service((_, count) => (count < 3 ? reset : json(PAGE)));
+    const { apple, service: ade } = service((_, count) => (count < 3 ? reset : createJsonResponse(PAGE)));
     await ade.syncDevices({ cursor: "c", limit: 10 });
     expect(calls(apple)).toHaveLength(3);
     expect(apple.waits).toEqual([1000, 2000]);
@@ -183,17 +187,17 @@ describe("devices", () => {
 
   test("are fetched again after a truncated response, as often as after a missing one", async () => {
     const cut = { body: JSON.stringify(PAGE).slice(0, -3) };
-    const { apple, service: ade } = service((_, count) => (count < 3 ? cut : json(PAGE)));
+    const { apple, service: ade } = service((_, count) => (count < 3 ? cut : createJsonResponse(PAGE)));
     expect(await ade.fetchDevices({ limit: 10 })).toMatchObject({ cursor: "c2" });
     expect(apple.waits).toEqual([1000, 2000]);
     const never = service(() => cut);
-    await expect(never.service.account()).rejects.toThrow("documents it: JSON");
+    await expect(never.service.account()).rejects.toThrow("does not match Apple's documentation: JSON");
     expect(calls(never.apple)).toHaveLength(4);
   });
 
   test("are looked up by serial number", async () => {
     const { service: ade } = service(() =>
-      json({
+      createJsonResponse({
         devices: {
           A: { serial_number: "A", model: "IPHONE", response_status: "SUCCESS" },
           B: { response_status: "NOT_ACCESSIBLE" },
@@ -214,7 +218,9 @@ describe("devices", () => {
 describe("profiles", () => {
   test("are defined and shown", async () => {
     const { apple, service: ade } = service(({ method }) =>
-      method === "POST" ? json({ profile_uuid: "P1", devices: { A: "SUCCESS" } }) : json({ profile_name: "本社" }),
+      method === "POST"
+        ? createJsonResponse({ profile_uuid: "P1", devices: { A: "SUCCESS" } })
+        : createJsonResponse({ profile_name: "本社" }),
     );
     const defined = await ade.defineProfile({ profile_name: "本社", devices: ["A"] });
     expect(defined).toEqual({ profileUuid: "P1", results: new Map([["A", "SUCCESS"]]) });
@@ -233,7 +239,7 @@ describe("profiles", () => {
 
   test("are assigned and removed, with a result for each device", async () => {
     const devices = { A: "SUCCESS", B: "NOT_ACCESSIBLE", C: "FAILED", D: "THROTTLED", E: "LATER", X: "SUCCESS" };
-    const { apple, service: ade } = service(() => json({ devices, retry_after_seconds: 90 }));
+    const { apple, service: ade } = service(() => createJsonResponse({ devices, retry_after_seconds: 90 }));
     const expected = {
       results: new Map([
         ["A", "SUCCESS"],
@@ -255,12 +261,12 @@ describe("profiles", () => {
   });
 
   test("ask to wait for at most a week", async () => {
-    const { service: ade } = service(() => json({ devices: {}, retry_after_seconds: 1e15 }));
+    const { service: ade } = service(() => createJsonResponse({ devices: {}, retry_after_seconds: 1e15 }));
     expect(await ade.assign("A1", ["SERIAL1"])).toMatchObject({ retryAfterSeconds: 604_800 });
   });
 
   test.each([-1, "60", null])("do not ask to wait if the value is %j", async (retry_after_seconds) => {
-    const { service: ade } = service(() => json({ devices: {}, retry_after_seconds }));
+    const { service: ade } = service(() => createJsonResponse({ devices: {}, retry_after_seconds }));
     expect(await ade.assign("P1", [])).toEqual({ results: new Map() });
   });
 
@@ -268,7 +274,9 @@ describe("profiles", () => {
     ["lost", new Failure("unavailable", { what: same("connection lost") })],
     ["cut off", { body: '{"devices":{"A":"SUC' }],
   ])("are assigned again if the response was %s, unlike other changes", async (_, answer) => {
-    const lost = service((_request, count) => (count === 1 ? answer : json({ devices: { A: "SUCCESS" } })));
+    const lost = service((_request, count) =>
+      count === 1 ? answer : createJsonResponse({ devices: { A: "SUCCESS" } }),
+    );
     expect((await lost.service.assign("P1", ["A"])).results).toEqual(new Map([["A", "SUCCESS"]]));
     expect(calls(lost.apple)).toHaveLength(2);
     for (const change of ["unassign", "defineProfile"] as const) {
@@ -280,13 +288,13 @@ describe("profiles", () => {
   });
 
   test("are sent again if the server was busy", async () => {
-    const busy = service((_, count) => (count === 1 ? { status: 429 } : json({ devices: {} })));
+    const busy = service((_, count) => (count === 1 ? { status: 429 } : createJsonResponse({ devices: {} })));
     await busy.service.assign("P1", ["A"]);
     expect(calls(busy.apple)).toHaveLength(2);
   });
 
   test("must have an object of results", async () => {
-    const { service: ade } = service(() => json({ devices: ["A"] }));
-    await expect(ade.assign("P1", ["A"])).rejects.toThrow("documents it: devices");
+    const { service: ade } = service(() => createJsonResponse({ devices: ["A"] }));
+    await expect(ade.assign("P1", ["A"])).rejects.toThrow("does not match Apple's documentation: devices");
   });
 });

@@ -4,7 +4,7 @@ import { parseAccount, type AdeAccount } from "./account.ts";
 import { parseDevice, parseDevicePage, type AdeDevice, type DevicePage } from "./device.ts";
 import { AdeSession, type DeviceServiceAccess, type ServiceCall } from "./session.ts";
 
-/** Result for a device. `NOT_ACCESSIBLE`: not of the server. `THROTTLED`: Apple refuses requests for some time. */
+/** Result for a device. `NOT_ACCESSIBLE`: not a device of this server. `THROTTLED`: refused by Apple for some time. */
 export type DeviceResult = (typeof DEVICE_RESULTS)[number];
 
 const DEVICE_RESULTS = ["SUCCESS", "NOT_ACCESSIBLE", "FAILED", "THROTTLED"] as const;
@@ -29,7 +29,7 @@ export interface DeviceDetail {
  * than the limit in the account (`findDeviceLimit`).
  *
  * Every call throws an AppleRefusal (a Failure) if Apple refuses the request; a Failure `unavailable` if the service
- * cannot be reached, stays busy, or returns an undocumented response; and `interrupted`.
+ * cannot be reached, is still busy after all attempts, or returns an undocumented response; and `interrupted`.
  *
  * @see apple 3
  */

@@ -1,6 +1,6 @@
 import type { Failure } from "../../errors/index.ts";
 import type { SimulatorServer } from "../../model/ade.ts";
-import { parseObjectAnswer, parseJsonObject, createUndocumentedFailure, type JsonObject } from "../answer.ts";
+import { parseObjectResponse, parseJsonObject, createUndocumentedFailure, type JsonObject } from "../answer.ts";
 import { formatRequestTarget, sendWithRetry, type RetryTools } from "../patience.ts";
 import type { AppleResponse, AppleRequest } from "../send.ts";
 import { isSessionOver, createAppleRefusal, type AppleRefusal } from "./errors.ts";
@@ -86,7 +86,7 @@ export class AdeSession {
       });
       if (!isSessionOver(answer)) this.#take(answer);
       // throws if the JSON is truncated, so that a truncated response counts as no response
-      object = parseObjectAnswer(formatRequestTarget(request), answer);
+      object = parseObjectResponse(formatRequestTarget(request), answer);
       return answer;
     };
     return { answer: await sendWithRetry(request, { ...this.#access, send }, repeatable), object, session };
@@ -113,7 +113,7 @@ export class AdeSession {
       const timestamp = Math.floor(now() / 1000);
       const signature = buildAuthorizationHeader({ method, url, token, nonce, timestamp });
       const answer = await this.#access.send({ ...request, headers: { ...headers, authorization: signature } });
-      object = parseObjectAnswer(formatRequestTarget(request), answer);
+      object = parseObjectResponse(formatRequestTarget(request), answer);
       return answer;
     };
     const request = { method, url, headers, signal: this.#access.signal };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseApiKey } from "../business/assertion.ts";
 import { createBusinessClient } from "../business/client.ts";
-import { BASE, parseBody, simulateApple } from "#support/apple/simulator/mdm.ts";
+import { SIMULATOR_BASE_URL, parseBody, simulateApple } from "#support/apple/simulator/mdm.ts";
 import { fetchClientConfig, fetchServiceConfig } from "../vpp/client.ts";
 
 const program = "clomoctl/0.0.0";
@@ -21,7 +21,7 @@ test("the simulator's Apple Business API returns the server of each device", asy
     serials: readonly [string];
   };
   const business = createBusinessClient({
-    place: { api: BASE, account: BASE },
+    place: { api: SIMULATOR_BASE_URL, account: SIMULATOR_BASE_URL },
     clientId: key.clientId,
     keyId: key.keyId,
     key: parseApiKey("key.pem", key.privateKey),
@@ -42,7 +42,13 @@ test("the simulator's Apple Business API returns the server of each device", asy
 test("the simulator's content tokens have a location", async () => {
   const { mdm } = simulateApple();
   const token = (await mdm.control("POST", "/vpp-tokens", { org: "東京" })).body.trim();
-  const access = { base: BASE, send: mdm.send, now: () => mdm.now, wait: () => Promise.resolve(), program };
+  const access = {
+    base: SIMULATOR_BASE_URL,
+    send: mdm.send,
+    now: () => mdm.now,
+    wait: () => Promise.resolve(),
+    program,
+  };
   expect(await fetchClientConfig(access, token)).toMatchObject({ mdmInfo: null, uId: expect.any(String) });
   expect((await fetchServiceConfig(access)).limits.size).toBeGreaterThan(0);
   await expect(fetchClientConfig(access, "bm9uZQ==")).rejects.toMatchObject({ code: "not-permitted" });

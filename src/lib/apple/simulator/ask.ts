@@ -32,8 +32,8 @@ export function parseJson(body: string): unknown {
  * Sends a request to the control interface of the simulator.
  *
  * @param read reads the response; returns undefined if the response is not from a simulator
- * @throws Failure the failure that the simulator returned; `unavailable` if the simulator cannot be reached, or another
- * server answers
+ * @throws Failure the failure that the simulator returned; `unavailable` if the simulator cannot be reached, or if
+ * another server responds
  */
 export async function sendControlRequest<T>(
   send: Send,

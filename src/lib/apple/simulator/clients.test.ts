@@ -6,16 +6,20 @@ import { createBusinessClient } from "../business/client.ts";
 import { openDeviceService } from "../service/service.ts";
 import { fetchClientConfig, fetchServiceConfig } from "../vpp/client.ts";
 import { createInProcessSend } from "./index.ts";
-import { testKey } from "#support/apple/simulator/key.ts";
-import { BASE, parseBody, simulateApple, START } from "#support/apple/simulator/mdm.ts";
+import { createTestKey } from "#support/apple/simulator/key.ts";
+import { SIMULATOR_BASE_URL, parseBody, simulateApple, SIMULATOR_START_TIME } from "#support/apple/simulator/mdm.ts";
 
-const KEY = testKey();
+const KEY = createTestKey();
 
 /** clomoctl's own clients, with a simulator at the other end; waiting takes no time. */
 async function opened(devices = 2500) {
   const { simulator, mdm } = simulateApple({ devices });
-  const patience = { send: createInProcessSend(simulator), now: () => START, wait: () => Promise.resolve() };
-  const access = { ...patience, base: BASE, random: randomBytes, program: "clomoctl/test" };
+  const patience = {
+    send: createInProcessSend(simulator),
+    now: () => SIMULATOR_START_TIME,
+    wait: () => Promise.resolve(),
+  };
+  const access = { ...patience, base: SIMULATOR_BASE_URL, random: randomBytes, program: "clomoctl/test" };
   const { body } = await mdm.control("POST", "/tokens", { certificate: KEY.certificate });
   const { token } = openAdeToken({ name: "SIMULATOR_smime.p7m", bytes: Buffer.from(body) }, [KEY.privateKey]);
   return { simulator, mdm, access, service: openDeviceService({ ...access, token }) };
@@ -74,7 +78,7 @@ test("the VPP and Apple Business API clients read the simulator's responses", as
   const made = parseBody(await mdm.control("POST", "/business-keys", {}));
   const business = createBusinessClient({
     ...access,
-    place: { api: BASE, account: BASE },
+    place: { api: SIMULATOR_BASE_URL, account: SIMULATOR_BASE_URL },
     clientId: String(made["clientId"]),
     keyId: String(made["keyId"]),
     key: parseApiKey("SIMULATOR.pem", String(made["privateKey"])),

@@ -18,8 +18,8 @@ import type { PushPortal } from "./portals/push-portal.ts";
 import { CONTROL_PATH, FIRST_SERVER_NAME } from "./names.ts";
 import type { MdmServerRegistry, ServerTokenRegistry } from "./portals/tokens.ts";
 import type { SimulatedVppService } from "./portals/vpp.ts";
-import type { Profiles } from "./service/profiles.ts";
-import type { Sessions } from "./service/sessions.ts";
+import type { ProfileRegistry } from "./service/profiles.ts";
+import type { SessionRegistry } from "./service/sessions.ts";
 import { faultSchema, locationHolderSchema } from "./state.ts";
 
 /** The parts of the simulator that its control interface uses. */
@@ -27,8 +27,8 @@ export interface ControlParts {
   readonly seed: string;
   readonly fleet: DeviceFleet;
   readonly organisation: OrganisationDevices;
-  readonly profiles: Profiles;
-  readonly sessions: Sessions;
+  readonly profiles: ProfileRegistry;
+  readonly sessions: SessionRegistry;
   readonly faults: FaultRegistry;
   readonly servers: MdmServerRegistry;
   readonly tokens: ServerTokenRegistry;
@@ -49,14 +49,18 @@ const MAX_LISTED_DEVICES = 10_000;
 const MAX_ADVANCE_MS = 100 * 365 * 24 * 3600 * 1000;
 const DEFAULT_ADMIN = "admin@simulator.example.jp";
 
-const serials = z.array(z.string().min(1).max(64)).min(1).max(MAX_REQUEST_SERIALS);
-const silent = z.boolean().default(false);
-const server = z.string().min(1).max(200).optional();
+const serialsSchema = z.array(z.string().min(1).max(64)).min(1).max(MAX_REQUEST_SERIALS);
+const silentSchema = z.boolean().default(false);
+const serverSchema = z.string().min(1).max(200).optional();
 
 const REQUEST_SCHEMAS = {
   settings: z.strictObject({ rotateEvery: z.number().int().min(0) }),
   advance: z.strictObject({ ms: z.number().int().min(0).max(MAX_ADVANCE_MS) }),
-  token: z.strictObject({ certificate: z.string(), server, admin: z.string().min(3).max(254).default(DEFAULT_ADMIN) }),
+  token: z.strictObject({
+    certificate: z.string(),
+    server: serverSchema,
+    admin: z.string().min(3).max(254).default(DEFAULT_ADMIN),
+  }),
   push: z.strictObject({ csr: z.string(), renew: z.string().optional() }),
   vpp: z.strictObject({
     org: z.string().trim().min(1).max(200),
@@ -72,12 +76,17 @@ const REQUEST_SCHEMAS = {
       .optional(),
     family: z.enum(["iPhone", "iPad", "Mac", "AppleTV"]).optional(),
     unassigned: z.boolean().default(false),
-    silent,
-    server,
+    silent: silentSchema,
+    server: serverSchema,
   }),
-  assign: z.strictObject({ serials, server, none: z.boolean().default(false), silent }),
-  release: z.strictObject({ serials, silent }),
-  activate: z.strictObject({ serials }),
+  assign: z.strictObject({
+    serials: serialsSchema,
+    server: serverSchema,
+    none: z.boolean().default(false),
+    silent: silentSchema,
+  }),
+  release: z.strictObject({ serials: serialsSchema, silent: silentSchema }),
+  activate: z.strictObject({ serials: serialsSchema }),
   disable: z.strictObject({ uuid: z.string() }),
 };
 

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { BASE, parseBody, simulateApple, START, type Device, type Mdm } from "#support/apple/simulator/mdm.ts";
+import {
+  SIMULATOR_BASE_URL,
+  parseBody,
+  simulateApple,
+  SIMULATOR_START_TIME,
+  type Device,
+  type Mdm,
+} from "#support/apple/simulator/mdm.ts";
 
 const fault = (mdm: Mdm, name: string, more: object = {}) => mdm.control("POST", "/faults", { fault: name, ...more });
 
@@ -39,7 +46,7 @@ test("a wrong clock: the sign-in fails, and the date of the response shows the d
   expect(await mdm.openSession()).toMatchObject({
     status: 401,
     body: "oauth_problem_adviceUnauthorized",
-    headers: { date: new Date(START + 3600 * 1000).toUTCString() },
+    headers: { date: new Date(SIMULATOR_START_TIME + 3600 * 1000).toUTCString() },
   });
 });
 
@@ -63,7 +70,7 @@ test("a fault happens the given number of times at the given path, VPP's too", a
   expect(await mdm.ask("GET /account")).toMatchObject({ status: 200 });
   const waits = { status: 503, headers: { "retry-after": "1" } };
   for (const answer of [waits, waits, { status: 400 }]) expect(await mdm.ask("GET /profile")).toMatchObject(answer);
-  const config = () => mdm.send({ method: "GET", url: `${BASE}/mdm/v2/service/config`, headers: {} });
+  const config = () => mdm.send({ method: "GET", url: `${SIMULATOR_BASE_URL}/mdm/v2/service/config`, headers: {} });
   expect([(await config()).status, (await config()).status]).toEqual([503, 200]);
 });
 

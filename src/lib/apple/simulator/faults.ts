@@ -150,7 +150,7 @@ export class RequestFaults {
     return { ...answer, body: whole.slice(0, Math.floor(whole.length / 2)), mishap };
   }
 
-  /** Gives the fault's devices, or without any the first device in the response, an invalid date. */
+  /** Gives an invalid date to the devices that the fault lists or, if none, to the first device in the response. */
   #withUnreadable(body: string): string {
     const answer = JSON.parse(body) as { readonly devices: readonly { readonly serial_number: string }[] };
     const named = this.#faults.get("unreadable-device")?.serials;

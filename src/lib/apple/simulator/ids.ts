@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** Generates IDs from a seed. The same words always give the same ID. */
+/** Generates IDs from a seed. The same words always result in the same ID. */
 export class SeededIds {
   readonly #seed: string;
 

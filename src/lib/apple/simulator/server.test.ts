@@ -1,12 +1,12 @@
 import { request } from "node:http";
 import { expect, onTestFinished, test } from "vitest";
-import { listen } from "./index.ts";
+import { startSimulatorServer } from "./index.ts";
 import { Mdm, simulateApple, type Mdm as Client } from "#support/apple/simulator/mdm.ts";
 
 /** A simulator that listens, and an MDM that reaches it by fetch. */
 async function listening(): Promise<{ readonly url: string; readonly mdm: Client }> {
   const { simulator } = simulateApple();
-  const { url, close } = await listen(simulator, { host: "127.0.0.1", port: 0 });
+  const { url, close } = await startSimulatorServer(simulator, { host: "127.0.0.1", port: 0 });
   onTestFinished(close);
   const mdm = new Mdm(async ({ method, url: address, headers, body }) => {
     const answer = await globalThis.fetch(address, { method, headers, body: body ?? null });
@@ -62,5 +62,7 @@ test("a port in use is unavailable", async () => {
   const { url } = await listening();
   const port = Number(new URL(url).port);
   const { simulator } = simulateApple();
-  await expect(listen(simulator, { host: "127.0.0.1", port })).rejects.toMatchObject({ code: "unavailable" });
+  await expect(startSimulatorServer(simulator, { host: "127.0.0.1", port })).rejects.toMatchObject({
+    code: "unavailable",
+  });
 });

@@ -106,7 +106,7 @@ const createListenFailure = (address: string, error: unknown): Failure => {
  * @param port 0 for any free port
  * @throws Failure `unavailable` if it cannot listen on the address
  */
-export async function listen(
+export async function startSimulatorServer(
   simulator: Pick<Simulator, "handle">,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<ListeningSimulator> {

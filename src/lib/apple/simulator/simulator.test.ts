@@ -2,7 +2,13 @@ import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { createSimulator, readState, createInProcessSend } from "./index.ts";
-import { BASE, Mdm, parseBody, simulateApple, START } from "#support/apple/simulator/mdm.ts";
+import {
+  SIMULATOR_BASE_URL,
+  Mdm,
+  parseBody,
+  simulateApple,
+  SIMULATOR_START_TIME,
+} from "#support/apple/simulator/mdm.ts";
 
 test("returns what it is, its time and its servers", async () => {
   const { mdm } = simulateApple();
@@ -36,7 +42,12 @@ test("control requests are validated, and a refusal is a problem object in both 
     expect(answer.status, line).toBeGreaterThanOrEqual(400);
     expect(parseBody(answer), line).toMatchObject({ type, detail: { en: expect.any(String), ja: expect.any(String) } });
   }
-  const broken = await mdm.send({ method: "POST", url: `${BASE}/_simulator/advance`, headers: {}, body: "{" });
+  const broken = await mdm.send({
+    method: "POST",
+    url: `${SIMULATOR_BASE_URL}/_simulator/advance`,
+    headers: {},
+    body: "{",
+  });
   expect(parseBody(broken)).toMatchObject({ type: "usage", detail: { en: "the body is not JSON" } });
 });
 
@@ -119,7 +130,7 @@ test("a full fetch and the following stream match the devices, whatever happens 
             seed: "x",
             devices: 0,
             state,
-            now: () => START,
+            now: () => SIMULATOR_START_TIME,
             random: randomBytes,
           });
           const { token, session } = mdm;
@@ -150,7 +161,7 @@ test("a saved simulator restores tokens, clock, faults, certificates and keys", 
     seed: "other",
     devices: 7,
     state: readState(saved, "state"),
-    now: () => START,
+    now: () => SIMULATOR_START_TIME,
     random: (size) => new Uint8Array(size),
   });
   expect(JSON.stringify(again.state())).toBe(saved);

@@ -14,15 +14,15 @@ import { PushPortal } from "./portals/push-portal.ts";
 import { MdmServerRegistry, ServerTokenRegistry } from "./portals/tokens.ts";
 import { SimulatedVppService } from "./portals/vpp.ts";
 import { DeviceService } from "./service/device-service.ts";
-import { Profiles } from "./service/profiles.ts";
-import { Sessions } from "./service/sessions.ts";
+import { ProfileRegistry } from "./service/profiles.ts";
+import { SessionRegistry } from "./service/sessions.ts";
 import type { SimulatorState } from "./state.ts";
 
 /** The settings of a simulator. */
 export interface SimulatorOptions {
   /** the same seed always produces the same devices and names */
   readonly seed: string;
-  /** number of devices on the first day; all of them belong to the first server */
+  /** number of devices in a new simulator; all of them belong to the first server */
   readonly devices: number;
   /** state to continue from; `seed` and `devices` are then ignored */
   readonly state?: SimulatorState | undefined;
@@ -56,7 +56,7 @@ const DEFAULT_ROTATE_EVERY = 20;
 
 const NOT_FOUND = createPlainResponse("Not Found", 404);
 
-/** Builds the state of the first day. */
+/** Builds the state of a new simulator. */
 function buildInitialState({
   seed,
   devices,
@@ -88,7 +88,7 @@ function buildInitialState({
  * Business API, and the control API below `/_simulator`. The simulation itself does not store anything.
  */
 export function createSimulator(options: SimulatorOptions): Simulator {
-  const parts = createParts(options, options.state ?? buildInitialState(options));
+  const parts = createSimulatorParts(options, options.state ?? buildInitialState(options));
   const { vpp, business, faults, fleet, clock } = parts;
   const [service, control] = [new DeviceService(parts), new ControlInterface(parts)];
   let revision = 0;
@@ -135,7 +135,7 @@ const mayChangeState = ({ method, path }: SimulatorRequest): boolean =>
   method !== "GET" && (path.startsWith(CONTROL_PATH) || path.startsWith("/profile"));
 
 /** Creates the parts of a simulator and connects them. */
-function createParts({ now, random }: SimulatorOptions, state: SimulatorState) {
+function createSimulatorParts({ now, random }: SimulatorOptions, state: SimulatorState) {
   const { seed } = state;
   const ids = new SeededIds(seed);
   let { aheadMs } = state;
@@ -164,8 +164,8 @@ function createParts({ now, random }: SimulatorOptions, state: SimulatorState) {
     cursors: new CursorCodec(ids.hex(64, "cursors")),
     servers,
     tokens,
-    profiles: new Profiles(ids, state.profiles),
-    sessions: new Sessions({ now, clock, random }, tokens, state.rotateEvery),
+    profiles: new ProfileRegistry(ids, state.profiles),
+    sessions: new SessionRegistry({ now, clock, random }, tokens, state.rotateEvery),
     faults: new FaultRegistry(state.faults),
     push: new PushPortal(ids, state.push),
     vpp: new SimulatedVppService(ids, random, state.vpp),
@@ -173,8 +173,8 @@ function createParts({ now, random }: SimulatorOptions, state: SimulatorState) {
   };
 }
 
-/** Returns the state that must be saved to continue from here later. */
-const collectState = (parts: ReturnType<typeof createParts>): SimulatorState => ({
+/** Returns the state that must be saved so that a simulator can continue from it later. */
+const collectState = (parts: ReturnType<typeof createSimulatorParts>): SimulatorState => ({
   simulator: "clomoctl",
   version: 1,
   seed: parts.seed,

@@ -10,37 +10,37 @@ import type { ReplacedToken, SimulatedMdmServer, ServerToken } from "./portals/t
 import type { VppState } from "./portals/vpp.ts";
 import type { Profile } from "./service/profiles.ts";
 
-const time = z.number().int().min(0).max(8_640_000_000_000_000);
-const count = z.number().int().min(0);
+const timeSchema = z.number().int().min(0).max(8_640_000_000_000_000);
+const countSchema = z.number().int().min(0);
 
 const deviceSchema = z.strictObject({
   server: z.number().int().min(-2),
-  assignedAt: time,
+  assignedAt: timeSchema,
   status: z.enum(["empty", "assigned", "pushed", "removed"]),
   profile: z.string().optional(),
-  profileAt: time.optional(),
-  pushedAt: time.optional(),
-  changedAt: time,
-  addedAt: time,
-  hardware: count.optional(),
+  profileAt: timeSchema.optional(),
+  pushedAt: timeSchema.optional(),
+  changedAt: timeSchema,
+  addedAt: timeSchema,
+  hardware: countSchema.optional(),
 });
 
 const changeSchema = z.strictObject({
-  server: count,
-  place: count,
+  server: countSchema,
+  place: countSchema,
   operation: z.enum(["added", "modified", "deleted"]),
-  at: time,
-  loggedAt: time,
+  at: timeSchema,
+  loggedAt: timeSchema,
 });
 
 const serverTokenSchema = z.strictObject({
-  server: count,
+  server: countSchema,
   admin: z.string(),
   consumerKey: z.string(),
   consumerSecret: z.string(),
   accessToken: z.string(),
   accessSecret: z.string(),
-  expiresAt: time,
+  expiresAt: timeSchema,
 });
 
 /** A fault, as it is saved and as a request specifies it. */
@@ -48,7 +48,7 @@ export const faultSchema = z.strictObject({
   fault: z.enum(FAULT_NAMES),
   count: z.number().int().min(1).optional(),
   path: z.string().startsWith("/").optional(),
-  after: count,
+  after: countSchema,
   seconds: z.number().int().min(0).max(86_400).optional(),
   serials: z.array(z.string()).optional(),
 });
@@ -60,25 +60,25 @@ const stateSchema = z.strictObject({
   simulator: z.literal("clomoctl"),
   version: z.literal(1),
   seed: z.string(),
-  aheadMs: count,
-  rotateEvery: count,
-  servers: z.array(z.strictObject({ name: z.string(), uuid: z.string(), createdAt: time })).min(1),
+  aheadMs: countSchema,
+  rotateEvery: countSchema,
+  servers: z.array(z.strictObject({ name: z.string(), uuid: z.string(), createdAt: timeSchema })).min(1),
   tokens: z.strictObject({
     current: z.array(serverTokenSchema),
     replaced: z.array(z.strictObject({ consumerKey: z.string(), accessToken: z.string() })),
   }),
   fleet: z.strictObject({
-    first: count,
-    startedAt: time,
-    places: count,
-    named: z.array(z.tuple([count, z.string()])),
-    changed: z.array(z.tuple([count, deviceSchema])),
+    first: countSchema,
+    startedAt: timeSchema,
+    places: countSchema,
+    named: z.array(z.tuple([countSchema, z.string()])),
+    changed: z.array(z.tuple([countSchema, deviceSchema])),
   }),
-  changes: z.strictObject({ first: count, entries: z.array(changeSchema) }),
+  changes: z.strictObject({ first: countSchema, entries: z.array(changeSchema) }),
   profiles: z.array(
     z.strictObject({
       uuid: z.string(),
-      server: count,
+      server: countSchema,
       body: z.record(z.string(), z.unknown()),
       disabled: z.boolean(),
     }),
@@ -89,13 +89,15 @@ const stateSchema = z.strictObject({
     certificates: z.array(z.strictObject({ serial: z.string(), topic: z.string() })),
   }),
   vpp: z.strictObject({
-    tokens: z.array(z.strictObject({ bearer: z.string(), location: z.string(), uId: z.string(), expiresAt: time })),
+    tokens: z.array(
+      z.strictObject({ bearer: z.string(), location: z.string(), uId: z.string(), expiresAt: timeSchema }),
+    ),
     holders: z.array(z.tuple([z.string(), locationHolderSchema])),
   }),
   business: z.array(z.strictObject({ clientId: z.string(), keyId: z.string(), publicKey: z.string() })),
 });
 
-/** What a simulator must remember to continue, without what it derives from its seed. Contains secrets. */
+/** The state that a simulator needs to continue later, without values derived from its seed. Contains secrets. */
 export interface SimulatorState {
   readonly simulator: "clomoctl";
   readonly version: 1;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { FakeApple, inTurn, json, type FakeAnswer } from "#support/apple/apple.ts";
+import { FakeApple, respondInTurn, createJsonResponse, type FakeAppleResponse } from "#support/apple/apple.ts";
 import { fetchClientConfig, fetchServiceConfig } from "./client.ts";
 
 const LOCATION = {
@@ -9,13 +9,13 @@ const LOCATION = {
   mdmInfo: { id: "c1", name: "CLOMO", metadata: "m" },
 };
 
-const asked = (...answers: readonly [FakeAnswer, ...FakeAnswer[]]) => {
-  const apple = new FakeApple(inTurn(...answers));
+const asked = (...answers: readonly [FakeAppleResponse, ...FakeAppleResponse[]]) => {
+  const apple = new FakeApple(respondInTurn(...answers));
   return { apple, access: { ...apple.patience, base: "https://a.example", program: "clomoctl/1.2.3" } };
 };
 
 test("a content token has a location, an expiry and a holder", async () => {
-  const { apple, access } = asked(json(LOCATION));
+  const { apple, access } = asked(createJsonResponse(LOCATION));
   expect(await fetchClientConfig(access, "eyJ0Ijp9")).toEqual({
     locationName: "東京",
     tokenExpiresAt: "2030-11-08T22:33:22Z",
@@ -32,12 +32,14 @@ test("a content token has a location, an expiry and a holder", async () => {
 });
 
 test.each([undefined, null, {}, { id: "", name: "" }])("a location may not have an MDM: %j", async (mdmInfo) => {
-  const { access } = asked(json({ ...LOCATION, mdmInfo }));
+  const { access } = asked(createJsonResponse({ ...LOCATION, mdmInfo }));
   expect(await fetchClientConfig(access, "t")).toMatchObject({ mdmInfo: null });
 });
 
 test("requests Apple's limits without a token", async () => {
-  const { apple, access } = asked(json({ limits: { maxAssets: 25, maxUsers: 100, note: "x" }, urls: {} }));
+  const { apple, access } = asked(
+    createJsonResponse({ limits: { maxAssets: 25, maxUsers: 100, note: "x" }, urls: {} }),
+  );
   expect(await fetchServiceConfig(access)).toEqual({
     limits: new Map([
       ["maxAssets", 25],
@@ -58,7 +60,7 @@ describe("an error", () => {
     [9999, "unavailable", "Apple returned error 9999"],
   ])("%i is reported for every status", async (number, code, message) => {
     for (const status of [200, 400, 401]) {
-      const { access } = asked({ status, ...json(error(number)) });
+      const { access } = asked({ status, ...createJsonResponse(error(number)) });
       const where = "GET https://a.example/mdm/v2/client/config";
       await expect(fetchClientConfig(access, "SECRET")).rejects.toMatchObject({ code, message, where });
     }
@@ -79,7 +81,7 @@ describe("an error", () => {
   });
 
   test("from a simulator suggests the simulator's command", async () => {
-    const { access } = asked(json({ errorNumber: 9621, errorMessage: "" }));
+    const { access } = asked(createJsonResponse({ errorNumber: 9621, errorMessage: "" }));
     const failed = fetchClientConfig({ ...access, simulator: true }, "t");
     await expect(failed).rejects.toMatchObject({
       hint: { en: expect.stringContaining("clomoctl ade simulator do vpp-token --org NAME --url https://a.example") },
@@ -87,13 +89,13 @@ describe("an error", () => {
   });
 
   test("caused by a truncated response leads to another request", async () => {
-    const { apple, access } = asked({ body: '{"locat' }, json(LOCATION));
+    const { apple, access } = asked({ body: '{"locat' }, createJsonResponse(LOCATION));
     await fetchClientConfig(access, "t");
     expect(apple.waits).toEqual([1000]);
   });
 
   test("that is temporary leads to a retry", async () => {
-    const { apple, access } = asked({ status: 503, headers: { "retry-after": "5" } }, json(LOCATION));
+    const { apple, access } = asked({ status: 503, headers: { "retry-after": "5" } }, createJsonResponse(LOCATION));
     await fetchClientConfig(access, "t");
     expect(apple.waits).toEqual([5000]);
   });
@@ -101,17 +103,17 @@ describe("an error", () => {
 
 test.each([
   ["JSON", "[]"],
-  ["locationName", json({ ...LOCATION, locationName: 1 }).body],
-  ["tokenExpirationDate", json({ ...LOCATION, tokenExpirationDate: "SECRET" }).body],
-  ["uId", json({ ...LOCATION, uId: undefined }).body],
-  ["mdmInfo", json({ ...LOCATION, mdmInfo: "x" }).body],
-  ["name", json({ ...LOCATION, mdmInfo: { id: "a", name: 1 } }).body],
+  ["locationName", createJsonResponse({ ...LOCATION, locationName: 1 }).body],
+  ["tokenExpirationDate", createJsonResponse({ ...LOCATION, tokenExpirationDate: "SECRET" }).body],
+  ["uId", createJsonResponse({ ...LOCATION, uId: undefined }).body],
+  ["mdmInfo", createJsonResponse({ ...LOCATION, mdmInfo: "x" }).body],
+  ["name", createJsonResponse({ ...LOCATION, mdmInfo: { id: "a", name: 1 } }).body],
 ])("refuses a response with the name of the member %s", async (member, body) => {
   const { access } = asked({ body });
-  await expect(fetchClientConfig(access, "t")).rejects.toThrow(`documents it: ${member}`);
+  await expect(fetchClientConfig(access, "t")).rejects.toThrow(`does not match Apple's documentation: ${member}`);
 });
 
 test("limits must be an object", async () => {
-  const { access } = asked(json({ limits: 1 }));
-  await expect(fetchServiceConfig(access)).rejects.toThrow("documents it: limits");
+  const { access } = asked(createJsonResponse({ limits: 1 }));
+  await expect(fetchServiceConfig(access)).rejects.toThrow("does not match Apple's documentation: limits");
 });

@@ -15,7 +15,7 @@ import { parseInstant } from "../encoding/instant.ts";
 import { formatRequestTarget, sendWithRetry, rejectTruncatedResponses, type RetryTools } from "../patience.ts";
 import type { AppleRequest } from "../send.ts";
 
-/** How to reach Apple's service for apps and books. @see apple 5 */
+/** The values that are needed to reach Apple's service for apps and books. @see apple 5 */
 export interface VppAccess extends RetryTools {
   /** base URL without a slash at the end; Apple's is https://vpp.itunes.apple.com */
   readonly base: string;
@@ -52,7 +52,7 @@ interface VppError {
 
 const RENEWAL_HINT = text(
   `download the content token again in Apple Business Manager, then run: ${line("vpp tokens set", ["FILE"], { org: "NAME" })}`,
-  `Apple Business Manager でコンテンツトークンをもう一度ダウンロードし、${line("vpp tokens set", ["FILE"], { org: "NAME" })} を実行してください`,
+  `Apple Business Manager でサービストークン(コンテンツトークン)をもう一度ダウンロードし、${line("vpp tokens set", ["FILE"], { org: "NAME" })} を実行してください`,
 );
 
 const describeTokenRenewal = ({ base, simulator }: VppAccess): Text => {
@@ -71,14 +71,14 @@ const VPP_ERRORS: ReadonlyMap<number, VppError> = new Map([
     {
       exit: "input-rejected",
       what: text("Apple does not accept the request (9602)", "Apple がリクエストを受け付けません(9602)"),
-      hint: text("this is a bug in clomoctl: please report it", "clomoctl の不具合です。報告してください"),
+      hint: text("this is a bug in clomoctl; please report it", "clomoctl の不具合です。報告してください"),
     },
   ],
   [
     9621,
     {
       exit: "not-permitted",
-      what: text("the content token has expired (9621)", "コンテンツトークンの有効期限が切れています(9621)"),
+      what: text("the content token has expired (9621)", "サービストークンの有効期限が切れています(9621)"),
     },
   ],
   [
@@ -87,7 +87,7 @@ const VPP_ERRORS: ReadonlyMap<number, VppError> = new Map([
       exit: "not-permitted",
       what: text(
         "the content token is not valid (9622): it was renewed, or the password of its Managed Apple Account was changed",
-        "コンテンツトークンが無効です(9622)。更新済みか、管理対象 Apple Account のパスワードが変更された可能性があります",
+        "サービストークンが無効です(9622)。更新済みか、管理対象 Apple Account のパスワードが変更された可能性があります",
       ),
     },
   ],

@@ -18,7 +18,10 @@ import type { Layout } from "../layout/layout.ts";
 import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
 import { RowChecker, type RowOptions } from "../layout/rows.ts";
 
-/** Maximum of repeated values verified in one pass over the file. More need further passes, but no more memory. */
+/**
+ * Maximum number of repeated values that are verified in one pass over the file. Further values need more passes, but
+ * no more memory.
+ */
 const MAX_VALUES_PER_PASS = 100_000;
 
 /** The first row that has a value, and the position of the value in the row. */
@@ -46,7 +49,7 @@ export interface DuplicateSearch {
   readonly valuesAReading?: number | undefined;
 }
 
-/** Rereads the rows whose values have a repeated hash, and reports the values that are really equal. */
+/** Rereads the rows that have values with a repeated hash, and reports the values that are really equal. */
 class DuplicateCheck {
   readonly #layout: Layout;
   readonly #report: (problem: Problem) => void;

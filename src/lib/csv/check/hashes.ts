@@ -2,12 +2,15 @@ import type { Comparison } from "../../model/normalise.ts";
 import { CharacterScan, scanText, NON_ASCII } from "../layout/look.ts";
 import { toLooseKey } from "./keys.ts";
 
-/** Number of buckets for entries, distributed by hash so that a searched bucket fits into the CPU cache. */
+/**
+ * Number of buckets for entries. Entries are distributed by hash, so that the bucket that is being searched fits into
+ * the CPU cache.
+ */
 const BUCKETS = 64;
 const CHUNK_ENTRIES = 2048;
 /**
- * The number of 32-bit words of an entry. The first 6 of a hash's 64 bits select the bucket, and the next 44 bits are
- * stored: in the first word, and at the top of the second word. The rest of the second word is the row, modulo
+ * The number of 32-bit words per entry. A hash has 64 bits: the first 6 select the bucket, and the next 44 are stored
+ * in the first word and at the top of the second word. The rest of the second word contains the row, modulo
  * {@link ROW_PERIOD}.
  */
 const ENTRY_WORDS = 2;
@@ -17,7 +20,10 @@ export const ROW_PERIOD = 2 ** ROW_BITS;
 /** Returns the part of a row number that is stored: the row modulo {@link ROW_PERIOD}. */
 export const toStoredRow = (row: number): number => row & (ROW_PERIOD - 1);
 
-/** Writes a value's 64-bit hash in a space to `into` as two words. Values that compare as equal have equal hashes. */
+/**
+ * Writes the 64-bit hash of a value in a key space to `into`, as two words. Values that compare as equal have equal
+ * hashes.
+ */
 export type ValueHash = (value: string, comparison: Comparison, space: number, into: Uint32Array) => void;
 
 /** Mixes a word's bits, so every bit of the hash depends on all characters, like MurmurHash3's last step. */
@@ -27,7 +33,7 @@ const mixBits = (word: number): number => {
   return (b ^ (b >>> 16)) >>> 0;
 };
 
-/** Writes the hash of a scanned value in a space. */
+/** Writes the hash of a scanned value in a key space. */
 const finishHash = ({ high, low }: CharacterScan, space: number, into: Uint32Array): void => {
   into[0] = mixBits(high ^ Math.imul(space + 1, 0x9e3779b1));
   into[1] = mixBits(low + space);
@@ -65,7 +71,7 @@ export class ValueHashes {
     this.#hash = hash;
   }
 
-  /** @param look result of an earlier scan of the value, if there was one */
+  /** @param look result of an earlier scan of the value, if the value has been scanned */
   add(value: string, comparison: Comparison, space: number, row: number, look?: CharacterScan): void {
     const word = this.#word;
     const isSeen = look !== undefined && this.#hash === hashValue && (look.kinds & NON_ASCII) === 0;

@@ -31,7 +31,10 @@ interface SecondPart extends HashesWithOffset {
   readonly rows: number;
 }
 
-/** Reads the first half while a second thread reads the other; undefined if this thread must read both. */
+/**
+ * Reads the first half of the file while a second thread reads the second half. Returns the findings of the second
+ * thread; undefined if this thread must read both halves.
+ */
 const readInTwoThreads = async (
   reading: FileReading,
   check: FileCheck,

@@ -3,7 +3,7 @@ import type { Layout } from "../layout/layout.ts";
 import type { CharacterScan } from "../layout/look.ts";
 import type { CellValue, RowChecker } from "../layout/rows.ts";
 
-/** A space of values, each of which should occur in only one row of a file. */
+/** A group of values, each of which should occur in only one row of a file. */
 export interface KeySpace {
   /** index in {@link Layout.columns} of the column for which a repetition is reported */
   readonly column: number;
@@ -14,7 +14,7 @@ export interface KeySpace {
   readonly shared: boolean;
   /** true if values that differ only in case (or, for codes, in width) are different, and cause a warning */
   readonly caseMatters: boolean;
-  /** columns that form the value together, in rows without a key */
+  /** columns whose cells together form the value, in rows without a key */
   readonly together: readonly number[] | undefined;
 }
 
@@ -95,7 +95,7 @@ export class RowKeys {
   }
 }
 
-/** Returns the text by which values are found that are equal or differ only in letter case or width. */
+/** Returns a key that is the same for all values that are equal or differ only in letter case or width. */
 export const toLooseKey = (comparison: Comparison, value: string): string => {
   if (comparison === "exact") return value.toLowerCase();
   const key = comparisonKey(comparison, value);

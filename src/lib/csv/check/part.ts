@@ -49,7 +49,10 @@ export class PartChecker {
   }
 }
 
-/** Adds the name of the header to a problem that the reader found. @param cells the header row of the file */
+/**
+ * Adds the header of the column to a problem that the reader found.
+ * @param cells the header row of the file
+ */
 export const addHeaderName = (problem: RecordProblem, cells: readonly string[]): Problem => ({
   ...problem,
   header: cells[problem.column - 1] ?? "",

@@ -50,7 +50,7 @@ export class FileCheck implements RecordSink {
   #checker: PartChecker | undefined;
   #records = 0;
   layout: Layout | undefined;
-  /** receives the next record, which is not checked then */
+  /** receives the position of the next record; that record is not checked */
   probe: ((row: number, line: number) => void) | undefined;
 
   constructor(format: Format, options: CheckOptions) {

@@ -10,7 +10,10 @@ import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
 import type { ColumnTally } from "../layout/tally.ts";
 import type { RowOptions } from "../layout/rows.ts";
 
-/** The task to check a part of a file, assumed to start with a record. Plain data, as it is sent to a worker. */
+/**
+ * A request to check a part of a file that is assumed to begin with a whole record. Plain data, because it is sent to a
+ * worker.
+ */
 export interface PartTask {
   readonly path: string;
   /** start of the part in bytes */
@@ -34,7 +37,7 @@ export interface PartFindings {
 }
 
 /**
- * Checks the rest of a file, starting at `task.from`.
+ * Checks the part of a file that begins at `task.from`.
  *
  * @returns the findings, and the memory that can be transferred with them
  */

@@ -12,7 +12,10 @@ export interface SecondThread {
 /** Limits of the worker. Cells are short-lived: more memory for new objects saves no time. */
 const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 12 };
 
-/** Checks a part of a file in a worker, whose script is next to this file, and in a build, next to the bundle. */
+/**
+ * Checks a part of a file in a worker. The script of the worker is next to this file; in a build, it is next to the
+ * bundled program.
+ */
 export const startThread = (task: PartTask): SecondThread => {
   const entry = import.meta.url.endsWith(".ts") ? "./check-worker.ts" : "./check-worker.js";
   const worker = new Worker(new URL(entry, import.meta.url), { workerData: task, resourceLimits: RESOURCE_LIMITS });

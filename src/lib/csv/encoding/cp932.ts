@@ -47,7 +47,7 @@ export function getUnicodeToCp932(): Uint16Array {
   return (unicodeToCp932Table ??= buildUnicodeToCp932());
 }
 
-/** Lead byte classes by rising priority: for characters with several sequences, later classes overwrite earlier. */
+/** Lead byte classes by rising priority: if a character has several sequences, later classes overwrite earlier ones. */
 const LEAD_BYTE_CLASSES: readonly ((lead: number) => boolean)[] = [
   (lead) => lead === 0xed || lead === 0xee,
   (lead) => lead >= 0xfa,

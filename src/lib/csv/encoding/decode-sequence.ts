@@ -3,7 +3,8 @@ import type { Encoding } from "../records/record.ts";
 
 /**
  * Returns the length of the sequence at `at`: positive for a valid character, negative for invalid bytes. Bytes beyond
- * the end count as missing. Invalid bytes end where the WHATWG decoders end them, so that an ASCII byte is never lost.
+ * the end count as missing. An invalid sequence ends where the WHATWG decoders end it, so that an ASCII byte is never
+ * lost.
  *
  * @see https://encoding.spec.whatwg.org/#utf-8-decoder
  */
@@ -20,7 +21,7 @@ const measureCp932: SequenceMeasurer = (bytes, at) => {
 };
 
 /** Returns the range of the second byte of a UTF-8 sequence. It is narrower for four of the lead bytes. */
-function secondByteRange(lead: number): readonly [number, number] {
+function getSecondByteRange(lead: number): readonly [number, number] {
   if (lead === 0xe0) return [0xa0, 0xbf];
   if (lead === 0xed) return [0x80, 0x9f];
   if (lead === 0xf0) return [0x90, 0xbf];
@@ -29,7 +30,7 @@ function secondByteRange(lead: number): readonly [number, number] {
 }
 
 /** Returns the length in bytes of a UTF-8 sequence with this lead byte; 0 if no sequence can begin with the byte. */
-function utf8SequenceSize(lead: number): number {
+function getUtf8SequenceSize(lead: number): number {
   if (lead < 0x80) return 1;
   if (lead < 0xc2 || lead > 0xf4) return 0;
   if (lead < 0xe0) return 2;
@@ -38,9 +39,9 @@ function utf8SequenceSize(lead: number): number {
 
 const measureUtf8: SequenceMeasurer = (bytes, at) => {
   const lead = bytes[at] ?? 0;
-  const size = utf8SequenceSize(lead);
+  const size = getUtf8SequenceSize(lead);
   if (size === 0) return -1;
-  let [low, high] = secondByteRange(lead);
+  let [low, high] = getSecondByteRange(lead);
   for (let have = 1; have < size; have++) {
     const byte = bytes[at + have] ?? 0;
     if (byte < low || byte > high) return -have;
@@ -66,13 +67,13 @@ export const SEQUENCE_MEASURERS: Readonly<Record<Encoding, SequenceMeasurer>> = 
   "utf-16be": createUtf16Measurer(0),
 };
 
-/** Returns the number of final bytes that the next chunk may complete. `bytes` starts at a character boundary. */
+/** Returns the number of bytes at the end that the next chunk may complete. `bytes` starts at a character boundary. */
 export function countUnfinishedBytes(encoding: Encoding, bytes: Uint8Array): number {
   const size = bytes.length;
   if (encoding === "utf-8") {
     for (let back = 1; back <= 3 && back <= size; back++) {
       const byte = bytes[size - back] ?? 0;
-      if (byte >= 0xc0) return utf8SequenceSize(byte) > back ? back : 0;
+      if (byte >= 0xc0) return getUtf8SequenceSize(byte) > back ? back : 0;
       if (byte < 0x80) return 0;
     }
     return 0;

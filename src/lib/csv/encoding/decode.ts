@@ -28,7 +28,7 @@ const findRunStart = (text: string, character: string, end: number): number => {
  *
  * @see https://github.com/unicode-org/icu ibm-943_P15A-2003, the converter that Node's TextDecoder uses
  */
-const restoreControls = (text: string): string =>
+const restoreControlCharacters = (text: string): string =>
   text.includes("\u001a") || text.includes("\u001c") || text.includes("\u007f")
     ? text.replace(/[\u001a\u001c\u007f]/g, (control) =>
         control === "\u001c" ? "\u001a" : control === "\u007f" ? "\u001c" : "\u007f",
@@ -117,7 +117,7 @@ export class Decoder {
 
   #give(decoded: string): void {
     if (decoded === "") return;
-    let text = this.#encoding === "shift_jis" ? restoreControls(decoded) : decoded;
+    let text = this.#encoding === "shift_jis" ? restoreControlCharacters(decoded) : decoded;
     if (this.#atStart && text.startsWith("\ufeff")) text = text.slice(1);
     this.#atStart = false;
     this.#giveHolding(text);

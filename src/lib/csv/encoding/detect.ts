@@ -3,7 +3,7 @@ import { countUnfinishedBytes } from "./decode-sequence.ts";
 import { hasByteOrderMark, ENCODINGS, type Encoding } from "../records/record.ts";
 
 /** Text whose bytes are valid as UTF-8 and as half-width kana in CP932: only a person can decide between them. */
-export interface Ambiguity {
+export interface EncodingAmbiguity {
   /** the first row that contains it */
   readonly row: number;
   /** the text read as UTF-8 (`Muñoz`) */
@@ -19,7 +19,7 @@ export interface EncodingGuess {
   /** true if no byte is above 7F: the text is the same in UTF-8 and CP932 */
   readonly ascii: boolean;
   /** undefined if the encoding is certain enough */
-  readonly ambiguity: Ambiguity | undefined;
+  readonly ambiguity: EncodingAmbiguity | undefined;
   /** the file's length in bytes */
   readonly size: number;
 }
@@ -104,7 +104,7 @@ class KanaDetector {
     return true;
   }
 
-  end(): Ambiguity | undefined {
+  end(): EncodingAmbiguity | undefined {
     if (this.#sample === undefined) return undefined;
     const bytes = Buffer.from(this.#sample);
     const whole = bytes.subarray(0, bytes.length - countUnfinishedBytes("utf-8", bytes));

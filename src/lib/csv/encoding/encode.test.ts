@@ -1,17 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createEncoder, findUnmappable, type Unmappable } from "./encode.ts";
+import { createEncoder, findUnmappable, type UnmappableCharacter } from "./encode.ts";
 import type { Encoding } from "../records/record.ts";
 
 interface Written {
   readonly bytes: Buffer;
   readonly folded: number;
   readonly replaced: number;
-  readonly reported: readonly Unmappable[];
+  readonly reported: readonly UnmappableCharacter[];
 }
 
 function encode(encoding: Encoding, pieces: Iterable<string>, onUnmappable: "error" | "replace", bom = false): Written {
-  const reported: Unmappable[] = [];
+  const reported: UnmappableCharacter[] = [];
   const encoder = createEncoder(encoding, { onUnmappable, bom, report: (found) => reported.push(found) });
   const chunks = Array.from(pieces, (piece) => encoder.write(piece));
   const bytes = Buffer.concat([...chunks, encoder.end()]);

@@ -3,7 +3,7 @@ import { getUnicodeToCp932 } from "./cp932.ts";
 import type { Encoding } from "../records/record.ts";
 
 /** A character that the encoding cannot represent. */
-export interface Unmappable {
+export interface UnmappableCharacter {
   readonly codePoint: number;
   /** position in UTF-16 code units, from the start of all text written or of the text examined */
   readonly index: number;
@@ -15,7 +15,7 @@ export interface EncoderOptions {
   /** true to start with a byte order mark; ignored for CP932 */
   readonly bom?: boolean | undefined;
   /** called for every unmappable character if `onUnmappable` is `error` */
-  readonly report?: ((unmappable: Unmappable) => void) | undefined;
+  readonly report?: ((unmappable: UnmappableCharacter) => void) | undefined;
 }
 
 /** Encodes the text of a file, given in pieces of any size. */
@@ -40,9 +40,9 @@ export const createEncoder = (encoding: Encoding, options: EncoderOptions): Enco
  * Returns the first character of `text` that `encoding` cannot represent; undefined if there is none. The seven folded
  * characters can be represented. A lone surrogate cannot be represented in any encoding.
  */
-export function findUnmappable(encoding: Encoding, text: string): Unmappable | undefined {
+export function findUnmappable(encoding: Encoding, text: string): UnmappableCharacter | undefined {
   if (encoding === "shift_jis" ? isInCp932Table(text) : text.isWellFormed()) return undefined;
-  let first: Unmappable | undefined;
+  let first: UnmappableCharacter | undefined;
   const encoder = createEncoder(encoding, { onUnmappable: "error", report: (found) => (first ??= found) });
   encoder.write(text);
   encoder.end();

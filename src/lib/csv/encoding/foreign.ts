@@ -31,10 +31,13 @@ function detectSignature(start: string): UnsupportedKind | undefined {
 /** Minimum share of NUL bytes in text with two bytes per character, and maximum share of control characters in text. */
 const MIN_NUL_SHARE = 0.02;
 const MAX_CONTROL_SHARE = 0.05;
-/** A few NULs or control characters are treated as damage, which is reported with its position. */
+/** Up to about this number, NULs or control characters are treated as damage, which is reported with its position. */
 const DAMAGE_THRESHOLD = 8;
 
-/** Detects UTF-16 (NULs mostly at odd or at even places) and UTF-32 (half are NULs) without a byte order mark. */
+/**
+ * Detects UTF-16 (NULs mostly at odd or mostly at even positions) and UTF-32 (half of the bytes are NULs) without a
+ * byte order mark.
+ */
 function detectWideEncoding(start: string): UnsupportedKind | undefined {
   const nuls: [number, number, number, number] = [0, 0, 0, 0];
   for (let at = start.indexOf("\0"); at >= 0; at = start.indexOf("\0", at + 1)) nuls[at % 4] = (nuls[at % 4] ?? 0) + 1;
@@ -57,7 +60,10 @@ const EUC_CHARACTERS = /[\u00a1-\u00fe]{2}|\u008e[\u00a1-\u00df]|\u008f[\u00a1-\
 const COMMON_EUC_CHARACTER = /^[\u00a1-\u00a5\u00b0-\u00cf]/;
 const MIN_EUC_CHARACTERS = 8;
 
-/** Returns true for EUC-JP rather than half-width CP932 kana: all characters complete, most of them common. */
+/**
+ * Returns true if the text is EUC-JP rather than half-width kana in CP932: all characters are complete, and most of
+ * them are common.
+ */
 function isEucJp(start: string): boolean {
   const rest = start.replace(EUC_CHARACTERS, "");
   if (/[\u0080-\u00ff]./s.test(rest) || !/[\u00e0-\u00fe]/.test(start)) return false;
@@ -70,7 +76,7 @@ function isEucJp(start: string): boolean {
  * Detects an unsupported kind of file from its first bytes. The file must not be a workbook. Returns undefined if the
  * file may be a readable table.
  *
- * @param named true if the encoding is known: only files with a signature are detected then
+ * @param named true if the encoding is known: in that case, only files with a signature are detected
  */
 export function detectUnsupportedKind(head: Uint8Array, named: boolean): UnsupportedKind | undefined {
   const start = toLatin1(head);

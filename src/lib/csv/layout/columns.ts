@@ -11,7 +11,7 @@ export const findColumn = (columns: readonly Column[], name: string): Column | u
 /** Returns a cell as column map files compare it: without outer blanks, and full-width characters equal half-width ones. */
 export const toLooseValue = (value: string): string => value.normalize("NFKC").trim();
 
-/** Removes common variations from a header: width, blanks, letter case, and hiragana instead of katakana. */
+/** Removes common variations from a header: width, spaces, letter case, and hiragana instead of katakana. */
 const normaliseHeader = (header: string): string =>
   header
     .normalize("NFKC")
@@ -43,7 +43,10 @@ const findByAlias = (columns: readonly Column[], name: string): Column | undefin
 
 const MAX_COMPARED_LENGTH = 64;
 
-/** Returns the likely name for a misspelt one: a variant, the header of a column with this alias, or the nearest. */
+/**
+ * Returns the name that a misspelt name probably means: a variant of the name, the header of the column that has the
+ * misspelt name as an alias, or the nearest name.
+ */
 const findNearestName = (
   columns: readonly Column[],
   names: readonly string[],

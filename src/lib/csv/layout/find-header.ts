@@ -6,9 +6,9 @@ import { HEADER_SEARCH_ROWS } from "./layout.ts";
 
 /**
  * Finds the row that looks like the header among the first records of a file. The first row is the header if it
- * contains a column of the format, or at least two headers that probably mean one. Otherwise, the header is the next
- * row with at least two such columns, for example below a title, a blank line or Excel's `sep=`. If there is no such
- * row, the first row is the header.
+ * contains a column of the format, or at least two headers that are probably misspelt columns of the format. Otherwise,
+ * the header is the next row with at least two such columns, for example below a title, a blank line or Excel's `sep=`.
+ * If there is no such row, the first row is the header.
  */
 export class HeaderFinder implements RecordSink {
   readonly #format: Format;

@@ -21,7 +21,10 @@ export interface HeaderOptions {
   readonly allowUnknownColumns?: boolean | undefined;
   /** custom fields removed from the tenant but not yet from the console: their columns are skipped and reported */
   readonly removedFields?: readonly RemovedField[] | undefined;
-  /** true to read an unknown header's cells as the likely column if the file lacks it; the header stays a problem */
+  /**
+   * true to read the cells of an unknown header as the likely column if the file lacks that column; the header is still
+   * reported as a problem
+   */
   readonly readsLikely?: boolean | undefined;
   /** the field given with `--key`; default: the format's own key */
   readonly key?: string | undefined;
@@ -31,7 +34,10 @@ const RESERVED_HEADERS: readonly string[] = ["__proto__", "constructor", "protot
 
 const CONTROL_CHARACTER = /\p{Cc}/u;
 
-/** Returns true if a custom field can have this name: one line, not blank, not reserved, not our reason column. */
+/**
+ * Returns true if a custom field can have this name: it is on one line, is not blank, is not reserved, and is not the
+ * header of the column in which clomoctl writes reasons.
+ */
 export const isAllowedHeader = (name: string): boolean =>
   name.trim() !== "" &&
   !RESERVED_HEADERS.includes(name) &&
@@ -143,7 +149,7 @@ interface HeaderCells {
   readonly unnamed: readonly number[];
   readonly reason: number | undefined;
   readonly problems: readonly Problem[];
-  /** unknown headers that are similar to a header of the format, and that header */
+  /** unknown headers that are similar to a header of the format, with the similar header */
   readonly likely: readonly { readonly position: number; readonly nearest: string }[];
 }
 
@@ -194,7 +200,9 @@ const createSimilarHeaderProblems = (
     return [{ code: "header-near", ...place, column: position + 1, header, params: { header, nearest } }];
   });
 
-/** Adds cells of misspelt headers to the likely columns that the file lacks; secrets are never read in this way. */
+/**
+ * Assigns the cells of misspelt headers to the likely columns that the file lacks. Secrets are never read in this way.
+ */
 const addLikelyColumns = (
   { positions, unknown, likely }: HeaderCells,
   columns: readonly Column[],

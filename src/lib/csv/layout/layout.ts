@@ -17,7 +17,7 @@ export interface LayoutColumn {
   readonly column: Column;
   /** header as in the file; the console's header if only the map gives the value */
   readonly header: string;
-  /** positions of the cells that hold the value, counted from 0; empty if only the map gives the value */
+  /** positions of the cells that contain the value, counted from 0; empty if only the map gives the value */
   readonly positions: readonly number[];
   /** value for every row, whatever the file contains */
   readonly constant: string | null;

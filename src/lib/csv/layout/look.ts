@@ -1,4 +1,4 @@
-import { Units } from "../records/units.ts";
+import { CodeUnits } from "../records/units.ts";
 
 /**
  * Kinds of characters in a value, as bits: date separators (`-` and `/`), decimal point, white space and control
@@ -11,7 +11,7 @@ export const LETTER_OR_SYMBOL = 0x800;
 export const NON_ASCII = 0x1000;
 const ALL_KINDS = DATE_SEPARATOR | DECIMAL_POINT | WHITE_SPACE | LETTER_OR_SYMBOL | NON_ASCII;
 
-const kindOf = (code: number): number => {
+const characterKindOf = (code: number): number => {
   const character = String.fromCharCode(code);
   if (/[-/]/.test(character)) return DATE_SEPARATOR;
   if (character === ".") return DECIMAL_POINT;
@@ -21,7 +21,7 @@ const kindOf = (code: number): number => {
 
 /** For each ASCII character: its lower-case form in the lower seven bits, and its kind in the bits above. */
 const ASCII_CHARACTERS = Int16Array.from({ length: 128 }, (_, code) => {
-  return String.fromCharCode(code).toLowerCase().charCodeAt(0) | kindOf(code);
+  return String.fromCharCode(code).toLowerCase().charCodeAt(0) | characterKindOf(code);
 });
 
 /** Result of scanning the characters of a value. */
@@ -60,7 +60,7 @@ export const scanUnits = (units: Uint16Array, from: number, to: number, into: Ch
   into.low = b;
 };
 
-const scratchUnits = new Units();
+const scratchUnits = new CodeUnits();
 
 /** Scans a value that is not part of a larger text. */
 export const scanText = (value: string, into: CharacterScan): void => {
@@ -68,7 +68,10 @@ export const scanText = (value: string, into: CharacterScan): void => {
   scanUnits(scratchUnits.all, 0, value.length, into);
 };
 
-/** Returns true if an email address is surely valid: printable ASCII with exactly one @, neither first nor last. */
+/**
+ * Returns true if an email address is certainly valid: printable ASCII with exactly one @, which is neither the first
+ * nor the last character.
+ */
 export const isPlainAddress = (value: string, { kinds }: CharacterScan): boolean => {
   if ((kinds & (WHITE_SPACE | NON_ASCII)) !== 0) return false;
   const at = value.indexOf("@");

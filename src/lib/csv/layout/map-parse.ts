@@ -1,6 +1,12 @@
 import { z } from "zod";
 import { line } from "../../advice/index.ts";
-import { plainText, readYaml, toZodMessage, wholeNumber, type YamlPath } from "../../files/yaml.ts";
+import {
+  createPlainTextSchema,
+  readYaml,
+  toZodMessage,
+  createWholeNumberSchema,
+  type YamlPath,
+} from "../../files/yaml.ts";
 import { KEY_NAMES, type KeyName } from "../../model/formats.ts";
 import { BLANK_CHOICES, MAX_HEADER_ROW, ORG_BY_CHOICES, type OrgBy } from "../../model/import.ts";
 import { text, type Text } from "../../text/index.ts";
@@ -10,7 +16,7 @@ import { CONSOLE_DIALECT, type Dialect } from "../records/record.ts";
 import { findMapFaults, type ColumnMap, type MappedValue, type MapPart } from "./map.ts";
 
 /** The map value for a column that is not read. */
-const IGNORE = "ignore";
+const IGNORED_COLUMN_TARGET = "ignore";
 
 const MAX_CHARACTERS = 1_000_000;
 
@@ -36,8 +42,8 @@ const createListsSchema = () => allowBlank(() => new Map(), z.map(z.string(), z.
 
 /** Defaults for options of an import. Options about safety are not among them. */
 const OptionsPart = z.strictObject({
-  sheet: plainText().optional(),
-  "header-row": wholeNumber(1, MAX_HEADER_ROW).optional(),
+  sheet: createPlainTextSchema().optional(),
+  "header-row": createWholeNumberSchema(1, MAX_HEADER_ROW).optional(),
   "org-by": z.enum(ORG_BY_CHOICES).optional(),
   blank: z.enum(BLANK_CHOICES).optional(),
   key: z.enum(KEY_NAMES).optional(),
@@ -52,7 +58,7 @@ const createCharacterSchema = (key: string, names: ReadonlyMap<string, string> =
     })
     .optional();
 
-const DialectPart = z
+const DialectSchema = z
   .strictObject({
     delimiter: createCharacterSchema("delimiter", DELIMITER_NAMES),
     quote: createCharacterSchema("quote"),
@@ -71,7 +77,7 @@ const MapSchema = allowBlank(
     values: allowBlank(() => new Map(), z.map(z.string(), z.map(z.string(), z.string()))).optional(),
     rows: allowBlank(() => undefined, z.strictObject({ skip: createListsSchema() }).optional()).optional(),
     options: allowBlank(() => undefined, OptionsPart.optional()).optional(),
-    dialect: allowBlank(() => undefined, DialectPart.optional()).optional(),
+    dialect: allowBlank(() => undefined, DialectSchema.optional()).optional(),
   }),
 );
 
@@ -92,12 +98,12 @@ export interface MapOptions {
 }
 
 /** A column map with defaults for options of the command that reads a file with it. */
-export interface MapFile extends ColumnMap {
+export interface MapFileSchema extends ColumnMap {
   readonly options?: MapOptions | undefined;
 }
 
 /** Returns the dialect in the map; undefined if there is none: the delimiter is then guessed from the header. */
-const dialectOf = ({ delimiter, quote }: z.output<typeof DialectPart>): Dialect | undefined =>
+const dialectOf = ({ delimiter, quote }: z.output<typeof DialectSchema>): Dialect | undefined =>
   delimiter === undefined && quote === undefined
     ? undefined
     : { delimiter: delimiter ?? CONSOLE_DIALECT.delimiter, quote };
@@ -116,7 +122,7 @@ export const parseMapFile = (
   format: Format,
   where: string,
   customFields?: readonly CustomField[],
-): MapFile => {
+): MapFileSchema => {
   const { value: parts, refuse } = readYaml(MapSchema, {
     content,
     where,
@@ -157,7 +163,7 @@ const buildMap = (parts: z.output<typeof MapSchema>, format: Format) => {
   const pathsOf = (section: YamlPath, entries: Iterable<readonly [string, unknown]>): readonly YamlPath[] =>
     Array.from(entries, ([name]) => [...section, name]);
   const map: ColumnMap = {
-    columns: Array.from(columns, ([header, to]) => ({ header, to: to === IGNORE ? null : fieldOf(to) })),
+    columns: Array.from(columns, ([header, to]) => ({ header, to: to === IGNORED_COLUMN_TARGET ? null : fieldOf(to) })),
     constants: toValues(constants),
     defaults: toValues(defaults),
     joins: join && Array.from(join, ([name, headers]) => ({ field: fieldOf(name), headers })),

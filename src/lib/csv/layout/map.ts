@@ -63,14 +63,17 @@ const describeUnknownField = (columns: readonly Column[], name: string): Text =>
     ? text(`this format has no column "${name}"`, `「${name}」という列はこの形式にありません`)
     : text(
         `this format has no column "${name}"; did you mean "${nearest}"?`,
-        `「${name}」という列はこの形式にありません。「${nearest}」のことですか?`,
+        `「${name}」という列はこの形式にありません。「${nearest}」ではありませんか?`,
       );
 };
 
 const describeDuplicate = (name: string): Text =>
   text(`"${name}" is listed twice`, `「${name}」が 2 回指定されています`);
 
-/** The columns that a map may name. `open` is true if the tenant may have custom fields that are not known here. */
+/**
+ * The columns that a map may refer to. `open` is true if the tenant may have custom fields that are not known to the
+ * caller.
+ */
 interface MapTargets {
   readonly columns: readonly Column[];
   readonly open: boolean;

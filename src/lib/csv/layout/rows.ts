@@ -13,7 +13,14 @@ import type { Layout, LayoutColumn } from "./layout.ts";
 import { RowSelection } from "./selection.ts";
 import type { FixChoice } from "../../model/import.ts";
 import { isPlainAddress, CharacterScan, scanUnits, scanText } from "./look.ts";
-import { spaceProblemOf, createFixer, isScanned, scrutinyOf, detectDamage, type Scrutiny } from "./suspect.ts";
+import {
+  spaceProblemOf,
+  createFixer,
+  isScanned,
+  damageCheckKindOf,
+  detectDamage,
+  type DamageCheckKind,
+} from "./suspect.ts";
 import { Tally } from "./tally.ts";
 import { truncateValue } from "../../model/cell-text.ts";
 
@@ -42,8 +49,8 @@ interface CellCheck {
   readonly judged: CheckDepth;
   /** the rule of the column allows every value; the checks for all columns still apply */
   readonly free: boolean;
-  readonly scrutiny: Scrutiny;
-  /** the column holds codes or email addresses, whose characters are scanned */
+  readonly scrutiny: DamageCheckKind;
+  /** the column contains codes or email addresses, whose characters are scanned */
   readonly looked: boolean;
   readonly mend: ((value: string) => string) | undefined;
   readonly positions: readonly number[];
@@ -57,7 +64,7 @@ interface CellCheck {
   readonly required: boolean;
   /** values of a repeated column, refilled for each row */
   readonly list: string[] | undefined;
-  /** scans of the values, if the column holds codes or email addresses; refilled for each row */
+  /** scans of the values, if the column contains codes or email addresses; refilled for each row */
   readonly looks: CharacterScan[];
 }
 
@@ -70,7 +77,7 @@ type CheckDepth = "never" | "unless-plain-address" | "by-rule" | "by-all";
 
 const checkDepthOf = (column: Column): CheckDepth => {
   if (isUnlimited(column.value.rule)) return "never";
-  return scrutinyOf(column) === "mail" ? "unless-plain-address" : "by-rule";
+  return damageCheckKindOf(column) === "mail" ? "unless-plain-address" : "by-rule";
 };
 
 const createCellCheck = (
@@ -81,8 +88,8 @@ const createCellCheck = (
   of: column.value,
   judged: checkDepthOf(column),
   free: isUnlimited(column.value.rule),
-  scrutiny: scrutinyOf(column),
-  looked: isScanned(scrutinyOf(column)),
+  scrutiny: damageCheckKindOf(column),
+  looked: isScanned(damageCheckKindOf(column)),
   mend: createFixer(column, fix),
   positions,
   position: column.repeated === true ? -1 : (positions[0] ?? -1),
@@ -233,7 +240,7 @@ export class RowChecker {
     this.shortAt = undefined;
     this.complete = this.#isComplete(cells, count);
     if (this.complete) {
-      // after the end of a short record, the array still holds cells of an earlier record
+      // after the end of a short record, the array still contains cells of an earlier record
       const own = this.shortAt === undefined ? cells : cells.slice(0, count);
       this.#checkCells(isSuspect ? this.#suspects : this.#cells, own);
     }
@@ -264,7 +271,7 @@ export class RowChecker {
     return false;
   }
 
-  /** Returns true if a cell is too damaged for its further problems to mean anything. Position -1 is the whole row. */
+  /** Returns true if a cell is so damaged that its further problems are meaningless. Position -1 is the whole row. */
   #isDamaged = (position: number): boolean => position >= 0 && this.#damaged.includes(position + 1);
 
   #note(code: ProblemCode, position: number, value?: string): void {
@@ -336,7 +343,7 @@ export class RowChecker {
     return cell.free ? value : toStoredValue(cell.of.rule, value);
   }
 
-  /** Reports how a value breaks its rules or, if it does not, how it has probably been damaged. */
+  /** Reports which rules a value breaks or, if it breaks none, how it has probably been damaged. */
   #judge(cell: CellCheck, value: string, position: number, at: number): void {
     const { judged, scrutiny } = cell;
     const seen = cell.looked ? this.#look(cell, value, position, at) : EMPTY_SCAN;
@@ -356,7 +363,7 @@ export class RowChecker {
       this.tally.noteForm(suspicion, this.#noted(suspicion, position, value), value);
   }
 
-  /** Reports how a value breaks its rules. @returns true if it breaks a rule */
+  /** Reports which rules a value breaks. @returns true if it breaks a rule */
   #isFaulty({ of, judged }: CellCheck, value: string, position: number): boolean {
     const faults = judged === "by-all" ? findValueFaults(of, value) : listRuleFaults(of.rule, value);
     for (const { code, params } of faults) {

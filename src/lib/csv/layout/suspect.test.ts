@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { FORMATS } from "../../model/formats.ts";
 import type { FixChoice } from "../../model/import.ts";
 import { CharacterScan, scanText } from "./look.ts";
-import { suggestFix, createFixer, scrutinyOf, detectDamage, type Scrutiny } from "./suspect.ts";
+import { suggestFix, createFixer, damageCheckKindOf, detectDamage, type DamageCheckKind } from "./suspect.ts";
 
 const seen = (value: string): CharacterScan => {
   const look = new CharacterScan();
@@ -86,7 +86,7 @@ test.each([
   expect(detectDamage(value, "mail", seen(value))).toBe(code);
 });
 
-test.each<[Scrutiny, string, string | undefined]>([
+test.each<[DamageCheckKind, string, string | undefined]>([
   ["kana", "ﾀﾅｶ", "kana-half-width"],
   ["kana", "タナカﾞ", "kana-half-width"],
   ["kana", "タナカ", undefined],
@@ -111,7 +111,7 @@ test.each<[Scrutiny, string, string | undefined]>([
   expect(detectDamage(value, scrutiny, seen(value))).toBe(code);
 });
 
-test.each<[keyof typeof FORMATS, string, Scrutiny]>([
+test.each<[keyof typeof FORMATS, string, DamageCheckKind]>([
   ["users", "社員コード", "code"],
   ["users", "TEL", "number"],
   ["users", "役職", "text"],
@@ -123,7 +123,9 @@ test.each<[keyof typeof FORMATS, string, Scrutiny]>([
   ["devices", "IMEI番号", "number"],
   ["docs", "パスワード", "none"],
 ])("in a file of %s, %s is checked as %s", (format, header, scrutiny) => {
-  expect(FORMATS[format].columns.filter((column) => column.header === header).map(scrutinyOf)).toEqual([scrutiny]);
+  expect(FORMATS[format].columns.filter((column) => column.header === header).map(damageCheckKindOf)).toEqual([
+    scrutiny,
+  ]);
 });
 
 const mended = (format: keyof typeof FORMATS, header: string, fixes: readonly FixChoice[], value: string) =>

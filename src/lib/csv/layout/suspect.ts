@@ -6,18 +6,18 @@ import { isCodeComparison } from "../../model/normalise.ts";
 import { findAddressWrapping } from "../../model/rules.ts";
 
 /** The kind of damage to search for in the values of a column; `number` for telephone numbers and the like. */
-export type Scrutiny = "none" | "text" | "kana" | "list" | "custom" | ScannedScrutiny;
+export type DamageCheckKind = "none" | "text" | "kana" | "list" | "custom" | ScannedScrutiny;
 
 /** The kinds of damage for which the characters of a value are scanned. */
 type ScannedScrutiny = "code" | "number" | "serial-number" | "mail";
 
-const SCANNED: ReadonlySet<Scrutiny> = new Set<ScannedScrutiny>(["code", "number", "serial-number", "mail"]);
+const SCANNED: ReadonlySet<DamageCheckKind> = new Set<ScannedScrutiny>(["code", "number", "serial-number", "mail"]);
 
 /** Returns true if a search for this damage needs a scan of the value's characters. */
-export const isScanned = (scrutiny: Scrutiny): boolean => SCANNED.has(scrutiny);
+export const isScanned = (scrutiny: DamageCheckKind): boolean => SCANNED.has(scrutiny);
 
 /** Returns the damage to search for. Secrets are not searched; spreadsheets damage codes and serial numbers most. */
-export const scrutinyOf = (column: Column): Scrutiny => {
+export const damageCheckKindOf = (column: Column): DamageCheckKind => {
   const {
     secret,
     value: { rule },
@@ -36,13 +36,13 @@ export const scrutinyOf = (column: Column): Scrutiny => {
   return column.repeated === true && column.refers === undefined ? "list" : "text";
 };
 
-const EXPONENT = /^-?\d(?:\.\d+)?[Ee]\+?\d{1,3}$/;
+const EXPONENT_PATTERN = /^-?\d(?:\.\d+)?[Ee]\+?\d{1,3}$/;
 const ERROR_VALUE = /^#(?:#{2,}|N\/A|(?:REF|VALUE|DIV\/0|NUM|NULL|SPILL|CALC)!|NAME\?)$/;
-const DATE =
+const DATE_PATTERN =
   /^(?:(?:19|20)\d\d([-/])(?:0?[1-9]|1[0-2])\1(?:0?[1-9]|[12]\d|3[01])|\d\d?-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d\d|\d\d?月\d\d?日)$/;
-const DECIMAL = /^\d+\.0+$/;
+const DECIMAL_PATTERN = /^\d+\.0+$/;
 const MISSING_VALUE = /^(?:nan|null|none|n\/a)$/i;
-const LOWER_CASE = /[a-z]/;
+const LOWER_CASE_LETTER = /[a-z]/;
 const HALF_WIDTH_KANA = /[\uff66-\uff9f]/;
 const LIST_SEPARATOR = /[;,、;,]/;
 /** A date in full, or the number of a date since 1954 as a spreadsheet stores it. */
@@ -51,7 +51,7 @@ const DATE_OR_SERIAL =
 /** Characters that look like a hyphen; the long vowel mark only between digits. */
 const HYPHEN_VARIANT = /[\u2010-\u2015\u2212\uff0d]|(?<=\d)[\u30fc\uff70](?=\d)/;
 const ALL_HYPHEN_VARIANTS = new RegExp(HYPHEN_VARIANT, "g");
-const FULL_WIDTH = /[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]/;
+const FULL_WIDTH_CHARACTER = /[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]/;
 
 /** Table of ASCII codes: 1 for each character with which a damaged value of any column may begin. */
 const SUSPECT_FIRST_CHARACTERS = Uint8Array.from({ length: 128 }, (_, code) =>
@@ -71,16 +71,16 @@ const detectCommonDamage = (value: string): ProblemCode | undefined => {
       return MISSING_VALUE.test(value) ? "value-missing" : undefined;
     default:
       // the cheap test comes first: most numbers have a second digit, so they cannot match
-      return (value.charCodeAt(0) === 0x2d || !isDigit(value.charCodeAt(1))) && EXPONENT.test(value)
+      return (value.charCodeAt(0) === 0x2d || !isDigit(value.charCodeAt(1))) && EXPONENT_PATTERN.test(value)
         ? "value-exponent"
         : undefined;
   }
 };
 
-const isBlankUnit = (unit: number): boolean => unit <= 0x20 || unit === 0x3000 || unit === 0xa0;
+const isWhiteSpaceUnit = (unit: number): boolean => unit <= 0x20 || unit === 0x3000 || unit === 0xa0;
 
-const hasBlankEnd = (value: string): boolean =>
-  isBlankUnit(value.charCodeAt(0)) || isBlankUnit(value.charCodeAt(value.length - 1));
+const hasOuterWhiteSpace = (value: string): boolean =>
+  isWhiteSpaceUnit(value.charCodeAt(0)) || isWhiteSpaceUnit(value.charCodeAt(value.length - 1));
 
 const MAX_DATE_LENGTH = 10;
 
@@ -88,11 +88,11 @@ const detectCodeDamage = (value: string, { kinds }: CharacterScan): ProblemCode 
   if (kinds === 0) return "value-short";
   if (kinds === LETTER_OR_SYMBOL) return undefined;
   if ((kinds & (WHITE_SPACE | NON_ASCII)) !== 0) {
-    if (hasBlankEnd(value)) return "value-blanks";
-    if (FULL_WIDTH.test(value)) return "value-full-width";
+    if (hasOuterWhiteSpace(value)) return "value-blanks";
+    if (FULL_WIDTH_CHARACTER.test(value)) return "value-full-width";
   }
-  if ((kinds & DECIMAL_POINT) !== 0 && DECIMAL.test(value)) return "value-decimal";
-  return value.length <= MAX_DATE_LENGTH && DATE.test(value) ? "value-date" : undefined;
+  if ((kinds & DECIMAL_POINT) !== 0 && DECIMAL_PATTERN.test(value)) return "value-decimal";
+  return value.length <= MAX_DATE_LENGTH && DATE_PATTERN.test(value) ? "value-date" : undefined;
 };
 
 const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
@@ -113,7 +113,7 @@ const detectMistypedAddress = (value: string, { kinds }: CharacterScan): Problem
 };
 
 const detectMailDamage = (value: string, look: CharacterScan): ProblemCode | undefined => {
-  if ((look.kinds & NON_ASCII) !== 0 && FULL_WIDTH.test(value)) return "value-full-width";
+  if ((look.kinds & NON_ASCII) !== 0 && FULL_WIDTH_CHARACTER.test(value)) return "value-full-width";
   const end = value.length;
   // nearly all addresses do not begin with a scheme (mailto:) and end with a letter
   if (value.charCodeAt(6) === 0x3a || !isLetter(value.charCodeAt(end - 1))) {
@@ -136,7 +136,11 @@ const detectMailDamage = (value: string, look: CharacterScan): ProblemCode | und
  *
  * @param look scan of the value, if it is a code or email address
  */
-export const detectDamage = (value: string, scrutiny: Scrutiny, look: CharacterScan): ProblemCode | undefined => {
+export const detectDamage = (
+  value: string,
+  scrutiny: DamageCheckKind,
+  look: CharacterScan,
+): ProblemCode | undefined => {
   if (scrutiny === "mail") return detectMailDamage(value, look);
   if (scrutiny === "none") return undefined;
   const first = value.charCodeAt(0);
@@ -148,8 +152,8 @@ export const detectDamage = (value: string, scrutiny: Scrutiny, look: CharacterS
     return detectCodeDamage(value, look) ?? (hasVariant ? "value-hyphen" : undefined);
   }
   if (scrutiny === "serial-number")
-    return detectCodeDamage(value, look) ?? (LOWER_CASE.test(value) ? "value-small" : undefined);
-  if (hasBlankEnd(value)) return "value-blanks";
+    return detectCodeDamage(value, look) ?? (LOWER_CASE_LETTER.test(value) ? "value-small" : undefined);
+  if (hasOuterWhiteSpace(value)) return "value-blanks";
   if (scrutiny === "kana") return HALF_WIDTH_KANA.test(value) ? "kana-half-width" : undefined;
   if (scrutiny === "list") return LIST_SEPARATOR.test(value) ? "value-list" : undefined;
   return scrutiny === "custom" && DATE_OR_SERIAL.test(value) ? "value-serial-date" : undefined;
@@ -213,8 +217,8 @@ export const createFixer = (column: Column, fixes: readonly FixChoice[]): ((valu
 };
 
 /**
- * Returns the value of half-width characters that the fixes would produce, and the fixes that are required. Returns
- * undefined if the fixes would not change the value or would not produce such a value.
+ * Returns the value that the fixes would produce, and the fixes that are required. Returns undefined if the fixes would
+ * not change the value, or if the fixed value would not consist of half-width characters only.
  */
 export const suggestFix = (
   value: string,

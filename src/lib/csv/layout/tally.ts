@@ -119,7 +119,10 @@ export class Tally {
     return unnamed > 0 ? [blank, ...problems] : problems;
   }
 
-  /** Returns codes that are shorter than codes of their column that begin with 0: leading zeros may be lost. */
+  /**
+   * Returns the codes that are shorter than other codes of the same column that begin with 0. Such codes may have lost
+   * leading zeros.
+   */
   #shortCodes(): readonly ColumnProblems[] {
     return this.#compareForms("value-short", (all) => {
       const longest = Math.max(...all.map(({ form }) => (form?.padded === true ? form.length : 0)));

@@ -27,7 +27,7 @@ const LF = 10;
 const CR = 13;
 const CTRL_Z = 26;
 const NUL = 0;
-/** Maximum length of the end-of-file mark of old programs, which fill up a disk sector or two. */
+/** Maximum length of the end-of-file mark that old programs write, which may fill up a disk sector or two. */
 const MAX_END_MARK_BYTES = 65_536;
 const NO_BYTES = new Uint8Array(0);
 

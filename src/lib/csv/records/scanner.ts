@@ -13,12 +13,12 @@ const SPACE = 32;
 /** State of the scanner between two characters of a record. */
 type ScanState = 0 | 1 | 2 | 3 | 4;
 const CELL_START = 0;
-const BARE = 1;
+const UNQUOTED = 1;
 const QUOTED = 2;
 /** after a quote in a quoted cell: this is the end of the cell or the first half of a doubled quote */
 const QUOTE_SEEN = 3;
 /** in text after the closing quote */
-const TRAILING = 4;
+const AFTER_CLOSING_QUOTE = 4;
 
 /**
  * Splits text with a one-character delimiter and `"` as the quote into records. The scanner is fast and returns the
@@ -132,11 +132,11 @@ export class Scanner implements Splitter {
         return unit === delimiter ? at + 1 : this.#endLine(text, at, unit);
       }
       if (unit < SPACE) this.#units.isSuspect = true;
-      else if (unit === QUOTE && this.#mode !== TRAILING)
+      else if (unit === QUOTE && this.#mode !== AFTER_CLOSING_QUOTE)
         this.#reportStray(this.#cell + text.slice(from, Math.min(at, from + 2)));
     }
     this.#append(text.slice(from));
-    if (this.#mode === CELL_START) this.#mode = BARE;
+    if (this.#mode === CELL_START) this.#mode = UNQUOTED;
     return size;
   }
 
@@ -176,7 +176,7 @@ export class Scanner implements Splitter {
       return unit === this.#delimiter ? at + 1 : this.#endLine(text, at, unit);
     }
     this.#report("quote-trailing", this.#count + 1, {});
-    this.#mode = TRAILING;
+    this.#mode = AFTER_CLOSING_QUOTE;
     return at;
   }
 

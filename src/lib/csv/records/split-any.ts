@@ -4,7 +4,7 @@ import type { RecordSink } from "./record.ts";
 import type { Splitter, SplitterOptions } from "./split.ts";
 
 /** Placeholder for a problem in the text, until csv-parse returns the cell. It is a Unicode noncharacter. */
-const MARK = "\ufdd0";
+const PROBLEM_MARK = "\ufdd0";
 const NEWLINE = /\r\n|\r|\n/g;
 
 const QUOTE_PROBLEMS: ReadonlyMap<string, ProblemCode> = new Map([
@@ -14,12 +14,12 @@ const QUOTE_PROBLEMS: ReadonlyMap<string, ProblemCode> = new Map([
 ]);
 
 /** A record as csv-parse passes it with `raw: true`. csv-parse types declare this form only for parsed output. */
-interface RawRecord {
+interface CsvParseRecord {
   readonly record: string[];
   readonly raw: string;
 }
 
-interface Note {
+interface ProblemNote {
   readonly code: ProblemCode;
   readonly params: ProblemParams;
 }
@@ -34,8 +34,8 @@ export class AnyDialectSplitter implements Splitter {
   readonly #sink: RecordSink;
   readonly #options: SplitterOptions;
   readonly #parser: Parser;
-  /** one entry for every MARK in the text, in order; undefined for a MARK that the file itself contains */
-  readonly #notes: (Note | undefined)[] = [];
+  /** one entry for every {@link PROBLEM_MARK} in the text, in order; undefined for a mark that the file itself contains */
+  readonly #notes: (ProblemNote | undefined)[] = [];
   #row = 1;
   #line = 1;
   #columns = 0;
@@ -59,7 +59,7 @@ export class AnyDialectSplitter implements Splitter {
       relax_column_count: true,
       raw: true,
       on_record: (given: unknown, { bytes }: InfoRecord) => {
-        const { record, raw } = given as RawRecord;
+        const { record, raw } = given as CsvParseRecord;
         this.#open = 0;
         if (!this.#stopped) this.#take(record, raw, bytes);
       },
@@ -67,13 +67,14 @@ export class AnyDialectSplitter implements Splitter {
   }
 
   write(text: string): void {
-    for (let at = text.indexOf(MARK); at >= 0; at = text.indexOf(MARK, at + 1)) this.#notes.push(undefined);
+    for (let at = text.indexOf(PROBLEM_MARK); at >= 0; at = text.indexOf(PROBLEM_MARK, at + 1))
+      this.#notes.push(undefined);
     this.#parse(text);
   }
 
   note(code: ProblemCode, params: ProblemParams): void {
     this.#notes.push({ code, params });
-    this.#parse(MARK);
+    this.#parse(PROBLEM_MARK);
   }
 
   end(): void {
@@ -125,10 +126,10 @@ export class AnyDialectSplitter implements Splitter {
   #reportNotes(record: string[]): boolean {
     let sound = true;
     for (const [at, cell] of record.entries()) {
-      if (!cell.includes(MARK)) continue;
-      record[at] = cell.replaceAll(MARK, () => {
+      if (!cell.includes(PROBLEM_MARK)) continue;
+      record[at] = cell.replaceAll(PROBLEM_MARK, () => {
         const note = this.#notes.shift();
-        if (note === undefined) return MARK;
+        if (note === undefined) return PROBLEM_MARK;
         if (getProblemSeverity(note.code) === "error") sound = false;
         this.#report(note.code, at + 1, note.params);
         return "";

@@ -1,5 +1,5 @@
 /** The UTF-16 code units of a text as numbers, which a loop reads several times faster than slices of the text. */
-export class Units {
+export class CodeUnits {
   /** Code units of the text that was taken last. The units after the end of that text belong to earlier texts. */
   all = new Uint16Array(0);
   #bytes = Buffer.alloc(0);
@@ -17,7 +17,7 @@ export class Units {
 const IS_BIG_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 0;
 
 /** Positions of the cells of a record in the text that is being read; valid as long as the cells. */
-export class CellUnits extends Units {
+export class CellUnits extends CodeUnits {
   /** Whether the record needs a thorough check: a cell has a control character or line break, or may be too long. */
   isSuspect = false;
   /** Start of each cell; -1 if the cell is not an unchanged part of the text. */

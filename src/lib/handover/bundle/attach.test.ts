@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { createBundle, freshFolder, placeIn } from "#support/handover/bundles.ts";
+import { createBundle, freshFolder, storageIn } from "#support/handover/bundles.ts";
 import { Attachments } from "./attach.ts";
 
 /** A folder with files of these contents. */
@@ -28,7 +28,7 @@ test("writes files unchanged in path order, with size and hash, whatever their t
     ["console.tags=b.txt", "apps=アプリ一覧.txt", "apps=x/b.txt"],
     folder,
   );
-  await using writer = await createBundle(join(folder, "out"), placeIn(folder));
+  await using writer = await createBundle(join(folder, "out"), storageIn(folder));
   const hashOf = (content: string): string => createHash("sha256").update(content).digest("hex");
   expect(await attachments.writeTo(writer)).toEqual([
     { path: "attached/apps/b.txt", bytes: 5, sha256: hashOf("other") },
@@ -98,6 +98,6 @@ test("reports a file that becomes shorter in the meantime", async () => {
   const folder = withFiles({ "a.bin": "x".repeat(100) });
   await using attachments = await Attachments.open(["apps=a.bin"], folder);
   truncateSync(join(folder, "a.bin"), 10);
-  await using writer = await createBundle(join(folder, "out"), placeIn(folder));
+  await using writer = await createBundle(join(folder, "out"), storageIn(folder));
   await expect(attachments.writeTo(writer)).rejects.toMatchObject({ code: "input-rejected", where: "a.bin" });
 });

@@ -10,7 +10,7 @@ import { compareByteOrder, isBundlePath, toPathKey } from "./contents.ts";
 import type { BundleWriter } from "./write.ts";
 
 const MIB = 1024 * 1024;
-/** Maximum total size of the attachments, to which an archive may always unpack, whatever its compression ratio. */
+/** Maximum total size of the attachments. An archive may always unpack to this size, whatever its compression ratio. */
 const MAX_TOTAL_BYTES = 64 * MIB;
 const MAX_ATTACHMENTS = 100;
 
@@ -39,7 +39,7 @@ export class Attachments implements AsyncDisposable {
   static async open(words: readonly string[], workingFolder: string): Promise<Attachments> {
     const attachments = new Attachments();
     try {
-      if (words.length > MAX_ATTACHMENTS) throw createAttachFailure(TOO_MANY_ATTACHMENTS, RECORD_LOCATION);
+      if (words.length > MAX_ATTACHMENTS) throw createAttachFailure(TOO_MANY_ATTACHMENTS, RECORD_LOCATION_HINT);
       for (const word of words) await attachments.#open(word, workingFolder);
     } catch (error) {
       await attachments[Symbol.asyncDispose]();
@@ -67,16 +67,16 @@ export class Attachments implements AsyncDisposable {
   async #open(word: string, workingFolder: string): Promise<void> {
     const { name, typed } = parseAttachOption(word);
     const path = buildAttachmentPath(name, basename(resolve(workingFolder, typed)).normalize("NFC"));
-    if (!isBundlePath(path)) throw createAttachFailure(INVALID_ATTACHMENT_NAME, COPY_UNDER_ANOTHER_NAME, typed);
+    if (!isBundlePath(path)) throw createAttachFailure(INVALID_ATTACHMENT_NAME, COPY_FILE_HINT, typed);
     const twin = this.#all.find((one) => toPathKey(one.path) === toPathKey(path));
-    if (twin !== undefined) throw createAttachFailure(describeNameConflict(twin.typed), COPY_UNDER_ANOTHER_NAME, typed);
+    if (twin !== undefined) throw createAttachFailure(describeNameConflict(twin.typed), COPY_FILE_HINT, typed);
     const file = await openRegularFile(resolve(workingFolder, typed)).catch((cause: unknown) => {
       throw createReadFailure(typed, cause);
     });
     if (file === undefined) throw new Failure("usage", { what: NOT_A_FILE, where: typed });
     this.#all.push({ typed, path, file });
     if (this.#all.reduce((sum, one) => sum + one.file.bytes, 0) > MAX_TOTAL_BYTES)
-      throw createAttachFailure(ATTACHMENTS_TOO_LARGE, RECORD_LOCATION, typed);
+      throw createAttachFailure(ATTACHMENTS_TOO_LARGE, RECORD_LOCATION_HINT, typed);
   }
 }
 
@@ -101,7 +101,7 @@ async function* readAttachment(file: RegularFile, typed: string): AsyncGenerator
     yield* file.chunks();
   } catch (cause) {
     throw cause instanceof RangeError
-      ? createAttachFailure(FILE_SHORTENED, RETRY_AFTER_WRITING, typed)
+      ? createAttachFailure(FILE_TRUNCATED, RETRY_HINT, typed)
       : createReadFailure(typed, cause);
   }
 }
@@ -113,14 +113,14 @@ const INVALID_ATTACHMENT_NAME = text(
   "a bundle cannot contain a file with this name: some systems do not allow it, or it is hidden or too long",
   "引き継ぎデータに使えないファイル名です(使えないシステムがある、隠しファイルである、長すぎるなど)",
 );
-const COPY_UNDER_ANOTHER_NAME = text(
+const COPY_FILE_HINT = text(
   "copy the file under another name, and attach the copy",
   "ファイルを別の名前でコピーし、コピーしたファイルを指定してください",
 );
 const describeNameConflict = (twin: string): Text =>
   text(
-    `the file name is the same as ${twin}, at least on some systems`,
-    `${twin} と同じファイル名です(一部のシステムで同じになる場合を含む)`,
+    `on some systems, the file name is the same as ${twin}`,
+    `システムによっては ${twin} と同じファイル名になります`,
   );
 const ATTACHMENTS_TOO_LARGE = text(
   "the attached files exceed 64 MiB in total",
@@ -130,12 +130,12 @@ const TOO_MANY_ATTACHMENTS = text(
   `more than ${MAX_ATTACHMENTS} files are attached`,
   `添付ファイルが ${MAX_ATTACHMENTS} 個を超えています`,
 );
-const RECORD_LOCATION = text(
+const RECORD_LOCATION_HINT = text(
   `record where the files are kept instead: ${line("handover answer", ["console"])}`,
   `代わりにファイルの置き場所を登録してください: ${line("handover answer", ["console"])}`,
 );
-const FILE_SHORTENED = text("the file became shorter while it was read", "読み込み中にファイルが短くなりました");
-const RETRY_AFTER_WRITING = text(
+const FILE_TRUNCATED = text("the file was truncated while it was being read", "読み込み中にファイルが短くなりました");
+const RETRY_HINT = text(
   "run the command again when no program is writing to the file",
   "書き込みが終わってから、もう一度実行してください",
 );

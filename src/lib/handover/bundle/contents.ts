@@ -8,7 +8,7 @@ export const SUMS_FILE = "SHA256SUMS";
 export const MAX_BUNDLE_FILES = 1000;
 
 const MAX_PATH_LENGTH = 200;
-/** Maximum number of names in a path. */
+/** Maximum number of segments in a path. */
 export const MAX_PATH_DEPTH = 4;
 /** Names that Windows reserves for devices, also with an extension. */
 const RESERVED_NAME = /^(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(?:\.|$)/i;
@@ -17,8 +17,8 @@ const RESERVED_NAME = /^(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(?:\.|$)
 const FORBIDDEN_CHARACTERS = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\\:*?"<>|]/u;
 
 /**
- * Returns true if a path is allowed in a bundle: its names, separated by `/`, are valid on every system, no name is
- * hidden, and the path does not lead out of the bundle.
+ * Returns true if a path is allowed in a bundle: its segments, separated by `/`, are valid names on every system, no
+ * segment is a hidden name, and the path does not lead out of the bundle.
  */
 export const isBundlePath = (path: string): boolean => {
   const names = path.split("/");
@@ -40,7 +40,7 @@ const RESOURCES_BY_PATH: ReadonlyMap<string, ResourceName> = new Map(
   RESOURCE_NAMES.map((name) => [pathOfResource(name), name]),
 );
 
-/** Returns the resource whose records a file of a bundle contains; undefined for any other file. */
+/** Returns the resource that has its records in a file of a bundle; undefined for any other file. */
 export const findResourceByPath = (path: string): ResourceName | undefined => RESOURCES_BY_PATH.get(path);
 /** The path of a file and the hash of its content. */
 export interface FileHash {

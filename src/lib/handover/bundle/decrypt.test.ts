@@ -5,7 +5,7 @@ import { armor, Encrypter, generateHybridIdentity, generateX25519Identity, ident
 import { expect, onTestFinished, test } from "vitest";
 import { openRegularFile, type RegularFile } from "../../files/plain.ts";
 import { sweepTemporaryFiles } from "../../files/index.ts";
-import { placeIn } from "#support/handover/bundles.ts";
+import { storageIn } from "#support/handover/bundles.ts";
 import { decryptArchive, parseIdentities } from "./decrypt.ts";
 
 const folder = (): string => {
@@ -25,7 +25,7 @@ const decrypted = async (bytes: Uint8Array, identities: readonly string[], root 
   writeFileSync(join(root, "a.age"), bytes);
   await using archive = await openRegularFile(join(root, "a.age"));
   if (archive === undefined) throw new TypeError("no file");
-  const { path, remove } = await decryptArchive(archive, identities, { where: "a.age", place: placeIn(root) });
+  const { path, remove } = await decryptArchive(archive, identities, { where: "a.age", place: storageIn(root) });
   const content = readFileSync(path);
   await remove();
   expect(existsSync(dirname(path))).toBe(false);
@@ -57,7 +57,7 @@ test("decrypts into a private temporary folder, which is swept if the process is
   const identity = await generateX25519Identity();
   writeFileSync(join(root, "a.age"), await encryptedFor(CONTENT, identity));
   await using archive = await openRegularFile(join(root, "a.age"));
-  const place = placeIn(root);
+  const place = storageIn(root);
   const { path } = await decryptArchive(archive as RegularFile, [identity], { where: "a.age", place });
   expect(path.startsWith(`${place.temporaryFolder}/`)).toBe(true);
   expect(statSync(dirname(path)).mode & 0o777).toBe(0o700);
@@ -122,7 +122,7 @@ test("reads only the first part of an endless header", async () => {
     chunks: () => expect.unreachable("read whole"),
     [Symbol.asyncDispose]: async () => undefined,
   };
-  const place = placeIn(folder());
+  const place = storageIn(folder());
   const identity = await generateX25519Identity();
   expect(await failing(decryptArchive(endless, [identity], { where: "a.age", place }))).toMatchObject({
     code: "input-rejected",

@@ -9,7 +9,8 @@ export class AgeRecipients {
 
   /**
    * @param words recipients as typed, or as the lines of a file
-   * @throws Failure `usage` for an invalid recipient. The message does not show it, because it may be a secret key.
+   * @throws Failure `usage` for an invalid recipient. The message does not show the recipient, because it may be a
+   * secret key.
    */
   constructor(words: readonly string[]) {
     if (words.length === 0) throw createInvalidRecipientFailure("");

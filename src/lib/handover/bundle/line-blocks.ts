@@ -5,8 +5,8 @@ const NEWLINE = 0x0a;
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
 /**
- * Regroups chunks into blocks of whole lines. Only the last line of all may lack its line feed. A chunk needs to stay
- * valid only until the next chunk is requested, and so does a block.
+ * Regroups chunks into blocks of whole lines. Only the very last line may lack a line feed. A chunk needs to stay valid
+ * only until the next chunk is requested, and a block stays valid only until the next block is requested.
  *
  * @param where the file name, for messages
  * @throws Failure `input-rejected` for a line of more than 16 MiB
@@ -23,7 +23,7 @@ export async function* splitIntoLineBlocks(chunks: AsyncIterable<Buffer>, where:
       continue;
     }
     const last = chunk.lastIndexOf(NEWLINE) + 1;
-    // only lines that span two chunks are copied; the rest, which is far longer, is not
+    // only lines that span two chunks are copied, which are a small part of the content
     const from = begun.length === 0 ? 0 : first;
     if (from > 0) yield Buffer.concat([...begun, chunk.subarray(0, from)]);
     if (last > from) yield chunk.subarray(from, last);

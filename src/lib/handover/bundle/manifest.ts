@@ -12,22 +12,22 @@ export const BUNDLE_SCHEMA_VERSION = FIRST_BUNDLE_SCHEMA_VERSION;
 /** Whether a bundle has records of a resource, and if not, why. */
 export const RESOURCE_STATES = ["exported", "empty", "not-permitted", "not-supported", "left-out"] as const;
 
-const Count = z.int().min(0);
-const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-const Instant = z.iso.datetime({ precision: 3 });
+const CountSchema = z.int().min(0);
+const Sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
+const InstantSchema = z.iso.datetime({ precision: 3 });
 const ResourceNameSchema = z.enum(RESOURCE_NAMES as [ResourceName, ...ResourceName[]]);
-const StaysSchema = z.enum(
+const ReadOnlyReasonSchema = z.enum(
   Object.keys(NOT_APPLIED_REASONS) as [keyof typeof NOT_APPLIED_REASONS, ...(keyof typeof NOT_APPLIED_REASONS)[]],
 );
 
-const ResourceEntry = z.strictObject({
+const ResourceEntrySchema = z.strictObject({
   name: ResourceNameSchema,
   state: z.enum(RESOURCE_STATES),
-  records: Count,
+  records: CountSchema,
   /** hash of the file with the records; null if there is no such file */
-  sha256: Sha256.nullable(),
+  sha256: Sha256Schema.nullable(),
   /** why the resource can only be read and is never applied; null if it can be applied */
-  stays: StaysSchema.nullable(),
+  stays: ReadOnlyReasonSchema.nullable(),
   /** fields that are not exported */
   leftOut: z.array(z.string()),
 });
@@ -41,15 +41,15 @@ const ManifestShape = z.strictObject({
   /** program that wrote the bundle: `clomoctl 0.1.0` */
   program: z.string().min(1),
   /** `mirroredAt`: when the tenant's data last came from the console; null if never */
-  tenant: z.strictObject({ name: z.string(), mirroredAt: Instant.nullable() }),
+  tenant: z.strictObject({ name: z.string(), mirroredAt: InstantSchema.nullable() }),
   /** the reference date from which days are counted */
   asOf: z.iso.date(),
   /** the leaver (a recorded account, email address or name) and their last day; undefined if not specified */
   leaver: z.strictObject({ person: z.string().min(1), leaves: z.iso.date().nullable() }).optional(),
   /** the latest `updatedAt` of the exported records; null if no record has one */
-  lastUpdatedAt: Instant.nullable(),
+  lastUpdatedAt: InstantSchema.nullable(),
   /** the last audit record; null if there is none, or if the exporting account may not see it */
-  auditHead: z.strictObject({ seq: Count, hash: Sha256 }).nullable(),
+  auditHead: z.strictObject({ seq: CountSchema, hash: Sha256Schema }).nullable(),
   /** language of the report, and of other texts in the bundle for people */
   language: z.enum(["ja", "en"]),
   /** encoding of the CSV files */
@@ -57,23 +57,25 @@ const ManifestShape = z.strictObject({
   newline: z.string().min(1),
   /** the resources that were requested; null for all */
   only: z.array(ResourceNameSchema).nullable(),
-  /** the organisation to whose subtree the bundle is limited; null if it is not limited */
+  /** the organisation to which the bundle is limited, including everything below it; null if it is not limited */
   scope: z.strictObject({ id: z.string(), path: z.string() }).nullable(),
   /** true if the exporting account could see only part of the tenant; undefined otherwise, and if there is a `scope` */
   partial: z.literal(true).optional(),
   /** true if nobody has confirmed whether a mirror has administrators other than those recorded */
   administratorsUnasked: z.literal(true).optional(),
   resources: z
-    .array(ResourceEntry)
+    .array(ResourceEntrySchema)
     .refine((entries) => isInResourceOrder(entries.map(({ name }) => name)), "not in the order of resources"),
   /** other files; `records`: count in a CSV file; `encoding`: set if the CSV encoding lacks characters of the file */
-  files: z.array(z.strictObject({ path: z.string(), records: Count.nullable(), encoding: z.string().optional() })),
+  files: z.array(
+    z.strictObject({ path: z.string(), records: CountSchema.nullable(), encoding: z.string().optional() }),
+  ),
   /** information that exists only in the console: the recorded answers, with author and date, and the attached files */
   notKnownHere: z.array(
     z.strictObject({
       name: z.string(),
-      filled: z.strictObject({ what: z.string(), by: z.string(), at: Instant }).nullable(),
-      files: z.array(z.strictObject({ path: z.string(), bytes: Count, sha256: Sha256 })),
+      filled: z.strictObject({ what: z.string(), by: z.string(), at: InstantSchema }).nullable(),
+      files: z.array(z.strictObject({ path: z.string(), bytes: CountSchema, sha256: Sha256Schema })),
     }),
   ),
   /** gaps in the checklist */
@@ -131,8 +133,8 @@ const createInvalidManifestFailure = (where: string, member: string): Failure =>
     what:
       member === ""
         ? text(
-            "not a manifest in the form that an export writes",
-            "エクスポートが書き出す形式のマニフェストではありません",
+            "not a manifest in the format of an exported bundle",
+            "書き出した引き継ぎデータのマニフェストの形式ではありません",
           )
         : text(`the manifest has an invalid value: ${member}`, `マニフェストの ${member} の値が正しくありません`),
     where,
@@ -146,7 +148,7 @@ const createNewerVersionFailure = (where: string, schema: number): Failure =>
   new Failure("input-rejected", {
     what: text(
       `a newer version of clomoctl wrote this bundle (schema ${schema}; this version reads schemas up to ${BUNDLE_SCHEMA_VERSION})`,
-      `新しい版の clomoctl が書き出した引き継ぎデータです(スキーマ ${schema}。この版で読めるのは ${BUNDLE_SCHEMA_VERSION} まで)`,
+      `新しいバージョンの clomoctl が書き出した引き継ぎデータです(スキーマ ${schema}。このバージョンで読めるのは ${BUNDLE_SCHEMA_VERSION} まで)`,
     ),
     where,
     hint: text("update clomoctl, then run it again", "clomoctl を更新してから、もう一度実行してください"),
@@ -156,8 +158,8 @@ const createPreReleaseFailure = (where: string): Failure =>
   new Failure("input-rejected", {
     what: text(
       "this bundle was written by a pre-release version of clomoctl and cannot be read",
-      "公開前の版の clomoctl が書き出した引き継ぎデータのため、読み込めません",
+      "公開前のバージョンの clomoctl が書き出した引き継ぎデータのため、読み込めません",
     ),
     where,
-    hint: text("export the bundle again with this version", "この版でもう一度書き出してください"),
+    hint: text("export the bundle again with this version", "このバージョンでもう一度書き出してください"),
   });

@@ -59,7 +59,10 @@ export function describeAbsentResources(manifest: PresenceFields, names: readonl
   return joinTexts(reasons, text("; ", "、"));
 }
 
-/** Returns a resource's fields that the exporter could not see in at least some records, where they are null. */
+/**
+ * Returns the fields of a resource that the exporting account could not see in at least some records. The fields are
+ * null in these records.
+ */
 export const findHiddenFields = ({ resources }: Pick<Manifest, "resources">, name: ResourceName): readonly string[] => {
   const { leftOut = [] } = resources.find((entry) => entry.name === name) ?? {};
   return leftOut.filter((field) => Object.hasOwn(resourceOf(name).fields, field));

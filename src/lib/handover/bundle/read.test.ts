@@ -16,25 +16,25 @@ import { expect, test } from "vitest";
 import { Failure } from "../../errors/index.ts";
 import {
   HOSTILE_PATHS,
-  CSV,
-  HEAD,
+  CSV_FILE,
+  MANIFEST,
   SPECIAL_ENTRIES,
-  replaced,
-  sealedTarGz,
-  sealedZip,
+  replaceText,
+  sealTarGz,
+  sealZip,
   sha256,
-  sums,
-  tarOf,
-  zipOf,
+  createSumsFile,
+  packTar,
+  packZip,
   type ArchiveFile,
 } from "#support/handover/archives.ts";
-import { freshFolder, placeIn, writeBundle } from "#support/handover/bundles.ts";
+import { freshFolder, storageIn, writeBundle } from "#support/handover/bundles.ts";
 import { GZIP_HEADER, buildGzipSeal } from "./archive/seal.ts";
 import { openBundle } from "./read.ts";
 
 /** The failure of opening what lies at `name` in a folder; nothing is left of it. */
 async function refusalOf(root: string, name: string): Promise<Failure> {
-  const opening = openBundle(name, { workingFolder: root, temporary: placeIn(root) });
+  const opening = openBundle(name, { workingFolder: root, temporary: storageIn(root) });
   const failure = await opening.then(
     () => undefined,
     (error: unknown) => error,
@@ -60,12 +60,12 @@ test("opens a bundle in any packaging, and reads it file by file and record by r
   const root = freshFolder();
   const field = { id: "019a9f3c-5a00-7abc-8def-000000000003", name: "入社年度", createdAt: "2026-11-20T01:23:45.000Z" };
   for (const name of ["a", "a.tar.gz", "a.zip"]) {
-    await writeBundle(join(root, name), placeIn(root), {
+    await writeBundle(join(root, name), storageIn(root), {
       records: { "custom-fields": [field] },
       files: { "a.txt": "x" },
     });
     renameSync(join(root, name), join(root, `${name}.other`));
-    await using bundle = await openBundle(`${name}.other`, { workingFolder: root, temporary: placeIn(root) });
+    await using bundle = await openBundle(`${name}.other`, { workingFolder: root, temporary: storageIn(root) });
     expect(bundle.manifest.tenant).toEqual({ name: "株式会社みなと", mirroredAt: null });
     expect((await Array.fromAsync(bundle.records("custom-fields"))).flat()).toEqual([field]);
     expect((await Array.fromAsync(bundle.records("audit"))).flat()).toEqual([]);
@@ -78,52 +78,64 @@ test("opens a bundle in any packaging, and reads it file by file and record by r
 
 test.each(HOSTILE_PATHS)("refuses a .tar.gz with %j before it writes any of it", async (path) => {
   const evil: ArchiveFile = { path, content: "x" };
-  expect(await refused(sealedTarGz(await tarOf([evil])), "a.tar.gz")).toMatch(
+  expect(await refused(sealTarGz(await packTar([evil])), "a.tar.gz")).toMatch(
     /a bundle cannot contain a file with this name/,
   );
-  const listed = await tarOf([HEAD, sums(HEAD, evil), evil]);
-  expect(await refused(sealedTarGz(listed), "a.tar.gz")).toMatch(/SHA256SUMS: not a list of hashes/);
-  const unlisted = await tarOf([HEAD, sums(HEAD), evil]);
-  expect(await refused(sealedTarGz(unlisted), "a.tar.gz")).toMatch(/a bundle cannot contain a file with this name/);
+  const listed = await packTar([MANIFEST, createSumsFile(MANIFEST, evil), evil]);
+  expect(await refused(sealTarGz(listed), "a.tar.gz")).toMatch(/SHA256SUMS: not a list of hashes/);
+  const unlisted = await packTar([MANIFEST, createSumsFile(MANIFEST), evil]);
+  expect(await refused(sealTarGz(unlisted), "a.tar.gz")).toMatch(/a bundle cannot contain a file with this name/);
 });
 
 test.each(SPECIAL_ENTRIES)("refuses %s in a .tar.gz", async (_, header) => {
-  const tar = await tarOf([HEAD, sums(HEAD, CSV), { path: CSV.path, header }]);
-  expect(await refused(sealedTarGz(tar), "a.tar.gz")).toMatch(/not a regular file|damaged/);
+  const tar = await packTar([MANIFEST, createSumsFile(MANIFEST, CSV_FILE), { path: CSV_FILE.path, header }]);
+  expect(await refused(sealTarGz(tar), "a.tar.gz")).toMatch(/not a regular file|damaged/);
 });
 
 const TWICE: ArchiveFile = { path: "CSV/users.csv", content: "" };
 
 test.each<[string, readonly ArchiveFile[], RegExp]>([
-  ["a file twice", [HEAD, sums(HEAD, CSV), CSV, CSV], /csv\/users\.csv: this file is not listed, occurs twice/],
-  ["a file that is not listed", [HEAD, sums(HEAD), CSV], /csv\/users\.csv: this file is not listed/],
-  ["a file that is missing", [HEAD, sums(HEAD, CSV)], /csv\/users\.csv: the file is missing/],
-  ["the same name to some systems", [HEAD, sums(HEAD, TWICE, CSV), TWICE, CSV], /SHA256SUMS: not a list of hashes/],
-  ["another order", [sums(HEAD), HEAD], /SHA256SUMS: this file is not listed.*out of order/],
-  ["no hashes", [HEAD], /SHA256SUMS: the file is missing/],
+  [
+    "a file twice",
+    [MANIFEST, createSumsFile(MANIFEST, CSV_FILE), CSV_FILE, CSV_FILE],
+    /csv\/users\.csv: this file is not listed, occurs twice/,
+  ],
+  [
+    "a file that is not listed",
+    [MANIFEST, createSumsFile(MANIFEST), CSV_FILE],
+    /csv\/users\.csv: this file is not listed/,
+  ],
+  ["a file that is missing", [MANIFEST, createSumsFile(MANIFEST, CSV_FILE)], /csv\/users\.csv: the file is missing/],
+  [
+    "the same name to some systems",
+    [MANIFEST, createSumsFile(MANIFEST, TWICE, CSV_FILE), TWICE, CSV_FILE],
+    /SHA256SUMS: not a list of hashes/,
+  ],
+  ["another order", [createSumsFile(MANIFEST), MANIFEST], /SHA256SUMS: this file is not listed.*out of order/],
+  ["no hashes", [MANIFEST], /SHA256SUMS: the file is missing/],
   ["nothing", [], /the archive is damaged or truncated|not a bundle/],
 ])("refuses an archive with %s", async (_, files, why) => {
-  expect(await refused(sealedTarGz(await tarOf(files)), "a.tar.gz")).toMatch(why);
-  expect(await refused(sealedZip(await zipOf(files)), "a.zip")).toMatch(why);
+  expect(await refused(sealTarGz(await packTar(files)), "a.tar.gz")).toMatch(why);
+  expect(await refused(sealZip(await packZip(files)), "a.zip")).toMatch(why);
 });
 
 test("refuses an archive without an exact seal, and explains what to do", async () => {
-  const tar = await tarOf([HEAD, sums(HEAD)]);
-  const zip = await zipOf([HEAD, sums(HEAD)]);
-  const sealed = sealedTarGz(tar);
+  const tar = await packTar([MANIFEST, createSumsFile(MANIFEST)]);
+  const zip = await packZip([MANIFEST, createSumsFile(MANIFEST)]);
+  const sealed = sealTarGz(tar);
   for (const content of [gzipSync(tar), sealed.subarray(0, -1), Buffer.concat([sealed, Buffer.from("x")])]) {
     expect(await refused(content, "a.tar.gz")).toMatch(/a\.tar\.gz: the archive differs from the exported one/);
   }
-  for (const content of [zip, sealedZip(zip).subarray(0, -1), Buffer.concat([sealedZip(zip), Buffer.from("x")])]) {
+  for (const content of [zip, sealZip(zip).subarray(0, -1), Buffer.concat([sealZip(zip), Buffer.from("x")])]) {
     expect(await refused(content, "a.zip")).toMatch(/a\.zip: the archive differs from the exported one/);
   }
-  expect(await refused(Buffer.concat([Buffer.from("x"), sealedZip(zip)]), "a.zip")).toMatch(/not a bundle \(a folder/);
+  expect(await refused(Buffer.concat([Buffer.from("x"), sealZip(zip)]), "a.zip")).toMatch(/not a bundle \(a folder/);
   expect(await refused(Buffer.alloc(0), "a.zip")).toMatch(/not a bundle \(a folder/);
   expect(await refused(Buffer.from([0x1f, 0x8b]), "a.zip")).toMatch(/the archive is damaged or truncated/);
 });
 
 test("refuses sealed content that is not a complete archive", async () => {
-  const tar = await tarOf([HEAD, sums(HEAD)]);
+  const tar = await packTar([MANIFEST, createSumsFile(MANIFEST)]);
   const sealedAnew = (packed: Buffer): Buffer => Buffer.concat([packed, buildGzipSeal(sha256(packed))]);
   const head = Buffer.from(GZIP_HEADER);
   const tail = Buffer.from(gzipSync(tar).subarray(-8));
@@ -142,38 +154,42 @@ test("refuses sealed content that is not a complete archive", async () => {
 
 test("refuses an archive bomb by its ratio, its stated size and its manifest", async () => {
   const big: ArchiveFile = { path: "csv/users.csv", content: "\0".repeat(80 * 1024 * 1024) };
-  const files = [HEAD, sums(HEAD, big), big];
-  expect(await refused(sealedTarGz(await tarOf(files)), "a.tar.gz")).toMatch(
+  const files = [MANIFEST, createSumsFile(MANIFEST, big), big];
+  expect(await refused(sealTarGz(await packTar(files)), "a.tar.gz")).toMatch(
     /the archive unpacks to far more data than a bundle can contain/,
   );
   // the directory of a .zip says how much it holds: it is refused as a whole, before anything is unpacked
-  expect(await refused(sealedZip(await zipOf(files)), "a.zip")).toMatch(/^a\.zip: the archive unpacks to far more/);
+  expect(await refused(sealZip(await packZip(files)), "a.zip")).toMatch(/^a\.zip: the archive unpacks to far more/);
   const wide: ArchiveFile = { path: "manifest.json", content: " ".repeat(17 * 1024 * 1024) };
-  expect(await refused(sealedTarGz(await tarOf([wide, sums(wide)])), "a.tar.gz")).toMatch(
+  expect(await refused(sealTarGz(await packTar([wide, createSumsFile(wide)])), "a.tar.gz")).toMatch(
     /manifest\.json: the archive unpacks to far/,
   );
   const many = Array.from({ length: 1003 }, (_, at): ArchiveFile => ({ path: `csv/${at}.csv` }));
-  expect(await refused(sealedZip(await zipOf([HEAD, sums(HEAD, ...many), ...many])), "a.zip")).toMatch(
-    /unpacks to far more data than/,
-  );
-  expect(await refused(sealedTarGz(await tarOf([HEAD, sums(HEAD, ...many), ...many])), "a.tar.gz")).toMatch(
-    /not a list of hashes/,
-  );
+  expect(
+    await refused(sealZip(await packZip([MANIFEST, createSumsFile(MANIFEST, ...many), ...many])), "a.zip"),
+  ).toMatch(/unpacks to far more data than/);
+  expect(
+    await refused(sealTarGz(await packTar([MANIFEST, createSumsFile(MANIFEST, ...many), ...many])), "a.tar.gz"),
+  ).toMatch(/not a list of hashes/);
 });
 
 test.each(["../evil.csv", "/evil/e.csv", "C:\\evil.csv", "csv/\u202Eu.csv"])("refuses a .zip with %j", async (path) => {
   const named = { path: "x".repeat(Buffer.byteLength(path)), content: "x" };
-  const zip = replaced(await zipOf([HEAD, sums(HEAD), named]), named.path, Buffer.from(path).toString("latin1"));
-  expect(await refused(sealedZip(zip), "a.zip")).toMatch(
+  const zip = replaceText(
+    await packZip([MANIFEST, createSumsFile(MANIFEST), named]),
+    named.path,
+    Buffer.from(path).toString("latin1"),
+  );
+  expect(await refused(sealZip(zip), "a.zip")).toMatch(
     /the archive is damaged or truncated|a bundle cannot contain a file with this name/,
   );
 });
 
 test("refuses a .zip that contradicts its directory or hides something", async () => {
-  const files = [HEAD, sums(HEAD, CSV), CSV];
-  const zip = await zipOf(files);
+  const files = [MANIFEST, createSumsFile(MANIFEST, CSV_FILE), CSV_FILE];
+  const zip = await packZip(files);
   for (const which of ["first", "last"] as const) {
-    expect(await refused(sealedZip(replaced(zip, "csv/users.csv", "csv/other.csv", which)), "a.zip")).toMatch(
+    expect(await refused(sealZip(replaceText(zip, "csv/users.csv", "csv/other.csv", which)), "a.zip")).toMatch(
       /not a regular file|not listed/,
     );
   }
@@ -185,19 +201,19 @@ test("refuses a .zip that contradicts its directory or hides something", async (
     { forceDosTimestamp: false },
   ];
   for (const options of other) {
-    expect(await refused(sealedZip(await zipOf(files, options)), "a.zip")).toMatch(/not a regular file/);
+    expect(await refused(sealZip(await packZip(files, options)), "a.zip")).toMatch(/not a regular file/);
   }
   // bytes between the last file and the directory, whose place is moved along
   const at = zip.readUInt32LE(zip.length - 6);
   const hiding = Buffer.concat([zip.subarray(0, at), Buffer.from("hidden"), zip.subarray(at)]);
   hiding.writeUInt32LE(at + 6, hiding.length - 6);
-  expect(await refused(sealedZip(hiding), "a.zip")).toMatch(/the archive is damaged or truncated/);
+  expect(await refused(sealZip(hiding), "a.zip")).toMatch(/the archive is damaged or truncated/);
 });
 
 test("refuses a folder with anything but plain files", async () => {
   const fault = async (spoil: (folder: string) => unknown): Promise<string> => {
     const root = freshFolder();
-    await writeBundle(join(root, "a"), placeIn(root), { files: { "csv/users.csv": "x" } });
+    await writeBundle(join(root, "a"), storageIn(root), { files: { "csv/users.csv": "x" } });
     await spoil(join(root, "a"));
     const { code, what, where, hint } = await refusalOf(root, "a");
     expect([code, hint === undefined]).toEqual(["input-rejected", false]);
@@ -248,8 +264,8 @@ test("does not wait for a pipe or a device", async () => {
 
 test("does not follow a file that becomes a link after it was listed", async () => {
   const root = freshFolder();
-  await writeBundle(join(root, "a"), placeIn(root), { files: { "a.txt": "x" } });
-  await using bundle = await openBundle("a", { workingFolder: root, temporary: placeIn(root) });
+  await writeBundle(join(root, "a"), storageIn(root), { files: { "a.txt": "x" } });
+  await using bundle = await openBundle("a", { workingFolder: root, temporary: storageIn(root) });
   writeFileSync(join(root, "secret"), "s");
   rmSync(join(root, "a", "a.txt"));
   symlinkSync("../secret", join(root, "a", "a.txt"));

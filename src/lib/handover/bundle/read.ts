@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { join, resolve } from "node:path";
 import { describeReadError } from "../../errors/disk.ts";
 import { Failure } from "../../errors/index.ts";
-import { hasCode, createReadFailure, type TemporaryStorage } from "../../files/index.ts";
+import { hasErrorCode, createReadFailure, type TemporaryStorage } from "../../files/index.ts";
 import {
   openRegularFile,
   readFolderTree,
@@ -132,14 +132,16 @@ export class BundleFiles implements AsyncDisposable {
     if (hash.digest("hex") !== verified) throw createInvalidBundleFailure(this.name, CHANGED_AFTER_VERIFICATION, path);
   }
 
-  /** Returns the text of a short file.  @throws Failure `input-rejected` if it is missing or longer than 16 MiB */
+  /**
+   * Returns the text of a short file. @throws Failure `input-rejected` if the file is missing or larger than 16 MiB
+   */
   async text(path: string): Promise<string> {
     const found = this.files.find((file) => file.path === path);
     if (found === undefined) throw createInvalidBundleFailure(this.name, FILE_MISSING, path);
     if (found.bytes > MAX_METADATA_BYTES)
       throw createInvalidBundleFailure(
         this.name,
-        text("the file is longer than 16 MiB", "16 MiB を超えています"),
+        text("the file is larger than 16 MiB", "ファイルが 16 MiB を超えています"),
         path,
       );
     return Buffer.concat(await Array.fromAsync(this.read(path))).toString("utf8");
@@ -151,7 +153,7 @@ export class BundleFiles implements AsyncDisposable {
 
   async #open(path: string): Promise<RegularFile> {
     const file = await openRegularFile(join(this.#root, ...path.split("/"))).catch((cause: unknown) => {
-      throw hasCode(cause, "EIO")
+      throw hasErrorCode(cause, "EIO")
         ? createReadFailure(`${this.name}: ${path}`, cause)
         : createInvalidBundleFailure(this.name, describeReadError(cause), path);
     });
@@ -171,7 +173,7 @@ const INVALID_FILE_NAME = text(
 );
 const TOO_MANY_FILES = text(
   `the bundle has more than ${MAX_BUNDLE_FILES} files`,
-  `ファイルが ${MAX_BUNDLE_FILES} 個を超えています`,
+  `引き継ぎデータのファイルが ${MAX_BUNDLE_FILES} 個を超えています`,
 );
 const CHANGED_AFTER_VERIFICATION = text(
   "the file was changed after it was verified, while it was being read",
@@ -192,7 +194,10 @@ export interface Bundle extends AsyncDisposable {
   readonly files: readonly BundleFileInfo[];
   /** Yields the bytes of a file. */
   read(path: string): AsyncGenerator<Buffer>;
-  /** Yields a resource's lines, if it has a file, in blocks of whole lines, each valid until the next is requested. */
+  /**
+   * Yields the lines of a resource, if it has a file, in blocks of whole lines. Each block is valid until the next one
+   * is requested.
+   */
   blocks(resource: ResourceName): AsyncGenerator<Buffer>;
   /** Yields a resource's records, if it has a file, in batches. Values are not checked; `verify` checks them. */
   records(resource: ResourceName): AsyncGenerator<readonly Readonly<Record<string, unknown>>[]>;
@@ -202,7 +207,8 @@ export interface Bundle extends AsyncDisposable {
  * Opens a bundle: FOLDER, FILE.tar.gz or FILE.zip. The content determines the format, not the name.
  *
  * @param name as typed
- * @throws Failure `not-found` if nothing has this name, `input-rejected` if it is not a bundle as an export writes it
+ * @throws Failure `not-found` if nothing has this name, `input-rejected` if it does not have the format of an exported
+ * bundle
  */
 export async function openBundle(name: string, place: BundleReadOptions): Promise<Bundle> {
   const found = await openBundleFiles(name, place);
@@ -217,7 +223,7 @@ export async function openBundle(name: string, place: BundleReadOptions): Promis
 /**
  * Returns the bundle that the files form. Disposing of the bundle also disposes of the files.
  *
- * @throws Failure `input-rejected` if the files are not as an export writes them
+ * @throws Failure `input-rejected` if the files do not have the format of an exported bundle
  */
 export async function toBundle(found: BundleFiles): Promise<Bundle> {
   const { name } = found;
@@ -228,10 +234,10 @@ export async function toBundle(found: BundleFiles): Promise<Bundle> {
   if (sums === undefined) throw createInvalidBundleFailure(name, INVALID_HASH_LIST, SUMS_FILE);
   const [odd] = findListMismatches(found.files, sums);
   if (odd !== undefined) throw createInvalidBundleFailure(name, odd.what, odd.file);
-  return new OpenBundle(found, manifest, sums);
+  return new LoadedBundle(found, manifest, sums);
 }
 
-class OpenBundle implements Bundle {
+class LoadedBundle implements Bundle {
   readonly manifest: Manifest;
   readonly sums: readonly FileHash[];
   readonly #found: BundleFiles;
@@ -300,7 +306,7 @@ const FILE_NOT_LISTED = text(
  * Opens the files of a possible bundle without verifying them; see {@link BundleFiles}.
  *
  * @throws Failure `not-found` if nothing has this name; `usage` for stdin; `input-rejected` if the path is neither a
- *   folder nor an archive, if the archive is not as an export packs it, or if the archive cannot be decrypted
+ *   folder nor an archive, if the archive was not packed as an export packs it, or if the archive cannot be decrypted
  */
 export async function openBundleFiles(name: string, place: BundleReadOptions): Promise<BundleFiles> {
   if (name === "-") throw STDIN_FAILURE;
@@ -314,7 +320,7 @@ async function openBundlePath(
   { temporary, identities }: Pick<BundleReadOptions, "temporary" | "identities">,
 ): Promise<BundleFiles> {
   const file = await openRegularFile(path, { follow: true }).catch((cause: unknown) => {
-    if (hasCode(cause, "EISDIR")) return undefined;
+    if (hasErrorCode(cause, "EISDIR")) return undefined;
     throw createUnreadableBundleFailure(name, cause);
   });
   if (file === undefined) return new BundleFiles(name, path, await readBundleTree(path, name), async () => undefined);
@@ -356,7 +362,7 @@ const STDIN_FAILURE = new Failure("usage", {
 
 const readBundleTree = async (path: string, name: string): Promise<readonly TreeEntry[]> =>
   readFolderTree(path, { mostEntries: MAX_TREE_ENTRIES + 1, deepest: MAX_PATH_DEPTH }).catch((cause: unknown) => {
-    throw hasCode(cause, "ENOTDIR") ? createNotABundleFailure(name) : createUnreadableBundleFailure(name, cause);
+    throw hasErrorCode(cause, "ENOTDIR") ? createNotABundleFailure(name) : createUnreadableBundleFailure(name, cause);
   });
 
 /** Returns the failure for an unreadable bundle: `input-rejected`, unless it does not exist or the disk is faulty. */

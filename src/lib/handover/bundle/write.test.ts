@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { sweepTemporaryFiles } from "../../files/index.ts";
-import { createBundle, EMPTY_MANIFEST, freshFolder, placeIn, writeBundle } from "#support/handover/bundles.ts";
+import { createBundle, EMPTY_MANIFEST, freshFolder, storageIn, writeBundle } from "#support/handover/bundles.ts";
 
 const FIELD = { id: "019a9f3c-5a00-7abc-8def-000000000003", name: "入社年度", createdAt: "2026-11-20T01:23:45.000Z" };
 const WHAT = { records: { "custom-fields": [FIELD] }, files: { "csv/users.csv": "名前\r\n" } };
@@ -12,7 +12,7 @@ const WHAT = { records: { "custom-fields": [FIELD] }, files: { "csv/users.csv": 
 test("a folder has the files, the manifest and the hashes, and is accessible only to its owner", async () => {
   const root = freshFolder();
   const target = join(root, "out");
-  await writeBundle(target, placeIn(root), WHAT);
+  await writeBundle(target, storageIn(root), WHAT);
   expect(readFileSync(join(target, "resources/custom-fields.ndjson"), "utf8")).toBe(`${JSON.stringify(FIELD)}\n`);
   expect(readFileSync(join(target, "manifest.json"), "utf8")).toMatch(/^{\n {2}"schema": 101,\n {2}"program": /);
   const sums = readFileSync(join(target, "SHA256SUMS"), "utf8").trimEnd().split("\n");
@@ -32,8 +32,8 @@ test("a folder has the files, the manifest and the hashes, and is accessible onl
 test.each(["a.tar.gz", "a.zip"])("%s has the same bytes each time, and other programs can unpack it", async (name) => {
   const root = freshFolder();
   const other = freshFolder();
-  await writeBundle(join(root, name), placeIn(root), WHAT);
-  await writeBundle(join(other, "b" + name), placeIn(other), WHAT);
+  await writeBundle(join(root, name), storageIn(root), WHAT);
+  await writeBundle(join(other, "b" + name), storageIn(other), WHAT);
   expect(readFileSync(join(root, name)).equals(readFileSync(join(other, "b" + name)))).toBe(true);
   expect(statSync(join(root, name)).mode & 0o777).toBe(0o600);
   expect(readdirSync(root).toSorted()).toEqual([name, "tmp"]);
@@ -55,7 +55,7 @@ test.each(["a.tar.gz", "a.zip"])("%s has the same bytes each time, and other pro
 
 test("does not replace what exists or is created in the meantime", async () => {
   const root = freshFolder();
-  const place = placeIn(root);
+  const place = storageIn(root);
   writeFileSync(join(root, "file.zip"), "mine");
   mkdirSync(join(root, "folder"));
   for (const name of ["file.zip", "folder", "no/such", "a.tar", "a.zip.age"]) {
@@ -75,7 +75,7 @@ test("does not replace what exists or is created in the meantime", async () => {
 
 test("an abandoned bundle leaves nothing, and the next command removes that of a dead process", async () => {
   const root = freshFolder();
-  const place = placeIn(root);
+  const place = storageIn(root);
   const abandoned = await createBundle(join(root, "a.zip"), place);
   await (await abandoned.file("csv/users.csv")).write("half");
   await abandoned.abandon();
@@ -93,7 +93,7 @@ test.each(["../a", "/a", "a//b", "a/./b", "c:x", "a\\b", ".hidden", "aux.txt", "
   "%j cannot be in a bundle",
   async (path) => {
     const root = freshFolder();
-    await using writer = await createBundle(join(root, "a"), placeIn(root));
+    await using writer = await createBundle(join(root, "a"), storageIn(root));
     await (await writer.file("manifest.json")).close();
     await expect(writer.file(path)).rejects.toThrow(TypeError);
   },

@@ -91,7 +91,7 @@ export class BundleWriter implements AsyncDisposable {
   /**
    * Opens a file of the bundle. Several files may be open at a time.
    *
-   * @param path with `/` between names: `resources/users.ndjson`; see `isBundlePath`
+   * @param path with `/` between segments: `resources/users.ndjson`; see `isBundlePath`
    * @throws TypeError if the path is not allowed in a bundle or already exists, or if there are too many files
    * @throws Failure `unexpected` on a full or faulty disk
    */

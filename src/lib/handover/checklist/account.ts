@@ -1,7 +1,7 @@
 import { line, step, type CommandLine } from "../../advice/index.ts";
 import type { AccountPrefix } from "../../model/question.ts";
 import { RECORDED_FIELDS } from "../../model/renewal.ts";
-import { joinTexts, same, spaceAfterLatin, text, type Text } from "../../text/index.ts";
+import { joinTexts, same, addSpaceAfterLatin, text, type Text } from "../../text/index.ts";
 import type { HandoverFacts, Renewal } from "./facts.ts";
 import type { ChecklistItem, ItemDraft } from "./item.ts";
 import { sharesWord } from "./people.ts";
@@ -43,10 +43,13 @@ export const createEditCommandBuilder = (
 /** Describes an account in a question: what the account is for, and its name if it is known. */
 const describeAccount = (what: Text, account: string | null): Text => {
   const named = account === null ? what : text(`${what.en} (${account})`, `${what.ja}(${account})`);
-  return text(named.en, spaceAfterLatin(named.ja));
+  return text(named.en, addSpaceAfterLatin(named.ja));
 };
 
-/** Asks for an account, who signs in, which phone gets the code, where the password is.  @see facts 7.1; seed 002 */
+/**
+ * Asks for the account, who signs in with it, which phone receives the code, and where the password is kept. @see facts
+ * 7.1; seed 002
+ */
 export function askAccount(
   draft: ItemDraft,
   { prefix, what, recorded, recordedIn, renewals, moving }: ExternalAccount,
@@ -64,7 +67,7 @@ export function askAccount(
   const holder = draft.ask({
     id: `${prefix}.holder`,
     label: ACCOUNT_LABELS.holder,
-    wording: text(`Who signs in to ${of.en}?`, `${of.ja}にサインインしているのは誰ですか?`),
+    wording: text(`Who signs in to ${of.en}?`, `${of.ja}にサインインしているのはだれですか?`),
     yearly: true,
   });
   draft.held(holder, what, mend("holder"));
@@ -72,7 +75,7 @@ export function askAccount(
     id: `${prefix}.since`,
     label: text("signing in since", "いつから"),
     wording: text(
-      `Since when has the current person been signing in to ${of.en}?`,
+      `When did the current person start signing in to ${of.en}?`,
       `${of.ja}に、今の人がサインインするようになったのはいつからですか?`,
     ),
     required: false,
@@ -121,7 +124,10 @@ function askCompanyAccount(
 const isRenewedWith = ({ account: own }: Pick<Renewal, "account">, account: string | null): boolean =>
   own === null || account === null || sharesWord(own, account);
 
-/** Adds a gap if an item lacks a phone holder or owner known from answers: `renewals list` would not show them. */
+/**
+ * Adds a gap if a renewal item lacks the phone holder or the owner although an answer contains this information:
+ * `renewals list` then does not show it.
+ */
 function addMissingFieldsGap(
   draft: ItemDraft,
   renewal: Renewal,
@@ -161,7 +167,9 @@ interface SignInDetails {
   readonly holder: string | null;
   readonly phone: string | null;
   readonly phoneHolder: string | null;
-  /** account in the answer, if the renewal item has a different one recorded; the other answers then do not apply */
+  /**
+   * account in the answer, if a different account is recorded in the renewal item; the other answers then do not apply
+   */
   readonly other: string | null;
 }
 
@@ -186,7 +194,10 @@ function getQuestionPrefix(
   return ACCOUNT_PREFIXES[kind];
 }
 
-/** Returns true if the answered account is recorded for another item of the same question: both are then right. */
+/**
+ * Returns true if the account in the answer is recorded for another item to which the same question applies. In that
+ * case, both the answer and the recorded account are correct.
+ */
 const isAccountOfAnotherItem = (
   account: string | null,
   { id, kind }: Pick<Renewal, "id" | "kind">,
@@ -201,7 +212,10 @@ const isAccountOfAnotherItem = (
       sharesWord(one.account, account),
   );
 
-/** Returns the item that a question is about: the one with the answered account, else the first with an account. */
+/**
+ * Returns the item that a question is about: the item with the account in the answer or, if there is no such item, the
+ * first item with an account.
+ */
 export const findRenewalWithAccount = (
   { answers }: Pick<HandoverFacts, "answers">,
   prefix: string,
@@ -228,8 +242,8 @@ type AppleAccountFacts = Pick<HandoverFacts, "adeServer" | "pushCertificate">;
 type RenewalRecord = Pick<Renewal, "id" | "kind" | "account" | "expiresAt">;
 
 /**
- * Returns what the checklist knows about the account of a renewal item. Answers are about one account: they are not
- * used for an item whose account is different or not known.
+ * Returns what the checklist knows about the account of a renewal item. Answers are about one account, so they are not
+ * used for an item that has a different account or no known account.
  */
 export function getSignInDetails(
   items: readonly ChecklistItem[],
@@ -267,7 +281,10 @@ export function getSignInDetails(
 const matchesAccount = (account: string | null, asked: string | null): boolean =>
   asked === null || (account !== null && sharesWord(account, asked));
 
-/** Returns an item's account: as recorded, or else as answered, which applies to all items of the question. */
+/**
+ * Returns the account of an item: the recorded account or, if none is recorded, the account in the answer, which
+ * applies to all items of the question.
+ */
 const resolveRenewalAccount = (
   facts: Pick<HandoverFacts, "answers" | "adeServer" | "pushCertificate">,
   prefix: string,
@@ -278,7 +295,10 @@ const resolveRenewalAccount = (
 const getAnsweredAccount = ({ answers }: Pick<HandoverFacts, "answers">, prefix: string): string | null =>
   answers.find(({ question, subject }) => question === `${prefix}.account` && subject === "")?.value ?? null;
 
-/** Returns labels and values of the answers about an item's account, first the account if the record differs. */
+/**
+ * Returns the labels and values of the answers about the account of an item. If the recorded account differs from the
+ * account in the answer, the latter comes first.
+ */
 export function listAccountAnswers(
   answers: HandoverFacts["answers"],
   renewal: Pick<Renewal, "id" | "kind" | "account" | "phone" | "phoneHolder">,
@@ -322,7 +342,7 @@ function askPhone(
     label: ACCOUNT_LABELS.phone,
     wording: text(
       `Which telephone number receives the 2-factor code (SMS) for ${of.en}?`,
-      `${of.ja}の認証コード(2ファクタ認証の SMS)を受け取る電話番号は?`,
+      `${of.ja}の認証コード(2ファクタ認証の SMS)を受け取る電話番号は何番ですか?`,
     ),
     recorded: numberIn?.phone,
     recordedBy: createEditCommandBuilder(numberIn, "phone"),
@@ -332,7 +352,7 @@ function askPhone(
     label: ACCOUNT_LABELS["phone-holder"],
     wording: text(
       `Who holds the phone that receives the 2-factor code for ${of.en}, or where is the phone kept?`,
-      `${of.ja}の認証コードを受け取る電話を持っている人、または置き場所は?`,
+      `${of.ja}の認証コードを受け取る電話は、だれが持っていますか?または、どこに置いてありますか?`,
     ),
     recorded: holderIn?.phoneHolder,
     recordedBy: createEditCommandBuilder(holderIn, "phoneHolder"),

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Failure } from "../../errors/index.ts";
-import { administrator, COMPLETE, TODAY, UNANSWERED } from "#support/handover/facts.ts";
+import { createAdministrator, COMPLETE_FACTS, TODAY, UNANSWERED_FACTS } from "#support/handover/facts.ts";
 import { renderAnswersTemplate, readAnswers } from "./answers-file.ts";
 import { buildChecklist, collectQuestions } from "./index.ts";
 
-const ITEMS = buildChecklist(UNANSWERED, TODAY);
+const ITEMS = buildChecklist(UNANSWERED_FACTS, TODAY);
 
 const READING = { now: `${TODAY.asOf}T12:00:00.000Z`, template: "clomoctl handover answer --template" };
 
@@ -38,7 +38,7 @@ test("reads answers by question and account, in the stored form", () => {
   ].join("\n");
   expect(read(content)).toEqual([
     { question: "rules.lost.reviewed", subject: "", value: "2026-04-01", by: "前任" },
-    { question: "administrators.mfa", subject: administrator(2).id, value: "no", by: "後任" },
+    { question: "administrators.mfa", subject: createAdministrator(2).id, value: "no", by: "後任" },
     { question: "rules.lost.document", subject: "", value: null, by: "前任" },
   ]);
 });
@@ -93,8 +93,8 @@ test("yes or true removes an answer, and other words are refused with the accept
 });
 
 test("explains what is missing and what to type if an item may not apply", () => {
-  const tenant = { ...UNANSWERED.tenant, android: true, androidAccounts: null };
-  const groups = buildChecklist({ ...UNANSWERED, tenant, renewals: [] }, TODAY);
+  const tenant = { ...UNANSWERED_FACTS.tenant, android: true, androidAccounts: null };
+  const groups = buildChecklist({ ...UNANSWERED_FACTS, tenant, renewals: [] }, TODAY);
   const content = "answers:\n  - {question: android.second-owner, value: 花子}\n";
   expect(() => readAnswers(content, "answers.yaml", { groups, ...READING })).toThrow(
     expect.objectContaining({
@@ -123,13 +123,16 @@ test.each(["ja", "en"] as const)(
 );
 
 test("the file shows earlier answers without confirming them, and no name breaks it", () => {
-  const items = buildChecklist(COMPLETE, TODAY);
+  const items = buildChecklist(COMPLETE_FACTS, TODAY);
   const template = renderAnswersTemplate(items, "ja", "Asia/Tokyo");
   expect(template).toContain("  # これまでの内容: 金庫 (後任, 2026-11-20)");
   expect(readAnswers(template, "x", { groups: items, ...READING })).toEqual([]);
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 40 }), (user) => {
-      const facts = { ...UNANSWERED, administrators: [administrator(1, { user, name: user || "x", emails: [user] })] };
+      const facts = {
+        ...UNANSWERED_FACTS,
+        administrators: [createAdministrator(1, { user, name: user || "x", emails: [user] })],
+      };
       const odd = buildChecklist(facts, TODAY);
       const asked = { groups: odd, ...READING };
       expect(() => readAnswers(renderAnswersTemplate(odd, "en", "Asia/Tokyo"), "x", asked)).not.toThrow();

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { dayOf } from "../../model/time.ts";
 import type { Failure } from "../../errors/index.ts";
-import { plainText, readYaml } from "../../files/yaml.ts";
+import { createPlainTextSchema, readYaml } from "../../files/yaml.ts";
 import { quoteYamlString } from "../../text/yaml-text.ts";
 import { DECEPTIVE_CHARACTERS } from "../../text/shell-word.ts";
 import { text, type Language, type Text } from "../../text/index.ts";
@@ -20,7 +20,7 @@ const ANSWERS_FILE_SCHEMA = z.strictObject({
   by: z.string().optional(),
   answers: z.array(
     z.strictObject({
-      question: plainText(),
+      question: createPlainTextSchema(),
       about: z.string().optional(),
       value: z.string().optional(),
       by: z.string().optional(),
@@ -37,7 +37,9 @@ export interface FileAnswer {
   readonly by: string | undefined;
 }
 
-/** Returns the question that a file entry names. `about` may be missing if only one question has this name. */
+/**
+ * Returns the question to which an entry of the file refers. `about` may be missing if only one question has this name.
+ */
 function findQuestion(questions: readonly Question[], name: string, about: string): Question | undefined {
   const named = questions.filter(({ id }) => id === name);
   const [only, ...others] = named;
@@ -45,7 +47,10 @@ function findQuestion(questions: readonly Question[], name: string, about: strin
   return named.find((question) => question.subject === about || question.about === about);
 }
 
-/** Questions of an item. If the item has no questions, also the reason and what to type. */
+/**
+ * Questions about an item. If the item has no questions, also the reason, and what to type to record whether the item
+ * is used.
+ */
 export type AnswerGroup = QuestionGroup & { readonly id?: string | undefined } & Partial<
     Pick<ChecklistItem, "why" | "gaps">
   >;
@@ -125,7 +130,10 @@ export function readAnswers(
   });
 }
 
-/** Creates the failure for a question that is not asked; if its item may not apply, with why and what to type. */
+/**
+ * Creates the failure for a question that is not asked. If the item of the question may not apply, the failure contains
+ * the reason and what to type.
+ */
 function createNotAskedFailure(name: string, groups: readonly AnswerGroup[], refuse: (what: Text) => Failure): Failure {
   const { why = null, gaps = [] } = groups.find(({ id }) => id !== undefined && name.startsWith(`${id}.`)) ?? {};
   if (why === null) return refuse(text(`there is no question "${name}"`, `「${name}」という質問はありません`));

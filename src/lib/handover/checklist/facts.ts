@@ -62,9 +62,9 @@ export interface ClomoctlFacts {
   /** null: the operating system manages the daily runs, and they cannot be read */
   readonly runs: readonly DailyRunFacts[] | null;
   readonly recipients: readonly RecipientFacts[];
-  /** the account that sends the reminders by mail, or their sender; null: no mail is sent */
+  /** the account that sends the reminders by email, or their sender; null: no email is sent */
   readonly mailAccount: string | null;
-  /** why the recipients and the mail account are not included; undefined: they are included */
+  /** why the recipients and the email account are not included; undefined: they are included */
   readonly withheld?: WithheldReason | undefined;
 }
 
@@ -86,7 +86,8 @@ export interface HandoverFacts {
 
 const compareTexts = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
 
-const byId = (one: { readonly id: string }, other: { readonly id: string }): number => compareTexts(one.id, other.id);
+const compareById = (one: { readonly id: string }, other: { readonly id: string }): number =>
+  compareTexts(one.id, other.id);
 
 /**
  * Sorts facts into the same order whatever their source is. The first match and the number of a step are therefore the
@@ -94,9 +95,9 @@ const byId = (one: { readonly id: string }, other: { readonly id: string }): num
  */
 export const sortFacts = (facts: HandoverFacts): HandoverFacts => ({
   ...facts,
-  administrators: facts.administrators.toSorted(byId),
-  renewals: facts.renewals.toSorted(byId),
-  vppTokens: facts.vppTokens.toSorted(byId),
+  administrators: facts.administrators.toSorted(compareById),
+  renewals: facts.renewals.toSorted(compareById),
+  vppTokens: facts.vppTokens.toSorted(compareById),
   answers: facts.answers.toSorted(
     (one, other) => compareTexts(one.question, other.question) || compareTexts(one.subject, other.subject),
   ),

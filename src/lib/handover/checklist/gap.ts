@@ -3,16 +3,16 @@ import type { ItemId } from "./titles.ts";
 
 /** What can be missing or wrong. Codes that the facts do not mention are clomoctl's own. */
 export const GAP_CODES = [
-  // answers
+  // gaps that concern answers
   "unsaid",
   "unanswered",
   "answer-old",
   "differs",
-  // contact person
+  // gaps that concern the contact person
   "contact-unknown",
   "nobody-files",
   "contract-ends",
-  // CLOMO accounts
+  // gaps that concern CLOMO accounts
   "leaver-role",
   "leaver-support-option",
   "support-option-rule",
@@ -25,7 +25,7 @@ export const GAP_CODES = [
   "other-person",
   "nobody-named",
   "no-backup-codes",
-  // accounts and renewal items at Apple and Google
+  // gaps that concern accounts and renewal items at Apple and Google
   "personal-account",
   "no-second-owner",
   "renewal-expired",
@@ -34,11 +34,11 @@ export const GAP_CODES = [
   "not-recorded",
   "which-one",
   "renewal-lacks",
-  // what depends on the leaver
+  // gaps that concern what depends on the leaver
   "leaver-holds",
   "leaver-recipient",
   "leaver-schedule",
-  // clomoctl itself
+  // gaps that concern clomoctl itself
   "no-schedule",
   "no-recent-run",
   "no-recipients",

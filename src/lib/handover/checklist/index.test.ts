@@ -4,7 +4,14 @@ import { TOKEN_REJECTION_MESSAGE } from "../../model/ade-health.ts";
 import { createExampleId, buildExampleRecord } from "../../model/thing.ts";
 import { EMPTY_TENANT_PROFILE } from "../../model/tenant.ts";
 import { RESOURCES } from "../resources.ts";
-import { administrator, answerAllQuestions, COMPLETE, renewal, TODAY, UNANSWERED } from "#support/handover/facts.ts";
+import {
+  createAdministrator,
+  answerAllQuestions,
+  COMPLETE_FACTS,
+  createRenewal,
+  TODAY,
+  UNANSWERED_FACTS,
+} from "#support/handover/facts.ts";
 import type { HandoverFacts, Renewal } from "./facts.ts";
 import { GAP_CODES, type GapCode } from "./gap.ts";
 import { buildChecklist, collectGaps, collectQuestions } from "./index.ts";
@@ -42,19 +49,19 @@ const own = (facts: HandoverFacts) => {
 
 const LEAVER: Person = {
   called: "管理 1郎",
-  id: administrator(1).id,
+  id: createAdministrator(1).id,
   account: "admin1",
   words: ["管理 1郎", "admin1", "admin1@example.jp"],
 };
 
-const [ONE, ...OTHERS] = COMPLETE.administrators;
-const withOne = (change: Parameters<typeof administrator>[1]): HandoverFacts => ({
-  ...COMPLETE,
-  administrators: [{ ...administrator(1), ...ONE, ...change }, ...OTHERS],
+const [ONE, ...OTHERS] = COMPLETE_FACTS.administrators;
+const withOne = (change: Parameters<typeof createAdministrator>[1]): HandoverFacts => ({
+  ...COMPLETE_FACTS,
+  administrators: [{ ...createAdministrator(1), ...ONE, ...change }, ...OTHERS],
 });
 
 /** The complete facts with another renewal of a kind, and nothing answered of which one at Apple it is. */
-const withRenewal = (kind: Renewal["kind"], change: Partial<Renewal>, facts = COMPLETE): HandoverFacts => {
+const withRenewal = (kind: Renewal["kind"], change: Partial<Renewal>, facts = COMPLETE_FACTS): HandoverFacts => {
   const renewals = facts.renewals.map((one) => (one.kind === kind ? { ...one, ...change } : one));
   return { ...facts, renewals, answers: facts.answers.filter(({ question }) => !WHICH.test(question)) };
 };
@@ -63,67 +70,87 @@ const WHICH = /\.(?:topic|mdm-server|location)$/;
 
 /** The complete facts with a contract. */
 const ending = (until: string): HandoverFacts => ({
-  ...COMPLETE,
-  tenant: { ...COMPLETE.tenant, contracts: [{ name: "CLOMO MDM", licences: 300, from: null, until }] },
+  ...COMPLETE_FACTS,
+  tenant: { ...COMPLETE_FACTS.tenant, contracts: [{ name: "CLOMO MDM", licences: 300, from: null, until }] },
 });
 
 /** Facts of which one thing is missing, by the code of the gap; the leaver goes where the third is given. */
 const CASES: readonly (readonly [code: GapCode, facts: HandoverFacts, leaver?: Person, leaves?: string])[] = [
   [
     "unsaid",
-    { ...COMPLETE, tenant: { ...COMPLETE.tenant, ...EMPTY_TENANT_PROFILE, contactName: "花子" }, renewals: [] },
+    {
+      ...COMPLETE_FACTS,
+      tenant: { ...COMPLETE_FACTS.tenant, ...EMPTY_TENANT_PROFILE, contactName: "花子" },
+      renewals: [],
+    },
   ],
-  ["unanswered", unanswering(COMPLETE, "rules.lost.document")],
-  ["answer-old", answering(COMPLETE, "clomoctl.readers", "情シス", "2025-11-22T00:00:00.000Z")],
-  ["answer-old", answering(COMPLETE, "rules.lost.reviewed", "2025-11-22")],
-  ["differs", answering(COMPLETE, "push-certificate.account", "other@example.jp")],
-  ["differs", answering(COMPLETE, "clomoctl.user", "taro")],
-  ["contact-unknown", { ...COMPLETE, tenant: { ...COMPLETE.tenant, contactName: null } }],
+  ["unanswered", unanswering(COMPLETE_FACTS, "rules.lost.document")],
+  ["answer-old", answering(COMPLETE_FACTS, "clomoctl.readers", "情シス", "2025-11-22T00:00:00.000Z")],
+  ["answer-old", answering(COMPLETE_FACTS, "rules.lost.reviewed", "2025-11-22")],
+  ["differs", answering(COMPLETE_FACTS, "push-certificate.account", "other@example.jp")],
+  ["differs", answering(COMPLETE_FACTS, "clomoctl.user", "taro")],
+  ["contact-unknown", { ...COMPLETE_FACTS, tenant: { ...COMPLETE_FACTS.tenant, contactName: null } }],
   ["contract-ends", ending("2027-02-21")],
   ["contract-ends", ending("2026-11-22")],
   ["contract-ends", ending("2027-06-29"), LEAVER, "2027-03-31"],
   [
     "nobody-files",
     answerAllQuestions({
-      ...COMPLETE,
+      ...COMPLETE_FACTS,
       administrators: [
-        administrator(1),
-        administrator(2, { supportOption: false }),
-        administrator(3, { supportOption: false }),
+        createAdministrator(1),
+        createAdministrator(2, { supportOption: false }),
+        createAdministrator(3, { supportOption: false }),
       ],
     }),
     LEAVER,
   ],
   ["leaver-role", withOne({ supportOption: false }), LEAVER],
-  ["leaver-support-option", COMPLETE, LEAVER],
+  ["leaver-support-option", COMPLETE_FACTS, LEAVER],
   ["support-option-rule", withOne({ role: "division" })],
   [
     "support-option-rule",
-    answerAllQuestions({ ...COMPLETE, administrators: [1, 2, 3, 4, 5, 6].map((n) => administrator(n)) }),
+    answerAllQuestions({ ...COMPLETE_FACTS, administrators: [1, 2, 3, 4, 5, 6].map((n) => createAdministrator(n)) }),
   ],
-  ["no-support-option", { ...COMPLETE, administrators: [1, 2].map((n) => administrator(n, { supportOption: false })) }],
+  [
+    "no-support-option",
+    { ...COMPLETE_FACTS, administrators: [1, 2].map((n) => createAdministrator(n, { supportOption: false })) },
+  ],
   ["no-notice-mail", withOne({ noticeMail: false })],
-  ["mailbox-unread", answering(COMPLETE, "administrators.mailbox", "no")],
-  ["one-system-administrator", { ...COMPLETE, administrators: [administrator(1)] }],
-  ["one-system-administrator", { ...COMPLETE, administrators: [administrator(1), administrator(2)] }, LEAVER],
-  ["shared-account", answering(COMPLETE, "administrators.person", "佐藤、鈴木")],
-  ["several-accounts", answering(COMPLETE, "administrators.person", "佐藤 次郎 <sato@example.jp>")],
-  ["other-person", answering(COMPLETE, "administrators.person", "佐藤 次郎")],
-  ["nobody-named", unanswering(COMPLETE, "administrators.person")],
-  ["no-backup-codes", answering(COMPLETE, "administrators.mfa", "yes")],
-  ["personal-account", answering(COMPLETE, "push-certificate.company", "no")],
-  ["no-second-owner", unanswering(COMPLETE, "android.second-owner")],
-  ["not-recorded", { ...COMPLETE, renewals: COMPLETE.renewals.filter(({ kind }) => kind !== "android-owner") }],
-  ["not-recorded", { ...COMPLETE, renewals: COMPLETE.renewals.filter(({ kind }) => kind !== "push-certificate") }],
-  ["not-recorded", { ...COMPLETE, renewals: COMPLETE.renewals.filter(({ kind }) => kind !== "vpp-token") }],
+  ["mailbox-unread", answering(COMPLETE_FACTS, "administrators.mailbox", "no")],
+  ["one-system-administrator", { ...COMPLETE_FACTS, administrators: [createAdministrator(1)] }],
+  [
+    "one-system-administrator",
+    { ...COMPLETE_FACTS, administrators: [createAdministrator(1), createAdministrator(2)] },
+    LEAVER,
+  ],
+  ["shared-account", answering(COMPLETE_FACTS, "administrators.person", "佐藤、鈴木")],
+  ["several-accounts", answering(COMPLETE_FACTS, "administrators.person", "佐藤 次郎 <sato@example.jp>")],
+  ["other-person", answering(COMPLETE_FACTS, "administrators.person", "佐藤 次郎")],
+  ["nobody-named", unanswering(COMPLETE_FACTS, "administrators.person")],
+  ["no-backup-codes", answering(COMPLETE_FACTS, "administrators.mfa", "yes")],
+  ["personal-account", answering(COMPLETE_FACTS, "push-certificate.company", "no")],
+  ["no-second-owner", unanswering(COMPLETE_FACTS, "android.second-owner")],
+  [
+    "not-recorded",
+    { ...COMPLETE_FACTS, renewals: COMPLETE_FACTS.renewals.filter(({ kind }) => kind !== "android-owner") },
+  ],
+  [
+    "not-recorded",
+    { ...COMPLETE_FACTS, renewals: COMPLETE_FACTS.renewals.filter(({ kind }) => kind !== "push-certificate") },
+  ],
+  ["not-recorded", { ...COMPLETE_FACTS, renewals: COMPLETE_FACTS.renewals.filter(({ kind }) => kind !== "vpp-token") }],
   ["which-one", withRenewal("push-certificate", { topic: null })],
-  ["which-one", unanswering(COMPLETE, "apple-business.mdm-server")],
-  ["which-one", unanswering(COMPLETE, "apple-business.location")],
+  ["which-one", unanswering(COMPLETE_FACTS, "apple-business.mdm-server")],
+  ["which-one", unanswering(COMPLETE_FACTS, "apple-business.location")],
   ["renewal-lacks", withRenewal("ade-token", { phoneHolder: null })],
   ["renewal-lacks", withRenewal("android-owner", { owner: null })],
   [
     "renewal-expired",
-    { ...COMPLETE, renewals: [...COMPLETE.renewals, renewal(9, { expiresAt: "2026-10-01T00:00:00.000Z" })] },
+    {
+      ...COMPLETE_FACTS,
+      renewals: [...COMPLETE_FACTS.renewals, createRenewal(9, { expiresAt: "2026-10-01T00:00:00.000Z" })],
+    },
   ],
   ["renewal-expired", withRenewal("push-certificate", { expiresAt: "2026-08-24T00:00:00.000Z" }), LEAVER, "2026-12-31"],
   ["renewal-critical", withRenewal("ade-token", { expiresAt: "2026-12-23T00:00:00.000Z" })],
@@ -133,41 +160,50 @@ const CASES: readonly (readonly [code: GapCode, facts: HandoverFacts, leaver?: P
   ],
   [
     "renewal-near",
-    { ...COMPLETE, renewals: [...COMPLETE.renewals, renewal(9, { expiresAt: "2027-06-29T00:00:00.000Z" })] },
+    {
+      ...COMPLETE_FACTS,
+      renewals: [...COMPLETE_FACTS.renewals, createRenewal(9, { expiresAt: "2027-06-29T00:00:00.000Z" })],
+    },
     LEAVER,
     "2027-03-31",
   ],
-  ["leaver-holds", answering(COMPLETE, "push-certificate.holder", "管理 1郎 <admin1@example.jp>"), LEAVER],
-  ["leaver-holds", answering(COMPLETE, "rules.broken.owner", "ADMIN1@example.jp"), LEAVER],
+  ["leaver-holds", answering(COMPLETE_FACTS, "push-certificate.holder", "管理 1郎 <admin1@example.jp>"), LEAVER],
+  ["leaver-holds", answering(COMPLETE_FACTS, "rules.broken.owner", "ADMIN1@example.jp"), LEAVER],
   [
     "leaver-holds",
-    { ...COMPLETE, renewals: [...COMPLETE.renewals, renewal(9, { owner: "admin1@example.jp" })] },
+    { ...COMPLETE_FACTS, renewals: [...COMPLETE_FACTS.renewals, createRenewal(9, { owner: "admin1@example.jp" })] },
     LEAVER,
   ],
-  ["leaver-holds", { ...COMPLETE, tenant: { ...COMPLETE.tenant, contactName: "管理1郎" } }, LEAVER],
+  ["leaver-holds", { ...COMPLETE_FACTS, tenant: { ...COMPLETE_FACTS.tenant, contactName: "管理1郎" } }, LEAVER],
   [
     "leaver-recipient",
     {
-      ...COMPLETE,
-      clomoctl: { ...own(COMPLETE), recipients: [{ way: "mail", name: "x", address: "Admin1@example.jp" }] },
+      ...COMPLETE_FACTS,
+      clomoctl: { ...own(COMPLETE_FACTS), recipients: [{ way: "mail", name: "x", address: "Admin1@example.jp" }] },
     },
     LEAVER,
   ],
-  ["leaver-schedule", { ...COMPLETE, clomoctl: { ...own(COMPLETE), user: "admin1" } }, LEAVER],
-  ["no-schedule", { ...COMPLETE, clomoctl: { ...own(COMPLETE), runs: [] } }],
-  [
-    "no-recent-run",
-    { ...COMPLETE, clomoctl: { ...own(COMPLETE), runs: [{ way: "cron", lastRunAt: "2026-11-21T00:00:00.000Z" }] } },
-  ],
-  ["no-recent-run", { ...COMPLETE, clomoctl: { ...own(COMPLETE), runs: [{ way: "cron", lastRunAt: null }] } }],
+  ["leaver-schedule", { ...COMPLETE_FACTS, clomoctl: { ...own(COMPLETE_FACTS), user: "admin1" } }, LEAVER],
+  ["no-schedule", { ...COMPLETE_FACTS, clomoctl: { ...own(COMPLETE_FACTS), runs: [] } }],
   [
     "no-recent-run",
     {
-      ...COMPLETE,
-      clomoctl: { ...own(COMPLETE), runs: [{ way: "cron", lastRunAt: "2026-11-22T22:00:00.000Z", late: true }] },
+      ...COMPLETE_FACTS,
+      clomoctl: { ...own(COMPLETE_FACTS), runs: [{ way: "cron", lastRunAt: "2026-11-21T00:00:00.000Z" }] },
     },
   ],
-  ["no-recipients", { ...COMPLETE, clomoctl: { ...own(COMPLETE), recipients: [] } }],
+  [
+    "no-recent-run",
+    { ...COMPLETE_FACTS, clomoctl: { ...own(COMPLETE_FACTS), runs: [{ way: "cron", lastRunAt: null }] } },
+  ],
+  [
+    "no-recent-run",
+    {
+      ...COMPLETE_FACTS,
+      clomoctl: { ...own(COMPLETE_FACTS), runs: [{ way: "cron", lastRunAt: "2026-11-22T22:00:00.000Z", late: true }] },
+    },
+  ],
+  ["no-recipients", { ...COMPLETE_FACTS, clomoctl: { ...own(COMPLETE_FACTS), recipients: [] } }],
 ];
 
 const NAMED_CASES = CASES.map(([code, facts, leaver, leaves]) => ({ code, facts, leaver, leaves }));
@@ -176,18 +212,18 @@ const codesOf = (facts: HandoverFacts, leaver?: Person, leaves?: string): readon
   collectGaps(buildChecklist(facts, { ...TODAY, leaver, leaves })).map(({ code }) => code);
 
 test("a tenant with all records and answers has no gaps", () => {
-  const items = buildChecklist(COMPLETE, TODAY);
+  const items = buildChecklist(COMPLETE_FACTS, TODAY);
   expect(collectGaps(items)).toEqual([]);
   expect(items.map(({ id }) => id)).toEqual(Object.keys(ITEM_TITLES));
   expect(items.every(({ applies }) => applies === true)).toBe(true);
 });
 
 test("hidden recipients are not a gap, and the reason is noted", () => {
-  const withheld = { ...own(COMPLETE), recipients: [], mailAccount: null, withheld: "not-permitted" as const };
-  const items = buildChecklist({ ...COMPLETE, clomoctl: withheld }, TODAY);
+  const withheld = { ...own(COMPLETE_FACTS), recipients: [], mailAccount: null, withheld: "not-permitted" as const };
+  const items = buildChecklist({ ...COMPLETE_FACTS, clomoctl: withheld }, TODAY);
   expect(collectGaps(items)).toEqual([]);
   expect(items.flatMap(({ notes }) => notes)).toContainEqual({
-    en: "recipients of reminders, and the mail account that sends them: no permission",
+    en: "recipients of reminders, and the email account that sends them: no permission",
     ja: "通知先と通知メールの送信アカウント: 権限なし",
   });
 });
@@ -213,12 +249,12 @@ describe("finds each gap", () => {
 });
 
 test("for a leaver whose answers name others, only account and role are gaps", () => {
-  expect(codesOf(COMPLETE, LEAVER, "2027-03-31")).toEqual(["leaver-support-option", "leaver-role"]);
+  expect(codesOf(COMPLETE_FACTS, LEAVER, "2027-03-31")).toEqual(["leaver-support-option", "leaver-role"]);
 });
 
 test.each(["en", "ja"] as const)("each question names its subject, so that no two are the same (%s)", (language) => {
-  const unrecorded = withRenewal("push-certificate", { account: null }, UNANSWERED);
-  for (const facts of [UNANSWERED, COMPLETE, unrecorded]) {
+  const unrecorded = withRenewal("push-certificate", { account: null }, UNANSWERED_FACTS);
+  for (const facts of [UNANSWERED_FACTS, COMPLETE_FACTS, unrecorded]) {
     const questions = collectQuestions(buildChecklist(facts, TODAY));
     const asked = questions.map(({ about, wording }) => `${about ?? ""}: ${wording[language]}`);
     expect(asked.filter((one, at) => asked.indexOf(one) !== at)).toEqual([]);
@@ -228,7 +264,7 @@ test.each(["en", "ja"] as const)("each question names its subject, so that no tw
       .filter(({ id, about }) => id.startsWith("push-certificate.") && about === undefined)
       .map(({ wording }) => wording[language]);
   const what = { en: "the Apple Account of the push certificate", ja: "プッシュ通知証明書の Apple Account" }[language];
-  const [account, ...others] = of(UNANSWERED);
+  const [account, ...others] = of(UNANSWERED_FACTS);
   expect(account).toContain(what);
   expect(others).toHaveLength(7);
   for (const one of others) expect(one).toMatch(new RegExp(`${what} ?\\(push@example\\.jp\\)`));
@@ -236,28 +272,35 @@ test.each(["en", "ja"] as const)("each question names its subject, so that no tw
 });
 
 test("unused things do not apply, unknown ones are asked for, and recorded ones apply", () => {
-  const unused = { ...COMPLETE.tenant, ios: false, ade: false, vpp: false, android: false, androidAccounts: null };
+  const unused = {
+    ...COMPLETE_FACTS.tenant,
+    ios: false,
+    ade: false,
+    vpp: false,
+    android: false,
+    androidAccounts: null,
+  };
   const of = (tenant: HandoverFacts["tenant"], renewals: HandoverFacts["renewals"] = []) =>
-    buildChecklist({ ...COMPLETE, tenant, renewals }, TODAY)
+    buildChecklist({ ...COMPLETE_FACTS, tenant, renewals }, TODAY)
       .filter(({ id }) => ["push-certificate", "apple-business", "android"].includes(id))
       .map(({ applies }) => applies);
   expect(of(unused)).toEqual([false, false, false]);
   expect(of({ ...EMPTY_TENANT_PROFILE, contactName: "花子" })).toEqual([null, null, null]);
-  expect(of({ ...EMPTY_TENANT_PROFILE, contactName: "花子" }, COMPLETE.renewals)).toEqual([true, true, true]);
-  expect(of({ ...COMPLETE.tenant, ade: false, vpp: false })).toEqual([true, false, true]);
-  const item = buildChecklist({ ...COMPLETE, tenant: { ...EMPTY_TENANT_PROFILE }, renewals: [] }, TODAY).find(
+  expect(of({ ...EMPTY_TENANT_PROFILE, contactName: "花子" }, COMPLETE_FACTS.renewals)).toEqual([true, true, true]);
+  expect(of({ ...COMPLETE_FACTS.tenant, ade: false, vpp: false })).toEqual([true, false, true]);
+  const item = buildChecklist({ ...COMPLETE_FACTS, tenant: { ...EMPTY_TENANT_PROFILE }, renewals: [] }, TODAY).find(
     ({ id }) => id === "android",
   );
   expect(item?.gaps.map(({ mend }) => mend.en)).toEqual(["clomoctl tenant set --android yes/no"]);
 });
 
 test("a question that the records answer is not a gap", () => {
-  const account = collectQuestions(buildChecklist(UNANSWERED, TODAY)).find(
+  const account = collectQuestions(buildChecklist(UNANSWERED_FACTS, TODAY)).find(
     ({ id }) => id === "push-certificate.account",
   );
   expect(account).toMatchObject({ recorded: "push@example.jp", answer: null });
   expect(
-    collectGaps(buildChecklist(UNANSWERED, TODAY)).filter(({ what }) => what.en.includes("What is the name of")),
+    collectGaps(buildChecklist(UNANSWERED_FACTS, TODAY)).filter(({ what }) => what.en.includes("What is the name of")),
   ).toEqual([]);
 });
 
@@ -266,7 +309,7 @@ describe("an answer that differs from the record", () => {
     collectGaps(buildChecklist(facts, TODAY)).filter(({ code }) => code === "differs" || code === "unanswered");
 
   test("is a gap, with a command to fix either of them", () => {
-    const [gap, ...more] = gapsIn(answering(COMPLETE, "push-certificate.account", "other@example.jp"));
+    const [gap, ...more] = gapsIn(answering(COMPLETE_FACTS, "push-certificate.account", "other@example.jp"));
     expect(more).toEqual([]);
     expect(gap?.what.en).toContain(
       'the record says "push@example.jp", but the answer says "other@example.jp"; which is correct?',
@@ -280,11 +323,11 @@ describe("an answer that differs from the record", () => {
     ["push-certificate.account", "情シス (push@example.jp)"],
     ["clomoctl.machine", "mdm-pc"],
   ])("is not a gap if both name the same: %s %s", (question, value) => {
-    expect(gapsIn(answering(COMPLETE, question, value))).toEqual([]);
+    expect(gapsIn(answering(COMPLETE_FACTS, question, value))).toEqual([]);
   });
 
   test("is asked for again by handover answer", () => {
-    const questions = collectQuestions(buildChecklist(answering(COMPLETE, "clomoctl.machine", "old-pc"), TODAY));
+    const questions = collectQuestions(buildChecklist(answering(COMPLETE_FACTS, "clomoctl.machine", "old-pc"), TODAY));
     expect(questions.filter(({ due }) => due !== null).map(({ id, due }) => [id, due])).toEqual([
       ["clomoctl.machine", "differs"],
     ]);
@@ -293,7 +336,7 @@ describe("an answer that differs from the record", () => {
   test.each([{ machine: "new-pc" }, { home: "/home/other/.clomoctl" }])(
     "on another computer, answers about the former one do not count: %o",
     (change) => {
-      const moved = { ...COMPLETE, clomoctl: { ...own(COMPLETE), ...change } };
+      const moved = { ...COMPLETE_FACTS, clomoctl: { ...own(COMPLETE_FACTS), ...change } };
       const open = collectQuestions(buildChecklist(moved, TODAY)).filter(({ due }) => due === "missing");
       expect(open.map(({ id }) => id)).toEqual(["clomoctl.owner", "clomoctl.home-backup", "clomoctl.readers"]);
     },
@@ -302,9 +345,9 @@ describe("an answer that differs from the record", () => {
 
 test("an account belongs to its user in any spelling of the answer, and nobody has two", () => {
   const codes = (...people: readonly string[]) => {
-    const others = COMPLETE.answers.filter(({ question }) => question !== "administrators.person");
-    const answers = people.map((person, at) => answer("administrators.person", person, administrator(at + 1).id));
-    return codesOf({ ...COMPLETE, answers: [...others, ...answers] });
+    const others = COMPLETE_FACTS.answers.filter(({ question }) => question !== "administrators.person");
+    const answers = people.map((person, at) => answer("administrators.person", person, createAdministrator(at + 1).id));
+    return codesOf({ ...COMPLETE_FACTS, answers: [...others, ...answers] });
   };
   expect(codes("管理1郎 (情シス)", "ADMIN2@example.jp (情シス)", "admin3")).toEqual([]);
   expect(codes("管理 1郎", "管理 2郎", "管理 2郎 (総務)")).toEqual(["other-person", "several-accounts"]);
@@ -312,7 +355,7 @@ test("an account belongs to its user in any spelling of the answer, and nobody h
 });
 
 test("suggests a command to record each missing expiry", () => {
-  const mends = collectGaps(buildChecklist({ ...COMPLETE, renewals: [] }, TODAY)).flatMap(({ code, mend }) =>
+  const mends = collectGaps(buildChecklist({ ...COMPLETE_FACTS, renewals: [] }, TODAY)).flatMap(({ code, mend }) =>
     code === "not-recorded" ? [mend.en] : [],
   );
   expect(mends).toEqual([
@@ -321,7 +364,9 @@ test("suggests a command to record each missing expiry", () => {
     "clomoctl renewals add NAME --kind vpp-token --expires DATE",
     "clomoctl renewals add NAME --kind android-owner --last-login DATE",
   ]);
-  expect(codesOf({ ...COMPLETE, tenant: { ...COMPLETE.tenant, vpp: false }, renewals: [] })).not.toContain("vpp-token");
+  expect(codesOf({ ...COMPLETE_FACTS, tenant: { ...COMPLETE_FACTS.tenant, vpp: false }, renewals: [] })).not.toContain(
+    "vpp-token",
+  );
 });
 
 test("the last login of an Android owner is the one its date is based on, or a later confirmed one", () => {
@@ -353,11 +398,11 @@ test("a contract is a gap within 90 days of its end, or if it ends within 90 day
 });
 
 test("the daily run shows its time, its work, its recipients and how to end the former one", () => {
-  const facts = own(COMPLETE);
+  const facts = own(COMPLETE_FACTS);
   const recipients = [...facts.recipients, { way: "webhook", name: "部屋", address: null }];
   const itemOf = (change: Partial<ReturnType<typeof own>>) => {
     const clomoctl = { ...facts, recipients, ...change };
-    return buildChecklist({ ...COMPLETE, clomoctl }, TODAY).find(({ id }) => id === "clomoctl");
+    return buildChecklist({ ...COMPLETE_FACTS, clomoctl }, TODAY).find(({ id }) => id === "clomoctl");
   };
   const runs = [{ way: "cron", at: "09:00", timezone: "Asia/Tokyo", lastRunAt: null }];
   const item = itemOf({ runs });
@@ -367,7 +412,7 @@ test("the daily run shows its time, its work, its recipients and how to end the 
   );
   const notes = item?.notes.map(({ ja }) => ja).join("\n");
   expect(notes).toContain("更新担当(メールアドレスで登録されている人)に通知します");
-  expect(notes).toContain("この PC で: clomoctl renewals schedule remove");
+  expect(notes).toContain("このコンピューターで: clomoctl renewals schedule remove");
   // without a mail server no owner is mailed
   expect(itemOf({ runs, mailAccount: null })?.notes[0]?.en).not.toContain("owners");
   expect(itemOf({ runs: [] })?.notes).toEqual([]);
@@ -375,17 +420,17 @@ test("the daily run shows its time, its work, its recipients and how to end the 
 });
 
 test("the contact for a lost device is marked if nobody reads the mailbox", () => {
-  const facts = answering(COMPLETE, "rules.lost.owner", "管理 2郎");
+  const facts = answering(COMPLETE_FACTS, "rules.lost.owner", "管理 2郎");
   const answers = [
     ...facts.answers.filter(({ question }) => question !== "administrators.mailbox"),
-    answer("administrators.mailbox", "no", administrator(2).id),
+    answer("administrators.mailbox", "no", createAdministrator(2).id),
   ];
   const labels = (one: HandoverFacts) =>
     buildChecklist(one, TODAY)
       .find(({ id }) => id === "rules")
       ?.known.map(({ label }) => label.ja);
   expect(labels({ ...facts, answers })).toEqual([
-    "紛失時の連絡先(このメールボックスは誰も読んでいないと回答されています)",
+    "紛失時の連絡先(このメールボックスはだれも読んでいないと回答されています)",
     "CLOMO PANEL の全操作ができる人(システム管理者)",
   ]);
   expect(labels(facts)?.[0]).toBe("紛失時の連絡先");
@@ -396,7 +441,7 @@ test.each([
   ["apple-business", "Apple Business Manager の管理者が、会社用のアカウントを管理者の役割で追加(Apple の仕様)"],
   ["android", "会社のアカウントを 2 人目の所有者として追加し(Google の仕様)"],
 ])("explains how a company account replaces a personal account for %s", (prefix, how) => {
-  const gaps = collectGaps(buildChecklist(answering(COMPLETE, `${prefix}.company`, "no"), TODAY));
+  const gaps = collectGaps(buildChecklist(answering(COMPLETE_FACTS, `${prefix}.company`, "no"), TODAY));
   const mend = gaps.find(({ code }) => code === "personal-account")?.mend.ja;
   expect(mend).toContain(how);
   expect(mend).toMatch(new RegExp(`。その後、回答を更新: clomoctl handover answer ${prefix}\\.company$`, "u"));
@@ -404,17 +449,17 @@ test.each([
 
 test("a daily run is late as recorded when it was checked, whatever the reference date is", () => {
   const runs = [{ way: "cron", lastRunAt: null, late: false }];
-  const facts = { ...COMPLETE, clomoctl: { ...own(COMPLETE), runs } };
+  const facts = { ...COMPLETE_FACTS, clomoctl: { ...own(COMPLETE_FACTS), runs } };
   const gaps = collectGaps(buildChecklist(facts, { ...TODAY, asOf: "2027-03-31" }));
   expect(gaps.filter(({ code }) => code === "no-recent-run")).toEqual([]);
 });
 
 test("the checklist is the same for any order of the records", () => {
   const owners = [
-    renewal(8, { kind: "android-owner", name: "第二所有者", account: "second@example.com", phoneHolder: "受付" }),
-    ...COMPLETE.renewals,
+    createRenewal(8, { kind: "android-owner", name: "第二所有者", account: "second@example.com", phoneHolder: "受付" }),
+    ...COMPLETE_FACTS.renewals,
   ];
-  const facts = { ...UNANSWERED, renewals: owners, answers: COMPLETE.answers };
+  const facts = { ...UNANSWERED_FACTS, renewals: owners, answers: COMPLETE_FACTS.answers };
   const turned: HandoverFacts = {
     ...facts,
     administrators: facts.administrators.toReversed(),
@@ -439,7 +484,7 @@ test("of two recorded Apple Accounts, asks about the answered one without a cont
 
 test("a word in Latin letters is separated from the following text", () => {
   const personal = (question: string) =>
-    collectGaps(buildChecklist(answering(COMPLETE, question, "no"), TODAY)).find(
+    collectGaps(buildChecklist(answering(COMPLETE_FACTS, question, "no"), TODAY)).find(
       ({ code }) => code === "personal-account",
     )?.what.ja;
   expect(personal("push-certificate.company")).toBe("プッシュ通知証明書の Apple Account が個人のアカウントです");
@@ -447,7 +492,7 @@ test("a word in Latin letters is separated from the following text", () => {
 });
 
 test("shows whom to contact about a lost device, and where the manual has the steps", () => {
-  const facts = answering(COMPLETE, "rules.lost.owner", "管理 2郎");
+  const facts = answering(COMPLETE_FACTS, "rules.lost.owner", "管理 2郎");
   const rules = buildChecklist(facts, TODAY).find(({ id }) => id === "rules");
   expect(rules?.known).toEqual([
     {
@@ -464,10 +509,10 @@ test("shows whom to contact about a lost device, and where the manual has the st
   ]);
   const unread = [
     ...facts.answers.filter(({ question }) => question !== "administrators.mailbox"),
-    answer("administrators.mailbox", "no", administrator(2).id),
+    answer("administrators.mailbox", "no", createAdministrator(2).id),
   ];
-  const six = [1, 2, 3, 4, 5, 6].map((number) => administrator(number));
-  const everybody = buildChecklist({ ...COMPLETE, administrators: six }, TODAY).find(({ id }) => id === "rules")
+  const six = [1, 2, 3, 4, 5, 6].map((number) => createAdministrator(number));
+  const everybody = buildChecklist({ ...COMPLETE_FACTS, administrators: six }, TODAY).find(({ id }) => id === "rules")
     ?.known[0];
   expect(everybody?.value.split(", ")).toHaveLength(6);
   expect(everybody?.short).toMatchObject({
@@ -478,7 +523,7 @@ test("shows whom to contact about a lost device, and where the manual has the st
   const named = buildChecklist({ ...facts, answers: unread }, leaving).find(({ id }) => id === "rules")?.known[1]
     ?.value;
   expect(named).toBe("管理 2郎, 管理 3郎 <admin3@example.jp>");
-  const kept = answering(COMPLETE, "rules.lost.owner", LEAVER.called);
+  const kept = answering(COMPLETE_FACTS, "rules.lost.owner", LEAVER.called);
   const [contact] = buildChecklist(kept, leaving).find(({ id }) => id === "rules")?.known ?? [];
   expect(contact?.label.ja).toBe("紛失時の連絡先(退任者)");
   expect(rules?.notes.map(({ ja }) => ja).join("")).toContain("デバイスを紛失モードに設定したい");
@@ -532,7 +577,7 @@ test("suggests known account details for renewals of that account that lack them
 
 test("number and holder of a phone are recorded separately, and each answers its question", () => {
   const recorded = { phone: "090-0000-0000", phoneHolder: "金庫" };
-  const facts = { ...withRenewal("push-certificate", recorded, UNANSWERED), answers: [] };
+  const facts = { ...withRenewal("push-certificate", recorded, UNANSWERED_FACTS), answers: [] };
   const questions = collectQuestions(buildChecklist(facts, TODAY)).filter(({ id }) =>
     id.startsWith("push-certificate.phone"),
   );
@@ -553,7 +598,7 @@ describe("a phone is shown for the account it is recorded with", () => {
       .filter(({ id }) => id.startsWith(`${prefix}.phone`))
       .map(({ recorded }) => recorded);
   const withAde = (change: Partial<Renewal>) =>
-    withRenewal("ade-token", change, withRenewal("vpp-token", vpp, UNANSWERED));
+    withRenewal("ade-token", change, withRenewal("vpp-token", vpp, UNANSWERED_FACTS));
 
   test("and not for another account of the same item", () => {
     const facts = withAde({ phone: null, phoneHolder: null });
@@ -573,7 +618,7 @@ describe("a phone is shown for the account it is recorded with", () => {
   test("and never with the holder of another phone", () => {
     const same = { account: "abm@example.jp", phoneHolder: "受付" };
     const of = (ade: Partial<Renewal>, token: Partial<Renewal>) =>
-      phonesOf(withRenewal("ade-token", ade, withRenewal("vpp-token", { ...same, ...token }, UNANSWERED)));
+      phonesOf(withRenewal("ade-token", ade, withRenewal("vpp-token", { ...same, ...token }, UNANSWERED_FACTS)));
     const ade = { phone: "090-0000-0012", phoneHolder: null };
     expect(of(ade, { phone: "090-0000-0034" })).toEqual(["090-0000-0034", "受付"]);
     expect(of(ade, { phone: null })).toEqual(["090-0000-0012", "受付"]);
@@ -588,17 +633,17 @@ describe("a phone is shown for the account it is recorded with", () => {
 });
 
 test("answers about a contact person do not apply to another one", () => {
-  const changed = { ...COMPLETE, tenant: { ...COMPLETE.tenant, contactName: "髙橋 花子" } };
+  const changed = { ...COMPLETE_FACTS, tenant: { ...COMPLETE_FACTS.tenant, contactName: "髙橋 花子" } };
   const [gap, ...others] = collectGaps(buildChecklist(changed, TODAY));
   expect(gap).toMatchObject({ code: "unanswered", mend: { en: "clomoctl handover answer contact.confirmed" } });
   expect(others).toEqual([]);
 });
 
 test("without facts about clomoctl itself, its questions are asked and no run is missing", () => {
-  const codes = codesOf(answerAllQuestions({ ...COMPLETE, clomoctl: null }), LEAVER);
+  const codes = codesOf(answerAllQuestions({ ...COMPLETE_FACTS, clomoctl: null }), LEAVER);
   for (const code of ["no-schedule", "no-recent-run", "no-recipients", "leaver-schedule"])
     expect(codes).not.toContain(code);
-  expect(codesOf(unanswering({ ...COMPLETE, clomoctl: null }, "clomoctl.machine"))).toContain("unanswered");
+  expect(codesOf(unanswering({ ...COMPLETE_FACTS, clomoctl: null }, "clomoctl.machine"))).toContain("unanswered");
 });
 
 test("a renewal is a gap if expired, critical, or due within 90 days of a leaver's last day", () => {
@@ -609,7 +654,7 @@ test("a renewal is a gap if expired, critical, or due within 90 days of a leaver
   fc.assert(
     fc.property(days, leaving, fc.boolean(), (left, last, isLeaver) => {
       // in the morning in Tokyo
-      const facts = { ...COMPLETE, renewals: [renewal(9, { expiresAt: day(left).replace("T00", "T01") })] };
+      const facts = { ...COMPLETE_FACTS, renewals: [createRenewal(9, { expiresAt: day(left).replace("T00", "T01") })] };
       const leaves = isLeaver && last !== undefined ? day(last).slice(0, 10) : undefined;
       const found = codesOf(facts, isLeaver ? LEAVER : undefined, leaves).filter((code) => codes.includes(code));
       const near = isLeaver && left <= (leaves === undefined ? 0 : (last ?? 0)) + 90;
@@ -623,9 +668,12 @@ test("a renewal is a gap if expired, critical, or due within 90 days of a leaver
 
 test("the same facts give the same list for any order of answers", () => {
   fc.assert(
-    fc.property(fc.shuffledSubarray([...COMPLETE.answers], { minLength: COMPLETE.answers.length }), (answers) => {
-      expect(buildChecklist({ ...COMPLETE, answers }, TODAY)).toEqual(buildChecklist(COMPLETE, TODAY));
-    }),
+    fc.property(
+      fc.shuffledSubarray([...COMPLETE_FACTS.answers], { minLength: COMPLETE_FACTS.answers.length }),
+      (answers) => {
+        expect(buildChecklist({ ...COMPLETE_FACTS, answers }, TODAY)).toEqual(buildChecklist(COMPLETE_FACTS, TODAY));
+      },
+    ),
   );
 });
 
@@ -639,15 +687,18 @@ describe("finds a person by account, email address or name, wherever the person 
     ["it@example.jp", "it@example.jp"],
     ["mdm", "mdm"],
   ])("%s", (typed, called) => {
-    expect(findPeople(COMPLETE, typed).map((person) => person.called)).toEqual([called]);
+    expect(findPeople(COMPLETE_FACTS, typed).map((person) => person.called)).toEqual([called]);
   });
 
   test("finds both of two people with one name, and nobody for a stranger", () => {
-    const twins = { ...COMPLETE, administrators: [administrator(1), administrator(2, { user: "管理 1郎" })] };
+    const twins = {
+      ...COMPLETE_FACTS,
+      administrators: [createAdministrator(1), createAdministrator(2, { user: "管理 1郎" })],
+    };
     expect(findPeople(twins, "管理 1郎")).toHaveLength(2);
-    expect(findPeople(COMPLETE, "nobody@example.jp")).toEqual([]);
+    expect(findPeople(COMPLETE_FACTS, "nobody@example.jp")).toEqual([]);
     const user = { id: createExampleId(7), name: "端末 太郎", account: null, emails: ["taro@example.jp"] };
-    expect(findPeople(COMPLETE, "taro@example.jp", [user])).toMatchObject([{ called: "端末 太郎", id: user.id }]);
+    expect(findPeople(COMPLETE_FACTS, "taro@example.jp", [user])).toMatchObject([{ called: "端末 太郎", id: user.id }]);
   });
 });
 
@@ -656,9 +707,12 @@ test("the contact for contract questions is optional, and the checklist is compl
     buildChecklist(facts, TODAY)
       .find(({ id }) => id === "contact")
       ?.questions.find(({ id }) => id === "contact.dealer");
-  const without = { ...COMPLETE, answers: COMPLETE.answers.filter(({ question }) => question !== "contact.dealer") };
+  const without = {
+    ...COMPLETE_FACTS,
+    answers: COMPLETE_FACTS.answers.filter(({ question }) => question !== "contact.dealer"),
+  };
   expect(dealer(without)).toMatchObject({ required: false, answer: null });
   expect(collectGaps(buildChecklist(without, TODAY))).toEqual([]);
-  const answered = answering(COMPLETE, "contact.dealer", "販売 三郎、03-0000-0009");
+  const answered = answering(COMPLETE_FACTS, "contact.dealer", "販売 三郎、03-0000-0009");
   expect(dealer(answered)?.answer?.value).toBe("販売 三郎、03-0000-0009");
 });

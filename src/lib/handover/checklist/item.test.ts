@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { QuestionName } from "../../model/question.ts";
 import { createExampleId } from "../../model/thing.ts";
 import { same } from "../../text/index.ts";
-import { COMPLETE, TODAY } from "#support/handover/facts.ts";
+import { COMPLETE_FACTS, TODAY } from "#support/handover/facts.ts";
 import { ItemDraft, buildQuestion } from "./item.ts";
 
 const asked = (id: QuestionName, recorded: string) => ({
@@ -46,7 +46,7 @@ test("two different days are not a contradiction", () => {
 test("an answer that differs from the record is a gap, in both languages", () => {
   const draft = new ItemDraft(
     "apple-business",
-    { ...COMPLETE, ...answered("apple-business.location", "大阪/本社") },
+    { ...COMPLETE_FACTS, ...answered("apple-business.location", "大阪/本社") },
     TODAY,
   );
   draft.ask(asked("apple-business.location", "東京/本社"));

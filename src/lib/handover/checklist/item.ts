@@ -13,7 +13,7 @@ import { levelOf, createDayClock } from "../../renewals/judge.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../text/index.ts";
 import type { HandoverFacts, Renewal } from "./facts.ts";
 import type { Gap, GapCode } from "./gap.ts";
-import { namesPerson, type Person } from "./people.ts";
+import { mentionsPerson, type Person } from "./people.ts";
 import { hasConflictingAnswer, getCurrentValue, type Question } from "./question.ts";
 import { ITEM_TITLES, type ItemId } from "./titles.ts";
 
@@ -21,9 +21,9 @@ import { ITEM_TITLES, type ItemId } from "./titles.ts";
 export interface KnownValue {
   readonly label: Text;
   readonly value: string;
-  /** shorter form for people; undefined: the value itself is shown */
+  /** shorter form for people; undefined: the full value is shown */
   readonly short?: Text | undefined;
-  /** a telephone number, which is masked in mails and in files to be sent by mail. @see masked */
+  /** a telephone number, which is masked in emails and in files to be sent by email. @see maskPhone */
   readonly isPhone?: true | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface ChecklistItem {
   /** why the item does not apply, or why this is not known; null if the item applies */
   readonly why: Text | null;
   readonly known: readonly KnownValue[];
-  /** what the manual says about the item */
+  /** what CLOMO's manual says about the item */
   readonly notes: readonly Text[];
   readonly questions: readonly Question[];
   readonly gaps: readonly Gap[];
@@ -89,7 +89,10 @@ interface GapWording {
 
 type ChecklistDay = Pick<ChecklistContext, "asOf" | "timezone">;
 
-/** Returns the day of what is known: for a date question, the date itself; otherwise, the day of the answer. */
+/**
+ * Returns the day to which the known value belongs: for a date question, the date in the answer; otherwise, the day of
+ * the answer.
+ */
 const getDayOfAnswer = (
   { kind, ...known }: Pick<Question, "kind" | "answer" | "recorded">,
   { timezone }: ChecklistDay,
@@ -115,7 +118,7 @@ export function buildQuestion(
 
 const EMPTY_TEXT = same("");
 
-/** Returns the command that asks a question. */
+/** Returns the `handover answer` command for a question. */
 const buildAnswerCommand = (id: string): CommandLine => line("handover answer", [id]);
 
 /** A checklist item that is being built. */
@@ -188,7 +191,7 @@ export class ItemDraft {
         "answer-old",
         text(
           `not confirmed since ${said}, more than a year ago: ${about.en}`,
-          `${said} のまま 1 年以上たっています: ${about.ja}`,
+          `${said} を最後に、1 年以上確認されていません: ${about.ja}`,
         ),
         buildAnswerCommand(asked.id),
       );
@@ -199,13 +202,13 @@ export class ItemDraft {
   /** Returns true if a text names the leaver. */
   isLeaver(written: string | null | undefined): boolean {
     const { leaver } = this.when;
-    return leaver !== undefined && namesPerson(leaver, written);
+    return leaver !== undefined && mentionsPerson(leaver, written);
   }
 
   /** Adds a gap for something that depends on the leaver, if a text names the leaver. */
   held(written: string | null | undefined, what: Text, mend: Advice): void {
     const { leaver } = this.when;
-    if (leaver === undefined || !namesPerson(leaver, written)) return;
+    if (leaver === undefined || !mentionsPerson(leaver, written)) return;
     this.gap(
       "leaver-holds",
       text(

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createExampleId } from "../../model/thing.ts";
-import { administrator, COMPLETE, renewal, TODAY } from "#support/handover/facts.ts";
+import { createAdministrator, COMPLETE_FACTS, createRenewal, TODAY } from "#support/handover/facts.ts";
 import type { ClomoctlFacts, HandoverFacts } from "./facts.ts";
 import { describeFormerHomes, buildHandoverSteps } from "./leaver.ts";
 import { findPeople } from "./people.ts";
@@ -25,18 +25,24 @@ const OFF = "clomoctl clomo-account grant admin1 --no-support-option";
 const REVOKE = "clomoctl clomo-account revoke admin1";
 
 test("switches the support option on before off, or off before on if five accounts have it", () => {
-  expect(mends(COMPLETE)).toEqual([ON, OFF, REVOKE]);
-  const full = { ...COMPLETE, administrators: [1, 2, 3, 4, 5].map((number) => administrator(number)) };
+  expect(mends(COMPLETE_FACTS)).toEqual([ON, OFF, REVOKE]);
+  const full = { ...COMPLETE_FACTS, administrators: [1, 2, 3, 4, 5].map((number) => createAdministrator(number)) };
   expect(mends(full)).toEqual([OFF, ON, REVOKE]);
-  const without = { ...COMPLETE, administrators: [administrator(1, { supportOption: false }), administrator(2)] };
+  const without = {
+    ...COMPLETE_FACTS,
+    administrators: [createAdministrator(1, { supportOption: false }), createAdministrator(2)],
+  };
   expect(mends(without)).toEqual([REVOKE]);
-  const alone = { ...COMPLETE, administrators: [administrator(1, { supportOption: false })] };
+  const alone = { ...COMPLETE_FACTS, administrators: [createAdministrator(1, { supportOption: false })] };
   expect(mends(alone)).toEqual([ON, REVOKE]);
 });
 
 test("asks before the last day about an account that nobody is known to sign in to", () => {
   const holders = ["push-certificate.holder", "apple-business.holder", "android.holder"];
-  const unsaid = { ...COMPLETE, answers: COMPLETE.answers.filter(({ question }) => !holders.includes(question)) };
+  const unsaid = {
+    ...COMPLETE_FACTS,
+    answers: COMPLETE_FACTS.answers.filter(({ question }) => !holders.includes(question)),
+  };
   const asking = hanging(unsaid).filter(({ what }) => what.ja.endsWith("サインインする人が未回答"));
   expect(asking.map(({ what }) => what.en)).toEqual([
     "Apple Account of the push certificate: nobody has answered who signs in",
@@ -59,17 +65,17 @@ test("lists everything that depends on a leaver in the order of transfer, with t
     at: "2026-11-01T00:00:00.000Z",
   });
   const facts: HandoverFacts = {
-    ...COMPLETE,
-    tenant: { ...COMPLETE.tenant, contactMail: "admin1@example.jp" },
+    ...COMPLETE_FACTS,
+    tenant: { ...COMPLETE_FACTS.tenant, contactMail: "admin1@example.jp" },
     renewals: [
-      ...COMPLETE.renewals.filter(({ kind }) => kind !== "android-owner"),
-      renewal(8, {
+      ...COMPLETE_FACTS.renewals.filter(({ kind }) => kind !== "android-owner"),
+      createRenewal(8, {
         kind: "android-owner",
         name: "G",
         account: "admin1@example.jp",
         confirmedAt: "2026-04-01T00:00:00.000Z",
       }),
-      renewal(9, { name: "契約", owner: "管理 1郎, 管理 2郎" }),
+      createRenewal(9, { name: "契約", owner: "管理 1郎, 管理 2郎" }),
     ],
     answers: ["push-certificate.holder", "apple-business.phone-holder", "rules.lost.owner"].map(held),
     clomoctl: {
@@ -91,13 +97,13 @@ test("lists everything that depends on a leaver in the order of transfer, with t
     "Apple Account of the push certificate",
     "Apple Account of Apple Business Manager",
     expect.stringMatching(
-      /^VPP 本社: A content token \(VPP\) becomes invalid when the password of the Managed Apple Account that downloaded it changes\. Renew each token immediately after a change\./,
+      /^VPP 本社: If the password of a Managed Apple Account changes, the content tokens \(VPP\) that the account downloaded become invalid\. Renew each token immediately after a change\./,
     ),
     "owner of Android Enterprise at Google: G (last login 2026-04-01)",
     "owner of the renewal item 契約",
     "recipient of reminders: admin1@example.jp",
     "the daily run of clomoctl under this person's OS user",
-    "named in an answer as the person who maintains the rules for lost devices",
+    "listed in an answer as the person who maintains the rules for lost devices",
     "administrator of SECURED docs",
     "owner of 1 device: SERIAL000001",
     "created or changed the scheme 受付担当: somebody else needs to know its purpose",
@@ -112,7 +118,7 @@ test("lists everything that depends on a leaver in the order of transfer, with t
 
 test("names ten of many devices and counts the others", () => {
   const devices = Array.from({ length: 12 }, (_, at) => `S${at + 1}`);
-  const told = hanging(COMPLETE, "admin1", { devices, secured: [], schemes: [] }).map(({ what }) => what);
+  const told = hanging(COMPLETE_FACTS, "admin1", { devices, secured: [], schemes: [] }).map(({ what }) => what);
   expect(told).toContainEqual({
     en: "owner of 12 devices: S1, S2, S3, S4, S5, S6, S7, S8, S9, S10 and 2 more",
     ja: "所有するデバイス 12 台: S1、S2、S3、S4、S5、S6、S7、S8、S9、S10 ほか 2 件",
@@ -121,8 +127,8 @@ test("names ten of many devices and counts the others", () => {
 
 test("a step has the same number for every source of the facts", () => {
   const facts = {
-    ...COMPLETE,
-    renewals: [3, 1, 2].map((number) => renewal(number, { name: `契約 ${number}`, owner: "管理 1郎" })),
+    ...COMPLETE_FACTS,
+    renewals: [3, 1, 2].map((number) => createRenewal(number, { name: `契約 ${number}`, owner: "管理 1郎" })),
     answers: ["rules.lost.owner", "push-certificate.holder", "clomoctl.owner"].map((question, at) => ({
       id: createExampleId(600 + at),
       question,
@@ -137,54 +143,58 @@ test("a step has the same number for every source of the facts", () => {
   expect(hanging(facts).map(({ what }) => what.en)).toContain("owner of the renewal item 契約 3");
 });
 
-test("refers to the console for what a mirror never took over", () => {
-  const [person] = findPeople(COMPLETE, "admin1");
+test("refers to the console for what a mirror never imported", () => {
+  const [person] = findPeople(COMPLETE_FACTS, "admin1");
   if (person === undefined) throw new TypeError("nobody");
   const told = (notTaken: { readonly devices: boolean; readonly secured: boolean }) =>
-    buildHandoverSteps(COMPLETE, person, { timezone, records: { devices: [], secured: [], schemes: [] }, notTaken });
-  expect(told({ devices: false, secured: false })).toEqual(hanging(COMPLETE));
+    buildHandoverSteps(COMPLETE_FACTS, person, {
+      timezone,
+      records: { devices: [], secured: [], schemes: [] },
+      notTaken,
+    });
+  expect(told({ devices: false, secured: false })).toEqual(hanging(COMPLETE_FACTS));
   const steps = told({ devices: true, secured: true });
   expect(steps.slice(-3).map(({ what }) => what.en)).toEqual([
-    "the person's devices: not taken over from the console, so not known here",
-    "the person's SECURED APPs: not taken over from the console, so not known here",
+    "the person's devices: not imported from the console, so the mirror does not list them",
+    "the person's SECURED APPs: not imported from the console, so the mirror does not list them",
     expect.stringContaining("last, remove the role of"),
   ]);
   expect(steps.at(-3)?.mend.ja).toContain("clomoctl devices import FILE --from-console");
 });
 
 test("an answer about clomoctl on another computer is history and not a step", () => {
-  const named = COMPLETE.answers.map((answer) =>
+  const named = COMPLETE_FACTS.answers.map((answer) =>
     answer.question === "clomoctl.owner" ? { ...answer, value: "管理 1郎" } : answer,
   );
-  const before = { ...COMPLETE, answers: named };
+  const before = { ...COMPLETE_FACTS, answers: named };
   const asked = (facts: HandoverFacts) => mends(facts).filter((mend) => mend.includes("handover answer"));
-  const [person] = findPeople(COMPLETE, "admin1");
+  const [person] = findPeople(COMPLETE_FACTS, "admin1");
   if (person === undefined) throw new TypeError("nobody");
   expect(asked(before)).toEqual(["clomoctl handover answer clomoctl.owner"]);
   expect(describeFormerHomes(before, person)).toEqual([]);
   const moved = {
     ...before,
-    clomoctl: { ...(COMPLETE.clomoctl as ClomoctlFacts), machine: "new-pc", home: "/home/new/.clomoctl" },
+    clomoctl: { ...(COMPLETE_FACTS.clomoctl as ClomoctlFacts), machine: "new-pc", home: "/home/new/.clomoctl" },
   };
   expect(asked(moved)).toEqual([]);
   const [told, ...others] = describeFormerHomes(moved, person);
   expect(others).toEqual([]);
   expect(told?.ja).toMatch(
-    /^以前の PC\(mdm-pc:\/home\/mdm\/\.clomoctl\)の clomoctl .*clomoctl renewals schedule remove$/,
+    /^以前のコンピューター\(mdm-pc:\/home\/mdm\/\.clomoctl\)の clomoctl .*clomoctl renewals schedule remove$/,
   );
   expect(told?.en).toContain("on a former machine (mdm-pc:/home/mdm/.clomoctl)");
-  const [other] = findPeople(COMPLETE, "admin2");
+  const [other] = findPeople(COMPLETE_FACTS, "admin2");
   if (other === undefined) throw new TypeError("nobody");
   expect(describeFormerHomes(moved, other)).toEqual([]);
 });
 
 test("the leaver ends their own daily run after another one runs", () => {
-  const facts = { ...COMPLETE, clomoctl: { ...(COMPLETE.clomoctl as ClomoctlFacts), user: "admin1" } };
+  const facts = { ...COMPLETE_FACTS, clomoctl: { ...(COMPLETE_FACTS.clomoctl as ClomoctlFacts), user: "admin1" } };
   const run = hanging(facts).find(({ what }) => what.en.startsWith("the daily run"));
   expect(run?.mend.en).toContain("as this person's OS user: clomoctl renewals schedule remove");
   expect(run?.mend.ja).toContain("この人のユーザーで: clomoctl renewals schedule remove");
 });
 
 test("nothing depends on somebody who only wrote an answer", () => {
-  expect(hanging(COMPLETE, "後任")).toEqual([]);
+  expect(hanging(COMPLETE_FACTS, "後任")).toEqual([]);
 });

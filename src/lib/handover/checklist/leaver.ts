@@ -1,5 +1,5 @@
 import { line, renderAdvice, step, type Advice } from "../../advice/index.ts";
-import { NOT_TAKEN_OVER, type MirrorGaps } from "../../model/mirror.ts";
+import { NOT_IMPORTED_NOTE, type MirrorGaps } from "../../model/mirror.ts";
 import type { SecuredApp } from "../../model/secured-user.ts";
 import { isSupportOptionAvailable } from "../../rules/account.ts";
 import { formatCount, same, joinFirstTexts, text, type Text } from "../../text/index.ts";
@@ -9,7 +9,7 @@ import { CONTACT_CHANGE_INSTRUCTIONS, RECORD_CONTACT_COMMAND } from "./items/con
 import { getHomeSubject, REMOVE_SCHEDULE_COMMAND } from "./items/clomoctl.ts";
 import { RULE_CASES } from "./items/rules.ts";
 import { PASSWORD_CHANGE_NOTE } from "./items/apple-business.ts";
-import { namesPerson, type Person } from "./people.ts";
+import { mentionsPerson, type Person } from "./people.ts";
 import { SUPPORT_OPTION_INSTRUCTIONS } from "./support-option.ts";
 
 /** A tenant's records that depend on a leaver. Only leaver steps need them; the checklist does not. */
@@ -33,7 +33,7 @@ export interface HandoverStep {
 
 type LeaverFinding = Omit<HandoverStep, "step">;
 
-const createFinding = (what: Text, mend: Advice): LeaverFinding => ({ what, mend: renderAdvice(mend) });
+const createLeaverFinding = (what: Text, mend: Advice): LeaverFinding => ({ what, mend: renderAdvice(mend) });
 
 /**
  * Returns the steps that transfer the support option. The number of accounts with this option is limited: if the limit
@@ -42,14 +42,14 @@ const createFinding = (what: Text, mend: Advice): LeaverFinding => ({ what, mend
  */
 function buildSupportOptionSteps(facts: HandoverFacts, account: Administrator): readonly LeaverFinding[] {
   const holders = facts.administrators.filter(({ supportOption }) => supportOption);
-  const on = createFinding(
+  const on = createLeaverFinding(
     text("turn on the support option for the successor", "後任のサポートオプションをオンにする"),
     SUPPORT_OPTION_INSTRUCTIONS,
   );
   if (!account.supportOption) {
     return facts.administrators.some((other) => other.id !== account.id && other.role === "system") ? [] : [on];
   }
-  const off = createFinding(
+  const off = createLeaverFinding(
     text(`turn off the support option of ${account.user}`, `${account.user} さんのサポートオプションをオフにする`),
     line("clomo-account grant", [toTypableName(account.name ?? "", account.id)], { noSupportOption: true }),
   );
@@ -62,7 +62,7 @@ const buildGuideCommand = ({ name }: Renewal): string => line("renewals guide", 
 const isAccountHolder = ({ answers }: HandoverFacts, person: Person, prefix: string): boolean =>
   answers.some(
     ({ question, value }) =>
-      (question === `${prefix}.holder` || question === `${prefix}.phone-holder`) && namesPerson(person, value),
+      (question === `${prefix}.holder` || question === `${prefix}.phone-holder`) && mentionsPerson(person, value),
   );
 
 /** Returns a step if nobody has answered who signs in to an account: it may be the leaver.  @param what the account */
@@ -75,11 +75,11 @@ function buildUnknownHolderSteps(
   if (!used || answers.some((answer) => answer.question === question)) return [];
   const command = line("handover answer", [question]);
   return [
-    createFinding(
+    createLeaverFinding(
       text(`${what.en}: nobody has answered who signs in`, `${what.ja}: サインインする人が未回答`),
       step(
         "before the last day, ask the leaver whether they sign in, then record the answer",
-        "最終日までに、サインインしているかどうかを退任者に確認してから回答",
+        "最終日までに、退任者がサインインしているかどうかを本人に確認してから回答",
         command,
       ),
     ),
@@ -92,10 +92,10 @@ function buildAppleSteps(facts: HandoverFacts, person: Person): readonly LeaverF
   const ofKind = (...kinds: readonly Renewal["kind"][]): readonly Renewal[] =>
     renewals.filter(({ kind }) => kinds.includes(kind));
   const isOf = (items: readonly Renewal[]): boolean =>
-    items.some(({ account, phoneHolder }) => namesPerson(person, account) || namesPerson(person, phoneHolder));
+    items.some(({ account, phoneHolder }) => mentionsPerson(person, account) || mentionsPerson(person, phoneHolder));
   const isPush =
-    isAccountHolder(facts, person, "push-certificate") || namesPerson(person, pushCertificate?.appleAccount);
-  const isBusiness = isAccountHolder(facts, person, "apple-business") || namesPerson(person, adeServer?.adminId);
+    isAccountHolder(facts, person, "push-certificate") || mentionsPerson(person, pushCertificate?.appleAccount);
+  const isBusiness = isAccountHolder(facts, person, "apple-business") || mentionsPerson(person, adeServer?.adminId);
   const tokens = ofKind("ade-token", "vpp-token");
   return [
     ...(isPush || isOf(ofKind("push-certificate"))
@@ -108,7 +108,7 @@ function buildAppleSteps(facts: HandoverFacts, person: Person): readonly LeaverF
       ? [
           APPLE_BUSINESS_STEP,
           ...ofKind("vpp-token").map((token) =>
-            createFinding(
+            createLeaverFinding(
               text(`${token.name}: ${PASSWORD_CHANGE_NOTE.en}`, `${token.name}: ${PASSWORD_CHANGE_NOTE.ja}`),
               same(buildGuideCommand(token)),
             ),
@@ -118,7 +118,7 @@ function buildAppleSteps(facts: HandoverFacts, person: Person): readonly LeaverF
   ];
 }
 
-const CONTACT_STEP = createFinding(
+const CONTACT_STEP = createLeaverFinding(
   text("contact person of the contract", "契約の担当者"),
   step(
     `${CONTACT_CHANGE_INSTRUCTIONS.en}; once the contact person is changed: ${RECORD_CONTACT_COMMAND}, then update the answers`,
@@ -127,7 +127,7 @@ const CONTACT_STEP = createFinding(
   ),
 );
 
-const PUSH_CERTIFICATE_STEP = createFinding(
+const PUSH_CERTIFICATE_STEP = createLeaverFinding(
   text("Apple Account of the push certificate", "プッシュ通知証明書の Apple Account"),
   step(
     "hand over the password, and change the telephone number for the 2-factor code at Apple (never create a new certificate); then update the answers",
@@ -136,7 +136,7 @@ const PUSH_CERTIFICATE_STEP = createFinding(
   ),
 );
 
-const APPLE_BUSINESS_STEP = createFinding(
+const APPLE_BUSINESS_STEP = createLeaverFinding(
   text("Apple Account of Apple Business Manager", "Apple Business Manager の管理用 Apple Account"),
   step(
     "hand over the password, and change the telephone number for the 2-factor code at Apple; then update the answers",
@@ -149,7 +149,7 @@ const APPLE_BUSINESS_STEP = createFinding(
 function buildGoogleSteps(facts: HandoverFacts, person: Person, timezone: string): readonly LeaverFinding[] {
   const owners = facts.renewals.filter(
     ({ kind, account, phoneHolder, confirmedBy }) =>
-      kind === "android-owner" && [account, phoneHolder, confirmedBy].some((one) => namesPerson(person, one)),
+      kind === "android-owner" && [account, phoneHolder, confirmedBy].some((one) => mentionsPerson(person, one)),
   );
   if (owners.length === 0) {
     const used = facts.renewals.some(({ kind }) => kind === "android-owner");
@@ -160,7 +160,7 @@ function buildGoogleSteps(facts: HandoverFacts, person: Person, timezone: string
   return owners.map((owner) => {
     const login = findLastLogin(owner, timezone);
     const [en, ja] = login === null ? ["", ""] : [` (last login ${login})`, `(前回のログイン ${login})`];
-    return createFinding(
+    return createLeaverFinding(
       text(
         `owner of Android Enterprise at Google: ${owner.name}${en}`,
         `Android Enterprise の所有者(Google アカウント): ${owner.name}${ja}`,
@@ -170,7 +170,7 @@ function buildGoogleSteps(facts: HandoverFacts, person: Person, timezone: string
   });
 }
 
-const GMAIL_STEP = createFinding(
+const GMAIL_STEP = createLeaverFinding(
   text("Gmail account of Android Enterprise", "Android Enterprise 管理用 Gmail アカウント"),
   step(
     "hand over the password and the phone, log in once, then update the answers",
@@ -183,17 +183,17 @@ const GMAIL_STEP = createFinding(
 function buildClomoctlSteps(facts: HandoverFacts, person: Person): readonly LeaverFinding[] {
   const { renewals, clomoctl } = facts;
   const owned = renewals
-    .filter(({ owner }) => namesPerson(person, owner))
+    .filter(({ owner }) => mentionsPerson(person, owner))
     .map(({ name }) =>
-      createFinding(
+      createLeaverFinding(
         text(`owner of the renewal item ${name}`, `「${name}」の更新担当`),
         line("renewals edit", [name], { owner: "MAIL" }),
       ),
     );
   const recipients = (clomoctl?.recipients ?? [])
-    .filter(({ name, address }) => namesPerson(person, name) || namesPerson(person, address))
+    .filter(({ name, address }) => mentionsPerson(person, name) || mentionsPerson(person, address))
     .map(({ name, address }) =>
-      createFinding(
+      createLeaverFinding(
         text(`recipient of reminders: ${address ?? name}`, `通知先: ${address ?? name}`),
         step(
           "replace the leaver with the successor in notify.yaml, then send a test message",
@@ -202,15 +202,15 @@ function buildClomoctlSteps(facts: HandoverFacts, person: Person): readonly Leav
         ),
       ),
     );
-  const isUser = namesPerson(person, clomoctl?.user);
+  const isUser = mentionsPerson(person, clomoctl?.user);
   const runs = isUser && clomoctl?.runs?.length !== 0 ? [DAILY_RUN_STEP] : [];
   const asked = facts.answers.flatMap((answer) => {
     const { question, value } = answer;
     const { [question]: what } = PERSON_QUESTIONS;
-    if (what === undefined || !namesPerson(person, value) || isAboutFormerHome(facts, answer)) return [];
+    if (what === undefined || !mentionsPerson(person, value) || isAboutFormerHome(facts, answer)) return [];
     return [
-      createFinding(
-        text(`named in an answer as ${what.en}`, `${what.ja}として回答されています`),
+      createLeaverFinding(
+        text(`listed in an answer as ${what.en}`, `${what.ja}として回答されています`),
         line("handover answer", [question]),
       ),
     ];
@@ -220,7 +220,7 @@ function buildClomoctlSteps(facts: HandoverFacts, person: Person): readonly Leav
 
 const OWNER_QUESTION = "clomoctl.owner";
 
-/** The questions whose answer is a person, with the role of this person. */
+/** The questions that are answered with a person, and the role of this person. */
 const PERSON_QUESTIONS: Readonly<Record<string, Text>> = {
   [OWNER_QUESTION]: text("the person who maintains clomoctl", "clomoctl を管理している人"),
   "android.second-owner": text("the second owner of Android Enterprise", "Android Enterprise の 2 人目の所有者"),
@@ -234,23 +234,26 @@ const PERSON_QUESTIONS: Readonly<Record<string, Text>> = {
 
 type QuestionSubject = Pick<HandoverFacts["answers"][number], "question" | "subject">;
 
-/** Returns true if an answer is about clomoctl in a home other than this one. */
+/** Returns true if an answer is about clomoctl in a home other than the current home. */
 const isAboutFormerHome = ({ clomoctl }: HandoverFacts, { question, subject }: QuestionSubject): boolean =>
   question === OWNER_QUESTION && clomoctl !== null && subject !== getHomeSubject(clomoctl).subject;
 
-/** Describes former homes of clomoctl that a person maintained; questions about them cannot be answered here. */
+/**
+ * Describes former homes of clomoctl that a person maintained. Questions about these homes cannot be answered in the
+ * current home.
+ */
 export const describeFormerHomes = (facts: HandoverFacts, person: Person): readonly Text[] =>
   facts.answers
-    .filter((answer) => isAboutFormerHome(facts, answer) && namesPerson(person, answer.value))
+    .filter((answer) => isAboutFormerHome(facts, answer) && mentionsPerson(person, answer.value))
     .map(({ subject }) => {
       const [en, ja] = subject === "" ? ["", ""] : [` (${subject})`, `(${subject})`];
       return text(
-        `this person maintained clomoctl on a former machine${en}; if its daily run is still installed there, run on that machine: ${REMOVE_SCHEDULE_COMMAND}`,
-        `以前の PC${ja}の clomoctl を管理していました。毎日の自動実行がまだ登録されている場合は、その PC で: ${REMOVE_SCHEDULE_COMMAND}`,
+        `this person maintained clomoctl on a former machine${en}; if the daily run is still installed on that machine, run there: ${REMOVE_SCHEDULE_COMMAND}`,
+        `以前のコンピューター${ja}の clomoctl を管理していました。毎日の自動実行がまだ登録されている場合は、そのコンピューターで: ${REMOVE_SCHEDULE_COMMAND}`,
       );
     });
 
-const DAILY_RUN_STEP = createFinding(
+const DAILY_RUN_STEP = createLeaverFinding(
   text("the daily run of clomoctl under this person's OS user", "clomoctl の毎日の自動実行(この人の OS ユーザー)"),
   text(
     `as the OS user who takes over: ${line("renewals schedule install", [])}; then, as this person's OS user: ${REMOVE_SCHEDULE_COMMAND} (otherwise, both send reminders)`,
@@ -258,14 +261,14 @@ const DAILY_RUN_STEP = createFinding(
   ),
 );
 
-/** Maximum number of devices that are named. The number that is shown counts all devices. */
+/** Maximum number of devices that are listed by name. The number that is shown counts all devices. */
 const MAX_NAMED_DEVICES = 10;
 
 function buildRecordSteps({ devices, secured, schemes }: LeaverRecords): readonly LeaverFinding[] {
   const named = joinFirstTexts(devices.map(same), MAX_NAMED_DEVICES);
   return [
     ...secured.map((app) =>
-      createFinding(
+      createLeaverFinding(
         text(`administrator of SECURED ${app}`, `SECURED APPs(${app})の管理者`),
         line("secured administrators add", ["USERID"], { app }),
       ),
@@ -273,7 +276,7 @@ function buildRecordSteps({ devices, secured, schemes }: LeaverRecords): readonl
     ...(devices.length === 0
       ? []
       : [
-          createFinding(
+          createLeaverFinding(
             text(
               `owner of ${formatCount(devices.length, "device")}: ${named.en}`,
               `所有するデバイス ${devices.length} 台: ${named.ja}`,
@@ -282,7 +285,7 @@ function buildRecordSteps({ devices, secured, schemes }: LeaverRecords): readonl
           ),
         ]),
     ...schemes.map((name) =>
-      createFinding(
+      createLeaverFinding(
         text(
           `created or changed the scheme ${name}: somebody else needs to know its purpose`,
           `スキーム「${name}」の作成・変更: 目的を後任に引き継ぐ`,
@@ -293,17 +296,19 @@ function buildRecordSteps({ devices, secured, schemes }: LeaverRecords): readonl
   ];
 }
 
-/** Returns the steps for what must be looked up in the console because it is not known here.  @see seed 003, 9 */
+/**
+ * Returns the steps for what must be looked up in the console because the mirror does not contain it. @see seed 003, 9
+ */
 const buildLookUpSteps = ({ devices, secured }: MirrorGaps): readonly LeaverFinding[] => [
   ...(devices
     ? [
-        createFinding(
+        createLeaverFinding(
           text(
-            `the person's devices: ${NOT_TAKEN_OVER.en}, so not known here`,
-            `所有するデバイス: ${NOT_TAKEN_OVER.ja}(ここでは分かりません)`,
+            `the person's devices: ${NOT_IMPORTED_NOTE.en}, so the mirror does not list them`,
+            `所有するデバイス: ${NOT_IMPORTED_NOTE.ja}(ミラーではわかりません)`,
           ),
           step(
-            "in CLOMO PANEL > Devices, look for devices whose owner (所有者情報) is the leaver; to take over the devices",
+            "in CLOMO PANEL > Devices, look for devices whose owner (所有者情報) is the leaver; to import the devices from the console",
             "CLOMO PANEL > Devices で、「所有者情報」欄がその人のデバイスを確認。デバイスを取り込むには",
             line("devices import", ["FILE"], { fromConsole: true }),
           ),
@@ -312,13 +317,13 @@ const buildLookUpSteps = ({ devices, secured }: MirrorGaps): readonly LeaverFind
     : []),
   ...(secured
     ? [
-        createFinding(
+        createLeaverFinding(
           text(
-            `the person's SECURED APPs: ${NOT_TAKEN_OVER.en}, so not known here`,
-            `SECURED APPs のユーザーと管理者: ${NOT_TAKEN_OVER.ja}(ここでは分かりません)`,
+            `the person's SECURED APPs: ${NOT_IMPORTED_NOTE.en}, so the mirror does not list them`,
+            `SECURED APPs のユーザーと管理者: ${NOT_IMPORTED_NOTE.ja}(ミラーではわかりません)`,
           ),
           step(
-            "in SECURED APPs MANAGER, check the users and Settings > Administrators; to take over the users",
+            "in SECURED APPs MANAGER, check the users and Settings > Administrators; to import the users from the console",
             "SECURED APPs MANAGER のユーザーと Settings > Administrators で確認。ユーザーを取り込むには",
             line("secured users import", ["FILE"], { app: "APP", fromConsole: true }),
           ),
@@ -342,14 +347,14 @@ export function buildHandoverSteps(
   }: {
     readonly timezone: string;
     readonly records?: LeaverRecords | undefined;
-    /** what was not taken over from the console; undefined: everything was taken over */
+    /** what was not imported from the console; undefined: everything was imported */
     readonly notTaken?: MirrorGaps | undefined;
   },
 ): readonly HandoverStep[] {
   const facts = sortFacts(given);
   const { tenant, administrators } = facts;
   const account = administrators.find(({ id }) => id === person.id);
-  const isContact = namesPerson(person, tenant.contactName) || namesPerson(person, tenant.contactMail);
+  const isContact = mentionsPerson(person, tenant.contactName) || mentionsPerson(person, tenant.contactMail);
   const steps: readonly LeaverFinding[] = [
     ...(isContact ? [CONTACT_STEP] : []),
     ...(account === undefined ? [] : buildSupportOptionSteps(facts, account)),
@@ -361,7 +366,7 @@ export function buildHandoverSteps(
     ...(account === undefined || account.role === "none"
       ? []
       : [
-          createFinding(
+          createLeaverFinding(
             text(
               `last, remove the role of ${account.user}: accounts cannot be deleted`,
               `最後に ${account.user} さんの管理者権限を外す(アカウントは削除できません)`,

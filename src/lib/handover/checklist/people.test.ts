@@ -4,7 +4,7 @@ import {
   countPeople,
   isSameName,
   isSameText,
-  namesPerson,
+  mentionsPerson,
   sharesName,
   sharesWord,
   replacePerson,
@@ -45,7 +45,7 @@ test.each([
   ["", false],
   [null, false],
 ])("whether %j names the person: %j", (text, isNamed) => {
-  expect(namesPerson(TARO, text)).toBe(isNamed);
+  expect(mentionsPerson(TARO, text)).toBe(isNamed);
 });
 
 test.each([
@@ -68,9 +68,9 @@ test.each([
 test("finds a name with a dot or brackets only as a whole", () => {
   const smith: Person = { ...TARO, words: ["マイケル・スミス", "㈱情シス"] };
   for (const text of ["ﾏｲｹﾙ･ｽﾐｽ", "佐藤、マイケル・スミス(営業)", "(株)情シス"])
-    expect(namesPerson(smith, text)).toBe(true);
+    expect(mentionsPerson(smith, text)).toBe(true);
   const other: Person = { ...TARO, words: ["スミス", "", " "] };
-  for (const text of ["マイケル・スミス", "", " , "]) expect(namesPerson(other, text)).toBe(false);
+  for (const text of ["マイケル・スミス", "", " , "]) expect(mentionsPerson(other, text)).toBe(false);
 });
 
 test("compares people and texts regardless of width", () => {
@@ -121,8 +121,8 @@ test("finds a person inside and before brackets, with any separator", () => {
           `${open}${other}${between}${one}${between}${other}${close}`,
         ];
         const text = textsOf(name)[at];
-        expect([text, namesPerson(TARO, text)]).toEqual([text, true]);
-        expect(namesPerson(TARO, textsOf(other)[at])).toBe(false);
+        expect([text, mentionsPerson(TARO, text)]).toEqual([text, true]);
+        expect(mentionsPerson(TARO, textsOf(other)[at])).toBe(false);
       },
     ),
   );
@@ -190,9 +190,9 @@ test("no text still contains the person, and the successor is there", () => {
     fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
       const text = pieces.join("");
       const after = replacePerson(TARO, text, HANAKO);
-      const isNamed = namesPerson(TARO, text);
-      const isThere = namesPerson({ ...TARO, words: [HANAKO] }, after);
-      expect([text, after, namesPerson(TARO, after)]).toEqual([text, after, false]);
+      const isNamed = mentionsPerson(TARO, text);
+      const isThere = mentionsPerson({ ...TARO, words: [HANAKO] }, after);
+      expect([text, after, mentionsPerson(TARO, after)]).toEqual([text, after, false]);
       expect([text, after, isNamed ? isThere : after === text]).toEqual([text, after, true]);
     }),
     { numRuns: 1000 },

@@ -14,7 +14,7 @@ export interface KnownPerson {
 export interface Person {
   /** name for display */
   readonly called: string;
-  /** id of the user and their account; null for a person who occurs only in texts */
+  /** ID of the user and their account; null for a person who occurs only in texts */
   readonly id: string | null;
   readonly account: string | null;
   /** name, account name and email addresses */
@@ -27,7 +27,7 @@ interface TextPiece {
   /** position in the text, in UTF-16 code units */
   readonly at: number;
   readonly end: number;
-  /** form for comparison, independent of the character width; "" for a blank */
+  /** form for comparison, independent of the character width; "" for white space */
   readonly key: string;
   /** index of the matching bracket; undefined if the piece is not a bracket or has no match */
   readonly pair: number | undefined;
@@ -54,7 +54,7 @@ const CLOSING_BRACKETS: ReadonlySet<string> = new Set(BRACKETS.values());
 /** Placeholder for a character that has more than one code unit in its form for comparison. */
 const LONG_CHARACTER_PLACEHOLDER = "\ufffd";
 
-/** Matches what separates people, in a text whose blanks are all spaces. */
+/** Matches what separates people, in a text in which all white space has been replaced by spaces. */
 const PERSON_SEPARATOR = /[,;、/・\n]| (?:and|と)(?= )/gu;
 
 /** Matches a name of several words in katakana, such as マイケル・スミス. Its dots do not separate people. */
@@ -97,20 +97,20 @@ function splitIntoPieces(written: string): readonly TextPiece[] {
   return found.map(({ shape, ...piece }, at) => ({ ...piece, kind: kindOf(shape, at), pair: pairs.get(at) }));
 }
 
-/** Returns the key by which pieces are compared. Blanks are ignored; in an email address, case is ignored too. */
-const keyOf = (pieces: readonly TextPiece[]): string => {
+/** Returns the key by which pieces are compared. White space is ignored; in an email address, case is ignored too. */
+const keyOfPieces = (pieces: readonly TextPiece[]): string => {
   const key = pieces.map((piece) => piece.key).join("");
   return key.includes("@") ? emailKey(key) : key;
 };
 
 /** Returns the key by which a word is compared. */
-const toWordKey = (word: string): string => keyOf(splitIntoPieces(word));
+const toWordKey = (word: string): string => keyOfPieces(splitIntoPieces(word));
 
-/** Returns true if two texts are equal, ignoring width, case and blanks. */
+/** Returns true if two texts are equal, ignoring width, case and white space. */
 export const isSameText = (one: string, other: string): boolean =>
   emailKey(toWordKey(one)) === emailKey(toWordKey(other));
 
-/** Returns true if two names are equal, ignoring width and blanks. */
+/** Returns true if two names are equal, ignoring width and white space. */
 export const isSameName = (one: string, other: string): boolean => toWordKey(one) === toWordKey(other);
 
 /** Returns the keys of the words in a text: `佐藤 一郎 <sato@example.jp>, 情シス` has three words. */
@@ -120,7 +120,7 @@ function splitWords(text: string): readonly string[] {
     if (piece.kind === "word" || piece.kind === "blank") words.at(-1)?.push(piece);
     else words.push([]);
   }
-  return words.map(keyOf).filter((key) => key !== "");
+  return words.map(keyOfPieces).filter((key) => key !== "");
 }
 
 /** Returns how many people a text names. Text in brackets (email address, department) is not another person. */
@@ -143,8 +143,8 @@ interface PieceRange {
   readonly to: number;
 }
 
-/** Returns the index of the next piece that is not a blank. @param step 1 or -1 */
-const skipBlanks = (pieces: readonly TextPiece[], from: number, step: number): number => {
+/** Returns the index of the next piece that is not white space. @param step 1 or -1 */
+const skipWhiteSpace = (pieces: readonly TextPiece[], from: number, step: number): number => {
   let at = from;
   while (pieces[at]?.kind === "blank") at += step;
   return at;
@@ -153,14 +153,17 @@ const skipBlanks = (pieces: readonly TextPiece[], from: number, step: number): n
 /** Returns true if a word can end before a piece or begin after it. */
 const isWordEdge = (piece: TextPiece | undefined): boolean => piece === undefined || piece.kind !== "word";
 
-/** Returns the index after a word that begins at `from`; undefined if another word is there.  @param word its key */
+/**
+ * Returns the index after a word that begins at `from`; undefined if another word is at this position. @param word key
+ * of the word
+ */
 function findWordEnd(pieces: readonly TextPiece[], from: number, word: string): number | undefined {
   let written = "";
   for (let at = from; at < pieces.length; at += 1) {
     written += pieces[at]?.key ?? "";
     const key = word.includes("@") ? emailKey(written) : written;
     if (!word.startsWith(key)) return undefined;
-    if (key.length === word.length) return isWordEdge(pieces[skipBlanks(pieces, at + 1, 1)]) ? at + 1 : undefined;
+    if (key.length === word.length) return isWordEdge(pieces[skipWhiteSpace(pieces, at + 1, 1)]) ? at + 1 : undefined;
   }
   return undefined;
 }
@@ -170,7 +173,7 @@ function findWords(pieces: readonly TextPiece[], words: readonly string[]): read
   const keys = words.map(toWordKey).filter((key) => key !== "");
   const places: PieceRange[] = [];
   for (let from = 0; from < pieces.length; from += 1) {
-    if (pieces[from]?.key === "" || !isWordEdge(pieces[skipBlanks(pieces, from - 1, -1)])) continue;
+    if (pieces[from]?.key === "" || !isWordEdge(pieces[skipWhiteSpace(pieces, from - 1, -1)])) continue;
     const to = Math.max(...keys.map((key) => findWordEnd(pieces, from, key) ?? 0), 0);
     if (to === 0) continue;
     places.push({ from, to });
@@ -179,8 +182,8 @@ function findWords(pieces: readonly TextPiece[], words: readonly string[]): read
   return places;
 }
 
-/** Returns true if a text names a person by one of the person's words. */
-export const namesPerson = ({ words }: Person, text: string | null | undefined): boolean =>
+/** Returns true if a text mentions a person by one of the person's words. */
+export const mentionsPerson = ({ words }: Person, text: string | null | undefined): boolean =>
   findWords(splitIntoPieces(text ?? ""), words).length > 0;
 
 /** Returns true if two texts have a word in common, as `佐藤 一郎 <sato@example.jp>` and `sato@example.jp` do. */
@@ -242,7 +245,7 @@ export function findPeople(
   const found = [...known.values()].filter(matchesWord).map(toPerson);
   if (found.length > 0) return found;
   const written: Person = { called: word, id: null, account: null, words: [word] };
-  return collectTexts(facts).some((text) => namesPerson(written, text)) ? [written] : [];
+  return collectTexts(facts).some((text) => mentionsPerson(written, text)) ? [written] : [];
 }
 
 /** Returns where the display name before an address in `<>` begins; undefined if there is no display name. */
@@ -259,27 +262,27 @@ function findDisplayNameStart(pieces: readonly TextPiece[], open: number): numbe
 
 /** Extends a word to all text about the person: brackets right after it, and the name before an address in `<>`. */
 function expandToPerson(pieces: readonly TextPiece[], { from, to }: PieceRange): PieceRange {
-  const open = skipBlanks(pieces, from - 1, -1);
-  const isAddress = pieces[open]?.key === "<" && keyOf(pieces.slice(from, to)).includes("@");
-  if (isAddress && pieces[open]?.pair === skipBlanks(pieces, to, 1)) {
+  const open = skipWhiteSpace(pieces, from - 1, -1);
+  const isAddress = pieces[open]?.key === "<" && keyOfPieces(pieces.slice(from, to)).includes("@");
+  if (isAddress && pieces[open]?.pair === skipWhiteSpace(pieces, to, 1)) {
     const begin = findDisplayNameStart(pieces, open);
-    if (begin !== undefined) return expandToPerson(pieces, { from: begin, to: skipBlanks(pieces, to, 1) + 1 });
+    if (begin !== undefined) return expandToPerson(pieces, { from: begin, to: skipWhiteSpace(pieces, to, 1) + 1 });
   }
   let end = to;
-  for (let at = skipBlanks(pieces, to, 1); pieces[at]?.kind === "open"; at = skipBlanks(pieces, end, 1)) {
+  for (let at = skipWhiteSpace(pieces, to, 1); pieces[at]?.kind === "open"; at = skipWhiteSpace(pieces, end, 1)) {
     const pair = pieces[at]?.pair;
     if (pair === undefined) break;
     end = pair + 1;
   }
   // if a word follows the brackets, they are kept, because they separate it from the name
-  return { from, to: isWordEdge(pieces[skipBlanks(pieces, end, 1)]) ? end : to };
+  return { from, to: isWordEdge(pieces[skipWhiteSpace(pieces, end, 1)]) ? end : to };
 }
 
 /** Extends a range to all that is removed with a name: a separator, and brackets that contain nothing else. */
 function expandToSeparators(pieces: readonly TextPiece[], { from, to }: PieceRange): PieceRange {
-  const [before, behind] = [skipBlanks(pieces, from - 1, -1), skipBlanks(pieces, to, 1)];
+  const [before, behind] = [skipWhiteSpace(pieces, from - 1, -1), skipWhiteSpace(pieces, to, 1)];
   const isAlone = pieces[before]?.kind === "open" && pieces[before]?.pair === behind;
-  if (isAlone && isWordEdge(pieces[skipBlanks(pieces, behind + 1, 1)]))
+  if (isAlone && isWordEdge(pieces[skipWhiteSpace(pieces, behind + 1, 1)]))
     return expandToSeparators(pieces, { from: before, to: behind + 1 });
   const isBetween = (at: number): boolean => pieces[at]?.kind === "between" || pieces[at]?.kind === "blank";
   let [begin, end] = [from, to];
@@ -300,7 +303,7 @@ function findPersonRanges(pieces: readonly TextPiece[], { words }: Person): read
   return parts;
 }
 
-/** Replaces a person in a text by a successor, who is then named only once. Other text stays unchanged. */
+/** Replaces a person in a text by a successor, who is then named only once. Other text is left unchanged. */
 export function replacePerson(person: Person, written: string, successor: string): string {
   const pieces = splitIntoPieces(written);
   const parts = findPersonRanges(pieces, person);

@@ -3,11 +3,11 @@ import type { Renewal } from "./facts.ts";
 /** The phone that receives the 2-factor code of an account: its number, and who holds it or where it is kept. */
 export type AccountPhone = Pick<Renewal, "phone" | "phoneHolder">;
 
-const digitsOf = (phone: string): string => phone.normalize("NFKC").replaceAll(/\D/g, "");
+const phoneDigitsOf = (phone: string): string => phone.normalize("NFKC").replaceAll(/\D/g, "");
 
 /** Returns true if two records may describe the same phone: the numbers are equal, or a number is missing. */
 const isSamePhone = ({ phone: one }: AccountPhone, { phone: other }: AccountPhone): boolean =>
-  one === null || other === null || digitsOf(one) === digitsOf(other);
+  one === null || other === null || phoneDigitsOf(one) === phoneDigitsOf(other);
 
 /** Completes a phone from another record of the account, but never pairs a number with another phone's holder. */
 export const completePhone = (phone: AccountPhone, other: AccountPhone): AccountPhone =>

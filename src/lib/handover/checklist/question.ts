@@ -7,7 +7,7 @@ import { isSameText, sharesWord } from "./people.ts";
 export interface Question extends AnswerFormat {
   /** name of the question: `contact.dealer` */
   readonly id: string;
-  /** id of what the question is about; "" if it is about the tenant */
+  /** ID of what the question is about; "" if it is about the tenant */
   readonly subject: string;
   /** what the question is about, for people; undefined if it is about the tenant */
   readonly about?: string | undefined;
@@ -75,7 +75,7 @@ export const describeKnownAnswer = (question: KnownAnswer): Text | null => {
 /** Number of digits of a telephone number that are not masked. */
 const UNMASKED_DIGITS = 2;
 
-/** Masks a telephone number for mails, and for reports to be sent by mail: `***-****-**78` */
+/** Masks a telephone number for emails, and for reports to be sent by email: `***-****-**78` */
 export const maskPhone = (phone: string): string => {
   const digits = phone.match(/\p{Nd}/gu)?.length ?? 0;
   let seen = 0;

@@ -14,7 +14,7 @@ export const ITEM_TITLES = {
   ),
   android: text("Android Enterprise administrator's Gmail account", "Android Enterprise 管理者用 Gmail アカウント"),
   rules: text(
-    "in-house rules: lost, broken and exchanged devices",
+    "in-house rules: lost, broken and replaced devices",
     "社内ルール(デバイス紛失時の対応方針、デバイス故障/交換時の対応手順)",
   ),
   clomoctl: text("clomoctl itself", "clomoctl 自体"),

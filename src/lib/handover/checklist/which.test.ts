@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { buildExampleRecord } from "../../model/thing.ts";
 import { RESOURCES } from "../resources.ts";
-import { TODAY, UNANSWERED } from "#support/handover/facts.ts";
+import { TODAY, UNANSWERED_FACTS } from "#support/handover/facts.ts";
 import type { HandoverFacts, Renewal } from "./facts.ts";
 import { buildChecklist, collectGaps, collectQuestions } from "./index.ts";
 import { describeIdentity, findIdentity } from "./which.ts";
 
 const withItem = (kind: Renewal["kind"], change: Partial<Renewal>, more: Partial<HandoverFacts> = {}) => {
-  const renewals = UNANSWERED.renewals.map((one) => (one.kind === kind ? { ...one, ...change } : one));
-  return { ...UNANSWERED, ...more, renewals };
+  const renewals = UNANSWERED_FACTS.renewals.map((one) => (one.kind === kind ? { ...one, ...change } : one));
+  return { ...UNANSWERED_FACTS, ...more, renewals };
 };
 
 const gapOf = (facts: HandoverFacts, name: string) =>
@@ -26,15 +26,15 @@ test("a missing certificate or token is a gap, with the command that reads it fr
   const push = gapOf(withItem("push-certificate", { topic: null }), "プッシュ");
   expect(push?.what).toEqual({
     en: "not recorded: topic of プッシュ; without the topic, the wrong row may be renewed on the Apple Push Certificates Portal",
-    ja: "未登録: 「プッシュ」のトピック。ないと、Apple Push Certificates Portal で別の行を更新するおそれがあります",
+    ja: "未登録: 「プッシュ」のトピック。トピックがわからないと、Apple Push Certificates Portal で別の行を更新するおそれがあります",
   });
   expect(push?.mend.en).toBe(
     "clomoctl renewals edit プッシュ --file FILE (FILE is the certificate in use; without this file, do not choose a row before you have asked the person who last renewed the certificate), or: clomoctl handover answer push-certificate.topic",
   );
-  expect(gapOf(UNANSWERED, "ADE")?.mend.ja).toMatch(
+  expect(gapOf(UNANSWERED_FACTS, "ADE")?.mend.ja).toMatch(
     /^clomoctl renewals edit ADE --file FILE\(.*無効になる.*\)、または: clomoctl handover answer apple-business\.mdm-server$/,
   );
-  expect(gapOf(UNANSWERED, "VPP 本社")?.mend.en).toContain("clomoctl renewals edit 'VPP 本社' --file FILE");
+  expect(gapOf(UNANSWERED_FACTS, "VPP 本社")?.mend.en).toContain("clomoctl renewals edit 'VPP 本社' --file FILE");
 });
 
 test.each<[string, HandoverFacts, Renewal["kind"], string]>([
@@ -106,7 +106,7 @@ test("a file name of only full-width letters and another token's server identify
     serverName: "x",
     tokenExpiresAt: "2020-01-01T00:00:00.000Z",
   };
-  expect(knownOf({ ...UNANSWERED, adeServer }, "ade-token")).toEqual([]);
+  expect(knownOf({ ...UNANSWERED_FACTS, adeServer }, "ade-token")).toEqual([]);
 });
 
 test("an answer identifies only its own renewal, and precedes the fingerprint", () => {
@@ -169,6 +169,6 @@ test.each<[string, HandoverFacts, Renewal["kind"], string, string]>([
 });
 
 test("asks nothing about what the tenant does not use, even if it is recorded", () => {
-  const tenant = { ...UNANSWERED.tenant, vpp: false };
-  expect(gapOf({ ...UNANSWERED, tenant }, "VPP 本社")).toBeUndefined();
+  const tenant = { ...UNANSWERED_FACTS.tenant, vpp: false };
+  expect(gapOf({ ...UNANSWERED_FACTS, tenant }, "VPP 本社")).toBeUndefined();
 });

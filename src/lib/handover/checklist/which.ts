@@ -24,7 +24,7 @@ interface IdentityQuestion {
   readonly recorded: (facts: AppleFacts, renewal: RecordedRenewal) => string | null;
 }
 
-/** What the tenant itself has recorded about Apple's services. */
+/** What the tenant has recorded about Apple's services. */
 type AppleFacts = Pick<HandoverFacts, "adeServer" | "vppTokens">;
 
 /** The recorded fields of a renewal item that identify its certificate or token. */
@@ -45,10 +45,10 @@ const IDENTITY_QUESTIONS = {
   "push-certificate": {
     question: "push-certificate.topic",
     label: text("topic", "トピック"),
-    wording: text("What is the topic (UID) of the certificate in use?", "使用中の証明書のトピック(UID)は?"),
+    wording: text("What is the topic (UID) of the certificate in use?", "使用中の証明書のトピック(UID)は何ですか?"),
     without: text(
       "without the topic, the wrong row may be renewed on the Apple Push Certificates Portal",
-      "ないと、Apple Push Certificates Portal で別の行を更新するおそれがあります",
+      "トピックがわからないと、Apple Push Certificates Portal で別の行を更新するおそれがあります",
     ),
     file: text(
       "FILE is the certificate in use; without this file, do not choose a row before you have asked the person who last renewed the certificate",
@@ -65,7 +65,7 @@ const IDENTITY_QUESTIONS = {
     ),
     without: text(
       "without the server name, the token of another server may be downloaded",
-      "ないと、別の MDM サーバのトークンをダウンロードするおそれがあります",
+      "サーバ名がわからないと、別の MDM サーバのトークンをダウンロードするおそれがあります",
     ),
     file: text(
       "FILE is the token downloaded last; do not download a new token for this, because it invalidates the token in use. Without this file, look up an ADE device by its serial number in Apple Business Manager > デバイス: 「MDMサーバ」 shows the name of its server",
@@ -84,11 +84,11 @@ const IDENTITY_QUESTIONS = {
     ),
     without: text(
       "without the location, the token of another location may be downloaded",
-      "ないと、別の場所のトークンをダウンロードするおそれがあります",
+      "場所がわからないと、別の場所のトークンをダウンロードするおそれがあります",
     ),
     file: text(
-      "FILE is the token downloaded last; without this file, the location is not known here: ask the person who downloaded the token",
-      "FILE は前回ダウンロードしたトークン。ファイルがない場合、ここでは分からないため、ダウンロードした人に確認してください",
+      "FILE is the token downloaded last; without this file, clomoctl cannot determine the location: ask the person who downloaded the token",
+      "FILE は前回ダウンロードしたトークン。ファイルがない場合、clomoctl では場所がわからないため、ダウンロードした人に確認してください",
     ),
     recorded: ({ vppTokens }, { source, fingerprint, organisation }) =>
       parseLocation(source) ??

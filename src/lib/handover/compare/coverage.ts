@@ -17,7 +17,7 @@ interface PartialState {
   blocks(resource: ResourceName): AsyncIterable<Buffer>;
 }
 
-/** Resources with records that concern organisations and users but do not contain their ids. */
+/** Resources with records that concern organisations and users but do not contain their IDs. */
 const RESOURCES_WITHOUT_REFERENCES: readonly ResourceName[] = ["observed", "console-tasks", "audit"];
 
 /** Returns true if a part of a tenant may contain only some of the records of a resource. */
@@ -27,7 +27,7 @@ const isScopedResource = (resource: ResourceName): boolean =>
 
 const isOrgOrUserResource = (to: ResourceName): boolean => to === "orgs" || to === "users";
 
-/** The organisations of a state, and those of them whose parent is not in the state. */
+/** The organisations of a state, and the topmost ones, which have no parent in the state. */
 interface StateOrgs {
   readonly ids: ReadonlySet<unknown>;
   readonly roots: ReadonlySet<unknown>;
@@ -63,7 +63,10 @@ export class Coverage {
     this.#after = after;
   }
 
-  /** Determines what two states cover.  @throws Failure `input-rejected` for records unlike those of an export */
+  /**
+   * Determines what two states cover. @throws Failure `input-rejected` for records that differ from what an export
+   * writes
+   */
   static async of(before: PartialState, after: PartialState): Promise<Coverage> {
     const [one, other] = [before, after].map(({ part }) => part);
     if (one !== undefined && other !== undefined && isSameScope(one, other)) return new Coverage(undefined, undefined);
@@ -87,7 +90,7 @@ export class Coverage {
     return place !== undefined && orgs.has(record[place[0]]);
   }
 
-  /** Returns true if a field differs only in ids outside the part of the tenant that one of the states covers. */
+  /** Returns true if a field differs only in IDs outside the part of the tenant that one of the states covers. */
   isOutside(
     resource: ResourceName,
     field: string,

@@ -6,9 +6,9 @@ import type { Manifest } from "../bundle/manifest.ts";
 import { openBundle } from "../bundle/read.ts";
 import { RESOURCE_NAMES, resourceOf } from "../resources.ts";
 import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
-import { bare, bruteForce } from "#support/handover/brute-force.ts";
-import { freshFolder, placeIn, writeBundle, type Records } from "#support/handover/bundles.ts";
-import { similarRecords } from "#support/handover/random.ts";
+import { toPlainDifference, compareByBruteForce } from "#support/handover/brute-force.ts";
+import { freshFolder, storageIn, writeBundle, type Records } from "#support/handover/bundles.ts";
+import { someSimilarRecords } from "#support/handover/random.ts";
 import { compareStates, toTenantState, type Difference, type TenantState } from "./diff.ts";
 import { UserNameReader } from "./user-names.ts";
 import { walkDifferences } from "./walk.ts";
@@ -21,9 +21,9 @@ async function diffOf(
 ): Promise<Difference[]> {
   const root = freshFolder();
   const [a = "", b = ""] = names;
-  await writeBundle(join(root, a), placeIn(root), { records: one, manifest });
-  await writeBundle(join(root, b), placeIn(root), { records: other, manifest });
-  const place = { workingFolder: root, temporary: placeIn(root) };
+  await writeBundle(join(root, a), storageIn(root), { records: one, manifest });
+  await writeBundle(join(root, b), storageIn(root), { records: other, manifest });
+  const place = { workingFolder: root, temporary: storageIn(root) };
   await using before = await openBundle(a, place);
   await using after = await openBundle(b, place);
   return await Array.fromAsync(compareStates(toTenantState(before), toTenantState(after)));
@@ -34,13 +34,13 @@ const STAYING = new Map<string, string | undefined>(RESOURCE_NAMES.map((name) =>
 test("finds the same differences as a brute-force comparison", LONG_TIMEOUT, async () => {
   await fc.assert(
     fc.asyncProperty(
-      similarRecords,
+      someSimilarRecords,
       fc.constantFrom(["a", "b"], ["a.zip", "b.tar.gz"]),
       async ([one, other], names) => {
         // an optional resource without a record is left out, and so not compared
         const whole = (records: Records): Records => ({ ...records, audit: records.audit ?? [] });
         const found = await diffOf(whole(one), whole(other), names);
-        expect(found.map(bare)).toEqual(bruteForce(one, other));
+        expect(found.map(toPlainDifference)).toEqual(compareByBruteForce(one, other));
         const nameOf = (id: string | null): unknown =>
           [other, one]
             .flatMap(({ users = [] }) => users as readonly Readonly<Record<string, unknown>>[])
@@ -95,7 +95,7 @@ test("parts with the same top organisation are comparable, whatever changed belo
 
 test("compares attached files by path, and not with a tenant, which has none", async () => {
   const root = freshFolder();
-  const place = { workingFolder: root, temporary: placeIn(root) };
+  const place = { workingFolder: root, temporary: storageIn(root) };
   const hashOf = (content: string): string => createHash("sha256").update(content).digest("hex");
   const withFiles = async (name: string, contents: Readonly<Record<string, string>>): Promise<TenantState> => {
     const files = Object.entries(contents).map(([file, content]) => ({

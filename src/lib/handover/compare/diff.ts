@@ -10,14 +10,17 @@ import type { BundleRecord } from "./record.ts";
 import { UserNameReader } from "./user-names.ts";
 import { parseRecordLine, walkDifferences, type LinePair, type ComparedFile } from "./walk.ts";
 
-/** How a record changed between two states; `not-compared`: one does not cover the resource, or not these records. */
+/**
+ * How a record changed between two states; `not-compared`: one of the states does not cover the resource, or does not
+ * cover these records.
+ */
 export type ChangeKind = "added" | "removed" | "changed" | "not-compared";
 
 /** The name under which attached files are compared, in addition to the resources. */
 export const ATTACHED_FILES = "attached";
 
 /** Returns the title of the resource that a difference is about. */
-export const titleOf = (resource: Difference["resource"]): Text =>
+export const resourceTitleOf = (resource: Difference["resource"]): Text =>
   resource === ATTACHED_FILES ? text("attached files", "添付ファイル") : resourceOf(resource).title;
 
 /** The reasons why `apply` does not apply a difference. */
@@ -29,12 +32,15 @@ export const UNAPPLIED_PARTS = {
   ),
 } as const satisfies Record<string, Text>;
 
-/** The tenant field compared besides its record: whether it is a mirror. Times of two mirrors are not compared. */
+/**
+ * The field that is compared in addition to the record of the tenant: whether the tenant is a mirror. The times of two
+ * mirrors are not compared.
+ */
 const MIRRORED_AT = "mirroredAt";
 const MIRRORED_AT_FIELD = {
   type: "instant",
   nullable: true,
-  label: text("mirror of the console (last takeover)", "管理画面のミラー(最終取り込み)"),
+  label: text("mirror of the console (last console import)", "管理画面のミラー(最終取り込み)"),
   example: null,
 } as const satisfies Field;
 
@@ -81,7 +87,7 @@ export interface TenantState {
   blocks(resource: ResourceName): AsyncIterable<Buffer>;
   /** the attached files; undefined for a tenant, which cannot have attached files */
   readonly attached: readonly { readonly path: string; readonly sha256: string }[] | undefined;
-  /** time of the last takeover from the console; null: no takeover; undefined: not known, therefore not compared */
+  /** time of the last import of the console's export; null: no import; undefined: not known, therefore not compared */
   readonly mirroredAt?: string | null | undefined;
 }
 
@@ -137,7 +143,10 @@ function* compareMirrors(before: TenantState, after: TenantState): Generator<Dif
   };
 }
 
-/** Returns true if applying a state makes the other one a mirror, which a part of the console's records cannot do. */
+/**
+ * Returns true if applying a state makes the other tenant a mirror. A state that has only part of the console's records
+ * cannot do this.
+ */
 const makesMirror = (applied: TenantState, to: TenantState): boolean =>
   applied.mirroredAt !== null &&
   to.mirroredAt === null &&
@@ -146,7 +155,10 @@ const makesMirror = (applied: TenantState, to: TenantState): boolean =>
     return stays !== undefined || here === true || isResourceAvailable(applied.has(name));
   });
 
-/** Yields attached files that only one state has or whose content differs; nothing if one of the states is a tenant. */
+/**
+ * Yields the attached files that only one state has, and the files that have different content; nothing if one of the
+ * states is a tenant.
+ */
 function* compareAttachedFiles(
   { attached: before }: TenantState,
   { attached: after }: TenantState,
@@ -204,7 +216,7 @@ async function* compareResource(
     const stateIn = (hidden: readonly string[]): string => (hidden.includes(field) ? "not-permitted" : "exported");
     yield createNotComparedDifference(resource, stateIn(former), stateIn(latter), field);
   }
-  // an account is shown by the name of its user, which has the same id
+  // an account is shown by the name of its user, who has the same ID
   await using users = resource === "accounts" ? new UserNameReader(after) : undefined;
   await using earlier = resource === "accounts" ? new UserNameReader(before) : undefined;
   const unnamed = new Set<string>();
@@ -259,7 +271,7 @@ function* compareLinePair(
   const after = pair.after === undefined ? null : parseRecordLine(pair.after, other);
   const { stays = null } = resourceOf(resource);
   const record = after ?? before ?? {};
-  const base = { resource, id: String(record["id"]), name: nameOf(record), stays };
+  const base = { resource, id: String(record["id"]), name: recordNameOf(record), stays };
   if (before === null) yield { ...base, change: "added", field: null, before, after };
   else if (after === null) yield { ...base, change: "removed", field: null, before, after };
   else {
@@ -274,7 +286,7 @@ function* compareLinePair(
 /** The fields that can name a record for people. The first field with a value is used. */
 const NAME_FIELDS = ["name", "displayName", "identificationName", "serialNumber", "question"] as const;
 
-const nameOf = (record: BundleRecord): string | null => {
+const recordNameOf = (record: BundleRecord): string | null => {
   for (const field of NAME_FIELDS) {
     const { [field]: value } = record;
     if (typeof value === "string" && value !== "") return value;

@@ -12,13 +12,13 @@ export const isBefore = (one: string, other: string): boolean =>
 
 const SURROGATES_AND_ABOVE = /[\uD800-\uFFFF]/;
 
-/** A list of the ids of a resource in ascending order, 36 bytes per id: a million ids use 36 MB. */
+/** A list of the IDs of a resource in ascending order, 36 bytes per ID: a million IDs use 36 MB. */
 export class IdList {
   #bytes = Buffer.alloc(UUID_LENGTH * 1024);
   #count = 0;
   #last = "";
 
-  /** Adds an id. Ignores text that is not as long as a UUID, and an id that is not greater than the last id. */
+  /** Adds an ID. Ignores text that is not as long as a UUID, and an ID that is not greater than the last ID. */
   add(id: string): void {
     if (id.length !== UUID_LENGTH || id <= this.#last) return;
     this.#last = id;

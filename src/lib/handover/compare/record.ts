@@ -89,9 +89,9 @@ const describeUnexpectedMember = (name: string, awaited: string | undefined): Te
   awaited === undefined
     ? text(
         `this kind of record does not have a member named ${name}`,
-        `この種類の記録に ${name} という項目はありません`,
+        `この種類のデータに ${name} という項目はありません`,
       )
-    : text(`expected the member ${awaited} here, found ${name}`, `${awaited} があるはずの位置に ${name} があります`);
+    : text(`expected the member ${awaited}, found ${name}`, `${awaited} があるはずの位置に ${name} があります`);
 
 const describeWrongType = (name: string): Text =>
   text(`the value of ${name} has the wrong type`, `${name} の値の型が正しくありません`);
@@ -99,8 +99,8 @@ const describeWrongType = (name: string): Text =>
 const describeMissingMember = (name: string): Text => text(`${name} is missing`, `${name} がありません`);
 
 const NOT_JSON = text("not valid JSON", "正しい JSON ではありません");
-const NOT_A_RECORD = text("not a record", "記録ではありません");
-const NOT_AS_EXPORTED = text("not in the form that an export writes", "書き出したままの形ではありません");
+const NOT_A_RECORD = text("not a JSON object", "JSON のオブジェクトではありません");
+const NOT_AS_EXPORTED = text("not in the format of an exported file", "書き出したファイルの形式ではありません");
 
 /**
  * Creates a parser for the lines of a resource. A line must contain exactly the members of these fields, in their order
@@ -120,7 +120,7 @@ export function createLineParser(fields: Fields): (line: string) => BundleRecord
     if (!isObject(read)) return { fault: NOT_A_RECORD };
     const fault = faultIn(read);
     if (fault !== undefined) return { fault };
-    // rejects blanks, duplicate members and other escapes: equal records must have equal bytes
+    // rejects white space, duplicate members and other escapes: equal records must have equal bytes
     return JSON.stringify(read) === line ? read : { fault: NOT_AS_EXPORTED };
   };
 }

@@ -14,12 +14,15 @@ import { createLineParser, type BundleRecord } from "./record.ts";
 
 type FaultSink = (fault: BundleFault) => void;
 
-/** The resources whose ids other records contain. */
+/** The resources that other records refer to by ID. */
 const REFERENCED_RESOURCES: ReadonlySet<ResourceName> = new Set(
   RESOURCE_NAMES.flatMap((name) => Object.values(resourceOf(name).holds).map(({ to }) => to)),
 );
 
-/** Checks a bundle's records, resource by resource in order. Memory holds only the ids that other records contain. */
+/**
+ * Checks the records of a bundle, resource by resource in order. Keeps in memory only the IDs that other records
+ * contain.
+ */
 export class RecordCheck {
   /** number of records read so far */
   records = 0;
@@ -110,10 +113,12 @@ export class RecordCheck {
 
 type LineFaultSink = (what: Text, line?: number) => void;
 
-/** Checks the ids that one member of a record contains. @param record undefined at the end of the file */
+/** Checks the IDs that one member of a record contains. @param record undefined at the end of the file */
 type ReferenceCheck = (record: BundleRecord | undefined, line: number, wrong: LineFaultSink) => void;
 
-/** Creates the check of a member.  @param isOwn true: the ids are of records in the same file, maybe later ones */
+/**
+ * Creates the check of a member. @param isOwn true: the IDs refer to records in the same file, possibly to later ones
+ */
 function createReferenceCheck(
   field: string,
   { many, member, to }: IdReference,
@@ -121,7 +126,7 @@ function createReferenceCheck(
   isOwn: boolean,
 ): ReferenceCheck {
   const later: (readonly [id: string, line: number])[] = [];
-  // adjacent records often contain the same id
+  // adjacent records often contain the same ID
   let known: string | undefined;
   const look = (id: string, line: number, wrong: LineFaultSink): void => {
     if (id === known) return;
@@ -152,16 +157,16 @@ const isFault = (found: BundleRecord | { readonly fault: Text }): found is { rea
 const describeUnknownReference = (field: string, to: ResourceName): Text => {
   const { title } = resourceOf(to);
   return text(
-    `${field} contains the id of a record that is not in the bundle (${title.en})`,
-    `${field} の ID に当たる記録が引き継ぎデータにありません(${title.ja})`,
+    `${field} contains the ID of a record that is not in the bundle (${title.en})`,
+    `${field} の ID に当たるデータが引き継ぎデータにありません(${title.ja})`,
   );
 };
 
 const NOT_THE_SINGLE_RECORD = text(
-  "expected exactly one record, whose id is the file name without .ndjson",
-  "記録は 1 件だけで、その ID はファイル名(.ndjson を除く)と同じはずです",
+  "expected exactly one record, whose ID is the file name without .ndjson",
+  "データは 1 件だけで、その ID はファイル名(.ndjson を除く)と同じはずです",
 );
-const DUPLICATE_ID = text("duplicate id", "ID が重複しています");
-const NOT_SORTED_BY_ID = text("the records are not sorted by id", "ID の順に並んでいません");
-const INVALID_UTF8 = text("invalid UTF-8 in this line or below", "この行以降に UTF-8 でないバイトがあります");
+const DUPLICATE_ID = text("duplicate ID", "ID が重複しています");
+const NOT_SORTED_BY_ID = text("the records are not sorted by ID", "ID の順に並んでいません");
+const INVALID_UTF8 = text("invalid UTF-8 in this line or a later line", "この行以降に UTF-8 でないバイトがあります");
 const MISSING_LAST_NEWLINE = text("the last line does not end with a newline", "最後の行が改行で終わっていません");

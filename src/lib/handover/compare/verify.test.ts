@@ -6,19 +6,19 @@ import { expect, test } from "vitest";
 import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
 import { Failure } from "../../errors/index.ts";
 import { toBundle, openBundleFiles } from "../bundle/read.ts";
-import { freshFolder, placeIn, writeBundle, type Records } from "#support/handover/bundles.ts";
-import { wholeRecords } from "#support/handover/random.ts";
-import { filesBelow, packAs, someSpoiling, spoil, type Spoiling } from "#support/handover/spoiling.ts";
+import { freshFolder, storageIn, writeBundle, type Records } from "#support/handover/bundles.ts";
+import { someWholeRecords } from "#support/handover/random.ts";
+import { filesBelow, packAs, someSpoiling, writeSpoiledCopy, type Spoiling } from "#support/handover/spoiling.ts";
 import { requireMatchingHashes, verifyBundle, type BundleVerification } from "./verify.ts";
 
-const at = (root: string) => ({ workingFolder: root, temporary: placeIn(root) });
+const at = (root: string) => ({ workingFolder: root, temporary: storageIn(root) });
 
 async function verified(root: string, name: string, hashesOnly = false): Promise<BundleVerification> {
   await using found = await openBundleFiles(name, at(root));
   return await verifyBundle(found, { hashesOnly });
 }
 
-const [RECORDS = {}] = fc.sample(wholeRecords, { numRuns: 1, seed: 13 });
+const [RECORDS = {}] = fc.sample(someWholeRecords, { numRuns: 1, seed: 13 });
 const FILES = {
   "csv/notes.csv": "名前,メールアドレス\r\n",
   "summary.json": "{}\n",
@@ -27,9 +27,9 @@ const FILES = {
 
 test("verifies every written bundle: as a folder, tar.gz and zip", LONG_TIMEOUT, async () => {
   await fc.assert(
-    fc.asyncProperty(wholeRecords, fc.constantFrom("a", "a.tar.gz", "a.zip"), async (records, name) => {
+    fc.asyncProperty(someWholeRecords, fc.constantFrom("a", "a.tar.gz", "a.zip"), async (records, name) => {
       const root = freshFolder();
-      await writeBundle(join(root, name), placeIn(root), { records, files: FILES, manifest: LATE });
+      await writeBundle(join(root, name), storageIn(root), { records, files: FILES, manifest: LATE });
       const found = await verified(root, name);
       expect(found.faults).toEqual([]);
       expect(found.records).toBe(Object.values(records).reduce((sum, lines) => sum + lines.length, 0));
@@ -58,7 +58,7 @@ test.each([
 ])("an attached file %s", async (_, name, told, faults) => {
   const root = freshFolder();
   const files = told === undefined ? [] : [told];
-  await writeBundle(join(root, "a"), placeIn(root), {
+  await writeBundle(join(root, "a"), storageIn(root), {
     attached: { [ATTACHED.path]: "apps" },
     manifest: { notKnownHere: [{ name, filled: null, files }] },
   });
@@ -87,7 +87,7 @@ test.each(["a", "a.tar.gz", "a.zip"])(
   async (name) => {
     const root = freshFolder();
     for (const written of new Set(["a", name])) {
-      await writeBundle(join(root, written), placeIn(root), { records: RECORDS, files: FILES, manifest: LATE });
+      await writeBundle(join(root, written), storageIn(root), { records: RECORDS, files: FILES, manifest: LATE });
     }
     const files = filesBelow(join(root, "a"));
     const copy = `copy${name.slice(1)}`;
@@ -97,7 +97,7 @@ test.each(["a", "a.tar.gz", "a.zip"])(
     const missed: Spoiling[] = [];
     await fc.assert(
       fc.asyncProperty(someSpoiling, async (spoiling) => {
-        await spoil(join(root, name), files, join(root, copy), spoiling);
+        await writeSpoiledCopy(join(root, name), files, join(root, copy), spoiling);
         if (!(await isFound(root, copy))) missed.push(spoiling);
       }),
       toPropertyParameters(80, 20_261_123),
@@ -132,7 +132,7 @@ const TASK = {
 
 async function faultsOf(records: Records, change = {}): Promise<string[]> {
   const root = freshFolder();
-  await writeBundle(join(root, "a"), placeIn(root), { records, manifest: { ...LATE, ...change } });
+  await writeBundle(join(root, "a"), storageIn(root), { records, manifest: { ...LATE, ...change } });
   const { faults } = await verified(root, "a");
   return faults.map(({ file, line, what }) => `${file}${line === undefined ? "" : `:${line}`}: ${what.en}`);
 }
@@ -152,7 +152,7 @@ test.each<[string, Records, string]>([
   [
     "another order",
     { "custom-fields": [{ name: FIELD.name, id: FIELD.id, createdAt: FIELD.createdAt }] },
-    `${FIELDS}:1: expected the member id here, found name`,
+    `${FIELDS}:1: expected the member id, found name`,
   ],
   ["another type", { "custom-fields": [{ ...FIELD, name: 1 }] }, `${FIELDS}:1: the value of name has the wrong type`],
   [
@@ -170,17 +170,17 @@ test.each<[string, Records, string]>([
     { "console-tasks": [{ ...TASK, changes: [{ field: "title", before: null, after: 1 }] }] },
     "resources/console-tasks.ndjson:1: the value of changes has the wrong type",
   ],
-  ["no record", { "custom-fields": [["a"]] }, `${FIELDS}:1: not a record`],
-  ["an id twice", { "custom-fields": [FIELD, FIELD] }, `${FIELDS}:2: duplicate id`],
+  ["no record", { "custom-fields": [["a"]] }, `${FIELDS}:1: not a JSON object`],
+  ["an id twice", { "custom-fields": [FIELD, FIELD] }, `${FIELDS}:2: duplicate ID`],
   [
     "another order of records",
     { "custom-fields": [{ ...FIELD, id: FIELD.id.replace("003", "004") }, FIELD] },
-    `${FIELDS}:2: the records are not sorted by id`,
+    `${FIELDS}:2: the records are not sorted by ID`,
   ],
   [
     "an organisation above that is not there",
     { orgs: [{ ...ORG, parentId: FIELD.id }] },
-    `${ORGS}:1: parentId contains the id of a record that is not in the bundle (organisations)`,
+    `${ORGS}:1: parentId contains the ID of a record that is not in the bundle (organisations)`,
   ],
 ])("reports a fault with its line: %s", async (_case, records, fault) => {
   expect(await faultsOf(records)).toEqual([fault]);
@@ -191,14 +191,14 @@ test("an organisation may name a later one but not a missing one, also in a part
   expect(await faultsOf({ orgs: [{ ...ORG, parentId: later.id }, later] })).toEqual([]);
   const scope = { scope: { id: ORG.id, path: "全社" } };
   expect(await faultsOf({ orgs: [{ ...ORG, parentId: FIELD.id }] }, scope)).toEqual([
-    `${ORGS}:1: parentId contains the id of a record that is not in the bundle (organisations)`,
+    `${ORGS}:1: parentId contains the ID of a record that is not in the bundle (organisations)`,
   ]);
   expect(await faultsOf({ orgs: [{ ...ORG, parentId: null }] }, scope)).toEqual([]);
 });
 
 test("reports only the first fault of an unsound bundle", async () => {
   const root = freshFolder();
-  await writeBundle(join(root, "a"), placeIn(root), { records: { "custom-fields": [FIELD] } });
+  await writeBundle(join(root, "a"), storageIn(root), { records: { "custom-fields": [FIELD] } });
   writeFileSync(join(root, "a", FIELDS), `${JSON.stringify({ ...FIELD, name: "other" })}\n`);
   await using found = await openBundleFiles("a", at(root));
   const { faults } = await verifyBundle(found, { hashesOnly: true });
@@ -210,7 +210,7 @@ test("reports only the first fault of an unsound bundle", async () => {
 
 test("a sound bundle is read only if its hashes still match", async () => {
   const root = freshFolder();
-  await writeBundle(join(root, "a"), placeIn(root), { records: { "custom-fields": [FIELD] } });
+  await writeBundle(join(root, "a"), storageIn(root), { records: { "custom-fields": [FIELD] } });
   await using found = await openBundleFiles("a", at(root));
   await requireMatchingHashes(found, {});
   expect(await Array.fromAsync((await toBundle(found)).blocks("custom-fields"))).toHaveLength(1);
@@ -223,7 +223,7 @@ test("a sound bundle is read only if its hashes still match", async () => {
 
 test("finds lines that an export would not write, and reports every fault", async () => {
   const root = freshFolder();
-  await writeBundle(join(root, "a"), placeIn(root), { records: { "custom-fields": [FIELD] } });
+  await writeBundle(join(root, "a"), storageIn(root), { records: { "custom-fields": [FIELD] } });
   const line = JSON.stringify(FIELD);
   const lines = [line.replace(":", ": "), line.replace("{", '{"id":"x",'), "{", "", line];
   writeFileSync(join(root, "a", FIELDS), Buffer.concat([Buffer.from(lines.join("\n")), Buffer.from([0xff])]));
@@ -231,11 +231,11 @@ test("finds lines that an export would not write, and reports every fault", asyn
   const { faults, faultCount } = await verified(root, "a");
   expect(faults.map(({ file, line: place, what }) => [file, place, what.en])).toEqual([
     ["more.txt", undefined, expect.stringContaining("it is not listed in SHA256SUMS")],
-    [FIELDS, 1, "not in the form that an export writes"],
-    [FIELDS, 2, "not in the form that an export writes"],
+    [FIELDS, 1, "not in the format of an exported file"],
+    [FIELDS, 2, "not in the format of an exported file"],
     [FIELDS, 3, "not valid JSON"],
     [FIELDS, 4, "not valid JSON"],
-    [FIELDS, 5, "invalid UTF-8 in this line or below"],
+    [FIELDS, 5, "invalid UTF-8 in this line or a later line"],
     [FIELDS, 5, "the last line does not end with a newline"],
     [FIELDS, undefined, expect.stringContaining("SHA-256 mismatch")],
     ["manifest.json", undefined, expect.stringContaining("custom-fields: sha256")],
@@ -252,7 +252,7 @@ test.each<[string, object, string]>([
   ["why it stays", { stays: "apple" }, "custom-fields: state"],
 ])("finds a manifest with a wrong value for %s", async (_case, change, member) => {
   const root = freshFolder();
-  const { resources } = await writeBundle(join(root, "a"), placeIn(root), { records: { "custom-fields": [FIELD] } });
+  const { resources } = await writeBundle(join(root, "a"), storageIn(root), { records: { "custom-fields": [FIELD] } });
   const other = resources.map((entry) => (entry.name === "custom-fields" ? { ...entry, ...change } : entry));
   const faults = await faultsOf({ "custom-fields": [FIELD] }, { resources: other });
   expect(faults).toEqual([`manifest.json: the manifest does not match the files: ${member}`]);
@@ -290,7 +290,7 @@ test.each<[string, string, number | null, string[]]>([
   ],
 ])("a console file has a row for each record except 全社: %s", async (_case, content, records, faults) => {
   const root = freshFolder();
-  await writeBundle(join(root, "a"), placeIn(root), {
+  await writeBundle(join(root, "a"), storageIn(root), {
     records: { orgs: [ROOT, BELOW] },
     files: { "csv/orgs.csv": content },
     manifest: { ...LATE, files: [{ path: "csv/orgs.csv", records }] },

@@ -96,7 +96,7 @@ export async function verifyBundle(found: BundleFiles, options: VerifyOptions): 
 
 /**
  * Verifies a bundle without checking its records. From then on, everything that is read from the bundle must match the
- * hashes that were computed here.
+ * hashes that this function has computed.
  *
  * @throws Failure `input-rejected` for the first fault
  */
@@ -110,8 +110,8 @@ export async function requireMatchingHashes(
   found.hold(hashes);
 }
 
-const USE_ANOTHER_COPY = text(
-  "this bundle is not as it was exported: use another copy, or export it again",
+const USE_ANOTHER_COPY_HINT = text(
+  "this bundle differs from what was exported: use another copy, or export it again",
   "書き出したままの引き継ぎデータではありません。別のコピーを使うか、もう一度書き出してください",
 );
 
@@ -120,12 +120,14 @@ export const createFaultFailure = (name: string, { file, line, what, hint }: Bun
   new Failure("input-rejected", {
     what: more === 0 ? what : text(`${what.en} (and ${more} more)`, `${what.ja}(ほか ${more} 件)`),
     where: `${name}: ${file}${line === undefined ? "" : `:${line}`}`,
-    hint: hint ?? USE_ANOTHER_COPY,
+    hint: hint ?? USE_ANOTHER_COPY_HINT,
   });
 
 type BundleEntry = BundleFiles["files"][number];
 
-/** Compares files by resource order: a resource comes after those that it refers to. All other files come first. */
+/**
+ * Compares files by resource order: a resource comes after the resources that it refers to. All other files come first.
+ */
 const compareByResource = (one: BundleEntry, other: BundleEntry): number =>
   resourceIndexOf(one.path) - resourceIndexOf(other.path);
 
@@ -146,8 +148,8 @@ async function readHashList(found: BundleFiles, faults: FaultCollector): Promise
 }
 
 const INVALID_HASH_LIST = text(
-  "not a list of hashes in the form that an export writes",
-  "書き出したままのハッシュ一覧ではありません",
+  "not a list of hashes in the format of an exported bundle",
+  "書き出した引き継ぎデータのハッシュ一覧の形式ではありません",
 );
 
 async function readManifest(found: BundleFiles, faults: FaultCollector): Promise<Manifest | undefined> {
@@ -292,7 +294,7 @@ function compareRowCounts(
 const describeRowCountMismatch = (rows: number, records: number): Text =>
   text(
     `expected ${formatCount(records, "row")} in this file, one for each record that belongs in it; found ${rows}`,
-    `このファイルに書かれるはずの記録は ${records} 件ですが、実際は ${rows} 行です`,
+    `このファイルには ${records} 行あるはずですが、実際は ${rows} 行です`,
   );
 
 const NOT_IN_MANIFEST = text("this file is not listed in the manifest", "マニフェストに記載のないファイルです");

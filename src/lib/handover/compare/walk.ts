@@ -93,7 +93,10 @@ export function parseRecordLine(line: Buffer, where: string): Readonly<Record<st
 
 const createInvalidRecordsFailure = (where: string): Failure =>
   new Failure("input-rejected", {
-    what: text("the records are not in the form that an export writes", "記録が書き出したままの形ではありません"),
+    what: text(
+      "the records are not in the format of an exported file",
+      "データが書き出したファイルの形式ではありません",
+    ),
     where,
     hint: text(
       `to see what is wrong, run: ${commandName("handover verify")}`,
@@ -158,7 +161,10 @@ function skipEqualLines(one: LineCursor, other: LineCursor): boolean {
   return true;
 }
 
-/** Returns the number of equal bytes from here on: doubles the step until a difference is in reach, then bisects. */
+/**
+ * Returns the number of equal bytes from the current positions on. Doubles the step until a difference is found, then
+ * bisects.
+ */
 function countEqualBytes(one: LineCursor, other: LineCursor, most: number): number {
   const isSame = (from: number, to: number): boolean =>
     one.block.compare(other.block, other.at + from, other.at + to, one.at + from, one.at + to) === 0;

@@ -1,5 +1,5 @@
 import { commandName, line } from "../../advice/index.ts";
-import { ADMINISTRATORS_UNCONFIRMED } from "../../model/mirror.ts";
+import { ADMINISTRATORS_UNCONFIRMED_NOTE } from "../../model/mirror.ts";
 import { listRoleChoices } from "../../model/role-facts.ts";
 import { ROLES } from "../../model/role.ts";
 import { formatCount, same, text } from "../../text/index.ts";
@@ -13,7 +13,7 @@ import { renderOrgPath, type OrgsById } from "./org-tree.ts";
 /** Maximum number of organisation columns in the matrix of administrators. */
 const MAX_ORG_COLUMNS = 10;
 
-/** @see facts 2.3 */
+/** How to reset a password in the console. @see facts 2.3 */
 const PASSWORD_RESET_IN_CONSOLE = text(
   "to reset a password, click 「パスワードを忘れた場合はこちら」 on the login page of CLOMO PANEL",
   "パスワードの再設定: CLOMO PANEL のログイン画面の「パスワードを忘れた場合はこちら」",
@@ -66,7 +66,7 @@ export function buildAdministratorsSection(data: ReportData): Section {
       text("role", "管理者権限"),
       text("managed organisations", "管理対象組織"),
       text("support option", "サポートオプション"),
-      text("notice mail", "お知らせメール受信"),
+      text("notice emails", "お知らせメール受信"),
     ],
     rows: all.map((one) => [
       accountOf(one),
@@ -89,13 +89,16 @@ export function buildAdministratorsSection(data: ReportData): Section {
   };
 }
 
-/** Returns a note if a mirror does not know all of its administrators, with the command that marks a user as one. */
+/**
+ * Returns a note if a mirror does not know all of its administrators, with the command that marks a user as an
+ * administrator.
+ */
 const buildUnconfirmedNote = ({ administratorsUnasked }: ReportData["manifest"]): readonly Block[] => {
   if (administratorsUnasked !== true) return [];
   const command = line("users administrators add", ["USER"]);
   const words = text(
-    `Administrators: ${ADMINISTRATORS_UNCONFIRMED.en} (exports of the console do not show administrators). Check Users/Org in CLOMO PANEL; to mark a user as an administrator: ${command}`,
-    `管理者: ${ADMINISTRATORS_UNCONFIRMED.ja}(管理画面のエクスポートからは分かりません)。CLOMO PANEL の Users/Org で確認してください。管理者を指定するには: ${command}`,
+    `Administrators: ${ADMINISTRATORS_UNCONFIRMED_NOTE.en} (exports of the console do not show administrators). Check Users/Org in CLOMO PANEL; to mark a user as an administrator: ${command}`,
+    `管理者: ${ADMINISTRATORS_UNCONFIRMED_NOTE.ja}(管理画面のエクスポートからはわかりません)。CLOMO PANEL の Users/Org で確認してください。管理者を指定するには: ${command}`,
   );
   return [{ kind: "paragraph", words }];
 };

@@ -117,7 +117,7 @@ test("reports a missing browser, and does not replace a configured one that does
   const environment = { PATH: options.root };
   await expect(printToPdf(PAGE, { ...options, environment })).rejects.toMatchObject({
     code: "unavailable",
-    message: expect.stringContaining("no browser was found to print with (Chrome, Chromium or Edge)") as unknown,
+    message: expect.stringContaining("no browser (Chrome, Chromium or Edge) was found for printing") as unknown,
   });
   const there = fake("exit 0");
   const named = { ...there.environment, CHROME_PATH: "/nowhere/chrome" };

@@ -102,7 +102,10 @@ async function printWithBrowser(browser: Browser, html: string, { signal, timeou
   }
 }
 
-/** @see https://chromedevtools.github.io/devtools-protocol/tot/Page/#method-printToPDF */
+/**
+ * Prints a page as PDF.
+ * @see https://chromedevtools.github.io/devtools-protocol/tot/Page/#method-printToPDF
+ */
 async function printPage(browser: Browser, html: string): Promise<Buffer> {
   const targetId = await browser.ask("Target.createTarget", { url: "about:blank" }, ["targetId"]);
   const session = await browser.ask("Target.attachToTarget", { targetId, flatten: true }, ["sessionId"]);
@@ -201,7 +204,7 @@ class Browser {
     this.#kill();
   }
 
-  /** Asks the browser to close, and waits for that for a limited time. */
+  /** Asks the browser to close, and waits for a limited time until it has closed. */
   async end(): Promise<void> {
     await this.ask("Browser.close", {}, []).catch(() => undefined);
     await Promise.race([this.#closed, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
@@ -273,7 +276,7 @@ function describeExit(how: string, said: string): Text {
   return text(`it ended (${how}) before the PDF was complete${words}`, `PDF ができる前に終了しました(${how})${words}`);
 }
 
-const SET_CHROME_PATH = text(
+const SET_CHROME_PATH_HINT = text(
   "set CHROME_PATH to another Chrome, Chromium or Edge",
   "別の Chrome・Chromium・Edge を CHROME_PATH で指定してください",
 );
@@ -285,7 +288,7 @@ const createPrintFailure = (where: string, what: Text, cause?: unknown): Failure
       `ブラウザーでレポートを印刷できません: ${what.ja}`,
     ),
     where,
-    hint: SET_CHROME_PATH,
+    hint: SET_CHROME_PATH_HINT,
     cause,
   });
 
@@ -297,7 +300,7 @@ const createTimeoutFailure = (where: string, timeoutMs: number): Failure =>
 
 const NO_BROWSER_FAILURE = new Failure("unavailable", {
   what: text(
-    "no browser was found to print with (Chrome, Chromium or Edge)",
+    "no browser (Chrome, Chromium or Edge) was found for printing",
     "印刷に使うブラウザー(Chrome、Chromium、Edge)が見つかりません",
   ),
   where: "--format pdf",
@@ -314,5 +317,5 @@ const createChromePathFailure = (path: string): Failure =>
       "CHROME_PATH で指定したプログラムがないか、実行できません",
     ),
     where: path,
-    hint: SET_CHROME_PATH,
+    hint: SET_CHROME_PATH_HINT,
   });

@@ -20,25 +20,25 @@ const MAX_SHOWN_TASKS = 100;
 const listOpenTasks = ({ records }: Pick<ReportData, "records">): readonly ConsoleTaskRecord[] =>
   records["console-tasks"];
 
-const ACCOUNT_THING = "account";
+const ACCOUNT_RECORD_TYPE = "account";
 
 /** What the console does not have yet: the whole account, or a change to it. */
-const PENDING_WORK = {
+const PENDING_WORK_LABELS = {
   absent: text("not in the console yet", "管理画面では未登録"),
-  changed: text("changed here, but not in the console yet", "管理画面では変更が未実施"),
+  changed: text("changed in clomoctl, but not in the console yet", "管理画面では変更が未実施"),
 } as const satisfies Readonly<Record<string, Text>>;
 
 /**
- * Returns what the console lacks of an account until a task is done; undefined if the task does not affect the account.
+ * Returns what an account lacks in the console until a task is done; undefined if the task does not affect the account.
  * If the console does not have a user, it does not have the user's account either.
  */
-const findPendingWork = ({ work, thing }: ConsoleTaskRecord): keyof typeof PENDING_WORK | undefined => {
+const findPendingWork = ({ work, thing }: ConsoleTaskRecord): keyof typeof PENDING_WORK_LABELS | undefined => {
   const isNew = work === "create";
-  if (thing === ACCOUNT_THING) return isNew ? "absent" : "changed";
+  if (thing === ACCOUNT_RECORD_TYPE) return isNew ? "absent" : "changed";
   return thing === "user" && isNew ? "absent" : undefined;
 };
 
-/** Creates a function that describes what the console lacks of an account, which has its user's id. */
+/** Creates a function that describes what an account lacks in the console. An account has the ID of its user. */
 export const createPendingWorkLookup = (
   data: Pick<ReportData, "records">,
 ): ((account: AccountRef) => Text | undefined) => {
@@ -46,7 +46,7 @@ export const createPendingWorkLookup = (
   return ({ id }) => {
     const kept = tasks.flatMap((task) => (task.object === id ? (findPendingWork(task) ?? []) : []));
     if (kept.length === 0) return undefined;
-    return kept.includes("absent") ? PENDING_WORK.absent : PENDING_WORK.changed;
+    return kept.includes("absent") ? PENDING_WORK_LABELS.absent : PENDING_WORK_LABELS.changed;
   };
 };
 
@@ -133,7 +133,10 @@ const buildHiddenTasksNote = (tasks: readonly ConsoleTaskRecord[]): readonly Blo
   return [{ kind: "paragraph", words }];
 };
 
-/** Builds the section on changes recorded here that are still to be made in the console; none without open tasks. */
+/**
+ * Builds the section on changes that are recorded in clomoctl but not made in the console yet; no section if there are
+ * no open tasks.
+ */
 export function buildConsoleWorkSections(data: ReportData): readonly Section[] {
   const tasks = listOpenTasks(data);
   if (tasks.length === 0) return [];

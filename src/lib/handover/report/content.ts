@@ -1,11 +1,11 @@
 import { commandName, line } from "../../advice/index.ts";
 import { formatTwoFactorPhone, RENEWAL_KINDS } from "../../model/renewal.ts";
 import { toContractItems, isContract, buildProfileRows, buildUsesTable } from "./profile.ts";
-import { NOT_TAKEN_OVER, ADMINISTRATORS_UNCONFIRMED } from "../../model/mirror.ts";
+import { NOT_IMPORTED_NOTE, ADMINISTRATORS_UNCONFIRMED_NOTE } from "../../model/mirror.ts";
 import { dayOf, formatMinute } from "../../model/time.ts";
 import { LEVEL_NAMES } from "../../document/level.ts";
 import {
-  byExpiry,
+  compareByExpiry,
   judgeExpiry,
   toTimelineMark,
   createDayClock,
@@ -105,13 +105,16 @@ export const evaluateBundleChecklist = (data: ReportData): readonly ChecklistIte
 const recordCountOf = ({ manifest }: ReportData, name: string): number =>
   manifest.resources.find((one) => one.name === name)?.records ?? 0;
 
-/** Returns a resource's record count, or why it is unknown; notes if there may be further administrators. */
+/**
+ * Returns the record count of a resource, or the reason why it is unknown. Adds a note to the count if there may be
+ * further administrators.
+ */
 const describeRecordCount = (data: ReportData, name: ResourceName): DisplayText => {
   const absence = describeMissingResource(data, name) ?? describeTakeoverAbsence(data, name);
   if (absence !== undefined) return absence;
   const count = String(recordCountOf(data, name));
   return name === "administrators" && data.manifest.administratorsUnasked === true
-    ? text(`${count} (${ADMINISTRATORS_UNCONFIRMED.en})`, `${count}(${ADMINISTRATORS_UNCONFIRMED.ja})`)
+    ? text(`${count} (${ADMINISTRATORS_UNCONFIRMED_NOTE.en})`, `${count}(${ADMINISTRATORS_UNCONFIRMED_NOTE.ja})`)
     : same(count);
 };
 
@@ -151,7 +154,7 @@ function buildSummarySection(data: ReportData, items: readonly ChecklistItem[]):
             ? []
             : [
                 [
-                  text("mirror of the console, last takeover", "管理画面のミラー(最終取り込み)"),
+                  text("mirror of the console, last console import", "管理画面のミラー(最終取り込み)"),
                   formatMinute(manifest.tenant.mirroredAt, zone),
                 ] as const,
               ]),
@@ -240,7 +243,7 @@ function buildContentsSection(data: ReportData): Section {
 const buildWithheldNote = ({ clomoctl }: ReportData): readonly Block[] =>
   clomoctl?.withheld === undefined ? [] : [{ kind: "paragraph", words: describeWithheldRecipients(clomoctl.withheld) }];
 
-/** Returns a note that names the CSV files whose encoding differs from that of the other files. */
+/** Returns a note that lists the CSV files with an encoding that differs from the encoding of the other files. */
 const buildEncodingNote = ({ files, encoding }: ReportData["manifest"]): readonly Block[] => {
   const others = files.filter((file) => file.encoding !== undefined).map(({ path }) => path);
   if (others.length === 0) return [];
@@ -419,7 +422,10 @@ function buildOrgsSection(data: ReportData): Section {
         : [
             ...notTaken.map((name): Block => {
               const { en, ja } = resourceOf(name).title;
-              return { kind: "paragraph", words: text(`${en}: ${NOT_TAKEN_OVER.en}`, `${ja}: ${NOT_TAKEN_OVER.ja}`) };
+              return {
+                kind: "paragraph",
+                words: text(`${en}: ${NOT_IMPORTED_NOTE.en}`, `${ja}: ${NOT_IMPORTED_NOTE.ja}`),
+              };
             }),
             { kind: "tree", nodes: nodes.map(toTreeNode) },
           ],
@@ -437,7 +443,10 @@ const toTreeNode = ({ name, children, hidden, ...node }: OrgNode): TreeNode => (
 const describeHiddenOrgs = (hidden: NonNullable<OrgNode["hidden"]>): Text => {
   const { en, ja } = describeOrgCounts(hidden);
   const [more, moreJa] = en === "" ? ["", ""] : [`: ${en}`, `(${ja})`];
-  return text(`${hidden.orgs} more organisations below it${more}`, `ほかに下位組織 ${hidden.orgs}${moreJa}`);
+  return text(
+    `${hidden.orgs} more organisations below this organisation${more}`,
+    `ほかに下位組織 ${hidden.orgs}${moreJa}`,
+  );
 };
 
 /** Returns everything that expires, including contracts, judged as of the day of the report. */
@@ -448,10 +457,10 @@ function judgeExpiringItems(data: ReportData) {
   const contracts = toContractItems(records.tenant[0], timezone).filter(({ name }) => !named.has(name));
   return [...toHandoverFacts(data).renewals, ...contracts]
     .map((item) => judgeExpiry(item, manifest.tenant.name, createDayClock(manifest.asOf, timezone)))
-    .toSorted(byExpiry);
+    .toSorted(compareByExpiry);
 }
 
-/** Maximum number of expiring items that the first page names. */
+/** Maximum number of expiring items that the first page lists. */
 const MAX_URGENT_ITEMS = 10;
 
 /** Builds the row of the first page with the items that are expired or critical; no row if there are no such items. */
@@ -643,7 +652,7 @@ function buildDevicesSection(data: ReportData): Section {
           words:
             describeMissingResource(data, "devices") ??
             (isNotTakenOver(data, "devices")
-              ? NOT_TAKEN_OVER
+              ? NOT_IMPORTED_NOTE
               : text("The bundle does not contain any devices.", "デバイスは含まれていません。")),
         },
       ],
@@ -686,7 +695,10 @@ function buildDevicesSection(data: ReportData): Section {
   };
 }
 
-/** @see seed 002; for enquiries seed 003, 5 and facts 2.1; for contracts seed 003, 3 */
+/**
+ * Builds the section on where to get help. @see seed 002; for enquiries seed 003, 5 and facts 2.1; for contracts seed
+ * 003, 3
+ */
 const buildHelpSection = (): Section => ({
   id: "help",
   onPaper: "undivided",

@@ -10,7 +10,10 @@ import type { ClomoctlFacts, HandoverFacts } from "../checklist/facts.ts";
 import type { Manifest } from "../bundle/manifest.ts";
 import { SUMMARY_FILE, pathOfResource, type RESOURCES, type ResourceName } from "../resources.ts";
 
-/** Resources whose records a report reads (of tasks, only the first); those of up to a million are only counted. */
+/**
+ * Resources whose records a report reads (only the first tasks are read). Resources that may have up to a million
+ * records are only counted.
+ */
 export const REPORT_RESOURCES = [
   "tenant",
   "account-settings",
@@ -40,7 +43,10 @@ const createGroupedCountsShape = <By extends string>(by: By) =>
     }),
   );
 
-/** The shape of `summary.json`: counts made while a bundle is written. A member is missing if its resource is. */
+/**
+ * The shape of `summary.json`: counts made while a bundle is written. A member is missing if the bundle lacks its
+ * resource.
+ */
 const SummaryShape = z.object({
   users: z.object({ byOrg: createGroupedCountsShape("orgId"), withAccountName: CountShape }).optional(),
   accounts: z.object({ byRole: createGroupedCountsShape("role") }).optional(),
@@ -103,7 +109,10 @@ export const MAX_REPORT_TASKS = 1001;
 const TASKS_FILE = pathOfResource("console-tasks");
 const NEWLINE = 0x0a;
 
-/** Collects what a report needs of a file that {@link isReportFile} accepts: all of it, or the first console tasks. */
+/**
+ * Collects what a report needs from a file that {@link isReportFile} accepts: the whole content, or the first console
+ * tasks.
+ */
 export class ReportFileBuffer {
   readonly #chunks: Buffer[] = [];
   readonly #isPicked: boolean;
@@ -143,7 +152,8 @@ export class ReportFileBuffer {
  * Builds the data of a report from the files that {@link isReportFile} accepts. A missing file counts as a file without
  * records.
  *
- * @param files contents by path, UTF-8; the records must be those of a verified bundle, or of one that is being written
+ * @param files contents by path, UTF-8; the records must come from a verified bundle, or from a bundle that is being
+ * written
  * @throws Failure `input-rejected` if another file is not in the form that an export writes
  */
 export const parseReportData = (manifest: Manifest, files: ReadonlyMap<string, string>): ReportData => ({
@@ -160,7 +170,7 @@ export const parseReportData = (manifest: Manifest, files: ReadonlyMap<string, s
   clomoctl: parseBundleJson(ClomoctlShape, CLOMOCTL_FILE, files.get(CLOMOCTL_FILE) ?? "null"),
 });
 
-/** Parses a JSON file. @throws Failure `input-rejected` if the content is not in the form that an export writes */
+/** Parses a JSON file. @throws Failure `input-rejected` if the content is not in the format of an exported file */
 function parseBundleJson<S extends z.ZodType>(shape: S, where: string, json: string): z.output<S> {
   const fits = (): z.ZodSafeParseResult<z.output<S>> | undefined => {
     try {
@@ -172,7 +182,7 @@ function parseBundleJson<S extends z.ZodType>(shape: S, where: string, json: str
   const result = fits();
   if (result?.success === true) return result.data;
   throw new Failure("input-rejected", {
-    what: text("this file is not in the form that an export writes", "書き出したままの形のファイルではありません"),
+    what: text("this file is not in the format of an exported file", "書き出したファイルの形式ではありません"),
     where,
     hint: text(
       "the bundle was altered or damaged: use another copy, or export it again",
@@ -181,7 +191,10 @@ function parseBundleJson<S extends z.ZodType>(shape: S, where: string, json: str
   });
 }
 
-/** The resources that the checklist requires. Without any of them, it would report gaps that may not exist. */
+/**
+ * The resources that the checklist requires. If one of them is missing, the checklist would report gaps that may not
+ * exist.
+ */
 const CHECKLIST_RESOURCES: readonly ResourceName[] = ["tenant", "administrators", "renewals", "answers"];
 
 /** Returns the resources that the checklist requires and the bundle lacks. */

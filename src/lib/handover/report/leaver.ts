@@ -58,8 +58,8 @@ export function buildLeaverSections(data: ReportData): readonly Section[] {
         {
           kind: "paragraph",
           words: text(
-            `To see what clomoctl can transfer to one successor, and which steps people must do: ${transfer}`,
-            `後任の 1 人にまとめて引き継げるものと、人が行う手順の確認: ${transfer}`,
+            `To see what clomoctl can transfer to one successor, and which steps must be done manually: ${transfer}`,
+            `後任の 1 人にまとめて引き継げるものと、手作業が必要な手順の確認: ${transfer}`,
           ),
         },
         ...describeFormerHomes(toHandoverFacts(data), leaver).map((words) => ({ kind: "paragraph", words }) as const),
@@ -86,7 +86,7 @@ const describeDeviceLookup = ({ manifest }: ReportData): Text => {
   if (!manifest.files.some(({ path }) => path === DEVICES_FILE)) return text("", "");
   const { header } = DEVICE.fields.owner.column;
   return text(
-    `; the bundle lists the devices, too: search ${DEVICES_FILE} for the email address in the column 「${header}」`,
+    `; the bundle also lists the devices: search ${DEVICES_FILE} for the email address in the column 「${header}」`,
     `。デバイスは、同梱の ${DEVICES_FILE} の「${header}」の列でも確認できます`,
   );
 };

@@ -12,11 +12,11 @@ import type { Block, Section } from "../../document/blocks.ts";
 type CommandStep = readonly [command: CommandLine, what: Text];
 
 /** The step that ends the daily run on the former machine. */
-const REMOVE_FORMER_SCHEDULE: CommandStep = [
+const REMOVE_FORMER_SCHEDULE_STEP: CommandStep = [
   REMOVE_SCHEDULE_COMMAND,
   text(
     "type this on the former machine, as its user, once your own daily run is installed; otherwise, both machines send reminders",
-    "自分の PC の自動実行を登録したら、以前の PC で、そのユーザーとして入力する(残すと両方から通知されます)",
+    "自分のコンピューターの自動実行を登録したら、以前のコンピューターで、そのユーザーとして入力する(残すと両方から通知されます)",
   ),
 ];
 
@@ -53,16 +53,16 @@ const buildFirstSteps = (leaver: LeaverOptions): readonly CommandStep[] => [
 ];
 
 /** Returns the steps after a bundle is applied. @param runs true if the former machine may have a daily run */
-const buildLaterSteps = (runs: boolean): readonly CommandStep[] => [
+const buildStepsAfterApply = (runs: boolean): readonly CommandStep[] => [
   [
     line("renewals schedule install", []),
-    text("check the expiry dates every day on your machine", "自分の PC で毎日自動的に期限を確認する"),
+    text("check the expiry dates every day on your machine", "自分のコンピューターで毎日自動的に期限を確認する"),
   ],
-  ...(runs ? [REMOVE_FORMER_SCHEDULE] : []),
+  ...(runs ? [REMOVE_FORMER_SCHEDULE_STEP] : []),
   [
     line("renewals notify", ["init"]),
     text(
-      "set up who receives reminders: notify.yaml is not in the bundle (it names the chats, the mail server, and where the password of the sending account is kept)",
+      "set up who receives reminders: notify.yaml is not in the bundle (it lists the chats, the mail server, and where the password of the sending account is kept)",
       "通知先を設定する(チャットの宛先、メールサーバー、送信用アカウントのパスワードの保管場所を含む notify.yaml は、引き継ぎデータに含まれません)",
     ),
   ],
@@ -70,7 +70,7 @@ const buildLaterSteps = (runs: boolean): readonly CommandStep[] => [
     line("handover diff", ["BUNDLE"], { tenant: true, applicable: true, ignoreTimes: true }),
     text(
       "later, check whether your tenant is still as it was handed over. --applicable ignores what apply does not change; --ignore-times ignores when records were created, changed and answered",
-      "自分のテナントが引き継いだときのままか確かめる(--applicable は apply の対象外のものを、--ignore-times は記録の作成・更新・回答の日時を比べない)",
+      "自分のテナントが引き継いだときのままか確かめる(--applicable を付けると apply の対象外のもの、--ignore-times を付けるとデータの作成・更新・回答の日時は比べません)",
     ),
   ],
 ];
@@ -133,7 +133,7 @@ export function buildNextStepsSection(
         rows: [
           ...buildFirstSteps({ leaver: leaver?.person, leaves: leaver?.leaves ?? undefined }),
           ...guides,
-          ...buildLaterSteps(clomoctl !== null && clomoctl.runs?.length !== 0),
+          ...buildStepsAfterApply(clomoctl !== null && clomoctl.runs?.length !== 0),
         ],
       },
       ...warnings,

@@ -1,4 +1,4 @@
-import { NOT_TAKEN_OVER } from "../../model/mirror.ts";
+import { NOT_IMPORTED_NOTE } from "../../model/mirror.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { USAGE_FIELDS } from "../../model/tenant.ts";
 import { text, type Text } from "../../text/index.ts";
@@ -16,7 +16,9 @@ const REQUIRED_USES: Partial<Readonly<Record<ResourceName, keyof typeof USAGE_FI
   "vpp-tokens": "vpp",
 };
 
-/** Resources that result from work in clomoctl. If they have no records, there really are none. */
+/**
+ * Resources that result from work in clomoctl. If such a resource has no records, the tenant really does not have any.
+ */
 const CLOMOCTL_RESOURCES: readonly ResourceName[] = ["administrators", "observed", "console-tasks", "audit"];
 
 /** Resources that no export of the console contains. */
@@ -33,7 +35,10 @@ const NEVER_IN_CONSOLE_EXPORTS: readonly ResourceName[] = [
 /** Shown in place of a value that nobody has recorded. */
 export const VALUE_NOT_RECORDED = text("not recorded", "未登録");
 
-const CHECK_CONSOLE = text("none here; the console shows whether there are any", "ここにはなし(有無は管理画面で確認)");
+const NONE_IN_BUNDLE = text(
+  "none in this bundle; the console shows whether there are any",
+  "引き継ぎデータにはなし(有無は管理画面で確認)",
+);
 
 const NOT_VISIBLE_TO_EXPORTER = text("not visible to the exporting account", "書き出した人には不明");
 
@@ -75,7 +80,10 @@ export const describeEmptyResource = (data: PresenceData): Text => {
     : text("none in the tenant", "テナントに 0 件");
 };
 
-/** Returns the text for open tasks if a mirror's exporter saw none but there may be others; undefined otherwise. */
+/**
+ * Returns the text for open tasks if the exporting account of a mirror saw no open tasks although there may be some;
+ * undefined otherwise.
+ */
 export const describeUnseenTasks = (data: Pick<PresenceData, "manifest">): Text | undefined => {
   const { tenant, resources } = data.manifest;
   if (tenant.mirroredAt === null) return undefined;
@@ -88,7 +96,7 @@ export const describeUnseenTasks = (data: Pick<PresenceData, "manifest">): Text 
 
 /**
  * Returns the text for a resource without records in the bundle of a mirror, if the console may have records of it;
- * undefined if the bundle has records, or if the console has none either.
+ * undefined if the bundle has records, or if the console does not have records of it either.
  */
 export const describeTakeoverAbsence = (data: PresenceData, name: ResourceName): Text | undefined => {
   const { manifest, records } = data;
@@ -99,10 +107,10 @@ export const describeTakeoverAbsence = (data: PresenceData, name: ResourceName):
   if (here || CLOMOCTL_RESOURCES.includes(name)) return undefined;
   const use = REQUIRED_USES[name];
   if (use !== undefined && records.tenant[0]?.[use] === false) return undefined;
-  if (NEVER_IN_CONSOLE_EXPORTS.includes(name)) return CHECK_CONSOLE;
-  return coversOnlySomeOrgs(data) ? undefined : NOT_TAKEN_OVER;
+  if (NEVER_IN_CONSOLE_EXPORTS.includes(name)) return NONE_IN_BUNDLE;
+  return coversOnlySomeOrgs(data) ? undefined : NOT_IMPORTED_NOTE;
 };
 
-/** Returns true if a resource is empty only because nothing was taken over from the console's exports yet. */
+/** Returns true if a resource is empty only because nothing has been imported from the console's exports yet. */
 export const isNotTakenOver = (data: PresenceData, name: ResourceName): boolean =>
-  describeTakeoverAbsence(data, name) === NOT_TAKEN_OVER;
+  describeTakeoverAbsence(data, name) === NOT_IMPORTED_NOTE;

@@ -19,10 +19,10 @@ interface OrgRecord {
   readonly parentId: string | null;
 }
 
-/** Organisations by their ids. */
+/** Organisations by their IDs. */
 export type OrgsById = ReadonlyMap<string, OrgRecord>;
 
-/** Returns an organisation's path: the names, separated by ` / `; the id if the organisation is not in the bundle. */
+/** Returns an organisation's path: the names, separated by ` / `; the ID if the organisation is not in the bundle. */
 export const renderOrgPath = (orgs: OrgsById, id: string): string => {
   const names: string[] = [];
   for (let at: string | null = id; at !== null && at !== ROOT_ORG_ID;) {

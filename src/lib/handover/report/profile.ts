@@ -10,22 +10,22 @@ import type { ResourceRecord, ReportData } from "./data.ts";
 import { describeMissingResource, VALUE_NOT_RECORDED, describeUnknownValue } from "./not-taken.ts";
 
 /** Returns a value of the tenant's profile. If nobody recorded the value, returns the command that records it. */
-const valueOrCommand = (value: string | null | undefined, options: string): DisplayText =>
+const getValueOrCommand = (value: string | null | undefined, options: string): DisplayText =>
   value ??
   appendText(
     VALUE_NOT_RECORDED,
     text(` (${line("tenant set", [])} ${options})`, `(${line("tenant set", [])} ${options})`),
   );
 
-/** Returns the same as {@link valueOrCommand} for a value that not every account may see. */
-const restrictedValueOrCommand = (
+/** Returns the same as {@link getValueOrCommand} for a value that not every account may see. */
+const getRestrictedValueOrCommand = (
   data: ReportData,
   field: "contactMail" | "contactPhone",
   options: string,
 ): DisplayText => {
   const value = data.records.tenant[0]?.[field] ?? null;
   const unknown = describeUnknownValue(data, "tenant", field);
-  return value === null && unknown !== VALUE_NOT_RECORDED ? unknown : valueOrCommand(value, options);
+  return value === null && unknown !== VALUE_NOT_RECORDED ? unknown : getValueOrCommand(value, options);
 };
 
 const { domain, loginUrl, contactName, contactMail, contactPhone, contracts, androidAccounts } = TENANT.fields;
@@ -36,18 +36,18 @@ export function buildProfileRows(data: ReportData): readonly (readonly [Text, Di
   if (missing !== undefined) return [[resourceOf("tenant").title, missing]];
   const [tenant] = data.records.tenant;
   return [
-    [contactName.label, valueOrCommand(tenant?.contactName, "--contact-name NAME")],
-    [contactMail.label, restrictedValueOrCommand(data, "contactMail", "--contact-mail ADDRESS")],
-    [contactPhone.label, restrictedValueOrCommand(data, "contactPhone", "--contact-phone NUMBER")],
-    [domain.label, valueOrCommand(tenant?.domain, "--domain DOMAIN")],
-    [loginUrl.label, valueOrCommand(tenant?.loginUrl, "--login-url URL")],
+    [contactName.label, getValueOrCommand(tenant?.contactName, "--contact-name NAME")],
+    [contactMail.label, getRestrictedValueOrCommand(data, "contactMail", "--contact-mail ADDRESS")],
+    [contactPhone.label, getRestrictedValueOrCommand(data, "contactPhone", "--contact-phone NUMBER")],
+    [domain.label, getValueOrCommand(tenant?.domain, "--domain DOMAIN")],
+    [loginUrl.label, getValueOrCommand(tenant?.loginUrl, "--login-url URL")],
     [contracts.label, describeContracts(tenant?.contracts ?? [])],
   ];
 }
 
 const describeContracts = (all: ResourceRecord<"tenant">["contracts"]): DisplayText =>
   all.length === 0
-    ? valueOrCommand(null, "--contract NAME --licences N")
+    ? getValueOrCommand(null, "--contract NAME --licences N")
     : joinTexts(
         all.map(({ name, licences, until }) => {
           const [en, ja] =

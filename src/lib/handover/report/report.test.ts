@@ -4,8 +4,8 @@ import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { buildExampleRecord } from "../../model/thing.ts";
 import { RESOURCES } from "../resources.ts";
 import { collectGaps } from "../checklist/index.ts";
-import { COMPLETE, renewal, UNANSWERED } from "#support/handover/facts.ts";
-import { reportOf } from "#support/handover/report.ts";
+import { COMPLETE_FACTS, createRenewal, UNANSWERED_FACTS } from "#support/handover/facts.ts";
+import { buildReport } from "#support/handover/report.ts";
 import { CONSOLE_TOPICS } from "../not-known.ts";
 import type { Block } from "../../document/blocks.ts";
 import { renderMarkdown } from "../../document/markdown.ts";
@@ -24,7 +24,7 @@ import { MAX_SHOWN_ORGS, buildOrgTree, type OrgNode } from "./org-tree.ts";
 
 type ConsoleTask = ResourceRecord<"console-tasks">;
 
-const DATA = reportOf(UNANSWERED);
+const DATA = buildReport(UNANSWERED_FACTS);
 
 const blocksOf = <K extends Block["kind"]>(kind: K): readonly Extract<Block, { kind: K }>[] =>
   buildReportDocument(DATA).sections.flatMap(({ blocks }) =>
@@ -143,11 +143,11 @@ describe("a report", () => {
   test("names expired and critical items on its first page, contracts too", () => {
     const contracts = [{ name: "CLOMO MDM", licences: 1, from: null, until: "2026-12-23" }];
     const renewals = [
-      renewal(1, { kind: "push-certificate", name: "プッシュ", expiresAt: "2026-10-01T00:00:00.000Z" }),
-      renewal(2, { kind: "ade-token", name: "ADE", expiresAt: "2026-12-24T00:00:00.000Z" }),
+      createRenewal(1, { kind: "push-certificate", name: "プッシュ", expiresAt: "2026-10-01T00:00:00.000Z" }),
+      createRenewal(2, { kind: "ade-token", name: "ADE", expiresAt: "2026-12-24T00:00:00.000Z" }),
     ];
-    const facts = { ...UNANSWERED, tenant: { ...UNANSWERED.tenant, contracts }, renewals };
-    const [summary] = buildReportDocument(reportOf(facts)).sections;
+    const facts = { ...UNANSWERED_FACTS, tenant: { ...UNANSWERED_FACTS.tenant, contracts }, renewals };
+    const [summary] = buildReportDocument(buildReport(facts)).sections;
     const rows = summary?.blocks.flatMap((block) => (block.kind === "facts" ? block.rows : []));
     expect(rows).toContainEqual([
       { en: "expired, or expiring within 30 days", ja: "期限切れ・30 日以内に期限" },
@@ -159,10 +159,10 @@ describe("a report", () => {
   });
 
   test("marks an estimated date, and explains what it is based on", () => {
-    const renewals = COMPLETE.renewals.map((one) =>
+    const renewals = COMPLETE_FACTS.renewals.map((one) =>
       one.kind === "android-owner" ? { ...one, certainty: "estimated" as const } : one,
     );
-    const data = reportOf({ ...COMPLETE, renewals });
+    const data = buildReport({ ...COMPLETE_FACTS, renewals });
     const ja = "~ は推定の期限です。「第一所有者」は最後にログインした日(2026-10-01)の 1 年後と推定しています。";
     expect(pageOf(data, "ja")).toContain(ja);
     expect(pageOf(data, "ja")).toContain("白抜き: 推定");
@@ -174,26 +174,26 @@ describe("a report", () => {
     );
     expect(renderMarkdown(buildReportDocument(data), "ja")).toContain("- ~2027-10-01 第一所有者");
     const unsaid = renewals.map((one) => ({ ...one, confirmedAt: null }));
-    expect(pageOf(reportOf({ ...COMPLETE, renewals: unsaid }), "ja")).toContain(ja);
-    const token = COMPLETE.renewals.map((one) =>
+    expect(pageOf(buildReport({ ...COMPLETE_FACTS, renewals: unsaid }), "ja")).toContain(ja);
+    const token = COMPLETE_FACTS.renewals.map((one) =>
       one.kind === "ade-token" ? { ...one, certainty: "estimated" as const } : one,
     );
-    expect(pageOf(reportOf({ ...COMPLETE, renewals: token }), "ja")).toContain(
+    expect(pageOf(buildReport({ ...COMPLETE_FACTS, renewals: token }), "ja")).toContain(
       "「ADE」はファイル名の日時の 1 年後と推定しています",
     );
-    expect(pageOf(reportOf(COMPLETE), "ja")).not.toContain("推定");
+    expect(pageOf(buildReport(COMPLETE_FACTS), "ja")).not.toContain("推定");
   });
 
   test("combines the record of a renewal with the answers about its account", () => {
     const facts = {
-      ...COMPLETE,
+      ...COMPLETE_FACTS,
       renewals: [
-        ...COMPLETE.renewals.map((one) => ({ ...one, phoneHolder: one.kind === "vpp-token" ? "受付" : null })),
-        renewal(8, { kind: "android-owner", name: "第二所有者", account: null }),
+        ...COMPLETE_FACTS.renewals.map((one) => ({ ...one, phoneHolder: one.kind === "vpp-token" ? "受付" : null })),
+        createRenewal(8, { kind: "android-owner", name: "第二所有者", account: null }),
       ],
     };
     const cells = new Map(
-      buildReportDocument(reportOf(facts))
+      buildReportDocument(buildReport(facts))
         .sections.flatMap(({ blocks }) => blocks)
         .flatMap((block) =>
           block.kind === "table" && block.head.at(-1)?.en === "identified at Apple by" ? block.rows : [],
@@ -211,10 +211,10 @@ describe("a report", () => {
   });
 
   test("does not show the answered account as a contradiction if both recorded accounts are valid", () => {
-    const renewals = COMPLETE.renewals.map((one) =>
+    const renewals = COMPLETE_FACTS.renewals.map((one) =>
       one.kind === "vpp-token" ? { ...one, account: "vpp-only@example.jp" } : one,
     );
-    const page = pageOf(reportOf({ ...COMPLETE, renewals }), "ja");
+    const page = pageOf(buildReport({ ...COMPLETE_FACTS, renewals }), "ja");
     expect(page).toContain("vpp-only@example.jp");
     expect(page).not.toContain("どちらが正しいか要確認");
   });
@@ -228,15 +228,15 @@ describe("a report", () => {
       "push@example.jp(回答は other@example.jp。どちらが正しいか要確認)",
     ],
   ])("reports if the answered account %s", (_, of, account, told) => {
-    const [answer] = COMPLETE.answers;
+    const [answer] = COMPLETE_FACTS.answers;
     if (answer === undefined) throw new TypeError("nothing is answered");
     const said = { ...answer, question: "push-certificate.account", subject: "", value: "other@example.jp" };
     const facts = {
-      ...COMPLETE,
-      renewals: COMPLETE.renewals.map((one) => (one.kind === of ? { ...one, account } : one)),
-      answers: [...COMPLETE.answers.filter(({ question }) => question !== said.question), said],
+      ...COMPLETE_FACTS,
+      renewals: COMPLETE_FACTS.renewals.map((one) => (one.kind === of ? { ...one, account } : one)),
+      answers: [...COMPLETE_FACTS.answers.filter(({ question }) => question !== said.question), said],
     };
-    expect(pageOf(reportOf(facts), "ja")).toContain(told);
+    expect(pageOf(buildReport(facts), "ja")).toContain(told);
   });
 
   test("shows the source of an account, and does not use one token's account for another", () => {
@@ -245,10 +245,10 @@ describe("a report", () => {
       adminId: "u000@example.jp",
       tokenExpiresAt: "2027-10-01T00:00:00.000Z",
     };
-    const renewals = UNANSWERED.renewals.map((one) => ({ ...one, account: null }));
+    const renewals = UNANSWERED_FACTS.renewals.map((one) => ({ ...one, account: null }));
     const cellsIn = (answers: HandoverFacts["answers"], expiresAt = "2027-10-01T00:00:00.000Z") => {
       const changed = renewals.map((one) => (one.kind === "ade-token" ? { ...one, expiresAt } : one));
-      const data = reportOf({ ...UNANSWERED, renewals: changed, answers });
+      const data = buildReport({ ...UNANSWERED_FACTS, renewals: changed, answers });
       const of = { ...data, records: { ...data.records, "ade-server": [adeServer] } };
       const rows = buildReportDocument(of)
         .sections.flatMap(({ blocks }) => blocks)
@@ -287,10 +287,10 @@ describe("a report", () => {
   });
 
   test("has no gaps if the handover is complete", () => {
-    const data = reportOf(COMPLETE);
+    const data = buildReport(COMPLETE_FACTS);
     const items = evaluateBundleChecklist({
       ...data,
-      records: { ...data.records, administrators: COMPLETE.administrators },
+      records: { ...data.records, administrators: COMPLETE_FACTS.administrators },
     });
     expect(collectGaps(items)).toEqual([]);
   });
@@ -325,7 +325,7 @@ const pageOf = (data: ReportData, language: "ja" | "en"): string =>
 
 /** The data with other members of the tenant. */
 const withTenant = (change: Partial<HandoverFacts["tenant"]>): ReportData =>
-  reportOf({ ...COMPLETE, tenant: { ...COMPLETE.tenant, ...change } });
+  buildReport({ ...COMPLETE_FACTS, tenant: { ...COMPLETE_FACTS.tenant, ...change } });
 
 describe("for a mirror", () => {
   const task = (number: number, change: Partial<ConsoleTask> = {}): ConsoleTask => ({
@@ -342,7 +342,7 @@ describe("for a mirror", () => {
     ...change,
   });
   const mirrorOf = (tasks: readonly ConsoleTask[], without: readonly string[] = []): ReportData => {
-    const { manifest, records, summary } = reportOf(COMPLETE);
+    const { manifest, records, summary } = buildReport(COMPLETE_FACTS);
     return {
       manifest: {
         ...manifest,
@@ -353,7 +353,7 @@ describe("for a mirror", () => {
       },
       records: { ...records, "console-tasks": tasks },
       summary,
-      clomoctl: COMPLETE.clomoctl,
+      clomoctl: COMPLETE_FACTS.clomoctl,
     };
   };
 
@@ -371,7 +371,7 @@ describe("for a mirror", () => {
   });
 
   test("identifies a record with an open task by id, even if the name has changed", () => {
-    const [one, two, three] = COMPLETE.administrators;
+    const [one, two, three] = COMPLETE_FACTS.administrators;
     const data = mirrorOf([
       task(1, {
         work: "edit",
@@ -422,20 +422,22 @@ describe("for a mirror", () => {
     const data = mirrorOf([], ["devices", "secured-users", "push-certificate"]);
     const told = "管理画面から取り込んでいません";
     expect(pageOf(data, "ja")).toContain(`デバイス ${told}`);
-    expect(pageOf(data, "en")).toContain("devices not taken over from the console");
+    expect(pageOf(data, "en")).toContain("devices not imported from the console");
     // in the table of counts, twice; in that of resources, twice; at the organisations, and where the devices would stand
     expect(pageOf(data, "ja").split(told).length - 1).toBe(6);
     // no export of the console brings this one
-    expect(pageOf(data, "ja")).toContain("MDM プッシュ通知証明書 ここにはなし(有無は管理画面で確認)");
-    expect(pageOf(data, "en")).toContain("MDM push certificate none here; the console shows whether there are any");
+    expect(pageOf(data, "ja")).toContain("MDM プッシュ通知証明書 引き継ぎデータにはなし(有無は管理画面で確認)");
+    expect(pageOf(data, "en")).toContain(
+      "MDM push certificate none in this bundle; the console shows whether there are any",
+    );
     const unused = {
       ...data,
-      records: { ...data.records, tenant: [{ id: "tenant", ...COMPLETE.tenant, securedApps: false }] },
+      records: { ...data.records, tenant: [{ id: "tenant", ...COMPLETE_FACTS.tenant, securedApps: false }] },
     };
     expect(pageOf(unused, "ja").split(told).length - 1).toBe(4);
     expect(pageOf(data, "ja")).toContain("SECURED APPs MANAGER の管理者");
     expect(pageOf(unused, "ja")).not.toContain("SECURED APPs MANAGER の管理者");
-    expect(pageOf(reportOf(COMPLETE), "ja")).not.toContain(told);
+    expect(pageOf(buildReport(COMPLETE_FACTS), "ja")).not.toContain(told);
   });
 
   test("without access to answers, reports what was not checked, taken over or visible", () => {
@@ -489,7 +491,7 @@ describe("for a mirror", () => {
   test("notes that further administrators are not confirmed, as status does", () => {
     const data = mirrorOf([]);
     const unasked = { ...data, manifest: { ...data.manifest, administratorsUnasked: true as const } };
-    expect(pageOf(unasked, "ja")).toMatch(/管理者 \d+\(ほかにいるかは未確認\)/);
+    expect(pageOf(unasked, "ja")).toMatch(/管理者 \d+\(全員かどうかは未確認\)/);
     expect(pageOf(unasked, "ja")).toContain("clomoctl users administrators add USER");
     expect(pageOf(unasked, "en")).toContain(
       "not confirmed to be complete (exports of the console do not show administrators)",
@@ -500,7 +502,7 @@ describe("for a mirror", () => {
   test("refers to the console for passwords", () => {
     expect(pageOf(mirrorOf([]), "ja")).not.toContain("reset-password");
     expect(pageOf(mirrorOf([]), "ja")).toContain("パスワードを忘れた場合はこちら");
-    expect(pageOf(reportOf(COMPLETE), "ja")).toContain("clomoctl clomo-account reset-password");
+    expect(pageOf(buildReport(COMPLETE_FACTS), "ja")).toContain("clomoctl clomo-account reset-password");
   });
 });
 
@@ -521,7 +523,7 @@ test("shows the tenant's missing details with the commands, and how Android is u
 });
 
 test("shows an answer as a fact, and an open question as a question", () => {
-  const page = pageOf(reportOf(COMPLETE), "ja");
+  const page = pageOf(buildReport(COMPLETE_FACTS), "ja");
   expect(page).toContain("パスワードの保管場所 金庫 (後任, 2026-11-20)");
   expect(page).toContain("会社のアカウント はい (後任");
   expect(page).toContain("admin1: 使っている人 管理 1郎 (後任");
@@ -530,13 +532,13 @@ test("shows an answer as a fact, and an open question as a question", () => {
 });
 
 test("uses one word for each concept", () => {
-  const page = pageOf(DATA, "ja") + pageOf(reportOf(COMPLETE), "ja");
+  const page = pageOf(DATA, "ja") + pageOf(buildReport(COMPLETE_FACTS), "ja");
   for (const other of ["二要素認証", "二段階認証", "2ファクタ認証の電話", "更新項目", "期限のあるもの", "未設定"])
     expect(page).not.toContain(other);
 });
 
 test("lists commands for the successor, based on what expires in this tenant", () => {
-  const [en, ja] = [pageOf(reportOf(COMPLETE), "en"), pageOf(reportOf(COMPLETE), "ja")];
+  const [en, ja] = [pageOf(buildReport(COMPLETE_FACTS), "en"), pageOf(buildReport(COMPLETE_FACTS), "ja")];
   for (const line of [
     "handover verify BUNDLE",
     "handover report BUNDLE -o report.html",
@@ -555,13 +557,13 @@ test("lists commands for the successor, based on what expires in this tenant", (
     expect(en).toContain(`clomoctl ${line}`);
     expect(ja).toContain(`clomoctl ${line}`);
   }
-  const two = [...COMPLETE.renewals, renewal(9, { kind: "vpp-token", name: "VPP 大阪" })];
-  const several = pageOf(reportOf({ ...COMPLETE, renewals: two }), "ja");
+  const two = [...COMPLETE_FACTS.renewals, createRenewal(9, { kind: "vpp-token", name: "VPP 大阪" })];
+  const several = pageOf(buildReport({ ...COMPLETE_FACTS, renewals: two }), "ja");
   for (const name of ["'VPP 本社'", "'VPP 大阪'"]) expect(several).toContain(`clomoctl renewals guide ${name}`);
   expect(several).not.toContain("clomoctl renewals guide vpp-token");
   expect(ja).toContain("引き継ぎデータには含まれないため、書き出した人から入手してください");
-  const idle = { ...COMPLETE, clomoctl: COMPLETE.clomoctl && { ...COMPLETE.clomoctl, runs: [] } };
-  expect(pageOf(reportOf(idle), "en")).not.toContain("schedule remove");
+  const idle = { ...COMPLETE_FACTS, clomoctl: COMPLETE_FACTS.clomoctl && { ...COMPLETE_FACTS.clomoctl, runs: [] } };
+  expect(pageOf(buildReport(idle), "en")).not.toContain("schedule remove");
   expect(ja).toContain("必ず同じ Apple Account で更新します");
   const next = (page: string) =>
     page.slice(page.indexOf("BUNDLE"), page.indexOf("含まれるものと含まれないもの 含まれて"));
@@ -573,14 +575,17 @@ test("lists commands for the successor, based on what expires in this tenant", (
     true,
     true,
   ]);
-  const without = pageOf(reportOf({ ...COMPLETE, tenant: { ...COMPLETE.tenant, android: false }, renewals: [] }), "en");
+  const without = pageOf(
+    buildReport({ ...COMPLETE_FACTS, tenant: { ...COMPLETE_FACTS.tenant, android: false }, renewals: [] }),
+    "en",
+  );
   expect(without).not.toContain("at least once a year");
   expect(without).not.toContain("guide android-owner");
   expect(without).toContain("guide push-certificate");
 });
 
 test("shows each role's permissions, and the files that help to find a lost device", () => {
-  const data = reportOf(COMPLETE);
+  const data = buildReport(COMPLETE_FACTS);
   const files = ["csv/devices.csv", "csv/users.csv"].map((path) => ({ path, records: 3 }));
   const [bare, whole] = [data, { ...data, manifest: { ...data.manifest, files } }].map((one) => pageOf(one, "ja"));
   expect(whole).toContain("デバイスと所有者、関係者の連絡先を調べる同梱ファイル csv/devices.csv, csv/users.csv");
@@ -594,12 +599,12 @@ test("shows each role's permissions, and the files that help to find a lost devi
       "en",
     ),
   );
-  expect(beside).toContain("the bundle lists the devices, too: search csv/devices.csv");
-  expect(apart).not.toContain("the bundle lists the devices, too");
+  expect(beside).toContain("the bundle also lists the devices: search csv/devices.csv");
+  expect(apart).not.toContain("the bundle also lists the devices");
 });
 
 test("a name cannot reverse the text direction, not even in the contents", () => {
-  const data = reportOf(COMPLETE);
+  const data = buildReport(COMPLETE_FACTS);
   const manifest = { ...data.manifest, leaver: { person: "花子\u202Eoruat", leaves: null } };
   expect(renderPage(buildReportDocument({ ...data, manifest }), "ja")).not.toContain("\u202E");
 });
@@ -633,15 +638,15 @@ test.each(["Pacific/Auckland", "Pacific/Kiritimati", "Asia/Tokyo", "America/Los_
 test("no value of a bundle becomes markup", () => {
   const hostile = `"><script>alert(1)</script><img src=x onerror=alert(1)>'&\u202e😀|\`[x](javascript:x)`;
   const facts = {
-    ...UNANSWERED,
-    tenant: { ...UNANSWERED.tenant, contactName: hostile, contactPhone: hostile, loginUrl: hostile },
-    administrators: UNANSWERED.administrators.map((one) => ({
+    ...UNANSWERED_FACTS,
+    tenant: { ...UNANSWERED_FACTS.tenant, contactName: hostile, contactPhone: hostile, loginUrl: hostile },
+    administrators: UNANSWERED_FACTS.administrators.map((one) => ({
       ...one,
       name: hostile,
       user: hostile,
       emails: [hostile],
     })),
-    renewals: UNANSWERED.renewals.map((one) => ({
+    renewals: UNANSWERED_FACTS.renewals.map((one) => ({
       ...one,
       name: hostile,
       owner: hostile,
@@ -649,12 +654,12 @@ test("no value of a bundle becomes markup", () => {
       phone: hostile,
       phoneHolder: hostile,
     })),
-    answers: COMPLETE.answers.map((one) => ({ ...one, value: hostile, by: hostile })),
+    answers: COMPLETE_FACTS.answers.map((one) => ({ ...one, value: hostile, by: hostile })),
   };
-  const page = renderPage(buildReportDocument(reportOf(facts, hostile)), "ja");
+  const page = renderPage(buildReportDocument(buildReport(facts, hostile)), "ja");
   expect(page).not.toMatch(/<script|<img|\u202e/);
   expect(page).toContain("&#60;script&#62;");
-  const markdown = renderMarkdown(buildReportDocument(reportOf(facts, hostile)), "ja");
+  const markdown = renderMarkdown(buildReportDocument(buildReport(facts, hostile)), "ja");
   expect(markdown).not.toMatch(/(?<!\\)<script|(?<!\\)\]\(javascript/);
 });
 

@@ -12,22 +12,22 @@ export interface TransferredSettings {
 
 /** The leaver, their successor, and the context whose reminders are transferred. */
 export interface Succession {
-  /** the context whose tenant is handed over; other contexts that an entry lists stay with the leaver */
+  /** the context whose tenant is handed over; the leaver keeps the other contexts that an entry lists */
   readonly context: string;
   readonly leaver: Person;
   readonly successor: { readonly name: string; readonly address: string };
 }
 
-/** The contexts and kinds whose items an entry is for; undefined means all. */
+/** The contexts and kinds of items for which an entry receives reminders; undefined means all. */
 type ReminderFilter = Readonly<Record<"contexts" | "kinds", readonly string[] | undefined>>;
 
 /** Maximum number of characters in a recipient's name. @see parseNotifySettings */
 const MAX_NAME_LENGTH = 100;
 
 /**
- * Returns the text of `notify.yaml` in which the successor replaces the leaver in all mail entries that cover the
- * context. Comments stay. If an entry lists other contexts, too, the leaver keeps it for these. No address occurs
- * twice: if the successor is already a recipient, their own entry is extended to the contexts and kinds of both
+ * Returns the text of `notify.yaml` in which the successor replaces the leaver in all email entries that cover the
+ * context. Comments are kept. If an entry also lists other contexts, the leaver keeps the entry for these. No address
+ * occurs twice: if the successor is already a recipient, their own entry is extended to the contexts and kinds of both
  * entries, including combinations that neither entry covered.
  *
  * @param content valid settings
@@ -110,7 +110,7 @@ export function removeRecipient(content: string, { context, leaver }: Omit<Succe
 const isSameAddress = (one: string | undefined, other: string): boolean =>
   one !== undefined && emailKey(one) === emailKey(other);
 
-/** Returns the address of an entry; undefined if the entry is not for mail. */
+/** Returns the address of an entry; undefined if the entry is not for email. */
 const emailAddressOf = (entry: YAMLMap): string | undefined => {
   const address = entry.get("address");
   return entry.get("way") === "mail" && typeof address === "string" ? address : undefined;
@@ -126,7 +126,10 @@ const readFilter = (entry: YAMLMap): ReminderFilter => ({
   kinds: readTextList(entry, "kinds"),
 });
 
-/** Sets or removes a list of an entry (undefined: for everything). Values that stay keep their comments. */
+/**
+ * Sets a list of an entry, or removes the list (undefined: the entry applies to everything). Values that remain keep
+ * their comments.
+ */
 function setEntryList(
   document: Document,
   entry: YAMLMap,

@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, onTestFinished, test } from "vitest";
-import { describeWithOpenssl, Workshop } from "#support/apple/openssl.ts";
+import { describeWithOpenssl, OpensslWorkspace } from "#support/apple/openssl.ts";
 import { findDownloadsFolder } from "./downloads-folder.ts";
 import { DOWNLOAD_NAMES, findDownload } from "./downloads.ts";
 import type { DownloadKind } from "./step.ts";
@@ -78,7 +78,7 @@ test("uses the downloads folder that the desktop configures", async () => {
 });
 
 describeWithOpenssl("certificates and requests", () => {
-  const workshop = new Workshop();
+  const workshop = new OpensslWorkspace();
   afterAll(() => workshop.close());
   const subject = "/UID=com.apple.mgmt.External.1/CN=APSP:1/C=US";
 

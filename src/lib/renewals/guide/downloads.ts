@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { readRenewables, readSigningRequest, type Renewable, type SigningRequest } from "../../apple/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { hasCode, listNames, readSmallFile } from "../../files/index.ts";
+import { hasErrorCode, listNames, readSmallFile } from "../../files/index.ts";
 import { COPY_SUFFIX } from "../../model/download-names.ts";
 import { MAX_RENEWAL_FILE_BYTES } from "../../model/renewal.ts";
 import { text, type Text } from "../../text/index.ts";
@@ -29,7 +29,7 @@ export const DOWNLOAD_NAMES: Readonly<Record<DownloadKind, DownloadName>> = {
 };
 
 /** A download that was found and read. */
-export interface ReadDownload {
+export interface LoadedDownload {
   readonly name: string;
   /** absolute path */
   readonly path: string;
@@ -49,7 +49,7 @@ export interface SkippedFile {
 /** The result of looking for a download in a folder. */
 export interface DownloadSearch {
   /** the newest file, judged by its content; undefined if no file can be read */
-  readonly found: ReadDownload | undefined;
+  readonly found: LoadedDownload | undefined;
   readonly aside: readonly SkippedFile[];
 }
 
@@ -63,7 +63,7 @@ export interface DownloadSearch {
 export async function findDownload(folder: string, download: DownloadKind): Promise<DownloadSearch> {
   const { pattern } = DOWNLOAD_NAMES[download];
   const names = (await listFileNames(folder)).filter((name) => pattern.test(name.normalize("NFC"))).toSorted();
-  const read: ReadDownload[] = [];
+  const read: LoadedDownload[] = [];
   const aside: SkippedFile[] = [];
   for (const name of names) {
     const one = await readDownload(folder, name, download);
@@ -71,7 +71,7 @@ export async function findDownload(folder: string, download: DownloadKind): Prom
     else read.push(one);
   }
   const [found, ...older] = read.toSorted((one, other) => compareSortKeys(sortKeyOf(other), sortKeyOf(one)));
-  const reason = text("older than another file", "より古いファイル");
+  const reason = text("older than another file", "ほかのファイルより古いファイル");
   return { found, aside: [...older.map(({ name }) => ({ name, why: reason })), ...aside] };
 }
 
@@ -91,11 +91,15 @@ async function listFileNames(folder: string): Promise<readonly string[]> {
   }
 }
 
-async function readDownload(folder: string, name: string, download: DownloadKind): Promise<ReadDownload | SkippedFile> {
+async function readDownload(
+  folder: string,
+  name: string,
+  download: DownloadKind,
+): Promise<LoadedDownload | SkippedFile> {
   const path = join(folder, name);
   try {
     const found = await readSmallFile(path, MAX_RENEWAL_FILE_BYTES);
-    if (found === undefined) return { name, why: NOT_MATCHING };
+    if (found === undefined) return { name, why: NOT_MATCHING_TEXT };
     const { bytes, writtenAt } = found;
     const file = { name, bytes };
     const written = { name, path, writtenAt };
@@ -108,14 +112,14 @@ async function readDownload(folder: string, name: string, download: DownloadKind
   } catch (error) {
     if (error instanceof Failure) return { name, why: error.what };
     // a folder can have a matching name
-    return { name, why: hasCode(error, "EISDIR") ? NOT_MATCHING : text("cannot be read", "読み取れません") };
+    return { name, why: hasErrorCode(error, "EISDIR") ? NOT_MATCHING_TEXT : text("cannot be read", "読み取れません") };
   }
 }
 
-const NOT_MATCHING = text("not a matching file", "該当するファイルではありません");
+const NOT_MATCHING_TEXT = text("not a matching file", "該当するファイルではありません");
 
 /** Returns the times by which downloads are ordered: the time in the content, then the time of the file. */
-const sortKeyOf = ({ content, writtenAt }: ReadDownload): readonly [number, number] => {
+const sortKeyOf = ({ content, writtenAt }: LoadedDownload): readonly [number, number] => {
   const written = writtenAt.getTime();
   if (content.of === "request") return [written, written];
   const { validFrom, expiresAt } = content.renewable.expiring;

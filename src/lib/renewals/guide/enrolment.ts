@@ -1,7 +1,9 @@
 import { text, type Text } from "../../text/index.ts";
 import { fillGuide, type FilledGuide } from "./fill.ts";
 
-/** How to do the steps between Apple and the device: on the console's screens, or with commands in one's own tenant. */
+/**
+ * How to do the steps between Apple and the device: on the console's screens, or with commands in a clomoctl tenant.
+ */
 export const ENROLMENT_TOOLS = ["console", "commands"] as const;
 
 export type EnrolmentTool = (typeof ENROLMENT_TOOLS)[number];

@@ -49,7 +49,7 @@ const KIND_GUIDES: Readonly<Record<RenewalKind, (facts: ItemFacts) => FilledGuid
   custom: (facts) => fillGuide("custom", facts),
 };
 
-/** Kinds about which CLOMO itself sends mail.  @see facts 3.2 */
+/** Kinds about which CLOMO itself sends emails.  @see facts 3.2 */
 const KINDS_WITH_CLOMO_MAIL: ReadonlySet<RenewalKind> = new Set(["push-certificate", "ade-token", "vpp-token"]);
 
 /** The recorded fields that a guide repeats. */

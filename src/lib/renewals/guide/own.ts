@@ -37,7 +37,7 @@ export type HeldState =
   | { readonly kind: "push-certificate"; readonly ade: AdeState; readonly certificate: PushCertificate }
   | { readonly kind: "vpp-token"; readonly ade: AdeState; readonly tokens: readonly VppTokenRecord[] };
 
-/** A certificate or token that the tenant itself holds, with the values that its guide names; null if unknown. */
+/** A certificate or token that the tenant itself holds, with the values that its guide shows; null if unknown. */
 export type OwnHolding =
   | { readonly kind: "ade-token"; readonly simulator: string | null; readonly server: string | null }
   | {
@@ -91,10 +91,13 @@ const isAdeToken = ({ expiresAt, renewal }: NonNullable<AdeState["token"]>, item
   item.id === renewal || (item.expiresAt !== null && Date.parse(item.expiresAt) === Date.parse(expiresAt));
 
 const isVppToken = ({ org, fingerprint }: VppTokenRecord, item: RecordedItem): boolean =>
-  item.fingerprint === fingerprint || isGivenName(item.name, `VPP ${org.split("/").at(-1) ?? org}`);
+  item.fingerprint === fingerprint || matchesGivenName(item.name, `VPP ${org.split("/").at(-1) ?? org}`);
 
-/** Returns true if a name is the given one, with or without the prefix of rehearsals, as the tenant names its items. */
-const isGivenName = (name: string, given: string): boolean =>
+/**
+ * Returns true if a name is equal to the given name, with or without the prefix that the tenant adds to the names of
+ * rehearsal items.
+ */
+const matchesGivenName = (name: string, given: string): boolean =>
   [given, `SIMULATOR ${given}`].some((one) => nameKey(one) === nameKey(name));
 
 /** Returns a holding with a function applied to its texts, for example to escape them. */
@@ -138,13 +141,16 @@ export function buildOwnGuide(own: OwnHolding, known: RenewalItem | null, item: 
   }
 }
 
-const emailOf = (known: RenewalItem | null): string => known?.account ?? "MAIL";
+const getAccountEmail = (known: RenewalItem | null): string => known?.account ?? "MAIL";
 
-/** Returns the command that writes the signing request: a staged one unchanged, as other values would be refused. */
+/**
+ * Returns the command that writes the signing request. If a request is already waiting for its certificate, the command
+ * writes that request unchanged, because other values would be refused.
+ */
 const buildRequestCommand = ({ requested }: OwnHoldingOfKind<"push-certificate">, known: RenewalItem | null): string =>
   requested
     ? `clomoctl push-cert csr -o ${REQUEST_FILE}`
-    : `clomoctl push-cert csr ${formatShellOption("--email", emailOf(known))} --name NAME -o ${REQUEST_FILE}`;
+    : `clomoctl push-cert csr ${formatShellOption("--email", getAccountEmail(known))} --name NAME -o ${REQUEST_FILE}`;
 
 const buildUploadCommand = (file: string, known: RenewalItem | null): string =>
-  `clomoctl push-cert upload ${file} ${formatShellOption("--apple-account", emailOf(known))}`;
+  `clomoctl push-cert upload ${file} ${formatShellOption("--apple-account", getAccountEmail(known))}`;

@@ -1,10 +1,10 @@
 import { afterAll, expect, test } from "vitest";
 import { readRenewables, readSigningRequest, type Renewable } from "../../apple/index.ts";
-import { describeWithOpenssl, Workshop } from "#support/apple/openssl.ts";
+import { describeWithOpenssl, OpensslWorkspace } from "#support/apple/openssl.ts";
 import { RENEWAL_ITEM, type RenewalItem } from "../../model/renewal.ts";
 import { buildExampleRecord } from "../../model/thing.ts";
 import type { Text } from "../../text/index.ts";
-import type { ReadDownload, DownloadSearch } from "./downloads.ts";
+import type { LoadedDownload, DownloadSearch } from "./downloads.ts";
 import { buildRenewalGuide } from "./index.ts";
 import type { CurrentItem } from "../replacement/check.ts";
 import { judgeReplacement } from "../replacement/index.ts";
@@ -20,7 +20,7 @@ const writtenAt = new Date("2026-05-31T00:00:00Z");
 interface Scene {
   readonly inUse?: CurrentItem | null;
   /** what lies in the folder, by turn */
-  readonly files?: Partial<Record<DownloadKind, readonly (ReadDownload | undefined)[]>>;
+  readonly files?: Partial<Record<DownloadKind, readonly (LoadedDownload | undefined)[]>>;
   /** answers by turn; `next` and `look` when they run out */
   readonly answers?: readonly string[];
 }
@@ -80,7 +80,7 @@ test("a guide without files advances when a step is confirmed, and can be left a
 });
 
 describeWithOpenssl("the walk to a new push certificate", () => {
-  const workshop = new Workshop();
+  const workshop = new OpensslWorkspace();
   afterAll(() => workshop.close());
 
   const key = workshop.key();
@@ -92,13 +92,13 @@ describeWithOpenssl("the walk to a new push certificate", () => {
     if (one === undefined) throw new Error(file);
     return one;
   };
-  const found = (file: string, content: ReadDownload["content"]): ReadDownload => ({
+  const found = (file: string, content: LoadedDownload["content"]): LoadedDownload => ({
     name: file,
     path: file,
     writtenAt,
     content,
   });
-  const certificate = (subject: string, keyFile: string): ReadDownload => {
+  const certificate = (subject: string, keyFile: string): LoadedDownload => {
     const file = workshop.certificate({ subject, ...dates }, keyFile).certificateFile;
     return found(file, { of: "renewable", renewable: renewable(file) });
   };

@@ -8,7 +8,7 @@ import {
   type ReplacementJudgement,
   type RequestFile,
 } from "../replacement/check.ts";
-import { DOWNLOAD_NAMES, type ReadDownload, type DownloadSearch } from "./downloads.ts";
+import { DOWNLOAD_NAMES, type LoadedDownload, type DownloadSearch } from "./downloads.ts";
 import type { Guide, Step } from "./index.ts";
 import type { DownloadKind } from "./step.ts";
 
@@ -18,7 +18,9 @@ export interface AnswerChoice<T extends string> {
   readonly name: Text;
 }
 
-/** What an interactive guide needs from its caller: the terminal, the downloaded files, and their judgement. */
+/**
+ * What an interactive guide needs from its caller: the terminal, the downloaded files, and the checks of these files.
+ */
 export interface GuideHandlers {
   /** shows a step; steps are numbered from 1 */
   readonly show: (step: Step, number: number) => Promise<void>;
@@ -37,12 +39,12 @@ export interface GuideHandlers {
 /** How an interactive guide ended. */
 export type GuideRunResult =
   | { readonly ended: "stopped"; readonly at: Step; readonly refused: boolean }
-  | { readonly ended: "done"; readonly renewed: ReadDownload | undefined };
+  | { readonly ended: "done"; readonly renewed: LoadedDownload | undefined };
 
 /** The files that have been accepted so far. */
 interface AcceptedFiles {
   request: RequestFile | undefined;
-  renewed: ReadDownload | undefined;
+  renewed: LoadedDownload | undefined;
 }
 
 /**
@@ -105,7 +107,7 @@ const buildDownloadQuestion = (download: DownloadKind, refused: boolean): Text =
     : text(`Have you downloaded ${shown}?`, `${shown} をダウンロードしましたか?`);
 };
 
-async function lookForFile(desk: GuideHandlers, download: DownloadKind): Promise<ReadDownload | undefined> {
+async function lookForFile(desk: GuideHandlers, download: DownloadKind): Promise<LoadedDownload | undefined> {
   const { found, aside } = await desk.look(download);
   for (const { name, why } of aside) {
     await desk.tell(text(`skipped: ${name} (${why.en})`, `対象外: ${name}(${why.ja})`));
@@ -120,7 +122,7 @@ async function lookForFile(desk: GuideHandlers, download: DownloadKind): Promise
 }
 
 /** Accepts a file unless it is bad, or doubtful and the user declines it. Returns true if the file is accepted. */
-async function acceptFile(desk: GuideHandlers, found: ReadDownload, taken: AcceptedFiles): Promise<boolean> {
+async function acceptFile(desk: GuideHandlers, found: LoadedDownload, taken: AcceptedFiles): Promise<boolean> {
   const { content, writtenAt } = found;
   if (content.of === "request") {
     const request = { request: content.request, writtenAt };

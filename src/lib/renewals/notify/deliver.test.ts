@@ -6,8 +6,8 @@ import { buildReminderMessage } from "./message.ts";
 import { createDeliverer } from "./deliver.ts";
 import type { Delivery } from "./outcome.ts";
 import type { NotifySettings, Recipient, WebhookRecipient } from "./settings.ts";
-import { digestOf } from "#support/renewals/digest.ts";
-import { openChat, openPostOffice } from "#support/renewals/post-office.ts";
+import { createDigest } from "#support/renewals/digest.ts";
+import { openChatServer, openPostOffice } from "#support/renewals/post-office.ts";
 
 let folder = "";
 beforeEach(async () => {
@@ -17,7 +17,7 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const IT: Recipient = { name: "it", way: "mail", address: "it@example.jp", language: "ja" };
 const CHAT: WebhookRecipient = { name: "chat", way: "webhook", service: "slack", url: { env: "URL" }, language: "ja" };
-const digest = digestOf();
+const digest = createDigest();
 
 /** Delivers one message by the settings, in an environment. */
 const deliveries = (settings: Partial<NotifySettings>, environment: Record<string, string | undefined> = {}) => {
@@ -90,7 +90,7 @@ test("looks for an authority's file next to the settings", async () => {
 });
 
 test("posts to a webhook with its secret address and its token", async () => {
-  const chat = await openChat();
+  const chat = await openChatServer();
   onTestFinished(chat.close);
   const recipient: Recipient = { ...CHAT, service: "chatwork", token: { env: "TOKEN" } };
   expect(await deliveries({ recipients: [recipient] }, { URL: chat.url, TOKEN: "geheim" })(recipient)).toEqual({

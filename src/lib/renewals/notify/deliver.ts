@@ -7,9 +7,9 @@ import type { Deliver } from "./sender.ts";
 import { readSecret, type SecretPlace } from "./secret.ts";
 import type { NotifySettings, Recipient, SecretSource, SmtpSettings, WebhookRecipient } from "./settings.ts";
 import type { Mailer } from "./ways/mail.ts";
-import type { OpenWebhook } from "./ways/webhook.ts";
+import type { ResolvedWebhook } from "./ways/webhook.ts";
 
-/** Returns the names of the environment variables that hold secrets of the settings. */
+/** Returns the names of the environment variables that contain secrets of the settings. */
 export const listSecretVariables = ({ smtp, recipients }: NotifySettings): readonly string[] => {
   const hooks = recipients.flatMap((one) => (one.way === "webhook" ? [one.url, one.token] : []));
   return [smtp?.password, ...hooks].flatMap((source) => (source !== undefined && "env" in source ? [source.env] : []));
@@ -28,7 +28,7 @@ export const openSmtp = async ({ password, caFile, ...smtp }: SmtpSettings, plac
 const loadWebhook = async (
   { service, template, url, token }: WebhookRecipient,
   place: SecretPlace,
-): Promise<OpenWebhook> => {
+): Promise<ResolvedWebhook> => {
   const lookUp = async (source: SecretSource | undefined): Promise<string | undefined> =>
     source === undefined ? undefined : readSecret(source, place);
   return { service, template, url: await readSecret(url, place), token: await lookUp(token) };
@@ -64,7 +64,10 @@ export const createObstacleFinder =
     }
   };
 
-/** Returns a function that delivers by the settings' channels. Mail server, secrets and libraries open at first use. */
+/**
+ * Returns a function that delivers through the channels of the settings. The mail server, secrets and libraries are
+ * opened at first use.
+ */
 export const createDeliverer = (settings: NotifySettings, place: SecretPlace): Deliver => {
   const hidden = listSecretVariables(settings);
   const environment = Object.fromEntries(Object.entries(place.environment).filter(([name]) => !hidden.includes(name)));

@@ -20,11 +20,11 @@ export interface DueReminder {
   readonly expired: boolean;
 }
 
-/** Everything that one recipient is sent in one message. */
+/** The content of one message to one recipient. */
 export interface Digest {
   /** the most urgent first; at least one */
   readonly due: readonly DueReminder[];
-  /** what else the recipient should know: for example, who has left and whose mail bounces */
+  /** further information for the recipient, for example about people who have left and addresses whose emails bounce */
   readonly warnings: readonly Text[];
   readonly language: Language;
   /** true if items must name their tenant */
@@ -60,7 +60,7 @@ export const getDayLabel = ({ item }: Pick<DueReminder, "item">): Text =>
   item.rejection === undefined ? text("Expires", "期限") : text("Rejected by Apple", "Apple が拒否した日");
 
 /** Returns the kind and name of an item. */
-export const titleOf = (item: Pick<RenewalItem, "kind" | "name">): Text => {
+export const formatItemTitle = (item: Pick<RenewalItem, "kind" | "name">): Text => {
   const kind = RENEWAL_KINDS[item.kind];
   const name = toOneLine(item.name);
   return text(`${kind.en} "${name}"`, `${kind.ja}「${name}」`);
@@ -76,13 +76,16 @@ export interface DetailOptions {
   readonly readsReserved?: boolean | undefined;
 }
 
-const PHONE_RECORDED = text("recorded (to show it, use the command below)", "登録済み(下のコマンドで確認できます)");
-const NOT_RECORDED = text("not recorded", "登録されていません");
-const NOT_PERMITTED = text("no permission to view", "権限なし");
+const PHONE_RECORDED_TEXT = text(
+  "recorded (to show it, use the command below)",
+  "登録済み(下のコマンドで確認できます)",
+);
+const NOT_RECORDED_TEXT = text("not recorded", "登録されていません");
+const NOT_PERMITTED_TEXT = text("no permission to view", "権限なし");
 
 /**
  * Returns the details that are shown below the title and date of an item, in order, as labels and values. Notes, and
- * the number and location of a phone, never leave the tenant; only the fact that no phone is recorded does.
+ * the number and location of a phone, never leave the tenant. The details say only whether a phone is recorded.
  */
 export const listItemDetails = (
   { item, context, expired = false }: Pick<DueReminder, "item" | "context"> & Partial<Pick<DueReminder, "expired">>,
@@ -92,7 +95,7 @@ export const listItemDetails = (
   const named = quoteShellWord(item.name) === item.name && item.name.length < item.id.length ? item.name : item.id;
   const command = line("renewals guide", [named], { context });
   const ofAccount = KINDS_WITH_ACCOUNT.has(item.kind);
-  const missing = ofAccount ? (readsReserved ? NOT_RECORDED : NOT_PERMITTED) : null;
+  const missing = ofAccount ? (readsReserved ? NOT_RECORDED_TEXT : NOT_PERMITTED_TEXT) : null;
   const lines: readonly (readonly [Text, Text | string | null | undefined])[] = [
     [text("reason", "理由"), item.rejection?.what],
     [
@@ -108,7 +111,7 @@ export const listItemDetails = (
     [RECORDED_FIELDS.account.label, item.account ?? missing],
     [
       text("2-factor phone", "認証コードを受け取る電話"),
-      ofAccount && formatTwoFactorPhone(item) !== null ? PHONE_RECORDED : missing,
+      ofAccount && formatTwoFactorPhone(item) !== null ? PHONE_RECORDED_TEXT : missing,
     ],
     [RECORDED_FIELDS.owner.label, item.owner],
     [

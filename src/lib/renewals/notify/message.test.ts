@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { text } from "../../text/index.ts";
 import { renderMail } from "../../document/mail.ts";
 import { buildReminderMessage, buildReminderDocument } from "./message.ts";
-import { digestOf, createDueReminder } from "#support/renewals/digest.ts";
+import { createDigest, createDueReminder } from "#support/renewals/digest.ts";
 import type { Digest } from "./digest.ts";
 
 const subjectOf = (digest: Digest): string => buildReminderDocument(digest).title[digest.language];
@@ -46,12 +46,12 @@ test.each([
   ],
 ])("%i days left, expired %s", (days, expired, en, ja) => {
   const due = [createDueReminder({ days, expired })];
-  expect(subjectOf(digestOf({ due, language: "en" }))).toBe(en);
-  expect(subjectOf(digestOf({ due, language: "ja" }))).toBe(ja);
+  expect(subjectOf(createDigest({ due, language: "en" }))).toBe(en);
+  expect(subjectOf(createDigest({ due, language: "ja" }))).toBe(ja);
 });
 
 test("the last line explains how to stop the reminders, including the confirmation of the console's date", async () => {
-  const { text: words, html } = await buildReminderMessage(digestOf({ language: "en" }));
+  const { text: words, html } = await buildReminderMessage(createDigest({ language: "en" }));
   for (const said of [words, html])
     expect(said).toContain(
       ". Each reminder is sent only once. To stop the reminders until the next expiry date, record the renewal (clomoctl renewals edit) and, if the console shows the new date, confirm it (clomoctl renewals confirm).",
@@ -63,24 +63,24 @@ test("shows that Apple rejected an item instead of an expiry date, in both langu
   const due = [
     createDueReminder({ item: { kind: "ade-token", rejection }, days: -2, day: "2027-02-27", expired: true }),
   ];
-  const en = await buildReminderMessage(digestOf({ due, language: "en" }), { attach: true });
+  const en = await buildReminderMessage(createDigest({ due, language: "en" }), { attach: true });
   expect(en.subject).toBe('[Renewal] rejected by Apple 2 days ago: ADE server token "本社"');
   expect(en.text).toContain(
     "  Rejected by Apple: 2027-02-27 rejected by Apple 2 days ago\n  Reason: Apple rejected it\n",
   );
   expect(en.text).toContain("  Effects of the rejection: ");
   expect(en.guides[0]?.html).not.toContain("2027-02-27");
-  const ja = await buildReminderMessage(digestOf({ due, language: "ja" }));
+  const ja = await buildReminderMessage(createDigest({ due, language: "ja" }));
   expect(ja.subject).toBe("【年次更新・期限】Apple が拒否(2 日経過): ADE サーバートークン「本社」");
   expect(ja.text).toContain("  Apple が拒否した日: 2027-02-27 Apple が拒否(2 日経過)\n  理由: Apple が拒否しました\n");
   const today = [createDueReminder({ item: { rejection }, days: 0, expired: true })];
-  expect(subjectOf(digestOf({ due: today, language: "en" }))).toContain("rejected by Apple today");
+  expect(subjectOf(createDigest({ due: today, language: "en" }))).toContain("rejected by Apple today");
 });
 
 test("the guide for a token that the tenant holds has its own steps", async () => {
   const holding = { own: { kind: "ade-token", simulator: null, server: "自社\nMDM" } } as const;
   const due = [createDueReminder({ item: { kind: "ade-token", name: "トークン", holding } })];
-  const { guides } = await buildReminderMessage(digestOf({ due, language: "en" }), { attach: true });
+  const { guides } = await buildReminderMessage(createDigest({ due, language: "en" }), { attach: true });
   expect(guides[0]?.html).toContain("own server (自社 MDM), never the one that CLOMO uses");
   expect(guides[0]?.html).not.toContain("that CLOMO uses now");
 });
@@ -95,7 +95,7 @@ test("several items are one digest, which names only what is necessary", async (
     }),
   ];
   const warnings = [text("mail to x@example.jp comes back", "x@example.jp に届きません")];
-  const { subject, text: body } = await buildReminderMessage(digestOf({ due, warnings, severalContexts: true }));
+  const { subject, text: body } = await buildReminderMessage(createDigest({ due, warnings, severalContexts: true }));
   expect(subject).toBe("【年次更新・期限】あと 7 日: MDM プッシュ通知証明書「本社」 ほか 1 件");
   expect(body).toBe(`■ MDM プッシュ通知証明書「本社」
   期限: 2027-03-01 あと 7 日
@@ -125,7 +125,7 @@ clomoctl renewals notify からの通知です。各段階の通知は 1 回だ�
 test("identifies an item by id if its name is as long", async () => {
   const names = [35, 36].map((length) => "x".repeat(length));
   const { text: body } = await buildReminderMessage(
-    digestOf({ due: names.map((name) => createDueReminder({ item: { name } })) }),
+    createDigest({ due: names.map((name) => createDueReminder({ item: { name } })) }),
   );
   const named = [...body.matchAll(/renewals guide (\S+)/g)].map(([, word]) => word);
   expect(named).toEqual([names[0], createDueReminder().item.id]);
@@ -133,7 +133,7 @@ test("identifies an item by id if its name is as long", async () => {
 
 test("recorded text stays on its line and is never markup", async () => {
   const due = [createDueReminder({ item: { name: "<b>x</b>\r\nBcc: a@example.jp\u202e" } })];
-  const { subject, text: body, html } = await buildReminderMessage(digestOf({ due }));
+  const { subject, text: body, html } = await buildReminderMessage(createDigest({ due }));
   expect(subject).toBe("【年次更新・期限】あと 30 日: MDM プッシュ通知証明書「<b>x</b> Bcc: a@example.jp」");
   expect(body.split("\n")[0]).toBe("■ MDM プッシュ通知証明書「<b>x</b> Bcc: a@example.jp」");
   expect(html).toContain("&#60;b&#62;x&#60;/b&#62; Bcc");
@@ -144,7 +144,11 @@ test("attaches a page of steps for each of the ten most urgent items, and names 
   const due = Array.from({ length: 11 }, (_, index) =>
     createDueReminder({ item: { name: `第${index + 1}`, account: "a@b.jp" } }),
   );
-  const { text: body, html, guides } = await buildReminderMessage(digestOf({ due, language: "en" }), { attach: true });
+  const {
+    text: body,
+    html,
+    guides,
+  } = await buildReminderMessage(createDigest({ due, language: "en" }), { attach: true });
   expect(guides.map(({ name }) => name)).toEqual(
     due.slice(0, 10).map((_, at) => `guide-${at + 1}-push-certificate.html`),
   );
@@ -152,13 +156,13 @@ test("attaches a page of steps for each of the ten most urgent items, and names 
   expect(body).toContain("  Steps: guide-1-push-certificate.html (attached), or clomoctl renewals guide ");
   expect(html.replaceAll(/<[^>]*>/g, "")).toContain("guide-10-push-certificate.html (attached)");
   expect(html).not.toContain("guide-11");
-  expect((await buildReminderMessage(digestOf({ due }))).guides).toEqual([]);
+  expect((await buildReminderMessage(createDigest({ due }))).guides).toEqual([]);
 });
 
 test("a full bar has no remainder, and every other bar has one", () => {
   const cells = (days: readonly number[]): number => {
     const { html } = renderMail(
-      buildReminderDocument(digestOf({ due: days.map((left) => createDueReminder({ days: left })) })),
+      buildReminderDocument(createDigest({ due: days.map((left) => createDueReminder({ days: left })) })),
       "ja",
     );
     return html.match(/<td [^>]*>&nbsp;<\/td>/g)?.length ?? 0;
@@ -173,7 +177,7 @@ test("neither notes nor the holder of a phone leave the tenant", async () => {
     }),
   ];
   for (const language of ["en", "ja"] as const) {
-    const sent = JSON.stringify(await buildReminderMessage(digestOf({ due, language }), { attach: true }));
+    const sent = JSON.stringify(await buildReminderMessage(createDigest({ due, language }), { attach: true }));
     expect(sent).toContain("総務課");
     expect(sent).not.toMatch(/内密のメモ|金庫の電話/);
   }
@@ -182,7 +186,7 @@ test("neither notes nor the holder of a phone leave the tenant", async () => {
 test("describes an expired item as expired, and identifies a name that needs quotes by id", async () => {
   const expired = createDueReminder({ item: { name: "本社 2" }, days: -3, day: "2026-11-17", expired: true });
   const [en, ja] = await Promise.all(
-    (["en", "ja"] as const).map((language) => buildReminderMessage(digestOf({ due: [expired], language }))),
+    (["en", "ja"] as const).map((language) => buildReminderMessage(createDigest({ due: [expired], language }))),
   );
   expect(en?.text).toMatch(/^ {2}Effects of the expiry: commands no longer reach any iPhone/m);
   expect(ja?.text).toMatch(/^ {2}期限切れの影響: すべての/m);

@@ -13,7 +13,7 @@ import {
   listItemDetails,
   toOneLine,
   describeTimeLeft,
-  titleOf,
+  formatItemTitle,
   type Digest,
   type DueReminder,
 } from "./digest.ts";
@@ -42,7 +42,7 @@ const FOOTER: Text = text(
 
 /** Returns the subject: how much time the most urgent item has left, and how many other items there are. */
 const buildSubject = (first: DueReminder, others: number): Text => {
-  const [left, title] = [describeTimeLeft(first), titleOf(first.item)];
+  const [left, title] = [describeTimeLeft(first), formatItemTitle(first.item)];
   const more = others === 0 ? same("") : text(` and ${others} more`, ` ほか ${others} 件`);
   return text(`[Renewal] ${left.en}: ${title.en}${more.en}`, `【年次更新・期限】${left.ja}: ${title.ja}${more.ja}`);
 };
@@ -68,7 +68,7 @@ export const buildReminderDocument = (
     const day = joinTexts([formatDueDay(one), describeTimeLeft(one)], same(" "));
     return {
       id: `item-${at + 1}`,
-      title: titleOf(one.item),
+      title: formatItemTitle(one.item),
       blocks: [
         // the whole bar of an expired item is red
         { kind: "share", share: level === "expired" ? 1 : one.days / fullDays, level },
@@ -122,7 +122,7 @@ const buildGuideFiles = async ({ due, language }: Digest): Promise<readonly Guid
 };
 
 /**
- * Builds the message of a digest in the digest's language: a mail, and a calendar of the days.
+ * Builds the message of a digest in the digest's language: an email, and a calendar of the days.
  *
  * @param options.attach true: include the guides of the items, for a channel that can attach files
  */

@@ -11,7 +11,7 @@ export type Delivery =
       readonly bounced: boolean;
     };
 
-export const SENT: Delivery = { sent: true };
+export const SENT_DELIVERY: Delivery = { sent: true };
 
 /** Returns the result of a delivery that failed and may be tried again. */
 export const createFailedDelivery = (reason: Text): Delivery => ({ sent: false, reason, bounced: false });
@@ -19,8 +19,11 @@ export const createFailedDelivery = (reason: Text): Delivery => ({ sent: false, 
 /** Returns the result of a delivery rejected permanently, maybe because the person with this address has left. */
 export const createBouncedDelivery = (reason: Text): Delivery => ({ sent: false, reason, bounced: true });
 
-/** Returns an error's shortest name: its code, or else its class. The message is not used; it may contain secrets. */
-export const codeOf = (error: unknown): Text => {
+/**
+ * Returns the shortest name of an error: its code, or its class if it does not have a code. The message is not used,
+ * because it may contain secrets.
+ */
+export const getErrorLabel = (error: unknown): Text => {
   if (!(error instanceof Error)) return same("failure");
   const { code } = error as { readonly code?: unknown };
   return same(typeof code === "string" ? code : error.name);
@@ -49,7 +52,7 @@ const ERROR_CAUSES: readonly (readonly [RegExp, Text])[] = [
 /** Describes why a server could not be reached: its address, what happened, and the error code to look up. */
 export const describeConnectionError = (error: unknown, host: string, port: string | number): Text => {
   const { originalCode } = error as { readonly originalCode?: unknown };
-  const code = typeof originalCode === "string" ? originalCode : codeOf(error).en;
+  const code = typeof originalCode === "string" ? originalCode : getErrorLabel(error).en;
   const cause = ERROR_CAUSES.find(([pattern]) => pattern.test(code))?.[1];
   const where = `${host}:${port}`;
   return cause === undefined

@@ -4,7 +4,11 @@ import { findRecipientWork, type PendingReminder } from "./pending-reminders.ts"
 import type { RecipientItems } from "./recipients.ts";
 import { LoadedTenant } from "./tenant.ts";
 import { createDueReminder } from "#support/renewals/digest.ts";
-import { createReminderTenant, createPastReminder, type KnownTenant } from "#support/renewals/notice-tenant.ts";
+import {
+  createReminderTenant,
+  createPastReminder,
+  type ReminderTenantContent,
+} from "#support/renewals/notice-tenant.ts";
 
 const NOW = new Date("2027-02-01T00:00:00.000Z");
 const STAGES = [90, 30, 7, 0];
@@ -15,7 +19,7 @@ const SOON = "2027-02-04T03:00:00.000Z";
 
 /** What is to be done for IT, in these tenants, of all their things but those of `except`. */
 const work = async (
-  known: readonly KnownTenant[],
+  known: readonly ReminderTenantContent[],
   { now = NOW, except = [] }: { now?: Date; except?: readonly string[] } = {},
 ) => {
   const loaded = await Promise.all(

@@ -71,7 +71,7 @@ const listUnfinishedReminders = (
       return { loaded, key, due: allDue.find((one) => one.loaded === loaded && isSameStage(one.key, key))?.due };
     });
 
-const byUrgency = ({ due: one }: PendingReminder, { due: other }: PendingReminder): number =>
+const compareByUrgency = ({ due: one }: PendingReminder, { due: other }: PendingReminder): number =>
   (one?.days ?? 0) - (other?.days ?? 0) || compareCodeUnits(one?.item.expiresAt ?? "", other?.item.expiresAt ?? "");
 
 /** Returns the reminders to send to a recipient now, and those that an earlier run left unfinished. */
@@ -80,8 +80,10 @@ export const findRecipientWork = (
   tenants: readonly LoadedTenant[],
   clock: RunClock,
 ): RecipientWork => {
-  const allDue = tenants.flatMap((loaded) => listDueReminders(loaded, target, clock)).toSorted(byUrgency);
-  const unfinished = tenants.flatMap((loaded) => listUnfinishedReminders(loaded, target, allDue)).toSorted(byUrgency);
+  const allDue = tenants.flatMap((loaded) => listDueReminders(loaded, target, clock)).toSorted(compareByUrgency);
+  const unfinished = tenants
+    .flatMap((loaded) => listUnfinishedReminders(loaded, target, allDue))
+    .toSorted(compareByUrgency);
   const fresh = allDue.filter(
     ({ loaded, key }) => !unfinished.some((one) => one.loaded === loaded && isSameStage(one.key, key)),
   );

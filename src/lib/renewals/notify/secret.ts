@@ -99,7 +99,7 @@ const readSecretFile = async (
   );
 };
 
-/** Masks secrets in a text from another program, also in base64, in which they are sent to mail servers. */
+/** Masks secrets in a text from another program, including their base64 form, which is sent to mail servers. */
 export const maskSecrets = (message: string, secrets: readonly string[]): string => {
   const forms = secrets.flatMap((secret) => [secret, Buffer.from(secret).toString("base64")]);
   return forms.filter((form) => form.length > 3).reduce((kept, form) => kept.replaceAll(form, "•••"), message);

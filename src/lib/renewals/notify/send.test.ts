@@ -6,7 +6,7 @@ import { TestTenant } from "#support/tenant/tenant.ts";
 import { text } from "../../text/index.ts";
 import type { Digest } from "./digest.ts";
 import type { Message } from "./message.ts";
-import { createBouncedDelivery, createFailedDelivery, SENT, type Delivery } from "./outcome.ts";
+import { createBouncedDelivery, createFailedDelivery, SENT_DELIVERY, type Delivery } from "./outcome.ts";
 import type { ReminderTenant } from "./tenant.ts";
 import { planReminders, deliverReminders, type NotifyRun } from "./send.ts";
 import type { NotifySettings, Recipient } from "./settings.ts";
@@ -50,7 +50,7 @@ class Post {
 
   readonly deliver = async (recipient: Recipient, message: Message, digest: Digest): Promise<Delivery> => {
     const to = recipient.way === "mail" ? recipient.address : recipient.name;
-    const delivery = this.answers.get(to) ?? SENT;
+    const delivery = this.answers.get(to) ?? SENT_DELIVERY;
     if (delivery.sent) this.sent.push({ to, message, digest });
     return delivery;
   };

@@ -2,13 +2,13 @@ import { Failure } from "../../errors/index.ts";
 import type { RenewalItem } from "../../model/renewal.ts";
 import { text, type Text } from "../../text/index.ts";
 import { Bounces, listCriticalWarnings, listUndatedWarnings } from "./warnings.ts";
-import { codeOf } from "./outcome.ts";
+import { getErrorLabel } from "./outcome.ts";
 import { findRecipientWork, type RecipientWork } from "./pending-reminders.ts";
 import { groupItemsByRecipient, type RecipientItems } from "./recipients.ts";
-import { type Deliver, describeNotNotified, type ReminderRow, ReminderSender } from "./sender.ts";
+import { type Deliver, describeFailedNotification, type ReminderRow, ReminderSender } from "./sender.ts";
 import { LoadedTenant, type ReminderTenant } from "./tenant.ts";
 import type { NotifySettings, Recipient } from "./settings.ts";
-import { titleOf } from "./digest.ts";
+import { formatItemTitle } from "./digest.ts";
 
 /** The input of a run of `renewals notify`. */
 export interface NotifyRun {
@@ -35,7 +35,7 @@ interface NotifyWork {
   readonly incomplete: boolean;
 }
 
-const reasonOf = (error: unknown): Text => (error instanceof Failure ? error.what : codeOf(error));
+const getFailureReason = (error: unknown): Text => (error instanceof Failure ? error.what : getErrorLabel(error));
 
 /** Loads the tenants. If there are several, a tenant that cannot be reached does not stop the others. */
 const loadTenants = async ({ tenants, settings, now, warn }: NotifyRun): Promise<Omit<NotifyWork, "work">> => {
@@ -45,7 +45,7 @@ const loadTenants = async ({ tenants, settings, now, warn }: NotifyRun): Promise
       loaded.push(await LoadedTenant.load(tenant, { now, stages: settings.stages }));
     } catch (error) {
       if (tenants.length === 1) throw error;
-      const reason = reasonOf(error);
+      const reason = getFailureReason(error);
       const { context } = tenant;
       await warn(
         text(`cannot read the tenant ${context}: ${reason.en}`, `テナント ${context} を読み込めません: ${reason.ja}`),
@@ -62,7 +62,7 @@ const findNotifyWork = async (run: NotifyRun): Promise<NotifyWork> => {
   const targets = groupItemsByRecipient(tenantItems, settings);
   for (const { context, items } of tenantItems) {
     for (const item of items.filter((one) => !hasRecipient(targets, one))) {
-      const { en, ja } = titleOf(item);
+      const { en, ja } = formatItemTitle(item);
       await run.warn(text(`no recipient for ${en} (${context})`, `${ja}(${context})の通知先がありません`));
     }
   }
@@ -88,8 +88,8 @@ const warnOnlyOnce = ({ warn, ...run }: NotifyRun): NotifyRun => {
 };
 
 /**
- * Sorts the work so that warnings about bounced mail reach as many recipients as possible: recipients whose mail
- * bounced come first, then owners, whose mail may bounce, then all others.
+ * Sorts the work so that warnings about bounced emails reach as many recipients as possible: recipients whose emails
+ * bounced come first, then owners, whose emails may bounce, then all others.
  */
 const sortWork = (work: NotifyWork["work"], bounces: Bounces, { recipients }: NotifySettings): NotifyWork["work"] => {
   const rank = ({ recipient, addressee }: RecipientItems): number =>
@@ -101,7 +101,7 @@ const hasRecipient = (targets: readonly RecipientItems[], item: RenewalItem): bo
   targets.some(({ tenantItems }) => tenantItems.some(({ items }) => items.includes(item)));
 
 /**
- * Returns what would be sent to whom. Nothing is sent or recorded.
+ * Returns the reminders that would be sent to each recipient. Nothing is sent or recorded.
  *
  * @param hindranceOf finds what would prevent a recipient from being reached, as far as this is possible without
  * sending
@@ -127,7 +127,7 @@ export const planReminders = async (
     await sender.hearingWarnings(recipient, pending);
     const due = pending.flatMap((one) => one.due ?? []);
     const reason = due.length === 0 ? undefined : await hindranceOf(recipient);
-    if (reason !== undefined) await run.warn(describeNotNotified(recipient, reason));
+    if (reason !== undefined) await run.warn(describeFailedNotification(recipient, reason));
     const outcome = reason === undefined ? "due" : "failed";
     rows.push(...due.map((one) => ({ due: one, recipient, outcome, reason }) as const));
   }
@@ -137,7 +137,7 @@ export const planReminders = async (
 /**
  * Notifies every recipient of what is due, once. Each stage of each item is claimed before sending and settled
  * afterwards. If a recipient cannot be reached, the others are still notified. The next run tries again, and also sends
- * what a killed run left.
+ * the reminders that a killed run did not send.
  *
  * @param signal stops the run between two recipients
  */
@@ -157,7 +157,7 @@ export const deliverReminders = async (
     try {
       rows.push(...(await sender.send(target, work)));
     } catch (error) {
-      const reason = reasonOf(error);
+      const reason = getFailureReason(error);
       const { name } = target.recipient;
       incomplete = true;
       await run.warn(text(`${name}: ${reason.en}`, `${name}: ${reason.ja}`));

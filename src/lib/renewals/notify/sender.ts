@@ -16,7 +16,7 @@ import type { RecipientItems } from "./recipients.ts";
 import type { LoadedTenant } from "./tenant.ts";
 import type { NotifySettings, Recipient } from "./settings.ts";
 
-/** Delivers a message to a recipient. Resolves within a bounded time, whatever the other side does. */
+/** Delivers a message to a recipient. Resolves within a bounded time, even if the other side does not respond. */
 export type Deliver = (recipient: Recipient, message: Message, digest: Digest) => Promise<Delivery>;
 
 /** What is needed to send reminders to recipients. */
@@ -47,7 +47,7 @@ interface ClaimedReminder extends PendingReminder {
 /**
  * Claims reminders one after the other, and leaves out those that another process has sent in the meantime. If another
  * process is sending the first reminder, nothing is claimed: that process is notifying this recipient now, and a later
- * run sends what it leaves.
+ * run sends the reminders that it does not send.
  */
 const claimReminders = async (wanted: readonly PendingReminder[]): Promise<readonly ClaimedReminder[] | undefined> => {
   const all: ClaimedReminder[] = [];
@@ -59,8 +59,11 @@ const claimReminders = async (wanted: readonly PendingReminder[]): Promise<reado
   return all;
 };
 
-/** Compares reminders by first claim. The first Message-ID is the digest's, even if a later run sends it again. */
-const byClaimOrder = ({ notice: one }: ClaimedReminder, { notice: other }: ClaimedReminder): number =>
+/**
+ * Compares reminders by the time of their first claim. The digest has the Message-ID of the first reminder, even if a
+ * later run sends it again.
+ */
+const compareByClaimOrder = ({ notice: one }: ClaimedReminder, { notice: other }: ClaimedReminder): number =>
   one.id < other.id ? -1 : 1;
 
 const settleReminder = async (
@@ -79,10 +82,10 @@ const settleReminder = async (
 };
 
 /** Explains why a recipient was not, or cannot be, notified. */
-export const describeNotNotified = ({ name }: Recipient, { en, ja }: Text): Text =>
+export const describeFailedNotification = ({ name }: Recipient, { en, ja }: Text): Text =>
   text(`could not notify ${name}: ${en}`, `${name} に通知できませんでした: ${ja}`);
 
-const dueRemindersOf = (pending: readonly PendingReminder[]): readonly DueReminder[] =>
+const getDueReminders = (pending: readonly PendingReminder[]): readonly DueReminder[] =>
   pending.flatMap(({ due }) => due ?? []);
 
 /** Sends reminders to one recipient after the other. Each message is a digest of everything that is due. */
@@ -95,7 +98,10 @@ export class ReminderSender {
     this.#context = context;
   }
 
-  /** First sends what a killed run left, as exactly the same message; then sends new reminders in another message. */
+  /**
+   * First sends the reminders that a killed run left, as exactly the same message; then sends new reminders in another
+   * message.
+   */
   async send(target: RecipientItems, { unfinished, fresh }: RecipientWork): Promise<readonly ReminderRow[]> {
     const again = (await this.#tellTogether(target, unfinished)) ?? (await this.#leave(target, unfinished));
     if (again.some(({ outcome }) => outcome !== "sent")) return [...again, ...buildBusyRows(target, fresh)];
@@ -110,9 +116,9 @@ export class ReminderSender {
     if (pending.length === 0) return [];
     const claimed = await claimReminders(pending);
     if (claimed === undefined) return undefined;
-    const [leader, ...others] = claimed.toSorted(byClaimOrder);
+    const [leader, ...others] = claimed.toSorted(compareByClaimOrder);
     if (leader === undefined) return [];
-    const due = dueRemindersOf(claimed);
+    const due = getDueReminders(claimed);
     const delivery = due.length === 0 ? undefined : await this.#deliver(target, leader.notice.messageId, claimed);
     // the leader is settled last, so that its Message-ID can be found as long as any reminder is not settled
     for (const one of [...others, leader]) await settleReminder(one, delivery);
@@ -122,7 +128,7 @@ export class ReminderSender {
     bounces.learn(addressee, !delivery.sent && delivery.bounced);
     if (delivery.sent) return due.map((one) => ({ due: one, recipient, outcome: "sent" }));
     const { reason } = delivery;
-    await warn(describeNotNotified(recipient, reason));
+    await warn(describeFailedNotification(recipient, reason));
     return due.map((one) => ({ due: one, recipient, outcome: "failed", reason }));
   }
 
@@ -138,7 +144,7 @@ export class ReminderSender {
       ...listUndatedWarnings(tenants, recipient),
       ...(await this.hearingWarnings(recipient, claimed)),
     ];
-    const due = dueRemindersOf(claimed);
+    const due = getDueReminders(claimed);
     const digest = { due, warnings, language: recipient.language, severalContexts, messageId };
     return deliver(recipient, await buildReminderMessage(digest, { attach: recipient.way === "mail" }), digest);
   }
@@ -183,4 +189,4 @@ export class ReminderSender {
 
 /** Returns the rows of reminders that are left to another process or to the next run. */
 const buildBusyRows = ({ recipient }: RecipientItems, pending: readonly PendingReminder[]): readonly ReminderRow[] =>
-  dueRemindersOf(pending).map((due) => ({ due, recipient, outcome: "busy" }));
+  getDueReminders(pending).map((due) => ({ due, recipient, outcome: "busy" }));

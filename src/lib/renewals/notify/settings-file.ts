@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { readTrustedFile } from "../../files/index.ts";
 import { NOTIFY_FILE, type NotifySettings } from "./settings.ts";
 
-/** Where the settings are, and whose they are. */
+/** The location and the owner of the settings. */
 export interface SettingsPlace {
   /** path of the settings folder */
   readonly settings: string;

@@ -1,7 +1,7 @@
 import { line } from "../../advice/index.ts";
 /** The schema of `notify.yaml`. This module loads zod, so it is imported only when there are settings to read. */
 import { z } from "zod";
-import { plainText, readYaml, wholeNumber, toZodMessage } from "../../files/yaml.ts";
+import { createPlainTextSchema, readYaml, createWholeNumberSchema, toZodMessage } from "../../files/yaml.ts";
 import { RENEWAL_KINDS, type RenewalKind } from "../../model/renewal.ts";
 import { satisfiesRule, SENDABLE_ADDRESS_RULE } from "../../model/rules.ts";
 import { text, type Text } from "../../text/index.ts";
@@ -20,7 +20,7 @@ const FORMAT_HINT = text(
 );
 
 const refineWithText = (isRight: (value: string) => boolean, error: (value: string) => Text) =>
-  plainText().refine(isRight, { error: ({ input }) => toZodMessage(error(String(input))) });
+  createPlainTextSchema().refine(isRight, { error: ({ input }) => toZodMessage(error(String(input))) });
 
 const describeInvalidAddress = (value: string): Text =>
   text(`"${value}" is not an email address`, `「${value}」はメールアドレスではありません`);
@@ -83,20 +83,20 @@ const toRefinement =
     check(value, (path, what) => context.addIssue({ code: "custom", path: [...path], message: toZodMessage(what) }));
 
 /** Returns the values of `NAME-env` and `NAME-file`. */
-const sourcesOf = (mapping: object, name: string) => {
+const getSecretReferences = (mapping: object, name: string) => {
   const values = mapping as Readonly<Record<string, string | undefined>>;
   return { env: values[`${name}-env`], file: values[`${name}-file`] };
 };
 
 /** Returns where a secret is stored. The settings file never contains the secret itself. */
-function secretSourceOf(mapping: object, name: string): SecretSource | undefined {
-  const { env, file } = sourcesOf(mapping, name);
+function getSecretSource(mapping: object, name: string): SecretSource | undefined {
+  const { env, file } = getSecretReferences(mapping, name);
   if (file !== undefined) return { file };
   return env === undefined ? undefined : { env };
 }
 
 function refuseBothSources(mapping: object, name: string, refuse: RefuseValue): void {
-  const { env, file } = sourcesOf(mapping, name);
+  const { env, file } = getSecretReferences(mapping, name);
   if (env === undefined || file === undefined) return;
   refuse(
     [`${name}-file`],
@@ -110,19 +110,19 @@ const omitUndefined = <T extends object>(values: T): T =>
 
 const SMTP_SCHEMA = z
   .strictObject({
-    host: plainText(),
-    port: wholeNumber(1, 65_535).optional(),
+    host: createPlainTextSchema(),
+    port: createWholeNumberSchema(1, 65_535).optional(),
     security: z.enum(["tls", "starttls", "none"]).default("starttls"),
     from: SENDER_SCHEMA,
-    user: plainText().optional(),
+    user: createPlainTextSchema().optional(),
     "password-env": createVariableSchema("password-env").optional(),
-    "password-file": plainText().optional(),
-    "ca-file": plainText().optional(),
+    "password-file": createPlainTextSchema().optional(),
+    "ca-file": createPlainTextSchema().optional(),
   })
   .superRefine(
     toRefinement((smtp, refuse) => {
       refuseBothSources(smtp, "password", refuse);
-      const password = secretSourceOf(smtp, "password");
+      const password = getSecretSource(smtp, "password");
       if (smtp.security === "none" && password !== undefined && !isLoopback(smtp.host)) {
         refuse(
           ["security"],
@@ -150,7 +150,7 @@ const SMTP_SCHEMA = z
       security,
       from,
       user,
-      password: secretSourceOf(parts, "password"),
+      password: getSecretSource(parts, "password"),
       caFile,
     }),
   );
@@ -165,7 +165,7 @@ const COMMON_RECIPIENT_FIELDS = {
 };
 
 function createTextListSchema() {
-  return z.array(plainText()).min(1, toZodMessage(text("the list is empty", "リストが空です")));
+  return z.array(createPlainTextSchema()).min(1, toZodMessage(text("the list is empty", "リストが空です")));
 }
 
 const MAIL_SCHEMA = z.strictObject({ ...COMMON_RECIPIENT_FIELDS, way: z.literal("mail"), address: ADDRESS_SCHEMA });
@@ -176,18 +176,18 @@ const WEBHOOK_SCHEMA = z
     way: z.literal("webhook"),
     service: z.enum(WEBHOOK_SERVICES),
     "url-env": createVariableSchema("url-env").optional(),
-    "url-file": plainText().optional(),
+    "url-file": createPlainTextSchema().optional(),
     "token-env": createVariableSchema("token-env").optional(),
-    "token-file": plainText().optional(),
+    "token-file": createPlainTextSchema().optional(),
     template: TEMPLATE_SCHEMA.optional(),
   })
   .superRefine(
     toRefinement((hook, refuse) => {
       refuseBothSources(hook, "url", refuse);
       refuseBothSources(hook, "token", refuse);
-      if (secretSourceOf(hook, "url") === undefined)
+      if (getSecretSource(hook, "url") === undefined)
         refuse(["url-env"], text("url-env or url-file is missing", "url-env または url-file がありません"));
-      if ((hook.service === "chatwork") !== (secretSourceOf(hook, "token") !== undefined)) {
+      if ((hook.service === "chatwork") !== (getSecretSource(hook, "token") !== undefined)) {
         refuse(
           [],
           text(
@@ -212,7 +212,7 @@ const WEBHOOK_SCHEMA = z
       ...hook,
       // the refinement above has checked that one of the two is set
       url: urlFile === undefined ? { env: urlEnv ?? "" } : { file: urlFile },
-      token: secretSourceOf({ "token-env": tokenEnv, "token-file": tokenFile }, "token"),
+      token: getSecretSource({ "token-env": tokenEnv, "token-file": tokenFile }, "token"),
     }),
   );
 
@@ -221,7 +221,7 @@ const COMMAND_SCHEMA = z
     ...COMMON_RECIPIENT_FIELDS,
     way: z.literal("command"),
     command: createTextListSchema(),
-    timeout: wholeNumber(1, 300).default(60),
+    timeout: createWholeNumberSchema(1, 300).default(60),
   })
   .transform(({ command: [program = "", ...rest], timeout, ...recipient }) => ({
     ...recipient,
@@ -233,7 +233,7 @@ const SETTINGS_SCHEMA = z
   .strictObject({
     language: LANGUAGE_SCHEMA.default("ja"),
     stages: z
-      .array(wholeNumber(0, 3650))
+      .array(createWholeNumberSchema(0, 3650))
       .transform((stages) => [...new Set(stages)].toSorted((one, other) => other - one))
       .default([...DEFAULT_STAGES]),
     smtp: SMTP_SCHEMA.optional(),

@@ -4,12 +4,12 @@ import type { SecretPlace } from "./secret.ts";
 import { getNotifyFile, readNotifySettings, type SettingsPlace } from "./settings-file.ts";
 import { text, type Language, type Text } from "../../text/index.ts";
 
-/** Where the mail settings and their secrets are. */
+/** The location of the mail settings and their secrets. */
 export interface MailPlace extends Pick<SecretPlace, "environment" | "modes"> {
   readonly home: SettingsPlace;
 }
 
-/** A plain-text mail. */
+/** A plain-text email. */
 interface TenantMail {
   readonly to: string;
   readonly subject: string;
@@ -17,11 +17,11 @@ interface TenantMail {
   readonly language: Language;
 }
 
-/** Sends a mail. Resolves to the reason if the mail could not be sent, or else to undefined. */
+/** Sends an email. Resolves to the reason if the email could not be sent, otherwise to undefined. */
 type SendMail = (mail: TenantMail) => Promise<Text | undefined>;
 
 /**
- * Returns a function that opens the sending of mail for a local tenant. The mail goes through the mail server of
+ * Returns a function that creates the email sender of a local tenant. The emails go through the mail server of
  * `renewals notify`, whose settings are read at each call.
  *
  * @throws Failure `input-rejected` if no mail server is configured; also the failures of reading the settings and their

@@ -33,7 +33,7 @@ export interface ReminderClient {
   };
 }
 
-/** A tenant whose renewal items are watched. */
+/** A tenant whose renewal items are monitored. */
 export interface ReminderTenant {
   /** the tenant's context */
   readonly context: string;
@@ -42,7 +42,7 @@ export interface ReminderTenant {
   readonly client: ReminderClient;
   /** returns the tenant's items with the dates by which they are judged */
   readonly items: () => Promise<readonly DatedItem[]>;
-  /** adds who holds each item, because an item that the tenant itself holds has different steps */
+  /** adds the holder of each item, because the steps differ for an item that the tenant itself holds */
   readonly withHolding?: (items: readonly DatedItem[]) => Promise<readonly DatedItem[]>;
 }
 
@@ -106,7 +106,10 @@ export class LoadedTenant {
     return known;
   }
 
-  /** Returns problems with who is notified of renewals; none if unreadable, because reminders are sent in any case. */
+  /**
+   * Returns problems with who is notified of renewals; none if they cannot be read, because reminders are sent in any
+   * case.
+   */
   async findings(): Promise<readonly Finding[]> {
     const administration = await this.#standing();
     if (administration === undefined) return [];

@@ -14,7 +14,11 @@ import type { Addressee, RecipientItems } from "./recipients.ts";
 import { LoadedTenant } from "./tenant.ts";
 import type { Recipient } from "./settings.ts";
 import { createDueReminder } from "#support/renewals/digest.ts";
-import { createReminderTenant, createPastReminder, type KnownTenant } from "#support/renewals/notice-tenant.ts";
+import {
+  createReminderTenant,
+  createPastReminder,
+  type ReminderTenantContent,
+} from "#support/renewals/notice-tenant.ts";
 
 const NOW = new Date("2027-01-30T00:00:00.000Z");
 const IT: Recipient = { name: "it", way: "mail", address: "it@example.jp", language: "ja" };
@@ -26,7 +30,7 @@ const bouncedAt = (at: string, change: Partial<ReminderRecord> = {}): ReminderRe
   past(at, { state: "failed", error: `${BOUNCE_PREFIX}550 gone`, ...change });
 
 /** A tenant with one thing that has reached a stage, where these notices were. */
-const tenantOf = (notices: readonly ReminderRecord[], known: Omit<KnownTenant, "notices"> = {}) => {
+const tenantOf = (notices: readonly ReminderRecord[], known: Omit<ReminderTenantContent, "notices"> = {}) => {
   const { tenant, asked } = createReminderTenant({ items: [createDueReminder().item], ...known, notices });
   return { asked, loaded: LoadedTenant.load(tenant, { now: NOW, stages: [90, 30] }) };
 };

@@ -2,7 +2,7 @@ import type { ReminderRecord } from "../../model/renewal.ts";
 import { dayOf } from "../../model/time.ts";
 import { joinTexts, same, text, type Text } from "../../text/index.ts";
 import { buildOwnerCommand, renderFinding } from "../administrators.ts";
-import { toOneLine, titleOf, type DueReminder } from "./digest.ts";
+import { toOneLine, formatItemTitle, type DueReminder } from "./digest.ts";
 import { shouldNotify, findOwnerAddress, type Addressee, type RecipientItems } from "./recipients.ts";
 import type { LoadedTenant } from "./tenant.ts";
 import type { Finding } from "../findings.ts";
@@ -11,18 +11,18 @@ import type { Recipient } from "./settings.ts";
 /** The start of the recorded error if a mail server rejected a recipient permanently. */
 export const BOUNCE_PREFIX = "bounced: ";
 
-/** Returns true if a recipient was permanently rejected on a day, which another try that day would not change. */
+/** Returns true if a recipient was permanently rejected on a day. Another attempt on the same day would fail, too. */
 export const hasBouncedOn = ({ state, error, at }: ReminderRecord, day: string, timezone: string): boolean =>
   state === "failed" && error?.startsWith(BOUNCE_PREFIX) === true && dayOf(at, timezone) === day;
 
-/** Returns true if the latest mail to a recipient was rejected permanently. */
+/** Returns true if the latest email to a recipient was rejected permanently. */
 const hasLatestMailBounced = (tenants: readonly LoadedTenant[], addressee: Addressee): boolean => {
   const settled = tenants.flatMap((loaded) => loaded.pastOf(addressee)).filter(({ state }) => state !== "sending");
   const latest = settled.reduce((one, other) => (other.at > (one?.at ?? "") ? other : one), settled[0]);
   return latest?.state === "failed" && latest.error?.startsWith(BOUNCE_PREFIX) === true;
 };
 
-/** Recipients whose mail bounces, according to the records of earlier runs and the results of this run. */
+/** Recipients whose emails bounce, according to the records of earlier runs and the results of this run. */
 export class Bounces {
   readonly #addresses: Set<string>;
 
@@ -43,13 +43,13 @@ export class Bounces {
     else this.#addresses.delete(recipient);
   }
 
-  /** Returns warnings for a recipient about the other recipients whose mail bounces. */
+  /** Returns warnings for a recipient about the other recipients whose emails bounce. */
   warningsFor({ recipient }: Addressee): readonly Text[] {
     return [...this.#addresses]
       .filter((address) => address !== recipient)
       .map((address) =>
         text(
-          `mail to ${address} bounces: this recipient does not receive reminders`,
+          `email to ${address} bounces: this recipient does not receive reminders`,
           `${address} 宛てのメールが戻ってきています。この宛先に通知が届いていません`,
         ),
       );
@@ -63,7 +63,7 @@ const addContextOption = (line: string, context: string): string => `${line} --c
 export const findOwnerWarning = async (loaded: LoadedTenant, due: DueReminder): Promise<Text | undefined> => {
   const address = findOwnerAddress(due.item);
   if (address === undefined || !(await loaded.isGone(address))) return undefined;
-  const { en, ja } = titleOf(due.item);
+  const { en, ja } = formatItemTitle(due.item);
   const line = addContextOption(buildOwnerCommand(due.item), due.context);
   return text(
     `${address}, the owner of ${en}, is no longer a user of ${due.context}; to change the owner: ${line}`,
@@ -121,7 +121,7 @@ export const findRecipientWarnings = async (
 export const findDateWarning = ({ item }: DueReminder): Text | undefined => {
   const { remark } = item;
   if (remark === undefined || remark === null) return undefined;
-  return joinTexts([titleOf(item), text(toOneLine(remark.en), toOneLine(remark.ja))], same(": "));
+  return joinTexts([formatItemTitle(item), text(toOneLine(remark.en), toOneLine(remark.ja))], same(": "));
 };
 
 /** Returns warnings about items without a date, for everybody or one recipient. Reminders never include such items. */
@@ -130,7 +130,7 @@ export const listUndatedWarnings = (tenants: readonly LoadedTenant[], recipient?
     undated
       .filter((item) => recipient === undefined || shouldNotify(recipient, context, item))
       .map((item) => {
-        const { en, ja } = titleOf(item);
+        const { en, ja } = formatItemTitle(item);
         return text(
           `${en} (${context}) has no expiry date, so no reminders will be sent`,
           `${ja}(${context})は期限が登録されていないため、期限が近づいても通知できません`,

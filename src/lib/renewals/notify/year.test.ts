@@ -8,7 +8,7 @@ import type { ReminderClient } from "./tenant.ts";
 import type { Deliver } from "./sender.ts";
 import { deliverReminders } from "./send.ts";
 import type { NotifySettings } from "./settings.ts";
-import { openChat, openPostOffice } from "#support/renewals/post-office.ts";
+import { openChatServer, openPostOffice } from "#support/renewals/post-office.ts";
 import { findReachedStage, DEFAULT_STAGES } from "../stages.ts";
 
 const TOKYO = "Asia/Tokyo";
@@ -193,7 +193,7 @@ test(
   LONG_TIMEOUT,
   async () => {
     await using tenant = new TestTenant();
-    const [office, chat] = [await openPostOffice(), await openChat()];
+    const [office, chat] = [await openPostOffice(), await openChatServer()];
     const settings: NotifySettings = {
       language: "ja",
       stages: DEFAULT_STAGES,

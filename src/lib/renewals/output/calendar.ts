@@ -1,6 +1,6 @@
 import { text, type Language } from "../../text/index.ts";
 import { LAST_DAY } from "../../model/time.ts";
-import { listItemDetails, titleOf, type DueReminder, type DetailOptions } from "../notify/digest.ts";
+import { listItemDetails, formatItemTitle, type DueReminder, type DetailOptions } from "../notify/digest.ts";
 
 const DAY_SECONDS = 86_400;
 const SEQUENCE_EPOCH_SECONDS = Date.parse("2020-01-01T00:00:00Z") / 1000;
@@ -15,7 +15,7 @@ export type CalendarEntry = Pick<DueReminder, "context" | "item" | "day"> & Pick
  * Renders an iCalendar with one all-day event for each item, and alarms 90, 30 and 7 days before. Items that never
  * expire are left out. The event of a rejected item is on the day of the rejection and has no alarms. The IDs of the
  * events are the IDs of the items: a calendar that reads the file again moves the event of a renewed item instead of
- * showing it twice. The same records always give the same bytes.
+ * showing it twice. The same records always produce the same bytes.
  *
  * @see RFC 5545 3.1 (lines end in CRLF and are folded at 75 octets), 3.8.7.4 (SEQUENCE); RFC 6047 2.4 (METHOD)
  */
@@ -29,7 +29,7 @@ export const renderRenewalCalendar = async (entries: readonly CalendarEntry[], l
   for (const entry of entries) {
     const { item, day, readsReserved } = entry;
     if (day === LAST_DAY) continue;
-    const title = titleOf(item)[language];
+    const title = formatItemTitle(item)[language];
     const isRejected = item.rejection !== undefined;
     // the item expired when it was rejected
     const changes = isRejected ? [item.updatedAt, item.expiresAt] : [item.updatedAt];

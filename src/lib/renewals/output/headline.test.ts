@@ -2,20 +2,20 @@ import { expect, test } from "vitest";
 import { text } from "../../text/index.ts";
 import { summariseCheck } from "../check.ts";
 import { DEFAULT_THRESHOLDS } from "../judge.ts";
-import { checkedThing } from "#support/renewals/checked.ts";
+import { createCheckedItem } from "#support/renewals/checked.ts";
 import { describeMostUrgent } from "./headline.ts";
 
 const headline = (several: boolean, ...checked: Parameters<typeof summariseCheck>[0]) =>
   describeMostUrgent(summariseCheck(checked, DEFAULT_THRESHOLDS), several);
 
 test("names the most urgent item, its day and the command that explains its renewal, in both languages", () => {
-  const push = checkedThing("本社", "critical", 12, { context: "kanto", kind: "push-certificate" });
+  const push = createCheckedItem("本社", "critical", 12, { context: "kanto", kind: "push-certificate" });
   expect(headline(false, push)).toEqual({
     en: "CRITICAL: MDM push certificate 本社 expires on 2026-12-02, 12 days left: clomoctl renewals guide 本社",
     ja: "至急: MDM プッシュ通知証明書「本社」の期限は 2026-12-02(あと 12 日): clomoctl renewals guide 本社",
   });
-  const old = checkedThing("it's 1", "expired", -3, { context: "a b", kind: "vpp-token" });
-  expect(headline(true, push, checkedThing("b", "ok", 200), old)).toEqual({
+  const old = createCheckedItem("it's 1", "expired", -3, { context: "a b", kind: "vpp-token" });
+  expect(headline(true, push, createCheckedItem("b", "ok", 200), old)).toEqual({
     en: String.raw`EXPIRED: VPP content token it's 1 expired on 2026-11-17, 3 days ago (and 1 more): clomoctl renewals guide 'it'\''s 1' --context 'a b'`,
     ja: String.raw`期限切れ: VPP サービストークン「it's 1」は 2026-11-17 に期限が切れました(3 日経過)(ほか 1 件): clomoctl renewals guide 'it'\''s 1' --context 'a b'`,
   });
@@ -23,7 +23,7 @@ test("names the most urgent item, its day and the command that explains its rene
 
 test("states that an item is rejected, instead of the days left", () => {
   const rejection = text("Apple rejected it", "Apple が拒否しました");
-  const token = checkedThing("MDM", "critical", 300, {
+  const token = createCheckedItem("MDM", "critical", 300, {
     context: "kanto",
     kind: "ade-token",
     remark: rejection,
@@ -37,16 +37,19 @@ test("states that an item is rejected, instead of the days left", () => {
 
 test.each([
   [
-    checkedThing("a", "warning", 80, { source: "a.pem" }),
+    createCheckedItem("a", "warning", 80, { source: "a.pem" }),
     /^WARNING: .*80 days left: clomoctl renewals guide certificate$/,
   ],
-  [checkedThing("x.pem", "unknown", null, { kind: null, remark: text("broken", "壊れ") }), /^UNKNOWN: x\.pem: broken$/],
-  [checkedThing("謎", "unknown", null, { context: "a" }), /^UNKNOWN: 謎: unknown: clomoctl renewals guide 謎$/],
+  [
+    createCheckedItem("x.pem", "unknown", null, { kind: null, remark: text("broken", "壊れ") }),
+    /^UNKNOWN: x\.pem: broken$/,
+  ],
+  [createCheckedItem("謎", "unknown", null, { context: "a" }), /^UNKNOWN: 謎: unknown: clomoctl renewals guide 謎$/],
 ])("%j", (checked, expected) => {
   expect(headline(true, { ...checked, context: null })?.en ?? "").not.toContain("--context");
   expect(headline(false, checked)?.en).toMatch(expected);
 });
 
 test("there is no headline if nothing is due or nothing was checked", () => {
-  expect([headline(false), headline(false, checkedThing("a", "ok", 100))]).toEqual([undefined, undefined]);
+  expect([headline(false), headline(false, createCheckedItem("a", "ok", 100))]).toEqual([undefined, undefined]);
 });

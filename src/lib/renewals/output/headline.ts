@@ -7,7 +7,7 @@ import type { CheckedItem } from "../judge.ts";
 
 /**
  * Describes the most urgent item of a check in one line: how long the item has left, and the command that shows how to
- * renew it. cron sends this line as the first line of its mail. Returns undefined if nothing is due.
+ * renew it. cron sends this line as the first line of its email. Returns undefined if nothing is due.
  */
 export function describeMostUrgent(result: CheckResult, severalContexts: boolean): Text | undefined {
   const [first, ...rest] = listUrgentItems(result);

@@ -5,7 +5,7 @@ import { summariseCheck } from "../check.ts";
 import { DEFAULT_THRESHOLDS } from "../judge.ts";
 import { renderNagiosLine } from "./nagios.ts";
 import { renderPluginFailure } from "./plugin.ts";
-import { checkedThing } from "#support/renewals/checked.ts";
+import { createCheckedItem } from "#support/renewals/checked.ts";
 import { parsePluginOutput } from "#support/renewals/plugin-output.ts";
 
 const lineOf = (...checked: Parameters<typeof summariseCheck>[0]): string =>
@@ -15,10 +15,10 @@ test("shows the state, what is due, and the days of each item", () => {
   const line = renderNagiosLine(
     summariseCheck(
       [
-        checkedThing("push 本社", "critical", 12, { context: "kanto" }),
-        checkedThing("old", "expired", -3, { organisation: "Sales" }),
-        checkedThing("far", "ok", 300),
-        checkedThing("x.pem", "unknown", null, { kind: null, remark: text("broken", "壊れている") }),
+        createCheckedItem("push 本社", "critical", 12, { context: "kanto" }),
+        createCheckedItem("old", "expired", -3, { organisation: "Sales" }),
+        createCheckedItem("far", "ok", 300),
+        createCheckedItem("x.pem", "unknown", null, { kind: null, remark: text("broken", "壊れている") }),
       ],
       DEFAULT_THRESHOLDS,
     ),
@@ -41,12 +41,12 @@ test("shows the state, what is due, and the days of each item", () => {
 
 test("shows that an item is rejected instead of its days, and counts it as rejected", () => {
   const rejection = text("Apple rejected it", "Apple が拒否しました");
-  const token = checkedThing("MDM", "critical", 300, {
+  const token = createCheckedItem("MDM", "critical", 300, {
     context: "kanto",
     remark: rejection,
     rejection: { what: rejection, at: "2026-11-20T00:00:00.000Z" },
   });
-  expect(lineOf(token, checkedThing("far", "ok", 400))).toMatch(
+  expect(lineOf(token, createCheckedItem("far", "ok", 400))).toMatch(
     /^RENEWALS CRITICAL - 1 rejected by Apple, 1 ok: MDM \(kanto\): Apple rejected it \| 'kanto MDM'=300;/,
   );
 });
@@ -62,7 +62,11 @@ test("nothing to check is unknown, and so is a failure", () => {
 });
 
 test("items with the same name have distinct labels", () => {
-  const line = lineOf(checkedThing("a", "ok", 200), checkedThing("a", "ok", 300), checkedThing("a", "ok", 400));
+  const line = lineOf(
+    createCheckedItem("a", "ok", 200),
+    createCheckedItem("a", "ok", 300),
+    createCheckedItem("a", "ok", 400),
+  );
   expect(parsePluginOutput(`${line}\n`).figures.map(({ label }) => label)).toEqual(["a", "a (2)", "a (3)"]);
 });
 
@@ -87,7 +91,7 @@ test("the line follows the guideline and is not truncated, whatever the items' n
   );
   const thing = fc
     .tuple(word, fc.option(word), fc.option(word), fc.integer({ min: -9999, max: 99_999 }))
-    .map(([name, organisation, context, days]) => checkedThing(name, "critical", days, { organisation, context }));
+    .map(([name, organisation, context, days]) => createCheckedItem(name, "critical", days, { organisation, context }));
   fc.assert(
     fc.property(fc.array(thing, { minLength: 1, maxLength: 300 }), (things) => {
       const line = lineOf(...things);

@@ -2,7 +2,7 @@ import { describe, expect, it, test } from "vitest";
 import { RENEWAL_ITEM, type RenewalItem } from "../../model/renewal.ts";
 import { buildExampleRecord } from "../../model/thing.ts";
 import { judgeExpiry, DEFAULT_THRESHOLDS } from "../judge.ts";
-import { contrast, MIN_CONTRAST } from "#support/renewals/contrast.ts";
+import { computeContrast, MIN_CONTRAST } from "#support/renewals/contrast.ts";
 import { html, Markup } from "../../document/markup.ts";
 import { DARK_PALETTE, LIGHT_PALETTE, type Palette } from "../../document/style.ts";
 import { buildRenewalsDocument } from "./page.ts";
@@ -127,8 +127,8 @@ const palettes: readonly (readonly [string, Palette])[] = [
 
 test.each(palettes)("every text colour of the %s palette has a contrast of at least 4.5", (_, palette) => {
   for (const name of READ) {
-    expect(contrast(palette[name], palette.paper), name).toBeGreaterThanOrEqual(MIN_CONTRAST);
-    expect(contrast(palette[name], palette.band), `${name} on a band`).toBeGreaterThanOrEqual(MIN_CONTRAST);
+    expect(computeContrast(palette[name], palette.paper), name).toBeGreaterThanOrEqual(MIN_CONTRAST);
+    expect(computeContrast(palette[name], palette.band), `${name} on a band`).toBeGreaterThanOrEqual(MIN_CONTRAST);
   }
 });
 

@@ -75,7 +75,7 @@ const TABLE_HEADER = [
   text("Notes and identifiers", "メモと識別情報"),
 ];
 
-/** Splits a text into lines, so that the line breaks of the author stay. */
+/** Splits a text into lines, so that the author's line breaks are kept. */
 const splitLines = (words: string | null): readonly DisplayText[] => (words ?? "").split(/\r\n|\n|\r/);
 
 const toOptionalFact = (label: Text, value: string | null): readonly Fact[] => (value === null ? [] : [[label, value]]);

@@ -6,7 +6,7 @@ import { summariseCheck } from "../check.ts";
 import { DEFAULT_THRESHOLDS } from "../judge.ts";
 import { same } from "../../text/index.ts";
 import { renderPrometheusText } from "./prometheus.ts";
-import { checkedThing } from "#support/renewals/checked.ts";
+import { createCheckedItem } from "#support/renewals/checked.ts";
 import { parseExposition } from "#support/renewals/exposition.ts";
 
 const NOW = new Date("2026-11-20T00:00:00.500Z");
@@ -24,8 +24,8 @@ const promtoolRefuses = (exposition: string): string => {
 
 test("contains the expiry of each item, the unknown ones, and the time of the check", () => {
   const exposition = textOf(
-    checkedThing("push 本社", "critical", 12, { context: "kanto", organisation: "本社" }),
-    checkedThing("x.pem", "unknown", null, { kind: null, source: "x.pem" }),
+    createCheckedItem("push 本社", "critical", 12, { context: "kanto", organisation: "本社" }),
+    createCheckedItem("x.pem", "unknown", null, { kind: null, source: "x.pem" }),
   );
   const samples = parseExposition(exposition);
   expect(samples.map(({ name, value }) => [name, value])).toEqual([
@@ -47,7 +47,7 @@ test("contains the expiry of each item, the unknown ones, and the time of the ch
 });
 
 test("contains rejected items, and each tenant's ADE status", () => {
-  const token = checkedThing("MDM", "critical", 300, {
+  const token = createCheckedItem("MDM", "critical", 300, {
     context: "kanto",
     rejection: { what: same("rejected"), at: "2026-11-20T00:00:00.000Z" },
   });
@@ -95,7 +95,7 @@ test.each([
     ["", "", "a", "", "", ""],
   ],
 ])("labels contain %s", (_, known, labels) => {
-  const [sample] = parseExposition(textOf(checkedThing("a", "ok", 100, known)));
+  const [sample] = parseExposition(textOf(createCheckedItem("a", "ok", 100, known)));
   expect([...(sample?.labels ?? [])]).toEqual(
     ["context", "kind", "name", "organisation", "source", "fingerprint"].map((name, at) => [name, labels[at]]),
   );
@@ -107,11 +107,11 @@ test("nothing to check does not mean nothing is wrong", () => {
 });
 
 test("every duration metric is in seconds, as promtool requires", () => {
-  expect(textOf(checkedThing("a", "ok", 300))).not.toMatch(/^\w+_(?:days|hours|minutes)/m);
+  expect(textOf(createCheckedItem("a", "ok", 300))).not.toMatch(/^\w+_(?:days|hours|minutes)/m);
 });
 
 test("of two items with the same labels, the more urgent one represents both", () => {
-  const days = parseExposition(textOf(checkedThing("a", "ok", 300), checkedThing("a", "critical", 3)))
+  const days = parseExposition(textOf(createCheckedItem("a", "ok", 300), createCheckedItem("a", "critical", 3)))
     .filter(({ name }) => name === "clomoctl_renewal_expiry_timestamp_seconds")
     .map(({ value }) => value);
   expect(days).toEqual([Date.UTC(2026, 10, 23) / 1000]);
@@ -120,8 +120,8 @@ test("of two items with the same labels, the more urgent one represents both", (
 test("distinguishes two certificates of one name in one file by the start of their fingerprints", () => {
   const [one, other] = ["a".repeat(64), "b".repeat(64)];
   const exposition = textOf(
-    checkedThing("a", "ok", 300, { fingerprint: one }),
-    checkedThing("a", "critical", 3, { fingerprint: other }),
+    createCheckedItem("a", "ok", 300, { fingerprint: one }),
+    createCheckedItem("a", "critical", 3, { fingerprint: other }),
   );
   const days = parseExposition(exposition)
     .filter(({ name }) => name === "clomoctl_renewal_expiry_timestamp_seconds")
@@ -140,7 +140,7 @@ test("the file can be read back with the items' names, whatever they are", () =>
   );
   fc.assert(
     fc.property(fc.array(fc.tuple(word, fc.option(word)), { maxLength: 20 }), (names) => {
-      const things = names.map(([name, source], at) => checkedThing(name, "ok", 100 + at, { source }));
+      const things = names.map(([name, source], at) => createCheckedItem(name, "ok", 100 + at, { source }));
       const samples = parseExposition(textOf(...things));
       const read = samples
         .filter(({ name }) => name === "clomoctl_renewal_expiry_timestamp_seconds")

@@ -7,12 +7,12 @@ import { readNamedFile, readSmallFile } from "../../files/index.ts";
 import type { CurrentItem } from "../replacement/check.ts";
 
 /**
- * Returns what is in use now: the content of the named file, otherwise the recorded file if it is unchanged, otherwise
+ * Returns the item in use: the content of the specified file, otherwise the recorded file if it is unchanged, otherwise
  * the record.
  *
  * @param openers keys and passwords that open these files
- * @throws Failure `not-found` or `usage` if the named file cannot be read, `input-rejected` if it does not contain an
- * item of this kind
+ * @throws Failure `not-found` or `usage` if the specified file cannot be read, `input-rejected` if it does not contain
+ * an item of this kind
  */
 export async function findCurrentItem(
   place: Parameters<typeof readNamedFile>[0],

@@ -5,7 +5,7 @@ import { listNames, readSmallFile } from "../../files/index.ts";
 import { MAX_RENEWAL_FILE_BYTES } from "../../model/renewal.ts";
 import { text } from "../../text/index.ts";
 
-/** Maximum number of files to search for keys: more than are next to a token, even among many certificates. */
+/** Maximum number of files to search for keys. Even a folder with many certificates has fewer files next to a token. */
 const MAX_KEY_FILES = 100;
 
 const KEY_FILE_NAME = /\.(?:key|pem)$/i;
@@ -35,12 +35,12 @@ async function readFolderKeys(folder: string): Promise<readonly string[]> {
     const file = await readSmallFile(join(folder, name), MAX_RENEWAL_FILE_BYTES, { follow: false }).catch(
       () => undefined,
     );
-    if (file !== undefined) keys.push(...extractOpenKeys(file.bytes));
+    if (file !== undefined) keys.push(...extractUnencryptedKeys(file.bytes));
   }
   return keys;
 }
 
-const extractOpenKeys = (bytes: Uint8Array): readonly string[] =>
+const extractUnencryptedKeys = (bytes: Uint8Array): readonly string[] =>
   [...findPemBlocks(decodeLatin1(bytes))].flatMap(({ label, text: block }) => {
     const isOpen = /^(?:RSA )?PRIVATE KEY$/.test(label) && !block.includes("ENCRYPTED");
     return isOpen ? [block] : [];
@@ -59,7 +59,7 @@ export const readKeys = (
 
 async function parsePrivateKey(name: string, { bytes }: { readonly bytes: Uint8Array }): Promise<string> {
   const pem = Buffer.from(bytes).toString("utf8");
-  // cryptography is loaded only if a key file is named
+  // cryptography is loaded only if a key file is specified
   const { createPrivateKey } = await import("node:crypto");
   try {
     createPrivateKey(pem);

@@ -1,7 +1,7 @@
 import { formatMoment } from "../../model/time.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import type { Issuer } from "../../apple/renewable.ts";
-import { isNewer } from "../succession.ts";
+import { isNewerFile } from "../succession.ts";
 import { toDoubtfulOutcome, type Check, type CheckOutcome, type CheckRule } from "./check.ts";
 
 const DEFAULT_TIMEZONE = "Asia/Tokyo";
@@ -12,7 +12,7 @@ export const checkDifferentFile: CheckRule = ({ current, next }): Check | undefi
     ? {
         id: "file",
         outcome: "bad",
-        what: text("the file is the same as the one in use", "現在使われているものと同じです"),
+        what: text("this file is the same as the file in use", "現在使われているファイルと同じです"),
       }
     : undefined;
 
@@ -37,7 +37,7 @@ export const checkLaterExpiry: CheckRule = ({
   const estimated = [current, next].some(({ expiring }) => expiring.certainty !== "exact");
   const sure = estimated ? text(" (estimated)", "(推定を含む)") : same("");
   const [old, found] = [formatMoment(was, timezone), formatMoment(is, timezone)];
-  const longer = isNewer(next.expiring, current.expiring);
+  const longer = isNewerFile(next.expiring, current.expiring);
   return {
     id: "expiry",
     outcome: longer ? "good" : "bad",
@@ -45,7 +45,7 @@ export const checkLaterExpiry: CheckRule = ({
       ? text(`extended from ${old} to ${found}${sure.en}`, `${old} から ${found} に延びます${sure.ja}`)
       : text(
           `${found} is not later than ${old}${sure.en}: the file in use has already replaced this file`,
-          `${found} は現在の ${old} より後ではありません${sure.ja}。使用中のものに置き換え済みの古いファイルです`,
+          `${found} は現在の ${old} より後ではありません${sure.ja}。使用中のファイルにすでに置き換えられた古いファイルです`,
         ),
   };
 };
@@ -160,7 +160,7 @@ export const checkNotSimulated: CheckRule = ({ next, circumstances: { simulator 
         outcome: "bad",
         what: text(
           "made by a simulator (SIMULATOR), only for rehearsals: do not upload it",
-          "シミュレーター(SIMULATOR)で作成された練習用のものです。アップロードしないでください",
+          "シミュレーター(SIMULATOR)で作成された練習用のファイルです。アップロードしないでください",
         ),
       };
 
@@ -171,11 +171,11 @@ const createUnknownTopicCheck = (topic: string): Check => ({
   outcome: "unknown",
   what: text(
     `the current topic is not recorded. The new topic is ${topic}. Before the upload, compare it with last year's file (--current FILE): if the topic changes, every enrolled device stops responding`,
-    `使用中のトピックが記録されていません。新しいものは ${topic} です。アップロード前に前回のファイル(--current FILE)と比べてください。トピックが違うと登録済みの全デバイスが応答しなくなります`,
+    `使用中のトピックが記録されていません。新しいトピックは ${topic} です。アップロード前に前回のファイル(--current FILE)と比べてください。トピックが違うと登録済みの全デバイスが応答しなくなります`,
   ),
 });
 
-/** Checks that the topic is the same.  @see facts 3.4: a new topic cuts off enrolled devices, and nothing reports it */
+/** Checks that the topic is the same.  @see facts 3.4: a new topic disconnects enrolled devices without any report */
 export const checkTopic: CheckRule = ({ current, next }): Check => {
   const [was, is] = [current.expiring.topic, next.expiring.topic];
   if (was === null && is !== null && current.evidence === undefined) return createUnknownTopicCheck(is);

@@ -35,7 +35,7 @@ export interface Check {
   readonly what: Text;
 }
 
-/** Whether a file may replace the one in use. */
+/** Whether a file may replace the file in use. */
 export interface ReplacementJudgement {
   /** true if no check is bad; in strict mode, nothing may be left to check either */
   readonly safe: boolean;

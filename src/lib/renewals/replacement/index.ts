@@ -62,12 +62,12 @@ const RULES_BY_KIND: Readonly<Record<RenewalKind, readonly CheckRule[]>> = {
   custom: [checkLaterExpiry, checkValidity],
 };
 
-const NO_CURRENT_ITEM: Check = {
+const NO_CURRENT_ITEM_CHECK: Check = {
   id: "kind",
   outcome: "unknown",
   what: text(
     "not compared, because the current item is not recorded",
-    "使用中のものが記録されていないため、比較できません",
+    "使用中の証明書やトークンが記録されていないため、比較できません",
   ),
 };
 
@@ -82,7 +82,10 @@ const NEW_FILE_CHECKS: readonly Check["id"][] = [
   "old-token",
 ];
 
-/** Checks that decide whether a file succeeds another one. "signature" is omitted: a missing chain is only reported. */
+/**
+ * Checks that decide whether a file is the successor of another file. "signature" is omitted, because a missing chain
+ * is only reported.
+ */
 const IDENTITY_CHECKS: readonly Check["id"][] = [
   "kind",
   "topic",
@@ -110,7 +113,7 @@ export function judgeReplacement(
   const checks =
     current === null
       ? [
-          NO_CURRENT_ITEM,
+          NO_CURRENT_ITEM_CHECK,
           ...runChecks(createUnknownCurrentItem(next), next, circumstances).filter(({ id }) =>
             NEW_FILE_CHECKS.includes(id),
           ),
@@ -132,7 +135,7 @@ const AGE_CHECKS: readonly Check["id"][] = ["file", "expiry", "validity"];
 /**
  * Returns the failed checks that prevent a file from being recorded.
  *
- * @param waits true if the file is recorded as downloaded and waits for its upload; false if it is recorded as the one
+ * @param waits true if the file is recorded as downloaded and waits for its upload; false if it is recorded as the file
  * in use
  */
 export const listBlockingChecks = (
@@ -164,7 +167,7 @@ function checkKind(was: RenewalKind, is: RenewalKind): Check {
     outcome: "bad",
     what: text(
       `different kinds: ${old.en} (in use) and ${found.en} (new file)`,
-      `現在のものは「${old.ja}」ですが、新しいものは「${found.ja}」です`,
+      `種類が異なります。使用中のファイルは「${old.ja}」ですが、新しいファイルは「${found.ja}」です`,
     ),
   };
 }

@@ -9,11 +9,11 @@ import {
 } from "./check.ts";
 
 const START_AGAIN_HINT = text(
-  "The console would reject it (「入力エラー:正しい証明書をアップロードするか…」). Delete both files, download a new CSR, and renew with the new CSR",
-  "管理画面で「入力エラー:正しい証明書をアップロードするか…」になります。両方のファイルを削除し、CSR ファイルをダウンロードし直して更新してください",
+  "The console would reject the certificate (「入力エラー:正しい証明書をアップロードするか…」). Delete both files, download a new CSR, and renew with the new CSR",
+  "管理画面では「入力エラー:正しい証明書をアップロードするか…」と表示されて拒否されます。両方のファイルを削除し、CSR ファイルをダウンロードし直して更新してください",
 );
 
-const CSR_NOT_GIVEN: Check = {
+const CSR_NOT_SPECIFIED_CHECK: Check = {
   id: "request-key",
   outcome: "unknown",
   what: text(
@@ -28,7 +28,7 @@ export const checkRequestKey: CheckRule = ({
   circumstances: { csr },
 }): Check | undefined => {
   if (evidence.of !== "certificate") return undefined;
-  if (csr === undefined) return expiring.kind === "push-certificate" ? CSR_NOT_GIVEN : undefined;
+  if (csr === undefined) return expiring.kind === "push-certificate" ? CSR_NOT_SPECIFIED_CHECK : undefined;
   if (evidence.publicKey === csr.request.publicKey) {
     const what = text("the public key matches the CSR", "CSR ファイルの公開鍵と一致しています");
     return { id: "request-key", outcome: "good", what };
@@ -54,7 +54,10 @@ export function checkRequestReuse(current: CurrentItem | null, { request }: Requ
   return { id: "request-age", outcome: "bad", what };
 }
 
-/** Checks a CSR's age: one with the key in use is outdated, a file older than the certificate in use probably is. */
+/**
+ * Checks the age of a CSR. A CSR with the key in use is outdated. A CSR file that is older than the certificate in use
+ * is probably outdated.
+ */
 export const checkRequestAge: CheckRule = (comparison): Check | undefined => {
   const { current, circumstances } = comparison;
   if (circumstances.csr === undefined) return undefined;
@@ -63,7 +66,7 @@ export const checkRequestAge: CheckRule = (comparison): Check | undefined => {
   if (reused !== undefined) return reused;
   const since = current.expiring.validFrom ?? null;
   if (writtenAt === null || since === null) {
-    const what = text("the age of the CSR is unknown", "CSR ファイルがいつのものかわかりません");
+    const what = text("the age of the CSR is unknown", "CSR ファイルの作成時期がわかりません");
     return { id: "request-age", outcome: "unknown", what };
   }
   return writtenAt.getTime() < Date.parse(since)
@@ -75,16 +78,19 @@ export const checkRequestAge: CheckRule = (comparison): Check | undefined => {
       };
 };
 
-/** Describes a CSR file older than the current certificate. If the new one was made from it, its time may be wrong. */
+/**
+ * Describes a CSR file that is older than the current certificate. If the new certificate was made from this CSR, the
+ * time of the file may be wrong.
+ */
 function describeOldRequest({ next: { evidence }, circumstances: { csr } }: Comparison): Text {
   const pairs = evidence.of === "certificate" && evidence.publicKey === csr?.request.publicKey;
   return pairs
     ? text(
         "the CSR file is older than the certificate in use, so it is probably from an earlier renewal. However, the new certificate was made from this CSR, and file times can be wrong",
-        "CSR ファイルの日時が現在の証明書より古く、おそらく以前の更新のものです。ただし、新しい証明書はこの CSR から作られています(ファイルの日時は正確とは限りません)",
+        "CSR ファイルの日時が現在の証明書より古く、おそらく以前の更新で使ったファイルです。ただし、新しい証明書はこの CSR から作られています(ファイルの日時は正確とは限りません)",
       )
     : text(
         "the CSR file is older than the certificate in use, so it is probably from an earlier renewal (file times can be wrong)",
-        "CSR ファイルの日時が現在の証明書より古く、おそらく以前の更新のものです(ファイルの日時は正確とは限りません)",
+        "CSR ファイルの日時が現在の証明書より古く、おそらく以前の更新で使ったファイルです(ファイルの日時は正確とは限りません)",
       );
 }

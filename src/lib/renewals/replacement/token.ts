@@ -7,7 +7,7 @@ import { toDoubtfulOutcome, type Check, type CheckOutcome, type CheckRule } from
 type EvidenceOf<K extends SuccessorEvidence["of"]> = Extract<SuccessorEvidence, { of: K }>;
 
 /** The result if the files do not contain the values to compare. */
-const NOT_IN_FILES = text("the files do not show this", "ファイルからはわかりません");
+const NOT_IN_FILES_TEXT = text("the files do not show this", "ファイルからはわかりません");
 
 /** Compares a value of the item in use with the value of the new file. */
 function compareValues(
@@ -16,7 +16,7 @@ function compareValues(
   { differs, outcome, secret = false }: { differs: Text; outcome: CheckOutcome; secret?: boolean },
 ): Check {
   if (was === null || was === undefined || is === null || is === undefined) {
-    return { id, outcome: "unknown", what: NOT_IN_FILES };
+    return { id, outcome: "unknown", what: NOT_IN_FILES_TEXT };
   }
   const [old, found] = secret ? ["", ""] : [`: ${was}`, `: ${was} → ${is}`];
   return was === is
@@ -100,7 +100,7 @@ export const checkAdeConsumer: CheckRule = ({ current, next, circumstances }): C
     outcome: toDoubtfulOutcome(circumstances),
     differs: text(
       "different: this token was downloaded by another administrator of Apple's portal, or belongs to another server",
-      "異なります。Apple のポータルの別の管理者がダウンロードしたものか、別のサーバのものです",
+      "異なります。Apple のポータルの別の管理者がダウンロードしたトークンか、別のサーバのトークンです",
     ),
   });
   return check.outcome === "unknown" ? { ...check, what: TOKENS_NOT_DECRYPTED } : check;
@@ -124,19 +124,22 @@ export const checkOldAdeToken: CheckRule = (comparison): Check | undefined =>
         id: "old-token",
         outcome: "warning",
         what: text(
-          "invalid since the new token was downloaded: upload the new token now",
+          "the current token became invalid when the new token was downloaded: upload the new token now",
           "現在のトークンは、新しいトークンをダウンロードした時点で無効になりました。すぐに新しいトークンをアップロードしてください",
         ),
       };
 
-const toOptionalWidthKey = (name: string | null | undefined): string | undefined =>
+const toOptionalNfkcKey = (name: string | null | undefined): string | undefined =>
   (name ?? undefined) && toNfkcKey(name ?? "");
 
-/** Compares the organisations. An organisation recorded without a file was typed, perhaps in other words. */
+/**
+ * Compares the organisations. An organisation recorded without a file was typed by hand, perhaps with a different
+ * spelling.
+ */
 export const checkVppOrganisation: CheckRule = ({ current, next, circumstances }): Check =>
   compareValues(
     "organisation",
-    [toOptionalWidthKey(current.expiring.organisation), toOptionalWidthKey(next.expiring.organisation)],
+    [toOptionalNfkcKey(current.expiring.organisation), toOptionalNfkcKey(next.expiring.organisation)],
     {
       outcome: current.expiring.fingerprint === null ? toDoubtfulOutcome(circumstances) : "bad",
       differs: text("this token belongs to another organisation", "別の組織のトークンです"),
@@ -145,10 +148,10 @@ export const checkVppOrganisation: CheckRule = ({ current, next, circumstances }
 
 /** Compares locations.  @see facts 3.5: Apple writes full-width characters as `_`, so 東京 and 大阪 are the same */
 export const checkVppLocation: CheckRule = ({ current, next }): Check => {
-  const is = toOptionalWidthKey(narrowEvidence(next.evidence, "vpp-token")?.location);
+  const is = toOptionalNfkcKey(narrowEvidence(next.evidence, "vpp-token")?.location);
   const check = compareValues(
     "location",
-    [toOptionalWidthKey(narrowEvidence(current.evidence, "vpp-token")?.location), is],
+    [toOptionalNfkcKey(narrowEvidence(current.evidence, "vpp-token")?.location), is],
     {
       outcome: "bad",
       differs: text(

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { beforeEach, expect, onTestFinished, test } from "vitest";
 import { createProcessTable } from "../../files/index.ts";
-import { installCron, removeCron, showCron, type CronPlace } from "./cron.ts";
+import { installCron, removeCron, readCronSchedule, type CronPlace } from "./cron.ts";
 import type { ProgramResult } from "./programs.ts";
 import type { DailyRun } from "./schedule.ts";
 
@@ -164,7 +164,7 @@ test("reports a computer without cron, and writes nothing", async () => {
   await expect(installCron(place, wanted())).rejects.toMatchObject({ code: "unavailable" });
   expect(existsSync(place.launchers)).toBe(false);
   expect(await removeCron(place)).toMatchObject({ changed: false, scheduled: { installed: false } });
-  expect((await showCron(place)).installed).toBe(false);
+  expect((await readCronSchedule(place)).installed).toBe(false);
 });
 
 /** The reasons that clomoctl words itself. */
@@ -205,7 +205,7 @@ test.each([
   ["no line at all", "# taken out", null],
 ])("shows a block in which somebody has put %s", async (_, line, at) => {
   const crontab = new Crontab(`7 7 * * * other\n${FIRST}\n${line}\n${LAST}\n8 8 * * * other\n`);
-  expect(await showCron(crontab.place())).toMatchObject({ installed: true, at });
+  expect(await readCronSchedule(crontab.place())).toMatchObject({ installed: true, at });
 });
 
 test("removing nothing is not a change", async () => {

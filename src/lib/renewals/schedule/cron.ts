@@ -20,14 +20,14 @@ async function readCrontab({ run }: SchedulePlace): Promise<CrontabText | undefi
   if (listed === undefined) return undefined;
   if (listed.code === 0) return listed.stdout.toString(LATIN1);
   if (/no crontab/i.test(listed.stderr)) return "";
-  throw createCrontabFailure(listed.stderr);
+  throw parseCrontabFailure(listed.stderr);
 }
 
 /** Returns true if the machine has cron. */
 export const hasCron = async ({ run }: Pick<SchedulePlace, "run">): Promise<boolean> =>
   (await run("crontab", ["-l"])) !== undefined;
 
-const createCrontabFailure = (stderr: string): Failure => {
+const parseCrontabFailure = (stderr: string): Failure => {
   const said = stderr.trim();
   return buildCrontabFailure(said === "" ? text("no reason given", "理由は表示されていません") : same(said));
 };
@@ -39,7 +39,7 @@ const buildCrontabFailure = (why: Text): Failure =>
 
 async function writeCrontab(place: SchedulePlace, crontab: CrontabText): Promise<void> {
   const written = await place.run("crontab", crontab === "" ? ["-r"] : ["-"], { input: Buffer.from(crontab, LATIN1) });
-  if (written?.code !== 0) throw createCrontabFailure(written?.stderr ?? "");
+  if (written?.code !== 0) throw parseCrontabFailure(written?.stderr ?? "");
   if ((await readCrontab(place)) !== crontab) {
     throw buildCrontabFailure(
       text("crontab -l does not show the new entry", "crontab -l の出力が、書き込んだ内容と一致しません"),
@@ -74,7 +74,7 @@ export async function installCron(place: CronPlace, { at, timezone, launcher }: 
   if (wanted !== before) await writeCrontab(place, wanted);
   const same = formatTimeOfDay(time) === formatTimeOfDay(at) && !drifts;
   return {
-    scheduled: await showCron(place),
+    scheduled: await readCronSchedule(place),
     changed: wanted !== before,
     notes: same ? [] : [describeConvertedTime(formatTimeOfDay(at), timezone, formatTimeOfDay(time), place.timezone)],
     warnings: drifts ? [describeClockDrift(timezone, place.timezone)] : [],
@@ -90,7 +90,7 @@ const describeConvertedTime = (at: string, zone: string, here: string, zoneHere:
 const describeClockDrift = (zone: string, zoneHere: string): Text =>
   text(
     `the offset between ${zone} and ${zoneHere} changes with daylight saving time. Use a systemd timer, which always runs at the set time, or install the schedule again after each change`,
-    `夏時間により、${zone} と ${zoneHere} の時差は年内に変わります。systemd タイマーを使えば、設定した時刻に動きます。cron を使う場合は、時差が変わるたびにもう一度 install してください`,
+    `夏時間により、${zone} と ${zoneHere} の時差は年内に変わります。systemd タイマーを使えば、設定した時刻に動きます。cron を使う場合は、時差が変わるたびに予定を登録し直してください`,
   );
 
 /** Removes the daily run from the crontab and deletes its launcher. */
@@ -99,11 +99,11 @@ export async function removeCron(place: CronPlace): Promise<ScheduleChange> {
   const after = removeBlock(before);
   if (after !== before) await writeCrontab(place, after);
   await removeLauncher(getLauncherPath(place.launchers, "cron"));
-  return { scheduled: await showCron(place), changed: after !== before, notes: [], warnings: [] };
+  return { scheduled: await readCronSchedule(place), changed: after !== before, notes: [], warnings: [] };
 }
 
 /** Returns the daily run as it is in the crontab. */
-export async function showCron(place: CronPlace): Promise<DailySchedule> {
+export async function readCronSchedule(place: CronPlace): Promise<DailySchedule> {
   const block = findBlock((await readCrontab(place)) ?? "");
   const [, minute, hour] = /^(\d+) (\d+) /m.exec(block?.lines.join("\n") ?? "") ?? [];
   const at = minute === undefined || hour === undefined ? null : { hour: Number(hour), minute: Number(minute) };

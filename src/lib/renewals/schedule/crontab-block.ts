@@ -3,8 +3,11 @@ import { text } from "../../text/index.ts";
 
 const BEGIN_MARKER = "# >>> clomoctl renewals >>>";
 const END_MARKER = "# <<< clomoctl renewals <<<";
-/** Added to the end marker if the crontab before it lacked a final newline, which is then removed with the block. */
-const ADDED_NEWLINE_NOTE = " (the line above the first had no line end)";
+/**
+ * Text that is added to the end marker if the crontab had no final newline before the block was inserted. When the
+ * block is removed, that newline is removed too.
+ */
+const MISSING_NEWLINE_NOTE = " (the line above the first had no line end)";
 
 /** The content of a crontab, in which each character is one byte. */
 export type CrontabText = string;
@@ -27,7 +30,7 @@ export function findBlock(crontab: CrontabText): CrontabBlock | undefined {
   const isMark = (line: string, mark: string): boolean => line.trimEnd() === mark;
   const begins = lines.flatMap((line, at) => (isMark(line, BEGIN_MARKER) ? [at] : []));
   const ends = lines.flatMap((line, at) =>
-    isMark(line, END_MARKER) || isMark(line, END_MARKER + ADDED_NEWLINE_NOTE) ? [at] : [],
+    isMark(line, END_MARKER) || isMark(line, END_MARKER + MISSING_NEWLINE_NOTE) ? [at] : [],
   );
   const [begin] = begins;
   const [end] = ends;
@@ -35,18 +38,18 @@ export function findBlock(crontab: CrontabText): CrontabBlock | undefined {
   if (begin === undefined || end === undefined || begins.length > 1 || ends.length > 1 || end < begin) {
     throw new Failure("input-rejected", {
       what: text(
-        "the clomoctl markers in the crontab are damaged; nothing was changed",
+        "the clomoctl markers in the crontab are damaged; the crontab was not changed",
         "crontab 内の clomoctl の目印が壊れています。何も変更していません",
       ),
       hint: text(
-        `run crontab -e and delete the lines from "${BEGIN_MARKER}" to "${END_MARKER}"`,
+        `run \`crontab -e\` and delete the lines from "${BEGIN_MARKER}" to "${END_MARKER}"`,
         `crontab -e で「${BEGIN_MARKER}」から「${END_MARKER}」までの行を削除してください`,
       ),
     });
   }
   const before = lines.slice(0, begin).join("");
   const after = lines.slice(end + 1).join("");
-  const lineWasEnded = isMark(lines[end] ?? "", END_MARKER + ADDED_NEWLINE_NOTE) && after === "";
+  const lineWasEnded = isMark(lines[end] ?? "", END_MARKER + MISSING_NEWLINE_NOTE) && after === "";
   return {
     lines: lines.slice(begin + 1, end).map((line) => line.trimEnd()),
     before: lineWasEnded ? before.replace(/\n$/, "") : before,
@@ -54,11 +57,14 @@ export function findBlock(crontab: CrontabText): CrontabBlock | undefined {
   };
 }
 
-/** Returns the crontab with `lines` as its block, in the place of the old block or at the end; other bytes stay. */
+/**
+ * Returns the crontab with `lines` as its block. The block replaces the old block or is added at the end; all other
+ * bytes are kept.
+ */
 export function insertBlock(crontab: CrontabText, lines: readonly string[]): CrontabText {
   const { before, after } = findBlock(crontab) ?? { before: crontab, after: "" };
   const ended = before === "" || before.endsWith("\n");
-  const end = ended ? END_MARKER : END_MARKER + ADDED_NEWLINE_NOTE;
+  const end = ended ? END_MARKER : END_MARKER + MISSING_NEWLINE_NOTE;
   return [before, ended ? "" : "\n", ...[BEGIN_MARKER, ...lines, end].map((line) => `${line}\n`), after].join("");
 }
 

@@ -26,8 +26,8 @@ const DEFAULT_PATH_FOLDERS = "/usr/local/bin:/opt/homebrew/bin:/usr/bin:/bin";
 export const getLauncherPath = (folder: string, way: Scheduler): string => join(folder, `renewals-${way}.sh`);
 
 /**
- * Returns a path of the program that stays valid. npx runs a checkout through a link in its cache, and that link
- * disappears when the cache is emptied.
+ * Returns a path of the program that remains valid. If npx runs a checkout, its path goes through a link in the cache
+ * of npx, and that link disappears when the cache is emptied.
  */
 export const resolveStablePath = async (door: string): Promise<string> =>
   NPX_CACHE_PATH.test(door) ? await realpath(door).catch(() => door) : door;
@@ -77,11 +77,11 @@ export function quoteShellWord(word: string): string {
  * Each run searches for Node and the program: first at their original paths, then on PATH, then where version managers
  * install Node. An update or a moved `node_modules` therefore does not stop the daily run.
  *
- * If `renewals notify` fails, its exit code is the exit code of the script; otherwise the exit code of `renewals check`
- * is. Items that are only within the warning time are not a failure, because reminders were sent for them; they are
- * shown only if `renewals notify` failed or printed something. The output of the check comes first, so that a mail of
- * the output begins with the due items. Missing recipients are reported only if something is due. The script records
- * the time and the exit code of its run in a file next to it.
+ * If `renewals notify` fails, the script ends with its exit code, otherwise with the exit code of `renewals check`.
+ * Items that are only within the warning time are not a failure, because reminders were sent for them; they are shown
+ * only if `renewals notify` failed or printed something. The output of the check comes first, so that an email with the
+ * output begins with the due items. Missing recipients are reported only if something is due. The script records the
+ * time and the exit code of its run in a file next to it.
  */
 export function renderLauncherScript({
   node,

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { buffer } from "node:stream/consumers";
 
-/** The result of running a program of the machine. */
+/** The result of running a program that is installed on the machine. */
 export interface ProgramResult {
   /** exit code; null if a signal ended the program */
   readonly code: number | null;
@@ -24,7 +24,7 @@ export type RunProgram = (
   given?: ProgramInput,
 ) => Promise<ProgramResult | undefined>;
 
-const NOT_FOUND_CODES = new Set(["ENOENT", "EACCES", "ENOTDIR"]);
+const PROGRAM_NOT_FOUND_CODES = new Set(["ENOENT", "EACCES", "ENOTDIR"]);
 
 /** Creates a function that runs local programs from the PATH of `environment`. The signal also ends the program. */
 export const createProgramRunner =
@@ -42,7 +42,7 @@ export const createProgramRunner =
       const [code, stdout, stderr] = await Promise.all([ended, buffer(child.stdout), buffer(child.stderr)]);
       return { code, stdout, stderr: stderr.toString("utf8") };
     } catch (error) {
-      if (NOT_FOUND_CODES.has((error as NodeJS.ErrnoException).code ?? "")) return undefined;
+      if (PROGRAM_NOT_FOUND_CODES.has((error as NodeJS.ErrnoException).code ?? "")) return undefined;
       throw error;
     }
   };

@@ -22,7 +22,7 @@ export interface LauncherParts {
   readonly scope: readonly string[];
 }
 
-/** A daily run to install. */
+/** The daily run to install. */
 export interface DailyRun {
   readonly at: TimeOfDay;
   /** IANA name of the time zone of `at` */

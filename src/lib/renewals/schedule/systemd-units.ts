@@ -21,8 +21,8 @@ const quoteUnitWord = (word: string): string =>
     .replaceAll("$", "$$$$")}"`;
 
 /**
- * Renders the unit of the service, which runs once. The shell runs the launcher, so that it works in a home that is
- * mounted with `noexec`.
+ * Renders the service unit, which runs the launcher once. The unit starts the launcher with a shell, because the home
+ * folder may be mounted with `noexec`.
  *
  * @param user ID of the user that runs a service of the machine; null for a service of the user, which needs no user ID
  */

@@ -7,7 +7,7 @@ import { Failure } from "../../errors/index.ts";
 import { listRegisteredFiles, createProcessTable } from "../../files/index.ts";
 import type { DailyRun, LauncherParts, SchedulePlace } from "./schedule.ts";
 import { createProgramRunner, type ProgramResult, type RunProgram } from "./programs.ts";
-import { installSystemd, removeSystemd, showSystemd } from "./systemd.ts";
+import { installSystemd, removeSystemd, readSystemdSchedule } from "./systemd.ts";
 
 let folder = "";
 let asked: string[] = [];
@@ -114,7 +114,7 @@ test.each([
   expect(warnings[0]?.en).toContain("systemctl --user daemon-reload; systemctl --user enable --now");
   expect(warnings[0]?.ja).toContain("systemctl --user daemon-reload");
   expect((await removeSystemd(place, "systemd")).warnings).toHaveLength(1);
-  expect((await showSystemd(place, "systemd")).installed).toBe(false);
+  expect((await readSystemdSchedule(place, "systemd")).installed).toBe(false);
 });
 
 test("does not install units that systemd rejects", async () => {
@@ -149,7 +149,7 @@ test.runIf(process.platform === "linux")(
     await symlink("/proc/self/mem", timer);
     const faulty = { code: "unexpected", what: { en: "disk I/O error" }, where: timer };
     await expect(removeSystemd(place, "systemd")).rejects.toMatchObject(faulty);
-    await expect(showSystemd(place, "systemd")).rejects.toMatchObject(faulty);
+    await expect(readSystemdSchedule(place, "systemd")).rejects.toMatchObject(faulty);
     expect(await readdir(join(folder, "systemd"))).toHaveLength(2);
   },
 );

@@ -17,8 +17,8 @@ import {
 
 type SystemdScheduler = Extract<Scheduler, `systemd${string}`>;
 
-const TIMER = `${UNIT_NAME}.timer`;
-const SERVICE = `${UNIT_NAME}.service`;
+const TIMER_UNIT = `${UNIT_NAME}.timer`;
+const SERVICE_UNIT = `${UNIT_NAME}.service`;
 
 /** Rethrows an error of the file system as a failure that explains it to the user, if possible. */
 const rethrowDiskError =
@@ -50,8 +50,8 @@ export async function installSystemd(
   const folder = place.units(way);
   const launcher = getLauncherPath(place.launchers, way);
   const units = new Map([
-    [SERVICE, renderServiceUnit(launcher, way === "systemd" ? null : place.owner)],
-    [TIMER, renderTimerUnit(wanted.at, wanted.timezone)],
+    [SERVICE_UNIT, renderServiceUnit(launcher, way === "systemd" ? null : place.owner)],
+    [TIMER_UNIT, renderTimerUnit(wanted.at, wanted.timezone)],
   ]);
   const before = await readOwnUnits(folder);
   const checked = await verifyUnits(place, way, units);
@@ -59,35 +59,38 @@ export async function installSystemd(
   for (const [name, content] of units) await place.write(join(folder, name), content);
   const started = await runSystemctl(place, way, [
     ["daemon-reload"],
-    ["enable", "--now", TIMER],
+    ["enable", "--now", TIMER_UNIT],
     // without a restart, a running timer keeps its old time
-    ["restart", TIMER],
+    ["restart", TIMER_UNIT],
   ]);
   return {
-    scheduled: await showSystemd(place, way),
+    scheduled: await readSystemdSchedule(place, way),
     changed: [...units].some(([name, content]) => before.get(name) !== content),
     notes: [...checked, ...(started && way === "systemd" ? [LINGER_NOTE] : [])],
-    warnings: started ? [] : [describeNotStarted(way)],
+    warnings: started ? [] : [describeTimerNotStarted(way)],
   };
 }
 
 const LINGER_NOTE = text(
-  "the timer runs only while you are logged in; to run it at all times: loginctl enable-linger",
+  "the timer runs only while you are logged in; to run it at all times: `loginctl enable-linger`",
   "タイマーはログイン中だけ動きます。常に動かすには: loginctl enable-linger",
 );
 
-const describeNotStarted = (way: SystemdScheduler): Text => {
+const describeTimerNotStarted = (way: SystemdScheduler): Text => {
   const command = `systemctl ${toManagerOption(way)}`;
   return text(
-    `the units were written, but systemd does not respond; to start the timer, run: ${command} daemon-reload; ${command} enable --now ${TIMER}`,
-    `ユニットは書き込みましたが、systemd が応答しません。タイマーを開始するには: ${command} daemon-reload; ${command} enable --now ${TIMER}`,
+    `the units were written, but systemd does not respond; to start the timer, run: \`${command} daemon-reload; ${command} enable --now ${TIMER_UNIT}\``,
+    `ユニットは書き込みましたが、systemd が応答しません。タイマーを開始するには: ${command} daemon-reload; ${command} enable --now ${TIMER_UNIT}`,
   );
 };
 
-/** Returns clomoctl's units by name.  @throws `input-rejected` if a unit with such a name is not from clomoctl */
+/**
+ * Returns the units that clomoctl wrote, by name. @throws `input-rejected` if a unit with such a name was not written
+ * by clomoctl
+ */
 async function readOwnUnits(folder: string): Promise<ReadonlyMap<string, string>> {
   const own = new Map<string, string>();
-  for (const name of [SERVICE, TIMER]) {
+  for (const name of [SERVICE_UNIT, TIMER_UNIT]) {
     const content = await readFileIfExists(join(folder, name));
     if (content === undefined) continue;
     if (!content.startsWith(UNIT_HEADER)) {
@@ -97,7 +100,10 @@ async function readOwnUnits(folder: string): Promise<ReadonlyMap<string, string>
           "同じ名前のユニットがありますが、clomoctl が書いたものではありません",
         ),
         where: join(folder, name),
-        hint: text("rename or move the unit first", "先に名前を変えるか移動してください"),
+        hint: text(
+          "rename or move that unit, then try again",
+          "そのユニットの名前を変えるか移動してから、もう一度実行してください",
+        ),
       });
     }
     own.set(name, content);
@@ -115,7 +121,7 @@ async function verifyUnits(
   try {
     for (const [name, content] of units) await writeFile(join(folder, name), content).catch(rethrowDiskError(folder));
     const asked = ["verify", toManagerOption(way), ...[...units.keys()].map((name) => join(folder, name))];
-    // systemd-analyze needs a runtime folder, and there is none without a session
+    // systemd-analyze needs a runtime folder, which does not exist without a session
     const ran = await place.run("systemd-analyze", asked, { environment: { XDG_RUNTIME_DIR: folder } });
     if (ran?.code === 0) return [];
     if (ran !== undefined && ran.stderr.includes(UNIT_NAME)) throw createRejectedUnitsFailure(ran.stderr);
@@ -153,16 +159,19 @@ async function runSystemctl(
   return true;
 }
 
-/** Returns true if the systemd manager responds. Containers and hosts without a session have none. Changes nothing. */
+/**
+ * Returns true if the systemd manager responds. Containers and hosts without a session do not have a systemd manager.
+ * The check changes nothing.
+ */
 export const isSystemdResponding = (place: SchedulePlace, way: SystemdScheduler): Promise<boolean> =>
   runSystemctl(place, way, [["show-environment"]]);
 
-/** Stops the timer, and removes the units and the launcher. Units that clomoctl did not write stay. */
+/** Stops the timer, and removes the units and the launcher. Units that clomoctl did not write are kept. */
 export async function removeSystemd(place: SchedulePlace, way: SystemdScheduler): Promise<ScheduleChange> {
   const folder = place.units(way);
   const own = await readOwnUnits(folder);
-  const stopped = own.size === 0 || (await runSystemctl(place, way, [["disable", "--now", TIMER]]));
-  const files = [...own.keys(), ...(stopped ? [] : [join("timers.target.wants", TIMER)])];
+  const stopped = own.size === 0 || (await runSystemctl(place, way, [["disable", "--now", TIMER_UNIT]]));
+  const files = [...own.keys(), ...(stopped ? [] : [join("timers.target.wants", TIMER_UNIT)])];
   for (const name of files) await rm(join(folder, name), { force: true }).catch(rethrowDiskError(join(folder, name)));
   // a removed timer must not come back after a power failure
   if (own.size > 0) await syncFolder(folder).catch(rethrowDiskError(folder));
@@ -174,21 +183,21 @@ export async function removeSystemd(place: SchedulePlace, way: SystemdScheduler)
     `ユニットは削除しましたが、systemd が応答しません。次を実行してください: ${command}`,
   );
   return {
-    scheduled: await showSystemd(place, way),
+    scheduled: await readSystemdSchedule(place, way),
     changed: own.size > 0,
     notes: [],
     warnings: told ? [] : [warning],
   };
 }
 
-/** Returns the daily run as it is installed in systemd. */
-export async function showSystemd(place: SchedulePlace, way: SystemdScheduler): Promise<DailySchedule> {
+/** Returns the daily run that is installed in systemd. */
+export async function readSystemdSchedule(place: SchedulePlace, way: SystemdScheduler): Promise<DailySchedule> {
   const folder = place.units(way);
-  const timer = await readFileIfExists(join(folder, TIMER));
+  const timer = await readFileIfExists(join(folder, TIMER_UNIT));
   if (timer === undefined || !timer.startsWith(UNIT_HEADER)) {
     return { way, installed: false, at: null, timezone: null, active: null, files: [] };
   }
-  const state = await place.run("systemctl", [toManagerOption(way), "is-active", TIMER]);
+  const state = await place.run("systemctl", [toManagerOption(way), "is-active", TIMER_UNIT]);
   const answer = state?.stdout.toString("utf8").trim() ?? "";
   const read = parseTimer(timer);
   return {
@@ -197,6 +206,6 @@ export async function showSystemd(place: SchedulePlace, way: SystemdScheduler): 
     at: read?.at ?? null,
     timezone: read?.timezone ?? null,
     active: answer === "" ? null : answer === "active",
-    files: [join(folder, TIMER), join(folder, SERVICE), getLauncherPath(place.launchers, way)],
+    files: [join(folder, TIMER_UNIT), join(folder, SERVICE_UNIT), getLauncherPath(place.launchers, way)],
   };
 }

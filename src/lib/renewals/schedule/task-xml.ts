@@ -13,7 +13,7 @@ export interface DailyTask {
   readonly at: TimeOfDay;
   /** IANA name */
   readonly timezone: string;
-  /** the first run is on the day of this instant; if the time `at` has passed, the next time the clock shows `at` */
+  /** instant from which the first run is planned: the same day, or the next day if the time `at` has already passed */
   readonly now: Date;
   /** `--all-contexts`, or `--context NAME` */
   readonly scope: readonly string[];
@@ -31,7 +31,7 @@ function quoteCmdWord(value: string): string {
   if (/["%\p{Cc}]/u.test(value)) {
     throw new Failure("usage", {
       what: text(
-        `${JSON.stringify(value)} cannot be used in a task: the characters " and %, and control characters, are not allowed`,
+        `a scheduled task cannot contain ${JSON.stringify(value)}, because the characters " and % and control characters are not allowed`,
         `${JSON.stringify(value)} はタスクに書けません(" % と制御文字は使えません)`,
       ),
     });
@@ -100,5 +100,5 @@ export const renderTaskXml = (task: DailyTask): string =>
     "",
   ].join("\r\n");
 
-/** Encodes the task as little-endian UTF-16 with a byte order mark, which `schtasks` reads. */
+/** Encodes the task as little-endian UTF-16 with a byte order mark, as `schtasks` requires. */
 export const encodeTask = (task: DailyTask): Uint8Array => Buffer.from(`\uFEFF${renderTaskXml(task)}`, "utf16le");

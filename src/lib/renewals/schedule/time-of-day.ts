@@ -31,7 +31,7 @@ const toTwoDigits = (value: number): string => String(value).padStart(2, "0");
 /** Formats a time of day as `09:00`. */
 export const formatTimeOfDay = ({ hour, minute }: TimeOfDay): string => `${toTwoDigits(hour)}:${toTwoDigits(minute)}`;
 
-/** A time of day as a clock in another time zone shows it. */
+/** A time of day that was converted to another time zone. */
 export interface ZonedTime {
   readonly time: TimeOfDay;
   /** true if the offset between the time zones changes within a year, because of daylight saving time */

@@ -13,7 +13,7 @@ import { ROLES, type Role } from "../../model/role.ts";
 import { USER } from "../../model/user.ts";
 import { text, type Text } from "../../text/index.ts";
 import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
-import { ORG_POSITIONS } from "../records/org-rows.ts";
+import { ORG_POSITION_TABLE } from "../records/org-rows.ts";
 import { updateRecord } from "../records/record-rows.ts";
 import { buildCaseSql, buildNameListSql } from "../store/sql/forms.ts";
 import { saveVersionOrCreation, saveVersions } from "../versions/keep.ts";
@@ -61,14 +61,17 @@ export const ACCOUNTS: RecordList<typeof ACCOUNT.fields> = {
     union select pk from user where coalesce(accountKey, accountName) = :nameKey
     union select user from user_email where emailKey = :emailKey
     union select pk from user where coalesce(employeeCodeKey, employeeCode) = :nameKey)`,
-  derived: [ORG_POSITIONS],
+  derived: [ORG_POSITION_TABLE],
 };
 
-/** SQL: who manages which organisation, as the user's record number, account name and email addresses. */
+/** SQL: the managers of each organisation, with the user's record number, account name and email addresses. */
 export const ORG_MANAGERS = `(select u.pk, e.value as org, u.accountName as name, u.emails
   from account a join user u on u.pk = a.user, json_each(a.managedOrgs) e where a.role <> 'none')`;
 
-/** SQL: the users and organisations of {@link ORG_MANAGERS} for managers that the acting account cannot see. */
+/**
+ * SQL: the users and organisations as in {@link ORG_MANAGERS}, but only for managers that the acting account cannot
+ * see.
+ */
 export const HIDDEN_ORG_MANAGERS = `(select a.user as pk, e.value as org from main.account a, json_each(a.managedOrgs) e
   where a.role <> 'none' and not exists (select 1 from user seen where seen.pk = a.user))`;
 
@@ -81,11 +84,11 @@ export interface StoredAccount {
   readonly pk: number;
   readonly org: number;
   readonly name: string | null;
-  /** how messages name the account: by its name, or by its user if it has no name */
+  /** text that identifies the account in messages: its name, or its user if it has no name */
   readonly called: string;
   readonly role: Role;
   readonly scheme: number | null;
-  /** record numbers of the managed organisations; null: none, or all organisations for a custom administrator */
+  /** record numbers of the managed organisations; null means none or, for a custom administrator, all organisations */
   readonly managedOrgs: readonly number[] | null;
   readonly supportOption: boolean;
   readonly noticeMail: boolean;
@@ -96,11 +99,11 @@ export interface StoredAccount {
   readonly passwordSetAt: string | null;
   /** true if the user is marked as an administrator */
   readonly isMarked: boolean;
-  /** a UTC instant; if the account has no row, the creation time of the user, as in lists of accounts */
+  /** a UTC instant; if the account has no row, the creation time of the user (as in lists of accounts) */
   readonly createdAt: string;
 }
 
-/** SQL: how messages name the account of a user `u`. */
+/** SQL: text that identifies the account of a user `u` in messages. */
 export const ACCOUNT_LABEL_SQL = "coalesce(u.accountName, u.name || coalesce(' <' || (u.emails ->> 0) || '>', ''))";
 
 const ACCOUNT_ROW_COLUMNS = `u.pk, u.org, u.accountName as name, ${ACCOUNT_LABEL_SQL} as called, u.accountPasswordSetAt, u.administrator, a.role, a.scheme, a.managedOrgs,
@@ -140,21 +143,24 @@ export const readAccount = async (reader: Reader, id: string): Promise<StoredAcc
   return row && toStoredAccount(row);
 };
 
-/** SQL: the same condition as {@link isAboveOperator}, for a user `u` and the account `a`, if there is one. */
+/** SQL: the same condition as {@link isAboveOperator}, for a user `u` and their account `a`, which may be missing. */
 export const IS_ABOVE_OPERATOR = `(a.role in (${buildNameListSql(ROLES_ABOVE_OPERATOR)})
   or u.administrator = 1 and coalesce(a.role, 'none') = 'none')`;
 
 /**
- * Returns true if only system administrators may change an account and its user. Otherwise, somebody could take over
- * the account by changing the email address. A user who is only marked as an administrator counts too, because the role
- * of that user is not known.
+ * Returns true if only system administrators may change an account and its user. Without this restriction, somebody
+ * could gain control of the account by changing its email address. The restriction includes users who are only marked
+ * as administrators, because their role is not known.
  *
  * @see facts 2.1
  */
 export const isAboveOperator = ({ role, isMarked }: Pick<StoredAccount, "role" | "isMarked">): boolean =>
   ROLES_ABOVE_OPERATOR.includes(role) || (role === "none" && isMarked);
 
-/** Returns the failure for a reserved account ({@link isAboveOperator}).  @param only completes the message: "can …" */
+/**
+ * Returns the failure for an account that only system administrators may change ({@link isAboveOperator}). @param only
+ * completes the message: "can …"
+ */
 export const createSystemOnlyFailure = (
   { called, role }: Pick<StoredAccount, "called" | "role">,
   only: Text,
@@ -162,7 +168,10 @@ export const createSystemOnlyFailure = (
   const { [role]: held } = ROLES;
   const is =
     role === "none"
-      ? text("is marked as an administrator, but the role is not known", "は管理者に指定されています(管理者権限は不明)")
+      ? text(
+          "is marked as an administrator, but the role is not known",
+          "は管理者に指定されています(管理者権限の種類は不明)",
+        )
       : text(`is a ${held.en}`, `は${held.ja}です`);
   return new Failure("not-permitted", {
     what: text(
@@ -173,7 +182,7 @@ export const createSystemOnlyFailure = (
   });
 };
 
-/** An account, as messages name it. */
+/** The data that identify an account in messages. */
 export interface AccountSummary {
   readonly name: string;
   /** name of the user */
@@ -187,7 +196,9 @@ const toAccountSummaries = (rows: readonly Row[]): readonly AccountSummary[] =>
 const SELECT_ACCOUNT_SUMMARIES =
   "select u.accountName as name, u.name as user, a.role from main.account a join main.user u on u.pk = a.user";
 
-/** Returns the accounts of these users that have a role, in the order of record numbers.  @param ids ids of users */
+/**
+ * Returns those of the given users' accounts that have a role, in the order of record numbers. @param ids ids of users
+ */
 export const findAccountsWithRole = async (
   reader: Reader,
   ids: readonly string[],
@@ -201,7 +212,7 @@ export const findAccountsWithRole = async (
     ),
   );
 
-/** Returns the names of all accounts with the support option, except that of one user.  @param user record number */
+/** Returns the names of all accounts with the support option, except one user's account.  @param user record number */
 export const listOtherSupportAccounts = async (reader: Reader, user: number): Promise<readonly string[]> => {
   const rows = await reader.all(
     `${SELECT_ACCOUNT_SUMMARIES} where a.supportOption = 1 and a.user <> :user order by u.pk`,
@@ -210,7 +221,10 @@ export const listOtherSupportAccounts = async (reader: Reader, user: number): Pr
   return rows.map(({ name }) => String(name));
 };
 
-/** Returns the user of an account name in the whole tenant, if any. `called` is null if the user is not visible. */
+/**
+ * Returns the user who has an account name, searching the whole tenant. `called` is null if the user is not visible.
+ * Returns undefined if there is no such user.
+ */
 export const findAccountNameHolder = async (
   reader: Reader,
   name: string,
@@ -230,7 +244,9 @@ export const filterExistingOrgs = async (reader: Reader, orgs: readonly number[]
   return (await reader.all(sql, { orgs: JSON.stringify(orgs) })).map(({ pk }) => Number(pk));
 };
 
-/** Returns the record number of the custom scheme with this name or id; undefined if there is none. */
+/**
+ * Returns the record number of the custom scheme with this name or id. Returns undefined if there is no such scheme.
+ */
 export const findScheme = async (reader: Reader, name: string): Promise<number | undefined> => {
   const row = await reader.get("select pk from scheme where id = :name or coalesce(nameKey, name) = :key", {
     name,
@@ -245,7 +261,7 @@ export type AccountValues = Pick<
   "role" | "scheme" | "managedOrgs" | "supportOption" | "noticeMail" | "language" | "timezone" | "memo" | "verifier"
 >;
 
-/** Creates or updates an account's row. The change must lock `accounts`.  @param createdAt for a created row only */
+/** Creates or updates an account's row. The change must lock `accounts`.  @param createdAt used only for a new row */
 export const writeAccount = async (
   writer: Writer,
   user: number,
@@ -281,7 +297,9 @@ export interface Credentials {
   readonly passwordSet: boolean;
 }
 
-/** Writes account values that are stored with the user and that imports can set. The change must lock `users`. */
+/**
+ * Writes the account values that are stored with the user and that imports can also set. The change must lock `users`.
+ */
 export const writeCredentials = async (
   writer: Writer,
   pk: number,
@@ -296,7 +314,7 @@ export const writeCredentials = async (
   });
 };
 
-/** Marks a user as an administrator, or removes the mark. As with all marks, the revision does not change. */
+/** Marks a user as an administrator, or removes the mark. Changing a mark does not change the user's revision. */
 export const writeAdministratorMark = async (
   writer: Writer,
   pk: number,
@@ -311,7 +329,7 @@ export const writeAdministratorMark = async (
   });
 };
 
-/** A code that was sent by mail, with which a person can set a new password. */
+/** A code that was sent by email, with which a person can set a new password. */
 export interface ResetCode {
   readonly verifier: string;
   /** comparison key of the address to which the code was sent */
@@ -337,7 +355,9 @@ export const readResetCode = async (reader: Reader, user: number): Promise<Reset
   );
 };
 
-/** Stores a reset code in place of the previous code. The change must lock `accounts`, as for all changes of codes. */
+/**
+ * Stores a reset code in place of the previous code. The change must lock `accounts`, like every change to reset codes.
+ */
 export const writeResetCode = async (writer: Writer, user: number, code: ResetCode): Promise<void> => {
   await writer.run(
     `insert into main.reset_code (user, verifier, addressKey, expiresAt, tries)
@@ -348,7 +368,10 @@ export const writeResetCode = async (writer: Writer, user: number, code: ResetCo
   );
 };
 
-/** Deletes a user's reset code; returns true if there was one.  @param verifier that of the code; by default, any */
+/**
+ * Deletes a user's reset code and returns true if there was one. @param verifier deletes the code only if it has this
+ * verifier; if omitted, any code is deleted
+ */
 export const deleteResetCode = async (writer: Writer, user: number, verifier?: string): Promise<boolean> => {
   const removed = await writer.run(
     "delete from main.reset_code where user = :user and verifier = coalesce(:verifier, verifier)",
@@ -388,7 +411,10 @@ const buildLocalPartSql = (address: string): string => `substr(${address}, 1, in
 
 const MAIN_EMAIL_KEY = "(select m.emailKey from user_email m where m.user = t.pk and m.main = 1)";
 
-/** SQL: the value that a user's account name is built from, by the SQL of a field; null if the user has none. */
+/**
+ * For each composition, the SQL of the value that a user's account name is built from, given the SQL of a field; null
+ * if the user has no such value.
+ */
 const COMPOSED_NAME_SQL: Readonly<
   Record<Exclude<AccountNameComposition, "free-text">, (sqlOf: (field: string) => string) => string>
 > = {
@@ -399,7 +425,10 @@ const COMPOSED_NAME_SQL: Readonly<
   salesforce: (sqlOf) => sqlOf("salesforceAccount"),
 };
 
-/** SQL: the value for a user's account name; null if missing.  @param sqlOf returns the SQL of a field of the user */
+/**
+ * SQL: the value that a user's account name is built from; null if the user has no such value. @param sqlOf returns the
+ * SQL of a field of the user
+ */
 export const buildComposedNameSql = (
   composition: Exclude<AccountNameComposition, "free-text">,
   sqlOf: (field: string) => string,
@@ -414,7 +443,7 @@ const COMPOSED_NAME_KEY: Readonly<Record<Exclude<AccountNameComposition, "free-t
   salesforce: "t.salesforceAccount",
 };
 
-/** How the names of accounts would change with a composition. */
+/** The changes to account names that a composition would cause. */
 export interface RenamingSummary {
   readonly accounts: number;
   /** number of accounts whose names would not change */
@@ -427,8 +456,8 @@ export interface RenamingSummary {
 
 /**
  * Determines how the names of existing accounts would change with a composition. An account has an obstacle if it lacks
- * the required value, or if its new name is also the new name of another account, or the current name of an account
- * that lacks the value.
+ * the required value, or if its new name would not be unique: another account would get the same new name, or would
+ * keep it as its current name because it lacks the required value.
  */
 export const readRenamings = async (
   reader: Reader,

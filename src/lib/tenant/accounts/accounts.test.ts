@@ -9,7 +9,7 @@ import type { Actor } from "../policy/asker.ts";
 import { Session } from "../session.ts";
 import { Database } from "../store/sqlite/database.ts";
 import { SqliteStore } from "../store/sqlite/store.ts";
-import { failureOf, fileOf, TestTenant } from "#support/tenant/tenant.ts";
+import { failureOf, encodeCsv, TestTenant } from "#support/tenant/tenant.ts";
 import { createAccount, editAccount, grantRole, resetPassword, revokeRole } from "./accounts.ts";
 import { editUser, moveUsers } from "../records/users.ts";
 
@@ -140,7 +140,7 @@ describe("an account", () => {
     });
     expect(await failureOf(accounts().edit(id, { name: " " }))).toMatchObject({
       code: "input-rejected",
-      what: { en: "CLOMO account name: can be changed, but not cleared" },
+      what: { en: "CLOMO account name can be changed, but not cleared" },
     });
     const { after } = await accounts().edit(id, { name: "hana02" });
     expect(after.name).toBe("hana02");
@@ -196,7 +196,7 @@ describe("an account", () => {
     const [first, second] = [await post(body), await post(body)];
     expect([first.status, second.status]).toEqual([201, 201]);
     expect(await second.json()).toMatchObject({ after: { name: "hana01" } });
-    expect((await post({ ...body, role: "operator" })).status).toBe(400);
+    expect((await post({ ...body, role: "operator" })).status).toBe(422);
     expect(tenant.sql("select count(*) as n from account")).toEqual([{ n: 1 }]);
   });
 
@@ -223,8 +223,8 @@ describe("passwords", () => {
       expect(refused).toMatchObject({
         code: "input-rejected",
         hint: {
-          en: "write another password to the file of --password-file, then run the command again",
-          ja: "--password-file のファイルに別のパスワードを書いて、もう一度実行してください",
+          en: "write another password to the file that --password-file names, then run the command again",
+          ja: "--password-file で指定したファイルに別のパスワードを書いて、もう一度実行してください",
         },
       });
     }
@@ -281,7 +281,7 @@ describe("passwords", () => {
     const here = await failureOf(accounts().create({ user, name: "yamada", role: "system", password: PASSWORD }));
     expect(here).toMatchObject({
       code: "input-rejected",
-      hint: { en: "set the password in the console, then record that with --password-in-console" },
+      hint: { en: "set the password in the console, then record with --password-in-console that it is set" },
     });
     const none = await failureOf(accounts().create({ user, name: "yamada", role: "system" }));
     expect(none?.hint?.en).toContain("--password-in-console");
@@ -426,7 +426,7 @@ describe("roles", () => {
     await accounts().create({ user, name: "keiri" });
     const given = { role: "operator", noticeMail: true, password: PASSWORD } as const;
     const what = {
-      en: "only a system administrator with the support option can receive notice mail",
+      en: "only a system administrator with the support option can receive notice emails",
       ja: "お知らせメールを受信できるのは、サポートオプションのあるシステム管理者だけです",
     };
     const line = "clomoctl clomo-account grant keiri --role system --support-option --notice-mail";
@@ -725,7 +725,7 @@ describe("permissions", () => {
     await addTestAccount(tenant, { name: "cus01", role: "custom", items });
     const what = {
       en: "shirushi is marked as an administrator, but the role is not known: only a system administrator can change this account and its user",
-      ja: "「shirushi」は管理者に指定されています(管理者権限は不明)。このアカウントとそのユーザーを変更できるのはシステム管理者だけです",
+      ja: "「shirushi」は管理者に指定されています(管理者権限の種類は不明)。このアカウントとそのユーザーを変更できるのはシステム管理者だけです",
     };
     for (const name of ["div01", "cus01"]) {
       const { accounts: theirs, users, imports } = tenant.as(name);
@@ -761,7 +761,7 @@ describe("permissions", () => {
     const { id } = await made("shirushi@example.jp", east);
     await addTestAccount(tenant, { name: "div01", role: "division", manages: ["東"] });
     const planned = (account: string, address: string) => {
-      const file = fileOf([
+      const file = encodeCsv([
         ["氏名", "メールアドレス", "メールアドレス", "組織コード"],
         ["印", "shirushi@example.jp", address, "東"],
       ]);
@@ -788,7 +788,7 @@ describe("permissions", () => {
     const boss = await administrator("boss01", { role: "system" }, east);
     await administrator("ope01", { role: "operator" }, east);
     const { imports } = tenant.as("div01");
-    const file = fileOf([
+    const file = encodeCsv([
       ["氏名", "メールアドレス", "メールアドレス"],
       ["boss01", "boss01@example.jp", "mine@example.jp"],
       ["改名", "ope01@example.jp", ""],
@@ -832,7 +832,7 @@ describe("permissions", () => {
     ] as const) {
       expect(await deleting(account, "users", { ids: [operator] })).toMatchObject({
         code: "input-rejected",
-        hint: { en: `administrators cannot be deleted; if they are no longer administrators: ${hint}` },
+        hint: { en: `administrators cannot be deleted; if these people are no longer administrators: ${hint}` },
       });
     }
     const plain = await made("plain@example.jp", east);
@@ -866,7 +866,7 @@ describe("permissions", () => {
   test.each(["name", "path"] as const)("organisations outside the scope look missing by %s, too", async (orgBy) => {
     const [east] = [await orgMade("東"), await orgMade("西"), await orgMade("東西")];
     await administrator("div01", { role: "division", managedOrgs: [east] }, east);
-    const file = fileOf([
+    const file = encodeCsv([
       ["氏名", "メールアドレス", "組織コード"],
       ["一", "a@example.jp", "東"],
       ["二", "b@example.jp", "西"],
@@ -886,7 +886,7 @@ describe("permissions", () => {
   test("existing and missing organisations outside the scope look the same, and get the same hint", async () => {
     const [east] = [await orgMade("東"), await orgMade("西")];
     await administrator("div01", { role: "division", managedOrgs: [east] }, east);
-    const file = fileOf([
+    const file = encodeCsv([
       ["氏名", "メールアドレス", "組織コード"],
       ["一", "a@example.jp", "東"],
       ["二", "b@example.jp", "西"],
@@ -909,7 +909,7 @@ describe("permissions", () => {
   test("an import by a custom administrator of all organisations cannot change a system administrator", async () => {
     const boss = await administrator("boss01", { role: "system" });
     await addTestAccount(tenant, { name: "cus01", role: "custom", items: ["users.write", "users.move"] });
-    const file = fileOf([
+    const file = encodeCsv([
       ["氏名", "メールアドレス", "メールアドレス"],
       ["boss01", "boss01@example.jp", "mine@example.jp"],
     ]);
@@ -968,7 +968,7 @@ describe("permissions", () => {
     await addTestAccount(tenant, account);
     const { imports } = tenant.as("asker");
     const sent = async (...rows: readonly (readonly string[])[]) => {
-      const file = fileOf([["氏名", "メールアドレス", "組織コード", "役職"], ...rows]);
+      const file = encodeCsv([["氏名", "メールアドレス", "組織コード", "役職"], ...rows]);
       return imports.commit(
         await imports.plan({ kind: "users" }, { stream: new Blob([file]).stream(), encoding: "utf-8" }),
       );
@@ -995,7 +995,7 @@ describe("permissions", () => {
     await administrator("div01", { role: "division", managedOrgs: [east] }, east);
     await made("old@example.jp", east);
     const { imports } = tenant.as("div01");
-    const file = fileOf([
+    const file = encodeCsv([
       ["氏名", "メールアドレス", "社員コード", "組織コード"],
       ["old", "new@example.jp", "E1", "東"],
     ]);
@@ -1042,7 +1042,7 @@ describe("permissions", () => {
   test("an undo is refused before it is shown if the account cannot delete what the import created", async () => {
     await addTestAccount(tenant, { name: "cus01", role: "custom", items: ["users.write", "users.move"] });
     const { imports } = tenant.as("cus01");
-    const file = fileOf([
+    const file = encodeCsv([
       ["氏名", "メールアドレス"],
       ["山田", "yamada@example.jp"],
     ]);
@@ -1148,7 +1148,7 @@ describe("an account name is as long as an email address at most (a clomoctl rul
     tenant.database.run("update user set accountName = :name where id = :id", { name, id });
     const refusal = await failureOf(tenant.as(name).users.find({ name: "a" }));
     expect(refusal).toMatchObject({ code: "not-permitted", hint: { en: expect.stringContaining("grant ACCOUNT") } });
-    expect(refusal?.what.en).toContain(`${"山".repeat(100)}…" has no role`);
+    expect(refusal?.what.en).toContain(`${"山".repeat(100)}…" does not have a role (管理者権限を付与しない)`);
   });
 });
 
@@ -1311,8 +1311,8 @@ describe("what account names are built from", () => {
         code: "input-rejected",
         what: { en: 'account: "suzuki" is already used by the user suzuki <suzuki@example.jp>' },
         hint: {
-          en: `to show that account: ${see}; to change the user's value: ${give}; to build account names from other values: ${OTHERWISE}`,
-          ja: `確認: ${see}。ユーザーの値を変えるには: ${give}。アカウント名を構成する情報を変えるには: ${OTHERWISE}`,
+          en: `to show that account: ${see}; to change the user's value that the account name is built from: ${give}; to build account names from other values: ${OTHERWISE}`,
+          ja: `確認: ${see}。アカウント名のもとになるユーザーの値を変えるには: ${give}。アカウント名を構成する情報を変えるには: ${OTHERWISE}`,
         },
       });
     }
@@ -1323,7 +1323,7 @@ describe("what account names are built from", () => {
     const third = (await tenant.client.users.create({ name: "佐藤", emails: ["x@other.jp"], employeeCode: "suzuki" }))
       .after;
     expect((await failureOf(accounts().create({ user: third.id })))?.hint?.en).toContain(
-      "to change the user's value: clomoctl users edit x@other.jp --employee-code CODE; to",
+      "to change the user's value that the account name is built from: clomoctl users edit x@other.jp --employee-code CODE; to",
     );
   });
 
@@ -1342,12 +1342,12 @@ describe("what account names are built from", () => {
       code: "input-rejected",
       what: { en: 'account: "suzuki" cannot be used' },
       hint: {
-        en: `to change the user's value: clomoctl users edit suzuki@other.jp --email ADDRESS; ${ask}`,
-        ja: "ユーザーの値を変えるには: clomoctl users edit suzuki@other.jp --email ADDRESS。アカウント名を構成する情報の変更は、システム管理者に依頼してください",
+        en: `to change the user's value that the account name is built from: clomoctl users edit suzuki@other.jp --email ADDRESS; ${ask}`,
+        ja: "アカウント名のもとになるユーザーの値を変えるには: clomoctl users edit suzuki@other.jp --email ADDRESS。アカウント名を構成する情報の変更は、システム管理者に依頼してください",
       },
     });
     expect((await refusalOf("ito@other.jp"))?.hint?.en).toBe(
-      `to show that account: clomoctl clomo-account show ito; to change the user's value: clomoctl users edit ito@other.jp --email ADDRESS; ${ask}`,
+      `to show that account: clomoctl clomo-account show ito; to change the user's value that the account name is built from: clomoctl users edit ito@other.jp --email ADDRESS; ${ask}`,
     );
   });
 

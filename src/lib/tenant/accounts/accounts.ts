@@ -22,7 +22,7 @@ import {
 } from "./account-rows.ts";
 import type { RequestKey } from "../store/idempotency.ts";
 import type { Reader, Writer } from "../store/store.ts";
-import { USERS } from "../records/user-rows.ts";
+import { USER_LIST } from "../records/user-rows.ts";
 import { createPasswordVerifier } from "../verifier.ts";
 import { validateFieldValue, toChangedObject, getRecordById, type ChangeResult } from "../records/records.ts";
 import {
@@ -36,8 +36,8 @@ import {
 /** The body of a request to change an account. */
 type AccountBody = AccountRequest & { readonly dryRun?: boolean | undefined };
 
-/** The list of accounts, with which console tasks identify an account. */
-export const HAND_ACCOUNTS = { list: ACCOUNTS };
+/** Identifies accounts in audit records and console tasks. */
+export const ACCOUNT_RECORD_TYPE = { list: ACCOUNTS };
 
 /**
  * Creates an account for a user by giving the user an account name.
@@ -55,11 +55,14 @@ export const createAccount = (
     if (before.name !== null) throw createAccountExistsFailure(before, body);
   });
 
-/** Changes an account. @throws Failure as {@link createAccount} */
+/** Changes an account. @throws Failure as described for {@link createAccount} */
 export const editAccount = (session: Session, id: string, body: AccountBody): Promise<ChangeResult<Account>> =>
   writeAccountChange(session, { verb: "edit", id, body }, requireAccountName);
 
-/** Grants an account a role, or changes settings that belong to its role. @throws Failure as {@link createAccount} */
+/**
+ * Grants an account a role, or changes settings that belong to its role. @throws Failure as described for
+ * {@link createAccount}
+ */
 export const grantRole = (
   session: Session,
   id: string,
@@ -72,7 +75,10 @@ export const grantRole = (
     if (role === "none") throw createMissingRoleFailure(before, body.role === "none");
   });
 
-/** Revokes an account's role and sign-in to CLOMO PANEL.  @throws Failure as {@link createAccount}  @see facts 2.4 */
+/**
+ * Revokes an account's role and its right to sign in to CLOMO PANEL. @throws Failure as described for
+ * {@link createAccount} @see facts 2.4
+ */
 export const revokeRole = (
   session: Session,
   id: string,
@@ -95,19 +101,20 @@ export const resetPassword = (
 ): Promise<ChangeResult<Account>> =>
   writeAccountChange(session, { verb: "reset-password", id, body, once }, (before) => {
     requireAccountName(before);
-    if (body.password === undefined && body.passwordInConsole !== true && body.dryRun !== true) throw PASSWORD_MISSING;
+    if (body.password === undefined && body.passwordInConsole !== true && body.dryRun !== true)
+      throw PASSWORD_MISSING_FAILURE;
   });
 
-const PASSWORD_MISSING = new Failure("input-rejected", {
+const PASSWORD_MISSING_FAILURE = new Failure("input-rejected", {
   what: text("the new password is missing", "新しいパスワードを指定してください"),
   hint: text(
-    `pass --password-file FILE (${PASSWORD_RULE.en}); in a mirror, set the password in the console, then record that with --password-in-console`,
-    `--password-file FILE を指定してください(${PASSWORD_RULE.ja})。ミラーでは、管理画面で設定してから --password-in-console で記録してください`,
+    `pass --password-file FILE (${PASSWORD_RULE.en}); in a mirror, set the password in the console, then record with --password-in-console that it is set`,
+    `--password-file FILE を指定してください(${PASSWORD_RULE.ja})。ミラーでは、管理画面でパスワードを設定してから、設定済みであることを --password-in-console で記録してください`,
   ),
 });
 
 /**
- * Returns a request with the account name that the composition in the settings requires. If the account already exists
+ * Returns a request in which the account name follows the composition in the settings. If the account already exists
  * and the request does not change its name, the request is returned unchanged.
  */
 const applyComposition = async (
@@ -119,10 +126,10 @@ const applyComposition = async (
   // a blank name is rejected later, because the name of an account is never cleared
   const stays = given.name === undefined || given.name === name || given.name.trim() === "";
   if (!isNew && stays) return given;
-  return { ...given, name: await composeAccountName(reader, await getRecordById(reader, USERS, id), given.name) };
+  return { ...given, name: await composeAccountName(reader, await getRecordById(reader, USER_LIST, id), given.name) };
 };
 
-/** A requested change of an account. */
+/** A requested change to an account. */
 interface AccountChange {
   readonly verb: "create" | "edit" | "grant" | "revoke" | "reset-password";
   /** id of the user */
@@ -131,7 +138,7 @@ interface AccountChange {
   readonly once?: RequestKey | undefined;
 }
 
-/** Returns true if a request changes the administrator mark or account values that imports can also set. */
+/** Returns true if a request changes the administrator mark, or account values that imports can also set. */
 const changesUser = (
   verb: AccountChange["verb"],
   { name, role, password, passwordInConsole }: AccountRequest,
@@ -139,8 +146,8 @@ const changesUser = (
   verb === "create" || name !== undefined || role !== undefined || password !== undefined || passwordInConsole === true;
 
 /**
- * Writes an account: its row, its name, the time of its password and the administrator mark. If nothing changes,
- * nothing is written. @param check throws if the verb does not allow the change
+ * Writes an account: its row, its name, the time when its password was set, and the administrator mark. If nothing
+ * changes, nothing is written. @param check throws if the command does not allow the change
  */
 const writeAccountChange = async (
   session: Session,
@@ -148,14 +155,14 @@ const writeAccountChange = async (
   check: (before: StoredAccount) => void,
 ): Promise<ChangeResult<Account>> => {
   requirePermission(session.asker, ["accounts.write"]);
-  // hashing takes a while, so it is done before the transaction, which must not wait
+  // hashing takes a while, so it is done before the transaction, which must be short
   const verifier =
     given.password === undefined || dryRun
       ? undefined
       : await createPasswordVerifier(given.password, session.surroundings.random);
   const replay = async (reader: Reader, kept: string, taskOf: TaskFinder): Promise<ChangeResult<Account>> => {
     const after = await getRecordById(reader, ACCOUNTS, kept);
-    const consoleTask = await taskOf(toChangedObject(HAND_ACCOUNTS, after));
+    const consoleTask = await taskOf(toChangedObject(ACCOUNT_RECORD_TYPE, after));
     return { before: verb === "create" ? null : after, after, consoleTask, dryRun };
   };
   const locks = changesUser(verb, given) ? ["accounts", "users"] : ["accounts"];
@@ -171,7 +178,7 @@ const writeAccountChange = async (
       return { result: { before: was, after: was, consoleTask: null, dryRun }, objects: [] };
     const applied = await applyAccountDraft(session, writer, { id, before, was, meant, verifier });
     const { after } = applied;
-    const object = toChangedObject(HAND_ACCOUNTS, after);
+    const object = toChangedObject(ACCOUNT_RECORD_TYPE, after);
     return {
       result: async (taskOf) => ({ before: was, after, consoleTask: await taskOf(object), dryRun }),
       ...applied,
@@ -182,7 +189,7 @@ const writeAccountChange = async (
 /** Returns the account of an existing user. @throws Failure `not-found` if there is no such user */
 export const getStoredAccount = async (reader: Reader, id: string): Promise<StoredAccount> => {
   const found = await readAccount(reader, id);
-  if (found === undefined) throw createUnknownUserFailure(id);
+  if (found === undefined) throw createUnknownUserIdFailure(id);
   return found;
 };
 
@@ -194,11 +201,11 @@ interface AccountUpdate {
   /** the account before the update, in the form of the tenant API; null for a new account */
   readonly was: Account | null;
   readonly meant: AccountDraft;
-  /** verifier of the new password; undefined if no password is set, or if the password is not stored here */
+  /** verifier of the new password; undefined if no password is set, or if this tenant does not store passwords */
   readonly verifier: string | undefined;
 }
 
-/** Updates an account to the state in its draft. */
+/** Updates an account to match its draft. */
 export const applyAccountDraft = async (
   session: Session,
   writer: Writer,
@@ -208,14 +215,17 @@ export const applyAccountDraft = async (
   await storeAccount(writer, before, { ...meant, verifier }, at);
   const after = await getRecordById(writer, ACCOUNTS, id);
   return {
-    objects: [toChangedObject(HAND_ACCOUNTS, after)],
+    objects: [toChangedObject(ACCOUNT_RECORD_TYPE, after)],
     orgs: listAccountOrgs(was, after),
     before: was ?? undefined,
     after,
   };
 };
 
-/** Returns the ids of the organisations that an account change concerns: the user's and the managed organisations. */
+/**
+ * Returns the ids of the organisations that an account change concerns: the user's organisation and the managed
+ * organisations.
+ */
 export const listAccountOrgs = (...accounts: readonly (Account | null)[]): readonly string[] => [
   ...new Set(accounts.flatMap((one) => (one === null ? [] : [one.org.id, ...one.managedOrgs.map(({ id }) => id)]))),
 ];
@@ -258,7 +268,9 @@ export const requireAccountName = ({ name }: StoredAccount): void => {
   });
 };
 
-/** Returns the failure for a user with an account.  @see facts 1.3: an account is created once, then edited */
+/**
+ * Returns the failure for a user who already has an account. @see facts 1.3: an account is created once, then edited
+ */
 const createAccountExistsFailure = ({ name, role }: StoredAccount, given: AccountRequest): Failure => {
   const word = name ?? "";
   const isRoleAlone = role === "none" && given.role !== undefined && given.role !== "none";
@@ -295,15 +307,15 @@ const createMissingRoleFailure = ({ name }: StoredAccount, isNone: boolean): Fai
   });
 };
 
-const createUnknownUserFailure = (id: string): Failure => {
+const createUnknownUserIdFailure = (id: string): Failure => {
   const { en, ja } = getThingNoun("user");
   return new Failure("not-found", {
-    what: text(`no ${en} has the id "${id}"`, `ID が「${id}」の${ja}はありません`),
+    what: text(`no ${en} has the ID "${id}"`, `ID が「${id}」の${ja}はありません`),
     hint: text(`to list the users: ${line("users list", [])}`, `ユーザーの一覧: ${line("users list", [])}`),
   });
 };
 
-/** A request to change the account settings. Values that are missing stay unchanged. */
+/** A request to change the account settings. Missing values do not change. */
 interface AccountSettingsRequest {
   readonly composition?: AccountNameComposition | undefined;
   readonly authentication?: string | null | undefined;
@@ -313,8 +325,8 @@ interface AccountSettingsRequest {
 }
 
 /**
- * Sets what account names are built from, and the authentication type, which is stored as it is given. Existing names
- * stay unchanged.
+ * Sets the values that account names are built from, and the authentication type, which is stored as given. Existing
+ * account names do not change.
  *
  * @throws Failure `not-permitted`, `input-rejected`
  * @see seed 001

@@ -7,31 +7,34 @@ import { buildNameParams } from "../store/lists.ts";
 import type { Reader } from "../store/store.ts";
 import { findRecordsByName } from "../versions/find.ts";
 import { TimelineReader } from "../versions/timeline.ts";
-import { USERS } from "../records/user-rows.ts";
+import { USER_LIST } from "../records/user-rows.ts";
 
-/** A renewal item whose owner names a user who was deleted, has lost their role, or now has another name. */
+/** A renewal item whose owner is a user who was deleted, lost their role, or now has another name. */
 interface LeaverItem {
   readonly id: string;
   readonly kind: RenewalKind;
   readonly name: string;
-  /** the person, as the owner of the item names them */
+  /** the person, as recorded in the owner field of the item */
   readonly owner: string;
   /** true if the person is still a user but has lost their role */
   readonly revoked: boolean;
-  /** current email address of a user who no longer has the name or address in `owner`; otherwise null */
+  /** current email address, if the user no longer has the name or address in `owner`; otherwise null */
   readonly now: string | null;
 }
 
-/** The contact person's email address, if it belongs to somebody who left. */
+/** The contact person's email address, if the contact person has left. */
 interface LeaverContact extends Pick<LeaverItem, "revoked" | "now"> {
   readonly address: string;
 }
 
-/** A tenant's administrators and recipients of reminders: always all of them, whatever the acting account can see. */
+/**
+ * All administrators of a tenant and all recipients of its reminders, including those that the acting account cannot
+ * see.
+ */
 interface AdministrationState {
-  /** true if any account data was recorded by hand */
+  /** true if any account data was recorded manually */
   readonly recorded: boolean;
-  /** number of users with a role or an administrator mark, and, in `marked`, of users with a mark but no role */
+  /** number of users with a role or an administrator mark; `marked` is the number of users with a mark but no role */
   readonly total: number;
   readonly marked: number;
   readonly system: number;
@@ -39,7 +42,7 @@ interface AdministrationState {
   readonly leavers: LeaverItem[];
   /** email addresses of users who had a role and have lost it */
   readonly revoked: string[];
-  /** the contact person, if they left; null also if no contact person is recorded */
+  /** the contact person, if they have left; null if they have not left, or if no contact person is recorded */
   readonly contact: LeaverContact | null;
   /** number of users who need an account but do not have one; null if the profile does not require accounts */
   readonly lacking: number | null;
@@ -67,7 +70,10 @@ export const readAdministration = async (reader: Reader, profile: TenantProfile)
   };
 };
 
-/** Returns the accounts with the support option. If an export gave an account no name, its email address is used. */
+/**
+ * Returns the accounts with the support option. An account without a name in the export is identified by its email
+ * address.
+ */
 async function readSupportAccounts(reader: Reader): Promise<AdministrationState["supported"]> {
   const rows = await reader.all(
     `select coalesce(u.accountName, u.emails ->> 0, u.name) as name, u.name as user, u.emails ->> 0 as email
@@ -83,8 +89,8 @@ interface RevokedUser {
 }
 
 /**
- * Returns the email addresses of users who once had a role, according to the stored versions, and have none now.
- * According to CLOMO's manual, the account of a leaver stays.
+ * Returns the email addresses of users who once had a role, according to the stored versions, and no longer have one.
+ * According to CLOMO's manual, the account of a leaver is kept.
  *
  * @see facts 2.4, 7.2
  */
@@ -98,15 +104,15 @@ async function readRevokedUsers(reader: Reader): Promise<readonly RevokedUser[]>
 }
 
 /**
- * Returns how the person in an owner field left. Returns undefined if that person did not leave, if the owner was
- * never a user (such as a shared mailbox), or if the owner names more than one person.
+ * Returns how the person in an owner field left. Returns undefined if the person has not left, if the owner was never a
+ * user (such as a shared mailbox), or if several people match the owner.
  */
 async function resolveLeaver(
   reader: Reader,
   { text, isAddress }: NamedOwner,
   isRevoked: (pk: number) => boolean,
 ): Promise<Pick<LeaverItem, "revoked" | "now"> | undefined> {
-  const today = await reader.all(`select t.pk from user t where ${USERS.named}`, buildNameParams(text));
+  const today = await reader.all(`select t.pk from user t where ${USER_LIST.named}`, buildNameParams(text));
   const people = today.length > 0 ? today : isAddress ? [] : await findUsersByFullName(reader, text);
   const [one, ...others] = people.map(({ pk }) => Number(pk));
   if (one !== undefined) return others.length === 0 && isRevoked(one) ? { revoked: true, now: null } : undefined;
@@ -124,7 +130,7 @@ async function resolveLeaver(
   return { revoked: false, now: email };
 }
 
-/** Returns the current users with this full name, at most two. */
+/** Returns the current users with this full name, but no more than two of them. */
 const findUsersByFullName = (reader: Reader, name: string) =>
   reader.all("select pk from main.user where coalesce(nameKey, name) = :nameKey limit 2", buildNameParams(name));
 
@@ -136,7 +142,7 @@ const isDeletedUserName = async (reader: Reader, name: string): Promise<boolean>
     buildNameParams(name),
   )) === 1;
 
-/** Returns the items whose owners left. Each owner is looked up once. */
+/** Returns the items whose owners have left. Each owner is looked up only once. */
 async function readLeaverItems(reader: Reader, isRevoked: (pk: number) => boolean): Promise<LeaverItem[]> {
   const rows = await reader.all("select id, kind, name, owner from renewal_item where owner is not null order by pk");
   const known = new Map<string, Awaited<ReturnType<typeof resolveLeaver>>>();
@@ -165,7 +171,7 @@ async function readLeaverContact(
 
 /**
  * Counts the users who need an account but do not have one. With CLOMO GATE, every user needs an account. With Google
- * Play accounts for Android, every user who owns a device that needs an account does.
+ * Play accounts for Android, every user needs an account who owns a device that requires one.
  *
  * @see facts 2.4; that all users use CLOMO GATE is a clomoctl rule
  */

@@ -52,8 +52,8 @@ export const readAdministrators = async (reader: Reader, kind: AdministratorKind
 };
 
 /**
- * Marks or unmarks the records with an id or, in an app, with a ユーザーID. Their revisions do not change, because no
- * value that imports write changes. For this reason, an undo checks the mark itself.
+ * Marks or unmarks the user with an id, or the users of an app with a ユーザーID. Their revisions do not change,
+ * because imports do not write the mark. An undo therefore checks the mark separately.
  *
  * @returns the number of records
  */
@@ -73,7 +73,7 @@ export const setAdministrator = async (
   });
 };
 
-/** Adds an app's administrator by the ユーザーID alone, because exports omit administrators.  @see facts 6.5 */
+/** Adds an administrator of an app with only a ユーザーID, because exports omit administrators.  @see facts 6.5 */
 export const insertAdministrator = async (
   writer: Writer,
   app: SecuredApp,
@@ -91,8 +91,8 @@ export const insertAdministrator = async (
 };
 
 /**
- * Deletes a user of an app who is no longer marked, if the user was created only by being marked and nothing else is
- * known about the user.
+ * Deletes a user of an app who is no longer marked, if the user was created only because of the mark and no other data
+ * about the user is stored.
  */
 export const deleteUnmarkedUser = async (writer: Writer, app: SecuredApp, name: string): Promise<void> => {
   const which = `app = :app and (id = :name or userId = :name) and administrator = 0

@@ -6,7 +6,7 @@ import { listRuleFaults } from "../../model/rules.ts";
 import { SECURED_USER } from "../../model/secured-user.ts";
 import { USER } from "../../model/user.ts";
 import { text } from "../../text/index.ts";
-import { getCurrentInstant, newId } from "../ids.ts";
+import { getCurrentInstant, createId } from "../ids.ts";
 import type { IdempotentRequest, Session } from "../session.ts";
 import { findAccountsWithRole } from "./account-rows.ts";
 import {
@@ -22,7 +22,7 @@ import type { Reader } from "../store/store.ts";
 import { listOrgsOfUsers } from "../store/touched-orgs.ts";
 import { collectTaskNumbers } from "../records/records.ts";
 
-/** Returns who is marked as an administrator, and when and by whom the list was last confirmed. */
+/** Returns the users who are marked as administrators, and when and by whom the list was last confirmed. */
 export const readAdministratorList = async (reader: Reader, kind: AdministratorKind): Promise<Administrators> => ({
   kind,
   ...(await readListConfirmation(reader, kind)),
@@ -38,8 +38,8 @@ const createUnknownUserFailure = (name: string): Failure =>
 
 /**
  * Marks and unmarks users as administrators, because exports of the console do not show who is an administrator.
- * Exports of an app do not contain its administrators at all: an unknown ユーザーID is added as a user of the app. When
- * it is unmarked, this user is deleted, unless more has become known about the user.
+ * Exports of an app do not contain its administrators at all, so an unknown ユーザーID is added as a user of the app.
+ * When such a user is unmarked, the user is deleted, unless other data about the user has been recorded since.
  *
  * @throws Failure `not-found`; `input-rejected` if a ユーザーID is not valid, or a user to be unmarked has a role
  */
@@ -66,7 +66,7 @@ export const markAdministrators = (
       if ((await setAdministrator(writer, kind, { name, administrator: true, at })) > 0) continue;
       if (kind === "users") throw createUnknownUserFailure(name);
       checkUserId(name);
-      await insertAdministrator(writer, kind, { id: newId(surroundings), userId: name, at });
+      await insertAdministrator(writer, kind, { id: createId(surroundings), userId: name, at });
     }
     await writeListConfirmation(writer, { kind, at, actor });
     const after = await readAdministratorList(writer, kind);
@@ -84,7 +84,10 @@ export const markAdministrators = (
   });
 };
 
-/** Returns the organisations of users; undefined for SECURED APPs, whose users do not belong to organisations. */
+/**
+ * Returns the organisations of the marked users; undefined for SECURED APPs, whose users do not belong to
+ * organisations.
+ */
 const readOrgsOfMarked = async (
   reader: Reader,
   kind: AdministratorKind,
@@ -96,7 +99,7 @@ const readOrgsOfMarked = async (
         marked.map(({ id }) => id),
       )
     : undefined;
-/** Refuses to unmark users with a role, which marks them automatically.  @throws Failure `input-rejected` */
+/** Refuses to unmark users with a role, because a role always marks its user.  @throws Failure `input-rejected` */
 const refuseRoleHolders = async (reader: Reader, ids: readonly string[]): Promise<void> => {
   const [first, ...others] = await findAccountsWithRole(reader, ids);
   if (first === undefined) return;

@@ -1,9 +1,9 @@
 import { comparisonKey } from "../../model/normalise.ts";
 import type { Role } from "../../model/role.ts";
-import { ORG_POSITIONS } from "../records/org-rows.ts";
+import { ORG_POSITION_TABLE } from "../records/org-rows.ts";
 import type { Reader, Row } from "../store/store.ts";
 
-/** The account that somebody acts as. */
+/** The account that the current user acts as. */
 export interface ActingAccount {
   /** record number of the account's user; `id` is the id of that user */
   readonly user: number;
@@ -60,7 +60,7 @@ interface OrgPath {
 
 /** Returns the paths of organisations that still exist, in the order of the tree.  @param orgs record numbers */
 export const readOrgPaths = async (reader: Reader, orgs: readonly number[]): Promise<readonly OrgPath[]> => {
-  await reader.derive(ORG_POSITIONS);
+  await reader.derive(ORG_POSITION_TABLE);
   const rows = await reader.all(
     `select o.id, p.path from json_each(:orgs) e join main.org o on o.pk = e.value join temp.place p on p.pk = o.pk
      order by p.at`,

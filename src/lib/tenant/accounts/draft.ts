@@ -21,7 +21,7 @@ import { judgeRecord } from "../../rules/index.ts";
 import { joinTexts, text, type Text } from "../../text/index.ts";
 import { formatShellOption, toTypableWord } from "../../text/shell-word.ts";
 import type { Actor } from "../policy/asker.ts";
-import { USER_CHANGE_OPERATIONS, isPermitted, requirePermission } from "../policy/check.ts";
+import { USER_CHANGE_OPERATIONS, isOperationPermitted, requirePermission } from "../policy/check.ts";
 import { enforceForActor } from "../policy/enforce.ts";
 import type { Session } from "../session.ts";
 import {
@@ -37,11 +37,11 @@ import {
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { findRecordNumberById } from "../records/record-rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
-import { USERS } from "../records/user-rows.ts";
+import { USER_LIST } from "../records/user-rows.ts";
 import { validateFieldValue, getRecordById, createUnusableValueFailure } from "../records/records.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 
-/** The values of an account in a request. Values that are missing stay unchanged. */
+/** The values of an account in a request. Missing values do not change. */
 export interface AccountRequest {
   readonly name?: string | undefined;
   readonly role?: Role | undefined;
@@ -82,13 +82,15 @@ export const permitAccountChange = ({ asker }: Session, before: StoredAccount, g
   if (asker.role === "custom" && isUserChange(before, given)) requirePermission(asker, USER_CHANGE_OPERATIONS);
 };
 
-/** Returns true if a change is of a user, not of an operator: it renames the account or leaves it without a role. */
+/**
+ * Returns true if a change concerns a user rather than an operator: it renames the account or leaves it without a role.
+ */
 const isUserChange = (before: StoredAccount, { name, role = before.role }: AccountRequest): boolean =>
   (before.name !== null && name !== undefined && name !== before.name) || (before.role === "none" && role === "none");
 
 /**
- * Checks that the acting account may change an account and its user. Only system administrators may change accounts
- * that have, or may have, a role above operator.
+ * Checks that the acting account may change an account and its user. Only system administrators may change an account
+ * whose role is above operator or may be above operator.
  *
  * @throws Failure `not-permitted`
  */
@@ -106,7 +108,7 @@ export interface AccountDraft {
   /** the new name; undefined if the name does not change */
   readonly name: string | undefined;
   readonly passwordSet: boolean;
-  /** whether the user is marked as an administrator; undefined if the mark does not change */
+  /** true if the user is marked as an administrator, false if not; undefined if the mark does not change */
   readonly isMarked: boolean | undefined;
 }
 
@@ -134,8 +136,8 @@ export const buildAccountDraft = async (
   const kept = before.managedOrgs === null ? [] : await filterExistingOrgs(writer, before.managedOrgs);
   const after = buildPlannedState(before, given, kept, name ?? before.name);
   const passwordSet = await checkPassword(writer, before, given, { name: after.name ?? "", role: after.role, dryRun });
-  // If a managed organisation no longer exists, the rules must see a change: the account must not end up without
-  // managed organisations, because that would mean all organisations.
+  // If a managed organisation no longer exists, the rules must see a change. Otherwise, the account could end up
+  // without managed organisations, which would mean all organisations.
   const unchanged = buildPlannedState(before, {}, before.managedOrgs ?? [], before.name);
   enforceForActor(asker, judgeRecord(ACCOUNT.name, { before: unchanged, after }));
   return {
@@ -161,7 +163,10 @@ export const buildAccountDraft = async (
   };
 };
 
-/** Returns the planned state of an account, without values that its new role lacks, unless the request sets them. */
+/**
+ * Returns the planned state of an account. Values that do not belong to the new role are removed, unless the request
+ * sets them.
+ */
 const buildPlannedState = (
   before: StoredAccount,
   given: AccountRequest,
@@ -208,7 +213,10 @@ const resolveAccountName = async (
   if (typed.trim() === "")
     enforceForActor(
       asking.asker,
-      judgeRecord(USERS.thing.name, { before: { accountName: before.name ?? typed }, after: { accountName: null } }),
+      judgeRecord(USER_LIST.thing.name, {
+        before: { accountName: before.name ?? typed },
+        after: { accountName: null },
+      }),
     );
   const name = validateFieldValue("name", FIELDS.name, typed);
   if (name === before.name) return undefined;
@@ -230,33 +238,43 @@ const resolveAccountName = async (
   );
 };
 
-/** Suggests how an account can get a name other than the required one. Empty if account names are free text. */
+/**
+ * Suggests how to get an account name other than the required name. Returns an empty list if account names are free
+ * text.
+ */
 const suggestNameChanges = async (reader: Reader, { id, asker }: DraftOptions): Promise<readonly Text[]> => {
   const { composition } = await readAccountSettings(reader);
   if (composition === "free-text") return [];
-  const edit = isPermitted(asker, "users.write")
-    ? buildValueCommand(composition, await getRecordById(reader, USERS, id))
+  const edit = isOperationPermitted(asker, "users.write")
+    ? buildValueCommand(composition, await getRecordById(reader, USER_LIST, id))
     : undefined;
   return [
-    ...(edit === undefined ? [] : [text(`to change the user's value: ${edit}`, `ユーザーの値を変えるには: ${edit}`)]),
-    isPermitted(asker, "accounts.settings") ? CHANGE_COMPOSITION : ASK_TO_CHANGE_COMPOSITION,
+    ...(edit === undefined
+      ? []
+      : [
+          text(
+            `to change the user's value that the account name is built from: ${edit}`,
+            `アカウント名のもとになるユーザーの値を変えるには: ${edit}`,
+          ),
+        ]),
+    isOperationPermitted(asker, "accounts.settings") ? CHANGE_COMPOSITION_HINT : ASK_TO_CHANGE_COMPOSITION_HINT,
   ];
 };
 
-const CHANGE_COMPOSITION = text(
+const CHANGE_COMPOSITION_HINT = text(
   `to build account names from other values: ${commandName("clomo-account settings set")} --composition …`,
   `アカウント名を構成する情報を変えるには: ${commandName("clomo-account settings set")} --composition …`,
 );
 
-const ASK_TO_CHANGE_COMPOSITION = text(
+const ASK_TO_CHANGE_COMPOSITION_HINT = text(
   "ask a system administrator to change what account names are built from",
   "アカウント名を構成する情報の変更は、システム管理者に依頼してください",
 );
 
 /**
- * Checks the password in a request. An account that gets a role needs a password, and the console's form asks for it at
- * that point. A mirror does not store passwords, so the password is set in the console. A dry run continues without a
- * password, as if a valid one were given.
+ * Checks the password in a request. An account that gets a role needs a password; the console's form also asks for the
+ * password at that point. A mirror does not store passwords, so the password is set in the console. A dry run without a
+ * password continues as if a valid password were given.
  *
  * @returns true if a password is set
  * @see facts 2.2, 2.3
@@ -276,7 +294,7 @@ const checkPassword = async (
         "this tenant is a mirror; its passwords are set in the console and not stored by clomoctl",
         "このテナントは管理画面のミラーです。パスワードは管理画面で設定し、clomoctl は保存しません",
       ),
-      SET_PASSWORD_IN_CONSOLE,
+      SET_PASSWORD_IN_CONSOLE_HINT,
     );
   }
   if (passwordInConsole && !isOfMirror) {
@@ -286,14 +304,14 @@ const checkPassword = async (
         "this tenant is not a mirror of the console, so its passwords cannot be set in the console",
         "このテナントは管理画面のミラーではないため、パスワードを管理画面で設定できません",
       ),
-      PASS_PASSWORD_FILE,
+      PASSWORD_FILE_HINT,
     );
   }
   if (password !== undefined) {
     if (password === "")
-      throw createFieldFailure(label, text("must not be blank", "空にできません"), CHOOSE_ANOTHER_PASSWORD);
+      throw createFieldFailure(label, text("must not be blank", "空にできません"), ANOTHER_PASSWORD_HINT);
     const fault = role === "none" ? undefined : findPasswordFault(password);
-    if (fault !== undefined) throw createFieldFailure(label, fault, CHOOSE_ANOTHER_PASSWORD);
+    if (fault !== undefined) throw createFieldFailure(label, fault, ANOTHER_PASSWORD_HINT);
     return true;
   }
   if (passwordInConsole) return true;
@@ -306,26 +324,29 @@ const checkPassword = async (
       `${name} needs a password for the role of ${meant.en}`,
       `「${name}」を${meant.ja}にするには、パスワードが必要です`,
     ),
-    isOfMirror ? SET_PASSWORD_IN_CONSOLE : PASS_PASSWORD_FILE,
+    isOfMirror ? SET_PASSWORD_IN_CONSOLE_HINT : PASSWORD_FILE_HINT,
   );
 };
 
-const SET_PASSWORD_IN_CONSOLE = text(
-  "set the password in the console, then record that with --password-in-console",
-  "管理画面でパスワードを設定してから、--password-in-console で記録してください",
+const SET_PASSWORD_IN_CONSOLE_HINT = text(
+  "set the password in the console, then record with --password-in-console that it is set",
+  "管理画面でパスワードを設定してから、設定済みであることを --password-in-console で記録してください",
 );
 
-const PASS_PASSWORD_FILE = text(
+const PASSWORD_FILE_HINT = text(
   `pass --password-file FILE (${PASSWORD_RULE.en})`,
   `--password-file FILE を指定してください(${PASSWORD_RULE.ja})`,
 );
 
-const CHOOSE_ANOTHER_PASSWORD = text(
-  "write another password to the file of --password-file, then run the command again",
-  "--password-file のファイルに別のパスワードを書いて、もう一度実行してください",
+const ANOTHER_PASSWORD_HINT = text(
+  "write another password to the file that --password-file names, then run the command again",
+  "--password-file で指定したファイルに別のパスワードを書いて、もう一度実行してください",
 );
 
-/** Returns the record number of the requested scheme, or else of the current one.  @throws Failure `not-found` */
+/**
+ * Returns the record number of the requested scheme or, if no scheme is requested, of the current scheme. @throws
+ * Failure `not-found`
+ */
 const resolveScheme = async (
   writer: Writer,
   before: StoredAccount,
@@ -351,7 +372,7 @@ const resolveOrgNumbers = async (writer: Writer, ids: readonly string[]): Promis
     const pk = await findRecordNumberById(writer, "org", id);
     if (pk === undefined) {
       throw new Failure("not-found", {
-        what: text(`no organisation has the id "${id}"`, `ID が「${id}」の組織はありません`),
+        what: text(`no organisation has the ID "${id}"`, `ID が「${id}」の組織はありません`),
         where: "--managed-orgs",
         hint: text(`to list the organisations: ${line("orgs list", [])}`, `組織の一覧: ${line("orgs list", [])}`),
       });
@@ -367,8 +388,8 @@ const resolveMemo = (before: StoredAccount, { memo: typed }: AccountRequest): st
 };
 
 /**
- * Returns the account name that the settings require for a user. A blank name is derived from the user, and a different
- * name is refused. If account names are free text, the given name is returned.
+ * Returns the account name that the settings require for a user. If the given name is blank, the name is built from the
+ * user's values; a name that differs from them is refused. If account names are free text, the given name is returned.
  *
  * @throws Failure `input-rejected`
  * @see seed 001
@@ -384,8 +405,11 @@ export const composeAccountName = async (
   if (composed === undefined) {
     if (given !== undefined) return given;
     throw createNameFailure(
-      text("a name is required, because account names are free text in this tenant", "任意の文字列を指定してください"),
-      SPECIFY_ACCOUNT_NAME,
+      text(
+        "an account name is required, because account names are free text in this tenant",
+        "このテナントのアカウント名は任意の文字列です。アカウント名を指定してください",
+      ),
+      ACCOUNT_NAME_HINT,
     );
   }
   const { en, ja } = ACCOUNT_NAME_COMPOSITIONS[composition];
@@ -407,9 +431,9 @@ export const composeAccountName = async (
   );
 };
 
-const SPECIFY_ACCOUNT_NAME = text("specify the name with --account NAME", "--account 名前 で指定してください");
+const ACCOUNT_NAME_HINT = text("specify the name with --account NAME", "--account 名前 で指定してください");
 
-const SHOW_COMPOSITION = text(
+const SHOW_COMPOSITION_HINT = text(
   `to show what account names are built from: ${line("clomo-account settings show", [])}`,
   `アカウント名を構成する情報の確認: ${line("clomo-account settings show", [])}`,
 );
@@ -423,16 +447,18 @@ const COMPOSITION_OPTIONS: Readonly<Partial<Record<AccountNameComposition, strin
   salesforce: "--salesforce-account NAME",
 };
 
-/** The values of a user that account names are built from. @property id undefined for a user who does not exist yet */
+/** The values of a user that account names are built from. @property id undefined for a new user */
 type NameSource = AccountNameParts & Partial<Pick<User, "id">>;
 
-/** Returns the command that sets what an account name is built from; undefined if account names are free text. */
+/**
+ * Returns the command that sets the value that an account name is built from; undefined if account names are free text.
+ */
 const buildValueCommand = (composition: AccountNameComposition, { id, emails }: NameSource): string | undefined => {
   const { [composition]: option } = COMPOSITION_OPTIONS;
   if (option === undefined) return undefined;
   const [address = id, ...others] = emails;
   const user = id === undefined || address === undefined ? "USER" : toTypableWord(address, id);
-  // `--email` replaces all addresses of the user, so the other addresses follow after the new main address
+  // `--email` replaces all addresses of the user, so the command repeats the other addresses after the new main address
   const kept = option.startsWith("--email ") ? others.map((other) => formatShellOption("--email", other)) : [];
   return [commandName("users edit"), user, option, ...kept].join(" ");
 };
@@ -442,6 +468,8 @@ const describeValueCommand = (composition: AccountNameComposition, user: NameSou
   return command === undefined ? undefined : text(`to set this value: ${command}`, `この値を設定するには: ${command}`);
 };
 
-/** Returns the failure for an account name. It does not name the option, which differs between commands. */
-const createNameFailure = (reason: Text, hint = SHOW_COMPOSITION): Failure =>
+/**
+ * Returns the failure for an account name. It does not mention the option, because the option differs between commands.
+ */
+const createNameFailure = (reason: Text, hint = SHOW_COMPOSITION_HINT): Failure =>
   createFieldFailure(FIELDS.name.label, reason, hint);

@@ -70,7 +70,7 @@ describe("a code", () => {
     expect(mail).toMatchObject({
       to: addressOf("hana"),
       language: "en",
-      subject: "Code to reset the password of the CLOMO account hana",
+      subject: "Code for resetting the password of the CLOMO account hana",
     });
     expect(mail?.text).toContain("Valid until: 2026-03-31 20:15 (America/New_York); one use, at most 5 tries");
     expect(mail?.text).toContain(`  clomoctl clomo-account reset-password hana --code ${code}\n`);
@@ -89,7 +89,7 @@ describe("a code", () => {
     await codeFor(id);
     expect(tenant.mails[0]).toMatchObject({
       language: "ja",
-      subject: "CLOMOアカウント「hana」のパスワード再設定コード",
+      subject: "CLOMO アカウント「hana」のパスワード再設定コード",
     });
     expect(tenant.mails[0]?.text).toContain("有効期限: 2026-04-01 09:15 (Asia/Tokyo)");
     await tenant.client.tenant.set({ consoleTimezone: "Europe/Paris" });
@@ -122,7 +122,7 @@ describe("a code", () => {
     for (const left of [4, 3, 2, 1]) {
       expect(await failureOf(use(id, "0000-0000-0000"))).toMatchObject({
         code: "input-rejected",
-        what: { en: `wrong code: ${left} ${left === 1 ? "try" : "tries"} left` },
+        what: { en: `wrong code; attempts left: ${left}` },
       });
       await tenant.reopen();
       expect(kept()).toMatchObject([{ tries: 5 - left }]);
@@ -158,7 +158,7 @@ describe("a code", () => {
     const former = await codeFor(id);
     await failureOf(use(id, "none"));
     const code = await codeFor(id);
-    expect(await failureOf(use(id, former))).toMatchObject({ what: { en: "wrong code: 4 tries left" } });
+    expect(await failureOf(use(id, former))).toMatchObject({ what: { en: "wrong code; attempts left: 4" } });
     await use(id, code);
     expect(proves(verifierOf(id), PASSWORD)).toBe(true);
   });
@@ -224,7 +224,7 @@ describe("no code is sent", () => {
     tenant.database.run(`update user set emails = '["a b@accounts.example"]' where id = :id`, { id });
     expect(await failureOf(codeFor(id, "a b@accounts.example"))).toMatchObject({
       code: "input-rejected",
-      what: { en: 'mail cannot be sent to "a b@accounts.example"' },
+      what: { en: 'email cannot be sent to "a b@accounts.example"' },
     });
     expect([tenant.mails, kept()]).toEqual([[], []]);
   });

@@ -1,13 +1,13 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { RESET_CODE, type Account, type SentCode } from "../../model/account.ts";
+import { RESET_CODE, type Account, type MailedResetCode } from "../../model/account.ts";
 import { emailKey } from "../../model/normalise.ts";
 import { satisfiesRule, SENDABLE_ADDRESS_RULE } from "../../model/rules.ts";
 import { formatMinute } from "../../model/time.ts";
 import { text, type Language, type Text } from "../../text/index.ts";
 import { DECEPTIVE_CHARACTERS, toTypableName } from "../../text/shell-word.ts";
 import { getCurrentInstant } from "../ids.ts";
-import { isPermitted } from "../policy/check.ts";
+import { isOperationPermitted } from "../policy/check.ts";
 import type { Session } from "../session.ts";
 import {
   ACCOUNTS,
@@ -22,10 +22,16 @@ import type { Reader, Writer } from "../store/store.ts";
 import { readProfile, readTenantName, isMirror } from "../records/tenant-rows.ts";
 import { createCodeVerifier, generateCode, verifyCode, createPasswordVerifier } from "../verifier.ts";
 import { toChangedObject, getRecordById, type ChangeResult } from "../records/records.ts";
-import { getStoredAccount, applyAccountDraft, requireAccountName, HAND_ACCOUNTS, listAccountOrgs } from "./accounts.ts";
+import {
+  getStoredAccount,
+  applyAccountDraft,
+  requireAccountName,
+  ACCOUNT_RECORD_TYPE,
+  listAccountOrgs,
+} from "./accounts.ts";
 import { buildAccountDraft, permitAccountChange } from "./draft.ts";
 
-/** A plain-text mail. */
+/** A plain-text email. */
 export interface TenantMail {
   readonly to: string;
   readonly subject: string;
@@ -33,15 +39,20 @@ export interface TenantMail {
   readonly language: Language;
 }
 
-/** Sends a mail within a limited time. Returns why it could not be sent, without secrets; undefined if sent. */
+/**
+ * Sends an email within a limited time. Returns undefined if the email was sent, otherwise the reason, without secrets.
+ */
 export type SendMail = (mail: TenantMail) => Promise<Text | undefined>;
 
-/** Opens the configured mail.  @throws Failure `input-rejected` if there is none, with a hint on how to configure it */
+/**
+ * Opens the configured mail server. @throws Failure `input-rejected` if no mail server is configured, with a hint on
+ * how to configure it
+ */
 export type OpenMail = () => Promise<SendMail>;
 
 const CODE_LIFETIME_MS = RESET_CODE.minutes * 60_000;
 
-/** Time zone of the times in a mail if neither the account nor the tenant has a time zone. */
+/** Time zone of the times in an email if neither the account nor the tenant has a time zone. */
 const DEFAULT_MAIL_TIMEZONE = "Asia/Tokyo";
 
 /** An account whose password can be reset with a code. */
@@ -52,18 +63,18 @@ interface ResettableAccount {
 }
 
 /**
- * Mails a code with which a person can set a new password, in place of the previous code. The code is sent only by
- * mail; if the mail cannot be sent, the code is deleted.
+ * Emails a code with which a person can set a new password, in place of the previous code. The code is sent only by
+ * email; if the email cannot be sent, the code is deleted.
  *
- * @throws Failure `not-found`, `not-permitted`; `input-rejected` if the address does not belong to the account, or mail
- * is not configured; `unavailable` if the mail could not be sent
- * @see facts 2.3: CLOMO's login page sends a link by mail
+ * @throws Failure `not-found`, `not-permitted`; `input-rejected` if the address does not belong to the account, or no
+ * mail server is configured; `unavailable` if the email could not be sent
+ * @see facts 2.3: CLOMO's login page sends a link by email
  */
 export const sendResetCode = async (
   session: Session,
   openMail: OpenMail,
   { id, address: typed }: { readonly id: string; readonly address: string },
-): Promise<SentCode> => {
+): Promise<MailedResetCode> => {
   const { random, now } = session.surroundings;
   await session.read(async (reader) =>
     resolveMailAddress(session, await getResettableAccount(session, reader, id), typed),
@@ -102,22 +113,22 @@ export const sendResetCode = async (
       `the code could not be sent to ${address} and is no longer valid: ${refusal.en}`,
       `コードを ${address} に送信できなかったため、無効にしました: ${refusal.ja}`,
     ),
-    hint: isPermitted(session.asker, "renewals.write") ? TEST_MAIL_SERVER : ASK_TO_CHECK_MAIL_SERVER,
+    hint: isOperationPermitted(session.asker, "renewals.write") ? TEST_MAIL_SERVER_HINT : ASK_TO_CHECK_MAIL_SERVER_HINT,
   });
 };
 
-const TEST_MAIL_SERVER = text(
+const TEST_MAIL_SERVER_HINT = text(
   `to test the mail server: ${line("renewals notify", ["test"])}`,
   `メールサーバーの確認: ${line("renewals notify", ["test"])}`,
 );
 
-const ASK_TO_CHECK_MAIL_SERVER = text(
+const ASK_TO_CHECK_MAIL_SERVER_HINT = text(
   "ask a system administrator to check the mail server",
   "メールサーバーの確認をシステム管理者に依頼してください",
 );
 
 /**
- * Sets a new password with a code that was sent by mail. A code can be used only once. A wrong code is counted and
+ * Sets a new password with a code that was sent by email. A code can be used only once. A wrong code is counted and
  * recorded in the audit log, although the request fails. A password that breaks a rule does not count as an attempt.
  *
  * @throws Failure `not-found`, `not-permitted`; `input-rejected` if the code is wrong or has expired, or the password
@@ -127,7 +138,7 @@ export const resetWithCode = async (
   session: Session,
   { id, code, password }: { readonly id: string; readonly code: string; readonly password: string },
 ): Promise<ChangeResult<Account>> => {
-  // hashing takes a while, so it is done before the transaction, which must not wait
+  // hashing takes a while, so it is done before the transaction, which must be short
   const verifier = await createPasswordVerifier(password, session.surroundings.random);
   const change = { action: "accounts.reset-password", locks: ["accounts"] };
   const outcome = await session.change<ChangeResult<Account> | Failure>(change, async (writer) => {
@@ -147,7 +158,7 @@ export const resetWithCode = async (
     await writer.lock(["users"]);
     const applied = await applyAccountDraft(session, writer, { id, before, was: account, meant, verifier });
     await advanceCollections(writer, ["users"]);
-    // only a mirror has console tasks, and a mirror has no codes
+    // only a mirror has console tasks, and a mirror does not have reset codes
     const result = { before: account, after: applied.after, consoleTask: null, dryRun: false };
     return { result, ...applied, detail: { by: "code" } };
   });
@@ -156,8 +167,8 @@ export const resetWithCode = async (
 };
 
 /**
- * Returns the account of a user. The user must be that of the acting account, or the acting account must be allowed to
- * change the account.
+ * Returns the account of a user. The acting account must be that user's own account, or must be allowed to change the
+ * account.
  *
  * @throws Failure `not-found`, `not-permitted`, `input-rejected`
  */
@@ -165,18 +176,21 @@ const getResettableAccount = async (session: Session, reader: Reader, id: string
   const before = await getStoredAccount(reader, id);
   requireAccountName(before);
   if (session.asker.account?.user !== before.pk) permitAccountChange(session, before, {});
-  if (await isMirror(reader)) throw CONSOLE_KEEPS_PASSWORDS;
+  if (await isMirror(reader)) throw PASSWORDS_IN_CONSOLE_FAILURE;
   const account = await getRecordById(reader, ACCOUNTS, id);
   if (before.role === "none") throw createNoRoleFailure(account);
   return { before, account };
 };
 
 const buildAuditObjects = ({ account }: ResettableAccount) => ({
-  objects: [toChangedObject(HAND_ACCOUNTS, account)],
+  objects: [toChangedObject(ACCOUNT_RECORD_TYPE, account)],
   orgs: listAccountOrgs(account),
 });
 
-/** Returns the recorded form of a typed email address, to which mail is sent.  @throws Failure `input-rejected` */
+/**
+ * Returns the email address that is recorded for a typed address; the code is sent to the recorded address. @throws
+ * Failure `input-rejected`
+ */
 const resolveMailAddress = (
   { asker }: Session,
   { account: { id, name, emails } }: ResettableAccount,
@@ -188,18 +202,18 @@ const resolveMailAddress = (
     throw new Failure("input-rejected", {
       what: text(
         `"${typed}" is not an email address of ${name} (recorded addresses: ${emails.length})`,
-        `「${typed}」は「${name}」のメールアドレスとして記録されていません(記録: ${emails.length} 件)`,
+        `「${typed}」は「${name}」のメールアドレスとして記録されていません(記録されているアドレス: ${emails.length} 件)`,
       ),
       where: "--to",
       // a user who resets their own password may not be allowed to read accounts
-      hint: isPermitted(asker, "accounts.read")
+      hint: isOperationPermitted(asker, "accounts.read")
         ? step("to see the recorded addresses", "記録されたアドレスの確認", show)
         : undefined,
     });
   }
   if (satisfiesRule(SENDABLE_ADDRESS_RULE, found)) return found;
   throw new Failure("input-rejected", {
-    what: text(`mail cannot be sent to "${found}"`, `「${found}」にはメールを送信できません`),
+    what: text(`email cannot be sent to "${found}"`, `「${found}」にはメールを送信できません`),
     where: "--to",
     hint: text("choose another address of the account", "アカウントの別のメールアドレスを指定してください"),
   });
@@ -249,18 +263,15 @@ const createWrongCodeFailure = ({ name }: Account, left: number): Failure => {
     return createCodeFailure(
       name,
       text(
-        "wrong code; this was the last try, and the code is no longer valid",
+        "wrong code; this was the last attempt, and the code is no longer valid",
         "コードが違います。回数の上限に達したため、コードは無効になりました",
       ),
     );
   }
   return new Failure("input-rejected", {
-    what: text(
-      `wrong code: ${left} ${left === 1 ? "try" : "tries"} left`,
-      `コードが違います。あと ${left} 回入力できます`,
-    ),
+    what: text(`wrong code; attempts left: ${left}`, `コードが違います。あと ${left} 回入力できます`),
     where: "--code",
-    hint: text("type the code from the latest mail", "最新のメールのコードを入力してください"),
+    hint: text("type the code from the latest email", "最新のメールのコードを入力してください"),
   });
 };
 
@@ -276,18 +287,18 @@ const createNoRoleFailure = ({ name }: Account): Failure => {
   });
 };
 
-const CONSOLE_KEEPS_PASSWORDS = new Failure("input-rejected", {
+const PASSWORDS_IN_CONSOLE_FAILURE = new Failure("input-rejected", {
   what: text(
-    "this tenant is a mirror; the console stores its passwords, and a code from clomoctl cannot reset them",
-    "このテナントは管理画面のミラーです。パスワードは管理画面が保持しているため、clomoctl のコードでは再設定できません",
+    "this tenant is a mirror; its passwords are stored in the console and cannot be reset with a code from clomoctl",
+    "このテナントは管理画面のミラーです。パスワードは管理画面に保存されているため、clomoctl のコードでは再設定できません",
   ),
   hint: text(
-    "to get a link by mail, click 「パスワードを忘れた場合はこちら」 on the console's login page",
+    "to get a link by email, click 「パスワードを忘れた場合はこちら」 on the console's login page",
     "管理画面のログイン画面の「パスワードを忘れた場合はこちら」からメールでリンクを受け取ってください",
   ),
 });
 
-/** Builds the mail with the code, in the language of the account. */
+/** Builds the email with the code, in the language of the account. */
 const buildCodeMail = async (
   reader: Reader,
   account: Account,
@@ -302,8 +313,8 @@ const buildCodeMail = async (
   const command = line("clomo-account reset-password", [toTypableName(account.name, id)], { code });
   const { tries } = RESET_CODE;
   const subject = text(
-    `Code to reset the password of the CLOMO account ${name}`,
-    `CLOMOアカウント「${name}」のパスワード再設定コード`,
+    `Code for resetting the password of the CLOMO account ${name}`,
+    `CLOMO アカウント「${name}」のパスワード再設定コード`,
   );
   const body = text(
     `Someone requested a password reset for the CLOMO account ${name} in the tenant ${tenant}.

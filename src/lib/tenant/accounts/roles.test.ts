@@ -5,7 +5,7 @@ import { buildMatrixRows, buildRoleFacts } from "../../model/role-facts.ts";
 import { ROLE_POLICY } from "../../model/role-policy.ts";
 import { ADMINISTRATOR_ROLES, OPERATIONS, ROLES, type Operation, type Role } from "../../model/role.ts";
 import type { Actor } from "../policy/asker.ts";
-import { getReach } from "../policy/check.ts";
+import { getPermittedReach } from "../policy/check.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
@@ -72,7 +72,7 @@ test("the matrix matches what the tenant permits for every operation, role, item
           const isSecured = operation.startsWith("secured.");
           const isRefused = reach === "no" || (reach === "item" && !has) || (isSecured && !isWhole);
           const wide = reach === "all" || isWhole ? "all" : "inside";
-          expect([operation, role, getReach(asker, operation)]).toEqual([
+          expect([operation, role, getPermittedReach(asker, operation)]).toEqual([
             operation,
             role,
             isRefused ? undefined : wide,

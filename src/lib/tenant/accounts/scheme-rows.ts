@@ -4,7 +4,10 @@ import { toOrgNode, buildOrgPaths } from "../store/sql/org-paths.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { saveVersions } from "../versions/keep.ts";
 
-/** Custom schemes by name, with the number of accounts that have them, without kept accounts of deleted users. */
+/**
+ * Custom schemes by name, with the number of accounts that have each scheme. The kept accounts of deleted users are not
+ * counted.
+ */
 export const SCHEMES: RecordList<typeof SCHEME.fields> = {
   thing: SCHEME,
   table: "scheme t",
@@ -48,8 +51,8 @@ export const readSchemeHolders = async (reader: Reader, id: string): Promise<Sch
 };
 
 /**
- * Deletes a scheme that no account has. The kept accounts of deleted users lose the scheme and their role: if such a
- * user comes back, the account has no rights.
+ * Deletes a scheme that no account has. The kept accounts of deleted users lose the scheme and their role, so that the
+ * account has no rights if such a user is created again.
  */
 export const deleteScheme = async (
   writer: Writer,

@@ -6,7 +6,7 @@ import type { Operation } from "../../model/role.ts";
 import { SCHEME } from "../../model/scheme.ts";
 import type { ManualValues } from "../../model/thing.ts";
 import { judgeRecord } from "../../rules/index.ts";
-import { enforce } from "../../rules/rule.ts";
+import { throwFirstProblem } from "../../rules/rule.ts";
 import { formatCount, text } from "../../text/index.ts";
 import { getCurrentInstant } from "../ids.ts";
 import type { IdempotentRequest, Session } from "../session.ts";
@@ -20,7 +20,10 @@ import type { ManualRequestBody, EditableRecordType, ChangeResult } from "../rec
 const sortSchemeItems = (items: readonly string[]): readonly string[] =>
   items.toSorted((a, b) => SCHEME_ITEMS.indexOf(a as Operation) - SCHEME_ITEMS.indexOf(b as Operation));
 
-/** Resolves a request's items: the given or else the existing items, with the requested additions and removals. */
+/**
+ * Resolves the check items in a request: the given items, or else the existing items with the requested additions and
+ * removals.
+ */
 const resolveSchemeItems = (
   { addItems, removeItems, ...given }: ManualValues,
   before: Scheme | undefined,
@@ -37,13 +40,13 @@ const resolveSchemeItems = (
   if (missing !== undefined) throw createMissingItemFailure(before, missing);
   const after = new Set([...items, ...added]).difference(new Set(removed));
   const operations = sortSchemeItems([...after]);
-  checkItems(operations, "--remove-item");
+  checkSchemeItems(operations, "--remove-item");
   return { ...given, operations };
 };
 
-/** Checks the items that a scheme would have. @param option the option that leads to these items */
-const checkItems = (operations: readonly string[], option: string): void =>
-  enforce(judgeRecord(SCHEME.name, { after: { operations } }), option);
+/** Checks the items that a scheme would have. @param option the option that results in these items */
+const checkSchemeItems = (operations: readonly string[], option: string): void =>
+  throwFirstProblem(judgeRecord(SCHEME.name, { after: { operations } }), option);
 
 const createMissingItemFailure = (scheme: Scheme | undefined, item: string): Failure => {
   const name = scheme?.name ?? "";
@@ -57,8 +60,8 @@ const createMissingItemFailure = (scheme: Scheme | undefined, item: string): Fai
   });
 };
 
-/** How custom schemes are created and edited by hand. */
-const HAND_SCHEMES: EditableRecordType<typeof SCHEME.fields> = {
+/** Defines how custom schemes are created and edited manually. */
+const EDITABLE_SCHEMES: EditableRecordType<typeof SCHEME.fields> = {
   list: SCHEMES,
   collection: "schemes",
   series: "schemes",
@@ -66,21 +69,24 @@ const HAND_SCHEMES: EditableRecordType<typeof SCHEME.fields> = {
   reading: (_, given, before) => Promise.resolve({ values: resolveSchemeItems(given, before as Scheme | undefined) }),
   check: (_, { values }) => {
     const items = values.get("operations");
-    if (Array.isArray(items)) checkItems(items as readonly string[], "--item");
+    if (Array.isArray(items)) checkSchemeItems(items as readonly string[], "--item");
     return Promise.resolve();
   },
 };
 
-/** Creates a custom scheme.  @throws Failure `input-rejected` for a used name, an unknown item, or no items */
+/**
+ * Creates a custom scheme. @throws Failure `input-rejected` if the name is already used, an item is unknown, or no item
+ * is given
+ */
 export const createScheme = (
   session: Session,
   body: ManualRequestBody,
   once?: Omit<IdempotentRequest<ChangeResult<Scheme>>, "replay">,
-): Promise<ChangeResult<Scheme>> => createRecord(session, HAND_SCHEMES, body, once);
+): Promise<ChangeResult<Scheme>> => createRecord(session, EDITABLE_SCHEMES, body, once);
 
-/** Edits a custom scheme. @throws Failure as {@link createScheme}; `not-found` */
+/** Edits a custom scheme. @throws Failure as described for {@link createScheme}; `not-found` */
 export const editScheme = (session: Session, id: string, body: ManualRequestBody): Promise<ChangeResult<Scheme>> =>
-  editRecord(session, HAND_SCHEMES, id, body);
+  editRecord(session, EDITABLE_SCHEMES, id, body);
 
 /** Returns a scheme and the accounts that have it. @throws Failure `not-found` */
 export const readSchemeWithHolders = async (reader: Reader, id: string): Promise<SchemeDetail> => ({
@@ -97,7 +103,7 @@ interface SchemeDeletion {
 }
 
 /**
- * Deletes schemes that no account has: either all of them or none.
+ * Deletes schemes that no account has. If one of them cannot be deleted, none is deleted.
  *
  * @throws Failure `not-found`; `input-rejected` if an account has one of the schemes; `conflict` if schemes or accounts
  * were changed after they were read
@@ -117,7 +123,7 @@ export const deleteSchemes = (
       await deleteScheme(writer, { pk, at: getCurrentInstant(session.surroundings) });
       schemes.push(scheme);
     }
-    const objects = schemes.map((scheme) => toChangedObject(HAND_SCHEMES, scheme));
+    const objects = schemes.map((scheme) => toChangedObject(EDITABLE_SCHEMES, scheme));
     return {
       result: async (taskOf) => ({ schemes, consoleTasks: await collectTaskNumbers(taskOf, objects), dryRun }),
       objects,
@@ -126,12 +132,12 @@ export const deleteSchemes = (
   });
 };
 
-/** Maximum number of accounts that the failure names. */
-const MAX_NAMED_ACCOUNTS = 10;
+/** Maximum number of accounts that the failure lists. */
+const MAX_LISTED_ACCOUNTS = 10;
 
 const createSchemeInUseFailure = ({ name }: Scheme, holders: readonly SchemeHolder[]): Failure => {
-  const named = holders.slice(0, MAX_NAMED_ACCOUNTS).map((holder) => `${holder.name} <${holder.account ?? ""}>`);
-  const all = [...named, ...(holders.length > MAX_NAMED_ACCOUNTS ? ["…"] : [])];
+  const named = holders.slice(0, MAX_LISTED_ACCOUNTS).map((holder) => `${holder.name} <${holder.account ?? ""}>`);
+  const all = [...named, ...(holders.length > MAX_LISTED_ACCOUNTS ? ["…"] : [])];
   const [first] = holders;
   return new Failure("input-rejected", {
     what: text(

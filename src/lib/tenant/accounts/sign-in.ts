@@ -9,7 +9,7 @@ import {
 } from "../../model/credential.ts";
 import { comparisonKey } from "../../model/normalise.ts";
 import { formatCount, text } from "../../text/index.ts";
-import { getCurrentInstant, newId, sha256, type Surroundings } from "../ids.ts";
+import { getCurrentInstant, createId, sha256, type Surroundings } from "../ids.ts";
 import { toActor } from "../policy/acting.ts";
 import type { Actor } from "../policy/asker.ts";
 import { Session } from "../session.ts";
@@ -134,7 +134,7 @@ export const signIn = async (
   { account, password }: SignInRequest,
   address: string,
 ): Promise<NewSession> => {
-  const attempt = newId(owner.surroundings);
+  const attempt = createId(owner.surroundings);
   const found = await beginAttempt(owner, { account, address, attempt });
   const actor = found && toActor(found);
   const verifier = actor === undefined ? null : (found?.verifier ?? null);
@@ -180,7 +180,7 @@ export const storeCredential = async (
   const secret = generateSecret(surroundings.random);
   const createdAt = getCurrentInstant(surroundings);
   const lastUsedAt = roundToHour(createdAt);
-  const id = newId(surroundings);
+  const id = createId(surroundings);
   const ends = expiresAt ?? getSessionEnd({ createdAt, lastUsedAt });
   const row = { id, user: account.user, kind, name, rights, createdAt, lastUsedAt, expiresAt: ends };
   await deleteExpiredCredentials(writer, createdAt);

@@ -1,10 +1,10 @@
 import type { Whoami } from "../../contract/index.ts";
 import { OPERATIONS, type Operation } from "../../model/role.ts";
-import { getReach } from "../policy/check.ts";
+import { getPermittedReach } from "../policy/check.ts";
 import type { Session } from "../session.ts";
 import { findOwnUser, readOrgPaths } from "./askers.ts";
 
-/** Returns who acts in a session, and what they may do. */
+/** Returns the account that acts in a session and what it may do. */
 export const whoami = ({ asker, actor, by, store }: Session): Promise<Whoami> =>
   store.read(async (reader) => {
     const { account, role, scheme = null, items, orgs } = asker;
@@ -17,7 +17,7 @@ export const whoami = ({ asker, actor, by, store }: Session): Promise<Whoami> =>
       orgs: orgs === undefined ? null : [...(await readOrgPaths(reader, orgs))],
       items: [...items],
       operations: (Object.keys(OPERATIONS) as Operation[]).flatMap((operation) => {
-        const reach = getReach(asker, operation);
+        const reach = getPermittedReach(asker, operation);
         return reach === undefined ? [] : [{ operation, reach }];
       }),
     };

@@ -136,7 +136,7 @@ describe("endpoint, key and token", () => {
     expect(run).toMatchObject({ state: "failed", error: { type: "input-rejected", where: "server_uuid" } });
     expect(await rehearsal.devices()).toEqual(before);
     expect(run.error?.hint).toMatchObject({
-      en: expect.stringContaining("released here if there are at most 5 of them (or 5 %, if that is more)"),
+      en: expect.stringContaining("marked released if there are at most 5 of them (or 5 %, if that is more)"),
     });
     await rehearsal.newToken({ server: "SIMULATOR 2", otherServer: true });
     // said at once, and not only once the former position is refused

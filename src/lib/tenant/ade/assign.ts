@@ -33,11 +33,15 @@ import {
   type SendResult,
 } from "./sending.ts";
 
-const LOCKS = ["ade"];
+const ADE_LOCKS = ["ade"];
 
-/** Confirmation and dry run of a request that changes devices at Apple. */
+/**
+ * The options of a request that changes devices at Apple: the confirmed number of devices, and whether it is a dry run.
+ */
 interface DeviceConfirmation {
-  /** confirmed number of devices; must equal the affected devices; required unless the endpoint is a simulator */
+  /**
+   * confirmed number of devices; must equal the number of affected devices; required unless the endpoint is a simulator
+   */
   readonly confirmDevices?: number | undefined;
   readonly dryRun?: boolean | undefined;
 }
@@ -46,11 +50,11 @@ interface DeviceConfirmation {
 interface PlannedAssignment {
   readonly profile: AdeProfile | null;
   readonly serials: readonly string[];
-  /** number of devices to confirm, if nothing is sent to Apple for these devices */
+  /** number of devices to confirm if nothing is sent to Apple for these devices; otherwise undefined */
   readonly devices?: number | undefined;
 }
 
-/** An assignment with the endpoint and the MDM server where it is done. */
+/** A planned assignment with the endpoint and the MDM server that it is sent to. */
 export interface PreparedAssignment extends PlannedAssignment {
   readonly endpoint: AdeEndpoint;
   readonly server: string | null;
@@ -60,7 +64,7 @@ export interface PreparedAssignment extends PlannedAssignment {
  * Determines what a request would change, before anything is sent.
  *
  * @throws Failure `input-rejected` if the number of devices is not confirmed and the endpoint is not a simulator; as
- * {@link requireAppleServer}
+ * described for {@link requireAppleServer}
  */
 export const prepareAssignment = <W extends PlannedAssignment>(
   session: Session,
@@ -123,13 +127,16 @@ export interface DeviceSelection {
   readonly unassigned?: boolean | undefined;
 }
 
-/** Resolves devices.  @throws Failure `input-rejected` unless exactly one is set; `not-found` for `serials`, `org` */
+/**
+ * Resolves a device selection. @throws Failure `input-rejected` unless exactly one member is set; `not-found` for
+ * `serials` and `org`
+ */
 const resolveDeviceSelection = async (
   reader: Reader,
   { serials, org, unassigned }: DeviceSelection,
 ): Promise<ResolvedDeviceSelection> => {
   if ([serials, org, unassigned === true || undefined].filter((one) => one !== undefined).length !== 1)
-    throw NOT_ONE_SELECTION;
+    throw SELECTION_FAILURE;
   if (serials !== undefined) {
     const unknown = await findUnknownSerials(reader, serials);
     if (unknown.length > 0) throw createUnknownSerialsFailure(unknown);
@@ -138,18 +145,21 @@ const resolveDeviceSelection = async (
   return org === undefined ? { by: "unassigned" } : { by: "org", org: await getOrgNumber(reader, org) };
 };
 
-const NOT_ONE_SELECTION = new Failure("input-rejected", {
+const SELECTION_FAILURE = new Failure("input-rejected", {
   what: text(
     "select devices in exactly one way: by serial number, by organisation, or all devices without a profile",
-    "デバイスは、シリアルナンバー、組織、プロファイルのないすべて、のいずれか 1 つで指定してください",
+    "デバイスは、シリアルナンバー、組織、プロファイルのないすべてのデバイスのうち、いずれか 1 つの方法で指定してください",
   ),
 });
 
-/** Maximum number of serial numbers that the failure names. */
-const MAX_NAMED_SERIALS = 10;
+/** Maximum number of serial numbers that the failure lists. */
+const MAX_LISTED_UNKNOWN_SERIALS = 10;
 
 const createUnknownSerialsFailure = (serials: readonly string[]): Failure => {
-  const named = [...serials.slice(0, MAX_NAMED_SERIALS), ...(serials.length > MAX_NAMED_SERIALS ? ["…"] : [])];
+  const named = [
+    ...serials.slice(0, MAX_LISTED_UNKNOWN_SERIALS),
+    ...(serials.length > MAX_LISTED_UNKNOWN_SERIALS ? ["…"] : []),
+  ];
   return new Failure("not-found", {
     what: text(
       `Apple does not list these serial numbers (${serials.length}): ${named.join(", ")}; nothing was sent`,
@@ -167,15 +177,15 @@ const getOrgNumber = async (reader: Reader, id: string): Promise<number> => {
   const pk = await findOrgNumber(reader, id);
   if (pk !== undefined) return pk;
   throw new Failure("not-found", {
-    what: text(`no organisation has the id "${id}"`, `ID が「${id}」の組織はありません`),
+    what: text(`no organisation has the ID "${id}"`, `ID が「${id}」の組織はありません`),
   });
 };
 
 /**
- * Assigns a profile to devices. Devices that already have the profile are left out.
+ * Assigns a profile to devices. Devices that already have the profile are skipped.
  *
  * @throws Failure `not-found`; `input-rejected` if the number of devices is not confirmed, or Apple no longer accepts
- * the profile; as {@link contactApple}
+ * the profile; as described for {@link contactApple}
  */
 export const assignProfile = async (
   session: Session,
@@ -197,7 +207,7 @@ export const assignProfile = async (
   return toAdeProfileWork(work, { ...(await sendInChunks(session, apple, work, signal)), dryRun });
 };
 
-/** Removes the profile of each device. @throws Failure as {@link assignProfile} */
+/** Removes the profile of each device. @throws Failure as described for {@link assignProfile} */
 export const unassignProfile = async (
   session: Session,
   apple: AppleAccess,
@@ -218,9 +228,9 @@ export const unassignProfile = async (
   return toAdeProfileWork(work, { ...(await sendInChunks(session, apple, work, signal)), dryRun });
 };
 
-/** Cancels the pending assignments of devices that are to have no profile. */
+/** Cancels the pending assignments of devices that should not have a profile. */
 const cancelPendingAssignments = (session: Session, meant: ResolvedDeviceSelection): Promise<void> =>
-  session.change({ action: null, locks: LOCKS }, async (writer) => {
+  session.change({ action: null, locks: ADE_LOCKS }, async (writer) => {
     await deletePendingAssignments(writer, meant);
     return { result: undefined, objects: [] };
   });
@@ -228,7 +238,7 @@ const cancelPendingAssignments = (session: Session, meant: ResolvedDeviceSelecti
 /** A request to set the automatic profile of an organisation. */
 interface AutomaticAssignment extends DeviceConfirmation {
   readonly org: string;
-  /** id of a profile; null: no automatic profile */
+  /** id of a profile; null if new devices should not get a profile automatically */
   readonly profile: string | null;
 }
 
@@ -236,7 +246,7 @@ interface AutomaticAssignment extends DeviceConfirmation {
  * Sets which profile new devices of an organisation get automatically. For the root organisation, the setting covers
  * the whole tenant. Existing devices do not change, but their number must be confirmed.
  *
- * @throws Failure `not-found`, `input-rejected`, as {@link requireAppleServer}
+ * @throws Failure `not-found`, `input-rejected`, as described for {@link requireAppleServer}
  */
 export const setAutomaticProfile = async (
   session: Session,
@@ -254,7 +264,7 @@ export const setAutomaticProfile = async (
     };
   };
   const work = await prepareAssignment(session, CONSOLE_STEPS.profile, { confirmDevices, dryRun }, find);
-  await session.change({ action: "ade.profiles.automatic", locks: LOCKS, dryRun }, async (writer) => {
+  await session.change({ action: "ade.profiles.automatic", locks: ADE_LOCKS, dryRun }, async (writer) => {
     const { target, pk } = await find(writer);
     await writeAutomaticProfile(writer, pk, target?.pk ?? null);
     return {
@@ -269,8 +279,8 @@ export const setAutomaticProfile = async (
 };
 
 /**
- * Assigns automatic profiles to new devices, and retries assignments that Apple did not accept before and that are due
- * again. If this is interrupted, the next sync continues. If Apple has disabled a profile, the other profiles are still
+ * Assigns automatic profiles to new devices, and retries assignments that Apple did not accept before and whose retry
+ * is due. After an interruption, the next sync continues. If Apple has disabled a profile, the other profiles are still
  * assigned.
  *
  * @param done called after each profile with the number of devices that got the profile

@@ -17,9 +17,9 @@ import { getCurrentInstant } from "../ids.ts";
 import type { Session } from "../session.ts";
 import { readServer, writeServer, type StoredServer } from "./server-rows.ts";
 import { CONSOLE_STEPS, requireAppleServer, type AppleAccess, type AppleServer } from "./guard.ts";
-import { TOKEN_OR_KEY_CHANGED, TOKEN_PURPOSE } from "./token.ts";
+import { TOKEN_OR_KEY_CHANGED_FAILURE, TOKEN_PURPOSE } from "./token.ts";
 
-/** An open connection to the device service, with the account that the service reported. */
+/** An open connection to the device service, with the account information that the service returned. */
 export interface AppleContact extends AppleServer {
   readonly service: AdeService;
   readonly account: AdeAccount;
@@ -38,8 +38,8 @@ const FIRST_TOKEN_STEPS = text(
 );
 
 /**
- * Contacts the device service, and asks which MDM server the token belongs to. If this is not the same server as
- * before, nothing is done unless the change of servers was allowed beforehand.
+ * Contacts the device service and finds out which MDM server the token belongs to. If this is not the same server as
+ * before, nothing is done unless a change of server was allowed beforehand.
  *
  * @throws Failure `input-rejected` if there is no token, or the server is not the same as before; `not-permitted` in a
  * mirror; `unavailable`; `conflict` if the token is replaced in the meantime; and the refusals of the service
@@ -59,8 +59,8 @@ export const contactApple = async (
   const currentToken = async () => (await session.read(readServer)).token;
   const explain = async (refusal: AppleRefusal): Promise<Failure> => {
     if (refusal.code !== "not-permitted") return refusal;
-    if ((await currentToken()) !== server.token) return TOKEN_REPLACED;
-    // Apple's response is more important than the record of the rejection, so an error of recording is ignored
+    if ((await currentToken()) !== server.token) return TOKEN_REPLACED_FAILURE;
+    // Apple's response is more important than the record of the rejection, so an error while recording is ignored
     if (refusal.rejectsToken) await recordTokenRejection(session, server.token).catch(() => undefined);
     return refusal;
   };
@@ -71,7 +71,7 @@ export const contactApple = async (
   if (isOther && server.otherServer !== 1) throw createOtherServerFailure(account, server, endpoint);
   const { serverUuid, serverName, adminId, orgName } = account;
   await session.change({ action: null, locks: ["ade"] }, async (writer) => {
-    if ((await readServer(writer)).token !== server.token) throw TOKEN_OR_KEY_CHANGED;
+    if ((await readServer(writer)).token !== server.token) throw TOKEN_OR_KEY_CHANGED_FAILURE;
     await writeServer(writer, {
       serverUuid,
       serverName,
@@ -84,7 +84,7 @@ export const contactApple = async (
       formerKey: null,
       formerCertificate: null,
       formerKeyAt: null,
-      // positions in the device list of another server are not valid here
+      // positions in the device list of one server are not valid at another server
       ...(isOther && { cursor: null, cursorAt: null, fullAt: null }),
     });
     return { result: undefined, objects: [{ thing: "ade", id: "ade" }] };
@@ -101,14 +101,17 @@ const recordTokenRejection = (session: Session, token: string | null): Promise<v
     return { result: undefined, objects: [{ thing: "ade", id: "ade" }] };
   });
 
-/** A refusal of the previous token says nothing about the new token. */
-const TOKEN_REPLACED = new Failure("conflict", {
+/**
+ * The failure if the token was replaced during the request. Apple's refusal of the previous token does not apply to the
+ * new token.
+ */
+const TOKEN_REPLACED_FAILURE = new Failure("conflict", {
   what: text("the server token was replaced in the meantime", "処理中にサーバートークンが置き換えられました"),
   where: "ade token",
   hint: text("run the command again", "コマンドをもう一度実行してください"),
 });
 
-/** Adds a hint that the simulator may not be running, if it does not respond. */
+/** Adds a hint to the failure that is thrown if the simulator does not respond: the simulator may not be running. */
 const addSimulatorHint =
   (send: Send): Send =>
   async (request) => {
@@ -116,12 +119,12 @@ const addSimulatorHint =
       return await send(request);
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== "unavailable") throw error;
-      throw error.with({ hint: CHECK_SIMULATOR });
+      throw error.with({ hint: CHECK_SIMULATOR_HINT });
     }
   };
 
-const CHECK_SIMULATOR = text(
-  `check that the simulator is running: ${line("ade simulator start", [], { state: "FILE" })} starts it with its previous state. If its URL has changed: ${line("ade endpoint set", [], { simulator: "URL" })}`,
+const CHECK_SIMULATOR_HINT = text(
+  `check that the simulator is running. To start it with its previous state: ${line("ade simulator start", [], { state: "FILE" })}. If its URL has changed: ${line("ade endpoint set", [], { simulator: "URL" })}`,
   `シミュレーターが起動しているか確認してください。${line("ade simulator start", [], { state: "FILE" })} で前回の状態から起動できます。URL が変わった場合は ${line("ade endpoint set", [], { simulator: "URL" })} を実行してください`,
 );
 
@@ -144,8 +147,8 @@ const createOtherServerFailure = (
     ),
     where: "server_uuid",
     hint: text(
-      `if this is intended: ${line("ade token set", ["FILE"], { otherServer: true })}. The next sync then fetches all devices of ${serverName}. Devices of ${before} that it does not find are released here if there are at most ${count} of them (or ${percent} %, if that is more); otherwise, they are marked missing until their number is confirmed. To keep these devices, move them first (${en}). If this is not intended, set a token of ${before}`,
-      `意図したとおりなら ${line("ade token set", ["FILE"], { otherServer: true })} を実行してください。次の同期で ${serverName} の全件を取得し、そこにない ${before} のデバイスは、${count} 台(または ${percent}% のうち多いほう)までなら解除済みに、超えるなら台数を確認するまで「見つからない」とします。これらのデバイスを残すには、先に移してください(${ja})。意図していない場合は ${before} のトークンを設定してください`,
+      `if this is intended: ${line("ade token set", ["FILE"], { otherServer: true })}. The next sync then fetches all devices of ${serverName}. Devices of ${before} that are not found there are marked released if there are at most ${count} of them (or ${percent} %, if that is more); otherwise, they are marked missing until you confirm their number. To keep these devices, move them first (${en}). If this is not intended, set a token of ${before}`,
+      `意図したとおりなら ${line("ade token set", ["FILE"], { otherServer: true })} を実行してください。次の同期で ${serverName} の全件を取得します。${before} のデバイスのうちそこにないものは、${count} 台(または ${percent}% のうち多いほう)までなら解除済みになり、それを超えるときは、台数を確認するまで「見つからない」になります。これらのデバイスを残すには、先に移してください(${ja})。意図していない場合は ${before} のトークンを設定してください`,
     ),
   });
 };

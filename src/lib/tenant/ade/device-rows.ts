@@ -15,7 +15,7 @@ import { saveCreatedRange } from "../versions/keep.ts";
 import type { Reader, SqlValue, Writer } from "../store/store.ts";
 import { countUnreadable } from "./sync-rows.ts";
 
-const BASE_LIST: RecordList<typeof ADE_DEVICE.fields> = {
+const ADE_DEVICE_LIST: RecordList<typeof ADE_DEVICE.fields> = {
   thing: ADE_DEVICE,
   table: "ade_device t",
   keyed: false,
@@ -27,8 +27,9 @@ const BASE_LIST: RecordList<typeof ADE_DEVICE.fields> = {
 const IS_NOT_READY = READY_PROFILE_STATES.map((status) => `t.profileStatus is distinct from '${status}'`).join(" and ");
 
 /**
- * SQL: selects the devices in the requested state. If no state is requested, selects all devices that are not released
- * or, for devices that are not ready, only present devices, because missing devices cannot be made ready.
+ * SQL: selects the devices in the requested state. If no state is requested, selects all devices that are not released.
+ * If only devices that are not ready are requested, selects present devices only, because missing devices cannot be
+ * made ready.
  */
 const buildStateFilter = (state: AdeDeviceState | undefined, notReady: boolean): string => {
   if (state !== undefined) return "t.state = :state";
@@ -43,13 +44,13 @@ export const buildAdeDeviceList = ({
   readonly state?: AdeDeviceState | undefined;
   readonly notReady?: boolean | undefined;
 }): RecordList<typeof ADE_DEVICE.fields> => ({
-  ...BASE_LIST,
+  ...ADE_DEVICE_LIST,
   among: [buildStateFilter(state, notReady), ...(notReady ? [IS_NOT_READY] : [])].join(" and "),
   params: state === undefined ? {} : { state },
 });
 
 /** Lists devices by serial number, including released ones. */
-export const ALL_ADE_DEVICES = BASE_LIST;
+export const ALL_ADE_DEVICES = ADE_DEVICE_LIST;
 
 /** Numbers of devices by state. */
 export interface DeviceCounts {
@@ -72,36 +73,39 @@ export const countDevices = async (reader: Reader): Promise<DeviceCounts> => {
 
 const [, ...TOLD] = APPLE_DEVICE_FIELDS;
 
-const DELETED = "deleted";
+const DELETED_OP_TYPE = "deleted";
 
-/** SQL: true for a stored device not newer than Apple's record. Undated records (full fetch) never count as older. */
+/**
+ * SQL: true if the stored device is not newer than Apple's record. A record without a date (from a full fetch) always
+ * counts as current.
+ */
 const IS_NOT_NEWER = "(:opDate is null or t.opDate is null or :opDate >= t.opDate)";
 
 const INSERT_DEVICE = `insert into ade_device (serialNumber, ${TOLD.join(", ")}, seenAt, createdIn, changedIn)
   values (:serialNumber, ${TOLD.map((field) => `:${field}`).join(", ")}, :at, :run, :run)
   on conflict (serialNumber) do nothing`;
 
-/** Fields of a device's last change. They keep their values if a fetch does not contain them. */
+/** Fields that describe a device's last change. If a fetch does not contain them, their stored values are kept. */
 const KEPT_IF_MISSING: readonly string[] = ["opType", "opDate"];
 
-/** SQL: the assignment of a field. @param told SQL: Apple's value of the field */
+/** SQL: the assignment of a field. @param told SQL: the value of the field at Apple */
 const buildAssignment = (field: string, told: string): string =>
   KEPT_IF_MISSING.includes(field) ? `${field} = coalesce(${told}, t.${field})` : `${field} = ${told}`;
 
-const buildDifference = (field: string, told: string): string =>
+const buildDifferenceCondition = (field: string, told: string): string =>
   KEPT_IF_MISSING.includes(field)
     ? `t.${field} is distinct from coalesce(${told}, t.${field})`
     : `t.${field} is distinct from ${told}`;
 
-/** SQL: the assignments for a device that Apple has. @param told SQL: prefix of the fields that Apple reports */
+/** SQL: the assignments for a device that exists at Apple. @param told SQL: prefix of the fields that Apple reports */
 const buildPresentAssignments = (told: string): string =>
   `${TOLD.map((field) => buildAssignment(field, told + field)).join(", ")}, state = 'present', missingSince = null, releasedAt = null, changedIn = :run`;
 
-/** SQL: true if these assignments change the device. */
+/** SQL: true if the assignments of {@link buildPresentAssignments} change the device. */
 const buildChangeCondition = (told: string): string =>
-  `(t.state <> 'present' or ${TOLD.map((field) => buildDifference(field, told + field)).join(" or ")})`;
+  `(t.state <> 'present' or ${TOLD.map((field) => buildDifferenceCondition(field, told + field)).join(" or ")})`;
 
-/** A released device that appears again counts as created. */
+/** SQL: updates a released device that appears again. Such a device counts as created. */
 const READD_DEVICE = `update ade_device as t set ${buildPresentAssignments(":")}, createdIn = :run
   where t.serialNumber = :serialNumber and t.state = 'released' and ${IS_NOT_NEWER}`;
 
@@ -115,7 +119,10 @@ const buildReleasedAssignments = (told: string): string =>
 const RELEASE_DEVICE = `update ade_device as t set ${buildReleasedAssignments(":")}
   where t.serialNumber = :serialNumber and t.state <> 'released' and ${IS_NOT_NEWER}`;
 
-/** Returns the latest record of each device in a page: by date, or the last one in the page if dates are equal. */
+/**
+ * Returns the latest record of each device in a page: the record with the latest date, or, if dates are equal, the last
+ * record in the page.
+ */
 const selectLatestRecords = (devices: readonly AdeDevice[]): AdeDevice[] => {
   const latest = new Map<string, AdeDevice>();
   for (const device of devices) {
@@ -125,7 +132,7 @@ const selectLatestRecords = (devices: readonly AdeDevice[]): AdeDevice[] => {
   return [...latest.values()];
 };
 
-/** Parameters of the statements above. */
+/** Parameters of the device statements above. */
 const PARAMETER_NAMES = [...APPLE_DEVICE_FIELDS, "at", "run"];
 
 /** Numbers of devices that a page created, changed and released. */
@@ -135,7 +142,7 @@ export interface PageCounts {
   readonly released: number;
 }
 
-const isDeleted = ({ opType }: AdeDevice): boolean => opType === DELETED;
+const isDeleted = ({ opType }: AdeDevice): boolean => opType === DELETED_OP_TYPE;
 
 /** Yields rows of parameters one at a time, because many pages have many rows. */
 function* buildParameterRows(devices: readonly AdeDevice[], ...more: readonly SqlValue[]): Generator<SqlValue[]> {
@@ -143,7 +150,7 @@ function* buildParameterRows(devices: readonly AdeDevice[], ...more: readonly Sq
 }
 
 /**
- * Stores a page of changes. A stored device that is newer than the change stays unchanged. If a device is unknown,
+ * Stores a page of changes. A stored device that is newer than the change does not change. If a device is unknown,
  * `modified` adds the device and `deleted` has no effect.
  *
  * @param run the number of the run that fetched the page
@@ -160,7 +167,7 @@ export const storeChanges = async (
   let [created, changed] = [inserted, 0];
   if (inserted < there.length) {
     created += await writer.runEach(READD_DEVICE, PARAMETER_NAMES, buildParameterRows(there, at, run));
-    // devices that were just inserted or added again already have these values
+    // devices that were just inserted or re-added already have these values
     changed = await writer.runEach(UPDATE_DEVICE, PARAMETER_NAMES, buildParameterRows(there, at, run));
   }
   return {
@@ -173,7 +180,10 @@ export const storeChanges = async (
 const INSERT_ARRIVAL = `insert into ade_arrival (${APPLE_DEVICE_FIELDS.join(", ")})
   values (${APPLE_DEVICE_FIELDS.map((field) => `:${field}`).join(", ")})`;
 
-/** Stores pages of a full fetch in order of arrival. {@link settleArrivals} later compares them with the devices. */
+/**
+ * Stores pages of a full fetch in the order in which they arrive. {@link applyArrivals} later compares them with the
+ * stored devices.
+ */
 export const storeArrivals = (writer: Writer, devices: readonly AdeDevice[]): Promise<number> =>
   writer.runEach(INSERT_ARRIVAL, APPLE_DEVICE_FIELDS, buildParameterRows(devices));
 
@@ -184,36 +194,36 @@ export const deleteArrivals = async (writer: Writer): Promise<void> =>
  * SQL: keeps only the latest arrival of each device, by date, or by position if the dates are equal. Stored devices
  * always count as older than arrivals, because a full fetch returns the current state, whatever its dates.
  */
-const DELETE_SUPERSEDED = `delete from ade_arrival where pk in (select n.pk from (select a.pk, row_number() over (
+const DELETE_SUPERSEDED_ARRIVALS = `delete from ade_arrival where pk in (select n.pk from (select a.pk, row_number() over (
   partition by a.serialNumber order by coalesce(a.opDate, '') desc, a.pk desc) as place from ade_arrival a) n
   where n.place > 1)`;
 
-/** SQL: true for the arrival of a device that is not deleted. */
-const IS_PRESENT_ARRIVAL = `a.opType is distinct from '${DELETED}'`;
+/** SQL: true for the arrival of a device that Apple has not marked deleted. */
+const IS_PRESENT_ARRIVAL = `a.opType is distinct from '${DELETED_OP_TYPE}'`;
 
-const SETTLE_DELETED = `update ade_device as t set ${buildReleasedAssignments("a.")} from ade_arrival a
-  where a.opType = '${DELETED}' and t.serialNumber = a.serialNumber and t.state <> 'released'`;
+const RELEASE_DELETED_ARRIVALS = `update ade_device as t set ${buildReleasedAssignments("a.")} from ade_arrival a
+  where a.opType = '${DELETED_OP_TYPE}' and t.serialNumber = a.serialNumber and t.state <> 'released'`;
 
-const SETTLE_READDED = `update ade_device as t set ${buildPresentAssignments("a.")}, createdIn = :run from ade_arrival a
+const READD_ARRIVALS = `update ade_device as t set ${buildPresentAssignments("a.")}, createdIn = :run from ade_arrival a
   where ${IS_PRESENT_ARRIVAL} and t.serialNumber = a.serialNumber and t.state = 'released'`;
 
-const SETTLE_CHANGED = `update ade_device as t set ${buildPresentAssignments("a.")} from ade_arrival a
+const UPDATE_FROM_ARRIVALS = `update ade_device as t set ${buildPresentAssignments("a.")} from ade_arrival a
   where ${IS_PRESENT_ARRIVAL} and t.serialNumber = a.serialNumber and t.state <> 'released' and ${buildChangeCondition("a.")}`;
 
-/** Inserts in the order of the index, so that the index grows only at its end. */
-const SETTLE_NEW = `insert into ade_device (serialNumber, ${TOLD.join(", ")}, seenAt, createdIn, changedIn)
+/** SQL: inserts new devices in the order of the index, so that the index grows only at its end. */
+const INSERT_NEW_ARRIVALS = `insert into ade_device (serialNumber, ${TOLD.join(", ")}, seenAt, createdIn, changedIn)
   select a.serialNumber, ${TOLD.map((field) => `a.${field}`).join(", ")}, :at, :run, :run from ade_arrival a
   where ${IS_PRESENT_ARRIVAL} and not exists (select 1 from ade_device t where t.serialNumber = a.serialNumber)
   order by a.serialNumber`;
 
-/** A missing device whose record could not be read is present again. */
-const SETTLE_UNREADABLE = `update ade_device set state = 'present', missingSince = null, changedIn = :run
+/** SQL: marks a missing device as present if its record was fetched but could not be read. */
+const MARK_UNREADABLE_PRESENT = `update ade_device set state = 'present', missingSince = null, changedIn = :run
   where state = 'missing' and serialNumber in (select serialNumber from ade_unreadable)`;
 
 /**
- * SQL: true for a device that a full fetch did not find. A device whose record could not be read counts as found. If
- * not even the serial number of a record could be read, the record may belong to any device, so that no device counts
- * as not found.
+ * SQL: true for a device that a full fetch did not find. A device counts as found if its record was fetched but could
+ * not be read. If not even the serial number of a record could be read, every device counts as found, because the
+ * record may belong to any of them.
  */
 const IS_UNSEEN = `state <> 'released' and serialNumber in (select serialNumber from ade_device where state <> 'released'
   except select serialNumber from ade_arrival
@@ -224,8 +234,8 @@ const COUNT_NOT_RELEASED =
   "select (select count(*) from ade_device) - (select count(*) from ade_device where state = 'released')";
 
 /** The result of a full fetch. */
-export interface SettledFetch extends PageCounts {
-  /** number of devices that the fetch did not find; these devices are still unchanged */
+export interface FullFetchResult extends PageCounts {
+  /** number of devices that the fetch did not find and that are not released or marked missing yet */
   readonly unseen: number;
   /** number of devices before the fetch */
   readonly before: number;
@@ -236,19 +246,19 @@ const countUnseen = async (writer: Writer, of: { run: number; at: string }): Pro
     const arrived = await writer.count(`select count(*) from ade_arrival a where ${IS_PRESENT_ARRIVAL}`);
     return (await writer.count(COUNT_NOT_RELEASED)) - arrived;
   }
-  await writer.run(SETTLE_UNREADABLE, of);
+  await writer.run(MARK_UNREADABLE_PRESENT, of);
   return writer.count(`select count(*) from ade_device where ${IS_UNSEEN}`);
 };
 
-/** Makes the devices of a full fetch those of the tenant. The arrivals are kept for {@link releaseUnseen}. */
-export const settleArrivals = async (writer: Writer, of: { run: number; at: string }): Promise<SettledFetch> => {
-  await writer.run(DELETE_SUPERSEDED);
-  const released = await writer.run(SETTLE_DELETED, of);
+/** Updates the tenant's devices to match a full fetch. The arrivals are kept for {@link releaseUnseen}. */
+export const applyArrivals = async (writer: Writer, of: { run: number; at: string }): Promise<FullFetchResult> => {
+  await writer.run(DELETE_SUPERSEDED_ARRIVALS);
+  const released = await writer.run(RELEASE_DELETED_ARRIVALS, of);
   const before = await writer.count(COUNT_NOT_RELEASED);
-  const again = await writer.run(SETTLE_READDED, of);
-  // devices that were added again already have these values
-  const changed = before + again === 0 ? 0 : await writer.run(SETTLE_CHANGED, of);
-  const created = again + (await writer.run(SETTLE_NEW, of));
+  const again = await writer.run(READD_ARRIVALS, of);
+  // devices that were just re-added already have these values
+  const changed = before + again === 0 ? 0 : await writer.run(UPDATE_FROM_ARRIVALS, of);
+  const created = again + (await writer.run(INSERT_NEW_ARRIVALS, of));
   return { created, changed, released, before, unseen: await countUnseen(writer, of) };
 };
 
@@ -259,7 +269,10 @@ export const releaseUnseen = (writer: Writer, of: { run: number; at: string }): 
     of,
   );
 
-/** Marks devices that a full fetch lacks as missing, until they are confirmed gone.  @returns the number of devices */
+/**
+ * Marks the devices that a full fetch did not find as missing, until a person confirms that they are gone. @returns the
+ * number of devices
+ */
 export const markMissing = (writer: Writer, of: { run: number; at: string }): Promise<number> =>
   writer.run(
     `update ade_device set state = 'missing', missingSince = coalesce(missingSince, :at), changedIn = :run where ${IS_UNSEEN}`,
@@ -282,7 +295,7 @@ const RUN_CONDITIONS = {
   created: "createdIn = :run and state <> 'released'",
   released: "state <> 'present' and state = 'released' and changedIn = :run",
   missing: "state <> 'present' and state = 'missing' and changedIn = :run",
-  // also devices of earlier runs that were not completed, because such runs did not report their devices
+  // includes devices of earlier runs that were not completed, because such runs did not report their devices
   "not-ready": `t.state = 'present' and ${IS_NOT_READY} and changedIn <= :run and changedIn >
     coalesce((select max(pk) from ade_sync where pk < :run and state in ('done', 'unconfirmed')), 0)`,
 } as const;
@@ -310,21 +323,21 @@ export interface DeviceCursor {
   readonly pk: number;
 }
 
-/** A device record that was created in the tenant. */
+/** A device record that was newly created in the tenant. */
 export interface NewDevice {
   readonly id: string;
   readonly serialNumber: string;
 }
 
 /**
- * Goes through the next devices, and creates a 事前登録 record in the tenant for each device that has no record.
+ * Processes the next devices, and creates a 事前登録 record in the tenant for each device that does not have a record.
  *
  * @param after position of the last device of the previous call
  * @param idPrefix the first 24 characters of the new ids
- * @param most maximum number of devices to go through
+ * @param most maximum number of devices to process
  * @param told maximum number of new records to return
- * @returns the number of new records, the first of them, and the position of the last device; the position is undefined
- * after the last of all devices
+ * @returns the number of new records, the first of these records, and the position of the last device; the position is
+ * undefined after the last device
  */
 export const registerNextDevices = async (
   writer: Writer,

@@ -10,11 +10,14 @@ import { isMirror } from "../records/tenant-rows.ts";
 
 /** Access to Apple's services, and the sealing of the secrets that a tenant stores for them. */
 export interface AppleAccess {
-  /** returns the function that sends requests; the function is created at the first call */
+  /** returns the function that sends requests; that function is created at the first call */
   readonly send: () => Promise<Send>;
-  /** seals secrets, each for one purpose, with a key that is not in the tenant's database */
+  /** seals secrets, each for one purpose, with a key that is stored outside the tenant's database */
   readonly sealing: {
-    /** @param kept texts sealed with the same key; the call fails if that key is replaced or lost (default: none) */
+    /**
+     * @param kept texts that are already sealed; the call fails if the key that sealed them was replaced or lost
+     * (default: none)
+     */
     seal(purpose: string, secret: string, kept?: readonly string[]): Promise<string>;
     unseal(purpose: string, sealed: string): Promise<string>;
   };
@@ -25,7 +28,7 @@ export interface AppleAccess {
 
 export { CONSOLE_STEPS };
 
-/** The stored MDM server and the endpoint, for a request that is allowed. */
+/** The stored MDM server and its endpoint, for a request that was checked and is allowed. */
 export interface AppleServer {
   readonly server: StoredServer;
   readonly endpoint: AdeEndpoint;
@@ -41,17 +44,18 @@ const createMirrorFailure = (steps: Text): Failure =>
     hint: steps,
   });
 
-const ENDPOINT_NOT_SET = new Failure("input-rejected", {
+const ENDPOINT_NOT_SET_FAILURE = new Failure("input-rejected", {
   what: text("the endpoint of Apple's services is not set", "Apple のサービスの接続先が設定されていません"),
   where: "ade endpoint",
   hint: text(
     `to rehearse with a simulator: ${line("ade simulator start", [])}, then ${line("ade endpoint set", [], { simulator: "URL" })}; to use this tenant's own MDM server entry: ${line("ade endpoint set", [], { apple: true })}`,
-    `練習するには ${line("ade simulator start", [])} のあと ${line("ade endpoint set", [], { simulator: "URL" })}、このテナント専用の MDM サーバを使うには ${line("ade endpoint set", [], { apple: true })} を実行してください`,
+    `練習するには ${line("ade simulator start", [])} を実行してから ${line("ade endpoint set", [], { simulator: "URL" })} を、このテナント専用の MDM サーバを使うには ${line("ade endpoint set", [], { apple: true })} を実行してください`,
   ),
 });
 
 /**
- * Checks a request that creates or accepts a key but contacts nobody. In a mirror, the endpoint must be a simulator.
+ * Checks a request that creates or accepts a key but does not contact Apple. In a mirror, the endpoint must be a
+ * simulator.
  *
  * @param steps what to do in the console instead
  * @throws Failure `not-permitted` in a mirror
@@ -75,11 +79,11 @@ export const refuseMirror = async (
  */
 export const requireAppleServer = async (reader: Reader, steps: Text): Promise<AppleServer> => {
   const { server, endpoint } = await refuseMirror(reader, steps);
-  if (endpoint === null) throw ENDPOINT_NOT_SET;
+  if (endpoint === null) throw ENDPOINT_NOT_SET_FAILURE;
   return { server, endpoint };
 };
 
-/** Refuses a simulator's token or certificate for any other endpoint.  @throws Failure `input-rejected` */
+/** Refuses a simulator's token or certificate if the endpoint is not a simulator.  @throws Failure `input-rejected` */
 export const refuseSimulated = ({ endpoint }: { readonly endpoint: AdeEndpoint | null }, where: string): void => {
   if (endpoint?.kind === "simulator") return;
   throw new Failure("input-rejected", {

@@ -67,7 +67,10 @@ export const insertProfile = (
 export const disableProfile = (writer: Writer, pk: number): Promise<number> =>
   writer.run("update ade_profile set state = 'disabled' where pk = :pk", { pk });
 
-/** Deletes clomoctl's record of a profile, its pending assignments and automatic use. Apple keeps the profile. */
+/**
+ * Deletes clomoctl's record of a profile, its pending assignments and its automatic assignments. Apple keeps the
+ * profile.
+ */
 export const deleteProfile = async (writer: Writer, pk: number): Promise<void> => {
   await writer.run("delete from ade_pending where profile = :pk", { pk });
   await writer.run("delete from ade_automatic where profile = :pk", { pk });
@@ -86,10 +89,10 @@ const readAutomaticProfiles = async (reader: Reader): Promise<AutomaticProfile[]
   );
 
 /**
- * Sets the automatic profile of an organisation. Pending automatic assignments of profiles that are no longer automatic
- * for any organisation are deleted.
+ * Sets the automatic profile of an organisation. If a profile is no longer automatic for any organisation, its pending
+ * automatic assignments are deleted.
  *
- * @param profile null: no automatic profile
+ * @param profile null if the organisation should not have an automatic profile
  */
 export const writeAutomaticProfile = async (writer: Writer, org: number, profile: number | null): Promise<void> => {
   await writer.run("delete from ade_automatic where org = :org", { org });
@@ -111,7 +114,10 @@ export const deletePendingAssignments = (writer: Writer, meant: ResolvedDeviceSe
   );
 };
 
-/** Clears the profile status of devices whose request got no response. It is unknown until the next full sync. */
+/**
+ * Clears the profile status of devices if their request did not get a response. The status is unknown until the next
+ * full sync.
+ */
 export const clearProfileStatus = async (writer: Writer, serials: readonly string[]): Promise<void> => {
   const those = "set profileStatus = null where serialNumber in (select value from json_each(:serials))";
   for (const table of ["ade_device", "ade_arrival"]) {
@@ -135,7 +141,7 @@ const LACKS_PROFILE_SQL = READY_PROFILE_STATES.map((status) => `t.profileStatus 
 
 /** A selection of devices, with references resolved to stored records. */
 export type ResolvedDeviceSelection =
-  /** the devices with these serial numbers, each once */
+  /** the devices with these serial numbers, without duplicates */
   | { readonly by: "serials"; readonly serials: readonly string[] }
   /** the devices of an organisation and of the organisations below it */
   | { readonly by: "org"; readonly org: number }
@@ -144,14 +150,14 @@ export type ResolvedDeviceSelection =
   /** the devices that have this profile */
   | { readonly by: "profile"; readonly uuid: string };
 
-/** SQL: the source of the devices `t`, and the condition that a selected device meets. */
+/** SQL: the source of the devices `t`, and the condition that selects devices. */
 const buildSelectionSql = (
   meant: ResolvedDeviceSelection,
 ): { readonly from: string; readonly sql: string; readonly params: Params } => {
   const from = "ade_device t";
   switch (meant.by) {
     case "serials":
-      // starting from the serial numbers is three times as fast as looking up each device in a set
+      // starting from the serial numbers is three times as fast as looking up each device in the set of serial numbers
       return {
         from: `json_each(:serials) s ${ORDERED_JOIN} ade_device t on t.serialNumber = s.value`,
         sql: "true",
@@ -174,7 +180,10 @@ const buildSelectionSql = (
   }
 };
 
-/** Returns the selected devices that Apple still lists, in the order first seen.  @param also SQL: a condition */
+/**
+ * Returns the selected devices that Apple still lists, in the order in which they were first seen. @param also SQL: a
+ * further condition
+ */
 const readSelectedSerials = async (
   reader: Reader,
   meant: ResolvedDeviceSelection,
@@ -201,7 +210,7 @@ export const readSerialsWithoutProfile = (
 export const readSerialsWithProfile = (reader: Reader, meant: ResolvedDeviceSelection): Promise<string[]> =>
   readSelectedSerials(reader, meant, "t.profileUuid is not null and t.profileStatus is distinct from 'removed'", {});
 
-/** Returns which of these serial numbers Apple does not list. */
+/** Returns the given serial numbers that Apple does not list. */
 export const findUnknownSerials = async (reader: Reader, serials: readonly string[]): Promise<string[]> => {
   const rows = await reader.all(
     `select s.value as serial from json_each(:serials) s
@@ -214,15 +223,15 @@ export const findUnknownSerials = async (reader: Reader, serials: readonly strin
 
 /** Apple's results for devices to which a profile was assigned, or from which it was removed. */
 interface ProfileResults {
-  /** the assigned profile; `automatic` is true if it was assigned automatically. null: the profile was removed */
+  /** the assigned profile; `automatic` is true if it was assigned automatically. null if the profile was removed */
   readonly profile: { readonly pk: number; readonly uuid: string; readonly automatic: boolean } | null;
   readonly results: ReadonlyMap<string, DeviceResult>;
   readonly at: string;
-  /** when assignments that Apple did not accept are tried again; a UTC instant */
+  /** when to retry assignments that Apple did not accept; a UTC instant */
   readonly retryAt: string;
 }
 
-/** Stores Apple's results. Assignments that Apple did not accept stay pending, to be tried again. */
+/** Stores Apple's results. Assignments that Apple did not accept remain pending and are retried later. */
 export const storeResults = async (
   writer: Writer,
   { profile, results, at, retryAt }: ProfileResults,
@@ -251,16 +260,19 @@ export const storeResults = async (
   );
 };
 
-/** Devices with a pending assignment: Apple lists the devices, but did not accept the profile yet. */
+/** Devices with a pending assignment: Apple lists the devices, but has not accepted the profile yet. */
 interface WaitingDevices {
   readonly devices: number;
-  /** number of these devices that have no profile at all */
+  /** number of these devices that do not have any profile */
   readonly notReady: number;
-  /** when the first pending assignment is tried again; a UTC instant */
+  /** when the first pending assignment is retried; a UTC instant */
   readonly retryAt: string;
 }
 
-/** Returns the devices with a pending assignment, if any. Only profiles that Apple still accepts count. */
+/**
+ * Returns the devices with a pending assignment, or null if there are none. Only profiles that Apple still accepts are
+ * considered.
+ */
 export const readWaitingDevices = async (reader: Reader): Promise<WaitingDevices | null> => {
   const row = await reader.get(
     `select count(*) as devices, count(*) filter (where ${LACKS_PROFILE_SQL}) as notReady, min(w.retryAt) as retryAt
@@ -275,7 +287,7 @@ export const readWaitingDevices = async (reader: Reader): Promise<WaitingDevices
 /**
  * Returns the devices whose pending assignments are due, grouped by the record number of the profile.
  *
- * @param automatic true: only automatic assignments; false: only assignments that a person requested
+ * @param automatic if true, returns only automatic assignments; if false, only assignments that a person requested
  */
 export const readDuePending = async (
   reader: Reader,
@@ -304,7 +316,8 @@ const buildDueSql = (state: "present" | "missing"): string => `with recursive ab
 
 /**
  * Returns the new devices without a profile, grouped by the record number of the profile to assign automatically. A
- * device gets the automatic profile of its organisation, or else of the nearest organisation above it.
+ * device gets the automatic profile of its organisation. If its organisation does not have an automatic profile, the
+ * device gets the profile of the nearest organisation above it.
  *
  * @param after the last run whose new devices have received their automatic profiles
  */
@@ -320,7 +333,10 @@ export const readDueAutomatic = async (reader: Reader, after: number): Promise<R
   );
 };
 
-/** Stores pending assignments of automatic profiles for new devices that are missing, until they reappear. */
+/**
+ * Stores pending assignments of automatic profiles for new devices that are missing. The assignments stay pending until
+ * the devices reappear.
+ */
 export const queueMissingDevices = async (writer: Writer, after: number, at: string): Promise<void> => {
   if ((await readAutomaticProfiles(writer)).length === 0) return;
   await writer.run(

@@ -13,7 +13,7 @@ import {
 import { listRuleFaults, EMAIL_ADDRESS_RULE } from "../../model/rules.ts";
 import { toTypableName } from "../../text/shell-word.ts";
 import { text, type Text } from "../../text/index.ts";
-import { getCurrentInstant, newId } from "../ids.ts";
+import { getCurrentInstant, createId } from "../ids.ts";
 import type { Session } from "../session.ts";
 import {
   deleteProfile as forgetProfile,
@@ -27,13 +27,13 @@ import { CONSOLE_STEPS, requireAppleServer, type AppleAccess } from "./guard.ts"
 import { prepareAssignment, toAdeProfileWork } from "./assign.ts";
 import { toProfileObject, getStoredProfile, sendInChunks } from "./sending.ts";
 
-const LOCKS = ["ade"];
+const ADE_LOCKS = ["ade"];
 
-type ProfileValues = { readonly [K in keyof AdeProfileSettings]?: AdeProfileSettings[K] | undefined };
+type RequestedSettings = { readonly [K in keyof AdeProfileSettings]?: AdeProfileSettings[K] | undefined };
 
 /** A request to create a profile. */
-export interface NewProfile extends ProfileValues {
-  /** id of the profile from which settings are copied if the request does not contain them */
+export interface NewProfile extends RequestedSettings {
+  /** id of the profile from which settings that the request does not contain are copied */
   readonly from?: string | undefined;
   readonly dryRun?: boolean | undefined;
 }
@@ -50,7 +50,7 @@ export interface ProfileCreation {
  * Creates a profile at Apple.
  *
  * @throws Failure before anything is sent: `input-rejected` if a setting is not valid or an active profile already has
- * the name, and `not-found` if the profile to copy does not exist; otherwise as {@link contactApple}
+ * the name, and `not-found` if the profile to copy does not exist; otherwise as described for {@link contactApple}
  */
 export const createProfile = async (
   session: Session,
@@ -70,21 +70,24 @@ export const createProfile = async (
   });
   const unknownItems = settings.skipItems.filter((item) => !isKnownSetupItem(item));
   const at = getCurrentInstant(session.surroundings);
-  const made = { id: newId(session.surroundings), uuid: "", settings, at };
+  const made = { id: createId(session.surroundings), uuid: "", settings, at };
   if (dryRun) return { profile: toNewAdeProfile(made), unknownItems, dryRun };
   const { service } = await contactApple(session, apple, signal);
   const { profileUuid: uuid } = await service.defineProfile(toAppleProfile(settings));
-  return session.change({ action: "ade.profiles.create", locks: LOCKS }, async (writer) => {
+  return session.change({ action: "ade.profiles.create", locks: ADE_LOCKS }, async (writer) => {
     await insertProfile(writer, { ...made, uuid });
     const profile = toNewAdeProfile({ ...made, uuid });
     return { result: { profile, unknownItems, dryRun }, objects: [toProfileObject(profile)], after: profile };
   });
 };
 
-/** Returns the failure for a used profile name. Apple allows it, but then commands could not find either profile. */
+/**
+ * Returns the failure for a profile name that is already used. Apple allows duplicate names, but commands could then
+ * not identify a profile by its name.
+ */
 const createNameTakenFailure = (name: string): Failure => {
   const command = line("ade profiles create", ["NAME"], { from: toTypableName(name, "ID") });
-  return createRejectedFailure(
+  return createRejectedSettingFailure(
     "name",
     text(`the ADE profile "${name}" already exists`, `「${name}」という ADE プロファイルはすでにあります`),
     text(`choose another name: ${command}`, `別の名前を付けてください: ${command}`),
@@ -109,8 +112,8 @@ const settingsOf = (profile: AdeProfile): AdeProfileSettings =>
   ) as unknown as AdeProfileSettings;
 
 /**
- * Returns the settings of a new profile: the requested values, then those of the copied profile, then the recommended
- * values. @throws Failure `input-rejected` if a setting is not valid
+ * Returns the settings of a new profile. A setting comes from the request, otherwise from the copied profile, otherwise
+ * from the recommended values. @throws Failure `input-rejected` if a setting is not valid
  */
 function resolveSettings(base: AdeProfileSettings | undefined, given: Omit<NewProfile, "from" | "dryRun">) {
   const said = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
@@ -123,7 +126,7 @@ function resolveSettings(base: AdeProfileSettings | undefined, given: Omit<NewPr
   return { ...settings, skipItems };
 }
 
-const createRejectedFailure = (where: string, what: Text, hint?: Text): Failure =>
+const createRejectedSettingFailure = (where: string, what: Text, hint?: Text): Failure =>
   new Failure("input-rejected", { what, where, hint });
 
 function checkSettings(settings: AdeProfileSettings): void {
@@ -132,32 +135,36 @@ function checkSettings(settings: AdeProfileSettings): void {
     if (field.type !== "text" || typeof value !== "string") continue;
     if (value.length > field.longest || /[\0-\x1f\x7f]/.test(value) || !value.isWellFormed()) {
       const { label, longest } = field;
-      throw createRejectedFailure(
+      throw createRejectedSettingFailure(
         name,
         text(
-          `${label.en}: must be a single line of at most ${longest} characters`,
-          `${label.ja}は 1 行で、${longest} 文字までです`,
+          `${label.en} must be a single line of at most ${longest} characters`,
+          `${label.ja}は 1 行、${longest} 文字以内で指定してください`,
         ),
       );
     }
   }
   if (settings.name.trim() === "")
-    throw createRejectedFailure("name", text("the profile name is missing", "プロファイル名が必要です"));
-  if (!isHttps(settings.url)) throw createRejectedFailure("url", HTTPS_URL_REQUIRED, ENROLMENT_URL_HINT);
-  if (settings.webUrl !== null && !isHttps(settings.webUrl)) throw createRejectedFailure("webUrl", HTTPS_URL_REQUIRED);
+    throw createRejectedSettingFailure("name", text("the profile name is missing", "プロファイル名が必要です"));
+  if (!isHttps(settings.url)) throw createRejectedSettingFailure("url", HTTPS_URL_REQUIRED, ENROLMENT_URL_HINT);
+  if (settings.webUrl !== null && !isHttps(settings.webUrl))
+    throw createRejectedSettingFailure("webUrl", HTTPS_URL_REQUIRED);
   if (!settings.removable && !settings.supervised)
-    throw createRejectedFailure("removable", SUPERVISION_REQUIRED, SUPERVISION_HINT);
+    throw createRejectedSettingFailure("removable", SUPERVISION_REQUIRED, SUPERVISION_HINT);
   if (settings.supportMail !== null && listRuleFaults(EMAIL_ADDRESS_RULE, settings.supportMail).length > 0) {
-    throw createRejectedFailure("supportMail", text("not a valid email address", "メールアドレスではありません"));
+    throw createRejectedSettingFailure(
+      "supportMail",
+      text("not a valid email address", "メールアドレスではありません"),
+    );
   }
   const long = settings.skipItems.find((item) => !/^\w{1,64}$/.test(item));
   if (long !== undefined) {
-    throw createRejectedFailure(
+    throw createRejectedSettingFailure(
       "skipItems",
-      text(`"${long}" is not a valid setup item`, `「${long}」は正しい設定項目ではありません`),
+      text(`"${long}" is not a valid setup item`, `「${long}」は設定項目として正しくありません`),
       text(
-        `see ${line("ade profiles create", [], { help: true })}`,
-        `${line("ade profiles create", [], { help: true })} を見てください`,
+        `for the setup items, see ${line("ade profiles create", [], { help: true })}`,
+        `設定項目については ${line("ade profiles create", [], { help: true })} を見てください`,
       ),
     );
   }
@@ -165,17 +172,17 @@ function checkSettings(settings: AdeProfileSettings): void {
 
 const isHttps = (url: string): boolean => URL.parse(url)?.protocol === "https:";
 
-const HTTPS_URL_REQUIRED = text("must be a URL that begins with https://", "https:// で始まる URL ではありません");
+const HTTPS_URL_REQUIRED = text("must be a URL that begins with https://", "https:// で始まる URL を指定してください");
 
 const ENROLMENT_URL_HINT = text(
   "clomoctl itself does not enrol devices: specify the URL of the enrolment server with --url. If the URL does not respond, devices stop at the screen 「リモートマネージメント」",
   "clomoctl 自体は登録を受け付けません。登録を受け付けるサーバーの URL を --url で指定してください。URL が応答しないと、デバイスは「リモートマネージメント」の画面で止まります",
 );
 
-/** @see facts 4.2 */
+/** The failure text if the MDM profile cannot be removed from unsupervised devices.  @see facts 4.2 */
 const SUPERVISION_REQUIRED = text(
-  "removal of the MDM profile can be forbidden only if devices are supervised",
-  "MDM 構成プロファイル削除を許可しない設定は、監視対象モードのときだけ使えます",
+  "the MDM profile can be made non-removable only if devices are supervised",
+  "MDM 構成プロファイルの削除を禁止できるのは、監視対象モードのときだけです",
 );
 const SUPERVISION_HINT = text(
   "specify --supervised yes or --removable yes",
@@ -189,10 +196,11 @@ interface ProfileDeletionOptions {
 }
 
 /**
- * Removes a profile from the devices that have it, then deletes clomoctl's record of the profile. Apple has no request
- * to delete a profile.
+ * Removes a profile from the devices that have it, then deletes clomoctl's record of the profile. Apple does not
+ * provide a request for deleting a profile.
  *
- * @throws Failure `not-found`; `input-rejected` if the number of devices is not confirmed; as {@link contactApple}
+ * @throws Failure `not-found`; `input-rejected` if the number of devices is not confirmed; as described for
+ * {@link contactApple}
  */
 export const deleteProfile = async (
   session: Session,
@@ -208,9 +216,9 @@ export const deleteProfile = async (
   if (deletion.dryRun === true) return toAdeProfileWork(work, { dryRun: true });
   const sent = serials.length === 0 ? undefined : await sendInChunks(session, apple, { ...work, target: null }, signal);
   const left = [...(sent?.results.values() ?? [])].some((result) => result === "FAILED" || result === "THROTTLED");
-  // devices for which Apple did not remove the profile still have it
+  // keep the record, because some devices still have the profile: Apple did not remove it from them
   if (left) return toAdeProfileWork(work, { ...sent, dryRun: false });
-  await session.change({ action: "ade.profiles.delete", locks: LOCKS }, async (writer) => {
+  await session.change({ action: "ade.profiles.delete", locks: ADE_LOCKS }, async (writer) => {
     const { pk } = await getStoredProfile(writer, id);
     await forgetProfile(writer, pk);
     return { result: undefined, objects: [toProfileObject(profile)], before: profile };
@@ -218,7 +226,10 @@ export const deleteProfile = async (
   return toAdeProfileWork(work, { ...sent, dryRun: false });
 };
 
-/** Asks Apple for a profile; if Apple does not have it, marks it disabled.  @throws Failure as {@link contactApple} */
+/**
+ * Asks Apple for a profile. If Apple does not have the profile, marks it as disabled. @throws Failure as described for
+ * {@link contactApple}
+ */
 export const checkProfile = async (
   session: Session,
   apple: AppleAccess,
@@ -238,9 +249,9 @@ export const checkProfile = async (
 
 /** Records that Apple has disabled a profile. */
 const markProfileDisabled = (session: Session, id: string): Promise<void> =>
-  session.change({ action: "ade.profiles.disabled", locks: LOCKS }, async (writer) => {
+  session.change({ action: "ade.profiles.disabled", locks: ADE_LOCKS }, async (writer) => {
     const { pk, profile } = await getStoredProfile(writer, id);
-    // a profile made at another MDM server is not disabled, but simply not known at this server
+    // a profile that was created at another MDM server is not disabled; it is only unknown at this server
     if (profile.state !== "active") return { result: undefined, objects: [] };
     await disableProfile(writer, pk);
     return { result: undefined, objects: [toProfileObject(profile)] };

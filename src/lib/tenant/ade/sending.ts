@@ -12,27 +12,33 @@ import type { Reader } from "../store/store.ts";
 import { contactApple, type AppleContact } from "./contact.ts";
 import type { AppleAccess } from "./guard.ts";
 
-const LOCKS = ["ade"];
+const ADE_LOCKS = ["ade"];
 
-/** Default delay before a retry. In another MDM product, an hour was too short.  @see apple 3 (hazard 7) */
+/** Default delay before a retry. An hour was too short in another MDM product.  @see apple 3 (hazard 7) */
 const DEFAULT_RETRY_SECONDS = 24 * 60 * 60;
 
 /** Maximum time that a response waits for further responses to be stored in the same transaction. */
 const MAX_BATCH_WAIT_MS = 200;
 
-/** Maximum number of responses per transaction. With a thousand devices each, the audit record is still readable. */
+/**
+ * Maximum number of responses per transaction. If each response has a thousand devices, the audit record is still
+ * readable.
+ */
 const MAX_BATCH_RESPONSES = 10;
 
-/** Returns how many responses to store next. Batches are faster: each transaction rewrites the same index parts. */
+/**
+ * Returns how many responses to store in the next transaction. Batches are faster, because each transaction rewrites
+ * the same parts of the index.
+ */
 const getBatchSize = (answers: number): number => Math.min(MAX_BATCH_RESPONSES, Math.max(1, Math.floor(answers / 4)));
 
-/** Returns the object by which audit records refer to a profile. */
+/** Returns the object that identifies a profile in audit records. */
 export const toProfileObject = ({ id, name }: Pick<AdeProfile, "id" | "name">) => ({ thing: "ade_profile", id, name });
 
 /** Devices to which a profile is assigned, or from which it is removed. */
 interface ProfileAssignment {
   readonly serials: readonly string[];
-  /** null: the profile is removed */
+  /** the profile to assign; null if the profile is removed */
   readonly target: StoredProfile | null;
   /** true if the profile is assigned automatically, not at a person's request */
   readonly automatic?: boolean | undefined;
@@ -41,13 +47,14 @@ interface ProfileAssignment {
 /** Apple's results for all devices. */
 export interface SendResult {
   readonly results: ReadonlyMap<string, DeviceResult>;
-  /** when assignments that Apple did not accept are tried again; a UTC instant */
+  /** when to retry assignments that Apple did not accept; a UTC instant */
   readonly retryAt: string | null;
 }
 
 /**
  * Sends devices to Apple in as many requests as needed. While a response is stored, the next request is already in
- * progress. Responses are stored in their order. If a request fails, the responses received so far are stored.
+ * progress. Responses are stored in the order of their requests. If a request fails, the responses received so far are
+ * stored.
  *
  * @throws Failure in the same cases as the service
  */
@@ -69,7 +76,7 @@ export const getStoredProfile = async (reader: Reader, id: string): Promise<Stor
   const found = await findProfile(reader, id);
   if (found !== undefined) return found;
   throw new Failure("not-found", {
-    what: text(`no ADE profile has the id "${id}"`, `ID が「${id}」の ADE プロファイルはありません`),
+    what: text(`no ADE profile has the ID "${id}"`, `ID が「${id}」の ADE プロファイルはありません`),
     hint: text(
       `to list the profiles: ${line("ade profiles list", [])}`,
       `プロファイルの一覧: ${line("ade profiles list", [])}`,
@@ -100,7 +107,7 @@ export const requireActive = ({ profile: { id, name, state } }: StoredProfile): 
   });
 };
 
-/** Does the same as {@link sendInChunks} with a service that was already contacted. */
+/** Does the same as {@link sendInChunks}, but with a service that was already contacted. */
 export const sendToService = async (
   session: Session,
   { service, account }: Pick<AppleContact, "service" | "account">,
@@ -115,7 +122,7 @@ export const sendToService = async (
     const chunk = serials.slice(from, from + size);
     sent = Math.max(sent, from + chunk.length);
     const answer = target === null ? service.unassign(chunk) : service.assign(target.profile.uuid, chunk);
-    // prevents an unhandled rejection: the response is awaited only after the previous response is stored
+    // prevents an unhandled rejection, because the response is awaited only after the previous response is stored
     answer.catch(() => undefined);
     return answer;
   };
@@ -144,9 +151,9 @@ export const sendToService = async (
 };
 
 /**
- * Returns the error to throw after a request failed. If a response is missing or unreadable, Apple may have processed
- * the request all the same. The profile status of its devices is then cleared: nobody should switch on a device because
- * of an old status, and the next request sends these devices again.
+ * Returns the error to throw after a request failed. If a response is missing or unreadable, Apple may still have
+ * processed the request. The profile status of its devices is then cleared, so that nobody switches on a device because
+ * of an outdated status. The next request sends these devices again.
  */
 const handleMissingResponse = async (
   session: Session,
@@ -156,7 +163,7 @@ const handleMissingResponse = async (
 ): Promise<unknown> => {
   const open = sent.filter((serial) => !results.has(serial));
   if (!(error instanceof Failure) || error instanceof AppleRefusal || open.length === 0) return error;
-  await session.change({ action: null, locks: LOCKS }, async (writer) => {
+  await session.change({ action: null, locks: ADE_LOCKS }, async (writer) => {
     await clearProfileStatus(writer, open);
     return { result: undefined, objects: [] };
   });
@@ -174,7 +181,7 @@ export const isProfileGone = (error: unknown): boolean =>
   error instanceof AppleRefusal && error.apple === "NO_SUCH_PROFILE";
 
 const recordDisabledProfile = (session: Session, { pk, profile }: StoredProfile): Promise<void> =>
-  session.change({ action: "ade.profiles.disabled", locks: LOCKS }, async (writer) => {
+  session.change({ action: "ade.profiles.disabled", locks: ADE_LOCKS }, async (writer) => {
     await disableProfile(writer, pk);
     return { result: undefined, objects: [toProfileObject(profile)] };
   });
@@ -203,8 +210,8 @@ class AppleResponses {
     this.#unkept.push(answer);
     this.#answers += 1;
     const isEnough = this.#unkept.length >= getBatchSize(this.#answers) || now - this.#since >= MAX_BATCH_WAIT_MS;
-    // each response may contain a different delay before a retry
-    if (isEnough || [...answer.results.values()].some(isRetried)) await this.keep();
+    // responses may have different delays before a retry, so they are not combined in one batch
+    if (isEnough || [...answer.results.values()].some(isRetryableResult)) await this.keep();
   }
 
   /** Stores the responses that are not stored yet, with an audit record. */
@@ -215,7 +222,7 @@ class AppleResponses {
     const results = new Map(unkept.flatMap((answer) => [...answer.results]));
     const seconds = unkept.at(-1)?.retryAfterSeconds ?? DEFAULT_RETRY_SECONDS;
     await this.#session.change(
-      { action: target === null ? "ade.profiles.unassign" : "ade.profiles.assign", locks: LOCKS },
+      { action: target === null ? "ade.profiles.unassign" : "ade.profiles.assign", locks: ADE_LOCKS },
       async (writer) => {
         await storeResults(writer, {
           profile: target === null ? null : { pk: target.pk, uuid: target.profile.uuid, automatic: this.#automatic },
@@ -236,7 +243,7 @@ class AppleResponses {
     this.#unkept = [];
     for (const [serial, result] of results) {
       this.#results.set(serial, result);
-      if (isRetried(result)) this.#retrySeconds = Math.max(this.#retrySeconds, seconds);
+      if (isRetryableResult(result)) this.#retrySeconds = Math.max(this.#retrySeconds, seconds);
     }
   }
 
@@ -250,11 +257,14 @@ class AppleResponses {
   }
 }
 
-const isRetried = (result: DeviceResult): boolean => result === "FAILED" || result === "THROTTLED";
+const isRetryableResult = (result: DeviceResult): boolean => result === "FAILED" || result === "THROTTLED";
 
 const toDeviceObject = (serialNumber: string) => ({ thing: "ade_device", id: serialNumber, name: serialNumber });
 
-/** Groups serial numbers by result. An object with a member for each device would take many times longer to build. */
+/**
+ * Groups serial numbers by result. Uses lists, because building an object with a member for each device would take many
+ * times longer.
+ */
 const groupSerialsByResult = (results: readonly (readonly [serial: string, result: DeviceResult])[]) => {
   const all: Partial<Record<DeviceResult, string[]>> = {};
   for (const [serial, result] of results) (all[result] ??= []).push(serial);

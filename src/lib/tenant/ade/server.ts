@@ -16,19 +16,19 @@ import { readTenantName, isMirror } from "../records/tenant-rows.ts";
 import { CONSOLE_STEPS, endpointOf, requireAppleServer, type AppleAccess } from "./guard.ts";
 import { listSealedSecrets } from "./sealed.ts";
 
-export const LOCKS = ["ade"];
+export const ADE_LOCKS = ["ade"];
 
-/** The purpose with which private keys are sealed. */
+/** The purpose for which private keys are sealed. */
 export const KEY_PURPOSE = "ade-key";
 
-/** The object by which audit records refer to ADE. */
+/** The object that identifies ADE in audit records. */
 export const ADE_OBJECT = { thing: "ade", id: "ade", name: "ADE" };
 
-export const digestOf = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
+export const hashContent = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
 
 /** Returns the SHA-256 of a certificate's public key (SPKI, DER). */
 const hashPublicKey = (certificate: string): string =>
-  digestOf(new X509Certificate(certificate).publicKey.export({ format: "der", type: "spki" }));
+  hashContent(new X509Certificate(certificate).publicKey.export({ format: "der", type: "spki" }));
 
 const toAdeKey = (certificate: string | null, at: string | null): Ade["key"] =>
   certificate === null || at === null ? null : { fingerprint: hashPublicKey(certificate), createdAt: at };
@@ -116,7 +116,7 @@ const parseEndpoint = ({ kind, url = "" }: EndpointRequest): AdeEndpoint => {
     throw new Failure("input-rejected", {
       what: text(
         "the endpoint must be an http or https URL without a user name, password or query",
-        "接続先は http か https で、ユーザー名・パスワード・クエリを含めないでください",
+        "接続先は http か https の URL で、ユーザー名・パスワード・クエリを含まないものを指定してください",
       ),
       where: "url",
     });
@@ -125,7 +125,10 @@ const parseEndpoint = ({ kind, url = "" }: EndpointRequest): AdeEndpoint => {
   return bare === APPLE_ADE_URL ? { kind: "apple", url: bare } : { kind, url: bare };
 };
 
-/** Checks that a clomoctl simulator is at a URL.  @throws Failure `input-rejected` if it is not; `unavailable` */
+/**
+ * Checks that a clomoctl simulator responds at a URL. @throws Failure `input-rejected` if it is not a simulator;
+ * `unavailable`
+ */
 const checkSimulator = async ({ send, program }: AppleAccess, url: string): Promise<void> => {
   const ask = await send();
   const { status, body } = await ask({
@@ -170,7 +173,7 @@ const createEndpointInUseFailure = ({ url }: AdeEndpoint): Failure =>
   });
 
 /**
- * Sets where Apple's services are. Data from another endpoint is deleted only if the request asks to start over.
+ * Sets the endpoint of Apple's services. Data from another endpoint is deleted only if the request asks to start over.
  *
  * @throws Failure `input-rejected` if the URL is not valid or does not lead to a simulator; `unavailable`;
  * `not-permitted` in a mirror for any endpoint except a simulator
@@ -195,12 +198,12 @@ export const setEndpoint = async (session: Session, apple: AppleAccess, asked: E
   return session.read(readAde);
 };
 
-/** Locks for a change of the endpoint, which may also delete rehearsal data in other collections. */
-const ENDPOINT_LOCKS = [...LOCKS, "push-certificate", "renewals", "vpp"];
+/** Locks for a change to the endpoint, which may also delete rehearsal data in other collections. */
+const ENDPOINT_LOCKS = [...ADE_LOCKS, "push-certificate", "renewals", "vpp"];
 
 /**
- * Returns true if both endpoints are simulators. A simulator may get a different port at each start. The next contact
- * checks by the server's id that it is still the same simulator.
+ * Returns true if both endpoints are simulators. A simulator may get a different port each time it starts. At the next
+ * contact, the server's id shows whether it is still the same simulator.
  */
 const isBetweenSimulators = (before: AdeEndpoint, after: AdeEndpoint): boolean =>
   before.kind === "simulator" && after.kind === "simulator";
@@ -212,8 +215,8 @@ const refuseRealEndpointInMirror = async (reader: Reader): Promise<void> => {
   if (!(await isMirror(reader))) return;
   throw new Failure("not-permitted", {
     what: text(
-      "this tenant mirrors the console, and CLOMO holds its keys: its endpoint can only be a simulator",
-      "このテナントは管理画面のミラーで、鍵は CLOMO が持っています。接続先にできるのはシミュレーターだけです",
+      "this tenant is a mirror of the console, and its keys are stored in CLOMO, so its endpoint can only be a simulator",
+      "このテナントは管理画面のミラーで、鍵は CLOMO に保存されています。接続先にできるのはシミュレーターだけです",
     ),
     hint: step(
       "to use your own MDM server entry, create another tenant",
@@ -226,8 +229,8 @@ const refuseRealEndpointInMirror = async (reader: Reader): Promise<void> => {
 /**
  * Creates a key pair that waits for its token. If a key pair is already waiting, its certificate is returned again.
  *
- * @throws Failure as {@link requireAppleServer}; `input-rejected` if the sealing key was lost or replaced, unless the
- * caller starts over
+ * @throws Failure as described for {@link requireAppleServer}; `input-rejected` if the sealing key was lost or
+ * replaced, unless the caller starts over
  */
 export const createKey = async (
   session: Session,
@@ -252,7 +255,7 @@ export const createKey = async (
   const pair = await createKeyPair({ commonName: `clomoctl ${name}`.trim(), now: session.surroundings.now() });
   const sealed = await sealing.seal(KEY_PURPOSE, pair.privateKey, kept);
   const made = await session.change<{ certificate: string; created: boolean } | undefined>(
-    { action: "ade.keypair", locks: LOCKS },
+    { action: "ade.keypair", locks: ADE_LOCKS },
     async (writer) => {
       const { server } = await requireAppleServer(writer, CONSOLE_STEPS.key);
       // another process may have created a key pair in the meantime

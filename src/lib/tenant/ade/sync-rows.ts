@@ -2,7 +2,7 @@ import type { UnreadableRecord } from "../../apple/service/device.ts";
 import type { SyncKind, SyncReason, SyncState } from "../../model/ade.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
 
-/** A sync run, as the table stores it. */
+/** A sync run as it is stored in the table. */
 export interface StoredSync {
   readonly pk: number;
   readonly id: string;
@@ -11,15 +11,15 @@ export interface StoredSync {
   readonly state: SyncState;
   /** position from which the run continues; null at the start of a full sync */
   readonly cursor: string | null;
-  /** 1: all devices were fetched; what remains are changes since the fetch began */
+  /** 1 if all devices were fetched; only the changes since the fetch began are still to be fetched */
   readonly fetched: number;
-  /** 1: the result of a full fetch has become the tenant's devices; later pages change the devices directly */
+  /** 1 if the result of a full fetch was applied to the tenant's devices; later pages change the devices directly */
   readonly settled: number;
   readonly startedAt: string;
-  /** last time at which the holder wrote progress */
+  /** last time at which the process that holds the run wrote progress */
   readonly beatAt: string;
   readonly finishedAt: string | null;
-  /** the machine that runs the sync, and in `pid` the process; null if no process holds the run */
+  /** the machine that runs the sync (`pid` is the process); null if no process holds the run */
   readonly host: string | null;
   readonly pid: number | null;
   /** random id of the process that holds the run */
@@ -34,7 +34,7 @@ export interface StoredSync {
   readonly assigned: number;
   /** number of records that could not be read and were skipped */
   readonly unreadable: number;
-  /** interval at which a schedule repeats the sync; null if it is not repeated */
+  /** interval at which a schedule repeats the sync; null if the sync is not repeated */
   readonly intervalMs: number | null;
   /** number of the change that the run made; null if the run is not finished or changed nothing */
   readonly change: number | null;
@@ -42,16 +42,16 @@ export interface StoredSync {
   readonly error: string | null;
 }
 
-const COLUMNS =
+const SYNC_COLUMNS =
   "pk, id, kind, reason, state, cursor, fetched, settled, startedAt, beatAt, finishedAt, host, pid, holder, pages, devices, created, changed, released, missing, registered, assigned, unreadable, intervalMs, change, error";
 
 const toStoredSync = (row: Row | undefined): StoredSync | undefined => row as unknown as StoredSync | undefined;
 
 export const readLastSync = async (reader: Reader): Promise<StoredSync | undefined> =>
-  toStoredSync(await reader.get(`select ${COLUMNS} from ade_sync order by pk desc limit 1`));
+  toStoredSync(await reader.get(`select ${SYNC_COLUMNS} from ade_sync order by pk desc limit 1`));
 
 export const findSync = async (reader: Reader, id: string): Promise<StoredSync | undefined> =>
-  toStoredSync(await reader.get(`select ${COLUMNS} from ade_sync where id = :id`, { id }));
+  toStoredSync(await reader.get(`select ${SYNC_COLUMNS} from ade_sync where id = :id`, { id }));
 
 /** Creates a run. @returns the record number of the run */
 export const insertSync = async (
@@ -67,7 +67,7 @@ export const insertSync = async (
   return pk;
 };
 
-/** Writes some values of a run; the other values stay unchanged. */
+/** Writes some values of a run; the other values do not change. */
 export const updateSync = async (
   writer: Writer,
   pk: number,
@@ -79,12 +79,12 @@ export const updateSync = async (
 
 const COUNT_UNREADABLE = "select count(*) from ade_unreadable";
 
-/** Returns the number of records that could not be read and have not been read since. */
+/** Returns the number of records that could not be read and were not read successfully later. */
 export const countUnreadable = (reader: Reader): Promise<number> => reader.count(COUNT_UNREADABLE);
 
 /** A record that a run could not read. */
 interface StoredUnreadable extends UnreadableRecord {
-  /** true if this run is the first that could not read the record; failed and cut-off runs before it do not count */
+  /** true if no earlier run failed to read the record; earlier runs that failed or were cut off do not count */
   readonly isNew: boolean;
 }
 
@@ -98,9 +98,13 @@ export const readRunUnreadable = async (reader: Reader, run: number, most: numbe
 };
 
 /** Returns the key by which a later run recognises the same unreadable record. */
-const keyOfRecord = ({ serialNumber, place, member }: UnreadableRecord): string => `${serialNumber ?? place} ${member}`;
+const keyOfUnreadableRecord = ({ serialNumber, place, member }: UnreadableRecord): string =>
+  `${serialNumber ?? place} ${member}`;
 
-/** Returns the first run of each unreadable record, without failed or cut-off runs, which never reported theirs. */
+/**
+ * Returns the first run of each unreadable record. Failed and cut-off runs are ignored, because they did not report
+ * their unreadable records.
+ */
 const readFirstRuns = async (reader: Reader, run: number): Promise<ReadonlyMap<string, number>> => {
   const rows = (await reader.all(
     `select serialNumber, place, member, firstRun from ade_unreadable where firstRun = :run
@@ -108,12 +112,12 @@ const readFirstRuns = async (reader: Reader, run: number): Promise<ReadonlyMap<s
          where ade_sync.pk = ade_unreadable.firstRun and state in ('failed', 'cut-off'))`,
     { run },
   )) as unknown as (UnreadableRecord & { readonly firstRun: number })[];
-  return new Map(rows.map(({ firstRun, ...record }) => [keyOfRecord(record), firstRun]));
+  return new Map(rows.map(({ firstRun, ...record }) => [keyOfUnreadableRecord(record), firstRun]));
 };
 
 /**
- * Stores the records of a page that could not be read. They are kept until a later record of the same device can be
- * read.
+ * Stores the records of a page that could not be read. Such a record is kept until a later record of the same device
+ * can be read.
  *
  * @param read the serial numbers that could be read
  * @returns the number of records that the run could not read so far
@@ -140,7 +144,7 @@ export const storeUnreadable = async (
       record.serialNumber,
       record.place,
       record.member,
-      firstRuns.get(keyOfRecord(record)) ?? run,
+      firstRuns.get(keyOfUnreadableRecord(record)) ?? run,
     ]),
   );
   return writer.count(`${COUNT_UNREADABLE} where run = :run`, { run });

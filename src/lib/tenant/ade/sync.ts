@@ -14,7 +14,7 @@ import {
   type SyncReason,
 } from "../../model/ade.ts";
 import { formatCount, text } from "../../text/index.ts";
-import { createIdPrefix, getCurrentInstant, newId } from "../ids.ts";
+import { createIdPrefix, getCurrentInstant, createId } from "../ids.ts";
 import { YoungHeap, type Jobs } from "../jobs.ts";
 import { MAX_TRACED_RECORDS, type Session } from "../session.ts";
 import {
@@ -25,7 +25,7 @@ import {
   releaseMissing,
   releaseUnseen,
   readRunSerials,
-  settleArrivals,
+  applyArrivals,
   storeArrivals,
   storeChanges,
   type DeviceCursor,
@@ -54,19 +54,22 @@ import { CONSOLE_STEPS, requireAppleServer, type AppleAccess } from "./guard.ts"
 import { readAde, toAdeSync } from "./server.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 
-/** A holder that has written no progress for this long counts as dead, on any machine. */
+/** If the process that holds a run has not written progress for this long, it counts as dead on any machine. */
 const LEASE_MS = 10 * 60 * 1000;
 
-/** Maximum number of devices that a percentage limit can permit to be released. Imports have the same maximum. */
+/**
+ * Upper bound for the number of devices that a percentage limit allows to be released. Imports have the same upper
+ * bound.
+ */
 const MAX_RELEASES_BY_SHARE = 500;
 
 /** Maximum number of serial numbers in one response. */
 const MAX_LISTED_SERIALS = 1000;
 
-const LOCKS = ["ade"];
+const ADE_LOCKS = ["ade"];
 
-/** What a sync needs from the tenant and the process that it runs in. */
-export interface SyncParts {
+/** The services that a sync needs from the tenant and from its process. */
+export interface SyncContext {
   readonly session: Session;
   readonly apple: AppleAccess;
   readonly jobs: Jobs;
@@ -75,7 +78,7 @@ export interface SyncParts {
   readonly explain: (error: unknown) => unknown;
 }
 
-/** How many devices may be released without confirmation. If both limits are given, both apply. */
+/** How many devices may be released without confirmation. If both limits are specified, both apply. */
 export interface ReleaseLimit {
   readonly count?: number | undefined;
   readonly percent?: number | undefined;
@@ -89,7 +92,7 @@ interface SyncOptions {
 }
 
 /**
- * Chooses the kind of sync to run, and why. @param now in milliseconds
+ * Chooses between a full and a delta sync, and returns the reason. @param now in milliseconds
  *
  * @throws Failure `input-rejected` if a delta sync is requested but there is no position to start from
  */
@@ -106,43 +109,46 @@ const chooseSyncKind = (
 ): { readonly kind: SyncKind; readonly reason: SyncReason } => {
   const since = (at: string | null): number => (at === null ? Number.POSITIVE_INFINITY : now - Date.parse(at));
   if (asked === "full") return { kind: "full", reason: "asked" };
-  // a position of one MDM server is not valid at another MDM server
+  // a position in the device list of one MDM server is not valid at another MDM server
   if (otherServer === 1) {
-    if (asked === "delta") throw FULL_SYNC_REQUIRED;
+    if (asked === "delta") throw FULL_SYNC_REQUIRED_FAILURE;
     return { kind: "full", reason: "other-server" };
   }
   if (cursor === null || fullAt === null) {
-    if (asked === "delta") throw FULL_SYNC_REQUIRED;
+    if (asked === "delta") throw FULL_SYNC_REQUIRED_FAILURE;
     return { kind: "full", reason: "never-full" };
   }
   if (since(cursorAt) > CURSOR_LIFETIME_MS) return { kind: "full", reason: "cursor-old" };
   if (asked === "delta") return { kind: "delta", reason: "asked" };
-  // the position is already past the unreadable record, so only a full fetch returns the record again
+  // the position is already past the unreadable record, so only a full fetch returns that record again
   if (unreadable > 0) return { kind: "full", reason: "unreadable" };
   return since(fullAt) > FULL_SYNC_INTERVAL_MS - FULL_SYNC_TOLERANCE_MS
     ? { kind: "full", reason: "full-due" }
     : { kind: "delta", reason: "full-recent" };
 };
 
-const FULL_SYNC_REQUIRED = new Failure("input-rejected", {
-  what: text("a delta sync requires a completed full sync first", "差分の取得には、先に全件の取得が必要です"),
+const FULL_SYNC_REQUIRED_FAILURE = new Failure("input-rejected", {
+  what: text(
+    "a delta sync requires a completed full sync first",
+    "差分を取得する前に、全件の取得を完了する必要があります",
+  ),
   hint: text(line("ade sync", [], { full: true }), `${line("ade sync", [], { full: true })} を実行してください`),
 });
 
 /**
- * Starts a sync, or resumes a sync that was cut off. Returns at once; the sync continues in this process.
+ * Starts a sync, or resumes a sync that was cut off. Returns immediately; the sync continues in this process.
  *
- * @throws Failure `locked` if another process is running a sync; as {@link requireAppleServer}; `input-rejected` if no
- * token is set
+ * @throws Failure `locked` if another process is running a sync; as described for {@link requireAppleServer};
+ * `input-rejected` if no token is set
  */
 export const beginSync = async (
-  parts: SyncParts,
+  parts: SyncContext,
   { kind: asked, most, intervalMs = null }: SyncOptions,
 ): Promise<AdeSync> => {
   const { session, jobs } = parts;
   const { surroundings } = session;
-  const holder = newId(surroundings);
-  const began = await session.change({ action: null, locks: LOCKS }, async (writer) => {
+  const holder = createId(surroundings);
+  const began = await session.change({ action: null, locks: ADE_LOCKS }, async (writer) => {
     const { server, endpoint } = await requireAppleServer(writer, CONSOLE_STEPS.sync);
     if (server.token === null) throw createNoTokenFailure(endpoint);
     const before = await readLastSync(writer);
@@ -157,7 +163,7 @@ export const beginSync = async (
         : await startNewRun(writer, before, {
             ...due,
             ...held,
-            id: newId(surroundings),
+            id: createId(surroundings),
             cursor: due.kind === "delta" ? server.cursor : null,
             startedAt: at,
           });
@@ -170,10 +176,13 @@ export const beginSync = async (
 
 const ADE_OBJECT = { thing: "ade", id: "ade", name: "ADE" };
 
-/** Returns true if a run has a live holder: a local process that runs, or a process elsewhere with recent progress. */
-const hasLiveHolder = ({ id, host, pid, beatAt }: StoredSync, { session, jobs, processes }: SyncParts): boolean => {
+/**
+ * Returns true if the process that holds a run is still alive: a running process on this machine, or a process on
+ * another machine with recent progress.
+ */
+const hasLiveHolder = ({ id, host, pid, beatAt }: StoredSync, { session, jobs, processes }: SyncContext): boolean => {
   const { now, origin } = session.surroundings;
-  // a time further in the future than the lease means that a clock is wrong
+  // if the time is in the future by more than the lease, a clock is wrong
   if (pid === null || Math.abs(now() - Date.parse(beatAt)) > LEASE_MS) return false;
   if (host !== origin.host) return true;
   return pid === processes.self ? jobs.has(id) : processes.isAlive(pid);
@@ -201,7 +210,7 @@ const canResumeRun = (before: StoredSync, due: SyncKind, asked: SyncKind | undef
   return asked === undefined || (asked === "full" && settled === 0);
 };
 
-/** Age from which a full sync does not resume an unfinished run, because its result must be current. */
+/** Maximum age of an unfinished run that a requested full sync resumes, because the result must be current. */
 const MAX_RESUMED_FULL_AGE_MS = 60 * 60 * 1000;
 
 const resumeRun = async (
@@ -230,11 +239,11 @@ const NO_HOLDER = { host: null, pid: null, holder: null } as const;
 const getStoredSync = async (reader: Reader, id: string): Promise<StoredSync> => {
   const found = await findSync(reader, id);
   if (found !== undefined) return found;
-  throw new Failure("not-found", { what: text(`no sync has the id "${id}"`, `ID が「${id}」の同期はありません`) });
+  throw new Failure("not-found", { what: text(`no sync has the ID "${id}"`, `ID が「${id}」の同期はありません`) });
 };
 
-/** Returns the ADE state of the tenant. A run whose holder is dead is reported as cut off. */
-export const readCurrentAde = async (reader: Reader, parts: SyncParts): Promise<Ade> => {
+/** Returns the ADE state of the tenant. If the process that holds a run is dead, the run is reported as cut off. */
+export const readCurrentAde = async (reader: Reader, parts: SyncContext): Promise<Ade> => {
   const [ade, last] = [await readAde(reader), await readLastSync(reader)];
   const { sync } = ade;
   if (sync?.state !== "running" || last === undefined || hasLiveHolder(last, parts)) return ade;
@@ -242,12 +251,12 @@ export const readCurrentAde = async (reader: Reader, parts: SyncParts): Promise<
 };
 
 /**
- * Returns a sync run. A run whose holder is dead is reported as cut off.
+ * Returns a sync run. If the process that holds the run is dead, the run is reported as cut off.
  *
  * @throws Failure `not-found`; the error that ended the run in this process, if it could not be stored with the run
  * (for example because the disk is full)
  */
-export const readSync = async (reader: Reader, id: string, parts: SyncParts): Promise<AdeSync> => {
+export const readSync = async (reader: Reader, id: string, parts: SyncContext): Promise<AdeSync> => {
   const run = await getStoredSync(reader, id);
   if (run.state !== "running" || hasLiveHolder(run, parts)) return toAdeSync(run);
   const error = parts.jobs.errorOf(id);
@@ -255,7 +264,7 @@ export const readSync = async (reader: Reader, id: string, parts: SyncParts): Pr
   return toAdeSync({ ...run, state: "cut-off" });
 };
 
-/** Returns the serial numbers of a run's devices. If there are many, only the first are returned. */
+/** Returns the serial numbers of a run's devices, up to a maximum number. */
 export const readSyncSerials = async (
   reader: Reader,
   id: string,
@@ -267,7 +276,7 @@ export const readSyncSerials = async (
   return { items, next: found.length > MAX_LISTED_SERIALS ? (items.at(-1) ?? null) : null };
 };
 
-/** Returns the records that a run could not read. If there are many, only the first are returned. */
+/** Returns the records that a run could not read, up to a maximum number. */
 export const readUnreadableRecords = async (reader: Reader, id: string) => {
   const { pk } = await getStoredSync(reader, id);
   return readRunUnreadable(reader, pk, MAX_LISTED_SERIALS);
@@ -275,14 +284,18 @@ export const readUnreadableRecords = async (reader: Reader, id: string) => {
 
 /** A sync run that this process executes. */
 class SyncRun {
-  readonly #parts: SyncParts;
+  readonly #parts: SyncContext;
   readonly #pk: number;
   readonly #holder: string;
   readonly #most: ReleaseLimit | undefined;
   readonly #young = new YoungHeap();
   #run: StoredSync;
 
-  constructor(parts: SyncParts, run: StoredSync, { holder, most }: { holder: string; most: ReleaseLimit | undefined }) {
+  constructor(
+    parts: SyncContext,
+    run: StoredSync,
+    { holder, most }: { holder: string; most: ReleaseLimit | undefined },
+  ) {
     this.#parts = parts;
     this.#run = run;
     this.#pk = run.pk;
@@ -332,7 +345,7 @@ class SyncRun {
         if (error.cursor === "exhausted" && !this.#isFetched && position !== null) {
           await this.#keep({ fetched: 1 });
         } else {
-          // only once: a position that is refused again after a restart would be refused every time
+          // restart only once: if the position is refused again after a restart, it would be refused every time
           if (isRestarted || position === null) throw error;
           isRestarted = true;
           await this.#startOver();
@@ -353,12 +366,12 @@ class SyncRun {
       // while this page is stored, the request for the next page is already in progress
       if (!isLast && !isStuck) next = ask(position, this.#isFetched || isEnd);
       next.catch(() => undefined);
-      // the first pages are stored one by one, later pages in batches, because each transaction waits for the disk
+      // the first pages are stored one by one and later pages in batches, because each transaction waits for the disk
       if (isEnd || isStuck || fetched.length >= getPageBatchSize(this.#run.pages)) {
         await this.#storePages(fetched.splice(0), this.#isFetched || isEnd);
       }
       if (isStuck) {
-        // a run resumed from this position would get stuck every time
+        // do not keep this position, because a run that resumes from it would get stuck every time
         await this.#keep({ cursor: null });
         throw createStuckPositionFailure();
       }
@@ -370,7 +383,7 @@ class SyncRun {
     return this.#run.kind === "delta" || this.#run.fetched === 1;
   }
 
-  /** True if fetched devices are only gathered for now, and compared after the last page. */
+  /** True if fetched devices are only stored as arrivals for now, and compared after the last page. */
   get #isGathering(): boolean {
     return this.#run.kind === "full" && this.#run.settled === 0;
   }
@@ -380,7 +393,7 @@ class SyncRun {
     const devices = pages.flatMap((page) => page.devices);
     await this.#change(async (writer, at) => {
       const done = this.#isGathering
-        ? await gatherArrivals(writer, devices)
+        ? await storePageAsArrivals(writer, devices)
         : await storeChanges(writer, devices, { run: this.#pk, at });
       let { unreadable } = this.#run;
       for (const page of pages) {
@@ -420,10 +433,10 @@ class SyncRun {
     });
   }
 
-  /** Writes the progress of the run. @throws Failure `locked` if another process has taken over the run */
+  /** Writes the progress of the run. @throws Failure `locked` if another process now holds the run */
   async #change(body: (writer: Writer, at: string) => Promise<Partial<StoredSync>>): Promise<void> {
     const { session } = this.#parts;
-    this.#run = await session.change({ action: null, locks: LOCKS }, async (writer) => {
+    this.#run = await session.change({ action: null, locks: ADE_LOCKS }, async (writer) => {
       await this.#mine(writer);
       const at = getCurrentInstant(session.surroundings);
       const change = { ...(await body(writer, at)), beatAt: at };
@@ -435,14 +448,14 @@ class SyncRun {
   async #mine(reader: Reader): Promise<void> {
     const now = await readLastSync(reader);
     if (now?.pk === this.#pk && now.holder === this.#holder) return;
-    throw now === undefined ? ENDPOINT_CHANGED : createSyncRunningFailure(now);
+    throw now === undefined ? ENDPOINT_CHANGED_FAILURE : createSyncRunningFailure(now);
   }
 
   /** Completes the run: stores its final state, the position for the next run, and the run's only audit record. */
   async #finish(): Promise<void> {
     const { session } = this.#parts;
     const { kind, cursor, startedAt } = this.#run;
-    await session.change({ action: "ade.sync", locks: LOCKS }, async (writer) => {
+    await session.change({ action: "ade.sync", locks: ADE_LOCKS }, async (writer) => {
       await this.#mine(writer);
       const at = getCurrentInstant(session.surroundings);
       const state = this.#run.missing > 0 ? "unconfirmed" : "done";
@@ -464,12 +477,15 @@ class SyncRun {
     });
   }
 
-  /** Makes the devices of a full fetch those of the tenant. Devices not in it are released or marked as missing. */
+  /**
+   * Updates the tenant's devices to match a full fetch. Devices that the fetch did not find are released or marked as
+   * missing.
+   */
   #settle(): Promise<void> {
     const run = this.#pk;
     return this.#change(async (writer, at) => {
       await deleteEarlierUnreadable(writer, run);
-      const { unseen, before, ...done } = await settleArrivals(writer, { run, at });
+      const { unseen, before, ...done } = await applyArrivals(writer, { run, at });
       const isReleased = unseen > 0 && isWithinReleaseLimit(unseen, before, this.#most);
       const released = isReleased ? await releaseUnseen(writer, { run, at }) : 0;
       const missing = unseen > released ? await markMissing(writer, { run, at }) : 0;
@@ -485,8 +501,9 @@ class SyncRun {
   }
 
   /**
-   * Creates a record in Devices for each new device. This is done in batches, so that a signal can stop the run in
-   * between. In a mirror, the devices come from the console, and a rehearsal must not add any.
+   * Creates a record in Devices for each new device. This is done in batches, so that a signal can stop the run between
+   * two batches. In a mirror, no records are created: the device records come from the console, and a rehearsal must
+   * not add any.
    */
   async #registerAll(signal: AbortSignal): Promise<void> {
     const { session } = this.#parts;
@@ -519,7 +536,8 @@ class SyncRun {
       await updateSync(writer, this.#pk, change);
       if (next === undefined) await writeServer(writer, { registeredUpTo: this.#pk });
       this.#run = { ...this.#run, ...change };
-      // if there are too many devices to list, the audit record names the run, whose devices can be queried
+      // if there are too many devices to list, the audit record contains the id of the run, whose devices can be
+      // queried
       const detail = { sync: this.#run.id, registered: count };
       return { result: next, objects: told.map(toDeviceObject), ...(count > told.length && { detail }) };
     });
@@ -534,8 +552,8 @@ class SyncRun {
   async #fail(error: unknown, signal: AbortSignal): Promise<void> {
     const failure = error instanceof Failure ? error : undefined;
     const isStopped = signal.aborted || failure?.code === "interrupted";
-    const known = failure ?? new Failure("unexpected", { what: UNEXPECTED_END, cause: error });
-    await this.#parts.session.change({ action: null, locks: LOCKS }, async (writer) => {
+    const known = failure ?? new Failure("unexpected", { what: UNEXPECTED_END_TEXT, cause: error });
+    await this.#parts.session.change({ action: null, locks: ADE_LOCKS }, async (writer) => {
       const now = await readLastSync(writer);
       if (now?.pk !== this.#pk || now.holder !== this.#holder) return { result: undefined, objects: [] };
       await updateSync(writer, this.#pk, {
@@ -549,36 +567,36 @@ class SyncRun {
   }
 }
 
-const gatherArrivals = async (writer: Writer, devices: DevicePage["devices"]) => {
+const storePageAsArrivals = async (writer: Writer, devices: DevicePage["devices"]) => {
   await storeArrivals(writer, devices);
   return { created: 0, changed: 0, released: 0 };
 };
 
-/** Returns how many pages to store in one transaction, by the number of pages so far. */
+/** Returns how many pages to store in one transaction, depending on the number of pages stored so far. */
 const getPageBatchSize = (pages: number): number => Math.min(MAX_BATCH_PAGES, Math.max(1, Math.floor(pages / 4)));
 
 /** Maximum number of devices that are registered in one transaction. */
 const REGISTRATION_BATCH_SIZE = 50_000;
 
-/** Maximum number of pages per transaction. This many pages of a thousand devices fit into memory. */
+/** Maximum number of pages per transaction. With a thousand devices per page, they fit into memory. */
 const MAX_BATCH_PAGES = 2;
 
-const UNEXPECTED_END = text("the sync ended unexpectedly", "同期が予期せず終了しました");
+const UNEXPECTED_END_TEXT = text("the sync ended unexpectedly", "同期が予期せず終了しました");
 
 const FREE_SPACE_HINT = text(
   `free some disk space, then resume the sync: ${line("ade sync", [])}`,
   `空き容量を確保してから ${line("ade sync", [])} を実行すると、続きから再開します`,
 );
 
-const ENDPOINT_CHANGED = new Failure("conflict", {
-  what: text("the endpoint was changed in the meantime", "その間に接続先が変更されました"),
+const ENDPOINT_CHANGED_FAILURE = new Failure("conflict", {
+  what: text("the endpoint was changed during the sync", "同期中に接続先が変更されました"),
 });
 
 const createStuckPositionFailure = (): Failure =>
   new Failure("unavailable", {
     what: text(
       "the sync was stopped: Apple reported that there are more devices, but returned the same position again",
-      "Apple から続きがあると応答がありましたが、位置が進まないため中止しました",
+      "Apple から続きがあるという応答がありましたが、取得位置が進まないため、同期を中止しました",
     ),
     where: "cursor",
     hint: text(
@@ -608,10 +626,10 @@ const isWithinReleaseLimit = (gone: number, before: number, most: ReleaseLimit |
  * @throws Failure `input-rejected` if the confirmed number is wrong; `conflict` if another sync has run since
  */
 export const confirmRelease = (session: Session, id: string, count: number): Promise<AdeSync> =>
-  session.change({ action: "ade.release", locks: LOCKS }, async (writer) => {
+  session.change({ action: "ade.release", locks: ADE_LOCKS }, async (writer) => {
     const run = await getStoredSync(writer, id);
     const last = await readLastSync(writer);
-    if (last?.pk !== run.pk || run.state !== "unconfirmed") throw NOTHING_TO_CONFIRM;
+    if (last?.pk !== run.pk || run.state !== "unconfirmed") throw NOTHING_TO_CONFIRM_FAILURE;
     const missing = await countMissingDevices(writer);
     if (missing !== count) throw createCountMismatchFailure(missing, count);
     const at = getCurrentInstant(session.surroundings);
@@ -620,10 +638,10 @@ export const confirmRelease = (session: Session, id: string, count: number): Pro
     return { result: toAdeSync(await getStoredSync(writer, id)), objects: [ADE_OBJECT], detail: { released } };
   });
 
-const NOTHING_TO_CONFIRM = new Failure("conflict", {
+const NOTHING_TO_CONFIRM_FAILURE = new Failure("conflict", {
   what: text(
-    "this sync has nothing to confirm: it was already confirmed, or another sync has run since",
-    "この同期には確認待ちがありません(確認済みか、その後に別の同期が実行されています)",
+    "no devices of this sync need confirmation: their number was already confirmed, or another sync has run since",
+    "この同期に確認待ちのデバイスはありません(確認済みか、その後に別の同期が実行されています)",
   ),
   hint: text(line("ade status", []), `${line("ade status", [])} で確認してください`),
 });

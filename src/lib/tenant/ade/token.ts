@@ -18,12 +18,12 @@ import {
   type AppleAccess,
   type AppleServer,
 } from "./guard.ts";
-import { digestOf, KEY_PURPOSE, LOCKS, ADE_OBJECT, readAde } from "./server.ts";
+import { hashContent, KEY_PURPOSE, ADE_LOCKS, ADE_OBJECT, readAde } from "./server.ts";
 
-/** The purpose with which tokens are sealed. */
+/** The purpose for which tokens are sealed. */
 export const TOKEN_PURPOSE = "ade-token";
 
-/** A token file, as the request contains it. */
+/** A token file as it is sent in the request. */
 export interface TokenFile {
   readonly name: string;
   /** in base64 */
@@ -33,8 +33,8 @@ export interface TokenFile {
 }
 
 /**
- * Sets a server token without contacting Apple. The token is opened with the key that waits for it, or else with the
- * current or the former key.
+ * Sets a server token without contacting Apple. The token is opened with the key that waits for it or, if that fails,
+ * with the current or the former key.
  *
  * @throws Failure `input-rejected` if no key of the tenant opens the token, if the token has expired or is older than
  * the current token, or if it is from another administrator and the request does not confirm that
@@ -45,7 +45,7 @@ export const setToken = async (
   { name, content, otherAdmin = false, otherServer = false }: TokenFile,
 ): Promise<{ unchanged: boolean; ade: Ade }> => {
   const bytes = Buffer.from(content, "base64");
-  const tokenHash = digestOf(bytes);
+  const tokenHash = hashContent(bytes);
   const guarded = await session.read((reader) => requireAppleServer(reader, CONSOLE_STEPS.token));
   const { server } = guarded;
   if (server.tokenHash === tokenHash) {
@@ -56,16 +56,16 @@ export const setToken = async (
   refuseForeignToken(isSimulated, guarded.endpoint, name);
   if (Date.parse(token.expiresAt) <= session.surroundings.now())
     throw createExpiredTokenFailure(name, token.expiresAt, guarded);
-  const consumer = digestOf(token.consumerKey);
+  const consumer = hashContent(token.consumerKey);
   const isOther = server.consumer !== null && server.consumer !== consumer;
   if (isOther && !otherAdmin && !otherServer) throw createOtherConsumerFailure(name, server);
   const oldest = server.consumer === consumer ? server.tokenExpiresAt : null;
   if (oldest !== null && token.expiresAt < oldest) throw createOlderTokenFailure(name, token.expiresAt, oldest);
   const sealed = await sealing.seal(TOKEN_PURPOSE, JSON.stringify(token));
-  await session.change({ action: "ade.token", locks: [...LOCKS, "renewals"] }, async (writer) => {
+  await session.change({ action: "ade.token", locks: [...ADE_LOCKS, "renewals"] }, async (writer) => {
     const { server: now } = await requireAppleServer(writer, CONSOLE_STEPS.token);
     if (now.tokenHash !== server.tokenHash || KEY_COLUMNS.some((key) => now[key] !== server[key]))
-      throw TOKEN_OR_KEY_CHANGED;
+      throw TOKEN_OR_KEY_CHANGED_FAILURE;
     const renewal = await storeOwnExpiry(writer, session, now.renewal, {
       kind: "ade-token",
       name: serverNameOf(name) ?? now.serverName ?? name,
@@ -85,7 +85,7 @@ export const setToken = async (
       simulated: isSimulated ? 1 : 0,
       otherServer: otherServer ? 1 : 0,
       renewal,
-      ...rotateKeys(by, now),
+      ...buildRotatedKeys(by, now),
       // only a contact with Apple shows which administrator downloaded the token
       ...(isOther && { adminId: null }),
     });
@@ -100,9 +100,12 @@ export const setToken = async (
   return { unchanged: false, ade: await session.read(readAde) };
 };
 
-/** Permits another MDM server at the next contact if the current token's file is sent again with this permission. */
+/**
+ * Permits another MDM server at the next contact. Used if the file of the current token is sent again with this
+ * permission.
+ */
 const permitOtherServer = async (session: Session): Promise<Ade> => {
-  await session.change({ action: "ade.token", locks: LOCKS }, async (writer) => {
+  await session.change({ action: "ade.token", locks: ADE_LOCKS }, async (writer) => {
     await requireAppleServer(writer, CONSOLE_STEPS.token);
     const [tokenSetAt, tokenSetBy] = [getCurrentInstant(session.surroundings), session.actor];
     await writeServer(writer, { otherServer: 1, tokenSetAt, tokenSetBy });
@@ -112,7 +115,7 @@ const permitOtherServer = async (session: Session): Promise<Ade> => {
 };
 
 /** The failure if another process set a key or token between the check and the write. */
-export const TOKEN_OR_KEY_CHANGED = new Failure("conflict", {
+export const TOKEN_OR_KEY_CHANGED_FAILURE = new Failure("conflict", {
   what: text("another token or key was set in the meantime", "その間に別のトークンか鍵が設定されました"),
   hint: text(
     `to see the current token: ${line("ade token show", [])}`,
@@ -138,7 +141,10 @@ interface OpenedToken {
   readonly isSimulated: boolean;
 }
 
-/** Opens a token with one of the tenant's keys. @throws Failure `input-rejected`, also if no key fits */
+/**
+ * Opens a token with one of the tenant's keys. @throws Failure `input-rejected` if the token is not valid, or no key
+ * opens it
+ */
 const openToken = async (
   sealing: AppleAccess["sealing"],
   { server, endpoint }: Awaited<ReturnType<typeof refuseMirror>>,
@@ -169,14 +175,20 @@ const openToken = async (
   }
 };
 
-/** Refuses a simulator's token for another endpoint, and vice versa.  @throws Failure `input-rejected` */
+/**
+ * Refuses a simulator's token for an endpoint that is not a simulator, and any other token for a simulator. @throws
+ * Failure `input-rejected`
+ */
 const refuseForeignToken = (isSimulated: boolean, endpoint: AdeEndpoint | null, name: string): void => {
   if (isSimulated) refuseSimulated({ endpoint }, name);
   else if (endpoint?.kind === "simulator") throw createNotSimulatedFailure(name);
 };
 
-/** Returns the keys to store with a new token. The previous key stays until a contact proves that the token works. */
-const rotateKeys = (by: KeyRole, now: StoredServer): Partial<StoredServer> => {
+/**
+ * Returns the keys to store with a new token. The previous key is kept until a contact with Apple proves that the token
+ * works.
+ */
+const buildRotatedKeys = (by: KeyRole, now: StoredServer): Partial<StoredServer> => {
   if (by === "current") return {};
   const current = { formerKey: now.privateKey, formerCertificate: now.certificate, formerKeyAt: now.keyAt };
   if (by === "former") {
@@ -188,7 +200,8 @@ const rotateKeys = (by: KeyRole, now: StoredServer): Partial<StoredServer> => {
     };
   }
   return {
-    // if no contact has proved the current key, the key that last worked stays the former key
+    // if no contact has proved that the current key works, the former key is kept, because it is the last key that
+    // worked
     ...(now.formerKey === null && current),
     privateKey: now.stagedKey,
     certificate: now.stagedCertificate,
@@ -199,7 +212,7 @@ const rotateKeys = (by: KeyRole, now: StoredServer): Partial<StoredServer> => {
   };
 };
 
-/** What a token file reveals once it is opened, without secrets. */
+/** The data that an opened token file contains, without secrets. */
 export interface TokenFacts {
   /** name of the MDM server, taken from the file name */
   readonly server: string | null;
@@ -229,8 +242,8 @@ export const inspectToken = async (
     server: serverNameOf(name) ?? null,
     expiresAt: token.expiresAt,
     key: by,
-    inForce: server.tokenHash === digestOf(bytes),
-    sameAdmin: server.consumer === null ? null : server.consumer === digestOf(token.consumerKey),
+    inForce: server.tokenHash === hashContent(bytes),
+    sameAdmin: server.consumer === null ? null : server.consumer === hashContent(token.consumerKey),
     simulated: isSimulated,
   };
 };
@@ -256,12 +269,15 @@ const createExpiredTokenFailure = (
           ),
   });
 
-/** Returns the failure for an old token: each is valid for a year, but a later download ends it.  @see apple 2 */
+/**
+ * Returns the failure for an old token. Every token is valid for a year, but Apple no longer accepts it after a newer
+ * token is downloaded. @see apple 2
+ */
 const createOlderTokenFailure = (name: string, at: string, set: string): Failure =>
   new Failure("input-rejected", {
     what: text(
       `this token expires at ${at}, earlier than the current token (${set}): it is an older token, which Apple no longer accepts`,
-      `このトークンの有効期限は ${at} で、設定済みのもの(${set})より前です。古いトークンのため、Apple では無効になっています`,
+      `このトークンの有効期限は ${at} で、設定済みのトークン(${set})より前です。古いトークンのため、Apple では無効になっています`,
     ),
     where: name,
     hint: step(
@@ -284,17 +300,17 @@ const createNotSimulatedFailure = (name: string): Failure =>
     ),
   });
 
-const inBrackets = (value: string | null): string => (value === null ? "" : ` (${value})`);
+const formatInBrackets = (value: string | null): string => (value === null ? "" : ` (${value})`);
 
 const createOtherConsumerFailure = (name: string, { adminId, serverName }: StoredServer): Failure =>
   new Failure("input-rejected", {
     what: text(
-      `this token is from a different administrator than the previous token${inBrackets(adminId)}, or from another MDM server`,
-      `このトークンは、これまでのもの${inBrackets(adminId)}とは別の管理者がダウンロードしたか、別の MDM サーバのものです`,
+      `this token is from a different administrator than the previous token${formatInBrackets(adminId)}, or from another MDM server`,
+      `このトークンは、これまでのトークン${formatInBrackets(adminId)}とは別の管理者がダウンロードしたか、別の MDM サーバのものです`,
     ),
     where: name,
     hint: text(
-      `if another administrator now downloads the tokens of the same MDM server${inBrackets(serverName)}, add --other-admin; if the token is from another MDM server, add --other-server`,
-      `担当者の交代などで、同じ MDM サーバ${inBrackets(serverName)}のものなら --other-admin、別の MDM サーバのものなら --other-server を付けてください`,
+      `if another administrator now downloads the tokens of the same MDM server${formatInBrackets(serverName)}, add --other-admin; if the token is from another MDM server, add --other-server`,
+      `担当者の交代などで、同じ MDM サーバ${formatInBrackets(serverName)}のトークンを別の管理者がダウンロードした場合は --other-admin、別の MDM サーバのトークンの場合は --other-server を付けてください`,
     ),
   });

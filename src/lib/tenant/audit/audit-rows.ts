@@ -5,28 +5,31 @@ import { text } from "../../text/index.ts";
 import { sha256, type AccessOrigin } from "../ids.ts";
 import type { Writer } from "../store/store.ts";
 
-/** A record that a change concerns. */
+/** A record that a change affects. */
 export interface ChangedObject {
-  /** name of the thing, such as `user` */
+  /** name of the record type, such as `user` */
   readonly thing: string;
   readonly id: string;
   /** name that people use for the record */
   readonly name?: string | undefined;
 }
 
-/** One change of the tenant: who did what to what, when, and from where. */
+/** One change to the tenant: who changed which records, when, and from where. */
 export interface AuditEntry {
   /** a UTC instant */
   readonly at: string;
   readonly actor: string;
-  /** the owner of the machine, if they acted as `actor` */
+  /** the owner of the machine, if they acted as the account `actor` */
   readonly by?: string | undefined;
   readonly origin: AccessOrigin;
   readonly action: string;
   readonly objects: readonly ChangedObject[];
-  /** ids of the organisations that the change concerns; none or undefined: it does not belong to an organisation */
+  /**
+   * ids of the organisations that the change concerns; undefined or empty if the change does not belong to an
+   * organisation
+   */
   readonly orgs?: readonly string[] | undefined;
-  /** the state before the change, and in `after` the state after it */
+  /** the state before the change (`after` is the state after the change) */
   readonly before?: object | undefined;
   readonly after?: object | undefined;
   /** further facts about the action, such as the counts of an import */
@@ -34,19 +37,25 @@ export interface AuditEntry {
 }
 
 /**
- * What wrote a change: an edit by hand, an import, `apply`, an undo, the takeover of an export of the console, or the
- * confirmation or dropping of a task.
+ * What wrote a change: a manual edit, an import, `apply`, an undo, a console import, or the confirmation or dropping of
+ * a task.
  */
 export type ChangeWriter = "hand" | "import" | "apply" | "undo" | "console" | "confirm" | "drop";
 
-/** Facts about a change that its audit record lacks. The number of the change is the number of that record. */
+/**
+ * Facts about a change that its audit record does not contain. The number of the change is the number of its audit
+ * record.
+ */
 export interface ChangeFacts {
   readonly writer: ChangeWriter;
-  /** null if no collection got a new revision */
+  /** the new revision; null if no collection got a new revision */
   readonly revision: number | null;
   /** record number of the import that made the change */
   readonly import?: number | undefined;
-  /** number of the change that this change undoes; if that was an undo, what it had undone is in effect again */
+  /**
+   * number of the change that this change undoes; if that change was itself an undo, the change that it had undone is
+   * in effect again
+   */
   readonly undoes?: number | undefined;
 }
 
@@ -62,10 +71,13 @@ export const SECRET_FIELDS: ReadonlySet<string> = new Set(
   ),
 );
 
-/** Maximum organisations in an audit record. A change of more lists none, like a change of the whole tenant. */
+/**
+ * Maximum number of organisations in an audit record. If a change concerns more, its record does not list any, like the
+ * record of a change to the whole tenant.
+ */
 export const MAX_AUDIT_ORGS = 1_000;
 
-/** Returns each organisation once, in the order of the ids; undefined if there are none or too many. */
+/** Returns the organisations without duplicates, sorted by id. Returns undefined if there are none or too many. */
 const normaliseOrgs = (orgs: readonly string[] = []): readonly string[] | undefined => {
   const all = [...new Set(orgs)].toSorted();
   return all.length === 0 || all.length > MAX_AUDIT_ORGS ? undefined : all;
@@ -107,7 +119,7 @@ export const getNextChangeNumber = (writer: Writer): Promise<number> =>
  * @throws Failure `unexpected` if the record was not stored
  */
 export const appendAudit = async (writer: Writer, entry: AuditEntry, change?: ChangeFacts): Promise<number> => {
-  // `main.audit`, because the acting account may not see all records
+  // `main.audit` contains all records, even those that the acting account cannot see
   const last = await writer.get("select seq, hash from main.audit order by seq desc limit 1");
   const seq = Number(last?.["seq"] ?? 0) + 1;
   const record = serialiseRecord(seq, entry);
@@ -132,19 +144,25 @@ const insertChange = async (
   if (undoes !== undefined) await recordUndo(writer, undoes, number);
 };
 
-/** SQL: true if the change `u` is an undo in the mirror only, which, like an export, states what the console has. */
+/**
+ * SQL: true if the change `u` is an undo that was made only in the mirror. Like an export, such an undo shows what is
+ * in the console.
+ */
 export const IS_UNDO_IN_MIRROR = "u.writer = 'console' and u.undoes is not null";
 
 /**
- * SQL: true if a change was undone in the mirror only. For a takeover, this means that its export was not from the
- * console.
+ * SQL: true if a change was undone only in the mirror. If the change is a console import, this means that its export
+ * was not from the console.
  *
  * @param number SQL of the number of the change
  */
 export const buildIsUndoneInMirror = (number: string): string =>
   `exists (select 1 from main.change w join main.change u on u.number = w.undoneBy where w.number = ${number} and ${IS_UNDO_IN_MIRROR})`;
 
-/** Records that a change was undone. Along a chain of undos, what an undone undo had undone is in effect again. */
+/**
+ * Records that a change was undone. If the undone change was itself an undo, the change that it had undone is in effect
+ * again, and so on along a chain of undos.
+ */
 const recordUndo = async (writer: Writer, undone: number, by: number): Promise<void> => {
   await writer.run("update main.change set undoneBy = :by where number = :undone", { undone, by });
   const undoesOf = async (number: number): Promise<number | undefined> => {
@@ -161,7 +179,10 @@ const recordUndo = async (writer: Writer, undone: number, by: number): Promise<v
   }
 };
 
-/** Returns the failure for a record that a foreign trigger may have silently dropped; nothing is changed then. */
+/**
+ * Returns the failure for an audit record that was not stored, for example because a foreign trigger silently dropped
+ * it. Nothing is changed in that case.
+ */
 const createNotStoredFailure = (seq: number): Failure =>
   new Failure("unexpected", {
     what: text(

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { AuditRecord } from "../../contract/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
-import { auditOf } from "#support/tenant/audit.ts";
+import { readAuditLog } from "#support/tenant/audit.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
@@ -338,7 +338,7 @@ test("removing a custom field records the users whose values were lost, and each
     { id: one?.id, name: "甲 <a@x>", value: "3F" },
     { id: other?.id, name: "b@x", value: "4F" },
   ];
-  expect(auditOf(own.database).at(-1)).toMatchObject({
+  expect(readAuditLog(own.database).at(-1)).toMatchObject({
     action: "fields.remove",
     objects: [
       { thing: "custom_field", id: field.id, name: "座席" },
@@ -368,9 +368,9 @@ test("deleting or renaming a group records its members, and each member finds th
   ];
   await secured.editGroup({ app: "docs", id: one.id }, { name: "販売" });
   const group = { thing: "secured_group", id: one.id, name: "販売" };
-  expect(auditOf(own.database).at(-1)).toMatchObject({ objects: [group, objects[0]] });
+  expect(readAuditLog(own.database).at(-1)).toMatchObject({ objects: [group, objects[0]] });
   await secured.deleteGroups("docs", { ids: [one.id, other.id], memberships: 3 });
-  expect(auditOf(own.database).at(-1)).toMatchObject({
+  expect(readAuditLog(own.database).at(-1)).toMatchObject({
     objects: [group, { thing: "secured_group", id: other.id }, ...objects],
     before: {
       memberships: 3,

@@ -11,12 +11,12 @@ export interface AuditQuery extends Omit<AuditFilter, "object"> {
   readonly object?: string | undefined;
 }
 
-/** Returns the filter of a request. The changes of a record are found by its versions, even after its deletion. */
+/** Returns the filter of a request. The changes to a record are found through its versions, even after its deletion. */
 const resolveFilter = async (session: Session, { object: name, ...filter }: AuditQuery): Promise<AuditFilter> => {
   if (name === undefined) return filter;
   // imported only when needed, so that unfiltered lists start sooner
   const { findChangesByName } = await import("../versions/find.ts");
-  // the list shows people in the form `山田 太郎 <taro@example.jp>`
+  // the list shows people as `山田 太郎 <taro@example.jp>`
   const key = /^.+ <(?<key>[^<>]+)>$/.exec(name)?.groups?.["key"] ?? name;
   const { ids, changes } = await session.read((reader) => findChangesByName(reader, key));
   return { ...filter, object: { name, ids: [...new Set([name, ...ids])], changes } };
@@ -47,7 +47,7 @@ export const getAuditRecord = async (session: Session, seq: number): Promise<Aud
   const json = await session.read((reader) => findAuditRecord(reader, seq));
   if (json !== undefined) return JSON.parse(json) as AuditRecord;
   throw new Failure("not-found", {
-    what: text(`the audit log has no record ${seq}`, `監査ログに記録 ${seq} はありません`),
+    what: text(`the audit log has no record ${seq}`, `監査ログに ${seq} 番の記録はありません`),
     hint: step("to list all records", "監査ログの一覧", line("audit list", [])),
   });
 };

@@ -13,7 +13,7 @@ import type { Reader, Row } from "../store/store.ts";
 /**
  * Returns the import with an id, or with the number of its change or its plan.
  *
- * @throws Failure `not-found`; if the number belongs to another kind of change, the message says which
+ * @throws Failure `not-found`; if the number belongs to another type of change, the message says which
  */
 export const getImportByName = async (reader: Reader, name: string): Promise<ImportRecord> => {
   const number = parseImportNumber(name);
@@ -37,7 +37,7 @@ const createNotImportFailure = (number: number, action: string): Failure => {
   });
 };
 
-/** A change of the tenant, with what an undo needs to know. */
+/** A change to the tenant, with the data that an undo needs. */
 export interface StoredChange {
   readonly number: number;
   /** null if the change did not write records that have versions */
@@ -58,7 +58,7 @@ export const toUndoneChange = ({ number, revision, writer }: StoredChange, skipB
   skipBlocked,
 });
 
-/** SQL: the changes `c` that the acting account sees, through their audit record `a` or their import. */
+/** SQL: the changes `c` that the acting account can see, through their audit record `a` or their import. */
 const SELECT_VISIBLE_CHANGES = `select c.*, a.action from main.change c join main.audit a on a.seq = c.number
   and (exists (select 1 from audit seen where seen.seq = c.number) or c.import in (select seen.pk from import seen))`;
 
@@ -80,15 +80,18 @@ const createUnknownChangeFailure = (what: Text): Failure =>
     hint: step("to list all changes", "変更の一覧", line("audit list", [])),
   });
 
-/** Returns a change's revision, even if its task is only partly visible; -1 if it is missing or wrote no records. */
+/**
+ * Returns the revision of a change, even if its task is only partly visible. Returns -1 if the change does not exist or
+ * did not write records.
+ */
 export const findRevision = async (reader: Reader, number: number): Promise<number> =>
   Number((await reader.get("select revision from main.change where number = :number", { number }))?.["revision"] ?? -1);
 
-/** Returns the change with a number, if the acting account sees it. @throws Failure `not-found` */
+/** Returns the change with a number. @throws Failure `not-found` also if the acting account cannot see the change */
 export const readChange = async (reader: Reader, number: number): Promise<StoredChange> => {
   const row = await reader.get(`${SELECT_VISIBLE_CHANGES} where c.number = :number`, { number });
   if (row === undefined)
-    throw createUnknownChangeFailure(text(`no change has the number ${number}`, `変更 ${number} はありません`));
+    throw createUnknownChangeFailure(text(`no change has the number ${number}`, `${number} 番の変更はありません`));
   return toStoredChange(row);
 };
 
@@ -102,9 +105,9 @@ export const findImportOfChange = async (
 };
 
 /**
- * Returns the change number of the newest console export of this kind that was taken over after a change; undefined if
- * there is none. An export whose takeover was undone in the mirror only does not count, because it was not from the
- * console.
+ * Returns the change number of the newest console export of this record type that was imported after a change;
+ * undefined if there is none. An export whose import was undone only in the mirror does not count, because it was not
+ * from the console.
  */
 export const findLaterExport = async (
   reader: Reader,
@@ -137,8 +140,8 @@ export const setsOnlySecrets = async (reader: Reader, { number }: Pick<StoredCha
   )) > 0;
 
 /**
- * Returns the actor's newest change that was not undone. Undos are skipped, and verifications as well, because these
- * change no records.
+ * Returns the actor's newest change that was not undone. Undos are skipped. Verifications are also skipped, because
+ * they do not change records.
  *
  * @param before only changes before this number
  */
@@ -156,7 +159,7 @@ export const findNewestChange = async (
   return row && toStoredChange(row);
 };
 
-/** Returns the change that the argument `last` stands for, even if it cannot be undone. @throws Failure `not-found` */
+/** Returns the change that the argument `last` refers to, even if it cannot be undone. @throws Failure `not-found` */
 export const getLastChange = async (reader: Reader, actor: string): Promise<StoredChange> => {
   const change = await findNewestChange(reader, actor);
   if (change === undefined)
@@ -166,7 +169,7 @@ export const getLastChange = async (reader: Reader, actor: string): Promise<Stor
   return change;
 };
 
-/** Returns the actors of later changes that the acting account sees, each once, the most recent first. */
+/** Returns the actors of later changes that the acting account can see, without duplicates, the most recent first. */
 export const listLaterActors = async (reader: Reader, number: number): Promise<readonly string[]> => {
   const rows = await reader.all(
     `select a.actor from main.change c join audit a on a.seq = c.number where c.number > :number and c.undoneBy is null and c.undoes is null

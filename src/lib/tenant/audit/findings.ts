@@ -3,11 +3,11 @@ import type { AuditTableDifference } from "../../model/tenant-file.ts";
 /**
  * How the chain of the audit log is broken at a record. `altered`: the hash does not match the record and the previous
  * hash. `missing`: records before it are missing. `moved`: the record was written with another number. `stray`: its
- * number is below 1, which no record has.
+ * number is below 1, which is not possible for a record of clomoctl.
  */
 export type ChainBreak = "altered" | "missing" | "moved" | "stray";
 
-/** How the versions of a change differ from the sum of versions in the audit log. */
+/** How the stored versions of a change differ from the checksum of the versions in the audit log. */
 export type VersionsBreak =
   /** some versions were altered, removed or added */
   | "altered"
@@ -16,17 +16,20 @@ export type VersionsBreak =
   /** the audit log does not have a record of the change */
   | "unrecorded";
 
-/** What to verify in an audit log. */
+/** The checks to make when an audit log is verified. */
 export interface AuditVerificationOptions {
-  /** a hash that was stored elsewhere and that one record must have */
+  /** a hash that was stored elsewhere and that one of the records must have */
   readonly head?: string | undefined;
-  /** true: the versions of all changes are verified as well */
+  /** if true, the versions of all changes are also verified */
   readonly changes: boolean;
 }
 
-/** Result of verifying the chain up to the first broken record, and, if the chain is intact, the changes. */
+/**
+ * The result of verifying an audit log: the chain up to the first broken record and, if the chain is intact, the
+ * changes.
+ */
 export interface AuditFindings {
-  /** number of records that are as they were written; 0 if the table cannot be read (see `table`) */
+  /** number of records that were not altered since they were written; 0 if the table cannot be read (see `table`) */
   readonly records: number;
   /** the last of these records; null if there are none */
   readonly last: { readonly seq: number; readonly hash: string } | null;
@@ -36,9 +39,9 @@ export interface AuditFindings {
   /** differences from the table that this version of clomoctl creates */
   readonly table: readonly AuditTableDifference[];
   readonly changes: {
-    /** number of changes whose versions are as they were written */
+    /** number of changes whose versions were not altered since they were written */
     readonly verified: number;
-    /** `number` is null for versions that belong to no change */
+    /** `number` is null for versions that do not belong to a change */
     readonly broken: readonly { readonly number: number | null; readonly reason: VersionsBreak }[];
   } | null;
 }

@@ -10,9 +10,9 @@ import { auditImport } from "../plans/sqlite/worker/audit.ts";
 import { SqliteStore } from "../store/sqlite/store.ts";
 import { exportWithAuditRecord } from "../records/exports.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { auditOf, hashesOf } from "#support/tenant/audit.ts";
+import { readAuditLog, computeAuditHashes } from "#support/tenant/audit.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
-import { TEST_ORIGIN, TestTenant, textOf, type Cells } from "#support/tenant/tenant.ts";
+import { TEST_ORIGIN, TestTenant, readStreamText, type Cells } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 let orgs: ReadonlyMap<string, string>;
@@ -51,7 +51,7 @@ const codesIn = ({ orgs: ids }: Readonly<Record<string, unknown>>): readonly str
 };
 
 /** The action and the organisations of each record. */
-const touched = () => auditOf(tenant.database).map((record) => [record["action"], codesIn(record)]);
+const touched = () => readAuditLog(tenant.database).map((record) => [record["action"], codesIn(record)]);
 
 const lastTouched = () => touched().at(-1);
 
@@ -121,7 +121,7 @@ describe("changes by hand", () => {
       ],
       { kind: "docs" },
     );
-    await textOf(await client.users.export());
+    await readStreamText(await client.users.export());
     expect(touched().slice(1)).toEqual([
       ["administrators.mark", null],
       ["fields.add", null],
@@ -362,7 +362,7 @@ test("an export by an account that manages part of the tenant names that part, e
     const exporting = Promise.resolve({ content: new Blob(["a"]).stream(), records: 2 });
     await exportWithAuditRecord(session, { action: "users.export", filters: {} }, exporting);
     expect(lastTouched()).toEqual(["users.export", ["F", "H"]]);
-    const { hashes, chain } = hashesOf(tenant.database);
+    const { hashes, chain } = computeAuditHashes(tenant.database);
     expect(hashes).toEqual(chain);
     expect(hashes).toHaveLength(2);
   } finally {
@@ -383,7 +383,7 @@ describe("an account that manages 全て and may read the audit log", () => {
       ["佐藤", "hana01", "secret1"],
       ["鈴木", "jiro01", "secret1"],
     ]);
-    await textOf(await client.secured.export("docs"));
+    await readStreamText(await client.secured.export("docs"));
     await client.roles.createScheme({ name: "受付", operations: ["users.write"] });
     await client.accounts.setSettings({ composition: "mail-address" });
     await client.tenant.set({ domain: "example" });

@@ -3,53 +3,62 @@ import type { RecordStream } from "../store/list-export.ts";
 import { buildCaseSql, buildNameListSql, ORDERED_JOIN } from "../store/sql/forms.ts";
 import type { Params, Reader, Scope, Store } from "../store/store.ts";
 
-// Queries of the audit log; `audit-rows.ts` writes it. SQL in other files must not read the content of records (see
-// `scripts/sql.ts`).
+// This file reads the audit log; `audit-rows.ts` writes it. SQL in other files must not read the content of records
+// (see `scripts/sql.ts`).
 
 /** Conditions for audit records to list. */
 export interface AuditFilter {
-  /** UTC instants: records from `since` on, and before `until` */
+  /** UTC instants: selects the records at or after `since` and before `until` */
   readonly since?: string | undefined;
   readonly until?: string | undefined;
   /** part of the name of the actor, or of the person who acted as that account */
   readonly actor?: string | undefined;
-  /** part of the action; a removal also matches as a deletion, an import as what it did to at least one record */
+  /**
+   * part of the action; "delete" also matches a removal, and an import also matches the actions that it performed on
+   * its records
+   */
   readonly action?: string | undefined;
-  /** the record that was changed: by one of these ids, by this name, or by the numbers of the changes that wrote it */
+  /**
+   * the record that was changed, identified by one of these ids, by this name, or by the numbers of the changes that
+   * wrote it
+   */
   readonly object?:
     | { readonly name: string; readonly ids: readonly string[]; readonly changes: readonly number[] }
     | undefined;
 }
 
-/** SQL: a member of the record `t`; null if the record was altered and is not JSON. */
-const buildMemberSql = (path: string): string => buildCaseSql("json_valid(t.record)", `t.record ${path}`, "null");
+/** SQL: a member of the record `t`; null if the record was altered and is no longer JSON. */
+const buildRecordMemberSql = (path: string): string => buildCaseSql("json_valid(t.record)", `t.record ${path}`, "null");
 
 /** SQL: the detail of a record `t`. */
-export const DETAIL_SQL = buildMemberSql("-> 'detail'");
+export const DETAIL_SQL = buildRecordMemberSql("-> 'detail'");
 
 /** SQL: true if a record `t` lists an object that meets the condition. @param which SQL: condition on `o.value` */
-const buildListsObject = (which: string, objects = buildMemberSql("-> 'objects'")): string =>
+const buildListsObjectSql = (which: string, objects = buildRecordMemberSql("-> 'objects'")): string =>
   `exists (select 1 from json_each(${objects}) o where ${which})`;
 
-/** SQL: true if a record `t` lists this record of a thing. @param id SQL of the id */
-export const buildListsRecord = (thing: string, id: string): string =>
-  buildListsObject(`o.value ->> 'thing' = '${thing}' and o.value ->> 'id' = ${id}`);
+/** SQL: true if an audit record `t` lists the record of a type with this id. @param id SQL of the id */
+export const buildListsRecordSql = (thing: string, id: string): string =>
+  buildListsObjectSql(`o.value ->> 'thing' = '${thing}' and o.value ->> 'id' = ${id}`);
 
-/** SQL: the ids of the records of a thing that the change `:number` concerns. */
+/** SQL: the ids of the records of a type that the change `:number` concerns. */
 export const buildChangedIdsSql = (thing: string): string =>
-  `select o.value ->> 'id' as id from main.audit t ${ORDERED_JOIN} json_each(${buildMemberSql("-> 'objects'")}) o
+  `select o.value ->> 'id' as id from main.audit t ${ORDERED_JOIN} json_each(${buildRecordMemberSql("-> 'objects'")}) o
    where t.seq = :number and o.value ->> 'thing' = '${thing}'`;
 
-/** SQL: true if an audit record lists one of the ids or the name. The cheap first condition excludes nearly all. */
+/**
+ * SQL: true if an audit record lists one of the ids or the name. The first condition is cheap and excludes nearly all
+ * records.
+ */
 const LISTS_SEARCHED_OBJECT = `(exists (select 1 from json_each(:ids) i where instr(t.record, i.value) > 0) or instr(t.record, :nameText) > 0)
-  and ${buildListsObject(`o.value ->> 'name' = :name or substr(o.value ->> 'name', 1, length(:name) + 2) = :name || ' <'
+  and ${buildListsObjectSql(`o.value ->> 'name' = :name or substr(o.value ->> 'name', 1, length(:name) + 2) = :name || ' <'
     or o.value ->> 'id' in (select value from json_each(:ids))`)}`;
 
-const CONDITIONS: Readonly<Record<keyof AuditFilter, string>> = {
+const FILTER_CONDITIONS: Readonly<Record<keyof AuditFilter, string>> = {
   since: "t.at >= :since",
   until: "t.at < :until",
-  actor: `(instr(lower(t.actor), lower(:actor)) > 0 or instr(lower(${buildMemberSql("->> 'by'")}), lower(:actor)) > 0)`,
-  // people use the word "delete" for removals as well
+  actor: `(instr(lower(t.actor), lower(:actor)) > 0 or instr(lower(${buildRecordMemberSql("->> 'by'")}), lower(:actor)) > 0)`,
+  // people also use the word "delete" for removals
   action: `(instr(lower(t.action), lower(:action)) > 0
     or instr(replace(lower(t.action), '.remove', '.delete'), lower(:action)) > 0
     or t.action like 'imports.%' and coalesce(${DETAIL_SQL} ->> lower(:action), 0) > 0)`,
@@ -59,14 +68,14 @@ const CONDITIONS: Readonly<Record<keyof AuditFilter, string>> = {
 /** Returns the SQL condition of a filter, with its parameters. */
 const buildFilterSql = ({ object, ...texts }: AuditFilter): { readonly where: string; readonly params: Params } => {
   const given = Object.entries(texts).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-  const conditions = given.map(([name]) => CONDITIONS[name as keyof AuditFilter]);
-  if (object !== undefined) conditions.push(CONDITIONS.object);
+  const conditions = given.map(([name]) => FILTER_CONDITIONS[name as keyof AuditFilter]);
+  if (object !== undefined) conditions.push(FILTER_CONDITIONS.object);
   const { name = "", ids = [], changes = [] } = object ?? {};
   return {
     where: ["true", ...conditions].join(" and "),
     params: {
       ...Object.fromEntries(given),
-      // `nameText` is the name as the JSON text of a record contains it
+      // `nameText` is the name in the JSON notation of a record's text
       ...(object && {
         name,
         nameText: JSON.stringify(name).slice(1, -1),
@@ -77,7 +86,7 @@ const buildFilterSql = ({ object, ...texts }: AuditFilter): { readonly where: st
   };
 };
 
-const MEMBER_TYPES = {
+const AUDIT_MEMBER_TYPES = {
   version: "integer",
   seq: "integer",
   at: "text",
@@ -87,10 +96,13 @@ const MEMBER_TYPES = {
   objects: "array",
 };
 
-/** SQL: true if a text has the form of an audit record; false if it was altered and does not. */
+/**
+ * SQL: true if a text has the structure of an audit record; false if the text was altered and no longer has this
+ * structure.
+ */
 const IS_AUDIT_RECORD = buildCaseSql(
   "json_valid(t.record)",
-  Object.entries(MEMBER_TYPES)
+  Object.entries(AUDIT_MEMBER_TYPES)
     .map(([name, type]) => `json_type(t.record, '$.${name}') is '${type}'`)
     .join(" and "),
   "false",
@@ -131,7 +143,7 @@ export const findAuditRecord = async (reader: Reader, seq: number): Promise<stri
   return row && String(row["json"]);
 };
 
-/** Returns the newest record, if any.  @param table `main.audit`: also records that the acting account cannot see */
+/** Returns the newest record, if any.  @param table `main.audit` includes records that the acting account cannot see */
 export const readAuditHead = async (
   reader: Reader,
   table: "audit" | "main.audit" = "audit",
@@ -141,36 +153,39 @@ export const readAuditHead = async (
 };
 
 /** SQL: true if a record `t` does not contain the contact person's email address or telephone number. */
-const WITHOUT_CONTACT = `coalesce(${["before", "after"]
+const LACKS_CONTACT_DATA = `coalesce(${["before", "after"]
   .flatMap((state) => ["contactMail", "contactPhone"].map((field) => `t.record -> '${state}' ->> '${field}'`))
   .join(", ")}) is null`;
 
-/** SQL: true if a record `t` contains nothing reserved for system administrators or accounts with a special right. */
-const buildIsReadable = ({ secured, contacts }: Scope): string => {
+/**
+ * SQL: true if a record `t` does not contain data that only system administrators, or accounts with a special right,
+ * may see.
+ */
+const buildReadableConditionSql = ({ secured, contacts }: Scope): string => {
   const without = (things: readonly string[]): string =>
-    `not ${buildListsObject(`o.value ->> 'thing' in (${buildNameListSql(things)})`, "t.record -> 'objects'")}`;
+    `not ${buildListsObjectSql(`o.value ->> 'thing' in (${buildNameListSql(things)})`, "t.record -> 'objects'")}`;
   const ofSystem = contacts
     ? without(["scheme", "account_settings"])
-    : `${without(["scheme", "account_settings", "renewal_item"])} and ${WITHOUT_CONTACT}`;
+    : `${without(["scheme", "account_settings", "renewal_item"])} and ${LACKS_CONTACT_DATA}`;
   if (secured) return ofSystem;
   return `${ofSystem} and ${without(["secured_user", "secured_group"])} and coalesce(t.action, '') not like 'secured.%'
     and not (coalesce(t.record -> 'detail' ->> 'kind', '') in (${buildNameListSql(SECURED_APPS)}))`;
 };
 
 /**
- * SQL: true if the acting account sees a record `t`: the record concerns only organisations in the scope, and lists
- * only imports that were planned there.
+ * SQL: true if the acting account can see a record `t`: the record concerns only organisations in the scope, and lists
+ * only imports that were planned in the scope.
  *
  * @param held.areOrgs SQL: true if the organisations in a list of ids are, or were, in the scope
  * @param held.isImport SQL: true if the import `i` was planned in the scope
  */
-export const buildIsVisible = (
+export const buildVisibleConditionSql = (
   scope: Scope,
   held: { readonly areOrgs: (list: string) => string; readonly isImport: string },
 ): string => {
-  if (scope.orgs === undefined) return `json_valid(t.record) and ${buildIsReadable(scope)}`;
+  if (scope.orgs === undefined) return `json_valid(t.record) and ${buildReadableConditionSql(scope)}`;
   const isOther = `o.value ->> 'thing' = 'import' and not exists (select 1 from main.import i
     where i.id = o.value ->> 'id' and ${held.isImport})`;
   return `json_valid(t.record) and ${held.areOrgs("t.record -> 'orgs'")}
-    and not ${buildListsObject(isOther, "t.record -> 'objects'")}`;
+    and not ${buildListsObjectSql(isOther, "t.record -> 'objects'")}`;
 };

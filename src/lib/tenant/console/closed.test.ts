@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TestTasks } from "#support/tenant/tasks.ts";
 import { dropTasks, undoChange, undoImport } from "#support/tenant/undo.ts";
-import { failureOf, fileOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { failureOf, encodeCsv, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(async () => {
@@ -28,7 +28,7 @@ const all = async () => (await tenant.client.console.list({ all: true })).map(({
 const verify = (number: number, ...rows: Cells) =>
   tenant.client.imports.verify(
     number,
-    { stream: new Blob([fileOf([HEADER, ...rows])]).stream(), encoding: "utf-8" },
+    { stream: new Blob([encodeCsv([HEADER, ...rows])]).stream(), encoding: "utf-8" },
     {},
   );
 
@@ -122,7 +122,7 @@ test.each<[string, Cells, (number: number) => Promise<unknown>, readonly unknown
     `task ${number} has nothing left to do, because its values were changed again later, most recently by change ${by} (`,
   );
   expect(failure?.what.ja).toContain(
-    `作業 ${number} の内容は残っていません。その後に変更し直されています(最後は変更 ${by}: `,
+    `作業 ${number} に残っている内容はありません。値がその後に変更し直されています(最後は変更 ${by}: `,
   );
   expect(failure?.hint?.en).toContain(`clomoctl audit show ${by}`);
   expect(await failureOf(verify(number, YAMADA, SATO))).toMatchObject({ code: "conflict" });

@@ -4,7 +4,7 @@ import { Failure } from "../../errors/index.ts";
 import { getActionName } from "../../model/audit.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { same, text } from "../../text/index.ts";
-import { buildListsRecord } from "../audit/records.ts";
+import { buildListsRecordSql } from "../audit/records.ts";
 import { buildIsUndoneInMirror } from "../audit/audit-rows.ts";
 import { ORDERED_JOIN } from "../store/sql/forms.ts";
 import type { Reader } from "../store/store.ts";
@@ -17,20 +17,22 @@ import {
 } from "../versions/tables.ts";
 import { getVersionSchema } from "../versions/keep.ts";
 import type { ImportRecord } from "../plans/import-rows.ts";
-import { buildThingDriftSql, isCustomField, type OpenDrift, type RecordDrift } from "./drift.ts";
+import { buildThingDriftSql, isCustomFieldColumn, type OpenDrift, type RecordDrift } from "./drift.ts";
 import { findFileFields } from "./exported.ts";
-import { CUSTOM_FIELDS_COLUMN, OBSERVED_VERSIONS, observedTable } from "./observed.ts";
+import { CUSTOM_FIELDS_COLUMN, OBSERVED_VERSIONS, getObservedTable } from "./observed.ts";
 
-// The history of tasks without remaining differences. The content of a task follows from the versions of its change.
-// What closed the task, or overwrote its values, follows from later changes. An overwritten value no longer belongs to
-// the task.
+// The history of tasks without remaining differences. The versions of a change show the content of its task. Later
+// changes show what closed the task or overwrote its values. An overwritten value no longer belongs to the task.
 
-/** SQL: the records that the changes `:revisions` wrote: `thing`, `revision`, `pk`, `action`, `mask`. */
+/**
+ * SQL: the records that the changes `:revisions` wrote, with the columns `thing`, `revision`, `pk`, `action` and
+ * `mask`.
+ */
 const SELECT_WRITTEN_RECORDS = OBSERVED_VERSIONS.map((versions) => {
   const { thing, key } = versions;
   const kept = `main.${getVersionTable(versions)}`;
   const isOfChange = "revision in (select value from json_each(:revisions))";
-  // some numbers in a range may not have a record
+  // some numbers in a range may not belong to a record
   const made = `main.created_range c ${ORDERED_JOIN}`;
   const isMade = `c.thing = '${thing.name}' and c.${isOfChange}`;
   const isHere = `exists (select 1 from main.${thing.name} t where t.${key} = w.pk)`;
@@ -42,7 +44,10 @@ const SELECT_WRITTEN_RECORDS = OBSERVED_VERSIONS.map((versions) => {
       from ${made} ${kept} w on w.pk between c.first and c.last where ${isMade} and w.action = 'delete' and not ${isHere}`;
 }).join(" union all ");
 
-/** Counts the records created, updated or deleted, by change and thing.  @param revisions revisions of the changes */
+/**
+ * Counts the records that were created, updated or deleted, by change and record type. @param revisions revisions of
+ * the changes
+ */
 export const readWrittenCounts = async (
   reader: Reader,
   revisions: readonly number[],
@@ -81,7 +86,7 @@ export const readWrittenRecords = async (
   }));
 };
 
-/** SQL: what closed the task `:number`. An export whose takeover was undone in the mirror only does not count. */
+/** SQL: what closed the task `:number`. An export does not count if its import was undone only in the mirror. */
 const SELECT_CLOSING = `select * from (select case e.path when '$.closed' then 'export' else 'given-up' end as how, i.change
     from main.import i ${ORDERED_JOIN} json_tree(i.detail -> 'settled') e
     where e.value = :number and e.path in ('$.closed', '$.givenUp')
@@ -90,7 +95,7 @@ const SELECT_CLOSING = `select * from (select case e.path when '$.closed' then '
   union all select * from (
     select case c.writer when 'confirm' then 'confirm' else 'verify' end, c.number
     from main.change c ${ORDERED_JOIN} main.audit t on t.seq = c.number
-    where c.number > :number and c.writer in ('confirm', 'console') and c.import is null and c.undoneBy is null and ${buildListsRecord("console_task", ":id")}
+    where c.number > :number and c.writer in ('confirm', 'console') and c.import is null and c.undoneBy is null and ${buildListsRecordSql("console_task", ":id")}
     order by c.number desc limit 1)`;
 
 /** Returns how, when and by whom a task without remaining differences was closed. */
@@ -113,19 +118,19 @@ export const readClosing = async (
 };
 
 /**
- * SQL: true if some of what the change `c` wrote to records of a thing was not overwritten later and belongs to no
- * other task. The acting account may see only some of these records, and not what is open in the others, so only
- * visible records count.
+ * SQL: true if the change `c` is still in effect for records of a type: some of the values that it wrote were not
+ * overwritten later and do not belong to another task. Only records that the acting account can see are considered,
+ * because the open tasks of other records are not visible either.
  */
-const buildIsInEffect = (versions: VersionSchema): string => {
+const buildInEffectSql = (versions: VersionSchema): string => {
   const { thing, key } = versions;
   const table = `main.${getVersionTable(versions)}`;
   const isBack = `exists (select 1 from main.created_range r
     where r.thing = '${thing.name}' and v.pk between r.first and r.last and r.revision > v.revision)`;
   const later = `coalesce((select ${buildCombinedMaskSql(versions, "w.changed")} from ${table} w where w.pk = v.pk and w.revision > v.revision), 0)`;
   const isIn = (pk: string, which: string): string =>
-    `exists (select 1 from main.${observedTable(versions)} o where o.pk = ${pk} and o.confirmed & ${LASTING_BIT} = 0 and ${which})`;
-  // an update of a record that the console lacks belongs to the task that creates the record
+    `exists (select 1 from main.${getObservedTable(versions)} o where o.pk = ${pk} and o.confirmed & ${LASTING_BIT} = 0 and ${which})`;
+  // an update of a record that does not exist in the console yet belongs to the task that creates the record
   const isOpen = isIn("v.pk", `(o.inConsole = 0 or v.changed & o.differs & ~o.confirmed & ~${later} <> 0)`);
   const isSeen = `exists (select 1 from ${thing.name} seen where seen.${key} = v.pk)`;
   return `exists (select 1 from ${table} v where v.revision = c.revision
@@ -135,10 +140,13 @@ const buildIsInEffect = (versions: VersionSchema): string => {
       where r.revision = c.revision and r.thing = '${thing.name}' and not ${isIn(`t.${key}`, "o.inConsole = 0")})`;
 };
 
-/** SQL: true if some of what the change `c` wrote was not overwritten later and belongs to no other task. */
-export const IS_CHANGE_IN_EFFECT = `(${OBSERVED_VERSIONS.map(buildIsInEffect).join(" or ")})`;
+/**
+ * SQL: true if some of the values that the change `c` wrote were not overwritten later and do not belong to another
+ * task.
+ */
+export const IS_CHANGE_IN_EFFECT = `(${OBSERVED_VERSIONS.map(buildInEffectSql).join(" or ")})`;
 
-/** Returns the number of records in the upload file of a change whose values in the file were changed later. */
+/** Returns how many records in a change's upload file are outdated, because their values were changed later. */
 export const countOutdatedRecords = (
   reader: Reader,
   { kind, detail }: ImportRecord,
@@ -148,7 +156,7 @@ export const countOutdatedRecords = (
   const versions = getVersionSchema(thing.name);
   const shown = detail.staged?.staged;
   const isOf = (column: string, field: string): boolean =>
-    isCustomField(field) ? column === CUSTOM_FIELDS_COLUMN : findFileFields(thing, column).includes(field);
+    isCustomFieldColumn(field) ? column === CUSTOM_FIELDS_COLUMN : findFileFields(thing, column).includes(field);
   const isInFile = (column: string): boolean => shown?.some((field) => isOf(column, field)) !== false;
   const bits = versions.columns.filter(({ name, leads }) => leads && isInFile(name)).map(({ bit }) => bit);
   const table = `main.${getVersionTable(versions)}`;
@@ -161,14 +169,17 @@ export const countOutdatedRecords = (
   );
 };
 
-/** A later change that overwrote what another change had written. */
+/** A later change that overwrote values of another change. */
 interface LaterChange {
-  /** null if the acting account does not see the change */
+  /** null if the acting account cannot see the change */
   readonly number: number | null;
   readonly action: string;
 }
 
-/** Returns the newest change that overwrote part of a change, if any.  @param revision revision of that change */
+/**
+ * Returns the newest change that overwrote values of a change, if any. @param revision revision of the overwritten
+ * change
+ */
 export const findLastRewrite = async (reader: Reader, revision: number): Promise<LaterChange | undefined> => {
   const later = OBSERVED_VERSIONS.flatMap((versions) => {
     const table = `main.${getVersionTable(versions)}`;
@@ -190,7 +201,10 @@ export const findLastRewrite = async (reader: Reader, revision: number): Promise
   return row && { number: row["number"] === null ? null : Number(row["number"]), action: String(row["action"]) };
 };
 
-/** Returns the number of the task that creates a record of a change; undefined if the console has all of them. */
+/**
+ * Returns the number of the task that creates a record which the change wrote; undefined if all its records already
+ * exist in the console.
+ */
 export const findCreationTask = async (reader: Reader, revision: number): Promise<number | undefined> => {
   const parts = OBSERVED_VERSIONS.map((versions) => {
     const written = `select v.pk from main.${getVersionTable(versions)} v where v.revision = :revision`;
@@ -204,13 +218,16 @@ export const findCreationTask = async (reader: Reader, revision: number): Promis
   return row && Number(row["number"]);
 };
 
-/** Returns the failure for a change that is part of the task that creates its records.  @param creation that task */
+/**
+ * Returns the failure for a change that belongs to the task that creates its records. @param creation number of that
+ * task
+ */
 export const createPartOfCreationFailure = (number: number, creation: number): Failure => {
   const see = line("console show", [creation]);
   return new Failure("conflict", {
     what: text(
       `change ${number} is part of task ${creation}, because the console does not have the changed record yet`,
-      `変更 ${number} は作業 ${creation} に含まれます。変更したものがまだ管理画面にないためです`,
+      `変更 ${number} は作業 ${creation} に含まれます。変更した対象がまだ管理画面にないためです`,
     ),
     hint: step("to see the task", "作業の確認", see),
   });
@@ -226,7 +243,7 @@ export const createOverwrittenTaskFailure = (number: number, by: LaterChange | u
   return new Failure("conflict", {
     what: text(
       `task ${number} has nothing left to do, because its values were changed again later${last.en}`,
-      `作業 ${number} の内容は残っていません。その後に変更し直されています${last.ja}`,
+      `作業 ${number} に残っている内容はありません。値がその後に変更し直されています${last.ja}`,
     ),
     hint: step("to see the change", "変更の確認", see),
   });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, test } from "vitest";
-import { toPropertyParameters, expectSeen, LONG_TIMEOUT, stepsOf } from "#support/drawn.ts";
+import { toPropertyParameters, expectAllEvents, LONG_TIMEOUT, someSteps } from "#support/drawn.ts";
 import { ConsoleHistory, someConsoleStep } from "#support/tenant/console-history.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
@@ -18,7 +18,7 @@ test(
   async () => {
     const seen = new Set<string>();
     await fc.assert(
-      fc.asyncProperty(stepsOf(someConsoleStep, MOST), async (steps) => {
+      fc.asyncProperty(someSteps(someConsoleStep, MOST), async (steps) => {
         const history = new ConsoleHistory(tenant);
         await history.start();
         for (const step of steps) seen.add(await history.do(step));
@@ -26,7 +26,7 @@ test(
       }),
       toPropertyParameters(HISTORIES, SEED),
     );
-    expectSeen(seen, [
+    expectAllEvents(seen, [
       "create",
       "edit",
       "move",

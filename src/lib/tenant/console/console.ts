@@ -13,7 +13,10 @@ import { findRevision } from "../audit/change-number.ts";
 import { CONSOLE_COLLECTION } from "../store/collections.ts";
 import { listOrgsOfRecords } from "../store/touched-orgs.ts";
 
-/** Confirmation of tasks, or of some records or fields. `by`, `at`: who did the work and when (default: self, now). */
+/**
+ * A request to confirm tasks, or some of their records or fields. `by` and `at`: who did the work and when (default:
+ * the acting account, now).
+ */
 interface TaskConfirmation {
   readonly numbers: readonly number[];
   /** ids of records */
@@ -25,9 +28,9 @@ interface TaskConfirmation {
 }
 
 /**
- * Records that tasks were done in the console, as the acting account states. Either all tasks are confirmed or none.
- * For a task with an upload file, only the content of the file is confirmed; what must be entered by hand stays open
- * until it is confirmed as well.
+ * Records the acting account's statement that tasks were done in the console. Either all tasks are confirmed or none.
+ * If a task has an upload file, only the content of the file is confirmed; the parts that must be entered manually stay
+ * open until they are confirmed separately.
  *
  * @throws Failure `not-found`, also if no task contains a record or a field of the request; `conflict` if a task has
  * nothing open
@@ -61,15 +64,15 @@ export const confirmTasks = (
       for (const record of only)
         confirmed += await confirmDrift(writer, { revision, record, columns, ...inFile }, { ...done, revision: own });
     }
-    if (confirmed === 0) throw createNothingOpenFailure(wanted);
+    if (confirmed === 0) throw createNoOpenWorkFailure(wanted);
     const orgs = about.length > MAX_AUDIT_ORGS ? undefined : await listOrgsOfRecords(writer, about);
     const objects = tasks.map(({ number }) => ({ thing: "console_task", id: String(number) }));
     return { result: await readTasks(writer, wanted), objects, orgs, detail: { ...done, records, fields } };
   });
 };
 
-/** Returns the failure for tasks that have no open work that matches a request. */
-export const createNothingOpenFailure = (numbers: readonly number[]): Failure =>
+/** Returns the failure for tasks without open work that matches a request. */
+export const createNoOpenWorkFailure = (numbers: readonly number[]): Failure =>
   new Failure("not-found", {
     what: text(
       `task ${numbers.join(", ")} has no open work that matches the request`,

@@ -10,7 +10,7 @@ import { getVersionSchema } from "../versions/keep.ts";
 import { RELATIONS } from "../versions/references.ts";
 import { getColumnBit, buildCombinedMaskSql, getVersionTable, type VersionSchema } from "../versions/tables.ts";
 import {
-  observedHistoryTable,
+  getObservedHistoryTable,
   CUSTOM_FIELDS_COLUMN,
   buildCustomFieldsBitSql,
   EXPORTED_VERSIONS,
@@ -20,13 +20,13 @@ import {
   buildKeepObservedSql,
   OBSERVED_VERSIONS,
   OBSERVED_CUSTOM_ENTRIES,
-  observedTable,
+  getObservedTable,
   PRESENCE_BIT,
   buildConfirmEntriesSql,
 } from "./observed.ts";
 
-// The drift of a mirror is the difference between its records and their values in the console, which must still be made
-// in the console. A task is the part of the drift that one change wrote last.
+// The drift of a mirror is the difference between its records and their values in the console. This difference must
+// still be applied in the console. A task is the part of the drift that one change wrote last.
 
 /** The state of a part of the drift. `confirmed`: a person confirmed it, but no export has shown it yet. */
 export type DriftState = "open" | "confirmed";
@@ -34,30 +34,30 @@ export type DriftState = "open" | "confirmed";
 /** What a change did to a record that differs from the console. */
 export type DriftAction = "create" | "update" | "delete";
 
-/** A part of the drift: what a change wrote last, limited to some records or columns if specified. */
+/** A part of the drift: the values that a change wrote last. It can be limited to some records or columns. */
 export interface DriftPart {
   /** revision of the change */
   readonly revision: number;
-  /** name of a thing and number of one of its records; default: all records */
+  /** record type and number of a single record; default: all records */
   readonly record?: { readonly thing: string; readonly pk: number } | undefined;
-  /** only records that files of this kind contain; default: all records */
+  /** only records that files of this format contain; default: all records */
   readonly kind?: FormatName | undefined;
   /** only these columns (see {@link toCustomColumn}); default: all columns */
   readonly columns?: readonly string[] | undefined;
   /** SQL: a condition on the records `d`; default: all records */
   readonly which?: string | undefined;
-  /** true: only what the upload file of the change contains */
+  /** if true, only the values that the upload file of the change contains */
   readonly isUploaded?: boolean | undefined;
 }
 
 /** The column with the secrets of records. */
 const SECRETS_COLUMN = "secrets";
 
-/** Returns the column name that stands for a single custom field, such as `custom:12`. */
+/** Returns the column name that represents a single custom field, such as `custom:12`. */
 export const toCustomColumn = (pk: number | ""): string => `${CUSTOM_FIELDS_COLUMN}:${pk}`;
 
-/** Returns true if a column name stands for a single custom field. */
-export const isCustomField = (column: string): boolean => column.startsWith(toCustomColumn(""));
+/** Returns true if a column name represents a single custom field. */
+export const isCustomFieldColumn = (column: string): boolean => column.startsWith(toCustomColumn(""));
 
 /** The part of a record's drift that belongs to one change. */
 export interface RecordDrift {
@@ -66,34 +66,37 @@ export interface RecordDrift {
   readonly action: DriftAction;
   /** mask of the updated columns, with the same bits as masks of versions */
   readonly mask: number;
-  /** mask of the columns that an export contradicted; {@link PRESENCE_BIT} if it contradicted the record as a whole */
+  /**
+   * mask of the columns that an export contradicted; {@link PRESENCE_BIT} if the export contradicted the existence of
+   * the record
+   */
   readonly contradicted: number;
   /** why the upload file of the change does not contain the record; null if it does */
   readonly leftOut: UploadOmissionReason | null;
 }
 
-/** SQL: true if a column of a mask really differs, and was not just changed and changed back. */
-const buildReallyDiffers = (versions: VersionSchema, mask: string): string =>
+/** SQL: true if a column of a mask really differs; false if it was changed and then changed back. */
+const buildReallyDiffersSql = (versions: VersionSchema, mask: string): string =>
   versions.columns
     .filter(({ leads }) => leads)
     .map(({ name, bit }) => `(${mask}) & ${bit} <> 0 and ${buildDiffersSql(name, buildIsTaskEntrySql(versions))}`)
     .join(" or ");
 
 /**
- * SQL: the drift of a thing's records, by the `revision` of the change whose task it belongs to. Columns: `thing`,
- * `pk`, `action`, `mask` (the columns of an update; otherwise {@link PRESENCE_BIT} and the columns that differ),
- * `confirmed` and `contradicted` (masks), and `real` (false if values were changed and changed back, or if a record was
- * created and deleted again, or the reverse).
+ * SQL: the drift of a type's records, by the `revision` of the change whose task it belongs to. Columns: `thing`, `pk`,
+ * `action`, `mask` (the columns of an update; otherwise {@link PRESENCE_BIT} and the columns that differ), `confirmed`
+ * and `contradicted` (masks), and `real` (false if values were changed and changed back, or if a record was created and
+ * deleted again, or the reverse).
  *
  * @param which SQL: condition on the observed records `o`
  */
 export const buildThingDriftSql = (versions: VersionSchema, which: string): string => {
   const { thing, key } = versions;
   const isIncluded = `${buildUserExistsSql(versions)} and ${which}`;
-  const [observed, kept] = [observedTable(versions), `main.${getVersionTable(versions)}`];
+  const [observed, kept] = [getObservedTable(versions), `main.${getVersionTable(versions)}`];
   const local = `${ORDERED_JOIN} main.${thing.name} t on t.${key} = o.pk`;
   const isShown = `(o.inConsole = 1 or o.confirmed & ${PRESENCE_BIT} <> 0) and o.differs & ${PRESENCE_BIT} = 0`;
-  // changes that came from an export require nothing in the console
+  // changes that came from an export do not require work in the console
   const isLocal = (revision: string): string =>
     `not exists (select 1 from main.change h where h.revision = ${revision} and h.writer = 'console')`;
   const created = `(select max(c.revision) from main.created_range c where c.thing = '${thing.name}'
@@ -101,8 +104,7 @@ export const buildThingDriftSql = (versions: VersionSchema, which: string): stri
   const written = (action: string): string =>
     `(select max(v.revision) from ${kept} v where v.pk = o.pk and v.action = '${action}' and ${isLocal("v.revision")})`;
   const bits = JSON.stringify([...new Set(versions.columns.map(({ bit }) => Number(bit)))]);
-  // the last change that wrote the column since the record was created (or created again); otherwise the creation
-  // itself
+  // the last change that wrote the column since the record was created (or re-created); otherwise the creation itself
   const last = `(select v.revision from ${kept} v
     where v.pk = o.pk and v.action = 'update' and v.changed & b.value <> 0 and v.revision > coalesce(${created}, 0) and ${isLocal("v.revision")}
     order by v.revision desc limit 1)`;
@@ -112,7 +114,7 @@ export const buildThingDriftSql = (versions: VersionSchema, which: string): stri
   const missing = buildCaseSql("o.inConsole = 0", PRESENCE_BIT, "o.differs");
   const isGone = `t.${key} is null`;
   return `select '${thing.name}' as thing, o.pk, w.revision, 'update' as action, w.mask, o.confirmed, o.contradicted,
-        ${buildReallyDiffers(versions, "w.mask")} as real
+        ${buildReallyDiffersSql(versions, "w.mask")} as real
       from (select pk, revision, sum(bit) as mask from (${columns}) group by pk, revision) w
         ${ORDERED_JOIN} ${observed} o on o.pk = w.pk ${local}
     union all select '${thing.name}', o.pk,
@@ -122,27 +124,31 @@ export const buildThingDriftSql = (versions: VersionSchema, which: string): stri
       where (${isGone} or ${isWhole}) and ${isIncluded}`;
 };
 
-/** SQL: true if the observed record `o` may be in the task of `:revision`: written by it or different since then. */
-const buildMayBelongToChange = (versions: VersionSchema): string => {
+/**
+ * SQL: true if the observed record `o` may belong to the task of the change `:revision`: that change wrote it, or it
+ * differs since then.
+ */
+const buildMayBelongToChangeSql = (versions: VersionSchema): string => {
   const { thing } = versions;
-  const ofThing = `main.created_range c ${ORDERED_JOIN} ${observedTable({ thing })} r on r.pk between c.first and c.last`;
+  const ofThing = `main.created_range c ${ORDERED_JOIN} ${getObservedTable({ thing })} r on r.pk between c.first and c.last`;
   return `o.pk in (select v.pk from main.${getVersionTable(versions)} v where v.revision = :revision
     union all select r.pk from ${ofThing} where c.revision = :revision and c.thing = '${thing.name}'
-    union all select s.pk from ${observedTable({ thing })} s where s.since = :revision)`;
+    union all select s.pk from ${getObservedTable({ thing })} s where s.since = :revision)`;
 };
 
 /**
- * SQL: the drift of a thing's records that belongs to the task of the change `:revision`; see
+ * SQL: the drift of a type's records that belongs to the task of the change `:revision`; see
  * {@link buildThingDriftSql}.
  */
 export const buildChangeDriftSql = (versions: VersionSchema): string =>
-  `select * from (${buildThingDriftSql(versions, buildMayBelongToChange(versions))}) where revision = :revision`;
+  `select * from (${buildThingDriftSql(versions, buildMayBelongToChangeSql(versions))}) where revision = :revision`;
 
 /**
- * SQL: the drift of all things, or of one thing; see {@link buildThingDriftSql}. Adds `open`, the mask of what nobody
- * has confirmed, and `leftOut`, the reason why the upload file of the change does not contain the record.
+ * SQL: the drift of all record types, or of a single type; see {@link buildThingDriftSql}. Adds `open`, the mask of the
+ * columns that nobody has confirmed, and `leftOut`, the reason why the upload file of the change does not contain the
+ * record.
  *
- * @param of returns the SQL of the drift of a thing
+ * @param of returns the SQL of the drift of a record type
  */
 const buildDriftSql = (of: (versions: VersionSchema) => string, thing?: string): string => {
   const all = OBSERVED_VERSIONS.filter((versions) => thing === undefined || versions.thing.name === thing);
@@ -151,7 +157,7 @@ const buildDriftSql = (of: (versions: VersionSchema) => string, thing?: string):
     left join main.left_out l on l.revision = d.revision and l.thing = d.thing and l.pk = d.pk where d.mask <> 0)`;
 };
 
-/** Counts of the open drift that belongs to one change, for one thing and action. */
+/** Counts of the open drift that belongs to one change, for one record type and action. */
 export interface OpenDrift {
   readonly revision: number;
   readonly thing: string;
@@ -159,16 +165,16 @@ export interface OpenDrift {
   readonly records: number;
   /** number of records that an export contradicted */
   readonly contradicted: number;
-  /** number of records that have their earlier values again, so that the console only has to be checked */
+  /** number of records whose earlier values were set again, so that the console only has to be checked */
   readonly unchanged: number;
   /** number of records that the upload file of the change does not contain */
   readonly leftOut: number;
 }
 
 /**
- * Returns the drift by change and thing, oldest change first.
+ * Returns the drift by change and record type, oldest change first.
  *
- * @param revision only the change with this revision
+ * @param revision revision of the only change to return; default: all changes
  */
 export const readDrift = async (
   reader: Reader,
@@ -209,30 +215,39 @@ const toRecordDrift = (row: Readonly<Record<string, unknown>>): RecordDrift => (
   leftOut: row["leftOut"] as UploadOmissionReason | null,
 });
 
-/** SQL: names of things that others refer to but that refer to no others: organisations, groups, custom fields, … */
+/**
+ * SQL: names of the record types that others refer to but that do not refer to others: organisations, groups, custom
+ * fields, …
+ */
 const PARENT_THING_NAMES = OBSERVED_VERSIONS.flatMap(({ thing }) =>
   RELATIONS.some(({ to }) => to === thing) && !RELATIONS.some(({ from, to }) => from === thing && to !== thing)
     ? [`'${thing.name}'`]
     : [],
 ).join(", ");
 
-/** SQL: the depth of the organisation in the drift `d`; tolerates rings of organisations deleted one by one. */
+/**
+ * SQL: the depth of the organisation in the drift `d`. Tolerates cycles, which can exist if organisations were deleted
+ * one by one.
+ */
 const ORG_DEPTH = `(with recursive up(pk) as (
     select d.pk union
     select ${buildCaseSql("t.pk is null", "o.parent", "t.parent")} from up
-      left join main.${ORG.name} t on t.pk = up.pk left join main.${observedTable({ thing: ORG })} o on o.pk = up.pk
+      left join main.${ORG.name} t on t.pk = up.pk left join main.${getObservedTable({ thing: ORG })} o on o.pk = up.pk
       where up.pk is not null)
   select count(*) from up)`;
 
-/** SQL: the order for drifts `d` in the console: parents exist before additions and are empty before deletions. */
+/**
+ * SQL: the order in which drifts `d` can be applied in the console: parents are added before their children, and
+ * deleted after their children.
+ */
 const CONSOLE_ORDER = `case when d.action = 'delete' then ${buildCaseSql(`d.thing in (${PARENT_THING_NAMES})`, "4", "0")}
     when d.thing in (${PARENT_THING_NAMES}) then 1 when d.action = 'update' then 2 else 3 end, d.thing,
   ${buildCaseSql(`d.thing = '${ORG.name}'`, `${ORG_DEPTH} * ${buildCaseSql("d.action = 'delete'", "-1", "1")}`, "0")}, d.pk`;
 
 /**
  * Returns the records of a task with their open columns. Records that the upload file does not contain come first. The
- * others follow in an order that works in the console: deletions, parents from the top down, updates, new records, and
- * finally the parents that have become empty.
+ * other records follow in an order that works in the console: deletions, parents from the top down, updates, new
+ * records, and finally the parents that have become empty.
  *
  * @param most maximum number of records; records that an export contradicted are included first, then those that the
  * file does not contain
@@ -253,7 +268,7 @@ export const readRecordDrift = async (
   return rows.map(toRecordDrift);
 };
 
-/** Returns how many devices a task assigns to another owner in the console and must therefore be wiped. */
+/** Returns the number of devices that a task assigns to another owner in the console. These devices must be wiped. */
 export const countRequiredWipes = async (reader: Reader, revision: number): Promise<number> => {
   const versions = getVersionSchema(DEVICE.name);
   const bitOf = (name: string): string => versions.columns.find((column) => column.name === name)?.bit ?? "0";
@@ -262,7 +277,7 @@ export const countRequiredWipes = async (reader: Reader, revision: number): Prom
   const [columns, owner] = [OWNER_FIELDS.map((name) => `d.open & ${bitOf(name)} <> 0`), OWNER_FIELDS.map(before)];
   return reader.count(
     `select count(*) from ${buildDriftSql(buildChangeDriftSql, DEVICE.name)} d
-       ${ORDERED_JOIN} main.${observedTable(versions)} o on o.pk = d.pk ${ORDERED_JOIN} main.device t on t.pk = d.pk
+       ${ORDERED_JOIN} main.${getObservedTable(versions)} o on o.pk = d.pk ${ORDERED_JOIN} main.device t on t.pk = d.pk
      where d.action = 'update' and (${columns.join(" or ")})
        and (${OWNER_FIELDS.map((name) => buildDiffersSql(name)).join(" or ")}) and coalesce(${owner.join(", ")}) is not null
        and ${buildNeedsWipeSql((name) => `t.${quoteIdentifier(name)}`, before("status"))}`,
@@ -273,7 +288,7 @@ export const countRequiredWipes = async (reader: Reader, revision: number): Prom
 /**
  * Returns the revisions of the changes whose tasks contain a record, newest first.
  *
- * @param column only tasks that change this column, or the record as a whole
+ * @param column only tasks that change this column, or the whole record
  */
 export const findTaskRevisions = async (
   reader: Reader,
@@ -304,23 +319,26 @@ export const readTaskRevisions = async (
   return rows.map(({ pk, revision }) => ({ pk: Number(pk), revision: Number(revision) }));
 };
 
-/** Returns the things whose records may belong to a part of the drift. */
+/** Returns the record types whose records may belong to a part of the drift. */
 const listAffectedThings = ({ record, kind }: DriftPart): readonly VersionSchema[] =>
   OBSERVED_VERSIONS.filter(
     ({ thing }) =>
       (record === undefined || record.thing === thing.name) && (kind === undefined || FORMATS[kind].thing === thing),
   );
 
-/** SQL: the keys `key` of open custom fields of observed records, within `columns`.  @param of SQL: record numbers */
+/**
+ * SQL: the keys `key` of the open custom fields of observed records, limited to `columns`. @param of SQL: record
+ * numbers
+ */
 const buildOpenEntriesSql = (versions: VersionSchema, of: string, columns: DriftPart["columns"]): string => {
   const { thing, key } = versions;
-  const fields = columns?.filter(isCustomField).map((column) => column.slice(toCustomColumn("").length));
+  const fields = columns?.filter(isCustomFieldColumn).map((column) => column.slice(toCustomColumn("").length));
   const isAmong = fields === undefined ? "true" : `e.key in (select value from json_each('${JSON.stringify(fields)}'))`;
-  return `select distinct e.key from main.${observedTable(versions)} o left join main.${thing.name} t on t.${key} = o.pk
+  return `select distinct e.key from main.${getObservedTable(versions)} o left join main.${thing.name} t on t.${key} = o.pk
     ${ORDERED_JOIN} ${OBSERVED_CUSTOM_ENTRIES} where o.pk in (${of}) and ${buildIsTaskEntrySql(versions)} and ${isAmong}`;
 };
 
-/** SQL: the mask of the columns of the record `d` that are open, limited to the given columns. */
+/** SQL: the mask of the open columns of the record `d`, limited to the given columns. */
 const buildOpenBitsSql = (versions: VersionSchema, columns: DriftPart["columns"]): string => {
   if (columns === undefined) return "d.open";
   const bits = versions.columns.filter(({ name }) => columns.includes(name)).map(({ bit }) => bit);
@@ -330,7 +348,7 @@ const buildOpenBitsSql = (versions: VersionSchema, columns: DriftPart["columns"]
   return `d.open & (${[...new Set(bits), "0"].join(" | ")})`;
 };
 
-/** SQL: the records of one thing in a part of the drift, each with the `mask` of that part. */
+/** SQL: the records of one type in a part of the drift, each with the `mask` of that part. */
 const buildPartSql = (
   versions: VersionSchema,
   { revision, record, columns, which = "true", isUploaded }: DriftPart,
@@ -342,7 +360,7 @@ const buildPartSql = (
 ];
 
 /**
- * Returns the columns that are open in a part of the drift, for one kind of records. A custom field has the name that
+ * Returns the open columns in a part of the drift, for one record type. A custom field has the name that
  * {@link toCustomColumn} returns, and a secret that was set has a name such as `secrets:password`.
  */
 export const readOpenColumns = async (
@@ -361,7 +379,7 @@ export const readOpenColumns = async (
     return rows.map(({ key }) => `${column}:${String(key)}`);
   };
   const secrets = (of: string): string =>
-    `select distinct e.key from main.${observedTable(versions)} o ${ORDERED_JOIN} main.${versions.thing.name} t on t.${versions.key} = o.pk
+    `select distinct e.key from main.${getObservedTable(versions)} o ${ORDERED_JOIN} main.${versions.thing.name} t on t.${versions.key} = o.pk
      ${ORDERED_JOIN} json_each(t.${SECRETS_COLUMN}) e on e.value is distinct from o.${SECRETS_COLUMN} ->> e.key where o.pk in (${of})`;
   const open: string[] = [];
   for (const column of listMaskColumns(versions, Number(row?.["mask"] ?? 0))) {
@@ -373,7 +391,7 @@ export const readOpenColumns = async (
   return open;
 };
 
-/** Who confirmed something, and when. */
+/** Who confirmed work in the console, and when. */
 export interface ConsoleConfirmation {
   readonly by: string;
   /** a UTC instant */
@@ -383,15 +401,15 @@ export interface ConsoleConfirmation {
 }
 
 /**
- * SQL: stores what the change `:revision` confirms, which may belong to several tasks, so that an undo can restore the
- * state before.
+ * SQL: stores the columns and fields that the change `:revision` confirms, which may belong to several tasks, so that
+ * an undo can restore the state before the confirmation.
  *
- * @param from SQL: the records, as `pk` and the `mask` of what is confirmed
- * @param entries SQL: the custom fields that are confirmed for a record `m`; undefined for a thing without custom
+ * @param from SQL: the records, as `pk` and the `mask` of the confirmed columns
+ * @param entries SQL: the custom fields that are confirmed for a record `m`; undefined for a record type without custom
  * fields
  */
 const buildKeepConfirmedSql = (versions: VersionSchema, from: string, entries: string | undefined): string => {
-  const table = observedHistoryTable(versions);
+  const table = getObservedHistoryTable(versions);
   const both = `(select json_group_array(value) from (
     select value from json_each(${table}.confirmedFields) union select value from json_each(excluded.confirmedFields)))`;
   const fields = entries === undefined ? {} : { confirmedFields: `(select json_group_array(key) from (${entries}))` };
@@ -404,8 +422,8 @@ const buildKeepConfirmedSql = (versions: VersionSchema, from: string, entries: s
 
 /**
  * Stores that a person has confirmed that a part of the drift is done in the console. If exports contain the data, the
- * confirmation counts until an export shows the value in the console. Otherwise, nothing else can show it, so the
- * console value is updated at once.
+ * confirmation counts until an export shows the console's value. If exports do not contain the data, the stored console
+ * value is updated immediately, because no export will ever show it.
  *
  * @returns the number of records
  */
@@ -416,7 +434,7 @@ export const confirmDrift = async (
 ): Promise<number> => {
   let records = 0;
   for (const versions of listAffectedThings(part)) {
-    const table = `main.${observedTable(versions)}`;
+    const table = `main.${getObservedTable(versions)}`;
     const [selected, params] = buildPartSql(versions, part);
     const rows = await writer.all(selected, params);
     if (rows.length === 0) continue;

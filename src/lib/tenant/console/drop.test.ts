@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { App, Import } from "../../contract/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { Row } from "../store/sqlite/database.ts";
-import { auditOf } from "#support/tenant/audit.ts";
+import { readAuditLog } from "#support/tenant/audit.ts";
 import { undoImport } from "#support/tenant/undo.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
@@ -183,7 +183,7 @@ test.each<[string, () => Promise<readonly number[]>]>([
   const dropped = await drop(...numbers);
   expect(state()).toEqual(before);
   expect(await open()).toEqual([]);
-  expect(auditOf(tenant.database).at(-1)).toMatchObject({ action: "console.drop" });
+  expect(readAuditLog(tenant.database).at(-1)).toMatchObject({ action: "console.drop" });
   await tenant.client.imports.commit(await undoImport(tenant.client, dropped.id));
   expect(state()).toEqual(changed);
 });
@@ -409,8 +409,8 @@ test("console drop is a plan: after any later change it is a conflict and change
   expect(failure).toMatchObject({
     code: "conflict",
     what: {
-      en: `records have changed since the effect of dropping task ${number} was shown, so nothing was dropped`,
-      ja: `作業 ${number} を管理画面の内容に戻す確認の表示後に変更があったため、何も変更していません`,
+      en: `records were changed after the effect of dropping task ${number} was shown, so nothing was dropped`,
+      ja: `作業 ${number} を取り下げる確認の表示後に変更があったため、何も変更していません`,
     },
   });
   expect(await tenant.client.console.show(number)).toMatchObject({ state: "open" });

@@ -5,16 +5,19 @@ import { buildNameListSql, ORDERED_JOIN } from "../store/sql/forms.ts";
 import { getColumnBit, getVersionTable, type VersionSchema } from "../versions/tables.ts";
 import { findFieldOfColumn } from "../versions/timeline.ts";
 
-// The columns that exports of the console have contained for all records of a kind. An export that was merged without
-// deleting missing records, or that was used to verify a task, may contain only some of the records, so its columns are
-// not recorded.
+// The columns that exports of the console have contained for all records of a type. The columns of an export are not
+// recorded if the export was merged without deleting missing records or was used to verify a task, because such an
+// export may contain only some of the records.
 
-/** SQL: the columns that exports have contained: `kind` of the files, and `field`; a custom field as `custom:12`. */
+/**
+ * SQL: the columns that exports have contained: `kind` is the format of the files, and `field` is the column
+ * (`custom:12` for a custom field).
+ */
 export const EXPORTED_COLUMNS = `(select e.kind, e.field from main.exported_column e group by e.kind, e.field having sum(e.shown) > 0)`;
 
 /**
- * SQL: the versions `v` with the values that a column had here after the last export that contained the column, up to
- * the change that dropped the task. Somebody may have entered such a value in the console. `droppedBy`: number of the
+ * SQL: the versions `v` with the local values of a column between the last export that contained the column and the
+ * change that dropped the task. Somebody may have entered such a value in the console. `droppedBy`: number of the
  * change that dropped the task.
  */
 export const buildDroppedVersionsSql = (versions: VersionSchema, column: string): string => {
@@ -28,20 +31,25 @@ export const buildDroppedVersionsSql = (versions: VersionSchema, column: string)
       and v.action = 'update' and v.changed & ${isOf} <> 0 and v.revision between ${shownAt} + 1 and d.revision`;
 };
 
-/** SQL: records that the export which the change `:revision` takes over contains the column `:field`. */
+/** SQL: records that the export imported by the change `:revision` contains the column `:field`. */
 export const INSERT_EXPORTED_COLUMN = "insert into main.exported_column values (:kind, :field, :revision, 1)";
 
-/** SQL: reverts, in the change `:revision`, what the change `:undone` recorded, which may itself be an undo. */
+/**
+ * SQL: reverts, in the change `:revision`, the columns that the change `:undone` recorded. That change may itself be an
+ * undo.
+ */
 export const REVERT_EXPORTED_COLUMNS = `insert into main.exported_column
   select e.kind, e.field, :revision, -e.shown from main.exported_column e where e.revision = :undone`;
 
-/** SQL: the kind of files that contain a record. @param pk SQL of the record number */
+/** SQL: the format of the files that contain a record. @param pk SQL of the record number */
 const buildRecordKindSql = ({ name, scope, formats }: Thing, pk: string): string =>
   scope === undefined
     ? `'${Object.keys(formats).join()}'`
     : `(select k.${scope} from main.${name} k where k.pk = ${pk})`;
 
-/** Returns the fields of the file columns that show a stored column of records; empty if no file shows the column. */
+/**
+ * Returns the fields of the file columns that show a stored column; returns an empty list if no file shows the column.
+ */
 export const findFileFields = (thing: Thing, column: string): readonly string[] => {
   const field = findFieldOfColumn(thing, column);
   const formats = Object.values(FORMATS).filter((format) => format.thing === thing);

@@ -5,8 +5,8 @@ import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
 import { undoChange, undoImport } from "#support/tenant/undo.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { auditOf } from "#support/tenant/audit.ts";
-import { failureOf, fileOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { readAuditLog } from "#support/tenant/audit.ts";
+import { failureOf, encodeCsv, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
 // The fields that need a rule of their own in decision 033 ("Fields"): each test is named after its rule.
 
@@ -66,7 +66,11 @@ describe("secrets", () => {
   });
 
   const verify = (number: number, evidence: { readonly confirmMissing?: true }) =>
-    tenant.client.imports.verify(number, { stream: new Blob([fileOf(shown)]).stream(), encoding: "utf-8" }, evidence);
+    tenant.client.imports.verify(
+      number,
+      { stream: new Blob([encodeCsv(shown)]).stream(), encoding: "utf-8" },
+      evidence,
+    );
 
   test("a secret cannot be restored: undoing it is rejected, and its task stays", async () => {
     const number = await set();
@@ -192,7 +196,7 @@ describe("a custom field", () => {
     await tasks.confirm(2);
     expect(await tasks.list(true)).toEqual([[2, "delete", "done"]]);
     expect(await failureOf(tasks.confirm(2))).toMatchObject({ code: "conflict" });
-    const audit = auditOf(tenant.database).filter(({ action }) => action === "console.confirm");
+    const audit = readAuditLog(tenant.database).filter(({ action }) => action === "console.confirm");
     expect(audit.map(({ objects }) => objects)).toEqual(
       [1, 2].map((place) => [{ thing: "console_task", id: String(tasks.number(place)) }]),
     );
@@ -289,7 +293,7 @@ describe("a custom field", () => {
     expect(await tasks.changes(3)).toEqual([{ field: "title", before: "課長", after: "部長" }]);
     expect(await failureOf(undoChange(tenant.client, tasks.number(4)))).toMatchObject({
       code: "conflict",
-      what: { en: expect.stringContaining("a removed custom field cannot be restored with its values") },
+      what: { en: expect.stringContaining("a deleted custom field cannot be restored with its values") },
     });
   });
 });
@@ -471,7 +475,7 @@ describe("references", () => {
       expect(await tasks.changes()).toMatchObject([
         { field: "org", before: from, after: to, renamed: "本社/営業部/第一課/受付 (W)" },
       ]);
-      expect(await steps()).toContain(`組織: ${from} → ${to}(ここでは「本社/営業部/第一課/受付 (W)」)`);
+      expect(await steps()).toContain(`組織: ${from} → ${to}(ミラーでは「本社/営業部/第一課/受付 (W)」)`);
       expect(await steps(2)).toMatch(/^「窓口 \(W\)」: [^]*組織名: 窓口 → 受付/);
       await tenant.client.orgs.edit(id, { name: "窓口" });
       expect((await tasks.changes())?.[0]?.renamed).toBeUndefined();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { TestTasks } from "#support/tenant/tasks.ts";
 import { undoChange } from "#support/tenant/undo.ts";
-import { failureOf, fileOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { failureOf, encodeCsv, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {
@@ -61,7 +61,7 @@ test("values of a wrong file that were changed here and back since only have to 
 test("values that an export verified in the meantime stay as they are", async () => {
   const number = await edit("部長");
   const { change } = await tenant.import({ kind: "devices", fromConsole: true }, [["シリアルナンバー"], ["S1"]]);
-  const stream = new Blob([fileOf(exportOf("主任"))]).stream();
+  const stream = new Blob([encodeCsv(exportOf("主任"))]).stream();
   expect(await tenant.client.imports.verify(number, { stream, encoding: "utf-8" }, {})).toMatchObject({ done: false });
   await undo(change ?? 0, { mirrorOnly: true });
   expect(await open()).toEqual([["edit", ...both("主任", "部長")]]);
@@ -102,7 +102,9 @@ test("the undo is rejected after a later export, and so is undoing that undo", a
   const refused = await failureOf(undo(wrong, { mirrorOnly: true, skipBlocked: true }));
   expect(refused).toMatchObject({
     code: "conflict",
-    what: { en: expect.stringContaining(`a later export of the console (change ${later}) was taken over`) },
+    what: {
+      en: expect.stringContaining(`a later export of the console was imported after change ${wrong} (change ${later})`),
+    },
   });
   expect(await open()).toEqual([["edit", ...both("係長", "部長")]]);
   const undone = await undo(later, { mirrorOnly: true });

@@ -19,54 +19,61 @@ import {
   type VersionSchema,
 } from "../versions/tables.ts";
 
-// The observed state of a mirror: what the console last showed of the records that have been changed here since. A
-// record that agrees with the console does not have a row.
+// The observed state of a mirror: the values that the console last showed, for the records that were changed locally
+// since then. A record that matches the console does not have a row.
 
-/** The stored versions of each thing that has an observed state. */
+/** The version schemas of the record types that have an observed state. */
 export const OBSERVED_VERSIONS: readonly VersionSchema[] = [...VERSION_SCHEMAS.values()];
 
-/** The stored versions of each thing whose records appear in exports of the console. */
+/** The version schemas of the record types that appear in exports of the console. */
 export const EXPORTED_VERSIONS: readonly VersionSchema[] = OBSERVED_VERSIONS.filter(
   ({ thing }) => Object.keys(thing.formats).length > 0,
 );
 
 /**
- * Returns the name of the table with the observed state of a thing's records. Its columns are `pk`; `inConsole`; masks
+ * Returns the name of the table with the observed state of a type's records. Its columns are `pk`; `inConsole`; masks
  * of columns like those of versions (`differs`: the row contains the observed values of these columns; `confirmed`:
  * somebody confirmed that the console has the local values; `contradicted`: the console has values that were never set
- * here); `since`, the revision after which the console may have any value that the record has had; for users,
- * `confirmedFields`, the record numbers of the custom fields that somebody confirmed; and the columns of the thing. The
- * row of a record that was deleted here contains the values of all columns.
+ * in clomoctl); `since`, the revision after which the console may have any value that the record has had; for users,
+ * `confirmedFields`, the record numbers of the custom fields that somebody confirmed; and the columns of the record
+ * type. The row of a locally deleted record contains the values of all columns.
  */
-export const observedTable = ({ thing }: { readonly thing: Pick<Thing, "name"> }): string => `${thing.name}_observed`;
+export const getObservedTable = ({ thing }: { readonly thing: Pick<Thing, "name"> }): string =>
+  `${thing.name}_observed`;
 
 /**
- * Returns the name of the table with the observed state of records before a change that is not a local edit (a
- * takeover, a confirmation or an undo). Its columns are those of the observed state, and `revision`. In the row of a
- * confirmation, `confirmed` and `confirmedFields` are what the confirmation confirmed.
+ * Returns the name of the table with the observed state of records before a change that is not a local edit (a console
+ * import, a confirmation or an undo). It has the columns of the observed state, and `revision`. In the row of a
+ * confirmation, `confirmed` and `confirmedFields` contain the columns and fields that it confirmed.
  */
-export const observedHistoryTable = (versions: Pick<VersionSchema, "thing">): string =>
-  `${observedTable(versions)}_before`;
+export const getObservedHistoryTable = (versions: Pick<VersionSchema, "thing">): string =>
+  `${getObservedTable(versions)}_before`;
 
-/** SQL: false if `o` is an account without its user: accounts are deleted and restored together with their users. */
+/**
+ * SQL: false if `o` is an account whose user does not exist, because accounts are deleted and restored together with
+ * their users.
+ */
 export const buildUserExistsSql = ({ thing }: Pick<VersionSchema, "thing">): string =>
   thing === ACCOUNT ? `exists (select 1 from main.${USER.name} u where u.pk = o.pk)` : "true";
 
-/** SQL: the bit in masks of an observed state for the whole record, that is, whether the console has the record. */
+/**
+ * SQL: the bit that represents the whole record in masks of an observed state, that is, whether the record exists in
+ * the console.
+ */
 export const PRESENCE_BIT = LASTING_BIT;
 
 /**
  * SQL: the states that observed records have had since the console last showed them: `pk`, `place` (their order),
- * `mask` (the columns that a state contains), and the columns. The states are read from the versions, except for values
- * that an undo in the mirror alone removed again, because the export that contained them was not from this console. If
- * the mirror was created from a bundle, earlier states came with the bundle. They count until an export shows the
+ * `mask` (the columns that a state contains), and the columns. The states are read from the versions. Values that an
+ * undo only in the mirror removed again are left out, because the export that contained them was not from this console.
+ * If the mirror was created from a bundle, earlier states come from the bundle. They count until an export shows the
  * values that differ.
  *
  * @param which SQL: record numbers
  */
 export const buildStatesSinceSql = (versions: VersionSchema, which: string): string => {
   const { name } = versions.thing;
-  const observed = `${ORDERED_JOIN} main.${observedTable(versions)} own`;
+  const observed = `${ORDERED_JOIN} main.${getObservedTable(versions)} own`;
   const columns = (of: (column: string) => string): string =>
     versions.columns.map((column) => `${of(column.name)} as ${quoteIdentifier(column.name)}`).join(", ");
   return `select c.pk, c.place, c.mask, ${columns((column) => `c.state ->> '${column}'`)}
@@ -79,27 +86,38 @@ export const buildStatesSinceSql = (versions: VersionSchema, which: string): str
 
 /**
  * Returns true if a state from {@link buildStatesSinceSql} was shown before a confirmation; see
- * {@link buildKeepShownSql}.
+ * {@link buildKeepExportedStateSql}.
  */
 export const isConfirmedState = ({ place }: Row): boolean => Number(place) < 0;
 
-/** Column with all custom fields. Versions contain those that were written; the observed state, those that differ. */
+/**
+ * Column with all custom fields. A version contains the custom fields that were written; the observed state contains
+ * those that differ.
+ */
 export const CUSTOM_FIELDS_COLUMN = "custom";
 
-/** SQL: entries that differ between two JSON objects, with the first object's values; null for entries it lacks. */
+/**
+ * SQL: entries that differ between two JSON objects, with the values of the first object; null if the first object does
+ * not have the entry.
+ */
 const buildDifferingEntriesSql = (one: string, other: string): string =>
   `(select json_group_object(k.key, coalesce(${one}, '{}') ->> k.key)
     from (select key from json_each(coalesce(${one}, '{}')) union select key from json_each(coalesce(${other}, '{}'))) k
     where coalesce(${one}, '{}') ->> k.key is distinct from coalesce(${other}, '{}') ->> k.key)`;
 
-/** SQL: the entries of two JSON objects; if both objects have an entry, the value of the first object. */
+/**
+ * SQL: the merged entries of two JSON objects. If both objects have an entry, the value of the first object is used.
+ */
 export const buildMergedEntriesSql = (one: string, other: string): string =>
   `(select json_group_object(e.key, e.value) from (
       select key, value from json_each(coalesce(${one}, '{}')) union all
       select n.key, n.value from json_each(coalesce(${other}, '{}')) n
       where not exists (select 1 from json_each(coalesce(${one}, '{}')) h where h.key = n.key)) e)`;
 
-/** SQL: custom fields of an observed record `o` that differ; null for a new record if no export has shown any. */
+/**
+ * SQL: custom fields of an observed record `o` that differ; null for a new record if no export has shown a custom field
+ * of it.
+ */
 const OBSERVED_CUSTOM_VALUES = `nullif(o.${CUSTOM_FIELDS_COLUMN}, '{}')`;
 
 /** SQL: custom fields `e` of an observed record `o` that differ from the record `t`, or that no export has shown. */
@@ -108,31 +126,40 @@ export const OBSERVED_CUSTOM_ENTRIES = `json_each(coalesce(${OBSERVED_CUSTOM_VAL
 /** SQL: true if somebody confirmed the custom field `e` of an observed record `o`. */
 export const IS_CONFIRMED_ENTRY = `exists (select 1 from json_each(coalesce(o.confirmedFields, '[]')) c where c.value = e.key)`;
 
-/** SQL: the bit that all custom fields of a record share; 0 for a thing without custom fields. */
+/** SQL: the bit that all custom fields of a record share; 0 for a record type without custom fields. */
 export const buildCustomFieldsBitSql = (versions: VersionSchema): string =>
   versions.columns.some(({ name }) => name === CUSTOM_FIELDS_COLUMN)
     ? getColumnBit(versions, CUSTOM_FIELDS_COLUMN)
     : "0";
 
-/** SQL: true if the custom field `e` of an observed record `o` is in its task, that is, not confirmed separately. */
+/**
+ * SQL: true if the custom field `e` of an observed record `o` belongs to its task, that is, if it was not confirmed
+ * separately.
+ */
 export const buildIsTaskEntrySql = (versions: VersionSchema): string =>
   `(o.confirmed & ${buildCustomFieldsBitSql(versions)} <> 0 or not ${IS_CONFIRMED_ENTRY})`;
 
 /** SQL: marks all custom fields of a record as confirmed together if each of them is confirmed. */
 export const buildConfirmEntriesSql = (versions: VersionSchema): string =>
-  `update main.${observedTable(versions)} as o set confirmed = o.confirmed | ${buildCustomFieldsBitSql(versions)}
+  `update main.${getObservedTable(versions)} as o set confirmed = o.confirmed | ${buildCustomFieldsBitSql(versions)}
    from main.${versions.thing.name} t where t.${versions.key} = o.pk and o.differs & ${buildCustomFieldsBitSql(versions)} <> 0
      and json_array_length(o.confirmedFields) > 0
      and not exists (select 1 from ${OBSERVED_CUSTOM_ENTRIES} where not ${IS_CONFIRMED_ENTRY})`;
 
-/** SQL: true if `o` (observed) and the record `t` differ in a column.  @param which SQL: condition on fields `e` */
+/**
+ * SQL: true if the observed record `o` and the local record `t` differ in a column. @param which SQL: condition on
+ * custom fields `e`
+ */
 export const buildDiffersSql = (name: string, which = "true"): string =>
   name === CUSTOM_FIELDS_COLUMN
     ? `exists (select 1 from ${OBSERVED_CUSTOM_ENTRIES}
         where ${which} and (${OBSERVED_CUSTOM_VALUES} is null or e.value is distinct from t.${CUSTOM_FIELDS_COLUMN} ->> e.key))`
     : `o.${quoteIdentifier(name)} is distinct from t.${quoteIdentifier(name)}`;
 
-/** SQL: true if a record `t` has changed since its version `v`, except by a change of a record that it refers to. */
+/**
+ * SQL: true if a record `t` itself has changed since its version `v`; changes to records that it refers to do not
+ * count.
+ */
 const buildIsChangedDirectlySql = ({ to, key, joined, byName }: StoredRelation): string => {
   if (byName !== true || joined === undefined)
     return `exists (select 1 from json_each(${buildDifferingEntriesSql(`v.${CUSTOM_FIELDS_COLUMN}`, `t.${CUSTOM_FIELDS_COLUMN}`)}) e
@@ -149,9 +176,9 @@ const buildIsChangedDirectlySql = ({ to, key, joined, byName }: StoredRelation):
 };
 
 /**
- * SQL: the bits of the columns that a version `v` of the record `t` contains. A column that refers to other records is
- * also updated in the console when one of them is renamed or deleted. In this case, the other record's task is enough,
- * and the bit is left out.
+ * SQL: the bits of the columns that a version `v` of the record `t` contains. If a column refers to another record and
+ * that record is renamed or deleted, the console updates the column too. The task of the other record is then enough,
+ * so the bit is left out.
  */
 const buildWrittenBitsSql = (versions: VersionSchema): string =>
   RELATIONS.filter(
@@ -167,10 +194,10 @@ const buildWrittenBitsSql = (versions: VersionSchema): string =>
     "v.changed",
   );
 
-/** The name of the column that lists which secrets a record has. */
-const SECRETS = "secrets";
+/** The name of the column that lists which secrets of a record are set. */
+const SECRETS_COLUMN = "secrets";
 
-/** SQL: the value of a column that nobody has set: 全社 if the record must always belong to an organisation. */
+/** SQL: the value of a column that nobody has set. It is 全社 if the record must always belong to an organisation. */
 export const buildEmptyValueSql = (thing: Thing, name: string): string => {
   const { refers, clearable, type } = findFieldOfColumn(thing, name) ?? {};
   if (type === "texts") return "'[]'";
@@ -185,40 +212,41 @@ export const buildIsFilledSql = (thing: Thing, name: string): string => {
 };
 
 /**
- * SQL: true if a restored record `t` has, or had, a value in a column that the console may lack after the record is
- * created again. Secrets that the console requires for every new record do not count.
+ * SQL: true if a restored record `t` has, or had, a value in a column that may be empty in the console after the record
+ * is created again. Secrets that the console requires for every new record do not count.
  */
 const buildMayLackValueSql = (thing: Thing, name: string): string => {
-  if (name !== SECRETS) return buildIsFilledSql(thing, name);
+  if (name !== SECRETS_COLUMN) return buildIsFilledSql(thing, name);
   const required = Object.entries(thing.fields).flatMap(([field, { secret, column }]) =>
     secret === true && column?.required !== undefined ? `e.key <> '${field}'` : [],
   );
-  const had = `(select v.${SECRETS} from main.${thing.name}_version v where v.pk = o.pk and v.action = 'delete'
+  const had = `(select v.${SECRETS_COLUMN} from main.${thing.name}_version v where v.pk = o.pk and v.action = 'delete'
     order by v.revision desc limit 1)`;
   return `exists (select 1 from json_each(coalesce(${had}, '{}')) e where ${["true", ...required].join(" and ")})`;
 };
 
 /**
- * SQL: keeps, as the oldest state, what an export showed of columns that were then confirmed and that a change now
- * writes again. From then on, their observed value is the confirmed value.
+ * SQL: stores the values that an export showed as the oldest state of a record, for columns that were confirmed
+ * afterwards and are now written again by a change. From then on, the confirmed value is the observed value of these
+ * columns.
  */
-const buildKeepShownSql = (versions: VersionSchema, written: string): string => {
+const buildKeepExportedStateSql = (versions: VersionSchema, written: string): string => {
   const { thing, key, columns } = versions;
   const mask = `o.confirmed & (${written}) & ~(${buildCustomFieldsBitSql(versions)} | ${PRESENCE_BIT})`;
   const state = columns.map(({ name }) => `'${name}', o.${quoteIdentifier(name)}`);
   return `insert into main.observed_candidate (thing, pk, place, since, mask, state)
     select '${thing.name}', o.pk, -:revision, o.since, ${mask}, json_object(${state.join(", ")})
-    from main.${getVersionTable(versions)} v ${ORDERED_JOIN} main.${observedTable(versions)} o on o.pk = v.pk left join main.${thing.name} t on t.${key} = v.pk
+    from main.${getVersionTable(versions)} v ${ORDERED_JOIN} main.${getObservedTable(versions)} o on o.pk = v.pk left join main.${thing.name} t on t.${key} = v.pk
     where v.revision = :revision and ${mask} <> 0`;
 };
 
 /**
- * SQL: stores what the console had for the records that the change `:revision` wrote. A column that already differs
- * keeps its observed value. Run these statements only after the versions of the change are complete.
+ * SQL: stores the console's values of the records that the change `:revision` wrote. If a column already differs, its
+ * observed value is kept. Run these statements only after the versions of the change are complete.
  */
 const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
   const { thing, key, columns } = versions;
-  const table = observedTable(versions);
+  const table = getObservedTable(versions);
   const names = columns.map(({ name }) => quoteIdentifier(name));
   const before = columns.map(({ name }) =>
     name === CUSTOM_FIELDS_COLUMN
@@ -244,9 +272,9 @@ const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
         ];
   const leading = columns.filter(({ leads }) => leads);
   const differing = leading.map(({ name, bit }) =>
-    // a restored record does not get its secrets back
+    // the secrets of a record are lost when it is restored
     buildCaseSql(
-      `${name === SECRETS ? "false" : buildDiffersSql(name)} or ${buildMayLackValueSql(thing, name)}`,
+      `${name === SECRETS_COLUMN ? "false" : buildDiffersSql(name)} or ${buildMayLackValueSql(thing, name)}`,
       bit,
       "0",
     ),
@@ -254,7 +282,7 @@ const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
   const made = `main.created_range c ${ORDERED_JOIN} main.${thing.name} t on t.${key} between c.first and c.last`;
   const isMade = `c.revision = :revision and c.thing = '${thing.name}'`;
   return [
-    buildKeepShownSql(versions, written),
+    buildKeepExportedStateSql(versions, written),
     `insert into main.${table} (pk, inConsole, differs, since, ${names.join(", ")})
      select v.pk, 1, ${written}, :revision, ${before.join(", ")}
      from main.${getVersionTable(versions)} v left join main.${thing.name} t on t.${key} = v.pk
@@ -265,7 +293,7 @@ const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
        "0",
      )}, confirmed = ${table}.confirmed & ~excluded.differs, contradicted = ${table}.contradicted & ~excluded.differs,
        ${[...confirmedFields, ...kept].join(", ")}`,
-    // somebody may delete the restored record in the console and create it again with fewer values
+    // somebody may delete the restored record in the console and re-create it with fewer values
     `update main.${table} as o set differs = ${buildCaseSql("o.inConsole = 1", `${differing.join(" | ")} | ${PRESENCE_BIT}`, "0")}, confirmed = 0${custom === "0" ? "" : ", confirmedFields = null"}
      from ${made} where ${isMade} and o.pk = t.${key}`,
     `insert into main.${table} (pk, inConsole, differs, since) select t.${key}, 0, 0, :revision from ${made} where ${isMade}
@@ -279,7 +307,7 @@ const buildObserveStatements = (versions: VersionSchema): readonly string[] => {
  */
 const buildForgetFieldsStatements = (versions: VersionSchema): readonly string[] => {
   if (buildCustomFieldsBitSql(versions) === "0") return [];
-  const table = `main.${observedTable(versions)}`;
+  const table = `main.${getObservedTable(versions)}`;
   const isRemoved = `exists (select 1 from main.${CUSTOM_FIELD.name}_version r where r.revision = :revision and r.action = 'delete')`;
   const known = `exists (select 1 from main.${CUSTOM_FIELD.name} f where f.pk = cast(e.key as integer))`;
   const isHere = `exists (select 1 from main.${versions.thing.name} t where t.${versions.key} = o.pk)`;
@@ -293,19 +321,24 @@ const buildForgetFieldsStatements = (versions: VersionSchema): readonly string[]
   ];
 };
 
-/** Stores the console's values for a mirror's records that a change wrote. Call after its versions are complete. */
+/**
+ * Stores the console's values for the records of a mirror that a change wrote. Call this after the versions of the
+ * change are complete.
+ */
 export const storeObservedState = async (writer: Writer): Promise<void> => {
   const revision = await writer.revision();
   for (const sql of OBSERVE_STATEMENTS) await writer.run(sql, { revision });
 };
 
-/** SQL: the statements of {@link buildObserveStatements} and {@link buildForgetFieldsStatements} for all things. */
+/**
+ * SQL: the statements of {@link buildObserveStatements} and {@link buildForgetFieldsStatements} for all record types.
+ */
 export const OBSERVE_STATEMENTS: readonly string[] = OBSERVED_VERSIONS.flatMap((versions) => [
   ...buildObserveStatements(versions),
   ...buildForgetFieldsStatements(versions),
 ]);
 
-/** Returns the names of the columns of {@link observedTable}. */
+/** Returns the names of the columns of {@link getObservedTable}. */
 export const listObservedColumns = (versions: VersionSchema): readonly string[] => [
   "pk",
   "inConsole",
@@ -319,18 +352,21 @@ export const listObservedColumns = (versions: VersionSchema): readonly string[] 
   ...versions.columns.map(({ name }) => quoteIdentifier(name)),
 ];
 
-/** SQL: stores that records `o` agreed with the console before `:revision`.  @param from SQL: table with `where` */
+/**
+ * SQL: stores that the records `o` matched the console before the change `:revision`. @param from SQL: the table, with
+ * its `where`
+ */
 export const buildKeepAgreedSql = (versions: VersionSchema, from: string): string =>
-  `insert into main.${observedHistoryTable(versions)} (revision, pk, inConsole, differs, since)
+  `insert into main.${getObservedHistoryTable(versions)} (revision, pk, inConsole, differs, since)
    select :revision, o.pk, 1, 0, :revision from ${from}
-     and not exists (select 1 from main.${observedTable(versions)} k where k.pk = o.pk)`;
+     and not exists (select 1 from main.${getObservedTable(versions)} k where k.pk = o.pk)`;
 
 /**
  * SQL: stores the state of observed records `o` before the change `:revision`.
  *
  * @param which SQL: condition on the records
  * @param other.joined SQL of a join
- * @param other.values SQL of columns that are stored with other values than those of `o`
+ * @param other.values SQL of the columns that are stored with values other than those of `o`
  */
 export const buildKeepObservedSql = (
   versions: VersionSchema,
@@ -338,29 +374,29 @@ export const buildKeepObservedSql = (
   { joined = "", values = {} }: { readonly joined?: string; readonly values?: Readonly<Record<string, string>> } = {},
 ): string => {
   const columns = listObservedColumns(versions);
-  return `insert into main.${observedHistoryTable(versions)} (revision, ${columns.join(", ")})
+  return `insert into main.${getObservedHistoryTable(versions)} (revision, ${columns.join(", ")})
     select :revision, ${columns.map((name) => values[name] ?? `o.${name}`).join(", ")}
-    from main.${observedTable(versions)} o ${joined} where ${which}`;
+    from main.${getObservedTable(versions)} o ${joined} where ${which}`;
 };
 
 /**
  * SQL: restores the observed state from before the change `:undone`, and stores the state from before the change
- * `:revision`. Later local changes and confirmations are kept.
+ * `:revision` so that this undo can be undone. Later local changes and confirmations are kept.
  */
 const buildRestoreStatements = (versions: VersionSchema): readonly string[] => {
   const { thing, key, columns } = versions;
-  const [table, before] = [`main.${observedTable(versions)}`, `main.${observedHistoryTable(versions)}`];
+  const [table, before] = [`main.${getObservedTable(versions)}`, `main.${getObservedHistoryTable(versions)}`];
   const of = `${before} b where b.revision = :undone and b.pk = o.pk`;
   const writtenSince = `(select ${buildCombinedMaskSql(versions, "w.changed")} from main.${getVersionTable(versions)} w
     where w.pk = b.pk and w.revision > :undone and w.revision < :revision)`;
   const later = buildCaseSql("b.inConsole = 1", `o.differs & ~b.differs & coalesce(${writtenSince}, 0)`, "0");
   const bothConfirmed = `(select json_group_array(value) from (
     select value from json_each(b.confirmedFields) union select value from json_each(o.confirmedFields)))`;
-  // confirmations and undoes do not show what the console has
+  // confirmations and undos do not show what is in the console
   const shownSince = (pk: string): string => `exists (select 1 from ${before} n
     where n.pk = ${pk} and n.revision > :undone and n.revision < :revision and not exists (
       select 1 from main.change u where u.revision = n.revision and (u.writer = 'confirm' or (${IS_UNDO_IN_MIRROR}))))`;
-  // as long as a column agreed with the console, the console had the local value
+  // as long as a column matched the console, the console had the local value
   const agreed = (
     column: string,
     condition: string,
@@ -376,7 +412,8 @@ const buildRestoreStatements = (versions: VersionSchema): readonly string[] => {
     const value = buildCaseSql(shownSince("b.pk"), now, earlier);
     return buildCaseSql(`(${later}) & ${bit} <> 0`, isEntries ? buildMergedEntriesSql(own, value) : value, own);
   });
-  // columns that the undone change wrote and that were changed here afterwards: no other export has shown their values
+  // columns that the undone change wrote and that were changed locally afterwards, if no other export has shown their
+  // values
   const written = `main.${getVersionTable(versions)} v left join ${before} b on b.revision = :undone and b.pk = v.pk
     where v.revision = :undone and v.action = 'update' and v.pk = o.pk and not ${shownSince("o.pk")}`;
   const bits = "v.changed & o.differs & ~coalesce(b.differs, 0)";
@@ -390,7 +427,7 @@ const buildRestoreStatements = (versions: VersionSchema): readonly string[] => {
       versions,
       `exists (select 1 from ${of}) or exists (select 1 from ${written} and ${bits} <> 0)`,
     ),
-    // records that agree do not have a row to store, but an undo of this undo must restore that state
+    // records that match the console do not have a row to store, but an undo of this undo must restore that state
     buildKeepAgreedSql(versions, `${before} o where o.revision = :undone`),
     `update ${table} as o set ${earlier.join(", ")} from ${written} and ${bits} <> 0`,
     `insert into ${table} (${listObservedColumns(versions).join(", ")})
@@ -402,7 +439,7 @@ const buildRestoreStatements = (versions: VersionSchema): readonly string[] => {
        .slice(1)
        .map((name) => `${name} = excluded.${name}`)
        .join(", ")}`,
-    // records that agreed with the console
+    // delete the rows of records that matched the console before the undone change
     `delete from ${table} as o where o.inConsole = 1 and o.differs = 0 and exists (select 1 from ${of})`,
     `delete from ${table} as o where not exists (select 1 from main.${thing.name} t where t.${key} = o.pk)
        and exists (select 1 from main.created_range c where c.revision = :undone and c.thing = '${thing.name}'
@@ -410,7 +447,7 @@ const buildRestoreStatements = (versions: VersionSchema): readonly string[] => {
   ];
 };
 
-/** SQL: the statements of {@link buildRestoreStatements} for all things, and {@link REVERT_EXPORTED_COLUMNS}. */
+/** SQL: the statements of {@link buildRestoreStatements} for all record types, and {@link REVERT_EXPORTED_COLUMNS}. */
 export const RESTORE_OBSERVED_STATEMENTS: readonly string[] = [
   ...OBSERVED_VERSIONS.flatMap(buildRestoreStatements),
   REVERT_EXPORTED_COLUMNS,

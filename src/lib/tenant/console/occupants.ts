@@ -3,19 +3,22 @@ import type { Thing } from "../../model/thing.ts";
 import { quoteIdentifier } from "../store/sql/forms.ts";
 import type { Reader, Row } from "../store/store.ts";
 import { getVersionSchema } from "../versions/keep.ts";
-import { observedTable, PRESENCE_BIT } from "./observed.ts";
+import { getObservedTable, PRESENCE_BIT } from "./observed.ts";
 
 // A key can be entered in the console only if no other record has this key in the console. If records exchange their
 // keys, one of them needs a temporary key first.
 
-/** Keys that differ in the console. `console`: record numbers by key there; `local`: local keys by record number. */
+/**
+ * Keys that differ in the console. `console`: record numbers by the key in the console; `local`: local keys by record
+ * number.
+ */
 interface DifferingKeys {
   readonly console: ReadonlyMap<string, number>;
   readonly local: ReadonlyMap<number, readonly string[]>;
 }
 
-/** Finds the records that still have a key in the console that another record needs. Reads shared data only once. */
-export class Occupants {
+/** Finds which records still use a key in the console that another record needs. Reads shared data only once. */
+export class KeyOccupantFinder {
   readonly #reader: Reader;
   readonly #keys = new Map<string, Promise<DifferingKeys>>();
 
@@ -24,8 +27,8 @@ export class Occupants {
   }
 
   /**
-   * Returns the record that has, in the console and until its own task is done, a key that the record `pk` needs;
-   * undefined if there is no such record. `ring`: the returned record in turn waits for the record `pk`.
+   * Returns the record that uses, in the console and until its own task is done, a key that the record `pk` needs;
+   * undefined if there is no such record. `ring` is true if that record in turn waits for the record `pk`.
    *
    * @param local local state of the record `pk`
    */
@@ -54,7 +57,9 @@ const listUniqueColumns = (thing: Thing) =>
       leads && (thing.fields[name]?.unique === true || thing.keys.some(({ field }) => field === name)),
   );
 
-/** Returns the keys that a record has in a column, each with the column's name and the record's scope, if any. */
+/**
+ * Returns the keys that a record has in a column. Each key includes the column's name and the record's scope, if any.
+ */
 const buildScopedKeys = (
   { fields, scope }: Thing,
   column: string,
@@ -78,7 +83,7 @@ const readDifferingKeys = async (reader: Reader, thing: Thing): Promise<Differin
   ]);
   if (thing.scope !== undefined) selected.push(`coalesce(t.${thing.scope}, o.${thing.scope}) as ${thing.scope}`);
   const rows = await reader.all(
-    `select o.pk as pk, ${selected.join(", ")} from main.${observedTable(versions)} o
+    `select o.pk as pk, ${selected.join(", ")} from main.${getObservedTable(versions)} o
        left join main.${thing.name} t on t.${versions.key} = o.pk
      where o.inConsole = 1 and o.confirmed & ${PRESENCE_BIT} = 0 and ${open} & (${columns.map(({ bit }) => bit).join(" | ")}) <> 0`,
   );
@@ -97,7 +102,7 @@ const readDifferingKeys = async (reader: Reader, thing: Thing): Promise<Differin
   return { console, local };
 };
 
-/** Returns true if a record needs a key that another record has in the console, directly or through others. */
+/** Returns true if a record needs a key that another record has in the console, directly or through further records. */
 const waitsFor = ({ console, local }: DifferingKeys, from: number, to: number): boolean => {
   const waiting = [from];
   const known = new Set(waiting);

@@ -7,19 +7,25 @@ import { RELATIONS } from "../versions/references.ts";
 import { LASTING_BIT, getVersionTable, type VersionSchema } from "../versions/tables.ts";
 import { findFieldOfColumn } from "../versions/timeline.ts";
 import { EXPORTED_COLUMNS } from "./exported.ts";
-import { buildUserExistsSql, OBSERVED_VERSIONS, observedTable, PRESENCE_BIT, buildStatesSinceSql } from "./observed.ts";
+import {
+  buildUserExistsSql,
+  OBSERVED_VERSIONS,
+  getObservedTable,
+  PRESENCE_BIT,
+  buildStatesSinceSql,
+} from "./observed.ts";
 
-// The observed state in the form that bundles contain: with ids of records and names of columns, because record numbers
-// and masks are specific to a tenant.
+// The observed state in the format of bundles: with ids of records and names of columns, because record numbers and
+// masks are specific to a tenant.
 
 /** How bundles store the values of a column: as text, as 0 or 1, or with ids of records instead of record numbers. */
 export type PortableForm = "text" | "flag" | "record" | "records" | "entries";
 
-/** A column of a thing whose values bundles contain. */
+/** A column whose values are contained in bundles. */
 export interface PortableColumn {
   readonly name: string;
   readonly form: PortableForm;
-  /** the thing whose records a value refers to */
+  /** the record type that a value refers to */
   readonly to?: Thing | undefined;
   readonly bit: string;
 }
@@ -36,7 +42,7 @@ const toPortableColumn = (thing: Thing, name: string, bit: string): PortableColu
 export const listWrittenColumns = ({ thing, columns }: VersionSchema): readonly PortableColumn[] =>
   columns.flatMap(({ name, bit, leads }) => (leads ? [toPortableColumn(thing, name, bit)] : []));
 
-/** Returns the additional columns that only deleted records have, without the id. */
+/** Returns the additional columns that are stored only for deleted records, without the id. */
 export const listLastingColumns = ({ thing, columns, times }: VersionSchema): readonly PortableColumn[] =>
   [...columns.flatMap(({ name, bit }) => (bit === LASTING_BIT && name !== "id" ? [name] : [])), ...times].map((name) =>
     toPortableColumn(thing, name, LASTING_BIT),
@@ -46,21 +52,23 @@ export const listLastingColumns = ({ thing, columns, times }: VersionSchema): re
 export const listSecretColumns = (versions: VersionSchema): readonly PortableColumn[] =>
   listWrittenColumns(versions).filter(({ name }) => name === "secrets" || name.endsWith("SetAt"));
 
-/** The name that stands for the whole record in lists of column names. */
+/** The name that represents the whole record in lists of column names. */
 const PRESENCE_NAME = "presence";
 
-/** Returns what a mask can contain: the columns, and {@link PRESENCE_NAME} for the whole record. */
+/** Returns the possible members of a mask: the columns, and {@link PRESENCE_NAME} for the whole record. */
 export const listPortableMaskColumns = (versions: VersionSchema): readonly Pick<PortableColumn, "name" | "bit">[] => [
   ...listWrittenColumns(versions),
   { name: PRESENCE_NAME, bit: PRESENCE_BIT },
 ];
 
-/** SQL: the id of a record that exists here, or that was deleted here and has an observed state; otherwise null. */
+/**
+ * SQL: the id of a record that exists in this tenant, or that was deleted and has an observed state; otherwise null.
+ */
 const buildRecordIdSql = ({ name }: Thing, pk: string): string =>
   `coalesce((select known.id from main.${name} known where known.pk = ${pk}),
-    (select gone.id from main.${observedTable({ thing: { name } })} gone where gone.pk = ${pk}))`;
+    (select gone.id from main.${getObservedTable({ thing: { name } })} gone where gone.pk = ${pk}))`;
 
-/** SQL: a stored value in the form that bundles contain. */
+/** SQL: a stored value in the format of bundles. */
 const buildPortableValueSql = ({ form, to }: PortableColumn, value: string): string => {
   if (form === "flag") return `cast(${value} as text)`;
   if (to === undefined) return value;
@@ -76,7 +84,10 @@ const buildPortableValueSql = ({ form, to }: PortableColumn, value: string): str
   return buildCaseSql(`${value} is null`, "null", found);
 };
 
-/** SQL: values of a record as JSON.  @param alias of the record @param has SQL: whether it has the value of a column */
+/**
+ * SQL: values of a record as JSON. @param alias alias of the record @param has SQL: true if the record has a value in a
+ * column
+ */
 const buildValuesSql = (
   columns: readonly PortableColumn[],
   alias: string,
@@ -127,17 +138,17 @@ const buildPortableRowsSql = (versions: VersionSchema): string => {
       '[]' as exported, ${buildMaskNamesSql(versions, "confirmed")} as confirmed, ${buildMaskNamesSql(versions, "contradicted")} as contradicted, o.confirmedBy, o.confirmedAt,
       '[' || ${buildStateSql(versions, "o", "differs")} || coalesce(${since}, '') || ']' as states,
       ${buildCaseSql(`t.${key} is null`, `coalesce(${buildDeletedValuesSql(versions)}, '[]')`, secrets)} as local
-    from main.${observedTable(versions)} o left join main.${thing.name} t on t.${key} = o.pk
+    from main.${getObservedTable(versions)} o left join main.${thing.name} t on t.${key} = o.pk
     where ${buildUserExistsSql(versions)}`;
 };
 
-/** The first part of the ids of lines with exported columns. The kind of the files follows. */
+/** The first part of the ids of lines with exported columns. The format of the files follows. */
 export const EXPORTED_LINE_PREFIX = "export";
 
 /** The prefix of the name of a custom field. The id of the field follows. */
 export const PORTABLE_CUSTOM_PREFIX = "custom:";
 
-/** SQL: a row for each kind of files, with the columns that exports have contained. */
+/** SQL: a row for each file format, with the columns that exports have contained. */
 const EXPORTED_COLUMN_ROWS = `select '${EXPORTED_LINE_PREFIX}/' || kind as id, 1 as inConsole, '[]' as differs,
     '[' || string_agg(json_quote(name), ',' order by name) || ']' as exported, '[]' as confirmed, '[]' as contradicted,
     null as confirmedBy, null as confirmedAt, '[]' as states, '[]' as local

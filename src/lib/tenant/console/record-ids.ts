@@ -12,7 +12,7 @@ import { OBSERVED_VERSIONS } from "./observed.ts";
 import { getTaskFieldName } from "./records.ts";
 
 /**
- * Returns the record number of the record with this id, even if the record was deleted; undefined if there is no such
+ * Returns the record number of the record with this id, including deleted records; undefined if there is no such
  * record. An account has the id and the record number of its user.
  */
 export const findRecordNumber = async (reader: Reader, thing: string, id: string): Promise<number | undefined> => {
@@ -25,7 +25,7 @@ export const findRecordNumber = async (reader: Reader, thing: string, id: string
   return row && Number(row["pk"]);
 };
 
-/** Returns the thing and record number for an id, even of a deleted record.  @throws Failure `not-found` */
+/** Returns the record type and record number for an id, even for a deleted record.  @throws Failure `not-found` */
 const resolveRecordId = async (
   reader: Reader,
   id: string,
@@ -36,11 +36,11 @@ const resolveRecordId = async (
     if (pk !== undefined) return { thing: thing.name, pk };
   }
   throw new Failure("not-found", {
-    what: text(`no record has the id "${id}"`, `ID が「${id}」のレコードはありません`),
+    what: text(`no record has the ID "${id}"`, `ID が「${id}」のデータはありません`),
   });
 };
 
-/** Returns the columns in which things store a field. @param field name that tasks use for the field */
+/** Returns the columns in which records store a field. @param field name that tasks use for the field */
 const findFieldColumns = async (reader: Reader, field: string): Promise<readonly string[]> => {
   if (field.startsWith("custom:")) {
     const name = field.slice("custom:".length);
@@ -55,13 +55,19 @@ const findFieldColumns = async (reader: Reader, field: string): Promise<readonly
   });
 };
 
-/** Returns the records and columns that a part of tasks is limited to; undefined: all.  @throws Failure `not-found` */
+/**
+ * Returns the records and columns that a part of tasks is limited to; undefined means all records or columns. @throws
+ * Failure `not-found`
+ */
 export const readTaskPart = async (reader: Reader, { records, fields }: Pick<ImportDetail, "records" | "fields">) => ({
   records: records && (await Promise.all(records.map((id) => resolveRecordId(reader, id)))),
   columns: fields && (await Promise.all(fields.map((field) => findFieldColumns(reader, field)))).flat(),
 });
 
-/** Returns the tasks to drop, or the requested part, as the engine needs them.  @throws Failure `not-found` */
+/**
+ * Returns the tasks to drop, or the requested part of them, in the form that the engine needs. @throws Failure
+ * `not-found`
+ */
 export const readDroppedTasks = async (
   reader: Reader,
   { drops: numbers = [], ...names }: Pick<ImportDetail, "drops" | "records" | "fields">,

@@ -28,13 +28,13 @@ import { EXPORTED_COLUMNS, findFileFields } from "./exported.ts";
 import {
   CUSTOM_FIELDS_COLUMN,
   isConfirmedState,
-  observedTable,
+  getObservedTable,
   PRESENCE_BIT,
   buildStatesSinceSql,
 } from "./observed.ts";
-import { Occupants } from "./occupants.ts";
+import { KeyOccupantFinder } from "./occupants.ts";
 
-// The records of tasks as people read them: with the names that the console has for them, which may differ from the
+// The records of tasks as people read them, with the names that they have in the console, which may differ from the
 // names in the mirror.
 
 type RecordChange = TaskRecord["changes"][number];
@@ -42,14 +42,14 @@ type ConsoleValue = RecordChange["after"];
 type ConsoleName = NonNullable<TaskRecord["console"]>;
 
 /** The name of the column that lists which secrets were set. */
-const SECRETS = "secrets";
+const SECRETS_COLUMN = "secrets";
 
 const parseEntries = (value: SqlValue | undefined): Readonly<Record<string, string | null>> =>
   JSON.parse(String(value ?? "{}")) as Record<string, string | null>;
 
 const hasBit = (mask: number, bit: string): boolean => (BigInt(mask) & BigInt(bit)) !== 0n;
 
-/** A difference, with the record's state here and in the console. */
+/** A difference, with the record's local state and its state in the console. */
 interface DriftStates extends Pick<RecordDrift, "action" | "mask"> {
   readonly local: Row;
   readonly console: RecordState;
@@ -67,12 +67,14 @@ export class TaskRecordReader {
   #exported: Promise<ReadonlySet<string>> | undefined;
   readonly #calledHere: NameReader;
   readonly #calledThere: NameReader;
-  readonly #occupants: Occupants | undefined;
+  readonly #occupants: KeyOccupantFinder | undefined;
 
-  /** @param occupants true to also find the records that have needed keys in the console; reads all keys that differ */
+  /**
+   * @param occupants if true, also finds which records use needed keys in the console; this reads all keys that differ
+   */
   constructor(reader: Reader, { occupants }: { readonly occupants: boolean }) {
     this.#reader = reader;
-    this.#occupants = occupants ? new Occupants(reader) : undefined;
+    this.#occupants = occupants ? new KeyOccupantFinder(reader) : undefined;
     this.#timelines = new TimelineReader(reader);
     this.#calledHere = createRecordNameReader((thing, pk) => this.#local(thing, pk));
     this.#calledThere = createRecordNameReader((thing, pk) => this.#console(thing, pk));
@@ -84,7 +86,7 @@ export class TaskRecordReader {
     const timeline = await this.#timelines.of(thing, pk);
     const local = getLastState(timeline) ?? {};
     const inConsole = (await this.#observedOf(thing, pk))?.["inConsole"] === 1;
-    // a record that was deleted here and then restored may still be in the console as it was before
+    // a record that was deleted and then restored locally may still be in the console as it was before
     const console = action === "create" && !inConsole ? null : await this.#console(thing, pk);
     const shown = action === "create" ? null : await this.#shown(thing, pk);
     const changes = await this.#changes(thing, pk, { action, mask, local, console: shown });
@@ -92,7 +94,7 @@ export class TaskRecordReader {
       action === "delete" && contradicted !== 0 && shown !== null
         ? await this.#changes(thing, pk, {
             action: "update",
-            mask: differingBits(thing, local, shown),
+            mask: getDifferingMask(thing, local, shown),
             local,
             console: shown,
           })
@@ -118,9 +120,9 @@ export class TaskRecordReader {
 
   /**
    * Returns a record of a task that is done, with its values before and after the change; undefined if the acting
-   * account may not see the record.
+   * account cannot see the record.
    *
-   * @param revision of the change
+   * @param revision revision of the change
    */
   async readDone({ thing: name, pk, action, mask }: RecordDrift, revision: number): Promise<TaskRecord | undefined> {
     const { thing } = getVersionSchema(name);
@@ -146,13 +148,18 @@ export class TaskRecordReader {
     };
   }
 
-  /** Returns the local state of a record; for a deleted record, its last state, so that it can be named. */
+  /**
+   * Returns the local state of a record. For a deleted record, returns its last state, so that messages can name it.
+   */
   async #local(thing: Thing, pk: number): Promise<RecordState> {
     const timeline = await this.#timelines.of(thing, pk);
     return timeline.isVisible ? getLastState(timeline) : null;
   }
 
-  /** Returns a record as the console is known to have it: as last exported, with the values confirmed since then. */
+  /**
+   * Returns the known state of a record in the console: the last exported values, with the values that were confirmed
+   * since then.
+   */
   #console(thing: Thing, pk: number): Promise<RecordState> {
     return this.#overlaid(thing, pk, ({ differs, confirmed }) => Number(BigInt(differs) & ~BigInt(confirmed)));
   }
@@ -162,7 +169,10 @@ export class TaskRecordReader {
     return this.#overlaid(thing, pk, ({ differs }) => differs);
   }
 
-  /** Returns a record with the values that differ in the console. A record that the console lacks stays as it is. */
+  /**
+   * Returns a record with the values that differ in the console. A record that does not exist in the console is
+   * returned unchanged.
+   */
   async #overlaid(
     thing: Thing,
     pk: number,
@@ -181,10 +191,10 @@ export class TaskRecordReader {
     return state;
   }
 
-  /** Returns the secrets that a record had before it was deleted. They do not come back when the record is restored. */
+  /** Returns the secrets that a record had before it was deleted. They are not restored with the record. */
   async #lost(thing: Thing, pk: number): Promise<RecordState> {
     const row = await this.#reader.get(
-      `select ${SECRETS} from main.${getVersionTable(getVersionSchema(thing.name))} where pk = :pk and action = 'delete' order by revision desc limit 1`,
+      `select ${SECRETS_COLUMN} from main.${getVersionTable(getVersionSchema(thing.name))} where pk = :pk and action = 'delete' order by revision desc limit 1`,
       { pk },
     );
     return row ?? null;
@@ -194,7 +204,7 @@ export class TaskRecordReader {
     const place = `${thing.name} ${pk}`;
     const found =
       this.#observed.get(place) ??
-      this.#reader.get(`select * from main.${observedTable({ thing })} where pk = :pk`, { pk });
+      this.#reader.get(`select * from main.${getObservedTable({ thing })} where pk = :pk`, { pk });
     this.#observed.set(place, found);
     return found;
   }
@@ -209,7 +219,7 @@ export class TaskRecordReader {
     return found;
   }
 
-  /** Returns the record with the name and the id: for an account, the user; otherwise the record itself. */
+  /** Returns the record that provides the name and the id: for an account, the user; otherwise the record itself. */
   async #owner(thing: Thing, pk: number, state: Row): Promise<Row> {
     return thing === ACCOUNT ? ((await this.#local(USER, pk)) ?? {}) : state;
   }
@@ -234,7 +244,10 @@ export class TaskRecordReader {
     return { name, key: above === null || parent?.["parent"] === null ? own : `${above}/${own}` };
   }
 
-  /** Returns the values to change in the console: all for a new record.  @param isDone true if already changed there */
+  /**
+   * Returns the values to change in the console. For a new record, returns all values. @param isDone true if the
+   * console was already changed
+   */
   async #changes(
     thing: Thing,
     pk: number,
@@ -243,7 +256,7 @@ export class TaskRecordReader {
     if (action === "delete") return [];
     const versions = getVersionSchema(thing.name);
     const found = await this.#observedOf(thing, pk);
-    // a restored record may still be in the console, with any of the values that were set here
+    // a restored record may still be in the console, with any of the values that were set locally
     const observed = console === null && found?.["inConsole"] === 0 ? undefined : found;
     const columns =
       action === "create"
@@ -255,7 +268,7 @@ export class TaskRecordReader {
         changes.push(...(await this.#customChanges(thing, pk, local, console)));
         continue;
       }
-      const lost = action === "create" && column === SECRETS ? await this.#lost(thing, pk) : null;
+      const lost = action === "create" && column === SECRETS_COLUMN ? await this.#lost(thing, pk) : null;
       const secrets = listChangedSecrets(column, local, console, lost);
       if (secrets !== undefined) {
         const told = secrets.filter(
@@ -269,10 +282,10 @@ export class TaskRecordReader {
         console === null
           ? null
           : toFileValue(await toDisplayValue(thing, column, console[column] ?? null, this.#calledThere));
-      if (action === "create" && isBlank(after)) continue;
+      if (action === "create" && isBlankConsoleValue(after)) continue;
       const known = [local[column] ?? null, (console ?? observed)?.[column] ?? null];
       const all = isDone || observed === undefined ? [] : await this.#perhaps(thing, pk, { column, known });
-      // a record that is added again is compared with its earlier values, so blank values do not count
+      // for a record that is added again, earlier blank values are ignored
       const perhaps = action === "create" ? all.filter((value) => value !== "") : all;
       const missing = !isDone && (await this.#lacks(thing, column, local[column] ?? null));
       const occupant = isDone ? undefined : await this.#occupant(thing, pk, column, local);
@@ -294,7 +307,10 @@ export class TaskRecordReader {
     return changes;
   }
 
-  /** Returns true if the last export lacks the referenced record, which is kept only because of such references. */
+  /**
+   * Returns true if the last export does not contain the referenced record. Such a record is kept only because other
+   * records refer to it.
+   */
   async #lacks(thing: Thing, column: string, value: SqlValue): Promise<boolean> {
     const relation = RELATIONS.find(({ from, field }) => from === thing && field === column);
     if (value === null || relation === undefined || relation.joined !== undefined) return false;
@@ -304,7 +320,10 @@ export class TaskRecordReader {
     return (await held).includes(Number(value));
   }
 
-  /** Returns the record that has a needed key in the console; undefined if there is none that the account may see. */
+  /**
+   * Returns the record that uses a needed key in the console; undefined if there is no such record that the acting
+   * account can see.
+   */
   async #occupant(thing: Thing, pk: number, column: string, local: Row): Promise<RecordChange["occupant"]> {
     const found = await this.#occupants?.of(thing, pk, column, local);
     const console = found && (await this.#console(thing, found.pk));
@@ -319,7 +338,10 @@ export class TaskRecordReader {
     };
   }
 
-  /** Returns a local value as the console names it, and the local name of the referenced record if it differs. */
+  /**
+   * Returns a local value with the names that the console uses, and the local name of the referenced record if it
+   * differs.
+   */
   async #valueNamed(
     thing: Thing,
     column: string,
@@ -334,9 +356,10 @@ export class TaskRecordReader {
   }
 
   /**
-   * Returns the values that the console may have by now, because they were set here after it last showed the record.
+   * Returns the values that the console may have by now, because they were set locally after the console last showed
+   * the record.
    *
-   * @param key of a custom field
+   * @param key key of a custom field
    */
   async #perhaps(
     thing: Thing,
@@ -365,7 +388,7 @@ export class TaskRecordReader {
    * column.
    *
    * @param fields fields of the file columns that show the column; if there are none, only the values that were entered
-   * here are known
+   * in clomoctl are known
    */
   async #isUnknown(
     thing: Thing,
@@ -375,8 +398,8 @@ export class TaskRecordReader {
     const versions = getVersionSchema(thing.name);
     const { inConsole, contradicted = 0 } = (await this.#observedOf(thing, pk)) ?? {};
     const bit = getColumnBit(versions, column);
-    // a partial export may have shown the value, or somebody confirmed that the record was created in the console as it
-    // was here
+    // the value is known if a partial export may have shown it, or if somebody confirmed that the record was created in
+    // the console with the local values
     const isKnown = inConsole === 0 || hasBit(Number(contradicted), bit);
     if (isKnown || fields.length === 0) return false;
     const states = await this.#statesSince(versions, pk);
@@ -395,7 +418,7 @@ export class TaskRecordReader {
       Number(observed?.["confirmed"] ?? 0),
       getColumnBit(getVersionSchema(thing.name), CUSTOM_FIELDS_COLUMN),
     );
-    // custom fields that were confirmed earlier than the others do not belong to a task
+    // custom fields that were confirmed earlier than the others no longer belong to a task
     const confirmed = isWhole ? [] : (JSON.parse(String(observed?.["confirmedFields"] ?? "[]")) as string[]);
     // custom fields that were changed and then changed back have to be checked
     const written = console === null ? {} : parseEntries(observed?.[CUSTOM_FIELDS_COLUMN]);
@@ -429,7 +452,7 @@ export class TaskRecordReader {
     const bit = getVersionSchema(SECURED_GROUP.name).columns.find(({ name }) => name === "name")?.bit ?? "0";
     this.#groups ??= this.#reader
       .all(
-        `select t.name as local, o.name as console from main.${observedTable({ thing: SECURED_GROUP })} o
+        `select t.name as local, o.name as console from main.${getObservedTable({ thing: SECURED_GROUP })} o
            join main.${SECURED_GROUP.name} t on t.pk = o.pk where o.inConsole = 1 and o.differs & ${bit} <> 0`,
       )
       .then((rows) => new Map(rows.map((row) => [String(row["local"]), String(row["console"])])));
@@ -438,7 +461,10 @@ export class TaskRecordReader {
   }
 }
 
-/** Returns the numbers of the records that the last complete export lacks, but that are kept because of references. */
+/**
+ * Returns the numbers of the records that are not in the last complete export but are kept because other records refer
+ * to them.
+ */
 const readHeldRecords = async (reader: Reader, kinds: readonly string[]): Promise<readonly number[]> => {
   const row = await reader.get(
     `select i.detail -> 'counts' -> 'merged' ->> 'held' as held from main.import i
@@ -451,13 +477,16 @@ const readHeldRecords = async (reader: Reader, kinds: readonly string[]): Promis
   return JSON.parse(String(row?.["held"] ?? "[]")) as readonly number[];
 };
 
-/** Returns the bits of the columns in which two states of a record differ. */
-const differingBits = (thing: Thing, one: Row, other: Row): number =>
+/** Returns the mask of the columns in which two states of a record differ. */
+const getDifferingMask = (thing: Thing, one: Row, other: Row): number =>
   getVersionSchema(thing.name)
     .columns.filter(({ name, leads }) => leads && (one[name] ?? null) !== (other[name] ?? null))
     .reduce((bits, { bit }) => bits + Number(bit), 0);
 
-/** Returns the values that an export contradicted.  @param changes differences between the record and the console */
+/**
+ * Returns the values in which an export contradicted the local state. @param changes differences between the record and
+ * the console
+ */
 const listContradictions = (
   thing: Thing,
   { action, contradicted }: Pick<RecordDrift, "action" | "contradicted">,
@@ -472,7 +501,10 @@ const listContradictions = (
     .map(({ field, before, after }) => ({ field, local: after, console: before }));
 };
 
-/** Returns a function that names records: organisations by path and code, because paths may be ambiguous. */
+/**
+ * Returns a function that returns the names of records. Organisations are identified by path and code, because paths
+ * may be ambiguous.
+ */
 const createRecordNameReader = (stateOf: StateReader): NameReader => {
   const called = createStateNameReader(stateOf);
   return async (thing, pk) => {
@@ -483,22 +515,25 @@ const createRecordNameReader = (stateOf: StateReader): NameReader => {
   };
 };
 
-/** Returns a record's custom fields as the console has them; empty for a new record if no export has shown any. */
+/**
+ * Returns a record's custom fields with the values that they have in the console. Returns an empty object for a new
+ * record if no export has shown its custom fields.
+ */
 const overlayCustomFields = (local: Row, observed: Row): string => {
   const shown = parseEntries(observed[CUSTOM_FIELDS_COLUMN]);
   const all = Object.keys(shown).length === 0 ? {} : { ...parseEntries(local[CUSTOM_FIELDS_COLUMN]), ...shown };
   return JSON.stringify(Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null)));
 };
 
-/** Returns a value in the form that files contain. */
+/** Converts a value to the form that files contain. */
 const toFileValue = (value: DisplayValue): ConsoleValue =>
   typeof value === "boolean" ? (value ? "TRUE" : null) : Array.isArray(value) && value.length === 0 ? null : value;
 
-const isBlank = (value: ConsoleValue): boolean => value === null || value.length === 0;
+const isBlankConsoleValue = (value: ConsoleValue): boolean => value === null || value.length === 0;
 
 /**
  * Returns a change without the value before it, because the console's value is not known. If the value only has to be
- * checked, the local value is kept as the value before the change.
+ * checked, the local value is used as the value before the change.
  */
 const omitValueBefore = (change: RecordChange): RecordChange => {
   const isBack = String(change.before) === String(change.after);
@@ -518,14 +553,17 @@ const sortColumnsByField = (thing: Thing, columns: readonly string[]): readonly 
   );
 };
 
-/** Returns the secrets of a column that were set here, but not yet in the console; undefined for other columns. */
+/**
+ * Returns the secrets of a column that were set locally but not yet in the console; undefined if the column is not a
+ * secret column.
+ */
 const listChangedSecrets = (
   column: string,
   local: Row,
   console: RecordState,
   lost: RecordState,
 ): readonly string[] | undefined => {
-  if (column === SECRETS) {
+  if (column === SECRETS_COLUMN) {
     const [after, before] = [
       { ...parseEntries(lost?.[column]), ...parseEntries(local[column]) },
       parseEntries(console?.[column]),
@@ -536,13 +574,16 @@ const listChangedSecrets = (
   return local[column] === null ? [] : [column.slice(0, -"SetAt".length)];
 };
 
-/** Returns the kind of files whose page in the console contains a record. */
+/** Returns the format of the files that a record belongs to. The console has a page for each format. */
 const getFileKind = ({ name, formats }: Thing, state: Row): FormatName => {
   if (name === SECURED_USER.name || name === SECURED_GROUP.name) return state["app"] as FormatName;
   return (Object.keys(formats)[0] as FormatName | undefined) ?? "users";
 };
 
-/** Returns what to do with a record in the console. If it cannot be added there, it always exists and is edited. */
+/**
+ * Returns what to do with a record in the console. If records of this type cannot be added in the console, the record
+ * already exists and is edited.
+ */
 const determineRecordWork = (
   thing: Thing,
   action: RecordDrift["action"],

@@ -3,7 +3,7 @@ import { dropTasks, undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { User } from "../../contract/index.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { auditOf } from "#support/tenant/audit.ts";
+import { readAuditLog } from "#support/tenant/audit.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
@@ -717,7 +717,7 @@ test("console confirm: several tasks at once leave one audit record", async () =
     [numberOf(2), "confirmed", "髙橋"],
     [numberOf(1), "confirmed", "髙橋"],
   ]);
-  expect(auditOf(tenant.database).at(-1)).toMatchObject({
+  expect(readAuditLog(tenant.database).at(-1)).toMatchObject({
     action: "console.confirm",
     objects: [2, 1].map((place) => ({ thing: "console_task", id: String(numberOf(place)) })),
     detail: { by: "髙橋", at: closed[0]?.closedAt },
@@ -739,10 +739,10 @@ test("console confirm: confirms nothing if one task is unknown, closed or not ye
   expect(await refused([first, 99_999])).toEqual(["not-found", "管理画面での作業 99999 はありません"]);
   expect(await refused([first, third])).toEqual([
     "conflict",
-    expect.stringContaining(`作業 ${third} の内容は残っていません`),
+    expect.stringContaining(`作業 ${third} に残っている内容はありません`),
   ]);
   const early = await refused([second, first], "2020-01-01T00:00:00.000Z");
-  expect(early).toEqual(["input-rejected", expect.stringContaining(`作業 ${second} は`)]);
+  expect(early).toEqual(["input-rejected", expect.stringContaining(`作業 ${second} の完了日時に、作業の発生日時(`)]);
 });
 
 test("console confirm: is done once for the same Idempotency-Key, with the same response", async () => {
@@ -759,7 +759,7 @@ test("console confirm: is done once for the same Idempotency-Key, with the same 
   const [first, second] = [await send(), await send()];
   expect([first.status, second.status]).toEqual([200, 200]);
   expect(await second.json()).toEqual(await first.json());
-  expect(auditOf(tenant.database).filter(({ action }) => action === "console.confirm")).toHaveLength(1);
+  expect(readAuditLog(tenant.database).filter(({ action }) => action === "console.confirm")).toHaveLength(1);
 });
 
 test("console confirm: rejects a time before the task was created, or in the future", async () => {

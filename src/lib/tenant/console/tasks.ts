@@ -32,7 +32,7 @@ import {
   type DriftState,
   type OpenDrift,
 } from "./drift.ts";
-import { observedTable } from "./observed.ts";
+import { getObservedTable } from "./observed.ts";
 import { findRecordNumber } from "./record-ids.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 import { TaskRecordReader } from "./records.ts";
@@ -77,15 +77,15 @@ const readTaskChanges = async (
 };
 
 /** Returns all open drift, and the changes that it belongs to, by revision. */
-const readOpenDrift = async (reader: Reader) => {
+const readOpenDriftAndChanges = async (reader: Reader) => {
   const drift = await readDrift(reader);
   return { drift, changes: await readTaskChanges(reader, [...new Set(drift.map(({ revision }) => revision))]) };
 };
 
-/** Maximum number of records that are listed for a task that is done, in a list of tasks. */
+/** Maximum number of records that are shown for each completed task in a list of tasks. */
 const MAX_DONE_RECORDS = 2;
 
-/** The state of a task: `open`; `confirmed` by somebody; `done` if its values do not differ from the console. */
+/** The state of a task: `open`; `confirmed` by somebody; `done` if its values match the console. */
 type TaskState = DriftState | "done";
 
 /** Reads tasks. Data that several tasks need is read only once. */
@@ -104,7 +104,7 @@ class TaskReader {
     this.#records = new TaskRecordReader(reader, { occupants });
   }
 
-  /** Returns the tasks of one or more changes. @param drift of these changes */
+  /** Returns the tasks of one or more changes. @param drift open drift of these changes */
   async read(drift: readonly OpenDrift[], state: TaskState): Promise<readonly ConsoleTask[]> {
     const byChange = Map.groupBy(drift, ({ revision }) => revision);
     const changes = await readTaskChanges(this.#reader, [...byChange.keys()]);
@@ -171,7 +171,7 @@ class TaskReader {
 
 const ZERO_COUNTS = { create: 0, update: 0, delete: 0 };
 
-/** Returns the number of records in a task by thing and action. */
+/** Returns the number of records in a task by record type and action. */
 const countRecordsByThing = (parts: readonly OpenDrift[]): Readonly<Record<string, typeof ZERO_COUNTS>> => {
   const counts: Record<string, typeof ZERO_COUNTS> = {};
   for (const { thing, action, records } of parts)
@@ -182,13 +182,13 @@ const countRecordsByThing = (parts: readonly OpenDrift[]): Readonly<Record<strin
 const hasUpdates = (parts: readonly OpenDrift[], of: string): boolean =>
   parts.some(({ thing, action }) => thing === of && action === "update");
 
-/** Returns what has to be done before the task of an import, with the number of devices. */
+/** Returns the work that must be done before the task of an import, with the number of devices. */
 const getPreparatoryWork = ({ detail: { counts } }: ImportRecord): Partial<ConsoleTask> => {
   const { released = 0 } = counts ?? {};
   return released > 0 ? { released } : {};
 };
 
-/** Returns the facts of a task that come from its change. */
+/** Returns the properties of a task that come from its change. */
 const buildChangeFacts = ({ number, at, actor, action }: TaskChange, made: ImportRecord | undefined) => ({
   number,
   action,
@@ -207,14 +207,17 @@ const isThingOfImport = (thing: string, { kind }: ImportRecord): boolean => FORM
 const findRecordKind = (records: readonly TaskRecord[], of: string): FormatName =>
   records.find(({ thing }) => thing === of)?.kind ?? "users";
 
-/** Returns the main thing of a task: the thing of its import, if any of it is open; otherwise the most frequent one. */
+/**
+ * Returns the main record type of a task: the record type of its import if any of its records are open, otherwise the
+ * most frequent record type.
+ */
 const getMainThing = (parts: readonly OpenDrift[], made: ImportRecord | undefined): string => {
   const [most] = parts.toSorted((a, b) => b.records - a.records);
   const own = made && parts.find(({ thing }) => isThingOfImport(thing, made));
   return (own ?? most)?.thing ?? USER.name;
 };
 
-/** Returns the kind of work that a task requires. */
+/** Returns the type of work that a task requires. */
 const determineTaskWork = ({
   parts,
   records: [first, ...more],
@@ -222,7 +225,7 @@ const determineTaskWork = ({
 }: {
   readonly parts: readonly OpenDrift[];
   readonly records: readonly TaskRecord[];
-  /** true if an upload file with open records was written */
+  /** true if an upload file that contains open records was written */
   readonly upload: boolean;
 }): ConsoleWork => {
   if (upload) return "upload";
@@ -240,13 +243,13 @@ const readTaskConfirmation = async (
   const [first] = drift;
   if (first === undefined) return undefined;
   const row = await reader.get(
-    `select confirmedAt as at, confirmedBy as by from main.${observedTable({ thing: { name: first.thing } })} where pk = :pk`,
+    `select confirmedAt as at, confirmedBy as by from main.${getObservedTable({ thing: { name: first.thing } })} where pk = :pk`,
     { pk: first.pk },
   );
   return row && row["at"] !== null ? { at: String(row["at"]), by: String(row["by"]) } : undefined;
 };
 
-/** SQL: the revision of the change that made the tenant a mirror: the takeover of an export, or an applied bundle. */
+/** SQL: the revision of the change that made the tenant a mirror: a console import, or an applied bundle. */
 const MIRROR_START_REVISION = `select min(a.revision) from main.change a where a.writer = 'console' or a.writer = 'apply'
   and exists (select 1 from main.audit t where t.seq = a.number and ${DETAIL_SQL} ->> 'mirroredAt' is not null)`;
 
@@ -255,8 +258,8 @@ const IS_TASK_CHANGE = `c.revision >= (${MIRROR_START_REVISION}) and c.writer no
   and ${buildHasWrittenSql("c.revision")} and exists (select 1 from audit seen where seen.seq = c.number)`;
 
 /**
- * Returns the tasks that are done. Tasks are left out if the acting account cannot see their changes, or if later
- * changes wrote all of their values again. @param number of a single task
+ * Returns the tasks that are done. A task is left out if the acting account cannot see its change, or if later changes
+ * overwrote all of its values. @param number number of the only task to return
  */
 const readDoneTasks = async (
   reader: Reader,
@@ -279,7 +282,10 @@ const readDoneTasks = async (
 export const listOpenTasksInFull = async (reader: Reader): Promise<readonly ConsoleTask[]> =>
   new TaskReader(reader, { most: Number.MAX_SAFE_INTEGER }).read(await readDrift(reader), "open");
 
-/** Returns the tasks of a mirror, oldest first; tasks that only require a check last.  @param all also closed tasks */
+/**
+ * Returns the tasks of a mirror, oldest first. Tasks that only require a check come last. @param all also returns
+ * closed tasks
+ */
 export const listTasks = async (reader: Reader, all = false): Promise<readonly ConsoleTask[]> => {
   const tasks = new TaskReader(reader);
   const open = await tasks.read(await readDrift(reader), "open");
@@ -296,8 +302,8 @@ export const listTasks = async (reader: Reader, all = false): Promise<readonly C
 const LIST_ALL_TASKS_COMMAND = line("console list", [], { all: true });
 
 /**
- * Returns a task. @param number of its change @param all true to list all of its records @throws Failure `not-found`;
- * `conflict` if later changes wrote all of its values again
+ * Returns a task. @param number number of its change @param all true to list all of its records @throws Failure
+ * `not-found`; `conflict` if later changes overwrote all of its values
  */
 export const readTask = async (reader: Reader, number: number, { all = false } = {}): Promise<ConsoleTask> => {
   const row = await reader.get(`${SELECT_TASK_CHANGES} where c.number = :number`, { number });
@@ -324,14 +330,14 @@ export const readTask = async (reader: Reader, number: number, { all = false } =
   });
 };
 
-/** Returns the number of the newest change of an account that has open tasks. @throws Failure `not-found` */
+/** Returns the number of an account's newest change that has an open task. @throws Failure `not-found` */
 export const findLastOpenTask = async (reader: Reader, actor: string): Promise<number> => {
-  const { changes } = await readOpenDrift(reader);
+  const { changes } = await readOpenDriftAndChanges(reader);
   const own = [...changes.values()].filter((change) => change.actor === actor);
   if (own.length > 0) return Math.max(...own.map(({ number }) => number));
   throw new Failure("not-found", {
     what: text(
-      `none of the changes by ${actor} has an open task in the console`,
+      `no change by ${actor} has an open task in the console`,
       `${actor} による変更で、管理画面での作業が残っているものはありません`,
     ),
     hint: step("to list the open tasks", "未了の作業の一覧", line("console list", [])),
@@ -345,16 +351,16 @@ export const readTasks = async (reader: Reader, numbers: readonly number[]): Pro
   return tasks;
 };
 
-/** The open tasks, and those of them that an export contradicted. */
+/** The open tasks, and the open tasks that an export contradicted. */
 export interface OpenTasks {
   /** number of open records by task number */
   readonly open: ReadonlyMap<number, number>;
   readonly contradicted: ReadonlySet<number>;
 }
 
-/** Returns the open tasks by number.  @param of thing whose contradictions count; default: all things */
+/** Returns the open tasks by number.  @param of record type whose contradictions count; default: all record types */
 export const readOpenTasks = async (reader: Reader, of?: string): Promise<OpenTasks> => {
-  const { drift, changes } = await readOpenDrift(reader);
+  const { drift, changes } = await readOpenDriftAndChanges(reader);
   const open = new Map<number, number>();
   const contradicted = new Set<number>();
   for (const { revision, thing, records, contradicted: disputed } of drift) {
@@ -366,7 +372,10 @@ export const readOpenTasks = async (reader: Reader, of?: string): Promise<OpenTa
   return { open, contradicted };
 };
 
-/** Returns the number of the newest open task with a record, even a deleted record; null if there is no such task. */
+/**
+ * Returns the number of the newest open task that contains a record, which may be deleted; null if there is no such
+ * task.
+ */
 export const findTaskOfRecord = async (
   reader: Reader,
   { thing, id }: { readonly thing: string; readonly id: string },

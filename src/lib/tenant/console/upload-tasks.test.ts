@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Import } from "../../contract/index.ts";
-import { auditOf } from "#support/tenant/audit.ts";
+import { readAuditLog } from "#support/tenant/audit.ts";
 import { undoImport } from "#support/tenant/undo.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
@@ -57,7 +57,7 @@ test.each([
     importId: written.id,
     state: "open",
   });
-  expect(auditOf(tenant.database).at(-1)).toMatchObject({
+  expect(readAuditLog(tenant.database).at(-1)).toMatchObject({
     action: "imports.commit",
     detail: { emittedFile: "UPLOAD.csv", emittedSha256: UPLOAD.sha256 },
   });
@@ -130,13 +130,13 @@ test.each<[string, () => Promise<Import>, string, RegExp]>([
       return tenant.client.imports.delete({ kind: "users", ids: [one?.id ?? ""] });
     },
     "input-rejected",
-    /an upload file cannot delete records by name/,
+    /an upload file cannot delete records that were specified by name/,
   ],
   [
     "that the tenant has overtaken",
     async () => {
       const planned = await tenant.plan(append, FILE);
-      await tenant.client.users.create({ name: "林", emails: ["hayashi@x.example"] });
+      await tenant.client.users.create({ name: "五", emails: ["五@x.example"] });
       return planned;
     },
     "conflict",

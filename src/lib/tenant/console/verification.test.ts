@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Import, Verification } from "../../contract/index.ts";
-import { auditOf } from "#support/tenant/audit.ts";
-import { failureOf, fileOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { readAuditLog } from "#support/tenant/audit.ts";
+import { failureOf, encodeCsv, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {
@@ -15,7 +15,7 @@ const exported = { kind: "users", fromConsole: true } as const;
 
 /** Plans a file and commits it as one that was written for an upload. */
 const upload = async (cells: Cells, request: Parameters<TestTenant["plan"]>[0] = users): Promise<Import> => {
-  const sha256 = createHash("sha256").update(fileOf(cells)).digest("hex");
+  const sha256 = createHash("sha256").update(encodeCsv(cells)).digest("hex");
   return tenant.client.imports.commit(await tenant.plan(request, cells), { sha256, fileName: "UPLOAD.csv" });
 };
 
@@ -25,7 +25,7 @@ type Evidence = Parameters<typeof tenant.client.imports.verify>[2];
 const verify = (of: number | Pick<Import, "change">, cells: Cells, evidence: Evidence = {}): Promise<Verification> =>
   tenant.client.imports.verify(
     typeof of === "number" ? of : (of.change ?? 0),
-    { stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" },
+    { stream: new Blob([encodeCsv(cells)]).stream(), encoding: "utf-8" },
     evidence,
   );
 
@@ -53,7 +53,7 @@ test("imports verify rejects the export of another tenant, as imports do", async
   expect(failure).toMatchObject({ code: "input-rejected" });
   expect(failure?.what).toMatchObject({
     en: expect.stringContaining(
-      "compared 6 rows with 6 users, and none matches: this looks like an export from another tenant",
+      "6 rows and 6 users were compared, but none of them match; this looks like an export from another tenant",
     ),
     ja: expect.stringContaining("6 行は、ユーザー 6 件のどれとも一致しません"),
   });
@@ -117,7 +117,7 @@ test.each<[string, Cells, string, Readonly<Record<string, readonly string[]>>]>(
   });
   // nothing is changed here, and an import of the same export tells the same
   expect(here()).toBe(before);
-  expect(auditOf(tenant.database).at(-1)).toMatchObject({ action: "imports.verify" });
+  expect(readAuditLog(tenant.database).at(-1)).toMatchObject({ action: "imports.verify" });
 });
 
 test("an open task is compared with each export, and a task that is done stays done", async () => {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { auditOf } from "#support/tenant/audit.ts";
+import { readAuditLog } from "#support/tenant/audit.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
@@ -73,7 +73,7 @@ test("the same answer at the same time changes nothing; every change is audited 
   const at = "2026-01-01T00:00:00.000Z";
   await answers.set({ answers: [{ ...PHONE, at }] });
   expect(await answers.set({ answers: [{ ...PHONE, at }] })).toEqual({ changed: [], dryRun: false });
-  const records = auditOf(tenant.database);
+  const records = readAuditLog(tenant.database);
   expect(records.map(({ action }) => action)).toEqual(["answers.set"]);
   expect(records[0]).toMatchObject({
     objects: [{ thing: "answer", name: PHONE.question }],

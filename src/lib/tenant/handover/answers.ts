@@ -2,8 +2,8 @@ import type { NewAnswer } from "../../contract/index.ts";
 import { ANSWER, type Answer } from "../../model/answer.ts";
 import { normaliseAnswer } from "../../rules/answer.ts";
 import { judgeRecord } from "../../rules/index.ts";
-import { enforce } from "../../rules/rule.ts";
-import { getCurrentInstant, newId } from "../ids.ts";
+import { throwFirstProblem } from "../../rules/rule.ts";
+import { getCurrentInstant, createId } from "../ids.ts";
 import type { Session } from "../session.ts";
 import { deleteAnswer, findAnswer, writeAnswer } from "./answer-rows.ts";
 import type { Writer } from "../store/store.ts";
@@ -16,8 +16,8 @@ interface AnswerChange {
 }
 
 /**
- * Stores answers, either all of them or none. An answer that is given again with the same value is confirmed: its
- * author and date become the current ones.
+ * Stores answers, either all of them or none. If an answer has the same value as before, it is confirmed: its author
+ * and date are updated.
  *
  * @throws Failure `input-rejected` if a question does not exist, a value does not fit its question, a text is too long,
  * or a time is in the future
@@ -50,7 +50,7 @@ async function setAnswer(
   const now = getCurrentInstant(session.surroundings);
   const typed = value?.trim() ?? "";
   const said = typed === "" ? null : normaliseAnswer(question, typed, now);
-  enforce(judgeRecord(ANSWER.name, { after: { question, value: said, at: at ?? now } }, { facts: { now } }));
+  throwFirstProblem(judgeRecord(ANSWER.name, { after: { question, value: said, at: at ?? now } }, { facts: { now } }));
   const before = (await findAnswer(writer, { question, subject })) ?? null;
   if (said === null) {
     if (before === null) return undefined;
@@ -58,7 +58,7 @@ async function setAnswer(
     return { before, after: null };
   }
   const after: Answer = {
-    id: before?.id ?? newId(session.surroundings),
+    id: before?.id ?? createId(session.surroundings),
     question: validateAnswerText("question", question),
     subject: validateAnswerText("subject", subject),
     value: validateAnswerText("value", said),

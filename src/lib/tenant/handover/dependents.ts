@@ -1,13 +1,13 @@
 import type { Dependents, User } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { namesPerson, toPerson, type Person } from "../../handover/checklist/people.ts";
+import { mentionsPerson, toPerson, type Person } from "../../handover/checklist/people.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { text } from "../../text/index.ts";
 import { readTasksOfUsers } from "../console/tasks.ts";
 import type { Actor } from "../policy/asker.ts";
-import { isPermitted } from "../policy/check.ts";
-import { findSharedFullNames, USERS } from "../records/user-rows.ts";
-import { listItems } from "../renewals/renewal-rows.ts";
+import { isOperationPermitted } from "../policy/check.ts";
+import { findSharedFullNames, USER_LIST } from "../records/user-rows.ts";
+import { listRenewalItems } from "../renewals/renewal-rows.ts";
 import { readRecordsById } from "../store/lists.ts";
 import { ORDERED_JOIN } from "../store/sql/forms.ts";
 import type { Reader, Row } from "../store/store.ts";
@@ -58,7 +58,7 @@ export const buildPeople = async (reader: Reader, users: readonly User[]): Promi
 
 /** Returns the users with these ids, in this order, each once.  @throws Failure `not-found` */
 const readUsers = async (reader: Reader, ids: readonly string[]): Promise<readonly User[]> => {
-  const users = new Map((await readRecordsById(reader, USERS, ids)).map((user) => [user.id, user]));
+  const users = new Map((await readRecordsById(reader, USER_LIST, ids)).map((user) => [user.id, user]));
   return [...new Set(ids)].map((id) => {
     const user = users.get(id);
     if (user !== undefined) return user;
@@ -70,11 +70,11 @@ const readUsers = async (reader: Reader, ids: readonly string[]): Promise<readon
 
 /** Returns the renewal items that name each person, in the order of the people. */
 const findRenewals = async (reader: Reader, people: readonly Person[]): Promise<readonly Dependents["renewals"][]> => {
-  const items = await listItems(reader);
+  const items = await listRenewalItems(reader);
   return people.map((person) =>
     items.flatMap(({ id, name, owner, account, phoneHolder }): Dependents["renewals"] => {
-      if (namesPerson(person, owner)) return [{ id, name, relation: "owner" }];
-      const isHolder = namesPerson(person, account) || namesPerson(person, phoneHolder);
+      if (mentionsPerson(person, owner)) return [{ id, name, relation: "owner" }];
+      const isHolder = mentionsPerson(person, account) || mentionsPerson(person, phoneHolder);
       return isHolder ? [{ id, name, relation: "account" }] : [];
     }),
   );
@@ -96,7 +96,7 @@ const readDevices = async (reader: Reader, asker: Actor, ids: string): Promise<R
       `select u.id as person, t.id, t.serialNumber, coalesce(d.model, t.platform) as model, t.phoneNumber, t.status, t.tags
        ${OF_USERS} ${ORDERED_JOIN} device t on t.owner = u.pk
        left join main.ade_device d on d.serialNumber = t.serialNumber and :apple = 1 order by t.pk`,
-      { ids, apple: isPermitted(asker, "apple.read") ? 1 : 0 },
+      { ids, apple: isOperationPermitted(asker, "apple.read") ? 1 : 0 },
     ),
   );
 
@@ -129,7 +129,7 @@ export const findDependents = async (reader: Reader, asker: Actor, ids: readonly
   const param = JSON.stringify(users.map(({ id }) => id));
   const people = await buildPeople(reader, users);
   const named = JSON.stringify(people.flatMap(({ id, words, called }) => (words.includes(called) ? [id] : [])));
-  const seesSecured = isPermitted(asker, "secured.read");
+  const seesSecured = isOperationPermitted(asker, "secured.read");
   const secured = seesSecured
     ? groupByPerson(await reader.all(SECURED_IDENTITIES, { ids: param, named }))
     : new Map<string, readonly Row[]>();

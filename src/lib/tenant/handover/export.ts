@@ -10,7 +10,7 @@ import {
 } from "../../handover/resources.ts";
 import { ROOT_ORG_NAME } from "../../model/organisation.ts";
 import { text } from "../../text/index.ts";
-import { isPermitted, canReadContacts, buildScope as visibleTo } from "../policy/check.ts";
+import { isOperationPermitted, canReadContacts, buildScope as visibleTo } from "../policy/check.ts";
 import { RESOURCE_READ_RULES } from "../policy/routes.ts";
 import type { Session } from "../session.ts";
 import { readListConfirmation } from "../accounts/administrator-rows.ts";
@@ -19,7 +19,7 @@ import { buildConsoleFiles, type TalliedFile } from "./exports/csv.ts";
 import { createTally, buildRecordLines, type Tally } from "./exports/records.ts";
 import { buildSummary } from "./exports/summary.ts";
 import { readRecordsById } from "../store/lists.ts";
-import { ORGS } from "../records/org-rows.ts";
+import { ORG_LIST } from "../records/org-rows.ts";
 import { buildVisibleColumns } from "../store/scope.ts";
 import type { StreamPiece, PieceStart, Reader, Store } from "../store/store.ts";
 import { readTenantName, readMirroredAt } from "../records/tenant-rows.ts";
@@ -33,13 +33,16 @@ const resolveResourceNames = (names: readonly string[]): readonly ResourceName[]
     if (isResourceName(name)) return name;
     const all = RESOURCE_NAMES.join(", ");
     throw new Failure("usage", {
-      what: text(`no resource is named "${name}"`, `「${name}」というリソースはありません`),
+      what: text(`there is no resource "${name}"`, `「${name}」というリソースはありません`),
       where: "only",
-      hint: text(`resources: ${all}`, `リソース: ${all}`),
+      hint: text(`valid resources: ${all}`, `指定できるリソース: ${all}`),
     });
   });
 
-/** Returns each resource's state: `exported` if it is to be exported. Empty resources are known only at the end. */
+/**
+ * Returns the state of each resource: `exported` if it will be exported. Whether a resource is empty is known only at
+ * the end.
+ */
 const determineResourceStates = (
   { asker }: Pick<Session, "asker">,
   { only, scope, audit = false }: HandoverRequest,
@@ -51,33 +54,36 @@ const determineResourceStates = (
     } = RESOURCE_READ_RULES;
     const isWanted = wanted?.includes(name) ?? (resourceOf(name).optional !== true || audit);
     if (!isWanted || (scope !== undefined && !ofOrgs)) return "left-out";
-    return isPermitted(asker, needs) ? "exported" : "not-permitted";
+    return isOperationPermitted(asker, needs) ? "exported" : "not-permitted";
   };
   return new Map(RESOURCE_NAMES.map((name) => [name, stateOf(name)]));
 };
 
 /**
- * Returns the store as the acting account sees it, limited to an organisation and everything below it if `scope` is
- * given. @throws Failure `not-found` if there is no such organisation
+ * Returns the store with the records that the acting account can see. If `scope` is given, the store is limited to that
+ * organisation and all organisations below it. @throws Failure `not-found` if there is no such organisation
  */
 const openStoreInScope = async ({ store, asker }: Session, scope: string | undefined): Promise<Store> => {
   if (scope === undefined) return store;
   const pk = await store.read((reader) => findOrgNumber(reader, scope));
   if (pk === undefined) {
     throw new Failure("not-found", {
-      what: text(`no organisation has the id "${scope}"`, `ID が「${scope}」の組織はありません`),
+      what: text(`no organisation has the ID "${scope}"`, `ID が「${scope}」の組織はありません`),
     });
   }
   return store.within({
     orgs: [pk],
     kinds: [],
     secured: false,
-    accounts: isPermitted(asker, RESOURCE_READ_RULES.accounts[0]),
+    accounts: isOperationPermitted(asker, RESOURCE_READ_RULES.accounts[0]),
     contacts: canReadContacts(asker),
   });
 };
 
-/** An export as a stream of parts, with the boundary that separates them. Each part's start comes before its bytes. */
+/**
+ * An export as a stream of parts, with the boundary that separates them. The header of each part comes before its
+ * bytes.
+ */
 export interface ExportedParts {
   readonly content: ReadableStream<PieceStart | Uint8Array>;
   /** a text that does not occur in any part */
@@ -87,11 +93,11 @@ export interface ExportedParts {
 const BOUNDARY_BYTES = 18;
 
 const readExportScope = async (reader: Reader, scope: string | undefined): Promise<HandoverEnd["scope"]> => {
-  const [org] = scope === undefined ? [] : await readRecordsById(reader, ORGS, [scope]);
+  const [org] = scope === undefined ? [] : await readRecordsById(reader, ORG_LIST, [scope]);
   return org === undefined ? null : { id: org.id, path: org.path === "" ? ROOT_ORG_NAME : org.path };
 };
 
-/** The tables with columns that not everybody can see, by resource. */
+/** For each resource, the table with columns that some accounts cannot see. */
 const RESTRICTED_TABLES = { tenant: "tenant_profile", renewals: "renewal_item" } as const satisfies Partial<
   Readonly<Record<ResourceName, string>>
 >;
@@ -128,7 +134,9 @@ const buildExportEnd = async (
   },
 ): Promise<HandoverEnd> => {
   const dates = [...tallies.values()].flatMap(({ updatedAt }) => updatedAt ?? []);
-  const head = isPermitted(asker, RESOURCE_READ_RULES.audit[0]) ? await readAuditHead(reader, "main.audit") : undefined;
+  const head = isOperationPermitted(asker, RESOURCE_READ_RULES.audit[0])
+    ? await readAuditHead(reader, "main.audit")
+    : undefined;
   return {
     tenant: await readTenantName(reader),
     mirroredAt: await readMirroredAt(reader),
@@ -151,9 +159,9 @@ const buildExportEnd = async (
  * files for the console, a summary, and finally the totals. Nothing is written, not even an audit record, so that
  * another export has the same content.
  *
- * Records refer only to what is in the exported part of the tenant: the parent of the topmost organisation is null, and
- * managed organisations outside that part are left out. References to records of a resource that is not exported
- * remain, with their ids.
+ * Records refer only to records in the exported part of the tenant: the parent of the topmost organisation is null, and
+ * managed organisations outside that part are left out. References to records of a resource that is not exported are
+ * kept, with their ids.
  *
  * @throws Failure `usage` if a name is not the name of a resource, `not-found` if the acting account cannot see the
  * organisation

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { WholeClient } from "#support/client/whole-client.ts";
 import type { HandoverEnd, HandoverRequest } from "../../contract/index.ts";
 import { RESOURCE_NAMES, resourceOf, type ResourceName } from "../../handover/resources.ts";
-import { expectedRecords } from "#support/tenant/expected-records.ts";
-import { fillAtRandom, SECRET, SECRET_AT } from "#support/tenant/random-tenant.ts";
+import { buildExpectedRecords } from "#support/tenant/expected-records.ts";
+import { fillAtRandom, SECRET_CANARY, SECRET_AT } from "#support/tenant/random-tenant.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
@@ -47,7 +47,7 @@ describe("a tenant with some records of everything", () => {
         await fillAtRandom(random, seed);
         const before = contentOf(random);
         const exported = await exportBy(random.client, { audit: true });
-        const expected = expectedRecords(random);
+        const expected = buildExpectedRecords(random);
         for (const name of RESOURCE_NAMES) {
           const records = expected.get(name) ?? [];
           expect(linesOf(exported, name), name).toEqual(records.map((record) => JSON.stringify(record)));
@@ -67,11 +67,11 @@ describe("a tenant with some records of everything", () => {
     for (const seed of [1, 2, 3, 4]) {
       await using random = new TestTenant();
       await fillAtRandom(random, seed, 20);
-      expect(contentOf(random)).toContain(SECRET);
+      expect(contentOf(random)).toContain(SECRET_CANARY);
       const { files } = await exportBy(random.client, { audit: true });
       const all = [...files.values()].join("\n");
       expect(all.length).toBeGreaterThan(1000);
-      expect(all).not.toContain(SECRET);
+      expect(all).not.toContain(SECRET_CANARY);
       // when it was set is a part of what the console has otherwise, and of nothing else
       const others = [...files].filter(([name]) => name !== "resources/observed.ndjson");
       expect(others.map(([, content]) => content).join("\n")).not.toContain(SECRET_AT);

@@ -15,7 +15,7 @@ import { createBlankCheck, createRecordCheck } from "../../rules/values.ts";
 import { checkObservedLine } from "./restores/observed.ts";
 import { isAvailableHeader } from "../records/fields.ts";
 
-/** A record of a bundle. Its members have the types of the fields of its resource. */
+/** A record of a bundle. Its members have the types of the resource's fields. */
 type BundleLine = Readonly<Record<string, unknown>>;
 
 interface AccountLine {
@@ -28,7 +28,10 @@ interface AccountLine {
   readonly timezone: string | null;
 }
 
-/** The state that rules read from a record of a bundle, with the name of the thing that the rules apply to. */
+/**
+ * For each resource, the record type whose rules apply and the function that converts a record of a bundle to the state
+ * that the rules check.
+ */
 const RULE_STATES: Readonly<
   Partial<Record<ResourceName, readonly [of: string, state: (record: BundleLine) => object]>>
 > = {
@@ -58,7 +61,7 @@ const RULE_STATES: Readonly<
  * @param isOfConsole true if the bundle is from a mirror: existing values from the console are accepted, but not those
  * that are recorded only in clomoctl
  */
-export const createRecordJudge = (
+export const BundleAccountLine = (
   resource: ResourceName,
   { isOfConsole, now }: { readonly isOfConsole: boolean; readonly now: string },
 ): ((record: BundleLine) => readonly RuleProblem[]) => {

@@ -1,6 +1,6 @@
 import { undoChange } from "#support/tenant/undo.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { auditOf } from "#support/tenant/audit.ts";
+import { readAuditLog } from "#support/tenant/audit.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
@@ -71,7 +71,7 @@ test("one change ends the role, the app users and tags two phones; undo restores
   });
   expect(done?.after).toMatchObject({ role: "none", marked: false, secured: [], renewals: [], consoleTasks: [] });
   expect(done?.after.devices.map(({ tags }) => tags)).toEqual([["回収待ち", "貸出用"], ["回収待ち"]]);
-  const last = auditOf(tenant.database).at(-1);
+  const last = readAuditLog(tenant.database).at(-1);
   expect(last).toMatchObject({ action: "users.leave" });
   expect(JSON.stringify(last)).not.toContain(PASSWORD);
   const number = tenant.database.count("select max(number) from change");

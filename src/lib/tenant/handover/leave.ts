@@ -9,11 +9,11 @@ import { ACCOUNTS, listOtherSupportAccounts, writeAdministratorMark } from "../a
 import { applyAccountDraft, getStoredAccount } from "../accounts/accounts.ts";
 import { buildAccountDraft, permitAccountChange, permitPrivilegedAccount } from "../accounts/draft.ts";
 import { getCurrentInstant } from "../ids.ts";
-import { isPermitted } from "../policy/check.ts";
+import { isOperationPermitted } from "../policy/check.ts";
 import { changeTags, EDITABLE_DEVICES } from "../records/devices.ts";
 import { editSingleRecord, getRecordById, toChangedObject } from "../records/records.ts";
 import { deleteSecuredUsers } from "../records/secured/user-rows.ts";
-import { USERS } from "../records/user-rows.ts";
+import { USER_LIST } from "../records/user-rows.ts";
 import type { ChangedObject, Session, TaskFinder } from "../session.ts";
 import type { RequestKey } from "../store/idempotency.ts";
 import type { Reader, Writer } from "../store/store.ts";
@@ -53,7 +53,7 @@ export const leaveUsers = (
     return Promise.all(
       after.map(async (now, at) => {
         const { before = now, objects = [] } = changed?.[at] ?? {};
-        const tasks = await Promise.all([toChangedObject({ list: USERS }, now.user), ...objects].map(taskOf));
+        const tasks = await Promise.all([toChangedObject({ list: USER_LIST }, now.user), ...objects].map(taskOf));
         return { before, after: now, consoleTask: tasks.findLast((task) => task !== null) ?? null, dryRun };
       }),
     );
@@ -96,7 +96,9 @@ const endRights = async (
 ): Promise<readonly ChangedObject[]> => {
   const objects: ChangedObject[] = [];
   if (before.role !== "none" || before.marked) objects.push(await endAccount(session, writer, before, dryRun));
-  const secured = isPermitted(session.asker, "secured.write") ? (before.secured ?? []).filter(isOwnSecuredUser) : [];
+  const secured = isOperationPermitted(session.asker, "secured.write")
+    ? (before.secured ?? []).filter(isOwnSecuredUser)
+    : [];
   await deleteSecuredUsers(
     writer,
     secured.map(({ id }) => id),
@@ -128,7 +130,7 @@ const endAccount = async (
   if (before.name === null) {
     permitPrivilegedAccount(session.asker, before);
     await writeAdministratorMark(writer, before.pk, false, getCurrentInstant(session.surroundings));
-    return { thing: USERS.thing.name, id, name };
+    return { thing: USER_LIST.thing.name, id, name };
   }
   permitAccountChange(session, before, request);
   const meant = await buildAccountDraft(writer, before, request, { id, asker: session.asker, dryRun });

@@ -9,7 +9,7 @@ import { isBefore } from "../../handover/compare/ids.ts";
 import { createLineParser } from "../../handover/compare/record.ts";
 import { resourceOf, NOT_APPLIED_REASONS, type ResourceName } from "../../handover/resources.ts";
 import { formatCount, text, type Text } from "../../text/index.ts";
-import { getCurrentInstant, newId, sha256 } from "../ids.ts";
+import { getCurrentInstant, createId, sha256 } from "../ids.ts";
 import type { Session } from "../session.ts";
 import { readLatestRevision } from "../store/collections.ts";
 import type { RequestKey } from "../store/idempotency.ts";
@@ -37,9 +37,9 @@ import { RESOURCES_RESETTING_ANSWERS, writePlan } from "./restores/write.ts";
 import type { RuleProblem } from "../../rules/rule.ts";
 import type { ScratchTable, SqlValue, Writer } from "../store/store.ts";
 import { isMirror, writeMirroredAt } from "../records/tenant-rows.ts";
-import { createRecordJudge } from "./judge.ts";
+import { BundleAccountLine } from "./judge.ts";
 
-/** The parameters of a request that come with the files. */
+/** The parameters that a restore request contains in addition to the files. */
 interface RestoreRequest {
   /** names of resources, separated by commas */
   readonly only?: string | undefined;
@@ -50,15 +50,15 @@ interface RestoreRequest {
 interface CommitRequest extends RestoreRequest {
   readonly deletions: number;
   readonly manifest?: string | undefined;
-  /** of the plan that was shown */
+  /** ETag of the plan that was shown */
   readonly etag: string;
   readonly once: RequestKey | undefined;
 }
 
-/** A bundle that was received and staged in the tenant. When it is disposed of, the staged data is deleted. */
+/** A bundle that was received and staged in the tenant. The staged data is deleted when this object is disposed of. */
 interface ReceivedBundle extends AsyncDisposable {
   readonly staged: StagedBundle;
-  /** why single records cannot be applied, whatever the other records are */
+  /** reasons why single records cannot be applied, independent of the other records */
   readonly refusals: RefusalList;
   /** when the data last came from the console */
   readonly mirroredAt: string | undefined;
@@ -66,7 +66,7 @@ interface ReceivedBundle extends AsyncDisposable {
   readonly content: string;
 }
 
-/** Number of lines that are written at once. */
+/** Number of lines that are written in one statement. */
 const LINES_PER_WRITE = 500;
 
 /** Returns the selected resources.  @throws Failure `usage` if one is unknown or cannot be applied to another tenant */
@@ -77,12 +77,15 @@ const parseSelectedResources = (only: string | undefined): readonly ResourceName
     const { stays } = isResourceName(name) ? resourceOf(name) : {};
     const why =
       stays === undefined
-        ? text("there is no resource with this name", "この名前のリソースはありません")
+        ? text("there is no such resource", "指定したリソースはありません")
         : NOT_APPLIED_REASONS[stays];
     throw new Failure("usage", {
       what: text(`"${name}" cannot be applied: ${why.en}`, `「${name}」は適用できません: ${why.ja}`),
       where: "only",
-      hint: text(`resources: ${APPLICABLE_RESOURCES.join(", ")}`, `リソース: ${APPLICABLE_RESOURCES.join(", ")}`),
+      hint: text(
+        `valid resources: ${APPLICABLE_RESOURCES.join(", ")}`,
+        `指定できるリソース: ${APPLICABLE_RESOURCES.join(", ")}`,
+      ),
     });
   }
   return APPLICABLE_RESOURCES.filter((name) => only.split(",").includes(name));
@@ -92,7 +95,7 @@ const parseSelectedResources = (only: string | undefined): readonly ResourceName
  * Receives and stages the files of an export, outside of any transaction. All lines are checked, because anybody can
  * create a bundle with matching hashes.
  *
- * @throws Failure `input-rejected` if a file or a line is not as an export writes it
+ * @throws Failure `input-rejected` if a file or a line does not have the format of an export
  */
 const receiveBundle = async (
   { store, surroundings }: Session,
@@ -125,7 +128,7 @@ const receiveBundle = async (
         lines,
         hash,
         refusals,
-        judge: createRecordJudge(resource, judging),
+        judge: BundleAccountLine(resource, judging),
       });
     }
     const resources = APPLICABLE_RESOURCES.filter((name) => sent.has(name));
@@ -138,13 +141,13 @@ const receiveBundle = async (
   }
 };
 
-const SHOW_ALL_REFUSALS = text(
+const SHOW_ALL_REFUSALS_HINT = text(
   `to see all reasons: ${line("handover apply", ["BUNDLE"], { dryRun: true })}`,
   `すべての理由を見るには: ${commandName("handover apply")} 引き継ぎデータ --dry-run`,
 );
 
 const FILE_NOT_APPLICABLE = text(
-  "files of this kind cannot be applied to a tenant",
+  "this type of file cannot be applied to a tenant",
   "テナントに適用するファイルではありません",
 );
 
@@ -155,12 +158,15 @@ interface StagingOptions {
   readonly name: string;
   readonly lines: ScratchTable;
   readonly hash: ReturnType<typeof createHash>;
-  readonly judge: ReturnType<typeof createRecordJudge>;
-  /** receives what the rules refuse */
+  readonly judge: ReturnType<typeof BundleAccountLine>;
+  /** receives the reasons why rules refuse records */
   readonly refusals: RefusalList;
 }
 
-/** Stages a resource's lines, which must be as exported and sorted by id.  @throws Failure `input-rejected` */
+/**
+ * Stages the lines of a resource, which must be unchanged since the export and sorted by id. @throws Failure
+ * `input-rejected`
+ */
 const stageResource = async (
   resource: ResourceName,
   content: AsyncIterable<Uint8Array>,
@@ -205,12 +211,12 @@ const describeRuleProblem = ({ field, what }: RuleProblem): Text =>
 
 const LAST_LINE_INCOMPLETE = text("the last line does not end with a newline", "最後の行が改行で終わっていません");
 const RECORDS_NOT_SORTED = text(
-  "a record occurs twice, or the records are not sorted by id",
-  "記録が重複しているか、ID の順に並んでいません",
+  "a record occurs twice, or the records are not sorted by ID",
+  "データが重複しているか、ID の順に並んでいません",
 );
 
-/** Returns the names of the collections to lock. */
-const listLocks = ({ resources }: StagedBundle): readonly string[] => [
+/** Returns the names of the collections that a restore locks. */
+const listRestoreLocks = ({ resources }: StagedBundle): readonly string[] => [
   ...new Set([
     ...resources.flatMap((name) => getResourceTarget(name).collections),
     ...(RESOURCES_RESETTING_ANSWERS.some((name) => resources.includes(name))
@@ -219,24 +225,30 @@ const listLocks = ({ resources }: StagedBundle): readonly string[] => [
   ]),
 ];
 
-/** Returns a refusal if a plan for a mirror changes console data, because the change would not reach the console. */
+/**
+ * Returns a refusal if a plan for a mirror changes console data, because clomoctl could not make the change in the
+ * console.
+ */
 const findMirrorRefusals = ({ name, added, changed, removed }: PlannedResource): readonly RestoreRefusal[] => {
   const records = added + changed + removed;
-  if (records === 0 || isRecordedOnlyHere(name)) return [];
+  if (records === 0 || isRecordedOnlyInClomoctl(name)) return [];
   const { en, ja } = resourceOf(name).title;
   const detail = text(
-    `this tenant is a mirror of the console, and this change would not reach the console (${formatCount(records, "record")} of: ${en})`,
+    `this tenant is a mirror of the console, so this change would not be made in the console (${formatCount(records, "record")} of: ${en})`,
     `このテナントは管理画面のミラーのため、適用しても管理画面には反映されません(${ja} ${records} 件)`,
   );
   return [{ resource: name, id: null, detail }];
 };
 
-const isRecordedOnlyHere = (name: ResourceName): boolean => resourceOf(name).here === true;
+const isRecordedOnlyInClomoctl = (name: ResourceName): boolean => resourceOf(name).here === true;
 
 type PlannedRestore = Omit<RestorePlan, "resources"> & { readonly resources: readonly PlannedResource[] };
 
-/** A tenant cannot become a mirror with only some resources, because the others could not be applied later. */
-const INCOMPLETE_MIRROR = new Failure("input-rejected", {
+/**
+ * The failure if a tenant would become a mirror with only some resources. The other resources could not be applied
+ * later.
+ */
+const INCOMPLETE_MIRROR_FAILURE = new Failure("input-rejected", {
   what: text(
     "the tenant would become a mirror with only some of the console's records",
     "管理画面のデータの一部だけを持つミラーになってしまいます",
@@ -256,12 +268,12 @@ const planBundle = async (
   await compareLines(writer, staged);
   const resources = await countPlan(writer, staged);
   const isOfMirror = await isMirror(writer);
-  const becomesMirror = mirroredAt !== undefined && !isOfMirror && !staged.resources.every(isRecordedOnlyHere);
+  const becomesMirror = mirroredAt !== undefined && !isOfMirror && !staged.resources.every(isRecordedOnlyInClomoctl);
   if (
     becomesMirror &&
-    !APPLICABLE_RESOURCES.every((name) => isRecordedOnlyHere(name) || staged.resources.includes(name))
+    !APPLICABLE_RESOURCES.every((name) => isRecordedOnlyInClomoctl(name) || staged.resources.includes(name))
   )
-    throw INCOMPLETE_MIRROR;
+    throw INCOMPLETE_MIRROR_FAILURE;
   const ofMirror = isOfMirror ? resources.flatMap(findMirrorRefusals) : [];
   const { first, total } = await findRefusals(writer, staged, refusals);
   return {
@@ -282,9 +294,9 @@ const isEmptyPlan = ({ becomesMirror, resources }: PlannedRestore): boolean =>
   !becomesMirror && resources.every(({ added, changed, removed }) => added + changed + removed === 0);
 
 /**
- * Changes the tenant as planned, and checks the result.
+ * Applies the plan to the tenant, and verifies the result.
  *
- * @returns what the rules refuse
+ * @returns reasons why rules refuse records
  * @throws Failure `input-rejected` if the tenant then differs from the bundle
  */
 const writeAndVerify = async (
@@ -303,7 +315,7 @@ const writeAndVerify = async (
   throw new Failure("input-rejected", {
     what: text(
       "this record cannot be applied exactly as it was exported; nothing was changed",
-      "書き出されたままの内容ではこの記録を適用できないため、何も変更していません",
+      "このデータは書き出されたままの内容では適用できないため、何も変更していません",
     ),
     where: `${resource}: ${id}`,
   });
@@ -312,7 +324,7 @@ const writeAndVerify = async (
 /**
  * Returns what would change if a bundle were applied to the tenant. The changes are made and then rolled back.
  *
- * @throws Failure `input-rejected` if a file or a line is not as an export writes it; `locked`
+ * @throws Failure `input-rejected` if a file or a line does not have the format of an export; `locked`
  */
 export const planRestore = async (
   session: Session,
@@ -320,7 +332,7 @@ export const planRestore = async (
   request: RestoreRequest,
 ): Promise<RestorePlan> => {
   await using received = await receiveBundle(session, parts, request);
-  const locks = listLocks(received.staged);
+  const locks = listRestoreLocks(received.staged);
   return await session.change({ action: null, locks, dryRun: true, isJudged: true }, async (writer) => {
     const plan = await planBundle(writer, received);
     const isTried = plan.refusals.length === 0 && !isEmptyPlan(plan);
@@ -332,13 +344,13 @@ export const planRestore = async (
 };
 
 /**
- * Applies a bundle to the tenant in a single transaction: either all of it or nothing. Nothing that was received is
- * kept.
+ * Applies a bundle to the tenant in a single transaction: either all of it or nothing. The received files are not kept.
  *
  * @throws Failure `conflict` if the plan, the tenant or the content differs from what was shown; `input-rejected` if
- * the number of removals was not confirmed, or something cannot be applied; otherwise as {@link planRestore}
+ * the number of removals was not confirmed, or something cannot be applied; otherwise as described for
+ * {@link planRestore}
  */
-export const restore = async (
+export const restoreBundle = async (
   session: Session,
   parts: AsyncIterable<ReceivedPart>,
   { etag, deletions, manifest, once, ...request }: CommitRequest,
@@ -348,7 +360,7 @@ export const restore = async (
     const { resources } = (await readRestoreDetail(reader, id)) as Pick<RestoreResult, "resources">;
     return { id, resources };
   };
-  const locks = listLocks(received.staged);
+  const locks = listRestoreLocks(received.staged);
   const change = {
     action: "handover.apply",
     writer: "apply",
@@ -358,13 +370,13 @@ export const restore = async (
   } as const;
   return await session.change<RestoreResult>(change, async (writer) => {
     const plan = await planBundle(writer, received);
-    if (plan.etag !== etag) throw PLAN_OUTDATED;
+    if (plan.etag !== etag) throw PLAN_OUTDATED_FAILURE;
     throwFirstRefusal(plan.refusals);
     const [resources, removed] = [[...plan.resources], countRemovals(plan.resources)];
     if (removed !== deletions) throw createRemovalCountFailure(removed, deletions);
     if (isEmptyPlan(plan)) return { result: { id: null, resources }, objects: [] };
     throwFirstRefusal(await writeAndVerify(writer, received, plan));
-    const id = newId(session.surroundings);
+    const id = createId(session.surroundings);
     return {
       result: { id, resources },
       objects: [{ thing: "restore", id }],
@@ -376,10 +388,10 @@ export const restore = async (
 /** Throws the first refusal, if there is one. @throws Failure `input-rejected` */
 const throwFirstRefusal = ([refusal]: RestorePlan["refusals"] | readonly RestoreRefusal[]): void => {
   if (refusal !== undefined)
-    throw createInputFailure(`${refusal.resource}: ${refusal.id ?? ""}`, refusal.detail, SHOW_ALL_REFUSALS);
+    throw createInputFailure(`${refusal.resource}: ${refusal.id ?? ""}`, refusal.detail, SHOW_ALL_REFUSALS_HINT);
 };
 
-const PLAN_OUTDATED = new Failure("conflict", {
+const PLAN_OUTDATED_FAILURE = new Failure("conflict", {
   what: text(
     "the tenant or the bundle has changed since the plan was shown; nothing was changed",
     "計画の表示後にテナントか引き継ぎデータが変更されたため、何も変更していません",
@@ -391,7 +403,7 @@ const createRemovalCountFailure = (removed: number, confirmed: number): Failure 
   new Failure("input-rejected", {
     what: text(
       `the plan removes ${formatCount(removed, "record")}, not ${confirmed}; nothing was changed`,
-      `計画で削除されるのは ${removed} 件で、指定された ${confirmed} 件ではありません。何も変更していません`,
+      `計画で削除されるのは ${removed} 件です。指定された ${confirmed} 件と異なるため、何も変更していません`,
     ),
     where: "deletions",
   });

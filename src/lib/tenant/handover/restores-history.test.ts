@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterAll, test } from "vitest";
-import { expectSeen, toHistoryParameters, LONG_TIMEOUT, stepsOf } from "#support/drawn.ts";
-import { OUTCOMES, RestoresHistory, someRestoresStep } from "#support/tenant/restores-history.ts";
-import { randomTenant } from "#support/tenant/restoring.ts";
+import { expectAllEvents, toHistoryParameters, LONG_TIMEOUT, someSteps } from "#support/drawn.ts";
+import { STEP_OUTCOMES, RestoresHistory, someRestoresStep } from "#support/tenant/restores-history.ts";
+import { createRandomTenant } from "#support/tenant/restoring.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { VersionsCheck } from "#support/tenant/versions.ts";
 
@@ -24,14 +24,14 @@ test(
   async () => {
     const seen = new Set<string>();
     await fc.assert(
-      fc.asyncProperty(fc.nat(1_000_000), fc.nat(2), stepsOf(someRestoresStep, MOST), async (seed, kin, steps) => {
+      fc.asyncProperty(fc.nat(1_000_000), fc.nat(2), someSteps(someRestoresStep, MOST), async (seed, kin, steps) => {
         for (const tenant of [one, other]) {
           tenant.clear();
           tenant.clearAudit();
         }
         // of the same seed: tenants with common records
-        await randomTenant(seed, 8, one);
-        if (kin > 0) await randomTenant(kin === 1 ? seed : seed + 1, 8, other);
+        await createRandomTenant(seed, 8, one);
+        if (kin > 0) await createRandomTenant(kin === 1 ? seed : seed + 1, 8, other);
         const history = new RestoresHistory(one, other);
         const versions = [new VersionsCheck(one), new VersionsCheck(other)];
         for (const step of steps) {
@@ -41,6 +41,6 @@ test(
       }),
       toHistoryParameters(SEED),
     );
-    expectSeen(seen, [...OUTCOMES]);
+    expectAllEvents(seen, [...STEP_OUTCOMES]);
   },
 );

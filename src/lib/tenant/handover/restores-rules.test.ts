@@ -8,7 +8,7 @@ import { SCHEME_ITEMS } from "../../model/role-policy.ts";
 import type { Field } from "../../model/thing.ts";
 import { APPLICABLE_RESOURCES } from "./restores/targets.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { partsOf, exportApplicableFiles } from "#support/tenant/restoring.ts";
+import { buildMultipartUpload, exportApplicableFiles } from "#support/tenant/restoring.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
 type Line = Readonly<Record<string, unknown>>;
@@ -293,7 +293,7 @@ test(
         ]);
         let refusals: readonly unknown[] = [];
         const failure = await failureOf(
-          client.restores.plan(partsOf(sent)).then((plan) => {
+          client.restores.plan(buildMultipartUpload(sent)).then((plan) => {
             ({ refusals } = plan);
           }),
         );
@@ -328,7 +328,7 @@ test("two contracts with the same name are rejected, because no command creates 
   const refusalsOf = async (names: readonly string[]) => {
     const contracts = names.map((name) => ({ ...contract, name }));
     const sent = new Map([...files, [fileOf("tenant"), `${JSON.stringify({ ...line, contracts })}\n`] as const]);
-    return (await client.restores.plan(partsOf(sent))).refusals.map(({ detail }) => detail);
+    return (await client.restores.plan(buildMultipartUpload(sent))).refusals.map(({ detail }) => detail);
   };
   expect(await refusalsOf(["A", "B"])).toEqual([]);
   expect(await refusalsOf(["A", "B", "A"])).toEqual([
@@ -354,7 +354,9 @@ test.each(RENEWAL_TEXTS)("apply accepts the %s of a renewal exactly if an edit k
   const lines = linesIn(files.get(fileOf("renewals")))
     .map((line) => `${JSON.stringify({ ...line, [field]: texts.get(idOf(line)) })}\n`)
     .join("");
-  const { refusals } = await client.restores.plan(partsOf(new Map([...files, [fileOf("renewals"), lines]])));
+  const { refusals } = await client.restores.plan(
+    buildMultipartUpload(new Map([...files, [fileOf("renewals"), lines]])),
+  );
   const refused = new Set(refusals.map(({ id }) => id));
   for (const [id, value] of texts) {
     const kept = await client.renewals.edit(id, { [field]: value }).then(

@@ -3,7 +3,12 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { partsOf, randomTenant, restoreFrom, exportApplicableFiles } from "#support/tenant/restoring.ts";
+import {
+  buildMultipartUpload,
+  createRandomTenant,
+  restoreFrom,
+  exportApplicableFiles,
+} from "#support/tenant/restoring.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
 /** Everything in the file, but for what tells how often it was changed. */
@@ -20,7 +25,7 @@ test(
   async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer(), async (seed) => {
-        await using from = await randomTenant(seed);
+        await using from = await createRandomTenant(seed);
         await using to = new TestTenant();
         const files = await exportApplicableFiles(from.client);
         await restoreFrom(to.client, files);
@@ -37,8 +42,8 @@ test(
 test("any tenant can be turned into any other", LONG_TIMEOUT, async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer(), fc.integer(), async (one, other) => {
-      await using from = await randomTenant(one);
-      await using to = await randomTenant(other);
+      await using from = await createRandomTenant(one);
+      await using to = await createRandomTenant(other);
       const files = await exportApplicableFiles(from.client);
       await restoreFrom(to.client, files);
       expect(await exportApplicableFiles(to.client)).toEqual(files);
@@ -50,7 +55,7 @@ test("any tenant can be turned into any other", LONG_TIMEOUT, async () => {
 test("changed records are changed back, and other changes since the export are undone", LONG_TIMEOUT, async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer(), async (seed) => {
-      await using tenant = await randomTenant(seed);
+      await using tenant = await createRandomTenant(seed);
       const { database } = tenant;
       const files = await exportApplicableFiles(tenant.client);
       const [keys, swapped] = [
@@ -86,19 +91,23 @@ test("changed records are changed back, and other changes since the export are u
 test("removals must be confirmed by their number, and a plan is valid only for an unchanged tenant", async () => {
   await using from = new TestTenant();
   await addTestAccount(from, { name: "kanri", role: "system" });
-  await using to = await randomTenant(5);
+  await using to = await createRandomTenant(5);
   const files = await exportApplicableFiles(from.client);
   const before = contentOf(to);
-  const { etag, resources, removals } = await to.client.restores.plan(partsOf(files));
+  const { etag, resources, removals } = await to.client.restores.plan(buildMultipartUpload(files));
   const removed = resources.reduce((sum, each) => sum + each.removed, 0);
   expect(removals).toHaveLength(removed);
   expect(removed).toBeGreaterThan(10);
-  const few = await failureOf(to.client.restores.create({ etag }, partsOf(files), { deletions: removed - 1 }));
+  const few = await failureOf(
+    to.client.restores.create({ etag }, buildMultipartUpload(files), { deletions: removed - 1 }),
+  );
   expect(few?.code).toBe("input-rejected");
   expect(few?.what.en).toContain(`removes ${removed} records`);
   expect(contentOf(to)).toBe(before);
   await to.client.users.create({ name: "後から", emails: ["later@example.co.jp"] });
-  const late = await failureOf(to.client.restores.create({ etag }, partsOf(files), { deletions: removed }));
+  const late = await failureOf(
+    to.client.restores.create({ etag }, buildMultipartUpload(files), { deletions: removed }),
+  );
   expect(late?.code).toBe("conflict");
 });
 
@@ -142,7 +151,7 @@ describe("a tenant with two organisations, users and a device", () => {
   afterEach(() => tenant[Symbol.asyncDispose]());
 
   const planOf = (sent: ReadonlyMap<string, string>, only?: string) =>
-    tenant.client.restores.plan(partsOf(sent), { only });
+    tenant.client.restores.plan(buildMultipartUpload(sent), { only });
 
   /** Sends changed records of one resource, all others as they are. */
   const withChanged = (
@@ -221,7 +230,7 @@ describe("a tenant with two organisations, users and a device", () => {
       "全社 renamed",
       "orgs",
       ([root, ...others]) => [{ ...root, name: "本社" }, ...others],
-      "全社 stands for the whole tenant: its name cannot be changed",
+      "全社 represents the whole tenant, so its name cannot be changed",
     ],
     [
       "全社 with a code",
@@ -237,7 +246,7 @@ describe("a tenant with two organisations, users and a device", () => {
         { ...east, code: null },
         { ...west, code: null, name: "東日本", parentId: root?.["id"] },
       ],
-      'more than one organisation in the same place is named "東日本"; without codes, they cannot be distinguished',
+      'several organisations in the same place are named "東日本"; they cannot be distinguished without codes',
     ],
     [
       "an administrator without an account name",
@@ -263,13 +272,13 @@ describe("a tenant with two organisations, users and a device", () => {
       "notice mail for nobody's administrator",
       "accounts",
       account({ role: "none", managedOrgIds: [], noticeMail: true }),
-      "only a system administrator with the support option can receive notice mail",
+      "only a system administrator with the support option can receive notice emails",
     ],
     [
       "notice mail without the support option",
       "accounts",
       account({ role: "system", managedOrgIds: [], noticeMail: true }),
-      "only a system administrator with the support option can receive notice mail",
+      "only a system administrator with the support option can receive notice emails",
     ],
     ["an address that is none", "users", ([one, ...others]) => [{ ...one, emails: ["none"] }, ...others], "emails: "],
     ["a status that is none", "devices", ([one]) => [{ ...one, status: "lost" }], "status: "],
@@ -308,7 +317,7 @@ describe("a tenant with two organisations, users and a device", () => {
       "a time zone that there is not",
       "accounts",
       account({ timezone: "Nowhere/Land" }),
-      'no time zone is named "Nowhere/Land"',
+      'there is no time zone "Nowhere/Land"',
     ],
     [
       "a name with =",
@@ -332,7 +341,7 @@ describe("a tenant with two organisations, users and a device", () => {
       "an answer to what is no question",
       "answers",
       ([one]) => [{ ...one, question: "no such" }],
-      'no question is named "no such"',
+      'there is no question "no such"',
     ],
     [
       "an answer of tomorrow",
@@ -350,7 +359,7 @@ describe("a tenant with two organisations, users and a device", () => {
       "a group that there is not",
       "secured-users",
       ([one]) => [{ ...one, app: "docs", groups: ["営業"] }],
-      'the group "営業" would not exist',
+      'the group "営業" (field: groups) would not exist',
     ],
     [
       "a scheme without items",
@@ -371,7 +380,7 @@ describe("a tenant with two organisations, users and a device", () => {
     expect(refusals.map(({ detail }) => detail.en).join("\n")).toContain(reason);
     expect(refusals.map(({ detail }) => detail.ja).join("\n")).toMatch(/[ぁ-ん]/);
     const deletions = resources.reduce((sum, { removed }) => sum + removed, 0);
-    const failure = await failureOf(tenant.client.restores.create({ etag }, partsOf(sent), { deletions }));
+    const failure = await failureOf(tenant.client.restores.create({ etag }, buildMultipartUpload(sent), { deletions }));
     expect(failure?.code).toBe("input-rejected");
     expect(contentOf(tenant)).toBe(before);
   });
@@ -416,13 +425,14 @@ describe("a tenant with two organisations, users and a device", () => {
     expect(sent.get("resources/users.ndjson")).toContain('"accountName":null');
     await using to = new TestTenant();
     const mirroredAt = "2026-01-01T00:00:00.000Z";
-    expect((await to.client.restores.plan(partsOf(sent), { mirroredAt })).refusals).toEqual([]);
-    const refusalsOf = async (files: typeof sent) => (await to.client.restores.plan(partsOf(files), {})).refusals;
+    expect((await to.client.restores.plan(buildMultipartUpload(sent), { mirroredAt })).refusals).toEqual([]);
+    const refusalsOf = async (files: typeof sent) =>
+      (await to.client.restores.plan(buildMultipartUpload(files), {})).refusals;
     expect(await refusalsOf(sent)).toMatchObject([{ resource: "observed", id: "export/users" }]);
     const unobserved = new Map([...sent].filter(([name]) => !name.includes("observed")));
     expect(await refusalsOf(unobserved)).toMatchObject([{ resource: "accounts" }]);
     // and is no reason to refuse to that mirror what is recorded here alone
-    expect((await mirror.client.restores.plan(partsOf(sent), { mirroredAt })).refusals).toEqual([]);
+    expect((await mirror.client.restores.plan(buildMultipartUpload(sent), { mirroredAt })).refusals).toEqual([]);
   });
 
   test("a resource on its own must not remove records that others refer to", async () => {
@@ -447,11 +457,11 @@ describe("a tenant with two organisations, users and a device", () => {
     await secured.create("docs", { userId: "hanako", displayName: "花子", groups: ["営業"], password: "Invented1" });
     const sent = await exportApplicableFiles(own.client);
     const only = "secured-groups";
-    expect((await own.client.restores.plan(partsOf(sent), { only })).refusals).toEqual([]);
+    expect((await own.client.restores.plan(buildMultipartUpload(sent), { only })).refusals).toEqual([]);
     const changed = new Map([...sent, ...fileOf(only, change(recordsIn(sent, only)))]);
-    const { refusals } = await own.client.restores.plan(partsOf(changed), { only });
+    const { refusals } = await own.client.restores.plan(buildMultipartUpload(changed), { only });
     expect(refusals).toMatchObject([
-      { resource: "secured-users", detail: { en: 'groups: the group "営業" would not exist' } },
+      { resource: "secured-users", detail: { en: 'the group "営業" (field: groups) would not exist' } },
     ]);
   });
 
@@ -506,7 +516,7 @@ describe("a tenant with two organisations, users and a device", () => {
   });
 
   test("rejects a body that is cut off or not multipart", async () => {
-    const whole = await new Response(partsOf(files).stream).text();
+    const whole = await new Response(buildMultipartUpload(files).stream).text();
     const send = (body: string, type: string) =>
       tenant.fetch(
         new Request("http://tenant/v1/restores/plan", { method: "POST", body, headers: { "content-type": type } }),
@@ -522,7 +532,9 @@ describe("a tenant with two organisations, users and a device", () => {
     const changed = withChanged("devices", ([one]) => [{ ...one, memo: "貸出用" }]);
     expect((await planOf(changed)).refusals).toMatchObject([{ resource: "devices", id: null }]);
     const { etag } = await planOf(changed);
-    expect((await failureOf(tenant.client.restores.create({ etag }, partsOf(changed))))?.code).toBe("input-rejected");
+    expect((await failureOf(tenant.client.restores.create({ etag }, buildMultipartUpload(changed))))?.code).toBe(
+      "input-rejected",
+    );
     expect((await planOf(withChanged("answers", () => []))).refusals).toEqual([]);
   });
 
@@ -530,14 +542,16 @@ describe("a tenant with two organisations, users and a device", () => {
     const { etag, becomesMirror } = await planOf(files);
     expect(becomesMirror).toBe(false);
     const mirroredAt = "2026-01-01T00:00:00.000Z";
-    const failure = await failureOf(tenant.client.restores.create({ etag }, partsOf(files), { mirroredAt }));
+    const failure = await failureOf(
+      tenant.client.restores.create({ etag }, buildMultipartUpload(files), { mirroredAt }),
+    );
     expect(failure?.code).toBe("conflict");
   });
 
   test("a request that is repeated with its key is done once, with the same response", async () => {
     const sent = withChanged("devices", ([one]) => [{ ...one, memo: "貸出用" }]);
     const { etag } = await planOf(sent);
-    const { stream, boundary } = partsOf(sent);
+    const { stream, boundary } = buildMultipartUpload(sent);
     const body = await new Response(stream).text();
     const send = async (): Promise<unknown> => {
       const headers = {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { toPropertyParameters, expectSeen, LONG_TIMEOUT, stepsOf } from "#support/drawn.ts";
+import { toPropertyParameters, expectAllEvents, LONG_TIMEOUT, someSteps } from "#support/drawn.ts";
 import { ConsoleHistory, someConsoleStep } from "#support/tenant/console-history.ts";
 import { restoreFrom, exportApplicableFiles } from "#support/tenant/restoring.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
@@ -64,7 +64,7 @@ test(
   async () => {
     const seen = new Set<string>();
     await fc.assert(
-      fc.asyncProperty(stepsOf(someConsoleStep, MOST), async (steps) => {
+      fc.asyncProperty(someSteps(someConsoleStep, MOST), async (steps) => {
         const history = new ConsoleHistory(mirror);
         await history.start();
         for (const step of steps) await history.do(step);
@@ -88,6 +88,6 @@ test(
       }),
       toPropertyParameters(HISTORIES, SEED),
     );
-    expectSeen(seen, ["created", "changed", "deleted", "open", "contradicted"]);
+    expectAllEvents(seen, ["created", "changed", "deleted", "open", "contradicted"]);
   },
 );

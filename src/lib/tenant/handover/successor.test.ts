@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { partsOf, restoreFrom, exportApplicableFiles } from "#support/tenant/restoring.ts";
+import { buildMultipartUpload, restoreFrom, exportApplicableFiles } from "#support/tenant/restoring.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
 import { dropTasks, undoChange } from "#support/tenant/undo.ts";
 import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
@@ -280,9 +280,12 @@ describe("console values are rejected:", () => {
     const files = await exportApplicableFiles(mirror.client);
     const id = await idOf(mirror, "yamada@x");
     const sent = JSON.stringify({ ...LINE, ...line }).replace("019a9f3c-5a00-7abc-8def-000000000021", id);
-    return successor.client.restores.plan(partsOf(new Map([...files, ["resources/observed.ndjson", `${sent}\n`]])), {
-      mirroredAt,
-    });
+    return successor.client.restores.plan(
+      buildMultipartUpload(new Map([...files, ["resources/observed.ndjson", `${sent}\n`]])),
+      {
+        mirroredAt,
+      },
+    );
   };
   const AT = "2026-01-01T00:00:00.000Z";
 
@@ -312,7 +315,7 @@ describe("console values are rejected:", () => {
   ])("%s", async (_, line, field) => {
     const { refusals } = await planOf(line, AT);
     expect(refusals).toMatchObject([{ resource: "observed" }]);
-    expect(refusals[0]?.detail.en).toContain(`${field}: not in the form in which an export writes it`);
+    expect(refusals[0]?.detail.en).toContain(`${field}: not in the format of an exported file`);
   });
 
   test("a reference to an unknown record", async () => {

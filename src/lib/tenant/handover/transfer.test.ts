@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { auditOf } from "#support/tenant/audit.ts";
+import { readAuditLog } from "#support/tenant/audit.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
@@ -88,7 +88,7 @@ test("a dry run, a rejection or a change in between leaves everything as it was"
   const none = await addTestAccount(tenant, { name: "none", role: "none" });
   const { revision } = await tenant.client.tenant.revision();
   const before = await stateOf();
-  const audit = auditOf(tenant.database).length;
+  const audit = readAuditLog(tenant.database).length;
   const dry = await tenant.client.accounts.transfer(from, { to, dryRun: true });
   expect([dry.accounts.length, dry.renewals.length, dry.dryRun]).toEqual([2, 1, true]);
   expect((await failureOf(tenant.client.accounts.transfer(from, { to: from })))?.code).toBe("input-rejected");
@@ -98,7 +98,7 @@ test("a dry run, a rejection or a change in between leaves everything as it was"
   const stranger = { to: "019a9f3c-5a00-7abc-8def-000000000999" };
   expect((await failureOf(tenant.client.accounts.transfer(from, stranger)))?.code).toBe("not-found");
   expect(await stateOf()).toEqual(before);
-  expect(auditOf(tenant.database)).toHaveLength(audit);
+  expect(readAuditLog(tenant.database)).toHaveLength(audit);
   await tenant.client.renewals.add({ kind: "custom", name: "B" });
   expect((await failureOf(tenant.client.accounts.transfer(from, { to, seen: revision })))?.code).toBe("conflict");
 });
@@ -116,9 +116,9 @@ test("between users without accounts, only renewals are transferred", async () =
 
 test("a transfer is one audit record, and in a mirror its console part becomes tasks", async () => {
   await tenant.client.renewals.add({ kind: "custom", name: "A", owner: "taro@accounts.example" });
-  const before = auditOf(tenant.database).length;
+  const before = readAuditLog(tenant.database).length;
   await tenant.client.accounts.transfer(from, { to });
-  const records = auditOf(tenant.database).slice(before);
+  const records = readAuditLog(tenant.database).slice(before);
   expect(records).toMatchObject([
     { action: "accounts.transfer", objects: [{ name: "hanako" }, { name: "taro" }, { name: "A" }] },
   ]);

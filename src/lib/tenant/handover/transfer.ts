@@ -1,7 +1,7 @@
 import { line, step } from "../../advice/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
 import { Failure } from "../../errors/index.ts";
-import { namesPerson, replacePerson, type Person } from "../../handover/checklist/people.ts";
+import { mentionsPerson, replacePerson, type Person } from "../../handover/checklist/people.ts";
 import type { RenewalItem, TransferResult, User } from "../../contract/index.ts";
 import { ACCOUNT } from "../../model/account.ts";
 import { RENEWAL_ITEM } from "../../model/renewal.ts";
@@ -16,10 +16,10 @@ import {
   readAccountSettings,
   type StoredAccount,
 } from "../accounts/account-rows.ts";
-import { listItems, updateItem } from "../renewals/renewal-rows.ts";
+import { listRenewalItems, updateRenewalItem } from "../renewals/renewal-rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { isMirror } from "../records/tenant-rows.ts";
-import { USERS } from "../records/user-rows.ts";
+import { USER_LIST } from "../records/user-rows.ts";
 import { getStoredAccount, applyAccountDraft, listAccountOrgs } from "../accounts/accounts.ts";
 import { buildAccountDraft, permitAccountChange, type AccountRequest } from "../accounts/draft.ts";
 import { getRecordById } from "../records/records.ts";
@@ -29,19 +29,20 @@ type ChangedAccount = Omit<TransferResult["accounts"][number], "consoleTask">;
 
 /** The parameters of a transfer. */
 interface TransferRequest {
-  /** id of the user who takes over */
+  /** id of the user who becomes the successor */
   readonly to: string;
   readonly seen?: number | undefined;
   readonly dryRun?: boolean | undefined;
 }
 
 /**
- * Transfers what a leaver is responsible for to a successor, either all of it or nothing: the support option, with the
- * role of system administrator that it requires, and the renewal items that name the leaver as their owner. Without the
- * support option, no role is granted. The leaver keeps their role, because it is revoked last.
+ * Transfers the responsibilities of a leaver to a successor, either all of them or none: the support option, with the
+ * role of system administrator that it requires, and the renewal items whose owner is the leaver. If the leaver does
+ * not have the support option, no role is granted. The leaver keeps their role, because it is revoked last.
  *
- * @throws Failure `input-rejected` if the successor is the same person, or is to get the support option but has no role
- * and therefore no password yet; `not-found`; `not-permitted`; `conflict` if something was changed since it was shown
+ * @throws Failure `input-rejected` if the successor is the same person, or if the successor should get the support
+ * option but does not have a role and therefore does not have a password yet; `not-found`; `not-permitted`; `conflict`
+ * if something was changed since it was shown
  * @see facts 7.2
  */
 export const transferAccount = (
@@ -60,8 +61,8 @@ export const transferAccount = (
         const done = await applyAccountStep(session, writer, step, dryRun);
         if (done !== undefined) accounts.push(done);
       }
-      const [from, next] = [await getRecordById(writer, USERS, id), await getRecordById(writer, USERS, to)];
-      const renewals = await transferRenewals(session, writer, await buildPeople(writer, [from]), next);
+      const [from, next] = [await getRecordById(writer, USER_LIST, id), await getRecordById(writer, USER_LIST, to)];
+      const renewals = await transferRenewalItems(session, writer, await buildPeople(writer, [from]), next);
       const objects = accounts.map(({ after }) => ({ thing: ACCOUNT.name, id: after.id, name: after.name }));
       return {
         result: async (taskOf) => {
@@ -76,7 +77,7 @@ export const transferAccount = (
           ...objects,
           ...renewals.map(({ told }) => ({ thing: RENEWAL_ITEM.name, id: told.id, name: told.name })),
         ],
-        // renewal items do not belong to an organisation, so their transfer concerns the whole tenant
+        // renewal items do not belong to an organisation, so a transfer of renewal items concerns the whole tenant
         orgs:
           renewals.length > 0
             ? undefined
@@ -99,7 +100,7 @@ interface AccountStep {
 }
 
 /**
- * Returns the changes of both accounts in the required order. If no further account may have the support option, the
+ * Returns the changes to both accounts in the required order. If no further account may have the support option, the
  * leaver loses it before the successor gets it. @throws Failure `input-rejected`
  */
 async function buildTransferSteps(
@@ -140,22 +141,22 @@ interface TransferredRenewal {
   readonly told: TransferResult["renewals"][number];
 }
 
-async function transferRenewals(
+async function transferRenewalItems(
   session: Session,
   writer: Writer,
   [person]: readonly Person[],
   successor: User,
 ): Promise<readonly TransferredRenewal[]> {
   const moved: TransferredRenewal[] = [];
-  for (const before of await listItems(writer)) {
+  for (const before of await listRenewalItems(writer)) {
     const { id, name, owner } = before;
-    if (person === undefined || owner === null || !namesPerson(person, owner)) continue;
+    if (person === undefined || owner === null || !mentionsPerson(person, owner)) continue;
     const after = {
       ...before,
       owner: replacePerson(person, owner, successor.emails[0] ?? successor.name),
       updatedAt: getCurrentInstant(session.surroundings),
     };
-    await updateItem(writer, after);
+    await updateRenewalItem(writer, after);
     moved.push({ before, after, told: { id, name, before: owner, after: after.owner } });
   }
   return moved;

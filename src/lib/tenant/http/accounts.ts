@@ -11,7 +11,10 @@ import type { Handlers, TenantParts } from "./handler.ts";
 const loadAccountsModule = () => import("../accounts/accounts.ts");
 const loadHistoryModule = () => import("../versions/history.ts");
 
-/** Returns the stored form of a repeatable request. Its fingerprint does not reveal anything about the password. */
+/**
+ * Returns the repeatable request without its password. Its fingerprint is stored, and must not reveal anything about
+ * the password.
+ */
 const omitPassword = (
   repeatable: RequestKey | undefined,
   body: { readonly password?: string | undefined },
@@ -24,7 +27,7 @@ const loadTransferModule = () => import("../handover/transfer.ts");
 
 const loadResetModule = () => import("../accounts/reset.ts");
 
-/** Returns the session for a request about an account. An account can always see itself, in any organisation. */
+/** Returns the session for a request about an account. An account can always see itself, whatever its organisation. */
 const getSessionFor = ({ session, owner }: TenantParts, id: string): Session =>
   session.asker.account?.id === id
     ? new Session(owner.store, session.surroundings, owner.actor, session.asker)
@@ -57,7 +60,8 @@ export default ({ session, store, ...parts }: TenantParts): Handlers<"accounts">
   resetPassword: async ({ params: { id }, body, repeatable }) =>
     (await loadAccountsModule()).resetPassword(session, id, body, omitPassword(repeatable, body)),
   transfer: async ({ params: { id }, body }) => (await loadTransferModule()).transferAccount(session, id, body),
-  // these requests cannot be repeated with a key: another code would be sent, and a used code is no longer valid
+  // these requests cannot be repeated with an idempotency key, because a repeated request would send another code or
+  // use a code that is no longer valid
   sendResetCode: async ({ params: { id }, body }) =>
     (await loadResetModule()).sendResetCode(getSessionFor({ session, store, ...parts }, id), parts.mail, {
       ...body,

@@ -6,7 +6,7 @@ import type { PieceStart } from "../store/store.ts";
 import type { HandlerResults } from "./handler.ts";
 
 /**
- * Returns a stream of batches of lines, which are produced while the stream is read. The first batch is produced
+ * Returns a stream of batches of lines. The batches are created while the stream is read. The first batch is created
  * immediately, so that unreadable data leads to a problem object instead of an error in the middle of the stream.
  */
 const createBatchStream = (batches: Iterable<Uint8Array>): ReadableStream<Uint8Array> => {
@@ -35,7 +35,7 @@ const getPartContentType = (name: string): string =>
   PART_CONTENT_TYPES[name.slice(name.lastIndexOf(".") + 1)] ?? "application/octet-stream";
 
 /**
- * Returns the body of a `multipart/mixed` response, which is produced while it is read. @see RFC 2046 5.1, RFC 6266
+ * Returns the body of a `multipart/mixed` response. The body is created while it is read. @see RFC 2046 5.1, RFC 6266
  *
  * @param content the start of each part, followed by its bytes; the names are chosen by clomoctl and are ASCII without
  * quotes
@@ -65,13 +65,18 @@ const createMultipartStream = (
 
 const toJsonText = (given: unknown): string => (typeof given === "string" ? given : JSON.stringify(given));
 
-/** Returns the response that contains an export. A header reports an export without an audit record. */
+/**
+ * Returns the response that contains an export. A response header shows if the export does not have an audit record.
+ */
 const createExportResponse = ({ content, isAudited }: TenantExport, type: string): Response =>
   new Response(content, {
     headers: { "content-type": type, ...(isAudited ? {} : { [AUDIT_HEADER]: NO_AUDIT_RECORD }) },
   });
 
-/** Creates a response of the route's kind from the handler's result.  @param lines true if the client wants NDJSON */
+/**
+ * Creates the response that the route defines from the handler's result. @param lines true if the client requests
+ * NDJSON
+ */
 export const createRouteResponse = async (
   { answer: { kind }, status = 200 }: Route,
   given: unknown,

@@ -23,7 +23,10 @@ const wantsNdjson = (c: Context): boolean => {
   return accepts(c, { header: "Accept", supports, default: MEDIA_TYPES.list }) === MEDIA_TYPES.lines;
 };
 
-/** Returns the file or parts that a route takes; an error response for other content; undefined if it takes neither. */
+/**
+ * Returns the file or the parts that a route accepts, or an error response if the content type is not supported.
+ * Returns undefined if the route accepts neither.
+ */
 const getRequestFile = async ({ file, takesParts }: Route, request: Request) => {
   if (file !== true && takesParts !== true) return undefined;
   const { receiveUpload, receiveParts } = await import("./content.ts");
@@ -46,7 +49,7 @@ const MALFORMED_PATH_FAILURE = new Failure("usage", {
   what: text("the path contains a % that does not encode UTF-8", "パスに、UTF-8 として読めない % があります"),
 });
 
-/** @throws Failure `not-permitted` if the acting account may not do what the request asks for */
+/** @throws Failure `not-permitted` if the acting account is not allowed to make the request */
 const requireRoutePermission = async ({ id }: Route, asked: RuleRequest): Promise<void> => {
   if (asked.asker.account === undefined) return;
   const [{ requirePermission }, { getRequiredOperations }] = await Promise.all([
@@ -56,7 +59,10 @@ const requireRoutePermission = async ({ id }: Route, asked: RuleRequest): Promis
   requirePermission(asked.asker, getRequiredOperations(id, asked));
 };
 
-/** Returns the path for idempotency keys, with the account, so that no account gets another account's response. */
+/**
+ * Returns the path under which idempotency keys are stored. It includes the account, so that no account receives the
+ * response to another account's request.
+ */
 const getKeyPath = ({ account }: Actor, path: string): string =>
   account === undefined ? path : `${account.id} ${path}`;
 
@@ -93,7 +99,7 @@ interface AppEnvironment {
   readonly Bindings: { readonly from: RequestSource | undefined };
 }
 
-/** The tenant API. The routes of each noun are loaded with the first request for the noun. */
+/** The tenant API. The routes of a noun are loaded at the first request for the noun. */
 class App {
   readonly #partsFor: PartsResolver;
   readonly #explain: AppOptions["explain"];
@@ -144,8 +150,8 @@ class App {
       createProblemResponse(
         new Failure("not-found", {
           what: text(
-            `the tenant API does not have the path ${c.req.path}`,
-            `テナント API に ${c.req.path} というパスはありません`,
+            `the tenant API does not have the path "${c.req.path}"`,
+            `テナント API に「${c.req.path}」というパスはありません`,
           ),
         }),
       ),
@@ -196,7 +202,7 @@ class App {
   }
 }
 
-/** Returns the tenant API as a function that responds to requests from a socket or from the same process. */
+/** Returns the tenant API as a function that responds to requests from a socket or from this process. */
 export const createApp = (options: AppOptions): ((request: Request, from?: RequestSource) => Promise<Response>) => {
   const app = new App(options);
   return (request, from) => app.fetch(request, from);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Failure } from "../../errors/index.ts";
 import { same } from "../../text/index.ts";
-import { failureOf, textOf } from "#support/tenant/tenant.ts";
+import { failureOf, readStreamText } from "#support/tenant/tenant.ts";
 import { receiveUpload, type Upload } from "./content.ts";
 
 const request = (
@@ -79,11 +79,11 @@ const torn = (error: unknown): ReadableStream<Uint8Array> => {
 
 describe("a file's bytes", () => {
   it("arrive unchanged, even if the body is empty", async () => {
-    expect(await textOf(uploadOf(CSV, "氏名,\r\n").stream)).toBe("氏名,\r\n");
+    expect(await readStreamText(uploadOf(CSV, "氏名,\r\n").stream)).toBe("氏名,\r\n");
     const none = receiveUpload(
       new Request("http://tenant.invalid/", { method: "PUT", headers: { "content-type": CSV } }),
     );
-    expect(none instanceof Response ? none : await textOf(none.stream)).toBe("");
+    expect(none instanceof Response ? none : await readStreamText(none.stream)).toBe("");
   });
 
   it.each([
@@ -97,7 +97,7 @@ describe("a file's bytes", () => {
     ["an error after an interruption", new Error("reset"), AbortSignal.abort(), "interrupted"],
   ] as const)("end with %s, whatever the consumer reports", async (_, error, signal, code) => {
     const upload = uploadOf(CSV, torn(error), signal);
-    const work = textOf(upload.stream).catch(() => {
+    const work = readStreamText(upload.stream).catch(() => {
       throw new RangeError("half a record");
     });
     expect((await failureOf(upload.through(work)))?.code).toBe(code);

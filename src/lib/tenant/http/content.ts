@@ -6,9 +6,12 @@ import { same, text, type Text } from "../../text/index.ts";
 import type { UploadContent } from "../plans/engine.ts";
 import { createUsageResponse } from "./problem.ts";
 
-/** A file sent with a request. Work that reads its stream must be awaited with `through`. */
+/**
+ * A file that is sent with a request. To read its stream, pass the work that reads it to `through`, and await the
+ * result.
+ */
 export interface Upload extends UploadContent {
-  /** Settles like `work`. If receiving the file failed, rejects with the reason for that instead. */
+  /** Settles like `work`. If the file could not be received, rejects with the reason instead. */
   readonly through: <T>(work: Promise<T>) => Promise<T>;
 }
 
@@ -19,8 +22,8 @@ const createBrokenUploadFailure = (error: unknown, { aborted }: AbortSignal): Fa
   if (error instanceof Failure) return error;
   if (aborted) return createInterruptedFailure(error);
   const what = text(
-    "the file could not be read to the end; nothing was changed",
-    "ファイルを最後まで読めませんでした。何も変更していません",
+    "the file could not be received completely; nothing was changed",
+    "ファイルを最後まで受信できませんでした。何も変更していません",
   );
   return new Failure("unavailable", { what, cause: error });
 };
@@ -57,14 +60,14 @@ export const receiveUpload = (request: Request): Upload | Response => {
     charset === undefined
       ? text(
           "the content type must be text/csv with a charset, or the content type of an .xlsx workbook",
-          "Content-Type は charset 付きの text/csv か、.xlsx ブックのものにしてください",
+          "Content-Type は、charset 付きの text/csv か .xlsx ブックのものを指定してください",
         )
-      : text(`the charset ${charset} is not supported`, `文字コード ${charset} は使えません`);
+      : text(`the charset "${charset}" is not supported`, `文字コード「${charset}」は使えません`);
   const hint = same(`charset=${ENCODINGS.join(" | ")}`);
   return createUsageResponse({ what, where: "content-type", hint }, { status: 415 });
 };
 
-/** Several files sent in one request; see {@link Upload}. */
+/** Several files that are sent in one request; see {@link Upload}. */
 export interface UploadedParts extends Pick<Upload, "through"> {
   readonly parts: AsyncIterable<ReceivedPart>;
 }

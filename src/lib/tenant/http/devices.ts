@@ -11,7 +11,7 @@ const loadDevicesModule = () => import("../records/devices.ts");
 const loadExportsModule = () => import("../records/exports.ts");
 const loadHistoryModule = () => import("../versions/history.ts");
 
-/** Returns the list of devices that are not ready for use. The criteria depend on what is recorded about the tenant. */
+/** Returns the list of devices that are not ready for use. The criteria depend on the tenant's profile. */
 const readNotReadyList = async (reader: Reader) => buildNotReadyList((await readProfile(reader)).androidAccounts);
 
 /** Returns the handlers for devices. */
@@ -28,7 +28,7 @@ export default ({ session, store }: TenantParts): Handlers<"devices"> => ({
   history: async ({ query }) => (await loadHistoryModule()).readHistory(session, "devices", query.name),
   create: async ({ body, repeatable }) => (await loadDevicesModule()).createDevice(session, body, repeatable),
   edit: async ({ params: { id }, body }) => (await loadDevicesModule()).editDevice(session, id, body),
-  setOwner: async ({ body, repeatable }) => (await loadDevicesModule()).setOwner(session, body, repeatable),
+  setOwner: async ({ body, repeatable }) => (await loadDevicesModule()).changeDeviceOwners(session, body, repeatable),
   replace: async ({ body, repeatable }) => (await loadDevicesModule()).replaceDevice(session, body, repeatable),
   tag: async ({ body, repeatable }) => (await loadDevicesModule()).tagDevices(session, body, repeatable),
   export: async ({ query }) =>

@@ -6,7 +6,7 @@ import { createUsageResponse } from "./problem.ts";
 
 /**
  * Responds to HEAD as to GET, but cancels the body that GET would stream. After an error response to a request that may
- * have a body, closes the connection, because unread bytes of the body would otherwise come before the next request.
+ * have a body, closes the connection, because unread bytes of the body would otherwise be read as the next request.
  */
 export const finishResponse: MiddlewareHandler = async (c, next) => {
   await next();
@@ -28,9 +28,12 @@ export const limitJsonBody = ({ bodyMib = MAX_BODY_MIB }: Route): MiddlewareHand
 /** Converts the path of a route to hono's syntax. */
 export const toHonoPath = ({ path }: Route): string => path.replaceAll(/\{(\w+)\}/g, ":$1");
 
-/** Responds to other methods on known paths with 405 and the allowed methods. Call this after adding the routes. */
+/**
+ * Responds with 405 and the allowed methods if a path exists but does not support the method. Call this after adding
+ * the routes.
+ */
 export const refuseOtherMethods = <E extends Env>(app: Hono<E>, routes: readonly Route[]): void => {
-  // in descending order, a fixed path segment comes before a parameter in the same place
+  // descending order puts a fixed path segment before a parameter in the same place
   const methods = [...Map.groupBy(routes, toHonoPath)].toSorted(([a], [b]) => (a < b ? 1 : -1));
   for (const [path, known] of methods) {
     const names = known.map(({ method }) => method.toUpperCase());

@@ -19,12 +19,14 @@ export interface SpooledRequest extends AsyncDisposable {
   readonly request: Request;
 }
 
-/** The parts of a tenant that its handlers use. */
+/** The parts of a tenant that its handlers need. */
 export interface TenantParts {
   readonly store: Store;
-  /** session of the acting account; of the tenant's owner if no account is used */
+  /** session of the acting account, or of the tenant's owner if no account is used */
   readonly session: Session;
-  /** session of the tenant's owner, which covers the whole tenant; for housekeeping that no request asks for */
+  /**
+   * session of the tenant's owner, which covers the whole tenant; used for housekeeping that is independent of requests
+   */
   readonly owner: Session;
   /** returns the import engine, which is loaded when it is first needed */
   readonly engine: () => Promise<ImportEngine>;
@@ -38,20 +40,20 @@ export interface TenantParts {
   readonly apple: AppleAccess;
   /** returns the background jobs of this process, which are loaded when they are first needed */
   readonly jobs: () => Promise<Jobs>;
-  /** how the tenant sends mail */
+  /** opens the mail server with which the tenant sends email */
   readonly mail: OpenMail;
-  /** Converts an error of the store into the failure that it means. */
+  /** converts an error of the store into the failure to report */
   readonly explain: (error: unknown) => unknown;
 }
 
 type ShapeOutput<S> = S extends z.ZodRawShape ? z.output<z.ZodObject<S>> : unknown;
 
-/** The results of handlers, by the kind of the route's response. */
+/** The results of handlers, by the type of the route's response. */
 export interface HandlerResults<S extends z.ZodType> {
   readonly json: z.output<S>;
   readonly tagged: z.output<S>;
   readonly items: z.output<S> extends { readonly items: readonly (infer T)[] } ? readonly T[] : never;
-  /** the page, or its JSON */
+  /** the page, or the JSON of the page */
   readonly page: z.output<S> | string;
   readonly list: {
     /** returns the JSON of a page */

@@ -22,15 +22,18 @@ const parseJsonParameter = <S extends z.ZodType>(
   }
 };
 
-const INVALID_MAP = { what: text("not a column map", "対応表として読めません"), where: "map" };
-const INVALID_FIELDS = { what: text("not a list of field names", "項目の一覧として読めません"), where: "upload" };
+const INVALID_MAP_PROBLEM = { what: text("not a column map", "対応表として読めません"), where: "map" };
+const INVALID_FIELDS_PROBLEM = {
+  what: text("not a list of field names", "項目の一覧として読めません"),
+  where: "upload",
+};
 
 const parseUploadFields = (upload: string | undefined): readonly string[] | undefined =>
-  upload === undefined ? undefined : parseJsonParameter(z.array(z.string()), upload, INVALID_FIELDS);
+  upload === undefined ? undefined : parseJsonParameter(z.array(z.string()), upload, INVALID_FIELDS_PROBLEM);
 
 /**
- * Returns what a request says about the upload file for the console: its name and hash, and the fields of its columns.
- * Returns undefined if the request does not mention an upload file.
+ * Returns the data in a request about the upload file for the console: its name and hash, and the fields of its
+ * columns. Returns undefined if the request does not mention an upload file.
  */
 const toWrittenFile = ({
   fileName,
@@ -55,7 +58,7 @@ const sweepOnce = async ({ owner, engine, processes }: TenantParts): Promise<voi
   await known;
 };
 
-/** Returns the handlers for imports and their plans. Before that, removes what dead processes left behind. */
+/** Returns the handlers for imports and their plans. Before that, removes the data that dead processes left behind. */
 export default async (parts: TenantParts): Promise<Handlers<"imports">> => {
   const { session, engine, processes } = parts;
   const imports = new TenantImports(session, await engine(), processes);
@@ -80,7 +83,7 @@ export default async (parts: TenantParts): Promise<Handlers<"imports">> => {
     verify: ({ params: { number }, file, query, signal, repeatable }) => {
       const evidence = {
         ...query,
-        map: query.map === undefined ? undefined : parseJsonParameter(ColumnMap, query.map, INVALID_MAP),
+        map: query.map === undefined ? undefined : parseJsonParameter(ColumnMap, query.map, INVALID_MAP_PROBLEM),
       };
       return file.through(imports.verify(number, file, evidence, { signal, repeatable }));
     },

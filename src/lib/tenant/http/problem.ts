@@ -2,7 +2,7 @@ import { HTTPException } from "hono/http-exception";
 import { Failure, unwrapSuppressed, type FailureDetail } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 
-/** The properties of a schema issue that are used here. @see https://zod.dev/error-customization */
+/** The properties of a schema issue that this module uses. @see https://zod.dev/error-customization */
 interface SchemaIssue {
   readonly code?: string | undefined;
   readonly message: string;
@@ -17,13 +17,13 @@ interface SchemaIssue {
 }
 
 /**
- * Maximum size that clients read. Texts of larger problem objects are cut to {@link SHORTENED_TEXT_LENGTH} characters;
- * five fit.
+ * Maximum size of a problem object that clients read. If a problem object is larger, each of its texts is shortened to
+ * {@link SHORTENED_TEXT_LENGTH} characters, so that five texts fit.
  */
 const MAX_PROBLEM_BYTES = 64 * 1024;
 const SHORTENED_TEXT_LENGTH = 2_000;
 
-/** Shortens a text that contains values of any length. A problem object does not need to contain all of it. */
+/** Shortens a text that may contain very long values. A problem object does not need the complete text. */
 const shortenText = (value: string): string =>
   value.length > SHORTENED_TEXT_LENGTH ? `${value.slice(0, SHORTENED_TEXT_LENGTH).toWellFormed()}…` : value;
 
@@ -90,7 +90,7 @@ export const createValidationResponse = (target: string, issues: readonly Schema
 
 const ABSOLUTE_PATH = /(?:file:\/\/)?(?:\b[A-Za-z]:\\|\/)(?:[^\s'"\\/:]+[\\/])+[^\s'":]*/g;
 
-/** Returns the first line of an error's message without file paths, because these must not be disclosed. */
+/** Returns the first line of an error's message without file paths, because file paths must not be disclosed. */
 const summariseError = (error: Error): string =>
   (error.message.split("\n", 1)[0] ?? "").replace(ABSOLUTE_PATH, "…").slice(0, 300);
 

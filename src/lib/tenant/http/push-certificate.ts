@@ -2,7 +2,7 @@
 
 import type { Handlers, TenantParts } from "./handler.ts";
 
-/** Loads the module only when it is needed, because it also loads cryptography. */
+/** Loads the module only when it is needed, because it also loads cryptography code. */
 const loadPushCertificateModule = () => import("../push-certificate/push-certificate.ts");
 
 /** Returns the handlers for the MDM push certificate. */

@@ -1,6 +1,6 @@
 /** The handlers of one noun. Every noun has its own file, even if the file is short. */
 
-import { listItems, listReminders } from "../renewals/renewal-rows.ts";
+import { listRenewalItems, listReminders } from "../renewals/renewal-rows.ts";
 import {
   addRenewal,
   claimReminder,
@@ -13,7 +13,7 @@ import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Returns the handlers for renewal items and their reminders. */
 export default ({ session, processes }: TenantParts): Handlers<"renewals"> => ({
-  list: () => session.read(listItems),
+  list: () => session.read(listRenewalItems),
   add: ({ body, repeatable }) => addRenewal(session, body, repeatable),
   edit: ({ params, body }) => editRenewal(session, params.id, body),
   confirm: ({ params, body }) => confirmRenewal(session, params.id, body),

@@ -1,6 +1,6 @@
 /** The handlers of one noun. Every noun has its own file, even if the file is short. */
 
-import { getReach } from "../policy/check.ts";
+import { getPermittedReach } from "../policy/check.ts";
 import { readLatestRevision } from "../store/collections.ts";
 import { readOpenTasks } from "../console/tasks.ts";
 import { readTenant } from "../records/tenant-rows.ts";
@@ -13,8 +13,8 @@ const loadTenantModule = () => import("../records/tenant.ts");
 /** Returns the handlers for the tenant itself. */
 export default ({ session }: TenantParts): Handlers<"tenant"> => ({
   show: async ({ query: { administration } }) => {
-    // the numbers cover the whole tenant, so they would reveal what is outside the account's scope
-    const canSeeAll = administration && getReach(session.asker, "accounts.read") === "all";
+    // the numbers cover the whole tenant, so they would reveal information outside the account's scope
+    const canSeeAll = administration && getPermittedReach(session.asker, "accounts.read") === "all";
     const administrators = canSeeAll ? await loadAdministrationModule() : undefined;
     return session.read(async (reader) => {
       const tenant = { ...(await readTenant(reader)), consoleTasks: (await readOpenTasks(reader)).open.size };

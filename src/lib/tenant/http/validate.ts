@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { buildRequest, type Route } from "../../contract/route.ts";
 import { createValidationResponse } from "./problem.ts";
 
-/** The parts of a request that match the schemas of its route; undefined for a part without a schema. */
+/** The parts of a request that match the schemas of its route. A part without a schema is undefined. */
 interface RequestParts {
   readonly query: unknown;
   readonly params: unknown;

@@ -2,7 +2,7 @@
 
 import type { Handlers, TenantParts } from "./handler.ts";
 
-/** Loads the module only when it is needed, because it also loads cryptography. */
+/** Loads the module only when it is needed, because it also loads cryptography code. */
 const loadVppModule = () => import("../vpp/vpp.ts");
 
 /** Returns the handlers for VPP content tokens. */

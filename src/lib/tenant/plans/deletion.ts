@@ -7,7 +7,7 @@ import type { StoredRequest } from "./import-rows.ts";
 import type { ChoiceName, RecordList } from "../store/lists.ts";
 import { getFilterList } from "./selection.ts";
 
-/** The file options of an import that has no file. */
+/** The file options of an import without a file. */
 const OPTIONS_WITHOUT_FILE = {
   mode: "delete",
   key: "email",
@@ -21,9 +21,9 @@ const OPTIONS_WITHOUT_FILE = {
 /** A deletion in the form in which it is stored and planned. */
 export interface Deletion {
   readonly request: StoredRequest;
-  /** ids of the named records */
+  /** ids of the specified records */
   readonly ids: readonly string[];
-  /** reasons why some of the named records can never be deleted; reported together with the other obstacles */
+  /** reasons why some of the specified records can never be deleted; reported together with the other obstacles */
   readonly refusals: readonly Failure[];
 }
 
@@ -64,7 +64,10 @@ export const resolveDeletion = ({ kind, ids, recursive, called, ...filters }: De
   return { request: buildStoredRequest(kind, { by: recursive ? "below" : "named" }, called), ...found };
 };
 
-/** Returns true if a list has all the given filters. If it ignored a filter, all records would be selected. */
+/**
+ * Returns true if a list supports all the given filters. If the list ignored a filter, too many records would be
+ * selected.
+ */
 const hasAllFilters = (list: RecordList, filters: Partial<DeletionRequest>): boolean =>
   (filters.org === undefined || list.org !== undefined) &&
   CHOICE_FILTERS.every((name) => filters[name] === undefined || list.chosen?.[name] !== undefined);
@@ -73,7 +76,7 @@ const CHOICE_FILTERS = ["status", "platform", "tag"] as const satisfies readonly
 
 const IDS_OR_FILTERS_FAILURE = new Failure("usage", {
   what: text(
-    "a deletion requires either ids or filters of the list, but not both",
+    "a deletion requires either IDs or filters, but not both",
     "削除には、ID か一覧の絞り込み条件のどちらか一方を指定してください",
   ),
   where: "json",
@@ -85,11 +88,14 @@ const DIRECT_WITHOUT_ORG_FAILURE = new Failure("usage", {
 });
 
 const UNSUPPORTED_FILTER_FAILURE = new Failure("usage", {
-  what: text("records of this kind cannot be selected in this way", "この種類のデータはこの方法では選べません"),
+  what: text(
+    "records of this type cannot be selected with these filters",
+    "この種類のデータは、この絞り込み条件では選べません",
+  ),
   where: "json",
 });
 
 const ROOT_DELETION_FAILURE = new Failure("input-rejected", {
   what: text("全社 cannot be deleted; nothing was changed", "全社は削除できません。何も変更していません"),
-  hint: text("name the organisations below 全社 instead", "全社の下の組織を指定してください"),
+  hint: text("specify the organisations below 全社 instead", "全社の下の組織を指定してください"),
 });

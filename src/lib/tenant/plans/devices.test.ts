@@ -2,8 +2,16 @@ import { undoImport } from "#support/tenant/undo.ts";
 import fc from "fast-check";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
-import { wrongKeys } from "#support/tenant/keys.ts";
-import { encoded, failureOf, fileOf, TestTenant, textOf, type Cells, type Request } from "#support/tenant/tenant.ts";
+import { describeWrongKeys } from "#support/tenant/keys.ts";
+import {
+  encodeText,
+  failureOf,
+  encodeCsv,
+  TestTenant,
+  readStreamText,
+  type Cells,
+  type Request,
+} from "#support/tenant/tenant.ts";
 
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
@@ -97,7 +105,7 @@ test("every column that the console's next export confirms is verified", async (
   const { change } = await commitWritten([HEADER, OWNED, SPARE]);
   const verify = (...rest: Cells) =>
     tenant.client.imports.verify(change ?? 0, {
-      stream: new Blob([fileOf([HEADER, ...rest])]).stream(),
+      stream: new Blob([encodeCsv([HEADER, ...rest])]).stream(),
       encoding: "utf-8",
     });
   expect(await verify(OWNED.with(3, ""), SPARE)).toMatchObject({
@@ -110,7 +118,7 @@ test("every column that the console's next export confirms is verified", async (
 
 test("an export with the console's headers gets a hint that clomoctl's headers are needed", async () => {
   const { change } = await commitWritten([HEADER, OWNED]);
-  const file = fileOf([HEADER.with(2, "IMEI"), OWNED]);
+  const file = encodeCsv([HEADER.with(2, "IMEI"), OWNED]);
   const verified = tenant.client.imports.verify(change ?? 0, { stream: new Blob([file]).stream(), encoding: "utf-8" });
   expect(await failureOf(verified)).toMatchObject({
     code: "input-rejected",
@@ -196,7 +204,7 @@ describe("a key", () => {
       ["S2", "00 000000 000000 1", "山田"],
       ["S1", "00 000000 000000 2", null],
     ]);
-    expect(wrongKeys(tenant.database)).toEqual([]);
+    expect(describeWrongKeys(tenant.database)).toEqual([]);
     await revert(done);
     expect((await shown()).map(([serial]) => serial)).toEqual(["S1", "S2"]);
   });
@@ -482,7 +490,7 @@ describe("devices are found", () => {
     expect(await listed({ filterName: "号" })).toEqual(["S1"]);
     expect(await listed({ filterId: "S" })).toEqual(["S1", "S2"]);
     expect(await listed({ filterId: "2", filterName: "号" })).toEqual([]);
-    const exported = await textOf(await tenant.client.devices.export({ newline: "lf", filterId: "2" }));
+    const exported = await readStreamText(await tenant.client.devices.export({ newline: "lf", filterId: "2" }));
     expect(exported.split("\n").slice(1)).toEqual(["S2,,,,00 000000 000000 2,,,,,,,,", ""]);
   });
 
@@ -570,13 +578,13 @@ test("exporting and importing again changes nothing, in both encodings and modes
       const file: Cells = [COLUMNS, ...some.map((cells, at) => [`表 ${at}〜`, ...cells])];
       await tenant.import(devices, file);
       const before = tenant.dump();
-      const text = await textOf(await tenant.client.devices.export({ newline: "crlf" }));
+      const text = await readStreamText(await tenant.client.devices.export({ newline: "crlf" }));
       for (const encoding of ["utf-8", "shift_jis"] as const) {
         for (const [mode, missingColumns] of [
           ["append", "keep"],
           ["replace", "clear"],
         ] as const) {
-          const plan = await tenant.send({ ...devices, mode, missingColumns }, encoded(text, encoding), encoding);
+          const plan = await tenant.send({ ...devices, mode, missingColumns }, encodeText(text, encoding), encoding);
           expect(await tenant.errors(plan)).toEqual([]);
           expect(plan).toMatchObject({ unchanged: some.length, create: 0, update: 0, delete: 0 });
           await tenant.client.imports.commit(plan);
@@ -643,14 +651,14 @@ describe("serial numbers are compared ignoring case", () => {
     ]);
     await tenant.client.imports.commit(plan);
     expect(await serials()).toEqual(["S1", "S2"]);
-    expect(wrongKeys(tenant.database)).toEqual([]);
+    expect(describeWrongKeys(tenant.database)).toEqual([]);
   });
 
   test("an export from the console decides the letter case", async () => {
     await seed();
     await tenant.import({ kind: "devices", fromConsole: true }, [HEADER, OWNED.with(0, "s1"), SPARE]);
     expect(await serials()).toEqual(["s1", "S2"]);
-    expect(wrongKeys(tenant.database)).toEqual([]);
+    expect(describeWrongKeys(tenant.database)).toEqual([]);
     expect(await tenant.client.devices.find({ name: "S1" })).toHaveLength(1);
   });
 
@@ -685,6 +693,6 @@ describe("serial numbers are compared ignoring case", () => {
     const gone = await tenant.import({ kind: "devices", mode: "replace" }, [HEADER, SPARE]);
     await revert(gone);
     expect(await tenant.client.devices.find({ name: "sn1" })).toHaveLength(1);
-    expect(wrongKeys(tenant.database)).toEqual([]);
+    expect(describeWrongKeys(tenant.database)).toEqual([]);
   });
 });

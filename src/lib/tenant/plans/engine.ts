@@ -7,16 +7,19 @@ import type { AccessOrigin } from "../ids.ts";
 import type { StoredRequestKey } from "../store/idempotency.ts";
 import type { ImportRecord, StoredRequest } from "./import-rows.ts";
 
-/** An input file sent to the tenant. */
+/** An input file that is sent to the tenant. */
 export interface UploadContent {
   readonly stream: ReadableStream<Uint8Array>;
   readonly encoding: FileForm;
 }
 
-/** What a deletion needs in addition to its stored request. */
+/** The data that a deletion needs in addition to its stored request. */
 export interface DeletionTarget {
   readonly ids: readonly string[];
-  /** if the acting account is not a system administrator: the operations that it may use to remove obstacles */
+  /**
+   * operations that the acting account may use to remove obstacles; undefined for a system administrator, who may use
+   * all operations
+   */
   readonly permitted?: readonly Operation[] | undefined;
 }
 
@@ -28,58 +31,69 @@ export interface ReplanOptions extends Pick<DeletionTarget, "permitted"> {
 
 /** A selection of rows of a plan. */
 export interface RowQuery {
-  /** only rows with these actions; empty: all rows */
+  /** only rows with these actions; an empty list selects all rows */
   readonly actions: readonly PlanRow["action"][];
   readonly limit?: number | undefined;
-  /** true to include protected records that the file lacks: the console may have deleted them, but imports never do */
+  /**
+   * true to include protected records that are not in the file; imports never delete protected records, but the console
+   * may have deleted them
+   */
   readonly protectedToo?: boolean | undefined;
-  /** for an open plan: the fields of an upload file's columns. The rows are then returned as that file contains them */
+  /**
+   * for an open plan: the fields of an upload file's columns; the rows are then returned as they appear in that file
+   */
   readonly upload?: readonly string[] | undefined;
 }
 
-/** Counts of what an undo changes. */
+/** The numbers of changes that an undo makes. */
 export interface UndoCounts extends Pick<
   PlanCounts,
   "recordsBefore" | "create" | "update" | "delete" | "columns" | "wipes" | "lost" | "reopened"
 > {
-  /** the kind of most of the records that the undo writes */
+  /** record type of most of the records that the undo writes */
   readonly kind: FormatName;
-  /** differs as soon as other records prevent the undo */
+  /** changes as soon as other records prevent the undo */
   readonly etag: string;
-  /** records that do not belong to this kind */
+  /** counts of records of other types */
   readonly beside: NonNullable<PlanCounts["beside"]>;
   readonly blocked: PlanCounts["blocked"];
 }
 
-/** A change to undo, or the tasks to drop. */
+/** A change to be undone, or tasks to be dropped. */
 export interface UndoneChange {
   readonly number: number;
   readonly revision: number;
-  /** true if an import made the change; this includes takeovers of exports */
+  /** true if an import made the change, including a console import */
   readonly isImport: boolean;
   /** true if the change confirmed tasks */
   readonly isConfirmation?: boolean | undefined;
-  /** true: records that cannot be undone are left out */
+  /** if true, records that cannot be undone are left out */
   readonly skipBlocked: boolean;
   /**
    * For a drop: the revisions of the changes whose tasks are dropped. Only the parts of the drift that these changes
-   * wrote last are undone. The console's values are restored, not the values from before the changes
+   * wrote last are undone. The records get the values of the console, not the values from before the changes
    */
   readonly dropped?: readonly number[] | undefined;
-  /** for a drop: only these records, and only these columns; undefined: all */
+  /** for a drop: limits it to these records and to these columns; undefined means all */
   readonly records?: readonly (readonly [thing: string, pk: number])[] | undefined;
   readonly columns?: readonly string[] | undefined;
-  /** for a drop by an account that sees only a part of the tenant: the affected records that the account sees */
+  /** for a drop by an account that can see only a part of the tenant: the affected records that the account can see */
   readonly inSight?: readonly (readonly [thing: string, pk: number])[] | undefined;
 }
 
-/** Records that a plan writes in one way: their number, and the first, by row, or by name if the file lacks them. */
+/**
+ * Records that a plan changes in the same way: how many there are, and the first of them. A record is listed by its
+ * row, or by its name if it is not in the file.
+ */
 export interface AffectedRecords {
   readonly count: number;
   readonly first: readonly string[];
 }
 
-/** What a plan does, by the rights that it requires. `edit` contains all changes except those in `note` and `move`. */
+/**
+ * The changes that a plan makes, grouped by the rights that they require. `edit` contains all changes to existing
+ * records except those in `note` and `move`.
+ */
 export interface PlanWork {
   readonly create: AffectedRecords;
   readonly edit: AffectedRecords;
@@ -90,17 +104,20 @@ export interface PlanWork {
   readonly delete: AffectedRecords;
   readonly createOrgs: AffectedRecords;
   readonly deleteOrgs: AffectedRecords;
-  /** devices that lose their owners, or get them back */
+  /** devices that lose their owners or get them back */
   readonly release: AffectedRecords;
 }
 
-/** Who commits and when, with the prefixes for the ids of new records. */
+/** The time and the author of a commit, and the prefixes for the ids of new records. */
 export interface CommitMoment {
-  /** who commits the plan; somebody else may have made it */
+  /** who commits the plan; may differ from who made the plan */
   readonly actor: string;
   /** the machine's owner, if the owner acts as an account */
   readonly by?: string | undefined;
-  /** ids of the organisations assigned to the account, without those below them; undefined: all organisations */
+  /**
+   * ids of the organisations that are assigned to the account, without the organisations below them; undefined means
+   * all organisations
+   */
   readonly heldOrgs?: readonly string[] | undefined;
   readonly origin: AccessOrigin;
   /** the time of the commit, a UTC instant */
@@ -121,31 +138,37 @@ export interface CommitOptions {
 
 /** An upload file that was written for the console. */
 export interface WrittenFile {
-  /** name and hash of the file; undefined if no file was written because all rows are left out */
+  /** name and hash of the file; undefined if no file was written because it would not contain any rows */
   readonly file?: { readonly fileName: string; readonly sha256: string } | undefined;
-  /** fields of the file's columns, which determine the records that it leaves out; undefined: none are left out */
+  /**
+   * fields of the file's columns, which determine the records that the file leaves out; undefined if the file leaves
+   * out no records
+   */
   readonly fields?: readonly string[] | undefined;
 }
 
-/** The number of records in the console, and how many of them an export lacks. */
+/** The number of records in the console, and the number of them that are not in an export. */
 export interface MissingRecordCounts {
   readonly records: number;
   readonly of: number;
 }
 
-/** What an export shows about a task. */
+/** The result of comparing an export with a task. */
 export interface ExportObservation {
   /** hash of the export */
   readonly sha256: string;
-  /** true if the file is the upload file that was written for the console; nothing was compared */
+  /** true if the file is the upload file that was written for the console; in that case, nothing was compared */
   readonly isUpload: boolean;
-  /** an earlier takeover of the same file, if other exports were taken over after it */
+  /** an earlier import of the same console export, if other exports were imported after it */
   readonly takenOver?: EarlierTakeover | undefined;
-  /** the columns that the export does not show */
+  /** the columns that are not in the export */
   readonly unseen: readonly string[];
-  /** columns with open references in which a blank cell can mean either no record or a record without a key */
+  /**
+   * columns with open references in which a blank cell may mean either no referenced record or a referenced record
+   * without a key
+   */
   readonly blank: readonly string[];
-  /** counts of other records that the export lacks; undefined if the export proves the deletions of the task */
+  /** counts of other records that are not in the export; undefined if the export proves the deletions of the task */
   readonly lacking?: MissingRecordCounts | undefined;
 }
 
@@ -156,7 +179,7 @@ export interface VerifyOptions {
   /** how to read the export */
   readonly request: StoredRequest;
   readonly moment: CommitMoment;
-  /** true: everything that the export does not show is confirmed */
+  /** if true, everything in the task that the export does not show is confirmed */
   readonly confirmMissing: boolean;
   /** hash of the upload file that was written for the console; a file with this hash is not compared */
   readonly uploadSha256?: string | undefined;
@@ -164,25 +187,25 @@ export interface VerifyOptions {
 }
 
 /**
- * The tables of imports, and their work on millions of rows, which runs outside the main thread. Staged rows can be
+ * The tables of imports, and the work on millions of rows, which runs outside the main thread. Staged rows can be
  * created again from their file, so they are never backed up.
  */
 export interface ImportEngine {
   /**
-   * Reads a file and compares it with the tenant. When this method returns, the import is a plan. If it throws, nothing
-   * is left of the plan.
+   * Reads a file and compares it with the tenant. When this method returns, the import is a plan. If it throws, the
+   * plan is removed completely.
    *
    * @throws Failure `locked`, `interrupted`, `unavailable`
    */
   plan(id: string, request: StoredRequest, content: UploadContent, signal: AbortSignal | undefined): Promise<void>;
   /**
-   * Selects the records to delete. When this method returns, the import is a plan. If it throws, nothing is left of the
-   * plan.
+   * Selects the records to delete. When this method returns, the import is a plan. If it throws, the plan is removed
+   * completely.
    *
-   * @param asked.ids ids of the named records
-   * @throws Failure `input-rejected` if other records depend on records to delete, or a named record is protected;
-   * `not-permitted` if only a system administrator may change a named record; `not-found` if a named record does not
-   * exist; `locked`, `interrupted`, `unavailable`
+   * @param asked.ids ids of the specified records
+   * @throws Failure `input-rejected` if other records depend on records to delete, or a specified record is protected;
+   * `not-permitted` if only a system administrator may change a specified record; `not-found` if a specified record
+   * does not exist; `locked`, `interrupted`, `unavailable`
    */
   planDeletion(
     id: string,
@@ -190,11 +213,14 @@ export interface ImportEngine {
     asked: DeletionTarget,
     signal: AbortSignal | undefined,
   ): Promise<void>;
-  /** Compares a plan with the tenant again. @throws Failure as {@link plan}; for a deletion, as {@link planDeletion} */
+  /**
+   * Compares a plan with the tenant again. @throws Failure as described for {@link plan}; for a deletion, as described
+   * for {@link planDeletion}
+   */
   replan(record: ImportRecord, again: ReplanOptions, signal: AbortSignal | undefined): Promise<void>;
   /**
-   * Returns what an open plan would do. Rows that are refused because of records outside the plan's scope count too.
-   * Otherwise, the required rights would reveal whether such records exist.
+   * Returns the changes that an open plan would make. This includes rows that are refused because of records outside
+   * the plan's scope. Without these rows, the required rights would reveal whether such records exist.
    */
   workOf(record: ImportRecord): PlanWork;
   /**
@@ -202,30 +228,36 @@ export interface ImportEngine {
    * `interrupted`, `not-permitted`
    */
   commit(record: ImportRecord, options: CommitOptions): Promise<void>;
-  /** Stores what an export shows about a task's records.  @param id of the staging @throws Failure `input-rejected` */
+  /**
+   * Stores the result of comparing an export with a task's records. @param id id of the staging @throws Failure
+   * `input-rejected`
+   */
   verify(id: string, content: UploadContent, options: VerifyOptions): Promise<ExportObservation>;
   /**
-   * Counts what an undo would change.
-   *
-   * @param kind kind of the undo's plan; undefined: the kind of most of the records that the undo writes
-   * @throws Failure `not-permitted` if the undo changes a user that only system administrators may change
+   * Stores the result of comparing an export with the records of a task. @param id id of the staging @throws Failure
+   * `input-rejected`
    */
   countUndo(undone: UndoneChange, kind: FormatName | undefined): Promise<UndoCounts>;
-  /** Returns the rows of a plan as NDJSON, in batches. @throws Failure `conflict` if the import has no open plan */
+  /**
+   * Counts the changes that an undo would make.
+   *
+   * @param kind format of the undo's plan; if undefined, the format of most of the records that the undo writes
+   * @throws Failure `not-permitted` if the undo changes a user that only system administrators may change
+   */
   rows(record: ImportRecord, query: RowQuery): Iterable<Uint8Array>;
-  /** Returns the rows of an undo's plan. @param first the kind whose rows come first */
+  /** Returns the rows of an undo's plan. @param first the format whose rows come first */
   undoRows(undone: UndoneChange, first: FormatName, query: RowQuery): Promise<Iterable<Uint8Array>>;
-  /** Returns what a committed import did, in the form of plan rows. */
+  /** Returns the changes that a committed import made, in the form of plan rows. */
   committedRows(record: ImportRecord, query: RowQuery): Promise<Iterable<Uint8Array>>;
   /** Returns the problems of a plan's file as NDJSON in batches, by row and column.  @throws Failure `conflict` */
   problems(record: ImportRecord, limit: number | undefined): Iterable<Uint8Array>;
   /** Removes the staging of an import. */
   drop(id: string): void;
   /**
-   * Finds staged rows that no running program is using, and removes journals without staged rows.
+   * Finds staged rows that no running program uses, and removes journals without staged rows.
    *
-   * @returns the ids of the imports of these rows; for files that belong to no import, such as the copy of a dead
-   * process, the file name
+   * @returns the ids of the imports that these rows belong to; for a file that does not belong to an import, such as
+   * the copy of a dead process, the file name
    */
   unheld(): readonly string[];
   /** Returns true if rows of the import are staged. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { failureOf, TestTenant, textOf } from "#support/tenant/tenant.ts";
+import { failureOf, TestTenant, readStreamText } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {
@@ -59,7 +59,7 @@ test("facts 1.3: an IMEI keeps its spaces, without which the console does not ma
     ["S1", imei],
   ]);
   expect(await tenant.devices()).toMatchObject([{ imei }]);
-  expect(await textOf(await tenant.client.devices.export({ newline: "lf" }))).toContain(imei);
+  expect(await readStreamText(await tenant.client.devices.export({ newline: "lf" }))).toContain(imei);
 });
 
 test("facts 1.3: a device has its user, organisation and tags before it is enrolled", async () => {
@@ -138,7 +138,7 @@ test("facts 6.5: an export contains neither administrators nor passwords", async
     ["花子", "hanako", "営業"],
   ]);
   await tenant.client.administrators.mark("docs", { add: ["admin01"] });
-  const text = await textOf(await tenant.client.secured.export("docs", { newline: "lf" }));
+  const text = await readStreamText(await tenant.client.secured.export("docs", { newline: "lf" }));
   expect(text).toContain("hanako");
   expect(text).not.toMatch(/admin01|パスワード|シークレットキー/);
 });
@@ -225,7 +225,9 @@ const people = (count: number): readonly string[][] =>
 test("facts 6.5: an export can be filtered by name and ユーザーID; without filters it has all users", async () => {
   await tenant.import(DOCS, [["表示名", "ユーザーID", "パスワード"], ...people(12)]);
   const linesOf = async (query: { filterName?: string; filterId?: string }) =>
-    (await textOf(await tenant.client.secured.export("docs", { newline: "lf", ...query }))).split("\n").slice(1, -1);
+    (await readStreamText(await tenant.client.secured.export("docs", { newline: "lf", ...query })))
+      .split("\n")
+      .slice(1, -1);
   expect(await linesOf({ filterName: "営業", filterId: "user1" })).toEqual([expect.stringContaining("user10")]);
   expect(await linesOf({ filterName: "", filterId: "" })).toHaveLength(12);
 });
@@ -235,7 +237,7 @@ test("facts 6.6: a file carries what all apps share from one app to another, wit
     ["表示名", "ユーザーID", "パスワード", "説明", "シークレットキー"],
     ["花子", "hanako", "Invented1", "本社", "key1"],
   ]);
-  const text = await textOf(await tenant.client.secured.export("docs", { newline: "lf", layout: "console" }));
+  const text = await readStreamText(await tenant.client.secured.export("docs", { newline: "lf", layout: "console" }));
   const [header = [], row = []] = text
     .trimEnd()
     .split("\n")

@@ -1,13 +1,13 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
-import { expectSeen, toHistoryParameters, LONG_TIMEOUT } from "#support/drawn.ts";
+import { expectAllEvents, toHistoryParameters, LONG_TIMEOUT } from "#support/drawn.ts";
 import type { PlanRow, RecordVersion } from "../../contract/index.ts";
 import {
-  customField,
+  getCustomFieldName,
   HistoryModel,
   REFERENCE_KINDS,
-  ROOT,
+  ROOT_NUMBER,
   type RecordChange,
   type ModelImport,
   type Kind,
@@ -151,7 +151,7 @@ const someSteps = fc
 /** The path of an organisation that stays where it is while the rows are imported; undefined if it may not. */
 const steadyPath = (model: HistoryModel, record: number | undefined, rows: readonly ModelRow[]): string | undefined => {
   const names: string[] = [];
-  for (let at = record; at !== ROOT;) {
+  for (let at = record; at !== ROOT_NUMBER;) {
     const org = at === undefined ? undefined : model.records.orgs.get(at);
     if (org === undefined || rows.some((row) => row["code"] === org["code"])) return undefined;
     names.push(String(org["name"]));
@@ -205,7 +205,7 @@ const shown = (field: string, value: Values[string] | undefined, then: Then): un
 
 /** Values by the names of their fields, in order; a custom field without a value is not told. */
 const named = (model: HistoryModel, fields: readonly string[], values: Values, then: Then) => {
-  const custom = new Map([...model.fields].map(([number, name]) => [customField(number), `custom:${name}`]));
+  const custom = new Map([...model.fields].map(([number, name]) => [getCustomFieldName(number), `custom:${name}`]));
   const pairs = fields.flatMap((field): readonly (readonly [string, unknown])[] => {
     const name = custom.get(field);
     const value = shown(field, values[field], then);
@@ -300,7 +300,7 @@ const expectRecords = async (model: HistoryModel): Promise<void> => {
   const called = model.called();
   expect(groups.toSorted()).toEqual([...model.groups].toSorted());
   for (const kind of Object.keys(FIELDS) as Kind[]) {
-    const custom = kind === "users" ? [...model.fields.keys()].map(customField) : [];
+    const custom = kind === "users" ? [...model.fields.keys()].map(getCustomFieldName) : [];
     const expected = [...model.records[kind].values()].map((values) =>
       named(model, [...FIELDS[kind], ...custom], values, called),
     );
@@ -382,7 +382,7 @@ const expectVersions = async (model: HistoryModel): Promise<void> => {
 const grounded = (model: HistoryModel, row: ModelRow): ModelRow => {
   if ("again" in row) return groundedOrg(model, row);
   const cells = Object.entries(row).filter(([field]) => !SEATS.includes(field));
-  const custom = [...model.fields].map(([number, name]) => [customField(number), row[name] ?? ""] as const);
+  const custom = [...model.fields].map(([number, name]) => [getCustomFieldName(number), row[name] ?? ""] as const);
   return Object.fromEntries([...cells, ...("orgCode" in row ? custom : [])]);
 };
 
@@ -393,7 +393,7 @@ const groundedOrg = (model: HistoryModel, { again, ...row }: ModelRow): ModelRow
   const org = picked([...orgs.values()], again);
   if (org !== undefined) {
     const parent = Number(org["parent"]);
-    const named = parent === ROOT ? "" : (orgs.get(parent)?.["code"] ?? parent);
+    const named = parent === ROOT_NUMBER ? "" : (orgs.get(parent)?.["code"] ?? parent);
     return { name: String(org["name"]), code: "", parent: named };
   }
   const { parent = "" } = row;
@@ -595,6 +595,6 @@ test(
     );
     const done = ["undone", "refused", "nothing", "rejected", "skipped", "mirrored", "clear", "keep"];
     const others = ["added", "removed", "marked", "unmarked", "nobody", "named", "recursive", "filtered", "held"];
-    expectSeen(seen, [...done, ...others]);
+    expectAllEvents(seen, [...done, ...others]);
   },
 );

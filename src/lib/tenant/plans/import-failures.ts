@@ -5,10 +5,10 @@ import { formatCount, joinTexts, same, text, type Text } from "../../text/index.
 import type { Reader } from "../store/store.ts";
 import { COMMITTED_STATES, listImports, getDisplayState, type ImportRecord } from "./import-rows.ts";
 
-/** The end of a refusal's message. */
+/** The last part of a refusal's message. */
 export const NOTHING_CHANGED_SUFFIX = text("; nothing was changed", "。何も変更していません");
 
-/** Combines the refusals of several parts of a change into one failure, so that all obstacles are reported at once. */
+/** Combines the refusals of several parts of a change into one failure, so that all obstacles are reported together. */
 export const mergeFailures = (refusals: readonly Failure[]): Failure => {
   const [first, ...more] = refusals;
   if (first !== undefined && more.length === 0) return first;
@@ -29,7 +29,7 @@ const stripSuffix = (whole: string, end: string): string => (whole.endsWith(end)
 
 const buildShowCommand = ({ number }: Pick<ImportRecord, "number">): string => line("imports show", [number]);
 
-/** Returns the hint that names the command to show an import. */
+/** Returns the hint with the command that shows an import. */
 export const createImportHint = (record: Pick<ImportRecord, "number">): Text =>
   text(`to see the import: ${buildShowCommand(record)}`, `インポートの確認: ${buildShowCommand(record)}`);
 
@@ -43,7 +43,10 @@ export const createRejectedImportFailure = (record: ImportRecord): Failure =>
     hint: text(`to see the invalid rows: ${buildShowCommand(record)}`, `不正な行の確認: ${buildShowCommand(record)}`),
   });
 
-/** Returns the failure for reading the plan of an import that has no open plan, or no longer has one. */
+/**
+ * Returns the failure if the plan of an import is requested, but the import does not have an open plan or no longer has
+ * it.
+ */
 export const createNoPlanFailure = (record: ImportRecord): Failure => {
   const state = getDisplayState(record);
   const { en, ja } = IMPORT_STATE_NAMES[state];
@@ -67,7 +70,7 @@ const describePlanAlternative = (record: ImportRecord): Text => {
   const { number, state, detail } = record;
   if (COMMITTED_STATES.includes(state)) {
     const rows = line("imports show", [number], { rows: true });
-    return text(`to see what the import did: ${rows}`, `インポートの結果の確認: ${rows}`);
+    return text(`to see the changes that the import made: ${rows}`, `インポートによる変更の確認: ${rows}`);
   }
   return detail.request?.mode === "delete"
     ? text(
@@ -106,7 +109,7 @@ export const createTenantChangedFailure = (
 };
 
 /**
- * Returns the failure for undoing a change twice. If the first undo left records out, the hint explains how to undo the
+ * Returns the failure for undoing a change twice. If the first undo skipped records, the hint explains how to undo the
  * whole change.
  *
  * @param by number of the first undo
@@ -137,26 +140,29 @@ export const createAlreadyUndoneFailure = async (reader: Reader, number: number,
   );
 };
 
-/** Returns the failure for an undo or a drop if it is prevented by other records than those that were shown. */
+/** Returns the failure for an undo or a drop if the records that prevent it are not the records that were shown. */
 export const createStaleUndoFailure = ({ detail: { undoes, drops } }: ImportRecord): Failure =>
   new Failure("conflict", {
     what:
       drops === undefined
         ? text(
             `records of change ${undoes} have changed since the undo was shown, so nothing was undone`,
-            `確認の表示後に変更 ${undoes} のレコードが変更されたため、何も変更していません`,
+            `確認の表示後に変更 ${undoes} のデータが変更されたため、何も取り消していません`,
           )
         : text(
-            `records have changed since the effect of dropping task ${drops.join(", ")} was shown, so nothing was dropped`,
-            `作業 ${drops.join("、")} を管理画面の内容に戻す確認の表示後に変更があったため、何も変更していません`,
+            `records were changed after the effect of dropping task ${drops.join(", ")} was shown, so nothing was dropped`,
+            `作業 ${drops.join("、")} を取り下げる確認の表示後に変更があったため、何も変更していません`,
           ),
-    hint: text("check the changes, then run the command again", "内容を確認してから、もう一度実行してください"),
+    hint: text(
+      "check the current state, then run the command again",
+      "現在の内容を確認してから、もう一度実行してください",
+    ),
   });
 
 /**
- * Returns the failure for undoing a change if nothing of it can be restored.
+ * Returns the failure for undoing a change if none of its values can be restored.
  *
- * @param before number of the last earlier change that can be undone, if this helps
+ * @param before number of the last earlier change that can be undone, if there is one
  */
 export const createNotUndoableFailure = (number: number, why: Text, before?: number): Failure =>
   new Failure("conflict", {

@@ -11,11 +11,11 @@ import type { Reader, Row, Writer } from "../store/store.ts";
 
 export type ImportState = "uploading" | "planned" | "committed" | "discarded" | "failed";
 
-/** The request of an import, with everything that is needed to read its file. */
+/** The request of an import, with all settings that are needed to read its file. */
 export interface StoredRequest extends PlanRequest {
   readonly key: ImportRequest["key"];
   readonly map?: ColumnMap | undefined;
-  /** true if an upload file for the console is to be made from the import */
+  /** true if an upload file for the console is created from the import */
   readonly forConsole?: boolean | undefined;
   readonly delimiter: string;
   readonly sheet?: string | undefined;
@@ -24,67 +24,67 @@ export interface StoredRequest extends PlanRequest {
   readonly fileName: string;
 }
 
-/** The effect of the takeover of an export on tasks. */
+/** The effect of a console import on tasks. */
 export interface TakeoverResult {
-  /** when the tenant's data last came from the console before this takeover */
+  /** when the tenant's data last came from the console before this import */
   readonly mirroredBefore: string | null;
   /** numbers of the tasks that the export closed */
   readonly closed: readonly number[];
-  /** numbers of the tasks whose local values were given up for those of the export; default: none */
+  /** numbers of the tasks whose local values were replaced with the values of the export; default: none */
   readonly givenUp?: readonly number[] | undefined;
   /** numbers of the open tasks for which the export closed some records; default: none */
   readonly advanced?: readonly number[] | undefined;
   /** numbers of the open tasks that the export contradicts */
   readonly contradicted: readonly number[];
-  /** numbers of the tasks that were confirmed, but are open again because the export differs */
+  /** numbers of the tasks that were confirmed but are open again, because the export shows different values */
   readonly reopened: readonly number[];
-  /** number of open tasks of all kinds after the takeover */
+  /** number of open tasks of all record types after the import */
   readonly open: number;
 }
 
 /** The data of an import that is stored as JSON. */
 export interface ImportDetail {
-  /** who committed the import; before the commit, who made the plan */
+  /** who committed the import, or, before the commit, who made the plan */
   readonly actor: string;
   readonly request: StoredRequest | null;
   readonly staged: StagedFile | null;
   readonly counts: PlanCounts | null;
   /** revision of the tenant with which the plan was compared last */
   readonly comparedRevision?: number | undefined;
-  /** record numbers of the records that the plan keeps because it cannot delete them */
+  /** numbers of the records that the plan keeps because it cannot delete them */
   readonly undeletable?: readonly number[] | undefined;
   readonly committedAt: string | null;
   readonly emittedAt: string | null;
   /** name and hash of the upload file that was written for the console */
   readonly emittedFile?: string | undefined;
   readonly emittedSha256?: string | undefined;
-  /** for a drop: the numbers of the tasks, and record ids or field names if only a part of the tasks is dropped */
+  /** for a drop: the numbers of the tasks, with record ids or field names if only a part of the tasks is dropped */
   readonly drops?: readonly number[] | undefined;
   readonly records?: readonly string[] | undefined;
   readonly fields?: readonly string[] | undefined;
-  /** for an undo: the number of the change that it undoes, and whether it leaves out records that cannot be undone */
+  /** for an undo: the number of the change that it undoes, and whether it skips records that cannot be undone */
   readonly undoes?: number | undefined;
   readonly skipBlocked?: true | undefined;
-  /** for an undo: who made changes after the change that it undoes */
+  /** for an undo: who made changes after the change that is undone */
   readonly others?: readonly string[] | undefined;
-  /** id of the import that this import undoes, and id of the import that undid this import */
+  /** id of the import that this import undoes (`revertedBy`: id of the import that undid this import) */
   readonly reverts: string | null;
   readonly revertedBy: string | null;
-  /** for an export of the console: the effect of its takeover, which is reversed if the takeover is undone */
+  /** for an export of the console: the effect of its import on tasks, which is reversed if the import is undone */
   readonly settled?: TakeoverResult | undefined;
-  /** for an undo: the scope of the change that it undoes; see `PlanRequest` */
+  /** for an undo: the scope of the change that is undone; see `PlanRequest` */
   readonly scope?: readonly number[] | undefined;
-  /** for an undo in the mirror alone, or the undo of such an undo: the console stays as it is; no task is created */
+  /** for an undo only in the mirror, or the undo of such an undo: the console does not change, so no task is created */
   readonly mirrorOnly?: true | undefined;
   /** id of the process that receives the file */
   readonly process: number | null;
 }
 
-/** An import as stored by the tenant. */
+/** An import as it is stored in the tenant. */
 export interface ImportRecord {
-  /** number of the plan, in the order of creation */
+  /** record number of the plan, in the order of creation */
   readonly pk: number;
-  /** number of the change that committed the import; null until then */
+  /** number of the change that committed the import; null before the commit */
   readonly change: number | null;
   /** number of the import as people see and type it */
   readonly number: string;
@@ -110,7 +110,7 @@ export const EMPTY_IMPORT_DETAIL: Omit<ImportDetail, "actor"> = {
 };
 
 /** Returns the numbers of an import from a row with `pk` and `change`. */
-const numbersOf = (row: Readonly<Record<string, unknown>>): Pick<ImportRecord, "pk" | "change" | "number"> => {
+const parseImportNumbers = (row: Readonly<Record<string, unknown>>): Pick<ImportRecord, "pk" | "change" | "number"> => {
   const [pk, change] = [Number(row["pk"]), readNullableNumber(row, "change")];
   return { pk, change, number: formatImportNumber(pk, change) };
 };
@@ -122,7 +122,7 @@ const readNullableNumber = (row: Readonly<Record<string, unknown>>, column: stri
 };
 
 export const toImportRecord = (row: Row): ImportRecord => ({
-  ...numbersOf(row),
+  ...parseImportNumbers(row),
   id: String(row["id"]),
   kind: row["kind"] as FormatName,
   state: row["state"] as ImportState,
@@ -135,7 +135,7 @@ export const toImportRecord = (row: Row): ImportRecord => ({
 /** The states of an import whose plan was committed. */
 export const COMMITTED_STATES: readonly ImportState[] = ["committed"];
 
-/** Returns the state of an import as people see it. */
+/** Returns the state of an import as it is shown to people. */
 export const getDisplayState = ({ state, detail }: ImportRecord): ImportState | "undone" =>
   COMMITTED_STATES.includes(state) && detail.revertedBy !== null ? "undone" : state;
 
@@ -146,7 +146,10 @@ export const toKeepingRequest = <R extends StoredRequest>(request: R): R => ({
   mode: "append",
 });
 
-/** Returns true for a complete takeover with deletions. Other takeovers say nothing about what the export lacks. */
+/**
+ * Returns true for a complete console import that deletes missing records. Other console imports do not show which
+ * records the console lacks.
+ */
 export const isFullTakeover = ({ detail: { request } }: Pick<ImportRecord, "detail">): boolean =>
   request?.fromConsole === true && request.mode === "replace";
 
@@ -176,7 +179,7 @@ export const updateImport = async (writer: Writer, record: ImportRecord, values:
   );
 };
 
-/** Deletes an import that was never reported to the user, so that its number is free again. */
+/** Deletes an import that was never reported to the user, so that its number can be used again. */
 export const deleteImport = async (writer: Writer, { pk }: Pick<ImportRecord, "pk">): Promise<void> => {
   await writer.run("delete from main.import where pk = :pk", { pk });
 };
@@ -195,15 +198,15 @@ export const readImport = async (reader: Reader, id: string): Promise<ImportReco
   return toImportRecord(row);
 };
 
-/** Returns the reference to an import in audit records. People know imports by their numbers. */
+/** Returns the object that identifies an import in audit records. People know imports by their numbers. */
 export const toImportObject = ({ number, id }: Pick<ImportRecord, "number" | "id">): ChangedObject => ({
   thing: "import",
   id,
   name: number,
 });
 
-/** Returns the counts that describe what a plan did. Counts that describe the tenant are left out. */
-export const getWorkCounts = (counts: PlanCounts | null): Partial<PlanCounts> => {
+/** Returns the counts that describe the changes of a plan. Counts that describe the tenant are left out. */
+export const getChangeCounts = (counts: PlanCounts | null): Partial<PlanCounts> => {
   const { recordsBefore: _before, newOrgs: _orgs, newGroups: _groups, columns: _columns, ...rest } = counts ?? {};
   const {
     staying: _staying,
@@ -223,8 +226,8 @@ export const listImports = async (reader: Reader): Promise<readonly ImportRecord
   (await reader.all("select * from import order by pk desc")).map(toImportRecord);
 
 /**
- * Returns the record numbers of the records that the previous run of the same kind and scope kept because it could not
- * delete them. A run counts if it was committed, or if it had nothing else to do.
+ * Returns the numbers of the records that the previous import of the same format and scope kept because it could not
+ * delete them. That import must have been committed, or must have had no other changes to make.
  */
 export const readPreviouslyKept = async (
   reader: Reader,
@@ -243,8 +246,8 @@ export const readPreviouslyKept = async (
 };
 
 /**
- * Returns the last takeover of an export of the console with the same bytes; undefined if there is none, or if it is
- * the newest takeover of its kind. Undone takeovers do not count.
+ * Returns the last import of a console export with the same bytes; undefined if there is none, or if it is the newest
+ * console import of its format. Undone imports do not count.
  */
 export const findEarlierTakeover = async (
   reader: Reader,

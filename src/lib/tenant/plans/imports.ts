@@ -14,8 +14,8 @@ import { findLastRewrite } from "../console/closed.ts";
 import { readDroppedTasks, readOpenFields } from "../console/record-ids.ts";
 import { getTaskFieldName } from "../console/records.ts";
 import { readTask, readTasks } from "../console/tasks.ts";
-import { createIdPrefix, getCurrentInstant, newId } from "../ids.ts";
-import { createNothingOpenFailure } from "../console/console.ts";
+import { createIdPrefix, getCurrentInstant, createId } from "../ids.ts";
+import { createNoOpenWorkFailure } from "../console/console.ts";
 import { resolveDeletion, type Deletion } from "./deletion.ts";
 import type { IdempotentRequest, Session } from "../session.ts";
 import {
@@ -70,16 +70,16 @@ import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import type { Processes } from "../store/processes.ts";
 import type { Reader } from "../store/store.ts";
 
-/** A plan that is not committed within a week is discarded. */
+/** Maximum age of an open plan. Older plans are discarded. */
 const MAX_PLAN_AGE_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** The final state of an import that its process abandoned, by the state in which it was abandoned. */
+/** For each open state, the final state of an import that its process abandoned in this state. */
 const ABANDONED_STATES = new Map<ImportState, ImportState>([
   ["planned", "discarded"],
   ["uploading", "failed"],
 ]);
 
-const isOpen = ({ state }: Pick<ImportRecord, "state">): boolean => ABANDONED_STATES.has(state);
+const isImportOpen = ({ state }: Pick<ImportRecord, "state">): boolean => ABANDONED_STATES.has(state);
 
 /** The abort signal and the idempotency key of a request. */
 export interface RequestContext {
@@ -89,28 +89,28 @@ export interface RequestContext {
 
 /** Options for undoing a change. */
 interface UndoOptions {
-  /** true: the console stays as it is */
+  /** if true, the change is undone only in the mirror, and the console does not change */
   readonly mirrorOnly: boolean;
-  /** true: records that cannot be undone are left out */
+  /** if true, records that cannot be undone are skipped */
   readonly skipBlocked: boolean;
 }
 
 interface ChangeToUndo {
   readonly change: StoredChange;
-  /** the import that made the change; undefined if there is none, or if the acting account cannot see it */
+  /** the import that made the change; undefined if no import made it, or if the acting account cannot see the import */
   readonly original: ImportRecord | undefined;
   readonly others: readonly string[];
 }
 
 /** Options for verifying a task with an export of the console. */
 interface VerificationRequest {
-  /** kind of the export; default: the kind of the task */
+  /** format of the export; default: the format of the task's records */
   readonly kind?: FormatName | undefined;
   /** the column map for reading the export */
   readonly map?: ColumnMap | undefined;
-  /** true: everything that the export does not show is confirmed */
+  /** if true, everything in the task that the export does not show is confirmed */
   readonly confirmMissing: boolean;
-  /** true: the export is compared even if its bytes are those of the upload file */
+  /** if true, the export is compared even if it is identical to the upload file */
   readonly sameAsUpload: boolean;
 }
 
@@ -128,7 +128,7 @@ const checkOrgBy = ({ kind, orgBy = "code", createOrgs, fromConsole }: StoredReq
 
 const UNAUDITED_CHANGE = { action: null, locks: [] } as const;
 
-/** The imports of a tenant. They are kept as plans until they are committed or discarded. */
+/** The imports of a tenant. An import is kept as a plan until it is committed or discarded. */
 export class TenantImports {
   readonly #session: Session;
   readonly #engine: ImportEngine;
@@ -141,8 +141,8 @@ export class TenantImports {
   }
 
   /**
-   * Returns a function that creates the response to a repeated request. It returns undefined if the import is no longer
-   * in one of the given states. Without states, every state is accepted.
+   * Returns a function that creates the response to a repeated request. The function returns undefined if the import is
+   * no longer in one of the given states. If no states are given, every state is accepted.
    */
   #inState(...states: readonly ImportState[]): IdempotentRequest<Import>["replay"] {
     return async (reader, id) => {
@@ -160,7 +160,10 @@ export class TenantImports {
     return this.#session.read((reader) => this.#shown(reader, id));
   }
 
-  /** Creates an import; its file follows.  @throws Failure `input-rejected` if the map does not fit or sets a secret */
+  /**
+   * Creates an import whose file is sent later. @throws Failure `input-rejected` if the map does not fit or sets a
+   * secret
+   */
   begin(asked: StoredRequest, { repeatable }: RequestContext): Promise<Import> {
     const mirroring = asked.fromConsole === true ? { ...asked, ...CONSOLE_EXPORT_OPTIONS } : asked;
     const request = this.#scoped(asked.keepMissing === true ? toKeepingRequest(mirroring) : mirroring);
@@ -170,23 +173,32 @@ export class TenantImports {
     return this.#begin(request, repeatable && { ...repeatable, replay: this.#inState() });
   }
 
-  /** Returns the request as stored: limited to the acting account's organisations, except for system administrators. */
+  /**
+   * Returns the request in the form in which it is stored: limited to the acting account's organisations, unless the
+   * account is a system administrator.
+   */
   #scoped<R extends StoredRequest>(request: R): R {
     const { role, orgs = [ROOT_ORG_NUMBER] } = this.#session.asker;
     return role === "system" ? request : { ...request, scope: orgs };
   }
 
-  /** @throws Failure `not-permitted` if the request concerns the whole tenant but the acting account only has a part */
+  /**
+   * @throws Failure `not-permitted` if the request concerns the whole tenant but the acting account is limited to a
+   * part of it
+   */
   #checkWhole({ fromConsole, createOrgs, forConsole, mode, undeletable }: StoredRequest): void {
     const { role, orgs } = this.#session.asker;
     if (undeletable === "release" && orgs !== undefined) throw createWholeTenantFailure(RELEASE_REFUSAL);
     if (forConsole === true && mode === "replace" && role !== "system")
       throw createWholeTenantFailure(FULL_UPLOAD_REFUSAL);
-    if (fromConsole === true && role !== "system") throw createWholeTenantFailure(TAKEOVER_REFUSAL);
+    if (fromConsole === true && role !== "system") throw createWholeTenantFailure(CONSOLE_IMPORT_REFUSAL);
     if (createOrgs && orgs !== undefined) throw createWholeTenantFailure(CREATE_ORGS_REFUSAL);
   }
 
-  /** Returns the import.  @throws Failure `not-permitted` if the acting account may not do this, whoever planned it */
+  /**
+   * Returns the import. @throws Failure `not-permitted` if the acting account may not make these changes, no matter who
+   * planned them
+   */
   async #permitted(record: ImportRecord): Promise<ImportRecord> {
     const { asker } = this.#session;
     const { counts } = record.detail;
@@ -196,7 +208,7 @@ export class TenantImports {
     return record;
   }
 
-  /** @throws Failure `not-permitted`, with the rows, if the acting account may not do what the plan would do */
+  /** @throws Failure `not-permitted`, with the rows, if the acting account may not make the changes of the plan */
   async #checkWork(record: ImportRecord): Promise<void> {
     const { asker } = this.#session;
     if (asker.role === "system" || record.detail.request?.mode === "delete") return;
@@ -207,7 +219,7 @@ export class TenantImports {
   #begin(request: StoredRequest, once: IdempotentRequest<Import> | undefined): Promise<Import> {
     const { surroundings, actor } = this.#session;
     return this.#session.change({ ...UNAUDITED_CHANGE, once }, async (writer) => {
-      const id = newId(surroundings);
+      const id = createId(surroundings);
       await insertImport(writer, {
         id,
         kind: request.kind,
@@ -222,10 +234,10 @@ export class TenantImports {
   }
 
   /**
-   * Plans a deletion of records. The deletion of an organisation can include everything below it and its users. All
-   * obstacles are reported at once.
+   * Plans a deletion of records. The deletion of an organisation can include all organisations below it and its users.
+   * All obstacles are reported together.
    *
-   * @throws Failure as `resolveDeletion` and the engine's `planDeletion`
+   * @throws Failure as described for `resolveDeletion` and the engine's `planDeletion`
    */
   async delete(asked: DeletionRequest, { signal, repeatable }: RequestContext): Promise<Import> {
     const replay = this.#inState();
@@ -252,8 +264,8 @@ export class TenantImports {
     try {
       await this.#engine.planDeletion(id, request, { ids, permitted }, signal);
     } catch (error) {
-      // a process that could not write its plan cannot remove it either; the next process that opens the tenant removes
-      // it
+      // if this process could not write its plan because of a lock, it cannot remove the plan either; the next process
+      // that opens the tenant removes it
       if (!(error instanceof Failure && error.code === "locked")) await this.#forget(id);
       throw error instanceof Failure && error.code === "input-rejected" ? mergeFailures([...refusals, error]) : error;
     }
@@ -266,7 +278,7 @@ export class TenantImports {
   async #listClearingOperations(): Promise<DeletionTarget["permitted"]> {
     const { asker } = this.#session;
     if (asker.role === "system") return undefined;
-    const { isPermitted } = await import("../policy/check.ts");
+    const { isOperationPermitted: isPermitted } = await import("../policy/check.ts");
     return CLEARING_OPERATIONS.filter((operation) => isPermitted(asker, operation));
   }
 
@@ -287,8 +299,8 @@ export class TenantImports {
       await work;
       return await this.#read(id);
     } catch (error) {
-      // a process that could not write its plan cannot write the final state either; the next process that opens the
-      // tenant writes it
+      // if this process could not write its plan because of a lock, it cannot write the final state either; the next
+      // process that opens the tenant writes it
       if (!(error instanceof Failure && error.code === "locked")) await this.#end(id, "failed");
       throw error;
     }
@@ -343,7 +355,7 @@ export class TenantImports {
     return this.#read(record.id);
   }
 
-  /** @throws Failure `input-rejected` or `not-permitted` if the plan must not be written as an upload file */
+  /** @throws Failure `input-rejected` or `not-permitted` if the plan cannot be written as an upload file */
   #checkUpload(planned: ImportRecord): void {
     const { counts, request } = planned.detail;
     if (request?.mode === "replace" && this.#session.asker.role !== "system")
@@ -372,7 +384,8 @@ export class TenantImports {
   }
 
   /**
-   * Stores what an export of the console shows about the records of a task. Nothing else in the export is used.
+   * Compares the records of a task with an export of the console and stores the result. Nothing else in the export is
+   * used.
    *
    * @throws Failure `not-found`; `conflict` if later changes replaced everything in the task; `input-rejected` if the
    * export cannot be compared
@@ -397,7 +410,7 @@ export class TenantImports {
       return { done: true, closedBefore: true, ...(await this.#session.read(changedAgain)), task, unseen: [] };
     const { map, confirmMissing, sameAsUpload, kind = task.kind } = evidence;
     if (map !== undefined) checkMap(map, FORMATS[kind]);
-    const observed = await this.#engine.verify(newId(this.#session.surroundings), content, {
+    const observed = await this.#engine.verify(createId(this.#session.surroundings), content, {
       revision,
       request: {
         ...createExportRequest(kind),
@@ -431,7 +444,10 @@ export class TenantImports {
     });
   }
 
-  /** Returns the change to undo, its import, and who has made changes since then.  @throws Failure as {@link undo} */
+  /**
+   * Returns the change to undo, its import, and who has made changes since then. @throws Failure as described for
+   * {@link undo}
+   */
   #changeToUndo(name: number | "last"): Promise<ChangeToUndo> {
     const { actor } = this.#session;
     return this.#session.read(async (reader) => {
@@ -456,7 +472,7 @@ export class TenantImports {
    * Plans the undo of a change.
    *
    * @param name number of the change; `last`: the newest change of the acting account that is not undone yet
-   * @throws Failure `not-found`; `conflict` if the change is already undone, or if nothing of it can be restored
+   * @throws Failure `not-found`; `conflict` if the change is already undone, or if none of its values can be restored
    */
   async undo(
     name: number | "last",
@@ -469,7 +485,7 @@ export class TenantImports {
     const { change, original, others } = await this.#changeToUndo(name);
     const isOfMirror = original?.detail.mirrorOnly === true;
     if (mirrorOnly && !isOfMirror && original?.detail.request?.fromConsole !== true)
-      throw createNotTakeoverFailure(change.number);
+      throw createNotConsoleImportFailure(change.number);
     const isInMirror = mirrorOnly || isOfMirror;
     const later =
       isInMirror && original !== undefined
@@ -488,10 +504,10 @@ export class TenantImports {
   }
 
   /**
-   * Plans to replace values that tasks changed with the values of the console.
+   * Plans to replace the values that tasks changed with the values of the console.
    *
-   * @throws Failure `not-found`, also if no task contains one of the given records or fields; `conflict` if nothing of
-   * a task is open
+   * @throws Failure `not-found`, also if no task contains one of the given records or fields; `conflict` if a task has
+   * nothing open
    */
   async dropTasks({ numbers, records, fields }: DropRequest, { repeatable }: RequestContext): Promise<Import> {
     const done = await this.#replayed(repeatable, this.#inState());
@@ -508,7 +524,7 @@ export class TenantImports {
     const isNothing = [plan, ...(plan.beside ?? [])].every((one) => one.create + one.update + one.delete === 0);
     if ((records ?? fields) === undefined || !isNothing || plan.blocked !== undefined) return plan;
     await this.discard(plan.id);
-    throw createNothingOpenFailure(drop.drops);
+    throw createNoOpenWorkFailure(drop.drops);
   }
 
   /** Returns the record numbers of the acting account's organisations; undefined for a system administrator. */
@@ -528,7 +544,7 @@ export class TenantImports {
       ...EMPTY_COUNTS,
       ...counted,
       ...(beside.length > 0 && { beside }),
-      // if the console stays as it is, no device is handed to another owner, so no device needs to be wiped
+      // if the console does not change, no device gets another owner, so no device needs to be wiped
       ...((planned.detail.mirrorOnly === true || planned.detail.drops !== undefined) &&
         counted.wipes !== undefined && { wipes: 0 }),
     };
@@ -536,7 +552,7 @@ export class TenantImports {
     requirePlanPermission(asker, kind, counts);
     const once = repeatable && { ...repeatable, replay: this.#inState() };
     return this.#session.change({ ...UNAUDITED_CHANGE, once }, async (writer) => {
-      const id = newId(surroundings);
+      const id = createId(surroundings);
       await insertImport(writer, {
         id,
         kind,
@@ -557,17 +573,20 @@ export class TenantImports {
     return this.#read(id);
   }
 
-  /** Removes the remains of dead processes, staged or not, except for complete plans, and plans older than a week. */
+  /**
+   * Removes the data that dead processes left behind, and plans that are older than a week. Complete plans of dead
+   * processes are kept.
+   */
   async sweep(): Promise<void> {
     const unheld = this.#engine.unheld();
-    // read afterwards: an import that was unlocked a moment ago may be a complete plan by now
+    // read the records only now, because an import that was unlocked a moment ago may be a complete plan by now
     const records = await this.#session.read(listImports);
     const known = new Map(records.map((record) => [record.id, record]));
     const left = unheld.filter((name) => !this.#isKept(known.get(name)));
     const lost = records.filter(
-      (record) => isOpen(record) && !this.#isKept(record) && !this.#engine.isStaged(record.id),
+      (record) => isImportOpen(record) && !this.#isKept(record) && !this.#engine.isStaged(record.id),
     );
-    // a command that only reads must not wait for another command's commit; a later command removes the rest
+    // a command that only reads must not wait for another command's commit, so a later command removes the data
     if (left.length + lost.length === 0 || !this.#session.store.isFree()) return;
     for (const name of new Set([...left, ...lost.map(({ id }) => id)])) {
       const record = known.get(name);
@@ -586,9 +605,12 @@ export class TenantImports {
     });
   }
 
-  /** Returns true for a complete plan, and for an upload by a live process, which may not have locked its file yet. */
+  /**
+   * Returns true for a complete plan, and for an upload of a live process, because that process may not have locked its
+   * file yet.
+   */
   #isKept(record: ImportRecord | undefined): boolean {
-    if (record === undefined || !isOpen(record) || this.#isOld(record)) return false;
+    if (record === undefined || !isImportOpen(record) || this.#isOld(record)) return false;
     return record.state === "planned" || this.#processes.isAlive(record.detail.process ?? -1);
   }
 
@@ -635,12 +657,15 @@ export class TenantImports {
     if (record.etag === etag) return record;
     const { number } = record;
     throw new Failure("conflict", {
-      what: text(`import ${number} has a newer plan`, `インポート ${number} の計画は作り直されています`),
+      what: text(
+        `the plan of import ${number} was replaced by a newer plan`,
+        `インポート ${number} の計画は作り直されています`,
+      ),
       hint: createImportHint(record),
     });
   }
 
-  /** Removes a deletion that was never reported to its caller, so that its number is free again. */
+  /** Removes a deletion that was never reported to its caller, so that its number can be used again. */
   async #forget(id: string): Promise<void> {
     await this.#session.change(UNAUDITED_CHANGE, async (writer) => {
       const record = this.#checkState(await readImport(writer, id), ["uploading", "planned"]);
@@ -663,46 +688,46 @@ export class TenantImports {
 
 const UPLOAD_DELETION_FAILURE = new Failure("input-rejected", {
   what: text(
-    "an upload file cannot delete records by name",
-    "アップロード用ファイルで、名前を指定したデータを削除することはできません",
+    "an upload file cannot delete records that were specified by name",
+    "アップロード用ファイルでは、名前で指定したデータを削除できません",
   ),
   hint: text(
-    "commit the deletion, then delete the records in the console as console show describes",
-    "適用してから、console show の手順で管理画面でも削除してください",
+    "commit the deletion, then delete the records in the console as described by `console show`",
+    "削除を適用してから、console show に表示される手順で管理画面でも削除してください",
   ),
 });
 
-/** Why a request that concerns the whole tenant is refused, and what to do instead. */
+/** The reason why a request that concerns the whole tenant is refused, and what to do instead. */
 interface WholeTenantRefusal {
   readonly why: Text;
   readonly hint: Text;
 }
 
-const ASK_SYSTEM_ADMINISTRATOR = text("ask a system administrator", "システム管理者に依頼してください");
+const SYSTEM_ADMINISTRATOR_HINT = text("ask a system administrator", "システム管理者に依頼してください");
 
-const TAKEOVER_REFUSAL: WholeTenantRefusal = {
+const CONSOLE_IMPORT_REFUSAL: WholeTenantRefusal = {
   why: text(
-    "taking over an export of the console affects the whole tenant",
-    "管理画面のエクスポートの取り込みは、テナント全体が対象です",
+    "importing an export of the console affects the whole tenant",
+    "管理画面のエクスポートの取り込みは、テナント全体に影響します",
   ),
-  hint: ASK_SYSTEM_ADMINISTRATOR,
+  hint: SYSTEM_ADMINISTRATOR_HINT,
 };
 
 const CREATE_ORGS_REFUSAL: WholeTenantRefusal = {
   why: text(
-    "--create-orgs creates organisations directly below 全社, which is outside your organisations",
-    "--create-orgs は 全社 の直下に組織を作成しますが、そこは管理対象組織の外です",
+    "--create-orgs creates organisations directly below 全社, which is outside the organisations that you manage",
+    "--create-orgs は「全社」の直下に組織を作成しますが、そこは管理対象組織の外です",
   ),
   hint: text(
-    `omit --create-orgs if all organisations exist; to create an organisation below yours: ${line("orgs create", ["NAME"], { parent: "ORG", code: "CODE" })}; to create an organisation elsewhere: ask a system administrator`,
+    `omit --create-orgs if all organisations already exist; to create an organisation below an organisation that you manage: ${line("orgs create", ["NAME"], { parent: "ORG", code: "CODE" })}; to create an organisation elsewhere, ask a system administrator`,
     `組織がすべてあれば --create-orgs は不要です。管理対象組織の下に作るには: ${line("orgs create", ["NAME"], { parent: "ORG", code: "CODE" })}。それ以外の場所に作るには、システム管理者に依頼してください`,
   ),
 };
 
 const RELEASE_REFUSAL: WholeTenantRefusal = {
   why: text(
-    "--undeletable release leaves devices without an owner, and such devices are outside your organisations",
-    "--undeletable release で所有者を外したデバイスは、管理対象組織の外になります",
+    "--undeletable release leaves devices without an owner, and such devices do not belong to the organisations that you manage",
+    "--undeletable release で所有者を外すと、デバイスが管理対象組織に属さなくなります",
   ),
   hint: text(
     "specify --undeletable keep, or ask a system administrator",
@@ -712,10 +737,10 @@ const RELEASE_REFUSAL: WholeTenantRefusal = {
 
 const FULL_UPLOAD_REFUSAL: WholeTenantRefusal = {
   why: text(
-    "an upload of 全件更新 deletes everything in the console that its file lacks, so only system administrators can create such a file",
+    "an upload with 全件更新 deletes everything in the console that is not in the file, so only system administrators can create such a file",
     "全件更新のアップロードは、ファイルにないものを管理画面からすべて削除します。このファイルを作成できるのはシステム管理者だけです",
   ),
-  hint: ASK_SYSTEM_ADMINISTRATOR,
+  hint: SYSTEM_ADMINISTRATOR_HINT,
 };
 
 /** Operations that can remove the obstacles of a deletion. */
@@ -728,10 +753,10 @@ const CLEARING_OPERATIONS = [
   "devices.delete",
 ] as const;
 
-const createNotTakeoverFailure = (number: number): Failure =>
+const createNotConsoleImportFailure = (number: number): Failure =>
   new Failure("usage", {
     what: text(
-      `change ${number} is not a takeover of an export of the console`,
+      `change ${number} is not an import of a console export`,
       `変更 ${number} は管理画面のエクスポートの取り込みではありません`,
     ),
     where: "--mirror-only",
@@ -750,23 +775,23 @@ const createSecretsOnlyFailure = ({ number }: ConsoleTask): Failure => {
   const confirm = line("console confirm", [number]);
   return new Failure("conflict", {
     what: text(
-      `task ${number} only sets passwords or similar secrets; the former secrets are not stored, so they cannot be restored`,
-      `作業 ${number} はパスワードなどの設定です。以前の値は保存していないため、元に戻せません`,
+      `task ${number} cannot be dropped: it only sets passwords or similar secrets, and the former secrets are not stored`,
+      `作業 ${number} は取り下げられません。パスワードなどを設定するだけの作業で、以前の値を保存していないためです`,
     ),
     hint: text(
-      `enter the secrets in the console, then run: ${confirm}; or set them again`,
-      `管理画面で設定してから: ${confirm}。または、もう一度設定してください`,
+      `enter the secrets in the console, then run: ${confirm}; or set the secrets again`,
+      `管理画面で設定してから実行してください: ${confirm}。または、もう一度設定してください`,
     ),
   });
 };
 
-/** Returns the failure for an undo in the mirror alone if a later export of the console has shown the values. */
+/** Returns the failure for an undo only in the mirror if a later export of the console has shown the values. */
 const createLaterExportFailure = (number: number, later: number): Failure => {
   const undo = line("undo", [later], { mirrorOnly: true });
   return new Failure("conflict", {
     what: text(
-      `a later export of the console (change ${later}) was taken over after change ${number}; it shows what the console has, so there is nothing left to undo in the mirror alone`,
-      `変更 ${number} の後に、管理画面の別のエクスポートを取り込んでいます(変更 ${later})。管理画面の内容はそのエクスポートが示しており、ミラーだけで取り消せるものは残っていません`,
+      `a later export of the console was imported after change ${number} (change ${later}); it shows the console's values, so there is nothing left to undo only in the mirror`,
+      `変更 ${number} の後に、管理画面の別のエクスポートを取り込んでいます(変更 ${later})。管理画面の内容はそのエクスポートで確認済みのため、ミラーだけで取り消せるものは残っていません`,
     ),
     hint: step(
       `if the later export (change ${later}) did not come from the console either, first undo it`,
@@ -787,34 +812,34 @@ const createNotOpenFailure = (record: ImportRecord): Failure => {
   });
 };
 
-/** Why a change cannot be restored, by its action. */
+/** By action, the reason why a change cannot be restored. */
 const UNRESTORABLE_ACTIONS: Readonly<Record<string, Text>> = {
   "fields.remove": text(
-    "a removed custom field cannot be restored with its values",
-    "削除したカスタム項目は、値とともに元に戻すことはできません",
+    "a deleted custom field cannot be restored with its values",
+    "削除したカスタムユーザー情報は、値とともに元に戻すことはできません",
   ),
 };
 
-const NO_RECORD_CHANGED = text(
-  "no user, organisation, device, account or group was changed",
+const NO_RECORD_CHANGED_REASON = text(
+  "the change did not affect any user, organisation, device, account or group",
   "ユーザー・組織・デバイス・アカウント・グループの変更ではありません",
 );
 
-const ONLY_SECRETS_CHANGED = text(
-  "only passwords or similar secrets were set, and the former ones are not stored; set them again",
-  "パスワードなどを設定しただけの変更で、以前のものは保存していません。設定し直してください",
+const ONLY_SECRETS_CHANGED_REASON = text(
+  "the change only set passwords or similar secrets, and the former secrets are not stored; set the secrets again",
+  "パスワードなどを設定しただけの変更で、以前の値を保存していないためです。設定し直してください",
 );
 
-/** Returns the reason why nothing of a change can be restored; undefined if something can be restored. */
+/** Returns the reason why none of a change's values can be restored; undefined if some can be restored. */
 const describeUndoObstacle = async (reader: Reader, change: StoredChange): Promise<Text | undefined> => {
   const { [change.action]: why } = UNRESTORABLE_ACTIONS;
   if (why !== undefined) return why;
-  // a takeover of an export can be undone even if it changed no record, because it updated the age of the mirror
-  if (!(await isUndoable(reader, change))) return NO_RECORD_CHANGED;
-  return (await setsOnlySecrets(reader, change)) ? ONLY_SECRETS_CHANGED : undefined;
+  // a console import can be undone even if it did not change any record, because it updated the age of the mirror
+  if (!(await isUndoable(reader, change))) return NO_RECORD_CHANGED_REASON;
+  return (await setsOnlySecrets(reader, change)) ? ONLY_SECRETS_CHANGED_REASON : undefined;
 };
 
-/** Returns the newest of the actor's earlier changes that can be undone; undefined if there is none. */
+/** Returns the actor's newest change before a given change that can be undone; undefined if there is none. */
 const findUndoableBefore = async (reader: Reader, actor: string, { number }: StoredChange) => {
   let before = await findNewestChange(reader, actor, number);
   while (before !== undefined && (await describeUndoObstacle(reader, before)) !== undefined)
@@ -822,22 +847,22 @@ const findUndoableBefore = async (reader: Reader, actor: string, { number }: Sto
   return before;
 };
 
-/** Returns the failure for undoing a change that itself undid a confirmation. */
+/** Returns the failure for undoing a change that undid a confirmation. */
 const createReopenedTasksFailure = (number: number, tasks: readonly number[]): Failure => {
   const confirm = line("console confirm", [...tasks]);
   return new Failure("conflict", {
     what: text(
-      `change ${number} cannot be undone: it reopened tasks for the console`,
-      `変更 ${number} は取り消せません: 管理画面での作業を未了に戻した変更です`,
+      `change ${number} cannot be undone, because it reopened console tasks`,
+      `変更 ${number} は、管理画面での作業を未了に戻した変更のため、取り消せません`,
     ),
     hint: step("to confirm the tasks again", "作業の完了をもう一度記録するには", confirm),
   });
 };
 
-/** How an export of the console is read: missing records are deleted, and missing columns stay unchanged. */
+/** How an export of the console is imported: missing records are deleted, and values in missing columns are kept. */
 const CONSOLE_EXPORT_OPTIONS = { mode: "replace", blank: "clear", missingColumns: "keep", skipInvalid: false } as const;
 
-/** Returns the request for reading an export of the console if only the records of a task are used. */
+/** Returns the request for reading an export of the console from which only the records of a task are used. */
 const createExportRequest = (kind: FormatName): StoredRequest => ({
   kind,
   ...CONSOLE_EXPORT_OPTIONS,

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { encoded, failureOf, fileOf, TestTenant, textOf, type Cells } from "#support/tenant/tenant.ts";
+import { encodeText, failureOf, encodeCsv, TestTenant, readStreamText, type Cells } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {
@@ -62,7 +62,7 @@ test("if two commit a plan at once, the second learns that it is done and where 
   expect(lost?.reason).toMatchObject({
     code: "conflict",
     what: { ja: expect.stringContaining("は適用済みで、有効な計画がありません") },
-    hint: { ja: `インポートの結果の確認: clomoctl imports show ${done.number} --rows` },
+    hint: { ja: `インポートによる変更の確認: clomoctl imports show ${done.number} --rows` },
   });
 });
 
@@ -178,7 +178,7 @@ test("opening removes orphaned staging files and plans older than a week, and ke
 });
 
 test("opening leaves the staging file of a running import alone", async () => {
-  const bytes = fileOf(FILE);
+  const bytes = encodeCsv(FILE);
   const half = Promise.withResolvers<undefined>();
   const stream = new ReadableStream<Uint8Array>({
     async start(controller) {
@@ -203,11 +203,13 @@ const until = async (holds: () => boolean): Promise<void> => {
 test("a file whose stream breaks off leaves no plan, and the next import works", async () => {
   const stream = new ReadableStream<Uint8Array>({
     pull(controller) {
-      controller.enqueue(fileOf(FILE));
+      controller.enqueue(encodeCsv(FILE));
       controller.error(new Error("the disk is gone"));
     },
   });
-  await expect(tenant.client.imports.plan(users, { stream, encoding: "utf-8" })).rejects.toThrow(/could not be read/);
+  await expect(tenant.client.imports.plan(users, { stream, encoding: "utf-8" })).rejects.toThrow(
+    /the file could not be received completely; nothing was changed/,
+  );
   expect((await tenant.client.imports.list())[0]).toMatchObject({ state: "failed" });
   expect(staging()).toEqual([]);
   expect(await tenant.plan(users, FILE)).toMatchObject({ create: 1 });
@@ -217,7 +219,7 @@ test("a signal ends an upload that is stuck", async () => {
   const stop = new AbortController();
   const stream = new ReadableStream<Uint8Array>({
     start(controller) {
-      controller.enqueue(fileOf(FILE));
+      controller.enqueue(encodeCsv(FILE));
     },
   });
   const planning = tenant.client.imports.plan(users, { stream, encoding: "utf-8" }, stop.signal);
@@ -293,7 +295,7 @@ type Evidence = Parameters<typeof tenant.client.imports.verify>[2];
 
 /** Verifies a task by an export of the console. */
 const exported = (number: number, cells: readonly (readonly string[])[], evidence: Evidence = {}) =>
-  tenant.client.imports.verify(number, { stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" }, evidence);
+  tenant.client.imports.verify(number, { stream: new Blob([encodeCsv(cells)]).stream(), encoding: "utf-8" }, evidence);
 
 /** Commits a file that was written for the console. */
 const written = async (request: Parameters<typeof tenant.plan>[0], cells: Cells, sha256 = WRITTEN.sha256) => {
@@ -327,7 +329,7 @@ test("a verification proves only what the export shows", async () => {
 
 test("the uploaded file itself is not accepted as an export, nor is a file with a password", async () => {
   await tenant.import({ ...users, fromConsole: true }, OTHER);
-  const number = await written(users, FILE, createHash("sha256").update(fileOf(FILE)).digest("hex"));
+  const number = await written(users, FILE, createHash("sha256").update(encodeCsv(FILE)).digest("hex"));
   expect(await exported(number, FILE)).toMatchObject({ done: false, sameAsUpload: true });
   const secret = FILE.map((row, at) => [...row, ["CLOMOアカウントパスワード", "secret1"][at] ?? ""]);
   const refused = await failureOf(exported(number, secret, { sameAsUpload: true }));
@@ -535,7 +537,7 @@ test.each([
   ["氏名,メールアドレス\n山\0田,a@x.jp\n", "character-nul@2"],
   ["氏名,メールアドレス,__proto__\n山田,a@x.jp,1\n", "header-reserved@1"],
 ])("%j is rejected", async (text, fault) => {
-  const plan = await tenant.send({ ...users, mode: "replace" }, encoded(text, "utf-8"));
+  const plan = await tenant.send({ ...users, mode: "replace" }, encodeText(text, "utf-8"));
   expect(await tenant.faults(plan)).toEqual([fault]);
   expect(plan.rejected).toBe(true);
 });
@@ -556,8 +558,8 @@ test("custom fields with any other name survive an export and import", async () 
     ["山田", "a@x", ...fields],
   ]);
   expect((await tenant.users())[0]?.custom).toEqual(fields.map((name) => ({ name, value: name })));
-  const text = await textOf(await tenant.client.users.export());
-  expect(await tenant.send({ ...users, mode: "replace" }, encoded(text, "utf-8"))).toMatchObject({
+  const text = await readStreamText(await tenant.client.users.export());
+  expect(await tenant.send({ ...users, mode: "replace" }, encodeText(text, "utf-8"))).toMatchObject({
     unchanged: 1,
     update: 0,
   });

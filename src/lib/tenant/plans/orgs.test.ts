@@ -5,7 +5,15 @@ import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
 import type { Import } from "../../contract/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { encoded, failureOf, fileOf, TestTenant, textOf, type Cells, type Request } from "#support/tenant/tenant.ts";
+import {
+  encodeText,
+  failureOf,
+  encodeCsv,
+  TestTenant,
+  readStreamText,
+  type Cells,
+  type Request,
+} from "#support/tenant/tenant.ts";
 
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
@@ -48,7 +56,7 @@ describe("administrators whose organisations change", () => {
   const FILE = [HEADER, ["一課", "E1", "SOUTH", ""], ["中", "MID", "SOUTH", ""]];
   const reasons = async (plan: Import) => (await tenant.reasons(plan)).map(({ en }) => en);
   const planAs = (name: string) =>
-    tenant.as(name).imports.plan(orgs, { stream: new Blob([fileOf(FILE)]).stream(), encoding: "utf-8" });
+    tenant.as(name).imports.plan(orgs, { stream: new Blob([encodeCsv(FILE)]).stream(), encoding: "utf-8" });
 
   beforeEach(async () => {
     await tenant.import(orgs, [
@@ -142,7 +150,7 @@ test("an undo that would leave an organisation without its parent, or a cycle, i
     code: "conflict",
     what: {
       en: "the organisation b <B>: the organisation would be below itself",
-      ja: "組織「b <B>」: 自分自身の下の組織になります",
+      ja: "組織「b <B>」: この組織が自分自身の下位の組織になります",
     },
   });
   expect(await paths()).toEqual(["", "b=B", "b/a=A"]);
@@ -229,9 +237,9 @@ const EQUAL_NAMES: Cells = [
 
 test.each(["utf-8", "shift_jis"] as const)("an export imported again as %s changes nothing", async (encoding) => {
   await tenant.import(orgs, EQUAL_NAMES);
-  const text = await textOf(await tenant.client.orgs.export());
+  const text = await readStreamText(await tenant.client.orgs.export());
   for (const mode of ["append", "replace"] as const) {
-    const plan = await tenant.send({ ...orgs, mode }, encoded(text, encoding), encoding);
+    const plan = await tenant.send({ ...orgs, mode }, encodeText(text, encoding), encoding);
     expect(await tenant.problems(plan)).toEqual([]);
     expect(plan).toMatchObject({ create: 0, update: 0, delete: 0, unchanged: EQUAL_NAMES.length - 1 });
   }

@@ -2,7 +2,7 @@ import { undoImport } from "#support/tenant/undo.ts";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeEach, expect, test } from "vitest";
 import { SECURED_APPS } from "../../model/secured-user.ts";
-import { encoded, failureOf, TestTenant, textOf } from "#support/tenant/tenant.ts";
+import { encodeText, failureOf, TestTenant, readStreamText } from "#support/tenant/tenant.ts";
 
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
@@ -48,12 +48,12 @@ test.each(pairs)("users written as %s with %s and read again are unchanged", asy
   const usable = encoding === "shift_jis" ? rows.map((row) => row.map((cell) => cell.replace("Ü", "U"))) : rows;
   await tenant.import({ kind: "users", createOrgs: true }, [header, ...usable]);
   const before = tenant.dump();
-  const text = await textOf(await tenant.client.users.export({ newline }));
+  const text = await readStreamText(await tenant.client.users.export({ newline }));
   for (const [mode, missingColumns] of [
     ["append", "keep"],
     ["replace", "clear"],
   ] as const) {
-    const plan = await tenant.send({ kind: "users", mode, missingColumns }, encoded(text, encoding), encoding);
+    const plan = await tenant.send({ kind: "users", mode, missingColumns }, encodeText(text, encoding), encoding);
     expect(await tenant.errors(plan)).toEqual([]);
     expect(plan).toMatchObject({ unchanged: AWKWARD.length, create: 0, update: 0, delete: 0 });
     await tenant.client.imports.commit(plan);
@@ -77,8 +77,8 @@ test.each(SECURED_APPS)("users of %s written in full and read again are unchange
   const before = tenant.dump();
   for (const layout of ["full", "console"] as const) {
     for (const encoding of ["utf-8", "shift_jis"] as const) {
-      const text = await textOf(await tenant.client.secured.export(app, { layout }));
-      const plan = await tenant.send({ kind: app, mode: "replace" }, encoded(text, encoding), encoding);
+      const text = await readStreamText(await tenant.client.secured.export(app, { layout }));
+      const plan = await tenant.send({ kind: app, mode: "replace" }, encodeText(text, encoding), encoding);
       expect(await tenant.errors(plan)).toEqual([]);
       expect(plan).toMatchObject({ unchanged: NAMES.length, update: 0, delete: 0, secretsSet: 0 });
       await tenant.client.imports.commit(plan);
@@ -94,8 +94,8 @@ test("the console's three columns of one app can be imported into another app an
       ["太郎", "taro", "secret1", "説明"],
     ]);
   }
-  const text = await textOf(await tenant.client.secured.export("docs", { layout: "console" }));
-  const plan = await tenant.send({ kind: "contacts" }, encoded(text, "shift_jis"), "shift_jis");
+  const text = await readStreamText(await tenant.client.secured.export("docs", { layout: "console" }));
+  const plan = await tenant.send({ kind: "contacts" }, encodeText(text, "shift_jis"), "shift_jis");
   expect(plan).toMatchObject({ unchanged: 1, update: 0, invalid: 0 });
 });
 

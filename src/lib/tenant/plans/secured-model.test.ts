@@ -6,8 +6,8 @@ import { SECURED_APPS } from "../../model/secured-user.ts";
 import { nameSortKey } from "../../model/normalise.ts";
 import type { Import } from "../../contract/index.ts";
 import { SecuredModel, type ModelApp, type ModelSecuredUser } from "#support/tenant/secured-model.ts";
-import { fillKeys, wrongKeys } from "#support/tenant/keys.ts";
-import { failureOf, TestTenant, without, type Cells, type Request } from "#support/tenant/tenant.ts";
+import { fillKeys, describeWrongKeys } from "#support/tenant/keys.ts";
+import { failureOf, TestTenant, omitColumn, type Cells, type Request } from "#support/tenant/tenant.ts";
 
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
@@ -106,7 +106,7 @@ const byId = (users: readonly ModelSecuredUser[]) => users.toSorted((a, b) => (a
 
 const withoutSecretTimes = (dump: ReturnType<TestTenant["dump"]>) => ({
   ...dump,
-  secured_user: dump["secured_user"]?.map((user) => without(user, "secrets")),
+  secured_user: dump["secured_user"]?.map((user) => omitColumn(user, "secrets")),
 });
 
 const expectRejected = async (plan: Import, start: unknown): Promise<void> => {
@@ -115,7 +115,7 @@ const expectRejected = async (plan: Import, start: unknown): Promise<void> => {
 };
 
 const expectCommitted = async (plan: Import, again: () => Promise<Import>, expected: ModelApp): Promise<void> => {
-  expect(wrongKeys(tenant.database)).toEqual([]);
+  expect(describeWrongKeys(tenant.database)).toEqual([]);
   const start = tenant.dump();
   await tenant.client.imports.commit(plan);
   expect(byId(await current())).toEqual(byId(expected.users));

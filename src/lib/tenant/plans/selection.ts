@@ -6,28 +6,28 @@ import { DEVICE_LIST } from "../records/device-rows.ts";
 import { buildNumbersSql, type RecordList } from "../store/lists.ts";
 import { buildSecuredUserList } from "../records/secured/user-rows.ts";
 import type { Params } from "../store/store.ts";
-import { USERS } from "../records/user-rows.ts";
+import { USER_LIST } from "../records/user-rows.ts";
 
-/** The table with the ids of the named records. It is stored with the plan of a deletion. */
+/** The table with the ids of the specified records. It is stored with the plan of a deletion. */
 export const NAMED_IDS_TABLE = "s.asked";
 
-/** Returns the name of the table with the record numbers of the records that a deletion deletes, for one thing. */
+/** Returns the name of the table with the record numbers that a deletion deletes, for one record type. */
 export const getSelectionTable = ({ name }: Pick<Thing, "name">): string => `s.chosen_${name}`;
 
-/** SQL: the record numbers of the named organisations and of all organisations below them. */
+/** SQL: the record numbers of the specified organisations and of all organisations below them. */
 const SUBTREE_SQL = `with recursive below (pk) as (
     select o.pk from org o join ${NAMED_IDS_TABLE} a on a.id = o.id union select o.pk from below b join org o on o.parent = b.pk)
   select pk from below`;
 
-/** Returns the list whose filters select records of a kind; undefined if they can only be selected by name. */
+/** Returns the list whose filters select records of a format; undefined if records can only be specified by name. */
 export const getFilterList = (kind: FormatName): RecordList | undefined => {
   const { app } = FORMATS[kind];
   if (app !== undefined) return buildSecuredUserList(app);
   if (kind === "orgs") return undefined;
-  return kind === "users" ? USERS : DEVICE_LIST;
+  return kind === "users" ? USER_LIST : DEVICE_LIST;
 };
 
-/** SQL: the record numbers of the records of a kind that a deletion selects, including protected records. */
+/** SQL: the record numbers of the records that a deletion selects, including protected records. */
 export const buildSelectedNumbersSql = (
   kind: FormatName,
   { by, ...filters }: DeletionSelection,

@@ -29,16 +29,19 @@ export const EMPTY_COUNTS = {
   rejected: false,
 } as const;
 
-/** Data for showing imports that is not in their own rows. It is read once for any number of imports. */
+/** Data that is needed to show imports but not stored with them. It is read once for any number of imports. */
 interface ImportContext {
   readonly tenant: string;
-  /** the numbers of changes that undid others, by the number of the undone change */
+  /** the numbers of the changes that undid other changes, by the number of the undone change */
   readonly undoneBy: ReadonlyMap<number, number>;
-  /** the numbers of changes with open tasks, and of their open records; undefined if these were not counted */
+  /**
+   * the numbers of the changes with open tasks, and the number of open records of each; undefined if the records were
+   * not counted
+   */
   readonly open: ReadonlyMap<number, number | undefined>;
-  /** the columns that exports of the console have shown, by kind and field */
+  /** the columns that exports of the console have shown, by format and field */
   readonly seen: ReadonlySet<string>;
-  /** the tenant's custom fields of users */
+  /** the tenant's custom user fields */
   readonly customFields: readonly CustomField[];
 }
 
@@ -57,7 +60,7 @@ const readImportContext = async (reader: Reader, open: ImportContext["open"]): P
   };
 };
 
-/** Returns imports in the form of the tenant API. @param asking name of the acting account or of the owner */
+/** Returns imports in the form of the tenant API. @param asking name of the acting account or of the machine's owner */
 export const buildImportResponses = async (
   reader: Reader,
   records: readonly ImportRecord[],
@@ -67,7 +70,10 @@ export const buildImportResponses = async (
   return records.map((record) => toImportResponse(record, beside, asking));
 };
 
-/** Returns an import for the response to a write. Open records are not counted: this takes as long as writing them. */
+/**
+ * Returns an import for the response to a write. Open records are not counted, because counting them would take as long
+ * as writing them.
+ */
 export const buildUncountedImportResponse = async (
   reader: Reader,
   record: ImportRecord,
@@ -82,7 +88,9 @@ export const buildUncountedImportResponse = async (
   );
 };
 
-/** Returns an import in the form of the tenant API. @param asking name of the acting account or of the owner */
+/**
+ * Returns an import in the form of the tenant API. @param asking name of the acting account or of the machine's owner
+ */
 export const buildImportResponse = async (reader: Reader, record: ImportRecord, asking: string): Promise<Import> => {
   const { change, revision } = record;
   const parts = revision === null ? [] : await readDrift(reader, { revision });
@@ -182,8 +190,8 @@ const toImportResponse = (record: ImportRecord, beside: ImportContext, asking: s
 const listSkippedRows = (staged: StagedFile | null): Pick<Import, "skipped"> =>
   staged === null || staged.skipped.length === 0 ? {} : { skipped: staged.skipped.map((rows) => ({ ...rows })) };
 
-/** Returns the number of records that an import wrote, including records that do not belong to its kind. */
-const countWritten = (counts: PlanCounts): number =>
+/** Returns the number of records that an import wrote, including records of other types. */
+const countWrittenRecords = (counts: PlanCounts): number =>
   [counts, ...(counts.beside ?? [])].reduce(
     (sum, { create, update, delete: gone }) => sum + create + update + gone,
     counts.orgsCreated + counts.groupsCreated + (counts.released ?? 0),
@@ -194,17 +202,20 @@ const toMergedCounts = ({ held: _held, first, ...merged }: MergedValues): NonNul
   first: [...first],
 });
 
-/** Returns how many of an import's records are done in the console; empty if none are open or if not counted. */
+/**
+ * Returns how many of an import's records are done in the console. Returns an empty object if no records are open or if
+ * they were not counted.
+ */
 const getConsoleProgress = (
   { change, detail: { counts } }: ImportRecord,
   { open }: ImportContext,
 ): Pick<Import, "inConsole"> => {
-  const of = counts === null ? 0 : countWritten(counts);
+  const of = counts === null ? 0 : countWrittenRecords(counts);
   const left = open.get(change ?? -1);
   return of === 0 || left === undefined ? {} : { inConsole: { done: Math.max(0, of - left), of } };
 };
 
-/** Returns a request as the client sent it, without the scope that was added. */
+/** Returns a request as the client sent it, without the scope that clomoctl added. */
 const omitScope = (request: ImportRecord["detail"]["request"]): Import["request"] => {
   if (request?.scope === undefined) return request;
   const { scope: _scope, ...asked } = request;
@@ -229,13 +240,18 @@ const toSettledTasks = ({
 
 const OPEN_STATES: ReadonlySet<ImportState> = new Set(["planned"]);
 
-/** Returns the columns, except secrets, that no export has shown: all if the tenant is not a mirror of this kind. */
+/**
+ * Returns the columns, except secrets, that no export has shown. If the tenant is not a mirror, or no export of this
+ * format was imported, these are all columns.
+ */
 const listUnseenColumns = (kind: FormatName, { seen, customFields }: ImportContext): string[] =>
   listColumns(FORMATS[kind], customFields)
     .filter(({ field, secret }) => secret !== true && !seen.has(toColumnKey(kind, field)))
     .map(({ header }) => header);
 
-/** Returns the columns of a file that exports of the console are not known to contain. @see facts 6.5 */
+/**
+ * Returns the columns of a file for which it is not known whether exports of the console contain them. @see facts 6.5
+ */
 const listUnverifiedColumns = (
   { kind, detail }: ImportRecord,
   { seen }: ImportContext,

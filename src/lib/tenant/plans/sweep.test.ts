@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { wholeClient } from "#support/client/whole-client.ts";
+import { createWholeClient } from "#support/client/whole-client.ts";
 import { openTenant } from "../index.ts";
 import { TestSurroundings } from "#support/tenant/tenant.ts";
 
@@ -53,7 +53,7 @@ test.each([
 ])("staging files that are not locked yet stay while their process lives (%s): %s", async (living, state) => {
   const id = await begin();
   const tenant = open(living);
-  expect((await wholeClient({ transport: tenant.fetch }).imports.show(id)).state).toBe(state);
+  expect((await createWholeClient({ transport: tenant.fetch }).imports.show(id)).state).toBe(state);
   for (const file of [`${id}.db`, `${id}.copy.4711.db`, `${id}.export.4711.db`]) {
     expect(existsSync(join(folder, "imports", file)), file).toBe(living);
   }
@@ -68,7 +68,7 @@ test.each([
   const id = await begin();
   rmSync(join(folder, "imports"), { recursive: true });
   const tenant = open(living);
-  const { imports } = wholeClient({ transport: tenant.fetch });
+  const { imports } = createWholeClient({ transport: tenant.fetch });
   expect((await imports.list()).map((one) => [one.id, one.state])).toEqual([[id, state]]);
   await tenant.close();
 });
@@ -76,7 +76,7 @@ test.each([
 test("leftovers of dead processes are removed before imports are listed, but not by other requests", async () => {
   const id = await begin();
   const tenant = open(false);
-  const client = wholeClient({ transport: tenant.fetch });
+  const client = createWholeClient({ transport: tenant.fetch });
   expect(await Array.fromAsync(client.users.list())).toEqual([]);
   expect(existsSync(join(folder, "imports", `${id}.db`))).toBe(true);
   expect((await client.imports.list()).map(({ state }) => state)).toEqual(["failed"]);

@@ -2,8 +2,8 @@ import { undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Import } from "../../contract/index.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { auditOf } from "#support/tenant/audit.ts";
-import { failureOf, fileOf, TestTenant, without, type Cells } from "#support/tenant/tenant.ts";
+import { readAuditLog } from "#support/tenant/audit.ts";
+import { failureOf, encodeCsv, TestTenant, omitColumn, type Cells } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {
@@ -100,7 +100,7 @@ test("release also deletes the owner and frees the devices; an undo gives them b
   await commit(undo);
   const times = (rows = tenant.dump()) =>
     Object.fromEntries(
-      Object.entries(rows).map(([table, all]) => [table, all.map((row) => without(row, "updatedAt"))]),
+      Object.entries(rows).map(([table, all]) => [table, all.map((row) => omitColumn(row, "updatedAt"))]),
     );
   expect(times()).toEqual(times(before));
   expect(await tenant.client.audit.verify({ changes: true })).toMatchObject({
@@ -304,7 +304,7 @@ test("devices are not released without the right to change devices, or with only
       .as(account)
       .imports.plan(
         { kind: "users", mode: "replace", undeletable: "release" },
-        { stream: new Blob([fileOf(TONIGHT)]).stream(), encoding: "utf-8" },
+        { stream: new Blob([encodeCsv(TONIGHT)]).stream(), encoding: "utf-8" },
       );
   expect(await failureOf(as("few"))).toMatchObject({
     code: "not-permitted",
@@ -314,7 +314,7 @@ test("devices are not released without the right to change devices, or with only
   });
   expect(await failureOf(as("div"))).toMatchObject({
     code: "not-permitted",
-    what: { en: expect.stringContaining("such devices are outside your organisations") as unknown },
+    what: { en: expect.stringContaining("such devices do not belong to the organisations that you manage") as unknown },
   });
   expect(await as("all")).toMatchObject({ released: 2 });
 });
@@ -322,7 +322,7 @@ test("devices are not released without the right to change devices, or with only
 test("the audit record contains the numbers of kept users and released devices", async () => {
   await seed();
   await commit(await replacing("release"));
-  expect(auditOf(tenant.database).at(-1)).toMatchObject({
+  expect(readAuditLog(tenant.database).at(-1)).toMatchObject({
     action: "imports.commit",
     detail: { delete: 2, kept: { count: 1, known: 0 }, released: 2 },
   });

@@ -4,9 +4,9 @@ import { afterAll, expect, test } from "vitest";
 import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
 import type { Import } from "../../contract/index.ts";
 import { toCp932Form, emailKey } from "../../model/normalise.ts";
-import { fillKeys, wrongKeys } from "#support/tenant/keys.ts";
-import { failureOf, TestTenant, without, type Cells, type Request } from "#support/tenant/tenant.ts";
-import { plain, UsersModel, type ModelTenant, type ModelUser } from "#support/tenant/users-model.ts";
+import { fillKeys, describeWrongKeys } from "#support/tenant/keys.ts";
+import { failureOf, TestTenant, omitColumn, type Cells, type Request } from "#support/tenant/tenant.ts";
+import { toPlainUser, UsersModel, type ModelTenant, type ModelUser } from "#support/tenant/users-model.ts";
 
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
@@ -208,7 +208,7 @@ const windowsCell = (cell: string): string => toCp932Form(cell).replaceAll("ß",
 const current = async (known: ReadonlySet<string>) =>
   (await tenant.users())
     .map(({ id, name, emails, org, title, employeeCode, upn, accountName, custom, administrator }) =>
-      plain({
+      toPlainUser({
         id: known.has(id) ? id : undefined,
         administrator,
         name,
@@ -238,14 +238,14 @@ const expectSoundClaims = async (): Promise<void> => {
   );
   const byKey = (a: object, b: object): number => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1);
   expect(tenant.dump()["user_email"]).toEqual(emails.toSorted(byKey));
-  expect(wrongKeys(tenant.database)).toEqual([]);
+  expect(describeWrongKeys(tenant.database)).toEqual([]);
   expect(tenant.sql("select * from user where org not in (select pk from org)")).toEqual([]);
 };
 
 /** Passwords cannot be restored because they are not kept, and the time at which they were set stays. */
 const withoutSecretTimes = (dump: ReturnType<TestTenant["dump"]>) => ({
   ...dump,
-  user: dump["user"]?.map((user) => without(user, "accountPasswordSetAt")),
+  user: dump["user"]?.map((user) => omitColumn(user, "accountPasswordSetAt")),
 });
 
 /** A rejected plan cannot be committed. */
@@ -263,7 +263,7 @@ const expectCommitted = async (
   const start = tenant.dump();
   const known = new Set(tenant.sql("select id from user").map(({ id }) => String(id)));
   await tenant.client.imports.commit(plan);
-  expect(await current(known)).toEqual(expected.map(plain).toSorted(byMail));
+  expect(await current(known)).toEqual(expected.map(toPlainUser).toSorted(byMail));
   await expectSoundClaims();
   const second = await again();
   const nothing = { create: 0, update: 0, delete: 0, invalid: 0, orgsCreated: 0 };

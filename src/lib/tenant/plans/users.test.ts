@@ -354,7 +354,10 @@ test("a missing column that a new user needs is named", async () => {
     ["髙橋", "hanako"],
   ]);
   expect(await tenant.reasons(plan)).toEqual([
-    { en: "パスワード must not be blank for a new user", ja: "新しいユーザーではパスワードを空にできません" },
+    {
+      en: "パスワード must not be blank for a new user (to generate it: --generate-passwords FILE)",
+      ja: "新しいユーザーではパスワードを空にできません(自動で作るには: --generate-passwords FILE)",
+    },
   ]);
 });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { rowOf, workbookOf, type TestWorkbook } from "#support/xlsx/workbook.ts";
+import { buildRow, buildWorkbook, type TestWorkbook } from "#support/xlsx/workbook.ts";
 import { encodeWorkbook } from "../../xlsx/write.ts";
-import { fileOf, TestTenant } from "#support/tenant/tenant.ts";
+import { encodeCsv, TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {
@@ -13,11 +13,13 @@ const users = { kind: "users" } as const;
 const HEADER = ["氏名", "メールアドレス", "社員コード"];
 
 const send = (workbook: TestWorkbook, request: Parameters<TestTenant["send"]>[0] = users) =>
-  tenant.send(request, Uint8Array.from(workbookOf(workbook)), "xlsx");
+  tenant.send(request, Uint8Array.from(buildWorkbook(workbook)), "xlsx");
 
 /** A sheet of users, by the XML of their codes. */
 const sheetOf = (...codes: readonly string[]): TestWorkbook["sheets"][string] => ({
-  rows: [rowOf(1, ...HEADER), ...codes.map((code, at) => rowOf(at + 2, `山田${at}`, `u${at}@x.jp`, code))].join(""),
+  rows: [buildRow(1, ...HEADER), ...codes.map((code, at) => buildRow(at + 2, `山田${at}`, `u${at}@x.jp`, code))].join(
+    "",
+  ),
 });
 
 test("codes as text, and as formatted numbers, give the same records as the CSV file", async () => {
@@ -76,7 +78,7 @@ test("a sheet must be named if several contain data, and the rejected import has
 });
 
 test("a file that is not a workbook is rejected and leaves no plan", async () => {
-  const bytes = Uint8Array.from(fileOf([HEADER]));
+  const bytes = Uint8Array.from(encodeCsv([HEADER]));
   await expect(tenant.send({ ...users, fileName: "people.xlsx" }, bytes, "xlsx")).rejects.toMatchObject({
     code: "input-rejected",
     where: "people.xlsx",
@@ -89,8 +91,8 @@ test("an IMEI typed as a number keeps all its digits; one that Excel has rounded
     sheets: {
       a: {
         rows: [
-          rowOf(1, "シリアルナンバー", "IMEI番号"),
-          ...numbers.map((number, at) => rowOf(at + 2, `S${at}`, `<c s="1"><v>${number}</v></c>`)),
+          buildRow(1, "シリアルナンバー", "IMEI番号"),
+          ...numbers.map((number, at) => buildRow(at + 2, `S${at}`, `<c s="1"><v>${number}</v></c>`)),
         ].join(""),
       },
     },

@@ -11,7 +11,10 @@ import type { Actor } from "./asker.ts";
 const isAdministratorRole = (role: Role): role is AdministratorRole =>
   (ADMINISTRATOR_ROLES as readonly Role[]).includes(role);
 
-/** Returns an account's organisations with all below them; undefined: all. 全社 operators: none.  @see facts 2.1 */
+/**
+ * Returns the organisations that an account administers, each with all organisations below it; undefined: all
+ * organisations. Operators in 全社 do not administer any. @see facts 2.1
+ */
 const getOwnOrgs = ({ role, org, managedOrgs }: ActingAccount): readonly number[] | undefined => {
   if (role === "system" || (role === "custom" && managedOrgs === undefined)) return undefined;
   if (role === "operator") return org === ROOT_ORG_NUMBER ? [] : [org];
@@ -50,7 +53,7 @@ const MAX_SHOWN_NAME_LENGTH = 100;
 const shortenName = (name: string): string =>
   name.length > MAX_SHOWN_NAME_LENGTH ? `${name.slice(0, MAX_SHOWN_NAME_LENGTH).toWellFormed()}…` : name;
 
-/** Returns a name as it is typed in a command, or a placeholder if the name is too long to be shown in full. */
+/** Returns a name as it must be typed in a command, or a placeholder if the name is too long to be shown in full. */
 const formatNameArgument = (name: string): string =>
   name.length > MAX_SHOWN_NAME_LENGTH ? "ACCOUNT" : quoteShellWord(name);
 
@@ -70,11 +73,11 @@ const createUnknownAccountFailure = (name: string): Failure =>
 const createNoRoleFailure = (name: string): Failure =>
   new Failure("not-permitted", {
     what: text(
-      `the account "${shortenName(name)}" has no role (${ROLES.none.ja}), so nobody can sign in with it`,
+      `the account "${shortenName(name)}" does not have a role (${ROLES.none.ja}), so it cannot be used to sign in`,
       `アカウント「${shortenName(name)}」は「${ROLES.none.ja}」のため、サインインできません`,
     ),
     hint: text(
-      `grant the account a role, without --as: ${commandName("clomo-account grant")} ${formatNameArgument(name)} --role …`,
-      `管理者権限を付与する(--as なし): ${commandName("clomo-account grant")} ${formatNameArgument(name)} --role …`,
+      `to grant the account a role, run this without --as: ${commandName("clomo-account grant")} ${formatNameArgument(name)} --role …`,
+      `管理者権限を付与するには、--as を付けずに実行してください: ${commandName("clomo-account grant")} ${formatNameArgument(name)} --role …`,
     ),
   });

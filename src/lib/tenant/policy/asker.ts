@@ -18,7 +18,7 @@ export interface ActorCredential {
   readonly rights: ReadonlySet<TokenRight> | null;
 }
 
-/** Who performs an operation: the owner of the machine, or an account with a role. */
+/** The person or account that performs an operation: the owner of the machine, or an account with a role. */
 export interface Actor {
   /** undefined: the owner of the machine, who may do everything */
   readonly account?: ActorAccount | undefined;
@@ -26,7 +26,9 @@ export interface Actor {
   /** for a custom administrator: the scheme; `items`: the operations that the scheme permits */
   readonly scheme?: string | undefined;
   readonly items: ReadonlySet<Operation>;
-  /** the numbers of the organisations that the actor administers, each with everything below it; undefined: all */
+  /**
+   * the numbers of the organisations that the actor administers, each with all organisations below it; undefined: all
+   */
   readonly orgs: readonly number[] | undefined;
   /** for a request over a socket */
   readonly credential?: ActorCredential | undefined;

@@ -9,8 +9,8 @@ import type { Scope } from "../store/store.ts";
 import { describeRight, type TokenRight } from "../../model/credential.ts";
 import type { Actor, ActorCredential } from "./asker.ts";
 
-/** Returns where an actor may perform an operation: in all or only in their own organisations; undefined: nowhere. */
-export const getReach = (
+/** Returns where an actor may perform an operation: in all organisations, or only in their own. undefined: nowhere. */
+export const getPermittedReach = (
   { role, items, orgs, credential }: Actor,
   operation: Operation,
 ): "all" | "inside" | undefined => {
@@ -22,7 +22,8 @@ export const getReach = (
   return reach === "all" || orgs === undefined ? "all" : "inside";
 };
 
-export const isPermitted = (asker: Actor, operation: Operation): boolean => getReach(asker, operation) !== undefined;
+export const isOperationPermitted = (asker: Actor, operation: Operation): boolean =>
+  getPermittedReach(asker, operation) !== undefined;
 
 /**
  * Checks that an actor may perform all given operations.
@@ -31,13 +32,13 @@ export const isPermitted = (asker: Actor, operation: Operation): boolean => getR
  * @throws Failure `not-permitted` if one of the operations is not permitted
  */
 export const requirePermission = (asker: Actor, operations: readonly Operation[], places?: Text): void => {
-  const refused = operations.find((operation) => !isPermitted(asker, operation));
+  const refused = operations.find((operation) => !isOperationPermitted(asker, operation));
   if (refused === undefined) return;
   if (asker.credential?.rights?.has(refused) === false) throw createMissingRightFailure(asker.credential, refused);
   const isToCreate =
     USER_CREATION_OPERATIONS.every((operation) => operations.includes(operation)) &&
     POSSIBLE_USER_CREATION_OPERATIONS.includes(refused);
-  const about = isToCreate ? CREATE_USERS : OPERATIONS[refused].about;
+  const about = isToCreate ? CREATE_USERS_TEXT : OPERATIONS[refused].about;
   throw createNotPermittedFailure(
     asker,
     about,
@@ -55,7 +56,7 @@ const USER_CREATION_OPERATIONS: readonly Operation[] = [...USER_CHANGE_OPERATION
 /** All operations that may be needed to create users. */
 const POSSIBLE_USER_CREATION_OPERATIONS: readonly Operation[] = [...USER_CREATION_OPERATIONS, "orgs.write"];
 
-const CREATE_USERS = text("create users", "ユーザーの作成");
+const CREATE_USERS_TEXT = text("create users", "ユーザーの作成");
 
 const describeRefusal = ({ role, items, orgs }: Actor, refused: Operation): Text =>
   describeMissingRight({ role, items, isWhole: orgs === undefined }, refused);
@@ -65,7 +66,7 @@ const describeUserCreationRefusal = (asker: Actor): Text => {
   const { "users.write": write, "users.move": move, "orgs.write": make } = OPERATIONS;
   return text(
     `creating users requires 「${write.about.ja}」 and 「${move.about.ja}」 in the scheme, and also 「${make.about.ja}」 unless the managed organisations are 「全て」`,
-    `ユーザーの作成には「${write.about.ja}」と「${move.about.ja}」、管理対象組織が「全て」でないときは「${make.about.ja}」も必要です`,
+    `ユーザーの作成には、スキームに「${write.about.ja}」と「${move.about.ja}」が必要です。管理対象組織が「全て」でないときは「${make.about.ja}」も必要です`,
   );
 };
 
@@ -95,7 +96,7 @@ const createMissingRightFailure = ({ name }: ActorCredential, right: TokenRight)
     ),
   });
 
-/** The kinds of imports with permissions of their own. All other kinds belong to SECURED APPs. */
+/** The kinds of imports that have their own permissions. All other kinds belong to SECURED APPs. */
 const PANEL_KINDS = ["users", "orgs", "devices"] as const satisfies readonly FormatName[];
 export const toPanelKind = (kind: FormatName): (typeof PANEL_KINDS)[number] | undefined =>
   PANEL_KINDS.find((one) => one === kind);
@@ -112,16 +113,18 @@ export const getImportOperations = (kind: FormatName): readonly [Operation, ...O
   return panel === undefined ? ["secured.write"] : IMPORT_OPERATIONS[panel];
 };
 
-/** Returns the operation that is needed to see a plan of a kind, because the plan shows the records that it changes. */
+/** Returns the operation that is needed to see a plan of a kind. The plan shows the records that it changes. */
 export const getViewOperation = (kind: FormatName): Operation => {
   const panel = toPanelKind(kind);
   return panel === undefined ? "secured.read" : `${panel}.read`;
 };
 
-/** Returns true if an actor may see imports of a kind, and may perform at least one of their operations. */
+/**
+ * Returns true if an actor may see imports of a kind and may perform at least one of the operations of such an import.
+ */
 export const canImport = (asker: Actor, kind: FormatName): boolean =>
-  isPermitted(asker, getViewOperation(kind)) &&
-  getImportOperations(kind).some((operation) => isPermitted(asker, operation));
+  isOperationPermitted(asker, getViewOperation(kind)) &&
+  getImportOperations(kind).some((operation) => isOperationPermitted(asker, operation));
 
 /** Returns the part of the tenant that an actor can see; undefined: the whole tenant. */
 export const buildScope = (asker: Actor): Scope | undefined =>
@@ -130,11 +133,11 @@ export const buildScope = (asker: Actor): Scope | undefined =>
     : {
         orgs: asker.orgs,
         kinds: FORMAT_NAMES.filter((kind) => canImport(asker, kind)),
-        secured: isPermitted(asker, "secured.read"),
-        accounts: isPermitted(asker, "accounts.read"),
+        secured: isOperationPermitted(asker, "secured.read"),
+        accounts: isOperationPermitted(asker, "accounts.read"),
         contacts: canReadContacts(asker),
       };
 
 /** Returns true if an actor may read accounts, telephone numbers and notes of renewal items. */
 export const canReadContacts = (asker: Actor): boolean =>
-  RESTRICTED_FIELD_OPERATIONS.some((operation) => isPermitted(asker, operation));
+  RESTRICTED_FIELD_OPERATIONS.some((operation) => isOperationPermitted(asker, operation));

@@ -7,7 +7,7 @@ import { sha256 } from "../ids.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { requestOf, ROLE_ACCOUNTS } from "#support/tenant/route-requests.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { isPermitted } from "./check.ts";
+import { isOperationPermitted } from "./check.ts";
 import { getRequiredOperations } from "./routes.ts";
 
 let tenant: TestTenant;
@@ -77,7 +77,7 @@ test.each(routes)("%s: 401 without a valid credential, and nothing changes", asy
 describe.each(ROLE_ACCOUNTS)("$name", ({ name, asker }) => {
   test.each(routes.filter(([id]) => !ABOUT_CREDENTIALS.has(id)))("%s", async (id, route) => {
     const needed = getRequiredOperations(id, { asker, ...requestOf(route).asked });
-    const mayByRole = needed.every((operation) => isPermitted(asker, operation));
+    const mayByRole = needed.every((operation) => isOperationPermitted(asker, operation));
     const session = await answer(route, addCredential(name));
     expect(session.status).toBeLessThan(500);
     expect(mayByRole || session.status === 403).toBe(true);

@@ -1,14 +1,14 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { run } from "#support/commands/program.ts";
-import { folderWith } from "#support/commands/imports/plans.ts";
+import { createFolderWith } from "#support/commands/imports/plans.ts";
 import { SCHEME_ITEMS } from "../../model/role-policy.ts";
 import type { Operation } from "../../model/role.ts";
 import { EMPTY_COUNTS } from "../plans/shape.ts";
 import { MACHINE_OWNER } from "./asker.ts";
 import { requirePlanPermission } from "./import-work.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { failureOf, fileOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { failureOf, encodeCsv, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(async () => {
@@ -30,7 +30,7 @@ const withItems = (...items: readonly Operation[]) =>
 const planning = (cells: Cells, mode: "append" | "replace" = "append") =>
   tenant
     .as("cus")
-    .imports.plan({ kind: "users", mode }, { stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" });
+    .imports.plan({ kind: "users", mode }, { stream: new Blob([encodeCsv(cells)]).stream(), encoding: "utf-8" });
 
 const HEADER = ["氏名", "メールアドレス", "組織コード", "TEL"];
 const SAME = [HEADER, ["花子", "hanako@x.jp", "EAST", "03"], ["次郎", "jiro@x.jp", "EAST", "04"]] as const;
@@ -68,7 +68,7 @@ test.each([
     [...SAME, ["新人", "new@x.jp", "EAST", ""]],
     "append",
     "cus is not permitted to create users (row 4): creating users requires 「ユーザーの作成と変更」 and 「ユーザーの組織移動」 in the scheme, and also 「組織の作成と変更」 unless",
-    "「cus」の権限では行えません(ユーザーの作成、4 行目): ユーザーの作成には「ユーザーの作成と変更」と「ユーザーの組織移動」、",
+    "「cus」の権限では行えません(ユーザーの作成、4 行目): ユーザーの作成には、スキームに「ユーザーの作成と変更」と「ユーザーの組織移動」が必要です。",
   ],
   [
     "moves",
@@ -153,7 +153,7 @@ test("committing another account's plan requires the rights for what it does", a
   await withItems("users.write");
   await addTestAccount(tenant, { name: "div", role: "division", manages: ["EAST"] });
   const content = () => ({
-    stream: new Blob([fileOf([...SAME, ["新人", "new@x.jp", "EAST", ""]])]).stream(),
+    stream: new Blob([encodeCsv([...SAME, ["新人", "new@x.jp", "EAST", ""]])]).stream(),
     encoding: "utf-8" as const,
   });
   const plan = await tenant.as("div").imports.plan({ kind: "users" }, content());
@@ -175,7 +175,7 @@ test.each([
 ])("every command rejects %s with the rule that applied: %s", async (as, reason) => {
   await withItems(...SCHEME_ITEMS);
   await addTestAccount(tenant, { name: "div", role: "division", manages: ["EAST"] });
-  const folder = folderWith({ "d.csv": "ユーザーID,表示名,パスワード\r\nu1,x,Secret1\r\n" });
+  const folder = createFolderWith({ "d.csv": "ユーザーID,表示名,パスワード\r\nu1,x,Secret1\r\n" });
   for (const line of [
     "secured users delete u1 --app docs --confirm-deletions 1",
     "secured users import d.csv --app docs --yes",
@@ -201,7 +201,7 @@ test.each([
       ["u1", "秘密", "Secret1"],
     ]);
     await addTestAccount(tenant, { name: "apps", role: "custom", items });
-    const folder = folderWith({ "d.csv": "ユーザーID,表示名,パスワード\r\nu2,x,Secret1\r\n" });
+    const folder = createFolderWith({ "d.csv": "ユーザーID,表示名,パスワード\r\nu2,x,Secret1\r\n" });
     for (const line of [
       "secured users import d.csv --app docs --mode replace --dry-run",
       "secured users import d.csv --app docs --dry-run",
@@ -232,7 +232,7 @@ const DEVICE_HEADER = ["シリアルナンバー", "メモ", "タグ", "端末�
 const planningDevices = (as: string, cells: Cells, mode: "append" | "replace" = "append") =>
   tenant
     .as(as)
-    .imports.plan({ kind: "devices", mode }, { stream: new Blob([fileOf(cells)]).stream(), encoding: "utf-8" });
+    .imports.plan({ kind: "devices", mode }, { stream: new Blob([encodeCsv(cells)]).stream(), encoding: "utf-8" });
 
 const devicesStored = () => tenant.sql("select serialNumber, memo, tags from device order by pk");
 

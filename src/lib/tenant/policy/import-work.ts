@@ -18,7 +18,7 @@ import { toPanelKind, requirePermission } from "./check.ts";
 export const getUserCreationOperations = ({ orgs }: Actor): readonly Operation[] =>
   getItemsForNewUsers(orgs === undefined);
 
-/** Returns the operations needed for each part of a plan's work. */
+/** Returns the operations needed for each part of the changes in a plan. */
 const getWorkOperations = (asker: Actor, kind: FormatName): Readonly<Record<keyof PlanWork, readonly Operation[]>> => {
   const panel = toPanelKind(kind);
   const writing: readonly Operation[] = [panel === undefined ? "secured.write" : `${panel}.write`];
@@ -38,8 +38,8 @@ const toAffectedRecords = (count: number): AffectedRecords => ({ count, first: [
 
 const NO_AFFECTED_RECORDS = toAffectedRecords(0);
 
-/** Derives the work of a plan from its counts. */
-const deriveWork = (kind: FormatName, counts: PlanCounts): PlanWork => {
+/** Derives the parts of a plan's changes from its counts. */
+const derivePlanWork = (kind: FormatName, counts: PlanCounts): PlanWork => {
   const { create, columns, delete: gone, secretsSet, orgsCreated, released = 0 } = counts;
   const placing = buildKindDefinition(FORMATS[kind]).fields.filter(({ refers }) => refers?.to === ORG.name);
   const isPlace = ({ field }: { readonly field: string }): boolean => placing.some((one) => one.field === field);
@@ -59,8 +59,8 @@ const deriveWork = (kind: FormatName, counts: PlanCounts): PlanWork => {
   };
 };
 
-/** The parts of a plan's work, in the order in which refusals are reported. */
-const WORK_PARTS = [
+/** The parts of a plan's changes, in the order in which refusals are reported. */
+const PLAN_WORK_PARTS = [
   "create",
   "edit",
   "note",
@@ -71,16 +71,19 @@ const WORK_PARTS = [
   "release",
 ] as const satisfies (keyof PlanWork)[];
 
-/** Checks an actor's rights for a plan.  @throws Failure `not-permitted` with the first violated rule, and where */
+/**
+ * Checks that an actor may make all changes of a plan. @throws Failure `not-permitted` with the first operation that is
+ * not permitted and the affected rows
+ */
 export const requireWorkPermission = (asker: Actor, kind: FormatName, work: PlanWork): void => {
   const needed = getWorkOperations(asker, kind);
-  for (const piece of WORK_PARTS) {
+  for (const piece of PLAN_WORK_PARTS) {
     const { [piece]: affected } = work;
     if (affected.count > 0) requirePermission(asker, needed[piece], describeAffectedRecords(piece, affected));
   }
 };
 
-/** The operations needed to write related records of other things, by thing. */
+/** The operations needed to write related records of other types, by record type. */
 const RELATED_OPERATIONS: Readonly<Record<string, readonly Operation[]>> = {
   account: ["accounts.write", "accounts.roles", "accounts.orgs"],
   account_settings: ["accounts.settings"],
@@ -91,12 +94,12 @@ const RELATED_OPERATIONS: Readonly<Record<string, readonly Operation[]>> = {
 };
 
 /**
- * Checks an actor's rights for a plan, by its counts.
+ * Checks that an actor may make all changes of a plan, by the plan's counts.
  *
- * @throws Failure `not-permitted` as {@link requireWorkPermission}
+ * @throws Failure `not-permitted` as described for {@link requireWorkPermission}
  */
 export const requirePlanPermission = (asker: Actor, kind: FormatName, counts: PlanCounts): void => {
-  requireWorkPermission(asker, kind, deriveWork(kind, counts));
+  requireWorkPermission(asker, kind, derivePlanWork(kind, counts));
   if (counts.reopened !== undefined) requirePermission(asker, ["console.write"]);
   for (const { thing, create, update, delete: gone } of counts.beside ?? []) {
     const panel = findPanelKind(thing);
@@ -117,7 +120,9 @@ const findPanelKind = (thing: string): ReturnType<typeof toPanelKind> => {
   return kind && toPanelKind(kind);
 };
 
-/** Describes the rows, or the records that the file lacks, that need a permission; undefined if none are named. */
+/**
+ * Describes the rows, or the records that the file lacks, that need a permission; undefined if none of them are listed.
+ */
 const describeAffectedRecords = (piece: keyof PlanWork, { count, first }: AffectedRecords): Text | undefined => {
   if (first.length === 0) return undefined;
   const names = joinTexts(first.map(same), text(", ", "、"));

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { ConsoleTask } from "../../contract/index.ts";
 import { SCHEME_ITEMS } from "../../model/role-policy.ts";
-import { failureOf, fileOf } from "#support/tenant/tenant.ts";
+import { failureOf, encodeCsv } from "#support/tenant/tenant.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { twins, type Twin } from "#support/tenant/twins.ts";
+import { createTwins, type Twin } from "#support/tenant/twins.ts";
 
 // An import, a task of the console and a record of the audit have one number for everybody.
 
@@ -11,7 +11,7 @@ let made: readonly [Twin, Twin];
 let tenant: Twin["tenant"];
 let own: Twin["tenant"]["client"];
 beforeAll(async () => {
-  made = await twins();
+  made = await createTwins();
   [{ tenant }] = made;
   own = tenant.as("higashi");
   tenant.database.run("update tenant set mirroredAt = '2026-04-01T00:00:00.000Z'");
@@ -33,7 +33,7 @@ const idOf = async (email: string): Promise<string> => (await tenant.client.user
 
 const file = (name: string, email: string) => ({
   stream: new Blob([
-    fileOf([
+    encodeCsv([
       ["氏名", "メールアドレス", "組織コード"],
       [name, email, "E1"],
     ]),

@@ -2,14 +2,14 @@ import { undoImport } from "#support/tenant/undo.ts";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { failureOf } from "#support/tenant/tenant.ts";
-import { twins, type Twin, type TwinRequest } from "#support/tenant/twins.ts";
+import { createTwins, type Twin, type TwinRequest } from "#support/tenant/twins.ts";
 
 // Organisations at the edge of what somebody has.
 
 let made: readonly [Twin, Twin];
 let pair: readonly [Twin, Twin];
 beforeAll(async () => {
-  made = await twins();
+  made = await createTwins();
 });
 afterAll(() => Promise.all(made.map(({ tenant }) => tenant[Symbol.asyncDispose]())));
 beforeEach(() => {

@@ -8,7 +8,7 @@ import { addTestAccount } from "#support/tenant/accounts.ts";
 import { requestOf, ROLE_ACCOUNTS } from "#support/tenant/route-requests.ts";
 import { exportApplicableFiles } from "#support/tenant/restoring.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
-import { isPermitted } from "./check.ts";
+import { isOperationPermitted } from "./check.ts";
 import { getRequiredOperations } from "./routes.ts";
 
 let tenant: TestTenant;
@@ -31,7 +31,7 @@ describe.each(ROLE_ACCOUNTS)("$name", ({ name, asker }) => {
   test.each(ALL_ROUTES.map((route) => [route.id, route] as const))("%s", async (id, route) => {
     const before = stored();
     const needed = getRequiredOperations(id, { asker, ...requestOf(route).asked });
-    const permitted = needed.every((operation) => isPermitted(asker, operation));
+    const permitted = needed.every((operation) => isOperationPermitted(asker, operation));
     const { status } = await answerTo(name, route);
     expect(status).toBeLessThan(500);
     // a request that the policy permits may still be refused by what it is about, such as the whole tenant

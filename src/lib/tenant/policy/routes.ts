@@ -23,7 +23,10 @@ export interface RuleRequest {
 /** The operations that a request needs. All of them must be permitted. */
 export type RouteRule = readonly Operation[] | ((asked: RuleRequest) => readonly Operation[]);
 
-/** The kind of the records to delete; `recursive`: organisations with everything below them, including users. */
+/**
+ * The kind of the records to delete; `recursive`: organisations are deleted with everything below them, including
+ * users.
+ */
 interface DeletionBody {
   readonly kind: FormatName;
   readonly recursive?: boolean | undefined;
@@ -38,19 +41,22 @@ const getDeletionOperations = ({ body }: RuleRequest): readonly Operation[] => {
 };
 
 /**
- * Returns the operations needed to begin an import: seeing its plan, and at least one operation of its kind. Which
- * operations the import itself needs is known only when it is planned.
+ * Returns the operations needed to start an import: seeing its plan, and at least one operation of its kind. The
+ * operations for the import itself are known only after it is planned.
  */
 const getImportStartOperations = ({ asker, body }: RuleRequest): readonly Operation[] => {
   const { kind } = body as { readonly kind: FormatName };
   return canImport(asker, kind) ? [] : [getViewOperation(kind), getImportOperations(kind)[0]];
 };
 
-/** Returns the operations needed for imports: none if the actor may import any kind. Only those kinds are visible. */
+/**
+ * Returns the operations needed to access imports: none if the actor may import at least one kind. Only imports of
+ * permitted kinds are visible.
+ */
 const getImportAccessOperations = ({ asker }: RuleRequest): readonly Operation[] =>
   FORMAT_NAMES.some((kind) => canImport(asker, kind)) ? [] : ["users.write"];
 
-/** Returns the operations needed to edit a device. Even operators may change the memo and tags, but nothing else. */
+/** Returns the operations needed to edit a device. Operators may change only the memo and tags. */
 const getDeviceEditOperations = ({ body }: RuleRequest): readonly Operation[] =>
   Object.keys(body ?? {}).every((field) => NOTE_FIELDS.includes(field) || field === "dryRun")
     ? ["devices.note"]
@@ -63,11 +69,17 @@ const createAdministratorRule =
     (params as { readonly kind: string }).kind === "users" ? panel : app,
   ];
 
-/** Returns the operations needed to reset a password by code: none for one's own, else the right to change accounts. */
+/**
+ * Returns the operations needed to reset a password by code: none for the actor's own password, otherwise permission to
+ * change accounts.
+ */
 const getPasswordResetOperations = ({ asker, params }: RuleRequest): readonly Operation[] =>
   asker.account?.id === (params as { readonly id: string }).id ? [] : ["accounts.write"];
 
-/** Operations to restore a bundle: system administrators only, as the whole tenant changes, even administrators. */
+/**
+ * Operations needed to restore a bundle. Only system administrators have them, because a restore changes the whole
+ * tenant, including administrators.
+ */
 const RESTORE_OPERATIONS: readonly Operation[] = ["accounts.roles", "tenant.write"];
 
 /** The operations that each request needs. The type requires a rule for every route. */
@@ -156,7 +168,7 @@ const ROUTE_RULES: Readonly<Record<RouteId, RouteRule>> = {
   createImport: getImportStartOperations,
   planDeletion: getDeletionOperations,
   uploadImport: getImportAccessOperations,
-  // everybody sees only those imports that they could create
+  // users see only those imports that they could create
   imports: ["users.read"],
   import: ["users.read"],
   importRows: ["users.read"],
@@ -199,7 +211,7 @@ const ROUTE_RULES: Readonly<Record<RouteId, RouteRule>> = {
   editRenewal: ["renewals.write"],
   confirmRenewal: ["renewals.write"],
   removeRenewal: ["renewals.write"],
-  // reminders contain names of people
+  // reminders contain personal names
   listNotices: ["renewals.write"],
   claimNotice: ["renewals.write"],
   settleNotice: ["renewals.write"],
@@ -213,8 +225,8 @@ const ROUTE_RULES: Readonly<Record<RouteId, RouteRule>> = {
 };
 
 /**
- * The operation needed to read each resource of an export, and whether an export of a part of the organisations
- * includes the resource, because it consists of organisations or belongs to them.
+ * The operation needed to read each resource of an export. `ofOrgs` is true if an export that is limited to some
+ * organisations includes the resource, because it consists of organisations or belongs to them.
  */
 export const RESOURCE_READ_RULES: Readonly<Record<ResourceName, readonly [needs: Operation, ofOrgs?: true]>> = {
   tenant: ["tenant.read"],
@@ -222,7 +234,7 @@ export const RESOURCE_READ_RULES: Readonly<Record<ResourceName, readonly [needs:
   // custom fields do not belong to an organisation, but users of all organisations have values in them
   "custom-fields": ["fields.read", true],
   orgs: ["orgs.read", true],
-  // schemes do not belong to an organisation either, but accounts have their permissions from them
+  // schemes do not belong to an organisation either, but they determine the permissions of accounts
   schemes: ["schemes.read", true],
   users: ["users.read", true],
   accounts: ["accounts.read", true],
@@ -237,13 +249,16 @@ export const RESOURCE_READ_RULES: Readonly<Record<ResourceName, readonly [needs:
   "vpp-tokens": ["apple.read", true],
   renewals: ["renewals.read"],
   answers: ["tenant.write"],
-  // the console values include all values of deleted records, so only those who may apply them can read them
+  // console values include all values of deleted records, so only actors who may apply console values can read them
   observed: ["tenant.write"],
   "console-tasks": ["console.read"],
   audit: ["audit.verify"],
 };
 
-/** Returns the operations that a request needs.  @throws TypeError for a route without a rule: it is never permitted */
+/**
+ * Returns the operations that a request needs. @throws TypeError if the route does not have a rule; such a route is
+ * never permitted
+ */
 export const getRequiredOperations = (route: string, asked: RuleRequest): readonly Operation[] => {
   const { [route as RouteId]: rule } = ROUTE_RULES as Readonly<Partial<Record<RouteId, RouteRule>>>;
   if (rule === undefined) throw new TypeError(`the route ${route} has no rule`);

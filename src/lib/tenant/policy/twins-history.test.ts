@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, test } from "vitest";
-import { expectSeen, toHistoryParameters, LONG_TIMEOUT, stepsOf } from "#support/drawn.ts";
+import { expectAllEvents, toHistoryParameters, LONG_TIMEOUT, someSteps } from "#support/drawn.ts";
 import { someTwinStep, TwinHistory } from "#support/tenant/twins-history.ts";
-import { twins, type Twin } from "#support/tenant/twins.ts";
+import { createTwins, type Twin } from "#support/tenant/twins.ts";
 
 const SEED = 20_261_126;
 /** steps of the longest history */
@@ -10,7 +10,7 @@ const MOST = 8;
 
 let pair: readonly [Twin, Twin];
 beforeAll(async () => {
-  pair = await twins();
+  pair = await createTwins();
 });
 afterAll(() => Promise.all(pair.map(({ tenant }) => tenant[Symbol.asyncDispose]())));
 
@@ -20,7 +20,7 @@ test(
   async () => {
     const seen = new Set<string>();
     await fc.assert(
-      fc.asyncProperty(fc.boolean(), stepsOf(someTwinStep, MOST), async (isMirror, steps) => {
+      fc.asyncProperty(fc.boolean(), someSteps(someTwinStep, MOST), async (isMirror, steps) => {
         await using history = new TwinHistory(pair, isMirror);
         for (const step of steps) for (const what of await history.do(step)) seen.add(what);
         history.expectSound();
@@ -38,6 +38,6 @@ test(
       "visible 200",
       "visible 201",
     ];
-    expectSeen(seen, wanted);
+    expectAllEvents(seen, wanted);
   },
 );

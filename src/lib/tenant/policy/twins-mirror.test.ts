@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { twins, type Twin, type TwinRequest } from "#support/tenant/twins.ts";
+import { createTwins, type Twin, type TwinRequest } from "#support/tenant/twins.ts";
 
 // Who sees a part of a mirror: what the console is asked for there, and what its exports prove.
 
 let made: readonly [Twin, Twin];
 let pair: readonly [Twin, Twin];
 beforeAll(async () => {
-  made = await twins();
+  made = await createTwins();
   for (const { tenant } of made) tenant.database.run("update tenant set mirroredAt = '2026-04-01T00:00:00.000Z'");
   // what the console is asked for in the hidden half
   const [{ tenant }] = made;

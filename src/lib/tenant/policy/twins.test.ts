@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { twins, type Twin, type TwinRequest } from "#support/tenant/twins.ts";
+import { createTwins, type Twin, type TwinRequest } from "#support/tenant/twins.ts";
 
 /** What is asked of both, one after another: reading, writing by hand, imports; also of what is hidden. */
 const users = (rows: readonly (readonly string[])[], mode = "append", more: object = {}): readonly TwinRequest[] => [
@@ -286,7 +286,7 @@ describe.each(["higashi", "ope", "cus", "few"])(
   (account) => {
     let pair: readonly [Twin, Twin];
     beforeAll(async () => {
-      pair = await twins();
+      pair = await createTwins();
     });
     afterAll(() => Promise.all(pair.map(({ tenant }) => tenant[Symbol.asyncDispose]())));
 
@@ -316,7 +316,7 @@ describe.each(["higashi", "ope", "cus", "few"])(
 );
 
 test("rows of an import are shown in the same way after later changes by hand", async () => {
-  const [whole, bare] = await twins();
+  const [whole, bare] = await createTwins();
   const rename = (name: string, to: string): TwinRequest => ({
     method: "PATCH",
     path: `/v1/orgs/{org:${name}}`,

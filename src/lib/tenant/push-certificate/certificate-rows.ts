@@ -1,7 +1,7 @@
 import { ENROLLED_STATUS, PUSH_PLATFORMS } from "../../model/push-certificate.ts";
 import type { Reader, SqlValue, Writer } from "../store/store.ts";
 
-/** What a tenant stores about its push certificate. Keys are encrypted (sealed). Fields without a value are null. */
+/** The stored data about a tenant's push certificate. Keys are encrypted (sealed). Fields without a value are null. */
 export interface StoredPushCertificate {
   /** in PEM */
   readonly certificate: string | null;
@@ -63,7 +63,7 @@ export const readStoredPush = async (reader: Reader): Promise<StoredPushCertific
     | StoredPushCertificate
     | undefined) ?? EMPTY_PUSH_CERTIFICATE;
 
-/** Updates the given fields; the other fields stay unchanged. */
+/** Updates the given fields; the other fields do not change. */
 export const updateStoredPush = async (writer: Writer, change: Partial<StoredPushCertificate>): Promise<void> => {
   const values: Readonly<Record<string, SqlValue>> = { ...(await readStoredPush(writer)), ...change };
   await writer.run(
@@ -84,7 +84,10 @@ export const CLEARED_REQUEST_FIELDS = {
   stagedAt: null,
 } as const satisfies Partial<StoredPushCertificate>;
 
-/** Returns how many enrolled devices need the certificate. Devices without a platform count: they may be iPhones. */
+/**
+ * Returns how many enrolled devices need the certificate. Devices without a platform are included, because they may be
+ * iPhones.
+ */
 export const countEnrolledDevices = (reader: Reader): Promise<number> =>
   reader.count(
     `select count(*) from device where status = :status

@@ -265,7 +265,7 @@ describe("another topic", () => {
     ]);
     await year(FIRST);
     expect((await push().show()).enrolledDevices).toBe(3);
-    expect((await failureOf(year(OTHER)))?.what.ja).toContain("管理中のデバイス 3 件が");
+    expect((await failureOf(year(OTHER)))?.what.ja).toContain("管理中のデバイス 3 台が");
     expect((await failureOf(year(OTHER, { acceptLosingDevices: 2 })))?.what.en).toContain("3 enrolled devices");
     expect(await year(OTHER, { acceptLosingDevices: 3 })).toMatchObject({ losing: 3 });
     const [record] = tenant.sql("select record from audit order by seq desc limit 1");

@@ -30,7 +30,7 @@ import {
   updateStoredPush,
   type StoredPushCertificate,
 } from "./certificate-rows.ts";
-import { listItems } from "../renewals/renewal-rows.ts";
+import { listRenewalItems } from "../renewals/renewal-rows.ts";
 import type { Reader } from "../store/store.ts";
 import { readServer } from "../ade/server-rows.ts";
 import { CONSOLE_STEPS, endpointOf, refuseMirror, refuseSimulated, type AppleAccess } from "../ade/guard.ts";
@@ -44,11 +44,11 @@ export interface PushCertificateContext {
 }
 
 const SEALING_PURPOSE = "push-certificate";
-const LOCKS = ["push-certificate"];
+const PUSH_CERTIFICATE_LOCKS = ["push-certificate"];
 const PUSH_RENEWAL_KIND = "push-certificate";
 
 /** The push certificate, as the changed object in audit records. */
-const AUDIT_OBJECT: ChangedObject = {
+const PUSH_CERTIFICATE_AUDIT_OBJECT: ChangedObject = {
   thing: PUSH_CERTIFICATE.name,
   id: PUSH_CERTIFICATE.name,
   name: RENEWAL_KINDS["push-certificate"].ja,
@@ -92,7 +92,10 @@ async function readPushState(reader: Reader): Promise<PushCertificate> {
   };
 }
 
-/** Returns what the stored certificate shows about its issuer and key; undefined if it is missing or unreadable. */
+/**
+ * Returns what the stored certificate shows about its issuer and key; undefined if the certificate is missing or
+ * unreadable.
+ */
 function readStoredEvidence({ certificate }: Pick<StoredPushCertificate, "certificate">) {
   if (certificate === null) return undefined;
   const [found] = attempt(() => readRenewables({ name: PUSH_RENEWAL_KIND, bytes: Buffer.from(certificate) })) ?? [];
@@ -100,11 +103,11 @@ function readStoredEvidence({ certificate }: Pick<StoredPushCertificate, "certif
 }
 
 /**
- * Returns the renewal item that was recorded by hand before the tenant had its own certificate; undefined if several
- * are recorded, because it is not known which of them is in use.
+ * Returns the renewal item that was recorded manually before the tenant had its own certificate; undefined if several
+ * items are recorded, because it is not known which of them is in use.
  */
 const findRecordedItem = async (reader: Reader) => {
-  const [one, ...others] = (await listItems(reader)).filter(({ kind }) => kind === PUSH_RENEWAL_KIND);
+  const [one, ...others] = (await listRenewalItems(reader)).filter(({ kind }) => kind === PUSH_RENEWAL_KIND);
   return others.length === 0 ? one : undefined;
 };
 
@@ -126,8 +129,9 @@ export interface SigningRequestResult {
  * Creates a key and its signing request. If a request is already staged, returns the staged request, unless the caller
  * starts over.
  *
- * @throws Failure `not-permitted` in a mirror; `input-rejected` if a value breaks its rule, is missing or differs from
- * the staged request, or if the key that seals secrets was lost or is another key, unless the caller starts over
+ * @throws Failure `not-permitted` in a mirror; `input-rejected` if a value violates its rule, is missing or differs
+ * from the staged request; `input-rejected` if the key that seals secrets was lost or replaced, unless the caller
+ * starts over
  * @see facts 3.3: the values of the request, and that starting over makes an earlier request useless
  */
 export const stageSigningRequest = async (
@@ -139,14 +143,14 @@ export const stageSigningRequest = async (
     return { before: await readStoredPush(reader), kept: await listSealedSecrets(reader, wanted.startOver) };
   });
   const subject = resolveRequestFields(before, wanted);
-  // takes half a second, so the key is created before the lock is taken
+  // creating the key takes half a second, so this is done before the lock is taken
   const made =
     before.stagedRequest === null || wanted.startOver === true ? await createKeyAndRequest(subject) : undefined;
-  // a staged request whose key is lost is not returned again
+  // a staged request must not be returned again if its key is lost
   if (made === undefined && before.stagedKey !== null) await sealing.unseal(SEALING_PURPOSE, before.stagedKey);
   const stagedKey = made && (await sealing.seal(SEALING_PURPOSE, made.privateKey, kept));
   const done = await session.change<SigningRequestResult | undefined>(
-    { action: "push-certificate.request", locks: LOCKS },
+    { action: "push-certificate.request", locks: PUSH_CERTIFICATE_LOCKS },
     async (writer) => {
       await refuseMirror(writer, CONSOLE_STEPS.push);
       const { stagedRequest, stagedKey: present } = await readStoredPush(writer);
@@ -168,7 +172,7 @@ export const stageSigningRequest = async (
       });
       const certificate = await readPushState(writer);
       const result = { request: made.request, created: true, certificate };
-      return { result, objects: [AUDIT_OBJECT], after: { request: certificate.request } };
+      return { result, objects: [PUSH_CERTIFICATE_AUDIT_OBJECT], after: { request: certificate.request } };
     },
   );
   return done ?? stageSigningRequest({ session, sealing }, { ...wanted, startOver: false });
@@ -195,7 +199,9 @@ async function createKeyAndRequest(subject: SigningRequestSubject): Promise<Crea
   return { privateKey, request: await createCertificateRequest({ privateKey, ...subject }), publicKey };
 }
 
-/** Determines a request's values from options, staged request and defaults.  @throws Failure `input-rejected` */
+/**
+ * Determines a request's values from the options, the staged request and the defaults. @throws Failure `input-rejected`
+ */
 function resolveRequestFields(
   stored: StoredPushCertificate,
   { startOver = false, ...wanted }: SigningRequestOptions,
@@ -207,20 +213,23 @@ function resolveRequestFields(
     const value = typed ?? was ?? usual;
     if (value === undefined) throw createMissingFieldFailure(name);
     const fault = validateRequestField(name, value);
-    if (fault !== undefined) throw createRejectedFailure(fault, `--${name}`);
+    if (fault !== undefined) throw createRejectedInputFailure(fault, `--${name}`);
     if (was !== null && value !== was && !startOver) throw createDifferentRequestFailure(was, value);
     return value;
   };
   return { email: part("email"), name: part("name"), country: part("country", DEFAULT_COUNTRY) };
 }
 
-const createRejectedFailure = (what: Text, where?: string, hint?: Text): Failure =>
+const createRejectedInputFailure = (what: Text, where?: string, hint?: Text): Failure =>
   new Failure("input-rejected", { what, where, hint });
 
 const createMissingFieldFailure = (name: keyof SigningRequestSubject): Failure => {
   const { [name]: field } = PUSH_CERTIFICATE.fields.request.of;
-  return createRejectedFailure(
-    text(`missing for the signing request: ${field.label.en}`, `CSR の作成に必要な値がありません: ${field.label.ja}`),
+  return createRejectedInputFailure(
+    text(
+      `a value is missing for the signing request: ${field.label.en}`,
+      `CSR の作成に必要な値がありません: ${field.label.ja}`,
+    ),
     `--${name}`,
     text(
       "for example: clomoctl push-cert csr --email mdm@example.co.jp --name 'Hanako Yamada' -o CertificateSigningRequest.csr",
@@ -230,15 +239,15 @@ const createMissingFieldFailure = (name: keyof SigningRequestSubject): Failure =
 };
 
 const createDifferentRequestFailure = (was: string, value: string): Failure =>
-  createRejectedFailure(
+  createRejectedInputFailure(
     text(
       `the staged signing request contains "${was}", not "${value}"`,
-      `作成済みの CSR は「${value}」ではなく「${was}」です`,
+      `作成済みの CSR に指定された値は「${was}」で、「${value}」ではありません`,
     ),
     undefined,
     text(
-      "to write the staged request again, omit the options; to discard it, use --start-over (a certificate that was made from it can then no longer be used)",
-      "その CSR を書き出すにはオプションを省略してください。--start-over で破棄できますが、それから作成した証明書は使えなくなります",
+      "to write the staged request again, omit the options; to discard it, use --start-over (a certificate made from it can then no longer be used)",
+      "その CSR を書き出すには、オプションを省略してください。破棄するには --start-over を指定してください(その CSR から作成した証明書は使えなくなります)",
     ),
   );
 
@@ -257,7 +266,7 @@ export interface CertificateUploadResult {
   readonly before: PushCertificate;
   readonly after: PushCertificate;
   readonly warnings: Text[];
-  /** number of devices that must be enrolled again; null if the topic stays the same */
+  /** number of devices that must be enrolled again; null if the topic does not change */
   readonly losing: number | null;
   readonly dryRun: boolean;
 }
@@ -265,14 +274,14 @@ export interface CertificateUploadResult {
 /**
  * Stores the certificate that was made from the staged request, and records when it expires.
  *
- * @throws Failure `not-permitted` in a mirror; `input-rejected` if the certificate is from another request, too old, or
- * from the simulator although the endpoint is not a simulator, or if its topic is different and the number of affected
- * devices was not accepted
+ * @throws Failure `not-permitted` in a mirror; `input-rejected` if the certificate was made from another request, is
+ * too old, or comes from the simulator although the endpoint is not a simulator; `input-rejected` if its topic is
+ * different and the caller did not accept the number of affected devices
  * @see facts 3.3, 3.4
  */
 export const uploadPushCertificate = (session: Session, file: CertificateUpload): Promise<CertificateUploadResult> => {
   const { appleAccount, dryRun = false } = file;
-  const change = { action: "push-certificate.upload", locks: [...LOCKS, "renewals"], dryRun };
+  const change = { action: "push-certificate.upload", locks: [...PUSH_CERTIFICATE_LOCKS, "renewals"], dryRun };
   return session.change<CertificateUploadResult>(change, async (writer) => {
     const { endpoint } = await refuseMirror(writer, CONSOLE_STEPS.push);
     const stored = await readStoredPush(writer);
@@ -283,10 +292,10 @@ export const uploadPushCertificate = (session: Session, file: CertificateUpload)
       return { result: { unchanged: true, before, after: before, warnings: [], losing: null, dryRun }, objects: [] };
     }
     const accountFault = validateRequestField("email", appleAccount);
-    if (accountFault !== undefined) throw createRejectedFailure(accountFault, "--apple-account");
+    if (accountFault !== undefined) throw createRejectedInputFailure(accountFault, "--apple-account");
     if (next.simulated === true) refuseSimulated({ endpoint }, file.name);
     const isSimulated = next.simulated === true;
-    // the item of a real certificate must not be changed by a rehearsal with the simulator
+    // a rehearsal with the simulator must not change the renewal item of a real certificate
     const recorded = isSimulated ? undefined : await findRecordedItem(writer);
     const judged = isSame
       ? EMPTY_COMPARISON
@@ -296,7 +305,7 @@ export const uploadPushCertificate = (session: Session, file: CertificateUpload)
       throw createTopicChangeFailure(judged.formerTopic, next, { ...file, enrolled: before.enrolledDevices, endpoint });
     }
     const { topic } = next.expiring;
-    const items = await listItems(writer);
+    const items = await listRenewalItems(writer);
     const listed = isSimulated
       ? undefined
       : items.find((item) => item.kind === PUSH_RENEWAL_KIND && item.topic === topic);
@@ -314,7 +323,7 @@ export const uploadPushCertificate = (session: Session, file: CertificateUpload)
     const warnings = [...judged.warnings, ...createAccountWarnings(before.appleAccount, appleAccount)];
     return {
       result: { unchanged: false, before, after, warnings, losing, dryRun },
-      objects: [AUDIT_OBJECT],
+      objects: [PUSH_CERTIFICATE_AUDIT_OBJECT],
       before: toAuditValues(before),
       after: { ...toAuditValues(after), losing },
     };
@@ -330,7 +339,7 @@ const createAccountWarnings = (was: string | null, is: string): readonly Text[] 
     ? []
     : [
         text(
-          `the recorded Apple Account was ${was}. Next year, renew with ${is}, but only if Apple's portal lists this certificate for that account`,
+          `the recorded Apple Account was ${was}. Next year, renew with ${is}, but first check that Apple's portal lists this certificate for that account`,
           `記録されていた Apple Account は ${was} でした。次回の更新では ${is} を使います。Apple のポータルでこの証明書が一覧に表示されることを確認してください`,
         ),
       ];
@@ -380,17 +389,20 @@ interface ParsedCertificate {
   readonly pem: string;
 }
 
-/** Reads the push certificate in a file, PEM or DER.  @throws Failure `input-rejected` if there is not exactly one */
+/**
+ * Reads the push certificate in a PEM or DER file. @throws Failure `input-rejected` if the file does not contain
+ * exactly one
+ */
 function readCertificateFile({ name, bytes }: CertificateUpload): ParsedCertificate {
   const found = readRenewables({ name, bytes }).filter(({ expiring }) => expiring.kind === PUSH_RENEWAL_KIND);
   const [next, ...others] = found;
   if (next === undefined || others.length > 0) {
-    throw createRejectedFailure(
+    throw createRejectedInputFailure(
       next === undefined
-        ? text("the file is not an MDM push certificate", "MDM プッシュ通知証明書ではありません")
+        ? text("the file is not an MDM push certificate", "このファイルは MDM プッシュ通知証明書ではありません")
         : text("the file contains several push certificates", "このファイルにはプッシュ通知証明書が複数あります"),
       name,
-      USE_DOWNLOADED_FILE,
+      USE_DOWNLOADED_FILE_HINT,
     );
   }
   const written = [...findPemBlocks(decodeLatin1(bytes))].map((block) => block.text);
@@ -399,22 +411,22 @@ function readCertificateFile({ name, bytes }: CertificateUpload): ParsedCertific
     if (certificate === undefined || fingerprintOf(certificate.raw) !== next.expiring.fingerprint) continue;
     return { next, pem: certificate.toString() };
   }
-  throw createRejectedFailure(
+  throw createRejectedInputFailure(
     text(
-      "the certificate is neither PEM nor DER, so it cannot be uploaded",
-      "PEM でも DER でもないため、アップロードできません",
+      "the file is neither PEM nor DER, so it cannot be uploaded",
+      "ファイルが PEM でも DER でもないため、アップロードできません",
     ),
     name,
-    USE_DOWNLOADED_FILE,
+    USE_DOWNLOADED_FILE_HINT,
   );
 }
 
-const USE_DOWNLOADED_FILE = text(
+const USE_DOWNLOADED_FILE_HINT = text(
   "use the file exactly as downloaded from Apple's portal: MDM_…_Certificate.pem",
   "Apple のポータルからダウンロードしたファイルをそのまま指定してください: MDM_…_Certificate.pem",
 );
 
-const USE_NEWEST_CERTIFICATE = text(
+const USE_NEWEST_CERTIFICATE_HINT = text(
   "download the newest certificate from Apple's portal (Renew, then Download)",
   "Apple のポータルから最新の証明書をダウンロードしてください(「Renew」のあと「Download」)",
 );
@@ -453,7 +465,7 @@ const buildSimulatorHints = (
 
 /** The result of comparing a new certificate with the certificate in use. */
 interface CertificateComparison {
-  /** undefined if the topic stays the same, or was not known */
+  /** undefined if the topic does not change, or the former topic is not known */
   readonly formerTopic: string | undefined;
   readonly warnings: readonly Text[];
 }
@@ -462,12 +474,15 @@ const EMPTY_COMPARISON: CertificateComparison = { formerTopic: undefined, warnin
 
 interface CertificateReplacement {
   readonly stored: StoredPushCertificate;
-  /** the item that was recorded by hand, if the tenant did not have its own certificate yet */
+  /** the renewal item that was recorded manually, if the tenant did not have its own certificate yet */
   readonly recorded: RenewalItem | undefined;
   readonly next: Renewable;
 }
 
-/** Compares two certificates.  @throws Failure `input-rejected` if the new one cannot replace the old (topic aside) */
+/**
+ * Compares two certificates. @throws Failure `input-rejected` if the new certificate cannot replace the old one (a
+ * different topic is not checked)
+ */
 function compareCertificates(
   { stored, recorded, next }: CertificateReplacement,
   {
@@ -479,7 +494,7 @@ function compareCertificates(
   const there = endpoint?.kind === "simulator" ? buildSimulatorHints(endpoint.url, stored) : undefined;
   const { stagedPublicKey, stagedAt } = stored;
   if (stagedPublicKey === null || stagedAt === null)
-    throw createRejectedFailure(NO_STAGED_REQUEST, name, there?.makeRequest ?? describeRequestSteps(stored));
+    throw createRejectedInputFailure(NO_STAGED_REQUEST_TEXT, name, there?.makeRequest ?? describeRequestSteps(stored));
   const csr = {
     request: { publicKey: stagedPublicKey, vendorSigned: false },
     writtenAt: new Date(stagedAt),
@@ -491,10 +506,11 @@ function compareCertificates(
   const bad = (id: Check["id"]): Check | undefined =>
     checks.find((check) => check.id === id && check.outcome === "bad");
   if (bad("request-key") !== undefined)
-    throw createRejectedFailure(DIFFERENT_REQUEST, name, there?.cure ?? RENEW_WITH_STAGED_REQUEST);
+    throw createRejectedInputFailure(DIFFERENT_REQUEST_TEXT, name, there?.cure ?? RENEW_WITH_STAGED_REQUEST_HINT);
   const refused = bad("validity") ?? bad("expiry") ?? bad("issuer") ?? bad("signature");
-  if (refused !== undefined) throw createRejectedFailure(refused.what, name, there?.newest ?? USE_NEWEST_CERTIFICATE);
-  // for the first certificate, `kind` is always left to check, because there is nothing to compare it with
+  if (refused !== undefined)
+    throw createRejectedInputFailure(refused.what, name, there?.newest ?? USE_NEWEST_CERTIFICATE_HINT);
+  // for the first certificate, the check `kind` always remains open, because there is no certificate to compare with
   const doubtful = checks.filter(
     ({ id, outcome }) => outcome === "warning" || (id !== "kind" && leftToCheck.includes(id)),
   );
@@ -504,7 +520,10 @@ function compareCertificates(
   };
 }
 
-/** Returns the certificate in use: the tenant's own, or else the recorded item, unless it is the new certificate. */
+/**
+ * Returns the certificate in use: the tenant's own certificate, or the recorded item if the tenant has none, unless
+ * this is the new certificate itself.
+ */
 function getCurrentCertificate(
   stored: StoredPushCertificate,
   recorded: RenewalItem | undefined,
@@ -527,7 +546,7 @@ function getCurrentCertificate(
   return { expiring: { ...recorded, validFrom: null } };
 }
 
-const NO_STAGED_REQUEST = text(
+const NO_STAGED_REQUEST_TEXT = text(
   "no signing request is staged, so the certificate cannot be matched with its key",
   "作成済みの CSR がないため、この証明書に対応する鍵がありません",
 );
@@ -543,25 +562,31 @@ const describeRequestSteps = ({ appleAccount }: Pick<StoredPushCertificate, "app
   );
 };
 
-const DIFFERENT_REQUEST = text(
-  "the certificate was made from a signing request other than the staged one",
+const DIFFERENT_REQUEST_TEXT = text(
+  "the certificate was not made from the staged signing request, but from another request",
   "この証明書は、作成済みの CSR とは別の CSR から作られています",
 );
 
 const WRITE_REQUEST_COMMAND = `clomoctl push-cert csr -o ${REQUEST_FILE}`;
 
-/** Hint to use the staged request: the wizard's new one discards a key awaiting its certificate.  @see facts 3.4 */
-const RENEW_WITH_STAGED_REQUEST = text(
+/**
+ * Hint to use the staged request. A new request from the wizard would discard the key for which a certificate is still
+ * expected. @see facts 3.4
+ */
+const RENEW_WITH_STAGED_REQUEST_HINT = text(
   `write the staged request again, then choose Renew in Apple's portal and upload this file: ${WRITE_REQUEST_COMMAND}`,
-  `作成済みの CSR をもう一度書き出し、Apple のポータルではそのファイルで「Renew」してください: ${WRITE_REQUEST_COMMAND}`,
+  `作成済みの CSR をもう一度書き出し、Apple のポータルで「Renew」を選んで、そのファイルをアップロードしてください: ${WRITE_REQUEST_COMMAND}`,
 );
 
-const RENEW_SAME_CERTIFICATE = text(
-  `in Apple's portal, sign in with the same Apple Account and choose Renew for the certificate in use (never Create a Certificate), with the staged request (to write the request again: ${WRITE_REQUEST_COMMAND})`,
+const RENEW_SAME_CERTIFICATE_HINT = text(
+  `in Apple's portal, sign in with the same Apple Account, choose Renew for the certificate in use (never Create a Certificate), and upload the staged request (to write the request again: ${WRITE_REQUEST_COMMAND})`,
   `Apple のポータルで同じ Apple Account を使い、作成済みの CSR で既存の行の「Renew」を選んで作り直してください(「Create a Certificate」は使わない)。CSR をもう一度書き出すには: ${WRITE_REQUEST_COMMAND}`,
 );
 
-/** Creates the failure for a different topic.  @see facts 3.4: a changed topic cuts every enrolled device off */
+/**
+ * Creates the failure for a different topic. @see facts 3.4: after a change of the topic, no enrolled device responds
+ * any longer
+ */
 function createTopicChangeFailure(
   former: string,
   { expiring }: Renewable,
@@ -576,20 +601,20 @@ function createTopicChangeFailure(
   const cure =
     endpoint?.kind === "simulator"
       ? buildSimulatorHints(endpoint.url, { topic: former, appleAccount: null }).sameTopic(former)
-      : RENEW_SAME_CERTIFICATE;
+      : RENEW_SAME_CERTIFICATE_HINT;
   if (acceptLosingDevices !== undefined) {
-    return createRejectedFailure(
+    return createRejectedInputFailure(
       text(
-        `${devices} would stop responding, not ${acceptLosingDevices}; nothing was changed`,
-        `応答しなくなる管理中のデバイスは ${enrolled} 件で、${acceptLosingDevices} 件ではありません。何も変更していません`,
+        `${devices} would stop responding, but ${acceptLosingDevices} was confirmed; nothing was changed`,
+        `応答しなくなる管理中のデバイスは ${enrolled} 台で、${acceptLosingDevices} 台ではありません。何も変更していません`,
       ),
       "--accept-losing-devices",
     );
   }
-  return createRejectedFailure(
+  return createRejectedInputFailure(
     text(
-      `the topic would change from ${former} to ${expiring.topic ?? ""}: ${devices} would stop responding until enrolled again`,
-      `トピックが ${former} から ${expiring.topic ?? ""} に変わります。管理中のデバイス ${enrolled} 件が、再登録するまで応答しなくなります`,
+      `the topic would change from ${former} to ${expiring.topic ?? ""}: ${devices} would stop responding until they are enrolled again`,
+      `トピックが ${former} から ${expiring.topic ?? ""} に変わります。管理中のデバイス ${enrolled} 台が、再登録するまで応答しなくなります`,
     ),
     name,
     text(
@@ -606,24 +631,28 @@ const PASSWORD_STEPS = text(
 );
 
 /**
- * Records that the password for installing the profile by hand was set, and when. The password itself is not stored.
+ * Records that the password for manually installing the profile was set, and the time. The password itself is not
+ * stored.
  *
- * @throws Failure `not-permitted` in a mirror; `input-rejected` if the password breaks its rule
+ * @throws Failure `not-permitted` in a mirror; `input-rejected` if the password violates its rule
  */
 export const setProfilePassword = (session: Session, password: string): Promise<PushCertificate> => {
-  return session.change({ action: "push-certificate.profile-password", locks: LOCKS }, async (writer) => {
-    await refuseMirror(writer, PASSWORD_STEPS);
-    const fault = validateProfilePassword(password);
-    if (fault !== undefined) throw createRejectedFailure(fault);
-    const { profilePasswordSetAt: former } = await readStoredPush(writer);
-    const profilePasswordSetAt = getCurrentInstant(session.surroundings);
-    await updateStoredPush(writer, { profilePasswordSetAt });
-    const result = await readPushState(writer);
-    return {
-      result,
-      objects: [AUDIT_OBJECT],
-      before: { profilePasswordSetAt: former },
-      after: { profilePasswordSetAt },
-    };
-  });
+  return session.change(
+    { action: "push-certificate.profile-password", locks: PUSH_CERTIFICATE_LOCKS },
+    async (writer) => {
+      await refuseMirror(writer, PASSWORD_STEPS);
+      const fault = validateProfilePassword(password);
+      if (fault !== undefined) throw createRejectedInputFailure(fault);
+      const { profilePasswordSetAt: former } = await readStoredPush(writer);
+      const profilePasswordSetAt = getCurrentInstant(session.surroundings);
+      await updateStoredPush(writer, { profilePasswordSetAt });
+      const result = await readPushState(writer);
+      return {
+        result,
+        objects: [PUSH_CERTIFICATE_AUDIT_OBJECT],
+        before: { profilePasswordSetAt: former },
+        after: { profilePasswordSetAt },
+      };
+    },
+  );
 };

@@ -136,7 +136,7 @@ test("an organisation cannot have a name that reads like another organisation's 
   const sales = await org("営業部", { parentId: head.id });
   expect(await refusal(org("本社/営業部"))).toEqual([
     "input-rejected",
-    "「/」を含むこの名前は、別の組織のパス「本社/営業部」と同じに読めます",
+    "「/」を含むこの組織名は、別の組織のパス「本社/営業部」と区別できません",
   ]);
   expect(await refusal(org("x", { code: "本社/営業部" }))).toEqual([
     "input-rejected",
@@ -267,7 +267,7 @@ describe("users", () => {
       ja: "確認: clomoctl users show h-2@example.jp",
     });
     const gone = await failureOf(tenant.client.users.move({ ids: [hanako.id], org: hanako.id }));
-    expect(gone?.what.en).toBe(`no organisation has the id "${hanako.id}"`);
+    expect(gone?.what.en).toBe(`no organisation has the ID "${hanako.id}"`);
     expect(gone?.hint).toEqual({ en: "run: clomoctl orgs list", ja: "確認: clomoctl orgs list" });
   });
 
@@ -384,7 +384,7 @@ test("a confirmed operation is a conflict if its record has changed since it was
       },
       hint: {
         en: "check the current state, then run the command again",
-        ja: "内容を確認してから、もう一度実行してください",
+        ja: "現在の内容を確認してから、もう一度実行してください",
       },
     });
     expect(tenant.dump()).toEqual(kept);
@@ -400,7 +400,7 @@ test("an import planned before an edit is rejected, because the tenant has chang
     ["氏名", "メールアドレス"],
     ["花子", "hanako@example.jp"],
   ]);
-  await user("jiro");
+  await user("hanako");
   expect(await failureOf(tenant.client.imports.commit(plan))).toMatchObject({ code: "conflict" });
 });
 

@@ -7,7 +7,7 @@ import { saveVersions, saveCreatedRange } from "../versions/keep.ts";
 import { storeLastNumber } from "../store/collections.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
 
-/** A custom field with its number, under which the users' values are stored. */
+/** A custom field with the number under which the users' values are stored. */
 export interface StoredField {
   readonly pk: number;
   readonly field: CustomField;
@@ -23,7 +23,7 @@ export const findCustomField = async (reader: Reader, id: string): Promise<Store
   return row && toStoredField(row);
 };
 
-/** Returns true if a custom field has a name with this comparison key. */
+/** Returns true if there is a custom field whose name has this comparison key. */
 export const hasCustomFieldNamed = async (reader: Reader, nameKey: string): Promise<boolean> =>
   (await reader.count("select count(*) from custom_field where nameKey = :nameKey", { nameKey })) > 0;
 
@@ -41,11 +41,11 @@ export const insertCustomField = async (
 };
 
 /**
- * Returns a user's values in custom fields, in the form of the table: the given values replace the stored values, and
- * other values stay.
+ * Returns a user's custom field values in the form in which the table stores them: the given values replace the stored
+ * values, and other values do not change.
  *
  * @param pk undefined for a new user
- * @throws Failure `not-found` if the tenant has no field with a given name
+ * @throws Failure `not-found` if the tenant does not have a field with a given name
  */
 export const mergeCustomValues = async (
   reader: Reader,
@@ -77,10 +77,10 @@ export interface CustomFieldValue {
   readonly value: string;
 }
 
-/** SQL: the JSON path of a custom field's values. */
+/** Returns the JSON path to the values of a custom field, for SQL. */
 const buildValuePath = (pk: number): string => `$."${pk}"`;
 
-/** Returns the number of users with a value in a custom field. */
+/** Returns the number of users who have a value in a custom field. */
 export const countCustomValues = (reader: Reader, pk: number): Promise<number> =>
   reader.count("select count(*) from user where custom ->> :path is not null", { path: buildValuePath(pk) });
 
@@ -99,8 +99,8 @@ export const readCustomValues = async (
 };
 
 /**
- * Deletes a custom field and the users' values in it. The revisions of the users stay unchanged: the state after an
- * import is compared field by field in this case, and no undo restores a value of the deleted field.
+ * Deletes a custom field and the users' values in it. The revisions of the users do not change: in this case, the state
+ * after an import is compared field by field, and an undo does not restore values of the deleted field.
  */
 export const deleteCustomField = async (writer: Writer, pk: number, at: string): Promise<void> => {
   await saveVersions(writer, "user", "t.custom ->> :path is not null", { path: buildValuePath(pk) });

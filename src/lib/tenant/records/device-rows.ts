@@ -12,7 +12,7 @@ import type { DeviceState } from "../../rules/device.ts";
 import { createFormat } from "../../model/format.ts";
 import type { TenantProfile } from "../../model/tenant.ts";
 import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
-import { ORG_POSITIONS } from "./org-rows.ts";
+import { ORG_POSITION_TABLE } from "./org-rows.ts";
 import { buildCaseSql, buildComparisonKeySql } from "../store/sql/forms.ts";
 import { buildJsonListSql } from "../store/sql/json.ts";
 import type { Reader } from "../store/store.ts";
@@ -22,13 +22,13 @@ export const buildSerialKeySql = (of: string): string =>
   buildComparisonKeySql("serial-number", `${of}.serialKey`, `${of}.serialNumber`);
 
 /** SQL: the organisation of a device: the owner's organisation, or the organisation that owns the device. */
-const DEVICE_ORG = "coalesce(o.org, t.ownerOrg)";
+const DEVICE_ORG_SQL = "coalesce(o.org, t.ownerOrg)";
 
 /** SQL: joins the organisation that owns a device, and the organisation that the device belongs to. */
-const JOIN_DEVICE_ORGS = `left join org w on w.pk = t.ownerOrg left join temp.place wp on wp.pk = t.ownerOrg
-    left join org g on g.pk = ${DEVICE_ORG} left join temp.place gp on gp.pk = ${DEVICE_ORG}`;
+const DEVICE_ORG_JOINS_SQL = `left join org w on w.pk = t.ownerOrg left join temp.place wp on wp.pk = t.ownerOrg
+    left join org g on g.pk = ${DEVICE_ORG_SQL} left join temp.place gp on gp.pk = ${DEVICE_ORG_SQL}`;
 
-/** SQL: the path of an organisation; null if there is no organisation, blank for the root. */
+/** SQL: the path of an organisation; null if there is no organisation, an empty string for the root. */
 const buildOrgPathSql = (org: string, place: string): string =>
   buildCaseSql(`${org}.pk is null`, "null", `coalesce(${place}.path, '')`);
 
@@ -37,7 +37,7 @@ export const DEVICE_LIST: RecordList<typeof DEVICE.fields> = {
   thing: DEVICE,
   format: createFormat(DEVICE, "devices"),
   table: "device t",
-  joined: `left join user o on o.pk = t.owner ${JOIN_DEVICE_ORGS}`,
+  joined: `left join user o on o.pk = t.owner ${DEVICE_ORG_JOINS_SQL}`,
   sql: {
     "owner.id": "o.id",
     "owner.name": "o.name",
@@ -46,7 +46,7 @@ export const DEVICE_LIST: RecordList<typeof DEVICE.fields> = {
     "ownerOrg.id": "w.id",
     "ownerOrg.code": "w.code",
     "ownerOrg.path": buildOrgPathSql("w", "wp"),
-    org: DEVICE_ORG,
+    org: DEVICE_ORG_SQL,
     "org.id": "g.id",
     "org.code": "g.code",
     "org.path": buildOrgPathSql("g", "gp"),
@@ -56,17 +56,23 @@ export const DEVICE_LIST: RecordList<typeof DEVICE.fields> = {
   named: `t.id = :name or ${buildSerialKeySql("t")} = upper(:nameKey)
     or t.imei = :name and not exists (select 1 from device d where ${buildSerialKeySql("d")} = upper(:nameKey))`,
   chosen: { status: "status", platform: "platform", tag: "tags" },
-  // the join is not used, because queries that select a list's records do not have it
+  // the join is not used, because the queries that select the records of a list do not contain it
   org: "coalesce((select org from user where pk = t.owner), t.ownerOrg)",
   ofOwner: "t.owner = (select pk from user where id = :owner)",
-  derived: [ORG_POSITIONS],
+  derived: [ORG_POSITION_TABLE],
 };
 
-/** SQL: true if an account is needed to set up a device, or in use on it.  @param of alias of the device's table */
+/**
+ * SQL: true if a device needs an account for its set-up, or already uses an account. @param of alias of the device's
+ * table
+ */
 export const buildNeedsAccountSql = (of: string): string =>
   `${of}.platform = '${ANDROID}' and ${of}.androidMode is distinct from '${ACCOUNTLESS_MODE}'`;
 
-/** SQL: conditions under which a device lacks something, by `:accounts`; if unknown, only what is certainly lacking. */
+/**
+ * SQL: the conditions under which a device lacks something, by `:accounts`. If a value is not known, it counts as
+ * lacking only if it certainly is.
+ */
 const LACK_CONDITIONS: Readonly<Record<SetupLack, string>> = {
   owner: "t.owner is null and :accounts in ('google-play', 'workspace')",
   account: "t.owner is not null and o.accountName is null and :accounts = 'google-play'",
@@ -88,7 +94,7 @@ export const buildNotReadyList = (
   ...DEVICE_LIST,
   thing: { ...DEVICE, fields: NOT_READY_DEVICE_FIELDS },
   table: "device t left join user o on o.pk = t.owner",
-  joined: JOIN_DEVICE_ORGS,
+  joined: DEVICE_ORG_JOINS_SQL,
   among: `t.status = '${PRE_REGISTERED}' and ${buildNeedsAccountSql("t")} and (${Object.values(LACK_CONDITIONS).join(" or ")})`,
   params: { accounts },
   sql: {

@@ -96,7 +96,7 @@ describe("facts 1.3, seed 003 9: the owner is a user or an organisation", () => 
     expect(await refusal(own([managed, left], { owner: yamada.id }))).toEqual([
       "input-rejected",
       "S2: only devices with the status 事前登録 / 管理中 can have an owner; this device is 管理外",
-      "if the device is managed, run devices edit with --status 管理中 first, then try again",
+      "if the device is managed, run `devices edit` with --status 管理中 first, then try again",
     ]);
     expect(tenant.dump()).toEqual(before);
     expect((await refusal(device("S4", { status: "管理外", ownerOrg: sales.id })))?.[0]).toBe("input-rejected");
@@ -285,7 +285,7 @@ test("only Android devices have a mode (a clomoctl rule)", async () => {
   expect(await refusal(device("S1", { platform: "iOS", androidMode: "comp" }))).toEqual([
     "input-rejected",
     "S1: only Android devices have a mode; leave the mode blank, or set the platform to Android",
-    "specify --platform Android, or clear the mode: --android-mode ''",
+    "specify --platform Android, or clear the mode: `--android-mode ''`",
   ]);
   const one = await device("S1", { ...ANDROID, androidMode: "comp" });
   expect((await refusal(edit(one, { platform: "iOS" })))?.[0]).toBe("input-rejected");

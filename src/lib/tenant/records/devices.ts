@@ -6,7 +6,7 @@ import { comparisonKey, serialKey } from "../../model/normalise.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { ManualValues } from "../../model/thing.ts";
 import { judgeRecord } from "../../rules/index.ts";
-import { enforce } from "../../rules/rule.ts";
+import { throwFirstProblem } from "../../rules/rule.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Session, TaskFinder } from "../session.ts";
 import { readDeviceState, DEVICE_LIST } from "./device-rows.ts";
@@ -28,7 +28,7 @@ import {
   type ChangeResult,
 } from "./records.ts";
 
-/** Devices as records that can be edited by hand. */
+/** Devices as records that can be edited manually. */
 export const EDITABLE_DEVICES: EditableRecordType<typeof DEVICE.fields> = {
   list: DEVICE_LIST,
   collection: "devices",
@@ -38,7 +38,10 @@ export const EDITABLE_DEVICES: EditableRecordType<typeof DEVICE.fields> = {
   check: checkDeviceRules,
 };
 
-/** Creates a device.  @throws Failure `input-rejected` for a used serial number or broken rule; `not-found` (owner) */
+/**
+ * Creates a device. @throws Failure `input-rejected` if the serial number is already used or a rule is violated;
+ * `not-found` if the owner does not exist
+ */
 export const createDevice = (
   session: Session,
   body: ManualRequestBody,
@@ -48,7 +51,7 @@ export const createDevice = (
 export const editDevice = (session: Session, id: string, body: ManualRequestBody): Promise<ChangeResult<Device>> =>
   editRecord(session, EDITABLE_DEVICES, id, body);
 
-/** A change of the owner of devices: to a user, to an organisation, or to nobody. */
+/** A change of the owner of devices: to a user, to an organisation, or to no owner. */
 export interface DeviceOwnerChange {
   readonly ids: readonly string[];
   readonly owner: string | null;
@@ -66,7 +69,7 @@ export interface DeviceOwnerChange {
  * @throws Failure `input-rejected` if the number of devices to wipe differs from the confirmed number, or if a rule for
  * devices is violated; `conflict` if devices have changed since they were read
  */
-export const setOwner = (
+export const changeDeviceOwners = (
   session: Session,
   { ids, owner, ownerOrg, wipes, seen, dryRun }: DeviceOwnerChange,
   once?: RequestKey,
@@ -103,7 +106,7 @@ export interface DeviceReplacement extends Pick<DeviceOwnerChange, "wipes" | "se
  *
  * @returns the new device, then the old one
  * @throws Failure `conflict` if the new device has an owner; `input-rejected` if it is the same device, or as
- * {@link setOwner} does
+ * {@link changeDeviceOwners} does
  */
 export const replaceDevice = (
   session: Session,
@@ -206,7 +209,10 @@ export interface TagChange {
   readonly dryRun?: boolean | undefined;
 }
 
-/** Adds tags to devices and removes others, for all devices or none.  @throws Failure `not-found` */
+/**
+ * Adds tags to devices and removes others. If one device does not exist, no device is changed. @throws Failure
+ * `not-found`
+ */
 export const tagDevices = (
   session: Session,
   { ids, add, remove, dryRun }: TagChange,
@@ -233,14 +239,14 @@ const createRejectedFailure = (what: Text, hint: Text): Failure => new Failure("
 const createWipeMismatchFailure = (needed: number, confirmed: number): Failure =>
   createRejectedFailure(
     describeWipeMismatch(needed, confirmed),
-    text(`to confirm this number: --confirm-wipes ${needed}`, `この件数でよければ: --confirm-wipes ${needed}`),
+    text(`to confirm this number: --confirm-wipes ${needed}`, `この台数でよければ: --confirm-wipes ${needed}`),
   );
 
 /** Checks the rules for devices before a device is written. @throws Failure `input-rejected` */
 async function checkDeviceRules(writer: Writer, { pk, values }: CheckedChange): Promise<void> {
   const before = pk === undefined ? undefined : await readDeviceState(writer, pk);
   const given = Object.fromEntries([...values].filter(([, value]) => value !== undefined));
-  enforce(judgeRecord(DEVICE.name, { before, after: { ...BLANK_DEVICE_STATE, ...before, ...given } }));
+  throwFirstProblem(judgeRecord(DEVICE.name, { before, after: { ...BLANK_DEVICE_STATE, ...before, ...given } }));
 }
 
 const BLANK_DEVICE_STATE = { platform: null, status: null, androidMode: null, owner: null, ownerOrg: null };

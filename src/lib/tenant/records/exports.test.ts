@@ -2,10 +2,10 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
-import { wholeClient } from "#support/client/whole-client.ts";
+import { createWholeClient } from "#support/client/whole-client.ts";
 import { openTenant, type OpenTenant } from "../index.ts";
-import { auditOf } from "#support/tenant/audit.ts";
-import { failureOf, TestTenant, textOf } from "#support/tenant/tenant.ts";
+import { readAuditLog } from "#support/tenant/audit.ts";
+import { failureOf, TestTenant, readStreamText } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(async () => {
@@ -20,7 +20,7 @@ beforeEach(async () => {
 afterEach(() => tenant[Symbol.asyncDispose]());
 
 /** What the audit has of exports. */
-const exportsTold = () => auditOf(tenant.database).filter(({ action }) => String(action).endsWith(".export"));
+const exportsTold = () => readAuditLog(tenant.database).filter(({ action }) => String(action).endsWith(".export"));
 
 const asked = async (fetch: OpenTenant["fetch"], path: string) => {
   const response = await fetch(new Request(`http://tenant.invalid${path}`));
@@ -33,13 +33,13 @@ const asked = async (fetch: OpenTenant["fetch"], path: string) => {
 };
 
 test("an export leaves an audit record with account, count and filters, but no values", async () => {
-  await textOf(await tenant.client.users.export({ filterId: "EXAMPLE.jp", filterName: "" }));
+  await readStreamText(await tenant.client.users.export({ filterId: "EXAMPLE.jp", filterName: "" }));
   await tenant.import({ kind: "docs" }, [
     ["表示名", "ユーザーID", "パスワード"],
     ["い", "b2", "secret1"],
     ["ろ", "a1", "secret1"],
   ]);
-  await textOf(await tenant.client.secured.export("docs", { layout: "console" }));
+  await readStreamText(await tenant.client.secured.export("docs", { layout: "console" }));
   const told = exportsTold();
   expect(told).toMatchObject([
     {
@@ -58,9 +58,9 @@ test("an export leaves an audit record with account, count and filters, but no v
 });
 
 test("an export of one record or none leaves no audit record, like a list", async () => {
-  await textOf(await tenant.client.users.export({ filterId: "yamada" }));
-  await textOf(await tenant.client.users.export({ filterId: "nobody" }));
-  await textOf(await tenant.client.orgs.export());
+  await readStreamText(await tenant.client.users.export({ filterId: "yamada" }));
+  await readStreamText(await tenant.client.users.export({ filterId: "nobody" }));
+  await readStreamText(await tenant.client.orgs.export());
   await Array.fromAsync(tenant.client.users.list());
   expect(exportsTold()).toEqual([]);
 });
@@ -93,7 +93,7 @@ test("nothing is exported if the audit record cannot be written because another 
   });
   onTestFinished(impatient.close);
   tenant.database.exec("begin immediate");
-  const refused = failureOf(wholeClient({ transport: impatient.fetch }).users.export());
+  const refused = failureOf(createWholeClient({ transport: impatient.fetch }).users.export());
   expect(await refused).toMatchObject({ code: "locked" });
   tenant.database.exec("rollback");
   expect(exportsTold()).toEqual([]);

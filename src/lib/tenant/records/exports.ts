@@ -10,21 +10,24 @@ export interface TenantExport {
   readonly isAudited: boolean;
 }
 
-/** What the audit log records about an export: which records were selected, but not their content. */
+/** The information that the audit log records about an export: which records were selected, but not their content. */
 interface ExportAudit {
   /** such as `users.export` */
   readonly action: string;
   readonly filters: Readonly<Record<string, unknown>>;
 }
 
-/** Maximum number of records that are exported without an audit record, as they could be listed without one. */
+/**
+ * Maximum number of records that are exported without an audit record. Listing these records does not create an audit
+ * record either.
+ */
 const MAX_UNAUDITED_RECORDS = 1;
 
 /**
- * Returns an export after the audit log has recorded who exported how many records with which filters. If the tenant is
- * read-only, returns the export without an audit record.
+ * Records in the audit log which account exports how many records with which filters, and then returns the export. If
+ * the tenant is read-only, returns the export without an audit record.
  *
- * @throws Failure as the store's `change` does; in that case, nothing is exported
+ * @throws Failure as described for the store's `change`; in that case, nothing is exported
  */
 export const exportWithAuditRecord = async (
   session: Session,

@@ -72,7 +72,7 @@ test.each([
   ["a\nb", "name: contains a line break; only one line is allowed"],
   ["a\tb", "name: contains invisible characters (U+0009)"],
   ["a\u200bb", "name: contains invisible characters (U+200B)"],
-  ["a ", 'the name begins or ends with white space: "a "'],
+  ["a ", 'the name begins or ends with a space: "a "'],
 ])("rejects a custom field with the name %j", async (name, told) => {
   const session = new Session(new SqliteStore(database, collectionOf), new TestSurroundings(), "owner", MACHINE_OWNER);
   const failure = await failureOf(addCustomField(session, name));

@@ -3,9 +3,9 @@ import { isAllowedHeader } from "../../csv/layout/header.ts";
 import { Failure } from "../../errors/index.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
-import { enforce } from "../../rules/rule.ts";
+import { throwFirstProblem } from "../../rules/rule.ts";
 import { formatCount, text } from "../../text/index.ts";
-import { getCurrentInstant, newId } from "../ids.ts";
+import { getCurrentInstant, createId } from "../ids.ts";
 import { MAX_TRACED_RECORDS, type ChangedObject, type IdempotentRequest, type Session } from "../session.ts";
 import type { Reader } from "../store/store.ts";
 import { validateFieldValue } from "./records.ts";
@@ -18,7 +18,7 @@ import {
   insertCustomField,
   type StoredField,
 } from "./custom-field-rows.ts";
-import { USERS } from "./user-rows.ts";
+import { USER_LIST } from "./user-rows.ts";
 
 /**
  * Adds a custom field for users. Its name is also the header of its column.
@@ -32,27 +32,30 @@ export const addCustomField = async (
 ): Promise<CustomField> => {
   const replay: IdempotentRequest<CustomField>["replay"] = async (reader, id) =>
     (await findCustomField(reader, id))?.field;
-  // imported late, so that listing users does not load the rules
+  // loaded here, so that listing users does not load the rules
   const { judgeRecord } = await import("../../rules/index.ts");
   const locks = ["fields"];
   return session.change({ action: "fields.add", locks, once: once && { ...once, replay } }, async (writer) => {
     validateFieldValue("name", CUSTOM_FIELD.fields.name, name);
     const key = nameKey(name);
     const isFree = isAvailableHeader(name) && !(await hasCustomFieldNamed(writer, key));
-    enforce(judgeRecord(CUSTOM_FIELD.name, { after: { name, isFree } }));
-    const field = { id: newId(session.surroundings), name, createdAt: getCurrentInstant(session.surroundings) };
+    throwFirstProblem(judgeRecord(CUSTOM_FIELD.name, { after: { name, isFree } }));
+    const field = { id: createId(session.surroundings), name, createdAt: getCurrentInstant(session.surroundings) };
     const { last = 0 } = (await writer.lock(locks)).get("fields") ?? {};
     await insertCustomField(writer, field, { pk: last + 1, nameKey: key });
     return { result: field, objects: [toFieldObject(field)], after: field };
   });
 };
 
-/** Returns true if a custom field can have this name: it can be a header, and no standard column of users has it. */
+/**
+ * Returns true if a custom field can have this name: it is a valid header, and no standard column of users has this
+ * name.
+ */
 export const isAvailableHeader = (name: string): boolean =>
   isAllowedHeader(name) && !STANDARD_HEADER_KEYS.has(nameKey(name));
 
 const STANDARD_HEADER_KEYS: ReadonlySet<string> = new Set(
-  (USERS.format?.columns ?? []).map(({ header }) => nameKey(header)),
+  (USER_LIST.format?.columns ?? []).map(({ header }) => nameKey(header)),
 );
 
 /** Returns the custom field with an id. @throws Failure `not-found` */
@@ -60,7 +63,7 @@ const getStoredField = async (reader: Reader, id: string): Promise<StoredField> 
   const found = await findCustomField(reader, id);
   if (found !== undefined) return found;
   throw new Failure("not-found", {
-    what: text(`no custom field has the id "${id}"`, `ID が ${id} のカスタム項目はありません`),
+    what: text(`no custom field has the ID "${id}"`, `ID が「${id}」のカスタムユーザー情報はありません`),
   });
 };
 
@@ -70,7 +73,7 @@ export const getFieldWithUsage = async (reader: Reader, id: string): Promise<Cus
   return { ...field, users: await countCustomValues(reader, pk) };
 };
 
-/** What the caller expects the removal of a custom field to affect. */
+/** The effects that the caller expects when a custom field is removed. */
 interface FieldRemoval {
   /** the number of users who have a value in the field */
   readonly users?: number | undefined;
@@ -102,7 +105,7 @@ export const removeCustomField = (
 const createValueCountFailure = (now: number, expected: number): Failure =>
   new Failure("conflict", {
     what: text(
-      `the removal would now delete the values of ${formatCount(now, "user")}, not of ${expected}; nothing was removed`,
+      `the removal would now delete the values of ${formatCount(now, "user")} instead of ${expected}; nothing was removed`,
       `現在、値のあるユーザーは ${now} 人で、${expected} 人ではありません。何も削除していません`,
     ),
     hint: text("run the command again", "もう一度実行してください"),

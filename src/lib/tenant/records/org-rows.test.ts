@@ -8,7 +8,7 @@ import { fillKeys } from "#support/tenant/keys.ts";
 import { migrate, ROOT_ORG_PK } from "../store/sqlite/migrations.ts";
 import { findRecords, readAllRecords } from "../store/lists.ts";
 import { Connection } from "../store/sqlite/store.ts";
-import { ORG_DETAILS, ORGS } from "./org-rows.ts";
+import { ORG_DETAIL_LIST, ORG_LIST } from "./org-rows.ts";
 
 let folder = "";
 let database: Database;
@@ -24,11 +24,11 @@ afterEach(() => {
 
 const listOrgs = () => {
   fillKeys(database);
-  return readAllRecords(new Connection(database), ORGS);
+  return readAllRecords(new Connection(database), ORG_LIST);
 };
 const findOrgs = (name: string) => {
   fillKeys(database);
-  return findRecords(new Connection(database), ORG_DETAILS, name);
+  return findRecords(new Connection(database), ORG_DETAIL_LIST, name);
 };
 
 /** The row that {@link add} made. */

@@ -6,10 +6,10 @@ import { buildCaseSql } from "../store/sql/forms.ts";
 import type { DerivedTable, Reader, Row, SqlValue } from "../store/store.ts";
 
 /** SQL: the name of `o`, escaped for use in a path. */
-const NAME_IN_PATH = String.raw`replace(replace(o.name, '\', '\\'), '/', '\/')`;
+const NAME_IN_PATH_SQL = String.raw`replace(replace(o.name, '\', '\\'), '/', '\/')`;
 
 /** SQL: the comparison key of the name of `o`, escaped for use in a path. */
-const KEY_IN_PATH = String.raw`replace(replace(coalesce(o.nameKey, o.name), '\', '\\'), '/', '\/')`;
+const KEY_IN_PATH_SQL = String.raw`replace(replace(coalesce(o.nameKey, o.name), '\', '\\'), '/', '\/')`;
 
 /**
  * SQL: inserts the depth and the path of each organisation, in tree order: parents before their children, and siblings
@@ -17,30 +17,30 @@ const KEY_IN_PATH = String.raw`replace(replace(coalesce(o.nameKey, o.name), '\',
  *
  * @see formatOrgPath
  */
-const INSERT_ORG_POSITIONS = String.raw`with recursive placed (pk, depth, path, pathKey) as (
+const INSERT_ORG_POSITIONS_SQL = String.raw`with recursive placed (pk, depth, path, pathKey) as (
     select pk, 0, '', '' from main.org where parent is null
     union all
-    select o.pk, p.depth + 1, case when p.depth = 0 then '' else p.path || '/' end || ${NAME_IN_PATH},
-      case when p.depth = 0 then '' else p.pathKey || '/' end || ${KEY_IN_PATH}
+    select o.pk, p.depth + 1, case when p.depth = 0 then '' else p.path || '/' end || ${NAME_IN_PATH_SQL},
+      case when p.depth = 0 then '' else p.pathKey || '/' end || ${KEY_IN_PATH_SQL}
     from placed p join main.org o on o.parent = p.pk order by 2 desc, 1)
   insert into temp.place (pk, at, depth, path, pathKey)
     select pk, row_number() over (), depth, path, pathKey from placed`;
 
 /** SQL: the revision of the tree and its newest organisation. The text changes whenever the tree changes. */
-const ORG_TREE_STATE = `select concat((select revision from collection where name = 'orgs'), ' ',
+const ORG_TREE_STATE_SQL = `select concat((select revision from collection where name = 'orgs'), ' ',
   (select id from main.org order by pk desc limit 1)) as state`;
 
 /** The temporary table with the depth, the path and the position in tree order of each organisation. */
-export const ORG_POSITIONS: DerivedTable = {
+export const ORG_POSITION_TABLE: DerivedTable = {
   name: "place",
   columns: `pk integer primary key, at integer not null, depth integer not null, path text not null,
     pathKey text not null, unique (at, depth)`,
-  state: ORG_TREE_STATE,
-  fill: INSERT_ORG_POSITIONS,
+  state: ORG_TREE_STATE_SQL,
+  fill: INSERT_ORG_POSITIONS_SQL,
 };
 
-/** The organisations in tree order, from the root. */
-export const ORGS: RecordList<typeof ORG.fields> = {
+/** The list of organisations in tree order, starting with the root. */
+export const ORG_LIST: RecordList<typeof ORG.fields> = {
   thing: ORG,
   format: createFormat(ORG, "orgs"),
   table: "temp.place p join org t on t.pk = p.pk",
@@ -54,23 +54,23 @@ export const ORGS: RecordList<typeof ORG.fields> = {
   },
   order: [{ sql: "p.at", before: 0 }],
   filters: { filterName: "name", filterId: "code" },
-  // a name from a file can look like the code of another organisation; a code identifies a single organisation, so it
-  // takes precedence
+  // a name from a file can look like the code of another organisation; the code takes precedence, because it identifies
+  // exactly one organisation
   named: `t.id = :name or coalesce(t.codeKey, t.code) = :nameKey
     or p.pathKey = :nameKey and not exists (select 1 from org o where coalesce(o.codeKey, o.code) = :nameKey)
     or t.parent is null and coalesce(t.nameKey, t.name) = :nameKey`,
   exported: "t.parent is not null",
-  derived: [ORG_POSITIONS],
+  derived: [ORG_POSITION_TABLE],
 };
 
 const ORG_DETAIL_FIELDS = { ...ORG.fields, ...ORG_COUNTS } as const;
 
-/** The organisations, each with the number of its direct users and of its child organisations. */
-export const ORG_DETAILS: RecordList<typeof ORG_DETAIL_FIELDS> = {
-  ...ORGS,
+/** The list of organisations, each with the number of its direct users and child organisations. */
+export const ORG_DETAIL_LIST: RecordList<typeof ORG_DETAIL_FIELDS> = {
+  ...ORG_LIST,
   thing: { ...ORG, fields: ORG_DETAIL_FIELDS },
   sql: {
-    ...ORGS.sql,
+    ...ORG_LIST.sql,
     users: "(select count(*) from user where org = t.pk)",
     children: "(select count(*) from org where parent = t.pk)",
   },
@@ -79,7 +79,9 @@ export const ORG_DETAILS: RecordList<typeof ORG_DETAIL_FIELDS> = {
 /** The record number of the root organisation 全社. */
 export const ROOT_ORG_NUMBER = 1;
 
-/** Returns the id of an organisation's parent, even if it is not visible to the account; undefined for the root. */
+/**
+ * Returns the id of an organisation's parent, even if the acting account cannot see the parent; undefined for the root.
+ */
 export const readParentId = async (reader: Reader, id: string): Promise<string | undefined> => {
   const row = await reader.get(
     "select above.id from main.org o join main.org above on above.pk = o.parent where o.id = :id",
@@ -88,7 +90,7 @@ export const readParentId = async (reader: Reader, id: string): Promise<string |
   return row && String(row["id"]);
 };
 
-/** Returns true if an organisation is `above` itself or lies below it. */
+/** Returns true if an organisation is `above` itself or is below it. */
 export const isOrgWithin = async (reader: Reader, pk: number, above: number): Promise<boolean> =>
   (await reader.count(
     `with recursive up (pk) as (
@@ -115,7 +117,7 @@ const completePosition = async (reader: Reader, { pk, parent, name, code }: Tree
   return { at: parent ?? own?.["parent"], called, coded: coded ?? null, isCoded: (coded ?? null) !== null };
 };
 
-/** An existing organisation that a change conflicts with. */
+/** An existing organisation that is in conflict with a change. */
 export interface ConflictingOrg {
   /** its name or path; null if the acting account cannot see the organisation */
   readonly called: string | null;
@@ -129,7 +131,10 @@ const toConflictingOrg = (row: Row | undefined, typed: string): ConflictingOrg |
 const toStringOrNull = (value: SqlValue | undefined): string | null =>
   value === null || value === undefined ? null : String(value);
 
-/** Returns the organisation that would have the same parent and name; undefined if none, or if this one has a code. */
+/**
+ * Returns another organisation that would have the same parent and name; undefined if there is none, or if the changed
+ * organisation has a code.
+ */
 export const findSameNamedSibling = async (
   reader: Reader,
   place: TreePosition,
@@ -147,13 +152,16 @@ export const findSameNamedSibling = async (
   return toConflictingOrg(row, name);
 };
 
-/** Returns another organisation whose path equals a text, if any.  @param pk number of the organisation to leave out */
+/**
+ * Returns another organisation whose path equals a text; undefined if there is none. @param pk number of the
+ * organisation to ignore
+ */
 export const findOtherOrgByPath = async (
   reader: Reader,
   typed: string,
   pk: number | undefined,
 ): Promise<ConflictingOrg | undefined> => {
-  await reader.derive(ORG_POSITIONS);
+  await reader.derive(ORG_POSITION_TABLE);
   const row = await reader.get(
     `select case when seen.pk is null then null else p.path end as called from temp.place p left join org seen on seen.pk = p.pk
      where p.pathKey = :key and p.pk is distinct from :pk order by seen.pk is null, p.at limit 1`,
@@ -162,7 +170,10 @@ export const findOtherOrgByPath = async (
   return toConflictingOrg(row, typed);
 };
 
-/** Returns true if an organisation's new code is the id of another visible organisation, or of 全社 (known to all). */
+/**
+ * Returns true if an organisation's new code is the id of another visible organisation or of 全社, whose id every
+ * account knows.
+ */
 export const isIdOfOtherOrg = async (reader: Reader, code: string, pk: number | undefined): Promise<boolean> =>
   (await reader.count(
     `select count(*) from main.org o where o.id = :code and o.pk is distinct from :pk
@@ -171,7 +182,9 @@ export const isIdOfOtherOrg = async (reader: Reader, code: string, pk: number | 
     { code, pk: pk ?? null },
   )) > 0;
 
-/** Returns true if the account cannot see an organisation's parent.  @param pk record number of the organisation */
+/**
+ * Returns true if the acting account cannot see an organisation's parent. @param pk record number of the organisation
+ */
 export const isParentHidden = async (reader: Reader, pk: number): Promise<boolean> =>
   (await reader.count(
     `select count(*) from main.org o where o.pk = :pk and o.parent is not null
@@ -195,12 +208,12 @@ export interface CodedOrg {
  */
 export const findCodeMatchingNewPath = async (reader: Reader, place: TreePosition): Promise<CodedOrg | undefined> => {
   const { at, called, coded } = await completePosition(reader, place);
-  await reader.derive(ORG_POSITIONS);
+  await reader.derive(ORG_POSITION_TABLE);
   const row = await reader.get(
     `with recursive after (pk, pathKey, path) as (
        select :pk, case when p.depth = 0 then '' else p.pathKey || '/' end || :nameKey,
          case when p.depth = 0 then '' else p.path || '/' end || :name from temp.place p where p.pk = :parent
-       union all select o.pk, a.pathKey || '/' || ${KEY_IN_PATH}, a.path || '/' || ${NAME_IN_PATH}
+       union all select o.pk, a.pathKey || '/' || ${KEY_IN_PATH_SQL}, a.path || '/' || ${NAME_IN_PATH_SQL}
          from after a join org o on o.parent = a.pk)
      select o.id, case when seen.pk is null then null else p.path end as path, o.code, a.path as typed
      from after a join main.org o on o.pk is distinct from a.pk
@@ -229,7 +242,7 @@ export const getUnescapedPath = async (reader: Reader, place: TreePosition): Pro
   const { at, called, isCoded } = await completePosition(reader, place);
   const name = String(called);
   if (isCoded || !name.includes("/")) return undefined;
-  await reader.derive(ORG_POSITIONS);
+  await reader.derive(ORG_POSITION_TABLE);
   const above = await reader.get("select path from temp.place where pk = :pk", { pk: Number(at) });
   const path = String(above?.["path"] ?? "");
   return path === "" ? name : `${path}/${name}`;

@@ -10,7 +10,7 @@ import {
   isIdOfOtherOrg,
   isParentHidden,
   isOrgWithin,
-  ORGS,
+  ORG_LIST,
   findOtherOrgByPath,
   readParentId,
   ROOT_ORG_NUMBER,
@@ -29,9 +29,9 @@ import {
   type ChangeResult,
 } from "./records.ts";
 
-/** Organisations as records that can be edited by hand. */
+/** Organisations as records that can be edited manually. */
 export const EDITABLE_ORGS: EditableRecordType<typeof ORG.fields> = {
-  list: ORGS,
+  list: ORG_LIST,
   collection: "orgs",
   series: "orgs",
   actions: "orgs",
@@ -60,29 +60,31 @@ export const editOrg = (session: Session, id: string, body: ManualRequestBody): 
   editRecord(session, EDITABLE_ORGS, id, body);
 
 /**
- * Moves an organisation, with everything below it, below another organisation. Also returns how many records move with
- * it.
+ * Moves an organisation and everything below it to another parent. Also returns how many records move with it.
  *
- * @throws Failure `input-rejected` if the new parent is the organisation itself or lies below it
+ * @throws Failure `input-rejected` if the new parent is the organisation itself or is below it
  */
 export const moveOrg = async (
   session: Session,
   id: string,
   { parent, dryRun }: { readonly parent: string; readonly dryRun?: boolean | undefined },
 ): Promise<MovedOrg> => {
-  // counted before the move: if counting failed afterwards, the caller would not learn that the organisation was moved
+  // counted before the move, because the caller would not learn about the move if counting failed afterwards
   const along = await session.read((reader) => countSubtree(reader, id));
   return { ...(await editRecord(session, EDITABLE_ORGS, id, { parentId: parent, dryRun }, "move")), along };
 };
 
 const [NAME, CODE, PATH] = [ORG.fields.name.label, ORG.fields.code.label, ORG.fields.path.label];
 
-/** Checks that the tree stays a tree, and that a code, or name and parent, identify each node (a clomoctl rule). */
+/**
+ * Checks that the tree remains a tree, and that each node is identified by its code, or by its name and parent (a
+ * clomoctl rule).
+ */
 async function checkTreePosition(writer: Writer, { pk, values }: CheckedChange): Promise<void> {
   if (pk === ROOT_ORG_NUMBER) {
     throw new Failure("input-rejected", {
       what: text(
-        "全社 stands for the whole tenant and cannot be changed",
+        "全社 represents the whole tenant and cannot be changed",
         "「全社」はテナント全体を表すため、変更できません",
       ),
     });
@@ -91,7 +93,7 @@ async function checkTreePosition(writer: Writer, { pk, values }: CheckedChange):
   if (pk !== undefined && typeof parent === "number" && (await isParentHidden(writer, pk))) {
     throw new Failure("not-permitted", {
       what: text(
-        "the parent of this organisation is outside your organisations; only an administrator who manages both the old and the new parent can move it",
+        "the parent of this organisation is outside your organisations; only an administrator who manages both the old and the new parent can move the organisation",
         "この組織の上位組織は管理対象組織の外です。移動できるのは、移動元と移動先の両方を管理する管理者だけです",
       ),
       hint: text("ask a system administrator", "システム管理者に依頼してください"),
@@ -126,7 +128,10 @@ async function checkTreePosition(writer: Writer, { pk, values }: CheckedChange):
   });
 }
 
-/** Checks that no path equals another organisation's code, so that both identify one organisation (a clomoctl rule). */
+/**
+ * Checks that no path equals the code of another organisation, because a path or code must identify exactly one
+ * organisation (a clomoctl rule).
+ */
 async function checkNewPaths(writer: Writer, place: TreePosition): Promise<void> {
   const other = await findCodeMatchingNewPath(writer, place);
   if (other === undefined) return;
@@ -145,22 +150,21 @@ async function checkNewPaths(writer: Writer, place: TreePosition): Promise<void>
   });
 }
 
-const USE_ANOTHER_CODE = text("use another code: --code CODE", "別の組織コードにしてください: --code コード");
+const USE_ANOTHER_CODE_HINT = text("use another code: --code CODE", "別の組織コードにしてください: --code コード");
 
 /**
  * Checks that a code is not the path or the id of another organisation, and that a name with a slash does not look like
- * the path of another organisation. Otherwise, a code or path would not identify a single organisation (a clomoctl
- * rule).
+ * the path of another organisation. Otherwise, the code or path would identify several organisations (a clomoctl rule).
  */
 async function checkCodeAndName(writer: Writer, place: TreePosition): Promise<void> {
   const { pk, code } = place;
   if (typeof code === "string" && (await isIdOfOtherOrg(writer, code, pk))) {
     throw new Failure("input-rejected", {
       what: text(
-        `the code "${code}" is also the id of another organisation; the two could not be distinguished`,
+        `the code "${code}" is also the ID of another organisation; the two could not be distinguished`,
         `組織コード「${code}」は、別の組織の ID と同じため、どちらを指すのか区別できません`,
       ),
-      hint: USE_ANOTHER_CODE,
+      hint: USE_ANOTHER_CODE_HINT,
     });
   }
   const named = typeof code === "string" ? await findOtherOrgByPath(writer, code, pk) : undefined;
@@ -171,7 +175,7 @@ async function checkCodeAndName(writer: Writer, place: TreePosition): Promise<vo
         `the code "${code}" is also the path of another organisation; the two could not be distinguished`,
         `組織コード「${code}」は、別の組織のパスと同じため、どちらを指すのか区別できません`,
       ),
-      hint: USE_ANOTHER_CODE,
+      hint: USE_ANOTHER_CODE_HINT,
     });
   }
   const typed = await getUnescapedPath(writer, place);
@@ -181,7 +185,7 @@ async function checkCodeAndName(writer: Writer, place: TreePosition): Promise<vo
   throw new Failure("input-rejected", {
     what: text(
       `this name contains "/" and looks like the path of another organisation: ${other.called}`,
-      `「/」を含むこの名前は、別の組織のパス「${other.called}」と同じに読めます`,
+      `「/」を含むこの組織名は、別の組織のパス「${other.called}」と区別できません`,
     ),
     hint: text(
       `to create an organisation below another one: ${line("orgs create", ["NAME"], { parent: "ORG" })}; to keep this name, add a code: --code CODE`,

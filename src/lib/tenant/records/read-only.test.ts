@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { wholeClient, type WholeClient } from "#support/client/whole-client.ts";
+import { createWholeClient, type WholeClient } from "#support/client/whole-client.ts";
 import { openTenant, type OpenTenant } from "../index.ts";
-import { failureOf, TestSurroundings, TestTenant, textOf } from "#support/tenant/tenant.ts";
+import { failureOf, TestSurroundings, TestTenant, readStreamText } from "#support/tenant/tenant.ts";
 
 const users = { kind: "users", createOrgs: true } as const;
 const header = ["氏名", "メールアドレス", "組織コード"];
@@ -29,7 +29,7 @@ const withoutLog = (): WholeClient => {
     actor: "owner",
     surroundings: new TestSurroundings(),
   });
-  return wholeClient({ transport: reopened.fetch });
+  return createWholeClient({ transport: reopened.fetch });
 };
 
 test("a read-only tenant can be listed, shown and exported", async () => {
@@ -38,7 +38,7 @@ test("a read-only tenant can be listed, shown and exported", async () => {
   expect((await Array.fromAsync(client.users.list())).map(({ name }) => name)).toEqual(["山田"]);
   expect((await client.orgs.list()).map(({ code }) => code)).toEqual([null, "E1"]);
   expect(await client.imports.list()).toMatchObject([{ state: "committed" }]);
-  expect(await textOf(await client.users.export())).toContain("a@x");
+  expect(await readStreamText(await client.users.export())).toContain("a@x");
   const parts = client.exports.create({});
   for await (const { name } of parts) expect(name).toMatch(/^(?:resources|csv)\/|^summary\.json$/);
   expect(parts.end().records).toMatchObject({ orgs: 2, users: 1 });

@@ -8,7 +8,7 @@ import type { Reader, SqlValue, Writer } from "../store/store.ts";
 
 // Writes single records, with the same columns that imports write for many records at once.
 
-/** The tables that contain the keys of unique lists, by thing and field. @see Table of the imports */
+/** The tables that contain the keys of unique lists, by record type and field. @see ThingTable of the imports */
 export const UNIQUE_LIST_TABLES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   user: { emails: "user_email" },
 };
@@ -81,7 +81,7 @@ export const insertRecord = async (
   return pk;
 };
 
-/** Updates a record.  @returns false if the record already has these values; in that case, it stays unchanged */
+/** Updates a record.  @returns false if the record already has these values and therefore does not change */
 export const updateRecord = async (
   writer: Writer,
   thing: Thing,
@@ -101,7 +101,7 @@ export const updateRecord = async (
   return true;
 };
 
-/** Stores the keys of a record's unique lists, in place of the previous keys. */
+/** Stores the keys of a record's unique lists. The previous keys are replaced. */
 const writeUniqueListKeys = async (writer: Writer, thing: Thing, pk: number, values: StoredValues): Promise<void> => {
   for (const [name, table] of Object.entries(UNIQUE_LIST_TABLES[thing.name] ?? {})) {
     const value = values.get(name);
@@ -126,7 +126,7 @@ export const findRecordNumberById = async (reader: Reader, table: string, id: st
 };
 
 /**
- * Returns the record that has a value of a unique field, even if the acting account cannot see the record.
+ * Returns the record that has a given value in a unique field, even if the acting account cannot see the record.
  *
  * @param among the scope in which the value is unique, if the field has one
  * @returns the record number, and the label of the record (its name, with the value of its first key); the label is

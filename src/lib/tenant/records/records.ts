@@ -17,7 +17,7 @@ import { describeRefusal } from "../../model/value.ts";
 import { createValueCheck } from "../../rules/values.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { quoteShellWord } from "../../text/shell-word.ts";
-import { getCurrentInstant, newId } from "../ids.ts";
+import { getCurrentInstant, createId } from "../ids.ts";
 import type { ChangedObject, Session, TaskFinder } from "../session.ts";
 import { advanceCollections } from "../store/collections.ts";
 import { findRecords, readRecordsById, type RecordList } from "../store/lists.ts";
@@ -33,22 +33,27 @@ import type { RequestKey } from "../store/idempotency.ts";
 import type { Reader, SqlValue, Writer } from "../store/store.ts";
 import { mergeCustomValues } from "./custom-field-rows.ts";
 
-/** A thing whose records can be edited by hand, one at a time. */
+/** A record type whose records can be edited manually, one at a time. */
 export interface EditableRecordType<F extends Fields = Fields> {
-  /** the list through which its records are found and shown */
+  /** the list in which the records are found and shown */
   readonly list: RecordList<F>;
-  /** `collection`: collection whose revision a change advances; `series`: collection with the table's highest number */
+  /**
+   * `collection`: the collection whose revision a change advances; `series`: the collection that stores the table's
+   * highest record number
+   */
   readonly collection: string;
   readonly series: string;
-  /** the first part of its actions in the audit log, such as `users` */
+  /** the first part of the actions in the audit log, such as `users` */
   readonly actions: string;
   /** default values for a new record */
   readonly usual?: ManualValues | undefined;
-  /** the scope that its records belong to, such as an app: the column and its value */
+  /** the scope that the records belong to, such as an app: the column and its value */
   readonly scope?: { readonly column: string; readonly value: string } | undefined;
-  /** returns the ids of the organisations of a record; undefined if its records do not belong to organisations */
+  /**
+   * returns the ids of the organisations of a record; undefined if records of this type do not belong to organisations
+   */
   readonly orgs?: ((reader: Reader, record: object) => readonly string[] | Promise<readonly string[]>) | undefined;
-  /** the fields that its records have, if they do not have all fields of the thing */
+  /** the fields that the records have; default: all fields of the record type */
   readonly fields?: readonly string[] | undefined;
   /**
    * Converts the values of a request to the values to store.
@@ -59,9 +64,9 @@ export interface EditableRecordType<F extends Fields = Fields> {
   readonly reading?:
     | ((writer: Writer, given: ManualValues, before: object | undefined) => Promise<RecordDraft>)
     | undefined;
-  /** Checks its own rules before a change is written. @throws Failure `input-rejected` */
+  /** Checks the rules of this record type before a change is written. @throws Failure `input-rejected` */
   readonly check?: ((writer: Writer, change: CheckedChange) => Promise<void>) | undefined;
-  /** Makes the changes that follow from the edit of a record.  @returns the other records that were changed */
+  /** Makes further changes that an edit of a record requires.  @returns the other records that were changed */
   readonly follow?: ((writer: Writer, edited: EditResult) => Promise<readonly ChangedObject[]>) | undefined;
 }
 
@@ -74,7 +79,7 @@ export interface RecordDraft {
   readonly objects?: readonly ChangedObject[] | undefined;
 }
 
-/** A record that was edited, and the values that were written. */
+/** An edited record, and the values that were written. */
 export interface EditResult {
   readonly before: object;
   readonly values: StoredValues;
@@ -100,7 +105,10 @@ export interface ChangeResult<R> {
 /** The values of a request that writes a record; see `newRecordSchema` and `recordChangeSchema` in the contract. */
 export type ManualRequestBody = ManualValues & { readonly dryRun?: boolean | undefined };
 
-/** Creates a record.  @throws Failure `input-rejected` for a broken rule or a used value; `not-found` (reference) */
+/**
+ * Creates a record. @throws Failure `input-rejected` if a rule is violated or a value is already used; `not-found` if a
+ * referenced record does not exist
+ */
 export const createRecord = <F extends Fields>(
   session: Session,
   noun: EditableRecordType<F>,
@@ -131,7 +139,10 @@ interface CreatedRecord<R> {
   readonly objects: readonly ChangedObject[];
 }
 
-/** Adds a record in a change that has locked the record's collection.  @throws Failure as {@link createRecord} does */
+/**
+ * Adds a record within a change that has locked the record's collection. @throws Failure as described for
+ * {@link createRecord}
+ */
 export const addRecord = async <F extends Fields>(
   session: Session,
   writer: Writer,
@@ -144,7 +155,7 @@ export const addRecord = async <F extends Fields>(
   const values = await resolveStoredValues(writer, noun, meant, undefined);
   await noun.check?.(writer, { pk: undefined, values });
   const at = getCurrentInstant(session.surroundings);
-  const id = newId(session.surroundings);
+  const id = createId(session.surroundings);
   const scoped = scope === undefined ? {} : { [scope.column]: scope.value };
   const columns = { ...scoped, ...buildSecretsColumn(noun, undefined, { secrets, at }) };
   await insertRecord(writer, list.thing, { id, values, at, columns, series });
@@ -154,9 +165,9 @@ export const addRecord = async <F extends Fields>(
 };
 
 /**
- * Edits or moves a record. If the record already has the given values, nothing is changed.
+ * Edits or moves a record. If the record already has the given values, nothing changes.
  *
- * @throws Failure as {@link createRecord} does
+ * @throws Failure as described for {@link createRecord}
  */
 export const editRecord = async <F extends Fields>(
   session: Session,
@@ -170,14 +181,14 @@ export const editRecord = async <F extends Fields>(
   return written;
 };
 
-/** A record before and after an edit. Both are the same object if nothing was changed. */
+/** A record before and after an edit. Both are the same object if nothing changed. */
 export type EditedRecord<R> = Readonly<Record<"before" | "after", R>>;
 
 /** Options for editing several records. */
 interface EditOptions<R> {
   /** the last part of the action in the audit log */
   readonly verb: string;
-  /** returns values that depend on the values of each record */
+  /** returns the values to set for a record, depending on its current values */
   readonly each?: ((before: R) => ManualValues) | undefined;
   /** checks all changed records together before they are committed.  @throws Failure if the change is not allowed */
   readonly whole?: ((changed: readonly EditedRecord<R>[]) => void) | undefined;
@@ -186,7 +197,10 @@ interface EditOptions<R> {
   readonly once?: RequestKey | undefined;
 }
 
-/** Makes the same edit to several records, to all or none.  @throws Failure as {@link createRecord} does */
+/**
+ * Makes the same edit to several records. If one of the edits fails, no record is changed. @throws Failure as described
+ * for {@link createRecord}
+ */
 export const editRecords = <F extends Fields>(
   session: Session,
   noun: EditableRecordType<F>,
@@ -222,7 +236,7 @@ export const editRecords = <F extends Fields>(
     const [first] = changed;
     const isOne = changed.length === 1;
     const result = (taskOf: TaskFinder): Promise<ChangeResult<RecordOf<F>>[]> => {
-      // runs after the rules: nobody should be asked to confirm a change that a rule rejects
+      // runs after the rules, because users should not have to confirm a change that a rule then rejects
       whole?.(changed);
       return Promise.all(
         all.map(async ({ before, after }) => {
@@ -254,7 +268,7 @@ export const editSingleRecord = async <F extends Fields>(
 ): Promise<{
   readonly edited: EditedRecord<RecordOf<F>>;
   readonly objects: readonly ChangedObject[];
-  /** the organisations that the record belonged to before the edit, and those that it belongs to now */
+  /** the organisations that the record belonged to before the edit, and those that it belongs to after the edit */
   readonly orgs: readonly string[];
 }> => {
   const { list } = noun;
@@ -275,7 +289,7 @@ export const editSingleRecord = async <F extends Fields>(
   if (!(await updateRecord(writer, list.thing, { pk, values, at, columns })))
     return { edited: { before, after: before }, objects, orgs: [] };
   const followed = (await noun.follow?.(writer, { before, values, at })) ?? [];
-  // makes the next read update data that is derived from the whole collection, such as the position in the tree
+  // causes the next read to update data that is derived from the whole collection, such as the position in the tree
   await advanceCollections(writer, [noun.collection]);
   const after = await getWrittenRecord(writer, list, id);
   const isIn = (await noun.orgs?.(writer, after)) ?? [];
@@ -289,7 +303,10 @@ const buildRecordDraft = async (
   before: object | undefined,
 ): Promise<RecordDraft> => (noun.reading === undefined ? { values: given } : noun.reading(writer, given, before));
 
-/** Returns the column with the times of a record's secrets.  @throws Failure `input-rejected` if one violates a rule */
+/**
+ * Returns the column that stores when a record's secrets were set. @throws Failure `input-rejected` if a secret
+ * violates a rule
+ */
 const buildSecretsColumn = (
   { list: { thing } }: EditableRecordType,
   before: object | undefined,
@@ -315,7 +332,10 @@ interface SecretTime {
   readonly at: string;
 }
 
-/** Checks a secret.  @throws Failure `input-rejected`, without the secret, if the secret violates a rule */
+/**
+ * Checks a secret. @throws Failure `input-rejected` if the secret violates a rule; the failure does not contain the
+ * secret
+ */
 const checkSecret = (name: string, field: Field, value: string): void => {
   if (value === "") throw createFieldFailure(getFieldLabel(name, field), text("must not be blank", "空にできません"));
   const reason = describeRefusal(valueRuleOf(field), value);
@@ -336,7 +356,10 @@ export const getRecordById = async <F extends Fields>(
   return found;
 };
 
-/** Returns a record just written.  @throws Failure `not-found` if it is now outside the account's organisations */
+/**
+ * Returns a record that was just written. @throws Failure `not-found` if the record is now outside the account's
+ * organisations
+ */
 const getWrittenRecord = async <F extends Fields>(
   reader: Reader,
   list: RecordList<F>,
@@ -347,7 +370,7 @@ const getWrittenRecord = async <F extends Fields>(
   return found;
 };
 
-/** Returns the failure for a record outside the account's organisations, or with a reference to one outside them. */
+/** Returns the failure for a record that is, or refers to a record that is, outside the account's organisations. */
 const createOutOfScopeFailure = (thing: string): Failure => {
   const noun = getThingNoun(thing);
   return new Failure("not-found", {
@@ -376,7 +399,7 @@ export const toChangedObject = (
   name: getRecordLabel(thing, record),
 });
 
-/** Returns the numbers of the tasks that contain the records, each number once. */
+/** Returns the numbers of the tasks that contain the records, without duplicates. */
 export const collectTaskNumbers = async (taskOf: TaskFinder, records: readonly ChangedObject[]): Promise<number[]> => {
   const tasks = await Promise.all(records.map(taskOf));
   return [...new Set(tasks.filter((task) => task !== null))];
@@ -394,7 +417,10 @@ interface RecordToChange {
   readonly before: object;
 }
 
-/** Checks the given values and returns them as the table stores them.  @param about undefined for a new record */
+/**
+ * Checks the given values and returns them in the form in which the table stores them. @param about undefined for a new
+ * record
+ */
 const resolveStoredValues = async (
   writer: Writer,
   noun: EditableRecordType,
@@ -426,7 +452,10 @@ type CustomValues = readonly { readonly name: string; readonly value: string | n
 
 const REFERENCED_COLLECTIONS: Readonly<Record<string, string>> = { org: "orgs", user: "users" };
 
-/** Returns a referenced record's number by id; null if blank.  @throws Failure `not-found`, `input-rejected` */
+/**
+ * Returns the record number of a referenced record with this id; null if the id is blank. @throws Failure `not-found`,
+ * `input-rejected`
+ */
 const resolveReference = async (
   writer: Writer,
   { thing }: EditableRecordType["list"],
@@ -451,7 +480,7 @@ const resolveReference = async (
 
 const getFieldLabel = (name: string, { label, column }: Field): Text => label ?? same(column?.header ?? name);
 
-/** Returns the failure for a field of the thing that records of this scope do not have. */
+/** Returns the failure for a field that records of this scope do not have. */
 const createNoSuchFieldFailure = ({ scope }: EditableRecordType, name: string, field: Field): Failure => {
   const { value = "" } = scope ?? {};
   return createFieldFailure(
@@ -464,7 +493,7 @@ const createFieldFailure = (label: Text, reason: Text, hint?: Text): Failure =>
   new Failure("input-rejected", { what: text(`${label.en}: ${reason.en}`, `${label.ja}: ${reason.ja}`), hint });
 
 /**
- * Checks a typed value of a field, and returns it in the form in which it is stored.
+ * Checks a value that was entered for a field, and returns it in the form in which it is stored.
  *
  * @throws Failure `input-rejected` if the value violates a rule of the field
  */
@@ -475,7 +504,9 @@ export const validateFieldValue = (name: string, field: Field, value: string): s
   return toStoredValue(of.rule, value) ?? value;
 };
 
-/** Checks values of custom fields, and returns them with null in place of blanks.  @throws Failure `input-rejected` */
+/**
+ * Checks values of custom fields, and returns them with null instead of blank values. @throws Failure `input-rejected`
+ */
 const validateCustomValues = (values: CustomValues): CustomValues =>
   values.map(({ name, value }) => {
     const reason = value === null ? undefined : describeRefusal(CUSTOM_VALUE_RULE, value);
@@ -484,29 +515,32 @@ const validateCustomValues = (values: CustomValues): CustomValues =>
   });
 
 /** Checks a value of a field.  @throws Failure `input-rejected` if the value violates a rule of the field */
-export const checkField = (name: string, field: Field, value: unknown): void => {
+export const checkFieldValue = (name: string, field: Field, value: unknown): void => {
   const reason = createValueCheck(field)?.(value);
   if (reason !== undefined) throw createFieldFailure(getFieldLabel(name, field), reason);
 };
 
 const validateTextValue = (name: string, field: Field, value: string | null): string | null => {
-  checkField(name, field, value);
+  checkFieldValue(name, field, value);
   return value === null || value.trim() === "" ? null : (toStoredValue(valueRuleOf(field).rule, value) ?? value);
 };
 
 const validateListValue = (name: string, field: Field, values: readonly string[]): readonly string[] => {
   const { comparison = "exact" } = field;
-  checkField(name, field, values);
-  return field.type === "texts" && field.set === true ? values.toSorted(compareByKey(comparison)) : values;
+  checkFieldValue(name, field, values);
+  return field.type === "texts" && field.set === true ? values.toSorted(createSetComparator(comparison)) : values;
 };
 
-/** Returns the comparison function for the order in which sets are stored. */
-const compareByKey =
+/** Returns the function that compares the values of a set to sort them for storage. */
+const createSetComparator =
   (comparison: Comparison) =>
   (a: string, b: string): number =>
     comparisonKey(comparison, a) < comparisonKey(comparison, b) ? -1 : 1;
 
-/** Returns the failure for a value of a record outside the account's organisations; does not reveal that record. */
+/**
+ * Returns the failure for a value that belongs to a record outside the account's organisations. The failure does not
+ * reveal that record.
+ */
 export const createUnusableValueFailure = (label: Text, value: string): Failure =>
   createFieldFailure(
     label,
@@ -547,12 +581,12 @@ const checkUniqueValues = async (
 const createUnknownIdFailure = (thing: string, id: string): Failure => {
   const noun = getThingNoun(thing);
   return new Failure("not-found", {
-    what: text(`no ${noun.en} has the id "${id}"`, `ID が ${id} の${noun.ja}はありません`),
+    what: text(`no ${noun.en} has the ID "${id}"`, `ID が「${id}」の${noun.ja}はありません`),
     hint: thing === "secured_user" ? undefined : createLookupHint(thing, "list"),
   });
 };
 
-/** The nouns of the commands that show records, by thing. */
+/** The nouns of the commands that show records, by record type. */
 const COMMAND_NOUNS: Readonly<Record<string, string>> = {
   org: "orgs",
   user: "users",
@@ -561,7 +595,9 @@ const COMMAND_NOUNS: Readonly<Record<string, string>> = {
   scheme: "roles schemes",
 };
 
-/** Returns the hint with the command that looks up records; undefined if the thing does not have such a command. */
+/**
+ * Returns the hint with the command that looks up records; undefined if this record type does not have such a command.
+ */
 const createLookupHint = (thing: string, verb: string): Text | undefined => {
   const { [thing]: noun } = COMMAND_NOUNS;
   return noun === undefined ? undefined : text(`run: clomoctl ${noun} ${verb}`, `確認: clomoctl ${noun} ${verb}`);

@@ -6,7 +6,7 @@ import type { Reader, SqlValue, Writer } from "../store/store.ts";
 /** The tenant itself, as it is stored. */
 export interface StoredTenant {
   readonly name: string;
-  /** when data of the tenant last came from the console; null if it never did */
+  /** when tenant data was last imported from the console; null if it never was */
   readonly mirroredAt: string | null;
   readonly users: number;
   readonly orgs: number;
@@ -14,7 +14,9 @@ export interface StoredTenant {
   readonly secured: Readonly<Record<SecuredApp, number>>;
   /** the kinds of import whose administrators are known */
   readonly administratorsKnown: string[];
-  /** kinds whose next console export should be taken over, because the mirror is known to differ from the console */
+  /**
+   * kinds for which the next console export should be imported, because the mirror is known to differ from the console
+   */
   readonly exportsAwaited: string[];
   readonly profile: TenantProfile;
 }
@@ -33,7 +35,7 @@ export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
   };
 };
 
-/** Returns when data of the tenant last came from the console; null if it never did. */
+/** Returns when tenant data was last imported from the console; null if it never was. */
 export const readMirroredAt = async (reader: Reader): Promise<string | null> => {
   const mirroredAt = (await reader.get("select mirroredAt from tenant"))?.["mirroredAt"] ?? null;
   return mirroredAt === null ? null : String(mirroredAt);
@@ -43,14 +45,16 @@ export const writeMirroredAt = async (writer: Writer, at: string | null): Promis
   await writer.run("update tenant set mirroredAt = :at", { at });
 };
 
-/** Returns true if tenant data has come from the console: local changes must then be made in the console, too. */
+/**
+ * Returns true if tenant data was ever imported from the console. Local changes must then be made in the console, too.
+ */
 export const isMirror = async (reader: Reader): Promise<boolean> => (await readMirroredAt(reader)) !== null;
 
 /** SQL: true if an import `i` was committed and not undone. */
-const IS_COMMITTED = "i.revision is not null and i.detail ->> 'revertedBy' is null";
+const IS_COMMITTED_SQL = "i.revision is not null and i.detail ->> 'revertedBy' is null";
 
-/** SQL: true if an import `i` took over an export from the console. */
-const IS_FROM_CONSOLE = "i.detail -> 'request' ->> 'fromConsole'";
+/** SQL: true if an import `i` imported a console export. */
+const IS_FROM_CONSOLE_SQL = "i.detail -> 'request' ->> 'fromConsole'";
 
 /** Returns the name of the tenant. */
 export const readTenantName = async (reader: Reader): Promise<string> =>
@@ -72,7 +76,7 @@ const fromStoredProfileValue = (field: Field, value: SqlValue): unknown => {
   return field.type === "boolean" && value !== null ? value === 1 : value;
 };
 
-/** Returns what is recorded about the tenant itself. */
+/** Returns the recorded information about the tenant itself. */
 export const readProfile = async (reader: Reader): Promise<TenantProfile> => {
   const row = await reader.get(`select ${PROFILE_COLUMNS.join(", ")} from tenant_profile`);
   if (row === undefined) return EMPTY_TENANT_PROFILE;
@@ -94,13 +98,16 @@ export const writeProfile = async (writer: Writer, profile: TenantProfile): Prom
   );
 };
 
-/** Returns the kinds with records that the console may no longer have, because a takeover kept missing records. */
+/**
+ * Returns the kinds with records that the console may no longer have, because the import of a console export kept
+ * missing records.
+ */
 const readAwaitedExports = async (reader: Reader): Promise<string[]> => {
   const mode = "i.detail -> 'request' ->> 'mode'";
-  const isWhole = `(${IS_FROM_CONSOLE} and ${mode} = 'replace' or i.detail ->> 'emittedAt' is not null)`;
+  const isWhole = `(${IS_FROM_CONSOLE_SQL} and ${mode} = 'replace' or i.detail ->> 'emittedAt' is not null)`;
   const sql = `select distinct w.kind from (
-      select i.kind, i.revision from import i where ${IS_COMMITTED} and ${IS_FROM_CONSOLE} and ${mode} = 'append') w
-    where not exists (select 1 from import i where i.kind = w.kind and ${IS_COMMITTED} and ${isWhole} and i.revision > w.revision)
+      select i.kind, i.revision from import i where ${IS_COMMITTED_SQL} and ${IS_FROM_CONSOLE_SQL} and ${mode} = 'append') w
+    where not exists (select 1 from import i where i.kind = w.kind and ${IS_COMMITTED_SQL} and ${isWhole} and i.revision > w.revision)
     order by w.kind`;
   return (await reader.all(sql)).map(({ kind }) => String(kind));
 };

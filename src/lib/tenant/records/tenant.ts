@@ -17,8 +17,8 @@ interface ProfileChange {
 }
 
 /**
- * Records information about the tenant itself. Values that are already recorded change nothing. Nothing is changed in
- * the console.
+ * Records information about the tenant itself. Recording values that are already recorded has no effect. Nothing
+ * changes in the console.
  *
  * @throws Failure `input-rejected` if values are invalid or contradict each other; `not-found` if a contract to remove
  * is not recorded
@@ -42,7 +42,7 @@ export const updateTenantProfile = (session: Session, { dryRun, ...change }: Ten
     return { result: { before, after }, objects: [{ thing: TENANT.name, id: TENANT.name, name }], before, after };
   });
 
-/** Replaces a blank value with null. Removes blanks and duplicates from a list. */
+/** Replaces a blank value with null, or removes blank values and duplicates from a list. */
 const normaliseBlanks = (value: unknown): unknown => {
   if (Array.isArray(value)) return [...new Set(value)].filter((one) => one !== "");
   if (typeof value !== "string") return value;
@@ -50,7 +50,10 @@ const normaliseBlanks = (value: unknown): unknown => {
   return typed === "" ? null : typed;
 };
 
-/** Checks a profile value and returns it as stored.  @throws Failure `input-rejected` if a text violates its rule */
+/**
+ * Checks a profile value and returns it in the form in which it is stored. @throws Failure `input-rejected` if a text
+ * violates its rule
+ */
 const validateProfileValue = (name: string, value: unknown): unknown => {
   const { [name]: field }: Fields = TENANT.fields;
   return typeof value === "string" && field?.type === "text" ? validateFieldValue(name, field, value) : value;
@@ -68,7 +71,10 @@ function applyContractChanges(
   for (const contract of said) {
     const typed = contract.name.trim();
     if (typed === "")
-      throw createProfileFailure("contracts", text("the name of a contract must not be blank", "契約名が空です"));
+      throw createProfileFailure(
+        "contracts",
+        text("the name of a contract must not be blank", "契約名が入力されていません"),
+      );
     const name = validateFieldValue("contracts", { ...CONTRACT.name, label: TENANT.fields.contracts.label }, typed);
     const known = contracts.get(nameKey(name)) ?? { name, licences: null, from: null, until: null };
     const given = Object.entries(contract).filter(([field, value]) => field !== "name" && value !== undefined);

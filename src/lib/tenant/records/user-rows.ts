@@ -2,7 +2,7 @@ import { createFormat } from "../../model/format.ts";
 import { nameKey } from "../../model/normalise.ts";
 import { CUSTOM_FIELD, USER, USER_SORT_FIELDS } from "../../model/user.ts";
 import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
-import { ORG_POSITIONS } from "./org-rows.ts";
+import { ORG_POSITION_TABLE } from "./org-rows.ts";
 import type { Reader } from "../store/store.ts";
 
 const buildSortSql = (field: (typeof USER_SORT_FIELDS)[number]): string => {
@@ -10,8 +10,8 @@ const buildSortSql = (field: (typeof USER_SORT_FIELDS)[number]): string => {
   return field === "emails" ? "coalesce(t.emails ->> 0, '')" : `coalesce(t.${field}, '')`;
 };
 
-/** PANEL users in order of creation. The paths of their organisations are derived from the whole tree. */
-export const USERS: RecordList<typeof USER.fields> = {
+/** The list of PANEL users, in order of creation. The paths of their organisations are derived from the whole tree. */
+export const USER_LIST: RecordList<typeof USER.fields> = {
   thing: USER,
   format: createFormat(USER, "users"),
   table: "user t",
@@ -24,18 +24,19 @@ export const USERS: RecordList<typeof USER.fields> = {
     USER_SORT_FIELDS.map((field) => [field, [{ sql: buildSortSql(field), before: "" }, CREATION_ORDER]]),
   ),
   filters: { filterName: "name", filterId: "emails" },
-  // no index: with 200,000 users, it would save 20 ms, but add 300 ms to each commit that moves them
+  // an index is not worthwhile: with 200,000 users, it would save 20 ms per query but add 300 ms to each commit that
+  // moves users
   org: "t.org",
   named: `t.pk in (
     select pk from user where id = :name
     union select user from user_email where emailKey = :emailKey
     union select pk from user where coalesce(accountKey, accountName) = :nameKey
     union select pk from user where coalesce(employeeCodeKey, employeeCode) = :nameKey)`,
-  derived: [ORG_POSITIONS],
+  derived: [ORG_POSITION_TABLE],
 };
 
-/** Custom fields of users in order of creation. */
-export const CUSTOM_FIELDS: RecordList<typeof CUSTOM_FIELD.fields> = {
+/** The list of custom fields of users, in order of creation. */
+export const CUSTOM_FIELD_LIST: RecordList<typeof CUSTOM_FIELD.fields> = {
   thing: CUSTOM_FIELD,
   table: "custom_field t",
   order: [CREATION_ORDER],

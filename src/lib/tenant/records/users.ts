@@ -6,7 +6,7 @@ import type { IdempotentRequest, Session } from "../session.ts";
 import { readAccount } from "../accounts/account-rows.ts";
 import { countOwnedDevices } from "./device-rows.ts";
 import type { Reader } from "../store/store.ts";
-import { USERS } from "./user-rows.ts";
+import { USER_LIST } from "./user-rows.ts";
 import { composeAccountName, permitPrivilegedAccount } from "../accounts/draft.ts";
 import {
   createRecord,
@@ -17,9 +17,9 @@ import {
   type ChangeResult,
 } from "./records.ts";
 
-/** Returns PANEL users as records that can be edited by hand. */
+/** Returns the definition of PANEL users as records that can be edited manually. */
 const defineEditableUsers = (session: Session): EditableRecordType<typeof USER.fields> => ({
-  list: USERS,
+  list: USER_LIST,
   collection: "users",
   series: "users",
   actions: "users",
@@ -32,7 +32,10 @@ const defineEditableUsers = (session: Session): EditableRecordType<typeof USER.f
   },
 });
 
-/** Checks that a new account name is built as the tenant specifies.  @throws Failure `input-rejected` @see seed 001 */
+/**
+ * Checks that a new account name follows the rule that the tenant specifies. @throws Failure `input-rejected` @see seed
+ * 001 (source document)
+ */
 const checkNewAccountName = async (
   reader: Reader,
   { accountName, ...values }: ManualValues,
@@ -44,8 +47,8 @@ const checkNewAccountName = async (
 };
 
 /**
- * Checks that the acting account may change a user who is an administrator above operator. Otherwise, the account could
- * take over the administrator's account by changing the email address.
+ * Checks that the acting account may change a user who is an administrator above operator. Otherwise, the acting
+ * account could get access to the administrator's account by changing the email address.
  *
  * @throws Failure `not-permitted`
  */
@@ -54,7 +57,10 @@ const checkAdministrator = async ({ asker }: Session, reader: Reader, id: string
   if (account !== undefined) permitPrivilegedAccount(asker, account);
 };
 
-/** Creates a user.  @throws Failure `input-rejected` if an email or account name is used; `not-found` (organisation) */
+/**
+ * Creates a user. @throws Failure `input-rejected` if the email address or account name is already used; `not-found` if
+ * the organisation does not exist
+ */
 export const createUser = (
   session: Session,
   body: ManualRequestBody,
@@ -64,7 +70,10 @@ export const createUser = (
 export const editUser = (session: Session, id: string, body: ManualRequestBody): Promise<ChangeResult<User>> =>
   editRecord(session, defineEditableUsers(session), id, body);
 
-/** Moves users into an organisation, all or none. Their devices then count as devices of that organisation. */
+/**
+ * Moves users to an organisation. Their devices then belong to that organisation, too. If one user cannot be moved, no
+ * user is moved.
+ */
 export const moveUsers = async (
   session: Session,
   {
@@ -81,7 +90,7 @@ export const moveUsers = async (
   },
   once?: Omit<IdempotentRequest<ChangeResult<User>[]>, "replay">,
 ): Promise<MovedUser[]> => {
-  // counted before the move: if counting failed afterwards, the caller would not learn that the users were moved
+  // counted before the move, because the caller would not learn about the move if counting failed afterwards
   const devices = await session.read((reader) => countOwnedDevices(reader, ids));
   const moved = await editRecords(
     session,

@@ -3,19 +3,19 @@ import { DOWNLOAD_FIELDS, REMINDER, RECORDED_FIELDS, RENEWAL_ITEM } from "../../
 import { parseOwners, type NamedOwner } from "../../model/renewal-owner.ts";
 import { buildNameParams } from "../store/lists.ts";
 import type { Params, Reader, Row, Writer } from "../store/store.ts";
-import { USERS } from "../records/user-rows.ts";
+import { USER_LIST } from "../records/user-rows.ts";
 
 const STORED_ITEM_FIELDS = Object.keys({ ...RECORDED_FIELDS, ...DOWNLOAD_FIELDS });
 
-/** In both tables, all columns except the record number are fields. */
+/** In both tables, every column except the record number is a field. */
 const ITEM_COLUMNS = Object.keys(RENEWAL_ITEM.fields).join(", ");
 const REMINDER_COLUMNS = Object.keys(REMINDER.fields).join(", ");
 
 const toRenewalItem = (row: Row): RenewalItem => row as unknown as RenewalItem;
 const toReminder = (row: Row): ReminderRecord => row as unknown as ReminderRecord;
-const toParams = (record: RenewalItem | ReminderRecord): Params => record;
+const toRecordParams = (record: RenewalItem | ReminderRecord): Params => record;
 
-/** A reminder, and the process that last began to send it; `host` and `pid` are null if this process is not known. */
+/** A reminder, and the process that last started to send it. `host` and `pid` are null if this process is not known. */
 export interface StoredReminder {
   readonly notice: ReminderRecord;
   readonly host: string | null;
@@ -27,18 +27,22 @@ const isVisibleOwner = async (reader: Reader, { text, isAddress }: NamedOwner): 
   const { emailKey, ...names } = buildNameParams(text);
   const found = isAddress
     ? await reader.get("select 1 from user_email where emailKey = :emailKey", { emailKey })
-    : await reader.get(`select 1 from user t where coalesce(t.nameKey, t.name) = :nameKey or ${USERS.named} limit 1`, {
-        ...names,
-        emailKey,
-      });
+    : await reader.get(
+        `select 1 from user t where coalesce(t.nameKey, t.name) = :nameKey or ${USER_LIST.named} limit 1`,
+        {
+          ...names,
+          emailKey,
+        },
+      );
   return found !== undefined;
 };
 
 /**
- * If the acting account sees only a part of the tenant, creates `temp.owners_seen`: the people named in renewal items,
- * limited to users that the account can see. Other people, and texts that cannot be interpreted, are left out.
+ * Creates `temp.owners_seen` if the acting account sees only a part of the tenant. The table contains the people in
+ * renewal items who are users that the account can see. Other people, and texts that cannot be interpreted, are left
+ * out.
  */
-export const deriveVisibleOwners = async (reader: Reader): Promise<void> => {
+export const createVisibleOwnersTable = async (reader: Reader): Promise<void> => {
   if (!reader.isPartial) return;
   const known = new Map<string, boolean>();
   const seenIn = async (owner: unknown): Promise<string | null> => {
@@ -63,36 +67,36 @@ export const deriveVisibleOwners = async (reader: Reader): Promise<void> => {
 };
 
 /** Returns all items by expiry date; items without an expiry date come first. */
-export const listItems = async (reader: Reader): Promise<RenewalItem[]> => {
-  await deriveVisibleOwners(reader);
+export const listRenewalItems = async (reader: Reader): Promise<RenewalItem[]> => {
+  await createVisibleOwnersTable(reader);
   const sql = `select ${ITEM_COLUMNS} from renewal_item order by expiresAt nulls first, name, pk`;
   return (await reader.all(sql)).map(toRenewalItem);
 };
 
-export const findItem = async (reader: Reader, id: string): Promise<RenewalItem | undefined> => {
-  await deriveVisibleOwners(reader);
+export const findRenewalItem = async (reader: Reader, id: string): Promise<RenewalItem | undefined> => {
+  await createVisibleOwnersTable(reader);
   const row = await reader.get(`select ${ITEM_COLUMNS} from renewal_item where id = :id`, { id });
   return row && toRenewalItem(row);
 };
 
-export const insertItem = async (writer: Writer, item: RenewalItem): Promise<void> => {
+export const insertRenewalItem = async (writer: Writer, item: RenewalItem): Promise<void> => {
   const columns = ["id", ...STORED_ITEM_FIELDS, "createdAt", "updatedAt"];
   await writer.run(
     `insert into main.renewal_item (${columns.join(", ")}) values (${columns.map((column) => `:${column}`).join(", ")})`,
-    toParams(item),
+    toRecordParams(item),
   );
 };
 
 /** Writes all fields of an item. */
-export const updateItem = async (writer: Writer, item: RenewalItem): Promise<void> => {
+export const updateRenewalItem = async (writer: Writer, item: RenewalItem): Promise<void> => {
   const sets = [...STORED_ITEM_FIELDS, "confirmedAt", "confirmedBy", "updatedAt"].map(
     (column) => `${column} = :${column}`,
   );
-  await writer.run(`update main.renewal_item set ${sets.join(", ")} where id = :id`, toParams(item));
+  await writer.run(`update main.renewal_item set ${sets.join(", ")} where id = :id`, toRecordParams(item));
 };
 
 /** Deletes an item and its reminders. */
-export const deleteItem = async (writer: Writer, id: string): Promise<void> => {
+export const deleteRenewalItem = async (writer: Writer, id: string): Promise<void> => {
   await writer.run("delete from main.renewal_notice where itemId = :id", { id });
   await writer.run("delete from main.renewal_item where id = :id", { id });
 };
@@ -109,7 +113,7 @@ export const findReminder = async (reader: Reader, id: string): Promise<Reminder
     | undefined;
 };
 
-/** Returns the reminder that a sender claims; undefined if nobody has begun to send it. */
+/** Returns the reminder that a sender wants to claim; undefined if no process has started to send it. */
 export const findClaimedReminder = async (
   reader: Reader,
   { itemId, expiresAt, stage, way, recipient }: ReminderKeyRecord,
@@ -129,7 +133,7 @@ export const insertReminder = async (writer: Writer, { notice, host, pid }: Stor
     `insert into main.renewal_notice
        (id, itemId, expiresAt, stage, way, recipient, state, messageId, attempts, at, error, host, pid)
      values (:id, :itemId, :expiresAt, :stage, :way, :recipient, :state, :messageId, :attempts, :at, :error, :host, :pid)`,
-    { ...toParams(notice), host, pid },
+    { ...toRecordParams(notice), host, pid },
   );
 };
 
@@ -137,11 +141,11 @@ export const insertReminder = async (writer: Writer, { notice, host, pid }: Stor
 export const updateReminder = async (writer: Writer, notice: ReminderRecord): Promise<void> => {
   await writer.run(
     "update main.renewal_notice set state = :state, attempts = :attempts, at = :at, error = :error where id = :id",
-    toParams(notice),
+    toRecordParams(notice),
   );
 };
 
-/** Records that a process has begun to send a reminder again. */
+/** Records that a process has started to send a reminder again. */
 export const resumeReminder = async (writer: Writer, { notice, host, pid }: StoredReminder): Promise<void> => {
   await updateReminder(writer, notice);
   await writer.run("update main.renewal_notice set host = :host, pid = :pid where id = :id", {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { REMINDER_LEASE_MS } from "./renewals.ts";
-import { auditOf } from "#support/tenant/audit.ts";
+import { readAuditLog } from "#support/tenant/audit.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
@@ -88,7 +88,7 @@ test("every change is in the audit log with actor and item", async () => {
   const confirmed = await renewals.confirm(id, { by: "髙橋", at: "2026-04-01T00:00:00.000Z" });
   await renewals.remove(id);
   expect(
-    auditOf(tenant.database).map(({ actor, action, objects, before, after }) => [
+    readAuditLog(tenant.database).map(({ actor, action, objects, before, after }) => [
       actor,
       action,
       objects,

@@ -12,59 +12,62 @@ import { DOWNLOAD_FIELDS, RECORDED_FIELDS, RENEWAL_ITEM } from "../../model/rene
 import { confirmUpload, EMPTY_DOWNLOAD_FIELDS } from "../../renewals/download.ts";
 import type { Field } from "../../model/thing.ts";
 import { judgeRecord } from "../../rules/index.ts";
-import { enforce } from "../../rules/rule.ts";
+import { throwFirstProblem } from "../../rules/rule.ts";
 import { replaceBlanksWithNull } from "../../rules/values.ts";
 import { addOneYear } from "../../model/time.ts";
 import { text } from "../../text/index.ts";
-import { getCurrentInstant, newId, type Surroundings } from "../ids.ts";
+import { getCurrentInstant, createId, type Surroundings } from "../ids.ts";
 import { isSimulatedName } from "../../apple/simulated.ts";
 import type { ChangedObject, ChangeOptions, IdempotentRequest, Session } from "../session.ts";
 import {
-  deleteItem,
+  deleteRenewalItem,
   findClaimedReminder,
-  findItem,
+  findRenewalItem,
   findReminder,
-  insertItem,
+  insertRenewalItem,
   insertReminder,
-  listItems,
+  listRenewalItems,
   resumeReminder,
   type StoredReminder,
-  updateItem,
+  updateRenewalItem,
   updateReminder,
 } from "./renewal-rows.ts";
-import { checkField } from "../records/records.ts";
+import { checkFieldValue } from "../records/records.ts";
 import type { Processes } from "../store/processes.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 
-/** After this time, another process may send an unsettled reminder, even if the first process still seems to run. */
+/**
+ * The time after which another process may send a reminder that is not settled, even if the first process still seems
+ * to run.
+ */
 export const REMINDER_LEASE_MS = 10 * 60 * 1000;
 
 const RENEWAL_LOCKS = ["renewals"];
 
-const createNotFoundFailure = (what: string, id: string): Failure =>
-  new Failure("not-found", { what: text(`no ${what} has the id "${id}"`, `ID が ${id} のデータはありません`) });
+const createIdNotFoundFailure = (what: string, id: string): Failure =>
+  new Failure("not-found", { what: text(`no ${what} has the ID "${id}"`, `ID が「${id}」のデータはありません`) });
 
 const getRenewalItem = async (reader: Reader, id: string): Promise<RenewalItem> => {
-  const item = await findItem(reader, id);
-  if (item === undefined) throw createNotFoundFailure("renewal", id);
+  const item = await findRenewalItem(reader, id);
+  if (item === undefined) throw createIdNotFoundFailure("renewal", id);
   return item;
 };
 
 const getReminder = async (reader: Reader, id: string): Promise<ReminderRecord> => {
   const notice = await findReminder(reader, id);
-  if (notice === undefined) throw createNotFoundFailure("notice", id);
+  if (notice === undefined) throw createIdNotFoundFailure("notice", id);
   return notice;
 };
 
 /**
- * Checks that no other item has the same push certificate topic or the same name. With the same topic, one of the two
- * items would stay due forever; with the same name, the name would not identify an item.
+ * Checks that no other item has the same push certificate topic or the same name. If two items had the same topic, one
+ * of them would remain due forever; if they had the same name, the name would not identify one item.
  *
  * @throws Failure `input-rejected`
  */
 async function requireUniqueItem(reader: Reader, { id, name, topic }: RenewalItem): Promise<void> {
-  const others = (await listItems(reader)).filter((other) => other.id !== id);
+  const others = (await listRenewalItems(reader)).filter((other) => other.id !== id);
   const sameTopic = topic === null ? undefined : others.find((other) => other.topic === topic);
   const known = sameTopic ?? others.find((other) => nameKey(other.name) === nameKey(name));
   if (known === undefined) return;
@@ -85,22 +88,23 @@ async function requireUniqueItem(reader: Reader, { id, name, topic }: RenewalIte
 const checkItemValues = (values: Partial<RenewalItem>): void => {
   for (const [name, field] of Object.entries<Field>(RENEWAL_ITEM.fields)) {
     const { [name as keyof RenewalItem]: value } = values;
-    if (value !== undefined) checkField(name, field, value);
+    if (value !== undefined) checkFieldValue(name, field, value);
   }
-  enforce(judgeRecord(RENEWAL_ITEM.name, { after: values }), "phone");
+  throwFirstProblem(judgeRecord(RENEWAL_ITEM.name, { after: values }), "phone");
 };
 
-/** What a tenant itself knows about something of its own that expires. */
+/** The data that a tenant itself has about something in the tenant that expires, such as its push certificate. */
 export type OwnExpiry = Pick<RenewalItem, "kind" | "name" | "organisation" | "fingerprint"> &
   Partial<Pick<RenewalItem, "topic" | "account">> & { readonly expiresAt: string };
 
 /**
- * Records when something of the tenant's own expires. The date is stored in the item that was created for it before;
- * otherwise in the item with the same topic, or with the same kind and name; otherwise in a new item. Values that
- * people entered, such as the owner, are kept. Call this only in a change that locks `renewals`.
+ * Records the expiry date of something in the tenant itself. The date is stored in the item that was created for it
+ * before; otherwise in the item with the same topic, or with the same kind and name; otherwise in a new item. Values
+ * that users entered, such as the owner, are kept. Must be called only in a change that locks `renewals`.
  *
- * For something that a simulator made, no item of anything real is used, and the name of its own item begins with
- * SIMULATOR. A mirror contains the items of the real console, so it does not get such an item.
+ * The expiry date of something that a simulator made is never stored in the item of something real. It gets its own
+ * item, whose name begins with SIMULATOR. A mirror contains the items of the real console, so it does not get such an
+ * item.
  *
  * @param id the id of the item that was created for it before, if there is one
  * @returns the id of the item; null for something simulated in a mirror
@@ -111,7 +115,7 @@ export const storeOwnExpiry = async (
   id: string | null,
   { simulated = false, ...own }: OwnExpiry & { readonly simulated?: boolean },
 ): Promise<string | null> => {
-  if (!simulated) return storeExpiry(writer, surroundings, id, own, await listItems(writer));
+  if (!simulated) return storeExpiry(writer, surroundings, id, own, await listRenewalItems(writer));
   if (await isMirror(writer)) return null;
   const name = isSimulatedName(own.name) ? own.name : `SIMULATOR ${own.name}`;
   return storeExpiry(writer, surroundings, id, { ...own, name }, []);
@@ -125,7 +129,7 @@ const storeExpiry = async (
   own: OwnExpiry,
   others: readonly RenewalItem[],
 ): Promise<string> => {
-  const items = await listItems(writer);
+  const items = await listRenewalItems(writer);
   const ofKind = others.filter(({ kind }) => kind === own.kind);
   const known =
     items.find((item) => item.id === id) ??
@@ -136,15 +140,15 @@ const storeExpiry = async (
   const said = { expiresAt, certainty: "exact", fingerprint, updatedAt, ...EMPTY_DOWNLOAD_FIELDS } as const;
   if (known !== undefined) {
     const { topic = known.topic, account = known.account } = own;
-    await updateItem(writer, { ...known, ...said, topic, account });
+    await updateRenewalItem(writer, { ...known, ...said, topic, account });
     return known.id;
   }
   const taken = new Set(items.map((item) => nameKey(item.name)));
   let { name } = own;
   for (let number = 2; taken.has(nameKey(name)); number += 1) name = `${own.name} (${number})`;
   const unsaid = Object.fromEntries(Object.keys(RECORDED_FIELDS).map((field) => [field, null]));
-  const item = { ...unsaid, ...own, ...said, name, id: newId(surroundings), createdAt: updatedAt } as RenewalItem;
-  await insertItem(writer, item);
+  const item = { ...unsaid, ...own, ...said, name, id: createId(surroundings), createdAt: updatedAt } as RenewalItem;
+  await insertRenewalItem(writer, item);
   return item.id;
 };
 
@@ -155,7 +159,7 @@ export const addRenewal = (
   once?: Omit<IdempotentRequest<RenewalItem>, "replay">,
 ): Promise<RenewalItem> =>
   session.change(
-    { action: "renewals.add", locks: RENEWAL_LOCKS, once: once && { ...once, replay: findItem } },
+    { action: "renewals.add", locks: RENEWAL_LOCKS, once: once && { ...once, replay: findRenewalItem } },
     async (writer) => {
       const at = getCurrentInstant(session.surroundings);
       const fields = Object.fromEntries(
@@ -166,14 +170,14 @@ export const addRenewal = (
       );
       const item = {
         ...replaceBlanksWithNull(RENEWAL_ITEM.fields, fields),
-        id: newId(session.surroundings),
+        id: createId(session.surroundings),
         certainty: given.certainty ?? "typed",
         createdAt: at,
         updatedAt: at,
       } as RenewalItem;
       checkItemValues(item);
       await requireUniqueItem(writer, item);
-      await insertItem(writer, item);
+      await insertRenewalItem(writer, item);
       const after = await getRenewalItem(writer, item.id);
       return { result: after, objects: [toItemObject(after)], after };
     },
@@ -192,13 +196,13 @@ const changeRenewal = (
     const after = { ...before, ...changes, updatedAt: getCurrentInstant(session.surroundings) };
     if (nameKey(after.name) !== nameKey(before.name) || after.topic !== before.topic)
       await requireUniqueItem(writer, after);
-    await updateItem(writer, after);
+    await updateRenewalItem(writer, after);
     return { result: after, objects: [toItemObject(after)], before, after };
   });
 
 /**
- * Changes an item. An expiry date without a renewed file is the date of the file in use, so what was recorded about a
- * renewed file that waits for its upload is removed.
+ * Changes an item. An expiry date without a renewed file is the date of the file in use. In this case, the recorded
+ * data about a renewed file that has not been uploaded yet is removed.
  *
  * @throws Failure `not-found`
  */
@@ -208,7 +212,7 @@ export const editRenewal = (session: Session, id: string, change: RenewalChange)
     return "expiresAt" in given ? { ...EMPTY_DOWNLOAD_FIELDS, ...given } : given;
   });
 
-/** A confirmation: who confirmed and when, and for an upload the expiry date that the console shows. */
+/** A confirmation: the person and the time, and for an upload the expiry date that the console shows. */
 interface RenewalConfirmation {
   readonly by: string;
   readonly at: string;
@@ -216,7 +220,7 @@ interface RenewalConfirmation {
 }
 
 /**
- * Confirms an upload by the expiry date that the console shows, or confirms a yearly login, which is then due again
+ * Confirms an upload by the expiry date that the console shows, or confirms a yearly login. The login is then due again
  * after one year.
  *
  * @throws Failure `not-found`; `input-rejected` if the console shows a different date, or if a later login is already
@@ -256,19 +260,19 @@ export const removeRenewal = (
 ): Promise<RenewalItem> =>
   session.change({ action: "renewals.remove", locks: RENEWAL_LOCKS, seen }, async (writer) => {
     const before = await getRenewalItem(writer, id);
-    await deleteItem(writer, id);
+    await deleteRenewalItem(writer, id);
     return { result: before, objects: [toItemObject(before)], before };
   });
 
-/** The result of a claim: whether the sender got the reminder, and the reminder. */
+/** The result of a claim: the reminder, and whether the sender may send it. */
 interface ClaimResult {
   readonly claimed: boolean;
   readonly notice: ReminderRecord;
 }
 
 /**
- * Reserves a reminder for one sender. No other sender gets it until it is settled, the process of its sender has ended,
- * or the time {@link REMINDER_LEASE_MS} has passed. A reminder that was sent is never sent again.
+ * Reserves a reminder for one sender. No other sender can claim the reminder until it is settled, the sender's process
+ * has ended, or the time {@link REMINDER_LEASE_MS} has passed. A reminder that was sent is never sent again.
  *
  * @throws Failure `not-found` if the item does not exist
  */
@@ -279,7 +283,7 @@ export const claimReminder = (session: Session, processes: Processes, claim: Rem
     const at = getCurrentInstant(session.surroundings);
     const holder = { host: session.surroundings.origin.host, pid: processes.self };
     if (known === undefined) {
-      const id = newId(session.surroundings);
+      const id = createId(session.surroundings);
       const messageId = `${id}@clomoctl.invalid`;
       const notice: ReminderRecord = { ...claim, id, messageId, state: "sending", attempts: 1, at, error: null };
       await insertReminder(writer, { ...holder, notice });
@@ -295,13 +299,16 @@ export const claimReminder = (session: Session, processes: Processes, claim: Rem
     return { result: { claimed: true, notice }, objects };
   });
 
-/** Returns true if a process may still be sending a reminder: it began recently and, if on this machine, still runs. */
+/**
+ * Returns true if a process may still be sending a reminder: the process started to send it recently and, if it is on
+ * this machine, is still running.
+ */
 const isBeingSent = (
   { notice, host, pid }: StoredReminder,
   { surroundings }: Session,
   processes: Processes,
 ): boolean => {
-  // absolute difference, because a time that is too far in the future comes from a wrong clock
+  // the difference is absolute, because a time far in the future comes from a wrong clock
   const isRecent = Math.abs(surroundings.now() - Date.parse(notice.at)) < REMINDER_LEASE_MS;
   if (notice.state !== "sending" || !isRecent) return false;
   const isHere = host === surroundings.origin.host && pid !== null;

@@ -23,15 +23,15 @@ const buildLineSql = (cells: readonly string[], comma: string, end: string): str
 const [CELL_END, RECORD_END] = [0x1f, 0x1e];
 const [QUOTE, COMMA, BACKSLASH, CR, LF] = [0x22, 0x2c, 0x5c, 0x0d, 0x0a];
 
-/** The offsets of the cells that need quotes: start and end of each cell in turn. */
+/** The offsets of the cells that need quotes: alternating the start and the end of each cell. */
 type QuoteOffsets = readonly number[];
 
 /**
  * Replaces the bytes that end cells and records of the plain text with commas and line endings, in place.
  *
- * @param careful for each column: true if its text differs from the value when it contains a quote or a backslash
- * @returns the cells that need quotes; undefined if the ends cannot be distinguished from data, or if the text of a
- * careful column is wrong
+ * @param careful for each column: true if its plain text is wrong for values that contain a quote or a backslash
+ * @returns the cells that need quotes; undefined if the separators cannot be distinguished from data, or if the text of
+ * a careful column is wrong
  */
 const replaceSeparators = (
   bytes: Uint8Array,
@@ -90,7 +90,10 @@ const addQuotes = (bytes: Uint8Array, quoted: QuoteOffsets): Uint8Array => {
   return Buffer.concat(parts);
 };
 
-/** Returns records as CSV, header first. SQLite writes cells cheaply without quotes; needed quotes are added here. */
+/**
+ * Returns records as CSV, with the header first. SQLite writes the cells without quotes, which is fast; quotes are then
+ * added where they are needed.
+ */
 export const buildCsvLines = (
   { params, ...records }: Omit<LineQuery, "line" | "plain" | "head">,
   columns: readonly ExportColumn[],

@@ -11,7 +11,7 @@ export interface RequestKey {
 
 /** The key of a request, stored with the outcome of the request. */
 export interface StoredRequestKey extends RequestKey {
-  /** the id of what the request created or changed */
+  /** the id of the record that the request created or changed */
   readonly subject: string;
   readonly at: string;
   /** the number of the change, which the response contains in addition to its body */
@@ -20,7 +20,7 @@ export interface StoredRequestKey extends RequestKey {
   readonly forgotten: string;
 }
 
-/** Returns what is stored with a key; undefined if the key is not known. */
+/** Returns the data that is stored with a key; undefined if the key is not known. */
 export const findRequestKey = async (
   reader: Reader,
   { key, route }: RequestKey,
@@ -36,7 +36,7 @@ export const findRequestKey = async (
   };
 };
 
-/** Stores a key, in the same transaction as the change that its request makes. */
+/** Stores a key in the same transaction as the change that the request makes. */
 export const storeRequestKey = async (
   writer: Writer,
   { key, route, fingerprint, subject, change = null, at, forgotten }: StoredRequestKey,

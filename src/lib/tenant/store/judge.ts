@@ -1,16 +1,16 @@
 import { ANDROID, ACCOUNTLESS_MODE, NOT_MANAGED, ACCOUNT_PER_DEVICE_MODE } from "../../model/device.ts";
 import { selectRules, type ChangeSource } from "../../rules/index.ts";
-import type { Action, AnyRule, Facts, RuleProblem } from "../../rules/rule.ts";
+import type { RuleAction, AnyRule, Facts, RuleProblem } from "../../rules/rule.ts";
 import { getVersionSchema } from "../versions/keep.ts";
 import { getColumnBit, getVersionTable } from "../versions/tables.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "./sql/forms.ts";
 import type { Params, Reader, Row } from "./store.ts";
 
-// The only engine that applies rules: it reads what a change writes, selects the rules that apply, and reads the facts
-// that they need.
+// This is the only engine that applies rules. It reads what a change writes, selects the rules that apply, and reads
+// the facts that these rules need.
 
-/** SQL for the records of a thing, either before or after a change. */
+/** SQL for the records of a type, either before or after a change. */
 interface RecordSide {
   /** @param pk SQL of the record number */
   readonly joins: (pk: string) => string;
@@ -19,15 +19,21 @@ interface RecordSide {
   readonly there: string;
 }
 
-/** SQL for the records before and after a change, which may only be planned. Aliases begin with the given alias. */
+/**
+ * SQL for the records before and after a change, which may only be planned. The aliases in the SQL begin with the given
+ * alias.
+ */
 export interface ChangedTables {
-  /** the things whose records the change writes */
+  /** the record types that the change writes */
   readonly things: ReadonlySet<string>;
   readonly before: (thing: string, alias: string) => RecordSide;
   readonly after: (thing: string, alias: string) => RecordSide;
-  /** selects the `pk` of records in which the change writes a column, or that it creates or deletes, by `actions` */
-  readonly changed: (thing: string, columns: readonly string[], actions: ReadonlySet<Action>) => string;
-  /** the records as they are after the change: `pk` and the columns */
+  /**
+   * selects the `pk` of records that the change creates or deletes or in which it writes one of the columns, limited to
+   * `actions`
+   */
+  readonly changed: (thing: string, columns: readonly string[], actions: ReadonlySet<RuleAction>) => string;
+  /** the records after the change: `pk` and the columns */
   readonly all: (thing: string, columns: readonly string[]) => string;
   readonly params: Params;
   /** returns true for a column (`table.column`) that is null in every record that the change creates */
@@ -45,11 +51,16 @@ interface StateField {
   readonly as?: "boolean" | "json" | undefined;
 }
 
-/** What rules read about a thing. Its tables share their record numbers; the first table has the ids. */
+/**
+ * The data that rules read about a record type. Its tables have the same record numbers; the first table has the ids.
+ */
 interface RuleSubject {
   readonly tables: readonly [string, ...string[]];
   readonly fields: Readonly<Record<string, StateField>>;
-  /** SQL: condition on records with changes that matter in tables other than the last (own).  @param pk SQL: number */
+  /**
+   * SQL: condition on records. Changes in tables other than the last (own) table matter only for these records. @param
+   * pk SQL of the record number
+   */
   readonly among?: ((pk: string) => string) | undefined;
 }
 
@@ -91,7 +102,7 @@ const RULE_SUBJECTS: Readonly<Record<string, RuleSubject>> = {
       noticeMail: { from: ["account.noticeMail"], as: "boolean" },
       timezone: { from: ["account.timezone"] },
     },
-    // few users have an account for which something is recorded
+    // only few users have an account with recorded data
     among: (pk) => `${pk} in (select own.user from main.account own)`,
   },
   device: {
@@ -100,7 +111,7 @@ const RULE_SUBJECTS: Readonly<Record<string, RuleSubject>> = {
   },
 };
 
-/** Returns the columns of a thing that rules read. */
+/** Returns the columns of a record type that rules read. */
 export const listRuleColumns = (thing: string): ReadonlySet<string> =>
   new Set(
     Object.values(RULE_SUBJECTS)
@@ -109,7 +120,7 @@ export const listRuleColumns = (thing: string): ReadonlySet<string> =>
       .map((column) => column.slice(thing.length + 1)),
   );
 
-/** SQL: true if the owner's account is in use on a device.  @param column returns SQL of a column of the device */
+/** SQL: true if a device uses the account of its owner.  @param column returns SQL of a column of the device */
 export const buildUsesAccountSql = (column: (name: string) => string): string =>
   `${column("owner")} is not null and ${column("platform")} = '${ANDROID}'
     and ${column("status")} is distinct from '${NOT_MANAGED}' and ${column("androidMode")} is distinct from '${ACCOUNTLESS_MODE}'`;
@@ -138,7 +149,7 @@ const isSqlFact = (name: keyof Facts): name is keyof typeof FACT_SQL => name in 
 const toRuleLiteral = (value: unknown): string =>
   typeof value === "string" ? `'${value}'` : value === null ? "null" : value === true ? "1" : "0";
 
-/** SQL: conditions that are all true for a state that a rule can reject. */
+/** SQL: the conditions that a state must meet to be rejected by a rule. */
 const buildSuspectConditions = (side: "before" | "after", suspects: AnyRule["after"]): readonly string[] =>
   Object.entries(suspects ?? {}).map(([field, value]) => {
     const column = `s."${side}.${field}"`;
@@ -172,7 +183,7 @@ interface EngineQuery {
 
 /** A problem that a rule found in a record. */
 export interface FoundProblem extends RuleProblem {
-  /** name of the thing that the rule is about */
+  /** name of the record type that the rule is about */
   readonly thing: string;
   /** the table to which the record number belongs */
   readonly lead: string;
@@ -180,7 +191,10 @@ export interface FoundProblem extends RuleProblem {
   readonly id: string;
 }
 
-/** SQL: the records of a subject to which rules apply, with states, facts and a column `rule.INDEX` for each rule. */
+/**
+ * SQL: the records of a subject to which rules apply, with their states and facts and a column `rule.INDEX` for each
+ * rule.
+ */
 const buildSubjectChangesSql = (
   { tables: names, fields, among }: RuleSubject,
   rules: readonly AnyRule[],
@@ -197,9 +211,9 @@ const buildSubjectChangesSql = (
         .filter((column) => column.startsWith(`${thing}.`))
         .map((one) => one.slice(thing.length + 1));
       if (among === undefined || thing === names.at(-1)) return tables.changed(thing, written, actions);
-      // creations are left out here: a new record of this table can have a row in the last table only if that row is
+      // creations are left out, because a new record of this table can have a row in the last table only if that row is
       // new, too
-      const others = actions.difference(new Set<Action>(["create"]));
+      const others = actions.difference(new Set<RuleAction>(["create"]));
       return `select c.pk from (${tables.changed(thing, written, others)}) c where ${among("c.pk")}`;
     });
   const sides = (["before", "after"] as const).map((side) => {
@@ -234,7 +248,7 @@ const buildSubjectChangesSql = (
     where ${concerned.join(" or ")} order by s.pk`;
 };
 
-/** Returns the state of a record as rules read it; undefined if the record does not exist. */
+/** Returns the state of a record in the form that rules read; undefined if the record does not exist. */
 const toRuleState = ({ fields }: RuleSubject, row: Row, side: "before" | "after"): object | undefined =>
   row[side === "before" ? "was" : "is_"] === 0
     ? undefined
@@ -254,7 +268,10 @@ const toRuleFacts = (row: Row): object =>
     }),
   );
 
-/** Returns the rule without record creation if it cannot reject new records, as the fields that it reads are blank. */
+/**
+ * Returns the rule without record creation if the rule cannot reject new records because the fields that it reads are
+ * blank.
+ */
 const omitHarmlessCreation = (rule: AnyRule, { fields }: RuleSubject, { isBlankInNew }: ChangedTables): AnyRule => {
   const isBlank = (name: string): boolean => {
     const { from = [], sql, as } = fields[name] ?? {};
@@ -307,7 +324,7 @@ function* judgeStepByStep(
   return found;
 }
 
-/** SQL: the current records of a thing, under an alias. */
+/** SQL: the current records of a type, under an alias. */
 export const buildCurrentSide = (thing: string, alias: string): RecordSide => {
   const { key } = getVersionSchema(thing);
   return {
@@ -317,7 +334,7 @@ export const buildCurrentSide = (thing: string, alias: string): RecordSide => {
   };
 };
 
-/** SQL: all current records of a thing. */
+/** SQL: all current records of a type. */
 export const buildCurrentRecordsSql: ChangedTables["all"] = (thing, columns) =>
   `(select ${[`${getVersionSchema(thing).key} as pk`, ...columns.map(quoteIdentifier)].join(", ")} from main.${thing})`;
 
@@ -325,7 +342,7 @@ export const buildCurrentRecordsSql: ChangedTables["all"] = (thing, columns) =>
 const buildIsCreated = (thing: string, pk: string): string =>
   `exists (select 1 from main.created_range r where r.revision = :revision and r.thing = '${thing}' and ${pk} between r.first and r.last)`;
 
-/** SQL: the records of a thing before the change `:revision`, read from the versions that the change stored. */
+/** SQL: the records of a type before the change `:revision`, read from the versions that the change stored. */
 const buildPreviousSide = (thing: string, alias: string): RecordSide => {
   const versions = getVersionSchema(thing);
   const now = buildCurrentSide(thing, alias);
@@ -362,25 +379,26 @@ const buildWrittenTables = (revision: number, things: ReadonlySet<string>): Chan
 /** The tables whose records rules read. */
 const RULE_TABLES: readonly string[] = [...new Set(Object.values(RULE_SUBJECTS).flatMap(({ tables }) => tables))];
 
-/** SQL: the things whose records the change `:revision` has written. */
-const SELECT_WRITTEN_THINGS = RULE_TABLES.map(
+/** SQL: the record types of which the change `:revision` has written records. */
+const WRITTEN_THINGS_SQL = RULE_TABLES.map(
   (thing) => `select '${thing}' as thing
     where exists (select 1 from main.${getVersionTable(getVersionSchema(thing))} v where v.revision = :revision)
       or exists (select 1 from main.created_range c where c.revision = :revision and c.thing = '${thing}')`,
 ).join(" union all ");
 
 /**
- * Applies the rules to what a change has written. Call this only after the versions of the change are complete.
+ * Applies the rules to the records that a change has written. Must be called only after the versions of the change are
+ * complete.
  *
- * @param isJudged returns false for things whose records were judged before they were written
+ * @param isJudged returns false for record types that were judged before they were written
  */
-export const judgeWritten = async (
+export const judgeWrittenRecords = async (
   reader: Pick<Reader, "all">,
   revision: number,
   bringing: ChangeSource,
   isJudged: (thing: string) => boolean = () => true,
 ): Promise<readonly FoundProblem[]> => {
-  const written = (await reader.all(SELECT_WRITTEN_THINGS, { revision })).map(({ thing }) => String(thing));
+  const written = (await reader.all(WRITTEN_THINGS_SQL, { revision })).map(({ thing }) => String(thing));
   const things = new Set(written.filter(isJudged));
   const judge = judgeStepByStep(buildWrittenTables(revision, things), bringing);
   let step = judge.next();
@@ -392,7 +410,7 @@ export const judgeWritten = async (
 };
 
 /** Applies the rules to a change that is only planned. @param all runs a statement synchronously */
-export const judgePlanned = (
+export const judgePlannedRecords = (
   tables: ChangedTables,
   bringing: ChangeSource,
   all: (sql: string, params: Params) => readonly object[],

@@ -1,7 +1,7 @@
 import type { Newline } from "../../csv/records/record.ts";
 import type { Column } from "../../model/format.ts";
 import { buildCsvLines, type ExportColumn } from "./csv-lines.ts";
-import { buildColumnSql, deriveListTables, buildStreamSource, type ListFilters, type RecordList } from "./lists.ts";
+import { buildColumnSql, createListTables, buildStreamSource, type ListFilters, type RecordList } from "./lists.ts";
 import type { LineQuery, Reader, Store } from "./store.ts";
 
 /** The content of an export, and its line ending. */
@@ -11,10 +11,12 @@ export interface ExportQuery extends ListFilters {
   readonly layout?: "console" | "full" | undefined;
 }
 
-/** Returns columns for the items of a JSON list: as many as the longest list needs, but at least one. */
+/**
+ * Returns columns for the items of a JSON list. There are as many columns as the longest list needs, but at least one.
+ */
 const buildRepeatedColumns = (header: string, sql: string, most: number): readonly ExportColumn[] => {
   const columns = Array.from({ length: Math.max(1, most) }, (_, at) => ({ header, sql: `${sql} ->> ${at}` }));
-  // works for `["text"]` and `[]`; a list of two contains quotes in between, and an escaped character contains a
+  // works for `["text"]` and `[]`; a list of two items contains quotes in between, and an escaped character contains a
   // backslash
   const plain = `substr(${sql}, 3, max(0, length(${sql}) - 4))`;
   return columns.length === 1 ? columns.map((column) => ({ ...column, plain })) : columns;
@@ -52,9 +54,9 @@ export interface RecordStream {
 }
 
 /**
- * Returns a list as CSV: the columns of the list's format without secrets, then the custom fields.
+ * Returns a list as CSV: first the columns of the list's format without secrets, then the custom fields.
  *
- * @param customBy the order of the custom fields: `pk`: as they were created; `id`: by id
+ * @param customBy the order of the custom fields: `pk`: in the order of their creation; `id`: by id
  * @see facts 6.5
  */
 export const buildListCsv = async (
@@ -63,7 +65,7 @@ export const buildListCsv = async (
   { newline, layout, ...filters }: ExportQuery,
   customBy: "pk" | "id" = "pk",
 ): Promise<LineQuery> => {
-  await deriveListTables(reader, list);
+  await createListTables(reader, list);
   const columns = (list.format?.columns ?? []).filter(
     ({ secret, consoleExport }) => secret !== true && (layout !== "console" || consoleExport === true),
   );

@@ -8,7 +8,7 @@ import { openListExport } from "./list-export.ts";
 import { CREATION_ORDER, findRecords, streamNdjson, readListPage, readAllRecords, type RecordList } from "./lists.ts";
 import { Connection, SqliteStore } from "./sqlite/store.ts";
 import type { Reader, Store } from "./store.ts";
-import { TestTenant, textOf } from "#support/tenant/tenant.ts";
+import { TestTenant, readStreamText } from "#support/tenant/tenant.ts";
 
 const FIELDS = {
   id: defineIdField(1),
@@ -226,18 +226,18 @@ describe("a list that is configured for a thing", () => {
       },
       { id: "p3", serial: "C3", memo: "b〜", tags: ["z"], lost: false, owner: null, ownerMail: null },
     ];
-    expect(await textOf(await streamNdjson(store, PHONES, { filterName: "b" }))).toBe(
+    expect(await readStreamText(await streamNdjson(store, PHONES, { filterName: "b" }))).toBe(
       lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
     );
   });
 
   it("is exported with the columns of its format, without secrets", async () => {
-    expect(await textOf((await openListExport(store, PHONES, { newline: "lf" })).content)).toBe(
+    expect(await readStreamText((await openListExport(store, PHONES, { newline: "lf" })).content)).toBe(
       'serialNumber,memo,tags,tags,ownerMail\n"A,1",b,x,y,h@example.jp\nB2,a,,,\nC3,b〜,z,,\n',
     );
     const console = { ...PHONES, exported: "t.lost = 0" };
-    expect(await textOf((await openListExport(store, console, { newline: "lf", layout: "console" })).content)).toMatch(
-      /^serialNumber,tags,tags,ownerMail\n"A,1",x,y,h@example.jp\nC3,z,,\n$/,
-    );
+    expect(
+      await readStreamText((await openListExport(store, console, { newline: "lf", layout: "console" })).content),
+    ).toMatch(/^serialNumber,tags,tags,ownerMail\n"A,1",x,y,h@example.jp\nC3,z,,\n$/);
   });
 });

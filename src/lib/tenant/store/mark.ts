@@ -1,15 +1,15 @@
 import type { Reader } from "./store.ts";
 
 /** SQL: the tenant's key for keyed hashes. */
-export const SELECT_HASH_KEY = "select markKey from tenant";
+export const HASH_KEY_SQL = "select markKey from tenant";
 
 /** Returns the tenant's key for keyed hashes, in hexadecimal. */
 export const readHashKey = async (reader: Reader): Promise<string> =>
-  String((await reader.get(SELECT_HASH_KEY))?.["markKey"] ?? "");
+  String((await reader.get(HASH_KEY_SQL))?.["markKey"] ?? "");
 
 // oxlint-disable-next-line eslint/no-restricted-globals -- slow to load, and most requests do not need it
 const loadCrypto = () => process.getBuiltinModule("node:crypto");
 
-/** Returns a keyed hash in hexadecimal. Hashes show whether texts differ, but nothing about what the texts say. */
+/** Returns a keyed hash in hexadecimal. Hashes show whether texts differ, but reveal nothing about their content. */
 export const computeKeyedHash = (key: string, text: string): string =>
   loadCrypto().createHmac("sha256", Buffer.from(key, "hex")).update(text).digest("hex");

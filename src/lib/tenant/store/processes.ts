@@ -1,4 +1,4 @@
-/** The operating system's processes, as far as the tenant needs them. */
+/** Access to the operating system's processes, limited to the functions that the tenant needs. */
 export interface Processes {
   /** the id of this process */
   readonly self: number;

@@ -1,14 +1,14 @@
 import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
 import { RESTRICTED_FIELDS } from "../../model/renewal.ts";
 import { SECURED_APPS } from "../../model/secured-user.ts";
-import { buildIsVisible } from "../audit/records.ts";
+import { buildVisibleConditionSql } from "../audit/records.ts";
 import { getVersionSchema } from "../versions/keep.ts";
 import { getColumnBit } from "../versions/tables.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { buildCaseSql, buildNameListSql } from "./sql/forms.ts";
 import type { DerivedTable, Scope, View } from "./store.ts";
 
-/** Returns the scope of a planned import: everything that the import reads is in these organisations. */
+/** Returns the scope of a planned import. Everything that the import reads is in these organisations. */
 export const createPlanScope = (orgs: readonly number[]): Scope => ({
   orgs,
   kinds: FORMAT_NAMES,
@@ -20,7 +20,10 @@ export const createPlanScope = (orgs: readonly number[]): Scope => ({
 /** SQL: true if an organisation is in the scope. @param pk SQL of its record number */
 const buildIsOrgInScope = (pk: string): string => `${pk} in (select pk from temp.scope_org)`;
 
-/** SQL: true if an organisation is in the scope, or was when it was deleted.  @param pk SQL of its record number */
+/**
+ * SQL: true if an organisation is in the scope, or was in the scope when it was deleted. @param pk SQL of the record
+ * number
+ */
 const buildWasOrgInScope = (pk: string): string =>
   `(${buildIsOrgInScope(pk)} or ${pk} in (select pk from temp.deleted_scope_org))`;
 
@@ -46,7 +49,10 @@ const buildScopeOrgTable = (scope: Scope): DerivedTable => {
   };
 };
 
-/** Returns the table `temp.deleted_scope_org`: organisations that were below the scope's organisations when deleted. */
+/**
+ * Returns the table `temp.deleted_scope_org`: organisations that were below the scope's organisations when they were
+ * deleted.
+ */
 const buildDeletedScopeOrgTable = (scope: Scope): DerivedTable => ({
   name: "deleted_scope_org",
   columns: "pk integer primary key, id text not null unique",
@@ -67,12 +73,18 @@ const buildDeletedScopeOrgTable = (scope: Scope): DerivedTable => ({
 const buildIsUserInScope = (pk: string): string =>
   `exists (select 1 from main.user holder where holder.pk = ${pk} and ${buildIsOrgInScope("holder.org")})`;
 
-/** SQL: true if all organisations in a list are in the scope.  @param held SQL: selects a row if `e.value` is in it */
+/**
+ * SQL: true if all organisations in a list are in the scope. @param held SQL: selects a row if the organisation
+ * `e.value` is in the scope
+ */
 const buildAreOrgsInScope = (list: string, held: string): string =>
   `${list} is not null and not exists (select 1 from json_each(${list}) e where not exists (${held}))`;
 
-/** SQL: true if a record `t` of a thing with files is in the scope. A device without an owner is only in the root. */
-export const IS_RECORD_IN_SCOPE: Readonly<Record<string, string>> = {
+/**
+ * SQL: true if a record `t` is in the scope, by record type (only types that have files). A device without an owner is
+ * in the scope only if the root is.
+ */
+export const RECORD_SCOPE_CONDITIONS: Readonly<Record<string, string>> = {
   org: buildIsOrgInScope("t.pk"),
   user: buildIsOrgInScope("t.org"),
   device: buildIsOrgInScope(
@@ -80,7 +92,7 @@ export const IS_RECORD_IN_SCOPE: Readonly<Record<string, string>> = {
   ),
 };
 
-/** SQL: true if a row `t` has a kind whose imports are in the scope. */
+/** SQL: true if imports of the kind of a row `t` are in the scope. */
 const buildIsKindInScope = ({ kinds }: Scope): string =>
   kinds.length === 0 ? "false" : `t.kind in (${buildNameListSql(kinds)})`;
 
@@ -92,20 +104,20 @@ const buildIsImportInScope = (of: string): string =>
   );
 
 /**
- * SQL: true if the record of an observed state `t` is in the scope both here and in the console, because a task shows
- * both positions; for a deleted record, true if it was in the scope when it was deleted.
+ * SQL: true if the record of an observed state `t` is in the scope both locally and in the console, because a task
+ * shows both positions; for a deleted record, true if it was in the scope when it was deleted.
  */
 const buildIsObservedInScope = (thing: string): string => {
   const versions = getVersionSchema(thing);
   const shown = (column: string): string =>
     buildCaseSql(`t.differs & ${getColumnBit(versions, column)} <> 0`, `t."${column}"`, `r."${column}"`);
   return `case when exists (select 1 from main.${thing} r where r.pk = t.pk)
-    then exists (select 1 from ${thing} r where r.pk = t.pk and ${IS_POSITION_IN_SCOPE[thing]?.(shown) ?? "false"})
-    else ${IS_POSITION_IN_SCOPE[thing]?.((column) => `t."${column}"`) ?? "false"} end`;
+    then exists (select 1 from ${thing} r where r.pk = t.pk and ${POSITION_SCOPE_CONDITIONS[thing]?.(shown) ?? "false"})
+    else ${POSITION_SCOPE_CONDITIONS[thing]?.((column) => `t."${column}"`) ?? "false"} end`;
 };
 
 /** SQL: true if a record's position is or was in the scope.  @param column returns the SQL of a column of the record */
-const IS_POSITION_IN_SCOPE: Readonly<Record<string, (column: (name: string) => string) => string>> = {
+const POSITION_SCOPE_CONDITIONS: Readonly<Record<string, (column: (name: string) => string) => string>> = {
   org: () => buildWasOrgInScope("t.pk"),
   user: (column) => buildWasOrgInScope(column("org")),
   device: (column) =>
@@ -127,7 +139,7 @@ const listVisibleObservedRows = (scope: Scope): readonly (readonly [table: strin
     ["secured_user_observed", scope.secured ? ofApps : "false"],
     ["secured_group_observed", scope.secured ? ofApps : "false"],
     ["account_observed", scope.accounts && isOf("users") ? (ofAll ? "true" : buildIsUserInScope("t.pk")) : "false"],
-    // visible only to system administrators, as in the audit log
+    // visible only to system administrators, like the corresponding records in the audit log
     ["scheme_observed", "false"],
     ["account_settings_observed", "false"],
     ["custom_field_observed", String(ofAll && isOf("users"))],
@@ -135,10 +147,13 @@ const listVisibleObservedRows = (scope: Scope): readonly (readonly [table: strin
 };
 
 /** SQL: selects a row if the organisation with the id `e.value` is or was in the scope. */
-const WAS_ORG_ID_IN_SCOPE = `select 1 from main.org o join temp.scope_org h on h.pk = o.pk where o.id = e.value
+const WAS_ORG_ID_IN_SCOPE_SQL = `select 1 from main.org o join temp.scope_org h on h.pk = o.pk where o.id = e.value
   union all select 1 from temp.deleted_scope_org h where h.id = e.value`;
 
-/** SQL: the people in the scope in a column of a renewal item `t`, from the table of `deriveVisibleOwners`. */
+/**
+ * SQL: the people in the scope in a column of a renewal item `t`, from the table that `createVisibleOwnersTable`
+ * creates.
+ */
 const buildVisibleOwnersSql = (column: string): string =>
   `(select seen."${column}" from temp.owners_seen seen where seen.item = t.pk)`;
 
@@ -159,12 +174,12 @@ export const buildVisibleColumns = ({
 const buildVisibleRows = (scope: Scope): ReadonlyMap<string, string> => {
   const ofAll = scope.orgs === undefined;
   return new Map([
-    ["org", IS_RECORD_IN_SCOPE["org"] ?? ""],
-    ["user", IS_RECORD_IN_SCOPE["user"] ?? ""],
+    ["org", RECORD_SCOPE_CONDITIONS["org"] ?? ""],
+    ["user", RECORD_SCOPE_CONDITIONS["user"] ?? ""],
     ["user_email", buildIsUserInScope("t.user")],
     ["account", buildIsUserInScope("t.user")],
     ["reset_code", buildIsUserInScope("t.user")],
-    ["device", IS_RECORD_IN_SCOPE["device"] ?? ""],
+    ["device", RECORD_SCOPE_CONDITIONS["device"] ?? ""],
     ["secured_user", String(scope.secured)],
     ["secured_group", String(scope.secured)],
     ["import", ofAll ? buildIsKindInScope(scope) : `${buildIsKindInScope(scope)} and ${buildIsImportInScope("t")}`],
@@ -174,15 +189,15 @@ const buildVisibleRows = (scope: Scope): ReadonlyMap<string, string> => {
     ...listVisibleObservedRows(scope),
     [
       "audit",
-      buildIsVisible(scope, {
-        areOrgs: (ids) => buildAreOrgsInScope(ids, WAS_ORG_ID_IN_SCOPE),
+      buildVisibleConditionSql(scope, {
+        areOrgs: (ids) => buildAreOrgsInScope(ids, WAS_ORG_ID_IN_SCOPE_SQL),
         isImport: buildIsImportInScope("i"),
       }),
     ],
   ]);
 };
 
-/** Returns a scope's view of a tenant's tables. Statements that write name the table itself, `main.<table>`. */
+/** Returns a scope's view of a tenant's tables. Statements that write data use the table itself, `main.<table>`. */
 export const buildScopeView = (scope: Scope): View => ({
   name: JSON.stringify(scope),
   rows: buildVisibleRows(scope),

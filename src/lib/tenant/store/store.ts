@@ -23,11 +23,11 @@ export interface DerivedTable {
 export interface Scope {
   /** numbers of the organisations that are visible with all organisations below them; undefined: all organisations */
   readonly orgs: readonly number[] | undefined;
-  /** the kinds whose imports are visible */
+  /** the record types whose imports are visible */
   readonly kinds: readonly FormatName[];
-  /** true if users and groups of SECURED APPs are visible, too */
+  /** true if users and groups of SECURED APPs are also visible */
   readonly secured: boolean;
-  /** true if tasks for CLOMO accounts are visible, too */
+  /** true if tasks for CLOMO accounts are also visible */
   readonly accounts: boolean;
   /** true if the contact person's details, and accounts, telephone numbers and notes of renewal items, are visible */
   readonly contacts: boolean;
@@ -41,7 +41,7 @@ export interface View {
   readonly rows: ReadonlyMap<string, string>;
   /** columns whose visible value differs from the stored value, by table; with SQL of the visible value in a row `t` */
   readonly columns: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  /** the tables with the organisations of the scope, in the order in which they must be filled */
+  /** the tables that contain the organisations of the scope, in the order in which they must be filled */
   readonly held: readonly DerivedTable[];
 }
 
@@ -108,17 +108,26 @@ export interface LineQuery {
   /** SQL: `table` is the table (alias `t`) with joins to select records; `joined` are the joins that only text needs */
   readonly table: string;
   readonly joined: string;
-  /** SQL: the same table with rows that are not visible, faster to scan; set only if part of the tenant is visible */
+  /**
+   * SQL: the same table including rows that are not visible, which is faster to scan; set only if part of the tenant is
+   * not visible
+   */
   readonly whole?: string | undefined;
-  /** SQL: `among` is true for rows to scan, `where` for records among them (`true` if all of them are records) */
+  /**
+   * SQL: `among` is true for the rows to scan. `where` is true for those scanned rows that are streamed; it is `true`
+   * if all of them are.
+   */
   readonly among: string;
   readonly where: string;
   readonly params: Params;
-  /** `note` is called for each batch with its number of records and their greatest value of `sql`, or null if none */
+  /**
+   * `note` is called for each batch with the number of its records and the greatest value of `sql` among them (null if
+   * there is none)
+   */
   readonly tally?: { readonly sql: string; note(records: number, greatest: string | null): void } | undefined;
 }
 
-/** One of several texts that are streamed from one snapshot: records, or a text that is created when its turn comes. */
+/** One of several texts that are streamed from one snapshot: records, or a text that is created when it is streamed. */
 export interface StreamPiece {
   /** name of the piece for the receiver: `resources/users.ndjson` */
   readonly name: string;

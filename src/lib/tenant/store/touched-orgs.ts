@@ -5,10 +5,15 @@ import { USER } from "../../model/user.ts";
 import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import type { Reader } from "./store.ts";
 
-// Finds the organisations to which records belong, for the audit log. All organisations count, whatever the acting
-// account can see, so the SQL names the tables as `main.<table>`.
+// Finds the organisations to which records belong, for the audit log. All organisations count, even those that the
+// acting account cannot see. The SQL therefore names the tables as `main.<table>`.
 
-/** SQL: the numbers of a record's organisations, by thing (if it has organisations).  @param of alias of the record */
+/**
+ * SQL: the numbers of a record's organisations, by record type. Types whose records do not belong to organisations are
+ * missing.
+ *
+ * @param of alias of the record
+ */
 export const RECORD_ORGS_SQL: Readonly<Record<string, (of: string) => readonly string[]>> = {
   [USER.name]: (of) => [`${of}.org`],
   [ORG.name]: (of) => [`${of}.pk`, `${of}.parent`],
@@ -29,8 +34,8 @@ export const listOrgsOfUsers = async (reader: Reader, ids: readonly string[]): P
 };
 
 /**
- * Returns the ids of the organisations to which the records of tasks belong here, in the console and in their versions.
- * Returns undefined if one of the records does not belong to an organisation.
+ * Returns the ids of the organisations to which the records of tasks belong: in the tenant, in the console, and in
+ * earlier versions. Returns undefined if one of the records does not belong to an organisation.
  */
 export const listOrgsOfRecords = async (
   reader: Reader,
@@ -38,7 +43,7 @@ export const listOrgsOfRecords = async (
 ): Promise<readonly string[] | undefined> => {
   const found = new Set<string>();
   const accounts = JSON.stringify(records.flatMap(({ thing, pk }) => (thing === ACCOUNT.name ? pk : [])));
-  // the organisations that an account manages are shown by name, and may be any organisations of the tenant
+  // the result shows the names of the organisations that an account manages, and these can be anywhere in the tenant
   const managing = [ACCOUNT.name, `${ACCOUNT.name}_observed`].map(
     (
       table,

@@ -69,7 +69,12 @@ const findRecordNumbers = async (
   return rows.map(({ pk }) => Number(pk));
 };
 
-/** Returns those organisations that are or were directly below others.  @param above numbers of organisations above */
+/**
+ * Returns those of the organisations `orgs` that are or were directly below an organisation of `above`.
+ *
+ * @param orgs numbers of organisations
+ * @param above numbers of organisations
+ */
 const findOrgsBelow = async (reader: Reader, orgs: readonly number[], above: readonly number[]): Promise<number[]> => {
   const numbers = { orgs: JSON.stringify(orgs), above: JSON.stringify(above) };
   const isBelow = "t.pk in (select value from json_each(:orgs)) and t.parent in (select value from json_each(:above))";
@@ -91,7 +96,11 @@ const filterVisibleRecords = async (
   return found;
 };
 
-/** Returns the numbers of organisations that have or had a path.  @param names names in the path, from the top down */
+/**
+ * Returns the numbers of organisations that have or had a path.
+ *
+ * @param names the names in the path, from the top down
+ */
 const findOrgsByPath = async (
   reader: Reader,
   timelines: TimelineReader,
@@ -127,7 +136,7 @@ const findVisibleRecords = async (
 };
 
 /**
- * Returns the numbers of all records of a thing that have or had a name, including deleted records. Users are found by
+ * Returns the numbers of all records of a type that have or had a name, including deleted records. Users are found by
  * email address, employee code or account name, organisations by code, name or path, devices by serial number or IMEI,
  * and all records by id.
  */
@@ -147,7 +156,8 @@ export interface RecordChanges {
 }
 
 /**
- * Returns the changes of records that have or had a name, as in {@link findRecordsByName}; people also by full name.
+ * Returns the changes to records that have or had a name, as in {@link findRecordsByName}. People are also found by
+ * full name.
  */
 export const findChangesByName = async (reader: Reader, name: string): Promise<RecordChanges> => {
   const timelines = new TimelineReader(reader);

@@ -22,23 +22,23 @@ type VersionChange = RecordVersion["changes"][number];
 
 /** A stored column that a history shows. */
 interface HistoryColumn {
-  /** the thing whose table contains the column */
+  /** the record type whose table contains the column */
   readonly thing: Thing;
   readonly column: string;
   /** name of the column in the history */
   readonly field: string;
 }
 
-/** What the history of a noun (a kind of records in commands and the API) shows. */
+/** What the history of a noun shows. A noun is a record type of the commands and the API. */
 interface HistoryNoun {
-  /** the thing by whose names and record numbers the noun's records are found */
+  /** the stored record type through which the noun's records are found, by its names and record numbers */
   readonly thing: Thing;
   readonly columns: readonly HistoryColumn[];
   /** returns true if the noun's record exists in a state of {@link thing} */
   readonly exists: (state: Row) => boolean;
-  /** the column with the name of the noun's record, if that differs from the name of the {@link thing}'s record */
+  /** the column with the name of the noun's record, if this name differs from the name of the {@link thing}'s record */
   readonly namedBy?: string | undefined;
-  /** the values of a record for which a table does not have a row */
+  /** the values of a record that does not have a row in a table */
   readonly defaults?: Row | undefined;
 }
 
@@ -163,7 +163,7 @@ class HistoryReader {
     return toDisplayValue(thing, column, value ?? null, (to, pk) => this.#timelines.called(to, pk, moment));
   }
 
-  /** Returns the changes of the custom fields, with the names that the fields had at that time. */
+  /** Returns the changes to the custom fields, with the names that the fields had at that time. */
   async #customChanges(
     revision: number,
     old: SqlValue | undefined,

@@ -10,11 +10,11 @@ export const getVersionSchema = (thing: string): VersionSchema => {
 };
 
 /**
- * SQL: stores versions of records before the change `:revision` writes the records. If a change stores a version of a
- * record twice, the first values stay.
+ * SQL: stores versions of records before the change `:revision` writes the records. If a change stores a version of the
+ * same record twice, the first values are kept.
  *
  * @param records SQL: selects `pk`, and as `changed` the bits of the columns to be written, or null if
- * {@link settleVersions} is to find these columns
+ * {@link settleVersions} is to determine these columns
  */
 const buildSaveVersionsSql = (versions: VersionSchema, records: string, action: "update" | "delete"): string => {
   const { thing, key, columns, times } = versions;
@@ -53,10 +53,14 @@ export const buildSaveCreatedRangesSql = (thing: string, ranges: string): string
   `insert into main.created_range (revision, thing, first, last) select :revision, '${thing}', made.first, made.last
    from (${ranges}) made where made.first <= made.last`;
 
-/** The things for which a transaction has stored versions that are not settled yet. */
+/** The record types for which a transaction has stored versions whose changed columns are not known yet. */
 const unsettledVersions = new WeakMap<Writer, Set<VersionSchema>>();
 
-/** Stores versions of records before a change or deletion.  @param which SQL: condition on the records `t` */
+/**
+ * Stores versions of records before they are changed or deleted.
+ *
+ * @param which SQL: condition on the records `t`
+ */
 export const saveVersions = async (writer: Writer, thing: string, which: string, params: Params): Promise<void> => {
   const versions = getVersionSchema(thing);
   unsettledVersions.set(writer, (unsettledVersions.get(writer) ?? new Set()).add(versions));
@@ -81,7 +85,10 @@ export const saveVersionOrCreation = async (writer: Writer, thing: string, pk: n
   await writer.run(buildSaveCreatedRangesSql(thing, made), { pk, revision: await writer.revision() });
 };
 
-/** SQL: statements that compare a thing's stored versions with current records, and keep only changed values. */
+/**
+ * SQL: statements that compare the stored versions of a record type with the current records, and keep only the changed
+ * values.
+ */
 const buildSettleStatements = (versions: VersionSchema): readonly string[] => {
   const { thing, key, columns, times } = versions;
   const table = getVersionTable(versions);
@@ -104,10 +111,13 @@ const buildSettleStatements = (versions: VersionSchema): readonly string[] => {
   ];
 };
 
-/** SQL: the statements of {@link settleVersions} for all things. `:revision` is the revision of the change. */
+/** SQL: the statements of {@link settleVersions} for all record types. `:revision` is the revision of the change. */
 export const SETTLE_STATEMENTS: readonly string[] = [...VERSION_SCHEMAS.values()].flatMap(buildSettleStatements);
 
-/** Finds out which columns a change has written in records with stored versions. Call this at the end of the change. */
+/**
+ * Determines which columns a change has written in the records for which it stored versions. Call this at the end of
+ * the change.
+ */
 export const settleVersions = async (writer: Writer): Promise<void> => {
   const kept = unsettledVersions.get(writer) ?? [];
   unsettledVersions.delete(writer);

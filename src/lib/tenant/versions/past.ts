@@ -8,20 +8,25 @@ export interface RecordSql {
   readonly column: (name: string) => string;
 }
 
-/** SQL that reads records immediately before and after the events `e`, each with an `import` and its `revision`. */
+/**
+ * SQL that reads records immediately before and after events. The events `e` each have an `import` and its `revision`.
+ */
 export interface PastStateSql {
   readonly joins: RecordSql["joins"];
   readonly before: RecordSql["column"];
   readonly after: RecordSql["column"];
 }
 
-/** Returns the name of the temporary table of columns changed after an import, with their values right after it. */
+/**
+ * Returns the name of the temporary table that contains the columns changed since an import, with their values right
+ * after the import.
+ */
 export const getSinceTable = ({ thing }: VersionSchema): string => `${thing.name}_since`;
 
 /**
- * Returns SQL that reads a thing's records at events.
+ * Returns SQL that reads the records of a type before and after events.
  *
- * @param alias prefix of the table aliases; allows a statement to read records of several things
+ * @param alias prefix of the table aliases; allows a statement to read records of several types
  */
 export const buildPastStateSql = (versions: VersionSchema, alias = ""): PastStateSql => {
   const { thing, key } = versions;
@@ -51,7 +56,7 @@ export const buildClearSinceStatements = (versions: VersionSchema): readonly str
 
 /**
  * SQL: fills the table that {@link buildPastStateSql} reads. All versions of a record that are later than an import are
- * merged into one row, in which each column has its oldest value. Records without later versions do not get a row.
+ * merged into one row that contains the oldest value of each column. Records without later versions do not get a row.
  *
  * @param events SQL: the imports, each with its `revision`
  * @param which SQL: condition on the versions `v`

@@ -7,27 +7,48 @@ import type { Thing } from "../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../model/user.ts";
 import { quoteIdentifier, ORDERED_JOIN } from "../store/sql/forms.ts";
 
-/** A relation in which records of one thing refer to records of another thing. */
+/** A relation in which records of one type refer to records of another type. */
 export interface StoredRelation {
   readonly from: Thing;
   readonly to: Thing;
-  /** the field that shows the relation */
+  /** the field in which users see the relation */
   readonly field: string;
   /** the columns of the referring record that `value` reads */
   readonly columns: readonly string[];
-  /** SQL: the value that refers to another record; may use {@link joined}.  @param alias of the referring record */
+  /**
+   * SQL: the value that refers to another record; may use {@link joined}.
+   *
+   * @param alias alias of the referring record
+   */
   readonly value: (alias: string) => string;
-  /** SQL: joins a table `e` with a row per value, if a record has several.  @param alias of the referring record */
+  /**
+   * SQL: joins a table `e` that has a row for each value, if a record can have several values.
+   *
+   * @param alias alias of the referring record
+   */
   readonly joined?: ((alias: string) => string) | undefined;
-  /** SQL: the key by which other records refer to a record. @param alias of the record that is referred to */
+  /**
+   * SQL: the key by which other records refer to a record.
+   *
+   * @param alias alias of the record that is referred to
+   */
   readonly key: (alias: string) => string;
   /** true if the key is a name, which may change */
   readonly byName?: true | undefined;
-  /** SQL: true if both are in one scope.  @param from alias of the referring record @param to alias of the other one */
+  /**
+   * SQL: true if both records are in the same scope.
+   *
+   * @param from alias of the referring record
+   * @param to alias of the record that is referred to
+   */
   readonly among: (from: string, to: string) => string;
-  /** SQL: true if a reference prevents deletion; default: every reference.  @param alias of the referring record */
+  /**
+   * SQL: true if a reference prevents the deletion of the record that is referred to; by default, every reference does.
+   *
+   * @param alias alias of the referring record
+   */
   readonly holds?: ((alias: string) => string) | undefined;
-  /** true if a record can exist without the record to which it refers; the reference is then left out */
+  /** true if a record can exist without the record to which it refers; in this case, the reference is omitted */
   readonly optional?: true | undefined;
 }
 
@@ -41,7 +62,7 @@ const createNumberRelation = (from: Thing, column: string, to: Thing): StoredRel
   among: () => "true",
 });
 
-/** SQL: true if an account is in use: its user exists and is an administrator. Other accounts are kept unused. */
+/** SQL: true if an account is in use: its user exists and is an administrator. Unused accounts are stored, too. */
 const buildIsAccountInUseSql = (alias: string): string =>
   `${alias}.role <> 'none' and exists (select 1 from main.user owner where owner.pk = ${alias}.pk)`;
 
@@ -51,7 +72,7 @@ const createAccountRelation = (column: string, to: Thing): StoredRelation => ({
   holds: buildIsAccountInUseSql,
 });
 
-/** All relations among the things that have versions. */
+/** All relations among the record types that have versions. */
 export const RELATIONS: readonly StoredRelation[] = [
   createNumberRelation(ORG, "parent", ORG),
   createNumberRelation(USER, "org", ORG),

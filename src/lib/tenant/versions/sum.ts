@@ -20,10 +20,10 @@ interface SqlStatement {
 /** The values of one row, which can be of any type if somebody altered the tenant's file. */
 type UncheckedRow = Readonly<Record<string, unknown>>;
 
-/** Maximum number of rows that one statement reads. It is low enough to hold their lines in memory. */
+/** Maximum number of rows that one statement reads. It is low enough to keep their lines in memory. */
 const BATCH_ROWS = 1024;
 
-/** The result of a statement that reads a batch. A batch without rows does not have lines. */
+/** The result of a statement that reads a batch. If the batch does not have rows, it does not have lines either. */
 interface RowBatch {
   readonly rows: number;
   readonly lines: string | null;
@@ -33,9 +33,12 @@ interface RowBatch {
 /** A query for the rows of one table that belong to a change. */
 interface ChangedRowsQuery {
   readonly table: string;
-  /** name of the thing if the rows are ranges of new records */
+  /** name of the record type, if the rows are ranges of new records */
   readonly ranges?: string | undefined;
-  /** SQL: selects up to {@link BATCH_ROWS} rows with keys above `:after`: their number `rows`, `lines`, `last` key */
+  /**
+   * SQL: selects up to {@link BATCH_ROWS} rows whose keys are above `:after`, as the number of rows (`rows`), their
+   * lines (`lines`) and the last key (`last`)
+   */
   readonly batch: string;
 }
 
@@ -76,7 +79,10 @@ const CREATED_RANGE_QUERY = buildRowsQuery(
   "v.thing = :thing",
 );
 
-/** SQL: selects the tables with rows of the change `:revision`; `created_range` once for each thing. */
+/**
+ * SQL: selects the tables that have rows of the change `:revision`; `created_range` is selected once for each record
+ * type.
+ */
 const SELECT_CHANGED_TABLES = [
   ...VERSION_QUERIES.map(
     ({ table }) =>
@@ -97,9 +103,9 @@ const listQueriesOfChange = (present: readonly UncheckedRow[]): readonly Changed
 
 /**
  * Computes the checksum of a change's versions. It covers one line of JSON for each row of the change in the version
- * tables, sorted by table and record number, followed by one line for each range of new records, sorted by thing and
- * first number. The generator yields the statements to run and expects their rows. It can therefore be used with
- * synchronous and asynchronous readers. Memory use does not grow with the number of rows.
+ * tables, sorted by table and record number, followed by one line for each range of new records, sorted by record type
+ * and first number. The generator yields the statements to run and expects their rows, so it works with synchronous and
+ * asynchronous readers. Memory use does not grow with the number of rows.
  *
  * @returns undefined if the change does not have versions
  */
@@ -111,7 +117,7 @@ export function* generateVersionsSum(
   const hash = createHash("sha256");
   let count = 0;
   for (const { batch, ranges = null } of parts) {
-    // lower than every number
+    // lower than any record number
     let after = -Number.MAX_VALUE;
     for (let rows = BATCH_ROWS; rows === BATCH_ROWS;) {
       const [found] = yield { sql: batch, params: { revision, thing: ranges, after } };

@@ -11,9 +11,12 @@ export interface VersionSchema {
   readonly thing: Thing;
   /** the column with the record number */
   readonly key: string;
-  /** stored columns with SQL of their bit in `changed`; `leads` is false for columns derived from others or constant */
+  /**
+   * the stored columns, with SQL for their bit in `changed`; `leads` is false for columns that are constant or derived
+   * from others
+   */
   readonly columns: readonly { readonly name: string; readonly bit: string; readonly leads: boolean }[];
-  /** the column with the time of the last change, if the thing has one; every version stores its former value */
+  /** the column with the time of the last change, if the record type has one; every version stores the former time */
   readonly times: readonly string[];
 }
 
@@ -59,13 +62,13 @@ const buildVersionSchema = (
   ],
 });
 
-/** Options for the things whose versions are stored differently from those of other things. */
+/** Options for the record types whose versions are stored differently from those of other types. */
 const SPECIAL_SCHEMA_OPTIONS: Readonly<Record<string, Parameters<typeof buildVersionSchema>[1]>> = {
   [ACCOUNT.name]: { key: "user", lasting: ["createdAt"] },
   [ACCOUNT_SETTINGS.name]: { lasting: [] },
 };
 
-/** The definitions of the versions of all things that have versions, by name of the thing. */
+/** The definitions of the versions of all record types that have versions, by name of the type. */
 export const VERSION_SCHEMAS: ReadonlyMap<string, VersionSchema> = new Map(
   [...THINGS].map(([name, thing]) => [name, buildVersionSchema(thing, SPECIAL_SCHEMA_OPTIONS[name])] as const),
 );
@@ -77,7 +80,7 @@ export const getVersionTable = ({ thing }: VersionSchema): string => `${thing.na
 export const buildCombinedMaskSql = ({ columns }: VersionSchema, mask: string): string =>
   [...new Set(columns.map(({ bit }) => bit))].map((bit) => `max(${mask} & ${bit})`).join(" | ");
 
-/** The tables in which changes store what they wrote, by `revision`. */
+/** The tables that record, by `revision`, what each change wrote. */
 export const CHANGE_TABLES: readonly string[] = [
   ...[...VERSION_SCHEMAS.values()].map(getVersionTable),
   "created_range",

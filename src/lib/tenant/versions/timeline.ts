@@ -23,12 +23,12 @@ export interface Moment {
   readonly side: "before" | "after";
 }
 
-/** The states of a record, from its creation on. */
+/** The states of a record since its creation. */
 export interface Timeline {
   /** the changes of the record, oldest first */
   readonly steps: readonly TimelineStep[];
   readonly now: RecordState;
-  /** false if the acting account may not learn about the record */
+  /** false if the acting account is not allowed to know about the record */
   readonly isVisible: boolean;
 }
 
@@ -48,10 +48,15 @@ const getChangedValues = ({ columns }: VersionSchema, version: Row): Row => {
   return Object.fromEntries(own.map((name) => [name, version[name] ?? null]));
 };
 
-/** The things that belong to the whole tenant. Accounts that see only a part of the tenant also see these records. */
+/**
+ * The record types that belong to the whole tenant. Accounts that see only part of the tenant also see these records.
+ */
 const SHARED_THINGS: readonly Thing[] = [CUSTOM_FIELD, SCHEME];
 
-/** SQL: counts the audit record of a deletion. An account that can see it can also see the deleted record. */
+/**
+ * SQL: counts the visible audit records of a deletion. An account that can see the audit record can also see the
+ * deleted record.
+ */
 const buildVisibleDeletionSql = (versions: VersionSchema): string =>
   `select count(*) from audit a join main.change c on c.number = a.seq
    where c.revision = (select max(v.revision) from main.${getVersionTable(versions)} v where v.pk = :pk and v.action = 'delete')`;
@@ -87,7 +92,7 @@ const readTimeline = async (reader: Reader, versions: VersionSchema, pk: number)
     const version = kept.get(revision);
     const former = version === undefined ? after : { ...after, ...getChangedValues(versions, version) };
     const isNew = creations.has(revision);
-    // a bundle can contain records that were created and deleted before the bundle was applied
+    // a bundle that was applied can contain records that were created and deleted before that
     if (isNew && version?.["action"] === "delete") {
       steps.push({ revision, before: former, after });
       after = former;
@@ -116,7 +121,11 @@ export class TimelineReader {
     return timeline;
   }
 
-  /** Returns a record's name at a moment; null if it does not exist then or is not visible.  @param pk record number */
+  /**
+   * Returns a record's name at a moment; null if the record does not exist at that moment or is not visible.
+   *
+   * @param pk record number
+   */
   called(thing: Thing, pk: SqlValue, moment: Moment): Promise<string | null> {
     return createStateNameReader(async (of, number) => {
       const timeline = await this.of(of, number);
@@ -125,7 +134,10 @@ export class TimelineReader {
   }
 }
 
-/** Returns a record's state at a certain time, such as before a change; null if it does not exist or is not visible. */
+/**
+ * Returns a record's state at a certain time, such as before a change; null if the record does not exist at that time
+ * or is not visible.
+ */
 export type StateReader = (thing: Thing, pk: number) => Promise<RecordState>;
 
 /** Returns the name of a record; null if the record does not exist or is not visible to the acting account. */
@@ -151,14 +163,18 @@ const readVisiblePath = async (stateOf: StateReader, org: Row): Promise<string> 
   return names.length === 0 ? ROOT_ORG_NAME : formatOrgPath(names);
 };
 
-/** A value in the form that people read. */
+/** A value in human-readable form. */
 export type DisplayValue = boolean | string | string[] | null;
 
 /** Returns the model's field for a column of a table. */
 export const findFieldOfColumn = ({ fields }: Thing, column: string): Field | undefined =>
   fields[column] ?? Object.values(fields).find(({ short }) => short === column);
 
-/** Converts a stored value to a readable form.  @param called returns the names of the records to which it refers */
+/**
+ * Converts a stored value to a human-readable form.
+ *
+ * @param called returns the names of the records to which the value refers
+ */
 export const toDisplayValue = async (
   thing: Thing,
   column: string,

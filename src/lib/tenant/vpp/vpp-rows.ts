@@ -48,7 +48,9 @@ export const isRootOrg = (org: number): boolean => org === ROOT_ORG_NUMBER;
 export const hasRootToken = async (reader: Reader): Promise<boolean> =>
   (await findVppToken(reader, ROOT_ORG_NUMBER)) !== undefined;
 
-/** Stores an organisation's token in place of the previous one; removes expired tokens of deleted organisations. */
+/**
+ * Stores an organisation's token in place of the previous token. Also removes expired tokens of deleted organisations.
+ */
 export const saveVppToken = async (writer: Writer, stored: StoredVppToken, now: string): Promise<void> => {
   await writer.run("delete from vpp_token_gone where expiresAt <= :now", { now });
   const names = Object.keys(stored);

@@ -15,8 +15,8 @@ import { text, type Text } from "../../text/index.ts";
 import { getCurrentInstant } from "../ids.ts";
 import type { Session } from "../session.ts";
 import { findRecords } from "../store/lists.ts";
-import { ORGS } from "../records/org-rows.ts";
-import { listItems } from "../renewals/renewal-rows.ts";
+import { ORG_LIST } from "../records/org-rows.ts";
+import { listRenewalItems } from "../renewals/renewal-rows.ts";
 import type { Reader } from "../store/store.ts";
 import {
   findVppToken,
@@ -36,7 +36,7 @@ const VPP_TOKEN_KIND = "vpp-token";
 /** Returns the purpose for sealing a token. A token that is sealed for one organisation is unusable for another. */
 const sealPurposeOf = (orgId: string): string => `${VPP_TOKEN_KIND} ${orgId}`;
 
-/** An organisation that has, or is to get, a content token. */
+/** An organisation that has a content token or is about to get one. */
 interface TokenOrg {
   readonly pk: number;
   readonly id: string;
@@ -47,7 +47,7 @@ interface TokenOrg {
 /** Returns the organisation with an id. @throws Failure `not-found` */
 const getTokenOrg = async (reader: Reader, id: string): Promise<TokenOrg> => {
   const pk = await findOrgNumber(reader, id);
-  const [org] = pk === undefined ? [] : await findRecords(reader, ORGS, id);
+  const [org] = pk === undefined ? [] : await findRecords(reader, ORG_LIST, id);
   if (pk !== undefined && org !== undefined) return { pk, id, name: isRootOrg(pk) ? ROOT_ORG_NAME : org.path };
   throw new Failure("not-found", {
     what: text(`no organisation has the id "${id}"`, `ID が「${id}」の組織はありません`),
@@ -81,7 +81,7 @@ export interface VppTokenFile {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly otherLocation?: boolean | undefined;
-  /** true to seal the token with a different key if the former key is lost */
+  /** true to seal the token with a new key if the former key is lost */
   readonly startOver?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
 }
@@ -99,8 +99,8 @@ export interface SetVppTokenResult {
  * Sets the content token of an organisation, and records the expiry of the token.
  *
  * @throws Failure `not-permitted` in a mirror; `not-found`; `input-rejected` if the token of 全社 is not set yet, if
- * the new token has expired or is older than the current one, if it is for another location and `describeOtherLocation`
- * is not set, or if it was made by a simulator and the endpoint is not a simulator
+ * the new token has expired or is older than the current token, if it is for another location and
+ * `describeOtherLocation` is not set, or if it was created by a simulator and the endpoint is not a simulator
  * @see facts 3.5
  */
 export const setVppToken = async (
@@ -126,7 +126,8 @@ export const setVppToken = async (
     const { fingerprint, expiresAt, organisation } = next.expiring;
     if (before !== null && stored?.fingerprint === fingerprint) {
       if (getKeyMark(stored.token) !== getKeyMark(sealed)) {
-        // the key that sealed the token was lost: setting the same file again seals the token with the current key
+        // the key that sealed the token was lost: if the same file is set again, the token is sealed with the current
+        // key
         await saveVppToken(writer, { ...stored, token: sealed }, getCurrentInstant(session.surroundings));
         const result = { unchanged: false, before, after: before, warnings: [], dryRun };
         return { result, objects: [{ thing: VPP_TOKEN.name, id: org.id, name: org.name }], before, after: before };
@@ -164,13 +165,16 @@ export const setVppToken = async (
   });
 };
 
-/** Returns the token's item recorded by hand, if any. A single recorded content token also counts for 全社. */
+/**
+ * Returns the renewal item that was recorded by hand for the token, if any. If only one content token is recorded as a
+ * renewal item, it also counts as the token of 全社.
+ */
 const findRecordedItem = async (
   reader: Reader,
   { pk }: TokenOrg,
   fingerprint: string,
 ): Promise<RenewalItem | undefined> => {
-  const items = (await listItems(reader)).filter(({ kind }) => kind === VPP_TOKEN_KIND);
+  const items = (await listRenewalItems(reader)).filter(({ kind }) => kind === VPP_TOKEN_KIND);
   const ofFile = items.find((item) => item.fingerprint === fingerprint);
   return ofFile ?? (isRootOrg(pk) && items.length === 1 ? items[0] : undefined);
 };
@@ -180,7 +184,10 @@ const locationOf = ({ evidence }: Renewable): string | null => (evidence.of === 
 const createTokenFailure = (what: Text, where: string, hint?: Text): Failure =>
   new Failure("input-rejected", { what, where, hint });
 
-/** Creates the failure for another organisation's token. A token stands for one location and cannot be shared. */
+/**
+ * Creates the failure for a token that is already set for another organisation. Each token is for one location and
+ * cannot be shared.
+ */
 const createOtherOrgFailure = (file: string, { name }: TokenOrg, other: TokenOrg): Failure =>
   createTokenFailure(
     text(
@@ -194,7 +201,7 @@ const createOtherOrgFailure = (file: string, { name }: TokenOrg, other: TokenOrg
     ),
   );
 
-/** Creates the failure for an organisation that would get a token before 全社. @see facts 3.5 */
+/** Creates the failure for setting the token of another organisation before the token of 全社. @see facts 3.5 */
 const createRootTokenMissingFailure = (name: string): Failure =>
   createTokenFailure(
     text(
@@ -327,8 +334,8 @@ const createMissingTokenFailure = ({ name }: TokenOrg): Failure => {
 
 /**
  * Creates the failure for an endpoint that is neither Apple nor a simulator. Requests to the device service are only
- * signed with its secrets, but a content token is sent as it is, and the administrator chose this server only for
- * devices.
+ * signed with the secrets of a server token, but a content token itself would be sent, although the administrator chose
+ * this server only for devices.
  */
 const createUnsupportedEndpointFailure = ({ url }: AdeEndpoint): Failure =>
   createTokenFailure(
@@ -343,7 +350,7 @@ const createUnsupportedEndpointFailure = ({ url }: AdeEndpoint): Failure =>
     ),
   );
 
-/** Creates the failure for a token from Apple while the endpoint is a simulator: it is sent to nobody but Apple. */
+/** Creates the failure for a token from Apple if the endpoint is a simulator. The token is sent only to Apple. */
 const createAppleTokenFailure = ({ name }: TokenOrg): Failure =>
   createTokenFailure(
     text(

@@ -40,7 +40,7 @@ export function renderBarLine(state: StepState, language: Language, columns: num
     return cutPlainText(`${name.trimEnd()}  ${rest}`, columns - 1);
   }
   const cells = Math.min(MAX_BAR_COLUMNS, room);
-  const filled = Math.round((completedShareOf(state) ?? 0) * cells);
+  const filled = Math.round((computeCompletedShare(state) ?? 0) * cells);
   return `${name}  ${"█".repeat(filled)}${"░".repeat(cells - filled)}  ${rest}`;
 }
 
@@ -53,7 +53,7 @@ export function renderFinishedLine(state: StepState, language: Language): string
 
 function renderFigures(state: StepState, language: Language): readonly string[] {
   const { done, total, unit, elapsedMs } = state;
-  const share = completedShareOf(state);
+  const share = computeCompletedShare(state);
   const seconds = elapsedMs / 1000;
   const rate = seconds >= 0.5 ? done / seconds : 0;
   const parts =
@@ -73,7 +73,7 @@ function renderFigures(state: StepState, language: Language): readonly string[] 
   return parts;
 }
 
-const completedShareOf = ({ done, total }: StepState): number | undefined =>
+const computeCompletedShare = ({ done, total }: StepState): number | undefined =>
   total === undefined ? undefined : total === 0 ? 1 : Math.min(1, done / total);
 
 const formatAmount = (count: number, unit: ProgressUnit, language: Language): string =>
@@ -84,7 +84,7 @@ const formatAmount = (count: number, unit: ProgressUnit, language: Language): st
 const formatAmountWithoutUnit = (count: number, unit: ProgressUnit): string =>
   unit.id === BYTE_UNIT.id ? (count / 1e6).toFixed(1) : Math.round(count).toLocaleString("en-US");
 
-/** Formats a duration: `0:07`, `12:30`, `1:02:03` */
+/** Formats a duration: `0:07`, `12:30`, `1:02:03`. */
 export function formatDuration(seconds: number): string {
   const whole = Math.ceil(seconds);
   const pair = (part: number): string => String(part % 60).padStart(2, "0");

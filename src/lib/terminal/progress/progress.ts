@@ -4,7 +4,7 @@ import { renderBarLine, renderFinishedLine, renderProgressLine, type StepState, 
 /** How progress is shown: the values of `--progress`. */
 export type ProgressMode = "auto" | "plain" | "json" | "none";
 
-/** A spinner that animates itself, as created by ora. */
+/** A spinner that runs its own animation, as created by ora. */
 interface Spinner {
   text: string;
   start(): unknown;
@@ -12,7 +12,7 @@ interface Spinner {
   stop(): unknown;
 }
 
-/** Loads a spinner, which does not run yet. */
+/** Loads a spinner that has not been started yet. */
 export type LoadSpinner = () => Promise<Spinner>;
 
 /** Shows the progress of a step; there is one reporter for each mode. */
@@ -108,7 +108,7 @@ function createJsonReporter({ write }: ProgressEnvironment): ProgressReporter {
 
 function createLineReporter({ write, language }: ProgressEnvironment): ProgressReporter {
   const line = (state: StepState): void => {
-    // the work is done, so there is nothing left to wait for
+    // the work is done, so no progress is left to report
     if (state.total !== undefined && state.done >= state.total) return;
     write(`${renderProgressLine(state, language).replaceAll(/ {3,}/g, "  ")}\n`);
   };
@@ -117,7 +117,7 @@ function createLineReporter({ write, language }: ProgressEnvironment): ProgressR
 
 const CLEAR_LINE = "\r\u001b[K";
 
-/** Minimum duration of a step that leaves a line on the screen, in milliseconds. */
+/** Minimum duration, in milliseconds, of a step that leaves a line on the screen when it ends. */
 const MIN_REPORTED_STEP_MS = 2_000;
 
 /** Creates the terminal reporter: a bar if the total is known, otherwise a spinner, which is loaded on first use. */

@@ -1,4 +1,7 @@
-/** Returns a field's JSON like `JSON.stringify` (ISO 8601); big integers as digits; null for what JSON cannot hold. */
+/**
+ * Returns a field's value as JSON. Works like `JSON.stringify` (dates are in ISO 8601), but writes big integers as
+ * digits, and null for values that JSON cannot represent.
+ */
 export function stringifyField(value: unknown): string {
   if (typeof value === "bigint") {
     return value.toString();
@@ -6,7 +9,10 @@ export function stringifyField(value: unknown): string {
   return JSON.stringify(value) ?? "null";
 }
 
-/** Returns a field as the text of a CSV or TSV cell: empty if there is no value, nested values as compact JSON. */
+/**
+ * Returns a field's value as the text of a CSV or TSV cell: an empty text if there is no value, compact JSON for nested
+ * values.
+ */
 export function toCellText(value: unknown): string {
   if (value === undefined || value === null) {
     return "";
@@ -17,7 +23,7 @@ export function toCellText(value: unknown): string {
   return value instanceof Date ? value.toISOString() : stringifyField(value);
 }
 
-/** Returns a field as it is shown in a table: as in {@link toCellText}, but a list of words or numbers as `a, b`. */
+/** Returns a field's value as a table shows it: as in {@link toCellText}, but a list of words or numbers as `a, b`. */
 export function toTableCellText(value: unknown): string {
   if (Array.isArray(value) && value.every((item) => typeof item === "string" || typeof item === "number")) {
     return value.join(", ");

@@ -22,7 +22,10 @@ export interface TableColumn {
 }
 
 const COLUMN_GAP = "  ";
-/** Number of rows measured to fix the widths. Longer tables are streamed; a wider cell shifts the rest of its row. */
+/**
+ * Number of rows that are measured to determine the column widths. Longer tables are streamed; a wider cell in a later
+ * row shifts the rest of that row.
+ */
 const MEASURED_ROWS = 500;
 /**
  * Minimum width of a column whose cells may be cut. {@link MIN_VALUE_WIDTH} is the minimum width of a wrapped value.
@@ -31,13 +34,13 @@ const MIN_COLUMN_WIDTH = 8;
 const MIN_VALUE_WIDTH = 20;
 
 /**
- * Draws a table without borders. Yields its lines, headers first, without line endings. Cells are escaped. Without rows
- * there are no lines, not even headers.
+ * Draws a table without borders. Yields its lines, headers first, without line endings. Cells are escaped. If there are
+ * no rows, there are no lines, not even headers.
  *
  * @param heading highlights the header line, for example in bold
- * @param room width of the table: wide columns share the space that narrow columns and numbers leave, and longer cells
- * end with `…` or, in a column that wraps, continue on the next line. If that space is too narrow to read, each record
- * is drawn separately, with one field per line. If absent, nothing is cut
+ * @param room width of the table: wide columns share the space that narrow columns and numbers leave. Longer cells end
+ * with `…` or, in a column that wraps, continue on the next line. If that space is too narrow to read, each record is
+ * drawn separately, with one field per line. If absent, nothing is cut
  */
 export async function* drawTable(
   columns: readonly TableColumn[],
@@ -128,7 +131,7 @@ interface MeasuredWidths {
   readonly least: readonly number[];
 }
 
-/** Returns column widths that fit together; undefined if a column would get less than its minimum width. */
+/** Returns column widths that fit into the table; undefined if a column would be narrower than its minimum width. */
 function fitColumnWidths(
   columns: readonly TableColumn[],
   { natural, least }: MeasuredWidths,
@@ -142,7 +145,10 @@ function fitColumnWidths(
   return others === undefined ? undefined : [...others, Math.min(last, left - sum(others))];
 }
 
-/** Returns the widths of columns whose cells may be cut; undefined if one would get less than its minimum width. */
+/**
+ * Returns the widths of the columns whose cells may be cut; undefined if a column would be narrower than its minimum
+ * width.
+ */
 function limitColumnWidths({ natural, least }: MeasuredWidths, left: number): readonly number[] | undefined {
   for (let most = Math.max(MIN_COLUMN_WIDTH, ...natural); most >= MIN_COLUMN_WIDTH; most -= 1) {
     const widths = natural.map((width, at) => Math.max(least[at] ?? 0, Math.min(width, most)));

@@ -19,7 +19,7 @@ interface OpenNode {
  * Draws a tree. Yields its lines, root first, without line endings; labels and notes are escaped. The tree can have any
  * depth, and only the path to the current line is kept in memory.
  *
- * @param faint style of branches and notes, for example grey
+ * @param faint applies the style of branches and notes, for example grey
  */
 export function* drawTree(root: TreeNode, faint: (part: string) => string = (part) => part): Generator<string> {
   yield drawNode(root, faint);

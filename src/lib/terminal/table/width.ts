@@ -1,8 +1,8 @@
 import stringWidth from "string-width";
 
 /**
- * Returns the number of columns that a terminal needs for one line of escaped text: 2 for kanji, 1 for half-width kana.
- * Ambiguous characters (①, α, ─) count as 1, as on a terminal that is not set to legacy East Asian widths.
+ * Returns the number of columns that a terminal needs for one line of escaped text: 2 for a kanji, 1 for a half-width
+ * kana. Ambiguous characters (①, α, ─) count as 1, as on a terminal that is not set to legacy East Asian widths.
  *
  * @see https://www.unicode.org/reports/tr11/
  */
@@ -14,7 +14,7 @@ export function padLine(line: string, columns: number, align: "start" | "end" = 
   return align === "start" ? line + blanks : blanks + line;
 }
 
-/** Cuts a line between graphemes to at most `columns`, and adds `…` if something was cut. */
+/** Cuts a line between graphemes to at most `columns`, and ends it with `…` if something was cut. */
 export function truncate(line: string, columns: number): string {
   if (displayWidth(line) <= columns) {
     return line;
@@ -49,12 +49,12 @@ export function truncateMiddle(line: string, columns: number): string {
   return before + end;
 }
 
-/** The names in a path of organisations. A slash within a name has a backslash before it. */
+/** Matches the names in a path of organisations. A slash within a name has a backslash before it. */
 const PATH_NAMES = /(?:\\.|[^/\\])+/gu;
 
 /**
- * Shortens paths of organisations to at most `columns`. While they are too long, the longest path loses its first name,
- * which `…/` replaces; the last name of each path is kept. If the result is still too long, it is cut as by
+ * Shortens paths of organisations to at most `columns`. As long as they are too long, the first name of the longest
+ * path is replaced with `…/`; the last name of each path is kept. If the result is still too long, it is cut with
  * {@link truncate}.
  *
  * @param line one path, or several paths separated by `, ` or `、`

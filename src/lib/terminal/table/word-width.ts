@@ -2,19 +2,22 @@
 const WIDE_FORMS = String.raw`\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6`;
 const WIDE_CHARACTER = new RegExp(`[${WIDE_FORMS}]`);
 
-/** Marks that must not begin a line. */
+/** Matches marks that must not begin a line. */
 const CLOSING_MARKS = "[、。,.;」)）ー・:：|]*";
 
-/** Unbreakable pieces: spaces, quoted name, word, wide character; with marks that must not end or begin a line. */
+/**
+ * Matches a piece of text that must not be broken: spaces, a quoted name, a word or a wide character, together with the
+ * marks that must stay attached to it.
+ */
 const UNBREAKABLE_PIECES = new RegExp(
   String.raw`\s+|「[^\s」]{1,24}」${CLOSING_MARKS}|[「『(（]*(?:[${WIDE_FORMS}|]|[^\s|${WIDE_FORMS}]+)${CLOSING_MARKS}`,
   "gu",
 );
 
 /**
- * Returns the number of columns that a text of clomoctl itself takes. The number is exact for Japanese and English
- * without combining characters and emoji. For data, use `displayWidth`, which loads a segmenter: that takes 20 ms,
- * which a progress line does not need.
+ * Returns the number of columns that one of clomoctl's own texts takes. The number is exact for Japanese and English
+ * without combining characters and emoji. For data, use `displayWidth`, which loads a segmenter. Loading takes 20 ms,
+ * which a progress line should not need.
  */
 export function plainTextWidth(words: string): number {
   let columns = 0;
@@ -42,12 +45,12 @@ export function cutPlainText(words: string, columns: number): string {
   return kept;
 }
 
-/** Splits a text into the pieces that stay on one line. */
+/** Splits a text into the pieces that must not be broken. */
 export const splitIntoLinePieces = (words: string): readonly string[] => words.match(UNBREAKABLE_PIECES) ?? [];
 
 /**
- * Wraps a text into lines of at most `columns`: at spaces, after `|`, and between kana or kanji. A longer word gets a
- * line of its own. Returns at least one line.
+ * Wraps a text into lines of at most `columns`: at spaces, after `|`, and between kana or kanji. A word that is longer
+ * than a line gets a line of its own. Returns at least one line.
  *
  * @param widthOf returns the number of columns of a text: {@link plainTextWidth}, or `displayWidth` for data
  */
@@ -58,7 +61,7 @@ export const wrapIntoLines = (
 ): string[] => wrapPieces(splitIntoLinePieces(words), columns, { widthOf });
 
 /**
- * Wraps unbroken pieces into lines like {@link wrapIntoLines}.
+ * Wraps pieces into lines like {@link wrapIntoLines}, without breaking a piece.
  *
  * @param indent added before every line except the first
  */

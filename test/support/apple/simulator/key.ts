@@ -10,7 +10,7 @@ export interface TestKey {
 }
 
 /** Creates a key and its self-signed certificate, as an MDM does. */
-export function testKey(): TestKey {
+export function createTestKey(): TestKey {
   const { publicKey, privateKey } = generateKeyPairSync("rsa", {
     modulusLength: 2048,
     publicKeyEncoding: { type: "spki", format: "pem" },

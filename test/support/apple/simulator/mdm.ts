@@ -8,18 +8,18 @@ import {
   type Simulator,
   type SimulatorOptions,
 } from "../../../../src/lib/apple/simulator/index.ts";
-import { testKey } from "./key.ts";
+import { createTestKey } from "./key.ts";
 
 /** The base URL of the simulator in tests. */
-export const BASE = "http://127.0.0.1:8080";
+export const SIMULATOR_BASE_URL = "http://127.0.0.1:8080";
 
-/** The initial time: 2026-11-20T01:00:00Z. */
-export const START = Date.UTC(2026, 10, 20, 1);
+/** The time at which the simulator starts: 2026-11-20T01:00:00Z. */
+export const SIMULATOR_START_TIME = Date.UTC(2026, 10, 20, 1);
 
-const KEY = testKey();
+const KEY = createTestKey();
 
 /** The content of a server token. */
-export interface OpenedToken {
+export interface ServerTokenContent {
   readonly consumer_key: string;
   readonly consumer_secret: string;
   readonly access_token: string;
@@ -27,55 +27,60 @@ export interface OpenedToken {
   readonly access_token_expiry: string;
 }
 
-/** Parses the JSON body of a response. A body that is not JSON is an error in the test. */
+/** Parses the JSON body of a response. If the body is not JSON, the test fails with an error. */
 export const parseBody = ({ body }: AppleResponse): Readonly<Record<string, unknown>> =>
   JSON.parse(body) as Readonly<Record<string, unknown>>;
 
 /** Decrypts a server token (.p7m) with a private key. */
-export function openedToken(p7m: string, privateKey: string): OpenedToken {
+export function decryptServerToken(p7m: string, privateKey: string): ServerTokenContent {
   const envelope = parseEnvelope(decodeWrappedBase64(p7m) ?? new Uint8Array());
   const text = envelope && decryptEnvelope(envelope, [privateKey]);
   if (text === undefined) throw new TypeError("not opened");
-  return JSON.parse(text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1)) as OpenedToken;
+  return JSON.parse(text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1)) as ServerTokenContent;
 }
 
-const encode = (text: string): string =>
+const percentEncode = (text: string): string =>
   encodeURIComponent(text).replaceAll(/[!*'()]/g, (mark) => `%${mark.codePointAt(0)?.toString(16).toUpperCase()}`);
 
 /** The parameters of a signed request. */
-export interface Signing {
-  readonly token: OpenedToken;
+export interface SignedRequestParams {
+  readonly token: ServerTokenContent;
   readonly nonce: string;
   /** seconds since 1970-01-01 UTC */
   readonly timestamp: number;
   readonly url?: string;
 }
 
-/** Computes the signature of `GET /session`, implemented from RFC 5849. */
-export function signatureOf({ token, nonce, timestamp, url = `${BASE}/session` }: Signing): string {
+/** Computes the signature of `GET /session`. This is a separate implementation of RFC 5849. */
+export function computeSignature({
+  token,
+  nonce,
+  timestamp,
+  url = `${SIMULATOR_BASE_URL}/session`,
+}: SignedRequestParams): string {
   const parameters = [
-    `oauth_consumer_key=${encode(token.consumer_key)}`,
-    `oauth_nonce=${encode(nonce)}`,
+    `oauth_consumer_key=${percentEncode(token.consumer_key)}`,
+    `oauth_nonce=${percentEncode(nonce)}`,
     "oauth_signature_method=HMAC-SHA1",
     `oauth_timestamp=${timestamp}`,
-    `oauth_token=${encode(token.access_token)}`,
+    `oauth_token=${percentEncode(token.access_token)}`,
     "oauth_version=1.0",
   ];
-  const base = `GET&${encode(url)}&${encode(parameters.join("&"))}`;
-  const key = `${encode(token.consumer_secret)}&${encode(token.access_secret)}`;
+  const base = `GET&${percentEncode(url)}&${percentEncode(parameters.join("&"))}`;
+  const key = `${percentEncode(token.consumer_secret)}&${percentEncode(token.access_secret)}`;
   return createHmac("sha1", key).update(base).digest("base64");
 }
 
 /** Returns the Authorization header of a signed `GET /session`. */
-export const authorization = (signing: Signing): string =>
+export const buildAuthorizationHeader = (signing: SignedRequestParams): string =>
   [
     'OAuth realm="ADM"',
-    `oauth_consumer_key="${encode(signing.token.consumer_key)}"`,
-    `oauth_token="${encode(signing.token.access_token)}"`,
+    `oauth_consumer_key="${percentEncode(signing.token.consumer_key)}"`,
+    `oauth_token="${percentEncode(signing.token.access_token)}"`,
     'oauth_signature_method="HMAC-SHA1"',
-    `oauth_signature="${encode(signatureOf(signing))}"`,
+    `oauth_signature="${percentEncode(computeSignature(signing))}"`,
     `oauth_timestamp="${signing.timestamp}"`,
-    `oauth_nonce="${encode(signing.nonce)}"`,
+    `oauth_nonce="${percentEncode(signing.nonce)}"`,
     'oauth_version="1.0"',
   ].join(", ");
 
@@ -83,13 +88,13 @@ export const authorization = (signing: Signing): string =>
 export class Mdm {
   readonly send: Send;
   /** current real time in milliseconds */
-  now = START;
-  token: OpenedToken | undefined;
+  now = SIMULATOR_START_TIME;
+  token: ServerTokenContent | undefined;
   session = "";
   #nonces = 0;
   readonly base: string;
 
-  constructor(send: Send, base = BASE) {
+  constructor(send: Send, base = SIMULATOR_BASE_URL) {
     this.send = send;
     this.base = base;
   }
@@ -100,10 +105,10 @@ export class Mdm {
     return this.send({ method, url: `${this.base}/_simulator${path}`, headers: {}, body: sent });
   }
 
-  /** Downloads a new token. */
-  async download(wish: { readonly server?: string; readonly admin?: string } = {}): Promise<OpenedToken> {
+  /** Downloads a new server token. */
+  async download(wish: { readonly server?: string; readonly admin?: string } = {}): Promise<ServerTokenContent> {
     const { body } = await this.control("POST", "/tokens", { certificate: KEY.certificate, ...wish });
-    this.token = openedToken(body, KEY.privateKey);
+    this.token = decryptServerToken(body, KEY.privateKey);
     return this.token;
   }
 
@@ -113,11 +118,11 @@ export class Mdm {
     this.#nonces += 1;
     const url = `${this.base}/session`;
     const signing = { token: this.token, nonce: `n${this.#nonces}`, timestamp: Math.floor(this.now / 1000), url };
-    const usual = { "User-Agent": "test/1", Authorization: authorization(signing) };
+    const usual = { "User-Agent": "test/1", Authorization: buildAuthorizationHeader(signing) };
     return this.send({ method: "GET", url, headers: { ...usual, ...headers } });
   }
 
-  /** Downloads a token and signs in. */
+  /** Downloads a server token and signs in. */
   async signIn(): Promise<this> {
     if (this.token === undefined) await this.download();
     this.session = String(parseBody(await this.openSession())["auth_session_token"]);
@@ -125,8 +130,8 @@ export class Mdm {
   }
 
   /**
-   * Sends a request to the device service with the current session. If the response has a new session, later requests
-   * use it.
+   * Sends a request to the device service with the current session. If the response contains a new session, later
+   * requests use it.
    */
   async ask(
     line: `${AppleRequest["method"]} ${string}`,
@@ -147,16 +152,16 @@ export class Mdm {
   }
 
   /** Fetches all devices page by page, or only the first `most` pages. */
-  async fetch(limit: number, cursor?: string, most?: number): Promise<Fetched> {
+  async fetch(limit: number, cursor?: string, most?: number): Promise<FetchedDevices> {
     return this.#pages("/server/devices", limit, cursor, most);
   }
 
-  /** Fetches the changes of devices page by page. */
-  async sync(limit: number, cursor: string): Promise<Fetched> {
+  /** Fetches the changes to devices page by page. */
+  async sync(limit: number, cursor: string): Promise<FetchedDevices> {
     return this.#pages("/devices/sync", limit, cursor);
   }
 
-  async #pages(path: string, limit: number, from: string | undefined, most?: number): Promise<Fetched> {
+  async #pages(path: string, limit: number, from: string | undefined, most?: number): Promise<FetchedDevices> {
     const devices: Device[] = [];
     let cursor = from;
     for (let pages = 1; ; pages += 1) {
@@ -174,7 +179,7 @@ export class Mdm {
 export type Device = Readonly<Record<string, string>>;
 
 /** The devices of several pages, with the last cursor. */
-export interface Fetched {
+export interface FetchedDevices {
   readonly devices: readonly Device[];
   readonly cursor: string;
   readonly pages: number;
@@ -189,7 +194,7 @@ export function simulateApple(options: Partial<SimulatorOptions> = {}): {
   const random = (size: number): Uint8Array =>
     Uint8Array.from({ length: size }, (_, at) => (at === 0 ? (drawn += 1) : drawn * 31 + at));
   const clock: { mdm?: Mdm } = {};
-  const now = (): number => clock.mdm?.now ?? START;
+  const now = (): number => clock.mdm?.now ?? SIMULATOR_START_TIME;
   const simulator = createSimulator({ seed: "test", devices: 25, now, random, ...options });
   const mdm = new Mdm(createInProcessSend(simulator));
   clock.mdm = mdm;

@@ -2,18 +2,21 @@ import type { Ade, AdeProfile, AdeProfileWork } from "../../../../src/lib/client
 import { example } from "../tenant.ts";
 
 /** The ADE state of a tenant whose endpoint is a simulator. */
-export const ADE = example<Ade>("ade");
+export const SIMULATED_ADE = example<Ade>("ade");
 
 /** The ADE state of a tenant whose endpoint is Apple. */
-export const AT_APPLE: Ade = { ...ADE, endpoint: { kind: "apple", url: "https://mdmenrollment.apple.com" } };
+export const ADE_AT_APPLE: Ade = {
+  ...SIMULATED_ADE,
+  endpoint: { kind: "apple", url: "https://mdmenrollment.apple.com" },
+};
 
 export const [PROFILE] = example<{ items: readonly [AdeProfile] }>("adeProfiles").items;
 
-/** The requests that every command sends to the tenant. */
+/** The requests that every command sends to the tenant before its own requests. */
 export const LOOKUP_REQUESTS = [{ operation: "ade" }, { operation: "adeProfiles" }];
 
 /** Builds the response to an assignment from the results of the devices, by serial number. */
-export function workOf(
+export function buildAssignmentResponse(
   results: Readonly<Record<string, AdeProfileWork["results"][number]["result"]>>,
   change: Partial<AdeProfileWork> = {},
 ): AdeProfileWork {

@@ -10,8 +10,8 @@ interface Request {
 
 const URL = "http://127.0.0.1:8600";
 
-/** Creates a simulator of 25 devices, and functions that run command lines with it. */
-export function rehearsal() {
+/** Creates a simulator with 25 devices, and functions that run command lines with it. */
+export function createRehearsal() {
   const { simulator, mdm } = simulateApple();
   const requests: Request[] = [];
   const apple: Send = (request) => {

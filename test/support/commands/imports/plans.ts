@@ -9,13 +9,17 @@ import type { Language } from "../../../../src/lib/text/index.ts";
 import { example, type Answer, type Answers, type ReceivedRequest } from "../tenant.ts";
 
 /** The id of the plan that {@link planOf} returns. */
-export const ID = example<Import>("uploadImport").id;
+export const PLAN_ID = example<Import>("uploadImport").id;
 
-const COUNTS = { rows: 2, create: 1, update: 1, unchanged: 0, delete: 0, orgsCreated: 0, newOrgs: [] };
+const PLAN_COUNTS = { rows: 2, create: 1, update: 1, unchanged: 0, delete: 0, orgsCreated: 0, newOrgs: [] };
 
-/** Returns a plan with two rows, one that creates and one that updates, with some members replaced. */
+/**
+ * Returns a plan with two rows: one creates a record, the other updates one.
+ *
+ * @param change members that replace the default members
+ */
 export const planOf = (change: Partial<Import> = {}): Import =>
-  example<Import>("uploadImport", { ...COUNTS, absentColumns: [], ...change });
+  example<Import>("uploadImport", { ...PLAN_COUNTS, absentColumns: [], ...change });
 
 /**
  * Returns a plan in its committed state.
@@ -30,11 +34,11 @@ export const toCommittedPlan = (plan: Import = planOf(), change = 17): Import =>
   committedAt: "2026-11-20T01:23:45.000Z",
 });
 
-/** The JSON result of the plan that {@link planOf} returns, after the plan is committed. */
+/** The JSON result of the plan that {@link planOf} returns, after it was committed. */
 export const COMMITTED_RESULT = {
   number: "17",
   change: 17,
-  importId: ID,
+  importId: PLAN_ID,
   tenant: "kanto",
   mode: "append",
   dryRun: false,
@@ -56,12 +60,12 @@ export const COMMITTED_RESULT = {
 /** Returns a row of a plan: the second row of a file, which creates a user. */
 export const rowOf = (change: Partial<PlanRow> = {}): PlanRow => example<PlanRow>("importRows", change);
 
-/** Returns a problem with an email address in the third row of a file. */
+/** Returns an input problem: an invalid email address in the third row of a file. */
 export const problemOf = (change: Partial<InputProblem> = {}): InputProblem =>
   example<InputProblem>("importProblems", { row: 3, line: 3, ...change });
 
-/** Returns an answer with the rows of a plan, filtered and limited as a tenant does. */
-export const answerRows =
+/** Returns a function that responds with the rows of a plan, filtered and limited as a tenant does. */
+export const createRowsResponder =
   (...rows: readonly PlanRow[]): Answer =>
   ({ query = {} }: ReceivedRequest): readonly PlanRow[] => {
     const actions = query["action"]?.split(",");
@@ -91,17 +95,22 @@ export const ROWS: readonly PlanRow[] = [
   }),
 ];
 
-/** Returns the answers of a tenant until a plan is shown. The rows are not requested if there is nothing to show. */
+/**
+ * Returns the responses that a tenant gives until a plan is shown. The rows are not requested if there is nothing to
+ * show.
+ */
 export const buildPlanAnswers = (plan: Import = planOf(), more: Answers = {}): Answers => ({
   createImport: example<Import>("createImport"),
   uploadImport: plan,
   tenant: example("tenant"),
-  ...(plan.rejected || plan.create + plan.update + plan.delete === 0 ? {} : { importRows: answerRows(...ROWS) }),
+  ...(plan.rejected || plan.create + plan.update + plan.delete === 0
+    ? {}
+    : { importRows: createRowsResponder(...ROWS) }),
   ...more,
 });
 
-/** Creates a folder with these files. */
-export function folderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
+/** Creates a folder that contains these files. */
+export function createFolderWith(files: Readonly<Record<string, string | Uint8Array>>): string {
   const folder = freshFolder();
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   return folder;
@@ -126,6 +135,6 @@ export function encodeText(text: string, encoding: Encoding): Uint8Array {
 /** Returns the SHA-256 of a file. A plan stores it to identify the file. */
 export const sha256 = (content: string | Uint8Array): string => createHash("sha256").update(content).digest("hex");
 
-/** Returns the operations that were requested from the tenant, in order. */
-export const operations = (requests: readonly ReceivedRequest[]): readonly string[] =>
+/** Returns the operations that the tenant was asked for, in order. */
+export const listOperations = (requests: readonly ReceivedRequest[]): readonly string[] =>
   requests.map(({ operation }) => operation);

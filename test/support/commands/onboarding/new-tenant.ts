@@ -4,8 +4,8 @@ import { example } from "../tenant.ts";
 
 export const CERTIFICATE = example<PushCertificate>("pushCertificate", { expiresAt: null });
 
-/** Returns the answers of a tenant in which nothing is recorded yet. */
-export const newTenant = (answers: readonly object[] = []) => ({
+/** Returns the responses of a tenant in which nothing is recorded yet. */
+export const buildNewTenantAnswers = (answers: readonly object[] = []) => ({
   tenant: example<Tenant>("tenant", { profile: EMPTY_TENANT_PROFILE, users: 0, orgs: 1, devices: 0 }),
   answers: { items: answers },
   listRenewals: { items: [] },
@@ -14,8 +14,8 @@ export const newTenant = (answers: readonly object[] = []) => ({
   vppTokens: { items: [] },
 });
 
-/** Returns an answer to a question of the checklist, by default half an hour old. */
-export const answer = (question: string, value: string, at = "2026-11-20T00:30:00.000Z") => ({
+/** Returns an answer to a question of the checklist. By default, the answer was given half an hour ago. */
+export const createChecklistAnswer = (question: string, value: string, at = "2026-11-20T00:30:00.000Z") => ({
   id: "019a9f3c-5a00-7abc-8def-000000000013",
   question,
   subject: "",

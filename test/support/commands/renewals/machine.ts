@@ -2,8 +2,8 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "n
 import { join } from "node:path";
 import { freshFolder, type Circumstances } from "../program.ts";
 
-/** A `crontab` script that keeps the crontab in a file, like cron. Supports `-l`, `-` and `-r`. */
-const CRONTAB = `
+/** A `crontab` script that keeps the crontab in a file. Supports `-l`, `-` and `-r`. */
+const CRONTAB_SCRIPT = `
 echo "crontab $*" >>"$MACHINE/asked"
 case $1 in
   -l) [ -e "$MACHINE/crontab" ] && exec /bin/cat "$MACHINE/crontab"; echo "no crontab for k" >&2; exit 1 ;;
@@ -13,17 +13,17 @@ esac
 `;
 
 /** A `systemctl` script that reports every timer as active. */
-const SYSTEMCTL = `
+const SYSTEMCTL_SCRIPT = `
 echo "systemctl $*" >>"$MACHINE/asked"
 case $* in *is-active*) echo active ;; esac
 `;
 
-/** A `systemd-analyze` script that accepts all units. */
-const ANALYZE = `
+/** A `systemd-analyze` script that accepts every unit. */
+const ANALYZE_SCRIPT = `
 echo "systemd-analyze $1 $2" >>"$MACHINE/asked"
 `;
 
-/** A machine with fake programs. The crontab and systemd of the real machine are not touched. */
+/** A machine with fake programs, so that tests do not change the crontab and systemd of the real machine. */
 export interface TestMachine {
   /** options for `run`, with a separate home */
   readonly circumstances: Required<Pick<Circumstances, "home" | "environment">>;
@@ -35,14 +35,14 @@ export interface TestMachine {
   /** the crontab; undefined if there is no crontab */
   readonly crontab: () => string | undefined;
   readonly setCrontab: (content: string) => void;
-  /** command lines with which the programs were called, in order */
+  /** command lines of the programs that were called, in order */
   readonly asked: () => readonly string[];
   /** Replaces a program with a shell script. If the script is omitted, the program cannot be run. */
   readonly program: (name: string, script?: string) => void;
 }
 
 /** Creates a test machine. Its folder is removed when the test ends. */
-export function machine(): TestMachine {
+export function createTestMachine(): TestMachine {
   const home = freshFolder();
   const programs = join(home, "programs");
   const read = (name: string): string | undefined =>
@@ -52,9 +52,9 @@ export function machine(): TestMachine {
     chmodSync(join(programs, name), script === undefined ? 0o600 : 0o700);
   };
   mkdirSync(programs);
-  program("crontab", CRONTAB);
-  program("systemctl", SYSTEMCTL);
-  program("systemd-analyze", ANALYZE);
+  program("crontab", CRONTAB_SCRIPT);
+  program("systemctl", SYSTEMCTL_SCRIPT);
+  program("systemd-analyze", ANALYZE_SCRIPT);
   const environment = { PATH: programs, XDG_CONFIG_HOME: join(home, "config"), MACHINE: home };
   return {
     circumstances: { home, environment },

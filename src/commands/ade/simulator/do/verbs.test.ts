@@ -3,12 +3,12 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { testKey } from "#support/apple/simulator/key.ts";
-import { openedToken, parseBody } from "#support/apple/simulator/mdm.ts";
-import { rehearsal } from "#support/commands/ade/simulated.ts";
+import { createTestKey } from "#support/apple/simulator/key.ts";
+import { decryptServerToken, parseBody } from "#support/apple/simulator/mdm.ts";
+import { createRehearsal } from "#support/commands/ade/simulated.ts";
 import { freshFolder, runInBoth } from "#support/commands/program.ts";
 
-const KEY = testKey();
+const KEY = createTestKey();
 
 /** A signing request in PEM. */
 function signingRequest(): string {
@@ -80,7 +80,7 @@ test.each([
   ],
   ["devices activate ONE TWO", "POST /devices/activate", { serials: ["ONE", "TWO"] }, "serial\n"],
 ])("%s sends one request and shows the response", async (line, asked, body, stdout) => {
-  const { run, requests, serials } = rehearsal();
+  const { run, requests, serials } = createRehearsal();
   const [one = "", two = ""] = serials();
   const named = (words: string): string =>
     words
@@ -94,7 +94,7 @@ test.each([
 });
 
 test("devices are bought for our server, another server or no server, and can be moved", async () => {
-  const { run, serials } = rehearsal();
+  const { run, serials } = createRehearsal();
   const [one = "", two = ""] = serials();
   await run("ade simulator do devices add C02NEW000001");
   await run("ade simulator do devices add C02NEW000003 --server Jamf");
@@ -108,7 +108,7 @@ test("devices are bought for our server, another server or no server, and can be
 });
 
 test("activates and lists devices that have a profile, but not other devices", async () => {
-  const { run, serials, mdm, simulator } = rehearsal();
+  const { run, serials, mdm, simulator } = createRehearsal();
   const [one = "", two = ""] = serials();
   await mdm.signIn();
   const profile = { profile_name: "a", url: "https://mdm.example.jp", devices: [one] };
@@ -119,7 +119,7 @@ test("activates and lists devices that have a profile, but not other devices", a
 });
 
 test("shows that terms last until they are cleared and that a reset happens once", async () => {
-  const { run, inBoth } = rehearsal();
+  const { run, inBoth } = createRehearsal();
   await run("ade simulator do faults terms");
   await run("ade simulator do faults reset");
   await run("ade simulator do faults slow --always");
@@ -139,7 +139,7 @@ test.each([
   ["faults", /^$/],
   ["advance 8d", /^$/],
 ])("on a terminal, %s says what to type next", async (line, next) => {
-  const { stderr } = await rehearsal().run(`ade simulator do ${line}`, { terminal: {} });
+  const { stderr } = await createRehearsal().run(`ade simulator do ${line}`, { terminal: {} });
   expect(stderr.replaceAll(/no results\n/g, "")).toMatch(next);
 });
 
@@ -180,7 +180,7 @@ test.each([
 ])("%s writes a file with Apple's file name, keeps the previous file, and says what to type", async (...row) => {
   const [line, asked, body, name, next, inJapanese] = row;
   const folder = folderWithFiles();
-  const { inBoth, requests } = rehearsal();
+  const { inBoth, requests } = createRehearsal();
   const { en, ja } = await inBoth(`ade simulator do ${line}`, { folder });
   const [method = "", path = ""] = asked.split(" ");
   expect(requests[0]).toEqual({ asked: `${method} ${CONTROL}${path}`, body });
@@ -195,13 +195,13 @@ test.each([
 });
 
 test("a business key is a private key", async () => {
-  const { stdout } = await rehearsal().run("ade simulator do business-key -o -");
+  const { stdout } = await createRehearsal().run("ade simulator do business-key -o -");
   expect(createPrivateKey(stdout).asymmetricKeyType).toBe("ec");
 });
 
 test("a push certificate has its own topic, which --renew keeps", async () => {
   const folder = folderWithFiles();
-  const { run, requests } = rehearsal();
+  const { run, requests } = createRehearsal();
   const line = "ade simulator do push-certificate --csr a.csr";
   const { stdout } = await run(`${line} -o -`, { folder });
   const { subject } = new X509Certificate(stdout);
@@ -213,18 +213,18 @@ test("a push certificate has its own topic, which --renew keeps", async () => {
 
 test("a token is made for the public key, with the given server, administrator and file", async () => {
   const folder = folderWithFiles();
-  const { run, requests } = rehearsal();
+  const { run, requests } = createRehearsal();
   const words = "--server Jamf --admin jiro@example.jp -o SIMULATOR-t.p7m";
   expect(await run(`ade simulator do token --public-key key.pem ${words}`, { folder })).toMatchObject({ exit: 0 });
   expect(requests[0]?.body).toMatchObject({ server: "Jamf", admin: "jiro@example.jp" });
-  const token = openedToken(readFileSync(join(folder, "SIMULATOR-t.p7m"), "utf8"), KEY.privateKey);
+  const token = decryptServerToken(readFileSync(join(folder, "SIMULATOR-t.p7m"), "utf8"), KEY.privateKey);
   expect(token.consumer_key).toContain("CK_SIMULATOR_");
   const out = await run("ade simulator do token --public-key key.pem -o -", { folder });
   expect(out).toMatchObject({ stdout: expect.stringMatching(/^Content-Type: application\/pkcs7-mime/), stderr: "" });
 });
 
 test("a content token is for its location and has no holder without --other-mdm", async () => {
-  const { run, requests } = rehearsal();
+  const { run, requests } = createRehearsal();
   const { stdout } = await run("ade simulator do vpp-token --org Tokyo -o -");
   const content: unknown = JSON.parse(Buffer.from(stdout, "base64").toString());
   expect(content).toMatchObject({ orgName: "SIMULATOR Tokyo" });
@@ -264,7 +264,7 @@ test.each([
   ],
 ])("%s is refused with exit code %i, and nothing is done or written", async (line, exit, inEnglish, inJapanese) => {
   const folder = folderWithFiles();
-  const { run, inBoth, serials } = rehearsal();
+  const { run, inBoth, serials } = createRehearsal();
   await run("ade simulator do devices add C02GONE00001");
   await run("ade simulator do devices release C02GONE00001");
   const before = serials();
@@ -279,7 +279,7 @@ test.each([
 });
 
 test("a file name without SIMULATOR is refused before the previous token is ended", async () => {
-  const { run, requests } = rehearsal();
+  const { run, requests } = createRehearsal();
   await run("ade simulator do token --public-key key.pem -o token.p7m", { folder: folderWithFiles() });
   expect(requests).toEqual([]);
 });

@@ -99,8 +99,8 @@ export default defineVerbs({
         "FAULT を付けないと、設定済みの障害を一覧します。次の障害は --clear するまで続きます: terms, access-denied, inactive, token-rejected, signature-invalid, clock, unreadable-device, throttled, failed, quoted。ほかは 1 回だけ起きます。回数は --count か --always で変えられます。",
       ),
       text(
-        "terms: terms and conditions not signed. inactive: the server is inactive. clock: the client's clock is treated as wrong. unauthorized-once: the session ends. rate-limited (429), unavailable (503): with a Retry-After of --seconds. reset: the connection breaks after the request is processed. slow: the answer is delayed by --seconds. cut-json: the answer is cut off. stuck-cursor: the cursor does not move. duplicate-device: a device is sent twice. unreadable-device: a device record has an invalid date. throttled, failed, left-out: the result for devices in an assignment. quoted: errors are in quotation marks.",
-        "terms: 利用規約に未同意。inactive: サーバーが無効。clock: 時計のずれ。unauthorized-once: セッション切れ。rate-limited(429)、unavailable(503): --seconds 秒の Retry-After 付き。reset: 処理のあとに接続が切れる。slow: 応答が --seconds 秒遅れる。cut-json: 応答が途中で切れる。stuck-cursor: カーソルが進まない。duplicate-device: 同じデバイスが 2 回届く。unreadable-device: デバイスの記録の日付が読み取れない。throttled、failed、left-out: 割り当て結果でのデバイスごとの応答。quoted: エラーが引用符で囲まれる。",
+        "terms: terms and conditions not signed. inactive: the server is inactive. clock: the client's clock is treated as wrong. unauthorized-once: the session ends. rate-limited (429), unavailable (503): with a Retry-After of --seconds. reset: the connection breaks after the request is processed. slow: the response is delayed by --seconds. cut-json: the response is cut off. stuck-cursor: the cursor does not move. duplicate-device: a device is sent twice. unreadable-device: a device record has an invalid date. throttled, failed, left-out: the result for devices in an assignment. quoted: errors are in quotation marks.",
+        "terms: 利用規約に未同意。inactive: サーバーが無効。clock: 時計のずれ。unauthorized-once: セッション切れ。rate-limited(429)、unavailable(503): --seconds 秒の Retry-After 付き。reset: 処理のあとに接続が切れる。slow: 応答が --seconds 秒遅れる。cut-json: 応答が途中で切れる。stuck-cursor: カーソルが進まない。duplicate-device: 同じデバイスが 2 回届く。unreadable-device: デバイス情報の日付が読み取れない。throttled、failed、left-out: 割り当て結果でのデバイスごとの応答。quoted: エラーが引用符で囲まれる。",
       ),
     ],
     args: {
@@ -210,8 +210,8 @@ export default defineVerbs({
     ),
     details: [
       text(
-        "As at Apple, a new token immediately invalidates the server's previous token. The token does not work at Apple.",
-        "Apple と同じく、新しいトークンを作成すると、そのサーバーの前のトークンはすぐに無効になります。Apple では使えません。",
+        "As at Apple, a new token immediately invalidates the server's previous token. A token from the simulator cannot be used at Apple.",
+        "Apple と同じく、新しいトークンを作成すると、そのサーバーの前のトークンはすぐに無効になります。シミュレーターのトークンは Apple では使えません。",
       ),
     ],
     args: {},

@@ -21,7 +21,10 @@ export interface BlankSecretsFound {
 
 const MAX_NAMED_USERS = 5;
 
-/** Counts secrets of existing users that a file leaves blank: only the input has them, as the tenant stores none. */
+/**
+ * Counts the secrets of existing users that a file leaves blank. The tenant does not store secrets, so only the input
+ * file has them.
+ */
 export class BlankSecrets {
   readonly #columns: readonly (SecretColumn & { users: number })[];
   readonly #first: string[] = [];
@@ -53,7 +56,7 @@ export class BlankSecrets {
 }
 
 /** Returns the warning about blank secrets.  @see facts 6.2 for the effect of each mode */
-export function blankSecretsWarning(file: string, fullUpdate: boolean, found: BlankSecretsFound): Text {
+export function describeBlankSecrets(file: string, fullUpdate: boolean, found: BlankSecretsFound): Text {
   const { columns, users, first } = found;
   const named = first.join(", ") + (users > first.length ? " …" : "");
   const en = columns.map((column) => `${column.header} of ${formatCount(column.users, "existing user")}`);
@@ -65,7 +68,7 @@ export function blankSecretsWarning(file: string, fullUpdate: boolean, found: Bl
         "追加更新で空欄の値が消えるかどうかは、公開資料に記載がありません",
       );
   return text(
-    `${file} leaves these columns blank because their values are not stored here: ${en.join(", ")}; ${effect.en} (users: ${named})`,
+    `${file} leaves these columns blank because clomoctl does not store their values: ${en.join(", ")}; ${effect.en} (users: ${named})`,
     `${file} では、値を保存していない次の列が空欄です: ${ja.join("、")}。${effect.ja}(ユーザー: ${named})`,
   );
 }

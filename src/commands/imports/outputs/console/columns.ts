@@ -5,7 +5,7 @@ import { readHeader } from "../../../../lib/csv/layout/header.ts";
 import { buildOutputColumns, type ColumnMap } from "../../../../lib/csv/layout/map.ts";
 import type { SecretColumn } from "./blank-secrets.ts";
 import type { SecretRow } from "./secrets.ts";
-import { uploadMode } from "./upload.ts";
+import { getUploadMode } from "./upload.ts";
 
 /** A column of an upload file. A repeated column occurs as often as the fullest row needs. */
 interface ConsoleColumn {
@@ -13,18 +13,18 @@ interface ConsoleColumn {
   /** headers of its first, second, … occurrence; the last header serves all further occurrences */
   readonly headers: readonly string[];
   times: number;
-  /** its index in the previous row's values, which is tried first: rows of a plan are alike */
+  /** its index in the previous row's values, which is tried first because the rows of a plan are alike */
   at: number;
 }
 
 /** A plan, and what is needed to read the header of its file. */
-export interface InputColumns {
+export interface PlanHeaderSource {
   readonly plan: Import;
   readonly map: ColumnMap | undefined;
   readonly customFields: readonly CustomField[];
 }
 
-/** Converts custom fields to the form in which plans know them: their name is also their id. */
+/** Converts custom fields to the form that plans use, in which the name is also the ID. */
 const toPlanFields = (customFields: readonly CustomField[]) => customFields.map(({ name }) => ({ id: name, name }));
 
 /**
@@ -32,7 +32,7 @@ const toPlanFields = (customFields: readonly CustomField[]) => customFields.map(
  * A 追加更新 file has the fields of the input, the fields that the plan clears because their column is absent, and the
  * fields that the console requires, because the effect of a blank in these is not known.
  */
-const selectUploadFields = ({ plan, map, customFields }: InputColumns): ReadonlySet<string> => {
+const selectUploadFields = ({ plan, map, customFields }: PlanHeaderSource): ReadonlySet<string> => {
   const format = FORMATS[plan.kind];
   const options = { customFields: toPlanFields(customFields), map };
   const given = readHeader(plan.header, format, options).layout.columns.map(({ column }) => column);
@@ -41,7 +41,7 @@ const selectUploadFields = ({ plan, map, customFields }: InputColumns): Readonly
     given.some(({ field, sets }) => field === column.field || (sets === column.sets && column.refers !== undefined));
   const needed = listColumns(format, options.customFields).filter(
     (column) =>
-      uploadMode(plan) === "replace" ||
+      getUploadMode(plan) === "replace" ||
       column.required === "always" ||
       isAlike(column) ||
       (plan.request?.generatePasswords === true && column.secret === true && column.required === "new") ||
@@ -50,8 +50,11 @@ const selectUploadFields = ({ plan, map, customFields }: InputColumns): Readonly
   return new Set(needed.map(({ field }) => field));
 };
 
-/** Returns headers of columns that a 全件更新 file fills with the mirror's values, as the input lacks them. */
-export const findMirroredHeaders = ({ plan }: Pick<InputColumns, "plan">): readonly string[] => {
+/**
+ * Returns the headers of the columns that a 全件更新 file fills with the mirror's values, because the input does not
+ * provide them.
+ */
+export const findMirroredHeaders = ({ plan }: Pick<PlanHeaderSource, "plan">): readonly string[] => {
   const { blank, missingColumns } = plan.request ?? {};
   if (missingColumns === "clear") return [];
   const headers = FORMATS[plan.kind].columns.filter(({ secret }) => secret !== true).map(({ header }) => header);
@@ -68,7 +71,7 @@ export class ConsoleColumns {
   readonly #key: string;
 
   /** @param headers the column map of the context's console, if its headers differ from the format's */
-  constructor(input: InputColumns, headers: ColumnMap | undefined) {
+  constructor(input: PlanHeaderSource, headers: ColumnMap | undefined) {
     const { kind, unknownColumns } = input.plan;
     const format = FORMATS[kind];
     const fields = selectUploadFields(input);
@@ -139,7 +142,11 @@ export class ConsoleColumns {
     return cells;
   }
 
-  /** Returns a row's values in a column; the row's own key if `after` lacks it, because no import changes it. */
+  /**
+   * Returns a row's values in a column. If `after` lacks the key, returns the key of the row, because imports never
+   * change
+   * keys.
+   */
   #valuesOf(place: ConsoleColumn, { after, key }: PlanRow, secrets: SecretRow | undefined): string | readonly string[] {
     const { field, secret } = place.column;
     if (secret === true) return secrets?.secrets.get(field) ?? "";

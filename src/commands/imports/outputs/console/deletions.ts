@@ -7,12 +7,14 @@ import { buildFieldColumns } from "../../../listing/columns.ts";
 import type { Tools } from "../../../tools.ts";
 import { isWorkbookName, encodeTable } from "../table-file.ts";
 
-/** Keys of columns that people need to find a record in the console, in addition to those lists usually show. */
+/** Keys of columns that people need to find a record in the console, in addition to the columns of lists. */
 const EXTRA_COLUMN_KEYS: readonly string[] = ["administrator", "path"];
 
 /**
- * Writes the records of a kind that a plan deletes, so that people can delete them by hand: 追加更新 deletes nothing.
- * The file is a workbook, or a CSV file in which a `'` guards the cells that a spreadsheet would run as formulas.
+ * Writes the records of a kind that a plan deletes, so that people can delete them by hand, because 追加更新 does not
+ * delete anything. The file is a workbook, or a CSV file in which a `'` guards the cells that a spreadsheet would run
+ * as
+ * formulas.
  *
  * @param plan its id, and the kind of the records to write: the plan's own, or another kind that it deletes
  * @param done called when the file is in place; if it throws, the new file is removed

@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { rowsIn } from "#support/xlsx/read.ts";
+import { readRows } from "#support/xlsx/read.ts";
 import type { Import, PlanRow, User } from "../../../../lib/client/index.ts";
 import { Failure } from "../../../../lib/errors/index.ts";
 import { text } from "../../../../lib/text/index.ts";
@@ -11,11 +11,11 @@ import { example, type Answers } from "#support/commands/tenant.ts";
 import {
   toCommittedPlan,
   encodeText,
-  folderWith,
-  answerRows,
-  ID,
+  createFolderWith,
+  createRowsResponder,
+  PLAN_ID,
   runInBothAndDeleteOutput,
-  operations,
+  listOperations,
   buildPlanAnswers,
   planOf,
   rowOf,
@@ -71,12 +71,12 @@ function circumstances({ plan: change = {}, content = PEOPLE, rows = FOUR, more 
   const [first = ""] = typeof content === "string" ? content.split("\n") : [];
   const plan = planOf({ inputSha256: sha256(content), header: first.split(","), ...change });
   const tenant: Answers = {
-    ...buildPlanAnswers(plan, { importRows: answerRows(...rows) }),
+    ...buildPlanAnswers(plan, { importRows: createRowsResponder(...rows) }),
     ...(plan.kind === "users" ? { fields: { items: [] } } : {}),
     commitImport: written(plan),
     ...more,
   };
-  return { tenant, folder: folderWith({ "in.csv": content }) };
+  return { tenant, folder: createFolderWith({ "in.csv": content }) };
 }
 const without = (operation: string, { tenant, folder }: ReturnType<typeof circumstances>) => ({
   tenant: Object.fromEntries(Object.entries(tenant).filter(([name]) => name !== operation)),
@@ -89,7 +89,7 @@ const linesOf = (folder: string, encoding = "shift_jis"): readonly string[] =>
 
 test("announces a console file before the upload, and is refused at once without the right", async () => {
   const refused = new Failure("not-permitted", { what: text("not the whole tenant", "テナント全体ではありません") });
-  const told = { folder: folderWith({ "in.csv": PEOPLE }), tenant: { createImport: refused } };
+  const told = { folder: createFolderWith({ "in.csv": PEOPLE }), tenant: { createImport: refused } };
   const line = "users import in.csv --mode replace --emit-csv out.csv --dry-run";
   const { en, ja } = await runInBothAndDeleteOutput(line, told);
   expect(en).toMatchObject({ exit: 4, stdout: "", stderr: "error: not the whole tenant\n" });
@@ -114,13 +114,13 @@ test("writes the rows of the plan with the secrets of the input, and commits the
     "",
   ]);
   expect(statSync(join(told.folder, "out.csv")).mode & 0o777).toBe(0o600);
-  expect(JSON.parse(en.stdout)).toMatchObject({ importId: ID, dryRun: false, committed: true });
+  expect(JSON.parse(en.stdout)).toMatchObject({ importId: PLAN_ID, dryRun: false, committed: true });
   const digest = sha256(readFileSync(join(told.folder, "out.csv")));
   expect(en.requests.filter(({ operation }) => /^(fields|commitImport)$/.test(operation))).toEqual([
     { operation: "fields" },
     {
       operation: "commitImport",
-      params: { id: ID },
+      params: { id: PLAN_ID },
       ifMatch: '"7-3"',
       query: {
         sha256: digest,
@@ -181,7 +181,7 @@ test.each([
     expect(en.stderr).toContain(`error: ${said}`);
     expect(japanese.stderr).toContain(ja);
     expect(existsSync(join(told.folder, "out.csv"))).toBe(stays);
-    expect(operations(en.requests).filter((operation) => operation === "import")).toHaveLength(1);
+    expect(listOperations(en.requests).filter((operation) => operation === "import")).toHaveLength(1);
   },
 );
 
@@ -190,7 +190,7 @@ test("only existing users with an account lack a secret, and only if the file do
   const warnings = (stderr: string): readonly string[] =>
     stderr.split("\n").filter((line) => /^(warning|警告):/.test(line));
   expect(warnings(en.stderr).slice(0, -1)).toEqual([
-    "warning: out.csv leaves these columns blank because their values are not stored here: CLOMOアカウントパスワード of 1 existing user; it is not documented whether 追加更新 clears blank fields (users: taro@example.co.jp)",
+    "warning: out.csv leaves these columns blank because clomoctl does not store their values: CLOMOアカウントパスワード of 1 existing user; it is not documented whether 追加更新 clears blank fields (users: taro@example.co.jp)",
   ]);
   expect(warnings(en.stderr).at(-1)).toMatch(/encoding and most headers of CLOMO PANEL's user CSV are not confirmed/);
   expect(warnings(ja.stderr)).toHaveLength(2);
@@ -262,7 +262,7 @@ test("for 全件更新, writes every row with every column, even unchanged rows,
 test.each<[Partial<Import>, string, string]>([
   [
     { unseenColumns: ["表示名", "ユーザーID", "説明"] },
-    "no export of the console has been taken over",
+    "no export of these records has been imported from the console",
     "--from-console",
   ],
   [
@@ -318,12 +318,12 @@ test("CLOMO PANEL deletes nothing by file, so deletions are listed separately to
   expect(linesOf(told.folder)).toEqual([USERS_HEADER, "山田 太郎,taro@example.co.jp,taro,", ""]);
   expect(en.stderr).toContain("with the mode set to 追加更新 (never 全件更新)\n");
   expect(en.stderr).toContain(
-    "\nout-delete.xlsx lists the records to delete by hand (users: 1): 追加更新 deletes nothing\n",
+    "\nout-delete.xlsx lists the records to delete by hand (users: 1), because 追加更新 does not delete records\n",
   );
   expect(ja.stderr).toContain("\nout-delete.xlsx: 手作業で削除するユーザー 1 件(追加更新では削除されません)\n");
   const list = join(told.folder, "out-delete.xlsx");
   expect(statSync(list).mode & 0o777).toBe(0o600);
-  expect(await rowsIn(readFileSync(list))).toEqual([
+  expect(await readRows(readFileSync(list))).toEqual([
     ["氏名", "メールアドレス", "組織", "役職", "社員コード", "CLOMOアカウント名", "管理者"],
     ["=1+1", "old@x, b@x", "営業部", "課長", "E0042", "", "いいえ"],
   ]);
@@ -377,7 +377,7 @@ test.each([
         after: [{ field: "name", value: "山田 太郎" }, ...custom(value)],
       }),
     ],
-    more: { fields: { items: [{ id: ID, name: "入社年", createdAt: "2026-11-20T00:00:00.000Z" }] } },
+    more: { fields: { items: [{ id: PLAN_ID, name: "入社年", createdAt: "2026-11-20T00:00:00.000Z" }] } },
   });
   const { exit, stderr } = await run(LINE, told);
   expect(exit).toBe(0);
@@ -387,7 +387,7 @@ test.each([
 test.each(["out.csv", "out-delete.xlsx"])(
   "an existing %s is not replaced, and nothing is read before",
   async (name) => {
-    const folder = folderWith({ "in.csv": PEOPLE, [name]: "old" });
+    const folder = createFolderWith({ "in.csv": PEOPLE, [name]: "old" });
     const line = "users import in.csv --mode replace --emit-csv out.csv";
     const { en, ja } = await runInBoth(line, { folder, tenant: {} });
     expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
@@ -471,7 +471,7 @@ test("writes and discards a plan that changes nothing", async () => {
   const told = circumstances({ plan, more: { discardImport: plan } });
   const { exit, stderr } = await run("users import in.csv --emit-csv out.csv", without("commitImport", told));
   expect(exit).toBe(0);
-  expect(stderr).toContain("nothing to change\n");
+  expect(stderr).toContain("\nnothing to change\n");
   expect(existsSync(join(told.folder, "out.csv"))).toBe(true);
 });
 
@@ -547,7 +547,7 @@ test("the tenant's own fields are columns, and headers are those of the context'
     content,
     plan: { header: ["名前", "メールアドレス", "入社年"] },
     rows: [rowOf({ after })],
-    more: { fields: { items: [{ id: ID, name: "入社年", createdAt: "2026-11-20T00:00:00.000Z" }] } },
+    more: { fields: { items: [{ id: PLAN_ID, name: "入社年", createdAt: "2026-11-20T00:00:00.000Z" }] } },
   });
   writeFileSync(join(folder, "map.yaml"), "columns:\n  名前: 氏名\n");
   await run("context add mapped --embedded --map users=map.yaml", { home: folder });
@@ -637,7 +637,7 @@ test("a plan that cannot be committed now leaves no file and is kept", async () 
   const { exit, stderr, requests } = await run(LINE, told);
   expect(exit).toBe(5);
   expect(stderr).toContain("error: changed\n  the plan is kept; to continue: clomoctl imports replan P12\n");
-  expect(operations(requests)).not.toContain("discardImport");
+  expect(listOperations(requests)).not.toContain("discardImport");
   expect(existsSync(join(told.folder, "out.csv"))).toBe(false);
 });
 

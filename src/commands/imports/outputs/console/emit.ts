@@ -8,22 +8,22 @@ import { formatCount, text, type Text } from "../../../../lib/text/index.ts";
 import { loadCustomFields } from "../../../csv/file/column-map.ts";
 import type { Tools } from "../../../tools.ts";
 import { buildTakeoverCommand } from "../../refusal/command.ts";
-import { blankSecretsWarning } from "./blank-secrets.ts";
+import { describeBlankSecrets } from "./blank-secrets.ts";
 import { findMirroredHeaders } from "./columns.ts";
 import { writeDeletions } from "./deletions.ts";
 import { writeConsoleFile, type UploadFileSummary, type WrittenUpload } from "./file.ts";
 import { reportLeftOutRows } from "./left-out.ts";
 import type { LeftOutSummary } from "../../../../lib/plan/columns.ts";
-import { verifyUploadHint, describeUpload } from "./screen.ts";
+import { describeUploadCheck, describeUpload } from "./screen.ts";
 import type { SecretSource } from "./secrets.ts";
-import { deletionsFile, uploadMode } from "./upload.ts";
+import { resolveDeletionsFile, getUploadMode } from "./upload.ts";
 
 /** A plan and, if its input file is available, how to read that file again. */
-export type EmitSource = Pick<SecretSource, "plan" | "map"> &
+export type UploadFileSource = Pick<SecretSource, "plan" | "map"> &
   Partial<Pick<SecretSource, "file" | "reading" | "passwords">>;
 
 /** Returns a plan's upload file. Its `write` writes the file and settles the plan once the file is in place. */
-export const prepareUploadFile = (tools: Tools, name: string, source: EmitSource) => ({
+export const prepareUploadFile = (tools: Tools, name: string, source: UploadFileSource) => ({
   name,
   write: async (settle: (written: WrittenUpload) => Promise<Import>): Promise<LeftOutSummary> => {
     let plan = source.plan;
@@ -39,14 +39,14 @@ async function explainTracking({ terminal }: Tools, { consoleTask }: Import): Pr
   if (consoleTask === undefined) {
     await terminal.note(
       text(
-        "uploads are not tracked until you take over the console's first export (--from-console)",
+        "uploads are not tracked until you import the console's first export (--from-console)",
         "管理画面のエクスポートを取り込む(--from-console)までは、反映されたかどうかを確認しません",
       ),
     );
     return;
   }
   const [drop, commit] = [line("console drop", [consoleTask]), line("imports commit", ["PLAN"])];
-  await terminal.note(verifyUploadHint(String(consoleTask)));
+  await terminal.note(describeUploadCheck(String(consoleTask)));
   await terminal.note(
     text(
       `if you do not upload the file: ${drop}; to have the plan approved first: --keep-plan --report FILE, then ${commit} --emit-csv FILE`,
@@ -65,13 +65,13 @@ async function explainTracking({ terminal }: Tools, { consoleTask }: Import): Pr
 async function writeUploadFile(
   tools: Tools,
   file: string,
-  source: EmitSource,
+  source: UploadFileSource,
   done: (written: WrittenUpload) => Promise<unknown>,
 ): Promise<LeftOutSummary> {
   const { plan } = source;
   const { terminal } = tools;
   const customFields = FORMATS[plan.kind].custom ? await loadCustomFields(tools) : [];
-  const list = deletionsFile(file, plan);
+  const list = resolveDeletionsFile(file, plan);
   const { file: input, reading, ...rest } = source;
   const whole =
     input === undefined || reading === undefined
@@ -82,26 +82,29 @@ async function writeUploadFile(
   );
   for (const warning of listUploadWarnings(file, plan, written)) await terminal.warn(warning);
   await explainUpload(tools, file, { plan, rows: written.rows });
-  if (list !== undefined) await terminal.problem(manualDeletionsNote(list, plan));
+  if (list !== undefined) await terminal.problem(describeManualDeletions(list, plan));
   const { released = 0 } = plan;
-  if (released > 0) await terminal.problem(ownerRemovalNote(released));
+  if (released > 0) await terminal.problem(describeOwnersToRemove(released));
   return written.leftOut;
 }
 
-/** Reports row count and upload place, or that no file was written, with a warning of an earlier file so named. */
+/**
+ * Reports the number of rows and where to upload the file, or that no file was written. In the latter case, warns if an
+ * older file has the same name.
+ */
 export async function explainUpload(
   { terminal, outputs }: Tools,
   file: string,
   { plan, rows }: { readonly plan: Pick<Import, "kind" | "mode">; readonly rows: number },
 ): Promise<void> {
-  if (rows > 0 || uploadMode(plan) === "replace") {
+  if (rows > 0 || getUploadMode(plan) === "replace") {
     const { en, ja } = describeUpload(plan);
     await terminal.problem(text(`${file}: ${formatCount(rows, "row")}; ${en}`, `${file}: ${rows} 行。${ja}`));
     return;
   }
   await terminal.problem(
     text(
-      `${file} was not written: there are no rows to upload`,
+      `${file} was not written because there are no rows to upload`,
       `アップロードする行がないため、${file} は書き出していません`,
     ),
   );
@@ -109,7 +112,7 @@ export async function explainUpload(
   await terminal.warn(
     text(
       `the existing ${file} is from an earlier run: do not upload it`,
-      `いまある ${file} は以前のものです。アップロードしないでください`,
+      `既存の ${file} は以前に書き出したものです。アップロードしないでください`,
     ),
   );
 }
@@ -128,18 +131,18 @@ export function refuseUnseenData(plan: Import): void {
   if (unseenColumns.includes(key)) {
     throw new Failure("input-rejected", {
       what: text(
-        "no export of the console has been taken over for these records, so it is not known which records have to be deleted in the console; no file was written",
-        "この種類の管理画面のエクスポートを取り込んでいないため、管理画面で削除されるものが分かりません。ファイルは書き出していません",
+        "no export of these records has been imported from the console, so it is not known which records have to be deleted there; no file was written",
+        "この種類の管理画面のエクスポートを取り込んでいないため、管理画面で削除されるものがわかりません。ファイルは書き出していません",
       ),
       where: "--emit-csv",
       hint: text(
-        `first take over the console's export: ${mirror}`,
+        `first import the console's export: ${mirror}`,
         `先に管理画面のエクスポートを取り込んでください: ${mirror}`,
       ),
     });
   }
   const unknown =
-    uploadMode(plan) === "replace"
+    getUploadMode(plan) === "replace"
       ? findMirroredHeaders({ plan }).filter((header) => unseenColumns.includes(header))
       : [];
   if (unknown.length === 0) return;
@@ -161,15 +164,15 @@ export function refuseUnseenData(plan: Import): void {
 export function* listUploadWarnings(file: string, plan: Import, written: UploadFileSummary): Generator<Text> {
   const { blankSecrets, severalAddresses, cleared, mapped } = written;
   const { thing, app } = FORMATS[plan.kind];
-  if (uploadMode(plan) === "replace") yield fullUpdateWarning(plan);
-  if (blankSecrets.users > 0) yield blankSecretsWarning(file, uploadMode(plan) === "replace", blankSecrets);
+  if (getUploadMode(plan) === "replace") yield describeFullUpdateRisk(plan);
+  if (blankSecrets.users > 0) yield describeBlankSecrets(file, getUploadMode(plan) === "replace", blankSecrets);
   if (severalAddresses > 0) {
     yield text(
       `${file} has ${formatCount(severalAddresses, "user")} with several email addresses; it is not known how the console handles them`,
       `${file} にはメールアドレスが複数あるユーザーが ${severalAddresses} 人います。管理画面での扱いは確認されていません`,
     );
   }
-  if (cleared > 0 && uploadMode(plan) === "append") {
+  if (cleared > 0 && getUploadMode(plan) === "append") {
     yield text(
       `blank cells in ${file} should clear ${formatCount(cleared, "value")}; it is not documented whether 追加更新 clears values`,
       `${file} の空欄で消す値が ${cleared} 個あります。追加更新で消えるかどうかは、公開資料に記載がありません`,
@@ -184,7 +187,7 @@ export function* listUploadWarnings(file: string, plan: Import, written: UploadF
     );
   }
   if (app === undefined && !mapped)
-    yield thing.ownHeaders === true ? ownHeadersWarning(file, plan) : unconfirmedFormatWarning(file);
+    yield thing.ownHeaders === true ? describeOwnHeaders(file, plan) : describeUnconfirmedFormat(file);
 }
 
 /** Returns the headers of the input's columns that no export has shown. */
@@ -192,41 +195,41 @@ const findUnseenInputColumns = ({ absentColumns, unseenColumns = [] }: Import): 
   unseenColumns.filter((header) => !absentColumns.includes(header));
 
 /** Returns the warning about what the manual does not say about 全件更新.  @see facts 6.2 */
-const fullUpdateWarning = (plan: Import): Text =>
+const describeFullUpdateRisk = (plan: Import): Text =>
   text(
     `the manual does not say whether 全件更新 deletes users and creates them again (and what happens to their devices), or whether administrators are exempt; users missing from the file are deleted: ${plan.delete} in this mirror, possibly more in the console`,
     `全件更新がユーザーを削除して作り直すのか(デバイスとの関連付けがどうなるか)、管理者が対象外かどうかは、マニュアルに記載がありません。ファイルにないユーザーは削除されます(このミラーでは ${plan.delete} 件。管理画面ではそれより多い可能性があります)`,
   );
 
-const unconfirmedFormatWarning = (file: string): Text =>
+const describeUnconfirmedFormat = (file: string): Text =>
   text(
     `the encoding and most headers of CLOMO PANEL's user CSV are not confirmed: compare ${file} with a file that the console exported`,
     `CLOMO PANEL のユーザー CSV の文字コードと多くのヘッダーは確認されていません。${file} を管理画面のエクスポートと見比べてください`,
   );
 
-const manualDeletionsNote = (list: string, { delete: count, kind }: Import): Text => {
+const describeManualDeletions = (list: string, { delete: count, kind }: Import): Text => {
   const { title, screen } = FORMATS[kind].thing;
   const { en, ja } = title;
   if (screen.choice === undefined) {
     return text(
-      `${basename(list)} lists the records to delete by hand (${en}: ${count}) if the upload does not delete them; it is not known whether it does`,
+      `it is not known whether the upload deletes the records listed in ${basename(list)} (${en}: ${count}); if it does not, delete them by hand`,
       `${basename(list)}: ${ja} ${count} 件は、アップロードで削除されなければ手作業で削除してください(削除されるかどうかは確認されていません)`,
     );
   }
   return text(
-    `${basename(list)} lists the records to delete by hand (${en}: ${count}): 追加更新 deletes nothing`,
+    `${basename(list)} lists the records to delete by hand (${en}: ${count}), because 追加更新 does not delete records`,
     `${basename(list)}: 手作業で削除する${ja} ${count} 件(追加更新では削除されません)`,
   );
 };
 
 /** Returns the note on what to do before owners are deleted. */
-const ownerRemovalNote = (devices: number): Text =>
+const describeOwnersToRemove = (devices: number): Text =>
   text(
-    `first remove the owner from ${formatCount(devices, "device")} in the console (listed above)`,
+    `first remove the owner from the ${formatCount(devices, "device")} listed above, in the console`,
     `先に、上に示したデバイス ${devices} 台の所有者を管理画面で外してください`,
   );
 
-const ownHeadersWarning = (file: string, { kind }: Import): Text => {
+const describeOwnHeaders = (file: string, { kind }: Import): Text => {
   const { en, ja } = FORMATS[kind].thing.title;
   return text(
     `${file} has clomoctl's own headers, because the console's headers for ${en} are not known: replace them before the upload, and before you verify the console's export, replace its headers with clomoctl's`,

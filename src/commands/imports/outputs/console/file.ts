@@ -12,12 +12,12 @@ import type { Tools } from "../../../tools.ts";
 import { listValueChanges } from "../../../../lib/plan/changes.ts";
 import { BlankSecrets, type BlankSecretsFound } from "./blank-secrets.ts";
 import { ConsoleColumns } from "./columns.ts";
-import { lackingRowsFailure, LeftOutRows } from "./left-out.ts";
+import { createMissingRowsFailure, LeftOutRows } from "./left-out.ts";
 import type { LeftOutSummary } from "../../../../lib/plan/columns.ts";
 import type { PasswordGenerator } from "../passwords.ts";
 import { RowCursor } from "../row-cursor.ts";
 import { readSecretRows, type SecretRow, type SecretSource } from "./secrets.ts";
-import { uploadMode } from "./upload.ts";
+import { getUploadMode } from "./upload.ts";
 
 /** The facts about a written upload file that are sent to the tenant. */
 export interface WrittenUpload {
@@ -84,7 +84,10 @@ interface UploadFileInput {
   readonly done: ((written: WrittenUpload) => Promise<unknown>) | undefined;
 }
 
-/** Signals too many columns or an unmappable character in a row: rare, so not searched for in advance. */
+/**
+ * Signals that a row needs more columns or contains an unmappable character. This is rare, so rows are not checked in
+ * advance.
+ */
 class UnfitRowError extends Error {}
 
 /** Makes room for the fullest row, and reports unmappable characters. */
@@ -138,12 +141,12 @@ async function writeEncodedRows(tools: Tools, writing: UploadFileInput): Promise
       await writer.write(encoded(text));
     }
     const { found } = leftOut;
-    if (found.count > 0 && uploadMode(source.plan) === "replace") throw lackingRowsFailure(found);
+    if (found.count > 0 && getUploadMode(source.plan) === "replace") throw createMissingRowsFailure(found);
     isAllLeftOut = rows === 0 && found.count > 0;
     await writer.write(checked(encoder.end()));
     return { rows, blankSecrets: blank.found, severalAddresses, cleared, mapped, leftOut: found };
   };
-  const isEmpty = ({ rows }: UploadFileSummary): boolean => rows === 0 && uploadMode(source.plan) === "append";
+  const isEmpty = ({ rows }: UploadFileSummary): boolean => rows === 0 && getUploadMode(source.plan) === "append";
   const written = await tools.outputs.write(path, writeRows, { settle, isEmpty });
   await noteReplacedCharacters(tools, encoder);
   return written;
@@ -152,7 +155,7 @@ async function writeEncodedRows(tools: Tools, writing: UploadFileInput): Promise
 const isInUploadFile = (plan: Import, { action, setsSecret, thing }: PlanRow): boolean => {
   // an undo may also write records of another kind, which do not belong in this file
   if (action === "delete" || action === "invalid" || thing !== undefined) return false;
-  return uploadMode(plan) === "replace" || action !== "unchanged" || setsSecret;
+  return getUploadMode(plan) === "replace" || action !== "unchanged" || setsSecret;
 };
 
 /** Returns the fields of a file's columns as JSON, as the tenant expects them. */
@@ -180,7 +183,7 @@ async function* joinRows(
       await secrets?.advanceTo(rows.at(-1)?.row ?? 0);
       yield rows.map((row) => ({ row, secrets: addPassword(row, secrets?.at(row.row), source.passwords) }));
     }
-    // read to the end: only there is a change of the file detected
+    // reads to the end, because a change to the file is detected only there
     await secrets?.finish();
   } finally {
     await secrets?.close();

@@ -61,20 +61,20 @@ export async function reportLeftOutRows(
   );
 }
 
-const DO_TASKS_FIRST = text(
-  `first do the open tasks in the console (${line("console list", [])}), then take over its export`,
+const OPEN_TASKS_ADVICE = text(
+  `first do the open tasks in the console (${line("console list", [])}), then import the console's export`,
   `先に管理画面で未了の作業(${line("console list", [])})を行ってエクスポートを取り込む`,
 );
 
-const SHOW_COLUMN_FIRST = text(
-  "first take over an export of the console that has the column, or pass --blank clear if blank cells should clear it",
+const UNSEEN_COLUMN_ADVICE = text(
+  "first import an export of the console that has the column, or pass --blank clear if blank cells should clear the value",
   "先にその列のある管理画面のエクスポートを取り込むか、空欄で値を消す場合は --blank clear を指定する",
 );
 
 /** Returns the failure of a 全件更新 file that would lack rows: the console would delete their records. */
-export const lackingRowsFailure = (leftOut: LeftOutSummary): Failure => {
+export const createMissingRowsFailure = (leftOut: LeftOutSummary): Failure => {
   const [first] = describeReasons(leftOut);
-  const { en, ja } = leftOut.reasons.blank === undefined ? DO_TASKS_FIRST : SHOW_COLUMN_FIRST;
+  const { en, ja } = leftOut.reasons.blank === undefined ? OPEN_TASKS_ADVICE : UNSEEN_COLUMN_ADVICE;
   return new Failure("input-rejected", {
     what: text(
       `${formatCount(leftOut.count, "row")} cannot be included in the file, and 全件更新 would delete the missing records in the console; no file was written: ${first?.reason.en}`,

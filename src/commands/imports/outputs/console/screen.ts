@@ -4,10 +4,10 @@ import { FORMATS } from "../../../../lib/model/formats.ts";
 import { IMPORT_MODE_NAMES } from "../../../../lib/model/import.ts";
 import { formatSecuredAppName } from "../../../../lib/model/secured-user.ts";
 import { text, type Text } from "../../../../lib/text/index.ts";
-import { uploadMode } from "./upload.ts";
+import { getUploadMode } from "./upload.ts";
 
 /** Returns the console's screen for the records of a kind. */
-export const consolePageOf = (kind: Import["kind"]): Text => insertAppName(kind, FORMATS[kind].thing.screen.page);
+export const getConsolePage = (kind: Import["kind"]): Text => insertAppName(kind, FORMATS[kind].thing.screen.page);
 
 /** Replaces `{app}` in a text about a kind with the name of the kind's app. */
 export const insertAppName = (kind: Import["kind"], { en, ja }: Text): Text => {
@@ -17,7 +17,7 @@ export const insertAppName = (kind: Import["kind"], { en, ja }: Text): Text => {
 };
 
 /** Returns the advice on how to verify an upload.  @param number number of the change; null if it is not known yet */
-export const verifyUploadHint = (number: string | null): Text =>
+export const describeUploadCheck = (number: string | null): Text =>
   text(
     `after the upload, export in the console, then: ${line("imports verify", [number ?? "NUMBER"], { against: "EXPORT.csv" })}`,
     `アップロード後、管理画面でエクスポートしてから: ${line("imports verify", [number ?? "NUMBER"], { against: "EXPORT.csv" })}`,
@@ -26,7 +26,7 @@ export const verifyUploadHint = (number: string | null): Text =>
 /** Describes where and how to upload a plan's file. */
 export function describeUpload(plan: Pick<Import, "kind" | "mode">): Text {
   const { clicks, choice } = FORMATS[plan.kind].thing.screen;
-  const page = consolePageOf(plan.kind);
+  const page = getConsolePage(plan.kind);
   const upload = text(`upload in ${page.en}${clicks.en}`, `${page.ja}${clicks.ja}`);
   if (choice === undefined) {
     return text(
@@ -34,7 +34,7 @@ export function describeUpload(plan: Pick<Import, "kind" | "mode">): Text {
       `${upload.ja}、このファイルに合う選択肢でアップロードしてください(どれが合うかは確認されていません)`,
     );
   }
-  const wanted = uploadMode(plan);
+  const wanted = getUploadMode(plan);
   const [{ ja: name }, { ja: other }] = [
     IMPORT_MODE_NAMES[wanted],
     IMPORT_MODE_NAMES[wanted === "append" ? "replace" : "append"],

@@ -10,7 +10,7 @@ import { writeDeletions } from "./deletions.ts";
 import { explainUpload, listUploadWarnings } from "./emit.ts";
 import { writeConsoleFile, type WrittenUpload } from "./file.ts";
 import type { LeftOutSummary } from "../../../../lib/plan/columns.ts";
-import { deletionsFile } from "./upload.ts";
+import { resolveDeletionsFile } from "./upload.ts";
 
 /** A planned undo, and the import that it undoes. */
 export interface PlannedUndo {
@@ -19,12 +19,13 @@ export interface PlannedUndo {
 }
 
 /**
- * Writes the files that undo an import in the console: the former values for 追加更新, and next to it a list of the
- * records that the import created, to be deleted by hand.
+ * Writes the files that undo an import in the console: a file of the former values for 追加更新, and next to it a list
+ * of
+ * the records that the import created, to be deleted by hand.
  *
  * @param done commits the undo in the tenant when both files are in place; after that, the former values of the console
- * are not stored any longer. If it fails, or a file cannot be written, the files that were there before are restored
- * @throws `usage` for organisations, because a file of former values cannot express their places
+ * are no longer stored. If it fails, or a file cannot be written, the files that were there before are restored
+ * @throws `usage` for organisations, because a file of former values cannot express their places in the tree
  */
 export async function writeUndoFiles(
   tools: Tools,
@@ -33,21 +34,21 @@ export async function writeUndoFiles(
   done: (written: WrittenUpload) => Promise<unknown>,
 ): Promise<LeftOutSummary> {
   const { kind } = undo;
-  if (kind === "orgs") throw NO_UNDO_FILE;
+  if (kind === "orgs") throw NO_UNDO_FILE_FAILURE;
   const { terminal } = tools;
   const customFields = FORMATS[kind].custom ? await loadCustomFields(tools) : [];
   const { header, unknown } = selectUndoHeaders({ undo, original }, customFields);
   const plan: Import = { ...undo, header };
-  const list = deletionsFile(file, undo);
+  const list = resolveDeletionsFile(file, undo);
   const source = { plan, map: undefined, customFields };
   const written = await writeConsoleFile(tools, file, source, (upload) =>
     list === undefined ? done(upload) : writeDeletions(tools, list, undo, () => done(upload)),
   );
   for (const warning of listUploadWarnings(file, plan, written)) await terminal.warn(warning);
   const lacking = await findOmittedColumns(tools, undo, unknown);
-  if (lacking.length > 0) await terminal.warn(omittedColumnsWarning(file, lacking));
+  if (lacking.length > 0) await terminal.warn(describeOmittedColumns(file, lacking));
   await explainUpload(tools, file, { plan, rows: written.rows });
-  if (list !== undefined) await terminal.problem(undoDeletionsNote(list, undo));
+  if (list !== undefined) await terminal.problem(describeUndoDeletions(list, undo));
   return written.leftOut;
 }
 
@@ -60,9 +61,10 @@ interface UndoColumn {
 }
 
 /**
- * Returns the headers of the columns that the import changed or its file had, including the key. If records come back,
- * the other columns are added, except secrets. If the file also updates records, it leaves out the columns that no
- * export of the console has shown, because the updated records would get blanks there.
+ * Returns the headers of the columns that the import changed or its file had, including the key. If the undo restores
+ * deleted records, the other columns are added, except secrets. If the file also updates records, it leaves out the
+ * columns
+ * that no export of the console has shown, because the updated records would get blanks there.
  */
 const selectUndoHeaders = (
   { undo, original }: PlannedUndo,
@@ -84,7 +86,7 @@ const selectUndoHeaders = (
   return { header: taken.map(({ header }) => header), unknown };
 };
 
-/** Returns the headers of columns that the file lacks although a record that comes back has a value there. */
+/** Returns the headers of the columns that the file lacks although a restored record has a value there. */
 async function findOmittedColumns(
   tools: Tools,
   { id }: Import,
@@ -95,21 +97,21 @@ async function findOmittedColumns(
   const found = new Set<string>();
   for await (const { after, thing } of client.imports.rows(id, { action: "create" })) {
     if (thing !== undefined) continue;
-    // a record in the whole organisation has no organisation to enter
+    // a record directly in the root organisation does not need a value for its organisation
     for (const { field, value } of after) if (value !== ROOT_ORG_NAME && (value ?? "").length > 0) found.add(field);
   }
   return unknown.filter(({ field }) => found.has(field)).map(({ header }) => header);
 }
 
-const omittedColumnsWarning = (file: string, headers: readonly string[]): Text => {
+const describeOmittedColumns = (file: string, headers: readonly string[]): Text => {
   const names = headers.join(", ");
   return text(
-    `no export of the console has shown these columns, so ${file} leaves them out; in the console, enter these values by hand for the records that come back: ${names}`,
+    `no export of the console has shown these columns, so ${file} leaves them out; in the console, enter these values by hand for the restored records: ${names}`,
     `次の列は管理画面のエクスポートで確認できていないため、${file} に含めていません。元に戻すものの値は、管理画面で入力してください: ${names}`,
   );
 };
 
-const NO_UNDO_FILE = new Failure("usage", {
+const NO_UNDO_FILE_FAILURE = new Failure("usage", {
   what: text(
     "an import of organisations cannot be undone with an upload file",
     "組織のインポートは、アップロード用ファイルでは取り消せません",
@@ -121,7 +123,7 @@ const NO_UNDO_FILE = new Failure("usage", {
   ),
 });
 
-const undoDeletionsNote = (list: string, { delete: count, kind }: Import): Text => {
+const describeUndoDeletions = (list: string, { delete: count, kind }: Import): Text => {
   const { en, ja } = FORMATS[kind].thing.title;
   return text(
     `${list} lists the records that the import created, to be deleted by hand (${en}: ${count})`,

@@ -4,20 +4,22 @@ import { FORMATS } from "../../../../lib/model/formats.ts";
 
 type UploadPlan = Pick<Import, "kind" | "mode">;
 
-/** Returns the mode in which the console takes an upload file: CLOMO PANEL has only 追加更新.  @see facts 1.4, 6.2 */
-export const uploadMode = ({ kind, mode }: UploadPlan): "append" | "replace" =>
+/**
+ * Returns the mode in which the console processes an upload file. CLOMO PANEL has only 追加更新. @see facts 1.4, 6.2
+ */
+export const getUploadMode = ({ kind, mode }: UploadPlan): "append" | "replace" =>
   mode === "replace" && FORMATS[kind].app !== undefined ? "replace" : "append";
 
 /** Returns the number of records that have to be deleted by hand, because the upload does not delete them. */
-export const manualDeletions = (plan: UploadPlan & Pick<Import, "delete">): number =>
-  uploadMode(plan) === "replace" ? 0 : plan.delete;
+export const countManualDeletions = (plan: UploadPlan & Pick<Import, "delete">): number =>
+  getUploadMode(plan) === "replace" ? 0 : plan.delete;
 
 /** Returns the name of the file that lists what to delete by hand, next to the upload file: `up-delete.xlsx`. */
-export const deletionsName = (file: string): string => {
+export const getDeletionsFileName = (file: string): string => {
   const { dir, name } = parse(file);
   return format({ dir, name: `${name}-delete`, ext: ".xlsx" });
 };
 
 /** Returns the name of the file that lists what to delete by hand; undefined if there is nothing to delete. */
-export const deletionsFile = (file: string, plan: UploadPlan & Pick<Import, "delete">): string | undefined =>
-  manualDeletions(plan) === 0 ? undefined : deletionsName(file);
+export const resolveDeletionsFile = (file: string, plan: UploadPlan & Pick<Import, "delete">): string | undefined =>
+  countManualDeletions(plan) === 0 ? undefined : getDeletionsFileName(file);

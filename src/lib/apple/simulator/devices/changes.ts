@@ -35,7 +35,7 @@ export class DeviceChangeLog {
     this.#entries.push(change);
   }
 
-  /** Yields the changes of a server from a number on, each with the number that follows the change. */
+  /** Yields the changes of a server, starting with the given number, each with the number that follows the change. */
   *from(number: number, server: number): Generator<readonly [change: StreamChange, next: number]> {
     for (let at = Math.max(number - this.#first, 0); at < this.#entries.length; at += 1) {
       const change = this.#entries[at];

@@ -1,6 +1,12 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { expect, test } from "vitest";
-import { BASE, parseBody, simulateApple, START, type Mdm } from "#support/apple/simulator/mdm.ts";
+import {
+  SIMULATOR_BASE_URL,
+  parseBody,
+  simulateApple,
+  SIMULATOR_START_TIME,
+  type Mdm,
+} from "#support/apple/simulator/mdm.ts";
 
 interface Key {
   readonly clientId: string;
@@ -20,7 +26,7 @@ function assertionOf(
   claims: object = {},
   header: object = { kid: keyId },
 ): string {
-  const iat = START / 1000;
+  const iat = SIMULATOR_START_TIME / 1000;
   const usual = { iss: clientId, sub: clientId, aud: AUDIENCE, iat, exp: iat + 600, jti: "1" };
   const signed = `${part({ alg: "ES256", typ: "JWT", ...header })}.${part({ ...usual, ...claims })}`;
   const signature = sign("sha256", Buffer.from(signed), { key: privateKey, dsaEncoding: "ieee-p1363" });
@@ -37,7 +43,7 @@ const tokenFor = (mdm: Mdm, key: Key, assertion: string, change: Readonly<Record
     ...change,
   };
   const body = new URLSearchParams(form).toString();
-  return mdm.send({ method: "POST", url: `${BASE}/auth/oauth2/token`, headers: {}, body });
+  return mdm.send({ method: "POST", url: `${SIMULATOR_BASE_URL}/auth/oauth2/token`, headers: {}, body });
 };
 
 async function reader(mdm: Mdm) {
@@ -46,7 +52,7 @@ async function reader(mdm: Mdm) {
   return (path: string) =>
     mdm.send({
       method: "GET",
-      url: path.startsWith("http") ? path : `${BASE}/v1/${path}`,
+      url: path.startsWith("http") ? path : `${SIMULATOR_BASE_URL}/v1/${path}`,
       headers: { authorization: `Bearer ${String(token)}` },
     });
 }
@@ -60,7 +66,9 @@ test("apple 6: an assertion signed with the key opens the API for an hour, with 
   });
   const answer = parseBody(await tokenFor(mdm, key, assertionOf(key)));
   expect(answer).toMatchObject({ token_type: "Bearer", expires_in: 3600, scope: "business.api" });
-  expect(await tokenFor(mdm, key, assertionOf(key, { aud: `${BASE}/auth/oauth2/v2/token` }, {}))).toMatchObject({
+  expect(
+    await tokenFor(mdm, key, assertionOf(key, { aud: `${SIMULATOR_BASE_URL}/auth/oauth2/v2/token` }, {})),
+  ).toMatchObject({
     status: 200,
   });
   const read = await reader(mdm);
@@ -72,7 +80,7 @@ test("apple 6: an assertion signed with the key opens the API for an hour, with 
 test("apple 6: an invalid assertion is invalid_client", async () => {
   const { mdm } = simulateApple();
   const key = await keyOf(mdm);
-  const now = START / 1000;
+  const now = SIMULATOR_START_TIME / 1000;
   const { privateKey } = generateKeyPairSync("ec", {
     namedCurve: "prime256v1",
     publicKeyEncoding: { type: "spki", format: "pem" },
@@ -110,7 +118,7 @@ test("apple 6: an invalid assertion is invalid_client", async () => {
 test("without a token nothing can be read", async () => {
   const { mdm } = simulateApple();
   for (const headers of [{}, { authorization: "Bearer x" }]) {
-    const answer = await mdm.send({ method: "GET", url: `${BASE}/v1/orgDevices`, headers });
+    const answer = await mdm.send({ method: "GET", url: `${SIMULATOR_BASE_URL}/v1/orgDevices`, headers });
     expect(answer.status).toBe(401);
     expect(parseBody(answer)).toMatchObject({ errors: [{ status: "401", code: "NOT_AUTHORIZED" }] });
   }
@@ -169,6 +177,11 @@ test("an unknown path or device is 404, and device activities are not supported"
     expect((await read(path)).status, path).toBe(404);
   }
   for (const query of ["limit=0", "limit=x", "cursor=-1"]) expect((await read(`orgDevices?${query}`)).status).toBe(400);
-  const activity = await mdm.send({ method: "POST", url: `${BASE}/v1/orgDeviceActivities`, headers: {}, body: "{}" });
+  const activity = await mdm.send({
+    method: "POST",
+    url: `${SIMULATOR_BASE_URL}/v1/orgDeviceActivities`,
+    headers: {},
+    body: "{}",
+  });
   expect(activity.status).toBe(404);
 });

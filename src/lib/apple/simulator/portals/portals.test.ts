@@ -4,11 +4,11 @@ import { expect, test } from "vitest";
 import { readAdeToken } from "../../ade-token.ts";
 import { decodeLatin1, decodeWrappedBase64 } from "../../encoding/pem.ts";
 import { readRenewables } from "../../read.ts";
-import { describeWithOpenssl, propertyList, Workshop } from "#support/apple/openssl.ts";
-import { testKey } from "#support/apple/simulator/key.ts";
-import { openedToken, parseBody, simulateApple, type Mdm } from "#support/apple/simulator/mdm.ts";
+import { describeWithOpenssl, createPropertyList, OpensslWorkspace } from "#support/apple/openssl.ts";
+import { createTestKey } from "#support/apple/simulator/key.ts";
+import { decryptServerToken, parseBody, simulateApple, type Mdm } from "#support/apple/simulator/mdm.ts";
 
-const KEY = testKey();
+const KEY = createTestKey();
 const DAY_MS = 24 * 3600 * 1000;
 
 const tokenOf = (mdm: Mdm, wish: object = {}) =>
@@ -36,12 +36,12 @@ test("apple 1: a token is S/MIME that clomoctl opens, named like a download from
   expect(read?.expiring).toMatchObject({ kind: "ade-token", expiresAt: "2027-11-20T01:00:00Z", certainty: "exact" });
   const der = decodeWrappedBase64(decodeLatin1(file.bytes)) ?? new Uint8Array();
   expect(readAdeToken(file, der, [KEY.privateKey]).expiring.name).toBe("SIMULATOR_MDM_Server");
-  expect(openedToken(answer.body, KEY.privateKey).consumer_key).toMatch(/^CK_SIMULATOR_[0-9a-f]{40}$/);
+  expect(decryptServerToken(answer.body, KEY.privateKey).consumer_key).toMatch(/^CK_SIMULATOR_[0-9a-f]{40}$/);
 });
 
 test("the consumer key depends on administrator and server, and each access token is new", async () => {
   const { mdm } = simulateApple();
-  const opened = async (wish: object = {}) => openedToken((await tokenOf(mdm, wish)).body, KEY.privateKey);
+  const opened = async (wish: object = {}) => decryptServerToken((await tokenOf(mdm, wish)).body, KEY.privateKey);
   const [first, again] = [await opened(), await opened()];
   const [other, elsewhere] = [await opened({ admin: "jiro@example.jp" }), await opened({ server: "other" })];
   expect(again.consumer_key).toBe(first.consumer_key);
@@ -63,7 +63,7 @@ test.each(["", "x", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE----
 
 describeWithOpenssl("what portals give, by openssl", () => {
   test("smime -decrypt opens a token", async () => {
-    const workshop = new Workshop();
+    const workshop = new OpensslWorkspace();
     const { mdm } = simulateApple();
     const pair = workshop.certificate({ subject: "/CN=clomoctl" });
     const { body } = await mdm.control("POST", "/tokens", { certificate: pair.certificate });
@@ -85,12 +85,12 @@ describeWithOpenssl("what portals give, by openssl", () => {
   });
 
   test("a push certificate lasts a year, and its renewal keeps the topic in every CSR format", async () => {
-    const workshop = new Workshop();
+    const workshop = new OpensslWorkspace();
     const { mdm } = simulateApple();
     const csrFile = workshop.request(workshop.key(), "/CN=Taro Yamada/C=JP/emailAddress=push@example.jp");
     const csr = readFileSync(csrFile, "utf8");
     const der = workshop.run("req", "-in", csrFile, "-outform", "DER").toString("base64");
-    const list = propertyList(`<key>PushCertRequestCSR</key><string>${der}</string>`);
+    const list = createPropertyList(`<key>PushCertRequestCSR</key><string>${der}</string>`);
     const issue = async (body: object) => (await mdm.control("POST", "/push-certificates", body)).body;
     const first = await issue({ csr });
     const certificate = new X509Certificate(first);
@@ -118,7 +118,7 @@ describeWithOpenssl("what portals give, by openssl", () => {
   });
 
   test("refuses a broken, altered or elliptic-key request, and a renewal of an unknown certificate", async () => {
-    const workshop = new Workshop();
+    const workshop = new OpensslWorkspace();
     const { mdm } = simulateApple();
     const csrFile = workshop.request(workshop.key(), "/CN=Taro Yamada/C=JP");
     const csr = readFileSync(csrFile, "utf8");

@@ -76,7 +76,7 @@ const ISSUER_ATTRIBUTES: readonly (readonly [string, string])[] = [
 const buildExtension = (extnID: string, critical: boolean, value: unknown): Extension =>
   new Extension({ extnID, critical, extnValue: new OctetString(AsnConvert.serialize(value)) });
 
-/** The fields in which certificates differ. The rest is the same for all certificates. */
+/** The fields in which certificates differ. All other fields are the same for all certificates. */
 interface CertificateFields {
   readonly serial: string;
   readonly subject: readonly (readonly [string, string])[];
@@ -142,7 +142,7 @@ function extractVerifiedKey(der: Uint8Array): Uint8Array | undefined {
 const createRejectedInputFailure = (what: Failure["what"], hint?: Failure["hint"]): Failure =>
   new Failure("input-rejected", { what, hint });
 
-/** Apple's Push Certificates Portal, which here also signs requests that no vendor has signed.  @see apple 4 */
+/** The simulated Apple Push Certificates Portal. It also signs requests that no vendor has signed.  @see apple 4 */
 export class PushPortal {
   readonly #ids: SeededIds;
   readonly #certificates: PushCertificate[];

@@ -115,7 +115,7 @@ export class ServerTokenRegistry {
    * Downloads a new token, as the button in Apple's portal does. From now on, the previous token is refused.
    *
    * @param certificate the server's public key as a PEM certificate
-   * @throws Error if the certificate is invalid or its key is not RSA; in that case, the previous token stays valid
+   * @throws Error if the certificate is invalid or its key is not RSA; in that case, the previous token remains valid
    */
   download(certificate: string, { number, server, admin, now }: TokenDownloadRequest): TokenDownload {
     const token = this.#made(number, server, admin, now + YEAR_MS);

@@ -19,8 +19,8 @@ import {
 } from "../messages.ts";
 import type { ServerToken } from "../portals/tokens.ts";
 import { buildAccount, DEVICE_LIMIT } from "./account.ts";
-import type { Profiles } from "./profiles.ts";
-import { checkUserAgent, type Sessions } from "./sessions.ts";
+import type { ProfileRegistry } from "./profiles.ts";
+import { checkUserAgent, type SessionRegistry } from "./sessions.ts";
 
 /** The parts of the simulator that the device service uses. */
 export interface DeviceServiceParts {
@@ -30,8 +30,8 @@ export interface DeviceServiceParts {
   readonly changes: DeviceChangeLog;
   readonly cursors: CursorCodec;
   readonly organisation: OrganisationDevices;
-  readonly profiles: Profiles;
-  readonly sessions: Sessions;
+  readonly profiles: ProfileRegistry;
+  readonly sessions: SessionRegistry;
   readonly account: Parameters<typeof buildAccount>[0];
   /** returns the time of the simulator's clock, in milliseconds */
   readonly clock: () => number;
@@ -153,7 +153,7 @@ export class DeviceService {
     );
   }
 
-  /** Creates the response for a page of devices.  @param stuck cursor that is repeated although more is promised */
+  /** Creates the response for a page of devices.  @param stuck cursor to return again, with more pages announced */
   #answer(server: number, { texts, cursor, more }: DeviceBatch, stuck: Cursor | undefined): SimulatorResponse {
     const { cursors, clock } = this.#parts;
     const now = clock();
@@ -254,7 +254,7 @@ export class DeviceService {
   }
 }
 
-/** Calls a handler, turning a refusal into a response. A refusal must return the new session, too, if replaced. */
+/** Calls a handler and converts a refusal into a response, so that a refusal can also return a new session. */
 function callHandler(handler: ServiceHandler, call: SignedInRequest): SimulatorResponse {
   try {
     return handler(call);

@@ -66,7 +66,7 @@ function validateProfile(members: ProfileMembers): void {
 }
 
 /** The profiles of all servers. */
-export class Profiles {
+export class ProfileRegistry {
   readonly #ids: SeededIds;
   readonly #profiles: Map<string, Profile>;
 
@@ -85,7 +85,7 @@ export class Profiles {
     return profile;
   }
 
-  /** Returns the profile with a request's ID.  @throws Refusal 400 without an ID, 404 if the server does not have it */
+  /** Returns the profile with the ID in a request.  @throws Refusal 400 if the ID is missing, 404 if it is unknown */
   find(server: number, uuid: unknown): Profile {
     if (typeof uuid !== "string" || uuid === "") throw createRefusal(400, "PROFILE_UUID_REQUIRED");
     const profile = this.#profiles.get(uuid);

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { authorization, BASE, parseBody, signatureOf, simulateApple, START } from "#support/apple/simulator/mdm.ts";
+import {
+  buildAuthorizationHeader,
+  SIMULATOR_BASE_URL,
+  parseBody,
+  computeSignature,
+  simulateApple,
+  SIMULATOR_START_TIME,
+} from "#support/apple/simulator/mdm.ts";
 
 const HOUR_MS = 3600 * 1000;
 const YEAR_MS = 365 * 24 * HOUR_MS;
@@ -12,14 +19,14 @@ test("apple 2: the test client's signature matches the test vector", () => {
     access_secret: "AS_1",
     access_token_expiry: "",
   };
-  expect(signatureOf({ token, nonce: "nonce1", timestamp: 1_700_000_000 })).toBe("LrmOGpWRT0jnfvWhIKVE0TMsS94=");
+  expect(computeSignature({ token, nonce: "nonce1", timestamp: 1_700_000_000 })).toBe("LrmOGpWRT0jnfvWhIKVE0TMsS94=");
 });
 
 test("a signed request opens a session, which all other requests use", async () => {
   const { mdm } = simulateApple();
   await mdm.download();
   const answer = await mdm.openSession();
-  expect(answer).toMatchObject({ status: 200, headers: { date: new Date(START).toUTCString() } });
+  expect(answer).toMatchObject({ status: 200, headers: { date: new Date(SIMULATOR_START_TIME).toUTCString() } });
   mdm.session = String(parseBody(answer)["auth_session_token"]);
   expect(mdm.session).not.toBe("");
   expect(await mdm.ask("GET /account")).toMatchObject({ status: 200 });
@@ -28,15 +35,17 @@ test("a signed request opens a session, which all other requests use", async () 
 test("the signature covers the port and the query of the URL", async () => {
   const { mdm } = simulateApple();
   const token = await mdm.download();
-  const timestamp = START / 1000;
+  const timestamp = SIMULATOR_START_TIME / 1000;
   const asked = async (url: string, signedUrl: string) => {
-    const Authorization = authorization({ token, nonce: url, timestamp, url: signedUrl });
+    const Authorization = buildAuthorizationHeader({ token, nonce: url, timestamp, url: signedUrl });
     return mdm.send({ method: "GET", url, headers: { Authorization, "User-Agent": "test/1" } });
   };
   expect(await asked("http://example.jp:80/session", "http://example.jp/session")).toMatchObject({ status: 200 });
   expect(await asked("https://example.jp/session", "https://example.jp/session")).toMatchObject({ status: 200 });
-  expect(await asked(`${BASE}/session`, "http://127.0.0.1/session")).toMatchObject({ status: 401 });
-  expect(await asked(`${BASE}/session?a=b`, `${BASE}/session`)).toMatchObject({ status: 401 });
+  expect(await asked(`${SIMULATOR_BASE_URL}/session`, "http://127.0.0.1/session")).toMatchObject({ status: 401 });
+  expect(await asked(`${SIMULATOR_BASE_URL}/session?a=b`, `${SIMULATOR_BASE_URL}/session`)).toMatchObject({
+    status: 401,
+  });
 });
 
 const BAD = "oauth_problem_adviceBad Request";
@@ -65,7 +74,7 @@ test.each([
 ])("apple 2: an invalid %s is 400", async (name, value) => {
   const { mdm } = simulateApple();
   const token = await mdm.download();
-  const header = authorization({ token, nonce: "n", timestamp: START / 1000 });
+  const header = buildAuthorizationHeader({ token, nonce: "n", timestamp: SIMULATOR_START_TIME / 1000 });
   const changed = header.replace(new RegExp(`${name}="[^"]*"`), `${name}="${value}"`);
   expect(changed).not.toBe(header);
   expect(await mdm.openSession({ Authorization: changed })).toMatchObject({ status: 400, body: BAD });
@@ -76,9 +85,9 @@ const UNAUTHORIZED = { status: 401, body: "oauth_problem_adviceUnauthorized" };
 test("apple 2: an unknown key, a wrong secret, a wrong clock and a used nonce are 401", async () => {
   const { mdm } = simulateApple();
   const token = await mdm.download();
-  const [timestamp, nonce] = [START / 1000, "n"];
+  const [timestamp, nonce] = [SIMULATOR_START_TIME / 1000, "n"];
   const asked = (change: object) =>
-    mdm.openSession({ Authorization: authorization({ token, nonce, timestamp, ...change }) });
+    mdm.openSession({ Authorization: buildAuthorizationHeader({ token, nonce, timestamp, ...change }) });
   expect(await asked({ token: { ...token, consumer_key: "CK_other" } })).toMatchObject(UNAUTHORIZED);
   expect(await asked({ token: { ...token, consumer_secret: "CS_other" } })).toMatchObject(UNAUTHORIZED);
   expect(await asked({ token: { ...token, access_secret: "AS_other" } })).toMatchObject(UNAUTHORIZED);
@@ -143,7 +152,7 @@ test("apple 2: every 20th response starts a new session, and the old one soon be
   expect(mdm.session).not.toBe(first);
   const old = { "x-adm-auth-session": first };
   expect(
-    await mdm.send({ method: "GET", url: `${BASE}/account`, headers: { ...old, "user-agent": "t" } }),
+    await mdm.send({ method: "GET", url: `${SIMULATOR_BASE_URL}/account`, headers: { ...old, "user-agent": "t" } }),
   ).toMatchObject({
     status: 200,
   });

@@ -5,12 +5,12 @@ import { isSignedWith, parseSignedRequest, createUnauthorizedRefusal } from "./o
 /** Maximum difference between a client's clock and the real time. */
 const CLOCK_TOLERANCE_MS = 5 * 60 * 1000;
 
-/** Lifetime of a session by the simulator's clock: putting that clock forward ends {@link Sessions}. */
+/** Lifetime of a session by the simulator's clock: moving that clock forward can end {@link SessionRegistry}. */
 const SESSION_LIFE_MS = 15 * 60 * 1000;
 
 /**
  * Maximum number of requests that may still use a session after it was replaced, because they were already under way.
- * The first request with the new session ends the replaced one.
+ * The first request with the new session ends the replaced session.
  */
 const MAX_IN_FLIGHT_REQUESTS = 3;
 
@@ -25,7 +25,7 @@ interface Session {
 }
 
 /** The clocks and the random source that sessions use. */
-export interface SessionSurroundings {
+export interface SessionEnvironment {
   /** the real time in milliseconds, which signatures are checked against */
   readonly now: () => number;
   /** time of the simulator's clock in milliseconds */
@@ -43,9 +43,9 @@ export function checkUserAgent({ headers }: SimulatorRequest): void {
   if (REFUSED_AGENTS.some((refused) => refused.test(agent))) throw createRefusal(400, "USER_AGENT_INVALID");
 }
 
-/** Sessions of the device service. A signed request opens one, which is replaced after every few responses. */
-export class Sessions {
-  readonly #surroundings: SessionSurroundings;
+/** Sessions of the device service. A signed request opens a session, which is replaced after every few responses. */
+export class SessionRegistry {
+  readonly #surroundings: SessionEnvironment;
   readonly #tokens: ServerTokenRegistry;
   readonly #sessions = new Map<string, Session>();
   /** nonces that were used, each with the time until which it must be remembered */
@@ -53,7 +53,7 @@ export class Sessions {
   /** a session is replaced with every Nth response; 0: never */
   rotateEvery: number;
 
-  constructor(surroundings: SessionSurroundings, tokens: ServerTokenRegistry, rotateEvery: number) {
+  constructor(surroundings: SessionEnvironment, tokens: ServerTokenRegistry, rotateEvery: number) {
     this.#surroundings = surroundings;
     this.#tokens = tokens;
     this.rotateEvery = rotateEvery;

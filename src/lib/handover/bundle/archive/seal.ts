@@ -1,7 +1,7 @@
 /** The archive formats of bundles. */
 export type ArchiveKind = "tar.gz" | "zip";
 
-/** A file to pack. */
+/** A file to pack into an archive. */
 export interface PackedEntry {
   readonly path: string;
   readonly bytes: number;
@@ -33,8 +33,8 @@ const EMPTY_GZIP_BODY = Uint8Array.of(3, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 export const GZIP_SEAL_BYTES = GZIP_SEAL_HEADER.length + HASH_BYTES + EMPTY_GZIP_BODY.length;
 
 /**
- * Builds the end of the gzip files that we write: one more member without content, whose extra field contains the
- * SHA-256 of everything before it. This also protects bits that unpacking does not check.
+ * Builds the seal at the end of the gzip files that we write: one more member without content. Its extra field contains
+ * the SHA-256 of everything before it. This also protects bits that unpacking does not check.
  */
 export const buildGzipSeal = (hash: Uint8Array): Buffer => Buffer.concat([GZIP_SEAL_HEADER, hash, EMPTY_GZIP_BODY]);
 

@@ -11,7 +11,7 @@ import { GZIP_SEAL_BYTES, buildGzipSeal, ZIP_SEAL_BYTES, buildZipSeal, type Arch
 export interface ArchiveEntry {
   readonly path: string;
   readonly bytes: number;
-  /** why the file is rejected whatever its name is, for example because it is a link */
+  /** reason to reject the file regardless of its name, for example because it is a link */
   readonly fault?: Text | undefined;
   readonly content: () => AsyncIterable<Uint8Array> | Promise<AsyncIterable<Uint8Array>>;
 }
@@ -28,7 +28,10 @@ const MAX_METADATA_BYTES = 16 * MIB;
 export const computeUnpackLimit = (packed: number): number =>
   Math.min(MAX_UNPACKED_BYTES, packed * MAX_COMPRESSION_RATIO + ALWAYS_ALLOWED_BYTES);
 
-/** Returns the failure for a bundle that is not like an export.  @param path the file in the bundle at fault */
+/**
+ * Returns the failure for a bundle that is not in the format of an exported bundle. @param path the faulty file in the
+ * bundle
+ */
 export const createInvalidBundleFailure = (where: string, what: Text, path?: string): Failure =>
   new Failure("input-rejected", {
     what,
@@ -164,6 +167,6 @@ function parseListedPaths(content: string, where: string): readonly string[] {
 }
 
 export const INVALID_HASH_LIST = text(
-  "not a list of hashes in the form that an export writes",
-  "エクスポートが書き出す形式のハッシュ一覧ではありません",
+  "not a list of hashes in the format of an exported bundle",
+  "書き出した引き継ぎデータのハッシュ一覧の形式ではありません",
 );

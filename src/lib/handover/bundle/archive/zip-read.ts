@@ -9,7 +9,7 @@ import { UNPACKS_TOO_LARGE, DAMAGED_ARCHIVE, createInvalidBundleFailure, type Ar
 
 /**
  * The flags of the entries that we write: names in UTF-8, sizes after the content. The constants below describe the
- * rest: deflated, a regular file that only its owner can read and write.
+ * other properties of these entries: deflated, a regular file that only its owner can read and write.
  */
 const ENTRY_FLAGS = 0x808;
 const DEFLATE_METHOD = 8;
@@ -59,8 +59,8 @@ const isArchiveError = (error: unknown): boolean =>
   error instanceof RangeError || !(error instanceof Error && "code" in error) || String(error.code).startsWith("Z_");
 
 /**
- * Checks that an entry is as we write entries: it begins where the previous entry ended, and its own header agrees with
- * the central directory.
+ * Checks that an entry has the form of the entries that we write: it begins where the previous entry ended, and its own
+ * header agrees with the central directory.
  *
  * @returns the result of the check, and the position where the entry ends
  */

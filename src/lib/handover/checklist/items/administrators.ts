@@ -7,9 +7,9 @@ import { toTypableName } from "../../../text/shell-word.ts";
 import type { Administrator, HandoverFacts } from "../facts.ts";
 import { ItemDraft, type ChecklistItem, type ChecklistContext } from "../item.ts";
 import { SUPPORT_OPTION_INSTRUCTIONS } from "../support-option.ts";
-import { countPeople, namesPerson, toPerson, sharesName } from "../people.ts";
+import { countPeople, mentionsPerson, toPerson, sharesName } from "../people.ts";
 
-/** Name of the question whether somebody reads the mailbox of an account. */
+/** Name of the question that asks whether somebody reads the mailbox of an account. */
 export const MAILBOX_QUESTION = "administrators.mailbox";
 
 /** Minimum number of system administrators: two, in case the first account is lost.  @see facts 2.1 */
@@ -17,7 +17,9 @@ const MIN_SYSTEM_ADMINISTRATORS = 2;
 
 const getTypableName = ({ name, id }: Administrator): string => toTypableName(name ?? "", id);
 
-/** Builds the item about system administrators, the support option and who reads mail.  @see facts 2.1, 2.3, 7.2 */
+/**
+ * Builds the item about system administrators, the support option, and who reads the emails. @see facts 2.1, 2.3, 7.2
+ */
 export function buildAdministratorsItem(facts: HandoverFacts, when: ChecklistContext): ChecklistItem {
   const draft = new ItemDraft("administrators", facts, when);
   const { administrators } = facts;
@@ -30,7 +32,7 @@ export function buildAdministratorsItem(facts: HandoverFacts, when: ChecklistCon
   );
   draft.note(
     text(
-      "CLOMO sends mails about renewals, outages and releases to the system administrators who have the support option (at most five accounts) and have notice mail (お知らせメール受信) turned on.",
+      "CLOMO sends emails about renewals, outages and releases to the system administrators who have the support option (at most five accounts) and have notice emails (お知らせメール受信) turned on.",
       "更新やサービスのお知らせメールは、サポートオプション(最大 5 アカウント)を付与され「お知らせメール受信」がオンのシステム管理者に届きます。",
     ),
   );
@@ -73,7 +75,7 @@ const ANSWER_PERSON_COMMAND = line("handover answer", ["administrators.person"])
 function checkAccountUser(draft: ItemDraft, { account, person }: AccountUser, before: readonly AccountUser[]): void {
   const { id, name, user, emails } = account;
   const called = name ?? user;
-  if (!namesPerson(toPerson({ id, name: user, account: name, emails }), person)) {
+  if (!mentionsPerson(toPerson({ id, name: user, account: name, emails }), person)) {
     draft.gap(
       "other-person",
       text(
@@ -108,8 +110,8 @@ function checkSupportOption(draft: ItemDraft, holders: readonly Administrator[])
     draft.gap(
       "no-support-option",
       text(
-        "nobody has the support option, so nobody receives CLOMO's mails about renewals",
-        "サポートオプションを付与された人がいません(更新のお知らせメールが誰にも届きません)",
+        "nobody has the support option, so nobody receives CLOMO's emails about renewals",
+        "サポートオプションを付与された人がいません(更新のお知らせメールがだれにも届きません)",
       ),
       SUPPORT_OPTION_INSTRUCTIONS,
     );
@@ -141,13 +143,13 @@ function checkSupportOption(draft: ItemDraft, holders: readonly Administrator[])
   }
 }
 
-/** Adds gaps if the mails to an account do not arrive, or if nobody reads them. */
+/** Adds gaps if the emails to an account do not arrive, or if nobody reads them. */
 function checkNoticeMail(draft: ItemDraft, holder: Administrator): void {
   if (!holder.noticeMail) {
     draft.gap(
       "no-notice-mail",
       text(
-        `${holder.user} has the support option, but notice mail (お知らせメール受信) is turned off, so CLOMO's mails do not arrive`,
+        `${holder.user} has the support option, but notice emails (お知らせメール受信) are turned off, so CLOMO's emails do not arrive`,
         `${holder.user} さんの「お知らせメール受信」がオフのため、お知らせメールが届きません`,
       ),
       line("clomo-account grant", [getTypableName(holder)], { noticeMail: true }),
@@ -179,7 +181,7 @@ function checkLeaverAccount(draft: ItemDraft, holders: readonly Administrator[])
     draft.gap(
       "leaver-support-option",
       text(
-        `${account.user} is leaving and still has the support option, so CLOMO's mails about renewals still go to this account`,
+        `${account.user} is leaving and still has the support option, so CLOMO's emails about renewals still go to this account`,
         `退任する ${account.user} さんにサポートオプションが残っています。このままでは、更新のお知らせメールが途絶えるおそれがあります`,
       ),
       line("clomo-account grant", [getTypableName(account)], { noSupportOption: true }),
@@ -205,7 +207,7 @@ function askAboutAccount(draft: ItemDraft, account: Administrator): string | nul
     label: text("used by", "使っている人"),
     wording: text(
       "Who uses this account? (one account per person)",
-      "このアカウントを使っているのは誰ですか?(1 人 1 アカウント)",
+      "このアカウントを使っているのはだれですか?(1 人 1 アカウント)",
     ),
     lacking: "nobody-named",
     yearly: true,

@@ -12,7 +12,7 @@ export const YEARLY_LOGIN_NOTE = text(
 );
 
 /** How to replace a personal account.  @see facts 3.6 */
-const MOVE_TO_COMPANY_ACCOUNT = text(
+const MOVE_ACCOUNT_INSTRUCTIONS = text(
   "add a company account as a second owner at https://play.google.com/work > 管理者設定 (Google's rule), and check that you can sign in with it",
   "https://play.google.com/work の「管理者設定」で会社のアカウントを 2 人目の所有者として追加し(Google の仕様)、ログインできることを確認",
 );
@@ -41,7 +41,7 @@ export function buildAndroidItem(facts: HandoverFacts, when: ChecklistContext): 
     recorded: first?.account ?? null,
     recordedIn: first,
     renewals: renewals.slice(0, 1),
-    moving: MOVE_TO_COMPANY_ACCOUNT,
+    moving: MOVE_ACCOUNT_INSTRUCTIONS,
   });
   draft.ask({
     id: "android.last-login",
@@ -66,7 +66,7 @@ function askSecondOwner(draft: ItemDraft, second: Renewal | undefined): void {
     label: text("second owner", "2 人目の所有者"),
     wording: text(
       "Who is the second owner of the Android Enterprise environment?",
-      "Android Enterprise の 2 人目の所有者は誰ですか?",
+      "Android Enterprise の 2 人目の所有者はだれですか?",
     ),
     recorded: second?.account ?? second?.name ?? null,
     recordedBy: createEditCommandBuilder(second, "account"),
@@ -82,7 +82,7 @@ function askSecondOwner(draft: ItemDraft, second: Renewal | undefined): void {
     label: text("organisation ID at Google", "Google での組織 ID"),
     wording: text(
       "What is the organisation ID of the Android Enterprise environment at Google?",
-      "Android Enterprise の Google での組織 ID は?",
+      "Android Enterprise の Google での組織 ID は何ですか?",
     ),
     required: false,
   });

@@ -28,7 +28,7 @@ const KINDS_OF_OTHER_ITEMS: ReadonlySet<string> = new Set([
 export function buildClomoctlItem(facts: HandoverFacts, when: ChecklistContext): ChecklistItem {
   const draft = new ItemDraft("clomoctl", facts, when);
   const { clomoctl: own, renewals } = facts;
-  draft.tell(text("machine", "PC"), own?.machine);
+  draft.tell(text("machine", "コンピューター"), own?.machine);
   draft.tell(text("OS user", "OS のユーザー"), own?.user);
   draft.tell(text("home", "ホーム"), own?.home);
   draft.tell(text("daily run", "毎日の自動実行"), own?.runs?.map(formatDailyRun).join(", "));
@@ -51,11 +51,11 @@ const WITHHELD_REASONS: Readonly<Record<WithheldReason, Text>> = {
   "out-of-scope": text("outside --scope", "--scope の範囲外"),
 };
 
-/** Explains why the recipients and the mail account of reminders are not shown. */
+/** Explains why the recipients of reminders and the email account that sends them are not shown. */
 export const describeWithheldRecipients = (why: WithheldReason): Text => {
   const { en, ja } = WITHHELD_REASONS[why];
   return text(
-    `recipients of reminders, and the mail account that sends them: ${en}`,
+    `recipients of reminders, and the email account that sends them: ${en}`,
     `通知先と通知メールの送信アカウント: ${ja}`,
   );
 };
@@ -68,7 +68,7 @@ const formatDailyRun = ({ way, at = null, timezone = null }: DailyRunFacts): str
 const formatRecipient = ({ name, way, address }: RecipientFacts): string =>
   `${name} (${address === null ? way : `${way} ${address}`})`;
 
-/** Adds notes on what the daily run does, and that a previous machine's daily run continues until it is removed. */
+/** Adds notes: what the daily run does, and that the daily run of a previous machine continues until it is removed. */
 function addDailyRunNotes(draft: ItemDraft, { mailAccount }: ClomoctlFacts): void {
   const [en, ja] =
     mailAccount === null
@@ -82,8 +82,8 @@ function addDailyRunNotes(draft: ItemDraft, { mailAccount }: ClomoctlFacts): voi
   );
   draft.note(
     text(
-      `If another machine takes over: install the daily run there, then run on this machine: ${REMOVE_SCHEDULE_COMMAND}. Otherwise, both machines send reminders.`,
-      `別の PC に引き継ぐ場合: そちらの自動実行を登録したら、この PC で: ${REMOVE_SCHEDULE_COMMAND}(残すと両方から通知されます)。`,
+      `To move to another machine: install the daily run on that machine, then run on this machine: ${REMOVE_SCHEDULE_COMMAND}. Otherwise, both machines send reminders.`,
+      `別のコンピューターに移す場合: 移行先で自動実行を登録してから、このコンピューターで: ${REMOVE_SCHEDULE_COMMAND}(残すと両方から通知されます)。`,
     ),
   );
 }
@@ -103,8 +103,8 @@ export const getHomeSubject = (
 function askAboutClomoctl(draft: ItemDraft, own: ClomoctlFacts | null): void {
   draft.ask({
     id: "clomoctl.machine",
-    label: text("runs on", "動いている PC"),
-    wording: text("On which machine does clomoctl run?", "clomoctl はどの PC で動いていますか?"),
+    label: text("runs on", "動いているコンピューター"),
+    wording: text("On which machine does clomoctl run?", "clomoctl はどのコンピューターで動いていますか?"),
     recorded: own?.machine,
   });
   const user = draft.ask({
@@ -120,7 +120,7 @@ function askAboutClomoctl(draft: ItemDraft, own: ClomoctlFacts | null): void {
     ...getHomeSubject(own),
     id: "clomoctl.owner",
     label: text("maintained by", "管理している人"),
-    wording: text("Who maintains clomoctl?", "clomoctl を管理しているのは誰ですか?"),
+    wording: text("Who maintains clomoctl?", "clomoctl を管理しているのはだれですか?"),
     yearly: true,
   });
   draft.held(owner, text("maintenance of clomoctl", "clomoctl の管理"), line("handover answer", ["clomoctl.owner"]));
@@ -130,9 +130,13 @@ function askAboutClomoctl(draft: ItemDraft, own: ClomoctlFacts | null): void {
       "leaver-schedule",
       text(
         `the daily run belongs to the OS user of ${called}, who is leaving: it stops when this user is removed`,
-        `毎日の自動実行が、退任する ${called} さんのユーザーで動いています。ユーザーがなくなると止まります`,
+        `毎日の自動実行が、退任する ${called} さんのユーザーで動いています。このユーザーを削除すると、実行されなくなります`,
       ),
-      step("as the OS user who takes over", "引き継ぐ人のユーザーで", line("renewals schedule install", [])),
+      step(
+        "run as the OS user of the person who takes over",
+        "引き継ぐ人の OS ユーザーで実行",
+        line("renewals schedule install", []),
+      ),
     );
   }
 }
@@ -150,9 +154,9 @@ function askPlaces(draft: ItemDraft, own: ClomoctlFacts | null): void {
   });
   draft.ask({
     id: "clomoctl.mail-account",
-    label: text("mail account that sends reminders", "通知メールの送信アカウント"),
+    label: text("email account that sends reminders", "通知メールの送信アカウント"),
     wording: text(
-      "Which mail account does clomoctl use to send reminders?",
+      "Which email account does clomoctl use to send reminders?",
       "clomoctl の通知メールはどのアカウントで送信していますか?",
     ),
     recorded: own?.mailAccount,
@@ -163,7 +167,7 @@ function askPlaces(draft: ItemDraft, own: ClomoctlFacts | null): void {
     label: text("location and creator of the Apple Business API key", "Apple Business API のキーの保管場所と作成者"),
     wording: text(
       "Where is the Apple Business API key kept, and who created it? Write only the place, never the key itself",
-      "Apple Business API のキーの保管場所と作成者は?(場所だけ。キー自体は書かないでください)",
+      "Apple Business API のキーの保管場所はどこで、作成者はだれですか?(場所だけ。キー自体は書かないでください)",
     ),
     required: false,
   });
@@ -173,7 +177,7 @@ function askPlaces(draft: ItemDraft, own: ClomoctlFacts | null): void {
     label: text("who can read the home and its backup", "ホームとバックアップを読める人"),
     wording: text(
       "Who can read the clomoctl home and its backup?",
-      "clomoctl のホームとバックアップを読めるのは誰ですか?",
+      "clomoctl のホームとバックアップを読めるのはだれですか?",
     ),
     yearly: true,
   });
@@ -187,7 +191,7 @@ function checkReminderSetup(draft: ItemDraft, { runs, recipients, withheld }: Cl
       "no-schedule",
       text(
         "no daily run is installed, so nobody checks the expiry dates",
-        "毎日の自動実行が登録されていません(期限を誰も確認していません)",
+        "毎日の自動実行が登録されていません(期限をだれも確認していません)",
       ),
       line("renewals schedule install", []),
     );

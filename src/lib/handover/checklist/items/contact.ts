@@ -11,7 +11,10 @@ export const CONTACT_CHANGE_INSTRUCTIONS = text(
   "CLOMO PANEL の Support フォームから申込書をダウンロードし、記入して Support フォームから提出",
 );
 
-/** The command that records all contact fields: a field left out would still be that of the previous person. */
+/**
+ * The command that records all contact fields, because a field that is left out would keep the value of the previous
+ * person.
+ */
 export const RECORD_CONTACT_COMMAND = line("tenant set", [], {
   contactName: "NAME",
   contactMail: "MAIL",
@@ -40,7 +43,7 @@ function checkContractEnds(draft: ItemDraft): void {
         : isSoon
           ? [`within ${DUE_SOON_DAYS} days`, `${DUE_SOON_DAYS} 日以内です`]
           : [
-              `before the leaver's last day (${leaves}), or at most ${DUE_SOON_DAYS} days after that day`,
+              `before the leaver's last day (${leaves}), or within ${DUE_SOON_DAYS} days after that day`,
               `最終日(${leaves})より前、または最終日から ${DUE_SOON_DAYS} 日以内です`,
             ];
     draft.gap(
@@ -65,7 +68,7 @@ function askDealer(draft: ItemDraft): void {
     ),
     wording: text(
       "Who is the dealer (販売代理店) of the contract, and how do you reach the dealer and CLOMO's support?",
-      "契約の販売代理店はどこで、販売代理店と CLOMO サポートセンターの連絡先は?",
+      "契約の販売代理店はどこですか?また、販売代理店と CLOMO サポートセンターの連絡先は何ですか?",
     ),
     required: false,
   });
@@ -110,7 +113,7 @@ export function buildContactItem(facts: HandoverFacts, when: ChecklistContext): 
     draft.gap(
       "nobody-files",
       text(
-        "nobody remains who can submit a change of the contact person through the Support form: no remaining system administrator has the support option",
+        "nobody remains who can submit a change to the contact person through the Support form: no remaining system administrator has the support option",
         "担当者の変更を Support フォームから提出できる人が残りません(サポートオプションを付与されたシステム管理者がいません)",
       ),
       SUPPORT_OPTION_INSTRUCTIONS,
@@ -130,11 +133,11 @@ function askContactPerson(draft: ItemDraft, contactName: string | null): void {
     wording:
       contactName === null
         ? text(
-            "Since when has the present contact person been in charge of the contract?",
+            "When did the current contact person become responsible for the contract?",
             "今の担当者は、いつから契約の担当者ですか?",
           )
         : text(
-            `Since when has ${contactName} been the contact person of the contract?`,
+            `When did ${contactName} become the contact person of the contract?`,
             `${contactName} さんは、いつから契約の担当者ですか?`,
           ),
     required: false,

@@ -7,7 +7,7 @@ import { ItemDraft, type ChecklistItem, type ChecklistContext } from "../item.ts
 import { askIdentity } from "../which.ts";
 
 /** How to replace a personal account.  @see facts 3.4 */
-const MOVE_TO_COMPANY_ACCOUNT = text(
+const MOVE_ACCOUNT_INSTRUCTIONS = text(
   "ask Apple to move the certificate to a company Apple Account (never create a new certificate), and renew it with that account from then on",
   "証明書を会社の Apple Account へ移すよう Apple に依頼し(新しい証明書は作成しないでください)、移った後はそのアカウントで更新",
 );
@@ -39,7 +39,7 @@ export function buildPushCertificateItem(facts: HandoverFacts, when: ChecklistCo
     recorded: account,
     recordedIn: held === null ? (named ?? first) : undefined,
     renewals,
-    moving: MOVE_TO_COMPANY_ACCOUNT,
+    moving: MOVE_ACCOUNT_INSTRUCTIONS,
   });
   for (const renewal of renewals) askIdentity(draft, renewal);
   draft.recorded("push-certificate");

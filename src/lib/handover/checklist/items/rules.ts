@@ -3,21 +3,21 @@ import type { RuleCase } from "../../../model/question.ts";
 import { same, joinFirstTexts, text, type Text } from "../../../text/index.ts";
 import { MAILBOX_QUESTION } from "./administrators.ts";
 import type { Administrator, HandoverFacts } from "../facts.ts";
-import { namesPerson, toPerson } from "../people.ts";
+import { mentionsPerson, toPerson } from "../people.ts";
 import { ItemDraft, type ChecklistItem, type ChecklistContext } from "../item.ts";
 
 /** The cases that in-house rules cover. */
 export const RULE_CASES = {
   lost: text("lost devices", "紛失"),
   broken: text("broken devices", "故障"),
-  exchanged: text("exchanged devices", "交換"),
+  exchanged: text("replaced devices", "交換"),
 } as const satisfies Readonly<Record<RuleCase, Text>>;
 
 /** Returns true if somebody answered that nobody reads the mailbox of an administrator. */
 const isMailboxUnread = ({ answers }: HandoverFacts, { id }: Administrator): boolean =>
   answers.some(({ question, subject, value }) => question === MAILBOX_QUESTION && subject === id && value === "no");
 
-/** Maximum number of system administrators that are named for an emergency. */
+/** Maximum number of system administrators that are listed as emergency contacts. */
 const MAX_NAMED_ADMINISTRATORS = 5;
 
 /** Adds the names of the people who can act in an emergency.  @see facts 2.1 */
@@ -79,10 +79,10 @@ function askRules(draft: ItemDraft, name: RuleCase, label: Text): void {
   const owner = draft.ask({
     id: `rules.${name}.owner`,
     label: text(`who maintains the rules for ${label.en}`, `${label.ja}時の社内ルールの管理者`),
-    wording: text(`Who maintains the rules for ${label.en}?`, `${label.ja}時の社内ルールの管理者は誰ですか?`),
+    wording: text(`Who maintains the rules for ${label.en}?`, `${label.ja}時の社内ルールの管理者はだれですか?`),
   });
   const known = facts.administrators.find(({ id, name: account, user, emails }) =>
-    namesPerson(toPerson({ id, name: user, account, emails }), owner),
+    mentionsPerson(toPerson({ id, name: user, account, emails }), owner),
   );
   if (known?.emails[0] !== undefined) {
     const [remark, remarkJa] =
@@ -91,7 +91,7 @@ function askRules(draft: ItemDraft, name: RuleCase, label: Text): void {
         : isMailboxUnread(facts, known)
           ? [
               " (according to an answer, nobody reads this mailbox)",
-              "(このメールボックスは誰も読んでいないと回答されています)",
+              "(このメールボックスはだれも読んでいないと回答されています)",
             ]
           : ["", ""];
     draft.tell(

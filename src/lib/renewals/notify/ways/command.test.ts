@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { runCommand } from "./command.ts";
 import { buildReminderMessage } from "../message.ts";
 import type { Delivery } from "../outcome.ts";
-import { digestOf } from "#support/renewals/digest.ts";
+import { createDigest } from "#support/renewals/digest.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const digest = digestOf();
+const digest = createDigest();
 
 const runScript = async (script: string, args: readonly string[] = [], timeoutMs = 30_000): Promise<Delivery> => {
   await writeFile(join(folder, "script.mjs"), script);

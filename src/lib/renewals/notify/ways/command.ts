@@ -2,12 +2,12 @@ import { spawn } from "node:child_process";
 import { same, text } from "../../../text/index.ts";
 import type { Digest } from "../digest.ts";
 import type { Message } from "../message.ts";
-import { codeOf, createFailedDelivery, SENT, type Delivery } from "../outcome.ts";
+import { getErrorLabel, createFailedDelivery, SENT_DELIVERY, type Delivery } from "../outcome.ts";
 import type { CommandRecipient } from "../settings.ts";
 
 /** The environment and folder in which a command runs. */
 export interface CommandPlace {
-  /** environment variables, without those that hold the secrets of the settings */
+  /** environment variables, without those that contain the secrets of the settings */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly folder: string;
 }
@@ -61,7 +61,7 @@ export const runCommand = (
       child.stdin.destroy();
       resolve(delivery);
     };
-    child.on("error", (error) => settle(createFailedDelivery(codeOf(error))));
+    child.on("error", (error) => settle(createFailedDelivery(getErrorLabel(error))));
     child.on("exit", (code, signal) => {
       if (late)
         return settle(
@@ -69,7 +69,7 @@ export const runCommand = (
             text(`timed out after ${timeoutMs / 1000} s`, `${timeoutMs / 1000} 秒以内に終わりませんでした`),
           ),
         );
-      settle(code === 0 ? SENT : createFailedDelivery(same(code === null ? `${signal}` : `exit ${code}`)));
+      settle(code === 0 ? SENT_DELIVERY : createFailedDelivery(same(code === null ? `${signal}` : `exit ${code}`)));
     });
     // the command does not have to read its input
     child.stdin.on("error", () => undefined).end(buildCommandInput(message, digest));

@@ -7,10 +7,10 @@ import { join } from "node:path";
 import ICAL from "ical.js";
 import type { SMTPServerOptions } from "smtp-server";
 import { afterEach, expect, test } from "vitest";
-import { buildReminderMail, createMailer, type OpenSmtp } from "./mail.ts";
+import { buildReminderMail, createMailer, type ResolvedSmtpSettings } from "./mail.ts";
 import { buildReminderMessage } from "../message.ts";
 import { openPostOffice, type PostOffice } from "#support/renewals/post-office.ts";
-import { digestOf } from "#support/renewals/digest.ts";
+import { createDigest } from "#support/renewals/digest.ts";
 
 let office: PostOffice | undefined;
 afterEach(async () => {
@@ -18,7 +18,7 @@ afterEach(async () => {
   office = undefined;
 });
 
-const open = async (options: SMTPServerOptions = {}): Promise<OpenSmtp> => {
+const open = async (options: SMTPServerOptions = {}): Promise<ResolvedSmtpSettings> => {
   office = await openPostOffice(options);
   return { host: "127.0.0.1", port: office.port, security: "none", from: "CLOMO 期限 <renewals@example.jp>" };
 };
@@ -47,7 +47,7 @@ test.each([
   ["en", '[Renewal] 30 days left: MDM push certificate "本社"', "Expires: 2027-03-01 30 days left"],
 ] as const)("a mail in %s has its subject, text, HTML and calendar", async (language, subject, line) => {
   const smtp = await open();
-  const digest = digestOf({ language });
+  const digest = createDigest({ language });
   expect(
     await createMailer(smtp)("it@example.jp", buildReminderMail(await buildReminderMessage(digest)), language),
   ).toEqual({
@@ -80,7 +80,7 @@ test("requires STARTTLS and checks its certificate, and only then sends the pass
     onAuth: ({ username, password }, _, done) =>
       password === "geheim1" ? done(null, { user: username }) : done(new Error(`no: ${password}`)),
   });
-  const message = buildReminderMail(await buildReminderMessage(digestOf()));
+  const message = buildReminderMail(await buildReminderMessage(createDigest()));
   const signedIn = { ...smtp, security: "starttls", user: "renewals", password: "geheim1" } as const;
   const untrusted = await createMailer(signedIn)("it@example.jp", message, "ja");
   expect(untrusted).toMatchObject({
@@ -105,7 +105,7 @@ test("sends nothing to a server without STARTTLS if STARTTLS is required", async
   const smtp = await open();
   const delivery = await createMailer({ ...smtp, security: "starttls" })(
     "it@example.jp",
-    buildReminderMail(await buildReminderMessage(digestOf())),
+    buildReminderMail(await buildReminderMessage(createDigest())),
     "ja",
   );
   expect([delivery.sent, office?.delivered]).toEqual([false, []]);
@@ -116,7 +116,7 @@ test("a permanent refusal is a bounce, and a temporary one is not", async () => 
   const smtp = await open();
   office?.refused.set("gone@example.jp", "550 5.1.1 no such user");
   office?.refused.set("full@example.jp", "452 4.2.2 mailbox full");
-  const message = buildReminderMail(await buildReminderMessage(digestOf()));
+  const message = buildReminderMail(await buildReminderMessage(createDigest()));
   const deliveries = [
     await createMailer(smtp)("gone@example.jp", message, "ja"),
     await createMailer(smtp)("full@example.jp", message, "ja"),
@@ -128,14 +128,14 @@ test("a permanent refusal is a bounce, and a temporary one is not", async () => 
 });
 
 test("a silent, trickling or missing server fails in limited time", async () => {
-  const message = buildReminderMail(await buildReminderMessage(digestOf()));
+  const message = buildReminderMail(await buildReminderMessage(createDigest()));
   const server = createServer((socket) => {
     const trickle = setInterval(() => socket.write("220-wait\r\n"), 20);
     socket.on("error", () => undefined).on("close", () => clearInterval(trickle));
   });
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  const smtp: OpenSmtp = { host: "127.0.0.1", port, security: "none", from: "a@example.jp" };
+  const smtp: ResolvedSmtpSettings = { host: "127.0.0.1", port, security: "none", from: "a@example.jp" };
   const timeouts = { connectMs: 5000, silenceMs: 5000, wholeMs: 300 };
   const slow = await createMailer({ ...smtp, timeouts })("it@example.jp", message, "ja");
   expect(slow).toMatchObject({

@@ -6,7 +6,7 @@ import type { Message } from "../message.ts";
 import {
   createBouncedDelivery,
   createFailedDelivery,
-  SENT,
+  SENT_DELIVERY,
   describeConnectionError,
   type Delivery,
 } from "../outcome.ts";
@@ -14,7 +14,7 @@ import { maskSecrets } from "../secret.ts";
 import type { SmtpSettings } from "../settings.ts";
 
 /** A mail server with the secrets that are needed to use it. */
-export interface OpenSmtp extends Omit<SmtpSettings, "password" | "caFile"> {
+export interface ResolvedSmtpSettings extends Omit<SmtpSettings, "password" | "caFile"> {
   /** secret; never shown */
   readonly password?: string | undefined;
   /** CA certificates in PEM format */
@@ -22,7 +22,7 @@ export interface OpenSmtp extends Omit<SmtpSettings, "password" | "caFile"> {
   readonly timeouts?: MailTimeouts | undefined;
 }
 
-/** Timeouts for one mail, in milliseconds. */
+/** Timeouts for one email, in milliseconds. */
 interface MailTimeouts {
   readonly connectMs: number;
   /** maximum time without any data from the server */
@@ -33,7 +33,7 @@ interface MailTimeouts {
 
 const DEFAULT_TIMEOUTS: MailTimeouts = { connectMs: 15_000, silenceMs: 30_000, wholeMs: 120_000 };
 
-/** The content of a mail of any kind. */
+/** The content of an email of any kind. */
 export interface Mail {
   readonly subject: string;
   readonly text: string;
@@ -42,14 +42,14 @@ export interface Mail {
   readonly attachments?:
     | readonly { readonly filename: string; readonly content: string; readonly contentType: string }[]
     | undefined;
-  /** List-Id of the mail, for filters */
+  /** List-Id of the email, for filters */
   readonly list?: string | undefined;
 }
 
-/** Sends a mail to one address. */
+/** Sends an email to one address. */
 export type Mailer = (address: string, mail: Mail, language: Language) => Promise<Delivery>;
 
-/** The data that nodemailer provides when a mail is not accepted. */
+/** The data that nodemailer provides when an email is not accepted. */
 interface SmtpError {
   readonly code?: string | undefined;
   readonly responseCode?: number | undefined;
@@ -57,11 +57,11 @@ interface SmtpError {
   readonly command?: string | undefined;
 }
 
-/** Returns true if the server permanently rejected the recipient or this mail, not the sender or the password. */
+/** Returns true if the server permanently rejected the recipient or this email, not the sender or the password. */
 const isBounce = ({ responseCode = 0, command = "" }: SmtpError): boolean =>
   responseCode >= 500 && responseCode < 600 && (command === "RCPT TO" || command === "DATA");
 
-const buildTransportOptions = (smtp: OpenSmtp, { connectMs, silenceMs }: MailTimeouts): Options => ({
+const buildTransportOptions = (smtp: ResolvedSmtpSettings, { connectMs, silenceMs }: MailTimeouts): Options => ({
   host: smtp.host,
   port: smtp.port,
   secure: smtp.security === "tls",
@@ -80,7 +80,7 @@ const buildTransportOptions = (smtp: OpenSmtp, { connectMs, silenceMs }: MailTim
 
 const LIST_ID = "clomoctl renewals <renewals.clomoctl.invalid>";
 
-/** Builds the mail for a reminder, with its calendar and its guides as attachments. */
+/** Builds the email for a reminder, with its calendar and its guides as attachments. */
 export const buildReminderMail = ({ subject, text: body, html, messageId, guides, calendar }: Message): Mail => ({
   subject,
   text: body,
@@ -114,7 +114,11 @@ const toSendMailOptions = (
   },
 });
 
-const toFailedDelivery = (error: unknown, { host, port }: OpenSmtp, secrets: readonly string[]): Delivery => {
+const toFailedDelivery = (
+  error: unknown,
+  { host, port }: ResolvedSmtpSettings,
+  secrets: readonly string[],
+): Delivery => {
   const { response, code, ...refusal } = error as SmtpError;
   const reason =
     response === undefined || code === "ETLS"
@@ -124,13 +128,13 @@ const toFailedDelivery = (error: unknown, { host, port }: OpenSmtp, secrets: rea
 };
 
 /**
- * Returns a function that sends mails by SMTP, with a new connection for each mail. Each mail is sent, fails, or is
+ * Returns a function that sends emails by SMTP, with a new connection for each email. Each email is sent, fails, or is
  * given up within `timeouts`. A response of the server is reported without the password; a connection problem is
  * reported with host, port and cause.
  *
  * @see RFC 3834 5 (Auto-Submitted), RFC 2919 (List-Id)
  */
-export const createMailer = (smtp: OpenSmtp): Mailer => {
+export const createMailer = (smtp: ResolvedSmtpSettings): Mailer => {
   const { timeouts = DEFAULT_TIMEOUTS, password, user = "", from } = smtp;
   const secrets = password === undefined ? [] : [password, `\0${user}\0${password}`];
   return async (address, mail, language) => {
@@ -138,7 +142,7 @@ export const createMailer = (smtp: OpenSmtp): Mailer => {
     const socket = new Socket();
     const transport = nodemailer.createTransport({ ...buildTransportOptions(smtp, timeouts), socket });
     const sent = transport.sendMail({ ...toSendMailOptions(mail, language), from, to: address }).then(
-      () => SENT,
+      () => SENT_DELIVERY,
       (error: unknown) => toFailedDelivery(error, smtp, secrets),
     );
     const late = Promise.withResolvers<Delivery>();

@@ -10,7 +10,9 @@ export interface WebhookPayload {
 /** The parts of a message from which a payload is built. */
 export type PayloadText = Pick<Message, "subject" | "text" | "messageId">;
 
-/** Maximum number of characters in a text. Chat services reject or cut longer ones, Google Chat from 4,096. */
+/**
+ * Maximum number of characters in a text. Chat services reject or truncate longer texts; Google Chat's limit is 4,096.
+ */
 const MAX_TEXT_LENGTH = 4000;
 
 const truncateText = (value: string): string => {

@@ -1,17 +1,17 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { buildReminderMessage, type Message } from "../message.ts";
 import { WEBHOOK_SERVICES } from "../settings.ts";
-import { openChat, type Chat } from "#support/renewals/post-office.ts";
-import { digestOf, createDueReminder } from "#support/renewals/digest.ts";
+import { openChatServer, type ChatServer } from "#support/renewals/post-office.ts";
+import { createDigest, createDueReminder } from "#support/renewals/digest.ts";
 import { buildWebhookPayload } from "./webhook-payload.ts";
 import { postReminder } from "./webhook.ts";
 
-let chat: Chat;
+let chat: ChatServer;
 let message: Message;
 beforeEach(async () => {
-  chat = await openChat();
+  chat = await openChatServer();
   message = await buildReminderMessage(
-    digestOf({ due: [createDueReminder({ item: { name: 'A & B <"x"> [info]' } })] }),
+    createDigest({ due: [createDueReminder({ item: { name: 'A & B <"x"> [info]' } })] }),
   );
 });
 afterEach(() => chat.close());
@@ -81,7 +81,7 @@ test("posts once, with a key that identifies repetitions and Chatwork's token in
 
 test("a name does not become a mention or a link in a chat", async () => {
   const hostile = await buildReminderMessage(
-    digestOf({ due: [createDueReminder({ item: { name: "<users/all> [x](http://a.jp)" } })] }),
+    createDigest({ due: [createDueReminder({ item: { name: "<users/all> [x](http://a.jp)" } })] }),
   );
   expect(buildWebhookPayload("google-chat", hostile).body).not.toContain("<users/all>");
   expect(buildWebhookPayload("teams", hostile).body).not.toContain("](");
@@ -129,5 +129,5 @@ test("a missing or silent server is a failure in limited time", async () => {
     },
   ]);
   expect(JSON.stringify([silent, absent])).not.toContain("SECRET");
-  chat = await openChat();
+  chat = await openChatServer();
 });

@@ -1,11 +1,11 @@
 import { same, text } from "../../../text/index.ts";
 import type { Message } from "../message.ts";
-import { createFailedDelivery, SENT, describeConnectionError, type Delivery } from "../outcome.ts";
+import { createFailedDelivery, SENT_DELIVERY, describeConnectionError, type Delivery } from "../outcome.ts";
 import { isLoopback, type WebhookRecipient } from "../settings.ts";
 import { buildWebhookPayload } from "./webhook-payload.ts";
 
 /** A webhook with the secrets that are needed to use it. */
-export interface OpenWebhook {
+export interface ResolvedWebhook {
   readonly service: WebhookRecipient["service"];
   readonly template?: string | undefined;
   /** secret; never shown */
@@ -33,7 +33,7 @@ export const parseWebhookUrl = (url: string): URL | undefined => {
  * the path, which is a secret.
  */
 export const postReminder = async (
-  { service, template, url, token, timeoutMs = DEFAULT_TIMEOUT_MS }: OpenWebhook,
+  { service, template, url, token, timeoutMs = DEFAULT_TIMEOUT_MS }: ResolvedWebhook,
   message: Message,
 ): Promise<Delivery> => {
   const address = parseWebhookUrl(url);
@@ -53,7 +53,7 @@ export const postReminder = async (
     await answer.body.dump();
     const { statusCode } = answer;
     return statusCode >= 200 && statusCode < 300
-      ? SENT
+      ? SENT_DELIVERY
       : createFailedDelivery(same(`${address.host}: HTTP ${statusCode}`));
   } catch (error) {
     return createFailedDelivery(describeConnectionError(error, address.hostname, address.port || 443));

@@ -1,11 +1,11 @@
 import { workerData } from "node:worker_threads";
 import { Database } from "../../store/sqlite/database.ts";
-import { sendOutcome } from "../../store/sqlite/own-thread.ts";
+import { runAndSendOutcome } from "../../store/sqlite/own-thread.ts";
 import { verifyOnConnection, type AuditTask } from "./verify.ts";
 
 const { path, readOnly, ...question } = workerData as AuditTask;
 
-sendOutcome(path, () => {
+runAndSendOutcome(path, () => {
   const database = new Database(path, readOnly ? { readOnly } : { plain: true });
   try {
     return verifyOnConnection(database, question);

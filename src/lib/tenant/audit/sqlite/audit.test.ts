@@ -1,6 +1,6 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { auditOf, hashesOf } from "#support/tenant/audit.ts";
+import { readAuditLog, computeAuditHashes } from "#support/tenant/audit.ts";
 import { TEST_ORIGIN, TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
@@ -16,14 +16,14 @@ test("every change has an audit record, chained by hash and without secrets", as
   const done = await tenant.import({ kind: "users" }, [header, ["山田", "a@x", "3F", "hush-hush"]]);
   const undo = await tenant.client.imports.commit(await undoImport(tenant.client, done.id));
   await tenant.client.users.removeField(id);
-  const entries = auditOf(tenant.database);
+  const entries = readAuditLog(tenant.database);
   expect(entries.map(({ action, objects }) => [action, (objects as { id: string }[])[0]?.id])).toEqual([
     ["fields.add", id],
     ["imports.commit", done.id],
     ["undo", undo.id],
     ["fields.remove", id],
   ]);
-  const { hashes, chain } = hashesOf(tenant.database);
+  const { hashes, chain } = computeAuditHashes(tenant.database);
   expect(hashes).toEqual(chain);
   expect(JSON.stringify(entries)).not.toContain("hush");
   expect(entries[1]).toMatchObject({
@@ -55,9 +55,9 @@ test.each([
   ["insert or replace into audit (seq, record, hash) values (1, '', '')", /follows the last/],
   ["insert into audit (seq, record, hash) values (1000, '', '')", /follows the last/],
 ])("the database rejects: %s", (statement, refusal) => {
-  const before = auditOf(tenant.database);
+  const before = readAuditLog(tenant.database);
   expect(() => tenant.database.exec(statement)).toThrow(refusal);
-  expect(auditOf(tenant.database)).toEqual(before);
+  expect(readAuditLog(tenant.database)).toEqual(before);
 });
 
 test("a rejected or rolled-back change leaves no audit record", async () => {

@@ -2,7 +2,10 @@ import { hash as hashOf } from "node:crypto";
 import type { AuditFindings, ChainBreak } from "../findings.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 
-/** Number of rows per statement: enough that its own cost hardly matters, and few enough to fit into memory. */
+/**
+ * Number of rows per statement: large enough to make the cost of a statement negligible, and small enough to fit into
+ * memory.
+ */
 const BATCH_ROWS = 512;
 
 /** The highest number that a record may have. */
@@ -11,7 +14,10 @@ const MAX_SEQ = Number.MAX_SAFE_INTEGER;
 const HASH_LENGTH = 64;
 const LINE_FEED = 0x0a;
 
-/** SQL: a batch of records and hashes as bytes, each record after the previous hash, to hash without copying. */
+/**
+ * SQL: a batch of records and hashes as bytes. Each record follows the previous hash, so that the batch can be hashed
+ * without copying.
+ */
 const SELECT_BATCH = `select count(*) as records, min(seq) as first, max(seq) as last,
     sum(typeof(record) <> 'text' or typeof(hash) <> 'text') as others,
     cast(:before || char(10) || string_agg(record || hash || char(10), '') as blob) as bytes
@@ -19,13 +25,16 @@ const SELECT_BATCH = `select count(*) as records, min(seq) as first, max(seq) as
 
 const SELECT_ROWS = `select seq, record, hash from audit where seq > :after and seq <= ${MAX_SEQ} order by seq limit :rows`;
 
-/** SQL: a record number below the first possible number. The next query finds one above the highest number. */
+/**
+ * SQL: a record number below the first possible number. The next query finds a record number above the highest possible
+ * number.
+ */
 const SELECT_STRAY = `select max(seq, ${-MAX_SEQ}) as seq from audit where seq < 1 order by seq desc limit 1`;
 const SELECT_BEYOND_MAX = `select 1 from audit where seq > ${MAX_SEQ} limit 1`;
 
 /** How far a chain has been verified. */
 interface ChainProgress {
-  /** the last intact record, and in `hash` its hash; 0 and empty before the first record */
+  /** number of the last intact record (`hash` is its hash); 0 and an empty hash before the first record */
   readonly seq: number;
   readonly hash: string;
   /** number of the record with the required hash; null if not found yet */
@@ -36,7 +45,7 @@ interface ChainProgress {
 const buildRecordStart = (seq: number): string => `{"version":2,"seq":${seq},`;
 const NUMBERED_RECORD_PATTERN = /^\{"version":2,"seq":\d+,/;
 
-/** Verifies the next batch by hashing its bytes in place. Returns the progress; undefined if a record is broken. */
+/** Verifies the next batch by hashing its bytes in place. Returns the progress, or undefined if a record is broken. */
 const verifyBatch = (
   database: Database,
   { seq, hash, headSeq }: ChainProgress,

@@ -2,7 +2,10 @@ import type { AuditTableDifference } from "../../../model/tenant-file.ts";
 import { Database } from "../../store/sqlite/database.ts";
 import { migrate } from "../../store/sqlite/migrations.ts";
 
-/** SQL: the audit table, its indexes and its triggers, with their SQL. SQLite stores that of a trigger as written. */
+/**
+ * SQL: the audit table, its indexes and its triggers, with the statements that created them. SQLite stores the
+ * statement of a trigger verbatim.
+ */
 const SELECT_TABLE_PARTS =
   "select name, sql from sqlite_master where tbl_name = 'audit' collate nocase and sql is not null order by name";
 
@@ -21,8 +24,9 @@ const readExpectedParts = (): ReadonlyMap<string, string> => {
 };
 
 /**
- * Returns how the audit table differs from the table of this version. The columns are derived from the texts of the
- * records, and triggers protect these texts. In a rebuilt table, the columns could contradict the records.
+ * Returns how the audit table differs from the table that this version of clomoctl creates. In an intact table, the
+ * columns are derived from the texts of the records, and triggers protect these texts. In a rebuilt table, the columns
+ * could contradict the records.
  */
 export const verifyTable = (database: Database): readonly AuditTableDifference[] => {
   const [is, shouldBe] = [readTableParts(database), readExpectedParts()];

@@ -17,7 +17,7 @@ export const verifyAudit = async (
 ): Promise<AuditFindings> => {
   const { path, isReadOnly: readOnly } = database;
   if (signal?.aborted === true) throw createInterruptedFailure();
-  // a tenant that does not exist on disk yet; another thread cannot open it
+  // this tenant does not exist on disk yet, so another thread cannot open it
   if (path.startsWith("file:")) return verifyInThisThread(database, question);
   const task: AuditTask = { path, readOnly, ...question };
   return runInWorker("./audit-worker", import.meta.url, task, signal);

@@ -6,7 +6,8 @@ import type { Database, Row } from "../../store/sqlite/database.ts";
 import { isDataMismatchError } from "../../store/sqlite/storage-failure.ts";
 
 /**
- * Returns the sum of a change's versions, which must all be settled; undefined if the change has no versions.
+ * Returns the checksum of a change's versions. All of these versions must be complete. Returns undefined if the change
+ * has no versions.
  *
  * @throws Failure `interrupted`
  */
@@ -20,7 +21,10 @@ export const computeVersionsSum = (database: Database, revision: number): Versio
   return step.value;
 };
 
-/** SQL: columns `count` and `sha256` of the sum in the audit record `a`; null if the record has no sum. */
+/**
+ * SQL: columns `count` and `sha256` of the checksum in the audit record `a`; null if the record does not have a
+ * checksum.
+ */
 const SUM_COLUMNS = ["count", "sha256"]
   .map(
     (name) =>
@@ -28,10 +32,10 @@ const SUM_COLUMNS = ["count", "sha256"]
   )
   .join(", ");
 
-/** SQL: all changes, each with the sum in its audit record. */
+/** SQL: all changes, each with the checksum in its audit record. */
 const SELECT_CHANGES = `select c.number, c.revision, a.seq, ${SUM_COLUMNS} from change c left join audit a on a.seq = c.number order by c.number`;
 
-/** SQL: the numbers of the audit records that contain a sum. */
+/** SQL: the numbers of the audit records that contain a checksum. */
 const SELECT_RECORDS_WITH_SUM = `select seq from (select a.seq, ${SUM_COLUMNS} from audit a) summed where sha256 is not null order by seq`;
 
 /** SQL: finds versions that do not belong to any change. */
@@ -39,7 +43,7 @@ const SELECT_STRAY_VERSIONS = CHANGE_TABLES.map(
   (table) => `select 1 from ${table} v where not exists (select 1 from change c where c.revision = v.revision) limit 1`,
 );
 
-/** Verifies each change's versions against the sums in the audit log. Unreadable versions count as altered. */
+/** Verifies each change's versions against the checksums in the audit log. Unreadable versions count as altered. */
 export const verifyVersions = (database: Database): NonNullable<AuditFindings["changes"]> => {
   const changes = tryReadRows(() => database.all(SELECT_CHANGES)) ?? [];
   const known = new Set(changes.map(({ number }) => number));

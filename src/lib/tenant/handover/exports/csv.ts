@@ -4,14 +4,14 @@ import type { Newline } from "../../../csv/records/record.ts";
 import { DEVICE_LIST } from "../../records/device-rows.ts";
 import { buildListCsv } from "../../store/list-export.ts";
 import type { RecordList, SortKey } from "../../store/lists.ts";
-import { ORGS, ORG_POSITIONS } from "../../records/org-rows.ts";
+import { ORG_LIST, ORG_POSITION_TABLE } from "../../records/org-rows.ts";
 import { buildSecuredUserList } from "../../records/secured/user-rows.ts";
 import { createTally, createTallyUpdate, type Tally } from "./records.ts";
 import type { DerivedTable, StreamPiece, Reader } from "../../store/store.ts";
-import { USERS } from "../../records/user-rows.ts";
+import { USER_LIST } from "../../records/user-rows.ts";
 
 /** SQL: a sort order that is the same in every tenant with the same records. */
-const BY_ID: SortKey = { sql: "t.id", before: "" };
+const ID_SORT_KEY: SortKey = { sql: "t.id", before: "" };
 
 /** The tree of organisations. Siblings are sorted by id. */
 const ORG_TREE_TABLE: DerivedTable = {
@@ -27,17 +27,17 @@ const ORG_TREE_TABLE: DerivedTable = {
 };
 
 const ORGS_IN_TREE_ORDER: RecordList = {
-  ...ORGS,
+  ...ORG_LIST,
   table: "temp.tree tree join temp.place p on p.pk = tree.pk join org t on t.pk = p.pk",
   order: [{ sql: "tree.at", before: 0 }],
-  derived: [ORG_POSITIONS, ORG_TREE_TABLE],
+  derived: [ORG_POSITION_TABLE, ORG_TREE_TABLE],
 };
 
-/** The lists that the files for the console are written from, by path. */
+/** By path, the lists from which the files for the console are written. */
 const CONSOLE_FILE_LISTS: ReadonlyMap<string, RecordList> = new Map<string, RecordList>([
   ["csv/orgs.csv", ORGS_IN_TREE_ORDER],
-  ["csv/users.csv", { ...USERS, order: [BY_ID] }],
-  ["csv/devices.csv", { ...DEVICE_LIST, order: [BY_ID] }],
+  ["csv/users.csv", { ...USER_LIST, order: [ID_SORT_KEY] }],
+  ["csv/devices.csv", { ...DEVICE_LIST, order: [ID_SORT_KEY] }],
   ...SECURED_APPS.map((app) => [`csv/secured-${app}.csv`, buildSecuredUserList(app)] as const),
 ]);
 
@@ -46,7 +46,10 @@ export interface TalliedFile extends StreamPiece {
   readonly tally: Tally;
 }
 
-/** Returns the console's files as each noun's `export` writes them, but in an order that depends only on ids. */
+/**
+ * Returns the files for the console. They have the format of the `export` commands, but an order that depends only on
+ * ids.
+ */
 export const buildConsoleFiles = async (
   reader: Reader,
   resources: readonly ResourceName[],

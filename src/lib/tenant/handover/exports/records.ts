@@ -5,7 +5,7 @@ import type { Field } from "../../../model/thing.ts";
 import { PORTABLE_COLUMNS, PORTABLE_STATE } from "../../console/portable.ts";
 import { listOpenTasksInFull } from "../../console/tasks.ts";
 import { PROFILE_STATE_SQL } from "../../ade/profile-rows.ts";
-import { deriveVisibleOwners } from "../../renewals/renewal-rows.ts";
+import { createVisibleOwnersTable } from "../../renewals/renewal-rows.ts";
 import { buildCaseSql, buildJsonBooleanSql } from "../../store/sql/forms.ts";
 import { buildJsonObjectSql } from "../../store/sql/json.ts";
 import type { DerivedTable, LineQuery, Reader } from "../../store/store.ts";
@@ -13,18 +13,18 @@ import type { DerivedTable, LineQuery, Reader } from "../../store/store.ts";
 /** The table with the records of a resource. All SQL can refer to the table by the alias `t`. */
 interface RecordTable {
   readonly table: string;
-  /** SQL: the same table with the records that the acting account cannot see; scanned for keys */
+  /** SQL: the same table including the records that the acting account cannot see; used to scan the keys */
   readonly whole?: string | undefined;
   readonly joined?: string | undefined;
-  /** SQL: unique, and in the order of the ids; default: `t.id` */
+  /** SQL: the key, which must be unique and in the order of the ids; default: `t.id` */
   readonly key?: string | undefined;
   /** SQL: condition on the records that are exported; default: all records */
   readonly where?: string | undefined;
   /** true if the keys are numbers */
   readonly numbered?: true | undefined;
-  /** SQL of values that are not stored in a column, by field */
+  /** SQL of values that are not stored in a column, by field name */
   readonly sql?: Readonly<Record<string, string>> | undefined;
-  /** SQL of values that are already JSON, by field */
+  /** SQL of values that are already JSON, by field name */
   readonly json?: Readonly<Record<string, string>> | undefined;
   readonly derived?: readonly DerivedTable[] | undefined;
   /** prepares the data that the table needs */
@@ -41,7 +41,10 @@ const createSingleRecordTable = (name: ResourceName, table: string): RecordTable
   json: { id: `'"${name}"'` },
 });
 
-/** Creates a derived table of users with certain records, looked up by id, so that not all users are scanned. */
+/**
+ * Creates a derived table of the users who have certain records. The users are looked up by id, so that not all users
+ * are scanned.
+ */
 const createUserSubset = (name: string, users: string): DerivedTable => ({
   name,
   columns: "id text primary key, pk integer not null",
@@ -62,7 +65,10 @@ const ADMINISTRATOR_USERS = createUserSubset(
    union select u.id, u.pk from "user" u where u.administrator = 1`,
 );
 
-/** SQL: ids of the visible organisations, as a sorted JSON list.  @param from SQL: rows with `e.value` */
+/**
+ * SQL: ids of the visible organisations, as a sorted JSON list. @param from SQL: rows `e` with the organisation in
+ * `e.value`
+ */
 const buildOrgIdsSql = (
   from: string,
 ): string => `(select '[' || coalesce(string_agg('"' || m.id || '"', ',' order by m.id), '') || ']'
@@ -136,7 +142,7 @@ const PROFILE_SETTINGS = Object.fromEntries(
   ),
 );
 
-/** The table with the records of each resource. By default, a field is stored in the column of the same name. */
+/** For each resource, the table with its records. By default, a field is stored in the column of the same name. */
 const RECORD_TABLES: Readonly<Record<ResourceName, RecordTable>> = {
   tenant: createSingleRecordTable("tenant", "tenant_profile"),
   "account-settings": createSingleRecordTable("account-settings", "account_settings"),
@@ -213,7 +219,7 @@ const RECORD_TABLES: Readonly<Record<ResourceName, RecordTable>> = {
   "ade-devices": { table: "ade_device t", key: "t.serialNumber", sql: { id: "t.serialNumber" } },
   "push-certificate": createSingleRecordTable("push-certificate", "push_certificate"),
   "vpp-tokens": { table: "vpp_token t join org o on o.pk = t.org", key: "o.id", sql: { id: "o.id" } },
-  renewals: { table: "renewal_item t", ready: deriveVisibleOwners },
+  renewals: { table: "renewal_item t", ready: createVisibleOwnersTable },
   answers: { table: "answer t", where: `t.question not glob '${MOMENTARY_QUESTION_PREFIX}*'` },
   observed: {
     table: "temp.observed t",
@@ -254,7 +260,7 @@ const buildValueJsonSql = ({ sql, json }: RecordTable, name: string, { type, nul
   }
 };
 
-/** SQL: a record as a line of its resource, with the members in order. */
+/** SQL: a record as a line of its resource, with its members in a fixed order. */
 const buildLineSql = (name: ResourceName): string =>
   buildJsonObjectSql(
     Object.entries<Field>(resourceOf(name).fields).map(([field, facts]) => [
@@ -271,10 +277,12 @@ export interface Tally {
   updatedAt: string | null;
 }
 
-/** Returns the tally of records that have not been streamed yet. */
+/** Returns the initial tally, before any record is streamed. */
 export const createTally = (): Tally => ({ records: 0, updatedAt: null });
 
-/** Returns the callback that adds each batch to a tally.  @param sql of the instant at which a record was changed */
+/**
+ * Returns the callback that adds each batch to a tally. @param sql SQL of the instant at which a record was changed
+ */
 export const createTallyUpdate = (tally: Tally, sql = "null"): NonNullable<LineQuery["tally"]> => ({
   sql,
   note: (records, greatest) => {
@@ -316,6 +324,6 @@ export const buildRecordLines = async (reader: Reader, name: ResourceName, tally
 export const buildCurrentLinesSql = (name: ResourceName): string => {
   const { table, joined = "", where = "true", bare = table } = RECORD_TABLES[name];
   const id = resourceOf(name).single === true ? `'${name}'` : "t.id";
-  // the cast is needed because values without a type are compared without an index
+  // without the cast, the value does not have a type, and SQLite compares it without an index
   return `select cast(${id} as text) as id, ${buildLineSql(name)} as line from ${bare} ${joined} where ${where}`;
 };

@@ -17,7 +17,7 @@ const buildOrgCountsSql = (org: string, from: string): string =>
      left join org o on o.pk = n.org`,
   );
 
-/** SQL: the member of the summary for each resource that has counts, as JSON. */
+/** SQL: the JSON of a resource in the summary, for each resource that has counts. */
 const SUMMARY_MEMBERS: Readonly<Partial<Record<ResourceName, string>>> = {
   users: buildJsonObjectSql([
     [
@@ -33,7 +33,8 @@ const SUMMARY_MEMBERS: Readonly<Partial<Record<ResourceName, string>>> = {
   devices: buildJsonObjectSql([
     ["byStatus", buildGroupCountsSql("status", "t.status", "device t")],
     ["byPlatform", buildGroupCountsSql("platform", "t.platform", "device t")],
-    // a device counts for its owner's organisation; without an owner, for the organisation that owns it
+    // a device counts towards the organisation of its owner or, if no user owns it, towards the organisation that owns
+    // it
     ["byOrg", buildOrgCountsSql("coalesce(u.org, t.ownerOrg)", "device t left join user u on u.pk = t.owner")],
   ]),
 };
@@ -42,7 +43,10 @@ const SUMMARY_MEMBERS: Readonly<Partial<Record<ResourceName, string>>> = {
 const USERS_BY_ORG = `with users_by_org as materialized (
   select t.org, count(*) as records, count(t.accountName) as named from user t group by 1)`;
 
-/** Returns the counts for a report, so that it need not read every record: JSON by resource, if it has counts. */
+/**
+ * Returns the counts for a report as JSON, by resource (only resources that have counts), so that the report does not
+ * have to read every record.
+ */
 export const buildSummary = async (reader: Reader, resources: readonly ResourceName[]): Promise<string> => {
   const members = resources.flatMap((name) => {
     const { [name]: sql } = SUMMARY_MEMBERS;

@@ -6,7 +6,7 @@ import { CUSTOM_FIELD, USER } from "../../../model/user.ts";
 import { createValueCheck } from "../../../rules/values.ts";
 import type { RuleProblem } from "../../../rules/rule.ts";
 import { text } from "../../../text/index.ts";
-import { OBSERVED_VERSIONS, observedTable, PRESENCE_BIT } from "../../console/observed.ts";
+import { OBSERVED_VERSIONS, getObservedTable, PRESENCE_BIT } from "../../console/observed.ts";
 import {
   PORTABLE_CUSTOM_PREFIX,
   EXPORTED_LINE_PREFIX,
@@ -29,7 +29,7 @@ import { storeLastNumber } from "../../store/collections.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../store/sql/forms.ts";
 import type { SqlValue, Writer } from "../../store/store.ts";
 
-// Stores the observed state of a bundle in a tenant that becomes a mirror when the bundle is applied.
+// Stores the observed state from a bundle in a tenant that becomes a mirror when the bundle is applied.
 
 interface PortableValue {
   readonly field: string;
@@ -41,7 +41,7 @@ interface PortableState {
   readonly id: string;
   readonly inConsole: boolean;
   readonly differs: readonly string[];
-  /** in a line about exports: the columns that they have contained */
+  /** in a line about exports: the columns that exports have contained */
   readonly exported: readonly string[];
   readonly confirmed: readonly string[];
   readonly contradicted: readonly string[];
@@ -101,25 +101,26 @@ const isColumnValue = (thing: Thing, { name, form }: PortableColumn, value: stri
   return field === undefined || createValueCheck(field, true)?.(read) === undefined;
 };
 
-const NOT_AS_EXPORTED = text("not in the form in which an export writes it", "書き出したままの形ではありません");
+const NOT_IN_EXPORT_FORMAT = text("not in the format of an exported file", "書き出したファイルの形式と一致しません");
 
-/** Returns the problems in a list of columns that exports of a kind have contained. */
+/** Returns the problems in a list of columns that exports of a format have contained. */
 const checkExportedColumns = (kind: string, exported: readonly string[]): readonly RuleProblem[] => {
   const format = Object.entries<Format>(FORMATS).find(([name]) => name === kind)?.[1];
-  if (format === undefined) return [{ field: "id", what: NOT_AS_EXPORTED }];
+  if (format === undefined) return [{ field: "id", what: NOT_IN_EXPORT_FORMAT }];
   const fields = new Set(format.columns.map(({ field }) => field));
   const isName = (one: string): boolean =>
     fields.has(one) || (one.startsWith(PORTABLE_CUSTOM_PREFIX) && isId(one.slice(PORTABLE_CUSTOM_PREFIX.length)));
-  return exported.every(isName) ? [] : [{ field: "exported", what: NOT_AS_EXPORTED }];
+  return exported.every(isName) ? [] : [{ field: "exported", what: NOT_IN_EXPORT_FORMAT }];
 };
 
-/** Returns the problems that a line of observed state has on its own, whatever the other lines contain. */
+/** Returns the problems of a single line of observed state, independent of the other lines. */
 export const checkObservedLine = (line: BundleLine): readonly RuleProblem[] => {
   const { id, states, local, exported, ...masks } = line as unknown as PortableState;
   const [name = "", object, ...others] = id.split("/");
   if (name === EXPORTED_LINE_PREFIX) return checkExportedColumns([object, ...others].join("/"), exported);
   const versions = VERSION_SCHEMAS.get(name);
-  if (versions === undefined || !isId(object) || others.length > 0) return [{ field: "id", what: NOT_AS_EXPORTED }];
+  if (versions === undefined || !isId(object) || others.length > 0)
+    return [{ field: "id", what: NOT_IN_EXPORT_FORMAT }];
   const names = new Set(listPortableMaskColumns(versions).map((column) => column.name));
   const known = new Map(
     [...listWrittenColumns(versions), ...listLastingColumns(versions)].map((one) => [one.name, one]),
@@ -133,7 +134,7 @@ export const checkObservedLine = (line: BundleLine): readonly RuleProblem[] => {
   );
   const all = { states: states.flatMap(({ values }) => values), local };
   const wrong = (["states", "local"] as const).filter((member) => !all[member].every(isValue));
-  return [...problems, ...wrong].map((field) => ({ field, what: NOT_AS_EXPORTED }));
+  return [...problems, ...wrong].map((field) => ({ field, what: NOT_IN_EXPORT_FORMAT }));
 };
 
 /** Returns values as the columns in which they are stored, including derived columns. */
@@ -156,7 +157,7 @@ const buildStoredValues = (
 };
 
 /**
- * Returns the observed state of a record in the form in which it is staged: with masks in place of column names, and
+ * Returns the observed state of a record in the form in which it is staged: with masks instead of column names, and
  * with derived columns. Returns null if the line has problems.
  */
 export const buildStagedState = (line: BundleLine): string | null => {
@@ -187,7 +188,10 @@ export const buildStagedState = (line: BundleLine): string | null => {
   });
 };
 
-/** The tables with the staged lines, and with the numbers of records that do not exist here (`thing`, `id`, `pk`). */
+/**
+ * The table with the staged lines, and the table with the numbers of records that do not exist in this tenant (`thing`,
+ * `id`, `pk`).
+ */
 interface StagedStates {
   readonly lines: string;
   readonly numbers: string;
@@ -204,11 +208,11 @@ const buildStagedNumberSql = ({ name }: Pick<Thing, "name">, id: string, { numbe
   `coalesce((select known.pk from main.${name} known where known.id = ${id}),
     (select gone.pk from ${numbers} gone where gone.thing = '${name}' and gone.id = ${id}))`;
 
-/** Writes the observed state of one thing's records. */
+/** Writes the observed state of one type's records. */
 class ObservedStateWriter {
   readonly #versions: VersionSchema;
   readonly #staged: StagedStates;
-  /** SQL: the lines `l` of the thing */
+  /** SQL: the lines `l` of the record type */
   readonly #lines: string;
 
   constructor(versions: VersionSchema, staged: StagedStates) {
@@ -217,7 +221,7 @@ class ObservedStateWriter {
     this.#lines = `${staged.lines} l where l.resource = 'observed' and ${buildStagedMemberSql("thing")} = '${versions.thing.name}'`;
   }
 
-  /** SQL: the lines, with each element `e` of one of their lists. */
+  /** SQL: the lines, joined with each element `e` of one of their lists. */
   #linesWith(list: string): string {
     return this.#lines.replace(" l where", ` l, json_each(l.beside, '$.${list}') e where`);
   }
@@ -234,12 +238,15 @@ class ObservedStateWriter {
       : this.#numberOf(thing === ACCOUNT ? USER : thing, buildStagedMemberSql("object"));
   }
 
-  /** SQL: a staged value as the tenant stores it.  @param json SQL of the JSON @param path of the values in the JSON */
+  /**
+   * SQL: converts a staged value to the form in which the tenant stores it. @param json SQL of the JSON @param path
+   * path of the values in the JSON
+   */
   #stored({ name, form, to }: Pick<PortableColumn, "name" | "form" | "to">, json: string, path: string): string {
     const value = `${json} ->> '$.${path}.${name}'`;
     if (to === undefined) return value;
     if (form === "record") return this.#numberOf(to, value);
-    // `e` is not used as an alias here, because the JSON may be in a row `e`
+    // the alias `e` is not used in this query, because `json` may refer to an outer row `e`
     const list =
       form === "entries"
         ? `(select json_group_object(f.pk, m.value) from json_each(${value}) m ${ORDERED_JOIN} main.${to.name} f on f.id = m.key)`
@@ -268,7 +275,10 @@ class ObservedStateWriter {
       and ${pk} between c.first and c.last)`;
   }
 
-  /** Writes the times of secrets that the console lacks. No other resource of a bundle contains these times. */
+  /**
+   * Writes the times at which secrets were set, for secrets that are not set in the console. No other resource of a
+   * bundle contains these times.
+   */
   async keepSecrets(writer: Writer): Promise<void> {
     const { thing, key } = this.#versions;
     const revision = await writer.revision();
@@ -283,7 +293,10 @@ class ObservedStateWriter {
     }
   }
 
-  /** Assigns a number to each record that does not exist here.  @param series collection with the highest number */
+  /**
+   * Assigns a number to each record that does not exist in this tenant. @param series collection that stores the
+   * highest number
+   */
   async number(writer: Writer, series: string): Promise<void> {
     const { thing } = this.#versions;
     const { numbers } = this.#staged;
@@ -304,17 +317,17 @@ class ObservedStateWriter {
     if (made > 0) await storeLastNumber(writer, series, base + made);
   }
 
-  /** Stores the observed state of all records of the thing. */
+  /** Stores the observed state of all records of the type. */
   async write(writer: Writer): Promise<void> {
     const { thing, key } = this.#versions;
     const revision = await writer.revision();
-    const [table, kept] = [`main.${observedTable(this.#versions)}`, `main.${getVersionTable(this.#versions)}`];
+    const [table, kept] = [`main.${getObservedTable(this.#versions)}`, `main.${getVersionTable(this.#versions)}`];
     const length = "json_array_length(l.beside, '$.states')";
     const isGone = `not exists (select 1 from main.${thing.name} t where t.${key} = ${this.#number})`;
     const local = this.#columns("local");
     const names = [...local.keys()].map(quoteIdentifier);
     const deleted = `${this.#lines} and ${buildStagedMemberSql("isDeleted")} = 1 and ${isGone}`;
-    // with this, an undo of the change does not restore these records
+    // this prevents an undo of the change from restoring these records
     await writer.run(
       buildSaveCreatedRangesSql(
         thing.name,
@@ -378,9 +391,9 @@ const storeExportedColumns = async (writer: Writer, staged: StagedStates): Promi
 };
 
 /**
- * Stores the observed state of a bundle. Call this after the records of the bundle are written.
+ * Stores the observed state from a bundle. Call this after the records of the bundle are written.
  *
- * @param seriesOf returns the collection that keeps the highest record number of a thing; undefined if the thing does
+ * @param seriesOf returns the collection that stores the highest record number of a type; undefined if the type does
  * not have its own record numbers
  */
 export const writeObservedState = async (
@@ -397,7 +410,7 @@ export const writeObservedState = async (
     states: new ObservedStateWriter(versions, staged),
   }));
   await writer.run(`delete from ${staged.numbers}`);
-  for (const versions of OBSERVED_VERSIONS) await writer.run(`delete from main.${observedTable(versions)}`);
+  for (const versions of OBSERVED_VERSIONS) await writer.run(`delete from main.${getObservedTable(versions)}`);
   await writer.run("delete from main.observed_candidate");
   await writer.run("delete from main.exported_column");
   for (const { states } of things) await states.keepSecrets(writer);

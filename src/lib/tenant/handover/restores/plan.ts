@@ -2,10 +2,10 @@ import { RESOURCE_NAMES, resourceOf, type IdReference, type ResourceName } from 
 import { nameKey } from "../../../model/normalise.ts";
 import { ROOT_ORG_ID } from "../../../model/organisation.ts";
 import { text, type Text } from "../../../text/index.ts";
-import { DETAIL_SQL, buildListsRecord } from "../../audit/records.ts";
+import { DETAIL_SQL, buildListsRecordSql } from "../../audit/records.ts";
 import { settleVersions } from "../../versions/keep.ts";
 import { buildCurrentLinesSql } from "../exports/records.ts";
-import { judgeWritten } from "../../store/judge.ts";
+import { judgeWrittenRecords } from "../../store/judge.ts";
 import { ORDERED_JOIN } from "../../store/sql/forms.ts";
 import type { Params, Reader, Row, Writer } from "../../store/store.ts";
 import { getResourceTarget, APPLICABLE_RESOURCES } from "./targets.ts";
@@ -19,11 +19,14 @@ export interface StagedBundle {
   /** table for the record numbers of records that exist only in the observed state */
   readonly numbers: string;
   readonly resources: readonly ResourceName[];
-  /** true if the data came from the console, by way of a mirror */
+  /** true if the data came from the console through a mirror */
   readonly isOfConsole: boolean;
 }
 
-/** SQL: the columns of the tables of lines and of planned actions, and the key of both tables. */
+/**
+ * SQL: the columns of the table of staged lines. {@link PLANNED_ACTION_COLUMNS} are the columns of the table of planned
+ * actions, and {@link STAGING_KEY} is the key of both tables.
+ */
 export const STAGED_LINE_COLUMNS = ["resource text not null", "id text not null", "line text not null", "beside text"];
 export const PLANNED_ACTION_COLUMNS = [
   "resource text not null",
@@ -98,11 +101,14 @@ export interface PlannedResource {
 
 const MAX_LISTED_REMOVALS = 1000;
 
-/** SQL: the name by which people know the record in a line `n`. */
+/** SQL: the name that identifies the record in a line `n` for people. */
 const RECORD_LABEL_SQL = `coalesce(n.line ->> '$.name', n.line ->> '$.serialNumber', n.line ->> '$.displayName',
   n.line ->> '$.userId', n.line ->> '$.question')`;
 
-/** Compares a bundle with the tenant and stores the plan. A line that an export would also write is unchanged. */
+/**
+ * Compares a bundle with the tenant and stores the plan. A line is unchanged if an export of the tenant would contain
+ * the same line.
+ */
 export const compareLines = async (writer: Writer, { lines, plan, resources }: StagedBundle): Promise<void> => {
   await writer.run(`delete from ${plan}`);
   for (const resource of resources) {
@@ -196,7 +202,7 @@ export const findRefusals = async (reader: Reader, staged: StagedBundle, known: 
   return refusals.found;
 };
 
-/** SQL: the id that a member of a line contains. @param of alias of the line's table */
+/** SQL: the id that a member of a line contains. @param of alias of the table with the line */
 const buildReferenceIdSql = (field: string, { many, member }: IdReference, of: string): string =>
   member !== undefined ? `e.value ->> '${member}'` : many === true ? "e.value" : `${of}.line ->> '$.${field}'`;
 
@@ -211,7 +217,7 @@ const REFERENCED_TABLES: Readonly<Partial<Record<ResourceName, string>>> = {
   "custom-fields": "custom_field",
 };
 
-/** SQL: the ids of a resource's records as they will be after the bundle is applied. */
+/** SQL: the ids that a resource's records will have after the bundle is applied. */
 const buildFutureIdsSql = (name: ResourceName, { lines, resources }: StagedBundle): string =>
   resources.includes(name)
     ? `(select own.id from ${lines} own where own.resource = '${name}')`
@@ -221,7 +227,7 @@ const describeMissingReference = (field: string, to: ResourceName, id: string): 
   const { en, ja } = resourceOf(to).title;
   return text(
     `${field} refers to ${id}, which would not exist in: ${en}`,
-    `${field} が参照している ${id} が次の中に存在しないことになります: ${ja}`,
+    `${field} が参照している ${id} は、適用後に次の中に存在しなくなります: ${ja}`,
   );
 };
 
@@ -229,7 +235,7 @@ const describeRemovedReference = (field: string, to: ResourceName, id: string): 
   const { en, ja } = resourceOf(to).title;
   return text(
     `${field} refers to ${id}, which would be removed from: ${en}`,
-    `${field} が参照している ${id} が次の中から削除されることになります: ${ja}`,
+    `${field} が参照している ${id} は、次の中から削除されます: ${ja}`,
   );
 };
 
@@ -247,13 +253,15 @@ const findStructuralRefusals = async (
   if (isSent("renewals")) await findDuplicateRenewals(reader, staged, refusals);
 };
 
-/** Refuses an observed state in a bundle that is not from a mirror, because the tenant would not become a mirror. */
+/**
+ * Refuses an observed state in a bundle that is not from a mirror, because the tenant would not become a mirror either.
+ */
 const refuseObservedState = ({ lines }: StagedBundle, refusals: RefusalCollector): Promise<void> =>
   refusals.add("observed", `select l.id from ${lines} l where l.resource = :resource order by 1`, () =>
-    text("only a mirror of the console can have this data", "管理画面のミラーにのみ登録できるデータです"),
+    text("only a mirror of the console can have this data", "管理画面のミラーだけが持てるデータです"),
   );
 
-/** Finds users of SECURED APPs whose groups would not exist, whether the bundle contains groups, users, or both. */
+/** Finds users of SECURED APPs whose groups would not exist. The bundle may contain groups, users, or both. */
 const findMissingGroups = async ({ lines, resources }: StagedBundle, refusals: RefusalCollector): Promise<void> => {
   const users = resources.includes("secured-users")
     ? `select l.id, l.line ->> '$.app' as app, l.line -> '$.groups' as groups, l.beside ->> '$.groupKeys' as groupKeys
@@ -268,13 +276,16 @@ const findMissingGroups = async ({ lines, resources }: StagedBundle, refusals: R
     `select u.id, u.groups ->> ('$[' || e.key || ']') as value from (${users}) u, json_each(coalesce(u.groupKeys, u.groups)) e
      where not exists (${groups} e.value) order by 1`,
     (name) =>
-      text(`groups: the group "${name}" would not exist`, `groups: グループ「${name}」が存在しないことになります`),
+      text(
+        `the group "${name}" (field: groups) would not exist`,
+        `groups のグループ「${name}」が、適用後に存在しなくなります`,
+      ),
   );
 };
 
 /**
- * Finds organisations that are not below 全社, which must exist at the top of the tree. Also finds organisations that
- * have no code and share their name and parent, because they could not be distinguished.
+ * Finds organisations that are not below 全社, which must be at the top of the tree. Also finds organisations without a
+ * code that have the same name and parent, because they could not be distinguished.
  */
 const findMisplacedOrgs = async (
   reader: Reader,
@@ -285,7 +296,7 @@ const findMisplacedOrgs = async (
     `select l.id, l.line ->> '$.parentId' as parent from ${lines} l where l.resource = 'orgs' order by 1`,
   );
   const above = new Map(rows.map(({ id = "", parent = null }: Row) => [String(id), parent]));
-  if (above.get(ROOT_ORG_ID) !== null) refusals.refuse("orgs", ROOT_ORG_ID, ROOT_ORG_MISSING);
+  if (above.get(ROOT_ORG_ID) !== null) refusals.refuse("orgs", ROOT_ORG_ID, ROOT_ORG_MISSING_TEXT);
   for (const id of findDetachedOrgs(above)) refusals.refuse("orgs", id, NOT_BELOW_ROOT_ORG);
   const [name, code] = ["l.line ->> '$.name'", "l.line ->> '$.code'"];
   await refusals.add(
@@ -295,19 +306,21 @@ const findMisplacedOrgs = async (
      group by l.line ->> '$.parentId', coalesce(l.beside ->> '$.nameKey', ${name}) having count(*) > 1 order by 1`,
     (shared) =>
       text(
-        `more than one organisation in the same place is named "${shared}"; without codes, they cannot be distinguished`,
+        `several organisations in the same place are named "${shared}"; they cannot be distinguished without codes`,
         `同じ場所に「${shared}」という組織が複数あり、組織コードがないと区別できません`,
       ),
   );
 };
 
-const ROOT_ORG_MISSING = text(
+const ROOT_ORG_MISSING_TEXT = text(
   "全社 is missing, or is below another organisation",
   "「全社」がないか、別の組織の下にあります",
 );
-const NOT_BELOW_ROOT_ORG = text("the organisation is not below 全社", "「全社」の下につながっていません");
+const NOT_BELOW_ROOT_ORG = text("the organisation is not below 全社", "組織が「全社」の下にありません");
 
-/** Returns the ids of the organisations without a path up to 全社.  @param above id of the parent by organisation id */
+/**
+ * Returns the ids of the organisations that are not connected to 全社. @param above id of the parent by organisation id
+ */
 export const findDetachedOrgs = (above: ReadonlyMap<string, unknown>): readonly string[] => {
   const [rooted, loose] = [new Set([ROOT_ORG_ID]), new Set<string>()];
   for (const id of above.keys()) {
@@ -348,7 +361,7 @@ const findDuplicateRenewals = async (
   }
 };
 
-/** The resources whose records are checked by rules after a plan is written, by thing. */
+/** For each record type, the resource whose records are checked by rules after a plan is written. */
 const JUDGED_RESOURCES: Readonly<Record<string, ResourceName>> = {
   account: "accounts",
   device: "devices",
@@ -357,13 +370,13 @@ const JUDGED_RESOURCES: Readonly<Record<string, ResourceName>> = {
   user: "users",
 };
 
-/** Returns what the rules refuse after a plan was written. */
+/** Returns the rule violations in the tenant after a plan was written. */
 export const findRuleViolations = async (
   writer: Writer,
   { isOfConsole }: StagedBundle,
 ): Promise<readonly RestoreRefusal[]> => {
   await settleVersions(writer);
-  const found = await judgeWritten(writer, await writer.revision(), isOfConsole ? "console" : "states");
+  const found = await judgeWrittenRecords(writer, await writer.revision(), isOfConsole ? "console" : "states");
   return found.map(({ thing, id, field, what }) => {
     const { [thing]: resource } = JUDGED_RESOURCES;
     if (resource === undefined) throw new TypeError(`no resource has ${thing}`);
@@ -383,7 +396,7 @@ export const isResourceName = (name: string): name is ResourceName =>
 export const readRestoreDetail = async (reader: Reader, id: string): Promise<unknown> => {
   const row = await reader.get(
     `select ${DETAIL_SQL} as detail from main.change c ${ORDERED_JOIN} main.audit t on t.seq = c.number
-     where c.writer = 'apply' and ${buildListsRecord("restore", ":id")}`,
+     where c.writer = 'apply' and ${buildListsRecordSql("restore", ":id")}`,
     { id },
   );
   return row === undefined ? undefined : JSON.parse(String(row["detail"]));

@@ -11,34 +11,34 @@ import type { SqlValue } from "../../store/store.ts";
 import { buildStagedState } from "./observed.ts";
 
 /**
- * SQL: a member of a staged line `l`; {@link buildJsonMemberSql} as JSON; {@link buildDerivedColumnSql} a column
- * derived from members.
+ * SQL: a member of a staged line `l`. {@link buildJsonMemberSql} returns it as JSON; {@link buildDerivedColumnSql}
+ * returns a column that is derived from members.
  */
-const buildMemberSql = (name: string): string => `l.line ->> '$.${name}'`;
+const buildLineMemberSql = (name: string): string => `l.line ->> '$.${name}'`;
 const buildJsonMemberSql = (name: string): string => `l.line -> '$.${name}'`;
 const buildDerivedColumnSql = (column: string): string => `l.beside ->> '$.${column}'`;
 
 /** SQL: the record number of the record whose id is in a member. */
 const buildReferencedNumberSql = (table: string, name: string): string =>
-  `(select named.pk from main."${table}" named where named.id = ${buildMemberSql(name)})`;
+  `(select named.pk from main."${table}" named where named.id = ${buildLineMemberSql(name)})`;
 
 /** A value that only one record may have: the name of its field, and SQL of the value in a staged line `l`. */
 export interface UniqueValue {
   readonly field: string;
   /** SQL: null if the line does not have a value */
   readonly value: string;
-  /** SQL: additional rows that the value is read from, as `, json_each(…) e` */
+  /** SQL: additional rows from which the value is read, such as `, json_each(…) e` */
   readonly from?: string | undefined;
 }
 
 /** Where and how the records of a resource are written. */
 export interface ResourceTarget {
   readonly table: string;
-  /** fields of the thing, from which comparison and sort keys are derived */
+  /** fields of the record type, from which comparison and sort keys are derived */
   readonly fields: Fields;
-  /** collections that are locked and then advanced */
+  /** collections that are locked and whose revisions are advanced */
   readonly collections: readonly string[];
-  /** collection that keeps the highest record number of the table; undefined if the table does not need it */
+  /** collection that stores the highest record number of the table; undefined if the table does not need it */
   readonly series?: string | undefined;
   /** true if the rows have a revision */
   readonly isRevised: boolean;
@@ -47,7 +47,10 @@ export interface ResourceTarget {
   /** fields that are not stored in a column of their own */
   readonly without: readonly string[];
   readonly uniques: readonly UniqueValue[];
-  /** SQL: releases the values that only one record may have; `id` is the id of the record */
+  /**
+   * SQL: releases the values that only one record may have, so that other records can get them; `id` is the id of the
+   * record
+   */
   readonly release?: string | undefined;
 }
 
@@ -55,10 +58,10 @@ const DEFAULT_TARGET = { fields: {}, isRevised: false, columns: {}, without: [],
 
 const UNIQUE_NAME: UniqueValue = {
   field: "name",
-  value: `coalesce(${buildDerivedColumnSql("nameKey")}, ${buildMemberSql("name")})`,
+  value: `coalesce(${buildDerivedColumnSql("nameKey")}, ${buildLineMemberSql("name")})`,
 };
 
-const buildReleaseSql = (column: string, ...keys: readonly string[]): string =>
+const buildReleaseValuesSql = (column: string, ...keys: readonly string[]): string =>
   [`${column} = 'released ' || id`, ...keys.map((key) => `${key} = null`)].join(", ");
 
 /** A placeholder for the tables of the observed state, which `observed.ts` writes. */
@@ -70,9 +73,12 @@ const SECURED_COLLECTIONS = SECURED_APPS.map((app) => `secured:${app}`);
 const CUSTOM_VALUES_BY_NUMBER = `(select json_group_object(named.pk, e.value ->> 'value') from json_each(l.line, '$.custom') e
   join main.custom_field named on named.id = e.value ->> 'fieldId')`;
 
-/** SQL: the numbers of the organisations that an account manages; null: none, or all for a custom administrator. */
+/**
+ * SQL: the record numbers of the organisations that an account manages; null means none or, for a custom administrator,
+ * all organisations.
+ */
 const MANAGED_ORG_NUMBERS = buildCaseSql(
-  `${buildMemberSql("managesAll")} = 1 or ${buildMemberSql("role")} <> 'custom' and ${buildJsonMemberSql("managedOrgIds")} = '[]'`,
+  `${buildLineMemberSql("managesAll")} = 1 or ${buildLineMemberSql("role")} <> 'custom' and ${buildJsonMemberSql("managedOrgIds")} = '[]'`,
   "null",
   `(select json_group_array(named.pk) from json_each(l.line, '$.managedOrgIds') e join main.org named on named.id = e.value)`,
 );
@@ -87,10 +93,10 @@ const RESOURCE_TARGETS: Readonly<Partial<Record<ResourceName, ResourceTarget>>> 
     fields: CUSTOM_FIELD.fields,
     collections: ["fields"],
     series: "fields",
-    // this is the only table whose comparison key is never null
+    // the comparison key must be set, because it cannot be null in this table
     columns: { nameKey: UNIQUE_NAME.value },
     uniques: [UNIQUE_NAME],
-    release: buildReleaseSql("nameKey"),
+    release: buildReleaseValuesSql("nameKey"),
   },
   orgs: {
     ...DEFAULT_TARGET,
@@ -99,9 +105,9 @@ const RESOURCE_TARGETS: Readonly<Partial<Record<ResourceName, ResourceTarget>>> 
     collections: ["orgs"],
     series: "orgs",
     isRevised: true,
-    // the parent is set after all organisations exist
+    // the parent is set later, when all organisations exist
     without: ["parentId"],
-    uniques: [{ field: "code", value: `coalesce(${buildDerivedColumnSql("codeKey")}, ${buildMemberSql("code")})` }],
+    uniques: [{ field: "code", value: `coalesce(${buildDerivedColumnSql("codeKey")}, ${buildLineMemberSql("code")})` }],
     release: "code = null, codeKey = null",
   },
   schemes: {
@@ -112,7 +118,7 @@ const RESOURCE_TARGETS: Readonly<Partial<Record<ResourceName, ResourceTarget>>> 
     series: "schemes",
     isRevised: true,
     uniques: [UNIQUE_NAME],
-    release: buildReleaseSql("name", "nameKey"),
+    release: buildReleaseValuesSql("name", "nameKey"),
   },
   users: {
     ...DEFAULT_TARGET,
@@ -127,7 +133,7 @@ const RESOURCE_TARGETS: Readonly<Partial<Record<ResourceName, ResourceTarget>>> 
     uniques: [
       {
         field: "accountName",
-        value: `coalesce(${buildDerivedColumnSql("accountKey")}, ${buildMemberSql("accountName")})`,
+        value: `coalesce(${buildDerivedColumnSql("accountKey")}, ${buildLineMemberSql("accountName")})`,
       },
       {
         field: "emails",
@@ -152,8 +158,8 @@ const RESOURCE_TARGETS: Readonly<Partial<Record<ResourceName, ResourceTarget>>> 
     collections: SECURED_COLLECTIONS,
     series: "secured_group",
     isRevised: true,
-    uniques: [{ field: "name", value: `json_array(${buildMemberSql("app")}, ${UNIQUE_NAME.value})` }],
-    release: buildReleaseSql("name", "nameKey"),
+    uniques: [{ field: "name", value: `json_array(${buildLineMemberSql("app")}, ${UNIQUE_NAME.value})` }],
+    release: buildReleaseValuesSql("name", "nameKey"),
   },
   "secured-users": {
     ...DEFAULT_TARGET,
@@ -162,8 +168,8 @@ const RESOURCE_TARGETS: Readonly<Partial<Record<ResourceName, ResourceTarget>>> 
     collections: SECURED_COLLECTIONS,
     series: "secured_user",
     isRevised: true,
-    uniques: [{ field: "userId", value: `json_array(${buildMemberSql("app")}, ${buildMemberSql("userId")})` }],
-    release: buildReleaseSql(`"userId"`),
+    uniques: [{ field: "userId", value: `json_array(${buildLineMemberSql("app")}, ${buildLineMemberSql("userId")})` }],
+    release: buildReleaseValuesSql(`"userId"`),
   },
   devices: {
     ...DEFAULT_TARGET,
@@ -180,10 +186,10 @@ const RESOURCE_TARGETS: Readonly<Partial<Record<ResourceName, ResourceTarget>>> 
     uniques: [
       {
         field: "serialNumber",
-        value: `coalesce(${buildDerivedColumnSql("serialKey")}, ${buildMemberSql("serialNumber")})`,
+        value: `coalesce(${buildDerivedColumnSql("serialKey")}, ${buildLineMemberSql("serialNumber")})`,
       },
     ],
-    release: buildReleaseSql(`"serialNumber"`, `"serialKey"`),
+    release: buildReleaseValuesSql(`"serialNumber"`, `"serialKey"`),
   },
   observed: {
     ...DEFAULT_TARGET,
@@ -195,17 +201,21 @@ const RESOURCE_TARGETS: Readonly<Partial<Record<ResourceName, ResourceTarget>>> 
     ...DEFAULT_TARGET,
     table: "answer",
     collections: ["answers"],
-    uniques: [{ field: "question", value: `json_array(${buildMemberSql("question")}, ${buildMemberSql("subject")})` }],
-    release: buildReleaseSql("question"),
+    uniques: [
+      { field: "question", value: `json_array(${buildLineMemberSql("question")}, ${buildLineMemberSql("subject")})` },
+    ],
+    release: buildReleaseValuesSql("question"),
   },
 };
 
-/** The resources that are applied to another tenant, in order. */
+/** The resources that can be applied to another tenant, in the order in which they are applied. */
 export const APPLICABLE_RESOURCES: readonly ResourceName[] = RESOURCE_NAMES.filter(
   (name) => resourceOf(name).stays === undefined,
 );
 
-/** Returns where and how a resource is written.  @throws TypeError if it is never applied to another tenant */
+/**
+ * Returns where and how a resource is written. @throws TypeError if the resource is never applied to another tenant
+ */
 export const getResourceTarget = (name: ResourceName): ResourceTarget => {
   const { [name]: target } = RESOURCE_TARGETS;
   if (target === undefined) throw new TypeError(`${name} is applied nowhere`);
@@ -225,11 +235,16 @@ const listDerivedResourceColumns = (name: ResourceName) => {
   return listDerivedFieldColumns(getResourceTarget(name)).filter((one) => known[one.name] !== undefined);
 };
 
-/** Returns the collection with a thing's highest record number; undefined if it has no record numbers of its own. */
+/**
+ * Returns the collection that stores the highest record number of a record type; undefined if the type does not have
+ * its own record numbers.
+ */
 export const findNumberSeries = (thing: string): string | undefined =>
   Object.values(RESOURCE_TARGETS).find(({ table }) => table === thing)?.series;
 
-/** Returns a function that returns the derived columns of a record as JSON; null if all of these columns are null. */
+/**
+ * Creates a function that returns the derived columns of a record as JSON, or null if all of these columns are null.
+ */
 export const createDerivedColumnBuilder = (
   name: ResourceName,
 ): ((record: Readonly<Record<string, unknown>>) => SqlValue) => {
@@ -245,13 +260,16 @@ export const createDerivedColumnBuilder = (
   };
 };
 
-/** Returns SQL of the columns, by name, that a staged line `l` sets; without record number, id and revision. */
+/**
+ * Returns the SQL of the columns that a staged line `l` sets, by column name. Record number, id and revision are not
+ * included.
+ */
 export const buildColumnValuesSql = (name: ResourceName): ReadonlyMap<string, string> => {
   const target = getResourceTarget(name);
   const own = Object.entries<Field>(resourceOf(name).fields).flatMap(([field, { type }]) => {
     if (field === "id" || target.without.includes(field)) return [];
     return [
-      [field, type === "texts" || type === "objects" ? buildJsonMemberSql(field) : buildMemberSql(field)] as const,
+      [field, type === "texts" || type === "objects" ? buildJsonMemberSql(field) : buildLineMemberSql(field)] as const,
     ];
   });
   const keys = listDerivedResourceColumns(name).map(({ column }) => [column, buildDerivedColumnSql(column)] as const);

@@ -9,18 +9,18 @@ import { writeObservedState } from "./observed.ts";
 import type { StagedBundle } from "./plan.ts";
 import { buildColumnValuesSql, findNumberSeries, getResourceTarget } from "./targets.ts";
 
-/** Applies the plan within the transaction. Unique values are released first, so that other records can get them. */
+/** Applies the plan within the transaction. Unique values are released first, so that other records can use them. */
 export const writePlan = async (writer: Writer, staged: StagedBundle): Promise<void> => {
   const resources = staged.resources.filter((name) => name !== "observed");
   for (const resource of resources) await releaseUniqueValues(writer, staged, resource);
   for (const resource of resources) {
-    await addRecords(writer, staged, resource);
-    await changeRecords(writer, staged, resource);
+    await addPlannedRecords(writer, staged, resource);
+    await changePlannedRecords(writer, staged, resource);
     if (resource === "orgs") await setOrgParents(writer, staged);
     if (resource === "users") await registerEmails(writer, staged);
   }
-  for (const resource of resources.toReversed()) await removeRecords(writer, staged, resource);
-  // the observed state of an existing mirror is not written again, because a plan that changes it is refused
+  for (const resource of resources.toReversed()) await removePlannedRecords(writer, staged, resource);
+  // the observed state of an existing mirror is never written again, because a plan that changes it is refused
   if ((await writer.count(`select count(*) from ${staged.plan} p where p.resource = 'observed'`)) > 0)
     await writeObservedState(writer, staged, findNumberSeries);
   if (RESOURCES_RESETTING_ANSWERS.some((name) => staged.resources.includes(name))) {
@@ -30,7 +30,10 @@ export const writePlan = async (writer: Writer, staged: StagedBundle): Promise<v
   }
 };
 
-/** Resources that, when applied, make earlier answers about the console unreliable. The questions are asked again. */
+/**
+ * If one of these resources is applied, earlier answers about the console may no longer be correct, so the questions
+ * are asked again.
+ */
 export const RESOURCES_RESETTING_ANSWERS: readonly ResourceName[] = ["renewals", "answers"];
 
 /** SQL: the ids of a resource's records for which one of these actions is planned. */
@@ -59,7 +62,7 @@ const releaseUniqueValues = async (writer: Writer, staged: StagedBundle, resourc
 /** SQL: the record number of the user whose account is in a line `l`. */
 const ACCOUNT_USER_NUMBER = "(select u.pk from main.user u where u.id = l.id)";
 
-const addRecords = async (writer: Writer, staged: StagedBundle, resource: ResourceName): Promise<void> => {
+const addPlannedRecords = async (writer: Writer, staged: StagedBundle, resource: ResourceName): Promise<void> => {
   const { lines, plan } = staged;
   const { table, series, isRevised } = getResourceTarget(resource);
   const values = new Map(buildColumnValuesSql(resource));
@@ -88,7 +91,11 @@ const addRecords = async (writer: Writer, staged: StagedBundle, resource: Resour
   if (series !== undefined && VERSION_SCHEMAS.has(table)) await saveCreatedRange(writer, table, base + 1, base + made);
 };
 
-const changeRecords = async (writer: Writer, { lines, plan }: StagedBundle, resource: ResourceName): Promise<void> => {
+const changePlannedRecords = async (
+  writer: Writer,
+  { lines, plan }: StagedBundle,
+  resource: ResourceName,
+): Promise<void> => {
   const { table, isRevised } = getResourceTarget(resource);
   const values = new Map(buildColumnValuesSql(resource));
   if (isRevised) values.set("revision", ":revision");
@@ -107,7 +114,7 @@ const changeRecords = async (writer: Writer, { lines, plan }: StagedBundle, reso
   );
 };
 
-/** Sets the parents of organisations, after all organisations exist. */
+/** Sets the parents of organisations. Call this when all organisations exist. */
 const setOrgParents = async (writer: Writer, staged: StagedBundle): Promise<void> => {
   await writer.run(
     `update main.org as t set parent = (select above.pk from main.org above where above.id = l.line ->> '$.parentId')
@@ -126,7 +133,7 @@ const registerEmails = async (writer: Writer, staged: StagedBundle): Promise<voi
   );
 };
 
-const removeRecords = async (writer: Writer, staged: StagedBundle, resource: ResourceName): Promise<void> => {
+const removePlannedRecords = async (writer: Writer, staged: StagedBundle, resource: ResourceName): Promise<void> => {
   const { table } = getResourceTarget(resource);
   const ids = buildPlannedIdsSql(staged, ["removed"]);
   const users = `(select u.pk from main.user u where u.id in ${ids})`;

@@ -8,7 +8,7 @@ import {
   isStaged,
   buildListKeysAfterRowSql,
   rowColumn,
-  buildStaysInListSql,
+  buildIsKeptInListSql,
   buildRecordKeysSql,
   listChangeableFields,
   buildExistingValueSql,
@@ -16,22 +16,22 @@ import {
 import type { PlanDefinition } from "./stored-kind.ts";
 
 /** SQL: true if a row that changes a field leaves the field blank. */
-const buildIsLeftBlankSql = (plan: PlanDefinition, field: ImportedField): string => {
+const buildLeavesBlankSql = (plan: PlanDefinition, field: ImportedField): string => {
   const { planner } = plan.kind.table;
   if (planner !== undefined) return planner.blank[field.field] ?? "false";
   if (!isStaged(plan, field)) return "true";
   return field.merge === "list" ? `${buildExistingValueSql(plan, field)} = '[]'` : `${rowColumn(field.field)} is null`;
 };
 
-/** SQL: the valid rows that change their record, and these records. @param more SQL of further joins */
+/** SQL: the valid rows that change their record, joined with these records. @param more SQL of further joins */
 const buildChangedRowsSql = ({ kind }: PlanDefinition, more = kind.table.planner?.join ?? ""): string =>
   `s.match m ${ORDERED_JOIN} s.row r on r.row = m.row ${ORDERED_JOIN} ${kind.thing.name} t on t.pk = m.target ${more}
    where m.changed <> 0 and ${buildIsValidRowSql("m.row")}`;
 
-const hasBit = (mask: number, { bit }: ImportedField): boolean => Math.floor(mask / 2 ** bit) % 2 === 1;
+const hasFieldBit = (mask: number, { bit }: ImportedField): boolean => Math.floor(mask / 2 ** bit) % 2 === 1;
 
 /**
- * Counts the rows that change their record, and what they do to each field. The rows are read only once.
+ * Counts the rows that change their record, and their changes to each field. The rows are read only once.
  *
  * @returns the number of rows, and the fields that at least one row changes
  */
@@ -42,7 +42,7 @@ export const countChanges = (
   const fields = plan.kind.table.planner === undefined ? listChangeableFields(plan) : plan.kind.fields;
   const single = fields.filter(({ merge }) => merge !== "custom");
   const blank = single
-    .map((field) => buildCaseSql(buildIsLeftBlankSql(plan, field), String(2 ** field.bit), "0"))
+    .map((field) => buildCaseSql(buildLeavesBlankSql(plan, field), String(2 ** field.bit), "0"))
     .join(" + ");
   const masks = database
     .all(
@@ -52,11 +52,11 @@ export const countChanges = (
   const sum = (which: (one: (typeof masks)[number]) => boolean): number =>
     masks.reduce((total, one) => (which(one) ? total + one.n : total), 0);
   const columns = fields.flatMap((field): readonly ColumnChange[] => {
-    const all = sum(({ mask }) => hasBit(mask, field));
+    const all = sum(({ mask }) => hasFieldBit(mask, field));
     const kept = countKept(database, plan, field);
     if (all + kept === 0) return [];
     if (field.merge === "custom") return countCustomChanges(database, plan, field);
-    const cleared = sum(({ blank }) => hasBit(blank, field));
+    const cleared = sum(({ blank }) => hasFieldBit(blank, field));
     const removed = all === 0 ? 0 : countRemoved(database, plan, field);
     const before = countValuesBefore(
       database,
@@ -69,7 +69,10 @@ export const countChanges = (
   return { update: sum(() => true), columns };
 };
 
-/** SQL, to follow a column: true if the record has a value in this column that a blank cell would clear. */
+/**
+ * SQL condition to append to a column name: true if the record has a value in this column that a blank cell would
+ * clear.
+ */
 const buildIsFilledSql = ({ kind }: PlanDefinition, field: ImportedField): string => {
   if (field.merge === "list") return "<> '[]'";
   const usual = kind.references.find((reference) => reference.field === field)?.table.usual;
@@ -77,8 +80,8 @@ const buildIsFilledSql = ({ kind }: PlanDefinition, field: ImportedField): strin
 };
 
 /**
- * Returns the number of values that a field has before the import if the plan clears most of them. The count stops once
- * it is clear that the plan does not.
+ * Returns the number of values that a field has before the import, if the plan clears most of them. Counting stops as
+ * soon as it is clear that the plan does not clear most values.
  *
  * @param filled SQL: true if the record `t` has a value in the field
  */
@@ -106,13 +109,13 @@ const countRemoved = (database: Database, plan: PlanDefinition, field: ImportedF
   );
 };
 
-/** Returns the number of values in lists that do not fit in the file's columns and are therefore kept. */
+/** Returns the number of list values that are kept because the file does not have enough columns for them. */
 const countKept = (database: Database, plan: PlanDefinition, field: ImportedField): number => {
-  const stays = buildStaysInListSql(plan, field);
+  const stays = buildIsKeptInListSql(plan, field);
   if (stays === undefined) return 0;
   const { claims, thing } = plan.kind;
   const claim = claims.find((one) => one.field === field && !one.own);
-  // usually no record has a second value
+  // skips the slow count, because usually no record has a second value
   if (claim !== undefined && database.get(`select 1 from ${claim.table} where main = 0 limit 1`) === undefined)
     return 0;
   return database.count(
@@ -121,7 +124,10 @@ const countKept = (database: Database, plan: PlanDefinition, field: ImportedFiel
   );
 };
 
-/** Returns the changes of custom fields. They are counted field by field, although they are compared together. */
+/**
+ * Returns the changes to custom fields. They are counted for each field, although all custom fields are compared
+ * together.
+ */
 const countCustomChanges = (
   database: Database,
   plan: PlanDefinition,

@@ -23,7 +23,7 @@ import {
   buildRowKeySql,
   buildRecordKeysSql,
   listChangeableFields,
-  IS_VALID_ROW,
+  IS_VALID_ROW_SQL,
   buildExistingValueSql,
   buildNewValueSql,
 } from "./expressions.ts";
@@ -34,10 +34,12 @@ import {
   ORDERED_JOIN,
   quoteIdentifier,
 } from "../../store/sql/forms.ts";
-import { forEachRowRange, IS_IN_RANGE, buildInterruptCheckSql } from "./functions.ts";
+import { forEachRowRange, IS_IN_RANGE_SQL, buildInterruptCheckSql } from "./functions.ts";
 import type { Claim, CommitContext, PlanDefinition } from "./stored-kind.ts";
 
-/** Returns the highest number ever given to a record of a table.  @param series name of the table's number series */
+/**
+ * Returns the highest number that any record of a table has ever had. @param series name of the table's number series
+ */
 export const readLastNumber = (database: Database, series: string): number =>
   database.count("select last from collection where name = :series", { series });
 
@@ -50,7 +52,7 @@ export const storeLastNumber = (database: Database, series: string, table: strin
   );
 };
 
-/** Returns the columns of a thing's table. */
+/** Returns the columns of a record type's table. */
 export const readTableColumns = (database: Database, thing: Thing): readonly string[] =>
   database.all("select name from pragma_table_info(:table)", { table: thing.name }).map(({ name }) => String(name));
 
@@ -76,7 +78,7 @@ const storeDeletedVersions = (database: Database, { kind, request }: PlanDefinit
   database.run(buildSaveDeletedSql(versions, gone), { revision: context.revision, kind: name });
 };
 
-/** Creates the records that rows refer to and that the tenant does not have yet. */
+/** Creates the records that rows refer to and that do not exist in the tenant yet. */
 const createReferencedRecords = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
   const { kind } = plan;
   for (const reference of kind.references) {
@@ -106,7 +108,7 @@ const createReferencedRecords = (database: Database, plan: PlanDefinition, conte
   }
 };
 
-/** Stores the range of record numbers of the records that an import created. */
+/** Stores the range of the record numbers that an import assigned to new records. */
 const recordCreatedRange = (
   database: Database,
   { name }: Thing,
@@ -121,7 +123,10 @@ const recordCreatedRange = (
 const hasNewRows = (database: Database): boolean =>
   database.count("select count(*) from s.row") > database.count("select count(*) from s.match");
 
-/** Creates a record for each new row. @param base the highest record number so far, to which the row number is added */
+/**
+ * Creates a record for each new row. @param base the highest existing record number; the record number is this number
+ * plus the row number
+ */
 const createRecords = (database: Database, plan: PlanDefinition, context: CommitContext, base: number): void => {
   if (!hasNewRows(database)) return;
   const { fields, fixed, thing, name: kind } = plan.kind;
@@ -133,7 +138,7 @@ const createRecords = (database: Database, plan: PlanDefinition, context: Commit
     `insert into ${thing.name} (pk, id, ${[...values.keys()].map(quoteIdentifier).join(", ")}, createdAt, updatedAt, revision)
      select :base + r.row, :idPrefix || printf('%012x', r.row), ${[...values.values()].join(", ")}, :now, :now, :revision
      from s.row r left join s.match m on m.row = r.row ${buildReferenceJoinsSql(plan)}
-     where m.row is null and ${IS_VALID_ROW} and ${buildInterruptCheckSql("r.row")} order by r.row`,
+     where m.row is null and ${IS_VALID_ROW_SQL} and ${buildInterruptCheckSql("r.row")} order by r.row`,
     { ...context, base, kind },
   );
   storeLastNumber(database, plan.kind.series, thing.name);
@@ -141,10 +146,10 @@ const createRecords = (database: Database, plan: PlanDefinition, context: Commit
     if (!claim.own && isStaged(plan, claim.field)) claimNewValues(database, plan, claim, base);
 };
 
-/** Claims the values in the lists of new records. */
+/** Registers the unique list values of new records. */
 const claimNewValues = (database: Database, plan: PlanDefinition, { field, table }: Claim, base: number): void => {
   const key = buildRowKeySql(plan, field);
-  const isNew = `not ${buildIsMatchedRowSql("r.row")} and ${IS_VALID_ROW} and ${buildInterruptCheckSql("r.row")}`;
+  const isNew = `not ${buildIsMatchedRowSql("r.row")} and ${IS_VALID_ROW_SQL} and ${buildInterruptCheckSql("r.row")}`;
   database.run(
     `insert into ${table} select ${key}, :base + r.row, 1 from s.row r
      where ${key} is not null and ${isNew} order by ${key}`,
@@ -171,21 +176,21 @@ const updateRecords = (database: Database, plan: PlanDefinition, context: Commit
   const values = after.map(([column, sql]) => `${sql} as ${quoteIdentifier(column)}`);
   const sql = `update ${thing.name} set ${sets.join(", ")}, updatedAt = :now, revision = :revision
     from (select m.target, ${values.join(", ")} from ${MATCHED_ROWS_SQL} ${ORDERED_JOIN} ${thing.name} t on t.pk = m.target
-          ${buildReferenceJoinsSql(plan)} where m.changed <> 0 and ${IS_VALID_ROW} and ${IS_IN_RANGE}) v
+          ${buildReferenceJoinsSql(plan)} where m.changed <> 0 and ${IS_VALID_ROW_SQL} and ${IS_IN_RANGE_SQL}) v
     where ${thing.name}.pk = v.target`;
   forEachRowRange(database, (range) => database.run(sql, { ...context, kind, ...range }));
 };
 
-/** SQL: claims the values in lists of the records `t` as they are stored. */
+/** SQL: registers the unique list values of the records `t` as they are stored. */
 const buildClaimSql = ({ field, table }: Claim, thing: Thing, which: string): string =>
   `insert into ${table} select e.value, t.pk, ${buildCaseSql("e.key = 0", "1", "0")}
    from ${thing.name} t join json_each(${buildRecordKeysSql(field)}) e where ${which}`;
 
 /**
- * Releases the claims of changed records, or claims their new values. All claims are released first, so records can
- * exchange unique values.
+ * Releases the unique values of changed records, or registers their new values. All values are released before new
+ * values are registered, so that records can exchange unique values.
  *
- * @param release true: release the claims; false: claim the new values
+ * @param release if true, releases the values; if false, registers the new values
  */
 const updateClaims = (database: Database, plan: PlanDefinition, release: boolean): void => {
   const { claims, thing } = plan.kind;
@@ -200,8 +205,8 @@ const updateClaims = (database: Database, plan: PlanDefinition, release: boolean
 };
 
 /**
- * SQL: releases the claims of records that get new values afterwards. A value in the record's own table is replaced
- * with a value that no other record has.
+ * SQL: releases the unique values of records that get new values afterwards. A value in the record's own table is
+ * temporarily replaced with a value that no other record has.
  *
  * @param which SQL: condition on the table of the claims
  */
@@ -241,7 +246,7 @@ const releaseDevices = (database: Database, plan: PlanDefinition, { now, revisio
   );
 };
 
-/** Records which secrets were set and when. The secrets themselves were never staged. */
+/** Records which secrets were set and when. The secrets themselves are never staged. */
 const recordSecrets = (
   database: Database,
   plan: PlanDefinition,
@@ -255,19 +260,19 @@ const recordSecrets = (
     table.secretSetAt === undefined
       ? `secrets = json_patch(t.secrets, (select json_group_object(e.value, :now) from json_each(r.secrets) e))`
       : `${table.secretSetAt} = :now`;
-  const met = `s.match m ${ORDERED_JOIN} s.row r on r.row = m.row where r.secrets is not null and ${IS_VALID_ROW}`;
+  const met = `s.match m ${ORDERED_JOIN} s.row r on r.row = m.row where r.secrets is not null and ${IS_VALID_ROW_SQL}`;
   const versions = VERSION_SCHEMAS.get(name);
   if (versions !== undefined) {
     const bit = getColumnBit(versions, table.secretSetAt ?? "secrets");
     database.run(buildSaveChangedSql(versions, `select m.target as pk, ${bit} as changed from ${met}`), { revision });
   }
-  // two separate statements: with an outer join in a single statement, every row would scan all records
+  // two separate statements, because an outer join in a single statement would scan all records for every row
   if (table.forgetsSecrets !== undefined) database.run(`${table.forgetsSecrets} in (select m.target from ${met})`);
   for (const [target, rows] of [
     ["m.target", `s.match m ${ORDERED_JOIN} s.row r on r.row = m.row where true`],
     [":base + r.row", `s.row r where not ${buildIsMatchedRowSql("r.row")}`],
   ] as const) {
-    const from = `${rows} and r.secrets is not null and ${IS_VALID_ROW}`;
+    const from = `${rows} and r.secrets is not null and ${IS_VALID_ROW_SQL}`;
     database.run(`update ${name} as t set ${change} from ${from} and t.pk = ${target}`, { now, base });
   }
 };

@@ -1,6 +1,6 @@
 import type { ForeignTraits, PlanCounts } from "../staging/counts.ts";
-import { IS_RECORD_IN_SCOPE, createPlanScope, buildScopeView } from "../../store/scope.ts";
-import { SELECT_HASH_KEY, computeKeyedHash } from "../../store/mark.ts";
+import { RECORD_SCOPE_CONDITIONS, createPlanScope, buildScopeView } from "../../store/scope.ts";
+import { HASH_KEY_SQL, computeKeyedHash } from "../../store/mark.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 import { refreshViewOrgs } from "../../store/sqlite/scope.ts";
 import {
@@ -21,7 +21,7 @@ import {
   isStaged,
   canChangeField,
   buildNewReferencesSql,
-  IS_VALID_ROW,
+  IS_VALID_ROW_SQL,
 } from "./expressions.ts";
 import {
   readNameComposition,
@@ -38,7 +38,7 @@ import {
   findSimilarCodes,
   findFixedKeys,
   findProtectedChanges,
-  findUncomposedNames,
+  findInvalidAccountNames,
   findUnknownReferences,
   markInvalidRows,
 } from "./findings.ts";
@@ -71,7 +71,10 @@ const resetComparison = (database: Database, plan: PlanDefinition): void => {
   markInvalidRows(database, plan);
 };
 
-/** Returns the number of records of a kind, or of those that meet `where`; without 全社, which always exists. */
+/**
+ * Returns the number of records that a format covers, or of those that meet `where`. 全社 is not counted, because it
+ * always exists.
+ */
 export const countRecords = (database: Database, { thing, name, inScope, table }: StoredKind, where = "true"): number =>
   database.count(
     `select count(*) from ${thing.name} t where ${inScope} and t.pk is distinct from :usual and ${where}`,
@@ -100,16 +103,16 @@ const isRejected = (
   const ofHeader = "select count(*) from s.problem where severity = 'error' and row <= :headerRow";
   if (database.count(ofHeader, { headerRow: staged.headerRow }) > 0) return true;
   if (!request.skipInvalid) return invalid > 0;
-  // an invalid row may not identify its record; then it is not known which records the file lacks
+  // if an invalid row does not identify its record, it is not known which records are missing from the file
   return (
     deleted > 0 &&
     database.count(`select count(*) from s.invalid i where not ${buildIsMatchedRowSql("i.row")}
-      or i.row in (select row from s.problem where code in (${UNRELIABLE_PROBLEMS}))`) > 0
+      or i.row in (select row from s.problem where code in (${UNRELIABLE_PROBLEM_CODES}))`) > 0
   );
 };
 
-/** Problems that make a row's key or end unreliable, or a row match several records. */
-const UNRELIABLE_PROBLEMS = buildNameListSql([
+/** Problems after which the key or the end of a row is unreliable, or the row matches several records. */
+const UNRELIABLE_PROBLEM_CODES = buildNameListSql([
   "key-ambiguous",
   "bytes-invalid",
   "character-nul",
@@ -150,7 +153,7 @@ export const comparePlan = (database: Database, plan: PlanDefinition): PlanCount
     markGeneratedPasswords(database, plan);
     findMissingRequiredValues(database, plan);
     findScopeProblems(database, plan);
-    findUncomposedNames(database, plan);
+    findInvalidAccountNames(database, plan);
     findConflicts(database, plan);
     findMovesToDefault(database, plan);
     findStrandedOperators(database, plan);
@@ -189,7 +192,7 @@ const countPlan = (database: Database, plan: PlanDefinition): PlanCounts => {
     delete: deleted,
     invalid,
     secretsSet: hasSecretColumns(plan)
-      ? database.count(`select count(*) from s.row r where r.secrets is not null and ${IS_VALID_ROW}`)
+      ? database.count(`select count(*) from s.row r where r.secrets is not null and ${IS_VALID_ROW_SQL}`)
       : 0,
     orgsCreated: countCreated(database, plan, "orgsCreated"),
     groupsCreated: countCreated(database, plan, "groupsCreated"),
@@ -202,7 +205,7 @@ const countPlan = (database: Database, plan: PlanDefinition): PlanCounts => {
       unusable: database.count("select count(*) from s.problem where code = 'value-unusable'"),
     }),
     ...((plan.request.undeletable !== undefined || plan.request.keepMissing === true) && {
-      kept: countKept(database, plan),
+      kept: countKeptRecords(database, plan),
     }),
     ...(released !== undefined && { released }),
     rejected: isRejected(database, plan, { invalid, deleted }),
@@ -210,9 +213,9 @@ const countPlan = (database: Database, plan: PlanDefinition): PlanCounts => {
 };
 
 /** Maximum number of kept or created records that a plan names. */
-const MAX_NAMED_RECORDS = 10;
+const MAX_LISTED_CREATED_RECORDS = 10;
 
-const countKept = (
+const countKeptRecords = (
   database: Database,
   { keptBefore, kind: { thing } }: PlanDefinition,
 ): NonNullable<PlanCounts["kept"]> => {
@@ -228,7 +231,7 @@ const countKept = (
     names: database
       .all(
         `select ${buildRecordLabelSql(thing)} as name from s.${UNDELETABLE_TABLE} k join ${thing.name} t on t.pk = k.target
-         order by t.pk limit ${MAX_NAMED_RECORDS}`,
+         order by t.pk limit ${MAX_LISTED_CREATED_RECORDS}`,
       )
       .map(({ name }) => String(name)),
   };
@@ -236,7 +239,7 @@ const countKept = (
 
 type CreatedCountName = "orgsCreated" | "groupsCreated";
 
-/** SQL: the records that rows refer to and that the import creates, one statement for each reference. */
+/** SQL: the records that rows refer to and that the import creates. There is one statement for each reference. */
 const buildCreatedRecordsSql = (plan: PlanDefinition, count: CreatedCountName): readonly string[] =>
   plan.kind.references
     .filter(({ refers }) => refers.creates?.count === count)
@@ -245,7 +248,7 @@ const buildCreatedRecordsSql = (plan: PlanDefinition, count: CreatedCountName): 
 const listCreatedNames = (database: Database, plan: PlanDefinition, count: CreatedCountName): readonly string[] =>
   buildCreatedRecordsSql(plan, count)
     .flatMap((select) =>
-      database.all(`select value from (${select}) made order by row, col limit ${MAX_NAMED_RECORDS}`, {
+      database.all(`select value from (${select}) made order by row, col limit ${MAX_LISTED_CREATED_RECORDS}`, {
         kind: plan.kind.name,
       }),
     )
@@ -269,13 +272,14 @@ const getPlanCollections = (plan: PlanDefinition): readonly string[] => {
   return [...new Set([kind.collection, ...named, ...holding, ...custom, ...scoped])];
 };
 
-/** Returns a text that differs after each change of data that the plans read. */
+/** Returns a text that changes with each change to data that the plans read. */
 export const etagOf = (database: Database, plans: readonly PlanDefinition[]): string =>
   plans.map((plan) => etagOfPlan(database, plan)).join("+");
 
 /**
  * Returns the revisions of the collections that a plan reads. For a plan in a scope, returns a keyed hash of the data
- * that it reads in the scope, and of the values that it cannot use because records outside the scope have them.
+ * that the plan reads in the scope, and of the values that it cannot use because records outside the scope already have
+ * them.
  */
 const etagOfPlan = (database: Database, plan: PlanDefinition): string => {
   const { scope } = plan.request;
@@ -285,18 +289,21 @@ const etagOfPlan = (database: Database, plan: PlanDefinition): string => {
   );
   const read = [...collections, readNameComposition(database, plan) ?? []].flat().join("-");
   if (scope === undefined) return read;
-  const key = String(database.get(SELECT_HASH_KEY)?.["markKey"]);
+  const key = String(database.get(HASH_KEY_SQL)?.["markKey"]);
   return computeKeyedHash(key, [read, ...findUnusableKeys(database, plan)].join("\n"));
 };
 
-/** The things that a plan in a scope reads only in part, by collection. */
-const SCOPED_THINGS: Readonly<Record<string, string>> = { orgs: "org", users: "user", devices: "device" };
+/** By collection, the record types of which a plan in a scope reads only a part. */
+const SCOPED_TABLES: Readonly<Record<string, string>> = { orgs: "org", users: "user", devices: "device" };
 
-/** Returns a text that changes with a collection's records in the scope; undefined if scopes do not apply to it. */
+/**
+ * Returns a text that changes whenever a collection's records in the scope change; undefined if scopes do not apply to
+ * the collection.
+ */
 const readScopedState = (database: Database, collection: string): string | undefined => {
-  const thing = SCOPED_THINGS[collection];
+  const thing = SCOPED_TABLES[collection];
   if (thing === undefined) return undefined;
-  const sql = `select concat(count(*), '.', coalesce(max(t.revision), 0)) as state from main.${thing} t where ${IS_RECORD_IN_SCOPE[thing] ?? ""}`;
+  const sql = `select concat(count(*), '.', coalesce(max(t.revision), 0)) as state from main.${thing} t where ${RECORD_SCOPE_CONDITIONS[thing] ?? ""}`;
   return String(database.get(sql)?.["state"]);
 };
 

@@ -16,15 +16,15 @@ import { recordFinding } from "./findings.ts";
 import { skipImpossibleValues } from "./merge/impossible.ts";
 import { buildIsInKindScopeSql, type Claim, type PlanDefinition } from "./stored-kind.ts";
 
-/** SQL: the claims of rows to values of a field, as `key`, `row` and `col`. */
+/** SQL: the values of a unique field that rows claim, as `key`, `row` and `col`. */
 export const buildClaimsSql = (plan: PlanDefinition, claim: Claim): string =>
-  // a row that matched its record by this key does not need to claim the value
+  // a row whose record was matched by this key does not need to claim the value
   buildStagedClaimsSql(plan, claim, isMatchKey(plan, claim.field) ? `not ${buildIsMatchedRowSql("r.row")}` : "true");
 
 /**
  * SQL: the claims of all rows before the rows are compared; see {@link buildClaimsSql}.
  *
- * @param passing SQL: condition
+ * @param passing SQL: condition on the rows
  */
 export const buildStagedClaimsSql = (plan: PlanDefinition, { field }: Claim, passing = "true"): string => {
   const key = buildRowKeySql(plan, field);
@@ -32,7 +32,9 @@ export const buildStagedClaimsSql = (plan: PlanDefinition, { field }: Claim, pas
   return field.merge === "list" ? `${first} union all select key, row, col from s.claim` : first;
 };
 
-/** SQL: true if the holder `t` of a value still has it after the valid row `r` is applied. `g` is the row's match. */
+/**
+ * SQL: true if the record `t` keeps a claimed value after the valid row `r` is applied to it. `g` is the row's match.
+ */
 const buildKeepsValueSql = (plan: PlanDefinition, { field }: Claim): string => {
   const keeps =
     field.merge === "list"
@@ -43,24 +45,27 @@ const buildKeepsValueSql = (plan: PlanDefinition, { field }: Claim): string => {
   return canSkipFields(plan) ? `(not ${buildChangesFieldSql(field, "g")} or ${keeps})` : keeps;
 };
 
-/** SQL: true if a row writes the value. A row of an export does not write values that were changed here. */
+/** SQL: true if a row writes the value. A row of a console export does not write values that were changed locally. */
 const buildIsWrittenSql = ({ request }: PlanDefinition, { field }: Claim): string =>
   request.fromConsole === true ? `(m.row is null or ${buildChangesFieldSql(field)})` : "true";
 
-/** SQL: true for the contests of valid rows. When a row becomes invalid, further contests may be lost. */
+/**
+ * SQL: true for contests of valid rows. These contests are checked repeatedly, because a row that becomes invalid may
+ * cause further contests to be lost.
+ */
 const HAS_VALID_ROW_SQL = buildIsValidRowSql("c.row");
 
-/** SQL: true for the contests of rows that only the comparison made invalid, and that match at most one record. */
+/** SQL: true for contests of rows that were valid before the comparison and that match at most one record. */
 const HAS_COMPARED_ROW_SQL = `${buildIsInvalidRowSql("c.row")} and not exists (
   select 1 from s.problem p where p.row = c.row and p.severity = 'error' and (p.found = 'file' or p.code = 'key-ambiguous'))`;
 
 /**
- * Finds rows that claim values which other records of the tenant hold. There are only a few. If the file also makes the
- * holder release the value, there is no conflict, so records can exchange values. A row that becomes invalid does not
- * release anything. Therefore, the search is repeated until it finds nothing new.
+ * Finds rows that claim values which other records of the tenant already have. Such claims are rare. There is no
+ * conflict if the file also makes the other record release the value, so records can exchange values. A row that
+ * becomes invalid does not release any value. Therefore, the search is repeated until it finds nothing new.
  */
 export const findConflicts = (database: Database, plan: PlanDefinition): void => {
-  // if the key is a single value, the record that the row matches holds the value
+  // a key with a single value cannot conflict, because the row matches the record that has the value
   const claims = plan.kind.claims.filter(
     ({ field }) => isStaged(plan, field) && (field.merge === "list" || !isMatchKey(plan, field)),
   );
@@ -87,7 +92,7 @@ export const findConflicts = (database: Database, plan: PlanDefinition): void =>
 };
 
 /**
- * SQL: the rows with lost contests of a field, and their {@link buildProblemParamsSql}.
+ * SQL: the rows that lost a contest for a field, with their {@link buildProblemParamsSql}.
  *
  * @param state state of the contests
  */
@@ -96,7 +101,7 @@ const buildLostRowsSql = (plan: PlanDefinition, field: Claim["field"], state: st
   from s.contest c join s.row r on r.row = c.row join ${plan.kind.thing.name} t on t.pk = c.holder
   where c.field = :field and c.state = '${state}'`;
 
-/** Marks the contests whose holder keeps the value as lost. @returns the number of these contests */
+/** Marks a contest as lost if the other record keeps the value. @returns the number of contests that were marked */
 const markLostContests = (database: Database, plan: PlanDefinition, claim: Claim, which: string): number => {
   const { thing, name, isLacking } = plan.kind;
   const deleted = plan.request.mode === "replace" ? `(${isLacking})` : "false";
@@ -111,7 +116,10 @@ const markLostContests = (database: Database, plan: PlanDefinition, claim: Claim
   );
 };
 
-/** SQL: the parameters of a lost contest. A key that is a further value of the holder probably means the holder. */
+/**
+ * SQL: the parameters of the problem for a lost contest. If the claimed key is a further value of the other record, the
+ * row probably refers to that record.
+ */
 const buildProblemParamsSql = (plan: PlanDefinition, field: Claim["field"]): string => {
   const params = `'value', c.key, 'header', coalesce(:headers ->> (c.col - 1), :header), 'of', :noun,
     'holder', ${buildRecordLabelSql(plan.kind.thing)}`;
@@ -121,7 +129,8 @@ const buildProblemParamsSql = (plan: PlanDefinition, field: Claim["field"]): str
 
 const reportLostContests = (database: Database, plan: PlanDefinition, claims: readonly Claim[]): void => {
   const { kind } = plan;
-  // if a record already received the value here, a row of an export is left alone, but the export is not refused
+  // in a console export, a row whose value already belongs to another record locally is skipped with a warning, and the
+  // export is not refused
   skipImpossibleValues(database, plan, claims);
   for (const { field } of claims)
     for (const [state, severity] of [

@@ -183,7 +183,7 @@ export class SqliteImports implements ImportEngine {
 
   *problems(record: ImportRecord, limit: number | undefined): Generator<Uint8Array> {
     const [{ request }] = buildPlanDefinitions(record);
-    // a deletion has no file, and so no rows with problems
+    // a deletion has no file and therefore no rows with problems
     if (request.mode !== "delete") yield* this.#reading(record.id, (database) => readProblemLines(database, limit));
   }
 
@@ -210,7 +210,10 @@ export class SqliteImports implements ImportEngine {
     await this.#worker.close();
   }
 
-  /** Returns true if a file belongs to a verification in a running process, whose id is part of the file name. */
+  /**
+   * Returns true if a file belongs to a verification whose process is still running. The file name contains the process
+   * ID.
+   */
   #belongsToLiveProcess(file: string): boolean {
     const [, pid] = /\.(\d+)\.db$/.exec(file) ?? [];
     return pid !== undefined && this.#processes.isAlive(Number(pid));
@@ -224,7 +227,7 @@ export class SqliteImports implements ImportEngine {
     return { tenant: this.#database.path, staging: this.#staging(`${id}.db`) };
   }
 
-  /** Reads a plan's changes in the scope in which the plan was made, whichever account is acting. */
+  /** Reads a plan's changes in the scope in which the plan was made, regardless of which account is acting. */
   #readingPlan<T>({ id, detail }: ImportRecord, body: (database: Database) => Iterable<T>): Generator<T> {
     const scope = detail.request?.scope;
     return this.#reading(id, body, scope === undefined ? this.#scope : createPlanScope(scope));

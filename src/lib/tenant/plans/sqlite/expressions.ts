@@ -11,7 +11,7 @@ import {
   KEYS_COLUMN,
   resolveKindKey,
   getLaterCellColumn,
-  SHORT_ROW_LENGTH,
+  SHORT_ROW_LENGTH_ENTRY,
   type DerivedColumn,
   type ImportedField,
   type KindKey,
@@ -20,8 +20,8 @@ import type { Comparison } from "../../../model/normalise.ts";
 import { getKeyColumn, type Thing } from "../../../model/thing.ts";
 import { buildIsInKindScopeSql, type PlanDefinition, type StoredKind, type StoredReference } from "./stored-kind.ts";
 
-// The SQL of a plan. Aliases: `r` is a staged row, `t` the record that it matches, `o_…` a record that a cell names,
-// and `m` the match of a row and a record. The schema `s` is the import's staging file.
+// The SQL of a plan uses these aliases: `r` is a staged row, `t` is the record that matches the row, `o_…` is a record
+// that a cell refers to, and `m` is the match of a row and a record. The schema `s` is the import's staging file.
 
 /** SQL: a column of the record `t`. */
 export const recordColumn = (column: string): string => `t.${quoteIdentifier(column)}`;
@@ -29,7 +29,7 @@ export const recordColumn = (column: string): string => `t.${quoteIdentifier(col
 /** SQL: a column of the staged row `r`. */
 export const rowColumn = (column: string): string => `r.${quoteIdentifier(column)}`;
 
-/** SQL: the key by which people know a record. If this key may be blank, the record's name takes its place. */
+/** SQL: the key by which users identify a record, or the record's name if the key can be blank. */
 export const buildKeyTextSql = (
   { namedBy, keys }: StoredKind,
   column: (name: string) => string = recordColumn,
@@ -39,7 +39,7 @@ export const buildKeyTextSql = (
   return standIn === undefined ? key : `coalesce(${key}, ${column(namedBy)})`;
 };
 
-/** SQL: the label of the record `t`: its name, followed by the key by which people know it, if the two differ. */
+/** SQL: the label of the record `t`: its name, followed by the key by which users identify it if the two differ. */
 export const buildRecordLabelSql = (
   { fields, keys: [key], namedBy = "name" }: Thing,
   column = recordColumn,
@@ -69,7 +69,10 @@ const toKeyedField = ({ comparison, short, merge }: ImportedField): KeyedField =
 /** SQL: an entry of {@link KEYS_COLUMN} in a staged row. */
 const buildKeysEntrySql = (column: string): string => `(${rowColumn(KEYS_COLUMN)} ->> '${column}')`;
 
-/** SQL: the comparison key of a value, or the keys of a list. @param beside SQL of a derived column, by its name */
+/**
+ * SQL: the comparison key of a value, or the keys of a list. @param beside returns SQL of the derived column with the
+ * given name
+ */
 const buildComparisonKeysSql = (keyed: KeyedField, value: string, beside: (name: string) => string): string =>
   buildComparisonKeySql(keyed.comparison, keyed.comparison === "exact" ? "" : beside(getKeyColumn(keyed)), value);
 
@@ -91,7 +94,7 @@ export const isMatchKey = (plan: PlanDefinition, { field }: ImportedField): bool
 export const buildRowKeySql = (plan: PlanDefinition, field: ImportedField): string =>
   isMatchKey(plan, field) ? "r.key" : buildFirstKeySql(toKeyedField(field), buildRowKeysSql(field));
 
-/** SQL: the key of a record by which the rows of a plan can match it. */
+/** SQL: the key of a record that is compared with the keys of the rows. */
 export const buildRecordKeySql = (key: KindKey, column = recordColumn): string =>
   buildFirstKeySql(key, buildComparisonKeysSql(key, column(key.field), column));
 
@@ -117,7 +120,10 @@ export const hasSecretColumns = (plan: PlanDefinition): boolean =>
 export const findReference = ({ references }: StoredKind, field: ImportedField): StoredReference | undefined =>
   field.merge === "reference" ? references.find((reference) => reference.field === field) : undefined;
 
-/** Returns true if a blank cell keeps the record's value. In a console export, a blank cell means no value. */
+/**
+ * Returns true if a blank cell keeps the record's value. In a console export, a blank cell usually means that there is
+ * no value.
+ */
 export const isBlankIgnored = ({ request }: PlanDefinition, { clearable, required }: ImportedField): boolean =>
   request.blank === "keep" || (!clearable && (required || request.fromConsole !== true));
 
@@ -126,7 +132,10 @@ const buildEmptyFieldSql = ({ merge }: ImportedField): string => {
   return merge === "list" ? "'[]'" : "null";
 };
 
-/** SQL: the `pk` of the record that a row's cell names. In a console export, the record may have been deleted here. */
+/**
+ * SQL: the `pk` of the record that a row's cell refers to. If the file is a console export, this record may have been
+ * deleted in the tenant.
+ */
 const buildNamedRecordSql = ({ request }: PlanDefinition, { alias, keys, field }: StoredReference): string => {
   const pk = `${alias}.${keys.record}`;
   return request.fromConsole === true
@@ -134,37 +143,42 @@ const buildNamedRecordSql = ({ request }: PlanDefinition, { alias, keys, field }
     : pk;
 };
 
-/** SQL: the value that a row gives a field of a new record. */
+/** SQL: the value that a row sets in a field of a new record. */
 export const buildNewValueSql = (plan: PlanDefinition, field: ImportedField): string => {
   const reference = findReference(plan.kind, field);
   const usual = reference?.usual;
   if (!isStaged(plan, field)) return usual === undefined ? buildEmptyFieldSql(field) : String(usual);
   if (reference !== undefined) {
-    const pk = buildUnlessUnclearSql(plan, field, buildNamedRecordSql(plan, reference), "null");
+    const pk = buildFallbackIfUnclearSql(plan, field, buildNamedRecordSql(plan, reference), "null");
     return usual === undefined ? pk : `coalesce(${pk}, ${usual})`;
   }
   const cell = rowColumn(field.field);
   if (field.merge === "custom") return `json_patch('{}', ${cell})`;
-  return field.merge === "list" ? buildUnlessUnclearSql(plan, field, `coalesce(${cell}, '[]')`, "'[]'") : cell;
+  return field.merge === "list" ? buildFallbackIfUnclearSql(plan, field, `coalesce(${cell}, '[]')`, "'[]'") : cell;
 };
 
-/** Returns true if all records that a file creates have no value in the field. */
+/** Returns true if the field is empty in all records that a file creates. */
 export const isBlankInNewRecords = (plan: PlanDefinition, field: ImportedField): boolean =>
   !isStaged(plan, field) && buildNewValueSql(plan, field) === "null";
 
-/** SQL: a row's value for a new record, or another value if the row's cell may refer to several records. */
-const buildUnlessUnclearSql = (plan: PlanDefinition, field: ImportedField, value: string, instead: string): string =>
+/** SQL: a row's value for a new record, or a fallback value if the row's cell may refer to several records. */
+const buildFallbackIfUnclearSql = (
+  plan: PlanDefinition,
+  field: ImportedField,
+  value: string,
+  instead: string,
+): string =>
   plan.request.fromConsole === true && plan.kind.references.some((one) => one.field === field)
     ? buildCaseSql(buildIsUnclearSql(plan, field), instead, value)
     : value;
 
-/** SQL: the custom fields of a row that differ from the {@link buildWindowsFormSql} of the stored values. */
+/** SQL: the custom fields in a row's cell that differ from the {@link buildWindowsFormSql} of the stored values. */
 const buildChangedEntriesSql = (column: string, cell: string): string => {
   const before = buildWindowsFormSql(`${column} ->> e.key`);
   return `(select json_group_object(e.key, e.value) from json_each(${cell}) e where ${before} is distinct from e.value)`;
 };
 
-/** SQL of what can become of a list: the stored list stays, the cells replace it, or both are combined. */
+/** SQL of the possible results for a list: the stored list is kept, the cells replace it, or both are combined. */
 interface ListOutcomes {
   readonly stays: string;
   readonly own: string;
@@ -172,10 +186,11 @@ interface ListOutcomes {
 }
 
 /**
- * SQL: the outcome that applies to a row. Ordered cells stand for as many of the record's first values as the file has
- * cells; further values stay. If one of the cells is blank, a record that has more values than the file has cells loses
- * no value. Otherwise, a second import of the same file would remove values that the first import moved up. If blank
- * cells keep values, no record loses a value, and a set only grows.
+ * SQL: the outcome that applies to a row. If the order of a list matters, the cells replace as many of the record's
+ * first values as the file has cells, and further values are kept. If a record has more values than the file has cells
+ * and one of the cells is blank, the record does not lose a value. Otherwise, a second import of the same file would
+ * remove values that the first import moved up. If blank cells keep values, no record loses a value, and a set only
+ * grows.
  */
 const buildListOutcomeSql = (
   plan: PlanDefinition,
@@ -197,15 +212,17 @@ const buildListOutcomeSql = (
   return `case ${same} when json_array_length(${column}) <= ${times}${whole} then ${own} else ${both} end`;
 };
 
-/** Returns how many of a list's first values the file's cells stand for; undefined if they stand for all values. */
+/** Returns how many of a list's first values the file's cells represent; undefined if they represent the whole list. */
 const getListCellCount = (plan: PlanDefinition, field: ImportedField): number | undefined =>
   plan.staged.places.find((place) => place.field === field.field)?.times;
 
-/** SQL: true if no cell stands for the stored value `o` of a list. */
+/** SQL: true if no cell represents the stored value `o` of a list. */
 const buildIsBeyondCellsSql = (field: ImportedField, times: number): string =>
   `(o.key >= ${times} or json_array_length(${rowColumn(field.field)}) < ${times})`;
 
-/** SQL: the list of the cells and the stored values that stay, or the list of their keys. Sets are sorted by key. */
+/**
+ * SQL: the list of the cells and the stored values that are kept, or the list of their keys. Sets are sorted by key.
+ */
 const buildCombinedListSql = (plan: PlanDefinition, field: ImportedField, keys: boolean): string => {
   const [cellKeys, columnKeys] = [buildRowKeysSql(field), buildRecordKeysSql(field)];
   const [mine, theirs] = keys ? [cellKeys, columnKeys] : [rowColumn(field.field), recordColumn(field.stored)];
@@ -223,7 +240,7 @@ const buildCombinedListSql = (plan: PlanDefinition, field: ImportedField, keys: 
   return list(first(`${cellKeys} ->> e.key = ${columnKeys} ->> 0`, cellAt), first("o.key = 0", columnAt), stays);
 };
 
-/** SQL: the keys of the list that the record has after the row is applied. */
+/** SQL: the keys of a record's list after the row is applied. */
 export const buildListKeysAfterRowSql = (plan: PlanDefinition, field: ImportedField): string => {
   const stays = buildRecordKeysSql(field);
   const keys = buildListOutcomeSql(plan, field, {
@@ -235,8 +252,10 @@ export const buildListKeysAfterRowSql = (plan: PlanDefinition, field: ImportedFi
   return lacking === undefined ? keys : buildCaseSql(lacking, stays, keys);
 };
 
-/** SQL: true if the stored value `o` of a list stays although no cell contains it; undefined if this cannot happen. */
-export const buildStaysInListSql = (plan: PlanDefinition, field: ImportedField): string | undefined => {
+/**
+ * SQL: true if the stored value `o` of a list is kept although no cell contains it; undefined if this cannot happen.
+ */
+export const buildIsKeptInListSql = (plan: PlanDefinition, field: ImportedField): string | undefined => {
   const times = field.merge === "list" && isStaged(plan, field) ? getListCellCount(plan, field) : undefined;
   if (times === undefined) return undefined;
   return `json_array_length(${recordColumn(field.stored)}) > ${times} and ${buildIsBeyondCellsSql(field, times)}
@@ -247,7 +266,7 @@ export const buildStaysInListSql = (plan: PlanDefinition, field: ImportedField):
 export const buildIsCutOffSql = (plan: PlanDefinition, { field }: ImportedField): string | undefined => {
   const place = plan.staged.places.find((one) => one.field === field);
   if (plan.request.fix?.includes("short-rows") !== true || place === undefined) return undefined;
-  return `coalesce(${buildKeysEntrySql(SHORT_ROW_LENGTH)} < ${place.column}, false)`;
+  return `coalesce(${buildKeysEntrySql(SHORT_ROW_LENGTH_ENTRY)} < ${place.column}, false)`;
 };
 
 /** SQL: true if a field's cell is blank. A device's owner is blank if the cells for user and organisation both are. */
@@ -260,20 +279,20 @@ export const buildIsBlankCellSql = (plan: PlanDefinition, field: ImportedField):
     .map((one) => `${rowColumn(one.field)} is null`)
     .join(" and ");
 
-/** SQL: the value of an existing record after the plan, without regard to look-alike characters of Windows-31J. */
-const buildRawResultSql = (plan: PlanDefinition, field: ImportedField): string => {
+/** SQL: the value of an existing record after the plan. Look-alike characters of Windows-31J are not considered yet. */
+const buildUnnormalizedResultSql = (plan: PlanDefinition, field: ImportedField): string => {
   const value = buildRowValueSql(plan, field);
   const lacking = buildIsCutOffSql(plan, field);
   return lacking === undefined ? value : buildCaseSql(lacking, recordColumn(field.stored), value);
 };
 
-/** The table of custom fields in an export's rows that were changed here and stay as they are: `row` and `key`. */
+/** The table of custom fields in an export's rows that were changed locally and are therefore kept: `row` and `key`. */
 export const LOCAL_ENTRY_TABLE = "s.local_entry";
 
 /**
- * The table of keys in the cells of an export that may not refer to the same record in the console as in the tenant:
- * `what` as in `s.refer`, `key`, and `pk`, the only record that the key may refer to (possibly deleted here). `pk` is
- * null if there are several such records.
+ * The table of keys in the cells of an export that may refer to different records in the console and in the tenant:
+ * `what` as in `s.refer`, `key`, and `pk`, the only record that the key may refer to (possibly deleted in the tenant).
+ * `pk` is null if there are several such records.
  */
 export const CANDIDATE_KEY_TABLE = "s.candidate_key";
 
@@ -295,7 +314,7 @@ export const buildIsUnclearSql = (plan: PlanDefinition, field: ImportedField): s
     : `exists (select 1 ${buildCandidateKeyFromSql(field, buildRowKeysSql(field))} and u.pk is null)`;
 };
 
-/** SQL: a row's cell of a field. Custom fields that were changed here are left out. */
+/** SQL: a row's cell of a field. Custom fields that were changed locally are left out. */
 const buildCellSql = ({ request }: PlanDefinition, { field, merge }: ImportedField): string => {
   const cell = rowColumn(field);
   if (merge !== "custom" || request.fromConsole !== true) return cell;
@@ -324,30 +343,34 @@ const buildRowValueSql = (plan: PlanDefinition, field: ImportedField): string =>
   const pk = buildNamedRecordSql(plan, reference);
   if (keeps) return buildCaseSql(`${cell} is null`, column, pk);
   const { usual } = reference;
-  return usual === undefined && !canLackName(reference)
+  return usual === undefined && !canLackReferenceKey(reference)
     ? pk
-    : `case when not (${buildIsBlankCellSql(plan, field)}) then ${pk} when ${buildRefersToNamedSql(reference)} then ${usual ?? "null"} else ${column} end`;
+    : `case when not (${buildIsBlankCellSql(plan, field)}) then ${pk} when ${buildRefersToExportedSql(reference)} then ${usual ?? "null"} else ${column} end`;
 };
 
-/** Returns true if the letter case of a value does not matter. It matters in a console export, which decides it. */
+/**
+ * Returns true if the letter case of a value does not matter. It matters in a console export, because the console
+ * determines the letter case.
+ */
 const isCaseIgnored = ({ request }: PlanDefinition, { comparison }: ImportedField): boolean =>
   comparison === "serial-number" && request.fromConsole !== true;
 
-/** SQL: true if a row leaves a field unchanged whose letter case is ignored. */
+/** SQL: true if a row does not change a field apart from its letter case, and letter case is ignored. */
 const buildSameIgnoringCaseSql = ({ field, stored: name }: ImportedField): string =>
   `${rowColumn(field)} is null or upper(${rowColumn(field)}) = upper(${recordColumn(name)})`;
 
 /**
- * SQL: true if the record `t` refers to a record that an export would name. A blank cell then means that the record no
- * longer refers to it. If an export has nothing by which to name the other record, a blank cell agrees.
+ * SQL: true if the record `t` refers to a record that an export can identify. In this case, a blank cell means that the
+ * record no longer refers to the other record. If an export has no value that identifies the other record, a blank cell
+ * is not a change.
  */
-export const buildRefersToNamedSql = (reference: StoredReference): string => {
+export const buildRefersToExportedSql = (reference: StoredReference): string => {
   const column = recordColumn(reference.field.stored);
   return `${buildReferenceTextSql(reference, column)} is not null and ${column} is distinct from ${reference.usual ?? "null"}`;
 };
 
-/** Returns true if the records that cells name may lack the value by which cells name them. */
-const canLackName = ({ refers, table: { thing } }: StoredReference): boolean =>
+/** Returns true if the referenced records may lack the value that cells use to identify them. */
+const canLackReferenceKey = ({ refers, table: { thing } }: StoredReference): boolean =>
   thing.fields[refers.by]?.nullable === true;
 
 /** Returns true if a record keeps a value whose Windows-31J form equals the file's value. */
@@ -356,15 +379,15 @@ const keepsWindowsForm = (plan: PlanDefinition, field: ImportedField): boolean =
 
 /**
  * SQL: a resulting value in the form that is compared with the {@link buildWindowsFormSql} of the stored value. A
- * resulting list is converted too, because some of its values may be stored ones.
+ * resulting list is converted too, because it may contain stored values.
  */
 const buildComparedFormSql = ({ merge }: ImportedField, value: string): string =>
   merge === "list" ? buildWindowsFormSql(value) : value;
 
-/** SQL: the bit of a field if a row would change the field in the record that it matches, otherwise 0. */
+/** SQL: the bit of a field if a row would change this field in the matching record, otherwise 0. */
 export const buildChangedBitSql = (plan: PlanDefinition, field: ImportedField): string => {
   const column = recordColumn(field.stored);
-  const value = buildRawResultSql(plan, field);
+  const value = buildUnnormalizedResultSql(plan, field);
   const bit = String(2 ** field.bit);
   // `case` instead of `and`, because SQLite evaluates both sides of an `and`
   return keepsWindowsForm(plan, field)
@@ -373,19 +396,22 @@ export const buildChangedBitSql = (plan: PlanDefinition, field: ImportedField): 
     : buildCaseSql(`${value} is distinct from ${column}`, bit, "0");
 };
 
-/** Returns true if rows may keep fields despite differing cells, as console exports do for fields changed here. */
+/**
+ * Returns true if rows may leave a field unchanged although its cell differs. Console exports do this for fields that
+ * were changed locally.
+ */
 export const canSkipFields = ({ request }: PlanDefinition): boolean => request.fromConsole === true;
 
-/** SQL: the value of a field in an existing record after the plan. */
+/** SQL: the value of a field in an existing record after the plan is applied. */
 export const buildExistingValueSql = (plan: PlanDefinition, field: ImportedField): string => {
   const value = buildComparedValueSql(plan, field);
   return canSkipFields(plan) ? buildCaseSql(buildChangesFieldSql(field), value, recordColumn(field.stored)) : value;
 };
 
-/** SQL: the value that a row has for an existing record, even if the plan does not take it. */
+/** SQL: the value that a row has for an existing record, even if the plan does not use this value. */
 export const buildComparedValueSql = (plan: PlanDefinition, field: ImportedField): string => {
   const column = recordColumn(field.stored);
-  const value = buildRawResultSql(plan, field);
+  const value = buildUnnormalizedResultSql(plan, field);
   return keepsWindowsForm(plan, field)
     ? `case when ${value} is not distinct from ${column} then ${column}
          when ${buildComparedFormSql(field, value)} is not distinct from ${buildWindowsFormSql(column)} then ${column} else ${value} end`
@@ -406,15 +432,14 @@ export const buildNewDerivedColumns = (
   listDerivedColumns(field).map(({ column, sparse }) => [
     column,
     isStaged(plan, field)
-      ? buildUnlessUnclearSql(plan, field, buildRowDerivedColumnSql(column, sparse), "null")
+      ? buildFallbackIfUnclearSql(plan, field, buildRowDerivedColumnSql(column, sparse), "null")
       : "null",
   ]);
 
 /**
- * Returns SQL of the columns that are derived from a field, for an existing record after the plan. They follow the
- * field's value.
+ * Returns SQL of the columns that are derived from a field, for an existing record after the plan.
  *
- * @param isTaken false: as the row has them, even if the plan does not take them
+ * @param isTaken false: derive the columns from the row's value, even if the plan does not use this value
  */
 export const buildExistingDerivedColumns = (
   plan: PlanDefinition,
@@ -459,11 +484,11 @@ export const buildChangedMaskSql = (plan: PlanDefinition): string =>
     .map((field) => buildChangedBitSql(plan, field))
     .join(" + ") || "0";
 
-/** SQL: true if a row changes the field in the record that it matches. @param alias alias of the row's match */
+/** SQL: true if a row changes the field in the matching record. @param alias alias of the row's match */
 export const buildChangesFieldSql = ({ bit }: Pick<ImportedField, "bit">, alias = "m"): string =>
   `(${alias}.changed & ${2 ** bit}) <> 0`;
 
-/** SQL: joins the records that the cells of a row name. */
+/** SQL: joins the records that the cells of a row refer to. */
 export const buildReferenceJoinsSql = (plan: PlanDefinition): string =>
   plan.kind.references
     .filter(({ field }) => field.merge === "reference" && isStaged(plan, field))
@@ -473,20 +498,20 @@ export const buildReferenceJoinsSql = (plan: PlanDefinition): string =>
     )
     .join(" ");
 
-/** SQL: true if the tenant has the record that a cell names. @param key SQL of the record's key */
+/** SQL: true if the tenant has the record that a cell refers to. @param key SQL of the record's key */
 export const buildIsKnownSql = ({ keys, table: { thing } }: StoredReference, key: string): string => {
   const scope = keys.own ? buildIsInKindScopeSql(thing, "known") : "true";
   return `exists (select 1 from ${keys.table} known where ${keys.has("known", key)} and ${scope})`;
 };
 
-/** Returns true if the import creates records that cells name but the tenant lacks. */
-export const createsMissingRecords = ({ request }: PlanDefinition, { refers }: StoredReference): boolean =>
+/** Returns true if the import creates records that cells refer to but the tenant lacks. */
+export const canCreateMissingRecords = ({ request }: PlanDefinition, { refers }: StoredReference): boolean =>
   refers.creates !== undefined && request[refers.creates.option];
 
 /** SQL: references of valid rows to missing records that the import creates: `key` and `value`, `row` and `col`. */
 export const buildNewReferencesSql = (plan: PlanDefinition, reference: StoredReference): string | undefined => {
   const { field } = reference;
-  if (!isStaged(plan, field) || !createsMissingRecords(plan, reference)) return undefined;
+  if (!isStaged(plan, field) || !canCreateMissingRecords(plan, reference)) return undefined;
   const valid =
     field.merge === "list"
       ? `exists (select 1 from s.row r join json_each(${buildRowKeysSql(field)}) e
@@ -496,7 +521,7 @@ export const buildNewReferencesSql = (plan: PlanDefinition, reference: StoredRef
           and not ${buildIsCandidateKeySql(plan, field, "f.key")} and (${buildIsValidRowSql("f.row")} or ${valid})`;
 };
 
-/** SQL: the text by which a cell names the record with this `pk`. @param from the table of the record */
+/** SQL: the text with which a cell refers to the record with this `pk`. @param from the table of the record */
 export const buildReferenceTextSql = (
   { refers, table: { thing } }: StoredReference,
   pk: string,
@@ -506,9 +531,9 @@ export const buildReferenceTextSql = (
   return `(select ${shown} from ${from} where pk = ${pk})`;
 };
 
-/** Creates the index that finds the row that matches a record. */
+/** Creates the index that is used to find the row that matches a record. */
 export const createTargetIndex = (database: Database): void =>
   database.exec("create index if not exists s.match_target on match (target)");
 
 /** SQL: true if the staged row `r` is valid. */
-export const IS_VALID_ROW = buildIsValidRowSql("r.row");
+export const IS_VALID_ROW_SQL = buildIsValidRowSql("r.row");

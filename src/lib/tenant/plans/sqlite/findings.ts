@@ -2,7 +2,7 @@ import type { Database, Params } from "../../store/sqlite/database.ts";
 import type { AccountNameComposition } from "../../../model/composition.ts";
 import { isCodeComparison } from "../../../model/normalise.ts";
 import type { ProblemCode } from "../../../model/problem.ts";
-import { getCellsColumn, listComparedCodes, canValueRepeat, ORIGINAL_KEY } from "../staging/kinds.ts";
+import { getCellsColumn, listComparedCodes, canValueRepeat, ORIGINAL_KEY_ENTRY } from "../staging/kinds.ts";
 import { sortByUse, findMistypedNames } from "../../../text/near-names.ts";
 import type { ColumnChange } from "../staging/counts.ts";
 import type { Column } from "../../../model/format.ts";
@@ -24,12 +24,12 @@ import {
   keyOf,
   buildIsKnownSql,
   buildKeyTextSql,
-  createsMissingRecords,
+  canCreateMissingRecords,
   buildNewReferencesSql,
   buildRecordKeySql,
   findReference,
   buildResultSql,
-  buildRefersToNamedSql,
+  buildRefersToExportedSql,
   rowColumn,
   buildRowKeySql,
   buildRowKeysSql,
@@ -90,7 +90,10 @@ const buildRepeatedValuesSql = (values: string, which = "true"): string => `
   select r.row, r.line, v.col, json_object('header', :header, 'row', ${buildCaseSql("r.row = d.first", "d.last", "d.first")}) as params
   from d join v on v.key = d.key join s.row r on r.row = v.row where ${which} order by r.row`;
 
-/** Returns true if rows may have the same key. For codes, this is known because staging collects similar codes. */
+/**
+ * Returns true if several rows may have the same key. If the keys are codes, staging has already determined this,
+ * because it collects similar codes.
+ */
 const canKeysRepeat = (database: Database, plan: PlanDefinition): boolean => {
   const { field } = keyOf(plan);
   const isLooked = listComparedCodes(plan.kind, field).some((one) => one.field === field);
@@ -98,7 +101,10 @@ const canKeysRepeat = (database: Database, plan: PlanDefinition): boolean => {
   return database.count(`select count(*) from s.${SIMILAR_CODE_TABLE} where field = :field`, { field }) > 0;
 };
 
-/** Finds rows of the file that have the same key or the same unique value. Each problem names another such row. */
+/**
+ * Finds rows of the file that have the same key or the same unique value. Each problem mentions another row with this
+ * value.
+ */
 export const findDuplicates = (database: Database, plan: PlanDefinition): void => {
   const { field: key, together } = keyOf(plan);
   if (canKeysRepeat(database, plan)) {
@@ -152,8 +158,8 @@ export const findCaseVariants = (database: Database, plan: PlanDefinition): void
 };
 
 /**
- * Finds codes that several rows have although people know records by these codes (reported once for each column), and
- * codes that differ only in letter case or width. Both are rarely intended.
+ * Finds codes that appear in several rows although users identify records by these codes (reported once per column),
+ * and codes that differ only in letter case or width. Both are rarely intended.
  */
 export const findSimilarCodes = (database: Database, plan: PlanDefinition): void => {
   const { field: key } = keyOf(plan);
@@ -200,7 +206,7 @@ const reportSimilarCodes = (database: Database, plan: PlanDefinition, field: str
   });
 };
 
-/** Finds rows whose key, before `--fix` changed it, was the key of a record. */
+/** Finds rows whose key matched a record before `--fix` changed the key. */
 export const findFixedKeys = (database: Database, plan: PlanDefinition): void => {
   if ((plan.request.fix ?? []).length === 0) return;
   const { thing, inScope, name: kind } = plan.kind;
@@ -214,7 +220,7 @@ export const findFixedKeys = (database: Database, plan: PlanDefinition): void =>
   });
 };
 
-const ORIGINAL_KEY_SQL = `(r.keys ->> '${ORIGINAL_KEY}')`;
+const ORIGINAL_KEY_SQL = `(r.keys ->> '${ORIGINAL_KEY_ENTRY}')`;
 
 /** Finds rows that would create a record but lack a value that every new record needs. */
 export const findMissingRequiredValues = (database: Database, plan: PlanDefinition): void => {
@@ -230,7 +236,7 @@ export const findMissingRequiredValues = (database: Database, plan: PlanDefiniti
       select: `
         select r.row, r.line, null as col, json_object('header', :asked, 'of', :noun, 'secret', :secret) as params from s.row r
         where not ${buildIsMatchedRowSql("r.row")} and ${buildHasKeySql(plan)} and ${buildLacksValueSql(plan, column)}
-          and ${isStaged(plan, column) ? IS_CELL_READABLE : "true"}`,
+          and ${isStaged(plan, column) ? IS_CELL_READABLE_SQL : "true"}`,
       params: { asked: header, noun: thing.noun ?? thing.name, secret: secret === true ? 1 : 0 },
     });
   }
@@ -274,8 +280,11 @@ const buildLacksValueSql = (plan: PlanDefinition, column: Column): string => {
   return `${column.repeated === true ? `nullif(${cell}, '[]')` : cell} is null`;
 };
 
-/** SQL: true if a row's cell in `:column` has no problem itself. Others are not looked up, nor reported as missing. */
-const IS_CELL_READABLE = `not exists (select 1 from s.problem p
+/**
+ * SQL: true if a row's cell in `:column` does not have a problem. Cells that have a problem are neither looked up nor
+ * reported as missing.
+ */
+const IS_CELL_READABLE_SQL = `not exists (select 1 from s.problem p
   where p.row = r.row and p.found = 'file' and p.severity = 'error' and p.col = :column)`;
 
 /**
@@ -293,7 +302,10 @@ const getUnknownReferenceProblem = (
 /** The table of names that cells contain instead of keys, with the keys or paths of the records with these names. */
 const NAME_USED_AS_KEY_TABLE = "named_instead";
 
-/** Stores which of a reference's cells contain an organisation's name instead of its code.  @returns false if none */
+/**
+ * Stores which of a reference's cells contain an organisation's name instead of its code. @returns false if there are
+ * no such cells
+ */
 const storeNamesUsedAsKeys = (
   database: Database,
   plan: PlanDefinition,
@@ -318,11 +330,11 @@ const storeNamesUsedAsKeys = (
   );
 };
 
-/** Finds cells that name records which the tenant lacks and the import may not create. */
+/** Finds cells that refer to records which the tenant lacks and the import must not create. */
 export const findUnknownReferences = (database: Database, plan: PlanDefinition): void => {
   for (const reference of plan.kind.references) {
     const { field } = reference;
-    if (!isStaged(plan, field) || createsMissingRecords(plan, reference) || reference.keys.planned === true) continue;
+    if (!isStaged(plan, field) || canCreateMissingRecords(plan, reference) || reference.keys.planned === true) continue;
     const { code, param } = getUnknownReferenceProblem(plan, reference);
     const unknown = `select f.key from s.refer f where f.what = '${field.short}' and not ${buildIsCandidateKeySql(plan, field, "f.key")} and not ${buildIsKnownSql(reference, "f.key")}`;
     const isNamed = storeNamesUsedAsKeys(database, plan, reference);
@@ -349,13 +361,16 @@ export const findUnknownReferences = (database: Database, plan: PlanDefinition):
                 : `json_object('${param}', ${cell})`
             } as params
              from (${unknown}) f join s.row r on ${buildRowKeysSql(field)} = f.key
-             ${isNamed ? `left join s.${NAME_USED_AS_KEY_TABLE} n on n.key = f.key` : ""} where ${IS_CELL_READABLE}`,
+             ${isNamed ? `left join s.${NAME_USED_AS_KEY_TABLE} n on n.key = f.key` : ""} where ${IS_CELL_READABLE_SQL}`,
       params: { kind: plan.kind.name, cells: JSON.stringify(cells ?? []) },
     });
   }
 };
 
-/** Finds records that a console export no longer shows in an organisation with a code. Where they are is not known. */
+/**
+ * Finds records that a console export no longer shows in an organisation with a code. Their new organisation is not
+ * known.
+ */
 export const findMovesToDefault = (database: Database, plan: PlanDefinition): void => {
   for (const reference of plan.kind.references) {
     const { field, usual } = reference;
@@ -370,7 +385,10 @@ export const findMovesToDefault = (database: Database, plan: PlanDefinition): vo
   }
 };
 
-/** Finds blank cells that keep values although they were requested to clear them. Each field is reported once. */
+/**
+ * Finds blank cells that do not clear values although the request says that blank cells clear values. Each field is
+ * reported once.
+ */
 export const findIgnoredBlanks = (database: Database, plan: PlanDefinition): void => {
   const { request, kind } = plan;
   if (request.blank !== "clear" || request.fromConsole === true) return;
@@ -379,7 +397,7 @@ export const findIgnoredBlanks = (database: Database, plan: PlanDefinition): voi
     if (field.clearable || field.required || !isOne || !isStaged(plan, field)) continue;
     const reference = findReference(kind, field);
     const stays =
-      reference === undefined ? `${recordColumn(field.stored)} is not null` : buildRefersToNamedSql(reference);
+      reference === undefined ? `${recordColumn(field.stored)} is not null` : buildRefersToExportedSql(reference);
     const lacking = buildIsCutOffSql(plan, field);
     recordFinding(database, plan, {
       code: reference?.table.thing.name === "org" ? "blank-org" : "blank-kept",
@@ -411,7 +429,10 @@ export const findStrandedOperators = (database: Database, plan: PlanDefinition):
   }
 };
 
-/** Returns what account names are built from; undefined if any will do or they come from the console.  @see seed 001 */
+/**
+ * Returns the parts that account names are built from; undefined if account names are not restricted or come from the
+ * console. @see seed 001 (source document)
+ */
 export const readNameComposition = (
   database: Database,
   plan: PlanDefinition,
@@ -426,7 +447,7 @@ export const readNameComposition = (
 const ACCOUNT_NAME_FIELD: keyof typeof USER.fields = "accountName";
 
 /** Finds new account names that violate the tenant's settings. Existing names are accepted.  @see seed 001 */
-export const findUncomposedNames = (database: Database, plan: PlanDefinition): void => {
+export const findInvalidAccountNames = (database: Database, plan: PlanDefinition): void => {
   const by = readNameComposition(database, plan);
   const field = plan.kind.fields.find((one) => one.field === ACCOUNT_NAME_FIELD);
   if (by === undefined || field === undefined) return;
@@ -465,7 +486,7 @@ export const findSimilarNames = (database: Database, plan: PlanDefinition): void
     const known = readKnownNames(database, reference, kind);
     const names = made.map(({ value }) => String(value));
     const apart = findMistypedNames(names, known.keys());
-    // if two new names are similar, the one that fewer rows contain is reported
+    // if two new names are similar, the name that appears in fewer rows is reported
     const near =
       apart.size === 0
         ? apart
@@ -506,7 +527,7 @@ export const findPathLikeCodes = (database: Database, plan: PlanDefinition): voi
 /** Maximum number of new names that are compared with other names. */
 const MAX_COMPARED_NAMES = 2_000;
 
-/** Returns the number of rows that name each new record. */
+/** Returns the number of rows that refer to each new record. */
 const countUses = (
   database: Database,
   plan: PlanDefinition,
@@ -522,7 +543,7 @@ const countUses = (
   return new Map(database.all(sql, { kind: plan.kind.name }).map(({ value, uses }) => [String(value), Number(uses)]));
 };
 
-/** Returns the keys and names of the records that cells may name, each with the text to show: `S01 (営業部)`. */
+/** Returns the keys and names of the records that cells may refer to, each with the text to show: `S01 (営業部)`. */
 const readKnownNames = (
   database: Database,
   { refers: { by }, table: { thing, planner } }: StoredReference,
@@ -544,8 +565,7 @@ const readKnownNames = (
 };
 
 /**
- * Finds columns that are blank in every row and would clear values of records, although the user did not request that
- * blank cells clear values.
+ * Finds columns that are blank in every row and would clear values of records, although the user did not request this.
  *
  * @param columns changes that the plan makes to each field
  */
@@ -572,7 +592,10 @@ export const findBlankColumns = (database: Database, plan: PlanDefinition, colum
   }
 };
 
-/** Returns SQL of the filled cells in a field's columns, and the first of these columns; undefined if there is none. */
+/**
+ * Returns SQL of the filled cells in a field's columns, and the first of these columns; undefined if the field has no
+ * column.
+ */
 const buildFilledCellsQuery = (database: Database, plan: PlanDefinition, field: string) => {
   const { format, thing } = plan.kind;
   const has = (name: string): boolean => plan.staged.places.some((place) => place.field === name);
@@ -590,7 +613,7 @@ const buildFilledCellsQuery = (database: Database, plan: PlanDefinition, field: 
   return { field: first.field, sql: `select 1 from s.row r where ${isFilled}`, params: {} };
 };
 
-/** Finds rows that would change a protected record in a way that no import may. */
+/** Finds rows that would change a protected record in a way that is not allowed in an import. */
 export const findProtectedChanges = (database: Database, plan: PlanDefinition): void => {
   const { kind, request } = plan;
   const { thing, format } = kind;

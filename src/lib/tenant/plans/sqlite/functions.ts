@@ -1,7 +1,10 @@
 import { createInterruptedFailure } from "../../../errors/index.ts";
 import type { Database } from "../../store/sqlite/database.ts";
 
-/** Registers SQL functions to interrupt long statements, and to convert codes for comparison without case and width. */
+/**
+ * Registers SQL functions that interrupt long statements and that convert codes so that they are compared without case
+ * and width.
+ */
 export const registerSqlFunctions = (database: Database, interrupted: () => boolean): void => {
   database.define(
     "proceed",
@@ -17,7 +20,10 @@ export const registerSqlFunctions = (database: Database, interrupted: () => bool
 /** SQL: a condition for a `where` clause over `row` that checks every few thousand rows whether to stop. */
 export const buildInterruptCheckSql = (row: string): string => `((${row} & 4095) <> 0 or proceed())`;
 
-/** Number of rows per statement that calls a function for each row. The calls' memory is freed after the statement. */
+/**
+ * Number of rows per statement that calls a function for each row. SQLite frees the memory of the calls only after the
+ * statement.
+ */
 const ROWS_PER_RANGE = 65_536;
 
 /** Row numbers greater than `after`, up to and including `upTo`. */
@@ -34,9 +40,9 @@ export const forEachNumberRange = (database: Database, last: number, body: (rang
   }
 };
 
-/** Calls `body` for each range of staged rows. */
+/** Calls `body` for each range of the staged rows. */
 export const forEachRowRange = (database: Database, body: (range: RowRange) => void): void =>
   forEachNumberRange(database, database.count("select coalesce(max(row), 0) from s.row"), body);
 
 /** SQL: a condition for a `where` clause over `r` that selects the rows of a range. */
-export const IS_IN_RANGE = "r.row > :after and r.row <= :upTo";
+export const IS_IN_RANGE_SQL = "r.row > :after and r.row <= :upTo";

@@ -8,15 +8,15 @@ import {
   type PlanDefinitions,
   type StoredKind,
 } from "./stored-kind.ts";
-import { buildIsKeptHereSql } from "./merge/tables.ts";
+import { buildIsKeptLocallySql } from "./merge/tables.ts";
 import { getStoredKind, getStoredKindByOrgName, getKindsOfThing } from "./tables.ts";
-import { IS_RECORD_IN_SCOPE } from "../../store/scope.ts";
+import { RECORD_SCOPE_CONDITIONS } from "../../store/scope.ts";
 import type { StagedFile } from "../staging/counts.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 import type { StoredRequest } from "../import-rows.ts";
 
 /** The staged file of a deletion. A deletion does not read a file, so all values are empty. */
-const NO_FILE: StagedFile = {
+const NO_STAGED_FILE: StagedFile = {
   encoding: "utf-8",
   sha256: "",
   bytes: 0,
@@ -30,26 +30,29 @@ const NO_FILE: StagedFile = {
   unknownColumns: [],
 };
 
-/** Returns the kinds whose records an import writes. The kind of the import itself is the first. */
+/** Returns the import kinds whose records an import writes. The first is the import's own kind. */
 export const listImportKinds = ({ kind, detail }: ImportRecord): readonly StoredKind[] => [
   getStoredKind(kind),
   ...(detail.counts?.beside ?? []).flatMap(({ thing }) => getKindsOfThing(thing)),
 ];
 
-/** Returns the plans of a deletion: for the selected records, and for users if deleted with their organisations. */
+/**
+ * Returns the plans of a deletion: the plan for the selected records and, if organisations are deleted together with
+ * their users, the plan for these users.
+ */
 export const buildDeletionPlans = (request: StoredRequest): PlanDefinitions => {
   const plan = (kind: FormatName): PlanDefinition => ({
     kind: toDeletionKind(getStoredKind(kind)),
     request: { ...request, kind },
-    staged: NO_FILE,
+    staged: NO_STAGED_FILE,
   });
   return [plan(request.kind), ...(request.select?.by === "below" ? [plan("users")] : [])];
 };
 
 /**
  * Returns the kind of an import, with the condition for the records that the import deletes. An import that was planned
- * in a scope deletes only records in this scope, no matter who commits it. An import that keeps records that cannot be
- * deleted does not delete these records. An export of the console does not delete records that were changed here.
+ * in a scope deletes only records in this scope, no matter which account commits it. An import that keeps undeletable
+ * records does not delete these records. A console export does not delete records that were changed locally.
  */
 export const buildPlannedKind = ({
   kind,
@@ -60,8 +63,8 @@ export const buildPlannedKind = ({
   orgBy = "code",
 }: Pick<StoredRequest, "kind" | "scope" | "undeletable" | "fromConsole" | "prefer" | "orgBy">): StoredKind => {
   const stored = orgBy === "code" ? getStoredKind(kind) : getStoredKindByOrgName(kind);
-  const isLocal = fromConsole === true ? `not ${buildIsKeptHereSql(stored, prefer)}` : undefined;
-  const inside = scope === undefined ? undefined : IS_RECORD_IN_SCOPE[stored.thing.name];
+  const isLocal = fromConsole === true ? `not ${buildIsKeptLocallySql(stored, prefer)}` : undefined;
+  const inside = scope === undefined ? undefined : RECORD_SCOPE_CONDITIONS[stored.thing.name];
   const isDeletable =
     undeletable === undefined ? undefined : `not exists (select 1 from s.${UNDELETABLE_TABLE} k where k.target = t.pk)`;
   const isLacking = [stored.isLacking, inside, isDeletable, isLocal].filter((one) => one !== undefined).join(" and ");

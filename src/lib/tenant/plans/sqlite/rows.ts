@@ -24,17 +24,17 @@ import { buildJsonListSql, buildJsonObjectSql } from "../../store/sql/json.ts";
 import type { PlanDefinition, PlanDefinitions, StoredKind, UploadValue } from "./stored-kind.ts";
 import { buildPlanRowsSql, buildRowUploadSql } from "./upload.ts";
 
-/** SQL: a field and its value, as a piece of the lists `before` and `after` of a row. `value` is SQL of JSON. */
+/** SQL: a field and its value, as a fragment of the lists `before` and `after` of a row. `value` is SQL of JSON. */
 export const buildFieldPiece = (field: string, value: string): string =>
   `',{"field":"${field}","value":' || ${value} || '}'`;
 
-/** SQL: the custom fields as pieces, by their names in the tenant; empty if there are none. */
+/** SQL: the custom fields as fragments, by their names in the tenant; empty if there are none. */
 const buildCustomFieldPieces = (value: string): string =>
   `(select string_agg(',' || json_object('field', 'custom:' || coalesce(f.name, e.key), 'value', e.value), ''
       order by cast(e.key as integer))
     from json_each(nullif(${value}, '{}')) e left join custom_field f on f.pk = cast(e.key as integer))`;
 
-/** SQL of the parts of a plan's row, each as JSON, in the order in which they are written. */
+/** SQL of the members of a plan's row, each as JSON, in the order in which they are written. */
 type RowParts = Readonly<Record<Exclude<keyof PlanRow, "thing" | "leftOut">, string>> &
   Readonly<Partial<Record<"thing" | "leftOut", string>>>;
 
@@ -59,13 +59,18 @@ export function* batchLines(rows: Iterable<Row>): Generator<Uint8Array> {
 const ROW_ACTION_SQL = `case when ${buildIsInvalidRowSql("r.row")} then 'invalid' when m.row is null then 'create'
   when m.changed <> 0 then 'update' else 'unchanged' end`;
 
-/** SQL: a field's value as a piece of `before` or `after`. For a reference, the value is the text that files show. */
+/**
+ * SQL: a field's value as a fragment of `before` or `after`. For a reference, the value is the text that files contain.
+ */
 export const buildValuePiece = ({ field, merge }: ImportedField, value: string): string => {
   if (merge === "custom") return buildCustomFieldPieces(value);
   return buildFieldPiece(field, merge === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);
 };
 
-/** SQL: the values of the fields that no file contains, as pieces of `after`. Fields without a value are left out. */
+/**
+ * SQL: the values of the fields that files do not contain, as fragments of `after`. Fields without a value are left
+ * out.
+ */
 export const buildUnfiledPieces = ({ unfiled }: StoredKind, version: (column: string) => string): readonly string[] =>
   unfiled.map(({ field, flag }) => {
     const value = version(field);
@@ -88,7 +93,10 @@ const buildAfterSql = (plan: PlanDefinition, upload: UploadValue | undefined): s
     }),
   );
 
-/** SQL: a stored value as a piece of `before` or `after`; the path for a record of the same thing without a code. */
+/**
+ * SQL: a stored value as a fragment of `before` or `after`. A reference to a record of the same type that has no code
+ * is shown as a path.
+ */
 export const buildStoredPiece = (
   kind: StoredKind,
   field: ImportedField,
@@ -102,7 +110,7 @@ export const buildStoredPiece = (
   return buildValuePiece(field, `coalesce(${shown}, ${planner.called(value)})`);
 };
 
-/** SQL: the pieces of the fields that a row changes, as a JSON list; empty if the row does not change a record. */
+/** SQL: the fragments of the fields that a row changes, as a JSON list; empty if the row does not change a record. */
 export const buildChangedListSql = (
   pieces: readonly (readonly [field: Pick<ImportedField, "bit">, piece: string])[],
 ): string =>
@@ -154,7 +162,9 @@ const buildStagedLinesSql = (
     where r.row > :after and r.row <= :upTo ${asked} order by r.row limit :left`;
 };
 
-/** SQL: the line of a deleted record `t` that is not in a row of the file.  @param parts additional parts */
+/**
+ * SQL: the line of a deleted record `t` that no row of the file matches. @param parts additional members of the line
+ */
 export const buildDeletedLineSql = (kind: StoredKind, parts: Partial<RowParts> = {}): string => {
   const { planner } = kind.table;
   return buildLineSql({
@@ -177,7 +187,10 @@ export const buildDeletedLineSql = (kind: StoredKind, parts: Partial<RowParts> =
   });
 };
 
-/** SQL: the lines of the records that a plan deletes.  @param isFurther true if not of the import's own kind */
+/**
+ * SQL: the lines of the records that a plan deletes. @param isFurther true if the records are not of the import's own
+ * kind
+ */
 const buildDeletedLinesSql = (
   { kind }: PlanDefinition,
   { protectedToo, isFurther }: { readonly protectedToo: boolean; readonly isFurther: boolean },
@@ -235,8 +248,9 @@ class PlanLineReader {
 }
 
 /**
- * Returns the lines of plans that are committed together, as NDJSON in batches: the rows in the order of the file, then
- * the records that would be deleted. The lines of records that are not of the first kind name their thing.
+ * Returns the lines of plans that are committed together, as NDJSON in batches: first the rows in the order of the
+ * file, then the records that would be deleted. Lines of records that are not of the first kind contain the name of
+ * their record type.
  */
 export function* readPlanLines(database: Database, plans: PlanDefinitions, query: RowQuery): Generator<Uint8Array> {
   const { actions, limit, protectedToo = false, upload } = query;
@@ -254,11 +268,11 @@ export function* readPlanLines(database: Database, plans: PlanDefinitions, query
 }
 
 /** SQL: a problem as a line of NDJSON; its `params` are already JSON. */
-const PROBLEM_LINE = `concat('{"code":', json_quote(code), ',"severity":', json_quote(severity), ',"row":', row, ',"line":', line,
+const PROBLEM_LINE_SQL = `concat('{"code":', json_quote(code), ',"severity":', json_quote(severity), ',"row":', row, ',"line":', line,
   ',"column":', col, ',"header":', json_quote(header), ',"params":', params, '}\n')`;
 
 /** Returns the problems of a plan's file as NDJSON in batches, sorted by row and column. */
 export function* readProblemLines(database: Database, limit: number | undefined): Generator<Uint8Array> {
-  const sql = `select ${PROBLEM_LINE} as line from s.problem order by row, col limit :limit`;
+  const sql = `select ${PROBLEM_LINE_SQL} as line from s.problem order by row, col limit :limit`;
   yield* batchLines(database.iterate(sql, { limit: limit ?? Number.MAX_SAFE_INTEGER }));
 }

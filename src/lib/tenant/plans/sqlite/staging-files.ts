@@ -17,7 +17,10 @@ export const createStagingFolder = (folder: string): void => void mkdirSync(fold
 /** Returns true if the staging file exists. */
 export const hasStagingFile = (path: string): boolean => existsSync(path);
 
-/** Removes unneeded files. Never fails, as the work may already be committed. The next sweep removes what is left. */
+/**
+ * Removes unneeded files. Never fails, because the change may already be committed. The next cleanup removes the
+ * remaining files.
+ */
 export const removeFilesIfPossible = (paths: readonly string[]): void => {
   for (const path of paths) {
     try {

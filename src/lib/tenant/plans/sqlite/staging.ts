@@ -10,8 +10,8 @@ const BATCH_ROWS = 16;
 
 /**
  * Attaches an import's staging file as schema `s`. The file is locked exclusively while it is attached, so that other
- * processes can distinguish the staging file of a running import from that of an import that was killed. A fresh file
- * keeps its journal in memory, because an incomplete plan is discarded anyway.
+ * processes can tell whether the import is still running or was killed. The journal of a fresh file is kept in memory,
+ * because an incomplete plan is discarded anyway.
  */
 export const attachStaging = (database: Database, path: string, { fresh }: { readonly fresh: boolean }): void => {
   if (fresh) createOwnerOnlyFile(path);
@@ -27,7 +27,7 @@ export const attachStagingForReading = (database: Database, path: string): void 
   database.run("attach :path as s", { path });
 };
 
-/** The name of the table of the rows whose codes are similar, by field. */
+/** The name of the table of rows that have similar codes, by field. */
 export const SIMILAR_CODE_TABLE = "like_row";
 
 /** Creates the tables of a fresh staging file, except `s.row`, whose columns depend on the input. */

@@ -9,27 +9,39 @@ import type { Database } from "../../store/sqlite/database.ts";
 import { buildValueWithoutTypeSql, buildIsMissingRecordSql, buildComparisonKeySql } from "../../store/sql/forms.ts";
 
 /**
- * Describes how the records of a thing are stored. The table has the name of the thing. Its columns are a column for
- * each field that an import can change, `pk`, `id`, `createdAt`, `updatedAt`, `revision`, and the columns for the scope
- * and the protection of the records.
+ * Describes how the records of a type are stored. The table has the name of the record type (thing). It has one column
+ * for each field that an import can change, `pk`, `id`, `createdAt`, `updatedAt`, `revision`, and the columns for the
+ * scope and the protection of the records.
  */
 export interface ThingTable {
   readonly thing: Thing;
-  /** the collection, separate by scope, whose revision advances with a write; default: the thing's name and `s` */
+  /**
+   * the collection whose revision advances with each write, separate for each scope; default: the name of the record
+   * type followed by `s`
+   */
   readonly collection?: string | undefined;
   /**
-   * The tables with the keys of the thing's unique lists, by field. Their columns are `<short>Key`, a column named
-   * after the thing with the record's `pk`, and `main`. A unique field with a single value has a unique index on its
-   * key instead: `coalesce(<short>Key, <field>)`, or the value itself if values are compared exactly.
+   * The tables with the keys of the record type's unique lists, by field. Their columns are `<short>Key`, a column
+   * named after the record type with the record's `pk`, and `main`. A unique field with a single value has a unique
+   * index on its key instead: `coalesce(<short>Key, <field>)`, or the value itself if values are compared exactly.
    */
   readonly claims?: Readonly<Record<string, string>> | undefined;
-  /** the column for the time at which the only secret was set; default: `secrets`, a JSON object of times by field */
+  /**
+   * the column for the time at which the secret was set, if there is only one secret; default: `secrets`, a JSON object
+   * of times by field
+   */
   readonly secretSetAt?: string | undefined;
-  /** SQL to delete data of the former secrets of records that get new secrets; `in (…)` with their numbers follows */
+  /**
+   * SQL that deletes the data of earlier secrets when records get new secrets; `in (…)` with the record numbers is
+   * appended
+   */
   readonly forgetsSecrets?: string | undefined;
-  /** the columns of other things that contain the `pk` of records of this table */
+  /** the columns of other record types that contain the `pk` of records of this table */
   readonly heldBy?: readonly ReferringTable[] | undefined;
-  /** SQL: true if a record keeps its references until it is deleted. @param alias alias of the table */
+  /**
+   * SQL: true if the references of a record cannot be changed but only deleted with the record. @param alias alias of
+   * the table
+   */
   readonly isFast?: ((alias: string) => string) | undefined;
   /** the `pk` of the record that a blank cell refers to if the reference is required */
   readonly usual?: number | undefined;
@@ -39,18 +51,19 @@ export interface ThingTable {
   /** names of the rules that `check` evaluates for all rows at once */
   readonly judges?: readonly string[] | undefined;
   /**
-   * Checks what is specific to the thing in the valid rows and their records, and adds findings to the plan.
+   * Checks the rules that are specific to the record type in the valid rows and their records, and adds findings to the
+   * plan.
    *
-   * @returns number of devices that have to be wiped
+   * @returns number of devices that must be wiped
    */
   readonly check?: ((database: Database, plan: PlanDefinition) => number) | undefined;
 }
 
 /** A table that refers to records of another table. A record cannot be deleted while such a reference exists. */
 export interface ReferringTable extends Pick<ThingTable, "thing" | "isFast"> {
-  /** the column with the `pk` of the record that is referred to */
+  /** the column with the `pk` of the referenced record */
   readonly column: string;
-  /** SQL that replaces the table if a record may refer to several records: a row for each reference */
+  /** SQL that replaces the table if a record may refer to several records; it selects one row for each reference */
   readonly rows?: string | undefined;
 }
 
@@ -61,7 +74,10 @@ export interface KeyLocation {
   readonly key: (alias: string) => string;
   /** SQL: true if a row of the table with this alias has this key. @param key SQL */
   readonly has: (alias: string, key: string) => string;
-  /** the column overwritten to release the value: the key column, or else the value's column; undefined for a list */
+  /**
+   * the column that is overwritten to release the value: the key column, or the value's column if there is no key
+   * column; undefined for a list
+   */
   readonly held?: string | undefined;
   /** the column with the `pk` of the record */
   readonly record: string;
@@ -90,25 +106,30 @@ export interface StoredReference {
   readonly alias: string;
 }
 
-/** A kind of import, and how its records are stored. Conditions are SQL on the record `t`; `:kind` is the format. */
+/**
+ * A kind of import, and how its records are stored. The conditions are SQL on the record `t`; `:kind` is the name of
+ * the format.
+ */
 export interface StoredKind extends KindDefinition {
   readonly name: string;
   readonly thing: Thing;
   readonly table: ThingTable;
   /** the collection whose revision advances when the records are written */
   readonly collection: string;
-  /** the collection that stores the highest record number that was ever assigned in the table */
+  /** the collection that stores the highest record number ever assigned in the table */
   readonly series: string;
-  /** the collections of the things that refer to records of this kind */
+  /** the collections of the record types that refer to records of this kind */
   readonly holders: readonly string[];
   readonly claims: readonly Claim[];
+  /** the unique fields, and the other fields by which a row may match a record */
+  readonly identifying: readonly Claim[];
   readonly references: readonly StoredReference[];
   readonly inScope: string;
   readonly isProtected: string;
   readonly isFree: string;
   /** true if a replacing import deletes the record because the file lacks it */
   readonly isLacking: string;
-  /** the column with the name by which people know a record */
+  /** the column with the name by which users identify a record */
   readonly namedBy: string;
 }
 
@@ -121,7 +142,10 @@ export interface PlanDefinition {
   readonly keptBefore?: ReadonlySet<number> | undefined;
 }
 
-/** The plan for an import's own kind, then plans for other records, which may refer to records of the first plan. */
+/**
+ * The plan for an import's own kind, followed by the plans for other records, which may refer to records of the first
+ * plan.
+ */
 export type PlanDefinitions = readonly [PlanDefinition, ...PlanDefinition[]];
 
 /** Table of the records that a replacing plan, or a takeover that deletes nothing, keeps although its file lacks them. */
@@ -158,7 +182,7 @@ export interface CommitContext extends Omit<CommitMoment, "actor" | "by" | "held
   readonly revision: number;
 }
 
-/** Returns SQL of the value of a field in an upload file.  @param value SQL of the value as the plan leaves it */
+/** Returns SQL of the value of a field in an upload file.  @param value SQL of the value after the plan */
 export type UploadValue = (field: UploadField, value: string) => string;
 
 /** The properties of a field that determine its value in an upload file. */
@@ -170,9 +194,12 @@ export interface Planner {
   compare(database: Database, plan: PlanDefinition): void;
   /** SQL: true if a replacing import deletes the record `t` */
   readonly lacking: string;
-  /** Writes the valid rows, after former values are stored, deletions done, and changed unique values released. */
+  /**
+   * Writes the valid rows. Before this, former values are stored, deletions are made, and changed unique values are
+   * released.
+   */
   write(database: Database, plan: PlanDefinition, context: CommitContext): void;
-  /** SQL: the columns of the record `t` as a valid row `r` leaves them, and the joins that these columns need */
+  /** SQL: the columns of the record `t` after a valid row `r` is applied, and the joins that these columns need */
   readonly state: { readonly joins: string; readonly column: (name: string) => string };
   /** SQL: the joins to the staged row `r` that {@link values} needs */
   readonly join: string;
@@ -181,13 +208,19 @@ export interface Planner {
    * former values of the fields that the row changes, as JSON.
    */
   values(database: Database): { readonly after: string; readonly before: string };
-  /** SQL: the default key of the record as the row leaves it; needs {@link join} */
+  /** SQL: the default key of the record after the row is applied; needs {@link join} */
   readonly key: string;
-  /** SQL: true if the console may have a row's record (`key`) or `reference` in another place; needs {@link join} */
+  /**
+   * SQL: true if the row's record (`key`) or the referenced record (`reference`) may have another place in the console;
+   * needs {@link join}
+   */
   moved(kind: StoredKind): { readonly key: string; readonly reference: string };
-  /** SQL: the label of a record without a key.  @param pk SQL: number @param records SQL; default: current records */
+  /**
+   * SQL: the label of a record without a key. @param pk SQL of the record number @param records SQL; default: current
+   * records
+   */
   readonly called: (pk: string, records?: RecordSql) => string;
-  /** SQL: true if a row leaves a field blank, by the column of the field; needs {@link join} */
+  /** SQL: true if the field is blank after a row is applied, by the column of the field; needs {@link join} */
   readonly blank: Readonly<Record<string, string>>;
 }
 
@@ -220,10 +253,10 @@ export const buildIsInKindScopeSql = ({ scope }: Thing, record: string): string 
   scope === undefined ? "true" : `${record}.${scope} = :kind`;
 
 /**
- * Returns the kind of import for a format, with the storage of its records. If the tables do not contain the thing of
- * the format, its records are stored as described by {@link ThingTable}.
+ * Returns the kind of import for a format, with the storage of its records. If the tables do not contain the format's
+ * record type, its records are stored in the default way, see {@link ThingTable}.
  *
- * @throws TypeError if the tables do not contain a thing that cells refer to
+ * @throws TypeError if the tables do not contain a record type that cells refer to
  */
 export const buildStoredKind = (format: Format, tables: readonly ThingTable[]): StoredKind => {
   const kind = buildKindDefinition(format);
@@ -240,6 +273,7 @@ export const buildStoredKind = (format: Format, tables: readonly ThingTable[]): 
   const inScope = buildIsInKindScopeSql(thing, "t");
   const [isProtected, isFree] =
     thing.protects === undefined ? ["false", "true"] : [`t.${thing.protects.by} = 1`, `t.${thing.protects.by} = 0`];
+  const claims = kind.fields.map((field) => ({ ...buildKeyLocation(table, field.stored), field }));
   return {
     ...kind,
     name,
@@ -248,9 +282,8 @@ export const buildStoredKind = (format: Format, tables: readonly ThingTable[]): 
     collection: collectionOf(table),
     series: seriesOf(table),
     holders: (table.heldBy ?? []).map((holder) => collectionOf(tableOf(holder.thing.name))),
-    claims: kind.fields
-      .filter(({ unique }) => unique)
-      .map((field) => ({ ...buildKeyLocation(table, field.stored), field })),
+    claims: claims.filter(({ field }) => field.unique),
+    identifying: claims.filter(({ field }) => field.unique || kind.keys.some((key) => key.field === field.field)),
     references: kind.fields.flatMap((field): StoredReference[] => {
       if (field.refers === undefined) return [];
       const { refers, short } = field;

@@ -42,7 +42,7 @@ const SPECIAL_TABLES: readonly ThingTable[] = [
   },
 ];
 
-/** References that no file contains, but that keep records of things with files from being deleted. */
+/** References that files do not contain. They prevent the deletion of records that files do contain. */
 const REFERENCES_OUTSIDE_FILES: readonly (ReferringTable & { readonly of: Thing })[] = [
   {
     of: ORG,
@@ -52,20 +52,20 @@ const REFERENCES_OUTSIDE_FILES: readonly (ReferringTable & { readonly of: Thing 
   },
 ];
 
-/** Returns the columns that contain the `pk` of a thing's records, in the things that have files. */
+/** Returns the columns that contain the `pk` of records of a type, in the record types that have files. */
 const findReferringColumns = ({ name }: Thing, formats: readonly Format[]) => {
   const holders = formats.flatMap((format) =>
     buildKindDefinition(format)
       .fields.filter(({ merge, refers }) => merge === "reference" && refers?.to === name)
       .map(({ stored }) => ({ thing: format.thing, column: stored })),
   );
-  // the files of different apps have the same things, so their columns occur several times
+  // the files of different apps contain the same record types, so their columns would be listed several times
   return holders.filter(
     ({ thing, column }, at) => holders.findIndex((other) => other.thing === thing && other.column === column) === at,
   );
 };
 
-/** Returns the tables of the things that imports of these formats write or refer to. */
+/** Returns the tables of the record types that imports of these formats write or refer to. */
 export const buildThingTables = (
   formats: readonly Format[],
   further: readonly ThingTable[] = [],
@@ -95,6 +95,6 @@ export const getStoredKind = (name: FormatName): StoredKind => buildStoredKind(F
 export const getStoredKindByOrgName = (name: FormatName): StoredKind =>
   toKindWithOrgNames(buildStoredKind(toFormatWithOrgNames(FORMATS[name]), THING_TABLES));
 
-/** Returns the kinds of files that contain a thing's records. @param thing name of the thing */
+/** Returns the kinds of files that contain records of a type. @param thing name of the record type */
 export const getKindsOfThing = (thing: string): readonly StoredKind[] =>
   FORMAT_NAMES.filter((name) => FORMATS[name].thing.name === thing).map(getStoredKind);

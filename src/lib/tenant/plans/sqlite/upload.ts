@@ -1,7 +1,7 @@
 import type { ImportedField } from "../staging/kinds.ts";
 import type { UploadOmissionReason } from "../../../model/upload.ts";
 import { EXPORTED_COLUMNS } from "../../console/exported.ts";
-import { OBSERVED_VERSIONS, observedTable, PRESENCE_BIT } from "../../console/observed.ts";
+import { OBSERVED_VERSIONS, getObservedTable, PRESENCE_BIT } from "../../console/observed.ts";
 import { getColumnBit, type VersionSchema } from "../../versions/tables.ts";
 import { getKeyColumn } from "../../../model/thing.ts";
 import { buildCaseSql, buildComparisonKeySql, quoteIdentifier } from "../../store/sql/forms.ts";
@@ -21,12 +21,12 @@ import {
   buildRowKeysSql,
   recordColumn,
   buildRecordKeysSql,
-  IS_VALID_ROW,
+  IS_VALID_ROW_SQL,
 } from "./expressions.ts";
 import {
   buildHasOtherKeySql,
   buildIsKeyOfOtherSql,
-  buildNamesOtherSql,
+  buildRefersToOtherInConsoleSql,
   storeConsoleKeys,
 } from "./matching/console-keys.ts";
 import {
@@ -38,32 +38,32 @@ import {
   type UploadValue,
 } from "./stored-kind.ts";
 
-// What an upload file contains for the rows of a plan. The file refers to records by the names that they have in the
-// console. It leaves out a row if the console might assign the row to another record, or might clear a value that
-// nobody asked to clear.
+// What an upload file contains for the rows of a plan. The file refers to records by their names in the console. It
+// leaves out a row if the console might apply the row to another record, or might clear a value that nobody asked to
+// clear.
 
 /** The rows of a plan, as SQL. `t` is the record of a row. */
 export interface UploadRows {
   readonly kind: StoredKind;
-  /** the fields of the file's columns; a custom field by its name, as `custom:NAME` */
+  /** the fields of the file's columns; a custom field is written as `custom:NAME` */
   readonly fields: readonly string[];
   /** the number of a row's record; null for a new record */
   readonly pk: string;
   /** true if the plan creates or restores the record */
   readonly isCreated: string;
-  /** the default key of the record: `key` as the plan leaves it, `localKey` as it is now */
+  /** the default key of the record: `key` after the plan, `localKey` before the plan */
   readonly key: string;
   readonly localKey: string;
-  /** the value of a field as the plan leaves it; for a reference, the record number */
+  /** the value of a field after the plan; for a reference, the record number */
   readonly value: (field: ImportedField) => string;
-  /** true if blank cells clear the field, even if the record does not have a value here */
+  /** true if blank cells clear the field, even if the record does not have a value locally */
   readonly mayClear: (field: ImportedField) => boolean;
   /** the text of a cell that refers to a record (`shown`), and the key of that record (`cellKey`) */
   readonly shown: (reference: StoredReference) => string;
   readonly cellKey: (reference: StoredReference) => string;
 }
 
-/** SQL of what an upload file contains for rows. */
+/** SQL of the content of an upload file for rows. */
 export interface UploadSql {
   /** the joins that the other members need */
   readonly join: string;
@@ -72,7 +72,7 @@ export interface UploadSql {
   readonly value: UploadValue;
 }
 
-/** SQL: the value of a column in the console, as far as it is known. `c` is the observed state of the record `t`. */
+/** SQL: the value of a column in the console, if it is known. `c` is the observed state of the record `t`. */
 const buildConsoleValueSql = (versions: VersionSchema, column: string): string =>
   buildCaseSql(
     `t.pk is null or c.differs & ~c.confirmed & ${getColumnBit(versions, column)} <> 0`,
@@ -81,24 +81,31 @@ const buildConsoleValueSql = (versions: VersionSchema, column: string): string =
   );
 
 /** SQL: true if the record may exist in the console. */
-const MAY_EXIST_IN_CONSOLE = `case when c.pk is null then t.pk is not null when t.pk is null then c.confirmed & ${PRESENCE_BIT} = 0
+const MAY_EXIST_IN_CONSOLE_SQL = `case when c.pk is null then t.pk is not null when t.pk is null then c.confirmed & ${PRESENCE_BIT} = 0
   else c.inConsole = 1 or c.confirmed & ${PRESENCE_BIT} <> 0 end`;
 
-/** SQL: true if a record that exists here may be missing in the console. */
-const MAY_BE_MISSING_IN_CONSOLE = `coalesce(c.inConsole = 0 and c.confirmed & ${PRESENCE_BIT} = 0 or c.differs & ~c.confirmed & ${PRESENCE_BIT} <> 0, false)`;
+/** SQL: true if a record that exists locally may be missing in the console. */
+const MAY_BE_MISSING_IN_CONSOLE_SQL = `coalesce(c.inConsole = 0 and c.confirmed & ${PRESENCE_BIT} = 0 or c.differs & ~c.confirmed & ${PRESENCE_BIT} <> 0, false)`;
 
 const buildIsBlankSql = ({ merge }: ImportedField, value: string): string =>
   merge === "list" ? `coalesce(${value}, '[]') = '[]'` : `${value} is null`;
 
-/** SQL: true if another record here has this key. */
-const buildIsKeyUsedHereSql = ({ claims, keys: [{ field }], thing }: StoredKind, key: string, pk: string): string => {
+/** SQL: true if another local record has this key. */
+const buildIsKeyUsedLocallySql = (
+  { claims, keys: [{ field }], thing }: StoredKind,
+  key: string,
+  pk: string,
+): string => {
   const claim = claims.find((one) => one.field.field === field);
   if (claim === undefined) return "false";
   const scope = claim.own ? buildIsInKindScopeSql(thing, "h") : "true";
   return `exists (select 1 from ${claim.table} h where ${claim.has("h", key)} and h.${claim.record} is distinct from ${pk} and ${scope})`;
 };
 
-/** Returns a test for fields whose columns no export has shown; always false for a tenant that is not a mirror. */
+/**
+ * Returns a function that returns true if no export has contained a field's column yet. If the tenant is not a mirror,
+ * it always returns false.
+ */
 const createUnseenFieldTest = (database: Database, { name }: StoredKind): ((field: string) => boolean) => {
   if (database.get("select 1 from tenant where mirroredAt is not null") === undefined) return () => false;
   const rows = database.all(`select field from ${EXPORTED_COLUMNS} where kind = :name`, { name });
@@ -107,9 +114,9 @@ const createUnseenFieldTest = (database: Database, { name }: StoredKind): ((fiel
 };
 
 /**
- * Returns SQL conditions, each true if a blank cell of a column that no export has shown might clear a console value
- * that nobody asked to clear. A column is not included if blank cells clear its field anyway. A row is not affected if
- * the plan clears the local value, because the plan shows this.
+ * Returns SQL conditions, one for each column that no export has contained yet. A condition is true if a blank cell
+ * might clear a console value that nobody asked to clear. Columns are left out if blank cells clear their field anyway.
+ * A row is not affected if the plan clears the local value, because the plan shows this.
  */
 const buildUnseenClearConditions = (
   database: Database,
@@ -144,7 +151,7 @@ const buildUnseenClearConditions = (
   ];
 };
 
-/** SQL: true if a cell would have to clear a value, but a blank cell does not clear this field. */
+/** SQL: true if a cell would have to clear a value, but blank cells do not clear this field. */
 const buildNeedsClearSql = (
   versions: VersionSchema,
   { kind, value, shown }: UploadRows,
@@ -157,29 +164,28 @@ const buildNeedsClearSql = (
   return `${shown(reference)} is null and ${after} is distinct from ${known}`;
 };
 
-/** SQL: true if a cell with this key means a new record that an upload file left out and the console still lacks. */
-const buildNamesLeftOutSql = ({ table: { thing }, keys }: StoredReference, key: string): string => {
+/** SQL: true if this key belongs to a new record that an upload file left out and that the console still lacks. */
+const buildRefersToLeftOutSql = ({ table: { thing }, keys }: StoredReference, key: string): string => {
   const known = `select known.${keys.record} from ${keys.table} known where ${keys.has("known", key)}`;
-  return `exists (select 1 from main.left_out l join main.${observedTable({ thing })} o on o.pk = l.pk
+  return `exists (select 1 from main.left_out l join main.${getObservedTable({ thing })} o on o.pk = l.pk
     where l.thing = '${thing.name}' and l.pk in (${known}) and o.inConsole = 0 and o.confirmed & ${PRESENCE_BIT} = 0)`;
 };
 
-/** SQL: true if a cell refers to a record that may have another key in the console, or that does not have a key. */
+/** SQL: true if a cell refers to a record that may have another key in the console or does not have a key. */
 const buildIsReferenceUnclearSql = ({ kind, value, shown, cellKey }: UploadRows, field: ImportedField): string => {
   const reference = kind.references.find((one) => one.field === field);
   if (reference === undefined) return "false";
   if (field.merge === "list")
-    return `exists (select 1 from json_each(${cellKey(reference)}) e where ${buildNamesOtherSql(reference, "e.value")})`;
-  const other = `(${buildNamesOtherSql(reference, cellKey(reference))} or ${buildNamesLeftOutSql(reference, cellKey(reference))})`;
+    return `exists (select 1 from json_each(${cellKey(reference)}) e where ${buildRefersToOtherInConsoleSql(reference, "e.value")})`;
+  const other = `(${buildRefersToOtherInConsoleSql(reference, cellKey(reference))} or ${buildRefersToLeftOutSql(reference, cellKey(reference))})`;
   const isOther = `${shown(reference)} is not null and ${other}`;
-  // the cells of several columns together refer to a place in a tree
+  // the cells of several columns together identify a place in a tree
   if (!field.clearable || reference.table.thing === kind.thing) return isOther;
   return `${isOther} or ${shown(reference)} is null and ${value(field)} is not null`;
 };
 
 /**
- * Finds the keys that the records of rows may have in the console, and returns SQL of what an upload file contains for
- * the rows.
+ * Finds the possible console keys of the rows' records, and returns SQL of the content of an upload file for the rows.
  *
  * @param more conditions for further reasons
  */
@@ -196,14 +202,14 @@ export const buildUploadSql = (
   const own = kind.fields.filter(({ field }) => fields.includes(field));
   const any = (conditions: readonly string[]): string => conditions.map((one) => `(${one})`).join(" or ") || "false";
   const isOther = `(${buildHasOtherKeySql(thing, pk, key)} or t.pk is not null and ${localKey} is distinct from ${key})`;
-  const isNew = `(${isCreated} or ${MAY_BE_MISSING_IN_CONSOLE})`;
+  const isNew = `(${isCreated} or ${MAY_BE_MISSING_IN_CONSOLE_SQL})`;
   const reasons: Readonly<Record<UploadOmissionReason, readonly string[]>> = {
-    key: [buildIsKeyOfOtherSql(thing, pk, key), buildIsKeyUsedHereSql(kind, key, pk), `${isOther} and not ${isNew}`],
+    key: [buildIsKeyOfOtherSql(thing, pk, key), buildIsKeyUsedLocallySql(kind, key, pk), `${isOther} and not ${isNew}`],
     twice: [`${isOther} and ${isNew}`],
     reference: own.map((field) => buildIsReferenceUnclearSql(rows, field)),
     password: [],
-    clear: [`${MAY_EXIST_IN_CONSOLE} and (${any(own.map((field) => buildNeedsClearSql(versions, rows, field)))})`],
-    blank: [`${MAY_EXIST_IN_CONSOLE} and (${any(buildUnseenClearConditions(database, versions, rows))})`],
+    clear: [`${MAY_EXIST_IN_CONSOLE_SQL} and (${any(own.map((field) => buildNeedsClearSql(versions, rows, field)))})`],
+    blank: [`${MAY_EXIST_IN_CONSOLE_SQL} and (${any(buildUnseenClearConditions(database, versions, rows))})`],
   };
   const cases = Object.entries(reasons).map(
     ([why, conditions]) =>
@@ -211,18 +217,21 @@ export const buildUploadSql = (
   );
   const isKey = ({ field }: UploadField): boolean => kind.keys[0].field === field;
   return {
-    join: `left join main.${observedTable(versions)} c on c.pk = ${pk}`,
+    join: `left join main.${getObservedTable(versions)} c on c.pk = ${pk}`,
     leftOut: `case ${cases.join(" ")} else 'null' end`,
     value: (field, value) => {
       if (!isKey(field)) return value;
       const known = buildConsoleValueSql(versions, field.stored);
       const first = field.merge === "list" ? `json_set(${value}, '$[0]', ${known} ->> 0)` : known;
-      return buildCaseSql(`not (${MAY_EXIST_IN_CONSOLE})`, value, first);
+      return buildCaseSql(`not (${MAY_EXIST_IN_CONSOLE_SQL})`, value, first);
     },
   };
 };
 
-/** SQL: the key by which cells refer to a record.  @param pk SQL of its number, `from` the table with the record */
+/**
+ * SQL: the key by which cells refer to a record. @param pk SQL of the record number @param from the table with the
+ * record
+ */
 export const buildReferenceKeySql = (
   { refers, table: { thing } }: StoredReference,
   pk: string,
@@ -235,7 +244,7 @@ export const buildReferenceKeySql = (
   return `(select ${list ? `(${key}) ->> 0` : key} from ${from} named where named.pk = ${pk})`;
 };
 
-/** SQL: the default key of a row's record as the plan leaves it. */
+/** SQL: the default key of a row's record after the plan. */
 const buildResultingKeySql = (plan: PlanDefinition): string => {
   const { kind } = plan;
   const field = kind.fields.find((one) => one.field === kind.keys[0].field);
@@ -253,7 +262,7 @@ const buildResultingKeySql = (plan: PlanDefinition): string => {
 /** SQL: the default key of the record `t`. */
 const buildDefaultKeySql = ({ keys: [key] }: StoredKind): string => buildRecordKeySql(key);
 
-/** SQL: the keys of a row's list as the plan leaves the list. */
+/** SQL: the keys of a row's list after the plan. */
 const buildResultingListKeysSql = (plan: PlanDefinition, field: ImportedField): string => {
   if (isStaged(plan, field))
     return buildCaseSql("m.row is null", buildRowKeysSql(field), buildListKeysAfterRowSql(plan, field));
@@ -270,7 +279,7 @@ export const buildPlanRowsSql = (plan: PlanDefinition): string => {
 /** The temporary table of the new nodes of a tree that an upload file leaves out: `row`. */
 const LEFT_OUT_NODE_TABLE = "temp.left_out_node";
 
-/** Leaves out everything below a new tree node that is left out: the console would reject or misplace it. */
+/** Leaves out everything below a new tree node that is left out, because the console would reject or misplace it. */
 const omitNodesBelow = (database: Database, plan: PlanDefinition, { join, leftOut, value }: UploadSql): UploadSql => {
   const { planner } = plan.kind.table;
   if (planner === undefined) return { join, leftOut, value };
@@ -325,7 +334,10 @@ export interface UploadedChange {
   readonly revision: number;
 }
 
-/** Stores which records an upload file leaves out.  @param from SQL: selects `pk` and `reason` (JSON null: included) */
+/**
+ * Stores which records an upload file leaves out. @param from SQL: selects `pk` and `reason` (JSON null if the record
+ * is included)
+ */
 export const storeLeftOutRecords = (
   database: Database,
   { thing, name }: StoredKind,
@@ -336,7 +348,7 @@ export const storeLeftOutRecords = (
   database.run(sql, { ...params, ...(sql.includes(":kind") && { kind: name }) });
 };
 
-/** Stores which records the upload file of a plan leaves out. Call it before the plan is applied. */
+/** Stores which records the upload file of a plan leaves out. Must be called before the plan is applied. */
 export const storePlanLeftOut = (
   database: Database,
   plan: PlanDefinition,
@@ -344,6 +356,6 @@ export const storePlanLeftOut = (
 ): void => {
   const { kind } = plan;
   const { join, leftOut } = buildRowUploadSql(database, plan, fields);
-  const from = `select coalesce(m.target, :base + r.row) as pk, ${leftOut} as reason from ${buildPlanRowsSql(plan)} ${join} where ${IS_VALID_ROW}`;
+  const from = `select coalesce(m.target, :base + r.row) as pk, ${leftOut} as reason from ${buildPlanRowsSql(plan)} ${join} where ${IS_VALID_ROW_SQL}`;
   storeLeftOutRecords(database, kind, from, { revision, base: readLastNumber(database, kind.series) });
 };

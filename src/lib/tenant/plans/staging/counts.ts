@@ -3,11 +3,13 @@ import type { Import } from "../../../contract/imports.ts";
 import type { Allowance, FixChoice, OrgBy, UndeletableChoice } from "../../../model/import.ts";
 import type { FormatName } from "../../../model/console-files.ts";
 
-/** Which records a deletion removes. The ids of named records are stored next to the plan: there may be many. */
+/**
+ * The records that a deletion removes. The ids of named records are stored next to the plan, because there may be many.
+ */
 export interface DeletionSelection {
   /**
    * `named`: the named records; `below`: the named organisations, all organisations below them and the users in them;
-   * `filtered`: the records of the list that match all of these filters
+   * `filtered`: the records in the list that match all of these filters
    */
   readonly by: "named" | "below" | "filtered";
   readonly filterName?: string | undefined;
@@ -30,16 +32,18 @@ export interface PlanRequest {
   readonly mode: "append" | "replace" | "delete";
   /** the records to delete, if the mode is `delete` */
   readonly select?: DeletionSelection | undefined;
-  /** the name of a key; if the kind has no key of this name, its default key is used */
+  /** the name of a key; if the kind does not have a key with this name, its default key is used */
   readonly key: string;
-  /** undefined: as `clear`, but a column that is blank in every row and would clear values is reported as a problem */
+  /**
+   * undefined: like `clear`, but a column that is blank in every row and would clear values is reported as a problem
+   */
   readonly blank?: "clear" | "keep" | undefined;
   readonly missingColumns: "keep" | "clear";
   readonly createOrgs: boolean;
   readonly createGroups: boolean;
   readonly skipInvalid: boolean;
   /**
-   * what happens to records that a replacing file lacks but that cannot be deleted: they are kept. With `release`,
+   * what happens to undeletable records that the file of a replacing import lacks: they are kept. With `release`,
    * devices also lose their owners, so that the owners can be deleted. undefined: the plan is rejected
    */
   readonly undeletable?: UndeletableChoice | undefined;
@@ -51,11 +55,11 @@ export interface PlanRequest {
   readonly generatePasswords?: boolean | undefined;
   /** numbers of the organisations, with everything below them, that limit the import; undefined: the whole tenant */
   readonly scope?: readonly number[] | undefined;
-  /** true if the file is the console's own export, which does not contain secrets */
+  /** true if the file is a console export, which does not contain secrets */
   readonly fromConsole?: boolean | undefined;
   /** for an export of the console: records that the export lacks are kept, so the mode is `append` */
   readonly keepMissing?: boolean | undefined;
-  /** for an export of the console: its values replace the local values that it contradicts */
+  /** for a console export: its values replace the local values that it contradicts */
   readonly prefer?: "console" | undefined;
 }
 
@@ -65,16 +69,19 @@ export interface StagedPlace {
   /** the number of the field's first cell, counted from 1 */
   readonly column: number;
   readonly header: string;
-  /** the numbers of a set's cells in file order, if there are several: rows store from which cell each value came */
+  /** the numbers of a set's cells in file order, if there are several; rows store from which cell each value came */
   readonly cells?: readonly number[] | undefined;
-  /** for an ordered list: the number of its cells, and of the first values that the file sets; undefined: all values */
+  /**
+   * for an ordered list: the number of its cells, which is also the number of leading values that the file sets;
+   * undefined: all values
+   */
   readonly times?: number | undefined;
 }
 
 /** The number of rows that a column map skips because of a value. */
 export type SkippedRows = NonNullable<ReadonlyImport["skipped"]>[number];
 
-/** The result of staging a file: everything but the staged rows that a plan needs, even in another process. */
+/** The result of staging a file: everything except the staged rows that a plan needs, even in another process. */
 export interface StagedFile {
   readonly encoding: FileForm;
   readonly sha256: string;
@@ -86,9 +93,12 @@ export interface StagedFile {
   /** the rows that the column map skips, by header and value */
   readonly skipped: readonly SkippedRows[];
   readonly header: readonly string[];
-  /** the fields that have a column or a constant; `custom` stands for all custom fields */
+  /** the fields that have a column or a constant; `custom` represents all custom fields */
   readonly staged: readonly string[];
-  /** first cell (counted from 1) and header of each present field, for problems found by comparison with the tenant */
+  /**
+   * first cell (counted from 1) and header of each field in the file, for problems that the comparison with the tenant
+   * finds
+   */
   readonly places: readonly StagedPlace[];
   readonly absentColumns: readonly string[];
   readonly unknownColumns: readonly string[];
@@ -99,25 +109,27 @@ type DeepReadonly<T> = T extends object ? { readonly [K in keyof T]: DeepReadonl
 /** An import as the tenant API returns it. */
 type ReadonlyImport = DeepReadonly<Import>;
 
-/** How a plan changes one field of existing records, in the order of the file; unchanged fields are left out. */
+/**
+ * How a plan changes a field of existing records. Fields are in the order of the file; unchanged fields are left out.
+ */
 export type ColumnChange = ReadonlyImport["columns"][number];
 
 /** Traits of a file that suggest that it belongs to another tenant. */
 export type ForeignTraits = NonNullable<ReadonlyImport["foreign"]>;
 
-/** An earlier takeover of the same console export. */
+/** An earlier import of the same console export. */
 export type EarlierTakeover = NonNullable<ReadonlyImport["takenOver"]>;
 
-/** How many records of another thing a plan writes, in addition to the records of its own kind. */
+/** The number of records of another type that a plan writes, in addition to the records of its own kind. */
 export type RelatedCounts = NonNullable<ReadonlyImport["beside"]>[number];
 
-/** How a console export compares with values that were changed here, which the takeover does not overwrite. */
+/** How a console export compares with values that were changed locally. The import does not overwrite these values. */
 export interface MergedValues extends NonNullable<ReadonlyImport["merged"]> {
-  /** numbers of the records that the export lacks, but that stay because a record changed here refers to them */
+  /** numbers of the records that the export lacks, but that are kept because a locally changed record refers to them */
   readonly held?: readonly number[] | undefined;
 }
 
-/** A console value that contradicts a change made here. */
+/** A console value that contradicts a local change. */
 export type Contradiction = MergedValues["first"][number];
 
 /** The counts of a plan that the tenant API returns, in rows of the imported kind. @see Import */
@@ -154,7 +166,9 @@ type ResponseCounts = Pick<
 
 /** The counts of a plan. */
 export interface PlanCounts extends ResponseCounts {
-  /** for a plan in a scope: the number of values that cannot be used, because records outside the scope have them */
+  /**
+   * for a plan in a scope: the number of values that cannot be used because they belong to records outside the scope
+   */
   readonly unusable?: number | undefined;
   readonly merged?: MergedValues | undefined;
 }

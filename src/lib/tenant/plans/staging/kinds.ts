@@ -5,14 +5,14 @@ import { getKeyColumn, type Field, type RecordKey, type Reference, type Thing } 
 
 /**
  * How a field of an input row is merged into the record: as text, as a list, as all custom fields together, or as a
- * reference to the record that the cell names.
+ * reference to the record that the cell identifies.
  */
 export type MergeRule = "value" | "list" | "custom" | "reference";
 
 /** A column that is derived from the value of a field. */
 export interface DerivedColumn {
   readonly column: string;
-  /** true if the column is nearly always blank: it is staged in {@link KEYS_COLUMN} with the other sparse columns */
+  /** true if the column is nearly always blank; such columns are staged together in {@link KEYS_COLUMN} */
   readonly sparse: boolean;
   /** @returns null if the column is blank */
   readonly of: (value: string | readonly string[]) => string | null;
@@ -27,20 +27,22 @@ export interface ImportedField {
   readonly merge: MergeRule;
   /** bit of the field in a plan's mask of changed fields */
   readonly bit: number;
-  /** false: a blank cell never clears the field, whatever the options say (for console exports, see `fromConsole`) */
+  /**
+   * false if a blank cell never clears the field, regardless of the options (for console exports, see `fromConsole`)
+   */
   readonly clearable: boolean;
   /** true if every record has a value in this field */
   readonly required: boolean;
   readonly comparison: Comparison;
   /** the columns that are derived from the field's value, in staged rows and in records */
   readonly beside: readonly DerivedColumn[];
-  /** name for a single value of the field; column names are built from it, see {@link getCellsColumn} */
+  /** name for a single value of the field; column names are derived from it, see {@link getCellsColumn} */
   readonly short: string;
   /** true if no two records may have the same value in this field; at most one list of a kind is unique */
   readonly unique: boolean;
   /** true for a list whose values have no order */
   readonly set: boolean;
-  /** the records that the field's cells name; for a list, the names themselves are stored */
+  /** the records that the field's cells refer to; for a list, the names themselves are stored */
   readonly refers?: Reference | undefined;
 }
 
@@ -51,24 +53,27 @@ export interface KindKey extends RecordKey {
   readonly short: string;
   /** true if the key is the first value of a list */
   readonly list: boolean;
-  /** the fields whose values in the row together replace a blank key; see {@link standInKey} */
+  /** the fields whose combined values in a row replace a blank key; see {@link standInKey} */
   readonly together: readonly string[] | undefined;
 }
 
-/** A kind of import, with everything that the engine needs. */
+/** A kind of import, with all data that the engine needs. */
 export interface KindDefinition {
   readonly format: Format;
   /** the importable fields, in the order of their bits */
   readonly fields: readonly ImportedField[];
   /** the first key is the default */
   readonly keys: readonly [KindKey, ...KindKey[]];
-  /** the field by which every row is matched exactly with its record, so that no import changes the field */
+  /** the field by which every row is matched exactly with its record. Imports therefore cannot change this field. */
   readonly fixed: string | undefined;
-  /** the fields set by hand that no file has: imports delete them with their records, and an undo restores them */
+  /**
+   * the manually set fields that files do not contain: imports delete them with their records, and an undo restores
+   * them
+   */
   readonly unfiled: readonly NonFileField[];
 }
 
-/** A field that no file has. The field has the same name in the thing and in the thing's table. */
+/** A field that files do not contain. The field has the same name in the record type and in its table. */
 export interface NonFileField {
   readonly field: string;
   readonly flag: boolean;
@@ -77,17 +82,26 @@ export interface NonFileField {
 /** Returns the name of the staged column with the cell numbers of a set, see {@link StagedPlace}. */
 export const getCellsColumn = ({ short }: ImportedField): string => `${short}Cells`;
 
-/** Returns the name of the staged column that is set if a list's first cell in a row is blank and another is not. */
+/**
+ * Returns the name of the staged column that is set if the first cell of a list in a row is blank but a later cell is
+ * not.
+ */
 export const getLaterCellColumn = ({ short }: ImportedField): string => `${short}Later`;
 
-/** The staged column with a row's keys that differ from the values themselves, as a JSON object; null if none do. */
+/**
+ * The staged column with the keys of a row that differ from the values themselves, as a JSON object; null if there are
+ * no such keys.
+ */
 export const KEYS_COLUMN = "keys";
 
 /** The entry of {@link KEYS_COLUMN} with the key that a row had before its key was fixed. */
-export const ORIGINAL_KEY = "unmended";
+export const ORIGINAL_KEY_ENTRY = "unmended";
 
-/** The entry of {@link KEYS_COLUMN} with the number of cells of an accepted short row: later fields do not change. */
-export const SHORT_ROW_LENGTH = "shortAt";
+/**
+ * The entry of {@link KEYS_COLUMN} with the number of cells of an accepted short row. Fields after these cells do not
+ * change.
+ */
+export const SHORT_ROW_LENGTH_ENTRY = "shortAt";
 
 /** The staged column with all custom fields together. */
 const CUSTOM_FIELDS_NAME = "custom";
@@ -98,7 +112,10 @@ const getMergeRule = ({ field, repeated, refers }: Column): MergeRule => {
   return refers === undefined ? "value" : "reference";
 };
 
-/** Creates a function that returns the comparison key of a value or of a list's values; null if they are the same. */
+/**
+ * Creates a function that returns the comparison key of a value or of a list's values; null if the key equals the
+ * value.
+ */
 const createKeyDerivation =
   (comparison: Comparison): DerivedColumn["of"] =>
   (value) => {
@@ -154,7 +171,9 @@ const CUSTOM_COLUMN: Column = {
   sets: CUSTOM_FIELDS_NAME,
 };
 
-/** Returns true if a field is the only key and is compared exactly, so that a row has the same value as its record. */
+/**
+ * Returns true if a field is the only key and is compared exactly, so that a row and its record have the same value.
+ */
 const isExactOnlyKey = ({ keys, fields }: Thing, name: string): boolean => {
   const { type, comparison = "exact" } = fields[name] ?? {};
   return keys.length === 1 && keys[0]?.field === name && type !== "texts" && comparison === "exact";
@@ -190,8 +209,8 @@ export const buildKindDefinition = (format: Format): KindDefinition => {
 };
 
 /**
- * Returns the identifying fields whose values should not occur in several rows, although this is allowed: fields that
- * are not the key of the plan, and codes, which may be similar without being equal.
+ * Returns the identifying fields whose values should not occur in several rows although this is allowed: fields that
+ * are not the key of the plan, and codes, which can be similar without being equal.
  *
  * @param key the field by which rows are matched with records
  */
@@ -205,6 +224,6 @@ export const listComparedCodes = ({ fields, keys }: KindDefinition, key: string)
 /** Returns true if several records may have the same value in this identifying field. */
 export const canValueRepeat = ({ field, unique }: ImportedField, key: string): boolean => !unique && field !== key;
 
-/** Returns the key that `--key` names; the default key if the kind has no key of this name. */
+/** Returns the key that `--key` specifies, or the default key if the kind does not have a key with this name. */
 export const resolveKindKey = ({ keys }: KindDefinition, name: string): KindKey =>
   keys.find((key) => key.name === name) ?? keys[0];

@@ -2,7 +2,9 @@ import { codeKey, nameKey } from "../../../model/normalise.ts";
 import { formatOrgPath, parseOrgPath } from "../../../model/organisation.ts";
 import type { ExistingOrg, OrgParent, OrgRow, OrgTreeOptions } from "./org-tree-plan.ts";
 
-/** Returns a path's comparison key. Like names, paths are compared in NFC, with look-alikes treated as equal. */
+/**
+ * Returns a path's comparison key. Paths are compared like names: in NFC, with look-alike characters treated as equal.
+ */
 const buildPathKey = (path: string): string | undefined => {
   const names = parseOrgPath(path);
   return names === undefined ? undefined : formatOrgPath(names.map(nameKey));
@@ -19,7 +21,10 @@ const addToList = <K, V>(map: Map<K, V[]>, key: K, value: V): void => {
   else list.push(value);
 };
 
-/** Returns the candidate that a path means. One without a code takes precedence, because codes identify the others. */
+/**
+ * Returns the candidate that a path refers to. A candidate without a code takes precedence, because the others can be
+ * identified by their codes.
+ */
 const selectCandidate = <T extends { readonly code: string | null }>(
   candidates: readonly T[],
 ): T | "none" | "several" => {
@@ -30,22 +35,25 @@ const selectCandidate = <T extends { readonly code: string | null }>(
   return plain.length === 1 && plain[0] !== undefined ? plain[0] : "several";
 };
 
-/** Why a row's parent cannot be determined. */
+/** The reason why a row's parent cannot be determined. */
 export type ParentFault = "parent-unknown" | "parent-ambiguous";
 
-/** Why a row's organisation is unclear: another row refers to the same organisation, or several organisations match. */
+/**
+ * The reason why a row's organisation is unclear: another row refers to the same organisation, or several organisations
+ * match.
+ */
 export type MatchFault = { readonly twin: OrgRow } | { readonly count: number };
 
 /**
- * Finds the organisation that each row of a file refers to: by its code if the row has one, otherwise by its name below
- * its parent. Also finds the parent that the row's cells name. Paths are those after the import.
+ * Finds the organisation that each row of a file refers to: by its code if the row has a code, otherwise by its name
+ * and parent. Also finds the parent that the row's cells refer to. Paths are those after the import.
  */
 export class OrgMatcher {
   readonly orgs: ReadonlyMap<number, ExistingOrg>;
   readonly root: number;
   /** the `pk` of the organisation that a row refers to, by row number */
   readonly matched = new Map<number, number>();
-  /** the `pk` of the organisations that a row may refer to, if it is not clear which of them, by row number */
+  /** the `pk` of the organisations that a row may refer to if this is unclear, by row number */
   readonly ambiguous: Map<number, readonly number[]>;
   readonly claimedBy = new Map<number, OrgRow>();
   readonly #options: OrgTreeOptions;
@@ -57,7 +65,7 @@ export class OrgMatcher {
   readonly #parents = new Map<OrgRow, OrgParent | ParentFault>();
   readonly #paths = new Map<OrgRow, string | undefined>();
   readonly #depths = new Map<OrgRow, number>();
-  /** the `pk` of the organisations that a row may refer to, for rows that are still to be decided */
+  /** the `pk` of the organisations that a row may refer to, for rows that have not been decided yet */
   readonly #possible = new Map<OrgRow, ReadonlySet<number>>();
   readonly #unclear: Set<number>;
   readonly #report: (row: OrgRow, fault: MatchFault) => void;
@@ -92,7 +100,7 @@ export class OrgMatcher {
     }
   }
 
-  /** Returns the parent that a row's cells name, or why it cannot be determined. */
+  /** Returns the parent that a row's cells refer to, or the reason why it cannot be determined. */
   parentOf(row: OrgRow): OrgParent | ParentFault {
     const known = this.#parents.get(row);
     if (known !== undefined) return known;
@@ -102,13 +110,16 @@ export class OrgMatcher {
     return parent;
   }
 
-  /** Returns the row that a row's cells name as its parent. */
+  /** Returns the row that a row's cells refer to as its parent. */
   #rowAbove(row: OrgRow): OrgRow | undefined {
     const named = this.#namedParent(row);
     return typeof named === "object" && "code" in named ? named : undefined;
   }
 
-  /** Returns how many rows without a code are in a chain above a row. Parents are matched before their children. */
+  /**
+   * Returns the number of consecutive rows without a code above a row. It is used to match parents before their
+   * children.
+   */
   #depthOf(row: OrgRow): number {
     const known = this.#depths.get(row);
     if (known !== undefined) return known;
@@ -145,7 +156,9 @@ export class OrgMatcher {
     this.claimedBy.set(org.pk, row);
   }
 
-  /** Returns what a row stands for as a parent: an organisation of the tenant, or a new organisation. */
+  /**
+   * Returns the organisation that a row represents as a parent: an organisation of the tenant, or a new organisation.
+   */
   #nodeOf({ row }: OrgRow): OrgParent {
     const org = this.matched.get(row);
     return org === undefined ? { row } : { org };
@@ -173,7 +186,7 @@ export class OrgMatcher {
     this.#possible.set(row, new Set((sure.length === 0 ? known : sure).map(({ pk }) => pk)));
   }
 
-  /** Marks a row as ambiguous if it is below one of several organisations with the same path: its place is unclear. */
+  /** Marks a row as ambiguous if its place is unclear because several organisations have the path of its parent. */
   #leaveUnclear({ row, parentPath }: OrgRow, name: string): void {
     const path = buildPathKey(parentPath ?? "");
     const named = path === undefined ? [] : (this.#byPath?.rows.get(path) ?? []);
@@ -190,7 +203,10 @@ export class OrgMatcher {
     return (this.#byPath?.orgs.get(path) ?? []).map(({ pk }) => pk);
   }
 
-  /** Assigns remaining rows to organisations that may be elsewhere in the console. Unclear rows become ambiguous. */
+  /**
+   * Assigns the remaining rows to organisations that may have another place in the console. Rows that remain unclear
+   * become ambiguous.
+   */
   #decide(): void {
     this.#eliminate();
     const isDeleted = new Set(this.#options.local?.deleted.map(({ pk }) => pk));
@@ -206,7 +222,7 @@ export class OrgMatcher {
     this.#possible.clear();
   }
 
-  /** Matches rows that can belong to only one organisation, and repeats this until there are no such rows. */
+  /** Matches rows that can belong to only one organisation, and repeats this until no such rows are left. */
   #eliminate(): void {
     for (;;) {
       const single = [...this.#possible].filter(([, holders]) => holders.size === 1);
@@ -235,7 +251,7 @@ export class OrgMatcher {
     return { org: this.#keepsParent() ? (org?.parent ?? this.root) : this.root };
   }
 
-  /** Returns true if an organisation stays below its current parent when its row has no parent. */
+  /** Returns true if an organisation keeps its current parent when its row does not have a parent. */
   #keepsParent(): boolean {
     const { staged, blank, missingColumns } = this.#options;
     return staged.has("parentCode") || staged.has("parentPath") ? blank === "keep" : missingColumns === "keep";
@@ -251,7 +267,7 @@ export class OrgMatcher {
     return org === "several" ? "parent-ambiguous" : "parent-unknown";
   }
 
-  /** Indexes rows, and organisations that no row identifies by code, by their resulting paths. */
+  /** Indexes rows by their resulting paths, and also organisations that no row identifies by code. */
   #indexPaths() {
     const rows = new Map<string, OrgRow[]>();
     const orgs = new Map<string, ExistingOrg[]>();

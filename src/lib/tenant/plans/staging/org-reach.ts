@@ -1,7 +1,7 @@
 import type { ExistingOrg, OrgOutcome, OrgParent } from "./org-tree-plan.ts";
 
-/** Maximum number of administrators that a list names. */
-const MAX_NAMED_ADMINISTRATORS = 5;
+/** Maximum number of administrators in a list. */
+const MAX_LISTED_ADMINISTRATORS = 5;
 
 /** The names of the accounts that gain or lose access to an organisation; left out if there are none. */
 export interface ReachChange {
@@ -13,19 +13,21 @@ export interface ReachChange {
 interface OrgTreeChange {
   readonly orgs: ReadonlyMap<number, ExistingOrg>;
   readonly outcomes: readonly OrgOutcome[];
-  /** names of the accounts that administer an organisation and everything below it, by the organisation's `pk` */
+  /**
+   * names of the accounts that administer an organisation and all organisations below it, by the organisation's `pk`
+   */
   readonly administrators: ReadonlyMap<number, readonly string[]>;
 }
 
 const formatNames = (names: ReadonlySet<string>): string | undefined => {
   if (names.size === 0) return undefined;
-  return `${[...names].slice(0, MAX_NAMED_ADMINISTRATORS).join(", ")}${names.size > MAX_NAMED_ADMINISTRATORS ? ", …" : ""}`;
+  return `${[...names].slice(0, MAX_LISTED_ADMINISTRATORS).join(", ")}${names.size > MAX_LISTED_ADMINISTRATORS ? ", …" : ""}`;
 };
 
 /**
- * Finds the accounts that gain or lose access to organisations that a plan moves: accounts that administer an
- * organisation above one of the two places, but not above the other. Everything below a moved organisation moves with
- * it.
+ * Finds the accounts that gain or lose access to organisations that a plan moves. These accounts administer an
+ * organisation above the old place but not above the new place, or vice versa. All organisations below a moved
+ * organisation move with it.
  *
  * @returns the changes, by the rows that move an organisation; rows without such a change are left out
  */

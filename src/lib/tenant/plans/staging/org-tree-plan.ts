@@ -9,14 +9,17 @@ export interface ExistingOrg {
   readonly parent: number | null;
   /** number of users directly in the organisation; their devices move with them */
   readonly users: number;
-  /** number of devices that the organisation owns itself; `fastDevices`: those that keep their owner until deleted */
+  /** number of devices that the organisation itself owns; `fastDevices`: the devices whose owner cannot be changed */
   readonly devices: number;
   readonly fastDevices?: number | undefined;
-  /** true if the organisation is above those of the acting account: it serves to find others, and is never changed */
+  /**
+   * true if the organisation is above the acting account's organisations. It is only used to find other organisations
+   * and is never changed.
+   */
   readonly above?: true | undefined;
   /** names of the CLOMO accounts that manage the organisation, if any */
   readonly accounts?: string | undefined;
-  /** true if an account that the acting account cannot see manages the organisation, so that it cannot be deleted */
+  /** true if the organisation cannot be deleted because an account that the acting account cannot see manages it */
   readonly reserved?: boolean | undefined;
 }
 
@@ -28,7 +31,7 @@ export interface OrgRow {
   readonly code: string | null;
   readonly parentCode: string | null;
   readonly parentPath: string | null;
-  /** true if the row itself breaks a rule: it still refers to its organisation, but is not applied */
+  /** true if the row itself violates a rule. The row still refers to its organisation but is not applied. */
   readonly invalid: boolean;
 }
 
@@ -41,47 +44,60 @@ export interface OrgTreeOptions {
   readonly staged: ReadonlySet<string>;
   /** returns a stored value as it appears in the file's encoding */
   readonly fileForm: (value: string) => string;
-  /** organisations that cannot be deleted are kept; `release`: those to which only devices belong are deleted */
+  /** organisations that cannot be deleted are kept; with `release`, organisations that only own devices are deleted */
   readonly undeletable?: PlanRequest["undeletable"];
   /** the keys of the codes of organisations that the acting account cannot see */
   readonly taken?: ReadonlySet<string> | undefined;
-  /** true if the acting account sees only some organisations: unknown codes may belong to other organisations */
+  /**
+   * true if the acting account sees only some organisations, so that unknown codes may belong to other organisations
+   */
   readonly inPart?: boolean | undefined;
-  /** names of visible accounts that administer an organisation and everything below it, by the organisation's `pk` */
+  /**
+   * names of the visible accounts that administer an organisation and all organisations below it, by the organisation's
+   * `pk`
+   */
   readonly administrators?: ReadonlyMap<number, readonly string[]> | undefined;
-  /** for the takeover of a console export: what was changed here */
+  /** for the import of a console export: the local changes */
   readonly local?: LocalOrgs | undefined;
 }
 
 /** The bits of an organisation's name, code and parent, as in {@link OrgOutcome}. */
 export type OrgBits = number;
 
-/** An organisation that the console may have in a certain place. */
+/** An organisation that may be in a certain place in the console. */
 export interface PossiblePlace {
   readonly pk: number;
-  /** true if somebody confirmed that the organisation is no longer in this place */
+  /** true if a user confirmed that the organisation is no longer in this place */
   readonly isDoubted: boolean;
 }
 
-/** For the takeover of a console export: what was changed here since the console last showed the organisations. */
+/**
+ * For the import of a console export: the changes that were made locally since the organisations last appeared in an
+ * export.
+ */
 export interface LocalOrgs {
-  /** the fields that the export does not decide, by the `pk` of the organisation */
+  /** the fields that keep their local value regardless of the export, by the `pk` of the organisation */
   readonly open: ReadonlyMap<number, OrgBits>;
-  /** for rows whose code was changed here or in the console: the `pk` of the row's organisation, by row number */
+  /** for rows whose code was changed locally or in the console: the `pk` of the row's organisation, by row number */
   readonly decided: ReadonlyMap<number, number>;
-  /** for such rows if unclear: the `pk` of possible organisations, or of those with the code here, by row number */
+  /**
+   * for such rows whose organisation is unclear: the `pk` of the possible organisations, or of the local organisations
+   * with this code, by row number
+   */
   readonly ambiguous: ReadonlyMap<number, readonly number[]>;
-  /** the `pk` of the organisations that stay although the export lacks them, because they were changed here */
+  /** the `pk` of the organisations that are kept although the export lacks them, because they were changed locally */
   readonly kept: ReadonlySet<number>;
-  /** the `pk` of the organisations to which a record changed here refers: they stay as long as this record does */
+  /**
+   * the `pk` of the organisations to which a locally changed record refers; they are kept as long as this record exists
+   */
   readonly held: ReadonlySet<number>;
   /** organisations that may lack a code in the console, by the parent's `pk` and the key of the name: `1/営業部` */
   readonly places: ReadonlyMap<string, readonly PossiblePlace[]>;
-  /** the organisations that were deleted here, but may still be in the console */
+  /** the organisations that were deleted locally but may still be in the console */
   readonly deleted: readonly ExistingOrg[];
 }
 
-/** The resulting parent of an organisation: an organisation of the tenant, or one that another row creates. */
+/** The resulting parent of an organisation: an organisation of the tenant, or a new organisation from another row. */
 export type OrgParent = { readonly org: number } | { readonly row: number };
 
 /** The outcome of a valid row. */
@@ -94,30 +110,30 @@ export interface OrgOutcome {
   readonly name: string;
   readonly code: string | null;
   readonly parent: OrgParent;
-  /** for an organisation with fields that the export does not decide: the values in the row */
+  /** for an organisation with fields that keep their local value: the values in the row of the export */
   readonly exported?: ExportedOrg | undefined;
 }
 
-/** An organisation as a console export shows it. */
+/** An organisation with its values in a console export. */
 export interface ExportedOrg {
   readonly name: string;
   readonly code: string | null;
   readonly parent: OrgParent;
-  /** the bits of the fields that the file has; `differing`: the bits of those that differ from the local values */
+  /** the bits of the fields that the file has; `differing`: the bits of the fields that differ from the local values */
   readonly shown: OrgBits;
   readonly differing: OrgBits;
 }
 
 export interface OrgFinding {
   readonly code: ProblemCode;
-  /** the row of the problem; 0 for an organisation that the file lacks */
+  /** the row that has the problem; 0 for an organisation that the file lacks */
   readonly row: number;
   readonly line: number;
   readonly field: string | undefined;
   readonly params: ProblemParams;
 }
 
-/** An organisation that the file lacks but that cannot be deleted, with the reason. */
+/** An organisation that the file lacks but that cannot be deleted, and the reason. */
 export interface UndeletableOrg {
   readonly pk: number;
   readonly code: ProblemCode;
@@ -126,19 +142,25 @@ export interface UndeletableOrg {
 
 export interface OrgTreePlan {
   readonly outcomes: readonly OrgOutcome[];
-  /** the outcomes of rows whose organisations were deleted here, but are still in the console export */
+  /** the outcomes of rows whose organisations were deleted locally but are still in the console export */
   readonly deleted: readonly OrgOutcome[];
   /** the organisations that rows match, by row number, including invalid rows */
   readonly matched: ReadonlyMap<number, number>;
   readonly findings: readonly OrgFinding[];
   readonly undeletable: readonly UndeletableOrg[];
   readonly gone: readonly number[];
-  /** for a console export: organisations that it lacks, but that stay because a record changed here refers to them */
+  /**
+   * for a console export: organisations that it lacks, but that are kept because a locally changed record refers to
+   * them
+   */
   readonly held: readonly number[];
-  /** rows of an export that do not move organisations: the parent was deleted here or is unclear, or to avoid cycles */
+  /**
+   * rows of an export that do not move their organisation, because the parent was deleted locally or is unclear, or
+   * because the move would create a cycle
+   */
   readonly inPlace: ReadonlySet<number>;
-  /** the rows that neither change nor create anything, because of what was changed here */
+  /** the rows that do not change or create anything because of local changes */
   readonly leftOut: ReadonlySet<number>;
-  /** the rows whose organisation is not clear, with the `pk` of the organisations that the row may refer to */
+  /** the rows whose organisation is unclear, with the `pk` of the organisations that the row may refer to */
   readonly ambiguous: ReadonlyMap<number, readonly number[]>;
 }

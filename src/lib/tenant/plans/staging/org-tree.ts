@@ -19,7 +19,10 @@ export type * from "./org-tree-plan.ts";
 
 const NEW_ORG_NAME_PARAMS: ProblemParams = { header: "組織名", of: "org" };
 
-/** Compares an organisations file with the tenant's tree, in memory: compared with the users, the tree is small. */
+/**
+ * Compares an organisations file with the tenant's tree. This is done in memory, because there are few organisations
+ * compared with users.
+ */
 class OrgTree {
   readonly #options: OrgTreeOptions;
   readonly #rows: readonly OrgRow[];
@@ -40,7 +43,9 @@ class OrgTree {
     for (const row of rows) if (this.#isBelowDeleted(row) || this.#isBelowUnclear(row)) this.#inPlace.add(row.row);
   }
 
-  /** Returns true if a row may change a field of its organisation, given by its bit in {@link OrgOutcome}. */
+  /**
+   * Returns true if a row may change a field of its organisation. The field is given by its bit in {@link OrgOutcome}.
+   */
   #writes(of: OrgRow, bit: 1 | 2 | 4): boolean {
     const { local } = this.#options;
     if (bit === 4 && this.#inPlace.has(of.row)) return false;
@@ -76,12 +81,15 @@ class OrgTree {
     return this.#options.local?.deleted.some((org) => org.pk === pk) === true;
   }
 
-  /** Returns true if a row neither changes nor creates anything, because of what was changed here. */
+  /** Returns true if a row does not change or create anything because of local changes. */
   #isLeftOut(row: OrgRow): boolean {
     return this.#leftOut.has(row.row) || this.#isDeletedHere(this.#matcher.existing(row)?.pk);
   }
 
-  /** Leaves out new organisations below one that is left out: their rows name no other place. Returns true if any. */
+  /**
+   * Leaves out new organisations below a left-out organisation, because their place is not known. Returns true if there
+   * are any.
+   */
   #leaveOutNew(): boolean {
     const before = this.#leftOut.size;
     for (const row of this.#rows) {
@@ -97,18 +105,18 @@ class OrgTree {
     return this.#leftOut.size > before;
   }
 
-  /** Returns true if the parent that a row's cells name was deleted here. */
+  /** Returns true if the parent that a row's cells refer to was deleted locally. */
   #isBelowDeleted(row: OrgRow): boolean {
     const parent = this.#matcher.parentOf(row);
     return typeof parent !== "string" && "org" in parent && this.#isDeletedHere(parent.org);
   }
 
-  /** Returns true if several organisations match the parent that a row of an export names. */
+  /** Returns true if several organisations match the parent in a row of an export. */
   #isBelowUnclear(row: OrgRow): boolean {
     return this.#options.local !== undefined && this.#matcher.parentOf(row) === "parent-ambiguous";
   }
 
-  /** Returns true if the parent that a row names is a row that is left out: its organisation is missing or unclear. */
+  /** Returns true if a row's parent is a left-out row, whose organisation is missing or unclear. */
   #isBelowLeftOut(row: OrgRow): boolean {
     const parent = this.#matcher.parentOf(row);
     const above = typeof parent !== "string" && "row" in parent ? this.#byNumber.get(parent.row) : undefined;
@@ -129,7 +137,10 @@ class OrgTree {
     else this.#report("key-ambiguous", row, "name", { count: fault.count });
   }
 
-  /** Returns true if a parent code is not one of the account's organisations. Whether it exists is not disclosed. */
+  /**
+   * Returns true if a parent code does not belong to one of the account's organisations. The result does not reveal
+   * whether the code exists.
+   */
   #isBeyond(row: OrgRow, parent: OrgParent | ParentFault): boolean {
     if (row.parentCode === null || this.#options.inPart !== true) return false;
     return parent === "parent-unknown" || (typeof parent !== "string" && "org" in parent && this.#isAbove(parent.org));
@@ -145,7 +156,7 @@ class OrgTree {
     this.#report(`org-${fault}`, row, field, { parent: row.parentCode ?? row.parentPath ?? "", ...named });
   }
 
-  /** Returns the parameters of a problem that list the organisations with a name, in the file and in the tenant. */
+  /** Returns the parameters of a problem that lists the organisations with this name, in the file and in the tenant. */
   #named(name: string): ProblemParams {
     const key = nameKey(name);
     const { orgs, claimedBy } = this.#matcher;
@@ -186,7 +197,7 @@ class OrgTree {
       this.#report("required-new", row, "name", NEW_ORG_NAME_PARAMS);
   }
 
-  /** Reports problems that occur only for an account that cannot see all organisations. */
+  /** Reports problems that occur only for accounts that cannot see all organisations. */
   #checkScope(row: OrgRow, parent: OrgParent | ParentFault): void {
     const org = this.#matcher.existing(row);
     const isMoved = typeof parent !== "string" && "org" in parent && parent.org !== org?.parent;
@@ -201,7 +212,7 @@ class OrgTree {
     }
   }
 
-  /** Reports a parent outside the acting account's organisations. The message shows the parent only as typed. */
+  /** Reports a parent outside the acting account's organisations. The message shows the parent only as it was typed. */
   #reportPlace(row: OrgRow, parent: OrgParent): void {
     if (this.#isBeyond(row, parent)) {
       return this.#report("org-beyond", row, "parentCode", { code: row.parentCode ?? "" });
@@ -218,7 +229,7 @@ class OrgTree {
     return this.#isAbove(above) && !("org" in parent && parent.org === above);
   }
 
-  /** Returns the resulting parent of a row's organisation. A row that is not applied leaves it where it is. */
+  /** Returns the resulting parent of a row's organisation. A row that is not applied does not change the parent. */
   #parentAfter(row: OrgRow): OrgParent | undefined {
     const org = this.#matcher.existing(row);
     if (this.#isValid(row) && (org === undefined || this.#writes(row, 4))) {
@@ -228,7 +239,7 @@ class OrgTree {
     return org === undefined || org.parent === null ? undefined : { org: org.parent };
   }
 
-  /** Reports valid rows whose parent is a row that creates nothing. Returns true if there are any. */
+  /** Reports valid rows whose parent is a row that does not create an organisation. Returns true if there are any. */
   #findOrphans(): boolean {
     const before = this.#findings.length;
     for (const row of this.#rows) {
@@ -239,7 +250,10 @@ class OrgTree {
     return this.#findings.length > before;
   }
 
-  /** Finds rows that would form cycles; reports them, or leaves their organisations in place. Returns true if any. */
+  /**
+   * Finds rows that would form cycles, and reports them or does not move their organisations. Returns true if there are
+   * any.
+   */
   #findRings(): boolean {
     const ends = new Map<OrgRow, "root" | "under way">();
     const ring = new Set<OrgRow>();
@@ -256,7 +270,7 @@ class OrgTree {
       for (const passed of way) ends.set(passed, "root");
     }
     const found = [...ring].filter((row) => this.#isValid(row));
-    // an organisation that was moved here may conflict with a move in the export
+    // an organisation that was moved locally may conflict with a move in the export
     const moved = found.some((row) => this.#isMovedHere(row)) ? found.filter((row) => this.#isMovedByRow(row)) : [];
     for (const { row } of moved) this.#inPlace.add(row);
     if (moved.length > 0) return true;
@@ -268,7 +282,10 @@ class OrgTree {
     return found.length > 0;
   }
 
-  /** Returns true if a row's organisation was moved here, or one without a row between it and the next row above. */
+  /**
+   * Returns true if a row's organisation was moved locally, or an organisation without a row between it and the next
+   * row above it.
+   */
   #isMovedHere(row: OrgRow): boolean {
     const { orgs, claimedBy } = this.#matcher;
     const isMoved = (pk: number): boolean => ((this.#options.local?.open.get(pk) ?? 0) & 4) !== 0;
@@ -317,7 +334,7 @@ class OrgTree {
     return { row: row.row, target: org?.pk, changed, ...after, exported: org && this.#exported(row, org) };
   }
 
-  /** Returns an organisation as its row shows it; undefined if the export decides all of its fields. */
+  /** Returns an organisation with its values in the row; undefined if the export determines all of its fields. */
   #exported(row: OrgRow, org: ExistingOrg): ExportedOrg | undefined {
     const isOpen = this.#options.local?.open.has(org.pk) === true || this.#isDeletedHere(org.pk);
     const isDecided = !isOpen && !this.#inPlace.has(row.row);
@@ -337,7 +354,7 @@ class OrgTree {
     return stored !== undefined && stored !== null && this.#options.fileForm(stored) === cell ? stored : cell;
   }
 
-  /** Warns of accounts that gain or lose access to moved organisations. This is not a reason to refuse the move. */
+  /** Warns about accounts that gain or lose access to moved organisations. The move is not refused for this reason. */
   #warnOfReach(outcomes: readonly OrgOutcome[]): void {
     const { administrators = new Map<number, readonly string[]>() } = this.#options;
     const changes = findReachChanges({ orgs: this.#matcher.orgs, outcomes, administrators });
@@ -350,7 +367,10 @@ class OrgTree {
     }
   }
 
-  /** Returns the organisations that the file lacks: to delete, not deletable, or kept because of local changes. */
+  /**
+   * Returns the organisations that the file lacks, in three groups: to be deleted, not deletable, and kept because of
+   * local changes.
+   */
   #lacking(): Pick<OrgTreePlan, "gone" | "undeletable" | "held"> {
     const { orgs, root, claimedBy } = this.#matcher;
     const { local } = this.#options;
@@ -375,7 +395,7 @@ class OrgTree {
     }
     const isHeld = (org: ExistingOrg): boolean => this.#whyKept(org, children.get(org.pk) ?? 0).length > 0;
     const gone = new Set(lacking);
-    // an organisation that is kept also keeps the organisations above it
+    // if an organisation is kept, the organisations above it are kept too
     for (let kept = this.#options.undeletable !== undefined; kept;) {
       kept = false;
       for (const org of [...gone].filter(isHeld)) {
@@ -388,7 +408,10 @@ class OrgTree {
     return { gone: [...gone].map(({ pk }) => pk), undeletable, held: [...held] };
   }
 
-  /** Returns why an organisation cannot be deleted.  @param children number of those directly below it that stay */
+  /**
+   * Returns the reasons why an organisation cannot be deleted. @param children number of direct child organisations
+   * that are kept
+   */
   #whyKept(org: ExistingOrg, children: number): readonly UndeletableOrg[] {
     const { pk, users, accounts, reserved, fastDevices = 0 } = org;
     const devices = this.#options.undeletable === "release" ? fastDevices : org.devices;
@@ -410,8 +433,8 @@ const getChangedBits = (
   (name === org.name ? 0 : 1) + (code === org.code ? 0 : 2) + ("org" in parent && parent.org === org.parent ? 0 : 4);
 
 /**
- * Plans the import of an organisations file into the tenant's tree. A row is identified by its code if it has one,
- * otherwise by its name below its parent. Parents may be created by other rows of the file, in any order.
+ * Plans the import of an organisations file into the tenant's tree. A row is identified by its code if it has a code,
+ * otherwise by its name and parent. Other rows of the file may create the parent, in any order.
  */
 export const planOrgTree = (
   rows: readonly OrgRow[],

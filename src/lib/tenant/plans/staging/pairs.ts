@@ -1,13 +1,19 @@
-/** What is known about a row and a record that may belong together. */
+/** The known facts about a row and a record that may belong together. */
 interface PairFacts {
   readonly agrees: boolean;
   readonly isDoubted?: boolean | undefined;
 }
 
-/** Returns true if a row for two records belongs to the first: the other was deleted here and has the same values. */
+/**
+ * Returns true if a row that matches two records belongs to the first, because the second was deleted locally and has
+ * the same values.
+ */
 type FirstRecordTest = (pk: number, other: number) => boolean;
 
-/** The rows and records that may belong together, as pairs, and which pairs agree in all columns but the key. */
+/**
+ * The rows and records that may belong together, as pairs, with the information which pairs agree in all columns except
+ * the key.
+ */
 export class CandidatePairs {
   readonly #rows = new Map<number, Set<number>>();
   readonly #records = new Map<number, Set<number>>();
@@ -16,7 +22,7 @@ export class CandidatePairs {
   readonly #stands: FirstRecordTest;
   readonly decided: (readonly [row: number, pk: number])[] = [];
 
-  /** @param stands called with two records that agree with the same row */
+  /** @param stands decides between two records that agree with the same row */
   constructor(stands: FirstRecordTest) {
     this.#stands = stands;
   }
@@ -24,8 +30,8 @@ export class CandidatePairs {
   /**
    * Adds a pair.
    *
-   * @param agrees the row has the values that the record has or may have had, apart from the key
-   * @param isDoubted somebody confirmed that the console no longer has the record under this key
+   * @param agrees true if the row has the values that the record has or may have had, apart from the key
+   * @param isDoubted true if a user confirmed that the console no longer has the record under this key
    */
   add(row: number, pk: number, { agrees, isDoubted = false }: PairFacts): void {
     this.#join(row, pk);
@@ -40,7 +46,10 @@ export class CandidatePairs {
     );
   }
 
-  /** Decides which rows belong to which records, if clear. A doubted pair counts only if its row has no other pair. */
+  /**
+   * Decides which rows belong to which records, if this is clear. A doubted pair counts only if its row has no other
+   * pair.
+   */
   decide(): void {
     this.#decideAll();
     const doubted = this.#doubted.splice(0).filter(([row, pk]) => this.#rows.get(row)?.delete(pk));
@@ -60,12 +69,15 @@ export class CandidatePairs {
     while (this.#decideOne((row, pk) => this.#isOnly(row, pk)) || this.#decideOne((row, pk) => this.#agrees(row, pk)));
   }
 
-  /** The rows that belong to none of their possible records, because these records belong to other rows. */
+  /** The rows that do not belong to any of their possible records, because these records belong to other rows. */
   get others(): readonly number[] {
     return [...this.#rows].flatMap(([row, records]) => (records.size === 0 ? [row] : []));
   }
 
-  /** The rows that may belong to several records, or to a record of other rows, too; each with its possible records. */
+  /**
+   * The rows whose record is unclear, with their possible records: a row may belong to several records, or a record may
+   * belong to several rows.
+   */
   get ambiguous(): ReadonlyMap<number, ReadonlySet<number>> {
     return new Map([...this.#rows].filter(([, records]) => records.size > 0));
   }
@@ -75,7 +87,7 @@ export class CandidatePairs {
     return this.#rows.get(row)?.size === 1 && this.#records.get(pk)?.size === 1 && !isDoubted;
   }
 
-  /** Returns true if a row agrees with this record only, and the record with this row only. */
+  /** Returns true if a row agrees only with this record, and the record agrees only with this row. */
   #agrees(row: number, pk: number): boolean {
     const isAgreeing = (one: number, other: number): boolean => this.#agreeing.has(`${one} ${other}`);
     return (

@@ -14,8 +14,8 @@ import {
   KEYS_COLUMN,
   resolveKindKey,
   getLaterCellColumn,
-  SHORT_ROW_LENGTH,
-  ORIGINAL_KEY,
+  SHORT_ROW_LENGTH_ENTRY,
+  ORIGINAL_KEY_ENTRY,
   type DerivedColumn,
   type ImportedField,
   type KindDefinition,
@@ -25,13 +25,13 @@ import type { PlanRequest, StagedFile } from "./counts.ts";
 
 /**
  * Receives checked rows, in the file's order. A claim is a value, in addition to the row's key, that only one record of
- * the tenant may have. None of the values passed here is a secret.
+ * the tenant may have. Secrets are never passed.
  */
 export interface StagingTable {
   /** Receives the names of the columns of `values`. Called once, before the first row. */
   open(columns: readonly string[]): void;
   add(row: number, line: number, values: readonly (string | null)[]): void;
-  /** Receives a further value of a row's unique list, from the cell `col` (counted from 1). */
+  /** Receives an additional value of a row's unique list, from the cell `col` (counted from 1). */
   claim(key: string, row: number, col: number): void;
   /** Receives the name of another record, at its first occurrence; `what` is the short name of the field. */
   refer(what: string, key: string, value: string, at: { readonly row: number; readonly col: number }): void;
@@ -41,11 +41,11 @@ export interface StagingTable {
 }
 
 /** Derives the value of one staged column from a checked row. */
-type Binding = (values: readonly CellValue[]) => string | null;
+type ColumnBinding = (values: readonly CellValue[]) => string | null;
 
 interface NamedBinding {
   readonly name: string;
-  readonly bind: Binding;
+  readonly bind: ColumnBinding;
   /** true if the column is staged in {@link KEYS_COLUMN} */
   readonly sparse?: boolean | undefined;
 }
@@ -64,7 +64,7 @@ interface HashedColumn {
   readonly hashes: ValueHashes;
 }
 
-/** Returns the row numbers, up to the last row, that share the same stored row number. */
+/** Returns the row numbers, up to the last row, that are stored as the same number. */
 const listCandidateRows = (kept: number, last: number): number[] =>
   Array.from({ length: Math.floor(Math.max(0, last - kept) / ROW_PERIOD) + 1 }, (_, i) => kept + i * ROW_PERIOD);
 
@@ -75,7 +75,9 @@ const getFirstValue = (value: CellValue | undefined): string | null => {
   return typeof value === "string" ? value : (value[0] ?? null);
 };
 
-/** Receives the records of an input file: reads the header, checks each row, and stages the values to compare. */
+/**
+ * Receives the records of an input file: reads the header, checks each row, and stages the values for the comparison.
+ */
 export class Stager implements RecordSink {
   readonly #kind: KindDefinition;
   readonly #request: PlanRequest;
@@ -129,18 +131,18 @@ export class Stager implements RecordSink {
   }
 
   problem(problem: RecordProblem): void {
-    // without a readable header nothing can be checked
+    // nothing can be checked without a readable header
     if (this.#layout?.headers.length === 0) return;
     const header = this.#layout?.headers[problem.column - 1] ?? "";
     const found = { ...problem, header };
     if (this.#checker?.noteFound(found) !== false) this.#report(found);
   }
 
-  /** Returns the description of the file, without its encoding, hash and size. Call this after the last record. */
+  /** Returns the description of the file, without its encoding, hash and size. Must be called after the last record. */
   end(): Omit<StagedFile, "encoding" | "sha256" | "bytes"> {
     if (this.#layout === undefined) this.#report(createFileProblem("file-empty"));
     else if (this.#rows === 0 && this.#layout.headers.length > 0 && this.#request.fromConsole !== true) {
-      // an export has no rows if the console has no records
+      // an export does not have rows if the console does not have records
       this.#report(createFileProblem("file-no-rows"));
     }
     if (this.#layout === undefined) this.#open([], FIRST_ROW);
@@ -175,7 +177,7 @@ export class Stager implements RecordSink {
   #tellLikeCodes(): void {
     for (const { field, hashes } of this.#codes) {
       for (const { rows } of findSharedHashes([{ hashes: hashes.part, rowsBefore: 0 }])) {
-        // unnecessary rows in this list do no harm, because their codes are compared again
+        // this list may contain too many rows, because their codes are compared again
         this.#table.like(
           field,
           rows.flatMap((row) => listCandidateRows(row, this.#row)),
@@ -190,8 +192,8 @@ export class Stager implements RecordSink {
   };
 
   #open(headers: readonly string[], place: HeaderPlace): void {
-    // columns with a probable match are read only for checks, and never planned, because a file with an unknown header
-    // is refused
+    // columns that probably match are read only for checks and never planned, because a file with an unknown header is
+    // refused
     const options = { ...this.#options, readsLikely: true };
     const { layout, problems } = readHeader(headers, this.#kind.format, options, place);
     if (headers.length > 0) for (const problem of problems) this.#report(problem);
@@ -200,7 +202,7 @@ export class Stager implements RecordSink {
     this.#checker = new RowChecker(layout, this.#report, {
       blank,
       fix: this.#fixes(),
-      // the console exports them as text
+      // the console exports error values as text
       allowErrorValues: fromConsole === true || allow?.includes("error-values") === true,
       fromConsole,
     });
@@ -221,7 +223,7 @@ export class Stager implements RecordSink {
   }
 
   #bindings(layout: Layout): readonly NamedBinding[] {
-    const bindings = new Map<string, Binding>();
+    const bindings = new Map<string, ColumnBinding>();
     const keys: NamedBinding[] = [];
     const keyed: KeyedCell[] = [];
     const key = findColumnIndex(layout, layout.key);
@@ -255,12 +257,18 @@ export class Stager implements RecordSink {
     return [...bindings].map(([name, bind]) => ({ name, bind }));
   }
 
-  /** Adds to a row's keys the original key of a row whose key was fixed, and the number of cells of a short row. */
+  /**
+   * Adds two entries to a row's keys: the original key if the key was fixed, and the number of cells of a short row.
+   */
   #withMended(keys: string | null, comparison: Comparison): string | null {
     const { unmendedKey, shortAt } = this.#checker ?? {};
     if (unmendedKey === undefined && shortAt === undefined) return keys;
     const unmended = unmendedKey === undefined ? undefined : comparisonKey(comparison, unmendedKey);
-    return JSON.stringify({ ...JSON.parse(keys ?? "{}"), [ORIGINAL_KEY]: unmended, [SHORT_ROW_LENGTH]: shortAt });
+    return JSON.stringify({
+      ...JSON.parse(keys ?? "{}"),
+      [ORIGINAL_KEY_ENTRY]: unmended,
+      [SHORT_ROW_LENGTH_ENTRY]: shortAt,
+    });
   }
 
   /** Returns the bindings of a column's value and of the columns derived from the value. */
@@ -273,7 +281,10 @@ export class Stager implements RecordSink {
     return [own, ...field.beside.map((one) => createDerivedBinding(i, one))];
   }
 
-  /** Returns a list's bindings: JSON, or null if a blank list keeps the stored value. A set is sorted by its keys. */
+  /**
+   * Returns the bindings of a list: JSON, or null if the list is blank and keeps the stored value. A set is sorted by
+   * its keys.
+   */
   #listBindings(i: number, { field, comparison, set, refers, short, beside }: ImportedField): readonly NamedBinding[] {
     const blank = this.#request.blank === "keep" ? null : "[]";
     const listed = (values: readonly CellValue[]): readonly string[] => {
@@ -281,7 +292,7 @@ export class Stager implements RecordSink {
       if (!Array.isArray(list)) return [];
       return set ? (list as readonly string[]).toSorted(createKeyComparator(comparison)) : (list as readonly string[]);
     };
-    const bind: Binding = (values) => {
+    const bind: ColumnBinding = (values) => {
       const list = listed(values);
       if (list.length === 0) return this.#lacks(i) ? null : blank;
       if (refers !== undefined) {
@@ -296,8 +307,11 @@ export class Stager implements RecordSink {
     return [{ name: field, bind }, ...ofList];
   }
 
-  /** Returns the binding of a set's cell numbers in staging order; null for the file's order without blank cells. */
-  #cellsBinding(i: number, { comparison = "exact" }: Column): Binding {
+  /**
+   * Returns the binding of a set's cell numbers in staging order; null if this is the file's order and there are no
+   * blank cells.
+   */
+  #cellsBinding(i: number, { comparison = "exact" }: Column): ColumnBinding {
     return (values) => {
       const list = values[i];
       if (!Array.isArray(list) || list.length === 0) return null;
@@ -313,17 +327,20 @@ export class Stager implements RecordSink {
   }
 
   /** Returns the binding of a column that is set if the first cell of a list is blank and another cell is not. */
-  #laterBinding(i: number): Binding {
+  #laterBinding(i: number): ColumnBinding {
     return (values) => {
       const first = this.#layout?.columns[i]?.positions[0] ?? -1;
       return isFilled(values[i]) && this.#cells[first] === "" ? "1" : null;
     };
   }
 
-  /** Returns the bindings of a cell that names a record and of its key. The staging table also receives the name. */
+  /**
+   * Returns the bindings of a cell that refers to a record, and of the record's key. The staging table also receives
+   * the name in the cell.
+   */
   #referenceBindings(i: number, { field, comparison, short, beside }: ImportedField): readonly NamedBinding[] {
     const passed = new Set<string>();
-    const bind: Binding = (values) => {
+    const bind: ColumnBinding = (values) => {
       const name = getFirstValue(values[i]);
       if (name === null || passed.has(name)) return name;
       if (passed.size < MAX_REMEMBERED_NAMES) passed.add(copyText(name));
@@ -340,7 +357,7 @@ export class Stager implements RecordSink {
     this.#table.refer(what, key, value, { row: this.#row, col: this.#cellOf(i, value) });
   }
 
-  /** Claims the values of a unique list except the first, whose key is staged with its row. */
+  /** Claims the values of a unique list, except the first. The key of the first value is staged with the row. */
   #claimFurther(list: CellValue | undefined): void {
     if (!Array.isArray(list) || list.length < 2) return;
     const comparison = this.#layout?.columns[this.#list]?.column.comparison ?? "exact";
@@ -349,13 +366,16 @@ export class Stager implements RecordSink {
     }
   }
 
-  /** Returns the fixes to apply, without short rows if several fields identify a record: any of them may be missing. */
+  /**
+   * Returns the fixes to apply. Short rows are not fixed if several fields identify a record, because any of these
+   * fields may be missing.
+   */
   #fixes(): readonly FixChoice[] {
     const { fix = [] } = this.#request;
     return this.#kind.format.fallbackKey === undefined ? fix : fix.filter((one) => one !== "short-rows");
   }
 
-  /** Returns true if the row is an accepted short row that ends before a column. */
+  /** Returns true if the row is an accepted short row that ends before the column. */
   #lacks = (i: number): boolean => this.#checker?.lacks(this.#layout?.columns[i]?.positions[0] ?? -1) === true;
 
   /** Returns the number (counted from 1) of the cell that contains a value of a column. */
@@ -367,7 +387,9 @@ export class Stager implements RecordSink {
 
 const CUSTOM_PREFIX = "custom:";
 
-/** Returns true for a set with several columns. As sets are sorted, positions do not show where a value came from. */
+/**
+ * Returns true for a set with several columns. Sets are sorted, so the position of a value does not show its column.
+ */
 const hasSeveralCells = ({ set }: Column, positions: readonly number[]): boolean =>
   set === true && positions.length > 1;
 
@@ -378,17 +400,20 @@ const createKeyComparator =
   (a: string, b: string): number =>
     comparisonKey(comparison, a) < comparisonKey(comparison, b) ? -1 : 1;
 
-/** Maximum number of names remembered as passed on. Further names may be passed on again, which is harmless. */
+/**
+ * Maximum number of names that are remembered so that they are passed on only once. Further names may be passed on
+ * again, which is harmless.
+ */
 const MAX_REMEMBERED_NAMES = 100_000;
 
-/** Returns a copy of a text. A cell is a slice, which would keep the whole chunk of the file in memory. */
+/** Returns a copy of a text. The cell itself is a slice that would keep the whole chunk of the file in memory. */
 const copyText = (value: string): string => Buffer.from(value).toString();
 
 const findColumnIndex = (layout: Layout, field: string): number =>
   layout.columns.findIndex(({ column }) => column.field === field);
 
 const createKeyBinding =
-  (i: number, comparison: Comparison): Binding =>
+  (i: number, comparison: Comparison): ColumnBinding =>
   (values) => {
     const value = getFirstValue(values[i]);
     return value === null ? null : comparisonKey(comparison, value);
@@ -404,7 +429,7 @@ const createDerivedBinding = (i: number, { column, sparse, of }: DerivedColumn):
   },
 });
 
-/** Returns true if every key in a row is the same as its value. */
+/** Returns true if all keys in a row are the same as their values. */
 const hasOnlyPlainKeys = (values: readonly CellValue[], keyed: readonly KeyedCell[]): boolean => {
   for (const { at, comparison } of keyed) {
     const value = values[at];
@@ -419,7 +444,7 @@ const hasOnlyPlainKeys = (values: readonly CellValue[], keyed: readonly KeyedCel
 
 /** Creates the binding of the keys that differ from their values. */
 const createKeysBinding =
-  (keys: readonly NamedBinding[], keyed: readonly KeyedCell[]): Binding =>
+  (keys: readonly NamedBinding[], keyed: readonly KeyedCell[]): ColumnBinding =>
   (values) => {
     if (hasOnlyPlainKeys(values, keyed)) return null;
     const found = keys.flatMap(({ name, bind }) => {
@@ -429,8 +454,11 @@ const createKeysBinding =
     return found.length === 0 ? null : JSON.stringify(Object.fromEntries(found));
   };
 
-/** Creates the binding of the key that replaces a blank key, built from those columns that the file has. */
-const createStandInBinding = (layout: Layout, key: number, together: readonly string[]): Binding => {
+/**
+ * Creates the binding of the key that replaces a blank key. The key is built from those of the columns that the file
+ * has.
+ */
+const createStandInBinding = (layout: Layout, key: number, together: readonly string[]): ColumnBinding => {
   const columns = together.map((field) => findColumnIndex(layout, field));
   return (values) => (isFilled(values[key]) ? null : buildFallbackKey(columns.map((i) => getFirstValue(values[i]))));
 };
@@ -440,7 +468,7 @@ const createStandInBinding = (layout: Layout, key: number, together: readonly st
  *
  * @param isGenerated secrets are generated for rows without them, so the binding is needed even without such columns
  */
-const createSecretBinding = (layout: Layout, isGenerated: boolean): Binding | undefined => {
+const createSecretBinding = (layout: Layout, isGenerated: boolean): ColumnBinding | undefined => {
   const secrets = layout.columns.flatMap(({ column }, i) =>
     column.secret === true ? [{ i, field: column.field }] : [],
   );
@@ -453,14 +481,14 @@ const createSecretBinding = (layout: Layout, isGenerated: boolean): Binding | un
 
 /**
  * Creates the binding of a row's custom fields: a JSON object by the tenant's number of each field. null clears a
- * field; a blank cell is left out if blanks keep the stored value. If absent columns clear, the fields without a column
- * in the file are cleared, too.
+ * field; a blank cell is left out if blank cells keep the stored value. If absent columns clear fields, the fields
+ * without a column in the file are cleared, too.
  */
 const createCustomBinding = (
   layout: Layout,
   { blank, missingColumns }: PlanRequest,
   lacks: (i: number) => boolean,
-): Binding | undefined => {
+): ColumnBinding | undefined => {
   const lacking = layout.absent
     .filter(({ field }) => missingColumns === "clear" && field.startsWith(CUSTOM_PREFIX))
     .map(({ field }) => [field.slice(CUSTOM_PREFIX.length), null] as const);

@@ -27,7 +27,7 @@ import type { Writer } from "../../store/store.ts";
 import { addRecord, createRecord, editRecord, toChangedObject, getRecordById, collectTaskNumbers } from "../records.ts";
 import type { ManualRequestBody, EditableRecordType, ChangeResult } from "../records.ts";
 
-/** Returns the groups of an app as records that can be edited by hand. */
+/** Returns the definition of an app's groups as records that can be edited manually. */
 const defineEditableGroups = (app: SecuredApp): EditableRecordType<typeof SECURED_GROUP.fields> => ({
   list: buildSecuredGroupList(app),
   collection: `secured:${app}`,
@@ -42,7 +42,7 @@ const defineEditableGroups = (app: SecuredApp): EditableRecordType<typeof SECURE
   },
 });
 
-/** Returns the members of groups that the audit record lists, at most {@link MAX_TRACED_RECORDS}. */
+/** Returns the members of groups that are listed in the audit record, at most {@link MAX_TRACED_RECORDS}. */
 const readTracedMembers = (
   writer: Writer,
   app: SecuredApp,
@@ -51,7 +51,9 @@ const readTracedMembers = (
 
 const toMemberObject = ({ id, name }: GroupMember): ChangedObject => ({ thing: SECURED_USER.name, id, name });
 
-/** Creates a group.  @throws Failure `input-rejected` if the name is in use or the app's files do not have groups */
+/**
+ * Creates a group. @throws Failure `input-rejected` if the name is already used or the app's files do not have groups
+ */
 export const createGroup = async (
   session: Session,
   app: SecuredApp,
@@ -62,7 +64,9 @@ export const createGroup = async (
   return createRecord(session, defineEditableGroups(app), body, once);
 };
 
-/** Renames a group, also in its users' memberships.  @throws Failure as {@link createGroup} does; `not-found` */
+/**
+ * Renames a group and updates its users' memberships. @throws Failure as described for {@link createGroup}; `not-found`
+ */
 export const editGroup = async (
   session: Session,
   app: SecuredApp,
@@ -73,7 +77,7 @@ export const editGroup = async (
   return editRecord(session, defineEditableGroups(app), id, body);
 };
 
-/** The groups to delete, and what the caller expects the deletion to affect. */
+/** The groups to delete, and the effects that the caller expects. */
 interface GroupDeletion {
   readonly ids: readonly string[];
   /** the number of memberships that the caller expects to be removed */
@@ -84,7 +88,7 @@ interface GroupDeletion {
 }
 
 /**
- * Deletes groups and removes their users from them. Either all groups are deleted or none.
+ * Deletes groups and removes all users from these groups. If one group cannot be deleted, no group is deleted.
  *
  * @throws Failure `not-found`; `conflict` if the number of memberships to remove differs from the expected number, or
  * if users or groups of the app have changed since they were read
@@ -127,7 +131,7 @@ const createMembershipCountFailure = (now: number, expected: number): Failure =>
     hint: text("check the groups, then run the command again", "グループを確認してから、もう一度実行してください"),
   });
 
-/** Returns true if an app's files have groups. On the console's screen, every app has groups.  @see facts 6.3, 6.6 */
+/** Returns true if an app's files have groups. In the console, every app has groups.  @see facts 6.3, 6.6 */
 const hasGroups = (app: SecuredApp): boolean => SECURED_FORMATS[app].columns.some(({ field }) => field === "groups");
 
 /** Checks that the files of an app have groups. @throws Failure `input-rejected` if they do not */
@@ -136,7 +140,7 @@ export const requireAppWithGroups = (app: SecuredApp): void => {
   const name = formatSecuredAppName(app);
   throw new Failure("input-rejected", {
     what: text(
-      `${name} shows 所属するグループ on its screen, but its CSV files do not have グループ名; clomoctl manages only the groups of Docs, Calendar and Contacts`,
+      `${name} shows 所属するグループ on its screen, but its CSV files do not have the column グループ名; clomoctl manages only the groups of Docs, Calendar and Contacts`,
       `${name} は画面に「所属するグループ」がありますが、CSV に「グループ名」がありません。clomoctl で扱えるのは Docs・Calendar・Contacts のグループだけです`,
     ),
     where: app,
@@ -144,14 +148,14 @@ export const requireAppWithGroups = (app: SecuredApp): void => {
   });
 };
 
-/** The groups that a request names, as the tenant spells them, and the groups that were created for the request. */
+/** The groups in a request, as they are written in the tenant, and the groups that were created for the request. */
 interface ResolvedGroups {
   readonly names: readonly string[];
   readonly made: readonly ChangedObject[];
 }
 
 /**
- * Returns the groups that a request names.
+ * Returns the groups that a request refers to by name.
  *
  * @param create true to create groups that do not exist.
  * @throws Failure `input-rejected` if a group does not exist and `create` is false
@@ -172,7 +176,7 @@ export const resolveGroups = async (
     if (found === undefined) {
       const { objects } = await addRecord(session, writer, defineEditableGroups(app), { name });
       made.push(...objects);
-      // a repeated name means the same group
+      // if a name is repeated, it refers to the same group
       known.set(toGroupKey(name), name);
     }
     spelled.push(found ?? name);

@@ -7,7 +7,10 @@ import { saveVersions } from "../../versions/keep.ts";
 
 const USER_ID_SORT_KEY: SortKey = { sql: "t.userId", before: "" };
 
-/** Returns the list of an app's users by ユーザーID or name. Exports leave out administrators.  @see facts 6.5, 6.6 */
+/**
+ * Returns the list of an app's users, which can be sorted by ユーザーID or name. Exports do not contain administrators.
+ * @see facts 6.5, 6.6
+ */
 export const buildSecuredUserList = (app: SecuredApp): RecordList<typeof SECURED_USER.fields> => ({
   thing: SECURED_USER,
   format: SECURED_FORMATS[app],
@@ -52,7 +55,10 @@ export const readGroupNames = async (reader: Reader, app: SecuredApp): Promise<R
   return new Map(rows.map(({ name }) => [toGroupKey(String(name)), String(name)]));
 };
 
-/** Returns the name of a group as {@link readGroupNames} spells it; undefined if there is no such group. */
+/**
+ * Returns the name of a group as it is written in the tenant, from {@link readGroupNames}; undefined if there is no
+ * such group.
+ */
 export const findGroupName = (names: ReadonlyMap<string, string>, wanted: string): string | undefined =>
   names.get(toGroupKey(wanted));
 
@@ -62,17 +68,17 @@ export const normaliseGroupSet = (names: readonly string[]): readonly string[] =
   return [...byKey].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, name]) => name);
 };
 
-/** Returns the value of the column with the comparison keys of a set of groups; null if every name is its own key. */
+/** Returns the value of the column with the comparison keys of a set of groups; null if every name equals its key. */
 export const buildGroupKeysValue = (names: readonly string[]): string | null => {
   const keys = names.map((name) => toGroupKey(name));
   return keys.every((key, at) => key === names[at]) ? null : JSON.stringify(keys);
 };
 
 /**
- * Changes the name of a group in the users' sets of groups, which contain names, or removes the group from these sets.
- * The change must have locked the app's collection.
+ * Renames a group in the users' sets of groups, which contain names, or removes the group from these sets. The change
+ * must have locked the app's collection.
  *
- * @param to the new name; undefined: the group is deleted
+ * @param to the new name; undefined if the group is deleted
  * @returns the number of memberships
  */
 const changeMemberships = async (

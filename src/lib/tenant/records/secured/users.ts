@@ -26,7 +26,7 @@ import {
 import { resolveGroups } from "./groups.ts";
 import { isMirror } from "../tenant-rows.ts";
 
-/** Returns the users of an app as records that can be edited by hand. */
+/** Returns the definition of an app's users as records that can be edited manually. */
 const defineEditableSecuredUsers = (
   session: Session,
   app: SecuredApp,
@@ -55,7 +55,10 @@ export const createSecuredUser = (
   once?: Omit<IdempotentRequest<ChangeResult<SecuredUser>>, "replay">,
 ): Promise<ChangeResult<SecuredUser>> => createRecord(session, defineEditableSecuredUsers(session, app), body, once);
 
-/** Edits a user of an app.  @throws Failure as {@link createSecuredUser} does, and for administrators, as in imports */
+/**
+ * Edits a user of an app. @throws Failure as described for {@link createSecuredUser}; as in imports, also if the user
+ * is an administrator
+ */
 export const editSecuredUser = (
   session: Session,
   app: SecuredApp,
@@ -150,7 +153,7 @@ const resolveRoleFlag = (
     if (managers === undefined) throw createNoManagerRoleFailure(app);
     return { [managers.flag]: "TRUE" };
   }
-  // the flag is cleared only for a user who is a manager; the flags of other users stay unchanged
+  // the flag is cleared only if the user is a manager; the flags of other users do not change
   return managers === undefined || !isManager ? {} : { [managers.flag]: "FALSE" };
 };
 
@@ -171,7 +174,7 @@ const createAdministratorRoleFailure = (app: SecuredApp, userId: string): Failur
 const createNoManagerRoleFailure = (app: SecuredApp): Failure =>
   new Failure("input-rejected", {
     what: text(
-      `${formatSecuredAppName(app)} does not have a manager role: the tables in CLOMO's manual list only ファイル管理者 (Docs) and グループ管理者 (Calendar, Contacts)`,
+      `${formatSecuredAppName(app)} does not have a manager role: the tables in CLOMO's manual list manager roles only for Docs (ファイル管理者) and for Calendar and Contacts (グループ管理者)`,
       `${formatSecuredAppName(app)} に管理者以外の管理権限はありません。マニュアルの権限表にあるのは、ファイル管理者(Docs)とグループ管理者(Calendar・Contacts)だけです`,
     ),
     where: "--role manager",

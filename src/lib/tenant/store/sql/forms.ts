@@ -1,6 +1,6 @@
 import { WINDOWS_31J_FORMS, type Comparison } from "../../../model/normalise.ts";
 
-// SQL that SQLite and PostgreSQL interpret alike, used in place of SQL that only one of them understands.
+// SQL that SQLite and PostgreSQL interpret in the same way. It replaces SQL that only one of them understands.
 
 /** SQL: an identifier in double quotes, so that any name is allowed. */
 export const quoteIdentifier = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
@@ -17,8 +17,8 @@ export const buildJsonBooleanSql = (condition: string): string => buildCaseSql(c
 
 /**
  * SQL: the comparison key of a record's value, or the keys of a list, in the form that indexes use. Serial numbers are
- * converted to upper case, because those that earlier imports stored, and that an undo restores, may have a key in
- * another case.
+ * converted to upper case, because values that were stored by earlier imports, or restored by an undo, may have a key
+ * in another case.
  *
  * @param beside SQL of the column for keys that differ from the value
  */
@@ -29,19 +29,22 @@ export const buildComparisonKeySql = (comparison: Comparison, beside: string, va
 };
 
 /**
- * SQL: a value in a form for which SQLite can use an index on an expression. A plain column would be compared with the
- * type that it is declared with, but an index on an expression does not have a declared type.
+ * SQL: a value in a form for which SQLite can use an index on an expression. A plain column would be compared with its
+ * declared type, but an index on an expression does not have a declared type.
  *
  * @see https://sqlite.org/datatype3.html#affinity_of_expressions
  */
 export const buildValueWithoutTypeSql = (value: string): string => `coalesce(${value}, null)`;
 
-/** SQL: a join for which the planner reads prior tables first.  @see https://sqlite.org/optoverview.html#crossjoin */
+/**
+ * SQL: a join for which the query planner reads the tables on the left first. @see
+ * https://sqlite.org/optoverview.html#crossjoin
+ */
 export const ORDERED_JOIN = "cross join";
 
 /**
- * SQL: true if a text matches a GLOB pattern. Only SQLite supports GLOB; PostgreSQL needs a regular expression (`~`),
- * which writes character classes in the same way. A chain of `replace` works in both, but is several times slower.
+ * SQL: true if a text matches a GLOB pattern. Only SQLite supports GLOB. PostgreSQL needs a regular expression (`~`),
+ * which writes character classes in the same way. A chain of `replace` works in both but is several times slower.
  */
 export const buildMatchesGlobSql = (value: string, pattern: string): string => `${value} glob ${pattern}`;
 
@@ -60,6 +63,9 @@ export const buildIsValidRowSql = (row: string): string => `not ${buildIsInvalid
 export const buildIsMatchedRowSql = (row: string): string =>
   `exists (select 1 from s.match found where found.row = ${row})`;
 
-/** SQL: true if no staged row matches a record; requires the index of `s.match` on targets.  @param record its `pk` */
+/**
+ * SQL: true if no staged row matches a record; requires the index of `s.match` on targets. @param record SQL of the
+ * record's `pk`
+ */
 export const buildIsMissingRecordSql = (record: string): string =>
   `not exists (select 1 from s.match found where found.target = ${record})`;

@@ -1,6 +1,6 @@
 import { formatOrgPath } from "../../../model/organisation.ts";
 
-/** An organisation as it is or was stored at a certain time. */
+/** An organisation in its stored state at a certain time. */
 export interface OrgNode {
   readonly pk: number;
   /** record number of the parent; null for 全社 */
@@ -16,8 +16,8 @@ export const toOrgNode = ({ pk, parent, name }: Readonly<Record<string, unknown>
 });
 
 /**
- * Returns the paths of organisations by record number. The nodes must include all organisations above them. If one of
- * these is missing, the organisations below it do not get a path.
+ * Returns the paths of organisations by record number. The nodes must include all organisations above them. If an
+ * organisation is missing, the organisations below it do not get a path.
  */
 export const buildOrgPaths = (nodes: Iterable<OrgNode>): ReadonlyMap<number, string> => {
   const all = new Map([...nodes].map((node) => [node.pk, node]));

@@ -1,7 +1,7 @@
 import { ANDROID, ACCOUNTLESS_MODE, PRE_REGISTERED } from "../../../model/device.ts";
 
 /**
- * SQL: true if a device must, or may have to, be wiped before another owner can use it.
+ * SQL: true if a device must be wiped, or may have to be wiped, before another owner can use it.
  *
  * @param column returns SQL of a column of the device after the change
  * @param was SQL of the device's status before the change

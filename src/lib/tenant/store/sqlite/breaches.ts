@@ -1,9 +1,9 @@
 import { getProblemSeverity } from "../../../model/problem.ts";
-import type { Action } from "../../../rules/rule.ts";
+import type { RuleAction } from "../../../rules/rule.ts";
 import {
   buildCurrentRecordsSql,
   listRuleColumns,
-  judgePlanned,
+  judgePlannedRecords,
   buildCurrentSide,
   type ChangedTables,
   type FoundProblem,
@@ -17,7 +17,7 @@ import {
   buildReferenceJoinsSql,
   buildResultSql,
   recordColumn,
-  IS_VALID_ROW,
+  IS_VALID_ROW_SQL,
 } from "../../plans/sqlite/expressions.ts";
 import { recordFinding } from "../../plans/sqlite/findings.ts";
 import type { PlanDefinition } from "../../plans/sqlite/stored-kind.ts";
@@ -29,7 +29,7 @@ const buildPlannedSide = (plan: PlanDefinition): ReturnType<ChangedTables["after
   const isGone = plan.request.mode === "append" ? "false" : isLacking;
   if (plan.request.mode === "delete")
     return { joins: () => now, column: recordColumn, there: `(t.pk is not null and not (${isGone}))` };
-  const rows = `left join s.match m on m.target = k.pk left join s.row r on r.row = coalesce(m.row, -k.pk) and ${IS_VALID_ROW}
+  const rows = `left join s.match m on m.target = k.pk left join s.row r on r.row = coalesce(m.row, -k.pk) and ${IS_VALID_ROW_SQL}
     ${now}`;
   const there = `(r.row is not null or t.pk is not null and not (${isGone}))`;
   if (table.planner !== undefined)
@@ -52,11 +52,13 @@ const getChangeableBits = (plan: PlanDefinition, isRead: (column: string) => boo
     .filter((field) => isRead(field.stored) && canChangeField(plan, field))
     .reduce((sum, { bit }) => sum + 2 ** bit, 0);
 
-/** SQL: the records that a plan creates, deletes, or changes in these columns.  @param actions actions to include */
+/**
+ * SQL: the records that a plan creates, deletes, or changes in these columns. @param actions the actions to include
+ */
 const buildPlannedRecordsSql = (
   plan: PlanDefinition,
   columns: readonly string[],
-  actions: ReadonlySet<Action>,
+  actions: ReadonlySet<RuleAction>,
 ): string => {
   const { mode } = plan.request;
   const { thing, isLacking } = plan.kind;
@@ -68,7 +70,7 @@ const buildPlannedRecordsSql = (
       ? [`select m.target from s.match m where m.changed & ${bits} <> 0 and ${buildIsValidRowSql("m.row")}`]
       : []),
     ...(isStaged && actions.has("create")
-      ? [`select -r.row from s.row r where ${IS_VALID_ROW} and not ${buildIsMatchedRowSql("r.row")}`]
+      ? [`select -r.row from s.row r where ${IS_VALID_ROW_SQL} and not ${buildIsMatchedRowSql("r.row")}`]
       : []),
     ...(mode !== "append" && actions.has("delete") ? [`select t.pk from ${thing.name} t where ${isLacking}`] : []),
   ].join(" union all ");
@@ -92,8 +94,10 @@ const buildPlannedTables = (plan: PlanDefinition): ChangedTables => ({
 
 /** Returns the problems that rules find in a plan. */
 export const findPlanViolations = (database: Database, plan: PlanDefinition): readonly FoundProblem[] =>
-  judgePlanned(buildPlannedTables(plan), plan.request.fromConsole === true ? "console" : "edits", (sql, params) =>
-    database.all(sql, sql.includes(":kind") ? params : {}),
+  judgePlannedRecords(
+    buildPlannedTables(plan),
+    plan.request.fromConsole === true ? "console" : "edits",
+    (sql, params) => database.all(sql, sql.includes(":kind") ? params : {}),
   );
 
 /** Records the problems that rules find in the rows of a file and in the records that the file deletes. */

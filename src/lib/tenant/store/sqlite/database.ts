@@ -26,13 +26,16 @@ export interface DatabaseOptions {
   readonly interrupted?: (() => boolean) | undefined;
   /** true to leave the file's journal mode and cache unchanged */
   readonly plain?: boolean | undefined;
-  /** true to never write to the file; if nothing can be written next to it either, reading requires an empty log */
+  /**
+   * true to never write to the file; if the files next to it cannot be written either, reading is possible only if the
+   * log is empty
+   */
   readonly readOnly?: boolean | undefined;
-  /** SQLite's error if the file is read-only because of a full disk; undefined if it is because of its permissions */
+  /** SQLite's error if the file is read-only because the disk is full; undefined if the permissions are the reason */
   readonly fullDisk?: Error | undefined;
 }
 
-/** Maximum time that a statement waits for another process's write lock. */
+/** Maximum time that a statement waits for the write lock of another process. */
 const BUSY_TIMEOUT_MS = 5000;
 
 /** Length of one wait for the lock. After each wait, clomoctl checks whether it was interrupted. */
@@ -52,8 +55,8 @@ export const isBusyError = (error: unknown): boolean =>
 const createUnreadableLogFailure = (path: string): Failure =>
   new Failure("unavailable", {
     what: text(
-      "cannot read the tenant's latest changes, because the tenant's folder is read-only",
-      "テナントの最新の変更を読み込めません(フォルダーに書き込めないため)",
+      "cannot read the tenant's latest changes because the tenant's folder is read-only",
+      "テナントのフォルダーに書き込めないため、最新の変更を読み込めません",
     ),
     where: `${path}-wal`,
     hint: text(
@@ -83,7 +86,9 @@ const openReadOnly = (path: string, timeout: number, fullDisk: Error | undefined
 /** Returns true if the path denotes an in-memory database.  @see https://www.sqlite.org/inmemorydb.html */
 const isInMemoryPath = (path: string): boolean => path === ":memory:" || path.startsWith("file:");
 
-/** A connection to an SQLite file, with named parameters (`:name`) and prepared statements cached by their text. */
+/**
+ * A connection to an SQLite file. Parameters have names (`:name`), and prepared statements are cached by their text.
+ */
 export class Database {
   readonly path: string;
   /** true if the file cannot be written; {@link change} then throws */
@@ -120,7 +125,7 @@ export class Database {
   /**
    * Opens an existing file for reading and writing, or read-only if the file cannot be written or its disk is full.
    *
-   * @throws Failure `unavailable` if its log can neither be read nor ignored
+   * @throws Failure `unavailable` if the file's log can neither be read nor ignored
    */
   static orReadOnly(path: string, options: Pick<DatabaseOptions, "busyTimeoutMs"> = {}): Database {
     try {
@@ -137,7 +142,10 @@ export class Database {
     return new Database(this.path, this.isReadOnly ? { readOnly: true, fullDisk: this.#fullDisk } : { plain: true });
   }
 
-  /** Checks that the file is writable.  @throws Failure `not-permitted` if it is not, `unexpected` for a full disk */
+  /**
+   * Checks that the file is writable. @throws Failure `not-permitted` if it is not writable, `unexpected` if the disk
+   * is full
+   */
   checkWritable(): void {
     const { isReadOnly, path } = this;
     if (!isReadOnly) return;
@@ -174,7 +182,10 @@ export class Database {
     return Number(this.prepare(sql).run(params).changes);
   }
 
-  /** Runs a statement once per row. Parameters are bound by position, in a third of the time of binding by name. */
+  /**
+   * Runs a statement once per row. Parameters are bound by position, which takes a third of the time of binding by
+   * name.
+   */
   runEach(sql: string, names: readonly string[], rows: Iterable<readonly SQLInputValue[]>): number {
     const places: number[] = [];
     const placed = sql.replaceAll(NAMED_PARAMETER_PATTERN, (_, name: string) => {
@@ -203,7 +214,7 @@ export class Database {
       try {
         return next();
       } catch (error) {
-        // a statement that failed at a row would report the same error when it is reused
+        // when a statement that failed at a row is reused, it would report the same error again
         this.#statements.delete(sql);
         throw error;
       }
@@ -211,7 +222,7 @@ export class Database {
     return rows;
   }
 
-  /** Returns the single number that a statement such as `select count(*)` selects; 0 if there is no row. */
+  /** Returns the number that a statement such as `select count(*)` selects; 0 if there is no row. */
   count(sql: string, params: Params = {}): number {
     const row = this.get(sql, params);
     return row === undefined ? 0 : Number(Object.values(row)[0] ?? 0);
@@ -220,7 +231,7 @@ export class Database {
   prepare(sql: string): StatementSync {
     const known = this.#statements.get(sql);
     if (known !== undefined) return known;
-    // if the limit is a bare parameter, SQLite prepares the statement again whenever the parameter is bound
+    // if the limit is only a parameter, SQLite prepares the statement again each time the parameter is bound
     const statement = this.#db.prepare(sql.replaceAll(LIMIT_PARAMETER_PATTERN, "limit +"));
     statement.setAllowUnknownNamedParameters(true);
     this.#statements.set(sql, statement);
@@ -244,14 +255,16 @@ export class Database {
     return this.#ending(body);
   }
 
-  /** Returns true if nobody holds the write lock at the moment; false within a transaction of this connection. */
+  /**
+   * Returns true if no connection holds the write lock at the moment; false within a transaction of this connection.
+   */
   isFree(): boolean {
     if (this.#db.isTransaction || !this.#tryLock(0)) return false;
     this.exec("rollback");
     return true;
   }
 
-  /** Runs `body` on one snapshot of the data. `body` may write to attached files. */
+  /** Runs `body` on a single snapshot of the data. `body` may write to attached files. */
   snapshot<T>(body: () => T): T {
     this.exec("begin");
     return this.#ending(body);
@@ -279,14 +292,14 @@ export class Database {
   }
 
   /**
-   * Switches the file to write-ahead logging. If several processes create a new file at the same time, SQLite rejects
-   * all but one of them without waiting, because waiting could cause a deadlock.
+   * Switches the file to write-ahead logging. If several processes create a new file at the same time, SQLite
+   * immediately rejects all of them except one, because waiting could cause a deadlock.
    *
    * @throws Failure `locked` if other processes keep the file in use
    * @see https://www.sqlite.org/c3ref/busy_handler.html
    */
   #enableLog(): void {
-    // otherwise SQLite itself would wait in each attempt, which adds up to minutes
+    // otherwise SQLite itself would wait during each attempt, which adds up to minutes
     this.exec("pragma busy_timeout = 0");
     for (let waitedMs = 0; !this.#tryEnableLog(); waitedMs += RETRY_PAUSE_MS) {
       if (this.#interrupted()) throw createInterruptedFailure();

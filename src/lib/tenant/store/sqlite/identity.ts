@@ -6,8 +6,8 @@ import { Database } from "./database.ts";
 /** The `application_id` that SQLite stores in a tenant file: "CLOM" in ASCII. */
 export const APPLICATION_ID = 0x43_4c_4f_4d;
 
-/** The version of the first released schema. Pre-release versions of clomoctl counted from 1. */
-export const FIRST_VERSION = 104;
+/** The version of the first released schema. Pre-release versions used lower numbers, starting with 1. */
+export const FIRST_SCHEMA_VERSION = 104;
 
 /**
  * The first bytes of every SQLite file, and the offsets of the header fields that identify the program that wrote it.
@@ -24,7 +24,7 @@ export const createPreReleaseFailure = (path: string): Failure =>
     ),
     where: path,
     hint: text(
-      "export the data with that version, move the tenant's folder away, then import the data again",
+      "export the data with that version, move the tenant's folder to another place, then import the data again",
       "その版でデータを書き出し、フォルダーを別の場所に移してから、もう一度インポートしてください",
     ),
   });
@@ -34,17 +34,17 @@ const createForeignFileFailure = (path: string): Failure =>
     what: text("not a tenant file of clomoctl", "clomoctl のテナントのファイルではありません"),
     where: path,
     hint: text(
-      "move this file away, then restore the tenant's file from a backup",
+      "move this file to another place, then restore the tenant's file from a backup",
       "このファイルを別の場所に移してから、テナントのファイルをバックアップから戻してください",
     ),
   });
 
 /**
  * Checks the first bytes of an existing SQLite file, then its log, to make sure that it is a tenant file of a released
- * version. The file is not opened for writing, because that would merge its log into it. Files with other content and
- * files that cannot be read are left to SQLite.
+ * version. The file is not opened for writing, because that would merge the log into the file. Files with other content
+ * and files that cannot be read are not checked, because SQLite reports their errors itself.
  *
- * @returns the version of the schema; 0 if the file is left to SQLite
+ * @returns the version of the schema; 0 if the file was not checked
  * @throws Failure `input-rejected` if a pre-release version or another program wrote the file
  */
 export const checkIdentity = (path: string): number => {
@@ -64,16 +64,17 @@ interface FileIdentity {
   readonly application: number;
 }
 
-/** Returns a tenant file's schema version.  @throws Failure if it is not a tenant file of a released version */
+/** Returns a tenant file's schema version.  @throws Failure if the file is not a tenant file of a released version */
 function validateIdentity(path: string, { version, application }: FileIdentity): number {
-  if (application === APPLICATION_ID && version >= FIRST_VERSION) return version;
-  const isEarly = application === APPLICATION_ID || (application === 0 && version > 0 && version < FIRST_VERSION);
+  if (application === APPLICATION_ID && version >= FIRST_SCHEMA_VERSION) return version;
+  const isEarly =
+    application === APPLICATION_ID || (application === 0 && version > 0 && version < FIRST_SCHEMA_VERSION);
   throw isEarly ? createPreReleaseFailure(path) : createForeignFileFailure(path);
 }
 
 /**
- * Returns the identity that a log contains but that was not merged into the file, for example because the program was
- * killed. Returns undefined if there is no log or if it cannot be read.
+ * Returns the identity in a log that was not merged into the file, for example because the program was killed. Returns
+ * undefined if there is no log or if the log cannot be read.
  */
 function readLoggedIdentity(path: string): FileIdentity | undefined {
   if ((statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0) return undefined;

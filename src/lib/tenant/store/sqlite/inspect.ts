@@ -17,8 +17,8 @@ const MAX_FAULTS = 20;
 
 /**
  * Inspects the file of a tenant without creating or updating it. The result describes the data at one moment. For the
- * file of a newer program, only its path, sizes and versions are returned: opening the file would merge its log, and
- * this program does not know the rules for its data.
+ * file of a newer program, returns only the path, sizes and versions: opening the file would merge its log, and this
+ * program does not know the rules for its data.
  *
  * @returns undefined if there is no tenant
  * @throws Failure `unexpected` if the file is missing, empty or not a database, `input-rejected` if a pre-release
@@ -76,7 +76,7 @@ type DatabaseState = Pick<
   "version" | "newest" | "faults" | "strays" | "auditHead" | "auditTable" | "sealed"
 >;
 
-/** Returns what the database reports about itself. This takes several seconds for a million users. */
+/** Returns the state that the database reports about itself. This takes several seconds for a million users. */
 export const readDatabaseState = (path: string): DatabaseState => {
   const database = new Database(path, { readOnly: true });
   try {
@@ -90,7 +90,7 @@ export const readDatabaseState = (path: string): DatabaseState => {
 const readStateOnSnapshot = (database: Database): DatabaseState =>
   database.snapshot(() => {
     const found = database.all(`pragma quick_check(${MAX_FAULTS})`).flatMap((row) => Object.values(row).map(String));
-    // if a result has several lines, the first one names the database
+    // if a result has several lines, the first line contains the name of the database
     const faults = found.flatMap((line) => line.split("\n")).filter((line) => line !== "ok" && !line.startsWith("***"));
     const version = database.count("pragma user_version");
     const isWhole = faults.length === 0;
@@ -107,7 +107,7 @@ const readStateOnSnapshot = (database: Database): DatabaseState =>
   });
 
 /** SQL: selects the sealed secrets of each kind. */
-const SELECT_SEALED_SECRETS: Readonly<Record<SealedSecret["secret"], string>> = {
+const SEALED_SECRETS_SQL: Readonly<Record<SealedSecret["secret"], string>> = {
   "ade-key": "select privateKey as sealed from ade_server",
   "ade-staged-key": "select stagedKey as sealed from ade_server",
   "ade-token": "select token as sealed from ade_server",
@@ -119,7 +119,7 @@ const SELECT_SEALED_SECRETS: Readonly<Record<SealedSecret["secret"], string>> = 
 const readSealedSecrets = (database: Database): readonly SealedSecret[] =>
   SEALED_SECRETS.flatMap((secret) =>
     database
-      .all(SELECT_SEALED_SECRETS[secret])
+      .all(SEALED_SECRETS_SQL[secret])
       .flatMap(({ sealed }) => (typeof sealed === "string" ? [{ secret, by: getKeyMark(sealed) }] : [])),
   );
 

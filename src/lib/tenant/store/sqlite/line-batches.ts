@@ -3,14 +3,22 @@ import type { LineQuery, StreamPiece, PieceStart, Reader } from "../store.ts";
 import type { Database } from "./database.ts";
 import { toStorageFailure } from "./storage-failure.ts";
 
-/** Maximum rows that one statement scans, and target size of a batch. Larger ones wait for the garbage collector. */
+/**
+ * Maximum number of rows that one statement scans, and target size of a batch. Larger batches would have to wait for
+ * the garbage collector.
+ */
 const MAX_SCANNED_ROWS = 256;
 const BATCH_BYTES = 24 * 1024;
 
-/** Maximum number of rows that a statement scans if few are visible. Other rows do not add bytes to the batch. */
-const MAX_SCANNED_ROWS_OF_WHOLE = 4096;
+/**
+ * Maximum number of rows that a statement scans if few of them are visible. Invisible rows do not add bytes to the
+ * batch.
+ */
+const MAX_SCANNED_ROWS_IF_FEW_VISIBLE = 4096;
 
-/** Maximum number of batches built without trying the plain text, after it was unusable several times in a row. */
+/**
+ * Maximum number of batches that are built without trying the plain text, after it was unusable several times in a row.
+ */
 const MAX_SKIPPED_TRIES = 63;
 
 const SQLITE_TOOBIG = 18;
@@ -40,10 +48,12 @@ const createBatchBuilder = ({ line, plain }: LineQuery): BatchBuilder => {
   };
 };
 
-/** Yields batches of records, each one text from SQLite. If a text is too long, the batch gets fewer rows. */
+/**
+ * Yields batches of records. Each batch is one text from SQLite. If the text is too long, the batch gets fewer rows.
+ */
 function* generateBatches(database: Database, records: LineQuery): Generator<Uint8Array, void> {
   const { key, table, whole, among, where, params, before, tally } = records;
-  const mostRows = whole === undefined ? MAX_SCANNED_ROWS : MAX_SCANNED_ROWS_OF_WHOLE;
+  const mostRows = whole === undefined ? MAX_SCANNED_ROWS : MAX_SCANNED_ROWS_IF_FEW_VISIBLE;
   const batch = createBatchBuilder(records);
   const [noted, greatest] = tally === undefined ? ["", "null"] : [`, ${tally.sql} as noted`, "max(noted)"];
   const rest = `from ${whole ?? table} where ${key} > :after and ${among}`;
@@ -101,9 +111,9 @@ async function* generatePieces(
 }
 
 /**
- * Returns a stream of what `begin` returns, which is produced while the stream is read. The stream has its own
- * connection and reads one snapshot: concurrent writes to the tenant are not visible, and the stream cannot write to
- * the tenant. If the stream fails, the failure describes what is wrong with the tenant's file.
+ * Returns a stream of the content that `begin` returns. The content is produced while the stream is read. The stream
+ * has its own connection and reads one snapshot: concurrent changes to the tenant are not visible, and the stream
+ * cannot write to the tenant. If the stream fails, the failure describes what is wrong with the tenant's file.
  */
 const streamFromSnapshot = async <T>(
   tenant: Database,
@@ -130,7 +140,7 @@ const streamFromSnapshot = async <T>(
   }
   return new ReadableStream<T>({
     async pull(controller) {
-      // lets signals and timers run, even if the consumer reads the whole stream at once
+      // lets signals and timers run even if the consumer reads the whole stream at once
       await setImmediate();
       if (!open) return;
       try {

@@ -1,7 +1,7 @@
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
 import type { Database } from "./database.ts";
-import { APPLICATION_ID, FIRST_VERSION, createPreReleaseFailure } from "./identity.ts";
+import { APPLICATION_ID, FIRST_SCHEMA_VERSION, createPreReleaseFailure } from "./identity.ts";
 
 /** The fixed id of every tenant's root organisation 全社. */
 const ROOT_ORG_ID = "00000000-0000-7000-8000-000000000001";
@@ -12,12 +12,12 @@ export const ROOT_ORG_PK = 1;
 /**
  * The schema of the first release, and the rows that every tenant has.
  *
- * Columns have the names of the model's fields, so that an import maps the columns of a file to those of a table
- * without a separate list. `pk` is the record number, which is never reused (undoing a deletion restores the number).
- * `id` is the record's UUIDv7, and `revision` is the revision of the collection that last changed the record. A `…Key`
- * contains the key by which values are compared; it is null if the value itself is the key.
+ * Columns have the names of the model's fields, so that an import can map the columns of a file to the columns of a
+ * table without a separate list. `pk` is the record number, which is never reused (undoing a deletion restores the
+ * number). `id` is the record's UUIDv7, and `revision` is the revision of the collection that last changed the record.
+ * A `…Key` column contains the key by which values are compared; it is null if the value itself is the key.
  */
-const FIRST_SCHEMA = `
+const FIRST_SCHEMA_SQL = `
   create table tenant (
     pk integer primary key check (pk = 1), name text not null, mirroredAt text, createdAt text not null, markKey text);
   create trigger tenant_mark_key after insert on tenant begin
@@ -405,11 +405,11 @@ export interface Migration {
 
 /**
  * The migrations that lead to the current schema, in ascending order of their versions. There are no migrations to
- * earlier versions. Each file runs the migrations that it lacks. A released migration is never edited.
+ * earlier versions. Each file runs the migrations that it lacks. A released migration must never be edited.
  */
 export const MIGRATIONS: readonly Migration[] = [
-  { version: FIRST_VERSION, run: FIRST_SCHEMA },
-  { version: FIRST_VERSION + 1, run: CREDENTIALS_SCHEMA },
+  { version: FIRST_SCHEMA_VERSION, run: FIRST_SCHEMA_SQL },
+  { version: FIRST_SCHEMA_VERSION + 1, run: CREDENTIALS_SCHEMA },
 ];
 
 const getNewestVersion = (steps: readonly Migration[]): number => steps.at(-1)?.version ?? 0;
@@ -422,7 +422,7 @@ export const createNewerVersionFailure = (path: string): Failure =>
   new Failure("unavailable", {
     what: text(
       "this tenant was written by a newer version of clomoctl",
-      "このテナントには、新しい版の clomoctl で書き込まれています",
+      "このテナントは、新しい版の clomoctl で変更されています",
     ),
     where: path,
     hint: text("install the latest version of clomoctl", "最新の clomoctl をインストールしてください"),
@@ -436,11 +436,11 @@ export interface InitialTenantData {
 }
 
 /**
- * Runs the migrations that a file lacks, in one transaction. If the program is killed in between, the file stays
- * unchanged.
+ * Runs the migrations that a file lacks, in one transaction. If the program is killed before the end, the file does not
+ * change.
  *
- * @throws Failure `unavailable` if a newer program wrote the file, `input-rejected` if a pre-release version did,
- * `not-permitted` if the file lacks migrations and cannot be written
+ * @throws Failure `unavailable` if a newer program wrote the file, `input-rejected` if a pre-release version wrote the
+ * file, `not-permitted` if the file lacks migrations and cannot be written
  */
 export const migrate = (database: Database, tenant: InitialTenantData, steps = MIGRATIONS): void => {
   const newest = getNewestVersion(steps);
@@ -448,7 +448,7 @@ export const migrate = (database: Database, tenant: InitialTenantData, steps = M
   const missing = (): readonly Migration[] => {
     const version = readSchemaVersion(database);
     if (version > newest) throw createNewerVersionFailure(database.path);
-    if (version > 0 && version < FIRST_VERSION) throw createPreReleaseFailure(database.path);
+    if (version > 0 && version < FIRST_SCHEMA_VERSION) throw createPreReleaseFailure(database.path);
     return steps.filter((step) => step.version > version);
   };
   if (missing().length === 0) return;

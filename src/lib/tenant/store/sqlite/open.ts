@@ -7,16 +7,16 @@ import { SqliteStore, type CollectionLookup } from "./store.ts";
 import { openTenantFile, type TenantFileOptions } from "./tenant-file.ts";
 import { WriterNote } from "./writer-note.ts";
 
-/** An open tenant database. */
-export interface OpenStore {
+/** An open tenant: its store, its import engine, and functions that need its file. */
+export interface TenantStoreHandle {
   readonly store: Store;
-  /** Returns the engine of imports, which is created when it is first needed. */
+  /** Returns the import engine, which is created when it is first needed. */
   readonly engine: () => Promise<ImportEngine>;
   /** Returns the same tenant, limited to a scope. */
-  readonly within: (scope: Scope) => Promise<Pick<OpenStore, "store" | "engine">>;
+  readonly within: (scope: Scope) => Promise<Pick<TenantStoreHandle, "store" | "engine">>;
   /** Verifies the audit log. @throws Failure `interrupted`, or `unexpected` if the file is damaged */
   readonly verifyAudit: AuditVerifier;
-  /** Explains an error of the store: who holds the tenant's lock, or what is wrong with its disk. */
+  /** Explains an error of the store: which process holds the tenant's lock, or what is wrong with the disk. */
   readonly explain: (error: unknown) => unknown;
   /** Waits for running work, then releases the files. */
   readonly close: () => Promise<void>;
@@ -28,8 +28,8 @@ export interface SqliteTenantOptions extends TenantFileOptions {
   readonly collectionOf?: CollectionLookup | undefined;
 }
 
-/** Opens the SQLite tenant in a folder. @throws Failure as {@link openTenantFile} */
-export const openSqliteTenant = ({ collectionOf, ...file }: SqliteTenantOptions): OpenStore => {
+/** Opens the SQLite tenant in a folder. @throws Failure as described for {@link openTenantFile} */
+export const openSqliteTenant = ({ collectionOf, ...file }: SqliteTenantOptions): TenantStoreHandle => {
   const { folder, processes } = file;
   const note = new WriterNote(join(folder, "writer.json"), processes);
   const database = openTenantFile(file, note);

@@ -8,8 +8,8 @@ const GROUP_AND_OTHERS_MASK = 0o077;
 
 /**
  * Creates an empty file that only its owner can access, unless the file exists. Files that SQLite creates itself can be
- * read by everyone, but files that it creates next to a file get the permissions of that file. If the file cannot be
- * created, SQLite reports the error later.
+ * read by all users, but SQLite gives files next to an existing file the permissions of that file. If the file cannot
+ * be created, SQLite reports the error later.
  *
  * @see https://www.sqlite.org/tempfiles.html
  */
@@ -25,7 +25,7 @@ export const createOwnerOnlyFile = (path: string): void => {
 /**
  * Removes the permissions of other users on all files of a tenant if other users can access the tenant's file, for
  * example after it was copied or restored. Never fails: files that belong to another user, or that are on a disk
- * without permissions, stay unchanged.
+ * without permissions, do not change.
  *
  * @param path path of the tenant's file
  */

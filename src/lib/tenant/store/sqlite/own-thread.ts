@@ -39,13 +39,16 @@ export const runInWorker = async <T>(
   } finally {
     signal?.removeEventListener("abort", stop);
     const ended = thread.terminate();
-    // SQLite finishes its current statement before the thread ends; after an interruption, do not wait for that
+    // the thread ends only after SQLite has finished its current statement; do not wait for that after an interruption
     if (!isStopped) await ended;
   }
 };
 
-/** Runs `work` in a worker and sends its starter the outcome.  @param path path of the tenant's file, for failures */
-export const sendOutcome = (path: string, work: () => unknown): void => {
+/**
+ * Runs `work` in a worker and sends the outcome to the thread that started the worker. @param path path of the tenant's
+ * file, for failures
+ */
+export const runAndSendOutcome = (path: string, work: () => unknown): void => {
   parentPort?.postMessage(runWork(path, work));
 };
 

@@ -24,9 +24,9 @@ const listTableColumns = (database: Database, table: string): readonly string[] 
 const APPLIED_VIEWS = new WeakMap<Database, View>();
 
 /**
- * Applies a view to a connection; without a view, the connection sees the whole tenant. Statements then read each
- * restricted table through a temporary view of the same name. Call this outside any transaction that may be rolled
- * back, because a rollback would remove the views.
+ * Applies a view to a connection. Without a view, the connection sees the whole tenant. Statements then read each
+ * restricted table through a temporary view with the same name. Must be called outside of any transaction that may be
+ * rolled back, because a rollback would remove the views.
  */
 export const applyView = (database: Database, view: View | undefined): void => {
   const seen = APPLIED_VIEWS.get(database);
@@ -46,7 +46,7 @@ export const applyView = (database: Database, view: View | undefined): void => {
 /** Returns true if a connection sees only a part of the tenant. */
 export const hasAppliedView = (database: Database): boolean => APPLIED_VIEWS.has(database);
 
-/** Creates or refreshes the tables with the organisations of a view, from the connection's snapshot. */
+/** Creates or refreshes the tables with the organisations of a view, based on the connection's snapshot. */
 export const refreshViewOrgs = (database: Database, view: View | undefined): void => {
   for (const held of view?.held ?? []) refreshDerivedTable(database, held);
 };

@@ -16,7 +16,10 @@ const SQLITE_CANTOPEN = 14;
 const SQLITE_PROTOCOL = 15;
 const SQLITE_NOTADB = 26;
 
-/** Codes of SQLite's errors if a file's content is not what was written; SQLITE_ERROR if a table is missing. */
+/**
+ * Codes of SQLite's errors if a file does not contain the data that was written. SQLITE_ERROR is included, because
+ * SQLite reports it if a table is missing.
+ */
 const DAMAGE_CODES: readonly number[] = [SQLITE_ERROR, SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_NOTADB];
 
 /** IOERR_READ and IOERR_SHORT_READ. A full disk does not cause these errors, because reading does not need space. */
@@ -25,26 +28,32 @@ const READ_ERROR_CODES: readonly number[] = [266, 522];
 /** Minimum free space that SQLite needs: 32 KiB for `-shm`, and some space for `-wal`. */
 const MIN_FREE_BYTES = 64 * 1024;
 
-const extendedCodeOf = (error: unknown): number | undefined =>
+const getExtendedErrorCode = (error: unknown): number | undefined =>
   error instanceof Error && "errcode" in error ? Number(error.errcode) : undefined;
 
 const toPrimaryCode = (code: number | undefined): number | undefined => (code === undefined ? undefined : code & 0xff);
 
-const primaryCodeOf = (error: unknown): number | undefined => toPrimaryCode(extendedCodeOf(error));
+const getPrimaryErrorCode = (error: unknown): number | undefined => toPrimaryCode(getExtendedErrorCode(error));
 
-/** Returns true if the disk was full. Without space for `-shm` or `-wal`, SQLite reports IOERR, as for disk faults. */
+/**
+ * Returns true if the disk was full. Without space for `-shm` or `-wal`, SQLite reports IOERR, as it does for faulty
+ * disks.
+ */
 export function isFullDiskError(
   error: unknown,
   folder: string,
   freeBytes: typeof getFreeBytes = getFreeBytes,
 ): boolean {
-  const code = extendedCodeOf(error);
+  const code = getExtendedErrorCode(error);
   if (code === undefined || toPrimaryCode(code) !== SQLITE_IOERR || READ_ERROR_CODES.includes(code)) return false;
   return (freeBytes(folder) ?? MIN_FREE_BYTES) < MIN_FREE_BYTES;
 }
 
-/** Returns true if a statement does not fit the stored data, e.g. because a table is missing or a text is not JSON. */
-export const isDataMismatchError = (error: unknown): boolean => primaryCodeOf(error) === SQLITE_ERROR;
+/**
+ * Returns true if a statement does not match the stored data, for example because a table is missing or a text is not
+ * JSON.
+ */
+export const isDataMismatchError = (error: unknown): boolean => getPrimaryErrorCode(error) === SQLITE_ERROR;
 
 /** Returns true if a file, SQLite's files next to it, and their folder are writable. Missing files are ignored. */
 const isWritable = (path: string): boolean => {
@@ -63,12 +72,12 @@ const isWritable = (path: string): boolean => {
  * disk fails while a file is opened.
  */
 export const isUnwritableError = (error: unknown, path: string): boolean =>
-  [SQLITE_READONLY, SQLITE_CANTOPEN].includes(primaryCodeOf(error) ?? 0) && !isWritable(path);
+  [SQLITE_READONLY, SQLITE_CANTOPEN].includes(getPrimaryErrorCode(error) ?? 0) && !isWritable(path);
 
-/** Returns the failure for a tenant whose lock another process holds. */
+/** Returns the failure for a tenant that is locked by another process. */
 export const createLockedFailure = (cause?: unknown): Failure =>
   new Failure("locked", {
-    what: text("the tenant is being changed by another process", "テナントは別のプロセスが変更中です"),
+    what: text("another process is changing the tenant", "別のプロセスがテナントを変更しています"),
     hint: text("try again when the other process has finished", "そのプロセスが終わってから、もう一度実行してください"),
     cause,
   });
@@ -107,8 +116,8 @@ const createDamagedPlanFailure = (path: string, cause: unknown): Failure =>
   });
 
 /**
- * Returns a failure that tells apart a damaged file and a faulty disk. SQLite calls a file damaged in both cases, so
- * the whole file is read first, then checked.
+ * Returns a failure that distinguishes a damaged file from a faulty disk. SQLite reports a damaged file in both cases,
+ * so the whole file is first read and then checked.
  */
 const diagnoseDamage = (path: string, cause: unknown): Failure | undefined => {
   // the disk failed while SQLite was creating the file
@@ -165,7 +174,7 @@ const createCannotOpenFailure = (path: string, cause: unknown): Failure =>
  * Converts an error of the disk or the file to a failure that names the file and a remedy. Returns other errors
  * unchanged.
  *
- * @param path the tenant's file
+ * @param path path of the tenant's file
  * @param staging the staging file in use, which may be the faulty file
  * @param freeBytes returns the free space on a folder's disk
  * @see https://www.sqlite.org/rescode.html
@@ -176,7 +185,7 @@ export const toStorageFailure = (
   staging?: string,
   freeBytes: typeof getFreeBytes = getFreeBytes,
 ): unknown => {
-  const code = primaryCodeOf(error);
+  const code = getPrimaryErrorCode(error);
   if (isFullDiskError(error, dirname(path), freeBytes)) return createDiskFailure("ENOSPC", path, error);
   if (staging !== undefined && DAMAGE_CODES.includes(code ?? 0) && !isIntactDatabase(staging))
     return createDamagedPlanFailure(staging, error);

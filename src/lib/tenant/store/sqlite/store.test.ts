@@ -6,7 +6,7 @@ import { setImmediate, setTimeout } from "node:timers/promises";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { saveVersions } from "../../versions/keep.ts";
-import { failureOf, textOf } from "#support/tenant/tenant.ts";
+import { failureOf, readStreamText } from "#support/tenant/tenant.ts";
 import type { DerivedTable, LineQuery, Reader, Store, Writer } from "../store.ts";
 import { Database } from "./database.ts";
 import { migrate } from "./migrations.ts";
@@ -377,7 +377,7 @@ describe("while another connection writes", () => {
       patient.change((writer) => writer.run("update wallet set amount = amount + :amount", { amount })),
     );
     expect(await patient.read((reader) => amountOf(reader, 1))).toBe(50);
-    expect(await textOf(await patient.lines(async () => ACCOUNTS))).toBe("50\n50\n");
+    expect(await readStreamText(await patient.lines(async () => ACCOUNTS))).toBe("50\n50\n");
     holder.exec("rollback");
     await Promise.all(changes);
     expect(stored()).toEqual([56, 56]);
@@ -430,7 +430,7 @@ test("a tenant that cannot be written is read-only", async () => {
   expect([store.isReadOnly, reading.isReadOnly]).toEqual([false, true]);
   expect((await failureOf(reading.change(empty)))?.code).toBe("not-permitted");
   expect(await reading.read((reader) => amountOf(reader, 1))).toBe(50);
-  expect(await textOf(await reading.lines(async () => ACCOUNTS))).toBe("50\n50\n");
+  expect(await readStreamText(await reading.lines(async () => ACCOUNTS))).toBe("50\n50\n");
   readOnly.close();
 });
 
@@ -465,7 +465,7 @@ describe("lines", () => {
     expect(chunks.length).toBeGreaterThan(2);
     expect(Buffer.concat(chunks).toString()).toBe("50\n".repeat(ROWS));
     const last = chunks.length - 1;
-    expect(await textOf((await streamed()).stream)).toBe(`${last}\n`.repeat(ROWS - chunks.length));
+    expect(await readStreamText((await streamed()).stream)).toBe(`${last}\n`.repeat(ROWS - chunks.length));
   });
 
   test("for an account with a part have the same bytes, wherever the hidden rows are", async () => {
@@ -473,20 +473,20 @@ describe("lines", () => {
     const seen = { ...long, table: "(select * from main.wallet where amount > 0) t" };
     const line = `50${"0".repeat(300)}\n`;
     const among = { ...seen, whole: "main.wallet t" };
-    expect(await textOf((await streamed(among)).stream)).toBe(line.repeat(ROWS));
+    expect(await readStreamText((await streamed(among)).stream)).toBe(line.repeat(ROWS));
     const last = 40 * ROWS;
     for (const at of ["100 * id", "id + 5000", `case when id % 2 = 0 then id else ${last} + id end`]) {
       database.exec(`begin; create table moved as select ${at} as id, amount from wallet where amount > 0;
         delete from wallet; insert into wallet select * from moved; drop table moved;
         with recursive n (id) as (select 1 union all select id + 1 from n where id < ${last})
           insert into wallet select id, 0 from n where id not in (select id from wallet); commit`);
-      expect(await textOf((await streamed(among)).stream)).toBe(line.repeat(ROWS));
+      expect(await readStreamText((await streamed(among)).stream)).toBe(line.repeat(ROWS));
     }
   });
 
   test("release their connection when they end, are cancelled or fail", async () => {
     const ended = await streamed();
-    await textOf(ended.stream);
+    await readStreamText(ended.stream);
     await expect(ended.closed()).rejects.toThrow("not open");
     const cancelled = await streamed();
     const reader = cancelled.stream.getReader();
@@ -495,7 +495,7 @@ describe("lines", () => {
     await reader.cancel();
     await expect(cancelled.closed()).rejects.toThrow("not open");
     const failing = await streamed({ ...ACCOUNTS, line: "abs(t.amount - 9223372036854775807 - 51)" });
-    await expect(textOf(failing.stream)).rejects.toThrow("overflow");
+    await expect(readStreamText(failing.stream)).rejects.toThrow("overflow");
     await expect(failing.closed()).rejects.toThrow("not open");
     let given: Reader | undefined;
     const describing = store.lines(async (described) => {
@@ -512,7 +512,7 @@ describe("lines", () => {
       database.exec("delete from wallet where id > 2");
       return { ...ACCOUNTS, head: Buffer.from(`${before}\n`) };
     });
-    expect(await textOf(stream)).toBe(`${ROWS}\n${"50\n".repeat(ROWS)}`);
+    expect(await readStreamText(stream)).toBe(`${ROWS}\n${"50\n".repeat(ROWS)}`);
   });
 });
 

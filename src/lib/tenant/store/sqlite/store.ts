@@ -24,14 +24,20 @@ import { refreshDerivedTable, refreshViewOrgs, applyView } from "./scope.ts";
 /** Pause between two attempts to get the write lock. */
 const LOCK_RETRY_MS = 100;
 
-/** Returns the collection of a table's records, to check that it was locked; undefined for unchecked tables. */
+/**
+ * Returns the collection of a table's records, to check that the collection is locked; undefined for tables that are
+ * not checked.
+ */
 export type CollectionLookup = (table: string) => string | undefined;
 
 /** Pattern of the tables that a statement writes. */
 const WRITTEN_TABLE_PATTERN =
   /\b(?:(?:insert|replace)(?:\s+or\s+\w+)?\s+into|update(?:\s+or\s+\w+)?|delete\s+from)\s+(?:main\.)?"?(\w+)/gi;
 
-/** Patterns of tables in which a statement changes or deletes records, and for whose records it stores versions. */
+/**
+ * Patterns of the tables in which a statement changes or deletes records, and of the tables for which it stores
+ * versions.
+ */
 const CHANGED_TABLE_PATTERN = /\b(?:update(?:\s+or\s+\w+)?|delete\s+from)\s+(?:main\.)?"?(\w+)/gi;
 const VERSIONED_TABLE_PATTERN = /\binsert\s+into\s+main\.(\w+)_version\b/gi;
 
@@ -41,7 +47,9 @@ let scratchTableCount = 0;
 /** How a transaction ends if its body does not fail. */
 type TransactionEnd = "commit" | "rollback";
 
-/** A connection that implements the reader and writer. Its results arrive in the same turn of the event loop. */
+/**
+ * A connection that implements the reader and the writer. Its results are available in the same turn of the event loop.
+ */
 export class Connection implements Writer {
   readonly #connected: Database;
   readonly #collectionOf: CollectionLookup | undefined;
@@ -53,7 +61,8 @@ export class Connection implements Writer {
   #isOver = false;
 
   /**
-   * @param collectionOf enables the check that collections are locked, and versions stored, before records are written
+   * @param collectionOf enables the checks that collections are locked and versions are stored before records are
+   * written
    * @param view the part of the tenant that the connection sees; default: the whole tenant
    */
   constructor(database: Database, collectionOf?: CollectionLookup, view?: View) {
@@ -75,7 +84,7 @@ export class Connection implements Writer {
     return this.#view !== undefined;
   }
 
-  /** Ends the use of this connection. Any later call that reads or writes throws a TypeError. */
+  /** Ends the use of this connection. Later calls that read or write throw a TypeError. */
   end(): void {
     this.#isOver = true;
   }
@@ -144,13 +153,13 @@ export class Connection implements Writer {
   }
 }
 
-/** Runs work on a connection, one piece of work after another. */
+/** Runs tasks on a connection, one after another. */
 class WorkQueue {
   #last: Promise<unknown> = Promise.resolve();
   /** names of unused scratch tables by their definition; a table that is reused keeps its prepared statements */
   readonly unused = new Map<string, string[]>();
 
-  /** Runs work when all earlier work is done. */
+  /** Runs a task after all earlier tasks have ended. */
   next<T>(work: () => Promise<T>): Promise<T> {
     const mine = this.#last.then(work);
     this.#last = mine.catch(() => undefined);
@@ -220,7 +229,7 @@ export class SqliteStore implements Store {
       if (changed !== undefined) return changed.result;
       if (signal?.aborted === true || this.#database.isInterrupted()) throw createInterruptedFailure();
       this.#database.checkWaited(waitedMs);
-      // while another process holds the lock, other work of this process can run
+      // while another process holds the lock, other tasks of this process can run
       await sleep(LOCK_RETRY_MS);
     }
   }
@@ -248,7 +257,7 @@ export class SqliteStore implements Store {
       [Symbol.asyncDispose]: async () => {
         if (isClosed) return;
         isClosed = true;
-        // an error is ignored, because the change that used the table may be committed; the table is removed when the
+        // the error is ignored, because the change that used the table may be committed; the table is removed when the
         // connection closes
         const isEmpty = await exec(`delete from ${name}`).then(
           () => true,
@@ -296,7 +305,7 @@ export class SqliteStore implements Store {
     end: TransactionEnd = "commit",
   ): Promise<T> {
     const elsewhere = Promise.withResolvers<never>();
-    // results arrive in microtasks; if no microtasks are left, the body awaits something else
+    // results arrive in microtasks; if no microtasks are left, the body is waiting for something else
     nextTick(() => {
       if (!connection.isOver) elsewhere.reject(new TypeError("a transaction awaited something other than its store"));
     });

@@ -17,7 +17,7 @@ export interface TenantFileOptions {
   /** a UTC instant */
   readonly now: string;
   readonly processes: Processes;
-  /** true to keep a new tenant in memory: reading from a tenant that does not exist must not create its file */
+  /** true to keep a new tenant in memory, because reading from a tenant that does not exist must not create its file */
   readonly inMemory?: boolean | undefined;
   /** maximum time that a change waits for a change by another process; default: five seconds */
   readonly busyTimeoutMs?: number | undefined;
@@ -31,7 +31,7 @@ const UNFINISHED_FILE_PATTERN = /^tenant\.db\.new-(\d+)(?:-wal|-shm|-journal)?$/
 
 /**
  * Opens the file of a tenant, after creating or migrating it if necessary. A new file gets its final name only when it
- * is complete. An empty file, or a folder without the file, is therefore damaged and is never treated as a tenant
+ * is complete. Therefore, an empty file, or a folder without the file, is treated as damaged and never as a tenant
  * without users.
  *
  * @throws Failure `unexpected` if the file is damaged, or if the disk is full or faulty
@@ -55,7 +55,10 @@ export const openTenantFile = (file: TenantFileOptions, note: WriterNote): Datab
 
 let memoryDatabaseCount = 0;
 
-/** Returns a new in-memory database's path, shared in this process.  @see https://sqlite.org/inmemorydb.html */
+/**
+ * Returns the path of a new in-memory database that is shared within this process. @see
+ * https://sqlite.org/inmemorydb.html
+ */
 const buildMemoryDatabasePath = (): string => `file:tenant-${(memoryDatabaseCount += 1)}?mode=memory&cache=shared`;
 
 function openAndMigrate(path: string, { name, now, busyTimeoutMs }: TenantFileOptions): Database {
@@ -78,8 +81,8 @@ function createTenantFile(path: string, file: TenantFileOptions): void {
   try {
     const database = openAndMigrate(unfinished, file);
     try {
-      // only the file itself gets the final name, not its log; closing would not report that the log could not be
-      // merged
+      // only the file itself gets the final name, not its log; an error while the log is merged would not be reported
+      // when the file is closed
       database.foldLog();
     } finally {
       database.close();
@@ -90,7 +93,10 @@ function createTenantFile(path: string, file: TenantFileOptions): void {
   }
 }
 
-/** Removes unfinished tenant files of processes that do not run.  @returns the names of other files in the folder */
+/**
+ * Removes unfinished tenant files of processes that are no longer running. @returns the names of the other files in the
+ * folder
+ */
 export const removeUnfinishedFiles = (folder: string, processes: Processes): readonly string[] =>
   readdirSync(folder).filter((entry) => {
     const pid = UNFINISHED_FILE_PATTERN.exec(entry)?.[1];
@@ -98,7 +104,10 @@ export const removeUnfinishedFiles = (folder: string, processes: Processes): rea
     return pid === undefined;
   });
 
-/** Gives a file its final name by a link, which, unlike a rename, never replaces a tenant created in the meantime. */
+/**
+ * Gives a file its final name with a link. Unlike a rename, this never replaces a tenant that was created in the
+ * meantime.
+ */
 function linkIfAbsent(from: string, to: string): void {
   try {
     linkSync(from, to);

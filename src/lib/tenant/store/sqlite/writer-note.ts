@@ -4,7 +4,7 @@ import { text } from "../../../text/index.ts";
 import type { Processes } from "../processes.ts";
 import { OWNER_ONLY_MODE } from "./own-file.ts";
 
-/** A process that holds the tenant's write lock for a long time, and the note that names this process. */
+/** A process that holds the tenant's write lock for a long time, as its note file describes it. */
 export interface NotedWriter {
   /** path of the note */
   readonly path: string;
@@ -17,7 +17,10 @@ export interface NotedWriter {
 const writeNoteFile = ({ path, ...writer }: NotedWriter): void =>
   writeFileSync(path, JSON.stringify(writer), { mode: OWNER_ONLY_MODE });
 
-/** Runs work that holds the write lock, with a note that names the writer: a thread cannot report it otherwise. */
+/**
+ * Runs work while a note names the writer that holds the write lock. A worker thread can report the lock holder only
+ * through this note.
+ */
 export const runWithNote = async <T>(writer: NotedWriter, work: () => Promise<T>): Promise<T> => {
   const { path } = writer;
   writeNoteFile(writer);
@@ -53,7 +56,7 @@ export class WriterNote {
     rmSync(this.#path, { force: true });
   }
 
-  /** Removes the note if its process no longer runs. */
+  /** Removes the note if the process that it names no longer runs. */
   sweep(): void {
     if (this.holder() === undefined) rmSync(this.#path, { force: true });
   }

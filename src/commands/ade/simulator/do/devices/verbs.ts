@@ -25,12 +25,12 @@ const SILENT_OPTION = {
   kind: "boolean",
   about: text(
     "hide the change from delta syncs; only a full sync finds it",
-    "差分には現れず、全件の同期でだけわかるようにする",
+    "差分の同期では見つからず、全件の同期でだけ見つかるようにする",
   ),
 } as const;
 
-/** Output of each step that changes devices. After a silent change, a full sync is proposed: deltas miss it. */
-const DEVICE_CHANGE = {
+/** Output of each step that changes devices. After a silent change, a full sync is proposed, as deltas miss it. */
+const DEVICE_CHANGE_OUTPUT = {
   columns: COLUMNS,
   records: ({ serials }: StepValues) =>
     Array.isArray(serials) ? serials.map((serial: unknown) => ({ serial })) : undefined,
@@ -51,15 +51,15 @@ export default defineVerbs({
     ),
     details: [
       text(
-        "Lists the devices that got a profile. Their profile status in the device service becomes pushed.",
-        "プロファイルが届いたデバイスを一覧します。ADE のプロファイルの状態は pushed になります。",
+        "Lists the devices that got a profile. Their ADE profile state becomes pushed.",
+        "プロファイルが届いたデバイスを一覧します。ADE プロファイル状態は pushed になります。",
       ),
     ],
     args: { serials: SERIALS_ARGUMENT },
     options: {},
     examples: [{ line: "clomoctl ade simulator do devices activate C02NEW000001 --url http://127.0.0.1:8600" }],
     request: ({ serials }) => createPostRequest("/devices/activate", { serials }),
-    ...DEVICE_CHANGE,
+    ...DEVICE_CHANGE_OUTPUT,
   }),
   add: defineStep({
     summary: text("buy devices for the simulated organisation", "シミュレーターの組織にデバイスを追加する(購入)"),
@@ -108,7 +108,7 @@ export default defineVerbs({
       const which = serials.length === 0 ? { count: count ?? 1 } : { serials, count };
       return createPostRequest("/devices", { ...which, family, server, unassigned, silent });
     },
-    ...DEVICE_CHANGE,
+    ...DEVICE_CHANGE_OUTPUT,
   }),
   assign: defineStep({
     summary: text(
@@ -132,7 +132,7 @@ export default defineVerbs({
     excludes: [["toOther", "none"]],
     request: ({ serials, toOther, none, silent }) =>
       createPostRequest("/devices/assign", { serials, server: toOther, none, silent }),
-    ...DEVICE_CHANGE,
+    ...DEVICE_CHANGE_OUTPUT,
   }),
   release: defineStep({
     summary: text("release devices from the simulated organisation", "シミュレーターの組織からデバイスを外す"),
@@ -140,7 +140,7 @@ export default defineVerbs({
     options: { silent: SILENT_OPTION },
     examples: [{ line: "clomoctl ade simulator do devices release C02NEW000001 --url http://127.0.0.1:8600" }],
     request: ({ serials, silent }) => createPostRequest("/devices/release", { serials, silent }),
-    ...DEVICE_CHANGE,
+    ...DEVICE_CHANGE_OUTPUT,
   }),
 });
 

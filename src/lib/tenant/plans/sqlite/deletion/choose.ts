@@ -3,7 +3,7 @@ import type { FormatName } from "../../../../model/console-files.ts";
 import { ORG } from "../../../../model/organisation.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import { USER } from "../../../../model/user.ts";
-import { enforce } from "../../../../rules/rule.ts";
+import { throwFirstProblem } from "../../../../rules/rule.ts";
 import { text } from "../../../../text/index.ts";
 import { IS_ABOVE_OPERATOR, HIDDEN_ORG_MANAGERS } from "../../../accounts/account-rows.ts";
 import type { DeletionTarget } from "../../engine.ts";
@@ -22,7 +22,7 @@ import {
   createOrgAdministratorReason,
   createAdministratorReason,
   createHiddenManagerReason,
-  MAX_NAMED_RECORDS,
+  MAX_LISTED_RECORDS,
   createDeletionFailure,
   createMissingRecordsFailure,
   createInUseReason,
@@ -31,7 +31,7 @@ import {
   type RefusalReason,
 } from "./deletion-failures.ts";
 
-/** Creates the tables of a new staging file for a deletion. @param ids ids of the named records */
+/** Creates the tables of a new staging file for a deletion. @param ids ids of the records that the request names */
 export const createChoiceTables = (database: Database, plans: PlanDefinitions, ids: readonly string[]): void => {
   database.exec(`create table ${NAMED_IDS_TABLE} (id text primary key) without rowid`);
   for (const { kind } of plans)
@@ -41,7 +41,7 @@ export const createChoiceTables = (database: Database, plans: PlanDefinitions, i
   });
 };
 
-/** SQL that selects records, and the name to show for each of them. */
+/** SQL that selects records and the name to show for each record. */
 interface NamedRecordsSql {
   /** the name to show for a record */
   readonly called: string;
@@ -55,7 +55,7 @@ const findObstacles = (
   { called: name, from }: NamedRecordsSql,
   values: Params = {},
 ): Obstacles | undefined => {
-  const first = database.all(`select ${name} as name ${from} limit ${MAX_NAMED_RECORDS}`, values);
+  const first = database.all(`select ${name} as name ${from} limit ${MAX_LISTED_RECORDS}`, values);
   if (first.length === 0) return undefined;
   return { count: database.count(`select count(*) ${from}`, values), names: first.map((row) => String(row["name"])) };
 };
@@ -80,7 +80,10 @@ const findChosenProtected = (database: Database, plan: PlanDefinition): PlanCoun
   return findObstacles(database, { called: buildPathOrLabelSql(plan), from });
 };
 
-/** Returns the records to delete that are protected in another scope; each name is followed by these scopes. */
+/**
+ * Returns the records to delete that are protected in another scope. Each name is followed by the scopes that protect
+ * the record.
+ */
 const findProtectedElsewhere = (database: Database, plan: PlanDefinition): PlanCounts["protectedElsewhere"] => {
   const { thing, isLacking, name: kind } = plan.kind;
   const { protects, scope, name: table } = thing;
@@ -117,7 +120,10 @@ const refuseUsersAboveOperator = (database: Database, { kind: { thing } }: PlanD
   refusePrivilegedUser(found, text("can change this account and its user", "このアカウントとそのユーザーを変更できる"));
 };
 
-/** Returns records to delete on which records that stay depend.  @param going things of all the records to delete */
+/**
+ * Returns the records to delete that other records depend on, if those records are not deleted too. @param going things
+ * of all the records to delete
+ */
 const findRecordsInUse = (
   database: Database,
   plan: PlanDefinition,
@@ -129,7 +135,7 @@ const findRecordsInUse = (
     const goes = going.includes(holder)
       ? ` and not exists (select 1 from ${getSelectionTable(holder)} g where g.target = h.pk)`
       : "";
-    // an example is shown only if people can type it in the suggested command, such as the serial number of a device
+    // an example is shown only if users can type it in the suggested command, such as the serial number of a device
     const { namedBy = "name", fields } = holder;
     const naming = `h.${quoteIdentifier(namedBy)}`;
     const named = rows === undefined ? `min(${naming})` : `string_agg(${naming}, ', ' order by h.pk)`;
@@ -173,7 +179,7 @@ const assessDeletion = (
   const { kind, request } = plan;
   const isFiltered = request.select?.by === "filtered";
   if (permitted !== undefined && !isFiltered) refuseUsersAboveOperator(database, plan);
-  // administrators that a filter selects are kept; administrators that are named are refused
+  // protected administrators are skipped if a filter selected them, but refused if the request names them
   const staying = findChosenProtected(database, plan);
   const held = findRecordsInUse(database, plan, going);
   const reserved = findOrgsWithHiddenManagers(database, plan);
@@ -221,7 +227,7 @@ export const selectRecordsToDelete = (
       reason === undefined ? [] : [createDeletionFailure([reason, ...more])],
     );
   if (refusals.length > 0) throw mergeFailures(refusals);
-  for (const plan of plans) enforce(findPlanViolations(database, plan));
+  for (const plan of plans) throwFirstProblem(findPlanViolations(database, plan));
   const beside = plans
     .slice(1)
     .map(({ kind }): RelatedCounts => ({

@@ -16,9 +16,9 @@ export interface RecordInUse {
   readonly by: readonly {
     readonly holder: Thing;
     readonly count: number;
-    /** number of dependent records that refer to this record until they are deleted, see `isFast` of tables */
+    /** number of dependent records that cannot be changed to refer to another record, see `isFast` of tables */
     readonly fast: number;
-    /** the name of a dependent record, if people can type this name to free the record */
+    /** name of a dependent record that users can type in the suggested command; otherwise undefined */
     readonly example?: string | undefined;
     /** true if the example contains the names of all dependent records */
     readonly areAllNamed?: boolean | undefined;
@@ -38,14 +38,17 @@ const describeUnmarkCommands = (app: SecuredApp | undefined): Text => {
   const [revoke, unmark] = [line("clomo-account revoke", ["ACCOUNT"]), line("users administrators remove", ["USER"])];
   return text(
     `${revoke} (for a user with a role), or ${unmark} (for a user who is only marked as an administrator)`,
-    `${revoke}(管理者権限が記録されている人)か ${unmark}(管理者に指定されているだけの人)`,
+    `${revoke}(管理者権限が記録されているユーザー)か ${unmark}(管理者に指定されているだけのユーザー)`,
   );
 };
 
-/** Maximum number of records that a refusal names for one reason, so that a usual list of leavers is shown in full. */
-export const MAX_NAMED_RECORDS = 10;
+/**
+ * Maximum number of records that a failure lists for one reason. It is high enough to show a usual list of leavers in
+ * full.
+ */
+export const MAX_LISTED_RECORDS = 10;
 
-/** The reason why some of the chosen records cannot be deleted, and how to free them. */
+/** A reason why some of the chosen records cannot be deleted, and what to do about it. */
 export interface RefusalReason {
   readonly what: Text;
   readonly hint?: Text | undefined;
@@ -64,11 +67,11 @@ export const createDeletionFailure = (reasons: readonly [RefusalReason, ...Refus
   });
 };
 
-const nounOf = ({ noun, name }: Thing): Text => getThingNoun(noun ?? name);
+const getNounOfThing = ({ noun, name }: Thing): Text => getThingNoun(noun ?? name);
 
 /** Returns the failure for named records that do not exist. */
 export const createMissingRecordsFailure = (thing: Thing, count: number): Failure => {
-  const { en, ja } = nounOf(thing);
+  const { en, ja } = getNounOfThing(thing);
   return new Failure("not-found", {
     what: text(
       `${formatCount(count, en)} to be deleted ${count === 1 ? "is" : "are"} not in the tenant; nothing was changed`,
@@ -78,21 +81,21 @@ export const createMissingRecordsFailure = (thing: Thing, count: number): Failur
 };
 
 /** Hint for accounts that are not system administrators. */
-const ASK_SYSTEM_ADMINISTRATOR = text("ask a system administrator", "システム管理者に依頼してください");
+const ASK_SYSTEM_ADMINISTRATOR_HINT = text("ask a system administrator", "システム管理者に依頼してください");
 /** The command that revokes the role of an operator. Users whose role is higher or not known are refused earlier. */
 const REVOKE_COMMAND = same(line("clomo-account revoke", ["ACCOUNT"]));
 
 const canPerform = (permitted: DeletionTarget["permitted"], operation: Operation): boolean =>
   permitted?.includes(operation) !== false;
 
-/** Returns the reason for administrators that were named. @param app SECURED APP; undefined for CLOMO PANEL */
+/** Returns the reason for administrators that the request names. @param app SECURED APP; undefined for CLOMO PANEL */
 export const createAdministratorReason = (
   { count, names }: Obstacles,
   app: SecuredApp | undefined,
   permitted: DeletionTarget["permitted"],
 ): RefusalReason => {
-  const shown = [...names.slice(0, MAX_NAMED_RECORDS), ...(count > MAX_NAMED_RECORDS ? ["…"] : [])];
-  const own = canPerform(permitted, "accounts.write") ? REVOKE_COMMAND : ASK_SYSTEM_ADMINISTRATOR;
+  const shown = [...names.slice(0, MAX_LISTED_RECORDS), ...(count > MAX_LISTED_RECORDS ? ["…"] : [])];
+  const own = canPerform(permitted, "accounts.write") ? REVOKE_COMMAND : ASK_SYSTEM_ADMINISTRATOR_HINT;
   const { en, ja } = permitted === undefined || app !== undefined ? describeUnmarkCommands(app) : own;
   return {
     what: text(
@@ -100,8 +103,8 @@ export const createAdministratorReason = (
       `管理者が含まれています(${count} 人): ${shown.join("、")}`,
     ),
     hint: text(
-      `administrators cannot be deleted; if they are no longer administrators: ${en}`,
-      `管理者は削除できません。すでに管理者でなければ: ${ja}`,
+      `administrators cannot be deleted; if these people are no longer administrators: ${en}`,
+      `管理者は削除できません。すでに管理者でない場合: ${ja}`,
     ),
   };
 };
@@ -119,8 +122,8 @@ export const createOrgAdministratorReason = (
     ),
     hint: !canPerform(permitted, "users.move")
       ? text(
-          `administrators cannot be deleted; to have them moved, ${ASK_SYSTEM_ADMINISTRATOR.en}`,
-          `管理者を先にほかの組織へ移すよう、${ASK_SYSTEM_ADMINISTRATOR.ja}`,
+          `administrators cannot be deleted; to have them moved, ${ASK_SYSTEM_ADMINISTRATOR_HINT.en}`,
+          `管理者を先にほかの組織へ移すよう、${ASK_SYSTEM_ADMINISTRATOR_HINT.ja}`,
         )
       : text(
           `administrators cannot be deleted; move them first: ${line("users move", ["USER"])}… --org ORG`,
@@ -129,7 +132,10 @@ export const createOrgAdministratorReason = (
   };
 };
 
-/** Returns the reason for organisations that are managed by invisible accounts, which the reason does not mention. */
+/**
+ * Returns the reason for organisations that are managed by accounts which the acting account cannot see. The text does
+ * not mention these accounts.
+ */
 export const createHiddenManagerReason = ({ count, names }: Obstacles): RefusalReason => {
   const shown = [...names, ...(count > names.length ? ["…"] : [])];
   return {
@@ -137,14 +143,17 @@ export const createHiddenManagerReason = ({ count, names }: Obstacles): RefusalR
       `you cannot delete ${count === 1 ? "this organisation" : "these organisations"}: ${shown.join(", ")}`,
       `次の組織は削除できません: ${shown.join("、")}`,
     ),
-    hint: ASK_SYSTEM_ADMINISTRATOR,
+    hint: ASK_SYSTEM_ADMINISTRATOR_HINT,
   };
 };
 
-/** A way to free records: the operation that the acting account needs for it, and the description. */
+/**
+ * A way to remove the dependency on a record: the operation that the acting account must be allowed to perform, and the
+ * description.
+ */
 type Workaround = readonly [needed: Operation, way: Text];
 
-/** The ways to free a record, by the thing of the records that depend on it. */
+/** The ways to remove the dependencies on a record, by the record type that depends on it. */
 const WORKAROUNDS: Readonly<Record<string, Workaround>> = {
   device: [
     "devices.write",
@@ -177,12 +186,15 @@ const WORKAROUNDS: Readonly<Record<string, Workaround>> = {
 };
 
 /** Hint about accounts that manage an organisation. Only system administrators may set managed organisations. */
-const ASK_TO_CHANGE_MANAGED_ORGS = text(
-  `to change the managed organisations (管理対象組織) of the accounts, ${ASK_SYSTEM_ADMINISTRATOR.en}`,
-  `アカウントの管理対象組織の変更を${ASK_SYSTEM_ADMINISTRATOR.ja}`,
+const ASK_TO_CHANGE_MANAGED_ORGS_HINT = text(
+  `to change the managed organisations (管理対象組織) of the accounts, ${ASK_SYSTEM_ADMINISTRATOR_HINT.en}`,
+  `アカウントの管理対象組織の変更を${ASK_SYSTEM_ADMINISTRATOR_HINT.ja}`,
 );
 
-/** The ways to free a record from dependent records that cannot be moved, by their thing, see `isFast` of tables. */
+/**
+ * The ways to remove dependencies that can only be deleted, by the record type that depends on a record, see `isFast`
+ * of tables.
+ */
 const WORKAROUNDS_BY_DELETION: Readonly<Record<string, Workaround>> = {
   device: [
     "devices.delete",
@@ -196,28 +208,31 @@ const WORKAROUNDS_BY_DELETION: Readonly<Record<string, Workaround>> = {
 /** Deletes organisations together with everything in them. */
 const RECURSIVE_DELETION: Workaround = [
   "users.delete",
-  text("delete them with everything in them: --recursive", "中のものもまとめて削除する: --recursive"),
+  text(
+    "delete the organisations with everything in them: --recursive",
+    "組織を中のユーザーや下位の組織ごと削除する: --recursive",
+  ),
 ];
 
 const toAlternative = ({ en, ja }: Text): Text => text(`or ${en}`, `または${ja}`);
 
-/** Describes the ways that the acting account may use, and who can use other ways. */
+/** Describes the ways that the acting account may use, and whom to ask if it may not use all of them. */
 const describeWorkarounds = (
   freeing: readonly Workaround[],
   permitted: DeletionTarget["permitted"],
 ): readonly Text[] => {
   const own = freeing.flatMap(([needed, way]) => {
     if (canPerform(permitted, needed)) return [way];
-    return needed === "accounts.orgs" ? [ASK_TO_CHANGE_MANAGED_ORGS] : [];
+    return needed === "accounts.orgs" ? [ASK_TO_CHANGE_MANAGED_ORGS_HINT] : [];
   });
   const ways = own.map((way, at) => (way === RECURSIVE_DELETION[1] && at > 0 ? toAlternative(way) : way));
-  if (own.length === freeing.length || own.includes(ASK_TO_CHANGE_MANAGED_ORGS)) return ways;
-  return own.length === 0 ? [ASK_SYSTEM_ADMINISTRATOR] : [...ways, toAlternative(ASK_SYSTEM_ADMINISTRATOR)];
+  if (own.length === freeing.length || own.includes(ASK_TO_CHANGE_MANAGED_ORGS_HINT)) return ways;
+  return own.length === 0 ? [ASK_SYSTEM_ADMINISTRATOR_HINT] : [...ways, toAlternative(ASK_SYSTEM_ADMINISTRATOR_HINT)];
 };
 
 /** Describes the records that depend on a record: `2 users`, `1 child organisation`, `2 devices: SN1 …`. */
 const describeDependents = (thing: Thing, { holder, count, example, areAllNamed }: RecordInUse["by"][number]): Text => {
-  const { en, ja } = nounOf(holder);
+  const { en, ja } = getNounOfThing(holder);
   if (holder === thing) return text(formatCount(count, `child ${en}`), `下位の${ja} ${count} 件`);
   const named = example === undefined ? "" : `: ${example}${count > 1 && areAllNamed !== true ? " …" : ""}`;
   return text(`${formatCount(count, en)}${named}`, `${ja} ${count} 件${named}`);
@@ -229,13 +244,13 @@ export const createInUseReason = (
   held: readonly RecordInUse[],
   permitted: DeletionTarget["permitted"],
 ): RefusalReason => {
-  const noun = nounOf(thing);
-  const named = held.slice(0, MAX_NAMED_RECORDS).map(({ name, by }): Text => {
+  const noun = getNounOfThing(thing);
+  const named = held.slice(0, MAX_LISTED_RECORDS).map(({ name, by }): Text => {
     const parts = by.map((one) => describeDependents(thing, one));
     const [{ en }, { ja }] = [joinTexts(parts, same(", ")), joinTexts(parts, same("、"))];
     return text(`${name} (${en})`, `${name}(${ja})`);
   });
-  const shown = joinTexts([...named, ...(held.length > MAX_NAMED_RECORDS ? [same("…")] : [])], text("; ", "、"));
+  const shown = joinTexts([...named, ...(held.length > MAX_LISTED_RECORDS ? [same("…")] : [])], text("; ", "、"));
   const all = held.flatMap(({ by }) => by);
   const holders = [...new Set(all.map(({ holder }) => holder))];
   const freed = (holder: Thing): readonly Workaround[] => {
@@ -246,7 +261,7 @@ export const createInUseReason = (
     ];
     return ways.filter((way) => way !== undefined);
   };
-  // only organisations can be deleted with everything in them, and only if no account manages them
+  // only organisations can be deleted together with their contents, and only if no account manages them
   const isManaged = holders.some(({ name }) => name === "account");
   const together = !isManaged && holders.some(({ name }) => name === "user" || name === thing.name);
   const ways = describeWorkarounds([...holders.flatMap(freed), ...(together ? [RECURSIVE_DELETION] : [])], permitted);

@@ -5,10 +5,10 @@ import { buildIsMissingRecordSql, quoteIdentifier } from "../../../store/sql/for
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildRecordLabelSql, createTargetIndex, recordColumn } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
-import { buildIsKeptHereSql } from "../merge/tables.ts";
+import { buildIsKeptLocallySql } from "../merge/tables.ts";
 import { UNDELETABLE_TABLE, type ReferringTable, type PlanDefinition } from "../stored-kind.ts";
 
-/** A record that a replacing file lacks but that no import deletes, and the reason. */
+/** A record that the file of a replacing import lacks but that imports cannot delete, and the reason. */
 export interface UndeletableRecord {
   readonly pk: number;
   readonly code: ProblemCode;
@@ -18,11 +18,11 @@ export interface UndeletableRecord {
 /** Maximum number of devices that are listed for one owner. */
 const MAX_LISTED_DEVICES = 10;
 
-/** A device of an owner, as messages name it. */
+/** A device of an owner, with the values that messages show. */
 interface OwnedDevice {
   readonly serial: string;
   readonly phone: string | null;
-  /** 1 if the device keeps its owner until the device is deleted, see `isFast` of tables */
+  /** 1 if the owner of the device cannot be changed, see `isFast` of tables */
   readonly fast: 0 | 1;
 }
 
@@ -37,14 +37,14 @@ const buildDeviceParams = (devices: readonly OwnedDevice[]): ProblemParams => {
   };
 };
 
-/** A record that records of another thing refer to. */
+/** A record that records of another type refer to. */
 interface ReferencedRecord extends Pick<UndeletableRecord, "pk"> {
   readonly name: string;
   readonly count: number;
   readonly devices: readonly OwnedDevice[];
 }
 
-/** Returns the records that records of one thing refer to. @param which SQL: condition on the records `t` */
+/** Returns the records that records of one type refer to. @param which SQL: condition on the records `t` */
 const findReferencedRecords = (
   database: Database,
   { kind }: PlanDefinition,
@@ -98,11 +98,14 @@ const findMissingProtectedRecords = (database: Database, plan: PlanDefinition): 
   }));
 };
 
-/** Returns records that the file lacks, but that others refer to, except owners whose devices the plan releases. */
+/**
+ * Returns the records that the file lacks but that other records refer to. Owners are left out if the plan releases all
+ * of their devices.
+ */
 const findMissingReferencedRecords = (database: Database, plan: PlanDefinition): readonly UndeletableRecord[] =>
   (plan.kind.table.heldBy ?? []).flatMap((holder) =>
     findReferencedRecords(database, plan, holder, plan.kind.isLacking)
-      .filter(({ devices }) => !releasesAllDevices(plan, devices))
+      .filter(({ devices }) => !canReleaseAllDevices(plan, devices))
       .map(({ pk, name, count, devices }) => ({
         pk,
         code: "delete-held" as const,
@@ -111,10 +114,13 @@ const findMissingReferencedRecords = (database: Database, plan: PlanDefinition):
   );
 
 /** Returns true if a plan removes the owner from all of the owner's devices, so that the owner can be deleted. */
-const releasesAllDevices = ({ request }: PlanDefinition, devices: readonly OwnedDevice[]): boolean =>
+const canReleaseAllDevices = ({ request }: PlanDefinition, devices: readonly OwnedDevice[]): boolean =>
   request.undeletable === "release" && devices.length > 0 && devices.every(({ fast }) => fast === 0);
 
-/** Finds the records that a replacing file lacks but that no import deletes, and reports them as problems. */
+/**
+ * Finds the records that the file of a replacing import lacks but that imports cannot delete, and reports them as
+ * problems.
+ */
 export const findUndeletableRecords = (database: Database, planned: PlanDefinition): void => {
   if (planned.request.mode !== "replace") return;
   reportUndeletableRecords(database, planned, findMissingProtectedRecords(database, planned));
@@ -122,8 +128,8 @@ export const findUndeletableRecords = (database: Database, planned: PlanDefiniti
 };
 
 /**
- * Reports records that no import deletes. Usually they are errors that reject the plan. If such records are to be kept,
- * they are stored in `s.undeletable`, and each gets a warning.
+ * Reports records that imports cannot delete. Usually they are errors that reject the plan. If such records are to be
+ * kept, they are stored in `s.undeletable`, and each of them is reported as a warning.
  */
 export const reportUndeletableRecords = (
   database: Database,
@@ -162,7 +168,7 @@ export const keepMissingRecords = (database: Database, { kind, request, ...rest 
   const { thing, inScope, isFree, name, table } = kind;
   database.run(
     `insert into s.${UNDELETABLE_TABLE} select t.pk from ${thing.name} t where ${inScope} and ${isFree}
-       and t.pk is distinct from :usual and ${buildIsMissingRecordSql("t.pk")} and not ${buildIsKeptHereSql(kind, request.prefer)}`,
+       and t.pk is distinct from :usual and ${buildIsMissingRecordSql("t.pk")} and not ${buildIsKeptLocallySql(kind, request.prefer)}`,
     { kind: name, usual: table.usual ?? null },
   );
   recordFinding(
@@ -177,11 +183,13 @@ export const keepMissingRecords = (database: Database, { kind, request, ...rest 
   );
 };
 
-/** Returns the record numbers of the records that a compared plan keeps although its file lacks them. */
+/** Returns the record numbers of the records that a compared plan keeps although the file lacks them. */
 export const readUndeletableRecords = (database: Database): readonly number[] =>
   database.all(`select target from s.${UNDELETABLE_TABLE} order by target`).map(({ target }) => Number(target));
 
-/** Returns the columns in which devices refer to their owners, if these are records of the plan's kind. */
+/**
+ * Returns the columns in which devices refer to their owners, if the plan is for a record type that can own devices.
+ */
 const listOwnerColumns = ({ kind: { table } }: PlanDefinition): readonly ReferringTable[] =>
   (table.heldBy ?? []).filter(({ thing }) => thing === DEVICE);
 
@@ -197,7 +205,9 @@ export const buildReleasedDevicesSql = (plan: PlanDefinition): string | undefine
     : columns.map((holder) => `select d.pk ${buildReleasedFromSql(plan, holder)}`).join(" union ");
 };
 
-/** Reports deleted owners of devices.  @returns the number of devices; undefined if the plan releases no devices */
+/**
+ * Reports deleted owners of devices. @returns the number of devices; undefined if the plan does not release devices
+ */
 export const reportReleasedDevices = (database: Database, plan: PlanDefinition): number | undefined => {
   const released = buildReleasedDevicesSql(plan);
   if (released === undefined) return undefined;

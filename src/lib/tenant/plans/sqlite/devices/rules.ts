@@ -12,12 +12,12 @@ import {
   buildReferenceJoinsSql,
   buildResultSql,
   recordColumn,
-  IS_VALID_ROW,
+  IS_VALID_ROW_SQL,
 } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 
-/** The table of devices that the rows create or change, with the owner and the Android mode that result. */
+/** The table of devices that the rows create or change, with their resulting owner and Android mode. */
 const DEVICE_OUTCOME_TABLE = "s.device_outcome";
 
 /** SQL: true if the owner of a device cannot be changed, because the device is not managed (管理外). @see facts 1.3 */
@@ -39,7 +39,7 @@ const CHECKED_FIELDS = [...ASSIGNMENT_FIELDS, "platform", "status"] as const;
 /** Fills {@link DEVICE_OUTCOME_TABLE} in one pass over the rows. */
 const storeDeviceOutcomes = (database: Database, plan: PlanDefinition): void => {
   const after = CHECKED_FIELDS.map((name) => `${buildResultSql(plan, getDeviceField(plan, name))} as "${name}"`);
-  // if the file has neither owners nor modes, new devices have none either, so only matched rows are read
+  // if the file has neither owners nor modes, new devices have none, so only rows that match a device are read
   const rows = ASSIGNMENT_FIELDS.some((name) => isStaged(plan, getDeviceField(plan, name)))
     ? "s.row r left join s.match m on m.row = r.row"
     : `s.match m ${ORDERED_JOIN} s.row r on r.row = m.row`;
@@ -56,12 +56,12 @@ const storeDeviceOutcomes = (database: Database, plan: PlanDefinition): void => 
         ${buildCaseSql(buildChangesAnySql(plan, "owner", "ownerOrg"), "1", "0")} as changesOwner,
         ${buildCaseSql(`${buildChangesAnySql(plan, "owner", "platform", "androidMode")} or ${recordColumn("status")} = '${NOT_MANAGED}'`, "1", "0")} as changesUse
       from ${rows} left join device t on t.pk = m.target ${buildReferenceJoinsSql(plan)}
-      where ${IS_VALID_ROW} and coalesce(m.changed, 1) <> 0) o
+      where ${IS_VALID_ROW_SQL} and coalesce(m.changed, 1) <> 0) o
     where owner is not null or "ownerOrg" is not null or "androidMode" is not null or wasOwned = 1`);
 };
 
 /** Reports outcomes as findings. @param which SQL: condition on the outcome `o` @param params SQL of a JSON object */
-const reportOutcomes = (
+const reportDeviceOutcomes = (
   database: Database,
   plan: PlanDefinition,
   code: ProblemCode,
@@ -109,35 +109,34 @@ const reportSharedAccounts = (database: Database, plan: PlanDefinition): void =>
     "(select json_object('owner', x.owner, 'device', x.device) from s.device_shared x where x.row = o.row)";
   const which = (strict: string): string =>
     `exists (select 1 from s.device_shared x where x.row = o.row and (${strict} max(x.full, ${full("o")}) = 1))`;
-  reportOutcomes(database, plan, "account-shared", "owner", which("not"), params);
-  reportOutcomes(database, plan, "account-taken", "owner", which(""), params);
+  reportDeviceOutcomes(database, plan, "account-shared", "owner", which("not"), params);
+  reportDeviceOutcomes(database, plan, "account-taken", "owner", which(""), params);
 };
 
-/** SQL: true if an outcome gives a device another owner and the device must be wiped for this. */
-const IS_WIPE_REQUIRED = `o.changesOwner = 1 and o.wasOwned = 1 and ${buildNeedsWipeSql((name) => `o."${name}"`, "o.formerStatus")}`;
+/** SQL: true if an outcome changes the owner of a device and the device must be wiped before the change. */
+const IS_WIPE_REQUIRED_SQL = `o.changesOwner = 1 and o.wasOwned = 1 and ${buildNeedsWipeSql((name) => `o."${name}"`, "o.formerStatus")}`;
 
 /**
- * Reports owners who own another device, and devices that must be wiped. Exports of the console are not checked,
- * because they show what is already the case. If the status of a device is not known, any owner is accepted (a clomoctl
- * rule).
+ * Reports owners who own another device, and devices that must be wiped. Console exports are not checked, because they
+ * show the existing state. If the status of a device is not known, any owner is accepted (a clomoctl rule).
  *
- * @returns the number of devices that must be wiped for another owner
+ * @returns the number of devices that must be wiped because of a new owner
  * @see facts 1.3, 2.4, 4.6
  */
 export const checkDeviceOwners = (database: Database, plan: PlanDefinition): number => {
   if (!CHECKED_FIELDS.some((name) => canChangeField(plan, getDeviceField(plan, name)))) return 0;
   storeDeviceOutcomes(database, plan);
   if (plan.request.fromConsole === true) return 0;
-  reportOutcomes(
+  reportDeviceOutcomes(
     database,
     plan,
     "owner-wipe",
     "owner",
-    IS_WIPE_REQUIRED,
+    IS_WIPE_REQUIRED_SQL,
     `json_object('certain', ${buildCaseSql(`o."androidMode" in (${buildNameListSql(MODES_REQUIRING_WIPE)})`, "1", "0")})`,
   );
   reportSharedAccounts(database, plan);
   return database.count(
-    `select count(*) from ${DEVICE_OUTCOME_TABLE} o where ${IS_WIPE_REQUIRED} and ${buildIsValidRowSql("o.row")}`,
+    `select count(*) from ${DEVICE_OUTCOME_TABLE} o where ${IS_WIPE_REQUIRED_SQL} and ${buildIsValidRowSql("o.row")}`,
   );
 };

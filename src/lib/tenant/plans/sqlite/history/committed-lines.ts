@@ -18,7 +18,7 @@ import { buildFieldPiece, batchLines, buildLineSql, buildUnfiledPieces } from ".
 import { buildInterruptCheckSql } from "../functions.ts";
 import type { StoredKind, StoredReference, ThingTable } from "../stored-kind.ts";
 
-/** A kind of records, with SQL for their values before and after the events `e` of imports. */
+/** A record type, with SQL for the values of its records before and after the events `e` of imports. */
 interface KindHistory {
   readonly kind: StoredKind;
   readonly sides: PastStateSql;
@@ -30,13 +30,19 @@ type EventSide = "before" | "after";
 /** SQL: the value of the custom field `f`. @param custom SQL of a record's custom fields */
 const buildCustomValueSql = (custom: string): string => `${custom} ->> cast(f.pk as text)`;
 
-/** SQL: a record's path before or after an event; undefined if its thing has no paths.  @param pk SQL of its number */
+/**
+ * SQL: a record's path before or after an event; undefined if this record type has no paths. @param pk SQL of the
+ * record number
+ */
 const buildPathSql = (table: ThingTable, pk: string, side: EventSide): string | undefined => {
   const { joins, [side]: column } = buildPastStateSql(getVersionSchema(table.thing.name), "p");
   return table.planner?.called(pk, { joins, column });
 };
 
-/** SQL: a referenced record's key before or after an event, else its path or name.  @param pk SQL of its number */
+/**
+ * SQL: the key of a referenced record before or after an event, or its path or name if it has no key. @param pk SQL of
+ * the record number
+ */
 const buildReferencedKeySql = ({ refers, table }: StoredReference, pk: string, side: EventSide): string => {
   const { fields, name, namedBy = "name" } = table.thing;
   const { joins, [side]: column } = buildPastStateSql(getVersionSchema(name), "n");
@@ -45,7 +51,10 @@ const buildReferencedKeySql = ({ refers, table }: StoredReference, pk: string, s
   return buildCaseSql(`${pk} is null`, "null", `(select ${known} from (select ${pk} as pk) n ${joins("n.pk")})`);
 };
 
-/** SQL: a field before or after an event, as a piece of a line.  @param which SQL: condition on custom fields `f` */
+/**
+ * SQL: the value of a field before or after an event, as a fragment of a JSON line. @param which SQL: condition on
+ * custom fields `f`
+ */
 const buildHistoryPieceSql = (
   { kind, sides }: KindHistory,
   field: ImportedField,
@@ -63,7 +72,7 @@ const buildHistoryPieceSql = (
   return buildFieldPiece(field.field, field.merge === "list" ? `coalesce(${value}, 'null')` : `json_quote(${value})`);
 };
 
-/** SQL: the values of all fields of a record before or after an event, as pieces of a line. */
+/** SQL: the values of all fields of a record before or after an event, as fragments of a JSON line. */
 const buildHistoryPieces = (of: KindHistory, side: EventSide): readonly string[] =>
   of.kind.fields.map((field) =>
     buildHistoryPieceSql(of, field, side, `${buildCustomValueSql(of.sides[side](field.stored))} is not null`),
@@ -74,7 +83,10 @@ const buildIsRestoredSql = ({ kind }: KindHistory): string =>
   `exists (select 1 from ${getVersionTable(getVersionSchema(kind.thing.name))} w
     where w.pk = e.pk and w.revision < e.revision and w.action = 'delete')`;
 
-/** SQL: a record's values after an event; if the event restored the record, also the values that no file contains. */
+/**
+ * SQL: a record's values after an event. If the event restored the record, they include the values that files cannot
+ * contain.
+ */
 const buildValuesAfterSql = (of: KindHistory, action: RecordAction): string => {
   if (action === "delete") return "'[]'";
   const further = buildUnfiledPieces(of.kind, of.sides.after).map((one) =>
@@ -83,7 +95,9 @@ const buildValuesAfterSql = (of: KindHistory, action: RecordAction): string => {
   return buildJsonListSql([...buildHistoryPieces(of, "after"), ...(action === "create" ? further : [])]);
 };
 
-/** SQL: a list with one piece for each field that an event changed. Custom fields that no longer exist are left out. */
+/**
+ * SQL: a list with one fragment for each field that an event changed. Custom fields that no longer exist are left out.
+ */
 const buildChangedPiecesSql = (
   { kind, sides }: KindHistory,
   of: (field: ImportedField, isOther: string) => string,
@@ -99,7 +113,7 @@ const buildChangedPiecesSql = (
     }),
   );
 
-/** Selects the events of imports that concern records of a kind. */
+/** Selects the events of imports for one record type. */
 interface EventSelection {
   /** SQL: the imports, each with its `revision` */
   readonly imports: string;
@@ -122,15 +136,18 @@ const buildEventsSql = ({ thing }: StoredKind, action: RecordAction, { imports, 
       where ${which("v.pk")} and not exists (select 1 from main.${thing.name} t where t.pk = v.pk)`;
 };
 
-/** SQL: the bits of the columns that determine the text for a referenced record. */
+/** SQL: the bits of the columns from which the text for a referenced record is built. */
 const buildNamingBitsSql = ({ refers, table: { thing, planner } }: StoredReference): string => {
   const versions = getVersionSchema(thing.name);
-  // the path of an organisation can change with any of its columns
+  // a change to any column of an organisation can change its path
   if (planner !== undefined) return ALL_COLUMNS_MASK;
   return `(${[refers.by, thing.namedBy ?? "name"].map((column) => getColumnBit(versions, column)).join(" | ")})`;
 };
 
-/** Prepares {@link buildPastStateSql} for the records of events and for the records that they refer to. */
+/**
+ * Collects the versions that {@link buildPastStateSql} needs for the records of events and for the records that they
+ * refer to.
+ */
 const collectPastStates = (database: Database, kind: StoredKind, events: EventSelection): void => {
   const references = kind.references.filter(({ field }) => field.merge === "reference");
   for (const { name } of new Set([kind.thing, ...references.map(({ table }) => table.thing)]))
@@ -144,8 +161,8 @@ const collectPastStates = (database: Database, kind: StoredKind, events: EventSe
     database.run(sql, events.values);
   };
   const written = (["update", "create"] as const).map((action) => buildEventsSql(kind, action, events));
-  // the unary plus keeps SQLite from looking up the versions of each record of a large import: it scans the later
-  // versions instead
+  // the unary plus makes SQLite scan the later versions; otherwise it would look up the versions of every record of a
+  // large import
   collect(kind.thing, `${events.which("v.pk")} and +v.pk in (select e.pk from (${written.join(" union all ")}) e)`);
   for (const reference of references)
     collect(reference.table.thing, `v.changed & ${buildNamingBitsSql(reference)} <> 0`);
@@ -162,18 +179,20 @@ const buildSetsSecretSql = ({ kind: { table }, sides }: KindHistory, action: Rec
 
 /** Options for the rows that describe a committed import. */
 interface EventLineOptions {
-  /** true if the rows are not of the import's own kind and so contain the name of their thing */
+  /** true if the rows are not of the import's main record type and therefore contain the name of their type */
   readonly isFurther?: boolean;
   /** true if an upload file of the import leaves records out */
   readonly hasLeftOut?: boolean;
 }
 
-/** SQL: the reason why an import's upload file leaves a record out, as JSON; null if the file contains the record. */
+/**
+ * SQL: the reason why an import's upload file does not contain a record, as JSON; null if the file contains the record.
+ */
 const buildLeftOutSql = ({ kind }: KindHistory): string =>
   `coalesce((select json_quote(l.reason) from main.left_out l
     where l.revision = e.revision and l.thing = '${kind.thing.name}' and l.pk = e.pk), 'null')`;
 
-/** SQL: what an import did to a record, in the form of a plan's row. */
+/** SQL: the change that an import made to a record, in the format of a plan's row. */
 const buildEventLineSql = (
   of: KindHistory,
   action: RecordAction,
@@ -205,7 +224,10 @@ const buildEventLineSql = (
   });
 };
 
-/** SQL: what the events with one action did, in the form of a plan's rows: `import`, `revision` and `line`. */
+/**
+ * SQL: the changes that the events with one action made, in the format of a plan's rows: `import`, `revision` and
+ * `line`.
+ */
 const buildEventLinesSql = (
   kind: StoredKind,
   action: RecordAction,
@@ -220,13 +242,16 @@ const buildEventLinesSql = (
 
 const ACTION_ORDER = ["update", "create", "delete"] as const;
 
-/** A committed import, and the kinds of its records. Rows of all kinds but the first name their thing. */
+/** A committed import and its record types. The rows of all types except the first contain the name of their type. */
 export interface CommittedRowsQuery {
   readonly kinds: readonly StoredKind[];
   readonly revision: number;
 }
 
-/** Yields what a committed import did like a plan's rows: NDJSON in batches; by kind updates, creations, deletions. */
+/**
+ * Yields the changes that a committed import made, in the format of a plan's rows: batches of NDJSON, ordered by record
+ * type and then updates, creations, deletions.
+ */
 export function* readCommittedLines(
   database: Database,
   { kinds, revision }: CommittedRowsQuery,

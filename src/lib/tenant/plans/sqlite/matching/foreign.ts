@@ -13,14 +13,12 @@ import type { Claim, PlanDefinition } from "../stored-kind.ts";
 /** Maximum number of values that are returned to find out which tenant a file belongs to. */
 const MAX_FOREIGN_VALUES = 20;
 
-/** SQL: the domain of an email address. @param key SQL of the address's comparison key */
+/** SQL: the domain of an email address. @param key SQL of the comparison key of the address */
 const buildEmailDomainSql = (key: string): string => `substr(${key}, instr(${key}, '@') + 1)`;
 
 /**
- * Returns the values by which a file looks like another tenant's; undefined if it does not. Files of users are checked,
- * and replacing files of devices and SECURED APPs users too.
- *
- * @param areKnown true if rows have other keys of existing records, but not the key by which rows are matched
+ * Returns values which suggest that a file belongs to another tenant; undefined if there are none. Files of users are
+ * checked, and also replacing files of devices and SECURED APPs users.
  */
 export const findForeignTraits = (
   database: Database,
@@ -69,21 +67,24 @@ const findAddressField = (plan: PlanDefinition): Claim | undefined =>
 const findNameField = (plan: PlanDefinition): ImportedField | undefined =>
   plan.kind.fields.find((field) => field.stored === plan.kind.namedBy && isStaged(plan, field));
 
-/** Returns true if tenants may count this key from 1, unlike email addresses or serial numbers, which are unique. */
+/**
+ * Returns true if this key is usually a number that every tenant counts from 1, so that it does not identify a record
+ * across tenants as email addresses and serial numbers do.
+ */
 export const isNumberedKey = ({ lasting, comparison }: KindKey): boolean => lasting === true && comparison === "code";
 
 /** SQL: true if the row `r` has the name of the record `t`; undefined if the file has no names. */
-export const buildNameAgreesSql = (plan: PlanDefinition): string | undefined => {
+export const buildHasSameNameSql = (plan: PlanDefinition): string | undefined => {
   const name = findNameField(plan);
   return name === undefined ? undefined : `${buildRowKeysSql(name)} = ${buildRecordKeysSql(name)}`;
 };
 
-/** Returns true if a row has the name of the record that it matches; undefined if no matching row has a name. */
+/** Returns true if a row has the same name as the record that it matches; undefined if no matching row has a name. */
 const hasSharedName = (database: Database, plan: PlanDefinition): boolean | undefined => {
-  const [name, agrees] = [findNameField(plan), buildNameAgreesSql(plan)];
+  const [name, agrees] = [findNameField(plan), buildHasSameNameSql(plan)];
   if (name === undefined || agrees === undefined) return undefined;
   const rows = `select 1 from s.match m ${ORDERED_JOIN} s.row r on r.row = m.row`;
-  // the first row nearly always agrees
+  // usually, the first row already has the same name as its record
   const agreeing = `${rows} ${ORDERED_JOIN} ${plan.kind.thing.name} t on t.pk = m.target where ${agrees} limit 1`;
   if (database.get(agreeing) !== undefined) return true;
   return database.get(`${rows} where ${rowColumn(name.field)} is not null limit 1`) === undefined ? undefined : false;
@@ -95,7 +96,7 @@ const hasSharedDomain = (database: Database, plan: PlanDefinition, claim: Claim)
   const inTenant = `${buildEmailDomainSql(claim.key("t"))} as domain from ${claim.table} t`;
   const first = database.get(`${inFile} limit 1`);
   if (first === undefined) return undefined;
-  // the first domain of the file is nearly always also the domain of the tenant's first users
+  // the first domain of the file is usually also the domain of the tenant's first users
   const params = { domain: String(first["domain"]) };
   if (database.get(`select ${inTenant} where domain = :domain limit 1`, params) !== undefined) return true;
   const shared = `select 1 from (select distinct ${inTenant}) t where t.domain in (${inFile}) limit 1`;
@@ -110,7 +111,7 @@ export const createForeignExportFailure = (
   const noun = getThingNoun(kind.thing.noun ?? kind.thing.name);
   return new Failure("input-rejected", {
     what: text(
-      `compared ${formatCount(staged.rows, "row")} with ${formatCount(recordsBefore, noun.en)}, and none matches: this looks like an export from another tenant`,
+      `${formatCount(staged.rows, "row")} and ${formatCount(recordsBefore, noun.en)} were compared, but none of them match; this looks like an export from another tenant`,
       `${staged.rows} 行は、${noun.ja} ${recordsBefore} 件のどれとも一致しません。別のテナントのエクスポートのようです`,
     ),
     hint: text(

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { fileOf, TestTenant, type Cells, type Request } from "#support/tenant/tenant.ts";
+import { encodeCsv, TestTenant, type Cells, type Request } from "#support/tenant/tenant.ts";
 
 const HEADER = ["メールアドレス", "氏名", "社員コード", "UPN"];
 const PEOPLE: Cells = [
@@ -145,7 +145,10 @@ test("a plan for part of the tenant does not reveal users outside it", async () 
   await own.import({ kind: "users" }, [header, [...ONE, "S2"], [...TWO, "S1"]]);
   const rows = [header, [...NEW_ONE, "S1"], ["n2@example.jp", "社員2", "０００2", "", "S1"]];
   const { imports } = own.as("div");
-  const plan = await imports.plan({ kind: "users" }, { stream: new Blob([fileOf(rows)]).stream(), encoding: "utf-8" });
+  const plan = await imports.plan(
+    { kind: "users" },
+    { stream: new Blob([encodeCsv(rows)]).stream(), encoding: "utf-8" },
+  );
   const found = (await own.problems(plan)).filter(({ code }) => code === "new-address");
   expect(found.map(({ row }) => row)).toEqual([3]);
 });

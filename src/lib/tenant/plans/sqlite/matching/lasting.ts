@@ -20,21 +20,21 @@ import {
   buildRowKeySql,
   recordColumn,
   buildRecordKeysSql,
-  IS_VALID_ROW,
+  IS_VALID_ROW_SQL,
 } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import { SIMILAR_CODE_TABLE } from "../staging.ts";
 import { UNDELETABLE_TABLE, type PlanDefinition, type StoredKind } from "../stored-kind.ts";
-import { buildNameAgreesSql, isNumberedKey } from "./foreign.ts";
+import { buildHasSameNameSql, isNumberedKey } from "./foreign.ts";
 import { buildHasLeadingZerosSql, buildMayLackZerosSql } from "./lost-zeros.ts";
 
-/** SQL of the key of a field's first value, for a row and for a record. */
+/** SQL of the key of a field's first value, in a row and in a record. */
 interface KeySql {
   readonly row: string;
   readonly record: string;
 }
 
-/** A key that a record keeps for as long as it exists. */
+/** A key that a record keeps as long as the record exists. */
 interface LastingKey {
   readonly key: KindKey;
   readonly field: ImportedField;
@@ -44,7 +44,10 @@ interface LastingKey {
 const buildRecordFirstKeySql = (key: KindKey, field: ImportedField): string =>
   key.list ? `(${buildRecordKeysSql(field)} ->> 0)` : buildRecordKeysSql(field);
 
-/** Returns the file's lasting keys, including the key by which rows are matched; none if that key is not lasting. */
+/**
+ * Returns the file's lasting keys, including the key by which rows are matched. Returns no keys if the matching key is
+ * not lasting.
+ */
 const listLastingKeys = (plan: PlanDefinition): readonly LastingKey[] => {
   const { kind } = plan;
   if (keyOf(plan).lasting !== true) return [];
@@ -56,20 +59,20 @@ const listLastingKeys = (plan: PlanDefinition): readonly LastingKey[] => {
 };
 
 /**
- * The table of rows that have a lasting key of a record which they do not match: `is_what` is the {@link KeyRelation}
- * of the row, `form` the form in which the keys are equal.
+ * The table of rows that have a lasting key of a record that they do not match: `is_what` is the {@link KeyRelation} of
+ * the row, `form` is the {@link KeyForm} in which the keys are equal.
  */
 const SAME_RECORD_TABLE = "same_record";
 
 /**
- * What a row does that has a key of a record which it does not match: `new-address` creates a record, `other-person`
- * changes another record, and with `own`, the row belongs to this record.
+ * What a row does if it has a key of a record that it does not match: `new-address` creates a record, `other-person`
+ * changes another record, and `own` means that the row belongs to this record.
  */
 type KeyRelation = "new-address" | "other-person" | "own";
 
 /**
  * How a row's key equals a record's key: exactly; without leading zeros, which a spreadsheet removed; or apart from
- * width, letter case and surrounding blanks, which people type differently.
+ * width, letter case and surrounding spaces, which users type differently.
  */
 type KeyForm = "exact" | "zeros" | "loose";
 
@@ -83,12 +86,12 @@ interface CandidateRows {
 }
 
 /**
- * Finds rows that have the employee code or UPN of a record which they do not match. A row that would create a record
- * is probably the same person with a new address. A row that changes another person may contain cells of two people,
- * for example because a single column was sorted. A value identifies a person only if exactly one record and exactly
- * one such row have it. Codes count as equal in any {@link KeyForm}.
+ * Finds rows that have the employee code or UPN of a record that they do not match. If such a row would create a
+ * record, it is probably the same person with a new address. If it changes another person, it may contain cells of two
+ * people, for example because a single column was sorted. A value identifies a person only if exactly one record and
+ * exactly one such row have it. Codes are compared in every {@link KeyForm}.
  *
- * @param tells false: no finding is recorded
+ * @param tells false: findings are not recorded
  * @returns true if a row that matches no record belongs to a record by another key
  */
 export const findKeysOfOthers = (database: Database, plan: PlanDefinition, tells = true): boolean => {
@@ -101,12 +104,12 @@ export const findKeysOfOthers = (database: Database, plan: PlanDefinition, tells
   const candidatesOf = ({ key, field }: LastingKey): readonly CandidateRows[] => {
     const isNew = `from s.row r where not ${buildIsMatchedRowSql("r.row")}`;
     const areFewer = created < records;
-    // not only valid rows: the records that these rows should match already have their addresses
+    // invalid rows are included, because the records that they should match already have the addresses in these rows
     if (key.name === own.name) return created === 0 ? [] : [{ is: "own", rows: isNew, areFewer }];
     const changed = database.count(`select count(*) from s.match m where ${buildChangesFieldSql(field)}`);
-    const isChanged = `from s.match m join s.row r on r.row = m.row where ${buildChangesFieldSql(field)} and ${IS_VALID_ROW}`;
+    const isChanged = `from s.match m join s.row r on r.row = m.row where ${buildChangesFieldSql(field)} and ${IS_VALID_ROW_SQL}`;
     return [
-      ...(created === 0 ? [] : [{ is: "new-address" as const, rows: `${isNew} and ${IS_VALID_ROW}`, areFewer }]),
+      ...(created === 0 ? [] : [{ is: "new-address" as const, rows: `${isNew} and ${IS_VALID_ROW_SQL}`, areFewer }]),
       ...(changed === 0 ? [] : [{ is: "other-person" as const, rows: isChanged, areFewer: changed < records }]),
     ];
   };
@@ -136,10 +139,12 @@ export const findKeysOfOthers = (database: Database, plan: PlanDefinition, tells
   return areKnown;
 };
 
-/** Returns true if an unmatched row belongs to a record by another key; by a number only if the name agrees. */
+/**
+ * Returns true if an unmatched row has another key of a record. If this key is a number, the names must be equal too.
+ */
 const hasKnownRow = (database: Database, plan: PlanDefinition, lasting: readonly LastingKey[]): boolean => {
   const telling = lasting.filter(({ key }) => !isNumberedKey(key)).map(({ field }) => `'${field.field}'`);
-  const known = `same.field in (${telling.join(", ")}) or ${buildNameAgreesSql(plan) ?? "false"}`;
+  const known = `same.field in (${telling.join(", ")}) or ${buildHasSameNameSql(plan) ?? "false"}`;
   return (
     database.get(
       `select 1 from s.${SAME_RECORD_TABLE} same join s.row r on r.row = same.row join ${plan.kind.thing.name} t on t.pk = same.target
@@ -158,11 +163,17 @@ const storeRowsLackingZeros = (database: Database, { kind }: PlanDefinition, { f
   );
 };
 
-/** SQL: a code without typing differences. The function is called only for codes that are not plain ASCII (rare). */
+/**
+ * SQL: a code without differences in typing (width, case, spaces). The function is called only for codes that are not
+ * plain ASCII, which is rare.
+ */
 const buildLooseCodeSql = (key: string): string =>
   `case when ${buildMatchesGlobSql(key, "'*[^!-~]*'")} then loose_code(trim(${key}, ' \u3000')) else lower(${key}) end`;
 
-/** SQL: a row's and a record's key as compared in a form, and conditions for rows and records with such a key. */
+/**
+ * SQL: a row's and a record's key in the form in which they are compared, and conditions for rows and records that have
+ * such a key.
+ */
 const buildComparedKeys = (
   { row, record }: KeySql,
   form: KeyForm,
@@ -178,7 +189,10 @@ const buildComparedKeys = (
   };
 };
 
-/** Stores the rows that share a key with exactly one record. The smaller side is indexed, the other is read once. */
+/**
+ * Stores the rows that share a key with exactly one record. The smaller side is indexed, and the other side is read
+ * once.
+ */
 const storeSameKeyRows = (
   database: Database,
   { kind }: PlanDefinition,
@@ -212,15 +226,15 @@ const storeSameKeyRows = (
 };
 
 /**
- * Removes rows in which nothing is wrong. If the file also contains the record under its own key, a new row with the
- * record's former value is another person, because the record gave the value away. If the record keeps the value in the
- * file, both rows share it, which is reported as a repeated code.
+ * Removes rows that are not a problem. If the file also contains the record under its own key and the record gives up
+ * the value there, a new row with this value is a different person. If the record keeps the value in the file, both
+ * rows have the value, which is reported as a repeated code.
  */
 const removeHarmlessRows = (database: Database, others: readonly LastingKey[]): void => {
   database.exec(
     `delete from s.${SAME_RECORD_TABLE} where is_what = 'new-address' and not ${buildIsMissingRecordSql(`${SAME_RECORD_TABLE}.target`)}`,
   );
-  // a value may change although its key does not
+  // the value of a field may change although its comparison key does not
   database.exec(
     `delete from s.${SAME_RECORD_TABLE} where is_what = 'other-person'
        and exists (select 1 from s.match m where m.row = ${SAME_RECORD_TABLE}.row and m.target = ${SAME_RECORD_TABLE}.target)`,
@@ -256,7 +270,10 @@ const recordLostZeros = (database: Database, plan: PlanDefinition, { key, field 
   });
 };
 
-/** SQL: the new key to enter by hand; for a list, the row's and all stored values but the first, joined with blanks. */
+/**
+ * SQL: the new key to enter manually. For a list, it is the row's value and all stored values except the first, joined
+ * with spaces.
+ */
 const buildNewKeySql = (plan: PlanDefinition, own: KindKey): string => {
   const field = plan.kind.fields.find((one) => one.field === own.field);
   if (!own.list || field === undefined) return buildKeyTextSql(plan.kind, rowColumn, own);
@@ -298,7 +315,7 @@ const recordNewAddresses = (database: Database, plan: PlanDefinition, other: Las
  */
 export const findNamesakesOfKeptRecords = (database: Database, plan: PlanDefinition): void => {
   const { kind, request } = plan;
-  const [agrees, lasting] = [buildNameAgreesSql(plan), listLastingKeys(plan)];
+  const [agrees, lasting] = [buildHasSameNameSql(plan), listLastingKeys(plan)];
   if (request.fromConsole !== true || request.keepMissing !== true || agrees === undefined || lasting.length === 0)
     return;
   const own = keyOf(plan);
@@ -311,7 +328,7 @@ export const findNamesakesOfKeptRecords = (database: Database, plan: PlanDefinit
     select: `select r.row, r.line, null as col, json_object('holder', ${buildRecordLabelSql(kind.thing)}, 'named', 1,
         'user', ${buildKeyTextSql(kind)}, 'key', :own, 'to', ${buildNewKeySql(plan, own)}, 'by', '') as params
       from s.${UNDELETABLE_TABLE} k join ${kind.thing.name} t on t.pk = k.target join s.row r on ${agrees}
-      where not ${buildIsMatchedRowSql("r.row")} and ${IS_VALID_ROW}${isSame}
+      where not ${buildIsMatchedRowSql("r.row")} and ${IS_VALID_ROW_SQL}${isSame}
         and not exists (select 1 from s.problem p where p.row = r.row and p.code = :code)
       group by r.row order by r.row`,
     params: { own: own.name },
@@ -336,7 +353,10 @@ const recordOtherPeople = (database: Database, plan: PlanDefinition, { key, fiel
   });
 };
 
-/** Returns true if another key could match the file's rows: each row has its own value, which is also its record's. */
+/**
+ * Returns true if the file's rows could be matched by another key: each row has its own value, and the record that it
+ * matches has the same value.
+ */
 const canMatchBy = (database: Database, { kind }: PlanDefinition, { field, sql }: LastingKey): boolean => {
   const records = `${kind.thing.name} t`;
   const reasonsAgainst = [

@@ -1,6 +1,6 @@
 import { buildMatchesGlobSql } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
-import { buildChangesFieldSql, isStaged, rowColumn, recordColumn, IS_VALID_ROW } from "../expressions.ts";
+import { buildChangesFieldSql, isStaged, rowColumn, recordColumn, IS_VALID_ROW_SQL } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 
@@ -14,7 +14,7 @@ export const buildMayLackZerosSql = (key: string): string =>
 export const buildHasLeadingZerosSql = (key: string): string =>
   `${buildMatchesGlobSql(key, "'0*'")} and ${buildIsDigitsSql(key)}`;
 
-/** Characters that people write between the digits of a telephone number or a postal code. */
+/** Characters between the digits of a telephone number or a postal code. */
 const DIGIT_SEPARATORS = ["-", " ", "(", ")"];
 
 /** SQL: a number without {@link DIGIT_SEPARATORS}. */
@@ -22,8 +22,8 @@ const buildBareNumberSql = (value: string): string =>
   DIGIT_SEPARATORS.reduce((sql, separator) => `replace(${sql}, '${separator}', '')`, value);
 
 /**
- * Reports, once for each column, that numbers which are not keys have lost their leading zeros. Without hyphens, a
- * spreadsheet treats them as numbers.
+ * Reports, once for each column, that values such as telephone numbers have lost their leading zeros. A spreadsheet
+ * treats such values as numbers if they have no hyphens. Keys are checked elsewhere.
  */
 export const findLostZeros = (database: Database, plan: PlanDefinition): void => {
   const { thing, fields } = plan.kind;
@@ -39,7 +39,7 @@ export const findLostZeros = (database: Database, plan: PlanDefinition): void =>
       field: field.field,
       select: `select r.row, r.line, null as col, json_object('value', ${cell}, 'was', ${own}, 'count', count(*) over ()) as params
         from s.match m join s.row r on r.row = m.row join ${thing.name} t on t.pk = m.target
-        where ${buildChangesFieldSql(field)} and ${IS_VALID_ROW} and ${buildMayLackZerosSql(cell)} and ${buildHasLeadingZerosSql(bare)} and ltrim(${bare}, '0') = ${cell}
+        where ${buildChangesFieldSql(field)} and ${IS_VALID_ROW_SQL} and ${buildMayLackZerosSql(cell)} and ${buildHasLeadingZerosSql(bare)} and ltrim(${bare}, '0') = ${cell}
         order by r.row limit 1`,
     });
   }

@@ -10,14 +10,14 @@ import {
   buildRecordKeysSql,
 } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
-import { forEachRowRange, IS_IN_RANGE } from "../functions.ts";
+import { forEachRowRange, IS_IN_RANGE_SQL } from "../functions.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 
-/** Finds the record each staged row matches, and which of its fields the row would change. */
+/** Finds the record that each staged row matches, and the fields of this record that the row would change. */
 export const matchRows = (database: Database, plan: PlanDefinition): void => {
-  for (const records of [prepareKeyJoin(database, plan), ...prepareStandInJoins(database, plan)]) {
+  for (const records of [prepareKeyJoin(database, plan), ...prepareReplacementKeyJoins(database, plan)]) {
     const sql = `insert into s.match (row, target, changed)
-      select r.row, t.pk, ${buildChangedMaskSql(plan)} from s.row r ${records} ${buildReferenceJoinsSql(plan)} where ${IS_IN_RANGE}
+      select r.row, t.pk, ${buildChangedMaskSql(plan)} from s.row r ${records} ${buildReferenceJoinsSql(plan)} where ${IS_IN_RANGE_SQL}
       on conflict do nothing`;
     forEachRowRange(database, (range) => database.run(sql, { kind: plan.kind.name, ...range }));
   }
@@ -36,8 +36,8 @@ export const prepareKeyJoin = (database: Database, plan: PlanDefinition): string
     ${ORDERED_JOIN} ${thing.name} t on t.pk = e.${claim.record}`;
 };
 
-/** SQL: joins the record `t` that has no key, by the fields that replace the key. */
-const prepareStandInJoins = (database: Database, plan: PlanDefinition): readonly string[] => {
+/** SQL: joins the record `t` that does not have a key, by the fields that replace the key. */
+const prepareReplacementKeyJoins = (database: Database, plan: PlanDefinition): readonly string[] => {
   const { field, together } = keyOf(plan);
   if (together === undefined) return [];
   const fields = plan.kind.fields.filter((one) => together.includes(one.field));
@@ -46,8 +46,8 @@ const prepareStandInJoins = (database: Database, plan: PlanDefinition): readonly
 };
 
 /**
- * SQL: joins the record `t` if it alone has the key in a row's staged column. If several records have the key, this is
- * reported as a problem.
+ * SQL: joins the record `t` if it is the only record with the key in a row's staged column. If several records have the
+ * key, this is reported as a problem.
  *
  * @param key SQL of the key of the record `t`, which the tenant does not store
  */

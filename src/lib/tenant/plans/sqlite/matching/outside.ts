@@ -3,14 +3,17 @@ import type { Role } from "../../../../model/role.ts";
 import { text, type Text } from "../../../../text/index.ts";
 import { ACCOUNT_LABEL_SQL, IS_ABOVE_OPERATOR, createSystemOnlyFailure } from "../../../accounts/account-rows.ts";
 import { ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
-import { IS_RECORD_IN_SCOPE } from "../../../store/scope.ts";
+import { RECORD_SCOPE_CONDITIONS } from "../../../store/scope.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { buildClaimsSql, buildStagedClaimsSql } from "../conflicts.ts";
-import { isStaged, buildReferenceJoinsSql, buildResultSql, recordColumn, IS_VALID_ROW } from "../expressions.ts";
+import { isStaged, buildReferenceJoinsSql, buildResultSql, recordColumn, IS_VALID_ROW_SQL } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import { buildIsInKindScopeSql, type PlanDefinition } from "../stored-kind.ts";
 
-/** SQL: the organisation of a record after a row, by thing. A record without an organisation belongs to the root. */
+/**
+ * SQL: the organisation of a record after a row is applied, by record type. A record without an organisation belongs to
+ * the root organisation.
+ */
 const ORG_AFTER_ROW: Readonly<Record<string, (after: (field: string) => string) => string>> = {
   user: (after) => after("org"),
   device: (after) =>
@@ -38,13 +41,16 @@ const findRowsOutsideScope = (database: Database, plan: PlanDefinition): void =>
     select: `
       select r.row, r.line, null as col, json_object(${told}) as params
       from s.row r left join s.match m on m.row = r.row left join ${thing.name} t on t.pk = m.target ${buildReferenceJoinsSql(plan)}
-      where ${IS_VALID_ROW} and coalesce(m.changed, 1) <> 0
+      where ${IS_VALID_ROW_SQL} and coalesce(m.changed, 1) <> 0
         and not exists (select 1 from temp.scope_org h where h.pk = ${place}) order by r.row`,
     params: { kind: name, noun: thing.noun ?? thing.name, ...(!isPlaced && lacking !== undefined && { lacking }) },
   });
 };
 
-/** Finds rows with values of records outside the plan's scope. The finding only says that they cannot be used. */
+/**
+ * Finds rows with values that belong to records outside the plan's scope. The finding only states that these values
+ * cannot be used.
+ */
 const findUnusableValues = (database: Database, plan: PlanDefinition): void => {
   const { thing, claims, name } = plan.kind;
   for (const claim of claims.filter(({ field }) => isStaged(plan, field))) {
@@ -57,13 +63,16 @@ const findUnusableValues = (database: Database, plan: PlanDefinition): void => {
         from (${buildClaimsSql(plan, claim)}) c join main.${table} held on ${has("held", "c.key")}
           and ${own ? buildIsInKindScopeSql(thing, "held") : "true"}
         join s.row r on r.row = c.row
-        where ${IS_VALID_ROW} and not exists (select 1 from ${thing.name} seen where seen.pk = held.${record}) order by r.row`,
+        where ${IS_VALID_ROW_SQL} and not exists (select 1 from ${thing.name} seen where seen.pk = held.${record}) order by r.row`,
       params: { kind: name },
     });
   }
 };
 
-/** SQL, by thing: true if a scoped account may not change `t`: it could take over an account by its email address. */
+/**
+ * SQL, by record type: true if a scoped account must not change `t`, because it could then use the email address of `t`
+ * to get access to a more privileged account.
+ */
 const IS_PRIVILEGED_BY_THING: Readonly<Record<string, string>> = {
   user: `exists (select 1 from main.user u left join main.account a on a.user = u.pk where u.pk = t.pk and ${IS_ABOVE_OPERATOR})`,
 };
@@ -78,7 +87,7 @@ const findPrivilegedChanges = (database: Database, plan: PlanDefinition): void =
     field: keys[0].field,
     select: `select r.row, r.line, null as col, json_object('name', ${recordColumn(namedBy)}) as params from s.match m
       join s.row r on r.row = m.row join ${thing.name} t on t.pk = m.target
-      where ${IS_VALID_ROW} and m.changed <> 0 and ${isAbove} order by r.row`,
+      where ${IS_VALID_ROW_SQL} and m.changed <> 0 and ${isAbove} order by r.row`,
   });
 };
 
@@ -88,7 +97,7 @@ export const PRIVILEGED_USER_COLUMNS = `${ACCOUNT_LABEL_SQL} as called, a.role`;
 /**
  * Refuses an operation on a user that only system administrators may change.
  *
- * @param found undefined if the operation concerns no such user
+ * @param found undefined if the operation does not affect such a user
  * @param only completes "only a system administrator …", such as "can undo changes to this user"
  * @throws Failure `not-permitted`
  */
@@ -112,15 +121,18 @@ export const refusePrivilegedChanges = (database: Database, { kind, request }: P
   const found = database.get(
     `select ${PRIVILEGED_USER_COLUMNS} from s.match m join s.row r on r.row = m.row
        join main.user u on u.pk = m.target left join main.account a on a.user = u.pk
-     where ${IS_VALID_ROW} and m.changed <> 0 and ${IS_ABOVE_OPERATOR} order by r.row limit 1`,
+     where ${IS_VALID_ROW_SQL} and m.changed <> 0 and ${IS_ABOVE_OPERATOR} order by r.row limit 1`,
   );
   refusePrivilegedUser(found, text("can commit changes to this user", "そのユーザーへの変更を適用できる"));
 };
 
-/** Returns values in a plan's rows that records outside its scope now have. The connection must hold this scope. */
+/**
+ * Returns the values in a plan's rows that now belong to records outside the plan's scope. The connection must have
+ * this scope.
+ */
 export const findUnusableKeys = (database: Database, plan: PlanDefinition): readonly string[] => {
   const { thing, claims, name } = plan.kind;
-  const inside = IS_RECORD_IN_SCOPE[thing.name];
+  const inside = RECORD_SCOPE_CONDITIONS[thing.name];
   if (inside === undefined) return [];
   return claims
     .filter(({ field }) => isStaged(plan, field))
@@ -136,7 +148,7 @@ export const findUnusableKeys = (database: Database, plan: PlanDefinition): read
 /** Finds the problems that only a plan with a scope can have. */
 export const findScopeProblems = (database: Database, plan: PlanDefinition): void => {
   if (plan.request.scope === undefined) return;
-  // the report must not reveal whether a record outside the scope already exists
+  // the report must not reveal that a record outside the scope already exists
   findRowsOutsideScope(database, plan);
   findUnusableValues(database, plan);
   findPrivilegedChanges(database, plan);

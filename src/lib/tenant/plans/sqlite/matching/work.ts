@@ -8,22 +8,22 @@ import { buildReleasedDevicesSql } from "../deletion/undeletable.ts";
 import { buildRecordLabelSql, hasSecretColumns, buildNewReferencesSql } from "../expressions.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 
-/** Maximum number of rows and records that are named. */
-const MAX_NAMED_ROWS = 10;
+/** Maximum number of rows and records that are listed. */
+const MAX_LISTED_ROWS = 10;
 
 const NO_AFFECTED_RECORDS: AffectedRecords = { count: 0, first: [] };
 
-/** SQL: true if a row has no errors of its own, whatever the tenant contains. */
-const HAS_NO_OWN_ERRORS = `not exists (select 1 from s.problem p
+/** SQL: true if a row has no errors apart from those that depend on the tenant's data. */
+const HAS_NO_OWN_ERRORS_SQL = `not exists (select 1 from s.problem p
   where p.row = r.row and p.severity = 'error' and (p.found = 'file' or p.code = 'key-ambiguous'))`;
 
 /** SQL: true if a row changes any of the fields with these bits. */
-const buildChangesBitsSql = (bits: readonly number[]): string =>
+const buildChangesAnyBitSql = (bits: readonly number[]): string =>
   bits.length === 0 ? "false" : `(m.changed & ${bits.reduce((mask, bit) => mask + 2 ** bit, 0)}) <> 0`;
 
 /**
- * Returns what a compared plan would do. Rows that are invalid because of the tenant's data count too, because this can
- * depend on data outside the plan's scope.
+ * Returns the changes that a compared plan would make. Rows that are invalid only because of the tenant's data count
+ * too, because these errors can depend on data outside the plan's scope.
  */
 export const readPlanWork = (database: Database, plan: PlanDefinition): PlanWork => {
   const { kind, request } = plan;
@@ -31,13 +31,13 @@ export const readPlanWork = (database: Database, plan: PlanDefinition): PlanWork
   const affected = (name: string, from: string): AffectedRecords => {
     const count = database.count(`select count(*) ${from}`, { kind: kind.name });
     if (count === 0) return NO_AFFECTED_RECORDS;
-    const first = database.all(`select ${name} as name ${from} order by 1 limit ${MAX_NAMED_ROWS}`, {
+    const first = database.all(`select ${name} as name ${from} order by 1 limit ${MAX_LISTED_ROWS}`, {
       kind: kind.name,
     });
     return { count, first: first.map((row) => String(row["name"])) };
   };
   const rows = (which: string): AffectedRecords =>
-    affected("r.row", `from s.row r left join s.match m on m.row = r.row where ${HAS_NO_OWN_ERRORS} and ${which}`);
+    affected("r.row", `from s.row r left join s.match m on m.row = r.row where ${HAS_NO_OWN_ERRORS_SQL} and ${which}`);
   const isPlace = ({ refers }: (typeof fields)[number]): boolean => thing === USER && refers?.to === ORG.name;
   const isNote = ({ stored }: (typeof fields)[number]): boolean => thing === DEVICE && NOTE_FIELDS.includes(stored);
   const pieceOf = (field: (typeof fields)[number]): "edit" | "note" | "move" => {
@@ -54,10 +54,10 @@ export const readPlanWork = (database: Database, plan: PlanDefinition): PlanWork
   return {
     create: rows(`not ${buildIsMatchedRowSql("r.row")}`),
     edit: rows(
-      `(${buildChangesBitsSql(bitsOf("edit"))}${hasSecretColumns(plan) ? " or m.row is not null and r.secrets is not null" : ""})`,
+      `(${buildChangesAnyBitSql(bitsOf("edit"))}${hasSecretColumns(plan) ? " or m.row is not null and r.secrets is not null" : ""})`,
     ),
-    note: rows(buildChangesBitsSql(bitsOf("note"))),
-    move: rows(buildChangesBitsSql(bitsOf("move"))),
+    note: rows(buildChangesAnyBitSql(bitsOf("note"))),
+    move: rows(buildChangesAnyBitSql(bitsOf("move"))),
     delete:
       request.mode === "replace" ? affected(called, `from ${thing.name} t where ${isLacking}`) : NO_AFFECTED_RECORDS,
     createOrgs: made.length === 0 ? NO_AFFECTED_RECORDS : affected("row", `from (${made.join(" union all ")}) made`),

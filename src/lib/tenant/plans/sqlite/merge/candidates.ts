@@ -1,5 +1,5 @@
 import { buildDroppedVersionsSql } from "../../../console/exported.ts";
-import { buildIsFilledSql, observedTable, PRESENCE_BIT } from "../../../console/observed.ts";
+import { buildIsFilledSql, getObservedTable, PRESENCE_BIT } from "../../../console/observed.ts";
 import { getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
 import {
   buildCaseSql,
@@ -31,21 +31,27 @@ import {
   buildConsoleStatesSql,
   DELETED_HERE_TABLE,
   getMergedVersions,
-  NO_RECORD,
+  LEFT_OUT_TARGET,
   buildPossibleStatesSql,
   getKindParam,
 } from "./tables.ts";
 import { buildIsInKindScopeSql, type PlanDefinition } from "../stored-kind.ts";
 import { prepareKeyJoin } from "../matching/match.ts";
 
-// The console may have a record under any key that the record has had since the console last showed it: the observed
-// key and every later key. Rows with such a key are matched before all other rows. A row is left out if it is not clear
-// to which record it belongs.
+// The console may have a record under any key that the record has had since the last export: the observed key and every
+// later key. Rows with such a key are matched before all other rows. A row is left out if it is not clear which record
+// it belongs to.
 
-/** The table of possible console keys of records: `pk` and `key`; `doubted`: somebody stated that the key is gone. */
+/**
+ * The table of possible console keys of records: `pk` and `key`; `doubted`: a user stated that the console no longer
+ * has this key.
+ */
 const CANDIDATE_TABLE = "s.candidate";
 
-/** The table of rows and records that may belong together: `row`, `pk`; `doubted`: somebody stated that they do not. */
+/**
+ * The table of rows and records that may belong together: `row`, `pk`; `doubted`: a user stated that they do not belong
+ * together.
+ */
 const PAIR_TABLE = "s.pair";
 
 /** The table of rows and records that belong together: `row` and `pk`. */
@@ -56,16 +62,16 @@ const buildUncertainRecordsSql = (plan: PlanDefinition, versions: VersionSchema)
   const { thing } = plan.kind;
   const isIn = `exists (select 1 from main.${thing.name} n where n.pk = o.pk and ${buildIsInKindScopeSql(thing, "n")})`;
   const isGone = `not exists (select 1 from main.${thing.name} n where n.pk = o.pk) and ${buildIsInKindScopeSql(thing, "o")}`;
-  return `select o.pk from main.${observedTable(versions)} o
+  return `select o.pk from main.${getObservedTable(versions)} o
     where (o.differs & ${getColumnBit(versions, keyOf(plan).field)} <> 0 or o.inConsole = 0) and (${isIn} or ${isGone})`;
 };
 
-/** Stores the keys that the console may have for records whose key in the console may differ from the local key. */
+/** Stores the possible console keys of the records whose key in the console may differ from the local key. */
 const storeCandidateKeys = (database: Database, plan: PlanDefinition, versions: VersionSchema): void => {
   const key = keyOf(plan);
   const bit = getColumnBit(versions, key.field);
   const { name } = versions.thing;
-  const table = `main.${observedTable(versions)}`;
+  const table = `main.${getObservedTable(versions)}`;
   const uncertain = buildUncertainRecordsSql(plan, versions);
   const local = `(select ${buildRecordKeySql(key, (column) => `n.${quoteIdentifier(column)}`)} from main.${name} n where n.pk = t.pk)`;
   const isLocal = `exists (select 1 from main.${name} n where n.pk = o.pk)`;
@@ -99,7 +105,7 @@ const storeCandidatePairs = (database: Database, plan: PlanDefinition): void => 
   );
 };
 
-/** Matches rows with records. A row that belongs to a record which was deleted here changes nothing. */
+/** Matches rows with records. A row that belongs to a locally deleted record does not change anything. */
 const matchPairs = (database: Database, plan: PlanDefinition, pairs: string): void => {
   const { thing } = plan.kind;
   const joined = buildReferenceJoinsSql(plan);
@@ -110,14 +116,14 @@ const matchPairs = (database: Database, plan: PlanDefinition, pairs: string): vo
   );
   const deleted = `select p.pk, p.row from (${pairs}) p where not exists (select 1 from ${thing.name} t where t.pk = p.pk)`;
   database.exec(`insert into ${DELETED_HERE_TABLE} (pk, row) ${deleted}`);
-  database.exec(`insert into s.match (row, target, changed) select d.row, ${NO_RECORD}, 0 from (${deleted}) d`);
+  database.exec(`insert into s.match (row, target, changed) select d.row, ${LEFT_OUT_TARGET}, 0 from (${deleted}) d`);
 };
 
-/** SQL: the undoubted pairs of a row and a record that have no other pair. */
-const UNIQUE_PAIRS = `select row, pk from (select row, pk, doubted, count(*) over (partition by row) as records,
+/** SQL: the pairs that are not doubted and whose row and record appear in no other pair. */
+const UNIQUE_PAIRS_SQL = `select row, pk from (select row, pk, doubted, count(*) over (partition by row) as records,
     count(*) over (partition by pk) as rows from ${PAIR_TABLE}) p where records = 1 and rows = 1 and doubted = 0`;
 
-/** Reads the pairs. A row agrees with a record if the record has had all of the row's values, except for the key. */
+/** Reads the pairs. A row agrees with a record if the record has had all values of the row, except for the key. */
 const readCandidatePairs = (database: Database, plan: PlanDefinition, versions: VersionSchema): CandidatePairs => {
   const fields = listChangeableFields(plan).filter(
     (field) => isStaged(plan, field) && !isMatchKey(plan, field) && field.merge !== "custom",
@@ -144,27 +150,27 @@ const readCandidatePairs = (database: Database, plan: PlanDefinition, versions: 
 };
 
 /**
- * Returns a function that tells whether a row belongs to the first of two records with which it agrees. This is so if
- * the second record was deleted here and the export shows all columns in which the two differ.
+ * Returns a function that returns true if a row that agrees with two records belongs to the first of them. This is the
+ * case if the second record was deleted locally and the export shows all columns in which the two records differ.
  */
 const createFirstRecordTest = (database: Database, plan: PlanDefinition, versions: VersionSchema) => {
   const shown = new Set(listChangeableFields(plan).flatMap((field) => (isStaged(plan, field) ? [field.stored] : [])));
   const hidden = versions.columns.filter(({ name, leads }) => leads && !shown.has(name));
-  // if a new record has a value that no export shows, this value is still open
+  // if a new record has a value that exports do not show, this value is still open
   const isHidden = hidden.map(
     ({ name }) =>
       `t.${quoteIdentifier(name)} is distinct from o.${quoteIdentifier(name)} and not (${buildIsFilledSql(versions.thing, name)})`,
   );
   const found = database.all(
     `select distinct p.pk, q.pk as other from ${PAIR_TABLE} p ${ORDERED_JOIN} ${PAIR_TABLE} q on q.row = p.row
-       ${ORDERED_JOIN} main.${versions.thing.name} t on t.pk = p.pk ${ORDERED_JOIN} main.${observedTable(versions)} o on o.pk = q.pk
+       ${ORDERED_JOIN} main.${versions.thing.name} t on t.pk = p.pk ${ORDERED_JOIN} main.${getObservedTable(versions)} o on o.pk = q.pk
      where not exists (select 1 from main.${versions.thing.name} d where d.pk = q.pk) and not (${["false", ...isHidden].join(" or ")})`,
   );
   const all = new Set(found.map(({ pk, other }) => `${String(pk)} ${String(other)}`));
   return (pk: number, other: number): boolean => all.has(`${pk} ${other}`);
 };
 
-/** Matches rows of an export with records that were changed here and that the console may have under the row's key. */
+/** Matches rows of an export with records that were changed locally and that may have the row's key in the console. */
 export const matchCandidateRows = (database: Database, plan: PlanDefinition): void => {
   const versions = getMergedVersions(plan);
   if (versions === undefined) return;
@@ -179,15 +185,15 @@ export const matchCandidateRows = (database: Database, plan: PlanDefinition): vo
   storeCandidateKeys(database, plan, versions);
   if (database.get(`select 1 from ${CANDIDATE_TABLE} limit 1`) === undefined) return;
   storeCandidatePairs(database, plan);
-  // this decides nearly all pairs
-  database.exec(`insert into ${DECIDED_PAIR_TABLE} ${UNIQUE_PAIRS}`);
+  // this step decides nearly all pairs
+  database.exec(`insert into ${DECIDED_PAIR_TABLE} ${UNIQUE_PAIRS_SQL}`);
   database.exec(`delete from ${PAIR_TABLE} where row in (select row from ${DECIDED_PAIR_TABLE})`);
   const pairs = readCandidatePairs(database, plan, versions);
   pairs.decide();
   for (const [row, pk] of pairs.decided)
     database.run(`insert into ${DECIDED_PAIR_TABLE} values (:row, :pk)`, { row, pk });
   matchPairs(database, plan, `select row, pk from ${DECIDED_PAIR_TABLE}`);
-  // rows of other records, although a local record has the key of the row
+  // rows that belong to other records although a local record has their key
   const taken = new Map<number, ReadonlySet<number>>();
   for (const row of pairs.others) {
     const holder = findKeyHolder(database, plan, row);
@@ -205,15 +211,15 @@ export const matchCandidateRows = (database: Database, plan: PlanDefinition): vo
 };
 
 /**
- * Leaves out new rows that may belong to a record whose key was changed here, if no row has any of this record's keys.
- * For example, half of an exchange of keys leaves a temporary key in the console, and other people change keys in the
- * console too.
+ * Leaves out new rows that may belong to a record whose key was changed locally, if no row has any of this record's
+ * keys. For example, if two keys are swapped in the console, a temporary key exists in between; keys can also be
+ * changed in the console only.
  */
 export const leaveOutUnknownKeys = (database: Database, plan: PlanDefinition): void => {
   const versions = getMergedVersions(plan);
   if (versions === undefined) return;
   const { kind } = plan;
-  // a record that agrees with a row in all columns has the name of the row, or another of its keys
+  // a record that agrees with a row in all columns also has the name, or another key, of the row
   const tellings = kind.fields.filter(
     (field) =>
       isStaged(plan, field) &&
@@ -223,7 +229,7 @@ export const leaveOutUnknownKeys = (database: Database, plan: PlanDefinition): v
   );
   if (tellings.length === 0) return;
   createTargetIndex(database);
-  // a row cannot belong to a record if somebody confirmed that the console no longer has this record
+  // a row cannot belong to a record if a user confirmed that the console no longer has this record
   const isThere = `(o.confirmed & ${PRESENCE_BIT} = 0 or exists (select 1 from main.${kind.thing.name} n where n.pk = o.pk))`;
   const unseen = `select c.pk from (${buildUncertainRecordsSql(plan, versions)} and ${isThere}) c
     where ${buildIsMissingRecordSql("c.pk")} and not exists (select 1 from ${DELETED_HERE_TABLE} d where d.pk = c.pk)`;
@@ -246,24 +252,30 @@ export const leaveOutUnknownKeys = (database: Database, plan: PlanDefinition): v
        where not ${buildIsMatchedRowSql("r.row")} on conflict do nothing`,
       { field: field.field },
     );
-  // the console still has, under some key, a record that it had before, whatever else was changed
+  // a record that the console had before is still there under some key, whatever else was changed
   const known = database.all(
-    `select p.row, p.pk from ${PAIR_TABLE} p ${ORDERED_JOIN} main.${observedTable(versions)} o on o.pk = p.pk and o.inConsole = 1
+    `select p.row, p.pk from ${PAIR_TABLE} p ${ORDERED_JOIN} main.${getObservedTable(versions)} o on o.pk = p.pk and o.inConsole = 1
      ${ORDERED_JOIN} main.${kind.thing.name} t on t.pk = p.pk`,
   );
   const { agreeing } = readCandidatePairs(database, plan, versions);
   const found = [...known.map(({ row, pk }) => [Number(row), Number(pk)] as const), ...agreeing];
   for (const [row, pk] of found) {
-    database.run(`insert into s.match (row, target, changed) values (:row, ${NO_RECORD}, 0) on conflict do nothing`, {
-      row,
-    });
+    database.run(
+      `insert into s.match (row, target, changed) values (:row, ${LEFT_OUT_TARGET}, 0) on conflict do nothing`,
+      {
+        row,
+      },
+    );
     database.run(`insert into ${AMBIGUOUS_TABLE} values (:pk) on conflict do nothing`, { pk });
   }
   const byRow = Map.groupBy(found, ([row]) => row);
   reportAmbiguousRows(database, plan, new Map([...byRow].map(([row, pairs]) => [row, pairs.map(([, pk]) => pk)])));
 };
 
-/** Returns the local record that has the key of a row which belongs to another record; undefined if there is none. */
+/**
+ * Returns the local record that has the key of a row which belongs to another record; undefined if there is no such
+ * record.
+ */
 const findKeyHolder = (database: Database, plan: PlanDefinition, row: number): number | undefined => {
   const found = database.get(`select t.pk from s.row r ${prepareKeyJoin(database, plan)} where r.row = :row`, {
     row,
@@ -273,5 +285,5 @@ const findKeyHolder = (database: Database, plan: PlanDefinition, row: number): n
 };
 
 const leaveOutRow = (database: Database, row: number): void => {
-  database.run(`insert into s.match (row, target, changed) values (:row, ${NO_RECORD}, 0)`, { row });
+  database.run(`insert into s.match (row, target, changed) values (:row, ${LEFT_OUT_TARGET}, 0)`, { row });
 };

@@ -1,6 +1,6 @@
 import type { Thing } from "../../../../model/thing.ts";
 import { buildDroppedVersionsSql } from "../../../console/exported.ts";
-import { OBSERVED_VERSIONS, observedTable } from "../../../console/observed.ts";
+import { OBSERVED_VERSIONS, getObservedTable } from "../../../console/observed.ts";
 import { getColumnBit, VERSION_SCHEMAS, getVersionTable } from "../../../versions/tables.ts";
 import { quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
@@ -18,20 +18,23 @@ import {
 import { recordFinding } from "../findings.ts";
 import { buildKeyListSql } from "../matching/keys.ts";
 import { buildIsInKindScopeSql, type PlanDefinition, type StoredReference } from "../stored-kind.ts";
-import { getMergedVersions, NAMELESS_TABLE, NO_RECORD, buildPossibleStatesSql, getKindParam } from "./tables.ts";
+import { getMergedVersions, NAMELESS_TABLE, LEFT_OUT_TARGET, buildPossibleStatesSql, getKindParam } from "./tables.ts";
 
-// Cells name records as the console names them. If a name was changed here, a cell with this name refers to the record
-// that has another key here or was deleted here. If the cell may refer to several records, it says nothing about the
-// row's record.
+// Cells refer to records by their names in the console. If a name was changed locally, a cell with this name refers to
+// the record that now has another name locally or was deleted locally. If the cell may refer to several records, it is
+// ignored.
 
-/** The table of records that the console may have under the keys in cells: `what` (the field), `key` and `pk`. */
+/** The table of records that may have the keys in cells in the console: `what` (the field), `key` and `pk`. */
 const CELL_KEY_TABLE = "s.cell_key";
 
-/** Returns the references in an export. It may be unclear which records their cells name. */
+/** Returns the references in an export for which it can be unclear which records the cells refer to. */
 export const listMergedReferences = (plan: PlanDefinition): readonly StoredReference[] =>
   plan.kind.references.filter(({ field }) => isStaged(plan, field));
 
-/** Stores the keys in cells of an export that may refer to other records than in the tenant, or to unknown records. */
+/**
+ * Stores the keys in an export's cells that may refer to a different record in the console than in the tenant, or to an
+ * unknown record.
+ */
 export const storeCandidateCellKeys = (database: Database, plan: PlanDefinition): void => {
   if (getMergedVersions(plan) === undefined) return;
   database.exec(`drop table if exists ${CELL_KEY_TABLE}`);
@@ -45,12 +48,12 @@ export const storeCandidateCellKeys = (database: Database, plan: PlanDefinition)
     const bit = getColumnBit(versions, refers.by);
     const scope = keys.own ? buildIsInKindScopeSql(table.thing, "known") : "true";
     const params = { what: field.short, ...getKindParam(plan, scope) };
-    // the observed state of a record that was deleted here contains all columns
+    // the observed state of a locally deleted record contains all columns
     const isInScope =
       scope === "true"
         ? scope
         : `(o.pk in (select known.${keys.record} from ${keys.table} known where ${scope}) or ${buildIsInKindScopeSql(table.thing, "o")})`;
-    const uncertain = `select o.pk from main.${observedTable(versions)} o
+    const uncertain = `select o.pk from main.${getObservedTable(versions)} o
       where (o.differs & ${bit} <> 0 or o.inConsole = 0) and ${isInScope}`;
     const all = buildKeyListSql({ thing: table.thing, field: refers.by });
     database.run(
@@ -83,7 +86,9 @@ export const storeCandidateCellKeys = (database: Database, plan: PlanDefinition)
   }
 };
 
-/** Returns true if rows were left out of the last export of a thing, so that the tenant lacks these records. */
+/**
+ * Returns true if rows were left out of the last export of this record type, so that the tenant lacks these records.
+ */
 const hasLeftOutRows = (database: Database, { formats }: Thing): boolean => {
   const row = database.get(
     `select i.detail -> 'counts' -> 'merged' ->> 'leftOut' as leftOut from main.import i
@@ -94,7 +99,9 @@ const hasLeftOutRows = (database: Database, { formats }: Thing): boolean => {
   return Number(row?.["leftOut"] ?? 0) > 0;
 };
 
-/** Ignores cells that name no local record, because they may refer to a record that was left out of an export. */
+/**
+ * Ignores cells that do not match a local record, because they may refer to a record that was left out of an export.
+ */
 const ignoreUnknownCells = (
   database: Database,
   plan: PlanDefinition,
@@ -121,7 +128,7 @@ const ignoreUnknownCells = (
 
 /**
  * SQL: true if cells also contain another key that only this record can have. In this case, the console has two
- * records, and it is not clear which of them is this record.
+ * records, and it is not clear which of them corresponds to this record.
  */
 export const buildHasTwoNamesSql = ({ field, keys }: StoredReference, known: string, key: string): string =>
   `exists (select 1 from ${CELL_KEY_TABLE} c ${ORDERED_JOIN} s.refer other on other.what = c.what and other.key = c.key
@@ -133,8 +140,8 @@ export const buildMayBeNamelessSql = ({ field }: StoredReference, pk: string): s
   `exists (select 1 from ${NAMELESS_TABLE} n where n.what = '${field.short}' and n.pk = ${pk})`;
 
 /**
- * Warns of lists in cells that name a record which was deleted here, if the row's record did not refer to it then.
- * Somebody has added the deleted record to the list in the console since.
+ * Warns about lists in cells that contain a locally deleted record, if the row's record did not refer to it when it was
+ * deleted. The deleted record was added to the list in the console afterwards.
  */
 const reportAddedToDeleted = (
   database: Database,
@@ -156,13 +163,13 @@ const reportAddedToDeleted = (
     field: field.field,
     select: `select r.row, r.line, null as col, json_object('value', ${rowColumn(field.field)} ->> e.key) as params
       from s.row r ${ORDERED_JOIN} json_each(${buildRowKeysSql(field)}) e ${ORDERED_JOIN} (${deleted}) d on d.key = e.value left join s.match m on m.row = r.row
-      where m.target is distinct from ${NO_RECORD} and not exists (select 1 from main.${getVersionTable(versions)} v ${ORDERED_JOIN} json_each(${had}) h
+      where m.target is distinct from ${LEFT_OUT_TARGET} and not exists (select 1 from main.${getVersionTable(versions)} v ${ORDERED_JOIN} json_each(${had}) h
         ${ORDERED_JOIN} ${CELL_KEY_TABLE} c on c.what = '${field.short}' and c.key = h.value and c.pk = d.pk
         where v.pk = m.target and v.revision >= d.revision and v.changed & ${getColumnBit(versions, field.stored)} <> 0) order by r.row`,
   });
 };
 
-/** Leaves fields of compared rows unchanged if it is not clear which records their cells name. */
+/** Leaves fields of compared rows unchanged if it is not clear which records their cells refer to. */
 export const skipUnclearCells = (database: Database, plan: PlanDefinition): void => {
   if (
     database.get(`select 1 from ${CANDIDATE_KEY_TABLE} union all select 1 from ${NAMELESS_TABLE} limit 1`) === undefined

@@ -7,12 +7,12 @@ import { recordFinding } from "../findings.ts";
 import type { Claim, PlanDefinition, StoredReference } from "../stored-kind.ts";
 import { listMergedReferences } from "./cells.ts";
 import { storeMergedRows } from "./local-fields.ts";
-import { MERGED_TABLE, getMergedVersions, NO_RECORD } from "./tables.ts";
+import { MERGED_TABLE, getMergedVersions, LEFT_OUT_TARGET } from "./tables.ts";
 
 /**
- * Skips values of an export that are not possible here because another record has the value. In an existing record,
- * this is a contradiction; a new row creates no record. Contests in `s.contest` that are lost for this reason become
- * `left`.
+ * Skips values of an export that the tenant cannot accept because another record has the value. For an existing record,
+ * this is reported as a contradiction; a new row does not create a record. Contests in `s.contest` that are lost for
+ * this reason become `left`.
  */
 export const skipImpossibleValues = (database: Database, plan: PlanDefinition, claims: readonly Claim[]): void => {
   if (getMergedVersions(plan) === undefined) return;
@@ -27,7 +27,7 @@ export const skipImpossibleValues = (database: Database, plan: PlanDefinition, c
 };
 
 /**
- * Skips references of an export to records that were deleted here, because nothing here can refer to these records, see
+ * Skips references of an export to locally deleted records, because records of the tenant cannot refer to them, see
  * {@link skipImpossibleValues}.
  */
 export const skipDeletedReferences = (database: Database, plan: PlanDefinition): void => {
@@ -58,11 +58,11 @@ export const skipDeletedReferences = (database: Database, plan: PlanDefinition):
   }
 };
 
-/** SQL: true if the record of a candidate key `u` was deleted here. */
+/** SQL: true if the record of a candidate key `u` was deleted locally. */
 const buildIsDeletedSql = ({ thing }: StoredReference["table"]): string =>
   `u.pk is not null and not exists (select 1 from main.${thing.name} known where known.pk = u.pk)`;
 
-/** Stores the values that rows show as contradictions, and leaves out new rows.  @param rows SQL that selects rows */
+/** Stores the values of rows as contradictions, and leaves out new rows.  @param rows SQL that selects rows */
 const storeContradictions = (database: Database, plan: PlanDefinition, field: ImportedField, rows: string): void => {
   const versions = getMergedVersions(plan);
   if (versions === undefined) return;
@@ -80,6 +80,6 @@ const storeContradictions = (database: Database, plan: PlanDefinition, field: Im
   );
   database.exec(`update s.match set changed = changed & ~${2 ** field.bit} where row in (${left})`);
   database.exec(
-    `insert into s.match (row, target, changed) select row, ${NO_RECORD}, 0 from (${left}) where true on conflict do nothing`,
+    `insert into s.match (row, target, changed) select row, ${LEFT_OUT_TARGET}, 0 from (${left}) where true on conflict do nothing`,
   );
 };

@@ -1,7 +1,7 @@
 import {
   CUSTOM_FIELDS_COLUMN,
   buildCustomFieldsBitSql,
-  observedTable,
+  getObservedTable,
   PRESENCE_BIT,
 } from "../../../console/observed.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
@@ -40,21 +40,26 @@ import {
   getKindParam,
 } from "./tables.ts";
 
-// How an export of the console affects values that were changed here: a three-way merge of the observed state, the
-// local value and the export, field by field. A field without observed state was not changed here, so it takes the
-// value of the export. All other fields are `open` and keep the local value. If the export has the local value, the
-// change is done in the console, and `observation.ts` removes the observed state. If the export has a value that the
-// console may have had since then (a candidate), the change stays open. Any other value contradicts the local value,
-// see `findContradictions`. With `--prefer console`, contradicted fields take the value of the export, see
+// How a console export affects values that were changed locally: a three-way merge of the observed state, the local
+// value and the export, field by field. A field without observed state was not changed locally, so it gets the value of
+// the export. All other fields are `open` and keep the local value. If the export has the local value, the change has
+// been made in the console, and `observation.ts` removes the observed state. If the export has a value that the console
+// may have had since then (a candidate), the change stays open. Any other value contradicts the local value, see
+// `findContradictions`. With `--prefer console`, contradicted fields get the value of the export, see
 // `acceptConsoleValues`. `mergeLocalChanges` does all of this; `orgs.ts` does the same for organisations, which are
 // planned as a tree.
 
-/** SQL: true if no cell can name the record with this number, because it lacks the value by which cells name it. */
+/**
+ * SQL: true if cells cannot refer to the record with this number, because it lacks the value by which cells identify
+ * records.
+ */
 const buildHasNoNameSql = ({ refers, table: { thing }, usual }: StoredReference, pk: string): string =>
   `exists (select 1 from ${thing.name} nameless where nameless.pk = ${pk} and nameless.${refers.by} is null
      and nameless.pk is distinct from ${usual ?? "null"})`;
 
-/** SQL: true if a blank cell may mean the record with this number, because cells cannot name it in the console. */
+/**
+ * SQL: true if a blank cell may refer to the record with this number, because the record may lack a key in the console.
+ */
 export const buildMayBeBlankSql = (reference: StoredReference, pk: string): string =>
   `(${buildHasNoNameSql(reference, pk)} or ${buildMayBeNamelessSql(reference, pk)})`;
 
@@ -78,7 +83,7 @@ const buildIsShownSql = (plan: PlanDefinition, field: ImportedField): string => 
   return all.length === 0 ? "true" : all.join(" and ");
 };
 
-/** SQL: the bits, as in versions, of the fields for which a condition is true. */
+/** SQL: the bits, as in versions, of the fields that meet a condition. */
 const buildFieldBitsSql = (
   versions: VersionSchema,
   fields: readonly ImportedField[],
@@ -89,7 +94,7 @@ const buildFieldBitsSql = (
 /**
  * Stores what rows show about the records that they match.
  *
- * @param from SQL: the records `o` with what the console last showed about them, and their matches `m`
+ * @param from SQL: the records `o` with their observed state, and their matches `m`
  */
 export const storeMergedRows = (
   database: Database,
@@ -120,16 +125,19 @@ const storeObservedMatches = (database: Database, plan: PlanDefinition, versions
     database,
     plan,
     versions,
-    `main.${observedTable(versions)} o ${ORDERED_JOIN} s.match m on m.target = o.pk`,
+    `main.${getObservedTable(versions)} o ${ORDERED_JOIN} s.match m on m.target = o.pk`,
   );
   database.exec(
     `update ${MERGED_TABLE} as x set differing = x.differing & x.shown, open = x.shown & ${buildCaseSql("x.isNew", ALL_COLUMNS_MASK, "o.differs")}
-     from main.${observedTable(versions)} o where o.pk = x.pk`,
+     from main.${getObservedTable(versions)} o where o.pk = x.pk`,
   );
   completeOwnerMask(database, versions, "open", "shown");
 };
 
-/** Completes masks that have only one of a device's two owner columns.  @param among SQL: the bits that may be added */
+/**
+ * Adds the missing owner column to masks that contain only one of a device's two owner columns. @param among SQL: the
+ * bits that may be added
+ */
 const completeOwnerMask = (database: Database, versions: VersionSchema, mask: string, among: string): void => {
   if (versions.thing !== DEVICE) return;
   const owners = OWNER_FIELDS.map((name) => getColumnBit(versions, name)).join(" | ");
@@ -138,11 +146,11 @@ const completeOwnerMask = (database: Database, versions: VersionSchema, mask: st
   );
 };
 
-/** Stores the custom fields of the merged rows that were changed here. */
+/** Stores the custom fields of the merged rows that were changed locally. */
 const storeLocalEntries = (database: Database, plan: PlanDefinition, versions: VersionSchema): void => {
   const custom = plan.kind.fields.find(({ merge }) => merge === CUSTOM_FIELDS_COLUMN);
   if (custom === undefined || !isStaged(plan, custom)) return;
-  const joined = `${MERGED_TABLE} x ${ORDERED_JOIN} main.${observedTable(versions)} o on o.pk = x.pk ${ORDERED_JOIN} s.row r on r.row = x.row`;
+  const joined = `${MERGED_TABLE} x ${ORDERED_JOIN} main.${getObservedTable(versions)} o on o.pk = x.pk ${ORDERED_JOIN} s.row r on r.row = x.row`;
   database.exec(
     `insert into ${LOCAL_ENTRY_TABLE} select r.row, e.key from ${joined} ${ORDERED_JOIN} json_each(r.custom) e
      where x.isNew or exists (select 1 from json_each(o.custom) k where k.key = e.key)`,
@@ -161,14 +169,14 @@ const storeLocalEntries = (database: Database, plan: PlanDefinition, versions: V
   compareOtherEntries(database, plan, custom, `select row from ${LOCAL_ENTRY_TABLE}`);
 };
 
-/** Compares the custom fields that were not changed here. @param rows SQL that selects the rows */
+/** Compares the custom fields that were not changed locally. @param rows SQL that selects the rows */
 const compareOtherEntries = (database: Database, plan: PlanDefinition, custom: ImportedField, rows: string): void =>
   database.exec(
     `update s.match as m set changed = m.changed & ~${2 ** custom.bit} | ${buildChangedBitSql(plan, custom)}
      from s.row r, ${plan.kind.thing.name} t where m.row in (${rows}) and r.row = m.row and t.pk = m.target`,
   );
 
-/** Takes the values of the console if an export contradicts the local values. */
+/** Accepts the values of the console if an export contradicts the local values. */
 const acceptConsoleValues = (database: Database, plan: PlanDefinition): void => {
   const custom = plan.kind.fields.find(({ merge }) => merge === CUSTOM_FIELDS_COLUMN);
   const versions = getMergedVersions(plan);
@@ -190,7 +198,10 @@ const acceptConsoleValues = (database: Database, plan: PlanDefinition): void => 
   compareOtherEntries(database, plan, custom, `select x.row from ${given}`);
 };
 
-/** Finds console values that are not from here: not in the console before, nor requested by a local change since. */
+/**
+ * Finds console values that do not come from this tenant: the console did not have them before, and no local change has
+ * set them since.
+ */
 const findContradictions = (database: Database, plan: PlanDefinition, versions: VersionSchema): void => {
   database.exec(`update ${MERGED_TABLE} set contradicted = open & differing`);
   const states = buildConsoleStatesSql(versions, `select x.pk from ${MERGED_TABLE} x where x.contradicted <> 0`);
@@ -211,7 +222,7 @@ const findContradictions = (database: Database, plan: PlanDefinition, versions: 
   );
 };
 
-/** Stores what rows show about records that were deleted here. */
+/** Stores what rows show about locally deleted records. */
 const storeDeletedRows = (database: Database, plan: PlanDefinition, versions: VersionSchema): void => {
   const fields = listSingleFields(plan);
   const columns = fields.flatMap((field) => [
@@ -224,14 +235,14 @@ const storeDeletedRows = (database: Database, plan: PlanDefinition, versions: Ve
   database.run(
     `update ${DELETED_HERE_TABLE} as x set ${["shown = r.shown", ...sets].join(", ")} from (
        select ${["d.pk", `${buildFieldBitsSql(versions, fields, (field) => buildIsShownSql(plan, field))} as shown`, ...values].join(", ")}
-       from ${DELETED_HERE_TABLE} d ${ORDERED_JOIN} main.${observedTable(versions)} o on o.pk = d.pk ${ORDERED_JOIN} main.${observedTable(versions)} t on t.pk = d.pk
+       from ${DELETED_HERE_TABLE} d ${ORDERED_JOIN} main.${getObservedTable(versions)} o on o.pk = d.pk ${ORDERED_JOIN} main.${getObservedTable(versions)} t on t.pk = d.pk
          ${ORDERED_JOIN} s.row r on r.row = d.row ${joined}) r
      where r.pk = x.pk`,
     getKindParam(plan, joined),
   );
 };
 
-/** Finds values in the console that records which were deleted here have never had. */
+/** Finds console values that locally deleted records have never had. */
 const findDeletedContradictions = (database: Database, plan: PlanDefinition, versions: VersionSchema): void => {
   const states = buildConsoleStatesSql(versions, `select d.pk from ${DELETED_HERE_TABLE} d`);
   const fields = listSingleFields(plan);
@@ -248,12 +259,12 @@ const findDeletedContradictions = (database: Database, plan: PlanDefinition, ver
   );
 };
 
-/** Limits the changes of an export's compared rows to values that were not changed here. */
+/** Limits the changes of an export's compared rows to values that were not changed locally. */
 export const mergeLocalChanges = (database: Database, plan: PlanDefinition): void => {
   const versions = getMergedVersions(plan);
   if (versions === undefined || plan.kind.table.planner !== undefined) return;
   skipUnclearCells(database, plan);
-  if (database.get(`select 1 from main.${observedTable(versions)} limit 1`) === undefined) return;
+  if (database.get(`select 1 from main.${getObservedTable(versions)} limit 1`) === undefined) return;
   createTargetIndex(database);
   storeObservedMatches(database, plan, versions);
   storeLocalEntries(database, plan, versions);

@@ -1,5 +1,5 @@
 import {
-  observedHistoryTable,
+  getObservedHistoryTable,
   CUSTOM_FIELDS_COLUMN,
   buildCustomFieldsBitSql,
   EXPORTED_VERSIONS,
@@ -7,7 +7,7 @@ import {
   buildKeepAgreedSql,
   buildKeepObservedSql,
   OBSERVED_VERSIONS,
-  observedTable,
+  getObservedTable,
   PRESENCE_BIT,
   buildConfirmEntriesSql,
 } from "../../../console/observed.ts";
@@ -28,8 +28,8 @@ import {
   AMBIGUOUS_TABLE,
   DELETED_HERE_TABLE,
   HELD_TABLE,
-  IS_CONTRADICTED_BY_ABSENCE,
-  IS_MISSING_IN_EXPORT,
+  IS_CONTRADICTED_BY_ABSENCE_SQL,
+  IS_MISSING_IN_EXPORT_SQL,
   getKindParam,
   MERGED_TABLE,
   getMergedVersions,
@@ -39,7 +39,9 @@ import type { RemovedField } from "../../../../csv/layout/header.ts";
 import { nameKey } from "../../../../model/normalise.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
 
-/** SQL: the bits of the columns in which a new record `t` may differ in the console: they have or had a value. */
+/**
+ * SQL: the bits of the columns in which a new record `t` may differ from the console, because they have or had a value.
+ */
 const buildFilledBitsSql = (versions: VersionSchema): string => {
   const leading = versions.columns.filter(({ leads }) => leads);
   const had = `coalesce((select ${buildCombinedMaskSql(versions, "v.changed")} from main.${getVersionTable(versions)} v where v.pk = o.pk and v.action = 'update' and v.revision > o.since), 0)`;
@@ -47,52 +49,55 @@ const buildFilledBitsSql = (versions: VersionSchema): string => {
   return [had, ...has].join(" | ");
 };
 
-/** An export that is taken over, and the observed state of its records. */
+/** A console export that is being imported, and the observed state of its records. */
 interface ObservedExport {
   readonly database: Database;
   readonly plan: PlanDefinition;
   readonly versions: VersionSchema;
   readonly table: string;
-  /** SQL parameters: the kind, if the records have a scope */
+  /** SQL parameters: the record type (`kind`) if the records have a scope */
   readonly params: Readonly<Record<string, string>>;
-  /** the revision of the change that takes the export over */
+  /** the revision of the change that imports the export */
   readonly revision: number;
 }
 
-/** Returns true if the console lacks what the export lacks: no scope limits it, and missing records are deleted. */
+/**
+ * Returns true if records that the export lacks do not exist in the console: the export is not limited by a scope, and
+ * missing records are deleted.
+ */
 const coversAllRecords = ({ plan: { request } }: ObservedExport): boolean =>
   request.mode === "replace" && request.scope === undefined;
 
-/** SQL: true if the observed record `o` exists here, in the scope of the plan. */
-const buildExistsHereSql = ({ plan: { kind } }: ObservedExport): string =>
+/** SQL: true if the observed record `o` exists locally in the scope of the plan. */
+const buildExistsLocallySql = ({ plan: { kind } }: ObservedExport): string =>
   `exists (select 1 from ${kind.thing.name} t where t.pk = o.pk and ${buildIsInKindScopeSql(kind.thing, "t")})`;
 
-/** SQL: true if the observed record `o`, in the scope of the plan, was deleted here. */
-const buildWasDeletedHereSql = ({ plan: { kind } }: ObservedExport): string =>
+/** SQL: true if the observed record `o` in the scope of the plan was deleted locally. */
+const buildWasDeletedLocallySql = ({ plan: { kind } }: ObservedExport): string =>
   `(${buildIsInKindScopeSql(kind.thing, "o")} and not exists (select 1 from ${kind.thing.name} t where t.pk = o.pk))`;
 
 /** SQL: true if a valid row of the export matches the observed record `o`. */
-const MATCHES_VALID_ROW = `exists (select 1 from ${MERGED_TABLE} x where x.pk = o.pk and not exists (select 1 from s.invalid bad where bad.row = x.row))`;
+const MATCHES_VALID_ROW_SQL = `exists (select 1 from ${MERGED_TABLE} x where x.pk = o.pk and not exists (select 1 from s.invalid bad where bad.row = x.row))`;
 
-/** SQL: true if a row of the export shows the observed record `o`, which was deleted here. */
-const IS_DELETED_RECORD_SHOWN = `exists (select 1 from ${DELETED_HERE_TABLE} d where d.pk = o.pk)`;
+/** SQL: true if a row of the export shows the observed record `o`, which was deleted locally. */
+const IS_DELETED_RECORD_SHOWN_SQL = `exists (select 1 from ${DELETED_HERE_TABLE} d where d.pk = o.pk)`;
 
-/** SQL: the table and condition for records `o` for which the export shows values that contradict the local ones. */
-const CONTRADICTED_RECORDS = `${MERGED_TABLE} o where o.contradicted <> 0 and ${MATCHES_VALID_ROW}`;
+/** SQL: the table and condition for records `o` whose local values the export contradicts. */
+const CONTRADICTED_RECORDS_SQL = `${MERGED_TABLE} o where o.contradicted <> 0 and ${MATCHES_VALID_ROW_SQL}`;
 
-/** Stores the observed state that records have before the export changes it. */
+/** Saves the observed state of records before the export changes it. */
 const keepFormerObservedState = (of: ObservedExport): void => {
-  const isLacking = `${IS_MISSING_IN_EXPORT} and (o.inConsole = 1 and ${buildExistsHereSql(of)} or ${buildWasDeletedHereSql(of)})`;
-  const which = `${MATCHES_VALID_ROW} or ${coversAllRecords(of) ? isLacking : IS_DELETED_RECORD_SHOWN}`;
+  const isLacking = `${IS_MISSING_IN_EXPORT_SQL} and (o.inConsole = 1 and ${buildExistsLocallySql(of)} or ${buildWasDeletedLocallySql(of)})`;
+  const which = `${MATCHES_VALID_ROW_SQL} or ${coversAllRecords(of) ? isLacking : IS_DELETED_RECORD_SHOWN_SQL}`;
   const sql = buildKeepObservedSql(of.versions, which);
   of.database.run(sql, { revision: of.revision, ...(coversAllRecords(of) && of.params) });
-  of.database.run(buildKeepAgreedSql(of.versions, CONTRADICTED_RECORDS), { revision: of.revision });
+  of.database.run(buildKeepAgreedSql(of.versions, CONTRADICTED_RECORDS_SQL), { revision: of.revision });
 };
 
-/** Stores what rows show about records that were changed here, or that cannot have the shown values here. */
+/** Stores what rows show about records that were changed locally, or that cannot have the shown values locally. */
 const observeMatchedRecords = ({ database, plan, versions, table, revision }: ObservedExport): void => {
   database.run(
-    `insert into ${table} (pk, inConsole, differs, since) select o.pk, 1, 0, :revision from ${CONTRADICTED_RECORDS} on conflict do nothing`,
+    `insert into ${table} (pk, inConsole, differs, since) select o.pk, 1, 0, :revision from ${CONTRADICTED_RECORDS_SQL} on conflict do nothing`,
     { revision },
   );
   const custom = buildCustomFieldsBitSql(versions);
@@ -114,21 +119,21 @@ const observeMatchedRecords = ({ database, plan, versions, table, revision }: Ob
        contradicted = ${stays("o.contradicted")} | x.contradicted,
        differs = (o.differs & ~x.shown) | (x.shown & x.differing & ${buildCaseSql("x.isNew", ALL_COLUMNS_MASK, "o.differs | x.contradicted")}) | ${unseen},
        ${sets.join(", ")}
-     from ${MERGED_TABLE} x ${ORDERED_JOIN} ${plan.kind.thing.name} t on t.pk = x.pk where o.pk = x.pk and ${MATCHES_VALID_ROW}`,
+     from ${MERGED_TABLE} x ${ORDERED_JOIN} ${plan.kind.thing.name} t on t.pk = x.pk where o.pk = x.pk and ${MATCHES_VALID_ROW_SQL}`,
   );
   if (custom !== "0") {
     database.exec(
       `update ${table} as o set differs = o.differs & ~${custom} | ${buildCaseSql("coalesce(o.custom, '{}') <> '{}'", custom, "0")},
          confirmedFields = (select json_group_array(c.value) from json_each(o.confirmedFields) c
            where not exists (select 1 from json_each(x.keys) k where k.value = c.value))
-       from ${MERGED_TABLE} x where o.pk = x.pk and x.keys is not null and ${MATCHES_VALID_ROW}`,
+       from ${MERGED_TABLE} x where o.pk = x.pk and x.keys is not null and ${MATCHES_VALID_ROW_SQL}`,
     );
     database.exec(`${buildConfirmEntriesSql(versions)} and exists (select 1 from ${MERGED_TABLE} x where x.pk = o.pk)`);
   }
-  database.exec(`delete from ${table} as o where o.differs = 0 and ${MATCHES_VALID_ROW}`);
+  database.exec(`delete from ${table} as o where o.differs = 0 and ${MATCHES_VALID_ROW_SQL}`);
 };
 
-/** Stores what rows show about records that were deleted here. */
+/** Stores what rows show about locally deleted records. */
 const observeDeletedRecords = ({ database, versions, table }: ObservedExport): void => {
   const sets = versions.columns.map(({ name, bit }) => {
     const column = quoteIdentifier(name);
@@ -145,7 +150,7 @@ const observeMissingRecords = (of: ObservedExport): void => {
   const { database, table, params, plan } = of;
   if (prefersConsole(plan))
     database.run(
-      `delete from ${table} as o where ${buildExistsHereSql(of)} and ${IS_MISSING_IN_EXPORT} and ${IS_CONTRADICTED_BY_ABSENCE}
+      `delete from ${table} as o where ${buildExistsLocallySql(of)} and ${IS_MISSING_IN_EXPORT_SQL} and ${IS_CONTRADICTED_BY_ABSENCE_SQL}
          and not exists (select 1 from ${HELD_TABLE} h where h.pk = o.pk)`,
       params,
     );
@@ -153,32 +158,38 @@ const observeMissingRecords = (of: ObservedExport): void => {
   database.run(
     `update ${table} as o set inConsole = 0, differs = 0, confirmed = 0,
        contradicted = ${buildCaseSql(isContradicted, PRESENCE_BIT, "o.contradicted")}
-     where ${buildExistsHereSql(of)} and ${IS_MISSING_IN_EXPORT}`,
+     where ${buildExistsLocallySql(of)} and ${IS_MISSING_IN_EXPORT_SQL}`,
     params,
   );
 };
 
-/** Deletes the observed state of records deleted both here and in the console.  @param which SQL: condition on `o` */
+/**
+ * Deletes the observed state of records that were deleted both locally and in the console. @param which SQL: condition
+ * on `o`
+ */
 const forgetDeletedRecords = (of: ObservedExport, which: string): void => {
   const { database, table, params } = of;
   const isAmbiguous = `exists (select 1 from ${AMBIGUOUS_TABLE} a where a.pk = o.pk)`;
   database.run(
-    `delete from ${table} as o where ${buildWasDeletedHereSql(of)} and not ${IS_DELETED_RECORD_SHOWN} and not ${isAmbiguous} and ${which}`,
+    `delete from ${table} as o where ${buildWasDeletedLocallySql(of)} and not ${IS_DELETED_RECORD_SHOWN_SQL} and not ${isAmbiguous} and ${which}`,
     params,
   );
 };
 
-/** Stores which custom fields the console has: the export's columns.  @param isOfTask true to verify a single task */
+/**
+ * Stores which custom fields the console has, according to the export's columns. @param isOfTask true to verify a
+ * single task
+ */
 const observeCustomFields = ({ database, plan: { staged }, revision }: ObservedExport, isOfTask: boolean): void => {
   const shown = staged.places.flatMap(({ field }) => (field.startsWith("custom:") ? [Number(field.slice(7))] : []));
   database.run(
-    `delete from main.${observedTable({ thing: CUSTOM_FIELD })} as o where o.inConsole = 0 and o.pk in (select value from json_each(:shown))`,
+    `delete from main.${getObservedTable({ thing: CUSTOM_FIELD })} as o where o.inConsole = 0 and o.pk in (select value from json_each(:shown))`,
     { shown: JSON.stringify(shown) },
   );
   if (!isOfTask) reopenRemovedFields(database, staged.header, revision);
 };
 
-/** Stores which records the console has by local name. This concerns records that appear only in cells of exports. */
+/** Stores which records the console has under their local names, for records that appear only in cells of exports. */
 const observeNamedRecords = (
   { database, plan, revision }: ObservedExport,
   isOfTask: TaskRecordConditions["named"] = () => "true",
@@ -192,25 +203,28 @@ const observeNamedRecords = (
     const shown = `select known.${keys.record} from s.refer f
       ${ORDERED_JOIN} ${keys.table} known on ${keys.has("known", "f.key")} and ${scope}
       where f.what = '${field.short}' and ${isClear} and not ${buildHasTwoNamesSql(reference, "known", "f.key")}`;
-    // the console has a record that was restored here, whether or not it was deleted in the console in between
+    // the console has a record that was restored locally, whether or not it was deleted in the console in between
     const isSettled = `(o.inConsole = 0 or o.differs & ~(${getColumnBit(versions, refers.by)} | ${PRESENCE_BIT}) = 0)`;
     const which = `o.pk in (${shown}) and ${isSettled} and ${isOfTask(versions)}`;
     database.run(buildKeepObservedSql(versions, which), { revision, ...getKindParam(plan, which) });
-    database.run(`delete from main.${observedTable(versions)} as o where ${which}`, getKindParam(plan, which));
+    database.run(`delete from main.${getObservedTable(versions)} as o where ${which}`, getKindParam(plan, which));
   }
 };
 
-/** SQL conditions on a task's observed records `o`: proved deletions, and records named in the export's cells. */
+/**
+ * SQL conditions on a task's observed records `o`: deletions that the export proves, and records to which the export's
+ * cells refer.
+ */
 interface TaskRecordConditions {
   readonly deletions: string;
   readonly named: (versions: VersionSchema) => string;
 }
 
 /**
- * Stores what an export showed about the records that were changed here. It must be called before the export's plan is
+ * Stores what an export shows about the records that were changed locally. Must be called before the export's plan is
  * applied.
  *
- * @param task limits this to the records of a task; what is here then stays unchanged if the export lacks it
+ * @param task limits this to the records of a task; records that the export lacks then remain unchanged in the tenant
  */
 export const observeExport = (
   database: Database,
@@ -222,7 +236,7 @@ export const observeExport = (
   if (versions === undefined) return;
   const { thing, name } = plan.kind;
   const params: ObservedExport["params"] = thing.scope === undefined ? {} : { kind: name };
-  const of = { database, plan, versions, table: `main.${observedTable(versions)}`, params, revision };
+  const of = { database, plan, versions, table: `main.${getObservedTable(versions)}`, params, revision };
   if (task === undefined) keepFormerObservedState(of);
   observeMatchedRecords(of);
   observeDeletedRecords(of);
@@ -235,40 +249,42 @@ export const observeExport = (
   }
 };
 
-// Custom fields that were removed here but that the console may still have. A column of an export with the name of such
-// a field belongs to this field.
+// Custom fields that were removed locally but that the console may still have. A column of an export with the name of
+// such a field belongs to this field.
 
 const CUSTOM_FIELD_VERSIONS = getVersionSchema(CUSTOM_FIELD.name);
 
-/** SQL: true if a custom field `o` was removed here. */
-const IS_REMOVED = `not exists (select 1 from main.custom_field t where t.pk = o.pk)`;
+/** SQL: true if a custom field `o` was removed locally. */
+const IS_FIELD_REMOVED_SQL = `not exists (select 1 from main.custom_field t where t.pk = o.pk)`;
 
 /**
  * SQL: the custom fields `o` as they were before their removal was confirmed. If the tenant now has another field with
- * the same name, columns belong to that field.
+ * the same name, columns with this name belong to that field.
  */
-const CONFIRMED_REMOVALS = `main.${observedHistoryTable(CUSTOM_FIELD_VERSIONS)} o ${ORDERED_JOIN} main.change c
+const CONFIRMED_REMOVALS_SQL = `main.${getObservedHistoryTable(CUSTOM_FIELD_VERSIONS)} o ${ORDERED_JOIN} main.change c
   on c.revision = o.revision and c.writer = 'confirm' and c.undoneBy is null
-  where o.confirmed & ${PRESENCE_BIT} <> 0 and ${IS_REMOVED}
-    and not exists (select 1 from main.${observedTable(CUSTOM_FIELD_VERSIONS)} n where n.pk = o.pk)
+  where o.confirmed & ${PRESENCE_BIT} <> 0 and ${IS_FIELD_REMOVED_SQL}
+    and not exists (select 1 from main.${getObservedTable(CUSTOM_FIELD_VERSIONS)} n where n.pk = o.pk)
     and not exists (select 1 from main.custom_field t where t.nameKey = o.nameKey)`;
 
-/** Returns the custom fields that were removed here, each with its task. */
+/** Returns the custom fields that were removed locally, each with its task. */
 export const listRemovedFields = (database: Database): readonly RemovedField[] =>
   database
     .all(
       `select o.name, max(c.number) as task from (
-         select pk, name from main.${observedTable(CUSTOM_FIELD_VERSIONS)} o where ${IS_REMOVED} union select o.pk, o.name from ${CONFIRMED_REMOVALS}) o
+         select pk, name from main.${getObservedTable(CUSTOM_FIELD_VERSIONS)} o where ${IS_FIELD_REMOVED_SQL} union select o.pk, o.name from ${CONFIRMED_REMOVALS_SQL}) o
        ${ORDERED_JOIN} main.custom_field_version v on v.pk = o.pk and v.action = 'delete' ${ORDERED_JOIN} main.change c on c.revision = v.revision
        group by o.name`,
     )
     .map(({ name, task }) => ({ name: String(name), task: Number(task) }));
 
-/** Reopens confirmed tasks of removed custom fields whose columns an export still has.  @param header of the export */
+/**
+ * Reopens confirmed tasks of removed custom fields whose columns are still in an export. @param header of the export
+ */
 const reopenRemovedFields = (database: Database, header: readonly string[], revision: number): void => {
   const shown = new Set(header.map((name) => nameKey(name.trim())));
   const pks = database
-    .all(`select o.pk, o.name from ${CONFIRMED_REMOVALS}`)
+    .all(`select o.pk, o.name from ${CONFIRMED_REMOVALS_SQL}`)
     .flatMap(({ pk, name }) => (shown.has(nameKey(String(name).trim())) ? [Number(pk)] : []));
   if (pks.length === 0) return;
   const params = { pks: JSON.stringify(pks), revision };
@@ -276,7 +292,7 @@ const reopenRemovedFields = (database: Database, header: readonly string[], revi
   const which = "(select value as pk from json_each(:pks)) o";
   database.run(buildKeepAgreedSql(CUSTOM_FIELD_VERSIONS, `${which} where true`), params);
   database.run(
-    `insert into main.${observedTable(CUSTOM_FIELD_VERSIONS)} (pk, inConsole, differs, since, ${columns})
+    `insert into main.${getObservedTable(CUSTOM_FIELD_VERSIONS)} (pk, inConsole, differs, since, ${columns})
      select o.pk, 1, ${ALL_COLUMNS_MASK}, :revision, ${columns} from ${which} ${ORDERED_JOIN} main.custom_field_version v on v.pk = o.pk
      where v.action = 'delete' and v.revision = (select max(l.revision) from main.custom_field_version l where l.pk = o.pk)`,
     params,

@@ -25,11 +25,11 @@ import {
   AMBIGUOUS_TABLE,
   DELETED_HERE_TABLE,
   HELD_TABLE,
-  IS_CONTRADICTED_BY_ABSENCE,
+  IS_CONTRADICTED_BY_ABSENCE_SQL,
   buildIsReferencedByDriftSql,
   keepEarlierContradictions,
   MERGED_TABLE,
-  NO_RECORD,
+  LEFT_OUT_TARGET,
   prefersConsole,
 } from "./tables.ts";
 
@@ -39,14 +39,14 @@ import {
 // The first three columns in versions have the same bits as `OrgBits`: 1 name, 2 code, 4 parent.
 const ALL_ORG_BITS: OrgBits = 7;
 
-/** An organisation as the console last showed it. */
+/** An organisation with its observed state. */
 interface ObservedOrg {
   readonly org: ExistingOrg;
   readonly isHere: boolean;
   readonly inConsole: boolean;
-  /** for an organisation that was deleted here: true if somebody confirmed that it was deleted in the console, too */
+  /** true if the organisation was deleted locally and a user confirmed that it was deleted in the console, too */
   readonly isGone: boolean;
-  /** true if an export without the organisation contradicts a change made here */
+  /** true if an export without the organisation contradicts a local change */
   readonly isExpected: boolean;
   readonly open: OrgBits;
   readonly confirmed: OrgBits;
@@ -67,7 +67,7 @@ const readObservedOrgs = (database: Database): readonly ObservedOrg[] => {
   );
   return database
     .all(
-      `select o.pk, o.inConsole, o.differs & ${ALL_ORG_BITS} as open, o.confirmed & ${ALL_ORG_BITS} as confirmed, o.confirmed & ${PRESENCE_BIT} <> 0 as isGone, t.pk is not null as isHere, ${IS_CONTRADICTED_BY_ABSENCE} as isExpected, ${values.join(", ")}
+      `select o.pk, o.inConsole, o.differs & ${ALL_ORG_BITS} as open, o.confirmed & ${ALL_ORG_BITS} as confirmed, o.confirmed & ${PRESENCE_BIT} <> 0 as isGone, t.pk is not null as isHere, ${IS_CONTRADICTED_BY_ABSENCE_SQL} as isExpected, ${values.join(", ")}
        from main.org_observed o left join main.org t on t.pk = o.pk order by o.pk`,
     )
     .map((row) => ({
@@ -87,7 +87,10 @@ interface OrgMergeInput {
   readonly orgs: readonly ExistingOrg[];
 }
 
-/** An organisation with its observed state, and all states that it may have in the console, the local state last. */
+/**
+ * An organisation with its observed state and all states that it may have in the console. The local state is the last
+ * one.
+ */
 interface PossibleOrg extends ObservedOrg {
   readonly states: readonly OrgValues[];
 }
@@ -97,9 +100,9 @@ const buildPlaceKey = (path: string | null, name: string | null = null): string 
   JSON.stringify([...(parseOrgPath(path ?? "") ?? []), ...(name === null ? [] : [name])].map((one) => nameKey(one)));
 
 /**
- * Finds rows with unknown codes that may belong to organisations whose codes were changed here and that no row shows
- * under a known code. Such a row appears if two organisations exchange their codes in the console, because one of them
- * needs a temporary code in between.
+ * Finds rows with unknown codes that may belong to organisations whose codes were changed locally and that no row shows
+ * under a known code. Such a row appears if the codes of two organisations are swapped in the console, because one
+ * organisation needs a temporary code in between.
  *
  * @param placed returns the organisations of the other rows, by their places
  */
@@ -174,7 +177,7 @@ const matchRowsByCode = (
   }
   pairs.decide();
   const codeOf = new Map(rows.map((row) => [row.row, row.code]));
-  // rows whose possible organisations all belong to other rows, although an organisation here has their code
+  // rows whose possible organisations all belong to other rows, although a local organisation has the row's code
   const strangers = pairs.others.flatMap((row) => {
     const holder = certain.get(codeKey(codeOf.get(row) ?? ""));
     return holder === undefined ? [] : [[row, [holder.pk]] as const];
@@ -211,7 +214,7 @@ const listPossiblePlaces = ({
     new Set(states.map(({ parent }) => parent)),
   ];
   const local = isHere ? states.at(-1) : undefined;
-  // once a field is confirmed, the console no longer has other values of the field
+  // once a field is confirmed, the console no longer has any other value of this field
   const isDoubted = (parent: number | null, name: string): boolean => {
     if (local === undefined) return isGone;
     const differing =
@@ -228,7 +231,7 @@ const groupPossiblePlaces = (possible: readonly PossibleOrg[]): LocalOrgs["place
   return new Map([...byPlace].map(([place, all]) => [place, all.map(([, one]) => one)]));
 };
 
-/** Returns organisations that agree with the console, but with a dropped task that somebody may have done anyway. */
+/** Returns organisations that agree with the console but have a dropped task that a user may have done anyway. */
 const readOrgsWithDroppedTasks = (
   database: Database,
   local: ReadonlyMap<number, ExistingOrg>,
@@ -255,15 +258,15 @@ const readOrgsWithDroppedTasks = (
   });
 };
 
-/** An export of organisations, merged with the changes that were made here. */
+/** An export of organisations, merged with the local changes. */
 export interface OrgMerge {
   readonly local: LocalOrgs;
   readonly possible: readonly PossibleOrg[];
-  /** the fields whose local changes are given up because the export contradicts them, by the organisation's `pk` */
+  /** the fields whose local changes are discarded because the export contradicts them, by the organisation's `pk` */
   readonly givenUp: ReadonlyMap<number, OrgBits>;
 }
 
-/** Compares an export with the changes that were made to organisations here since the console last showed them. */
+/** Compares an export with the changes that were made to organisations locally since the last export. */
 export const buildOrgMerge = (database: Database, plan: PlanDefinition, file: OrgMergeInput): OrgMerge => {
   const local = new Map(file.orgs.map((org) => [org.pk, org]));
   const possible = readObservedOrgs(database).map((one) => ({
@@ -291,7 +294,9 @@ export const buildOrgMerge = (database: Database, plan: PlanDefinition, file: Or
 interface ComparedOrg {
   readonly row: number;
   readonly pk: number;
-  /** the observed organisation; undefined if the organisation agreed with the console before the export */
+  /**
+   * the organisation with its observed state; undefined if the organisation agreed with the console before the export
+   */
   readonly one: PossibleOrg | undefined;
   readonly exported: Omit<ExportedOrg, "parent"> & { readonly parent: number };
   readonly open: OrgBits;
@@ -299,10 +304,10 @@ interface ComparedOrg {
 }
 
 /**
- * Compares an organisation in a row of an export with the states that the console may have for it.
+ * Compares an organisation in a row of an export with its possible states in the console.
  *
- * @param base the highest record number of an organisation so far. The record number of a new organisation is this
- * number plus the number of its row.
+ * @param base the highest existing record number of an organisation. The record number of a new organisation is this
+ * number plus the row number.
  */
 const compareExportedOrg = (
   { row, target, exported }: OrgOutcome,
@@ -320,7 +325,7 @@ const compareExportedOrg = (
   return { row, pk: target, one, exported: { ...exported, parent }, open, contradicted: bits };
 };
 
-/** Gives up the local changes that an export contradicts. */
+/** Discards the local changes that an export contradicts. */
 export const giveUpContradictedChanges = (database: Database, merge: OrgMerge, { outcomes }: OrgTreePlan): OrgMerge => {
   const of = { inPlace: new Set<number>(), base: readLastNumber(database, "orgs") };
   const compared = outcomes.flatMap((outcome) => compareExportedOrg(outcome, merge, of) ?? []);
@@ -342,7 +347,7 @@ const toExportedOrgParams = ({ name, code, parent, shown }: ComparedOrg["exporte
   shown,
 });
 
-/** Stores what the rows of an export show about organisations that were changed here. */
+/** Stores what the rows of an export show about organisations that were changed locally. */
 export const storeMergedOrgs = (database: Database, plan: PlanDefinition, tree: OrgTreePlan, merge: OrgMerge): void => {
   const { givenUp } = merge;
   const { inPlace } = tree;
@@ -369,7 +374,7 @@ export const storeMergedOrgs = (database: Database, plan: PlanDefinition, tree: 
   }
   keepEarlierContradictions(database, getVersionSchema(ORG.name));
   for (const outcome of tree.deleted) {
-    const { row, target = NO_RECORD } = outcome;
+    const { row, target = LEFT_OUT_TARGET } = outcome;
     const compared = compareExportedOrg(outcome, merge, { inPlace, base });
     database.run(`insert into ${DELETED_HERE_TABLE} (pk, row) values (:target, :row)`, { target, row });
     if (compared !== undefined)
@@ -377,10 +382,10 @@ export const storeMergedOrgs = (database: Database, plan: PlanDefinition, tree: 
         `update ${DELETED_HERE_TABLE} set shown = :shown, contradicted = :contradicted, (${EXPORTED_ORG_COLUMNS}) = (${EXPORTED_ORG_VALUES}) where pk = :pk`,
         { pk: compared.pk, contradicted: compared.contradicted, ...toExportedOrgParams(compared.exported) },
       );
-    database.run("update s.match set target = :none where row = :row", { row, none: NO_RECORD });
+    database.run("update s.match set target = :none where row = :row", { row, none: LEFT_OUT_TARGET });
   }
   for (const row of tree.leftOut)
-    database.run("insert into s.match (row, target, changed) values (:row, :none, 0)", { row, none: NO_RECORD });
+    database.run("insert into s.match (row, target, changed) values (:row, :none, 0)", { row, none: LEFT_OUT_TARGET });
   for (const pk of new Set([...tree.ambiguous.values()].flat()))
     database.run(`insert into ${AMBIGUOUS_TABLE} values (:pk)`, { pk });
   for (const pk of tree.held) database.run(`insert into ${HELD_TABLE} values (:pk)`, { pk });
@@ -389,8 +394,8 @@ export const storeMergedOrgs = (database: Database, plan: PlanDefinition, tree: 
 };
 
 /**
- * Warns about a new organisation if its name and parent are those of an organisation that was changed here and that no
- * row of the export matches. The new organisation may be the missing one with a new code.
+ * Warns about a new organisation if it has the name and parent of an organisation that was changed locally and that no
+ * row of the export matches. The new organisation may be the missing organisation with a new code.
  */
 const reportNewOrgCodes = (
   database: Database,
@@ -425,7 +430,10 @@ type OrgValues = Pick<ExistingOrg, "name" | "code" | "parent">;
 const getDifferingBits = (one: OrgValues, other: OrgValues): OrgBits =>
   (one.name === other.name ? 0 : 1) + (one.code === other.code ? 0 : 2) + (one.parent === other.parent ? 0 : 4);
 
-/** Returns a state of an organisation: the columns in `bits` are from the state, the other values are from `org`. */
+/**
+ * Returns an earlier state of an organisation: the columns in `bits` come from `state`, the other values come from
+ * `org`.
+ */
 const toOrgState = (state: Row, org: OrgValues): OrgValues => {
   const bits = Number(state["bits"]);
   const { name, code, parent } = toOrgValues(state);
@@ -436,7 +444,10 @@ const toOrgState = (state: Row, org: OrgValues): OrgValues => {
   };
 };
 
-/** Returns the states that the console may have: the observed state, if it has the organisation, and later ones. */
+/**
+ * Returns the states that an organisation may have in the console: its observed state if the console has the
+ * organisation, and all later states.
+ */
 const readCandidateStates = (database: Database, { org, inConsole }: ObservedOrg): readonly OrgValues[] => {
   const since = `select mask & ${ALL_ORG_BITS} as bits, name, code, parent from (${buildStatesSinceSql(getVersionSchema(ORG.name), ":pk")}) order by place`;
   const states = database.all(since, { pk: org.pk }).map((state) => toOrgState(state, org));

@@ -1,6 +1,11 @@
 import { ORG } from "../../../../model/organisation.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
-import { buildCustomFieldsBitSql, IS_CONFIRMED_ENTRY, observedTable, PRESENCE_BIT } from "../../../console/observed.ts";
+import {
+  buildCustomFieldsBitSql,
+  IS_CONFIRMED_ENTRY,
+  getObservedTable,
+  PRESENCE_BIT,
+} from "../../../console/observed.ts";
 import { getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
 import type { Contradiction, MergedValues } from "../../staging/counts.ts";
@@ -19,12 +24,12 @@ import { buildIsInKindScopeSql, type PlanDefinition, type StoredKind } from "../
 import {
   DELETED_HERE_TABLE,
   HELD_TABLE,
-  IS_CONTRADICTED_BY_ABSENCE,
-  IS_MISSING_IN_EXPORT,
+  IS_CONTRADICTED_BY_ABSENCE_SQL,
+  IS_MISSING_IN_EXPORT_SQL,
   getKindParam,
   MERGED_TABLE,
   getMergedVersions,
-  NO_RECORD,
+  LEFT_OUT_TARGET,
   prefersConsole,
   listSingleFields,
 } from "./tables.ts";
@@ -32,19 +37,19 @@ import { recordFinding } from "../findings.ts";
 import { buildKeyTasksSql } from "./tasks.ts";
 import { buildDroppedVersionsSql } from "../../../console/exported.ts";
 
-// What a plan reports about the merge of an export with the changes made here: counts, contradictions and warnings.
+// What a plan reports about the merge of an export with local changes: counts, contradictions and warnings.
 
 /** Maximum number of contradictions that a plan lists individually. */
 const MAX_LISTED_CONTRADICTIONS = 3;
 
-/** Maximum number of given-up values that a plan lists individually. */
+/** Maximum number of discarded values that a plan lists individually. */
 const MAX_LISTED_GIVEN_UP_VALUES = 1000;
 
 /** SQL: a stored value in readable form. @param value SQL of the stored value */
 const buildReadableValueSql = ({ references }: StoredKind, field: ImportedField, value: string): string => {
   const reference = references.find((one) => one.field === field && field.merge === "reference");
   if (reference !== undefined) {
-    const deleted = buildReferenceTextSql(reference, value, `main.${observedTable(reference.table)}`);
+    const deleted = buildReferenceTextSql(reference, value, `main.${getObservedTable(reference.table)}`);
     return `coalesce(${buildReferenceTextSql(reference, value)}, ${deleted})`;
   }
   return field.merge === "list"
@@ -54,7 +59,7 @@ const buildReadableValueSql = ({ references }: StoredKind, field: ImportedField,
 
 /**
  * Returns the columns that rows may show, each with a function that returns SQL of a value in readable form. If the
- * kind has a planner, the parent is a separate column, because the planner compares parents itself.
+ * record type has a planner, the parent is a separate column, because the planner compares parents itself.
  */
 const listReadableColumns = (
   plan: PlanDefinition,
@@ -67,14 +72,14 @@ const listReadableColumns = (
 ];
 
 /**
- * SQL: the code of an organisation, or its name if it does not have a code. The organisation exists here, was deleted
- * here, or is created by a row. @param pk SQL of its record number
+ * SQL: the code of an organisation, or its name if it does not have a code. The organisation may exist locally, may
+ * have been deleted locally, or may be created by a row. @param pk SQL of the record number
  */
 const buildOrgLabelSql = (pk: string): string => {
   const made = `a.row = ${pk} - (select last from collection where name = 'orgs')`;
   const [local, deleted, planned] = [
     `${ORG.name} a where a.pk = ${pk}`,
-    `main.${observedTable(getVersionSchema(ORG.name))} a where a.pk = ${pk}`,
+    `main.${getObservedTable(getVersionSchema(ORG.name))} a where a.pk = ${pk}`,
     `s.org_after a where ${made}`,
   ].map((from) => `(select coalesce(a.code, a.name) from ${from})`);
   return `coalesce(${local}, ${deleted}, ${planned})`;
@@ -95,23 +100,23 @@ class ContradictionSql {
     this.#plan = plan;
     this.#versions = versions;
     this.#called = `${buildRecordLabelSql(thing)} as name`;
-    this.#observed = `main.${observedTable(versions)}`;
+    this.#observed = `main.${getObservedTable(versions)}`;
     this.lacking = `${this.#observed} o ${ORDERED_JOIN} ${thing.name} t on t.pk = o.pk
-      where ${buildIsInKindScopeSql(thing, "t")} and ${IS_MISSING_IN_EXPORT}`;
+      where ${buildIsInKindScopeSql(thing, "t")} and ${IS_MISSING_IN_EXPORT_SQL}`;
     this.#isGone = prefersConsole(plan)
-      ? `(${IS_CONTRADICTED_BY_ABSENCE} and not exists (select 1 from ${HELD_TABLE} h where h.pk = o.pk))`
+      ? `(${IS_CONTRADICTED_BY_ABSENCE_SQL} and not exists (select 1 from ${HELD_TABLE} h where h.pk = o.pk))`
       : "false";
   }
 
   /**
-   * Returns queries for the contradicted fields of records that exist here.
+   * Returns queries for the contradicted fields of records that exist locally.
    *
    * @param bits SQL: mask of the columns to include, for a row `x` and its observed record `o`
    * @param entries the column of the row that contains its custom fields
    */
   fields(bits: string, entries: "entries" | "givenEntries"): readonly string[] {
     const { thing } = this.#plan.kind;
-    // if the exported value is not possible here, the record may not have an observed state yet
+    // if the tenant cannot accept the exported value, the record may not have an observed state yet
     const joined = `${MERGED_TABLE} x left join ${this.#observed} o on o.pk = x.pk ${ORDERED_JOIN} ${thing.name} t on t.pk = x.pk`;
     const ofColumns = listReadableColumns(this.#plan).map(({ name, shown }) => {
       const bit = getColumnBit(this.#versions, name);
@@ -131,7 +136,7 @@ class ContradictionSql {
     ];
   }
 
-  /** Returns queries for the values that the export contains for records that were deleted here. */
+  /** Returns queries for the values that the export contains for locally deleted records. */
   deleted(): readonly string[] {
     return listReadableColumns(this.#plan).map(
       ({ name, shown }) => `select t.pk, ${this.#called}, '${name}' as field, null as local,
@@ -141,7 +146,7 @@ class ContradictionSql {
     );
   }
 
-  /** Returns queries for the records that are kept here although the export lacks them. */
+  /** Returns queries for the records that are kept locally although the export lacks them. */
   kept(): readonly string[] {
     const isChanged = `(o.inConsole = 1 and o.differs & ~${PRESENCE_BIT} <> 0 or o.confirmed <> 0 or o.contradicted & ${PRESENCE_BIT} <> 0)`;
     const isObserved = `exists (select 1 from ${this.#observed} o where o.pk = h.pk)`;
@@ -155,7 +160,7 @@ class ContradictionSql {
     ];
   }
 
-  /** Returns a query for the records that were changed here and that are now deleted because the export lacks them. */
+  /** Returns a query for the records that were changed locally and are now deleted because the export lacks them. */
   gone(): string {
     return this.#whole(`${this.lacking} and ${this.#isGone}`);
   }
@@ -165,7 +170,10 @@ class ContradictionSql {
   }
 }
 
-/** Returns what an export shows about values that were changed here; undefined if nothing, and for other plans. */
+/**
+ * Returns what an export shows about values that were changed locally; undefined if it does not show any, and for other
+ * plans.
+ */
 export const countMergedValues = (database: Database, plan: PlanDefinition): MergedValues | undefined => {
   const versions = getMergedVersions(plan);
   if (versions === undefined) return undefined;
@@ -192,11 +200,11 @@ export const countMergedValues = (database: Database, plan: PlanDefinition): Mer
     ? read([...sql.fields("x.givenUp", "givenEntries"), ...(isWhole ? [sql.gone()] : [])], MAX_LISTED_GIVEN_UP_VALUES)
     : undefined;
   const leftOut = database.count(
-    `select count(*) from s.match m where m.target = ${NO_RECORD} and not exists (select 1 from ${DELETED_HERE_TABLE} d where d.row = m.row)`,
+    `select count(*) from s.match m where m.target = ${LEFT_OUT_TARGET} and not exists (select 1 from ${DELETED_HERE_TABLE} d where d.row = m.row)`,
   );
   const unseen = `select count(*) from ${sql.lacking} and o.inConsole = 0 and o.confirmed = 0 and o.contradicted & ${PRESENCE_BIT} = 0`;
   const open =
-    database.count(`select count(*) from ${MERGED_TABLE} x ${ORDERED_JOIN} main.${observedTable(versions)} o on o.pk = x.pk
+    database.count(`select count(*) from ${MERGED_TABLE} x ${ORDERED_JOIN} main.${getObservedTable(versions)} o on o.pk = x.pk
         where x.open & x.differing & ~x.contradicted & ~o.confirmed <> 0`) +
     database.count(`select count(*) from ${DELETED_HERE_TABLE} d where d.contradicted = 0`) +
     (isWhole ? database.count(unseen, getKindParam(plan, unseen)) : 0);
@@ -226,7 +234,7 @@ const toContradiction = (row: Row): Contradiction => ({
 });
 
 /**
- * Warns about rows that are left out. Each warning names the records that the row may belong to, and the tasks that
+ * Warns about rows that are left out. Each warning lists the records that the row may belong to, and the tasks that
  * change the keys of these records.
  *
  * @param possible record numbers of the records that a row may belong to, by row
@@ -242,9 +250,9 @@ export const reportAmbiguousRows = (
   if (versions === undefined) return;
   const ofRow = (value: string, joined: string): string =>
     `select ${value} as value from json_each(:pairs) p ${ORDERED_JOIN} ${joined} t on t.pk = p.value ->> 'pk' where p.value ->> 'row' = r.row`;
-  // the observed state of a record that was deleted here contains all columns
+  // the observed state of a locally deleted record contains all columns
   const isDeleted = `not exists (select 1 from main.${thing.name} n where n.pk = t.pk)`;
-  const [local, deleted] = [`main.${thing.name}`, `main.${observedTable({ thing })}`].map((table) =>
+  const [local, deleted] = [`main.${thing.name}`, `main.${getObservedTable({ thing })}`].map((table) =>
     ofRow(buildRecordLabelSql(thing), table),
   );
   const listed = (values: string): string => `(select string_agg(value, ', ') from (${values} order by 1))`;
@@ -260,7 +268,9 @@ export const reportAmbiguousRows = (
   });
 };
 
-/** Warns about values whose task was dropped, but that somebody entered in the console. The plan takes them over. */
+/**
+ * Warns about values whose task was dropped but that were entered in the console anyway. The plan imports these values.
+ */
 export const reportDroppedValues = (database: Database, plan: PlanDefinition): void => {
   const versions = getMergedVersions(plan);
   if (versions === undefined) return;

@@ -2,7 +2,7 @@ import {
   CUSTOM_FIELDS_COLUMN,
   EXPORTED_VERSIONS,
   OBSERVED_VERSIONS,
-  observedTable,
+  getObservedTable,
   PRESENCE_BIT,
   buildStatesSinceSql,
 } from "../../../console/observed.ts";
@@ -19,20 +19,21 @@ import {
 } from "../expressions.ts";
 import type { PlanDefinition, StoredKind } from "../stored-kind.ts";
 
-// The tables that the parts of a merge share. They contain what an export shows about records that were changed here.
+// The tables that the parts of a merge share. They contain what an export shows about records that were changed
+// locally.
 
 /**
  * The table of the rows that belong to records with an observed state. Its columns are `pk`; `row`; `isNew` (the
  * console did not have the record); masks of columns like those of versions (`shown` by the row, `differing` from the
- * local values, `open`: changed here, `contradicted`, `givenUp`: contradicted, and the console value is taken); the
- * custom fields of the row that were changed here (`keys`: all of them, `entries`: those that differ, `givenEntries`:
- * those whose console value is taken); and the columns of the thing.
+ * local values, `open`: changed locally, `contradicted`, `givenUp`: contradicted, and the console value is accepted);
+ * the custom fields of the row that were changed locally (`keys`: all of them, `entries`: those that differ,
+ * `givenEntries`: those whose console value is accepted); and the columns of the record type.
  */
 export const MERGED_TABLE = "s.merged";
 
 /**
- * The table of the records that were deleted here and that a row shows. Its columns are `pk`, `row`, the masks of the
- * columns that are `shown` and `contradicted`, and the columns of the thing.
+ * The table of the records that were deleted locally but that a row shows. Its columns are `pk`, `row`, the masks of
+ * the columns that are `shown` and `contradicted`, and the columns of the record type.
  */
 export const DELETED_HERE_TABLE = "s.deleted_here";
 
@@ -42,17 +43,25 @@ export const AMBIGUOUS_TABLE = "s.ambiguous";
 /** The table of the records that an export lacks, but that are kept because local changes refer to them: `pk`. */
 export const HELD_TABLE = "s.held";
 
-/** The table of records that may lack a key in the console, so that blank cells may mean them: `what` (field), `pk`. */
+/**
+ * The table of records that may lack a key in the console, so that blank cells may refer to them: `what` (field), `pk`.
+ */
 export const NAMELESS_TABLE = "s.nameless";
 
-/** The target of a row that is left out, for example because its record was deleted here. Nothing is written. */
-export const NO_RECORD = -1;
+/**
+ * The target of a row that is left out, for example because its record was deleted locally. Nothing is written for such
+ * a row.
+ */
+export const LEFT_OUT_TARGET = -1;
 
-/** Returns the record versions that a console export is merged with; undefined for other plans, which overwrite. */
+/**
+ * Returns the record versions that a console export is merged with; undefined for other plans, which overwrite local
+ * values.
+ */
 export const getMergedVersions = ({ kind, request }: PlanDefinition): VersionSchema | undefined =>
   request.fromConsole === true ? EXPORTED_VERSIONS.find(({ thing }) => thing === kind.thing) : undefined;
 
-/** Returns the parameter `kind` if the statement uses it, which it does for a thing with a scope. */
+/** Returns the parameter `kind` if the statement uses it. Statements use it for record types that have a scope. */
 export const getKindParam = ({ kind }: PlanDefinition, sql: string): { readonly kind?: string } =>
   sql.includes(":kind") ? { kind: kind.name } : {};
 
@@ -89,7 +98,9 @@ export const createMergeTables = (database: Database, plan: PlanDefinition): voi
   database.exec(`create table ${LOCAL_ENTRY_TABLE} (row integer not null, key text not null, primary key (row, key))`);
 };
 
-/** Marks values as contradicted if an earlier export contradicted them and their console value is unchanged. */
+/**
+ * Marks values as contradicted if an earlier export contradicted them and their console value has not changed since.
+ */
 export const keepEarlierContradictions = (database: Database, versions: VersionSchema): void => {
   const same = versions.columns
     .filter(({ leads, name }) => leads && name !== CUSTOM_FIELDS_COLUMN)
@@ -98,11 +109,11 @@ export const keepEarlierContradictions = (database: Database, versions: VersionS
     );
   database.exec(
     `update ${MERGED_TABLE} as x set contradicted = x.contradicted | (o.contradicted & x.open & x.differing & (${same.join(" | ")}))
-     from main.${observedTable(versions)} o where o.pk = x.pk and o.contradicted <> 0`,
+     from main.${getObservedTable(versions)} o where o.pk = x.pk and o.contradicted <> 0`,
   );
 };
 
-/** Returns the fields that the plan's rows may show, except custom fields, each of which is merged separately. */
+/** Returns the fields that the plan's rows may show, without the custom fields, which are merged one by one. */
 export const listSingleFields = (plan: PlanDefinition): readonly ImportedField[] =>
   listChangeableFields(plan).filter((field) => isStaged(plan, field) && field.merge !== CUSTOM_FIELDS_COLUMN);
 
@@ -113,14 +124,14 @@ export const listSingleFields = (plan: PlanDefinition): readonly ImportedField[]
  * @param which SQL: selects the record numbers
  */
 export const buildConsoleStatesSql = (versions: VersionSchema, which: string): string => {
-  const table = `main.${observedTable(versions)}`;
+  const table = `main.${getObservedTable(versions)}`;
   const names = versions.columns.map(({ name }) => quoteIdentifier(name)).join(", ");
   return `select pk, differs as mask, ${names} from ${table} where pk in (${which})
     union all select pk, mask, ${names} from (${buildStatesSinceSql(versions, which)})`;
 };
 
 /**
- * SQL: the states of records that the console may have, and the local state; columns as in
+ * SQL: the states that records may have in the console, and their local state; columns as in
  * {@link buildConsoleStatesSql}.
  */
 export const buildPossibleStatesSql = (versions: VersionSchema, which: string): string =>
@@ -128,39 +139,39 @@ export const buildPossibleStatesSql = (versions: VersionSchema, which: string): 
    union all select n.pk, ${ALL_COLUMNS_MASK}, ${versions.columns.map(({ name }) => `n.${quoteIdentifier(name)}`).join(", ")}
      from main.${versions.thing.name} n where n.pk in (${which})`;
 
-/** Returns true if the plan gives up the local changes that the export contradicts. */
+/** Returns true if the plan discards the local changes that the export contradicts. */
 export const prefersConsole = ({ request }: PlanDefinition): boolean => request.prefer === "console";
 
-/** SQL: true if an export that lacks the observed record `o` contradicts a change made here. */
-export const IS_CONTRADICTED_BY_ABSENCE = `(o.inConsole = 1 and o.differs & ${PRESENCE_BIT} = 0
+/** SQL: true if an export that lacks the observed record `o` contradicts a local change. */
+export const IS_CONTRADICTED_BY_ABSENCE_SQL = `(o.inConsole = 1 and o.differs & ${PRESENCE_BIT} = 0
   or o.inConsole = 0 and o.confirmed & ${PRESENCE_BIT} = 0 and o.contradicted & ${PRESENCE_BIT} <> 0)`;
 
 /**
- * SQL: true if an export that lacks the record `t` does not delete the record: it was changed here, the console never
- * had it, or it is in one of the tables {@link AMBIGUOUS_TABLE} and {@link HELD_TABLE}.
+ * SQL: true if an export that lacks the record `t` does not delete it: the record was changed locally, the console
+ * never had it, or it is in one of the tables {@link AMBIGUOUS_TABLE} and {@link HELD_TABLE}.
  */
-export const buildIsKeptHereSql = ({ thing }: StoredKind, prefer: PlanDefinition["request"]["prefer"]): string => {
+export const buildIsKeptLocallySql = ({ thing }: StoredKind, prefer: PlanDefinition["request"]["prefer"]): string => {
   if (!EXPORTED_VERSIONS.some((versions) => versions.thing === thing)) return "false";
-  const given = prefer === "console" ? ` and not (${IS_CONTRADICTED_BY_ABSENCE})` : "";
+  const given = prefer === "console" ? ` and not (${IS_CONTRADICTED_BY_ABSENCE_SQL})` : "";
   const isIn = (table: string): string => `exists (select 1 from ${table} kept where kept.pk = t.pk)`;
-  return `(exists (select 1 from main.${observedTable({ thing })} o where o.pk = t.pk${given})
+  return `(exists (select 1 from main.${getObservedTable({ thing })} o where o.pk = t.pk${given})
     or ${isIn(AMBIGUOUS_TABLE)} or ${isIn(HELD_TABLE)})`;
 };
 
-/** SQL: true if something that was changed here refers to the record `t`. */
+/** SQL: true if a record that was changed locally refers to the record `t`. */
 export const buildIsReferencedByDriftSql = ({ table: { heldBy = [] } }: StoredKind): string =>
   heldBy
     .flatMap(({ thing, column, rows }) =>
       OBSERVED_VERSIONS.filter((versions) => versions.thing === thing).map((versions) => {
         const bits = rows === undefined ? getColumnBit(versions, column) : ALL_COLUMNS_MASK;
-        return `exists (select 1 from ${rows ?? `main.${thing.name}`} h join main.${observedTable(versions)} d on d.pk = h.pk
+        return `exists (select 1 from ${rows ?? `main.${thing.name}`} h join main.${getObservedTable(versions)} d on d.pk = h.pk
           where h.${quoteIdentifier(column)} = t.pk and (d.inConsole = 0 or d.differs & ${bits} <> 0))`;
       }),
     )
     .join(" or ") || "false";
 
-/** SQL: true if the export lacks the observed record `o`, and no row that is left out may belong to it. */
-export const IS_MISSING_IN_EXPORT = `${buildIsMissingRecordSql("o.pk")} and not exists (select 1 from ${AMBIGUOUS_TABLE} a where a.pk = o.pk)`;
+/** SQL: true if the export lacks the observed record `o`, and no left-out row may belong to the record. */
+export const IS_MISSING_IN_EXPORT_SQL = `${buildIsMissingRecordSql("o.pk")} and not exists (select 1 from ${AMBIGUOUS_TABLE} a where a.pk = o.pk)`;
 
 /**
  * Stores in {@link HELD_TABLE} the records that an export lacks, but that are kept because local changes refer to them.
@@ -170,6 +181,6 @@ export const storeHeldRecords = (database: Database, plan: PlanDefinition): void
   if (getMergedVersions(plan) === undefined || request.mode !== "replace") return;
   createTargetIndex(database);
   const select = `select t.pk from ${kind.thing.name} t where ${kind.inScope} and ${buildIsMissingRecordSql("t.pk")}
-    and not ${buildIsKeptHereSql(kind, request.prefer)} and (${buildIsReferencedByDriftSql(kind)})`;
+    and not ${buildIsKeptLocallySql(kind, request.prefer)} and (${buildIsReferencedByDriftSql(kind)})`;
   database.run(`insert into ${HELD_TABLE} ${select}`, getKindParam(plan, select));
 };

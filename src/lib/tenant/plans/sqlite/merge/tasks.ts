@@ -1,6 +1,6 @@
 import { buildThingDriftSql, buildChangeDriftSql, type DriftPart } from "../../../console/drift.ts";
 import { readOpenTasks, type OpenTasks } from "../../../console/tasks.ts";
-import { buildCustomFieldsBitSql, observedTable, PRESENCE_BIT } from "../../../console/observed.ts";
+import { buildCustomFieldsBitSql, getObservedTable, PRESENCE_BIT } from "../../../console/observed.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
 import type { MissingRecordCounts } from "../../engine.ts";
 import { isFullTakeover, listImports, readImport, type ImportRecord, type TakeoverResult } from "../../import-rows.ts";
@@ -15,15 +15,16 @@ import { observeExport } from "./observation.ts";
 import {
   AMBIGUOUS_TABLE,
   DELETED_HERE_TABLE,
-  IS_CONTRADICTED_BY_ABSENCE,
-  IS_MISSING_IN_EXPORT,
+  IS_CONTRADICTED_BY_ABSENCE_SQL,
+  IS_MISSING_IN_EXPORT_SQL,
   getKindParam,
   MERGED_TABLE,
   getMergedVersions,
   prefersConsole,
 } from "./tables.ts";
 
-// An export that verifies a task. The export may show more, but only the records and fields of the task are observed.
+// An export that is used to verify a task. The export may show more, but only the records and fields of the task are
+// observed.
 
 /** The table of the records of a task: `pk`, and the `mask` of the fields that belong to the task. */
 const TASK_MASK_TABLE = "s.of_task";
@@ -31,18 +32,18 @@ const TASK_MASK_TABLE = "s.of_task";
 /** The table of a task's deletions that an export does not prove, because it also lacks other records: `pk`. */
 const UNPROVED_DELETION_TABLE = "s.unproved";
 
-/** The table of a task's references for which a blank cell may mean the referenced record: `pk` and `column`. */
+/** The table of a task's references for which a blank cell may refer to the expected record: `pk` and `column`. */
 const BLANK_REFERENCE_TABLE = "s.blank_reference";
 
 /** What an export shows about a task. */
 interface TaskObservation {
-  /** counts of the records that the export lacks, if it does not prove a deletion for that reason */
+  /** counts of the records that the export lacks, if a deletion is therefore not proved */
   readonly lacking?: MissingRecordCounts | undefined;
   /** parts of the task that the export cannot show, in addition to the columns that it lacks */
   readonly unseen: readonly Pick<DriftPart, "columns" | "which">[];
 }
 
-/** Counts the records that agree with the console, and those of them that the export lacks. */
+/** Counts the records that agree with the console, and how many of them the export lacks. */
 const countLackingRecords = (
   database: Database,
   { kind }: PlanDefinition,
@@ -53,13 +54,16 @@ const countLackingRecords = (
   const row = database.get(
     `select count(*) as of, count(*) filter (where ${buildIsMissingRecordSql("t.pk")} and not ${isAmbiguous}) as records
      from ${kind.thing.name} t where ${kind.inScope} and t.pk is distinct from :usual
-       and not exists (select 1 from main.${observedTable(versions)} o where o.pk = t.pk)`,
+       and not exists (select 1 from main.${getObservedTable(versions)} o where o.pk = t.pk)`,
     { kind: kind.name, usual: kind.table.usual ?? null },
   );
   return { records: Number(row?.["records"]), of: Number(row?.["of"]) };
 };
 
-/** Finds a task's unproved deletions.  @returns counts of the export's missing records; undefined if all are proved */
+/**
+ * Finds a task's deletions that an export does not prove. @returns counts of the export's missing records; undefined if
+ * all deletions are proved
+ */
 const findUnprovedDeletions = (
   database: Database,
   plan: PlanDefinition,
@@ -71,7 +75,7 @@ const findUnprovedDeletions = (
   const isShown = [DELETED_HERE_TABLE, AMBIGUOUS_TABLE].map(
     (table) => `exists (select 1 from ${table} x where x.pk = d.pk)`,
   );
-  const isOfKind = `d.pk in (select o.pk from main.${observedTable(versions)} o where ${buildIsInKindScopeSql(thing, "o")})`;
+  const isOfKind = `d.pk in (select o.pk from main.${getObservedTable(versions)} o where ${buildIsInKindScopeSql(thing, "o")})`;
   database.run(
     `insert into ${UNPROVED_DELETION_TABLE} select d.pk from (${buildChangeDriftSql(versions)}) d
      where d.action = 'delete' and d.mask & ~d.confirmed <> 0 and not (${isShown.join(" or ")}) and ${isOfKind}`,
@@ -84,7 +88,10 @@ const findUnprovedDeletions = (
   return undefined;
 };
 
-/** Finds a task's references that blank cells may show as done: the referenced record may lack a key in the console. */
+/**
+ * Finds a task's references that count as done even if their cell is blank, because the referenced record may lack a
+ * key in the console.
+ */
 const findBlankReferences = (
   database: Database,
   plan: PlanDefinition,
@@ -136,7 +143,7 @@ export const observeTask = (
   for (const table of [MERGED_TABLE, DELETED_HERE_TABLE])
     database.exec(`delete from ${table} as m where not exists (select 1 from ${TASK_MASK_TABLE} e where e.pk = m.pk)`);
   const custom = buildCustomFieldsBitSql(versions);
-  // for a new record, the whole row is kept, because it shows that the console has the record
+  // for a new record, the whole row is kept, because any row shows that the console has the record
   database.exec(
     `update ${MERGED_TABLE} as m set shown = m.shown & (e.mask | ${PRESENCE_BIT}), contradicted = m.contradicted & e.mask,
        ${["keys", "entries"].map((name) => `${name} = ${buildCaseSql(`e.mask & ${custom} <> 0`, `m.${name}`, "null")}`).join(", ")}
@@ -169,20 +176,20 @@ export const listUnshownColumns = (plan: PlanDefinition): readonly string[] => {
   return versions.columns.filter(({ leads, bit }) => leads && !shown.has(bit)).map(({ name }) => name);
 };
 
-/** The open tasks before an export of the console is taken over, and the age of the mirror at that time. */
+/** The open tasks before a console export is imported, and the age of the mirror at that time. */
 export interface TasksBeforeTakeover extends OpenTasks {
   readonly mirroredBefore: string | null;
-  /** numbers of the tasks for which at least one local change is given up */
+  /** numbers of the tasks for which at least one local change is discarded */
   readonly givenUp: ReadonlySet<number>;
 }
 
-/** Returns the numbers of the tasks for which a local change is given up in favour of a compared export's value. */
+/** Returns the numbers of the tasks for which a local change is discarded in favour of the export's value. */
 const findGivenUpTasks = (database: Database, plan: PlanDefinition, versions: VersionSchema): ReadonlySet<number> => {
   if (!prefersConsole(plan)) return new Set();
   const { thing, inScope } = plan.kind;
   const isGone =
     plan.request.mode === "replace"
-      ? `o.pk in (select t.pk from main.${thing.name} t where t.pk = o.pk and ${inScope}) and ${IS_CONTRADICTED_BY_ABSENCE} and ${IS_MISSING_IN_EXPORT}`
+      ? `o.pk in (select t.pk from main.${thing.name} t where t.pk = o.pk and ${inScope}) and ${IS_CONTRADICTED_BY_ABSENCE_SQL} and ${IS_MISSING_IN_EXPORT_SQL}`
       : "false";
   const drift = buildThingDriftSql(
     versions,
@@ -196,7 +203,7 @@ const findGivenUpTasks = (database: Database, plan: PlanDefinition, versions: Ve
   return new Set(rows.map(({ number }) => Number(number)));
 };
 
-/** Returns the open tasks before an export of the console is taken over, and the age of the mirror. */
+/** Returns the open tasks before a console export is imported, and the age of the mirror. */
 export const readTasksBeforeTakeover = async (
   reader: Reader,
   database: Database,
@@ -210,7 +217,7 @@ export const readTasksBeforeTakeover = async (
   };
 };
 
-/** Returns which tasks were settled by the takeover of a console export.  @param change number of the takeover */
+/** Returns the tasks whose state changed because a console export was imported.  @param change number of the import */
 export const readTakeoverResult = async (
   reader: Reader,
   { mirroredBefore, open: before, givenUp }: TasksBeforeTakeover,
@@ -223,7 +230,8 @@ export const readTakeoverResult = async (
     closed: closed.filter((number) => !givenUp.has(number)),
     givenUp: closed.filter((number) => givenUp.has(number)),
     advanced: [...before].flatMap(([number, records]) => ((open.get(number) ?? records) < records ? [number] : [])),
-    // a console value that is not possible here, but that nobody changed here, becomes a task of the takeover itself
+    // if a console value is not possible in the tenant, but the record was not changed locally, the value becomes a
+    // task of the import itself
     contradicted: [...contradicted].filter((number) => before.has(number) || number === change),
     reopened: [...open.keys()].filter((number) => !before.has(number) && number !== change),
     open: open.size,
@@ -231,8 +239,8 @@ export const readTakeoverResult = async (
 };
 
 /**
- * Sets the age of the mirror after a takeover was undone, or after the undo of a takeover was undone. Takeovers can be
- * undone in any order.
+ * Sets the age of the mirror after the import of a console export was undone, or after such an undo was undone. These
+ * imports can be undone in any order.
  */
 export const restoreMirrorAge = async (writer: Writer, undone: ImportRecord): Promise<void> => {
   let taken = undone;

@@ -1,7 +1,7 @@
 import { namesOrg, type Format } from "../../../../model/format.ts";
 import type { OrgBy } from "../../../../model/import.ts";
 import { findNearestWord } from "../../../../text/nearest.ts";
-import { ORG_POSITIONS } from "../../../records/org-rows.ts";
+import { ORG_POSITION_TABLE } from "../../../records/org-rows.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { refreshDerivedTable } from "../../../store/sqlite/scope.ts";
 import { buildIsKnownSql, buildRowKeysSql, isStaged } from "../expressions.ts";
@@ -43,9 +43,9 @@ export const toKindWithOrgNames = (kind: StoredKind): StoredKind => ({
 /** SQL: the keys by which the visible organisations `o` can be named. */
 const ORG_KEYS: Readonly<Record<Exclude<OrgBy, "code">, string>> = {
   name: "select coalesce(o.nameKey, o.name) as key, o.pk from org o",
-  path: `select p.pathKey as key, o.pk from org o join temp.${ORG_POSITIONS.name} p on p.pk = o.pk where p.depth > 0
+  path: `select p.pathKey as key, o.pk from org o join temp.${ORG_POSITION_TABLE.name} p on p.pk = o.pk where p.depth > 0
     union all select coalesce(root.nameKey, root.name) || case when p.depth = 0 then '' else '/' || p.pathKey end, o.pk
-    from org o join temp.${ORG_POSITIONS.name} p on p.pk = o.pk join main.org root on root.parent is null`,
+    from org o join temp.${ORG_POSITION_TABLE.name} p on p.pk = o.pk join main.org root on root.parent is null`,
 };
 
 /** Maximum number of unknown names for which a similar name is looked up. */
@@ -56,7 +56,7 @@ const MAX_PATHS = 5;
 export const resolveOrgNames = (database: Database, plan: PlanDefinition): void => {
   const { orgBy = "code", scope } = plan.request;
   if (orgBy === "code") return;
-  refreshDerivedTable(database, ORG_POSITIONS);
+  refreshDerivedTable(database, ORG_POSITION_TABLE);
   database.exec(`drop table if exists ${ORG_NAME_TABLE}`);
   database.exec(
     `create table ${ORG_NAME_TABLE} (key text primary key, pk integer, count integer not null) without rowid`,

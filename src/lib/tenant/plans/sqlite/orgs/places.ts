@@ -1,13 +1,13 @@
 import type { SQLOutputValue } from "node:sqlite";
 import { formatOrgPath, ORG } from "../../../../model/organisation.ts";
-import { observedTable } from "../../../console/observed.ts";
+import { getObservedTable } from "../../../console/observed.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
 import { getColumnBit } from "../../../versions/tables.ts";
 import { buildCaseSql } from "../../../store/sql/forms.ts";
 import type { RecordSql } from "../../../versions/past.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { ROOT_ORG_PK } from "../../../store/sqlite/migrations.ts";
-import { buildNamesOtherSql } from "../matching/console-keys.ts";
+import { buildRefersToOtherInConsoleSql } from "../matching/console-keys.ts";
 import type { Planner } from "../stored-kind.ts";
 
 const ORG_VERSIONS = getVersionSchema(ORG.name);
@@ -18,7 +18,7 @@ export interface OrgPlace {
   readonly parentPath: string | null;
 }
 
-/** An organisation as the plan leaves it. `parent` is the node key of another organisation. */
+/** An organisation after the plan. `parent` is the node key of another organisation. */
 interface PlannedOrg {
   readonly name: string;
   readonly code: string | null;
@@ -46,7 +46,7 @@ const readStoredOrgs = (database: Database): Map<string, PlannedOrg> => {
   return orgs;
 };
 
-/** Returns all organisations of the tenant and of the file as the plan leaves them, by node key. */
+/** Returns all organisations of the tenant and of the file after the plan, by node key. */
 const readPlannedOrgs = (database: Database): ReadonlyMap<string, PlannedOrg> => {
   const orgs = readStoredOrgs(database);
   const rows = database.all("select a.*, m.target from s.org_after a left join s.match m on m.row = a.row");
@@ -84,7 +84,7 @@ export const createPlaceLookup = (database: Database): ((parent: unknown) => Org
   return (parent) => getPlaceBelow(orgs, toOrgNodeKey(parent));
 };
 
-/** SQL of the organisations as they are now. */
+/** SQL of the current organisations. */
 const CURRENT_ORG_SQL: RecordSql = {
   joins: (pk) => `join main.org p on p.pk = ${pk}`,
   column: (name) => `p.${name}`,
@@ -100,11 +100,14 @@ export const buildOrgPathSql = (pk: string, { joins, column } = CURRENT_ORG_SQL)
     select path from up where coalesce(at, ${ROOT_ORG_PK}) = ${ROOT_ORG_PK})`;
 };
 
-/** SQL: true if an organisation or ancestor may differ in the console in name, code or place.  @param pk SQL: number */
+/**
+ * SQL: true if the name, code or place of an organisation or of one of its ancestors may differ in the console. @param
+ * pk SQL of the record number
+ */
 const buildIsMovedPathSql = (pk: string): string =>
   `exists (with recursive up(at) as (select pk from (select ${pk} as pk) own
       union select p.parent from up join main.org p on p.pk = up.at where p.parent is not null)
-    select 1 from up join main.${observedTable(ORG_VERSIONS)} o on o.pk = up.at
+    select 1 from up join main.${getObservedTable(ORG_VERSIONS)} o on o.pk = up.at
     where o.differs & ~o.confirmed & (${["name", "code", "parent"].map((name) => getColumnBit(ORG_VERSIONS, name)).join(" | ")}) <> 0)`;
 
 /** Implements `moved` of the planner. An organisation without a code is identified by its place. */
@@ -113,7 +116,7 @@ export const buildMovedOrgSql: Planner["moved"] = ({ references }) => {
   const key = `coalesce((select coalesce(p.codeKey, p.code) from main.org p where p.pk = a.parentOrg),
     (select org_key(p.code) from s.org_after p where p.row = a.parentRow))`;
   const [reference] = references;
-  const isOther = reference === undefined ? "false" : buildNamesOtherSql(reference, key);
+  const isOther = reference === undefined ? "false" : buildRefersToOtherInConsoleSql(reference, key);
   return {
     key: `a.code is null and ${buildIsMovedPathSql("t.pk")}`,
     reference: buildCaseSql(`${key} is null`, buildIsMovedPathSql(parent), isOther),

@@ -11,7 +11,7 @@ import { codeKey, toCp932Form, nameKey } from "../../../../model/normalise.ts";
 import { getProblemSeverity, type ProblemParams } from "../../../../model/problem.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { storeLastNumber, readLastNumber } from "../commit.ts";
-import { IS_VALID_ROW, buildRecordLabelSql } from "../expressions.ts";
+import { IS_VALID_ROW_SQL, buildRecordLabelSql } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import { ORG } from "../../../../model/organisation.ts";
 import { buildCaseSql } from "../../../store/sql/forms.ts";
@@ -55,7 +55,7 @@ const countRecordsByOrg = (
   );
 
 /** SQL: the organisations above those in a plan's scope. Their names are needed for paths. */
-const ORGS_ABOVE_SCOPE = `with recursive up (pk) as (
+const ORGS_ABOVE_SCOPE_SQL = `with recursive up (pk) as (
     select parent from org union select o.parent from up u join main.org o on o.pk = u.pk where o.parent is not null)
   select o.pk, o.name, o.code, o.parent from up u join main.org o on o.pk = u.pk
   where not exists (select 1 from org seen where seen.pk = o.pk) order by o.pk`;
@@ -72,7 +72,7 @@ const readCodesOutsideScope = (database: Database): ReadonlySet<string> =>
   );
 
 const readOrgsAboveScope = (database: Database): readonly ExistingOrg[] =>
-  database.all(ORGS_ABOVE_SCOPE).map((org) => ({ ...toExistingOrg(org), users: 0, devices: 0, above: true }));
+  database.all(ORGS_ABOVE_SCOPE_SQL).map((org) => ({ ...toExistingOrg(org), users: 0, devices: 0, above: true }));
 
 const toExistingOrg = (org: Row) => ({
   pk: Number(org["pk"]),
@@ -111,19 +111,20 @@ const readOrgs = (database: Database): readonly ExistingOrg[] => {
 
 /**
  * SQL: the accounts whose role is limited to organisations. Each row has the name of an account and one of its
- * organisations. The account acts in this organisation and below it. @see facts 2.1
+ * organisations. The account has access to this organisation and to all organisations below it. @see facts 2.1
  */
-const SCOPED_ACCOUNTS = `select o.pk as org, u.accountName as name from account a join user u on u.pk = a.user
+const SCOPED_ACCOUNTS_SQL = `select o.pk as org, u.accountName as name from account a join user u on u.pk = a.user
     join json_each(case a.role when 'operator' then json_array(u.org) else a.managedOrgs end) e join org o on o.pk = e.value
   where a.role in ('division', 'operator', 'custom') and o.parent is not null order by u.pk`;
 
 /**
- * Returns the names of the accounts that act in each organisation and below it. Accounts and organisations that the
- * acting account cannot see are not included. Every account that may import organisations may also read accounts.
+ * Returns the names of the accounts whose access is limited to an organisation and the organisations below it, by
+ * organisation. Accounts and organisations that the acting account cannot see are not included. Every account that may
+ * import organisations may also read accounts.
  */
 const readScopedAccountNames = (database: Database): ReadonlyMap<number, readonly string[]> =>
   new Map(
-    [...Map.groupBy(database.all(SCOPED_ACCOUNTS), ({ org }) => Number(org))].map(([org, rows]) => [
+    [...Map.groupBy(database.all(SCOPED_ACCOUNTS_SQL), ({ org }) => Number(org))].map(([org, rows]) => [
       org,
       rows.map(({ name }) => String(name)),
     ]),
@@ -215,10 +216,10 @@ const reportSameNames = (database: Database, plan: PlanDefinition): void => {
   });
 };
 
-const INSERT_ORG = `insert into org (pk, id, parent, name, nameKey, code, codeKey, createdAt, updatedAt, revision)
+const INSERT_ORG_SQL = `insert into org (pk, id, parent, name, nameKey, code, codeKey, createdAt, updatedAt, revision)
   values (:pk, :id, :parent, :name, :nameKey, :code, :codeKey, :now, :now, :revision)`;
 
-const UPDATE_ORG = `update org set parent = :parent, name = :name, nameKey = :nameKey, code = :code, codeKey = :codeKey,
+const UPDATE_ORG_SQL = `update org set parent = :parent, name = :name, nameKey = :nameKey, code = :code, codeKey = :codeKey,
   updatedAt = :now, revision = :revision where pk = :pk`;
 
 /** Returns a key in the form in which records store it: null if the key equals the value. */
@@ -228,12 +229,12 @@ const writeOrgs = (database: Database, plan: PlanDefinition, context: CommitCont
   const { series, thing } = plan.kind;
   const base = readLastNumber(database, series);
   const after = database.all(
-    `select r.*, m.target, m.changed from s.org_after r left join s.match m on m.row = r.row where ${IS_VALID_ROW} order by r.row`,
+    `select r.*, m.target, m.changed from s.org_after r left join s.match m on m.row = r.row where ${IS_VALID_ROW_SQL} order by r.row`,
   );
   for (const row of after) {
     if (row["target"] !== null && row["changed"] === 0) continue;
     const [name, code] = [String(row["name"]), toStringOrNull(row["code"])];
-    database.run(row["target"] === null ? INSERT_ORG : UPDATE_ORG, {
+    database.run(row["target"] === null ? INSERT_ORG_SQL : UPDATE_ORG_SQL, {
       ...context,
       pk: row["target"] ?? Number(row["row"]) + base,
       name,
@@ -247,7 +248,7 @@ const writeOrgs = (database: Database, plan: PlanDefinition, context: CommitCont
   storeLastNumber(database, series, thing.name);
 };
 
-/** Returns a place as pieces of the JSON list of values in a plan's row. */
+/** Returns a place as fragments of the JSON list of values in a plan's row. */
 const formatPlacePieces = (place: OrgPlace | undefined): string =>
   Object.entries(place ?? {})
     .map(([field, value]) => `,${JSON.stringify({ field, value: value as string | null })}`)
@@ -275,10 +276,12 @@ const buildOrgValuesSql: Planner["values"] = (database) => {
   return { after: buildOrgAfterSql("a.name"), before: ORG_BEFORE_SQL };
 };
 
-/** The columns of an organisation that a file determines. */
+/** The columns of an organisation that a file can set. */
 const PLANNED_COLUMNS: readonly string[] = ["name", "code", "parent"];
 
-/** Plans and writes organisations, compared as a tree. Parents may be written before or after their children. */
+/**
+ * Plans and writes organisations, which are compared as a tree. Parents may be written before or after their children.
+ */
 export const ORG_PLANNER: Planner = {
   compare: compareOrgs,
   lacking: "t.pk in (select target from s.gone)",

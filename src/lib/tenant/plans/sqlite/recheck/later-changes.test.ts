@@ -178,3 +178,28 @@ describe("a plan is refused, and the cause is named, after", () => {
     await tenant.client.imports.commit(plan);
   });
 });
+
+describe("a value by which rows match records, and that somebody else got since, is a conflict", () => {
+  const WITH_CODES: Cells = [
+    ["氏名", "メールアドレス", "社員コード"],
+    ["山田", "yamada@x", "00001"],
+    ["鈴木", "suzuki@x", "77777"],
+  ];
+  const createWithCode = (employeeCode: string) => () =>
+    tenant.client.users.create({ name: "田中", emails: ["tanaka@x"], employeeCode });
+
+  test.each<[string, Request]>([
+    ["by email address", { kind: "users" }],
+    ["by employee code", { kind: "users", key: "employee-code" }],
+  ])("a new person, matched %s", async (_, request) => {
+    await editUser("yamada@x", { employeeCode: "00001" });
+    expect(await commitAfter(request, WITH_CODES, createWithCode("77777"))).toMatchObject({ code: "conflict" });
+  });
+
+  test("a person who is updated, matched by employee code", async () => {
+    await editUser("yamada@x", { employeeCode: "00001" });
+    const request = { kind: "users", key: "employee-code" } as const;
+    const rows = WITH_CODES.slice(0, 2).map((row) => [...row, row[0] === "氏名" ? "役職" : "部長"]);
+    expect(await commitAfter(request, rows, createWithCode("00001"))).toMatchObject({ code: "conflict" });
+  });
+});

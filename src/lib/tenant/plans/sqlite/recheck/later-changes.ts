@@ -3,7 +3,7 @@ import { describeProblem, type ProblemCode, type ProblemParams } from "../../../
 import type { Thing } from "../../../../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../../../../model/user.ts";
 import { joinTexts, same, text, type Text } from "../../../../text/index.ts";
-import { IS_RECORD_IN_SCOPE } from "../../../store/scope.ts";
+import { RECORD_SCOPE_CONDITIONS } from "../../../store/scope.ts";
 import { quoteIdentifier } from "../../../store/sql/forms.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
@@ -16,10 +16,12 @@ import {
   buildIsKnownSql,
   buildRecordLabelSql,
   buildRowKeysSql,
-  createsMissingRecords,
+  canCreateMissingRecords,
   hasSecretColumns,
+  isMatchKey,
   isStaged,
-  IS_VALID_ROW,
+  IS_VALID_ROW_SQL,
+  rowColumn,
 } from "../expressions.ts";
 import { findScopeProblems } from "../matching/outside.ts";
 import {
@@ -66,7 +68,7 @@ interface CheckedPlan {
 const buildWrittenRowsSql = (plan: PlanDefinition, isUploaded: boolean): string => {
   const secrets = hasSecretColumns(plan) ? " or r.secrets is not null" : "";
   const isWritten = isUploaded ? "true" : `(m.row is null or m.changed <> 0${secrets})`;
-  return `s.row r left join s.match m on m.row = r.row where ${IS_VALID_ROW} and ${isWritten}`;
+  return `s.row r left join s.match m on m.row = r.row where ${IS_VALID_ROW_SQL} and ${isWritten}`;
 };
 
 /** SQL: the records that were changed or deleted later, each with the mask of the changed columns. */
@@ -105,7 +107,7 @@ function* listWrittenRecordChanges(
      where ${which} and l.pk in (${targets})`;
   yield { thing, reason: "changed", select: from("t.pk is not null") };
   yield { thing, reason: "deleted", select: from("t.pk is null") };
-  const inside = scope === undefined ? undefined : IS_RECORD_IN_SCOPE[thing.name];
+  const inside = scope === undefined ? undefined : RECORD_SCOPE_CONDITIONS[thing.name];
   if (inside === undefined) return;
   const outside = `select ${buildRecordLabelSql(thing)} as name, null as mask from main.${thing.name} t where t.pk in (${targets}) and not (${inside})`;
   yield { thing, reason: "outside", select: outside };
@@ -155,21 +157,30 @@ function* listReferenceChanges({ plan, rows }: CheckedPlan): Generator<LaterChan
     const isMissing = `not ${buildIsKnownSql(reference, "f.key")}`;
     const hadName = `exists (select 1 from main.${getVersionTable(getVersionSchema(thing.name))} v
       where v.revision > :since and ${keys.own ? keys.has("v", "f.key") : "false"})`;
-    const isLost = createsMissingRecords(plan, reference) ? `${isMissing} and ${hadName}` : isMissing;
+    const isLost = canCreateMissingRecords(plan, reference) ? `${isMissing} and ${hadName}` : isMissing;
     yield { thing, reason: "renamed", select: from(isLost) };
   }
 }
 
-/** Yields the rows with unique values that other records have since a later change. */
+/** Yields the rows with unique values, or values by which rows match, that other records have since a later change. */
 function* listKeyChanges(plan: PlanDefinition): Generator<LaterChange> {
-  const { thing } = plan.kind;
-  for (const claim of plan.kind.claims.filter(({ field }) => isStaged(plan, field))) {
+  const { thing, fixed } = plan.kind;
+  // a key that never changes is not among the claims: a row that matched no record creates one with this key
+  if (fixed !== undefined) {
+    const select = `select ${rowColumn(fixed)} as name, null as mask from s.row r left join s.match m on m.row = r.row
+      join main.${thing.name} t on t.${quoteIdentifier(fixed)} = ${rowColumn(fixed)} and ${buildIsInKindScopeSql(thing, "t")}
+      where ${IS_VALID_ROW_SQL} and m.row is null and ${IS_WRITTEN_LATER}`;
+    yield { thing, reason: "taken", select };
+  }
+  for (const claim of plan.kind.identifying.filter(({ field }) => isStaged(plan, field))) {
     const { table, has, record, own, field } = claim;
     const scope = own ? buildIsInKindScopeSql(thing, "held") : "true";
+    // by the key of the plan, a row also relies on matching no other record
+    const isRelied = isMatchKey(plan, field) ? "true" : `(m.row is null or ${buildChangesFieldSql(field)})`;
     const select = `select c.key as name, null as mask from (${buildStagedClaimsSql(plan, claim)}) c
       join s.row r on r.row = c.row left join s.match m on m.row = c.row
       join ${table} held on ${has("held", "c.key")} and ${scope} join main.${thing.name} t on t.pk = held.${record}
-      where ${IS_VALID_ROW} and (m.row is null or ${buildChangesFieldSql(field)})
+      where ${IS_VALID_ROW_SQL} and ${isRelied}
         and t.pk is distinct from m.target and ${IS_WRITTEN_LATER}`;
     yield { thing, reason: "taken", select };
   }
@@ -222,7 +233,7 @@ function* listLaterChanges(checked: CheckedPlan): Generator<LaterChange> {
 
 /** Yields the organisations that were changed later. They are planned as a tree, so each of them matters. */
 function* listTreeChanges({ kind: { thing }, request: { scope } }: PlanDefinition): Generator<LaterChange> {
-  const inside = scope === undefined ? "true" : (IS_RECORD_IN_SCOPE[thing.name] ?? "true");
+  const inside = scope === undefined ? "true" : (RECORD_SCOPE_CONDITIONS[thing.name] ?? "true");
   const mask = `(select l.mask from ${buildLaterVersionsSql(thing)} l where l.pk = t.pk)`;
   const now = `select t.name, ${mask} as mask from main.${thing.name} t where ${IS_WRITTEN_LATER} and ${inside}`;
   yield { thing, reason: "changed", select: now };

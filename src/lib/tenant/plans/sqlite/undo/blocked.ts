@@ -4,7 +4,7 @@ import { ORG } from "../../../../model/organisation.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import type { BlockedRecord, UndoBlockReason } from "../../../../model/undo.ts";
 import { CUSTOM_FIELD, USER } from "../../../../model/user.ts";
-import { observedTable } from "../../../console/observed.ts";
+import { getObservedTable } from "../../../console/observed.ts";
 import type { Text } from "../../../../text/index.ts";
 import { sha256 } from "../../../ids.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
@@ -15,7 +15,7 @@ import { buildJsonListSql } from "../../../store/sql/json.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 import { hasAppliedView } from "../../../store/sqlite/scope.ts";
-import { judgePlanned, buildUsesAccountSql } from "../../../store/judge.ts";
+import { judgePlannedRecords, buildUsesAccountSql } from "../../../store/judge.ts";
 import { buildAnyLabelLookupSql } from "./record-labels.ts";
 import { RELATIONS, type StoredRelation } from "../../../versions/references.ts";
 import {
@@ -43,7 +43,7 @@ import {
 /** The temporary table of the staged records that cannot be undone, each with the first reason that was found. */
 const BLOCKED_TABLE = "temp.undo_blocked";
 
-const CREATE_BLOCKED_TABLE = `create table if not exists ${BLOCKED_TABLE} (thing text, pk integer, why text, fields text, change integer,
+const CREATE_BLOCKED_TABLE_SQL = `create table if not exists ${BLOCKED_TABLE} (thing text, pk integer, why text, fields text, change integer,
   otherThing text, otherPk integer, what text, primary key (thing, pk))`;
 
 /** The columns of a user that belong to the user's account. */
@@ -60,8 +60,8 @@ interface UndoObstacle {
 }
 
 /**
- * SQL: true if a record `o` was created after the change, or differs from its state right after the change. Columns
- * that the undo restores do not count.
+ * SQL: true if a record `o` was created after the change, or differs from its state immediately after the change.
+ * Columns that the undo restores are ignored.
  */
 const buildIsNewOrChangedSql = (versions: VersionSchema, columns: readonly string[]): string => {
   const { thing } = versions;
@@ -92,7 +92,10 @@ class BlockedRecordFinder {
     this.#undone = undone;
   }
 
-  /** Adds blocked records.  @param from SQL: the query from `from` on; the staged record is `u` unless `pk` is given */
+  /**
+   * Adds blocked records. @param from SQL: the query, starting with `from`; the staged record is `u` unless `pk` is
+   * given
+   */
   #add(
     { thing }: Pick<VersionSchema, "thing">,
     { why, fields = "'[]'", change = "null", other }: UndoObstacle,
@@ -129,7 +132,10 @@ class BlockedRecordFinder {
     this.#rules();
   }
 
-  /** Blocks what depends on blocked records: the account of a blocked user, or vice versa, and references by name. */
+  /**
+   * Blocks records that depend on blocked records: the account of a blocked user, or vice versa, and references by
+   * name.
+   */
   keepTogether(): void {
     const [users, accounts] = [USER, ACCOUNT].map(({ name }) => getVersionSchema(name)) as [
       VersionSchema,
@@ -145,7 +151,7 @@ class BlockedRecordFinder {
          from ${BLOCKED_TABLE} b ${ORDERED_JOIN} ${getStagedTable(users)} u on u.pk = b.pk ${ORDERED_JOIN} ${getStagedTable(accounts)} a on a.pk = b.pk
          where b.thing = '${stays.name}' and u.changed & (${bits}) <> 0 on conflict do nothing`,
       );
-    // if the blocked record keeps its current name, a restored reference by name would not find it
+    // if the blocked record keeps its current name, a restored reference by the former name would not match it
     for (const { from, to, field, value, joined, key, among } of RELATIONS.filter(({ byName }) => byName)) {
       const versions = getVersionSchema(from.name);
       this.#add(
@@ -159,7 +165,10 @@ class BlockedRecordFinder {
     }
   }
 
-  /** Blocks records if a later change wrote the same columns and their values still differ. */
+  /**
+   * Blocks records if a later change wrote the same columns and the values still differ from those after the undone
+   * change.
+   */
   #changedSince(versions: VersionSchema): void {
     const { thing, key } = versions;
     const columns = listRestoredColumns(versions).filter(({ leads }) => leads);
@@ -169,7 +178,7 @@ class BlockedRecordFinder {
       const undone = thing === DEVICE && OWNER_FIELDS.includes(name) ? owners : bit;
       const column = quoteIdentifier(name);
       const isOther = `x.${column} is distinct from t.${column}`;
-      // the values of a custom field that was removed later do not count
+      // values of a custom field that was removed later are ignored
       const counts =
         name === "custom"
           ? `exists (select 1 from main.custom_field f where x.custom ->> cast(f.pk as text) is distinct from t.custom ->> cast(f.pk as text))`
@@ -203,7 +212,10 @@ class BlockedRecordFinder {
     this.#add(versions, { why: "changed", change: restored }, rows(`u.action = 'create' and t.${key} is not null`));
   }
 
-  /** Blocks records that are invisible, or whose confirmed values were since changed, confirmed again or exported. */
+  /**
+   * Blocks records that are not visible, or whose confirmed values were changed, confirmed again or exported since
+   * then.
+   */
   #confirmedSince(versions: VersionSchema): void {
     const { thing, key } = versions;
     const from = buildFromReopenedSql(versions);
@@ -213,7 +225,7 @@ class BlockedRecordFinder {
     const isSeen = (table: string, column: string): string =>
       `exists (select 1 from "${table}" seen where seen.${column} = b.pk)`;
     if (hasAppliedView(this.#database))
-      add({ why: "hidden" }, `not (${isSeen(thing.name, key)} or ${isSeen(observedTable(versions), "pk")})`);
+      add({ why: "hidden" }, `not (${isSeen(thing.name, key)} or ${isSeen(getObservedTable(versions), "pk")})`);
     const columns = listRestoredColumns(versions).filter(({ leads }) => leads);
     const fields = buildJsonListSql(
       columns.map(({ name, bit }) => buildCaseSql(isColumnLost(bit), `',"${name}"'`, "''")),
@@ -222,7 +234,10 @@ class BlockedRecordFinder {
     add({ why: "shown" }, isTouched);
   }
 
-  /** Blocks administrators that undoing an import would delete or change in protected fields: imports never do so. */
+  /**
+   * Blocks administrators that the undo of an import would delete or whose protected fields it would change, because
+   * imports never do this.
+   */
   #administrators(versions: VersionSchema): void {
     const { protects } = versions.thing;
     if (protects === undefined) return;
@@ -237,7 +252,7 @@ class BlockedRecordFinder {
     );
   }
 
-  /** Blocks administrators who would be deleted as users, but whose accounts would not be deleted. */
+  /** Blocks administrators whose user would be deleted but whose account would not. */
   #accountsLeft(versions: VersionSchema): void {
     const going = `select 1 from ${getStagedTable(getVersionSchema(ACCOUNT.name))} a where a.pk = u.pk and a.action = 'delete'`;
     this.#add(
@@ -248,7 +263,9 @@ class BlockedRecordFinder {
     );
   }
 
-  /** Blocks records that the acting account cannot see, either as they are now or as the undo would leave them. */
+  /**
+   * Blocks records that the acting account cannot see, either in their current state or in their state after the undo.
+   */
   #outOfSight(versions: VersionSchema): void {
     const { thing, key } = versions;
     const isUnseen = (name: string, column: string, value: string): string =>
@@ -256,7 +273,7 @@ class BlockedRecordFinder {
     const places = RELATIONS.filter(
       ({ from, to, columns }) => from === thing && to === ORG && columns.length === 1,
     ).map(({ columns: [column = ""] }) => `u.action <> 'delete' and ${isUnseen(ORG.name, "pk", `u.${column}`)}`);
-    // whether the record was deleted or left the visible organisations is not revealed either
+    // the reason also must not reveal whether the record was deleted or moved out of the visible organisations
     const isGone = `t.${key} is null and u.action <> 'create' and not exists (
       select 1 from main.${getVersionTable(versions)} v ${ORDERED_JOIN} main.change c on c.revision = v.revision ${ORDERED_JOIN} audit a on a.seq = c.number
       where v.pk = u.pk and v.revision > :revision and v.action = 'delete')`;
@@ -272,7 +289,7 @@ class BlockedRecordFinder {
   #taken(versions: VersionSchema): void {
     const { thing } = versions;
     const staged = getStagedTable(versions);
-    // a record whose field is restored by the same undo releases its value
+    // if the same undo restores the field of the other record, that record releases its value
     const isAnother = (pk: string, bit: string): string =>
       `${pk} <> u.pk and not exists (select 1 from ${staged} s where s.pk = ${pk} and s.changed & ${bit} <> 0)`;
     for (const { name, bit, keys, claims } of listUniqueFields(versions)) {
@@ -291,7 +308,10 @@ class BlockedRecordFinder {
     }
   }
 
-  /** Blocks users if the change wrote only custom fields that were removed later, because no value can be restored. */
+  /**
+   * Blocks users if the change wrote only custom fields that were removed later, because none of the values can be
+   * restored.
+   */
   #fieldsGone(): void {
     const versions = getVersionSchema(USER.name);
     const bit = getColumnBit(versions, "custom");
@@ -318,7 +338,7 @@ class BlockedRecordFinder {
         and not exists (select 1 from ${target} s where s.pk = o.pk))
       or exists (select 1 from ${target} o where o.action <> 'delete' and ${key("o")} = ${own} and ${among("u", "o")})`;
     const isOfScope = to.scope === undefined ? "true" : `u.${to.scope} = coalesce(w.${to.scope}, o.${to.scope})`;
-    // a record that is referred to by name may have a different name now; its versions contain the earlier names
+    // the name of a record that is referred to by name may have changed; its versions contain the earlier names
     const since = (what: string): string => `(select ${what} from main.${getVersionTable(getVersionSchema(to.name))} w
       ${ORDERED_JOIN} main.change c on c.revision = w.revision left join main.${to.name} o on o.pk = w.pk
       where ${key("w")} = ${own} and ${isOfScope} and w.revision > :revision order by c.number desc limit 1)`;
@@ -348,7 +368,10 @@ class BlockedRecordFinder {
     );
   }
 
-  /** Blocks organisations that would be below themselves, or without a code if their name and place are taken now. */
+  /**
+   * Blocks organisations that would become their own descendants, and organisations without a code whose name and place
+   * are now in use.
+   */
   #orgs(): void {
     const versions = getVersionSchema(ORG.name);
     const staged = getStagedTable(versions);
@@ -367,15 +390,18 @@ class BlockedRecordFinder {
     this.#add(
       versions,
       { why: "place", other: { thing: ORG, pk: "o.pk" } },
-      // the join starts with the organisations that were written since then: they are few, but many organisations may
-      // have the same parent
+      // the join starts with the organisations that were written since then, because there are few of them, whereas
+      // many organisations can have the same parent
       `from ${buildRecordsAfterUndoSql(versions, ["parent", "name", "nameKey"])} o ${ORDERED_JOIN} ${staged} u
          on o.parent = u.parent and coalesce(o.nameKey, o.name) = coalesce(u.nameKey, u.name)
        where ${isPlaced} and u.code is null and o.pk <> u.pk and ${buildIsNewOrChangedSql(versions, ["parent", "name"])}`,
     );
   }
 
-  /** Blocks devices that would get back an account used on another device, if one is Fully Managed.  @see facts 1.3 */
+  /**
+   * Blocks devices that would get back an account that is now used on another device, if one of the two devices is
+   * Fully Managed. @see facts 1.3
+   */
   #devices(): void {
     const versions = getVersionSchema(DEVICE.name);
     const columns = ["owner", "platform", "status", "androidMode"];
@@ -395,7 +421,7 @@ class BlockedRecordFinder {
     const things = VERSIONED_THINGS.filter((versions) => hasStagedRecords(this.#database, versions)).map(
       ({ thing }) => thing.name,
     );
-    const found = judgePlanned(buildUndoneTables(new Set(things)), "console", (sql, params) =>
+    const found = judgePlannedRecords(buildUndoneTables(new Set(things)), "console", (sql, params) =>
       this.#database.all(sql, params),
     );
     const isWritten = (thing: string, pk: number): boolean =>
@@ -410,12 +436,12 @@ class BlockedRecordFinder {
   }
 }
 
-/** Identifies a record that cannot be undone, also on another connection. */
+/** Identifies a record that cannot be undone, independently of the connection. */
 export type BlockedRecordKey = readonly [thing: string, pk: number];
 
 /**
- * Finds the staged records that cannot be undone. If the undo skips blocked records, these records are no longer
- * staged, and neither are the records that cannot be undone without them.
+ * Finds the staged records that cannot be undone. If the undo skips blocked records, these records are unstaged,
+ * together with the records that cannot be undone without them.
  *
  * @param known records that are already known to be blocked
  */
@@ -424,7 +450,7 @@ export const findBlockedRecords = (
   undone: UndoneChange,
   known: readonly BlockedRecordKey[] = [],
 ): void => {
-  database.exec(CREATE_BLOCKED_TABLE);
+  database.exec(CREATE_BLOCKED_TABLE_SQL);
   database.exec(`delete from ${BLOCKED_TABLE}`);
   for (const [thing, pk] of known)
     database.run(`insert into ${BLOCKED_TABLE} values (:thing, :pk, 'hidden', '[]', null, null, null, null)`, {
@@ -461,7 +487,7 @@ export const readBlockedRecordKeys = (database: Database): readonly BlockedRecor
     .all(`select thing, pk from ${BLOCKED_TABLE} order by thing, pk`)
     .map(({ thing, pk }) => [String(thing), Number(pk)]);
 
-/** Returns an ETag that changes if other records become blocked or, if tasks are dropped, other values are dropped. */
+/** Returns an ETag that changes if the blocked records change or, for a drop of tasks, if the dropped values change. */
 export const buildUndoEtag = (database: Database, { number, dropped }: UndoneChange): string => {
   const places = [readBlockedRecordKeys(database), ...(dropped === undefined ? [] : readDropFingerprint(database))];
   return `${dropped === undefined ? "undo" : "drop"}-${number}-${sha256(JSON.stringify(places)).slice(0, 16)}`;

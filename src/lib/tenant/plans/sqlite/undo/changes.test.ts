@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ROOT_ORG_ID } from "../../../../model/organisation.ts";
 import { restoreFrom, exportApplicableFiles } from "#support/tenant/restoring.ts";
-import { failureOf, TestTenant, without } from "#support/tenant/tenant.ts";
+import { failureOf, TestTenant, omitColumn } from "#support/tenant/tenant.ts";
 import { undoChange } from "#support/tenant/undo.ts";
 
 const PASSWORD = "Canary42Canary";
@@ -40,7 +40,7 @@ const records = () =>
       table,
       tenant
         .sql(`select * from ${table} order by 1`)
-        .map((row) => without(without(without(row, "revision"), "verifier"), "accountPasswordSetAt")),
+        .map((row) => omitColumn(omitColumn(omitColumn(row, "revision"), "verifier"), "accountPasswordSetAt")),
     ]),
   );
 
@@ -230,10 +230,12 @@ describe("a plan", () => {
   test("is rejected for a change without versions, and for a removed custom field", async () => {
     const { id } = await tenant.client.users.addField({ name: "座席" });
     await tenant.client.tenant.set({ contactName: "総務" });
-    expect((await failureOf(undoChange(tenant.client, lastNumber())))?.what.en).toContain("no user");
+    expect((await failureOf(undoChange(tenant.client, lastNumber())))?.what.en).toContain(
+      "the change did not affect any user, ",
+    );
     await tenant.client.users.removeField(id);
     expect((await failureOf(undoChange(tenant.client, lastNumber())))?.what.en).toContain(
-      "a removed custom field cannot be restored with its values",
+      "a deleted custom field cannot be restored with its values",
     );
   });
 
@@ -250,7 +252,8 @@ describe("a plan", () => {
     ]);
     await tenant.client.accounts.resetPassword(sato, { password: `${PASSWORD}2` });
     const reset = lastNumber();
-    const why = "only passwords or similar secrets were set, and the former ones are not stored; set them again";
+    const why =
+      "the change only set passwords or similar secrets, and the former secrets are not stored; set the secrets again";
     for (const number of [change ?? 0, reset])
       expect(await failureOf(undoChange(tenant.client, number))).toMatchObject({
         code: "conflict",
@@ -261,7 +264,7 @@ describe("a plan", () => {
     const before = { en: `to undo the last change before it that can be undone: clomoctl undo ${edited}` };
     expect(await last()).toMatchObject({ what: { en: `change ${reset} cannot be undone: ${why}` }, hint: before });
     await tenant.client.tenant.set({ contactName: "総務" });
-    const set = `change ${lastNumber()} cannot be undone: no user, organisation, device, account or group was changed`;
+    const set = `change ${lastNumber()} cannot be undone: the change did not affect any user, organisation, device, account or group`;
     expect(await last()).toMatchObject({ what: { en: set }, hint: before });
   });
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { observedTable, OBSERVED_VERSIONS } from "../../../console/observed.ts";
+import { getObservedTable, OBSERVED_VERSIONS } from "../../../console/observed.ts";
 import { dropTasks, undoChange } from "#support/tenant/undo.ts";
-import { failureOf, fileOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { failureOf, encodeCsv, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(async () => {
@@ -56,7 +56,7 @@ const open = async (all = false) =>
 const observed = () =>
   OBSERVED_VERSIONS.map((versions) =>
     tenant
-      .sql(`select * from ${observedTable(versions)} order by pk`)
+      .sql(`select * from ${getObservedTable(versions)} order by pk`)
       .map(({ confirmedBy: _by, confirmedAt: _at, confirmedFields, ...row }) => ({
         ...row,
         confirmedFields: confirmedFields === "[]" ? null : (confirmedFields ?? null),
@@ -218,7 +218,7 @@ test("values that an export shows later while verifying another task are not ope
   const task = await edit("yamada@x", { title: "部長" });
   const confirmed = await confirm([task]);
   const shown = {
-    stream: new Blob([fileOf([header, ["田中", "tanaka", "技術"]])]).stream(),
+    stream: new Blob([encodeCsv([header, ["田中", "tanaka", "技術"]])]).stream(),
     encoding: "utf-8",
   } as const;
   expect((await tenant.client.imports.verify(change ?? 0, shown, { sameAsUpload: true })).done).toBe(true);

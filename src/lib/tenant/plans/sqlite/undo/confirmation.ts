@@ -1,10 +1,10 @@
 import {
-  observedHistoryTable,
+  getObservedHistoryTable,
   listObservedColumns,
   buildCustomFieldsBitSql,
   EXPORTED_VERSIONS,
   OBSERVED_VERSIONS,
-  observedTable,
+  getObservedTable,
   OBSERVE_STATEMENTS,
   PRESENCE_BIT,
   RESTORE_OBSERVED_STATEMENTS,
@@ -15,8 +15,8 @@ import type { UndoCounts, UndoneChange } from "../../engine.ts";
 import { buildCaseSql, quoteIdentifier, ORDERED_JOIN } from "../../../store/sql/forms.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 
-// A confirmation does not write records. The undo of a confirmation reopens the tasks: the observed state that the
-// confirmation stored contains what it confirmed.
+// A confirmation does not write records. The undo of a confirmation reopens the tasks. The confirmed values are in the
+// observed state that the confirmation stored.
 
 /** The temporary table of the records whose confirmation is undone: `thing`, `pk`. */
 export const REOPENED_TABLE = "temp.reopened";
@@ -28,7 +28,7 @@ export const stageReopenedRecords = (database: Database, { revision, isConfirmat
   if (!isConfirmation) return;
   for (const versions of OBSERVED_VERSIONS)
     database.run(
-      `insert into ${REOPENED_TABLE} select '${versions.thing.name}', b.pk from main.${observedHistoryTable(versions)} b
+      `insert into ${REOPENED_TABLE} select '${versions.thing.name}', b.pk from main.${getObservedHistoryTable(versions)} b
        where b.revision = :revision`,
       { revision },
     );
@@ -38,7 +38,7 @@ export const stageReopenedRecords = (database: Database, { revision, isConfirmat
 export const hasReopenedRecords = (database: Database): boolean =>
   database.get(`select 1 from ${REOPENED_TABLE} limit 1`) !== undefined;
 
-/** Returns for each thing the number of records whose confirmation is undone. */
+/** Returns the number of records whose confirmation is undone, for each record type. */
 export const countReopenedRecords = (database: Database) =>
   OBSERVED_VERSIONS.map((versions) => ({
     versions,
@@ -49,7 +49,10 @@ export const countReopenedRecords = (database: Database) =>
     delete: 0,
   })).filter(({ update }) => update > 0);
 
-/** Returns the tasks and number of records that undoing a confirmation reopens.  @param number of the confirmation */
+/**
+ * Returns the tasks, and the number of records, that are reopened when a confirmation is undone. @param number number
+ * of the confirmation
+ */
 export const readReopenedTasks = (
   database: Database,
   { number, isConfirmation }: UndoneChange,
@@ -61,25 +64,26 @@ export const readReopenedTasks = (
   };
 };
 
-/** SQL: a thing's staged records with their confirmed values, `b`, and their current observed state, `o`. */
+/** SQL: the staged records of a type with their confirmed values, `b`, and their current observed state, `o`. */
 export const buildFromReopenedSql = (versions: VersionSchema): string =>
-  `from ${REOPENED_TABLE} s ${ORDERED_JOIN} main.${observedHistoryTable(versions)} b on b.pk = s.pk and b.revision = :revision
-   left join main.${observedTable(versions)} o on o.pk = b.pk where s.thing = '${versions.thing.name}'`;
+  `from ${REOPENED_TABLE} s ${ORDERED_JOIN} main.${getObservedHistoryTable(versions)} b on b.pk = s.pk and b.revision = :revision
+   left join main.${getObservedTable(versions)} o on o.pk = b.pk where s.thing = '${versions.thing.name}'`;
 
-/** SQL: true if a whole record was confirmed: that the console has it, or that it no longer has it. */
-const IS_WHOLE_RECORD_CONFIRMED = `b.confirmed & ${PRESENCE_BIT} <> 0`;
+/** SQL: true if the presence or absence of a record in the console was confirmed, not only some of its values. */
+const IS_WHOLE_RECORD_CONFIRMED_SQL = `b.confirmed & ${PRESENCE_BIT} <> 0`;
 
-/** SQL: the bits that were confirmed. If a whole record was confirmed, this is only the bit for the whole record. */
-const CONFIRMED_BITS = buildCaseSql(IS_WHOLE_RECORD_CONFIRMED, PRESENCE_BIT, "b.confirmed");
+/** SQL: the bits that were confirmed. If a whole record was confirmed, only the bit for the whole record is set. */
+const CONFIRMED_BITS_SQL = buildCaseSql(IS_WHOLE_RECORD_CONFIRMED_SQL, PRESENCE_BIT, "b.confirmed");
 
 /** SQL: the custom fields `k` that are confirmed in one of the two records `b` and `o`, but not in the other. */
 const buildEntriesOnlyInSql = (one: "b" | "o", other: "b" | "o"): string =>
   `json_each(coalesce(${one}.confirmedFields, '[]')) k
    where not exists (select 1 from json_each(coalesce(${other}.confirmedFields, '[]')) c where c.value = k.value)`;
 
-/** SQL: true if something that was confirmed in the given bits no longer applies. @param bits SQL */
+/** SQL: true if a confirmation of the given bits is no longer in effect. @param bits SQL */
 const buildIsConfirmationLostSql = (versions: VersionSchema, bits: string): string => {
-  // if no export shows the thing, a confirmed value no longer differs; it differs again only if it was changed again
+  // if exports do not show the record type, a confirmed value no longer differs; it differs again only after another
+  // change
   if (!EXPORTED_VERSIONS.includes(versions))
     return `coalesce(o.inConsole = 0 or o.differs & b.confirmed & (${bits}) <> 0, false)`;
   const custom = buildCustomFieldsBitSql(versions);
@@ -89,42 +93,47 @@ const buildIsConfirmationLostSql = (versions: VersionSchema, bits: string): stri
     : `(${single} or (${bits}) & ${custom} <> 0 and exists (select 1 from ${buildEntriesOnlyInSql("b", "o")}))`;
 };
 
-/** What has happened to confirmed values since they were confirmed, as SQL. */
+/** SQL that shows what has happened to confirmed values since their confirmation. */
 interface ChangesSinceConfirmation {
-  /** true if the values are no longer as they were confirmed, or were confirmed again */
+  /** true if the values have changed since their confirmation or were confirmed again */
   readonly isTouched: string;
-  /** number of the last change that wrote or confirmed the values since then; null if only exports have shown them */
+  /**
+   * number of the last change that wrote or confirmed the values since then; null if they only appeared in exports
+   * since then
+   */
   readonly change: string;
-  /** true if the confirmed value of a column no longer applies. @param bit SQL: bit of the column */
+  /** true if the confirmation of a column is no longer in effect. @param bit SQL: bit of the column */
   readonly isColumnLost: (bit: string) => string;
 }
 
-/** Returns SQL of what has happened to the records of {@link buildFromReopenedSql} since they were confirmed. */
+/**
+ * Returns SQL that shows what has happened to the records of {@link buildFromReopenedSql} since they were confirmed.
+ */
 export const buildChangesSinceConfirmation = (versions: VersionSchema): ChangesSinceConfirmation => {
   const { thing } = versions;
-  const again = `select c.revision from main.change c ${ORDERED_JOIN} main.${observedHistoryTable(versions)} n on n.revision = c.revision and n.pk = b.pk
-    where c.writer = 'confirm' and c.undoneBy is null and c.revision > b.revision and n.confirmed & ${CONFIRMED_BITS} <> 0`;
+  const again = `select c.revision from main.change c ${ORDERED_JOIN} main.${getObservedHistoryTable(versions)} n on n.revision = c.revision and n.pk = b.pk
+    where c.writer = 'confirm' and c.undoneBy is null and c.revision > b.revision and n.confirmed & ${CONFIRMED_BITS_SQL} <> 0`;
   const since = `${again}
     union all select w.revision from main.${getVersionTable(versions)} w
-      where w.pk = b.pk and w.revision > b.revision and w.changed & ${CONFIRMED_BITS} <> 0
+      where w.pk = b.pk and w.revision > b.revision and w.changed & ${CONFIRMED_BITS_SQL} <> 0
     union all select r.revision from main.created_range r
       where r.thing = '${thing.name}' and b.pk between r.first and r.last and r.revision > b.revision`;
   return {
-    isTouched: `(${buildIsConfirmationLostSql(versions, CONFIRMED_BITS)} or exists (${again}))`,
+    isTouched: `(${buildIsConfirmationLostSql(versions, CONFIRMED_BITS_SQL)} or exists (${again}))`,
     change: `(select max(c.number) from main.change c where c.revision in (${since}))`,
-    isColumnLost: (bit) => buildIsConfirmationLostSql(versions, `${CONFIRMED_BITS} & ${bit}`),
+    isColumnLost: (bit) => buildIsConfirmationLostSql(versions, `${CONFIRMED_BITS_SQL} & ${bit}`),
   };
 };
 
-/** SQL: marks what was confirmed about a thing's records as open again. */
+/** SQL: reopens the values of a record type that were confirmed. */
 const buildReopenSql = (versions: VersionSchema): string => {
-  const table = `main.${observedTable(versions)}`;
-  const isNew = `b.inConsole = 0 and ${IS_WHOLE_RECORD_CONFIRMED}`;
-  const part = buildCaseSql(IS_WHOLE_RECORD_CONFIRMED, "b.differs", "b.differs & b.confirmed");
+  const table = `main.${getObservedTable(versions)}`;
+  const isNew = `b.inConsole = 0 and ${IS_WHOLE_RECORD_CONFIRMED_SQL}`;
+  const part = buildCaseSql(IS_WHOLE_RECORD_CONFIRMED_SQL, "b.differs", "b.differs & b.confirmed");
   const own = (name: string): string => `coalesce(o.${name}, b.${name})`;
   const values: Readonly<Record<string, string>> = {
     pk: "b.pk",
-    inConsole: buildCaseSql(IS_WHOLE_RECORD_CONFIRMED, "b.inConsole", own("inConsole")),
+    inConsole: buildCaseSql(IS_WHOLE_RECORD_CONFIRMED_SQL, "b.inConsole", own("inConsole")),
     differs: buildCaseSql(isNew, "b.differs", `coalesce(o.differs, 0) | ${part}`),
     confirmed: "coalesce(o.confirmed, 0) & ~b.confirmed",
     contradicted: own("contradicted"),
@@ -145,7 +154,7 @@ const buildReopenSql = (versions: VersionSchema): string => {
     ${buildFromReopenedSql(versions)} on conflict (pk) do update set ${sets.join(", ")}`;
 };
 
-/** Reopens the tasks of a staged undo. Runs in the caller's transaction. */
+/** Reopens the tasks of a staged undo. Must run in the caller's transaction. */
 export const reopenTasks = (database: Database, { revision, isConfirmation = false }: UndoneChange): void => {
   if (isConfirmation) for (const versions of OBSERVED_VERSIONS) database.run(buildReopenSql(versions), { revision });
 };
@@ -155,7 +164,10 @@ export const observeWrittenRecords = (database: Database, revision: number): voi
   for (const sql of OBSERVE_STATEMENTS) database.run(sql, { revision });
 };
 
-/** Restores the observed state of the records of an undone change.  @param revisions of the change and of its undo */
+/**
+ * Restores the observed state of the records of an undone change. @param revisions revisions of the change and of its
+ * undo
+ */
 export const restoreObservedState = (
   database: Database,
   { undone, revision }: { readonly undone: number | null; readonly revision: number },

@@ -1,10 +1,10 @@
-import { toCustomColumn, buildThingDriftSql, isCustomField } from "../../../console/drift.ts";
+import { toCustomColumn, buildThingDriftSql, isCustomFieldColumn } from "../../../console/drift.ts";
 import {
   buildEmptyValueSql,
   buildCustomFieldsBitSql,
   IS_CONFIRMED_ENTRY,
   buildMergedEntriesSql,
-  observedTable,
+  getObservedTable,
   PRESENCE_BIT,
   buildConfirmEntriesSql,
 } from "../../../console/observed.ts";
@@ -26,11 +26,11 @@ import {
   VERSIONED_THINGS,
 } from "./staged.ts";
 
-// A task is dropped by an undo that writes the console values: what was changed here gets the observed values, what was
-// created here is deleted, and what was deleted here is restored.
+// To drop a task, an undo writes the console values: local changes are replaced with the observed values, locally
+// created records are deleted, and locally deleted records are restored.
 
 /**
- * The temporary table of what is dropped: `thing`; `pk`; `mask`, the columns; `whole`, true if the record as a whole is
+ * The temporary table of dropped values: `thing`; `pk`; `mask`, the columns; `whole`, true if the record as a whole is
  * dropped; and `keys`, a JSON list of the custom fields, or null for all custom fields.
  */
 const DROPPED_TABLE = "temp.dropped";
@@ -38,7 +38,7 @@ const DROPPED_TABLE = "temp.dropped";
 /** The temporary table of the groups that are renamed: `app`, `was` (the current name), `name` (the new name). */
 const RENAMED_GROUP_TABLE = "temp.dropped_names";
 
-/** Stages the records that a drop writes. */
+/** Stages the records that are written when a task is dropped. */
 export const stageDrop = (database: Database, dropped: UndoneChange): void => {
   for (const versions of VERSIONED_THINGS) {
     resetStagedTables(database, versions);
@@ -85,7 +85,7 @@ const findRenamedGroupSets = (database: Database, from: string): readonly GroupS
 };
 
 /** SQL: the sets of {@link findRenamedGroupSets} as rows. */
-const GROUP_SET_ROWS = `(select value ->> 0 as was, value ->> 1 as after, value ->> 2 as keys from json_each(:sets))`;
+const GROUP_SET_ROWS_SQL = `(select value ->> 0 as was, value ->> 1 as after, value ->> 2 as keys from json_each(:sets))`;
 
 /** Renames the groups in the staged users, because users refer to their groups by name. */
 const stageRenamedGroups = (database: Database): void => {
@@ -103,12 +103,12 @@ const stageRenamedGroups = (database: Database): void => {
   )) {
     database.run(
       `insert into ${getStagedTable(users)} (pk, action, changed, ${columns}) select t.pk, 'update', 0, ${columns}
-       from main.secured_user t where t.app = :app and t.groups in (select was from ${GROUP_SET_ROWS}) on conflict do nothing`,
+       from main.secured_user t where t.app = :app and t.groups in (select was from ${GROUP_SET_ROWS_SQL}) on conflict do nothing`,
       { ...one },
     );
     database.run(
       `update ${getStagedTable(users)} as u set groups = s.after, groupKeys = s.keys, changed = u.changed | ${getColumnBit(users, "groups")}
-       from ${GROUP_SET_ROWS} s where u.action <> 'delete' and u.app = :app and u.groups = s.was`,
+       from ${GROUP_SET_ROWS_SQL} s where u.action <> 'delete' and u.app = :app and u.groups = s.was`,
       { ...one },
     );
   }
@@ -116,18 +116,18 @@ const stageRenamedGroups = (database: Database): void => {
 
 /** Renames the groups in the observed state of users who still have other differences. */
 const renameObservedGroups = (database: Database): void => {
-  const observed = `main.${observedTable(getVersionSchema(SECURED_USER.name))}`;
+  const observed = `main.${getObservedTable(getVersionSchema(SECURED_USER.name))}`;
   const columns = "o.pk, coalesce(o.app, t.app) as app, o.groups, o.groupKeys";
   const shown = `(select ${columns} from ${observed} o left join main.secured_user t on t.pk = o.pk)`;
   for (const one of findRenamedGroupSets(database, `${shown} m`))
     database.run(
       `update ${observed} as o set groups = s.after, groupKeys = s.keys
-       from ${shown} m ${ORDERED_JOIN} ${GROUP_SET_ROWS} s on s.was = m.groups where m.pk = o.pk and m.app = :app`,
+       from ${shown} m ${ORDERED_JOIN} ${GROUP_SET_ROWS_SQL} s on s.was = m.groups where m.pk = o.pk and m.app = :app`,
       { ...one },
     );
 };
 
-/** Finds what is dropped in the records of a thing. */
+/** Finds the values to drop in the records of a type. */
 const findDroppedValues = (database: Database, versions: VersionSchema, undone: UndoneChange): void => {
   const { dropped = [], inSight, records, columns: fields } = undone;
   const { thing } = versions;
@@ -135,7 +135,7 @@ const findDroppedValues = (database: Database, versions: VersionSchema, undone: 
     `create table if not exists ${DROPPED_TABLE} (thing text, pk integer, mask integer, whole integer, keys text, primary key (thing, pk))`,
   );
   database.run(`delete from ${DROPPED_TABLE} where thing = :thing`, { thing: thing.name });
-  const custom = fields?.filter(isCustomField).map((column) => column.slice(toCustomColumn("").length));
+  const custom = fields?.filter(isCustomFieldColumn).map((column) => column.slice(toCustomColumn("").length));
   const bits = versions.columns.flatMap(({ name, bit }) => (fields?.includes(name) === true ? [bit] : []));
   const all = [...bits, custom === undefined || custom.length === 0 ? "0" : buildCustomFieldsBitSql(versions)].join(
     " | ",
@@ -147,7 +147,7 @@ const findDroppedValues = (database: Database, versions: VersionSchema, undone: 
     .map(({ bit }) => bit);
   const isOfAccount = thing === USER ? `d.mask & ${getColumnBit(versions, "accountName")} <> 0` : "false";
   const open = `(d.mask & ~d.confirmed & ~${buildCaseSql(isOfAccount, "0", `(${secrets.join(" | ") || "0"})`)})`;
-  // a drop of some fields never drops a record as a whole
+  // if only some fields are dropped, the record as a whole is never dropped
   const part = fields === undefined ? open : buildCaseSql("d.action = 'update'", `${open} & (${all})`, "0");
   const among = [inSight, records].filter((those) => those !== undefined);
   const isAmong = among.map((_, at) => `d.pk in (select value from json_each(:among${at}))`);
@@ -183,7 +183,7 @@ const stageDroppedRecords = (database: Database, versions: VersionSchema, undone
   const names = [...columns.map(({ name }) => name), ...times].map(quoteIdentifier);
   const shown = columns.map(({ name, bit }) => {
     const [own, local] = [`o.${quoteIdentifier(name)}`, `t.${quoteIdentifier(name)}`];
-    // the observed value may be missing, because no export has shown this column of a new record
+    // the observed value may be missing, because exports have not shown this column of a new record yet
     const value =
       name === "custom"
         ? buildFilledEntriesSql(buildMergedEntriesSql(buildDroppedEntriesSql(own), local))
@@ -191,7 +191,7 @@ const stageDroppedRecords = (database: Database, versions: VersionSchema, undone
     // if a column does not differ, the console has the local value, too
     return buildCaseSql(`t.${key} is null or d.mask & o.differs & ${bit} <> 0`, value, local);
   });
-  const from = `${DROPPED_TABLE} d ${ORDERED_JOIN} ${observedTable(versions)} o on o.pk = d.pk left join main.${thing.name} t on t.${key} = d.pk
+  const from = `${DROPPED_TABLE} d ${ORDERED_JOIN} ${getObservedTable(versions)} o on o.pk = d.pk left join main.${thing.name} t on t.${key} = d.pk
     where d.thing = '${thing.name}' and ${buildInterruptCheckSql("d.pk")}`;
   const deletedAt = `(select max(v.revision) from main.${thing.name}_version v where v.pk = d.pk and v.action = 'delete')`;
   const timesOf = times.map((name) => {
@@ -211,32 +211,37 @@ const stageDroppedRecords = (database: Database, versions: VersionSchema, undone
 
 /**
  * SQL: the custom fields of an observed record that are dropped, or those that are kept. @param entries SQL: all custom
- * fields of the record @param stay true for the fields that are kept
+ * fields of the record @param stay true to select the fields that are kept
  */
 const buildDroppedEntriesSql = (entries: string, stay = false): string =>
   `(select json_group_object(e.key, e.value) from json_each(coalesce(${entries}, '{}')) e
     where ${stay ? "not " : ""}((d.keys is null or e.key in (select value from json_each(d.keys))) and not ${IS_CONFIRMED_ENTRY}))`;
 
-/** SQL: the entries of a JSON object without those whose value is null. */
+/** SQL: the entries of a JSON object whose value is not null. */
 const buildFilledEntriesSql = (entries: string): string =>
   `(select json_group_object(b.key, b.value) from json_each(${entries}) b where b.value is not null)`;
 
-/** Returns the records in which something is dropped. */
+/** Returns the records that have dropped values. */
 export const readDroppedRecords = (database: Database): readonly (readonly [thing: string, pk: number])[] =>
   database
     .all(`select thing, pk from ${DROPPED_TABLE} order by thing, pk`)
     .map(({ thing, pk }) => [String(thing), Number(pk)] as const);
 
-/** Returns what identifies the dropped values, including the latest revision, because any change may affect them. */
+/**
+ * Returns values that identify what is dropped. The latest revision is included, because any change may affect the
+ * dropped values.
+ */
 export const readDropFingerprint = (database: Database): readonly unknown[] => [
   database.count("select coalesce(max(revision), 0) from main.collection"),
   database.all(`select * from ${DROPPED_TABLE} order by thing, pk`),
 ];
 
-/** Stores that the records agree with the console again. Call it after the console values are written. */
-export const settleDroppedRecords = (database: Database): void => {
+/**
+ * Records that the dropped records agree with the console again. Must be called after the console values are written.
+ */
+export const markDroppedRecordsSettled = (database: Database): void => {
   for (const versions of VERSIONED_THINGS) {
-    const table = `main.${observedTable(versions)}`;
+    const table = `main.${getObservedTable(versions)}`;
     const of = `${DROPPED_TABLE} d where d.thing = '${versions.thing.name}' and d.pk = o.pk`;
     database.exec(`delete from ${table} as o where exists (select 1 from ${of} and d.whole = 1)`);
     const custom = buildCustomFieldsBitSql(versions);
@@ -244,7 +249,7 @@ export const settleDroppedRecords = (database: Database): void => {
       database.exec(
         `update ${table} as o set custom = ${buildDroppedEntriesSql("o.custom", true)} from ${of} and d.mask & ${custom} <> 0`,
       );
-      // the custom fields that are kept still differ
+      // custom fields that are kept still differ
       database.exec(
         `update ${DROPPED_TABLE} as d set mask = d.mask & ~${custom} where d.thing = '${versions.thing.name}'
            and exists (select 1 from ${table} o where o.pk = d.pk and o.custom <> '{}')`,

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Import } from "../../../../contract/index.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
-import { fileOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { encodeCsv, TestTenant, type Cells } from "#support/tenant/tenant.ts";
 import { undoChange } from "#support/tenant/undo.ts";
 
 let tenant: TestTenant;
@@ -129,7 +129,7 @@ describe("columns that exports have shown", () => {
       "that a task was verified by",
       async (cells: Cells) => {
         await tenant.client.users.edit(yamada, { title: "部長" });
-        const stream = new Blob([fileOf(cells)]).stream();
+        const stream = new Blob([encodeCsv(cells)]).stream();
         return tenant.client.imports.verify(tasks.number(1), { stream, encoding: "utf-8" });
       },
     ],

@@ -37,14 +37,17 @@ import {
 /** Maximum number of blocked records that are listed individually. */
 const MAX_LISTED_BLOCKED_RECORDS = 1_000;
 
-const sumStagedCount = ({ create, update, delete: gone }: StagedCount): number => create + update + gone;
+const sumStagedCounts = ({ create, update, delete: gone }: StagedCount): number => create + update + gone;
 
-/** Returns the kind with the most records that an undo writes or reopens; `users` if no file has such records. */
+/**
+ * Returns the kind with the most records that an undo writes or reopens; `users` if none of these records appear in
+ * files.
+ */
 const determineUndoKind = (database: Database, staged: readonly StagedCount[]): FormatName => {
   const [most] = staged.toSorted(
     (a, b) =>
       Number(getFileKinds(b.versions).length > 0) - Number(getFileKinds(a.versions).length > 0) ||
-      sumStagedCount(b) - sumStagedCount(a),
+      sumStagedCounts(b) - sumStagedCounts(a),
   );
   if (most === undefined) return "users";
   const { thing } = most.versions;
@@ -61,7 +64,10 @@ const determineUndoKind = (database: Database, staged: readonly StagedCount[]): 
   return (Object.keys(thing.formats)[0] ?? "users") as FormatName;
 };
 
-/** Returns how many devices get another owner and must be wiped; undefined if none are written.  @see facts 1.3 */
+/**
+ * Returns how many devices get another owner and must be wiped; undefined if the undo does not write devices. @see
+ * facts 1.3
+ */
 const countWipes = (database: Database): number | undefined => {
   const staged = getStagedTable(getVersionSchema(DEVICE.name));
   const to = (column: string): string => `u.${quoteIdentifier(column)}`;
@@ -74,13 +80,13 @@ const countWipes = (database: Database): number | undefined => {
 };
 
 /**
- * Checks that an undo does not circumvent this rule: only system administrators may change, delete or restore the user
- * of an administrator above operator, or mark a user as an administrator.
+ * Checks that an undo does not circumvent the following rule: only system administrators may change, delete or restore
+ * the user of an administrator above operator, or mark a user as an administrator.
  *
  * @throws Failure `not-permitted`
  * @see facts 2.1
  */
-const checkNobodyAboveOperator = (database: Database): void => {
+const requireNoUsersAboveOperator = (database: Database): void => {
   if (!hasAppliedView(database)) return;
   const [users, accounts] = [USER.name, ACCOUNT.name].map((name) => getStagedTable(getVersionSchema(name)));
   const isMarked = `exists (select 1 from ${users} s where s.pk = p.pk and s.action <> 'delete' and s.administrator = 1)`;
@@ -102,19 +108,21 @@ export const prepareUndo = (database: Database, undone: UndoneChange, known?: re
   if (undone.dropped === undefined) stageUndo(database, undone);
   else stageDrop(database, undone);
   stageReopenedRecords(database, undone);
-  checkNobodyAboveOperator(database);
+  requireNoUsersAboveOperator(database);
   findBlockedRecords(database, undone, known);
   omitRemovedFields(database);
 };
 
-/** Returns the number of records of a thing. 全社 does not count, because it always exists. */
+/** Returns the number of records of a type. 全社 is not counted, because it always exists. */
 const countRecordsOfThing = (database: Database, versions: VersionSchema): number => {
   const kinds = getFileKinds(versions);
   if (kinds.length === 0) return database.count(`select count(*) from ${versions.thing.name}`);
   return kinds.reduce((sum, kind) => sum + countRecords(database, kind), 0);
 };
 
-/** Returns the counts of a staged undo.  @param own kind of its import; default: the kind with the most records */
+/**
+ * Returns the counts of a staged undo. @param own kind of the undone import; default: the kind with the most records
+ */
 export const buildUndoCounts = (database: Database, undone: UndoneChange, own?: FormatName): UndoCounts => {
   const staged = countStagedRecords(database);
   const name = own ?? determineUndoKind(database, staged.length > 0 ? staged : countReopenedRecords(database));

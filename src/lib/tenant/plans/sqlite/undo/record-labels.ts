@@ -6,7 +6,10 @@ import { buildRecordLabelSql } from "../expressions.ts";
 import { hasAppliedView } from "../../../store/sqlite/scope.ts";
 import { VERSIONED_THINGS } from "./staged.ts";
 
-/** SQL: the label of a record, even if deleted; null if not visible to the account.  @param pk SQL of its number */
+/**
+ * SQL: the label of a record, even if it was deleted; null if the acting account cannot see the record. @param pk SQL
+ * of the record number
+ */
 export const buildLabelLookupSql = (database: Database, versions: VersionSchema, pk: string): string => {
   const { thing, key } = versions;
   if (thing === ACCOUNT_SETTINGS) return "null";
@@ -19,6 +22,9 @@ export const buildLabelLookupSql = (database: Database, versions: VersionSchema,
     where v.pk = ${pk} and v.action = 'delete' order by v.revision desc limit 1))`;
 };
 
-/** SQL: the label of a record of any thing. @param thing SQL of the thing's name, `pk` SQL of the record number */
+/**
+ * SQL: the label of a record of any type. @param thing SQL of the name of the record type @param pk SQL of the record
+ * number
+ */
 export const buildAnyLabelLookupSql = (database: Database, thing: string, pk: string): string =>
   `case ${thing} ${VERSIONED_THINGS.map((versions) => `when '${versions.thing.name}' then ${buildLabelLookupSql(database, versions, pk)}`).join(" ")} end`;

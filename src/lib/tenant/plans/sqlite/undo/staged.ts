@@ -19,17 +19,20 @@ import type { Database } from "../../../store/sqlite/database.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 import { hasReopenedRecords } from "./confirmation.ts";
 
-// An undo is staged as the records that it writes. A temporary table for each thing contains their values after the
-// undo, and one of three actions: `update` gives a record its former values, `create` restores a record, and `delete`
+// An undo is staged as the records that it writes. A temporary table for each record type contains the values after the
+// undo, and one of three actions: `update` restores a record's former values, `create` restores a record, and `delete`
 // deletes a record.
 
-/** The versions of all things that changes can write. */
+/** The versions of all record types that changes can write. */
 export const VERSIONED_THINGS: readonly VersionSchema[] = [...VERSION_SCHEMAS.values()];
 
-/** Returns the temporary table of a thing's staged records: `pk`, `action`, `changed`, and values after the undo. */
+/**
+ * Returns the temporary table of a record type's staged records: `pk`, `action`, `changed`, and the values after the
+ * undo.
+ */
 export const getStagedTable = ({ thing }: Pick<VersionSchema, "thing">): string => `temp.${thing.name}_undo`;
 
-/** Returns the columns of a thing that an undo restores, which are all columns without secrets. */
+/** Returns the columns of a record type that an undo restores: all columns without secrets. */
 export const listRestoredColumns = ({ thing, columns }: VersionSchema): VersionSchema["columns"] => {
   const secrets = listSecretTimeColumns(thing);
   return columns.filter(({ name }) => !secrets.includes(name));
@@ -62,7 +65,7 @@ const buildStagingSql = (versions: VersionSchema): readonly string[] => {
     `${into} select t.${key}, 'delete', ${ALL_COLUMNS_MASK}, ${nulls} from main.created_range c
        ${ORDERED_JOIN} main.${thing.name} t on t.${key} between c.first and c.last
      where c.revision = :revision and c.thing = '${thing.name}' and ${buildInterruptCheckSql(`t.${key}`)}`,
-    // records that the change created and that were deleted later are found in later versions
+    // records that the change created and that were deleted later are found through their later versions
     `${into} select distinct v.pk, 'delete', ${ALL_COLUMNS_MASK}, ${nulls} from main.created_range c
        ${ORDERED_JOIN} main.${kept} v on v.pk between c.first and c.last and v.revision > c.revision and v.action = 'delete'
      where c.revision = :revision and c.thing = '${thing.name}' and ${buildInterruptCheckSql("v.pk")}
@@ -70,7 +73,7 @@ const buildStagingSql = (versions: VersionSchema): readonly string[] => {
   ];
 };
 
-/** The number of records of a thing that an undo creates, updates and deletes. */
+/** The number of records of a type that an undo creates, updates and deletes. */
 export interface StagedCount {
   readonly versions: VersionSchema;
   readonly create: number;
@@ -78,11 +81,11 @@ export interface StagedCount {
   readonly delete: number;
 }
 
-/** Returns true if an undo writes records of a thing. */
+/** Returns true if an undo writes records of this type. */
 export const hasStagedRecords = (database: Database, versions: VersionSchema): boolean =>
   database.get(`select 1 from ${getStagedTable(versions)} limit 1`) !== undefined;
 
-/** Creates the tables of a thing's staged records, and empties them if they exist. */
+/** Creates the tables of a record type's staged records, or empties them if they exist. */
 export const resetStagedTables = (database: Database, versions: VersionSchema): void => {
   const names = [...versions.columns.map(({ name }) => name), ...versions.times].map(quoteIdentifier);
   const table = getStagedTable(versions);
@@ -98,7 +101,7 @@ export const stageUndo = (database: Database, { revision }: Pick<UndoneChange, "
   for (const versions of VERSIONED_THINGS) {
     resetStagedTables(database, versions);
     for (const sql of buildStagingSql(versions)) database.run(sql, { revision });
-    // reading the later versions scans all records, so things that the change did not write are skipped
+    // reading the later versions scans all records, so record types that the change did not write are skipped
     if (!hasStagedRecords(database, versions)) continue;
     database.run(
       buildFillSinceSql(
@@ -111,7 +114,7 @@ export const stageUndo = (database: Database, { revision }: Pick<UndoneChange, "
   }
 };
 
-/** Returns the number of records that an undo creates, updates and deletes, for each thing whose records it writes. */
+/** Returns the number of records that an undo creates, updates and deletes, for each record type that it writes. */
 export const countStagedRecords = (database: Database): readonly StagedCount[] =>
   VERSIONED_THINGS.map((versions) => {
     const rows = database.all(`select action, count(*) as count from ${getStagedTable(versions)} group by action`);
@@ -119,7 +122,7 @@ export const countStagedRecords = (database: Database): readonly StagedCount[] =
     return { versions, create: count("create"), update: count("update"), delete: count("delete") };
   }).filter((one) => one.create + one.update + one.delete > 0);
 
-/** The names of collections that are not the name of the thing followed by `s`. */
+/** The collections whose name is not the name of the record type followed by `s`. */
 const COLLECTION_NAMES: Readonly<Record<string, string>> = { custom_field: "fields", account_settings: "accounts" };
 
 /** Returns the collections of the records that a staged undo writes. */
@@ -139,7 +142,7 @@ export const listStagedCollections = (database: Database): readonly string[] => 
   ),
 ];
 
-/** A field whose values are unique among the records of a thing. */
+/** A field whose values are unique among the records of a type. */
 interface UniqueField {
   readonly name: string;
   /** SQL: the bit of the field in `changed` */
@@ -152,7 +155,7 @@ interface UniqueField {
   readonly claims?: { readonly table: string; readonly key: string } | undefined;
 }
 
-/** Returns the unique fields of a thing that versions contain. */
+/** Returns the unique fields of a record type that versions contain. */
 export const listUniqueFields = (versions: VersionSchema): readonly UniqueField[] => {
   const { thing, columns } = versions;
   return Object.entries(thing.fields).flatMap(([name, { unique, short = name, comparison = "exact", type }]) => {
@@ -169,7 +172,7 @@ export const listUniqueFields = (versions: VersionSchema): readonly UniqueField[
   });
 };
 
-/** SQL: a thing's records as an undo leaves them: `pk`, and the given columns.  @param names names of the columns */
+/** SQL: the records of a type after an undo: `pk` and the given columns.  @param names names of the columns */
 export const buildRecordsAfterUndoSql = (versions: VersionSchema, names: readonly string[]): string => {
   const { thing, key } = versions;
   const of = (alias: string, pk: string): string =>
@@ -178,7 +181,10 @@ export const buildRecordsAfterUndoSql = (versions: VersionSchema, names: readonl
     union all select ${of("u", "pk")} from ${getStagedTable(versions)} u where u.action <> 'delete')`;
 };
 
-/** Returns the records before and after a staged undo, as rules read them.  @param things names of written things */
+/**
+ * Returns the records before and after a staged undo in the form that rules read. @param things names of the written
+ * record types
+ */
 export const buildUndoneTables = (things: ReadonlySet<string>): ChangedTables => ({
   things,
   before: buildCurrentSide,
@@ -237,7 +243,9 @@ export const readLostFields = (database: Database): readonly { readonly name: st
     )
     .map((row) => ({ name: String(row["name"]), values: Number(row["values"]) }));
 
-/** SQL: joins a staged record `u` with the current record, `t`, and with values replaced by later changes, `x`. */
+/**
+ * SQL: joins a staged record `u` with the current record, `t`, and with the values that later changes replaced, `x`.
+ */
 export const buildCurrentJoinsSql = (versions: VersionSchema): string =>
   `left join main.${versions.thing.name} t on t.${versions.key} = u.pk
    left join temp.${getSinceTable(versions)} x on x.import = 0 and x.pk = u.pk`;

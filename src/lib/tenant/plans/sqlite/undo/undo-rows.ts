@@ -41,7 +41,7 @@ import { listRestoredColumns, countStagedRecords, getStagedTable } from "./stage
 /** SQL: a column of a staged record. */
 const buildStagedColumnSql = (column: string): string => `u.${quoteIdentifier(column)}`;
 
-/** SQL: true if the undo changes the value of a field. Custom fields that were removed do not count. */
+/** SQL: true if the undo changes the value of a field. Custom fields that were removed are ignored. */
 const buildIsFieldChangedSql = ({ stored: column, merge }: Pick<ImportedField, "stored" | "merge">): string => {
   const isOther = `${buildStagedColumnSql(column)} is distinct from ${recordColumn(column)}`;
   if (merge !== "custom") return isOther;
@@ -56,14 +56,14 @@ const buildStagedFromSql = ({ thing, name }: StoredKind, actions: string, more =
   `from ${getStagedTable({ thing })} u left join main.${thing.name} t on t.pk = u.pk ${more}
    where u.action in (${actions}) ${thing.scope === undefined ? "" : `and coalesce(${buildStagedColumnSql(thing.scope)}, ${recordColumn(thing.scope)}) = '${name}'`}`;
 
-/** Returns the columns that no file contains, but that an undo restores: marks, and values that are set by hand. */
+/** Returns the columns that files do not contain but that an undo restores: marks, and values that are set manually. */
 const listColumnsOutsideFiles = ({ thing, fields }: StoredKind): readonly string[] =>
   listRestoredColumns(getVersionSchema(thing.name))
     .filter(({ name, leads }) => leads && !["id", "createdAt", thing.scope].includes(name))
     .map(({ name }) => name)
     .filter((name) => fields.every((field) => field.stored !== name));
 
-/** Returns in how many records a staged undo changes each field of a kind. Unchanged fields are left out. */
+/** Returns the number of records in which a staged undo changes each field of a kind. Unchanged fields are left out. */
 export const countChangedColumns = (database: Database, kind: StoredKind): PlanCounts["columns"] => {
   const own = [
     ...kind.fields.flatMap(({ field, stored: column, merge }) => (merge === "custom" ? [] : [{ field, column }])),
@@ -89,11 +89,11 @@ export const countChangedColumns = (database: Database, kind: StoredKind): PlanC
   });
 };
 
-/** Returns the part of a line that names the thing, unless the line is of the first kind. */
+/** Returns the member of a line that contains the record type; empty if the line belongs to the first kind. */
 const buildThingPart = ({ name, thing }: StoredKind, first: string): { readonly thing?: string } =>
   name === first ? {} : { thing: `'"${thing.name}"'` };
 
-/** SQL: a field's value after the undo, as a piece of a line. The same undo may restore a referenced record. */
+/** SQL: a field's value after the undo, as a fragment of a line. The same undo may restore a referenced record. */
 const buildUndoneFieldPiece = (
   kind: StoredKind,
   field: ImportedField,
@@ -105,7 +105,7 @@ const buildUndoneFieldPiece = (
   return buildValuePiece(field, `coalesce(${buildReferenceTextSql(reference, value)}, ${back})`);
 };
 
-/** SQL: the value of a column that no file contains, as a piece of a line. @param value SQL of the value */
+/** SQL: the value of a column that files do not contain, as a fragment of a line. @param value SQL of the value */
 const buildColumnPiece = ({ thing }: StoredKind, name: string, value: string): string => {
   const isFlag = thing.fields[name]?.type === "boolean";
   return buildFieldPiece(
@@ -114,7 +114,10 @@ const buildColumnPiece = ({ thing }: StoredKind, name: string, value: string): s
   );
 };
 
-/** SQL: the lines of the records of a kind that get their former values or are restored, in order of their creation. */
+/**
+ * SQL: the lines of a kind's records that are restored or get their former values, in the order in which the records
+ * were created.
+ */
 const buildWrittenLinesSql = (kind: StoredKind, first: string, upload: UploadSql | undefined): string => {
   const isBack = "u.action = 'create'";
   const beside = listColumnsOutsideFiles(kind);
@@ -184,7 +187,7 @@ const buildUndoUploadSql = (database: Database, kind: StoredKind, fields: readon
   return buildUploadSql(database, rows, needsSecret ? { password: rows.isCreated } : {});
 };
 
-/** Stores which records the upload file of a staged undo leaves out. Call it before the undo is written. */
+/** Stores which records the upload file of a staged undo leaves out. Must be called before the undo is written. */
 export const storeUndoLeftOut = (database: Database, kind: StoredKind, { fields, revision }: UploadedChange): void => {
   const { join, leftOut } = buildUndoUploadSql(database, kind, fields);
   const from = `select u.pk, ${leftOut} as reason ${buildStagedFromSql(kind, "'update', 'create'", join)}`;
@@ -198,7 +201,7 @@ const buildUndoDeletionsSql = (kind: StoredKind, first: string): string => {
     where u.action = 'delete' ${thing.scope === undefined ? "" : `and ${recordColumn(thing.scope)} = '${kind.name}'`} order by u.pk limit :left`;
 };
 
-/** SQL: the lines of the records of a thing that no file contains. */
+/** SQL: the lines of the records of a type that files do not contain. */
 const buildLinesOutsideFilesSql = (versions: VersionSchema, database: Database): string => {
   const { thing, key } = versions;
   const columns = listRestoredColumns(versions).filter(
@@ -239,11 +242,11 @@ const buildLinesOutsideFilesSql = (versions: VersionSchema, database: Database):
     where u.action in (select value from json_each(:actions)) order by u.pk limit :left`;
 };
 
-const UNDO_ACTIONS = ["update", "create", "delete"] as const;
+const UNDO_LINE_ACTIONS = ["update", "create", "delete"] as const;
 
 /**
- * Returns the rows of a staged undo as NDJSON in batches. For each kind, the records that get their former values or
- * are restored come first, then those that are deleted. The records that no file contains come last.
+ * Returns the rows of a staged undo as NDJSON in batches. For each kind, the records that are restored or get their
+ * former values come first, then the deleted records. Records that files do not contain come last.
  *
  * @param first the kind whose rows come first
  */
@@ -252,7 +255,9 @@ export function* readUndoLines(
   first: StoredKind["name"],
   { actions, limit, upload }: RowQuery,
 ): Generator<Uint8Array> {
-  const asked = UNDO_ACTIONS.filter((action: PlanRow["action"]) => actions.length === 0 || actions.includes(action));
+  const asked = UNDO_LINE_ACTIONS.filter(
+    (action: PlanRow["action"]) => actions.length === 0 || actions.includes(action),
+  );
   let left = limit ?? Number.MAX_SAFE_INTEGER;
   const counting = (row: Row): Row => {
     left -= 1;

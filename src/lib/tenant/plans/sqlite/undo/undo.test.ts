@@ -1,7 +1,7 @@
 import { undoChange, undoImport } from "#support/tenant/undo.ts";
 import { afterAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import type { Import } from "../../../../contract/index.ts";
-import { wholeClient } from "#support/client/whole-client.ts";
+import { createWholeClient } from "#support/client/whole-client.ts";
 import { openTenant } from "../../../index.ts";
 import { collectionOf, failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
@@ -224,7 +224,7 @@ test("an import belongs to the person who committed it, as in the audit log, not
     collectionOf,
   });
   onTestFinished(() => other.close());
-  const theirs = wholeClient({ transport: other.fetch });
+  const theirs = createWholeClient({ transport: other.fetch });
   const plan = await tenant.plan(users, [PEOPLE, ["山田", "yamada@x", ""]]);
   expect(plan).toMatchObject({ actor: "owner", mine: true });
   const committed = await theirs.imports.commit(plan);

@@ -6,7 +6,7 @@ import { readTableColumns } from "../commit.ts";
 import { forEachNumberRange, buildInterruptCheckSql } from "../functions.ts";
 import { listRestoredColumns, countStagedRecords, getStagedTable, listUniqueFields } from "./staged.ts";
 
-/** Stores versions of the records that the undo changes or deletes, as every change does. */
+/** Stores versions of the records that the undo changes or deletes. All changes do this. */
 const storeVersions = (database: Database, versions: VersionSchema, revision: number): void => {
   const { thing, key } = versions;
   for (const action of ["update", "delete"] as const) {
@@ -17,7 +17,7 @@ const storeVersions = (database: Database, versions: VersionSchema, revision: nu
   }
 };
 
-/** Releases the unique values of records that get other values, so that records can exchange their values. */
+/** Releases the unique values of records that get other values, so that records can swap values. */
 const releaseUniqueValues = (database: Database, versions: VersionSchema): void => {
   const { thing } = versions;
   for (const { bit, held, claims } of listUniqueFields(versions)) {
@@ -33,7 +33,7 @@ const releaseUniqueValues = (database: Database, versions: VersionSchema): void 
   }
 };
 
-/** Claims the values of unique lists for the records that get them back. */
+/** Claims the values of unique lists for the records to which these values are restored. */
 const claimListValues = (database: Database, versions: VersionSchema): void => {
   for (const { bit, keys, claims } of listUniqueFields(versions)) {
     if (claims === undefined) continue;
@@ -45,7 +45,10 @@ const claimListValues = (database: Database, versions: VersionSchema): void => {
   }
 };
 
-/** Writes a thing's staged records in ranges. A statement for a million records could not be interrupted. */
+/**
+ * Writes the staged records of a type in ranges, because a single statement for a million records could not be
+ * interrupted.
+ */
 const writeStagedRecords = (database: Database, versions: VersionSchema, revision: number): void => {
   const { thing, key, times } = versions;
   const staged = getStagedTable(versions);
@@ -74,7 +77,7 @@ const writeStagedRecords = (database: Database, versions: VersionSchema, revisio
     select ${values.join(", ")} from ${staged} u where u.action = 'create' and ${inRange}`);
 };
 
-/** Writes the staged records, none of which may be blocked. Runs in the caller's transaction. */
+/** Writes the staged records, none of which may be blocked. Must run in the caller's transaction. */
 export const writeUndo = (database: Database, revision: number): void => {
   const things = countStagedRecords(database).map(({ versions }) => versions);
   for (const versions of things) storeVersions(database, versions, revision);

@@ -2,7 +2,7 @@ import { FORMATS } from "../../../../model/formats.ts";
 import type { Thing } from "../../../../model/thing.ts";
 import { appendAudit, type ChangeWriter, type ChangedObject } from "../../../audit/audit-rows.ts";
 import type { CommitMoment, WrittenFile } from "../../engine.ts";
-import { getWorkCounts, toImportObject, type ImportRecord } from "../../import-rows.ts";
+import { getChangeCounts, toImportObject, type ImportRecord } from "../../import-rows.ts";
 import type { Writer } from "../../../store/store.ts";
 import { computeVersionsSum } from "../../../audit/sqlite/versions.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
@@ -12,10 +12,13 @@ import { getVersionSchema } from "../../../versions/keep.ts";
 import { getVersionTable } from "../../../versions/tables.ts";
 import { findTouchedOrgs } from "./touched-orgs.ts";
 
-/** Maximum number of deleted records per thing that an import's audit record names. The import's rows contain all. */
-const MAX_NAMED_DELETIONS = 20;
+/**
+ * Maximum number of deleted records per record type that an import's audit record lists. The import's rows contain all
+ * of them.
+ */
+const MAX_LISTED_DELETIONS = 20;
 
-/** Returns the first records of each thing that an import deleted, as they were before. */
+/** Returns the first records of each type that an import deleted, in their state before the deletion. */
 const readDeletedRecords = (database: Database, record: ImportRecord, revision: number): readonly ChangedObject[] =>
   [...new Set(listImportKinds(record).map(({ thing }) => thing))].flatMap((thing) =>
     readDeletedRecordsOfThing(database, thing, revision),
@@ -25,11 +28,14 @@ const readDeletedRecordsOfThing = (database: Database, thing: Thing, revision: n
   const sql = `select t.id, ${buildRecordLabelSql(thing)} as name from main.${getVersionTable(getVersionSchema(thing.name))} t
     where t.revision = :revision and t.action = 'delete' order by t.pk limit :limit`;
   return database
-    .all(sql, { revision, limit: MAX_NAMED_DELETIONS })
+    .all(sql, { revision, limit: MAX_LISTED_DELETIONS })
     .map(({ id, name }) => ({ thing: thing.name, id: String(id), name: String(name) }));
 };
 
-/** Returns the action that the audit log records for a commit. Deletions are named after the kind that they delete. */
+/**
+ * Returns the action that the audit log records for a commit. Deletions are named after the kind of records that they
+ * delete.
+ */
 const getAuditAction = ({ kind, detail }: ImportRecord): string => {
   if (detail.undoes !== undefined) return "undo";
   if (detail.drops !== undefined) return "console.drop";
@@ -46,12 +52,12 @@ interface ImportCommit {
 }
 
 /**
- * Writes the audit record of a commit or an undo, at the end of its transaction: who did it, which file was used, the
- * number of records, the organisations that the change touched, and the checksum of its versions. If it touched no
- * organisations or too many, and the committer does not have access to all organisations, the committer's organisations
- * are recorded instead, because nothing outside them was touched.
+ * Writes the audit record of a commit or an undo, at the end of its transaction: the account, the file, the number of
+ * records, the organisations that the change affected, and the checksum of its versions. If the change affected no
+ * organisations or too many, and the committing account does not have access to all organisations, that account's
+ * organisations are recorded instead, because the change cannot have affected anything outside them.
  *
- * @param record the import as it was before the commit
+ * @param record the import before the commit
  * @param done.change the number of the commit
  */
 export const auditImport = async (
@@ -82,7 +88,7 @@ export const auditImport = async (
         fromConsole: request?.fromConsole === true ? true : undefined,
         undoes,
         drops,
-        ...getWorkCounts(counts),
+        ...getChangeCounts(counts),
         inputSha256: staged?.sha256,
         emittedFile: written?.file?.fileName,
         emittedSha256: written?.file?.sha256,
@@ -93,7 +99,10 @@ export const auditImport = async (
   );
 };
 
-/** Returns the writer of an import's changes: `console` if, as in a takeover, nothing has to be done in the console. */
+/**
+ * Returns the writer of an import's changes: `console` if the changes do not have to be made in the console, for
+ * example after the import of a console export.
+ */
 const getChangeWriter = ({ detail: { request, undoes, drops, mirrorOnly } }: ImportRecord): ChangeWriter => {
   if (request?.fromConsole === true || mirrorOnly === true) return "console";
   return drops !== undefined ? "drop" : undoes !== undefined ? "undo" : "import";
@@ -107,11 +116,11 @@ interface TaskVerification {
   readonly own: number;
   readonly moment: CommitMoment;
   readonly sha256: string;
-  /** number of records for which something was confirmed that the export does not show */
+  /** number of records for which values were confirmed that the export does not show */
   readonly confirmed: number;
 }
 
-/** Writes the audit record of an export that a task was verified with. */
+/** Writes the audit record of a task's verification with an export. */
 export const auditVerification = async (
   writer: Writer,
   { revision, own, moment, sha256, confirmed }: TaskVerification,
@@ -135,7 +144,7 @@ export const auditVerification = async (
   );
 };
 
-/** Returns what a commit adds to the stored detail of its import. */
+/** Returns the details that a commit adds to the stored details of its import. */
 export const buildCommittedDetail = (committedAt: string, actor: string, file: WrittenFile["file"]) => ({
   committedAt,
   actor,

@@ -5,9 +5,9 @@ import { Failure, createInterruptedFailure } from "../../../../errors/index.ts";
 import { toStorageFailure } from "../../../store/sqlite/storage-failure.ts";
 import { commitPlan, commitUndo, loadFileFormReader, planDeletion, replan, Staging } from "./tasks.ts";
 import type { ExportObservation } from "../../engine.ts";
-import type { Assignment, WorkerOutcome, Task } from "./messages.ts";
+import type { Assignment, WorkerOutcome, WorkerTask } from "./messages.ts";
 
-/** Number of chunks requested in advance: enough to keep this thread busy, and few enough to hold in memory. */
+/** Number of chunks that are requested in advance: enough to keep this thread busy, but few enough to fit in memory. */
 const PREFETCHED_CHUNKS = 8;
 
 /** Requests the file chunk by chunk, and stages it. @throws Failure `interrupted` */
@@ -21,9 +21,9 @@ async function stageFile(staging: Staging, file: MessagePort, interrupted: () =>
   }
 }
 
-/** Stores what the file shows about the records of a task. */
-async function verifyTask(
-  task: Extract<Task, { type: "verify" }>,
+/** Verifies a task in the console: stores what the file shows about the records of the task. */
+async function runVerification(
+  task: Extract<WorkerTask, { type: "verify" }>,
   file: MessagePort,
   interrupted: () => boolean,
 ): Promise<ExportObservation> {
@@ -48,7 +48,7 @@ async function performTask(
       return undefined;
     }
     case "verify":
-      return await verifyTask(task, file, interrupted);
+      return await runVerification(task, file, interrupted);
     case "delete":
       await planDeletion(task, interrupted);
       return undefined;

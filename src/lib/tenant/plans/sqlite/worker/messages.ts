@@ -7,19 +7,19 @@ import type { StoredRequest } from "../../import-rows.ts";
 import type { StoredRequestKey } from "../../../store/idempotency.ts";
 import type { Scope } from "../../../store/store.ts";
 
-/** The files that a task uses. */
+/** The files that a worker task uses. */
 export interface TaskFiles {
   readonly tenant: string;
   readonly staging: string;
 }
 
-/** A task that works on the staged rows of one import. */
+/** A worker task that processes the staged rows of one import. */
 interface StagedTask {
   readonly id: string;
   readonly files: TaskFiles;
 }
 
-/** A task that reads a file. */
+/** A worker task that reads a file. */
 interface ReadingTask extends StagedTask {
   readonly request: StoredRequest;
   readonly encoding: FileForm;
@@ -35,19 +35,19 @@ interface ChangeContext {
   readonly once?: StoredRequestKey | undefined;
 }
 
-/** A task for the worker. */
-export type Task =
+/** A task for the worker thread (not a task in the console). */
+export type WorkerTask =
   | ({ readonly type: "plan" } & ReadingTask)
   | ({
       readonly type: "delete";
       readonly request: StoredRequest;
-      /** ids of the named records */
+      /** ids of the records that the request names */
       readonly ids: readonly string[];
       readonly permitted: DeletionTarget["permitted"];
     } & StagedTask)
   | ({
       readonly type: "verify";
-      /** the revision of the change that the console task belongs to */
+      /** the revision of the change that the task in the console belongs to */
       readonly revision: number;
       /** true if values that the export does not show are confirmed, too */
       readonly confirmMissing: boolean;
@@ -63,9 +63,12 @@ export type Task =
       readonly written?: WrittenFile | undefined;
     } & ChangeContext);
 
-/** A task for the worker, one at a time. Any value other than 0 in the shared `stop` interrupts it between rows. */
+/**
+ * A task that is assigned to the worker, which performs one task at a time. Any value other than 0 in the shared `stop`
+ * interrupts the task between rows.
+ */
 export interface Assignment {
-  readonly task: Task;
+  readonly task: WorkerTask;
   readonly stop: Int32Array;
   /** the port on which `plan` and `verify` request their file: the reply is a chunk, or undefined at the end */
   readonly file: MessagePort;

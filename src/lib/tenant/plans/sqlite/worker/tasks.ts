@@ -8,7 +8,7 @@ import { Failure, createInterruptedFailure } from "../../../../errors/index.ts";
 import { Stager } from "../../staging/stage.ts";
 import { nameKey } from "../../../../model/normalise.ts";
 import { describeProblem, type ProblemCode, type ProblemParams } from "../../../../model/problem.ts";
-import { enforce } from "../../../../rules/rule.ts";
+import { throwFirstProblem } from "../../../../rules/rule.ts";
 import { text, type Text } from "../../../../text/index.ts";
 import { Database } from "../../../store/sqlite/database.ts";
 import type { CommitMoment, DeletionTarget, ExportObservation, WrittenFile } from "../../engine.ts";
@@ -39,7 +39,7 @@ import { countMergedValues } from "../merge/report.ts";
 import { observeExport, listRemovedFields } from "../merge/observation.ts";
 import { observeTask, readTakeoverResult, readTasksBeforeTakeover, listUnshownColumns } from "../merge/tasks.ts";
 import { CONSOLE_COLLECTION } from "../../../store/collections.ts";
-import { judgeWritten } from "../../../store/judge.ts";
+import { judgeWrittenRecords } from "../../../store/judge.ts";
 import { isMirror } from "../../../records/tenant-rows.ts";
 import { refusePrivilegedChanges } from "../matching/outside.ts";
 import { SETTLE_STATEMENTS } from "../../../versions/keep.ts";
@@ -50,7 +50,7 @@ import { OBSERVE_STATEMENTS } from "../../../console/observed.ts";
 import { auditImport, auditVerification, buildCommittedDetail } from "./audit.ts";
 import { createForeignExportFailure } from "../matching/foreign.ts";
 import { CUSTOM_FIELD } from "../../../../model/user.ts";
-import type { TaskFiles, Task } from "./messages.ts";
+import type { TaskFiles, WorkerTask } from "./messages.ts";
 import { runWithNote, type NotedWriter as Note } from "../../../store/sqlite/writer-note.ts";
 import { attachStaging, createStagingTables, SqliteStaging } from "../staging.ts";
 import { storeDeletions, type PlanDefinition, type PlanDefinitions, type StoredKind } from "../stored-kind.ts";
@@ -59,7 +59,10 @@ import { storePlanLeftOut } from "../upload.ts";
 import type { WorkbookReader } from "../../../../xlsx/workbook.ts";
 import type { StagedFile } from "../../staging/counts.ts";
 
-/** Page cache of a bulk connection, in KiB. For one and three million rows, a larger one saved no time. */
+/**
+ * Page cache of a bulk connection, in KiB. A larger cache did not save time in measurements with one and three million
+ * rows.
+ */
 const BULK_CACHE_KIB = 20_480;
 
 const openBulkConnection = ({ tenant, staging }: TaskFiles, interrupted: () => boolean, fresh = false): Database => {
@@ -70,7 +73,7 @@ const openBulkConnection = ({ tenant, staging }: TaskFiles, interrupted: () => b
   return database;
 };
 
-/** Limits what a connection reads to the view in which an import was planned. The commit uses another connection. */
+/** Limits what a connection can read to the view in which an import was planned. The commit uses another connection. */
 const restrictToPlanView = (database: Database, request: Pick<StoredRequest, "scope"> | null): void => {
   const view = getPlanView(request);
   applyView(database, view);
@@ -81,8 +84,8 @@ const getPlanView = (request: Pick<StoredRequest, "scope"> | null): View | undef
   request?.scope === undefined ? undefined : buildScopeView(createPlanScope(request.scope));
 
 /**
- * Flushes staged rows to disk before a plan is reported. SQLite must flush the file, because opening and closing the
- * file separately would release the lock by which other processes see that the import is running.
+ * Flushes staged rows to disk before a plan is reported. SQLite itself must do this: opening and closing the file
+ * separately would release the lock that shows other processes that the import is running.
  */
 const flushToDisk = (database: Database): void => {
   database.exec("pragma s.synchronous = full");
@@ -91,8 +94,8 @@ const flushToDisk = (database: Database): void => {
 };
 
 const buildHeaderOptions = (database: Database, request: StoredRequest) => {
-  // the console still has removed fields, with their values, until the tasks for them are done: a column may belong to
-  // a removed field or to a field of the same name that was added again
+  // the console keeps removed fields and their values until the tasks for the removal are done, so a column may belong
+  // to a removed field or to a field with the same name that was added again
   const removed = request.fromConsole === true ? listRemovedFields(database) : undefined;
   const keys = new Set(removed?.map(({ name }) => nameKey(name)));
   return {
@@ -106,13 +109,13 @@ const buildHeaderOptions = (database: Database, request: StoredRequest) => {
   };
 };
 
-/** A form of files, and the reader for files of this form. */
+/** A file form, and the reader for files in this form. */
 interface FileFormReader {
   readonly encoding: FileForm;
   readonly readerOf: (request: StoredRequest, sink: RecordSink) => RecordReader | WorkbookReader;
 }
 
-/** Loads the reader for a form of files. */
+/** Loads the reader for a file form. */
 export const loadFileFormReader = async (encoding: FileForm): Promise<FileFormReader> => {
   if (encoding === "xlsx") {
     const { WorkbookReader } = await import("../../../../xlsx/workbook.ts");
@@ -199,7 +202,7 @@ export class Staging {
     confirmMissing,
     uploadSha256,
     writer: note,
-  }: Extract<Task, { type: "verify" }>): Promise<ExportObservation> {
+  }: Extract<WorkerTask, { type: "verify" }>): Promise<ExportObservation> {
     const staged = await this.#finish();
     if (staged.sha256 === uploadSha256) return { sha256: staged.sha256, isUpload: true, unseen: [], blank: [] };
     this.#checkReadable(staged);
@@ -239,10 +242,10 @@ export class Staging {
     if (secret !== undefined) {
       throw new Failure("input-rejected", {
         what: text(
-          `the console does not export the column "${secret.header}": this is a file for an upload, and cannot be used to verify a task`,
-          `管理画面のエクスポートに「${secret.header}」の列はありません。アップロード用ファイルでは照合できません`,
+          `the column "${secret.header}" never appears in a console export, so this is an upload file; upload files cannot be used to verify a task`,
+          `管理画面のエクスポートに「${secret.header}」の列はないため、これはアップロード用ファイルです。アップロード用ファイルでは照合できません`,
         ),
-        hint: PASS_UNMODIFIED_EXPORT,
+        hint: PASS_UNMODIFIED_EXPORT_HINT,
       });
     }
     const problem = this.#database.get(
@@ -262,7 +265,7 @@ export class Staging {
       hint:
         code.startsWith("header-") && this.#kind.format.thing.ownHeaders === true
           ? this.#putOwnHeaders()
-          : PASS_UNMODIFIED_EXPORT,
+          : PASS_UNMODIFIED_EXPORT_HINT,
     });
   }
 
@@ -280,7 +283,7 @@ export class Staging {
   }
 }
 
-const PASS_UNMODIFIED_EXPORT = text(
+const PASS_UNMODIFIED_EXPORT_HINT = text(
   "pass the console's export unmodified",
   "管理画面のエクスポートをそのまま指定してください",
 );
@@ -322,7 +325,7 @@ const compareAndStorePlan = async (
   });
   flushToDisk(database);
   await new SqliteStore(database).change(async (writer) => {
-    if ((await readImport(writer, record.id)).state !== record.state) throw createOvertakenFailure(record);
+    if ((await readImport(writer, record.id)).state !== record.state) throw createImportChangedFailure(record);
     await updateImport(writer, record, {
       state: "planned",
       etag,
@@ -331,11 +334,11 @@ const compareAndStorePlan = async (
   });
 };
 
-const createOvertakenFailure = ({ number }: ImportRecord): Failure =>
+const createImportChangedFailure = ({ number }: ImportRecord): Failure =>
   new Failure("conflict", {
     what: text(
       `import ${number} was committed or discarded in the meantime`,
-      `インポート ${number} はその間に適用または破棄されました`,
+      `その間に、インポート ${number} は適用または破棄されました`,
     ),
     hint: createImportHint({ number }),
   });
@@ -351,14 +354,16 @@ const withDatabase = async <T>(
     return await body(database);
   } finally {
     database.close();
-    // with an exclusive lock, SQLite truncates the journal at the end of a transaction instead of deleting it
+    // while the lock is exclusive, SQLite truncates the journal at the end of a transaction instead of deleting it
     removeFilesIfPossible([`${files.staging}-journal`]);
   }
 };
 
-/** Chooses the records to delete, and makes the plan.  @throws Failure if they cannot be deleted or do not exist */
+/**
+ * Selects the records to delete, and creates the plan. @throws Failure if the records cannot be deleted or do not exist
+ */
 export const planDeletion = (
-  { files, id, request, ids, permitted }: Extract<Task, { type: "delete" }>,
+  { files, id, request, ids, permitted }: Extract<WorkerTask, { type: "delete" }>,
   interrupted: () => boolean,
 ): Promise<void> => {
   const plan = async (database: Database): Promise<void> => {
@@ -380,7 +385,7 @@ const toKeepingImport = (record: ImportRecord): ImportRecord => {
 
 /** Compares the staged rows with the tenant's current state again. */
 export const replan = (
-  { files, id, permitted, keepMissing }: Extract<Task, { type: "replan" }>,
+  { files, id, permitted, keepMissing }: Extract<WorkerTask, { type: "replan" }>,
   interrupted: () => boolean,
 ): Promise<void> =>
   withDatabase(files, interrupted, async (database) => {
@@ -396,7 +401,7 @@ const listWrittenCollections = (kind: StoredKind): readonly string[] => {
   return [...new Set([kind.collection, ...created.map(({ collection }) => collection)])];
 };
 
-/** Returns the collections in which a plan also changes records of another kind: the devices that lose their owners. */
+/** Returns the collections of other record types that a plan also changes: the devices that lose their owners. */
 const listReleasedCollections = ({ detail: { counts } }: ImportRecord): readonly string[] =>
   (counts?.released ?? 0) > 0 ? [getStoredKind("devices").collection] : [];
 
@@ -444,7 +449,7 @@ const applyAndRecord = async (
   const unsettled = isExport ? await readTasksBeforeTakeover(writer, database, plan) : undefined;
   observeExport(database, plan, revision);
   if (written?.fields !== undefined) storePlanLeftOut(database, plan, { fields: written.fields, revision });
-  // records that refer to records of an earlier plan are deleted before those
+  // plans are applied in reverse order, so that records are deleted before the records that they refer to
   for (const one of plans.toReversed()) applyPlan(database, one, { ...context, revision });
   const { now } = moment;
   await updateImport(writer, record, {
@@ -458,7 +463,7 @@ const applyAndRecord = async (
   for (const sql of [...SETTLE_STATEMENTS, ...after]) database.run(sql, { revision });
   // the records of the plan's own kind were judged with the plan, and are judged again if the tenant has changed since
   const isOpen = (thing: string): boolean => isRechecked || plans.every(({ kind }) => kind.thing.name !== thing);
-  enforce(await judgeWritten(writer, revision, isExport ? "console" : "edits", isOpen));
+  throwFirstProblem(await judgeWrittenRecords(writer, revision, isExport ? "console" : "edits", isOpen));
   await auditImport(database, writer, record, { change, moment, revision, written });
   if (unsettled === undefined) return;
   const settled = await readTakeoverResult(writer, unsettled, { kind: plan.kind, change });
@@ -466,8 +471,8 @@ const applyAndRecord = async (
 };
 
 /**
- * Records when the tenant last took over data from the console. After a partial takeover, which keeps the records that
- * the export lacks, an earlier time stays. A full takeover also records which columns the export has.
+ * Records when the tenant last imported data from the console. The time does not change if the import keeps the records
+ * that the export lacks. An import of a full export also records which columns the export has.
  */
 const recordTakeover = (
   database: Database,
@@ -485,7 +490,7 @@ const recordTakeover = (
 /** Returns the fields for which a file has columns. Each custom field of the tenant counts separately. */
 const listFileFields = ({ places }: StagedFile): readonly string[] => places.map(({ field }) => field);
 
-/** Runs a change with a note that names the writer; only once if the request has an idempotency key. */
+/** Runs a change and records its writer. If the request has an idempotency key, the change runs only once. */
 const runNotedChange = (
   database: Database,
   { writer: note, once }: { readonly writer: Note; readonly once?: StoredRequestKey | undefined },
@@ -508,7 +513,7 @@ const runNotedChange = (
  * @throws Failure `conflict`, `locked`, `input-rejected`, `interrupted`
  */
 export const commitPlan = async (
-  task: Extract<Task, { type: "commit" }>,
+  task: Extract<WorkerTask, { type: "commit" }>,
   interrupted: () => boolean,
 ): Promise<void> => {
   const { files, id } = task;
@@ -520,8 +525,14 @@ export const commitPlan = async (
   removeStagingFile(files.staging);
 };
 
-/** Undoes a change. @throws Failure `conflict` if other records block the undo than at the time when it was planned */
-export const commitUndo = async (task: Extract<Task, { type: "undo" }>, interrupted: () => boolean): Promise<void> => {
+/**
+ * Undoes a change. @throws Failure `conflict` if the records that block the undo have changed since the undo was
+ * planned
+ */
+export const commitUndo = async (
+  task: Extract<WorkerTask, { type: "undo" }>,
+  interrupted: () => boolean,
+): Promise<void> => {
   const { undoAndRecord } = await import("./undo.ts");
   const database = new Database(task.tenant, { cacheKib: BULK_CACHE_KIB, interrupted });
   try {

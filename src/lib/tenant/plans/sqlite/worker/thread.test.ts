@@ -2,8 +2,8 @@ import { join } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
 import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { Failure } from "../../../../errors/index.ts";
-import { fileOf, TestTenant } from "#support/tenant/tenant.ts";
-import type { Task } from "./messages.ts";
+import { encodeCsv, TestTenant } from "#support/tenant/tenant.ts";
+import type { WorkerTask } from "./messages.ts";
 import { ImportThread } from "./thread.ts";
 
 let tenant: TestTenant;
@@ -25,11 +25,13 @@ test("a file whose stream breaks off never becomes a plan, not even briefly", as
   const stream = new ReadableStream<Uint8Array>({
     pull(controller) {
       if (sent) controller.error(new Error("the disk is gone"));
-      else controller.enqueue(fileOf(FILE));
+      else controller.enqueue(encodeCsv(FILE));
       sent = true;
     },
   });
-  await expect(tenant.client.imports.plan(users, { stream, encoding: "utf-8" })).rejects.toThrow(/could not be read/);
+  await expect(tenant.client.imports.plan(users, { stream, encoding: "utf-8" })).rejects.toThrow(
+    /could not be received completely/,
+  );
   expect(tenant.sql("select state from seen")).toEqual([{ state: "failed" }]);
 });
 
@@ -40,7 +42,7 @@ test("a file is read no faster than it is processed", async () => {
   const stream = new ReadableStream<Uint8Array>({
     pull(controller) {
       seen.pulled += 1;
-      if (seen.pulled === 1) controller.enqueue(fileOf(FILE));
+      if (seen.pulled === 1) controller.enqueue(encodeCsv(FILE));
       else if (seen.pulled <= pieces) controller.enqueue(Uint8Array.of(0x0a));
       else controller.close();
     },
@@ -73,7 +75,7 @@ describe("a task that fails", () => {
   const thread = new ImportThread();
   afterAll(() => thread.close());
 
-  const replan = (file: string): Task => {
+  const replan = (file: string): WorkerTask => {
     const files = { tenant: join(tenant.folder, file), staging: join(tenant.folder, "staging.db") };
     return { type: "replan", files, id: "none" };
   };
@@ -92,11 +94,13 @@ describe("a task that fails", () => {
   });
 
   test("crashes with the error of its thread", async () => {
-    await expect(thread.run({ ...replan("tenant.db"), id: {} } as unknown as Task)).rejects.toThrow(/cannot be bound/);
+    await expect(thread.run({ ...replan("tenant.db"), id: {} } as unknown as WorkerTask)).rejects.toThrow(
+      /cannot be bound/,
+    );
   });
 
   test("along with its thread is followed by a task in a new thread", async () => {
-    await expect(thread.run(JSON.parse("null") as Task)).rejects.toThrow(TypeError);
+    await expect(thread.run(JSON.parse("null") as WorkerTask)).rejects.toThrow(TypeError);
     await expect(thread.run(replan("missing/tenant.db"))).rejects.toThrow(Failure);
   });
 });

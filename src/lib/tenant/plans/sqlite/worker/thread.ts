@@ -2,15 +2,21 @@ import { once } from "node:events";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { Failure } from "../../../../errors/index.ts";
 import type { ExportObservation } from "../../engine.ts";
-import type { Assignment, WorkerOutcome, Task } from "./messages.ts";
+import type { Assignment, WorkerOutcome, WorkerTask } from "./messages.ts";
 
-/** Returns the URL of the worker: a `.ts` file next to this one in the source, or a file next to the built bundle. */
+/**
+ * Returns the URL of the worker: a `.ts` file in this folder of the source, or a file in the folder of the built
+ * bundle.
+ */
 const getWorkerUrl = (): URL =>
   import.meta.url.endsWith(".ts")
     ? new URL("./import-worker.ts", import.meta.url)
     : new URL("./import-worker.js", import.meta.url);
 
-/** Idle workers to be reused. A worker keeps no state between tasks, and starting one loads the whole import engine. */
+/**
+ * Idle workers for reuse. A worker does not keep state between tasks. Reuse is worthwhile because each new worker loads
+ * the whole import engine.
+ */
 const idleWorkers = new Set<Worker>();
 
 /** Maximum number of idle workers. Usually one tenant is open at a time. */
@@ -23,18 +29,22 @@ function startWorker(): Worker {
   return worker;
 }
 
-/** The thread that runs imports, so that the main thread can handle signals during SQL over a million rows. */
+/** The thread that runs imports, so that the main thread can handle signals while SQL processes a million rows. */
 export class ImportThread {
   #worker: Worker | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   /**
-   * Runs a task after all earlier tasks have ended; `content` provides the bytes of its file.
+   * Runs a task after all earlier tasks have ended; `content` provides the bytes of the task's file.
    *
    * @param signal interrupts the task between rows, and aborts a stalled upload; unfinished work is rolled back
-   * @throws Failure as the task does; `interrupted` if the signal came first or the content broke off
+   * @throws Failure as described for the task; `interrupted` if the signal was received or the content ended early
    */
-  run(task: Task, content?: ReadableStream<Uint8Array>, signal?: AbortSignal): Promise<ExportObservation | undefined> {
+  run(
+    task: WorkerTask,
+    content?: ReadableStream<Uint8Array>,
+    signal?: AbortSignal,
+  ): Promise<ExportObservation | undefined> {
     const mine = this.#turn.then(() => this.#run(task, content, signal));
     this.#turn = mine.catch(() => undefined);
     return mine;
@@ -59,7 +69,7 @@ export class ImportThread {
     this.#worker = undefined;
   };
 
-  async #run(task: Task, content: ReadableStream<Uint8Array> | undefined, signal: AbortSignal | undefined) {
+  async #run(task: WorkerTask, content: ReadableStream<Uint8Array> | undefined, signal: AbortSignal | undefined) {
     const stop = new Int32Array(new SharedArrayBuffer(4));
     const { port1: file, port2 } = new MessageChannel();
     const reader = content?.getReader();
@@ -85,12 +95,12 @@ export class ImportThread {
     } finally {
       signal?.removeEventListener("abort", abort);
       file.close();
-      // a failed task may have left a part of its file unread
+      // a failed task may not have read its whole file
       abort();
     }
   }
 
-  /** Returns the worker, or another worker if there is none yet or the last one died. */
+  /** Returns the worker. Starts a new worker if there is none yet or the last worker died. */
   #start(): Worker {
     if (this.#worker !== undefined) return this.#worker;
     const [kept] = idleWorkers;

@@ -9,9 +9,9 @@ import type { Database } from "../../../store/sqlite/database.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 
 /** SQL: creates the table for the numbers of the organisations that are found. */
-const CREATE_TOUCHED_ORG_TABLE = `create temp table if not exists touched_org (org integer primary key)`;
+const CREATE_TOUCHED_ORG_TABLE_SQL = `create temp table if not exists touched_org (org integer primary key)`;
 
-/** The columns that determine to which organisation a record belongs, by thing. */
+/** The columns that determine to which organisation a record belongs, by record type. */
 const ORG_REFERENCE_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   org: ["parent"],
   user: ["org"],
@@ -28,7 +28,10 @@ interface RecordSource {
   readonly pk: string;
 }
 
-/** Builds the sources for a thing's written records: their current state, former state if moved, and new records. */
+/**
+ * Builds the sources for the written records of a type: their current state, their former state if they were moved, and
+ * new records.
+ */
 const buildRecordSources = (thing: string, placesOf: (of: string) => readonly string[]): readonly RecordSource[] => {
   const versions = getVersionSchema(thing);
   const [kept, moved] = [
@@ -44,7 +47,10 @@ const buildRecordSources = (thing: string, placesOf: (of: string) => readonly st
   return all.flatMap((from) => placesOf("x").map((org) => ({ from, org, pk: "x.pk" })));
 };
 
-/** Builds the sources for written accounts: their user's organisation, and those that they manage or managed. */
+/**
+ * Builds the sources for written accounts: the organisation of their user, and the organisations that they manage or
+ * managed.
+ */
 const buildAccountSources = (): readonly RecordSource[] => {
   const versions = getVersionSchema(ACCOUNT.name);
   const kept = `main.${getVersionTable(versions)}`;
@@ -80,14 +86,14 @@ const buildAccountSources = (): readonly RecordSource[] => {
 };
 
 /**
- * Returns the ids of the organisations that a change touched: the organisations of the records that it wrote, before
- * and after the change. Call this after the versions of the change are settled.
+ * Returns the ids of the organisations that a change affected: the organisations of the records that it wrote, before
+ * and after the change. Must be called after the versions of the change are final.
  *
  * @returns undefined if there are too many organisations for an audit record, or none (records of SECURED APPs do not
  * belong to organisations)
  */
 export const findTouchedOrgs = (database: Database, revision: number): readonly string[] | undefined => {
-  database.exec(CREATE_TOUCHED_ORG_TABLE);
+  database.exec(CREATE_TOUCHED_ORG_TABLE_SQL);
   database.exec("delete from temp.touched_org");
   const all = database.count(
     `select (select count(*) from main.org)
@@ -97,7 +103,7 @@ export const findTouchedOrgs = (database: Database, revision: number): readonly 
   let found = 0;
   const sources = Object.entries(RECORD_ORGS_SQL).flatMap(([thing, placesOf]) => buildRecordSources(thing, placesOf));
   for (const { from, org, pk } of [...sources, ...buildAccountSources()]) {
-    // without this limit, a million records would be searched in vain after the last organisation is found
+    // without this limit, the query would continue through a million records after the last organisation is found
     const limit = Math.min(all, MAX_AUDIT_ORGS + 1) - found;
     if (limit <= 0) break;
     found += database.run(

@@ -6,7 +6,7 @@ import { refreshViewOrgs, applyView } from "../../../store/sqlite/scope.ts";
 import { readBlockedRecordKeys, countBlockedRecords, buildUndoEtag, type BlockedRecordKey } from "../undo/blocked.ts";
 import { prepareUndo } from "../undo/plan.ts";
 import { observeWrittenRecords, reopenTasks, restoreObservedState } from "../undo/confirmation.ts";
-import { readDroppedRecords, settleDroppedRecords, stageDrop } from "../undo/drop.ts";
+import { readDroppedRecords, markDroppedRecordsSettled, stageDrop } from "../undo/drop.ts";
 import { storeUndoLeftOut } from "../undo/undo-rows.ts";
 import { listStagedCollections } from "../undo/staged.ts";
 import { writeUndo } from "../undo/write.ts";
@@ -20,7 +20,7 @@ import { restoreMirrorAge } from "../merge/tasks.ts";
 import { isMirror } from "../../../records/tenant-rows.ts";
 import { SETTLE_STATEMENTS } from "../../../versions/keep.ts";
 import { auditImport, buildCommittedDetail } from "./audit.ts";
-import type { Task } from "./messages.ts";
+import type { WorkerTask } from "./messages.ts";
 import { getStoredKind } from "../tables.ts";
 
 /** Returns the change that a plan undoes; undefined if the plan drops tasks. */
@@ -59,7 +59,10 @@ const readBlockedInScope = (database: Database, options: UndoneChange, scope: Sc
   }
 };
 
-/** Records that an import was undone. If it was an undo, the import that it undid is in effect again, and so on. */
+/**
+ * Records that an import was undone. If the import was itself an undo, the import that it had undone is in effect
+ * again, and so on.
+ */
 const recordReversal = async (writer: Writer, original: ImportRecord, by: string): Promise<void> => {
   await updateImport(writer, original, { detail: { revertedBy: by } });
   let [undo, stands] = [original, false];
@@ -73,12 +76,12 @@ const recordReversal = async (writer: Writer, original: ImportRecord, by: string
 };
 
 /** The time, scope and upload file with which an undo is applied. */
-interface UndoContext extends Pick<Extract<Task, { type: "undo" }>, "moment" | "scope" | "written"> {
+interface UndoContext extends Pick<Extract<WorkerTask, { type: "undo" }>, "moment" | "scope" | "written"> {
   /** reads the dropped tasks, for a plan that drops tasks instead of undoing a change */
   readonly readDropped: () => Promise<UndoneChange>;
 }
 
-/** Undoes a change and writes the audit record. Runs in the caller's transaction. @throws Failure `conflict` */
+/** Undoes a change and writes the audit record. Must run in the caller's transaction. @throws Failure `conflict` */
 export const undoAndRecord = async (
   database: Database,
   writer: Writer,
@@ -100,7 +103,7 @@ export const undoAndRecord = async (
   if (buildUndoEtag(database, options) !== record.etag || (!skipBlocked && countBlockedRecords(database) > 0))
     throw createStaleUndoFailure(record);
   const staged = listStagedCollections(database);
-  // an undo that changes no record still advances the collection of its kind, like an import that changes no record
+  // an undo that does not change a record still advances the collection of its kind, as an import without changes does
   const collections = staged.length === 0 ? [getStoredKind(record.kind).collection] : staged;
   await writer.lock(collections);
   const revision = advanceRevision(database, collections);
@@ -118,7 +121,7 @@ export const undoAndRecord = async (
   if (original !== undefined) await recordReversal(writer, original, record.id);
   for (const sql of SETTLE_STATEMENTS) database.run(sql, { revision });
   reopenTasks(database, options);
-  if (undone === undefined) settleDroppedRecords(database);
+  if (undone === undefined) markDroppedRecordsSettled(database);
   else if (record.detail.mirrorOnly === true) {
     restoreObservedState(database, { undone: undone.revision, revision });
   } else if (await isMirror(writer)) observeWrittenRecords(database, revision);
