@@ -339,7 +339,7 @@ function rejectUselessGlobals(
   if (values.get("format") === "xlsx" && output?.kind === "output" && !("format" in options)) {
     throw usageError(
       text(
-        "this command does not support --format xlsx, because -o FILE is the file that the command writes",
+        "--format xlsx cannot be used here: -o FILE names this command's own output file, not a file for its result table",
         "このコマンドの -o FILE は書き出すファイルそのものを指すため、--format xlsx は使えません",
       ),
       typeof output.workbook === "object"

@@ -133,7 +133,7 @@ test.each(CHANGING)("%s refuses an impossible output before it changes anything"
     expect(en, option).toMatchObject({ exit: 2, stdout: "", requests: [] });
     // `renewals schedule install` has an --output of its own
     expect(en.stderr).toMatch(
-      option.startsWith("--format") ? /none.x\.xlsx|this command does not support --format xlsx/v : option,
+      option.startsWith("--format") ? /none.x\.xlsx|--format xlsx cannot be used here/v : option,
     );
     expect(ja).toMatchObject({ exit: 2, stdout: "", requests: [] });
     expect(readdirSync(home)).toEqual([]);

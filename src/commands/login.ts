@@ -32,8 +32,8 @@ export default defineCommand({
   summary: text("sign in to the tenant of a server", "サーバーのテナントにサインインする"),
   details: [
     text(
-      "The session lasts 12 hours from its last use, at most 30 days. Its secret is stored in the home, in a file that only you can read. For cron and scripts, create an access token instead, and pass it with CLOMOCTL_TOKEN or --token-file.",
-      "セッションは最後に使ってから 12 時間、最長 30 日有効です。シークレットは、自分だけが読めるファイルとしてホームに保存します。cron やスクリプトではアクセストークンを作り、CLOMOCTL_TOKEN か --token-file で渡してください。",
+      "The session lasts 12 hours from its last use, at most 30 days. Its secret is stored in clomoctl's folder (CLOMOCTL_HOME), in a file that only you can read. For cron and scripts, create an access token instead, and pass it with CLOMOCTL_TOKEN or --token-file.",
+      "セッションは最後に使ってから 12 時間、最長 30 日有効です。シークレットは、自分だけが読めるファイルとして clomoctl のフォルダー(CLOMOCTL_HOME)に保存します。cron やスクリプトではアクセストークンを作り、CLOMOCTL_TOKEN か --token-file で渡してください。",
     ),
   ],
   args: {},
@@ -52,7 +52,7 @@ export default defineCommand({
     { line: "clomoctl login --context head-office" },
     { line: "clomoctl login --context head-office --account taro01 --password-file taro01.txt" },
   ],
-  exits: ["not-signed-in", "unavailable", "throttled"],
+  exits: ["not-signed-in", "not-found", "unavailable", "throttled"],
   async run(tools, { account: typed, passwordFile: file }) {
     const { terminal, home, temporary } = tools;
     const { name } = await requireRemoteContext(tools);

@@ -9,7 +9,7 @@ export default defineCommand({
   args: {},
   options: {},
   examples: [{ line: "clomoctl logout --context head-office" }],
-  exits: ["unavailable"],
+  exits: ["not-found", "unavailable"],
   async run(tools) {
     const { terminal, home } = tools;
     const { name } = await requireRemoteContext(tools);

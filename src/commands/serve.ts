@@ -106,7 +106,7 @@ export default defineCommand({
     { line: "clomoctl serve --context head-office" },
     { line: "clomoctl serve --listen 0.0.0.0:8443 --tls-cert server.pem --tls-key server.key" },
   ],
-  exits: ["input-rejected", "conflict", "unavailable", "locked"],
+  exits: ["input-rejected", "conflict", "not-found", "unavailable", "locked"],
   async run(tools, { action, account, email, passwordFile, ...options }) {
     if (action === "init") {
       const { createFirstAdministrator } = await import("./serving/first-administrator.ts");

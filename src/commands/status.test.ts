@@ -120,7 +120,7 @@ test("shows a tenant with labels, in both languages", async () => {
       "last import: 9 (2026-11-20 00:30): users, append, +3 ~2 -1, by owner (ann)",
       "uploads to verify: 7: users, people.csv",
       "open plans: P11: SECURED APPs users (docs), people.csv",
-      "last import from the console: 2026-11-18 (2 days ago)",
+      "last console import: 2026-11-18 (2 days ago)",
       "console tasks: 2",
       "next renewals: other date 本社 2026-12-01 (11 days left, critical)",
       ": other date サーバー 2027-10-01 (315 days left, ok)",

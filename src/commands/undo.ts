@@ -41,7 +41,7 @@ export default defineCommand({
     ),
     text(
       "`last` is your newest change that is not undone yet. Undo does not restore passwords and similar secrets, removed custom fields, or anything done at Apple.",
-      "last は、まだ取り消していない自分の最新の変更です。パスワードなど、削除したカスタムユーザー情報の項目、Apple 側で行ったことは元に戻りません。",
+      "last は、まだ取り消していない自分の最新の変更です。次のものは元に戻りません: パスワードなどの秘密の値、削除したカスタムユーザー情報の項目、Apple 側で行った操作。",
     ),
   ],
   args: {
@@ -119,7 +119,7 @@ export default defineCommand({
       return settlePlan(tools, pending, {
         ...answers,
         dryRun,
-        changes: isUndoOfTakeover(imports, plan) || !hasNoEffect(plan),
+        changes: isUndoOfConsoleImport(imports, plan) || !hasNoEffect(plan),
         file:
           emitCsv === undefined || original === undefined
             ? undefined
@@ -159,9 +159,9 @@ const findUndoneImport = (imports: readonly Import[], { undoes }: Import): Impor
  * Returns true if a chain of undos starts at the import of a console export. Such an undo always affects the tasks and
  * the mirror's age.
  */
-const isUndoOfTakeover = (imports: readonly Import[], undo: Import): boolean => {
+const isUndoOfConsoleImport = (imports: readonly Import[], undo: Import): boolean => {
   const undone = findUndoneImport(imports, undo);
-  return undone !== undefined && (undone.request?.fromConsole === true || isUndoOfTakeover(imports, undone));
+  return undone !== undefined && (undone.request?.fromConsole === true || isUndoOfConsoleImport(imports, undone));
 };
 
 /** Yields notes on what is undone, and on effects that the counts of the plan do not show. */
@@ -246,7 +246,7 @@ const createBlockedUndoFailure = (
 
 const ALL_TASKS_COMMAND = line("console list", [], { all: true });
 
-const describeTakeoverUndo = ({ undoes }: Import): Text =>
+const describeConsoleImportUndo = ({ undoes }: Import): Text =>
   text(
     `change ${undoes} imported an export of the console, so you must also undo it in the console (see ${line("console list", [])}); with --mirror-only, only the mirror changes, and the tasks that the export closed are open again`,
     `変更 ${undoes} は管理画面のエクスポートの取り込みです。取り消した内容は、管理画面でも元に戻す必要があります(${line("console list", [])})。ミラーだけを取り込み前に戻し、完了した作業も未了に戻すには、--mirror-only を指定してください`,
@@ -257,7 +257,7 @@ const describeTakeoverUndo = ({ undoes }: Import): Text =>
  * record changes, the tasks.
  */
 function* describeUnchangedParts(plan: Import, { settled }: Import): Generator<Text> {
-  if (!hasNoEffect(plan)) yield describeTakeoverUndo(plan);
+  if (!hasNoEffect(plan)) yield describeConsoleImportUndo(plan);
   const tasks = settled && [...settled.closed, ...settled.contradicted, ...(settled.reopened ?? [])];
   if (!hasNoEffect(plan) || tasks === undefined || tasks.length === 0) return;
   const { undoes } = plan;

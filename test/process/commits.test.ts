@@ -24,10 +24,10 @@ const start = (id: string) => {
   return { child, ended: once(child, "exit"), line: async (): Promise<string> => String((await lines.next()).value) };
 };
 
-test("if two processes commit at once, one succeeds and the other reports a conflict", async () => {
+test("if two processes commit plans of the same person at once, one succeeds and the other reports a conflict", async () => {
   const plans = [
     await tenant.plan({ kind: "users" }, [header, ["山田", "a@x"]]),
-    await tenant.plan({ kind: "users" }, [header, ["髙橋", "b@x"]]),
+    await tenant.plan({ kind: "users" }, [header, ["髙橋", "a@x"]]),
   ];
   const processes = plans.map(({ id }) => start(id));
   for (const { line } of processes) expect(await line()).toBe("ready");

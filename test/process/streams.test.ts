@@ -16,7 +16,7 @@ async function peopledHome(): Promise<string> {
 test.each([
   ["context list", /^$/],
   ["users list", /^$/],
-  ["users import fixtures/people.csv --yes", /^plan for the local tenant/],
+  ["users import fixtures/people.csv --yes", /^plan for the local tenant/m],
   ["csv convert fixtures/users/people.utf-8.lf.csv - --to-encoding utf-8", /^$/],
 ])("a reader that closes early is not a failure: %s", async (line, said) => {
   const { process, ended } = start(line.split(" "), { home: await peopledHome() });

@@ -142,7 +142,7 @@ test("explains a delta sync, and says why it became a full sync", async () => {
   const ended: AdeSync = { ...DONE, kind: "full", reason: "cursor-refused", created: 0 };
   const { en, ja } = await runInBoth("ade sync", { tenant: { syncAde: delta, adeSync: ended, ade: READY } });
   expect(en.stderr).toContain(
-    "delta sync (changes only): continues an interrupted sync\nfull sync: Apple no longer accepts the position of the last sync\n",
+    "delta sync (changes only): continues an interrupted sync\nfull sync: Apple no longer accepts the cursor from the last sync\n",
   );
   expect(ja.stderr).toContain("差分の取得: 中断した取得の続き\n全件の取得: 前回の位置を Apple が受け付けないため\n");
 });

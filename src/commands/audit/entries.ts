@@ -264,7 +264,7 @@ const DETAIL_LABELS: Readonly<Record<string, Text>> = {
   import: text("import", "インポート"),
   manifest: text("SHA-256 of the bundle's manifest.json", "引き継ぎデータの manifest.json の SHA-256"),
   resources: text("resources", "種類"),
-  mirroredAt: text("last import from the console", "管理画面からの最終取り込み"),
+  mirroredAt: text("last console import", "管理画面からの最終取り込み"),
 };
 
 /** Builds a single record's columns for people: `about` comes before the changed fields, `beside` after them. */

@@ -2,7 +2,7 @@ import { line, step } from "../../lib/advice/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { isOpenTask } from "../../lib/model/console-task.ts";
 import type { ImportKind } from "../../lib/client/index.ts";
-import { describeNextTakeover } from "../imports/refusal/command.ts";
+import { describeNextConsoleImport } from "../imports/refusal/command.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
 import { loadRights } from "../rights.ts";
@@ -44,7 +44,7 @@ export default defineCommand({
     if (exportsAwaited.length === 0) return;
     const rights = await loadRights(tools, tenant.context);
     for (const kind of exportsAwaited) {
-      const { en, ja } = describeNextTakeover(kind as ImportKind, rights);
+      const { en, ja } = describeNextConsoleImport(kind as ImportKind, rights);
       await tools.terminal.note(
         text(`the mirror differs from the console; ${en}`, `ミラーは管理画面と異なっています。${ja}`),
       );

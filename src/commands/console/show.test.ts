@@ -52,7 +52,7 @@ test("for a task that is done, shows people what it was, and how and when it was
   expect(en.stdout).toMatch(/^reason for closing +found in an export of the console \(8\)$/m);
   expect(en.stdout).toMatch(/^closed by +sato$/m);
   expect(ja.stdout).toMatch(/役職: 課長 → 部長$/m);
-  expect(ja.stdout).toMatch(/^終了の方法 +管理画面のエクスポートで確認\(8\)$/m);
+  expect(ja.stdout).toMatch(/^完了の方法 +管理画面のエクスポートで確認\(8\)$/m);
   expect(ja.stderr).toBe("");
 });
 

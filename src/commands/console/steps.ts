@@ -22,7 +22,7 @@ import {
 import { resolveDeletionsFile, countManualDeletions, getUploadMode } from "../imports/outputs/console/upload.ts";
 import { describeImportKind } from "../../lib/plan/columns.ts";
 import { orderByFreeKeys } from "./exchanged-keys.ts";
-import { buildTakeoverCommand } from "../imports/refusal/command.ts";
+import { buildConsoleImportCommand } from "../imports/refusal/command.ts";
 import { getUniqueName } from "./part.ts";
 import { OWNER_RIGHTS, type Rights } from "../rights.ts";
 
@@ -535,7 +535,7 @@ function buildExportSteps({ records }: ConsoleTask, { isSystem }: Rights): reado
   };
   if (!records.every(isShown)) return [];
   return [...new Set(records.map(({ kind }) => kind))].map((kind) => {
-    const take = buildTakeoverCommand(kind);
+    const take = buildConsoleImportCommand(kind);
     return isSystem
       ? text(`export the records in the console, then: ${take}`, `管理画面でエクスポートしてから: ${take}`)
       : text(

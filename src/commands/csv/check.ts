@@ -41,7 +41,7 @@ function resolveKeyField(format: FormatName, key: string | undefined): string | 
 }
 
 export default defineCommand({
-  summary: text("check a file against a format, without a tenant", "テナントなしでファイルを形式に照らして検査する"),
+  summary: text("check a file against a format, without a tenant", "ファイルが形式どおりかを検査する(テナントは不要)"),
   details: [
     text(
       "Checks every row and column: bytes, quoting, headers, cells, and values that must be unique in the file. Ignores the column clomoctl:reason. Lists the first 20 problems; --format json lists all of them.",

@@ -4,7 +4,7 @@ import { FORMAT_OPTION } from "./file/format.ts";
 import { REPEATABLE_DETAILS, TEMPLATE_OPTIONS, writeTemplate } from "./file/template.ts";
 
 export default defineCommand({
-  summary: text("write the header row of a format, without a tenant", "テナントなしで形式のヘッダー行を書き出す"),
+  summary: text("write the header row of a format, without a tenant", "形式のヘッダー行を書き出す(テナントは不要)"),
   details: REPEATABLE_DETAILS,
   args: {},
   options: {

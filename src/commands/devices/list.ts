@@ -24,7 +24,7 @@ class EmptyListDetector {
 }
 
 /** Reports that a mirror does not show devices because no export of devices has been imported from the console yet. */
-async function noteMissingTakeover(tools: Tools): Promise<void> {
+async function noteMissingConsoleImport(tools: Tools): Promise<void> {
   const { client, context } = await tools.tenant("tenant");
   if (!(await loadRights(tools, context)).isSystem || !findMirrorGaps(await client.tenant.show()).devices) return;
   const command = line("devices import", ["FILE"], { fromConsole: true });
@@ -83,6 +83,6 @@ export default defineCommand({
     const columns = listColumns(terminal, DEVICE_COLUMNS, DEVICE.usual);
     const seen = new EmptyListDetector();
     await terminal.list(columns, seen.of(limitRecords(devices, limit)), () => limitLines(devices.ndjson(), limit));
-    if (terminal.onTerminal && seen.isEmpty) await noteMissingTakeover(tools);
+    if (terminal.onTerminal && seen.isEmpty) await noteMissingConsoleImport(tools);
   },
 });

@@ -12,7 +12,7 @@ import type { Tools } from "../tools.ts";
 export const NOT_READY_DETAILS = [
   text(
     `--not-ready depends on --android-accounts of ${commandName("tenant set")}. With google-play, an Android device in any mode except Dedicated needs an owner (a user) who has a CLOMO account; with workspace, an owner who has a Google Workspace address. In Fully Managed, each device needs its own account. iOS and Windows devices do not need an account. Two rules are clomoctl's own: macOS devices do not need an account, and a device needs an owner before it is set up.`,
-    `--not-ready は ${commandName("tenant set")} --android-accounts の設定に従います。google-play では、Dedicated device モード以外の Android デバイスに、CLOMO アカウントのある所有者(ユーザー)が必要です。workspace では Google Workspace メールアドレスのある所有者が必要です。Fully Managed ではデバイスごとに専用のアカウントが必要です。iOS と Windows には不要です。macOS に不要とすることと、セットアップの前に所有者を必要とすることは、clomoctl 独自の規則です。`,
+    `--not-ready は ${commandName("tenant set")} --android-accounts の設定に従います。google-play では、Dedicated device モード以外の Android デバイスに、CLOMO アカウントのある所有者(ユーザー)が必要です。workspace では Google Workspace メールアドレスのある所有者が必要です。Fully Managed ではデバイスごとに専用のアカウントが必要です。iOS と Windows ではアカウントは不要です。macOS でもアカウントを不要とする点と、セットアップ前に所有者を必要とする点は、clomoctl 独自の規則です。`,
   ),
 ];
 

@@ -212,7 +212,7 @@ async function checkTemporaryFiles({ temporary, home }: Tools): Promise<readonly
         ),
         text(
           `delete the contents of ${home.temporary} while no command is running`,
-          `コマンドが動いていないときに ${home.temporary} の中を削除してください`,
+          `clomoctl のコマンドが 1 つも動いていないときに、${home.temporary} の中身を削除してください`,
         ),
       ),
     ];

@@ -47,8 +47,16 @@ test("a machine that the program supports is ok", async () => {
 test.each([
   [{ nodeVersion: "22.5.0" }, "problem", "install Node.js 24 or newer"],
   [{ nodeVersion: "25.0.0" }, "warning", "install an even-numbered version of Node.js"],
-  [{ architecture: "ia32" }, "warning", "releases are built for linux x64, linux arm64, darwin arm64, win32 x64"],
-  [{ platform: "freebsd" }, "warning", "releases are built for linux x64, linux arm64, darwin arm64, win32 x64"],
+  [
+    { architecture: "ia32" },
+    "warning",
+    "use a platform for which releases are built: linux x64, linux arm64, darwin arm64, win32 x64",
+  ],
+  [
+    { platform: "freebsd" },
+    "warning",
+    "use a platform for which releases are built: linux x64, linux arm64, darwin arm64, win32 x64",
+  ],
 ])("%j is a %s", async (given, state, mend) => {
   const [first, ...more] = await wrong(given);
   expect(first).toMatchObject({ check: "node", state, mend: { en: mend } });

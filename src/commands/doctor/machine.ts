@@ -80,7 +80,7 @@ function checkNode({ machine }: Tools): Finding {
   return createWarningFinding(
     "node",
     text(`${what.en}: clomoctl is not tested on this platform`, `${what.ja}: この環境では動作を確認していません`),
-    text(`releases are built for ${known}`, `リリースの対象: ${known}`),
+    text(`use a platform for which releases are built: ${known}`, `配布版がある環境で使ってください: ${known}`),
   );
 }
 

@@ -333,7 +333,7 @@ describe("with a mirror of the console", () => {
     const dry = await handover("apply bundle --dry-run --lang en", other);
     expect(dry.exit).toBe(0);
     expect(dry.stderr).toContain(
-      "the tenant becomes a mirror of CLOMO's console, like the tenant of the bundle (last import from the console: 2026-01-01)",
+      "the tenant becomes a mirror of CLOMO's console, like the tenant of the bundle (last console import: 2026-01-01)",
     );
     expect(dry.stderr).toMatch(/\d changes? of the bundle's tenant were not made in the console yet/);
     expect((await other.client.tenant.show()).mirroredAt).toBeNull();

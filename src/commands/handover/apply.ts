@@ -453,7 +453,7 @@ const NEXT_STEPS: readonly Text[] = [
 function* renderMirrorNotes({ tenant: { mirroredAt }, resources }: Manifest, zone: string): Generator<Text> {
   const day = dayOf(mirroredAt ?? "", zone);
   yield text(
-    `the tenant becomes a mirror of CLOMO's console, like the tenant of the bundle (last import from the console: ${day}); from then on, make changes in the console, too`,
+    `the tenant becomes a mirror of CLOMO's console, like the tenant of the bundle (last console import: ${day}); from then on, make changes in the console, too`,
     `書き出し元と同じく、CLOMO の管理画面のミラーになります(管理画面からの最終取り込み: ${day})。以後の変更は管理画面でも行ってください`,
   );
   const { records: open = 0 } = resources.find(({ name }) => name === "console-tasks") ?? {};

@@ -286,7 +286,7 @@ async function showBundle(
   for (const note of renderConsoleOnlyNotes(known)) await terminal.note(note);
   await terminal.note(
     text(
-      `fingerprint (send it to the receiver of the bundle by another channel): ${fingerprint}`,
+      `fingerprint (send it to the recipient of the bundle through a different channel): ${fingerprint}`,
       `フィンガープリント(受け取る人に別の手段で伝えてください): ${fingerprint}`,
     ),
   );

@@ -1235,8 +1235,8 @@ describe("--prometheus", () => {
 describe("refuses options that cannot be combined, and checks nothing", () => {
   test.each([
     ["a.vpptoken --all-contexts", "--all-contexts cannot be used with", "--all-contexts はファイル"],
-    ["--key a.key", "--key cannot be used with", "--key は記録"],
-    ["--key a.key --all-contexts", "--key cannot be used with", "--key は記録"],
+    ["--key a.key", "--key cannot be used with", "--key は登録済みの項目"],
+    ["--key a.key --all-contexts", "--key cannot be used with", "--key は登録済みの項目"],
     ["--nagios --format json", "--nagios cannot be used with", "--nagios はほかの"],
     ["--nagios --fields name", "--nagios cannot be used with", "--nagios はほかの"],
     ["--nagios --query [].name", "--nagios cannot be used with", "--nagios はほかの"],

@@ -212,7 +212,7 @@ function refuseConflictingOptions(
     files.length > 0 && allContexts
       ? (["--all-contexts", text("FILE arguments", "ファイルの指定")] as const)
       : files.length === 0 && typeof ofFiles === "string"
-        ? ([ofFiles, text("recorded items", "記録の確認")] as const)
+        ? ([ofFiles, text("recorded items", "登録済みの項目の確認")] as const)
         : nagios && (shaped || prometheus === "-")
           ? (["--nagios", text("other output formats", "ほかの出力形式")] as const)
           : undefined;

@@ -256,7 +256,7 @@ export const STATUS_COLUMNS: readonly StatusColumn[] = [
   }),
   {
     key: "mirroredAt",
-    header: text("last import from the console", "管理画面からの最終取り込み"),
+    header: text("last console import", "管理画面からの最終取り込み"),
     value: ({ tenant }) => tenant?.mirroredAt,
     name: nullIfUnreadable((status) => {
       const age = getMirrorAge(status);
@@ -268,7 +268,7 @@ export const STATUS_COLUMNS: readonly StatusColumn[] = [
   buildCountColumn("consoleTasks", text("console tasks", "管理画面での作業")),
   {
     key: "mirrorAgeDays",
-    header: text("days since the last import from the console", "最終取り込みからの日数"),
+    header: text("days since the last console import", "最終取り込みからの日数"),
     value: (status) => getMirrorAge(status)?.days,
   },
   buildPartsColumn({

@@ -17,7 +17,7 @@ import { addActingAccount } from "../../lib/terminal/commands.ts";
 import { quoteShellWord } from "../../lib/text/shell-word.ts";
 import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import { findMonitoredAde } from "../ade/watched.ts";
-import { buildTakeoverCommand } from "../imports/refusal/command.ts";
+import { buildConsoleImportCommand } from "../imports/refusal/command.ts";
 import { findLastCommitted } from "../imports/plan/find.ts";
 import { describeMissingKind, buildAddLine } from "../renewals/items/expected.ts";
 import { loadRights, type Rights } from "../rights.ts";
@@ -232,7 +232,7 @@ function buildNextCommands({
     ...waiting.slice(0, 1).map(({ number }) => line("imports verify", [number], { against: "EXPORT.csv" })),
     // each upload that waits is also a console task
     ...((tenant.consoleTasks ?? 0) > waiting.length ? [line("console list", [])] : []),
-    ...(rights.isSystem ? listAwaitedKinds(tenant).slice(0, 1).map(buildTakeoverCommand) : []),
+    ...(rights.isSystem ? listAwaitedKinds(tenant).slice(0, 1).map(buildConsoleImportCommand) : []),
     ...plans.slice(0, 1).map(({ number }) => line("imports commit", [number])),
     ...(hasUnconfirmedAdministrators(tenant) && rights.may("accounts.roles")
       ? [line("users administrators add", ["USER"])]

@@ -22,7 +22,7 @@ export default defineCommand({
   summary: text("record information about the tenant itself", "テナント自体の情報を登録する"),
   details: [
     text(
-      "Values that you do not pass do not change; an empty value (--domain '', --ios '') makes a value unknown, which does not mean \"no\". `renewals` and `status` depend on what is used: without Android, no Android Enterprise account is expected; if the use of Android is unknown, they ask.",
+      "Values that you do not pass do not change; an empty value (--domain '', --ios '') resets the value to unknown, which is not the same as \"no\". `renewals` and `status` depend on these values: without Android, they expect no Android Enterprise account; if it is unknown whether Android is used, they ask you to record it.",
       "指定しないものは変わりません。空の値(--domain ''、--ios '')で未設定に戻します(未設定は「使わない」ではありません)。`renewals` と `status` は、この利用機能をもとに判断します。Android を使わなければ Android Enterprise のアカウントを求めず、未設定なら尋ねます。",
     ),
     text(

@@ -189,7 +189,7 @@ test.each([
   const { en, ja } = await runInBoth(`${line} --format xlsx -o out.xlsx`, {});
   expect([en.exit, ja.exit]).toEqual([2, 2]);
   expect(en.stderr).toContain(
-    "error: this command does not support --format xlsx, because -o FILE is the file that the command writes\n",
+    "error: --format xlsx cannot be used here: -o FILE names this command's own output file, not a file for its result table\n",
   );
   expect(en.stderr).toContain(hintEn);
   expect(ja.stderr).toContain(

@@ -153,7 +153,7 @@ async function resolveLeavers(
   if (ids.length <= MAX_LEAVERS) return [...ids];
   throw new Failure("usage", {
     what: text(
-      `${ids.length} users are given, but one run accepts at most ${MAX_LEAVERS}`,
+      `you specified ${ids.length} users, but one run accepts at most ${MAX_LEAVERS}`,
       `${ids.length} 人が指定されています。1 回に指定できるのは ${MAX_LEAVERS} 人までです`,
     ),
     where: "--file",

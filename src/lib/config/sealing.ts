@@ -165,7 +165,7 @@ async function readKey(path: string, userId: number | undefined): Promise<Buffer
     const written = file === undefined ? "" : Buffer.from(file.bytes).toString("latin1");
     if (file !== undefined && userId !== undefined) {
       if ((file.mode & OTHERS_ACCESS_BITS) !== 0) throw createReadableKeyFailure(path);
-      if (file.ownerId !== userId && file.ownerId !== 0) throw createForeignKeyFailure(path);
+      if (file.ownerId !== userId && file.ownerId !== 0) throw createKeyOwnerFailure(path);
     }
     const key = Buffer.from(KEY_FILE_PATTERN.exec(written)?.groups?.["key"] ?? "", "base64url");
     if (key.length !== KEY_BYTES) throw createInvalidKeyFailure(path);
@@ -198,7 +198,7 @@ const createReadableKeyFailure = (path: string): Failure =>
     ),
   );
 
-const createForeignKeyFailure = (path: string): Failure =>
+const createKeyOwnerFailure = (path: string): Failure =>
   createRejectedKeyFailure(
     path,
     text(

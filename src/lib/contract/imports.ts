@@ -232,7 +232,7 @@ const BlockedRecord = nameSchema(
 );
 
 /** The last import of the same export of the console, if later exports of the same kind were imported after it. */
-const EarlierTakeover = nameSchema(
+const EarlierConsoleImport = nameSchema(
   "EarlierTakeover",
   z.object({
     change: z.int().meta({ description: "number of the change that this import of the console's export made" }),
@@ -351,7 +351,7 @@ const Import = nameSchema(
           }),
       })
       .optional(),
-    takenOver: EarlierTakeover.optional(),
+    takenOver: EarlierConsoleImport.optional(),
     /** only for an undo: the custom fields removed in the meantime, and how many of their values cannot be restored */
     lost: z.array(z.object({ name: z.string(), values: z.int() })).optional(),
     /** only for an undo, and for organisations deleted with users: counts for records of other types, by type */
@@ -458,7 +458,7 @@ const Verification = nameSchema(
       description:
         "true: nothing was compared, because the task was already done or confirmed; `task` shows when and how",
     }),
-    takenOver: EarlierTakeover.optional(),
+    takenOver: EarlierConsoleImport.optional(),
     task: ConsoleTask.meta({ description: "the task after the comparison" }),
     /** the open fields of the task that the export does not contain */
     unseen: z.array(

@@ -121,7 +121,7 @@ class FileSurvey {
   readonly #reader: RecordReader;
   readonly #decoder: Decoder;
   readonly #place: CsvPosition;
-  readonly #duplicates: SecondCodeCounter | undefined;
+  readonly #duplicates: AlternateCodeCounter | undefined;
   readonly #oddities = new Map<OddityKind, Oddity>();
   readonly #problems: RecordProblem[] = [];
   #problemCount = 0;
@@ -133,7 +133,7 @@ class FileSurvey {
   constructor(encoding: Encoding, delimiter: Delimiter, maxProblems: number) {
     this.#delimiter = delimiter;
     this.#place = new CsvPosition({ delimiter });
-    this.#duplicates = encoding === "shift_jis" ? new SecondCodeCounter() : undefined;
+    this.#duplicates = encoding === "shift_jis" ? new AlternateCodeCounter() : undefined;
     this.#reader = new RecordReader(
       { encoding, dialect: { delimiter } },
       {
@@ -230,7 +230,7 @@ function buildSecondCodeTable(): Uint8Array {
  * Counts the characters in a CP932 file that use the second of their two codes: NEC row 13 instead of JIS X 0208, or
  * NEC's selection of IBM extensions (ED, EE) instead of IBM's own codes (FA-FC). An export writes the first code.
  */
-class SecondCodeCounter {
+class AlternateCodeCounter {
   readonly #other = buildSecondCodeTable();
   #lead = 0;
   count = 0;

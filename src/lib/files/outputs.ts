@@ -366,11 +366,11 @@ async function isDatabase(path: string): Promise<boolean> {
 
 const OWN_FILES_PROTECTED = text(
   "clomoctl keeps its own files at this path, and an output cannot replace them",
-  "clomoctl 自身が使うファイルの場所です。出力で置き換えることはできません",
+  "clomoctl 自身が使うファイルの場所です。出力先に指定することはできません",
 );
 const DATABASE_PROTECTED = text(
   "this file is a database, and an output cannot replace it",
-  "データベースのファイルです。出力で置き換えることはできません",
+  "データベースのファイルです。出力先に指定して上書きすることはできません",
 );
 const NOT_WRITABLE = text("not a writable file", "書き込めるファイルではありません");
 const NOT_A_FILE = text("not a regular file", "通常のファイルではありません");

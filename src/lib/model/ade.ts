@@ -32,7 +32,7 @@ export const SYNC_REASONS = {
   "full-due": text("the last full sync began about a day ago or earlier", "前回の全件取得から 1 日ほどたっているため"),
   "cursor-old": text("the last sync was more than 7 days ago", "前回から 7 日以上たっているため"),
   "cursor-refused": text(
-    "Apple no longer accepts the position of the last sync",
+    "Apple no longer accepts the cursor from the last sync",
     "前回の位置を Apple が受け付けないため",
   ),
   unreadable: text(

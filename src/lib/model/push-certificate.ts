@@ -91,7 +91,7 @@ export type PushCertificate = RecordOf<typeof PUSH_CERTIFICATE_FIELDS>;
 /** Maximum length of a common name, also used for the applicant's.  @see RFC 5280 appendix A (ub-common-name) */
 const MAX_APPLICANT_NAME_LENGTH = 64;
 
-/** Half-width letters and digits in at least two words, separated by one space. @see facts 3.3 */
+/** Two or more words of ASCII letters and digits, separated by single spaces. @see facts 3.3 */
 const APPLICANT_NAME_PATTERN = /^[A-Za-z0-9]+(?: [A-Za-z0-9]+)+$/;
 
 /** The ISO 3166-1 alpha-2 country codes. @see https://www.iso.org/obp/ui/#search (officially assigned codes) */

@@ -117,7 +117,7 @@ export const DOWNLOAD_FIELDS = {
   downloadedCertainty: {
     ...defineLabelledChoice(EXPIRY_CERTAINTIES),
     nullable: true,
-    label: text("renewed file: certainty", "更新ファイルの期限の確かさ"),
+    label: text("renewed file: accuracy of the expiry date", "更新ファイルの期限の確かさ"),
     example: null,
   },
   downloadedFingerprint: {

@@ -111,7 +111,7 @@ export const MANUAL_STATEMENTS: readonly ManualStatement[] = [
     sentence: "CLOMO PANEL におけるあらゆる権限を持ち、すべての組織ですべての操作ができます。",
     cells: PANEL_OPERATIONS.map((operation) => ["system", operation]),
     note: text(
-      "applies to CLOMO PANEL; for SECURED APPs and for what only clomoctl has (tenant information, console tasks, audit log, renewal items, this table), it is a clomoctl rule",
+      "the manual says this about CLOMO PANEL; for SECURED APPs and for features that exist only in clomoctl (tenant information, console tasks, audit log, renewal items, this table), clomoctl applies the same rule",
       "CLOMO PANEL についての記載です。clomoctl だけの操作(テナント情報・管理画面での作業・監査ログ・「年次更新・期限」・この一覧)と SECURED APPs については clomoctl 独自です",
     ),
   },

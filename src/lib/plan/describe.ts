@@ -100,7 +100,7 @@ export function toPlan(told: Import, { target, zone }: PlanTarget): Plan {
         : [...describeClearedColumns(told), ...describeRemovedValues(told), ...describeClearedAccountNames(told)]),
       ...describeAdministratorsElsewhere(told),
       ...(rejected ? [] : describeMerge(told)),
-      ...describeIncompleteTakeover(told),
+      ...describePartialConsoleImport(told),
       ...renderBlockedRecords(told),
     ],
     notes: [...describeColumnMismatches(told)],
@@ -389,7 +389,7 @@ function* describeMerge({ kind, merged }: Import): Generator<Text> {
 }
 
 /** Yields which exports must be imported before the records that an export lacks can be deleted. */
-function* describeIncompleteTakeover({ kind, request, rejected }: Import): Generator<Text> {
+function* describePartialConsoleImport({ kind, request, rejected }: Import): Generator<Text> {
   if (request?.keepMissing !== true || request.fromConsole !== true || rejected) return;
   const first = (kind === "orgs" ? (["users", "devices"] as const) : (["devices"] as const)).map((of) =>
     line(`${of} import`, ["EXPORT.csv"], { fromConsole: true }),

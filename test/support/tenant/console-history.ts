@@ -134,7 +134,7 @@ class Violation extends Error {
   }
 }
 
-interface Takeover {
+interface ConsoleImport {
   readonly before: LedgerState;
   readonly after: LedgerState;
 }
@@ -143,7 +143,7 @@ interface Takeover {
 interface UndoableChange {
   readonly number: number;
   /** for an import of the console's export: the state of the ledger before and after it */
-  readonly remembered: Takeover | undefined;
+  readonly remembered: ConsoleImport | undefined;
   /** for a confirmation: the changes that were pending before it */
   readonly pending: LedgerState["pending"] | undefined;
   undone: boolean;
@@ -330,7 +330,7 @@ export class ConsoleHistory {
   }
 
   /** Remembers the changes that were made since the last call, so that they can be undone. */
-  #keepChanges(remembered?: Takeover, pending?: LedgerState["pending"]): void {
+  #keepChanges(remembered?: ConsoleImport, pending?: LedgerState["pending"]): void {
     const rows = this.#tenant.sql("select number from change where number > :last order by number", {
       last: this.#lastChange,
     });

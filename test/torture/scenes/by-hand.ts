@@ -201,6 +201,13 @@ export const BY_HAND_SCENES: readonly Scene[] = [
     prepare: prepareDevices,
     line: ["devices", "set-owner", "IOS01", "AND01", "--user", "user1@example.com", "--confirm-wipes", "1"],
   },
+  { name: "devices replace", prepare: prepareDevices, line: ["devices", "replace", "IOS01", "IOS02", "--yes"] },
+  {
+    name: "users leave",
+    prepare: prepareDevices,
+    line: ["users", "leave", "user0@example.com", "--yes"],
+    code: 8,
+  },
   { name: "devices tag", prepare: prepareDevices, line: ["devices", "tag", "IOS01", "AND01", "--add", "貸出用"] },
   {
     name: "devices delete",

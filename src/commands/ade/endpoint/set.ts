@@ -18,7 +18,14 @@ export default defineCommand({
     ),
   ],
   args: {
-    url: { kind: "string", value: "URL", about: text("another server with the same protocol", "ほかのサーバー") },
+    url: {
+      kind: "string",
+      value: "URL",
+      about: text(
+        "another server with the same protocol",
+        "同じプロトコルの別のサーバー(Apple でもシミュレーターでもないもの)",
+      ),
+    },
   },
   options: {
     apple: { kind: "boolean", about: text("use Apple's own services", "Apple のサービス") },

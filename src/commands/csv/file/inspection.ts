@@ -38,7 +38,7 @@ const ODDITY_TEXTS: Readonly<Record<OddityKind, (oddity: Oddity) => Text>> = {
   "vendor-duplicates": ({ count }) =>
     text(
       `${formatCount(count, "character")} that CP932 can encode in two ways; rewriting the file changes its bytes`,
-      `CP932 で重複して符号化されている文字が ${count} 文字(書き直すとバイト列が変わる)`,
+      `CP932 で複数のコードが割り当てられている文字が ${count} 文字(保存し直すとバイト列が変わる)`,
     ),
 };
 

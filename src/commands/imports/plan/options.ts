@@ -472,7 +472,7 @@ export function requireAnswerableConfirmation(
 ): void {
   const { mode, dryRun, confirmDeletions, confirmWipes, maxDeletions } = options;
   const byLimit = globals.yes && maxDeletions !== undefined;
-  // without deletions, nobody is asked for their number
+  // if nothing is deleted, the prompt does not ask for the number of deletions
   const asksYes = mode === "append" || confirmDeletions === 0;
   // a confirmed number answers the question if it is the plan's number; a different number is refused
   const isConfirmed = [confirmDeletions, confirmWipes].some((count = 0) => count > 0);

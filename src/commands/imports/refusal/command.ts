@@ -72,19 +72,19 @@ export function buildImportCommand(
 }
 
 /** Returns the command that imports the console's next export of a kind. */
-export const buildTakeoverCommand = (kind: TypedImportRequest["kind"]): string =>
+export const buildConsoleImportCommand = (kind: TypedImportRequest["kind"]): string =>
   buildImportCommand({ kind, file: "EXPORT.csv", options: { fromConsole: true } }, NO_REMEDY);
 
 /** Describes how to import the console's next export of a kind. Only a system administrator can do this. */
-export const describeNextTakeover = (kind: TypedImportRequest["kind"], { isSystem }: Rights): Text =>
+export const describeNextConsoleImport = (kind: TypedImportRequest["kind"], { isSystem }: Rights): Text =>
   isSystem
     ? text(
-        `import the console's next export: ${buildTakeoverCommand(kind)}`,
-        `管理画面の次のエクスポートを取り込んでください: ${buildTakeoverCommand(kind)}`,
+        `import the console's next export: ${buildConsoleImportCommand(kind)}`,
+        `管理画面の次のエクスポートを取り込んでください: ${buildConsoleImportCommand(kind)}`,
       )
     : text(
-        `ask a system administrator to import the console's next export: ${buildTakeoverCommand(kind)}`,
-        `管理画面の次のエクスポートの取り込みをシステム管理者に依頼してください: ${buildTakeoverCommand(kind)}`,
+        `ask a system administrator to import the console's next export: ${buildConsoleImportCommand(kind)}`,
+        `管理画面の次のエクスポートの取り込みをシステム管理者に依頼してください: ${buildConsoleImportCommand(kind)}`,
       );
 
 /** Builds a `csv` command with the options that have a value. An output file is passed as `-o`; stdout is omitted. */

@@ -55,17 +55,18 @@ export function describeNextExportStep(
   const then = last ?? same(buildImportCommand({ ...requested, options }, NO_REMEDY));
   const tasks = filterConcernedTasks(requested, refused);
   if (tasks.length > 0) return describeTasksFirst(tasks, requested, then);
-  if (whole === "administrator-delete" || remedies.protected) return describeUnmarkFirst(requested, whole, then);
+  if (whole === "administrator-delete" || remedies.protected)
+    return describeAdministratorsToUnmark(requested, whole, then);
   const first = findPrerequisiteKinds(refused);
   if (first.length === 0) return undefined;
-  const exports = joinTakeoverCommands(first);
+  const exports = joinConsoleImportCommands(first);
   return text(
     `this export refers to records that the mirror does not have, or lacks records that are still in use in the mirror. Import the console's other exports first: ${exports}; then: ${then.en}`,
     `このエクスポートにある組織やユーザーがミラーにないか、エクスポートにないものがミラーでまだ使われています。先に管理画面のほかのエクスポートをインポートしてください: ${exports}。続けて: ${then.ja}`,
   );
 }
 
-const joinTakeoverCommands = (kinds: readonly string[]): string =>
+const joinConsoleImportCommands = (kinds: readonly string[]): string =>
   kinds.map((of) => `clomoctl ${of} import EXPORT.csv --from-console`).join(", ");
 
 /** Returns the kinds of the exports that must be imported first. */
@@ -129,8 +130,8 @@ function describeTasksFirst(tasks: readonly OpenTask[], { kind }: ImportRequest,
     others.length === 0
       ? text("", "")
       : text(
-          `; if these tasks are already done in the console, first run: ${joinTakeoverCommands(others)}`,
-          `。すでに行ったのなら、先に: ${joinTakeoverCommands(others)}`,
+          `; if these tasks are already done in the console, first run: ${joinConsoleImportCommands(others)}`,
+          `。すでに行ったのなら、先に: ${joinConsoleImportCommands(others)}`,
         );
   return text(
     `still to do in the console: ${all.en}${more}. Do these tasks (steps: ${line("console show", [number])}), export again, then: ${then.en}${done.en}; if you do not want the change, restore the console's values in the mirror: ${line("console drop", [number])}`,
@@ -153,7 +154,7 @@ const REVOKE_HINTS: Readonly<Partial<Record<ImportRequest["kind"], Text>>> = {
  * whom
  * no export shows.
  */
-function describeUnmarkFirst({ kind }: ImportRequest, whole: string | undefined, then: Text): Text {
+function describeAdministratorsToUnmark({ kind }: ImportRequest, whole: string | undefined, then: Text): Text {
   const { app } = FORMATS[kind];
   const list =
     app === undefined

@@ -177,7 +177,7 @@ test("the command keeps what was typed", () => {
   const options = { mode: "replace", sheet: "4 月", encoding: "utf-8", fix: ["width"], errors: "e.csv" } as const;
   const { hint } = failureFor(options, undefined, found("org-unknown"), found("cells-too-few"));
   expect(hint?.ja).toBe(
-    "新しい名前の綴りが正しければ: clomoctl users import people.csv --create-orgs --mode replace --encoding utf-8 --sheet '4 月' --fix 'width,short-rows' --errors e.csv",
+    "新しい名前に誤りがなければ: clomoctl users import people.csv --create-orgs --mode replace --encoding utf-8 --sheet '4 月' --fix 'width,short-rows' --errors e.csv",
   );
   const console = failureFor({ fromConsole: true, mode: "replace", blank: "clear" }, undefined, found("org-unknown"));
   expect(console.hint?.en).toBe(

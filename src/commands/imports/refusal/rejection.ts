@@ -200,14 +200,14 @@ const MAX_SUGGESTED_EDITS = 3;
  */
 function describeSpelling({ createOrgs, createGroups, likenesses }: Remedies): Text | undefined {
   if (!createOrgs && !createGroups) return undefined;
-  if (likenesses.length === 0) return text("if the new names are spelt correctly", "新しい名前の綴りが正しければ");
+  if (likenesses.length === 0) return text("if the new names are spelt correctly", "新しい名前に誤りがなければ");
   const named = likenesses.slice(0, MAX_LIKENESSES).map(({ name, near }) => [quoteListItem(name), quoteListItem(near)]);
   const more = likenesses.length > MAX_LIKENESSES ? ", …" : "";
   const en = named.map(([name, near]) => `${name}: ${near}?`).join(", ");
   const ja = named.map(([name, near]) => `${name} は ${near}?`).join("、");
   return text(
     `check the spelling (${en}${more}); if it is correct`,
-    `綴りを確かめてください(${ja}${more})。綴りが正しければ`,
+    `名前に誤りがないか確かめてください(${ja}${more})。誤りがなければ`,
   );
 }
 const MAX_LIKENESSES = 3;

@@ -13,7 +13,7 @@ export default defineCommand({
   details: [
     ...IMPORT_HELP,
     text(
-      "An empty 表示名 is refused, because the manual does not say whether the console accepts it (inferred).",
+      "As a precaution, clomoctl rejects an empty 表示名: the manual does not say whether the console accepts it.",
       "「表示名」は空にできません。管理画面が空の値を受け付けるかどうかは、マニュアルに記載がありません(推定による制限)。",
     ),
   ],

@@ -365,9 +365,12 @@ function askPhone(
   );
   draft.ask({
     id: `${prefix}.tried`,
-    label: text("last successful sign-in with password and code", "パスワードと認証コードで最後にサインインできた日"),
+    label: text(
+      "last successful sign-in with the password and the 2-factor code",
+      "パスワードと認証コードで最後にサインインできた日",
+    ),
     wording: text(
-      `When did somebody last sign in to ${of.en} successfully with password and code?`,
+      `When did someone last successfully sign in to ${of.en} with the password and the 2-factor code?`,
       `${of.ja}に、パスワードと認証コードで最後にサインインできたのはいつですか?`,
     ),
     yearly: true,

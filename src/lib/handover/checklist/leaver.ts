@@ -256,8 +256,8 @@ export const describeFormerHomes = (facts: HandoverFacts, person: Person): reado
 const DAILY_RUN_STEP = createLeaverFinding(
   text("the daily run of clomoctl under this person's OS user", "clomoctl の毎日の自動実行(この人の OS ユーザー)"),
   text(
-    `as the OS user who takes over: ${line("renewals schedule install", [])}; then, as this person's OS user: ${REMOVE_SCHEDULE_COMMAND} (otherwise, both send reminders)`,
-    `引き継ぐ人のユーザーで: ${line("renewals schedule install", [])}、登録したら、この人のユーザーで: ${REMOVE_SCHEDULE_COMMAND}(残すと両方から通知されます)`,
+    `as the successor's OS user: ${line("renewals schedule install", [])}; then, as the leaver's OS user: ${REMOVE_SCHEDULE_COMMAND} (otherwise, both send reminders)`,
+    `後任の OS ユーザーで: ${line("renewals schedule install", [])}、登録できたら、退任者の OS ユーザーで: ${REMOVE_SCHEDULE_COMMAND}(残すと両方から通知されます)`,
   ),
 );
 

@@ -47,8 +47,8 @@ import { toHandoverFacts, listMissingChecklistResources, resolveReportZone, type
 import { findLeaver, buildLeaverRows, buildLeaverSections } from "./leaver.ts";
 import { buildNextStepsSection } from "./next-steps.ts";
 import {
-  describeTakeoverAbsence,
-  isNotTakenOver,
+  describeMissingConsoleImport,
+  isNotImported,
   describeMissingResource,
   describeEmptyResource,
   VALUE_NOT_RECORDED,
@@ -110,7 +110,7 @@ const recordCountOf = ({ manifest }: ReportData, name: string): number =>
  * further administrators.
  */
 const describeRecordCount = (data: ReportData, name: ResourceName): DisplayText => {
-  const absence = describeMissingResource(data, name) ?? describeTakeoverAbsence(data, name);
+  const absence = describeMissingResource(data, name) ?? describeMissingConsoleImport(data, name);
   if (absence !== undefined) return absence;
   const count = String(recordCountOf(data, name));
   return name === "administrators" && data.manifest.administratorsUnasked === true
@@ -164,7 +164,7 @@ function buildSummarySection(data: ReportData, items: readonly ChecklistItem[]):
             text("last change", "最終更新"),
             manifest.lastUpdatedAt === null ? NONE : formatMinute(manifest.lastUpdatedAt, zone),
           ],
-          [text("written by", "作成プログラム"), manifest.program],
+          [text("created with", "作成プログラム"), manifest.program],
           ...buildScopeRows(data),
           [
             text("gaps in the checklist", "確認リストの不足"),
@@ -223,8 +223,8 @@ function buildContentsSection(data: ReportData): Section {
         ],
         rows: manifest.resources.map((entry) => [
           resourceOf(entry.name).title,
-          describeTakeoverAbsence(data, entry.name) ?? describeResourceState(data, entry),
-          describeTakeoverAbsence(data, entry.name) === undefined ? formatNumber(entry.records) : "",
+          describeMissingConsoleImport(data, entry.name) ?? describeResourceState(data, entry),
+          describeMissingConsoleImport(data, entry.name) === undefined ? formatNumber(entry.records) : "",
           entry.stays === null ? "" : NOT_APPLIED_REASONS[entry.stays],
         ]),
       },
@@ -397,7 +397,7 @@ const buildItemFacts = (item: ChecklistItem, data: ReportData): readonly Fact[] 
 function buildOrgsSection(data: ReportData): Section {
   const { records, summary } = data;
   const countsOf = (name: "users" | "devices"): ReadonlyMap<string, number> | null =>
-    isNotTakenOver(data, name)
+    isNotImported(data, name)
       ? null
       : new Map(
           (summary[name]?.byOrg ?? []).flatMap(({ orgId, records: count }) =>
@@ -405,7 +405,7 @@ function buildOrgsSection(data: ReportData): Section {
           ),
         );
   const nodes = buildOrgTree(records.orgs, countsOf("users"), countsOf("devices"));
-  const notTaken = (["users", "devices"] as const).filter((name) => isNotTakenOver(data, name));
+  const notTaken = (["users", "devices"] as const).filter((name) => isNotImported(data, name));
   return {
     id: "orgs",
     title: text("Organisations", "組織"),
@@ -651,7 +651,7 @@ function buildDevicesSection(data: ReportData): Section {
           kind: "paragraph",
           words:
             describeMissingResource(data, "devices") ??
-            (isNotTakenOver(data, "devices")
+            (isNotImported(data, "devices")
               ? NOT_IMPORTED_NOTE
               : text("The bundle does not contain any devices.", "デバイスは含まれていません。")),
         },

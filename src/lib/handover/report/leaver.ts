@@ -4,7 +4,7 @@ import { text, type Text } from "../../text/index.ts";
 import { describeFormerHomes, buildHandoverSteps } from "../checklist/leaver.ts";
 import { findPeople, type Person } from "../checklist/people.ts";
 import type { Section, DisplayText } from "../../document/blocks.ts";
-import { isNotTakenOver } from "./not-taken.ts";
+import { isNotImported } from "./not-taken.ts";
 import { toHandoverFacts, listMissingChecklistResources, resolveReportZone, type ReportData } from "./data.ts";
 
 /** Returns the leaver and their last day from the manifest; undefined if the manifest does not name a leaver. */
@@ -37,7 +37,7 @@ export function buildLeaverSections(data: ReportData): readonly Section[] {
   const leaving = findLeaver(data);
   if (leaving === undefined || listMissingChecklistResources(data).length > 0) return [];
   const { leaver, leaves } = leaving;
-  const notTaken = { devices: isNotTakenOver(data, "devices"), secured: isNotTakenOver(data, "secured-users") };
+  const notTaken = { devices: isNotImported(data, "devices"), secured: isNotImported(data, "secured-users") };
   const steps = buildHandoverSteps(toHandoverFacts(data), leaver, { timezone: resolveReportZone(data), notTaken });
   const person = data.manifest.leaver?.person ?? "";
   const more = line("handover checklist", [], { leaver: person });

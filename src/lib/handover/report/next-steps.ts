@@ -82,8 +82,8 @@ const PUSH_CERTIFICATE_WARNING = text(
 );
 
 const ABOUT_CLOMOCTL = text(
-  "clomoctl is a program for CLOMO administrators. It is not a product of CLOMO's vendor, and it is not in the bundle: get it from the person who exported the bundle (the program's folder, or the place where they got it). It requires Node.js 24. For documentation, see its README.md and docs/, or run: clomoctl help",
-  "clomoctl は CLOMO の管理者向けのプログラムで、メーカーの製品ではありません。引き継ぎデータには含まれないため、書き出した人から入手してください(プログラムのフォルダー、または入手元。Node.js 24 が必要です)。説明は clomoctl に付属する README.ja.md と docs/、および: clomoctl help",
+  "clomoctl is a program for CLOMO administrators. It is not a product of CLOMO's vendor, and it is not in the bundle: get its folder from the person who exported the bundle, or ask where they got it. It requires Node.js 24. For documentation, see its README.md and docs/, or run: clomoctl help",
+  "clomoctl は CLOMO の管理者向けのプログラムで、メーカーの製品ではありません。引き継ぎデータには含まれないため、書き出した人からプログラムのフォルダーを受け取るか、入手元を聞いてください。Node.js 24 が必要です。使い方は、付属の README.ja.md と docs/、または次のコマンドで確認できます: clomoctl help",
 );
 
 const { "android-owner": owner } = RENEWAL_KINDS;

@@ -98,7 +98,7 @@ export const describeUnseenTasks = (data: Pick<PresenceData, "manifest">): Text 
  * Returns the text for a resource without records in the bundle of a mirror, if the console may have records of it;
  * undefined if the bundle has records, or if the console does not have records of it either.
  */
-export const describeTakeoverAbsence = (data: PresenceData, name: ResourceName): Text | undefined => {
+export const describeMissingConsoleImport = (data: PresenceData, name: ResourceName): Text | undefined => {
   const { manifest, records } = data;
   if (manifest.tenant.mirroredAt === null) return undefined;
   if (manifest.resources.every((one) => one.name !== name || one.state !== "empty")) return undefined;
@@ -112,5 +112,5 @@ export const describeTakeoverAbsence = (data: PresenceData, name: ResourceName):
 };
 
 /** Returns true if a resource is empty only because nothing has been imported from the console's exports yet. */
-export const isNotTakenOver = (data: PresenceData, name: ResourceName): boolean =>
-  describeTakeoverAbsence(data, name) === NOT_IMPORTED_NOTE;
+export const isNotImported = (data: PresenceData, name: ResourceName): boolean =>
+  describeMissingConsoleImport(data, name) === NOT_IMPORTED_NOTE;

@@ -561,7 +561,7 @@ test("lists commands for the successor, based on what expires in this tenant", (
   const several = pageOf(buildReport({ ...COMPLETE_FACTS, renewals: two }), "ja");
   for (const name of ["'VPP 本社'", "'VPP 大阪'"]) expect(several).toContain(`clomoctl renewals guide ${name}`);
   expect(several).not.toContain("clomoctl renewals guide vpp-token");
-  expect(ja).toContain("引き継ぎデータには含まれないため、書き出した人から入手してください");
+  expect(ja).toContain("引き継ぎデータには含まれないため、書き出した人からプログラムのフォルダーを受け取るか");
   const idle = { ...COMPLETE_FACTS, clomoctl: COMPLETE_FACTS.clomoctl && { ...COMPLETE_FACTS.clomoctl, runs: [] } };
   expect(pageOf(buildReport(idle), "en")).not.toContain("schedule remove");
   expect(ja).toContain("必ず同じ Apple Account で更新します");

@@ -60,7 +60,7 @@ export const hasOldFilePlaceholder = (words: Text | undefined): boolean =>
 /** The name of the file that Apple's portal offers for download. */
 export const PUSH_CERTIFICATE_FILE = "MDM_i3Systems,Inc._Certificate.pem";
 
-/** The options of the command that records the renewal of a kind. If there are none, a login is recorded instead. */
+/** The options of the command that records a renewal, by renewal kind. If there are none, a login is recorded instead. */
 const RECORDING_OPTIONS: Readonly<Record<RenewalKind, { readonly file?: string; readonly expires?: string }>> = {
   "push-certificate": { file: PUSH_CERTIFICATE_FILE },
   "ade-token": { file: "SERVER_Token_TIMEZ_smime.p7m" },

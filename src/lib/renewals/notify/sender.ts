@@ -120,7 +120,7 @@ export class ReminderSender {
     if (leader === undefined) return [];
     const due = getDueReminders(claimed);
     const delivery = due.length === 0 ? undefined : await this.#deliver(target, leader.notice.messageId, claimed);
-    // the leader is settled last, so that its Message-ID can be found as long as any reminder is not settled
+    // the reminder whose Message-ID the message has is settled last: a later run can then still find this ID
     for (const one of [...others, leader]) await settleReminder(one, delivery);
     if (delivery === undefined) return [];
     const { recipient, addressee } = target;

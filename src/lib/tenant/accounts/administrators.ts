@@ -34,7 +34,9 @@ const subtractAdministrators = (one: Administrators, other: Administrators): Adm
   one.administrators.filter(({ id }) => other.administrators.every((known) => known.id !== id));
 
 const createUnknownUserFailure = (name: string): Failure =>
-  new Failure("not-found", { what: text(`no user matches "${name}"`, `「${name}」に一致するユーザーはありません`) });
+  new Failure("not-found", {
+    what: text(`no user matches "${name}"`, `「${name}」に一致するユーザーは見つかりません`),
+  });
 
 /**
  * Marks and unmarks users as administrators, because exports of the console do not show who is an administrator.

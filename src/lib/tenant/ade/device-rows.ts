@@ -89,7 +89,7 @@ const INSERT_DEVICE = `insert into ade_device (serialNumber, ${TOLD.join(", ")},
 const KEPT_IF_MISSING: readonly string[] = ["opType", "opDate"];
 
 /** SQL: the assignment of a field. @param told SQL: the value of the field at Apple */
-const buildAssignment = (field: string, told: string): string =>
+const buildSetClauseSql = (field: string, told: string): string =>
   KEPT_IF_MISSING.includes(field) ? `${field} = coalesce(${told}, t.${field})` : `${field} = ${told}`;
 
 const buildDifferenceCondition = (field: string, told: string): string =>
@@ -99,7 +99,7 @@ const buildDifferenceCondition = (field: string, told: string): string =>
 
 /** SQL: the assignments for a device that exists at Apple. @param told SQL: prefix of the fields that Apple reports */
 const buildPresentAssignments = (told: string): string =>
-  `${TOLD.map((field) => buildAssignment(field, told + field)).join(", ")}, state = 'present', missingSince = null, releasedAt = null, changedIn = :run`;
+  `${TOLD.map((field) => buildSetClauseSql(field, told + field)).join(", ")}, state = 'present', missingSince = null, releasedAt = null, changedIn = :run`;
 
 /** SQL: true if the assignments of {@link buildPresentAssignments} change the device. */
 const buildChangeCondition = (told: string): string =>

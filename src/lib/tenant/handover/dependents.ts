@@ -63,7 +63,7 @@ const readUsers = async (reader: Reader, ids: readonly string[]): Promise<readon
     const user = users.get(id);
     if (user !== undefined) return user;
     throw new Failure("not-found", {
-      what: text(`no user has the id "${id}"`, `ID が「${id}」のユーザーはありません`),
+      what: text(`no user has the ID "${id}"`, `ID が「${id}」のユーザーは見つかりません`),
     });
   });
 };

@@ -1,5 +1,5 @@
 import type { PlanRow } from "../../contract/index.ts";
-import type { EarlierTakeover, PlanCounts } from "./staging/counts.ts";
+import type { EarlierConsoleImport, PlanCounts } from "./staging/counts.ts";
 import type { FileForm } from "../../csv/records/record.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import type { Operation } from "../../model/role.ts";
@@ -160,7 +160,7 @@ export interface ExportObservation {
   /** true if the file is the upload file that was written for the console; in that case, nothing was compared */
   readonly isUpload: boolean;
   /** an earlier import of the same console export, if other exports were imported after it */
-  readonly takenOver?: EarlierTakeover | undefined;
+  readonly takenOver?: EarlierConsoleImport | undefined;
   /** the columns that are not in the export */
   readonly unseen: readonly string[];
   /**

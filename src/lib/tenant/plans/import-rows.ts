@@ -1,7 +1,7 @@
 import type { ImportRequest } from "../../contract/index.ts";
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import type { EarlierTakeover, PlanCounts, PlanRequest, StagedFile } from "./staging/counts.ts";
+import type { EarlierConsoleImport, PlanCounts, PlanRequest, StagedFile } from "./staging/counts.ts";
 import { text } from "../../text/index.ts";
 import type { ColumnMap } from "../../csv/layout/map.ts";
 import type { FormatName } from "../../model/console-files.ts";
@@ -25,7 +25,7 @@ export interface StoredRequest extends PlanRequest {
 }
 
 /** The effect of a console import on tasks. */
-export interface TakeoverResult {
+export interface ConsoleImportResult {
   /** when the tenant's data last came from the console before this import */
   readonly mirroredBefore: string | null;
   /** numbers of the tasks that the export closed */
@@ -71,7 +71,7 @@ export interface ImportDetail {
   readonly reverts: string | null;
   readonly revertedBy: string | null;
   /** for an export of the console: the effect of its import on tasks, which is reversed if the import is undone */
-  readonly settled?: TakeoverResult | undefined;
+  readonly settled?: ConsoleImportResult | undefined;
   /** for an undo: the scope of the change that is undone; see `PlanRequest` */
   readonly scope?: readonly number[] | undefined;
   /** for an undo only in the mirror, or the undo of such an undo: the console does not change, so no task is created */
@@ -150,7 +150,7 @@ export const toKeepingRequest = <R extends StoredRequest>(request: R): R => ({
  * Returns true for a complete console import that deletes missing records. Other console imports do not show which
  * records the console lacks.
  */
-export const isFullTakeover = ({ detail: { request } }: Pick<ImportRecord, "detail">): boolean =>
+export const isFullConsoleImport = ({ detail: { request } }: Pick<ImportRecord, "detail">): boolean =>
   request?.fromConsole === true && request.mode === "replace";
 
 export const insertImport = async (
@@ -249,10 +249,10 @@ export const readPreviouslyKept = async (
  * Returns the last import of a console export with the same bytes; undefined if there is none, or if it is the newest
  * console import of its format. Undone imports do not count.
  */
-export const findEarlierTakeover = async (
+export const findEarlierConsoleImport = async (
   reader: Reader,
   { kind, sha256 }: { readonly kind: FormatName; readonly sha256: string },
-): Promise<EarlierTakeover | undefined> => {
+): Promise<EarlierConsoleImport | undefined> => {
   const rows = await reader.all(
     `select change, detail ->> 'committedAt' as at, detail -> 'staged' ->> 'sha256' = :sha256 as same from import
      where kind = :kind and change is not null and detail -> 'request' ->> 'fromConsole' and detail ->> 'revertedBy' is null

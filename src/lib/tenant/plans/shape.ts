@@ -8,7 +8,7 @@ import { readOpenTasks } from "../console/tasks.ts";
 import type { MergedValues, PlanCounts, StagedFile } from "./staging/counts.ts";
 import type { Reader } from "../store/store.ts";
 import type { FormatName } from "../../model/console-files.ts";
-import { getDisplayState, type ImportRecord, type ImportState, type TakeoverResult } from "./import-rows.ts";
+import { getDisplayState, type ImportRecord, type ImportState, type ConsoleImportResult } from "./import-rows.ts";
 
 /** The counts of an import that has no plan yet. */
 export const EMPTY_COUNTS = {
@@ -229,7 +229,7 @@ const toSettledTasks = ({
   contradicted,
   reopened,
   open,
-}: TakeoverResult): NonNullable<Import["settled"]> => ({
+}: ConsoleImportResult): NonNullable<Import["settled"]> => ({
   closed: [...closed],
   ...(givenUp.length > 0 && { givenUp: [...givenUp] }),
   ...(advanced.length > 0 && { advanced: [...advanced] }),

@@ -7,7 +7,7 @@ import { line } from "../../../../lib/advice/index.ts";
 import { formatCount, text, type Text } from "../../../../lib/text/index.ts";
 import { loadCustomFields } from "../../../csv/file/column-map.ts";
 import type { Tools } from "../../../tools.ts";
-import { buildTakeoverCommand } from "../../refusal/command.ts";
+import { buildConsoleImportCommand } from "../../refusal/command.ts";
 import { describeBlankSecrets } from "./blank-secrets.ts";
 import { findMirroredHeaders } from "./columns.ts";
 import { writeDeletions } from "./deletions.ts";
@@ -126,7 +126,7 @@ export function refuseUnseenData(plan: Import): void {
   const { kind, mode, unseenColumns = [] } = plan;
   if (mode !== "replace") return;
   const format = FORMATS[kind];
-  const mirror = buildTakeoverCommand(kind);
+  const mirror = buildConsoleImportCommand(kind);
   const key = findColumn(format.columns, format.fallbackKey?.at(-1) ?? format.key)?.header ?? "";
   if (unseenColumns.includes(key)) {
     throw new Failure("input-rejected", {

@@ -17,7 +17,10 @@ const MOVE_ACCOUNT_INSTRUCTIONS = text(
   "https://play.google.com/work の「管理者設定」で会社のアカウントを 2 人目の所有者として追加し(Google の仕様)、ログインできることを確認",
 );
 
-const GMAIL_ACCOUNT = text("the Gmail account of Android Enterprise", "Android Enterprise 管理用 Gmail アカウント");
+const GMAIL_ACCOUNT = text(
+  "the Gmail account that manages Android Enterprise",
+  "Android Enterprise 管理用 Gmail アカウント",
+);
 
 /** Builds the item about the Gmail account that owns Android Enterprise.  @see facts 3.6, 7.1; seed 002 */
 export function buildAndroidItem(facts: HandoverFacts, when: ChecklistContext): ChecklistItem {

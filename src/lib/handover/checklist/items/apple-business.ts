@@ -9,7 +9,7 @@ import { askIdentity } from "../which.ts";
 /** The note that a password change invalidates the content tokens that the account downloaded.  @see facts 3.5 */
 export const PASSWORD_CHANGE_NOTE = text(
   "If the password of a Managed Apple Account changes, the content tokens (VPP) that the account downloaded become invalid. Renew each token immediately after a change.",
-  "VPP サービストークンは、ダウンロードした管理対象 Apple Account のパスワードを変更すると無効になります。変更したら、すぐに各トークンを更新してください。",
+  "VPP サービストークンは、そのダウンロードに使った管理対象 Apple Account のパスワードを変更すると無効になります。変更したら、すぐに各トークンを更新してください。",
 );
 
 /** The note that a new server token invalidates the token in use.  @see facts 3.5 */
@@ -20,7 +20,7 @@ export const NEW_TOKEN_NOTE = text(
 
 /** How to replace a personal account.  @see facts 3.5; support.apple.com/guide/business, "Manually add users" */
 const MOVE_ACCOUNT_INSTRUCTIONS = text(
-  "have an administrator of Apple Business Manager add a company account as an administrator (Apple's rule); sign in with it, renew each VPP token, and from then on renew ADE on the same MDM server",
+  "have an administrator of Apple Business Manager add a company account as an administrator (Apple's rule); sign in with it, renew each VPP token, and from then on use it to renew the ADE token on the same MDM server",
   "Apple Business Manager の管理者が、会社用のアカウントを管理者の役割で追加(Apple の仕様)。そのアカウントでサインインして各 VPP サービストークンを更新し、ADE は以後も同じ MDM サーバで更新",
 );
 

@@ -132,11 +132,7 @@ function askAboutClomoctl(draft: ItemDraft, own: ClomoctlFacts | null): void {
         `the daily run belongs to the OS user of ${called}, who is leaving: it stops when this user is removed`,
         `毎日の自動実行が、退任する ${called} さんのユーザーで動いています。このユーザーを削除すると、実行されなくなります`,
       ),
-      step(
-        "run as the OS user of the person who takes over",
-        "引き継ぐ人の OS ユーザーで実行",
-        line("renewals schedule install", []),
-      ),
+      step("run as the successor's OS user", "後任の OS ユーザーで実行", line("renewals schedule install", [])),
     );
   }
 }

@@ -346,7 +346,7 @@ class ObservedStateWriter {
     const lasting = new Set(listLastingColumns(this.#versions).map(({ name }) => name));
     const columns = this.#versions.columns.map(({ name }) => name);
     const observed = columns.map((name) => (lasting.has(name) ? local : first).get(name) ?? "null");
-    // the last state of a deleted record is stored as its version
+    // the last state of a deleted record is already stored as a version, so this row dates from the revision before
     const since = `:revision - ${buildCaseSql(`${buildStagedMemberSql("isDeleted")} = 1 and ${length} > 1`, "1", "0")}`;
     await writer.run(
       `insert into ${table} (pk, inConsole, differs, confirmed, contradicted, since, confirmedBy, confirmedAt, ${columns.map(quoteIdentifier).join(", ")})

@@ -87,8 +87,8 @@ export const findConflicts = (database: Database, plan: PlanDefinition): void =>
   const lose = (which: string): number =>
     claims.map((claim) => markLostContests(database, plan, claim, which)).reduce((sum, n) => sum + n, 0);
   lose(HAS_COMPARED_ROW_SQL);
-  while (lose(HAS_VALID_ROW_SQL) > 0) reportLostContests(database, plan, claims);
-  reportLostContests(database, plan, claims);
+  while (lose(HAS_VALID_ROW_SQL) > 0) reportRejectedClaims(database, plan, claims);
+  reportRejectedClaims(database, plan, claims);
 };
 
 /**
@@ -127,7 +127,7 @@ const buildProblemParamsSql = (plan: PlanDefinition, field: Claim["field"]): str
   return buildCaseSql("c.col is null", `json_object(${params}, 'further', 1)`, `json_object(${params})`);
 };
 
-const reportLostContests = (database: Database, plan: PlanDefinition, claims: readonly Claim[]): void => {
+const reportRejectedClaims = (database: Database, plan: PlanDefinition, claims: readonly Claim[]): void => {
   const { kind } = plan;
   // in a console export, a row whose value already belongs to another record locally is skipped with a warning, and the
   // export is not refused

@@ -286,7 +286,7 @@ const buildUnnormalizedResultSql = (plan: PlanDefinition, field: ImportedField):
   return lacking === undefined ? value : buildCaseSql(lacking, recordColumn(field.stored), value);
 };
 
-/** The table of custom fields in an export's rows that were changed locally and are therefore kept: `row` and `key`. */
+/** The table of custom field values that are kept although an export differs, because they were changed locally: `row` and `key`. */
 export const LOCAL_ENTRY_TABLE = "s.local_entry";
 
 /**

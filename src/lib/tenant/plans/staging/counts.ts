@@ -118,7 +118,7 @@ export type ColumnChange = ReadonlyImport["columns"][number];
 export type ForeignTraits = NonNullable<ReadonlyImport["foreign"]>;
 
 /** An earlier import of the same console export. */
-export type EarlierTakeover = NonNullable<ReadonlyImport["takenOver"]>;
+export type EarlierConsoleImport = NonNullable<ReadonlyImport["takenOver"]>;
 
 /** The number of records of another type that a plan writes, in addition to the records of its own kind. */
 export type RelatedCounts = NonNullable<ReadonlyImport["beside"]>[number];

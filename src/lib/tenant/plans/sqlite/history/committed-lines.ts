@@ -136,7 +136,7 @@ const buildEventsSql = ({ thing }: StoredKind, action: RecordAction, { imports, 
       where ${which("v.pk")} and not exists (select 1 from main.${thing.name} t where t.pk = v.pk)`;
 };
 
-/** SQL: the bits of the columns from which the text for a referenced record is built. */
+/** SQL: the bit mask of the columns that make up the displayed name of a referenced record. */
 const buildNamingBitsSql = ({ refers, table: { thing, planner } }: StoredReference): string => {
   const versions = getVersionSchema(thing.name);
   // a change to any column of an organisation can change its path

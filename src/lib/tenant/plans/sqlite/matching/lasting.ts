@@ -164,7 +164,7 @@ const storeRowsLackingZeros = (database: Database, { kind }: PlanDefinition, { f
 };
 
 /**
- * SQL: a code without differences in typing (width, case, spaces). The function is called only for codes that are not
+ * SQL: a code in the form in which codes are compared (ignoring width, case and spaces). The function is called only for codes that are not
  * plain ASCII, which is rare.
  */
 const buildLooseCodeSql = (key: string): string =>

@@ -202,7 +202,7 @@ const acceptConsoleValues = (database: Database, plan: PlanDefinition): void => 
  * Finds console values that do not come from this tenant: the console did not have them before, and no local change has
  * set them since.
  */
-const findContradictions = (database: Database, plan: PlanDefinition, versions: VersionSchema): void => {
+const markContradictions = (database: Database, plan: PlanDefinition, versions: VersionSchema): void => {
   database.exec(`update ${MERGED_TABLE} set contradicted = open & differing`);
   const states = buildConsoleStatesSql(versions, `select x.pk from ${MERGED_TABLE} x where x.contradicted <> 0`);
   const agreed = listSingleFields(plan).map((field) => {
@@ -268,7 +268,7 @@ export const mergeLocalChanges = (database: Database, plan: PlanDefinition): voi
   createTargetIndex(database);
   storeObservedMatches(database, plan, versions);
   storeLocalEntries(database, plan, versions);
-  findContradictions(database, plan, versions);
+  markContradictions(database, plan, versions);
   storeDeletedRows(database, plan, versions);
   findDeletedContradictions(database, plan, versions);
   keepEarlierContradictions(database, versions);

@@ -3,7 +3,13 @@ import { readOpenTasks, type OpenTasks } from "../../../console/tasks.ts";
 import { buildCustomFieldsBitSql, getObservedTable, PRESENCE_BIT } from "../../../console/observed.ts";
 import { ALL_COLUMNS_MASK, getColumnBit, type VersionSchema } from "../../../versions/tables.ts";
 import type { MissingRecordCounts } from "../../engine.ts";
-import { isFullTakeover, listImports, readImport, type ImportRecord, type TakeoverResult } from "../../import-rows.ts";
+import {
+  isFullConsoleImport,
+  listImports,
+  readImport,
+  type ImportRecord,
+  type ConsoleImportResult,
+} from "../../import-rows.ts";
 import { buildCaseSql, buildIsMissingRecordSql, ORDERED_JOIN } from "../../../store/sql/forms.ts";
 import type { Reader, Writer } from "../../../store/store.ts";
 import { readMirroredAt, writeMirroredAt } from "../../../records/tenant-rows.ts";
@@ -177,7 +183,7 @@ export const listUnshownColumns = (plan: PlanDefinition): readonly string[] => {
 };
 
 /** The open tasks before a console export is imported, and the age of the mirror at that time. */
-export interface TasksBeforeTakeover extends OpenTasks {
+export interface TasksBeforeConsoleImport extends OpenTasks {
   readonly mirroredBefore: string | null;
   /** numbers of the tasks for which at least one local change is discarded */
   readonly givenUp: ReadonlySet<number>;
@@ -204,11 +210,11 @@ const findGivenUpTasks = (database: Database, plan: PlanDefinition, versions: Ve
 };
 
 /** Returns the open tasks before a console export is imported, and the age of the mirror. */
-export const readTasksBeforeTakeover = async (
+export const readTasksBeforeConsoleImport = async (
   reader: Reader,
   database: Database,
   plan: PlanDefinition,
-): Promise<TasksBeforeTakeover> => {
+): Promise<TasksBeforeConsoleImport> => {
   const versions = getMergedVersions(plan);
   return {
     ...(await readOpenTasks(reader)),
@@ -218,11 +224,11 @@ export const readTasksBeforeTakeover = async (
 };
 
 /** Returns the tasks whose state changed because a console export was imported.  @param change number of the import */
-export const readTakeoverResult = async (
+export const readConsoleImportResult = async (
   reader: Reader,
-  { mirroredBefore, open: before, givenUp }: TasksBeforeTakeover,
+  { mirroredBefore, open: before, givenUp }: TasksBeforeConsoleImport,
   { kind, change }: { readonly kind: PlanDefinition["kind"]; readonly change: number },
-): Promise<TakeoverResult> => {
+): Promise<ConsoleImportResult> => {
   const { open, contradicted } = await readOpenTasks(reader, kind.thing.name);
   const closed = [...before.keys()].filter((number) => !open.has(number));
   return {
@@ -250,7 +256,7 @@ export const restoreMirrorAge = async (writer: Writer, undone: ImportRecord): Pr
   if (settled === undefined) return;
   const mirrored = await readMirroredAt(writer);
   const stands = revertedBy === null;
-  if (stands && (mirrored === null || (isFullTakeover(taken) && mirrored < (committedAt ?? ""))))
+  if (stands && (mirrored === null || (isFullConsoleImport(taken) && mirrored < (committedAt ?? ""))))
     await writeMirroredAt(writer, committedAt);
   if (stands || mirrored !== committedAt) return;
   const others = (await listImports(writer)).filter((one) => one.detail.settled && one.detail.revertedBy !== null);

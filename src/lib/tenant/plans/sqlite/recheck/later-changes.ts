@@ -274,7 +274,7 @@ const describeColumns = (of: string, mask: number): readonly Text[] => {
   });
 };
 
-/** Returns a later change for people: `山田 太郎 <E001> (changed: title)` */
+/** Formats a later change for display: `山田 太郎 <E001> (changed: title)` */
 const describeLaterChange = ({ thing, name, reason, mask }: Row): Text => {
   const why = REASON_TEXTS[reason as LaterChangeReason];
   const columns = reason === "changed" ? describeColumns(String(thing), Number(mask ?? 0)) : [];

@@ -23,8 +23,8 @@ import { advanceRevision, comparePlan, etagOf, readTenantRevision } from "../com
 import { registerSqlFunctions } from "../functions.ts";
 import {
   updateImport,
-  findEarlierTakeover,
-  isFullTakeover,
+  findEarlierConsoleImport,
+  isFullConsoleImport,
   readPreviouslyKept,
   toKeepingRequest,
   readImport,
@@ -37,7 +37,12 @@ import { readUndeletableRecords } from "../deletion/undeletable.ts";
 import { buildComparisonDefinitions, buildDeletionPlans, buildPlannedKind, buildPlanDefinitions } from "../plan-sql.ts";
 import { countMergedValues } from "../merge/report.ts";
 import { observeExport, listRemovedFields } from "../merge/observation.ts";
-import { observeTask, readTakeoverResult, readTasksBeforeTakeover, listUnshownColumns } from "../merge/tasks.ts";
+import {
+  observeTask,
+  readConsoleImportResult,
+  readTasksBeforeConsoleImport,
+  listUnshownColumns,
+} from "../merge/tasks.ts";
 import { CONSOLE_COLLECTION } from "../../../store/collections.ts";
 import { judgeWrittenRecords } from "../../../store/judge.ts";
 import { isMirror } from "../../../records/tenant-rows.ts";
@@ -233,7 +238,7 @@ export class Staging {
       }),
     );
     const { kind } = this.#request;
-    const takenOver = await findEarlierTakeover(new Connection(this.#database), { kind, sha256: staged.sha256 });
+    const takenOver = await findEarlierConsoleImport(new Connection(this.#database), { kind, sha256: staged.sha256 });
     return { sha256: staged.sha256, isUpload: false, takenOver, unseen, ...open };
   }
 
@@ -301,7 +306,7 @@ const compareAndStorePlan = async (
   const keptBefore = await readPreviouslyKept(reader, record);
   const takenOver =
     plan.request.fromConsole === true
-      ? await findEarlierTakeover(reader, { kind: record.kind, sha256: plan.staged.sha256 })
+      ? await findEarlierConsoleImport(reader, { kind: record.kind, sha256: plan.staged.sha256 })
       : undefined;
   const { counts: former, comparedRevision = 0 } = record.detail;
   const again = former === null ? undefined : await import("../recheck/difference.ts");
@@ -446,7 +451,7 @@ const applyAndRecord = async (
   const { actor, by: _by, heldOrgs: _held, origin: _origin, ...context } = moment;
   const isObserved = record.detail.request?.fromConsole !== true && (await isMirror(writer));
   const isExport = record.detail.request?.fromConsole === true;
-  const unsettled = isExport ? await readTasksBeforeTakeover(writer, database, plan) : undefined;
+  const unsettled = isExport ? await readTasksBeforeConsoleImport(writer, database, plan) : undefined;
   observeExport(database, plan, revision);
   if (written?.fields !== undefined) storePlanLeftOut(database, plan, { fields: written.fields, revision });
   // plans are applied in reverse order, so that records are deleted before the records that they refer to
@@ -458,7 +463,7 @@ const applyAndRecord = async (
     change,
     detail: buildCommittedDetail(now, actor, written?.file),
   });
-  if (isExport) recordTakeover(database, record, { now, revision });
+  if (isExport) recordConsoleImport(database, record, { now, revision });
   const after = isObserved ? OBSERVE_STATEMENTS : [];
   for (const sql of [...SETTLE_STATEMENTS, ...after]) database.run(sql, { revision });
   // the records of the plan's own kind were judged with the plan, and are judged again if the tenant has changed since
@@ -466,7 +471,7 @@ const applyAndRecord = async (
   throwFirstProblem(await judgeWrittenRecords(writer, revision, isExport ? "console" : "edits", isOpen));
   await auditImport(database, writer, record, { change, moment, revision, written });
   if (unsettled === undefined) return;
-  const settled = await readTakeoverResult(writer, unsettled, { kind: plan.kind, change });
+  const settled = await readConsoleImportResult(writer, unsettled, { kind: plan.kind, change });
   await updateImport(writer, await readImport(writer, record.id), { detail: { settled } });
 };
 
@@ -474,12 +479,12 @@ const applyAndRecord = async (
  * Records when the tenant last imported data from the console. The time does not change if the import keeps the records
  * that the export lacks. An import of a full export also records which columns the export has.
  */
-const recordTakeover = (
+const recordConsoleImport = (
   database: Database,
   record: Pick<ImportRecord, "kind" | "detail">,
   { now, revision }: { readonly now: string; readonly revision: number },
 ): void => {
-  const isWhole = isFullTakeover(record);
+  const isWhole = isFullConsoleImport(record);
   database.run(`update tenant set mirroredAt = ${isWhole ? ":now" : "coalesce(mirroredAt, :now)"}`, { now });
   const { kind, detail } = record;
   if (!isWhole || detail.staged === null) return;
