@@ -299,9 +299,9 @@ test.each([
   await using made = await namesakes();
   const { en, ja } = await runInBoth("users delete --file - --dry-run", { tenant: made.fetch, stdin });
   expect(en).toMatchObject({ exit: 2, stdout: "" });
-  expect(en.stderr).toContain(`error: the lines have different marks or honorifics`);
+  expect(en.stderr).toContain(`error: the lines have different marks, honorifics or reasons`);
   expect(en.stderr).toContain(`  ${where}`);
-  expect(ja.stderr).toContain("エラー: 行頭の印や敬称が行によって異なり");
+  expect(ja.stderr).toContain("エラー: 行頭の印・敬称・理由が行によって異なり");
 });
 
 test.each([

@@ -56,7 +56,7 @@ export class UnresolvedNamesFailure extends Failure {
 }
 
 /**
- * Returns the IDs of the records that names match, each ID once.
+ * Returns the IDs of the records that names match, each ID once. Names of records that were deleted before are skipped.
  *
  * @throws `not-found` if a name does not match any record, otherwise `usage` if a name matches several records; all
  * such
@@ -70,14 +70,13 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
   const { near, describe } = findable;
   const read = await createNameResolver(typed, findable);
   const ids = new Set<string>();
-  const listed: MatchedRecord<R>[] = [];
+  const [listed, gone]: [MatchedRecord<R>[], ComparedLine[]] = [[], []];
   const [unknown, ambiguous, doubtful]: [string[], string[], string[]] = [[], [], []];
   const problems: UnresolvedName[] = [];
-  const tell = async ({ name, where }: TypedName, why: Text): Promise<void> => {
-    const place = where === undefined ? "" : `${where}: `;
-    const line = text(`${place}${name}: ${why.en}`, `${place}${name}: ${why.ja}`);
+  const tell = async (one: TypedName, why: Text): Promise<void> => {
+    const { name, where } = one;
     problems.push({ name, where, reason: why[terminal.language] });
-    await terminal.problem(line);
+    await terminal.problem(addPlace(one, text(`${name}: ${why.en}`, `${name}: ${why.ja}`)));
   };
   for (const all of typed) {
     const { found, other, byName, box, as: one } = await read(all);
@@ -90,6 +89,12 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
         await tell(one, box === undefined ? describeExtraText(other, only, describe) : describeCheckbox(box));
       }
     } else if (found.length === 0) {
+      const deletion = await findable.findDeletion?.(one.name);
+      if (deletion !== undefined) {
+        gone.push({ ...one, byName: undefined });
+        await terminal.note(addPlace(one, deletion));
+        continue;
+      }
       unknown.push(one.name);
       const others = unknown.length > MAX_SUGGESTED_NAMES ? [] : await near(one.name);
       await tell(one, describeNoMatch(findable, one, joinDescriptions(others)));
@@ -113,10 +118,14 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
       describeUnresolvedNames(findable, { wrong, of: typed.length, only: typed.length === 1 ? unknown[0] : undefined }),
     );
   }
-  rejectInconsistentLines(listed);
+  rejectInconsistentLines([...listed, ...gone]);
   await noteNameMatches(terminal, listed, findable);
   return found;
 }
+
+/** Returns a message about a name with its line, if it was read from a file. */
+const addPlace = ({ where }: TypedName, told: Text): Text =>
+  where === undefined ? told : text(`${where}: ${told.en}`, `${where}: ${told.ja}`);
 
 const describeUnresolvedNames = <R>(
   { noun, list, search }: NamedKind<R>,
@@ -157,30 +166,35 @@ const describeCheckbox = (box: string): Text =>
 const joinDescriptions = (all: readonly (string | Text)[]): Text =>
   joinTexts(all.map((one) => (typeof one === "string" ? same(one) : one)));
 
-/** A record, and the line that matched it. */
-interface MatchedRecord<R> extends TypedName {
-  readonly record: R;
+/** A line that is compared with the other lines of its list. */
+interface ComparedLine extends TypedName {
   /** the honorific after the name, or blank, if the record was found only by its full name; otherwise undefined */
   readonly byName: string | undefined;
 }
 
+/** A record, and the line that matched it. */
+interface MatchedRecord<R> extends ComparedLine {
+  readonly record: R;
+}
+
 /**
- * Rejects a list whose lines differ in marks or honorifics. `■` and `□` may separate the people to delete from the
- * people
- * to keep, and different honorifics may separate the addressee of an email from the people it mentions.
+ * Rejects a list whose lines differ in marks, honorifics or reasons. `■` and `□` may separate the people to delete from
+ * the people to keep, different honorifics may separate the addressee of an email from the people it mentions, and an
+ * import skips rows for other reasons than that somebody left.
  * @throws `usage` if lines differ
  */
-function rejectInconsistentLines(listed: readonly MatchedRecord<unknown>[]): void {
+function rejectInconsistentLines(listed: readonly ComparedLine[]): void {
   const lines = listed.filter(({ where }) => where !== undefined);
   const named = lines.filter(({ byName }) => byName !== undefined);
   const unlike =
     findInconsistentLines(lines.map((line) => [line, findLineMark(line)])) ??
-    findInconsistentLines(named.map((line) => [line, line.byName ?? ""]));
+    findInconsistentLines(named.map((line) => [line, line.byName ?? ""])) ??
+    findInconsistentLines(lines.map((line) => [line, line.reason ?? ""]));
   if (unlike === undefined) return;
   throw new Failure("usage", {
     what: text(
-      "the lines have different marks or honorifics, so some of them may name users to keep; nothing was changed",
-      "行頭の印や敬称が行によって異なり、残すユーザーの行が含まれている可能性があります。何も変更していません",
+      "the lines have different marks, honorifics or reasons, so some of them may name users to keep; nothing was changed",
+      "行頭の印・敬称・理由が行によって異なり、残すユーザーの行が含まれている可能性があります。何も変更していません",
     ),
     where: unlike.map(({ where = "", name }) => `${where}: ${name}`).join(" / "),
     hint: text(

@@ -17,6 +17,15 @@ export const getCompanionListPath = (file: string, kind: ImportKind): string => 
   return format({ dir, name: `${name}-${kind}`, ext });
 };
 
+/** The option that names a list of users. */
+export const USER_FILE_OPTION = {
+  kind: "file",
+  about: text(
+    "text file with one name per line, or a table (CSV or .xlsx) with メールアドレス or 社員コード (- for stdin)",
+    "1 行に 1 件ずつ書いたテキストファイルか、「メールアドレス」か「社員コード」の列のある表(CSV か .xlsx。- は標準入力)",
+  ),
+} as const;
+
 /** The options shared by all deletions. */
 export const DELETION_OPTIONS = {
   file: {

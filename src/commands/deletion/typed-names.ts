@@ -15,6 +15,8 @@ export interface TypedName {
    */
   readonly whole?: string | undefined;
   readonly where?: string | undefined;
+  /** why an import skipped the row, if the list is its file of skipped rows */
+  readonly reason?: string | undefined;
   /** set if the line looks like an email header; thrown unless the text is exactly a value of a record */
   readonly refused?: Failure | undefined;
 }
@@ -113,9 +115,11 @@ const decodeList = (bytes: Uint8Array): string | undefined => {
 
 async function readNamesFromFile(tools: Tools, file: string, byMail: boolean): Promise<readonly TypedName[]> {
   const { name: label, bytes } = await readNamedFile(tools, file, MAX_LIST_BYTES);
+  const place = label === "-" ? "stdin" : label;
+  const table = byMail && bytes.length <= MAX_LIST_BYTES ? await readTable(place, bytes) : undefined;
+  if (table !== undefined) return table;
   const content = bytes.length > MAX_LIST_BYTES ? undefined : decodeList(bytes);
   if (content === undefined) throw createNotAListFailure(file);
-  const place = label === "-" ? "stdin" : label;
   return content.split(/\r\n|[\r\n]/).flatMap((line, at) => {
     const where = `${place}:${at + 1}`;
     const names = extractNames(line, byMail);
@@ -123,6 +127,19 @@ async function readNamesFromFile(tools: Tools, file: string, byMail: boolean): P
     const refused =
       byMail && MAIL_HEADER_PATTERN.test(line.normalize("NFKC")) ? createNotOnePersonFailure(where) : undefined;
     return names.map((name) => ({ ...name, where, refused }));
+  });
+}
+
+/** Returns the names in a table; undefined if the list is not a table with a header. */
+async function readTable(place: string, bytes: Uint8Array): Promise<readonly TypedName[] | undefined> {
+  const { readNameTable } = await import("./name-table.ts");
+  const rows = await readNameTable(place, bytes, { content: decodeList(bytes), max: MAX_NAMES });
+  if (rows !== undefined && rows.length > MAX_NAMES) throw createTooManyNamesFailure(rows.length);
+  return rows?.flatMap(({ name: cell, beside, line, ...row }) => {
+    const where = `${place}:${line}`;
+    const names = extractNames(cell, true);
+    if (hasSeveralAddresses(names)) throw createNotOnePersonFailure(where);
+    return names.map((one) => ({ name: one.name, ...row, beside: `${one.beside ?? ""}\t${beside}`.trim(), where }));
   });
 }
 

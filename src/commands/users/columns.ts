@@ -69,14 +69,29 @@ export async function findUser(client: Client<"users">, typed: string, as?: stri
   return requireSingleMatch(typed, found, lookup, near);
 }
 
-const createDeletedUserFailure = (typed: string, { id, name, versions }: RecordHistory): Failure => {
+const createDeletedUserFailure = (typed: string, deleted: RecordHistory): Failure =>
+  new Failure("not-found", {
+    what: describeDeletedUser(typed, deleted),
+    hint: step("to see all changes", "変更の履歴", line("users history", [deleted.id])),
+  });
+
+const describeDeletedUser = (typed: string, { name, versions }: RecordHistory): Text => {
   const number = versions.at(-1)?.number ?? null;
   const [by, byJa] = number === null ? ["", ""] : [` by change ${number}`, `(変更 ${number})`];
-  return new Failure("not-found", {
-    what: text(`"${typed}" was deleted${by}: ${name}`, `「${typed}」は削除済みです${byJa}: ${name}`),
-    hint: step("to see all changes", "変更の履歴", line("users history", [id])),
-  });
+  return text(`"${typed}" was deleted${by}: ${name}`, `「${typed}」は削除済みです${byJa}: ${name}`);
 };
+
+/**
+ * Returns that a user was deleted, if the name belonged only to users whom a deletion by name or filter removed. An
+ * import or an undo that removed a user does not count, and neither does a former name of a user who still exists.
+ */
+export async function findDeletion(client: Client<"users">, typed: string): Promise<Text | undefined> {
+  const past = await client.users.history({ name: typed });
+  const [last] = past.slice(-1);
+  const isDeletion = ({ deleted, versions }: RecordHistory): boolean =>
+    deleted && versions.at(-1)?.command === "users.delete";
+  return last !== undefined && past.every(isDeletion) ? describeDeletedUser(typed, last) : undefined;
+}
 
 /** Maximum number of users that are suggested. */
 const MAX_SUGGESTED_USERS = 3;

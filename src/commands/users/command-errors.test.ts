@@ -129,9 +129,17 @@ testRefusals(
     stdin: "山田 <yamada@example.jp>, 鈴木 <suzuki@example.jp>",
   },
   {
-    line: "users delete --file book.xlsx",
+    line: "users delete --file list.bin",
     exit: 2,
     en: "the file is not a text file with one name per line",
+    ja: "list.bin",
+    tenant: {},
+    files: { "list.bin": "\u0001\0\0" },
+  },
+  {
+    line: "users delete --file book.xlsx",
+    exit: 3,
+    en: "the file is damaged or is not an Excel workbook",
     ja: "book.xlsx",
     tenant: {},
     files: { "book.xlsx": "PK\u0003\u0004\0\0" },

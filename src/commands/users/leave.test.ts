@@ -74,6 +74,62 @@ test("a leaver with two phones: one command, then the phones come back, then the
   expect(gone.stderr).toContain("undo: clomoctl undo ");
 });
 
+test("the summary of an unattended run counts what was changed and deleted", async () => {
+  await createTaro();
+  const ended = await run("users leave taro01 --confirm-deletions 1", at());
+  expect(ended.summary).toMatch(/ local users leave: \+0 ~3 -1 exit 8$/);
+  const again = await run("users leave taro01 --yes", at());
+  expect(again.summary).toMatch(/ local users leave: \+0 ~0 -0 exit 8$/);
+  await run("devices set-owner S1 S2 --none", at());
+  const refused = await run("users leave taro01 --confirm-deletions 2", at());
+  expect(refused.summary).toMatch(/: \+0 ~0 -1 import \S+ exit 3$/);
+  const deleted = await run("users leave taro01 --confirm-deletions 1", at());
+  expect(deleted.summary).toMatch(/: \+0 ~0 -1 import \S+ exit 0$/);
+});
+
+test("without a terminal, all missing options are named at once", async () => {
+  const home = freshFolder();
+  await run("context add kanto --embedded --use --protected", { home });
+  await run("context add osaka --embedded", { home });
+  await createTaro();
+  const { en, ja } = await runInBoth("users leave taro01", at({ home }));
+  expect(en.exit).toBe(2);
+  for (const flag of ["--context kanto", "--confirm-context kanto", "--yes", "--confirm-deletions N"]) {
+    expect(en.stderr).toContain(flag);
+    expect(ja.stderr).toContain(flag);
+  }
+  expect(await run("users leave taro01 --dry-run", at({ home }))).toMatchObject({ exit: 8 });
+  const all = "users leave taro01 --context kanto --confirm-context kanto --confirm-deletions 1";
+  expect(await run(all, at({ home }))).toMatchObject({ exit: 8 });
+});
+
+test("a list can be used again: who was deleted is noted, and the others go on", async () => {
+  const home = freshFolder();
+  await createUser("自由", { employeeCode: "E1" });
+  const owner = await createUser("所有");
+  await device("S1", owner, { tags: ["回収待ち"] });
+  const list = join(home, "leavers.txt");
+  writeFileSync(list, "自由 <自由@example.jp>\n所有@example.jp\n");
+  const line = `users leave --file ${list}`;
+  expect(await run(`${line} --confirm-deletions 1`, at())).toMatchObject({ exit: 8 });
+  const { en, ja } = await runInBoth(`${line} --yes`, at());
+  expect(en.exit).toBe(8);
+  expect(en.stderr).toMatch(/leavers\.txt:1: "自由@example\.jp" was deleted by change \d+: 自由/);
+  expect(ja.stderr).toContain("「自由@example.jp」は削除済みです(変更 ");
+  await run("devices set-owner S1 --none", at());
+  expect(await run(`${line} --confirm-deletions 1`, at())).toMatchObject({ exit: 0 });
+  // nobody is left, on any day
+  expect(await run(`${line} --yes`, at())).toMatchObject({ exit: 0 });
+  expect(await run(`${line} --on 2099-03-31`, at())).toMatchObject({ exit: 0 });
+  expect(await run("users leave E1 --yes", at())).toMatchObject({ exit: 0 });
+  // who never existed stays unknown, and so does who was not deleted by this command
+  expect(await run("users leave E1 E2 --yes", at())).toMatchObject({ exit: 6 });
+  const { stderr } = await run("users create --name 新 --email new@example.jp", at());
+  const [, number = ""] = /undo: clomoctl undo (\d+)/.exec(stderr) ?? [];
+  expect(await run(`undo ${number} --confirm-deletions 1`, at())).toMatchObject({ exit: 0 });
+  expect(await run("users leave new@example.jp --yes", at())).toMatchObject({ exit: 6 });
+});
+
 test("undo takes the change back, as the command proposes it", async () => {
   await createTaro();
   const { stderr } = await run("users leave taro01 --confirm-deletions 1", at());

@@ -5,7 +5,7 @@ import { readTrustedFile, type ContentWriter } from "../../lib/files/index.ts";
 import { toPerson } from "../../lib/handover/checklist/people.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { requireConfirmedCounts } from "../../lib/plan/confirm.ts";
-import { createChanges, renderPlan, type Plan } from "../../lib/plan/plan.ts";
+import { renderPlan, sumChanges, type Plan } from "../../lib/plan/plan.ts";
 import { describeCommit } from "../../lib/plan/result.ts";
 import { getNotifyFile } from "../../lib/renewals/notify/settings-file.ts";
 import { createTableCellRenderer } from "../../lib/terminal/output.ts";
@@ -13,7 +13,7 @@ import { guardFormula } from "../../lib/terminal/table/cells.ts";
 import { formatCount, addSpaceAfterLatin, text } from "../../lib/text/index.ts";
 import { defineCommand, type Outcome } from "../command.ts";
 import { resolveRecordIds } from "../deletion/names.ts";
-import { DELETION_OPTIONS } from "../deletion/options.ts";
+import { USER_FILE_OPTION } from "../deletion/options.ts";
 import { shortenLabel } from "../deletion/run.ts";
 import { readTypedNames } from "../deletion/typed-names.ts";
 import { changeWithSettings, getLastDay, type NotifyFileChange } from "../handover/leaver.ts";
@@ -37,16 +37,20 @@ import {
   STATE_UNCHANGED,
 } from "../records/change-result.ts";
 import { getRevisionBeforePrompt } from "../records/seen.ts";
+import { requireNamedContext } from "../permission.ts";
 import { canDoAll } from "../rights.ts";
+import type { PlanSummary } from "../summary.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
-import { USER_ARGUMENT } from "./columns.ts";
+import { findDeletion, USER_ARGUMENT } from "./columns.ts";
 import { buildFindableUsers } from "../deletion/findable-users.ts";
 import {
   buildLeaveRows,
   COLLECTION_COLUMNS,
+  countEnding,
   isEnding,
   isLeft,
   LEAVE_COLUMNS,
+  listLeaveChanges,
   listLeaveSteps,
   USUAL_LEAVE_COLUMNS,
   type EndedNotices,
@@ -67,7 +71,7 @@ export default defineCommand({
   ],
   args: { user: { ...USER_ARGUMENT, required: undefined, repeatable: true, value: "USER" } },
   options: {
-    file: DELETION_OPTIONS.file,
+    file: USER_FILE_OPTION,
     on: {
       kind: "date",
       value: "DATE",
@@ -101,14 +105,20 @@ export default defineCommand({
       tools,
     );
     const tenant = await tools.tenant("users", "leavers", "imports");
-    const seen = dryRun || tools.globals.yes ? undefined : await getRevisionBeforePrompt(tools);
-    const ids = await resolveLeavers(tools, tenant, { names, file });
     const zone = resolveTimezone(tools, tenant);
     const lastDay = getLastDay({ leaves: on }, zone);
+    const isBeforeLastDay = lastDay !== undefined && dayOf(tools.clock.now(), zone) < lastDay;
+    if (!dryRun && !isBeforeLastDay) requireNamedContext(tools, tenant, { confirmDeletions, maxDeletions: undefined });
+    const seen = dryRun || tools.globals.yes ? undefined : await getRevisionBeforePrompt(tools);
+    const ids = await resolveLeavers(tools, tenant, { names, file });
     const again = line("users leave", file === undefined ? [...names] : [], { file: file === "-" ? "FILE" : file });
-    if (lastDay !== undefined && dayOf(tools.clock.now(), zone) < lastDay)
-      return listBeforeLastDay(tools, await tenant.client.leavers.dependents({ ids }), { ...options, lastDay });
-    const planned = await tenant.client.leavers.leave({ ids, dryRun: true });
+    const { leavers } = tenant.client;
+    if (isBeforeLastDay)
+      return listBeforeLastDay(tools, ids.length === 0 ? [] : await leavers.dependents({ ids }), {
+        ...options,
+        lastDay,
+      });
+    const planned = ids.length === 0 ? [] : await leavers.leave({ ids, dryRun: true });
     const notices = await planNotices(tools, tenant, planned);
     const request: LeaveRequest = { ...options, ids, seen, again, notices, planned };
     return collectRows(planned, notices).some(isEnding)
@@ -136,7 +146,11 @@ interface LeaveRequest {
 /** The maximum number of users that one change ends. */
 const MAX_LEAVERS = 1000;
 
-/** Returns the ids of the users.  @throws `usage`; `not-found` */
+/**
+ * Returns the ids of the users. Users whom an earlier run deleted are noted, so that a list can be used again.
+ *
+ * @throws `usage`; `not-found` if a name never belonged to a user
+ */
 async function resolveLeavers(
   tools: Tools,
   { client }: LeaveTenant,
@@ -149,7 +163,8 @@ async function resolveLeavers(
       hint: text("pass names or --file FILE", "名前か --file FILE を指定してください"),
     });
   }
-  const ids = await resolveRecordIds(tools, typed, buildFindableUsers(client));
+  const findable = { ...buildFindableUsers(client), findDeletion: (name: string) => findDeletion(client, name) };
+  const ids = await resolveRecordIds(tools, typed, findable);
   if (ids.length <= MAX_LEAVERS) return [...ids];
   throw new Failure("usage", {
     what: text(
@@ -223,6 +238,7 @@ async function endRights(tools: Tools, tenant: LeaveTenant, request: LeaveReques
   const { planned, notices, report, dryRun, seen, ids } = request;
   const rows = collectRows(planned, notices);
   const plan = buildLeavePlan(tenant, request, rows);
+  tools.summarize(summarizeRows(rows));
   if (!dryRun && !globals.yes && terminal.interactive && isDefaultTable(terminal)) await showRows(tools, rows);
   await renderPlan(terminal, plan);
   if (dryRun) {
@@ -241,7 +257,9 @@ async function endRights(tools: Tools, tenant: LeaveTenant, request: LeaveReques
     done = await changeWithSettings(tools, notices.change, leave);
   });
   tools.describeDone(STATE_CHANGED);
-  return finish(tools, request, { results: done, rows: collectRows(done, notices) });
+  const ended = collectRows(done, notices);
+  tools.summarize({ ...summarizeRows(ended), changed: true });
+  return finish(tools, request, { results: done, rows: ended });
 }
 
 /** Deletes the users on whom nothing depends any more, by a plan like that of every deletion. */
@@ -284,29 +302,35 @@ async function deleteReadyUsers(tools: Tools, { client }: LeaveTenant, request: 
   });
 }
 
+/** Returns the counts for the summary line. */
+const summarizeRows = (rows: readonly LeaveRow[]): Partial<PlanSummary> => {
+  const changes = listLeaveChanges(rows);
+  return { create: 0, update: sumChanges(changes, "update"), delete: sumChanges(changes, "delete") };
+};
+
 /** Builds the plan that is shown before the rights are ended. */
 function buildLeavePlan(tenant: LeaveTenant, { notices, planned }: LeaveRequest, rows: readonly LeaveRow[]): Plan {
   const { name } = tenant.context;
-  const count = (kind: LeaveRow["kind"]): number => rows.filter((row) => row.kind === kind && isEnding(row)).length;
+  const [secured, account, device] = [
+    countEnding(rows, "secured"),
+    countEnding(rows, "account"),
+    countEnding(rows, "device"),
+  ];
   const parts = [
-    ...(count("secured") > 0 ? [text("passwords of SECURED APPs users", "SECURED APPs のパスワード")] : []),
+    ...(secured > 0 ? [text("passwords of SECURED APPs users", "SECURED APPs のパスワード")] : []),
     ...(notices.change === undefined ? [] : [text("recipients in notify.yaml", "notify.yaml の通知先")]),
   ];
   return {
     target: formatTenantName({ tenant: name }, tenant),
-    changes: [
-      createChanges(text("SECURED APPs user", "SECURED APPs ユーザー"), { delete: count("secured") }),
-      createChanges(text("account", "アカウント"), { update: count("account") }),
-      createChanges(text("device", "デバイス"), { update: count("device") }),
-    ],
+    changes: listLeaveChanges(rows),
     lines: [
       text(
         `plan for ${name}: end the rights of ${formatCount(planned.length, "leaver")}`,
         `${addSpaceAfterLatin(name)}に対する計画: 退職者 ${planned.length} 人の権限などを終了`,
       ),
       text(
-        `roles to revoke: ${count("account")}; SECURED APPs users to delete: ${count("secured")}; devices to tag: ${count("device")}`,
-        `外す管理者権限 ${count("account")}、削除する SECURED APPs ユーザー ${count("secured")}、「回収待ち」にするデバイス ${count("device")}`,
+        `roles to revoke: ${account}; SECURED APPs users to delete: ${secured}; devices to tag: ${device}`,
+        `外す管理者権限 ${account}、削除する SECURED APPs ユーザー ${secured}、「回収待ち」にするデバイス ${device}`,
       ),
     ],
     notes: parts.map(describeNotRestored),

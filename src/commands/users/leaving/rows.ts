@@ -4,6 +4,7 @@ import type { ReducedSettings } from "../../../lib/handover/transfer/notify-sett
 import { NOT_MANAGED, RETURN_TAGS } from "../../../lib/model/device.ts";
 import { ROLES } from "../../../lib/model/role.ts";
 import { formatSecuredAppName } from "../../../lib/model/secured-user.ts";
+import { createChanges, type ThingChanges } from "../../../lib/plan/plan.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 
@@ -144,6 +145,17 @@ export const isEnding = ({ outcome, device }: LeaveRow): boolean =>
   outcome === "end" ||
   outcome === "delete" ||
   (outcome === "collect" && device?.tags.includes(RETURN_TAGS.awaited) === false);
+
+/** Returns the number of rows of a kind that are ended or marked now. */
+export const countEnding = (rows: readonly LeaveRow[], kind: LeaveRow["kind"]): number =>
+  rows.filter((row) => row.kind === kind && isEnding(row)).length;
+
+/** Returns how many records of the tenant are changed and deleted when the rights are ended. */
+export const listLeaveChanges = (rows: readonly LeaveRow[]): readonly ThingChanges[] => [
+  createChanges(text("SECURED APPs user", "SECURED APPs ユーザー"), { delete: countEnding(rows, "secured") }),
+  createChanges(text("account", "アカウント"), { update: countEnding(rows, "account") }),
+  createChanges(text("device", "デバイス"), { update: countEnding(rows, "device") }),
+];
 
 /** The maximum number of devices, items or tasks that one proposed command names. */
 const MAX_NAMED = 10;

@@ -41,6 +41,12 @@ const findByAlias = (columns: readonly Column[], name: string): Column | undefin
   return columns.find(({ field }) => HEADER_ALIASES[field]?.some((other) => normaliseHeader(other) === wanted));
 };
 
+/** Returns the column whose header this is, also as people write it in their own lists. */
+export const findColumnByAnyHeader = (columns: readonly Column[], header: string): Column | undefined => {
+  const wanted = normaliseHeader(header);
+  return columns.find((column) => normaliseHeader(column.header) === wanted) ?? findByAlias(columns, header);
+};
+
 const MAX_COMPARED_LENGTH = 64;
 
 /**

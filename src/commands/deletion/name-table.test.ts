@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { runInBoth, run } from "#support/commands/program.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+import { buildRow, buildWorkbook } from "#support/xlsx/workbook.ts";
+
+let tenant: TestTenant;
+beforeEach(async () => {
+  tenant = new TestTenant();
+  await tenant.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "社員コード"],
+    ["山田 太郎", "taro@example.jp", "0001"],
+    ["鈴木 一郎", "suzuki@example.jp", "0003"],
+    ["佐藤 花子", "sato@example.jp", "0004"],
+  ]);
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+type Rows = readonly (readonly string[])[];
+
+const toText = (rows: Rows, delimiter = ","): string => rows.map((cells) => cells.join(delimiter)).join("\r\n");
+const toWorkbook = (rows: Rows): Buffer =>
+  buildWorkbook({ sheets: { 退職者: { rows: rows.map((cells, at) => buildRow(at + 1, ...cells)).join("") } } });
+
+const runWith = (stdin: string | Uint8Array, line = "users delete --file - --dry-run") =>
+  runInBoth(line, { tenant: tenant.fetch, stdin });
+
+/** The number of users that a list would delete, which is confirmed. */
+const countDeleted = async (stdin: string | Uint8Array): Promise<number | undefined> => {
+  const { en } = await runWith(stdin, "users delete --file - --dry-run --format json");
+  return en.exit === 0 ? (JSON.parse(en.stdout) as { readonly delete: number }).delete : undefined;
+};
+
+/** As `users import --skipped` writes it. */
+const SKIPPED: Rows = [
+  ["社員番号", "姓", "名", "Eメール", "在籍区分", "clomoctl:reason"],
+  ["0001", "山田", "太郎", "taro@example.jp", "退職", "在籍区分: 退職"],
+  ["0003", "鈴木", "一郎", "", "退職", "在籍区分: 退職"],
+];
+
+test("the rows that an import skipped are read by email address, else by employee code", async () => {
+  for (const list of [`\ufeff${toText(SKIPPED)}\r\n`, toText(SKIPPED, "\t"), toWorkbook(SKIPPED)])
+    expect(await countDeleted(list)).toBe(2);
+  const left = await run("users leave --file - --confirm-deletions 2", {
+    tenant: tenant.fetch,
+    stdin: toText(SKIPPED),
+  });
+  expect(left.exit).toBe(0);
+  expect((await tenant.users()).map(({ name }) => name)).toEqual(["佐藤 花子"]);
+});
+
+test("a table with 氏名,メールアドレス is read, whatever its other columns say", async () => {
+  const table: Rows = [
+    ["氏名", "メールアドレス", "備考"],
+    ["山田　太郎", "taro@example.jp", "3 月末"],
+    ["", "", ""],
+    ["佐藤 花子", "sato@example.jp", '"引き継ぎ, 済"'],
+  ];
+  expect(await countDeleted(toText(table))).toBe(2);
+  expect(await countDeleted("社員コード\n0001\n")).toBe(1);
+});
+
+test("a row whose name is another one, or that names nobody, is refused with its line", async () => {
+  const header = ["氏名", "メールアドレス"];
+  const other = await runWith(toText([header, ["山田 次郎", "taro@example.jp"]]));
+  expect(other.en).toMatchObject({
+    exit: 2,
+    stderr: expect.stringContaining("stdin:2: taro@example.jp: the line also"),
+  });
+  const nobody = await runWith(toText([header, ["山田 太郎", "taro@example.jp"], ["合計 1 名", ""]]));
+  expect(nobody.en.exit).toBe(2);
+  expect(nobody.en.stderr).toContain("the row has neither an email address nor an employee code; nothing was changed");
+  expect(nobody.en.stderr).toContain("stdin:3");
+  expect(nobody.ja.stderr).toContain("この行にはメールアドレスも社員コードもありません");
+  expect((await runWith(toText([header, ["不明", "nobody@example.jp"]]))).en.exit).toBe(6);
+});
+
+test("rows with different reasons, marks or checkboxes may name who stays", async () => {
+  const reasons = SKIPPED.map((cells, at) => (at === 2 ? [...cells.slice(0, -1), "本務区分: 兼務"] : cells));
+  const header = ["対象", "氏名", "メールアドレス"];
+  const marks: Rows = [header, ["○", "山田 太郎", "taro@example.jp"], ["", "佐藤 花子", "sato@example.jp"]];
+  const { en, ja } = await runWith(toText(reasons));
+  expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("different marks, honorifics or reasons") });
+  expect(ja.stderr).toContain("行頭の印・敬称・理由が行によって異なり");
+  expect((await runWith(toText(marks))).en.exit).toBe(2);
+  expect((await runWith(toText([header, ["[ ]", "山田 太郎", "taro@example.jp"]]))).en.exit).toBe(2);
+});
+
+test("a workbook without these columns, and a table with a damaged row, are refused", async () => {
+  const { en, ja } = await runWith(toWorkbook([["氏名"], ["山田 太郎"]]));
+  expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("no column メールアドレス or 社員コード") });
+  expect(ja.stderr).toContain("「メールアドレス」か「社員コード」の列がありません");
+  const row = buildRow(1, "メールアドレス") + buildRow(2, "taro@example.jp");
+  const several = await runWith(buildWorkbook({ sheets: { 三月: { rows: row }, 四月: { rows: row } } }));
+  expect(several.en).toMatchObject({ exit: 2, stderr: expect.stringContaining("keep only the sheet with the list") });
+  expect(several.en.stderr).not.toContain("--sheet");
+  const damaged = await runWith('氏名,メールアドレス\n山田 太郎,"taro@example.jp\n');
+  expect(damaged.en.exit).toBe(2);
+  expect(damaged.en.stderr).toContain("correct the list; nothing was changed");
+  expect(await tenant.users()).toHaveLength(3);
+});
+
+test("a list without a header is read line by line as before", async () => {
+  expect(await countDeleted("山田 太郎 <taro@example.jp>\n0004\n")).toBe(2);
+});

@@ -1,0 +1,143 @@
+import { guessDelimiter } from "../../lib/csv/inspect.ts";
+import { findColumnByAnyHeader } from "../../lib/csv/layout/columns.ts";
+import { REASON_HEADER } from "../../lib/csv/layout/layout.ts";
+import { CONSOLE_DIALECT, type RecordProblem, type RecordSink } from "../../lib/csv/records/record.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { FORMATS } from "../../lib/model/formats.ts";
+import { getProblemSeverity } from "../../lib/model/problem.ts";
+import { text } from "../../lib/text/index.ts";
+import { SheetChoiceFailure } from "../../lib/xlsx/workbook-failures.ts";
+import { renderProblem } from "../csv/file/check-report.ts";
+import { isWorkbook } from "../csv/file/sheet.ts";
+import { readRecords } from "../imports/plan/reading.ts";
+
+/** A row of a table that names a user. */
+interface NameRow {
+  /** the email address or, if the row has none, the employee code */
+  readonly name: string;
+  /** the cells that must agree with the user: marks, and the full name */
+  readonly beside: string;
+  /** all cells */
+  readonly whole: string;
+  readonly reason: string | undefined;
+  readonly line: number;
+}
+
+/** The positions of the columns that name a user. */
+interface NameColumns {
+  readonly mails: readonly number[];
+  readonly codes: readonly number[];
+  readonly names: readonly number[];
+  readonly reason: number;
+}
+
+/** Returns the columns that a header has; undefined if it is not a header with an email address or employee code. */
+function findNameColumns(cells: readonly string[]): NameColumns | undefined {
+  const fields = cells.map((cell) => findColumnByAnyHeader(FORMATS.users.columns, cell)?.field);
+  const listOf = (field: string): readonly number[] => fields.flatMap((one, at) => (one === field ? [at] : []));
+  const [mails, codes] = [listOf("emails"), listOf("employeeCode")];
+  if (mails.length === 0 && codes.length === 0) return undefined;
+  return { mails, codes, names: listOf("name").slice(0, 1), reason: cells.indexOf(REASON_HEADER) };
+}
+
+/** Matches a cell that starts with a mark, which may separate the users to delete from the users to keep. */
+const MARK_CELL_PATTERN = /^\s*[●○■□◆◇◎△▲×✓✔✕☑☐☒]/u;
+
+/** Collects the names of a table's rows below its header. */
+class NameTableReader implements RecordSink {
+  readonly rows: NameRow[] = [];
+  readonly #place: string;
+  readonly #max: number;
+  #columns: NameColumns | undefined;
+
+  constructor(place: string, max: number) {
+    this.#place = place;
+    this.#max = max;
+  }
+
+  record(all: readonly string[], count: number, _row: number, line: number): void {
+    const cells = all.slice(0, count).map((cell) => cell.trim());
+    if (this.#columns === undefined) {
+      this.#columns = findNameColumns(cells);
+      if (this.#columns === undefined) throw createNoColumnFailure(this.#place);
+      return;
+    }
+    if (this.rows.length > this.#max || cells.every((cell) => cell === "")) return;
+    const { mails, codes, names, reason } = this.#columns;
+    const name = [...mails, ...codes].map((at) => cells[at] ?? "").find((cell) => cell !== "");
+    if (name === undefined) throw createUnnamedRowFailure(`${this.#place}:${line}`);
+    const marks = cells.filter((cell, at) => MARK_CELL_PATTERN.test(cell) && !names.includes(at));
+    const beside = [...marks, ...names.map((at) => cells[at] ?? "")].join("\t");
+    this.rows.push({ name, beside, whole: cells.join("\t"), reason: cells[reason], line });
+  }
+
+  problem(problem: RecordProblem): void {
+    if (getProblemSeverity(problem.code) !== "error") return;
+    throw new Failure("usage", {
+      what: renderProblem(this.#place, { ...problem, header: "" }),
+      hint: text("correct the list; nothing was changed", "一覧を直してください。何も変更していません"),
+    });
+  }
+}
+
+/**
+ * Returns the rows of a workbook, or of text whose first line is a header with the email address or the employee code;
+ * undefined for other text.
+ *
+ * @param content the text; undefined if the bytes are not text
+ * @param max rows after which reading may end
+ * @throws `usage` if a workbook has no such header, or a row does not name a user
+ */
+export async function readNameTable(
+  place: string,
+  bytes: Uint8Array,
+  { content, max }: { readonly content: string | undefined; readonly max: number },
+): Promise<readonly NameRow[] | undefined> {
+  const reader = new NameTableReader(place, max);
+  async function* read(chunk: Uint8Array): AsyncGenerator<Uint8Array> {
+    yield chunk;
+  }
+  if (isWorkbook(bytes)) {
+    try {
+      for await (const _ of readRecords(read(bytes), { encoding: "xlsx", dialect: CONSOLE_DIALECT }, place, reader));
+    } catch (error) {
+      throw error instanceof SheetChoiceFailure ? error.with({ where: place, hint: ONE_SHEET_HINT }) : error;
+    }
+    return reader.rows;
+  }
+  const [first = ""] = content?.split(/\r\n|[\r\n]/, 1) ?? [];
+  const delimiter = guessDelimiter(first, 1);
+  const header = first.split(delimiter).map((cell) => cell.replaceAll('"', ""));
+  if (content === undefined || findNameColumns(header) === undefined) return undefined;
+  const form = { encoding: "utf-8", dialect: { delimiter } } as const;
+  for await (const _ of readRecords(read(new TextEncoder().encode(content)), form, place, reader));
+  return reader.rows;
+}
+
+const ONE_SHEET_HINT = text(
+  "keep only the sheet with the list in the workbook",
+  "一覧のシートだけを残したブックにしてください",
+);
+
+const createNoColumnFailure = (where: string): Failure =>
+  new Failure("usage", {
+    what: text(
+      "the first row has no column メールアドレス or 社員コード",
+      "1 行目に「メールアドレス」か「社員コード」の列がありません",
+    ),
+    where,
+    hint: text(
+      "add one of these headers, or write one user per line to a text file",
+      "どちらかの見出しを付けるか、1 行に 1 人ずつ書いたテキストファイルにしてください",
+    ),
+  });
+
+const createUnnamedRowFailure = (where: string): Failure =>
+  new Failure("usage", {
+    what: text(
+      "the row has neither an email address nor an employee code; nothing was changed",
+      "この行にはメールアドレスも社員コードもありません。何も変更していません",
+    ),
+    where,
+    hint: text("complete the row or remove it", "行を補うか、削除してください"),
+  });
