@@ -39,7 +39,15 @@ test("says how the plan differs from the plan before", async () => {
     /^different from the plan before: 3 records\n {2}row 2 山田: update \(役職\) → not in the plan\n {2}… and 2 more\n/,
   );
   expect(ja.stderr).toMatch(/^前の計画と異なるもの: 3 件\n {2}2 行目 山田: 更新\(役職\) → 対象外\n {2}… 他 2 件\n/);
+  expect(en.stderr).toContain(
+    "if that plan was approved, it needs approval again: clomoctl imports show P12 --report plan.xlsx\n",
+  );
+  expect(ja.stderr).toContain("もう一度承認を受けてください: clomoctl imports show P12 --report plan.xlsx\n");
+  const again = await runInBoth("imports replan 019a", answers({ count: 1, first: [{ ...first[0], after: update }] }));
+  expect(again.en.stderr).toContain("update (役職) → update (役職) (the current data is different)\n");
+  expect(again.ja.stderr).toContain("更新(役職) → 更新(役職)(現在の内容が前と異なります)\n");
   const same = await runInBoth("imports replan 019a", answers({ count: 0, first: [] }));
+  expect(same.en.stderr).not.toContain("approval");
   expect(same.en.stderr).toMatch(/^the plan is the same as before\n/);
   expect(same.ja.stderr).toMatch(/^計画は前と同じです\n/);
 });

@@ -155,8 +155,13 @@ export const describeDifference = ({ kind, difference }: Import): readonly Text[
     text(`different from the plan before: ${formatCount(count, "record")}`, `前の計画と異なるもの: ${count} 件`),
     ...first.map(({ row, name, before, after }) => {
       const [was, now] = [describePlannedEffect(kind, before), describePlannedEffect(kind, after)];
+      const other =
+        was.en === now.en ? text(" (the current data is different)", "(現在の内容が前と異なります)") : same("");
       const place = row === 0 ? same("") : text(`row ${row} `, `${row} 行目 `);
-      return text(`  ${place.en}${name}: ${was.en} → ${now.en}`, `  ${place.ja}${name}: ${was.ja} → ${now.ja}`);
+      return text(
+        `  ${place.en}${name}: ${was.en} → ${now.en}${other.en}`,
+        `  ${place.ja}${name}: ${was.ja} → ${now.ja}${other.ja}`,
+      );
     }),
     ...(rest > 0 ? [text(`  … and ${rest} more`, `  … 他 ${rest} 件`)] : []),
   ];

@@ -47,6 +47,19 @@ test("rows and records with another outcome are listed, with what the plan did a
   });
 });
 
+test("a changed record is only listed if the plan replaces a value that was changed", async () => {
+  const plan = await tenant.plan({ kind: "users" }, FILE);
+  const user = (await tenant.users()).find(({ name }) => name === "山田");
+  await tenant.client.users.edit(user?.id ?? "", { tel: "03" });
+  expect((await tenant.client.imports.replan(plan.id)).difference).toEqual({ count: 0, first: [] });
+  await tenant.client.users.edit(user?.id ?? "", { title: "係長" });
+  const update = { action: "update", fields: ["title"] };
+  expect((await tenant.client.imports.replan(plan.id)).difference).toEqual({
+    count: 1,
+    first: [{ row: 2, name: "山田 <yamada@x>", before: update, after: update }],
+  });
+});
+
 test("a record that is no longer deleted is listed by its last name, in a deletion too", async () => {
   const [id = ""] = (await tenant.users()).filter(({ name }) => name === "佐藤").map((user) => user.id);
   const { imports } = tenant.client;

@@ -3,7 +3,7 @@ import { buildIsInvalidRowSql, buildNameListSql } from "../../../store/sql/forms
 import type { Database } from "../../../store/sqlite/database.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
 import { getVersionTable } from "../../../versions/tables.ts";
-import { buildRecordLabelSql } from "../expressions.ts";
+import { buildChangesFieldSql, buildRecordLabelSql } from "../expressions.ts";
 import { buildStagedKeyText } from "../rows.ts";
 import { getDeletionTable, type PlanDefinition, type PlanDefinitions, type StoredKind } from "../stored-kind.ts";
 
@@ -35,17 +35,27 @@ export const keepFormerPlans = (database: Database, plans: PlanDefinitions): voi
 const buildActionSql = (isInvalid: string, m: string): string =>
   `case when ${isInvalid} then 'invalid' when ${m}.row is null then 'create' when ${m}.changed <> 0 then 'update' else 'unchanged' end`;
 
-/** SQL: the rows that do something else than before, or change a record that was changed in the meantime. */
+/** SQL: true if a field that a row updates was changed in the meantime. The match of the row has the alias `m`. */
+const buildIsOverwritingSql = ({ thing, fields }: StoredKind): string => {
+  const versions = getVersionSchema(thing.name);
+  const overwritten = fields.flatMap((field) =>
+    versions.columns
+      .filter(({ name }) => name === field.stored)
+      .map(({ bit }) => `${buildChangesFieldSql(field)} and v.changed & ${bit} <> 0`),
+  );
+  return `exists (select 1 from main.${getVersionTable(versions)} v
+    where v.pk = m.target and v.revision > :since and (${["false", ...overwritten].join(" or ")}))`;
+};
+
+/** SQL: the rows that do something else than before, or replace a value that was changed in the meantime. */
 const buildRowDifferencesSql = (plan: PlanDefinition): string => {
   const { thing } = plan.kind;
   const was = buildActionSql("exists (select 1 from temp.former_invalid i where i.row = r.row)", "w");
   const now = buildActionSql(buildIsInvalidRowSql("r.row"), "m");
   const label = `(select ${buildRecordLabelSql(thing)} from ${thing.name} t where t.pk = coalesce(m.target, w.target))`;
-  const versions = getVersionTable(getVersionSchema(thing.name));
-  const isWrittenLater = `exists (select 1 from main.${versions} v where v.pk = m.target and v.revision > :since)`;
   return `select d.* from (
       select r.row, coalesce(${label}, ${buildStagedKeyText(plan)}, '') as name, ${was} as was, w.changed as wasMask, ${now} as now,
-        m.changed as nowMask, w.target is distinct from m.target as moved, ${isWrittenLater} as written
+        m.changed as nowMask, w.target is distinct from m.target as moved, ${buildIsOverwritingSql(plan.kind)} as written
       from s.row r left join s.match m on m.row = r.row left join temp.former_match w on w.row = r.row
       ${plan.kind.table.planner?.join ?? ""}) d
     where d.was <> d.now or (d.now in (${buildNameListSql(["update", "unchanged"])}) and d.moved)
