@@ -1,11 +1,12 @@
 import { resolve } from "node:path";
 import { line } from "../../../lib/advice/index.ts";
-import type { Import } from "../../../lib/client/index.ts";
+import type { Client, Import } from "../../../lib/client/index.ts";
 import { readHeader } from "../../../lib/csv/layout/header.ts";
 import { HEADER_SEARCH_ROWS } from "../../../lib/csv/layout/layout.ts";
 import type { MapFileSchema, MapOptions } from "../../../lib/csv/layout/map-parse.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import type { RecordSink } from "../../../lib/csv/records/record.ts";
+import { ignoreFailure } from "../../../lib/errors/index.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 import { namesOrg, type CustomField, type Format } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
@@ -22,6 +23,7 @@ import type { Tools } from "../../tools.ts";
 import { buildImportCommand, NO_REMEDY } from "../refusal/command.ts";
 import type { ImportRequest } from "./options.ts";
 import { detectInputFormat, readRecords, type InputFormat } from "./reading.ts";
+import { NOTHING_CHANGED } from "./pending-plan.ts";
 import { findHeaderInFile } from "./send.ts";
 
 /**
@@ -37,13 +39,29 @@ export class GuidedImport {
   readonly #requested: ImportRequest;
   #map: MapFileSchema | undefined;
   #isAsked = false;
+  #isHeaderRowAsked = false;
+  readonly #added: string[] = [];
 
   constructor(tools: Tools, requested: ImportRequest) {
     this.#tools = tools;
     this.#requested = requested;
   }
 
-  /** Asks about the sheet, the header, the columns, the organisations and the key.  @returns the answers as a map */
+  /** The state of the tenant if the plan is not committed: custom fields may have been added before. */
+  get unchanged(): Text {
+    if (this.#added.length === 0) return NOTHING_CHANGED;
+    const { en, ja } = joinTexts(this.#added.map(same), text(", ", "、"));
+    return text(
+      `added custom fields: ${en}; nothing else was changed`,
+      `カスタムユーザー情報に${ja}を追加しました。ほかは何も変更していません`,
+    );
+  }
+
+  /**
+   * Asks about the sheet, the header, the columns, the organisations and the key.
+   *
+   * @returns the answers as a map for this file, with its header row
+   */
   async ask(file: InputFile): Promise<MapFileSchema | undefined> {
     const { kind, options } = this.#requested;
     const format = FORMATS[kind];
@@ -58,13 +76,15 @@ export class GuidedImport {
     const layout = { surveyed, format, map, customFields: known };
     const chosen: MapOptions = {
       sheet,
-      headerRow: options.headerRow === undefined && reading.headerRow > 1 ? reading.headerRow : undefined,
+      // a row that was found is not saved, because the next file may have another number of titles
+      headerRow: this.#isHeaderRowAsked ? reading.headerRow : undefined,
       orgBy: await this.#askOrganisations(layout),
       key: await this.#askKey(layout),
     };
     this.#isAsked ||= answers.isAsked;
     this.#map = { ...map, dialect: reading.encoding === "xlsx" ? undefined : reading.dialect, options: chosen };
-    return this.#map;
+    const found = options.headerRow === undefined && reading.headerRow > 1 ? reading.headerRow : undefined;
+    return { ...this.#map, options: { ...chosen, headerRow: chosen.headerRow ?? found } };
   }
 
   async #findHeader(file: InputFile, format: Format): Promise<{ reading: InputFormat; sheet: string | undefined }> {
@@ -74,7 +94,7 @@ export class GuidedImport {
       const reading = await detectInputFormat(file, { encoding, sheet, headerRow, signal });
       if (headerRow !== undefined) return { reading, sheet };
       const found = await findHeaderInFile(file, reading, format, { sheet, signal });
-      const row = found.isFound && found.isCertain ? found.row : await this.#askHeaderRow(file, reading);
+      const row = found.isFound && found.isCertain ? found.row : await this.#askHeaderRow(file, reading, format);
       return { reading: { ...reading, headerRow: row }, sheet };
     };
     try {
@@ -82,31 +102,59 @@ export class GuidedImport {
     } catch (error) {
       if (!(error instanceof SheetChoiceFailure) || given !== undefined) throw error;
       this.#isAsked = true;
-      const choices = error.sheets.map((name) => ({ value: name, name: same(name) }));
+      const sheets = await this.#sortSheets(file, error.sheets, format);
+      const choices = sheets.map((name) => ({ value: name, name: same(name) }));
       const message = text("Which sheet has the list?", "どのシートを読み込みますか?");
       return read(await terminal.prompts.select({ message, flag: "--sheet", choices }));
     }
   }
 
-  async #askHeaderRow(file: InputFile, reading: InputFormat): Promise<number> {
-    const rows: { readonly value: number; readonly name: Text }[] = [];
+  /** Returns the sheets, starting with the one whose first rows have the most known headers. */
+  async #sortSheets(file: InputFile, sheets: readonly string[], format: Format): Promise<readonly string[]> {
+    const { encoding } = this.#requested.options;
+    const { signal } = this.#tools;
+    const counts = new Map<string, number>();
+    for (const sheet of sheets.slice(0, MAX_COMPARED_SHEETS)) {
+      const reading = await detectInputFormat(file, { encoding, sheet, signal });
+      const rows = (await ignoreFailure(() => this.#readFirstRows(file, reading, format))) ?? [];
+      counts.set(sheet, Math.max(0, ...rows.map(({ known }) => known)));
+    }
+    return sheets.toSorted((one, other) => (counts.get(other) ?? 0) - (counts.get(one) ?? 0));
+  }
+
+  /** Returns the rows in which a header is searched for, without blank rows. */
+  async #readFirstRows(file: InputFile, reading: InputFormat, format: Format): Promise<readonly FirstRow[]> {
+    const rows: FirstRow[] = [];
     const sink: RecordSink = {
       record(cells, count, row) {
-        const filled = cells.slice(0, count).filter((cell) => cell.trim() !== "");
-        if (row <= HEADER_SEARCH_ROWS && filled.length > 0)
-          rows.push({ value: row, name: same(`${row}: ${filled.join(" | ").slice(0, MAX_PREVIEW)}`) });
+        const all = cells.slice(0, count);
+        const filled = all.filter((cell) => cell.trim() !== "");
+        if (row > HEADER_SEARCH_ROWS || filled.length === 0) return;
+        const { columns } = readHeader(all, format, { readsLikely: true }).layout;
+        const known = columns.filter(({ positions }) => positions.length > 0).length;
+        rows.push({ row, preview: filled.join(" | ").slice(0, MAX_PREVIEW), filled: filled.length, known });
       },
       problem: () => undefined,
     };
     const head = { ...reading, rows: HEADER_SEARCH_ROWS };
     for await (const _ of readRecords(file.chunks(), head, file.label, sink)) {
       this.#tools.signal.throwIfAborted();
-      if (rows.length > 0 && (rows.at(-1)?.value ?? 0) >= HEADER_SEARCH_ROWS) break;
+      if ((rows.at(-1)?.row ?? 0) >= HEADER_SEARCH_ROWS) break;
     }
+    return rows;
+  }
+
+  async #askHeaderRow(file: InputFile, reading: InputFormat, format: Format): Promise<number> {
+    const rows = await this.#readFirstRows(file, reading, format);
     if (rows.length < 2) return 1;
     this.#isAsked = true;
+    this.#isHeaderRowAsked = true;
     const message = text("Which row is the header?", "ヘッダー行はどの行ですか?");
-    return this.#tools.terminal.prompts.select({ message, flag: "--header-row", choices: rows });
+    const choices = sortLikelyHeaders(rows).map(({ row, preview }) => ({
+      value: row,
+      name: same(`${row}: ${preview}`),
+    }));
+    return this.#tools.terminal.prompts.select({ message, flag: "--header-row", choices });
   }
 
   /** Adds custom fields to the tenant if the person agrees; otherwise, their columns are ignored. */
@@ -122,9 +170,21 @@ export class GuidedImport {
       return { ...map, columns: map.columns.map((one) => (names.includes(one.header) ? { ...one, to: null } : one)) };
     const { client, permitChange } = await this.#tools.tenant("users");
     await permitChange();
-    for (const name of names) await client.users.addField({ name });
+    for (const name of names) await this.#addField(client, name);
     await terminal.note(text(`added to the tenant: ${all.en}`, `カスタムユーザー情報に${all.ja}を追加しました`));
     return { ...map };
+  }
+
+  async #addField({ users }: Client<"users">, name: string): Promise<void> {
+    this.#tools.describeState(() =>
+      text(
+        `the custom field ${name} may have been added`,
+        `カスタムユーザー情報に${name}が追加されている可能性があります`,
+      ),
+    );
+    await users.addField({ name });
+    this.#added.push(name);
+    this.#tools.describeDone(this.unchanged);
   }
 
   /** Asks what the column of organisations contains, if it has no code of the tenant but names or paths. */
@@ -204,9 +264,13 @@ export class GuidedImport {
     return false;
   }
 
-  /** Offers to save the answers for the next list, after the plan was applied. */
-  async offerToSave(): Promise<void> {
-    if (!this.#isAsked || this.#map === undefined) return;
+  /**
+   * Offers to save the answers for the next import: of the next list, or of the same list if its plan was rejected.
+   *
+   * @returns the name of the map file; undefined if they are not saved
+   */
+  async offerToSave(): Promise<string | undefined> {
+    if (!this.#isAsked || this.#map === undefined) return undefined;
     const { terminal, outputs, contexts, workingFolder } = this.#tools;
     const { kind, file } = this.#requested;
     const { context } = await this.#tools.tenant();
@@ -215,7 +279,7 @@ export class GuidedImport {
       `Save the answers in ${name}, so that the next import into ${context.name} asks nothing?`,
       `回答を ${name} に保存して、次回の ${context.name} へのインポートでは質問なしにしますか?`,
     );
-    if (!(await terminal.prompts.confirm({ message, flag: "--map", preset: true }))) return;
+    if (!(await terminal.prompts.confirm({ message, flag: "--map", preset: true }))) return undefined;
     await outputs.declare([{ name, isPublic: true }]);
     await outputs.write(name, renderMapFile(this.#map, FORMATS[kind]));
     await contexts.set(context.name, { lists: new Map([[kind, resolve(workingFolder, name)]]) });
@@ -227,6 +291,7 @@ export class GuidedImport {
         `${name} を保存しました。質問なしで同じことをするには: ${again}(また質問するには: ${undo})`,
       ),
     );
+    return name;
   }
 }
 
@@ -244,6 +309,27 @@ const toHeaders = (surveyed: readonly SurveyedColumn[]): readonly string[] => su
 const countKnown = (surveyed: readonly SurveyedColumn[], format: Format): number =>
   readHeader(toHeaders(surveyed), format).layout.columns.flatMap(({ positions }) => positions).length;
 
+/** One of the first rows of a file. */
+interface FirstRow {
+  readonly row: number;
+  readonly preview: string;
+  /** number of cells that are not blank */
+  readonly filled: number;
+  /** number of columns of the format that its cells name, or probably mean */
+  readonly known: number;
+}
+
+/** Returns the rows, starting with the one that is most likely the header. Short rows above it are titles. */
+const sortLikelyHeaders = (rows: readonly FirstRow[]): readonly FirstRow[] => {
+  const widest = Math.max(...rows.map(({ filled }) => filled));
+  const isTitle = ({ filled }: FirstRow): boolean => filled * 4 < widest * 3;
+  return rows.toSorted(
+    (one, other) => other.known - one.known || Number(isTitle(one)) - Number(isTitle(other)) || one.row - other.row,
+  );
+};
+
+/** Maximum number of sheets that are compared before a person chooses one. */
+const MAX_COMPARED_SHEETS = 10;
 /** Maximum length of a row in a question, so that each choice fits on a line. */
 const MAX_PREVIEW = 30;
 const MAX_READ_PROBLEMS = 100;

@@ -1,13 +1,17 @@
 import { expect, test } from "vitest";
 import { openClient } from "../../../lib/client/index.ts";
 import { Failure, type ErrorCode } from "../../../lib/errors/index.ts";
+import { same, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import { AnsweringTenant } from "#support/commands/tenant.ts";
 import { listOperations, planOf } from "#support/commands/imports/plans.ts";
 import { PendingPlan } from "./pending-plan.ts";
 
 /** The requests to the tenant after a failure, what is said, and the message that a signal would then cause. */
-async function settled(failure: unknown, { mode = "append", keep = false, isCommitted = false } = {}) {
+async function settled(
+  failure: unknown,
+  { mode = "append", keep = false, isCommitted = false, unchanged = undefined as Text | undefined } = {},
+) {
   const ended: { state?: string; done?: string } = {};
   const tools = {
     summarize: () => undefined,
@@ -20,7 +24,7 @@ async function settled(failure: unknown, { mode = "append", keep = false, isComm
   });
   const tenant = new AnsweringTenant({ import: plan, discardImport: plan });
   const client = await openClient({ transport: tenant.transport }, ["imports"]);
-  await new PendingPlan(tools, client, plan, keep).settle(failure);
+  await new PendingPlan(tools, client, plan, keep, unchanged).settle(failure);
   return { asked: listOperations(tenant.requests), ...ended };
 }
 const failure = (code: ErrorCode): Failure => new Failure(code, { what: { en: "", ja: "" } });
@@ -37,6 +41,14 @@ test("a plan to keep is kept and reported as kept", async () => {
     asked: ["import"],
     state: `nothing was changed, and the plan is kept; to commit it: clomoctl imports commit P12`,
   });
+});
+
+test("says what was changed before the plan, whether the plan is kept or not", async () => {
+  const unchanged = same("a field was added");
+  expect((await settled(new Error("full"), { unchanged })).state).toBe("a field was added");
+  expect((await settled(new Error("full"), { keep: true, unchanged })).state).toBe(
+    "a field was added, and the plan is kept; to commit it: clomoctl imports commit P12",
+  );
 });
 
 test("reports that the plan was committed before the failure", async () => {

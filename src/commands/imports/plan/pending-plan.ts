@@ -13,6 +13,8 @@ import { sumChanges } from "../../../lib/plan/plan.ts";
 /** A plan that is neither committed nor discarded yet. Ensures that its outcome is known and reported. */
 export class PendingPlan {
   readonly plan: Import;
+  /** the state of the tenant if the plan is not committed */
+  readonly unchanged: Text;
   readonly #client: Client<"imports">;
   readonly #tools: Tools;
   readonly #keep: boolean;
@@ -21,14 +23,18 @@ export class PendingPlan {
   /** failure of a commit that may have been carried out despite the failure */
   #lost: Failure | undefined;
 
-  /** @param keep keeps the plan for `imports commit` if it is not committed now */
-  constructor(tools: Tools, client: Client<"imports">, plan: Import, keep: boolean) {
+  /**
+   * @param keep keeps the plan for `imports commit` if it is not committed now
+   * @param unchanged the state of the tenant if the plan is not committed
+   */
+  constructor(tools: Tools, client: Client<"imports">, plan: Import, keep: boolean, unchanged = NOTHING_CHANGED) {
     this.#tools = tools;
     this.#client = client;
     this.plan = plan;
     this.#keep = keep;
+    this.unchanged = unchanged;
     tools.summarize(summarizeCounts(plan));
-    tools.describeState(() => NOTHING_CHANGED);
+    tools.describeState(() => unchanged);
   }
 
   get isCommitted(): boolean {
@@ -134,7 +140,7 @@ export class PendingPlan {
     const { id, number } = this.plan;
     const { state } = await this.#look();
     if (state === "planned" && !this.#keep) await this.#client.imports.discard(id);
-    const unchanged = this.#keep ? describeKeptPlan(number) : NOTHING_CHANGED;
+    const unchanged = this.#keep ? describeKeptPlan(number, this.unchanged) : this.unchanged;
     if (state === "committed") this.#tools.describeDone(PLAN_COMMITTED);
     else this.#tools.describeState(() => unchanged);
   }
@@ -164,10 +170,10 @@ const summarizeCounts = (plan: Import): Partial<PlanSummary> => ({
 
 /** The message for a plan that is not committed. */
 export const NOTHING_CHANGED = text("nothing was changed", "何も変更していません");
-const describeKeptPlan = (number: string): Text =>
+const describeKeptPlan = (number: string, unchanged: Text): Text =>
   text(
-    `nothing was changed, and the plan is kept; to commit it: ${line("imports commit", [number])}`,
-    `何も変更していません。計画を残しました。適用するには: ${line("imports commit", [number])}`,
+    `${unchanged.en}, and the plan is kept; to commit it: ${line("imports commit", [number])}`,
+    `${unchanged.ja}。計画を残しました。適用するには: ${line("imports commit", [number])}`,
   );
 
 const PLAN_COMMITTED = text("the whole plan was committed", "計画はすべて適用しました");

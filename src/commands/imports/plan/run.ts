@@ -60,7 +60,7 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
   const plan = await planFile(tools, client, requested, guide, (request) =>
     sendFile(tools, file, request, reading, map),
   );
-  const pending = new PendingPlan(tools, client, plan, requested.options.keepPlan);
+  const pending = new PendingPlan(tools, client, plan, requested.options.keepPlan, guide?.unchanged);
   // awaited here because the file is closed on return
   return await pending.settling(async () => {
     const problems = await listProblems(tools.terminal, client, plan, {
@@ -77,8 +77,10 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
       await (await import("../outputs/skipped.ts")).writeSkipped(tools, skipped, { plan, file, reading, map });
     if (plan.foreign !== undefined && (plan.rejected || requested.options.dryRun)) await warnOfForeignFile(tools, plan);
     if (plan.rejected) {
+      const saved = await guide?.offerToSave();
       await pending.leave();
-      throw await explainRejection(tools, requested, plan, problems);
+      const again = saved === undefined ? requested : { ...asked, options: { ...asked.options, map: saved } };
+      throw await explainRejection(tools, again, pending, problems);
     }
     if (emitCsv !== undefined) (await loadUploadModule()).refuseUnseenData(plan);
     const unknown = await checkAdministrators(tools, plan);
@@ -219,7 +221,7 @@ async function assignUnusedNames({ outputs }: Tools, request: ImportRequest): Pr
 async function explainRejection(
   tools: Tools,
   requested: ImportRequest,
-  plan: Import,
+  { plan, unchanged }: PendingPlan,
   problems: ListedProblems,
 ): Promise<Failure> {
   const [{ loadOpenTasks }, { createRejection }] = await Promise.all([
@@ -229,5 +231,9 @@ async function explainRejection(
   const tasks = requested.options.fromConsole ? await loadOpenTasks(tools) : [];
   const { context } = await tools.tenant("imports");
   const { isSystem } = await loadRights(tools, context);
-  return createRejection(plan, await assignUnusedNames(tools, requested), problems, { tasks, isSystem });
+  return createRejection(plan, await assignUnusedNames(tools, requested), problems, {
+    tasks,
+    isSystem,
+    unchanged,
+  });
 }

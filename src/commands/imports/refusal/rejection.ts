@@ -7,6 +7,7 @@ import { headerRowOf, quoteListItem } from "../../../lib/plan/describe.ts";
 import { proposeMapName } from "../../csv/file/column-map.ts";
 import { isWorkbookName } from "../outputs/table-file.ts";
 import type { ImportRequest } from "../plan/options.ts";
+import { NOTHING_CHANGED } from "../plan/pending-plan.ts";
 import { RejectedFileFailure, type ListedProblems } from "../plan/problems.ts";
 import { suggestErrorsFileName, buildImportCommand, NO_REMEDY } from "./command.ts";
 import { describeNextExportStep, type OpenTask } from "./of-console.ts";
@@ -18,6 +19,8 @@ interface RejectionFacts {
   readonly tasks?: readonly OpenTask[] | undefined;
   /** false if the account manages only part of the tenant */
   readonly isSystem?: boolean | undefined;
+  /** the state of the tenant; default: nothing was changed */
+  readonly unchanged?: Text | undefined;
 }
 
 /**
@@ -32,12 +35,13 @@ export function createRejection(
 ): RejectedFileFailure {
   const { all, whole } = problems;
   const { errors, invalid } = plan;
+  const { unchanged = NOTHING_CHANGED } = rejectedFor;
   const reason = isRejectedDespiteSkipping(requested, whole) ? describeUncertainDeletions(plan) : same("");
   const rows =
     invalid === 0 ? same("") : text(`, ${formatCount(invalid, "invalid row")}`, `、不正な行が ${invalid} 行`);
   const what = text(
-    `${formatCount(errors, "problem")}${rows.en}${reason.en}; nothing was changed`,
-    `問題が ${errors} 件${rows.ja}あります${reason.ja}。何も変更していません`,
+    `${formatCount(errors, "problem")}${rows.en}${reason.en}; ${unchanged.en}`,
+    `問題が ${errors} 件${rows.ja}あります${reason.ja}。${unchanged.ja}`,
   );
   return new RejectedFileFailure(
     {

@@ -55,9 +55,16 @@ describe("an import at a terminal", () => {
     expect(stderr).toContain("wrote april-users-map.yaml; the same without questions: clomoctl users import april.csv");
     expect(readFileSync(desk.path("april-users-map.yaml"), "utf8")).toContain('org-by: "name"');
     const [head = [], ...rows] = LIST.slice(1);
+    // a title more than in the month before
     await desk.write(
       "may.csv",
-      toCsv([["社員名簿"], head, ...rows, ["0004", "高橋", "次郎", "jiro@example.jp", "総務部", "東京", "在籍"]]),
+      toCsv([
+        ["社員名簿"],
+        ["5月"],
+        head,
+        ...rows,
+        ["0004", "高橋", "次郎", "jiro@example.jp", "総務部", "東京", "在籍"],
+      ]),
     );
     const next = await desk.type("users import may.csv", [["Apply", "y\r"]]);
     expect(next).toMatchObject({ code: 0, stderr: expect.stringContaining("create 1, update 0, unchanged 2") });
@@ -106,6 +113,72 @@ describe("an import at a terminal", () => {
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const { text } = await desk.run("users list --format json --fields custom");
     expect(text).toContain("2020");
+  });
+
+  test.each([
+    ["is refused", "n\r", 0, false],
+    ["is interrupted", "\u0003", 130, true],
+  ])("says that custom fields were added if the plan %s", async (_, key, exit, isInterrupted) => {
+    const desk = await deskWith(
+      "a.csv",
+      toCsv([
+        ["氏名", "メールアドレス", "入社日"],
+        ["山田", "a@example.jp", "2020"],
+      ]),
+    );
+    const { code, stderr } = await desk.type("users import a.csv", [
+      ['Which field does "入社日" stand for?', "\u001b[A\r"],
+      ["Add the custom fields 入社日 to the tenant now?", "y\r"],
+      ["Apply", key],
+    ]);
+    expect(code).toBe(exit);
+    const added = "added custom fields: 入社日; nothing else was changed\n";
+    expect(stderr).toContain(isInterrupted ? `interrupted: ${added}` : added);
+    expect(stderr).not.toContain("nothing was changed");
+    expect((await desk.run("users fields list")).text).toContain("入社日");
+  });
+
+  test("offers the likely header row and the likely sheet first", async () => {
+    const toSheet = (rows: readonly (readonly string[])[]) => ({
+      rows: rows.map((cells, at) => buildRow(at + 1, ...cells)).join(""),
+    });
+    const list = toSheet([
+      ["社員名簿", "2027年", "人事部", "社外秘"],
+      ["氏名", "メールアドレス", "役職", "TEL"],
+      ["山田", "a@example.jp", "課長", "03"],
+    ]);
+    const desk = await deskWith("list.xlsx", buildWorkbook({ sheets: { 説明: toSheet([["使い方"]]), 名簿: list } }));
+    const { code, stderr } = await desk.type("users import list.xlsx", [
+      ["Which sheet has the list?", ENTER],
+      ["Which row is the header?", ENTER],
+      ["Apply", "y\r"],
+      ["Save the answers", ENTER],
+    ]);
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("create 1") });
+    const map = readFileSync(desk.path("list-users-map.yaml"), "utf8");
+    expect(map).toContain('sheet: "名簿"');
+    expect(map).toContain('header-row: "2"');
+  });
+
+  test("offers the first full row if no row has a known header, not the title", async () => {
+    const desk = await deskWith("a.csv", toCsv([["一覧表"], ["甲", "乙", "丙"], ["1", "2", "3"]]));
+    const { screen } = await desk.type("users import a.csv", [["Which row is the header?", "\u0003"]]);
+    expect(screen.indexOf("2: 甲 | 乙 | 丙")).toBeGreaterThan(0);
+    expect(screen.indexOf("2: 甲 | 乙 | 丙")).toBeLessThan(screen.indexOf("1: 一覧表"));
+  });
+
+  test("saves the answers of a rejected list, so that the proposed command works", async () => {
+    const [title = [], head = [], first = [], , leaver = []] = LIST;
+    const bad = ["0002", "佐藤", "花子", "hanako", "総務部", "大阪", "在籍"];
+    const desk = await deskWith("april.csv", toCsv([title, head, first, bad, leaver]));
+    const { code, stderr } = await desk.type("users import april.csv", [
+      ...QUESTIONS,
+      ["Save the answers in april-users-map.yaml", ENTER],
+    ]);
+    const command = "users import april.csv --map april-users-map.yaml";
+    expect({ code, stderr }).toMatchObject({ code: 3, stderr: expect.stringContaining(`clomoctl ${command} `) });
+    await desk.write("april.csv", toCsv([title, head, first, leaver]));
+    expect(await desk.run(`${command} --yes`)).toMatchObject({ code: 0 });
   });
 
   test("asks what blank cells mean if most values of a column would be cleared", async () => {

@@ -108,6 +108,17 @@ it.each([
   ["users", "所属部署", "組織コード"],
   ["docs", "氏名", "表示名"],
   ["devices", "シリアル番号", "シリアルナンバー"],
+  ["users", "従業員氏名", "氏名"],
+  ["mailer", "従業員氏名", "表示名"],
+  ["users", "カナ氏名", "フリガナ"],
+  ["users", "所属名称", "組織コード"],
+  ["users", "所属名", "組織コード"],
+  ["users", "部門名", "組織コード"],
+  ["users", "Department", "組織コード"],
+  ["users", "電子メール", "メールアドレス"],
+  ["users", "メールアドレス(会社)", "メールアドレス"],
+  ["users", "携帯電話", "TEL"],
+  ["devices", "使用者メール", "所有者メールアドレス"],
   ["users", "constructor", undefined],
 ] as const)("in a file of %s, %s is probably %s", (format, theirs, ours) => {
   expect(suggestHeader(FORMATS[format].columns, theirs)).toBe(ours);

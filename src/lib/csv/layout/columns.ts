@@ -19,20 +19,33 @@ const normaliseHeader = (header: string): string =>
     .replace(/[\u3041-\u3096]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 0x60))
     .toLowerCase();
 
-const KANJI_NAME_HEADERS = ["お名前", "名前", "社員名", "氏名(漢字)", "name", "fullname"];
+const ORG_CODE_HEADERS = ["部署コード", "部門コード", "所属コード", "所属組織コード"];
+const ORG_HEADERS = ["部署", "所属", "所属名", "所属名称", "所属組織", "所属部署", "部門名", "組織", "department"];
+const KANJI_NAME_HEADERS = ["お名前", "名前", "社員名", "従業員氏名", "氏名(漢字)", "name", "fullname"];
 
 /** Headers that people use in their own lists, by field. */
 const HEADER_ALIASES: Readonly<Record<string, readonly string[]>> = {
   name: KANJI_NAME_HEADERS,
   displayName: ["氏名", ...KANJI_NAME_HEADERS],
-  nameKana: ["ふりがな", "よみがな", "ヨミガナ", "カナ", "氏名カナ", "氏名(カナ)"],
-  emails: ["メール", "eメール", "メルアド", "mail", "email", "e-mail", "mailaddress"],
-  orgCode: ["部署コード", "部門コード", "所属コード", "所属組織コード", "部署", "所属", "所属組織", "所属部署", "組織"],
+  nameKana: ["ふりがな", "よみがな", "ヨミガナ", "カナ", "カナ氏名", "氏名カナ", "氏名(カナ)"],
+  emails: [
+    "メール",
+    "eメール",
+    "電子メール",
+    "メルアド",
+    "メールアドレス(会社)",
+    "mail",
+    "email",
+    "e-mail",
+    "mailaddress",
+  ],
+  orgCode: [...ORG_CODE_HEADERS, ...ORG_HEADERS],
   title: ["肩書", "肩書き", "職位", "役職名"],
   employeeCode: ["社員番号", "社員no", "社員no.", "社員id", "従業員番号", "従業員コード", "職員番号"],
-  tel: ["電話", "電話番号", "連絡先", "phone"],
+  tel: ["電話", "電話番号", "携帯電話", "連絡先", "phone"],
   postalCode: ["郵便", "〒"],
   userId: ["id", "ログインid", "ユーザid"],
+  ownerEmail: ["使用者メール"],
   serialNumber: ["シリアル", "シリアル番号", "製造番号", "s/n", "serial", "serialnumber"],
 };
 
