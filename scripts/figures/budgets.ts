@@ -125,18 +125,18 @@ const findUnclearFileNames = (
  * part becomes smaller.
  */
 const BUDGET_DEFINITIONS: readonly BudgetDefinition[] = [
-  { name: "lines of src", target: 99_000, limit: 142_110, of: countLinesBelow(/^src\//) },
+  { name: "lines of src", target: 99_000, limit: 142_300, of: countLinesBelow(/^src\//) },
   {
     name: "imports, deletion",
     target: 11_500,
-    limit: 23_390,
+    limit: 23_540,
     of: countLinesBelow(
       /^src\/lib\/plan\//,
       /^src\/lib\/tenant\/plans\/(?!sqlite\/undo\/|deletion)/,
       /^src\/commands\/(?:imports|deletion)\//,
     ),
   },
-  { name: "commands", target: 26_000, limit: 40_340, of: countLinesBelow(/^src\/commands\//) },
+  { name: "commands", target: 26_000, limit: 40_460, of: countLinesBelow(/^src\/commands\//) },
   { name: "of them no verbs, %", target: 47, limit: 61, of: getSharedCommandPercent },
   {
     name: "handover, renewals",
