@@ -32,6 +32,7 @@ test("every route except GET changes the tenant, apart from plans, reminders, ac
     "dropConsoleTasks",
     "endSession",
     "exportAll",
+    "findDependents",
     "inspectAdeToken",
     "planDeletion",
     "planRestore",

@@ -99,6 +99,7 @@ test("without a terminal, all missing options are named at once", async () => {
     expect(ja.stderr).toContain(flag);
   }
   expect(await run("users leave taro01 --dry-run", at({ home }))).toMatchObject({ exit: 8 });
+  expect(await run("users leave taro01 --on 2099-03-31", at({ home }))).toMatchObject({ exit: 0 });
   const all = "users leave taro01 --context kanto --confirm-context kanto --confirm-deletions 1";
   expect(await run(all, at({ home }))).toMatchObject({ exit: 8 });
 });

@@ -83,6 +83,7 @@ export default {
   routes: {
     dependents: post("/v1/leavers/dependents", {
       id: "findDependents",
+      changes: false,
       summary: "Find everything that depends on users",
       body: z.strictObject(recordIdList),
       answer: itemsResponse(Dependents, "What depends on each user, in the order of the request"),
