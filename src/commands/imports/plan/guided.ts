@@ -40,6 +40,7 @@ export class GuidedImport {
   #map: MapFileSchema | undefined;
   #isAsked = false;
   #isHeaderRowAsked = false;
+  #leavesOutFields = false;
   readonly #added: string[] = [];
 
   constructor(tools: Tools, requested: ImportRequest) {
@@ -157,17 +158,30 @@ export class GuidedImport {
     return this.#tools.terminal.prompts.select({ message, flag: "--header-row", choices });
   }
 
-  /** Adds custom fields to the tenant if the person agrees; otherwise, their columns are ignored. */
+  /** Adds custom fields to the tenant if the person agrees. Otherwise, and in a dry run, their columns are ignored. */
   async #addFields(map: ColumnMap, names: readonly string[]): Promise<ColumnMap> {
     if (names.length === 0) return map;
     const { terminal } = this.#tools;
     const all = joinTexts(names.map(same), text(", ", "、"));
+    const ignoring = {
+      ...map,
+      columns: map.columns.map((one) => (names.includes(one.header) ? { ...one, to: null } : one)),
+    };
+    if (this.#requested.options.dryRun) {
+      this.#leavesOutFields = true;
+      await terminal.note(
+        text(
+          `a dry run adds no custom fields; ignored columns: ${all.en}`,
+          `確認のみのため、カスタムユーザー情報は追加せず、${all.ja}の列は読み込みません`,
+        ),
+      );
+      return ignoring;
+    }
     const message = text(
       `Add the custom fields ${all.en} to the tenant now? They stay even if you do not apply the plan.`,
       `カスタムユーザー情報に${all.ja}を今追加しますか?(計画を適用しなくても残ります)`,
     );
-    if (!(await terminal.prompts.confirm({ message, flag: "--map" })))
-      return { ...map, columns: map.columns.map((one) => (names.includes(one.header) ? { ...one, to: null } : one)) };
+    if (!(await terminal.prompts.confirm({ message, flag: "--map" }))) return ignoring;
     const { client, permitChange } = await this.#tools.tenant("users");
     await permitChange();
     for (const name of names) await this.#addField(client, name);
@@ -270,7 +284,7 @@ export class GuidedImport {
    * @returns the name of the map file; undefined if they are not saved
    */
   async offerToSave(): Promise<string | undefined> {
-    if (!this.#isAsked || this.#map === undefined) return undefined;
+    if (!this.#isAsked || this.#map === undefined || this.#leavesOutFields) return undefined;
     const { terminal, outputs, contexts, workingFolder } = this.#tools;
     const { kind, file } = this.#requested;
     const { context } = await this.#tools.tenant();

@@ -115,6 +115,23 @@ describe("an import at a terminal", () => {
     expect(text).toContain("2020");
   });
 
+  test("does not add custom fields in a dry run", async () => {
+    const desk = await deskWith(
+      "a.csv",
+      toCsv([
+        ["氏名", "メールアドレス", "入社日"],
+        ["山田", "a@example.jp", "2020"],
+      ]),
+    );
+    const { code, stderr } = await desk.type("users import a.csv --dry-run", [
+      ['Which field does "入社日" stand for?', "\u001b[A\r"],
+    ]);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(stderr).toContain("a dry run adds no custom fields; ignored columns: 入社日");
+    expect(stderr).toContain("dry run: nothing was changed");
+    expect((await desk.run("users fields list --format json")).text).not.toContain("入社日");
+  });
+
   test.each([
     ["is refused", "n\r", 0, false],
     ["is interrupted", "\u0003", 130, true],
