@@ -321,8 +321,8 @@ test("names the context in suggested commands if there are several", async () =>
   expect(exit).toBe(0);
   expect(stdout).toMatch(/\n\ncontext +osaka \(protected\)\n/);
   expect(stdout).toContain(
-    "next steps                    clomoctl users import FILE --create-orgs --dry-run --context osaka\n" +
-      "                              clomoctl renewals add NAME --file FILE --context osaka\n",
+    "next steps           clomoctl users import FILE --create-orgs --dry-run --context osaka\n" +
+      "                     clomoctl renewals add NAME --file FILE --context osaka\n",
   );
 });
 
@@ -351,7 +351,7 @@ describe("what a tenant uses", () => {
     expect(en.stdout).toMatch(/\nnot recorded +use of iOS\/iPadOS, macOS, Android\n/);
     expect(en.stdout).toContain(
       " clomoctl renewals add NAME --file FILE\n" +
-        "                              clomoctl tenant set --ios yes/no --macos yes/no --android yes/no\n",
+        "                     clomoctl tenant set --ios yes/no --macos yes/no --android yes/no\n",
     );
     expect(en.stdout).toMatch(/\nproblems +none\n/);
     expect(ja.stdout).toMatch(/\n未設定 +使っているかどうか: iOS\/iPadOS、macOS、Android\n/);

@@ -199,10 +199,10 @@ test.each([
     const tenant = holding(over, { importRows: createRowsResponder(...ROWS.map((row) => ({ ...row, leftOut }))) });
     const terminal = { columns: 120 };
     const { en, ja } = await runInBoth("imports show 019a --rows", { tenant, terminal });
-    expect(en.stdout.includes("reason for omission from the upload file")).toBe(isShown);
+    expect(en.stdout.includes("why omitted from upload")).toBe(isShown);
     expect(ja.stdout.includes("アップロード用ファイルに含めない理由")).toBe(isShown);
     const asked = await run("imports show 019a --rows --fields key,leftOut --lang en", { tenant, terminal });
-    expect(asked.stdout).toContain("reason for omission from the upload file");
+    expect(asked.stdout).toContain("why omitted from upload");
     expect((await run("imports show 019a --rows", { tenant })).stdout).toMatch(/^row\t.*\tleftOut\n/);
   },
 );

@@ -187,7 +187,7 @@ export const buildRowColumns = (kind: Import["kind"]): readonly Column<PlanRow>[
   },
   {
     key: "leftOut",
-    header: text("reason for omission from the upload file", "アップロード用ファイルに含めない理由"),
+    header: text("why omitted from upload", "アップロード用ファイルに含めない理由"),
     wraps: true,
     optional: true,
     value: ({ leftOut = null }) => leftOut,
