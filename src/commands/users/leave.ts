@@ -10,7 +10,7 @@ import { describeCommit } from "../../lib/plan/result.ts";
 import { getNotifyFile } from "../../lib/renewals/notify/settings-file.ts";
 import { createTableCellRenderer } from "../../lib/terminal/output.ts";
 import { guardFormula } from "../../lib/terminal/table/cells.ts";
-import { formatCount, addSpaceAfterLatin, text } from "../../lib/text/index.ts";
+import { formatCount, addSpaceAfterLatin, same, text } from "../../lib/text/index.ts";
 import { defineCommand, type Outcome } from "../command.ts";
 import { resolveRecordIds } from "../deletion/names.ts";
 import { USER_FILE_OPTION } from "../deletion/options.ts";
@@ -270,7 +270,7 @@ async function deleteReadyUsers(tools: Tools, { client }: LeaveTenant, request: 
   const ready = planned.map(({ after }) => after.user).filter(({ id }) => !staying.has(id));
   const all: readonly LeaveRow[] = [
     ...rows,
-    ...ready.map((user): LeaveRow => ({ user, kind: "user", name: text(user.name, user.name), outcome: "delete" })),
+    ...ready.map((user): LeaveRow => ({ user, kind: "user", name: same(user.name), outcome: "delete" })),
   ];
   const shown = { results: planned, rows: all };
   if (ready.length === 0) {

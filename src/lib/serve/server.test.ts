@@ -80,6 +80,7 @@ test("each response has the id of its request, and each request a line in the lo
     status: 200,
     account: "account-1",
   });
+  expect(logged[0]?.bytes).toBeGreaterThan(100);
   expect(JSON.stringify(logged)).not.toContain("canary");
 });
 

@@ -139,11 +139,13 @@ class Responder {
     const id = newId();
     const begun = performance.now();
     const trace: RequestTrace = { route: null, account: null };
-    const before = outgoing.socket?.bytesWritten ?? 0;
+    // the response no longer has its socket when it is closed
+    const { socket } = outgoing;
+    const before = socket?.bytesWritten ?? 0;
     this.#running += 1;
     outgoing.once("close", () => {
       this.#running -= 1;
-      const bytes = (outgoing.socket?.bytesWritten ?? before) - before;
+      const bytes = (socket?.bytesWritten ?? before) - before;
       const ms = Math.round(performance.now() - begun);
       log({ id, method: request.method, status: outgoing.statusCode, ms, bytes, ...trace });
     });

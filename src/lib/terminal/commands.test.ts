@@ -73,6 +73,11 @@ test.each([
   ["clomoctl users import 2026-04.csv", "clomoctl users import 2026-04.csv --context far"],
   ["clomoctl users import bad3名簿.csv。", "clomoctl users import bad3名簿.csv --context far。"],
   ["name one of yours: clomoctl whoami", "name one of yours: clomoctl whoami --context far"],
+  ["to sign in: clomoctl login", "to sign in: clomoctl login --context far"],
+  [
+    "to revoke it: clomoctl access-tokens revoke cron",
+    "to revoke it: clomoctl access-tokens revoke cron --context far",
+  ],
   ["clomoctl users import my--context.csv", "clomoctl users import my--context.csv --context far"],
   ["clomoctl users list shows them", "clomoctl users list --context far shows them"],
   ["again: clomoctl users import people.csv.", "again: clomoctl users import people.csv --context far."],
@@ -177,6 +182,7 @@ test.each([
   ["see: clomoctl handover diff b4 --tenant", "see: clomoctl handover diff b4 --tenant --as hanako"],
   ["see: clomoctl handover diff b3 b4 --format markdown", "see: clomoctl handover diff b3 b4 --format markdown"],
   ["how to renew: clomoctl renewals guide 本社", "how to renew: clomoctl renewals guide 本社 --as hanako"],
+  ["to sign in: clomoctl login", "to sign in: clomoctl login"],
   ["see clomoctl csv map a.csv --as users", "see clomoctl csv map a.csv --as users"],
   ["undo: clomoctl tenant set --ios ''", "undo: clomoctl tenant set --ios '' --as hanako"],
   [

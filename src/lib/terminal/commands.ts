@@ -48,10 +48,10 @@ const NAMING_VERB = String.raw`(?:answer|assign|auto-apply|create|delete|edit|gr
  * Matches a noun whose commands use a tenant, and its second noun if there is one. In {@link TENANT_COMMAND}, a verb
  * and arguments follow.
  */
-const TENANT_NOUN = String.raw`(?:ade(?! (?:guide|simulator)\b)|audit|clomo-account|console|devices|handover(?! (?:diff|report|verify)\b)|imports|onboarding|orgs|push-cert(?:ificate)?|renewals|roles|secured|status|undo|users|vpp)\b(?: (?:administrators|devices|endpoint|fields|groups|keypair|notify|profile-password|profiles|schedule|schemes|settings|tokens?|users)\b)?`;
+const TENANT_NOUN = String.raw`(?:access-tokens|ade(?! (?:guide|simulator)\b)|audit|clomo-account|console|devices|handover(?! (?:diff|report|verify)\b)|imports|onboarding|orgs|push-cert(?:ificate)?|renewals|roles|secured|status|undo|users|vpp)\b(?: (?:administrators|devices|endpoint|fields|groups|keypair|notify|profile-password|profiles|schedule|schemes|settings|tokens?|users)\b)?`;
 /** Matches a comparison of a bundle with the tenant. A comparison of two bundles does not use a tenant. */
 const TENANT_DIFF = String.raw`handover diff ${NAME_PATTERN}(?=(?: (?:${ARGUMENT_PATTERNS.join("|")}))*? --tenant\b)`;
-const TENANT_COMMAND = String.raw`clomoctl (?:${TENANT_NOUN}(?: (?:${NAMING_VERB}|[a-z]+(?:-[a-z]+)*))?|${TENANT_DIFF}|tenant(?: [a-z]+)?|csv map|whoami)(?: (?:${ARGUMENT_PATTERNS.join("|")}))*`;
+const TENANT_COMMAND = String.raw`clomoctl (?:${TENANT_NOUN}(?: (?:${NAMING_VERB}|[a-z]+(?:-[a-z]+)*))?|${TENANT_DIFF}|tenant(?: [a-z]+)?|csv map|login|logout|whoami)(?: (?:${ARGUMENT_PATTERNS.join("|")}))*`;
 
 const QUOTED_OR_TENANT_COMMAND = new RegExp(`${QUOTED_TEXT}|${TENANT_COMMAND}`, "g");
 const QUOTED_WORDS = new RegExp(QUOTED_WORD, "g");
@@ -74,7 +74,7 @@ export const addContextToText = ({ en, ja }: Text, context: string): Text =>
 
 /** Commands that do not use an acting account. */
 const COMMANDS_WITHOUT_ACCOUNT =
-  /^clomoctl (?:csv|roles (?:list|matrix|show)|renewals (?:schedule|verify)|[a-z ]+ template)\b/;
+  /^clomoctl (?:csv|login|logout|roles (?:list|matrix|show)|renewals (?:schedule|verify)|[a-z ]+ template)\b/;
 /** Matches phrases that are followed by commands for a system administrator or the owner. */
 const DELEGATION_PHRASES =
   /ask a system administrator|system administrator takes|システム管理者(?:に依頼|が取り込)|without --as|--as なし/;
