@@ -366,14 +366,29 @@ async function refuse(of: Case, folder: string, words = ""): Promise<number> {
 
 const contentIn = (folder: string, of: Case): string => readFileSync(join(folder, nameIn(of)), "utf8");
 
+/** Returns the properties of a case with their defaults. */
+function propertiesOf(of: Case) {
+  const { keeping = "kept", exit = 0, refused = keeping === "continued" ? 3 : 2, isPublic = false } = of;
+  return {
+    keeping,
+    exit,
+    refused,
+    isPublic,
+    isKept: keeping === "kept" || keeping === "never-replaced",
+    isReplaceable: keeping !== "continued" && keeping !== "never-replaced",
+    there: (folder: string): string => join(folder, nameIn(of)),
+  };
+}
+
 const FILE_CASES = Object.entries(CASES).filter(([, { keeping }]) => keeping !== "bundle");
+/** The cases with a property, for tests that only they can pass. */
+const casesThat = (has: (properties: ReturnType<typeof propertiesOf>) => boolean): typeof FILE_CASES =>
+  FILE_CASES.filter(([, of]) => has(propertiesOf(of)));
+const REPLACEABLE_CASES = casesThat(({ isReplaceable }) => isReplaceable);
 
 describe.each(FILE_CASES)("%s", (_, of) => {
-  const { keeping = "kept", exit = 0, refused = keeping === "continued" ? 3 : 2, isPublic } = of;
-  const isKept = keeping === "kept" || keeping === "never-replaced";
-  const isReplaceable = keeping !== "continued" && keeping !== "never-replaced";
+  const { keeping, exit, refused, isPublic, isReplaceable, there } = propertiesOf(of);
   const name = nameIn(of);
-  const there = (folder: string): string => join(folder, name);
 
   test("keeps a file of another program", async () => {
     const folder = folderWithFiles();
@@ -381,42 +396,6 @@ describe.each(FILE_CASES)("%s", (_, of) => {
     expect(await refuse(of, folder)).toBe(refused);
     expect(contentIn(folder, of)).toBe("theirs\n");
     expect(readdirSync(folder).filter((one) => !(one in FILES) && !(one in KEYS))).toEqual([name]);
-  });
-
-  /** Lets the command write its file, which a person edits then. */
-  async function edited(): Promise<string> {
-    const folder = folderWithFiles();
-    expect(await write(of, folder)).toMatchObject({ exit });
-    expect(contentIn(folder, of)).not.toBe("");
-    appendFileSync(there(folder), keeping === "continued" ? "\n" : "edited\n");
-    return folder;
-  }
-
-  test.runIf(isKept)("keeps its own file if a person edited it", async () => {
-    const folder = await edited();
-    expect(await refuse(of, folder)).toBe(refused);
-    expect(contentIn(folder, of)).toMatch(/edited\n$/);
-  });
-
-  test.skipIf(isKept)("rewrites its own file even if a person edited it", async () => {
-    const folder = await edited();
-    expect(await write(of, folder)).toMatchObject({ exit });
-    expect(contentIn(folder, of)).not.toMatch(/edited\n$/);
-  });
-
-  test.runIf(keeping === "never-replaced")("--overwrite does not replace it", async () => {
-    const folder = folderWithFiles();
-    writeFileSync(there(folder), "theirs\n");
-    expect(await refuse(of, folder, " --overwrite")).toBe(refused);
-    expect(contentIn(folder, of)).toBe("theirs\n");
-  });
-
-  test.runIf(isReplaceable)("--overwrite replaces it, and makes a file about people private", async () => {
-    const folder = folderWithFiles();
-    writeFileSync(there(folder), "theirs\n", { mode: 0o644 });
-    expect(await write(of, folder, " --overwrite")).toMatchObject({ exit });
-    expect(contentIn(folder, of)).not.toContain("theirs");
-    expect(statSync(there(folder)).mode & 0o777).toBe(isPublic === true ? 0o644 : 0o600);
   });
 
   test("fills an empty file", async () => {
@@ -434,7 +413,7 @@ describe.each(FILE_CASES)("%s", (_, of) => {
     } finally {
       process.umask(before);
     }
-    expect(statSync(there(folder)).mode & 0o777).toBe(isPublic === true ? 0o666 : 0o600);
+    expect(statSync(there(folder)).mode & 0o777).toBe(isPublic ? 0o666 : 0o600);
   });
 
   test("a link stays, and its target is kept or replaced like any other file", async () => {
@@ -467,37 +446,82 @@ describe.each(FILE_CASES)("%s", (_, of) => {
     expect(await refuse({ ...of, keeping: "kept" }, folder)).toBe(of.refused ?? 2);
     expect(contentIn(folder, of)).toBe(before);
   });
-
-  test.skipIf(!isMounted || !isReplaceable)(
-    "a full disk leaves the existing file (requires the right to mount a small tmpfs)",
-    async () => {
-      const folder = folderWithFiles(disk);
-      writeFileSync(there(folder), "theirs\n");
-      const filler = fillDisk();
-      try {
-        const ran = await write(of, folder, " --overwrite");
-        expect(ran.exit).toBe(of.refused ?? 1);
-        expect(ran.stderr).toContain("no space left on the disk");
-        expect(contentIn(folder, of)).toBe("theirs\n");
-        expect(readdirSync(folder).filter((one) => one.endsWith(".tmp"))).toEqual([]);
-      } finally {
-        rmSync(filler);
-        rmSync(folder, { recursive: true });
-      }
-    },
-  );
-
-  test.skipIf(!existsSync("/dev/full") || name !== "OUT" || !isReplaceable)(
-    "reports a device without space (/dev/full)",
-    async () => {
-      const ran = await write({ ...of, line: of.line.replace("OUT", "/dev/full") }, folderWithFiles());
-      expect([ran.exit, ran.stderr]).toEqual([
-        of.refused ?? 1,
-        expect.stringContaining("no space left on the disk\n  /dev/full"),
-      ]);
-    },
-  );
 });
+
+/** Lets the command write its file, which a person edits then. */
+async function edit(of: Case): Promise<string> {
+  const { keeping, exit, there } = propertiesOf(of);
+  const folder = folderWithFiles();
+  expect(await write(of, folder)).toMatchObject({ exit });
+  expect(contentIn(folder, of)).not.toBe("");
+  appendFileSync(there(folder), keeping === "continued" ? "\n" : "edited\n");
+  return folder;
+}
+
+test.each(casesThat(({ isKept }) => isKept))("%s: keeps its own file if a person edited it", async (_, of) => {
+  const { refused } = propertiesOf(of);
+  const folder = await edit(of);
+  expect(await refuse(of, folder)).toBe(refused);
+  expect(contentIn(folder, of)).toMatch(/edited\n$/);
+});
+
+test.each(casesThat(({ isKept }) => !isKept))("%s: rewrites its own file even if a person edited it", async (_, of) => {
+  const { exit } = propertiesOf(of);
+  const folder = await edit(of);
+  expect(await write(of, folder)).toMatchObject({ exit });
+  expect(contentIn(folder, of)).not.toMatch(/edited\n$/);
+});
+
+test.each(casesThat(({ keeping }) => keeping === "never-replaced"))(
+  "%s: --overwrite does not replace it",
+  async (_, of) => {
+    const { refused, there } = propertiesOf(of);
+    const folder = folderWithFiles();
+    writeFileSync(there(folder), "theirs\n");
+    expect(await refuse(of, folder, " --overwrite")).toBe(refused);
+    expect(contentIn(folder, of)).toBe("theirs\n");
+  },
+);
+
+test.each(REPLACEABLE_CASES)("%s: --overwrite replaces it, and makes a file about people private", async (_, of) => {
+  const { exit, isPublic, there } = propertiesOf(of);
+  const folder = folderWithFiles();
+  writeFileSync(there(folder), "theirs\n", { mode: 0o644 });
+  expect(await write(of, folder, " --overwrite")).toMatchObject({ exit });
+  expect(contentIn(folder, of)).not.toContain("theirs");
+  expect(statSync(there(folder)).mode & 0o777).toBe(isPublic ? 0o644 : 0o600);
+});
+
+test.skipIf(!isMounted).each(REPLACEABLE_CASES)(
+  "%s: a full disk leaves the existing file (requires the right to mount a small tmpfs)",
+  async (_, of) => {
+    const { there } = propertiesOf(of);
+    const folder = folderWithFiles(disk);
+    writeFileSync(there(folder), "theirs\n");
+    const filler = fillDisk();
+    try {
+      const ran = await write(of, folder, " --overwrite");
+      expect(ran.exit).toBe(of.refused ?? 1);
+      expect(ran.stderr).toContain("no space left on the disk");
+      expect(contentIn(folder, of)).toBe("theirs\n");
+      expect(readdirSync(folder).filter((one) => one.endsWith(".tmp"))).toEqual([]);
+    } finally {
+      rmSync(filler);
+      rmSync(folder, { recursive: true });
+    }
+  },
+);
+
+test.skipIf(!existsSync("/dev/full")).each(REPLACEABLE_CASES.filter(([, of]) => nameIn(of) === "OUT"))(
+  "%s: reports a device without space (/dev/full)",
+  async (_, of) => {
+    const ran = await write({ ...of, line: of.line.replace("OUT", "/dev/full") }, folderWithFiles());
+    expect([ran.exit, ran.stderr]).toEqual([
+      of.refused ?? 1,
+      expect.stringContaining("no space left on the disk\n  /dev/full"),
+    ]);
+  },
+);
 
 describe("a bundle", () => {
   const { "handover export --output": of } = CASES as { readonly "handover export --output": Case };
