@@ -272,7 +272,7 @@ export const serveTenant = async (
     tls,
     proxies,
     limits,
-    answer: (request, { address, id }, trace) => tenant.fetch(request, { address, id, trace }),
+    answer: (request, from, trace) => tenant.fetch(request, { ...from, trace }),
     refuse: (failure, headers = {}, status) =>
       createProblemResponse(failure, status === undefined ? { headers } : { headers, status }),
     isReady: tenant.isReadable,

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
+import type { Failure } from "../errors/index.ts";
 import { createProblemResponse } from "../tenant/http/problem.ts";
 import { parseProxies } from "./forwarded.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
@@ -99,15 +100,29 @@ describe("requests that Node itself refuses are problem objects with an id", () 
 });
 
 describe("limits", () => {
-  test("requests per credential: 429 with RateLimit fields and Retry-After", async () => {
-    const { url } = await start({ limits: { ...DEFAULT_LIMITS, ratePerSecond: 1, burst: 2 } });
-    const send = (secret: string): Promise<Response> => fetch(`${url}/v1/echo`, { headers: { authorization: secret } });
-    const statuses = [await send("a"), await send("a"), await send("a")].map(({ status }) => status);
+  test("requests per credential, or per address without a valid one: 429 with RateLimit fields and Retry-After", async () => {
+    // the answer knows one credential; a path outside /v1 has no route, so the credential does not matter
+    const answer: ServeOptions["answer"] = async (request, { admit }) => {
+      const known = request.headers.get("authorization") === "Bearer known";
+      if (!request.url.includes("/v1/")) return new Response(null, { status: 404 });
+      try {
+        admit(known ? "credential-1" : null);
+      } catch (error) {
+        return createProblemResponse(error as Failure);
+      }
+      return new Response(null, { status: known ? 200 : 401 });
+    };
+    const { url } = await start({ answer, limits: { ...DEFAULT_LIMITS, ratePerSecond: 0.001, burst: 2 } });
+    const send = (secret: string, path = "/v1/echo"): Promise<Response> =>
+      fetch(url + path, { headers: { authorization: `Bearer ${secret}` } });
+    const statuses = [await send("known"), await send("known"), await send("known")].map(({ status }) => status);
     expect(statuses).toEqual([200, 200, 429]);
-    const refused = await send("a");
+    const refused = await send("known");
     expect(refused.headers.get("retry-after")).toBe("1");
     expect(refused.headers.get("ratelimit-limit")).toBe("2");
-    expect((await send("b")).status).toBe(200);
+    // another header each time is still the same address
+    const others = [await send("a"), await send("b", "/nothing"), await send("c"), await send("d", "/nothing")];
+    expect(others.map(({ status }) => status)).toEqual([401, 404, 429, 429]);
   });
 
   test("requests at the same time: 503, and the others are answered", async () => {

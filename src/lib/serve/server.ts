@@ -13,6 +13,13 @@ import type { AnsweredRequest } from "./log.ts";
 export interface RequestOrigin {
   readonly address: string;
   readonly id: string;
+  /**
+   * Counts the request by the id of its credential, or by its address if it has no valid credential (null). Called as
+   * soon as the credential is known, and before other work.
+   *
+   * @throws Failure `throttled` if the credential or the address has sent too many requests
+   */
+  readonly admit: (credential: string | null) => void;
 }
 
 /** What the tenant says about a request that it answered, for the log. */
@@ -113,10 +120,6 @@ const toRateHeaders = (
   "ratelimit-reset": String(resetSeconds),
 });
 
-/** Returns what a limit counts by: the credential, or the address of a request without one. */
-const getRateSubject = ({ headers }: Request, address: string): string =>
-  headers.get("authorization") ?? `address ${address}`;
-
 /** Answers the requests of one server. */
 class Responder {
   readonly #options: ServeOptions;
@@ -155,18 +158,28 @@ class Responder {
     return response;
   }
 
-  async #respond(request: Request, from: RequestOrigin, trace: RequestTrace): Promise<Response> {
+  async #respond(request: Request, from: Omit<RequestOrigin, "admit">, trace: RequestTrace): Promise<Response> {
     const { limits, refuse, answer } = this.#options;
     const { pathname } = new URL(request.url);
     const open = await this.#answerOpen(pathname, trace);
     if (open !== undefined) return open;
     if (this.#isStopping) return refuse(NOT_READY_FAILURE);
     if (this.#running > limits.requests) return refuse(BUSY_FAILURE);
-    const rate = this.#rates.count(getRateSubject(request, from.address));
-    const headers = rate === undefined ? {} : toRateHeaders(rate, limits);
-    if (rate?.isRefused === true) return refuse(RATE_FAILURE, headers);
-    const response = await answer(request, from, trace);
-    for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+    const counted: (RateState | undefined)[] = [];
+    const count = (credential: string | null): boolean => {
+      const rate = this.#rates.count(credential === null ? `address ${from.address}` : `credential ${credential}`);
+      counted.push(rate);
+      return rate?.isRefused !== true;
+    };
+    const admit = (credential: string | null): void => {
+      if (!count(credential)) throw RATE_FAILURE;
+    };
+    const answered = await answer(request, { ...from, admit }, trace);
+    // a request that no route takes does not get as far as its credential
+    const response = counted.length > 0 || count(null) ? answered : refuse(RATE_FAILURE);
+    const [rate] = counted;
+    if (rate === undefined) return response;
+    for (const [name, value] of Object.entries(toRateHeaders(rate, limits))) response.headers.set(name, value);
     return response;
   }
 

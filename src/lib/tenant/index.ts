@@ -166,12 +166,18 @@ const createCredentialResolver =
     const origin = { ...surroundings.origin, access: "socket" as const, address, request: id };
     const options = { surroundings: { ...surroundings, origin }, actor };
     const owner = new Session(own.store, options.surroundings, actor, MACHINE_OWNER);
-    // an open route only signs in; its handler is not given the tenant
-    if (isOpen) return { ...own, owner, session: owner, address };
-    const { recordUse, resolveCredential } = await import("./accounts/credentials.ts");
+    if (isOpen) {
+      from.admit(null);
+      // an open route only signs in; its handler is not given the tenant
+      return { ...own, owner, session: owner, address };
+    }
+    const { findSignedInActor, NOT_SIGNED_IN_FAILURE, recordUse } = await import("./accounts/credentials.ts");
     const header = request.headers.get("authorization");
     const now = getCurrentInstant(surroundings);
-    const { actor: asker, stored } = await own.store.read((reader) => resolveCredential(reader, header, now));
+    const found = await own.store.read((reader) => findSignedInActor(reader, header, now));
+    from.admit(found?.stored.id ?? null);
+    if (found === undefined) throw NOT_SIGNED_IN_FAILURE;
+    const { actor: asker, stored } = found;
     await recordUse(owner, stored);
     const token = stored.kind === "token" ? stored.name : undefined;
     const here = { ...options, surroundings: { ...surroundings, origin: { ...origin, token } } };

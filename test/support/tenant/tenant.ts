@@ -277,10 +277,15 @@ export class TestTenant {
     return this.receive(new Request(`http://tenant.invalid${path}`, { ...init, headers }), address);
   }
 
+  /** The tenant as a server has it: every request acts as the account of its credential. */
+  get served(): OpenTenant {
+    return (this.#served ??= this.#start("requests"));
+  }
+
   /** Answers a request as if it came over a socket. */
   receive(request: globalThis.Request, address = "192.0.2.1"): Promise<Response> {
-    this.#served ??= this.#start("requests");
-    return this.#served.fetch(request, { address, id: "request-1", trace: { route: null, account: null } });
+    const trace = { route: null, account: null };
+    return this.served.fetch(request, { address, id: "request-1", trace, admit: () => undefined });
   }
 
   /** Creates a client that acts as an account. */

@@ -34,17 +34,21 @@ export interface SignedInActor {
 }
 
 /**
- * Returns the actor of a request, with the role and the organisations that its account has now.
+ * Returns the actor of a request, with the role and the organisations that its account has now; undefined if the
+ * request has no valid credential.
  *
  * @param header the Authorization header
- * @throws Failure `not-signed-in`
  */
-export const resolveCredential = async (reader: Reader, header: string | null, now: string): Promise<SignedInActor> => {
+export const findSignedInActor = async (
+  reader: Reader,
+  header: string | null,
+  now: string,
+): Promise<SignedInActor | undefined> => {
   const [, secret = ""] = /^Bearer +(\S+)$/i.exec(header ?? "") ?? [];
   const found = SECRET_PATTERN.test(secret) ? await findCredential(reader, sha256(secret)) : undefined;
-  if (found === undefined || found.credential.expiresAt <= now) throw NOT_SIGNED_IN_FAILURE;
+  if (found === undefined || found.credential.expiresAt <= now) return undefined;
   const actor = toActor(found.account);
-  if (actor === undefined) throw NOT_SIGNED_IN_FAILURE;
+  if (actor === undefined) return undefined;
   const { id, kind, name, rights } = found.credential;
   const credential = { id, kind, name, rights: rights && new Set(rights) };
   return { actor: { ...actor, credential }, stored: found.credential };

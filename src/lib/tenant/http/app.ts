@@ -83,6 +83,11 @@ export interface RequestSource {
   readonly address: string;
   readonly id: string;
   readonly trace: { route: string | null; account: string | null };
+  /**
+   * counts the request by the id of its credential; null: by its address. @throws Failure `throttled` if there were too
+   * many requests
+   */
+  readonly admit: (credential: string | null) => void;
 }
 
 /** What the app needs: who sends a request, and how errors of the store are explained. */

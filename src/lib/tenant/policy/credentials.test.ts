@@ -6,12 +6,15 @@ import { createExampleId } from "../../model/thing.ts";
 import { sha256 } from "../ids.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { requestOf, ROLE_ACCOUNTS } from "#support/tenant/route-requests.ts";
+import { serveTestTenant, type TestServer } from "#support/tenant/serving.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { isOperationPermitted } from "./check.ts";
-import { getRequiredOperations } from "./routes.ts";
+import { getRequiredOperations, type RouteRules } from "./routes.ts";
 
 let tenant: TestTenant;
+let server: TestServer;
 let made = 0;
+let preparations = 0;
 
 const FAR = "2099-01-01T00:00:00.000Z";
 
@@ -38,10 +41,19 @@ const addCredential = (
   return secret;
 };
 
-const answer = (route: Route, secret?: string): Promise<Response> => {
+/** Sends a route's example over a socket, and reads the response to its end. */
+const answer = async (route: Route, secret?: string): Promise<Response> => {
   const { request } = requestOf(route);
   if (secret !== undefined) request.headers.set("authorization", `Bearer ${secret}`);
-  return tenant.receive(request);
+  const { pathname, search } = new URL(request.url);
+  const body = request.body === null ? {} : { body: await request.text() };
+  const response = await fetch(`${server.url}${pathname}${search}`, {
+    method: request.method,
+    headers: request.headers,
+    ...body,
+  });
+  await response.arrayBuffer();
+  return response;
 };
 
 beforeAll(async () => {
@@ -49,8 +61,13 @@ beforeAll(async () => {
   await tenant.client.orgs.create({ name: "東日本", code: "EAST" });
   for (const account of ROLE_ACCOUNTS) await addTestAccount(tenant, account);
   await addTestAccount(tenant, { name: "gone", role: "none" });
+  server = await serveTestTenant(tenant);
+  preparations = tenant.database.count("select max(seq) from audit");
 });
-afterAll(() => tenant[Symbol.asyncDispose]());
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await tenant[Symbol.asyncDispose]();
+});
 
 const stored = (): object => ({ ...tenant.dump(), audit: tenant.database.count("select count(*) from audit") });
 
@@ -63,11 +80,26 @@ test("only signing in is open", () => {
   expect(ALL_ROUTES.filter(({ isOpen }) => isOpen === true).map(({ id }) => id)).toEqual(["createSession"]);
 });
 
+/** A session that was ended, as signing out, `access-tokens revoke` and a new password end it. */
+const addRevokedCredential = (): string => {
+  const secret = addCredential("sys");
+  tenant.database.run("delete from credential where hash = :hash", { hash: sha256(secret) });
+  return secret;
+};
+
+test("a route without a rule does not compile", () => {
+  const { whoami: _, ...others } = {} as RouteRules;
+  // @ts-expect-error whoami has no rule
+  const lacking: RouteRules = others;
+  expect(lacking).toEqual({});
+});
+
 test.each(routes)("%s: 401 without a valid credential, and nothing changes", async (_, route) => {
   const expired = addCredential("sys", { expiresAt: "2026-01-02T00:00:00.000Z" });
   const roleless = addCredential("gone");
+  const revoked = addRevokedCredential();
   const before = stored();
-  for (const secret of [undefined, `clomo_${"x".repeat(43)}`, expired, roleless]) {
+  for (const secret of [undefined, "clomo_x", `clomo_${"x".repeat(43)}`, expired, roleless, revoked]) {
     const { status, headers } = await answer(route, secret);
     expect([secret, status, headers.get("www-authenticate")]).toEqual([secret, 401, "Bearer"]);
   }
@@ -90,4 +122,12 @@ describe.each(ROLE_ACCOUNTS)("$name", ({ name, asker }) => {
       expect([lacking, refused.status]).toEqual([lacking, 403]);
     }
   });
+});
+
+test("no request acted as the owner of the computer", () => {
+  const acted = tenant
+    .sql("select distinct actor from audit where seq > :preparations", { preparations })
+    .map(({ actor }) => actor);
+  expect(acted).toContain("sys");
+  expect(acted).not.toContain("owner");
 });

@@ -82,8 +82,11 @@ const getPasswordResetOperations = ({ asker, params }: RuleRequest): readonly Op
  */
 const RESTORE_OPERATIONS: readonly Operation[] = ["accounts.roles", "tenant.write"];
 
-/** The operations that each request needs. The type requires a rule for every route. */
-const ROUTE_RULES: Readonly<Record<RouteId, RouteRule>> = {
+/** A rule for every route: a route without one does not compile. */
+export type RouteRules = Readonly<Record<RouteId, RouteRule>>;
+
+/** The operations that each request needs. */
+const ROUTE_RULES: RouteRules = {
   whoami: [],
   createSession: [],
   endSession: [],

@@ -1,0 +1,30 @@
+import { DEFAULT_LIMITS, startServer, type RunningServer, type ServerLimits } from "../../../src/lib/serve/index.ts";
+import type { AnsweredRequest } from "../../../src/lib/serve/log.ts";
+import { createProblemResponse } from "../../../src/lib/tenant/http/problem.ts";
+import type { TestTenant } from "./tenant.ts";
+
+/** A server of a test's tenant, and the requests that it logged. */
+export interface TestServer extends AsyncDisposable {
+  readonly url: string;
+  readonly logged: readonly AnsweredRequest[];
+}
+
+/** Serves a tenant on a free port of this computer, as `serve` does, with no limit on the rate by default. */
+export const serveTestTenant = async (
+  { served }: Pick<TestTenant, "served">,
+  limits: Partial<ServerLimits> = { ratePerSecond: 0 },
+): Promise<TestServer> => {
+  const logged: AnsweredRequest[] = [];
+  let ids = 0;
+  const server: RunningServer = await startServer({
+    place: { host: "127.0.0.1", port: 0 },
+    limits: { ...DEFAULT_LIMITS, ...limits },
+    answer: (request, from, trace) => served.fetch(request, { ...from, trace }),
+    refuse: (failure, headers = {}, status = failure.status) => createProblemResponse(failure, { headers, status }),
+    isReady: served.isReadable,
+    document: async () => "{}",
+    newId: () => `request-${(ids += 1)}`,
+    log: (request) => void logged.push(request),
+  });
+  return { url: server.url, logged, [Symbol.asyncDispose]: () => server.stop(0) };
+};
