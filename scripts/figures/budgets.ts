@@ -125,11 +125,11 @@ const findUnclearFileNames = (
  * part becomes smaller.
  */
 const BUDGET_DEFINITIONS: readonly BudgetDefinition[] = [
-  { name: "lines of src", target: 99_000, limit: 142_330, of: countLinesBelow(/^src\//) },
+  { name: "lines of src", target: 99_000, limit: 142_590, of: countLinesBelow(/^src\//) },
   {
     name: "imports, deletion",
     target: 11_500,
-    limit: 23_560,
+    limit: 23_810,
     of: countLinesBelow(
       /^src\/lib\/plan\//,
       /^src\/lib\/tenant\/plans\/(?!sqlite\/undo\/|deletion)/,

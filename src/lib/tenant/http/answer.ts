@@ -5,25 +5,6 @@ import type { ExportedParts } from "../handover/export.ts";
 import type { PieceStart } from "../store/store.ts";
 import type { HandlerResults } from "./handler.ts";
 
-/**
- * Returns a stream of batches of lines. The batches are created while the stream is read. The first batch is created
- * immediately, so that unreadable data leads to a problem object instead of an error in the middle of the stream.
- */
-const createBatchStream = (batches: Iterable<Uint8Array>): ReadableStream<Uint8Array> => {
-  const iterator = batches[Symbol.iterator]();
-  let next = iterator.next();
-  return new ReadableStream<Uint8Array>({
-    pull(controller) {
-      if (next.done === true) return controller.close();
-      controller.enqueue(next.value);
-      next = iterator.next();
-    },
-    cancel() {
-      iterator.return?.();
-    },
-  });
-};
-
 /** The content types of parts, by the extension of their names. */
 const PART_CONTENT_TYPES: Readonly<Record<string, string>> = {
   ndjson: "application/x-ndjson",
@@ -93,8 +74,8 @@ export const createRouteResponse = async (
       });
     }
     case "lines":
-      return Symbol.iterator in (given as object)
-        ? new Response(createBatchStream(given as Iterable<Uint8Array>), { headers })
+      return given instanceof ReadableStream
+        ? new Response(given as ReadableStream<Uint8Array>, { headers })
         : createExportResponse(given as TenantExport, MEDIA_TYPES.lines);
     case "list": {
       const whole = given as HandlerResults<z.ZodType>["list"];

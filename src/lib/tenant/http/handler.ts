@@ -61,7 +61,7 @@ export interface HandlerResults<S extends z.ZodType> {
     readonly lines: () => Promise<ReadableStream<Uint8Array>>;
   };
   /** bytes of complete lines */
-  readonly lines: Iterable<Uint8Array> | TenantExport;
+  readonly lines: ReadableStream<Uint8Array> | TenantExport;
   readonly csv: TenantExport;
   readonly parts: ExportedParts;
 }

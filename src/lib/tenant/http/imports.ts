@@ -87,8 +87,8 @@ export default async (parts: TenantParts): Promise<Handlers<"imports">> => {
       };
       return file.through(imports.verify(number, file, evidence, { signal, repeatable }));
     },
-    dropTasks: ({ body, repeatable }) => imports.dropTasks(body, { repeatable }),
-    undo: ({ params, query, repeatable }) => imports.undo(params.number, query, { repeatable }),
+    dropTasks: ({ body, signal, repeatable }) => imports.dropTasks(body, { signal, repeatable }),
+    undo: ({ params, query, signal, repeatable }) => imports.undo(params.number, query, { signal, repeatable }),
     discard: ({ params }) => imports.discard(params.id),
   };
 };

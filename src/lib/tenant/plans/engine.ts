@@ -45,6 +45,21 @@ export interface RowQuery {
   readonly upload?: readonly string[] | undefined;
 }
 
+/** What is read of a plan, line by line. */
+export type PlanReading =
+  | { readonly type: "rows"; readonly record: ImportRecord; readonly query: RowQuery }
+  /** the rows of an undo's plan; `first` is the format whose rows come first */
+  | {
+      readonly type: "undo-rows";
+      readonly undone: UndoneChange;
+      readonly first: FormatName;
+      readonly query: RowQuery;
+    }
+  /** the changes that a committed import made, in the form of plan rows */
+  | { readonly type: "committed-rows"; readonly record: ImportRecord; readonly query: RowQuery }
+  /** the problems of a plan's file, by row and column */
+  | { readonly type: "problems"; readonly record: ImportRecord; readonly limit: number | undefined };
+
 /** The numbers of changes that an undo makes. */
 export interface UndoCounts extends Pick<
   PlanCounts,
@@ -222,7 +237,7 @@ export interface ImportEngine {
    * Returns the changes that an open plan would make. This includes rows that are refused because of records outside
    * the plan's scope. Without these rows, the required rights would reveal whether such records exist.
    */
-  workOf(record: ImportRecord): PlanWork;
+  workOf(record: ImportRecord): Promise<PlanWork>;
   /**
    * Commits a plan or an undo, either completely or not at all. @throws Failure `conflict`, `locked`, `input-rejected`,
    * `interrupted`, `not-permitted`
@@ -234,23 +249,17 @@ export interface ImportEngine {
    */
   verify(id: string, content: UploadContent, options: VerifyOptions): Promise<ExportObservation>;
   /**
-   * Stores the result of comparing an export with the records of a task. @param id id of the staging @throws Failure
-   * `input-rejected`
-   */
-  countUndo(undone: UndoneChange, kind: FormatName | undefined): Promise<UndoCounts>;
-  /**
    * Counts the changes that an undo would make.
    *
    * @param kind format of the undo's plan; if undefined, the format of most of the records that the undo writes
    * @throws Failure `not-permitted` if the undo changes a user that only system administrators may change
    */
-  rows(record: ImportRecord, query: RowQuery): Iterable<Uint8Array>;
-  /** Returns the rows of an undo's plan. @param first the format whose rows come first */
-  undoRows(undone: UndoneChange, first: FormatName, query: RowQuery): Promise<Iterable<Uint8Array>>;
-  /** Returns the changes that a committed import made, in the form of plan rows. */
-  committedRows(record: ImportRecord, query: RowQuery): Promise<Iterable<Uint8Array>>;
-  /** Returns the problems of a plan's file as NDJSON in batches, by row and column.  @throws Failure `conflict` */
-  problems(record: ImportRecord, limit: number | undefined): Iterable<Uint8Array>;
+  countUndo(undone: UndoneChange, kind: FormatName | undefined, signal: AbortSignal | undefined): Promise<UndoCounts>;
+  /**
+   * Returns lines of a plan as a stream of NDJSON, which is read while the stream is read. @throws Failure `conflict`,
+   * `locked` if the plan is being committed
+   */
+  read(reading: PlanReading): Promise<ReadableStream<Uint8Array>>;
   /** Removes the staging of an import. */
   drop(id: string): void;
   /**

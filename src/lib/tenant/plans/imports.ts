@@ -213,7 +213,7 @@ export class TenantImports {
     const { asker } = this.#session;
     if (asker.role === "system" || record.detail.request?.mode === "delete") return;
     const { requireWorkPermission } = await import("../policy/import-work.ts");
-    requireWorkPermission(asker, record.kind, this.#engine.workOf(record));
+    requireWorkPermission(asker, record.kind, await this.#engine.workOf(record));
   }
 
   #begin(request: StoredRequest, once: IdempotentRequest<Import> | undefined): Promise<Import> {
@@ -320,24 +320,24 @@ export class TenantImports {
     );
   }
 
-  /** Returns the rows of a planned or committed import as NDJSON in batches.  @throws Failure `conflict` otherwise */
-  async rows(id: string, query: RowQuery): Promise<Iterable<Uint8Array>> {
+  /** Returns the rows of a planned or committed import as NDJSON.  @throws Failure `conflict` otherwise */
+  async rows(id: string, query: RowQuery): Promise<ReadableStream<Uint8Array>> {
     const record = await this.#record(id);
-    if (COMMITTED_STATES.includes(record.state)) return this.#engine.committedRows(record, query);
+    if (COMMITTED_STATES.includes(record.state)) return this.#engine.read({ type: "committed-rows", record, query });
     const { undoes, skipBlocked = false, drops } = record.detail;
-    if (drops !== undefined) {
-      const dropped = await this.#session.read((reader) => readDroppedTasks(reader, record.detail));
-      return this.#engine.undoRows(dropped, record.kind, query);
-    }
-    if (undoes === undefined) return this.#engine.rows(record, query);
-    await this.#expect(id, ["planned"]);
-    const change = await this.#session.read((reader) => readChange(reader, undoes));
-    return this.#engine.undoRows(toUndoneChange(change, skipBlocked), record.kind, query);
+    if (drops === undefined && undoes === undefined) return this.#engine.read({ type: "rows", record, query });
+    if (undoes !== undefined) await this.#expect(id, ["planned"]);
+    const undone = await this.#session.read(async (reader) =>
+      undoes === undefined
+        ? readDroppedTasks(reader, record.detail)
+        : toUndoneChange(await readChange(reader, undoes), skipBlocked),
+    );
+    return this.#engine.read({ type: "undo-rows", undone, first: record.kind, query });
   }
 
-  /** Returns the problems of a plan's file as NDJSON in batches, by row and column.  @throws Failure `conflict` */
-  async problems(id: string, limit: number | undefined): Promise<Iterable<Uint8Array>> {
-    return this.#engine.problems(await this.#record(id), limit);
+  /** Returns the problems of a plan's file as NDJSON, by row and column.  @throws Failure `conflict` */
+  async problems(id: string, limit: number | undefined): Promise<ReadableStream<Uint8Array>> {
+    return this.#engine.read({ type: "problems", record: await this.#record(id), limit });
   }
 
   /** Commits a plan.  @throws Failure `conflict` if the ETag or the tenant has changed; `input-rejected`; `locked` */
@@ -477,9 +477,8 @@ export class TenantImports {
   async undo(
     name: number | "last",
     { mirrorOnly, skipBlocked }: UndoOptions,
-    context: RequestContext,
+    { signal, repeatable }: RequestContext,
   ): Promise<Import> {
-    const { repeatable } = context;
     const done = await this.#replayed(repeatable, this.#inState());
     if (done !== undefined) return done;
     const { change, original, others } = await this.#changeToUndo(name);
@@ -500,7 +499,8 @@ export class TenantImports {
       mirrorOnly: isInMirror || undefined,
       scope: original === undefined ? this.#ownOrgs() : (original.detail.request?.scope ?? original.detail.scope),
     };
-    return this.#planUndo(toUndoneChange(change, skipBlocked), { kind: original?.kind, detail }, repeatable);
+    const context = { signal, repeatable };
+    return this.#planUndo(toUndoneChange(change, skipBlocked), { kind: original?.kind, detail }, context);
   }
 
   /**
@@ -509,8 +509,8 @@ export class TenantImports {
    * @throws Failure `not-found`, also if no task contains one of the given records or fields; `conflict` if a task has
    * nothing open
    */
-  async dropTasks({ numbers, records, fields }: DropRequest, { repeatable }: RequestContext): Promise<Import> {
-    const done = await this.#replayed(repeatable, this.#inState());
+  async dropTasks({ numbers, records, fields }: DropRequest, context: RequestContext): Promise<Import> {
+    const done = await this.#replayed(context.repeatable, this.#inState());
     if (done !== undefined) return done;
     const drop = { drops: [...new Set(numbers)], records, fields };
     const dropped = await this.#session.read(async (reader) => {
@@ -520,7 +520,7 @@ export class TenantImports {
       }
       return readDroppedTasks(reader, drop);
     });
-    const plan = await this.#planUndo(dropped, { detail: { ...drop, scope: this.#ownOrgs() } }, repeatable);
+    const plan = await this.#planUndo(dropped, { detail: { ...drop, scope: this.#ownOrgs() } }, context);
     const isNothing = [plan, ...(plan.beside ?? [])].every((one) => one.create + one.update + one.delete === 0);
     if ((records ?? fields) === undefined || !isNothing || plan.blocked !== undefined) return plan;
     await this.discard(plan.id);
@@ -536,10 +536,10 @@ export class TenantImports {
   async #planUndo(
     undone: UndoneChange,
     planned: { readonly kind?: FormatName | undefined; readonly detail: Partial<ImportDetail> },
-    repeatable: RequestKey | undefined,
+    { signal, repeatable }: RequestContext,
   ): Promise<Import> {
     const { surroundings, actor, asker } = this.#session;
-    const { kind, etag, beside, ...counted } = await this.#engine.countUndo(undone, planned.kind);
+    const { kind, etag, beside, ...counted } = await this.#engine.countUndo(undone, planned.kind, signal);
     const counts: PlanCounts = {
       ...EMPTY_COUNTS,
       ...counted,

@@ -6,8 +6,8 @@ import type {
   ExportObservation,
   UploadContent,
   ImportEngine,
+  PlanReading,
   PlanWork,
-  RowQuery,
   UndoCounts,
   UndoneChange,
   VerifyOptions,
@@ -16,16 +16,10 @@ import type { FormatName } from "../../../model/console-files.ts";
 import type { ImportRecord, StoredRequest } from "../import-rows.ts";
 import type { Processes } from "../../store/processes.ts";
 import type { Scope } from "../../store/store.ts";
-import { createPlanScope, buildScopeView } from "../../store/scope.ts";
+import { createPlanScope } from "../../store/scope.ts";
 import type { Database } from "../../store/sqlite/database.ts";
-import { refreshViewOrgs, applyView } from "../../store/sqlite/scope.ts";
-import { toStorageFailure } from "../../store/sqlite/storage-failure.ts";
 import { removeUnfinishedFiles } from "../../store/sqlite/tenant-file.ts";
 import type { WriterNote } from "../../store/sqlite/writer-note.ts";
-import { registerSqlFunctions } from "./functions.ts";
-import { readPlanWork } from "./matching/work.ts";
-import { listImportKinds, buildPlanDefinitions } from "./plan-sql.ts";
-import { readPlanLines, readProblemLines } from "./rows.ts";
 import {
   isStagingFileInUse,
   hasStagingFile,
@@ -34,12 +28,8 @@ import {
   removeStrayJournals,
   listStagingFiles,
 } from "./staging-files.ts";
-import { attachStagingForReading } from "./staging.ts";
-import type { TaskFiles } from "./worker/messages.ts";
-import { ImportThread } from "./worker/thread.ts";
-
-/** Loads the undo code, which is needed only if a change is undone. */
-const loadUndoPlan = () => import("./undo/plan.ts");
+import type { ReadSource, TaskFiles } from "./worker/messages.ts";
+import { ImportThreads } from "./worker/thread.ts";
 
 /** What the engine needs in addition to the tenant's connection. */
 export interface EngineOptions {
@@ -57,13 +47,13 @@ export class SqliteImports implements ImportEngine {
   readonly #note: WriterNote;
   readonly #options: EngineOptions;
   readonly #scope: Scope | undefined;
-  readonly #worker: ImportThread;
+  readonly #threads: ImportThreads;
 
-  /** @param seen for an account that sees only a part of the tenant: the part, and the thread of the whole tenant */
+  /** @param seen for an account that sees only a part of the tenant: the part, and the threads of the whole tenant */
   constructor(
     database: Database,
     options: EngineOptions,
-    seen: { readonly scope?: Scope; readonly worker: ImportThread } = { worker: new ImportThread() },
+    seen: { readonly scope?: Scope; readonly threads: ImportThreads } = { threads: new ImportThreads() },
   ) {
     const { folder, processes, note } = options;
     this.#database = database;
@@ -72,13 +62,12 @@ export class SqliteImports implements ImportEngine {
     this.#processes = processes;
     this.#note = note;
     this.#scope = seen.scope;
-    this.#worker = seen.worker;
-    registerSqlFunctions(database, () => false);
+    this.#threads = seen.threads;
   }
 
-  /** Returns the same engine for a part of the tenant. All parts share one thread, which this engine closes. */
+  /** Returns the same engine for a part of the tenant. All parts share the threads, which this engine closes. */
   within(scope: Scope): SqliteImports {
-    return new SqliteImports(this.#database, this.#options, { scope, worker: this.#worker });
+    return new SqliteImports(this.#database, this.#options, { scope, threads: this.#threads });
   }
 
   async plan(
@@ -88,7 +77,7 @@ export class SqliteImports implements ImportEngine {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     createStagingFolder(this.#folder);
-    await this.#worker.run({ type: "plan", files: this.#files(id), id, request, encoding }, stream, signal);
+    await this.#threads.run({ type: "plan", files: this.#files(id), id, request, encoding }, stream, signal);
   }
 
   async planDeletion(
@@ -98,21 +87,16 @@ export class SqliteImports implements ImportEngine {
     signal: AbortSignal | undefined,
   ): Promise<void> {
     createStagingFolder(this.#folder);
-    await this.#worker.run({ type: "delete", files: this.#files(id), id, request, ids, permitted }, undefined, signal);
+    await this.#threads.run({ type: "delete", files: this.#files(id), id, request, ids, permitted }, undefined, signal);
   }
 
-  async replan(record: ImportRecord, again: ReplanOptions, signal: AbortSignal | undefined): Promise<void> {
+  async replan({ id }: ImportRecord, again: ReplanOptions, signal: AbortSignal | undefined): Promise<void> {
     this.#database.checkWritable();
-    buildPlanDefinitions(record);
-    const { id } = record;
-    await this.#worker.run({ type: "replan", files: this.#files(id), id, ...again }, undefined, signal);
+    await this.#threads.run({ type: "replan", files: this.#files(id), id, ...again }, undefined, signal);
   }
 
-  workOf(record: ImportRecord): PlanWork {
-    const [plan] = buildPlanDefinitions(record);
-    const [work] = this.#readingPlan(record, (database) => [readPlanWork(database, plan)]);
-    if (work === undefined) throw new TypeError("the plan has no work");
-    return work;
+  workOf(record: ImportRecord): Promise<PlanWork> {
+    return this.#threads.run<"count-work">({ type: "count-work", source: this.#planSource(record), record });
   }
 
   async commit({ pk, id, detail }: ImportRecord, { moment, signal, once, written }: CommitOptions): Promise<void> {
@@ -120,7 +104,7 @@ export class SqliteImports implements ImportEngine {
     const type = detail.undoes === undefined && detail.drops === undefined ? "commit" : "undo";
     const writer = this.#note.writer(`imports ${type} ${pk}`, moment.now);
     const change = { id, moment, once, writer, scope: this.#scope, written };
-    await this.#worker.run(
+    await this.#threads.run(
       type === "commit"
         ? { type, files: this.#files(id), ...change }
         : { type, tenant: this.#database.path, ...change },
@@ -143,48 +127,16 @@ export class SqliteImports implements ImportEngine {
       writer,
       ...options,
     } as const;
-    const observed = await this.#worker.run(task, content.stream, signal);
-    if (observed === undefined) throw new TypeError("the verification returned no observation");
-    return observed;
+    return this.#threads.run<"verify">(task, content.stream, signal);
   }
 
-  async countUndo(undone: UndoneChange, kind: FormatName | undefined): Promise<UndoCounts> {
-    const { buildUndoCounts, prepareUndo } = await loadUndoPlan();
-    const [counts] = this.#reading(undefined, (database) => {
-      prepareUndo(database, undone);
-      return [buildUndoCounts(database, undone, kind)];
-    });
-    if (counts === undefined) throw new TypeError("the undo has no counts");
-    return counts;
+  countUndo(undone: UndoneChange, kind: FormatName | undefined, signal: AbortSignal | undefined): Promise<UndoCounts> {
+    const task = { type: "count-undo", source: this.#source(undefined), undone, kind } as const;
+    return this.#threads.run<"count-undo">(task, undefined, signal);
   }
 
-  *rows(record: ImportRecord, query: RowQuery): Generator<Uint8Array> {
-    const plans = buildPlanDefinitions(record);
-    yield* this.#readingPlan(record, (database) => readPlanLines(database, plans, query));
-  }
-
-  async undoRows(undone: UndoneChange, first: FormatName, query: RowQuery): Promise<Iterable<Uint8Array>> {
-    const [{ prepareUndo }, { readUndoLines: undoLines }] = await Promise.all([
-      loadUndoPlan(),
-      import("./undo/undo-rows.ts"),
-    ]);
-    return this.#reading(undefined, (database) => {
-      prepareUndo(database, undone);
-      return undoLines(database, first, query);
-    });
-  }
-
-  async committedRows(record: ImportRecord, query: RowQuery): Promise<Iterable<Uint8Array>> {
-    const { readCommittedLines } = await import("./history/committed-lines.ts");
-    const kinds = listImportKinds(record);
-    const revision = record.revision ?? -1;
-    return this.#reading(undefined, (database) => readCommittedLines(database, { kinds, revision }, query));
-  }
-
-  *problems(record: ImportRecord, limit: number | undefined): Generator<Uint8Array> {
-    const [{ request }] = buildPlanDefinitions(record);
-    // a deletion has no file and therefore no rows with problems
-    if (request.mode !== "delete") yield* this.#reading(record.id, (database) => readProblemLines(database, limit));
+  async read(reading: PlanReading): Promise<ReadableStream<Uint8Array>> {
+    return this.#threads.read({ source: this.#sourceOf(reading), reading });
   }
 
   drop(id: string): void {
@@ -207,7 +159,7 @@ export class SqliteImports implements ImportEngine {
   }
 
   async close(): Promise<void> {
-    await this.#worker.close();
+    await this.#threads.close();
   }
 
   /**
@@ -227,31 +179,19 @@ export class SqliteImports implements ImportEngine {
     return { tenant: this.#database.path, staging: this.#staging(`${id}.db`) };
   }
 
-  /** Reads a plan's changes in the scope in which the plan was made, regardless of which account is acting. */
-  #readingPlan<T>({ id, detail }: ImportRecord, body: (database: Database) => Iterable<T>): Generator<T> {
-    const scope = detail.request?.scope;
-    return this.#reading(id, body, scope === undefined ? this.#scope : createPlanScope(scope));
+  /** Returns the tenant as the acting account sees it.  @param id the import whose staging file is read as well */
+  #source(id: string | undefined, scope: Scope | undefined = this.#scope): ReadSource {
+    const { path: tenant, isReadOnly: readOnly } = this.#database;
+    return { tenant, readOnly, staging: id === undefined ? undefined : this.#files(id).staging, scope };
   }
 
-  /** Reads from the tenant and from an import's staging file, if any.  @param id the import whose file is attached */
-  *#reading<T>(
-    id: string | undefined,
-    body: (database: Database) => Iterable<T>,
-    scope: Scope | undefined = this.#scope,
-  ): Generator<T> {
-    const database = this.#database.reader();
-    const staging = id === undefined ? undefined : this.#files(id).staging;
-    try {
-      registerSqlFunctions(database, () => false);
-      if (staging !== undefined) attachStagingForReading(database, staging);
-      const view = scope && buildScopeView(scope);
-      applyView(database, view);
-      refreshViewOrgs(database, view);
-      yield* body(database);
-    } catch (error) {
-      throw toStorageFailure(error, database.path, staging);
-    } finally {
-      database.close();
-    }
+  /** Returns a plan in the scope in which it was made, regardless of which account is acting. */
+  #planSource({ id, detail: { request } }: ImportRecord): ReadSource {
+    return this.#source(id, request?.scope === undefined ? this.#scope : createPlanScope(request.scope));
+  }
+
+  #sourceOf(reading: PlanReading): ReadSource {
+    if (reading.type === "rows") return this.#planSource(reading.record);
+    return this.#source(reading.type === "problems" ? reading.record.id : undefined);
   }
 }

@@ -1,35 +1,44 @@
-import { on } from "node:events";
-import { removeStagingFile } from "../staging-files.ts";
 import { parentPort, type MessagePort } from "node:worker_threads";
 import { Failure, createInterruptedFailure } from "../../../../errors/index.ts";
 import { toStorageFailure } from "../../../store/sqlite/storage-failure.ts";
-import { commitPlan, commitUndo, loadFileFormReader, planDeletion, replan, Staging } from "./tasks.ts";
 import type { ExportObservation } from "../../engine.ts";
-import type { Assignment, WorkerOutcome, WorkerTask } from "./messages.ts";
+import { removeStagingFile } from "../staging-files.ts";
+import { answerRequests, requestValues } from "./chunks.ts";
+import type {
+  Assignment,
+  ReadLines,
+  TaskResult,
+  WorkerFailure,
+  WorkerOutcome,
+  WorkerReading,
+  WorkerTask,
+} from "./messages.ts";
+import { commitPlan, commitUndo, loadFileFormReader, planDeletion, replan, Staging } from "./tasks.ts";
 
 /** Number of chunks that are requested in advance: enough to keep this thread busy, but few enough to fit in memory. */
 const PREFETCHED_CHUNKS = 8;
 
+/** Loads the code that reads plans, which an import does not need before it has a plan. */
+const loadReadings = () => import("./readings.ts");
+
 /** Requests the file chunk by chunk, and stages it. @throws Failure `interrupted` */
-async function stageFile(staging: Staging, file: MessagePort, interrupted: () => boolean): Promise<void> {
-  for (let asked = 0; asked < PREFETCHED_CHUNKS; asked += 1) file.postMessage("more");
-  for await (const [chunk] of on(file, "message") as AsyncIterable<[Uint8Array | undefined]>) {
+async function stageFile(staging: Staging, port: MessagePort, interrupted: () => boolean): Promise<void> {
+  for await (const chunk of requestValues<Uint8Array>(port, PREFETCHED_CHUNKS)) {
     if (interrupted()) throw createInterruptedFailure();
-    if (chunk === undefined) return;
-    file.postMessage("more");
     staging.write(chunk);
   }
+  if (interrupted()) throw createInterruptedFailure();
 }
 
 /** Verifies a task in the console: stores what the file shows about the records of the task. */
 async function runVerification(
   task: Extract<WorkerTask, { type: "verify" }>,
-  file: MessagePort,
+  port: MessagePort,
   interrupted: () => boolean,
 ): Promise<ExportObservation> {
   try {
     using staging = new Staging(task.files, task.request, await loadFileFormReader(task.encoding), interrupted);
-    await stageFile(staging, file, interrupted);
+    await stageFile(staging, port, interrupted);
     return await staging.observe(task);
   } finally {
     removeStagingFile(task.files.staging);
@@ -37,18 +46,19 @@ async function runVerification(
 }
 
 async function performTask(
-  { task, file }: Assignment,
+  task: WorkerTask,
+  port: MessagePort,
   interrupted: () => boolean,
-): Promise<ExportObservation | undefined> {
+): Promise<TaskResult<WorkerTask["type"]>> {
   switch (task.type) {
     case "plan": {
       using staging = new Staging(task.files, task.request, await loadFileFormReader(task.encoding), interrupted);
-      await stageFile(staging, file, interrupted);
+      await stageFile(staging, port, interrupted);
       await staging.plan(task.id);
       return undefined;
     }
     case "verify":
-      return await runVerification(task, file, interrupted);
+      return await runVerification(task, port, interrupted);
     case "delete":
       await planDeletion(task, interrupted);
       return undefined;
@@ -61,22 +71,53 @@ async function performTask(
     case "undo":
       await commitUndo(task, interrupted);
       return undefined;
+    case "count-work":
+      return (await loadReadings()).countWork(task, interrupted);
+    case "count-undo":
+      return (await loadReadings()).countUndo(task, interrupted);
   }
 }
 
-async function runAssignment(assignment: Assignment): Promise<WorkerOutcome> {
-  const { task, stop } = assignment;
-  const interrupted = (): boolean => Atomics.load(stop, 0) !== 0;
+/** The files that work uses, for failures. */
+type WorkFiles = Readonly<{ tenant: string; staging?: string | undefined }>;
+
+const getTaskFiles = (task: WorkerTask): WorkFiles =>
+  "files" in task ? task.files : "source" in task ? task.source : { tenant: task.tenant };
+
+const toWorkerFailure = (error: unknown, { tenant, staging }: WorkFiles, interrupted: () => boolean): WorkerFailure => {
+  const failure = interrupted() ? createInterruptedFailure(error) : toStorageFailure(error, tenant, staging);
+  return failure instanceof Failure
+    ? { type: "failed", problem: failure.toJSON() }
+    : { type: "crashed", error: failure };
+};
+
+async function runTask(task: WorkerTask, port: MessagePort, interrupted: () => boolean): Promise<WorkerOutcome> {
   try {
-    return { type: "done", observed: await performTask(assignment, interrupted) };
+    return { type: "done", result: await performTask(task, port, interrupted) };
   } catch (error) {
-    const { tenant, staging } = "files" in task ? task.files : { tenant: task.tenant };
-    const failure = interrupted() ? createInterruptedFailure(error) : toStorageFailure(error, tenant, staging);
-    if (failure instanceof Failure) return { type: "failed", problem: failure.toJSON() };
-    return { type: "crashed", error: failure };
+    return toWorkerFailure(error, getTaskFiles(task), interrupted);
   }
 }
 
-parentPort?.on("message", (assignment: Assignment) => {
-  void runAssignment(assignment).then((outcome) => parentPort?.postMessage(outcome));
+/** Answers the requests for the lines of a reading until the port is closed. */
+function answerReading(work: WorkerReading, port: MessagePort, interrupted: () => boolean): void {
+  const lines = loadReadings().then(({ openLines }) => openLines(work, interrupted));
+  const next = async (): Promise<ReadLines | undefined> => {
+    try {
+      const { value, done } = await (await lines).next();
+      return done === true ? undefined : value;
+    } catch (error) {
+      return toWorkerFailure(error, work.source, interrupted);
+    }
+  };
+  answerRequests(port, next);
+  port.on("close", () => {
+    void lines.then((opened) => opened.return());
+  });
+}
+
+parentPort?.on("message", ({ work, stop, port }: Assignment) => {
+  const interrupted = (): boolean => Atomics.load(stop, 0) !== 0;
+  if ("reading" in work) answerReading(work, port, interrupted);
+  else void runTask(work, port, interrupted).then((outcome) => parentPort?.postMessage(outcome));
 });

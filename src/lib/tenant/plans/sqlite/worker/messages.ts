@@ -2,8 +2,19 @@ import type { MessagePort } from "node:worker_threads";
 import type { FileForm } from "../../../../csv/records/record.ts";
 import type { Problem } from "../../../../errors/index.ts";
 import type { NotedWriter } from "../../../store/sqlite/writer-note.ts";
-import type { ReplanOptions, DeletionTarget, CommitMoment, ExportObservation, WrittenFile } from "../../engine.ts";
-import type { StoredRequest } from "../../import-rows.ts";
+import type {
+  ReplanOptions,
+  DeletionTarget,
+  CommitMoment,
+  ExportObservation,
+  PlanReading,
+  PlanWork,
+  UndoCounts,
+  UndoneChange,
+  WrittenFile,
+} from "../../engine.ts";
+import type { FormatName } from "../../../../model/console-files.ts";
+import type { ImportRecord, StoredRequest } from "../../import-rows.ts";
 import type { StoredRequestKey } from "../../../store/idempotency.ts";
 import type { Scope } from "../../../store/store.ts";
 
@@ -35,7 +46,17 @@ interface ChangeContext {
   readonly once?: StoredRequestKey | undefined;
 }
 
-/** A task for the worker thread (not a task in the console). */
+/** What is read of a tenant: its file, an import's staging file if one is needed, and the visible part. */
+export interface ReadSource {
+  readonly tenant: string;
+  /** true if the tenant's file cannot be written */
+  readonly readOnly: boolean;
+  readonly staging: string | undefined;
+  /** the part of the tenant that is read; undefined: the whole tenant */
+  readonly scope: Scope | undefined;
+}
+
+/** A task for the worker thread (not a task in the console). Tasks run one after another. */
 export type WorkerTask =
   | ({ readonly type: "plan" } & ReadingTask)
   | ({
@@ -61,21 +82,49 @@ export type WorkerTask =
       readonly id: string;
       readonly tenant: string;
       readonly written?: WrittenFile | undefined;
-    } & ChangeContext);
+    } & ChangeContext)
+  | { readonly type: "count-work"; readonly source: ReadSource; readonly record: ImportRecord }
+  | {
+      readonly type: "count-undo";
+      readonly source: ReadSource;
+      readonly undone: UndoneChange;
+      readonly kind: FormatName | undefined;
+    };
 
-/**
- * A task that is assigned to the worker, which performs one task at a time. Any value other than 0 in the shared `stop`
- * interrupts the task between rows.
- */
-export interface Assignment {
-  readonly task: WorkerTask;
-  readonly stop: Int32Array;
-  /** the port on which `plan` and `verify` request their file: the reply is a chunk, or undefined at the end */
-  readonly file: MessagePort;
+/** The results of the tasks that have one. */
+interface TaskResults {
+  readonly verify: ExportObservation;
+  readonly "count-work": PlanWork;
+  readonly "count-undo": UndoCounts;
 }
 
-/** A message from the worker: the outcome of its task. */
-export type WorkerOutcome =
-  | { readonly type: "done"; readonly observed: ExportObservation | undefined }
+export type TaskResult<T extends WorkerTask["type"]> = T extends keyof TaskResults ? TaskResults[T] : undefined;
+
+/** Lines that a worker reads while they are requested. A worker can read for several requesters at once. */
+export interface WorkerReading {
+  readonly source: ReadSource;
+  readonly reading: PlanReading;
+}
+
+/**
+ * Work that is assigned to a worker. Any value other than 0 in the shared `stop` interrupts the work between rows.
+ *
+ * On the port, one thread requests chunks from the other, which answers each request: a worker requests the file of
+ * `plan` and `verify`, and the main thread requests the lines of a reading.
+ */
+export interface Assignment {
+  readonly work: WorkerTask | WorkerReading;
+  readonly stop: Int32Array;
+  readonly port: MessagePort;
+}
+
+/** A failure in a worker. */
+export type WorkerFailure =
   | { readonly type: "failed"; readonly problem: Problem }
   | { readonly type: "crashed"; readonly error: unknown };
+
+/** A message from a worker: the outcome of its task. */
+export type WorkerOutcome = { readonly type: "done"; readonly result: TaskResult<WorkerTask["type"]> } | WorkerFailure;
+
+/** What is read of a plan next: lines, or why they cannot be read. */
+export type ReadLines = Uint8Array | WorkerFailure;

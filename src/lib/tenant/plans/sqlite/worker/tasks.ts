@@ -14,9 +14,9 @@ import { Database } from "../../../store/sqlite/database.ts";
 import type { CommitMoment, DeletionTarget, ExportObservation, WrittenFile } from "../../engine.ts";
 import { getNextChangeNumber } from "../../../audit/audit-rows.ts";
 import { storeRequestKey, findRequestKey, type StoredRequestKey } from "../../../store/idempotency.ts";
-import type { Scope, View, Writer } from "../../../store/store.ts";
+import type { Scope, Writer } from "../../../store/store.ts";
 import { createPlanScope, buildScopeView } from "../../../store/scope.ts";
-import { refreshViewOrgs, applyView } from "../../../store/sqlite/scope.ts";
+import { refreshViewOrgs } from "../../../store/sqlite/scope.ts";
 import { Connection, SqliteStore } from "../../../store/sqlite/store.ts";
 import { applyPlan } from "../commit.ts";
 import { advanceRevision, comparePlan, etagOf, readTenantRevision } from "../compare.ts";
@@ -55,6 +55,7 @@ import { OBSERVE_STATEMENTS } from "../../../console/observed.ts";
 import { auditImport, auditVerification, buildCommittedDetail } from "./audit.ts";
 import { createForeignExportFailure } from "../matching/foreign.ts";
 import { CUSTOM_FIELD } from "../../../../model/user.ts";
+import { limitToScope } from "./limit-scope.ts";
 import type { TaskFiles, WorkerTask } from "./messages.ts";
 import { runWithNote, type NotedWriter as Note } from "../../../store/sqlite/writer-note.ts";
 import { attachStaging, createStagingTables, SqliteStaging } from "../staging.ts";
@@ -78,15 +79,9 @@ const openBulkConnection = ({ tenant, staging }: TaskFiles, interrupted: () => b
   return database;
 };
 
-/** Limits what a connection can read to the view in which an import was planned. The commit uses another connection. */
-const restrictToPlanView = (database: Database, request: Pick<StoredRequest, "scope"> | null): void => {
-  const view = getPlanView(request);
-  applyView(database, view);
-  refreshViewOrgs(database, view);
-};
-
-const getPlanView = (request: Pick<StoredRequest, "scope"> | null): View | undefined =>
-  request?.scope === undefined ? undefined : buildScopeView(createPlanScope(request.scope));
+/** Returns the scope in which an import was planned. Only the commit uses a connection without this limit. */
+const getPlanScope = (request: Pick<StoredRequest, "scope"> | null): Scope | undefined =>
+  request?.scope === undefined ? undefined : createPlanScope(request.scope);
 
 /**
  * Flushes staged rows to disk before a plan is reported. SQLite itself must do this: opening and closing the file
@@ -164,7 +159,7 @@ export class Staging {
     createStagingTables(this.#database);
     this.#table = new SqliteStaging(this.#database);
     this.#kind = buildPlannedKind(request);
-    restrictToPlanView(this.#database, request);
+    limitToScope(this.#database, getPlanScope(request));
     this.#stager = new Stager(this.#kind, request, buildHeaderOptions(this.#database, request), this.#table);
     this.#reader = readerOf(request, this.#stager);
     this.#database.exec("begin");
@@ -374,7 +369,7 @@ export const planDeletion = (
   const plan = async (database: Database): Promise<void> => {
     const plans = buildDeletionPlans(request);
     createChoiceTables(database, plans, ids);
-    restrictToPlanView(database, request);
+    limitToScope(database, getPlanScope(request));
     await compareAndStorePlan(database, await readImport(new Connection(database), id), plans, permitted);
   };
   rmSync(files.staging, { force: true });
@@ -396,7 +391,7 @@ export const replan = (
   withDatabase(files, interrupted, async (database) => {
     const stored = await readImport(new Connection(database), id);
     const record = keepMissing === true ? toKeepingImport(stored) : stored;
-    restrictToPlanView(database, record.detail.request);
+    limitToScope(database, getPlanScope(record.detail.request));
     await compareAndStorePlan(database, record, buildComparisonDefinitions(record), permitted);
   });
 
@@ -445,7 +440,8 @@ const applyAndRecord = async (
     refuseLaterChanges(database, plans, record, written !== undefined);
   }
   if (scope !== undefined) for (const one of plans) refusePrivilegedChanges(database, one);
-  refreshViewOrgs(database, getPlanView(record.detail.request));
+  const planScope = getPlanScope(record.detail.request);
+  refreshViewOrgs(database, planScope && buildScopeView(planScope));
   const revision = advanceRevision(database, [...plans.map(({ kind }) => kind.collection), ...released]);
   const change = await getNextChangeNumber(writer);
   const { actor, by: _by, heldOrgs: _held, origin: _origin, ...context } = moment;

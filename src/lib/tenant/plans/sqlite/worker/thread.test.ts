@@ -1,10 +1,12 @@
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setImmediate as turn } from "node:timers/promises";
+import { DatabaseSync } from "node:sqlite";
+import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { Failure } from "../../../../errors/index.ts";
 import { encodeCsv, TestTenant } from "#support/tenant/tenant.ts";
 import type { WorkerTask } from "./messages.ts";
-import { ImportThread } from "./thread.ts";
+import { ImportThreads } from "./thread.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {
@@ -71,9 +73,85 @@ test("many comparisons in one process do not cause a Node warning", async () => 
   expect(warnings).toEqual([]);
 });
 
+/** Plans an import of people named 1, 2, and so on. */
+const planPeople = (count: number) =>
+  tenant.plan(users, [
+    ["氏名", "メールアドレス"],
+    ...Array.from({ length: count }, (_, at) => [`${at + 1}`, `${at + 1}@x`]),
+  ]);
+
+const readNames = async (id: string): Promise<readonly unknown[]> =>
+  (await Array.fromAsync(tenant.client.imports.rows(id))).map(({ after }) => after[0]?.value);
+
+describe("the lines of a plan", () => {
+  test("can be read while another import waits for its file", async () => {
+    const { id } = await planPeople(2);
+    const release = Promise.withResolvers<void>();
+    const started = Promise.withResolvers<void>();
+    const stream = new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        started.resolve();
+        await release.promise;
+        controller.enqueue(encodeCsv(FILE));
+        controller.close();
+      },
+    });
+    const planning = tenant.client.imports.plan(users, { stream, encoding: "utf-8" });
+    await started.promise;
+    expect(await readNames(id)).toEqual(["1", "2"]);
+    release.resolve();
+    expect(await planning).toMatchObject({ create: 1 });
+  });
+
+  test("can be read by several readers in turn", async () => {
+    const [one, other] = [await planPeople(3000), await planPeople(2000)];
+    const [ones, others] = [one, other].map(({ id }) => tenant.client.imports.rows(id)[Symbol.asyncIterator]());
+    await ones?.next();
+    expect(await readNames(other.id)).toHaveLength(2000);
+    await others?.next();
+    expect(await readNames(one.id)).toHaveLength(3000);
+    await ones?.return?.();
+    expect(await Array.fromAsync({ [Symbol.asyncIterator]: () => others as AsyncIterator<unknown> })).toHaveLength(
+      1999,
+    );
+  });
+
+  test("are read no faster than they are used", async () => {
+    const { id } = await planPeople(20_000);
+    const rows = tenant.client.imports.rows(id)[Symbol.asyncIterator]();
+    await rows.next();
+    await sleep(100);
+    const staging = new DatabaseSync(join(tenant.folder, "imports", `${id}.db`));
+    staging.exec("delete from row where row > 10000");
+    staging.close();
+    expect(await Array.fromAsync({ [Symbol.asyncIterator]: () => rows })).toHaveLength(9_998);
+  });
+
+  test("wait until a plan is no longer in use, and let other plans be read meanwhile", async () => {
+    const [used, free] = [await planPeople(1), await planPeople(2)];
+    const using = new DatabaseSync(join(tenant.folder, "imports", `${used.id}.db`));
+    using.exec("begin exclusive");
+    let isRead = false;
+    const reading = readNames(used.id).finally(() => {
+      isRead = true;
+    });
+    expect(await readNames(free.id)).toEqual(["1", "2"]);
+    expect(isRead).toBe(false);
+    using.exec("rollback");
+    using.close();
+    expect(await reading).toEqual(["1"]);
+  });
+
+  test("of a plan without its file are a failure", async () => {
+    const { id } = await planPeople(1);
+    writeFileSync(join(tenant.folder, "imports", `${id}.db`), "not a database");
+    await expect(readNames(id)).rejects.toMatchObject({ what: { en: expect.stringContaining("plan's file") } });
+  });
+});
+
 describe("a task that fails", () => {
-  const thread = new ImportThread();
-  afterAll(() => thread.close());
+  const threads = new ImportThreads();
+  afterAll(() => threads.close());
 
   const replan = (file: string): WorkerTask => {
     const files = { tenant: join(tenant.folder, file), staging: join(tenant.folder, "staging.db") };
@@ -83,24 +161,24 @@ describe("a task that fails", () => {
   test("leaves the rest of its file unread", async () => {
     const cancelled = Promise.withResolvers<void>();
     const stream = new ReadableStream<Uint8Array>({ cancel: () => cancelled.resolve() });
-    await expect(thread.run(replan("missing/tenant.db"), stream)).rejects.toThrow(Failure);
+    await expect(threads.run(replan("missing/tenant.db"), stream)).rejects.toThrow(Failure);
     await cancelled.promise;
   });
 
   test("reports what is wrong as a failure", async () => {
-    const failure = await thread.run(replan("tenant.db")).catch((error: unknown) => error);
+    const failure = await threads.run(replan("tenant.db")).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(Failure);
     expect(failure).toMatchObject({ code: "not-found", what: { en: expect.stringContaining("none") } });
   });
 
   test("crashes with the error of its thread", async () => {
-    await expect(thread.run({ ...replan("tenant.db"), id: {} } as unknown as WorkerTask)).rejects.toThrow(
+    await expect(threads.run({ ...replan("tenant.db"), id: {} } as unknown as WorkerTask)).rejects.toThrow(
       /cannot be bound/,
     );
   });
 
   test("along with its thread is followed by a task in a new thread", async () => {
-    await expect(thread.run(JSON.parse("null") as WorkerTask)).rejects.toThrow(TypeError);
-    await expect(thread.run(replan("missing/tenant.db"))).rejects.toThrow(Failure);
+    await expect(threads.run(JSON.parse("null") as WorkerTask)).rejects.toThrow(TypeError);
+    await expect(threads.run(replan("missing/tenant.db"))).rejects.toThrow(Failure);
   });
 });

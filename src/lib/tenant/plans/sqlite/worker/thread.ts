@@ -1,8 +1,16 @@
 import { once } from "node:events";
 import { MessageChannel, Worker } from "node:worker_threads";
 import { Failure } from "../../../../errors/index.ts";
-import type { ExportObservation } from "../../engine.ts";
-import type { Assignment, WorkerOutcome, WorkerTask } from "./messages.ts";
+import { answerRequests, requestValues } from "./chunks.ts";
+import type {
+  Assignment,
+  ReadLines,
+  TaskResult,
+  WorkerFailure,
+  WorkerOutcome,
+  WorkerReading,
+  WorkerTask,
+} from "./messages.ts";
 
 /**
  * Returns the URL of the worker: a `.ts` file in this folder of the source, or a file in the folder of the built
@@ -22,6 +30,9 @@ const idleWorkers = new Set<Worker>();
 /** Maximum number of idle workers. Usually one tenant is open at a time. */
 const MAX_IDLE_WORKERS = 2;
 
+/** Number of batches of lines that are requested in advance, so that they are read while earlier ones are sent. */
+const PREFETCHED_BATCHES = 2;
+
 function startWorker(): Worker {
   const worker = new Worker(getWorkerUrl(), { resourceLimits: { maxYoungGenerationSizeMb: 8 } });
   worker.once("error", () => idleWorkers.delete(worker));
@@ -29,10 +40,42 @@ function startWorker(): Worker {
   return worker;
 }
 
-/** The thread that runs imports, so that the main thread can handle signals while SQL processes a million rows. */
-export class ImportThread {
-  #worker: Worker | undefined;
+/** Returns an idle worker, or a new one. */
+const takeWorker = (): Worker => {
+  const [worker = startWorker()] = idleWorkers;
+  idleWorkers.delete(worker);
+  return worker;
+};
+
+/** Keeps an intact worker for reuse. */
+const returnWorker = (worker: Worker): void => {
+  // an idle worker must not keep the process alive
+  worker.unref();
+  if (idleWorkers.size < MAX_IDLE_WORKERS) idleWorkers.add(worker);
+  else void worker.terminate();
+};
+
+const toError = (failure: WorkerFailure): unknown =>
+  failure.type === "failed" ? Failure.of(failure.problem) : failure.error;
+
+/** Creates the shared memory that interrupts work, and the port between the two threads. */
+const createAssignment = (work: Assignment["work"]) => {
+  const stop = new Int32Array(new SharedArrayBuffer(4));
+  const { port1: own, port2: port } = new MessageChannel();
+  return { own, assignment: { work, stop, port } satisfies Assignment, stop: () => void Atomics.store(stop, 0, 1) };
+};
+
+/**
+ * The threads of a tenant's imports, so that the main thread can handle signals and other requests while SQL processes
+ * a million rows. One worker performs tasks, one after another. Lines are read by a second worker, but only while the
+ * first one is busy, so that a program that does one thing at a time has one thread.
+ */
+export class ImportThreads {
   #turn: Promise<unknown> = Promise.resolve();
+  /** the worker that reads lines, as long as lines are being read */
+  #reader: Worker | undefined;
+  /** the functions that end the current readings */
+  readonly #readings = new Set<() => void>();
 
   /**
    * Runs a task after all earlier tasks have ended; `content` provides the bytes of the task's file.
@@ -40,75 +83,91 @@ export class ImportThread {
    * @param signal interrupts the task between rows, and aborts a stalled upload; unfinished work is rolled back
    * @throws Failure as described for the task; `interrupted` if the signal was received or the content ended early
    */
-  run(
-    task: WorkerTask,
+  run<T extends WorkerTask["type"]>(
+    task: Extract<WorkerTask, { type: T }>,
     content?: ReadableStream<Uint8Array>,
     signal?: AbortSignal,
-  ): Promise<ExportObservation | undefined> {
-    const mine = this.#turn.then(() => this.#run(task, content, signal));
+  ): Promise<TaskResult<T>> {
+    const mine = this.#turn.then(() => runTask(task, content, signal));
     this.#turn = mine.catch(() => undefined);
-    return mine;
+    return mine as Promise<TaskResult<T>>;
   }
 
-  /** Waits for the running task, and releases the worker. */
+  /**
+   * Returns a stream of lines. They are read while the stream is read, a few batches in advance. The first batch is read
+   * before the stream is returned, so that unreadable data leads to a failure instead of an error within the stream.
+   */
+  async read(reading: WorkerReading): Promise<ReadableStream<Uint8Array>> {
+    const { own, assignment, stop } = createAssignment(reading);
+    const worker = (this.#reader ??= takeWorker());
+    const end = (): void => {
+      stop();
+      own.close();
+      if (!this.#readings.delete(end) || this.#readings.size > 0 || this.#reader !== worker) return;
+      this.#reader = undefined;
+      returnWorker(worker);
+    };
+    const loseWorker = (error: unknown): never => {
+      if (this.#reader === worker) this.#reader = undefined;
+      end();
+      throw error;
+    };
+    this.#readings.add(end);
+    worker.postMessage(assignment, [assignment.port]);
+    const batches = requestValues<ReadLines>(own, PREFETCHED_BATCHES);
+    const next = async (): Promise<Uint8Array | undefined> => {
+      const { value } = await batches.next().catch(loseWorker);
+      if (value instanceof Uint8Array) return value;
+      end();
+      if (value === undefined) return undefined;
+      throw toError(value);
+    };
+    let first = await next();
+    return new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        const batch = first ?? (await next());
+        first = undefined;
+        if (batch === undefined) controller.close();
+        else controller.enqueue(batch);
+      },
+      cancel: end,
+    });
+  }
+
+  /** Waits for the running tasks, and ends all readings. */
   async close(): Promise<void> {
     await this.#turn;
-    const worker = this.#worker;
-    this.#worker = undefined;
-    worker?.off("error", this.#forget);
-    if (worker === undefined) return;
-    if (idleWorkers.size >= MAX_IDLE_WORKERS) await worker.terminate();
-    else {
-      // an idle worker must not keep the process alive
-      worker.unref();
-      idleWorkers.add(worker);
-    }
+    for (const end of this.#readings) end();
   }
+}
 
-  readonly #forget = (): void => {
-    this.#worker = undefined;
+async function runTask(
+  task: WorkerTask,
+  content: ReadableStream<Uint8Array> | undefined,
+  signal: AbortSignal | undefined,
+): Promise<TaskResult<WorkerTask["type"]>> {
+  const { own, assignment, stop } = createAssignment(task);
+  const reader = content?.getReader();
+  const abort = (): undefined => {
+    stop();
+    void reader?.cancel().catch(() => undefined);
   };
-
-  async #run(task: WorkerTask, content: ReadableStream<Uint8Array> | undefined, signal: AbortSignal | undefined) {
-    const stop = new Int32Array(new SharedArrayBuffer(4));
-    const { port1: file, port2 } = new MessageChannel();
-    const reader = content?.getReader();
-    const abort = (): undefined => {
-      Atomics.store(stop, 0, 1);
-      void reader?.cancel().catch(() => undefined);
-    };
-    if (signal?.aborted === true) abort();
-    signal?.addEventListener("abort", abort);
-    // an error while reading the file interrupts the task
-    file.on("message", () => {
-      void reader
-        ?.read()
-        .catch(abort)
-        .then((next) => file.postMessage(next?.value));
-    });
-    try {
-      const worker = this.#start();
-      worker.postMessage({ task, stop, file: port2 } satisfies Assignment, [port2]);
-      const [outcome] = (await once(worker, "message")) as [WorkerOutcome];
-      if (outcome.type === "done") return outcome.observed;
-      throw outcome.type === "failed" ? Failure.of(outcome.problem) : outcome.error;
-    } finally {
-      signal?.removeEventListener("abort", abort);
-      file.close();
-      // a failed task may not have read its whole file
-      abort();
-    }
-  }
-
-  /** Returns the worker. Starts a new worker if there is none yet or the last worker died. */
-  #start(): Worker {
-    if (this.#worker !== undefined) return this.#worker;
-    const [kept] = idleWorkers;
-    if (kept !== undefined) idleWorkers.delete(kept);
-    const worker = kept ?? startWorker();
+  if (signal?.aborted === true) abort();
+  signal?.addEventListener("abort", abort);
+  // an error while reading the file interrupts the task
+  answerRequests(own, () => reader?.read().then(({ value }) => value, abort));
+  try {
+    const worker = takeWorker();
     worker.ref();
-    worker.once("error", this.#forget);
-    this.#worker = worker;
-    return worker;
+    worker.postMessage(assignment, [assignment.port]);
+    const [outcome] = (await once(worker, "message")) as [WorkerOutcome];
+    returnWorker(worker);
+    if (outcome.type === "done") return outcome.result;
+    throw toError(outcome);
+  } finally {
+    signal?.removeEventListener("abort", abort);
+    own.close();
+    // a failed task may not have read its whole file
+    abort();
   }
 }

@@ -1,8 +1,6 @@
 import type { Database } from "../../../store/sqlite/database.ts";
 import { getNextChangeNumber } from "../../../audit/audit-rows.ts";
 import type { Reader, Scope, Writer } from "../../../store/store.ts";
-import { buildScopeView } from "../../../store/scope.ts";
-import { refreshViewOrgs, applyView } from "../../../store/sqlite/scope.ts";
 import { readBlockedRecordKeys, countBlockedRecords, buildUndoEtag, type BlockedRecordKey } from "../undo/blocked.ts";
 import { prepareUndo } from "../undo/plan.ts";
 import { observeWrittenRecords, reopenTasks, restoreObservedState } from "../undo/confirmation.ts";
@@ -20,6 +18,7 @@ import { restoreMirrorAge } from "../merge/tasks.ts";
 import { isMirror } from "../../../records/tenant-rows.ts";
 import { SETTLE_STATEMENTS } from "../../../versions/keep.ts";
 import { auditImport, buildCommittedDetail } from "./audit.ts";
+import { limitToScope } from "./limit-scope.ts";
 import type { WorkerTask } from "./messages.ts";
 import { getStoredKind } from "../tables.ts";
 
@@ -29,35 +28,31 @@ const readUndoneChange = async (
   { detail: { undoes } }: ImportRecord,
 ): Promise<StoredChange | undefined> => (undoes === undefined ? undefined : readChange(reader, undoes));
 
-/** Returns the dropped records that are visible in a scope. */
-const readDroppedInScope = (database: Database, options: UndoneChange, scope: Scope): UndoneChange["inSight"] => {
+/** Reads on a separate connection that is limited to a scope. */
+const readInScope = <T>(database: Database, scope: Scope, body: (seeing: Database) => T): T => {
   const seeing = database.reader();
   try {
     registerSqlFunctions(seeing, () => database.isInterrupted());
-    const view = buildScopeView(scope);
-    applyView(seeing, view);
-    refreshViewOrgs(seeing, view);
-    stageDrop(seeing, options);
-    return readDroppedRecords(seeing);
+    limitToScope(seeing, scope);
+    return body(seeing);
   } finally {
     seeing.close();
   }
 };
 
-/** Returns the records that block an undo in a scope, read on a separate connection that is limited to this scope. */
-const readBlockedInScope = (database: Database, options: UndoneChange, scope: Scope): readonly BlockedRecordKey[] => {
-  const seeing = database.reader();
-  try {
-    registerSqlFunctions(seeing, () => database.isInterrupted());
-    const view = buildScopeView(scope);
-    applyView(seeing, view);
-    refreshViewOrgs(seeing, view);
+/** Returns the dropped records that are visible in a scope. */
+const readDroppedInScope = (database: Database, options: UndoneChange, scope: Scope): UndoneChange["inSight"] =>
+  readInScope(database, scope, (seeing) => {
+    stageDrop(seeing, options);
+    return readDroppedRecords(seeing);
+  });
+
+/** Returns the records that block an undo in a scope. */
+const readBlockedInScope = (database: Database, options: UndoneChange, scope: Scope): readonly BlockedRecordKey[] =>
+  readInScope(database, scope, (seeing) => {
     prepareUndo(seeing, options);
     return readBlockedRecordKeys(seeing);
-  } finally {
-    seeing.close();
-  }
-};
+  });
 
 /**
  * Records that an import was undone. If the import was itself an undo, the import that it had undone is in effect
