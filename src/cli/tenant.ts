@@ -247,10 +247,11 @@ export interface ServedTenant {
 export const createUploadSpool = async (
   place: TemporaryStorage,
   { tenantFolder }: Pick<EmbeddedContext, "tenantFolder">,
+  limits: ServerPlan["limits"],
 ): Promise<TenantOptions["spool"]> => {
-  const { DEFAULT_UPLOAD_LIMITS, UploadSpool } = await import("../lib/serve/index.ts");
-  const spool = new UploadSpool(place, tenantFolder, DEFAULT_UPLOAD_LIMITS);
-  return (route, request) => spool.receive(route, request);
+  const { UploadSpool } = await import("../lib/serve/index.ts");
+  const spool = new UploadSpool(place, tenantFolder, limits);
+  return (route, request, signal) => spool.receive(route, request, signal);
 };
 
 /**
@@ -260,10 +261,10 @@ export const createUploadSpool = async (
  */
 export const serveTenant = async (
   { tenant, now, log, documentFile }: ServedTenant,
-  { place, tls, proxies, limits }: ServerPlan,
+  { place, tls, proxies, metricsPlace, limits }: ServerPlan,
 ): Promise<RunningServer> => {
   if (!(await tenant.canSignIn())) throw NOBODY_SIGNS_IN_FAILURE;
-  const [{ startServer, formatLogLine }, { createProblemResponse }] = await Promise.all([
+  const [{ startServer, formatLogLine }, { createProblemResponse, createErrorResponse }] = await Promise.all([
     import("../lib/serve/index.ts"),
     import("../lib/tenant/http/problem.ts"),
   ]);
@@ -271,11 +272,16 @@ export const serveTenant = async (
     place,
     tls,
     proxies,
+    metricsPlace,
     limits,
-    answer: (request, from, trace) => tenant.fetch(request, { ...from, trace }),
+    answer: (request, from, trace) => tenant.fetch(request, { ...from, limitMs: limits.requestMs, trace }),
     refuse: (failure, headers = {}, status) =>
       createProblemResponse(failure, status === undefined ? { headers } : { headers, status }),
+    explain: createErrorResponse,
     isReady: tenant.isReadable,
+    requireMetricsRight: tenant.requireMetricsRight,
+    countImports: tenant.countImports,
+    countQueued: tenant.countQueuedImports,
     document: () => readFile(documentFile, "utf8"),
     newId: () => crypto.randomUUID(),
     log: (request) => log(formatLogLine(now().toISOString(), request)),

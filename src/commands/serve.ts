@@ -3,12 +3,20 @@ import { line, step } from "../lib/advice/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { readNamedFile } from "../lib/files/index.ts";
 import { readSecret } from "../lib/renewals/notify/secret.ts";
-import { DEFAULT_LIMITS, parseProxies, type ListenPlace, type RunningServer } from "../lib/serve/index.ts";
+import {
+  DEFAULT_LIMITS,
+  parseProxies,
+  type ListenPlace,
+  type RunningServer,
+  type ServerLimits,
+} from "../lib/serve/index.ts";
 import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
 import type { Tools } from "./tools.ts";
 
-const MAX_CERTIFICATE_BYTES = 1024 * 1024;
+const MIB = 1024 * 1024;
+
+const MAX_CERTIFICATE_BYTES = MIB;
 
 /** How long running requests may take after a signal, and how long the files may then take to close. */
 const GRACE_MS = 30_000;
@@ -77,6 +85,14 @@ export default defineCommand({
         "転送元のアドレスを信頼するプロキシのアドレスまたはサブネット",
       ),
     },
+    metricsListen: {
+      kind: "string",
+      value: "ADDRESS",
+      about: text(
+        "HOST:PORT or unix:PATH where the metrics are available without a token",
+        "トークンなしでメトリクスを提供する HOST:PORT または unix:PATH",
+      ),
+    },
     maxConnections: {
       kind: "number",
       min: 1,
@@ -91,6 +107,50 @@ export default defineCommand({
       default: DEFAULT_LIMITS.requests,
       about: text("maximum number of requests at the same time", "同時に処理するリクエスト数の上限"),
     },
+    maxUploads: {
+      kind: "number",
+      min: 1,
+      max: 1_000,
+      default: DEFAULT_LIMITS.uploads,
+      about: text("maximum number of uploads at the same time", "同時に受信するアップロード数の上限"),
+    },
+    maxUploadMib: {
+      kind: "number",
+      min: 1,
+      max: 1_048_576,
+      default: DEFAULT_LIMITS.bytes / MIB,
+      about: text("maximum size of an upload in MiB, after decompression", "アップロードの上限(展開後、MiB)"),
+    },
+    minFreeMib: {
+      kind: "number",
+      max: 1_048_576,
+      default: DEFAULT_LIMITS.freeBytes / MIB,
+      about: text("disk space in MiB that uploads must leave free", "アップロード後に残すディスクの空き(MiB)"),
+    },
+    headersTimeout: {
+      kind: "number",
+      min: 1,
+      max: 3_600,
+      default: DEFAULT_LIMITS.headersMs / 1000,
+      about: text("seconds for the headers of a request", "リクエストのヘッダーを待つ秒数"),
+    },
+    idleTimeout: {
+      kind: "number",
+      min: 1,
+      max: 86_400,
+      default: DEFAULT_LIMITS.idleMs / 1000,
+      about: text("seconds without a byte until a connection is closed", "1 バイトも届かない接続を閉じるまでの秒数"),
+    },
+    requestTimeout: {
+      kind: "number",
+      min: 1,
+      max: 86_400,
+      default: DEFAULT_LIMITS.requestMs / 1000,
+      about: text(
+        "seconds for a request that is neither an import nor a stream",
+        "インポートとストリーム以外のリクエストの秒数",
+      ),
+    },
     rate: {
       kind: "number",
       max: 100_000,
@@ -99,6 +159,13 @@ export default defineCommand({
         "requests per second and credential (0: no limit)",
         "サインインごとの 1 秒あたりのリクエスト数(0 は無制限)",
       ),
+    },
+    burst: {
+      kind: "number",
+      min: 1,
+      max: 1_000_000,
+      default: DEFAULT_LIMITS.burst,
+      about: text("requests that a credential may send at once", "サインインごとに一度に送れるリクエスト数"),
     },
   },
   examples: [
@@ -122,27 +189,46 @@ interface ServeInput {
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;
   readonly behindProxy: readonly string[] | undefined;
+  readonly metricsListen: string | undefined;
   readonly maxConnections: number;
   readonly maxRequests: number;
+  readonly maxUploads: number;
+  readonly maxUploadMib: number;
+  readonly minFreeMib: number;
+  readonly headersTimeout: number;
+  readonly idleTimeout: number;
+  readonly requestTimeout: number;
   readonly rate: number;
+  readonly burst: number;
 }
 
-const serve = async (
-  tools: Tools,
-  { listen, tlsCert, tlsKey, behindProxy, maxConnections, maxRequests, rate }: ServeInput,
-): Promise<void> => {
+const toLimits = (input: ServeInput): ServerLimits => ({
+  bytes: input.maxUploadMib * MIB,
+  freeBytes: input.minFreeMib * MIB,
+  uploads: input.maxUploads,
+  headersMs: input.headersTimeout * 1000,
+  idleMs: input.idleTimeout * 1000,
+  requestMs: input.requestTimeout * 1000,
+  connections: input.maxConnections,
+  requests: input.maxRequests,
+  ratePerSecond: input.rate,
+  burst: input.burst,
+});
+
+const serve = async (tools: Tools, input: ServeInput): Promise<void> => {
   const { terminal } = tools;
-  const place = parseListenPlace(listen);
+  const { listen, metricsListen, behindProxy, ...files } = input;
+  const place = parseListenPlace("--listen", listen);
+  const metricsPlace = metricsListen === undefined ? undefined : parseListenPlace("--metrics-listen", metricsListen);
   const proxies = behindProxy === undefined ? undefined : requireProxies(behindProxy);
-  const tls = await readCertificate(tools, { tlsCert, tlsKey });
+  const tls = await readCertificate(tools, files);
   if (!isLocal(place) && tls === undefined && proxies === undefined) throw createOpenListenFailure(listen);
   const { context } = await tools.tenant();
   if (context.kind !== "embedded") throw createRemoteFailure(context.name);
-  const limits = { ...DEFAULT_LIMITS, connections: maxConnections, requests: maxRequests, ratePerSecond: rate };
-  const server = await tools.serve({ context, place, tls, proxies, limits });
+  const server = await tools.serve({ context, place, tls, proxies, metricsPlace, limits: toLimits(input) });
   await terminal.out.write(`${server.url}\n`);
   await terminal.out.flush();
-  const reload = (): void => void reloadCertificate(tools, server, { tlsCert, tlsKey });
+  const reload = (): void => void reloadCertificate(tools, server, files);
   await tools.untilStopped(GRACE_MS + CLOSE_MS, reload);
   await server.stop(GRACE_MS);
   await terminal.note(text("the server has stopped", "サーバーを停止しました"));
@@ -171,7 +257,7 @@ const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
 const isLocal = (place: ListenPlace): boolean => "path" in place || LOOPBACK.includes(place.host);
 
 /** Parses an address such as `127.0.0.1:0`, `[::1]:8080` or `unix:/run/x.sock`.  @throws Failure `usage` */
-const parseListenPlace = (typed: string): ListenPlace => {
+const parseListenPlace = (option: string, typed: string): ListenPlace => {
   if (/^unix:./.test(typed)) return { path: typed.slice("unix:".length) };
   const { plain, bracketed, port } =
     /^(?:\[(?<bracketed>[0-9A-Fa-f:.]+)\]|(?<plain>[^:[\]\s/]+)):(?<port>\d{1,5})$/.exec(typed)?.groups ?? {};
@@ -179,9 +265,12 @@ const parseListenPlace = (typed: string): ListenPlace => {
   const isAddress = bracketed === undefined || isIP(bracketed) === 6;
   if (host !== undefined && isAddress && Number(port) <= 65_535) return { host, port: Number(port) };
   throw new Failure("usage", {
-    what: text("--listen must be HOST:PORT or unix:PATH", "--listen は HOST:PORT か unix:PATH の形で指定してください"),
+    what: text(
+      `${option} must be HOST:PORT or unix:PATH`,
+      `${option} は HOST:PORT か unix:PATH の形で指定してください`,
+    ),
     where: typed,
-    hint: text("for example: --listen 127.0.0.1:8080", "例: --listen 127.0.0.1:8080"),
+    hint: text(`for example: ${option} 127.0.0.1:8080`, `例: ${option} 127.0.0.1:8080`),
   });
 };
 

@@ -77,6 +77,8 @@ export interface ServerPlan {
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   /** the proxies whose headers are trusted */
   readonly proxies: BlockList | undefined;
+  /** where the metrics are available without a token */
+  readonly metricsPlace: ListenPlace | undefined;
   readonly limits: ServerLimits;
 }
 

@@ -122,6 +122,7 @@ export default {
     }),
     unassign: post("/v1/profiles/unassign", {
       id: "unassignAdeProfile",
+      isLong: true,
       summary: "Remove the ADE profile from devices",
       body: withExample(z.strictObject({ ...deviceSelection, ...confirmationMembers }), () => ({
         serials: ["SERIAL000001"],
@@ -143,6 +144,7 @@ export default {
     }),
     check: post("/v1/profiles/{id}/check", {
       id: "checkAdeProfile",
+      isLong: true,
       changes: false,
       summary: "Ask Apple whether an ADE profile still exists",
       params: byId,
@@ -152,6 +154,7 @@ export default {
     }),
     assign: post("/v1/profiles/{id}/assign", {
       id: "assignAdeProfile",
+      isLong: true,
       summary: "Assign an ADE profile to devices",
       params: byId,
       body: withExample(z.strictObject({ ...deviceSelection, ...confirmationMembers }), () => ({
@@ -163,6 +166,7 @@ export default {
     }),
     delete: post("/v1/profiles/{id}/delete", {
       id: "deleteAdeProfile",
+      isLong: true,
       summary: "Remove an ADE profile from its devices, then delete the profile in clomoctl",
       params: byId,
       body: z.strictObject(confirmationMembers),

@@ -218,6 +218,7 @@ export default {
     }),
     setToken: put("/v1/ade/token", {
       id: "setAdeToken",
+      isLong: true,
       summary: "Set a server token",
       body: z.strictObject({
         name: z.string().min(1).max(1000).meta({ description: "the file's name" }),
@@ -275,6 +276,7 @@ export default {
     }),
     contact: post("/v1/ade/account", {
       id: "contactAde",
+      isLong: true,
       changes: false,
       summary: "Ask Apple which MDM server and organisation the token belongs to",
       body: z.strictObject({}),
@@ -359,6 +361,7 @@ export default {
     }),
     release: post("/v1/ade/syncs/{id}/release", {
       id: "releaseAdeDevices",
+      isLong: true,
       summary: "Confirm the release of devices that a full sync did not find",
       params: byId,
       body: z.strictObject({

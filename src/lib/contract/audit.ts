@@ -148,6 +148,7 @@ export default {
     }),
     verify: get("/v1/audit/verify", {
       id: "verifyAudit",
+      isLong: true,
       summary: "Verify that no audit record was altered, removed or moved",
       query: {
         head: Sha256.optional().meta({ description: "hash of an audit record that was kept elsewhere" }),

@@ -508,6 +508,7 @@ export default {
     }),
     delete: post("/v1/imports/deletions", {
       id: "planDeletion",
+      isLong: true,
       changes: false,
       summary: "Plan a deletion of records, selected by their IDs or by filters",
       body: DeletionRequest,
@@ -562,6 +563,7 @@ export default {
     }),
     commit: post("/v1/imports/{id}/commit", {
       id: "commitImport",
+      isLong: true,
       summary: "Commit a plan, all of it or nothing",
       params: byId,
       ifMatch: true,
@@ -578,6 +580,7 @@ export default {
     }),
     replan: post("/v1/imports/{id}/replan", {
       id: "replanImport",
+      isLong: true,
       changes: false,
       summary: "Compare the file of a plan with the tenant again",
       params: byId,
@@ -608,6 +611,7 @@ export default {
     }),
     undo: post("/v1/imports/undo/{number}", {
       id: "undoChange",
+      isLong: true,
       changes: false,
       summary: "Plan the undo of a change",
       params: { number: z.union([z.coerce.number().int().positive(), z.literal("last")]) },
@@ -627,6 +631,7 @@ export default {
     }),
     dropTasks: post("/v1/imports/drop", {
       id: "dropConsoleTasks",
+      isLong: true,
       changes: false,
       summary: "Plan to drop tasks; this restores the console's values in the mirror",
       body: DropRequest,

@@ -134,6 +134,11 @@ interface RouteOptions {
   readonly status?: 200 | 201;
   /** true if the route needs no credentials */
   readonly isOpen?: true;
+  /**
+   * true if the work grows with the number of records, or waits for another service: over a socket, it has no time
+   * limit, and is interrupted when the server stops. Routes that accept a file always are like this
+   */
+  readonly isLong?: true;
   /** false if the route writes something other than the tenant's data: for example, a plan or the reminder log */
   readonly changes?: false;
   /** failures in addition to those that the method, path and body imply */
@@ -152,6 +157,14 @@ export interface Route extends RouteOptions {
 /** Returns true if a route changes the tenant's data. In a protected context, it requires the context's name. */
 export const changesTenant = ({ method, changes }: Pick<Route, "method" | "changes">): boolean =>
   method !== "get" && changes !== false;
+
+/** Returns true if the time of a route is not limited. A route whose response is streamed begins to respond at once. */
+export const isUnlimited = ({ isLong, file, takesParts }: Route): boolean =>
+  isLong === true || file === true || takesParts === true;
+
+/** Returns true if the response of a route is streamed. */
+export const isStream = ({ answer: { kind }, file }: Route): boolean =>
+  file !== true && ["lines", "csv", "parts"].includes(kind);
 
 /** Routes, by the names of the client's methods. */
 export type Routes = Readonly<Record<string, Route>>;

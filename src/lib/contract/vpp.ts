@@ -22,6 +22,7 @@ export default {
     }),
     setToken: put("/v1/vpp/tokens/{id}", {
       id: "setVppToken",
+      isLong: true,
       summary: "Set the content token of an organisation, identified by its ID",
       params: byId,
       body: z.strictObject({
@@ -56,6 +57,7 @@ export default {
     }),
     check: post("/v1/vpp/tokens/{id}/check", {
       id: "checkVppToken",
+      isLong: true,
       changes: false,
       summary: "Ask Apple for the location of an organisation's content token, and which MDM holds it",
       params: byId,

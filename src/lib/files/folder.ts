@@ -1,4 +1,4 @@
-import { statfsSync } from "node:fs";
+import { chmodSync, rmSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { mkdir, open, readdir, stat } from "node:fs/promises";
 import { toDiskFailure } from "../errors/disk.ts";
@@ -61,6 +61,12 @@ export function getFreeBytes(folder: string): number | undefined {
     return undefined;
   }
 }
+
+/** Lets the group of a Unix socket's owner connect to it. */
+export const shareSocketWithGroup = (path: string): void => chmodSync(path, 0o660);
+
+/** Removes a Unix socket on which no program listens. */
+export const removeSocket = (path: string): void => rmSync(path, { force: true });
 
 /** Lists the names in a folder. @throws the error of the file system */
 export const listNames = (folder: string): Promise<readonly string[]> => readdir(folder);

@@ -5,6 +5,8 @@ export {
   isFolder,
   listNames,
   getFolderOwnerId,
+  removeSocket,
+  shareSocketWithGroup,
   syncFolder,
   createUnwritableFailure,
 } from "./folder.ts";

@@ -1,9 +1,23 @@
+const GIB = 1024 ** 3;
+
+/** Limits of uploads. */
+export interface UploadLimits {
+  /** maximum size, after decompression */
+  readonly bytes: number;
+  /** disk space that must stay free */
+  readonly freeBytes: number;
+  /** uploads that are received at the same time */
+  readonly uploads: number;
+}
+
 /** Limits of a server. Each one is an option of `serve`. */
-export interface ServerLimits {
+export interface ServerLimits extends UploadLimits {
   /** time for the headers of a request */
   readonly headersMs: number;
-  /** time in which nothing of a request or a response arrives */
+  /** time in which no byte of a request arrives, or no byte of a response is accepted */
   readonly idleMs: number;
+  /** time for a request that is neither an import nor a stream */
+  readonly requestMs: number;
   readonly connections: number;
   /** requests that are answered at the same time */
   readonly requests: number;
@@ -14,8 +28,12 @@ export interface ServerLimits {
 }
 
 export const DEFAULT_LIMITS: ServerLimits = {
+  bytes: 2 * GIB,
+  freeBytes: GIB,
+  uploads: 4,
   headersMs: 10_000,
   idleMs: 60_000,
+  requestMs: 30_000,
   connections: 256,
   requests: 64,
   ratePerSecond: 50,

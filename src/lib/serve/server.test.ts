@@ -1,14 +1,17 @@
-import { connect } from "node:net";
-import { mkdtempSync, rmSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Failure } from "../errors/index.ts";
-import { createProblemResponse } from "../tenant/http/problem.ts";
+import { Failure } from "../errors/index.ts";
+import { same } from "../text/index.ts";
+import { createErrorResponse, createProblemResponse } from "../tenant/http/problem.ts";
 import { parseProxies } from "./forwarded.ts";
 import { DEFAULT_LIMITS } from "./limits.ts";
 import type { AnsweredRequest } from "./log.ts";
-import { startServer, type RunningServer, type ServeOptions } from "./server.ts";
+import type { RunningServer, ServeOptions } from "./options.ts";
+import { startServer } from "./server.ts";
 
 const running: RunningServer[] = [];
 afterEach(async () => {
@@ -28,7 +31,11 @@ const start = async (more: Partial<ServeOptions> = {}): Promise<RunningServer> =
       return Response.json({ address, body: await request.text() });
     },
     refuse: (failure, headers = {}, status = failure.status) => createProblemResponse(failure, { headers, status }),
+    explain: createErrorResponse,
     isReady: async () => true,
+    requireMetricsRight: async () => undefined,
+    countImports: async () => ({ planned: 2 }),
+    countQueued: () => 1,
     document: async () => '{"openapi":"3.1.0"}',
     newId: () => `request-${(ids += 1)}`,
     log: (request) => void logged.push(request),
@@ -89,9 +96,16 @@ describe("requests that Node itself refuses are problem objects with an id", () 
   test.each([
     ["not HTTP", "hello\r\n\r\n", 400],
     ["headers that are too large", `GET / HTTP/1.1\r\nhost: x\r\nx: ${"a".repeat(100_000)}\r\n\r\n`, 431],
+    ["1,000 headers", `GET / HTTP/1.1\r\nhost: x\r\n${"x-a: b\r\n".repeat(3000)}\r\n`, 431],
     ["headers that do not end", "GET / HTTP/1.1\r\nhost: x\r\n", 408],
+    ["nothing", "", 408],
+    ["no host", "GET /v1/echo HTTP/1.1\r\nconnection: close\r\n\r\n", 400],
+    ["a host that is not one", "GET /v1/echo HTTP/1.1\r\nhost: a b\r\nconnection: close\r\n\r\n", 400],
+    ["a proxy's method", "CONNECT example.jp:443 HTTP/1.1\r\nhost: x\r\n\r\n", 405],
+    ["two lengths", "POST /v1/echo HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab", 400],
+    ["a body that does not end", "POST /v1/echo HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nab", 408],
   ])("%s", async (_, bytes, status) => {
-    const server = await start({ limits: { ...DEFAULT_LIMITS, headersMs: 200 } });
+    const server = await start({ limits: { ...DEFAULT_LIMITS, headersMs: 200, idleMs: 1000 } });
     const answer = await sendRaw(portOf(server), bytes);
     expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(answer).toContain("application/problem+json");
@@ -165,11 +179,146 @@ test("stopping lets running requests finish, and refuses new ones", async () => 
   await stopped;
 });
 
+test("on a kept connection, a server that stops is not ready, and closes the connection", async () => {
+  const released = Promise.withResolvers<undefined>();
+  const began = Promise.withResolvers<AbortSignal>();
+  const server = await start({
+    answer: async (_request, { stopping }) => {
+      began.resolve(stopping);
+      await released.promise;
+      return new Response("finished");
+    },
+  });
+  const answer = sendRaw(
+    portOf(server),
+    `GET /v1/slow HTTP/1.1\r\nhost: x\r\n\r\n`.repeat(1) + "GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n",
+  );
+  const stopping = await began.promise;
+  expect(stopping.aborted).toBe(false);
+  const stopped = server.stop(10_000);
+  expect(stopping.aborted).toBe(true);
+  released.resolve(undefined);
+  expect(await answer).toContain("finished");
+  await stopped;
+});
+
+test("a sender that waits longer than the idle time for the tenant is answered", async () => {
+  const answer = async (): Promise<Response> => {
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    return new Response("late");
+  };
+  const { url } = await start({ answer, limits: { ...DEFAULT_LIMITS, idleMs: 200 } });
+  expect(await (await fetch(`${url}/v1/slow`, { method: "POST", body: "x" })).text()).toBe("late");
+});
+
+test("a reader that does not read is disconnected, and its stream is cancelled", async () => {
+  const cancelled = Promise.withResolvers<undefined>();
+  const answer = async (): Promise<Response> =>
+    new Response(
+      new ReadableStream({
+        pull: (controller) => controller.enqueue(new Uint8Array(65_536)),
+        cancel: () => cancelled.resolve(undefined),
+      }),
+    );
+  const server = await start({ answer, limits: { ...DEFAULT_LIMITS, idleMs: 200 } });
+  const socket = connect(portOf(server), "127.0.0.1", () => socket.write("GET /v1/all HTTP/1.1\r\nhost: x\r\n\r\n"));
+  socket.on("error", () => undefined).pause();
+  await cancelled.promise;
+  socket.destroy();
+});
+
+test("connections beyond the limit get a problem object, and do not stay open", async () => {
+  const server = await start({ limits: { ...DEFAULT_LIMITS, connections: 2 } });
+  const silent = [0, 1].map(() => connect(portOf(server), "127.0.0.1"));
+  const refused = await sendRaw(portOf(server), "GET /v1/echo HTTP/1.1\r\nhost: x\r\n\r\n");
+  expect(refused).toMatch(/^HTTP\/1.1 503 /);
+  expect(refused).toContain("too many connections");
+  expect(refused).toContain("x-request-id: request-");
+  for (const socket of silent) socket.destroy();
+  await expect.poll(async () => (await fetch(`${server.url}/v1/echo`, { method: "POST", body: "x" })).status).toBe(200);
+});
+
+test("an error of the tenant is a problem object with an id", async () => {
+  const { url } = await start({ answer: () => Promise.reject(new Error("broken at /home/x/y.db")) });
+  const response = await fetch(`${url}/v1/echo`);
+  expect([response.status, response.headers.get("x-request-id")]).toEqual([500, "request-1"]);
+  expect(await response.text()).not.toContain("/home/x");
+});
+
+test("a request that its sender gives up is logged as such", async () => {
+  const server = await start({ answer: () => new Promise(() => undefined) });
+  const socket = connect(portOf(server), "127.0.0.1", () => socket.write("GET /v1/a HTTP/1.1\r\nhost: x\r\n\r\n"));
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  socket.destroy();
+  await expect.poll(() => logged.map(({ status }) => status)).toEqual([499]);
+});
+
+test("the server's own routes refuse other methods", async () => {
+  const { url } = await start();
+  const response = await fetch(`${url}/healthz`, { method: "POST", body: "x" });
+  expect([response.status, response.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
+});
+
+test("an expectation that the server does not know is ignored", async () => {
+  const server = await start();
+  const answer = await sendRaw(
+    portOf(server),
+    "GET /v1/echo HTTP/1.1\r\nhost: x\r\nexpect: tea\r\nconnection: close\r\n\r\n",
+  );
+  expect(answer).toMatch(/^HTTP\/1.1 200 /);
+});
+
+describe("metrics", () => {
+  const read = async (url: string): Promise<string> => (await fetch(url)).text();
+
+  test("count requests by route and status, connections, imports and refused sign-ins", async () => {
+    const answer: ServeOptions["answer"] = async (request, _, trace) => {
+      const { pathname } = new URL(request.url);
+      trace.route = pathname === "/v1/sessions" ? pathname : "/v1/users/{id}";
+      return new Response(null, { status: pathname === "/v1/sessions" ? 401 : 204 });
+    };
+    const { url } = await start({ answer });
+    await fetch(`${url}/v1/users/canary`);
+    await fetch(`${url}/v1/sessions`, { method: "POST" });
+    await expect.poll(() => logged.length).toBe(2);
+    const text = await read(`${url}/metrics`);
+    expect(text).toContain(
+      'clomoctl_request_duration_seconds_count{method="GET",route="/v1/users/{id}",status="204"} 1',
+    );
+    for (const line of [
+      "clomoctl_refused_sign_ins_total 1",
+      'clomoctl_imports{state="planned"} 2',
+      "clomoctl_import_queue_length 1",
+    ])
+      expect(text).toContain(line);
+    expect(text).toMatch(/clomoctl_connections [1-9]/);
+    expect(text).toContain("nodejs_eventloop_lag_p99_seconds");
+    expect(text).not.toContain("canary");
+  });
+
+  test("need a credential, except at a place of their own", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "serve-"));
+    const server = createServer();
+    const port = await new Promise<number>((resolve) => {
+      server.listen(0, "127.0.0.1", () => resolve((server.address() as { port: number }).port));
+    });
+    await new Promise((resolve) => server.close(resolve));
+    const { url } = await start({
+      metricsPlace: { host: "127.0.0.1", port },
+      requireMetricsRight: () => Promise.reject(new Failure("not-permitted", { what: same("no right") })),
+    });
+    expect((await fetch(`${url}/metrics`)).status).toBe(403);
+    expect(await read(`http://127.0.0.1:${port}/metrics`)).toContain("clomoctl_connections");
+    rmSync(folder, { recursive: true });
+  });
+});
+
 test("a Unix socket", async () => {
   const folder = mkdtempSync(join(tmpdir(), "serve-"));
   const path = join(folder, "socket");
   const server = await start({ place: { path } });
   expect(server.url).toBe(`unix:${path}`);
+  expect(statSync(path).mode & 0o777).toBe(0o660);
   const answer = await new Promise<string>((resolve, reject) => {
     let text = "";
     const socket = connect(path, () => socket.write("GET /healthz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"));
@@ -178,6 +327,17 @@ test("a Unix socket", async () => {
     socket.on("error", reject);
   });
   expect(answer).toContain("200 OK");
+  rmSync(folder, { recursive: true });
+});
+
+test("a Unix socket that a killed program left behind is replaced, but not one in use", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "serve-"));
+  const path = join(folder, "socket");
+  const script = `require("node:net").createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, "SIGKILL"))`;
+  expect(spawnSync(process.execPath, ["-e", script]).signal).toBe("SIGKILL");
+  expect(statSync(path).isSocket()).toBe(true);
+  await start({ place: { path } });
+  await expect(start({ place: { path } })).rejects.toMatchObject({ code: "unavailable", where: path });
   rmSync(folder, { recursive: true });
 });
 

@@ -1,21 +1,11 @@
-import { Readable } from "node:stream";
+import { pipeline, Readable } from "node:stream";
+import type { ReadableStream as NodeReadableStream } from "node:stream/web";
+import { createGunzip } from "node:zlib";
 import type { Route } from "../contract/route.ts";
-import { Failure } from "../errors/index.ts";
+import { createInterruptedFailure, Failure } from "../errors/index.ts";
 import { getFreeBytes, spoolToFile, type TemporaryStorage } from "../files/index.ts";
-import { text } from "../text/index.ts";
-
-const GIB = 1024 ** 3;
-
-/** Limits of uploads. */
-export interface UploadLimits {
-  readonly bytes: number;
-  /** disk space that must stay free */
-  readonly freeBytes: number;
-  /** uploads at the same time */
-  readonly uploads: number;
-}
-
-export const DEFAULT_UPLOAD_LIMITS: UploadLimits = { bytes: 2 * GIB, freeBytes: GIB, uploads: 4 };
+import { same, text } from "../text/index.ts";
+import type { UploadLimits } from "./limits.ts";
 
 const TOO_LARGE_FAILURE = new Failure("usage", {
   what: text("the upload is larger than this server accepts", "このサーバーが受け付ける大きさを超えています"),
@@ -32,11 +22,40 @@ const BUSY_FAILURE = new Failure("unavailable", {
   retryAfterMs: 5000,
 });
 
+const createEncodingFailure = (encoding: string): Failure =>
+  new Failure("usage", {
+    what: text(`the content encoding "${encoding}" is not supported`, `Content-Encoding「${encoding}」は使えません`),
+    where: "content-encoding",
+    hint: same("Content-Encoding: gzip"),
+    status: 415,
+  });
+
+const createGzipFailure = (cause: unknown): Failure =>
+  new Failure("usage", {
+    what: text("the upload is not complete gzip data", "gzip のデータとして最後まで読めません"),
+    where: "content-encoding",
+    cause,
+  });
+
 /** How often the free disk space is checked while an upload arrives. */
 const CHECKED_BYTES = 64 * 1024 * 1024;
 
 const requireFreeSpace = (folder: string, freeBytes: number): void => {
   if ((getFreeBytes(folder) ?? freeBytes) < freeBytes) throw DISK_FULL_FAILURE;
+};
+
+/** Returns true if the body of a request is compressed.  @throws Failure `usage` with 415 for other encodings than gzip */
+const isGzipped = (headers: Headers): boolean => {
+  const encoding = headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
+  if (!["gzip", "x-gzip", "identity"].includes(encoding)) throw createEncodingFailure(encoding.slice(0, 100));
+  return encoding !== "identity";
+};
+
+/** Returns the reason why a body could not be received. */
+const toReceiveFailure = (error: unknown): Failure => {
+  if (error instanceof Failure) return error;
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  return code.startsWith("Z_") ? createGzipFailure(error) : createInterruptedFailure(error);
 };
 
 /** Stores uploads in the temporary folder until they are complete. */
@@ -54,18 +73,25 @@ export class UploadSpool {
   }
 
   /**
-   * Receives the body of a request for a route that takes a file; undefined for other routes.
+   * Receives the body of a request for a route that takes a file, and decompresses it; undefined for other routes.
    *
-   * @throws Failure `usage` with 413, `unavailable` with 503 or 507
+   * @param signal ends the receiving
+   * @throws Failure `usage` with 400, 413 or 415, `unavailable` with 503 or 507; `interrupted`
    */
-  async receive({ file, takesParts }: Route, request: Request) {
+  async receive({ file, takesParts }: Route, request: Request, signal: AbortSignal) {
     const { body } = request;
     if ((file !== true && takesParts !== true) || body === null) return undefined;
+    const gzipped = isGzipped(request.headers);
     if (this.#running >= this.#limits.uploads) throw BUSY_FAILURE;
     this.#running += 1;
     try {
-      const spooled = await spoolToFile(this.#limited(body), this.#place);
-      const { method, url, headers, signal } = request;
+      const spooled = await spoolToFile(
+        this.#limited(() => openBody(body, gzipped, signal)),
+        this.#place,
+      );
+      const { method, url } = request;
+      const headers = new Headers(request.headers);
+      headers.delete("content-encoding");
       const init: RequestInit & { duplex: "half" } = {
         method,
         headers,
@@ -79,18 +105,30 @@ export class UploadSpool {
     }
   }
 
-  async *#limited(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+  /** Yields the bytes of a body, which is opened only when it is read: until then, nobody would see its errors. */
+  async *#limited(open: () => Readable): AsyncGenerator<Uint8Array> {
     const { bytes: max, freeBytes } = this.#limits;
     let bytes = 0;
     let checked = -CHECKED_BYTES;
-    for await (const chunk of body) {
-      if (bytes - checked >= CHECKED_BYTES) {
-        requireFreeSpace(this.#folder, freeBytes);
-        checked = bytes;
+    try {
+      for await (const chunk of open() as AsyncIterable<Uint8Array>) {
+        if (bytes - checked >= CHECKED_BYTES) {
+          requireFreeSpace(this.#folder, freeBytes);
+          checked = bytes;
+        }
+        bytes += chunk.length;
+        if (bytes > max) throw TOO_LARGE_FAILURE;
+        yield chunk;
       }
-      bytes += chunk.length;
-      if (bytes > max) throw TOO_LARGE_FAILURE;
-      yield chunk;
+    } catch (error) {
+      throw toReceiveFailure(error);
     }
   }
 }
+
+/** Returns the bytes of a body, decompressed. */
+const openBody = (body: ReadableStream<Uint8Array>, gzipped: boolean, signal: AbortSignal): Readable => {
+  const sent = Readable.fromWeb(body as NodeReadableStream<Uint8Array>, { signal });
+  // the reader of the result gets every error
+  return gzipped ? pipeline(sent, createGunzip(), () => undefined) : sent;
+};

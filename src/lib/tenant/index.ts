@@ -19,6 +19,16 @@ export interface OpenTenant {
   readonly canSignIn: () => Promise<boolean>;
   /** Returns true if the tenant's file can be read. */
   readonly isReadable: () => Promise<boolean>;
+  /**
+   * Checks that a request's credential permits reading the metrics of a server.
+   *
+   * @throws Failure `not-signed-in`, `not-permitted`
+   */
+  readonly requireMetricsRight: (request: Request) => Promise<void>;
+  /** Returns the number of imports in each state. */
+  readonly countImports: () => Promise<Readonly<Record<string, number>>>;
+  /** Returns the number of imports that wait for the import thread, with the one that it runs. */
+  readonly countQueuedImports: () => number;
   /** Waits for running work and releases the files. Later requests are refused with `unavailable`. */
   readonly close: () => Promise<void>;
 }
@@ -89,11 +99,20 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
     isReadable: async () => {
       try {
         await owner.read(await loadSignInCount());
-        return !isClosing;
+        return !isClosing && parts.isCurrent();
       } catch {
         return false;
       }
     },
+    requireMetricsRight: async (request) => {
+      const { requireMetricsRight } = await import("./policy/check.ts");
+      const { NOT_SIGNED_IN_FAILURE } = await import("./accounts/credentials.ts");
+      const found = await findSender(own, request, surroundings);
+      if (found === undefined) throw NOT_SIGNED_IN_FAILURE;
+      requireMetricsRight(found.actor);
+    },
+    countImports: async () => owner.read((await import("./plans/import-rows.ts")).countImportsByState),
+    countQueuedImports: parts.countQueued,
     async close() {
       isClosing = true;
       await Promise.allSettled(underWay);
@@ -125,7 +144,7 @@ const NO_MAIL_ACCESS: OpenMail = () =>
   );
 
 /** An open tenant as its owner sees it, with what limits it to a part. */
-type OwnParts = TenantParts & Pick<TenantStoreHandle, "within">;
+type OwnParts = TenantParts & Pick<TenantStoreHandle, "within" | "isCurrent">;
 
 /** The clock, the randomness and the owner of a tenant. */
 type OwnerOptions = Pick<TenantOptions, "surroundings" | "actor">;
@@ -157,11 +176,19 @@ const createAccountResolver =
     return openParts(own, asker, options);
   };
 
+/** Returns the account and the credential of a request; undefined if it has no valid credential. */
+const findSender = async ({ store }: Pick<OwnParts, "store">, request: Request, surroundings: Surroundings) => {
+  const { findSignedInActor } = await import("./accounts/credentials.ts");
+  const header = request.headers.get("authorization");
+  return store.read((reader) => findSignedInActor(reader, header, getCurrentInstant(surroundings)));
+};
+
 /** Returns a resolver for requests over sockets, which are signed in with a credential. */
 const createCredentialResolver =
   (own: OwnParts, { surroundings, actor }: OwnerOptions): PartsResolver =>
   async (request, isOpen, from) => {
     if (from === undefined) throw new TypeError("a request over a socket has no source");
+    if (!own.isCurrent()) throw createChangedSchemaFailure();
     const { address, id } = from;
     const origin = { ...surroundings.origin, access: "socket" as const, address, request: id };
     const options = { surroundings: { ...surroundings, origin }, actor };
@@ -171,10 +198,8 @@ const createCredentialResolver =
       // an open route only signs in; its handler is not given the tenant
       return { ...own, owner, session: owner, address };
     }
-    const { findSignedInActor, NOT_SIGNED_IN_FAILURE, recordUse } = await import("./accounts/credentials.ts");
-    const header = request.headers.get("authorization");
-    const now = getCurrentInstant(surroundings);
-    const found = await own.store.read((reader) => findSignedInActor(reader, header, now));
+    const { NOT_SIGNED_IN_FAILURE, recordUse } = await import("./accounts/credentials.ts");
+    const found = await findSender(own, request, surroundings);
     from.admit(found?.stored.id ?? null);
     if (found === undefined) throw NOT_SIGNED_IN_FAILURE;
     const { actor: asker, stored } = found;
@@ -183,6 +208,15 @@ const createCredentialResolver =
     const here = { ...options, surroundings: { ...surroundings, origin: { ...origin, token } } };
     return { ...(await openParts(own, asker, here)), owner, address };
   };
+
+/** A long-running server meets this if a newer clomoctl opened the same file in the meantime. */
+const createChangedSchemaFailure = (): Failure =>
+  new Failure("unavailable", {
+    what: text(
+      "this tenant was written by a newer version of clomoctl; the server must be restarted with that version",
+      "このテナントは、新しい版の clomoctl で変更されました。その版でサーバーを起動し直してください",
+    ),
+  });
 
 const createClosedFailure = (): Failure =>
   new Failure("unavailable", { what: text("the tenant is closed", "テナントは閉じられています") });

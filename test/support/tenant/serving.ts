@@ -1,6 +1,6 @@
 import { DEFAULT_LIMITS, startServer, type RunningServer, type ServerLimits } from "../../../src/lib/serve/index.ts";
 import type { AnsweredRequest } from "../../../src/lib/serve/log.ts";
-import { createProblemResponse } from "../../../src/lib/tenant/http/problem.ts";
+import { createErrorResponse, createProblemResponse } from "../../../src/lib/tenant/http/problem.ts";
 import type { TestTenant } from "./tenant.ts";
 
 /** A server of a test's tenant, and the requests that it logged. */
@@ -19,9 +19,13 @@ export const serveTestTenant = async (
   const server: RunningServer = await startServer({
     place: { host: "127.0.0.1", port: 0 },
     limits: { ...DEFAULT_LIMITS, ...limits },
-    answer: (request, from, trace) => served.fetch(request, { ...from, trace }),
+    answer: (request, from, trace) => served.fetch(request, { ...from, limitMs: DEFAULT_LIMITS.requestMs, trace }),
     refuse: (failure, headers = {}, status = failure.status) => createProblemResponse(failure, { headers, status }),
+    explain: createErrorResponse,
     isReady: served.isReadable,
+    requireMetricsRight: served.requireMetricsRight,
+    countImports: served.countImports,
+    countQueued: served.countQueuedImports,
     document: async () => "{}",
     newId: () => `request-${(ids += 1)}`,
     log: (request) => void logged.push(request),

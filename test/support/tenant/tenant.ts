@@ -188,6 +188,9 @@ export class TestTenant {
   #open: OpenTenant;
   readonly #acting = new Map<string, OpenTenant>();
   #served: OpenTenant | undefined;
+  readonly #stopping = new AbortController();
+  /** time for short requests over sockets, in milliseconds */
+  limitMs = 30_000;
   /** the emails that the tenant has sent */
   readonly mails: TenantMail[] = [];
   /** sends the tenant's requests to Apple's services */
@@ -282,10 +285,17 @@ export class TestTenant {
     return (this.#served ??= this.#start("requests"));
   }
 
+  /** Interrupts imports over sockets, as if the server stopped. */
+  beginStop(): void {
+    this.#stopping.abort();
+  }
+
   /** Answers a request as if it came over a socket. */
   receive(request: globalThis.Request, address = "192.0.2.1"): Promise<Response> {
     const trace = { route: null, account: null };
-    return this.served.fetch(request, { address, id: "request-1", trace, admit: () => undefined });
+    const { signal: stopping } = this.#stopping;
+    const admit = (): undefined => undefined;
+    return this.served.fetch(request, { address, id: "request-1", limitMs: this.limitMs, stopping, trace, admit });
   }
 
   /** Creates a client that acts as an account. */

@@ -10,10 +10,11 @@ import { collectChangeNumbers } from "../made-changes.ts";
 import type { Actor } from "../policy/asker.ts";
 import type { RuleRequest } from "../policy/routes.ts";
 import { createRouteResponse } from "./answer.ts";
-import { refuseOtherMethods, toHonoPath, limitJsonBody, finishResponse } from "./guards.ts";
+import { refuseCompressedJson, refuseOtherMethods, toHonoPath, limitJsonBody, finishResponse } from "./guards.ts";
 import type { Handler, TenantParts } from "./handler.ts";
 import { HANDLERS } from "./nouns.ts";
 import { createProblemResponse, createErrorResponse } from "./problem.ts";
+import { explainStop, limitTime } from "./time-limit.ts";
 import { createValidator } from "./validate.ts";
 
 const isNounName = (name: string): name is NounName => Object.hasOwn(HANDLERS, name);
@@ -82,6 +83,10 @@ export type PartsResolver = (
 export interface RequestSource {
   readonly address: string;
   readonly id: string;
+  /** maximum time for a request whose work does not grow with the number of records, in milliseconds */
+  readonly limitMs: number;
+  /** aborted when the server stops */
+  readonly stopping: AbortSignal;
   readonly trace: { route: string | null; account: string | null };
   /**
    * counts the request by the id of its credential; null: by its address. @throws Failure `throttled` if there were too
@@ -99,9 +104,18 @@ export interface AppOptions {
 /** Returns the handlers of a noun for the sender of a request, by route name. */
 type HandlersFor = (parts: TenantParts) => Promise<Readonly<Record<string, Handler<Route>>>>;
 
+/** The route of a request, and what validates and answers it. */
+interface MatchedRoute {
+  readonly route: Route;
+  readonly validated: ReturnType<typeof createValidator>;
+  readonly handlerFor: (parts: TenantParts) => Promise<Handler<Route>>;
+}
+
 /** What hono passes on with a request. */
-interface AppEnvironment {
+export interface AppEnvironment {
   readonly Bindings: { readonly from: RequestSource | undefined };
+  /** aborted when the work for the request should end */
+  readonly Variables: { until: AbortSignal };
 }
 
 /** The tenant API. The routes of a noun are loaded at the first request for the noun. */
@@ -170,40 +184,48 @@ class App {
   }
 
   #add(app: Hono<AppEnvironment>, route: Route, handlerFor: (parts: TenantParts) => Promise<Handler<Route>>): void {
-    const limits = route.body === undefined ? [] : [limitJsonBody(route)];
+    const guards = route.body === undefined ? [] : [refuseCompressedJson, limitJsonBody(route)];
     const validated = createValidator(route);
-    app.on([route.method.toUpperCase()], [toHonoPath(route)], ...limits, async (c: Context<AppEnvironment, "/">) => {
-      const { raw } = c.req;
-      const { from } = c.env;
-      const parts = await this.#partsFor(raw, route.isOpen === true, from);
-      const { asker } = parts.session;
-      if (from !== undefined) Object.assign(from.trace, { route: route.path, account: asker.account?.id ?? null });
-      const valid = await validated(c.req);
-      if (valid instanceof Response) return valid;
-      const { params, query, body, headers } = valid;
-      await requireRoutePermission(route, { asker, params, query, body });
-      await using spooled = from === undefined ? undefined : await parts.spool?.(route, raw);
-      const file = await getRequestFile(route, spooled?.request ?? raw);
-      if (file instanceof Response) return file;
-      const { "if-match": etag = "", "idempotency-key": key } = headers ?? {};
-      const content = body === undefined ? etag : JSON.stringify(body);
-      const handle = await handlerFor(parts);
-      const { given, changes } = await collectChangeNumbers(() =>
-        handle({
-          params,
-          query,
-          body,
-          file: file as undefined,
-          etag: unquoteEtag(etag),
-          signal: raw.signal,
-          repeatable:
-            key === undefined ? undefined : { key, route: getKeyPath(asker, c.req.path), fingerprint: sha256(content) },
-        }),
-      );
-      const response = await createRouteResponse(route, given, wantsNdjson(c));
-      if (changes.length > 0) response.headers.set(CHANGE_HEADER, changes.join(", "));
-      return response;
-    });
+    const at = [toHonoPath(route)];
+    app.on([route.method.toUpperCase()], at, limitTime(route), ...guards, (c: Context<AppEnvironment, "/">) =>
+      this.#answer(c, { route, validated, handlerFor }).catch((error: unknown) => {
+        throw explainStop(error, c.env.from);
+      }),
+    );
+  }
+
+  async #answer(c: Context<AppEnvironment, "/">, { route, validated, handlerFor }: MatchedRoute): Promise<Response> {
+    const { raw } = c.req;
+    const { from } = c.env;
+    const { until } = c.var;
+    const parts = await this.#partsFor(raw, route.isOpen === true, from);
+    const { asker } = parts.session;
+    if (from !== undefined) from.trace.account = asker.account?.id ?? null;
+    const valid = await validated(c.req);
+    if (valid instanceof Response) return valid;
+    const { params, query, body, headers } = valid;
+    await requireRoutePermission(route, { asker, params, query, body });
+    await using spooled = from === undefined ? undefined : await parts.spool?.(route, raw, until);
+    const file = await getRequestFile(route, spooled?.request ?? raw);
+    if (file instanceof Response) return file;
+    const { "if-match": etag = "", "idempotency-key": key } = headers ?? {};
+    const content = body === undefined ? etag : JSON.stringify(body);
+    const handle = await handlerFor(parts);
+    const { given, changes } = await collectChangeNumbers(() =>
+      handle({
+        params,
+        query,
+        body,
+        file: file as undefined,
+        etag: unquoteEtag(etag),
+        signal: until,
+        repeatable:
+          key === undefined ? undefined : { key, route: getKeyPath(asker, c.req.path), fingerprint: sha256(content) },
+      }),
+    );
+    const response = await createRouteResponse(route, given, wantsNdjson(c));
+    if (changes.length > 0) response.headers.set(CHANGE_HEADER, changes.join(", "));
+    return response;
   }
 }
 

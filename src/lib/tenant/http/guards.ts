@@ -25,6 +25,14 @@ export const limitJsonBody = ({ bodyMib = MAX_BODY_MIB }: Route): MiddlewareHand
     },
   });
 
+/** Refuses compressed JSON. Only uploads of files may be compressed. */
+export const refuseCompressedJson: MiddlewareHandler = async (c, next) => {
+  const encoding = c.req.header("content-encoding") ?? "identity";
+  if (encoding.toLowerCase() === "identity") return next();
+  const what = text("JSON bodies must not be compressed", "JSON の本文は圧縮できません");
+  return createUsageResponse({ what, where: "content-encoding" }, { status: 415 });
+};
+
 /** Converts the path of a route to hono's syntax. */
 export const toHonoPath = ({ path }: Route): string => path.replaceAll(/\{(\w+)\}/g, ":$1");
 

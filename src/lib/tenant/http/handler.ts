@@ -33,7 +33,9 @@ export interface TenantParts {
   /** where the request comes from: a network address, or `embedded` for the same process */
   readonly address: string;
   /** stores what a sender over a socket uploads, so that a slow sender does not hold up the import thread */
-  readonly spool?: ((route: Route, request: Request) => Promise<SpooledRequest | undefined>) | undefined;
+  readonly spool?:
+    | ((route: Route, request: Request, signal: AbortSignal) => Promise<SpooledRequest | undefined>)
+    | undefined;
   readonly processes: Processes;
   readonly verifyAudit: AuditVerifier;
   /** access to Apple's services */

@@ -6,7 +6,7 @@ import { isPermittedByItems, ROLE_POLICY, describeMissingRight } from "../../mod
 import { OPERATIONS, type Operation } from "../../model/role.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Scope } from "../store/store.ts";
-import { describeRight, type TokenRight } from "../../model/credential.ts";
+import { describeRight, METRICS_RIGHT, type TokenRight } from "../../model/credential.ts";
 import type { Actor, ActorCredential } from "./asker.ts";
 
 /** Returns where an actor may perform an operation: in all organisations, or only in their own. undefined: nowhere. */
@@ -95,6 +95,22 @@ const createMissingRightFailure = ({ name }: ActorCredential, right: TokenRight)
       line("access-tokens create", ["NAME"], { rights: right }),
     ),
   });
+
+/** @throws Failure `not-permitted` if the actor did not sign in with a token that grants reading the metrics */
+export const requireMetricsRight = ({ credential }: Actor): void => {
+  if (credential?.rights?.has(METRICS_RIGHT) === true) return;
+  throw new Failure("not-permitted", {
+    what: text(
+      `reading the server's metrics requires an access token with the right ${METRICS_RIGHT}`,
+      `サーバーのメトリクスの閲覧には、${METRICS_RIGHT} の権利があるアクセストークンが必要です`,
+    ),
+    hint: step(
+      "to create a token with this right",
+      "この権利を持つトークンを作るには",
+      line("access-tokens create", ["NAME"], { rights: METRICS_RIGHT }),
+    ),
+  });
+};
 
 /** The kinds of imports that have their own permissions. All other kinds belong to SECURED APPs. */
 const PANEL_KINDS = ["users", "orgs", "devices"] as const satisfies readonly FormatName[];

@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ALL_ROUTES } from "../../contract/all.ts";
 import type { Route } from "../../contract/route.ts";
-import { TOKEN_RIGHTS, type TokenRight } from "../../model/credential.ts";
-import { createExampleId } from "../../model/thing.ts";
+import { TOKEN_RIGHTS } from "../../model/credential.ts";
 import { sha256 } from "../ids.ts";
-import { addTestAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount, addTestCredential } from "#support/tenant/accounts.ts";
 import { requestOf, ROLE_ACCOUNTS } from "#support/tenant/route-requests.ts";
 import { serveTestTenant, type TestServer } from "#support/tenant/serving.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
@@ -13,33 +12,10 @@ import { getRequiredOperations, type RouteRules } from "./routes.ts";
 
 let tenant: TestTenant;
 let server: TestServer;
-let made = 0;
 let preparations = 0;
 
-const FAR = "2099-01-01T00:00:00.000Z";
-
-/** Stores a credential of an account, and returns its secret. */
-const addCredential = (
-  account: string,
-  { rights = null, expiresAt = FAR }: { rights?: readonly TokenRight[] | null; expiresAt?: string } = {},
-): string => {
-  const secret = `clomo_${String((made += 1)).padStart(43, "0")}`;
-  tenant.database.run(
-    `insert into credential (id, user, kind, name, hash, rights, createdAt, lastUsedAt, expiresAt)
-     select :id, pk, :kind, :name, :hash, :rights, '2026-01-01T00:00:00.000Z', '2098-12-31T23:00:00.000Z', :expiresAt
-     from user where accountName = :account`,
-    {
-      account,
-      id: createExampleId(5000 + made),
-      kind: rights === null ? "session" : "token",
-      name: `credential ${made}`,
-      hash: sha256(secret),
-      rights: rights && JSON.stringify(rights),
-      expiresAt,
-    },
-  );
-  return secret;
-};
+const addCredential = (account: string, credential: Parameters<typeof addTestCredential>[2] = {}): string =>
+  addTestCredential(tenant, account, credential);
 
 /** Sends a route's example over a socket, and reads the response to its end. */
 const answer = async (route: Route, secret?: string): Promise<Response> => {

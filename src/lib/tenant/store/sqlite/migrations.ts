@@ -466,4 +466,5 @@ export const migrate = (database: Database, tenant: InitialTenantData, steps = M
   });
 };
 
-const readSchemaVersion = (database: Database): number => database.count("pragma user_version");
+/** Returns the version of a file's schema. */
+export const readSchemaVersion = (database: Database): number => database.count("pragma user_version");

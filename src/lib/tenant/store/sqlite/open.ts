@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { AuditVerifier } from "../../audit/findings.ts";
 import type { ImportEngine } from "../../plans/engine.ts";
 import type { Scope, Store } from "../store.ts";
+import { readSchemaVersion, SCHEMA_VERSION } from "./migrations.ts";
 import { toStorageFailure } from "./storage-failure.ts";
 import { SqliteStore, type CollectionLookup } from "./store.ts";
 import { openTenantFile, type TenantFileOptions } from "./tenant-file.ts";
@@ -18,6 +19,10 @@ export interface TenantStoreHandle {
   readonly verifyAudit: AuditVerifier;
   /** Explains an error of the store: which process holds the tenant's lock, or what is wrong with the disk. */
   readonly explain: (error: unknown) => unknown;
+  /** Returns true if this program can use the file: no newer program has changed its schema. */
+  readonly isCurrent: () => boolean;
+  /** Returns the number of tasks that wait for the import thread, with the one that runs. */
+  readonly countQueued: () => number;
   /** Waits for running work, then releases the files. */
   readonly close: () => Promise<void>;
 }
@@ -35,9 +40,12 @@ export const openSqliteTenant = ({ collectionOf, ...file }: SqliteTenantOptions)
   const database = openTenantFile(file, note);
   const store = new SqliteStore(database, collectionOf);
   let begun: ReturnType<typeof makeEngine> | undefined;
+  let countQueued = (): number => 0;
   const makeEngine = async () => {
     const { SqliteImports } = await import("../../plans/sqlite/engine.ts");
-    return new SqliteImports(database, { folder, processes, note });
+    const made = new SqliteImports(database, { folder, processes, note });
+    countQueued = () => made.queueLength;
+    return made;
   };
   const engine = () => (begun ??= makeEngine());
   return {
@@ -50,6 +58,8 @@ export const openSqliteTenant = ({ collectionOf, ...file }: SqliteTenantOptions)
     verifyAudit: async (question, signal) =>
       (await import("../../audit/sqlite/thread.ts")).verifyAudit(database, question, signal),
     explain: (error) => toStorageFailure(note.explain(error), database.path),
+    isCurrent: () => readSchemaVersion(database) === SCHEMA_VERSION,
+    countQueued: () => countQueued(),
     async close() {
       await (await begun)?.close();
       database.close();

@@ -72,10 +72,16 @@ const createAssignment = (work: Assignment["work"]) => {
  */
 export class ImportThreads {
   #turn: Promise<unknown> = Promise.resolve();
+  #length = 0;
   /** the worker that reads lines, as long as lines are being read */
   #reader: Worker | undefined;
   /** the functions that end the current readings */
   readonly #readings = new Set<() => void>();
+
+  /** Number of tasks that wait, with the one that runs. */
+  get length(): number {
+    return this.#length;
+  }
 
   /**
    * Runs a task after all earlier tasks have ended; `content` provides the bytes of the task's file.
@@ -89,7 +95,9 @@ export class ImportThreads {
     signal?: AbortSignal,
   ): Promise<TaskResult<T>> {
     const mine = this.#turn.then(() => runTask(task, content, signal));
-    this.#turn = mine.catch(() => undefined);
+    this.#length += 1;
+    const leave = (): void => void (this.#length -= 1);
+    this.#turn = mine.then(leave, leave);
     return mine as Promise<TaskResult<T>>;
   }
 

@@ -1,0 +1,70 @@
+import type { Server } from "node:net";
+import { connect, type AddressInfo } from "node:net";
+import { Failure } from "../errors/index.ts";
+import { removeSocket, shareSocketWithGroup } from "../files/index.ts";
+import { text } from "../text/index.ts";
+import type { ListenPlace } from "./options.ts";
+
+export const describePlace = (place: ListenPlace): string =>
+  "path" in place ? place.path : `${place.host.includes(":") ? `[${place.host}]` : place.host}:${place.port}`;
+
+const getErrorCode = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "");
+
+const createListenFailure = (place: ListenPlace, error: unknown): Failure =>
+  new Failure("unavailable", {
+    what:
+      getErrorCode(error) === "EADDRINUSE"
+        ? text("another program already uses this address", "このアドレスはほかのプログラムが使用中です")
+        : text(
+            `cannot listen on this address (${getErrorCode(error)})`,
+            `このアドレスでは待ち受けできません(${getErrorCode(error)})`,
+          ),
+    where: describePlace(place),
+    cause: error,
+  });
+
+const tryToListen = (server: Server, place: ListenPlace): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen("path" in place ? { path: place.path } : place, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+
+/** Returns true if no program listens on a socket: a program that was killed left it behind. */
+const isAbandoned = (path: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(path);
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(false);
+    });
+    socket.once("error", (error) => resolve(getErrorCode(error) === "ECONNREFUSED"));
+  });
+
+/**
+ * Starts listening. A Unix socket is accessible to its owner and its group.
+ *
+ * @throws Failure `unavailable` if the address cannot be used
+ */
+export const startListening = async (server: Server, place: ListenPlace): Promise<void> => {
+  const path = "path" in place ? place.path : undefined;
+  try {
+    await tryToListen(server, place).catch(async (error: unknown) => {
+      if (path === undefined || getErrorCode(error) !== "EADDRINUSE" || !(await isAbandoned(path))) throw error;
+      removeSocket(path);
+      await tryToListen(server, place);
+    });
+    if (path !== undefined) shareSocketWithGroup(path);
+  } catch (error) {
+    throw createListenFailure(place, error);
+  }
+};
+
+/** Returns the URL of a server that listens.  @param scheme `http` or `https` */
+export const getServerUrl = (server: Server, place: ListenPlace, scheme: string): string => {
+  if ("path" in place) return `unix:${place.path}`;
+  const { port } = server.address() as AddressInfo;
+  return `${scheme}://${describePlace({ host: place.host, port })}`;
+};

@@ -1,0 +1,161 @@
+import type { ServerResponse } from "node:http";
+import { performance } from "node:perf_hooks";
+import { Failure } from "../errors/index.ts";
+import { SERVER_ROUTES, type ServerPath } from "../contract/server-routes.ts";
+import { text } from "../text/index.ts";
+import { findClientAddress } from "./forwarded.ts";
+import { RateLimiter, type RateState, type ServerLimits } from "./limits.ts";
+import type { ServerMetrics } from "./metrics.ts";
+import type { RequestOrigin, RequestTrace, ServeOptions } from "./options.ts";
+
+export const REQUEST_ID_HEADER = "x-request-id";
+
+/** The status that the log shows for a request whose sender closed the connection before the response began. */
+const CLIENT_CLOSED_STATUS = 499;
+
+const NOT_READY_FAILURE = new Failure("unavailable", {
+  what: text("the tenant cannot be used at the moment", "テナントは今は利用できません"),
+  retryAfterMs: 5000,
+});
+
+const BUSY_FAILURE = new Failure("unavailable", {
+  what: text(
+    "too many requests are being answered; try again",
+    "処理中のリクエストが多すぎます。もう一度お試しください",
+  ),
+  retryAfterMs: 1000,
+});
+
+const CONNECTIONS_FAILURE = new Failure("unavailable", {
+  what: text("too many connections; try again", "接続が多すぎます。もう一度お試しください"),
+  retryAfterMs: 1000,
+});
+
+const RATE_FAILURE = new Failure("throttled", {
+  what: text("too many requests in a short time", "短時間のリクエストが多すぎます"),
+  retryAfterMs: 1000,
+});
+
+const createMethodFailure = (method: string): Failure =>
+  new Failure("usage", {
+    what: text(`the method ${method} is not allowed for this path`, `このパスでは ${method} メソッドは使えません`),
+  });
+
+const toRateHeaders = (
+  { left, resetSeconds }: RateState,
+  { burst }: Pick<ServerLimits, "burst">,
+): Readonly<Record<string, string>> => ({
+  "ratelimit-limit": String(burst),
+  "ratelimit-remaining": String(left),
+  "ratelimit-reset": String(resetSeconds),
+});
+
+const isServerPath = (path: string): path is ServerPath => Object.hasOwn(SERVER_ROUTES, path);
+
+/** The state of the connection of a request. */
+export interface RequestConnection {
+  readonly peer: string | undefined;
+  /** true if the server has too many connections */
+  readonly isRefused: boolean;
+}
+
+/** Answers the requests of one server. */
+export class Responder {
+  readonly #options: ServeOptions;
+  readonly #rates: RateLimiter;
+  readonly #metrics: ServerMetrics;
+  readonly #stopping = new AbortController();
+  #running = 0;
+
+  constructor(options: ServeOptions, metrics: ServerMetrics) {
+    this.#options = options;
+    this.#metrics = metrics;
+    this.#rates = new RateLimiter(options.limits, () => performance.now());
+  }
+
+  beginStop(): void {
+    this.#stopping.abort();
+  }
+
+  /** Answers a request and logs it when its response has been sent or given up. */
+  async handle(request: Request, connection: RequestConnection, outgoing: ServerResponse): Promise<Response> {
+    const { newId, log, proxies, explain } = this.#options;
+    const id = newId();
+    const begun = performance.now();
+    const trace: RequestTrace = { route: null, account: null };
+    // the response no longer has its socket when it is closed
+    const { socket } = outgoing;
+    const before = socket?.bytesWritten ?? 0;
+    this.#running += 1;
+    outgoing.once("close", () => {
+      this.#running -= 1;
+      const bytes = (socket?.bytesWritten ?? before) - before;
+      const ms = Math.round(performance.now() - begun);
+      const status = outgoing.headersSent ? outgoing.statusCode : CLIENT_CLOSED_STATUS;
+      const answered = { id, method: request.method, status, ms, bytes, ...trace };
+      log(answered);
+      this.#metrics.count(answered);
+    });
+    const address = findClientAddress(connection.peer, request.headers, proxies);
+    const from = { address, id, stopping: this.#stopping.signal };
+    const response = await this.#respond(request, from, { trace, connection }).catch(explain);
+    response.headers.set(REQUEST_ID_HEADER, id);
+    // RFC 9110 12.5.3: compressed uploads are accepted
+    response.headers.set("accept-encoding", "gzip");
+    if (this.#stopping.signal.aborted || connection.isRefused) response.headers.set("connection", "close");
+    return response;
+  }
+
+  async #respond(
+    request: Request,
+    from: Omit<RequestOrigin, "admit">,
+    { trace, connection }: { readonly trace: RequestTrace; readonly connection: RequestConnection },
+  ): Promise<Response> {
+    const { limits, refuse, answer } = this.#options;
+    if (connection.isRefused) return refuse(CONNECTIONS_FAILURE);
+    const { pathname } = new URL(request.url);
+    if (isServerPath(pathname)) {
+      trace.route = pathname;
+      return this.#answerOwn(pathname, request);
+    }
+    if (from.stopping.aborted) return refuse(NOT_READY_FAILURE);
+    if (this.#running > limits.requests) return refuse(BUSY_FAILURE);
+    const counted: (RateState | undefined)[] = [];
+    const count = (credential: string | null): boolean => {
+      const rate = this.#rates.count(credential === null ? `address ${from.address}` : `credential ${credential}`);
+      counted.push(rate);
+      return rate?.isRefused !== true;
+    };
+    const admit = (credential: string | null): void => {
+      if (!count(credential)) throw RATE_FAILURE;
+    };
+    const answered = await answer(request, { ...from, admit }, trace);
+    // a request that no route takes does not get as far as its credential
+    const response = counted.length > 0 || count(null) ? answered : refuse(RATE_FAILURE);
+    const [rate] = counted;
+    if (rate === undefined) return response;
+    for (const [name, value] of Object.entries(toRateHeaders(rate, limits))) response.headers.set(name, value);
+    return response;
+  }
+
+  /** Answers the routes of the server itself. */
+  async #answerOwn(path: ServerPath, request: Request): Promise<Response> {
+    const { isReady, refuse, document, requireMetricsRight } = this.#options;
+    const { method } = request;
+    if (method !== "GET" && method !== "HEAD")
+      return refuse(createMethodFailure(method), { allow: "GET, HEAD", connection: "close" }, 405);
+    switch (path) {
+      case "/healthz":
+        return Response.json({ status: "ok" });
+      case "/readyz":
+        return !this.#stopping.signal.aborted && (await isReady())
+          ? Response.json({ status: "ok" })
+          : refuse(NOT_READY_FAILURE);
+      case "/openapi.json":
+        return new Response(await document(), { headers: { "content-type": "application/json" } });
+      case "/metrics":
+        await requireMetricsRight(request);
+        return this.#metrics.respond();
+    }
+  }
+}

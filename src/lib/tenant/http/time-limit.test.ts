@@ -1,0 +1,93 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { EXAMPLES } from "../../contract/examples.ts";
+import { addTestAccount, addTestCredential } from "#support/tenant/accounts.ts";
+import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+
+let tenant: TestTenant;
+beforeEach(() => {
+  tenant = new TestTenant();
+});
+afterEach(() => tenant[Symbol.asyncDispose]());
+
+/** A body that begins, and never ends. */
+const endless = (): ReadableStream<Uint8Array> => {
+  let pulls = 0;
+  return new ReadableStream({
+    pull: (controller) => {
+      pulls += 1;
+      if (pulls > 1) return new Promise(() => undefined);
+      controller.enqueue(Buffer.from('{"account":'));
+      return undefined;
+    },
+  });
+};
+
+const send = (path: string, method: string, headers: Readonly<Record<string, string>>): Promise<Response> => {
+  const init = { method, body: endless(), duplex: "half", headers };
+  return tenant.receive(new Request(`http://tenant.invalid${path}`, init as RequestInit));
+};
+
+test("a request that is neither an import nor a stream has limited time, also for its body", async () => {
+  tenant.limitMs = 50;
+  const response = await send("/v1/sessions", "POST", { "content-type": "application/json" });
+  expect([response.status, response.headers.get("connection")]).toEqual([503, "close"]);
+  expect(await response.json()).toMatchObject({ type: "unavailable", detail: { en: expect.stringContaining("0.05") } });
+});
+
+test("an import has no time limit; it ends when the server stops, which it says", async () => {
+  await addTestAccount(tenant, { name: "sys", role: "system" });
+  const secret = addTestCredential(tenant, "sys");
+  const authorization = `Bearer ${secret}`;
+  const body = JSON.stringify(EXAMPLES.get("createImport")?.body);
+  const { id } = (await (await tenant.request("/v1/imports", { secret, method: "POST", body })).json()) as {
+    id: string;
+  };
+  tenant.limitMs = 20;
+  const upload = send(`/v1/imports/${id}/content`, "PUT", { authorization, "content-type": "text/csv; charset=utf-8" });
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  tenant.beginStop();
+  const response = await upload;
+  expect(response.status).toBe(503);
+  expect(await response.json()).toMatchObject({
+    type: "unavailable",
+    detail: { en: "the server is stopping: interrupted; nothing was changed" },
+  });
+});
+
+test("compressed JSON is refused", async () => {
+  const response = await send("/v1/sessions", "POST", {
+    "content-type": "application/json",
+    "content-encoding": "gzip",
+  });
+  expect([response.status, await response.json()]).toEqual([
+    415,
+    expect.objectContaining({ where: "content-encoding" }),
+  ]);
+});
+
+test("a server does not use a file whose schema a newer program changed", async () => {
+  await addTestAccount(tenant, { name: "sys", role: "system" });
+  const secret = addTestCredential(tenant, "sys");
+  expect((await tenant.request("/v1/orgs", { secret })).status).toBe(200);
+  const version = tenant.database.count("pragma user_version");
+  tenant.database.exec(`pragma user_version = ${version + 1}`);
+  expect((await tenant.request("/v1/orgs", { secret })).status).toBe(503);
+  expect(await tenant.served.isReadable()).toBe(false);
+  tenant.database.exec(`pragma user_version = ${version}`);
+  expect(await tenant.served.isReadable()).toBe(true);
+});
+
+test("metrics need a token with their right", async () => {
+  await addTestAccount(tenant, { name: "sys", role: "system" });
+  const secrets = [
+    undefined,
+    addTestCredential(tenant, "sys"),
+    addTestCredential(tenant, "sys", { rights: ["orgs.read"] }),
+    addTestCredential(tenant, "sys", { rights: ["metrics"] }),
+  ];
+  const codes = secrets.map(async (secret) => {
+    const headers = secret === undefined ? {} : { authorization: `Bearer ${secret}` };
+    return (await failureOf(tenant.served.requireMetricsRight(new Request("http://x/metrics", { headers }))))?.code;
+  });
+  expect(await Promise.all(codes)).toEqual(["not-signed-in", "not-permitted", "not-permitted", undefined]);
+});

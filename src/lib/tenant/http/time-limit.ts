@@ -1,0 +1,58 @@
+import type { MiddlewareHandler } from "hono";
+import { isStream, isUnlimited, type Route } from "../../contract/route.ts";
+import { Failure } from "../../errors/index.ts";
+import { text } from "../../text/index.ts";
+import type { AppEnvironment, RequestSource } from "./app.ts";
+
+const createTimeFailure = (limitMs: number): Failure => {
+  const seconds = limitMs / 1000;
+  return new Failure("unavailable", {
+    what: text(
+      `the request took longer than ${seconds} seconds; it may still have an effect`,
+      `リクエストが ${seconds} 秒以内に終わりませんでした。このあと反映されることがあります`,
+    ),
+  });
+};
+
+/**
+ * Limits the time of a request over a socket: a request whose work does not grow with the number of records has limited
+ * time, including that for its body. Any other request is interrupted when the server stops.
+ *
+ * @throws Failure `unavailable` if the time is over
+ */
+export const limitTime =
+  (route: Route): MiddlewareHandler<AppEnvironment> =>
+  async (c, next) => {
+    const { signal } = c.req.raw;
+    const { from } = c.env;
+    if (from === undefined || isStream(route)) {
+      c.set("until", signal);
+      return next();
+    }
+    if (isUnlimited(route)) {
+      c.set("until", AbortSignal.any([signal, from.stopping]));
+      return next();
+    }
+    const over = new AbortController();
+    c.set("until", AbortSignal.any([signal, over.signal]));
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => {
+      late.reject(createTimeFailure(from.limitMs));
+      over.abort();
+    }, from.limitMs);
+    try {
+      return await Promise.race([next(), late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+/** Returns the failure of a request that was interrupted because the server stops; any other error is returned as is. */
+export const explainStop = (error: unknown, from: Pick<RequestSource, "stopping"> | undefined): unknown =>
+  from?.stopping.aborted === true && error instanceof Failure && error.code === "interrupted"
+    ? new Failure("unavailable", {
+        what: text(`the server is stopping: ${error.what.en}`, `サーバーを停止しています: ${error.what.ja}`),
+        retryAfterMs: 5000,
+        cause: error,
+      })
+    : error;
