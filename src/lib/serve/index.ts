@@ -1,6 +1,6 @@
 export { DEFAULT_LIMITS, type ServerLimits } from "./limits.ts";
 export { formatLogLine } from "./log.ts";
-export type { ListenPlace, RunningServer, ServerCertificate } from "./options.ts";
+export type { ListenPlace, RunningServer } from "./options.ts";
 export { parseProxies } from "./forwarded.ts";
 export { UploadSpool } from "./spool.ts";
 export { startServer } from "./server.ts";

@@ -5,7 +5,7 @@ import { removeSocket, shareSocketWithGroup } from "../files/index.ts";
 import { text } from "../text/index.ts";
 import type { ListenPlace } from "./options.ts";
 
-export const describePlace = (place: ListenPlace): string =>
+const describePlace = (place: ListenPlace): string =>
   "path" in place ? place.path : `${place.host.includes(":") ? `[${place.host}]` : place.host}:${place.port}`;
 
 const getErrorCode = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "");

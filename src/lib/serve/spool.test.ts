@@ -25,7 +25,7 @@ const spoolOf = (limits: Partial<UploadLimits> = {}): UploadSpool =>
 
 const requestOf = (body: ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer>, encoding?: string): Request => {
   const headers = { "content-type": "text/csv; charset=utf-8", ...(encoding && { "content-encoding": encoding }) };
-  return new Request("http://x/v1/files", { method: "POST", body, headers, duplex: "half" } as RequestInit);
+  return new Request("http://x/v1/files", { method: "POST", body, headers, duplex: "half" });
 };
 
 const refusalOf = async (promise: Promise<unknown>): Promise<Pick<Failure, "code" | "status">> => {

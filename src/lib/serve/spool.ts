@@ -1,5 +1,4 @@
 import { pipeline, Readable } from "node:stream";
-import type { ReadableStream as NodeReadableStream } from "node:stream/web";
 import { createGunzip } from "node:zlib";
 import type { Route } from "../contract/route.ts";
 import { createInterruptedFailure, Failure } from "../errors/index.ts";
@@ -128,7 +127,7 @@ export class UploadSpool {
 
 /** Returns the bytes of a body, decompressed. */
 const openBody = (body: ReadableStream<Uint8Array>, gzipped: boolean, signal: AbortSignal): Readable => {
-  const sent = Readable.fromWeb(body as NodeReadableStream<Uint8Array>, { signal });
+  const sent = Readable.fromWeb(body, { signal });
   // the reader of the result gets every error
   return gzipped ? pipeline(sent, createGunzip(), () => undefined) : sent;
 };

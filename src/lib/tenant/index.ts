@@ -1,6 +1,7 @@
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { createApp, type PartsResolver, type RequestSource } from "./http/app.ts";
+import { createApp, type PartsResolver } from "./http/app.ts";
+import type { RequestSource } from "./http/request-source.ts";
 import type { TenantParts } from "./http/handler.ts";
 import { getCurrentInstant, type Surroundings } from "./ids.ts";
 import type { Jobs } from "./jobs.ts";

@@ -13,6 +13,7 @@ import { createRouteResponse } from "./answer.ts";
 import { refuseCompressedJson, refuseOtherMethods, toHonoPath, limitJsonBody, finishResponse } from "./guards.ts";
 import type { Handler, TenantParts } from "./handler.ts";
 import { HANDLERS } from "./nouns.ts";
+import type { AppEnvironment, RequestSource } from "./request-source.ts";
 import { createProblemResponse, createErrorResponse } from "./problem.ts";
 import { explainStop, limitTime } from "./time-limit.ts";
 import { createValidator } from "./validate.ts";
@@ -79,22 +80,6 @@ export type PartsResolver = (
   from: RequestSource | undefined,
 ) => TenantParts | Promise<TenantParts>;
 
-/** Where a request over a socket comes from. What the app finds out about the request is written into `trace`. */
-export interface RequestSource {
-  readonly address: string;
-  readonly id: string;
-  /** maximum time for a request whose work does not grow with the number of records, in milliseconds */
-  readonly limitMs: number;
-  /** aborted when the server stops */
-  readonly stopping: AbortSignal;
-  readonly trace: { route: string | null; account: string | null };
-  /**
-   * counts the request by the id of its credential; null: by its address. @throws Failure `throttled` if there were too
-   * many requests
-   */
-  readonly admit: (credential: string | null) => void;
-}
-
 /** What the app needs: who sends a request, and how errors of the store are explained. */
 export interface AppOptions {
   readonly partsFor: PartsResolver;
@@ -109,13 +94,6 @@ interface MatchedRoute {
   readonly route: Route;
   readonly validated: ReturnType<typeof createValidator>;
   readonly handlerFor: (parts: TenantParts) => Promise<Handler<Route>>;
-}
-
-/** What hono passes on with a request. */
-export interface AppEnvironment {
-  readonly Bindings: { readonly from: RequestSource | undefined };
-  /** aborted when the work for the request should end */
-  readonly Variables: { until: AbortSignal };
 }
 
 /** The tenant API. The routes of a noun are loaded at the first request for the noun. */

@@ -6,7 +6,7 @@ import type { PlanRow } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 import { TenantImports } from "../plans/imports.ts";
-import type { Session } from "../session.ts";
+import type { Store } from "../store/store.ts";
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Parses a query parameter whose value is JSON. @throws Failure `usage` if the value does not match the schema */
@@ -45,16 +45,17 @@ const toWrittenFile = ({
   return { file, fields: parseUploadFields(upload) };
 };
 
-/** The tenants, by their owner's session, in which what dead processes left behind was removed. */
-const swept = new WeakMap<Session, Promise<void>>();
+/** The tenants, by their store, in which what dead processes left behind was removed. */
+const swept = new WeakMap<Store, Promise<void>>();
 
 /** Removes what dead processes left behind, once for each open tenant. */
 const sweepOnce = async ({ owner, engine, processes }: TenantParts): Promise<void> => {
   if (owner.store.isReadOnly) return;
-  const known = swept.get(owner) ?? new TenantImports(owner, await engine(), processes).sweep();
-  swept.set(owner, known);
+  const { store } = owner;
+  const known = swept.get(store) ?? new TenantImports(owner, await engine(), processes).sweep();
+  swept.set(store, known);
   // if it failed, the next request tries again
-  known.catch(() => swept.delete(owner));
+  known.catch(() => swept.delete(store));
   await known;
 };
 

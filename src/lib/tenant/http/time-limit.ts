@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from "hono";
 import { isStream, isUnlimited, type Route } from "../../contract/route.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
-import type { AppEnvironment, RequestSource } from "./app.ts";
+import type { AppEnvironment, RequestSource } from "./request-source.ts";
 
 const createTimeFailure = (limitMs: number): Failure => {
   const seconds = limitMs / 1000;

@@ -1,0 +1,22 @@
+/** Where a request over a socket comes from. What the app finds out about the request is written into `trace`. */
+export interface RequestSource {
+  readonly address: string;
+  readonly id: string;
+  /** maximum time for a request whose work does not grow with the number of records, in milliseconds */
+  readonly limitMs: number;
+  /** aborted when the server stops */
+  readonly stopping: AbortSignal;
+  readonly trace: { route: string | null; account: string | null };
+  /**
+   * counts the request by the id of its credential; null: by its address. @throws Failure `throttled` if there were too
+   * many requests
+   */
+  readonly admit: (credential: string | null) => void;
+}
+
+/** What hono passes on with a request. */
+export interface AppEnvironment {
+  readonly Bindings: { readonly from: RequestSource | undefined };
+  /** aborted when the work for the request should end */
+  readonly Variables: { until: AbortSignal };
+}
