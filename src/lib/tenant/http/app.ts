@@ -1,4 +1,4 @@
-import { Hono, type Context } from "hono";
+import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { accepts } from "hono/accepts";
 import { getPath } from "hono/utils/url";
 import { loadRoutes, type NounName } from "../../contract/index.ts";
@@ -15,7 +15,6 @@ import type { Handler, TenantParts } from "./handler.ts";
 import { HANDLERS } from "./nouns.ts";
 import type { AppEnvironment, RequestSource } from "./request-source.ts";
 import { createProblemResponse, createErrorResponse } from "./problem.ts";
-import { explainStop, limitTime } from "./time-limit.ts";
 import { createValidator } from "./validate.ts";
 
 const isNounName = (name: string): name is NounName => Object.hasOwn(HANDLERS, name);
@@ -96,6 +95,19 @@ interface MatchedRoute {
   readonly handlerFor: (parts: TenantParts) => Promise<Handler<Route>>;
 }
 
+/** Prepares the work for a request: what ends it, and for a request over a socket, its limits. */
+const prepare =
+  (route: Route): MiddlewareHandler<AppEnvironment> =>
+  async (c, next) => {
+    const { from } = c.env;
+    if (from === undefined) {
+      c.set("until", c.req.raw.signal);
+      return next();
+    }
+    from.trace.route = route.path;
+    return (await import("./time-limit.ts")).limitTime(route, from, c, next);
+  };
+
 /** The tenant API. The routes of a noun are loaded at the first request for the noun. */
 class App {
   readonly #partsFor: PartsResolver;
@@ -165,10 +177,8 @@ class App {
     const guards = route.body === undefined ? [] : [refuseCompressedJson, limitJsonBody(route)];
     const validated = createValidator(route);
     const at = [toHonoPath(route)];
-    app.on([route.method.toUpperCase()], at, limitTime(route), ...guards, (c: Context<AppEnvironment, "/">) =>
-      this.#answer(c, { route, validated, handlerFor }).catch((error: unknown) => {
-        throw explainStop(error, c.env.from);
-      }),
+    app.on([route.method.toUpperCase()], at, prepare(route), ...guards, (c: Context<AppEnvironment, "/">) =>
+      this.#answer(c, { route, validated, handlerFor }),
     );
   }
 

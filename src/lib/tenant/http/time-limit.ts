@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from "hono";
+import type { Context, Next } from "hono";
 import { isStream, isUnlimited, type Route } from "../../contract/route.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
@@ -14,45 +14,50 @@ const createTimeFailure = (limitMs: number): Failure => {
   });
 };
 
-/**
- * Limits the time of a request over a socket: a request whose work does not grow with the number of records has limited
- * time, including that for its body. Any other request is interrupted when the server stops.
- *
- * @throws Failure `unavailable` if the time is over
- */
-export const limitTime =
-  (route: Route): MiddlewareHandler<AppEnvironment> =>
-  async (c, next) => {
-    const { signal } = c.req.raw;
-    const { from } = c.env;
-    if (from === undefined || isStream(route)) {
-      c.set("until", signal);
-      return next();
-    }
-    if (isUnlimited(route)) {
-      c.set("until", AbortSignal.any([signal, from.stopping]));
-      return next();
-    }
-    const over = new AbortController();
-    c.set("until", AbortSignal.any([signal, over.signal]));
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => {
-      late.reject(createTimeFailure(from.limitMs));
-      over.abort();
-    }, from.limitMs);
-    try {
-      return await Promise.race([next(), late.promise]);
-    } finally {
-      clearTimeout(timer);
-    }
-  };
-
 /** Returns the failure of a request that was interrupted because the server stops; any other error is returned as is. */
-export const explainStop = (error: unknown, from: Pick<RequestSource, "stopping"> | undefined): unknown =>
-  from?.stopping.aborted === true && error instanceof Failure && error.code === "interrupted"
+const explainStop = (error: unknown, { stopping }: Pick<RequestSource, "stopping">): unknown =>
+  stopping.aborted && error instanceof Failure && error.code === "interrupted"
     ? new Failure("unavailable", {
         what: text(`the server is stopping: ${error.what.en}`, `サーバーを停止しています: ${error.what.ja}`),
         retryAfterMs: 5000,
         cause: error,
       })
     : error;
+
+/**
+ * Limits the time of a request over a socket: a request whose work does not grow with the number of records has limited
+ * time, including that for its body. Any other request is interrupted when the server stops.
+ *
+ * @throws Failure `unavailable` if the time is over, or the server stops
+ */
+export const limitTime = async (
+  route: Route,
+  from: RequestSource,
+  c: Context<AppEnvironment>,
+  next: Next,
+): Promise<void> => {
+  const { signal } = c.req.raw;
+  if (isStream(route)) {
+    c.set("until", signal);
+    return next();
+  }
+  if (isUnlimited(route)) {
+    c.set("until", AbortSignal.any([signal, from.stopping]));
+    await next();
+    // hono has already turned the error into a response
+    if (c.error !== undefined) throw explainStop(c.error, from);
+    return undefined;
+  }
+  const over = new AbortController();
+  c.set("until", AbortSignal.any([signal, over.signal]));
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    late.reject(createTimeFailure(from.limitMs));
+    over.abort();
+  }, from.limitMs);
+  try {
+    return await Promise.race([next(), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
