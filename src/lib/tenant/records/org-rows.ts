@@ -17,23 +17,26 @@ const KEY_IN_PATH_SQL = String.raw`replace(replace(coalesce(o.nameKey, o.name), 
  *
  * @see formatOrgPath
  */
-const INSERT_ORG_POSITIONS_SQL = String.raw`with recursive placed (pk, depth, path, pathKey) as (
-    select pk, 0, '', '' from main.org where parent is null
+const INSERT_ORG_POSITIONS_SQL = String.raw`with recursive placed (pk, id, code, depth, path, pathKey) as (
+    select pk, id, code, 0, '', '' from main.org where parent is null
     union all
-    select o.pk, p.depth + 1, case when p.depth = 0 then '' else p.path || '/' end || ${NAME_IN_PATH_SQL},
+    select o.pk, o.id, o.code, p.depth + 1, case when p.depth = 0 then '' else p.path || '/' end || ${NAME_IN_PATH_SQL},
       case when p.depth = 0 then '' else p.pathKey || '/' end || ${KEY_IN_PATH_SQL}
-    from placed p join main.org o on o.parent = p.pk order by 2 desc, 1)
-  insert into temp.place (pk, at, depth, path, pathKey)
-    select pk, row_number() over (), depth, path, pathKey from placed`;
+    from placed p join main.org o on o.parent = p.pk order by 4 desc, 1)
+  insert into temp.place (pk, id, code, at, depth, path, pathKey)
+    select pk, id, code, row_number() over (), depth, path, pathKey from placed`;
 
 /** SQL: the revision of the tree and its newest organisation. The text changes whenever the tree changes. */
 const ORG_TREE_STATE_SQL = `select concat((select revision from collection where name = 'orgs'), ' ',
   (select id from main.org order by pk desc limit 1)) as state`;
 
-/** The temporary table with the depth, the path and the position in tree order of each organisation. */
+/**
+ * The temporary table with the depth, the path and the position in tree order of each organisation. It also has the id
+ * and the code, so that a long list with organisations looks up only this table for each row.
+ */
 export const ORG_POSITION_TABLE: DerivedTable = {
   name: "place",
-  columns: `pk integer primary key, at integer not null, depth integer not null, path text not null,
+  columns: `pk integer primary key, id text not null, code text, at integer not null, depth integer not null, path text not null,
     pathKey text not null, unique (at, depth)`,
   state: ORG_TREE_STATE_SQL,
   fill: INSERT_ORG_POSITIONS_SQL,

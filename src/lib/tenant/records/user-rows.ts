@@ -6,7 +6,7 @@ import { ORG_POSITION_TABLE } from "./org-rows.ts";
 import type { Reader } from "../store/store.ts";
 
 const buildSortSql = (field: (typeof USER_SORT_FIELDS)[number]): string => {
-  if (field === "org") return "coalesce(p.path, '')";
+  if (field === "org") return "p.path";
   return field === "emails" ? "coalesce(t.emails ->> 0, '')" : `coalesce(t.${field}, '')`;
 };
 
@@ -17,8 +17,8 @@ export const USER_LIST: RecordList<typeof USER.fields> = {
   table: "user t",
   whole: "main.user t",
   // an account that can see a user can also see the user's organisation
-  joined: "join main.org o on o.pk = t.org left join temp.place p on p.pk = t.org",
-  sql: { "org.id": "o.id", "org.code": "o.code", "org.path": "coalesce(p.path, '')" },
+  joined: "join temp.place p on p.pk = t.org",
+  sql: { "org.id": "p.id", "org.code": "p.code", "org.path": "p.path" },
   order: [CREATION_ORDER],
   orders: Object.fromEntries(
     USER_SORT_FIELDS.map((field) => [field, [{ sql: buildSortSql(field), before: "" }, CREATION_ORDER]]),

@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
+import { ROOT_ORG_PK } from "../store/sqlite/migrations.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
 const ORG_ID = "019a9f3c-5a00-7abc-8de3-000000000007";
@@ -71,6 +73,42 @@ test("the filter by organisation includes everything below it, unless only its d
     new Response(await tenant.client.users.export(query)).text();
   expect(await csvOf({ org: ORG_ID })).toMatch(/山田 一[^]*佐藤/);
   expect(await csvOf({ org: ORG_ID, direct: true })).not.toContain("佐藤");
+});
+
+test("pages and files of an organisation contain the users of its subtree, in any tree", async () => {
+  const { database } = tenant;
+  const addOrg = database.prepare(
+    "insert into org (pk, id, name, parent, createdAt, updatedAt, revision) values (?, ?, ?, ?, '', '', 1)",
+  );
+  const addUser = database.prepare(
+    "insert into user (id, name, emails, org, createdAt, updatedAt, revision) values (?, ?, '[]', ?, '2026-04-01T00:00:00.000Z', '2026-04-01T00:00:00.000Z', 1)",
+  );
+  const idOf = (kind: number, pk: number): string => `019a9f3c-5a00-7abc-8de${kind}-000000000${pk}`;
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.nat(), { minLength: 1, maxLength: 12 }), async (choices) => {
+      database.exec("delete from user; delete from org where parent is not null");
+      const root = { id: ROOT_ORG_ID, pk: ROOT_ORG_PK, path: ["全社"] };
+      const orgs = [root];
+      for (const [at, choice] of choices.entries()) {
+        const above = orgs[choice % orgs.length] ?? root;
+        // a child can have a lower number than its parent, because organisations can be moved
+        const pk = 100 + ((at * 7) % 13);
+        orgs.push({ id: idOf(4, pk), pk, path: [...above.path, `人${at}`] });
+        addOrg.run(pk, idOf(4, pk), `組織${at}`, above.pk);
+        addUser.run(idOf(5, pk), `人${at}`, pk);
+      }
+      database.exec("update collection set revision = revision + 1 where name = 'orgs'");
+      for (const { id, path } of orgs) {
+        const expected = orgs.flatMap((org) =>
+          org !== root && path.every((name, at) => org.path[at] === name) ? (org.path.at(-1) ?? []) : [],
+        );
+        expect((await namesOf({ org: id, limit: 5 })).toSorted()).toEqual(expected.toSorted());
+        const csv = await new Response(await tenant.client.users.export({ org: id })).text();
+        expect((csv.match(/人\d+/g) ?? []).toSorted()).toEqual(expected.toSorted());
+      }
+    }),
+    { numRuns: 30 },
+  );
 });
 
 test("the filter by organisation is combined with other filters", async () => {

@@ -1,7 +1,7 @@
 import type { Newline } from "../../csv/records/record.ts";
 import type { Column } from "../../model/format.ts";
 import { buildCsvLines, type ExportColumn } from "./csv-lines.ts";
-import { buildColumnSql, createListTables, buildStreamSource, type ListFilters, type RecordList } from "./lists.ts";
+import { buildColumnSql, buildStreamSource, type ListFilters, type RecordList } from "./lists.ts";
 import type { LineQuery, Reader, Store } from "./store.ts";
 
 /** The content of an export, and its line ending. */
@@ -65,11 +65,10 @@ export const buildListCsv = async (
   { newline, layout, ...filters }: ExportQuery,
   customBy: "pk" | "id" = "pk",
 ): Promise<LineQuery> => {
-  await createListTables(reader, list);
   const columns = (list.format?.columns ?? []).filter(
     ({ secret, consoleExport }) => secret !== true && (layout !== "console" || consoleExport === true),
   );
-  const records = buildStreamSource(reader, list, filters, list.exported);
+  const records = await buildStreamSource(reader, list, filters, list.exported);
   return buildCsvLines(records, await readExportColumns(reader, list, records, columns, customBy), newline);
 };
 

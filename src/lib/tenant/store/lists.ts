@@ -208,19 +208,32 @@ const buildSearchCondition = (list: RecordList, search: string): SqlCondition =>
 const ORG_SQL = "(select pk from org where id = :org)";
 
 /**
- * Returns the condition for records in the organisation `:org` or below it. In the order of the tree, these
- * organisations follow each other, up to the next one that is not deeper. This is faster than to collect them, because a
- * stream has many statements.
+ * SQL: the first and the last position in tree order that belong to the organisation `:org` or one below it. Siblings
+ * are in order of their record numbers, so that the last position is the one before the next sibling of the
+ * organisation or of one above it.
  */
-const buildWithinOrgSql = (org: string): string =>
-  // the organisations are found once, and the plus keeps the planner from sorting the records of each organisation
-  `+${org} in (select p.pk from temp.place p where p.at between (select at from temp.place where pk = ${ORG_SQL})
-      and (select coalesce(
-        (select min(after.at) - 1 from temp.place after where after.at > top.at and after.depth <= top.depth),
-        (select max(at) from temp.place)) from temp.place top where top.pk = ${ORG_SQL}))`;
+const ORG_RANGE_SQL = {
+  first: `(select at from temp.place where pk = ${ORG_SQL})`,
+  last: `coalesce((
+    with recursive up (pk, parent) as (
+      select pk, parent from org where id = :org
+      union all select o.pk, o.parent from up join main.org o on o.pk = up.parent)
+    select min(next.at) - 1 from up join temp.place next on next.pk =
+      (select min(sibling.pk) from main.org sibling where sibling.parent = up.parent and sibling.pk > up.pk)),
+    (select max(at) from temp.place))`,
+};
 
-/** Returns the condition for records that match the filters and also meet the condition `further` (SQL). */
-const buildListCondition = (list: RecordList, filters: ListFilters, further = "true"): SqlCondition => {
+/**
+ * Returns the condition for records that match the filters and also meet the condition `further` (SQL).
+ *
+ * @param range SQL of the positions of the organisation that the filters name, and of those below it
+ */
+const buildListCondition = (
+  list: RecordList,
+  filters: ListFilters,
+  further = "true",
+  range = ORG_RANGE_SQL,
+): SqlCondition => {
   const conditions = [further];
   const params: Record<string, Params[string]> = { ...list.params };
   for (const name of ["filterName", "filterId"] as const) {
@@ -247,7 +260,8 @@ const buildListCondition = (list: RecordList, filters: ListFilters, further = "t
     Object.assign(params, found.params);
   }
   if (org !== "" && list.org !== undefined) {
-    conditions.push(direct ? `${list.org} = ${ORG_SQL}` : buildWithinOrgSql(list.org));
+    const position = `(select own.at from temp.place own where own.pk = ${list.org})`;
+    conditions.push(direct ? `${list.org} = ${ORG_SQL}` : `${position} between ${range.first} and ${range.last}`);
     params["org"] = org;
   }
   if (owner !== "" && list.ofOwner !== undefined) {
@@ -267,7 +281,7 @@ export const buildNumbersSql = (
 };
 
 /** Creates the temporary tables that a list reads. */
-export const createListTables = async (reader: Reader, { derived = [] }: RecordList): Promise<void> => {
+const createListTables = async (reader: Reader, { derived = [] }: RecordList): Promise<void> => {
   for (const table of derived) await reader.derive(table);
 };
 
@@ -419,18 +433,27 @@ export const readRecordsById = async <F extends Fields>(
 
 /**
  * Returns the data that is needed to stream the records that match the filters and `further` (SQL), in the default
- * order.
+ * order. The positions of an organisation are read once here, because a stream has many statements.
  */
-export const buildStreamSource = (
+export const buildStreamSource = async (
   reader: Reader,
   list: RecordList,
   filters: ListFilters,
   further?: string,
-): Omit<LineQuery, "line"> => {
+): Promise<Omit<LineQuery, "line">> => {
   const [{ sql: key, before }] = list.order;
   const { table, joined = "", among = "true" } = list;
   const whole = reader.isPartial ? list.whole : undefined;
-  return { key, before, table, joined, whole, among, ...buildListCondition(list, filters, further) };
+  await createListTables(reader, list);
+  const { first, last } = ORG_RANGE_SQL;
+  const { org = "" } = filters;
+  const range =
+    org === "" ? {} : await reader.get(`select ${first} as firstPosition, ${last} as lastPosition`, { org });
+  const { where, params } = buildListCondition(list, filters, further, {
+    first: ":firstPosition",
+    last: ":lastPosition",
+  });
+  return { key, before, table, joined, whole, among, where, params: { ...params, ...range } };
 };
 
 /**
@@ -453,6 +476,5 @@ export const streamNdjson = (
         where: "query.sort",
       });
     }
-    await createListTables(reader, list);
-    return { ...buildStreamSource(reader, list, filters), line: buildRecordLine(list) };
+    return { ...(await buildStreamSource(reader, list, filters)), line: buildRecordLine(list) };
   });
