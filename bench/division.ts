@@ -7,9 +7,9 @@ import { USER_HEADER, formatOrgCode, formatPersonRecord } from "./people.ts";
 import type { MeasuredProgram } from "./program.ts";
 import { countLines } from "./records.ts";
 import { getShortestTime, getHighestPeak } from "./statistics.ts";
-import type { Benchmark } from "./works.ts";
+import type { Benchmark, MeasuredResult } from "./works.ts";
 
-const RUNS_PER_ACCOUNT = 3;
+const RUNS_PER_LIST = 3;
 
 /** Two organisations. Each has half of all other organisations below it. */
 const DIVISIONS = ["EAST", "WEST"] as const;
@@ -22,8 +22,16 @@ const [SYSTEM = "", DIVISION = ""] = [0, 1].map((index) =>
   formatPersonRecord(index).trimEnd().split(",").at(USER_HEADER.indexOf("CLOMOアカウント名")),
 );
 
-/** Creates a tenant with two divisions, a system administrator, and an administrator of one division. */
-async function createDividedTenant(bench: Bench, checkout: Checkout): Promise<MeasuredProgram> {
+/**
+ * Creates a tenant with two divisions, a system administrator, and an administrator of one division.
+ *
+ * @param users where the users are: in all organisations, or in one of each division
+ */
+async function createDividedTenant(
+  bench: Bench,
+  checkout: Checkout,
+  users: "users-of-divisions" | "users-of-two-orgs" = "users-of-divisions",
+): Promise<MeasuredProgram> {
   const program = await bench.emptyTenant(checkout);
   const [orgs, password] = [bench.newPath("orgs.csv"), bench.newPath("password")];
   const rows = [
@@ -38,25 +46,65 @@ async function createDividedTenant(bench: Bench, checkout: Checkout): Promise<Me
   await writeFile(orgs, `${rows.map((row) => row.join(",")).join("\r\n")}\r\n`);
   await writeFile(password, "Invented1\n", { mode: 0o600 });
   await program.run("orgs", "import", orgs, "--encoding", "utf-8", "--yes");
-  await program.importUsers(
-    (await bench.input(bench.rows, "users-of-divisions")).path,
-    buildCreatedCounts(bench.rows, true),
-  );
+  await program.importUsers((await bench.input(bench.rows, users)).path, buildCreatedCounts(bench.rows, true));
   const granted = ["--password-file", password, "--role"];
   await program.run("clomo-account", "grant", SYSTEM, ...granted, "system");
   await program.run("clomo-account", "grant", DIVISION, ...granted, "division", "--managed-orgs", DIVISIONS[0]);
   return program;
 }
 
-/** Returns the number of users that `users list` shows to an account. */
-async function countListedUsers(bench: Bench, program: MeasuredProgram, account: string): Promise<number> {
+/** A list of users to measure: the program with its tenant, and the options of `users list`. */
+interface MeasuredList {
+  readonly program: MeasuredProgram;
+  readonly options: readonly string[];
+}
+
+/** Returns the number of users in a list. */
+async function countListedUsers(bench: Bench, { program, options }: MeasuredList): Promise<number> {
   const file = bench.newPath("users.ndjson");
   try {
-    await program.listUsers(file, "--as", account);
+    await program.listUsers(file, ...options);
     return await countLines(file);
   } finally {
     await rm(file, { force: true });
   }
+}
+
+/**
+ * Measures two lists in turn and compares the time per row.
+ *
+ * @throws Error if a list does not have about half of all users, or all of them
+ */
+async function compareLists(
+  bench: Bench,
+  list: MeasuredList,
+  peer: MeasuredList,
+  note: string,
+): Promise<MeasuredResult> {
+  const [part, all] = [await countListedUsers(bench, list), await countListedUsers(bench, peer)];
+  for (const count of [part, all]) {
+    const share = count / bench.rows;
+    if (share !== 1 && (share < 1 / 3 || share > 2 / 3)) throw new Error(`${count} of ${bench.rows} users listed`);
+  }
+  const runs = await runInTurn(
+    [list, peer].map(
+      ({ program, options }) =>
+        () =>
+          program.listUsers("/dev/null", ...options),
+    ),
+    RUNS_PER_LIST,
+  );
+  const [seconds = 0, peerSeconds = 0] = runs.map((of) => getShortestTime(of.map((ran) => ran.seconds)));
+  const peak = getHighestPeak((runs[0] ?? []).map(({ peakBytes }) => peakBytes));
+  return {
+    figures: {
+      seconds,
+      peerSeconds,
+      ratio: seconds / part / (peerSeconds / all),
+      rssMb: peak === undefined ? undefined : peak / 1e6,
+    },
+    note: `per row; ${part} users beside ${all}, ${note}`,
+  };
 }
 
 /**
@@ -74,25 +122,35 @@ export const DIVISION_LIST_BENCHMARK: Benchmark = {
   },
   measure: async (bench) => {
     const program = await createDividedTenant(bench, THIS_CHECKOUT);
-    const [part, all] = [
-      await countListedUsers(bench, program, DIVISION),
-      await countListedUsers(bench, program, SYSTEM),
-    ];
-    if (all !== bench.rows || part < all / 3 || part > all / 1.5) throw new Error(`${part} of ${all} users listed`);
-    const runs = await runInTurn(
-      [DIVISION, SYSTEM].map((account) => () => program.listUsers("/dev/null", "--as", account)),
-      RUNS_PER_ACCOUNT,
+    return compareLists(
+      bench,
+      { program, options: ["--as", DIVISION] },
+      { program, options: ["--as", SYSTEM] },
+      `${ORGS_PER_DIVISION} of ${ORGS_PER_DIVISION * 2} organisations`,
     );
-    const [seconds = 0, peerSeconds = 0] = runs.map((of) => getShortestTime(of.map((ran) => ran.seconds)));
-    const peak = getHighestPeak((runs[0] ?? []).map(({ peakBytes }) => peakBytes));
-    return {
-      figures: {
-        seconds,
-        peerSeconds,
-        ratio: seconds / part / (peerSeconds / all),
-        rssMb: peak === undefined ? undefined : peak / 1e6,
-      },
-      note: `per row; ${part} of ${all} users, ${ORGS_PER_DIVISION} of ${ORGS_PER_DIVISION * 2} organisations`,
-    };
+  },
+};
+
+/**
+ * Measures the list of a division with its 10,000 organisations. All its users are directly in one of them. The peer is
+ * the list of that organisation alone, which has the same rows.
+ */
+export const ORG_LIST_BENCHMARK: Benchmark = {
+  name: "users list --org",
+  kind: "long",
+  target: { must: 1.2, mustRssMb: 150 },
+  needs: [],
+  ours: async (bench, checkout) => {
+    const program = await createDividedTenant(bench, checkout, "users-of-two-orgs");
+    return () => program.listUsers("/dev/null", "--org", DIVISIONS[0]);
+  },
+  measure: async (bench) => {
+    const program = await createDividedTenant(bench, THIS_CHECKOUT, "users-of-two-orgs");
+    return compareLists(
+      bench,
+      { program, options: ["--org", DIVISIONS[0]] },
+      { program, options: ["--org", formatOrgCode(0), "--direct"] },
+      `${ORGS_PER_DIVISION} organisations below`,
+    );
   },
 };

@@ -20,6 +20,12 @@ const INPUT_KINDS = {
     encoding: "cp932",
     source: "people.ts",
   },
+  "users-of-two-orgs": {
+    header: USER_HEADER,
+    record: (index: number) => formatPersonInOrgs(index, 2),
+    encoding: "cp932",
+    source: "people.ts",
+  },
   "users-changed-here": {
     header: USER_HEADER,
     record: (index: number) => formatChangedRecord(index, 50),

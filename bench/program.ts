@@ -9,6 +9,7 @@ import { runProcess, type ProcessRun } from "./process.ts";
 const TABLES_BY_INPUT = {
   users: "user",
   "users-of-divisions": "user",
+  "users-of-two-orgs": "user",
   "users-changed-here": "user",
   "users-changed-there": "user",
   devices: "device",

@@ -7,7 +7,7 @@ import { parseBenchArguments } from "./arguments.ts";
 import { AUDIT_BENCHMARK } from "./audit.ts";
 import { Bench, DATA_FOLDER } from "./bench.ts";
 import { findBuiltCheckout, type Checkout } from "./checkout.ts";
-import { DIVISION_LIST_BENCHMARK } from "./division.ts";
+import { DIVISION_LIST_BENCHMARK, ORG_LIST_BENCHMARK } from "./division.ts";
 import { GROWTH_BENCHMARK } from "./growth.ts";
 import { HANDOVER_BENCHMARKS } from "./handover.ts";
 import { judgeFigures } from "./judge.ts";
@@ -23,6 +23,7 @@ const ALL_BENCHMARKS: readonly Benchmark[] = [
   ...LONG_BENCHMARKS,
   ...MIRROR_BENCHMARKS,
   DIVISION_LIST_BENCHMARK,
+  ORG_LIST_BENCHMARK,
   ...HANDOVER_BENCHMARKS,
   ...START_UP_BENCHMARKS,
   ...RENEWAL_BENCHMARKS,
