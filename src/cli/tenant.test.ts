@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { freshFolder } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
+import { TOKEN_END_HEADER } from "../lib/contract/route.ts";
 import type { Context } from "../lib/config/context.ts";
 import { openTenant, type OpenTenant } from "./tenant.ts";
 
@@ -14,6 +15,7 @@ const machine = {
   userName: "admin",
   hostName: "desk",
   program: "clomoctl 1.2.3",
+  environment: {},
 };
 
 const open = (context: Context) => openTenant(machine, { context, source: "used", among: [context.name] });
@@ -68,6 +70,72 @@ test("requests to a tenant on a server go below the address of its context", asy
   expect(await (await tenant.client(["tenant"])).tenant.show()).toEqual(example("tenant"));
   expect(asked).toEqual(["/mdm/v1/tenant"]);
   await tenant.close();
+});
+
+/** Sends a request with a token to a server that says when the token expires. */
+const askWithToken = async (expiresAt: string | undefined, status = 200) => {
+  const server = createServer((_, response) => {
+    if (expiresAt !== undefined) response.setHeader(TOKEN_END_HEADER, expiresAt);
+    const problem = { type: "not-signed-in", title: "", status: 401, detail: { en: "expired", ja: "期限切れ" } };
+    response.writeHead(status, { "content-type": "application/json" });
+    response.end(JSON.stringify(status === 200 ? example("tenant") : problem));
+  });
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const warnings: string[] = [];
+  const tenant = await openTenant(
+    {
+      ...machine,
+      secretFor: async () => ({ secret: "clomo_x", source: "CLOMOCTL_TOKEN" }),
+      warn: async ({ en }) => void warnings.push(en),
+    },
+    {
+      context: remote(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
+      source: "used",
+      among: ["head"],
+    },
+  );
+  onTestFinished(tenant.close);
+  const client = await tenant.client(["tenant"]);
+  return { ask: () => client.tenant.show(), warnings };
+};
+
+test("warns once that the token expires soon, in the time zone of the context", async () => {
+  const { ask, warnings } = await askWithToken("2026-11-22T15:00:00.000Z");
+  for (const _ of [1, 2]) await ask();
+  expect(warnings).toEqual([
+    "the access token in CLOMOCTL_TOKEN expires at 2026-11-23 00:00; create another token before that, for example: clomoctl access-tokens create NAME --rights read",
+  ]);
+  for (const other of [undefined, "soon"]) {
+    const silent = await askWithToken(other);
+    await silent.ask();
+    expect(silent.warnings).toEqual([]);
+  }
+});
+
+test("names where a token that is refused comes from", async () => {
+  const { ask } = await askWithToken(undefined, 401);
+  await expect(ask()).rejects.toMatchObject({ code: "not-signed-in", where: "CLOMOCTL_TOKEN" });
+});
+
+test.each<[string, boolean]>([
+  ["http://mdm.example.jp/", true],
+  ["http://10.0.0.5:8080/", true],
+  ["https://mdm.example.jp/", false],
+  ["http://127.0.0.1:8080/", false],
+  ["http://127.1.2.3/", false],
+  ["http://[::1]:8080/", false],
+  ["http://localhost/", false],
+  ["http://127.example.jp.localhost/", false],
+  ["http://notlocalhost/", true],
+])("%s is a connection that others can read: %s", async (url, isWarned) => {
+  const warnings: string[] = [];
+  const warn = async ({ en }: { readonly en: string }) => void warnings.push(en);
+  const tenant = await openTenant({ ...machine, warn }, { context: remote(url), source: "used", among: ["head"] });
+  await tenant.close();
+  expect(warnings.map((warning) => warning.includes(`${new URL(url).origin} is not encrypted`))).toEqual(
+    isWarned ? [true] : [],
+  );
 });
 
 test("the CA certificate is read before any request", async () => {

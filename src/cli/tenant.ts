@@ -6,6 +6,7 @@ import type { Clock, ServerPlan } from "../commands/tools.ts";
 import type { RunningServer } from "../lib/serve/index.ts";
 import type { ChosenContext } from "../lib/config/index.ts";
 import type { EmbeddedContext, RemoteContext } from "../lib/config/context.ts";
+import type { CredentialSecret } from "../lib/config/credentials.ts";
 import {
   createTemporaryFolder,
   ensureFolder,
@@ -17,7 +18,9 @@ import {
 import type { OpenTenant as Tenant, TenantOptions } from "../lib/tenant/index.ts";
 import { openClient, skipSchemaCheck, type Client, type Connection, type NounName } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
-import { text } from "../lib/text/index.ts";
+import { formatMinute } from "../lib/model/time.ts";
+import type { EnvironmentVariables } from "../lib/terminal/index.ts";
+import { text, type Text } from "../lib/text/index.ts";
 import { installLightMessages } from "../lib/client/light-fetch.ts";
 
 /** A tenant that remains open until `close` is called. */
@@ -36,8 +39,10 @@ export interface ConnectionEnvironment {
   readonly hostName: string;
   /** account as which the user of a local tenant acts */
   readonly as?: string | undefined;
+  /** the environment variables, which may name a proxy */
+  readonly environment: EnvironmentVariables;
   /** returns the secret with which a remote tenant is signed in; undefined if it is not signed in */
-  readonly secretFor?: ((context: RemoteContext) => Promise<string | undefined>) | undefined;
+  readonly secretFor?: ((context: RemoteContext) => Promise<CredentialSecret | undefined>) | undefined;
   /** name and version of the program: `clomoctl` and the version */
   readonly program: string;
   /** aborts long lists and exports */
@@ -48,6 +53,8 @@ export interface ConnectionEnvironment {
   readonly unaudited?: Connection["unaudited"];
   /** called with the numbers of the changes that were made */
   readonly changed?: Connection["changed"];
+  /** shows a warning about the connection */
+  readonly warn?: ((warning: Text) => Promise<void>) | undefined;
   /** how a local tenant sends requests to Apple's services, and encrypts the secrets it keeps for them */
   readonly apple?: Pick<NonNullable<TenantOptions["apple"]>, "send" | "sealing"> | undefined;
   /** how a local tenant sends email */
@@ -207,25 +214,55 @@ function openTenantOnDemand({ tenantFolder, open, rehearsesIn }: NewTenant): Pic
 }
 
 async function connectToServer(
-  { clock, as, secretFor }: ConnectionEnvironment,
+  { clock, as, environment, secretFor, warn }: ConnectionEnvironment,
   context: RemoteContext,
 ): Promise<Connection & ClosableTenant> {
-  const { url, caFile } = context;
-  const secret = await secretFor?.(context);
+  const { url, caFile, timezone } = context;
+  const credential = await secretFor?.(context);
   if (as !== undefined) throw AS_NOT_SUPPORTED_FAILURE;
-  const { openSocket } = await import("../lib/client/socket.ts");
-  const { readAuthorities } = await import("../lib/config/authorities.ts");
+  const [{ openSocket }, { findProxy }, { readAuthorities }, { describeMissingEncryption, isLoopbackAddress }] =
+    await Promise.all([
+      import("../lib/client/socket.ts"),
+      import("../lib/client/proxy.ts"),
+      import("../lib/config/authorities.ts"),
+      import("../lib/config/context.ts"),
+    ]);
+  const warning = describeMissingEncryption(url);
+  if (warning !== undefined) await warn?.(warning);
+  const base = new URL(url);
   const { transport, close } = openSocket({
-    credential: secret === undefined ? undefined : { secret, origin: new URL(url).origin },
+    credential: credential && { secret: credential.secret, origin: base.origin },
+    proxy: findProxy(environment, base),
+    // on this computer, compressing takes longer than sending
+    compressAboveBytes: isLoopbackAddress(url) ? undefined : MAX_PLAIN_UPLOAD_BYTES,
     authorities: caFile === undefined ? [] : await readAuthorities(caFile),
     surroundings: {
       now: () => clock.now().getTime(),
       wait: (delayMs, signal) => sleep(delayMs, undefined, { signal }),
       newKey: () => crypto.randomUUID(),
+      random: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,
     },
   });
-  return { transport, base: new URL(url), close };
+  const source = credential?.source;
+  let isWarned = false;
+  const tokenExpires = async (expiresAt: string): Promise<void> => {
+    if (isWarned || source === undefined) return;
+    isWarned = true;
+    await warn?.(describeTokenExpiry(formatMinute(expiresAt, timezone), source));
+  };
+  return { transport, base, credentialSource: source, tokenExpires, close };
 }
+
+/** An upload that is not longer is sent as it is. */
+const MAX_PLAIN_UPLOAD_BYTES = 64 * 1024;
+
+const describeTokenExpiry = (expiry: string, source: string): Text => {
+  const create = line("access-tokens create", ["NAME"], { rights: "read" });
+  return text(
+    `the access token in ${source} expires at ${expiry}; create another token before that, for example: ${create}`,
+    `${source} のアクセストークンの有効期限は ${expiry} です。それまでに新しいトークンを作ってください。例: ${create}`,
+  );
+};
 
 const AS_NOT_SUPPORTED_FAILURE = new Failure("usage", {
   what: text(

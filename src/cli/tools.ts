@@ -25,7 +25,7 @@ import {
 import { formatMinute } from "../lib/model/time.ts";
 import type { RunningServer } from "../lib/serve/index.ts";
 import { Terminal, type EnvironmentVariables, type SaveRows } from "../lib/terminal/index.ts";
-import { text } from "../lib/text/index.ts";
+import { text, type Text } from "../lib/text/index.ts";
 import { quoteShellWord } from "../lib/text/shell-word.ts";
 import type { createSecretSealer, SecretSealer } from "../lib/config/sealing.ts";
 import { parseCommandLine } from "./parse.ts";
@@ -198,6 +198,8 @@ function createContextChooser(choose: () => Promise<ChosenContext>, terminal: Te
   return (): Promise<ChosenContext> => (once ??= announce());
 }
 
+const TOKEN_VARIABLE = "CLOMOCTL_TOKEN";
+
 /**
  * Returns a function that finds the secret for a remote tenant: in the file of `--token-file`, in CLOMOCTL_TOKEN, else
  * the secret that `login` stored.
@@ -222,10 +224,12 @@ const createSecretLookup =
     if (tokenFile !== undefined) {
       const { readSecret } = await import("../lib/renewals/notify/secret.ts");
       const place = { environment: {}, folder: workingFolder, modes: platform !== "win32" };
-      return parseSecret(await readSecret({ file: tokenFile }, place), tokenFile);
+      return { secret: parseSecret(await readSecret({ file: tokenFile }, place), tokenFile), source: tokenFile };
     }
-    const { CLOMOCTL_TOKEN: token = "" } = environment;
-    return token === "" ? readCredential(home, name) : parseSecret(token, "CLOMOCTL_TOKEN");
+    const { [TOKEN_VARIABLE]: token = "" } = environment;
+    if (token !== "") return { secret: parseSecret(token, TOKEN_VARIABLE), source: TOKEN_VARIABLE };
+    const secret = readCredential(home, name);
+    return secret === undefined ? undefined : { secret };
   };
 
 type StateTools = Pick<Tools, "describeState" | "describeDone" | "summarize" | "untilStopped">;
@@ -257,6 +261,7 @@ const createTenantTools = (
 const createReports = (terminal: Terminal) => ({
   unaudited: warnUnaudited(terminal),
   changed: (numbers: readonly number[]): void => terminal.addChanges(numbers),
+  warn: (warning: Text): Promise<void> => terminal.warn(warning),
 });
 
 /** Creates the services of a local tenant: Apple's services, the sealing of secrets, and the mail server. */
@@ -295,8 +300,9 @@ const createServerOpener = (
 /** The OpenAPI document in the package, seen from the source and from the bundle. */
 const DOCUMENT_FILE = fileURLToPath(new URL("../../docs/api/openapi.json", import.meta.url));
 
-/** Returns who uses a tenant, on which computer, with which clock and program. */
-const getCallerDetails = ({ clock, userName, hostName }: ProgramEnvironment) => ({
+/** Returns who uses a tenant, on which computer, in which environment, with which clock and program. */
+const getCallerDetails = ({ clock, userName, hostName, host }: ProgramEnvironment) => ({
+  environment: host.env,
   clock,
   userName,
   hostName,

@@ -145,3 +145,11 @@ test("with --format json, a refusal is a problem object, too", async () => {
   const last = JSON.parse(stderr.trimEnd().split("\n").at(-1) ?? "") as unknown;
   expect(last).toMatchObject({ type: "input-rejected", status: 422, where: "local" });
 });
+
+test("warns if others on the network could read what a server is sent", async () => {
+  const { en, ja } = await runInBoth("context add head --url http://mdm.example.jp", { home: freshFolder() });
+  expect(en.stderr).toContain("warning: the connection to http://mdm.example.jp is not encrypted");
+  const added = await run("context add head --url http://127.0.0.1:8080 --lang ja", { home: freshFolder() });
+  expect([en.exit, ja.exit, added.exit]).toEqual([0, 3, 0]);
+  expect(added.stderr).not.toContain("警告");
+});

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { commandName, line } from "../../lib/advice/index.ts";
 import { readAuthorities } from "../../lib/config/authorities.ts";
-import type { NewContext } from "../../lib/config/context.ts";
+import { describeMissingEncryption, type NewContext } from "../../lib/config/context.ts";
 import { FORMAT_NAMES } from "../../lib/model/console-files.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { findNearestWord } from "../../lib/text/nearest.ts";
@@ -87,6 +87,8 @@ export default defineCommand({
     const context = await contexts.add(name, { ...requested, ...settings }, options.use);
     const used = (await contexts.inEffect(undefined, {}))?.context.name === context.name;
     await terminal.show(CONTEXT_DETAILS, { context, used });
+    const warning = context.kind === "remote" ? describeMissingEncryption(context.url) : undefined;
+    if (warning !== undefined) await terminal.warn(warning);
     await reportContextInUse({ terminal, contexts, environment });
     await terminal.note(used ? NEXT_COMMAND_HINTS[context.kind] : renderContextUseHint(context.name));
   },

@@ -1,7 +1,11 @@
-import { MEDIA_TYPES, type Route } from "../contract/route.ts";
+import type { z } from "zod";
+import { MEDIA_TYPES, REQUEST_ID_HEADER, type Route } from "../contract/route.ts";
 import { ProblemObject } from "../contract/shapes.ts";
 import { ERRORS, Failure, type ErrorCode } from "../errors/index.ts";
-import { same, text, type Text } from "../text/index.ts";
+import { formatCount, same, text, type Text } from "../text/index.ts";
+
+/** The statuses with which a server, or a proxy in front of a server, says that it cannot answer at the moment. */
+export const BUSY_STATUSES: readonly number[] = [429, 502, 503, 504];
 
 /** Maximum length of a problem object; a longer body is not read further. */
 const PROBLEM_LIMIT_BYTES = 64 * 1024;
@@ -12,14 +16,16 @@ const JSON_LIMIT_BYTES = 256 * 1024 * 1024;
 /** Maximum length of a line of a streamed list, in UTF-16 code units: a row of a plan is far shorter. */
 const LINE_LIMIT = 16 * 1024 * 1024;
 
+const formatCallPlace = ({ method, path }: CallPlace): string => `${method.toUpperCase()} ${path}`;
+
 /** Creates the failure for a response that does not follow the tenant API. */
-export const createContractFailure = (route: Route, reason: Text): Failure =>
+export const createContractFailure = (route: CallPlace, reason: Text): Failure =>
   new Failure("unavailable", {
     what: text(
       `the response does not follow the tenant API: ${reason.en}`,
       `応答がテナント API に従っていません: ${reason.ja}`,
     ),
-    where: `${route.method.toUpperCase()} ${route.path}`,
+    where: formatCallPlace(route),
     hint: text(
       "check that the address of the context is the address of a tenant",
       "コンテキストのアドレスがテナントのものか確認してください",
@@ -57,23 +63,69 @@ const tryParseJson = (content: string | undefined): unknown => {
 const isErrorCode = (type: string): type is ErrorCode =>
   Object.hasOwn(ERRORS, type) && ERRORS[type as ErrorCode].status >= 400;
 
+/** Where a call is sent: the method and the path, for messages. */
+type CallPlace = Pick<Route, "method" | "path">;
+
 /**
  * Creates the failure from the problem object of an error response: `unavailable` if the response does not contain a
  * problem object of a known type.
  */
-export const createResponseFailure = async (route: Route, response: Response): Promise<Failure> => {
+export const createResponseFailure = async (route: CallPlace, response: Response): Promise<Failure> => {
   const problem = ProblemObject.safeParse(tryParseJson(await readText(response, PROBLEM_LIMIT_BYTES)));
-  const status = text(`status ${response.status}`, `ステータス ${response.status}`);
-  if (!problem.success) return createContractFailure(route, status);
-  const { type } = problem.data;
-  if (!isErrorCode(type)) {
-    const unknown = type.slice(0, 100);
-    return createContractFailure(
-      route,
-      text(`${status.en}, unknown problem type ${unknown}`, `${status.ja}、不明な種類の問題 ${unknown}`),
-    );
-  }
-  return Failure.of({ ...problem.data, type });
+  const failure = problem.success ? createProblemFailure(route, problem.data) : createOtherFailure(route, response);
+  return addServerFacts(failure, response.headers);
+};
+
+const createProblemFailure = (route: CallPlace, problem: z.output<typeof ProblemObject>): Failure => {
+  const { type, status } = problem;
+  if (isErrorCode(type)) return Failure.of({ ...problem, type });
+  const unknown = type.slice(0, 100);
+  return createContractFailure(
+    route,
+    text(`status ${status}, unknown problem type ${unknown}`, `ステータス ${status}、不明な種類の問題 ${unknown}`),
+  );
+};
+
+/** Creates the failure for a response of a program that is not a tenant, such as a proxy in front of the tenant. */
+const createOtherFailure = (route: CallPlace, { status }: Response): Failure => {
+  const name = text(`status ${status}`, `ステータス ${status}`);
+  if (!BUSY_STATUSES.includes(status)) return createContractFailure(route, name);
+  return new Failure("unavailable", {
+    what: text(`the server cannot answer at the moment (${name.en})`, `サーバーが今は応答できません(${name.ja})`),
+    where: formatCallPlace(route),
+  });
+};
+
+/** The failures for which the operator of the server looks into its log. */
+const LOGGED_CODES: readonly ErrorCode[] = ["unavailable", "throttled", "unexpected"];
+
+/** Adds what only the headers of a response say: when to try again, and the id of the request in the server's log. */
+const addServerFacts = (failure: Failure, headers: Headers): Failure => {
+  if (!LOGGED_CODES.includes(failure.code)) return failure;
+  const id = headers.get(REQUEST_ID_HEADER);
+  const seconds = headers.get("retry-after");
+  if (id === null && seconds === null) return failure;
+  const places = [failure.where, id === null ? undefined : `${REQUEST_ID_HEADER}: ${id.slice(0, 100)}`];
+  return failure.with({
+    where: places.filter((place) => place !== undefined).join(", ") || undefined,
+    ...(seconds === null ? {} : { hint: describeRetry(Number(seconds)), retryAfterMs: Number(seconds) * 1000 }),
+  });
+};
+
+/** Maximum number of seconds, and of minutes, that are not converted to the next larger unit. */
+const MAX_COUNT = 120;
+
+/** Describes when to try again; never rounded down. */
+const describeRetry = (seconds: number): Text => {
+  const minutes = Math.ceil(seconds / 60);
+  const hours = Math.ceil(minutes / 60);
+  const [count, unit, counter] =
+    seconds < MAX_COUNT
+      ? ([seconds, "second", "秒"] as const)
+      : minutes < MAX_COUNT
+        ? ([minutes, "minute", "分"] as const)
+        : ([hours, "hour", "時間"] as const);
+  return text(`try again in ${formatCount(count, unit)}`, `${count} ${counter}後にもう一度実行してください`);
 };
 
 /** Checks the content type of a response.  @throws Failure `unavailable` if it differs from the contract */

@@ -8,6 +8,7 @@ import {
   LAST_PART,
   MEDIA_TYPES,
   NO_AUDIT_RECORD,
+  TOKEN_END_HEADER,
   XLSX_TYPE,
   type ResponseKind,
   type Route,
@@ -50,6 +51,10 @@ export interface Connection {
   readonly unaudited?: (() => Promise<void>) | undefined;
   /** called with the numbers of the changes that a request made */
   readonly changed?: ((numbers: readonly number[]) => void) | undefined;
+  /** the file or the environment variable with the access token, for messages */
+  readonly credentialSource?: string | undefined;
+  /** called with the end of the access token, a UTC instant, if the tenant says that the token expires soon */
+  readonly tokenExpires?: ((expiresAt: string) => Promise<void>) | undefined;
 }
 
 /** The bytes of an input file and their charset; the charset of a workbook is `xlsx`. */
@@ -192,13 +197,25 @@ async function sendCall(
   if (route.file === true || route.takesParts === true) init.duplex = "half";
   if (changes && connection.beforeChange !== undefined) await connection.beforeChange(route);
   const response = await transport(new Request(url, init));
-  if (!response.ok) throw await createResponseFailure(route, response);
+  if (!response.ok) throw await createCallFailure(connection, route, response);
   checkMediaType(route, response, accept);
   if (response.headers.get(AUDIT_HEADER) === NO_AUDIT_RECORD) await connection.unaudited?.();
   const numbers = response.headers.get(CHANGE_HEADER) ?? "";
   if (CHANGE_NUMBERS.test(numbers)) connection.changed?.(numbers.split(", ").map(Number));
+  const expiresAt = response.headers.get(TOKEN_END_HEADER) ?? "";
+  if (!Number.isNaN(Date.parse(expiresAt))) await connection.tokenExpires?.(expiresAt);
   return response;
 }
+
+/** Creates the failure of an error response; a credential that is refused is named by its source. */
+const createCallFailure = async (
+  { credentialSource: where }: Connection,
+  route: Route,
+  response: Response,
+): Promise<Failure> => {
+  const failure = await createResponseFailure(route, response);
+  return failure.code === "not-signed-in" && where !== undefined ? failure.with({ where }) : failure;
+};
 
 const checkWithZod: SchemaCheck = (schema, value) => schema.safeParse(value);
 

@@ -43,7 +43,7 @@ class Reached {
     });
     let key = 0;
     this.#socket = openSocket({
-      surroundings: { now: () => 0, wait: async () => undefined, newKey: () => `key-${(key += 1)}` },
+      surroundings: { now: () => 0, wait: async () => undefined, newKey: () => `key-${(key += 1)}`, random: () => 1 },
     });
     this.transport = this.#socket.transport;
     this.base = new URL(`http://127.0.0.1:${port}`);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { Failure } from "../errors/index.ts";
+import { REQUEST_ID_HEADER } from "../contract/route.ts";
+import { Failure, type ErrorCode } from "../errors/index.ts";
+import { createProblemResponse } from "../tenant/http/problem.ts";
 import { openClient, skipSchemaCheck } from "./index.ts";
 import { createWholeClient, type WholeClient } from "#support/client/whole-client.ts";
 
@@ -70,6 +72,39 @@ describe("an invalid response", () => {
     expect(what.en).toMatch(message);
     expect(what.ja).not.toBe(what.en);
     expect(where).toBe("GET /v1/tenant");
+  });
+
+  it.each([
+    [{ "x-request-id": "r1" }, "x-request-id: r1", undefined],
+    [{ "retry-after": "0" }, "GET /v1/tenant", "try again in 0 seconds"],
+    [{ "retry-after": "90" }, "GET /v1/tenant", "try again in 90 seconds"],
+    [{ "retry-after": "121" }, "GET /v1/tenant", "try again in 3 minutes"],
+    [{ "retry-after": "7201" }, "GET /v1/tenant", "try again in 3 hours"],
+    [{ "retry-after": "1", "x-request-id": "r2" }, "GET /v1/tenant, x-request-id: r2", "try again in 1 second"],
+  ])("shows what the headers say: %o", async (headers, where, hint) => {
+    const make = () => new Response("<html>", { status: 503, headers: headers as unknown as Record<string, string> });
+    const caught = await failure(answering(make).tenant.show());
+    expect([caught.code, caught.hint?.en]).toEqual(["unavailable", hint]);
+    expect(caught.where).toContain(where);
+  });
+
+  it.each<[ErrorCode, boolean]>([
+    ["unexpected", true],
+    ["unavailable", true],
+    ["throttled", true],
+    ["not-permitted", false],
+    ["input-rejected", false],
+  ])("of the type %s shows the id of the request: %s", async (code, isShown) => {
+    const make = () =>
+      createProblemResponse(new Failure(code, { what: { en: "a", ja: "b" }, where: "name", retryAfterMs: 899_001 }), {
+        headers: { [REQUEST_ID_HEADER]: "r1" },
+      });
+    const { where, hint, retryAfterMs } = await failure(answering(make).tenant.show());
+    expect([where, hint?.ja, retryAfterMs]).toEqual(
+      isShown
+        ? ["name, x-request-id: r1", "15 分後にもう一度実行してください", 900_000]
+        : ["name", undefined, undefined],
+    );
   });
 
   const problem = (type: string): Response => {

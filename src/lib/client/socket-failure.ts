@@ -1,5 +1,6 @@
 import { Failure, type FailureDetail } from "../errors/index.ts";
 import { text } from "../text/index.ts";
+import type { Proxy } from "./proxy.ts";
 
 /** Untrusted certificate codes.  @see https://nodejs.org/docs/latest-v24.x/api/tls.html#x509-certificate-error-codes */
 const UNTRUSTED_CERTIFICATE_CODES: readonly string[] = [
@@ -78,6 +79,30 @@ const explainConnectionError = (code: string): FailureDetail => {
   return { what: text(`connection lost${suffix}`, `接続が切れました${suffix}`) };
 };
 
+/** Explains the refusal of a proxy, of which undici returns only the message. Returns undefined for other errors. */
+const explainProxyError = (error: unknown): FailureDetail | undefined => {
+  const { message } = error instanceof Error ? error : { message: "" };
+  const [, status] =
+    /^Proxy response \((\d{3})\)|^Proxy Authentication Required \((407)\)/.exec(message)?.filter(Boolean) ?? [];
+  if (status === undefined) return undefined;
+  return {
+    what:
+      status === "407"
+        ? text("the proxy requires a user name and a password", "プロキシの認証が必要です")
+        : text(
+            `the proxy refuses the connection (status ${status})`,
+            `プロキシが接続を拒否しました(ステータス ${status})`,
+          ),
+  };
+};
+
+const addProxyHint = ({ variable, url }: Proxy): Pick<FailureDetail, "hint"> => ({
+  hint: text(
+    `${variable} names the proxy ${url.origin}; NO_PROXY lists the hosts that are reached without a proxy`,
+    `${variable} でプロキシ ${url.origin} を使っています。プロキシを使わないホストは NO_PROXY に指定します`,
+  ),
+});
+
 /** Returns the code of an error or of its cause; an empty text if neither has a code. */
 export const getErrorCode = (error: unknown): string => {
   if (!(error instanceof Error)) return "";
@@ -89,9 +114,11 @@ export const getErrorCode = (error: unknown): string => {
  * Creates the failure for a connection error: `interrupted` if the request was aborted, otherwise `unavailable`.
  *
  * @param address address of the tenant
+ * @param proxy the proxy in use
  */
-export const createSocketFailure = (error: unknown, address: string, signal: AbortSignal): Failure => {
+export const createSocketFailure = (error: unknown, address: string, signal: AbortSignal, proxy?: Proxy): Failure => {
   if (error instanceof Failure) return error;
   if (signal.aborted) return new Failure("interrupted", { what: INTERRUPTED_TEXT, cause: error });
-  return new Failure("unavailable", { ...explainConnectionError(getErrorCode(error)), where: address, cause: error });
+  const detail = explainProxyError(error) ?? explainConnectionError(getErrorCode(error));
+  return new Failure("unavailable", { ...detail, ...(proxy && addProxyHint(proxy)), where: address, cause: error });
 };

@@ -7,7 +7,7 @@ import { createSelfSignedIdentity } from "#support/client/self-signed.ts";
 
 const identity = createSelfSignedIdentity();
 const server = createServer(identity, (_, response) => response.end("reached"));
-const surroundings = { now: () => 0, wait: async () => undefined, newKey: () => "key" };
+const surroundings = { now: () => 0, wait: async () => undefined, newKey: () => "key", random: () => 1 };
 let address = "";
 
 beforeAll(async () => {

@@ -1,7 +1,8 @@
 import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from "node:http";
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from "node:net";
+import { gunzipSync } from "node:zlib";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { RESPONSE_HEADERS, AUDIT_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD } from "../contract/route.ts";
+import { RESPONSE_HEADERS, AUDIT_HEADER, MEDIA_TYPES, NO_AUDIT_RECORD, XLSX_TYPE } from "../contract/route.ts";
 import { Failure } from "../errors/index.ts";
 import { openClient } from "./index.ts";
 import { createSocketFailure } from "./socket-failure.ts";
@@ -32,12 +33,16 @@ const serving = async (listener: RequestListener): Promise<string> =>
   `http://127.0.0.1:${await listen(createServer(listener))}`;
 
 /** A socket whose pauses take no time and are recorded. */
-const opened = (options: Omit<SocketOptions, "surroundings"> = {}): SocketTransport & { readonly pauses: number[] } => {
+const opened = (
+  options: Omit<SocketOptions, "surroundings"> = {},
+  random: number[] = [],
+): SocketTransport & { readonly pauses: number[] } => {
   const pauses: number[] = [];
   let key = 0;
   const surroundings: SocketOptions["surroundings"] = {
     now: () => NOW,
     newKey: () => `key-${(key += 1)}`,
+    random: () => random.shift() ?? 1,
     async wait(delayMs) {
       pauses.push(delayMs);
     },
@@ -90,7 +95,8 @@ describe("an address that does not respond", () => {
 
 describe("a response", () => {
   it("is returned as a stream, with only the headers that the contract names", async () => {
-    const sent = Object.fromEntries(RESPONSE_HEADERS.map((name, at) => [name, `"${at}"`]));
+    const values = RESPONSE_HEADERS.map((name, at) => [name, name === "retry-after" ? "7" : `"${at}"`]);
+    const sent = Object.fromEntries(values) as Record<string, string>;
     const address = await serving((_, response) => response.writeHead(200, { ...sent, "x-other": "1" }).end("a,b"));
     const response = await opened().transport(new Request(address));
     expect(Object.fromEntries(response.headers)).toEqual(sent);
@@ -269,6 +275,13 @@ describe("a retry", () => {
     expect(pauses).toEqual([]);
   });
 
+  it("waits for a random part of a limit that doubles", async () => {
+    const { address } = await answering(503, 503, 503, 200);
+    const { transport, pauses } = opened({}, [0, 0.5, 0.9]);
+    expect((await transport(new Request(address))).status).toBe(200);
+    expect(pauses).toEqual([0, 250, 900]);
+  });
+
   it("of a POST uses the key of the first request", async () => {
     const { address, seen } = await answering(503, 200);
     const headers = { "idempotency-key": "mine" };
@@ -286,10 +299,118 @@ describe("a retry", () => {
       ended.abort();
       signal.throwIfAborted();
     };
-    const socket = openSocket({ surroundings: { now: () => NOW, newKey: () => "key", wait } });
+    const socket = openSocket({ surroundings: { now: () => NOW, newKey: () => "key", wait, random: () => 1 } });
     closing.unshift(socket.close);
     const request = new Request(address, { signal: ended.signal });
     expect([(await failure(socket.transport(request))).code, seen.length]).toEqual(["interrupted", 1]);
+  });
+});
+
+describe("the credential", () => {
+  const SECRET = `clomo_${"x".repeat(43)}`;
+
+  it("is sent only to the origin of its tenant, and replaces any other", async () => {
+    const seen: (string | undefined)[] = [];
+    const listener: RequestListener = ({ headers }, response) => {
+      seen.push(headers.authorization);
+      response.end();
+    };
+    const [own, other] = [await serving(listener), await serving(listener)];
+    const { transport } = opened({ credential: { secret: SECRET, origin: own } });
+    await transport(new Request(`${own}/v1/orgs`));
+    await transport(new Request(`${other}/v1/orgs`, { headers: { authorization: `Bearer ${SECRET}` } }));
+    expect(seen).toEqual([`Bearer ${SECRET}`, undefined]);
+  });
+
+  it("does not follow a redirect", async () => {
+    const seen: string[] = [];
+    const other = await serving(({ headers }, response) => {
+      seen.push(headers.authorization ?? "");
+      response.end();
+    });
+    const own = await serving((_, response) => void response.writeHead(307, { location: other }).end());
+    const { transport } = opened({ credential: { secret: SECRET, origin: own } });
+    expect(await failure(transport(new Request(own)))).toMatchObject({ code: "unavailable" });
+    expect(seen).toEqual([]);
+  });
+});
+
+describe("an upload", () => {
+  const SHORT = 1000;
+
+  /** A tenant that lists these codings in its responses, and what it receives. */
+  const accepting = async (...codings: readonly (string | undefined)[]) => {
+    const seen: { readonly coding: string | undefined; readonly content: string }[] = [];
+    const address = await serving((request, response) => {
+      const accepted = codings[Math.min(seen.length, codings.length - 1)];
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => void chunks.push(chunk));
+      request.on("end", () => {
+        const [bytes, coding] = [Buffer.concat(chunks), request.headers["content-encoding"]];
+        seen.push({ coding, content: String(coding === "gzip" ? gunzipSync(bytes) : bytes) });
+        const isRefused = coding === "gzip" && accepted === "identity";
+        response.writeHead(isRefused ? 415 : 200, accepted === undefined ? {} : { "accept-encoding": accepted }).end();
+      });
+    });
+    return { address, seen };
+  };
+  const upload = (content: string, type = "text/csv; charset=utf-8"): RequestInit & { duplex: "half" } => ({
+    method: "PUT",
+    body: new Blob([content]).stream(),
+    headers: { "content-type": type },
+    duplex: "half",
+  });
+  const LONG = "山田,taro@example.jp\r\n".repeat(100);
+
+  it("is compressed if it is long and the tenant has said that it accepts gzip", async () => {
+    const { address, seen } = await accepting("br, gzip");
+    const { transport } = opened({ compressAboveBytes: SHORT });
+    for (const content of [LONG, LONG, "short", "x".repeat(SHORT), "x".repeat(SHORT + 1), ""])
+      await transport(new Request(address, upload(content)));
+    expect(seen.map(({ coding }) => coding)).toEqual([undefined, "gzip", undefined, undefined, "gzip", undefined]);
+    expect(seen.map(({ content }) => content.length)).toEqual([LONG.length, LONG.length, 5, SHORT, SHORT + 1, 0]);
+    expect(seen[1]?.content).toBe(LONG);
+  });
+
+  it("is not compressed if it is a workbook, or nobody wants it compressed", async () => {
+    const { address, seen } = await accepting("gzip");
+    const [off, on] = [opened(), opened({ compressAboveBytes: SHORT })];
+    for (const { transport } of [off, on]) await transport(new Request(address));
+    await off.transport(new Request(address, upload(LONG)));
+    await on.transport(new Request(address, upload(LONG, XLSX_TYPE)));
+    expect(seen.map(({ coding }) => coding)).toEqual([undefined, undefined, undefined, undefined]);
+  });
+
+  it.each(["identity", "gzip;q=0", "gzip;q=0.000", "gzipped", ""])("is not compressed for: %s", async (accepted) => {
+    const { address, seen } = await accepting(accepted);
+    const { transport } = opened({ compressAboveBytes: SHORT });
+    for (const content of ["", LONG]) await transport(new Request(address, upload(content)));
+    expect(seen[1]).toEqual({ coding: undefined, content: LONG });
+  });
+
+  it("is no longer compressed after the tenant has refused it", async () => {
+    const { address, seen } = await accepting("gzip;q=0.5", "identity", undefined);
+    const { transport } = opened({ compressAboveBytes: SHORT });
+    const statuses: number[] = [];
+    for (const content of ["", LONG, LONG])
+      statuses.push((await transport(new Request(address, upload(content)))).status);
+    expect([statuses, seen.map(({ coding }) => coding)]).toEqual([
+      [200, 415, 200],
+      [undefined, "gzip", undefined],
+    ]);
+  });
+
+  it("reports that its source fails while it is compressed", async () => {
+    const { address } = await accepting("gzip");
+    const { transport } = opened({ compressAboveBytes: SHORT });
+    await transport(new Request(address));
+    const broken = new Failure("input-rejected", { what: { en: "broken", ja: "破損" } });
+    async function* content(): AsyncGenerator<Uint8Array> {
+      yield Buffer.from(LONG);
+      throw broken;
+    }
+    const body = ReadableStream.from(content());
+    expect(await failure(transport(new Request(address, { ...upload(""), body })))).toBe(broken);
   });
 });
 

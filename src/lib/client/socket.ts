@@ -1,12 +1,16 @@
+import { pipeline, Readable } from "node:stream";
 import { getCACertificates } from "node:tls";
-import { Agent, request as send, type Dispatcher } from "undici";
-import { RESPONSE_HEADERS } from "../contract/route.ts";
+import { createGzip } from "node:zlib";
+import { Agent, EnvHttpProxyAgent, request as send, type Dispatcher } from "undici";
+import { RESPONSE_HEADERS, XLSX_TYPE } from "../contract/route.ts";
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
+import { BUSY_STATUSES } from "./answer.ts";
+import type { Proxy } from "./proxy.ts";
 import { getErrorCode, createSocketFailure } from "./socket-failure.ts";
 import type { Transport } from "./transport.ts";
 
-/** The clock, the timer and the key generator that a socket uses. */
+/** The clock, the timer, the randomness and the key generator that a socket uses. */
 export interface SocketEnvironment {
   /** the time in milliseconds since 1970-01-01 UTC */
   readonly now: () => number;
@@ -14,6 +18,8 @@ export interface SocketEnvironment {
   readonly wait: (delayMs: number, signal: AbortSignal) => Promise<unknown>;
   /** returns a unique value for the Idempotency-Key of a POST */
   readonly newKey: () => string;
+  /** returns a number from 0 up to, but not including, 1 */
+  readonly random: () => number;
 }
 
 export interface SocketOptions {
@@ -22,6 +28,10 @@ export interface SocketOptions {
   readonly credential?: { readonly secret: string; readonly origin: string } | undefined;
   /** certificates (PEM) of authorities to trust in addition to those of the platform */
   readonly authorities?: readonly string[] | undefined;
+  /** the proxy between this computer and the tenant */
+  readonly proxy?: Proxy | undefined;
+  /** uploads that are longer are compressed, if the tenant accepts it; undefined: uploads are never compressed */
+  readonly compressAboveBytes?: number | undefined;
   readonly connectTimeoutMs?: number | undefined;
   /** timeout for the start of a response: planning millions of rows takes minutes */
   readonly headersTimeoutMs?: number | undefined;
@@ -37,14 +47,12 @@ export interface SocketTransport {
 
 const SECOND_MS = 1000;
 
-/** Maximum number of retries; the delay doubles each time. */
+/** Maximum number of retries. The delay is random, up to a limit that doubles each time. */
 const MAX_RETRIES = 3;
-const FIRST_RETRY_DELAY_MS = 250;
+const FIRST_MAX_DELAY_MS = 250;
 
 /** Maximum delay that Retry-After can request. A tenant that requests a longer delay counts as unavailable. */
 const MAX_RETRY_AFTER_MS = 30 * SECOND_MS;
-
-const BUSY_STATUSES: readonly number[] = [429, 502, 503, 504];
 
 /** Error codes of connections that failed before anything was sent. */
 const NEVER_SENT_CODES: readonly string[] = ["ECONNREFUSED", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
@@ -63,15 +71,22 @@ interface OutgoingRequest {
   readonly origin: string;
 }
 
-const createAgent = ({ authorities = [], ...options }: SocketOptions): Agent =>
-  new Agent({
+const createAgent = ({ authorities = [], proxy, ...options }: SocketOptions): Dispatcher => {
+  const timeouts = {
     headersTimeout: options.headersTimeoutMs ?? 600 * SECOND_MS,
     bodyTimeout: options.bodyTimeoutMs ?? 60 * SECOND_MS,
-    connect: {
-      timeout: options.connectTimeoutMs ?? 10 * SECOND_MS,
-      ca: authorities.length === 0 ? undefined : [...getCACertificates("default"), ...authorities],
-    },
-  });
+  };
+  const connect = {
+    timeout: options.connectTimeoutMs ?? 10 * SECOND_MS,
+    ...(authorities.length === 0 ? {} : { ca: [...getCACertificates("default"), ...authorities] }),
+  };
+  if (proxy === undefined) return new Agent({ ...timeouts, connect });
+  // undici would also read the variables of the process itself
+  const { url, exceptions } = proxy;
+  const where = { httpProxy: url.href, httpsProxy: url.href, noProxy: exceptions };
+  const tls = { requestTls: connect, proxyTls: connect, connectTimeout: connect.timeout };
+  return new EnvHttpProxyAgent({ ...timeouts, ...where, ...tls, connect });
+};
 
 const parseRetryAfterMs = ({ headers }: HttpResponse, now: number): number | undefined => {
   const value = headers["retry-after"];
@@ -127,27 +142,64 @@ const createRedirectFailure = (answer: HttpResponse, { origin }: OutgoingRequest
   });
 };
 
-const toResponse = (answer: HttpResponse, outgoing: OutgoingRequest): Response => {
+/** @param delayMs the delay that Retry-After requests; the response states it in seconds, even if it was a date */
+const toResponse = (answer: HttpResponse, outgoing: OutgoingRequest, delayMs: number | undefined): Response => {
   const { statusCode: status } = answer;
   const headers = new Headers();
   for (const name of RESPONSE_HEADERS) {
     const value = answer.headers[name];
     if (typeof value === "string" && /^[\x20-\x7e]*$/.test(value)) headers.set(name, value);
   }
+  if (delayMs === undefined) headers.delete("retry-after");
+  else headers.set("retry-after", String(Math.ceil(delayMs / SECOND_MS)));
   const empty = status === 204 || status === 205;
   return new Response(empty ? null : streamBody(answer, outgoing), { status, headers });
 };
 
+/** Compression level: the fastest one already removes most of the repetition in a table. */
+const FAST_LEVEL = 1;
+
+/** Returns true if an Accept-Encoding header contains gzip.  @see https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3 */
+const acceptsGzip = (header: string): boolean =>
+  header.split(",").some((coding) => /^gzip(?!\s*;\s*q=0(?:\.0*)?$)(?:\s*;|$)/i.test(coding.trim()));
+
+/** The body of an upload as it is sent. */
+interface EncodedUpload {
+  readonly body: Uint8Array | Readable;
+  readonly isCompressed: boolean;
+}
+
+/** Compresses a body with gzip, unless it is short. Reads at most `shortBytes` and a chunk before it returns. */
+const encodeUpload = async (body: ReadableStream<Uint8Array>, shortBytes: number): Promise<EncodedUpload> => {
+  const chunks = (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
+  const start: Uint8Array[] = [];
+  let length = 0;
+  while (length <= shortBytes) {
+    const next = await chunks.next();
+    if (next.done === true) return { body: Buffer.concat(start), isCompressed: false };
+    start.push(next.value);
+    length += next.value.length;
+  }
+  async function* all(): AsyncGenerator<Uint8Array> {
+    yield* start;
+    yield* { [Symbol.asyncIterator]: () => chunks };
+  }
+  const gzip = createGzip({ level: FAST_LEVEL });
+  // an error of the source destroys the compressed stream, whose reader gets the error
+  pipeline(Readable.from(all(), { objectMode: false }), gzip, () => undefined);
+  return { body: gzip, isCompressed: true };
+};
+
 /** Sends requests through one agent, and repeats requests that may be repeated. */
 class Socket {
-  readonly #agent: Agent;
-  readonly #surroundings: SocketEnvironment;
-  readonly #credential: SocketOptions["credential"];
+  readonly #agent: Dispatcher;
+  readonly #options: SocketOptions;
+  /** the origins whose latest response says that they accept compressed bodies */
+  readonly #gzipOrigins = new Set<string>();
 
   constructor(options: SocketOptions) {
     this.#agent = createAgent(options);
-    this.#surroundings = options.surroundings;
-    this.#credential = options.credential;
+    this.#options = options;
   }
 
   /** Sends a request and returns its response. @throws Failure `unavailable`, `interrupted` */
@@ -156,12 +208,12 @@ class Socket {
     try {
       const answer = await this.#untilAnswered(outgoing);
       const { statusCode } = answer;
-      if (statusCode >= 200 && statusCode < 300) return toResponse(answer, outgoing);
-      if (statusCode >= 400 && statusCode < 600) return toResponse(answer, outgoing);
+      const isAnswer = (statusCode >= 200 && statusCode < 300) || (statusCode >= 400 && statusCode < 600);
+      if (isAnswer) return toResponse(answer, outgoing, this.#parseRetryAfterMs(answer));
       discardBody(answer.body);
       throw createRedirectFailure(answer, outgoing);
     } catch (error) {
-      throw createSocketFailure(error, outgoing.origin, outgoing.signal);
+      throw createSocketFailure(error, outgoing.origin, outgoing.signal, this.#options.proxy);
     }
   }
 
@@ -169,16 +221,22 @@ class Socket {
     return this.#agent.destroy();
   }
 
+  #parseRetryAfterMs(answer: HttpResponse): number | undefined {
+    return parseRetryAfterMs(answer, this.#options.surroundings.now());
+  }
+
   async #outgoing(request: Request): Promise<OutgoingRequest> {
     const { method, url, signal } = request;
     const headers = new Headers(request.headers);
     if (method === "POST" && !headers.has("idempotency-key"))
-      headers.set("idempotency-key", this.#surroundings.newKey());
+      headers.set("idempotency-key", this.#options.surroundings.newKey());
     const { origin } = new URL(url);
-    const credential = this.#credential;
+    const { credential } = this.#options;
+    headers.delete("authorization");
     if (credential?.origin === origin) headers.set("authorization", `Bearer ${credential.secret}`);
     const isFile = request.body !== null && headers.get("content-type") !== "application/json";
-    const body = request.body === null ? null : isFile ? request.body : await request.bytes();
+    const body =
+      request.body === null ? null : isFile ? await this.#upload(request.body, headers, origin) : await request.bytes();
     return {
       options: { dispatcher: this.#agent, method, headers, body: body as never, signal },
       idempotent: !isFile && (method === "GET" || method === "HEAD" || method === "POST"),
@@ -188,25 +246,45 @@ class Socket {
     };
   }
 
+  /** Returns the body of an upload, and adds the header of its coding. A workbook is compressed already. */
+  async #upload(body: ReadableStream<Uint8Array>, headers: Headers, origin: string): Promise<unknown> {
+    const { compressAboveBytes } = this.#options;
+    const isCompressible = this.#gzipOrigins.has(origin) && headers.get("content-type") !== XLSX_TYPE;
+    if (compressAboveBytes === undefined || !isCompressible) return body;
+    const encoded = await encodeUpload(body, compressAboveBytes);
+    if (encoded.isCompressed) headers.set("content-encoding", "gzip");
+    return encoded.body;
+  }
+
+  /** Remembers whether the tenant accepts compressed uploads (RFC 9110, 12.5.3). */
+  #learnCodings({ headers, statusCode }: HttpResponse, origin: string): void {
+    const accepted = headers["accept-encoding"];
+    if (accepted !== undefined && acceptsGzip(String(accepted))) this.#gzipOrigins.add(origin);
+    else if (accepted !== undefined || statusCode === 415) this.#gzipOrigins.delete(origin);
+  }
+
   async #untilAnswered(outgoing: OutgoingRequest): Promise<HttpResponse> {
+    const { surroundings } = this.#options;
     for (let repetition = 0; ; repetition += 1) {
       const last = repetition === MAX_RETRIES || !outgoing.idempotent;
-      const usualMs = FIRST_RETRY_DELAY_MS * 2 ** repetition;
       const answer = await this.#once(outgoing, last);
-      const askedMs = answer === undefined ? undefined : parseRetryAfterMs(answer, this.#surroundings.now());
-      const delayMs = askedMs ?? usualMs;
+      // clients that failed together must not come back together
+      const usualMs = surroundings.random() * FIRST_MAX_DELAY_MS * 2 ** repetition;
+      const delayMs = (answer && this.#parseRetryAfterMs(answer)) ?? usualMs;
       if (answer !== undefined) {
         if (last || delayMs > MAX_RETRY_AFTER_MS || !BUSY_STATUSES.includes(answer.statusCode)) return answer;
         discardBody(answer.body);
       }
-      await this.#surroundings.wait(delayMs, outgoing.signal);
+      await surroundings.wait(delayMs, outgoing.signal);
     }
   }
 
   /** Sends a request once. @returns undefined if the connection failed and the request may be sent again */
-  async #once({ address, options, signal }: OutgoingRequest, last: boolean): Promise<HttpResponse | undefined> {
+  async #once({ address, origin, options, signal }: OutgoingRequest, last: boolean): Promise<HttpResponse | undefined> {
     try {
-      return await send(address, options);
+      const answer = await send(address, options);
+      this.#learnCodings(answer, origin);
+      return answer;
     } catch (error) {
       const code = getErrorCode(error);
       if (last || signal.aborted || !(NEVER_SENT_CODES.includes(code) || CONNECTION_LOST_CODES.includes(code)))
@@ -218,8 +296,8 @@ class Socket {
 
 /**
  * Opens a transport over sockets. Idempotent requests (GET, HEAD, and POST because of its Idempotency-Key) are repeated
- * if the connection fails or the server is busy, after the delay that Retry-After requests. Uploads are never repeated.
- * Redirects are refused. If a body breaks off, its reader gets a Failure `unavailable`.
+ * if the connection fails or the server is busy, after the delay that Retry-After requests, or a random delay. Uploads
+ * are never repeated. Redirects are refused. If a body breaks off, its reader gets a Failure `unavailable`.
  */
 export const openSocket = (options: SocketOptions): SocketTransport => {
   const socket = new Socket(options);

@@ -1,7 +1,7 @@
 import { Failure } from "../errors/index.ts";
 import { UNDELETABLE_CHOICES, type UndeletableChoice } from "../model/import.ts";
 import { findTimeZone } from "../model/time.ts";
-import { text, type Language } from "../text/index.ts";
+import { text, type Language, type Text } from "../text/index.ts";
 import { parseContextName } from "./context-name.ts";
 
 /** A context whose tenant runs in this process and is stored in a folder of the home. */
@@ -181,6 +181,20 @@ export function readStoredContext(stored: unknown): StoredContext {
   }
   throw new TypeError(`the kind of ${name} is unknown`);
 }
+
+/** Returns true if an address is on this computer, so that its connections do not travel over a network. */
+export const isLoopbackAddress = (address: string): boolean =>
+  /^(?:localhost|(?:.*\.)localhost|\[::1\]|127\..*)$/.test(new URL(address).hostname);
+
+/** Returns a warning if the connections to an address travel over a network without encryption. */
+export const describeMissingEncryption = (address: string): Text | undefined => {
+  const { protocol, origin } = new URL(address);
+  if (protocol !== "http:" || isLoopbackAddress(address)) return undefined;
+  return text(
+    `the connection to ${origin} is not encrypted: others on the network can read passwords, tokens and records`,
+    `${origin} への接続は暗号化されません。同じネットワークの他人に、パスワード、トークン、データを読まれるおそれがあります`,
+  );
+};
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

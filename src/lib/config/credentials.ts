@@ -6,6 +6,13 @@ import { SECRET_PATTERN } from "../model/credential.ts";
 import { text } from "../text/index.ts";
 import { CREDENTIALS_FOLDER, type Home } from "./home.ts";
 
+/** The secret with which a remote context is signed in. */
+export interface CredentialSecret {
+  readonly secret: string;
+  /** the file or the environment variable with the token; undefined if the secret was stored by signing in */
+  readonly source?: string | undefined;
+}
+
 /** Where the secrets of remote contexts are stored: one file for each context, which only the user can read. */
 export interface CredentialPlace {
   readonly home: Home;

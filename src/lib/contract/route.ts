@@ -34,6 +34,12 @@ export const CHANGE_NUMBERS = /^[1-9]\d{0,14}(?:, [1-9]\d{0,14})*$/;
 /** The response header with the numbers of the changes that the request made. */
 export const CHANGE_HEADER = "clomoctl-change";
 
+/** The response header with the id that the server's log and the audit log have for the request. */
+export const REQUEST_ID_HEADER = "x-request-id";
+
+/** The response header with the end of the access token of the request, if the token expires soon. */
+export const TOKEN_END_HEADER = "clomoctl-token-expires";
+
 export type ResponseKind = keyof typeof MEDIA_TYPES;
 
 /** The response headers that the contract itself defines: which routes have them, and their schemas. */
@@ -61,10 +67,16 @@ export const CONTRACT_HEADERS: Readonly<
         "Number of the change that was made, as in the audit log, or the numbers of several changes in their order. Missing if nothing was changed. For an import, the number is in the response body instead.",
     }),
   },
+  [TOKEN_END_HEADER]: {
+    has: ({ isOpen }) => isOpen !== true,
+    schema: z.iso.datetime().optional().meta({
+      description: "When the access token of the request expires, if it expires soon.",
+    }),
+  },
 };
 
 /** The names of all response headers that a client reads, in lower case. The client passes on no other headers. */
-export const RESPONSE_HEADERS: readonly string[] = ["content-type", "allow", "retry-after"].concat(
+export const RESPONSE_HEADERS: readonly string[] = ["content-type", "allow", "retry-after", REQUEST_ID_HEADER].concat(
   Object.keys(CONTRACT_HEADERS).map((name) => name.toLowerCase()),
 );
 

@@ -21,8 +21,11 @@ const SESSION_IDLE_MS = 13 * HOUR_MS;
 /** A session ends at the latest this long after it began. */
 const SESSION_LIFETIME_MS = 30 * DAY_MS;
 
-/** Lifetime of a token in days, by default and at most. */
-export const TOKEN_DAYS = { usual: 90, max: 366 } as const;
+/**
+ * Lifetime of a token in days, by default and at most; how long before its end its user is warned; and how long an
+ * expired token is remembered, so that its user learns what happened to it.
+ */
+export const TOKEN_DAYS = { usual: 90, max: 366, warning: 7, remembered: 90 } as const;
 
 /** The right to read the metrics of a server, which are not part of the tenant. */
 export const METRICS_RIGHT = "metrics";

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 import type { ServeOptions } from "./options.ts";
-import { REQUEST_ID_HEADER } from "./responder.ts";
+import { REQUEST_ID_HEADER } from "../contract/route.ts";
 
 /** A refusal of a request that has no request object: its status, and why. */
 interface ProtocolRefusal {

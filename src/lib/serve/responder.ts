@@ -1,14 +1,13 @@
 import type { ServerResponse } from "node:http";
 import { performance } from "node:perf_hooks";
 import { Failure } from "../errors/index.ts";
+import { REQUEST_ID_HEADER } from "../contract/route.ts";
 import { SERVER_ROUTES, type ServerPath } from "../contract/server-routes.ts";
 import { text } from "../text/index.ts";
 import { findClientAddress } from "./forwarded.ts";
 import { RateLimiter, type RateState, type ServerLimits } from "./limits.ts";
 import type { ServerMetrics } from "./metrics.ts";
 import type { RequestOrigin, RequestTrace, ServeOptions } from "./options.ts";
-
-export const REQUEST_ID_HEADER = "x-request-id";
 
 /** The status that the log shows for a request whose sender closed the connection before the response began. */
 const CLIENT_CLOSED_STATUS = 499;

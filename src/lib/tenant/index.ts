@@ -107,9 +107,8 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
     },
     requireMetricsRight: async (request) => {
       const { requireMetricsRight } = await import("./policy/check.ts");
-      const { NOT_SIGNED_IN_FAILURE } = await import("./accounts/credentials.ts");
       const found = await findSender(own, request, surroundings);
-      if (found === undefined) throw NOT_SIGNED_IN_FAILURE;
+      if (found instanceof Failure) throw found;
       requireMetricsRight(found.actor);
     },
     countImports: async () => owner.read((await import("./plans/import-rows.ts")).countImportsByState),
@@ -177,7 +176,7 @@ const createAccountResolver =
     return openParts(own, asker, options);
   };
 
-/** Returns the account and the credential of a request; undefined if it has no valid credential. */
+/** Returns the account and the credential of a request; or the failure of a request without a valid credential. */
 const findSender = async ({ store }: Pick<OwnParts, "store">, request: Request, surroundings: Surroundings) => {
   const { findSignedInActor } = await import("./accounts/credentials.ts");
   const header = request.headers.get("authorization");
@@ -199,10 +198,10 @@ const createCredentialResolver =
       // an open route only signs in; its handler is not given the tenant
       return { ...own, owner, session: owner, address };
     }
-    const { NOT_SIGNED_IN_FAILURE, recordUse } = await import("./accounts/credentials.ts");
+    const { recordUse } = await import("./accounts/credentials.ts");
     const found = await findSender(own, request, surroundings);
-    from.admit(found?.stored.id ?? null);
-    if (found === undefined) throw NOT_SIGNED_IN_FAILURE;
+    from.admit(found instanceof Failure ? null : found.stored.id);
+    if (found instanceof Failure) throw found;
     const { actor: asker, stored } = found;
     await recordUse(owner, stored);
     const token = stored.kind === "token" ? stored.name : undefined;

@@ -77,9 +77,15 @@ export const insertCredential = async (
 export const deleteCredential = async (writer: Writer, user: number, id: string): Promise<boolean> =>
   (await writer.run("delete from main.credential where user = :user and id = :id", { user, id })) > 0;
 
-/** Deletes the credentials that have expired. */
-export const deleteExpiredCredentials = async (writer: Writer, now: string): Promise<void> => {
-  await writer.run("delete from main.credential where expiresAt <= :now", { now });
+/** Deletes the sessions that have expired, and the tokens that expired before another instant. */
+export const deleteExpiredCredentials = async (
+  writer: Writer,
+  { now, tokensBefore }: { readonly now: string; readonly tokensBefore: string },
+): Promise<void> => {
+  await writer.run(
+    "delete from main.credential where expiresAt <= :now and (kind = 'session' or expiresAt <= :tokensBefore)",
+    { now, tokensBefore },
+  );
 };
 
 /** Records when a credential was last used, and until when it is valid. */

@@ -18,7 +18,7 @@ import { storeCredential } from "./sign-in.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The failure for every request without a valid credential, whatever is wrong with it. */
+/** The failure for a request without a credential, or with a credential that is not known. */
 export const NOT_SIGNED_IN_FAILURE = new Failure("not-signed-in", {
   what: text(
     "you are not signed in, or the session or token is no longer valid",
@@ -27,6 +27,27 @@ export const NOT_SIGNED_IN_FAILURE = new Failure("not-signed-in", {
   hint: step("to sign in", "サインインするには", line("login", [])),
 });
 
+/** The server does not know the time zone of its user. */
+const formatUtcMinute = (instant: string): string =>
+  `${instant.slice(0, "2026-11-22T15:00".length).replace("T", " ")} UTC`;
+
+const createExpiredTokenFailure = ({ name, rights, expiresAt }: StoredCredential): Failure =>
+  new Failure("not-signed-in", {
+    what: text(
+      `the access token "${name}" expired at ${formatUtcMinute(expiresAt)}`,
+      `アクセストークン「${name}」は ${formatUtcMinute(expiresAt)} に期限切れになりました`,
+    ),
+    hint: step(
+      "to create it again, after signing in with login",
+      "login でサインインして、もう一度作るには",
+      line("access-tokens create", [name], { rights: (rights ?? []).join(",") }),
+    ),
+  });
+
+/** Returns the end of a token that expires soon. */
+const findNearEnd = ({ kind, expiresAt }: StoredCredential, now: string): string | undefined =>
+  kind === "token" && Date.parse(expiresAt) - Date.parse(now) <= TOKEN_DAYS.warning * DAY_MS ? expiresAt : undefined;
+
 /** The actor of a request, and its credential as it is stored. */
 export interface SignedInActor {
   readonly actor: Actor;
@@ -34,8 +55,8 @@ export interface SignedInActor {
 }
 
 /**
- * Returns the actor of a request, with the role and the organisations that its account has now; undefined if the
- * request has no valid credential.
+ * Returns the actor of a request, with the role and the organisations that its account has now; or the failure of a
+ * request without a valid credential.
  *
  * @param header the Authorization header
  */
@@ -43,14 +64,20 @@ export const findSignedInActor = async (
   reader: Reader,
   header: string | null,
   now: string,
-): Promise<SignedInActor | undefined> => {
+): Promise<SignedInActor | Failure> => {
   const [, secret = ""] = /^Bearer +(\S+)$/i.exec(header ?? "") ?? [];
   const found = SECRET_PATTERN.test(secret) ? await findCredential(reader, sha256(secret)) : undefined;
-  if (found === undefined || found.credential.expiresAt <= now) return undefined;
-  const actor = toActor(found.account);
-  if (actor === undefined) return undefined;
-  const { id, kind, name, rights } = found.credential;
-  const credential = { id, kind, name, rights: rights && new Set(rights) };
+  const actor = found && toActor(found.account);
+  if (found === undefined || actor === undefined) return NOT_SIGNED_IN_FAILURE;
+  const { id, kind, name, rights, expiresAt } = found.credential;
+  if (expiresAt <= now) return kind === "token" ? createExpiredTokenFailure(found.credential) : NOT_SIGNED_IN_FAILURE;
+  const credential = {
+    id,
+    kind,
+    name,
+    rights: rights && new Set(rights),
+    endsSoonAt: findNearEnd(found.credential, now),
+  };
   return { actor: { ...actor, credential }, stored: found.credential };
 };
 
@@ -131,7 +158,9 @@ export const createAccessToken = async (
   requireTokenEnd(ends, now);
   return session.change({ action: "access-tokens.create", locks: ["accounts"] }, async (writer) => {
     const known = await listCredentials(writer, user, "token");
-    if (known.some((token) => token.name === name)) throw createNameInUseFailure(name);
+    const namesake = known.find((token) => token.name === name);
+    if (namesake !== undefined && Date.parse(namesake.expiresAt) > now) throw createNameInUseFailure(name);
+    if (namesake !== undefined) await deleteCredential(writer, user, namesake.id);
     const { secret, ...made } = await storeCredential(writer, session.surroundings, {
       actor: session.asker,
       kind: "token",

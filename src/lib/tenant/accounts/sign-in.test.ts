@@ -175,4 +175,46 @@ describe("an access token", () => {
     expect(await statusOf("/v1/users", next.secret)).toBe(401);
     expect(id).not.toBe(next.id);
   });
+
+  test("says in its last week when it ends, and afterwards that it has ended and how to create it again", async () => {
+    await addAccount("hana");
+    const session = await secretOf("hana");
+    const { secret, expiresAt } = (await create(session, { rights: ["users.read", "orgs.read"] })) as Record<
+      string,
+      string
+    >;
+    const endOf = async (one?: string) =>
+      (await tenant.request("/v1/users", { secret: one })).headers.get("clomoctl-token-expires");
+    tenant.surroundings.time += 83 * DAY_MS - HOUR_MS;
+    expect(await endOf(secret)).toBe(null);
+    tenant.surroundings.time += 2 * HOUR_MS;
+    expect([await endOf(secret), await endOf(await secretOf("hana"))]).toEqual([expiresAt, null]);
+    tenant.surroundings.time += 7 * DAY_MS;
+    // signing in deletes what has expired, but the token is still known
+    const again = await secretOf("hana");
+    const refused = await tenant.request("/v1/users", { secret });
+    expect([refused.status, await refused.json()]).toEqual([
+      401,
+      expect.objectContaining({
+        detail: expect.objectContaining({
+          en: expect.stringMatching(/^the access token "cron" expired at 2026-.* UTC$/),
+        }),
+        hint: expect.objectContaining({
+          en: "to create it again, after signing in with login: clomoctl access-tokens create cron --rights 'users.read,orgs.read'",
+        }),
+      }),
+    ]);
+    expect(await create(again, { rights: ["users.read"] })).toMatchObject({ name: "cron" });
+    const list = (await (await tenant.request("/v1/access-tokens", { secret: again })).json()) as { items: unknown[] };
+    expect(list.items).toHaveLength(1);
+  });
+
+  test("is forgotten 90 days after its end", async () => {
+    await addAccount("hana");
+    const { secret } = (await create(await secretOf("hana"), { rights: ["users.read"] })) as { secret: string };
+    tenant.surroundings.time += 181 * DAY_MS;
+    await secretOf("hana");
+    const refused = (await (await tenant.request("/v1/users", { secret })).json()) as { detail: { en: string } };
+    expect(refused.detail.en).toContain("you are not signed in");
+  });
 });

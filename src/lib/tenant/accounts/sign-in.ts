@@ -4,11 +4,12 @@ import {
   getSessionEnd,
   roundToHour,
   SIGN_IN_LIMITS,
+  TOKEN_DAYS,
   type CredentialKind,
   type TokenRight,
 } from "../../model/credential.ts";
 import { comparisonKey } from "../../model/normalise.ts";
-import { formatCount, text } from "../../text/index.ts";
+import { text } from "../../text/index.ts";
 import { getCurrentInstant, createId, sha256, type Surroundings } from "../ids.ts";
 import { toActor } from "../policy/acting.ts";
 import type { Actor } from "../policy/asker.ts";
@@ -65,6 +66,8 @@ const MAX_VERIFICATIONS_AT_ONCE = 2;
 
 const verifications = new Turnstile(MAX_VERIFICATIONS_AT_ONCE);
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
 const WINDOW_MS = SIGN_IN_LIMITS.minutes * 60_000;
 
 /** The failure for every attempt that does not succeed, whatever the reason, so that it reveals nothing. */
@@ -76,16 +79,11 @@ const SIGN_IN_REFUSED_FAILURE = new Failure("not-signed-in", {
   hint: step("to try again", "もう一度サインインするには", line("login", [])),
 });
 
-const createLockedOutFailure = (waitMs: number): Failure => {
-  const minutes = Math.ceil(waitMs / 60_000);
-  return new Failure("throttled", {
-    what: text(
-      `too many failed attempts to sign in; try again in ${formatCount(minutes, "minute")}`,
-      `サインインの失敗が続いたため、あと ${minutes} 分はサインインできません`,
-    ),
+const createLockedOutFailure = (waitMs: number): Failure =>
+  new Failure("throttled", {
+    what: text("too many failed attempts to sign in", "サインインの失敗が続いたため、しばらくサインインできません"),
     retryAfterMs: waitMs,
   });
-};
 
 /** Returns how long a subject is locked out, in milliseconds; undefined if it is not. */
 const findLockMs = async (
@@ -183,7 +181,9 @@ export const storeCredential = async (
   const id = createId(surroundings);
   const ends = expiresAt ?? getSessionEnd({ createdAt, lastUsedAt });
   const row = { id, user: account.user, kind, name, rights, createdAt, lastUsedAt, expiresAt: ends };
-  await deleteExpiredCredentials(writer, createdAt);
+  const rememberedSince = Date.parse(createdAt) - TOKEN_DAYS.remembered * DAY_MS;
+  const tokensBefore = getCurrentInstant({ now: () => rememberedSince });
+  await deleteExpiredCredentials(writer, { now: createdAt, tokensBefore });
   await insertCredential(writer, { ...row, hash: sha256(secret) });
   return { id, secret, expiresAt: ends, createdAt };
 };

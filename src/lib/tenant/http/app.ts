@@ -2,7 +2,7 @@ import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { accepts } from "hono/accepts";
 import { getPath } from "hono/utils/url";
 import { loadRoutes, type NounName } from "../../contract/index.ts";
-import { CHANGE_HEADER, MEDIA_TYPES, type Route } from "../../contract/route.ts";
+import { CHANGE_HEADER, MEDIA_TYPES, TOKEN_END_HEADER, type Route } from "../../contract/route.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { sha256 } from "../ids.ts";
@@ -213,6 +213,8 @@ class App {
     );
     const response = await createRouteResponse(route, given, wantsNdjson(c));
     if (changes.length > 0) response.headers.set(CHANGE_HEADER, changes.join(", "));
+    const { endsSoonAt } = asker.credential ?? {};
+    if (endsSoonAt !== undefined) response.headers.set(TOKEN_END_HEADER, endsSoonAt);
     return response;
   }
 }

@@ -16,6 +16,8 @@ export interface ActorCredential {
   readonly name: string;
   /** what a token grants; null: everything that the account may do */
   readonly rights: ReadonlySet<TokenRight> | null;
+  /** the end of a token that expires soon, a UTC instant */
+  readonly endsSoonAt: string | undefined;
 }
 
 /** The person or account that performs an operation: the owner of the machine, or an account with a role. */

@@ -1,0 +1,123 @@
+import { createServer, type IncomingMessage } from "node:http";
+import { createServer as createTlsServer } from "node:https";
+import { connect, type AddressInfo, type Server } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
+import { createSelfSignedIdentity } from "#support/client/self-signed.ts";
+import type { Failure } from "../errors/index.ts";
+import { findProxy, type Proxy } from "./proxy.ts";
+import { openSocket } from "./socket.ts";
+
+const SECRET = `clomo_${"x".repeat(43)}`;
+const identity = createSelfSignedIdentity();
+
+const listen = async (server: Server & { closeAllConnections?: () => void }): Promise<string> => {
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => {
+    server.close();
+    server.closeAllConnections?.();
+  });
+  return `127.0.0.1:${(server.address() as AddressInfo).port}`;
+};
+
+/** A tenant, and the Authorization headers that it receives. */
+const startTenant = async (scheme: "http" | "https") => {
+  const seen: (string | undefined)[] = [];
+  const listener = ({ headers }: IncomingMessage, response: { end: (content: string) => void }): void => {
+    seen.push(headers.authorization);
+    response.end("reached");
+  };
+  const server = scheme === "https" ? createTlsServer(identity, listener) : createServer(listener);
+  return { address: `${scheme}://${await listen(server)}`, seen };
+};
+
+/** A proxy that connects, or answers with a status; and everything that it receives. */
+const startProxy = async (status = 200) => {
+  const seen: string[] = [];
+  const server = createServer((request, response) => {
+    seen.push(`${request.method} ${request.url} ${request.headers.authorization}`);
+    response.writeHead(status).end("by proxy");
+  });
+  server.on("connect", (request, socket) => {
+    seen.push(`CONNECT ${request.url} ${request.headers.authorization} ${request.headers["proxy-authorization"]}`);
+    if (status !== 200) return void socket.end(`HTTP/1.1 ${status} no\r\n\r\n`);
+    const { port } = new URL(`http://${request.url}`);
+    const tunnel = connect(Number(port), "127.0.0.1", () => {
+      socket.write("HTTP/1.1 200 OK\r\n\r\n");
+      socket.on("data", (bytes: Buffer) => void seen.push(bytes.toString("latin1")));
+      socket.pipe(tunnel).pipe(socket);
+    });
+    for (const side of [socket, tunnel]) side.on("error", () => tunnel.destroy());
+    return undefined;
+  });
+  return { address: `http://${await listen(server)}`, seen };
+};
+
+const send = async (address: string, environment: Readonly<Record<string, string>>): Promise<string> => {
+  const { origin } = new URL(address);
+  const socket = openSocket({
+    surroundings: { now: () => 0, wait: async () => undefined, newKey: () => "key", random: () => 1 },
+    authorities: [identity.cert],
+    credential: { secret: SECRET, origin },
+    proxy: findProxy(environment, new URL(address)),
+  });
+  onTestFinished(socket.close);
+  return (await socket.transport(new Request(address))).text();
+};
+
+test("an https address is reached through the proxy, which does not see the credential", async () => {
+  const [tenant, proxy] = [await startTenant("https"), await startProxy()];
+  const [, host = ""] = proxy.address.split("//");
+  const environment = { HTTPS_PROXY: `http://me:word@${host}`, HTTP_PROXY: "http://127.0.0.1:1" };
+  expect(await send(tenant.address, environment)).toBe("reached");
+  expect(tenant.seen).toEqual([`Bearer ${SECRET}`]);
+  const basic = `Basic ${Buffer.from("me:word").toString("base64")}`;
+  expect(proxy.seen[0]).toBe(`CONNECT ${tenant.address.slice("https://".length)} undefined ${basic}`);
+  expect(proxy.seen.length).toBeGreaterThan(1);
+  expect(proxy.seen.join("")).not.toContain(SECRET);
+});
+
+test("an http address is requested from the proxy", async () => {
+  const [tenant, proxy] = [await startTenant("http"), await startProxy()];
+  expect(await send(`${tenant.address}/v1/orgs`, { HTTP_PROXY: proxy.address })).toBe("by proxy");
+  expect([tenant.seen, proxy.seen]).toEqual([[], [`GET ${tenant.address}/v1/orgs Bearer ${SECRET}`]]);
+});
+
+test.each(["127.0.0.1", "*", "example.jp, 127.0.0.1"])("NO_PROXY=%s is reached directly", async (exceptions) => {
+  const [tenant, proxy] = [await startTenant("https"), await startProxy()];
+  expect(await send(tenant.address, { https_proxy: proxy.address, NO_PROXY: exceptions })).toBe("reached");
+  expect(proxy.seen).toEqual([]);
+});
+
+test.each([
+  [407, "the proxy requires a user name and a password"],
+  [403, "the proxy refuses the connection (status 403)"],
+])("the refusal %i of a proxy names the proxy, without its password", async (status, what) => {
+  const [tenant, proxy] = [await startTenant("https"), await startProxy(status)];
+  const address = proxy.address.replace("//", "//me:word@");
+  const error: unknown = await send(tenant.address, { https_proxy: address }).catch((reason: unknown) => reason);
+  expect(error).toMatchObject({ code: "unavailable", what: { en: what }, where: tenant.address });
+  expect((error as Failure).hint?.en).toContain(`https_proxy names the proxy ${proxy.address};`);
+});
+
+test.each<[Record<string, string>, string, string | undefined]>([
+  [{}, "https://a", undefined],
+  [{ HTTPS_PROXY: "" }, "https://a", undefined],
+  [{ HTTP_PROXY: "http://p" }, "https://a", undefined],
+  [{ HTTPS_PROXY: "http://p" }, "http://a", undefined],
+  [{ HTTPS_PROXY: "http://p", https_proxy: "http://q" }, "https://a", "https_proxy http://q "],
+  [{ HTTP_PROXY: "http://p", no_proxy: "a", NO_PROXY: "b" }, "http://a", "HTTP_PROXY http://p a"],
+])("%o and %s: %s", (environment, address, expected) => {
+  const proxy: Proxy | undefined = findProxy(environment, new URL(address));
+  expect(proxy && `${proxy.variable} ${proxy.url.origin} ${proxy.exceptions}`).toBe(expected);
+});
+
+test.each(["other.example.jp:3128", "socks5://me:word@p", "word"])("%s is not a proxy, and is not shown", (value) => {
+  let caught: unknown;
+  try {
+    findProxy({ https_proxy: value }, new URL("https://a"));
+  } catch (error) {
+    caught = error;
+  }
+  expect(caught).toMatchObject({ code: "usage", where: "https_proxy" });
+  expect(JSON.stringify(caught)).not.toContain(value);
+});
