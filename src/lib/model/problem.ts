@@ -309,6 +309,10 @@ export const PROBLEMS = {
     (p) => `${formatCount(Number(p["count"]), "row")} of totals skipped`,
     "合計の行を {count} 行読み飛ばします",
   ),
+  "row-note": createWarning(
+    (p) => `${formatCount(Number(p["count"]), "row")} with only a note skipped`,
+    "注記だけの行を {count} 行読み飛ばします",
+  ),
   "row-skipped": createWarning(
     (p) => `${formatCount(Number(p["count"]), "row")} skipped, as the map says: ${p["header"]} is ${p["value"]}`,
     "対応表により、「{header}」が「{value}」の {count} 行を読み飛ばします",
@@ -631,9 +635,9 @@ export const PROBLEMS = {
       `${p["scoped"] !== undefined ? "管理対象組織に、" : ""}${ORG_NAME_WORDS[String(p["by"])] ?? ""}「${p["name"]}」の組織がありません${p["near"] === undefined ? "" : `。「${p["near"]}」ではありませんか?`}`,
   ),
   "org-name-ambiguous": createError(
-    '{count} organisations have the {by} "{name}": {paths}; with --org-by path, write the path instead',
+    '{count} organisations have the {by} "{name}": {paths}; with --org-by path, write the whole path',
     (p) =>
-      `${ORG_NAME_WORDS[String(p["by"])] ?? ""}「${p["name"]}」の組織が ${p["count"]} 件あります: ${p["paths"]}。--org-by path を付けて、パスで書いてください`,
+      `${ORG_NAME_WORDS[String(p["by"])] ?? ""}「${p["name"]}」の組織が ${p["count"]} 件あります: ${p["paths"]}。--org-by path を付けて、いちばん上の組織からのパスで書いてください`,
   ),
   "org-parent-unknown": createError(
     (p) => explainOrgName(p, "parent")?.en ?? `no such parent organisation: ${p["parent"]}`,

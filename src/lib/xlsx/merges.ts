@@ -8,7 +8,12 @@ export interface MergedRange {
   readonly range: string;
   readonly from: CellPosition;
   readonly to: CellPosition;
+  /** value of the first cell, which every cell of a column of merged cells has; undefined until it was read */
+  value?: string | undefined;
 }
+
+/** Returns true if merged cells are below each other: the value of the first cell is that of every row. */
+export const isVertical = ({ from, to }: MergedRange): boolean => from.column === to.column;
 
 const MAX_MERGED_RANGES = 100_000;
 /** Maximum number of merged ranges in one row: half the number of columns of a sheet. */

@@ -1,7 +1,7 @@
 import type { RecordSink } from "../csv/records/record.ts";
 import type { ProblemCode, ProblemParams } from "../model/problem.ts";
 import { toCellName, parseCellName } from "./cell-name.ts";
-import type { MergedRange, MergedRanges } from "./merges.ts";
+import { isVertical, type MergedRange, type MergedRanges } from "./merges.ts";
 import type { CellFormat } from "./number-format.ts";
 import { createDamagedWorkbookFailure } from "./workbook-failures.ts";
 import { decodeCellText, TextCollector, type SharedStrings } from "./strings.ts";
@@ -33,6 +33,8 @@ const getHiddenFlag = createAttributeReader("hidden");
  * numbers of the sheet. Rows without a value are left out, except rows with formatted cells below the header. The first
  * record has as many cells as its last value requires. Later records have the same number of cells, or more if they
  * have values further to the right.
+ *
+ * A cell that is merged with the cells above has their value, because Excel shows it for all of these rows.
  *
  * If the value of a cell differs from what Excel shows, or if Excel shows nothing, the cell is reported as a problem
  * and never treated as blank.
@@ -187,12 +189,26 @@ export class SheetReader implements XmlHandler {
   #closeRow(): void {
     const covering = this.#context.merges.covering(this.#row);
     const isBlank = this.#filled.length === 0 && this.#found.length === 0;
+    if (!isBlank) for (const range of covering) if (isVertical(range)) this.#shareValue(range);
     // a row of cells that only have a format corresponds to a blank row in a CSV file
     const isAbove = this.#row < this.#headerRow;
     if (!isAbove && (!isBlank || (this.#column > 0 && this.#width >= 0))) this.#passOn(isBlank ? [] : covering);
     for (const at of this.#filled) this.#cells[at] = "";
     this.#filled.length = 0;
     this.#found.length = 0;
+  }
+
+  /** Takes the value of merged cells from their first row, or fills it in below. */
+  #shareValue(range: MergedRange): void {
+    const { column, row } = range.from;
+    const at = column - 1;
+    if (row === this.#row) {
+      if (!this.#found.some((problem) => problem.column === column)) range.value = this.#cells[at] ?? "";
+    } else if (range.value !== undefined && range.value !== "") {
+      for (let before = this.#cells.length; before < at; before += 1) this.#cells[before] = "";
+      this.#cells[at] = range.value;
+      if (!this.#filled.includes(at)) this.#filled.splice(this.#filled.filter((other) => other < at).length, 0, at);
+    }
   }
 
   #passOn(covering: readonly MergedRange[]): void {
@@ -205,7 +221,9 @@ export class SheetReader implements XmlHandler {
     if (isHeader) this.#width = filled;
     const width = Math.max(this.#width, filled);
     for (let at = this.#cells.length; at < width; at += 1) this.#cells[at] = "";
-    for (const { range, from, to } of covering) {
+    for (const merged of covering) {
+      const { range, from, to } = merged;
+      if (isVertical(merged) && merged.value !== undefined) continue;
       const params = { range };
       const first = from.row === row ? from.column + 1 : from.column;
       // for a title above a table, it is enough to report one cell

@@ -1,5 +1,6 @@
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
+import { findSheetNames } from "./sheet-pattern.ts";
 
 const createWorkbookFailure = (what: Text, hint?: Text, cause?: unknown): Failure =>
   new Failure("input-rejected", { what, hint, cause });
@@ -55,10 +56,15 @@ export class SheetChoiceFailure extends Failure {
               `several sheets have data: ${formatSheetNames(sheets)}`,
               `データのあるシートが複数あります: ${formatSheetNames(sheets)}`,
             )
-          : text(
-              `the workbook does not have a sheet named ${JSON.stringify(named)}; its sheets are ${formatSheetNames(sheets)}`,
-              `シート ${JSON.stringify(named)} はありません。ブックにあるシート: ${formatSheetNames(sheets)}`,
-            ),
+          : findSheetNames(sheets, named).length > 1
+            ? text(
+                `several sheets match ${JSON.stringify(named)}: ${formatSheetNames(sheets)}`,
+                `${JSON.stringify(named)} に当てはまるシートが複数あります: ${formatSheetNames(sheets)}`,
+              )
+            : text(
+                `the workbook does not have a sheet named ${JSON.stringify(named)}; its sheets are ${formatSheetNames(sheets)}`,
+                `シート ${JSON.stringify(named)} はありません。ブックにあるシート: ${formatSheetNames(sheets)}`,
+              ),
       where: "--sheet",
       hint: text("specify the sheet: --sheet NAME", "--sheet でシート名を指定してください"),
     });

@@ -5,6 +5,7 @@ import { describe, expect, it, test } from "vitest";
 import { Failure } from "../errors/index.ts";
 import type { RecordProblem } from "../csv/records/record.ts";
 import { buildParts, buildRow, buildWorkbook, packZip, type TestWorkbook } from "#support/xlsx/workbook.ts";
+import { toSheetPattern } from "./sheet-pattern.ts";
 import { WorkbookReader } from "./workbook.ts";
 import { encodeWorkbook } from "./write.ts";
 
@@ -43,6 +44,57 @@ const cellOf = async (
   const { rows: found, problems } = await read(buildWorkbook({ sheets: { 社員: { rows } }, ...workbook }));
   return { text: found[1]?.[2], problem: problems[0] };
 };
+
+/** Returns the rows, and the codes of the problems, of a sheet with merged cells. */
+const readMerged = async (ranges: readonly string[], ...rows: readonly (readonly string[])[]) => {
+  const after = `<mergeCells>${ranges.map((range) => `<mergeCell ref="${range}"/>`).join("")}</mergeCells>`;
+  const sheet = { rows: rows.map((cells, at) => buildRow(at + 1, ...cells)).join(""), after };
+  const found = await read(buildWorkbook({ sheets: { 社員: sheet } }));
+  return { rows: found.rows.map(([, ...cells]) => cells), codes: found.problems.map(({ code }) => code) };
+};
+
+describe("merged cells", () => {
+  const HEADER = ["部", "課", "氏名"];
+
+  test("below each other have the value of the first", async () => {
+    const { rows, codes } = await readMerged(
+      ["A2:A4", "B2:B3", "C4:C5"],
+      HEADER,
+      ["営業部", "一課", "山田"],
+      ["", "", "佐藤"],
+      ["", "二課", "鈴木"],
+      ["総務部", "", ""],
+    );
+    expect(codes).toEqual([]);
+    expect(rows.slice(1)).toEqual([
+      ["営業部", "一課", "山田"],
+      ["営業部", "一課", "佐藤"],
+      ["営業部", "二課", "鈴木"],
+      ["総務部", "", "鈴木"],
+    ]);
+  });
+
+  test("that are blank are blank, and a row of blank cells stays blank", async () => {
+    const { rows, codes } = await readMerged(
+      ["A2:A3", "B2:B4"],
+      HEADER,
+      ["", "一課", "山田"],
+      ["", "", "佐藤"],
+      ["<c/>"],
+    );
+    expect(codes).toEqual([]);
+    expect(rows.slice(1)).toEqual([
+      ["", "一課", "山田"],
+      ["", "一課", "佐藤"],
+      ["", "", ""],
+    ]);
+  });
+
+  test.each([["A2:B2"], ["A2:B3"]])("next to each other are a problem: %s", async (range) => {
+    const { codes } = await readMerged([range], HEADER, ["営業部", "", "山田"], ["", "", "佐藤"]);
+    expect(new Set(codes)).toEqual(new Set(["cell-merged"]));
+  });
+});
 
 /** A number in a number format. */
 const numberOf = (value: number | string, format: string, date1904 = false) =>
@@ -175,7 +227,7 @@ describe("rows", () => {
     expect(problems).toEqual([{ code: "rows-hidden", row: 0, line: 0, column: 0, params: { count: 2, row: 2 } }]);
   });
 
-  it("have a problem for each cell covered by a merge", async () => {
+  it("have a problem for each cell covered by a merge of several columns", async () => {
     const rows = [1, 2, 3, 4].map((row) => buildRow(row, "a", "b", "c")).join("");
     const after = '<mergeCells><mergeCell ref="B2:C3"/><mergeCell ref="A3:A4"/><mergeCell ref="A1:C1"/></mergeCells>';
     const { problems } = await read(buildWorkbook({ sheets: { a: { rows, after } } }));
@@ -184,8 +236,48 @@ describe("rows", () => {
       [2, 3, "C2", "B2:C3"],
       [3, 2, "B3", "B2:C3"],
       [3, 3, "C3", "B2:C3"],
-      [4, 1, "A4", "A3:A4"],
     ]);
+  });
+});
+
+describe("a sheet named by the month", () => {
+  const sheet = (name: string) => ({ rows: buildRow(1, name) });
+  const bookOf = (...names: readonly string[]) =>
+    buildWorkbook({ sheets: Object.fromEntries(names.map((name) => [name, sheet(name)])) });
+
+  test.each([
+    ["*月", ["5月", "説明"], "5月"],
+    ["*月", ["説明", "10月"], "10月"],
+    ["*年*月", ["2026年9月", "2026年10月", "集計", "2025年12月"], "2026年10月"],
+    ["R*.*", ["R8.4", "R8.5", "R7.12"], "R8.5"],
+    ["*", ["202604", "202605", "説明"], "202605"],
+    ["*月*日", ["4月1日", "月日"], "4月1日"],
+  ])("%s in %j", async (pattern, names, found) => {
+    expect((await read(bookOf(...names), pattern)).rows).toEqual([[1, found]]);
+  });
+
+  test.each([
+    ["*月", ["12月", "1月"], ["12月", "1月"]],
+    ["*月", ["四月", "説明"], ["四月", "説明"]],
+  ])(
+    "must be chosen if several months have no year, or none has the form: %s in %j",
+    async (pattern, names, sheets) => {
+      const failure = await failureOf(bookOf(...names), pattern);
+      expect(failure).toMatchObject({ code: "usage", where: "--sheet", sheets });
+    },
+  );
+
+  test.each([
+    ["2026年4月", "*年*月"],
+    ["4月", "*月"],
+    ["R8.4", "R*.*"],
+    ["202604", "*"],
+    ["社員4月1日現在", "社員*月*日現在"],
+    ["Sheet1", "Sheet1"],
+    ["名簿2", "名簿2"],
+    ["第2営業部", "第2営業部"],
+  ])("%s is saved as %s", (name, pattern) => {
+    expect(toSheetPattern(name)).toBe(pattern);
   });
 });
 

@@ -11,6 +11,7 @@ import {
   createWorkbookTooLargeFailure,
   createProtectedWorkbookFailure,
 } from "./workbook-failures.ts";
+import { findSheetNames } from "./sheet-pattern.ts";
 import { SheetReader, type SheetContext } from "./sheet.ts";
 import { readSharedStrings, type SharedStrings } from "./strings.ts";
 import { createAttributeReader, isXmlTrue, scanXml, XmlScanner } from "./xml.ts";
@@ -96,7 +97,7 @@ export class Workbook {
   /**
    * Reads the rows of a sheet, and yields after each piece.
    *
-   * @param named name of the sheet; undefined selects the only sheet that is not hidden and has data
+   * @param named name of the sheet, or its pattern; undefined selects the only sheet that is not hidden and has data
    * @param headerRow number of the header row, counted from 1; the rows above it are left out
    * @throws Failure `usage` if there are several such sheets, or if no sheet has the name; `input-rejected`
    */
@@ -154,8 +155,10 @@ export class Workbook {
   async #choose(named: string | undefined): Promise<SheetPart> {
     const sheets = this.#sheets;
     if (named !== undefined) {
-      const found = sheets.find(({ name }) => name === named);
-      if (found === undefined) throw new SheetChoiceFailure(this.sheetNames, named);
+      const names = findSheetNames(this.sheetNames, named);
+      const found = sheets.find(({ name }) => name === names[0]);
+      if (found === undefined || names.length > 1)
+        throw new SheetChoiceFailure(names.length > 1 ? names : this.sheetNames, named);
       return found;
     }
     const visible = sheets.filter(({ hidden }) => !hidden);
@@ -253,7 +256,7 @@ async function readFormats(styles: AsyncIterable<Uint8Array>, isDate1904: boolea
 }
 
 export interface WorkbookOptions {
-  /** name of the sheet; undefined selects the only sheet that is not hidden and has data */
+  /** name of the sheet, in which `*` stands for any number; undefined selects the only sheet that is not hidden and has data */
   readonly sheet?: string | undefined;
   /** name of the file, for messages */
   readonly fileName: string;

@@ -16,14 +16,18 @@ export interface ColumnAnswers {
   readonly isAsked: boolean;
 }
 
-/** The two headers that together are the name of a person. */
-const NAME_PARTS = [
-  /^(?:姓|氏|名字|苗字|sei|(?:last|family)[ _]?name|surname)$/i,
-  /^(?:名|mei|(?:first|given)[ _]?name)$/i,
-];
+const KANA_WORD = "(?:カナ|かな|フリガナ|ふりがな|ヨミ|よみ)";
+/** The two headers that together are the name of a person, as it is written and in kana, after NFKC. */
+const NAME_PARTS: Readonly<Record<"written" | "kana", readonly [family: RegExp, given: RegExp]>> = {
+  written: [/^(?:姓|氏|名字|苗字|sei|(?:last|family)[ _]?name|surname)$/i, /^(?:名|mei|(?:first|given)[ _]?name)$/i],
+  kana: [
+    new RegExp(`^(?:(?:姓|氏)[ _(]*${KANA_WORD}\\)?|${KANA_WORD}[ _(]*(?:姓|氏)\\)?|セイ|せい)$`, "u"),
+    new RegExp(`^(?:名[ _(]*${KANA_WORD}\\)?|${KANA_WORD}[ _(]*名\\)?|メイ|めい)$`, "u"),
+  ],
+};
 /** Headers of columns that have the names of organisations of one level. */
 const ORG_LEVEL =
-  /(?:本部|事業部|事業所|支社|支店|部門|部|課|室|係|グループ|チーム|division|department|section|team)名?(?:称)?$/i;
+  /(?:本部|事業部|事業所|支社|支店|部門|部|課|室|係|グループ|チーム|所属 ?\d|division|department|section|team)名?(?:称)?$/i;
 /** Values of rows that are usually not imported: leavers, and further posts of a person. */
 const SKIPPED_VALUE = /^(?:退職(?:済み?|者)?|退社|兼務|兼任|兼職)$/;
 
@@ -54,7 +58,9 @@ export async function askColumns(
   const newFields: string[] = [];
   for (const header of rest) {
     const free = columns.filter(({ header: ours, repeated }) => repeated === true || !taken.has(ours));
-    const to = await askHeader(prompts, header, free, format.custom && isAllowedHeader(header));
+    const hasOrgs = surveyed.some((one) => one.header === header && one.namesOrgs === true);
+    const likely = (hasOrgs ? free.find(namesOrg)?.header : undefined) ?? suggestColumnName(free, header);
+    const to = await askHeader(prompts, header, { free, likely, mayAdd: format.custom && isAllowedHeader(header) });
     if (to === header && free.every(({ header: ours }) => ours !== to)) newFields.push(header);
     if (to !== null) taken.add(to);
     mapped.push({ header, to });
@@ -73,14 +79,19 @@ async function askJoins(
   unknown: readonly string[],
   lacking: readonly Column[],
 ): Promise<readonly JoinedField[]> {
+  const findNameParts = (parts: readonly [RegExp, RegExp]): readonly string[] => {
+    const found = parts.flatMap((part) => unknown.find((header) => part.test(header.normalize("NFKC"))) ?? []);
+    return found.length < parts.length ? [] : found;
+  };
   const name = lacking.find(
     ({ required, comparison, field }) => field === "name" || (required === "always" && comparison === "name"),
   );
-  const [family, given] = NAME_PARTS.map((pattern) => unknown.find((header) => pattern.test(header)));
+  const kana = lacking.find(({ personName }) => personName === "kana");
   const org = lacking.find(namesOrg);
   const levels = unknown.filter((header) => ORG_LEVEL.test(header));
   const candidates: readonly (readonly [Column | undefined, readonly string[]])[] = [
-    [name, family === undefined || given === undefined ? [] : [family, given]],
+    [name, findNameParts(NAME_PARTS.written)],
+    [kana, findNameParts(NAME_PARTS.kana)],
     [org, levels.length < 2 ? [] : levels],
   ];
   const joins: JoinedField[] = [];
@@ -121,15 +132,22 @@ const IGNORE_CHOICE: Choice<string | null> = {
   name: text("none: ignore this column", "なし(この列は読み込まない)"),
 };
 
-/** Asks which header of the format a header stands for. Offers the most similar header first. */
+/** The columns that a header can stand for. */
+interface HeaderChoices {
+  readonly free: readonly Column[];
+  /** header or field of the most likely column */
+  readonly likely: string | undefined;
+  /** true if the header can become a custom field */
+  readonly mayAdd: boolean;
+}
+
+/** Asks which header of the format a header stands for. Offers the most likely header first. */
 async function askHeader(
   prompts: Prompts,
   theirs: string,
-  free: readonly Column[],
-  mayAdd: boolean,
+  { free, likely, mayAdd }: HeaderChoices,
 ): Promise<string | null> {
-  const nearest = suggestColumnName(free, theirs);
-  const isNear = ({ header, field }: Column): boolean => header === nearest || field === nearest;
+  const isNear = ({ header, field }: Column): boolean => header === likely || field === likely;
   const toChoice = ({ header }: Column): Choice<string | null> => ({ value: header, name: same(header) });
   const add = {
     value: theirs,

@@ -11,6 +11,7 @@ const OPTION_NAMES: readonly (readonly [name: string, option: keyof MapOptions])
   ["org-by", "orgBy"],
   ["blank", "blank"],
   ["key", "key"],
+  ["fix", "fix"],
 ];
 
 const renderList = (values: readonly string[]): string => `[${values.map(quoteYamlString).join(", ")}]`;
@@ -21,7 +22,7 @@ const renderSection = (name: string, entries: readonly string[], indent = "  "):
 
 /** Returns the text of a column map file that is read as this map. */
 export function renderMapFile(
-  { columns, joins = [], skip = [], dialect, options = {} }: MapFileSchema,
+  { columns, joins = [], values = [], skip = [], dialect, options = {} }: MapFileSchema,
   format: Format,
 ): string {
   const nameOf = (field: string): string => quoteYamlString(findColumn(format.columns, field)?.header ?? field);
@@ -33,12 +34,22 @@ export function renderMapFile(
       "join",
       joins.map(({ field, headers }) => `${nameOf(field)}: ${renderList(headers)}`),
     ),
+    ...renderSection(
+      "values",
+      [...Map.groupBy(values, ({ field }) => field)].flatMap(([field, all]) =>
+        renderSection(
+          nameOf(field),
+          all.map(({ from, to }) => `${quoteYamlString(from)}: ${quoteYamlString(to)}`),
+        ),
+      ),
+    ),
     ...renderSection("rows", rules.length === 0 ? [] : renderSection("skip", rules, "  ")),
     ...renderSection(
       "options",
       OPTION_NAMES.flatMap(([name, option]) => {
         const value = options[option];
-        return value === undefined ? [] : [`${name}: ${quoteYamlString(String(value))}`];
+        if (value === undefined) return [];
+        return [`${name}: ${typeof value === "object" ? renderList(value) : quoteYamlString(String(value))}`];
       }),
     ),
     ...renderDialect(dialect),

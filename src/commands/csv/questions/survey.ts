@@ -9,6 +9,8 @@ export interface SurveyedColumn {
   readonly header: string;
   /** different values as column map files compare them, without blank ones */
   readonly values: ReadonlySet<string>;
+  /** true if the values are names or codes of organisations of the tenant, more than those of other columns */
+  readonly namesOrgs?: boolean | undefined;
 }
 
 /** Number of rows that are read to find out what a file contains. */

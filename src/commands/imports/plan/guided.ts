@@ -1,19 +1,18 @@
 import { resolve } from "node:path";
 import { line } from "../../../lib/advice/index.ts";
-import type { Client, Import } from "../../../lib/client/index.ts";
+import type { Client, Import, InputProblem } from "../../../lib/client/index.ts";
 import { readHeader } from "../../../lib/csv/layout/header.ts";
 import { HEADER_SEARCH_ROWS } from "../../../lib/csv/layout/layout.ts";
 import type { MapFileSchema, MapOptions } from "../../../lib/csv/layout/map-parse.ts";
-import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
+import type { ColumnMap, TranslatedValue } from "../../../lib/csv/layout/map.ts";
 import type { RecordSink } from "../../../lib/csv/records/record.ts";
 import { ignoreFailure } from "../../../lib/errors/index.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
-import { namesOrg, type CustomField, type Format } from "../../../lib/model/format.ts";
+import { hasOrgColumn, namesOrg, type CustomField, type Format } from "../../../lib/model/format.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import type { OrgBy } from "../../../lib/model/import.ts";
-import { nameKey } from "../../../lib/model/normalise.ts";
-import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
+import type { FixChoice, OrgBy } from "../../../lib/model/import.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
+import { toSheetPattern } from "../../../lib/xlsx/sheet-pattern.ts";
 import { SheetChoiceFailure } from "../../../lib/xlsx/workbook-failures.ts";
 import { loadCustomFields, proposeMapName } from "../../csv/file/column-map.ts";
 import { askColumns } from "../../csv/questions/ask.ts";
@@ -21,8 +20,10 @@ import { renderMapFile } from "../../csv/questions/render.ts";
 import { surveyFile, type SurveyedColumn } from "../../csv/questions/survey.ts";
 import type { Tools } from "../../tools.ts";
 import { buildImportCommand, NO_REMEDY } from "../refusal/command.ts";
+import { Remedies } from "../refusal/remedies.ts";
 import type { ImportRequest } from "./options.ts";
 import { detectInputFormat, readRecords, type InputFormat } from "./reading.ts";
+import { OrgNames } from "./org-names.ts";
 import { NOTHING_CHANGED } from "./pending-plan.ts";
 import { findHeaderInFile } from "./send.ts";
 
@@ -38,6 +39,11 @@ export class GuidedImport {
   readonly #tools: Tools;
   readonly #requested: ImportRequest;
   #map: MapFileSchema | undefined;
+  /** a header row that was found, and the name of the sheet: not saved, because those of the next file may differ */
+  #found: Pick<MapOptions, "headerRow" | "sheet"> = {};
+  #orgNames: OrgNames | undefined;
+  /** the questions about plans that were asked */
+  readonly #questions = new Set<string>();
   #isAsked = false;
   #isHeaderRowAsked = false;
   #leavesOutFields = false;
@@ -67,8 +73,10 @@ export class GuidedImport {
     const { kind, options } = this.#requested;
     const format = FORMATS[kind];
     const { reading, sheet } = await this.#findHeader(file, format);
-    const surveyed = await surveyFile(file, reading, this.#tools.signal);
-    const isKnown = countKnown(surveyed, format) === surveyed.filter(({ header }) => header !== "").length;
+    const columns = await surveyFile(file, reading, this.#tools.signal);
+    const isKnown = countKnown(columns, format) === columns.filter(({ header }) => header !== "").length;
+    const hasOrgs = hasOrgColumn(format) && format.thing.name !== "org";
+    const surveyed = hasOrgs && !isKnown ? (await this.#loadOrgNames()).mark(columns) : columns;
     const customFields = format.custom && !isKnown ? await loadCustomFields(this.#tools) : undefined;
     const { prompts } = this.#tools.terminal;
     const answers = await askColumns(prompts, surveyed, format, customFields);
@@ -76,16 +84,28 @@ export class GuidedImport {
     const known = map === answers.map ? customFields : await loadCustomFields(this.#tools);
     const layout = { surveyed, format, map, customFields: known };
     const chosen: MapOptions = {
-      sheet,
-      // a row that was found is not saved, because the next file may have another number of titles
+      sheet: sheet === undefined || sheet === options.sheet ? undefined : toSheetPattern(sheet),
       headerRow: this.#isHeaderRowAsked ? reading.headerRow : undefined,
       orgBy: await this.#askOrganisations(layout),
       key: await this.#askKey(layout),
     };
     this.#isAsked ||= answers.isAsked;
     this.#map = { ...map, dialect: reading.encoding === "xlsx" ? undefined : reading.dialect, options: chosen };
-    const found = options.headerRow === undefined && reading.headerRow > 1 ? reading.headerRow : undefined;
-    return { ...this.#map, options: { ...chosen, headerRow: chosen.headerRow ?? found } };
+    const isFound = options.headerRow === undefined && reading.headerRow > 1;
+    this.#found = { sheet, headerRow: isFound ? reading.headerRow : undefined };
+    return this.#mapOfFile;
+  }
+
+  /** The answers so far as a map for this file. */
+  get #mapOfFile(): MapFileSchema | undefined {
+    const { sheet, headerRow } = this.#found;
+    const { options } = this.#map ?? {};
+    return this.#map && { ...this.#map, options: { ...options, sheet, headerRow: options?.headerRow ?? headerRow } };
+  }
+
+  async #loadOrgNames(): Promise<OrgNames> {
+    this.#orgNames ??= await OrgNames.load((await this.#tools.tenant("orgs")).client);
+    return this.#orgNames;
   }
 
   async #findHeader(file: InputFile, format: Format): Promise<{ reading: InputFormat; sheet: string | undefined }> {
@@ -93,8 +113,8 @@ export class GuidedImport {
     const { signal, terminal } = this.#tools;
     const read = async (sheet: string | undefined): Promise<{ reading: InputFormat; sheet: string | undefined }> => {
       const reading = await detectInputFormat(file, { encoding, sheet, headerRow, signal });
-      if (headerRow !== undefined) return { reading, sheet };
       const found = await findHeaderInFile(file, reading, format, { sheet, signal });
+      if (headerRow !== undefined) return { reading, sheet };
       const row = found.isFound && found.isCertain ? found.row : await this.#askHeaderRow(file, reading, format);
       return { reading: { ...reading, headerRow: row }, sheet };
     };
@@ -208,16 +228,11 @@ export class GuidedImport {
       return "path";
     const { columns } = readHeader(toHeaders(surveyed), format, { map, customFields }).layout;
     const at = columns.find(({ column }) => format.thing.name !== "org" && namesOrg(column))?.positions[0];
-    const values = [...(surveyed[at ?? -1]?.values ?? [])].map(nameKey);
-    if (values.length === 0) return undefined;
-    const orgs = await (await this.#tools.tenant("orgs")).client.orgs.list();
-    const countOf = (keys: readonly (string | null)[]): number => {
-      const known = new Set(keys.map((key) => nameKey(key ?? "")));
-      return values.filter((value) => known.has(value)).length;
-    };
-    const byName = countOf(orgs.map(({ name }) => name));
-    const byPath = countOf(orgs.flatMap(({ path }) => [path, `${ROOT_ORG_NAME}/${path}`]));
-    if (countOf(orgs.map(({ code }) => code)) > 0 || byName + byPath === 0) return undefined;
+    const values = surveyed[at ?? -1]?.values ?? new Set();
+    if (values.size === 0) return undefined;
+    const names = await this.#loadOrgNames();
+    const [byName, byPath] = [names.count(values, "name"), names.count(values, "path")];
+    if (names.count(values, "code") > 0 || byPath === 0) return undefined;
     this.#isAsked = true;
     const header = surveyed[at ?? -1]?.header ?? "";
     const choices: { readonly value: OrgBy; readonly name: Text }[] = [
@@ -249,13 +264,89 @@ export class GuidedImport {
     });
   }
 
-  /** Asks what blank cells mean if a plan would clear most values of a column.  @returns undefined to keep the plan */
-  async askBlank(plan: Import): Promise<MapOptions["blank"]> {
-    if (this.#requested.options.blank !== undefined || this.#map === undefined) return undefined;
-    const cleared = plan.columns.filter(({ clearedOf }) => clearedOf !== undefined).length;
-    if (cleared === 0 && !(await this.#hasBlankColumn(plan))) return undefined;
+  /**
+   * Asks what only a plan shows: which organisations unknown names mean, whether to correct mistakes, and what blank cells
+   * mean. Each question is asked once.
+   *
+   * @returns the answers so far as a map for this file, with which to plan again; undefined to keep the plan
+   */
+  async revise(plan: Import): Promise<MapFileSchema | undefined> {
+    const map = this.#map;
+    if (map === undefined) return undefined;
+    const problems = plan.rejected ? await this.#readProblems(plan) : [];
+    const fix = await this.#askFix(problems);
+    // corrected names may be known
+    const values = fix === undefined ? await this.#askUnknownOrgs(problems) : [];
+    const blank = fix === undefined ? await this.#askBlank(plan, problems) : undefined;
+    if (values.length === 0 && fix === undefined && blank === undefined) return undefined;
+    this.#map = {
+      ...map,
+      ...((map.values !== undefined || values.length > 0) && { values: [...(map.values ?? []), ...values] }),
+      options: { ...map.options, fix: fix ?? map.options?.fix, blank: blank ?? map.options?.blank },
+    };
+    return this.#mapOfFile;
+  }
+
+  async #readProblems(plan: Import): Promise<readonly InputProblem[]> {
+    const { client } = await this.#tools.tenant("imports");
+    return Array.fromAsync(client.imports.problems(plan.id, { limit: MAX_READ_PROBLEMS }));
+  }
+
+  /** Returns true if a question has not been asked yet, and notes that it is asked. */
+  #isNew(question: string): boolean {
+    if (this.#questions.has(question)) return false;
+    this.#questions.add(question);
     this.#isAsked = true;
-    const blank = await this.#tools.terminal.prompts.select<"clear" | "keep">({
+    return true;
+  }
+
+  /** Asks which organisations the names mean that no organisation of the tenant has. */
+  async #askUnknownOrgs(problems: readonly InputProblem[]): Promise<readonly TranslatedValue[]> {
+    const { kind } = this.#requested;
+    const field = FORMATS[kind].columns.find(namesOrg)?.field;
+    const unknown = problems.filter(({ code }) => code === "org-name-unknown").map(({ params }) => params);
+    const byName = new Map(unknown.map((params) => [String(params["name"]), params]));
+    if (field === undefined || byName.size > MAX_ASKED_NAMES) return [];
+    const values: TranslatedValue[] = [];
+    for (const [name, { near, by }] of byName) {
+      if (!this.#isNew(`organisation ${name}`)) continue;
+      const orgs = (await this.#loadOrgNames()).list(by === "path" ? "path" : "name", String(near ?? ""));
+      const choices = orgs.slice(0, MAX_OFFERED_ORGS).map((org) => ({ value: org, name: same(org) }));
+      const none = { value: undefined, name: text("none: correct the list", "なし(一覧を直す)") };
+      const to = await this.#tools.terminal.prompts.select<string | undefined>({
+        message: text(`Which organisation does "${name}" mean?`, `「${name}」はどの組織ですか?`),
+        flag: "--map",
+        choices:
+          near === undefined || near === null
+            ? [none, ...choices]
+            : [...choices.slice(0, 1), none, ...choices.slice(1)],
+      });
+      if (to !== undefined) values.push({ field, from: name, to });
+    }
+    return values;
+  }
+
+  /** Asks whether to correct mistakes because of which the plan is rejected. */
+  async #askFix(problems: readonly InputProblem[]): Promise<readonly FixChoice[] | undefined> {
+    const remedies = new Remedies(this.#requested.kind);
+    for (const problem of problems) remedies.take(problem);
+    const { fix } = remedies;
+    if (this.#requested.options.fix !== undefined || fix.length === 0 || !this.#isNew("fix")) return undefined;
+    const { en, ja } = joinTexts(
+      fix.map((one) => FIX_NAMES[one]),
+      text(", ", "、"),
+    );
+    const message = text(`Correct these mistakes of the list? ${en}`, `一覧の次の誤りを直して読み込みますか? ${ja}`);
+    const isCorrected = await this.#tools.terminal.prompts.confirm({ message, flag: "--fix", preset: true });
+    return isCorrected ? fix : undefined;
+  }
+
+  /** Asks what blank cells mean if a plan would clear most values of a column. */
+  async #askBlank(plan: Import, problems: readonly InputProblem[]): Promise<MapOptions["blank"]> {
+    const isCleared = plan.columns.some(({ clearedOf }) => clearedOf !== undefined);
+    if (!isCleared && problems.every(({ code }) => code !== "column-blank")) return undefined;
+    if (this.#requested.options.blank !== undefined || !this.#isNew("blank")) return undefined;
+    return this.#tools.terminal.prompts.select<"clear" | "keep">({
       message: text(
         "A column is blank in most rows, although the tenant has values. What does a blank cell mean?",
         "ほとんどの行が空の列がありますが、登録済みの値があります。空のセルの値をどうしますか?",
@@ -266,24 +357,15 @@ export class GuidedImport {
         { value: "clear", name: text("clear the value", "値を消す") },
       ],
     });
-    this.#map = { ...this.#map, options: { ...this.#map.options, blank } };
-    return blank;
-  }
-
-  async #hasBlankColumn(plan: Import): Promise<boolean> {
-    if (!plan.rejected) return false;
-    const { client } = await this.#tools.tenant("imports");
-    const limit = MAX_READ_PROBLEMS;
-    for await (const { code } of client.imports.problems(plan.id, { limit })) if (code === "column-blank") return true;
-    return false;
   }
 
   /**
-   * Offers to save the answers for the next import: of the next list, or of the same list if its plan was rejected.
+   * Offers to save the answers for the next import. The answers about a rejected list are always written to a file, which the
+   * corrected list needs.
    *
-   * @returns the name of the map file; undefined if they are not saved
+   * @returns the name of the map file; undefined if there is none
    */
-  async offerToSave(): Promise<string | undefined> {
+  async offerToSave({ rejected }: Pick<Import, "rejected">): Promise<string | undefined> {
     if (!this.#isAsked || this.#map === undefined || this.#leavesOutFields) return undefined;
     const { terminal, outputs, contexts, workingFolder } = this.#tools;
     const { kind, file } = this.#requested;
@@ -293,9 +375,14 @@ export class GuidedImport {
       `Save the answers in ${name}, so that the next import into ${context.name} asks nothing?`,
       `回答を ${name} に保存して、次回の ${context.name} へのインポートでは質問なしにしますか?`,
     );
-    if (!(await terminal.prompts.confirm({ message, flag: "--map", preset: true }))) return undefined;
+    const isKept = await terminal.prompts.confirm({ message, flag: "--map", preset: true });
+    if (!isKept && !rejected) return undefined;
     await outputs.declare([{ name, isPublic: true }]);
     await outputs.write(name, renderMapFile(this.#map, FORMATS[kind]));
+    if (!isKept) {
+      await terminal.note(text(`wrote ${name} for this list`, `この一覧のために ${name} を書き出しました`));
+      return name;
+    }
     await contexts.set(context.name, { lists: new Map([[kind, resolve(workingFolder, name)]]) });
     const again = buildImportCommand(this.#requested, NO_REMEDY);
     const undo = line("context set", [context.name], { list: [`${kind}=none`] });
@@ -308,6 +395,16 @@ export class GuidedImport {
     return name;
   }
 }
+
+/** What each correction corrects, in a question. */
+const FIX_NAMES: Readonly<Record<FixChoice, Text>> = {
+  trim: text("spaces at both ends", "前後の空白"),
+  width: text("full-width letters and hyphens", "全角の英数字・横線"),
+  kana: text("half-width kana", "半角カナ"),
+  names: text("spaces in names", "氏名の空白"),
+  invisible: text("invisible characters", "目に見えない文字"),
+  "short-rows": text("missing last cells", "足りない末尾のセル"),
+};
 
 /** The columns of a file as the answers map them. */
 interface AnsweredLayout {
@@ -346,4 +443,7 @@ const sortLikelyHeaders = (rows: readonly FirstRow[]): readonly FirstRow[] => {
 const MAX_COMPARED_SHEETS = 10;
 /** Maximum length of a row in a question, so that each choice fits on a line. */
 const MAX_PREVIEW = 30;
-const MAX_READ_PROBLEMS = 100;
+const MAX_READ_PROBLEMS = 10_000;
+/** Maximum number of unknown names of organisations about which to ask, and of organisations to choose from. */
+const MAX_ASKED_NAMES = 10;
+const MAX_OFFERED_ORGS = 200;

@@ -374,7 +374,7 @@ export const resolveMirrorRequest = (requested: ImportRequest): ImportRequest =>
 /** Returns the request with the defaults of its column map file. A takeover reads the console's own file, so it has none. */
 export const addMapOptions = (
   requested: ImportRequest,
-  { sheet, headerRow, blank, orgBy, key }: MapOptions = {},
+  { sheet, headerRow, blank, orgBy, key, fix }: MapOptions = {},
 ): ImportRequest => {
   const { options } = requested;
   if (options.fromConsole) return requested;
@@ -387,6 +387,7 @@ export const addMapOptions = (
       sheet: options.sheet ?? sheet,
       headerRow: options.headerRow ?? headerRow,
       blank: options.blank ?? blank,
+      fix: options.fix ?? fix,
     },
   };
 };

@@ -53,12 +53,14 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
   tools.describeState(() => NOTHING_CHANGED);
   await using file = await openInput(tools, asked.file);
   const guide = await createGuide(tools, asked);
-  const map = guide === undefined ? await loadMap(tools, asked) : await guide.ask(file);
-  const requested = addMapOptions(asked, map?.options);
-  refuseConflictingOptions(requested);
-  const reading = await examineImport(tools, file, { typed, requested, map });
-  const plan = await planFile(tools, client, requested, guide, (request) =>
-    sendFile(tools, file, request, reading, map),
+  const first = guide === undefined ? await loadMap(tools, asked) : await guide.ask(file);
+  const reading = await examineImport(tools, file, {
+    typed,
+    requested: addMapOptions(asked, first?.options),
+    map: first,
+  });
+  const { plan, requested, map } = await planFile(tools, client, { asked, map: first }, guide, (request, used) =>
+    sendFile(tools, file, request, reading, used),
   );
   const pending = new PendingPlan(tools, client, plan, requested.options.keepPlan, guide?.unchanged);
   // awaited here because the file is closed on return
@@ -77,7 +79,7 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
       await (await import("../outputs/skipped.ts")).writeSkipped(tools, skipped, { plan, file, reading, map });
     if (plan.foreign !== undefined && (plan.rejected || requested.options.dryRun)) await warnOfForeignFile(tools, plan);
     if (plan.rejected) {
-      const saved = await guide?.offerToSave();
+      const saved = await guide?.offerToSave(plan);
       await pending.leave();
       const again = saved === undefined ? requested : { ...asked, options: { ...asked.options, map: saved } };
       throw await explainRejection(tools, again, pending, problems);
@@ -92,7 +94,7 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
     });
     const isMirrored = requested.options.fromConsole && pending.isCommitted;
     if (unknown !== undefined && isMirrored) await askAdministrators(tools, unknown);
-    if (pending.isCommitted) await guide?.offerToSave();
+    if (pending.isCommitted) await guide?.offerToSave(plan);
     return outcome;
   });
 }
@@ -154,24 +156,41 @@ async function examineImport(
   return examineFile(tools, file, { encoding, newline, sheet, headerRow, map, format: requested.kind, again });
 }
 
+/** A request with a map, whose defaults it has. */
+interface MappedRequest {
+  readonly requested: ImportRequest;
+  readonly map: MapFileSchema | undefined;
+}
+
+/** Adds the defaults of a map to a request.  @throws `usage` if they contradict the options */
+function applyMap(asked: ImportRequest, map: MapFileSchema | undefined): MappedRequest {
+  const requested = addMapOptions(asked, map?.options);
+  refuseConflictingOptions(requested);
+  rejectUnsupportedFixes(requested.options.fix, requested.kind);
+  return { requested, map };
+}
+
 /**
- * Plans an import. If blank cells would clear most values of a column, it is planned again as a person answers. A
- * takeover is planned again without deletions if it is rejected only because its export lacks records that are still in
- * use here: another export has to come first.
+ * Plans an import. If the plan shows what else a person has to answer, it is planned again with the answers. A takeover is
+ * planned again without deletions if it is rejected only because its export lacks records that are still in use here:
+ * another export has to come first.
  */
 async function planFile(
   tools: Tools,
   client: Client<"imports">,
-  requested: ImportRequest,
+  { asked, map: first }: { readonly asked: ImportRequest; readonly map: MapFileSchema | undefined },
   guide: GuidedImport | undefined,
-  send: (request: ImportRequest) => Promise<Import>,
-): Promise<Import> {
-  const plan = await send(requested);
-  if (requested.options.fromConsole) return keepRecordsInUse(tools, client, plan);
-  const blank = await guide?.askBlank(plan);
-  if (blank === undefined) return plan;
-  await client.imports.discard(plan.id);
-  return send({ ...requested, options: { ...requested.options, blank } });
+  send: (request: ImportRequest, map: MapFileSchema | undefined) => Promise<Import>,
+): Promise<MappedRequest & { readonly plan: Import }> {
+  let mapped = applyMap(asked, first);
+  let plan = await send(mapped.requested, mapped.map);
+  if (asked.options.fromConsole) return { ...mapped, plan: await keepRecordsInUse(tools, client, plan) };
+  for (let map = await guide?.revise(plan); map !== undefined; map = await guide?.revise(plan)) {
+    await client.imports.discard(plan.id);
+    mapped = applyMap(asked, map);
+    plan = await send(mapped.requested, map);
+  }
+  return { ...mapped, plan };
 }
 
 /** Plans a rejected takeover again without deletions, unless it has other problems than records in use. */

@@ -198,6 +198,103 @@ describe("an import at a terminal", () => {
     expect(await desk.run(`${command} --yes`)).toMatchObject({ code: 0 });
   });
 
+  test("asks whether to correct mistakes, and which organisations unknown names mean", async () => {
+    const toList = (...orgs: readonly string[]) =>
+      toCsv([["氏名", "メールアドレス", "部門"], ...orgs.map((org, at) => [`人${at}`, `p${at}@example.jp `, org])]);
+    const desk = await deskWith("a.csv", toList("営業部", "総務部 ", "営業郎", "大阪"));
+    const { code, stderr } = await desk.type("users import a.csv", [
+      ['Which field does "部門" stand for?', ENTER],
+      ['What does the column "部門" contain?', ENTER],
+      ["Correct these mistakes of the list? spaces at both ends", ENTER],
+      ['Which organisation does "営業郎" mean?', ENTER],
+      ['Which organisation does "大阪" mean?', "\u001b[B\r"],
+      ["Apply", "y\r"],
+      ["Save the answers", ENTER],
+    ]);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    const map = readFileSync(desk.path("a-users-map.yaml"), "utf8");
+    expect(map).toContain('values:\n  "組織コード":\n    "営業郎": "営業部"\n    "大阪": "本社"\n');
+    expect(map).toContain('  fix: ["trim"]\n');
+    expect(JSON.parse((await desk.run("users list --format json --fields orgCode")).text)).toMatchObject([
+      { orgCode: "S01" },
+      { orgCode: "G01" },
+      { orgCode: "S01" },
+      { orgCode: "H" },
+    ]);
+    await desk.write("b.csv", toList("営業部", "総務部 ", "営業郎", "営業部"));
+    const next = await desk.type("users import b.csv", [["Apply", "y\r"]]);
+    expect(next).toMatchObject({ code: 0, stderr: expect.stringContaining("update 1, unchanged 3") });
+  });
+
+  test("rejects a list whose mistakes are not to be corrected, and keeps the answers for the proposed command", async () => {
+    const toList = (org: string) =>
+      toCsv([
+        ["氏名", "メールアドレス", "部署"],
+        ["山田", "a@example.jp", "営業部"],
+        ["佐藤", "b@example.jp", org],
+      ]);
+    const desk = await deskWith("a.csv", toList("大阪支社"));
+    const { code, stderr } = await desk.type("users import a.csv", [
+      ['Which field does "部署" stand for?', ENTER],
+      ['What does the column "部署" contain?', ENTER],
+      ['Which organisation does "大阪支社" mean?', ENTER],
+      ["Save the answers in a-users-map.yaml", "n\r"],
+    ]);
+    expect(code).toBe(3);
+    expect(stderr).toContain("wrote a-users-map.yaml for this list");
+    expect(stderr).toContain("clomoctl users import a.csv --map a-users-map.yaml");
+    await desk.write("a.csv", toList("総務部"));
+    expect(await desk.run("users import a.csv --map a-users-map.yaml --yes")).toMatchObject({ code: 0 });
+    // the answers are not those of the context
+    expect(await desk.run("users import a.csv --yes")).toMatchObject({ code: 3 });
+  });
+
+  test("joins both kana columns, and proposes the column whose values name organisations", async () => {
+    const desk = await deskWith(
+      "a.csv",
+      toCsv([
+        ["姓", "名", "姓(カナ)", "名(カナ)", "メールアドレス", "勤務"],
+        ["山田", "太郎", "ヤマダ", "タロウ", "a@example.jp", "本社/営業部"],
+        ["佐藤", "花子", "サトウ", "ハナコ", "b@example.jp", "総務部"],
+      ]),
+    );
+    const { code, stderr } = await desk.type("users import a.csv", [
+      ['Is 氏名 to be joined from "姓 + 名"?', ENTER],
+      ['Is フリガナ to be joined from "姓(カナ) + 名(カナ)"?', ENTER],
+      ['Which field does "勤務" stand for?', ENTER],
+      ['What does the column "勤務" contain?', ENTER],
+      ["Apply", "y\r"],
+      ["Save the answers", "n\r"],
+    ]);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(existsSync(desk.path("a-users-map.yaml"))).toBe(false);
+    expect(JSON.parse((await desk.run("users list --format json --fields nameKana,orgCode")).text)).toEqual([
+      { nameKana: "ヤマダ タロウ", orgCode: "S01" },
+      { nameKana: "サトウ ハナコ", orgCode: "G01" },
+    ]);
+  });
+
+  test("finds the sheet of the next month, and asks for the sheet if only the header row was specified", async () => {
+    const toBook = (...names: readonly string[]) => {
+      const rows = [["社員名簿"], ["氏名", "メールアドレス"], ["山田", "a@example.jp"]];
+      const sheet = { rows: rows.map((cells, at) => buildRow(at + 1, ...cells)).join("") };
+      return buildWorkbook({ sheets: Object.fromEntries(names.map((name) => [name, sheet])) });
+    };
+    const desk = await deskWith("list.xlsx", toBook("2026年4月", "集計"));
+    const { code, stderr } = await desk.type("users import list.xlsx --header-row 2", [
+      ["Which sheet has the list?", ENTER],
+      ["Apply", "y\r"],
+      ["Save the answers", ENTER],
+    ]);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(readFileSync(desk.path("list-users-map.yaml"), "utf8")).toContain('sheet: "*年*月"');
+    await desk.write("list.xlsx", toBook("2026年4月", "集計", "2026年5月"));
+    expect(await desk.run("users import list.xlsx --yes")).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("unchanged 1"),
+    });
+  });
+
   test("asks what blank cells mean if most values of a column would be cleared", async () => {
     const rows = (title: string) => ["1", "2", "3"].map((id) => [`人${id}`, `p${id}@example.jp`, title]);
     const desk = await deskWith("a.csv", toCsv([["氏名", "メールアドレス", "役職"], ...rows("課長")]));

@@ -98,6 +98,29 @@ describe("organisations by name or path", () => {
     ]);
   });
 
+  test("are found by a path that begins below the top, if only one organisation has it", async () => {
+    const desk = await deskWithOrgs();
+    await desk.write(
+      "more.csv",
+      toCsv([ORGS[0] ?? [], ["庶務", "G11", "G1"], ["庶務", "G21", "G2"], ["営業部", "S09", ""]]),
+    );
+    expect((await desk.run("orgs import more.csv --yes")).code).toBe(0);
+    await desk.write("a.csv", people("大阪支社/総務課/庶務", "本社", "営業部", "全社/営業部"));
+    expect((await desk.run("users import a.csv --org-by path --yes")).code).toBe(0);
+    // the path from the top takes precedence
+    expect(await usersOf(desk)).toMatchObject([
+      { orgCode: "G21" },
+      { orgCode: "H" },
+      { orgCode: "S09" },
+      { orgCode: "S09" },
+    ]);
+    await desk.write("b.csv", people("総務課/庶務", "支社/総務課"));
+    const { code, stderr } = await desk.run("users import b.csv --org-by path");
+    expect(code).toBe(3);
+    expect(stderr).toContain('2 organisations have the path "総務課/庶務": 本社/総務課/庶務, 大阪支社/総務課/庶務');
+    expect(stderr).toContain('no organisation has the path "支社/総務課"');
+  });
+
   test("are a problem if they are unknown or ambiguous, once for each name", async () => {
     const desk = await deskWithOrgs();
     await desk.write("a.csv", people("営業郎", "総務課", "総務課", "営業部"));
@@ -105,9 +128,19 @@ describe("organisations by name or path", () => {
     expect(code).toBe(3);
     expect(stderr).toContain('a.csv:2:3: 組織コード: no organisation has the name "営業郎"; did you mean "営業部"?');
     expect(stderr).toContain(
-      'a.csv:3:3: 組織コード: 2 organisations have the name "総務課": 本社/総務課, 大阪支社/総務課; with --org-by path, write the path instead (C3) (and 1 more row)',
+      'a.csv:3:3: 組織コード: 2 organisations have the name "総務課": 本社/総務課, 大阪支社/総務課; with --org-by path, write the whole path (C3) (and 1 more row)',
     );
     expect(stderr).not.toContain("--create-orgs");
+  });
+
+  test("are suggested if only one name is similar, also with katakana that look like kanji", async () => {
+    const desk = await deskWithOrgs();
+    await desk.write("more.csv", toCsv([ORGS[0] ?? [], ["開発第一課", "D1", "H"], ["開発第二課", "D2", "H"]]));
+    expect((await desk.run("orgs import more.csv --yes")).code).toBe(0);
+    await desk.write("a.csv", people("開発第ニ課", "開発第三課"));
+    const { stderr } = await desk.run("users import a.csv --org-by name");
+    expect(stderr).toContain('no organisation has the name "開発第ニ課"; did you mean "開発第二課"?');
+    expect(stderr).toContain('no organisation has the name "開発第三課" (');
   });
 
   test("are proposed if the file has names instead of codes", async () => {

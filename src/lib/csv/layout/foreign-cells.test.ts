@@ -112,6 +112,9 @@ describe("rows that are left out", () => {
     [["総計", "", ""], true],
     [["計", "", ""], true],
     [["合計", "a@b.jp", ""], false],
+    [["", "合計", "3"], true],
+    [["", "小計", ""], true],
+    [["総合計", "", "3"], true],
     [["会計", "", ""], false],
     [["合計表", "", ""], false],
     [["山田", "", "合計"], false],
@@ -119,6 +122,29 @@ describe("rows that are left out", () => {
     const { values, problems } = read(["氏名", "メールアドレス", "役職"], {}, cells);
     expect(values.length === 0).toBe(isLeftOut);
     expect(problems.map(({ code }) => code).includes("row-total")).toBe(isLeftOut);
+  });
+
+  test.each([
+    [["小計", "", "12"], true],
+    [["", "", "合計"], true],
+    [["3", "小計", "12"], false],
+    [["小計", "山田", "12"], false],
+  ])("are those of totals with a value as the key: %j %s", (cells, isLeftOut) => {
+    const { layout } = readHeader(["役職", "氏名", "社員コード"], FORMATS.users, { key: "employeeCode" });
+    expect(new RowChecker(layout, () => undefined).skips(cells, 3, 2, 2)).toBe(isLeftOut);
+  });
+
+  test.each([
+    [["※ 出向者を除く", "", ""], true],
+    [["", "(注)役職は 4 月", ""], true],
+    [["*印は兼務", "", ""], true],
+    [["※ 山田", "a@b.jp", ""], false],
+    [["注意", "a@b.jp", ""], false],
+    [["出向者を除く", "", ""], false],
+  ])("are those of notes: %j %s", (cells, isLeftOut) => {
+    const { values, problems } = read(["氏名", "メールアドレス", "役職"], {}, cells);
+    expect(values.length === 0).toBe(isLeftOut);
+    expect(problems.map(({ code }) => code).includes("row-note")).toBe(isLeftOut);
   });
 
   test("are not organisations with such a name", () => {

@@ -2,18 +2,24 @@ import type { Problem } from "../../model/problem.ts";
 import { toLooseValue } from "./columns.ts";
 import type { Layout, SkipRule } from "./layout.ts";
 
-/** Words in place of a key that mark a row of totals, as {@link toLooseValue} returns them, without blanks. */
-const TOTAL = /^(?:合計|総計|小計|計):?$/;
+/** Words at the start of a row of totals, as {@link toLooseValue} returns them, without blanks. */
+const TOTAL = /^(?:総?合計|総計|小計|計):?$/;
+/** The start of a note next to a table, as {@link toLooseValue} returns it. */
+const NOTE = /^(?:※|\*|\(?注)/;
 
 /** Why a row is left out: its values need no check. */
 export type RowOmission = Pick<Problem, "code" | "params" | "column" | "header">;
 
-/** Decides which rows of a file are left out: rows that its map skips, and rows of totals. */
+/** Decides which rows of a file are left out: rows that its map skips, rows of totals, and notes. */
 export class RowSelection {
   readonly #rules: readonly SkipRule[];
   readonly #headers: readonly string[];
   /** positions of the cells that identify a record; undefined if the map gives every row a key */
   readonly #keys: readonly number[] | undefined;
+  /** position of the cell of the key; -1 if the file lacks the key */
+  readonly #key: number;
+  /** positions of the cells of each value that every record has */
+  readonly #required: readonly (readonly number[])[];
 
   constructor({ skip, headers, columns, format, key }: Layout) {
     this.#rules = skip;
@@ -22,6 +28,12 @@ export class RowSelection {
     const keys = columns.filter(({ column }) => fields.includes(column.field));
     const isGiven = keys.some(({ constant, fallback }) => constant !== null || fallback !== null);
     this.#keys = isGiven ? undefined : keys.flatMap(({ positions }) => positions);
+    this.#key = columns.find(({ column }) => column.field === key)?.positions[0] ?? -1;
+    this.#required = columns
+      .filter(
+        ({ column, positions, fallback }) => column.required === "always" && positions.length > 0 && fallback === null,
+      )
+      .map(({ positions }) => positions);
   }
 
   /** Returns why a row that is not blank is left out; undefined if it is read. */
@@ -33,14 +45,21 @@ export class RowSelection {
       const header = this.#headers[position] ?? "";
       return { code: "row-skipped", column: position + 1, header, params: { header, value } };
     }
-    return this.#isTotal(cells, count) ? { code: "row-total", column: 0, header: "", params: {} } : undefined;
+    const code = this.#findText(cells, count);
+    return code && { code, column: 0, header: "", params: {} };
   }
 
-  #isTotal(cells: readonly string[], count: number): boolean {
+  /** Returns the code of a row of totals or a note. A record has other cells than these, and all that it needs. */
+  #findText(cells: readonly string[], count: number): "row-total" | "row-note" | undefined {
+    const keys = this.#keys;
+    if (keys === undefined) return undefined;
     const isFilled = (position: number): boolean => position < count && (cells[position] ?? "").trim() !== "";
-    if (this.#keys === undefined || this.#keys.some(isFilled)) return false;
-    for (let at = 0; at < count; at += 1)
-      if (isFilled(at)) return TOTAL.test(toLooseValue(cells[at] ?? "").replaceAll(/\s/g, ""));
-    return false;
+    const filled = cells.slice(0, count).flatMap((_, position) => (isFilled(position) ? [position] : []));
+    const [first = -1] = filled;
+    const start = toLooseValue(cells[first] ?? "").replaceAll(/\s/g, "");
+    if (filled.length === 1 && NOTE.test(start)) return "row-note";
+    if (!TOTAL.test(start)) return undefined;
+    const isRecord = keys.some(isFilled) && first !== this.#key && this.#required.every((all) => all.some(isFilled));
+    return isRecord ? undefined : "row-total";
   }
 }

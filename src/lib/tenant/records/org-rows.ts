@@ -9,7 +9,7 @@ import type { DerivedTable, Reader, Row, SqlValue } from "../store/store.ts";
 const NAME_IN_PATH_SQL = String.raw`replace(replace(o.name, '\', '\\'), '/', '\/')`;
 
 /** SQL: the comparison key of the name of `o`, escaped for use in a path. */
-const KEY_IN_PATH_SQL = String.raw`replace(replace(coalesce(o.nameKey, o.name), '\', '\\'), '/', '\/')`;
+export const KEY_IN_PATH_SQL = String.raw`replace(replace(coalesce(o.nameKey, o.name), '\', '\\'), '/', '\/')`;
 
 /**
  * SQL: inserts the depth and the path of each organisation, in tree order: parents before their children, and siblings

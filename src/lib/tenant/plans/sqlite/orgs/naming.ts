@@ -1,7 +1,7 @@
 import { namesOrg, type Format } from "../../../../model/format.ts";
 import type { OrgBy } from "../../../../model/import.ts";
-import { findNearestWord } from "../../../../text/nearest.ts";
-import { ORG_POSITION_TABLE } from "../../../records/org-rows.ts";
+import { findNearestWord, foldLookAlikes } from "../../../../text/nearest.ts";
+import { KEY_IN_PATH_SQL, ORG_POSITION_TABLE } from "../../../records/org-rows.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { refreshDerivedTable } from "../../../store/sqlite/scope.ts";
 import { buildIsKnownSql, buildRowKeysSql, isStaged } from "../expressions.ts";
@@ -40,12 +40,15 @@ export const toKindWithOrgNames = (kind: StoredKind): StoredKind => ({
   ),
 });
 
-/** SQL: the keys by which the visible organisations `o` can be named. */
+/** SQL: the keys by which the visible organisations can be named. If a key has several ranks, the lowest counts. */
 const ORG_KEYS: Readonly<Record<Exclude<OrgBy, "code">, string>> = {
-  name: "select coalesce(o.nameKey, o.name) as key, o.pk from org o",
-  path: `select p.pathKey as key, o.pk from org o join temp.${ORG_POSITION_TABLE.name} p on p.pk = o.pk where p.depth > 0
-    union all select coalesce(root.nameKey, root.name) || case when p.depth = 0 then '' else '/' || p.pathKey end, o.pk
-    from org o join temp.${ORG_POSITION_TABLE.name} p on p.pk = o.pk join main.org root on root.parent is null`,
+  name: "select coalesce(o.nameKey, o.name) as key, o.pk, 0 as rank from org o",
+  // a path may begin below the top: a list of one company or one head office often does not repeat it in each row
+  path: `select * from (with recursive named (pk, above, key) as (
+      select o.pk, o.parent, ${KEY_IN_PATH_SQL} from org o
+      union all select n.pk, o.parent, ${KEY_IN_PATH_SQL} || '/' || n.key from named n join main.org o on o.pk = n.above)
+    select n.key, n.pk, n.above is not null and n.key <> p.pathKey as rank
+    from named n join temp.${ORG_POSITION_TABLE.name} p on p.pk = n.pk)`,
 };
 
 /** Maximum number of unknown names for which a similar name is looked up. */
@@ -62,7 +65,9 @@ export const resolveOrgNames = (database: Database, plan: PlanDefinition): void 
     `create table ${ORG_NAME_TABLE} (key text primary key, pk integer, count integer not null) without rowid`,
   );
   database.exec(`insert into ${ORG_NAME_TABLE}
-    select key, case when count(*) = 1 then min(pk) end, count(*) from (${ORG_KEYS[orgBy]}) named group by key`);
+    select key, case when count(*) = 1 then min(pk) end, count(*) from (
+      select key, pk, rank, min(rank) over (partition by key) as best from (${ORG_KEYS[orgBy]})) where rank = best
+    group by key`);
   for (const reference of plan.kind.references) {
     const { field } = reference;
     if (reference.keys !== ORG_NAME_KEYS || !isStaged(plan, field)) continue;
@@ -90,16 +95,19 @@ export const resolveOrgNames = (database: Database, plan: PlanDefinition): void 
   }
 };
 
-/** Returns the most similar names of organisations by the keys of unknown names. */
+/** Returns the most similar names of organisations by the keys of unknown names, unless several are equally similar. */
 const suggestOrgNames = (database: Database, unknown: string): Readonly<Record<string, string>> => {
   const wanted = database.all(`${unknown} order by f.row limit ${MAX_SUGGESTIONS}`);
   if (wanted.length === 0) return {};
   const known = database.all(`select key from ${ORG_NAME_TABLE}`).map(({ key }) => String(key));
+  const reversed = known.toReversed();
   return Object.fromEntries(
     wanted.flatMap(({ key, value }) => {
       // any other name of one character would be similar
-      const near = String(value).length < 2 ? undefined : findNearestWord(String(value), known);
-      return near === undefined ? [] : [[String(key), near]];
+      if (String(value).length < 2) return [];
+      const near = findNearestWord(String(value), known, foldLookAlikes);
+      const isOnly = near === findNearestWord(String(value), reversed, foldLookAlikes);
+      return near === undefined || !isOnly ? [] : [[String(key), near]];
     }),
   );
 };
