@@ -66,6 +66,8 @@ interface RecordReading extends Pick<InputFormat, "encoding" | "dialect" | "shee
   readonly headerRow?: number | undefined;
   /** number of a workbook's first rows that are needed; default: all */
   readonly rows?: number | undefined;
+  /** true if cells of these rows that are merged with the cells above need their value, which takes longer */
+  readonly isMerged?: boolean | undefined;
 }
 
 /**
@@ -75,13 +77,16 @@ interface RecordReading extends Pick<InputFormat, "encoding" | "dialect" | "shee
  */
 export async function* readRecords(
   chunks: AsyncIterable<Uint8Array>,
-  { encoding, dialect, sheet, headerRow, rows }: RecordReading,
+  { encoding, dialect, sheet, headerRow, rows, isMerged }: RecordReading,
   fileName: string,
   sink: RecordSink,
 ): AsyncGenerator<void> {
   const reader =
     encoding === "xlsx"
-      ? new (await import("../../../lib/xlsx/workbook.ts")).WorkbookReader({ sheet, fileName, headerRow, rows }, sink)
+      ? new (await import("../../../lib/xlsx/workbook.ts")).WorkbookReader(
+          { sheet, fileName, headerRow, rows, isMerged },
+          sink,
+        )
       : new RecordReader({ encoding, dialect, headerRow }, sink);
   for await (const chunk of chunks) {
     reader.write(chunk);

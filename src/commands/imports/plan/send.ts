@@ -91,14 +91,18 @@ export async function findHeaderInFile(
 ): Promise<HeaderFinder> {
   const { encoding, dialect } = reading;
   if (encoding !== "xlsx") return findHeaderRow(await readHead(file), { encoding, dialect }, format, { map });
-  const finder = new HeaderFinder(format, { map });
+  const find = async (isMerged: boolean): Promise<HeaderFinder> => {
+    const finder = new HeaderFinder(format, { map }, isMerged);
+    const head = { ...reading, rows: HEADER_SEARCH_ROWS + 1, isMerged };
+    for await (const _ of readRecords(file.chunks(), head, file.label, finder)) signal?.throwIfAborted();
+    return finder;
+  };
   try {
-    const steps = readRecords(file.chunks(), { ...reading, rows: HEADER_SEARCH_ROWS }, file.label, finder);
-    for await (const _ of steps) signal?.throwIfAborted();
+    const finder = await find(false);
+    return finder.hasBlankColumns ? await find(true) : finder;
   } catch (error) {
     throw again === undefined ? error : addSheetHint(error, { asked: sheet, again });
   }
-  return finder;
 }
 
 function createHeaderRowFailure(label: string, row: number, again: RetypedCommand | undefined): Failure {

@@ -20,10 +20,8 @@ const normaliseHeader = (header: string): string =>
     .toLowerCase();
 
 const ORG_CODE_HEADERS = ["部署コード", "部門コード", "所属コード", "所属組織コード"];
-const ORG_HEADERS = [
-  ...["部署", "部署名", "部署名称", "所属", "所属名", "所属名称", "所属組織", "所属部署", "所属部署名", "新所属"],
-  ...["部門", "部門名", "配属先", "組織", "department"],
-];
+const DEPARTMENT_HEADERS = ["部署", "部署名", "部署名称", "部門", "部門名", "department"];
+const ORG_HEADERS = ["所属", "所属名", "所属名称", "所属組織", "所属部署", "所属部署名", "新所属", "配属先", "組織"];
 const KANJI_NAME_HEADERS = ["お名前", "名前", "社員名", "従業員氏名", "氏名(漢字)", "漢字氏名", "name", "fullname"];
 
 /** Headers that people use in their own lists, by field. */
@@ -42,7 +40,7 @@ const HEADER_ALIASES: Readonly<Record<string, readonly string[]>> = {
     "e-mail",
     "mailaddress",
   ],
-  orgCode: [...ORG_CODE_HEADERS, ...ORG_HEADERS],
+  orgCode: [...ORG_CODE_HEADERS, ...DEPARTMENT_HEADERS, ...ORG_HEADERS],
   title: ["肩書", "肩書き", "職位", "職名", "役職名", "役職名称"],
   employeeCode: ["社員番号", "社員no", "社員no.", "社員id", "従業員番号", "従業員コード", "職員番号", "職番"],
   tel: ["電話", "電話番号", "携帯電話", "直通", "直通電話", "連絡先", "phone"],

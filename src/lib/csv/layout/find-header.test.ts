@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { FORMATS } from "../../model/formats.ts";
-import { findHeaderRow } from "./find-header.ts";
+import { findHeaderRow, HeaderFinder } from "./find-header.ts";
 
 const rowOf = (content: string): number =>
   findHeaderRow(Buffer.from(content), { encoding: "utf-8" }, FORMATS.users).row;
@@ -22,4 +22,19 @@ test.each([
   ["", 1],
 ])("the header of %j is in row %i", (content, row) => {
   expect(rowOf(content)).toBe(row);
+});
+
+test.each([
+  [[["社員名簿"], ["氏名", "メールアドレス", "所属", ""], ["氏名", "メールアドレス", "部", "課"]], 3],
+  [
+    [
+      ["氏名", "メールアドレス", "部署"],
+      ["山田", "a@b", "部"],
+    ],
+    1,
+  ],
+])("the header of merged cells in %j is in row %i", (rows, row) => {
+  const finder = new HeaderFinder(FORMATS.users, {}, true);
+  for (const [at, cells] of rows.entries()) finder.record(cells, cells.length, at + 1);
+  expect([finder.row, finder.isCertain]).toEqual([row, true]);
 });
