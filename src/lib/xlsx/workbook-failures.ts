@@ -1,6 +1,5 @@
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
-import { findSheetNames } from "./sheet-pattern.ts";
 
 const createWorkbookFailure = (what: Text, hint?: Text, cause?: unknown): Failure =>
   new Failure("input-rejected", { what, hint, cause });
@@ -48,7 +47,8 @@ export class SheetChoiceFailure extends Failure {
   /** names of the sheets to choose from */
   readonly sheets: readonly string[];
 
-  constructor(sheets: readonly string[], named?: string) {
+  /** @param matchesSeveral true if these sheets match the name, which is a pattern */
+  constructor(sheets: readonly string[], named?: string, matchesSeveral = false) {
     super("usage", {
       what:
         named === undefined
@@ -56,7 +56,7 @@ export class SheetChoiceFailure extends Failure {
               `several sheets have data: ${formatSheetNames(sheets)}`,
               `データのあるシートが複数あります: ${formatSheetNames(sheets)}`,
             )
-          : findSheetNames(sheets, named).length > 1
+          : matchesSeveral
             ? text(
                 `several sheets match ${JSON.stringify(named)}: ${formatSheetNames(sheets)}`,
                 `${JSON.stringify(named)} に当てはまるシートが複数あります: ${formatSheetNames(sheets)}`,

@@ -167,8 +167,8 @@ export class Workbook {
     if (named !== undefined) {
       const names = findSheetNames(this.sheetNames, named);
       const found = sheets.find(({ name }) => name === names[0]);
-      if (found === undefined || names.length > 1)
-        throw new SheetChoiceFailure(names.length > 1 ? names : this.sheetNames, named);
+      if (names.length > 1) throw new SheetChoiceFailure(names, named, true);
+      if (found === undefined) throw new SheetChoiceFailure(this.sheetNames, named);
       return found;
     }
     const visible = sheets.filter(({ hidden }) => !hidden);
