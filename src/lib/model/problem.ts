@@ -556,7 +556,10 @@ export const PROBLEMS = {
   ),
   "new-address": createWarning(
     (p) => {
-      const known = p["named"] === 1 ? `the file lacks ${p["holder"]}` : `${p["value"]} belongs to ${p["holder"]}`;
+      const known =
+        p["named"] === 1
+          ? `${p["holder"]} has the same name and is not in the file`
+          : `${p["value"]} belongs to ${p["holder"]}`;
       return `${known}: is this the same person with a new ${getKeyName(p).en}?`;
     },
     (p) => {

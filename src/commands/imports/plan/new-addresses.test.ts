@@ -60,6 +60,16 @@ test("an appending import warns and proposes the command", async () => {
   );
 });
 
+test("without an employee code, an appending import warns about the same name, and proposes the edit", async () => {
+  writeFileSync(join(folder, "names.csv"), "メールアドレス,氏名\nnew1@example.jp,社員1\n");
+  const done = await ran("users import names.csv --yes");
+  expect(done.exit).toBe(0);
+  expect(done.stderr).toContain(
+    "警告: names.csv:2:1: メールアドレス: 同じ名前の 社員1 <e1@example.jp> がファイルにありません。同じ人のメールアドレスの変更ではありませんか?(セル A2)\n",
+  );
+  expect(done.stderr).toContain("同じ人なら: clomoctl users edit e1@example.jp --email new1@example.jp\n");
+});
+
 test("refuses a replacing import that swaps codes, unless --allow new-address is given", async () => {
   const rows = "e2@example.jp,社員1,0001\ne1@example.jp,社員2,0002\n";
   writeFileSync(join(folder, "sorted.csv"), `メールアドレス,氏名,社員コード\n${rows}`);

@@ -43,7 +43,7 @@ import {
   markInvalidRows,
 } from "./findings.ts";
 import { findForeignTraits } from "./matching/foreign.ts";
-import { findKeysOfOthers, findNamesakesOfKeptRecords } from "./matching/lasting.ts";
+import { findKeysOfOthers, findNamesakes } from "./matching/lasting.ts";
 import { findLostZeros } from "./matching/lost-zeros.ts";
 import { storeCandidateCellKeys } from "./merge/cells.ts";
 import { skipDeletedReferences } from "./merge/impossible.ts";
@@ -160,7 +160,7 @@ export const comparePlan = (database: Database, plan: PlanDefinition): PlanCount
     recordPlanViolations(database, plan);
     wipes = plan.kind.table.check?.(database, plan);
     foreign = findForeignTraits(database, plan, findKeysOfOthers(database, plan));
-    findNamesakesOfKeptRecords(database, plan);
+    if (foreign === undefined) findNamesakes(database, plan);
     findLostZeros(database, plan);
   }
   findSimilarCodes(database, plan);

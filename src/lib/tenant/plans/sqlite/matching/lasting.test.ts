@@ -57,7 +57,15 @@ test.each<[string, Cells, Partial<Request>, number[]]>([
   ],
   ["somebody types the own code otherwise", [["e3@example.jp", "社員3", "ab", ""]], {}, []],
   ["a code that two people have stands for nobody", [["x@example.jp", "某", "臨時", ""]], {}, []],
-  ["a code that two new people have stands for nobody", [NEW_ONE, ["x@example.jp", "某", "0001", ""]], {}, []],
+  [
+    "a code that two new people have stands for nobody",
+    [
+      ["y@example.jp", "甲", "0001", ""],
+      ["x@example.jp", "某", "0001", ""],
+    ],
+    {},
+    [],
+  ],
   ["no code", [["x@example.jp", "某", "", ""]], {}, []],
   ["a code that nobody has", [["x@example.jp", "某", "0009", "x@upn.example"]], {}, []],
   ["somebody in the file gives the code away", [["e1@example.jp", "社員1", "0009", ""], NEW_ONE], {}, []],
@@ -93,6 +101,32 @@ test.each([
   const { plan, found } = await planned([NEW_ONE, TWO, THREE, FOUR, FIVE, SIX], { mode, allow });
   expect(found).toMatchObject([{ severity, row: 2, column: 3, header: "社員コード" }]);
   expect(plan.rejected).toBe(rejected);
+});
+
+const NEW_SIX = ["new6@example.jp", "社員6", "", ""];
+
+test.each<[string, Cells, Partial<Request>, "warning" | "error" | undefined]>([
+  ["the name of a user without an employee code", [NEW_SIX], {}, "warning"],
+  ["the same in a file with others", [TWO, NEW_SIX], {}, "warning"],
+  ["the same in a replacing file", [ONE, TWO, THREE, FOUR, FIVE, NEW_SIX], { mode: "replace" }, "error"],
+  ["the same, allowed", [ONE, TWO, THREE, FOUR, FIVE, NEW_SIX], { mode: "replace", allow: ["new-address"] }, "warning"],
+  ["the name of a user with an employee code, without a code", [["x@example.jp", "社員1", "", ""]], {}, "warning"],
+  ["another employee code", [["x@example.jp", "社員1", "0009", ""]], {}, undefined],
+  ["the user is in the file", [SIX, NEW_SIX], {}, undefined],
+  ["a name that two new people have", [NEW_SIX, ["y@example.jp", "社員6", "", ""]], {}, undefined],
+  ["a name that nobody has", [["x@example.jp", "某", "", ""]], {}, undefined],
+])("finds users with a new address by their name: %s", async (_, rows, request, severity) => {
+  const { found } = await planned(rows, request);
+  expect(found.map((one) => [one.severity, one.params["named"], one.params["by"]])).toEqual(
+    severity === undefined ? [] : [[severity, 1, ""]],
+  );
+});
+
+test("a name that two users have does not identify anybody", async () => {
+  await using own = new TestTenant();
+  await own.import({ kind: "users" }, [HEADER, ONE, ["e7@example.jp", "社員1", "", ""]]);
+  const plan = await own.plan({ kind: "users" }, [HEADER, ["x@example.jp", "社員1", "", ""]]);
+  expect((await own.problems(plan)).filter(({ code }) => code === "new-address")).toEqual([]);
 });
 
 test("names the user and the command that changes the address but keeps further addresses", async () => {

@@ -18,6 +18,7 @@ import {
   buildKeyTextSql,
   rowColumn,
   buildRowKeySql,
+  buildRowKeysSql,
   recordColumn,
   buildRecordKeysSql,
   IS_VALID_ROW_SQL,
@@ -25,7 +26,7 @@ import {
 import { recordFinding } from "../findings.ts";
 import { SIMILAR_CODE_TABLE } from "../staging.ts";
 import { UNDELETABLE_TABLE, type PlanDefinition, type StoredKind } from "../stored-kind.ts";
-import { buildHasSameNameSql, isNumberedKey } from "./foreign.ts";
+import { buildHasSameNameSql, findNameField, isNumberedKey } from "./foreign.ts";
 import { buildHasLeadingZerosSql, buildMayLackZerosSql } from "./lost-zeros.ts";
 
 /** SQL of the key of a field's first value, in a row and in a record. */
@@ -115,10 +116,7 @@ export const findKeysOfOthers = (database: Database, plan: PlanDefinition, tells
   };
   const all = lasting.map((one) => ({ one, candidates: candidatesOf(one) }));
   if (all.every(({ candidates }) => candidates.length === 0)) return false;
-  database.exec(`drop table if exists s.${SAME_RECORD_TABLE}`);
-  database.exec(`create table s.${SAME_RECORD_TABLE} (is_what text not null, field text not null, row integer not null,
-    key text not null, target integer not null, form text not null)`);
-  database.exec(`create index s.${SAME_RECORD_TABLE}_row on ${SAME_RECORD_TABLE} (field, row)`);
+  createSameRecordTable(database);
   for (const { one, candidates } of all) {
     for (const some of candidates) {
       if (some.is === "other-person" && one.key.comparison === "code") storeRowsLackingZeros(database, plan, one);
@@ -137,6 +135,13 @@ export const findKeysOfOthers = (database: Database, plan: PlanDefinition, tells
   }
   database.exec(`drop table s.${SAME_RECORD_TABLE}`);
   return areKnown;
+};
+
+const createSameRecordTable = (database: Database): void => {
+  database.exec(`drop table if exists s.${SAME_RECORD_TABLE}`);
+  database.exec(`create table s.${SAME_RECORD_TABLE} (is_what text not null, field text not null, row integer not null,
+    key text not null, target integer not null, form text not null)`);
+  database.exec(`create index s.${SAME_RECORD_TABLE}_row on ${SAME_RECORD_TABLE} (field, row)`);
 };
 
 /**
@@ -196,7 +201,7 @@ const buildComparedKeys = (
 const storeSameKeyRows = (
   database: Database,
   { kind }: PlanDefinition,
-  { field, sql }: LastingKey,
+  { field, sql }: Pick<LastingKey, "field" | "sql">,
   { is, rows: from, areFewer }: CandidateRows,
   form: KeyForm,
 ): void => {
@@ -310,27 +315,44 @@ const recordNewAddresses = (database: Database, plan: PlanDefinition, other: Las
 };
 
 /**
- * Finds rows of an export that create a person with the name of a record which the takeover keeps although the export
- * lacks it. It is probably the same person with a new address, unless both have an employee code or UPN that differ.
+ * Finds rows that create a person with the name of a record which the file lacks. Such a row is probably the same
+ * person with a new address, unless both have an employee code or UPN that differ, or another record or row has the
+ * same name. An export is searched only for the records that its takeover keeps although the export lacks them.
  */
-export const findNamesakesOfKeptRecords = (database: Database, plan: PlanDefinition): void => {
+export const findNamesakes = (database: Database, plan: PlanDefinition): void => {
+  const { kind, request, staged } = plan;
+  const [name, lasting] = [findNameField(plan), listLastingKeys(plan)];
+  const isExport = request.fromConsole === true;
+  if (name === undefined || lasting.length === 0 || (isExport && request.keepMissing !== true)) return;
+  const created = staged.rows - database.count("select count(*) from s.match");
+  const records = database.count(`select count(*) from ${kind.thing.name}`);
+  if (created === 0 || records === 0) return;
+  createSameRecordTable(database);
+  const rows = `from s.row r where not ${buildIsMatchedRowSql("r.row")} and ${IS_VALID_ROW_SQL}`;
+  const sql = { row: buildRowKeysSql(name), record: buildRecordKeysSql(name) };
+  const candidates = { is: "new-address" as const, rows, areFewer: created < records };
+  storeSameKeyRows(database, plan, { field: name, sql }, candidates, "exact");
+  recordNamesakes(database, plan, lasting);
+  database.exec(`drop table s.${SAME_RECORD_TABLE}`);
+};
+
+const recordNamesakes = (database: Database, plan: PlanDefinition, lasting: readonly LastingKey[]): void => {
+  if (database.get(`select 1 from s.${SAME_RECORD_TABLE} limit 1`) === undefined) return;
+  createTargetIndex(database);
   const { kind, request } = plan;
-  const [agrees, lasting] = [buildHasSameNameSql(plan), listLastingKeys(plan)];
-  if (request.fromConsole !== true || request.keepMissing !== true || agrees === undefined || lasting.length === 0)
-    return;
   const own = keyOf(plan);
   const others = lasting.filter(({ key }) => key.name !== own.name);
   const isSame = others.map(({ sql: { row, record } }) => ` and coalesce(${row} = ${record}, true)`).join("");
+  const isKept = request.fromConsole === true ? `and t.pk in (select target from s.${UNDELETABLE_TABLE})` : "";
   recordFinding(database, plan, {
     code: "new-address",
     severity: getNewAddressSeverity(request),
     field: own.field,
     select: `select r.row, r.line, null as col, json_object('holder', ${buildRecordLabelSql(kind.thing)}, 'named', 1,
         'user', ${buildKeyTextSql(kind)}, 'key', :own, 'to', ${buildNewKeySql(plan, own)}, 'by', '') as params
-      from s.${UNDELETABLE_TABLE} k join ${kind.thing.name} t on t.pk = k.target join s.row r on ${agrees}
-      where not ${buildIsMatchedRowSql("r.row")} and ${IS_VALID_ROW_SQL}${isSame}
-        and not exists (select 1 from s.problem p where p.row = r.row and p.code = :code)
-      group by r.row order by r.row`,
+      from s.${SAME_RECORD_TABLE} same join s.row r on r.row = same.row join ${kind.thing.name} t on t.pk = same.target
+      where ${buildIsMissingRecordSql("t.pk")}${isSame} ${isKept}
+        and not exists (select 1 from s.problem p where p.row = r.row and p.code = :code) order by r.row`,
     params: { own: own.name },
   });
 };
