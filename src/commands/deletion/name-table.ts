@@ -1,6 +1,6 @@
 import { guessDelimiter } from "../../lib/csv/inspect.ts";
 import { findColumnByAnyHeader } from "../../lib/csv/layout/columns.ts";
-import { REASON_HEADER } from "../../lib/csv/layout/layout.ts";
+import { isReasonHeader } from "../../lib/csv/layout/layout.ts";
 import { CONSOLE_DIALECT, type RecordProblem, type RecordSink } from "../../lib/csv/records/record.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
@@ -37,7 +37,7 @@ function findNameColumns(cells: readonly string[]): NameColumns | undefined {
   const listOf = (field: string): readonly number[] => fields.flatMap((one, at) => (one === field ? [at] : []));
   const [mails, codes] = [listOf("emails"), listOf("employeeCode")];
   if (mails.length === 0 && codes.length === 0) return undefined;
-  return { mails, codes, names: listOf("name").slice(0, 1), reason: cells.indexOf(REASON_HEADER) };
+  return { mails, codes, names: listOf("name").slice(0, 1), reason: cells.findIndex(isReasonHeader) };
 }
 
 /** Matches a cell that starts with a mark, which may separate the users to delete from the users to keep. */

@@ -63,9 +63,9 @@ test("writes the header and the unchanged invalid rows with their reasons, for t
   expect(ja.stderr).toContain("  errors.csv にあるのは不正な行だけです。残りの 1 行もまだ適用されていません。");
   const path = join(told.folder, "errors.csv");
   expect(readFileSync(path, "utf8").split("\r\n")).toEqual([
-    `${HEADER},clomoctl:reason`,
-    '"佐藤\n花子", nobody@,メールアドレス: メールアドレスではありません',
-    ",x@,氏名: 空にできません; メールアドレス: メールアドレスではありません",
+    `${HEADER},clomoctl:理由`,
+    '"佐藤\n花子", nobody@,3 行目: メールアドレス: メールアドレスではありません',
+    ",x@,5 行目: 氏名: 空にできません; メールアドレス: メールアドレスではありません",
     "",
   ]);
   expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -81,14 +81,14 @@ test.each([
   const form = (lines: readonly string[]): string => mark + lines.map((line) => line + newline).join("");
   const bytes = encodeText(form([HEADER, "山田,taro@", "佐藤,s@x"]), encoding);
   const file = await written({ content: bytes, problems: [bad(2)] });
-  const expected = form([`${HEADER},clomoctl:reason`, "山田,taro@,メールアドレス: not an email address"]);
+  const expected = form([`${HEADER},clomoctl:理由`, "山田,taro@,row 2: メールアドレス: not an email address"]);
   expect(file).toEqual(Buffer.from(encodeText(expected, encoding)));
 });
 
 test("bytes that are not characters stay", async () => {
   const content = Buffer.concat([Buffer.from("name,mail\r\n"), Buffer.of(0xfd, 0xff), Buffer.from(",x@\r\n")]);
   const file = await written({ content, problems: [bad(2)], header: ["name", "mail"] }, " --encoding shift_jis");
-  const reason = encodeText(",メールアドレス: not an email address\r\n", "shift_jis");
+  const reason = encodeText(",row 2: メールアドレス: not an email address\r\n", "shift_jis");
   expect(file).toEqual(
     Buffer.concat([Buffer.from("name,mail,clomoctl:reason\r\n"), Buffer.of(0xfd, 0xff), Buffer.from(",x@"), reason]),
   );
@@ -96,45 +96,45 @@ test("bytes that are not characters stay", async () => {
 
 test("a last row without a newline gets the newline of the header", async () => {
   expect(await textOf({ content: `${HEADER}\n,x@`, problems: [bad(2)] })).toBe(
-    `${HEADER},clomoctl:reason\n,x@,メールアドレス: not an email address\n`,
+    `${HEADER},clomoctl:理由\n,x@,row 2: メールアドレス: not an email address\n`,
   );
   expect(await textOf({ content: HEADER, problems: [bad(0, { code: "file-no-rows", header: "" })] })).toBe(
-    `${HEADER},clomoctl:reason\r\n`,
+    `${HEADER},clomoctl:理由\r\n`,
   );
 });
 
 test("the reason is a cell in the dialect of the file", async () => {
   const lacking = bad(2, { code: "header-missing", header: "", params: { header: 'a;"b' } });
   expect(await textOf({ content: "氏名;メールアドレス\n;x@\n", problems: [lacking] })).toBe(
-    '氏名;メールアドレス;clomoctl:reason\n;x@;"the column a;""b is missing"\n',
+    '氏名;メールアドレス;clomoctl:理由\n;x@;"row 2: the column a;""b is missing"\n',
   );
   const quoting = bad(2, { code: "header-missing", header: "", params: { header: "it's" } });
   const map = "dialect:\n  delimiter: '|'\n  quote: \"'\"\n";
   expect(await textOf({ content: "氏名|メールアドレス\n|x@\n", problems: [quoting], map })).toBe(
-    "氏名|メールアドレス|clomoctl:reason\n|x@|'the column it''s is missing'\n",
+    "氏名|メールアドレス|clomoctl:理由\n|x@|'row 2: the column it''s is missing'\n",
   );
 });
 
 test("a reason that the encoding lacks is written as closely as possible", async () => {
   const content = encodeText(`${HEADER}\r\n,x@\r\n`, "shift_jis");
   const file = await written({ content, problems: [bad(2, { header: "𠮷" })] });
-  expect(new TextDecoder("shift_jis").decode(file)).toContain(",x@,〓: not an email address\r\n");
+  expect(new TextDecoder("shift_jis").decode(file)).toContain(",x@,row 2: 〓: not an email address\r\n");
 });
 
 test("a new reason replaces an old reason, wherever its column is", async () => {
-  const header = ["氏名", "clomoctl:reason", "メールアドレス"];
+  const header = ["氏名", "clomoctl:理由", "メールアドレス"];
   const content = `${header.join(",")}\r\n,"old, reason",x@\r\n山田,,taro@example.com\r\n`;
   expect(await textOf({ content, problems: [bad(2)], header })).toBe(
-    `${HEADER},clomoctl:reason\r\n,x@,メールアドレス: not an email address\r\n`,
+    `${HEADER},clomoctl:理由\r\n,x@,row 2: メールアドレス: not an email address\r\n`,
   );
 });
 
 test("a row with too few cells stays unchanged if the file has a column of old reasons", async () => {
-  const header = ["clomoctl:reason", "氏名", "メールアドレス"];
+  const header = ["clomoctl:理由", "氏名", "メールアドレス"];
   const content = `${header.join(",")}\r\nold,山田\r\nold,,x@\r\n`;
   const uneven = bad(2, { code: "cells-too-few", column: 0, header: "", params: { got: 2, want: 3 } });
   expect(await textOf({ content, problems: [uneven, bad(3)], header })).toBe(
-    `${HEADER},clomoctl:reason\r\nold,山田\r\n,x@,メールアドレス: not an email address\r\n`,
+    `${HEADER},clomoctl:理由\r\nold,山田\r\n,x@,row 3: メールアドレス: not an email address\r\n`,
   );
 });
 
@@ -143,13 +143,13 @@ test("the reason of a short row is in its own column, never under a header of th
   const uneven = bad(2, { code: "cells-too-few", column: 0, header: "", params: { got: 4, want: 5 } });
   const content = `${header.join(",")}\r\n吉田,y@example.jp,,2\r\n`;
   const rows = (await textOf({ content, problems: [uneven], header })).split("\r\n");
-  expect(rows[1]).toMatch(/^吉田,y@example.jp,,2,,"4 cells, but the header has 5/);
+  expect(rows[1]).toMatch(/^吉田,y@example.jp,,2,,"row 2: 4 cells, but the header has 5/);
 });
 
 test("if the header or the whole file is wrong, every row is written, and empty lines stay", async () => {
   const missing = bad(0, { code: "header-missing", header: "", params: { header: "氏名" } });
   expect(await textOf({ content: "メールアドレス\r\nx@\r\n\r\ny@\r\n", problems: [missing, bad(4)] })).toBe(
-    "メールアドレス,clomoctl:reason\r\nx@,the column 氏名 is missing\r\n\r\ny@,メールアドレス: not an email address\r\n",
+    "メールアドレス,clomoctl:理由\r\nx@,the column 氏名 is missing\r\n\r\ny@,row 4: メールアドレス: not an email address\r\n",
   );
 });
 
@@ -163,12 +163,12 @@ test("a row of one letter is a row, and a blank header is a header", async () =>
 test("a quote that is never closed stays open, because a reason would be inside it", async () => {
   const open = bad(3, { code: "quote-unclosed", header: "" });
   const file = await textOf({ content: `${HEADER}\n,x@\n"山田,t@\n佐藤,s@\n`, problems: [bad(2), open] });
-  expect(file).toMatch(/^.*,clomoctl:reason\n,x@,メールアドレス: not an email address\n"山田,t@\n佐藤,s@\n+$/);
+  expect(file).toMatch(/^.*,clomoctl:理由\n,x@,row 2: メールアドレス: not an email address\n"山田,t@\n佐藤,s@\n+$/);
 });
 
 test("a file without an invalid row has only a header", async () => {
   const content = `${HEADER}\r\n山田,taro@example.com\r\n`;
-  expect(await textOf({ content, problems: [] })).toBe(`${HEADER},clomoctl:reason\r\n`);
+  expect(await textOf({ content, problems: [] })).toBe(`${HEADER},clomoctl:理由\r\n`);
 });
 
 test("many rows are written in order", async () => {
@@ -177,8 +177,8 @@ test("many rows are written in order", async () => {
   const problems = rows.map((_, at) => bad(at + 2));
   const file = await textOf({ content: [HEADER, ...rows, ""].join("\n"), problems });
   const expected = [
-    `${HEADER},clomoctl:reason`,
-    ...rows.map((row) => `${row},メールアドレス: not an email address`),
+    `${HEADER},clomoctl:理由`,
+    ...rows.map((row, at) => `${row},row ${at + 2}: メールアドレス: not an email address`),
     "",
   ];
   expect(file === expected.join("\n")).toBe(true);
@@ -219,19 +219,19 @@ test.each([
   expect(exit).toBe(3);
   const bytes = readFileSync(join(told.folder, "errors.xlsx"));
   expect(await readRows(bytes)).toEqual([
-    [...CODES.split(","), "clomoctl:reason"],
-    ["山田", "a", "0012", "メールアドレス: not an email address"],
+    [...CODES.split(","), "clomoctl:理由"],
+    ["山田", "a", "0012", "row 3: メールアドレス: not an email address"],
   ]);
   expect(statSync(join(told.folder, "errors.xlsx")).mode & 0o777).toBe(0o600);
 });
 
 test("invalid rows of a workbook are written to CSV that a spreadsheet can open", async () => {
   const told = await textOf({ content: BOOK, problems: [problemOf()], header: CODES.split(",") }, " --lang en");
-  expect(told).toBe(`\ufeff${CODES},clomoctl:reason\r\n山田,a,0012,メールアドレス: not an email address\r\n`);
+  expect(told).toBe(`\ufeff${CODES},clomoctl:理由\r\n山田,a,0012,row 3: メールアドレス: not an email address\r\n`);
 });
 
 test("invalid rows keep cells beyond the header after the reason, and have only one reason", async () => {
-  const header = [...CODES.split(","), "clomoctl:reason"];
+  const header = [...CODES.split(","), "clomoctl:理由"];
   const content = `${header.join(",")}\n林,b,1,old,x\n山田\n`;
   const found = [problemOf({ row: 2, code: "cells-too-many", params: { got: 5, want: 4 } }), problemOf()];
   const told = circumstances({ content, problems: found, header });
@@ -239,7 +239,7 @@ test("invalid rows keep cells beyond the header after the reason, and have only 
   expect(await readRows(readFileSync(join(told.folder, "errors.xlsx")))).toEqual([
     header,
     ["林", "b", "1", expect.stringContaining("5 cells"), "x"],
-    ["山田", "", "", "メールアドレス: not an email address"],
+    ["山田", "", "", "row 3: メールアドレス: not an email address"],
   ]);
 });
 
@@ -253,7 +253,7 @@ describe("with a tenant", () => {
   const importing = (line: string, folder: string) => run(line, { folder, tenant: tenant.fetch });
   const GOOD = "氏名,メールアドレス\n花子,hanako@example.jp\n";
   const BAD = "氏名,メールアドレス\n花子,hanako\n";
-  const OURS = "氏名,メールアドレス,clomoctl:reason\n花子,直した,x\n";
+  const OURS = "氏名,メールアドレス,clomoctl:理由\n花子,直した,x\n";
 
   test.each([
     ["is not made", undefined, "e.csv was not written"],

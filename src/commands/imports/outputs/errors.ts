@@ -2,23 +2,27 @@ import type { Import } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { openInput, type ContentWriter, type InputFile } from "../../../lib/files/index.ts";
 import { createEncoder } from "../../../lib/csv/encoding/encode.ts";
-import { REASON_HEADER } from "../../../lib/csv/layout/layout.ts";
+import { getReasonHeader, isReasonHeader } from "../../../lib/csv/layout/layout.ts";
 import { RecordBytes, type RecordSegment } from "../../../lib/csv/records/bytes.ts";
 import type { Dialect, Encoding, RecordSink } from "../../../lib/csv/records/record.ts";
 import { NEWLINES } from "../../../lib/csv/records/writer.ts";
-import { text, type Text } from "../../../lib/text/index.ts";
+import { text, type Language, type Text } from "../../../lib/text/index.ts";
 import { inspectFile } from "../../csv/file/inspect-file.ts";
 import type { Tools } from "../../tools.ts";
 import { readRecords, type InputFormat } from "../plan/reading.ts";
 import { rereadFile } from "./reread.ts";
 import { isWorkbookName, encodeTable } from "./table-file.ts";
-import { ReasonCursor } from "./row-reasons.ts";
+import { ReasonCursor, type RowReasons } from "./row-reasons.ts";
 
 /** The format of a text file. Its invalid rows are written in the same format. */
 interface InputTextFormat {
   readonly encoding: Encoding;
   readonly dialect: Dialect;
   readonly headerRow: number;
+  /** the header of the column of reasons */
+  readonly header: string;
+  /** the language of the row numbers */
+  readonly language: Language;
   readonly newline: InputFormat["newline"];
 }
 
@@ -30,7 +34,7 @@ interface ErrorsSource {
 }
 
 /**
- * Writes the header and the invalid rows of a file, with the reason in the last column. Short rows are filled up with
+ * Writes the header and the invalid rows of a file, with the row number and the reason in the last column. Short rows are filled up with
  * blank cells before the reason. Reasons from an earlier run are dropped. If the header is invalid, or there is a
  * problem
  * with the whole file, every row is written. If there are no invalid rows, no file is written.
@@ -45,19 +49,20 @@ export async function writeErrors(tools: Tools, name: string, source: ErrorsSour
   const { plan, file, reading } = source;
   const { encoding } = reading;
   const { client } = await tools.tenant("imports");
+  const { language } = tools.terminal;
   const reasons = await ReasonCursor.open(client, plan, tools.terminal);
   if (plan.invalid === 0 && reasons.whole === undefined) {
     await reasons.close();
     return removeOldRows(tools, name, text("no invalid rows", "不正な行がない"));
   }
-  const drop = plan.header.indexOf(REASON_HEADER);
+  const drop = plan.header.findIndex(isReasonHeader);
   await tools.outputs.write(name, async (writer) => {
     if (encoding === "xlsx" || isWorkbookName(name)) {
-      for await (const bytes of encodeTable(name, selectInvalidRecords(source, reasons, drop)))
+      for await (const bytes of encodeTable(name, selectInvalidRecords(source, reasons, { drop, language })))
         await writer.write(bytes);
       return;
     }
-    const form = { ...reading, encoding };
+    const form = { ...reading, encoding, header: getReasonHeader(plan.header), language };
     const cutter = new RecordBytes({
       encoding: form.encoding,
       dialect: form.dialect,
@@ -99,7 +104,7 @@ async function hasReasonColumn(tools: Tools, name: string): Promise<boolean> {
   try {
     await using file = await openInput(tools, name);
     const reading = { encoding: "auto", sheet: undefined, signal: tools.signal } as const;
-    return (await inspectFile(file, reading)).header.includes(REASON_HEADER);
+    return (await inspectFile(file, reading)).header.some(isReasonHeader);
   } catch (error) {
     if (error instanceof Failure && error.code !== "interrupted") return false;
     throw error;
@@ -110,7 +115,7 @@ async function hasReasonColumn(tools: Tools, name: string): Promise<boolean> {
 async function* selectInvalidRecords(
   { plan, file, reading }: ErrorsSource,
   reasons: ReasonCursor,
-  drop: number,
+  { drop, language }: { readonly drop: number; readonly language: Language },
 ): AsyncGenerator<readonly (readonly string[])[]> {
   let found: { readonly row: number; readonly cells: readonly string[] }[] = [];
   const { length: width } = plan.header;
@@ -126,12 +131,19 @@ async function* selectInvalidRecords(
   for await (const _ of readRecords(rereadFile(file, plan), reading, file.label, sink)) {
     await reasons.advanceTo(found.at(-1)?.row ?? 0);
     yield found.flatMap(({ row, cells }) => {
-      const reason = row === reading.headerRow ? REASON_HEADER : (reasons.at(row)?.reason ?? reasons.whole);
+      const reason =
+        row === reading.headerRow
+          ? getReasonHeader(plan.header)
+          : (formatRowReason(reasons.at(row), language) ?? reasons.whole);
       return reason === undefined ? [] : [withReason(cells, reason)];
     });
     found = [];
   }
 }
+
+/** Returns the reasons with the number of the row in the original file. */
+const formatRowReason = (found: RowReasons | undefined, language: Language): string | undefined =>
+  found && text(`row ${found.row}: ${found.reason}`, `${found.row} 行目: ${found.reason}`)[language];
 
 /** Number of bytes written at once. */
 const BATCH_BYTES = 256 * 1024;
@@ -186,10 +198,10 @@ class InvalidRowsWriter {
   async #begin(row: number): Promise<void> {
     this.#row = row;
     this.#isBlank = true;
-    const { headerRow } = this.#form;
+    const { headerRow, header } = this.#form;
     await this.#reasons.advanceTo(row);
     const found = row <= headerRow ? undefined : this.#reasons.at(row);
-    const reason = row === headerRow ? REASON_HEADER : (found?.reason ?? this.#reasons.whole);
+    const reason = row === headerRow ? header : (formatRowReason(found, this.#form.language) ?? this.#reasons.whole);
     if (reason === undefined || row < headerRow) this.#copied = undefined;
     // a row with too few or too many cells keeps its old reason: a new reason would take the place of a missing cell
     else if (this.#hasOldReasons && found?.uneven === true)

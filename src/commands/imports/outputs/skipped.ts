@@ -1,6 +1,6 @@
 import type { Import } from "../../../lib/client/index.ts";
 import { readHeader } from "../../../lib/csv/layout/header.ts";
-import { REASON_HEADER } from "../../../lib/csv/layout/layout.ts";
+import { getReasonHeader } from "../../../lib/csv/layout/layout.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import { RowSelection } from "../../../lib/csv/layout/selection.ts";
 import type { RecordSink } from "../../../lib/csv/records/record.ts";
@@ -55,7 +55,7 @@ async function* selectSkippedRows({
       if (selection === undefined) {
         selection = new RowSelection(readHeader(cells, FORMATS[plan.kind], { map }).layout);
         width = count;
-        add(cells, REASON_HEADER);
+        add(cells, getReasonHeader(cells));
         return;
       }
       const omission = selection.find(cells, count);

@@ -44,9 +44,9 @@ describe("invalid rows", () => {
     const errors = await readFile(desk.path("errors.csv"), "utf8");
     expect(errors).toBe(
       csv([
-        `${HEADER},clomoctl:reason`,
-        '佐藤 花子,nobody@,,=cmd|calc,"メールアドレス: not an email address: ""nobody@"""',
-        ",x@example.com,,,氏名: must not be blank",
+        `${HEADER},clomoctl:理由`,
+        '佐藤 花子,nobody@,,=cmd|calc,"row 3: メールアドレス: not an email address: ""nobody@"""',
+        ",x@example.com,,,row 4: 氏名: must not be blank",
       ]),
     );
     expect((await stat(desk.path("errors.csv"))).mode & 0o777).toBe(0o600);
@@ -67,10 +67,10 @@ describe("invalid rows", () => {
   });
 
   test("get a new reason in place of an old reason", async () => {
-    const desk = await freshDesk([`${HEADER},clomoctl:reason`, ",x@example.com,,,old", "a,b@example.com,,,old"]);
+    const desk = await freshDesk([`${HEADER},clomoctl:理由`, ",x@example.com,,,old", "a,b@example.com,,,old"]);
     await desk.run("users import people.csv --errors errors.csv");
     expect(await readFile(desk.path("errors.csv"), "utf8")).toBe(
-      csv([`${HEADER},clomoctl:reason`, ",x@example.com,,,氏名: must not be blank"]),
+      csv([`${HEADER},clomoctl:理由`, ",x@example.com,,,row 2: 氏名: must not be blank"]),
     );
   });
 

@@ -4,7 +4,7 @@ import { SECURED_APPS, formatSecuredAppName } from "../../model/secured-user.ts"
 import { listColumns, type Column, type CustomField, type Format } from "../../model/format.ts";
 import { SECURED_FORMATS } from "../../model/secured-formats.ts";
 import { findColumn, suggestHeader, toLooseValue } from "./columns.ts";
-import { FIRST_ROW, REASON_HEADER, type HeaderPlace, type Layout, type LayoutColumn } from "./layout.ts";
+import { FIRST_ROW, isReasonHeader, type HeaderPlace, type Layout, type LayoutColumn } from "./layout.ts";
 import { findForeignCells, type ForeignCells } from "./foreign-cells.ts";
 import type { ColumnMap, MappedValue } from "./map.ts";
 
@@ -41,7 +41,7 @@ const CONTROL_CHARACTER = /\p{Cc}/u;
 export const isAllowedHeader = (name: string): boolean =>
   name.trim() !== "" &&
   !RESERVED_HEADERS.includes(name) &&
-  name !== REASON_HEADER &&
+  !isReasonHeader(name) &&
   !CONTROL_CHARACTER.test(name) &&
   name.isWellFormed();
 
@@ -123,7 +123,7 @@ class HeaderReader {
       const column = findColumn(this.#columns, to);
       return column === undefined ? createUnknownHeaderProblem(to, this.#nearest(to)) : { kind: "column", column };
     }
-    if (header === REASON_HEADER) return { kind: "reason" };
+    if (isReasonHeader(header)) return { kind: "reason" };
     const column = this.#byHeader.get(key);
     if (column !== undefined) return { kind: "column", column };
     if (this.#used.has(key)) return { kind: "ignored" };

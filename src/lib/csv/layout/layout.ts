@@ -1,4 +1,5 @@
 import type { Column, Format } from "../../model/format.ts";
+import { text } from "../../text/index.ts";
 
 /** Number of rows at the start of a file in which the header is searched for, because titles may be above it. */
 export const HEADER_SEARCH_ROWS = 10;
@@ -49,7 +50,7 @@ export interface Layout {
   readonly unknown: readonly number[];
   /** positions of columns without a header, whose cells must be blank in every row */
   readonly unnamed: readonly number[];
-  /** position of the column with the reasons that clomoctl adds, see {@link REASON_HEADER} */
+  /** position of the column with the reasons that clomoctl adds, see {@link isReasonHeader} */
   readonly reason: number | undefined;
   /** the field whose value identifies a record, see {@link Format.key} or `--key` */
   readonly key: string;
@@ -57,5 +58,14 @@ export interface Layout {
   readonly place: HeaderPlace;
 }
 
-/** Header of the last column in a file of rejected rows; recognised and ignored when the fixed file is read. */
-export const REASON_HEADER = "clomoctl:reason";
+/** Headers of the last column in a file of rejected rows; recognised and ignored when the fixed file is read. */
+const REASON_HEADERS = text("clomoctl:reason", "clomoctl:理由");
+
+/** Returns true if a header is that of the column in which clomoctl writes reasons. */
+export const isReasonHeader = (header: string): boolean => header === REASON_HEADERS.en || header === REASON_HEADERS.ja;
+
+/** Returns the header of the column of reasons, in the language of the other headers. */
+export const getReasonHeader = (headers: readonly string[]): string =>
+  REASON_HEADERS[
+    headers.some((header) => /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(header)) ? "ja" : "en"
+  ];

@@ -542,7 +542,7 @@ test.each([
   expect(plan.rejected).toBe(true);
 });
 
-test.each(["__proto__", "clomoctl:reason", "a\0b", " ", "氏名", "改\n行"])(
+test.each(["__proto__", "clomoctl:reason", "clomoctl:理由", "a\0b", " ", "氏名", "改\n行"])(
   "a custom field cannot be named %j",
   async (name) => {
     expect(await codeOf(tenant.client.users.addField({ name: name }))).toBe("input-rejected");
