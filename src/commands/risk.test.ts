@@ -86,7 +86,7 @@ const REHEARSED: readonly string[] = [
   "devices create C03Y",
   "devices edit C02X --memo y",
   "devices set-owner C02X --user E1",
-  "devices replace C02X C09X",
+  "devices replace C02X C09X --create",
   "devices tag C02X --add 貸出用",
   "devices delete C02X",
   "devices import devices.csv",

@@ -34,7 +34,7 @@ const LINES: readonly string[] = [
   "devices create C03X",
   "devices edit C02X --memo y",
   "devices set-owner C02X C03X --user E1",
-  "devices replace C02X C09X",
+  "devices replace C02X C09X --create",
   "devices tag C02X C03X --add 貸出用",
   "devices import devices.csv --yes",
   "devices delete C03X C03Y --confirm-deletions 2",

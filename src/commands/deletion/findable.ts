@@ -11,10 +11,10 @@ export interface FindableKind<R extends { readonly id: string }> extends NamedKi
   /** Returns suggestions if a name does not match any record. */
   readonly near: (name: string) => Promise<readonly (string | Text)[]>;
   /**
-   * Returns that the record with a name was deleted before; undefined if it was not. Such a name is skipped with a note.
-   * Without this function, a deleted record is unknown.
+   * Returns that the record with one of these names was deleted before; undefined if it was not. Such a name is skipped
+   * with a note. Without this function, a deleted record is unknown.
    */
-  readonly findDeletion?: ((name: string) => Promise<Text | undefined>) | undefined;
+  readonly findDeletion?: ((names: readonly string[]) => Promise<Text | undefined>) | undefined;
   /**
    * Returns all records. It is used to find many names in one pass, which compares the values of `knownBy` in the same
    * way

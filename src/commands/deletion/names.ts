@@ -3,7 +3,7 @@ import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/in
 import type { NamedKind } from "../listing/single-match.ts";
 import type { Tools } from "../tools.ts";
 import { createNameResolver, type FindableKind } from "./findable.ts";
-import { findLineMark, type TypedName } from "./typed-names.ts";
+import { findLineMark, parseNameCells, type TypedName } from "./typed-names.ts";
 
 /** Maximum number of unknown names for which suggestions are searched. */
 const MAX_SUGGESTED_NAMES = 20;
@@ -89,7 +89,7 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
         await tell(one, box === undefined ? describeExtraText(other, only, describe) : describeCheckbox(box));
       }
     } else if (found.length === 0) {
-      const deletion = await findable.findDeletion?.(one.name);
+      const deletion = await findable.findDeletion?.(listPossibleNames(one));
       if (deletion !== undefined) {
         gone.push({ ...one, byName: undefined });
         await terminal.note(addPlace(one, deletion));
@@ -122,6 +122,12 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
   await noteNameMatches(terminal, listed, findable);
   return found;
 }
+
+/** Returns the names that a line may contain: all of it or, in a list, its first cell, which may be a full name. */
+const listPossibleNames = ({ name, where, beside }: TypedName): readonly string[] => {
+  const cell = where === undefined || beside !== undefined ? undefined : parseNameCells(name)[0]?.bare;
+  return cell === undefined || cell === name ? [name] : [name, cell];
+};
 
 /** Returns a message about a name with its line, if it was read from a file. */
 const addPlace = ({ where }: TypedName, told: Text): Text =>
@@ -200,6 +206,29 @@ function rejectInconsistentLines(listed: readonly ComparedLine[]): void {
     hint: text(
       "list only the users to delete, all in the same form",
       "削除するユーザーだけを、すべて同じ書き方にしてください",
+    ),
+  });
+}
+
+/** Words with which lists of users say that somebody left. */
+const LEAVING_PATTERN = /退職|退社|離職|退任|解雇|死亡|retire|resign|terminat|leaver|left/i;
+
+/**
+ * Rejects rows that an import skipped for another reason than that somebody left, such as a concurrent post.
+ * @throws `usage`
+ */
+export function requireLeavingReasons(typed: readonly TypedName[]): void {
+  const other = typed.find(({ reason }) => reason !== undefined && reason !== "" && !LEAVING_PATTERN.test(reason));
+  if (other === undefined) return;
+  throw new Failure("usage", {
+    what: text(
+      "the row was skipped for another reason than that somebody left; nothing was changed",
+      "退職以外の理由で読み飛ばした行です。何も変更していません",
+    ),
+    where: `${other.where}: ${other.reason}`,
+    hint: text(
+      "keep only the rows of leavers; if these users do leave, remove the column with the reasons",
+      "退職者の行だけを残してください。退職者で間違いなければ、理由の列を削除してください",
     ),
   });
 }

@@ -24,11 +24,11 @@ const stateOf = async () =>
   ]);
 
 test("moves the use to a device that is created, says what changed, and how to undo it", async () => {
-  const dry = await runInBoth("devices replace S1 S9 --dry-run", at());
+  const dry = await runInBoth("devices replace S1 S9 --create --dry-run", at());
   expect(dry.en.stderr).toContain("S9: would be created: S9\nS1: telephone number: 090-0000-0001 → (blank)\n");
   expect(dry.ja.stderr).toContain("S1: タグ: 貸出用 → 返却済み\n");
   expect(await tenant.devices()).toHaveLength(2);
-  const done = await run("devices replace S1 S9", at());
+  const done = await run("devices replace S1 S9 --create", at());
   expect(done).toMatchObject({ exit: 0, stderr: expect.stringContaining("undo: clomoctl undo ") });
   expect(await stateOf()).toEqual([
     ["S1", null, null, "返却済み"],
@@ -47,14 +47,30 @@ test("refuses a device with an owner (exit 5), and unknown devices (exit 6)", as
   expect(await run("devices replace S7 S9", at())).toMatchObject({ exit: 6 });
 });
 
+test("a new serial number that no device has is refused with what was probably meant (exit 6)", async () => {
+  await tenant.client.devices.create({ serialNumber: "SN000201" });
+  const before = await stateOf();
+  const { en, ja } = await runInBoth("devices replace S1 SN00020", at());
+  expect(en).toMatchObject({
+    exit: 6,
+    stderr: expect.stringContaining('no device has the serial number "SN00020"'),
+  });
+  expect(en.stderr).toContain(
+    "did you mean SN000201? if the serial number is right: clomoctl devices replace S1 SN00020 --create\n",
+  );
+  expect(ja.stderr).toContain("シリアルナンバー「SN00020」のデバイスはありません");
+  expect(await stateOf()).toEqual(before);
+  expect(await run("devices replace S1 SN000201 --create", at())).toMatchObject({ exit: 0 });
+});
+
 test("a wipe of the old device is confirmed by its number", async () => {
   const before = await stateOf();
-  const asked = await run("devices replace A1 S9", at());
+  const asked = await run("devices replace A1 S9 --create", at());
   expect(asked).toMatchObject({ exit: 3, stderr: expect.stringContaining("--confirm-wipes 1") });
-  expect(await run("devices replace A1 S9 --confirm-wipes 2", at())).toMatchObject({ exit: 3 });
+  expect(await run("devices replace A1 S9 --create --confirm-wipes 2", at())).toMatchObject({ exit: 3 });
   expect(await stateOf()).toEqual(before);
-  const typed = await run("devices replace A1 S9", { ...at(), terminal: { typing: [["type 1:", "1\r"]] } });
+  const typed = await run("devices replace A1 S9 --create", { ...at(), terminal: { typing: [["type 1:", "1\r"]] } });
   expect(typed.exit).toBe(0);
   expect(await run("undo last --confirm-deletions 1", at())).toMatchObject({ exit: 0 });
-  expect(await run("devices replace A1 S9 --confirm-wipes 1", at())).toMatchObject({ exit: 0 });
+  expect(await run("devices replace A1 S9 --create --confirm-wipes 1", at())).toMatchObject({ exit: 0 });
 });

@@ -64,8 +64,8 @@ export async function findUser(client: Client<"users">, typed: string, as?: stri
   const lookup = { ...USER_LOOKUP, as };
   if (found.length > 0) return requireSingleMatch(typed, found, lookup);
   const [past, near] = await Promise.all([client.users.history({ name: typed }), suggestUsers(client, typed)]);
-  const deleted = past.find((one) => one.deleted);
-  if (deleted !== undefined) throw createDeletedUserFailure(typed, deleted);
+  const [deleted] = past;
+  if (deleted !== undefined && past.every((one) => one.deleted)) throw createDeletedUserFailure(typed, deleted);
   return requireSingleMatch(typed, found, lookup, near);
 }
 
@@ -82,16 +82,21 @@ const describeDeletedUser = (typed: string, { name, versions }: RecordHistory): 
 };
 
 /**
- * Returns that a user was deleted, if the name belonged only to users whom a deletion by name or filter removed. An
- * import or an undo that removed a user does not count, and neither does a former name of a user who still exists.
+ * Returns that a user was deleted, if the first known one of these names belonged only to users whom a deletion by name
+ * or filter removed. An import or an undo that removed a user does not count, and neither does a former name of a user
+ * who still exists.
  */
-export async function findDeletion(client: Client<"users">, typed: string): Promise<Text | undefined> {
-  const past = await client.users.history({ name: typed });
-  const [last] = past.slice(-1);
-  const isDeletion = ({ deleted, versions }: RecordHistory): boolean =>
-    deleted && versions.at(-1)?.command === "users.delete";
-  return last !== undefined && past.every(isDeletion) ? describeDeletedUser(typed, last) : undefined;
+export async function findDeletion(client: Client<"users">, names: readonly string[]): Promise<Text | undefined> {
+  for (const name of names) {
+    const past = await client.users.history({ name });
+    const [last] = past.slice(-1);
+    if (last !== undefined) return past.every(isDeletion) ? describeDeletedUser(name, last) : undefined;
+  }
+  return undefined;
 }
+
+const isDeletion = ({ deleted, versions }: RecordHistory): boolean =>
+  deleted && versions.at(-1)?.command === "users.delete";
 
 /** Maximum number of users that are suggested. */
 const MAX_SUGGESTED_USERS = 3;

@@ -131,6 +131,48 @@ test("a list can be used again: who was deleted is noted, and the others go on",
   expect(await run("users leave new@example.jp --yes", at())).toMatchObject({ exit: 6 });
 });
 
+test("a monthly list of full names can be used again after the users were deleted", async () => {
+  const home = freshFolder();
+  await createUser("山田 太郎", { emails: ["yamada@example.jp"] });
+  await createUser("所有 花子", { emails: ["hanako@example.jp"] });
+  const list = join(home, "leavers.txt");
+  writeFileSync(list, "山田　太郎\n所有 花子\n");
+  expect(await run(`users leave --file ${list} --confirm-deletions 2`, at())).toMatchObject({ exit: 0 });
+  const { en } = await runInBoth(`users leave --file ${list} --yes`, at());
+  expect(en.exit).toBe(0);
+  expect(en.stderr).toMatch(/leavers\.txt:1: "山田 太郎" was deleted by change \d+: 山田 太郎/);
+  writeFileSync(list, "・所有 花子様(営業部)\n不明 次郎\n");
+  const unknown = await run(`users leave --file ${list} --yes`, at());
+  expect(unknown.exit).toBe(6);
+  expect(unknown.stderr).toContain("不明 次郎");
+  expect(unknown.stderr).toContain("was deleted by change");
+});
+
+test("a fixed number of deletions confirms nothing if nothing is planned, as --yes does", async () => {
+  await createUser("自由", { employeeCode: "E1" });
+  const line = "users leave E1 --confirm-deletions 1";
+  expect(await run(line, at())).toMatchObject({ exit: 0 });
+  for (const again of [line, `${line} --dry-run`, "users leave E1 --yes"])
+    expect(await run(again, at())).toMatchObject({ exit: 0 });
+  await device("S1", await createUser("所有"), { tags: ["回収待ち"] });
+  for (const again of ["users leave 所有@example.jp --confirm-deletions 1", "users leave 所有@example.jp --yes"])
+    expect(await run(again, at())).toMatchObject({ exit: 8 });
+});
+
+test("a file of skipped rows is a list of leavers only if the rows were skipped because somebody left", async () => {
+  const home = freshFolder();
+  await createUser("兼務者", { emails: ["k@example.jp"] });
+  const list = join(home, "skipped.csv");
+  const write = (reason: string) => writeFileSync(list, `メールアドレス,clomoctl:理由\nk@example.jp,${reason}\n`);
+  write("本務区分: 兼務");
+  const { en, ja } = await runInBoth(`users leave --file ${list} --dry-run`, at());
+  expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("skipped.csv:2: 本務区分: 兼務") });
+  expect(en.stderr).toContain("the row was skipped for another reason than that somebody left");
+  expect(ja.stderr).toContain("退職以外の理由で読み飛ばした行です");
+  write("在籍区分: 退職");
+  expect(await run(`users leave --file ${list} --dry-run`, at())).toMatchObject({ exit: 0 });
+});
+
 test("undo takes the change back, as the command proposes it", async () => {
   await createTaro();
   const { stderr } = await run("users leave taro01 --confirm-deletions 1", at());

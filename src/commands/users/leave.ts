@@ -12,7 +12,7 @@ import { createTableCellRenderer } from "../../lib/terminal/output.ts";
 import { guardFormula } from "../../lib/terminal/table/cells.ts";
 import { formatCount, addSpaceAfterLatin, same, text } from "../../lib/text/index.ts";
 import { defineCommand, type Outcome } from "../command.ts";
-import { resolveRecordIds } from "../deletion/names.ts";
+import { requireLeavingReasons, resolveRecordIds } from "../deletion/names.ts";
 import { USER_FILE_OPTION } from "../deletion/options.ts";
 import { shortenLabel } from "../deletion/run.ts";
 import { readTypedNames } from "../deletion/typed-names.ts";
@@ -157,13 +157,17 @@ async function resolveLeavers(
   { names, file }: { readonly names: readonly string[]; readonly file: string | undefined },
 ): Promise<string[]> {
   const typed = await readTypedNames(tools, { names, file, byMail: true });
+  requireLeavingReasons(typed);
   if (typed.length === 0) {
     throw new Failure("usage", {
       what: text("no users were specified", "退職者が指定されていません"),
       hint: text("pass names or --file FILE", "名前か --file FILE を指定してください"),
     });
   }
-  const findable = { ...buildFindableUsers(client), findDeletion: (name: string) => findDeletion(client, name) };
+  const findable = {
+    ...buildFindableUsers(client),
+    findDeletion: (all: readonly string[]) => findDeletion(client, all),
+  };
   const ids = await resolveRecordIds(tools, typed, findable);
   if (ids.length <= MAX_LEAVERS) return [...ids];
   throw new Failure("usage", {
@@ -274,7 +278,7 @@ async function deleteReadyUsers(tools: Tools, { client }: LeaveTenant, request: 
   ];
   const shown = { results: planned, rows: all };
   if (ready.length === 0) {
-    requireConfirmedCounts({ changes: [] }, request);
+    // without a plan, there is nothing to confirm, so that a scheduled command with a fixed number can run again
     await writeReport(tools, report, rows, async () => undefined);
     return finish(tools, request, shown);
   }

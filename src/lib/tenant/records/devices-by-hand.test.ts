@@ -373,6 +373,22 @@ describe("in a mirror", () => {
   });
 });
 
+test("a device that changes hands loses the tags that its former use left", async () => {
+  const awaited = async (id: string): Promise<string> =>
+    (await device(`S${id}`, { owner: yamada.id, status: "管理中", tags: ["回収待ち", "貸出用"] })).id;
+  const { devices } = tenant.client;
+  const [back, edited, kept] = [await awaited("1"), await awaited("2"), await awaited("3")];
+  await devices.setOwner({ ids: [back], owner: null, ownerOrg: null });
+  await devices.setOwner({ ids: [edited], owner: null, ownerOrg: sales.id });
+  await devices.setOwner({ ids: [kept], owner: yamada.id, ownerOrg: null });
+  await devices.edit(kept, { memo: "画面に傷" });
+  const tags = async () => (await tenant.devices()).map((one) => one.tags);
+  expect(await tags()).toEqual([["貸出用"], ["貸出用"], ["回収待ち", "貸出用"]]);
+  await devices.tag({ ids: [back], add: ["返却済み"], remove: [] });
+  await devices.setOwner({ ids: [back], owner: yamada.id, ownerOrg: null });
+  expect((await tags())[0]).toEqual(["貸出用"]);
+});
+
 describe("a replacement", () => {
   const replace = (old: Device, serialNumber: string, more: object = {}) =>
     tenant.client.devices.replace({ id: old.id, serialNumber, ...more });

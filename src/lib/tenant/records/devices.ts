@@ -35,6 +35,7 @@ export const EDITABLE_DEVICES: EditableRecordType<typeof DEVICE.fields> = {
   series: "devices",
   actions: "devices",
   orgs: (_, record) => [(record as Device).org?.id ?? ROOT_ORG_ID],
+  reading: async (_, given, before) => ({ values: dropReturnTags(given, before as Device | undefined) }),
   check: checkDeviceRules,
 };
 
@@ -232,6 +233,19 @@ export const changeTags = (
   const kept = tags.filter((tag) => !gone.has(key(tag)));
   const known = new Set(kept.map(key));
   return [...kept, ...add.filter((tag) => !known.has(key(tag)))];
+};
+
+/**
+ * Returns the values of a change without the tags that the former use of the device left: 回収待ち if the device changes
+ * hands, and also 返却済み if it gets a new owner.
+ */
+const dropReturnTags = (given: ManualValues, before: Device | undefined): ManualValues => {
+  if (before === undefined) return given;
+  const { owner = ownerIdOf(before), ownerOrg = before.ownerOrg?.id ?? null, tags = before.tags } = given;
+  if (owner === ownerIdOf(before) && ownerOrg === (before.ownerOrg?.id ?? null)) return given;
+  const isFree = owner === null && ownerOrg === null;
+  const remove = isFree ? [RETURN_TAGS.awaited] : Object.values(RETURN_TAGS);
+  return { ...given, tags: changeTags(tags as readonly string[], { remove, add: [] }) };
 };
 
 const createRejectedFailure = (what: Text, hint: Text): Failure => new Failure("input-rejected", { what, hint });

@@ -13,21 +13,18 @@ import { getVersionSchema } from "./keep.ts";
 import { getVersionTable } from "./tables.ts";
 import { getLastState, TimelineReader } from "./timeline.ts";
 
-/** The fields, in addition to ids, by which records are found. Current and former values are searched. */
+/**
+ * The fields, in addition to ids, by which records are found. Current and former values are searched. Several people may
+ * share a full name.
+ */
 const KEY_FIELDS: ReadonlyMap<Thing, readonly string[]> = new Map<Thing, readonly string[]>([
-  [USER, ["emails", "employeeCode", "accountName"]],
+  [USER, ["emails", "employeeCode", "accountName", "name"]],
   [ORG, ["code", "name"]],
   [DEVICE, ["serialNumber", "imei"]],
-  [SECURED_USER, ["userId"]],
+  [SECURED_USER, ["userId", "displayName"]],
   [SECURED_GROUP, ["name"]],
   [CUSTOM_FIELD, ["name"]],
   [SCHEME, ["name"]],
-]);
-
-/** The fields with full names of people, which several people may share. */
-const PERSON_NAME_FIELDS: ReadonlyMap<Thing, string> = new Map<Thing, string>([
-  [USER, "name"],
-  [SECURED_USER, "displayName"],
 ]);
 
 interface SqlCondition {
@@ -137,7 +134,7 @@ const findVisibleRecords = async (
 
 /**
  * Returns the numbers of all records of a type that have or had a name, including deleted records. Users are found by
- * email address, employee code or account name, organisations by code, name or path, devices by serial number or IMEI,
+ * email address, employee code, account name or full name, organisations by code, name or path, devices by serial number or IMEI,
  * and all records by id.
  */
 export const findRecordsByName = (
@@ -155,17 +152,12 @@ export interface RecordChanges {
   readonly changes: readonly number[];
 }
 
-/**
- * Returns the changes to records that have or had a name, as in {@link findRecordsByName}. People are also found by
- * full name.
- */
+/** Returns the changes to records that have or had a name, as in {@link findRecordsByName}. */
 export const findChangesByName = async (reader: Reader, name: string): Promise<RecordChanges> => {
   const timelines = new TimelineReader(reader);
   const ids: string[] = [];
   const revisions = new Set<number>();
-  for (const [thing, keys] of KEY_FIELDS) {
-    const person = PERSON_NAME_FIELDS.get(thing);
-    const fields = person === undefined ? keys : [...keys, person];
+  for (const [thing, fields] of KEY_FIELDS) {
     for (const pk of await findVisibleRecords(reader, timelines, thing, fields, name)) {
       ids.push(String(getLastState(await timelines.of(thing, pk))?.["id"]));
       for (const written of thing === USER ? [USER, ACCOUNT] : [thing])
