@@ -45,7 +45,7 @@ test.each([
           findAccounts: { items: [hanako] },
           [operation]: written(hanako),
         };
-  const { en, ja } = await runInBoth(line, { tenant, terminal: { columns: 200 } });
+  const { en, ja } = await runInBoth(`${line} --yes`, { tenant, terminal: { columns: 200 } });
   expect(en.stdout).toMatch(/manages all organisations +yes\n/);
   expect(en.stdout).toMatch(/managed organisations +all\n/);
   expect(ja.stdout).toMatch(/管理対象組織: 全て +はい\n/);

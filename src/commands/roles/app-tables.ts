@@ -53,8 +53,8 @@ const buildCellColumns = (language: Language): readonly Column<AppTableCell>[] =
   {
     key: "source",
     header: text("source", "根拠"),
-    value: () => "manual 004",
-    name: () => text("manual 004", "マニュアル 004"),
+    value: () => "manual",
+    name: () => text("manual", "マニュアル"),
   },
 ];
 

@@ -1,5 +1,5 @@
 import type { MatrixRow } from "../../lib/model/role-facts.ts";
-import { REACH_LABELS, type RightsCell, type MANUAL_STATEMENTS } from "../../lib/model/role-policy.ts";
+import { citeSentence, REACH_LABELS, type RightsCell, type MANUAL_STATEMENTS } from "../../lib/model/role-policy.ts";
 import {
   ADMINISTRATOR_ROLES,
   OPERATION_GROUPS,
@@ -20,7 +20,7 @@ const ROLE_HEADERS: Readonly<Record<AdministratorRole, Text>> = {
 
 /** Returns the source of a cell: `ours`, or the sentences of the manual. */
 export const formatSource = ({ manual }: RightsCell): string =>
-  manual.length === 0 ? "ours" : manual.map(({ seed, sentence }) => `manual ${seed}: ${sentence}`).join(" / ");
+  manual.length === 0 ? "ours" : manual.map((one) => `manual: ${citeSentence(one)}`).join(" / ");
 
 /** Describes a cell for a table; `*` marks a cell that is based on the manual, as in `inside*`. */
 export const describeReach = ({ reach, manual }: RightsCell): Text => {
@@ -58,7 +58,7 @@ export const buildMatrixColumns = (
       const source = formatSource(cells[role]);
       return source === "ours"
         ? text("clomoctl rule", "clomoctl 独自")
-        : text(source, source.replaceAll("manual ", "マニュアル "));
+        : text(source, source.replaceAll("manual: ", "マニュアル: "));
     },
   })),
   {

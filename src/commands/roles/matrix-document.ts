@@ -1,6 +1,6 @@
 import { getAppNotes, getAppTables } from "../../lib/model/app-roles.ts";
-import { MATRIX_NOTE, buildMatrixRows, PAGES_NOTE } from "../../lib/model/role-facts.ts";
-import { MANUAL_STATEMENTS } from "../../lib/model/role-policy.ts";
+import { MATRIX_NOTE, buildMatrixRows } from "../../lib/model/role-facts.ts";
+import { citeSentence, MANUAL_PAGES, MANUAL_STATEMENTS } from "../../lib/model/role-policy.ts";
 import { OPERATION_GROUPS, ROLES, type AdministratorRole } from "../../lib/model/role.ts";
 import { formatSecuredAppName, type SecuredApp } from "../../lib/model/secured-user.ts";
 import type { Block, Document } from "../../lib/document/blocks.ts";
@@ -20,10 +20,7 @@ export function buildMatrixDocument(roles: readonly AdministratorRole[]): Docume
   return {
     title: text("Administrator roles in clomoctl: who may do what", "clomoctl での管理者権限の一覧"),
     isWide: true,
-    intro: [
-      ...toParagraphs([MATRIX_NOTE, PAGES_NOTE]),
-      { kind: "list", items: MATRIX_LEGEND.map((words) => ({ words })) },
-    ],
+    intro: [...toParagraphs([MATRIX_NOTE]), { kind: "list", items: MATRIX_LEGEND.map((words) => ({ words })) }],
     sections: [
       {
         id: "matrix",
@@ -42,7 +39,7 @@ export function buildMatrixDocument(roles: readonly AdministratorRole[]): Docume
           {
             kind: "list",
             items: sentences.map(({ seed, sentence, cells, note }) => ({
-              words: same(`${seed}「${sentence}」`),
+              words: same(citeSentence({ page: MANUAL_PAGES[seed], sentence })),
               about: joinTexts(
                 [
                   ...(cells.length === 0
@@ -70,7 +67,7 @@ export function buildAppDocument(app: SecuredApp): Document {
     isWide: true,
     intro: [
       ...toParagraphs([
-        text("CLOMO's own tables (manual 004).", "メーカーの権限表です(マニュアル、004)。"),
+        text("CLOMO's own tables from its manual.", "メーカーのマニュアルにある権限表です。"),
         ...(isMended ? [INFERRED_MARK_LEGEND] : []),
         ...getAppNotes(app),
       ]),

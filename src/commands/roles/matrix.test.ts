@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { buildMatrixRows } from "../../lib/model/role-facts.ts";
 import { describeReach } from "./matrix-columns.ts";
-import { ROLE_POLICY, MANUAL_STATEMENTS } from "../../lib/model/role-policy.ts";
+import { MANUAL_PAGES, ROLE_POLICY, MANUAL_STATEMENTS } from "../../lib/model/role-policy.ts";
 import { ADMINISTRATOR_ROLES, OPERATIONS, ROLES, type Operation } from "../../lib/model/role.ts";
 import { SECURED_APPS } from "../../lib/model/secured-user.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
@@ -38,18 +38,21 @@ test("prints an ordinary list if the columns do not fit", async () => {
 });
 
 test("below the table: a note that CLOMO's own matrix is not known, and every cited sentence", async () => {
-  const { en, ja } = await runInBoth("roles matrix", { terminal: {} });
+  const brief = await runInBoth("roles matrix", { terminal: {} });
+  expect(brief.en.stdout).not.toMatch(/\* .*「|00\d/);
+  expect(brief.en.stdout).toContain("\nto see the sentences of the manual: clomoctl roles matrix --sources\n");
+  const { en, ja } = await runInBoth("roles matrix --sources", { terminal: {} });
   expect(words(en.stdout)).toContain("clomoctl does not know CLOMO's own matrix of rights (各管理者の管理権限一覧).");
   expect(letters(ja.stdout)).toContain("「各管理者の管理権限一覧」の内容は確認できていません");
   for (const { seed, sentence, cells } of MANUAL_STATEMENTS) {
-    const isShown = letters(ja.stdout).includes(letters(`*${seed}「${sentence}」`));
+    const isShown = letters(ja.stdout).includes(letters(`*${MANUAL_PAGES[seed]}「${sentence}」`));
     expect([sentence, isShown]).toEqual([sentence, cells.length > 0]);
   }
   expect(words(en.stdout)).toContain("operator: create accounts and appoint operators; grant roles above operator");
 });
 
 test("shows one role, or several in the order of the form", async () => {
-  const { stdout } = await run("roles matrix --role オペレーター --role division", { terminal: {} });
+  const { stdout } = await run("roles matrix --sources --role オペレーター --role division", { terminal: {} });
   expect(stdout).toMatch(/^operation +division +operator$/m);
   expect(letters(stdout)).not.toContain("権限の範囲を選択し");
   expect(letters(stdout)).toContain("管理対象組織内のオペレーターを作成することができます");
@@ -64,7 +67,7 @@ test("CSV and JSON contain the policy cell by cell, with its source", async () =
     for (const role of ADMINISTRATOR_ROLES) {
       const { reach, manual } = ROLE_POLICY[row["operation"] as Operation][role];
       expect(row[role]).toBe(reach);
-      const source = manual.map(({ seed, sentence }) => `manual ${seed}: ${sentence}`).join(" / ");
+      const source = manual.map(({ page, sentence }) => `manual: ${page}「${sentence}」`).join(" / ");
       expect(row[`${role}Source`]).toBe(manual.length === 0 ? "ours" : source);
     }
   }
@@ -157,7 +160,7 @@ test("JSON contains the cells of an app's tables one by one, and each app has a 
     role: "administrator",
     mark: "○",
     restored: true,
-    source: "manual 004",
+    source: "manual",
   });
   for (const app of SECURED_APPS) {
     const page = await run(`--lang ja roles matrix --app ${app} --format html -o -`);

@@ -1,6 +1,6 @@
-import { commandName } from "../../lib/advice/index.ts";
-import { MATRIX_NOTE, buildMatrixRows, PAGES_NOTE, type MatrixRow } from "../../lib/model/role-facts.ts";
-import { MANUAL_STATEMENTS } from "../../lib/model/role-policy.ts";
+import { commandName, line, step } from "../../lib/advice/index.ts";
+import { MATRIX_NOTE, buildMatrixRows, type MatrixRow } from "../../lib/model/role-facts.ts";
+import { citeSentence, MANUAL_PAGES, MANUAL_STATEMENTS } from "../../lib/model/role-policy.ts";
 import { ADMINISTRATOR_ROLES, ROLES, type AdministratorRole } from "../../lib/model/role.ts";
 import { SECURED_APPS } from "../../lib/model/secured-user.ts";
 import { Failure } from "../../lib/errors/index.ts";
@@ -40,6 +40,10 @@ export default defineCommand({
       value: "APP",
       about: text("show CLOMO's tables of a SECURED APPs app instead", "SECURED APPs のアプリの権限表を表示する"),
     },
+    sources: {
+      kind: "boolean",
+      about: text("show the sentences of the manual below the table", "表の下に根拠となるマニュアルの文を示す"),
+    },
     ...buildDocumentOrRecordOptions(["html"], "records", { isPublic: true }),
   },
   examples: [
@@ -50,7 +54,7 @@ export default defineCommand({
   ],
   exits: [],
   opensTenant: false,
-  async run(tools, { role, app, ...options }) {
+  async run(tools, { role, app, sources, ...options }) {
     const document = resolveRequestedDocument(tools, options, { usual: undefined, where: commandName("roles matrix") });
     if (app !== undefined && role.length > 0) throw ROLE_APP_CONFLICT;
     const { terminal } = tools;
@@ -73,7 +77,7 @@ export default defineCommand({
     if (!isDefaultTable(terminal)) return terminal.list(columns, buildMatrixRows());
     const usual = columns.filter(({ key }) => DEFAULT_MATRIX_COLUMNS.includes(key));
     if (!(await tryDrawTable(terminal, usual))) await terminal.list(usual, buildMatrixRows());
-    await writeMatrixLegend(terminal, roles);
+    await writeMatrixLegend(terminal, { roles, hasSources: sources });
   },
 });
 
@@ -111,16 +115,24 @@ async function tryDrawTable(terminal: Tools["terminal"], columns: readonly Colum
 
 const COLUMN_GAP = "  ";
 
-/** Writes the lines below the table: the legend, what is not known, and the cited sentences. */
-async function writeMatrixLegend(terminal: Tools["terminal"], roles: readonly AdministratorRole[]): Promise<void> {
+const SOURCES_LINE = line("roles matrix", [], { sources: true });
+
+/** Writes the lines below the table: the legend, what is not known and, if asked, the cited sentences. */
+async function writeMatrixLegend(
+  terminal: Tools["terminal"],
+  { roles, hasSources }: { readonly roles: readonly AdministratorRole[]; readonly hasSources: boolean },
+): Promise<void> {
   await terminal.out.write("\n");
   await writeWrappedText(terminal, terminal.say(joinTexts(MATRIX_LEGEND, text("; ", "、"))));
   await writeWrappedText(terminal, terminal.say(MATRIX_NOTE));
-  await writeWrappedText(terminal, terminal.say(PAGES_NOTE));
+  if (!hasSources) {
+    const more = step("to see the sentences of the manual", "根拠となるマニュアルの文", SOURCES_LINE);
+    return writeWrappedText(terminal, terminal.say(more));
+  }
   for (const { seed, sentence, cells } of MANUAL_STATEMENTS) {
     const cited = cells.filter(([role]) => roles.includes(role));
     if (cited.length === 0) continue;
-    await writeWrappedText(terminal, `${seed}「${sentence}」`, "* ");
+    await writeWrappedText(terminal, citeSentence({ page: MANUAL_PAGES[seed], sentence }), "* ");
     await writeWrappedText(terminal, terminal.say(describeCitedCells(cited)), "  -> ");
   }
 }

@@ -13,8 +13,8 @@ test.each(Object.keys(ROLES) as readonly Role[])(
     expect(en).toMatchObject({ exit: 0, stderr: "", requests: [] });
     const { sentences, notes } = buildRoleFacts(role);
     expect(sentences.length).toBeGreaterThan(0);
-    for (const { seed, sentence } of sentences)
-      for (const { stdout } of [en, ja]) expect(letters(stdout)).toContain(letters(`${seed}「${sentence}」`));
+    for (const { page, sentence } of sentences)
+      for (const { stdout } of [en, ja]) expect(letters(stdout)).toContain(letters(`${page}「${sentence}」`));
     for (const note of notes) {
       expect(words(en.stdout)).toContain(words(note.en).slice(0, 40));
       expect(letters(ja.stdout)).toContain(letters(note.ja));
@@ -26,9 +26,9 @@ test.each(Object.keys(ROLES) as readonly Role[])(
 test("facts 8: shows where the manual contradicts itself about division administrators", async () => {
   const { en, ja } = await runInBoth("roles show division", { terminal: {} });
   expect(words(en.stdout)).toContain("The manual contradicts itself");
-  expect(words(en.stdout)).toContain("The page on accounts (000) does not say this");
+  expect(words(en.stdout)).toContain("The page on accounts does not say this");
   expect(words(en.stdout)).toContain(
-    "The manual also contradicts itself about the number of administrator types: another page mentions three, and page 000 lists four.",
+    "The manual also contradicts itself about the number of administrator types: another page mentions three, and the page on accounts lists four.",
   );
   expect(letters(ja.stdout)).toContain("マニュアルの記載が一致していません");
 });
@@ -57,14 +57,17 @@ test("JSON contains all of it", async () => {
     role: "operator",
     makersMatrix: "unknown",
     sentences: expect.arrayContaining([
-      expect.objectContaining({ seed: "000", operations: ["accounts.write", "accounts.roles"] }),
+      expect.objectContaining({
+        page: "CLOMO アカウントの作成・編集",
+        operations: ["accounts.write", "accounts.roles"],
+      }),
     ]),
     operations: expect.arrayContaining([
       expect.objectContaining({ operation: "devices.note", reach: "inside", source: "ours" }),
       expect.objectContaining({
         operation: "accounts.write",
         reach: "no",
-        source: "manual 000: プロファイルのインストール、管理者の追加はおこなえません。",
+        source: "manual: CLOMO アカウントの作成・編集「プロファイルのインストール、管理者の追加はおこなえません。」",
       }),
     ]),
   });

@@ -1,13 +1,8 @@
-import {
-  MATRIX_NOTE,
-  PAGES_NOTE,
-  buildRoleFacts,
-  type RoleFacts,
-  type RoleOperation,
-} from "../../lib/model/role-facts.ts";
+import { MATRIX_NOTE, buildRoleFacts, type RoleFacts, type RoleOperation } from "../../lib/model/role-facts.ts";
 import { REACH_LABELS } from "../../lib/model/role-policy.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text, type Language, type Text } from "../../lib/text/index.ts";
+import { citeSentence } from "../../lib/model/role-policy.ts";
 import { defineCommand } from "../command.ts";
 import { isDefaultTable } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
@@ -92,9 +87,8 @@ async function writeRoleFacts(terminal: Tools["terminal"], facts: RoleFacts): Pr
     await writeWrappedText(terminal, terminal.say(what));
   };
   await heading(MANUAL_HEADING);
-  await writeWrappedText(terminal, terminal.say(PAGES_NOTE), "  ");
-  for (const { seed, sentence, note } of sentences) {
-    await writeWrappedText(terminal, `${seed}「${sentence}」`, "  ");
+  for (const { note, ...cited } of sentences) {
+    await writeWrappedText(terminal, citeSentence(cited), "  ");
     if (note !== null) await writeWrappedText(terminal, terminal.say(note), "    -> ");
   }
   for (const note of notes) {

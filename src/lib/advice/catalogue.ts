@@ -159,7 +159,7 @@ export interface Catalogue {
   "renewals schedule remove": { args: []; options: { systemd?: true | undefined; system?: true | undefined; cron?: true | undefined; taskScheduler?: true | undefined } };
   "renewals schedule show": { args: []; options: { systemd?: true | undefined; system?: true | undefined; cron?: true | undefined; taskScheduler?: true | undefined } };
   "roles list": { args: []; options: { limit?: number | Name | undefined } };
-  "roles matrix": { args: []; options: { role?: (Choice<"system" | "division" | "operator" | "custom">) | readonly (Choice<"system" | "division" | "operator" | "custom">)[] | undefined; app?: Choice<"browser" | "docs" | "mailer" | "calendar" | "contacts"> | undefined; format?: Choice<"html" | "table" | "json" | "ndjson" | "csv" | "tsv" | "xlsx"> | undefined; output?: string | number | undefined } };
+  "roles matrix": { args: []; options: { role?: (Choice<"system" | "division" | "operator" | "custom">) | readonly (Choice<"system" | "division" | "operator" | "custom">)[] | undefined; app?: Choice<"browser" | "docs" | "mailer" | "calendar" | "contacts"> | undefined; sources?: true | undefined; format?: Choice<"html" | "table" | "json" | "ndjson" | "csv" | "tsv" | "xlsx"> | undefined; output?: string | number | undefined } };
   "roles show": { args: [role: Choice<"none" | "system" | "division" | "operator" | "custom">]; options: {  } };
   "roles schemes create": { args: [name: string | number]; options: { item?: (string | number) | readonly (string | number)[] | undefined; dryRun?: true | undefined } };
   "roles schemes delete": { args: [...schemes: (string | number)[]]; options: { confirmDeletions?: number | Name | undefined; dryRun?: true | undefined } };

@@ -25,7 +25,7 @@ const Reach = z.enum(["all", "inside", "item", "no"]).meta({
 });
 
 const CitedSentence = z.object({
-  seed: z.enum(["000", "001"]).meta({ description: "page of CLOMO's manual" }),
+  page: z.string().meta({ description: "page of CLOMO's manual" }),
   sentence: z.string(),
 });
 

@@ -19,12 +19,6 @@ export const MATRIX_NOTE = text(
   "メーカーの「各管理者の管理権限一覧」の内容は確認できていません。メーカーのマニュアルの文に基づく欄には印を付け、その文を示しています。それ以外はすべて clomoctl 独自の規則です。",
 );
 
-/** Explains the page numbers in citations of CLOMO's manual. */
-export const PAGES_NOTE = text(
-  `000 is the page of CLOMO's manual on ${MANUAL_PAGES["000"].en}; 001 is the page on ${MANUAL_PAGES["001"].en}.`,
-  `000 はマニュアルの「${MANUAL_PAGES["000"].ja}」、001 は「${MANUAL_PAGES["001"].ja}」のページです。`,
-);
-
 /** A choice in the 管理者権限 field of the console's form. */
 export interface RoleChoice {
   readonly role: Role;
@@ -137,16 +131,16 @@ const ROLE_NOTES: Readonly<Record<Role, readonly Text[]>> = {
   ],
   division: [
     text(
-      "The manual contradicts itself. Other pages say that a division administrator has the same rights as a system administrator within the managed organisations. The page on accounts (000) does not say this; it mentions only that a division administrator can install profiles and create operators.",
-      "マニュアルの記載が一致していません。ほかのページでは「管理対象組織の中ではシステム管理者と同じ」とされていますが、CLOMO アカウントのページ(000)にはその記載がなく、プロファイルのインストールなどとオペレーターの作成だけが挙げられています。",
+      "The manual contradicts itself. Other pages say that a division administrator has the same rights as a system administrator within the managed organisations. The page on accounts does not say this; it mentions only that a division administrator can install profiles and create operators.",
+      "マニュアルの記載が一致していません。ほかのページでは「管理対象組織の中ではシステム管理者と同じ」とされていますが、CLOMO アカウントのページにはその記載がなく、プロファイルのインストールなどとオペレーターの作成だけが挙げられています。",
     ),
     text(
       `Within the managed organisations, a division administrator can do the same as a system administrator, except for these operations (a clomoctl rule): ${joinOperationNames(OPERATIONS_DENIED_TO_DIVISION, "en")}.`,
       `clomoctl では、管理対象組織の中でシステム管理者と同じ操作ができます。ただし次の操作はできません(clomoctl 独自の規則): ${joinOperationNames(OPERATIONS_DENIED_TO_DIVISION, "ja")}。`,
     ),
     text(
-      "The manual also contradicts itself about the number of administrator types: another page mentions three, and page 000 lists four.",
-      "管理者の種類の数も一致していません。別のページの本文では 3 種類、000 では 4 種類です。",
+      "The manual also contradicts itself about the number of administrator types: another page mentions three, and the page on accounts lists four.",
+      "管理者の種類の数も一致していません。別のページの本文では 3 種類、CLOMO アカウントのページでは 4 種類です。",
     ),
     RESTRICTED_DATA_NOTE,
   ],
@@ -184,7 +178,7 @@ export const buildRoleFacts = (role: Role): RoleFacts => ({
   name: ROLES[role],
   ...ROLE_CHOICES[role],
   sentences: MANUAL_STATEMENTS.filter((said) => said.role === role).map(({ seed, sentence, cells, note }) => ({
-    seed,
+    page: MANUAL_PAGES[seed],
     sentence,
     operations: cells.flatMap(([whose, operation]) => (whose === role ? [operation] : [])),
     note: note ?? null,

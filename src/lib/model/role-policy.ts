@@ -17,15 +17,18 @@ export const REACH_LABELS = {
 
 /** The pages of CLOMO's manual that are cited, by the number of the seed. */
 export const MANUAL_PAGES = {
-  "000": text("creating and editing CLOMO accounts", "CLOMO アカウントの作成・編集"),
-  "001": text("CLOMO account settings", "CLOMO アカウント設定"),
-} as const satisfies Readonly<Record<string, Text>>;
+  "000": "CLOMO アカウントの作成・編集",
+  "001": "CLOMO アカウント設定",
+} as const;
 
-/** A sentence of CLOMO's manual, quoted verbatim, and the seed (source document) that contains it. */
+/** A sentence of CLOMO's manual, quoted verbatim, and the page that contains it. */
 export interface ManualSentence {
-  readonly seed: keyof typeof MANUAL_PAGES;
+  readonly page: string;
   readonly sentence: string;
 }
+
+/** Returns a sentence with the manual's page that contains it. */
+export const citeSentence = ({ page, sentence }: ManualSentence): string => `${page}「${sentence}」`;
 
 /** Where a role may do an operation, and the manual's sentences on that. Without a sentence: a clomoctl rule. */
 export interface RightsCell {
@@ -34,7 +37,10 @@ export interface RightsCell {
 }
 
 /** A sentence in which CLOMO's manual explains a role. */
-export interface ManualStatement extends ManualSentence {
+export interface ManualStatement {
+  /** the seed (source document) of the page */
+  readonly seed: keyof typeof MANUAL_PAGES;
+  readonly sentence: string;
   readonly role: Role;
   /** cells of the matrix that the sentence is cited for */
   readonly cells: readonly (readonly [role: AdministratorRole, operation: Operation])[];
@@ -259,7 +265,7 @@ const ROLE_REACHES: Readonly<Record<Operation, readonly [division: Reach, operat
 /** Sentences of CLOMO's manual that are cited for a cell, by role and operation. */
 const CITATIONS = Map.groupBy(
   MANUAL_STATEMENTS.flatMap(({ seed, sentence, cells }) => {
-    const cited: ManualSentence = { seed, sentence };
+    const cited: ManualSentence = { page: MANUAL_PAGES[seed], sentence };
     return cells.map(([role, operation]) => ({ cell: `${role} ${operation}`, cited }));
   }),
   ({ cell }) => cell,
