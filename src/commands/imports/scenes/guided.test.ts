@@ -295,6 +295,20 @@ describe("an import at a terminal", () => {
     });
   });
 
+  test("reads a list of organisations", async () => {
+    const rows = [["組織一覧"], ["部署コード", "部門名称", "上位コード"], ["K", "開発部", "H"], ["※ 4月1日付"]];
+    const desk = await deskWith("tree.csv", toCsv(rows.map((cells) => [...cells, "", ""].slice(0, 3))));
+    const { code, stderr } = await desk.type("orgs import tree.csv", [
+      ['Which field does "部署コード" stand for?', ENTER],
+      ['Which field does "部門名称" stand for?', ENTER],
+      ['Which field does "上位コード" stand for?', ENTER],
+      ["Apply", "y\r"],
+      ["Save the answers", ENTER],
+    ]);
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("create 1") });
+    expect((await desk.run("orgs import tree.csv --yes")).stderr).toContain("unchanged 1");
+  });
+
   test("reads a header of two rows, whose cells are merged", async () => {
     const rows = [
       ["社員名簿"],

@@ -123,3 +123,16 @@ it.each([
 ] as const)("in a file of %s, %s is probably %s", (format, theirs, ours) => {
   expect(suggestHeader(FORMATS[format].columns, theirs)).toBe(ours);
 });
+
+it.each([
+  ["orgs", "部門名称", "組織名"],
+  ["orgs", "部署コード", "組織コード"],
+  ["orgs", "上位コード", "上位組織コード"],
+  ["users", "部門名称", "組織コード"],
+  ["users", "配属先", "組織コード"],
+  ["users", "漢字氏名", "氏名"],
+  ["users", "役職名称", "役職"],
+  ["users", "内線番号", "内線"],
+] as const)("%s: a list's header %s means %s", (format, theirs, ours) => {
+  expect(suggestHeader(FORMATS[format].columns, theirs)).toBe(ours);
+});

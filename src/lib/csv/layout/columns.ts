@@ -20,11 +20,11 @@ const normaliseHeader = (header: string): string =>
     .toLowerCase();
 
 const ORG_CODE_HEADERS = ["部署コード", "部門コード", "所属コード", "所属組織コード"];
-const DEPARTMENT_HEADERS = ["部署", "部署名", "部署名称", "部門", "部門名", "department"];
+const DEPARTMENT_HEADERS = ["部署", "部署名", "部署名称", "部門", "部門名", "部門名称", "department"];
 const ORG_HEADERS = ["所属", "所属名", "所属名称", "所属組織", "所属部署", "所属部署名", "新所属", "配属先", "組織"];
 const KANJI_NAME_HEADERS = ["お名前", "名前", "社員名", "従業員氏名", "氏名(漢字)", "漢字氏名", "name", "fullname"];
 
-/** Headers that people use in their own lists, by field. */
+/** Headers that people use in their own lists, by field, or by header for a field that several formats have. */
 const HEADER_ALIASES: Readonly<Record<string, readonly string[]>> = {
   name: KANJI_NAME_HEADERS,
   displayName: ["氏名", ...KANJI_NAME_HEADERS],
@@ -40,6 +40,9 @@ const HEADER_ALIASES: Readonly<Record<string, readonly string[]>> = {
     "e-mail",
     "mailaddress",
   ],
+  組織名: [...DEPARTMENT_HEADERS, "組織名称"],
+  組織コード: ORG_CODE_HEADERS,
+  parentCode: ["上位コード", "上位部署コード", "上位部門コード", "親コード", "親組織コード"],
   orgCode: [...ORG_CODE_HEADERS, ...DEPARTMENT_HEADERS, ...ORG_HEADERS],
   title: ["肩書", "肩書き", "職位", "職名", "役職名", "役職名称"],
   employeeCode: ["社員番号", "社員no", "社員no.", "社員id", "従業員番号", "従業員コード", "職員番号", "職番"],
@@ -53,7 +56,9 @@ const HEADER_ALIASES: Readonly<Record<string, readonly string[]>> = {
 
 const findByAlias = (columns: readonly Column[], name: string): Column | undefined => {
   const wanted = normaliseHeader(name);
-  return columns.find(({ field }) => HEADER_ALIASES[field]?.some((other) => normaliseHeader(other) === wanted));
+  return columns.find(({ field, header }) =>
+    [field, header].some((key) => HEADER_ALIASES[key]?.some((other) => normaliseHeader(other) === wanted)),
+  );
 };
 
 /** Returns the column whose header this is, also as people write it in their own lists. */
