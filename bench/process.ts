@@ -29,7 +29,7 @@ export interface ProcessRun {
 const POLL_INTERVAL_MS = 10;
 
 /** Returns the peak resident memory (VmHWM) of a running process in bytes. */
-function readPeakMemory(pid: number | undefined): number | undefined {
+export function readPeakMemory(pid: number | undefined): number | undefined {
   try {
     const found = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"));
     return found === null ? undefined : Number(found[1]) * 1024;

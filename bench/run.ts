@@ -14,6 +14,7 @@ import { judgeFigures } from "./judge.ts";
 import { MIRROR_BENCHMARKS } from "./mirror.ts";
 import { Peers, PEER_TOOLS } from "./peers.ts";
 import { RENEWAL_BENCHMARKS } from "./renewals.ts";
+import { SERVED_BENCHMARKS } from "./served.ts";
 import { SIMULATOR_BENCHMARK } from "./simulator.ts";
 import { START_UP_BENCHMARKS } from "./start-up.ts";
 import { formatTable, type TableRow } from "./table.ts";
@@ -29,6 +30,7 @@ const ALL_BENCHMARKS: readonly Benchmark[] = [
   ...RENEWAL_BENCHMARKS,
   AUDIT_BENCHMARK,
   SIMULATOR_BENCHMARK,
+  ...SERVED_BENCHMARKS,
   ...ADE_BENCHMARKS,
   GROWTH_BENCHMARK,
 ];

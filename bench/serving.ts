@@ -11,19 +11,25 @@ export const PAGE_DEVICES = 1000;
 /** A server in a separate process. It prints its URL first. */
 export interface RunningServer {
   readonly url: string;
+  readonly pid: number | undefined;
+  readonly stop: () => void;
 }
 
-/** Starts Node with a server. The server is stopped when the benchmark ends. */
-export async function startServer(bench: Bench, args: readonly string[]): Promise<RunningServer> {
-  const home = await bench.newFolder("home");
+/**
+ * Starts Node with a server. The server is stopped when the benchmark ends. @param place home folder of the server;
+ * default: a new folder
+ */
+export async function startServer(bench: Bench, args: readonly string[], place?: string): Promise<RunningServer> {
+  const home = place ?? (await bench.newFolder("home"));
   const env = { PATH: process.env["PATH"] ?? "", HOME: home, CLOMOCTL_HOME: home };
   const child = spawn(process.execPath, args, { cwd: home, env, stdio: ["ignore", "pipe", "ignore"] });
-  bench.afterwards(() => child.kill("SIGKILL"));
+  const stop = (): void => void child.kill("SIGKILL");
+  bench.afterwards(stop);
   const url = await new Promise<string>((resolve, reject) => {
     child.once("exit", (status) => reject(new Error(`the server ended with ${status}`)));
     child.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString().trim()));
   });
-  return { url };
+  return { url, pid: child.pid, stop };
 }
 
 /**
@@ -52,7 +58,7 @@ export const createMdm = (url: string): Mdm => {
 };
 
 /** Signs in to a simulator with a new token, which ends all other sessions. */
-export const signInToSimulator = ({ url }: RunningServer): Promise<Mdm> => createMdm(url).signIn();
+export const signInToSimulator = ({ url }: Pick<RunningServer, "url">): Promise<Mdm> => createMdm(url).signIn();
 
 /** Number of characters at the end of a page that show whether more pages follow. */
 const PAGE_END_CHARACTERS = 200;
