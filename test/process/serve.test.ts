@@ -25,6 +25,8 @@ const startServer = async () => {
 test("an administrator signs in, works, gives a program a token, and signs out", async () => {
   const { there, here, init, server } = await startServer();
   expect(init.code).toBe(0);
+  for (const path of ["/healthz", "/readyz"])
+    expect(await (await fetch(`${server.url}${path}`)).json()).toEqual({ status: "ok" });
   expect((await there("orgs list")).code).toBe(4);
   const login = await there("login --account admin@example.jp --password-file password.txt");
   expect([login.code, login.stderr]).toEqual([0, expect.stringContaining("office")]);

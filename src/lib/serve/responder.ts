@@ -58,6 +58,12 @@ export interface RequestConnection {
   readonly isRefused: boolean;
 }
 
+const OK_DOCUMENT = JSON.stringify({ status: "ok" });
+
+/** The program's own Response class has no `Response.json`. */
+const createJsonResponse = (document: string): Response =>
+  new Response(document, { headers: { "content-type": "application/json" } });
+
 /** Answers the requests of one server. */
 export class Responder {
   readonly #options: ServeOptions;
@@ -145,13 +151,13 @@ export class Responder {
       return refuse(createMethodFailure(method), { allow: "GET, HEAD", connection: "close" }, 405);
     switch (path) {
       case "/healthz":
-        return Response.json({ status: "ok" });
+        return createJsonResponse(OK_DOCUMENT);
       case "/readyz":
         return !this.#stopping.signal.aborted && (await isReady())
-          ? Response.json({ status: "ok" })
+          ? createJsonResponse(OK_DOCUMENT)
           : refuse(NOT_READY_FAILURE);
       case "/openapi.json":
-        return new Response(await document(), { headers: { "content-type": "application/json" } });
+        return createJsonResponse(await document());
       case "/metrics":
         await requireMetricsRight(request);
         return this.#metrics.respond();
