@@ -298,7 +298,9 @@ const createServerOpener = (
 };
 
 /** The OpenAPI document in the package, seen from the source and from the bundle. */
-const DOCUMENT_FILE = fileURLToPath(new URL("../../docs/api/openapi.json", import.meta.url));
+const DOCUMENT_FILE = fileURLToPath(
+  new URL(`${import.meta.url.endsWith(".ts") ? "../.." : ".."}/docs/api/openapi.json`, import.meta.url),
+);
 
 /** Returns who uses a tenant, on which computer, in which environment, with which clock and program. */
 const getCallerDetails = ({ clock, userName, hostName, host }: ProgramEnvironment) => ({

@@ -514,7 +514,7 @@ export default {
       body: DeletionRequest,
       answer: jsonResponseWithEtag(Import, "The plan; nothing has been changed yet"),
       status: 201,
-      fails: ["input-rejected", "interrupted", "unavailable"],
+      fails: ["not-found", "input-rejected", "interrupted", "unavailable"],
     }),
     list: get("/v1/imports", {
       id: "imports",

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { ERRORS } from "../errors/index.ts";
 import { EXAMPLES } from "./examples.ts";
 import { ALL_ROUTES } from "./all.ts";
+import { SERVER_ROUTES } from "./server-routes.ts";
 import { buildOpenApiDocument } from "./openapi.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
@@ -13,10 +14,17 @@ const ROOT = join(import.meta.dirname, "..", "..", "..");
 const Schema = z.looseObject({});
 const Media = z.strictObject({ schema: Schema, example: z.unknown().optional() });
 const Described = { description: z.string().min(1) };
+const OwnResponse = z.strictObject({
+  ...Described,
+  headers: z.record(z.string(), z.looseObject({ schema: Schema })).optional(),
+  content: z.record(z.string(), Media),
+});
+const Reference = z.strictObject({ $ref: z.string().startsWith("#/components/responses/") });
 const Operation = z.strictObject({
   operationId: z.string(),
   summary: z.string(),
   tags: z.array(z.string()).length(1),
+  security: z.array(z.unknown()).length(0).optional(),
   parameters: z
     .array(
       z.strictObject({
@@ -31,18 +39,11 @@ const Operation = z.strictObject({
   requestBody: z
     .strictObject({
       description: z.string().optional(),
-      required: z.literal(true),
+      required: z.boolean(),
       content: z.record(z.string(), Media),
     })
     .optional(),
-  responses: z.record(
-    z.string().regex(/^[245][0-9][0-9]$/),
-    z.strictObject({
-      ...Described,
-      headers: z.record(z.string(), z.looseObject({ schema: Schema })).optional(),
-      content: z.record(z.string(), Media),
-    }),
-  ),
+  responses: z.record(z.string().regex(/^[245][0-9][0-9]$/), z.union([Reference, OwnResponse])),
 });
 const Document = z.strictObject({
   openapi: z.literal("3.1.0"),
@@ -53,19 +54,42 @@ const Document = z.strictObject({
     license: z.strictObject({ name: z.string() }),
   }),
   servers: z.array(z.strictObject({ url: z.url(), ...Described })),
+  security: z.tuple([z.strictObject({ credential: z.tuple([]) })]),
   tags: z.array(z.strictObject({ name: z.string(), ...Described })),
   paths: z.record(
-    z.string().startsWith("/v1/"),
+    z.string().regex(/^\/(?:v1\/|healthz|readyz|openapi\.json|metrics)/),
     z.partialRecord(z.enum(["get", "put", "post", "patch", "delete"]), Operation),
   ),
-  components: z.strictObject({ schemas: z.record(z.string(), Schema), parameters: z.strictObject({}) }),
+  components: z.strictObject({
+    schemas: z.record(z.string(), Schema),
+    parameters: z.strictObject({}),
+    responses: z.record(z.string(), OwnResponse),
+    securitySchemes: z.strictObject({
+      credential: z.looseObject({ type: z.literal("http"), scheme: z.literal("bearer") }),
+    }),
+  }),
 });
 
 const published = buildOpenApiDocument("1.2.3");
 const { paths, components, tags, info } = Document.parse(published);
-const operations = Object.entries(paths).flatMap(([path, methods]) =>
-  Object.entries(methods).map(([method, operation]) => ({ path, method, operation: Operation.parse(operation) })),
+/** Replaces references to shared responses with these responses. */
+const resolveResponses = (responses: z.output<typeof Operation>["responses"]) =>
+  Object.fromEntries(
+    Object.entries(responses).map(([status, response]): [string, z.output<typeof OwnResponse>] => {
+      if (!("$ref" in response)) return [status, response];
+      const shared = components.responses[response.$ref.split("/").at(-1) ?? ""];
+      if (shared === undefined) throw new TypeError(`no response ${response.$ref}`);
+      return [status, shared];
+    }),
+  );
+const everyOperation = Object.entries(paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => {
+    const { responses, ...rest } = Operation.parse(operation);
+    return { path, method, operation: { ...rest, responses: resolveResponses(responses) } };
+  }),
 );
+
+const operations = everyOperation.filter(({ path }) => path.startsWith("/v1/"));
 
 const references = (value: unknown): readonly string[] => {
   if (Array.isArray(value)) return value.flatMap(references);
@@ -85,7 +109,10 @@ describe("the published contract", () => {
   });
 
   it("resolves each of its references, and uses each of its schemas", () => {
-    const known = Object.keys(components.schemas).map((name) => `#/components/schemas/${name}`);
+    const known = [
+      ...Object.keys(components.schemas).map((name) => `#/components/schemas/${name}`),
+      ...Object.keys(components.responses).map((name) => `#/components/responses/${name}`),
+    ];
     expect([...new Set(references(published))].toSorted()).toEqual(known.toSorted());
   });
 
@@ -97,7 +124,7 @@ describe("the published contract", () => {
     expect([...EXAMPLES.keys()].toSorted()).toEqual(
       operations.map(({ operation }) => operation.operationId).toSorted(),
     );
-    const used = new Set(operations.flatMap(({ operation }) => operation.tags));
+    const used = new Set(everyOperation.flatMap(({ operation }) => operation.tags));
     expect([...used].toSorted()).toEqual(tags.map(({ name }) => name).toSorted());
   });
 
@@ -105,7 +132,15 @@ describe("the published contract", () => {
     const { parameters = [], responses } = operation;
     const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
     expect(parameters.filter((parameter) => parameter.in === "path").map(({ name }) => name)).toEqual(inPath);
-    const statuses: readonly number[] = [...Object.values(ERRORS).map(({ status }) => status), 201, 413, 415];
+    const statuses: readonly number[] = [
+      ...Object.values(ERRORS).map(({ status }) => status),
+      201,
+      408,
+      413,
+      415,
+      431,
+      507,
+    ];
     expect(statuses).toEqual(expect.arrayContaining(Object.keys(responses).map(Number)));
     const failing = Object.entries(responses).filter(([status]) => !status.startsWith("2"));
     const types = failing.flatMap(([, { content }]) => Object.keys(content));
@@ -114,6 +149,22 @@ describe("the published contract", () => {
     expect(parameters.some(({ name }) => name === "idempotency-key")).toBe(method === "post");
     const told = Object.values(responses).filter(({ headers }) => headers !== undefined && "clomoctl-audit" in headers);
     expect(told).toHaveLength(path.endsWith("/export") ? 1 : 0);
+  });
+
+  it("says which routes need a credential, and what happens without it", () => {
+    const open = everyOperation.filter(({ operation }) => operation.security !== undefined).map(({ path }) => path);
+    expect(open).toEqual([
+      ...ALL_ROUTES.filter(({ isOpen }) => isOpen === true).map(({ path }) => path),
+      ...Object.entries(SERVER_ROUTES).flatMap(([path, { isOpen }]) => (isOpen ? [path] : [])),
+    ]);
+    for (const { path, operation } of everyOperation.filter((one) => !open.includes(one.path)))
+      expect([path, Object.keys(operation.responses)]).toEqual([path, expect.arrayContaining(["401", "403"])]);
+    for (const { operation } of operations)
+      expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(["429", "503"]));
+  });
+
+  it("never requires that null is an object", () => {
+    expect(JSON.stringify(published)).not.toContain('{"type":["object","null"]}]');
   });
 
   it("allows null wherever a type does, including lists of choices", () => {

@@ -216,17 +216,20 @@ export const XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsh
 
 const FILE_BODY = {
   description:
-    "The bytes of the file, unchanged. The content type specifies the charset: `text/csv; charset=` followed by utf-8, shift_jis (CP932), utf-16le or utf-16be. The size is not limited. Alternatively, an Excel workbook (.xlsx) of at most 64 MiB.",
+    "The bytes of the file, unchanged. The content type specifies the charset: `text/csv; charset=` followed by utf-8, shift_jis (CP932), utf-16le or utf-16be. A server limits the size (413). Alternatively, an Excel workbook (.xlsx) of at most 64 MiB.",
   content: { "text/csv": { schema: z.string() }, [XLSX_TYPE]: { schema: z.string() } },
   required: true,
 };
 
 const MULTIPART_BODY = {
   description:
-    "Files in the form in which `POST /v1/exports` returns them: a part for each resource, named by Content-Disposition, with one record per line. The size is not limited.",
+    "Files in the form in which `POST /v1/exports` returns them: a part for each resource, named by Content-Disposition, with one record per line. A server limits the size (413).",
   content: { "multipart/mixed": { schema: z.string() } },
   required: true,
 };
+
+/** Returns true if a request without a body is accepted, as one with an empty object. */
+const isEmptyAccepted = (body: z.ZodType): boolean => body.safeParse({}).success;
 
 /** Builds schemas for each validated part of a route's request. POST takes an Idempotency-Key for safe repeats. */
 export const buildRequest = ({ method, params, query = {}, body, file, takesParts, ifMatch: matches }: Route) => ({
@@ -235,7 +238,9 @@ export const buildRequest = ({ method, params, query = {}, body, file, takesPart
   ...(method === "post"
     ? { headers: z.object({ "idempotency-key": idempotencyKey, ...(matches === true ? { "if-match": ifMatch } : {}) }) }
     : {}),
-  ...(body === undefined ? {} : { body: { content: { "application/json": { schema: body } }, required: true } }),
+  ...(body === undefined
+    ? {}
+    : { body: { content: { "application/json": { schema: body } }, required: !isEmptyAccepted(body) } }),
   ...(file === true ? { body: FILE_BODY } : {}),
   ...(takesParts === true ? { body: MULTIPART_BODY } : {}),
 });

@@ -117,7 +117,7 @@ export default {
         z.object({ before: TenantProfile, after: TenantProfile }),
         "The recorded information before and after",
       ),
-      fails: ["input-rejected"],
+      fails: ["not-found", "input-rejected"],
     }),
   },
 };

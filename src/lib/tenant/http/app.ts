@@ -39,8 +39,8 @@ const unquoteEtag = (etag: string): string => /^"(.*)"$/.exec(etag)?.[1] ?? etag
 
 const isDecodable = (path: string): boolean => {
   try {
-    decodeURIComponent(path);
-    return true;
+    // the result is used, because the bundler removes calls of pure functions whose results are not
+    return decodeURIComponent(path).length > 0;
   } catch {
     return false;
   }
