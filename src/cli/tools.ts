@@ -289,7 +289,7 @@ const createServerOpener = (
     open: async (plan: ServerPlan): Promise<RunningServer> => {
       const { createUploadSpool, openServedTenant, serveTenant } = await import("./tenant.ts");
       const spool = await createUploadSpool(temporary, plan.context, plan.limits);
-      const tenant = await openServedTenant(machine, plan.context, spool);
+      const tenant = await openServedTenant(machine, plan, spool);
       served = tenant;
       return serveTenant({ tenant, now, log: write, documentFile: DOCUMENT_FILE }, plan);
     },

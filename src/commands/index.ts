@@ -96,6 +96,13 @@ export const PROGRAM: NounNode = {
     examples: ["clomoctl clomo-account settings set --composition mail-local-part --dry-run","clomoctl clomo-account settings show"],
     nouns: [],
     verbs: [{ name: "set", summary: {"en":"set what account names are built from, and the authentication type","ja":"CLOMO アカウント設定を変更する"}, load: () => import("./clomo-account/settings/set.ts") },{ name: "show", summary: {"en":"show the settings of CLOMO accounts","ja":"CLOMO アカウント設定を表示する"}, load: () => import("./clomo-account/settings/show.ts") }],
+  },{
+    name: "totp",
+    summary: {"en":"authenticator app for signing in to a server","ja":"サーバーへのサインインに使う認証アプリ"},
+    aliases: [],
+    examples: ["clomoctl clomo-account totp disable","clomoctl clomo-account totp enable"],
+    nouns: [],
+    verbs: [{ name: "disable", summary: {"en":"sign in without an authenticator app","ja":"認証アプリを無効にする"}, load: () => import("./clomo-account/totp/disable.ts") },{ name: "enable", summary: {"en":"set up an authenticator app for your account","ja":"自分のアカウントに認証アプリを設定する"}, load: () => import("./clomo-account/totp/enable.ts") }],
   }],
     verbs: [{ name: "create", summary: {"en":"create a CLOMO account for a user","ja":"ユーザーに CLOMO アカウントを作成する"}, load: () => import("./clomo-account/create.ts") },{ name: "delete", summary: {"en":"show what to do instead of deleting a CLOMO account, which is not possible","ja":"CLOMO アカウントは削除できないため、代わりの方法を示す"}, load: () => import("./clomo-account/delete.ts") },{ name: "edit", summary: {"en":"change a CLOMO account","ja":"CLOMO アカウントを変更する"}, load: () => import("./clomo-account/edit.ts") },{ name: "grant", summary: {"en":"grant a role to a CLOMO account","ja":"CLOMO アカウントに管理者権限を付与する"}, load: () => import("./clomo-account/grant.ts") },{ name: "history", summary: {"en":"list every version of a CLOMO account","ja":"CLOMO アカウントの変更履歴を一覧する"}, load: () => import("./clomo-account/history.ts") },{ name: "list", summary: {"en":"list CLOMO accounts","ja":"CLOMO アカウントを一覧する"}, load: () => import("./clomo-account/list.ts") },{ name: "reset-password", summary: {"en":"reset the password of a CLOMO account","ja":"CLOMO アカウントのパスワードを再設定する"}, load: () => import("./clomo-account/reset-password.ts") },{ name: "revoke", summary: {"en":"revoke the role of a CLOMO account","ja":"CLOMO アカウントの管理者権限を外す"}, load: () => import("./clomo-account/revoke.ts") },{ name: "show", summary: {"en":"show one CLOMO account","ja":"CLOMO アカウントを 1 件表示する"}, load: () => import("./clomo-account/show.ts") }],
   },{

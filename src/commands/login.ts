@@ -32,8 +32,12 @@ export default defineCommand({
   summary: text("sign in to the tenant of a server", "サーバーのテナントにサインインする"),
   details: [
     text(
-      "The session lasts 12 hours from its last use, at most 30 days. Its secret is stored in clomoctl's folder (CLOMOCTL_HOME), in a file that only you can read. For cron and scripts, create an access token instead, and pass it with CLOMOCTL_TOKEN or --token-file.",
-      "セッションは最後に使ってから 12 時間、最長 30 日有効です。シークレットは、自分だけが読めるファイルとして clomoctl のフォルダー(CLOMOCTL_HOME)に保存します。cron やスクリプトではアクセストークンを作り、CLOMOCTL_TOKEN か --token-file で渡してください。",
+      "If your account has an authenticator app (clomo-account totp), a code of the app or a backup code is required, too. At a terminal you are asked for it; leave it blank if you have no app. The session lasts 12 hours from its last use, at most 30 days. Its secret is stored in clomoctl's folder (CLOMOCTL_HOME), in a file that only you can read. For cron and scripts, create an access token instead, and pass it with CLOMOCTL_TOKEN or --token-file.",
+      "認証アプリ(clomo-account totp)を設定したアカウントには、アプリのコードかバックアップコードも必要です。端末では入力を求められるので、アプリを使わない場合は空のままにしてください。セッションは最後に使ってから 12 時間、最長 30 日有効です。シークレットは、自分だけが読めるファイルとして clomoctl のフォルダー(CLOMOCTL_HOME)に保存します。cron やスクリプトではアクセストークンを作り、CLOMOCTL_TOKEN か --token-file で渡してください。",
+    ),
+    text(
+      "If you forgot your password, --forgot has a code sent to the email address of your account; with --reset-code, you set a new password and sign in. The response does not reveal whether an account exists.",
+      "パスワードを忘れた場合は、--forgot でアカウントのメールアドレスにコードを送り、--reset-code で新しいパスワードを設定してサインインします。アカウントが存在するかどうかは表示しません。",
     ),
   ],
   args: {},
@@ -47,26 +51,77 @@ export default defineCommand({
         "パスワードだけを書いた、自分だけが読めるファイル(- は標準入力)",
       ),
     },
+    code: {
+      kind: "string",
+      value: "CODE",
+      about: text("code of the authenticator app, or a backup code", "認証アプリのコードまたはバックアップコード"),
+    },
+    forgot: {
+      kind: "string",
+      value: "ACCOUNT",
+      about: text("send a code for setting a new password by email", "パスワード再設定コードをメールで受け取る"),
+    },
+    resetCode: {
+      kind: "string",
+      value: "CODE",
+      about: text(
+        "set a new password with the code received by email",
+        "メールで届いたコードで新しいパスワードを設定する",
+      ),
+    },
   },
+  excludes: [
+    ["forgot", "account"],
+    ["forgot", "passwordFile"],
+    ["forgot", "code"],
+    ["forgot", "resetCode"],
+  ],
   examples: [
     { line: "clomoctl login --context head-office" },
     { line: "clomoctl login --context head-office --account taro01 --password-file taro01.txt" },
+    { line: "clomoctl login --forgot taro01" },
+    { line: "clomoctl login --account taro01 --reset-code 7K2M-04QX-9TRB" },
   ],
-  exits: ["not-signed-in", "not-found", "unavailable", "throttled"],
-  async run(tools, { account: typed, passwordFile: file }) {
+  exits: ["not-signed-in", "input-rejected", "not-found", "unavailable", "throttled"],
+  async run(tools, { account: typed, passwordFile, code: typedCode, forgot, resetCode }) {
     const { terminal, home, temporary } = tools;
     const { name } = await requireRemoteContext(tools);
     const { client } = await tools.tenant("sessions");
+    if (forgot !== undefined) {
+      await client.sessions.requestResetCode({ account: forgot });
+      const next = line("login", [], { account: forgot, resetCode: "CODE" });
+      await terminal.note(CODE_REQUESTED_TEXT);
+      await terminal.note(step("to set a new password with the code", "コードで新しいパスワードを設定するには", next));
+      return;
+    }
     const account = typed ?? (await terminal.prompts.input({ message: ACCOUNT_PROMPT, flag: "--account NAME" }));
     const password =
-      file === undefined
-        ? await terminal.prompts.secret({ message: PASSWORD_PROMPT, flag: "--password-file FILE" })
-        : ((await readSecretInput(tools, SIGN_IN_SECRET, { file, stdin: false, prompt: false })) ?? "");
-    const { secret, account: called } = await client.sessions.create({ account, password });
+      resetCode === undefined
+        ? await readPassword(tools, passwordFile)
+        : await (await import("./clomo-account/options.ts")).readNewPassword(tools, passwordFile);
+    const isAsked = typedCode === undefined && passwordFile === undefined && terminal.interactive;
+    const code = isAsked ? await terminal.prompts.input({ message: CODE_PROMPT, flag: "--code CODE" }) : typedCode;
+    if (resetCode !== undefined) await client.sessions.resetPassword({ account, code: resetCode, password });
+    const request = { account, password, ...(code !== undefined && code.trim() !== "" && { code }) };
+    const { secret, account: called } = await client.sessions.create(request);
     await storeCredential({ home, processes: temporary.processes }, name, secret);
     await terminal.note(text(`signed in to ${name} as ${called}`, `${name} に ${called} としてサインインしました`));
   },
 });
 
+const readPassword = async (tools: Tools, file: string | undefined): Promise<string> =>
+  file === undefined
+    ? tools.terminal.prompts.secret({ message: PASSWORD_PROMPT, flag: "--password-file FILE" })
+    : ((await readSecretInput(tools, SIGN_IN_SECRET, { file, stdin: false, prompt: false })) ?? "");
+
+const CODE_REQUESTED_TEXT = text(
+  "if this account exists and can have a new password, a code was sent to its email address",
+  "このアカウントが存在し、パスワードを再設定できる場合は、メールアドレスにコードを送信しました",
+);
+
 const ACCOUNT_PROMPT = text("Account:", "アカウント名:");
 const PASSWORD_PROMPT = text("Password:", "パスワード:");
+const CODE_PROMPT = text(
+  "Code of the authenticator app (blank if you have no app):",
+  "認証アプリのコード(使っていなければ空):",
+);

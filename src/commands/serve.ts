@@ -93,6 +93,13 @@ export default defineCommand({
         "トークンなしでメトリクスを提供する HOST:PORT または unix:PATH",
       ),
     },
+    requireTotp: {
+      kind: "boolean",
+      about: text(
+        "require an authenticator app of every administrator; without it, one can only set it up",
+        "すべての管理者に認証アプリを必須にする(未設定の人ができるのは設定だけ)",
+      ),
+    },
     maxConnections: {
       kind: "number",
       min: 1,
@@ -190,6 +197,7 @@ interface ServeInput {
   readonly tlsKey: string | undefined;
   readonly behindProxy: readonly string[] | undefined;
   readonly metricsListen: string | undefined;
+  readonly requireTotp: boolean;
   readonly maxConnections: number;
   readonly maxRequests: number;
   readonly maxUploads: number;
@@ -225,7 +233,15 @@ const serve = async (tools: Tools, input: ServeInput): Promise<void> => {
   if (!isLocal(place) && tls === undefined && proxies === undefined) throw createOpenListenFailure(listen);
   const { context } = await tools.tenant();
   if (context.kind !== "embedded") throw createRemoteFailure(context.name);
-  const server = await tools.serve({ context, place, tls, proxies, metricsPlace, limits: toLimits(input) });
+  const server = await tools.serve({
+    context,
+    place,
+    tls,
+    proxies,
+    metricsPlace,
+    limits: toLimits(input),
+    requiresTotp: input.requireTotp,
+  });
   await terminal.out.write(`${server.url}\n`);
   await terminal.out.flush();
   const reload = (): void => void reloadCertificate(tools, server, files);

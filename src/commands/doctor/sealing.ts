@@ -52,6 +52,10 @@ const SECRET_REPLACEMENTS: Readonly<Record<SealedSecret["secret"], { readonly wh
     what: text("content tokens (VPP)", "VPP サービストークン"),
     line: line("vpp tokens set", ["FILE"], { org: "NAME", startOver: true }),
   },
+  totp: {
+    what: text("the authenticator apps of accounts", "アカウントの認証アプリ"),
+    line: line("clomo-account totp disable", ["ACCOUNT"]),
+  },
 };
 
 /**

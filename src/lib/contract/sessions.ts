@@ -13,22 +13,57 @@ export const Secret = z.string().meta({
 
 const NewSession = nameSchema("NewSession", z.object({ secret: Secret, expiresAt: Instant, account: z.string() }));
 
+const AccountName = z.string().min(1).max(255);
+
+const Password = z.string().min(1).max(1024);
+
+/** A code of an authenticator app, or a backup code. */
+export const TotpCode = z.string().min(1).max(100).meta({
+  description: "code that the account's authenticator app shows, or a backup code; each is accepted once",
+});
+
 export default {
   description: "Signing in and out",
   routes: {
     create: post("/v1/sessions", {
       id: "createSession",
-      summary: "Sign in with an account's password",
+      summary: "Sign in with an account's password and, if the account has an authenticator app, a code",
       isOpen: true,
       changes: false,
       body: withExample(
-        z.strictObject({ account: z.string().min(1).max(255), password: z.string().min(1).max(1024) }),
+        z.strictObject({ account: AccountName, password: Password, code: TotpCode.optional() }),
         () => ({ account: "hanako", password: "…" }),
       ),
       status: 201,
       answer: jsonResponse(NewSession, "The secret of the session, and when the session ends if it is not used again"),
       example: { secret: EXAMPLE_SECRET, expiresAt: "2026-12-01T01:00:00.000Z", account: "hanako" },
       fails: ["not-signed-in", "throttled"],
+    }),
+    requestResetCode: post("/v1/sessions/reset-code", {
+      id: "requestResetCode",
+      summary: "Ask for an email with a code that sets a new password; the response is the same for every account name",
+      isOpen: true,
+      changes: false,
+      body: withExample(z.strictObject({ account: AccountName }), () => ({ account: "hanako" })),
+      answer: jsonResponse(
+        z.object({ requested: z.literal(true) }),
+        "If the account exists and can have a new password, the code is sent to its first email address",
+      ),
+      example: { requested: true },
+      fails: ["input-rejected", "throttled"],
+    }),
+    resetPassword: post("/v1/sessions/reset-password", {
+      id: "resetForgottenPassword",
+      summary: "Set a new password with a code that was sent by email; the code can be used only once",
+      isOpen: true,
+      changes: false,
+      body: withExample(
+        z.strictObject({ account: AccountName, code: z.string().min(1).max(100), password: Password }),
+        () => ({ account: "hanako", code: "7K2M-04QX-9TRB", password: "Invented1" }),
+      ),
+      answer: jsonResponse(z.object({ account: z.string() }), "The account that has the new password"),
+      example: { account: "hanako" },
+      fails: ["input-rejected", "not-signed-in", "throttled"],
     }),
     end: remove("/v1/sessions/current", {
       id: "endSession",

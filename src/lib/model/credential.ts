@@ -50,8 +50,14 @@ export const expandRights = (words: readonly string[]): readonly TokenRight[] =>
 export const describeRight = (right: TokenRight): Text =>
   right === METRICS_RIGHT ? text("read the server's metrics", "サーバーのメトリクスの閲覧") : OPERATIONS[right].about;
 
-/** Limits on failed attempts to sign in. */
+/** Limits on failed attempts to sign in, to reset a password with a code, and to type a code. */
 export const SIGN_IN_LIMITS = { perAccount: 5, perAddress: 20, minutes: 15 } as const;
+
+/** Limits on reset codes that are mailed at the request of people who are not signed in. */
+export const RESET_MAIL_LIMITS = { perAccount: 3, perAddress: 20, minutes: 60 } as const;
+
+/** Number of backup codes, each of which can be used once instead of a code of the authenticator app. */
+export const BACKUP_CODES = 10;
 
 /** The largest instant before which a session or token is valid; a UTC instant. */
 export const getSessionEnd = ({

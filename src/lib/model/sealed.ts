@@ -12,6 +12,7 @@ export const SEALED_SECRETS = [
   "push-key",
   "push-staged-key",
   "vpp-token",
+  "totp",
 ] as const;
 
 /** A sealed secret that is stored in a tenant. */

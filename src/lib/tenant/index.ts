@@ -48,6 +48,8 @@ export interface TenantOptions extends Pick<
   readonly apple?: AppleAccess | undefined;
   /** stores what is uploaded over sockets until it is complete */
   readonly spool?: TenantParts["spool"];
+  /** true if every account needs an authenticator app for requests over sockets; default: false */
+  readonly requiresTotp?: boolean | undefined;
   /** opens the mail server with which the tenant sends email; by default, the tenant cannot send email */
   readonly mail?: OpenMail | undefined;
   /**
@@ -83,7 +85,7 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
   const { close, ...parts } = openSqliteTenant({ ...options, now: getCurrentInstant(surroundings), processes });
   const owner = new Session(parts.store, surroundings, actor, MACHINE_OWNER);
   const own = { ...parts, session: owner, owner, address: EMBEDDED_ADDRESS, spool, processes, mail, apple, jobs };
-  const partsFor = createPartsResolver(acting, own, { surroundings, actor });
+  const partsFor = createPartsResolver(acting, own, options);
   const answer = createApp({ partsFor, explain: own.explain });
   const underWay = new Set<Promise<Response>>();
   let isClosing = false;
@@ -107,7 +109,7 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
     },
     requireMetricsRight: async (request) => {
       const { requireMetricsRight } = await import("./policy/check.ts");
-      const found = await findSender(own, request, surroundings);
+      const found = await findSender(own, request, options);
       if (found instanceof Failure) throw found;
       requireMetricsRight(found.actor);
     },
@@ -147,7 +149,7 @@ const NO_MAIL_ACCESS: OpenMail = () =>
 type OwnParts = TenantParts & Pick<TenantStoreHandle, "within" | "isCurrent">;
 
 /** The clock, the randomness and the owner of a tenant. */
-type OwnerOptions = Pick<TenantOptions, "surroundings" | "actor">;
+type OwnerOptions = Pick<TenantOptions, "surroundings" | "actor" | "requiresTotp">;
 
 const createPartsResolver = (acting: TenantOptions["acting"], own: OwnParts, options: OwnerOptions): PartsResolver => {
   if (acting === "owner") return () => own;
@@ -165,7 +167,7 @@ const openParts = async (own: OwnParts, asker: Actor, { surroundings, actor }: O
 };
 
 /** Loads the query that counts the accounts that can sign in; only a server needs it. */
-const loadSignInCount = async () => (await import("./accounts/credential-rows.ts")).countSignInAccounts;
+const loadSignInCount = async () => (await import("./sign-in/credential-rows.ts")).countSignInAccounts;
 
 /** Returns a resolver for requests as an account, with its rights and scope at the time of each request. */
 const createAccountResolver =
@@ -177,15 +179,23 @@ const createAccountResolver =
   };
 
 /** Returns the account and the credential of a request; or the failure of a request without a valid credential. */
-const findSender = async ({ store }: Pick<OwnParts, "store">, request: Request, surroundings: Surroundings) => {
-  const { findSignedInActor } = await import("./accounts/credentials.ts");
-  const header = request.headers.get("authorization");
-  return store.read((reader) => findSignedInActor(reader, header, getCurrentInstant(surroundings)));
+const findSender = async (
+  { store }: Pick<OwnParts, "store">,
+  request: Request,
+  { surroundings, requiresTotp = false }: Omit<OwnerOptions, "actor">,
+) => {
+  const { findSignedInActor } = await import("./sign-in/credentials.ts");
+  const check = {
+    header: request.headers.get("authorization"),
+    now: getCurrentInstant(surroundings),
+    requiresTotp,
+  };
+  return store.read((reader) => findSignedInActor(reader, check));
 };
 
 /** Returns a resolver for requests over sockets, which are signed in with a credential. */
 const createCredentialResolver =
-  (own: OwnParts, { surroundings, actor }: OwnerOptions): PartsResolver =>
+  (own: OwnParts, { surroundings, actor, requiresTotp }: OwnerOptions): PartsResolver =>
   async (request, isOpen, from) => {
     if (from === undefined) throw new TypeError("a request over a socket has no source");
     if (!own.isCurrent()) throw createChangedSchemaFailure();
@@ -198,8 +208,8 @@ const createCredentialResolver =
       // an open route only signs in; its handler is not given the tenant
       return { ...own, owner, session: owner, address };
     }
-    const { recordUse } = await import("./accounts/credentials.ts");
-    const found = await findSender(own, request, surroundings);
+    const { recordUse } = await import("./sign-in/credentials.ts");
+    const found = await findSender(own, request, { surroundings, requiresTotp });
     from.admit(found instanceof Failure ? null : found.stored.id);
     if (found instanceof Failure) throw found;
     const { actor: asker, stored } = found;

@@ -27,7 +27,7 @@ export class Session implements ChangeAuthor {
     this.store = store;
     this.surroundings = surroundings;
     this.actor = asker.account?.name ?? owner;
-    this.by = asker.account === undefined || asker.credential !== undefined ? undefined : owner;
+    this.by = asker.account === undefined || surroundings.origin.access === "socket" ? undefined : owner;
     this.asker = asker;
   }
 

@@ -21,7 +21,7 @@ const VALUE_PATTERN = `(?:${QUOTED_WORD}|${URL_PATTERN}|${BARE_WORD})`;
 
 /** All options that do not take a value. After any other option, the next word is the option's value. */
 export const BOOLEAN_OPTIONS: readonly string[] =
-  "all all-contexts always apple apple-business applicable audit bom by-mail changes check clear confirm-missing create create-groups create-orgs cron delta desc direct dry-run embedded from-console full hashes-only help help-all ignore-times interactive keep-plan mirror-only nagios no-color no-input no-notice-mail no-support-option none not-ready notice-mail online other-admin other-location other-mdm other-server overwrite password-in-console password-prompt password-stdin problems protected quiet recursive require-complete rows same-as-upload secret-key-prompt secret-key-stdin setup-sheet silent skip-blocked skip-invalid sources start-over strict support-option system systemd task-scheduler template tenant unassigned unprotected use verbose version waiting yes".split(
+  "all all-contexts always apple apple-business applicable audit bom by-mail changes check clear confirm-missing create create-groups create-orgs cron delta desc direct dry-run embedded from-console full hashes-only help help-all ignore-times interactive keep-plan mirror-only nagios no-color no-input no-notice-mail no-support-option none not-ready notice-mail online other-admin other-location other-mdm other-server overwrite password-in-console password-prompt password-stdin problems protected quiet recursive require-complete require-totp rows same-as-upload secret-key-prompt secret-key-stdin setup-sheet silent skip-blocked skip-invalid sources start-over strict support-option system systemd task-scheduler template tenant unassigned unprotected use verbose version waiting yes".split(
     " ",
   );
 
@@ -48,7 +48,7 @@ const NAMING_VERB = String.raw`(?:answer|assign|auto-apply|create|delete|edit|gr
  * Matches a noun whose commands use a tenant, and its second noun if there is one. In {@link TENANT_COMMAND}, a verb
  * and arguments follow.
  */
-const TENANT_NOUN = String.raw`(?:access-tokens|ade(?! (?:guide|simulator)\b)|audit|clomo-account|console|devices|handover(?! (?:diff|report|verify)\b)|imports|onboarding|orgs|push-cert(?:ificate)?|renewals|roles|secured|status|undo|users|vpp)\b(?: (?:administrators|devices|endpoint|fields|groups|keypair|notify|profile-password|profiles|schedule|schemes|settings|tokens?|users)\b)?`;
+const TENANT_NOUN = String.raw`(?:access-tokens|ade(?! (?:guide|simulator)\b)|audit|clomo-account|console|devices|handover(?! (?:diff|report|verify)\b)|imports|onboarding|orgs|push-cert(?:ificate)?|renewals|roles|secured|status|undo|users|vpp)\b(?: (?:administrators|devices|endpoint|fields|groups|keypair|notify|profile-password|profiles|schedule|schemes|settings|tokens?|totp|users)\b)?`;
 /** Matches a comparison of a bundle with the tenant. A comparison of two bundles does not use a tenant. */
 const TENANT_DIFF = String.raw`handover diff ${NAME_PATTERN}(?=(?: (?:${ARGUMENT_PATTERNS.join("|")}))*? --tenant\b)`;
 const TENANT_COMMAND = String.raw`clomoctl (?:${TENANT_NOUN}(?: (?:${NAMING_VERB}|[a-z]+(?:-[a-z]+)*))?|${TENANT_DIFF}|tenant(?: [a-z]+)?|csv map|login|logout|whoami)(?: (?:${ARGUMENT_PATTERNS.join("|")}))*`;

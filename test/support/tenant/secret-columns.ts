@@ -73,7 +73,8 @@ const UNBUNDLED_TABLES: readonly string[] = [
   "change",
   "created_range",
   "credential",
-  "sign_in_failure",
+  "counted_attempt",
+  "totp",
   ...OBSERVED_VERSIONS.map(getObservedHistoryTable),
 ];
 

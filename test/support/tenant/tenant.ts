@@ -112,7 +112,8 @@ const CLEARED_TABLES = [
   "account",
   "reset_code",
   "credential",
-  "sign_in_failure",
+  "counted_attempt",
+  "totp",
   "scheme",
   "account_settings",
   "change",
@@ -136,6 +137,7 @@ const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ["tenant_profile", "tenant"],
   ["account", "accounts"],
   ["reset_code", "accounts"],
+  ["totp", "accounts"],
   ["account_settings", "accounts"],
   ["scheme", "schemes"],
   ["renewal_item", "renewals"],
@@ -191,6 +193,7 @@ export class TestTenant {
   readonly #stopping = new AbortController();
   /** time for short requests over sockets, in milliseconds */
   limitMs = 30_000;
+  #requiresTotp = false;
   /** the emails that the tenant has sent */
   readonly mails: TenantMail[] = [];
   /** sends the tenant's requests to Apple's services */
@@ -254,6 +257,7 @@ export class TestTenant {
       name: "試験",
       actor: "owner",
       acting,
+      requiresTotp: this.#requiresTotp,
       surroundings,
       collectionOf,
       mail,
@@ -288,6 +292,13 @@ export class TestTenant {
   /** Interrupts imports over sockets, as if the server stopped. */
   beginStop(): void {
     this.#stopping.abort();
+  }
+
+  /** From now on, requests over a socket require an authenticator app of their account. */
+  async requireTotp(): Promise<void> {
+    await this.#served?.close();
+    this.#requiresTotp = true;
+    this.#served = undefined;
   }
 
   /** Answers a request as if it came over a socket. */

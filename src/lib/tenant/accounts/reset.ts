@@ -62,6 +62,15 @@ interface ResettableAccount {
   readonly account: Account;
 }
 
+/** Whose password is to be reset, and where the code is sent. */
+export interface ResetCodeRequest {
+  /** id of the account's user */
+  readonly id: string;
+  readonly address: string;
+  /** true if the person is not signed in: the email then names the command for signing in */
+  readonly isSignedOut?: boolean;
+}
+
 /**
  * Emails a code with which a person can set a new password, in place of the previous code. The code is sent only by
  * email; if the email cannot be sent, the code is deleted.
@@ -73,7 +82,7 @@ interface ResettableAccount {
 export const sendResetCode = async (
   session: Session,
   openMail: OpenMail,
-  { id, address: typed }: { readonly id: string; readonly address: string },
+  { id, address: typed, isSignedOut = false }: ResetCodeRequest,
 ): Promise<MailedResetCode> => {
   const { random, now } = session.surroundings;
   await session.read(async (reader) =>
@@ -94,7 +103,7 @@ export const sendResetCode = async (
       const result = {
         before: person.before,
         sent: { id, name: person.account.name, address, expiresAt, tries: RESET_CODE.tries },
-        mail: { to: address, ...(await buildCodeMail(writer, person.account, { code, expiresAt })) },
+        mail: { to: address, ...(await buildCodeMail(writer, person.account, { code, expiresAt, isSignedOut })) },
         ...about,
       };
       return { result, ...about, detail: { address, expiresAt } };
@@ -136,10 +145,27 @@ const ASK_TO_CHECK_MAIL_SERVER_HINT = text(
  */
 export const resetWithCode = async (
   session: Session,
-  { id, code, password }: { readonly id: string; readonly code: string; readonly password: string },
+  reset: Omit<PasswordReset, "verifier">,
 ): Promise<ChangeResult<Account>> => {
   // hashing takes a while, so it is done before the transaction, which must be short
-  const verifier = await createPasswordVerifier(password, session.surroundings.random);
+  const verifier = await createPasswordVerifier(reset.password, session.surroundings.random);
+  return applyResetCode(session, { ...reset, verifier });
+};
+
+/** A new password, its verifier, and the code that permits it. */
+interface PasswordReset {
+  /** id of the account's user */
+  readonly id: string;
+  readonly code: string;
+  readonly password: string;
+  readonly verifier: string;
+}
+
+/** Sets a new password with a code, as {@link resetWithCode} does, from a verifier that was made before. */
+export const applyResetCode = async (
+  session: Session,
+  { id, code, password, verifier }: PasswordReset,
+): Promise<ChangeResult<Account>> => {
   const change = { action: "accounts.reset-password", locks: ["accounts"] };
   const outcome = await session.change<ChangeResult<Account> | Failure>(change, async (writer) => {
     const person = await getResettableAccount(session, writer, id);
@@ -240,6 +266,21 @@ const requireUsableCode = (
   );
 };
 
+/**
+ * Returns true if a code that was typed by somebody who is not signed in is valid for an account now. A wrong code is
+ * counted. What is wrong is not revealed.
+ *
+ * @param id id of the account's user
+ */
+export const checkResetCode = async (session: Session, writer: Writer, id: string, code: string): Promise<boolean> => {
+  const before = await getStoredAccount(writer, id);
+  const kept = await readResetCode(writer, before.pk);
+  if (kept === undefined || kept.expiresAt <= getCurrentInstant(session.surroundings)) return false;
+  if (verifyCode(kept.verifier, code)) return true;
+  await countFailedAttempt(writer, before.pk, kept);
+  return false;
+};
+
 /** Counts a wrong code. After the last attempt, the code is deleted. @returns the number of attempts left */
 const countFailedAttempt = async (writer: Writer, user: number, kept: ResetCode): Promise<number> => {
   const tries = kept.tries + 1;
@@ -302,7 +343,11 @@ const PASSWORDS_IN_CONSOLE_FAILURE = new Failure("input-rejected", {
 const buildCodeMail = async (
   reader: Reader,
   account: Account,
-  { code, expiresAt }: { readonly code: string; readonly expiresAt: string },
+  {
+    code,
+    expiresAt,
+    isSignedOut,
+  }: { readonly code: string; readonly expiresAt: string; readonly isSignedOut: boolean },
 ): Promise<Omit<TenantMail, "to">> => {
   const { id, timezone, language: own } = account;
   const language = own ?? "ja";
@@ -310,7 +355,10 @@ const buildCodeMail = async (
   const tenant = (await readTenantName(reader)).replaceAll(DECEPTIVE_CHARACTERS, " ");
   const zone = timezone ?? (await readProfile(reader)).consoleTimezone ?? DEFAULT_MAIL_TIMEZONE;
   const until = `${formatMinute(expiresAt, zone)} (${zone})`;
-  const command = line("clomo-account reset-password", [toTypableName(account.name, id)], { code });
+  const typable = toTypableName(account.name, id);
+  const command = isSignedOut
+    ? line("login", [], { account: typable, resetCode: code })
+    : line("clomo-account reset-password", [typable], { code });
   const { tries } = RESET_CODE;
   const subject = text(
     `Code for resetting the password of the CLOMO account ${name}`,

@@ -3,7 +3,7 @@
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Loads the module only when it is needed, because it also loads cryptography. */
-const loadCredentialsModule = () => import("../accounts/credentials.ts");
+const loadCredentialsModule = () => import("../sign-in/credentials.ts");
 
 /** Returns the handlers for access tokens of the acting account. */
 export default ({ session }: TenantParts): Handlers<"access-tokens"> => ({

@@ -3,13 +3,21 @@
 import type { Handlers, TenantParts } from "./handler.ts";
 
 /** Loads the module only when it is needed, because it also loads cryptography. */
-const loadSignInModule = () => import("../accounts/sign-in.ts");
+const loadSignInModule = () => import("../sign-in/sign-in.ts");
+
+const loadForgottenPasswordModule = () => import("../sign-in/forgotten-password.ts");
 
 /** Returns the handlers for signing in and out. */
-export default ({ session, owner, address }: TenantParts): Handlers<"sessions"> => ({
-  create: async ({ body }) => (await loadSignInModule()).signIn(owner, body, address),
+export default ({ session, owner, address, apple: { sealing }, mail, jobs }: TenantParts): Handlers<"sessions"> => ({
+  create: async ({ body }) => (await loadSignInModule()).signIn({ owner, sealing }, body, address),
+  requestResetCode: async ({ body: { account } }) => {
+    const send = await (await loadForgottenPasswordModule()).requestResetCode({ owner, mail }, { account, address });
+    if (send !== undefined) (await jobs()).start(send.id, send.run);
+    return { requested: true };
+  },
+  resetPassword: async ({ body }) => (await loadForgottenPasswordModule()).resetForgottenPassword(owner, body, address),
   end: async () => {
-    await (await import("../accounts/credentials.ts")).signOut(session);
+    await (await import("../sign-in/credentials.ts")).signOut(session);
     return { ended: true };
   },
 });

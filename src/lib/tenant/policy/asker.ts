@@ -18,6 +18,8 @@ export interface ActorCredential {
   readonly rights: ReadonlySet<TokenRight> | null;
   /** the end of a token that expires soon, a UTC instant */
   readonly endsSoonAt: string | undefined;
+  /** true if the account must set up an authenticator app first; it has no rights until then */
+  readonly lacksTotp: boolean;
 }
 
 /** The person or account that performs an operation: the owner of the machine, or an account with a role. */

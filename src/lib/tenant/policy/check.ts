@@ -34,6 +34,7 @@ export const isOperationPermitted = (asker: Actor, operation: Operation): boolea
 export const requirePermission = (asker: Actor, operations: readonly Operation[], places?: Text): void => {
   const refused = operations.find((operation) => !isOperationPermitted(asker, operation));
   if (refused === undefined) return;
+  if (asker.credential?.lacksTotp === true) throw TOTP_REQUIRED_FAILURE;
   if (asker.credential?.rights?.has(refused) === false) throw createMissingRightFailure(asker.credential, refused);
   const isToCreate =
     USER_CREATION_OPERATIONS.every((operation) => operations.includes(operation)) &&
@@ -81,6 +82,15 @@ const createNotPermittedFailure = ({ account }: Actor, about: Text, why: Text, p
     hint: step("to see what each role may do", "権限の一覧", line("roles matrix", [])),
   });
 };
+
+/** The failure of a request whose account must set up an authenticator app first. */
+export const TOTP_REQUIRED_FAILURE = new Failure("not-permitted", {
+  what: text(
+    "this server requires an authenticator app for signing in, and your account has none",
+    "このサーバーのサインインには認証アプリが必要ですが、アカウントに設定されていません",
+  ),
+  hint: step("to set up the app", "認証アプリを設定するには", line("clomo-account totp enable", [])),
+});
 
 /** Returns the failure of a request whose token does not grant an operation. */
 const createMissingRightFailure = ({ name }: ActorCredential, right: TokenRight): Failure =>

@@ -52,8 +52,12 @@ const ABOUT_CREDENTIALS = new Set(["endSession", "createAccessToken"]);
 
 const routes = ALL_ROUTES.filter(({ isOpen }) => isOpen !== true).map((route) => [route.id, route] as const);
 
-test("only signing in is open", () => {
-  expect(ALL_ROUTES.filter(({ isOpen }) => isOpen === true).map(({ id }) => id)).toEqual(["createSession"]);
+test("only signing in and setting a forgotten password are open", () => {
+  expect(ALL_ROUTES.filter(({ isOpen }) => isOpen === true).map(({ id }) => id)).toEqual([
+    "createSession",
+    "requestResetCode",
+    "resetForgottenPassword",
+  ]);
 });
 
 /** A session that was ended, as signing out, `access-tokens revoke` and a new password end it. */

@@ -76,6 +76,12 @@ const createAdministratorRule =
 const getPasswordResetOperations = ({ asker, params }: RuleRequest): readonly Operation[] =>
   asker.account?.id === (params as { readonly id: string }).id ? [] : ["accounts.write"];
 
+/** Returns the operations needed to disable an authenticator app: none for the actor's own. */
+const getTotpDisablingOperations = ({ asker, body }: RuleRequest): readonly Operation[] => {
+  const { account } = body as { readonly account?: string | undefined };
+  return account === undefined || asker.account?.id === account ? [] : ["accounts.write"];
+};
+
 /**
  * Operations needed to restore a bundle. Only system administrators have them, because a restore changes the whole
  * tenant, including administrators.
@@ -89,7 +95,13 @@ export type RouteRules = Readonly<Record<RouteId, RouteRule>>;
 const ROUTE_RULES: RouteRules = {
   whoami: [],
   createSession: [],
+  requestResetCode: [],
+  resetForgottenPassword: [],
   endSession: [],
+  // an account sets up its own authenticator app
+  createTotp: [],
+  confirmTotp: [],
+  disableTotp: getTotpDisablingOperations,
   // an account manages its own tokens
   accessTokens: [],
   createAccessToken: [],

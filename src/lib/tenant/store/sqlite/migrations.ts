@@ -373,7 +373,10 @@ const FIRST_SCHEMA_SQL = `
     values (${ROOT_ORG_PK}, '${ROOT_ORG_ID}', '全社', '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z', 0);
 `;
 
-/** Sessions and access tokens. A new password, and the loss of the user, end them; a lost role is seen in requests. */
+/**
+ * Sessions, access tokens, authenticator apps, and the attempts that count against a limit. A new password and the loss
+ * of the user end sessions and tokens; a lost role is seen in requests.
+ */
 const CREDENTIALS_SCHEMA = `
   create table credential (
     pk integer primary key autoincrement, id text not null unique, user integer not null, kind text not null,
@@ -381,17 +384,21 @@ const CREDENTIALS_SCHEMA = `
     expiresAt text not null);
   create index credential_user on credential (user);
   create index credential_end on credential (expiresAt);
-  create table sign_in_failure (
-    pk integer primary key, attempt text not null, subject text not null, at text not null);
-  create index sign_in_failure_subject on sign_in_failure (subject, at);
-  create index sign_in_failure_attempt on sign_in_failure (attempt);
-  create index sign_in_failure_at on sign_in_failure (at);
+  create table counted_attempt (
+    pk integer primary key, attempt text not null, subject text not null, until text not null);
+  create index counted_attempt_subject on counted_attempt (subject, until);
+  create index counted_attempt_attempt on counted_attempt (attempt);
+  create index counted_attempt_until on counted_attempt (until);
+  create table totp (
+    user integer primary key, secret text not null, enabledAt text, lastStep integer not null default 0,
+    backupCodes text not null default '[]');
   create trigger credential_password after update of verifier on account
     when old.verifier is not new.verifier begin
     delete from credential where user = old.user;
   end;
   create trigger credential_user_gone after delete on user begin
     delete from credential where user = old.pk;
+    delete from totp where user = old.pk;
   end;
 `;
 

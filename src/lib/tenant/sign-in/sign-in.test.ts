@@ -1,47 +1,28 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SECRET_PATTERN } from "../../model/credential.ts";
-import { addTestAccount, type TestAccount } from "#support/tenant/accounts.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
+import { PASSWORD, SignInDesk } from "#support/tenant/sign-in.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
+let desk: SignInDesk;
 beforeEach(() => {
   tenant = new TestTenant();
+  desk = new SignInDesk(tenant);
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 
-const PASSWORD = "Canary42Canary";
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** Adds an account with a password, and returns the id of its user. */
-const addAccount = async (name: string, more: Partial<TestAccount> = {}): Promise<string> => {
-  const id = await addTestAccount(tenant, { name, role: "system", ...more });
-  await tenant.client.accounts.resetPassword(id, { password: PASSWORD });
-  return id;
-};
-
-const post = (path: string, body: unknown, more: { secret?: string; address?: string } = {}): Promise<Response> =>
-  tenant.request(path, { method: "POST", body: JSON.stringify(body), ...more });
+const post: SignInDesk["post"] = (...sent) => desk.post(...sent);
+const addAccount: SignInDesk["add"] = (...account) => desk.add(...account);
+const statusOf: SignInDesk["statusOf"] = (...sent) => desk.statusOf(...sent);
+const secretOf = (account: string): Promise<string> => desk.secretOf(account);
 
 const signIn = (account: string, password = PASSWORD, address?: string): Promise<Response> =>
-  post("/v1/sessions", { account, password }, address === undefined ? {} : { address });
-
-const secretOf = async (account: string): Promise<string> => {
-  const { secret } = (await (await signIn(account)).json()) as { secret: string };
-  return secret;
-};
-
-const statusOf = async (path: string, secret?: string): Promise<number> =>
-  (await tenant.request(path, { secret })).status;
-
-/** All that the database contains, as one text. */
-const readDatabase = (): string =>
-  JSON.stringify(
-    tenant
-      .sql("select name from sqlite_schema where type = 'table'")
-      .map(({ name }) => tenant.sql(`select * from "${String(name)}"`)),
-  );
+  desk.signIn(account, { password, ...(address !== undefined && { address }) });
 
 describe("signing in", () => {
   test("returns a secret, with which requests act as the account", async () => {
@@ -58,18 +39,30 @@ describe("signing in", () => {
   test("the database contains neither the password nor the secret", async () => {
     await addAccount("hana");
     const secret = await secretOf("hana");
-    expect(readDatabase()).not.toContain(secret);
-    expect(readDatabase()).not.toContain(PASSWORD);
+    expect(desk.readDatabase()).not.toContain(secret);
+    expect(desk.readDatabase()).not.toContain(PASSWORD);
   });
 
   test("every failure has the same response", async () => {
     await addAccount("hana");
     await addTestAccount(tenant, { name: "gone", role: "none" });
     await addTestAccount(tenant, { name: "unset", role: "system" });
-    const attempts = [signIn("nobody"), signIn("hana", "wrong"), signIn("gone"), signIn("unset")];
-    const bodies = await Promise.all((await Promise.all(attempts)).map(async (one) => [one.status, await one.text()]));
-    expect(new Set(bodies.map(([status]) => status))).toEqual(new Set([401]));
-    expect(new Set(bodies.map(([, body]) => body)).size).toBe(1);
+    await addAccount("app");
+    await desk.enableTotp(await secretOf("app"));
+    const attempts = [
+      signIn("nobody"),
+      signIn("hana", "wrong"),
+      signIn("gone"),
+      signIn("unset"),
+      desk.signIn("app", { code: "000000" }),
+      desk.signIn("app"),
+    ];
+    const answers = await Promise.all(
+      (await Promise.all(attempts)).map(async (one) =>
+        JSON.stringify([one.status, [...one.headers], Buffer.from(await one.arrayBuffer()).toString("base64")]),
+      ),
+    );
+    expect([...new Set(answers)]).toEqual([expect.stringMatching(/^\[401,/)]);
   });
 
   test.each([

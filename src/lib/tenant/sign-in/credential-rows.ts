@@ -1,6 +1,11 @@
 import type { CredentialKind, TokenRight } from "../../model/credential.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
-import { ACTING_ACCOUNT_COLUMNS, ACTING_ACCOUNT_TABLES, toActingAccount, type ActingAccount } from "./askers.ts";
+import {
+  ACTING_ACCOUNT_COLUMNS,
+  ACTING_ACCOUNT_TABLES,
+  toActingAccount,
+  type ActingAccount,
+} from "../accounts/askers.ts";
 
 /** A credential as it is stored. Its secret is not stored, only the SHA-256 of the secret. */
 export interface StoredCredential {
@@ -77,6 +82,14 @@ export const insertCredential = async (
 export const deleteCredential = async (writer: Writer, user: number, id: string): Promise<boolean> =>
   (await writer.run("delete from main.credential where user = :user and id = :id", { user, id })) > 0;
 
+/** Deletes the sessions of an account, except the given one. */
+export const deleteOtherSessions = async (writer: Writer, user: number, id: string | undefined): Promise<void> => {
+  await writer.run("delete from main.credential where user = :user and kind = 'session' and id is distinct from :id", {
+    user,
+    id: id ?? null,
+  });
+};
+
 /** Deletes the sessions that have expired, and the tokens that expired before another instant. */
 export const deleteExpiredCredentials = async (
   writer: Writer,
@@ -98,45 +111,6 @@ export const recordCredentialUse = async (
     lastUsedAt,
     expiresAt,
   });
-};
-
-/** Counts the failed attempts to sign in since an instant, by what was tried: an account or an address. */
-export const countSignInFailures = (reader: Reader, subject: string, since: string): Promise<number> =>
-  reader.count("select count(*) from main.sign_in_failure where subject = :subject and at > :since", {
-    subject,
-    since,
-  });
-
-/** Returns the time of the oldest counted failure. */
-export const findOldestFailure = async (
-  reader: Reader,
-  subject: string,
-  since: string,
-): Promise<string | undefined> => {
-  const row = await reader.get(
-    "select min(at) as at from main.sign_in_failure where subject = :subject and at > :since",
-    { subject, since },
-  );
-  return row?.["at"] === null || row === undefined ? undefined : String(row["at"]);
-};
-
-/** Counts a failed attempt for several subjects, and forgets those before an instant. */
-export const insertSignInFailures = async (
-  writer: Writer,
-  { attempt, subjects, at, since }: { attempt: string; subjects: readonly string[]; at: string; since: string },
-): Promise<void> => {
-  await writer.run("delete from main.sign_in_failure where at <= :since", { since });
-  for (const subject of subjects)
-    await writer.run("insert into main.sign_in_failure (attempt, subject, at) values (:attempt, :subject, :at)", {
-      attempt,
-      subject,
-      at,
-    });
-};
-
-/** Removes an attempt that did not fail. */
-export const deleteSignInAttempt = async (writer: Writer, attempt: string): Promise<void> => {
-  await writer.run("delete from main.sign_in_failure where attempt = :attempt", { attempt });
 };
 
 /** Counts the accounts that can sign in: they have a role and a password. */

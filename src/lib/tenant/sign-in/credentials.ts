@@ -1,20 +1,30 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { getSessionEnd, roundToHour, SECRET_PATTERN, TOKEN_DAYS, type TokenRight } from "../../model/credential.ts";
+import {
+  getSessionEnd,
+  roundToHour,
+  SECRET_PATTERN,
+  TOKEN_DAYS,
+  type CredentialKind,
+  type TokenRight,
+} from "../../model/credential.ts";
 import { text } from "../../text/index.ts";
-import { getCurrentInstant, sha256 } from "../ids.ts";
+import { createId, getCurrentInstant, sha256, type Surroundings } from "../ids.ts";
 import { toActor } from "../policy/acting.ts";
+import { TOTP_REQUIRED_FAILURE } from "../policy/check.ts";
 import type { Actor, ActorAccount } from "../policy/asker.ts";
 import type { Session } from "../session.ts";
-import type { Reader } from "../store/store.ts";
+import type { Reader, Writer } from "../store/store.ts";
+import { generateSecret } from "../verifier.ts";
 import {
   deleteCredential,
+  deleteExpiredCredentials,
   findCredential,
+  insertCredential,
   listCredentials,
   recordCredentialUse,
   type StoredCredential,
 } from "./credential-rows.ts";
-import { storeCredential } from "./sign-in.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -48,6 +58,16 @@ const createExpiredTokenFailure = ({ name, rights, expiresAt }: StoredCredential
 const findNearEnd = ({ kind, expiresAt }: StoredCredential, now: string): string | undefined =>
   kind === "token" && Date.parse(expiresAt) - Date.parse(now) <= TOKEN_DAYS.warning * DAY_MS ? expiresAt : undefined;
 
+/** What a credential is checked with. */
+export interface CredentialCheck {
+  /** the Authorization header of the request */
+  readonly header: string | null;
+  /** a UTC instant */
+  readonly now: string;
+  /** true if every account needs an authenticator app */
+  readonly requiresTotp: boolean;
+}
+
 /** The actor of a request, and its credential as it is stored. */
 export interface SignedInActor {
   readonly actor: Actor;
@@ -57,13 +77,10 @@ export interface SignedInActor {
 /**
  * Returns the actor of a request, with the role and the organisations that its account has now; or the failure of a
  * request without a valid credential.
- *
- * @param header the Authorization header
  */
 export const findSignedInActor = async (
   reader: Reader,
-  header: string | null,
-  now: string,
+  { header, now, requiresTotp }: CredentialCheck,
 ): Promise<SignedInActor | Failure> => {
   const [, secret = ""] = /^Bearer +(\S+)$/i.exec(header ?? "") ?? [];
   const found = SECRET_PATTERN.test(secret) ? await findCredential(reader, sha256(secret)) : undefined;
@@ -71,11 +88,14 @@ export const findSignedInActor = async (
   if (found === undefined || actor === undefined) return NOT_SIGNED_IN_FAILURE;
   const { id, kind, name, rights, expiresAt } = found.credential;
   if (expiresAt <= now) return kind === "token" ? createExpiredTokenFailure(found.credential) : NOT_SIGNED_IN_FAILURE;
+  // until the account has an authenticator app, its credentials permit only what needs no right, such as setting it up
+  const lacksTotp = requiresTotp && found.account.totp === undefined;
   const credential = {
     id,
     kind,
     name,
-    rights: rights && new Set(rights),
+    rights: lacksTotp ? new Set<TokenRight>() : rights && new Set(rights),
+    lacksTotp,
     endsSoonAt: findNearEnd(found.credential, now),
   };
   return { actor: { ...actor, credential }, stored: found.credential };
@@ -109,6 +129,16 @@ const requireAccount = ({ asker: { account } }: Session): ActorAccount => {
   });
 };
 
+/**
+ * Returns the acting account, for a request about how the account signs in.
+ *
+ * @throws Failure as {@link requireAccount}; `not-permitted` for a token
+ */
+export const requireOwnAccount = (session: Session): ActorAccount => {
+  if (session.asker.credential?.kind === "token") throw TOKEN_REFUSED_FAILURE;
+  return requireAccount(session);
+};
+
 /** An access token without its secret. */
 export interface AccessToken {
   readonly id: string;
@@ -134,6 +164,42 @@ export const listAccessTokens = async (session: Session): Promise<readonly Acces
   return session.read(async (reader) => (await listCredentials(reader, user, "token")).map(toAccessToken));
 };
 
+/** A credential to make: for a token also its name, its rights and its end. */
+interface CredentialRequest {
+  readonly actor: Actor;
+  readonly kind: CredentialKind;
+  readonly name?: string;
+  readonly rights?: readonly TokenRight[] | null;
+  /** a UTC instant; default: the end of a new session */
+  readonly expiresAt?: string;
+}
+
+/** Stores a new credential, and forgets those that have expired.  @returns its id, its secret and its end */
+export const storeCredential = async (
+  writer: Writer,
+  surroundings: Surroundings,
+  { actor, kind, name = "", rights = null, expiresAt }: CredentialRequest,
+): Promise<{
+  readonly id: string;
+  readonly secret: string;
+  readonly expiresAt: string;
+  readonly createdAt: string;
+}> => {
+  const { account } = actor;
+  if (account === undefined) throw new TypeError("the machine's owner does not have credentials");
+  const secret = generateSecret(surroundings.random);
+  const createdAt = getCurrentInstant(surroundings);
+  const lastUsedAt = roundToHour(createdAt);
+  const id = createId(surroundings);
+  const ends = expiresAt ?? getSessionEnd({ createdAt, lastUsedAt });
+  const row = { id, user: account.user, kind, name, rights, createdAt, lastUsedAt, expiresAt: ends };
+  const rememberedSince = Date.parse(createdAt) - TOKEN_DAYS.remembered * DAY_MS;
+  const tokensBefore = getCurrentInstant({ now: () => rememberedSince });
+  await deleteExpiredCredentials(writer, { now: createdAt, tokensBefore });
+  await insertCredential(writer, { ...row, hash: sha256(secret) });
+  return { id, secret, expiresAt: ends, createdAt };
+};
+
 /** What a new token is called, what it grants, and when it ends (a UTC instant; default: after 90 days). */
 export interface NewAccessToken {
   readonly name: string;
@@ -151,8 +217,8 @@ export const createAccessToken = async (
   session: Session,
   { name, rights, expiresAt }: NewAccessToken,
 ): Promise<AccessToken & { readonly secret: string }> => {
-  const { user, id: account, name: accountName } = requireAccount(session);
-  if (session.asker.credential?.kind === "token") throw TOKEN_MAKES_TOKEN_FAILURE;
+  const { user, id: account, name: accountName } = requireOwnAccount(session);
+  if (session.asker.credential?.lacksTotp === true) throw TOTP_REQUIRED_FAILURE;
   const now = session.surroundings.now();
   const ends = expiresAt ?? getCurrentInstant({ now: () => now + TOKEN_DAYS.usual * DAY_MS });
   requireTokenEnd(ends, now);
@@ -177,8 +243,8 @@ export const createAccessToken = async (
   });
 };
 
-const TOKEN_MAKES_TOKEN_FAILURE = new Failure("not-permitted", {
-  what: text("a token cannot create tokens", "トークンでトークンは作成できません"),
+const TOKEN_REFUSED_FAILURE = new Failure("not-permitted", {
+  what: text("a token cannot change how its account signs in", "トークンでは、サインインに関する設定を変更できません"),
   hint: step("to sign in with your password", "パスワードでサインインするには", line("login", [])),
 });
 

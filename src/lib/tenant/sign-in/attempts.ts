@@ -1,0 +1,72 @@
+import { Failure } from "../../errors/index.ts";
+import { RESET_MAIL_LIMITS, SIGN_IN_LIMITS } from "../../model/credential.ts";
+import { comparisonKey } from "../../model/normalise.ts";
+import { text } from "../../text/index.ts";
+import { createId, getCurrentInstant, type Surroundings } from "../ids.ts";
+import type { Writer } from "../store/store.ts";
+import { countAttempts, deleteExpiredAttempts, insertAttempt } from "./attempt-rows.ts";
+
+/** Who attempts something: the account as typed, which may not exist, and the address of the request. */
+export interface AttemptSource {
+  readonly account: string;
+  readonly address: string;
+}
+
+/** A limit on the attempts of a subject. */
+interface AttemptLimit {
+  readonly subject: string;
+  readonly max: number;
+  readonly minutes: number;
+}
+
+type Limits = Readonly<Record<"perAccount" | "perAddress" | "minutes", number>>;
+
+const buildLimits = (
+  kind: string,
+  { account, address }: AttemptSource,
+  { perAccount, perAddress, minutes }: Limits,
+): readonly AttemptLimit[] => [
+  { subject: `${kind} account ${comparisonKey("code", account)}`, max: perAccount, minutes },
+  { subject: `${kind} address ${address}`, max: perAddress, minutes },
+];
+
+/** Returns the limits on guesses of a password or a code. */
+export const limitGuesses = (source: AttemptSource): readonly AttemptLimit[] =>
+  buildLimits("guess", source, SIGN_IN_LIMITS);
+
+/** Returns the limits on mailed reset codes. */
+export const limitResetMails = (source: AttemptSource): readonly AttemptLimit[] =>
+  buildLimits("mail", source, RESET_MAIL_LIMITS);
+
+const createTooManyAttemptsFailure = (waitMs: number): Failure =>
+  new Failure("throttled", {
+    what: text("too many attempts", "試行回数の上限に達したため、しばらく受け付けません"),
+    retryAfterMs: waitMs,
+  });
+
+/**
+ * Counts an attempt before it is decided, so that attempts at the same time cannot exceed the limits, and the count
+ * survives a crash. A successful attempt is deleted again.
+ *
+ * @returns the id of the attempt
+ * @throws Failure `throttled` if a subject has as many attempts as its limit permits
+ */
+export const countAttempt = async (
+  writer: Writer,
+  surroundings: Surroundings,
+  limits: readonly AttemptLimit[],
+): Promise<string> => {
+  const time = surroundings.now();
+  const now = getCurrentInstant({ now: () => time });
+  await deleteExpiredAttempts(writer, now);
+  for (const { subject, max } of limits) {
+    const { count, until } = await countAttempts(writer, subject, now);
+    if (count >= max) throw createTooManyAttemptsFailure(until === null ? 0 : Date.parse(until) - time);
+  }
+  const attempt = createId(surroundings);
+  for (const { subject, minutes } of limits) {
+    const until = getCurrentInstant({ now: () => time + minutes * 60_000 });
+    await insertAttempt(writer, { attempt, subject, until });
+  }
+  return attempt;
+};

@@ -1,0 +1,121 @@
+import { line, step } from "../../advice/index.ts";
+import { Failure } from "../../errors/index.ts";
+import { text } from "../../text/index.ts";
+import { findAccountByName, type ActingAccount } from "../accounts/askers.ts";
+import type { AppleAccess } from "../ade/guard.ts";
+import { toActor } from "../policy/acting.ts";
+import { Session } from "../session.ts";
+import { verifyPassword } from "../verifier.ts";
+import { deleteAttempt } from "./attempt-rows.ts";
+import { countAttempt, limitGuesses, type AttemptSource } from "./attempts.ts";
+import { storeCredential } from "./credentials.ts";
+import { acceptCode, unsealTotpSecret } from "./totp.ts";
+import { recordTotpUse } from "./totp-rows.ts";
+
+/** What somebody types to sign in. */
+export interface SignInRequest {
+  readonly account: string;
+  readonly password: string;
+  /** code of the authenticator app, or a backup code; ignored if the account signs in without codes */
+  readonly code?: string | undefined;
+}
+
+/** A new session. The secret is returned only here. */
+export interface NewSession {
+  readonly secret: string;
+  /** a UTC instant: the end if the session is not used again */
+  readonly expiresAt: string;
+  readonly account: string;
+}
+
+/** Limits how many passwords are verified at the same time: each takes 19 MiB and a core. */
+class Turnstile {
+  readonly #waiting: (() => void)[] = [];
+  #free: number;
+
+  constructor(places: number) {
+    this.#free = places;
+  }
+
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    }
+  }
+}
+
+const MAX_VERIFICATIONS_AT_ONCE = 2;
+
+/** The passwords that are verified or hashed for people who are not signed in. */
+export const passwordWork = new Turnstile(MAX_VERIFICATIONS_AT_ONCE);
+
+/** The failure for every attempt that does not succeed, whatever the reason, so that it reveals nothing. */
+const SIGN_IN_REFUSED_FAILURE = new Failure("not-signed-in", {
+  what: text(
+    "the account name, the password or the code is wrong, or the account may not sign in",
+    "アカウント名かパスワードかコードが違うか、サインインできないアカウントです",
+  ),
+  hint: step("to try again", "もう一度サインインするには", line("login", [])),
+});
+
+/** Counts an attempt as failed, and finds the account.  @throws Failure `throttled` */
+const beginAttempt = (
+  owner: Session,
+  source: AttemptSource,
+): Promise<{ readonly attempt: string; readonly found: ActingAccount | undefined }> =>
+  owner.change({ action: null, locks: [] }, async (writer) => {
+    const attempt = await countAttempt(writer, owner.surroundings, limitGuesses(source));
+    return { result: { attempt, found: await findAccountByName(writer, source.account) }, objects: [] };
+  });
+
+/** What signing in needs: the tenant as its owner sees it, and what unseals secrets. */
+export interface SignInParts {
+  readonly owner: Session;
+  readonly sealing: AppleAccess["sealing"];
+}
+
+/**
+ * Signs an account in with its password and, if it has an authenticator app, a code.
+ *
+ * @param address the address from which the request came, for the limit on failed attempts
+ * @throws Failure `not-signed-in`, the same for every reason, after the same work; `throttled`
+ */
+export const signIn = async (
+  { owner, sealing }: SignInParts,
+  { account, password, code = "" }: SignInRequest,
+  address: string,
+): Promise<NewSession> => {
+  const { attempt, found } = await beginAttempt(owner, { account, address });
+  const actor = found && toActor(found);
+  const verifier = actor === undefined ? null : (found?.verifier ?? null);
+  // reading the secret takes less time than verifying a password, so the time is the same without an app
+  const [isRight, secret] = await Promise.all([
+    passwordWork.run(() => verifyPassword(verifier, password)),
+    unsealTotpSecret(sealing, found),
+  ]);
+  const typed = { secret, code, now: owner.surroundings.now() };
+  if (!isRight || found === undefined || actor === undefined || acceptCode(found.totp, typed) === "refused")
+    throw SIGN_IN_REFUSED_FAILURE;
+  const session = new Session(owner.store, owner.surroundings, owner.actor, actor);
+  return session.change({ action: "sessions.create", locks: ["accounts"] }, async (writer) => {
+    // the password, the role or the app may have changed meanwhile, or another attempt may have used the code
+    const current = await findAccountByName(writer, account);
+    if (current?.verifier !== verifier || toActor(current) === undefined) throw SIGN_IN_REFUSED_FAILURE;
+    const isSame = current.totp?.secret === found.totp?.secret;
+    const use = isSame ? acceptCode(current.totp, typed) : "refused";
+    if (use === "refused") throw SIGN_IN_REFUSED_FAILURE;
+    if (use !== "not-needed") await recordTotpUse(writer, current.user, use);
+    await deleteAttempt(writer, attempt);
+    const { secret: made, expiresAt } = await storeCredential(writer, session.surroundings, { actor, kind: "session" });
+    return {
+      result: { secret: made, expiresAt, account: current.name },
+      objects: [{ thing: "account", id: current.id, name: current.name }],
+    };
+  });
+};
