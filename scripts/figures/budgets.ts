@@ -136,7 +136,7 @@ const BUDGET_DEFINITIONS: readonly BudgetDefinition[] = [
       /^src\/commands\/(?:imports|deletion)\//,
     ),
   },
-  { name: "commands", target: 26_000, limit: 41_170, of: countLinesBelow(/^src\/commands\//) },
+  { name: "commands", target: 26_000, limit: 41_257, of: countLinesBelow(/^src\/commands\//) },
   { name: "of them no verbs, %", target: 47, limit: 61, of: getSharedCommandPercent },
   {
     name: "handover, renewals",

@@ -237,7 +237,7 @@ const NOUN_GROUP_LABELS: Readonly<Record<NounGroup, Text>> = {
   "set-up": text("Set-up", "準備"),
 };
 
-const ALSO_LABEL = text("Also", "その他");
+const ALSO_LABEL = text("Also", "他");
 
 /** Name of the command that shows where to begin. */
 const STATUS_VERB_NAME = "status";

@@ -26,7 +26,7 @@ describe("version and help", () => {
       /^ {2}clomoctl users import [^]+\nDaily work {2}\S[^]+\n {12}users +\S[^]+\nAlso: .*--help-all\nclomoctl status: /,
     );
     expect(ja.exit).toBe(0);
-    expect(ja.stdout).toMatch(/^その他: .*--help-all$/m);
+    expect(ja.stdout).toMatch(/^他: .*--help-all$/m);
   });
 
   test("without arguments, shows the state of the tenant on a terminal once a tenant exists", async () => {

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { freshFolder } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 import { TOKEN_END_HEADER } from "../lib/contract/route.ts";
+import { openClient } from "../lib/client/index.ts";
 import type { Context } from "../lib/config/context.ts";
 import { openTenant, type OpenTenant } from "./tenant.ts";
 
@@ -54,20 +55,22 @@ test("a local tenant is created in its folder and uses the given clock", async (
   const context = kanto(tenantFolder);
   const tenant = await open(context);
   expect(tenant).toMatchObject({ context, source: "used", among: [context.name] });
-  const client = await tenant.client(["tenant", "users"]);
+  const client = await openClient(tenant.connection, ["tenant", "users"]);
   expect(await client.tenant.show()).toMatchObject({ name: "kanto", mirroredAt: null, users: 0 });
   expect(await client.users.addField({ name: "入社年" })).toMatchObject({ createdAt: "2026-11-20T01:00:00.000Z" });
   await tenant.close();
   expect(existsSync(join(tenantFolder, "tenant.db"))).toBe(true);
   const again = await open(context);
-  expect((await (await again.client(["users"])).users.fields()).map(({ name }) => name)).toEqual(["入社年"]);
+  expect((await (await openClient(again.connection, ["users"])).users.fields()).map(({ name }) => name)).toEqual([
+    "入社年",
+  ]);
   await again.close();
 });
 
 test("requests to a tenant on a server go below the address of its context", async () => {
   const { url, asked } = await served(example("tenant"));
   const tenant = await open(remote(`${url}/mdm`));
-  expect(await (await tenant.client(["tenant"])).tenant.show()).toEqual(example("tenant"));
+  expect(await (await openClient(tenant.connection, ["tenant"])).tenant.show()).toEqual(example("tenant"));
   expect(asked).toEqual(["/mdm/v1/tenant"]);
   await tenant.close();
 });
@@ -96,7 +99,7 @@ const askWithToken = async (expiresAt: string | undefined, status = 200) => {
     },
   );
   onTestFinished(tenant.close);
-  const client = await tenant.client(["tenant"]);
+  const client = await openClient(tenant.connection, ["tenant"]);
   return { ask: () => client.tenant.show(), warnings };
 };
 
@@ -149,7 +152,7 @@ test("the CA certificate is read before any request", async () => {
 test("a first change that cannot create the tenant fails for its own reason and leaves existing files", async () => {
   const tenantFolder = join(freshFolder(), "tenants", "kanto");
   const tenant = await open(kanto(tenantFolder));
-  const { users } = await tenant.client(["users"]);
+  const { users } = await openClient(tenant.connection, ["users"]);
   // no file can be made where a folder is
   mkdirSync(join(tenantFolder, "tenant.db"), { recursive: true });
   await expect(users.addField({ name: "入社年" })).rejects.toThrow(expect.not.stringContaining("not open"));
@@ -162,7 +165,12 @@ test("reading a tenant that does not exist finds it empty, and the first change 
   const tenantFolder = join(home, "tenants", "kanto");
   const context = kanto(tenantFolder);
   const tenant = await open(context);
-  const { users, orgs, imports, renewals } = await tenant.client(["users", "orgs", "imports", "renewals"]);
+  const { users, orgs, imports, renewals } = await openClient(tenant.connection, [
+    "users",
+    "orgs",
+    "imports",
+    "renewals",
+  ]);
   expect(await Array.fromAsync(users.list())).toEqual([]);
   expect(await Array.fromAsync(users.list().ndjson())).toEqual([]);
   expect(await orgs.list()).toMatchObject([{ name: "全社" }]);
@@ -179,7 +187,15 @@ test("a dry run does not create a tenant, but the next real change does", async 
   const tenantFolder = join(freshFolder(), "tenants", "kanto");
   const tenant = await open(kanto(tenantFolder));
   const dryRun = true;
-  const client = await tenant.client(["users", "orgs", "devices", "roles", "accounts", "tenant", "secured"]);
+  const client = await openClient(tenant.connection, [
+    "users",
+    "orgs",
+    "devices",
+    "roles",
+    "accounts",
+    "tenant",
+    "secured",
+  ]);
   const scheme = { name: "受付", operations: ["users.write"] };
   expect([
     (await client.users.create({ name: "山田", emails: ["y@example.jp"], dryRun })).after,
@@ -205,7 +221,7 @@ test("a dry run does not create a tenant, but the next real change does", async 
 
 /** The accounts of a tenant, with one of a new user. */
 async function withAccount(tenant: OpenTenant) {
-  const { users, accounts } = await tenant.client(["users", "accounts"]);
+  const { users, accounts } = await openClient(tenant.connection, ["users", "accounts"]);
   const address = "y@example.jp";
   const { id: user } = (await users.create({ name: "山田", emails: [address] })).after;
   await accounts.create({ user, name: "yamada", role: "system", password: "Canary42Canary" });
@@ -248,7 +264,7 @@ test("a dry run of a plan uses a temporary tenant, which is removed with the pla
   const rehearsesIn = { temporaryFolder: join(home, "tmp"), processes: machine.processes };
   const chosen = { context, source: "used", among: [context.name] } as const;
   const tenant = await openTenant({ ...machine, rehearsesIn }, chosen);
-  const { imports, users } = await tenant.client(["imports", "users"]);
+  const { imports, users } = await openClient(tenant.connection, ["imports", "users"]);
   expect(await imports.delete({ kind: "users", search: "x", called: "--search x" })).toMatchObject({ delete: 0 });
   expect(await users.fields()).toEqual([]);
   expect(readdirSync(home)).toEqual(["tmp"]);

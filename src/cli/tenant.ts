@@ -16,7 +16,7 @@ import {
   type TemporaryStorage,
 } from "../lib/files/index.ts";
 import type { OpenTenant as Tenant, TenantOptions } from "../lib/tenant/index.ts";
-import { openClient, skipSchemaCheck, type Client, type Connection, type NounName } from "../lib/client/index.ts";
+import { skipSchemaCheck, type Connection } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { formatMinute } from "../lib/model/time.ts";
 import type { EnvironmentVariables } from "../lib/terminal/index.ts";
@@ -25,7 +25,7 @@ import { installLightMessages } from "../lib/client/light-fetch.ts";
 
 /** A tenant that remains open until `close` is called. */
 export interface OpenTenant extends ChosenContext {
-  readonly client: <N extends NounName>(nouns: readonly N[]) => Promise<Client<N>>;
+  readonly connection: Connection;
   readonly close: () => Promise<void>;
 }
 
@@ -82,7 +82,7 @@ export async function openTenant(machine: ConnectionEnvironment, chosen: ChosenC
   const { close, ...connection } = await opening;
   return {
     ...chosen,
-    client: (nouns) => openClient({ ...connection, signal, beforeChange, unaudited, changed }, nouns),
+    connection: { ...connection, signal, beforeChange, unaudited, changed },
     close,
   };
 }

@@ -131,6 +131,9 @@ const warnOfLeftoverCopy =
     );
   };
 
+/** Loads the client, which takes milliseconds, so that commands without a tenant skip it. */
+const loadClient = () => import("../lib/client/index.ts");
+
 /** Creates the tenants of one run. Each is opened only once; a protected tenant asks for its name only once. */
 function createTenantPool(
   outside: ProgramEnvironment,
@@ -160,11 +163,21 @@ function createTenantPool(
     if (isShown) summary.work({ name, timezone: zone });
     const once = opened.get(name) ?? openOnce(chosen);
     opened.set(name, once);
-    const { context, source, among, client } = await once.tenant;
+    const [{ openClient, sendRequest }, { context, source, among, connection }] = await Promise.all([
+      loadClient(),
+      once.tenant,
+    ]);
     const isNamed = among.length > 1;
     const as = asked.globals.as === undefined ? undefined : quoteShellWord(asked.globals.as);
     if (isShown) asked.terminal.showTenant({ name, moment: (instant) => formatMinute(instant, zone), isNamed, as });
-    return { context, source, among, client: await client(nouns), permitChange: once.permitChange };
+    return {
+      context,
+      source,
+      among,
+      client: await openClient(connection, nouns),
+      request: (request) => sendRequest(connection, request),
+      permitChange: once.permitChange,
+    };
   }
   return {
     open,
@@ -368,7 +381,7 @@ export async function readNames(outside: ProgramEnvironment, ...asked: Parameter
     async open(chosen, nouns, as) {
       const tenant = await outside.openTenant({ ...machine, as }, chosen);
       opened.push(tenant);
-      return tenant.client(nouns);
+      return (await loadClient()).openClient(tenant.connection, nouns);
     },
   });
   try {

@@ -109,7 +109,7 @@ const CHANGING = [
 ];
 
 /** They show nothing of what they change. */
-const CHANGING_UNSEEN = ["ade keypair create", "context remove", "context use", "push-certificate csr"];
+const CHANGING_UNSEEN = ["api", "ade keypair create", "context remove", "context use", "push-certificate csr"];
 
 test("all other verbs only read, so an interruption leaves nothing changed", async () => {
   const verbs = await Promise.all(

@@ -15,6 +15,7 @@ const ASKING = ["renewals remove", "context remove", "ade endpoint set"];
 
 /** They neither ask nor rehearse, and why they need not. */
 const NEITHER: Readonly<Record<string, string>> = {
+  api: "sends what its user composed; only the tenant knows what the request does",
   "access-tokens revoke": "ends a token of the own account; access-tokens create makes another",
   "users fields add": "adds a name; fields remove takes it back",
   "users administrators add": "marks who is protected; administrators remove takes it back",

@@ -1,5 +1,5 @@
 import type { Send } from "../lib/apple/send.ts";
-import type { Client, NounName } from "../lib/client/index.ts";
+import type { Client, NounName, PlainRequest, PlainResponse } from "../lib/client/index.ts";
 import type { ChosenContext, Context, Contexts, Home } from "../lib/config/index.ts";
 import { DEFAULT_TIMEZONE, type EmbeddedContext } from "../lib/config/context.ts";
 import type { Outputs, TemporaryStorage } from "../lib/files/index.ts";
@@ -51,6 +51,12 @@ export interface Machine {
 /** The tenant that a command works on, with a client for some of its nouns. */
 export interface ChosenTenant<N extends NounName = never> extends ChosenContext {
   readonly client: Client<N>;
+  /**
+   * Sends a request of the tenant API that no method of the client makes.
+   *
+   * @throws Failure `usage` if the address is not below the tenant's address, `unavailable`
+   */
+  readonly request: (request: PlainRequest) => Promise<PlainResponse>;
   /**
    * Asks the user to type the name of a protected context, once. It is always called before the first change.
    *

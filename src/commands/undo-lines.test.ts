@@ -82,6 +82,7 @@ const IN_MIRROR: readonly string[] = ["console drop 2 --yes"];
 /** Commands of which no line stands above, and why. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   "access-tokens revoke": "no records are changed",
+  api: "only the tenant knows what the request does",
   "ade endpoint set": "Apple's side",
   "ade keypair create": "Apple's side",
   "ade token set": "Apple's side",

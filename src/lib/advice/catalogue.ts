@@ -29,6 +29,7 @@ export interface GlobalOptions {
 
 /** The arguments and options of each command. */
 export interface Catalogue {
+  "api": { args: [method: Choice<"GET" | "POST" | "PUT" | "PATCH" | "DELETE">, path: string | number]; options: { input?: string | number | undefined; include?: true | undefined } };
   "completion": { args: [shell: Choice<"bash" | "zsh" | "fish" | "powershell">]; options: {  } };
   "doctor": { args: []; options: { online?: true | undefined } };
   "login": { args: []; options: { account?: string | number | undefined; passwordFile?: string | number | undefined; code?: string | number | undefined; forgot?: string | number | undefined; resetCode?: string | number | undefined } };

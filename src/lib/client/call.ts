@@ -46,7 +46,7 @@ export interface Connection {
   /** aborts long lists and exports, with its reason, but not short requests and changes, so that cleaning up works */
   readonly signal?: AbortSignal | undefined;
   /** called before a request that changes the tenant is sent; if it throws, the request is not sent */
-  readonly beforeChange?: ((route: Route) => Promise<void>) | undefined;
+  readonly beforeChange?: ((route: Pick<Route, "method">) => Promise<void>) | undefined;
   /** called if an export was not recorded in the audit log, because its tenant is read-only */
   readonly unaudited?: (() => Promise<void>) | undefined;
   /** called with the numbers of the changes that a request made */
@@ -180,10 +180,8 @@ async function sendCall(
   { connection, route, input }: RouteCall,
   { cursor, accept }: { readonly cursor?: string | undefined; readonly accept?: string } = {},
 ): Promise<Response> {
-  const { transport, base = new URL("http://tenant.invalid") } = connection;
   const { path, query, headers, body, signal, changes } = input;
-  // a tenant's base address may have a path
-  const url = new URL(base.pathname.replace(/\/$/, "") + path, base);
+  const url = buildUrl(connection, path);
   const parameters: CallInput["query"] = { ...query, cursor };
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined) url.searchParams.set(name, String(value));
@@ -195,27 +193,92 @@ async function sendCall(
     signal,
   };
   if (route.file === true || route.takesParts === true) init.duplex = "half";
-  if (changes && connection.beforeChange !== undefined) await connection.beforeChange(route);
-  const response = await transport(new Request(url, init));
+  if (changes) await connection.beforeChange?.(route);
+  const response = await connection.transport(new Request(url, init));
   if (!response.ok) throw await createCallFailure(connection, route, response);
   checkMediaType(route, response, accept);
+  await passOnHeaders(connection, response);
+  return response;
+}
+
+/** Returns the address of a path. A tenant's base address may have a path itself. */
+const buildUrl = ({ base = new URL("http://tenant.invalid") }: Connection, path: string): URL =>
+  new URL(base.pathname.replace(/\/$/, "") + path, base);
+
+/** Passes on what the headers of a response say besides the response itself. */
+const passOnHeaders = async (connection: Connection, response: Response): Promise<void> => {
   if (response.headers.get(AUDIT_HEADER) === NO_AUDIT_RECORD) await connection.unaudited?.();
   const numbers = response.headers.get(CHANGE_HEADER) ?? "";
   if (CHANGE_NUMBERS.test(numbers)) connection.changed?.(numbers.split(", ").map(Number));
   const expiresAt = response.headers.get(TOKEN_END_HEADER) ?? "";
   if (!Number.isNaN(Date.parse(expiresAt))) await connection.tokenExpires?.(expiresAt);
-  return response;
-}
+};
 
 /** Creates the failure of an error response; a credential that is refused is named by its source. */
 const createCallFailure = async (
   { credentialSource: where }: Connection,
-  route: Route,
+  route: Pick<Route, "method" | "path">,
   response: Response,
 ): Promise<Failure> => {
   const failure = await createResponseFailure(route, response);
   return failure.code === "not-signed-in" && where !== undefined ? failure.with({ where }) : failure;
 };
+
+/** A request of the tenant API as a person composes it. */
+export interface PlainRequest {
+  readonly method: Route["method"];
+  /** a path such as `/v1/orgs?limit=1`, or the complete address */
+  readonly path: string;
+  /** JSON */
+  readonly body?: string | undefined;
+}
+
+/** The response to a {@link PlainRequest}, whatever its status. */
+export interface PlainResponse {
+  readonly status: number;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: ReadableStream<Uint8Array> | null;
+  /** the failure that an error response describes; its body is then read */
+  readonly failure?: Failure | undefined;
+}
+
+/**
+ * Sends a request that a person composed. Any other method than GET counts as a change.
+ *
+ * @throws Failure `usage` if the address is not below the tenant's address, `unavailable`, and as `beforeChange`
+ */
+export const sendRequest = async (
+  connection: Connection,
+  { method, path, body }: PlainRequest,
+): Promise<PlainResponse> => {
+  const url = /^[a-z][a-z\d+.-]*:/i.test(path) ? URL.parse(path) : buildUrl(connection, path.replace(/^(?!\/)/, "/"));
+  const { origin, pathname } = buildUrl(connection, "/");
+  if (url === null || url.origin !== origin || !url.pathname.startsWith(pathname))
+    throw createOtherAddressFailure(path);
+  if (method !== "get") await connection.beforeChange?.({ method });
+  const headers = body === undefined ? {} : { "content-type": "application/json" };
+  const signal = connection.signal ?? null;
+  const init = { method: method.toUpperCase(), headers, body: body ?? null, signal };
+  const response = await connection.transport(new Request(url, init));
+  const { status, body: content } = response;
+  const received = { status, headers: [...response.headers] };
+  if (!response.ok) {
+    const failure = await createCallFailure(connection, { method, path: url.pathname }, response);
+    return { ...received, body: null, failure };
+  }
+  await passOnHeaders(connection, response);
+  return { ...received, body: content };
+};
+
+const createOtherAddressFailure = (path: string): Failure =>
+  new Failure("usage", {
+    what: text(
+      "the address is not an address of this tenant, and credentials are sent nowhere else",
+      "このテナントのアドレスではありません。サインイン情報をほかのサーバーに送ることはありません",
+    ),
+    where: path,
+    hint: text("for example: /v1/orgs", "例: /v1/orgs"),
+  });
 
 const checkWithZod: SchemaCheck = (schema, value) => schema.safeParse(value);
 

@@ -4,7 +4,16 @@ import type { RouteResponse, Route } from "../contract/route.ts";
 import { buildMethods, type Connection, type CallResults, type MultipartUpload, type Upload } from "./call.ts";
 
 export type * from "../contract/index.ts";
-export { skipSchemaCheck, type Connection, type StreamedParts, type MultipartUpload, type Upload } from "./call.ts";
+export {
+  sendRequest,
+  skipSchemaCheck,
+  type Connection,
+  type StreamedParts,
+  type MultipartUpload,
+  type PlainRequest,
+  type PlainResponse,
+  type Upload,
+} from "./call.ts";
 export type { Transport } from "./transport.ts";
 
 type OptionalKey<T, K extends keyof T> = undefined extends T[K] ? K : never;

@@ -1,6 +1,5 @@
 import { EventEmitter } from "node:events";
 import { PassThrough, type Duplex } from "node:stream";
-import { openClient } from "../../../src/lib/client/index.ts";
 import type { Host, ProgramEnvironment } from "../../../src/cli/outside.ts";
 
 /** An in-memory environment of the program, and its state after a run. */
@@ -64,7 +63,7 @@ export function createFakeEnvironment(home: string, stdout: Duplex = new PassThr
       const transport = () => Promise.reject(new TypeError("nobody is asked"));
       return {
         ...chosen,
-        client: (nouns) => openClient({ transport }, nouns),
+        connection: { transport },
         close: async () => void tenants.push(`close ${name}`),
       };
     },

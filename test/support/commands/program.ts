@@ -9,7 +9,7 @@ import { expect, onTestFinished } from "vitest";
 import { main } from "../../../src/cli/main.ts";
 import type { Host, ProgramEnvironment } from "../../../src/cli/outside.ts";
 import type { Send } from "../../../src/lib/apple/send.ts";
-import { openClient, type Transport } from "../../../src/lib/client/index.ts";
+import type { Transport } from "../../../src/lib/client/index.ts";
 import { checkStrictly } from "../client/whole-client.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import type { Language } from "../../../src/lib/text/index.ts";
@@ -231,7 +231,7 @@ export async function run(line: string | readonly string[], circumstances: Circu
     openTenant: async ({ as = "", signal, beforeChange, changed }, chosen) => {
       const transport = circumstances.actors?.[as] ?? transportTo(chosen.context.name);
       const connection = { transport, check: checkStrictly, signal, beforeChange, changed };
-      return { ...chosen, client: (nouns) => openClient(connection, nouns), close: async () => undefined };
+      return { ...chosen, connection, close: async () => undefined };
     },
     openApple: async () => ({ send: circumstances.apple ?? rejectAppleRequest, close: async () => undefined }),
     ...circumstances.outside,
