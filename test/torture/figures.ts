@@ -10,6 +10,7 @@ import {
 } from "./figures/by-tests.ts";
 import { NEW_HOME_TRIALS, CONCURRENT_TRIALS } from "./figures/programs.ts";
 import { READER_TRIALS } from "./figures/readers.ts";
+import { REPEATED_REQUEST_TRIALS, SCHEMATHESIS_TRIALS, SERVED_KILL_TRIALS } from "./figures/servers.ts";
 import {
   CLOSED_PIPE_TRIALS,
   PROTOTYPE_TRIALS,
@@ -36,7 +37,7 @@ export interface Figure {
   readonly zero: string;
   readonly trials: readonly Trial[];
   /** a program that the figure needs */
-  readonly needs?: "cc" | "openssl" | "python3" | "unshare";
+  readonly needs?: "cc" | "openssl" | "python3" | "schemathesis" | "unshare";
   /** number of places that are tried at the same time; by default, the number of cores */
   readonly atOnce?: number;
 }
@@ -119,6 +120,31 @@ export const FIGURES: readonly Figure[] = [
     zero: "the same",
     trials: CLOCK_JUMP_TRIALS,
     needs: "cc",
+  },
+  {
+    name: "served-kills",
+    number: "1",
+    tries: "`kill -9` of `serve` while clients send requests, which they then send again",
+    zero: "lost changes that were acknowledged, changes applied twice, broken audits",
+    trials: SERVED_KILL_TRIALS,
+    atOnce: 1,
+  },
+  {
+    name: "requests",
+    number: "16",
+    tries: "requests to every route of `serve`, generated from the API document by schemathesis",
+    zero: "responses with 5xx, or that the document does not describe",
+    trials: SCHEMATHESIS_TRIALS,
+    needs: "schemathesis",
+    atOnce: 1,
+  },
+  {
+    name: "repeated-requests",
+    number: "17",
+    tries: "one Idempotency-Key 50 times in parallel; 50 clients with 20 imports and lists at once",
+    zero: "more than one effect, results that no serial order gives",
+    trials: REPEATED_REQUEST_TRIALS,
+    atOnce: 1,
   },
   {
     name: "signals",

@@ -219,7 +219,7 @@ export const buildOpenApiDocument = (version: string): object => {
     security: [{ [CREDENTIAL_SCHEME]: [] }],
     tags: [
       ...[...ALL_NOUNS].map(([name, { description }]) => ({ name, description })),
-      { name: "server", description: "What `clomoctl serve` says about itself" },
+      { name: "server", description: "The server itself" },
     ],
   });
   return allowNull(document) as object;
