@@ -6,6 +6,7 @@ import { hasOpenDrift, readDrift } from "../console/drift.ts";
 import { EXPORTED_COLUMNS } from "../console/exported.ts";
 import { readOpenTasks } from "../console/tasks.ts";
 import type { MergedValues, PlanCounts, StagedFile } from "./staging/counts.ts";
+import { isMirror } from "../records/tenant-rows.ts";
 import type { Reader } from "../store/store.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import { getDisplayState, type ImportRecord, type ImportState, type ConsoleImportResult } from "./import-rows.ts";
@@ -71,8 +72,8 @@ export const buildImportResponses = async (
 };
 
 /**
- * Returns an import for the response to a write. Open records are not counted, because counting them would take as long
- * as writing them.
+ * Returns an import for the response to a write. Open records, which only a mirror has, are not counted, because
+ * counting them would take as long as writing them.
  */
 export const buildUncountedImportResponse = async (
   reader: Reader,
@@ -80,7 +81,8 @@ export const buildUncountedImportResponse = async (
   asking: string,
 ): Promise<Import> => {
   const { change, revision } = record;
-  const isOpen = change !== null && revision !== null && (await hasOpenDrift(reader, revision));
+  const isOpen =
+    change !== null && revision !== null && (await isMirror(reader)) && (await hasOpenDrift(reader, revision));
   return toImportResponse(
     record,
     await readImportContext(reader, new Map(isOpen ? [[change, undefined]] : [])),
@@ -93,7 +95,7 @@ export const buildUncountedImportResponse = async (
  */
 export const buildImportResponse = async (reader: Reader, record: ImportRecord, asking: string): Promise<Import> => {
   const { change, revision } = record;
-  const parts = revision === null ? [] : await readDrift(reader, { revision });
+  const parts = revision !== null && (await isMirror(reader)) ? await readDrift(reader, { revision }) : [];
   const records = parts.reduce((sum, part) => sum + part.records, 0);
   const open = new Map(change === null || records === 0 ? [] : [[change, records]]);
   return toImportResponse(record, await readImportContext(reader, open), asking);

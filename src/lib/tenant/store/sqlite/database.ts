@@ -275,6 +275,18 @@ export class Database {
     this.exec("pragma wal_checkpoint(truncate)");
   }
 
+  /**
+   * Copies the write-ahead log into the file without waiting for other connections. After a large change, the next small
+   * change would have to do this, in the main thread. Never fails, because the change is already committed.
+   */
+  copyLog(): void {
+    try {
+      this.exec("pragma wal_checkpoint(passive)");
+    } catch {
+      // a later checkpoint tries again
+    }
+  }
+
   close(): void {
     this.#statements.clear();
     this.#db.close();

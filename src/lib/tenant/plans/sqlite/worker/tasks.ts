@@ -492,13 +492,13 @@ const recordConsoleImport = (
 const listFileFields = ({ places }: StagedFile): readonly string[] => places.map(({ field }) => field);
 
 /** Runs a change and records its writer. If the request has an idempotency key, the change runs only once. */
-const runNotedChange = (
+const runNotedChange = async (
   database: Database,
   { writer: note, once }: { readonly writer: Note; readonly once?: StoredRequestKey | undefined },
   interrupted: () => boolean,
   body: (writer: Writer) => Promise<void>,
-): Promise<void> =>
-  new SqliteStore(database).change((writer) =>
+): Promise<void> => {
+  await new SqliteStore(database).change((writer) =>
     runWithNote(note, async () => {
       // the same request may have been sent twice at the same time
       if (once !== undefined && (await findRequestKey(writer, once))?.fingerprint === once.fingerprint) return;
@@ -507,6 +507,8 @@ const runNotedChange = (
       if (interrupted()) throw createInterruptedFailure();
     }),
   );
+  database.copyLog();
+};
 
 /**
  * Commits a plan, either completely or not at all.
