@@ -101,19 +101,26 @@ export const findSignedInActor = async (
   return { actor: { ...actor, credential }, stored: found.credential };
 };
 
+/** Ends the wait for the write lock before it begins. */
+const NO_WAIT = AbortSignal.abort();
+
 /**
- * Records that a credential was used, at most once an hour; a session is extended. If another process is writing, the
- * next request records it.
+ * Records that a credential was used, at most once an hour; a session is extended. If somebody else is writing, the
+ * request does not wait, and the next request records the use.
  */
 export const recordUse = async (owner: Session, stored: StoredCredential): Promise<void> => {
   const lastUsedAt = roundToHour(getCurrentInstant(owner.surroundings));
   const { store } = owner;
-  if (stored.lastUsedAt >= lastUsedAt || store.isReadOnly || !store.isFree()) return;
+  if (stored.lastUsedAt >= lastUsedAt || store.isReadOnly) return;
   const expiresAt = stored.kind === "token" ? stored.expiresAt : getSessionEnd({ ...stored, lastUsedAt });
-  await owner.change({ action: null, locks: [] }, async (writer) => {
-    await recordCredentialUse(writer, { pk: stored.pk, lastUsedAt, expiresAt });
-    return { result: undefined, objects: [] };
-  });
+  try {
+    await owner.change({ action: null, locks: [], signal: NO_WAIT }, async (writer) => {
+      await recordCredentialUse(writer, { pk: stored.pk, lastUsedAt, expiresAt });
+      return { result: undefined, objects: [] };
+    });
+  } catch (error) {
+    if (!(error instanceof Failure && error.code === "interrupted")) throw error;
+  }
 };
 
 /** Returns the acting account.  @throws Failure `input-rejected` for the machine's owner, who has no credentials */

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SECRET_PATTERN } from "../../model/credential.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
@@ -126,6 +128,24 @@ describe("a session", () => {
     const response = await tenant.request("/v1/orgs", { secret });
     expect([response.status, response.headers.get("www-authenticate")]).toEqual([401, "Bearer"]);
   });
+});
+
+test("a request does not wait for a writer to record that its credential was used", async () => {
+  await addAccount("hana");
+  const secret = await secretOf("hana");
+  const lastUse = () => tenant.sql("select lastUsedAt from credential");
+  const before = lastUse();
+  tenant.surroundings.time += 2 * HOUR_MS;
+  const writer = new DatabaseSync(join(tenant.folder, "tenant.db"));
+  writer.exec("begin immediate");
+  const begun = performance.now();
+  expect(await statusOf("/v1/whoami", secret)).toBe(200);
+  expect(performance.now() - begun).toBeLessThan(2000);
+  expect(lastUse()).toEqual(before);
+  writer.exec("rollback");
+  writer.close();
+  expect(await statusOf("/v1/whoami", secret)).toBe(200);
+  expect(lastUse()).not.toEqual(before);
 });
 
 describe("an access token", () => {

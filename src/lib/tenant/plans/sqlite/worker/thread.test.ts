@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { Failure } from "../../../../errors/index.ts";
@@ -147,6 +148,15 @@ describe("the lines of a plan", () => {
     writeFileSync(join(tenant.folder, "imports", `${id}.db`), "not a database");
     await expect(readNames(id)).rejects.toMatchObject({ what: { en: expect.stringContaining("plan's file") } });
   });
+});
+
+test("a committed import is in the tenant's file, so that the next small change need not copy it there", async () => {
+  await tenant.client.imports.commit(await planPeople(3000));
+  const path = join(tenant.folder, "tenant.db");
+  // an immutable file is read without its log
+  const file = new DatabaseSync(`${pathToFileURL(path).href}?immutable=1`, { readOnly: true });
+  expect(file.prepare("select count(*) as n from user").get()).toEqual({ n: 3000 });
+  file.close();
 });
 
 describe("a task that fails", () => {
