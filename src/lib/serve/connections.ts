@@ -61,8 +61,8 @@ export class Connections {
   /** Decides what to do with a connection on which nothing has arrived, and nothing could be sent, for a while. */
   #timedOut(socket: Socket): void {
     const exchange = this.#exchanges.get(socket);
-    if (exchange === undefined || exchange.outgoing.writableFinished || exchange.outgoing.destroyed)
-      return void socket.destroy();
+    if (exchange === undefined) return void refuseSilent(this.#options, socket);
+    if (exchange.outgoing.writableFinished || exchange.outgoing.destroyed) return void socket.destroy();
     const { incoming, outgoing } = exchange;
     // the sender waits for the tenant, which needs longer
     if (incoming.complete && socket.writableLength === 0) return void socket.setTimeout(this.#options.limits.idleMs);

@@ -1,0 +1,168 @@
+import { readFileSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { gzipSync } from "node:zlib";
+import { expect, test } from "vitest";
+import { freshHome } from "#support/process/program.ts";
+import { ServedHome } from "../torture/served.ts";
+
+let server: ServedHome;
+let port = 0;
+
+const startServer = async (): Promise<void> => {
+  const home = await freshHome();
+  await ServedHome.prepare(home);
+  server = await ServedHome.start(home, "--headers-timeout", "2", "--idle-timeout", "2", "--max-upload-mib", "8");
+  port = Number(new URL(server.url).port);
+};
+
+/** The memory of the server in MiB. */
+const readMemory = (): number => {
+  const [, kib] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${server.running.process.pid}/status`, "utf8")) ?? [];
+  return Number(kib) / 1024;
+};
+
+/** Sends bytes on a connection of its own, in pieces, and returns what comes back until the server closes it. */
+const sendRaw = (pieces: Iterable<string | Buffer>): Promise<string> =>
+  new Promise((resolve) => {
+    let answer = "";
+    const socket: Socket = connect(port, "127.0.0.1", async () => {
+      for (const piece of pieces) {
+        if (socket.destroyed) return;
+        socket.write(piece);
+        await new Promise((next) => setImmediate(next));
+      }
+    });
+    socket.setNoDelay(true);
+    socket.on("data", (chunk: Buffer) => void (answer += chunk.toString()));
+    socket.on("error", () => undefined);
+    socket.on("close", () => resolve(answer));
+  });
+
+const head = (line: string, ...headers: readonly string[]): string =>
+  `${[line, "host: x", `authorization: ${server.authorization}`, ...headers].join("\r\n")}\r\n\r\n`;
+
+const JSON_TYPE = "content-type: application/json";
+const withBody = (body: string | Buffer, ...headers: readonly string[]): readonly (string | Buffer)[] => [
+  head(
+    "POST /v1/orgs HTTP/1.1",
+    JSON_TYPE,
+    `content-length: ${Buffer.byteLength(body)}`,
+    "connection: close",
+    ...headers,
+  ),
+  body,
+];
+
+const LONG = "x".repeat(10 * 1024 * 1024);
+const DEEP = "[".repeat(200_000);
+
+const REFUSED: readonly [name: string, pieces: () => Iterable<string | Buffer>, status: number][] = [
+  ["a text of 10 MB", () => withBody(JSON.stringify({ name: LONG })), 413],
+  ["a long name", () => withBody(JSON.stringify({ name: "x".repeat(1_000_000) })), 422],
+  ["deep JSON", () => withBody(`{"name":${DEEP}`), 400],
+  ["deep JSON that ends", () => withBody(`{"name":${DEEP}${"]".repeat(200_000)}}`), 400],
+  ["a NUL", () => withBody(String.raw`{"name":"a\u0000b"}`), 422],
+  ["a lone surrogate", () => withBody(String.raw`{"name":"a\ud800b"}`), 422],
+  ["bytes that are not UTF-8", () => withBody(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])), 400],
+  ["__proto__", () => withBody('{"__proto__":{"name":"a"}}'), 400],
+  ["an unknown member", () => withBody('{"name":"a","constructor":{}}'), 400],
+  ["a malformed %", () => [head("GET /v1/users/%E0%A4%A HTTP/1.1", "connection: close")], 400],
+  ["a path that leaves its folder", () => [head("GET /v1/../../etc/passwd HTTP/1.1", "connection: close")], 404],
+  ["a long path", () => [head(`GET /v1/${"a".repeat(20_000)} HTTP/1.1`)], 431],
+  ["a parameter twice", () => [head("GET /v1/users?limit=1&limit=2 HTTP/1.1", "connection: close")], 400],
+  [
+    "1,000 headers",
+    () => [head("GET /v1/orgs HTTP/1.1", ...Array.from({ length: 3000 }, (_, at) => `x-${at}: a`))],
+    431,
+  ],
+  ["a method without a route", () => [head("TRACE /v1/orgs HTTP/1.1", "connection: close")], 405],
+  ["an unknown encoding", () => withBody("{}", "content-encoding: br"), 415],
+  [
+    "a length and chunks",
+    () => [head("POST /v1/orgs HTTP/1.1", "content-length: 1", "transfer-encoding: chunked")],
+    400,
+  ],
+  [
+    "chunks that are none",
+    () => [head("POST /v1/orgs HTTP/1.1", JSON_TYPE, "transfer-encoding: chunked"), "zz\r\n"],
+    400,
+  ],
+  ["a body that does not end", () => [head("POST /v1/orgs HTTP/1.1", JSON_TYPE, "content-length: 99"), "{"], 408],
+  ["headers that do not end", () => ["GET /v1/orgs HTTP/1.1\r\nhost: x\r\n"], 408],
+  ["nothing", () => [], 408],
+];
+
+test(
+  "bad requests are refused with problem objects and request ids; slow ones are answered",
+  { timeout: 60_000 },
+  async () => {
+    await startServer();
+    const answers = await Promise.all(
+      REFUSED.map(async ([name, pieces]) => {
+        const answer = (await sendRaw(pieces())).toLowerCase();
+        const isProblem = answer.includes("content-type: application/problem+json");
+        return [name, Number(answer.slice(9, 12)), isProblem && /x-request-id: [0-9a-f-]{36}\r\n/.test(answer)];
+      }),
+    );
+    expect(answers).toEqual(REFUSED.map(([name, , status]) => [name, status, true]));
+    // one byte at a time
+    const body = JSON.stringify({ name: "営業部", code: "SLOW" });
+    const chunks = [...Buffer.from(body)].map((byte) =>
+      Buffer.concat([Buffer.from("1\r\n"), Buffer.from([byte]), Buffer.from("\r\n")]),
+    );
+    const begin = head("POST /v1/orgs HTTP/1.1", JSON_TYPE, "transfer-encoding: chunked", "connection: close");
+    expect(await sendRaw([...begin, ...chunks, "0\r\n\r\n"])).toContain("HTTP/1.1 201");
+    // the last of two equal keys counts, as JavaScript has it
+    expect(await sendRaw(withBody('{"name":"一","name":"二","code":"TWICE"}'))).toContain('"name":"二"');
+  },
+);
+
+test("a bomb is refused, and so is an upload that is too large", async () => {
+  await startServer();
+  const created = await server.send("/v1/imports", { method: "POST", json: { kind: "users", fileName: "a.csv" } });
+  const { id } = (await created.json()) as { readonly id: string };
+  const bomb = gzipSync(Buffer.alloc(256 * 1024 * 1024));
+  const upload = (headers: readonly string[], body: Buffer): Promise<string> =>
+    sendRaw([
+      head(
+        `PUT /v1/imports/${id}/content HTTP/1.1`,
+        "content-type: text/csv; charset=utf-8",
+        `content-length: ${body.length}`,
+        ...headers,
+      ),
+      body,
+    ]);
+  expect(await upload(["content-encoding: gzip"], bomb)).toMatch(/^HTTP\/1.1 413 /);
+  expect(await upload([], Buffer.alloc(9 * 1024 * 1024))).toMatch(/^HTTP\/1.1 413 /);
+});
+
+test(
+  "2,000 silent connections and readers that never read leave the server usable, and its memory as it was",
+  { timeout: 60_000 },
+  async () => {
+    await startServer();
+    for (let count = 0; count < 50; count += 1) await (await server.send("/v1/orgs")).text();
+    const before = readMemory();
+    const silent = Array.from({ length: 2000 }, (_, at) => {
+      const socket = connect(port, "127.0.0.1", () => {
+        if (at % 10 === 0) socket.write(head("GET /v1/users/export HTTP/1.1"));
+        else if (at % 3 === 0) socket.write("GET /v1/orgs HTTP/1.1\r\nhost: x\r\n");
+      });
+      return socket.on("error", () => undefined).pause();
+    });
+    // the silent ones are disconnected in a few seconds, while others wait
+    await expect
+      .poll(async () => (await server.send("/v1/orgs").catch(() => undefined))?.status, {
+        timeout: 20_000,
+        interval: 500,
+      })
+      .toBe(200);
+    expect(readMemory() - before).toBeLessThan(50);
+    for (const socket of silent) socket.destroy();
+    const ended = await server.stop();
+    expect(ended).toBe(0);
+    const log = (await server.running.ended).stderr.split("\n").filter((line) => line.startsWith("{"));
+    const statuses = log.map((line) => (JSON.parse(line) as { readonly status: number }).status);
+    expect(statuses.filter((status) => status >= 500 && status !== 503)).toEqual([]);
+  },
+);
