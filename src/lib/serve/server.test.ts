@@ -3,7 +3,10 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { X509Certificate } from "node:crypto";
+import { connect as connectTls, type SecureVersion } from "node:tls";
 import { afterEach, describe, expect, test } from "vitest";
+import { createSelfSignedIdentity } from "#support/client/self-signed.ts";
 import { Failure } from "../errors/index.ts";
 import { same } from "../text/index.ts";
 import { createErrorResponse, createProblemResponse } from "../tenant/http/problem.ts";
@@ -266,6 +269,35 @@ test("an expectation that the server does not know is ignored", async () => {
     "GET /v1/echo HTTP/1.1\r\nhost: x\r\nexpect: tea\r\nconnection: close\r\n\r\n",
   );
   expect(answer).toMatch(/^HTTP\/1.1 200 /);
+});
+
+describe("TLS", () => {
+  /** Connects, and returns the key of the server's certificate. */
+  const readCertificate = (port: number, maxVersion: SecureVersion = "TLSv1.3"): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = connectTls({
+        host: "127.0.0.1",
+        port,
+        rejectUnauthorized: false,
+        minVersion: "TLSv1",
+        maxVersion,
+      });
+      socket.once("secureConnect", () => {
+        resolve(socket.getPeerCertificate().fingerprint256);
+        socket.destroy();
+      });
+      socket.once("error", reject);
+    });
+
+  test("new connections get the certificate that was read last, and TLS before 1.2 is refused", async () => {
+    const [first, second] = [createSelfSignedIdentity(), createSelfSignedIdentity()];
+    const server = await start({ tls: first });
+    expect(server.url).toMatch(/^https:/);
+    expect(await readCertificate(portOf(server), "TLSv1.2")).toBe(new X509Certificate(first.cert).fingerprint256);
+    server.useCertificate(second);
+    expect(await readCertificate(portOf(server))).toBe(new X509Certificate(second.cert).fingerprint256);
+    await expect(readCertificate(portOf(server), "TLSv1.1")).rejects.toThrow(/alert|version|protocol/i);
+  });
 });
 
 describe("metrics", () => {
