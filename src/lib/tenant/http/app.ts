@@ -10,7 +10,7 @@ import { collectChangeNumbers } from "../made-changes.ts";
 import type { Actor } from "../policy/asker.ts";
 import type { RuleRequest } from "../policy/routes.ts";
 import { createRouteResponse } from "./answer.ts";
-import { refuseCompressedJson, refuseOtherMethods, toHonoPath, limitJsonBody, finishResponse } from "./guards.ts";
+import { refuseCompressedJson, refuseOtherMethods, toHonoPath, finishResponse } from "./guards.ts";
 import type { Handler, TenantParts } from "./handler.ts";
 import { HANDLERS } from "./nouns.ts";
 import type { AppEnvironment, RequestSource } from "./request-source.ts";
@@ -174,7 +174,7 @@ class App {
   }
 
   #add(app: Hono<AppEnvironment>, route: Route, handlerFor: (parts: TenantParts) => Promise<Handler<Route>>): void {
-    const guards = route.body === undefined ? [] : [refuseCompressedJson, limitJsonBody(route)];
+    const guards = route.body === undefined ? [] : [refuseCompressedJson];
     const validated = createValidator(route);
     const at = [toHonoPath(route)];
     app.on([route.method.toUpperCase()], at, prepare(route), ...guards, (c: Context<AppEnvironment, "/">) =>

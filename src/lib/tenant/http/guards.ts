@@ -1,6 +1,5 @@
-import { bodyLimit } from "hono/body-limit";
 import type { Env, Hono, MiddlewareHandler } from "hono";
-import { MAX_BODY_MIB, type Route } from "../../contract/route.ts";
+import type { Route } from "../../contract/route.ts";
 import { text } from "../../text/index.ts";
 import { createUsageResponse } from "./problem.ts";
 
@@ -14,16 +13,6 @@ export const finishResponse: MiddlewareHandler = async (c, next) => {
   if (method === "HEAD") await c.res.body?.cancel();
   if (c.res.status >= 400 && method !== "GET" && method !== "HEAD") c.header("connection", "close");
 };
-
-/** Limits the size of the JSON bodies that a route accepts. */
-export const limitJsonBody = ({ bodyMib = MAX_BODY_MIB }: Route): MiddlewareHandler =>
-  bodyLimit({
-    maxSize: bodyMib * 1024 * 1024,
-    onError: () => {
-      const what = text(`the JSON body is larger than ${bodyMib} MiB`, `JSON の本文が ${bodyMib} MiB を超えています`);
-      return createUsageResponse({ what, where: "json" }, { status: 413 });
-    },
-  });
 
 /** Refuses compressed JSON. Only uploads of files may be compressed. */
 export const refuseCompressedJson: MiddlewareHandler = async (c, next) => {

@@ -1,8 +1,12 @@
 import type { HonoRequest } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { z } from "zod";
-import { buildRequest, type Route } from "../../contract/route.ts";
+import { buildRequest, MAX_BODY_MIB, type Route } from "../../contract/route.ts";
+import { Failure } from "../../errors/index.ts";
+import { text } from "../../text/index.ts";
 import { createValidationResponse } from "./problem.ts";
+
+const MIB = 1024 * 1024;
 
 /** The parts of a request that match the schemas of its route. A part without a schema is undefined. */
 interface RequestParts {
@@ -16,10 +20,42 @@ interface RequestParts {
 const parseQueryParameters = (request: HonoRequest): unknown =>
   Object.fromEntries(Object.entries(request.queries()).map(([name, all]) => [name, all.length === 1 ? all[0] : all]));
 
-/** Reads a JSON body.  @throws HTTPException 415 if the content type is not JSON, 400 if the body is not valid JSON */
-const readJsonBody = async (request: HonoRequest): Promise<unknown> => {
+const createTooLargeFailure = (mib: number): Failure =>
+  new Failure("usage", {
+    what: text(`the JSON body is larger than ${mib} MiB`, `JSON の本文が ${mib} MiB を超えています`),
+    where: "json",
+    status: 413,
+  });
+
+/** Reads the text of a body.  @throws Failure `usage` with 413 as soon as it is larger than the route accepts */
+const readBodyText = async (request: HonoRequest, { bodyMib = MAX_BODY_MIB }: Route): Promise<string> => {
+  const maxBytes = bodyMib * MIB;
+  const length = request.header("content-length");
+  if (length !== undefined && request.header("transfer-encoding") === undefined) {
+    if (Number(length) > maxBytes) throw createTooLargeFailure(bodyMib);
+    return request.text();
+  }
+  const { body } = request.raw;
+  if (body === null) return "";
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw createTooLargeFailure(bodyMib);
+    chunks.push(chunk);
+  }
+  return new TextDecoder().decode(Buffer.concat(chunks));
+};
+
+/**
+ * Reads a JSON body.
+ *
+ * @throws HTTPException 415 if the content type is not JSON, 400 if the body is not valid JSON
+ * @throws Failure `usage` with 413
+ */
+const readJsonBody = async (request: HonoRequest, route: Route): Promise<unknown> => {
   const type = request.header("content-type");
-  const content = await request.text();
+  const content = await readBodyText(request, route);
   if (type === undefined && content === "") return {};
   if (!/^application\/(?:[a-z.-]+\+)?json\s*(?:;|$)/i.test(type ?? "")) throw new HTTPException(415);
   try {
@@ -38,7 +74,7 @@ export const createValidator = (route: Route): ((request: HonoRequest) => Promis
       ["query", "query", schemas.query, () => parseQueryParameters(request)],
       ["params", "param", schemas.params, () => request.param()],
       ["headers", "header", schemas.headers, () => request.header()],
-      ["body", "json", route.body, () => readJsonBody(request)],
+      ["body", "json", route.body, () => readJsonBody(request, route)],
     ];
     const valid: Partial<Record<keyof RequestParts, unknown>> = {};
     for (const [part, target, schema, read] of parts) {
