@@ -1,4 +1,4 @@
-import { existsSync, statfsSync } from "node:fs";
+import { existsSync, globSync, readFileSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
@@ -22,10 +22,19 @@ function temporaryFolder(): string {
   return bavail * bsize >= NEEDED_BYTES ? MEMORY : tmpdir();
 }
 
+/**
+ * The tests of commands that use a whole tenant. They also run on a tenant behind the listener of `serve`. All other
+ * tests of commands are about this computer, or their tenant only has prepared responses.
+ */
+const findTenantTests = (): string[] =>
+  globSync("src/{commands,cli}/**/*.test.ts", { cwd: import.meta.dirname }).filter((file) =>
+    /#support\/(?:tenant\/|commands\/populated)/.test(readFileSync(join(import.meta.dirname, file), "utf8")),
+  );
+
 /** A tier of tests. Which tier a test belongs to follows from its place. */
-const tier = (name: string, include: string[], { testMs, setUpMs }: Timeouts) => ({
+const tier = (name: string, include: string[], { testMs, setUpMs }: Timeouts, env: Record<string, string> = {}) => ({
   extends: true as const,
-  test: { name, include, testTimeout: testMs, hookTimeout: setUpMs, expect: { poll: { timeout: testMs } } },
+  test: { name, include, env, testTimeout: testMs, hookTimeout: setUpMs, expect: { poll: { timeout: testMs } } },
 });
 
 interface Timeouts {
@@ -41,6 +50,7 @@ export default defineConfig({
   test: {
     projects: [
       tier("unit", ["{src,scripts,bench}/**/*.test.ts", "test/smoke/**/*.test.ts"], UNIT),
+      tier("served", findTenantTests(), UNIT, { CLOMOCTL_TEST_SERVED: "1" }),
       tier("process", ["test/{process,torture}/**/*.test.ts"], PROCESS),
     ],
     // two cores: the second worker keeps the machine busy, a third would only slow the first two down

@@ -1,7 +1,7 @@
 import { DEFAULT_LIMITS, startServer, type RunningServer, type ServerLimits } from "../../../src/lib/serve/index.ts";
 import type { AnsweredRequest } from "../../../src/lib/serve/log.ts";
 import { createErrorResponse, createProblemResponse } from "../../../src/lib/tenant/http/problem.ts";
-import type { TestTenant } from "./tenant.ts";
+import type { OpenTenant } from "../../../src/lib/tenant/index.ts";
 
 /** A server of a test's tenant, and the requests that it logged. */
 export interface TestServer extends AsyncDisposable {
@@ -11,7 +11,7 @@ export interface TestServer extends AsyncDisposable {
 
 /** Serves a tenant on a free port of this computer, as `serve` does, with no limit on the rate by default. */
 export const serveTestTenant = async (
-  { served }: Pick<TestTenant, "served">,
+  { served }: { readonly served: OpenTenant },
   limits: Partial<ServerLimits> = { ratePerSecond: 0 },
 ): Promise<TestServer> => {
   const logged: AnsweredRequest[] = [];

@@ -18,6 +18,7 @@ import { same, text, type Text } from "../../../src/lib/text/index.ts";
 import "../../../src/lib/tenant/accounts/accounts.ts";
 import "../../../src/lib/tenant/records/orgs.ts";
 import "../../../src/lib/tenant/accounts/schemes.ts";
+import { IS_SERVED, openOverSocket } from "./over-socket.ts";
 import { openTenant, type OpenTenant, type TenantOptions } from "../../../src/lib/tenant/index.ts";
 import type { Surroundings } from "../../../src/lib/tenant/ids.ts";
 import type { SendMail, TenantMail } from "../../../src/lib/tenant/accounts/reset.ts";
@@ -252,7 +253,7 @@ export class TestTenant {
       program: "clomoctl/0.0.0",
     };
     const processes = this.#processes;
-    return openTenant({
+    const options: TenantOptions = {
       folder,
       name: "試験",
       actor: "owner",
@@ -263,7 +264,10 @@ export class TestTenant {
       mail,
       apple,
       processes,
-    });
+    };
+    // the tests of `serve` itself open the tenant for requests
+    if (!IS_SERVED || acting === "requests") return openTenant(options);
+    return openOverSocket((spool) => openTenant({ ...options, spool }));
   }
 
   /** Opens the tenant for its owner, who acts as an account. It is closed together with this tenant. */

@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openSocket } from "../../../src/lib/client/socket.ts";
+import { createProcessTable } from "../../../src/lib/files/index.ts";
+import { DEFAULT_LIMITS, UploadSpool } from "../../../src/lib/serve/index.ts";
+import type { OpenTenant, TenantOptions } from "../../../src/lib/tenant/index.ts";
+import { serveTestTenant } from "./serving.ts";
+
+/** True if tests reach their tenants through the listener of `serve`, on a socket of this computer. */
+export const IS_SERVED = process.env["CLOMOCTL_TEST_SERVED"] === "1";
+
+const processes = createProcessTable(process.pid, process.kill.bind(process), "here");
+
+const startServer = async (tenant: OpenTenant) => {
+  const server = await serveTestTenant({ served: tenant });
+  let keys = 0;
+  const newKey = (): string => `key-${(keys += 1)}`;
+  const surroundings = { now: () => 0, wait: async () => undefined, newKey, random: () => 1 };
+  return { server, socket: openSocket({ surroundings, compressAboveBytes: 64 * 1024 }) };
+};
+
+/**
+ * Opens a tenant whose requests travel through a server and a socket, and whose uploads are stored until they are
+ * complete. The server starts at the first request.
+ */
+export const openOverSocket = (open: (spool: TenantOptions["spool"]) => OpenTenant): OpenTenant => {
+  const uploads = mkdtempSync(join(tmpdir(), "uploads-test-"));
+  const spool = new UploadSpool({ temporaryFolder: uploads, processes }, uploads, { ...DEFAULT_LIMITS, freeBytes: 0 });
+  const tenant = open((...received) => spool.receive(...received));
+  let begun: ReturnType<typeof startServer> | undefined;
+  return {
+    ...tenant,
+    async fetch({ url, method, headers, body, signal }) {
+      const { server, socket } = await (begun ??= startServer(tenant));
+      const { pathname, search } = new URL(url);
+      const init: RequestInit & { duplex: "half" } = { method, headers, body, signal, duplex: "half" };
+      return socket.transport(new Request(new URL(pathname + search, server.url), init));
+    },
+    async close() {
+      const started = await begun;
+      await started?.socket.close();
+      await started?.server[Symbol.asyncDispose]();
+      await tenant.close();
+      rmSync(uploads, { recursive: true, force: true });
+    },
+  };
+};
