@@ -7,7 +7,7 @@ import type { Fields } from "../../lib/model/thing.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joinTexts, text, type Text } from "../../lib/text/index.ts";
 import { isBlank, labelOf, describeValueOrList, describeValue, type InstantFormatter } from "../records/worded.ts";
-import { AUDIT_COLUMNS, formatObjectName, type AuditRow } from "./entries.ts";
+import { AUDIT_COLUMNS, describeTarget, formatObjectName, type AuditRow } from "./entries.ts";
 
 type AuditValues = Readonly<Record<string, unknown>>;
 
@@ -122,16 +122,20 @@ function listChangedFields(entry: AuditRow): readonly Text[] {
   return [...names.slice(0, MAX_LISTED_FIELDS), ...rest];
 }
 
-/** List columns: {@link AUDIT_COLUMNS}, with names of changed fields added to the last column for people. */
-export const AUDIT_LIST_COLUMNS: readonly Column<AuditRow>[] = AUDIT_COLUMNS.map((column) => {
-  const { key, name } = column;
-  if (key !== "about" || name === undefined) return column;
-  const named = (entry: AuditRow): Text | null => {
-    const about = name(entry);
-    const fields = listChangedFields(entry);
-    if (about === null || fields.length === 0) return about;
-    const { en, ja } = joinTexts(fields, text(", ", "、"));
-    return text(`${about.en} [${en}]`, `${about.ja} [${ja}]`);
-  };
-  return { ...column, name: named };
-});
+/**
+ * Returns the columns of a list: {@link AUDIT_COLUMNS}, with names of changed fields added to the last column for people.
+ *
+ * @param search the name or key of the objects that people see first
+ */
+export const buildAuditListColumns = (search: string | undefined): readonly Column<AuditRow>[] =>
+  AUDIT_COLUMNS.map((column) => {
+    if (column.key !== "about") return column;
+    const name = (entry: AuditRow): Text => {
+      const about = describeTarget(entry, "short", search);
+      const fields = listChangedFields(entry);
+      if (fields.length === 0) return about;
+      const { en, ja } = joinTexts(fields, text(", ", "、"));
+      return text(`${about.en} [${en}]`, `${about.ja} [${ja}]`);
+    };
+    return { ...column, name };
+  });

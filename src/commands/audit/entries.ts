@@ -4,6 +4,7 @@ import { getDisplayName, ROW_ACTION_NAMES } from "../../lib/model/import.ts";
 import { ROLES } from "../../lib/model/role.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joinTexts, same, text, type Text } from "../../lib/text/index.ts";
+import { toLooseKey } from "../../lib/text/nearest.ts";
 
 /** An object that a change affects. */
 interface AuditObject {
@@ -56,23 +57,28 @@ const getDetailCount = (detail: AuditValues | null, name: string): number => {
   return typeof count === "number" ? count : 0;
 };
 
-/** Describes what an import did, such as `import 12: create 24, delete 1`. */
+/** Returns the name of the file of an import; undefined for an undo and for data from stdin. */
+const getFileName = (detail: AuditValues | null): string | undefined => {
+  const name = detail?.["fileName"];
+  return typeof name === "string" && name !== "" && name !== "-" ? name : undefined;
+};
+
+/** Describes what an import did, such as `import 12 (people.csv): create 24, delete 1`. */
 const describeImport = ({ detail }: AuditRow, number: string): Text => {
-  const undone = getDetailCount(detail, "undone");
+  const [fileName, undone] = [getFileName(detail), getDetailCount(detail, "undoes")];
   const counts = (["create", "update", "delete"] as const).flatMap((name) => {
     const count = getDetailCount(detail, name);
     const { en, ja } = getDisplayName(ROW_ACTION_NAMES, name);
     return count === 0 ? [] : [text(`${en} ${count}`, `${ja} ${count}`)];
   });
-  const undoing = undone === 0 ? [] : [text(`undoes import ${undone}`, `インポート ${undone} の取り消し`)];
+  const undoing = undone === 0 ? [] : [text(`undoes change ${undone}`, `変更 ${undone} の取り消し`)];
   const { en, ja } = joinTexts([...undoing, ...counts], text(", ", "、"));
-  const called = text(`import ${number}`, `インポート ${number}`);
+  const called =
+    fileName === undefined
+      ? text(`import ${number}`, `インポート ${number}`)
+      : text(`import ${number} (${fileName})`, `インポート ${number}(${fileName})`);
   return en === "" ? called : text(`${called.en}: ${en}`, `${called.ja}: ${ja}`);
 };
-
-/** Returns the name without the key that follows it, or the beginning of the id if there is no name. */
-const toShortObjectName = ({ name, id }: AuditObject): string =>
-  name?.replace(/ <[^<>]*>$/, "") ?? (id.length > 12 ? `${id.slice(0, 8)}…` : id);
 
 /** Returns the values of one object from the state before or after a change, which may contain several objects. */
 const findObjectValues = (
@@ -106,34 +112,45 @@ export const formatObjectName = (entry: AuditRow, object: AuditObject): string =
   return key === undefined || key === name ? name : `${name} <${key}>`;
 };
 
-/** How objects are named: in full, or shorter if a table has to name many of them. */
+const shortenId = (id: string): string => (id.length > 12 ? `${id.slice(0, 8)}…` : id);
+
+/** How objects are named: all of them in full, or only as many as fit into a table. */
 type NameForm = "whole" | "short";
 
 /** Maximum number of objects that are named. Except for an import, the member `objects` contains all of them. */
-const MAX_NAMED_OBJECTS = 20;
+const MAX_NAMED_OBJECTS: Readonly<Record<NameForm, number>> = { whole: 20, short: 3 };
 
-/** Maximum number of objects that a table shows with both name and key. */
-const MAX_NAMES_WITH_KEY = 3;
-
-const getNameFormatter = (
-  entry: AuditRow,
-  named: readonly AuditObject[],
-  naming: NameForm,
-): ((object: AuditObject) => string) => {
-  const areTold = named.length > MAX_NAMES_WITH_KEY && new Set(named.map(toShortObjectName)).size === named.length;
-  if (naming === "short" && areTold) return toShortObjectName;
-  return (object) =>
-    naming === "short" && object.name === undefined ? toShortObjectName(object) : formatObjectName(entry, object);
+/** Returns true if an object has the name or key that was searched for. */
+const isSearched = (entry: AuditRow, object: AuditObject, search: string): boolean => {
+  const [whole = "", name = "", key = ""] = /^(.*?)(?: <([^<>]*)>)?$/s.exec(formatObjectName(entry, object)) ?? [];
+  return [object.id, whole, name, key].some((one) => toLooseKey(one) === toLooseKey(search));
 };
 
-/** Returns the names of a change's objects (for an import, the deleted records) and how many more there are. */
-const listObjectNames = (entry: AuditRow, naming: NameForm): readonly Text[] => {
+/** Returns the objects, beginning with those that were searched for. */
+const putSearchedFirst = (
+  entry: AuditRow,
+  objects: readonly AuditObject[],
+  search: string | undefined,
+): readonly AuditObject[] => {
+  if (search === undefined) return objects;
+  const searched = objects.filter((object) => isSearched(entry, object, search));
+  return [...searched, ...objects.filter((object) => !searched.includes(object))];
+};
+
+/**
+ * Returns the names of a change's objects (for an import, the deleted records) and how many more there are.
+ *
+ * @param search the name or key of the objects that come first
+ */
+const listObjectNames = (entry: AuditRow, naming: NameForm, search?: string): readonly Text[] => {
   const named = entry.objects.filter(({ thing }) => thing !== "import");
-  const nameOf = getNameFormatter(entry, named, naming);
-  const names = named.map((object) => same(nameOf(object)));
+  const nameOf = (object: AuditObject): string =>
+    naming === "short" && object.name === undefined ? shortenId(object.id) : formatObjectName(entry, object);
   const isImport = named.length < entry.objects.length;
   const all = isImport && named.length > 0 ? getDetailCount(entry.detail, "delete") : named.length;
-  const first = names.slice(0, MAX_NAMED_OBJECTS);
+  const first = putSearchedFirst(entry, named, search)
+    .slice(0, MAX_NAMED_OBJECTS[naming])
+    .map((object) => same(nameOf(object)));
   const more = all - first.length;
   return more > 0 ? [...first, text(`${more} more`, `ほか ${more} 件`)] : first;
 };
@@ -156,10 +173,14 @@ const appendRoleChange = ({ objects, before, after }: AuditRow, { en, ja }: Text
   return text(`${en}: ${former.en} → ${later.en}`, `${ja}: ${former.ja} → ${later.ja}`);
 };
 
-/** Describes the target of a change: for an import, what it did; then the names of the objects. */
-const describeTarget = (entry: AuditRow, naming: NameForm): Text => {
+/**
+ * Describes the target of a change: for an import, what it did; then the names of the objects.
+ *
+ * @param search the name or key of the objects that come first
+ */
+export const describeTarget = (entry: AuditRow, naming: NameForm, search?: string): Text => {
   const number = getImportName(entry);
-  const names = joinTexts([...describeExport(entry), ...listObjectNames(entry, naming)], text(", ", "、"));
+  const names = joinTexts([...describeExport(entry), ...listObjectNames(entry, naming, search)], text(", ", "、"));
   if (number === undefined) return naming === "short" ? appendRoleChange(entry, names) : names;
   const { en, ja } = describeImport(entry, number);
   return names.en === "" ? { en, ja } : text(`${en}: ${names.en}`, `${ja}: ${names.ja}`);
@@ -229,8 +250,8 @@ const renderOrgIds = ({ orgs }: AuditRow): Text | null => {
 const renderDetail = ({ detail, objects }: AuditRow): Text | null => {
   if (detail === null) return null;
   if (objects.some(({ thing }) => thing === "import")) {
-    const { fileName } = detail;
-    return typeof fileName === "string" && fileName !== "" ? same(fileName) : null;
+    const fileName = getFileName(detail);
+    return fileName === undefined ? null : same(fileName);
   }
   // the checksum of the versions is of no interest to people
   const { versions: _sum, ...told } = detail;

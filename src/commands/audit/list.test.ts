@@ -173,7 +173,7 @@ test("says who deleted a user, and how to see the rows of an import", async () =
   expect(en.stdout).toBe(
     "number\tat\tactor\taction\tabout\n" +
       "8\t2026-04-20T01:23:45.000Z\towner (hanako)\tusers.delete\t山田 1 <yamada1@example.jp>, 山田 2 <yamada2@example.jp>\n" +
-      "7\t2026-04-20T01:23:45.000Z\towner (hanako)\timports.commit\timport 7: delete 5: 山田 0 <yamada0@example.jp>, 山田 1 <yamada1@example.jp>, 3 more\n",
+      "7\t2026-04-20T01:23:45.000Z\towner (hanako)\timports.commit\timport 7 (people.csv): delete 5: 山田 0 <yamada0@example.jp>, 山田 1 <yamada1@example.jp>, 3 more\n",
   );
   expect(en.stderr).toBe("to list the rows of an import: clomoctl imports show 7 --rows\n");
   expect(ja.stderr).toBe("インポートの行ごとの内容: clomoctl imports show 7 --rows\n");
@@ -186,11 +186,8 @@ test("a table on 80 columns describes each record in words, in both languages", 
     told(6, { action: "users.export", objects: [], detail: { records: 24, filters: {} } }),
     told(5, {
       action: "undo",
-      objects: [
-        { thing: "import", id: ID, name: "3" },
-        { thing: "import", id: ID, name: "5" },
-      ],
-      detail: { undone: 3, create: 2 },
+      objects: [{ thing: "import", id: ID, name: "5" }],
+      detail: { undoes: 3, create: 2 },
     }),
     told(4, { action: "printers.paint", objects: [{ thing: "printer", id: ID }] }),
   ];
@@ -200,11 +197,13 @@ test("a table on 80 columns describes each record in words, in both languages", 
   }
   const flat = (stdout: string): string => stdout.replaceAll(/\s+/g, "");
   expect(flat(ja.stdout)).toContain("ユーザーを削除山田1");
-  expect(flat(ja.stdout)).toContain("インポートを適用インポート7:削除5:山田0、山田1、山田2、山田3、山田4");
+  expect(flat(ja.stdout)).toContain(
+    "インポートを適用インポート7(people.csv):削除5:山田0<yamada0@example.jp>、山田1<yamada1@example.jp>、山田2<yamada2@example.jp>、ほか2件",
+  );
   expect(flat(ja.stdout)).toContain("ユーザーを書き出し24件");
-  expect(flat(ja.stdout)).toContain("変更を取り消しインポート5:インポート3の取り消し、追加2");
+  expect(flat(ja.stdout)).toContain("変更を取り消しインポート5:変更3の取り消し、追加2");
   expect(flat(en.stdout)).toContain("deleteuser山田1");
-  expect(flat(en.stdout)).toContain("undoimport5:undoesimport3,create2");
+  expect(flat(en.stdout)).toContain("undoimport5:undoeschange3,create2");
   // of a newer program: as it stands
   expect(flat(en.stdout)).toContain(`printers.paint${ID.slice(0, 8)}…`);
 });
@@ -322,14 +321,21 @@ test("distinguishes several people in one record by what the record knows about 
   }
 });
 
-test("for more than three people, a table has only the names and other formats add the addresses", async () => {
+test("a table names three people and counts the others, other formats name them all", async () => {
   const objects = ["a", "b", "c", "d"].map((id) => person(id, `山田 ${id}`));
   const records = objects.map(({ id, name }) => ({ id, name, emails: [`${id}@x`] }));
   const moved = audit(told(5, { action: "users.move", objects, before: { records }, after: { records } }));
   const table = await run("audit list", { ...moved, terminal: { columns: 200 } });
-  expect(table.stdout).toContain("山田 a, 山田 b, 山田 c, 山田 d\n");
+  expect(table.stdout).toContain("山田 a <a@x>, 山田 b <b@x>, 山田 c <c@x>, 1 more\n");
   const { stdout } = await run("audit list --format tsv", moved);
   expect(stdout).toContain("山田 a <a@x>, 山田 b <b@x>, 山田 c <c@x>, 山田 d <d@x>\n");
+});
+
+test.each(["d@x", "山田　D", "d"])("--object %s names that person first", async (search) => {
+  const objects = ["a", "b", "c", "d"].map((id) => person(id, `山田 ${id} <${id}@x>`));
+  const moved = audit(told(5, { action: "users.move", objects }));
+  const { stdout } = await run(["audit", "list", "--object", search], { ...moved, terminal: { columns: 200 } });
+  expect(stdout).toContain("山田 d <d@x>, 山田 a <a@x>, 山田 b <b@x>, 1 more\n");
 });
 
 test("reports an action that no record has, with the actions that exist", async () => {

@@ -4,7 +4,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { limitRecords, LIMIT_OPTION, listColumns } from "../listing/list.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
-import { AUDIT_LIST_COLUMNS } from "./changes.ts";
+import { buildAuditListColumns } from "./changes.ts";
 import { toAuditRow, getImportName, DEFAULT_AUDIT_COLUMNS, type AuditRow } from "./entries.ts";
 import { AUDIT_FILTERS, buildAuditQuery } from "./filters.ts";
 
@@ -64,7 +64,7 @@ export default defineCommand({
         yield entry;
       }
     };
-    await terminal.list(listColumns(terminal, AUDIT_LIST_COLUMNS, DEFAULT_AUDIT_COLUMNS), entries());
+    await terminal.list(listColumns(terminal, buildAuditListColumns(filters.object), DEFAULT_AUDIT_COLUMNS), entries());
     if (!isAny && filters.action !== undefined) await suggestActions(tools, chosen.client, filters.action);
     if (last === undefined) return;
     const command = line("imports show", [last], { rows: true });
