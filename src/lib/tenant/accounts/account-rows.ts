@@ -12,7 +12,7 @@ import { codeKey, nameKey } from "../../model/normalise.ts";
 import { ROLES, type Role } from "../../model/role.ts";
 import { USER } from "../../model/user.ts";
 import { text, type Text } from "../../text/index.ts";
-import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
+import type { RecordList } from "../store/lists.ts";
 import { ORG_POSITION_TABLE } from "../records/org-rows.ts";
 import { updateRecord } from "../records/record-rows.ts";
 import { buildCaseSql, buildNameListSql } from "../store/sql/forms.ts";
@@ -24,7 +24,7 @@ const MANAGED_ORGS_JSON = `(select '[' || coalesce(string_agg(
     json_object('id', m.id, 'code', m.code, 'path', coalesce(mp.path, '')), ',' order by mp.at), '') || ']'
   from json_each(a.managedOrgs) e join org m on m.pk = e.value left join temp.place mp on mp.pk = m.pk)`;
 
-/** CLOMO accounts in the order in which their users were created. Every user with an account name has an account. */
+/** CLOMO accounts in the order of their names. Every user with an account name has an account. */
 export const ACCOUNTS: RecordList<typeof ACCOUNT.fields> = {
   thing: ACCOUNT,
   table: "user t left join account a on a.user = t.pk",
@@ -52,7 +52,7 @@ export const ACCOUNTS: RecordList<typeof ACCOUNT.fields> = {
     createdAt: "coalesce(a.createdAt, t.createdAt)",
     updatedAt: "coalesce(a.updatedAt, t.updatedAt)",
   },
-  order: [CREATION_ORDER],
+  order: [{ sql: "coalesce(t.accountKey, t.accountName)", before: "" }],
   filters: { filterName: "name", filterId: "emails" },
   chosen: { role: "role" },
   org: "t.org",

@@ -200,6 +200,12 @@ describe("an account", () => {
     expect(tenant.sql("select count(*) as n from account")).toEqual([{ n: 1 }]);
   });
 
+  test("lists are in the order of the account names, page by page", async () => {
+    for (const name of ["zoe01", "bob01", "ann01"]) await administrator(name, { role: "system" });
+    const names = (await Array.fromAsync(accounts().list({ limit: 1 }))).map(({ name }) => name);
+    expect(names).toEqual(["ann01", "bob01", "zoe01"]);
+  });
+
   test("lists accept filters", async () => {
     const org = await orgMade("営業部");
     await administrator("boss01", { role: "system", supportOption: true });
