@@ -112,6 +112,19 @@ test("the root is never deleted, and organisations that still have users are nam
   expect(await paths()).toEqual(["", "部=B"]);
 });
 
+test.each([[[]], [[HEADER]]])("a file without rows (%j) is rejected only because it has none", async (rows) => {
+  await tenant.import(orgs, [HEADER, ["本社", "H", "", ""], ["部", "B", "H", ""]]);
+  await tenant.import({ kind: "users" }, [
+    ["氏名", "メールアドレス", "組織コード"],
+    ["山田", "a@x", "B"],
+  ]);
+  const plan = await tenant.plan({ ...orgs, mode: "replace" }, rows);
+  expect((await tenant.problems(plan)).map(({ code }) => code)).toEqual([
+    rows.length === 0 ? "file-empty" : "file-no-rows",
+  ]);
+  expect(plan).toMatchObject({ delete: 0, rejected: true });
+});
+
 test("organisations with the same path that cannot be deleted are distinguished by their codes", async () => {
   await tenant.import(orgs, [HEADER, ["部", "B1", "", ""], ["部", "B2", "", ""]]);
   await tenant.import({ kind: "users" }, [

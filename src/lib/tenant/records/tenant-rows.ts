@@ -9,6 +9,7 @@ export interface StoredTenant {
   /** when tenant data was last imported from the console; null if it never was */
   readonly mirroredAt: string | null;
   readonly users: number;
+  /** without 全社, which always exists */
   readonly orgs: number;
   readonly devices: number;
   readonly secured: Readonly<Record<SecuredApp, number>>;
@@ -26,7 +27,7 @@ export const readTenant = async (reader: Reader): Promise<StoredTenant> => {
     name: await readTenantName(reader),
     mirroredAt: await readMirroredAt(reader),
     users: await reader.count("select count(*) from user"),
-    orgs: await reader.count("select count(*) from org"),
+    orgs: await reader.count("select count(*) from org where parent is not null"),
     devices: await reader.count("select count(*) from device"),
     secured: await countSecuredUsers(reader),
     administratorsKnown: await readKnownKinds(reader),

@@ -22,6 +22,12 @@ test("the values of a new tenant are not set, neither yes nor no", async () => {
   });
 });
 
+test("全社 does not count as an organisation", async () => {
+  expect((await tenant.client.tenant.show()).orgs).toBe(0);
+  await tenant.client.orgs.create({ name: "営業部" });
+  expect((await tenant.client.tenant.show()).orgs).toBe(1);
+});
+
 test("given values are stored, others stay, and null clears a value; a restart changes nothing", async () => {
   const { before, after } = await tenant.client.tenant.set({
     domain: " example ",

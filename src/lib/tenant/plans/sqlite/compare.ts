@@ -121,8 +121,15 @@ const UNRELIABLE_PROBLEM_CODES = buildNameListSql([
   "quote-trailing",
 ]);
 
+/** Returns the plan. A file without rows is rejected, so nothing is reported as missing from it. */
+const ignoreMissingFromEmptyFile = (plan: PlanDefinition): PlanDefinition =>
+  plan.staged.rows === 0 && plan.request.fromConsole !== true
+    ? { ...plan, request: { ...plan.request, mode: "append" } }
+    : plan;
+
 /** Compares staged rows with a snapshot of the tenant, and stores the results next to the rows. */
-export const comparePlan = (database: Database, plan: PlanDefinition): PlanCounts => {
+export const comparePlan = (database: Database, given: PlanDefinition): PlanCounts => {
+  const plan = ignoreMissingFromEmptyFile(given);
   resetComparison(database, plan);
   database.exec("create index if not exists s.problem_row on problem (row)");
   findFixedKeys(database, plan);
