@@ -48,6 +48,16 @@ export const getRowRecordName = ({ before, after }: Pick<PlanRow, "before" | "af
   return typeof name === "string" ? name : null;
 };
 
+/** The fields that contain the owner of a device. */
+const OWNER_FIELDS: readonly string[] = ["ownerEmail", "ownerOrgCode"];
+
+/** Returns the owner of a device that a row creates or deletes; null if there is none. */
+export const getRowOwner = ({ action, before, after }: Pick<PlanRow, "action" | "before" | "after">): string | null => {
+  if (action === "update") return null;
+  const owner = [...after, ...before].find(({ field, value }) => OWNER_FIELDS.includes(field) && value !== null)?.value;
+  return typeof owner === "string" ? owner : null;
+};
+
 /**
  * Returns the values that a row changes. Custom fields, which plans compare as a single value, are listed one by one.
  */

@@ -19,6 +19,7 @@ import {
   describeRow,
   findFieldHeader,
   getFieldHeaders,
+  getRowOwner,
   getRowRecordName,
   formatPlanValue,
 } from "./changes.ts";
@@ -501,7 +502,7 @@ const MAX_ROW_VALUE_LENGTH = 40;
  */
 export function renderRow({ kind }: Import, row: PlanRow): Text {
   const { action, key } = row;
-  const name = getRowRecordName(row) ?? "";
+  const name = getRowRecordName(row) ?? getRowOwner(row) ?? "";
   const number = row.row === 0 ? "" : ` ${row.row}`;
   const label = name !== "" && name !== key ? ` ${name}` : "";
   const noun = row.thing === undefined ? undefined : getThingNoun(row.thing);
@@ -522,6 +523,8 @@ interface MirrorState {
   readonly zone: string;
   /** true if a map of the context defines the headers of its files */
   readonly isMapped: boolean;
+  /** true if an upload file is written, whose own warning says which headers are not confirmed */
+  readonly emits: boolean;
 }
 
 /**
@@ -530,7 +533,7 @@ interface MirrorState {
  */
 export function* describeMirror(
   { kind, mode, request, unseenColumns = [] }: Import,
-  { mirroredAt, zone, isMapped }: MirrorState,
+  { mirroredAt, zone, isMapped, emits }: MirrorState,
 ): Generator<Text> {
   const { columns, key, fallbackKey, thing } = FORMATS[kind];
   const isExport = request?.fromConsole === true;
@@ -553,6 +556,6 @@ export function* describeMirror(
       `管理画面のミラー: テナントのデータを最後に管理画面から取り込んだのは ${day} です`,
     );
   }
-  if (mirroredAt !== null && hasFile({ mode }) && !isExport && !isMapped && thing.unconfirmed !== undefined)
-    yield thing.unconfirmed;
+  const isForeign = mirroredAt !== null && hasFile({ mode }) && !isExport;
+  if (isForeign && !isMapped && !emits && thing.unconfirmed !== undefined) yield thing.unconfirmed;
 }

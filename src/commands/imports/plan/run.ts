@@ -71,7 +71,8 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
       isExport: requested.options.fromConsole,
     });
     const { report, errors, skipped, emitCsv, keepPlan } = requested.options;
-    await showPlan(tools, plan, { ...problems, allRows: same(report ?? "--report plan.xlsx") });
+    const emits = emitCsv !== undefined && !plan.rejected;
+    await showPlan(tools, plan, { ...problems, emits, allRows: same(report ?? "--report plan.xlsx") });
     if (!plan.rejected) await adviseNewAddresses(tools, requested, problems.remedies);
     if (report !== undefined) await (await import("../outputs/report.ts")).writeReport(tools, report, plan, keepPlan);
     if (errors !== undefined) await (await loadErrorsModule()).writeErrors(tools, errors, { plan, file, reading });

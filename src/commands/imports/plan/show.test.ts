@@ -8,6 +8,7 @@ import {
   buildPlanAnswers,
   planOf,
   rowOf,
+  toCommittedPlan,
 } from "#support/commands/imports/plans.ts";
 
 const FIRST = [
@@ -94,6 +95,35 @@ test.each([
   const told = await runInBoth(`secured users import in.csv --app docs${flag} --dry-run`, circumstances);
   expect(told.en.stderr).toContain(`グループ名: 2 memberships would be removed${en}\n`);
   expect(told.ja.stderr).toContain(`グループ名: 所属 2 件がなくなります${ja}\n`);
+});
+
+test("a device that is created is shown with its owner", async () => {
+  const after = [
+    { field: "serialNumber", value: "SN000001" },
+    { field: "ownerEmail", value: "hanako@example.co.jp" },
+  ];
+  const row = rowOf({ row: 2, line: 2, key: "SN000001", action: "create", exists: false, after });
+  const plan = planOf({ kind: "devices", create: 1, update: 0, delete: 0 });
+  const { stderr } = await run("devices import in.csv --dry-run", {
+    tenant: {
+      ...buildPlanAnswers(plan, { importRows: createRowsResponder(row) }),
+      discardImport: planOf({ state: "discarded" }),
+    },
+    folder: createFolderWith({ "in.csv": "シリアルナンバー,所有者メールアドレス\nSN000001,hanako@example.co.jp\n" }),
+  });
+  expect(stderr).toContain("  + 2 SN000001 hanako@example.co.jp\n");
+});
+
+test("an unattended import warns of a column that loses most of its values, even with --quiet", async () => {
+  const columns = [{ field: "nameKana", changed: 0, cleared: 108, removed: 0, kept: 0, clearedOf: 117 }];
+  const plan = planOf({ columns });
+  const { importRows: _notRead, ...answers } = buildPlanAnswers(plan);
+  const { exit, stderr } = await run("users import in.csv --yes --quiet", {
+    tenant: { ...answers, commitImport: toCommittedPlan(plan) },
+    folder: createFolderWith({ "in.csv": "氏名,メールアドレス\n髙橋 花子,hanako@example.co.jp\n" }),
+  });
+  expect(exit).toBe(0);
+  expect(stderr).toContain("warning: フリガナ: 108 of 117 values would be cleared; to keep them, pass --blank keep\n");
 });
 
 test.each([

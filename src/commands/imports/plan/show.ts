@@ -30,25 +30,30 @@ interface PlanNotes {
   readonly allRows?: Text | undefined;
   /** the problem of the header or the whole file, if there is one: notes on columns are then omitted */
   readonly whole?: string | undefined;
+  /** true if an upload file is written, which has warnings of its own */
+  readonly emits?: boolean | undefined;
 }
 
 /** Shows a plan: the target tenant, the counts, notes on columns, and the first rows (deletions first). */
-export async function showPlan(tools: Tools, told: Import, { allRows, whole }: PlanNotes = {}): Promise<void> {
+export async function showPlan(tools: Tools, told: Import, { allRows, whole, emits }: PlanNotes = {}): Promise<void> {
   const plan = await buildPlan(tools, told);
   await renderPlan(tools.terminal, {
     ...plan,
     warnings: [...(plan.warnings ?? []), ...(await describeMovedOperators(tools, told))],
-    notes: [...((whole === undefined ? plan.notes : undefined) ?? []), ...(await loadMirrorNotes(tools, told))],
+    notes: [
+      ...((whole === undefined ? plan.notes : undefined) ?? []),
+      ...(await loadMirrorNotes(tools, told, emits === true)),
+    ],
     samples: tools.globals.quiet || told.rejected ? [] : await buildSamples(tools, told, { plan, allRows }),
   });
 }
 
-async function loadMirrorNotes(tools: Tools, told: Import): Promise<Iterable<Text>> {
+async function loadMirrorNotes(tools: Tools, told: Import, emits: boolean): Promise<Iterable<Text>> {
   const chosen = await tools.tenant("tenant");
   const { context } = chosen;
   const { mirroredAt } = await chosen.client.tenant.show();
   const isMapped = context.kind === "embedded" && context.maps.has(told.kind);
-  return describeMirror(told, { mirroredAt, zone: resolveTimezone(tools, chosen), isMapped });
+  return describeMirror(told, { mirroredAt, zone: resolveTimezone(tools, chosen), isMapped, emits });
 }
 
 const SAMPLE_ACTION_ORDER: readonly RecordAction[] = ["delete", "create", "update"];

@@ -101,6 +101,19 @@ test("announces a console file before the upload, and is refused at once without
   expect(existsSync(join(told.folder, "out.csv"))).toBe(false);
 });
 
+test("says once that the headers are not confirmed", async () => {
+  const { en, ja } = await runInBothAndDeleteOutput(LINE, circumstances());
+  expect(en.stderr.match(/not confirmed: compare .*/g)).toEqual([
+    "not confirmed: compare out.csv with a file that the console exported",
+  ]);
+  expect(ja.stderr.match(/確認されていません。.*/g)).toHaveLength(1);
+  const { stderr } = await run("users import in.csv --dry-run", {
+    tenant: { ...buildPlanAnswers(), discardImport: planOf({ state: "discarded" }) },
+    folder: createFolderWith({ "in.csv": PEOPLE }),
+  });
+  expect(stderr).toMatch(/not confirmed: compare your file/);
+});
+
 test("writes the rows of the plan with the secrets of the input, and commits the plan", async () => {
   const told = circumstances();
   const { en, ja } = await runInBothAndDeleteOutput(`${LINE} --format json`, told);
