@@ -106,8 +106,8 @@ async function homeOfThree(): Promise<string> {
 }
 const TENANTS = { kanto: FULL, osaka: OWN, far: BROKEN };
 
-test("shows a tenant with labels, in both languages", async () => {
-  const { en, ja } = await runInBoth("status --format table", { home: await homeOfThree(), tenant: FULL });
+test.each(["status", "status --format table"])("%s shows a tenant with labels, in both languages", async (line) => {
+  const { en, ja } = await runInBoth(line, { home: await homeOfThree(), tenant: FULL });
   expect(en).toMatchObject({ exit: 0, stderr: "" });
   const lines = en.stdout.split("\n").filter((line) => !line.startsWith("location"));
   expect(lines.map((line) => line.replace(/ {2,}/, ": "))).toEqual(

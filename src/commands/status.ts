@@ -13,8 +13,8 @@ export default defineCommand({
   summary: text("show the state of a tenant and what to do next", "テナントの状況と次の操作を表示する"),
   details: [
     text(
-      "Shows the number of records, the last import and who ran it, uploads to verify, the age of the data, the next expiry dates, and problems. If no context is in use, all contexts are shown. Record formats such as json list tenants; --format html writes a page. The exit code is 0 whatever is found; for alerts, use `renewals check`.",
-      "件数、最後のインポートとその実行者、管理画面との照合待ち、データの新しさ、次の年次更新・期限、問題を表示します。json や csv などの形式ではテナントの一覧に、--format html ではページになります。使用中のコンテキストがなければ全コンテキストを表示します。何が見つかっても終了コードは 0 です(警報には `renewals check` を使います)。",
+      "Shows the number of records, the last import and who ran it, uploads to verify, the age of the data, the next expiry dates, and problems. If no context is in use, all contexts are shown. Without --format, the result is text, also in a pipe; record formats such as json list tenants; --format html writes a page. The exit code is 0 whatever is found; for alerts, use `renewals check`.",
+      "件数、最後のインポートとその実行者、管理画面との照合待ち、データの新しさ、次の年次更新・期限、問題を表示します。--format がなければ、パイプでも文章で表示します。json や csv などの形式ではテナントの一覧に、--format html ではページになります。使用中のコンテキストがなければ全コンテキストを表示します。何が見つかっても終了コードは 0 です(警報には `renewals check` を使います)。",
     ),
   ],
   args: {},
@@ -42,11 +42,13 @@ export default defineCommand({
       contexts.map((context) => loadTenantStatus(tools, context, { used: context.name === used, several })),
     );
     if (page !== undefined) return writeStatusPage(tools, all, page.output);
-    const { format, fields } = terminal.output;
-    if (format !== "table") return terminal.list(STATUS_COLUMNS, all);
+    const { format, fields, query } = terminal.output;
+    // without a choice, the status is lines for people in a file or a pipe, too
+    const isChosen = options.format !== undefined || fields !== undefined || query !== undefined;
+    if (isChosen && format !== "table") return terminal.list(STATUS_COLUMNS, all);
     for (const [at, status] of all.entries()) {
       if (at > 0) await terminal.out.write("\n");
-      await terminal.show(fields === undefined ? buildLineColumns(status) : STATUS_COLUMNS, status);
+      await terminal.showForPeople(fields === undefined ? buildLineColumns(status) : STATUS_COLUMNS, status);
     }
   },
 });

@@ -279,6 +279,13 @@ export class Terminal {
     await writeOne(await this.#outputPlace(), this.#resultColumns(columns), record);
   }
 
+  /** Writes one record to stdout as lines for people, whether stdout is a terminal or not. */
+  async showForPeople<R>(columns: readonly Column<R>[], record: R): Promise<void> {
+    const { writeSingleRecord: writeOne } = await import("./output.ts");
+    const place = await this.#outputPlace();
+    await writeOne({ ...place, choice: { ...place.choice, format: "table" } }, columns, record);
+  }
+
   /** Writes a note: one line, folded on a terminal, escaped; suppressed by `--quiet`. */
   async note(line: Advice): Promise<void> {
     if (this.#options.quiet === true) return;
