@@ -25,13 +25,14 @@ const readMemory = (): number => {
 const sendRaw = (pieces: Iterable<string | Buffer>): Promise<string> =>
   new Promise((resolve) => {
     let answer = "";
-    const socket: Socket = connect(port, "127.0.0.1", async () => {
+    const write = async (): Promise<void> => {
       for (const piece of pieces) {
         if (socket.destroyed) return;
         socket.write(piece);
         await new Promise((next) => setImmediate(next));
       }
-    });
+    };
+    const socket: Socket = connect(port, "127.0.0.1", () => void write());
     socket.setNoDelay(true);
     socket.on("data", (chunk: Buffer) => void (answer += chunk.toString()));
     socket.on("error", () => undefined);

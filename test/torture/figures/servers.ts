@@ -83,9 +83,9 @@ async function killUnderLoad(place: string, workplace: Workplace): Promise<reado
     const server = await ServedHome.start(home);
     const acknowledged: string[] = [];
     const unanswered: string[] = [];
-    let isKilled = false;
+    const killed = new AbortController();
     const work = async (_: unknown, client: number): Promise<void> => {
-      for (let count = 0; !isKilled; count += 1) {
+      for (let count = 0; !killed.signal.aborted; count += 1) {
         const code = `C${client}-${count}`;
         const status = await createOrg(server, code);
         if (status === 201) acknowledged.push(code);
@@ -95,7 +95,7 @@ async function killUnderLoad(place: string, workplace: Workplace): Promise<reado
     const clients = Promise.all(Array.from({ length: CLIENTS }, work));
     await sleep(random.below(MAX_RUN_MS));
     await server.stop("SIGKILL");
-    isKilled = true;
+    killed.abort();
     await clients;
     const again = await ServedHome.start(home);
     try {
@@ -245,13 +245,16 @@ const CHECKS = "not_a_server_error,status_code_conformance,content_type_conforma
 const runSchemathesis = (place: string, workplace: Workplace): Promise<readonly string[]> =>
   withServer(workplace, async (server) => {
     const seed = workplace.seed * 1000 + roundOf(place);
+    const excluded = EXCLUDED_OPERATIONS.flatMap((id) => ["--exclude-operation-id", id]);
+    const phases = "--phases examples,coverage,fuzzing --max-examples 10 --suppress-health-check all";
+    const fixed = `run ${server.url}/openapi.json --url ${server.url} --checks ${CHECKS} ${phases} --continue-on-failure --no-color`;
     const args = [
-      "run",
-      `${server.url}/openapi.json`,
-      ...["--url", server.url, "-H", `Authorization: ${server.authorization}`, "--checks", CHECKS],
-      ...["--phases", "examples,coverage,fuzzing", "--max-examples", "10", "--seed", String(seed)],
-      ...["--suppress-health-check", "all", "--continue-on-failure", "--no-color"],
-      ...EXCLUDED_OPERATIONS.flatMap((id) => ["--exclude-operation-id", id]),
+      ...fixed.split(" "),
+      "-H",
+      `Authorization: ${server.authorization}`,
+      "--seed",
+      String(seed),
+      ...excluded,
     ];
     const child = spawn("schemathesis", args, { stdio: ["ignore", "pipe", "pipe"] });
     let output = "";

@@ -39,7 +39,7 @@ const readBodyText = async (request: HonoRequest, { bodyMib = MAX_BODY_MIB }: Ro
   if (body === null) return "";
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of body) {
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
     if (bytes > maxBytes) throw createTooLargeFailure(bodyMib);
     chunks.push(chunk);
