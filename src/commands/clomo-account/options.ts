@@ -251,19 +251,21 @@ export async function resolvePassword(
     passwordInConsole,
     dryRun,
     passwordSetAt = null,
+    forSignIn = false,
   }: Pick<AccountOptionValues, "passwordFile" | "passwordInConsole"> &
     DryRunOption &
-    Partial<Pick<Account, "passwordSetAt">>,
+    Partial<Pick<Account, "passwordSetAt">> & { readonly forSignIn?: boolean },
   isNeeded: boolean,
 ): Promise<{ readonly password?: string }> {
   const isMissing = passwordFile === undefined && !passwordInConsole && isNeeded;
-  const inMirror = isMissing && (await (await tools.tenant("tenant")).client.tenant.show()).mirroredAt !== null;
+  const inMirror =
+    isMissing && !forSignIn && (await (await tools.tenant("tenant")).client.tenant.show()).mirroredAt !== null;
   if (isMissing && dryRun)
     await tools.terminal.note(describeMissingPassword(inMirror ? "--password-in-console" : "--password-file FILE"));
   const prompt = isMissing && !inMirror && !dryRun;
   const password = await readSecretInput(tools, PASSWORD_SECRET, { file: passwordFile, stdin: false, prompt });
   if (password === undefined) return {};
-  if (passwordSetAt !== null) await noteNotRestored(tools, FORMER_SECRETS);
+  if (passwordSetAt !== null && !forSignIn) await noteNotRestored(tools, FORMER_SECRETS);
   return { password };
 }
 

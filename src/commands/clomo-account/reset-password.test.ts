@@ -36,6 +36,13 @@ const withPassword = (): string => {
 };
 
 describe("by an administrator", () => {
+  test("sets the password with which an account signs in to the server of a mirror", async () => {
+    const more = { tenant: { findAccounts, resetPassword: reset }, folder: withPassword() };
+    const { exit, requests } = await run(`${LINE} --for-sign-in --password-file password`, more);
+    expect(exit).toBe(0);
+    expect(requests.at(-1)).toMatchObject({ json: { password: "Invented1", forSignIn: true } });
+  });
+
   test("reads the password from a file and shows it nowhere", async () => {
     const { en, ja } = await runInBoth(`${LINE} --password-file password`, {
       folder: withPassword(),

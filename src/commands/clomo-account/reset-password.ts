@@ -51,6 +51,13 @@ export default defineCommand({
     },
     passwordFile: ACCOUNT_OPTIONS.passwordFile,
     passwordInConsole: ACCOUNT_OPTIONS.passwordInConsole,
+    forSignIn: {
+      kind: "boolean",
+      about: text(
+        "mirror only: set the password for signing in to its server (serve), which is not the console's",
+        "ミラーのみ: サーバー(serve)へのサインイン専用のパスワードを設定する(管理画面のパスワードではない)",
+      ),
+    },
     dryRun: DRY_RUN_OPTION,
   },
   excludes: [
@@ -61,17 +68,21 @@ export default defineCommand({
     ["code", "passwordInConsole"],
     ["code", "dryRun"],
     ["passwordFile", "passwordInConsole"],
+    ["forSignIn", "passwordInConsole"],
+    ["forSignIn", "byMail"],
+    ["forSignIn", "code"],
   ],
   examples: [
     { line: "clomoctl clomo-account reset-password taro01 --password-file taro01.txt" },
     { line: "clomoctl clomo-account reset-password taro01 --by-mail --to taro@example.co.jp" },
+    { line: "clomoctl clomo-account reset-password taro01 --for-sign-in --password-file taro01.txt" },
     { line: "clomoctl clomo-account reset-password taro01 --code 7K2M-04QX-9TRB" },
   ],
   exits: ["input-rejected", "not-permitted", "not-found", "unavailable", "locked"],
   changes: true,
   async run(tools, { named, byMail, to, code, dryRun, ...options }) {
     tools.describeState(() => STATE_UNCHANGED);
-    const { passwordFile, passwordInConsole } = options;
+    const { passwordFile, passwordInConsole, forSignIn } = options;
     if (to !== undefined && !byMail) throw TO_WITHOUT_BY_MAIL_FAILURE;
     const { terminal } = tools;
     await terminal.checkOutput(byMail ? SENT_CODE_COLUMNS : ACCOUNT_COLUMNS);
@@ -93,7 +104,12 @@ export default defineCommand({
     const { id, passwordSetAt } = await findAccount(client, named);
     const password = await resolvePassword(tools, { ...options, dryRun, passwordSetAt }, true);
     tools.describeState(() => STATE_MAYBE_CHANGED);
-    const given = { ...password, ...(passwordInConsole && { passwordInConsole }), dryRun };
+    const given = {
+      ...password,
+      ...(passwordInConsole && { passwordInConsole }),
+      ...(forSignIn && { forSignIn }),
+      dryRun,
+    };
     await showChangedAccount(tools, await client.accounts.resetPassword(id, given));
   },
 });

@@ -1,4 +1,5 @@
 import type { Account } from "../../lib/client/index.ts";
+import { line, step } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { codeKey } from "../../lib/model/normalise.ts";
 import { text } from "../../lib/text/index.ts";
@@ -16,7 +17,7 @@ export interface FirstAdministrator {
  * Creates the first system administrator of a tenant, who can sign in. If the tenant has this administrator already,
  * nothing is changed.
  *
- * @throws Failure `usage` without an account name or an address; `conflict` if the tenant has another administrator
+ * @throws Failure `usage` without an account name or an address; `input-rejected` in a mirror; `conflict` if the tenant has another administrator
  */
 export async function createFirstAdministrator(tools: Tools, typed: FirstAdministrator): Promise<void> {
   const { terminal } = tools;
@@ -24,7 +25,8 @@ export async function createFirstAdministrator(tools: Tools, typed: FirstAdminis
   if (account === undefined) throw createMissingOptionFailure("--account NAME");
   const email = typed.email ?? (account.includes("@") ? account : undefined);
   if (email === undefined) throw createMissingOptionFailure("--email ADDRESS");
-  const { client } = await tools.tenant("accounts", "users");
+  const { client } = await tools.tenant("accounts", "users", "tenant");
+  if ((await client.tenant.show()).mirroredAt !== null) throw createMirrorFailure(account);
   const administrators: Account[] = [];
   for await (const one of client.accounts.list({ role: "system" })) administrators.push(one);
   const own = administrators.find(({ name }) => codeKey(name) === codeKey(account));
@@ -42,6 +44,20 @@ export async function createFirstAdministrator(tools: Tools, typed: FirstAdminis
   await client.accounts.create({ user: user.id, name: account, role: "system", password });
   await terminal.note(text(`created the system administrator ${account}`, `システム管理者 ${account} を作成しました`));
 }
+
+/** The console has the administrators of a mirror, so only their passwords for signing in are set here. */
+const createMirrorFailure = (account: string): Failure =>
+  new Failure("input-rejected", {
+    what: text(
+      "this tenant is a mirror, so its administrators are created in the console",
+      "このテナントは管理画面のミラーのため、管理者は管理画面で作成します",
+    ),
+    hint: step(
+      "to set the password with which a recorded administrator signs in to this server",
+      "記録済みの管理者がこのサーバーにサインインするためのパスワードを設定するには",
+      line("clomo-account reset-password", [account], { forSignIn: true, passwordFile: "FILE" }),
+    ),
+  });
 
 const createMissingOptionFailure = (option: string): Failure =>
   new Failure("usage", {

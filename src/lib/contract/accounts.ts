@@ -235,6 +235,10 @@ export default {
           z.strictObject({
             password: ROLE_MEMBERS.password,
             passwordInConsole: ROLE_MEMBERS.passwordInConsole,
+            forSignIn: z.boolean().optional().meta({
+              description:
+                "true: the password is only for signing in to a server of this mirror; it is not the console's, and its hash is stored here",
+            }),
             ...writeOptions,
           }),
           () => ({ password: "Invented1" }),

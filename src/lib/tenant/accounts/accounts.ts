@@ -96,7 +96,7 @@ export const revokeRole = (
 export const resetPassword = (
   session: Session,
   id: string,
-  body: Pick<AccountBody, "password" | "passwordInConsole" | "dryRun">,
+  body: Pick<AccountBody, "password" | "passwordInConsole" | "forSignIn" | "dryRun">,
   once?: RequestKey,
 ): Promise<ChangeResult<Account>> =>
   writeAccountChange(session, { verb: "reset-password", id, body, once }, (before) => {
@@ -174,13 +174,19 @@ const writeAccountChange = async (
     const request = await applyComposition(writer, before, { verb, id, given });
     const meant = await buildAccountDraft(writer, before, request, { id, asker: session.asker, dryRun });
     const was = verb === "create" ? null : await getRecordById(writer, ACCOUNTS, id);
-    if (was !== null && !isAccountChanged(before, meant))
+    if (was !== null && verifier === undefined && !isAccountChanged(before, meant))
       return { result: { before: was, after: was, consoleTask: null, dryRun }, objects: [] };
     const applied = await applyAccountDraft(session, writer, { id, before, was, meant, verifier });
     const { after } = applied;
     const object = toChangedObject(ACCOUNT_RECORD_TYPE, after);
     return {
-      result: async (taskOf) => ({ before: was, after, consoleTask: await taskOf(object), dryRun }),
+      // the password for signing in is not the console's matter
+      result: async (taskOf) => ({
+        before: was,
+        after,
+        consoleTask: given.forSignIn === true ? null : await taskOf(object),
+        dryRun,
+      }),
       ...applied,
     };
   });
@@ -201,7 +207,7 @@ interface AccountUpdate {
   /** the account before the update, in the form of the tenant API; null for a new account */
   readonly was: Account | null;
   readonly meant: AccountDraft;
-  /** verifier of the new password; undefined if no password is set, or if this tenant does not store passwords */
+  /** verifier of the new password; undefined if no password is set, or if it is set in the console */
   readonly verifier: string | undefined;
 }
 
@@ -246,14 +252,14 @@ const storeAccount = async (
   at: string,
 ): Promise<void> => {
   const { pk } = before;
-  // clomoctl does not know a password that was set in the console
-  const kept = passwordSet ? (verifier ?? null) : before.verifier;
+  // in a mirror, the verifier is of the password for signing in, which does not change with the console's
+  const kept = verifier ?? before.verifier;
   const createdAt = before.name === null ? at : before.createdAt;
   await writeAccount(writer, pk, { ...values, verifier: kept }, { at, createdAt });
   if (name !== undefined || passwordSet) await writeCredentials(writer, pk, { name, passwordSet }, at);
   if (isMarked !== undefined && isMarked !== before.isMarked) await writeAdministratorMark(writer, pk, isMarked, at);
   // an older reset code must not replace the new password, or set the password of an account that can no longer sign in
-  if (passwordSet || values.role === "none") await deleteResetCode(writer, pk);
+  if (passwordSet || verifier !== undefined || values.role === "none") await deleteResetCode(writer, pk);
 };
 
 export const requireAccountName = ({ name }: StoredAccount): void => {

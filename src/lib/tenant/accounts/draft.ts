@@ -59,6 +59,8 @@ export interface AccountRequest {
   readonly password?: string | undefined;
   /** only in a mirror: true if the password was set in the console */
   readonly passwordInConsole?: boolean | undefined;
+  /** only in a mirror: true if the password is for signing in to a server of this mirror, and not the console's */
+  readonly forSignIn?: boolean | undefined;
 }
 
 const { fields: FIELDS } = ACCOUNT;
@@ -276,18 +278,18 @@ const ASK_TO_CHANGE_COMPOSITION_HINT = text(
  * password at that point. A mirror does not store passwords, so the password is set in the console. A dry run without a
  * password continues as if a valid password were given.
  *
- * @returns true if a password is set
+ * @returns true if the account's password is set; the password for signing in to the server of a mirror is another one
  * @see facts 2.2, 2.3
  */
 const checkPassword = async (
   reader: Reader,
   before: StoredAccount,
-  { password, passwordInConsole = false }: AccountRequest,
+  { password, passwordInConsole = false, forSignIn = false }: AccountRequest,
   { name, role, dryRun }: AccountNameAndRole & { readonly dryRun: boolean },
 ): Promise<boolean> => {
   const isOfMirror = await isMirror(reader);
   const { label } = FIELDS.password;
-  if (password !== undefined && isOfMirror) {
+  if (password !== undefined && isOfMirror && !forSignIn) {
     throw createFieldFailure(
       label,
       text(
@@ -297,6 +299,7 @@ const checkPassword = async (
       SET_PASSWORD_IN_CONSOLE_HINT,
     );
   }
+  if (forSignIn && !isOfMirror) throw createFieldFailure(label, SIGN_IN_IN_MIRROR_ONLY, PASSWORD_FILE_HINT);
   if (passwordInConsole && !isOfMirror) {
     throw createFieldFailure(
       label,
@@ -312,7 +315,7 @@ const checkPassword = async (
       throw createFieldFailure(label, text("must not be blank", "空にできません"), ANOTHER_PASSWORD_HINT);
     const fault = role === "none" ? undefined : findPasswordFault(password);
     if (fault !== undefined) throw createFieldFailure(label, fault, ANOTHER_PASSWORD_HINT);
-    return true;
+    return !forSignIn;
   }
   if (passwordInConsole) return true;
   if (role === "none" || before.role !== "none") return false;
@@ -327,6 +330,11 @@ const checkPassword = async (
     isOfMirror ? SET_PASSWORD_IN_CONSOLE_HINT : PASSWORD_FILE_HINT,
   );
 };
+
+const SIGN_IN_IN_MIRROR_ONLY = text(
+  "only a mirror has passwords of its own for signing in to its server; in this tenant, the password of the account is used",
+  "サーバーへのサインイン専用のパスワードはミラーだけのものです。このテナントでは、アカウントのパスワードを使います",
+);
 
 const SET_PASSWORD_IN_CONSOLE_HINT = text(
   "set the password in the console, then record with --password-in-console that it is set",

@@ -86,7 +86,7 @@ export const sendResetCode = async (
 ): Promise<MailedResetCode> => {
   const { random, now } = session.surroundings;
   await session.read(async (reader) =>
-    resolveMailAddress(session, await getResettableAccount(session, reader, id), typed),
+    resolveMailAddress(session, await getResettableAccount(session, reader, id, isSignedOut), typed),
   );
   const send = await openMail();
   const code = generateCode(random);
@@ -94,7 +94,7 @@ export const sendResetCode = async (
   const { before, sent, mail, ...traced } = await session.change(
     { action: "accounts.send-code", locks: ["accounts"] },
     async (writer) => {
-      const person = await getResettableAccount(session, writer, id);
+      const person = await getResettableAccount(session, writer, id, isSignedOut);
       const address = resolveMailAddress(session, person, typed);
       const expiresAt = getCurrentInstant({ now: () => now() + CODE_LIFETIME_MS });
       const addressKey = emailKey(address);
@@ -159,18 +159,21 @@ interface PasswordReset {
   readonly code: string;
   readonly password: string;
   readonly verifier: string;
+  /** true if the person is not signed in: in a mirror, the password is then the one for signing in */
+  readonly isSignedOut?: boolean;
 }
 
 /** Sets a new password with a code, as {@link resetWithCode} does, from a verifier that was made before. */
 export const applyResetCode = async (
   session: Session,
-  { id, code, password, verifier }: PasswordReset,
+  { id, code, password, verifier, isSignedOut = false }: PasswordReset,
 ): Promise<ChangeResult<Account>> => {
   const change = { action: "accounts.reset-password", locks: ["accounts"] };
   const outcome = await session.change<ChangeResult<Account> | Failure>(change, async (writer) => {
-    const person = await getResettableAccount(session, writer, id);
+    const person = await getResettableAccount(session, writer, id, isSignedOut);
     const { before, account } = person;
-    const meant = await buildAccountDraft(writer, before, { password }, { id, asker: session.asker });
+    const request = { password, forSignIn: isSignedOut && (await isMirror(writer)) };
+    const meant = await buildAccountDraft(writer, before, request, { id, asker: session.asker });
     const kept = requireUsableCode(session, account, await readResetCode(writer, before.pk));
     if (!verifyCode(kept.verifier, code)) {
       const left = await countFailedAttempt(writer, before.pk, kept);
@@ -184,7 +187,7 @@ export const applyResetCode = async (
     await writer.lock(["users"]);
     const applied = await applyAccountDraft(session, writer, { id, before, was: account, meant, verifier });
     await advanceCollections(writer, ["users"]);
-    // only a mirror has console tasks, and a mirror does not have reset codes
+    // a code never sets the console's password, so there is no task for the console
     const result = { before: account, after: applied.after, consoleTask: null, dryRun: false };
     return { result, ...applied, detail: { by: "code" } };
   });
@@ -198,11 +201,16 @@ export const applyResetCode = async (
  *
  * @throws Failure `not-found`, `not-permitted`, `input-rejected`
  */
-const getResettableAccount = async (session: Session, reader: Reader, id: string): Promise<ResettableAccount> => {
+const getResettableAccount = async (
+  session: Session,
+  reader: Reader,
+  id: string,
+  isSignedOut: boolean,
+): Promise<ResettableAccount> => {
   const before = await getStoredAccount(reader, id);
   requireAccountName(before);
   if (session.asker.account?.user !== before.pk) permitAccountChange(session, before, {});
-  if (await isMirror(reader)) throw PASSWORDS_IN_CONSOLE_FAILURE;
+  if (!isSignedOut && (await isMirror(reader))) throw PASSWORDS_IN_CONSOLE_FAILURE;
   const account = await getRecordById(reader, ACCOUNTS, id);
   if (before.role === "none") throw createNoRoleFailure(account);
   return { before, account };

@@ -111,7 +111,7 @@ export const resetForgottenPassword = async (
   const verifier = await passwordWork.run(() => createPasswordVerifier(password, owner.surroundings.random));
   const actor = found && toActor(found);
   if (!isRight || found === undefined || actor === undefined) throw RESET_REFUSED_FAILURE;
-  await applyResetCode(openSession(owner, actor), { id: found.id, code, password, verifier });
+  await applyResetCode(openSession(owner, actor), { id: found.id, code, password, verifier, isSignedOut: true });
   await owner.change({ action: null, locks: [] }, async (writer) => {
     await deleteAttempt(writer, attempt);
     return { result: undefined, objects: [] };

@@ -231,3 +231,68 @@ describe("an access token", () => {
     expect(refused.detail.en).toContain("you are not signed in");
   });
 });
+
+describe("a mirror", () => {
+  /** Adds an account whose password is recorded in the console. */
+  const addMirrored = async (name: string): Promise<string> => {
+    const id = await addTestAccount(tenant, { name, role: "system" });
+    tenant.database.run("update tenant set mirroredAt = '2026-04-01T00:00:00.000Z'");
+    await tenant.client.accounts.resetPassword(id, { passwordInConsole: true });
+    return id;
+  };
+
+  test("has passwords of its own for signing in, which are independent of the console's", async () => {
+    const id = await addMirrored("hana");
+    const { passwordSetAt } = (await tenant.client.accounts.find({ name: "hana" }))[0] ?? {};
+    expect((await signIn("hana")).status).toBe(401);
+    tenant.surroundings.time += MINUTE_MS;
+    const set = await tenant.client.accounts.resetPassword(id, { password: PASSWORD, forSignIn: true });
+    expect(set).toMatchObject({ consoleTask: null, after: { passwordSetAt } });
+    const secret = await secretOf("hana");
+    // the console's new password does not concern the server
+    await tenant.client.accounts.resetPassword(id, { passwordInConsole: true });
+    expect(await statusOf("/v1/whoami", secret)).toBe(200);
+    await tenant.client.accounts.resetPassword(id, { password: "Other42Other", forSignIn: true });
+    expect(await statusOf("/v1/whoami", secret)).toBe(401);
+    expect([(await signIn("hana")).status, (await signIn("hana", "Other42Other")).status]).toEqual([401, 201]);
+  });
+
+  test("replaces a forgotten password for signing in, and not the console's", async () => {
+    await addMirrored("hana");
+    const [before] = await tenant.client.accounts.find({ name: "hana" });
+    await post("/v1/sessions/reset-code", { account: "hana" });
+    await expect.poll(() => tenant.mails.length).toBe(1);
+    const code = /--reset-code (\S+)/.exec(tenant.mails[0]?.text ?? "")?.[1];
+    const body = { account: "hana", code, password: "Other42Other" };
+    expect((await post("/v1/sessions/reset-password", body)).status).toBe(200);
+    expect((await signIn("hana", "Other42Other")).status).toBe(201);
+    expect((await tenant.client.accounts.find({ name: "hana" }))[0]?.passwordSetAt).toBe(before?.passwordSetAt);
+  });
+
+  test("is refused without the option, and other tenants refuse the option", async () => {
+    const id = await addAccount("other");
+    const refused = tenant.client.accounts.resetPassword(id, { password: PASSWORD, forSignIn: true });
+    await expect(refused).rejects.toMatchObject({ code: "input-rejected" });
+    await addMirrored("hana");
+    await expect(tenant.client.accounts.resetPassword(id, { password: PASSWORD })).rejects.toMatchObject({
+      code: "input-rejected",
+    });
+  });
+});
+
+test("10,000 tries from 500 addresses at once never exceed the limits", async () => {
+  await addAccount("hana");
+  const [tries, addresses, accounts] = [10_000, 500, 40];
+  const responses = await Promise.all(
+    Array.from({ length: tries }, async (_, n) => {
+      const account = n % accounts === 0 ? "hana" : `nobody${n % accounts}`;
+      const address = `198.51.${n % addresses}.1`;
+      return { account, address, status: (await signIn(account, "wrong", address)).status };
+    }),
+  );
+  const verified = responses.filter(({ status }) => status !== 429);
+  expect(verified.every(({ status }) => status === 401)).toBe(true);
+  const mostBy = (key: "account" | "address"): number =>
+    Math.max(...[...Map.groupBy(verified, ({ [key]: value }) => value).values()].map(({ length }) => length));
+  expect([mostBy("account"), mostBy("address") <= 20]).toEqual([5, true]);
+}, 120_000);
