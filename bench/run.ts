@@ -15,6 +15,7 @@ import { MIRROR_BENCHMARKS } from "./mirror.ts";
 import { Peers, PEER_TOOLS } from "./peers.ts";
 import { RENEWAL_BENCHMARKS } from "./renewals.ts";
 import { SERVED_BENCHMARKS } from "./served.ts";
+import { SIGN_IN_BENCHMARK } from "./sign-in.ts";
 import { SIMULATOR_BENCHMARK } from "./simulator.ts";
 import { START_UP_BENCHMARKS } from "./start-up.ts";
 import { formatTable, type TableRow } from "./table.ts";
@@ -31,6 +32,7 @@ const ALL_BENCHMARKS: readonly Benchmark[] = [
   AUDIT_BENCHMARK,
   SIMULATOR_BENCHMARK,
   ...SERVED_BENCHMARKS,
+  SIGN_IN_BENCHMARK,
   ...ADE_BENCHMARKS,
   GROWTH_BENCHMARK,
 ];
