@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { computeTotpCode, getTotpStep } from "../../src/lib/tenant/sign-in/totp-code.ts";
 import { Canaries, newSecret } from "#support/process/canary.ts";
 import { freshHome, run, type Outcome } from "#support/process/program.ts";
 import { startListening } from "#support/process/simulator.ts";
@@ -51,6 +52,47 @@ test("an administrator signs in, works, gives a program a token, and signs out",
   // the log names neither people nor secrets
   expect(ended.stderr).toContain('"route":"/v1/orgs"');
   for (const hidden of ["admin@example.jp", PASSWORD, secret, "営業部"]) expect(ended.stderr).not.toContain(hidden);
+});
+
+test("failed attempts to sign in count after kill -9", async () => {
+  const { home, there, server } = await startServer();
+  await writeFile(join(home, "wrong.txt"), "Wrong42Wrong", { mode: 0o600 });
+  const wrong = `login --account admin@example.jp --password-file ${join(home, "wrong.txt")}`;
+  for (let tries = 0; tries < 5; tries += 1) expect((await there(wrong)).code).toBe(4);
+  server.running.process.kill("SIGKILL");
+  await server.running.ended;
+  const again = await startListening(home, ["serve", "--listen", "127.0.0.1:0"]);
+  const answer = await fetch(`${again.url}/v1/sessions`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ account: "admin@example.jp", password: PASSWORD }),
+  });
+  expect(answer.status).toBe(429);
+  expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(600);
+  again.running.process.kill("SIGTERM");
+  await again.running.ended;
+});
+
+test("keys and codes of an authenticator app are in no other output and in no file", async () => {
+  const { home, away, there, here, server } = await startServer();
+  await there("login --account admin@example.jp --password-file password.txt");
+  const begun = await there("clomo-account totp enable --lang en");
+  const key = /key for the app: ([A-Z2-7]{32})/.exec(begun.stderr)?.[1] ?? "";
+  const code = computeTotpCode(key, getTotpStep(Date.now()));
+  const enabled = await there(`clomo-account totp enable --code ${code} --format json`);
+  const backupCodes = (JSON.parse(enabled.text) as { backupCode: string }[]).map(({ backupCode }) => backupCode);
+  expect(backupCodes).toHaveLength(10);
+  const [used = ""] = backupCodes;
+  const login = "login --account admin@example.jp --password-file password.txt --verbose";
+  const outputs = [await there(login), await there(`${login} --code ${used}`), await there(`${login} --code ${used}`)];
+  expect(outputs.map((output) => output.code)).toEqual([4, 0, 4]);
+  outputs.push(await here("audit list --format json --fields all"), await here("doctor"));
+  server.running.process.kill("SIGTERM");
+  outputs.push(await server.running.ended);
+  const canaries = new Canaries([PASSWORD, key, ...backupCodes]);
+  for (const { stdout, stderr } of outputs) canaries.look("output", Buffer.concat([stdout, Buffer.from(stderr)]));
+  for (const folder of [home, away]) canaries.lookBelow(folder, (path) => path === "password.txt");
+  expect([...canaries.found]).toEqual([]);
 });
 
 test("secrets are in no output and in no file, except the client's own", async () => {

@@ -126,6 +126,14 @@ export class Failure extends Error {
   }
 }
 
+/**
+ * Returns a text without the secrets of sessions and access tokens, which people may put into an address or a name by
+ * mistake.
+ *
+ * @see SECRET_PATTERN in src/lib/model/credential.ts
+ */
+export const redactSecrets = (written: string): string => written.replaceAll(/clomo_[\w-]{43}/g, "clomo_…");
+
 /** An error, and the errors that occurred afterwards while resources were disposed of, in order. */
 export interface ErrorChain {
   readonly first: unknown;

@@ -1,5 +1,5 @@
 import { line, step } from "../../advice/index.ts";
-import { Failure } from "../../errors/index.ts";
+import { Failure, redactSecrets } from "../../errors/index.ts";
 import { FORMATS } from "../../model/formats.ts";
 import { text } from "../../text/index.ts";
 import { sha256, type AccessOrigin } from "../ids.ts";
@@ -103,7 +103,10 @@ const serialiseRecord = (
       after,
       detail,
     },
-    (name, value: unknown) => (SECRET_FIELDS.has(name) ? undefined : value),
+    (name, value: unknown) => {
+      if (SECRET_FIELDS.has(name)) return undefined;
+      return typeof value === "string" ? redactSecrets(value) : value;
+    },
   );
 
 /** Returns the number of the next change, which is the number of its audit record. */

@@ -1,5 +1,5 @@
 import { HTTPException } from "hono/http-exception";
-import { Failure, unwrapSuppressed, type FailureDetail } from "../../errors/index.ts";
+import { Failure, redactSecrets, unwrapSuppressed, type FailureDetail } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 
 /** The properties of a schema issue that this module uses. @see https://zod.dev/error-customization */
@@ -45,7 +45,7 @@ export const createProblemResponse = (
   const whole = JSON.stringify(failure.toJSON(status));
   const told = (_name: string, value: unknown): unknown => (typeof value === "string" ? shortenText(value) : value);
   const body = Buffer.byteLength(whole) > MAX_PROBLEM_BYTES ? JSON.stringify(failure.toJSON(status), told) : whole;
-  return new Response(body, { status, headers: { ...headers, ...type } });
+  return new Response(redactSecrets(body), { status, headers: { ...headers, ...type } });
 };
 
 /** Returns the response to a malformed request. */

@@ -2,7 +2,7 @@ import { Failure } from "../../errors/index.ts";
 import { RESET_MAIL_LIMITS, SIGN_IN_LIMITS } from "../../model/credential.ts";
 import { comparisonKey } from "../../model/normalise.ts";
 import { text } from "../../text/index.ts";
-import { createId, getCurrentInstant, type Surroundings } from "../ids.ts";
+import { createId, getCurrentInstant, sha256, type Surroundings } from "../ids.ts";
 import type { Writer } from "../store/store.ts";
 import { countAttempts, deleteExpiredAttempts, insertAttempt } from "./attempt-rows.ts";
 
@@ -14,6 +14,7 @@ export interface AttemptSource {
 
 /** A limit on the attempts of a subject. */
 interface AttemptLimit {
+  /** a hash, because people also type passwords where the account name belongs */
   readonly subject: string;
   readonly max: number;
   readonly minutes: number;
@@ -26,8 +27,8 @@ const buildLimits = (
   { account, address }: AttemptSource,
   { perAccount, perAddress, minutes }: Limits,
 ): readonly AttemptLimit[] => [
-  { subject: `${kind} account ${comparisonKey("code", account)}`, max: perAccount, minutes },
-  { subject: `${kind} address ${address}`, max: perAddress, minutes },
+  { subject: sha256(`${kind} account ${comparisonKey("code", account)}`), max: perAccount, minutes },
+  { subject: sha256(`${kind} address ${address}`), max: perAddress, minutes },
 ];
 
 /** Returns the limits on guesses of a password or a code. */
