@@ -125,7 +125,7 @@ const findUnclearFileNames = (
  * part becomes smaller.
  */
 const BUDGET_DEFINITIONS: readonly BudgetDefinition[] = [
-  { name: "lines of src", target: 99_000, limit: 145_800, of: countLinesBelow(/^src\//) },
+  { name: "lines of src", target: 99_000, limit: 146_200, of: countLinesBelow(/^src\//) },
   {
     name: "imports, deletion",
     target: 11_500,
@@ -136,7 +136,7 @@ const BUDGET_DEFINITIONS: readonly BudgetDefinition[] = [
       /^src\/commands\/(?:imports|deletion)\//,
     ),
   },
-  { name: "commands", target: 26_000, limit: 41_300, of: countLinesBelow(/^src\/commands\//) },
+  { name: "commands", target: 26_000, limit: 41_290, of: countLinesBelow(/^src\/commands\//) },
   { name: "of them no verbs, %", target: 47, limit: 61, of: getSharedCommandPercent },
   {
     name: "handover, renewals",

@@ -1,5 +1,5 @@
 import type { MapFileSchema, MapOptions } from "../../../lib/csv/layout/map-parse.ts";
-import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
+import type { ColumnMap, MappedValue, SkippedCells } from "../../../lib/csv/layout/map.ts";
 import { findColumn } from "../../../lib/csv/layout/columns.ts";
 import type { Format } from "../../../lib/model/format.ts";
 import { quoteYamlString } from "../../../lib/text/yaml-text.ts";
@@ -22,14 +22,25 @@ const renderSection = (name: string, entries: readonly string[], indent = "  "):
 
 /** Returns the text of a column map file that is read as this map. */
 export function renderMapFile(
-  { columns, joins = [], values = [], skip = [], dialect, options = {} }: MapFileSchema,
+  { columns, joins = [], values = [], skip = [], keep = [], constants, defaults, dialect, options = {} }: MapFileSchema,
   format: Format,
 ): string {
   const nameOf = (field: string): string => quoteYamlString(findColumn(format.columns, field)?.header ?? field);
   const entries = columns.map(({ header, to }) => `${quoteYamlString(header)}: ${to === null ? "ignore" : nameOf(to)}`);
-  const rules = skip.map(({ header, values }) => `${quoteYamlString(header)}: ${renderList(values)}`);
+  const renderRules = (name: string, rules: readonly SkippedCells[]): readonly string[] =>
+    renderSection(
+      name,
+      rules.map(({ header, values }) => `${quoteYamlString(header)}: ${renderList(values)}`),
+    );
+  const renderValues = (name: string, all: readonly MappedValue[]): readonly string[] =>
+    renderSection(
+      name,
+      all.map(({ field, value }) => `${nameOf(field)}: ${quoteYamlString(value)}`),
+    );
   const lines = [
     ...(columns.length === 0 ? ["columns: {}"] : renderSection("columns", entries)),
+    ...renderValues("constants", constants),
+    ...renderValues("defaults", defaults),
     ...renderSection(
       "join",
       joins.map(({ field, headers }) => `${nameOf(field)}: ${renderList(headers)}`),
@@ -43,7 +54,7 @@ export function renderMapFile(
         ),
       ),
     ),
-    ...renderSection("rows", rules.length === 0 ? [] : renderSection("skip", rules, "  ")),
+    ...renderSection("rows", [...renderRules("skip", skip), ...renderRules("keep", keep)]),
     ...renderSection(
       "options",
       OPTION_NAMES.flatMap(([name, option]) => {
@@ -58,6 +69,7 @@ export function renderMapFile(
 }
 
 const renderDialect = (dialect: ColumnMap["dialect"]): readonly string[] =>
-  dialect === undefined || dialect.delimiter === ","
-    ? []
-    : ["dialect:", `  delimiter: ${quoteYamlString(dialect.delimiter)}`];
+  renderSection("dialect", [
+    ...(dialect === undefined || dialect.delimiter === "," ? [] : [`delimiter: ${quoteYamlString(dialect.delimiter)}`]),
+    ...(dialect?.quote === undefined || dialect.quote === '"' ? [] : [`quote: ${quoteYamlString(dialect.quote)}`]),
+  ]);

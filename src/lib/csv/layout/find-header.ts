@@ -9,7 +9,7 @@ import { HEADER_SEARCH_ROWS } from "./layout.ts";
  * contains a column of the format, or at least two headers that are probably misspelt columns of the format. Otherwise,
  * the header is the next row with at least two such columns, for example below a title, a blank line or Excel's `sep=`.
  * If there is no such row, the first row is the header. If cells are merged and the next row repeats half of the columns,
- * the header has two rows, and the second has the headers.
+ * or if the next row has more cells and more columns, the header has two rows, and the second has the headers.
  */
 export class HeaderFinder implements RecordSink {
   readonly #format: Format;
@@ -71,7 +71,9 @@ export class HeaderFinder implements RecordSink {
     const columns = [...this.#columns];
     const countIf = (isSo: (cell: string, header: string) => boolean): number =>
       columns.filter(([position, header]) => isSo((cells[position] ?? "").trim(), header.trim())).length;
-    if (this.#isMerged && countIf((cell, header) => cell === header) * 2 >= columns.length) {
+    const isRepeated = this.#isMerged && countIf((cell, header) => cell === header) * 2 >= columns.length;
+    const isFuller = countFilled(cells) > this.#filled && this.#columnsIn(cells, true).size > columns.length;
+    if (isRepeated || isFuller) {
       this.#found = row;
       this.#filled = countFilled(cells);
       this.#columns = new Map();

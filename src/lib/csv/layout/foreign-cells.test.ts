@@ -100,6 +100,47 @@ describe("rows that are left out", () => {
     ]);
   });
 
+  test.each(["2020/3/31", "2020-03-31", "2020年3月31日", "令和2年3月31日", "R2.3.31", "20200331", "2020/3/31 0:00"])(
+    "may depend on a day: %s",
+    (day) => {
+      const header = ["氏名", "メールアドレス", "退職日"];
+      const rows = [
+        ["山田", "a@b.jp", day],
+        ["佐藤", "b@b.jp", "2999/3/31"],
+        ["鈴木", "c@b.jp", ""],
+      ] as const;
+      for (const last of ["<=today", "<=2020-03-31"]) {
+        const { values, problems } = read(header, { skip: [{ header: "退職日", values: [last] }] }, ...rows);
+        expect(values).toMatchObject([{ name: "佐藤" }, { name: "鈴木" }]);
+        expect(problems).toMatchObject([{ code: "row-skipped", params: { header: "退職日", count: 1 } }]);
+      }
+    },
+  );
+
+  test.each([
+    ["在籍区分", "退職", "退職"],
+    ["在籍区分", "退職済", "退職済"],
+    ["備考", "兼務", "兼務"],
+    ["就業状況", "依願退職", "依願退職"],
+    ["退職フラグ", "1", "1"],
+    ["退職日", "2020/3/31", "<=today"],
+    ["在籍区分", "退職予定", undefined],
+    ["在籍区分", "在籍", undefined],
+    ["退職日", "2999/3/31", undefined],
+    ["入社日", "2020/3/31", undefined],
+  ])("are named if the map does not mention them: %s %s", (header, value, rule) => {
+    const names = ["氏名", "メールアドレス", header];
+    const columns = [{ header, to: null }];
+    const cells = ["山田", "a@b.jp", value];
+    const { values, problems } = read(names, { columns }, cells, cells);
+    expect(values).toHaveLength(2);
+    expect(problems).toMatchObject(
+      rule === undefined ? [] : [{ code: "row-unusual", column: 3, params: { header, value: rule, count: 2 } }],
+    );
+    const kept = { columns, keep: [{ header, values: [rule ?? "x"] }] };
+    expect(read(names, kept, cells).problems).toEqual([]);
+  });
+
   test("need their column: otherwise leavers would come back without a word", () => {
     expect(read(["氏名", "メールアドレス", "本務区分"], { skip }).header).toMatchObject([
       { code: "header-missing", params: { header: "在籍区分" } },

@@ -1,9 +1,10 @@
 import { nameKey } from "../../model/normalise.ts";
 import { createFileProblem, type Problem } from "../../model/problem.ts";
 import type { Column } from "../../model/format.ts";
-import { findColumn, toLooseValue } from "./columns.ts";
+import { findColumn } from "./columns.ts";
 import type { HeaderPlace, SkipRule } from "./layout.ts";
 import type { ColumnMap } from "./map.ts";
+import { createSkipRule } from "./skipped-value.ts";
 
 /** The cells of a column that are joined to one value. */
 interface JoinedCells {
@@ -15,6 +16,7 @@ interface JoinedCells {
 export interface ForeignCells {
   readonly joined: ReadonlyMap<Column, JoinedCells>;
   readonly skip: readonly SkipRule[];
+  readonly keep: readonly SkipRule[];
   readonly problems: readonly Problem[];
 }
 
@@ -40,7 +42,7 @@ export const findForeignCells = (
   { columns, positions: taken, map }: HeaderMeanings,
   place: HeaderPlace,
 ): ForeignCells => {
-  const { joins = [], skip = [] } = map ?? {};
+  const { joins = [], skip = [], keep = [] } = map ?? {};
   const problems: Problem[] = [];
   const byKey = Map.groupBy(cells.keys(), (position) => nameKey(cells[position] ?? ""));
   const reportDuplicate = (at: number, first: number): void => {
@@ -66,8 +68,9 @@ export const findForeignCells = (
     if (own !== undefined && !positions.includes(own)) reportDuplicate(own, first);
     joined.set(column, { positions, separator: column.refers?.to === "org" ? PATH_SEPARATOR : " " });
   }
-  const rules = skip.flatMap(({ header, values }) =>
-    find(header).map((position) => ({ position, values: new Set(values.map(toLooseValue)) })),
+  const rules = skip.flatMap(({ header, values }) => find(header).map((position) => createSkipRule(position, values)));
+  const kept = keep.flatMap(({ header, values }) =>
+    (byKey.get(nameKey(header.trim())) ?? []).map((position) => createSkipRule(position, values)),
   );
-  return { joined, skip: rules, problems };
+  return { joined, skip: rules, keep: kept, problems };
 };

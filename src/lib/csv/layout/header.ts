@@ -315,6 +315,7 @@ export const readHeader = (
       reason,
       key,
       skip: foreign.skip,
+      keep: foreign.keep,
       place,
     },
     problems: [

@@ -35,6 +35,8 @@ export interface SkipRule {
   readonly position: number;
   /** see `toLooseValue` */
   readonly values: ReadonlySet<string>;
+  /** last of the days that make a row be skipped; undefined if no days do */
+  readonly lastDay: string | undefined;
 }
 
 /** The meaning of the cells of a row, as defined by the header of the file. */
@@ -55,6 +57,8 @@ export interface Layout {
   /** the field whose value identifies a record, see {@link Format.key} or `--key` */
   readonly key: string;
   readonly skip: readonly SkipRule[];
+  /** cells that are like those of skipped rows, but whose rows are imported */
+  readonly keep: readonly SkipRule[];
   readonly place: HeaderPlace;
 }
 

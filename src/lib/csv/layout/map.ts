@@ -5,6 +5,7 @@ import { listColumns, type Column, type CustomField, type Format } from "../../m
 import { describeRefusal } from "../../model/value.ts";
 import { findColumn, suggestColumnName, toLooseValue } from "./columns.ts";
 import type { Dialect } from "../records/record.ts";
+import { isFaultyRule } from "./skipped-value.ts";
 
 /** A value that the map assigns to a field. */
 export interface MappedValue {
@@ -26,9 +27,10 @@ export interface TranslatedValue {
   readonly to: string;
 }
 
-/** The cells of a foreign header that make a row be skipped. */
+/** The cells of a foreign header that make a row be skipped, or kept. */
 export interface SkippedCells {
   readonly header: string;
+  /** values, `<=today`, or days up to a day such as `<=2027-03-31` */
   readonly values: readonly string[];
 }
 
@@ -44,11 +46,13 @@ export interface ColumnMap {
   /** translations of values, which are made before the values are checked */
   readonly values?: readonly TranslatedValue[] | undefined;
   readonly skip?: readonly SkippedCells[] | undefined;
+  /** cells like those of leavers and further posts, whose rows are imported without a warning */
+  readonly keep?: readonly SkippedCells[] | undefined;
   readonly dialect?: Dialect | undefined;
 }
 
 /** The parts of a map that have entries. */
-export type MapPart = "columns" | "constants" | "defaults" | "joins" | "values" | "skip";
+export type MapPart = "columns" | "constants" | "defaults" | "joins" | "values" | "skip" | "keep";
 
 /** A fault in a map, with the part of the map and the number of the entry in it, counted from 0. */
 export interface MapFault {
@@ -147,14 +151,24 @@ function* findTranslationFaults(map: ColumnMap, { columns, open }: MapTargets): 
   }
 }
 
-function* findSkipFaults({ skip = [] }: ColumnMap): Generator<MapFault> {
-  const headers = new Set<string>();
-  for (const [index, { header }] of skip.entries()) {
-    const key = nameKey(header);
-    if (headers.has(key)) yield { part: "skip", index, what: describeDuplicate(header) };
-    headers.add(key);
+function* findSkipFaults(map: ColumnMap): Generator<MapFault> {
+  for (const part of ["skip", "keep"] as const) {
+    const headers = new Set<string>();
+    for (const [index, { header, values }] of (map[part] ?? []).entries()) {
+      const key = nameKey(header);
+      if (headers.has(key)) yield { part, index, what: describeDuplicate(header) };
+      headers.add(key);
+      const faulty = values.find(isFaultyRule);
+      if (faulty !== undefined) yield { part, index, what: describeFaultyDay(faulty) };
+    }
   }
 }
+
+const describeFaultyDay = (rule: string): Text =>
+  text(
+    `"${rule}" names no day; write <=today, or a day such as <=2027-03-31`,
+    `「${rule}」は日付ではありません。<=today か、<=2027-03-31 のように書いてください`,
+  );
 
 function* findValueFaults(map: ColumnMap, { columns, open }: MapTargets): Generator<MapFault> {
   const named = new Set<string>();

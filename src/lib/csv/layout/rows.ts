@@ -213,7 +213,10 @@ export class RowChecker {
     if (isBlankRecord(cells, 0, count)) this.tally.note({ ...place, code: "row-blank", params: NO_PARAMS });
     else {
       const omission = this.#selection.find(cells, count);
-      if (omission === undefined) return false;
+      if (omission === undefined) {
+        for (const found of this.#selection.findUnusual(cells, count)) this.tally.note({ ...place, ...found });
+        return false;
+      }
       this.tally.note({ ...place, ...omission });
     }
     this.#hasHidden = false;

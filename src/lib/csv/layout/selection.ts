@@ -1,19 +1,25 @@
 import type { Problem } from "../../model/problem.ts";
 import { toLooseValue } from "./columns.ts";
 import type { Layout, SkipRule } from "./layout.ts";
+import { matchSkipRule, proposeSkipRule } from "./skipped-value.ts";
 
 /** Words at the start of a row of totals, as {@link toLooseValue} returns them, without blanks. */
 const TOTAL = /^(?:総?合計|総計|小計|計):?$/;
 /** The start of a note next to a table, as {@link toLooseValue} returns it. */
 const NOTE = /^(?:※|\*|\(?注)/;
 
-/** Why a row is left out: its values need no check. */
+/** Why a row is left out, whose values then need no check, or would usually be left out. */
 export type RowOmission = Pick<Problem, "code" | "params" | "column" | "header">;
+
+const NONE: readonly RowOmission[] = [];
 
 /** Decides which rows of a file are left out: rows that its map skips, rows of totals, and notes. */
 export class RowSelection {
   readonly #rules: readonly SkipRule[];
+  readonly #kept: readonly SkipRule[];
   readonly #headers: readonly string[];
+  /** positions of the cells that are not read as values */
+  readonly #others: readonly number[];
   /** positions of the cells that identify a record; undefined if the map gives every row a key */
   readonly #keys: readonly number[] | undefined;
   /** position of the cell of the key; -1 if the file lacks the key */
@@ -21,8 +27,11 @@ export class RowSelection {
   /** positions of the cells of each value that every record has */
   readonly #required: readonly (readonly number[])[];
 
-  constructor({ skip, headers, columns, format, key }: Layout) {
+  constructor({ skip, keep, headers, columns, format, key, reason }: Layout) {
     this.#rules = skip;
+    this.#kept = keep;
+    const read = new Set([...columns.flatMap(({ positions }) => positions), reason]);
+    this.#others = [...headers.keys()].filter((position) => headers[position] !== "" && !read.has(position));
     this.#headers = headers;
     const fields = key === format.key ? [key, ...(format.fallbackKey ?? [])] : [key];
     const keys = columns.filter(({ column }) => fields.includes(column.field));
@@ -38,15 +47,30 @@ export class RowSelection {
 
   /** Returns why a row that is not blank is left out; undefined if it is read. */
   find(cells: readonly string[], count: number): RowOmission | undefined {
-    for (const { position, values } of this.#rules) {
+    for (const rule of this.#rules) {
+      const { position } = rule;
       if (position >= count) continue;
-      const value = toLooseValue(cells[position] ?? "");
-      if (!values.has(value)) continue;
-      const header = this.#headers[position] ?? "";
-      return { code: "row-skipped", column: position + 1, header, params: { header, value } };
+      const value = matchSkipRule(rule, toLooseValue(cells[position] ?? ""));
+      if (value !== undefined) return this.#describe("row-skipped", position, value);
     }
     const code = this.#findText(cells, count);
     return code && { code, column: 0, header: "", params: {} };
+  }
+
+  /** Returns the cells of a row that is read, if they are like those of leavers and further posts of a person. */
+  findUnusual(cells: readonly string[], count: number): readonly RowOmission[] {
+    if (this.#others.length === 0) return NONE;
+    return this.#others.flatMap((position) => {
+      const value = position < count ? toLooseValue(cells[position] ?? "") : "";
+      const rule = proposeSkipRule(this.#headers[position] ?? "", value);
+      const isKept = this.#kept.some((one) => one.position === position && matchSkipRule(one, value) !== undefined);
+      return rule === undefined || isKept ? [] : [this.#describe("row-unusual", position, rule)];
+    });
+  }
+
+  #describe(code: "row-skipped" | "row-unusual", position: number, value: string): RowOmission {
+    const header = this.#headers[position] ?? "";
+    return { code, column: position + 1, header, params: { header, value } };
   }
 
   /** Returns the code of a row of totals or a note. A record has other cells than these, and all that it needs. */

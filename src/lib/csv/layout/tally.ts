@@ -40,6 +40,9 @@ const encodeForm = (column: number, { length, isNumber, padded }: ValueForm): nu
 const countValues = (problems: readonly ColumnProblems[]): number =>
   problems.reduce((sum, { count }) => sum + count, 0);
 
+/** The problems that are reported once for each value. */
+const VALUE_CODES: ReadonlySet<string> = new Set(["row-skipped", "row-unusual"]);
+
 /** The content of a {@link Tally}, which can be passed between threads. */
 export type ColumnTally = readonly ColumnProblems[];
 
@@ -75,7 +78,7 @@ export class Tally {
   }
 
   #add({ first, count, form }: ColumnProblems): ProblemCount {
-    const value = first.code === "row-skipped" ? String(first.params["value"]) : "";
+    const value = VALUE_CODES.has(first.code) ? String(first.params["value"]) : "";
     const key = `${first.code} ${first.column} ${form === undefined ? "" : encodeForm(first.column, form)} ${value}`;
     const counted = this.#found.get(key) ?? { first, count: 0, form };
     counted.count += count;
