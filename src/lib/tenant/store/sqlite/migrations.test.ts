@@ -23,7 +23,7 @@ test("a new file gets the schema, the root organisation and its own key", () => 
   const database = new Database(path);
   migrate(database, TENANT);
   migrate(database, { ...TENANT, name: "other" });
-  expect([versionOf(database), database.count("pragma application_id")]).toEqual([105, 0x434c4f4d]);
+  expect([versionOf(database), database.count("pragma application_id")]).toEqual([106, 0x434c4f4d]);
   expect(database.all("select pk, name, createdAt, mirroredAt from tenant")).toEqual([
     { pk: 1, name: "t", createdAt: TENANT.now, mirroredAt: null },
   ]);
@@ -46,7 +46,8 @@ test("a file holds one tenant", () => {
 
 test("step versions ascend from 104, and the last one is the program's version", () => {
   const versions = MIGRATIONS.map(({ version }) => version);
-  expect(versions).toEqual(versions.map((_, at) => 104 + at));
+  expect(versions[0]).toBe(104);
+  expect(versions).toEqual([...new Set(versions)].toSorted((one, other) => one - other));
   expect(SCHEMA_VERSION).toBe(versions.at(-1));
 });
 
@@ -60,14 +61,14 @@ test("two processes can create the same file", () => {
 
 describe("a second step", () => {
   const ADDED = "alter table tenant add column plan text";
-  const MORE: readonly Migration[] = [...MIGRATIONS, { version: 106, run: ADDED }];
+  const MORE: readonly Migration[] = [...MIGRATIONS, { version: 107, run: ADDED }];
 
   test("runs once, on a new file and on a file that lacks it", () => {
     let runs = 0;
     const counted: readonly Migration[] = [
       ...MIGRATIONS,
       {
-        version: 106,
+        version: 107,
         run: (database) => {
           runs += 1;
           database.exec(ADDED);
@@ -79,22 +80,33 @@ describe("a second step", () => {
     for (const database of [released, made]) {
       migrate(database, TENANT, counted);
       migrate(database, TENANT, counted);
-      expect(versionOf(database)).toBe(106);
+      expect(versionOf(database)).toBe(107);
       expect(database.all("select name, plan from tenant")).toEqual([{ name: "t", plan: null }]);
     }
     expect(runs).toBe(2);
     for (const one of [released, made]) one.close();
   });
 
+  test("replaces the credentials of version 105, which was never released", () => {
+    const database = new Database(path);
+    migrate(database, TENANT);
+    database.exec("drop table counted_attempt; drop table totp; create table sign_in_failure (pk integer primary key)");
+    database.exec("pragma user_version = 105");
+    migrate(database, TENANT);
+    expect(database.count("select count(*) from credential, totp, counted_attempt")).toBe(0);
+    expect(database.all("select name from sqlite_master where name = 'sign_in_failure'")).toEqual([]);
+    database.close();
+  });
+
   test("that fails leaves the file as it was", () => {
     const database = new Database(path);
     migrate(database, TENANT);
-    const failing: readonly Migration[] = [...MIGRATIONS, { version: 106, run: `${ADDED}; create nonsense` }];
+    const failing: readonly Migration[] = [...MIGRATIONS, { version: 107, run: `${ADDED}; create nonsense` }];
     expect(() => migrate(database, TENANT, failing)).toThrow(/nonsense/);
-    expect(versionOf(database)).toBe(105);
+    expect(versionOf(database)).toBe(106);
     expect(database.all("select name from pragma_table_info('tenant') where name = 'plan'")).toEqual([]);
     migrate(database, TENANT, MORE);
-    expect(versionOf(database)).toBe(106);
+    expect(versionOf(database)).toBe(107);
     database.close();
   });
 
@@ -109,11 +121,11 @@ describe("a second step", () => {
         database.exec(${JSON.stringify(ADDED)});
         process.kill(process.pid, "SIGKILL");
       };
-      migrate(new Database(${JSON.stringify(path)}), ${JSON.stringify(TENANT)}, [...MIGRATIONS, { version: 106, run }]);`;
+      migrate(new Database(${JSON.stringify(path)}), ${JSON.stringify(TENANT)}, [...MIGRATIONS, { version: 107, run }]);`;
     const killed = spawnSync(process.execPath, ["--input-type=module", "-e", source], { encoding: "utf8" });
     expect(killed, killed.stderr).toMatchObject({ signal: "SIGKILL" });
     const again = new Database(path);
-    expect(versionOf(again)).toBe(105);
+    expect(versionOf(again)).toBe(106);
     migrate(again, TENANT, MORE);
     expect(again.all("select name, plan from tenant")).toEqual([{ name: "t", plan: null }]);
     again.close();
@@ -128,7 +140,7 @@ describe("a second step", () => {
       return change(body);
     };
     migrate(second, TENANT, MORE);
-    expect(versionOf(second)).toBe(106);
+    expect(versionOf(second)).toBe(107);
     for (const one of [first, second]) one.close();
   });
 
@@ -142,7 +154,7 @@ describe("a second step", () => {
         message: expect.stringContaining("newer version of clomoctl"),
       }),
     );
-    expect(versionOf(database)).toBe(106);
+    expect(versionOf(database)).toBe(107);
     database.close();
   });
 
@@ -197,7 +209,7 @@ test.each([
 });
 
 test.each([
-  ["of a newer program", "pragma user_version = 106", { code: "unavailable" }],
+  ["of a newer program", "pragma user_version = 107", { code: "unavailable" }],
   ["of a pre-release version", "pragma application_id = 0; pragma user_version = 100", PRE_RELEASE],
   ["of another application", "pragma application_id = 7", FOREIGN],
 ])(

@@ -375,9 +375,14 @@ const FIRST_SCHEMA_SQL = `
 
 /**
  * Sessions, access tokens, authenticator apps, and the attempts that count against a limit. A new password and the loss
- * of the user end sessions and tokens; a lost role is seen in requests.
+ * of the user end sessions and tokens; a lost role is seen in requests. Files of version 105, which was never released,
+ * have an earlier form of these tables, which is replaced.
  */
 const CREDENTIALS_SCHEMA = `
+  drop trigger if exists credential_password;
+  drop trigger if exists credential_user_gone;
+  drop table if exists credential;
+  drop table if exists sign_in_failure;
   create table credential (
     pk integer primary key autoincrement, id text not null unique, user integer not null, kind text not null,
     name text not null, hash text not null unique, rights text, createdAt text not null, lastUsedAt text not null,
@@ -416,7 +421,7 @@ export interface Migration {
  */
 export const MIGRATIONS: readonly Migration[] = [
   { version: FIRST_SCHEMA_VERSION, run: FIRST_SCHEMA_SQL },
-  { version: FIRST_SCHEMA_VERSION + 1, run: CREDENTIALS_SCHEMA },
+  { version: FIRST_SCHEMA_VERSION + 2, run: CREDENTIALS_SCHEMA },
 ];
 
 const getNewestVersion = (steps: readonly Migration[]): number => steps.at(-1)?.version ?? 0;
