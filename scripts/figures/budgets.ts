@@ -136,7 +136,8 @@ const BUDGET_DEFINITIONS: readonly BudgetDefinition[] = [
       /^src\/commands\/(?:imports|deletion)\//,
     ),
   },
-  { name: "commands", target: 26_000, limit: 41_290, of: countLinesBelow(/^src\/commands\//) },
+  { name: "commands", target: 26_000, limit: 41_310, of: countLinesBelow(/^src\/commands\//) },
+
   { name: "of them no verbs, %", target: 47, limit: 61, of: getSharedCommandPercent },
   {
     name: "handover, renewals",

@@ -416,7 +416,7 @@ test.each([
   const folder = freshFolder();
   const columns = [{ field: "title", changed: 1, cleared: 0, removed: 0, kept: 0 }];
   const undo = { ...UNDO, create: 1, update: rows.length - 1, delete: 0, unseenColumns };
-  const sent = { ...toCommittedPlan(), header: [], columns, delete: 1, emittedAt: "2026-11-20T01:23:45.000Z" };
+  const sent = { ...toCommittedPlan(), fields: [], columns, delete: 1, emittedAt: "2026-11-20T01:23:45.000Z" };
   const fields = {
     items: ["座席", "入社年"].map((name) => ({ id: PLAN_ID, name, createdAt: "2026-11-20T00:00:00.000Z" })),
   };

@@ -60,7 +60,7 @@ export default defineCommand({
     if (emitCsv === undefined) return pending.settling(() => settlePlan(tools, pending, { ...answers, changes: true }));
     if (plan.secretsSet > 0 || plan.unknownColumns.length > 0) throw createInputNeededFailure(plan);
     refuseUnseenData(plan);
-    const file = prepareUploadFile(tools, emitCsv, { plan, map: undefined });
+    const file = prepareUploadFile(tools, emitCsv, { plan });
     return pending.settling(() => settlePlan(tools, pending, { ...answers, changes: true, file }));
   },
 });

@@ -63,6 +63,7 @@ const uploadingImport: Import = {
   warnings: 0,
   rejected: false,
   header: [],
+  fields: [],
   absentColumns: [],
   unknownColumns: [],
   unverifiedColumns: [],
@@ -83,6 +84,7 @@ const plannedImport: Import = {
   orgsCreated: 1,
   newOrgs: ["S02"],
   header: ["氏名", "メールアドレス", "組織コード"],
+  fields: ["name", "emails", "orgCode"],
   absentColumns: ["フリガナ"],
 };
 

@@ -317,6 +317,10 @@ const Import = nameSchema(
     /** true if the plan cannot be committed because the file or a row is invalid and invalid rows may not be skipped */
     rejected: z.boolean(),
     header: z.array(z.string()),
+    fields: z.array(z.string()).meta({
+      description:
+        "the fields that the file sets, from a column, a join or a constant of the column map, as `rows` names them",
+    }),
     absentColumns: z.array(z.string()),
     unknownColumns: z.array(z.string()),
     unverifiedColumns: z.array(UnverifiedColumn),

@@ -838,7 +838,7 @@ export class ConsoleHistory {
       await client.imports.discard(plan.id);
       return "nothing";
     }
-    const columns = new ConsoleColumns({ plan, map: undefined, customFields: await client.users.fields() }, undefined);
+    const columns = new ConsoleColumns({ plan, customFields: await client.users.fields() }, undefined);
     const upload = JSON.stringify(columns.fields());
     const rows = (await Array.fromAsync(client.imports.rows(plan.id, { upload }))).filter(
       ({ action, leftOut }) => (action === "create" || action === "update") && leftOut === null,

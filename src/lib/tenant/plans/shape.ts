@@ -177,6 +177,7 @@ const toImportResponse = (record: ImportRecord, beside: ImportContext, asking: s
     ...listSkippedRows(detail.staged),
     ...toResponseCounts(record),
     header: [...(detail.staged?.header ?? [])],
+    fields: listSetFields(detail.staged, beside),
     absentColumns: [...(detail.staged?.absentColumns ?? [])],
     unknownColumns: [...(detail.staged?.unknownColumns ?? [])],
     unverifiedColumns: listUnverifiedColumns(record, beside),
@@ -186,6 +187,12 @@ const toImportResponse = (record: ImportRecord, beside: ImportContext, asking: s
     ...(task === undefined ? {} : { consoleTask: task, ...getConsoleProgress(record, beside) }),
     ...(detail.settled === undefined ? {} : { settled: toSettledTasks(detail.settled) }),
   };
+};
+
+/** Returns the fields that the file of an import sets, with the names of the custom fields that still exist. */
+const listSetFields = (staged: StagedFile | null, { customFields }: ImportContext): string[] => {
+  const custom = new Map(customFields.map(({ id, name }) => [`custom:${id}`, `custom:${name}`]));
+  return (staged?.places ?? []).map(({ field }) => custom.get(field) ?? field);
 };
 
 /** Returns the rows that the column map skips; empty if it skips none. */

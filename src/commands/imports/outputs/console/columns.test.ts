@@ -9,18 +9,18 @@ const planOf = (kind: Import["kind"], unknownColumns: readonly string[] = [], ch
   ({
     kind,
     mode: "append",
-    header: FORMATS[kind].columns.map(({ header }) => header),
+    fields: FORMATS[kind].columns.map(({ field }) => field),
     unknownColumns,
     ...change,
   }) as unknown as Import;
 
-const withHeader = (kind: Import["kind"], header: string): Import => {
+const withField = (kind: Import["kind"], field: string): Import => {
   const plan = planOf(kind);
-  return { ...plan, header: [...plan.header, header] };
+  return { ...plan, fields: [...plan.fields, field] };
 };
 
 const columnsFor = (plan: Import, customFields: readonly CustomField[], map: ColumnMap | undefined): ConsoleColumns =>
-  new ConsoleColumns({ plan, map: undefined, customFields }, map);
+  new ConsoleColumns({ plan, customFields }, map);
 
 const rowOf = (key: string, after: PlanRow["after"]): PlanRow => ({
   row: 2,
@@ -60,7 +60,7 @@ test("has every column of the format, with secrets and unknown columns from the 
 
 test("custom fields follow, and headers have the console's spelling from the map", () => {
   const map = { columns: [{ header: "名前", to: "name" }], constants: [], defaults: [] };
-  const columns = columnsFor(withHeader("users", "入社年"), [{ id: "x", name: "入社年", createdAt: "" }], map);
+  const columns = columnsFor(withField("users", "custom:入社年"), [{ id: "x", name: "入社年", createdAt: "" }], map);
   const row = rowOf("taro@example.com", [
     { field: "name", value: "山田" },
     { field: "emails", value: ["taro@example.com"] },

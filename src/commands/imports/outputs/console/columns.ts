@@ -1,7 +1,6 @@
 import type { CustomField, Import, PlanRow } from "../../../../lib/client/index.ts";
 import { listColumns, type Column } from "../../../../lib/model/format.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
-import { readHeader } from "../../../../lib/csv/layout/header.ts";
 import { buildOutputColumns, type ColumnMap } from "../../../../lib/csv/layout/map.ts";
 import type { SecretColumn } from "./blank-secrets.ts";
 import type { SecretRow } from "./secrets.ts";
@@ -17,10 +16,9 @@ interface ConsoleColumn {
   at: number;
 }
 
-/** A plan, and what is needed to read the header of its file. */
-export interface PlanHeaderSource {
+/** A plan, and the custom fields that its records may have. */
+export interface UploadColumnSource {
   readonly plan: Import;
-  readonly map: ColumnMap | undefined;
   readonly customFields: readonly CustomField[];
 }
 
@@ -29,17 +27,16 @@ const toPlanFields = (customFields: readonly CustomField[]) => customFields.map(
 
 /**
  * Returns the fields that an upload file has columns for. 全件更新 overwrites every field, so its file has all of them.
- * A 追加更新 file has the fields of the input, the fields that the plan clears because their column is absent, and the
+ * A 追加更新 file has the fields that the input sets, the fields that the plan clears because their column is absent, and the
  * fields that the console requires, because the effect of a blank in these is not known.
  */
-const selectUploadFields = ({ plan, map, customFields }: PlanHeaderSource): ReadonlySet<string> => {
-  const format = FORMATS[plan.kind];
-  const options = { customFields: toPlanFields(customFields), map };
-  const given = readHeader(plan.header, format, options).layout.columns.map(({ column }) => column);
+const selectUploadFields = ({ plan, customFields }: UploadColumnSource): ReadonlySet<string> => {
+  const all = listColumns(FORMATS[plan.kind], toPlanFields(customFields));
+  const given = all.filter(({ field }) => plan.fields.includes(field));
   const clears = plan.request?.missingColumns === "clear";
   const isAlike = (column: Column): boolean =>
     given.some(({ field, sets }) => field === column.field || (sets === column.sets && column.refers !== undefined));
-  const needed = listColumns(format, options.customFields).filter(
+  const needed = all.filter(
     (column) =>
       getUploadMode(plan) === "replace" ||
       column.required === "always" ||
@@ -54,7 +51,7 @@ const selectUploadFields = ({ plan, map, customFields }: PlanHeaderSource): Read
  * Returns the headers of the columns that a 全件更新 file fills with the mirror's values, because the input does not
  * provide them.
  */
-export const findMirroredHeaders = ({ plan }: Pick<PlanHeaderSource, "plan">): readonly string[] => {
+export const findMirroredHeaders = ({ plan }: Pick<UploadColumnSource, "plan">): readonly string[] => {
   const { blank, missingColumns } = plan.request ?? {};
   if (missingColumns === "clear") return [];
   const headers = FORMATS[plan.kind].columns.filter(({ secret }) => secret !== true).map(({ header }) => header);
@@ -71,7 +68,7 @@ export class ConsoleColumns {
   readonly #key: string;
 
   /** @param headers the column map of the context's console, if its headers differ from the format's */
-  constructor(input: PlanHeaderSource, headers: ColumnMap | undefined) {
+  constructor(input: UploadColumnSource, headers: ColumnMap | undefined) {
     const { kind, unknownColumns } = input.plan;
     const format = FORMATS[kind];
     const fields = selectUploadFields(input);

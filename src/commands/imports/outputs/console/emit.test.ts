@@ -5,6 +5,8 @@ import { expect, test } from "vitest";
 import { readRows } from "#support/xlsx/read.ts";
 import type { Import, PlanRow, User } from "../../../../lib/client/index.ts";
 import { Failure } from "../../../../lib/errors/index.ts";
+import { findColumn } from "../../../../lib/csv/layout/columns.ts";
+import { FORMATS } from "../../../../lib/model/formats.ts";
 import { text } from "../../../../lib/text/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
@@ -69,7 +71,9 @@ const written = (plan: Import): Import => ({
 /** An import whose file is written for the console, up to the answer that its plan is committed. */
 function circumstances({ plan: change = {}, content = PEOPLE, rows = FOUR, more = {} }: Given = {}) {
   const [first = ""] = typeof content === "string" ? content.split("\n") : [];
-  const plan = planOf({ inputSha256: sha256(content), header: first.split(","), ...change });
+  const { columns } = FORMATS[change.kind ?? "users"];
+  const fields = first.split(",").flatMap((header) => findColumn(columns, header)?.field ?? []);
+  const plan = planOf({ inputSha256: sha256(content), header: first.split(","), fields, ...change });
   const tenant: Answers = {
     ...buildPlanAnswers(plan, { importRows: createRowsResponder(...rows) }),
     ...(plan.kind === "users" ? { fields: { items: [] } } : {}),
@@ -253,7 +257,7 @@ const replacing = (change: Partial<Import> = {}, more: Answers = {}) =>
   });
 
 test("for 全件更新, writes every row with every column, even unchanged rows, and warns about effects", async () => {
-  const told = replacing({ header: ["表示名", "ユーザーID"], absentColumns: ["説明"] });
+  const told = replacing({ absentColumns: ["説明"] });
   const { en, ja } = await runInBothAndDeleteOutput(REPLACE_DOCS, told);
   expect(en.exit).toBe(0);
   expect(linesOf(told.folder)).toEqual([
@@ -558,7 +562,7 @@ test("the tenant's own fields are columns, and headers are those of the context'
   ];
   const { tenant, folder } = circumstances({
     content,
-    plan: { header: ["名前", "メールアドレス", "入社年"] },
+    plan: { fields: ["name", "emails", "custom:入社年"] },
     rows: [rowOf({ after })],
     more: { fields: { items: [{ id: PLAN_ID, name: "入社年", createdAt: "2026-11-20T00:00:00.000Z" }] } },
   });
@@ -577,7 +581,7 @@ test("finds secrets with --map, in the encoding and dialect of the input", async
   );
   const { tenant, folder } = circumstances({
     content,
-    plan: { request: requestOf({}), header: ["名前", "mail", "合言葉"] },
+    plan: { request: requestOf({}), fields: ["name", "emails", "accountPassword"] },
     rows: [person(2, "髙橋 花子", "hanako"), person(3, "山田", "taro")],
   });
   const map =

@@ -19,8 +19,8 @@ import type { SecretSource } from "./secrets.ts";
 import { resolveDeletionsFile, getUploadMode } from "./upload.ts";
 
 /** A plan and, if its input file is available, how to read that file again. */
-export type UploadFileSource = Pick<SecretSource, "plan" | "map"> &
-  Partial<Pick<SecretSource, "file" | "reading" | "passwords">>;
+export type UploadFileSource = Pick<SecretSource, "plan"> &
+  Partial<Pick<SecretSource, "file" | "reading" | "map" | "passwords">>;
 
 /** Returns a plan's upload file. Its `write` writes the file and settles the plan once the file is in place. */
 export const prepareUploadFile = (tools: Tools, name: string, source: UploadFileSource) => ({
@@ -72,11 +72,11 @@ async function writeUploadFile(
   const { terminal } = tools;
   const customFields = FORMATS[plan.kind].custom ? await loadCustomFields(tools) : [];
   const list = resolveDeletionsFile(file, plan);
-  const { file: input, reading, ...rest } = source;
+  const { file: input, reading, map, ...rest } = source;
   const whole =
     input === undefined || reading === undefined
       ? { ...rest, customFields }
-      : { ...rest, customFields, file: input, reading };
+      : { ...rest, customFields, file: input, reading, map };
   const written = await writeConsoleFile(tools, file, whole, (upload) =>
     list === undefined ? done(upload) : writeDeletions(tools, list, plan, () => done(upload)),
   );

@@ -71,8 +71,8 @@ export async function writeConsoleFile(
   return writeEncodedRows(tools, writing);
 }
 
-/** A plan with its input file. The plan of an undo has no file; its header is built from what the undo changes. */
-export type PlanSource = SecretSource | Omit<SecretSource, "file" | "reading">;
+/** A plan with its input file. The plan of an undo and a kept plan are written without a file. */
+export type PlanSource = SecretSource | Omit<SecretSource, "file" | "reading" | "map">;
 
 /** The input and format of an upload file to be written. */
 interface UploadFileInput {

@@ -37,10 +37,10 @@ export async function writeUndoFiles(
   if (kind === "orgs") throw NO_UNDO_FILE_FAILURE;
   const { terminal } = tools;
   const customFields = FORMATS[kind].custom ? await loadCustomFields(tools) : [];
-  const { header, unknown } = selectUndoHeaders({ undo, original }, customFields);
-  const plan: Import = { ...undo, header };
+  const { fields, unknown } = selectUndoFields({ undo, original }, customFields);
+  const plan: Import = { ...undo, fields };
   const list = resolveDeletionsFile(file, undo);
-  const source = { plan, map: undefined, customFields };
+  const source = { plan, customFields };
   const written = await writeConsoleFile(tools, file, source, (upload) =>
     list === undefined ? done(upload) : writeDeletions(tools, list, undo, () => done(upload)),
   );
@@ -61,16 +61,15 @@ interface UndoColumn {
 }
 
 /**
- * Returns the headers of the columns that the import changed or its file had, including the key. If the undo restores
- * deleted records, the other columns are added, except secrets. If the file also updates records, it leaves out the
- * columns
- * that no export of the console has shown, because the updated records would get blanks there.
+ * Returns the fields that the import changed or its file set, including the key. If the undo restores
+ * deleted records, the other fields are added, except secrets. If the file also updates records, it leaves out the
+ * fields that no export of the console has shown, because the updated records would get blanks there.
  */
-const selectUndoHeaders = (
+const selectUndoFields = (
   { undo, original }: PlannedUndo,
   customFields: readonly CustomField[],
-): { readonly header: string[]; readonly unknown: readonly UndoColumn[] } => {
-  const { kind, columns, header: had, request } = original;
+): { readonly fields: string[]; readonly unknown: readonly UndoColumn[] } => {
+  const { kind, columns, fields: had, request } = original;
   const { unseenColumns = [], create, update } = undo;
   const { thing, columns: all, app } = FORMATS[kind];
   const comesBack = create > 0 && app === undefined;
@@ -78,12 +77,12 @@ const selectUndoHeaders = (
   const changed = new Set([...columns.map(({ field }) => field), key]);
   const own = customFields.map(({ name }) => ({ header: name, field: `custom:${name}`, sets: `custom:${name}` }));
   const possible: UndoColumn[] = [...all.filter(({ secret }) => secret !== true), ...own];
-  const isNeeded = ({ header, field, sets }: UndoColumn): boolean =>
-    changed.has(field) || changed.has(sets) || had.includes(header);
+  const isNeeded = ({ field, sets }: UndoColumn): boolean =>
+    changed.has(field) || changed.has(sets) || had.includes(field);
   const isKnown = ({ header }: UndoColumn): boolean => update === 0 || !unseenColumns.includes(header);
   const taken = possible.filter((column) => isNeeded(column) || (comesBack && isKnown(column)));
   const unknown = comesBack ? possible.filter(({ sets }) => taken.every((column) => column.sets !== sets)) : [];
-  return { header: taken.map(({ header }) => header), unknown };
+  return { fields: taken.map(({ field }) => field), unknown };
 };
 
 /** Returns the headers of the columns that the file lacks although a restored record has a value there. */
