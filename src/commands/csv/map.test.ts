@@ -38,7 +38,8 @@ test.each([
   ["users", "clomoctl users import in.csv --map 'my map.yaml'"],
   ["docs", "clomoctl secured users import in.csv --app docs --map 'my map.yaml'"],
 ])("after a map of %s is written to a file, says what to type next", async (format, next) => {
-  const folder = folderWith({ "in.csv": "Memo\n" });
+  const needed = format === "users" ? "氏名,メールアドレス" : "表示名,ユーザーID";
+  const folder = folderWith({ "in.csv": `${needed},Memo\n` });
   const words = ["csv", "map", "in.csv", "--as", format, "-o", "my map.yaml"];
   const ask = (question: string) => ({
     folder,
@@ -112,16 +113,17 @@ test("offers the nearest field once", async () => {
 
 test("leaves out a header without a near field, unless a field is chosen", async () => {
   const typing: readonly Typing[] = [
+    ["Which column has 氏名? New records need it.", ENTER],
     ['Which field does "Memo" stand for?', ENTER],
     ['Which field does "Who" stand for?', DOWN + ENTER],
   ];
-  expect(await mapped("Memo,Who\n", typing)).toBe('columns:\n  "Memo": ignore\n  "Who": "氏名"\n');
+  expect(await mapped("Memo,Who,メールアドレス\n", typing)).toBe('columns:\n  "Memo": ignore\n  "Who": "氏名"\n');
 });
 
 test("offers a used field no more, unless it can be repeated", async () => {
   const typing: readonly Typing[] = [
-    ['Which field does "A" stand for?', DOWN + ENTER],
-    ['Which field does "B" stand for?', DOWN + ENTER],
+    ["Which column has 氏名? New records need it.", DOWN + ENTER],
+    ["Which column has メールアドレス? Every row needs it.", ENTER],
     ['Which field does "C" stand for?', DOWN + DOWN + ENTER],
     ['Which field does "D" stand for?', DOWN + DOWN + ENTER],
     ['Which field does "E" stand for?', DOWN + ENTER],
@@ -133,12 +135,12 @@ test("offers a used field no more, unless it can be repeated", async () => {
 
 test("does not ask about a blank header, and asks about a repeated header once", async () => {
   const typing: readonly Typing[] = [['Which field does "Memo" stand for?', ENTER]];
-  expect(await mapped("氏名,,Memo,Memo\n", typing)).toBe('columns:\n  "Memo": ignore\n');
+  expect(await mapped("氏名,メールアドレス,,Memo,Memo\n", typing)).toBe('columns:\n  "Memo": ignore\n');
 });
 
 test("does not ask about a repeated known header, because the answer would apply to both", async () => {
   const typing: readonly Typing[] = [['Which field does "Memo" stand for?', ENTER]];
-  expect(await mapped("氏名,Memo,氏名\n", typing)).toBe('columns:\n  "Memo": ignore\n');
+  expect(await mapped("氏名,メールアドレス,Memo,氏名\n", typing)).toBe('columns:\n  "Memo": ignore\n');
 });
 
 test("asks nothing if all headers are known", async () => {
@@ -147,14 +149,20 @@ test("asks nothing if all headers are known", async () => {
 
 test("the map has the delimiter, and the encoding is detected or given", async () => {
   const typing: readonly Typing[] = [['Which field does "Memo" stand for?', ENTER]];
-  expect(await mapped("氏名;Memo\n", typing)).toBe('columns:\n  "Memo": ignore\ndialect:\n  delimiter: ";"\n');
-  const kana: readonly Typing[] = [['Which field does "Muﾃｱoz" stand for?', ENTER]];
+  expect(await mapped("氏名;メールアドレス;Memo\n", typing)).toBe(
+    'columns:\n  "Memo": ignore\ndialect:\n  delimiter: ";"\n',
+  );
+  const kana: readonly Typing[] = [
+    ["Which column has 表示名? New records need it.", ENTER],
+    ["Which column has ユーザーID? Every row needs it.", DOWN + ENTER],
+    ['Which field does "Muﾃｱoz" stand for?', ENTER],
+  ];
   expect(await mapped("Muñoz\n", kana, "--as docs --encoding shift_jis")).toContain('"Muﾃｱoz": ignore');
 });
 
 test("writes the map to a file that can be read as a map", async () => {
   const folder = folderWith({ "hr.csv": "Login;表示名;パスワード\ntaro1;山田;secret12\n" });
-  const terminal = { typing: [["「Login」はどの項目ですか?", DOWN + ENTER]] } as const;
+  const terminal = { typing: [["「ユーザーID」はどの列ですか?(必須)", ENTER]] } as const;
   const made = await run("csv map hr.csv --as browser -o map.yaml --lang ja", { folder, terminal });
   expect(made).toMatchObject({ exit: 0, stdout: "", requests: [] });
   expect(readFileSync(join(folder, "map.yaml"), "utf8")).toContain('"Login": "ユーザーID"');
@@ -163,7 +171,7 @@ test("writes the map to a file that can be read as a map", async () => {
 });
 
 test("keeps earlier answers unless they may be replaced", async () => {
-  const folder = folderWith({ "in.csv": "Memo\n", "map.yaml": "columns: {Memo: 氏名}\n" });
+  const folder = folderWith({ "in.csv": "氏名,メールアドレス,Memo\n", "map.yaml": "columns: {Memo: 氏名}\n" });
   const line = "csv map in.csv --as users -o map.yaml";
   const kept = await run(line, { folder, terminal: { typing: [["Replace the existing map.yaml?", "n\r"]] } });
   expect(kept).toMatchObject({ exit: 0, stdout: "", stderr: expect.stringContaining("nothing was changed") });
@@ -174,7 +182,7 @@ test("keeps earlier answers unless they may be replaced", async () => {
 });
 
 test("the proposed next command has the given context", async () => {
-  const folder = folderWith({ "in.csv": "Memo\n" });
+  const folder = folderWith({ "in.csv": "氏名,メールアドレス,Memo\n" });
   const typing: readonly Typing[] = [['Which field does "Memo" stand for?', ENTER]];
   const line = "csv map in.csv --as users -o in-map.yaml --context local";
   const { stderr } = await run(line, { folder, terminal: { columns: 300, typing } });
@@ -182,7 +190,7 @@ test("the proposed next command has the given context", async () => {
 });
 
 test("offers to leave a column out in the chosen language", async () => {
-  const folder = folderWith({ "in.csv": "Memo\n" });
+  const folder = folderWith({ "in.csv": "組織名,Memo\n" });
   const en = await run("csv map in.csv --as orgs", {
     folder,
     terminal: { typing: [["none: ignore this column", ENTER]] },
@@ -196,7 +204,7 @@ test("offers to leave a column out in the chosen language", async () => {
 });
 
 test("Ctrl-C writes no map", async () => {
-  const folder = folderWith({ "in.csv": "Memo\n" });
+  const folder = folderWith({ "in.csv": "氏名,メールアドレス,Memo\n" });
   const at = (question: string) => ({ folder, terminal: { typing: [[question, "\u0003"]] as const } });
   const en = await run("csv map in.csv --as users -o map.yaml", at('Which field does "Memo" stand for?'));
   expect(en.exit).toBe(130);
@@ -211,7 +219,7 @@ test.each([
   ["no terminal", {}, ""],
   ["--no-input", { terminal: { columns: 200 } }, " --no-input"],
 ])("says what to write by hand if it cannot ask: %s", async (_, circumstances, flag) => {
-  const folder = folderWith({ "in.csv": "Memo\n" });
+  const folder = folderWith({ "in.csv": "氏名,メールアドレス,Memo\n" });
   const { en, ja } = await runInBoth(`csv map in.csv --as users${flag}`, { folder, ...circumstances });
   expect(en).toMatchObject({ exit: 2, stdout: "" });
   expect(en.stderr).toMatch(
@@ -228,7 +236,7 @@ test.each([
   ["csv map --as users", 2, "FILE"],
   ["csv map in.csv --as people", 2, "--as"],
 ])("%s exits with %i", async (line, exit, told) => {
-  const folder = folderWith({ "in.csv": "Memo\n", "kana.csv": "a\nMuñoz\n" });
+  const folder = folderWith({ "in.csv": "氏名,メールアドレス,Memo\n", "kana.csv": "a\nMuñoz\n" });
   const { en, ja } = await runInBoth(line, { folder, terminal: {} });
   expect(en).toMatchObject({ exit, stdout: "" });
   expect(en.stderr).toContain(told);

@@ -214,7 +214,7 @@ function rejectInconsistentLines(listed: readonly ComparedLine[]): void {
 const LEAVING_PATTERN = /退職|退社|離職|退任|解雇|死亡|retire|resign|terminat|leaver|left/i;
 
 /**
- * Rejects rows that an import skipped for another reason than that somebody left, such as a concurrent post.
+ * Rejects rows that an import skipped for a reason other than leaving, such as a concurrent post.
  * @throws `usage`
  */
 export function requireLeavingReasons(typed: readonly TypedName[]): void {
@@ -222,7 +222,7 @@ export function requireLeavingReasons(typed: readonly TypedName[]): void {
   if (other === undefined) return;
   throw new Failure("usage", {
     what: text(
-      "the row was skipped for another reason than that somebody left; nothing was changed",
+      "this row was skipped for a reason other than leaving; nothing was changed",
       "退職以外の理由で読み飛ばした行です。何も変更していません",
     ),
     where: `${other.where}: ${other.reason}`,

@@ -167,7 +167,7 @@ test("a file of skipped rows is a list of leavers only if the rows were skipped 
   write("本務区分: 兼務");
   const { en, ja } = await runInBoth(`users leave --file ${list} --dry-run`, at());
   expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("skipped.csv:2: 本務区分: 兼務") });
-  expect(en.stderr).toContain("the row was skipped for another reason than that somebody left");
+  expect(en.stderr).toContain("this row was skipped for a reason other than leaving");
   expect(ja.stderr).toContain("退職以外の理由で読み飛ばした行です");
   write("在籍区分: 退職");
   expect(await run(`users leave --file ${list} --dry-run`, at())).toMatchObject({ exit: 0 });

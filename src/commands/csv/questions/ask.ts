@@ -1,8 +1,17 @@
 import { suggestColumnName } from "../../../lib/csv/layout/columns.ts";
 import { readHeader } from "../../../lib/csv/layout/header.ts";
 import type { ColumnMap, JoinedField, SkippedCells } from "../../../lib/csv/layout/map.ts";
-import { listColumns, namesOrg, type Column, type CustomField, type Format } from "../../../lib/model/format.ts";
+import {
+  hasOrgColumn,
+  listColumns,
+  namesOrg,
+  type Column,
+  type CustomField,
+  type Format,
+} from "../../../lib/model/format.ts";
 import { isAllowedHeader } from "../../../lib/csv/layout/header.ts";
+import { isUnlimited } from "../../../lib/model/rules.ts";
+import { describeRefusal } from "../../../lib/model/value.ts";
 import type { Choice, Prompts } from "../../../lib/terminal/index.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
 import type { SurveyedColumn } from "./survey.ts";
@@ -30,6 +39,12 @@ const ORG_LEVEL =
   /(?:本部|事業部|事業所|支社|支店|部門|部|課|室|係|グループ|チーム|所属 ?\d|division|department|section|team)名?(?:称)?$/i;
 /** Values of rows that are usually not imported: leavers, and further posts of a person. */
 const SKIPPED_VALUE = /^(?:退職(?:済み?|者)?|退社|兼務|兼任|兼職)$/;
+/** Headers of columns whose marked rows are usually not imported, and the marks. */
+const SKIPPED_HEADER = /^(?:退職(?:済み?|者)?|退社|兼務|兼任|兼職)(?:区分|フラグ|の?有無)?$/;
+const MARK = /^(?:[○〇◯●✓✔☑レ1]|有|有り|あり|はい|該当|yes|true)$/i;
+
+/** Returns a header on one line, for a question. */
+const showHeader = (header: string): string => header.replaceAll(/\s+/g, " ");
 
 /** Asks what the columns of a file mean, as far as their headers do not say it: one question per screen. */
 export async function askColumns(
@@ -48,29 +63,122 @@ export async function askColumns(
     prompts,
     unknown,
     columns.filter(({ header }) => !taken.has(header)),
+    hasOrgColumn(format),
   );
   for (const { field } of joins) taken.add(columns.find((column) => column.field === field)?.header ?? field);
   const joined = new Set(joins.flatMap((join) => join.headers));
   const { skip, isAsked } = await askSkippedRows(prompts, surveyed);
   const used = new Set(skip.map(({ header }) => header));
-  const rest = unknown.filter((header) => !joined.has(header) && !used.has(header));
-  const mapped: { header: string; to: string | null }[] = [];
+  const open = unknown.filter((header) => !joined.has(header) && !used.has(header));
+  const assigned = new AssignedColumns({ format, columns, surveyed, taken, open });
+  const mapped: { header: string; to: string | null }[] = [...(await askNeededColumns(prompts, assigned))];
   const newFields: string[] = [];
+  const rest = [...assigned.open];
   for (const header of rest) {
-    const free = columns.filter(({ header: ours, repeated }) => repeated === true || !taken.has(ours));
-    const hasOrgs = surveyed.some((one) => one.header === header && one.namesOrgs === true);
-    const likely = (hasOrgs ? free.find(namesOrg)?.header : undefined) ?? suggestColumnName(free, header);
-    const to = await askHeader(prompts, header, { free, likely, mayAdd: format.custom && isAllowedHeader(header) });
+    const { free } = assigned;
+    const likely = assigned.suggest(header);
+    const mayAdd = format.custom && isAllowedHeader(header);
+    const to = await askHeader(prompts, header, { free, likely, isNeeded: assigned.lacks(likely), mayAdd });
     if (to === header && free.every(({ header: ours }) => ours !== to)) newFields.push(header);
-    if (to !== null) taken.add(to);
+    assigned.assign(header, to);
     mapped.push({ header, to });
   }
   const map = { columns: mapped, constants: [], defaults: [], ...(joins.length > 0 && { joins }) };
   return {
     map: skip.length === 0 ? map : { ...map, skip },
     newFields,
-    isAsked: isAsked || joins.length + rest.length > 0,
+    isAsked: isAsked || joins.length + mapped.length > 0,
   };
+}
+
+/** The headers of a file whose meaning is still open, and the columns that have a header. */
+class AssignedColumns {
+  readonly format: Format;
+  /** headers that no answer has assigned yet */
+  readonly open: string[];
+  readonly #columns: readonly Column[];
+  readonly #surveyed: readonly SurveyedColumn[];
+  /** headers of the columns that have a header of the file */
+  readonly #taken: Set<string>;
+
+  constructor(state: {
+    readonly format: Format;
+    readonly columns: readonly Column[];
+    readonly surveyed: readonly SurveyedColumn[];
+    readonly taken: Set<string>;
+    readonly open: string[];
+  }) {
+    this.format = state.format;
+    this.open = state.open;
+    this.#columns = state.columns;
+    this.#surveyed = state.surveyed;
+    this.#taken = state.taken;
+  }
+
+  /** The columns that a further header can stand for. */
+  get free(): readonly Column[] {
+    return this.#columns.filter(({ header, repeated }) => repeated === true || !this.#taken.has(header));
+  }
+
+  /** The columns that new records need and that have no header yet. */
+  get lacking(): readonly Column[] {
+    return this.#columns.filter((column) => this.lacks(column));
+  }
+
+  /** Returns true if new records need a column that has no header yet. */
+  lacks(column: Column | undefined): boolean {
+    if (column === undefined || column.secret === true || this.#taken.has(column.header)) return false;
+    return column.required !== undefined || this.isKey(column);
+  }
+
+  /** Returns true if only this column can identify records. */
+  isKey({ field }: Column): boolean {
+    const { key, fallbackKey, thing } = this.format;
+    if (field !== key || fallbackKey !== undefined) return false;
+    const others = this.#columns.filter(
+      (one) => one.field !== key && thing.keys.some((other) => other.field === one.field),
+    );
+    const suggested = this.open.map((header) => this.suggest(header));
+    return others.every((one) => !this.#taken.has(one.header) && !suggested.includes(one));
+  }
+
+  /** Returns the column that a header resembles, or that its values name. */
+  suggest(header: string): Column | undefined {
+    const { free } = this;
+    const hasOrgs = this.#surveyed.some((one) => one.header === header && one.namesOrgs === true);
+    const likely = suggestColumnName(free, header);
+    const org = hasOrgs ? free.find(namesOrg) : undefined;
+    return org ?? free.find(({ header: ours, field }) => ours === likely || field === likely);
+  }
+
+  /** Returns the columns of the file that resemble no column; none if one of them resembles the given column. */
+  listCandidates(column: Column): readonly SurveyedColumn[] {
+    const suggested = new Map(this.open.map((header) => [header, this.suggest(header)]));
+    if ([...suggested.values()].includes(column)) return [];
+    return this.#surveyed.filter(({ header }) => suggested.has(header) && suggested.get(header) === undefined);
+  }
+
+  assign(header: string, to: string | null): void {
+    this.open.splice(this.open.indexOf(header), 1);
+    if (to !== null) this.#taken.add(to);
+  }
+}
+
+/** Asks which headers stand for the columns that new records need, if no header resembles them. */
+async function askNeededColumns(
+  prompts: Prompts,
+  assigned: AssignedColumns,
+): Promise<readonly { readonly header: string; readonly to: string }[]> {
+  const mapped: { header: string; to: string }[] = [];
+  for (const column of assigned.lacking) {
+    const candidates = assigned.listCandidates(column);
+    if (candidates.length === 0) continue;
+    const header = await askNeeded(prompts, column, candidates, assigned.isKey(column));
+    if (header === null) continue;
+    assigned.assign(header, column.header);
+    mapped.push({ header, to: column.header });
+  }
+  return mapped;
 }
 
 /** Asks whether cells are parts of a value that the file lacks: of a name, or of the path of an organisation. */
@@ -78,6 +186,7 @@ async function askJoins(
   prompts: Prompts,
   unknown: readonly string[],
   lacking: readonly Column[],
+  hasOrgs: boolean,
 ): Promise<readonly JoinedField[]> {
   const findNameParts = (parts: readonly [RegExp, RegExp]): readonly string[] => {
     const found = parts.flatMap((part) => unknown.find((header) => part.test(header.normalize("NFKC"))) ?? []);
@@ -87,7 +196,7 @@ async function askJoins(
     ({ required, comparison, field }) => field === "name" || (required === "always" && comparison === "name"),
   );
   const kana = lacking.find(({ personName }) => personName === "kana");
-  const org = lacking.find(namesOrg);
+  const org = hasOrgs ? lacking.find(namesOrg) : undefined;
   const levels = unknown.filter((header) => ORG_LEVEL.test(header));
   const candidates: readonly (readonly [Column | undefined, readonly string[]])[] = [
     [name, findNameParts(NAME_PARTS.written)],
@@ -97,7 +206,7 @@ async function askJoins(
   const joins: JoinedField[] = [];
   for (const [column, headers] of candidates) {
     if (column === undefined || headers.length === 0) continue;
-    const { en, ja } = joinTexts(headers.map(same), same(column === org ? " / " : " + "));
+    const { en, ja } = joinTexts(headers.map(showHeader).map(same), same(column === org ? " / " : " + "));
     const message = text(
       `Is ${column.header} to be joined from "${en}"?`,
       `「${ja}」をつなげて${column.header}にしますか?`,
@@ -115,28 +224,65 @@ async function askSkippedRows(
   const skip: SkippedCells[] = [];
   let isAsked = false;
   for (const { header, values } of surveyed) {
-    const found = [...values].filter((value) => SKIPPED_VALUE.test(value));
+    const isMarked = SKIPPED_HEADER.test(header.normalize("NFKC").replaceAll(/\s/g, ""));
+    const found = [...values].filter((value) => SKIPPED_VALUE.test(value) || (isMarked && MARK.test(value)));
     if (found.length === 0 || header === "") continue;
     isAsked = true;
     const message = text(
-      `Skip the rows whose "${header}" is ${found.join(", ")}?`,
-      `「${header}」が ${found.join("、")} の行を読み飛ばしますか?`,
+      `Skip the rows whose "${showHeader(header)}" is ${found.join(", ")}?`,
+      `「${showHeader(header)}」が ${found.join("、")} の行を読み飛ばしますか?`,
     );
     if (await prompts.confirm({ message, flag: "--map", preset: true })) skip.push({ header, values: found });
   }
   return { skip, isAsked };
 }
 
-const IGNORE_CHOICE: Choice<string | null> = {
-  value: null,
-  name: text("none: ignore this column", "なし(この列は読み込まない)"),
+/** Returns true if a column accepts most values of a file, and not every text. */
+const fitsValues = ({ value }: Column, { values }: SurveyedColumn): boolean => {
+  if (isUnlimited(value.rule)) return false;
+  const fitting = [...values].filter((one) => describeRefusal(value, one) === undefined).length;
+  return fitting > 0 && fitting * 2 >= values.size;
 };
+
+/** Asks which header stands for a column that no header resembles and that new records need. */
+async function askNeeded(
+  prompts: Prompts,
+  column: Column,
+  candidates: readonly SurveyedColumn[],
+  isOnlyKey: boolean,
+): Promise<string | null> {
+  const ours = column.header;
+  const toChoice = ({ header }: SurveyedColumn): Choice<string | null> => ({
+    value: header,
+    name: same(showHeader(header)),
+  });
+  const none = {
+    value: null,
+    name: isOnlyKey
+      ? text("none: this list cannot be imported", "なし(この一覧は読み込めません)")
+      : text("none", "なし"),
+  };
+  const fitting = candidates.filter((one) => fitsValues(column, one));
+  const others = candidates.filter((one) => !fitting.includes(one));
+  const rest = isOnlyKey ? [...others.map(toChoice), none] : [none, ...others.map(toChoice)];
+  const message = isOnlyKey
+    ? text(`Which column has ${ours}? Every row needs it.`, `「${ours}」はどの列ですか?(必須)`)
+    : text(`Which column has ${ours}? New records need it.`, `「${ours}」はどの列ですか?(新しい行に必要)`);
+  return prompts.select<string | null>({ message, flag: "--map", choices: [...fitting.map(toChoice), ...rest] });
+}
+
+/** Returns the label of the choice to ignore a column, and what this means for a column that new records need. */
+const describeNone = (needed?: Column): Text =>
+  needed === undefined
+    ? text("none: ignore this column", "なし(この列は読み込まない)")
+    : text(`none: new records need ${needed.header}`, `なし(新しい行には「${needed.header}」が必要です)`);
 
 /** The columns that a header can stand for. */
 interface HeaderChoices {
   readonly free: readonly Column[];
-  /** header or field of the most likely column */
-  readonly likely: string | undefined;
+  readonly likely: Column | undefined;
+  /** true if new records need the likely column */
+  readonly isNeeded: boolean;
   /** true if the header can become a custom field */
   readonly mayAdd: boolean;
 }
@@ -145,20 +291,22 @@ interface HeaderChoices {
 async function askHeader(
   prompts: Prompts,
   theirs: string,
-  { free, likely, mayAdd }: HeaderChoices,
+  { free, likely, isNeeded: isLikelyNeeded, mayAdd }: HeaderChoices,
 ): Promise<string | null> {
-  const isNear = ({ header, field }: Column): boolean => header === likely || field === likely;
   const toChoice = ({ header }: Column): Choice<string | null> => ({ value: header, name: same(header) });
   const add = {
     value: theirs,
     name: text(`a new custom field of the tenant: ${theirs}`, `カスタムユーザー情報に加える: ${theirs}`),
   };
   const choices = [
-    ...free.filter(isNear).map(toChoice),
-    IGNORE_CHOICE,
-    ...free.filter((column) => !isNear(column)).map(toChoice),
+    ...(likely === undefined ? [] : [toChoice(likely)]),
+    { value: null, name: describeNone(isLikelyNeeded ? likely : undefined) },
+    ...free.filter((column) => column !== likely).map(toChoice),
     ...(mayAdd ? [add] : []),
   ];
-  const message: Text = text(`Which field does "${theirs}" stand for?`, `「${theirs}」はどの項目ですか?`);
+  const message: Text = text(
+    `Which field does "${showHeader(theirs)}" stand for?`,
+    `「${showHeader(theirs)}」はどの項目ですか?`,
+  );
   return prompts.select<string | null>({ message, flag: "--map", choices });
 }

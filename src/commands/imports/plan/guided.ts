@@ -254,7 +254,8 @@ export class GuidedImport {
     const { columns } = readHeader(toHeaders(surveyed), format, { map, customFields }).layout;
     const present = new Set(columns.map(({ column }) => column.field));
     const others = thing.keys.filter(({ field }) => field !== usual && present.has(field));
-    if (present.has(usual) || format.fallbackKey !== undefined || others.length === 0) return undefined;
+    if (present.has(usual) || format.fallbackKey !== undefined) return undefined;
+    if (others.length < 2) return others[0]?.name as MapOptions["key"];
     this.#isAsked = true;
     const headerOf = (field: string): string => format.columns.find((one) => one.field === field)?.header ?? field;
     return this.#tools.terminal.prompts.select({

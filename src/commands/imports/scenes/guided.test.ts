@@ -295,6 +295,31 @@ describe("an import at a terminal", () => {
     });
   });
 
+  test("uses the only key of a list without a question", async () => {
+    const desk = await deskWith(
+      "u.csv",
+      toCsv([
+        ["氏名", "メールアドレス", "社員コード"],
+        ["山田", "a@example.jp", "1"],
+      ]),
+    );
+    expect((await desk.run("users import u.csv --yes")).code).toBe(0);
+    await desk.write(
+      "a.csv",
+      toCsv([
+        ["社員番号", "役職"],
+        ["1", "課長"],
+      ]),
+    );
+    const { code, stderr } = await desk.type("users import a.csv", [
+      ['Which field does "社員番号" stand for?', ENTER],
+      ["Apply", "y\r"],
+      ["Save the answers", ENTER],
+    ]);
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("update 1") });
+    expect(readFileSync(desk.path("a-users-map.yaml"), "utf8")).toContain('key: "employee-code"');
+  });
+
   test("reads a list of organisations", async () => {
     const rows = [["組織一覧"], ["部署コード", "部門名称", "上位コード"], ["K", "開発部", "H"], ["※ 4月1日付"]];
     const desk = await deskWith("tree.csv", toCsv(rows.map((cells) => [...cells, "", ""].slice(0, 3))));

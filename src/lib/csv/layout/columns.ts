@@ -11,22 +11,32 @@ export const findColumn = (columns: readonly Column[], name: string): Column | u
 /** Returns a cell as column map files compare it: without outer blanks, and full-width characters equal half-width ones. */
 export const toLooseValue = (value: string): string => value.normalize("NFKC").trim();
 
-/** Removes common variations from a header: width, spaces, letter case, and hiragana instead of katakana. */
+/** Removes common variations from a header: width, spaces, letter case, hiragana instead of katakana, and CD for コード. */
 const normaliseHeader = (header: string): string =>
   header
     .normalize("NFKC")
     .replace(/\s+/gu, "")
     .replace(/[\u3041-\u3096]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 0x60))
-    .toLowerCase();
+    .toLowerCase()
+    .replace(/cd$/, "コード");
+
+/** Removes a remark in parentheses from the end of a header. */
+const removeRemark = (header: string): string => header.normalize("NFKC").replace(/\([^()]*\)\s*$/u, "");
 
 const ORG_CODE_HEADERS = ["部署コード", "部門コード", "所属コード", "所属組織コード"];
 const DEPARTMENT_HEADERS = ["部署", "部署名", "部署名称", "部門", "部門名", "部門名称", "department"];
 const ORG_HEADERS = ["所属", "所属名", "所属名称", "所属組織", "所属部署", "所属部署名", "新所属", "配属先", "組織"];
+const EMPLOYEE_CODE_HEADERS = ["社員", "従業員", "職員"]
+  .flatMap((person) => ["番号", "no", "no.", "id", "コード"].map((code) => person + code))
+  .concat("職番");
+const PARENT_HEADERS = ["上位", "親"].flatMap((above) =>
+  ["", "組織", "部署", "部門"].flatMap((org) => [above + org, `${above}${org}コード`]),
+);
 const KANJI_NAME_HEADERS = ["お名前", "名前", "社員名", "従業員氏名", "氏名(漢字)", "漢字氏名", "name", "fullname"];
 
 /** Headers that people use in their own lists, by field, or by header for a field that several formats have. */
 const HEADER_ALIASES: Readonly<Record<string, readonly string[]>> = {
-  name: KANJI_NAME_HEADERS,
+  name: [...KANJI_NAME_HEADERS, "表示名"],
   displayName: ["氏名", ...KANJI_NAME_HEADERS],
   nameKana: ["ふりがな", "よみがな", "ヨミガナ", "カナ", "カナ氏名", "氏名カナ", "氏名(カナ)"],
   emails: [
@@ -34,6 +44,10 @@ const HEADER_ALIASES: Readonly<Record<string, readonly string[]>> = {
     "eメール",
     "電子メール",
     "メルアド",
+    "社用メール",
+    "会社メール",
+    "社用メールアドレス",
+    "会社メールアドレス",
     "メールアドレス(会社)",
     "mail",
     "email",
@@ -42,14 +56,16 @@ const HEADER_ALIASES: Readonly<Record<string, readonly string[]>> = {
   ],
   組織名: [...DEPARTMENT_HEADERS, "組織名称"],
   組織コード: ORG_CODE_HEADERS,
-  parentCode: ["上位コード", "上位部署コード", "上位部門コード", "親コード", "親組織コード"],
+  code: ["コード"],
+  parentCode: PARENT_HEADERS,
   orgCode: [...ORG_CODE_HEADERS, ...DEPARTMENT_HEADERS, ...ORG_HEADERS],
   title: ["肩書", "肩書き", "職位", "職名", "役職名", "役職名称"],
-  employeeCode: ["社員番号", "社員no", "社員no.", "社員id", "従業員番号", "従業員コード", "職員番号", "職番"],
-  tel: ["電話", "電話番号", "携帯電話", "直通", "直通電話", "連絡先", "phone"],
+  employeeCode: [...EMPLOYEE_CODE_HEADERS, "コード"],
+  tel: ["電話", "電話番号", "携帯電話", "携帯", "携帯番号", "携帯電話番号", "直通", "直通電話", "連絡先", "phone"],
   extension: ["内線番号"],
   postalCode: ["郵便", "〒"],
-  userId: ["id", "ログインid", "ユーザid"],
+  userId: ["id", "ログインid", "ユーザid", ...EMPLOYEE_CODE_HEADERS],
+  groups: ["グループ", "利用グループ", "所属グループ"],
   ownerEmail: ["使用者メール"],
   serialNumber: ["シリアル", "シリアル番号", "製造番号", "s/n", "serial", "serialnumber"],
 };
@@ -79,11 +95,12 @@ const findNearestName = (
   misspelt: string,
 ): string | undefined => {
   if (misspelt.length > MAX_COMPARED_LENGTH) return undefined;
-  const wanted = normaliseHeader(misspelt);
+  const findVariant = (header: string): string | undefined => {
+    const wanted = normaliseHeader(header);
+    return names.find((name) => normaliseHeader(name) === wanted) ?? findByAlias(columns, header)?.header;
+  };
   return (
-    names.find((name) => normaliseHeader(name) === wanted) ??
-    findByAlias(columns, misspelt)?.header ??
-    findNearestWord(misspelt, names, normaliseHeader)
+    findVariant(misspelt) ?? findVariant(removeRemark(misspelt)) ?? findNearestWord(misspelt, names, normaliseHeader)
   );
 };
 

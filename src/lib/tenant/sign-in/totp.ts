@@ -151,8 +151,8 @@ export const confirmTotp = async (
 };
 
 const NOTHING_TO_CONFIRM_FAILURE = new Failure("input-rejected", {
-  what: text("there is no secret to confirm", "確認するキーがありません"),
-  hint: step("to create a secret", "キーを作るには", line("clomo-account totp enable", [])),
+  what: text("there is no key to confirm", "確認するキーがありません"),
+  hint: step("to create a key", "キーを作るには", line("clomo-account totp enable", [])),
 });
 
 /**
