@@ -74,7 +74,7 @@ test("CSV and JSON contain the policy cell by cell, with its source", async () =
   const csv = await run("roles matrix --role operator --format csv");
   const [header, first] = csv.stdout.split(/\r?\n/);
   expect(header).toBe("operation,group,about,operator,operatorSource,makersMatrix");
-  expect(first).toBe("tenant.read,tenant,read tenant information,all,ours,unknown");
+  expect(first).toBe("tenant.write,tenant,change tenant information,no,ours,unknown");
 });
 
 test("a page has every cell, its source and the sentences, and no unescaped markup", async () => {

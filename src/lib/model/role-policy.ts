@@ -227,7 +227,6 @@ export const MANUAL_STATEMENTS: readonly ManualStatement[] = [
 
 /** Where the roles below system administrator may do each operation: division, operator, custom. */
 const ROLE_REACHES: Readonly<Record<Operation, readonly [division: Reach, operator: Reach, custom: Reach]>> = {
-  "tenant.read": ["all", "all", "all"],
   "tenant.write": ["no", "no", "no"],
   "orgs.read": ["inside", "inside", "inside"],
   "orgs.write": ["inside", "no", "item"],

@@ -27,7 +27,6 @@ export const MAX_SUPPORT_OPTIONS = 5;
  * @see facts 2.1
  */
 export const OPERATIONS = {
-  "tenant.read": { about: text("read tenant information", "テナント情報の閲覧") },
   "tenant.write": { about: text("change tenant information", "テナント情報の変更") },
   "orgs.read": { about: text("read organisations", "組織の閲覧") },
   "orgs.write": { about: text("create and change organisations", "組織の作成と変更"), manual: true },

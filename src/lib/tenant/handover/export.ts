@@ -11,7 +11,7 @@ import {
 import { ROOT_ORG_NAME } from "../../model/organisation.ts";
 import { text } from "../../text/index.ts";
 import { isOperationPermitted, canReadContacts, buildScope as visibleTo } from "../policy/check.ts";
-import { RESOURCE_READ_RULES } from "../policy/routes.ts";
+import { RESOURCE_READ_RULES, type ResourceReadRule } from "../policy/routes.ts";
 import type { Session } from "../session.ts";
 import { readListConfirmation } from "../accounts/administrator-rows.ts";
 import { readAuditHead } from "../audit/records.ts";
@@ -49,12 +49,10 @@ const determineResourceStates = (
 ): ReadonlyMap<ResourceName, ResourceState> => {
   const wanted = only === undefined ? undefined : resolveResourceNames(only);
   const stateOf = (name: ResourceName): ResourceState => {
-    const {
-      [name]: [needs, ofOrgs = false],
-    } = RESOURCE_READ_RULES;
+    const [needs, ofOrgs]: ResourceReadRule = RESOURCE_READ_RULES[name];
     const isWanted = wanted?.includes(name) ?? (resourceOf(name).optional !== true || audit);
-    if (!isWanted || (scope !== undefined && !ofOrgs)) return "left-out";
-    return isOperationPermitted(asker, needs) ? "exported" : "not-permitted";
+    if (!isWanted || (scope !== undefined && ofOrgs !== true)) return "left-out";
+    return needs === null || isOperationPermitted(asker, needs) ? "exported" : "not-permitted";
   };
   return new Map(RESOURCE_NAMES.map((name) => [name, stateOf(name)]));
 };

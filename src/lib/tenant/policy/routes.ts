@@ -106,8 +106,9 @@ const ROUTE_RULES: RouteRules = {
   accessTokens: [],
   createAccessToken: [],
   revokeAccessToken: [],
-  tenant: ["tenant.read"],
-  tenantRevision: ["tenant.read"],
+  // every command starts with these; contact persons in the profile need operations of their own
+  tenant: [],
+  tenantRevision: [],
   setTenant: ["tenant.write"],
   orgs: ["orgs.read"],
   findOrgs: ["orgs.read"],
@@ -240,11 +241,13 @@ const ROUTE_RULES: RouteRules = {
 };
 
 /**
- * The operation needed to read each resource of an export. `ofOrgs` is true if an export that is limited to some
- * organisations includes the resource, because it consists of organisations or belongs to them.
+ * The operation needed to read a resource of an export; null: none. `ofOrgs` is true if an export that is limited to
+ * some organisations includes the resource, because it consists of organisations or belongs to them.
  */
-export const RESOURCE_READ_RULES: Readonly<Record<ResourceName, readonly [needs: Operation, ofOrgs?: true]>> = {
-  tenant: ["tenant.read"],
+export type ResourceReadRule = readonly [needs: Operation | null, ofOrgs?: true];
+
+export const RESOURCE_READ_RULES = {
+  tenant: [null],
   "account-settings": ["accounts.read"],
   // custom fields do not belong to an organisation, but users of all organisations have values in them
   "custom-fields": ["fields.read", true],
@@ -268,7 +271,7 @@ export const RESOURCE_READ_RULES: Readonly<Record<ResourceName, readonly [needs:
   observed: ["tenant.write"],
   "console-tasks": ["console.read"],
   audit: ["audit.verify"],
-};
+} as const satisfies Readonly<Record<ResourceName, ResourceReadRule>>;
 
 /**
  * Returns the operations that a request needs. @throws TypeError if the route does not have a rule; such a route is
