@@ -1,7 +1,7 @@
 import { commandName, line } from "../advice/index.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../text/index.ts";
 import { ACCOUNT_NAME_COMPOSITIONS, type AccountNameComposition } from "./composition.ts";
-import { describeLikelyCause, quoteValue } from "./cell-text.ts";
+import { describeLikelyCause, looksLikeOrgPath, quoteValue } from "./cell-text.ts";
 
 /** The values that are inserted into the text of a problem; never a secret. */
 export type ProblemParams = Readonly<Record<string, string | number>>;
@@ -54,9 +54,6 @@ const createSuspicionKind = (en: string, ja: string): ProblemKind => ({
 
 const createError = createProblemKindFactory("error");
 const createWarning = createProblemKindFactory("warning");
-
-/** Returns true if a code looks like a path of organisations. */
-const looksLikePath = (code: string | number | undefined): boolean => String(code).includes("/");
 
 /** Describes what account names are built from. */
 const describeComposition = ({ by }: ProblemParams): Text =>
@@ -619,10 +616,10 @@ export const PROBLEMS = {
   "org-beyond": createError(
     (p) =>
       explainOrgName(p, "code")?.en ??
-      `the organisation with the code ${p["code"]} is outside your organisations or unknown: specify one of your organisations, or ask a system administrator${looksLikePath(p["code"]) ? `; the column contains codes, not paths: ${line("orgs list", [])}` : ""}`,
+      `the organisation with the code ${p["code"]} is outside your organisations or unknown: specify one of your organisations, or ask a system administrator${looksLikeOrgPath(String(p["code"])) ? `; the column contains codes, not paths: ${line("orgs list", [])}` : ""}`,
     (p) =>
       explainOrgName(p, "code")?.ja ??
-      `組織コード「${p["code"]}」の組織は、管理対象組織の外にあるか、登録されていません。管理対象組織のコードにするか、システム管理者に依頼してください${looksLikePath(p["code"]) ? `。この列はパスではなく組織コードです。確認: ${line("orgs list", [])}` : ""}`,
+      `組織コード「${p["code"]}」の組織は、管理対象組織の外にあるか、登録されていません。管理対象組織のコードにするか、システム管理者に依頼してください${looksLikeOrgPath(String(p["code"])) ? `。この列はパスではなく組織コードです。確認: ${line("orgs list", [])}` : ""}`,
   ),
   "org-top": createError(
     "the parent of {name} is outside your organisations: only a system administrator can move {name}",
@@ -631,10 +628,10 @@ export const PROBLEMS = {
   "org-unknown": createError(
     (p) =>
       explainOrgName(p, "code")?.en ??
-      `no organisation has the code ${p["code"]}; to create it under 全社, pass --create-orgs`,
+      `no organisation has the code ${p["code"]}; ${looksLikeOrgPath(String(p["code"])) ? "if it is a path, pass --org-by path" : "to create it under 全社, pass --create-orgs"}`,
     (p) =>
       explainOrgName(p, "code")?.ja ??
-      `組織コード「${p["code"]}」の組織がありません(--create-orgs で全社の下に作れます)`,
+      `組織コード「${p["code"]}」の組織がありません(${looksLikeOrgPath(String(p["code"])) ? "パスなら --org-by path を付けてください" : "--create-orgs で全社の下に作れます"})`,
   ),
   "org-name-unknown": createError(
     (p) =>
@@ -643,9 +640,9 @@ export const PROBLEMS = {
       `${p["scoped"] !== undefined ? "管理対象組織に、" : ""}${ORG_NAME_WORDS[String(p["by"])] ?? ""}「${p["name"]}」の組織がありません${p["near"] === undefined ? "" : `。「${p["near"]}」ではありませんか?`}`,
   ),
   "org-name-ambiguous": createError(
-    '{count} organisations have the {by} "{name}": {paths}; with --org-by path, write the whole path',
+    '{count} organisations have the {by} "{name}": {paths}; write the whole path or the code',
     (p) =>
-      `${ORG_NAME_WORDS[String(p["by"])] ?? ""}「${p["name"]}」の組織が ${p["count"]} 件あります: ${p["paths"]}。--org-by path を付けて、いちばん上の組織からのパスで書いてください`,
+      `${ORG_NAME_WORDS[String(p["by"])] ?? ""}「${p["name"]}」の組織が ${p["count"]} 件あります: ${p["paths"]}。いちばん上の組織からのパスか、組織コードで書いてください`,
   ),
   "org-parent-unknown": createError(
     (p) => explainOrgName(p, "parent")?.en ?? `no such parent organisation: ${p["parent"]}`,

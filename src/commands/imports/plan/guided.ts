@@ -301,26 +301,25 @@ export class GuidedImport {
     return true;
   }
 
-  /** Asks which organisations the names mean that no organisation of the tenant has. */
+  /** Asks which organisations the names mean that no organisation of the tenant has, or several. */
   async #askUnknownOrgs(problems: readonly InputProblem[]): Promise<readonly TranslatedValue[]> {
     const { kind } = this.#requested;
     const field = FORMATS[kind].columns.find(namesOrg)?.field;
-    const unknown = problems.filter(({ code }) => code === "org-name-unknown").map(({ params }) => params);
+    const unknown = problems.filter(({ code }) => UNCLEAR_NAMES.has(code)).map(({ params }) => params);
     const byName = new Map(unknown.map((params) => [String(params["name"]), params]));
     if (field === undefined || byName.size > MAX_ASKED_NAMES) return [];
     const values: TranslatedValue[] = [];
-    for (const [name, { near, by }] of byName) {
+    for (const [name, { near, by, paths }] of byName) {
       if (!this.#isNew(`organisation ${name}`)) continue;
-      const orgs = (await this.#loadOrgNames()).list(by === "path" ? "path" : "name", String(near ?? ""));
-      const choices = orgs.slice(0, MAX_OFFERED_ORGS).map((org) => ({ value: org, name: same(org) }));
+      const isAmbiguous = paths !== undefined;
+      const names = await this.#loadOrgNames();
+      const { all, likely } = names.list(by === "path" ? "path" : "name", isAmbiguous ? name : String(near ?? ""));
+      const choices = all.slice(0, MAX_OFFERED_ORGS).map((org) => ({ value: org, name: same(org) }));
       const none = { value: undefined, name: text("none: correct the list", "なし(一覧を直す)") };
       const to = await this.#tools.terminal.prompts.select<string | undefined>({
         message: text(`Which organisation does "${name}" mean?`, `「${name}」はどの組織ですか?`),
         flag: "--map",
-        choices:
-          near === undefined || near === null
-            ? [none, ...choices]
-            : [...choices.slice(0, 1), none, ...choices.slice(1)],
+        choices: [...choices.slice(0, likely), none, ...choices.slice(likely)],
       });
       if (to !== undefined) values.push({ field, from: name, to });
     }
@@ -439,6 +438,9 @@ const sortLikelyHeaders = (rows: readonly FirstRow[]): readonly FirstRow[] => {
     (one, other) => other.known - one.known || Number(isTitle(one)) - Number(isTitle(other)) || one.row - other.row,
   );
 };
+
+/** The codes of problems with names that do not mean exactly one organisation. */
+const UNCLEAR_NAMES: ReadonlySet<string> = new Set(["org-name-unknown", "org-name-ambiguous"]);
 
 /** Maximum number of sheets that are compared before a person chooses one. */
 const MAX_COMPARED_SHEETS = 10;

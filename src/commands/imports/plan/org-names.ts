@@ -2,7 +2,13 @@ import type { Client } from "../../../lib/client/index.ts";
 import { ignoreFailure } from "../../../lib/errors/index.ts";
 import type { OrgBy } from "../../../lib/model/import.ts";
 import { nameKey } from "../../../lib/model/normalise.ts";
-import { formatOrgPath, parseOrgPath, ROOT_ORG_NAME, type Org } from "../../../lib/model/organisation.ts";
+import {
+  formatOrgPath,
+  listPathReadings,
+  parseOrgPath,
+  ROOT_ORG_NAME,
+  type Org,
+} from "../../../lib/model/organisation.ts";
 import type { SurveyedColumn } from "../../csv/questions/survey.ts";
 
 /** The organisations of a tenant as the cells of a list can name them. */
@@ -28,7 +34,8 @@ export class OrgNames {
 
   /** Returns the number of values that name an organisation in this way. */
   count(values: Iterable<string>, by: OrgBy): number {
-    return [...values].filter((value) => this.#keys[by].has(nameKey(value))).length;
+    const read = by === "path" ? listPathReadings : (value: string) => [value];
+    return [...values].filter((value) => read(value).some((one) => this.#keys[by].has(nameKey(one)))).length;
   }
 
   /** Marks the columns whose values name most organisations, if half of their values do. */
@@ -41,13 +48,17 @@ export class OrgNames {
     });
   }
 
-  /** Returns how to name each organisation, starting with the one that a similar name means. */
-  list(by: Exclude<OrgBy, "code">, near: string): readonly string[] {
+  /** Returns how to name each organisation, starting with those that a similar name means, and their number. */
+  list(by: Exclude<OrgBy, "code">, near: string): { readonly all: readonly string[]; readonly likely: number } {
     const all = this.#orgs.filter(({ path }) => path !== "");
+    const key = nameKey(near);
     const isNear = ({ name, path }: Org): boolean =>
-      nameKey(name) === near || listPathEnds(path).map(nameKey).includes(near);
-    const sorted = [...all.filter(isNear), ...all.filter((org) => !isNear(org))];
-    return [...new Set(sorted.map((org) => (by === "path" ? org.path : org.name)))];
+      nameKey(name) === key || listPathEnds(path).map(nameKey).includes(key);
+    const namesakes = Map.groupBy(all, ({ name }) => nameKey(name));
+    const isOnly = ({ name }: Org): boolean => namesakes.get(nameKey(name))?.length === 1;
+    const likely = all.filter(isNear);
+    const sorted = [...likely, ...all.filter((org) => !isNear(org))];
+    return { all: sorted.map((org) => (by === "name" && isOnly(org) ? org.name : org.path)), likely: likely.length };
   }
 }
 

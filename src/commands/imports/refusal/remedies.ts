@@ -2,6 +2,7 @@ import { suggestFix } from "../../../lib/csv/layout/suspect.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import { FORMATS, KEY_NAMES, type KeyName } from "../../../lib/model/formats.ts";
 import { FIX_CHOICES, type FixChoice, type OrgBy } from "../../../lib/model/import.ts";
+import { looksLikeOrgPath } from "../../../lib/model/cell-text.ts";
 import type { ProblemParams } from "../../../lib/model/problem.ts";
 import { satisfiesRule, EMAIL_ADDRESS_RULE } from "../../../lib/model/rules.ts";
 import { sortByUse, findMistypedNames } from "../../../lib/text/near-names.ts";
@@ -128,7 +129,10 @@ export class Remedies implements Remedy {
     }
     // if `named` is set, the cell names an existing organisation: the cell needs its code, and nothing has to be
     // created
-    const solved = params["named"] === undefined ? this.#solved(code, params["value"]) : this.#namesOrg(params);
+    const solved =
+      params["named"] !== undefined
+        ? this.#namesOrg(params)
+        : this.#isPath(code, params) || this.#solved(code, params["value"]);
     const name = this.#unknownIn(code, params);
     if (name !== undefined) this.#unknown.set(name, (this.#unknown.get(name) ?? 0) + 1);
     if (severity === "error") this.#concern(code, params);
@@ -141,6 +145,14 @@ export class Remedies implements Remedy {
   #namesOrg({ named, names }: ProblemParams): boolean {
     if (named !== 1 || names !== 1) return false;
     this.#orgBy = "name";
+    return true;
+  }
+
+  /** Returns true if a cell has the path of an organisation, not a code. No organisation is created from a path. */
+  #isPath(code: string, params: ProblemParams): boolean {
+    const creation = this.#creations.find((one) => one.code === code && one.option === "createOrgs");
+    if (creation === undefined || !looksLikeOrgPath(String(params[creation.param]))) return false;
+    this.#orgBy = "path";
     return true;
   }
 

@@ -226,6 +226,35 @@ describe("an import at a terminal", () => {
     expect(next).toMatchObject({ code: 0, stderr: expect.stringContaining("update 1, unchanged 3") });
   });
 
+  test("asks which of several organisations a name means, and recognises paths with other signs", async () => {
+    const toList = (...orgs: readonly string[]) =>
+      toCsv([["氏名", "メールアドレス", "部門"], ...orgs.map((org, at) => [`人${at}`, `p${at}@example.jp`, org])]);
+    const desk = await deskWith("a.csv", toList("営業部", "庶務係"));
+    const more = ["庶務係,G11,S01", "庶務係,G21,G01"].map((row) => row.split(","));
+    await desk.write("more.csv", toCsv([["組織名", "組織コード", "上位組織コード"], ...more]));
+    expect((await desk.run("orgs import more.csv --yes")).code).toBe(0);
+    const asked = await desk.type("users import a.csv", [
+      ['Which field does "部門" stand for?', ENTER],
+      ['What does the column "部門" contain?', ENTER],
+      ['Which organisation does "庶務係" mean?', "\u001b[B\r"],
+      ["Apply", "y\r"],
+      ["Save the answers", ENTER],
+    ]);
+    expect(asked).toMatchObject({ code: 0 });
+    expect(readFileSync(desk.path("a-users-map.yaml"), "utf8")).toContain('"庶務係": "本社/総務部/庶務係"');
+    expect(JSON.parse((await desk.run("users list --format json --fields orgCode")).text)).toMatchObject([
+      { orgCode: "S01" },
+      { orgCode: "G21" },
+    ]);
+    expect((await desk.run("context set local --list users=none")).code).toBe(0);
+    await desk.write("b.csv", toList("本社　営業部", "本社＞総務部＞庶務係"));
+    const { code, stderr } = await desk.type("users import b.csv", [
+      ['Which field does "部門" stand for?', ENTER],
+      ['What does the column "部門" contain?', ENTER],
+    ]);
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("unchanged 2") });
+  });
+
   test("rejects a list whose mistakes are not to be corrected, and keeps the answers for the proposed command", async () => {
     const toList = (org: string) =>
       toCsv([

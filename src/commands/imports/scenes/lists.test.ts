@@ -128,8 +128,37 @@ describe("organisations by name or path", () => {
     expect(code).toBe(3);
     expect(stderr).toContain('a.csv:2:3: 組織コード: no organisation has the name "営業郎"; did you mean "営業部"?');
     expect(stderr).toContain(
-      'a.csv:3:3: 組織コード: 2 organisations have the name "総務課": 本社/総務課, 大阪支社/総務課; with --org-by path, write the whole path (C3) (and 1 more row)',
+      'a.csv:3:3: 組織コード: 2 organisations have the name "総務課": 本社/総務課, 大阪支社/総務課; write the whole path or the code (C3) (and 1 more row)',
     );
+    expect(stderr).not.toContain("--create-orgs");
+  });
+
+  test.each(["/", "／", ">", "＞", " > ", "→", " ", "　"])(
+    "are found by a path that is written with %j",
+    async (sign) => {
+      const desk = await deskWithOrgs();
+      await desk.write("a.csv", people(["本社", "総務課"].join(sign), ["大阪支社", "総務課"].join(sign)));
+      expect((await desk.run("users import a.csv --org-by path --yes")).code).toBe(0);
+      expect(await usersOf(desk)).toMatchObject([{ orgCode: "G1" }, { orgCode: "G2" }]);
+    },
+  );
+
+  test("are found by the path or code for which a value of the map stands, if several organisations have the name", async () => {
+    const desk = await deskWithOrgs();
+    const values = "values: {組織コード: {総務第一: 本社/総務課, 総務課: G2}}\noptions: {org-by: name}\n";
+    await desk.write("map.yaml", `columns: {}\n${values}`);
+    await desk.write("a.csv", people("総務第一", "総務課", "営業部"));
+    expect(await desk.run("users import a.csv --map map.yaml --yes")).toMatchObject({ code: 0 });
+    expect(await usersOf(desk)).toMatchObject([{ orgCode: "G1" }, { orgCode: "G2" }, { orgCode: "S01" }]);
+  });
+
+  test("are not created from a cell that has a path instead of a code", async () => {
+    const desk = await deskWithOrgs();
+    await desk.write("a.csv", people("本社＞営業部", "大阪支社＞総務課"));
+    const { code, stderr } = await desk.run("users import a.csv");
+    expect(code).toBe(3);
+    expect(stderr).toContain("no organisation has the code 本社＞営業部; if it is a path, pass --org-by path");
+    expect(stderr).toContain("run: clomoctl users import a.csv --org-by path\n");
     expect(stderr).not.toContain("--create-orgs");
   });
 
