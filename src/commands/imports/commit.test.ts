@@ -347,11 +347,14 @@ describe("the upload file has the columns that the list sets, whenever it is wri
     expect(direct, direct.stderr).toMatchObject({ exit: 0 });
     expect(upload("direct.csv")).toBe(uploaded);
     const kept = await run("users import list.csv --dry-run --keep-plan --format json", place);
+    expect(kept.stderr).toMatch(/the plan is kept; to commit it: clomoctl imports commit P\d+\n$/);
+    expect(kept.stderr).not.toContain("without --dry-run");
     const { number } = JSON.parse(kept.stdout) as { readonly number: string };
     await tenant.client.users.create({ name: "後", emails: ["later@example.jp"] });
     expect(await run(`imports replan ${number}`, place)).toMatchObject({ exit: 0 });
     const committed = await run(`imports commit ${number} --emit-csv later.csv --yes`, place);
     expect(committed, committed.stderr).toMatchObject({ exit: 0 });
+    expect(committed.stderr).toMatch(/if you do not upload the file: clomoctl console drop \d+\n/);
     expect(upload("later.csv")).toBe(uploaded);
     expect((await tenant.client.console.list({})).filter(({ work }) => work === "upload")).toMatchObject([
       { file: "later.csv", update: 1 },

@@ -52,6 +52,15 @@ test("says how the plan differs from the plan before", async () => {
   expect(same.ja.stderr).toMatch(/^計画は前と同じです\n/);
 });
 
+test("does not describe a plan that is now refused as the same plan", async () => {
+  const replanImport = planOf({ errors: 1, rejected: true, difference: { count: 0, first: [] } });
+  const answers = { imports, replanImport, tenant: example("tenant"), importProblems: [problemOf()] };
+  const { en, ja } = await runInBoth("imports replan 019a", { tenant: answers });
+  expect(en.exit).toBe(3);
+  expect(en.stderr).not.toContain("the same as before");
+  expect(ja.stderr).not.toContain("前と同じ");
+});
+
 test.each([
   [3, true],
   [1, false],

@@ -342,7 +342,10 @@ test("--keep-plan keeps a refused plan", async () => {
     folder: folder(),
   });
   expect(exit).toBe(3);
-  expect(stderr).toContain(`the plan is kept; to commit it: clomoctl imports commit P12\nerror: 1 problem`);
+  expect(stderr).toContain(
+    `the plan is kept, but it cannot be committed; to list its problems: clomoctl imports show P12 --problems\nerror: 1 problem`,
+  );
+  expect(stderr).not.toContain("imports commit");
 });
 
 test("spools stdin, and removes the spooled file", async () => {

@@ -147,9 +147,11 @@ const describePlannedEffect = (kind: Import["kind"], effect: PlannedEffect): Tex
 };
 
 /** Returns how a plan that was compared again differs from the plan before, one text per row or record. */
-export const describeDifference = ({ kind, difference }: Import): readonly Text[] => {
+export const describeDifference = ({ kind, difference, rejected }: Import): readonly Text[] => {
   if (difference === undefined) return [];
   const { count, first } = difference;
+  // invalid rows and obstacles are not differences, but the plan cannot be committed any more
+  if (count === 0 && rejected) return [];
   if (count === 0) return [text("the plan is the same as before", "計画は前と同じです")];
   const rest = count - first.length;
   return [

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { line, step } from "../../../lib/advice/index.ts";
+import { line, renderAdvice, step, type Advice } from "../../../lib/advice/index.ts";
 import type { Import, Client } from "../../../lib/client/index.ts";
 import { Failure, type ErrorCode } from "../../../lib/errors/index.ts";
 import { ROW_UNIT } from "../../../lib/terminal/index.ts";
@@ -41,16 +41,15 @@ export class PendingPlan {
     return this.#isCommitted;
   }
 
-  /** Discards the plan or, if it is kept, reports how to resume it. */
+  /** true if the plan is kept for `imports commit` unless it is committed now */
+  get isKept(): boolean {
+    return this.#keep;
+  }
+
+  /** Discards the plan or, if it is kept, reports the next step. */
   async leave(): Promise<void> {
-    const { id, number } = this.plan;
-    if (!this.#keep) {
-      await this.#client.imports.discard(id);
-      return;
-    }
-    await this.#tools.terminal.note(
-      step("the plan is kept; to commit it", "計画を残しました。適用するには", line("imports commit", [number])),
-    );
+    if (this.#keep) await this.#tools.terminal.note(describeKeptPlan(this.plan));
+    else await this.#client.imports.discard(this.plan.id);
   }
 
   /**
@@ -137,10 +136,10 @@ export class PendingPlan {
    */
   async settle(failure: unknown): Promise<void> {
     if (this.#canResume(failure)) return;
-    const { id, number } = this.plan;
+    const { id } = this.plan;
     const { state } = await this.#look();
     if (state === "planned" && !this.#keep) await this.#client.imports.discard(id);
-    const unchanged = this.#keep ? describeKeptPlan(number, this.unchanged) : this.unchanged;
+    const unchanged = this.#keep ? joinKeptPlan(this.unchanged, this.plan) : this.unchanged;
     if (state === "committed") this.#tools.describeDone(PLAN_COMMITTED);
     else this.#tools.describeState(() => unchanged);
   }
@@ -170,11 +169,21 @@ const summarizeCounts = (plan: Import): Partial<PlanSummary> => ({
 
 /** The message for a plan that is not committed. */
 export const NOTHING_CHANGED = text("nothing was changed", "何も変更していません");
-const describeKeptPlan = (number: string, unchanged: Text): Text =>
-  text(
-    `${unchanged.en}, and the plan is kept; to commit it: ${line("imports commit", [number])}`,
-    `${unchanged.ja}。計画を残しました。適用するには: ${line("imports commit", [number])}`,
-  );
+
+/** Returns that a plan is kept, and the next step. A rejected plan can be read, but not committed. */
+const describeKeptPlan = ({ number, rejected }: Import): Advice =>
+  rejected
+    ? step(
+        "the plan is kept, but it cannot be committed; to list its problems",
+        "計画を残しましたが、適用はできません。問題の一覧",
+        line("imports show", [number], { problems: true }),
+      )
+    : step("the plan is kept; to commit it", "計画を残しました。適用するには", line("imports commit", [number]));
+
+const joinKeptPlan = (unchanged: Text, plan: Import): Text => {
+  const { en, ja } = renderAdvice(describeKeptPlan(plan));
+  return text(`${unchanged.en}, and ${en}`, `${unchanged.ja}。${ja}`);
+};
 
 const PLAN_COMMITTED = text("the whole plan was committed", "計画はすべて適用しました");
 

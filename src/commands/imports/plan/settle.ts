@@ -61,7 +61,7 @@ export async function settlePlan(
     if (!dryRun)
       await tools.terminal.note(isBlocked ? pending.unchanged : text("nothing to change", "変更はありません"));
     await pending.leave();
-    await showImportResult(tools, { plan, dryRun, committed: false, leftOut });
+    await showImportResult(tools, { plan, dryRun, committed: false, leftOut }, pending.isKept);
     return isPartial(plan) ? "partial" : undefined;
   }
   if (!(await confirmForeignFile(tools, plan, answers)) || !(await askToApply(tools, planned, answers, file?.name))) {
@@ -82,8 +82,10 @@ export async function settlePlan(
 
 /**
  * Shows an import's result, then what was done and how to undo it. The latter comes last, because people look there.
+ *
+ * @param isKept true if the plan of a dry run can be committed later, as was already reported
  */
-export async function showImportResult(tools: Tools, result: ImportResult): Promise<void> {
+export async function showImportResult(tools: Tools, result: ImportResult, isKept = false): Promise<void> {
   const { terminal, globals } = tools;
   const { plan, committed, dryRun } = result;
   if (isResultSuppressed(tools, result)) return;
@@ -92,7 +94,7 @@ export async function showImportResult(tools: Tools, result: ImportResult): Prom
   if (committed) {
     const mayUndo = (await ignoreFailure(() => canDoAll(tools, listUndoOperations(plan)))) ?? true;
     for (const told of describeCommit(plan, mayUndo)) await terminal.note(told);
-  } else if (dryRun && !plan.rejected) await terminal.note(PLAN_DRY_RUN_NOTE);
+  } else if (dryRun && !plan.rejected && !isKept) await terminal.note(PLAN_DRY_RUN_NOTE);
 }
 
 /**

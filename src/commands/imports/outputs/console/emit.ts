@@ -3,7 +3,7 @@ import type { Import } from "../../../../lib/client/index.ts";
 import { Failure } from "../../../../lib/errors/index.ts";
 import { findColumn } from "../../../../lib/csv/layout/columns.ts";
 import { FORMATS } from "../../../../lib/model/formats.ts";
-import { line } from "../../../../lib/advice/index.ts";
+import { line, step } from "../../../../lib/advice/index.ts";
 import { formatCount, text, type Text } from "../../../../lib/text/index.ts";
 import { loadCustomFields } from "../../../csv/file/column-map.ts";
 import type { Tools } from "../../../tools.ts";
@@ -29,13 +29,17 @@ export const prepareUploadFile = (tools: Tools, name: string, source: UploadFile
     let plan = source.plan;
     const leftOut = await writeUploadFile(tools, name, source, async (written) => (plan = await settle(written)));
     await reportLeftOutRows(tools, name, leftOut, plan);
-    if (plan.state !== "planned") await explainTracking(tools, plan);
+    if (plan.state !== "planned") await explainTracking(tools, plan, source.file !== undefined);
     return leftOut;
   },
 });
 
-/** Explains how clomoctl finds out that the file was uploaded. */
-async function explainTracking({ terminal }: Tools, { consoleTask }: Import): Promise<void> {
+/**
+ * Explains how clomoctl finds out that the file was uploaded.
+ *
+ * @param isDirect true if the plan was committed by the command that made it, and so nobody could approve it
+ */
+async function explainTracking({ terminal }: Tools, { consoleTask }: Import, isDirect: boolean): Promise<void> {
   if (consoleTask === undefined) {
     await terminal.note(
       text(
@@ -47,6 +51,10 @@ async function explainTracking({ terminal }: Tools, { consoleTask }: Import): Pr
   }
   const [drop, commit] = [line("console drop", [consoleTask]), line("imports commit", ["PLAN"])];
   await terminal.note(describeUploadCheck(String(consoleTask)));
+  if (!isDirect) {
+    await terminal.note(step("if you do not upload the file", "アップロードしない場合", drop));
+    return;
+  }
   await terminal.note(
     text(
       `if you do not upload the file: ${drop}; to have the plan approved first: --keep-plan --report FILE, then ${commit} --emit-csv FILE`,

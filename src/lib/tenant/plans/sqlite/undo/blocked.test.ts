@@ -174,6 +174,45 @@ const CASES: Readonly<Record<UndoBlockReason, () => Promise<Blocked>>> = {
   },
 };
 
+describe("names the later change that holds the value", () => {
+  const setUp = async () => {
+    const id = await userMade("a");
+    const number = await did(tenant.client.users.edit(id, { title: "主任" }));
+    const holds = await did(tenant.client.users.edit(id, { title: "課長" }));
+    const undone = await did(tenant.client.users.edit(id, { title: "部長" }));
+    const undo = async (change: number) => did(tenant.client.imports.commit(await undoChange(tenant.client, change)));
+    const blockers = async () => (await tenant.client.imports.undo(number)).blocked?.first.map(({ change }) => change);
+    return { number, holds, undone, undo, blockers };
+  };
+
+  test("a change and its undo cancel each other", async () => {
+    const { number, holds, undone, undo, blockers } = await setUp();
+    expect(await blockers()).toEqual([undone]);
+    await undo(undone);
+    expect(await blockers()).toEqual([holds]);
+    await undo(holds);
+    expect(await blockers()).toBeUndefined();
+    await undo(number);
+    expect((await tenant.users()).map(({ title }) => title)).toEqual([null]);
+  });
+
+  test("an undone undo puts the change back in the way", async () => {
+    const { undone, undo, blockers } = await setUp();
+    await undo(await undo(undone));
+    expect(await blockers()).toEqual([undone]);
+  });
+
+  test("the undo of an earlier change holds the value that it restored", async () => {
+    const id = await userMade("a");
+    const earlier = await did(tenant.client.users.edit(id, { title: "主任", tel: "03" }));
+    const number = await did(tenant.client.users.edit(id, { tel: "04" }));
+    await tenant.client.users.edit(id, { tel: "03" });
+    const undo = await did(tenant.client.imports.commit(await undoChange(tenant.client, earlier)));
+    const { blocked } = await tenant.client.imports.undo(number);
+    expect(blocked?.first.map(({ change }) => change)).toEqual([undo]);
+  });
+});
+
 test("a sixth account does not get the support option back", async () => {
   const ids: string[] = [];
   for (let at = 0; at < MAX_SUPPORT_OPTIONS; at += 1) ids.push(await administrator(`a${at}`, { supportOption: true }));

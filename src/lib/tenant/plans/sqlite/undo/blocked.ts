@@ -197,8 +197,15 @@ class BlockedRecordFinder {
     const fields = buildJsonListSql(
       differs.map(({ name, bit }) => buildCaseSql(`u.mask & ${bit} <> 0`, `',"${name}"'`, "''")),
     );
-    const later = `(select max(c.number) from main.${getVersionTable(versions)} w ${ORDERED_JOIN} main.change c on c.revision = w.revision
-      where w.pk = u.pk and w.revision > :revision and w.changed & u.mask <> 0)`;
+    const table = `main.${getVersionTable(versions)}`;
+    const newest = (which = "true"): string =>
+      `(select max(c.number) from ${table} w ${ORDERED_JOIN} main.change c on c.revision = w.revision
+      where w.pk = u.pk and w.revision > :revision and w.changed & u.mask <> 0 and ${which})`;
+    // a later change that was undone for this record, and its undo, leave the value of the change before them: to undo
+    // either of them would not help
+    const isReverted = `exists (select 1 from main.change n ${ORDERED_JOIN} ${table} r on r.revision = n.revision and r.pk = w.pk where n.number = c.undoneBy)`;
+    const isReverting = `exists (select 1 from main.change n where n.undoneBy = c.number and n.revision > :revision)`;
+    const later = `coalesce(${newest(`not (${isReverted} or ${isReverting})`)}, ${newest()})`;
     const rows = (which: string): string =>
       `from (select u.pk, u.action, ${mask} as mask from ${getStagedTable(versions)} u ${buildCurrentJoinsSql(versions)} where ${which} and ${buildInterruptCheckSql("u.pk")}) u where true`;
     this.#add(versions, { why: "deleted", change: later }, rows(`u.action <> 'create' and t.${key} is null`));
