@@ -487,7 +487,10 @@ export const PROBLEMS = {
     "leading or trailing spaces (--fix names removes them)",
     "前後に空白があります(--fix names で取り除けます)",
   ),
-  "value-full-width": createSuspicionKind("full-width letters or digits", "全角英数字があります"),
+  "value-full-width": createSuspicionKind(
+    "full-width letters, digits or signs (--fix width corrects them)",
+    "全角の英数字や記号があります(--fix width で直せます)",
+  ),
   "value-hyphen": createSuspicionKind(
     "a dash or minus sign instead of a hyphen (--fix width corrects it)",
     "ハイフンではない横線(長音記号、マイナスなど)があります(--fix width で直せます)",

@@ -198,10 +198,10 @@ export class GuidedImport {
       return ignoring;
     }
     const message = text(
-      `Add the custom fields ${all.en} to the tenant now? They stay even if you do not apply the plan.`,
-      `カスタムユーザー情報に${all.ja}を今追加しますか?(計画を適用しなくても残ります)`,
+      `Add the custom fields ${all.en} to the tenant now? They stay even if you do not apply the plan. If not, these columns are ignored.`,
+      `カスタムユーザー情報に${all.ja}を今追加しますか?(計画を適用しなくても残ります。追加しなければ、この列は読み込みません)`,
     );
-    if (!(await terminal.prompts.confirm({ message, flag: "--map" }))) return ignoring;
+    if (!(await terminal.prompts.confirm({ message, flag: "--map", preset: true }))) return ignoring;
     const { client, permitChange } = await this.#tools.tenant("users");
     await permitChange();
     for (const name of names) await this.#addField(client, name);
@@ -274,7 +274,8 @@ export class GuidedImport {
   async revise(plan: Import): Promise<MapFileSchema | undefined> {
     const map = this.#map;
     if (map === undefined) return undefined;
-    const problems = plan.rejected ? await this.#readProblems(plan) : [];
+    // a list that can be applied may have mistakes, too, which are only warnings
+    const problems = plan.rejected || plan.warnings > 0 ? await this.#readProblems(plan) : [];
     const fix = await this.#askFix(problems);
     // corrected names may be known
     const values = fix === undefined ? await this.#askUnknownOrgs(problems) : [];
@@ -326,7 +327,7 @@ export class GuidedImport {
     return values;
   }
 
-  /** Asks whether to correct mistakes because of which the plan is rejected. */
+  /** Asks whether to correct the mistakes that the plan reports. */
   async #askFix(problems: readonly InputProblem[]): Promise<readonly FixChoice[] | undefined> {
     const remedies = new Remedies(this.#requested.kind);
     for (const problem of problems) remedies.take(problem);

@@ -226,6 +226,52 @@ describe("an import at a terminal", () => {
     expect(next).toMatchObject({ code: 0, stderr: expect.stringContaining("update 1, unchanged 3") });
   });
 
+  test("asks once whether to correct mistakes that are only warnings, and saves the answer", async () => {
+    const toList = (tel: string) =>
+      toCsv([
+        ["氏名", "フリガナ", "メールアドレス", "TEL"],
+        ["佐藤", "ｻﾄｳ", "a@example.jp", tel],
+      ]);
+    const desk = await deskWith("a.csv", toList("０９０−1111−0001"));
+    const { code, stderr } = await desk.type("users import a.csv", [
+      ["Correct these mistakes of the list?", ENTER],
+      ["Apply", "y\r"],
+      ["Save the answers", ENTER],
+    ]);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(JSON.parse((await desk.run("users list --format json --fields nameKana,tel")).text)).toEqual([
+      { nameKana: "サトウ", tel: "090-1111-0001" },
+    ]);
+    await desk.write("b.csv", toList("０９０−1111−0001"));
+    expect(await desk.type("users import b.csv", [])).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("unchanged 1"),
+    });
+  });
+
+  test("reads a cell that is merged across joined departments as the first one", async () => {
+    const rows = [
+      ["氏名", "メールアドレス", "部門", "課"],
+      ["山田", "a@example.jp", "本社", ""],
+      ["佐藤", "b@example.jp", "本社", "営業部"],
+    ];
+    const sheet = {
+      rows: rows.map((cells, at) => buildRow(at + 1, ...cells)).join(""),
+      after: `<mergeCells><mergeCell ref="C2:D2"/></mergeCells>`,
+    };
+    const desk = await deskWith("list.xlsx", buildWorkbook({ sheets: { 名簿: sheet } }));
+    const { code, stderr } = await desk.type("users import list.xlsx", [
+      ['Is 組織コード to be joined from "部門 / 課"?', ENTER],
+      ["Apply", "y\r"],
+      ["Save the answers", ENTER],
+    ]);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(JSON.parse((await desk.run("users list --format json --fields orgCode")).text)).toEqual([
+      { orgCode: "H" },
+      { orgCode: "S01" },
+    ]);
+  });
+
   test("asks which of several organisations a name means, and recognises paths with other signs", async () => {
     const toList = (...orgs: readonly string[]) =>
       toCsv([["氏名", "メールアドレス", "部門"], ...orgs.map((org, at) => [`人${at}`, `p${at}@example.jp`, org])]);

@@ -198,8 +198,16 @@ export class RowChecker {
       this.tally.note(problem);
       return false;
     }
+    if (problem.code === "cell-merged" && this.#continuesPath(problem.column - 1)) return false;
     this.#damaged.push(problem.column);
     return true;
+  }
+
+  /** Returns true if a cell and the cell before it are joined to one path, in which a merged cell is one name. */
+  #continuesPath(position: number): boolean {
+    return this.#cells.some(
+      ({ joined, positions }) => isPath(joined) && positions.includes(position) && positions.includes(position - 1),
+    );
   }
 
   /**

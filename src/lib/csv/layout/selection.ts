@@ -1,6 +1,7 @@
 import type { Problem } from "../../model/problem.ts";
 import { toLooseValue } from "./columns.ts";
-import type { Layout, SkipRule } from "./layout.ts";
+import { satisfiesRule } from "../../model/rules.ts";
+import type { Layout, LayoutColumn, SkipRule } from "./layout.ts";
 import { matchSkipRule, proposeSkipRule } from "./skipped-value.ts";
 
 /** Words at the start of a row of totals, as {@link toLooseValue} returns them, without blanks. */
@@ -20,12 +21,12 @@ export class RowSelection {
   readonly #headers: readonly string[];
   /** positions of the cells that are not read as values */
   readonly #others: readonly number[];
-  /** positions of the cells that identify a record; undefined if the map gives every row a key */
-  readonly #keys: readonly number[] | undefined;
+  /** the columns that identify a record; undefined if the map gives every row a key */
+  readonly #keys: readonly LayoutColumn[] | undefined;
   /** position of the cell of the key; -1 if the file lacks the key */
   readonly #key: number;
-  /** positions of the cells of each value that every record has */
-  readonly #required: readonly (readonly number[])[];
+  /** the columns in which every record has a value */
+  readonly #required: readonly LayoutColumn[];
 
   constructor({ skip, keep, headers, columns, format, key, reason }: Layout) {
     this.#rules = skip;
@@ -36,13 +37,11 @@ export class RowSelection {
     const fields = key === format.key ? [key, ...(format.fallbackKey ?? [])] : [key];
     const keys = columns.filter(({ column }) => fields.includes(column.field));
     const isGiven = keys.some(({ constant, fallback }) => constant !== null || fallback !== null);
-    this.#keys = isGiven ? undefined : keys.flatMap(({ positions }) => positions);
+    this.#keys = isGiven ? undefined : keys;
     this.#key = columns.find(({ column }) => column.field === key)?.positions[0] ?? -1;
-    this.#required = columns
-      .filter(
-        ({ column, positions, fallback }) => column.required === "always" && positions.length > 0 && fallback === null,
-      )
-      .map(({ positions }) => positions);
+    this.#required = columns.filter(
+      ({ column, positions, fallback }) => column.required === "always" && positions.length > 0 && fallback === null,
+    );
   }
 
   /** Returns why a row that is not blank is left out; undefined if it is read. */
@@ -83,7 +82,10 @@ export class RowSelection {
     const start = toLooseValue(cells[first] ?? "").replaceAll(/\s/g, "");
     if (filled.length === 1 && NOTE.test(start)) return "row-note";
     if (!TOTAL.test(start)) return undefined;
-    const isRecord = keys.some(isFilled) && first !== this.#key && this.#required.every((all) => all.some(isFilled));
+    // a number of people below the addresses is no value of a record
+    const hasValue = ({ column, positions }: LayoutColumn): boolean =>
+      positions.some((at) => isFilled(at) && satisfiesRule(column.value.rule, (cells[at] ?? "").trim()));
+    const isRecord = first !== this.#key && keys.some(hasValue) && this.#required.every(hasValue);
     return isRecord ? undefined : "row-total";
   }
 }

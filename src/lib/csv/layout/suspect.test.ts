@@ -68,6 +68,8 @@ test.each([
   ['"b"@x.jp', undefined],
   ["b@[192.0.2.1]", undefined],
   ["ｓａｂｕｒｏ@x.jp", "value-full-width"],
+  ["a＠@example.jp", "value-full-width"],
+  ["a。b@example.jp", "value-full-width"],
   ["三郎@x.jp", undefined],
   ["hanako.suzuki@example", "mail-domain"],
   ["b@example,co.jp", "mail-comma"],

@@ -52,6 +52,8 @@ const DATE_OR_SERIAL =
 const HYPHEN_VARIANT = /[\u2010-\u2015\u2212\uff0d]|(?<=\d)[\u30fc\uff70](?=\d)/;
 const ALL_HYPHEN_VARIANTS = new RegExp(HYPHEN_VARIANT, "g");
 const FULL_WIDTH_CHARACTER = /[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]/;
+/** Full-width characters in addresses, also `＠` and `。`, but not commas, which are a separate problem. */
+const FULL_WIDTH_IN_ADDRESS = /[\uff01-\uff0b\uff0d-\uff5e\u3002\uff61]/;
 
 /** Table of ASCII codes: 1 for each character with which a damaged value of any column may begin. */
 const SUSPECT_FIRST_CHARACTERS = Uint8Array.from({ length: 128 }, (_, code) =>
@@ -113,13 +115,13 @@ const detectMistypedAddress = (value: string, { kinds }: CharacterScan): Problem
 };
 
 const detectMailDamage = (value: string, look: CharacterScan): ProblemCode | undefined => {
-  if ((look.kinds & NON_ASCII) !== 0 && FULL_WIDTH_CHARACTER.test(value)) return "value-full-width";
   const end = value.length;
   // nearly all addresses do not begin with a scheme (mailto:) and end with a letter
   if (value.charCodeAt(6) === 0x3a || !isLetter(value.charCodeAt(end - 1))) {
     const wrapping = findAddressWrapping(value);
     if (wrapping !== undefined) return wrapping.code;
   }
+  if ((look.kinds & NON_ASCII) !== 0 && FULL_WIDTH_IN_ADDRESS.test(value)) return "value-full-width";
   const mistyped = detectMistypedAddress(value, look);
   if (mistyped !== undefined) return mistyped;
   // most top-level domains have two or three letters
@@ -159,12 +161,13 @@ export const detectDamage = (
   return scrutiny === "custom" && DATE_OR_SERIAL.test(value) ? "value-serial-date" : undefined;
 };
 
-/** Converts full-width ASCII characters, spaces and variants of hyphens to their half-width forms. */
+/** Converts full-width ASCII characters, spaces, full stops and variants of hyphens to their half-width forms. */
 const toHalfWidth = (value: string): string =>
   value
     .replace(/[\uff01-\uff5e\u3000]/g, (character) =>
       character === "\u3000" ? " " : String.fromCharCode(character.charCodeAt(0) - 0xfee0),
     )
+    .replace(/[\u3002\uff61]/g, ".")
     .replace(ALL_HYPHEN_VARIANTS, "-");
 
 /** Converts half-width kana to full-width and joins voiced sound marks with their letters. */
