@@ -545,7 +545,7 @@ test("names blocked records with the reason, and JSON contains all of them", asy
   expect(en.stderr).toContain("\nwarning: a user: the record is outside your organisations\n");
   expect(en.stderr).toContain("\nwarning: … and 3 more records\n");
   expect(en.stderr).toContain(
-    "\nerror: 23 records of change 17 cannot be undone; nothing was changed\n  first undo the later changes: clomoctl undo 21, clomoctl undo 19, clomoctl undo 18, …; to undo only the other records: clomoctl undo 17 --skip-blocked\n",
+    "\nerror: 23 records of change 17 cannot be undone; nothing was changed\n  first undo the later changes: clomoctl undo 21, clomoctl undo 19, clomoctl undo 18, …; remove the owner of the devices: clomoctl devices set-owner SN1 --none; to undo only the other records: clomoctl undo 17 --skip-blocked\n",
   );
   expect(ja.stderr).toContain("\n警告: ユーザー「太郎 <taro@x.jp>」: 変更 21 で変更されています(役職)\n");
   expect(ja.stderr).toContain("\n警告: 組織「S01」: デバイス「SN1」が参照しています\n");
@@ -556,7 +556,8 @@ test("names blocked records with the reason, and JSON contains all of them", asy
 
 test.each([
   [{ first: BLOCKED.slice(0, 1) }, "\n  first undo the later changes: clomoctl undo 21\n"],
-  [{ first: BLOCKED.slice(1, 2) }, "nothing was changed\n"],
+  [{ first: BLOCKED.slice(1, 2) }, "\n  remove the owner of the devices: clomoctl devices set-owner SN1 --none\n"],
+  [{ first: BLOCKED.slice(2) }, "nothing was changed\n"],
 ])("if all records are blocked, does not suggest undoing the rest: %#", async (blocked, end) => {
   const undo = { ...UNDO, delete: 0, blocked: { count: 1, ...blocked } };
   const tenant = tenantWith({ import: undo, discardImport: { ...undo, state: "discarded" } }, undo);
@@ -570,8 +571,10 @@ test("if no later change blocks the undo, suggests undoing only the rest", async
   const undo = { ...UNDO, blocked: { count: 1, first: BLOCKED.slice(1, 2) } };
   const tenant = tenantWith({ import: undo, discardImport: { ...undo, state: "discarded" } }, undo);
   const { en, ja } = await runInBoth("undo 17 --yes", { tenant });
-  expect(en.stderr).toContain("\n  to undo only the other records: clomoctl undo 17 --skip-blocked\n");
-  expect(ja.stderr).toContain("\n  ほかのデータだけを取り消すには: clomoctl undo 17 --skip-blocked\n");
+  expect(en.stderr).toContain("; to undo only the other records: clomoctl undo 17 --skip-blocked\n");
+  expect(ja.stderr).toContain(
+    "\n  デバイスの所有者を外してください: clomoctl devices set-owner SN1 --none。ほかのデータだけを取り消すには: clomoctl undo 17 --skip-blocked\n",
+  );
   for (const how of ["--mirror-only", "--emit-csv undo.csv"])
     expect((await run(`undo 17 --yes ${how}`, { tenant })).stderr).toContain(
       `: clomoctl undo 17 ${how} --skip-blocked\n`,

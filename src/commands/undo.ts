@@ -1,6 +1,7 @@
 import { line } from "../lib/advice/index.ts";
 import type { Import } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
+import { DEVICE } from "../lib/model/device.ts";
 import { FORMATS } from "../lib/model/formats.ts";
 import { formatCount, joinTexts, text, type Text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
@@ -224,12 +225,19 @@ const createBlockedUndoFailure = (
   const later = [...new Set(first.flatMap(({ change }) => change ?? []))].toSorted((a, b) => b - a);
   const lines = later.slice(0, MAX_SUGGESTED_UNDOS).map((number) => line("undo", [number]));
   const before = [...lines, ...(later.length > MAX_SUGGESTED_UNDOS ? ["…"] : [])].join(", ");
+  const devices = first.flatMap(({ why, other }) =>
+    why === "used" && other?.thing === DEVICE.name ? (other.name ?? []) : [],
+  );
+  const release = line("devices set-owner", [...new Set(devices)], { none: true });
   const ways = [
     ...(reopened !== undefined
       ? [text(`to see the state of the tasks: ${ALL_TASKS_COMMAND}`, `作業の状況を見るには: ${ALL_TASKS_COMMAND}`)]
       : []),
     ...(reopened === undefined && later.length > 0
       ? [text(`first undo the later changes: ${before}`, `先に後の変更を取り消してください: ${before}`)]
+      : []),
+    ...(reopened === undefined && devices.length > 0
+      ? [text(`remove the owner of the devices: ${release}`, `デバイスの所有者を外してください: ${release}`)]
       : []),
     ...(count < countUndoneRecords(plan)
       ? [text(`to undo only the other records: ${skip}`, `ほかのデータだけを取り消すには: ${skip}`)]

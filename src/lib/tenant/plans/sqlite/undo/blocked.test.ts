@@ -213,6 +213,20 @@ describe("names the later change that holds the value", () => {
   });
 });
 
+test("a later change and a device that needs the user are both named", async () => {
+  const number = await did(userMade("a"));
+  const [user] = await tenant.client.users.find({ name: "a@x.jp" });
+  const change = await did(tenant.client.users.edit(user?.id ?? "", { title: "課長" }));
+  await deviceMade("S1", { owner: user?.id });
+  expect((await tenant.client.imports.undo(number)).blocked).toEqual({
+    count: 1,
+    first: [
+      { ...A, why: "changed", fields: ["役職"], change, other: null },
+      { ...A, why: "used", fields: [], change: null, other: { thing: "device", name: "S1" } },
+    ],
+  });
+});
+
 test("a sixth account does not get the support option back", async () => {
   const ids: string[] = [];
   for (let at = 0; at < MAX_SUPPORT_OPTIONS; at += 1) ids.push(await administrator(`a${at}`, { supportOption: true }));

@@ -40,11 +40,15 @@ import {
 
 // Finds the staged records that cannot be undone. Each check adds the records that it finds to the same table.
 
-/** The temporary table of the staged records that cannot be undone, each with the first reason that was found. */
+/** The temporary table of the staged records that cannot be undone, with the first reason that was found
+ * and, if the undo would delete or rename the record, the first record that refers to it: the one does not remove the other. */
 const BLOCKED_TABLE = "temp.undo_blocked";
 
 const CREATE_BLOCKED_TABLE_SQL = `create table if not exists ${BLOCKED_TABLE} (thing text, pk integer, why text, fields text, change integer,
-  otherThing text, otherPk integer, what text, primary key (thing, pk))`;
+  otherThing text, otherPk integer, what text)`;
+
+const CREATE_BLOCKED_INDEX_SQL =
+  "create unique index if not exists temp.undo_blocked_reason on undo_blocked (thing, pk, why = 'used')";
 
 /** The columns of a user that belong to the user's account. */
 const USER_ACCOUNT_COLUMNS = ["accountName", "administrator"];
@@ -105,6 +109,7 @@ class BlockedRecordFinder {
     const of = other === undefined ? "null, null" : `'${other.thing.name}', ${other.pk}`;
     this.#database.run(
       `insert into ${BLOCKED_TABLE} select '${thing.name}', ${pk}, '${why}', ${fields}, ${change}, ${of}, null ${from}
+       and not exists (select 1 from ${BLOCKED_TABLE} h where h.thing = '${thing.name}' and h.pk = ${pk} and h.why = 'hidden')
        on conflict do nothing`,
       { revision: this.#undone.revision },
     );
@@ -458,6 +463,7 @@ export const findBlockedRecords = (
   known: readonly BlockedRecordKey[] = [],
 ): void => {
   database.exec(CREATE_BLOCKED_TABLE_SQL);
+  database.exec(CREATE_BLOCKED_INDEX_SQL);
   database.exec(`delete from ${BLOCKED_TABLE}`);
   for (const [thing, pk] of known)
     database.run(`insert into ${BLOCKED_TABLE} values (:thing, :pk, 'hidden', '[]', null, null, null, null)`, {
@@ -486,12 +492,12 @@ const unstageBlockedRecords = (database: Database): void => {
 };
 
 export const countBlockedRecords = (database: Database): number =>
-  database.count(`select count(*) from ${BLOCKED_TABLE}`);
+  database.count(`select count(*) from (select distinct thing, pk from ${BLOCKED_TABLE})`);
 
 /** Returns the keys of the records that {@link findBlockedRecords} found. */
 export const readBlockedRecordKeys = (database: Database): readonly BlockedRecordKey[] =>
   database
-    .all(`select thing, pk from ${BLOCKED_TABLE} order by thing, pk`)
+    .all(`select distinct thing, pk from ${BLOCKED_TABLE} order by thing, pk`)
     .map(({ thing, pk }) => [String(thing), Number(pk)]);
 
 /** Returns an ETag that changes if the blocked records change or, for a drop of tasks, if the dropped values change. */
@@ -511,7 +517,7 @@ export const readBlockedRecords = (database: Database, most: number): readonly B
   const rows = database.all(
     `select b.thing, b.why, b.fields, b.what, (select a.seq from audit a where a.seq = b.change) as change, b.otherThing,
        ${buildAnyLabelLookupSql(database, "b.thing", "b.pk")} as name, ${buildAnyLabelLookupSql(database, "b.otherThing", "b.otherPk")} as other
-     from ${BLOCKED_TABLE} b order by b.thing, b.pk limit :most`,
+     from ${BLOCKED_TABLE} b order by b.thing, b.pk, b.rowid limit :most`,
     { most },
   );
   const orNull = (value: Row[string] | undefined): string | null =>
