@@ -1,3 +1,4 @@
+import { inflateRawSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { Failure } from "../errors/index.ts";
 import { WorkbookReader } from "./workbook.ts";
@@ -35,3 +36,47 @@ test("a printed sheet that is full continues on another sheet below the same hea
 test("another sheet that is full is refused", async () => {
   await expect(encode([sheetOf("Sheet1", [["a"], ["b"]])], 1)).rejects.toThrow(Failure);
 });
+
+test("every sheet is printed on A4 landscape, and rows are as high as their wrapped cells", async () => {
+  const long = "先に、この人が所有するデバイスの所有者を変更してください。".repeat(3);
+  const book = await encode([
+    sheetOf(
+      "残す",
+      [
+        ["名前", "理由"],
+        ["山田", long],
+        ["佐藤", "短い理由"],
+      ],
+      true,
+    ),
+    sheetOf("回収", [["シリアルナンバー"]]),
+  ]);
+  const texts = listXmlParts(Buffer.from(book));
+  const [kept = "", collected = ""] = texts.filter((xml) => xml.includes("<worksheet "));
+  for (const xml of [kept, collected]) {
+    expect(xml).toContain('<pageSetUpPr fitToPage="1"/>');
+    expect(xml).toContain('<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/>');
+  }
+  expect(texts.find((xml) => xml.includes("<workbook "))?.match(/_xlnm\.Print_Titles/g)).toHaveLength(2);
+  expect([...kept.matchAll(/<row r="(\d)"([^>]*)>/g)].map(([, row, height]) => [row, height])).toEqual([
+    ["1", ""],
+    ["2", ' ht="72" customHeight="1"'],
+    ["3", ""],
+  ]);
+});
+
+/** Returns the XML of the parts of a workbook, in their order. */
+const listXmlParts = (bytes: Buffer): readonly string[] => {
+  const parts: string[] = [];
+  const end = bytes.lastIndexOf("PK\u0005\u0006");
+  let at = bytes.readUInt32LE(end + 16);
+  for (let left = bytes.readUInt16LE(end + 10); left > 0; left -= 1) {
+    const [packed, length, start] = [20, 28, 42].map((place) =>
+      place === 28 ? bytes.readUInt16LE(at + place) : bytes.readUInt32LE(at + place),
+    ) as [number, number, number];
+    const data = start + 30 + bytes.readUInt16LE(start + 26) + bytes.readUInt16LE(start + 28);
+    parts.push(inflateRawSync(bytes.subarray(data, data + packed)).toString("utf8"));
+    at += 46 + length;
+  }
+  return parts;
+};

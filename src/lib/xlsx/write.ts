@@ -71,14 +71,10 @@ const STYLES = `<styleSheet xmlns="${MAIN_NAMESPACE}"><fonts count="${FONTS.leng
   )}</cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>`;
 
 /** Returns the parts of a workbook other than its sheets.  @param sheets the written sheets */
-const buildFixedParts = (
-  sheets: readonly Pick<Sheet, "name" | "printed">[],
-): readonly (readonly [string, string])[] => {
+const buildFixedParts = (sheets: readonly Pick<Sheet, "name">[]): readonly (readonly [string, string])[] => {
   const names = sheets.map(({ name }) => encodeAttribute(name));
-  const titles = sheets.flatMap(({ printed }, at) =>
-    printed === true
-      ? [`<definedName name="_xlnm.Print_Titles" localSheetId="${at}">'${names[at] ?? ""}'!$1:$1</definedName>`]
-      : [],
+  const titles = names.map(
+    (name, at) => `<definedName name="_xlnm.Print_Titles" localSheetId="${at}">'${name}'!$1:$1</definedName>`,
   );
   const places = sheets.map((_, at) => `worksheets/sheet${at + 1}.xml`);
   return [
@@ -89,7 +85,7 @@ const buildFixedParts = (
     ["_rels/.rels", buildRelationships(["officeDocument", "xl/workbook.xml"])],
     [
       "xl/workbook.xml",
-      `<workbook xmlns="${MAIN_NAMESPACE}" xmlns:r="${RELATIONSHIP_TYPE_BASE}"><sheets>${names.map((name, at) => `<sheet name="${name}" sheetId="${at + 1}" r:id="rId${at + 1}"/>`).join("")}</sheets>${titles.length === 0 ? "" : `<definedNames>${titles.join("")}</definedNames>`}</workbook>`,
+      `<workbook xmlns="${MAIN_NAMESPACE}" xmlns:r="${RELATIONSHIP_TYPE_BASE}"><sheets>${names.map((name, at) => `<sheet name="${name}" sheetId="${at + 1}" r:id="rId${at + 1}"/>`).join("")}</sheets><definedNames>${titles.join("")}</definedNames></workbook>`,
     ],
     [
       "xl/_rels/workbook.xml.rels",
@@ -148,14 +144,14 @@ export type Cell = string | StyledCell;
 /** Rows of a sheet, many at a time. */
 type Batches = AsyncIterable<readonly (readonly Cell[])[]>;
 
-/** A sheet of a workbook. The first row stays in view. */
+/** A sheet of a workbook. The first row stays in view, and is repeated on every page of A4 landscape. */
 export interface Sheet {
   /** at most 31 characters, none of `[]:*?/\`; no other sheet has it */
   readonly name: string;
   readonly rows: Batches;
   /**
-   * true for a sheet that people read and print: the first row is a header and is repeated on every page of A4
-   * landscape, columns have the width of their contents, and rows beyond Excel's limit continue on a further sheet
+   * true for a sheet that people read: columns have the width of their contents, long cells wrap, and rows beyond
+   * Excel's limit continue on a further sheet
    */
   readonly printed?: boolean | undefined;
 }
@@ -167,13 +163,16 @@ const MIN_WIDTH = 8;
 const MAX_WIDTH = 48;
 const USUAL_WIDTH = 20;
 
-/** Returns the approximate width of a cell: Japanese characters are twice as wide as Latin ones. */
+/** Returns the approximate width of a line of text: Japanese characters are twice as wide as Latin ones. */
+const measureText = (line: string): number => line.length + (line.match(/[\u1100-\uff60]/g)?.length ?? 0);
+
+/** Returns the approximate width of a cell. */
 const measureCell = (cell: Cell): number =>
   Math.max(
     ...getText(cell)
       .slice(0, MAX_WIDTH * 4)
       .split("\n")
-      .map((text) => text.length + (text.match(/[\u1100-\uff60]/g)?.length ?? 0)),
+      .map(measureText),
   );
 
 const measureColumns = (rows: readonly (readonly Cell[])[]): readonly number[] =>
@@ -183,6 +182,27 @@ const measureColumns = (rows: readonly (readonly Cell[])[]): readonly number[] =
       return widths;
     }, [])
     .map((width) => Math.min(width, MAX_WIDTH));
+
+/** The height of a line in points, and the maximum height of a row in Excel. */
+const LINE_HEIGHT = 18;
+const MAX_ROW_HEIGHT = 409;
+
+/**
+ * Returns the attributes for the height of a row whose cells wrap; empty if each cell fits on a line. LibreOffice does
+ * not calculate the height of rows without one.
+ */
+const renderRowHeight = (cells: readonly Cell[], widths: readonly number[], usual: CellStyle): string => {
+  const lines = cells.map((cell, at) => {
+    const [, , wraps] = STYLE_FORMATS[typeof cell === "string" ? usual : cell.style];
+    return wraps ? countLines(getText(cell), widths[at] ?? USUAL_WIDTH) : 1;
+  });
+  const most = Math.max(1, ...lines);
+  return most === 1 ? "" : ` ht="${Math.min(most * LINE_HEIGHT, MAX_ROW_HEIGHT)}" customHeight="1"`;
+};
+
+/** Returns the number of lines that a text needs in a column.  @param width in Latin characters */
+const countLines = (value: string, width: number): number =>
+  value.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(measureText(line) / width)), 0);
 
 /** The rows of a sheet that are still to be written; a sheet that is full leaves the rest to the next sheet. */
 class SheetRows {
@@ -219,14 +239,14 @@ class SheetRows {
     const widths = this.printed
       ? measureColumns(this.#header === undefined ? first : [this.#header, ...first])
       : (first[0] ?? []).map(() => USUAL_WIDTH);
-    yield Buffer.from(renderSheetStart(widths, this.printed));
+    yield Buffer.from(renderSheetStart(widths));
     let row = 0;
     let columns: readonly string[] = [];
     const usual = this.printed ? "wrapped" : "text";
     const render = (cells: readonly Cell[]): string => {
       row += 1;
       if (columns.length < cells.length) columns = cells.map((_, at) => toColumnName(at + 1));
-      return `<row r="${row}">${cells.map((cell, at) => renderCellXml(cell, `${columns[at] ?? ""}${row}`, usual)).join("")}</row>`;
+      return `<row r="${row}"${renderRowHeight(cells, widths, usual)}>${cells.map((cell, at) => renderCellXml(cell, `${columns[at] ?? ""}${row}`, usual)).join("")}</row>`;
     };
     if (this.#header !== undefined) yield Buffer.from(render(this.#header));
     let left = maxRows - row;
@@ -237,7 +257,7 @@ class SheetRows {
       this.#at += part.length;
       yield Buffer.from(part.map(render).join(""));
     }
-    yield Buffer.from(`</sheetData>${this.printed ? PRINT_SETUP : ""}</worksheet>`);
+    yield Buffer.from(`</sheetData>${PRINT_SETUP}</worksheet>`);
   }
 }
 
@@ -246,13 +266,12 @@ const PRINT_SETUP =
   '<pageMargins left="0.4" right="0.4" top="0.6" bottom="0.6" header="0.3" footer="0.3"/><pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/><headerFooter><oddHeader>&amp;L&amp;A</oddHeader><oddFooter>&amp;C&amp;P / &amp;N</oddFooter></headerFooter>';
 
 /** Renders the beginning of a sheet. The first row stays in view, and cells that the user adds are also text. */
-const renderSheetStart = (widths: readonly number[], printed: boolean): string => {
+const renderSheetStart = (widths: readonly number[]): string => {
   const cols = widths.map(
     (width, at) =>
       `<col min="${at + 1}" max="${at + 1}" width="${width}" style="${getStyleNumber("text")}" customWidth="1"/>`,
   );
-  const properties = printed ? '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>' : "";
-  return `${XML_DECLARATION}<worksheet xmlns="${MAIN_NAMESPACE}">${properties}<sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>${cols.length === 0 ? "" : `<cols>${cols.join("")}</cols>`}<sheetData>`;
+  return `${XML_DECLARATION}<worksheet xmlns="${MAIN_NAMESPACE}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>${cols.length === 0 ? "" : `<cols>${cols.join("")}</cols>`}<sheetData>`;
 };
 
 /**
