@@ -285,6 +285,8 @@ const Import = nameSchema(
     inputBytes: z.int(),
     encoding: z.string().nullable(),
     createdAt: Instant,
+    /** only if the plan was compared with the tenant again */
+    replannedAt: Instant.optional(),
     committedAt: Instant.nullable(),
     actor: z.string(),
     /** true if the caller made this import */

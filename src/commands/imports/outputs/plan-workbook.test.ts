@@ -96,6 +96,16 @@ test("the same workbook is written again from the kept plan, and from the versio
   expect(readFileSync(desk.path("done.csv"), "utf8")).toContain("yamada@x.jp,update,役職: 主任 → 課長");
 });
 
+test("the workbook of a plan that was compared again shows when", async () => {
+  const desk = await deskWithPlan();
+  const factsOf = (name: string) =>
+    cellsOf(sheetsOf(readFileSync(desk.path(name))).get("計画") ?? "").map(([label = ""]) => label.replace(/#\d$/, ""));
+  expect(factsOf("plan.xlsx")).not.toContain("再比較日時");
+  expect((await desk.run("imports replan P3 --lang ja")).code).toBe(0);
+  expect((await desk.run("imports show P3 --report again.xlsx --lang ja")).code).toBe(0);
+  expect(factsOf("again.xlsx")).toContain("再比較日時");
+});
+
 test("a deletion can be approved in a workbook and committed later", async () => {
   const desk = await deskWithPlan();
   const line = "users delete sato@x.jp --dry-run --keep-plan --report gone.xlsx --lang ja";

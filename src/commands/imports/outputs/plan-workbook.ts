@@ -113,6 +113,7 @@ async function* renderSummary(book: PlanBook, isKept: boolean): AsyncGenerator<r
     fact(text("mode", "インポート方法"), getDisplayName(IMPORT_MODE_NAMES, told.mode)),
     ...(told.fileName === "" ? [] : [fact(source, same(told.fileName))]),
     fact(text("created at", "作成日時"), when(told.createdAt)),
+    ...(told.replannedAt === undefined ? [] : [fact(text("compared again at", "再比較日時"), when(told.replannedAt))]),
     fact(text("done by", "実行者"), same(told.actor)),
     fact(text("state", "状態"), getDisplayName(IMPORT_STATE_NAMES, told.state)),
     ...(told.committedAt === null ? [] : [fact(text("committed at", "適用日時"), when(told.committedAt))]),

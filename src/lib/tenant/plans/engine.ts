@@ -27,6 +27,8 @@ export interface DeletionTarget {
 export interface ReplanOptions extends Pick<DeletionTarget, "permitted"> {
   /** true: the plan of a takeover keeps the records that its export lacks */
   readonly keepMissing?: boolean | undefined;
+  /** the current instant */
+  readonly now: string;
 }
 
 /** A selection of rows of a plan. */

@@ -51,6 +51,8 @@ export interface ImportDetail {
   readonly counts: PlanCounts | null;
   /** revision of the tenant with which the plan was compared last */
   readonly comparedRevision?: number | undefined;
+  /** when the plan was compared again; undefined if it was compared only once */
+  readonly replannedAt?: string | undefined;
   /** numbers of the records that the plan keeps because it cannot delete them */
   readonly undeletable?: readonly number[] | undefined;
   readonly committedAt: string | null;

@@ -377,7 +377,8 @@ export class TenantImports {
 
   async #compareAgain(id: string, signal: AbortSignal | undefined, keepMissing = false): Promise<ImportRecord> {
     const record = await this.#expect(id, ["planned"]);
-    await this.#engine.replan(record, { permitted: await this.#listClearingOperations(), keepMissing }, signal);
+    const now = getCurrentInstant(this.#session.surroundings);
+    await this.#engine.replan(record, { permitted: await this.#listClearingOperations(), keepMissing, now }, signal);
     const compared = await this.#expect(id, [record.state]);
     await this.#checkWork(compared);
     return compared;

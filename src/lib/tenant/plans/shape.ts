@@ -165,6 +165,7 @@ const toImportResponse = (record: ImportRecord, beside: ImportContext, asking: s
     inputBytes: detail.staged?.bytes ?? 0,
     encoding: detail.staged?.encoding ?? null,
     createdAt: record.createdAt,
+    ...(detail.replannedAt === undefined ? {} : { replannedAt: detail.replannedAt }),
     committedAt: detail.committedAt,
     actor: detail.actor,
     mine: detail.actor === asking,

@@ -288,12 +288,18 @@ const PASS_UNMODIFIED_EXPORT_HINT = text(
   "管理画面のエクスポートをそのまま指定してください",
 );
 
-/** Compares rows or records to delete with the tenant and stores the plan.  @param permitted see {@link DeletionTarget} */
+/**
+ * Compares rows or records to delete with the tenant and stores the plan.
+ *
+ * @param permitted see {@link DeletionTarget}
+ * @param replannedAt the current instant, if the plan was compared before
+ */
 const compareAndStorePlan = async (
   database: Database,
   record: ImportRecord,
   plans: PlanDefinitions,
   permitted?: DeletionTarget["permitted"],
+  replannedAt?: string,
 ): Promise<void> => {
   const [plan] = plans;
   const isDeletion = plan.request.mode === "delete";
@@ -329,7 +335,7 @@ const compareAndStorePlan = async (
     await updateImport(writer, record, {
       state: "planned",
       etag,
-      detail: { staged: isDeletion ? null : plan.staged, counts, ...deleted },
+      detail: { staged: isDeletion ? null : plan.staged, counts, replannedAt, ...deleted },
     });
   });
 };
@@ -385,14 +391,14 @@ const toKeepingImport = (record: ImportRecord): ImportRecord => {
 
 /** Compares the staged rows with the tenant's current state again. */
 export const replan = (
-  { files, id, permitted, keepMissing }: Extract<WorkerTask, { type: "replan" }>,
+  { files, id, permitted, keepMissing, now }: Extract<WorkerTask, { type: "replan" }>,
   interrupted: () => boolean,
 ): Promise<void> =>
   withDatabase(files, interrupted, async (database) => {
     const stored = await readImport(new Connection(database), id);
     const record = keepMissing === true ? toKeepingImport(stored) : stored;
     limitToScope(database, getPlanScope(record.detail.request));
-    await compareAndStorePlan(database, record, buildComparisonDefinitions(record), permitted);
+    await compareAndStorePlan(database, record, buildComparisonDefinitions(record), permitted, now);
   });
 
 /** Returns the collections that an import of a kind may write. */

@@ -165,7 +165,7 @@ describe("a task that fails", () => {
 
   const replan = (file: string): WorkerTask => {
     const files = { tenant: join(tenant.folder, file), staging: join(tenant.folder, "staging.db") };
-    return { type: "replan", files, id: "none" };
+    return { type: "replan", files, id: "none", now: "2026-11-20T00:00:00.000Z" };
   };
 
   test("leaves the rest of its file unread", async () => {
