@@ -42,6 +42,15 @@ test("requests the devices of one user by the user's ID", async () => {
   ]);
 });
 
+test("keeps serial numbers whole on a narrow terminal", async () => {
+  const serials = ["SN000000000000001", "SN000000000000002"] as const;
+  const devices = serials.map((serialNumber) => ({ ...owned, serialNumber, identificationName: "x".repeat(40) }));
+  const line = "devices list --fields serialNumber,identificationName,phoneNumber,owner";
+  const { stdout } = await run(line, { tenant: { devices: page(null, ...devices) }, terminal: { columns: 60 } });
+  expect(stdout).toContain("x…");
+  for (const serial of serials) expect(stdout).toContain(`\n${serial}  `);
+});
+
 test("reads pages for ndjson with selected fields", async () => {
   const pages = await run("devices list --format ndjson --fields status", { tenant: { devices: page(null, owned) } });
   expect(pages.stdout).toBe('{"status":"管理中"}\n');

@@ -19,7 +19,8 @@ export const buildFieldColumns = <R>(fields: Fields): readonly Column<R>[] =>
       fileHeader: field.column?.header,
       align: field.type === "integer" ? "end" : undefined,
       instant: field.type === "instant",
-      whole: "rule" in field && field.rule === EMAIL_ADDRESS_RULE,
+      // keys and addresses are copied into other commands
+      whole: field.unique === true || ("rule" in field && field.rule === EMAIL_ADDRESS_RULE),
       paths: member === "path",
       value,
       name: names && ((record) => names[String(value(record))] ?? null),

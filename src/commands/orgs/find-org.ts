@@ -69,10 +69,9 @@ const MAX_SUGGESTIONS = 3;
 /** Returns the paths of organisations whose name or code contains the typed text, or is similar to it. */
 export function suggestOrgs(typed: string, orgs: readonly Org[]): readonly string[] {
   const holding = orgs.filter(({ name, code }) => name.includes(typed) || code?.includes(typed) === true);
-  const near = findNearestWord(
-    typed,
-    orgs.flatMap(({ name, code }) => (code === null ? [name] : [name, code])),
-  );
+  const known = orgs.flatMap(({ name, code }) => (code === null ? [name] : [name, code]));
+  // any other code of one character would be similar
+  const near = typed.length < 2 ? undefined : findNearestWord(typed, known);
   const found =
     holding.length > 0 ? holding : orgs.filter(({ name, code }) => near !== undefined && [name, code].includes(near));
   return found.slice(0, MAX_SUGGESTIONS).map(({ path, name }) => (path === "" ? name : path));

@@ -64,6 +64,14 @@ test("suggests an organisation whose name is similar to the typed one", async ()
   }
 });
 
+test("suggests no organisation for a text of one character, which any other character resembles", async () => {
+  const [org] = example<{ items: readonly [object] }>("orgs").items;
+  const orgs = { items: [{ ...org, code: "S" }] };
+  const { stderr } = await run(["users", "list", "--org", "/"], { tenant: { findOrgs: { items: [] }, orgs } });
+  expect(stderr).toContain('no organisation matches "/"');
+  expect(stderr).not.toContain("did you mean");
+});
+
 test("also sorts users by the header of a column", async () => {
   const tenant = { users: page(null, hanako) };
   const { requests } = await run("users list --sort 氏名:desc --fields name", { tenant });
