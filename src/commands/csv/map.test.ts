@@ -170,13 +170,28 @@ test("writes the map to a file that can be read as a map", async () => {
   expect(checked).toMatchObject({ exit: 0, stderr: "" });
 });
 
-test("keeps earlier answers unless they may be replaced", async () => {
-  const folder = folderWith({ "in.csv": "氏名,メールアドレス,Memo\n", "map.yaml": "columns: {Memo: 氏名}\n" });
+test("continues an existing map, and keeps its comments unless they may be lost", async () => {
+  const before = "# ours\ncolumns: {Memo: 役職}\nvalues: {title: {a: b}}\n";
+  const folder = folderWith({ "in.csv": "氏名,メールアドレス,Memo,Note\n", "map.yaml": before });
   const line = "csv map in.csv --as users -o map.yaml";
-  const kept = await run(line, { folder, terminal: { typing: [["Replace the existing map.yaml?", "n\r"]] } });
-  expect(kept).toMatchObject({ exit: 0, stdout: "", stderr: expect.stringContaining("nothing was changed") });
-  expect(readFileSync(join(folder, "map.yaml"), "utf8")).toBe("columns: {Memo: 氏名}\n");
-  const typing: readonly Typing[] = [['Which field does "Memo" stand for?', ENTER]];
+  const kept = await run(line, {
+    folder,
+    terminal: { typing: [["map.yaml is continued, but loses its comments", "n\r"]] },
+  });
+  expect(kept).toMatchObject({ exit: 0, stdout: "" });
+  expect(readFileSync(join(folder, "map.yaml"), "utf8")).toBe(before);
+  const more: readonly Typing[] = [
+    ["map.yaml is continued, but loses its comments", "y\r"],
+    ['Which field does "Note" stand for?', ENTER],
+  ];
+  expect((await run(line, { folder, terminal: { typing: more } })).exit).toBe(0);
+  expect(readFileSync(join(folder, "map.yaml"), "utf8")).toBe(
+    'columns:\n  "Memo": "役職"\n  "Note": ignore\nvalues:\n  "役職":\n    "a": "b"\n',
+  );
+  const typing: readonly Typing[] = [
+    ['Which field does "Memo" stand for?', ENTER],
+    ['Which field does "Note" stand for?', ENTER],
+  ];
   expect((await run(`${line} --overwrite`, { folder, terminal: { typing } })).exit).toBe(0);
   expect(readFileSync(join(folder, "map.yaml"), "utf8")).toContain('"Memo": ignore');
 });

@@ -11,6 +11,7 @@ import { examineFile } from "../imports/plan/send.ts";
 import { buildCsvCommand, buildImportCommand } from "../imports/refusal/command.ts";
 import type { Remedy } from "../imports/refusal/remedies.ts";
 import { scanForRemedies } from "../imports/refusal/scan.ts";
+import { hasComments, loadColumnMap } from "./file/column-map.ts";
 import { INPUT_ENCODING_OPTION } from "./file/encoding.ts";
 import { FORMAT_OPTION } from "./file/format.ts";
 import { OUTPUT_FILE_OPTION, writeOutput } from "./file/output.ts";
@@ -23,8 +24,8 @@ export default defineCommand({
   summary: text("create a --map file by answering questions", "質問に答えて、--map 用の対応表ファイルを作る"),
   details: [
     text(
-      "Asks which field each unknown header stands for. Without a terminal, write the file by hand: columns (header in the file: field, or ignore), join, values, constants, defaults, rows, options and dialect; see docs/guides/en/map-files.md.",
-      "形式にないヘッダーごとに、どの項目かを質問します。ターミナルで実行できない場合は手で書いてください: columns(元のヘッダー: 項目、または ignore)、join、values、constants、defaults、rows、options、dialect。docs/guides/ja/map-files.md も参照してください。",
+      "Asks which field each unknown header stands for. If the output file is a map, it is continued: only what it does not answer is asked (with --overwrite, everything). Without a terminal, write the file by hand: columns (header in the file: field, or ignore), join, values, constants, defaults, rows, options and dialect; see docs/guides/en/map-files.md.",
+      "形式にないヘッダーごとに、どの項目かを質問します。出力先が既存の対応表なら、それに書かれていないことだけを質問して書き足します(--overwrite なら最初から質問)。ターミナルで実行できない場合は手で書いてください: columns(元のヘッダー: 項目、または ignore)、join、values、constants、defaults、rows、options、dialect。docs/guides/ja/map-files.md も参照してください。",
     ),
   ],
   args: {
@@ -34,7 +35,7 @@ export default defineCommand({
     as: FORMAT_OPTION,
     encoding: INPUT_ENCODING_OPTION,
     sheet: SHEET_OPTION,
-    output: { ...OUTPUT_FILE_OPTION, isPublic: true },
+    output: { ...OUTPUT_FILE_OPTION, isPublic: true, isContinued: true },
   },
   examples: [{ line: "clomoctl csv map people.csv --as users -o people-map.yaml" }],
   exits: ["usage", "input-rejected", "not-found"],
@@ -45,14 +46,32 @@ export default defineCommand({
     await using file = await openInput(tools, name);
     const { signal } = tools;
     if (!terminal.interactive) throw createNotInteractiveFailure();
+    const isNew = output === "-" || globals.overwrite || (await tools.outputs.freeName(output)) === output;
+    const before = isNew ? undefined : await loadColumnMap(tools, as, { option: output });
+    if (before !== undefined && (await hasComments(tools, output))) {
+      const message = text(
+        `${output} is continued, but loses its comments. Continue?`,
+        `${output} に書き足すと、コメントが失われます。続けますか?`,
+      );
+      if (!(await terminal.prompts.confirm({ message, flag: "--overwrite" }))) return;
+    }
     const again: RetypedCommand = (chosen) => buildCsvCommand("map", name, { as, ...chosen, output });
-    const reading = await examineFile(tools, file, { encoding: asked, sheet, newline: "auto", format: as, again });
-    const { map, newFields } = await askColumns(terminal.prompts, await surveyFile(file, reading, signal), FORMATS[as]);
+    const reading = await examineFile(tools, file, {
+      encoding: asked,
+      sheet: sheet ?? before?.options?.sheet,
+      headerRow: before?.options?.headerRow,
+      map: before,
+      newline: "auto",
+      format: as,
+      again,
+    });
+    const surveyed = await surveyFile(file, reading, signal);
+    const { map, newFields } = await askColumns(terminal.prompts, surveyed, FORMATS[as], { map: before });
     const { dialect } = reading;
     const orgBy = map.joins?.some(({ field }) =>
       FORMATS[as].columns.some((one) => one.field === field && namesOrg(one)),
     );
-    const options = orgBy === true ? { orgBy: "path" as const } : undefined;
+    const options = orgBy === true ? { ...before?.options, orgBy: "path" as const } : before?.options;
     const content = renderMapFile({ ...map, dialect, options }, FORMATS[as]);
     async function* bytes(): AsyncGenerator<Uint8Array> {
       yield Buffer.from(content);

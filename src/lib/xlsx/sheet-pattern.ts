@@ -29,6 +29,15 @@ export const findSheetNames = (names: readonly string[], pattern: string): reado
   return latest !== undefined && hasYears ? [latest] : found;
 };
 
+/** Returns the names that contain a date, the latest first, and then the others. */
+export const sortLatestFirst = (names: readonly string[]): readonly string[] => {
+  const dated = names.filter((name) => DATED_NAME.test(name.normalize("NFKC")));
+  return [
+    ...dated.toSorted((one, other) => compareNumbers(toNumbers(other), toNumbers(one))),
+    ...names.filter((name) => !dated.includes(name)),
+  ];
+};
+
 const toNumbers = (name: string): readonly number[] => (name.normalize("NFKC").match(NUMBER) ?? []).map(Number);
 
 const compareNumbers = (one: readonly number[], other: readonly number[]): number => {

@@ -15,8 +15,8 @@ export const MAP_OPTION = {
   kind: "file",
   value: "FILE",
   about: text(
-    "YAML file that maps headers to fields, see csv map (default with a tenant: the column map file of its context)",
-    "ヘッダーと項目の対応表ファイル(YAML。csv map を参照。テナントを使うコマンドの既定はコンテキストの設定)",
+    "YAML file that maps headers to fields, see csv map; none for no map (default with a tenant: the column map file of its context)",
+    "ヘッダーと項目の対応表ファイル(YAML。csv map を参照。none なら使わない。テナントを使うコマンドの既定はコンテキストの設定)",
   ),
 } as const satisfies TextField;
 
@@ -40,6 +40,19 @@ export interface MapSources {
   readonly customFields?: (() => Promise<readonly CustomField[]>) | undefined;
 }
 
+/** The value of `--map` for no map. */
+const NO_MAP = "none";
+
+/** Returns the file of the map of a format, if there is one. */
+export function findMapFile(
+  format: FormatName,
+  { option, context, isList = false }: Omit<MapSources, "customFields">,
+): string | undefined {
+  if (option !== undefined) return option === NO_MAP ? undefined : option;
+  const ofConsole = context?.kind === "embedded" ? context.maps.get(format) : undefined;
+  return (isList ? context?.lists?.get(format) : undefined) ?? ofConsole;
+}
+
 /**
  * Loads the column map of a format: from the file of `--map`, else from the file that the context specifies. Returns
  * undefined if neither specifies a file.
@@ -52,14 +65,17 @@ export async function loadColumnMap(
   format: FormatName,
   { option, context, isList = false, customFields }: MapSources,
 ): Promise<MapFileSchema | undefined> {
-  const ofConsole = context?.kind === "embedded" ? context.maps.get(format) : undefined;
-  const file = option ?? (isList ? context?.lists?.get(format) : undefined) ?? ofConsole;
+  const file = findMapFile(format, { option, context, isList });
   if (file === undefined) return undefined;
   const content = await readText(resolve(workingFolder, file), file);
   const { parseMapFile } = await import("../../../lib/csv/layout/map-parse.ts");
   const known = FORMATS[format];
   return parseMapFile(content, known, file, known.custom ? await customFields?.() : undefined);
 }
+
+/** Returns true if a map has comments, which are lost when clomoctl writes it again. */
+export const hasComments = async ({ workingFolder }: Pick<Tools, "workingFolder">, file: string): Promise<boolean> =>
+  /(?:^|\s)#/m.test(await readText(resolve(workingFolder, file), file));
 
 /**
  * Returns the rules for the console's own files. What a map joins, translates and skips belongs to lists of other

@@ -1,6 +1,15 @@
 import { suggestColumnName } from "../../../lib/csv/layout/columns.ts";
 import { readHeader } from "../../../lib/csv/layout/header.ts";
+import { isReasonHeader } from "../../../lib/csv/layout/layout.ts";
+import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
 import type { ColumnMap, JoinedField, SkippedCells } from "../../../lib/csv/layout/map.ts";
+import {
+  createSkipRule,
+  isLeavingDayHeader,
+  matchSkipRule,
+  proposeSkipRule,
+  UNTIL_TODAY,
+} from "../../../lib/csv/layout/skipped-value.ts";
 import {
   hasOrgColumn,
   listColumns,
@@ -12,6 +21,7 @@ import {
 import { isAllowedHeader } from "../../../lib/csv/layout/header.ts";
 import { isUnlimited } from "../../../lib/model/rules.ts";
 import { describeRefusal } from "../../../lib/model/value.ts";
+import { nameKey } from "../../../lib/model/normalise.ts";
 import type { Choice, Prompts } from "../../../lib/terminal/index.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
 import type { SurveyedColumn } from "./survey.ts";
@@ -37,28 +47,47 @@ const NAME_PARTS: Readonly<Record<"written" | "kana", readonly [family: RegExp, 
 /** Headers of columns that have the names of organisations of one level. */
 const ORG_LEVEL =
   /(?:本部|事業部|事業所|支社|支店|部門|部|課|室|係|グループ|チーム|所属 ?\d|division|department|section|team)名?(?:称)?$/i;
-/** Values of rows that are usually not imported: leavers, and further posts of a person. */
-const SKIPPED_VALUE = /^(?:退職(?:済み?|者)?|退社|兼務|兼任|兼職)$/;
-/** Headers of columns whose marked rows are usually not imported, and the marks. */
-const SKIPPED_HEADER = /^(?:退職(?:済み?|者)?|退社|兼務|兼任|兼職)(?:区分|フラグ|の?有無)?$/;
-const MARK = /^(?:[○〇◯●✓✔☑レ1]|有|有り|あり|はい|該当|yes|true)$/i;
-
 /** Returns a header on one line, for a question. */
 const showHeader = (header: string): string => header.replaceAll(/\s+/g, " ");
 
-/** Asks what the columns of a file mean, as far as their headers do not say it: one question per screen. */
+/** What is known about the columns of a file before anything is asked. */
+interface KnownColumns {
+  readonly customFields?: readonly CustomField[] | undefined;
+  /** the map that reads the file; only what it does not answer is asked */
+  readonly map?: MapFileSchema | undefined;
+  /** true if unknown headers are ignored */
+  readonly allowsUnknown?: boolean | undefined;
+}
+
+/** Returns the headers of a file that neither the format nor the map knows. */
+export const findOpenHeaders = (
+  headers: readonly string[],
+  format: Format,
+  { customFields, map }: KnownColumns,
+): readonly string[] => {
+  const { columns } = readHeader(headers, format, { customFields, map }).layout;
+  const read = new Set(columns.flatMap(({ positions }) => positions.map((at) => headers[at])));
+  const mentioned = new Set([...(map?.columns ?? []), ...(map?.skip ?? [])].map(({ header }) => toHeaderKey(header)));
+  return [...new Set(headers)].filter(
+    (header) => header !== "" && !isReasonHeader(header) && !read.has(header) && !mentioned.has(toHeaderKey(header)),
+  );
+};
+
+const toHeaderKey = (header: string): string => nameKey(header.trim());
+
+/** Asks what the columns of a file mean, as far as neither their headers nor the map say it: one question per screen. */
 export async function askColumns(
   prompts: Prompts,
   surveyed: readonly SurveyedColumn[],
   format: Format,
-  customFields?: readonly CustomField[],
+  known: KnownColumns = {},
 ): Promise<ColumnAnswers> {
+  const { customFields, map: before, allowsUnknown = false } = known;
   const headers = surveyed.map(({ header }) => header);
   const columns = listColumns(format, customFields);
-  const present = readHeader(headers, format, { customFields }).layout.columns;
-  const known = new Set(present.flatMap(({ positions }) => positions.map((at) => headers[at])));
+  const present = readHeader(headers, format, { customFields, map: before }).layout.columns;
   const taken = new Set(present.map(({ column }) => column.header));
-  const unknown = [...new Set(headers)].filter((header) => header !== "" && !known.has(header));
+  const unknown = allowsUnknown ? [] : findOpenHeaders(headers, format, known);
   const joins = await askJoins(
     prompts,
     unknown,
@@ -67,7 +96,7 @@ export async function askColumns(
   );
   for (const { field } of joins) taken.add(columns.find((column) => column.field === field)?.header ?? field);
   const joined = new Set(joins.flatMap((join) => join.headers));
-  const { skip, isAsked } = await askSkippedRows(prompts, surveyed);
+  const { skip, keep, isAsked } = await askSkippedRows(prompts, surveyed, before);
   const used = new Set(skip.map(({ header }) => header));
   const open = unknown.filter((header) => !joined.has(header) && !used.has(header));
   const assigned = new AssignedColumns({ format, columns, surveyed, taken, open });
@@ -83,9 +112,21 @@ export async function askColumns(
     assigned.assign(header, to);
     mapped.push({ header, to });
   }
-  const map = { columns: mapped, constants: [], defaults: [], ...(joins.length > 0 && { joins }) };
+  const [allJoins, allSkip, allKeep] = [
+    [...(before?.joins ?? []), ...joins],
+    mergeCells(before?.skip, skip),
+    mergeCells(before?.keep, keep),
+  ];
   return {
-    map: skip.length === 0 ? map : { ...map, skip },
+    map: {
+      ...before,
+      columns: [...(before?.columns ?? []), ...mapped],
+      constants: before?.constants ?? [],
+      defaults: before?.defaults ?? [],
+      ...(allJoins.length > 0 && { joins: allJoins }),
+      ...(allSkip.length > 0 && { skip: allSkip }),
+      ...(allKeep.length > 0 && { keep: allKeep }),
+    },
     newFields,
     isAsked: isAsked || joins.length + mapped.length > 0,
   };
@@ -181,6 +222,15 @@ async function askNeededColumns(
   return mapped;
 }
 
+/** Returns the cells of both lists, those of the same header together. */
+const mergeCells = (known: readonly SkippedCells[] = [], added: readonly SkippedCells[]): readonly SkippedCells[] => {
+  const byHeader = Map.groupBy([...known, ...added], ({ header }) => toHeaderKey(header));
+  return [...byHeader.values()].map((all) => ({
+    header: all[0]?.header ?? "",
+    values: [...new Set(all.flatMap(({ values }) => values))],
+  }));
+};
+
 /** Asks whether cells are parts of a value that the file lacks: of a name, or of the path of an organisation. */
 async function askJoins(
   prompts: Prompts,
@@ -216,25 +266,50 @@ async function askJoins(
   return joins;
 }
 
-/** Asks whether to skip the rows of leavers and of further posts, if a column has such values. */
+/** The answers about rows that are usually skipped. */
+interface SkipAnswers {
+  readonly skip: readonly SkippedCells[];
+  readonly keep: readonly SkippedCells[];
+  readonly isAsked: boolean;
+}
+
+/** Asks whether to skip the rows of leavers and of further posts, if a column has such values that the map lacks. */
 async function askSkippedRows(
   prompts: Prompts,
   surveyed: readonly SurveyedColumn[],
-): Promise<{ readonly skip: readonly SkippedCells[]; readonly isAsked: boolean }> {
-  const skip: SkippedCells[] = [];
-  let isAsked = false;
+  map: ColumnMap | undefined,
+): Promise<SkipAnswers> {
+  const [skip, keep]: [SkippedCells[], SkippedCells[]] = [[], []];
   for (const { header, values } of surveyed) {
-    const isMarked = SKIPPED_HEADER.test(header.normalize("NFKC").replaceAll(/\s/g, ""));
-    const found = [...values].filter((value) => SKIPPED_VALUE.test(value) || (isMarked && MARK.test(value)));
-    if (found.length === 0 || header === "") continue;
-    isAsked = true;
-    const message = text(
-      `Skip the rows whose "${showHeader(header)}" is ${found.join(", ")}?`,
-      `「${showHeader(header)}」が ${found.join("、")} の行を読み飛ばしますか?`,
+    if (header === "") continue;
+    const known = [...(map?.skip ?? []), ...(map?.keep ?? [])].filter(
+      (one) => toHeaderKey(one.header) === toHeaderKey(header),
     );
-    if (await prompts.confirm({ message, flag: "--map", preset: true })) skip.push({ header, values: found });
+    const rule = createSkipRule(
+      0,
+      known.flatMap((one) => one.values),
+    );
+    const isOpen = (value: string): boolean => matchSkipRule(rule, value) === undefined;
+    // the days of the next list are not known yet
+    const found = isLeavingDayHeader(header)
+      ? known.length === 0
+        ? [UNTIL_TODAY]
+        : []
+      : [...values].filter(isOpen).flatMap((value) => proposeSkipRule(header, value) ?? []);
+    if (found.length === 0) continue;
+    const message = found.includes(UNTIL_TODAY)
+      ? text(
+          `Skip the rows whose "${showHeader(header)}" has come, today or earlier?`,
+          `「${showHeader(header)}」が今日以前の行を読み飛ばしますか?`,
+        )
+      : text(
+          `Skip the rows whose "${showHeader(header)}" is ${found.join(", ")}?`,
+          `「${showHeader(header)}」が ${found.join("、")} の行を読み飛ばしますか?`,
+        );
+    const isSkipped = await prompts.confirm({ message, flag: "--map", preset: true });
+    (isSkipped ? skip : keep).push({ header, values: found });
   }
-  return { skip, isAsked };
+  return { skip, keep, isAsked: skip.length + keep.length > 0 };
 }
 
 /** Returns true if a column accepts most values of a file, and not every text. */

@@ -12,32 +12,29 @@ import { hasOrgColumn, namesOrg, type CustomField, type Format } from "../../../
 import { FORMATS } from "../../../lib/model/formats.ts";
 import type { FixChoice, OrgBy } from "../../../lib/model/import.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
-import { toSheetPattern } from "../../../lib/xlsx/sheet-pattern.ts";
+import { sortLatestFirst, toSheetPattern } from "../../../lib/xlsx/sheet-pattern.ts";
 import { SheetChoiceFailure } from "../../../lib/xlsx/workbook-failures.ts";
-import { loadCustomFields, proposeMapName } from "../../csv/file/column-map.ts";
-import { askColumns } from "../../csv/questions/ask.ts";
+import { hasComments, loadCustomFields, proposeMapName } from "../../csv/file/column-map.ts";
+import { askColumns, findOpenHeaders } from "../../csv/questions/ask.ts";
 import { renderMapFile } from "../../csv/questions/render.ts";
 import { surveyFile, type SurveyedColumn } from "../../csv/questions/survey.ts";
 import type { Tools } from "../../tools.ts";
 import { buildImportCommand, NO_REMEDY } from "../refusal/command.ts";
 import { Remedies } from "../refusal/remedies.ts";
-import type { ImportRequest } from "./options.ts";
+import type { ListMap } from "./list-map.ts";
+import { addMapOptions, type ImportRequest } from "./options.ts";
 import { detectInputFormat, readRecords, type InputFormat } from "./reading.ts";
 import { OrgNames } from "./org-names.ts";
 import { NOTHING_CHANGED } from "./pending-plan.ts";
 import { findHeaderInFile } from "./send.ts";
 
-/**
- * Returns true if an import may ask how to read its file: at a terminal, if nobody decided it before in a column map file or
- * with options for unattended runs.
- */
-export const mayAsk = ({ terminal, globals }: Tools, { file, options }: ImportRequest): boolean =>
-  terminal.interactive && !globals.yes && file !== "-" && options.map === undefined && !options.fromConsole;
-
-/** Asks how to read a file, as far as neither the file nor the tenant shows it: one question per screen. */
+/** Asks how to read a file, as far as neither the file, its map nor the tenant shows it: one question per screen. */
 export class GuidedImport {
   readonly #tools: Tools;
   readonly #requested: ImportRequest;
+  /** the request with the defaults of the map that is known */
+  readonly #read: ImportRequest;
+  readonly #known: ListMap | undefined;
   #map: MapFileSchema | undefined;
   /** a header row that was found, and the name of the sheet: not saved, because those of the next file may differ */
   #found: Pick<MapOptions, "headerRow" | "sheet"> = {};
@@ -46,12 +43,18 @@ export class GuidedImport {
   readonly #questions = new Set<string>();
   #isAsked = false;
   #isHeaderRowAsked = false;
-  #leavesOutFields = false;
+  /** names of custom fields that a dry run does not add */
+  #lackingFields: readonly string[] = [];
+  /** the sheet that was chosen */
+  #sheet: string | undefined;
   readonly #added: string[] = [];
 
-  constructor(tools: Tools, requested: ImportRequest) {
+  /** @param known the map that reads the file; only what it does not answer is asked */
+  constructor(tools: Tools, requested: ImportRequest, known: ListMap | undefined) {
     this.#tools = tools;
     this.#requested = requested;
+    this.#read = addMapOptions(requested, known?.map.options);
+    this.#known = known;
   }
 
   /** The state of the tenant if the plan is not committed: custom fields may have been added before. */
@@ -70,24 +73,28 @@ export class GuidedImport {
    * @returns the answers as a map for this file, with its header row
    */
   async ask(file: InputFile): Promise<MapFileSchema | undefined> {
-    const { kind, options } = this.#requested;
+    const { kind, options, key } = this.#read;
     const format = FORMATS[kind];
+    const known = this.#known?.map;
     const { reading, sheet } = await this.#findHeader(file, format);
     const columns = await surveyFile(file, reading, this.#tools.signal);
-    const isKnown = countKnown(columns, format) === columns.filter(({ header }) => header !== "").length;
+    const isKnown = findOpenHeaders(toHeaders(columns), format, { map: known }).length === 0;
     const hasOrgs = hasOrgColumn(format) && format.thing.name !== "org";
     const surveyed = hasOrgs && !isKnown ? (await this.#loadOrgNames()).mark(columns) : columns;
     const customFields = format.custom && !isKnown ? await loadCustomFields(this.#tools) : undefined;
     const { prompts } = this.#tools.terminal;
-    const answers = await askColumns(prompts, surveyed, format, customFields);
+    const allowsUnknown = options.allow?.includes("unknown-columns") === true;
+    const answers = await askColumns(prompts, surveyed, format, { customFields, map: known, allowsUnknown });
     const map = await this.#addFields(answers.map, answers.newFields);
-    const known = map === answers.map ? customFields : await loadCustomFields(this.#tools);
-    const layout = { surveyed, format, map, customFields: known };
+    const fields = map === answers.map ? customFields : await loadCustomFields(this.#tools);
+    const layout = { surveyed, format, map, customFields: fields };
     const chosen: MapOptions = {
-      sheet: sheet === undefined || sheet === options.sheet ? undefined : toSheetPattern(sheet),
-      headerRow: this.#isHeaderRowAsked ? reading.headerRow : undefined,
+      sheet: sheet === undefined ? undefined : toSheetPattern(sheet),
+      headerRow: this.#isHeaderRowAsked ? reading.headerRow : options.headerRow,
       orgBy: await this.#askOrganisations(layout),
-      key: await this.#askKey(layout),
+      blank: options.blank,
+      key: (await this.#askKey(layout)) ?? (key as MapOptions["key"]),
+      fix: options.fix,
     };
     this.#isAsked ||= answers.isAsked;
     this.#map = { ...map, dialect: reading.encoding === "xlsx" ? undefined : reading.dialect, options: chosen };
@@ -109,11 +116,12 @@ export class GuidedImport {
   }
 
   async #findHeader(file: InputFile, format: Format): Promise<{ reading: InputFormat; sheet: string | undefined }> {
-    const { encoding, headerRow, sheet: given } = this.#requested.options;
+    const { encoding, headerRow, sheet: given } = this.#read.options;
+    const map = this.#known?.map;
     const { signal, terminal } = this.#tools;
     const read = async (sheet: string | undefined): Promise<{ reading: InputFormat; sheet: string | undefined }> => {
-      const reading = await detectInputFormat(file, { encoding, sheet, headerRow, signal });
-      const found = await findHeaderInFile(file, reading, format, { sheet, signal });
+      const reading = await detectInputFormat(file, { encoding, sheet, headerRow, map, signal });
+      const found = await findHeaderInFile(file, reading, format, { map, sheet, signal });
       if (headerRow !== undefined) return { reading, sheet };
       const row = found.isFound && found.isCertain ? found.row : await this.#askHeaderRow(file, reading, format);
       return { reading: { ...reading, headerRow: row }, sheet };
@@ -121,37 +129,40 @@ export class GuidedImport {
     try {
       return await read(given);
     } catch (error) {
-      if (!(error instanceof SheetChoiceFailure) || given !== undefined) throw error;
+      if (!(error instanceof SheetChoiceFailure) || this.#requested.options.sheet !== undefined) throw error;
       this.#isAsked = true;
       const sheets = await this.#sortSheets(file, error.sheets, format);
       const choices = sheets.map((name) => ({ value: name, name: same(name) }));
       const message = text("Which sheet has the list?", "どのシートを読み込みますか?");
-      return read(await terminal.prompts.select({ message, flag: "--sheet", choices }));
+      this.#sheet = await terminal.prompts.select({ message, flag: "--sheet", choices });
+      return read(this.#sheet);
     }
   }
 
-  /** Returns the sheets, starting with the one whose first rows have the most known headers. */
+  /** Returns the sheets, starting with the one whose first rows have the most known headers; of several, the latest. */
   async #sortSheets(file: InputFile, sheets: readonly string[], format: Format): Promise<readonly string[]> {
     const { encoding } = this.#requested.options;
     const { signal } = this.#tools;
     const counts = new Map<string, number>();
-    for (const sheet of sheets.slice(0, MAX_COMPARED_SHEETS)) {
+    const latest = sortLatestFirst(sheets);
+    for (const sheet of latest.slice(0, MAX_COMPARED_SHEETS)) {
       const reading = await detectInputFormat(file, { encoding, sheet, signal });
       const rows = (await ignoreFailure(() => this.#readFirstRows(file, reading, format))) ?? [];
       counts.set(sheet, Math.max(0, ...rows.map(({ known }) => known)));
     }
-    return sheets.toSorted((one, other) => (counts.get(other) ?? 0) - (counts.get(one) ?? 0));
+    return latest.toSorted((one, other) => (counts.get(other) ?? 0) - (counts.get(one) ?? 0));
   }
 
   /** Returns the rows in which a header is searched for, without blank rows. */
   async #readFirstRows(file: InputFile, reading: InputFormat, format: Format): Promise<readonly FirstRow[]> {
     const rows: FirstRow[] = [];
+    const map = this.#known?.map;
     const sink: RecordSink = {
       record(cells, count, row) {
         const all = cells.slice(0, count);
         const filled = all.filter((cell) => cell.trim() !== "");
         if (row > HEADER_SEARCH_ROWS || filled.length === 0) return;
-        const { columns } = readHeader(all, format, { readsLikely: true }).layout;
+        const { columns } = readHeader(all, format, { map, readsLikely: true }).layout;
         const known = columns.filter(({ positions }) => positions.length > 0).length;
         rows.push({ row, preview: filled.join(" | ").slice(0, MAX_PREVIEW), filled: filled.length, known });
       },
@@ -188,7 +199,7 @@ export class GuidedImport {
       columns: map.columns.map((one) => (names.includes(one.header) ? { ...one, to: null } : one)),
     };
     if (this.#requested.options.dryRun) {
-      this.#leavesOutFields = true;
+      this.#lackingFields = names;
       await terminal.note(
         text(
           `a dry run adds no custom fields; ignored columns: ${all.en}`,
@@ -223,7 +234,7 @@ export class GuidedImport {
 
   /** Asks what the column of organisations contains, if it has no code of the tenant but names or paths. */
   async #askOrganisations({ surveyed, format, map, customFields }: AnsweredLayout): Promise<OrgBy | undefined> {
-    if (this.#requested.orgBy !== undefined || this.#requested.createOrgs === true) return undefined;
+    if (this.#read.orgBy !== undefined || this.#requested.createOrgs === true) return this.#read.orgBy;
     if (map.joins?.some(({ field }) => format.columns.some((one) => one.field === field && namesOrg(one))) === true)
       return "path";
     const { columns } = readHeader(toHeaders(surveyed), format, { map, customFields }).layout;
@@ -250,7 +261,7 @@ export class GuidedImport {
   /** Asks for the key if the file lacks the usual one but has another. */
   async #askKey({ surveyed, format, map, customFields }: AnsweredLayout): Promise<MapOptions["key"]> {
     const { thing, key: usual } = format;
-    if (this.#requested.key !== undefined) return undefined;
+    if (this.#read.key !== undefined) return undefined;
     const { columns } = readHeader(toHeaders(surveyed), format, { map, customFields }).layout;
     const present = new Set(columns.map(({ column }) => column.field));
     const others = thing.keys.filter(({ field }) => field !== usual && present.has(field));
@@ -284,7 +295,11 @@ export class GuidedImport {
     this.#map = {
       ...map,
       ...((map.values !== undefined || values.length > 0) && { values: [...(map.values ?? []), ...values] }),
-      options: { ...map.options, fix: fix ?? map.options?.fix, blank: blank ?? map.options?.blank },
+      options: {
+        ...map.options,
+        fix: fix === undefined ? map.options?.fix : [...(map.options?.fix ?? []), ...fix],
+        blank: blank ?? map.options?.blank,
+      },
     };
     return this.#mapOfFile;
   }
@@ -346,7 +361,7 @@ export class GuidedImport {
   async #askBlank(plan: Import, problems: readonly InputProblem[]): Promise<MapOptions["blank"]> {
     const isCleared = plan.columns.some(({ clearedOf }) => clearedOf !== undefined);
     if (!isCleared && problems.every(({ code }) => code !== "column-blank")) return undefined;
-    if (this.#requested.options.blank !== undefined || !this.#isNew("blank")) return undefined;
+    if (this.#map?.options?.blank !== undefined || !this.#isNew("blank")) return undefined;
     return this.#tools.terminal.prompts.select<"clear" | "keep">({
       message: text(
         "A column is blank in most rows, although the tenant has values. What does a blank cell mean?",
@@ -361,39 +376,64 @@ export class GuidedImport {
   }
 
   /**
-   * Offers to save the answers for the next import. The answers about a rejected list are always written to a file, which the
-   * corrected list needs.
+   * Writes the answers to a map file, unless the map has them already, and offers to use it for the next imports. The answers
+   * about a rejected list are only for the corrected list. In any case, the command that asks nothing is shown.
    *
    * @returns the name of the map file; undefined if there is none
    */
-  async offerToSave({ rejected }: Pick<Import, "rejected">): Promise<string | undefined> {
-    if (!this.#isAsked || this.#map === undefined || this.#leavesOutFields) return undefined;
-    const { terminal, outputs, contexts, workingFolder } = this.#tools;
-    const { kind, file } = this.#requested;
+  async keepAnswers({ rejected }: Pick<Import, "rejected">): Promise<string | undefined> {
+    const { kind, file, options } = this.#requested;
+    const { outputs, workingFolder, contexts, terminal } = this.#tools;
+    const content = this.#renderAnswers();
+    if (content === undefined) return undefined;
     const { context } = await this.#tools.tenant();
-    const name = await outputs.freeName(proposeMapName(file, kind));
-    const message = text(
-      `Save the answers in ${name}, so that the next import into ${context.name} asks nothing?`,
-      `回答を ${name} に保存して、次回の ${context.name} へのインポートでは質問なしにしますか?`,
-    );
-    const isKept = await terminal.prompts.confirm({ message, flag: "--map", preset: true });
-    if (!isKept && !rejected) return undefined;
-    await outputs.declare([{ name, isPublic: true }]);
-    await outputs.write(name, renderMapFile(this.#map, FORMATS[kind]));
-    if (!isKept) {
-      await terminal.note(text(`wrote ${name} for this list`, `この一覧のために ${name} を書き出しました`));
-      return name;
-    }
-    await contexts.set(context.name, { lists: new Map([[kind, resolve(workingFolder, name)]]) });
-    const again = buildImportCommand(this.#requested, NO_REMEDY);
-    const undo = line("context set", [context.name], { list: [`${kind}=none`] });
+    const free = await outputs.freeName(proposeMapName(file, kind));
+    const known = this.#known?.file;
+    const isContinued = known !== undefined && !(await hasComments(this.#tools, known));
+    const name = isContinued ? known : free;
+    const mayKeep = !rejected && this.#lackingFields.length === 0;
+    const isKept = mayKeep && (await this.#askToKeep(name, context.name));
+    const written = isKept ? name : free;
+    await outputs.declare([{ name: written, isPublic: true, isContinued: true }]);
+    await outputs.write(written, content);
+    if (isKept) await contexts.set(context.name, { lists: new Map([[kind, resolve(workingFolder, written)]]) });
+    const own = { ...options, map: isKept ? undefined : written, sheet: this.#sheet ?? options.sheet };
+    const again = buildImportCommand({ ...this.#requested, options: own }, NO_REMEDY);
+    const first = this.#lackingFields.map((field) => `${line("users fields add", [field])}; `).join("");
+    const next = isKept
+      ? line("context set", [context.name], { list: [`${kind}=none`] })
+      : line("context set", [context.name], { list: [`${kind}=${written}`] });
     await terminal.note(
-      text(
-        `wrote ${name}; the same without questions: ${again} (to ask again: ${undo})`,
-        `${name} を保存しました。質問なしで同じことをするには: ${again}(また質問するには: ${undo})`,
-      ),
+      isKept
+        ? text(
+            `wrote ${written}; the same without questions: ${first}${again} (to ask again: ${next})`,
+            `${written} を保存しました。質問なしで同じことをするには: ${first}${again}(また質問するには: ${next})`,
+          )
+        : text(
+            `wrote ${written} for this list; the same without questions: ${first}${again} (to use it for the next imports, too: ${next})`,
+            `この一覧のために ${written} を書き出しました。質問なしで同じことをするには: ${first}${again}(次回からのインポートにも使うには: ${next})`,
+          ),
     );
-    return name;
+    return written;
+  }
+
+  /** Returns the answers as the text of a map; undefined if the map has them already. */
+  #renderAnswers(): string | undefined {
+    if (!this.#isAsked || this.#map === undefined) return undefined;
+    const format = FORMATS[this.#requested.kind];
+    const columns = this.#map.columns.map((one) =>
+      this.#lackingFields.includes(one.header) ? { ...one, to: one.header } : one,
+    );
+    const content = renderMapFile({ ...this.#map, columns }, format);
+    return this.#known !== undefined && renderMapFile(this.#known.map, format) === content ? undefined : content;
+  }
+
+  #askToKeep(name: string, context: string): Promise<boolean> {
+    const message = text(
+      `Use these answers for the next imports into ${context}, too, so that they are not asked again (in ${name})?`,
+      `この回答を ${name} に保存し、次回からの ${context} へのインポートにも使いますか?`,
+    );
+    return this.#tools.terminal.prompts.confirm({ message, flag: "--map", preset: true });
   }
 }
 
@@ -416,10 +456,6 @@ interface AnsweredLayout {
 }
 
 const toHeaders = (surveyed: readonly SurveyedColumn[]): readonly string[] => surveyed.map(({ header }) => header);
-
-/** Returns the number of columns that the format has, without custom fields of the tenant. */
-const countKnown = (surveyed: readonly SurveyedColumn[], format: Format): number =>
-  readHeader(toHeaders(surveyed), format).layout.columns.flatMap(({ positions }) => positions).length;
 
 /** One of the first rows of a file. */
 interface FirstRow {

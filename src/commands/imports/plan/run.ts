@@ -2,7 +2,6 @@ import { same, text } from "../../../lib/text/index.ts";
 import type { Client, Import } from "../../../lib/client/index.ts";
 import type { Failure } from "../../../lib/errors/index.ts";
 import type { Outcome } from "../../command.ts";
-import { loadCustomFields, loadColumnMap } from "../../csv/file/column-map.ts";
 import { requireNamedContext } from "../../permission.ts";
 import { loadRights } from "../../rights.ts";
 import { rejectUnsupportedFixes } from "../../csv/file/fix.ts";
@@ -19,6 +18,7 @@ import {
   type ImportRequest,
 } from "./options.ts";
 import { NOTHING_CHANGED, PendingPlan } from "./pending-plan.ts";
+import { loadListMap, type ListMap } from "./list-map.ts";
 import { showPlan } from "./show.ts";
 import { listProblems, type ListedProblems } from "./problems.ts";
 import { suggestErrorsFileName, buildImportCommand, NO_REMEDY } from "../refusal/command.ts";
@@ -26,6 +26,7 @@ import { loadKnownNames } from "../refusal/names.ts";
 import { warnOfForeignFile } from "../refusal/foreign.ts";
 import type { SecretSource } from "../outputs/console/secrets.ts";
 import { settlePlan, type PlanOutputFile } from "./settle.ts";
+import type { RejectionFacts } from "../refusal/rejection.ts";
 import type { GuidedImport } from "./guided.ts";
 import type { InputFormat, RetypedCommand } from "./reading.ts";
 import { examineFile, sendFile } from "./send.ts";
@@ -52,8 +53,9 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
   if (!asked.options.dryRun) requireNamedContext(tools, chosen, asked.options);
   tools.describeState(() => NOTHING_CHANGED);
   await using file = await openInput(tools, asked.file);
-  const guide = await createGuide(tools, asked);
-  const first = guide === undefined ? await loadMap(tools, asked) : await guide.ask(file);
+  const known = await loadListMap(tools, file, asked);
+  const guide = await createGuide(tools, asked, known);
+  const first = guide === undefined ? known?.map : await guide.ask(file);
   const reading = await examineImport(tools, file, {
     typed,
     requested: addMapOptions(asked, first?.options),
@@ -80,10 +82,12 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
       await (await import("../outputs/skipped.ts")).writeSkipped(tools, skipped, { plan, file, reading, map });
     if (plan.foreign !== undefined && (plan.rejected || requested.options.dryRun)) await warnOfForeignFile(tools, plan);
     if (plan.rejected) {
-      const saved = await guide?.offerToSave(plan);
+      const saved = await guide?.keepAnswers(plan);
       await pending.leave();
       const again = saved === undefined ? requested : { ...asked, options: { ...asked.options, map: saved } };
-      throw await explainRejection(tools, again, pending, problems);
+      const without = buildImportCommand({ ...asked, options: { ...asked.options, map: "none" } }, NO_REMEDY);
+      const listMap = known?.isOfContext === true && saved === undefined ? { file: known.file, without } : undefined;
+      throw await explainRejection(tools, again, pending, { ...problems, listMap });
     }
     if (emitCsv !== undefined) (await loadUploadModule()).refuseUnseenData(plan);
     const unknown = await checkAdministrators(tools, plan);
@@ -95,7 +99,7 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
     });
     const isMirrored = requested.options.fromConsole && pending.isCommitted;
     if (unknown !== undefined && isMirrored) await askAdministrators(tools, unknown);
-    if (pending.isCommitted) await guide?.offerToSave(plan);
+    await guide?.keepAnswers(plan);
     return outcome;
   });
 }
@@ -117,27 +121,21 @@ async function prepareFiles(
   return prepareHandOuts(tools, generatePasswords, { source: { ...input, customFields: [] }, passwords }, upload);
 }
 
-/** Loads the column map of an import: of `--map`, or of the context.  @throws as `loadColumnMap` */
-async function loadMap(tools: Tools, { kind, options }: ImportRequest): Promise<MapFileSchema | undefined> {
-  const { context } = await tools.tenant("imports");
-  return loadColumnMap(tools, kind, {
-    option: options.map,
-    context,
-    isList: !options.fromConsole,
-    customFields: () => loadCustomFields(tools),
-  });
-}
-
-/** Returns the questions of an import; undefined if it may not ask, or if the context has a map. */
-async function createGuide(tools: Tools, requested: ImportRequest): Promise<GuidedImport | undefined> {
-  const { context } = await tools.tenant("imports");
-  const { kind } = requested;
-  const isMapped = context.lists?.has(kind) === true || (context.kind === "embedded" && context.maps.has(kind));
-  if (isMapped) return undefined;
+/**
+ * Returns the questions of an import: at a terminal, unless nobody is to be asked.
+ *
+ * @param known the map that answers some of them
+ */
+async function createGuide(
+  tools: Tools,
+  requested: ImportRequest,
+  known: ListMap | undefined,
+): Promise<GuidedImport | undefined> {
   const { terminal, globals } = tools;
-  if (!terminal.interactive || globals.yes) return undefined;
-  const { GuidedImport: Guide, mayAsk } = await import("./guided.ts");
-  return mayAsk(tools, requested) ? new Guide(tools, requested) : undefined;
+  const { file, options } = requested;
+  if (!terminal.interactive || globals.yes || file === "-" || options.fromConsole) return undefined;
+  const { GuidedImport: Guide } = await import("./guided.ts");
+  return new Guide(tools, requested, known);
 }
 
 /** Determines how to read the file of an import.  @throws as `examineFile`, with the command that makes a choice */
@@ -242,7 +240,7 @@ async function explainRejection(
   tools: Tools,
   requested: ImportRequest,
   { plan, unchanged }: PendingPlan,
-  problems: ListedProblems,
+  problems: ListedProblems & Pick<RejectionFacts, "listMap">,
 ): Promise<Failure> {
   const [{ loadOpenTasks }, { createRejection }] = await Promise.all([
     import("../refusal/of-console.ts"),
@@ -255,5 +253,6 @@ async function explainRejection(
     tasks,
     isSystem,
     unchanged,
+    listMap: problems.listMap,
   });
 }

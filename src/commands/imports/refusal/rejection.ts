@@ -14,13 +14,15 @@ import { describeNextExportStep, type OpenTask } from "./of-console.ts";
 import type { NewAddress, Remedies, Remedy } from "./remedies.ts";
 
 /** Further facts on which the advice on a rejected import depends. */
-interface RejectionFacts {
+export interface RejectionFacts {
   /** the open tasks for the console, if the file is its export */
   readonly tasks?: readonly OpenTask[] | undefined;
   /** false if the account manages only part of the tenant */
   readonly isSystem?: boolean | undefined;
   /** the state of the tenant; default: nothing was changed */
   readonly unchanged?: Text | undefined;
+  /** the file of the context's map with which the file was read, and the import without it */
+  readonly listMap?: { readonly file: string; readonly without: string } | undefined;
 }
 
 /**
@@ -47,9 +49,19 @@ export function createRejection(
     {
       what,
       where: requested.file === "-" ? "stdin" : requested.file,
-      hint: describeNextStep(plan, requested, problems, rejectedFor),
+      hint: addMapHint(describeNextStep(plan, requested, problems, rejectedFor), problems, rejectedFor),
     },
     all,
+  );
+}
+
+/** Adds how to import the file without the context's map, if the map may be why it was rejected. */
+function addMapHint(next: Text, { remedies }: ListedProblems, { listMap }: RejectionFacts): Text {
+  if (listMap === undefined || !(remedies.map || remedies.other)) return next;
+  const { file, without } = listMap;
+  return text(
+    `${next.en}; the file was read with the map ${file} of the context; without it: ${without}`,
+    `${next.ja}。ファイルはコンテキストの対応表 ${file} で読み込みました。使わない場合: ${without}`,
   );
 }
 
@@ -67,7 +79,7 @@ function describeNextStep(
   plan: Import,
   requested: ImportRequest,
   { whole, remedies: found }: ListedProblems,
-  { tasks = [], isSystem = true }: RejectionFacts,
+  { tasks = [], isSystem = true, listMap }: RejectionFacts,
 ): Text {
   const isExport = requested.options.fromConsole;
   const isPeople = whole === undefined || whole === "delete-held";
@@ -81,7 +93,7 @@ function describeNextStep(
   if (people !== undefined)
     return isAlone ? people : joinTexts([describeOtherFixes(isExport), people], text("; ", "。"));
   const remedies = isExport ? found.withoutOrgs() : found;
-  if (whole !== undefined) return describeFileFix(requested, whole, remedies, isSystem);
+  if (whole !== undefined) return describeFileFix(requested, whole, remedies, { isSystem, mapFile: listMap?.file });
   if (!requested.options.fromConsole && deletesMostRecords(plan)) return describeTenantCheck(plan, requested);
   if (isRejectedDespiteSkipping(requested, whole)) {
     const command = buildImportCommand(requested, remedies);
@@ -90,7 +102,7 @@ function describeNextStep(
       `該当の行を直し、ファイル全体を再度インポートしてください: ${command}。--mode append なら何も削除しません`,
     );
   }
-  if (remedies.map) return describeHeaderFix(requested, remedies);
+  if (remedies.map) return describeHeaderFix(requested, remedies, listMap?.file);
   const { mode, errors, fromConsole } = requested.options;
   if (errors !== undefined && mode === "append" && !fromConsole && (remedies.other || !remedies.any))
     return describeErrorsFileFix(plan, { ...requested, file: errors }, remedies);
@@ -294,7 +306,12 @@ const DELETION_PROBLEMS: ReadonlySet<string> = new Set([
   "org-delete-reserved",
 ]);
 
-function describeFileFix(requested: ImportRequest, code: string, remedies: Remedies, isSystem: boolean): Text {
+function describeFileFix(
+  requested: ImportRequest,
+  code: string,
+  remedies: Remedies,
+  { isSystem, mapFile }: { readonly isSystem: boolean; readonly mapFile: string | undefined },
+): Text {
   if (code === "file-empty" || code === "file-no-rows") {
     const template = buildTemplateCommand(requested);
     return text(
@@ -312,7 +329,7 @@ function describeFileFix(requested: ImportRequest, code: string, remedies: Remed
       `その列をファイルから除くか、空のセルの扱いを --blank clear か --blank keep で指定してください: ${command}`,
     );
   }
-  return describeHeaderFix(requested, remedies);
+  return describeHeaderFix(requested, remedies, mapFile);
 }
 
 /**
@@ -348,7 +365,7 @@ function describeUndeletable(requested: ImportRequest, remedies: Remedies, isSys
 const buildTemplateCommand = ({ kind }: ImportRequest): string => line("csv template", [], { as: kind });
 
 /** Proposes a new column map, or additions to the given one, and the command that then imports the file. */
-function describeHeaderFix(requested: ImportRequest, remedies: Remedies): Text {
+function describeHeaderFix(requested: ImportRequest, remedies: Remedies, mapFile: string | undefined): Text {
   const { kind, file, options } = requested;
   const { fix, createOrgs, createGroups, orgBy, other } = remedies;
   const { map: given, sheet, encoding } = options;
@@ -356,13 +373,15 @@ function describeHeaderFix(requested: ImportRequest, remedies: Remedies): Text {
     as: kind,
     sheet,
     encoding: encoding === "auto" ? undefined : encoding,
-    output: proposeMapName(file, kind),
+    output: mapFile ?? proposeMapName(file, kind),
   });
   const maps =
     given === undefined
-      ? text(`create a column map: ${mapping}`, `対応表を作ってください: ${mapping}`)
+      ? mapFile === undefined
+        ? text(`create a column map: ${mapping}`, `対応表を作ってください: ${mapping}`)
+        : text(`add the columns to ${mapFile}: ${mapping}`, `列を ${mapFile} に加えてください: ${mapping}`)
       : text(`add the columns to ${given}`, `列を ${given} に加えてください`);
-  const command = buildImportCommand(requested, { fix, createOrgs, createGroups, orgBy, map: true });
+  const command = buildImportCommand(requested, { fix, createOrgs, createGroups, orgBy, map: mapFile === undefined });
   const spelling = remedies.likenesses.length === 0 ? undefined : describeSpelling(remedies);
   const after = other ? text("; fix the other problems, then", "。ほかの問題も直してから") : text("; then", "。続けて");
   const then = spelling === undefined ? after : text(`${after.en} ${spelling.en}`, `${after.ja}、${spelling.ja}`);

@@ -6,6 +6,9 @@ import { buildRow, buildWorkbook } from "#support/xlsx/workbook.ts";
 const ENTER = "\r";
 const toCsv = (rows: readonly (readonly string[])[]): string => rows.map((cells) => `${cells.join(",")}\r\n`).join("");
 
+/** Returns messages without their line breaks. */
+const unwrap = (text: string): string => text.replaceAll(/\s+/g, " ");
+
 const deskWith = async (name: string, content: string | Uint8Array): Promise<Desk> => {
   const desk = await freshDesk();
   await desk.write(
@@ -46,7 +49,7 @@ describe("an import at a terminal", () => {
     const { code, stderr } = await desk.type("users import april.csv", [
       ...QUESTIONS,
       ["Apply", "y\r"],
-      ["Save the answers in april-users-map.yaml", ENTER],
+      ["Use these answers", ENTER],
     ]);
     expect({ code, stderr }).toMatchObject({
       code: 0,
@@ -108,7 +111,7 @@ describe("an import at a terminal", () => {
       ['Which field does "入社日" stand for?', "\u001b[A\r"],
       ["Add the custom fields 入社日 to the tenant now?", "y\r"],
       ["Apply", "y\r"],
-      ["Save the answers", "n\r"],
+      ["Use these answers", "n\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const { text } = await desk.run("users list --format json --fields custom");
@@ -127,6 +130,9 @@ describe("an import at a terminal", () => {
       ['Which field does "入社日" stand for?', "\u001b[A\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
+    const again = "clomoctl users fields add 入社日; clomoctl users import a.csv --map a-users-map.yaml --dry-run";
+    expect(unwrap(stderr)).toContain(`the same without questions: ${again}`);
+    expect(readFileSync(desk.path("a-users-map.yaml"), "utf8")).toContain('"入社日": "入社日"');
     expect(stderr).toContain("a dry run adds no custom fields; ignored columns: 入社日");
     expect(stderr).toContain("dry run: nothing was changed");
     expect((await desk.run("users fields list --format json")).text).not.toContain("入社日");
@@ -147,6 +153,7 @@ describe("an import at a terminal", () => {
       ['Which field does "入社日" stand for?', "\u001b[A\r"],
       ["Add the custom fields 入社日 to the tenant now?", "y\r"],
       ["Apply", key],
+      ...(isInterrupted ? [] : [["Use these answers", "n\r"] as const]),
     ]);
     expect(code).toBe(exit);
     const added = "added custom fields: 入社日; nothing else was changed\n";
@@ -169,7 +176,7 @@ describe("an import at a terminal", () => {
       ["Which sheet has the list?", ENTER],
       ["Which row is the header?", ENTER],
       ["Apply", "y\r"],
-      ["Save the answers", ENTER],
+      ["Use these answers", ENTER],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("create 1") });
     const map = readFileSync(desk.path("list-users-map.yaml"), "utf8");
@@ -188,10 +195,7 @@ describe("an import at a terminal", () => {
     const [title = [], head = [], first = [], , leaver = []] = LIST;
     const bad = ["0002", "佐藤", "花子", "hanako", "総務部", "大阪", "在籍"];
     const desk = await deskWith("april.csv", toCsv([title, head, first, bad, leaver]));
-    const { code, stderr } = await desk.type("users import april.csv", [
-      ...QUESTIONS,
-      ["Save the answers in april-users-map.yaml", ENTER],
-    ]);
+    const { code, stderr } = await desk.type("users import april.csv", [...QUESTIONS]);
     const command = "users import april.csv --map april-users-map.yaml";
     expect({ code, stderr }).toMatchObject({ code: 3, stderr: expect.stringContaining(`clomoctl ${command} `) });
     await desk.write("april.csv", toCsv([title, head, first, leaver]));
@@ -209,7 +213,7 @@ describe("an import at a terminal", () => {
       ['Which organisation does "営業郎" mean?', ENTER],
       ['Which organisation does "大阪" mean?', "\u001b[B\r"],
       ["Apply", "y\r"],
-      ["Save the answers", ENTER],
+      ["Use these answers", ENTER],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const map = readFileSync(desk.path("a-users-map.yaml"), "utf8");
@@ -284,7 +288,7 @@ describe("an import at a terminal", () => {
       ['What does the column "部門" contain?', ENTER],
       ['Which organisation does "庶務係" mean?', "\u001b[B\r"],
       ["Apply", "y\r"],
-      ["Save the answers", ENTER],
+      ["Use these answers", ENTER],
     ]);
     expect(asked).toMatchObject({ code: 0 });
     expect(readFileSync(desk.path("a-users-map.yaml"), "utf8")).toContain('"庶務係": "本社/総務部/庶務係"');
@@ -313,7 +317,6 @@ describe("an import at a terminal", () => {
       ['Which field does "部署" stand for?', ENTER],
       ['What does the column "部署" contain?', ENTER],
       ['Which organisation does "大阪支社" mean?', ENTER],
-      ["Save the answers in a-users-map.yaml", "n\r"],
     ]);
     expect(code).toBe(3);
     expect(stderr).toContain("wrote a-users-map.yaml for this list");
@@ -339,10 +342,11 @@ describe("an import at a terminal", () => {
       ['Which field does "勤務" stand for?', ENTER],
       ['What does the column "勤務" contain?', ENTER],
       ["Apply", "y\r"],
-      ["Save the answers", "n\r"],
+      ["Use these answers", "n\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
-    expect(existsSync(desk.path("a-users-map.yaml"))).toBe(false);
+    expect(unwrap(stderr)).toContain("the same without questions: clomoctl users import a.csv --map a-users-map.yaml");
+    expect(await desk.run("users import a.csv --map a-users-map.yaml --yes")).toMatchObject({ code: 0 });
     expect(JSON.parse((await desk.run("users list --format json --fields nameKana,orgCode")).text)).toEqual([
       { nameKana: "ヤマダ タロウ", orgCode: "S01" },
       { nameKana: "サトウ ハナコ", orgCode: "G01" },
@@ -359,7 +363,7 @@ describe("an import at a terminal", () => {
     const { code, stderr } = await desk.type("users import list.xlsx --header-row 2", [
       ["Which sheet has the list?", ENTER],
       ["Apply", "y\r"],
-      ["Save the answers", ENTER],
+      ["Use these answers", ENTER],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(readFileSync(desk.path("list-users-map.yaml"), "utf8")).toContain('sheet: "*年*月"');
@@ -389,7 +393,7 @@ describe("an import at a terminal", () => {
     const { code, stderr } = await desk.type("users import a.csv", [
       ['Which field does "社員番号" stand for?', ENTER],
       ["Apply", "y\r"],
-      ["Save the answers", ENTER],
+      ["Use these answers", ENTER],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("update 1") });
     expect(readFileSync(desk.path("a-users-map.yaml"), "utf8")).toContain('key: "employee-code"');
@@ -403,7 +407,7 @@ describe("an import at a terminal", () => {
       ['Which field does "部門名称" stand for?', ENTER],
       ['Which field does "上位コード" stand for?', ENTER],
       ["Apply", "y\r"],
-      ["Save the answers", ENTER],
+      ["Use these answers", ENTER],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("create 1") });
     expect((await desk.run("orgs import tree.csv --yes")).stderr).toContain("unchanged 1");
@@ -425,7 +429,7 @@ describe("an import at a terminal", () => {
     const { code, stderr } = await desk.type("users import list.xlsx", [
       ['Is 組織コード to be joined from "本部 / 部"?', ENTER],
       ["Apply", "y\r"],
-      ["Save the answers", ENTER],
+      ["Use these answers", ENTER],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(JSON.parse((await desk.run("users list --format json --fields name,orgCode")).text)).toEqual([
@@ -443,7 +447,190 @@ describe("an import at a terminal", () => {
     const desk = await deskWith("a.csv", toCsv([["氏名", "メールアドレス", "役職"], ...rows("課長")]));
     expect((await desk.run("users import a.csv --yes")).code).toBe(0);
     await desk.write("b.csv", toCsv([["氏名", "メールアドレス", "役職"], ...rows("")]));
-    const { code, stderr } = await desk.type("users import b.csv", [["A column is blank in most rows", ENTER]]);
+    const { code, stderr } = await desk.type("users import b.csv", [
+      ["A column is blank in most rows", ENTER],
+      ["Use these answers", ENTER],
+    ]);
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("unchanged 3") });
+  });
+
+  describe("with a map that was saved", () => {
+    const HEAD = ["社員番号", "氏名", "メールアドレス", "部署", "在籍区分"];
+    const row = (id: string, org: string, state = "在籍") => [id, `人${id}`, `p${id}@example.jp`, org, state];
+    const FIRST = [
+      ['Which field does "社員番号" stand for?', ENTER],
+      ['Which field does "部署" stand for?', ENTER],
+      ['Which field does "在籍区分" stand for?', ENTER],
+      ['What does the column "部署" contain?', ENTER],
+      ["Apply", "y\r"],
+      ["Use these answers", ENTER],
+    ] as const;
+    const savedDesk = async (): Promise<Desk> => {
+      const desk = await deskWith("a.csv", toCsv([HEAD, row("1", "営業部")]));
+      expect((await desk.type("users import a.csv", FIRST)).code).toBe(0);
+      return desk;
+    };
+    const mapOf = (desk: Desk) => readFileSync(desk.path("a-users-map.yaml"), "utf8");
+
+    test("asks about leavers when they first appear, and warns without a terminal", async () => {
+      const desk = await savedDesk();
+      await desk.write("a.csv", toCsv([HEAD, row("1", "営業部"), row("2", "営業部", "退職")]));
+      expect((await desk.run("users import a.csv --dry-run")).stderr).toContain('1 row with "退職" imported');
+      const { code, stderr } = await desk.type("users import a.csv", [
+        ['Skip the rows whose "在籍区分" is 退職?', ENTER],
+        ["Use these answers", ENTER],
+      ]);
+      expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("在籍区分 is 退職): 1") });
+      expect(mapOf(desk)).toContain('skip:\n    "在籍区分": ["退職"]');
+      expect((await desk.run("users import a.csv --dry-run")).stderr).not.toContain("imported");
+    });
+
+    test("asks only about a new header and a new name, and again about what was not answered", async () => {
+      const desk = await savedDesk();
+      await desk.write(
+        "a.csv",
+        toCsv([
+          [...HEAD, "メモ"],
+          [...row("1", "営業部"), "x"],
+          [...row("2", "大阪"), "y"],
+        ]),
+      );
+      const refused = await desk.type("users import a.csv", [
+        ['Which field does "メモ" stand for?', ENTER],
+        ['Which organisation does "大阪" mean?', ENTER],
+      ]);
+      expect(refused.code).toBe(3);
+      const { code, stderr } = await desk.type("users import a.csv", [
+        ['Which field does "メモ" stand for?', ENTER],
+        ['Which organisation does "大阪" mean?', "\u001b[B\r"],
+        ["Apply", "y\r"],
+        ["(in a-users-map.yaml)", ENTER],
+      ]);
+      expect({ code, stderr }).toMatchObject({ code: 0 });
+      expect(mapOf(desk)).toContain('"大阪": "本社"');
+      expect(mapOf(desk)).toContain('"メモ": ignore');
+      expect(await desk.run("users import a.csv --yes")).toMatchObject({ code: 0 });
+    });
+
+    test("without a terminal, an error names the map, how to continue it and how to do without it", async () => {
+      const desk = await savedDesk();
+      await desk.write(
+        "a.csv",
+        toCsv([
+          [...HEAD, "メモ"],
+          [...row("2", "総務部"), "x"],
+        ]),
+      );
+      const { code, stderr } = await desk.run("users import a.csv --yes");
+      expect(code).toBe(3);
+      const mapping = "csv map a.csv --as users -o a-users-map.yaml";
+      expect(stderr).toContain(`clomoctl ${mapping}`);
+      expect(stderr).toContain("without it: clomoctl users import a.csv --map none");
+      expect((await desk.type(mapping, [['Which field does "メモ" stand for?', ENTER]])).code).toBe(0);
+      expect(mapOf(desk)).toContain('org-by: "name"');
+      expect(await desk.run("users import a.csv --yes")).toMatchObject({ code: 0 });
+    });
+
+    test("reads a file that has only headers of the format without the map", async () => {
+      const desk = await savedDesk();
+      await desk.write(
+        "u.csv",
+        toCsv([
+          ["氏名", "メールアドレス", "組織コード"],
+          ["山田", "y@example.jp", "S01"],
+        ]),
+      );
+      const { code, stderr } = await desk.run("users import u.csv --yes");
+      expect({ code, stderr }).toMatchObject({
+        code: 0,
+        stderr: expect.stringContaining("a-users-map.yaml is not used"),
+      });
+    });
+
+    test("does not overwrite comments of a map", async () => {
+      const desk = await savedDesk();
+      await desk.write("a-users-map.yaml", `# ours\n${mapOf(desk)}`);
+      await desk.write(
+        "a.csv",
+        toCsv([
+          [...HEAD, "メモ"],
+          [...row("1", "総務部"), "x"],
+        ]),
+      );
+      const { code, stderr } = await desk.type("users import a.csv", [
+        ['Which field does "メモ" stand for?', ENTER],
+        ["Apply", "y\r"],
+        ["(in a-users-map-2.yaml)", ENTER],
+      ]);
+      expect({ code, stderr }).toMatchObject({ code: 0 });
+      expect(mapOf(desk)).toContain("# ours");
+      expect(await desk.run("users import a.csv --yes")).toMatchObject({ code: 0 });
+    });
+  });
+
+  test("asks whether to skip people whose last day has come", async () => {
+    const list = [
+      ["氏名", "メールアドレス", "退職日"],
+      ["山田", "a@example.jp", ""],
+      ["佐藤", "b@example.jp", "2020/3/31"],
+      ["鈴木", "c@example.jp", "2999/3/31"],
+    ];
+    const desk = await deskWith("a.csv", toCsv(list));
+    const { code, stderr } = await desk.type("users import a.csv", [
+      ['Skip the rows whose "退職日" has come', ENTER],
+      ["Apply", "y\r"],
+      ["Use these answers", ENTER],
+    ]);
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("create 2") });
+    expect(readFileSync(desk.path("a-users-map.yaml"), "utf8")).toContain('"退職日": ["<=today"]');
+  });
+
+  test("asks for the sheet of the month, the latest first, and names the latest without a terminal", async () => {
+    const toBook = (...names: readonly string[]) => {
+      const rows = [
+        ["氏名", "Eメール"],
+        ["山田", "a@example.jp"],
+      ];
+      const sheet = { rows: rows.map((cells, at) => buildRow(at + 1, ...cells)).join("") };
+      return buildWorkbook({ sheets: Object.fromEntries(names.map((name) => [name, sheet])) });
+    };
+    const desk = await deskWith("list.xlsx", toBook("4月"));
+    const first = await desk.type("users import list.xlsx", [
+      ['Which field does "Eメール" stand for?', ENTER],
+      ["Apply", "y\r"],
+      ["Use these answers", ENTER],
+    ]);
+    expect(first.code).toBe(0);
+    await desk.write("list.xlsx", toBook("4月", "5月"));
+    expect((await desk.run("users import list.xlsx --yes")).stderr).toContain("--sheet 5月");
+    const second = await desk.type("users import list.xlsx", [
+      ["Which sheet has the list?", ENTER],
+      ["Use these answers", ENTER],
+    ]);
+    expect(second).toMatchObject({ code: 0, stderr: expect.stringContaining("unchanged 1") });
+    await desk.write("list.xlsx", toBook("4月", "5月", "6月"));
+    expect((await desk.run("users import list.xlsx --yes")).stderr).toContain("--sheet 6月");
+    const third = await desk.type("users import list.xlsx", [["Which sheet has the list?", ENTER]]);
+    expect(third).toMatchObject({ code: 0, stderr: expect.stringContaining("unchanged 1") });
+  });
+
+  test("saves the header row that was specified, and shows the command after a dry run", async () => {
+    const desk = await deskWith(
+      "a.csv",
+      toCsv([
+        ["甲", "乙"],
+        ["氏名", "Eメール"],
+        ["山田", "a@example.jp"],
+      ]),
+    );
+    const { code, stderr } = await desk.type("users import a.csv --header-row 2 --dry-run", [
+      ['Which field does "Eメール" stand for?', ENTER],
+      ["Use these answers", "n\r"],
+    ]);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(unwrap(stderr)).toContain(
+      "without questions: clomoctl users import a.csv --header-row 2 --map a-users-map.yaml --dry-run",
+    );
+    expect(readFileSync(desk.path("a-users-map.yaml"), "utf8")).toContain('header-row: "2"');
   });
 });

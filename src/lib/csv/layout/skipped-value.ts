@@ -5,7 +5,7 @@ import type { SkipRule } from "./layout.ts";
 /** The start of a rule for all days up to a day: `<=today`, or a day such as `<=2027-03-31`. */
 const UNTIL = "<=";
 /** The rule for days that have come. */
-const UNTIL_TODAY = `${UNTIL}today`;
+export const UNTIL_TODAY = `${UNTIL}today`;
 /** The time zone of the days in a list. */
 const LIST_TIMEZONE = "Asia/Tokyo";
 
@@ -70,13 +70,13 @@ const SKIPPED_VALUE = /^(?:退職(?:済み?|者)?|退社|兼務|兼任|兼職)$/
 const STATUS_HEADER = /在籍|在職|就業|雇用|勤務状|状態|状況|ステータス|退職|退社|本務|兼務|主務|status/i;
 const STATUS_VALUE = /退職|退社|離職|死亡|兼務|兼任|兼職|^(?:resigned|retired|terminated|left|inactive)$/i;
 const NOT_YET = /予定|見込|以外|なし|無|非/;
-const FLAG_HEADER = /^(?:退職|退社|兼務|兼任)(?:者|済み?)?(?:フラグ|flg|flag|区分|有無)?$/i;
-const FLAG_VALUE = /^(?:1|[○〇●✓]|有り?|あり|true|yes|y|はい|済み?)$/i;
+const FLAG_HEADER = /^(?:退職(?:済み?|者)?|退社|兼務|兼任|兼職)(?:フラグ|flg|flag|区分|の?有無)?$/i;
+const FLAG_VALUE = /^(?:[○〇◯●✓✔☑レ1]|有り?|あり|はい|該当|yes|y|true|済み?)$/i;
 const LEAVING_DAY_HEADER = /^(?:退職|退社|離職)(?:年月)?日(?:付)?$|^(?:leaving|termination|resignation) ?date$/i;
 const MAX_STATUS_LENGTH = 20;
 
 /** Returns true if a column has the days on which people leave. */
-const isLeavingDayHeader = (header: string): boolean => LEAVING_DAY_HEADER.test(toLooseValue(header));
+export const isLeavingDayHeader = (header: string): boolean => LEAVING_DAY_HEADER.test(toLooseValue(header));
 
 /**
  * Returns the rule by which the row of a cell would usually be skipped; undefined if the row is imported.
@@ -89,7 +89,7 @@ export const proposeSkipRule = (header: string, value: string): string | undefin
     const day = parseListDay(value);
     return day !== undefined && day <= dayOf(new Date(), LIST_TIMEZONE) ? UNTIL_TODAY : undefined;
   }
-  const name = toLooseValue(header);
+  const name = toLooseValue(header).replaceAll(/\s/g, "");
   const isStatus = STATUS_HEADER.test(name) && STATUS_VALUE.test(value) && !NOT_YET.test(value);
   return isStatus || SKIPPED_VALUE.test(value) || (FLAG_HEADER.test(name) && FLAG_VALUE.test(value))
     ? value
