@@ -93,7 +93,7 @@ export class GuidedImport {
       headerRow: this.#isHeaderRowAsked ? reading.headerRow : options.headerRow,
       orgBy: await this.#askOrganisations(layout),
       blank: options.blank,
-      key: (await this.#askKey(layout)) ?? (key as MapOptions["key"]),
+      key: (await this.#askKey(layout)) ?? key,
       fix: options.fix,
     };
     this.#isAsked ||= answers.isAsked;
@@ -297,7 +297,7 @@ export class GuidedImport {
       ...((map.values !== undefined || values.length > 0) && { values: [...(map.values ?? []), ...values] }),
       options: {
         ...map.options,
-        fix: fix === undefined ? map.options?.fix : [...(map.options?.fix ?? []), ...fix],
+        fix: fix === undefined ? map.options?.fix : [...new Set([...(map.options?.fix ?? []), ...fix])],
         blank: blank ?? map.options?.blank,
       },
     };

@@ -240,7 +240,7 @@ describe("an import at a terminal", () => {
     const { code, stderr } = await desk.type("users import a.csv", [
       ["Correct these mistakes of the list?", ENTER],
       ["Apply", "y\r"],
-      ["Save the answers", ENTER],
+      ["Use these answers", ENTER],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(JSON.parse((await desk.run("users list --format json --fields nameKana,tel")).text)).toEqual([
@@ -267,7 +267,7 @@ describe("an import at a terminal", () => {
     const { code, stderr } = await desk.type("users import list.xlsx", [
       ['Is 組織コード to be joined from "部門 / 課"?', ENTER],
       ["Apply", "y\r"],
-      ["Save the answers", ENTER],
+      ["Use these answers", ENTER],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(JSON.parse((await desk.run("users list --format json --fields orgCode")).text)).toEqual([
@@ -301,6 +301,7 @@ describe("an import at a terminal", () => {
     const { code, stderr } = await desk.type("users import b.csv", [
       ['Which field does "部門" stand for?', ENTER],
       ['What does the column "部門" contain?', ENTER],
+      ["Use these answers", ENTER],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("unchanged 2") });
   });
