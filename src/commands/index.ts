@@ -100,7 +100,7 @@ export const PROGRAM: NounNode = {
     name: "totp",
     summary: {"en":"authenticator app for signing in to a server","ja":"サーバーへのサインインに使う認証アプリ"},
     aliases: [],
-    examples: ["clomoctl clomo-account totp disable","clomoctl clomo-account totp enable"],
+    examples: ["clomoctl clomo-account totp disable --code 123456","clomoctl clomo-account totp enable"],
     nouns: [],
     verbs: [{ name: "disable", summary: {"en":"sign in without an authenticator app","ja":"認証アプリを無効にする"}, load: () => import("./clomo-account/totp/disable.ts") },{ name: "enable", summary: {"en":"set up an authenticator app for your account","ja":"自分のアカウントに認証アプリを設定する"}, load: () => import("./clomo-account/totp/enable.ts") }],
   }],

@@ -79,8 +79,8 @@ export default defineCommand({
   examples: [
     { line: "clomoctl login --context head-office" },
     { line: "clomoctl login --context head-office --account taro01 --password-file taro01.txt" },
-    { line: "clomoctl login --forgot taro01" },
-    { line: "clomoctl login --account taro01 --reset-code 7K2M-04QX-9TRB" },
+    { line: "clomoctl login --context head-office --forgot taro01" },
+    { line: "clomoctl login --context head-office --account taro01 --reset-code 7K2M-04QX-9TRB" },
   ],
   exits: ["not-signed-in", "input-rejected", "not-found", "unavailable", "throttled"],
   async run(tools, { account: typed, passwordFile, code: typedCode, forgot, resetCode }) {

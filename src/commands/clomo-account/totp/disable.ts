@@ -25,7 +25,10 @@ export default defineCommand({
       about: text("code of the app, or a backup code", "アプリのコードまたはバックアップコード"),
     },
   },
-  examples: [{ line: "clomoctl clomo-account totp disable" }, { line: "clomoctl clomo-account totp disable taro01" }],
+  examples: [
+    { line: "clomoctl clomo-account totp disable --code 123456" },
+    { line: "clomoctl clomo-account totp disable taro01" },
+  ],
   exits: ["not-signed-in", "not-permitted", "input-rejected", "not-found", "throttled"],
   async run(tools, { named, code: typed }) {
     const { terminal } = tools;

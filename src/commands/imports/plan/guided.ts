@@ -347,7 +347,9 @@ export class GuidedImport {
     const remedies = new Remedies(this.#requested.kind);
     for (const problem of problems) remedies.take(problem);
     const { fix } = remedies;
-    if (this.#requested.options.fix !== undefined || fix.length === 0 || !this.#isNew("fix")) return undefined;
+    const { fix: typed, errors } = this.#requested.options;
+    // a person who gets the rejected rows in a file wants to correct them there
+    if (typed !== undefined || errors !== undefined || fix.length === 0 || !this.#isNew("fix")) return undefined;
     const { en, ja } = joinTexts(
       fix.map((one) => FIX_NAMES[one]),
       text(", ", "、"),
