@@ -66,14 +66,12 @@ test("sends a role with its settings and the password from a file, and shows the
 });
 
 test("asks twice for a required password, without echo, and asks again if it is weak", async () => {
-  const accounts = { items: [], next: null };
-  const tenant = { findUsers, accounts, tenant: { ...example("tenant"), mirroredAt: null }, createAccount: made() };
+  const tenant = { findUsers, tenant: { ...example("tenant"), mirroredAt: null }, createAccount: made() };
   const typing = [
     ["パスワード (at least 6 characters", "weak1\r"],
     ["at least", "\u0015"],
     ["パスワード", `${CANARY}\r`],
     ["パスワード again:", `${CANARY}\r`],
-    ["(1 in all)?", "y\r"],
   ] as const;
   const line = "clomo-account create E0042 --account hanako01 --role system --support-option --notice-mail";
   const { exit, requests, stderr } = await run(line, { tenant, terminal: { typing } });
@@ -93,7 +91,7 @@ test("without a terminal, requires a password file, except in a mirror, which ke
   expect(ja.stderr).toContain("--password-file FILE");
   const refused = new Failure("input-rejected", { what: text("a mirror", "ミラーです") });
   const mirror = { findUsers, tenant: example("tenant"), createAccount: refused };
-  expect(await run(`${line} --yes`, { tenant: mirror, terminal: {} })).toMatchObject({ exit: 3 });
+  expect(await run(line, { tenant: mirror, terminal: {} })).toMatchObject({ exit: 3 });
   const recorded = await run(`${line} --password-in-console`, { tenant: { findUsers, createAccount: made() } });
   expect(recorded.requests.at(-1)).toMatchObject({ json: { role: "system", passwordInConsole: true } });
 });
@@ -101,19 +99,4 @@ test("without a terminal, requires a password file, except in a mirror, which ke
 test("does not send a name if it is not given, so that the tenant builds it", async () => {
   const { requests } = await run("clomo-account create E0042", { tenant: { findUsers, createAccount: made() } });
   expect(requests.at(-1)).toEqual({ operation: "createAccount", json: { user: user.id, dryRun: false } });
-});
-
-test("a terminal asks before somebody becomes a system administrator, with the number of them", async () => {
-  const system = { ...after, role: "system" as const };
-  const asked = { findUsers, accounts: { items: [system], next: null } };
-  const tenant = { ...asked, createAccount: made(system) };
-  const question = `Make ${user.name} a system administrator (2 in all)?`;
-  const line = `clomo-account create E0042 --account hanako01 --role system --password-file ${secretFile()}`;
-  const no = await run(line, { tenant: asked, terminal: { typing: [[question, "n\r"]] } });
-  expect(no).toMatchObject({ exit: 0, stderr: expect.stringContaining("nothing was changed") });
-  expect(no.requests.map(({ operation }) => operation)).not.toContain("createAccount");
-  const yes = await run(line, { tenant, terminal: { typing: [[question, "y\r"]] } });
-  expect(yes.requests.map(({ operation }) => operation)).toContain("createAccount");
-  const { accounts: _, ...unasked } = tenant;
-  expect(await run(line, { tenant: unasked })).toMatchObject({ exit: 0 });
 });

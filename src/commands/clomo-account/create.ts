@@ -13,7 +13,6 @@ import {
   requireAccountsWrite,
 } from "./options.ts";
 import { warnAboutSecuredItems } from "./secured-items.ts";
-import { confirmSystemRole } from "./system-role.ts";
 import { showChangedAccount } from "./rights-after-change.ts";
 
 export default defineCommand({
@@ -49,15 +48,10 @@ export default defineCommand({
     tools.describeState(() => STATE_UNCHANGED);
     await requireAccountsWrite(tools, text("create CLOMO accounts", "CLOMO アカウントの作成"));
     const values = await resolveAccountValues(tools, options);
-    const {
-      id: user,
-      accountName,
-      name,
-    } = await findUser((await tools.tenant("users")).client, typed, tools.globals.as);
+    const { id: user, accountName } = await findUser((await tools.tenant("users")).client, typed, tools.globals.as);
     // a user who already has an account is rejected later, so do not ask for a password first
     const role = accountName === null ? (options.role ?? "none") : "none";
     const password = await resolvePassword(tools, { ...options, dryRun }, needsPassword("none", role));
-    if (!(await confirmSystemRole(tools, { name, role, former: "none", dryRun }))) return;
     const { client } = await tools.tenant("accounts");
     tools.describeState(() => STATE_MAYBE_CHANGED);
     const written = await client.accounts.create({

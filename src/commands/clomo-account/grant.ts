@@ -14,7 +14,6 @@ import {
 } from "./options.ts";
 import { warnAboutSecuredItems } from "./secured-items.ts";
 import { confirmSupportLoss, printSupportReport } from "./successor.ts";
-import { confirmSystemRole } from "./system-role.ts";
 import { showChangedAccount } from "./rights-after-change.ts";
 
 export default defineCommand({
@@ -48,7 +47,6 @@ export default defineCommand({
     const { role, supportOption } = values;
     const left = await confirmSupportLoss(tools, account, { role, supportOption, dryRun, tryOut });
     if (left === undefined) return;
-    if (!(await confirmSystemRole(tools, { name: account.name, role, former, dryRun }))) return;
     tools.describeState(() => STATE_MAYBE_CHANGED);
     const written = await client.accounts.grant(id, { ...values, ...password, dryRun });
     await printSupportReport(tools, left, await showChangedAccount(tools, written));

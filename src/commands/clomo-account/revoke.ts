@@ -1,12 +1,35 @@
-import { text } from "../../lib/text/index.ts";
+import type { Account } from "../../lib/client/index.ts";
+import { formatCount, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import { STATE_UNCHANGED, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, findAccount } from "./columns.ts";
 import { requireAccountsWrite } from "./options.ts";
 import { confirmSupportLoss, printSupportReport } from "./successor.ts";
-import { confirmRevocation } from "./system-role.ts";
+import type { Tools } from "../tools.ts";
 import { showChangedAccount } from "./rights-after-change.ts";
+
+/** Asks on a terminal before a system administrator loses the role. The support option has its own question. */
+async function confirmRevocation(
+  tools: Tools,
+  { id, name, role, supportOption }: Account,
+  dryRun: boolean,
+): Promise<boolean> {
+  const { terminal, globals } = tools;
+  if (dryRun || globals.yes || !terminal.interactive || role !== "system" || supportOption) return true;
+  const { client } = await tools.tenant("accounts");
+  const all = await Array.fromAsync(client.accounts.list({ role: "system" }));
+  const left = all.filter((other) => other.id !== id).length;
+  // the tenant refuses to revoke the last one
+  if (left === 0) return true;
+  const message = text(
+    `Revoke the role of ${name}? ${formatCount(left, "system administrator")} will be left.`,
+    `「${name}」の管理者権限を外しますか? 残るシステム管理者は ${left} 人です。`,
+  );
+  if (await terminal.prompts.confirm({ message, flag: "--yes" })) return true;
+  await terminal.note(STATE_UNCHANGED);
+  return false;
+}
 
 export default defineCommand({
   summary: text("revoke the role of a CLOMO account", "CLOMO アカウントの管理者権限を外す"),

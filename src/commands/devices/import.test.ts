@@ -18,7 +18,12 @@ import { runInBoth, run } from "#support/commands/program.ts";
 const FILE =
   "シリアルナンバー,IMEI番号,所有者メールアドレス\r\nSERIAL000001,00 000000 000000 0,hanako@example.co.jp\r\nSERIAL000002,,\r\n";
 const folder = (): string => createFolderWith({ "devices.csv": FILE });
-const PLAN = planOf({ kind: "devices", inputSha256: sha256(FILE), header: (FILE.split("\r\n")[0] ?? "").split(",") });
+const PLAN = planOf({
+  kind: "devices",
+  inputSha256: sha256(FILE),
+  header: (FILE.split("\r\n")[0] ?? "").split(","),
+  fields: ["serialNumber", "imei", "ownerEmail"],
+});
 const ROWS = createRowsResponder(
   rowOf({
     key: "SERIAL000001",

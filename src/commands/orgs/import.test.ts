@@ -15,7 +15,12 @@ import { example } from "#support/commands/tenant.ts";
 
 const TREE = "組織名,組織コード,上位組織コード,上位組織パス\r\n本社,,,\r\n営業部,S01,,本社\r\n";
 const folder = (): string => createFolderWith({ "tree.csv": TREE });
-const PLAN = planOf({ kind: "orgs", inputSha256: sha256(TREE), header: (TREE.split("\r\n")[0] ?? "").split(",") });
+const PLAN = planOf({
+  kind: "orgs",
+  inputSha256: sha256(TREE),
+  header: (TREE.split("\r\n")[0] ?? "").split(","),
+  fields: ["name", "code", "parentCode", "parentPath"],
+});
 const ROWS = createRowsResponder(
   rowOf({ key: "本社", after: [{ field: "name", value: "本社" }] }),
   rowOf({ row: 3, key: "S01", changed: ["parent"], action: "update", after: [{ field: "name", value: "営業部" }] }),

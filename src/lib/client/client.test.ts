@@ -136,7 +136,7 @@ describe.each(WAYS)("the client of an unchanged tenant, %s", (way) => {
       name: "kanto",
       mirroredAt: null,
       users: 5,
-      orgs: 3,
+      orgs: 2,
       devices: 0,
       administratorsKnown: [],
       exportsAwaited: [],
