@@ -104,10 +104,10 @@ const askWithToken = async (expiresAt: string | undefined, status = 200) => {
 };
 
 test("warns once that the token expires soon, in the time zone of the context", async () => {
-  const { ask, warnings } = await askWithToken("2026-11-22T15:00:00.000Z");
+  const { ask, warnings } = await askWithToken('2026-11-22T15:00:00.000Z; rights="read,users.write"');
   for (const _ of [1, 2]) await ask();
   expect(warnings).toEqual([
-    "the access token in CLOMOCTL_TOKEN expires at 2026-11-23 00:00; create another token before that, for example: clomoctl access-tokens create NAME --rights read",
+    "the access token in CLOMOCTL_TOKEN expires at 2026-11-23 00:00 (Asia/Tokyo); to create another token before that: clomoctl access-tokens create NAME --rights 'read,users.write'",
   ]);
   for (const other of [undefined, "soon"]) {
     const silent = await askWithToken(other);
@@ -116,9 +116,13 @@ test("warns once that the token expires soon, in the time zone of the context", 
   }
 });
 
-test("names where a token that is refused comes from", async () => {
+test("names where a token that is refused comes from, and proposes another token", async () => {
   const { ask } = await askWithToken(undefined, 401);
-  await expect(ask()).rejects.toMatchObject({ code: "not-signed-in", where: "CLOMOCTL_TOKEN" });
+  await expect(ask()).rejects.toMatchObject({
+    code: "not-signed-in",
+    where: "CLOMOCTL_TOKEN",
+    hint: { en: expect.stringContaining("clomoctl access-tokens create NAME --rights LIST") },
+  });
 });
 
 test.each<[string, boolean]>([

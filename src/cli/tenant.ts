@@ -16,9 +16,9 @@ import {
   type TemporaryStorage,
 } from "../lib/files/index.ts";
 import type { OpenTenant as Tenant, TenantOptions } from "../lib/tenant/index.ts";
-import { skipSchemaCheck, type Connection } from "../lib/client/index.ts";
+import { skipSchemaCheck, type Connection, type TokenEnd } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
-import { formatMinute } from "../lib/model/time.ts";
+import { formatMoment } from "../lib/model/time.ts";
 import type { EnvironmentVariables } from "../lib/terminal/index.ts";
 import { text, type Text } from "../lib/text/index.ts";
 import { installLightMessages } from "../lib/client/light-fetch.ts";
@@ -245,10 +245,10 @@ async function connectToServer(
   });
   const source = credential?.source;
   let isWarned = false;
-  const tokenExpires = async (expiresAt: string): Promise<void> => {
+  const tokenExpires = async ({ expiresAt, rights }: TokenEnd): Promise<void> => {
     if (isWarned || source === undefined) return;
     isWarned = true;
-    await warn?.(describeTokenExpiry(formatMinute(expiresAt, timezone), source));
+    await warn?.(describeTokenExpiry({ expiry: formatMoment(expiresAt, timezone, "minute"), rights, source }));
   };
   return { transport, base, credentialSource: source, tokenExpires, close };
 }
@@ -256,11 +256,15 @@ async function connectToServer(
 /** An upload that is not longer is sent as it is. */
 const MAX_PLAIN_UPLOAD_BYTES = 64 * 1024;
 
-const describeTokenExpiry = (expiry: string, source: string): Text => {
-  const create = line("access-tokens create", ["NAME"], { rights: "read" });
+const describeTokenExpiry = ({
+  expiry,
+  rights,
+  source,
+}: Readonly<Record<"expiry" | "rights" | "source", string>>): Text => {
+  const create = line("access-tokens create", ["NAME"], { rights });
   return text(
-    `the access token in ${source} expires at ${expiry}; create another token before that, for example: ${create}`,
-    `${source} のアクセストークンの有効期限は ${expiry} です。それまでに新しいトークンを作ってください。例: ${create}`,
+    `the access token in ${source} expires at ${expiry}; to create another token before that: ${create}`,
+    `${source} のアクセストークンの有効期限は ${expiry} です。それまでに新しいトークンを作るには: ${create}`,
   );
 };
 

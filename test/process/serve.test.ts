@@ -3,9 +3,8 @@ import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { computeTotpCode, getTotpStep } from "../../src/lib/tenant/sign-in/totp-code.ts";
 import { Canaries, newSecret } from "#support/process/canary.ts";
-import { freshHome, run, type Outcome } from "#support/process/program.ts";
+import { freshHome, ROOT, run, type Outcome } from "#support/process/program.ts";
 import { startListening } from "#support/process/simulator.ts";
 
 const PASSWORD = `Aa1${newSecret("Password")}`;
@@ -54,45 +53,49 @@ test("an administrator signs in, works, gives a program a token, and signs out",
   for (const hidden of ["admin@example.jp", PASSWORD, secret, "営業部"]) expect(ended.stderr).not.toContain(hidden);
 });
 
-test("failed attempts to sign in count after kill -9", async () => {
-  const { home, there, server } = await startServer();
-  await writeFile(join(home, "wrong.txt"), "Wrong42Wrong", { mode: 0o600 });
-  const wrong = `login --account admin@example.jp --password-file ${join(home, "wrong.txt")}`;
-  for (let tries = 0; tries < 5; tries += 1) expect((await there(wrong)).code).toBe(4);
-  server.running.process.kill("SIGKILL");
-  await server.running.ended;
-  const again = await startListening(home, ["serve", "--listen", "127.0.0.1:0"]);
-  const answer = await fetch(`${again.url}/v1/sessions`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ account: "admin@example.jp", password: PASSWORD }),
-  });
-  expect(answer.status).toBe(429);
-  expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(600);
-  again.running.process.kill("SIGTERM");
-  await again.running.ended;
-});
+/** Creates a token with the rights that the guide names, and returns its secret. */
+const createToken = async (there: (line: string) => Promise<Outcome>, line: string): Promise<string> => {
+  const created = await there(line);
+  expect([created.code, created.stderr]).toEqual([0, expect.stringContaining("store the secret now")]);
+  return created.text.trim();
+};
 
-test("keys and codes of an authenticator app are in no other output and in no file", async () => {
-  const { home, away, there, here, server } = await startServer();
+test.each(["en", "ja"])("the tokens of the guide (%s) permit what the guide does with them", async (language) => {
+  const guide = readFileSync(join(ROOT, "docs", "guides", language, "serve.md"), "utf8");
+  const created = [...guide.matchAll(/^ +clomoctl (access-tokens create .*)$/gm)].map(([, line = ""]) => line);
+  const [forCron = "", forNight = "", ...others] = created;
+  expect(others).toEqual([]);
+  const { there, away, server } = await startServer();
   await there("login --account admin@example.jp --password-file password.txt");
-  const begun = await there("clomo-account totp enable --lang en");
-  const key = /key for the app: ([A-Z2-7]{32})/.exec(begun.stderr)?.[1] ?? "";
-  const code = computeTotpCode(key, getTotpStep(Date.now()));
-  const enabled = await there(`clomo-account totp enable --code ${code} --format json`);
-  const backupCodes = (JSON.parse(enabled.text) as { backupCode: string }[]).map(({ backupCode }) => backupCode);
-  expect(backupCodes).toHaveLength(10);
-  const [used = ""] = backupCodes;
-  const login = "login --account admin@example.jp --password-file password.txt --verbose";
-  const outputs = [await there(login), await there(`${login} --code ${used}`), await there(`${login} --code ${used}`)];
-  expect(outputs.map((output) => output.code)).toEqual([4, 0, 4]);
-  outputs.push(await here("audit list --format json --fields all"), await here("doctor"));
-  server.running.process.kill("SIGTERM");
-  outputs.push(await server.running.ended);
-  const canaries = new Canaries([PASSWORD, key, ...backupCodes]);
-  for (const { stdout, stderr } of outputs) canaries.look("output", Buffer.concat([stdout, Buffer.from(stderr)]));
-  for (const folder of [home, away]) canaries.lookBelow(folder, (path) => path === "password.txt");
-  expect([...canaries.found]).toEqual([]);
+  await there("renewals add push --kind push-certificate --expires 2099-01-01");
+  await there("orgs create 営業部 --code S01");
+  await there("orgs create 総務部 --code S02");
+  const cron = { CLOMOCTL_TOKEN: await createToken(there, forCron) };
+  const check = await there("renewals check --context office --format json", cron);
+  expect([check.code, JSON.parse(check.text)]).toEqual([0, [expect.objectContaining({ name: "push" })]]);
+  const metrics = await createToken(there, "access-tokens create metrics --rights metrics");
+  expect((await fetch(`${server.url}/metrics`, { headers: { authorization: `Bearer ${metrics}` } })).status).toBe(200);
+  expect((await there("whoami", { CLOMOCTL_TOKEN: metrics })).code).toBe(0);
+  expect((await there(forNight)).code).toBe(0);
+  expect(statSync(join(away, "token")).mode & 0o777).toBe(0o600);
+  const nightly = /^ +.*clomoctl (users import .*)$/m.exec(guide)?.[1]?.replaceAll("\\%", "%") ?? "";
+  const columns = "氏名,メールアドレス,組織コード,社員コード";
+  const nights = [
+    [`${columns}\n管理者,admin@example.jp,,0001\n佐藤 一郎,ichiro@example.jp,S01,0002\n`, [1, 1, 0]],
+    [`${columns}\n管理者,admin@example.jp,,0001\n鈴木 花子,hanako@example.jp,S01,0003\n`, [1, 0, 1]],
+    [`${columns}\n管理者,admin@example.jp,,0001\n鈴木 花子,hanako@example.jp,S02,0003\n`, [0, 1, 0]],
+  ] as const;
+  for (const [content, [create, update, gone]] of nights) {
+    await writeFile(join(away, "users.csv"), content);
+    const line = nightly.replaceAll(/\/\S*\/(users\.csv|token)/g, "$1").replaceAll(/\b\d+%/g, "9");
+    const night = await there(line);
+    expect([night.code, night.stderr]).toEqual([0, expect.stringContaining(`: +${create} ~${update} -${gone} import`)]);
+  }
+  const few = { CLOMOCTL_TOKEN: await createToken(there, "access-tokens create few --rights users.read,users.write") };
+  await writeFile(join(away, "users.csv"), nights[0][0]);
+  const refused = await there("users import users.csv --mode replace --yes --context office --dry-run", few);
+  expect([refused.code, refused.stderr]).toEqual([4, expect.stringMatching(/users\.move \(.*users\.delete \(/)]);
+  expect(refused.stderr).toContain("--rights 'users.read,users.write,users.move,users.delete'");
 });
 
 test("secrets are in no output and in no file, except the client's own", async () => {

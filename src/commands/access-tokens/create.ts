@@ -13,8 +13,8 @@ export default defineCommand({
   summary: text("create an access token for a program", "プログラム用のアクセストークンを作る"),
   details: [
     text(
-      "The secret is written to stdout once and cannot be shown again. A token never permits more than its account may do at that moment. It ends with a new password of the account.",
-      "シークレットは標準出力に 1 回だけ表示し、後から表示することはできません。トークンでできることは、その時点でのアカウントの権限の範囲内です。アカウントのパスワードを変更すると、トークンは失効します。",
+      "The secret is written once, to FILE or alone to stdout, and cannot be shown again; a record format such as --format json has all fields. A token never permits more than its account may do at that moment. It ends with a new password of the account.",
+      "シークレットは 1 回だけ、FILE または標準出力にシークレットだけを書き出します。後から表示することはできません。--format json などの形式では全項目を出力します。トークンでできることは、その時点でのアカウントの権限の範囲内です。アカウントのパスワードを変更すると、トークンは失効します。",
     ),
   ],
   args: { name: { kind: "string", required: true, about: text("name of the token", "トークンの名前") } },
@@ -37,24 +37,44 @@ export default defineCommand({
         `有効期限。30d(日数)か日付(既定: ${TOKEN_DAYS.usual}d、最長 1 年)`,
       ),
     },
+    output: {
+      kind: "output",
+      short: "o",
+      value: "FILE",
+      about: text(
+        "file for the secret that only you can read (default: stdout)",
+        "シークレットを書き出す、自分だけが読めるファイル(既定: 標準出力)",
+      ),
+    },
   },
   examples: [
     { line: "clomoctl access-tokens create cron --rights renewals.read --expires 90d" },
-    { line: "clomoctl access-tokens create report --rights read" },
+    { line: "clomoctl access-tokens create report --rights read -o token" },
   ],
   exits: ["not-signed-in", "not-permitted", "input-rejected"],
-  async run(tools, { name, rights, expires }) {
+  async run(tools, { name, rights, expires, output }) {
     const { client } = await tools.tenant("access-tokens");
     const expiresAt = await resolveTokenEnd(tools, expires);
     const asked = { name, rights: [...expandRights(rights)], ...(expiresAt !== undefined && { expiresAt }) };
-    await tools.terminal.checkOutput(CREATED_COLUMNS);
+    const { terminal, outputs, globals } = tools;
+    const { format, fields, query } = globals;
+    const isRecord = format !== undefined || fields !== undefined || query !== undefined;
+    const columns = output === undefined ? CREATED_COLUMNS : TOKEN_COLUMNS;
+    if (isRecord) await terminal.checkOutput(columns);
     const created = await client["access-tokens"].create(asked);
-    await tools.terminal.show(CREATED_COLUMNS, created);
-    await tools.terminal.note(
-      text(
-        "store the secret now: it cannot be shown again",
-        "シークレットは後から表示できません。今すぐ保存してください",
-      ),
+    if (isRecord) await terminal.show(columns, created);
+    if (output !== undefined || !isRecord) await outputs.write(output ?? "-", `${created.secret}\n`);
+    const end = terminal.moment(created.expiresAt);
+    await terminal.note(
+      output === undefined || output === "-"
+        ? text(
+            `store the secret now: it cannot be shown again; the token ${name} expires at ${end}`,
+            `シークレットは後から表示できません。今すぐ保存してください。トークン ${name} の有効期限は ${end} です`,
+          )
+        : text(
+            `the secret of the token ${name} was written to ${output}; it expires at ${end}`,
+            `トークン ${name} のシークレットを ${output} に書き出しました。有効期限は ${end} です`,
+          ),
     );
   },
 });

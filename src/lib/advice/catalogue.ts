@@ -38,7 +38,7 @@ export interface Catalogue {
   "status": { args: []; options: { allContexts?: true | undefined; format?: Choice<"html" | "table" | "json" | "ndjson" | "csv" | "tsv" | "xlsx"> | undefined; output?: string | number | undefined } };
   "undo": { args: [change: string | number]; options: { confirmDeletions?: number | Name | undefined; confirmWipes?: number | Name | undefined; maxDeletions?: string | number | undefined; maxChanges?: string | number | undefined; skipBlocked?: true | undefined; dryRun?: true | undefined; emitCsv?: string | number | undefined; mirrorOnly?: true | undefined } };
   "whoami": { args: []; options: {  } };
-  "access-tokens create": { args: [name: string | number]; options: { rights?: string | number | undefined; expires?: string | number | undefined } };
+  "access-tokens create": { args: [name: string | number]; options: { rights?: string | number | undefined; expires?: string | number | undefined; output?: string | number | undefined } };
   "access-tokens list": { args: []; options: {  } };
   "access-tokens revoke": { args: [token: string | number]; options: {  } };
   "ade account": { args: []; options: {  } };

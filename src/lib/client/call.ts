@@ -8,6 +8,7 @@ import {
   LAST_PART,
   MEDIA_TYPES,
   NO_AUDIT_RECORD,
+  TOKEN_END,
   TOKEN_END_HEADER,
   XLSX_TYPE,
   type ResponseKind,
@@ -36,6 +37,12 @@ export type SchemaCheck = (schema: z.ZodType, value: unknown) => z.ZodSafeParseR
 /** Accepts every value. Used for a tenant in the same process, whose responses come from our own code. */
 export const skipSchemaCheck: SchemaCheck = (_, data) => ({ success: true, data });
 
+/** The end of an access token, a UTC instant, and its rights as they are typed for a new token. */
+export interface TokenEnd {
+  readonly expiresAt: string;
+  readonly rights: string;
+}
+
 /** How to reach a tenant. */
 export interface Connection {
   readonly transport: Transport;
@@ -53,8 +60,8 @@ export interface Connection {
   readonly changed?: ((numbers: readonly number[]) => void) | undefined;
   /** the file or the environment variable with the access token, for messages */
   readonly credentialSource?: string | undefined;
-  /** called with the end of the access token, a UTC instant, if the tenant says that the token expires soon */
-  readonly tokenExpires?: ((expiresAt: string) => Promise<void>) | undefined;
+  /** called if the tenant says that the access token expires soon */
+  readonly tokenExpires?: ((end: TokenEnd) => Promise<void>) | undefined;
 }
 
 /** The bytes of an input file and their charset; the charset of a workbook is `xlsx`. */
@@ -210,18 +217,28 @@ const passOnHeaders = async (connection: Connection, response: Response): Promis
   if (response.headers.get(AUDIT_HEADER) === NO_AUDIT_RECORD) await connection.unaudited?.();
   const numbers = response.headers.get(CHANGE_HEADER) ?? "";
   if (CHANGE_NUMBERS.test(numbers)) connection.changed?.(numbers.split(", ").map(Number));
-  const expiresAt = response.headers.get(TOKEN_END_HEADER) ?? "";
-  if (!Number.isNaN(Date.parse(expiresAt))) await connection.tokenExpires?.(expiresAt);
+  const [, expiresAt = "", rights = ""] = TOKEN_END.exec(response.headers.get(TOKEN_END_HEADER) ?? "") ?? [];
+  if (!Number.isNaN(Date.parse(expiresAt))) await connection.tokenExpires?.({ expiresAt, rights });
 };
 
-/** Creates the failure of an error response; a credential that is refused is named by its source. */
+/** Creates the failure of an error response; a token that is refused is named by its source. */
 const createCallFailure = async (
   { credentialSource: where }: Connection,
   route: Pick<Route, "method" | "path">,
   response: Response,
 ): Promise<Failure> => {
   const failure = await createResponseFailure(route, response);
-  return failure.code === "not-signed-in" && where !== undefined ? failure.with({ where }) : failure;
+  if (failure.code !== "not-signed-in") return failure;
+  const { line, step } = await import("../advice/index.ts");
+  const usual =
+    where === undefined
+      ? step("to sign in", "サインインするには", line("login", []))
+      : step(
+          "to create another token, after signing in with login",
+          "login でサインインして、別のトークンを作るには",
+          line("access-tokens create", ["NAME"], { rights: "LIST" }),
+        );
+  return failure.with({ hint: failure.hint ?? usual, ...(where !== undefined && { where }) });
 };
 
 /** A request of the tenant API as a person composes it. */

@@ -9,6 +9,7 @@ export {
   skipSchemaCheck,
   type Connection,
   type StreamedParts,
+  type TokenEnd,
   type MultipartUpload,
   type PlainRequest,
   type PlainResponse,

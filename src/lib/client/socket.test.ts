@@ -265,6 +265,30 @@ describe("a retry", () => {
     expect(pauses).toEqual([250]);
   });
 
+  it.each([
+    [true, "answers nobody any more", "the server is stopping"],
+    [false, "may have performed the request", "unavailable"],
+  ])("ends with what the server said before, unless it %j: %s", async (isGone, _, outcome) => {
+    let asked = 0;
+    const server = createServer((request, response) => {
+      asked += 1;
+      if (asked > 1) return void request.socket.resetAndDestroy();
+      response.writeHead(503, { connection: "close", "retry-after": "1" }).end("the server is stopping", () => {
+        if (isGone) server.close();
+      });
+    });
+    const port = await listen(server);
+    const { transport } = opened();
+    const sent = transport(new Request(`http://127.0.0.1:${port}`, { method: "POST" }));
+    expect(
+      await sent.then(
+        (response) => response.text(),
+        ({ code }: { code: string }) => code,
+      ),
+    ).toBe(outcome);
+    expect(asked).toBe(isGone ? 1 : 4);
+  });
+
   it("does not happen for an upload, even without a response", async () => {
     const gone = createTcpServer();
     const port = await listen(gone);

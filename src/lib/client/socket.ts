@@ -190,6 +190,22 @@ const encodeUpload = async (body: ReadableStream<Uint8Array>, shortBytes: number
   return { body: gzip, isCompressed: true };
 };
 
+/** A request that got no response. */
+class FailedConnection {
+  readonly error: unknown;
+  /** false if the tenant cannot have received the request */
+  readonly mayBeSent: boolean;
+  /** true if trying again can help */
+  readonly isRepeatable: boolean;
+
+  constructor(error: unknown) {
+    const code = getErrorCode(error);
+    this.error = error;
+    this.mayBeSent = !NEVER_SENT_CODES.includes(code);
+    this.isRepeatable = !this.mayBeSent || CONNECTION_LOST_CODES.includes(code);
+  }
+}
+
 /** Sends requests through one agent, and repeats requests that may be repeated. */
 class Socket {
   readonly #agent: Dispatcher;
@@ -265,31 +281,38 @@ class Socket {
 
   async #untilAnswered(outgoing: OutgoingRequest): Promise<HttpResponse> {
     const { surroundings } = this.#options;
+    const { signal } = outgoing;
+    // the latest response that asks to try again, unless a later request may have had an effect
+    let refusal: HttpResponse | undefined;
     for (let repetition = 0; ; repetition += 1) {
       const last = repetition === MAX_RETRIES || !outgoing.idempotent;
-      const answer = await this.#once(outgoing, last);
+      const answer = await this.#once(outgoing);
       // clients that failed together must not come back together
-      const usualMs = surroundings.random() * FIRST_MAX_DELAY_MS * 2 ** repetition;
-      const delayMs = (answer && this.#parseRetryAfterMs(answer)) ?? usualMs;
-      if (answer !== undefined) {
+      let delayMs = surroundings.random() * FIRST_MAX_DELAY_MS * 2 ** repetition;
+      if (answer instanceof FailedConnection) {
+        if (answer.mayBeSent) refusal = undefined;
+        const isLast = last || !answer.isRepeatable || signal.aborted;
+        // a server that stops says what became of the request, and then nobody answers any more
+        if (isLast && refusal !== undefined && !signal.aborted) return refusal;
+        if (isLast) throw answer.error;
+      } else {
+        if (refusal !== undefined) discardBody(refusal.body);
+        delayMs = this.#parseRetryAfterMs(answer) ?? delayMs;
         if (last || delayMs > MAX_RETRY_AFTER_MS || !BUSY_STATUSES.includes(answer.statusCode)) return answer;
-        discardBody(answer.body);
+        refusal = answer;
       }
-      await surroundings.wait(delayMs, outgoing.signal);
+      await surroundings.wait(delayMs, signal);
     }
   }
 
-  /** Sends a request once. @returns undefined if the connection failed and the request may be sent again */
-  async #once({ address, origin, options, signal }: OutgoingRequest, last: boolean): Promise<HttpResponse | undefined> {
+  /** Sends a request once. */
+  async #once({ address, origin, options }: OutgoingRequest): Promise<HttpResponse | FailedConnection> {
     try {
       const answer = await send(address, options);
       this.#learnCodings(answer, origin);
       return answer;
     } catch (error) {
-      const code = getErrorCode(error);
-      if (last || signal.aborted || !(NEVER_SENT_CODES.includes(code) || CONNECTION_LOST_CODES.includes(code)))
-        throw error;
-      return undefined;
+      return new FailedConnection(error);
     }
   }
 }

@@ -13,7 +13,7 @@ const TOKEN_FIELDS = {
   name: z.string(),
   rights: z.array(Right).meta({ description: "what the token grants, at most what its account may do" }),
   createdAt: Instant,
-  lastUsedAt: Instant.meta({ description: "rounded down to the hour" }),
+  lastUsedAt: Instant.nullable().meta({ description: "rounded down to the hour; null if never used" }),
   expiresAt: Instant,
 };
 

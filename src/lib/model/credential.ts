@@ -46,6 +46,14 @@ export const expandRights = (words: readonly string[]): readonly TokenRight[] =>
   return TOKEN_RIGHTS.filter((right) => wanted.has(right));
 };
 
+/** Returns rights as they are typed, in the order of {@link TOKEN_RIGHTS}: `read,users.write`. */
+export const formatRights = (rights: Iterable<TokenRight>): string => {
+  const wanted = new Set(rights);
+  const readsAll = READ_OPERATIONS.every((right) => wanted.has(right));
+  const named = TOKEN_RIGHTS.filter((right) => wanted.has(right) && !(readsAll && READ_OPERATIONS.includes(right)));
+  return [...(readsAll ? [ALL_READS] : []), ...named].join(",");
+};
+
 /** Returns what a right permits. */
 export const describeRight = (right: TokenRight): Text =>
   right === METRICS_RIGHT ? text("read the server's metrics", "サーバーのメトリクスの閲覧") : OPERATIONS[right].about;

@@ -213,8 +213,8 @@ class App {
     );
     const response = await createRouteResponse(route, given, wantsNdjson(c));
     if (changes.length > 0) response.headers.set(CHANGE_HEADER, changes.join(", "));
-    const { endsSoonAt } = asker.credential ?? {};
-    if (endsSoonAt !== undefined) response.headers.set(TOKEN_END_HEADER, endsSoonAt);
+    const { tokenEnd } = asker.credential ?? {};
+    if (tokenEnd !== undefined) response.headers.set(TOKEN_END_HEADER, tokenEnd);
     return response;
   }
 }

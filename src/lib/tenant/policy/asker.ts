@@ -16,8 +16,8 @@ export interface ActorCredential {
   readonly name: string;
   /** what a token grants; null: everything that the account may do */
   readonly rights: ReadonlySet<TokenRight> | null;
-  /** the end of a token that expires soon, a UTC instant */
-  readonly endsSoonAt: string | undefined;
+  /** the end and the rights of a token that expires soon, as the header `TOKEN_END_HEADER` has them */
+  readonly tokenEnd: string | undefined;
   /** true if the account must set up an authenticator app first; it has no rights until then */
   readonly lacksTotp: boolean;
 }

@@ -6,8 +6,8 @@ import { isPermittedByItems, ROLE_POLICY, describeMissingRight } from "../../mod
 import { OPERATIONS, type Operation } from "../../model/role.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Scope } from "../store/store.ts";
-import { describeRight, METRICS_RIGHT, type TokenRight } from "../../model/credential.ts";
-import type { Actor, ActorCredential } from "./asker.ts";
+import { describeRight, formatRights, METRICS_RIGHT, TOKEN_RIGHTS, type TokenRight } from "../../model/credential.ts";
+import type { Actor } from "./asker.ts";
 
 /** Returns where an actor may perform an operation: in all organisations, or only in their own. undefined: nowhere. */
 export const getPermittedReach = (
@@ -35,7 +35,7 @@ export const requirePermission = (asker: Actor, operations: readonly Operation[]
   const refused = operations.find((operation) => !isOperationPermitted(asker, operation));
   if (refused === undefined) return;
   if (asker.credential?.lacksTotp === true) throw TOTP_REQUIRED_FAILURE;
-  if (asker.credential?.rights?.has(refused) === false) throw createMissingRightFailure(asker.credential, refused);
+  requireTokenRights(asker, operations);
   const isToCreate =
     USER_CREATION_OPERATIONS.every((operation) => operations.includes(operation)) &&
     POSSIBLE_USER_CREATION_OPERATIONS.includes(refused);
@@ -92,19 +92,34 @@ export const TOTP_REQUIRED_FAILURE = new Failure("not-permitted", {
   hint: step("to set up the app", "認証アプリを設定するには", line("clomo-account totp enable", [])),
 });
 
-/** Returns the failure of a request whose token does not grant an operation. */
-const createMissingRightFailure = ({ name }: ActorCredential, right: TokenRight): Failure =>
-  new Failure("not-permitted", {
+/**
+ * Checks that the token of a request, if the request has one, grants all given operations.
+ *
+ * @throws Failure `not-permitted` with all rights that the token lacks, and a token that would do
+ */
+export const requireTokenRights = ({ credential }: Actor, operations: readonly Operation[]): void => {
+  const { name = "", rights } = credential ?? {};
+  if (rights === undefined || rights === null) return;
+  const lacking = TOKEN_RIGHTS.filter((right) => (operations as readonly TokenRight[]).includes(right)).filter(
+    (right) => !rights.has(right),
+  );
+  if (lacking.length === 0) return;
+  const [en, ja] = [
+    lacking.map((right) => `${right} (${describeRight(right).en})`).join(", "),
+    lacking.map((right) => `${right}(${describeRight(right).ja})`).join("、"),
+  ];
+  throw new Failure("not-permitted", {
     what: text(
-      `the access token "${name}" does not have the right ${right} (${describeRight(right).en})`,
-      `アクセストークン「${name}」に ${right}(${describeRight(right).ja})の権利がありません`,
+      `the access token "${name}" does not have the ${lacking.length === 1 ? "right" : "rights"} ${en}`,
+      `アクセストークン「${name}」に ${ja}の権利がありません`,
     ),
     hint: step(
-      "to create a token with this right",
-      "この権利を持つトークンを作るには",
-      line("access-tokens create", ["NAME"], { rights: right }),
+      "to create a token that has all needed rights",
+      "必要な権利をすべて持つトークンを作るには",
+      line("access-tokens create", ["NAME"], { rights: formatRights([...rights, ...lacking]) }),
     ),
   });
+};
 
 /** @throws Failure `not-permitted` if the actor did not sign in with a token that grants reading the metrics */
 export const requireMetricsRight = ({ credential }: Actor): void => {
@@ -162,6 +177,7 @@ export const buildScope = (asker: Actor): Scope | undefined =>
         secured: isOperationPermitted(asker, "secured.read"),
         accounts: isOperationPermitted(asker, "accounts.read"),
         contacts: canReadContacts(asker),
+        administrators: asker.role === "system",
       };
 
 /** Returns true if an actor may read accounts, telephone numbers and notes of renewal items. */

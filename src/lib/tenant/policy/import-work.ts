@@ -9,7 +9,7 @@ import type { Operation } from "../../model/role.ts";
 import { joinTexts, same, text, type Text } from "../../text/index.ts";
 import type { AffectedRecords, PlanWork } from "../plans/engine.ts";
 import type { Actor } from "./asker.ts";
-import { toPanelKind, requirePermission } from "./check.ts";
+import { toPanelKind, requirePermission, requireTokenRights } from "./check.ts";
 
 /**
  * Returns the operations needed to create users: creating and moving users, and also creating organisations unless the
@@ -77,10 +77,13 @@ const PLAN_WORK_PARTS = [
  */
 export const requireWorkPermission = (asker: Actor, kind: FormatName, work: PlanWork): void => {
   const needed = getWorkOperations(asker, kind);
-  for (const piece of PLAN_WORK_PARTS) {
-    const { [piece]: affected } = work;
-    if (affected.count > 0) requirePermission(asker, needed[piece], describeAffectedRecords(piece, affected));
-  }
+  const pieces = PLAN_WORK_PARTS.filter((piece) => work[piece].count > 0);
+  // a token gets all its rights when it is created, so all missing rights are reported at once
+  requireTokenRights(
+    asker,
+    pieces.flatMap((piece) => needed[piece]),
+  );
+  for (const piece of pieces) requirePermission(asker, needed[piece], describeAffectedRecords(piece, work[piece]));
 };
 
 /** The operations needed to write related records of other types, by record type. */

@@ -17,9 +17,9 @@ export interface StoredCredential {
   readonly name: string;
   /** what a token grants; null for a session, which grants what the account may do */
   readonly rights: readonly TokenRight[] | null;
-  /** UTC instants; `lastUsedAt` is rounded down to the hour */
+  /** UTC instants; `lastUsedAt` is rounded down to the hour, and null for a token that was never used */
   readonly createdAt: string;
-  readonly lastUsedAt: string;
+  readonly lastUsedAt: string | null;
   readonly expiresAt: string;
 }
 
@@ -33,7 +33,7 @@ const toStoredCredential = (row: Row): StoredCredential => ({
   name: String(row["name"]),
   rights: row["rights"] === null ? null : (JSON.parse(String(row["rights"])) as readonly TokenRight[]),
   createdAt: String(row["createdAt"]),
-  lastUsedAt: String(row["lastUsedAt"]),
+  lastUsedAt: row["lastUsedAt"] === null ? null : String(row["lastUsedAt"]),
   expiresAt: String(row["expiresAt"]),
 });
 

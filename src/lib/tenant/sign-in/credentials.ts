@@ -1,6 +1,7 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import {
+  formatRights,
   getSessionEnd,
   roundToHour,
   SECRET_PATTERN,
@@ -8,6 +9,7 @@ import {
   type CredentialKind,
   type TokenRight,
 } from "../../model/credential.ts";
+import { formatMoment } from "../../model/time.ts";
 import { text } from "../../text/index.ts";
 import { createId, getCurrentInstant, sha256, type Surroundings } from "../ids.ts";
 import { toActor } from "../policy/acting.ts";
@@ -28,35 +30,40 @@ import {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The failure for a request without a credential, or with a credential that is not known. */
+/**
+ * The failure for a request without a credential, or with a credential that is not known. Only the client knows whether
+ * it sent a token, so it adds what to do.
+ */
 export const NOT_SIGNED_IN_FAILURE = new Failure("not-signed-in", {
   what: text(
     "you are not signed in, or the session or token is no longer valid",
     "サインインしていないか、セッションまたはトークンが無効です",
   ),
-  hint: step("to sign in", "サインインするには", line("login", [])),
 });
 
 /** The server does not know the time zone of its user. */
-const formatUtcMinute = (instant: string): string =>
-  `${instant.slice(0, "2026-11-22T15:00".length).replace("T", " ")} UTC`;
+const SERVER_TIMEZONE = "Asia/Tokyo";
 
-const createExpiredTokenFailure = ({ name, rights, expiresAt }: StoredCredential): Failure =>
-  new Failure("not-signed-in", {
+const createExpiredTokenFailure = ({ name, rights, expiresAt }: StoredCredential): Failure => {
+  const end = formatMoment(expiresAt, SERVER_TIMEZONE, "minute");
+  return new Failure("not-signed-in", {
     what: text(
-      `the access token "${name}" expired at ${formatUtcMinute(expiresAt)}`,
-      `アクセストークン「${name}」は ${formatUtcMinute(expiresAt)} に期限切れになりました`,
+      `the access token "${name}" expired at ${end}`,
+      `アクセストークン「${name}」は ${end} に期限切れになりました`,
     ),
     hint: step(
       "to create it again, after signing in with login",
       "login でサインインして、もう一度作るには",
-      line("access-tokens create", [name], { rights: (rights ?? []).join(",") }),
+      line("access-tokens create", [name], { rights: formatRights(rights ?? []) }),
     ),
   });
+};
 
-/** Returns the end of a token that expires soon. */
-const findNearEnd = ({ kind, expiresAt }: StoredCredential, now: string): string | undefined =>
-  kind === "token" && Date.parse(expiresAt) - Date.parse(now) <= TOKEN_DAYS.warning * DAY_MS ? expiresAt : undefined;
+/** Returns the end and the rights of a token that expires soon, as the header `TOKEN_END_HEADER` has them. */
+const describeNearEnd = ({ kind, rights, expiresAt }: StoredCredential, now: string): string | undefined =>
+  kind === "token" && Date.parse(expiresAt) - Date.parse(now) <= TOKEN_DAYS.warning * DAY_MS
+    ? `${expiresAt}; rights="${formatRights(rights ?? [])}"`
+    : undefined;
 
 /** What a credential is checked with. */
 export interface CredentialCheck {
@@ -96,7 +103,7 @@ export const findSignedInActor = async (
     name,
     rights: lacksTotp ? new Set<TokenRight>() : rights && new Set(rights),
     lacksTotp,
-    endsSoonAt: findNearEnd(found.credential, now),
+    tokenEnd: describeNearEnd(found.credential, now),
   };
   return { actor: { ...actor, credential }, stored: found.credential };
 };
@@ -111,7 +118,7 @@ const NO_WAIT = AbortSignal.abort();
 export const recordUse = async (owner: Session, stored: StoredCredential): Promise<void> => {
   const lastUsedAt = roundToHour(getCurrentInstant(owner.surroundings));
   const { store } = owner;
-  if (stored.lastUsedAt >= lastUsedAt || store.isReadOnly) return;
+  if ((stored.lastUsedAt ?? "") >= lastUsedAt || store.isReadOnly) return;
   const expiresAt = stored.kind === "token" ? stored.expiresAt : getSessionEnd({ ...stored, lastUsedAt });
   try {
     await owner.change({ action: null, locks: [], signal: NO_WAIT }, async (writer) => {
@@ -152,7 +159,8 @@ export interface AccessToken {
   readonly name: string;
   readonly rights: TokenRight[];
   readonly createdAt: string;
-  readonly lastUsedAt: string;
+  /** null if never used */
+  readonly lastUsedAt: string | null;
   readonly expiresAt: string;
 }
 
@@ -196,9 +204,10 @@ export const storeCredential = async (
   if (account === undefined) throw new TypeError("the machine's owner does not have credentials");
   const secret = generateSecret(surroundings.random);
   const createdAt = getCurrentInstant(surroundings);
-  const lastUsedAt = roundToHour(createdAt);
+  const begins = roundToHour(createdAt);
   const id = createId(surroundings);
-  const ends = expiresAt ?? getSessionEnd({ createdAt, lastUsedAt });
+  const ends = expiresAt ?? getSessionEnd({ createdAt, lastUsedAt: begins });
+  const lastUsedAt = kind === "session" ? begins : null;
   const row = { id, user: account.user, kind, name, rights, createdAt, lastUsedAt, expiresAt: ends };
   const rememberedSince = Date.parse(createdAt) - TOKEN_DAYS.remembered * DAY_MS;
   const tokensBefore = getCurrentInstant({ now: () => rememberedSince });
@@ -241,7 +250,7 @@ export const createAccessToken = async (
       rights,
       expiresAt: ends,
     });
-    const token = { ...made, name, rights: [...rights], lastUsedAt: roundToHour(made.createdAt) };
+    const token = { ...made, name, rights: [...rights], lastUsedAt: null };
     return {
       result: { ...token, secret },
       objects: [{ thing: "account", id: account, name: accountName }],

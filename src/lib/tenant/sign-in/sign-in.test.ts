@@ -224,7 +224,10 @@ describe("an access token", () => {
     tenant.surroundings.time += 83 * DAY_MS - HOUR_MS;
     expect(await endOf(secret)).toBe(null);
     tenant.surroundings.time += 2 * HOUR_MS;
-    expect([await endOf(secret), await endOf(await secretOf("hana"))]).toEqual([expiresAt, null]);
+    expect([await endOf(secret), await endOf(await secretOf("hana"))]).toEqual([
+      `${expiresAt}; rights="orgs.read,users.read"`,
+      null,
+    ]);
     tenant.surroundings.time += 7 * DAY_MS;
     // signing in deletes what has expired, but the token is still known
     const again = await secretOf("hana");
@@ -233,10 +236,10 @@ describe("an access token", () => {
       401,
       expect.objectContaining({
         detail: expect.objectContaining({
-          en: expect.stringMatching(/^the access token "cron" expired at 2026-.* UTC$/),
+          en: expect.stringMatching(/^the access token "cron" expired at 2026-.* \(Asia\/Tokyo\)$/),
         }),
         hint: expect.objectContaining({
-          en: "to create it again, after signing in with login: clomoctl access-tokens create cron --rights 'users.read,orgs.read'",
+          en: "to create it again, after signing in with login: clomoctl access-tokens create cron --rights 'orgs.read,users.read'",
         }),
       }),
     ]);

@@ -15,6 +15,7 @@ export const createPlanScope = (orgs: readonly number[]): Scope => ({
   secured: true,
   accounts: true,
   contacts: false,
+  administrators: false,
 });
 
 /** SQL: true if an organisation is in the scope. @param pk SQL of its record number */

@@ -31,6 +31,8 @@ export interface Scope {
   readonly accounts: boolean;
   /** true if the contact person's details, and accounts, telephone numbers and notes of renewal items, are visible */
   readonly contacts: boolean;
+  /** true if users above operator may be changed: for a system administrator, whose token limits the scope */
+  readonly administrators: boolean;
 }
 
 /** SQL that limits the tables of a tenant to a scope. */

@@ -445,7 +445,7 @@ const applyAndRecord = async (
     const { refuseLaterChanges } = await import("../recheck/later-changes.ts");
     refuseLaterChanges(database, plans, record, written !== undefined);
   }
-  if (scope !== undefined) for (const one of plans) refusePrivilegedChanges(database, one);
+  if (scope?.administrators === false) for (const one of plans) refusePrivilegedChanges(database, one);
   const planScope = getPlanScope(record.detail.request);
   refreshViewOrgs(database, planScope && buildScopeView(planScope));
   const revision = advanceRevision(database, [...plans.map(({ kind }) => kind.collection), ...released]);
