@@ -1,5 +1,4 @@
 import { text } from "../text/index.ts";
-import { PATH_SIGNS } from "./cell-text.ts";
 import { ANY_TEXT_RULE } from "./rules.ts";
 import {
   CREATED_AT_FIELD,
@@ -150,6 +149,12 @@ export const parseOrgPath = (path: string): readonly string[] | undefined => {
   }
   return name === "" ? undefined : [...names, name];
 };
+
+/** Characters with which lists separate the names in the path of an organisation. Names rarely contain them. */
+const PATH_SIGNS = /[/／>＞→»＼\\]/u;
+
+/** Returns true if a text in a list looks like the path of an organisation. */
+export const looksLikeOrgPath = (text: string): boolean => PATH_SIGNS.test(text);
 
 const PATH_SIGNS_OR_SPACES = new RegExp(`(?:${PATH_SIGNS.source}|\\s)+`, "u");
 

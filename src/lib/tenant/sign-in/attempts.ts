@@ -41,7 +41,7 @@ export const limitResetMails = (source: AttemptSource): readonly AttemptLimit[] 
 
 const createTooManyAttemptsFailure = (waitMs: number): Failure =>
   new Failure("throttled", {
-    what: text("too many attempts", "試行回数の上限に達したため、しばらく受け付けません"),
+    what: text("too many attempts", "回数の上限に達したため、しばらく受け付けません"),
     retryAfterMs: waitMs,
   });
 
