@@ -1,8 +1,11 @@
 import { readFileSync, statSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { connect } from "node:tls";
+import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import { createSelfSignedIdentity } from "#support/client/self-signed.ts";
 import { Canaries, newSecret } from "#support/process/canary.ts";
 import { freshHome, ROOT, run, type Outcome } from "#support/process/program.ts";
 import { startListening } from "#support/process/simulator.ts";
@@ -116,6 +119,65 @@ test("secrets are in no output and in no file, except the client's own", async (
   for (const folder of [home, away]) canaries.lookBelow(folder, (path) => own.includes(path));
   expect([...canaries.found]).toEqual([]);
   expect(statSync(join(away, "credentials", "office")).mode & 0o777).toBe(0o600);
+});
+
+/** Returns the fingerprint of the certificate that a server uses for new connections. */
+const readFingerprint = (url: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const socket = connect({ host: "127.0.0.1", port: Number(new URL(url).port), rejectUnauthorized: false });
+    socket.once("secureConnect", () => {
+      resolve(socket.getPeerCertificate().fingerprint256);
+      socket.destroy();
+    });
+    socket.once("error", reject);
+  });
+
+test("SIGHUP makes a running server read its certificate again", async () => {
+  const home = await freshHome();
+  const [first, second] = [createSelfSignedIdentity(), createSelfSignedIdentity()];
+  const writeIdentity = async ({ cert, key }: typeof first): Promise<void> => {
+    await writeFile(join(home, "cert.pem"), cert);
+    await writeFile(join(home, "key.pem"), key, { mode: 0o600 });
+  };
+  await writeIdentity(first);
+  await writeFile(join(home, "password.txt"), PASSWORD, { mode: 0o600 });
+  await run("serve init --account admin@example.jp --password-file password.txt".split(" "), { home, cwd: home });
+  const serve = "serve --listen 127.0.0.1:0 --tls-cert cert.pem --tls-key key.pem";
+  const { url, running } = await startListening(home, serve.split(" "));
+  expect(await readFingerprint(url)).toBe(new X509Certificate(first.cert).fingerprint256);
+  await writeIdentity(second);
+  running.process.kill("SIGHUP");
+  await vi.waitFor(
+    async () => expect(await readFingerprint(url)).toBe(new X509Certificate(second.cert).fingerprint256),
+    { timeout: 5000, interval: 50 },
+  );
+  running.process.kill("SIGTERM");
+  expect((await running.ended).code).toBe(0);
+});
+
+test("SIGTERM interrupts an import, whose client says that nothing was changed", async () => {
+  const { there, away, server } = await startServer();
+  await there("login --account admin@example.jp --password-file password.txt");
+  const rows = Array.from({ length: 300_000 }, (_, at) => `人${at},p${at}@example.jp`);
+  await writeFile(join(away, "users.csv"), `氏名,メールアドレス\n${rows.join("\n")}\n`);
+  const planned = await there("users import users.csv --dry-run --keep-plan --context office --format json");
+  expect(planned.code).toBe(0);
+  // the client shows rows of the plan, and then sends the commit
+  const shown = new Promise<void>((resolve) => {
+    server.running.process.stderr?.on("data", (chunk: Buffer) => {
+      if (chunk.toString().includes("/rows")) resolve();
+    });
+  });
+  const committing = there("imports commit P1 --yes --context office");
+  await shown;
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  server.running.process.kill("SIGTERM");
+  const { code, stderr } = await committing;
+  expect([code, stderr]).toEqual([
+    7,
+    expect.stringContaining("the server is stopping: interrupted; nothing was changed"),
+  ]);
+  expect((await server.running.ended).code).toBe(0);
 });
 
 test("what must not be served is refused with what helps", async () => {
