@@ -20,7 +20,7 @@ export interface ModuleBudget {
 export const MODULE_BUDGETS: readonly ModuleBudget[] = [
   { line: "orgs list", target: 80, limit: 108 },
   { line: "users list", target: 110, limit: 110 },
-  { line: "users import people.csv --dry-run", target: 200, limit: 308 },
+  { line: "users import people.csv --dry-run", target: 200, limit: 309 },
 ];
 
 /** Writes into a folder the file that the command lines of {@link MODULE_BUDGETS} import. */

@@ -26,6 +26,7 @@ import { formatPlaceholder, toFlagName, type Fields, type OutputField } from "./
 import { GLOBAL_OPTIONS } from "./globals.ts";
 import { PROGRAM } from "./index.ts";
 import type { NounNode, VerbNode } from "./command.ts";
+import { example } from "#support/commands/tenant.ts";
 import { runInBoth, run, type Circumstances, type RunResult, type Typing } from "#support/commands/program.ts";
 
 /** What becomes of a file that is there when a command writes its output, without `--overwrite`. */
@@ -116,10 +117,16 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   "audit export --output": { line: "audit export -o OUT" },
   "csv convert OUT": { line: "csv convert users.csv OUT" },
+  "access-tokens create --output": {
+    line: "access-tokens create cron --rights users.read -o OUT",
+    circumstances: () => ({ tenant: { createAccessToken: example("createAccessToken") } }),
+  },
   "csv map --output": {
     line: "csv map list.csv --as users -o OUT",
+    keeping: "continued",
     isPublic: true,
-    typing: [['Which field does "Memo" stand for?', "\r"]],
+    refused: 2,
+    typing: [],
   },
   "csv template --output": { line: "csv template --as users -o OUT", isPublic: true },
   "devices delete --list": { line: "devices delete C02X --list OUT --dry-run" },
@@ -261,7 +268,7 @@ const FILES: Readonly<Record<string, string>> = {
   "skip-devices.csv.yaml": "rows: {skip: {シリアルナンバー: [C03Y]}}",
   "skip-docs.csv.yaml": "rows: {skip: {表示名: [次郎]}}",
   "bad-users.csv": "氏名,メールアドレス\r\n花子,x\r\n",
-  "list.csv": "Memo\r\n",
+  "list.csv": "氏名,メールアドレス\r\n",
   "orgs.csv": "組織名,組織コード\r\n人事部,S3\r\n",
   "bad-orgs.csv": "組織名,組織コード\r\n,S3\r\n",
   "devices.csv": "シリアルナンバー\r\nC03Y\r\n",

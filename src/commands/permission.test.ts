@@ -18,16 +18,19 @@ async function homeOf(...words: readonly string[]): Promise<string> {
   return home;
 }
 
-test("every route except GET changes the tenant, apart from plans, reminders, access tokens and sessions", () => {
+test("every route except GET changes the tenant, apart from plans, reminders, access tokens and signing in", () => {
   const others = ALL_ROUTES.filter((route) => route.method !== "get" && !changesTenant(route)).map(({ id }) => id);
   expect(others.toSorted()).toEqual([
     "checkAdeProfile",
     "checkVppToken",
     "claimNotice",
+    "confirmTotp",
     "contactAde",
     "createAccessToken",
     "createImport",
     "createSession",
+    "createTotp",
+    "disableTotp",
     "discardImport",
     "dropConsoleTasks",
     "endSession",
@@ -37,6 +40,8 @@ test("every route except GET changes the tenant, apart from plans, reminders, ac
     "planDeletion",
     "planRestore",
     "replanImport",
+    "requestResetCode",
+    "resetForgottenPassword",
     "revokeAccessToken",
     "settleNotice",
     "undoChange",

@@ -99,7 +99,11 @@ test("--map assigns headers to fields, including the tenant's custom fields", as
 });
 
 test("uses the context's map for the format if --map is not given", async () => {
-  const home = folder({ "map.yaml": "columns:\n  名前: 氏名\n", "orgs.yaml": "columns:\n  名前: 組織名\n" });
+  const home = folder({
+    "people.csv": "名前\r\n",
+    "map.yaml": "columns:\n  名前: 氏名\n",
+    "orgs.yaml": "columns:\n  名前: 組織名\n",
+  });
   await run(`context add mapped --embedded --map users=map.yaml --map orgs=orgs.yaml`, { home });
   const ended = await run("users import people.csv --dry-run --context mapped", {
     home,

@@ -200,7 +200,8 @@ async function sendCall(
     signal,
   };
   if (route.file === true || route.takesParts === true) init.duplex = "half";
-  if (changes) await connection.beforeChange?.(route);
+  // without a check, the request is sent in the same turn, before a tenant that is closing rejects it
+  if (changes && connection.beforeChange !== undefined) await connection.beforeChange(route);
   const response = await connection.transport(new Request(url, init));
   if (!response.ok) throw await createCallFailure(connection, route, response);
   checkMediaType(route, response, accept);

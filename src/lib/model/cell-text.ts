@@ -64,3 +64,9 @@ export const describeLikelyCause = (value: CellParam): Text => {
   const cause = value === undefined ? undefined : LIKELY_CAUSES.find(([pattern]) => pattern.test(String(value)))?.[1];
   return cause === undefined ? text("", "") : text(`; ${cause.en}`, `(${cause.ja})`);
 };
+
+/** Characters with which lists separate the names in the path of an organisation. Names rarely contain them. */
+export const PATH_SIGNS = /[/／>＞→»＼\\]/u;
+
+/** Returns true if a text in a list looks like the path of an organisation. */
+export const looksLikeOrgPath = (text: string): boolean => PATH_SIGNS.test(text);

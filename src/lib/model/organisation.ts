@@ -149,20 +149,3 @@ export const parseOrgPath = (path: string): readonly string[] | undefined => {
   }
   return name === "" ? undefined : [...names, name];
 };
-
-/** Characters with which lists separate the names in the path of an organisation. Names rarely contain them. */
-const PATH_SIGNS = /[/／>＞→»＼\\]/u;
-
-/** Returns true if a text in a list looks like the path of an organisation. */
-export const looksLikeOrgPath = (text: string): boolean => PATH_SIGNS.test(text);
-
-const PATH_SIGNS_OR_SPACES = new RegExp(`(?:${PATH_SIGNS.source}|\\s)+`, "u");
-
-/**
- * Returns the paths that a text in a list can mean, starting with the most literal: the text itself, and its names
- * separated by `＞` and similar signs, or also by spaces.
- */
-export const listPathReadings = (text: string): readonly string[] => {
-  const split = [PATH_SIGNS, PATH_SIGNS_OR_SPACES].map((separator) => text.split(separator).map((name) => name.trim()));
-  return [...new Set([text, ...split.filter((names) => !names.includes("")).map(formatOrgPath)])];
-};

@@ -1,8 +1,7 @@
 import { commandName, line } from "../advice/index.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../text/index.ts";
 import { ACCOUNT_NAME_COMPOSITIONS, type AccountNameComposition } from "./composition.ts";
-import { describeLikelyCause, quoteValue } from "./cell-text.ts";
-import { looksLikeOrgPath } from "./organisation.ts";
+import { describeLikelyCause, looksLikeOrgPath, quoteValue } from "./cell-text.ts";
 
 /** The values that are inserted into the text of a problem; never a secret. */
 export type ProblemParams = Readonly<Record<string, string | number>>;

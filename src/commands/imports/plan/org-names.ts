@@ -2,13 +2,8 @@ import type { Client } from "../../../lib/client/index.ts";
 import { ignoreFailure } from "../../../lib/errors/index.ts";
 import type { OrgBy } from "../../../lib/model/import.ts";
 import { nameKey } from "../../../lib/model/normalise.ts";
-import {
-  formatOrgPath,
-  listPathReadings,
-  parseOrgPath,
-  ROOT_ORG_NAME,
-  type Org,
-} from "../../../lib/model/organisation.ts";
+import { formatOrgPath, parseOrgPath, ROOT_ORG_NAME, type Org } from "../../../lib/model/organisation.ts";
+import { listPathReadings } from "../../../lib/model/path-readings.ts";
 import type { SurveyedColumn } from "../../csv/questions/survey.ts";
 
 /** The organisations of a tenant as the cells of a list can name them. */

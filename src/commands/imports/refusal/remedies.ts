@@ -2,7 +2,7 @@ import { suggestFix } from "../../../lib/csv/layout/suspect.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import { FORMATS, KEY_NAMES, type KeyName } from "../../../lib/model/formats.ts";
 import { FIX_CHOICES, type FixChoice, type OrgBy } from "../../../lib/model/import.ts";
-import { looksLikeOrgPath } from "../../../lib/model/organisation.ts";
+import { looksLikeOrgPath } from "../../../lib/model/cell-text.ts";
 import type { ProblemParams } from "../../../lib/model/problem.ts";
 import { satisfiesRule, EMAIL_ADDRESS_RULE } from "../../../lib/model/rules.ts";
 import { sortByUse, findMistypedNames } from "../../../lib/text/near-names.ts";

@@ -1,7 +1,8 @@
 import { namesOrg, type Format } from "../../../../model/format.ts";
 import type { OrgBy } from "../../../../model/import.ts";
 import { codeKey, nameKey } from "../../../../model/normalise.ts";
-import { formatOrgPath, listPathReadings, parseOrgPath } from "../../../../model/organisation.ts";
+import { formatOrgPath, parseOrgPath } from "../../../../model/organisation.ts";
+import { listPathReadings } from "../../../../model/path-readings.ts";
 import { findNearestWord, foldLookAlikes } from "../../../../text/nearest.ts";
 import { KEY_IN_PATH_SQL, ORG_POSITION_TABLE } from "../../../records/org-rows.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
