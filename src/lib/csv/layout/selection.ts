@@ -8,6 +8,11 @@ import { matchSkipRule, proposeSkipRule } from "./skipped-value.ts";
 const TOTAL = /^(?:総?合計|総計|小計|計):?$/;
 /** The start of a note next to a table, as {@link toLooseValue} returns it. */
 const NOTE = /^(?:※|\*|\(?注)/;
+/**
+ * The start of a cell that can match one of these. Almost no record begins like this, so its cells are not folded.
+ * The ranges contain characters that folding replaces.
+ */
+const TEXT_START = /^\s*[総合小計※*(注\u00ad\u200b-\u206f\u2e80-\u2fdf\u3200-\u33ff\uf900-\ufaff\ufe10-\uffef]/u;
 
 /** Why a row is left out, whose values then need no check, or would usually be left out. */
 export type RowOmission = Pick<Problem, "code" | "params" | "column" | "header">;
@@ -76,11 +81,12 @@ export class RowSelection {
   #findText(cells: readonly string[], count: number): "row-total" | "row-note" | undefined {
     const keys = this.#keys;
     if (keys === undefined) return undefined;
+    const first = cells.findIndex((cell) => cell !== "" && cell.trim() !== "");
+    const cell = cells[first] ?? "";
+    if (first < 0 || first >= count || !TEXT_START.test(cell)) return undefined;
     const isFilled = (position: number): boolean => position < count && (cells[position] ?? "").trim() !== "";
-    const filled = cells.slice(0, count).flatMap((_, position) => (isFilled(position) ? [position] : []));
-    const [first = -1] = filled;
-    const start = toLooseValue(cells[first] ?? "").replaceAll(/\s/g, "");
-    if (filled.length === 1 && NOTE.test(start)) return "row-note";
+    const start = toLooseValue(cell).replaceAll(/\s/g, "");
+    if (NOTE.test(start) && cells.every((_, position) => position === first || !isFilled(position))) return "row-note";
     if (!TOTAL.test(start)) return undefined;
     // a number of people below the addresses is no value of a record
     const hasValue = ({ column, positions }: LayoutColumn): boolean =>
