@@ -5,7 +5,7 @@ import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
 import type { Tools } from "./tools.ts";
 
-const MEBIBYTE = 1024 * 1024;
+const MIB = 1024 * 1024;
 
 /** Maximum length of a body; no route accepts more JSON. */
 const MAX_BODY_MIB = 64;
@@ -57,8 +57,8 @@ const METHOD_NAMES = { GET: "get", POST: "post", PUT: "put", PATCH: "patch", DEL
 
 /** @throws Failure `input-rejected` if the body is not JSON or is too long */
 const readBody = async (tools: Tools, file: string): Promise<string> => {
-  const { bytes } = await readNamedFile(tools, file, MAX_BODY_MIB * MEBIBYTE);
-  if (bytes.length > MAX_BODY_MIB * MEBIBYTE)
+  const { bytes } = await readNamedFile(tools, file, MAX_BODY_MIB * MIB);
+  if (bytes.length > MAX_BODY_MIB * MIB)
     throw new Failure("input-rejected", {
       what: text(`the body is longer than ${MAX_BODY_MIB} MiB`, `本文が ${MAX_BODY_MIB} MiB を超えています`),
       where: file,

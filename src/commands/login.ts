@@ -32,7 +32,7 @@ export default defineCommand({
   summary: text("sign in to the tenant of a server", "サーバーのテナントにサインインする"),
   details: [
     text(
-      "If your account has an authenticator app (clomo-account totp), a code of the app or a backup code is required, too. At a terminal you are asked for it; leave it blank if you have no app. The session lasts 12 hours from its last use, at most 30 days. Its secret is stored in clomoctl's folder (CLOMOCTL_HOME), in a file that only you can read. For cron and scripts, create an access token instead, and pass it with CLOMOCTL_TOKEN or --token-file.",
+      "If your account has an authenticator app (clomo-account totp), login also requires a code of the app or a backup code. At a terminal, you are asked for the code; leave it blank if you do not use an app. The session lasts 12 hours from its last use, at most 30 days. Its secret is stored in clomoctl's folder (CLOMOCTL_HOME), in a file that only you can read. For cron and scripts, create an access token instead, and pass it with CLOMOCTL_TOKEN or --token-file.",
       "認証アプリ(clomo-account totp)を設定したアカウントには、アプリのコードかバックアップコードも必要です。端末では入力を求められるので、アプリを使わない場合は空のままにしてください。セッションは最後に使ってから 12 時間、最長 30 日有効です。シークレットは、自分だけが読めるファイルとして clomoctl のフォルダー(CLOMOCTL_HOME)に保存します。cron やスクリプトではアクセストークンを作り、CLOMOCTL_TOKEN か --token-file で渡してください。",
     ),
     text(
@@ -99,8 +99,8 @@ export default defineCommand({
       resetCode === undefined
         ? await readPassword(tools, passwordFile)
         : await (await import("./clomo-account/options.ts")).readNewPassword(tools, passwordFile);
-    const isAsked = typedCode === undefined && passwordFile === undefined && terminal.interactive;
-    const code = isAsked ? await terminal.prompts.input({ message: CODE_PROMPT, flag: "--code CODE" }) : typedCode;
+    const asksForCode = typedCode === undefined && passwordFile === undefined && terminal.interactive;
+    const code = asksForCode ? await terminal.prompts.input({ message: CODE_PROMPT, flag: "--code CODE" }) : typedCode;
     if (resetCode !== undefined) await client.sessions.resetPassword({ account, code: resetCode, password });
     const request = { account, password, ...(code !== undefined && code.trim() !== "" && { code }) };
     const { secret, account: called } = await client.sessions.create(request);

@@ -43,7 +43,7 @@ export default defineCommand({
     );
     if (page !== undefined) return writeStatusPage(tools, all, page.output);
     const { format, fields, query } = terminal.output;
-    // without a choice, the status is lines for people in a file or a pipe, too
+    // without a chosen format, a file or a pipe also gets the lines for people
     const isChosen = options.format !== undefined || fields !== undefined || query !== undefined;
     if (isChosen && format !== "table") return terminal.list(STATUS_COLUMNS, all);
     for (const [at, status] of all.entries()) {

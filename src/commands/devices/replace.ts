@@ -79,7 +79,7 @@ async function createUnknownReplacementFailure(
   { old, typed }: { readonly old: string; readonly typed: string },
 ): Promise<Failure> {
   const [near] = (await suggestDevices(client, typed)).map((one) => (typeof one === "string" ? same(one) : one));
-  const asked = near === undefined ? same("") : text(`did you mean ${near.en}? `, `${near.ja} ですか? `);
+  const asked = near === undefined ? same("") : text(`did you mean ${near.en}? `, `「${near.ja}」ではありませんか? `);
   const create = step(
     `${asked.en}if the serial number is right`,
     `${asked.ja}シリアルナンバーが正しければ`,

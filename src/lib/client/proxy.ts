@@ -16,7 +16,11 @@ const PROXY_VARIABLES: Readonly<Record<string, readonly string[]>> = {
   "http:": ["http_proxy", "HTTP_PROXY"],
 };
 
-/** Returns the proxy for an address; undefined if there is none.  @throws Failure `usage` if it is not an http address */
+/**
+ * Returns the proxy for an address; undefined if no proxy is set.
+ *
+ * @throws Failure `usage` if the address of the proxy does not begin with http://
+ */
 export const findProxy = (
   environment: Readonly<Record<string, string | undefined>>,
   { protocol }: URL,

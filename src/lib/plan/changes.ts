@@ -51,7 +51,7 @@ export const getRowRecordName = ({ before, after }: Pick<PlanRow, "before" | "af
 /** The fields that contain the owner of a device. */
 const OWNER_FIELDS: readonly string[] = ["ownerEmail", "ownerOrgCode"];
 
-/** Returns the owner of a device that a row creates or deletes; null if there is none. */
+/** Returns the owner of a device that a row creates or deletes; null if the device has no owner. */
 export const getRowOwner = ({ action, before, after }: Pick<PlanRow, "action" | "before" | "after">): string | null => {
   if (action === "update") return null;
   const owner = [...after, ...before].find(({ field, value }) => OWNER_FIELDS.includes(field) && value !== null)?.value;

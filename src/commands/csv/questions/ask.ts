@@ -32,7 +32,7 @@ export interface ColumnAnswers {
   /** headers of columns that are to become custom fields of the tenant */
   readonly newFields: readonly string[];
   /** true if at least one question was asked */
-  readonly isAsked: boolean;
+  readonly hasAsked: boolean;
 }
 
 const KANA_WORD = "(?:カナ|かな|フリガナ|ふりがな|ヨミ|よみ)";
@@ -96,7 +96,7 @@ export async function askColumns(
   );
   for (const { field } of joins) taken.add(columns.find((column) => column.field === field)?.header ?? field);
   const joined = new Set(joins.flatMap((join) => join.headers));
-  const { skip, keep, isAsked } = await askSkippedRows(prompts, surveyed, before);
+  const { skip, keep, hasAsked } = await askSkippedRows(prompts, surveyed, before);
   const used = new Set(skip.map(({ header }) => header));
   const open = unknown.filter((header) => !joined.has(header) && !used.has(header));
   const assigned = new AssignedColumns({ format, columns, surveyed, taken, open });
@@ -128,7 +128,7 @@ export async function askColumns(
       ...(allKeep.length > 0 && { keep: allKeep }),
     },
     newFields,
-    isAsked: isAsked || joins.length + mapped.length > 0,
+    hasAsked: hasAsked || joins.length + mapped.length > 0,
   };
 }
 
@@ -270,7 +270,7 @@ async function askJoins(
 interface SkipAnswers {
   readonly skip: readonly SkippedCells[];
   readonly keep: readonly SkippedCells[];
-  readonly isAsked: boolean;
+  readonly hasAsked: boolean;
 }
 
 /** Asks whether to skip the rows of leavers and of further posts, if a column has such values that the map lacks. */
@@ -309,7 +309,7 @@ async function askSkippedRows(
     const isSkipped = await prompts.confirm({ message, flag: "--map", preset: true });
     (isSkipped ? skip : keep).push({ header, values: found });
   }
-  return { skip, keep, isAsked: skip.length + keep.length > 0 };
+  return { skip, keep, hasAsked: skip.length + keep.length > 0 };
 }
 
 /** Returns true if a column accepts most values of a file, and not every text. */

@@ -19,13 +19,14 @@ const SURVEYED_ROWS = 2_000;
 const MAX_VALUES = 100;
 const MAX_VALUE_LENGTH = 100;
 
-/** Reads the header and the first rows of a file. */
+/** Reads the header and the first rows of a file.  @param rows number of rows below the header */
 export async function surveyFile(
   file: InputFile,
   reading: InputFormat,
   signal: AbortSignal,
+  rows = SURVEYED_ROWS,
 ): Promise<readonly SurveyedColumn[]> {
-  const last = reading.headerRow + SURVEYED_ROWS;
+  const last = reading.headerRow + rows;
   let columns: readonly { readonly header: string; readonly values: Set<string> }[] | undefined;
   let isDone = false;
   const sink: RecordSink = {

@@ -41,8 +41,9 @@ export class GuidedImport {
   #orgNames: OrgNames | undefined;
   /** the questions about plans that were asked */
   readonly #questions = new Set<string>();
-  #isAsked = false;
-  #isHeaderRowAsked = false;
+  #hasAsked = false;
+  /** the header row that was chosen */
+  #headerRow: number | undefined;
   /** names of custom fields that a dry run does not add */
   #lackingFields: readonly string[] = [];
   /** the sheet that was chosen */
@@ -90,13 +91,13 @@ export class GuidedImport {
     const layout = { surveyed, format, map, customFields: fields };
     const chosen: MapOptions = {
       sheet: sheet === undefined ? undefined : toSheetPattern(sheet),
-      headerRow: this.#isHeaderRowAsked ? reading.headerRow : options.headerRow,
+      headerRow: this.#headerRow ?? options.headerRow,
       orgBy: await this.#askOrganisations(layout),
       blank: options.blank,
       key: (await this.#askKey(layout)) ?? key,
       fix: options.fix,
     };
-    this.#isAsked ||= answers.isAsked;
+    this.#hasAsked ||= answers.hasAsked;
     this.#map = { ...map, dialect: reading.encoding === "xlsx" ? undefined : reading.dialect, options: chosen };
     const isFound = options.headerRow === undefined && reading.headerRow > 1;
     this.#found = { sheet, headerRow: isFound ? reading.headerRow : undefined };
@@ -130,7 +131,7 @@ export class GuidedImport {
       return await read(given);
     } catch (error) {
       if (!(error instanceof SheetChoiceFailure) || this.#requested.options.sheet !== undefined) throw error;
-      this.#isAsked = true;
+      this.#hasAsked = true;
       const sheets = await this.#sortSheets(file, error.sheets, format);
       const choices = sheets.map((name) => ({ value: name, name: same(name) }));
       const message = text("Which sheet has the list?", "どのシートを読み込みますか?");
@@ -179,14 +180,14 @@ export class GuidedImport {
   async #askHeaderRow(file: InputFile, reading: InputFormat, format: Format): Promise<number> {
     const rows = await this.#readFirstRows(file, reading, format);
     if (rows.length < 2) return 1;
-    this.#isAsked = true;
-    this.#isHeaderRowAsked = true;
+    this.#hasAsked = true;
     const message = text("Which row is the header?", "ヘッダー行はどの行ですか?");
     const choices = sortLikelyHeaders(rows).map(({ row, preview }) => ({
       value: row,
       name: same(`${row}: ${preview}`),
     }));
-    return this.#tools.terminal.prompts.select({ message, flag: "--header-row", choices });
+    this.#headerRow = await this.#tools.terminal.prompts.select({ message, flag: "--header-row", choices });
+    return this.#headerRow;
   }
 
   /** Adds custom fields to the tenant if the person agrees. Otherwise, and in a dry run, their columns are ignored. */
@@ -244,7 +245,7 @@ export class GuidedImport {
     const names = await this.#loadOrgNames();
     const [byName, byPath] = [names.count(values, "name"), names.count(values, "path")];
     if (names.count(values, "code") > 0 || byPath === 0) return undefined;
-    this.#isAsked = true;
+    this.#hasAsked = true;
     const header = surveyed[at ?? -1]?.header ?? "";
     const choices: { readonly value: OrgBy; readonly name: Text }[] = [
       { value: "name", name: text("names, such as 営業部", "組織名(営業部 など)") },
@@ -267,7 +268,7 @@ export class GuidedImport {
     const others = thing.keys.filter(({ field }) => field !== usual && present.has(field));
     if (present.has(usual) || format.fallbackKey !== undefined) return undefined;
     if (others.length < 2) return others[0]?.name as MapOptions["key"];
-    this.#isAsked = true;
+    this.#hasAsked = true;
     const headerOf = (field: string): string => format.columns.find((one) => one.field === field)?.header ?? field;
     return this.#tools.terminal.prompts.select({
       message: text("Which column identifies a record?", "どの列で対応させますか?"),
@@ -285,7 +286,7 @@ export class GuidedImport {
   async revise(plan: Import): Promise<MapFileSchema | undefined> {
     const map = this.#map;
     if (map === undefined) return undefined;
-    // a list that can be applied may have mistakes, too, which are only warnings
+    // a list that can be applied may have mistakes that only cause warnings
     const problems = plan.rejected || plan.warnings > 0 ? await this.#readProblems(plan) : [];
     const fix = await this.#askFix(problems);
     // corrected names may be known
@@ -313,7 +314,7 @@ export class GuidedImport {
   #isNew(question: string): boolean {
     if (this.#questions.has(question)) return false;
     this.#questions.add(question);
-    this.#isAsked = true;
+    this.#hasAsked = true;
     return true;
   }
 
@@ -354,7 +355,7 @@ export class GuidedImport {
       fix.map((one) => FIX_NAMES[one]),
       text(", ", "、"),
     );
-    const message = text(`Correct these mistakes of the list? ${en}`, `一覧の次の誤りを直して読み込みますか? ${ja}`);
+    const message = text(`Correct these mistakes in the list? ${en}`, `一覧の次の誤りを直して読み込みますか? ${ja}`);
     const isCorrected = await this.#tools.terminal.prompts.confirm({ message, flag: "--fix", preset: true });
     return isCorrected ? fix : undefined;
   }
@@ -408,11 +409,11 @@ export class GuidedImport {
     await terminal.note(
       isKept
         ? text(
-            `wrote ${written}; the same without questions: ${first}${again} (to ask again: ${next})`,
+            `wrote ${written}; to import the list without questions: ${first}${again} (to ask again: ${next})`,
             `${written} を保存しました。質問なしで同じことをするには: ${first}${again}(また質問するには: ${next})`,
           )
         : text(
-            `wrote ${written} for this list; the same without questions: ${first}${again} (to use it for the next imports, too: ${next})`,
+            `wrote ${written} for this list; to import the list without questions: ${first}${again} (to use the map for later imports: ${next})`,
             `この一覧のために ${written} を書き出しました。質問なしで同じことをするには: ${first}${again}(次回からのインポートにも使うには: ${next})`,
           ),
     );
@@ -421,7 +422,7 @@ export class GuidedImport {
 
   /** Returns the answers as the text of a map; undefined if the map has them already. */
   #renderAnswers(): string | undefined {
-    if (!this.#isAsked || this.#map === undefined) return undefined;
+    if (!this.#hasAsked || this.#map === undefined) return undefined;
     const format = FORMATS[this.#requested.kind];
     const columns = this.#map.columns.map((one) =>
       this.#lackingFields.includes(one.header) ? { ...one, to: one.header } : one,
@@ -432,7 +433,7 @@ export class GuidedImport {
 
   #askToKeep(name: string, context: string): Promise<boolean> {
     const message = text(
-      `Use these answers for the next imports into ${context}, too, so that they are not asked again (in ${name})?`,
+      `Save these answers in ${name}, and use them for later imports into ${context}?`,
       `この回答を ${name} に保存し、次回からの ${context} へのインポートにも使いますか?`,
     );
     return this.#tools.terminal.prompts.confirm({ message, flag: "--map", preset: true });

@@ -78,5 +78,5 @@ async function readHeaders(
   ]);
   const reading = await detectInputFormat(file, { encoding, sheet, headerRow, signal });
   const row = headerRow ?? (await findHeaderInFile(file, reading, FORMATS[kind], { sheet, signal })).row;
-  return (await surveyFile(file, { ...reading, headerRow: row }, signal)).map(({ header }) => header);
+  return (await surveyFile(file, { ...reading, headerRow: row }, signal, 0)).map(({ header }) => header);
 }

@@ -49,13 +49,15 @@ describe("an import at a terminal", () => {
     const { code, stderr } = await desk.type("users import april.csv", [
       ...QUESTIONS,
       ["Apply", "y\r"],
-      ["Use these answers", ENTER],
+      ["Save these answers", ENTER],
     ]);
     expect({ code, stderr }).toMatchObject({
       code: 0,
       stderr: expect.stringContaining("rows skipped (在籍区分 is 退職): 1"),
     });
-    expect(stderr).toContain("wrote april-users-map.yaml; the same without questions: clomoctl users import april.csv");
+    expect(stderr).toContain(
+      "wrote april-users-map.yaml; to import the list without questions: clomoctl users import april.csv",
+    );
     expect(readFileSync(desk.path("april-users-map.yaml"), "utf8")).toContain('org-by: "name"');
     const [head = [], ...rows] = LIST.slice(1);
     // a title more than in the month before
@@ -111,7 +113,7 @@ describe("an import at a terminal", () => {
       ['Which field does "入社日" stand for?', "\u001b[A\r"],
       ["Add the custom fields 入社日 to the tenant now?", "y\r"],
       ["Apply", "y\r"],
-      ["Use these answers", "n\r"],
+      ["Save these answers", "n\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const { text } = await desk.run("users list --format json --fields custom");
@@ -131,7 +133,7 @@ describe("an import at a terminal", () => {
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const again = "clomoctl users fields add 入社日; clomoctl users import a.csv --map a-users-map.yaml --dry-run";
-    expect(unwrap(stderr)).toContain(`the same without questions: ${again}`);
+    expect(unwrap(stderr)).toContain(`to import the list without questions: ${again}`);
     expect(readFileSync(desk.path("a-users-map.yaml"), "utf8")).toContain('"入社日": "入社日"');
     expect(stderr).toContain("a dry run adds no custom fields; ignored columns: 入社日");
     expect(stderr).toContain("dry run: nothing was changed");
@@ -153,7 +155,7 @@ describe("an import at a terminal", () => {
       ['Which field does "入社日" stand for?', "\u001b[A\r"],
       ["Add the custom fields 入社日 to the tenant now?", "y\r"],
       ["Apply", key],
-      ...(isInterrupted ? [] : [["Use these answers", "n\r"] as const]),
+      ...(isInterrupted ? [] : [["Save these answers", "n\r"] as const]),
     ]);
     expect(code).toBe(exit);
     const added = "added custom fields: 入社日; nothing else was changed\n";
@@ -176,7 +178,7 @@ describe("an import at a terminal", () => {
       ["Which sheet has the list?", ENTER],
       ["Which row is the header?", ENTER],
       ["Apply", "y\r"],
-      ["Use these answers", ENTER],
+      ["Save these answers", ENTER],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("create 1") });
     const map = readFileSync(desk.path("list-users-map.yaml"), "utf8");
@@ -209,11 +211,11 @@ describe("an import at a terminal", () => {
     const { code, stderr } = await desk.type("users import a.csv", [
       ['Which field does "部門" stand for?', ENTER],
       ['What does the column "部門" contain?', ENTER],
-      ["Correct these mistakes of the list? spaces at both ends", ENTER],
+      ["Correct these mistakes in the list? spaces at both ends", ENTER],
       ['Which organisation does "営業郎" mean?', ENTER],
       ['Which organisation does "大阪" mean?', "\u001b[B\r"],
       ["Apply", "y\r"],
-      ["Use these answers", ENTER],
+      ["Save these answers", ENTER],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const map = readFileSync(desk.path("a-users-map.yaml"), "utf8");
@@ -238,9 +240,9 @@ describe("an import at a terminal", () => {
       ]);
     const desk = await deskWith("a.csv", toList("０９０−1111−0001"));
     const { code, stderr } = await desk.type("users import a.csv", [
-      ["Correct these mistakes of the list?", ENTER],
+      ["Correct these mistakes in the list?", ENTER],
       ["Apply", "y\r"],
-      ["Use these answers", ENTER],
+      ["Save these answers", ENTER],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(JSON.parse((await desk.run("users list --format json --fields nameKana,tel")).text)).toEqual([
@@ -267,7 +269,7 @@ describe("an import at a terminal", () => {
     const { code, stderr } = await desk.type("users import list.xlsx", [
       ['Is 組織コード to be joined from "部門 / 課"?', ENTER],
       ["Apply", "y\r"],
-      ["Use these answers", ENTER],
+      ["Save these answers", ENTER],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(JSON.parse((await desk.run("users list --format json --fields orgCode")).text)).toEqual([
@@ -288,7 +290,7 @@ describe("an import at a terminal", () => {
       ['What does the column "部門" contain?', ENTER],
       ['Which organisation does "庶務係" mean?', "\u001b[B\r"],
       ["Apply", "y\r"],
-      ["Use these answers", ENTER],
+      ["Save these answers", ENTER],
     ]);
     expect(asked).toMatchObject({ code: 0 });
     expect(readFileSync(desk.path("a-users-map.yaml"), "utf8")).toContain('"庶務係": "本社/総務部/庶務係"');
@@ -301,7 +303,7 @@ describe("an import at a terminal", () => {
     const { code, stderr } = await desk.type("users import b.csv", [
       ['Which field does "部門" stand for?', ENTER],
       ['What does the column "部門" contain?', ENTER],
-      ["Use these answers", ENTER],
+      ["Save these answers", ENTER],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("unchanged 2") });
   });
@@ -343,10 +345,12 @@ describe("an import at a terminal", () => {
       ['Which field does "勤務" stand for?', ENTER],
       ['What does the column "勤務" contain?', ENTER],
       ["Apply", "y\r"],
-      ["Use these answers", "n\r"],
+      ["Save these answers", "n\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
-    expect(unwrap(stderr)).toContain("the same without questions: clomoctl users import a.csv --map a-users-map.yaml");
+    expect(unwrap(stderr)).toContain(
+      "to import the list without questions: clomoctl users import a.csv --map a-users-map.yaml",
+    );
     expect(await desk.run("users import a.csv --map a-users-map.yaml --yes")).toMatchObject({ code: 0 });
     expect(JSON.parse((await desk.run("users list --format json --fields nameKana,orgCode")).text)).toEqual([
       { nameKana: "ヤマダ タロウ", orgCode: "S01" },
@@ -364,7 +368,7 @@ describe("an import at a terminal", () => {
     const { code, stderr } = await desk.type("users import list.xlsx --header-row 2", [
       ["Which sheet has the list?", ENTER],
       ["Apply", "y\r"],
-      ["Use these answers", ENTER],
+      ["Save these answers", ENTER],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(readFileSync(desk.path("list-users-map.yaml"), "utf8")).toContain('sheet: "*年*月"');
@@ -394,7 +398,7 @@ describe("an import at a terminal", () => {
     const { code, stderr } = await desk.type("users import a.csv", [
       ['Which field does "社員番号" stand for?', ENTER],
       ["Apply", "y\r"],
-      ["Use these answers", ENTER],
+      ["Save these answers", ENTER],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("update 1") });
     expect(readFileSync(desk.path("a-users-map.yaml"), "utf8")).toContain('key: "employee-code"');
@@ -408,7 +412,7 @@ describe("an import at a terminal", () => {
       ['Which field does "部門名称" stand for?', ENTER],
       ['Which field does "上位コード" stand for?', ENTER],
       ["Apply", "y\r"],
-      ["Use these answers", ENTER],
+      ["Save these answers", ENTER],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("create 1") });
     expect((await desk.run("orgs import tree.csv --yes")).stderr).toContain("unchanged 1");
@@ -430,7 +434,7 @@ describe("an import at a terminal", () => {
     const { code, stderr } = await desk.type("users import list.xlsx", [
       ['Is 組織コード to be joined from "本部 / 部"?', ENTER],
       ["Apply", "y\r"],
-      ["Use these answers", ENTER],
+      ["Save these answers", ENTER],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(JSON.parse((await desk.run("users list --format json --fields name,orgCode")).text)).toEqual([
@@ -450,7 +454,7 @@ describe("an import at a terminal", () => {
     await desk.write("b.csv", toCsv([["氏名", "メールアドレス", "役職"], ...rows("")]));
     const { code, stderr } = await desk.type("users import b.csv", [
       ["A column is blank in most rows", ENTER],
-      ["Use these answers", ENTER],
+      ["Save these answers", ENTER],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("unchanged 3") });
   });
@@ -464,7 +468,7 @@ describe("an import at a terminal", () => {
       ['Which field does "在籍区分" stand for?', ENTER],
       ['What does the column "部署" contain?', ENTER],
       ["Apply", "y\r"],
-      ["Use these answers", ENTER],
+      ["Save these answers", ENTER],
     ] as const;
     const savedDesk = async (): Promise<Desk> => {
       const desk = await deskWith("a.csv", toCsv([HEAD, row("1", "営業部")]));
@@ -479,7 +483,7 @@ describe("an import at a terminal", () => {
       expect((await desk.run("users import a.csv --dry-run")).stderr).toContain('1 row with "退職" imported');
       const { code, stderr } = await desk.type("users import a.csv", [
         ['Skip the rows whose "在籍区分" is 退職?', ENTER],
-        ["Use these answers", ENTER],
+        ["Save these answers", ENTER],
       ]);
       expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("在籍区分 is 退職): 1") });
       expect(mapOf(desk)).toContain('skip:\n    "在籍区分": ["退職"]');
@@ -505,7 +509,7 @@ describe("an import at a terminal", () => {
         ['Which field does "メモ" stand for?', ENTER],
         ['Which organisation does "大阪" mean?', "\u001b[B\r"],
         ["Apply", "y\r"],
-        ["(in a-users-map.yaml)", ENTER],
+        ["Save these answers in a-users-map.yaml,", ENTER],
       ]);
       expect({ code, stderr }).toMatchObject({ code: 0 });
       expect(mapOf(desk)).toContain('"大阪": "本社"');
@@ -561,7 +565,7 @@ describe("an import at a terminal", () => {
       const { code, stderr } = await desk.type("users import a.csv", [
         ['Which field does "メモ" stand for?', ENTER],
         ["Apply", "y\r"],
-        ["(in a-users-map-2.yaml)", ENTER],
+        ["Save these answers in a-users-map-2.yaml,", ENTER],
       ]);
       expect({ code, stderr }).toMatchObject({ code: 0 });
       expect(mapOf(desk)).toContain("# ours");
@@ -580,7 +584,7 @@ describe("an import at a terminal", () => {
     const { code, stderr } = await desk.type("users import a.csv", [
       ['Skip the rows whose "退職日" has come', ENTER],
       ["Apply", "y\r"],
-      ["Use these answers", ENTER],
+      ["Save these answers", ENTER],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("create 2") });
     expect(readFileSync(desk.path("a-users-map.yaml"), "utf8")).toContain('"退職日": ["<=today"]');
@@ -599,14 +603,14 @@ describe("an import at a terminal", () => {
     const first = await desk.type("users import list.xlsx", [
       ['Which field does "Eメール" stand for?', ENTER],
       ["Apply", "y\r"],
-      ["Use these answers", ENTER],
+      ["Save these answers", ENTER],
     ]);
     expect(first.code).toBe(0);
     await desk.write("list.xlsx", toBook("4月", "5月"));
     expect((await desk.run("users import list.xlsx --yes")).stderr).toContain("--sheet 5月");
     const second = await desk.type("users import list.xlsx", [
       ["Which sheet has the list?", ENTER],
-      ["Use these answers", ENTER],
+      ["Save these answers", ENTER],
     ]);
     expect(second).toMatchObject({ code: 0, stderr: expect.stringContaining("unchanged 1") });
     await desk.write("list.xlsx", toBook("4月", "5月", "6月"));
@@ -626,7 +630,7 @@ describe("an import at a terminal", () => {
     );
     const { code, stderr } = await desk.type("users import a.csv --header-row 2 --dry-run", [
       ['Which field does "Eメール" stand for?', ENTER],
-      ["Use these answers", "n\r"],
+      ["Save these answers", "n\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(unwrap(stderr)).toContain(

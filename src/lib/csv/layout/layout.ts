@@ -65,7 +65,7 @@ export interface Layout {
 /** Headers of the last column in a file of rejected rows; recognised and ignored when the fixed file is read. */
 const REASON_HEADERS = text("clomoctl:reason", "clomoctl:理由");
 
-/** Returns true if a header is that of the column in which clomoctl writes reasons. */
+/** Returns true if a header belongs to the column in which clomoctl writes reasons. */
 export const isReasonHeader = (header: string): boolean => header === REASON_HEADERS.en || header === REASON_HEADERS.ja;
 
 /** Returns the header of the column of reasons, in the language of the other headers. */

@@ -62,7 +62,7 @@ interface ResettableAccount {
   readonly account: Account;
 }
 
-/** Whose password is to be reset, and where the code is sent. */
+/** The account whose password is reset, and the address to which the code is sent. */
 export interface ResetCodeRequest {
   /** id of the account's user */
   readonly id: string;
