@@ -14,7 +14,7 @@ import { Session } from "../session.ts";
 import { createPasswordVerifier } from "../verifier.ts";
 import { deleteAttempt } from "./attempt-rows.ts";
 import { countAttempt, limitGuesses, limitResetMails, type AttemptSource } from "./attempts.ts";
-import { passwordWork } from "./sign-in.ts";
+import { passwordWork, takeSameTime } from "./sign-in.ts";
 
 /** How long the sending of an email waits, so that the response is sent first and reveals nothing by its time. */
 const MAIL_DELAY_MS = 100;
@@ -93,9 +93,16 @@ const RESET_REFUSED_FAILURE = new Failure("not-signed-in", {
  *
  * @param address the address from which the request came, for the limit on wrong codes
  * @throws Failure `input-rejected` if the password breaks a rule; `not-signed-in`, the same for every reason, after the
- * same work; `throttled`
+ * same time; `throttled`
  */
-export const resetForgottenPassword = async (
+export const resetForgottenPassword = (
+  owner: Session,
+  request: ForgottenPassword,
+  address: string,
+): Promise<{ readonly account: string }> =>
+  takeSameTime(RESET_REFUSED_FAILURE, () => tryToReset(owner, request, address));
+
+const tryToReset = async (
   owner: Session,
   { account, code, password }: ForgottenPassword,
   address: string,

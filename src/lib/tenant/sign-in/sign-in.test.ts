@@ -67,6 +67,17 @@ describe("signing in", () => {
     expect([...new Set(answers)]).toEqual([expect.stringMatching(/^\[401,/)]);
   });
 
+  test("a failure takes at least 100 ms, which is longer than its work", async () => {
+    await addAccount("hana");
+    const begun = performance.now();
+    expect((await signIn("nobody")).status).toBe(401);
+    expect(
+      (await post("/v1/sessions/reset-password", { account: "hana", code: "wrong", password: PASSWORD })).status,
+    ).toBe(401);
+    // timers may fire a millisecond early
+    expect(performance.now() - begun).toBeGreaterThan(196);
+  });
+
   test.each([
     ["an account", 5, (n: number) => ["hana", `198.51.100.${n}`]],
     ["an address", 20, (n: number) => [`nobody${n}`, "198.51.100.7"]],

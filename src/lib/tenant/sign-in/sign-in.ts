@@ -1,3 +1,5 @@
+import { performance } from "node:perf_hooks";
+import { setTimeout as sleep } from "node:timers/promises";
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
@@ -64,6 +66,24 @@ const SIGN_IN_REFUSED_FAILURE = new Failure("not-signed-in", {
   hint: step("to try again", "もう一度サインインするには", line("login", [])),
 });
 
+/** How long it takes at least until a failed attempt is answered. The work of an attempt is shorter. */
+const FAILED_ATTEMPT_MS = 100;
+
+/**
+ * Makes an attempt whose failure takes the same time for every reason.
+ *
+ * @throws `refusal` at the earliest 100 ms after the beginning; other errors at once
+ */
+export const takeSameTime = async <T>(refusal: Failure, attempt: () => Promise<T>): Promise<T> => {
+  const begun = performance.now();
+  try {
+    return await attempt();
+  } catch (error) {
+    if (error === refusal) await sleep(Math.max(0, begun + FAILED_ATTEMPT_MS - performance.now()));
+    throw error;
+  }
+};
+
 /** Counts an attempt as failed, and finds the account.  @throws Failure `throttled` */
 const beginAttempt = (
   owner: Session,
@@ -84,9 +104,13 @@ export interface SignInParts {
  * Signs an account in with its password and, if it has an authenticator app, a code.
  *
  * @param address the address from which the request came, for the limit on failed attempts
- * @throws Failure `not-signed-in`, the same for every reason, after the same work; `throttled`
+ * @throws Failure `not-signed-in`, the same for every reason, after the same time; `throttled`
  */
-export const signIn = async (
+export const signIn = (parts: SignInParts, request: SignInRequest, address: string): Promise<NewSession> =>
+  takeSameTime(SIGN_IN_REFUSED_FAILURE, () => tryToSignIn(parts, request, address));
+
+/** Does about the same work for every failure, in case it takes longer than failures take at least. */
+const tryToSignIn = async (
   { owner, sealing }: SignInParts,
   { account, password, code = "" }: SignInRequest,
   address: string,
