@@ -15,6 +15,8 @@ export interface RequestOrigin {
    * @throws Failure `throttled` if the credential or the address has sent too many requests
    */
   readonly admit: (credential: string | null) => void;
+  /** aborted when the sender gives up, or the time for the request is over */
+  readonly until: AbortController;
   /** aborted when the server stops */
   readonly stopping: AbortSignal;
 }

@@ -92,7 +92,10 @@ export class Responder {
     const { socket } = outgoing;
     const before = socket?.bytesWritten ?? 0;
     this.#running += 1;
+    // Node's signal of the request would take longer to create than the request takes to answer
+    const until = new AbortController();
     outgoing.once("close", () => {
+      if (!outgoing.writableFinished) until.abort();
       this.#running -= 1;
       const bytes = (socket?.bytesWritten ?? before) - before;
       const ms = Math.round(performance.now() - begun);
@@ -102,7 +105,7 @@ export class Responder {
       this.#metrics.count(answered);
     });
     const address = findClientAddress(connection.peer, request.headers, proxies);
-    const from = { address, id, stopping: this.#stopping.signal };
+    const from = { address, id, until, stopping: this.#stopping.signal };
     const response = await this.#respond(request, from, { trace, connection }).catch(explain);
     response.headers.set(REQUEST_ID_HEADER, id);
     // RFC 9110 12.5.3: compressed uploads are accepted

@@ -78,8 +78,9 @@ export class UploadSpool {
    * @throws Failure `usage` with 400, 413 or 415, `unavailable` with 503 or 507; `interrupted`
    */
   async receive({ file, takesParts }: Route, request: Request, signal: AbortSignal) {
+    if (file !== true && takesParts !== true) return undefined;
     const { body } = request;
-    if ((file !== true && takesParts !== true) || body === null) return undefined;
+    if (body === null) return undefined;
     const gzipped = isGzipped(request.headers);
     if (this.#running >= this.#limits.uploads) throw BUSY_FAILURE;
     this.#running += 1;

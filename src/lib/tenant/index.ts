@@ -1,6 +1,6 @@
 import { Failure } from "../errors/index.ts";
 import { text } from "../text/index.ts";
-import { createApp, type PartsResolver } from "./http/app.ts";
+import { createApp, loadOnce, type PartsResolver } from "./http/app.ts";
 import type { RequestSource } from "./http/request-source.ts";
 import type { TenantParts } from "./http/handler.ts";
 import { getCurrentInstant, type Surroundings } from "./ids.ts";
@@ -108,7 +108,7 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
       }
     },
     requireMetricsRight: async (request) => {
-      const { requireMetricsRight } = await import("./policy/check.ts");
+      const { requireMetricsRight } = await loadChecks();
       const found = await findSender(own, request, options);
       if (found instanceof Failure) throw found;
       requireMetricsRight(found.actor);
@@ -158,9 +158,12 @@ const createPartsResolver = (acting: TenantOptions["acting"], own: OwnParts, opt
     : createAccountResolver(acting.account, own, options);
 };
 
+const loadChecks = loadOnce(() => import("./policy/check.ts"));
+const loadCredentials = loadOnce(() => import("./sign-in/credentials.ts"));
+
 /** Limits the tenant to what an actor can see, and opens a session of the actor. */
 const openParts = async (own: OwnParts, asker: Actor, { surroundings, actor }: OwnerOptions): Promise<TenantParts> => {
-  const { buildScope } = await import("./policy/check.ts");
+  const { buildScope } = await loadChecks();
   const scope = buildScope(asker);
   const parts = { ...own, ...(scope && (await own.within(scope))) };
   return { ...parts, session: new Session(parts.store, surroundings, actor, asker) };
@@ -184,7 +187,7 @@ const findSender = async (
   request: Request,
   { surroundings, requiresTotp = false }: Omit<OwnerOptions, "actor">,
 ) => {
-  const { findSignedInActor } = await import("./sign-in/credentials.ts");
+  const { findSignedInActor } = await loadCredentials();
   const check = {
     header: request.headers.get("authorization"),
     now: getCurrentInstant(surroundings),
@@ -208,7 +211,7 @@ const createCredentialResolver =
       // an open route only signs in; its handler is not given the tenant
       return { ...own, owner, session: owner, address };
     }
-    const { recordUse } = await import("./sign-in/credentials.ts");
+    const { recordUse } = await loadCredentials();
     const found = await findSender(own, request, { surroundings, requiresTotp });
     from.admit(found instanceof Failure ? null : found.stored.id);
     if (found instanceof Failure) throw found;

@@ -310,7 +310,9 @@ export class TestTenant {
     const trace = { route: null, account: null };
     const { signal: stopping } = this.#stopping;
     const admit = (): undefined => undefined;
-    return this.served.fetch(request, { address, id: "request-1", limitMs: this.limitMs, stopping, trace, admit });
+    const until = new AbortController();
+    const { limitMs } = this;
+    return this.served.fetch(request, { address, id: "request-1", limitMs, until, stopping, trace, admit });
   }
 
   /** Creates a client that acts as an account. */

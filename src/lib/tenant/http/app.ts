@@ -50,13 +50,22 @@ const MALFORMED_PATH_FAILURE = new Failure("usage", {
   what: text("the path contains a % that does not encode UTF-8", "パスに、UTF-8 として読めない % があります"),
 });
 
+/**
+ * Returns a function that loads a module when it is first called. An import that is repeated for each request takes as
+ * long as several short statements, even if the module is loaded.
+ */
+export const loadOnce = <T>(load: () => Promise<T>): (() => Promise<T>) => {
+  let loaded: Promise<T> | undefined;
+  return () => (loaded ??= load());
+};
+
+const loadRules = loadOnce(() => Promise.all([import("../policy/check.ts"), import("../policy/routes.ts")]));
+const loadTimeLimit = loadOnce(() => import("./time-limit.ts"));
+
 /** @throws Failure `not-permitted` if the acting account is not allowed to make the request */
 const requireRoutePermission = async ({ id }: Route, asked: RuleRequest): Promise<void> => {
   if (asked.asker.account === undefined) return;
-  const [{ requirePermission }, { getRequiredOperations }] = await Promise.all([
-    import("../policy/check.ts"),
-    import("../policy/routes.ts"),
-  ]);
+  const [{ requirePermission }, { getRequiredOperations }] = await loadRules();
   requirePermission(asked.asker, getRequiredOperations(id, asked));
 };
 
@@ -105,7 +114,7 @@ const prepare =
       return next();
     }
     from.trace.route = route.path;
-    return (await import("./time-limit.ts")).limitTime(route, from, c, next);
+    return (await loadTimeLimit()).limitTime(route, from, c, next);
   };
 
 /** The tenant API. The routes of a noun are loaded at the first request for the noun. */

@@ -4,6 +4,8 @@ export interface RequestSource {
   readonly id: string;
   /** maximum time for a request whose work does not grow with the number of records, in milliseconds */
   readonly limitMs: number;
+  /** aborted when the sender gives up, or the time for the request is over */
+  readonly until: AbortController;
   /** aborted when the server stops */
   readonly stopping: AbortSignal;
   readonly trace: { route: string | null; account: string | null };

@@ -36,24 +36,20 @@ export const limitTime = async (
   c: Context<AppEnvironment>,
   next: Next,
 ): Promise<void> => {
-  const { signal } = c.req.raw;
-  if (isStream(route)) {
-    c.set("until", signal);
-    return next();
-  }
+  const { until } = from;
+  c.set("until", until.signal);
+  if (isStream(route)) return next();
   if (isUnlimited(route)) {
-    c.set("until", AbortSignal.any([signal, from.stopping]));
+    c.set("until", AbortSignal.any([until.signal, from.stopping]));
     await next();
     // hono has already turned the error into a response
     if (c.error !== undefined) throw explainStop(c.error, from);
     return undefined;
   }
-  const over = new AbortController();
-  c.set("until", AbortSignal.any([signal, over.signal]));
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     late.reject(createTimeFailure(from.limitMs));
-    over.abort();
+    until.abort();
   }, from.limitMs);
   try {
     return await Promise.race([next(), late.promise]);

@@ -147,11 +147,20 @@ const buildValueJson = (list: RecordList, own: string, field: Field): string => 
   return field.type === "boolean" ? buildJsonBooleanSql(`${column} = 1`) : `json_quote(${column})`;
 };
 
+/** The SQL of the records of each list, because building it takes longer than reading a short page. */
+const RECORD_JSON = new WeakMap<RecordList, string>();
+
 /** SQL: a record in the form of the tenant API. */
-const buildRecordJson = (list: RecordList): string =>
-  buildJsonObjectSql(
-    listApiFields(list.thing.fields).map(([name, field, own]) => [name, buildValueJson(list, own, field)]),
+const buildRecordJson = (list: RecordList): string => {
+  const known = RECORD_JSON.get(list);
+  if (known !== undefined) return known;
+  const members = listApiFields(list.thing.fields).map(
+    ([name, field, own]) => [name, buildValueJson(list, own, field)] as const,
   );
+  const sql = buildJsonObjectSql(members);
+  RECORD_JSON.set(list, sql);
+  return sql;
+};
 
 /** SQL: a record as a line of NDJSON, with one member for each column of the list. */
 const buildRecordLine = (list: RecordList): string => {

@@ -266,7 +266,7 @@ export class Database {
 
   /** Runs `body` on a single snapshot of the data. `body` may write to attached files. */
   snapshot<T>(body: () => T): T {
-    this.exec("begin");
+    this.run("begin");
     return this.#ending(body);
   }
 
@@ -295,7 +295,7 @@ export class Database {
   #ending<T>(body: () => T): T {
     try {
       const result = body();
-      this.exec("commit");
+      this.run("commit");
       return result;
     } catch (error) {
       this.rollback();

@@ -3,8 +3,9 @@ import type { Database } from "./database.ts";
 
 /** Creates a derived table on a connection, or fills it again if its state has changed. */
 export const refreshDerivedTable = (database: Database, { name, columns, state, fill }: DerivedTable): void => {
-  database.exec(`create temp table if not exists ${name} (${columns})`);
-  database.exec("create temp table if not exists derived_from (name text primary key, state text)");
+  // kept as prepared statements, because most often the tables exist
+  database.run(`create temp table if not exists ${name} (${columns})`);
+  database.run("create temp table if not exists derived_from (name text primary key, state text)");
   const from = database.get(state)?.["state"] ?? null;
   const known = database.get("select state from temp.derived_from where name = :name", { name });
   if (known !== undefined && known["state"] === from) return;

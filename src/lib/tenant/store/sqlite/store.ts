@@ -205,7 +205,7 @@ export class SqliteStore implements Store {
   read<T>(body: (reader: Reader) => Promise<T>): Promise<T> {
     return this.#turns.next(async () => {
       applyView(this.#database, this.#view);
-      this.#database.exec("begin");
+      this.#database.run("begin");
       return this.#ending(body, new Connection(this.#database, undefined, this.#view));
     });
   }
@@ -312,7 +312,7 @@ export class SqliteStore implements Store {
     try {
       refreshViewOrgs(this.#database, this.#view);
       const result = await Promise.race([body(connection), elsewhere.promise]);
-      this.#database.exec(end);
+      this.#database.run(end);
       return result;
     } catch (error) {
       this.#database.rollback();
