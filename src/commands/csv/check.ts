@@ -1,5 +1,6 @@
 import { checkFile } from "../../lib/csv/check/index.ts";
 import type { MapOptions } from "../../lib/csv/layout/map-parse.ts";
+import { toListDay } from "../../lib/csv/layout/skipped-value.ts";
 import { toDiskFailure } from "../../lib/errors/disk.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { FormatName } from "../../lib/model/console-files.ts";
@@ -102,6 +103,7 @@ export default defineCommand({
             records: (sink) => readRecords(file.chunks(), reading, file.label, sink),
           }
         : { reading: { encoding, dialect, headerRow: foundRow } }),
+      today: toListDay(tools.clock.now()),
       allowUnknownColumns: allow?.includes("unknown-columns"),
       map,
       fix,

@@ -10,6 +10,7 @@ import type { RetypedCommand } from "../imports/plan/reading.ts";
 import { examineFile } from "../imports/plan/send.ts";
 import { buildCsvCommand, buildImportCommand } from "../imports/refusal/command.ts";
 import type { Remedy } from "../imports/refusal/remedies.ts";
+import { toListDay } from "../../lib/csv/layout/skipped-value.ts";
 import { scanForRemedies } from "../imports/refusal/scan.ts";
 import { hasComments, loadColumnMap } from "./file/column-map.ts";
 import { INPUT_ENCODING_OPTION } from "./file/encoding.ts";
@@ -79,7 +80,7 @@ export default defineCommand({
     await writeOutput(tools, output, bytes(), { held: false });
     if (output === "-") return;
     if (newFields.length > 0) await terminal.note(describeNewFields(newFields));
-    const needs = await scanForRemedies(file, reading, { kind: as, map, signal });
+    const needs = await scanForRemedies(file, reading, { kind: as, map, today: toListDay(tools.clock.now()), signal });
     const command = buildImportCommand(
       { kind: as, file: name, options: { map: output, sheet, encoding: asked } },
       // only the import knows which organisations are new

@@ -21,7 +21,7 @@ export interface RunOptions {
   /** width of the terminal; 100 by default */
   readonly columns?: number;
   /** current time; the machine's clock by default */
-  readonly now?: Date;
+  readonly now?: Date | (() => Date);
 }
 
 /** The result of running a command line. */

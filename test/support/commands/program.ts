@@ -50,7 +50,7 @@ export interface Circumstances {
   /** working directory, to which file names are relative */
   readonly folder?: string;
   /** current time; 2026-11-20T01:00:00Z by default */
-  readonly now?: Date;
+  readonly now?: Date | (() => Date);
   /** replaces waiting; by default, the program really waits */
   readonly wait?: Clock["wait"];
   readonly platform?: NodeJS.Platform;
@@ -217,7 +217,7 @@ export async function run(line: string | readonly string[], circumstances: Circu
   const outside: ProgramEnvironment = {
     host: host as unknown as Host,
     clock: {
-      now: () => now,
+      now: typeof now === "function" ? now : () => now,
       elapsedMs: () => 0,
       wait: circumstances.wait ?? ((delayMs, signal) => sleep(delayMs, undefined, { signal })),
     },

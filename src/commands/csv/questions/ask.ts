@@ -1,15 +1,9 @@
-import { suggestColumnName } from "../../../lib/csv/layout/columns.ts";
+import { suggestColumnName, toLooseValue } from "../../../lib/csv/layout/columns.ts";
 import { readHeader } from "../../../lib/csv/layout/header.ts";
 import { isReasonHeader } from "../../../lib/csv/layout/layout.ts";
 import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
 import type { ColumnMap, JoinedField, SkippedCells } from "../../../lib/csv/layout/map.ts";
-import {
-  createSkipRule,
-  isLeavingDayHeader,
-  matchSkipRule,
-  proposeSkipRule,
-  UNTIL_TODAY,
-} from "../../../lib/csv/layout/skipped-value.ts";
+import { createStatusProposal, isLeavingDayHeader, UNTIL_TODAY } from "../../../lib/csv/layout/skipped-value.ts";
 import {
   hasOrgColumn,
   listColumns,
@@ -285,17 +279,14 @@ async function askSkippedRows(
     const known = [...(map?.skip ?? []), ...(map?.keep ?? [])].filter(
       (one) => toHeaderKey(one.header) === toHeaderKey(header),
     );
-    const rule = createSkipRule(
-      0,
-      known.flatMap((one) => one.values),
-    );
-    const isOpen = (value: string): boolean => matchSkipRule(rule, value) === undefined;
+    const answered = new Set(known.flatMap((one) => one.values).map(toLooseValue));
+    const propose = createStatusProposal(header);
     // the days of the next list are not known yet
     const found = isLeavingDayHeader(header)
       ? known.length === 0
         ? [UNTIL_TODAY]
         : []
-      : [...values].filter(isOpen).flatMap((value) => proposeSkipRule(header, value) ?? []);
+      : [...values].filter((value) => !answered.has(value)).flatMap((value) => propose(value) ?? []);
     if (found.length === 0) continue;
     const message = found.includes(UNTIL_TODAY)
       ? text(

@@ -3,6 +3,7 @@ import { readHeader } from "../../../lib/csv/layout/header.ts";
 import { getReasonHeader } from "../../../lib/csv/layout/layout.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import { RowSelection } from "../../../lib/csv/layout/selection.ts";
+import { toListDay } from "../../../lib/csv/layout/skipped-value.ts";
 import type { RecordSink } from "../../../lib/csv/records/record.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
@@ -53,7 +54,7 @@ async function* selectSkippedRows({
     record(all, count) {
       const cells = all.slice(0, count);
       if (selection === undefined) {
-        selection = new RowSelection(readHeader(cells, FORMATS[plan.kind], { map }).layout);
+        selection = new RowSelection(readHeader(cells, FORMATS[plan.kind], { map }).layout, toListDay(plan.createdAt));
         width = count;
         add(cells, getReasonHeader(cells));
         return;

@@ -1,12 +1,19 @@
 import { readHeader } from "../../../lib/csv/layout/header.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
-import { RowChecker } from "../../../lib/csv/layout/rows.ts";
+import { RowChecker, type RowOptions } from "../../../lib/csv/layout/rows.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { getProblemSeverity, type Problem } from "../../../lib/model/problem.ts";
 import { readRecords, type InputFormat } from "../plan/reading.ts";
 import { Remedies } from "./remedies.ts";
+
+/** How a file is scanned for remedies. */
+interface RemedyScan extends Pick<RowOptions, "today"> {
+  readonly kind: FormatName;
+  readonly map: ColumnMap;
+  readonly signal: AbortSignal;
+}
 
 /**
  * Returns what a file needs in order to be imported with a map, as far as this can be determined without a tenant. Only
@@ -18,7 +25,7 @@ import { Remedies } from "./remedies.ts";
 export async function scanForRemedies(
   file: InputFile,
   reading: InputFormat,
-  { kind, map, signal }: { readonly kind: FormatName; readonly map: ColumnMap; readonly signal: AbortSignal },
+  { kind, map, today, signal }: RemedyScan,
 ): Promise<Remedies> {
   const remedies = new Remedies(kind);
   const report = (problem: Problem): void => remedies.take({ ...problem, severity: getProblemSeverity(problem.code) });
@@ -28,7 +35,7 @@ export async function scanForRemedies(
     record(cells: readonly string[], count: number, row: number, line: number): void {
       if (checker === undefined) {
         const { layout } = readHeader(cells.slice(0, count), FORMATS[kind], { map });
-        checker = new RowChecker(layout, report);
+        checker = new RowChecker(layout, report, { today });
         open = layout.columns.flatMap(({ column: { refers } }, at) =>
           refers?.creates === undefined ? [] : [[at, refers.creates.option] as const],
         );

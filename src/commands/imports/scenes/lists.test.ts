@@ -1,6 +1,8 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { freshDesk, type Desk } from "#support/cli/import-desk.ts";
+import { run } from "#support/cli/home.ts";
 import { buildRow, buildWorkbook } from "#support/xlsx/workbook.ts";
 
 const ORGS = [
@@ -77,6 +79,45 @@ describe("a list of an HR system", () => {
     ]);
     const none = await desk.run("users import people.csv --skipped out.csv --overwrite --create-orgs --dry-run");
     expect(none.stderr).toContain("no skipped rows: out.csv from an earlier run was removed\n");
+  });
+});
+
+describe("rows that are skipped up to today", () => {
+  const lines = Array.from({ length: 60 }, (_, at) => {
+    const day = new Date(Date.UTC(2027, 2, 20 + at)).toISOString().slice(0, 10);
+    return [`人${at}`, `p${at}@example.jp`, day];
+  });
+  const list = toCsv([["氏名", "メールアドレス", "退職日"], ...lines]);
+
+  test("are those up to the day of the plan, however often midnight passes", async () => {
+    const { home } = await freshDesk();
+    writeFileSync(join(home, "list.csv"), list);
+    writeFileSync(join(home, "hr.yaml"), "rows:\n  skip:\n    退職日: [<=today]\n");
+    let time = Date.UTC(2027, 2, 31);
+    const now = (): Date => new Date((time += 12 * 3_600_000));
+    const words = "users import list.csv --map hr.yaml --skipped out.csv --yes --format json".split(" ");
+    const { code, stderr, text } = await run(words, { home, now });
+    expect(code, stderr).toBe(0);
+    const { rows } = JSON.parse(text) as { readonly rows: number };
+    expect(rows).toBeGreaterThan(0);
+    expect(rows).toBeLessThan(49);
+    const skipped = readFileSync(join(home, "out.csv"), "utf8").trimEnd().split("\r\n");
+    expect(skipped.length - 1).toBe(lines.length - rows);
+  });
+
+  test.each([
+    ["skipped", "rows:\n  skip:\n    退職日: [<=today]\n", "2027-03-31T15:00:00Z", "<=2027-04-01", 13],
+    ["unusual", "columns: {}\n", "2027-03-31T14:59:59Z", "<=today", 12],
+  ])("are those up to the clock's day in a check: %s", async (kind, map, now, value, count) => {
+    const { home } = await freshDesk();
+    writeFileSync(join(home, "list.csv"), list);
+    writeFileSync(join(home, "hr.yaml"), map);
+    const words = "csv check list.csv --as users --map hr.yaml --allow unknown-columns --format json".split(" ");
+    const { code, text } = await run(words, { home, now: new Date(now) });
+    expect(code).toBe(0);
+    expect(JSON.parse(text)).toMatchObject({
+      problems: [{ code: `row-${kind}`, params: { header: "退職日", value, count } }],
+    });
   });
 });
 

@@ -18,6 +18,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const TODAY = "2027-03-31";
+
 /** A hash with only three values. */
 const poor: ValueHash = (value, _comparison, _space, into) => {
   into[0] = (value.length % 3) * 0x4000_0000;
@@ -29,13 +31,14 @@ const duplicatesOf = async (ids: readonly string[], valuesAReading: number): Pro
   writeFileSync(path, `ユーザーID\n${ids.map((id) => `${id}\n`).join("")}`);
   const { layout } = readHeader(["ユーザーID"], FORMATS.browser);
   const hashes = new ValueHashes(poor);
-  const checker = new PartChecker(layout, {}, new ProblemList(), hashes);
+  const checker = new PartChecker(layout, { today: TODAY }, new ProblemList(), hashes);
   for (const [i, id] of ids.entries()) checker.record([id], 1, i + 2, i + 2);
   const problems: Problem[] = [];
   const file = await open(path);
   try {
     await findDuplicates(file, [{ hashes: hashes.part, rowsBefore: 0 }], {
       layout,
+      today: TODAY,
       reading: { encoding: "utf-8" },
       report: (problem) => problems.push(problem),
       hash: poor,

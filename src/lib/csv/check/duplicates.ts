@@ -40,6 +40,7 @@ export interface DuplicateSearch {
   readonly layout: Layout;
   readonly reading: RecordReaderOptions;
   readonly fix?: RowOptions["fix"];
+  readonly today: string;
   readonly records?: CheckOptions["records"];
   readonly report: (problem: Problem) => void;
   /** when aborted, the search throws the signal's reason */
@@ -63,14 +64,14 @@ class DuplicateCheck {
   readonly #holders = new Map<string, FirstOccurrence[]>();
   readonly #word = new Uint32Array(2);
 
-  constructor({ layout, report, fix, hash = hashValue }: DuplicateSearch, repeats: readonly SharedHashes[]) {
+  constructor({ layout, report, fix, today, hash = hashValue }: DuplicateSearch, repeats: readonly SharedHashes[]) {
     this.#layout = layout;
     this.#report = report;
     this.#hash = hash;
     this.#ids = new Set(repeats.flatMap(({ ids }) => ids));
     this.#rows = new Set(repeats.flatMap(({ rows }) => rows));
     this.#left = repeats.reduce((sum, { rows }) => sum + rows.length, 0);
-    this.#checker = new RowChecker(layout, () => {}, { fix });
+    this.#checker = new RowChecker(layout, () => {}, { fix, today });
     this.#keys = new RowKeys(layout);
   }
 

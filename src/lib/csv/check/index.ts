@@ -80,7 +80,7 @@ const readWholeFile = async (
   await reading.readTo(Number.POSITIVE_INFINITY, size, () => check.records > 0);
   const split = await reading.findSplit();
   if (split !== undefined) {
-    const { customFields, map, allowUnknownColumns, key, blank, fix } = options;
+    const { customFields, map, allowUnknownColumns, key, blank, fix, today } = options;
     const given = Object.entries({ customFields, map, allowUnknownColumns, key, blank, fix });
     const { startSecond = startThread } = options;
     const second = startSecond({
@@ -90,7 +90,7 @@ const readWholeFile = async (
       header: check.header,
       // the part begins below the header
       reading: { ...options.reading, headerRow: undefined },
-      options: Object.fromEntries(given.filter(([, value]) => value !== undefined)),
+      options: { ...Object.fromEntries(given.filter(([, value]) => value !== undefined)), today },
       problemLimit: options.problemLimit ?? PROBLEM_LIMIT,
     });
     const rest = await readInTwoThreads(reading, check, split, second, options.signal);
@@ -126,6 +126,7 @@ export const checkFile = async (path: string, name: FormatName, options: CheckOp
         layout: check.layout,
         reading: options.reading,
         fix: options.fix,
+        today: options.today,
         records: options.records,
         signal: options.signal,
         report: (problem) => {

@@ -15,7 +15,7 @@ test("a stopped thread leaves no pending promises", async () => {
     format: "users",
     header: ["氏名", "メールアドレス"],
     reading: { encoding: "utf-8" },
-    options: {},
+    options: { today: "2027-03-31" },
     problemLimit: 1,
   });
   await thread.stop();

@@ -7,12 +7,13 @@ import type { ColumnMap } from "./map.ts";
 import { RowChecker } from "./rows.ts";
 
 const { users, orgs } = FORMATS;
+const TODAY = "2027-03-31";
 const EMPTY: ColumnMap = { columns: [], constants: [], defaults: [] };
 
 const read = (header: readonly string[], map: Partial<ColumnMap>, ...rows: readonly (readonly string[])[]) => {
   const problems: Problem[] = [];
   const { layout, problems: found } = readHeader(header, users, { map: { ...EMPTY, ...map } }, { row: 4, line: 4 });
-  const checker = new RowChecker(layout, (problem) => problems.push(problem));
+  const checker = new RowChecker(layout, (problem) => problems.push(problem), { today: TODAY });
   const values = rows.flatMap((cells, at) => {
     if (checker.skips(cells, cells.length, at + 5, at + 5)) return [];
     checker.check(cells, cells.length, at + 5, at + 5);
@@ -100,6 +101,15 @@ describe("rows that are left out", () => {
     ]);
   });
 
+  test.each(["2027/3/31", "令和9年3月31日", "2027-04-01"])("depend on the day on which the file is read: %s", (day) => {
+    const { values } = read(
+      ["氏名", "メールアドレス", "退職日"],
+      { skip: [{ header: "退職日", values: ["<=today"] }] },
+      ["山田", "a@b.jp", day],
+    );
+    expect(values).toHaveLength(day === "2027-04-01" ? 1 : 0);
+  });
+
   test.each(["2020/3/31", "2020-03-31", "2020年3月31日", "令和2年3月31日", "R2.3.31", "20200331", "2020/3/31 0:00"])(
     "may depend on a day: %s",
     (day) => {
@@ -173,7 +183,7 @@ describe("rows that are left out", () => {
     [["小計", "山田", "12"], false],
   ])("are those of totals with a value as the key: %j %s", (cells, isLeftOut) => {
     const { layout } = readHeader(["役職", "氏名", "社員コード"], FORMATS.users, { key: "employeeCode" });
-    expect(new RowChecker(layout, () => undefined).skips(cells, 3, 2, 2)).toBe(isLeftOut);
+    expect(new RowChecker(layout, () => undefined, { today: TODAY }).skips(cells, 3, 2, 2)).toBe(isLeftOut);
   });
 
   test.each([
@@ -191,7 +201,7 @@ describe("rows that are left out", () => {
 
   test("are not organisations with such a name", () => {
     const { layout } = readHeader(["組織名", "組織コード"], orgs);
-    expect(new RowChecker(layout, () => undefined).skips(["小計", ""], 2, 2, 2)).toBe(false);
+    expect(new RowChecker(layout, () => undefined, { today: TODAY }).skips(["小計", ""], 2, 2, 2)).toBe(false);
   });
 });
 

@@ -2,9 +2,8 @@ import { nameKey } from "../../model/normalise.ts";
 import { createFileProblem, type Problem } from "../../model/problem.ts";
 import type { Column } from "../../model/format.ts";
 import { findColumn } from "./columns.ts";
-import type { HeaderPlace, SkipRule } from "./layout.ts";
+import type { HeaderPlace, SelectedCells } from "./layout.ts";
 import type { ColumnMap } from "./map.ts";
-import { createSkipRule } from "./skipped-value.ts";
 
 /** The cells of a column that are joined to one value. */
 interface JoinedCells {
@@ -15,8 +14,8 @@ interface JoinedCells {
 /** The cells of foreign headers that a map uses in other ways than as the value of a field. */
 export interface ForeignCells {
   readonly joined: ReadonlyMap<Column, JoinedCells>;
-  readonly skip: readonly SkipRule[];
-  readonly keep: readonly SkipRule[];
+  readonly skip: readonly SelectedCells[];
+  readonly keep: readonly SelectedCells[];
   readonly problems: readonly Problem[];
 }
 
@@ -68,9 +67,9 @@ export const findForeignCells = (
     if (own !== undefined && !positions.includes(own)) reportDuplicate(own, first);
     joined.set(column, { positions, separator: column.refers?.to === "org" ? PATH_SEPARATOR : " " });
   }
-  const rules = skip.flatMap(({ header, values }) => find(header).map((position) => createSkipRule(position, values)));
+  const skipped = skip.flatMap(({ header, values }) => find(header).map((position) => ({ position, values })));
   const kept = keep.flatMap(({ header, values }) =>
-    (byKey.get(nameKey(header.trim())) ?? []).map((position) => createSkipRule(position, values)),
+    (byKey.get(nameKey(header.trim())) ?? []).map((position) => ({ position, values })),
   );
-  return { joined, skip: rules, keep: kept, problems };
+  return { joined, skip: skipped, keep: kept, problems };
 };

@@ -30,13 +30,11 @@ export interface LayoutColumn {
   readonly translations?: ReadonlyMap<string, string> | undefined;
 }
 
-/** Cells that make a row be skipped. */
-export interface SkipRule {
+/** The cells of a header that a map skips or keeps, and the values or days there. */
+export interface SelectedCells {
   readonly position: number;
-  /** see `toLooseValue` */
-  readonly values: ReadonlySet<string>;
-  /** last of the days that make a row be skipped; undefined if no days do */
-  readonly lastDay: string | undefined;
+  /** as in the map */
+  readonly values: readonly string[];
 }
 
 /** The meaning of the cells of a row, as defined by the header of the file. */
@@ -56,9 +54,9 @@ export interface Layout {
   readonly reason: number | undefined;
   /** the field whose value identifies a record, see {@link Format.key} or `--key` */
   readonly key: string;
-  readonly skip: readonly SkipRule[];
+  readonly skip: readonly SelectedCells[];
   /** cells that are like those of skipped rows, but whose rows are imported */
-  readonly keep: readonly SkipRule[];
+  readonly keep: readonly SelectedCells[];
   readonly place: HeaderPlace;
 }
 

@@ -77,3 +77,10 @@ export const isPlainAddress = (value: string, { kinds }: CharacterScan): boolean
   const at = value.indexOf("@");
   return at > 0 && at < value.length - 1 && value.indexOf("@", at + 1) < 0;
 };
+
+/** Returns true if a cell is empty or contains only white space, including full-width spaces. */
+export const isBlankCell = (value: string): boolean => {
+  const first = value.charCodeAt(0);
+  // for most values, the first character decides
+  return !((first > 0x20 && first < 0x80) || (first > 0x3000 && first < 0xfeff)) && value.trim() === "";
+};

@@ -11,6 +11,8 @@ import { RecordReader, type RecordReaderOptions } from "../records/reader.ts";
 import { readHeader, type HeaderOptions } from "./header.ts";
 import { RowChecker, type CellValue, type RowOptions } from "./rows.ts";
 
+const TODAY = "2027-03-31";
+
 interface Outcome {
   readonly good: boolean;
   readonly values: readonly CellValue[];
@@ -21,17 +23,17 @@ const check = (
   format: Format,
   header: readonly string[],
   cells: readonly string[],
-  options: HeaderOptions & RowOptions = {},
+  options: HeaderOptions & Omit<RowOptions, "today"> = {},
 ): Outcome => {
   const problems: Problem[] = [];
   const { layout } = readHeader(header, format, options);
-  const checker = new RowChecker(layout, (problem) => problems.push(problem), options);
+  const checker = new RowChecker(layout, (problem) => problems.push(problem), { today: TODAY, ...options });
   const good = checker.check(cells, cells.length, 5, 7);
   return { good, values: structuredClone(checker.values), problems };
 };
 
 const checkerOf = (header: readonly string[]): RowChecker =>
-  new RowChecker(readHeader(header, FORMATS.users).layout, () => {});
+  new RowChecker(readHeader(header, FORMATS.users).layout, () => {}, { today: TODAY });
 
 /** As the reader reports a broken byte in the next record. */
 const damage = (checker: RowChecker, column: number): boolean =>
@@ -76,9 +78,12 @@ describe("RowChecker", () => {
   it("reports blanks around any text, which --fix trim removes except from a required name", () => {
     const header = ["氏名", "役職", "メールアドレス"];
     const cells = ["新井 太郎\u3000", "主任 ", "a@b.jp"];
-    const told = (options: RowOptions) => {
+    const told = (options: Omit<RowOptions, "today">) => {
       const problems: Problem[] = [];
-      const checker = new RowChecker(readHeader(header, users).layout, (problem) => problems.push(problem), options);
+      const checker = new RowChecker(readHeader(header, users).layout, (problem) => problems.push(problem), {
+        today: TODAY,
+        ...options,
+      });
       expect(checker.check(cells, cells.length, 5, 7)).toBe(true);
       return [...problems, ...checker.tally.problems()].map(({ code, header: of }) => `${code} ${of}`).toSorted();
     };
@@ -145,7 +150,7 @@ describe("RowChecker", () => {
 
   it("forgets the previous row", () => {
     const { layout } = readHeader(USER, users);
-    const checker = new RowChecker(layout, () => {});
+    const checker = new RowChecker(layout, () => {}, { today: TODAY });
     checker.check(["山田", "a@b.jp", "c@d.jp"], 3, 2, 2);
     checker.check(["佐藤", "", "e@f.jp"], 3, 3, 3);
     expect(checker.values).toEqual(["佐藤", ["e@f.jp"]]);
@@ -153,7 +158,7 @@ describe("RowChecker", () => {
 
   it("reads only this record's cells from the reader's array", () => {
     const { layout } = readHeader(["ユーザーID"], browser);
-    const checker = new RowChecker(layout, () => {});
+    const checker = new RowChecker(layout, () => {}, { today: TODAY });
     expect(checker.check(["u1", "left over"], 1, 2, 2)).toBe(true);
   });
 });
@@ -203,7 +208,7 @@ describe("a column's rule", () => {
 describe("a damaged cell", () => {
   const header = ["表示名", "ユーザーID", "説明"];
   const checker = (problems: Problem[]) =>
-    new RowChecker(readHeader(header, browser).layout, (problem) => problems.push(problem));
+    new RowChecker(readHeader(header, browser).layout, (problem) => problems.push(problem), { today: TODAY });
 
   it("invalidates its row without further checks, but other cells are checked", () => {
     const problems: Problem[] = [];
@@ -273,7 +278,7 @@ describe("a number among the dates of a custom field", () => {
     const { layout } = readHeader(["氏名", "メールアドレス", "入社日"], users, {
       customFields: [{ id: "f1", name: "入社日" }],
     });
-    const checker = new RowChecker(layout, () => {});
+    const checker = new RowChecker(layout, () => {}, { today: TODAY });
     values.forEach((value, at) => checker.check(["山田", `u${at}@x.jp`, value], 3, at + 2, at + 2));
     return checker.tally
       .problems()
@@ -350,7 +355,7 @@ describe("values from a map", () => {
   it("are the only value of a repeated column in every row, whatever its cells contain", () => {
     const one = { columns: [], constants: [{ field: "emails", value: "all@example.com" }], defaults: [] };
     const { layout } = readHeader(USER, users, { map: one });
-    const checker = new RowChecker(layout, () => {});
+    const checker = new RowChecker(layout, () => {}, { today: TODAY });
     for (const cells of [
       ["山田", "a@b.jp", "c@d.jp"],
       ["佐藤", "", ""],
@@ -383,7 +388,7 @@ describe("invisible characters and multi-line values", () => {
   ];
 
   /** What a file comes to, read as imports read it. */
-  const read = (options: RowOptions, reading: RecordReaderOptions, bytes: Uint8Array, size: number) => {
+  const read = (options: Omit<RowOptions, "today">, reading: RecordReaderOptions, bytes: Uint8Array, size: number) => {
     const problems: Problem[] = [];
     const good: boolean[] = [];
     const values: unknown[] = [];
@@ -392,7 +397,7 @@ describe("invisible characters and multi-line values", () => {
       record(cells, count, row, line, _sound, units) {
         if (checker === undefined) {
           const { layout } = readHeader(cells.slice(0, count), users);
-          checker = new RowChecker(layout, (problem) => problems.push(problem), options);
+          checker = new RowChecker(layout, (problem) => problems.push(problem), { today: TODAY, ...options });
           return;
         }
         good.push(checker.check(cells, count, row, line, units));
@@ -476,7 +481,7 @@ describe("invisible characters and multi-line values", () => {
     expect(brief(check(browser, header, browserRow))).toEqual(["not-alphanumeric@3 パスワード"]);
     const problems: Problem[] = [];
     const { layout } = readHeader(["氏名", "メールアドレス", "趣味"], users, { allowUnknownColumns: true });
-    const checker = new RowChecker(layout, (problem) => problems.push(problem));
+    const checker = new RowChecker(layout, (problem) => problems.push(problem), { today: TODAY });
     expect(checker.check(["山田", "a@b.jp", "読\u200b書"], 3, 2, 2)).toBe(true);
     expect([...problems, ...checker.tally.problems()]).toEqual([]);
   });
@@ -492,6 +497,7 @@ describe("a value that is too long", () => {
     expect(brief(check(users, columns, cells))).toEqual([`${code}@3 ${header}`]);
     const problems: Problem[] = [];
     const checker = new RowChecker(readHeader(columns, users).layout, (problem) => problems.push(problem), {
+      today: TODAY,
       fromConsole: true,
     });
     expect(checker.check(cells, 3, 2, 2)).toBe(true);

@@ -12,7 +12,7 @@ import { isPath } from "./foreign-cells.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
 import { RowSelection } from "./selection.ts";
 import type { FixChoice } from "../../model/import.ts";
-import { isPlainAddress, CharacterScan, scanUnits, scanText } from "./look.ts";
+import { isBlankCell, isPlainAddress, CharacterScan, scanUnits, scanText } from "./look.ts";
 import {
   spaceProblemOf,
   createFixer,
@@ -29,6 +29,8 @@ export type CellValue = string | null | readonly string[];
 
 /** Options for checking the rows of a file. */
 export interface RowOptions {
+  /** the day on which the file is read, see `toListDay`; the map can skip rows by the days up to it */
+  readonly today: string;
   /** `keep`: a blank cell does not change the stored value, so only the key of a row is required */
   readonly blank?: "clear" | "keep" | undefined;
   /** fixes to apply to the values before the checks; each change is reported as a warning */
@@ -154,13 +156,13 @@ export class RowChecker {
   /** cells of the next record, counted from 1, with invalid bytes or quotes; their further problems are not reported */
   readonly #damaged: number[] = [];
 
-  constructor(layout: Layout, report: (problem: Problem) => void, options: RowOptions = {}) {
+  constructor(layout: Layout, report: (problem: Problem) => void, options: RowOptions) {
     const { columns, format, key } = layout;
     this.#layout = layout;
     this.width = layout.headers.length;
     this.#unnamed = layout.unnamed;
     this.tally = new Tally(layout.unnamed.length, layout.place);
-    this.#selection = new RowSelection(layout);
+    this.#selection = new RowSelection(layout, options.today);
     this.#fillsShort = options.fix?.includes("short-rows") === true;
     this.#allowsErrorValues = options.allowErrorValues === true;
     this.#isOfConsole = options.fromConsole === true;
@@ -301,8 +303,10 @@ export class RowChecker {
     for (let i = 0; i < columns.length; i += 1) {
       const cell = columns[i];
       if (cell === undefined) break;
-      if (cell.position >= 0) this.values[i] = this.#single(cell, this.#valueOf(cell, cell.position, cells));
-      else if (cell.list !== undefined && cell.positions.length > 0)
+      if (cell.position >= 0) {
+        const value = cell.derived ? this.#deriveValue(cell, cell.position, cells) : (cells[cell.position] ?? "");
+        this.values[i] = this.#single(cell, value);
+      } else if (cell.list !== undefined && cell.positions.length > 0)
         this.values[i] = this.#list(cell, cell.list, cells);
     }
     if (this.#unnamed.length > 0) this.#checkUnnamed(cells);
@@ -310,13 +314,8 @@ export class RowChecker {
   }
 
   /** Returns the value of a cell as the map joins and translates it. */
-  #valueOf(
-    { derived, joined, positions, translations }: CellCheck,
-    position: number,
-    cells: readonly string[],
-  ): string {
+  #deriveValue({ joined, positions, translations }: CellCheck, position: number, cells: readonly string[]): string {
     const cell = cells[position] ?? "";
-    if (!derived) return cell;
     const parts = positions.map((at) => (cells[at] ?? "").trim()).filter((part) => part !== "");
     const value = joined === undefined ? cell : isPath(joined) ? formatOrgPath(parts) : parts.join(joined);
     return translations?.get(toLooseValue(value)) ?? value;
@@ -401,7 +400,8 @@ export class RowChecker {
     const { positions } = cell;
     for (let i = 0; i < positions.length; i += 1) {
       const position = positions[i] ?? -1;
-      const value = this.#mended(cell, this.#valueOf(cell, position, cells), position);
+      const written = cell.derived ? this.#deriveValue(cell, position, cells) : (cells[position] ?? "");
+      const value = this.#mended(cell, written, position);
       if (value === "") continue;
       this.#judge(cell, value, position, list.length);
       if (list.length === 0 || !includesEqualValue(list, cell.column, value)) list.push(value);
@@ -434,13 +434,6 @@ export class RowChecker {
 }
 
 const EMPTY_SCAN = new CharacterScan();
-
-/** Returns true if a cell is empty or contains only white space, including full-width spaces. */
-const isBlankCell = (value: string): boolean => {
-  const first = value.charCodeAt(0);
-  // for most values, the first character decides
-  return !((first > 0x20 && first < 0x80) || (first > 0x3000 && first < 0xfeff)) && value.trim() === "";
-};
 
 const isBlankRecord = (cells: readonly string[], from: number, count: number): boolean => {
   for (let i = from; i < count; i += 1) if (!isBlankCell(cells[i] ?? "")) return false;

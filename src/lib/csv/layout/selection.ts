@@ -1,8 +1,15 @@
 import type { Problem } from "../../model/problem.ts";
 import { toLooseValue } from "./columns.ts";
 import { satisfiesRule } from "../../model/rules.ts";
-import type { Layout, LayoutColumn, SkipRule } from "./layout.ts";
-import { matchSkipRule, proposeSkipRule } from "./skipped-value.ts";
+import { isBlankCell } from "./look.ts";
+import type { Layout, LayoutColumn, SelectedCells } from "./layout.ts";
+import {
+  createSkipProposal,
+  createSkipRule,
+  matchSkipRule,
+  type SkipProposal,
+  type SkipRule,
+} from "./skipped-value.ts";
 
 /** Words at the start of a row of totals, as {@link toLooseValue} returns them, without blanks. */
 const TOTAL = /^(?:総?合計|総計|小計|計):?$/;
@@ -12,7 +19,8 @@ const NOTE = /^(?:※|\*|\(?注)/;
  * The start of a cell that can match one of these. Almost no record begins like this, so its cells are not folded.
  * The ranges contain characters that folding replaces.
  */
-const TEXT_START = /^\s*[総合小計※*(注\u00ad\u200b-\u206f\u2e80-\u2fdf\u3200-\u33ff\uf900-\ufaff\ufe10-\uffef]/u;
+const TEXT_START =
+  /^\s*(?:[※*(注\u00ad\u200b-\u206f\u2e80-\u2fdf\u3200-\u33ff\uf900-\ufaff\ufe10-\uffef]|[総合小]?\s*[合計])/u;
 
 /** Why a row is left out, whose values then need no check, or would usually be left out. */
 export type RowOmission = Pick<Problem, "code" | "params" | "column" | "header">;
@@ -24,8 +32,8 @@ export class RowSelection {
   readonly #rules: readonly SkipRule[];
   readonly #kept: readonly SkipRule[];
   readonly #headers: readonly string[];
-  /** positions of the cells that are not read as values */
-  readonly #others: readonly number[];
+  /** the cells that are not read as values, and what recognises those of rows that are usually skipped */
+  readonly #others: readonly { readonly position: number; readonly propose: SkipProposal }[];
   /** the columns that identify a record; undefined if the map gives every row a key */
   readonly #keys: readonly LayoutColumn[] | undefined;
   /** position of the cell of the key; -1 if the file lacks the key */
@@ -33,11 +41,15 @@ export class RowSelection {
   /** the columns in which every record has a value */
   readonly #required: readonly LayoutColumn[];
 
-  constructor({ skip, keep, headers, columns, format, key, reason }: Layout) {
-    this.#rules = skip;
-    this.#kept = keep;
+  /** @param today see `toListDay` */
+  constructor({ skip, keep, headers, columns, format, key, reason }: Layout, today: string) {
+    const toRule = ({ position, values }: SelectedCells): SkipRule => createSkipRule(position, values, today);
+    this.#rules = skip.map(toRule);
+    this.#kept = keep.map(toRule);
     const read = new Set([...columns.flatMap(({ positions }) => positions), reason]);
-    this.#others = [...headers.keys()].filter((position) => headers[position] !== "" && !read.has(position));
+    this.#others = [...headers.entries()]
+      .filter(([position, header]) => header !== "" && !read.has(position))
+      .map(([position, header]) => ({ position, propose: createSkipProposal(header, today) }));
     this.#headers = headers;
     const fields = key === format.key ? [key, ...(format.fallbackKey ?? [])] : [key];
     const keys = columns.filter(({ column }) => fields.includes(column.field));
@@ -64,11 +76,13 @@ export class RowSelection {
   /** Returns the cells of a row that is read, if they are like those of leavers and further posts of a person. */
   findUnusual(cells: readonly string[], count: number): readonly RowOmission[] {
     if (this.#others.length === 0) return NONE;
-    return this.#others.flatMap((position) => {
-      const value = position < count ? toLooseValue(cells[position] ?? "") : "";
-      const rule = proposeSkipRule(this.#headers[position] ?? "", value);
+    return this.#others.flatMap(({ position, propose }) => {
+      if (position >= count) return [];
+      const value = toLooseValue(cells[position] ?? "");
+      const rule = propose(value);
+      if (rule === undefined) return [];
       const isKept = this.#kept.some((one) => one.position === position && matchSkipRule(one, value) !== undefined);
-      return rule === undefined || isKept ? [] : [this.#describe("row-unusual", position, rule)];
+      return isKept ? [] : [this.#describe("row-unusual", position, rule)];
     });
   }
 
@@ -81,10 +95,11 @@ export class RowSelection {
   #findText(cells: readonly string[], count: number): "row-total" | "row-note" | undefined {
     const keys = this.#keys;
     if (keys === undefined) return undefined;
-    const first = cells.findIndex((cell) => cell !== "" && cell.trim() !== "");
+    let first = 0;
+    while (first < count && isBlankCell(cells[first] ?? "")) first += 1;
     const cell = cells[first] ?? "";
-    if (first < 0 || first >= count || !TEXT_START.test(cell)) return undefined;
-    const isFilled = (position: number): boolean => position < count && (cells[position] ?? "").trim() !== "";
+    if (first >= count || !TEXT_START.test(cell)) return undefined;
+    const isFilled = (position: number): boolean => position < count && !isBlankCell(cells[position] ?? "");
     const start = toLooseValue(cell).replaceAll(/\s/g, "");
     if (NOTE.test(start) && cells.every((_, position) => position === first || !isFilled(position))) return "row-note";
     if (!TOTAL.test(start)) return undefined;

@@ -1,6 +1,14 @@
-import { dayOf, isCalendarDay } from "../../model/time.ts";
+import { dayOf, isCalendarDay, LAST_DAY } from "../../model/time.ts";
 import { toLooseValue } from "./columns.ts";
-import type { SkipRule } from "./layout.ts";
+
+/** Cells that make a row be skipped. */
+export interface SkipRule {
+  readonly position: number;
+  /** see `toLooseValue` */
+  readonly values: ReadonlySet<string>;
+  /** last of the days that make a row be skipped; undefined if no days do */
+  readonly lastDay: string | undefined;
+}
 
 /** The start of a rule for all days up to a day: `<=today`, or a day such as `<=2027-03-31`. */
 const UNTIL = "<=";
@@ -30,18 +38,26 @@ const parseListDay = (value: string): string | undefined => {
   return day.length === "2027-03-31".length && isCalendarDay(day) ? day : undefined;
 };
 
+/** Returns the calendar day of an instant in lists, such as `2027-03-31`. */
+export const toListDay = (instant: Date | string): string => dayOf(instant, LIST_TIMEZONE);
+
 /** Returns the last day of a rule for days; undefined if the rule is for a value. */
-const parseLastDay = (rule: string): string | undefined => {
+const parseLastDay = (rule: string, today: string): string | undefined => {
   if (!rule.startsWith(UNTIL)) return undefined;
-  return rule === UNTIL_TODAY ? dayOf(new Date(), LIST_TIMEZONE) : parseListDay(rule.slice(UNTIL.length).trim());
+  return rule === UNTIL_TODAY ? today : parseListDay(rule.slice(UNTIL.length).trim());
 };
 
 /** Returns true if a rule begins like one for days, but names no day. */
-export const isFaultyRule = (rule: string): boolean => rule.startsWith(UNTIL) && parseLastDay(rule) === undefined;
+export const isFaultyRule = (rule: string): boolean =>
+  rule.startsWith(UNTIL) && parseLastDay(rule, LAST_DAY) === undefined;
 
-/** Returns the rule for the cells at a position: the values, and the last day if there is a rule for days. */
-export const createSkipRule = (position: number, rules: readonly string[]): SkipRule => {
-  const days = rules.map((rule) => parseLastDay(toLooseValue(rule)));
+/**
+ * Returns the rule for the cells at a position: the values, and the last day if there is a rule for days.
+ *
+ * @param today see {@link toListDay}
+ */
+export const createSkipRule = (position: number, rules: readonly string[], today: string): SkipRule => {
+  const days = rules.map((rule) => parseLastDay(toLooseValue(rule), today));
   return {
     position,
     values: new Set(rules.map(toLooseValue).filter((_, at) => days[at] === undefined)),
@@ -78,20 +94,28 @@ const MAX_STATUS_LENGTH = 20;
 /** Returns true if a column has the days on which people leave. */
 export const isLeavingDayHeader = (header: string): boolean => LEAVING_DAY_HEADER.test(toLooseValue(header));
 
-/**
- * Returns the rule by which the row of a cell would usually be skipped; undefined if the row is imported.
- *
- * @param value see `toLooseValue`
- */
-export const proposeSkipRule = (header: string, value: string): string | undefined => {
-  if (value === "" || value.length > MAX_STATUS_LENGTH) return undefined;
-  if (isLeavingDayHeader(header)) {
-    const day = parseListDay(value);
-    return day !== undefined && day <= dayOf(new Date(), LIST_TIMEZONE) ? UNTIL_TODAY : undefined;
-  }
+/** Returns the rule for a value, see `toLooseValue`, whose rows are usually skipped; undefined for other values. */
+export type SkipProposal = (value: string) => string | undefined;
+
+/** Returns what recognises the values of leavers and of further posts in a column that has no leaving days. */
+export const createStatusProposal = (header: string): SkipProposal => {
   const name = toLooseValue(header).replaceAll(/\s/g, "");
-  const isStatus = STATUS_HEADER.test(name) && STATUS_VALUE.test(value) && !NOT_YET.test(value);
-  return isStatus || SKIPPED_VALUE.test(value) || (FLAG_HEADER.test(name) && FLAG_VALUE.test(value))
-    ? value
-    : undefined;
+  const [isStatus, isFlag] = [STATUS_HEADER.test(name), FLAG_HEADER.test(name)];
+  return (value) => {
+    if (value === "" || value.length > MAX_STATUS_LENGTH) return undefined;
+    const isLeft = isStatus && STATUS_VALUE.test(value) && !NOT_YET.test(value);
+    return isLeft || SKIPPED_VALUE.test(value) || (isFlag && FLAG_VALUE.test(value)) ? value : undefined;
+  };
+};
+
+/**
+ * Returns what recognises the values of a column whose rows are usually skipped, in a column of leaving days the days
+ * up to today.
+ *
+ * @param today see {@link toListDay}
+ */
+export const createSkipProposal = (header: string, today: string): SkipProposal => {
+  if (!isLeavingDayHeader(header)) return createStatusProposal(header);
+  const days = createSkipRule(0, [UNTIL_TODAY], today);
+  return (value) => (matchSkipRule(days, value) === undefined ? undefined : UNTIL_TODAY);
 };

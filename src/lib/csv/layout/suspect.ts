@@ -102,16 +102,19 @@ const isDigit = (unit: number): boolean => unit >= 0x30 && unit <= 0x39;
 /** Returns true for an ASCII letter of either case. */
 const isLetter = (unit: number): boolean => (unit | 0x20) >= 0x61 && (unit | 0x20) <= 0x7a;
 
-/** Endings that result when .com, .net, .jp or .co.jp is mistyped and that no address has. */
-const MISTYPED_ENDING = /\.(?:con|cmo|ocm|vom|xom|comm|coom|nte|ent|jpp|jjp|cojp)$/i;
+/**
+ * What is probably mistyped in an address: a comma, a dot without a name next to it, or an ending that results when
+ * .com, .net, .jp or .co.jp is mistyped and that no address has. One pattern, because almost no address has any of them.
+ */
+const MISTYPED =
+  /(?<comma>[,、])|(?<dot>^\.|\.(?:$|[.@])|@\.)|\.(?:con|cmo|ocm|vom|xom|comm|coom|nte|ent|jpp|jjp|cojp)$/i;
 
 /** Returns the problem code for a character of an address that is probably mistyped. */
-const detectMistypedAddress = (value: string, { kinds }: CharacterScan): ProblemCode | undefined => {
-  if (value.includes(",") || ((kinds & NON_ASCII) !== 0 && /[,、]/.test(value))) return "mail-comma";
-  const at = value.lastIndexOf("@");
-  const hasOuterDot = value.startsWith(".") || value.endsWith(".");
-  if (hasOuterDot || value[at - 1] === "." || value[at + 1] === "." || value.includes("..")) return "mail-dot";
-  return MISTYPED_ENDING.test(value) ? "mail-ending" : undefined;
+const detectMistypedAddress = (value: string): ProblemCode | undefined => {
+  if (!MISTYPED.test(value)) return undefined;
+  const { comma, dot } = MISTYPED.exec(value)?.groups ?? {};
+  if (comma !== undefined) return "mail-comma";
+  return dot === undefined ? "mail-ending" : "mail-dot";
 };
 
 const detectMailDamage = (value: string, look: CharacterScan): ProblemCode | undefined => {
@@ -122,7 +125,7 @@ const detectMailDamage = (value: string, look: CharacterScan): ProblemCode | und
     if (wrapping !== undefined) return wrapping.code;
   }
   if ((look.kinds & NON_ASCII) !== 0 && FULL_WIDTH_IN_ADDRESS.test(value)) return "value-full-width";
-  const mistyped = detectMistypedAddress(value, look);
+  const mistyped = detectMistypedAddress(value);
   if (mistyped !== undefined) return mistyped;
   // most top-level domains have two or three letters
   if (value.charCodeAt(end - 3) === 0x2e || value.charCodeAt(end - 4) === 0x2e) return undefined;

@@ -214,7 +214,12 @@ export interface ImportEngine {
    *
    * @throws Failure `locked`, `interrupted`, `unavailable`
    */
-  plan(id: string, request: StoredRequest, content: UploadContent, signal: AbortSignal | undefined): Promise<void>;
+  plan(
+    record: ImportRecord,
+    request: StoredRequest,
+    content: UploadContent,
+    signal: AbortSignal | undefined,
+  ): Promise<void>;
   /**
    * Selects the records to delete. When this method returns, the import is a plan. If it throws, the plan is removed
    * completely.

@@ -284,9 +284,10 @@ export class TenantImports {
 
   /** Receives an import's file and makes the plan.  @throws Failure `conflict` if the import already has its file */
   async upload(id: string, content: UploadContent, { signal }: RequestContext): Promise<Import> {
-    const { detail } = await this.#expect(id, ["uploading"]);
-    if (detail.request === null) throw new TypeError(`import ${id} has no request`);
-    const plan = this.#engine.plan(id, detail.request, content, signal);
+    const record = await this.#expect(id, ["uploading"]);
+    const { request } = record.detail;
+    if (request === null) throw new TypeError(`import ${id} has no request`);
+    const plan = this.#engine.plan(record, request, content, signal);
     return this.#planned(
       id,
       plan.then(async () => this.#checkWork(await this.#record(id))),

@@ -4,6 +4,7 @@ import { readHeader } from "../../../../lib/csv/layout/header.ts";
 import type { ColumnMap } from "../../../../lib/csv/layout/map.ts";
 import type { RecordSink } from "../../../../lib/csv/records/record.ts";
 import { RowChecker } from "../../../../lib/csv/layout/rows.ts";
+import { toListDay } from "../../../../lib/csv/layout/skipped-value.ts";
 import type { InputFile } from "../../../../lib/files/index.ts";
 import { readRecords, type InputFormat } from "../../plan/reading.ts";
 import type { PasswordGenerator } from "../passwords.ts";
@@ -60,7 +61,10 @@ function createRowReader(headers: readonly string[], { plan, map, customFields }
     allowUnknownColumns: plan.request?.allow?.includes("unknown-columns"),
     map,
   });
-  const checker = new RowChecker(layout, () => undefined, { fix: plan.request?.fix });
+  const checker = new RowChecker(layout, () => undefined, {
+    today: toListDay(plan.createdAt),
+    fix: plan.request?.fix,
+  });
   const { values } = checker;
   const secretsOf = (): ReadonlyMap<string, string> => {
     const secrets = new Map<string, string>();

@@ -13,6 +13,7 @@ import type {
   VerifyOptions,
 } from "../engine.ts";
 import type { FormatName } from "../../../model/console-files.ts";
+import { toListDay } from "../../../csv/layout/skipped-value.ts";
 import type { ImportRecord, StoredRequest } from "../import-rows.ts";
 import type { Processes } from "../../store/processes.ts";
 import type { Scope } from "../../store/store.ts";
@@ -76,13 +77,14 @@ export class SqliteImports implements ImportEngine {
   }
 
   async plan(
-    id: string,
+    { id, createdAt }: ImportRecord,
     request: StoredRequest,
     { stream, encoding }: UploadContent,
     signal: AbortSignal | undefined,
   ): Promise<void> {
     createStagingFolder(this.#folder);
-    await this.#threads.run({ type: "plan", files: this.#files(id), id, request, encoding }, stream, signal);
+    const task = { type: "plan", files: this.#files(id), id, request, encoding, today: toListDay(createdAt) } as const;
+    await this.#threads.run(task, stream, signal);
   }
 
   async planDeletion(
@@ -129,6 +131,7 @@ export class SqliteImports implements ImportEngine {
       id,
       scope: this.#scope,
       encoding: content.encoding,
+      today: toListDay(options.moment.now),
       writer,
       ...options,
     } as const;

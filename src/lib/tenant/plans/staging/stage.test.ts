@@ -74,7 +74,15 @@ const stagerOf = (
   { options = {}, ...wished }: Partial<PlanRequest> & { readonly options?: HeaderOptions } = {},
 ) => {
   const table = new Table();
-  return { table, stager: new Stager(buildKindDefinition(FORMATS[kind]), request(kind, wished), options, table) };
+  return {
+    table,
+    stager: new Stager(
+      buildKindDefinition(FORMATS[kind]),
+      request(kind, wished),
+      { today: "2027-03-31", ...options },
+      table,
+    ),
+  };
 };
 
 /** Stages a file; rows are counted from 1, and the line of each is ten times its number. */

@@ -3,7 +3,7 @@ import { readHeader, type HeaderOptions } from "../../../csv/layout/header.ts";
 import { FIRST_ROW, type HeaderPlace, type Layout } from "../../../csv/layout/layout.ts";
 import type { RecordProblem, RecordSink } from "../../../csv/records/record.ts";
 import type { CellUnits } from "../../../csv/records/units.ts";
-import { RowChecker, type CellValue } from "../../../csv/layout/rows.ts";
+import { RowChecker, type CellValue, type RowOptions } from "../../../csv/layout/rows.ts";
 import { comparisonKey, isComparisonKey, type Comparison } from "../../../model/normalise.ts";
 import type { FixChoice } from "../../../model/import.ts";
 import { createFileProblem, getProblemSeverity, type Problem } from "../../../model/problem.ts";
@@ -75,13 +75,16 @@ const getFirstValue = (value: CellValue | undefined): string | null => {
   return typeof value === "string" ? value : (value[0] ?? null);
 };
 
+/** The options for reading the file of a plan: those for its header, and the day on which it is read. */
+export type StagerOptions = HeaderOptions & Pick<RowOptions, "today">;
+
 /**
  * Receives the records of an input file: reads the header, checks each row, and stages the values for the comparison.
  */
 export class Stager implements RecordSink {
   readonly #kind: KindDefinition;
   readonly #request: PlanRequest;
-  readonly #options: HeaderOptions;
+  readonly #options: StagerOptions;
   readonly #table: StagingTable;
   readonly #referred = new Map<string, Set<string>>();
   #layout: Layout | undefined;
@@ -96,7 +99,7 @@ export class Stager implements RecordSink {
   #row = 0;
   #cells: readonly string[] = [];
 
-  constructor(kind: KindDefinition, request: PlanRequest, options: HeaderOptions, table: StagingTable) {
+  constructor(kind: KindDefinition, request: PlanRequest, options: StagerOptions, table: StagingTable) {
     this.#kind = kind;
     this.#request = request;
     this.#options = { ...options, key: resolveKindKey(kind, request.key).field };
@@ -200,6 +203,7 @@ export class Stager implements RecordSink {
     this.#layout = layout;
     const { blank, fromConsole, allow } = this.#request;
     this.#checker = new RowChecker(layout, this.#report, {
+      today: this.#options.today,
       blank,
       fix: this.#fixes(),
       // the console exports error values as text

@@ -37,7 +37,7 @@ async function runVerification(
   interrupted: () => boolean,
 ): Promise<ExportObservation> {
   try {
-    using staging = new Staging(task.files, task.request, await loadFileFormReader(task.encoding), interrupted);
+    using staging = new Staging(task, await loadFileFormReader(task.encoding), interrupted);
     await stageFile(staging, port, interrupted);
     return await staging.observe(task);
   } finally {
@@ -52,7 +52,7 @@ async function performTask(
 ): Promise<TaskResult<WorkerTask["type"]>> {
   switch (task.type) {
     case "plan": {
-      using staging = new Staging(task.files, task.request, await loadFileFormReader(task.encoding), interrupted);
+      using staging = new Staging(task, await loadFileFormReader(task.encoding), interrupted);
       await stageFile(staging, port, interrupted);
       await staging.plan(task.id);
       return undefined;

@@ -31,8 +31,10 @@ interface StagedTask {
 }
 
 /** A worker task that reads a file. */
-interface ReadingTask extends StagedTask {
+export interface ReadingTask extends StagedTask {
   readonly request: StoredRequest;
+  /** the day on which the file is read, see `toListDay` */
+  readonly today: string;
   readonly encoding: FileForm;
 }
 

@@ -56,7 +56,7 @@ import { auditImport, auditVerification, buildCommittedDetail } from "./audit.ts
 import { createForeignExportFailure } from "../matching/foreign.ts";
 import { CUSTOM_FIELD } from "../../../../model/user.ts";
 import { limitToScope } from "./limit-scope.ts";
-import type { TaskFiles, WorkerTask } from "./messages.ts";
+import type { ReadingTask, TaskFiles, WorkerTask } from "./messages.ts";
 import { runWithNote, type NotedWriter as Note } from "../../../store/sqlite/writer-note.ts";
 import { attachStaging, createStagingTables, SqliteStaging } from "../staging.ts";
 import { storeDeletions, type PlanDefinition, type PlanDefinitions, type StoredKind } from "../stored-kind.ts";
@@ -146,8 +146,7 @@ export class Staging {
   #bytes = 0;
 
   constructor(
-    files: TaskFiles,
-    request: StoredRequest,
+    { files, request, today }: Pick<ReadingTask, "files" | "request" | "today">,
     { encoding, readerOf }: FileFormReader,
     interrupted: () => boolean,
   ) {
@@ -160,7 +159,12 @@ export class Staging {
     this.#table = new SqliteStaging(this.#database);
     this.#kind = buildPlannedKind(request);
     limitToScope(this.#database, getPlanScope(request));
-    this.#stager = new Stager(this.#kind, request, buildHeaderOptions(this.#database, request), this.#table);
+    this.#stager = new Stager(
+      this.#kind,
+      request,
+      { ...buildHeaderOptions(this.#database, request), today },
+      this.#table,
+    );
     this.#reader = readerOf(request, this.#stager);
     this.#database.exec("begin");
   }
