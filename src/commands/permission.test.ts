@@ -130,7 +130,7 @@ describe("a protected context", () => {
       expect(ja.stderr).toContain("--confirm-context kanto を指定してください。--yes(削除があるときは");
     }
     const named = await run("undo last --context kanto --confirm-deletions 3", { home, tenant: {} });
-    expect(named.stderr).toContain("  pass --confirm-context kanto\n");
+    expect(named.stderr).toContain("  pass --confirm-context kanto; pass --confirm-wipes N if devices must be wiped\n");
     expect(named.stderr).not.toContain("--yes");
   });
 
@@ -166,6 +166,13 @@ test("--yes deletes on a remote tenant only if the command names the tenant", as
     exit: 2,
     stderr: expect.stringContaining("--context far を指定してください"),
   });
+  const deletion = { fields: read.fields, field: { ...field, users: 3 } };
+  const unanswered = await runInBoth(line.replace(" --yes", ""), { home, tenant: deletion });
+  expect(unanswered.en).toMatchObject({
+    exit: 2,
+    stderr: expect.stringContaining("pass --context far; pass --confirm-deletions 3\n"),
+  });
+  expect(unanswered.ja.stderr).toContain("--context far を指定してください。--confirm-deletions 3 を指定してください");
   const named = await run(`${line} --context far`, { home, tenant: { ...read, removeField: field } });
   expect(named).toMatchObject({ exit: 0 });
 });

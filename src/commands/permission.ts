@@ -2,7 +2,7 @@ import { isSameContext, type ChosenContext } from "../lib/config/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import type { ConfirmOptions } from "../lib/plan/confirm.ts";
 import type { Terminal } from "../lib/terminal/index.ts";
-import { joinTexts, text, type Text } from "../lib/text/index.ts";
+import { addSpaceAfterLatin, joinTexts, same, text, type Text } from "../lib/text/index.ts";
 import type { Globals } from "./globals.ts";
 
 interface PromptTools {
@@ -10,22 +10,18 @@ interface PromptTools {
   readonly globals: Pick<Globals, "confirmContext" | "yes">;
 }
 
-/** Options that answer the questions about a plan. */
-type PlanAnswers = Pick<ConfirmOptions, "confirmDeletions" | "confirmWipes" | "maxDeletions">;
+/** Options that answer the questions about a change. A question that the command never asks is not a property. */
+interface ChangeAnswers extends Pick<ConfirmOptions, "confirmDeletions" | "confirmWipes" | "maxDeletions"> {
+  readonly confirmDevices?: number | undefined;
+  /** `append`: the command deletes nothing, unless a map sets another mode */
+  readonly mode?: "append" | "replace" | undefined;
+}
 
 /** Why a run without a terminal cannot make a change, and the option to add. */
 interface MissingOption {
   readonly why: Text;
   readonly remedy: Text;
 }
-
-const UNCONFIRMED_PLAN: MissingOption = {
-  why: text("the plan must be confirmed", "計画の確認が必要です"),
-  remedy: text(
-    "pass --yes, or --confirm-deletions N if records are deleted",
-    "--yes(削除があるときは --confirm-deletions N)を指定してください",
-  ),
-};
 
 /** Returns the options that a change without a terminal lacks to name its context. */
 function* listMissingContextOptions(
@@ -57,11 +53,33 @@ function* listMissingContextOptions(
   }
 }
 
-/** Returns true if a plan must be confirmed, but no option answers any question about it. */
-const isPlanUnconfirmed = ({ globals }: PromptTools, answers: PlanAnswers | undefined): boolean => {
-  if (answers === undefined || globals.yes) return false;
-  const { confirmDeletions, confirmWipes, maxDeletions } = answers;
-  return [confirmDeletions, confirmWipes, maxDeletions].every((answer) => answer === undefined);
+/** Returns the options that may have to confirm a change; which ones it needs is known only when it is planned. */
+function* listMissingConfirmations(yes: boolean, answers: ChangeAnswers): Generator<Text> {
+  const { confirmWipes, confirmDevices, maxDeletions, mode } = answers;
+  const isMissing = (option: keyof ChangeAnswers): boolean =>
+    Object.hasOwn(answers, option) && answers[option] === undefined;
+  if (isMissing("confirmDeletions") && !yes) {
+    const isAnswered = maxDeletions !== undefined || (confirmWipes ?? confirmDevices) !== undefined;
+    yield isAnswered ? same("--yes") : YES_OR_DELETIONS;
+  } else if (isMissing("confirmDeletions") && maxDeletions === undefined && mode !== "append")
+    yield text("--confirm-deletions N if records are deleted", "--confirm-deletions N(削除があるとき)");
+  if (isMissing("confirmWipes"))
+    yield text("--confirm-wipes N if devices must be wiped", "--confirm-wipes N(初期化するデバイスがあるとき)");
+  if (isMissing("confirmDevices")) yield same("--confirm-devices N");
+}
+
+const YES_OR_DELETIONS = text(
+  "--yes, or --confirm-deletions N if records are deleted",
+  "--yes(削除があるときは --confirm-deletions N)",
+);
+
+const createMissingConfirmation = (options: readonly Text[]): MissingOption => {
+  const { en } = joinTexts(options, same(" and "));
+  const { ja } = joinTexts(options, same("、"));
+  return {
+    why: text("the change must be confirmed", "変更の確認が必要です"),
+    remedy: text(`pass ${en}`, `${addSpaceAfterLatin(ja)}を指定してください`),
+  };
 };
 
 /**
@@ -69,20 +87,30 @@ const isPlanUnconfirmed = ({ globals }: PromptTools, answers: PlanAnswers | unde
  * sees which one is in use, the command must name it: the choice of `context use` is not enough. For a protected
  * context, `--confirm-context` must repeat the name.
  *
- * @param answers for a command that confirms a plan: the given answers. If the context is missing, missing answers are
- * reported together with it; otherwise, they are reported when the plan shows what to confirm
+ * @param answers for a command that asks about the change: the given answers. If the context is missing, missing
+ * answers are reported together with it; otherwise, they are reported when it is known what to confirm
  * @throws `usage` with all missing options, `input-rejected` if `--confirm-context` names another context
  */
-export function requireNamedContext(asked: PromptTools, chosen: ChosenContext, answers?: PlanAnswers): void {
-  const { terminal, globals } = asked;
+export function requireNamedContext(asked: PromptTools, chosen: ChosenContext, answers?: ChangeAnswers): void {
+  const { globals } = asked;
   const { name } = chosen.context;
   const { confirmContext } = globals;
   if (confirmContext !== undefined && !isSameContext(confirmContext, name))
     throw createContextMismatch(name, confirmContext);
-  const missing = terminal.interactive ? [] : [...listMissingContextOptions(asked, chosen)];
+  const missing = answers === undefined ? [] : [...listMissingConfirmations(globals.yes, answers)];
+  requireContextWith(asked, chosen, missing);
+}
+
+/** Does the check without a terminal of {@link requireNamedContext}.  @param options missing confirmations */
+function requireContextWith(asked: PromptTools, chosen: ChosenContext, options: readonly Text[]): void {
+  const missing = asked.terminal.interactive ? [] : [...listMissingContextOptions(asked, chosen)];
   if (missing.length === 0) return;
-  if (isPlanUnconfirmed(asked, answers)) missing.push(UNCONFIRMED_PLAN);
-  throw new Failure("usage", {
+  if (options.length > 0) missing.push(createMissingConfirmation(options));
+  throw createMissingFailure(missing);
+}
+
+const createMissingFailure = (missing: readonly MissingOption[]): Failure =>
+  new Failure("usage", {
     what: joinTexts(
       missing.map(({ why }) => why),
       text("; ", "。"),
@@ -92,6 +120,19 @@ export function requireNamedContext(asked: PromptTools, chosen: ChosenContext, a
       text("; ", "。"),
     ),
   });
+
+/**
+ * Asks whether to make a change, unless `--yes` confirms it.
+ *
+ * @throws `usage` if nobody can be asked, with all missing options
+ */
+export async function confirmChange(
+  tools: PromptTools & { readonly tenant: () => Promise<ChosenContext> },
+  message: Text,
+): Promise<boolean> {
+  if (tools.globals.yes) return true;
+  requireContextWith(tools, await tools.tenant(), [same("--yes")]);
+  return tools.terminal.prompts.confirm({ message, flag: "--yes" });
 }
 
 /**
@@ -125,16 +166,25 @@ export async function askContextName({ terminal, globals }: PromptTools, name: s
   if (!isSameContext(typed.trim(), name)) throw createContextMismatch(name, typed);
 }
 
-/** Checks that a command that deletes without asking names its remote tenant.  @throws `usage` if it does not */
-export function requireNamedContextForDeletion({ context, source }: Pick<ChosenContext, "context" | "source">): void {
+/**
+ * Checks that a command that deletes without asking names its remote tenant.
+ *
+ * @param options missing confirmations, which are reported together with the context
+ * @throws `usage` if it does not
+ */
+export function requireNamedContextForDeletion(
+  { context, source }: Pick<ChosenContext, "context" | "source">,
+  options: readonly Text[] = [],
+): void {
   if (context.kind !== "remote" || source === "option") return;
-  throw new Failure("usage", {
-    what: text(
+  const missing: MissingOption = {
+    why: text(
       "to delete records on a remote tenant, the command must name its context",
       "リモートのテナントで削除するには、コマンドでコンテキストを指定する必要があります",
     ),
-    hint: text(`pass --context ${context.name}`, `--context ${context.name} を指定してください`),
-  });
+    remedy: text(`pass --context ${context.name}`, `--context ${context.name} を指定してください`),
+  };
+  throw createMissingFailure([missing, ...(options.length === 0 ? [] : [createMissingConfirmation(options)])]);
 }
 
 const createContextMismatch = (name: string, typed: string): Failure =>

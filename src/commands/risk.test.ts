@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { TestTenant } from "#support/tenant/tenant.ts";
 import type { Command } from "./command.ts";
+import { toFlagName } from "./field.ts";
 import { CHANGING_COMMANDS, createMirrorWithTask, createPopulatedTenant } from "#support/commands/populated.ts";
-import { run } from "#support/commands/program.ts";
+import { freshFolder, run } from "#support/commands/program.ts";
 
 const declares = ({ options }: Command, ...names: readonly string[]): boolean =>
   names.some((name) => Object.hasOwn(options, name));
@@ -122,6 +123,33 @@ const REHEARSED: readonly string[] = [
   "console drop 2",
   "renewals notify",
 ];
+
+const CONFIRMATIONS = ["confirmDeletions", "confirmWipes"] as const;
+
+/** The lines of commands that confirm a change, with the options that may have to confirm it. */
+const CONFIRMED: readonly (readonly [line: string, flags: readonly string[]])[] = [
+  ...REHEARSED.flatMap((line) => {
+    const [, command] = CHANGING_COMMANDS.find(([path]) => line.startsWith(path)) ?? [];
+    const flags = CONFIRMATIONS.filter((name) => command !== undefined && declares(command, name));
+    return flags.length === 0 ? [] : [[line, flags.map((flag) => `--${toFlagName(flag)} N`)] as const];
+  }),
+  ["users fields remove 入社年", ["--confirm-deletions N"]],
+  ["imports commit last", ["--confirm-deletions N", "--confirm-wipes N"]],
+  ["renewals remove 本社", ["--yes"]],
+  ["clomo-account settings set --composition employee-code", ["--yes"]],
+];
+
+test.each(CONFIRMED)("%s names all missing options at once", async (line, flags) => {
+  const tenant = await (line.startsWith("console") ? mirrored : scene);
+  const home = freshFolder();
+  await run("context add kanto --embedded --use --protected", { home });
+  await run("context add osaka --embedded", { home });
+  const before = stateOf(tenant);
+  const { exit, stderr } = await run(`${line} --no-input`, { folder, home, tenant: tenant.fetch });
+  expect({ exit, stderr }).toMatchObject({ exit: 2 });
+  for (const flag of ["--context kanto", "--confirm-context kanto", ...flags]) expect(stderr).toContain(flag);
+  expect(stateOf(tenant)).toEqual(before);
+});
 
 test("a line below exists for every command with a dry run", () => {
   const rehearsing = CHANGING_COMMANDS.filter(([, command]) => declares(command, "dryRun")).map(([path]) => path);

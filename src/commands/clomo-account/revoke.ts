@@ -8,6 +8,7 @@ import { requireAccountsWrite } from "./options.ts";
 import { confirmSupportLoss, printSupportReport } from "./successor.ts";
 import type { Tools } from "../tools.ts";
 import { showChangedAccount } from "./rights-after-change.ts";
+import { confirmChange } from "../permission.ts";
 
 /** Asks on a terminal before a system administrator loses the role. The support option has its own question. */
 async function confirmRevocation(
@@ -26,7 +27,7 @@ async function confirmRevocation(
     `Revoke the role of ${name}? ${formatCount(left, "system administrator")} will be left.`,
     `「${name}」の管理者権限を外しますか? 残るシステム管理者は ${left} 人です。`,
   );
-  if (await terminal.prompts.confirm({ message, flag: "--yes" })) return true;
+  if (await confirmChange(tools, message)) return true;
   await terminal.note(STATE_UNCHANGED);
   return false;
 }

@@ -10,6 +10,7 @@ import { STATE_UNCHANGED } from "../records/change-result.ts";
 import { canDoAll } from "../rights.ts";
 import type { Tools } from "../tools.ts";
 import { UNCHANGED_RIGHTS, type RightsAfterChange } from "./rights-after-change.ts";
+import { confirmChange } from "../permission.ts";
 
 /** The part of an account change that may remove the support option. */
 interface SupportChange {
@@ -83,7 +84,7 @@ export async function confirmSupportLoss(
     `Remove the support option from ${account.name}? Nobody else has it.`,
     `「${account.name}」のサポートオプションを外しますか?(ほかに付与されている人はいません)`,
   );
-  if (await terminal.prompts.confirm({ message, flag: "--yes" })) return EMPTY_REPORT;
+  if (await confirmChange(tools, message)) return EMPTY_REPORT;
   await terminal.note(STATE_UNCHANGED);
   return undefined;
 }

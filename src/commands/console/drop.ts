@@ -11,6 +11,7 @@ import { settlePlan, showImportResult } from "../imports/plan/settle.ts";
 import { showPlan } from "../imports/plan/show.ts";
 import { TASK_ARGUMENT } from "./columns.ts";
 import { PART_OPTIONS, resolveTaskFilter } from "./part.ts";
+import { requireNamedContext } from "../permission.ts";
 
 export default defineCommand({
   summary: text(
@@ -39,7 +40,9 @@ export default defineCommand({
   shows: RESULT_COLUMNS,
   async run(tools, { number, record, field, dryRun, ...answers }) {
     validateLimits(answers);
-    const { client } = await tools.tenant("imports", "console");
+    const chosen = await tools.tenant("imports", "console");
+    const { client } = chosen;
+    if (!dryRun) requireNamedContext(tools, chosen, answers);
     const numbers = [...new Set(number)];
     const plan = await client.imports.dropTasks({
       numbers,

@@ -4,6 +4,7 @@ import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
 import { findOrg } from "../orgs/find-org.ts";
+import { requireNamedContext } from "../permission.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import { getRevisionBeforePrompt } from "../records/seen.ts";
 import { STATE_UNCHANGED, showWrittenRecords, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
@@ -48,7 +49,9 @@ export default defineCommand({
   async run(tools, { device, confirmWipes, dryRun, ...wanted }) {
     tools.describeState(() => STATE_UNCHANGED);
     const owner = await resolveOwner(tools, wanted);
-    const { client } = await tools.tenant("devices");
+    const chosen = await tools.tenant("devices");
+    const { client } = chosen;
+    if (!dryRun) requireNamedContext(tools, chosen, { confirmWipes });
     const mayAsk = !dryRun && confirmWipes === undefined;
     const seen = mayAsk ? await getRevisionBeforePrompt(tools) : undefined;
     const found = await findDevicesByName(client, device);

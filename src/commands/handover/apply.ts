@@ -124,7 +124,7 @@ export default defineCommand({
     tools.summarize({ file: bundle });
     await requireRight(tools, "accounts.roles", APPLY_RIGHT_REASON);
     const chosen = await tools.tenant("restores", "accounts", "users", "devices");
-    if (!dryRun) requireNamedContext(tools, chosen);
+    if (!dryRun) requireNamedContext(tools, chosen, { confirmDeletions });
     await using found = await openNamedBundle(tools, bundle, identity);
     const manifest = await verifyWholeBundle(tools, found);
     const resources = chooseResources(manifest, only, bundle);

@@ -1,4 +1,4 @@
-import { text } from "../../lib/text/index.ts";
+import { same, text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { getRevisionBeforePrompt } from "../records/seen.ts";
 import { STATE_MAYBE_CHANGED, STATE_CHANGED } from "../records/change-result.ts";
@@ -6,6 +6,7 @@ import { requireRight } from "../rights.ts";
 import { findItem, ITEM_ARGUMENT } from "./items/find-item.ts";
 import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
+import { confirmChange, requireNamedContextForDeletion } from "../permission.ts";
 
 export default defineCommand({
   summary: text(
@@ -34,7 +35,8 @@ export default defineCommand({
       `Delete ${name} from the tenant ${context.name}, including the records of its reminders?`,
       `テナント ${context.name} の「${name}」と、その通知の記録を削除しますか?`,
     );
-    if (!globals.yes && !(await terminal.prompts.confirm({ message, flag: "--yes" }))) {
+    if (!terminal.interactive) requireNamedContextForDeletion(tenant, globals.yes ? [] : [same("--yes")]);
+    if (!(await confirmChange(tools, message))) {
       await terminal.note(text("nothing was deleted", "何も削除していません"));
       return;
     }

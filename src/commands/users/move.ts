@@ -11,6 +11,7 @@ import { listColumns } from "../listing/list.ts";
 import { USER_ARGUMENT, USER_COLUMNS, findUser } from "./columns.ts";
 import type { Tools } from "../tools.ts";
 import { USER_RESULT_LAYOUT } from "./user-result.ts";
+import { confirmChange } from "../permission.ts";
 
 export default defineCommand({
   summary: text("move users into another organisation", "ユーザーを別の組織に移動する"),
@@ -70,7 +71,7 @@ async function confirmOperatorScopes(
   to: Pick<Org, "id" | "path">,
   { dryRun, tryOut }: { readonly dryRun: boolean; readonly tryOut: () => Promise<unknown> },
 ): Promise<boolean> {
-  const { terminal, globals } = tools;
+  const { terminal } = tools;
   const marked = users.filter(({ administrator, org }) => administrator && org.id !== to.id);
   if (marked.length === 0) return true;
   const { client } = await tools.tenant("accounts");
@@ -87,9 +88,8 @@ async function confirmOperatorScopes(
       ),
     );
   }
-  if (operators.length === 0 || dryRun || globals.yes) return true;
-  const message = text("Move the users?", "移動しますか?");
-  if (await terminal.prompts.confirm({ message, flag: "--yes" })) return true;
+  if (operators.length === 0 || dryRun) return true;
+  if (await confirmChange(tools, text("Move the users?", "移動しますか?"))) return true;
   await terminal.note(STATE_UNCHANGED);
   return false;
 }

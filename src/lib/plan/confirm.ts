@@ -77,6 +77,19 @@ export function requireConfirmedCounts(
 const requestCount = (flag: string, count: number): Text =>
   text(`if that is right, pass ${flag} ${count}`, `この件数でよければ、${flag} ${count} を付けてください`);
 
+/** Returns the options that confirm what a plan deletes and wipes, and that are missing. */
+export function listMissingCounts(
+  { changes, wipes = 0 }: Pick<Plan, "changes" | "wipes">,
+  { yes = false, confirmDeletions, confirmWipes, maxDeletions }: ConfirmOptions,
+): readonly string[] {
+  const deletions = sumChanges(changes, "delete");
+  const isDeletionAnswered = deletions === 0 || confirmDeletions !== undefined || (yes && maxDeletions !== undefined);
+  return [
+    ...(wipes > 0 && confirmWipes === undefined ? [`--confirm-wipes ${wipes}`] : []),
+    ...(isDeletionAnswered ? [] : [`--confirm-deletions ${deletions}`]),
+  ];
+}
+
 /**
  * Asks whether to apply a plan. The question repeats the tenant and the counts. Deletions are confirmed by their number
  * (typed, `--confirm-deletions`, or `--yes` with a limit), and so are wipes of devices; all other changes are confirmed
@@ -99,12 +112,9 @@ export async function confirmPlan(
   enforceLimits(changes, answers);
   const { en, ja } = describeApplyAction(plan, file);
   const deletions = sumChanges(changes, "delete");
-  const deletionFlag = `--confirm-deletions ${deletions}`;
-  const isDeletionAnswered = deletions === 0 || confirmDeletions !== undefined || (yes && maxDeletions !== undefined);
-  if (wipes > 0 && confirmWipes === undefined) {
-    const flags = [`--confirm-wipes ${wipes}`, ...(isDeletionAnswered ? [] : [deletionFlag])];
-    await askWipeCount(terminal, wipes, { before: text(`${en}.`, `${ja}ます。`), flag: flags.join(" ") });
-  }
+  const flag = listMissingCounts(plan, answers).join(" ");
+  if (wipes > 0 && confirmWipes === undefined)
+    await askWipeCount(terminal, wipes, { before: text(`${en}.`, `${ja}ます。`), flag });
   if (deletions === 0) {
     if (yes || wipes > 0) return true;
     return terminal.prompts.confirm({ message: text(`${en}?`, `${ja}ますか?`), flag: "--yes" });
@@ -119,7 +129,7 @@ export async function confirmPlan(
       `${en}. To continue, type the number of deletions (${deletions}):`,
       `${ja}ます。続けるには、削除の件数を入力してください:`,
     ),
-    flag: deletionFlag,
+    flag,
     expected: deletions,
   });
   return true;

@@ -8,6 +8,7 @@ import type { Tools } from "../../tools.ts";
 import { defineCommand } from "../../command.ts";
 import { buildNextSteps } from "../next.ts";
 import { FACT_COLUMNS, toAdeFacts, printEndpoint, warnAboutClomoKeys } from "../shown.ts";
+import { confirmChange } from "../../permission.ts";
 
 export default defineCommand({
   summary: text("set the endpoint of Apple's services", "接続先を設定する"),
@@ -79,21 +80,21 @@ const UNCHANGED_NOTE = text("nothing was changed", "何も変更していませ�
  * confirmation, because its data can be created again within a minute.
  */
 async function confirmStartOver(
-  { globals, terminal }: Tools,
+  tools: Tools,
   { endpoint, server, token, key, stagedKey, counts }: Ade,
 ): Promise<boolean> {
   const known = counts.present + counts.missing;
   const isUsed = [token, key, stagedKey].some((one) => one !== null) || known > 0;
-  if (globals.yes || !isUsed || endpoint === null || endpoint.kind === "simulator") return true;
+  if (!isUsed || endpoint === null || endpoint.kind === "simulator") return true;
   const whose = server === null ? endpoint.url : `${server.name} (${endpoint.url})`;
-  const until = token === null ? "-" : terminal.moment(token.expiresAt);
-  return terminal.prompts.confirm({
-    message: text(
+  const until = token === null ? "-" : tools.terminal.moment(token.expiresAt);
+  return confirmChange(
+    tools,
+    text(
       `Forget the key, the token (expires ${until}), the ADE profiles and ${formatCount(known, "ADE device")} of ${whose}? Device records in Devices are kept. To connect again, you will need a new public key and a new token.`,
       `${whose} の鍵・トークン(有効期限 ${until})・ADE プロファイル・ADE デバイス ${known} 台を消去しますか?「Devices」のデバイス情報は残りますが、再び接続するには新しい公開鍵とトークンが必要です。`,
     ),
-    flag: "--yes",
-  });
+  );
 }
 
 const ONE_ENDPOINT_REQUIRED_FAILURE = new Failure("usage", {

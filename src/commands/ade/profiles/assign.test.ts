@@ -124,6 +124,18 @@ describe("at Apple", () => {
     ]);
   });
 
+  test("without a terminal, all missing options are named at once", async () => {
+    const home = freshFolder();
+    await run("context add kanto --embedded --use", { home });
+    await run("context add osaka --embedded", { home });
+    const { stderr, exit } = await run("ade profiles assign 本社 --unassigned", {
+      home,
+      tenant: { ade: ADE_AT_APPLE, adeProfiles: tenant.adeProfiles },
+    });
+    expect(exit).toBe(2);
+    expect(stderr).toContain("add --context kanto or set CLOMOCTL_CONTEXT=kanto; pass --confirm-devices N\n");
+  });
+
   test("accepts the number as an option, and requires it without a terminal", async () => {
     const given = await run("ade profiles assign 本社 --unassigned --confirm-devices 2", {
       tenant: { ...real, assignAdeProfile: buildAssignmentResponse({ A1: "SUCCESS", A2: "SUCCESS" }) },

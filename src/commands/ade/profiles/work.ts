@@ -11,6 +11,7 @@ import { noteNotRestored } from "../../records/change-result.ts";
 import { resolveTimezone, type Tools } from "../../tools.ts";
 import { buildUnassignedDeviceSteps, type ProfileSummary } from "../next.ts";
 import { printEndpoint } from "../shown.ts";
+import { requireNamedContext } from "../../permission.ts";
 
 /** Options of the commands that assign or remove ADE profiles at Apple. */
 export const PROFILE_WORK_OPTIONS = {
@@ -80,6 +81,7 @@ export async function runProfileWork(
   if (dryRun) return ask({ dryRun });
   if (confirmDevices !== undefined) return ask({ confirmDevices, dryRun });
   if (ade.endpoint?.kind === "simulator") return ask({ dryRun });
+  requireNamedContext(tools, await tools.tenant(), { confirmDevices });
   const { devices } = await ask({ dryRun: true });
   if (devices > 0) {
     const { en, ja } = question(text(formatCount(devices, "device"), `${devices} 台`));

@@ -16,6 +16,7 @@ import {
 } from "../../records/change-result.ts";
 import type { Tools } from "../../tools.ts";
 import { SETTINGS_COLUMNS, SETTINGS_HELP } from "./columns.ts";
+import { confirmChange } from "../../permission.ts";
 
 export default defineCommand({
   summary: text("set what account names are built from, and the authentication type", "CLOMO アカウント設定を変更する"),
@@ -68,7 +69,7 @@ export default defineCommand({
           "Change the setting and keep the existing account names?",
           "既存のアカウント名はそのままで、設定を変更しますか?",
         );
-        if (!(await terminal.prompts.confirm({ message, flag: "--yes" }))) return terminal.note(STATE_UNCHANGED);
+        if (!(await confirmChange(tools, message))) return terminal.note(STATE_UNCHANGED);
       }
     }
     tools.describeState(() => STATE_MAYBE_CHANGED);

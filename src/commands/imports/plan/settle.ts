@@ -6,12 +6,17 @@ import {
   type ImportResult,
   type LeftOutSummary,
 } from "../../../lib/plan/columns.ts";
-import { confirmPlan, requireConfirmedCounts, type ConfirmOptions } from "../../../lib/plan/confirm.ts";
+import {
+  confirmPlan,
+  listMissingCounts,
+  requireConfirmedCounts,
+  type ConfirmOptions,
+} from "../../../lib/plan/confirm.ts";
 import { hasNoEffect, hasChanges, isPartial } from "../../../lib/plan/describe.ts";
 import { enforceLimits } from "../../../lib/plan/limits.ts";
 import { sumChanges, type Plan } from "../../../lib/plan/plan.ts";
 import { PLAN_DRY_RUN_NOTE, describeCommit, hasTaskChanges, listUndoOperations } from "../../../lib/plan/result.ts";
-import { text } from "../../../lib/text/index.ts";
+import { same, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import { listColumns } from "../../listing/list.ts";
 import { requireNamedContextForDeletion } from "../../permission.ts";
@@ -39,10 +44,11 @@ interface SettleOptions extends ConfirmOptions, ForeignFileOptions {
 
 /** Asks whether to apply a plan.  @throws as `confirmPlan`; `usage` for deletions on an unnamed remote tenant */
 export async function askToApply(tools: Tools, plan: Plan, answers: ConfirmOptions, file?: string): Promise<boolean> {
-  const { yes } = tools.globals;
-  const isAnswered = yes || answers.confirmDeletions !== undefined;
-  if (isAnswered && sumChanges(plan.changes, "delete") > 0) requireNamedContextForDeletion(await tools.tenant());
-  return confirmPlan(tools.terminal, plan, { ...answers, yes }, file);
+  const all = { ...answers, yes: tools.globals.yes };
+  const isAsked = tools.terminal.interactive && !all.yes && answers.confirmDeletions === undefined;
+  if (!isAsked && sumChanges(plan.changes, "delete") > 0)
+    requireNamedContextForDeletion(await tools.tenant(), listMissingCounts(plan, all).map(same));
+  return confirmPlan(tools.terminal, plan, all, file);
 }
 
 /** Asks about a plan that has been shown, commits or leaves it, and shows the result. @throws as {@link askToApply} */

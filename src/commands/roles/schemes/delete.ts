@@ -19,6 +19,7 @@ import {
 } from "../../records/change-result.ts";
 import { requireRight } from "../../rights.ts";
 import { SCHEME_ARGUMENT, SCHEME_COLUMNS, findSchemeByName } from "./columns.ts";
+import { requireNamedContext } from "../../permission.ts";
 
 export default defineCommand({
   summary: text("delete custom schemes", "カスタム管理権限スキームを削除する"),
@@ -40,7 +41,9 @@ export default defineCommand({
     tools.describeState(() => STATE_UNCHANGED);
     const { terminal } = tools;
     await requireRight(tools, "schemes.write");
-    const { client, context, permitChange } = await tools.tenant("roles");
+    const chosen = await tools.tenant("roles");
+    const { client, context, permitChange } = chosen;
+    if (!dryRun) requireNamedContext(tools, chosen, { confirmDeletions });
     const seen = dryRun || confirmDeletions !== undefined ? undefined : await getRevisionBeforePrompt(tools);
     const known = await client.roles.schemes();
     const schemes = [...new Set(names.map((name) => findSchemeByName(name, known)))];

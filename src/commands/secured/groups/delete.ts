@@ -23,6 +23,7 @@ import { requireRight } from "../../rights.ts";
 import { APP_OPTION } from "../app.ts";
 import { getManagerTitle } from "../users/roles.ts";
 import { GROUP_ARGUMENT, GROUP_COLUMNS, GROUP_HELP, findGroup } from "./columns.ts";
+import { requireNamedContext } from "../../permission.ts";
 
 export default defineCommand({
   summary: text("delete SECURED APPs groups", "SECURED APPs のグループを削除する"),
@@ -49,7 +50,9 @@ export default defineCommand({
     tools.describeState(() => STATE_UNCHANGED);
     await requireRight(tools, "secured.write");
     const { terminal } = tools;
-    const { client, context, permitChange } = await tools.tenant("secured");
+    const chosen = await tools.tenant("secured");
+    const { client, context, permitChange } = chosen;
+    if (!dryRun) requireNamedContext(tools, chosen, { confirmDeletions });
     const seen = dryRun || confirmDeletions !== undefined ? undefined : await getRevisionBeforePrompt(tools);
     const known = await client.secured.groups(app);
     const groups = [...new Set(names.map((name) => findGroup(app, name, known)))];

@@ -1,9 +1,9 @@
 import type { CustomFieldDetail } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { formatCount, text } from "../../../lib/text/index.ts";
+import { formatCount, same, text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { CONFIRM_DELETIONS_OPTION } from "../../imports/plan/options.ts";
-import { requireNamedContextForDeletion } from "../../permission.ts";
+import { confirmChange, requireNamedContext, requireNamedContextForDeletion } from "../../permission.ts";
 import { DRY_RUN_OPTION } from "../../records/options.ts";
 import { getRevisionBeforePrompt } from "../../records/seen.ts";
 import { requireRight } from "../../rights.ts";
@@ -48,7 +48,9 @@ export default defineCommand({
     const { terminal } = tools;
     tools.describeState(() => NOTHING_REMOVED_TEXT);
     await requireRight(tools, "fields.write");
-    const { client, permitChange } = await tools.tenant("users");
+    const chosen = await tools.tenant("users");
+    const { client, permitChange } = chosen;
+    if (!dryRun) requireNamedContext(tools, chosen, { confirmDeletions });
     const seen = dryRun || confirmDeletions !== undefined ? undefined : await getRevisionBeforePrompt(tools);
     const field = await client.users.field(findCustomField(name, await client.users.fields()).id);
     const { users } = field;
@@ -106,27 +108,26 @@ async function confirmFieldRemoval(
   const { prompts } = tools.terminal;
   const chosen = await tools.tenant("users");
   const tenant = chosen.context.name;
-  if (confirmed !== undefined) {
-    requireNamedContextForDeletion(chosen);
-    return true;
-  }
+  const flag = users === 0 ? "--yes" : `--confirm-deletions ${users}`;
+  const isAnswered = confirmed !== undefined || (users === 0 && tools.globals.yes);
+  if (isAnswered || !tools.terminal.interactive) requireNamedContextForDeletion(chosen, isAnswered ? [] : [same(flag)]);
+  if (confirmed !== undefined) return true;
   if (users > 0) {
     await prompts.typedNumber({
       message: text(
         `Type ${users} to remove the field ${name} from the tenant ${tenant}, with the values of ${formatCount(users, "user")}:`,
         `テナント ${tenant} の項目「${name}」を、${users} 人分の値とともに削除します。続けるには人数を入力してください:`,
       ),
-      flag: `--confirm-deletions ${users}`,
+      flag,
       expected: users,
     });
     return true;
   }
-  if (tools.globals.yes) return true;
-  return prompts.confirm({
-    message: text(
+  return confirmChange(
+    tools,
+    text(
       `Remove the field ${name} from the tenant ${tenant}? No user has a value in this field.`,
       `テナント ${tenant} の項目「${name}」(値のあるユーザーはいません)を削除しますか?`,
     ),
-    flag: "--yes",
-  });
+  );
 }
