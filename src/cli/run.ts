@@ -37,7 +37,7 @@ export async function runVerb(
   const isDry = input["dryRun"] === true;
   const isRehearsal = isDry && input["keepPlan"] !== true;
   const isNagios = input["nagios"] === true;
-  const summary = new RunSummary(path, outside.clock.now);
+  const summary = new RunSummary(path, outside.clock.now, globals.timezone);
   const tools = openTools(outside, globals, { interrupts, summary }, isRehearsal);
   const { terminal } = tools;
   const summarize = async (ended: number, isFailure: boolean): Promise<void> => {

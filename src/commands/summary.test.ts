@@ -7,7 +7,7 @@ import {
   planOf,
   ROWS,
 } from "#support/commands/imports/plans.ts";
-import { runInBoth, run, type Circumstances } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 import type { Import } from "../lib/client/index.ts";
 import { RunSummary } from "./summary.ts";
@@ -103,20 +103,42 @@ test("a command that only reads has no summary", async () => {
   expect(await run("imports list", { tenant: { imports } })).toMatchObject({ exit: 0, summary: undefined });
 });
 
-test("there is no summary without a tenant", () => {
-  const summary = new RunSummary(["users", "import"], () => new Date(0));
+test("a run that does not reach a tenant has a summary without one", () => {
+  const summary = new RunSummary(["users", "import"], () => new Date(0), "UTC");
+  expect(summary.line(6)).toBeUndefined();
   summary.add({ create: 1 });
-  expect(summary.line(0)).toBeUndefined();
+  expect(summary.line(6)).toBe("1970-01-01T00:00:00+00:00 - users import: +1 ~0 -0 exit 6");
   summary.work({ name: "顧客A", timezone: "UTC" });
   expect(summary.line(8)).toBe("1970-01-01T00:00:00+00:00 顧客A users import: +1 ~0 -0 exit 8");
 });
 
-test("an invalid command line has no summary, unless it stopped a plan", () => {
+test("the summary of an invalid command line names no tenant, unless it stopped a plan", () => {
   const summary = new RunSummary(["users", "import"], () => new Date(0));
   summary.work({ name: "kanto", timezone: "UTC" });
   summary.add({ file: "n2.csv" });
-  expect(summary.line(2)).toBeUndefined();
+  expect(summary.line(2)).toBe("1970-01-01T00:00:00+00:00 - users import n2.csv: +0 ~0 -0 exit 2");
   expect(summary.line(3)).toContain(" kanto users import n2.csv: +0 ~0 -0 exit 3");
   summary.add({ create: 1 });
-  expect(summary.line(2)).toContain(" +1 ~0 -0 exit 2");
+  expect(summary.line(2)).toContain(" kanto users import n2.csv: +1 ~0 -0 exit 2");
+});
+
+test.each([
+  "users import users.csv --mode replace",
+  "devices import devices.csv --mode replace",
+  "orgs import orgs.csv",
+  "orgs delete S1",
+  "devices delete C02X",
+  "users leave E1",
+  "undo last",
+  "imports commit last",
+  "console drop 3",
+  "handover apply bundle",
+])("%s without the needed options has a summary line with exit 2", async (line) => {
+  const home = freshFolder();
+  await run("context add kanto --embedded --use", { home });
+  await run("context add osaka --embedded", { home });
+  const { exit, summary } = await run(line, { home, tenant: {} });
+  expect(exit).toBe(2);
+  const [command = ""] = /^[a-z]+(?: [a-z]+)?/.exec(line.replace(" last", "")) ?? [];
+  expect(summary).toMatch(new RegExp(`^2026-11-20T10:00:00\\+09:00 - ${command}(?: \\S+)?: \\+0 ~0 -0 exit 2$`));
 });

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { DEFAULT_TIMEZONE } from "../lib/config/context.ts";
 import { formatLocalInstant } from "../lib/model/time.ts";
 import { quoteShellWord } from "../lib/text/shell-word.ts";
 
@@ -26,14 +27,19 @@ interface SummarizedTenant {
 export class RunSummary {
   readonly #command: string;
   readonly #now: () => Date;
+  readonly #timezone: string;
   #tenant: SummarizedTenant | undefined;
   #plan: PlanSummary | undefined;
   #isPlanned = false;
 
-  /** @param path the words that name the command */
-  constructor(path: readonly string[], now: () => Date) {
+  /**
+   * @param path the words that name the command
+   * @param timezone IANA name of the time zone if the run does not reach a tenant
+   */
+  constructor(path: readonly string[], now: () => Date, timezone = DEFAULT_TIMEZONE) {
     this.#command = path.join(" ");
     this.#now = now;
+    this.#timezone = timezone;
   }
 
   /** Sets the tenant that the run works on. */
@@ -52,11 +58,17 @@ export class RunSummary {
     return this.#plan?.changed === true;
   }
 
-  /** Returns the line, in a form for scripts; undefined if the run has no plan.  @see docs/operations.en.md */
+  /**
+   * Returns the line, in a form for scripts; undefined if the command makes no plan. A wrong command line has `-` as
+   * the tenant, because the tenant that happens to be in use may not be meant.
+   *
+   * @see docs/operations.en.md
+   */
   line(exit: number): string | undefined {
-    if (this.#plan === undefined || this.#tenant === undefined || (exit === 2 && !this.#isPlanned)) return undefined;
+    if (this.#plan === undefined) return undefined;
     const { file, create, update, delete: deleted, number } = this.#plan;
-    const { name, timezone } = this.#tenant;
+    const name = exit === 2 && !this.#isPlanned ? "-" : (this.#tenant?.name ?? "-");
+    const timezone = this.#tenant?.timezone ?? this.#timezone;
     const named = file === undefined ? "" : ` ${file === "-" ? file : quoteShellWord(basename(file))}`;
     const kept = number === undefined ? "" : ` import ${number}`;
     const start = `${formatLocalInstant(this.#now(), timezone)} ${name} ${this.#command}${named}`;

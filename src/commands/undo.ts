@@ -93,6 +93,7 @@ export default defineCommand({
   exits: ["input-rejected", "conflict", "not-found", "limit-exceeded", "partial"],
   shows: RESULT_COLUMNS,
   async run(tools, { change, dryRun, emitCsv, mirrorOnly, skipBlocked, ...answers }) {
+    tools.summarize({});
     validateLimits(answers);
     const chosen = await tools.tenant("imports");
     const { client } = chosen;

@@ -39,6 +39,7 @@ export default defineCommand({
   exits: ["not-permitted", "not-found", "conflict", "locked", "input-rejected", "limit-exceeded"],
   shows: RESULT_COLUMNS,
   async run(tools, { number, record, field, dryRun, ...answers }) {
+    tools.summarize({});
     validateLimits(answers);
     const chosen = await tools.tenant("imports", "console");
     const { client } = chosen;

@@ -44,6 +44,7 @@ export default defineCommand({
   exits: ["input-rejected", "conflict", "not-found", "partial", "limit-exceeded"],
   shows: RESULT_COLUMNS,
   async run(tools, { id, emitCsv, ...answers }) {
+    tools.summarize({});
     validateLimits(answers);
     const chosen = await tools.tenant("imports");
     const { client } = chosen;
