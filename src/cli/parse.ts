@@ -218,6 +218,9 @@ function rejectUnknownOption(
 function findNearestFlag(flag: string, flags: readonly string[]): string | undefined {
   // a single letter resembles every other letter, so it would match any short option
   if (!flag.startsWith("--")) return undefined;
+  // what turns `--protected` off is `--unprotected`
+  const opposite = flag.replace(/^--no-/, "--un");
+  if (flags.includes(opposite)) return opposite;
   const words = flag.split("-");
   const starts = words.map((_, at) => words.slice(0, at + 1).join("-"));
   return (
