@@ -10,7 +10,8 @@ import {
 } from "./figures/by-tests.ts";
 import { NEW_HOME_TRIALS, CONCURRENT_TRIALS } from "./figures/programs.ts";
 import { READER_TRIALS } from "./figures/readers.ts";
-import { REPEATED_REQUEST_TRIALS, SCHEMATHESIS_TRIALS, SERVED_KILL_TRIALS } from "./figures/servers.ts";
+import { SERVED_KILL_TRIALS } from "./figures/served-kills.ts";
+import { REPEATED_REQUEST_TRIALS, SCHEMATHESIS_TRIALS } from "./figures/servers.ts";
 import {
   CLOSED_PIPE_TRIALS,
   PROTOTYPE_TRIALS,
@@ -124,7 +125,7 @@ export const FIGURES: readonly Figure[] = [
   {
     name: "served-kills",
     number: "1",
-    tries: "`kill -9` of `serve` while clients send requests, which they then send again",
+    tries: "`kill -9` of `serve` while clients send requests and imports, which they then send again",
     zero: "lost changes that were acknowledged, changes applied twice, broken audits",
     trials: SERVED_KILL_TRIALS,
     atOnce: 1,

@@ -1,128 +1,8 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync } from "node:fs";
-import { cp, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { findAuditProblems } from "../content.ts";
-import { SeededRandom } from "../random.ts";
-import { ServedHome } from "../served.ts";
+import type { ServedHome } from "../served.ts";
 import type { Trial, Workplace } from "../trial.ts";
-
-let template: Promise<string> | undefined;
-
-/** Calls a function with a new home that has a system administrator. */
-async function withHome<T>({ folder }: Workplace, work: (home: string) => Promise<T>): Promise<T> {
-  const prepare = async (): Promise<string> => {
-    const home = mkdtempSync(join(folder, "served-"));
-    await ServedHome.prepare(home);
-    return home;
-  };
-  template ??= prepare();
-  const home = mkdtempSync(join(folder, "served-"));
-  try {
-    await cp(await template, home, { recursive: true });
-    return await work(home);
-  } finally {
-    await rm(home, { recursive: true, force: true });
-  }
-}
-
-/** Serves a new home, calls a function with it, and stops the server. @returns what is wrong */
-const withServer = (
-  workplace: Workplace,
-  work: (server: ServedHome, home: string) => Promise<readonly string[]>,
-): Promise<readonly string[]> =>
-  withHome(workplace, async (home) => {
-    const server = await ServedHome.start(home);
-    try {
-      const problems = await work(server, home);
-      const code = await server.stop();
-      return [...problems, ...(code === 0 ? [] : [`the server ended with ${code}`]), ...findAuditProblems(home)];
-    } finally {
-      server.running.process.kill("SIGKILL");
-    }
-  });
-
-const createRounds = (scene: string, rounds: number, attempt: Trial["attempt"]): Trial => ({
-  scene,
-  places: async () => Array.from({ length: rounds }, (_, at) => `round ${at + 1}`),
-  attempt,
-});
-
-const roundOf = (place: string): number => Number(place.split(" ").at(-1));
-
-/** Returns the codes of all organisations. */
-async function listCodes(server: ServedHome): Promise<readonly string[]> {
-  const response = await server.send("/v1/orgs");
-  const { items } = (await response.json()) as { readonly items: readonly { readonly code: string | null }[] };
-  return items.flatMap(({ code }) => (code === null ? [] : [code]));
-}
-
-/** Creates an organisation with an Idempotency-Key. @returns the status; undefined if there was no response */
-const createOrg = async (server: ServedHome, code: string): Promise<number | undefined> => {
-  try {
-    const headers = { "idempotency-key": `key-${code}` };
-    const response = await server.send("/v1/orgs", { method: "POST", headers, json: { name: `部署${code}`, code } });
-    await response.arrayBuffer();
-    return response.status;
-  } catch {
-    return undefined;
-  }
-};
-
-const findDuplicates = (codes: readonly string[]): readonly string[] =>
-  codes.filter((code, at) => codes.indexOf(code) !== at);
-
-const CLIENTS = 8;
-const MAX_RUN_MS = 1500;
-
-/** Kills a server while clients create organisations, starts it again, and lets the clients repeat what was not answered. */
-async function killUnderLoad(place: string, workplace: Workplace): Promise<readonly string[]> {
-  const random = new SeededRandom(`${workplace.seed} ${place}`);
-  return withHome(workplace, async (home) => {
-    const server = await ServedHome.start(home);
-    const acknowledged: string[] = [];
-    const unanswered: string[] = [];
-    const killed = new AbortController();
-    const work = async (_: unknown, client: number): Promise<void> => {
-      for (let count = 0; !killed.signal.aborted; count += 1) {
-        const code = `C${client}-${count}`;
-        const status = await createOrg(server, code);
-        if (status === 201) acknowledged.push(code);
-        else unanswered.push(code);
-      }
-    };
-    const clients = Promise.all(Array.from({ length: CLIENTS }, work));
-    await sleep(random.below(MAX_RUN_MS));
-    await server.stop("SIGKILL");
-    killed.abort();
-    await clients;
-    const again = await ServedHome.start(home);
-    try {
-      const codes = await listCodes(again);
-      const lost = acknowledged.filter((code) => !codes.includes(code));
-      const refused: string[] = [];
-      for (const code of unanswered) {
-        const status = await createOrg(again, code);
-        if (status !== 201) refused.push(`${code}: ${status}`);
-      }
-      const after = await listCodes(again);
-      const missing = unanswered.filter((code) => !after.includes(code));
-      await again.stop();
-      return [
-        ...lost.map((code) => `lost: ${code}`),
-        ...findDuplicates(after).map((code) => `applied twice: ${code}`),
-        ...refused.map((told) => `refused when it was sent again: ${told}`),
-        ...missing.map((code) => `not applied when it was sent again: ${code}`),
-        ...findAuditProblems(home),
-      ];
-    } finally {
-      again.running.process.kill("SIGKILL");
-    }
-  });
-}
-
-export const SERVED_KILL_TRIALS: readonly Trial[] = [createRounds("requests under load", 100, killUnderLoad)];
+import { createOrg, createRounds, listCodes, roundOf, untilAnswered, withServer } from "./served-rounds.ts";
 
 const PARALLEL = 50;
 
@@ -150,16 +30,6 @@ const buildCsv = (title: string): string =>
     "氏名,メールアドレス,役職",
     ...Array.from({ length: PEOPLE }, (_, at) => `山田 太郎${at},user${at}@example.com,${title}`),
   ].join("\r\n");
-
-/** Sends a request until the server is not busy. */
-async function untilAnswered(send: () => Promise<Response>): Promise<Response> {
-  for (;;) {
-    const response = await send();
-    if (response.status !== 503 && response.status !== 423) return response;
-    await response.arrayBuffer();
-    await sleep(100);
-  }
-}
 
 /** Imports a title for all people. @returns the number of the change */
 async function importTitle(server: ServedHome, title: string): Promise<number> {
