@@ -1,7 +1,7 @@
 import { Agent, request as sendOnce, type Dispatcher } from "undici";
 import type { AppleResponse, AppleRequest, Send } from "../lib/apple/send.ts";
-import { getErrorCode, isUntrustedCertificate, createSocketFailure } from "../lib/client/socket-failure.ts";
-import { Failure } from "../lib/errors/index.ts";
+import { isUntrustedCertificate, createSocketFailure } from "../lib/client/socket-failure.ts";
+import { Failure, getErrorCode } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
 
 /** A {@link Send} that uses network connections, and a function that closes them. */

@@ -1,4 +1,4 @@
-import { Failure, type FailureDetail } from "../errors/index.ts";
+import { Failure, type FailureDetail, getErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import type { Proxy } from "./proxy.ts";
 
@@ -20,6 +20,9 @@ const TIMEOUT_CODES: readonly string[] = [
 
 /** Name of undici's error for a response that its parser rejects; the error does not have a code. */
 const HTTP_PARSER_ERROR = "HTTPParserError";
+
+const isHttpParserError = (error: unknown): boolean =>
+  error instanceof Error && (error.name === HTTP_PARSER_ERROR || isHttpParserError(error.cause));
 
 const INTERRUPTED_TEXT = text(
   "interrupted; the tenant may have completed the request",
@@ -56,7 +59,9 @@ const explainTlsError = (code: string): FailureDetail | undefined => {
 };
 
 /** Explains a connection error by its code. */
-const explainConnectionError = (code: string): FailureDetail => {
+const explainConnectionError = (error: unknown): FailureDetail => {
+  if (isHttpParserError(error)) return { what: text("the response is not HTTP", "応答が HTTP ではありません") };
+  const code = getErrorCode(error);
   const tls = explainTlsError(code);
   if (tls !== undefined) return tls;
   if (code === "ECONNREFUSED")
@@ -72,7 +77,6 @@ const explainConnectionError = (code: string): FailureDetail => {
   }
   if (TIMEOUT_CODES.includes(code))
     return { what: text("timed out waiting for a response", "時間内に応答がありませんでした") };
-  if (code === HTTP_PARSER_ERROR) return { what: text("the response is not HTTP", "応答が HTTP ではありません") };
   if (code === "UND_ERR_HEADERS_OVERFLOW")
     return { what: text("the response headers are too long", "応答のヘッダーが長すぎます") };
   const suffix = code === "" ? "" : ` (${code})`;
@@ -103,13 +107,6 @@ const addProxyHint = ({ variable, url }: Proxy): Pick<FailureDetail, "hint"> => 
   ),
 });
 
-/** Returns the code of an error or of its cause; an empty text if neither has a code. */
-export const getErrorCode = (error: unknown): string => {
-  if (!(error instanceof Error)) return "";
-  if (error.name === HTTP_PARSER_ERROR) return HTTP_PARSER_ERROR;
-  return "code" in error && typeof error.code === "string" ? error.code : getErrorCode(error.cause);
-};
-
 /**
  * Creates the failure for a connection error: `interrupted` if the request was aborted, otherwise `unavailable`.
  *
@@ -119,6 +116,6 @@ export const getErrorCode = (error: unknown): string => {
 export const createSocketFailure = (error: unknown, address: string, signal: AbortSignal, proxy?: Proxy): Failure => {
   if (error instanceof Failure) return error;
   if (signal.aborted) return new Failure("interrupted", { what: INTERRUPTED_TEXT, cause: error });
-  const detail = explainProxyError(error) ?? explainConnectionError(getErrorCode(error));
+  const detail = explainProxyError(error) ?? explainConnectionError(error);
   return new Failure("unavailable", { ...detail, ...(proxy && addProxyHint(proxy)), where: address, cause: error });
 };

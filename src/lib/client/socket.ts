@@ -3,11 +3,11 @@ import { getCACertificates } from "node:tls";
 import { createGzip } from "node:zlib";
 import { Agent, EnvHttpProxyAgent, request as send, type Dispatcher } from "undici";
 import { RESPONSE_HEADERS, XLSX_TYPE } from "../contract/route.ts";
-import { Failure } from "../errors/index.ts";
+import { Failure, getErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { BUSY_STATUSES } from "./answer.ts";
 import type { Proxy } from "./proxy.ts";
-import { getErrorCode, createSocketFailure } from "./socket-failure.ts";
+import { createSocketFailure } from "./socket-failure.ts";
 import type { Transport } from "./transport.ts";
 
 /** The clock, the timer, the randomness and the key generator that a socket uses. */

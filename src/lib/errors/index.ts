@@ -178,3 +178,23 @@ export const createInterruptedFailure = (cause?: unknown): Failure =>
     what: text("interrupted; nothing was changed", "中断しました。何も変更していません"),
     cause,
   });
+
+/** Returns the code of an error of Node.js (`ENOENT`) or of its cause; an empty text if neither has a code. */
+export const getErrorCode = (error: unknown): string => {
+  if (!(error instanceof Error)) return "";
+  return "code" in error && typeof error.code === "string" ? error.code : getErrorCode(error.cause);
+};
+
+/** Creates the failure for an address on which a server cannot listen. */
+export const createListenFailure = (where: string, error: unknown, hint?: Text): Failure => {
+  const code = getErrorCode(error);
+  return new Failure("unavailable", {
+    what:
+      code === "EADDRINUSE"
+        ? text("another program already uses this address", "このアドレスはほかのプログラムが使用中です")
+        : text(`cannot listen on this address (${code})`, `このアドレスでは待ち受けできません(${code})`),
+    where,
+    hint,
+    cause: error,
+  });
+};

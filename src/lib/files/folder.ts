@@ -2,7 +2,7 @@ import { chmodSync, rmSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { mkdir, open, readdir, stat } from "node:fs/promises";
 import { toDiskFailure } from "../errors/disk.ts";
-import { Failure } from "../errors/index.ts";
+import { Failure, getErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 
 /**
@@ -24,7 +24,7 @@ async function createFolder(folder: string, isParent = true): Promise<void> {
   try {
     await mkdir(folder, { mode: 0o700 });
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const code = getErrorCode(error);
     if (code === "EEXIST" && (await isFolder(folder))) return;
     if (code !== "ENOENT" || !isParent || dirname(folder) === folder) throw error;
     await createFolder(dirname(folder));
@@ -33,8 +33,7 @@ async function createFolder(folder: string, isParent = true): Promise<void> {
 }
 
 /** Returns true if no folder can be at a path, such as below a file. */
-const isImpossiblePlace = (cause: unknown): boolean =>
-  cause instanceof Error && "code" in cause && (cause.code === "ENOTDIR" || cause.code === "ENOENT");
+const isImpossiblePlace = (cause: unknown): boolean => ["ENOTDIR", "ENOENT"].includes(getErrorCode(cause));
 
 /** Creates the failure for a home folder that is read-only, or on a full or faulty disk. */
 export const createUnwritableFailure = (where: string, cause: unknown): Failure =>
@@ -98,6 +97,6 @@ export async function syncFolder(folder: string): Promise<void> {
       await handle.close();
     }
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && SYNC_UNSUPPORTED_CODES.includes(error.code))) throw error;
+    if (!SYNC_UNSUPPORTED_CODES.includes(getErrorCode(error))) throw error;
   }
 }

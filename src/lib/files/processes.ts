@@ -1,4 +1,5 @@
 import { readFileSync, readlinkSync } from "node:fs";
+import { getErrorCode } from "../errors/index.ts";
 
 /** The processes of this machine; tests pass a table in memory. */
 export interface ProcessTable {
@@ -39,7 +40,7 @@ export function createProcessTable(
         kill(pid, 0);
         return true;
       } catch (error) {
-        return error instanceof Error && "code" in error && error.code === "EPERM";
+        return getErrorCode(error) === "EPERM";
       }
     },
   };

@@ -3,6 +3,7 @@ import { open, readdir, readFile, rename, rm, type FileHandle } from "node:fs/pr
 import { basename, dirname, join } from "node:path";
 import { ensureFolder, createUnwritableFailure } from "./folder.ts";
 import type { ProcessTable } from "./processes.ts";
+import { getErrorCode } from "../errors/index.ts";
 
 /** The folder in which temporary files are registered, and the table of the processes that may own them. */
 export interface TemporaryStorage {
@@ -335,4 +336,4 @@ async function removeOrphanedFile(entry: RegistrationEntry | undefined, pid: num
 
 /** Returns true if an error of the file system has one of these codes. */
 export const hasErrorCode = (error: unknown, ...codes: readonly string[]): boolean =>
-  error instanceof Error && "code" in error && codes.includes(String(error.code));
+  codes.includes(getErrorCode(error));

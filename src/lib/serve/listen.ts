@@ -1,27 +1,11 @@
 import type { Server } from "node:net";
 import { connect, type AddressInfo } from "node:net";
-import { Failure } from "../errors/index.ts";
 import { removeSocket, shareSocketWithGroup } from "../files/index.ts";
-import { text } from "../text/index.ts";
 import type { ListenPlace } from "./options.ts";
+import { createListenFailure, getErrorCode } from "../errors/index.ts";
 
 const describePlace = (place: ListenPlace): string =>
   "path" in place ? place.path : `${place.host.includes(":") ? `[${place.host}]` : place.host}:${place.port}`;
-
-const getErrorCode = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "");
-
-const createListenFailure = (place: ListenPlace, error: unknown): Failure =>
-  new Failure("unavailable", {
-    what:
-      getErrorCode(error) === "EADDRINUSE"
-        ? text("another program already uses this address", "このアドレスはほかのプログラムが使用中です")
-        : text(
-            `cannot listen on this address (${getErrorCode(error)})`,
-            `このアドレスでは待ち受けできません(${getErrorCode(error)})`,
-          ),
-    where: describePlace(place),
-    cause: error,
-  });
 
 const tryToListen = (server: Server, place: ListenPlace): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -58,7 +42,7 @@ export const startListening = async (server: Server, place: ListenPlace): Promis
     });
     if (path !== undefined) shareSocketWithGroup(path);
   } catch (error) {
-    throw createListenFailure(place, error);
+    throw createListenFailure(describePlace(place), error);
   }
 };
 

@@ -1,7 +1,7 @@
 import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type { Route } from "../contract/route.ts";
-import { createInterruptedFailure, Failure } from "../errors/index.ts";
+import { createInterruptedFailure, Failure, getErrorCode } from "../errors/index.ts";
 import { getFreeBytes, spoolToFile, type TemporaryStorage } from "../files/index.ts";
 import { same, text } from "../text/index.ts";
 import type { UploadLimits } from "./limits.ts";
@@ -53,8 +53,7 @@ const isGzipped = (headers: Headers): boolean => {
 /** Returns the reason why a body could not be received. */
 const toReceiveFailure = (error: unknown): Failure => {
   if (error instanceof Failure) return error;
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return code.startsWith("Z_") ? createGzipFailure(error) : createInterruptedFailure(error);
+  return getErrorCode(error).startsWith("Z_") ? createGzipFailure(error) : createInterruptedFailure(error);
 };
 
 /** Stores uploads in the temporary folder until they are complete. */

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import type { SimulatorResponse, SimulatorRequest } from "./messages.ts";
 import type { Simulator } from "./simulator.ts";
+import { createListenFailure } from "../../errors/index.ts";
 
 /** A simulator that listens for HTTP requests. */
 export interface ListeningSimulator {
@@ -84,21 +84,10 @@ const startListening = (server: Server, host: string, port: number): Promise<voi
     });
   });
 
-const createListenFailure = (address: string, error: unknown): Failure => {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return new Failure("unavailable", {
-    what:
-      code === "EADDRINUSE"
-        ? text("another program already uses this address", "このアドレスはほかのプログラムが使用中です")
-        : text(`cannot listen on this address (${code})`, `このアドレスでは待ち受けできません(${code})`),
-    where: address,
-    hint: text(
-      "specify another port, or 0 for any free port",
-      "別のポートを指定してください。0 を指定すると空きポートが選ばれます",
-    ),
-    cause: error,
-  });
-};
+const OTHER_PORT_HINT = text(
+  "specify another port, or 0 for any free port",
+  "別のポートを指定してください。0 を指定すると空きポートが選ばれます",
+);
 
 /**
  * Serves a simulator over HTTP.
@@ -120,7 +109,7 @@ export async function startSimulatorServer(
   try {
     await startListening(server, host, port);
   } catch (error) {
-    throw createListenFailure(`${shown}:${port}`, error);
+    throw createListenFailure(`${shown}:${port}`, error, OTHER_PORT_HINT);
   }
   const { port: bound } = server.address() as AddressInfo;
   return {

@@ -5,6 +5,7 @@ import type { RegularFile } from "../../../files/plain.ts";
 import { text } from "../../../text/index.ts";
 import { GZIP_HEADER, GZIP_SEAL_BYTES } from "./seal.ts";
 import { UNPACKS_TOO_LARGE, DAMAGED_ARCHIVE, createInvalidBundleFailure, type ArchiveEntry } from "./unpack.ts";
+import { getErrorCode } from "../../../errors/index.ts";
 
 /** The size of the CRC and the length at the end of a gzip file. */
 const GZIP_TRAILER_BYTES = 8;
@@ -67,5 +68,4 @@ async function* inflateArchive(archive: RegularFile, where: string, most: number
     throw createInvalidBundleFailure(where, DAMAGED_ARCHIVE);
 }
 
-const isZlibError = (error: unknown): boolean =>
-  error instanceof Error && "code" in error && String(error.code).startsWith("Z_");
+const isZlibError = (error: unknown): boolean => getErrorCode(error).startsWith("Z_");
