@@ -44,6 +44,27 @@ test("an address may contain escapes, and an unsupported method is reported", as
   expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, HEAD, POST"]);
 });
 
+test.each(["/v1/users/%E0%A4%A", "/v1/users/%", "/v1/%zz/fields"])("%j is rejected as malformed", async (path) => {
+  expect(await send(path, { method: "GET" })).toMatchObject({ status: 400, type: "usage" });
+});
+
+test("an Idempotency-Key that was used with another body is rejected, and nothing changes", async () => {
+  const post = (name: string): Promise<Response> =>
+    tenant.fetch(
+      new Request("http://tenant.invalid/v1/users/fields", {
+        method: "POST",
+        headers: { "content-type": "application/json", "idempotency-key": "once" },
+        body: JSON.stringify({ name }),
+      }),
+    );
+  expect((await post("座席")).status).toBe(201);
+  const refused = await post("内線");
+  expect(refused.status).toBe(422);
+  expect(await refused.json()).toMatchObject({ type: "usage", where: "idempotency-key", status: 422 });
+  expect((await post("座席")).status).toBe(201);
+  expect(tenant.sql("select name from custom_field")).toEqual([{ name: "座席" }]);
+});
+
 test("a noun that fails to load is loaded again by the next request", async () => {
   tenant.sql("alter table import rename to import_away");
   expect((await send("/v1/imports", { method: "GET" })).status).toBe(500);
