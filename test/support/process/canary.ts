@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { createEncoder } from "../../../src/lib/csv/encoding/encode.ts";
 import { start, type Outcome, type RunOptions } from "./program.ts";
@@ -47,6 +47,8 @@ export class Canaries {
   readonly #forms: readonly (readonly [secret: string, form: Buffer])[];
   /** all places in which secrets were found, over all runs and without duplicates */
   readonly found = new Set<string>();
+  /** the state of each file when it was searched; see {@link getFileState} */
+  readonly #searched = new Map<string, string>();
 
   constructor(secrets: readonly string[]) {
     this.#forms = secrets.flatMap((secret) => listEncodedForms(secret).map((form) => [secret, form] as const));
@@ -60,15 +62,21 @@ export class Canaries {
   }
 
   /**
-   * Searches the files below a folder.
+   * Searches the files below a folder that have changed since they were last searched.
    *
    * @param allowed returns true if a file may contain secrets; receives the path of the file below the folder
    */
   lookBelow(folder: string, allowed: (path: string) => boolean): void {
     for (const path of listFilesBelow(folder)) {
       if (allowed(path)) continue;
-      const bytes = readIfPresent(join(folder, path));
-      if (bytes !== undefined) this.look(path, bytes);
+      const file = join(folder, path);
+      // the state is read first, so that a change while the file is searched leads to another search
+      const state = getFileState(file);
+      if (state !== undefined && state === this.#searched.get(file)) continue;
+      const bytes = readIfPresent(file);
+      if (bytes === undefined) continue;
+      this.look(path, bytes);
+      if (state !== undefined) this.#searched.set(file, state);
     }
   }
 
@@ -89,6 +97,21 @@ export class Canaries {
       this.lookAt(child);
     }
   }
+}
+
+/** Time after a change during which a further change may leave the same time of change, in milliseconds. */
+const CHANGE_TIME_PRECISION_MS = 20;
+
+/**
+ * Returns a text that is different after each change to a file; undefined if the file no longer exists, or if a further
+ * change could have the same text.
+ */
+function getFileState(path: string): string | undefined {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  // SQLite changes the index of its log in memory
+  if (stats === undefined || path.endsWith("-shm")) return undefined;
+  if (Date.now() - Number(stats.ctimeMs) < CHANGE_TIME_PRECISION_MS) return undefined;
+  return `${stats.ino} ${stats.size} ${stats.ctimeNs}`;
 }
 
 /** Returns the content of a file; undefined if the file no longer exists or cannot be read. */
