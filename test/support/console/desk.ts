@@ -18,7 +18,7 @@ const newFolder = (): string => mkdtempSync(join(tmpdir(), "clomoctl-desk-"));
  * process per command.
  */
 export class Desk implements AsyncDisposable {
-  readonly tenant = new TestTenant(newFolder());
+  readonly tenant = new TestTenant();
   /** working folder, to which the file names in commands are relative */
   readonly folder = newFolder();
 

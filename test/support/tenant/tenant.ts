@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -20,10 +20,12 @@ import "../../../src/lib/tenant/records/orgs.ts";
 import "../../../src/lib/tenant/accounts/schemes.ts";
 import { IS_SERVED, openOverSocket } from "./over-socket.ts";
 import { openTenant, type OpenTenant, type TenantOptions } from "../../../src/lib/tenant/index.ts";
-import type { Surroundings } from "../../../src/lib/tenant/ids.ts";
+import { getCurrentInstant, type Surroundings } from "../../../src/lib/tenant/ids.ts";
 import type { SendMail, TenantMail } from "../../../src/lib/tenant/accounts/reset.ts";
 import type { AppleAccess } from "../../../src/lib/tenant/ade/guard.ts";
 import { Database, type Params, type Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
+import { openTenantFile, TENANT_FILE_NAME } from "../../../src/lib/tenant/store/sqlite/tenant-file.ts";
+import { WriterNote } from "../../../src/lib/tenant/store/sqlite/writer-note.ts";
 import {
   getObservedHistoryTable,
   OBSERVED_VERSIONS,
@@ -181,6 +183,35 @@ const createFakeSealing = (mark: () => string): AppleAccess["sealing"] => ({
   },
 });
 
+const TENANT_NAME = "試験";
+
+const newFolder = (): string => mkdtempSync(join(tmpdir(), "tenant-test-"));
+
+let newTenantFile: Uint8Array | undefined;
+
+/**
+ * Returns the file of a new tenant that is created at the initial time of the test clock. It is created once per
+ * process, because that takes much longer than a copy.
+ */
+function readNewTenantFile(): Uint8Array {
+  if (newTenantFile !== undefined) return newTenantFile;
+  const folder = newFolder();
+  const processes: Processes = { self: 0, isAlive: () => false };
+  const now = getCurrentInstant(new TestSurroundings());
+  const note = new WriterNote(join(folder, "writer.json"), processes);
+  openTenantFile({ folder, name: TENANT_NAME, now, processes }, note).close();
+  newTenantFile = readFileSync(join(folder, TENANT_FILE_NAME));
+  rmSync(folder, { recursive: true });
+  return newTenantFile;
+}
+
+/** Creates a folder that contains a new tenant. */
+function newTenantFolder(): string {
+  const folder = newFolder();
+  writeFileSync(join(folder, TENANT_FILE_NAME), readNewTenantFile(), { mode: 0o600 });
+  return folder;
+}
+
 /** A tenant in its own temporary folder. */
 export class TestTenant {
   readonly folder: string;
@@ -216,15 +247,12 @@ export class TestTenant {
   #isKept = false;
 
   /**
+   * @param folder the tenant's folder; the program creates the tenant's file there if it is missing
    * @param start the initial time of the clock
    * @param processes determines which process uses the tenant, and which other processes are running
    */
-  constructor(
-    folder: string = mkdtempSync(join(tmpdir(), "tenant-test-")),
-    start = CLOCK_START,
-    processes?: Processes,
-  ) {
-    this.folder = folder;
+  constructor(folder?: string, start = CLOCK_START, processes?: Processes) {
+    this.folder = folder ?? (start === CLOCK_START ? newTenantFolder() : newFolder());
     this.#processes = processes;
     this.surroundings.time = start;
     this.#open = this.#start();
@@ -233,7 +261,7 @@ export class TestTenant {
   }
 
   get path(): string {
-    return join(this.folder, "tenant.db");
+    return join(this.folder, TENANT_FILE_NAME);
   }
 
   get fetch(): OpenTenant["fetch"] {
@@ -255,7 +283,7 @@ export class TestTenant {
     const processes = this.#processes;
     const options: TenantOptions = {
       folder,
-      name: "試験",
+      name: TENANT_NAME,
       actor: "owner",
       acting,
       requiresTotp: this.#requiresTotp,
