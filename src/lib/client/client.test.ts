@@ -507,9 +507,9 @@ describe.each(WAYS)("the client, %s", (way) => {
       expect(first).toMatchObject({ status: 200, answer: { state: "committed" } });
       expect((await post(`/v1/imports/${plan.id}/commit`, "e", { etag: plan.etag ?? "" })).status).toBe(409);
       const { change } = await client.imports.show(plan.id);
-      const undo = await post(`/v1/imports/undo/${change}`, "f");
+      const undo = await post(`/v1/imports/changes/${change}/undo`, "f");
       expect(undo.status).toBe(201);
-      expect(await post(`/v1/imports/undo/${change}`, "f")).toEqual(undo);
+      expect(await post(`/v1/imports/changes/${change}/undo`, "f")).toEqual(undo);
     });
   });
 

@@ -131,13 +131,13 @@ it.each<[string, (client: WholeClient) => Promise<unknown>, readonly Seen[]]>([
   [
     "imports.verify",
     (client) => client.imports.verify(7, upload("utf-16le")),
-    [{ line: "POST /v1/imports/verification/7", body: "a,b\n", type: "text/csv; charset=utf-16le" }],
+    [{ line: "POST /v1/imports/tasks/7/verify", body: "a,b\n", type: "text/csv; charset=utf-16le" }],
   ],
-  ["imports.undo", (client) => client.imports.undo(12), [{ line: "POST /v1/imports/undo/12" }]],
+  ["imports.undo", (client) => client.imports.undo(12), [{ line: "POST /v1/imports/changes/12/undo" }]],
   [
     "imports.undo of the last change",
     (client) => client.imports.undo("last", { skipBlocked: true, mirrorOnly: false }),
-    [{ line: "POST /v1/imports/undo/last?skipBlocked=true&mirrorOnly=false" }],
+    [{ line: "POST /v1/imports/changes/last/undo?skipBlocked=true&mirrorOnly=false" }],
   ],
   ["imports.discard", (client) => client.imports.discard(ID), [{ line: `DELETE /v1/imports/${ID}` }]],
   ["renewals.list", (client) => client.renewals.list(), [{ line: "GET /v1/renewals" }]],
@@ -166,7 +166,7 @@ it.each<[string, (client: WholeClient) => Promise<unknown>, readonly Seen[]]>([
   [
     "renewals.settleNotice",
     (client) => client.renewals.settleNotice(ID, { state: "sent", error: null }),
-    [{ line: `POST /v1/renewals/notices/${ID}`, ...json({ state: "sent", error: null }) }],
+    [{ line: `POST /v1/renewals/notices/${ID}/settle`, ...json({ state: "sent", error: null }) }],
   ],
 ])("%s", async (_, call, requests) => {
   const seen: Seen[] = [];

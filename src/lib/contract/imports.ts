@@ -609,7 +609,7 @@ export default {
       answer: jsonResponseWithEtag(Import, "The plan, compared with the current tenant"),
       fails: ["conflict", "interrupted"],
     }),
-    verify: post("/v1/imports/verification/{number}", {
+    verify: post("/v1/imports/tasks/{number}/verify", {
       id: "verifyTask",
       summary: "Compare an export of the console with a task",
       params: { number: z.coerce.number().int().positive().meta({ description: "number of the task" }) },
@@ -625,7 +625,7 @@ export default {
       answer: jsonResponse(Verification, "What is still open"),
       fails: ["not-found", "conflict", "input-rejected", "interrupted", "unavailable"],
     }),
-    undo: post("/v1/imports/undo/{number}", {
+    undo: post("/v1/imports/changes/{number}/undo", {
       id: "undoChange",
       isLong: true,
       changes: false,

@@ -51,7 +51,7 @@ const Document = z.strictObject({
     title: z.string(),
     version: z.string(),
     ...Described,
-    license: z.strictObject({ name: z.string() }),
+    license: z.strictObject({ name: z.string(), identifier: z.string() }),
   }),
   servers: z.array(z.strictObject({ url: z.url(), ...Described })),
   security: z.tuple([z.strictObject({ credential: z.tuple([]) })]),
@@ -114,6 +114,28 @@ describe("the published contract", () => {
       ...Object.keys(components.responses).map((name) => `#/components/responses/${name}`),
     ];
     expect([...new Set(references(published))].toSorted()).toEqual(known.toSorted());
+  });
+
+  it("has no two paths of which either could match the same address", () => {
+    const isVariable = (segment: string): boolean => segment.startsWith("{");
+    const countVariables = (segments: readonly string[]): number => segments.filter(isVariable).length;
+    const split = Object.keys(paths).map((path) => path.split("/"));
+    const ambiguous = split.flatMap((path, at) =>
+      split
+        .slice(at + 1)
+        .filter(
+          (other) =>
+            other.length === path.length &&
+            // otherwise, the path with fewer variables goes first
+            countVariables(other) === countVariables(path) &&
+            path.every((segment, index) => {
+              const counterpart = other[index] ?? "";
+              return segment === counterpart || isVariable(segment) || isVariable(counterpart);
+            }),
+        )
+        .map((other) => [path.join("/"), other.join("/")]),
+    );
+    expect(ambiguous).toEqual([]);
   });
 
   it("contains every route once, each with a unique name", () => {

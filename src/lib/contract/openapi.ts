@@ -214,7 +214,12 @@ export const buildOpenApiDocument = (version: string): object => {
   const generator = new OpenApiGeneratorV31(registry.definitions);
   const { webhooks: _, ...document } = generator.generateDocument({
     openapi: "3.1.0",
-    info: { title: "clomoctl tenant API", version, description: API_DESCRIPTION, license: { name: "MIT" } },
+    info: {
+      title: "clomoctl tenant API",
+      version,
+      description: API_DESCRIPTION,
+      license: { name: "MIT", identifier: "MIT" },
+    },
     servers: [{ url: "http://127.0.0.1:8080", description: "a server on this computer" }],
     security: [{ [CREDENTIAL_SCHEME]: [] }],
     tags: [

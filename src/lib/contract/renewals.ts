@@ -83,7 +83,7 @@ export default {
       ),
       fails: ["not-found"],
     }),
-    settleNotice: post("/v1/renewals/notices/{id}", {
+    settleNotice: post("/v1/renewals/notices/{id}/settle", {
       id: "settleNotice",
       changes: false,
       summary: "Record the outcome of a reminder",

@@ -336,7 +336,8 @@ const someUndoOrDiscardRequests: fc.Arbitrary<readonly TwinRequest[]> = fc
   .record({ back: someOf(0, 1, 2), verb: someOf("undo", "undo", "replan", "discard") })
   .map(({ back, verb }) => {
     if (verb === "discard") return [{ method: "DELETE", path: `/v1/imports/{import:${back}}` }];
-    const asked = verb === "undo" ? `/v1/imports/undo/{change:${back}}` : `/v1/imports/{import:${back}}/${verb}`;
+    const asked =
+      verb === "undo" ? `/v1/imports/changes/{change:${back}}/undo` : `/v1/imports/{import:${back}}/${verb}`;
     return [buildPost(asked), buildGet("/v1/imports/{import:}/rows")];
   });
 
@@ -427,7 +428,7 @@ const someOwnerRequests = (isEast: boolean): fc.Arbitrary<readonly TwinRequest[]
         .filter((does) => !reaches(does))
         .map((does) => [...does, COMMIT_REQUEST]),
     },
-    { weight: 1, arbitrary: fc.constant([buildPost("/v1/imports/undo/{change:}"), COMMIT_REQUEST]) },
+    { weight: 1, arbitrary: fc.constant([buildPost("/v1/imports/changes/{change:}/undo"), COMMIT_REQUEST]) },
     ...(isEast ? [{ weight: 2, arbitrary: someMovesToRoot }] : []),
   );
 };

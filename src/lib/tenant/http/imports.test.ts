@@ -9,7 +9,7 @@ test("imports are listed with status 200", async () => {
 
 test.each([
   ["PUT", "019a0000-0000-7000-8000-000000000001/content"],
-  ["POST", "verification/1"],
+  ["POST", "tasks/1/verify"],
 ])("a file with an unknown charset is rejected: %s %s", async (method, route) => {
   await using tenant = new TestTenant();
   const answer = await tenant.fetch(
