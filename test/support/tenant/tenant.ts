@@ -216,8 +216,7 @@ function newTenantFolder(): string {
 export class TestTenant {
   readonly folder: string;
   readonly surroundings = new TestSurroundings();
-  /** a separate connection for the test */
-  readonly database: Database;
+  #database: Database | undefined;
   client: WholeClient;
   #open: OpenTenant;
   readonly #acting = new Map<string, OpenTenant>();
@@ -257,7 +256,11 @@ export class TestTenant {
     this.surroundings.time = start;
     this.#open = this.#start();
     this.client = createWholeClient({ transport: this.#open.fetch });
-    this.database = new Database(this.path);
+  }
+
+  /** A separate connection for the test, opened on first use. */
+  get database(): Database {
+    return (this.#database ??= new Database(this.path));
   }
 
   get path(): string {
@@ -522,7 +525,7 @@ export class TestTenant {
 
   async close(): Promise<void> {
     await this.leave();
-    this.database.close();
+    this.#database?.close();
     await this.#open.close();
   }
 
