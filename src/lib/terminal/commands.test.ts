@@ -72,6 +72,13 @@ test.each([
   ],
   ["clomoctl users import 2026-04.csv", "clomoctl users import 2026-04.csv --context far"],
   ["clomoctl users import bad3名簿.csv。", "clomoctl users import bad3名簿.csv --context far。"],
+  ["clomoctl account list shows them", "clomoctl account list --context far shows them"],
+  ["clomoctl api GET /v1/orgs prints them", "clomoctl api GET /v1/orgs --context far prints them"],
+  [
+    "first: clomoctl serve init, then clomoctl serve",
+    "first: clomoctl serve init --context far, then clomoctl serve --context far",
+  ],
+  ["clomoctl status shows the rest", "clomoctl status --context far shows the rest"],
   ["name one of yours: clomoctl whoami", "name one of yours: clomoctl whoami --context far"],
   ["to sign in: clomoctl login", "to sign in: clomoctl login --context far"],
   [

@@ -19,18 +19,37 @@ const BARE_WORD = String.raw`(?!--)[^\s()、。;:'「」]*[^\s()、。;:,.'「�
 const URL_PATTERN = String.raw`https?://[^\s()、。;'「」]*[^\s()、。;:,.'「」]`;
 const VALUE_PATTERN = `(?:${QUOTED_WORD}|${URL_PATTERN}|${BARE_WORD})`;
 
-/** All options that do not take a value. After any other option, the next word is the option's value. */
-export const BOOLEAN_OPTIONS: readonly string[] =
-  "all all-contexts always apple apple-business applicable audit bom by-mail changes check clear confirm-missing create create-groups create-orgs cron delta desc direct dry-run embedded for-sign-in from-console full hashes-only help help-all ignore-times include interactive keep-plan mirror-only nagios no-color no-input no-notice-mail no-support-option none not-ready notice-mail online other-admin other-location other-mdm other-server overwrite password-in-console password-prompt password-stdin problems protected quiet recursive require-complete require-totp rows same-as-upload secret-key-prompt secret-key-stdin setup-sheet silent skip-blocked skip-invalid sources start-over strict support-option system systemd task-scheduler template tenant unassigned unprotected use verbose version waiting yes".split(
-    " ",
-  );
+// words of the commands: written by `npm run generate`
+
+/** Matches the options that do not take a value. After any other option, the next word is the option's value. */
+export const BOOLEAN_OPTIONS =
+  "all|all-contexts|always|apple|apple-business|applicable|audit|bom|by-mail|changes|check|clear|confirm-missing|create|create-groups|create-orgs|cron|delta|desc|direct|dry-run|embedded|for-sign-in|from-console|full|hashes-only|help|help-all|ignore-times|include|interactive|keep-plan|mirror-only|nagios|no-color|no-input|no-notice-mail|no-support-option|none|not-ready|notice-mail|online|other-admin|other-location|other-mdm|other-server|overwrite|password-in-console|password-prompt|password-stdin|problems|protected|quiet|recursive|require-complete|require-totp|rows|same-as-upload|secret-key-prompt|secret-key-stdin|setup-sheet|silent|skip-blocked|skip-invalid|sources|start-over|strict|support-option|system|systemd|task-scheduler|template|tenant|unassigned|unprotected|use|verbose|version|yes";
+
+/** Matches nouns of which some commands use a tenant, and some take arguments. */
+const TENANT_NOUNS =
+  "access-tokens|account|ade|audit|clomo-account|console|devices|handover|imports|onboarding|orgs|push-cert|push-certificate|renewals|roles|secured|users|vpp";
+
+/** Matches nouns of which some commands use a tenant, and none takes arguments. */
+const TENANT_NOUNS_WITHOUT_ARGUMENTS = "tenant";
+
+/** Matches the nouns below those nouns. */
+const SECOND_NOUNS =
+  "administrators|devices|endpoint|fields|groups|keypair|profile-password|profiles|schedule|schemes|settings|simulator|token|tokens|totp|users";
+
+/** Matches verbs that use a tenant and do not belong to a noun. */
+const TENANT_VERBS = "api (?:GET|POST|PUT|PATCH|DELETE)|api|login|logout|serve (?:init)|serve|status|undo|whoami";
+
+/** Matches verbs whose first argument is one of several words, with this word. */
+const VERBS_WITH_CHOICES = "guide (?:purchased|manual|supervised-only|unsupervised)|notify (?:init|test)";
+
+// end of the words of the commands
 
 /** A name as an argument. A Japanese particle after a command is never the beginning of a name. */
 const NAME_PATTERN = String.raw`(?:${QUOTED_WORD}|(?![をでにとはがのもへ])${BARE_WORD})`;
 
 /** Patterns that match arguments, but not the other words of a sentence. */
 const ARGUMENT_PATTERNS: readonly string[] = [
-  String.raw`--(?:${BOOLEAN_OPTIONS.join("|")})(?![\w=-])`,
+  String.raw`--(?:${BOOLEAN_OPTIONS})(?![\w=-])`,
   String.raw`(?:--[a-z][\w-]*|-o) ${VALUE_PATTERN}`,
   String.raw`--?[a-z][\w-]*(?:=\S+)?`,
   QUOTED_WORD,
@@ -44,14 +63,17 @@ const ARGUMENT_PATTERNS: readonly string[] = [
 /** Matches a verb that takes a name, which can be any text. All words before the next option belong to the name. */
 const NAMING_VERB = String.raw`(?:answer|assign|auto-apply|create|delete|edit|grant|guide|move|reset-password|revoke|set-owner|show|tag)(?:(?: ${NAME_PATTERN})+(?= --[a-z])| ${NAME_PATTERN})?`;
 
+/** Matches commands that do not use a tenant, although other commands of the same noun do. */
+const TENANTLESS = String.raw`(?:ade (?:guide|simulator)|handover (?:diff|report|verify))\b`;
+
 /**
- * Matches a noun whose commands use a tenant, and its second noun if there is one. In {@link TENANT_COMMAND}, a verb
- * and arguments follow.
+ * Matches a noun of which some commands use a tenant, and its second noun if there is one. In {@link TENANT_COMMAND}, a
+ * verb and arguments follow.
  */
-const TENANT_NOUN = String.raw`(?:access-tokens|ade(?! (?:guide|simulator)\b)|audit|clomo-account|console|devices|handover(?! (?:diff|report|verify)\b)|imports|onboarding|orgs|push-cert(?:ificate)?|renewals|roles|secured|status|undo|users|vpp)\b(?: (?:administrators|devices|endpoint|fields|groups|keypair|notify|profile-password|profiles|schedule|schemes|settings|tokens?|totp|users)\b)?`;
+const TENANT_NOUN = String.raw`(?!${TENANTLESS})(?:${TENANT_NOUNS})\b(?: (?:${SECOND_NOUNS})\b)?`;
 /** Matches a comparison of a bundle with the tenant. A comparison of two bundles does not use a tenant. */
 const TENANT_DIFF = String.raw`handover diff ${NAME_PATTERN}(?=(?: (?:${ARGUMENT_PATTERNS.join("|")}))*? --tenant\b)`;
-const TENANT_COMMAND = String.raw`clomoctl (?:${TENANT_NOUN}(?: (?:${NAMING_VERB}|[a-z]+(?:-[a-z]+)*))?|${TENANT_DIFF}|tenant(?: [a-z]+)?|csv map|login|logout|whoami)(?: (?:${ARGUMENT_PATTERNS.join("|")}))*`;
+const TENANT_COMMAND = String.raw`clomoctl (?:${TENANT_NOUN}(?: (?:(?:${VERBS_WITH_CHOICES})\b|${NAMING_VERB}|[a-z]+(?:-[a-z]+)*))?|${TENANT_DIFF}|(?:${TENANT_NOUNS_WITHOUT_ARGUMENTS})\b(?: [a-z]+)?|(?:${TENANT_VERBS})\b|csv map)(?: (?:${ARGUMENT_PATTERNS.join("|")}))*`;
 
 const QUOTED_OR_TENANT_COMMAND = new RegExp(`${QUOTED_TEXT}|${TENANT_COMMAND}`, "g");
 const QUOTED_WORDS = new RegExp(QUOTED_WORD, "g");
@@ -99,8 +121,8 @@ export const addActingAccount = (line: string, account: string): string => {
 /** Matches commands that do not use a tenant, or whose arguments name the context. Nothing is added to them. */
 const GENERAL_COMMAND = String.raw`clomoctl (?:completion|context|csv|doctor|help)\b(?: (?:${NAMING_VERB}|(?:add|set|use) ${NAME_PATTERN}|[a-z]+(?:-[a-z]+)*(?= --)|check|inspect|list))?(?: (?:${ARGUMENT_PATTERNS.join("|")}))*`;
 
-/** Matches commands that do not use a tenant, although other commands of the same noun do. */
-const TENANTLESS_COMMAND = String.raw`clomoctl (?:ade (?:guide|simulator)\b(?: (?:do )?(?:devices )?[a-z]+(?:-[a-z]+)*)?|handover (?:diff|verify)\b)(?: (?:${ARGUMENT_PATTERNS.join("|")}))*`;
+/** Matches a command of {@link TENANTLESS}. */
+const TENANTLESS_COMMAND = String.raw`clomoctl ${TENANTLESS}(?:(?<=(?:guide|simulator))(?: (?:do )?(?:devices )?[a-z]+(?:-[a-z]+)*))?(?: (?:${ARGUMENT_PATTERNS.join("|")}))*`;
 
 /** Matches a line for a crontab, up to the end of the line. */
 const CRONTAB_LINE = String.raw`\d+ \d+ \* \* \* .+`;
