@@ -151,7 +151,7 @@ const PROBE_INTERVAL_MS = 20;
 /** Sends two kinds of short requests in turn, until it is stopped. Stopping it returns their seconds. */
 function startProbing({ url, secret }: Pick<Served, "url" | "secret">): () => Promise<readonly number[]> {
   const dispatcher = new Agent({ connections: CONNECTIONS, pipelining: 1 });
-  const paths = ["/readyz", "/v1/users?limit=1"];
+  const paths = ["/readyz", "/v1/orgs?limit=1"];
   const answers: Promise<number>[] = [];
   const ask = async (path: string): Promise<number> => {
     const started = process.hrtime.bigint();
@@ -209,7 +209,7 @@ const SERVED_PROBE_BENCHMARK: Benchmark = createLongBenchmark({
       });
   },
   peer: async () => async () => ({ seconds: MAX_REQUEST_SECONDS, peakBytes: undefined, stdout: "" }),
-  note: () => `99th percentile of /readyz and /v1/users?limit=1 beside the limit; one every ${PROBE_INTERVAL_MS} ms`,
+  note: () => `99th percentile of /readyz and /v1/orgs?limit=1 beside the limit; one every ${PROBE_INTERVAL_MS} ms`,
 });
 
 /** Benchmarks of a served tenant. Their peers are the same works without a server, or limits. */

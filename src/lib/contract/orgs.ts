@@ -30,6 +30,9 @@ export default {
     list: get("/v1/orgs", {
       id: "orgs",
       summary: "Get the tree of organisations",
+      query: {
+        limit: z.coerce.number().int().min(1).optional().meta({ description: "maximum number of organisations" }),
+      },
       answer: itemsResponse(Org, "The tree, parents before children"),
     }),
     find: get("/v1/orgs/find", {

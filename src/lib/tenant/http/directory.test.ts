@@ -23,3 +23,15 @@ test.each([
 ])("GET %s returns 200, even if the list is empty", async (path) => {
   expect((await tenant.fetch(new Request(`http://tenant${path}`))).status).toBe(200);
 });
+
+test("organisations are limited from the top of the tree", async () => {
+  await tenant.client.orgs.create({ name: "本部", code: "H" });
+  const namesOf = async (query: string): Promise<readonly string[]> => {
+    const response = await tenant.fetch(new Request(`http://tenant/v1/orgs${query}`));
+    const { items } = (await response.json()) as { readonly items: readonly { readonly name: string }[] };
+    return items.map(({ name }) => name);
+  };
+  expect(await namesOf("?limit=1")).toEqual(["全社"]);
+  expect(await namesOf("")).toEqual(["全社", "本部"]);
+  expect((await tenant.fetch(new Request("http://tenant/v1/orgs?limit=0"))).status).toBe(400);
+});

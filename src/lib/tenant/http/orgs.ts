@@ -11,7 +11,7 @@ const loadHistoryModule = () => import("../versions/history.ts");
 
 /** Returns the handlers for organisations. */
 export default ({ session }: TenantParts): Handlers<"orgs"> => ({
-  list: () => session.read((reader) => readAllRecords(reader, ORG_LIST)),
+  list: ({ query }) => session.read((reader) => readAllRecords(reader, ORG_LIST, query.limit)),
   find: ({ query }) => session.read((reader) => findRecords(reader, ORG_DETAIL_LIST, query.name)),
   history: async ({ query }) => (await loadHistoryModule()).readHistory(session, "orgs", query.name),
   create: async ({ body, repeatable }) => (await loadOrgsModule()).createOrg(session, body, repeatable),

@@ -408,9 +408,15 @@ export const readListPage = async (
 const parseRecords = <F extends Fields>(rows: readonly { readonly json: string }[]): RecordOf<F>[] =>
   rows.map(({ json }) => JSON.parse(json) as RecordOf<F>);
 
-/** Returns all records of a short list. */
-export const readAllRecords = async <F extends Fields>(reader: Reader, list: RecordList<F>): Promise<RecordOf<F>[]> =>
-  parseRecords(await selectRecords(reader, list, buildListCondition(list, {})));
+/** Returns all records of a short list, or at most `limit` of them. */
+export const readAllRecords = async <F extends Fields>(
+  reader: Reader,
+  list: RecordList<F>,
+  limit = Number.MAX_SAFE_INTEGER,
+): Promise<RecordOf<F>[]> => {
+  const { where, params } = buildListCondition(list, {});
+  return parseRecords(await selectRecords(reader, list, { where, params: { ...params, limit } }));
+};
 
 /** Returns the parameters of the condition `named` of a list. */
 export const buildNameParams = (name: string) => ({ name, nameKey: nameKey(name), emailKey: emailKey(name) });
