@@ -325,3 +325,18 @@ test("a division administrator is told that SECURED APPs were not checked", asyn
   expect(done.exit).toBe(8);
   expect(done.stderr).toContain("SECURED APPs were not checked");
 });
+
+test("the plan of an undo names the app of each SECURED APPs user", async () => {
+  await addTestAccount(tenant, { name: "taro01", role: "none" });
+  for (const app of ["docs", "calendar"] as const)
+    await tenant.client.secured.create(app, {
+      userId: "taro01",
+      displayName: "太郎",
+      password: PASSWORD,
+    });
+  const { stderr } = await run("users leave taro01 --confirm-deletions 2", at());
+  const [, number = ""] = /undo: clomoctl undo (\d+)/.exec(stderr) ?? [];
+  const { en, ja } = await runInBoth(`undo ${number} --dry-run`, at());
+  expect(en.stderr).toContain("  + Docs user taro01 太郎\n  + Calendar user taro01 太郎\n");
+  expect(ja.stderr).toContain("  + Docs ユーザー taro01 太郎\n  + Calendar ユーザー taro01 太郎\n");
+});

@@ -10,6 +10,7 @@ import {
 import { FORMAT_NAMES } from "../model/console-files.ts";
 import { IMPORT_NUMBER_PATTERN } from "../model/import-number.ts";
 import { KEY_NAMES } from "../model/formats.ts";
+import { SECURED_APPS } from "../model/secured-user.ts";
 import { UNDO_BLOCK_REASONS } from "../model/undo.ts";
 import { listChoices } from "../model/console-task.ts";
 import { UPLOAD_OMISSION_REASONS } from "../model/upload.ts";
@@ -431,6 +432,10 @@ const PlanRow = nameSchema(
       .string()
       .optional()
       .meta({ description: "type of the record, if it is not the type of the import's kind" }),
+    app: z
+      .enum(SECURED_APPS)
+      .optional()
+      .meta({ description: "only for an undo: the SECURED APP of the record, because a change may concern several" }),
     row: z.int(),
     line: z.int(),
     key: z.string(),

@@ -10,6 +10,7 @@ import {
 } from "../model/import.ts";
 import type { Column } from "../terminal/index.ts";
 import { describeProblem, getThingNoun, PROBLEMS, type ProblemCode } from "../model/problem.ts";
+import { formatSecuredAppName } from "../model/secured-user.ts";
 import { UPLOAD_OMISSION_REASONS, type UploadOmissionReason } from "../model/upload.ts";
 import { joinTexts, same, text, type Language, type Text } from "../text/index.ts";
 import { listInitialValues, listValueChanges, describeColumn, describeWholeRow, getRowRecordName } from "./changes.ts";
@@ -192,6 +193,13 @@ export const buildRowColumns = (kind: Import["kind"]): readonly Column<PlanRow>[
     optional: true,
     value: ({ leftOut = null }) => leftOut,
     name: ({ leftOut }) => (leftOut ? UPLOAD_OMISSION_REASONS[leftOut] : null),
+  },
+  {
+    key: "app",
+    header: text("app", "アプリ"),
+    optional: true,
+    value: ({ app = null }) => app,
+    name: ({ app }) => (app === undefined ? null : same(formatSecuredAppName(app))),
   },
 ];
 

@@ -11,6 +11,7 @@ import {
   type RecordAction,
 } from "../model/import.ts";
 import { getThingNoun } from "../model/problem.ts";
+import { formatSecuredAppName } from "../model/secured-user.ts";
 import { dayOf } from "../model/time.ts";
 import { describeBlockedRecord } from "../model/undo.ts";
 import { formatCount, joinTexts, same, addSpaceAfterLatin, text, type Text } from "../text/index.ts";
@@ -498,6 +499,14 @@ export const sampleSize = ({ mode, kind, beside = [] }: Import, action: RecordAc
 const MAX_ROW_CHANGES = 6;
 const MAX_ROW_VALUE_LENGTH = 40;
 
+/** Returns the noun of a row's record if the kind of the plan does not tell it: `organisation`, `Docs user`. */
+const getRowNoun = (kind: Import["kind"], { thing, app }: PlanRow): Text | undefined => {
+  if (thing === undefined && app === undefined) return undefined;
+  const { en, ja } = getThingNoun(thing ?? FORMATS[kind].thing.name);
+  const name = app === undefined ? "" : `${formatSecuredAppName(app)} `;
+  return text(`${name}${en}`, `${name}${ja}`);
+};
+
 /**
  * Renders a row: `~ 12 t@example.com 山田 太郎: 役職: 主任 → (空), TEL: 03 → 04`. A record of another type is rendered
  * as `- organisation S01`.
@@ -507,7 +516,7 @@ export function renderRow({ kind }: Import, row: PlanRow): Text {
   const name = getRowRecordName(row) ?? getRowOwner(row) ?? "";
   const number = row.row === 0 ? "" : ` ${row.row}`;
   const label = name !== "" && name !== key ? ` ${name}` : "";
-  const noun = row.thing === undefined ? undefined : getThingNoun(row.thing);
+  const noun = getRowNoun(kind, row);
   const changes = describeRow(kind, row, MAX_ROW_VALUE_LENGTH);
   const rest = changes.length > MAX_ROW_CHANGES ? [same(`… (${changes.length})`)] : [];
   const shown = [...changes.slice(0, MAX_ROW_CHANGES), ...rest];

@@ -35,8 +35,8 @@ const buildCustomFieldPieces = (value: string): string =>
     from json_each(nullif(${value}, '{}')) e left join custom_field f on f.pk = cast(e.key as integer))`;
 
 /** SQL of the members of a plan's row, each as JSON, in the order in which they are written. */
-type RowParts = Readonly<Record<Exclude<keyof PlanRow, "thing" | "leftOut">, string>> &
-  Readonly<Partial<Record<"thing" | "leftOut", string>>>;
+type RowParts = Readonly<Record<Exclude<keyof PlanRow, "thing" | "app" | "leftOut">, string>> &
+  Readonly<Partial<Record<"thing" | "app" | "leftOut", string>>>;
 
 /** SQL: a line of NDJSON. SQLite assembles it, so that a million rows do not become JavaScript objects. */
 export const buildLineSql = (parts: RowParts): string => buildJsonObjectSql(Object.entries(parts), "\n");

@@ -89,9 +89,14 @@ export const countChangedColumns = (database: Database, kind: StoredKind): PlanC
   });
 };
 
-/** Returns the member of a line that contains the record type; empty if the line belongs to the first kind. */
-const buildThingPart = ({ name, thing }: StoredKind, first: string): { readonly thing?: string } =>
-  name === first ? {} : { thing: `'"${thing.name}"'` };
+/** Returns the members of a line that contain the record type, unless it is that of the first kind, and the app. */
+const buildThingPart = (
+  { name, thing }: StoredKind,
+  first: string,
+): Readonly<Partial<Record<"thing" | "app", string>>> => ({
+  ...(name !== first && { thing: `'"${thing.name}"'` }),
+  ...(thing.scope !== undefined && { app: `'"${name}"'` }),
+});
 
 /** SQL: a field's value after the undo, as a fragment of a line. The same undo may restore a referenced record. */
 const buildUndoneFieldPiece = (
@@ -230,6 +235,9 @@ const buildLinesOutsideFilesSql = (versions: VersionSchema, database: Database):
     row: "0",
     line: "0",
     thing: `'"${thing.name}"'`,
+    ...(thing.scope !== undefined && {
+      app: `json_quote(coalesce(${buildStagedColumnSql(thing.scope)}, ${now(thing.scope)}))`,
+    }),
     key: `json_quote(coalesce(${buildLabelLookupSql(database, versions, "u.pk")}, ${columns.some(({ name }) => name === "name") ? buildStagedColumnSql("name") : "null"}, ''))`,
     action: `'"' || u.action || '"'`,
     changed: changed(({ name }) => `',"${name}"'`),
