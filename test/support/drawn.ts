@@ -6,7 +6,7 @@ const { CLOMOCTL_HISTORIES, CLOMOCTL_SEED, CLOMOCTL_STEPS, CLOMOCTL_PATH } = pro
 /** True if the run uses the default seed. Only with this seed are the histories known to cover all events. */
 export const isDefaultSeed = CLOMOCTL_SEED === undefined;
 
-/** The number of random histories per model. */
+/** The usual number of random histories per model. */
 const HISTORY_COUNT = 50;
 
 /**
@@ -20,8 +20,8 @@ export const toPropertyParameters = (numRuns: number, seed: number) => ({
   ...(CLOMOCTL_PATH !== undefined && { path: CLOMOCTL_PATH, endOnFailure: true }),
 });
 
-/** Returns the parameters of a property of random histories. */
-export const toHistoryParameters = (seed: number) => toPropertyParameters(HISTORY_COUNT, seed);
+/** Returns the parameters of a property of random histories: by default, as many as most models need for all events. */
+export const toHistoryParameters = (seed: number, count = HISTORY_COUNT) => toPropertyParameters(count, seed);
 
 /** Returns random steps of a history: at most `most`, unless the torture run sets another maximum. */
 export const someSteps = <T>(step: fc.Arbitrary<T>, most: number) =>

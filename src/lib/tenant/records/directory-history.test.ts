@@ -9,6 +9,8 @@ const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
 
 const SEED = 20_261_121;
+/** so many histories contain all events */
+const HISTORIES = 25;
 /** steps of the longest history */
 const MOST = 30;
 
@@ -28,7 +30,7 @@ test("random histories by hand and by files: state, rejections and audit log mat
       history.expectSound();
       await versions.expectUndone();
     }),
-    toHistoryParameters(SEED),
+    toHistoryParameters(SEED, HISTORIES),
   );
   const byHand = KINDS.flatMap((kind) => ["create", "edit", "move"].map((hand) => `${hand} ${kind}`));
   const files = ["append", "replace", "overtaken", "not overtaken", "mirrored", "undone", "not undone"];
