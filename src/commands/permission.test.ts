@@ -22,6 +22,7 @@ test("every route except GET changes the tenant, apart from plans, reminders, ac
   const others = ALL_ROUTES.filter((route) => route.method !== "get" && !changesTenant(route)).map(({ id }) => id);
   expect(others.toSorted()).toEqual([
     "checkAdeProfile",
+    "checkImport",
     "checkVppToken",
     "claimNotice",
     "confirmTotp",

@@ -86,7 +86,9 @@ test("contains no personal names", async () => {
   expect(summary).toBe(`${START} users delete: +0 ~0 -1 import 17 exit 0`);
   const { findUsers: _find, planDeletion: _plan, ...kept } = deleting;
   const imports = { items: [{ ...DELETION, state: "planned" }] };
-  const later = await run("imports commit P12 --confirm-deletions 1", { tenant: { ...kept, imports } });
+  const later = await run("imports commit P12 --confirm-deletions 1", {
+    tenant: { ...kept, imports, checkImport: DELETION },
+  });
   expect(later.summary).toBe(`${START} imports commit: +0 ~0 -1 import 17 exit 0`);
 });
 

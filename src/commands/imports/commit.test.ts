@@ -28,9 +28,10 @@ const holding = (plan: Import, more: Answers = {}): Answers => ({
   imports: { items: [plan] },
   tenant: example("tenant"),
   importRows: createRowsResponder(...ROWS, GONE),
+  checkImport: plan,
   ...more,
 });
-const TO_THE_VIEW = ["imports", "tenant", "importRows", "importRows"];
+const TO_THE_VIEW = ["imports", "tenant", "importRows", "importRows", "checkImport"];
 
 test("shows the plan and commits it as shown: --yes", async () => {
   const tenant = holding(planOf(), { commitImport: toCommittedPlan() });
@@ -83,7 +84,12 @@ test.each([
 
 test("a plan that generates passwords is not committed later: its file is needed", async () => {
   const { request, ...plan } = planOf();
-  const tenant = holding({ ...plan, request: request && { ...request, generatePasswords: true } });
+  const generating = { ...plan, request: request && { ...request, generatePasswords: true } };
+  const tenant = {
+    imports: { items: [generating] },
+    tenant: example("tenant"),
+    importRows: createRowsResponder(...ROWS),
+  };
   const { exit, stderr, requests } = await run("imports commit 019a --yes", { tenant });
   expect(exit).toBe(3);
   expect(stderr).toContain("import the file again, and discard this plan: clomoctl imports discard P12");

@@ -82,21 +82,17 @@ const describeDeletedUser = (typed: string, { name, versions }: RecordHistory): 
 };
 
 /**
- * Returns that a user was deleted, if the first known one of these names belonged only to users whom a deletion by name
- * or filter removed. An import or an undo that removed a user does not count, and neither does a former name of a user
- * who still exists.
+ * Returns that a user was deleted, if the first known one of these names belonged only to users who no longer exist. A
+ * former name of a user who still exists does not count.
  */
 export async function findDeletion(client: Client<"users">, names: readonly string[]): Promise<Text | undefined> {
   for (const name of names) {
     const past = await client.users.history({ name });
     const [last] = past.slice(-1);
-    if (last !== undefined) return past.every(isDeletion) ? describeDeletedUser(name, last) : undefined;
+    if (last !== undefined) return past.every(({ deleted }) => deleted) ? describeDeletedUser(name, last) : undefined;
   }
   return undefined;
 }
-
-const isDeletion = ({ deleted, versions }: RecordHistory): boolean =>
-  deleted && versions.at(-1)?.command === "users.delete";
 
 /** Maximum number of users that are suggested. */
 const MAX_SUGGESTED_USERS = 3;

@@ -123,12 +123,31 @@ test("a list can be used again: who was deleted is noted, and the others go on",
   expect(await run(`${line} --yes`, at())).toMatchObject({ exit: 0 });
   expect(await run(`${line} --on 2099-03-31`, at())).toMatchObject({ exit: 0 });
   expect(await run("users leave E1 --yes", at())).toMatchObject({ exit: 0 });
-  // who never existed stays unknown, and so does who was not deleted by this command
+  // who never existed stays unknown
   expect(await run("users leave E1 E2 --yes", at())).toMatchObject({ exit: 6 });
+});
+
+test("a list can be used again after an import or an undo removed people, and unknown people are named at once", async () => {
+  const home = freshFolder();
+  await createUser("自由", { employeeCode: "E1" });
+  await createUser("所有", { employeeCode: "E2" });
   const { stderr } = await run("users create --name 新 --email new@example.jp", at());
   const [, number = ""] = /undo: clomoctl undo (\d+)/.exec(stderr) ?? [];
   expect(await run(`undo ${number} --confirm-deletions 1`, at())).toMatchObject({ exit: 0 });
-  expect(await run("users leave new@example.jp --yes", at())).toMatchObject({ exit: 6 });
+  const [people, list] = [join(home, "people.csv"), join(home, "leavers.txt")];
+  writeFileSync(people, "氏名,メールアドレス,社員コード\n所有,所有@example.jp,E2\n");
+  const replace = `users import ${people} --mode replace --undeletable keep --confirm-deletions 1`;
+  expect(await run(replace, at())).toMatchObject({ exit: 8 });
+  writeFileSync(list, "new@example.jp\n自由@example.jp\nE2\nE8\nE9\n");
+  const line = `users leave --file ${list} --confirm-deletions 1`;
+  const unknown = await run(line, at());
+  expect(unknown.exit).toBe(6);
+  expect(unknown.stderr).toMatch(/leavers\.txt:4: E8: .*\n.*leavers\.txt:5: E9: /);
+  writeFileSync(list, "new@example.jp\n自由@example.jp\nE2\n");
+  const done = await run(line, at());
+  expect(done.exit).toBe(0);
+  expect(done.stderr).toMatch(/leavers\.txt:1: "new@example\.jp" was deleted by change \d+: 新/);
+  expect(done.stderr).toMatch(/leavers\.txt:2: "自由@example\.jp" was deleted by change \d+: 自由/);
 });
 
 test("a monthly list of full names can be used again after the users were deleted", async () => {

@@ -108,6 +108,11 @@ it.each<[string, (client: WholeClient) => Promise<unknown>, readonly Seen[]]>([
     [{ line: `GET /v1/imports/${ID}/problems?limit=3` }],
   ],
   [
+    "imports.check",
+    (client) => client.imports.check(plan, { upload: true }),
+    [{ line: `POST /v1/imports/${ID}/check?upload=true`, ifMatch: '"7"' }],
+  ],
+  [
     "imports.commit",
     (client) => client.imports.commit(plan),
     [{ line: `POST /v1/imports/${ID}/commit`, ifMatch: '"7"' }],

@@ -298,6 +298,7 @@ const EXPLICIT_EXAMPLES: ReadonlyMap<string, RouteExample> = new Map<string, Rou
   ["importRows", { answer: planRow }],
   ["importProblems", { answer: inputProblem }],
   ["commitImport", { answer: committedImport }],
+  ["checkImport", { answer: plannedImport }],
   ["replanImport", { answer: plannedImport }],
   [
     "verifyTask",

@@ -599,6 +599,19 @@ export default {
       answer: jsonResponseWithEtag(Import, "The committed import"),
       fails: ["conflict", "input-rejected", "interrupted"],
     }),
+    check: post("/v1/imports/{id}/check", {
+      id: "checkImport",
+      isLong: true,
+      changes: false,
+      summary: "Check that a plan can still be committed",
+      params: byId,
+      ifMatch: true,
+      query: {
+        upload: queryFlag.meta({ description: "true: a file for the console is written from the plan, too" }),
+      },
+      answer: jsonResponseWithEtag(Import, "The plan"),
+      fails: ["conflict", "input-rejected", "interrupted"],
+    }),
     replan: post("/v1/imports/{id}/replan", {
       id: "replanImport",
       isLong: true,

@@ -53,6 +53,21 @@ export class PendingPlan {
   }
 
   /**
+   * Checks that the plan can still be committed, so that nothing is asked about a plan that cannot.
+   *
+   * @param isUploaded true if an upload file is written from the plan
+   * @throws as {@link commit}
+   */
+  async check(isUploaded: boolean): Promise<void> {
+    const { number } = this.plan;
+    try {
+      await this.#client.imports.check(this.plan, { upload: isUploaded }, this.#tools.signal);
+    } catch (error) {
+      throw this.#canResume(error) && (await this.#isOpen(error)) ? addNextStep(error, number) : error;
+    }
+  }
+
+  /**
    * Commits the plan.
    *
    * @param written the file that was written for the console

@@ -8,6 +8,7 @@ const committing = (plan: Import): Answers => ({
   imports: { items: [plan] },
   tenant: example("tenant"),
   ...(plan.create + plan.update + plan.delete > 0 ? { importRows: createRowsResponder(...ROWS) } : {}),
+  checkImport: plan,
   commitImport: toCommittedPlan(plan),
 });
 

@@ -79,6 +79,7 @@ export default async (parts: TenantParts): Promise<Handlers<"imports">> => {
     problems: ({ params, query }) => imports.problems(params.id, query.limit),
     commit: ({ params, etag, query, signal, repeatable }) =>
       imports.commit(params.id, etag, { signal, repeatable }, toWrittenFile(query)),
+    check: ({ params, etag, query, signal }) => imports.check(params.id, etag, query.upload, { signal }),
     // replanning is idempotent, so no idempotency key is stored
     replan: ({ params, query, signal }) => imports.replan(params.id, query.keepMissing, { signal }),
     verify: ({ params: { number }, file, query, signal, repeatable }) => {

@@ -350,6 +350,19 @@ export class TenantImports {
     return this.#commit(planned, context, written);
   }
 
+  /**
+   * Returns a plan that can still be committed.
+   *
+   * @param isUploaded true if an upload file is written from the plan
+   * @throws Failure as described for {@link commit}
+   */
+  async check(id: string, etag: string, isUploaded: boolean, { signal }: RequestContext): Promise<Import> {
+    const planned = await this.#permitted(await this.#expectEtag(id, etag, ["planned"]));
+    const written = isUploaded ? {} : undefined;
+    await this.#engine.commit(planned, { moment: await this.#moment(), signal, written, isCheck: true });
+    return this.#read(id);
+  }
+
   async #commit(record: ImportRecord, { signal, repeatable }: RequestContext, written?: WrittenFile): Promise<Import> {
     const once = repeatable && this.#session.keptKey(repeatable, record.id);
     await this.#engine.commit(record, { moment: await this.#moment(), signal, once, written });

@@ -190,6 +190,7 @@ const ROUTE_RULES: RouteRules = {
   importRows: ["users.read"],
   importProblems: ["users.read"],
   commitImport: getImportAccessOperations,
+  checkImport: getImportAccessOperations,
   replanImport: getImportAccessOperations,
   verifyTask: getImportAccessOperations,
   undoChange: getImportAccessOperations,

@@ -106,11 +106,11 @@ export class SqliteImports implements ImportEngine {
     return this.#threads.run<"count-work">({ type: "count-work", source: this.#planSource(record), record });
   }
 
-  async commit({ pk, id, detail }: ImportRecord, { moment, signal, once, written }: CommitOptions): Promise<void> {
+  async commit({ pk, id, detail }: ImportRecord, { signal, ...options }: CommitOptions): Promise<void> {
     this.#database.checkWritable();
     const type = detail.undoes === undefined && detail.drops === undefined ? "commit" : "undo";
-    const writer = this.#note.writer(`imports ${type} ${pk}`, moment.now);
-    const change = { id, moment, once, writer, scope: this.#scope, written };
+    const writer = this.#note.writer(`imports ${type} ${pk}`, options.moment.now);
+    const change = { id, writer, scope: this.#scope, ...options };
     await this.#threads.run(
       type === "commit"
         ? { type, files: this.#files(id), ...change }

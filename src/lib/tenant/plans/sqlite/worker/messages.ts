@@ -46,6 +46,8 @@ interface ChangeContext {
   readonly writer: NotedWriter;
   /** the idempotency key of the request, stored in the same transaction */
   readonly once?: StoredRequestKey | undefined;
+  /** true to check only whether the change can be made */
+  readonly isCheck?: boolean | undefined;
 }
 
 /** What is read of a tenant: its file, an import's staging file if one is needed, and the visible part. */
@@ -76,7 +78,7 @@ export type WorkerTask =
       readonly confirmMissing: boolean;
       readonly uploadSha256?: string | undefined;
     } & ReadingTask &
-      Omit<ChangeContext, "once">)
+      Omit<ChangeContext, "once" | "isCheck">)
   | ({ readonly type: "replan" } & ReplanOptions & StagedTask)
   | ({ readonly type: "commit"; readonly written?: WrittenFile | undefined } & StagedTask & ChangeContext)
   | ({

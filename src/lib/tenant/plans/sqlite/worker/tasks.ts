@@ -422,6 +422,7 @@ interface ApplyContext {
   readonly scope: Scope | undefined;
   /** the upload file that was written for the console */
   readonly written?: WrittenFile | undefined;
+  readonly isCheck?: boolean | undefined;
 }
 
 /**
@@ -435,7 +436,7 @@ const applyAndRecord = async (
   database: Database,
   writer: Writer,
   record: ImportRecord,
-  { moment, scope, written }: ApplyContext,
+  { moment, scope, written, isCheck }: ApplyContext,
 ): Promise<void> => {
   const plans = buildPlanDefinitions(record);
   const [plan] = plans;
@@ -450,6 +451,7 @@ const applyAndRecord = async (
     refuseLaterChanges(database, plans, record, written !== undefined);
   }
   if (scope?.administrators === false) for (const one of plans) refusePrivilegedChanges(database, one);
+  if (isCheck === true) return;
   const planScope = getPlanScope(record.detail.request);
   refreshViewOrgs(database, planScope && buildScopeView(planScope));
   const revision = advanceRevision(database, [...plans.map(({ kind }) => kind.collection), ...released]);
@@ -535,7 +537,7 @@ export const commitPlan = async (
       applyAndRecord(database, writer, await readImport(writer, id), task),
     ),
   );
-  removeStagingFile(files.staging);
+  if (task.isCheck !== true) removeStagingFile(files.staging);
 };
 
 /**

@@ -71,7 +71,7 @@ const recordReversal = async (writer: Writer, original: ImportRecord, by: string
 };
 
 /** The time, scope and upload file with which an undo is applied. */
-interface UndoContext extends Pick<Extract<WorkerTask, { type: "undo" }>, "moment" | "scope" | "written"> {
+interface UndoContext extends Pick<Extract<WorkerTask, { type: "undo" }>, "moment" | "scope" | "written" | "isCheck"> {
   /** reads the dropped tasks, for a plan that drops tasks instead of undoing a change */
   readonly readDropped: () => Promise<UndoneChange>;
 }
@@ -81,7 +81,7 @@ export const undoAndRecord = async (
   database: Database,
   writer: Writer,
   record: ImportRecord,
-  { moment, scope, written, readDropped }: UndoContext,
+  { moment, scope, written, isCheck, readDropped }: UndoContext,
 ): Promise<void> => {
   const { now, actor } = moment;
   const { skipBlocked = false, reverts } = record.detail;
@@ -97,6 +97,7 @@ export const undoAndRecord = async (
   prepareUndo(database, options, scope && readBlockedInScope(database, options, scope));
   if (buildUndoEtag(database, options) !== record.etag || (!skipBlocked && countBlockedRecords(database) > 0))
     throw createStaleUndoFailure(record);
+  if (isCheck === true) return;
   const staged = listStagedCollections(database);
   // an undo that does not change a record still advances the collection of its kind, as an import without changes does
   const collections = staged.length === 0 ? [getStoredKind(record.kind).collection] : staged;
