@@ -187,28 +187,33 @@ const TENANT_NAME = "試験";
 
 const newFolder = (): string => mkdtempSync(join(tmpdir(), "tenant-test-"));
 
-let newTenantFile: Uint8Array | undefined;
+/** The files of new tenants, by the initial time of their clock. */
+const newTenantFiles = new Map<number, Uint8Array>();
 
 /**
- * Returns the file of a new tenant that is created at the initial time of the test clock. It is created once per
- * process, because that takes much longer than a copy.
+ * Returns the file of a new tenant. It is created once per process and initial time, because that takes much longer
+ * than a copy.
  */
-function readNewTenantFile(): Uint8Array {
-  if (newTenantFile !== undefined) return newTenantFile;
+function readNewTenantFile(start: number): Uint8Array {
+  const known = newTenantFiles.get(start);
+  if (known !== undefined) return known;
   const folder = newFolder();
   const processes: Processes = { self: 0, isAlive: () => false };
-  const now = getCurrentInstant(new TestSurroundings());
+  const surroundings = new TestSurroundings();
+  surroundings.time = start;
+  const now = getCurrentInstant(surroundings);
   const note = new WriterNote(join(folder, "writer.json"), processes);
   openTenantFile({ folder, name: TENANT_NAME, now, processes }, note).close();
-  newTenantFile = readFileSync(join(folder, TENANT_FILE_NAME));
+  const file = readFileSync(join(folder, TENANT_FILE_NAME));
   rmSync(folder, { recursive: true });
-  return newTenantFile;
+  newTenantFiles.set(start, file);
+  return file;
 }
 
 /** Creates a folder that contains a new tenant. */
-function newTenantFolder(): string {
+function newTenantFolder(start: number): string {
   const folder = newFolder();
-  writeFileSync(join(folder, TENANT_FILE_NAME), readNewTenantFile(), { mode: 0o600 });
+  writeFileSync(join(folder, TENANT_FILE_NAME), readNewTenantFile(start), { mode: 0o600 });
   return folder;
 }
 
@@ -251,7 +256,7 @@ export class TestTenant {
    * @param processes determines which process uses the tenant, and which other processes are running
    */
   constructor(folder?: string, start = CLOCK_START, processes?: Processes) {
-    this.folder = folder ?? (start === CLOCK_START ? newTenantFolder() : newFolder());
+    this.folder = folder ?? newTenantFolder(start);
     this.#processes = processes;
     this.surroundings.time = start;
     this.#open = this.#start();
