@@ -129,14 +129,14 @@ const BUDGET_DEFINITIONS: readonly BudgetDefinition[] = [
   {
     name: "imports, deletion",
     target: 11_500,
-    limit: 24_452,
+    limit: 24_455,
     of: countLinesBelow(
       /^src\/lib\/plan\//,
       /^src\/lib\/tenant\/plans\/(?!sqlite\/undo\/|deletion)/,
       /^src\/commands\/(?:imports|deletion)\//,
     ),
   },
-  { name: "commands", target: 26_000, limit: 41_851, of: countLinesBelow(/^src\/commands\//) },
+  { name: "commands", target: 26_000, limit: 41_854, of: countLinesBelow(/^src\/commands\//) },
   { name: "of them no verbs, %", target: 47, limit: 61, of: getSharedCommandPercent },
   {
     name: "handover, renewals",

@@ -59,9 +59,12 @@ export class PendingPlan {
    * @throws as {@link commit}
    */
   async check(isUploaded: boolean): Promise<void> {
-    const { number } = this.plan;
+    const { number, rows } = this.plan;
+    const step = this.#tools.terminal.progress.start({ id: "check", name: text("Checking", "検査"), unit: ROW_UNIT });
     try {
       await this.#client.imports.check(this.plan, { upload: isUploaded }, this.#tools.signal);
+      step.reach(rows);
+      step.finish();
     } catch (error) {
       throw this.#canResume(error) && (await this.#isOpen(error)) ? addNextStep(error, number) : error;
     }
