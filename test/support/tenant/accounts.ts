@@ -1,7 +1,5 @@
 import type { AdministratorRole, Operation } from "../../../src/lib/model/role.ts";
 import { createExampleId } from "../../../src/lib/model/thing.ts";
-import { sha256 } from "../../../src/lib/tenant/ids.ts";
-import type { TokenRight } from "../../../src/lib/model/credential.ts";
 import type { TestTenant } from "./tenant.ts";
 
 /** An account that a test uses. */
@@ -56,32 +54,4 @@ export const addTestAccount = async (tenant: TestTenant, account: TestAccount): 
     administrator: role === "none" ? 0 : 1,
   });
   return after.id;
-};
-
-const FAR = "2099-01-01T00:00:00.000Z";
-let credentialCount = 0;
-
-/** Stores a credential of an account, a session unless rights are given, and returns its secret. */
-export const addTestCredential = (
-  { database }: TestTenant,
-  account: string,
-  { rights = null, expiresAt = FAR }: { rights?: readonly TokenRight[] | null; expiresAt?: string } = {},
-): string => {
-  credentialCount += 1;
-  const secret = `clomo_${String(credentialCount).padStart(43, "0")}`;
-  database.run(
-    `insert into credential (id, user, kind, name, hash, rights, createdAt, lastUsedAt, expiresAt)
-     select :id, pk, :kind, :name, :hash, :rights, '2026-01-01T00:00:00.000Z', '2098-12-31T23:00:00.000Z', :expiresAt
-     from user where accountName = :account`,
-    {
-      account,
-      id: createExampleId(5000 + credentialCount),
-      kind: rights === null ? "session" : "token",
-      name: `credential ${credentialCount}`,
-      hash: sha256(secret),
-      rights: rights && JSON.stringify(rights),
-      expiresAt,
-    },
-  );
-  return secret;
 };

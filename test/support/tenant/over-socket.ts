@@ -7,24 +7,32 @@ import { DEFAULT_LIMITS, UploadSpool } from "../../../src/lib/serve/index.ts";
 import type { OpenTenant, TenantOptions } from "../../../src/lib/tenant/index.ts";
 import { serveTestTenant } from "./serving.ts";
 
-/** True if tests reach their tenants through the listener of `serve`, on a socket of this computer. */
-export const IS_SERVED = process.env["CLOMOCTL_TEST_SERVED"] === "1";
-
 const processes = createProcessTable(process.pid, process.kill.bind(process), "here");
 
-const startServer = async (tenant: OpenTenant) => {
+const startServer = async (tenant: OpenTenant, secret: string) => {
   const server = await serveTestTenant({ served: tenant });
   let keys = 0;
   const newKey = (): string => `key-${(keys += 1)}`;
   const surroundings = { now: () => 0, wait: async () => undefined, newKey, random: () => 1 };
-  return { server, socket: openSocket({ surroundings, compressAboveBytes: 64 * 1024 }) };
+  const credential = { secret, origin: server.url };
+  return { server, socket: openSocket({ surroundings, credential, compressAboveBytes: 64 * 1024 }) };
 };
 
+/** How the requests of a test over a socket are signed in. */
+export interface SignIn {
+  readonly secret: string;
+  /** called before each request */
+  readonly prepare: () => void;
+}
+
 /**
- * Opens a tenant whose requests travel through a server and a socket, and whose uploads are stored until they are
- * complete. The server starts at the first request.
+ * Opens a tenant whose requests travel through a server and a socket with a credential, and whose uploads are stored
+ * until they are complete. The server starts at the first request.
  */
-export const openOverSocket = (open: (spool: TenantOptions["spool"]) => OpenTenant): OpenTenant => {
+export const openOverSocket = (
+  open: (spool: TenantOptions["spool"]) => OpenTenant,
+  { secret, prepare }: SignIn,
+): OpenTenant => {
   const uploads = mkdtempSync(join(tmpdir(), "uploads-test-"));
   const spool = new UploadSpool({ temporaryFolder: uploads, processes }, uploads, { ...DEFAULT_LIMITS, freeBytes: 0 });
   const tenant = open((...received) => spool.receive(...received));
@@ -32,7 +40,8 @@ export const openOverSocket = (open: (spool: TenantOptions["spool"]) => OpenTena
   return {
     ...tenant,
     async fetch({ url, method, headers, body, signal }) {
-      const { server, socket } = await (begun ??= startServer(tenant));
+      prepare();
+      const { server, socket } = await (begun ??= startServer(tenant, secret));
       const { pathname, search } = new URL(url);
       const init: RequestInit & { duplex: "half" } = { method, headers, body, signal, duplex: "half" };
       return socket.transport(new Request(new URL(pathname + search, server.url), init));

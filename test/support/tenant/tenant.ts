@@ -18,7 +18,15 @@ import { same, text, type Text } from "../../../src/lib/text/index.ts";
 import "../../../src/lib/tenant/accounts/accounts.ts";
 import "../../../src/lib/tenant/records/orgs.ts";
 import "../../../src/lib/tenant/accounts/schemes.ts";
-import { IS_SERVED, openOverSocket } from "./over-socket.ts";
+import {
+  ADMINISTRATOR_SECRET,
+  addAdministratorRow,
+  IS_SERVED,
+  isAdministrator,
+  signInAdministrator,
+} from "./administrator.ts";
+import { addTestCredential } from "./credentials.ts";
+import { openOverSocket, type SignIn } from "./over-socket.ts";
 import { openTenant, type OpenTenant, type TenantOptions } from "../../../src/lib/tenant/index.ts";
 import { getCurrentInstant, type Surroundings } from "../../../src/lib/tenant/ids.ts";
 import type { SendMail, TenantMail } from "../../../src/lib/tenant/accounts/reset.ts";
@@ -303,7 +311,13 @@ export class TestTenant {
     };
     // the tests of `serve` itself open the tenant for requests
     if (!IS_SERVED || acting === "requests") return openTenant(options);
-    return openOverSocket((spool) => openTenant({ ...options, spool }));
+    return openOverSocket((spool) => openTenant({ ...options, acting: "requests", spool }), this.#signIn(acting));
+  }
+
+  /** Signs in for requests over a socket: as an account, or as the administrator instead of the owner. */
+  #signIn(acting: Exclude<TenantOptions["acting"], "requests">): SignIn {
+    if (acting === "owner") return { secret: ADMINISTRATOR_SECRET, prepare: () => signInAdministrator(this.database) };
+    return { secret: addTestCredential(this, acting.account), prepare: () => undefined };
   }
 
   /** Opens the tenant for its owner, who acts as an account. It is closed together with this tenant. */
@@ -383,7 +397,8 @@ export class TestTenant {
 
   /** Uploads a file and returns its plan. */
   plan(request: Request, cells: Cells, options: FileOptions = {}): Promise<Import> {
-    return this.send(request, encodeCsv(cells, options), options.encoding);
+    const isOfAllUsers = IS_SERVED && request.kind === "users" && request.fromConsole === true;
+    return this.send(request, encodeCsv(isOfAllUsers ? addAdministratorRow(cells) : cells, options), options.encoding);
   }
 
   send(request: Request, bytes: Uint8Array<ArrayBuffer>, encoding: FileForm = "utf-8"): Promise<Import> {
@@ -419,8 +434,10 @@ export class TestTenant {
     );
   }
 
-  users() {
-    return Array.fromAsync(this.client.users.list());
+  /** Returns all users, without the administrator of a served tenant. */
+  async users() {
+    const users = await Array.fromAsync(this.client.users.list());
+    return users.filter((user) => !isAdministrator(user));
   }
 
   securedUsers(app: App) {
