@@ -16,6 +16,7 @@ export const createPlanScope = (orgs: readonly number[]): Scope => ({
   accounts: true,
   contacts: false,
   administrators: false,
+  marks: false,
 });
 
 /** SQL: true if an organisation is in the scope. @param pk SQL of its record number */
@@ -201,6 +202,7 @@ const buildVisibleRows = (scope: Scope): ReadonlyMap<string, string> => {
 /** Returns a scope's view of a tenant's tables. Statements that write data use the table itself, `main.<table>`. */
 export const buildScopeView = (scope: Scope): View => ({
   name: JSON.stringify(scope),
+  scope,
   rows: buildVisibleRows(scope),
   columns: buildVisibleColumns(scope),
   held: [buildScopeOrgTable(scope), buildDeletedScopeOrgTable(scope)],

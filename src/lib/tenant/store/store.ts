@@ -33,12 +33,15 @@ export interface Scope {
   readonly contacts: boolean;
   /** true if users above operator may be changed: for a system administrator, whose token limits the scope */
   readonly administrators: boolean;
+  /** true if users may be marked as administrators: for a system administrator, whose token has the right for roles */
+  readonly marks: boolean;
 }
 
 /** SQL that limits the tables of a tenant to a scope. */
 export interface View {
   /** name of the view; views with the same name are identical */
   readonly name: string;
+  readonly scope: Scope;
   /** the tables that are only partly visible, each with a condition that is true for its visible rows `t` */
   readonly rows: ReadonlyMap<string, string>;
   /** columns whose visible value differs from the stored value, by table; with SQL of the visible value in a row `t` */

@@ -1,4 +1,4 @@
-import type { DerivedTable, View } from "../store.ts";
+import type { DerivedTable, Scope, View } from "../store.ts";
 import type { Database } from "./database.ts";
 
 /** Creates a derived table on a connection, or fills it again if its state has changed. */
@@ -43,6 +43,9 @@ export const applyView = (database: Database, view: View | undefined): void => {
   if (view === undefined) APPLIED_VIEWS.delete(database);
   else APPLIED_VIEWS.set(database, view);
 };
+
+/** Returns the scope of a connection; undefined if it sees the whole tenant. */
+export const getAppliedScope = (database: Database): Scope | undefined => APPLIED_VIEWS.get(database)?.scope;
 
 /** Returns true if a connection sees only a part of the tenant. */
 export const hasAppliedView = (database: Database): boolean => APPLIED_VIEWS.has(database);

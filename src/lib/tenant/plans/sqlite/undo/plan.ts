@@ -14,7 +14,7 @@ import { buildNeedsWipeSql } from "../../../store/sql/wipes.ts";
 import { PRIVILEGED_USER_COLUMNS, refusePrivilegedUser } from "../matching/outside.ts";
 import { countRecords } from "../compare.ts";
 import { getStoredKind } from "../tables.ts";
-import { hasAppliedView } from "../../../store/sqlite/scope.ts";
+import { getAppliedScope } from "../../../store/sqlite/scope.ts";
 import {
   readBlockedRecords,
   countBlockedRecords,
@@ -81,19 +81,21 @@ const countWipes = (database: Database): number | undefined => {
 
 /**
  * Checks that an undo does not circumvent the following rule: only system administrators may change, delete or restore
- * the user of an administrator above operator, or mark a user as an administrator.
+ * the user of an administrator above operator, or mark a user as an administrator. Their access tokens may mark users
+ * only with the right to change roles.
  *
  * @throws Failure `not-permitted`
  * @see facts 2.1
  */
 const requireNoUsersAboveOperator = (database: Database): void => {
-  if (!hasAppliedView(database)) return;
+  const { administrators = true, marks = true } = getAppliedScope(database) ?? {};
+  if (administrators && marks) return;
   const [users, accounts] = [USER.name, ACCOUNT.name].map((name) => getStagedTable(getVersionSchema(name)));
   const isMarked = `exists (select 1 from ${users} s where s.pk = p.pk and s.action <> 'delete' and s.administrator = 1)`;
   const found = database.get(
     `select ${PRIVILEGED_USER_COLUMNS} from (select pk from ${users} union select pk from ${accounts}) p
        left join main.user u on u.pk = p.pk left join main.account a on a.user = p.pk
-     where ${IS_ABOVE_OPERATOR} or ${isMarked} and coalesce(a.role, 'none') = 'none' order by p.pk limit 1`,
+     where ${administrators ? "false" : IS_ABOVE_OPERATOR} or ${isMarked} and coalesce(a.role, 'none') = 'none' order by p.pk limit 1`,
   );
   refusePrivilegedUser(found, text("can undo changes to this user", "そのユーザーへの変更を取り消せる"));
 };

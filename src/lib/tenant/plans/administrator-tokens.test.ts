@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Import } from "../../contract/index.ts";
+import type { TokenRight } from "../../model/credential.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
+import { addTestCredential } from "#support/tenant/credentials.ts";
+import { serveTestTenant, type TestServer } from "#support/tenant/serving.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
+
+let tenant: TestTenant;
+let server: TestServer;
+beforeEach(async () => {
+  tenant = new TestTenant();
+  for (const [name, role] of [
+    ["boss", "system"],
+    ["chief", "system"],
+    ["ope", "operator"],
+  ] as const)
+    await addTestAccount(tenant, { name, role });
+  server = await serveTestTenant(tenant);
+});
+afterEach(async () => {
+  await server[Symbol.asyncDispose]();
+  await tenant[Symbol.asyncDispose]();
+});
+
+const USER_RIGHTS: readonly TokenRight[] = ["users.read", "users.write", "users.move", "users.delete"];
+
+/** Sends a request over a socket, and returns its status with the response. */
+async function send(secret: string, path: string, { body, etag = "" }: { body?: object; etag?: string } = {}) {
+  const response = await fetch(new URL(path, server.url), {
+    method: "POST",
+    headers: {
+      authorization: `Bearer ${secret}`,
+      ...(body !== undefined && { "content-type": "application/json" }),
+      ...(etag !== "" && { "if-match": etag }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const answer = (await response.json()) as Import & { readonly detail?: string };
+  return { status: response.status, etag: response.headers.get("etag") ?? "", answer };
+}
+
+/** Plans a change with a POST request, and commits the plan. Returns the statuses of both, or of the refused plan. */
+async function planAndCommit(secret: string, path: string, body?: object): Promise<readonly number[]> {
+  const planned = await send(secret, path, body === undefined ? {} : { body });
+  if (planned.status !== 201) return [planned.status];
+  const done = await send(secret, `/v1/imports/${planned.answer.id}/commit`, { etag: planned.etag });
+  return [planned.status, done.status];
+}
+
+/** Imports new names for two users, one of whom then becomes a system administrator. Returns the number of the change. */
+async function importNames(): Promise<number> {
+  for (const name of ["taro", "jiro"]) await addTestAccount(tenant, { name, role: "none" });
+  const done = await tenant.import({ kind: "users" }, [
+    ["氏名", "メールアドレス"],
+    ["太郎", "taro@accounts.example"],
+    ["次郎", "jiro@accounts.example"],
+  ]);
+  tenant.database.run(
+    `update account set role = 'system' where user = (select pk from user where accountName = 'taro')`,
+  );
+  tenant.database.run(`update user set administrator = 1 where accountName = 'taro'`);
+  return done.change ?? 0;
+}
+
+const namesOf = async (): Promise<readonly string[]> =>
+  (await tenant.users()).map(({ name }) => name).filter((name) => ["太郎", "次郎", "taro", "jiro"].includes(name));
+
+test.each([
+  ["a token of a system administrator with the rights of users", "boss", USER_RIGHTS, [201, 200]],
+  ["the session of a system administrator", "boss", null, [201, 200]],
+  ["a token of a system administrator without the right to write", "boss", ["users.read"], [403]],
+  ["a token of an operator", "ope", USER_RIGHTS, [403]],
+] as const)("undo of a change of an administrator, by %s", async (_, account, rights, statuses) => {
+  const change = await importNames();
+  const secret = addTestCredential(tenant, account, { rights });
+  expect(await planAndCommit(secret, `/v1/imports/changes/${change}/undo`)).toEqual(statuses);
+  expect(await namesOf()).toEqual(statuses.length === 1 ? ["太郎", "次郎"] : ["taro", "jiro"]);
+});
+
+test.each([
+  ["a token of a system administrator with the rights of users", "boss", USER_RIGHTS, 422],
+  ["a token of a system administrator without the right to delete", "boss", ["users.read", "users.write"], 403],
+  ["a token of an operator", "ope", USER_RIGHTS, 403],
+] as const)("the user of a system administrator is not deleted by %s", async (_, account, rights, status) => {
+  const [chief] = await tenant.client.accounts.find({ name: "chief" });
+  const secret = addTestCredential(tenant, account, { rights });
+  const body = { kind: "users", ids: [chief?.id ?? ""], called: "chief" };
+  expect(await planAndCommit(secret, "/v1/imports/deletions", body)).toEqual([status]);
+  expect(await tenant.client.accounts.find({ name: "chief" })).toHaveLength(1);
+});
+
+test("a token of a system administrator deletes a user without a role, and undoes the deletion", async () => {
+  const id = await addTestAccount(tenant, { name: "taro", role: "none" });
+  const secret = addTestCredential(tenant, "boss", { rights: USER_RIGHTS });
+  const body = { kind: "users", ids: [id], called: "taro" };
+  expect(await planAndCommit(secret, "/v1/imports/deletions", body)).toEqual([201, 200]);
+  expect(await namesOf()).toEqual([]);
+  expect(await planAndCommit(secret, "/v1/imports/changes/last/undo")).toEqual([201, 200]);
+  expect(await namesOf()).toEqual(["taro"]);
+});
+
+test.each([
+  [USER_RIGHTS, [403]],
+  [
+    [...USER_RIGHTS, "accounts.read", "accounts.roles"],
+    [201, 200],
+  ],
+] as const)(
+  "a token of a system administrator marks a user by an undo only with the right for roles",
+  async (rights, statuses) => {
+    const id = await addTestAccount(tenant, { name: "taro", role: "none" });
+    await tenant.client.administrators.mark("users", { add: [id] });
+    await tenant.client.administrators.mark("users", { remove: [id] });
+    const change = tenant.database.count("select max(number) from change");
+    const secret = addTestCredential(tenant, "boss", { rights });
+    expect(await planAndCommit(secret, `/v1/imports/changes/${change}/undo`)).toEqual(statuses);
+  },
+);
