@@ -10,6 +10,7 @@ import {
 } from "./figures/by-tests.ts";
 import { NEW_HOME_TRIALS, CONCURRENT_TRIALS } from "./figures/programs.ts";
 import { READER_TRIALS } from "./figures/readers.ts";
+import { GUESSING_TRIALS } from "./figures/guessing.ts";
 import { SERVED_KILL_TRIALS } from "./figures/served-kills.ts";
 import { REPEATED_REQUEST_TRIALS, SCHEMATHESIS_TRIALS } from "./figures/servers.ts";
 import {
@@ -145,6 +146,14 @@ export const FIGURES: readonly Figure[] = [
     tries: "one Idempotency-Key 50 times in parallel; 50 clients with 20 imports and lists at once",
     zero: "more than one effect, results that no serial order gives",
     trials: REPEATED_REQUEST_TRIALS,
+    atOnce: 1,
+  },
+  {
+    name: "guessing",
+    number: "22",
+    tries: "wrong passwords for 12 accounts from 2 addresses at once, with `kill -9` of `serve` in between",
+    zero: "more tries than the limits permit, locks that a kill removes",
+    trials: GUESSING_TRIALS,
     atOnce: 1,
   },
   {

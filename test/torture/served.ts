@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { run, type Running } from "#support/process/program.ts";
 import { startListening } from "#support/process/simulator.ts";
 
-const PASSWORD = "Aa1-torture";
-const ACCOUNT = "admin@example.jp";
+export const PASSWORD = "Aa1-torture";
+export const ACCOUNT = "admin@example.jp";
 
 /** A served tenant, and requests to it as a system administrator. */
 export class ServedHome {
