@@ -380,7 +380,8 @@ export class GuidedImport {
 
   /**
    * Writes the answers to a map file, unless the map has them already, and offers to use it for the next imports. The answers
-   * about a rejected list are only for the corrected list. In any case, the command that asks nothing is shown.
+   * about a rejected list are only for the corrected list. In any case, the command that asks nothing is shown. Call it
+   * before anybody decides about the plan, so that no decision loses the answers.
    *
    * @returns the name of the map file; undefined if there is none
    */

@@ -76,13 +76,13 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
     const emits = emitCsv !== undefined && !plan.rejected;
     await showPlan(tools, plan, { ...problems, emits, allRows: same(report ?? "--report plan.xlsx") });
     if (!plan.rejected) await adviseNewAddresses(tools, requested, problems.remedies);
+    if (plan.foreign !== undefined && (plan.rejected || requested.options.dryRun)) await warnOfForeignFile(tools, plan);
+    const saved = await guide?.keepAnswers(plan);
     if (report !== undefined) await (await import("../outputs/report.ts")).writeReport(tools, report, plan, keepPlan);
     if (errors !== undefined) await (await loadErrorsModule()).writeErrors(tools, errors, { plan, file, reading });
     if (skipped !== undefined)
       await (await import("../outputs/skipped.ts")).writeSkipped(tools, skipped, { plan, file, reading, map });
-    if (plan.foreign !== undefined && (plan.rejected || requested.options.dryRun)) await warnOfForeignFile(tools, plan);
     if (plan.rejected) {
-      const saved = await guide?.keepAnswers(plan);
       await pending.leave();
       const again = saved === undefined ? requested : { ...asked, options: { ...asked.options, map: saved } };
       const without = buildImportCommand({ ...asked, options: { ...asked.options, map: "none" } }, NO_REMEDY);
@@ -99,7 +99,6 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
     });
     const isMirrored = requested.options.fromConsole && pending.isCommitted;
     if (unknown !== undefined && isMirrored) await askAdministrators(tools, unknown);
-    await guide?.keepAnswers(plan);
     return outcome;
   });
 }

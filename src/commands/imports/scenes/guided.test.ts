@@ -48,8 +48,8 @@ describe("an import at a terminal", () => {
     const desk = await deskWith("april.csv", toCsv(LIST));
     const { code, stderr } = await desk.type("users import april.csv", [
       ...QUESTIONS,
-      ["Apply", "y\r"],
       ["Save these answers", ENTER],
+      ["Apply", "y\r"],
     ]);
     expect({ code, stderr }).toMatchObject({
       code: 0,
@@ -75,6 +75,28 @@ describe("an import at a terminal", () => {
     expect(next).toMatchObject({ code: 0, stderr: expect.stringContaining("create 1, update 0, unchanged 2") });
     const unattended = await desk.run("users import may.csv --yes --format json");
     expect(JSON.parse(unattended.text)).toMatchObject({ unchanged: 3 });
+  });
+
+  test.each([
+    ["a limit stops the plan", "users import april.csv --max-changes 0", [], 10],
+    ["the plan is declined", "users import april.csv", [["Apply", "n\r"]], 0],
+    ["the plan is interrupted", "users import april.csv", [["Apply", "\u0003"]], 130],
+  ] as const)("keeps the answers if %s", async (_, command, ending, exit) => {
+    const desk = await deskWith("april.csv", toCsv(LIST));
+    const known = [
+      ["氏名", "メールアドレス"],
+      ["山田", "taro@example.jp"],
+    ];
+    await desk.write("known.csv", toCsv(known));
+    expect((await desk.run("users import known.csv --yes")).code).toBe(0);
+    const { code, stderr } = await desk.type(command, [...QUESTIONS, ["Save these answers", ENTER], ...ending]);
+    expect({ code, stderr }).toMatchObject({
+      code: exit,
+      stderr: expect.stringContaining("wrote april-users-map.yaml; to import the list without questions"),
+    });
+    expect(await desk.users()).not.toContain("hanako");
+    const next = await desk.type("users import april.csv", [["Apply", "y\r"]]);
+    expect(next).toMatchObject({ code: 0, stderr: expect.stringContaining("create 1, update 1") });
   });
 
   test.each([
@@ -112,8 +134,8 @@ describe("an import at a terminal", () => {
       ["Which sheet has the list?", ENTER],
       ['Which field does "入社日" stand for?', "\u001b[A\r"],
       ["Add the custom fields 入社日 to the tenant now?", "y\r"],
-      ["Apply", "y\r"],
       ["Save these answers", "n\r"],
+      ["Apply", "y\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const { text } = await desk.run("users list --format json --fields custom");
@@ -141,9 +163,9 @@ describe("an import at a terminal", () => {
   });
 
   test.each([
-    ["is refused", "n\r", 0, false],
-    ["is interrupted", "\u0003", 130, true],
-  ])("says that custom fields were added if the plan %s", async (_, key, exit, isInterrupted) => {
+    ["is refused", "n\r", 0, ""],
+    ["is interrupted", "\u0003", 130, "interrupted: "],
+  ])("says that custom fields were added if the plan %s", async (_, key, exit, reason) => {
     const desk = await deskWith(
       "a.csv",
       toCsv([
@@ -154,12 +176,11 @@ describe("an import at a terminal", () => {
     const { code, stderr } = await desk.type("users import a.csv", [
       ['Which field does "入社日" stand for?', "\u001b[A\r"],
       ["Add the custom fields 入社日 to the tenant now?", "y\r"],
+      ["Save these answers", "n\r"],
       ["Apply", key],
-      ...(isInterrupted ? [] : [["Save these answers", "n\r"] as const]),
     ]);
     expect(code).toBe(exit);
-    const added = "added custom fields: 入社日; nothing else was changed\n";
-    expect(stderr).toContain(isInterrupted ? `interrupted: ${added}` : added);
+    expect(stderr).toContain(`${reason}added custom fields: 入社日; nothing else was changed\n`);
     expect(stderr).not.toContain("nothing was changed");
     expect((await desk.run("users fields list")).text).toContain("入社日");
   });
@@ -177,8 +198,8 @@ describe("an import at a terminal", () => {
     const { code, stderr } = await desk.type("users import list.xlsx", [
       ["Which sheet has the list?", ENTER],
       ["Which row is the header?", ENTER],
-      ["Apply", "y\r"],
       ["Save these answers", ENTER],
+      ["Apply", "y\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("create 1") });
     const map = readFileSync(desk.path("list-users-map.yaml"), "utf8");
@@ -214,8 +235,8 @@ describe("an import at a terminal", () => {
       ["Correct these mistakes in the list? spaces at both ends", ENTER],
       ['Which organisation does "営業郎" mean?', ENTER],
       ['Which organisation does "大阪" mean?', "\u001b[B\r"],
-      ["Apply", "y\r"],
       ["Save these answers", ENTER],
+      ["Apply", "y\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const map = readFileSync(desk.path("a-users-map.yaml"), "utf8");
@@ -241,8 +262,8 @@ describe("an import at a terminal", () => {
     const desk = await deskWith("a.csv", toList("０９０−1111−0001"));
     const { code, stderr } = await desk.type("users import a.csv", [
       ["Correct these mistakes in the list?", ENTER],
-      ["Apply", "y\r"],
       ["Save these answers", ENTER],
+      ["Apply", "y\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(JSON.parse((await desk.run("users list --format json --fields nameKana,tel")).text)).toEqual([
@@ -268,8 +289,8 @@ describe("an import at a terminal", () => {
     const desk = await deskWith("list.xlsx", buildWorkbook({ sheets: { 名簿: sheet } }));
     const { code, stderr } = await desk.type("users import list.xlsx", [
       ['Is 組織コード to be joined from "部門 / 課"?', ENTER],
-      ["Apply", "y\r"],
       ["Save these answers", ENTER],
+      ["Apply", "y\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(JSON.parse((await desk.run("users list --format json --fields orgCode")).text)).toEqual([
@@ -289,8 +310,8 @@ describe("an import at a terminal", () => {
       ['Which field does "部門" stand for?', ENTER],
       ['What does the column "部門" contain?', ENTER],
       ['Which organisation does "庶務係" mean?', "\u001b[B\r"],
-      ["Apply", "y\r"],
       ["Save these answers", ENTER],
+      ["Apply", "y\r"],
     ]);
     expect(asked).toMatchObject({ code: 0 });
     expect(readFileSync(desk.path("a-users-map.yaml"), "utf8")).toContain('"庶務係": "本社/総務部/庶務係"');
@@ -344,8 +365,8 @@ describe("an import at a terminal", () => {
       ['Is フリガナ to be joined from "姓(カナ) + 名(カナ)"?', ENTER],
       ['Which field does "勤務" stand for?', ENTER],
       ['What does the column "勤務" contain?', ENTER],
-      ["Apply", "y\r"],
       ["Save these answers", "n\r"],
+      ["Apply", "y\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(unwrap(stderr)).toContain(
@@ -367,8 +388,8 @@ describe("an import at a terminal", () => {
     const desk = await deskWith("list.xlsx", toBook("2026年4月", "集計"));
     const { code, stderr } = await desk.type("users import list.xlsx --header-row 2", [
       ["Which sheet has the list?", ENTER],
-      ["Apply", "y\r"],
       ["Save these answers", ENTER],
+      ["Apply", "y\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(readFileSync(desk.path("list-users-map.yaml"), "utf8")).toContain('sheet: "*年*月"');
@@ -397,8 +418,8 @@ describe("an import at a terminal", () => {
     );
     const { code, stderr } = await desk.type("users import a.csv", [
       ['Which field does "社員番号" stand for?', ENTER],
-      ["Apply", "y\r"],
       ["Save these answers", ENTER],
+      ["Apply", "y\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("update 1") });
     expect(readFileSync(desk.path("a-users-map.yaml"), "utf8")).toContain('key: "employee-code"');
@@ -411,8 +432,8 @@ describe("an import at a terminal", () => {
       ['Which field does "部署コード" stand for?', ENTER],
       ['Which field does "部門名称" stand for?', ENTER],
       ['Which field does "上位コード" stand for?', ENTER],
-      ["Apply", "y\r"],
       ["Save these answers", ENTER],
+      ["Apply", "y\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("create 1") });
     expect((await desk.run("orgs import tree.csv --yes")).stderr).toContain("unchanged 1");
@@ -433,8 +454,8 @@ describe("an import at a terminal", () => {
     const desk = await deskWith("list.xlsx", buildWorkbook({ sheets: { 名簿: sheet } }));
     const { code, stderr } = await desk.type("users import list.xlsx", [
       ['Is 組織コード to be joined from "本部 / 部"?', ENTER],
-      ["Apply", "y\r"],
       ["Save these answers", ENTER],
+      ["Apply", "y\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(JSON.parse((await desk.run("users list --format json --fields name,orgCode")).text)).toEqual([
@@ -467,8 +488,8 @@ describe("an import at a terminal", () => {
       ['Which field does "部署" stand for?', ENTER],
       ['Which field does "在籍区分" stand for?', ENTER],
       ['What does the column "部署" contain?', ENTER],
-      ["Apply", "y\r"],
       ["Save these answers", ENTER],
+      ["Apply", "y\r"],
     ] as const;
     const savedDesk = async (): Promise<Desk> => {
       const desk = await deskWith("a.csv", toCsv([HEAD, row("1", "営業部")]));
@@ -508,8 +529,8 @@ describe("an import at a terminal", () => {
       const { code, stderr } = await desk.type("users import a.csv", [
         ['Which field does "メモ" stand for?', ENTER],
         ['Which organisation does "大阪" mean?', "\u001b[B\r"],
-        ["Apply", "y\r"],
         ["Save these answers in a-users-map.yaml,", ENTER],
+        ["Apply", "y\r"],
       ]);
       expect({ code, stderr }).toMatchObject({ code: 0 });
       expect(mapOf(desk)).toContain('"大阪": "本社"');
@@ -564,8 +585,8 @@ describe("an import at a terminal", () => {
       );
       const { code, stderr } = await desk.type("users import a.csv", [
         ['Which field does "メモ" stand for?', ENTER],
-        ["Apply", "y\r"],
         ["Save these answers in a-users-map-2.yaml,", ENTER],
+        ["Apply", "y\r"],
       ]);
       expect({ code, stderr }).toMatchObject({ code: 0 });
       expect(mapOf(desk)).toContain("# ours");
@@ -583,8 +604,8 @@ describe("an import at a terminal", () => {
     const desk = await deskWith("a.csv", toCsv(list));
     const { code, stderr } = await desk.type("users import a.csv", [
       ['Skip the rows whose "退職日" has come', ENTER],
-      ["Apply", "y\r"],
       ["Save these answers", ENTER],
+      ["Apply", "y\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("create 2") });
     expect(readFileSync(desk.path("a-users-map.yaml"), "utf8")).toContain('"退職日": ["<=today"]');
@@ -602,8 +623,8 @@ describe("an import at a terminal", () => {
     const desk = await deskWith("list.xlsx", toBook("4月"));
     const first = await desk.type("users import list.xlsx", [
       ['Which field does "Eメール" stand for?', ENTER],
-      ["Apply", "y\r"],
       ["Save these answers", ENTER],
+      ["Apply", "y\r"],
     ]);
     expect(first.code).toBe(0);
     await desk.write("list.xlsx", toBook("4月", "5月"));
