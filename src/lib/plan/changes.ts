@@ -25,10 +25,10 @@ export const findFieldHeader = (kind: Import["kind"], field: string, other?: str
 };
 
 const CUSTOM_PREFIX = "custom:";
-const PARENT_FIELD = "parent";
+export const PARENT_FIELD = "parent";
 
 /** The fields that determine an organisation's parent. If all are blank, the parent is 全社. */
-const ORG_PLACE_FIELDS: readonly string[] = [PARENT_FIELD, "parentCode", "parentPath"];
+export const ORG_PLACE_FIELDS: readonly string[] = [PARENT_FIELD, "parentCode", "parentPath"];
 
 /** Returns the headers of the columns that set a field. */
 export const getFieldHeaders = (kind: Import["kind"], field: string): readonly string[] =>

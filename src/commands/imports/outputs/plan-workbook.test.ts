@@ -82,6 +82,55 @@ test("a workbook has a sheet with counts, and one for each kind of change, befor
   }
 });
 
+test.each([
+  ["code", "D", "S", "N"],
+  ["name", "開発部", "営業部", "総務部"],
+  ["path", "本社/開発部", "本社/営業部", "本社／総務部"],
+])(
+  "a workbook shows organisations by their paths, before and after, also by --org-by %s",
+  async (by, dev, sales, other) => {
+    const desk = await freshDesk();
+    const orgs = ["本社,H,", "営業部,S,H", "開発部,D,H", by === "code" ? "総務部,N,H" : "総務部,,H"];
+    await desk.write("orgs.csv", csv(["組織名,組織コード,上位組織コード", ...orgs]));
+    await desk.write(
+      "before.csv",
+      csv(["氏名,メールアドレス,組織コード", "山田,a@x.jp,S", "髙橋,b@x.jp,D", "佐藤,c@x.jp,S"]),
+    );
+    const rows = [`山田,a@x.jp,${dev}`, `髙橋,b@x.jp,${sales}`, `佐藤,c@x.jp,${other}`];
+    await desk.write("after.csv", csv(["氏名,メールアドレス,組織コード", ...rows]));
+    expect((await desk.run("orgs import orgs.csv --yes")).code).toBe(0);
+    expect((await desk.run("users import before.csv --yes")).code).toBe(0);
+    const line = `users import after.csv --org-by ${by} --dry-run --report plan.xlsx --lang ja`;
+    expect(await desk.run(line)).toMatchObject({ code: 0 });
+    const [head = [], ...shown] = cellsOf(sheetsOf(readFileSync(desk.path("plan.xlsx"))).get("更新") ?? "");
+    expect(head.slice(3)).toEqual(["組織#4", "組織(変更前)#4", "組織(変更後)#4"]);
+    expect(shown.map((cells) => cells.slice(3))).toEqual([
+      ["本社/開発部#2", "本社/営業部#2", "本社/開発部#5"],
+      ["本社/営業部#2", "本社/開発部#2", "本社/営業部#5"],
+      ["本社/総務部#2", "本社/営業部#2", "本社/総務部#5"],
+    ]);
+  },
+);
+
+test("a workbook of organisations shows parents by their paths", async () => {
+  const desk = await freshDesk();
+  const head = "組織名,組織コード,上位組織コード,上位組織パス";
+  await desk.write("orgs.csv", csv([head, "本社,H,,", "営業部,S,H,", "支社,,,"]));
+  await desk.write("new.csv", csv([head, "営業部,S,,支社", "開発部,D,H,", "総務部,G,,支社"]));
+  expect((await desk.run("orgs import orgs.csv --yes")).code).toBe(0);
+  expect(await desk.run("orgs import new.csv --dry-run --report plan.xlsx --lang ja")).toMatchObject({ code: 0 });
+  const sheets = sheetsOf(readFileSync(desk.path("plan.xlsx")));
+  expect(cellsOf(sheets.get("更新") ?? "").map((cells) => cells.slice(3))).toEqual([
+    ["上位組織(変更前)#4", "上位組織(変更後)#4"],
+    ["本社#2", "支社#5"],
+  ]);
+  expect(cellsOf(sheets.get("追加") ?? "").map((cells) => cells.slice(4))).toEqual([
+    ["上位組織#4"],
+    ["本社#2"],
+    ["支社#2"],
+  ]);
+});
+
 test("the same workbook is written again from the kept plan, and from the versions after the commit", async () => {
   const desk = await deskWithPlan("en");
   expect((await desk.run("imports show P3 --report again.xlsx --lang en")).code).toBe(0);

@@ -10,6 +10,8 @@ import {
   ROW_ACTION_NAMES,
   type RecordAction,
 } from "../../../lib/model/import.ts";
+import { nameKey } from "../../../lib/model/normalise.ts";
+import { listPathReadings } from "../../../lib/model/path-readings.ts";
 import { getThingNoun } from "../../../lib/model/problem.ts";
 import { formatMoment } from "../../../lib/model/time.ts";
 import {
@@ -18,6 +20,8 @@ import {
   listInitialValues,
   listValueChanges,
   NAME_FIELDS,
+  ORG_PLACE_FIELDS,
+  PARENT_FIELD,
   getRowRecordName,
   type ValueChange,
 } from "../../../lib/plan/changes.ts";
@@ -26,6 +30,7 @@ import { PLAN_ACTIONS, type Plan } from "../../../lib/plan/plan.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 import type { Cell, CellStyle, Sheet } from "../../../lib/xlsx/write.ts";
 import { resolveTimezone, type Tools } from "../../tools.ts";
+import { listPathEnds } from "../plan/org-names.ts";
 import { buildPlan } from "../plan/show.ts";
 import { readKeptRecords, ReasonCursor } from "./row-reasons.ts";
 
@@ -34,7 +39,10 @@ interface PlanBook {
   readonly tools: Tools;
   readonly told: Import;
   readonly plan: Plan;
-  /** the paths of the organisations by their codes; empty if the acting account cannot read them */
+  /**
+   * the paths of the organisations by their codes; if the file names organisations otherwise, also the paths of those
+   * without a code by the keys of the names that the file may contain. Empty if the acting account cannot read them
+   */
   readonly orgPaths: ReadonlyMap<string, string>;
   readonly say: (words: Text) => string;
 }
@@ -82,13 +90,22 @@ export async function buildPlanSheets(tools: Tools, told: Import, isKept: boolea
   ];
 }
 
+/** The title of the columns that show an organisation by its path, whatever the file calls it. */
+const ORG_TITLE = text("organisation", "組織");
+
 const isOrgColumn = ({ refers }: { readonly refers?: { readonly to: string } | undefined }): boolean =>
   refers?.to === "org";
 
-async function loadOrgPaths(tools: Tools, { kind }: Import): Promise<PlanBook["orgPaths"]> {
+async function loadOrgPaths(tools: Tools, { kind, request }: Import): Promise<PlanBook["orgPaths"]> {
   if (!FORMATS[kind].columns.some(isOrgColumn)) return new Map();
-  const orgs = await ignoreFailure(async () => (await tools.tenant("orgs")).client.orgs.list());
-  return new Map((orgs ?? []).flatMap(({ code, path }) => (code === null ? [] : [[code, path] as const])));
+  const orgs = (await ignoreFailure(async () => (await tools.tenant("orgs")).client.orgs.list())) ?? [];
+  const uncoded = (request?.orgBy ?? "code") === "code" ? [] : orgs.filter(({ code }) => code === null);
+  return new Map([
+    ...uncoded.flatMap(({ path }) => listPathEnds(path).map((end) => [nameKey(end), path] as const)),
+    // a whole path is not the end of another path
+    ...uncoded.map(({ path }) => [nameKey(path), path] as const),
+    ...orgs.flatMap(({ code, path }) => (code === null ? [] : [[code, path] as const])),
+  ]);
 }
 
 const styled = (words: string, style: CellStyle): Cell => ({ text: words, style });
@@ -164,10 +181,11 @@ async function* readRows(
   }
 }
 
-/** Returns the values that a sheet shows for a record. */
+/** Returns the values that a sheet shows for a record. A parent has one column, whatever column of the file sets it. */
 const listShownValues = (row: PlanRow, action: RecordAction): readonly ValueChange[] => {
   if (action === "update") return listValueChanges(row);
-  return listInitialValues(action === "create" || row.before.length === 0 ? row : { after: row.before });
+  const values = listInitialValues(action === "create" || row.before.length === 0 ? row : { after: row.before });
+  return values.map((one) => (ORG_PLACE_FIELDS.includes(one.field) ? { ...one, field: PARENT_FIELD } : one));
 };
 
 /** Returns the columns in which at least one record has a value, or changes it. */
@@ -180,7 +198,11 @@ async function findValueColumns(book: PlanBook, selection: RecordSelection): Pro
     selection.action !== "update" &&
     (NAME_FIELDS.includes(field) || (hasOrgs(book, selection) && isOrgField(book, field)));
   const shown = [...fields].filter((field) => !isLeading(field));
-  return shown.map((field) => ({ field, header: findFieldHeader(book.told.kind, field, selection.thing) }));
+  const findTitle = (field: string): string =>
+    hasOrgs(book, selection) && isOrgField(book, field)
+      ? book.say(ORG_TITLE)
+      : findFieldHeader(book.told.kind, field, selection.thing);
+  return shown.map((field) => ({ field, header: findTitle(field) }));
 }
 
 const buildChangeSheet = (book: PlanBook, selection: RecordSelection): Sheet => {
@@ -202,7 +224,7 @@ async function* renderChanges(
     ...(hasFile(told) && action !== "delete" ? [text("row", "行")] : []),
     text("key", "キー"),
     text("name", "名前"),
-    ...(hasOrgs(book, selection) ? [text("organisation", "組織")] : []),
+    ...(hasOrgs(book, selection) ? [ORG_TITLE] : []),
   ];
   const headers = [
     ...leading.map(say),
@@ -257,12 +279,14 @@ function renderRecord(
 }
 
 const isOrgField = ({ told }: PlanBook, field: string): boolean =>
-  FORMATS[told.kind].columns.some((column) => column.field === field && isOrgColumn(column));
+  field === PARENT_FIELD || FORMATS[told.kind].columns.some((column) => column.field === field && isOrgColumn(column));
 
 /** Returns a value as a cell shows it: for an organisation, its path. */
 const formatValue = (book: PlanBook, field: string, value: ValueChange["after"]): string => {
-  if (typeof value === "string") return (isOrgField(book, field) ? book.orgPaths.get(value) : undefined) ?? value;
-  return (value ?? []).join(", ");
+  if (typeof value !== "string") return (value ?? []).join(", ");
+  if (!isOrgField(book, field)) return value;
+  const names = [value, ...listPathReadings(value).map(nameKey)];
+  return names.map((name) => book.orgPaths.get(name)).find((path) => path !== undefined) ?? value;
 };
 
 /** Returns the organisation of a record after the plan, or of a deleted record before the plan. */
