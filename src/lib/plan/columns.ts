@@ -246,6 +246,8 @@ export interface ImportResult {
   readonly plan: Import;
   readonly dryRun: boolean;
   readonly committed: boolean;
+  /** true if the plan is kept, so that it can be committed later by its number */
+  readonly isKept?: boolean | undefined;
   /** the rows left out of the upload file, if one was written */
   readonly leftOut?: LeftOutSummary | undefined;
 }
@@ -266,10 +268,14 @@ const createResultCountColumn = (key: keyof Import, header: Text): Column<Import
 
 /**
  * Columns of an import's result. A column without a value is omitted, because not every import requires wipes or closes
- * tasks.
+ * tasks, and a plan that is discarded has no number that a command accepts.
  */
 export const RESULT_COLUMNS: readonly Column<ImportResult>[] = [
-  ...pickDetailColumns("number", "change"),
+  ...pickDetailColumns("number").map((column) => ({
+    ...column,
+    value: ({ plan, committed, isKept = false }: ImportResult) => (committed || isKept ? plan.number : undefined),
+  })),
+  ...pickDetailColumns("change"),
   ...pickDetailColumns("id").map((column) => ({ ...column, key: "importId" })),
   ...pickDetailColumns("tenant", "mode"),
   { key: "dryRun", header: text("dry run", "確認のみ(変更なし)"), value: ({ dryRun }) => dryRun },

@@ -65,6 +65,7 @@ test("a workbook has a sheet with counts, and one for each kind of change, befor
   );
   expect(summary).toContain("ファイル | after.csv");
   expect(summary).toContain("適用の方法 | clomoctl imports commit P3");
+  expect(summary).toContain("No. | P3");
   expect(summary).toContain("ユーザー: 削除 | 1");
   expect(cellsOf(sheets.get("更新") ?? "")).toEqual([
     ["行#4", "キー#4", "名前#4", "組織#4", "役職(変更前)#4", "役職(変更後)#4"],
@@ -102,7 +103,10 @@ test.each([
     expect((await desk.run("users import before.csv --yes")).code).toBe(0);
     const line = `users import after.csv --org-by ${by} --dry-run --report plan.xlsx --lang ja`;
     expect(await desk.run(line)).toMatchObject({ code: 0 });
-    const [head = [], ...shown] = cellsOf(sheetsOf(readFileSync(desk.path("plan.xlsx"))).get("更新") ?? "");
+    const sheets = sheetsOf(readFileSync(desk.path("plan.xlsx")));
+    // no command accepts the number of a plan that is not kept
+    expect(cellsOf(sheets.get("計画") ?? "").map(([label]) => label)).not.toContain("No.#4");
+    const [head = [], ...shown] = cellsOf(sheets.get("更新") ?? "");
     expect(head.slice(3)).toEqual(["組織#4", "組織(変更前)#4", "組織(変更後)#4"]);
     expect(shown.map((cells) => cells.slice(3))).toEqual([
       ["本社/開発部#2", "本社/営業部#2", "本社/開発部#5"],

@@ -125,7 +125,7 @@ async function* renderSummary(book: PlanBook, isKept: boolean): AsyncGenerator<r
   yield [
     [styled(say(text(`Changes to ${plan.target.en}`, `変更の計画: ${plan.target.ja}`)), "title")],
     fact(text("tenant", "テナント"), plan.target),
-    fact(text("no.", "No."), same(told.number)),
+    ...(isKept || told.change !== null ? [fact(text("no.", "No."), same(told.number))] : []),
     fact(text("kind", "種類"), getFormatTitle(FORMATS[told.kind])),
     fact(text("mode", "インポート方法"), getDisplayName(IMPORT_MODE_NAMES, told.mode)),
     ...(told.fileName === "" ? [] : [fact(source, same(told.fileName))]),

@@ -57,7 +57,7 @@ export async function settlePlan(
   pending: PendingPlan,
   { dryRun = false, changes = !hasNoEffect(pending.plan), file, ...answers }: SettleOptions,
 ): Promise<Outcome> {
-  const { plan } = pending;
+  const { plan, isKept } = pending;
   const planned = await buildPlan(tools, plan);
   if (dryRun || !changes) {
     requireConfirmedCounts(planned, answers);
@@ -67,13 +67,13 @@ export async function settlePlan(
     if (!dryRun)
       await tools.terminal.note(isBlocked ? pending.unchanged : text("nothing to change", "変更はありません"));
     await pending.leave();
-    await showImportResult(tools, { plan, dryRun, committed: false, leftOut }, pending.isKept);
+    await showImportResult(tools, { plan, dryRun, committed: false, isKept, leftOut });
     return isPartial(plan) ? "partial" : undefined;
   }
   if (!(await confirmForeignFile(tools, plan, answers)) || !(await askToApply(tools, planned, answers, file?.name))) {
     await tools.terminal.note(pending.unchanged);
     await pending.leave();
-    await showImportResult(tools, { plan, dryRun, committed: false });
+    await showImportResult(tools, { plan, dryRun, committed: false, isKept });
     return undefined;
   }
   await (await tools.tenant()).permitChange();
@@ -86,14 +86,10 @@ export async function settlePlan(
   return isPartial(done) ? "partial" : undefined;
 }
 
-/**
- * Shows an import's result, then what was done and how to undo it. The latter comes last, because people look there.
- *
- * @param isKept true if the plan of a dry run can be committed later, as was already reported
- */
-export async function showImportResult(tools: Tools, result: ImportResult, isKept = false): Promise<void> {
+/** Shows an import's result, then what was done and how to undo it. The latter comes last, because people look there. */
+export async function showImportResult(tools: Tools, result: ImportResult): Promise<void> {
   const { terminal, globals } = tools;
-  const { plan, committed, dryRun } = result;
+  const { plan, committed, dryRun, isKept = false } = result;
   if (isResultSuppressed(tools, result)) return;
   const columns = RESULT_COLUMNS.filter(({ value }) => globals.fields !== undefined || value(result) !== undefined);
   await terminal.show(listColumns(terminal, columns, DEFAULT_RESULT_COLUMNS), result);

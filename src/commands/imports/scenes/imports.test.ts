@@ -68,6 +68,22 @@ describe("an import", () => {
     expect(await readdir(join(desk.home, "tmp"))).toEqual([]);
   });
 
+  test("shows the number of a plan only if the plan is kept or committed", async () => {
+    const desk = await freshDesk();
+    expect((await desk.run("orgs create 本社")).code).toBe(0);
+    const line = "users import people.csv --create-orgs --dry-run";
+    const numberOf = async (words: string) =>
+      (JSON.parse((await desk.run(`${words} --format json`)).text) as { number?: string }).number;
+    expect(await numberOf(line)).toBeUndefined();
+    expect(await numberOf(`${line} --keep-plan`)).toBe("P2");
+    expect(await desk.type("imports commit P2", [["Apply", "n\r"]])).toMatchObject({
+      code: 0,
+      text: expect.stringMatching(/no\..* P2$/m),
+    });
+    expect(await numberOf("imports commit P2 --yes")).toBe("2");
+    expect(await numberOf("users import people.csv --yes")).toBeUndefined();
+  });
+
   test("with --dry-run changes nothing and discards its plan, which --keep-plan keeps for commit", async () => {
     const desk = await freshDesk();
     expect((await desk.run("orgs create 本社")).code).toBe(0);
