@@ -125,11 +125,11 @@ const findUnclearFileNames = (
  * part becomes smaller.
  */
 const BUDGET_DEFINITIONS: readonly BudgetDefinition[] = [
-  { name: "lines of src", target: 99_000, limit: 147_010, of: countLinesBelow(/^src\//) },
+  { name: "lines of src", target: 99_000, limit: 147_030, of: countLinesBelow(/^src\//) },
   {
     name: "imports, deletion",
     target: 11_500,
-    limit: 24_481,
+    limit: 24_500,
     of: countLinesBelow(
       /^src\/lib\/plan\//,
       /^src\/lib\/tenant\/plans\/(?!sqlite\/undo\/|deletion)/,

@@ -352,4 +352,7 @@ test("the plan of an undo names the app of each SECURED APPs user", async () => 
   const { en, ja } = await runInBoth(`undo ${number} --dry-run`, at());
   expect(en.stderr).toContain("  + Docs user taro01 太郎\n  + Calendar user taro01 太郎\n");
   expect(ja.stderr).toContain("  + Docs ユーザー taro01 太郎\n  + Calendar ユーザー taro01 太郎\n");
+  expect(await run(`undo ${number} --yes`, at())).toMatchObject({ exit: 0 });
+  const { stdout } = await run("imports show last --rows --format json", at());
+  expect(JSON.parse(stdout)).toMatchObject([{ app: "docs" }, { app: "calendar" }]);
 });

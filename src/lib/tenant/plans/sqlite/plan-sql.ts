@@ -13,6 +13,7 @@ import { getStoredKind, getStoredKindByOrgName, getKindsOfThing } from "./tables
 import { RECORD_SCOPE_CONDITIONS } from "../../store/scope.ts";
 import type { StagedFile } from "../staging/counts.ts";
 import type { FormatName } from "../../../model/console-files.ts";
+import { FORMATS } from "../../../model/formats.ts";
 import type { StoredRequest } from "../import-rows.ts";
 
 /** The staged file of a deletion. A deletion does not read a file, so all values are empty. */
@@ -30,9 +31,13 @@ const NO_STAGED_FILE: StagedFile = {
   unknownColumns: [],
 };
 
-/** Returns the import kinds whose records an import writes. The first is the import's own kind. */
-export const listImportKinds = ({ kind, detail }: ImportRecord): readonly StoredKind[] => [
+/**
+ * Returns the import kinds whose records an import writes. The first is the import's own kind. An undo may concern
+ * records of several SECURED APPs.
+ */
+export const listImportKinds = ({ kind, detail }: ImportRecord): readonly [StoredKind, ...StoredKind[]] => [
   getStoredKind(kind),
+  ...(detail.request === null ? getKindsOfThing(FORMATS[kind].thing.name).filter(({ name }) => name !== kind) : []),
   ...(detail.counts?.beside ?? []).flatMap(({ thing }) => getKindsOfThing(thing)),
 ];
 

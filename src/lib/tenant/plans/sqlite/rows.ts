@@ -1,6 +1,7 @@
 import type { RowQuery } from "../engine.ts";
 import type { PlanRow } from "../../../contract/index.ts";
 import type { ImportedField } from "../staging/kinds.ts";
+import type { Thing } from "../../../model/thing.ts";
 import type { Database, Params, Row } from "../../store/sqlite/database.ts";
 import {
   buildChangesFieldSql,
@@ -37,6 +38,20 @@ const buildCustomFieldPieces = (value: string): string =>
 /** SQL of the members of a plan's row, each as JSON, in the order in which they are written. */
 type RowParts = Readonly<Record<Exclude<keyof PlanRow, "thing" | "app" | "leftOut">, string>> &
   Readonly<Partial<Record<"thing" | "app" | "leftOut", string>>>;
+
+/** The members of a line that contain the type of its record and the app. */
+export type RecordTypeParts = Pick<RowParts, "thing" | "app">;
+
+/**
+ * Returns the members of a line that contain the type of its record, unless it is the usual type, and for an undo the
+ * app.
+ *
+ * @param usual the record type of the plan's kind
+ */
+export const buildRecordTypeParts = ({ name, thing }: StoredKind, usual: Thing, isUndo: boolean): RecordTypeParts => ({
+  ...(thing !== usual && { thing: `'"${thing.name}"'` }),
+  ...(isUndo && thing.scope !== undefined && { app: `'"${name}"'` }),
+});
 
 /** SQL: a line of NDJSON. SQLite assembles it, so that a million rows do not become JavaScript objects. */
 export const buildLineSql = (parts: RowParts): string => buildJsonObjectSql(Object.entries(parts), "\n");
@@ -188,19 +203,18 @@ export const buildDeletedLineSql = (kind: StoredKind, parts: Partial<RowParts> =
 };
 
 /**
- * SQL: the lines of the records that a plan deletes. @param isFurther true if the records are not of the import's own
- * kind
+ * SQL: the lines of the records that a plan deletes. @param usual the record type of the import's own kind
  */
 const buildDeletedLinesSql = (
   { kind }: PlanDefinition,
-  { protectedToo, isFurther }: { readonly protectedToo: boolean; readonly isFurther: boolean },
+  { protectedToo, usual }: { readonly protectedToo: boolean; readonly usual: Thing },
 ): string => {
   const { thing, inScope, isLacking } = kind;
   const lacking =
     protectedToo && thing.protects?.missing !== undefined
       ? `${inScope} and ${buildIsMissingRecordSql("t.pk")}`
       : isLacking;
-  const line = buildDeletedLineSql(kind, isFurther ? { thing: `'"${thing.name}"'` } : {});
+  const line = buildDeletedLineSql(kind, buildRecordTypeParts(kind, usual, false));
   return `select ${line} as line from ${thing.name} t where ${lacking} order by t.pk limit :left`;
 };
 
@@ -263,7 +277,7 @@ export function* readPlanLines(database: Database, plans: PlanDefinitions, query
     yield* reader.staged(buildStagedLinesSql(database, plan, all, upload));
   if (mode !== "append" && (all || actions.includes("delete"))) {
     for (const one of plans)
-      yield* reader.deleted(buildDeletedLinesSql(one, { protectedToo, isFurther: one !== plan }), one.kind.name);
+      yield* reader.deleted(buildDeletedLinesSql(one, { protectedToo, usual: plan.kind.thing }), one.kind.name);
   }
 }
 

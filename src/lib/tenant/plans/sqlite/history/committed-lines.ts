@@ -14,7 +14,14 @@ import type { RowQuery } from "../../engine.ts";
 import type { ImportedField } from "../../staging/kinds.ts";
 import type { Database, Params, Row } from "../../../store/sqlite/database.ts";
 import { buildKeyTextSql, findReference } from "../expressions.ts";
-import { buildFieldPiece, batchLines, buildLineSql, buildUnfiledPieces } from "../rows.ts";
+import {
+  buildFieldPiece,
+  batchLines,
+  buildLineSql,
+  buildRecordTypeParts,
+  buildUnfiledPieces,
+  type RecordTypeParts,
+} from "../rows.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 import type { StoredKind, StoredReference, ThingTable } from "../stored-kind.ts";
 
@@ -179,8 +186,8 @@ const buildSetsSecretSql = ({ kind: { table }, sides }: KindHistory, action: Rec
 
 /** Options for the rows that describe a committed import. */
 interface EventLineOptions {
-  /** true if the rows are not of the import's main record type and therefore contain the name of their type */
-  readonly isFurther?: boolean;
+  /** members that contain the type of the records and their app */
+  readonly typeParts?: RecordTypeParts;
   /** true if an upload file of the import leaves records out */
   readonly hasLeftOut?: boolean;
 }
@@ -196,13 +203,13 @@ const buildLeftOutSql = ({ kind }: KindHistory): string =>
 const buildEventLineSql = (
   of: KindHistory,
   action: RecordAction,
-  { isFurther = false, hasLeftOut = false }: EventLineOptions,
+  { typeParts, hasLeftOut = false }: EventLineOptions,
 ): string => {
   const { kind, sides } = of;
   const none = "'[]'";
   const place = buildPathSql(kind.table, "e.pk", "before");
   return buildLineSql({
-    ...(isFurther && { thing: `'"${kind.thing.name}"'` }),
+    ...typeParts,
     row: "0",
     line: "0",
     key: `json_quote(coalesce(${buildKeyTextSql(kind, action === "delete" ? sides.before : sides.after)}, ''))`,
@@ -242,9 +249,11 @@ const buildEventLinesSql = (
 
 const ACTION_ORDER = ["update", "create", "delete"] as const;
 
-/** A committed import and its record types. The rows of all types except the first contain the name of their type. */
+/** A committed import and its kinds. The rows of other record types than the first contain the name of their type. */
 export interface CommittedRowsQuery {
-  readonly kinds: readonly StoredKind[];
+  readonly kinds: readonly [StoredKind, ...StoredKind[]];
+  /** true if the rows contain the app of their record */
+  readonly isUndo: boolean;
   readonly revision: number;
 }
 
@@ -254,7 +263,7 @@ export interface CommittedRowsQuery {
  */
 export function* readCommittedLines(
   database: Database,
-  { kinds, revision }: CommittedRowsQuery,
+  { kinds, isUndo, revision }: CommittedRowsQuery,
   { actions, limit = Number.MAX_SAFE_INTEGER }: RowQuery,
 ): Generator<Uint8Array> {
   const events: EventSelection = {
@@ -268,13 +277,14 @@ export function* readCommittedLines(
     rest -= 1;
     return row;
   };
-  for (const [at, kind] of kinds.entries()) {
+  for (const kind of kinds) {
+    const typeParts = buildRecordTypeParts(kind, kinds[0].thing, isUndo);
     collectPastStates(database, kind, events);
     for (const action of ACTION_ORDER) {
       if (rest <= 0 || (actions.length > 0 && !actions.includes(action))) continue;
       const scope = kind.thing.scope === undefined ? "" : `where app = '${kind.name}'`;
       const rows = database.iterate(
-        `select line from (${buildEventLinesSql(kind, action, events, { isFurther: at > 0, hasLeftOut })}) ${scope} limit :rest`,
+        `select line from (${buildEventLinesSql(kind, action, events, { typeParts, hasLeftOut })}) ${scope} limit :rest`,
         {
           ...events.values,
           rest,

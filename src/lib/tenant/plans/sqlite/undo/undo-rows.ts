@@ -1,4 +1,6 @@
 import type { PlanRow } from "../../../../contract/index.ts";
+import type { FormatName } from "../../../../model/console-files.ts";
+import { FORMATS } from "../../../../model/formats.ts";
 import type { PlanCounts } from "../../staging/counts.ts";
 import { getVersionSchema } from "../../../versions/keep.ts";
 import { RELATIONS } from "../../../versions/references.ts";
@@ -22,6 +24,7 @@ import {
   batchLines,
   buildDeletedLineSql,
   buildLineSql,
+  buildRecordTypeParts,
   buildStoredPiece,
   buildValuePiece,
 } from "../rows.ts";
@@ -89,15 +92,6 @@ export const countChangedColumns = (database: Database, kind: StoredKind): PlanC
   });
 };
 
-/** Returns the members of a line that contain the record type, unless it is that of the first kind, and the app. */
-const buildThingPart = (
-  { name, thing }: StoredKind,
-  first: string,
-): Readonly<Partial<Record<"thing" | "app", string>>> => ({
-  ...(name !== first && { thing: `'"${thing.name}"'` }),
-  ...(thing.scope !== undefined && { app: `'"${name}"'` }),
-});
-
 /** SQL: a field's value after the undo, as a fragment of a line. The same undo may restore a referenced record. */
 const buildUndoneFieldPiece = (
   kind: StoredKind,
@@ -123,7 +117,7 @@ const buildColumnPiece = ({ thing }: StoredKind, name: string, value: string): s
  * SQL: the lines of a kind's records that are restored or get their former values, in the order in which the records
  * were created.
  */
-const buildWrittenLinesSql = (kind: StoredKind, first: string, upload: UploadSql | undefined): string => {
+const buildWrittenLinesSql = (kind: StoredKind, first: FormatName, upload: UploadSql | undefined): string => {
   const isBack = "u.action = 'create'";
   const beside = listColumnsOutsideFiles(kind);
   const changed = (piece: (field: ImportedField) => string, ofBeside: (name: string) => string): string =>
@@ -138,7 +132,7 @@ const buildWrittenLinesSql = (kind: StoredKind, first: string, upload: UploadSql
       ]),
     );
   const line = buildLineSql({
-    ...buildThingPart(kind, first),
+    ...buildRecordTypeParts(kind, FORMATS[first].thing, true),
     row: "0",
     line: "0",
     key: `json_quote(coalesce(${buildCaseSql("t.pk is null", buildKeyTextSql(kind, buildStagedColumnSql), buildKeyTextSql(kind))}, ''))`,
@@ -200,9 +194,9 @@ export const storeUndoLeftOut = (database: Database, kind: StoredKind, { fields,
 };
 
 /** SQL: the lines of the records of a kind that are deleted. */
-const buildUndoDeletionsSql = (kind: StoredKind, first: string): string => {
+const buildUndoDeletionsSql = (kind: StoredKind, first: FormatName): string => {
   const { thing } = kind;
-  return `select ${buildDeletedLineSql(kind, buildThingPart(kind, first))} as line from ${getStagedTable({ thing })} u ${ORDERED_JOIN} main.${thing.name} t on t.pk = u.pk
+  return `select ${buildDeletedLineSql(kind, buildRecordTypeParts(kind, FORMATS[first].thing, true))} as line from ${getStagedTable({ thing })} u ${ORDERED_JOIN} main.${thing.name} t on t.pk = u.pk
     where u.action = 'delete' ${thing.scope === undefined ? "" : `and ${recordColumn(thing.scope)} = '${kind.name}'`} order by u.pk limit :left`;
 };
 
@@ -260,7 +254,7 @@ const UNDO_LINE_ACTIONS = ["update", "create", "delete"] as const;
  */
 export function* readUndoLines(
   database: Database,
-  first: StoredKind["name"],
+  first: FormatName,
   { actions, limit, upload }: RowQuery,
 ): Generator<Uint8Array> {
   const asked = UNDO_LINE_ACTIONS.filter(

@@ -110,7 +110,8 @@ const loadLineReader = async (reading: PlanReading): Promise<(database: Database
       const { readCommittedLines } = await import("../history/committed-lines.ts");
       const kinds = listImportKinds(reading.record);
       const revision = reading.record.revision ?? -1;
-      return (database) => readCommittedLines(database, { kinds, revision }, reading.query);
+      const isUndo = reading.record.detail.request === null;
+      return (database) => readCommittedLines(database, { kinds, isUndo, revision }, reading.query);
     }
     case "problems": {
       const [{ request }] = buildPlanDefinitions(reading.record);
