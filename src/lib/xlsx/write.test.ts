@@ -4,9 +4,9 @@ import { Failure } from "../errors/index.ts";
 import { WorkbookReader } from "./workbook.ts";
 import { encodeSheets, type Sheet } from "./write.ts";
 
-const sheetOf = (name: string, rows: readonly string[][], printed?: boolean): Sheet => ({
+const sheetOf = (name: string, rows: readonly string[][], continues?: boolean): Sheet => ({
   name,
-  printed,
+  continues,
   rows: (async function* () {
     for (const row of rows) yield [row];
   })(),
@@ -24,7 +24,7 @@ const rowsIn = async (bytes: Uint8Array, sheet: string): Promise<readonly (reado
 const encode = async (sheets: readonly Sheet[], maxRows?: number): Promise<Uint8Array> =>
   Uint8Array.from(Buffer.concat(await Array.fromAsync(encodeSheets(sheets, maxRows))));
 
-test("a printed sheet that is full continues on another sheet below the same header", async () => {
+test("a sheet that continues gets another sheet below the same header", async () => {
   const rows = [["キー"], ["a"], ["b"], ["c"], ["=1+1"], ["_x0041_\u0001"]];
   const book = await encode([sheetOf("更新", rows, true), sheetOf("A & B", [["x"]], true)], 3);
   expect(await rowsIn(book, "更新")).toEqual([["キー"], ["a"], ["b"]]);
@@ -60,9 +60,23 @@ test("every sheet is printed on A4 landscape, and rows are as high as their wrap
   expect(texts.find((xml) => xml.includes("<workbook "))?.match(/_xlnm\.Print_Titles/g)).toHaveLength(2);
   expect([...kept.matchAll(/<row r="(\d)"([^>]*)>/g)].map(([, row, height]) => [row, height])).toEqual([
     ["1", ""],
-    ["2", ' ht="72" customHeight="1"'],
+    ["2", ' ht="54"'],
     ["3", ""],
   ]);
+});
+
+test("the first row is a header, and columns are as wide as their contents unless the page is too narrow", async () => {
+  const [key, path] = ["taro.hasegawa001@kanagawa-branch.example.jp", "東日本営業本部/首都圏第一営業統括部/法人営業部"];
+  const widths = async (cells: readonly string[]): Promise<readonly number[]> => {
+    const book = await encode([sheetOf("Sheet1", [cells.map((_, at) => `列${at}`), [...cells]])]);
+    const sheet = listXmlParts(Buffer.from(book)).find((xml) => xml.includes("<worksheet ")) ?? "";
+    expect([...sheet.matchAll(/<c r="A\d" s="(\d)"/g)].map(([, style]) => style)).toEqual(["3", "1"]);
+    return [...sheet.matchAll(/<col [^>]*width="(\d+)"/g)].map(([, width]) => Number(width));
+  };
+  expect(await widths([key, path, "主任"])).toEqual([45, 48, 8]);
+  const narrow = await widths([key, path, key, path, key, path, "主任"]);
+  expect(narrow.reduce((sum, width) => sum + width, 0)).toBeLessThanOrEqual(180);
+  expect(narrow).toEqual([28, 28, 28, 28, 28, 28, 8]);
 });
 
 /** Returns the XML of the parts of a workbook, in their order. */

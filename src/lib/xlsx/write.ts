@@ -26,12 +26,11 @@ const buildRelationships = (...targets: readonly (readonly [type: string, target
     .join("")}</Relationships>`;
 
 /** The style of a cell. Every style has number format 49, which is text. */
-export type CellStyle = "text" | "wrapped" | "title" | "header" | "changed" | "deleted";
+export type CellStyle = "text" | "title" | "header" | "changed" | "deleted";
 
 /** The formats of the styles, in the order of {@link CELL_STYLES}: number of the font and of the fill, and whether cells wrap. */
 const STYLE_FORMATS = {
-  text: [0, 0, false],
-  wrapped: [0, 0, true],
+  text: [0, 0, true],
   title: [1, 0, false],
   header: [2, 2, true],
   changed: [0, 3, true],
@@ -44,11 +43,11 @@ const CELL_STYLES = Object.keys(STYLE_FORMATS);
 const getStyleNumber = (style: CellStyle): number => CELL_STYLES.indexOf(style) + 1;
 
 const FONTS = [
-  '<font><sz val="11"/></font>',
-  '<font><b/><sz val="14"/></font>',
-  '<font><b/><sz val="11"/></font>',
-  '<font><sz val="11"/><color rgb="FFC00000"/></font>',
-];
+  '<sz val="11"/>',
+  '<b/><sz val="14"/>',
+  '<b/><sz val="11"/>',
+  '<sz val="11"/><color rgb="FFC00000"/>',
+].map((look) => `<font>${look}<name val="Yu Gothic"/><family val="2"/><charset val="128"/></font>`);
 
 const buildFill = (color: string): string =>
   `<fill><patternFill patternType="solid"><fgColor rgb="FF${color}"/><bgColor indexed="64"/></patternFill></fill>`;
@@ -144,77 +143,86 @@ export type Cell = string | StyledCell;
 /** Rows of a sheet, many at a time. */
 type Batches = AsyncIterable<readonly (readonly Cell[])[]>;
 
-/** A sheet of a workbook. The first row stays in view, and is repeated on every page of A4 landscape. */
+/**
+ * A sheet of a workbook. The first row is the header: it stays in view, and is repeated on every page of A4 landscape.
+ * Columns are as wide as their contents, as far as the page has room, and longer cells wrap.
+ */
 export interface Sheet {
   /** at most 31 characters, none of `[]:*?/\`; no other sheet has it */
   readonly name: string;
   readonly rows: Batches;
-  /**
-   * true for a sheet that people read: columns have the width of their contents, long cells wrap, and rows beyond
-   * Excel's limit continue on a further sheet
-   */
-  readonly printed?: boolean | undefined;
+  /** true: rows beyond Excel's limit continue on a further sheet; otherwise they are refused */
+  readonly continues?: boolean | undefined;
 }
 
 /** Maximum number of rows whose cells determine the widths of the columns. */
 const MAX_MEASURED_ROWS = 300;
 
-const MIN_WIDTH = 8;
-const MAX_WIDTH = 48;
-const USUAL_WIDTH = 20;
+/** Widths of columns, in Latin characters. A column that is too wide for the page is not narrower than `shortened`. */
+const WIDTHS = { min: 8, shortened: 16, max: 80 } as const;
+
+/** The sum of the widths of columns on a page that is still easy to read. Wider sheets are printed smaller. */
+const PAGE_WIDTH = 180;
 
 /** Returns the approximate width of a line of text: Japanese characters are twice as wide as Latin ones. */
 const measureText = (line: string): number => line.length + (line.match(/[\u1100-\uff60]/g)?.length ?? 0);
 
-/** Returns the approximate width of a cell. */
-const measureCell = (cell: Cell): number =>
-  Math.max(
+/** Returns the approximate width of a cell. A title has no width, because it continues over the next columns. */
+const measureCell = (cell: Cell): number => {
+  if (typeof cell !== "string" && cell.style === "title") return 0;
+  return Math.max(
     ...getText(cell)
-      .slice(0, MAX_WIDTH * 4)
+      .slice(0, WIDTHS.max * 4)
       .split("\n")
       .map(measureText),
   );
+};
 
-const measureColumns = (rows: readonly (readonly Cell[])[]): readonly number[] =>
-  rows
-    .reduce<number[]>((widths, cells) => {
-      for (const [at, cell] of cells.entries()) widths[at] = Math.max(widths[at] ?? MIN_WIDTH, measureCell(cell) + 2);
-      return widths;
-    }, [])
-    .map((width) => Math.min(width, MAX_WIDTH));
+/** Returns the widths of the columns of a sheet.  @param rows its first rows */
+const measureColumns = (rows: readonly (readonly Cell[])[]): readonly number[] => {
+  const needed = rows.reduce<number[]>((widths, cells) => {
+    for (const [at, cell] of cells.entries()) widths[at] = Math.max(widths[at] ?? WIDTHS.min, measureCell(cell) + 2);
+    return widths;
+  }, []);
+  const limit = (max: number): readonly number[] => needed.map((width) => Math.min(width, max));
+  let max: number = WIDTHS.max;
+  while (max > WIDTHS.shortened && limit(max).reduce((sum, width) => sum + width, 0) > PAGE_WIDTH) max -= 1;
+  return limit(max);
+};
 
 /** The height of a line in points, and the maximum height of a row in Excel. */
 const LINE_HEIGHT = 18;
 const MAX_ROW_HEIGHT = 409;
 
 /**
- * Returns the attributes for the height of a row whose cells wrap; empty if each cell fits on a line. LibreOffice does
- * not calculate the height of rows without one.
+ * Returns the attribute for the height of a row; empty if each cell fits on a line. LibreOffice does not calculate the
+ * height of rows without one.
  */
-const renderRowHeight = (cells: readonly Cell[], widths: readonly number[], usual: CellStyle): string => {
-  const lines = cells.map((cell, at) => {
-    const [, , wraps] = STYLE_FORMATS[typeof cell === "string" ? usual : cell.style];
-    return wraps ? countLines(getText(cell), widths[at] ?? USUAL_WIDTH) : 1;
-  });
+const renderRowHeight = (cells: readonly Cell[], widths: readonly number[]): string => {
+  const lines = cells.map((cell, at) => countLines(cell, widths[at] ?? WIDTHS.min));
   const most = Math.max(1, ...lines);
-  return most === 1 ? "" : ` ht="${Math.min(most * LINE_HEIGHT, MAX_ROW_HEIGHT)}" customHeight="1"`;
+  return most === 1 ? "" : ` ht="${Math.min(most * LINE_HEIGHT, MAX_ROW_HEIGHT)}"`;
 };
 
-/** Returns the number of lines that a text needs in a column.  @param width in Latin characters */
-const countLines = (value: string, width: number): number =>
-  value.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(measureText(line) / width)), 0);
+/** Returns the number of lines that a cell needs in a column. */
+const countLines = (cell: Cell, width: number): number => {
+  const value = getText(cell);
+  if (value.length * 2 <= width && !value.includes("\n")) return 1;
+  if (typeof cell !== "string" && cell.style === "title") return 1;
+  return value.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(measureText(line) / width)), 0);
+};
 
 /** The rows of a sheet that are still to be written; a sheet that is full leaves the rest to the next sheet. */
 class SheetRows {
   readonly #batches: AsyncIterator<readonly (readonly Cell[])[]>;
-  readonly printed: boolean;
+  readonly continues: boolean;
   #ahead: readonly (readonly Cell[])[] = [];
   #at = 0;
   #header: readonly Cell[] | undefined;
 
-  constructor({ rows, printed = false }: Sheet) {
+  constructor({ rows, continues = false }: Sheet) {
     this.#batches = rows[Symbol.asyncIterator]();
-    this.printed = printed;
+    this.continues = continues;
   }
 
   /** Reads ahead until there are rows left.  @returns false at the end */
@@ -236,24 +244,22 @@ class SheetRows {
   async *render(maxRows: number): AsyncGenerator<Buffer> {
     await this.hasMore(MAX_MEASURED_ROWS);
     const first = this.#ahead.slice(this.#at, this.#at + MAX_MEASURED_ROWS);
-    const widths = this.printed
-      ? measureColumns(this.#header === undefined ? first : [this.#header, ...first])
-      : (first[0] ?? []).map(() => USUAL_WIDTH);
+    const widths = measureColumns(this.#header === undefined ? first : [this.#header, ...first]);
     yield Buffer.from(renderSheetStart(widths));
     let row = 0;
     let columns: readonly string[] = [];
-    const usual = this.printed ? "wrapped" : "text";
     const render = (cells: readonly Cell[]): string => {
       row += 1;
+      const usual = row === 1 ? "header" : "text";
       if (columns.length < cells.length) columns = cells.map((_, at) => toColumnName(at + 1));
-      return `<row r="${row}"${renderRowHeight(cells, widths, usual)}>${cells.map((cell, at) => renderCellXml(cell, `${columns[at] ?? ""}${row}`, usual)).join("")}</row>`;
+      return `<row r="${row}"${renderRowHeight(cells, widths)}>${cells.map((cell, at) => renderCellXml(cell, `${columns[at] ?? ""}${row}`, usual)).join("")}</row>`;
     };
     if (this.#header !== undefined) yield Buffer.from(render(this.#header));
     let left = maxRows - row;
     while (left > 0 && (await this.hasMore())) {
       const part = this.#ahead.slice(this.#at, this.#at + left);
       left -= part.length;
-      if (this.printed) this.#header ??= part[0];
+      if (this.continues) this.#header ??= part[0];
       this.#at += part.length;
       yield Buffer.from(part.map(render).join(""));
     }
@@ -261,9 +267,9 @@ class SheetRows {
   }
 }
 
-/** A4 landscape, as wide as a page, with the name of the sheet above and the number of the page below. */
+/** A4 landscape, as wide as a page, with the names of the file and the sheet above and the number of the page below. */
 const PRINT_SETUP =
-  '<pageMargins left="0.4" right="0.4" top="0.6" bottom="0.6" header="0.3" footer="0.3"/><pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/><headerFooter><oddHeader>&amp;L&amp;A</oddHeader><oddFooter>&amp;C&amp;P / &amp;N</oddFooter></headerFooter>';
+  '<pageMargins left="0.4" right="0.4" top="0.6" bottom="0.6" header="0.3" footer="0.3"/><pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"/><headerFooter><oddHeader>&amp;L&amp;F&amp;R&amp;A</oddHeader><oddFooter>&amp;C&amp;P / &amp;N</oddFooter></headerFooter>';
 
 /** Renders the beginning of a sheet. The first row stays in view, and cells that the user adds are also text. */
 const renderSheetStart = (widths: readonly number[]): string => {
@@ -271,7 +277,7 @@ const renderSheetStart = (widths: readonly number[]): string => {
     (width, at) =>
       `<col min="${at + 1}" max="${at + 1}" width="${width}" style="${getStyleNumber("text")}" customWidth="1"/>`,
   );
-  return `${XML_DECLARATION}<worksheet xmlns="${MAIN_NAMESPACE}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>${cols.length === 0 ? "" : `<cols>${cols.join("")}</cols>`}<sheetData>`;
+  return `${XML_DECLARATION}<worksheet xmlns="${MAIN_NAMESPACE}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews><sheetFormatPr defaultRowHeight="${LINE_HEIGHT}" customHeight="1"/>${cols.length === 0 ? "" : `<cols>${cols.join("")}</cols>`}<sheetData>`;
 };
 
 /**
@@ -287,7 +293,7 @@ export const encodeWorkbook = (rows: Batches): AsyncGenerator<Uint8Array> => enc
  * Yields the bytes of a workbook. All cells are text, so that Excel does not convert a value or run a formula.
  *
  * @param maxRows Excel's maximum number of rows of a sheet
- * @throws Failure `input-rejected` if the rows of a sheet that is not printed exceed the limit
+ * @throws Failure `input-rejected` if the rows of a sheet that does not continue exceed the limit
  */
 export async function* encodeSheets(sheets: readonly Sheet[], maxRows = MAX_ROWS): AsyncGenerator<Uint8Array> {
   const written: Buffer[] = [];
@@ -314,7 +320,7 @@ export async function* encodeSheets(sheets: readonly Sheet[], maxRows = MAX_ROWS
     const rows = new SheetRows(sheet);
     try {
       for (let part = 1; part === 1 || (await rows.hasMore()); part += 1) {
-        if (part > 1 && !rows.printed) throw createLimitFailure("1,048,576 rows", "1,048,576 行");
+        if (part > 1 && !rows.continues) throw createLimitFailure("1,048,576 rows", "1,048,576 行");
         done.push(part === 1 ? sheet : { ...sheet, name: `${sheet.name} (${part})` });
         yield* file(`xl/worksheets/sheet${done.length}.xml`, rows.render(maxRows));
       }

@@ -40,7 +40,7 @@ const partsOf = (bytes: Buffer): ReadonlyMap<string, string> => {
   return parts;
 };
 
-/** The texts of the cells of a sheet, each with its style: `課長#5`. */
+/** The texts of the cells of a sheet, each with its style: `課長#4`. */
 const cellsOf = (xml: string): readonly (readonly string[])[] =>
   [...xml.matchAll(/<row [^>]*>(.*?)<\/row>/gs)].map(([, row = ""]) =>
     [...row.matchAll(/<c r="[^"]*" s="(\d)"(?:\/>|[^>]*><is><t[^>]*>(.*?)<\/t>)/gs)].map(
@@ -68,14 +68,14 @@ test("a workbook has a sheet with counts, and one for each kind of change, befor
   expect(summary).toContain("No. | P3");
   expect(summary).toContain("ユーザー: 削除 | 1");
   expect(cellsOf(sheets.get("更新") ?? "")).toEqual([
-    ["行#4", "キー#4", "名前#4", "組織#4", "役職(変更前)#4", "役職(変更後)#4"],
-    ["2#2", "yamada@x.jp#2", "山田#2", "営業部#2", "主任#2", "課長#5"],
+    ["行#3", "キー#3", "名前#3", "組織#3", "役職(変更前)#3", "役職(変更後)#3"],
+    ["2#1", "yamada@x.jp#1", "山田#1", "営業部#1", "主任#1", "課長#4"],
   ]);
   expect(cellsOf(sheets.get("追加") ?? "")[1]).toEqual(
-    expect.arrayContaining(["4#2", "suzuki@x.jp#2", "鈴木#2", "営業部#2", "=1+1#2"]),
+    expect.arrayContaining(["4#1", "suzuki@x.jp#1", "鈴木#1", "営業部#1", "=1+1#1"]),
   );
   expect(cellsOf(sheets.get("削除") ?? "")[1]).toEqual(
-    expect.arrayContaining(["sato@x.jp#6", "佐藤#6", "開発部#6", "部長#6"]),
+    expect.arrayContaining(["sato@x.jp#5", "佐藤#5", "開発部#5", "部長#5"]),
   );
   for (const xml of sheets.values()) {
     expect(xml).toMatch(/<pageSetup paperSize="9" orientation="landscape" fitToWidth="1" fitToHeight="0"\/>/);
@@ -105,13 +105,13 @@ test.each([
     expect(await desk.run(line)).toMatchObject({ code: 0 });
     const sheets = sheetsOf(readFileSync(desk.path("plan.xlsx")));
     // no command accepts the number of a plan that is not kept
-    expect(cellsOf(sheets.get("計画") ?? "").map(([label]) => label)).not.toContain("No.#4");
+    expect(cellsOf(sheets.get("計画") ?? "").map(([label]) => label)).not.toContain("No.#3");
     const [head = [], ...shown] = cellsOf(sheets.get("更新") ?? "");
-    expect(head.slice(3)).toEqual(["組織#4", "組織(変更前)#4", "組織(変更後)#4"]);
+    expect(head.slice(3)).toEqual(["組織#3", "組織(変更前)#3", "組織(変更後)#3"]);
     expect(shown.map((cells) => cells.slice(3))).toEqual([
-      ["本社/開発部#2", "本社/営業部#2", "本社/開発部#5"],
-      ["本社/営業部#2", "本社/開発部#2", "本社/営業部#5"],
-      ["本社/総務部#2", "本社/営業部#2", "本社/総務部#5"],
+      ["本社/開発部#1", "本社/営業部#1", "本社/開発部#4"],
+      ["本社/営業部#1", "本社/開発部#1", "本社/営業部#4"],
+      ["本社/総務部#1", "本社/営業部#1", "本社/総務部#4"],
     ]);
   },
 );
@@ -125,13 +125,13 @@ test("a workbook of organisations shows parents by their paths", async () => {
   expect(await desk.run("orgs import new.csv --dry-run --report plan.xlsx --lang ja")).toMatchObject({ code: 0 });
   const sheets = sheetsOf(readFileSync(desk.path("plan.xlsx")));
   expect(cellsOf(sheets.get("更新") ?? "").map((cells) => cells.slice(3))).toEqual([
-    ["上位組織(変更前)#4", "上位組織(変更後)#4"],
-    ["本社#2", "支社#5"],
+    ["上位組織(変更前)#3", "上位組織(変更後)#3"],
+    ["本社#1", "支社#4"],
   ]);
   expect(cellsOf(sheets.get("追加") ?? "").map((cells) => cells.slice(4))).toEqual([
-    ["上位組織#4"],
-    ["本社#2"],
-    ["支社#2"],
+    ["上位組織#3"],
+    ["本社#1"],
+    ["支社#1"],
   ]);
 });
 
@@ -143,8 +143,8 @@ test("the same workbook is written again from the kept plan, and from the versio
   expect((await desk.run("imports show last --report done.xlsx --lang en")).code).toBe(0);
   const sheets = sheetsOf(readFileSync(desk.path("done.xlsx")));
   expect([...sheets.keys()]).toEqual(["Plan", "create", "update", "delete"]);
-  expect(cellsOf(sheets.get("update") ?? "")[1]).toEqual(expect.arrayContaining(["主任#2", "課長#5"]));
-  expect(cellsOf(sheets.get("delete") ?? "")[1]).toEqual(expect.arrayContaining(["sato@x.jp#6", "部長#6"]));
+  expect(cellsOf(sheets.get("update") ?? "")[1]).toEqual(expect.arrayContaining(["主任#1", "課長#4"]));
+  expect(cellsOf(sheets.get("delete") ?? "")[1]).toEqual(expect.arrayContaining(["sato@x.jp#5", "部長#5"]));
   expect((await desk.run("imports show last --report done.csv --lang en")).code).toBe(0);
   expect(readFileSync(desk.path("done.csv"), "utf8")).toContain("yamada@x.jp,update,役職: 主任 → 課長");
 });
@@ -167,6 +167,24 @@ test("a deletion can be approved in a workbook and committed later", async () =>
   expect([...sheets.keys()]).toEqual(["計画", "削除"]);
   expect((await desk.run("imports commit P4 --confirm-deletions 1")).code).toBe(0);
   expect(await desk.users()).not.toContain("sato@x.jp");
+});
+
+test("the workbook of an undo has the SECURED APPs users of every app, each with its app", async () => {
+  const desk = await deskWithPlan();
+  await desk.write("secured.csv", csv(["表示名,ユーザーID,パスワード", "山田,yamada,Passw123"]));
+  await desk.write("accounts.csv", csv(["氏名,メールアドレス,CLOMOアカウント名", "山田,yamada@x.jp,yamada"]));
+  expect((await desk.run("users import accounts.csv --yes --mode append")).code).toBe(0);
+  for (const app of ["docs", "contacts"])
+    expect((await desk.run(`secured users import secured.csv --app ${app} --yes`)).code).toBe(0);
+  expect((await desk.run("users leave yamada@x.jp --confirm-deletions 2")).code).toBe(0);
+  expect((await desk.run("undo last --yes")).code).toBe(0);
+  expect((await desk.run("imports show last --report undo.xlsx --lang ja")).code).toBe(0);
+  const cells = cellsOf(sheetsOf(readFileSync(desk.path("undo.xlsx"))).get("追加") ?? "");
+  expect(cells.map((row) => row.slice(0, 3))).toEqual([
+    ["アプリ#3", "キー#3", "名前#3"],
+    ["Docs#1", "yamada#1", "山田#1"],
+    ["Contacts#1", "yamada#1", "山田#1"],
+  ]);
 });
 
 /** Returns the path of a program; undefined if it is missing. */

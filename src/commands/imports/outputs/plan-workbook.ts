@@ -13,6 +13,7 @@ import {
 import { nameKey } from "../../../lib/model/normalise.ts";
 import { listPathReadings } from "../../../lib/model/path-readings.ts";
 import { getThingNoun } from "../../../lib/model/problem.ts";
+import { formatSecuredAppName } from "../../../lib/model/secured-user.ts";
 import { formatMoment } from "../../../lib/model/time.ts";
 import {
   findFieldHeader,
@@ -79,13 +80,13 @@ export async function buildPlanSheets(tools: Tools, told: Import, isKept: boolea
   );
   const isOpen = told.state === "planned" && hasFile(told);
   return [
-    { name: book.say(text("Plan", "計画")), printed: true, rows: renderSummary(book, isKept) },
+    { name: book.say(text("Plan", "計画")), continues: true, rows: renderSummary(book, isKept) },
     ...changes,
     ...(isOpen && (told.kept?.count ?? 0) > 0
-      ? [{ name: book.say(text("Kept", "残す")), printed: true, rows: renderKeptRows(book) }]
+      ? [{ name: book.say(text("Kept", "残す")), continues: true, rows: renderKeptRows(book) }]
       : []),
     ...(isOpen && told.errors > 0
-      ? [{ name: book.say(text("Invalid rows", "不正な行")), printed: true, rows: renderInvalidRows(book) }]
+      ? [{ name: book.say(text("Invalid rows", "不正な行")), continues: true, rows: renderInvalidRows(book) }]
       : []),
   ];
 }
@@ -114,7 +115,7 @@ const styled = (words: string, style: CellStyle): Cell => ({ text: words, style 
 async function* renderSummary(book: PlanBook, isKept: boolean): AsyncGenerator<readonly (readonly Cell[])[]> {
   const { told, plan, say, tools } = book;
   const zone = resolveTimezone(tools, await tools.tenant("imports"));
-  const fact = (label: Text, value: Text, style: CellStyle = "wrapped"): readonly Cell[] => [
+  const fact = (label: Text, value: Text, style: CellStyle = "text"): readonly Cell[] => [
     styled(say(label), "header"),
     styled(say(value).trim(), style),
   ];
@@ -138,7 +139,7 @@ async function* renderSummary(book: PlanBook, isKept: boolean): AsyncGenerator<r
     ...plan.changes.flatMap(({ noun, ...counts }) =>
       PLAN_ACTIONS.map((action) => {
         const word = getDisplayName(ROW_ACTION_NAMES, action);
-        const style = action === "delete" && counts.delete > 0 ? "deleted" : "wrapped";
+        const style = action === "delete" && counts.delete > 0 ? "deleted" : "text";
         return fact(text(`${noun.en}: ${word.en}`, `${noun.ja}: ${word.ja}`), same(String(counts[action])), style);
       }),
     ),
@@ -188,11 +189,22 @@ const listShownValues = (row: PlanRow, action: RecordAction): readonly ValueChan
   return values.map((one) => (ORG_PLACE_FIELDS.includes(one.field) ? { ...one, field: PARENT_FIELD } : one));
 };
 
-/** Returns the columns in which at least one record has a value, or changes it. */
-async function findValueColumns(book: PlanBook, selection: RecordSelection): Promise<readonly ValueColumn[]> {
+/** The columns of a sheet that depend on its records. */
+interface RecordColumns extends RecordSelection {
+  /** true if the sheet shows the app of each record */
+  readonly hasApps: boolean;
+  readonly columns: readonly ValueColumn[];
+}
+
+/** Finds the columns in which at least one record has a value, or changes it. */
+async function findColumns(book: PlanBook, selection: RecordSelection): Promise<RecordColumns> {
   const fields = new Set<string>();
+  let hasApps = false;
   for await (const batch of readRows(book, selection))
-    for (const row of batch) for (const { field } of listShownValues(row, selection.action)) fields.add(field);
+    for (const row of batch) {
+      hasApps ||= row.app !== undefined;
+      for (const { field } of listShownValues(row, selection.action)) fields.add(field);
+    }
   // names and organisations have columns of their own, which only show their values after the plan
   const isLeading = (field: string): boolean =>
     selection.action !== "update" &&
@@ -202,13 +214,14 @@ async function findValueColumns(book: PlanBook, selection: RecordSelection): Pro
     hasOrgs(book, selection) && isOrgField(book, field)
       ? book.say(ORG_TITLE)
       : findFieldHeader(book.told.kind, field, selection.thing);
-  return shown.map((field) => ({ field, header: findTitle(field) }));
+  const columns = shown.map((field) => ({ field, header: findTitle(field) }));
+  return { ...selection, hasApps, columns };
 }
 
 const buildChangeSheet = (book: PlanBook, selection: RecordSelection): Sheet => {
   const name = book.say(getDisplayName(ROW_ACTION_NAMES, selection.action));
   const noun = selection.thing === undefined ? "" : ` ${book.say(getThingNoun(selection.thing))}`;
-  return { name: `${name}${noun}`, printed: true, rows: renderChanges(book, selection) };
+  return { name: `${name}${noun}`, continues: true, rows: renderChanges(book, selection) };
 };
 
 /** Yields the rows of a sheet with one kind of change. */
@@ -218,27 +231,28 @@ async function* renderChanges(
 ): AsyncGenerator<readonly (readonly Cell[])[]> {
   const { say, told } = book;
   const { action } = selection;
-  const columns = await findValueColumns(book, selection);
+  const found = await findColumns(book, selection);
   const setsSecrets = told.secretsSet > 0 && selection.thing === undefined && action !== "delete";
   const leading = [
     ...(hasFile(told) && action !== "delete" ? [text("row", "行")] : []),
+    ...(found.hasApps ? [text("app", "アプリ")] : []),
     text("key", "キー"),
     text("name", "名前"),
     ...(hasOrgs(book, selection) ? [ORG_TITLE] : []),
   ];
   const headers = [
     ...leading.map(say),
-    ...columns.flatMap(({ header }) =>
+    ...found.columns.flatMap(({ header }) =>
       action === "update"
         ? [say(text(`${header} (before)`, `${header}(変更前)`)), say(text(`${header} (after)`, `${header}(変更後)`))]
         : [header],
     ),
     ...(setsSecrets ? [say(text("secrets", "パスワードなど"))] : []),
   ];
-  yield [headers.map((header) => styled(header, "header"))];
+  yield [headers];
   for await (const batch of readRows(book, selection))
     yield batch.map((row) => {
-      const cells = renderRecord(book, selection, row, columns);
+      const cells = renderRecord(book, found, row);
       const secret = row.setsSecret ? styled(say(text("set", "設定")), "changed") : "";
       return setsSecrets ? [...cells, secret] : cells;
     });
@@ -248,19 +262,15 @@ const hasOrgs = ({ told }: PlanBook, { thing }: RecordSelection): boolean =>
   thing === undefined && told.kind !== "orgs" && FORMATS[told.kind].columns.some(isOrgColumn);
 
 /** Returns the cells of a record. */
-function renderRecord(
-  book: PlanBook,
-  selection: RecordSelection,
-  row: PlanRow,
-  columns: readonly ValueColumn[],
-): readonly Cell[] {
+function renderRecord(book: PlanBook, found: RecordColumns, row: PlanRow): readonly Cell[] {
   const { told } = book;
-  const { action } = selection;
+  const { action, hasApps, columns } = found;
   const leading = [
     ...(hasFile(told) && action !== "delete" ? [row.row === 0 ? "" : String(row.row)] : []),
+    ...(hasApps ? [row.app === undefined ? "" : formatSecuredAppName(row.app)] : []),
     row.key,
     getRowRecordName(row) ?? "",
-    ...(hasOrgs(book, selection) ? [findOrg(book, row)] : []),
+    ...(hasOrgs(book, found) ? [findOrg(book, row)] : []),
   ];
   const values = new Map(listShownValues(row, action).map((change) => [change.field, change]));
   const cells = columns.flatMap(({ field }): readonly Cell[] => {
@@ -297,7 +307,7 @@ const findOrg = (book: PlanBook, { before, after }: PlanRow): string => {
 
 /** Yields the records that are kept although the file lacks them, with the reasons. */
 async function* renderKeptRows({ tools, told, say }: PlanBook): AsyncGenerator<readonly (readonly Cell[])[]> {
-  yield [[text("name", "名前"), text("reason", "理由")].map((words) => styled(say(words), "header"))];
+  yield [[text("name", "名前"), text("reason", "理由")].map(say)];
   yield await readKeptRecords(tools, told);
 }
 
@@ -305,7 +315,7 @@ async function* renderKeptRows({ tools, told, say }: PlanBook): AsyncGenerator<r
 async function* renderInvalidRows({ tools, told, say }: PlanBook): AsyncGenerator<readonly (readonly Cell[])[]> {
   const { client } = await tools.tenant("imports");
   const headers = [text("row", "行"), text("key", "キー"), text("name", "名前"), text("reason", "理由")];
-  yield [headers.map((words) => styled(say(words), "header"))];
+  yield [headers.map(say)];
   const reasons = await ReasonCursor.open(client, told, tools.terminal);
   if (reasons.whole !== undefined) yield [["1", "", "", styled(reasons.whole, "changed")]];
   for await (const batch of client.imports.rows(told.id, { action: "invalid" }).batches()) {
