@@ -125,18 +125,18 @@ const findUnclearFileNames = (
  * part becomes smaller.
  */
 const BUDGET_DEFINITIONS: readonly BudgetDefinition[] = [
-  { name: "lines of src", target: 99_000, limit: 147_050, of: countLinesBelow(/^src\//) },
+  { name: "lines of src", target: 99_000, limit: 147_900, of: countLinesBelow(/^src\//) },
   {
     name: "imports, deletion",
     target: 11_500,
-    limit: 24_521,
+    limit: 24_950,
     of: countLinesBelow(
       /^src\/lib\/plan\//,
       /^src\/lib\/tenant\/plans\/(?!sqlite\/undo\/|deletion)/,
       /^src\/commands\/(?:imports|deletion)\//,
     ),
   },
-  { name: "commands", target: 26_000, limit: 41_874, of: countLinesBelow(/^src\/commands\//) },
+  { name: "commands", target: 26_000, limit: 42_500, of: countLinesBelow(/^src\/commands\//) },
   { name: "of them no verbs, %", target: 47, limit: 61, of: getSharedCommandPercent },
   {
     name: "handover, renewals",

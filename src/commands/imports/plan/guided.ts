@@ -20,6 +20,7 @@ import { renderMapFile } from "../../csv/questions/render.ts";
 import { surveyFile, type SurveyedColumn } from "../../csv/questions/survey.ts";
 import type { Tools } from "../../tools.ts";
 import { buildImportCommand, NO_REMEDY } from "../refusal/command.ts";
+import { loadKnownNames } from "../refusal/names.ts";
 import { Remedies } from "../refusal/remedies.ts";
 import type { ListMap } from "./list-map.ts";
 import { addMapOptions, type ImportRequest } from "./options.ts";
@@ -42,6 +43,7 @@ export class GuidedImport {
   /** the questions about plans that were asked */
   readonly #questions = new Set<string>();
   #hasAsked = false;
+  #creations: Pick<ImportRequest, "createOrgs" | "createGroups"> = {};
   /** the header row that was chosen */
   #headerRow: number | undefined;
   /** names of custom fields that a dry run does not add */
@@ -56,6 +58,11 @@ export class GuidedImport {
     this.#requested = requested;
     this.#read = addMapOptions(requested, known?.map.options);
     this.#known = known;
+  }
+
+  /** What the import creates because a person agreed. It is not saved: the next file may have misspelt names. */
+  get creations(): Pick<ImportRequest, "createOrgs" | "createGroups"> {
+    return this.#creations;
   }
 
   /** The state of the tenant if the plan is not committed: custom fields may have been added before. */
@@ -278,8 +285,8 @@ export class GuidedImport {
   }
 
   /**
-   * Asks what only a plan shows: which organisations unknown names mean, whether to correct mistakes, and what blank cells
-   * mean. Each question is asked once.
+   * Asks what only a plan shows: which organisations unknown names mean, whether to create organisations and groups that
+   * the tenant lacks, whether to correct mistakes, and what blank cells mean. Each question is asked once.
    *
    * @returns the answers so far as a map for this file, with which to plan again; undefined to keep the plan
    */
@@ -292,7 +299,8 @@ export class GuidedImport {
     // corrected names may be known
     const values = fix === undefined ? await this.#askUnknownOrgs(problems) : [];
     const blank = fix === undefined ? await this.#askBlank(plan, problems) : undefined;
-    if (values.length === 0 && fix === undefined && blank === undefined) return undefined;
+    const isCreated = fix === undefined && (await this.#askCreations(problems));
+    if (values.length === 0 && fix === undefined && blank === undefined && !isCreated) return undefined;
     this.#map = {
       ...map,
       ...((map.values !== undefined || values.length > 0) && { values: [...(map.values ?? []), ...values] }),
@@ -331,6 +339,7 @@ export class GuidedImport {
       const isAmbiguous = paths !== undefined;
       const names = await this.#loadOrgNames();
       const { all, likely } = names.list(by === "path" ? "path" : "name", isAmbiguous ? name : String(near ?? ""));
+      if (all.length === 0) return values;
       const choices = all.slice(0, MAX_OFFERED_ORGS).map((org) => ({ value: org, name: same(org) }));
       const none = { value: undefined, name: text("none: correct the list", "なし(一覧を直す)") };
       const to = await this.#tools.terminal.prompts.select<string | undefined>({
@@ -341,6 +350,37 @@ export class GuidedImport {
       if (to !== undefined) values.push({ field, from: name, to });
     }
     return values;
+  }
+
+  /** Asks whether to create the organisations and groups that the tenant lacks. */
+  async #askCreations(problems: readonly InputProblem[]): Promise<boolean> {
+    const remedies = new Remedies(this.#requested.kind);
+    for (const problem of problems) remedies.take(problem);
+    const { createOrgs, createGroups, unknown } = remedies;
+    // a person who gets the rejected rows in a file wants to correct them there
+    if (this.#requested.options.errors !== undefined) return false;
+    if (this.#requested.createOrgs === true || this.#requested.createGroups === true) return false;
+    if (!(createOrgs || createGroups) || !this.#isNew("creations")) return false;
+    remedies.compare(await loadKnownNames(this.#tools, this.#requested, remedies));
+    const { likenesses } = remedies;
+    const more = unknown.length - MAX_SHOWN_NAMES;
+    const shown = unknown.slice(0, MAX_SHOWN_NAMES).map((name) => {
+      const near = likenesses.find((likeness) => likeness.name === name)?.near;
+      return near === undefined ? same(name) : text(`${name} (or ${near}?)`, `${name}(${near}?)`);
+    });
+    const { en, ja } = joinTexts(shown, text(", ", "、"));
+    const [moreEn, moreJa] = more > 0 ? [` and ${more} more`, ` ほか ${more} 件`] : ["", ""];
+    const things = createOrgs
+      ? text("organisations below 全社, with their names as codes", "全社の直下に組織(組織コードは名前と同じ)")
+      : text("groups", "グループ");
+    const message = text(
+      `The tenant lacks ${en}${moreEn}. Create them as ${things.en}?`,
+      `${ja}${moreJa}は登録されていません。${things.ja}を作成しますか?`,
+    );
+    const flag = createOrgs ? "--create-orgs" : "--create-groups";
+    if (!(await this.#tools.terminal.prompts.confirm({ message, flag, preset: likenesses.length === 0 }))) return false;
+    this.#creations = { createOrgs: createOrgs || undefined, createGroups: createGroups || undefined };
+    return true;
   }
 
   /** Asks whether to correct the mistakes that the plan reports. */
@@ -402,7 +442,7 @@ export class GuidedImport {
     await outputs.write(written, content);
     if (isKept) await contexts.set(context.name, { lists: new Map([[kind, resolve(workingFolder, written)]]) });
     const own = { ...options, map: isKept ? undefined : written, sheet: this.#sheet ?? options.sheet };
-    const again = buildImportCommand({ ...this.#requested, options: own }, NO_REMEDY);
+    const again = buildImportCommand({ ...this.#requested, ...this.#creations, options: own }, NO_REMEDY);
     const first = this.#lackingFields.map((field) => `${line("users fields add", [field])}; `).join("");
     const next = isKept
       ? line("context set", [context.name], { list: [`${kind}=none`] })
@@ -491,3 +531,5 @@ const MAX_READ_PROBLEMS = 10_000;
 /** Maximum number of unknown names of organisations about which to ask, and of organisations to choose from. */
 const MAX_ASKED_NAMES = 10;
 const MAX_OFFERED_ORGS = 200;
+/** Maximum number of names in a question. */
+const MAX_SHOWN_NAMES = 5;

@@ -185,7 +185,7 @@ async function planFile(
   if (asked.options.fromConsole) return { ...mapped, plan: await keepRecordsInUse(tools, client, plan) };
   for (let map = await guide?.revise(plan); map !== undefined; map = await guide?.revise(plan)) {
     await client.imports.discard(plan.id);
-    mapped = applyMap(asked, map);
+    mapped = applyMap({ ...asked, ...guide?.creations }, map);
     plan = await send(mapped.requested, map);
   }
   return { ...mapped, plan };

@@ -106,7 +106,7 @@ function describeNextStep(
   const { mode, errors, fromConsole } = requested.options;
   if (errors !== undefined && mode === "append" && !fromConsole && (remedies.other || !remedies.any))
     return describeErrorsFileFix(plan, { ...requested, file: errors }, remedies);
-  if (!remedies.any) return describeRowFixes(requested);
+  if (!remedies.any) return describeRowFixes(requested, remedies);
   const command = buildImportCommand(requested, remedies);
   const spelling = describeSpelling(remedies);
   if (!remedies.other) {
@@ -248,7 +248,7 @@ function describeInvalidRows({ rows, invalid }: Import, requested: ImportRequest
 }
 
 /** Returns the next step if no option helps: correct the rows. */
-function describeRowFixes(requested: ImportRequest): Text {
+function describeRowFixes(requested: ImportRequest, { lacksOrgs }: Remedies): Text {
   const { errors, mode, emitCsv, fromConsole } = requested.options;
   if (fromConsole) {
     const again = buildImportCommand(requested, NO_REMEDY);
@@ -270,9 +270,13 @@ function describeRowFixes(requested: ImportRequest): Text {
       `行を直して再度インポートしてください: ${again}(不正な行を書き出すには: ${toWrite})`,
     );
   }
+  const orgs = line("orgs import", ["FILE"]);
+  const [first, firstJa] = lacksOrgs
+    ? [`import the organisations first (${orgs}) or `, `先に組織をインポートするか(${orgs})、`]
+    : ["", ""];
   return text(
-    `fix the rows and import again: ${again} (to write the invalid rows: ${toWrite}; --skip-invalid commits the valid rows)`,
-    `行を直して再度インポートしてください: ${again}(不正な行を書き出すには: ${toWrite}。--skip-invalid を付ければ残りの行だけを適用できます)`,
+    `${first}fix the rows and import again: ${again} (to write the invalid rows: ${toWrite}; --skip-invalid commits the valid rows)`,
+    `${firstJa}行を直して再度インポートしてください: ${again}(不正な行を書き出すには: ${toWrite}。--skip-invalid を付ければ残りの行だけを適用できます)`,
   );
 }
 

@@ -109,6 +109,7 @@ export class Remedies implements Remedy {
   #map = false;
   #orgBy: OrgBy | undefined;
   #keyless = false;
+  #lacksOrgs = false;
   #other = false;
   #lacking = false;
 
@@ -159,6 +160,7 @@ export class Remedies implements Remedy {
   #concern(code: string, params: ProblemParams): void {
     if (code === "header-unknown") this.#headers.add(String(params["header"]));
     if (code === "header-missing") this.#keyless = true;
+    if (code === "org-name-unknown") this.#lacksOrgs = true;
     const elsewhere = params["named"] === undefined ? REFERENCED_KINDS.get(code) : undefined;
     if (elsewhere !== undefined) this.#elsewhere.add(elsewhere);
     if (code === "administrator-row") this.#protected = true;
@@ -200,6 +202,11 @@ export class Remedies implements Remedy {
     return this.#elsewhere;
   }
 
+  /** True if rows name organisations by a name or a path that no organisation has. None is created from these. */
+  get lacksOrgs(): boolean {
+    return this.#lacksOrgs;
+  }
+
   /** The kinds of records that prevent organisations from being deleted. */
   get holders(): ReadonlySet<FormatName> {
     return this.#holders;
@@ -230,6 +237,11 @@ export class Remedies implements Remedy {
   compare(known: Iterable<string>): void {
     const near = findMistypedNames(sortByUse([...this.#unknown.keys()], this.#unknown), known);
     this.#likenesses = [...near].flatMap(([name, other]) => (name === other ? [] : [{ name, near: other }]));
+  }
+
+  /** The names that the tenant does not have. */
+  get unknown(): readonly string[] {
+    return [...this.#unknown.keys()];
   }
 
   /** Returns the name that was probably intended by the unknown name in a problem. */

@@ -253,6 +253,52 @@ describe("an import at a terminal", () => {
     expect(next).toMatchObject({ code: 0, stderr: expect.stringContaining("update 1, unchanged 3") });
   });
 
+  test("creates the organisations of a list in a new tenant, and asks again only for new ones", async () => {
+    const desk = await freshDesk();
+    const list = [
+      ["氏名", "メールアドレス", "部署"],
+      ["山田 太郎", "taro@example.jp", "営業部"],
+      ["佐藤 花子", "hanako@example.jp", "総務部"],
+    ];
+    await desk.write("list.csv", toCsv(list));
+    const asked = 'Which field does "部署" stand for?';
+    const question = "The tenant lacks 営業部, 総務部. Create them as organisations below 全社";
+    const declined = await desk.type("users import list.csv", [
+      [asked, ENTER],
+      [question, "n\r"],
+    ]);
+    expect(declined).toMatchObject({ code: 3, stderr: expect.stringContaining("--create-orgs") });
+    const { code, stderr } = await desk.type("users import list.csv", [
+      [asked, ENTER],
+      [question, ENTER],
+      ["Save these answers", ENTER],
+      ["Apply", "y\r"],
+    ]);
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("--create-orgs") });
+    expect((await desk.run("orgs list --fields path,code")).text).toBe(
+      "path\tcode\n\t\n営業部\t営業部\n総務部\t総務部\n",
+    );
+    await desk.write("list.csv", toCsv([...list, ["鈴木 一郎", "ichiro@example.jp", "総務"]]));
+    const next = await desk.type("users import list.csv", [
+      ["The tenant lacks 総務 (or 総務部?). Create them as organisations", "n\r"],
+    ]);
+    expect(next.code).toBe(3);
+  });
+
+  test("proposes to import the organisations first if joined columns name none of the tenant's", async () => {
+    const desk = await freshDesk();
+    await desk.write(
+      "list.csv",
+      toCsv([
+        ["氏名", "メールアドレス", "本部", "部"],
+        ["山田 太郎", "taro@example.jp", "営業本部", "営業部"],
+      ]),
+    );
+    const { code, stderr } = await desk.type("users import list.csv", [["joined", ENTER]]);
+    expect(code).toBe(3);
+    expect(unwrap(stderr)).toContain("import the organisations first (clomoctl orgs import FILE) or fix the rows");
+  });
+
   test("asks once whether to correct mistakes that are only warnings, and saves the answer", async () => {
     const toList = (tel: string) =>
       toCsv([
