@@ -14,13 +14,11 @@ export class PartChecker {
   readonly #checker: RowChecker;
   readonly #keys: RowKeys;
   readonly #hashes: ValueHashes;
-  readonly #problems: ProblemList;
 
   constructor(layout: Layout, options: RowOptions, problems: ProblemList, hashes: ValueHashes) {
     this.#checker = new RowChecker(layout, (problem) => problems.add(problem), options);
     this.#keys = new RowKeys(layout);
     this.#hashes = hashes;
-    this.#problems = problems;
   }
 
   get tally(): Tally {
@@ -29,12 +27,11 @@ export class PartChecker {
 
   /** Handles a problem that the reader found in the next record. */
   problem(problem: RecordProblem, header: readonly string[]): void {
-    const found = addHeaderName(problem, header);
-    if (this.#checker.noteFound(found)) this.#problems.add(found);
+    this.#checker.noteFound(addHeaderName(problem, header));
   }
 
   record(cells: readonly string[], count: number, row: number, line: number, units?: CellUnits): void {
-    if (count > 0 && this.#checker.skips(cells, count, row, line)) return;
+    if (this.#checker.skips(cells, count, row, line)) return;
     this.rows += 1;
     // the reader has already reported why this record has no cells
     if (count === 0) return;

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { FORMATS } from "../../model/formats.ts";
-import type { Problem } from "../../model/problem.ts";
+import type { FormatName } from "../../model/console-files.ts";
+import type { Problem, ProblemCode } from "../../model/problem.ts";
 import { readHeader } from "./header.ts";
 import type { ColumnMap } from "./map.ts";
 import { RowChecker } from "./rows.ts";
 
-const { users, orgs } = FORMATS;
+const { users } = FORMATS;
 const TODAY = "2027-03-31";
 const EMPTY: ColumnMap = { columns: [], constants: [], defaults: [] };
 
@@ -199,9 +200,47 @@ describe("rows that are left out", () => {
     expect(problems.map(({ code }) => code).includes("row-note")).toBe(isLeftOut);
   });
 
-  test("are not organisations with such a name", () => {
-    const { layout } = readHeader(["組織名", "組織コード"], orgs);
-    expect(new RowChecker(layout, () => undefined, { today: TODAY }).skips(["小計", ""], 2, 2, 2)).toBe(false);
+  test.each<readonly [FormatName, readonly string[], readonly string[], boolean]>([
+    ["devices", ["機種", "シリアル番号"], ["合計", "24"], true],
+    ["devices", ["機種", "シリアル番号"], ["合計", "F17XK0"], false],
+    ["devices", ["機種", "シリアル番号", "使用者"], ["合 計", "1,024台", "3"], true],
+    ["orgs", ["組織名", "組織コード"], ["合計", "1"], true],
+    ["orgs", ["組織名", "組織コード"], ["計", "24"], true],
+    ["orgs", ["組織名", "組織コード"], ["計", "K01"], false],
+    ["orgs", ["組織名", "組織コード", "上位組織コード"], ["計", "0120", "0001"], false],
+    ["orgs", ["組織名", "組織コード"], ["小計", ""], false],
+    ["orgs", ["組織名", "組織コード", "人数"], ["小計", "", "12"], true],
+  ])("are those of totals if only numbers follow: %s %j %j %s", (kind, header, cells, isLeftOut) => {
+    const { layout } = readHeader(header, FORMATS[kind], { readsLikely: true });
+    const checker = new RowChecker(layout, () => undefined, { today: TODAY });
+    expect(checker.skips(cells, cells.length, 2, 2)).toBe(isLeftOut);
+  });
+
+  test.each<readonly [readonly string[], ProblemCode, number, readonly string[]]>([
+    [["総計", "", ""], "cell-formula", 2, ["row-total"]],
+    [["総計", "", ""], "cell-formula", 3, ["row-total"]],
+    [["総計", "", "12"], "cell-merged", 2, ["row-total"]],
+    [["※ 出向者を除く", "", ""], "cell-merged", 2, ["row-note"]],
+    [["※ 山田", "", ""], "cell-formula", 2, ["cell-formula"]],
+    [["", "総計", ""], "cell-formula", 1, ["cell-formula"]],
+    [["山田", "a@b.jp", ""], "cell-formula", 3, ["cell-formula"]],
+    [["", "", ""], "cell-formula", 2, ["cell-formula"]],
+  ])("are judged before the errors of their cells: %j %s %i", (cells, code, column, expected) => {
+    const { layout } = readHeader(["氏名", "メールアドレス", "役職"], users);
+    const problems: Problem[] = [];
+    const checker = new RowChecker(layout, (problem) => problems.push(problem), { today: TODAY });
+    checker.noteFound({ code, row: 2, line: 2, column, header: "", params: {} });
+    checker.skips(cells, 3, 2, 2);
+    expect([...problems, ...checker.tally.problems()].map((problem) => problem.code)).toEqual(expected);
+  });
+
+  test("do not hide the errors of a row that a rule for blank cells would skip", () => {
+    const layout = readHeader(["氏名", "メールアドレス", "役職"], users, {
+      map: { ...EMPTY, skip: [{ header: "役職", values: [""] }] },
+    }).layout;
+    const checker = new RowChecker(layout, () => undefined, { today: TODAY });
+    checker.noteFound({ code: "cell-formula", row: 2, line: 2, column: 3, header: "役職", params: {} });
+    expect(checker.skips(["山田", "a@b.jp", ""], 3, 2, 2)).toBe(false);
   });
 });
 

@@ -36,7 +36,7 @@ const checkerOf = (header: readonly string[]): RowChecker =>
   new RowChecker(readHeader(header, FORMATS.users).layout, () => {}, { today: TODAY });
 
 /** As the reader reports a broken byte in the next record. */
-const damage = (checker: RowChecker, column: number): boolean =>
+const damage = (checker: RowChecker, column: number): void =>
   checker.noteFound({ code: "bytes-invalid", row: 5, line: 7, column, header: "", params: {} });
 
 const brief = ({ problems }: Outcome): readonly string[] =>

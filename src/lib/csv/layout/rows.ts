@@ -10,7 +10,7 @@ import { formatOrgPath } from "../../model/organisation.ts";
 import { toLooseValue } from "./columns.ts";
 import { isPath } from "./foreign-cells.ts";
 import type { Layout, LayoutColumn } from "./layout.ts";
-import { RowSelection } from "./selection.ts";
+import { RowSelection, type RowOmission } from "./selection.ts";
 import type { FixChoice } from "../../model/import.ts";
 import { isBlankCell, isPlainAddress, CharacterScan, scanUnits, scanText } from "./look.ts";
 import {
@@ -42,6 +42,8 @@ export interface RowOptions {
 }
 
 const NO_PARAMS: ProblemParams = {};
+
+const BLANK_ROW: RowOmission = { code: "row-blank", column: 0, header: "", params: NO_PARAMS };
 
 /** One column with everything that is needed to check a cell, prepared in advance. */
 interface CellCheck {
@@ -153,8 +155,8 @@ export class RowChecker {
   #good = true;
   /** the reader has found invisible characters in the next record */
   #hasHidden = false;
-  /** cells of the next record, counted from 1, with invalid bytes or quotes; their further problems are not reported */
-  readonly #damaged: number[] = [];
+  /** errors that the reader found in the next record; further problems of their cells are not reported */
+  readonly #damage: Problem[] = [];
 
   constructor(layout: Layout, report: (problem: Problem) => void, options: RowOptions) {
     const { columns, format, key } = layout;
@@ -186,23 +188,13 @@ export class RowChecker {
 
   /**
    * Takes note of a problem that the reader has found in the next record. The content of the affected cell is not
-   * checked. A warning is reported at the end of the file. Invisible characters are searched for later, when the cells
-   * are checked.
-   *
-   * @returns true if the problem must be reported now
+   * checked. An error is reported unless the record is left out, a warning at the end of the file. Invisible characters
+   * are searched for later, when the cells are checked.
    */
-  noteFound(problem: Problem): boolean {
-    if (problem.code === "character-invisible") {
-      this.#hasHidden = true;
-      return false;
-    }
-    if (getProblemSeverity(problem.code) === "warning") {
-      this.tally.note(problem);
-      return false;
-    }
-    if (problem.code === "cell-merged" && this.#continuesPath(problem.column - 1)) return false;
-    this.#damaged.push(problem.column);
-    return true;
+  noteFound(problem: Problem): void {
+    if (problem.code === "character-invisible") this.#hasHidden = true;
+    else if (getProblemSeverity(problem.code) === "warning") this.tally.note(problem);
+    else if (problem.code !== "cell-merged" || !this.#continuesPath(problem.column - 1)) this.#damage.push(problem);
   }
 
   /** Returns true if a cell and the cell before it are joined to one path, in which a merged cell is one name. */
@@ -213,24 +205,33 @@ export class RowChecker {
   }
 
   /**
-   * Counts a record that is left out: every cell is blank, the map skips it, or it has totals instead of a key.
+   * Counts a record that is left out: every cell is blank, the map skips it, or it has totals instead of a key. Reports
+   * the errors that the reader found in any other record.
    *
+   * @param count number of cells; 0 if the reader could not determine them
    * @returns false if the record must be checked
    */
   skips(cells: readonly string[], count: number, row: number, line: number): boolean {
-    if (this.#damaged.length > 0) return false;
+    const omission = this.#findOmission(cells, count);
     const place = { row, line, column: 0, header: "" };
-    if (isBlankRecord(cells, 0, count)) this.tally.note({ ...place, code: "row-blank", params: NO_PARAMS });
-    else {
-      const omission = this.#selection.find(cells, count);
-      if (omission === undefined) {
+    if (omission === undefined) {
+      for (const problem of this.#damage) this.#report(problem);
+      if (count === 0) this.#damage.length = 0;
+      else if (this.#damage.length === 0)
         for (const found of this.#selection.findUnusual(cells, count)) this.tally.note({ ...place, ...found });
-        return false;
-      }
-      this.tally.note({ ...place, ...omission });
+      return false;
     }
+    this.tally.note({ ...place, ...omission });
+    this.#damage.length = 0;
     this.#hasHidden = false;
     return true;
+  }
+
+  #findOmission(cells: readonly string[], count: number): RowOmission | undefined {
+    if (count === 0) return undefined;
+    return this.#damage.length === 0 && isBlankRecord(cells, 0, count)
+      ? BLANK_ROW
+      : this.#selection.find(cells, count, this.#damage);
   }
 
   /**
@@ -248,7 +249,7 @@ export class RowChecker {
     this.#hasHidden = false;
     this.#row = row;
     this.#line = line;
-    this.#good = this.#damaged.length === 0;
+    this.#good = this.#damage.length === 0;
     this.unmendedKey = undefined;
     this.shortAt = undefined;
     this.complete = this.#isComplete(cells, count);
@@ -257,7 +258,7 @@ export class RowChecker {
       const own = this.shortAt === undefined ? cells : cells.slice(0, count);
       this.#checkCells(isSuspect ? this.#suspects : this.#cells, own);
     }
-    this.#damaged.length = 0;
+    this.#damage.length = 0;
     return this.#good;
   }
 
@@ -285,7 +286,8 @@ export class RowChecker {
   }
 
   /** Returns true if a cell is so damaged that its further problems are meaningless. Position -1 is the whole row. */
-  #isDamaged = (position: number): boolean => position >= 0 && this.#damaged.includes(position + 1);
+  #isDamaged = (position: number): boolean =>
+    position >= 0 && this.#damage.some(({ column }) => column === position + 1);
 
   #note(code: ProblemCode, position: number, value?: string): void {
     if (this.#isDamaged(position)) return;

@@ -13,6 +13,8 @@ import {
 
 /** Words at the start of a row of totals, as {@link toLooseValue} returns them, without blanks. */
 const TOTAL = /^(?:総?合計|総計|小計|計):?$/;
+/** A number below a column of a table, as {@link toLooseValue} returns it. A code with leading zeros is none. */
+const COUNT = /^(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)\s*(?:名|人|台|件|個|社|組織|部署)?$/;
 /** The start of a note next to a table, as {@link toLooseValue} returns it. */
 const NOTE = /^(?:※|\*|\(?注)/;
 /**
@@ -26,6 +28,11 @@ const TEXT_START =
 export type RowOmission = Pick<Problem, "code" | "params" | "column" | "header">;
 
 const NONE: readonly RowOmission[] = [];
+
+/** An error that the reader found in a cell. */
+type RowDamage = Pick<Problem, "code" | "column">;
+
+const NO_DAMAGE: readonly RowDamage[] = [];
 
 /** Decides which rows of a file are left out: rows that its map skips, rows of totals, and notes. */
 export class RowSelection {
@@ -61,15 +68,19 @@ export class RowSelection {
     );
   }
 
-  /** Returns why a row that is not blank is left out; undefined if it is read. */
-  find(cells: readonly string[], count: number): RowOmission | undefined {
+  /**
+   * Returns why a row that is not blank is left out; undefined if it is read.
+   *
+   * @param damage the errors that the reader found in the row. A rule of the map never matches a damaged cell
+   */
+  find(cells: readonly string[], count: number, damage: readonly RowDamage[] = NO_DAMAGE): RowOmission | undefined {
     for (const rule of this.#rules) {
       const { position } = rule;
-      if (position >= count) continue;
+      if (position >= count || damage.some(({ column }) => column === position + 1)) continue;
       const value = matchSkipRule(rule, toLooseValue(cells[position] ?? ""));
       if (value !== undefined) return this.#describe("row-skipped", position, value);
     }
-    const code = this.#findText(cells, count);
+    const code = this.#findText(cells, count, damage);
     return code && { code, column: 0, header: "", params: {} };
   }
 
@@ -92,18 +103,28 @@ export class RowSelection {
   }
 
   /** Returns the code of a row of totals or a note. A record has other cells than these, and all that it needs. */
-  #findText(cells: readonly string[], count: number): "row-total" | "row-note" | undefined {
+  #findText(
+    cells: readonly string[],
+    count: number,
+    damage: readonly RowDamage[],
+  ): "row-total" | "row-note" | undefined {
     const keys = this.#keys;
     if (keys === undefined) return undefined;
     let first = 0;
     while (first < count && isBlankCell(cells[first] ?? "")) first += 1;
     const cell = cells[first] ?? "";
     if (first >= count || !TEXT_START.test(cell)) return undefined;
+    // a cell whose value the reader could not determine; the text of merged cells is in the first of them
+    const unknown = damage.filter(({ code }) => code !== "cell-merged").map(({ column }) => column - 1);
+    if (unknown.some((position) => position <= first)) return undefined;
     const isFilled = (position: number): boolean => position < count && !isBlankCell(cells[position] ?? "");
     const start = toLooseValue(cell).replaceAll(/\s/g, "");
-    if (NOTE.test(start) && cells.every((_, position) => position === first || !isFilled(position))) return "row-note";
+    const others = [...cells.slice(0, count).keys()].filter((position) => position !== first && isFilled(position));
+    if (NOTE.test(start) && others.length + unknown.length === 0) return "row-note";
     if (!TOTAL.test(start)) return undefined;
     // a number of people below the addresses is no value of a record
+    const isCount = (position: number): boolean => COUNT.test(toLooseValue(cells[position] ?? ""));
+    if (others.length + unknown.length > 0 && others.every(isCount)) return "row-total";
     const hasValue = ({ column, positions }: LayoutColumn): boolean =>
       positions.some((at) => isFilled(at) && satisfiesRule(column.value.rule, (cells[at] ?? "").trim()));
     const isRecord = first !== this.#key && keys.some(hasValue) && this.#required.every(hasValue);

@@ -111,7 +111,7 @@ export class Stager implements RecordSink {
       this.#open(cells.slice(0, count), { row, line });
       return;
     }
-    if (count > 0 && this.#checker.skips(cells, count, row, line)) return;
+    if (this.#checker.skips(cells, count, row, line)) return;
     this.#rows += 1;
     if (this.#layout?.headers.length === 0) return;
     // the reader has already reported why a record has no cells
@@ -138,7 +138,8 @@ export class Stager implements RecordSink {
     if (this.#layout?.headers.length === 0) return;
     const header = this.#layout?.headers[problem.column - 1] ?? "";
     const found = { ...problem, header };
-    if (this.#checker?.noteFound(found) !== false) this.#report(found);
+    if (this.#checker === undefined) this.#report(found);
+    else this.#checker.noteFound(found);
   }
 
   /** Returns the description of the file, without its encoding, hash and size. Must be called after the last record. */
