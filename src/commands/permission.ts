@@ -10,7 +10,10 @@ interface PromptTools {
   readonly globals: Pick<Globals, "confirmContext" | "yes">;
 }
 
-/** Options that answer the questions about a change. A question that the command never asks is not a property. */
+/**
+ * Options that answer the questions about a change. A question that the command never asks is not a property. Without
+ * any question about a number, `--yes` confirms the change.
+ */
 interface ChangeAnswers extends Pick<ConfirmOptions, "confirmDeletions" | "confirmWipes" | "maxDeletions"> {
   readonly confirmDevices?: number | undefined;
   /** `append`: the command deletes nothing, unless a map sets another mode */
@@ -66,7 +69,11 @@ function* listMissingConfirmations(yes: boolean, answers: ChangeAnswers): Genera
   if (isMissing("confirmWipes"))
     yield text("--confirm-wipes N if devices must be wiped", "--confirm-wipes N(初期化するデバイスがあるとき)");
   if (isMissing("confirmDevices")) yield same("--confirm-devices N");
+  if (!yes && COUNT_OPTIONS.every((option) => !Object.hasOwn(answers, option))) yield same("--yes");
 }
+
+/** The options that confirm a change by a number. */
+const COUNT_OPTIONS = ["confirmDeletions", "confirmWipes", "confirmDevices"] as const satisfies (keyof ChangeAnswers)[];
 
 const YES_OR_DELETIONS = text(
   "--yes, or --confirm-deletions N if records are deleted",

@@ -8,7 +8,7 @@ import { TestTenant } from "#support/tenant/tenant.ts";
 import { createProblemResponse } from "../../lib/tenant/http/problem.ts";
 import { same } from "../../lib/text/index.ts";
 import { createTestMachine } from "#support/commands/renewals/machine.ts";
-import { runInBoth, run, type Circumstances } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
 beforeEach(async () => {
@@ -155,6 +155,26 @@ test("asks first, the answer no changes nothing, and without a terminal --yes is
   const yes = here({ terminal: { typing: [["Apply to local: ", "y\r"]] } });
   expect(await run(LINE, yes)).toMatchObject({ exit: 0 });
   expect(yes.settings()).toContain("hanako@accounts.example");
+});
+
+test("without a terminal, names all missing flags at once, shows the plan, and writes the summary line", async () => {
+  const home = freshFolder();
+  for (const name of ["kanto", "osaka"]) await run(`context add ${name} --embedded --protected`, { home });
+  await run("context use kanto", { home });
+  const unnamed = await run(LINE, here({ home }));
+  expect(unnamed).toMatchObject({ exit: 2, stdout: "" });
+  expect(unnamed.stderr).toContain(
+    "--context kanto or set CLOMOCTL_CONTEXT=kanto; pass --confirm-context kanto; pass --yes",
+  );
+  expect(unnamed.summary).toMatch(/ - handover transfer: \+0 ~0 -0 exit 2$/);
+  const { en, ja } = await runInBoth(LINE, here());
+  expect(en.stderr).toContain("  account hanako (hanako): operator → system administrator, support option");
+  expect(en.stderr).toContain("  recipient notify.yaml: taro@accounts.example → hanako@accounts.example");
+  expect(ja.stderr).toContain("  更新担当 VPP 本社: taro@accounts.example → hanako@accounts.example");
+  expect(en.summary).toMatch(/ local handover transfer: \+0 ~4 -0 exit 2$/);
+  const done = await run(`${LINE} --yes`, here());
+  expect(done.stderr).toContain("transferred 4 records from taro to hanako");
+  expect(done.summary).toMatch(/ local handover transfer: \+0 ~4 -0 exit 0$/);
 });
 
 test("without a question, sends no revision, even on a terminal", async () => {

@@ -13,6 +13,7 @@ import { formatCount, joinTexts, same, addSpaceAfterLatin, text, type Text } fro
 import { defineCommand } from "../command.ts";
 import { createChanges, renderPlan, type Plan } from "../../lib/plan/plan.ts";
 import { askToApply } from "../imports/plan/settle.ts";
+import { requireNamedContext } from "../permission.ts";
 import { isDefaultTable } from "../listing/list.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import { getRevisionBeforePrompt } from "../records/seen.ts";
@@ -123,7 +124,9 @@ export default defineCommand({
   async run(tools, { from: leaving, to: following, dryRun }) {
     tools.describeState(() => STATE_UNCHANGED);
     const { terminal, globals } = tools;
+    tools.summarize({});
     const tenant = await openHandoverTenant(tools);
+    if (!dryRun) requireNamedContext(tools, tenant, {});
     const seen = globals.yes || dryRun ? undefined : await getRevisionBeforePrompt(tools);
     const facts = await collectHandoverFacts(tools, tenant);
     const from = requireUser(await resolvePerson(tenant, facts, leaving), leaving);
@@ -133,6 +136,7 @@ export default defineCommand({
     const earlier = await describeOpenTasks(tenant, to);
     const settings = await buildNotifySettings(tools, tenant, { from, to });
     const planned = buildTransferRows(plan, settings, to);
+    tools.summarize({ create: 0, update: planned.length, delete: 0 });
     const known = { from, facts, settings };
     if (dryRun) {
       await showTransfer(tools, tenant, { ...known, rows: planned, done: plan });
@@ -146,8 +150,6 @@ export default defineCommand({
     }
     const isKept = plan.renewals.length === 0 && settings === undefined;
     const shown = buildTransferPlan(planned, { context: tenant.context.name, from, to, isKept });
-    if (!globals.yes && terminal.interactive && isDefaultTable(terminal))
-      await showTransferRows(tools, planned, TERMINAL_COLUMNS);
     await renderPlan(terminal, shown);
     if (!(await askToApply(tools, shown, {}))) return terminal.note(STATE_UNCHANGED);
     tools.describeState(() => STATE_MAYBE_CHANGED);
@@ -155,7 +157,9 @@ export default defineCommand({
     const done = await changeWithSettings(tools, settings, request);
     tools.describeDone(STATE_CHANGED);
     const rows = buildTransferRows(done, settings, to);
+    tools.summarize({ update: rows.length, changed: true });
     await showTransfer(tools, tenant, { ...known, rows, done });
+    await terminal.note(describeTransferred(rows, { from, to }));
     if (done.accounts.length > 0) await proposeUndo(tools);
     if (rows.every(({ consoleTask }) => consoleTask === null)) return;
     if (earlier !== undefined) await terminal.note(earlier);
@@ -182,7 +186,25 @@ const buildTransferPlan = (
     ),
   ],
   notes: isKept ? [] : [describeNotRestored(PARTS_WITHOUT_UNDO)],
+  samples: [{ lines: rows.map(describeTransferRow), rest: 0 }],
 });
+
+/** Returns the line of the plan for a row, such as `  recipient notify.yaml: a@example.jp → b@example.jp`. */
+const describeTransferRow = ({ kind, name, before, after }: TransferRow): Text => {
+  const { en, ja } = joinTexts([before ?? same(""), after ?? same("")], ARROW);
+  const label = KIND_LABELS[kind];
+  return text(`  ${label.en} ${name.en}: ${en}`, `  ${label.ja} ${name.ja}: ${ja}`);
+};
+
+/** Returns the sentence that says what was transferred. */
+const describeTransferred = (
+  rows: readonly TransferRow[],
+  { from, to }: { readonly from: Person; readonly to: Person },
+): Text =>
+  text(
+    `transferred ${formatCount(rows.length, "record")} from ${from.called} to ${to.called}`,
+    `${from.called} さんの担当 ${rows.length} 件を ${to.called} さんに引き継ぎました`,
+  );
 
 const PARTS_WITHOUT_UNDO = text("owners of renewal items and recipients of reminders", "年次更新の担当者と通知先");
 
