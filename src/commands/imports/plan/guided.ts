@@ -9,7 +9,7 @@ import type { RecordSink } from "../../../lib/csv/records/record.ts";
 import { ignoreFailure } from "../../../lib/errors/index.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 import { hasOrgColumn, namesOrg, type CustomField, type Format } from "../../../lib/model/format.ts";
-import { FORMATS } from "../../../lib/model/formats.ts";
+import { FORMATS, type KeyName } from "../../../lib/model/formats.ts";
 import type { FixChoice, OrgBy } from "../../../lib/model/import.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
 import { sortLatestFirst, toSheetPattern } from "../../../lib/xlsx/sheet-pattern.ts";
@@ -285,8 +285,9 @@ export class GuidedImport {
   }
 
   /**
-   * Asks what only a plan shows: which organisations unknown names mean, whether to create organisations and groups that
-   * the tenant lacks, whether to correct mistakes, and what blank cells mean. Each question is asked once.
+   * Asks what only a plan shows: which organisations unknown names mean, whether people with new addresses are known,
+   * whether to create organisations and groups that the tenant lacks, whether to correct mistakes, and what blank cells
+   * mean. Each question is asked once.
    *
    * @returns the answers so far as a map for this file, with which to plan again; undefined to keep the plan
    */
@@ -299,8 +300,10 @@ export class GuidedImport {
     // corrected names may be known
     const values = fix === undefined ? await this.#askUnknownOrgs(problems) : [];
     const blank = fix === undefined ? await this.#askBlank(plan, problems) : undefined;
+    const key = fix === undefined ? await this.#askSamePeople(problems) : undefined;
     const isCreated = fix === undefined && (await this.#askCreations(problems));
-    if (values.length === 0 && fix === undefined && blank === undefined && !isCreated) return undefined;
+    if (values.length === 0 && [fix, blank, key].every((answer) => answer === undefined) && !isCreated)
+      return undefined;
     this.#map = {
       ...map,
       ...((map.values !== undefined || values.length > 0) && { values: [...(map.values ?? []), ...values] }),
@@ -308,6 +311,7 @@ export class GuidedImport {
         ...map.options,
         fix: fix === undefined ? map.options?.fix : [...new Set([...(map.options?.fix ?? []), ...fix])],
         blank: blank ?? map.options?.blank,
+        key: key ?? map.options?.key,
       },
     };
     return this.#mapOfFile;
@@ -350,6 +354,36 @@ export class GuidedImport {
       if (to !== undefined) values.push({ field, from: name, to });
     }
     return values;
+  }
+
+  /** Asks for the key if people of the list are probably in the tenant with another address. */
+  async #askSamePeople(problems: readonly InputProblem[]): Promise<MapOptions["key"]> {
+    const { kind, key, options } = this.#requested;
+    const remedies = new Remedies(kind);
+    for (const problem of problems) remedies.take(problem);
+    const { newAddresses } = remedies;
+    const [by, ...others] = new Set(newAddresses.map((one) => one.by));
+    const allowed = options.allow?.includes("new-address") === true;
+    if (by === undefined || others.length > 0 || key !== undefined || allowed || !this.#isNew("key")) return undefined;
+    const { columns, thing } = FORMATS[kind];
+    const headerOf = (name: KeyName): string => {
+      const field = thing.keys.find((one) => one.name === name)?.field;
+      return columns.find((one) => one.field === field)?.header ?? name;
+    };
+    const shown = newAddresses.slice(0, MAX_SHOWN_NAMES).map(({ user }) => same(user));
+    const { en, ja } = joinTexts(shown, text(", ", "、"));
+    const [was = "email"] = newAddresses.map((one) => one.key);
+    return this.#tools.terminal.prompts.select<KeyName>({
+      message: text(
+        `People of the list may be in the tenant with other keys (${newAddresses.length}: ${en}). Which column identifies a person?`,
+        `一覧の ${newAddresses.length} 人は、${headerOf(was)}が変わった登録済みの人の可能性があります(${ja})。どの列で対応させますか?`,
+      ),
+      flag: "--key",
+      choices: [
+        { value: by, name: text(`${headerOf(by)}: they are the same people`, `${headerOf(by)}(同じ人)`) },
+        { value: was, name: text(`${headerOf(was)}: they are other people`, `${headerOf(was)}(別の人)`) },
+      ],
+    });
   }
 
   /** Asks whether to create the organisations and groups that the tenant lacks. */

@@ -299,6 +299,23 @@ describe("an import at a terminal", () => {
     expect(unwrap(stderr)).toContain("import the organisations first (clomoctl orgs import FILE) or fix the rows");
   });
 
+  test.each([
+    ["the same person", ENTER, "create 0, update 1"],
+    ["another person", "\u001B[B\r", "create 1, update 0"],
+  ])("asks whether a new address is that of a known person: %s", async (_, typed, counts) => {
+    const desk = await freshDesk();
+    const head = ["氏名", "メールアドレス", "社員コード"];
+    await desk.write("list.csv", toCsv([head, ["鈴木 花子", "hanako@example.jp", "0002"]]));
+    expect((await desk.run("users import list.csv --yes")).code).toBe(0);
+    await desk.write("list.csv", toCsv([head, ["鈴木 花子", "suzuki@example.jp", "0002"]]));
+    const { code, stderr } = await desk.type("users import list.csv", [
+      ["Which column identifies a person?", typed],
+      ["Save these answers", ENTER],
+      ["Apply", "y\r"],
+    ]);
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining(counts) });
+  });
+
   test("asks once whether to correct mistakes that are only warnings, and saves the answer", async () => {
     const toList = (tel: string) =>
       toCsv([
