@@ -74,7 +74,7 @@ test("a bundle has records, console files, summary, manifest and hashes, and is 
     gaps: expect.arrayContaining([
       { item: "contact", gap: "contact-unknown", subject: expect.any(String) as unknown },
     ]) as unknown,
-    language: "en",
+    language: "ja",
     auditHead: { seq: 1 },
   });
   const csv = readFileSync(join(folder, "one/csv/users.csv"));
@@ -123,10 +123,18 @@ test("a bundle is not written to stdout, and no folder named - is created", asyn
   expect(existsSync(join(folder, "-"))).toBe(false);
 });
 
-test("the report has every gap of the manifest, in the exporter's language", async () => {
+test("a bundle has the same bytes in every display language", async () => {
   await withUsers();
   const folder = freshFolder();
-  expect((await exporting("-o one --encoding utf-8", folder, { lang: "ja" })).exit).toBe(0);
+  for (const lang of ["en", "ja"])
+    expect(await exporting(`-o ${lang} --as-of 2027-03-31`, folder, { lang })).toMatchObject({ exit: 0 });
+  expect(contentOf(join(folder, "en"))).toEqual(contentOf(join(folder, "ja")));
+});
+
+test("the report has every gap of the manifest, in the language of the CLOMO account", async () => {
+  await withUsers();
+  const folder = freshFolder();
+  expect((await exporting("-o one --encoding utf-8", folder)).exit).toBe(0);
   const { gaps } = manifestIn(join(folder, "one"));
   expect(gaps.length).toBeGreaterThan(5);
   const page = readFileSync(join(folder, "one/report.html"), "utf8");
@@ -316,7 +324,9 @@ test("a part has what was requested and says so", async () => {
   ]);
   // what is left out is nothing that the tenant lacks
   expect(manifest.gaps).toEqual([]);
-  expect(readFileSync(join(folder, "some/report.html"), "utf8")).toContain("The checklist was not evaluated");
+  expect(readFileSync(join(folder, "some/report.html"), "utf8")).toContain(
+    "次の情報が含まれていないため、判定していません",
+  );
   expect(readFileSync(join(folder, "some/csv/users.csv"), "utf8")).toMatch(/^\ufeff氏名.*\n山田 花子,[^\r]*\n$/);
   const nowhere = await exporting("-o none --scope N1", folder);
   expect(nowhere.exit).toBe(6);

@@ -102,8 +102,8 @@ export default defineCommand({
   ),
   details: [
     text(
-      "A bundle consists of one NDJSON file for each resource, the same data as CSV in the formats of the console (CLOMO PANEL), a manifest, and the hashes of all files. It is a folder, or an archive if its name ends in .tar.gz or .zip. It does not contain passwords, keys or tokens. The same tenant state and the same --as-of produce the same bytes.",
-      "引き継ぎデータは、種類ごとの NDJSON、管理画面(CLOMO PANEL)の形式の CSV、マニフェスト、全ファイルのハッシュからなります。名前が .tar.gz か .zip で終わればアーカイブ、それ以外はフォルダーです。パスワード・鍵・トークンは含みません。テナントの状態と --as-of が同じなら、まったく同じ内容になります。",
+      "A bundle consists of one NDJSON file for each resource, the same data as CSV in the formats of the console (CLOMO PANEL), a manifest, and the hashes of all files. It is a folder, or an archive if its name ends in .tar.gz or .zip. It does not contain passwords, keys or tokens. The same tenant state and the same --as-of produce the same bytes; the report is in the language of the CLOMO account.",
+      "引き継ぎデータは、種類ごとの NDJSON、管理画面(CLOMO PANEL)の形式の CSV、マニフェスト、全ファイルのハッシュからなります。名前が .tar.gz か .zip で終わればアーカイブ、それ以外はフォルダーです。パスワード・鍵・トークンは含みません。テナントの状態と --as-of が同じなら、まったく同じ内容になります。レポートは CLOMO アカウントの言語です。",
     ),
     text(
       "The bundle is a snapshot, even if somebody changes the tenant meanwhile. The export changes nothing, leaves no audit record, and asks no questions.",
@@ -216,7 +216,8 @@ export default defineCommand({
     const chosen = await tools.tenant("exports");
     const zone = resolveTimezone(tools, chosen);
     const org = scope === undefined ? undefined : await findOrg(tools, scope);
-    const form = { ...(await chooseTextFormat(tools, asked, getAccountLanguage(chosen))), onUnmappable };
+    const language = getAccountLanguage(chosen);
+    const form = { ...(await chooseTextFormat(tools, asked, language)), onUnmappable };
     const [{ PartsWriter, createBundleWriter }, { writeBundleReport: reportInto }] = await Promise.all([
       import("./writing/parts.ts"),
       import("./writing/report.ts"),
@@ -226,7 +227,7 @@ export default defineCommand({
     const parts = await new PartsWriter(tools, chosen.client.exports, form).write(request, writer);
     const bare = buildManifest(parts, {
       program: machine.program,
-      language: terminal.language,
+      language,
       encoding: form.bom ? `${form.encoding}-bom` : form.encoding,
       newline,
       only,

@@ -5,6 +5,7 @@ import type { ResourceName } from "../../../lib/handover/resources.ts";
 import { BundleWriter } from "../../../lib/handover/bundle/write.ts";
 import { createTemporaryFolder, Outputs } from "../../../lib/files/index.ts";
 import { dayOf } from "../../../lib/model/time.ts";
+import { getAccountLanguage } from "../../csv/file/export.ts";
 import { resolveTimezone, type Tools } from "../../tools.ts";
 import { buildManifest } from "./manifest.ts";
 import { PartsWriter } from "./parts.ts";
@@ -29,7 +30,7 @@ export async function exportTemporaryBundle(
     ...asked
   }: Pick<HandoverRequest, "scope" | "audit"> & { readonly only?: readonly ResourceName[] | undefined } = {},
 ): Promise<TemporaryBundle> {
-  const { temporary, terminal, machine, clock } = tools;
+  const { temporary, machine, clock } = tools;
   const chosen = await tools.tenant("exports");
   const { name: context } = chosen.context;
   const folder = await createTemporaryFolder(temporary, "handover");
@@ -45,7 +46,7 @@ export async function exportTemporaryBundle(
     );
     const manifest = buildManifest(parts, {
       program: machine.program,
-      language: terminal.language,
+      language: getAccountLanguage(chosen),
       encoding: FILE_FORMAT.encoding,
       newline: "crlf",
       only: only ?? [],

@@ -50,7 +50,7 @@ const ManifestShape = z.strictObject({
   lastUpdatedAt: InstantSchema.nullable(),
   /** the last audit record; null if there is none, or if the exporting account may not see it */
   auditHead: z.strictObject({ seq: CountSchema, hash: Sha256Schema }).nullable(),
-  /** language of the report, and of other texts in the bundle for people */
+  /** language of the report, and of other texts in the bundle for people: the language of the CLOMO account */
   language: z.enum(["ja", "en"]),
   /** encoding of the CSV files */
   encoding: z.string().min(1),
