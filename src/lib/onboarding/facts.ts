@@ -99,6 +99,7 @@ export interface OnboardingFacts {
   readonly now: string;
   readonly profile: TenantProfile;
   readonly users: number;
+  /** number of organisations without 全社, which always exists */
   readonly orgs: number;
   readonly devices: number;
   /** why some ADE devices are not ready to be switched on, and what to do; undefined if all are ready */

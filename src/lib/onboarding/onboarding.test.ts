@@ -31,7 +31,7 @@ const factsOf = ({ answers = {}, ...others }: Given = {}): OnboardingFacts => ({
   now: NOW,
   profile: EMPTY_TENANT_PROFILE,
   users: 0,
-  orgs: 1,
+  orgs: 0,
   devices: 0,
   notReady: undefined,
   adeState: "synced",
@@ -187,7 +187,7 @@ describe("the twelve steps", () => {
     const facts = factsOf({
       profile: { ...EMPTY_TENANT_PROFILE, ios: true, ade: true, vpp: true, mobileAppPortal: true },
       users: 3,
-      orgs: 2,
+      orgs: 1,
       devices: 3,
       systemAdministrators: 2,
       recorded: ["push-certificate", "ade-token", "vpp-token"],

@@ -347,9 +347,7 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
     optional: true,
     asks: getNoQuestions,
     standing: (facts) => {
-      const { users, orgs: all } = facts;
-      // 全社 always exists and is not counted
-      const orgs = all - 1;
+      const { users, orgs } = facts;
       const why = text(
         `${formatCount(orgs, "organisation")}, ${formatCount(users, "user")}`,
         `組織 ${orgs} 件、ユーザー ${users} 人`,
