@@ -219,7 +219,7 @@ describe("recorded items", () => {
     expect(en.stderr).toBe("謎: no expiry date is recorded\n1 unknown\n");
     expect(ja.stderr).toBe("謎: 期限が記録されていません\n期限不明 1 件\n");
     expect((await checkOf([undated], "--quiet")).stderr).toBe(
-      "UNKNOWN: 謎: no expiry date is recorded: clomoctl renewals guide 謎\n謎: no expiry date is recorded\n",
+      "UNKNOWN: 謎: no expiry date is recorded: clomoctl renewals guide 謎\n",
     );
   });
 
@@ -252,17 +252,17 @@ describe("recorded items", () => {
   test("an empty check is unknown and does not create a tenant", async () => {
     const home = freshFolder();
     const { en, ja } = await runInBoth("renewals check --quiet", { home });
-    expect(en).toMatchObject({ exit: 3, requests: [], stderr: "warning: nothing to check\n" });
-    expect(ja).toMatchObject({ exit: 3, stderr: "警告: 確認する項目がありません\n" });
+    expect(en).toMatchObject({ exit: 3, requests: [], stderr: "warning: no expiry date to check\n" });
+    expect(ja).toMatchObject({ exit: 3, stderr: "警告: 確認する期限がありません\n" });
     expect(await run("renewals check", { home })).toMatchObject({
       exit: 3,
       requests: [],
       stderr: expect.stringContaining(
-        "nothing to check\nnot recorded: use of iOS/iPadOS, macOS, Android; to determine which items are needed: clomoctl tenant set --ios yes/no",
+        "no expiry date to check\nnot recorded: use of iOS/iPadOS, macOS, Android; to determine which items are needed: clomoctl tenant set --ios yes/no",
       ),
     });
     expect(existsSync(join(home, "tenants"))).toBe(false);
-    expect(await checkOf([])).toMatchObject({ exit: 3, stderr: "warning: nothing to check\n" });
+    expect(await checkOf([])).toMatchObject({ exit: 3, stderr: "warning: no expiry date to check\n" });
   });
 });
 
@@ -324,9 +324,20 @@ describe("the people whom CLOMO notifies", () => {
     expect(ja.stderr).toMatch(/対処: clomoctl clomo-account edit NAME --support-option --notice-mail\n/);
     const nagios = await run("renewals check --nagios", { home, tenant });
     expect(nagios).toMatchObject({ exit: 2, stderr: "" });
-    expect(nagios.stdout).toMatch(/^RENEWALS CRITICAL - 1 ok, 1 critical .*nobody has/);
+    expect(nagios.stdout).toMatch(
+      /^RENEWALS CRITICAL - 1 ok, 1 problem with notification recipients \(1 critical\): .*nobody has/,
+    );
     const quiet = await run("renewals check --quiet", { home, tenant });
     expect(quiet.stderr).toMatch(/^CRITICAL: nobody has the support option/);
+  });
+
+  test("are named once with --quiet, as a problem and not as something that expires", async () => {
+    const { en, ja } = await runInBoth("renewals check --quiet", {
+      home: await homeWith(),
+      tenant: { ...far, tenant: standing({ supported: [holder] }) },
+    });
+    expect(en.stderr).toMatch(/^NEEDS ATTENTION: only hanako01 has the support option.*\n$/);
+    expect(ja.stderr).toMatch(/^要確認: .*\n$/);
   });
 
   test("finds recipients who left, whether deleted or without their former role", async () => {

@@ -2,6 +2,7 @@ import { commandName, line } from "../../lib/advice/index.ts";
 import type { Tenant } from "../../lib/client/index.ts";
 import { ACCOUNTS_NOT_RECORDED, ACCOUNTS_NOT_VISIBLE } from "../../lib/renewals/administrators.ts";
 import { type CheckResult, chooseThresholds, describeCheckResult } from "../../lib/renewals/check.ts";
+import type { CheckedItem } from "../../lib/renewals/judge.ts";
 import type { ContextAde } from "../../lib/renewals/output/prometheus.ts";
 import { STATE_EXITS } from "../../lib/renewals/output/plugin.ts";
 import { Failure } from "../../lib/errors/index.ts";
@@ -236,11 +237,11 @@ async function showCheckResult(
   result: CheckResult,
   { list, severalContexts }: { readonly list: boolean; readonly severalContexts: boolean },
 ): Promise<void> {
-  if (globals.quiet) {
-    const { describeMostUrgent } = await import("../../lib/renewals/output/headline.ts");
-    const headline = describeMostUrgent(result, severalContexts);
-    if (headline !== undefined) await terminal.problem(headline);
-  }
+  const headline = globals.quiet
+    ? (await import("../../lib/renewals/output/headline.ts")).describeMostUrgent(result, severalContexts)
+    : undefined;
+  if (headline !== undefined) await terminal.problem(headline.line);
+  const isNew = (one: CheckedItem): boolean => one !== headline?.remarkOf;
   const shown = [...result.checked, ...result.findings, ...result.superseded];
   const columns = isDefaultTable(terminal)
     ? buildCheckTableColumns(shown, { severalContexts })
@@ -249,7 +250,7 @@ async function showCheckResult(
   for (const { source, remark } of result.superseded) {
     if (remark !== null) await terminal.note(text(`${source}: ${remark.en}`, `${source}: ${remark.ja}`));
   }
-  for (const { kind, name, level, remark, state, context } of result.checked) {
+  for (const { kind, name, level, remark, state, context } of result.checked.filter(isNew)) {
     if (remark === null) continue;
     const { en, ja } = remark;
     if (level === "ok" && (state === "downloaded" || context === null))
@@ -257,7 +258,7 @@ async function showCheckResult(
     else if (kind === null || level === "unknown") await terminal.problem(text(`${name}: ${en}`, `${name}: ${ja}`));
     else await terminal.warn(text(`${name}: ${en}`, `${name}: ${ja}`));
   }
-  for (const { level, context, remark } of result.findings) {
+  for (const { level, context, remark } of result.findings.filter(isNew)) {
     if (remark === null) continue;
     const said = severalContexts ? text(`${context}: ${remark.en}`, `${context}: ${remark.ja}`) : remark;
     const { en, ja } = LEVEL_NAMES[level];

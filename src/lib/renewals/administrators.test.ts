@@ -124,20 +124,22 @@ test("the worst item or finding determines the state, and findings are not items
   const both = resultWith("ok", { supported: [], leavers: [LEFT] });
   expect(both.counts).toEqual({ ok: 1, warning: 0, critical: 0, expired: 0, unknown: 0 });
   expect(describeCheckResult(both)).toEqual({
-    en: "1 ok, 1 critical (notification recipients), 1 to check (notification recipients)",
-    ja: "余裕あり 1 件、通知を受け取る人の問題(至急) 1 件、通知を受け取る人の問題(要確認) 1 件",
+    en: "1 ok, 2 problems with notification recipients (1 critical)",
+    ja: "余裕あり 1 件、通知先の問題 2 件(うち至急 1 件)",
   });
-  expect(describeCheckResult(summariseCheck([], DEFAULT_THRESHOLDS, both.findings)).en).toMatch(
-    /^nothing to check, 1 critical/,
+  expect(describeCheckResult(summariseCheck([], DEFAULT_THRESHOLDS, both.findings)).en).toBe(
+    "no expiry date to check, 2 problems with notification recipients (1 critical)",
   );
 });
 
 test("monitoring shows the findings, and cron's mail begins with the most urgent one", () => {
   const result = resultWith("warning", { supported: [], leavers: [LEFT, { ...LEFT, owner: "abe@example.jp" }] });
   expect(renderNagiosLine(result, "en")).toMatch(
-    /^RENEWALS CRITICAL - 1 due within 90 days, 1 critical .*: kanto: nobody has .* --support-option --notice-mail; push .* \| 'push'=20;\S+$/,
+    /^RENEWALS CRITICAL - 1 due within 90 days, [23] problems with notification recipients \(1 critical\): kanto: nobody has .* --support-option --notice-mail; push .* \| 'push'=20;\S+$/,
   );
-  expect(describeMostUrgent(result, false)?.en).toMatch(/^CRITICAL: nobody has the support option.* \(and 3 more\)$/);
+  expect(describeMostUrgent(result, false)?.line.en).toMatch(
+    /^CRITICAL: nobody has the support option.* \(and 3 more\)$/,
+  );
   const metrics = renderPrometheusText(result, new Date("2026-11-20T00:00:00Z"));
   expect(metrics.match(/^clomoctl_renewal_finding.*$/gm)).toEqual([
     'clomoctl_renewal_finding{context="kanto",about="support-option",level="critical",name=""} 1',

@@ -134,7 +134,7 @@ test("counts items that are not valid yet separately from due ones", () => {
 });
 
 test("the summary counts the levels that occur", () => {
-  expect(describeCheckResult(resultWith()).ja).toBe("確認する項目がありません");
+  expect(describeCheckResult(resultWith()).ja).toBe("確認する期限がありません");
   expect(describeCheckResult(resultWith("expired", "ok", "critical", "critical"))).toEqual({
     en: "1 expired, 2 due within 30 days, 1 ok",
     ja: "期限切れ 1 件、30 日以内に期限 2 件、余裕あり 1 件",

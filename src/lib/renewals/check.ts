@@ -1,6 +1,6 @@
 import { Failure } from "../errors/index.ts";
 import { RENEWAL_STATES, type RenewalKind } from "../model/renewal.ts";
-import { joinTexts, text, type Text } from "../text/index.ts";
+import { formatCount, joinTexts, text, type Text } from "../text/index.ts";
 import type { PluginState } from "./output/plugin.ts";
 import type { Level } from "../document/level.ts";
 import { compareByExpiry, joinRemarks, DEFAULT_THRESHOLDS, type CheckedItem, type Thresholds } from "./judge.ts";
@@ -242,21 +242,21 @@ export function describeCheckResult({ counts, thresholds, checked, superseded, f
     [superseded.length, text("superseded", "置き換え済み")],
   ];
   const said = [
-    ...(checked.length === 0 ? [text("nothing to check", "確認する項目がありません")] : []),
-    ...[...parts, ...countFindings(findings)]
-      .filter(([count]) => count > 0)
-      .map(([count, { en, ja }]) => text(`${count} ${en}`, `${ja} ${count} 件`)),
+    ...(checked.length === 0 ? [text("no expiry date to check", "確認する期限がありません")] : []),
+    ...parts.filter(([count]) => count > 0).map(([count, { en, ja }]) => text(`${count} ${en}`, `${ja} ${count} 件`)),
+    ...(findings.length === 0 ? [] : [countFindings(findings)]),
   ];
   return joinTexts(said, text(", ", "、"));
 }
 
-const countFindings = (findings: readonly CheckedItem[]): readonly (readonly [number, Text])[] => {
+function countFindings(findings: readonly CheckedItem[]): Text {
   const critical = findings.filter(({ level }) => level === "critical").length;
-  return [
-    [critical, text("critical (notification recipients)", "通知を受け取る人の問題(至急)")],
-    [findings.length - critical, text("to check (notification recipients)", "通知を受け取る人の問題(要確認)")],
-  ];
-};
+  const [en, ja] = critical === 0 ? ["", ""] : [` (${critical} critical)`, `(うち至急 ${critical} 件)`];
+  return text(
+    `${formatCount(findings.length, "problem")} with notification recipients${en}`,
+    `通知先の問題 ${findings.length} 件${ja}`,
+  );
+}
 
 /**
  * Returns the thresholds for the days of `--within` and `--critical`. If only `--within` is given and is shorter than

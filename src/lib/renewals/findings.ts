@@ -1,4 +1,5 @@
 import type { CommandLine, Step } from "../advice/index.ts";
+import { LEVEL_NAMES, type Level } from "../document/level.ts";
 import { text, type Text } from "../text/index.ts";
 
 /** The subjects of problems with who is notified of renewals. The keys appear in output that programs read. */
@@ -20,3 +21,14 @@ export interface Finding {
   /** words in capitals are placeholders that the user replaces */
   readonly next: Step & { readonly line: CommandLine };
 }
+
+const NEEDS_ATTENTION = text("needs attention", "要確認");
+
+/** Names the level of an item or of a finding. A finding has no expiry date, so that its warning is not 期限間近. */
+export const nameLevel = ({
+  level,
+  finding,
+}: {
+  readonly level: Level;
+  readonly finding?: Finding | undefined;
+}): Text => (finding !== undefined && level === "warning" ? NEEDS_ATTENTION : LEVEL_NAMES[level]);

@@ -1,6 +1,6 @@
 import { DOWNLOAD_FIELDS, RENEWAL_ITEM, RENEWAL_STATES } from "../../../lib/model/renewal.ts";
 import { defineLabelledChoice, type Fields } from "../../../lib/model/thing.ts";
-import { FINDING_SUBJECTS, type Finding } from "../../../lib/renewals/findings.ts";
+import { FINDING_SUBJECTS, nameLevel, type Finding } from "../../../lib/renewals/findings.ts";
 import { LEVEL_NAMES } from "../../../lib/document/level.ts";
 import type { CheckedItem, JudgedItem } from "../../../lib/renewals/judge.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
@@ -112,9 +112,7 @@ export const CHECK_COLUMNS: readonly Column<CheckedItem>[] = [
     key: "level",
     header: level.label,
     value: (one) => one.level,
-    // the usual name of the level would say that something expires
-    name: ({ level: of, finding }) =>
-      finding?.level === "warning" ? text("needs attention", "要確認") : LEVEL_NAMES[of],
+    name: nameLevel,
   },
   ...buildFieldColumns<CheckedItem>({ daysLeft, expiresOn })
     .map(preventCutOff)

@@ -6,7 +6,7 @@ import { createCheckedItem } from "#support/renewals/checked.ts";
 import { describeMostUrgent } from "./headline.ts";
 
 const headline = (several: boolean, ...checked: Parameters<typeof summariseCheck>[0]) =>
-  describeMostUrgent(summariseCheck(checked, DEFAULT_THRESHOLDS), several);
+  describeMostUrgent(summariseCheck(checked, DEFAULT_THRESHOLDS), several)?.line;
 
 test("names the most urgent item, its day and the command that explains its renewal, in both languages", () => {
   const push = createCheckedItem("本社", "critical", 12, { context: "kanto", kind: "push-certificate" });

@@ -3,27 +3,38 @@ import { RENEWAL_KINDS, RENEWAL_STATES } from "../../model/renewal.ts";
 import { formatCount, same, text, type Text } from "../../text/index.ts";
 import { listUrgentItems, type CheckResult } from "../check.ts";
 import { LEVEL_NAMES } from "../../document/level.ts";
+import { nameLevel } from "../findings.ts";
 import type { CheckedItem } from "../judge.ts";
+
+/** The line about the most urgent item of a check. */
+interface Headline {
+  readonly line: Text;
+  /** the item whose remark is part of the line; undefined if the line gives a date instead */
+  readonly remarkOf: CheckedItem | undefined;
+}
 
 /**
  * Describes the most urgent item of a check in one line: how long the item has left, and the command that shows how to
  * renew it. cron sends this line as the first line of its email. Returns undefined if nothing is due.
  */
-export function describeMostUrgent(result: CheckResult, severalContexts: boolean): Text | undefined {
+export function describeMostUrgent(result: CheckResult, severalContexts: boolean): Headline | undefined {
   const [first, ...rest] = listUrgentItems(result);
   if (first === undefined) return undefined;
-  const name = LEVEL_NAMES[first.level];
+  const name = nameLevel(first);
   const more = rest.length;
   const others = more === 0 ? same("") : text(` (and ${more} more)`, `(ほか ${more} 件)`);
   const said = describeUrgency(first, severalContexts);
   const next = formatGuideCommand(first, severalContexts);
-  return text(`${name.en.toUpperCase()}: ${said.en}${others.en}${next}`, `${name.ja}: ${said.ja}${others.ja}${next}`);
+  return {
+    line: text(`${name.en.toUpperCase()}: ${said.en}${others.en}${next}`, `${name.ja}: ${said.ja}${others.ja}${next}`),
+    remarkOf: hasNoDate(first) ? first : undefined,
+  };
 }
 
-function describeUrgency(
-  { kind, name, expiresOn, daysLeft, remark, level, finding, context, state, rejection }: CheckedItem,
-  severalContexts: boolean,
-): Text {
+const hasNoDate = ({ kind, daysLeft }: CheckedItem): boolean => kind === null || daysLeft === null;
+
+function describeUrgency(checked: CheckedItem, severalContexts: boolean): Text {
+  const { kind, name, expiresOn, daysLeft, remark, level, finding, context, state, rejection } = checked;
   if (finding !== undefined && remark !== null)
     return severalContexts ? text(`${context}: ${remark.en}`, `${context}: ${remark.ja}`) : remark;
   if (kind === null || daysLeft === null) {

@@ -54,7 +54,7 @@ test("shows that an item is rejected instead of its days, and counts it as rejec
 test("nothing to check is unknown, and so is a failure", () => {
   expect(parsePluginOutput(`${lineOf()}\n`)).toMatchObject({
     status: "UNKNOWN",
-    said: "nothing to check",
+    said: "no expiry date to check",
     figures: [],
   });
   const failure = renderPluginFailure("RENEWALS", same("no | such\ncontext"), "en");
