@@ -1,4 +1,3 @@
-import { line, step } from "../../advice/index.ts";
 import type { ConsoleTask, DeletionRequest, DropRequest, Import, Verification } from "../../contract/index.ts";
 import { checkMap, type ColumnMap } from "../../csv/layout/map.ts";
 import { Failure } from "../../errors/index.ts";
@@ -8,7 +7,6 @@ import { FORMATS } from "../../model/formats.ts";
 import type { Thing } from "../../model/thing.ts";
 import { checkDroppable, isOpenTask as isTaskOpen } from "../../model/console-task.ts";
 import type { FormatName } from "../../model/console-files.ts";
-import { IMPORT_STATE_NAMES } from "../../model/import.ts";
 import { text, type Text } from "../../text/index.ts";
 import { findLastRewrite } from "../console/closed.ts";
 import { readDroppedTasks, readOpenFields } from "../console/record-ids.ts";
@@ -52,7 +50,6 @@ import {
   listImports,
   readImport,
   toKeepingRequest,
-  getDisplayState,
   type ImportRecord,
   type ImportState,
   type StoredRequest,
@@ -63,6 +60,17 @@ import {
   createNotUndoableFailure,
   createAlreadyUndoneFailure,
   createImportHint,
+  UPLOAD_DELETION_FAILURE,
+  CONSOLE_IMPORT_REFUSAL,
+  CREATE_ORGS_REFUSAL,
+  RELEASE_REFUSAL,
+  FULL_UPLOAD_REFUSAL,
+  createNotConsoleImportFailure,
+  createSecretsOnlyFailure,
+  createLaterExportFailure,
+  createWholeTenantFailure,
+  createNotOpenFailure,
+  createReopenedTasksFailure,
 } from "./import-failures.ts";
 import { buildImportResponse, buildImportResponses, EMPTY_COUNTS, buildUncountedImportResponse } from "./shape.ts";
 import type { RequestKey } from "../store/idempotency.ts";
@@ -701,63 +709,6 @@ export class TenantImports {
   }
 }
 
-const UPLOAD_DELETION_FAILURE = new Failure("input-rejected", {
-  what: text(
-    "an upload file cannot delete records that were specified by name",
-    "アップロード用ファイルでは、名前で指定したデータを削除できません",
-  ),
-  hint: text(
-    "commit the deletion, then delete the records in the console as described by `console show`",
-    "削除を適用してから、console show に表示される手順で管理画面でも削除してください",
-  ),
-});
-
-/** The reason why a request that concerns the whole tenant is refused, and what to do instead. */
-interface WholeTenantRefusal {
-  readonly why: Text;
-  readonly hint: Text;
-}
-
-const SYSTEM_ADMINISTRATOR_HINT = text("ask a system administrator", "システム管理者に依頼してください");
-
-const CONSOLE_IMPORT_REFUSAL: WholeTenantRefusal = {
-  why: text(
-    "importing an export of the console affects the whole tenant",
-    "管理画面のエクスポートの取り込みは、テナント全体に影響します",
-  ),
-  hint: SYSTEM_ADMINISTRATOR_HINT,
-};
-
-const CREATE_ORGS_REFUSAL: WholeTenantRefusal = {
-  why: text(
-    "--create-orgs creates organisations directly below 全社, which is outside the organisations that you manage",
-    "--create-orgs は「全社」の直下に組織を作成しますが、そこは管理対象組織の外です",
-  ),
-  hint: text(
-    `omit --create-orgs if all organisations already exist; to create an organisation below an organisation that you manage: ${line("orgs create", ["NAME"], { parent: "ORG", code: "CODE" })}; to create an organisation elsewhere, ask a system administrator`,
-    `組織がすべてあれば --create-orgs は不要です。管理対象組織の下に作るには: ${line("orgs create", ["NAME"], { parent: "ORG", code: "CODE" })}。それ以外の場所に作るには、システム管理者に依頼してください`,
-  ),
-};
-
-const RELEASE_REFUSAL: WholeTenantRefusal = {
-  why: text(
-    "--undeletable release leaves devices without an owner, and such devices do not belong to the organisations that you manage",
-    "--undeletable release で所有者を外すと、デバイスが管理対象組織に属さなくなります",
-  ),
-  hint: text(
-    "specify --undeletable keep, or ask a system administrator",
-    "--undeletable keep を指定するか、システム管理者に依頼してください",
-  ),
-};
-
-const FULL_UPLOAD_REFUSAL: WholeTenantRefusal = {
-  why: text(
-    "an upload with 全件更新 deletes everything in the console that is not in the file, so only system administrators can create such a file",
-    "全件更新のアップロードは、ファイルにないものを管理画面からすべて削除します。このファイルを作成できるのはシステム管理者だけです",
-  ),
-  hint: SYSTEM_ADMINISTRATOR_HINT,
-};
-
 /** Operations that can remove the obstacles of a deletion. */
 const CLEARING_OPERATIONS = [
   "accounts.write",
@@ -768,63 +719,12 @@ const CLEARING_OPERATIONS = [
   "devices.delete",
 ] as const;
 
-const createNotConsoleImportFailure = (number: number): Failure =>
-  new Failure("usage", {
-    what: text(
-      `change ${number} is not an import of a console export`,
-      `変更 ${number} は管理画面のエクスポートの取り込みではありません`,
-    ),
-    where: "--mirror-only",
-    hint: text("undo the change without --mirror-only", "--mirror-only を付けずに取り消してください"),
-  });
-
 /** Returns true if a task only sets passwords and similar secrets. */
 const isSecretsOnly = ({ kind, records }: ConsoleTask): boolean => {
   const { fields }: Thing = FORMATS[kind].thing;
   const isSecret = ({ field }: ConsoleTask["records"][number]["changes"][number]): boolean =>
     fields[field]?.secret === true;
   return records.length > 0 && records.every(({ changes }) => changes.length > 0 && changes.every(isSecret));
-};
-
-const createSecretsOnlyFailure = ({ number }: ConsoleTask): Failure => {
-  const confirm = line("console confirm", [number]);
-  return new Failure("conflict", {
-    what: text(
-      `task ${number} cannot be dropped: it only sets passwords or similar secrets, and the former secrets are not stored`,
-      `作業 ${number} は取り下げられません。パスワードなどを設定するだけの作業で、以前の値を保存していないためです`,
-    ),
-    hint: text(
-      `enter the secrets in the console, then run: ${confirm}; or set the secrets again`,
-      `管理画面で設定してから実行してください: ${confirm}。または、もう一度設定してください`,
-    ),
-  });
-};
-
-/** Returns the failure for an undo only in the mirror if a later export of the console has shown the values. */
-const createLaterExportFailure = (number: number, later: number): Failure => {
-  const undo = line("undo", [later], { mirrorOnly: true });
-  return new Failure("conflict", {
-    what: text(
-      `a later export of the console was imported after change ${number} (change ${later}); it shows the console's values, so there is nothing left to undo only in the mirror`,
-      `変更 ${number} の後に、管理画面の別のエクスポートを取り込んでいます(変更 ${later})。管理画面の内容はそのエクスポートで確認済みのため、ミラーだけで取り消せるものは残っていません`,
-    ),
-    hint: step(
-      `if the later export (change ${later}) did not come from the console either, first undo it`,
-      `後のエクスポート(変更 ${later})も管理画面のものではない場合は、先に取り消してください`,
-      undo,
-    ),
-  });
-};
-
-const createWholeTenantFailure = ({ why, hint }: WholeTenantRefusal): Failure =>
-  new Failure("not-permitted", { what: why, hint });
-
-const createNotOpenFailure = (record: ImportRecord): Failure => {
-  const { en, ja } = IMPORT_STATE_NAMES[getDisplayState(record)];
-  return new Failure("conflict", {
-    what: text(`import ${record.number} is ${en}`, `インポート ${record.number} は${ja}です`),
-    hint: step("to list all imports", "インポートの一覧", line("imports list", [])),
-  });
 };
 
 /** By action, the reason why a change cannot be restored. */
@@ -860,18 +760,6 @@ const findUndoableBefore = async (reader: Reader, actor: string, { number }: Sto
   while (before !== undefined && (await describeUndoObstacle(reader, before)) !== undefined)
     before = await findNewestChange(reader, actor, before.number);
   return before;
-};
-
-/** Returns the failure for undoing a change that undid a confirmation. */
-const createReopenedTasksFailure = (number: number, tasks: readonly number[]): Failure => {
-  const confirm = line("console confirm", [...tasks]);
-  return new Failure("conflict", {
-    what: text(
-      `change ${number} cannot be undone, because it reopened console tasks`,
-      `変更 ${number} は、管理画面での作業を未了に戻した変更のため、取り消せません`,
-    ),
-    hint: step("to confirm the tasks again", "作業の完了をもう一度記録するには", confirm),
-  });
 };
 
 /** How an export of the console is imported: missing records are deleted, and values in missing columns are kept. */
