@@ -19,7 +19,8 @@ import {
   getConsolePage,
   describeUpload,
 } from "../imports/outputs/console/screen.ts";
-import { resolveDeletionsFile, countManualDeletions, getUploadMode } from "../imports/outputs/console/upload.ts";
+import { getUploadMode } from "../../lib/model/upload.ts";
+import { resolveDeletionsFile, countManualDeletions } from "../imports/outputs/console/upload.ts";
 import { describeImportKind } from "../../lib/plan/columns.ts";
 import { orderByFreeKeys } from "./exchanged-keys.ts";
 import { buildConsoleImportCommand } from "../imports/refusal/command.ts";

@@ -4,7 +4,7 @@ import { FORMATS } from "../../../../lib/model/formats.ts";
 import { buildOutputColumns, type ColumnMap } from "../../../../lib/csv/layout/map.ts";
 import type { SecretColumn } from "./blank-secrets.ts";
 import type { SecretRow } from "./secrets.ts";
-import { getUploadMode } from "./upload.ts";
+import { getUploadMode } from "../../../../lib/model/upload.ts";
 
 /** A column of an upload file. A repeated column occurs as often as the fullest row needs. */
 interface ConsoleColumn {

@@ -16,7 +16,8 @@ import { reportLeftOutRows } from "./left-out.ts";
 import type { LeftOutSummary } from "../../../../lib/plan/columns.ts";
 import { describeUploadCheck, describeUpload } from "./screen.ts";
 import type { SecretSource } from "./secrets.ts";
-import { resolveDeletionsFile, getUploadMode } from "./upload.ts";
+import { getUploadMode } from "../../../../lib/model/upload.ts";
+import { resolveDeletionsFile } from "./upload.ts";
 
 /** A plan and, if its input file is available, how to read that file again. */
 export type UploadFileSource = Pick<SecretSource, "plan"> &

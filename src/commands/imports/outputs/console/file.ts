@@ -17,7 +17,7 @@ import type { LeftOutSummary } from "../../../../lib/plan/columns.ts";
 import type { PasswordGenerator } from "../passwords.ts";
 import { RowCursor } from "../row-cursor.ts";
 import { readSecretRows, type SecretRow, type SecretSource } from "./secrets.ts";
-import { getUploadMode } from "./upload.ts";
+import { getUploadMode } from "../../../../lib/model/upload.ts";
 
 /** The facts about a written upload file that are sent to the tenant. */
 export interface WrittenUpload {

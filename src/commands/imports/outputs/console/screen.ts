@@ -4,7 +4,7 @@ import { FORMATS } from "../../../../lib/model/formats.ts";
 import { IMPORT_MODE_NAMES } from "../../../../lib/model/import.ts";
 import { formatSecuredAppName } from "../../../../lib/model/secured-user.ts";
 import { text, type Text } from "../../../../lib/text/index.ts";
-import { getUploadMode } from "./upload.ts";
+import { getUploadMode } from "../../../../lib/model/upload.ts";
 
 /** Returns the console's screen for the records of a kind. */
 export const getConsolePage = (kind: Import["kind"]): Text => insertAppName(kind, FORMATS[kind].thing.screen.page);

@@ -1,14 +1,6 @@
 import { format, parse } from "node:path";
 import type { Import } from "../../../../lib/client/index.ts";
-import { FORMATS } from "../../../../lib/model/formats.ts";
-
-type UploadPlan = Pick<Import, "kind" | "mode">;
-
-/**
- * Returns the mode in which the console processes an upload file. CLOMO PANEL has only 追加更新. @see facts 1.4, 6.2
- */
-export const getUploadMode = ({ kind, mode }: UploadPlan): "append" | "replace" =>
-  mode === "replace" && FORMATS[kind].app !== undefined ? "replace" : "append";
+import { getUploadMode, type UploadPlan } from "../../../../lib/model/upload.ts";
 
 /** Returns the number of records that have to be deleted by hand, because the upload does not delete them. */
 export const countManualDeletions = (plan: UploadPlan & Pick<Import, "delete">): number =>

@@ -30,6 +30,9 @@ const FILE: Cells = [
   ["鈴木", "suzuki@x", "", "S"],
 ];
 
+/** The upload file that was written from a plan. */
+const UPLOADED = { upload: '["name"]', fileName: "a.csv", sha256: "0".repeat(64) };
+
 const idOf = async (email: string): Promise<string> => {
   const found = (await tenant.users()).find(({ emails }) => emails.includes(email));
   if (found === undefined) throw new Error(`no user ${email}`);
@@ -81,6 +84,28 @@ describe("a plan is committed as it was made, whatever was changed elsewhere", (
     const add = () => importUser("田中", "tanaka@x", "", "D");
     expect(await commitAfter({ kind: "users", mode: "replace" }, FILE, add)).toBeUndefined();
     expect(people()).toEqual(["山田 課長 営業部", "田中  開発部", "鈴木  営業部", "髙橋  開発部"].toSorted());
+  });
+});
+
+describe("a plan with an upload file for CLOMO PANEL, which has only the rows that change something", () => {
+  test.each<[string, () => Promise<unknown>]>([
+    ["a row that changes nothing", () => editUser("takahashi@x", { tel: "03" })],
+    ["the deletion of a row that changes nothing", () => deleteUser("takahashi@x")],
+    ["a new person", () => importUser("田中", "tanaka@x", "", "D")],
+  ])("is committed after a change of another record: %s", async (what, change) => {
+    const mode = what === "a new person" ? "replace" : "append";
+    const plan = await tenant.plan({ kind: "users", mode }, FILE);
+    await change();
+    await tenant.client.imports.check(plan, { upload: true });
+    await tenant.client.imports.commit(plan, UPLOADED);
+    expect(people()).toContain("山田 課長 営業部");
+  });
+
+  test("is refused after a change of a record that it changes", async () => {
+    const plan = await tenant.plan({ kind: "users" }, FILE);
+    await editUser("yamada@x", { tel: "03" });
+    const failure = await failureOf(tenant.client.imports.commit(plan, UPLOADED));
+    expect(failure?.what.en).toContain("山田 <yamada@x> (changed: telephone number)");
   });
 });
 
@@ -170,11 +195,19 @@ describe("a plan is refused, and the cause is named, after", () => {
     ).toBeUndefined();
   });
 
-  test("a new record, if an upload file replaces all records in the console", async () => {
-    const plan = await tenant.plan({ kind: "users", mode: "replace" }, FILE);
-    await importUser("田中", "tanaka@x", "", "D");
-    const file = { upload: '["name"]', fileName: "a.csv", sha256: "0".repeat(64) };
-    expect((await failureOf(tenant.client.imports.commit(plan, file)))?.what.en).toContain("田中 <tanaka@x> (changed)");
+  test("a new or an unchanged record, if an upload file replaces all records in the console", async () => {
+    const docs = { kind: "docs" } as const;
+    const header = ["表示名", "ユーザーID", "説明", "パスワード"];
+    const [yamada, takahashi] = [
+      ["山田", "yamada", "前"],
+      ["髙橋", "takahashi", "前"],
+    ];
+    await tenant.import(docs, [header, [...yamada, "secret1"], [...takahashi, "secret1"]]);
+    const file = [header.slice(0, 3), yamada, ["髙橋", "takahashi", "後"]];
+    const plan = await tenant.plan({ ...docs, mode: "replace" }, file);
+    await tenant.import(docs, [header, ["田中", "tanaka", "", "secret1"], ["山田 太郎", "yamada", "前", ""]]);
+    const failure = await failureOf(tenant.client.imports.commit(plan, UPLOADED));
+    expect(failure?.what.en).toMatch(/^2 records .*山田.*, 田中/);
     await tenant.client.imports.commit(plan);
   });
 });

@@ -60,14 +60,14 @@ interface CheckedPlan {
   readonly plans: PlanDefinitions;
   /** SQL: the rows that the plan relies on, with their matches; a condition follows */
   readonly rows: string;
-  /** true if an upload file was written, which also contains the rows that change nothing here */
-  readonly isUploaded: boolean;
+  /** true if its upload file replaces all records in the console, and so has every row */
+  readonly isFullUpload: boolean;
 }
 
 /** SQL: the rows that a plan writes, to the tenant or to its upload file, with their matches. */
-const buildWrittenRowsSql = (plan: PlanDefinition, isUploaded: boolean): string => {
+const buildWrittenRowsSql = (plan: PlanDefinition, isFullUpload: boolean): string => {
   const secrets = hasSecretColumns(plan) ? " or r.secrets is not null" : "";
-  const isWritten = isUploaded ? "true" : `(m.row is null or m.changed <> 0${secrets})`;
+  const isWritten = isFullUpload ? "true" : `(m.row is null or m.changed <> 0${secrets})`;
   return `s.row r left join s.match m on m.row = r.row where ${IS_VALID_ROW_SQL} and ${isWritten}`;
 };
 
@@ -207,9 +207,9 @@ function* listSettingChanges(plan: PlanDefinition): Generator<LaterChange> {
   };
 }
 
-/** Yields the records that a full update with an upload file would delete in the console, although they are new here. */
-function* listUploadChanges({ plan: { kind, request }, isUploaded }: CheckedPlan): Generator<LaterChange> {
-  if (!isUploaded || request.mode !== "replace") return;
+/** Yields the records that a full upload would delete in the console, although they are new here. */
+function* listUploadChanges({ plan: { kind }, isFullUpload }: CheckedPlan): Generator<LaterChange> {
+  if (!isFullUpload) return;
   const { thing, inScope } = kind;
   const select = `select ${buildRecordLabelSql(thing)} as name, null as mask from main.${thing.name} t where ${inScope} and ${IS_WRITTEN_LATER}`;
   yield { thing, reason: "changed", select };
@@ -287,7 +287,7 @@ const describeLaterChange = ({ thing, name, reason, mask }: Row): Text => {
 const findLaterChanges = (
   database: Database,
   plans: PlanDefinitions,
-  { since, isUploaded }: { readonly since: number; readonly isUploaded: boolean },
+  { since, isFullUpload }: { readonly since: number; readonly isFullUpload: boolean },
 ): { readonly count: number; readonly first: readonly Text[] } => {
   database.exec(`drop table if exists ${LATER_CHANGE_TABLE}`);
   database.exec(`create table ${LATER_CHANGE_TABLE} (thing text, name text, reason text, mask integer)`);
@@ -295,8 +295,8 @@ const findLaterChanges = (
     for (const { thing, reason, select } of listLaterChanges({
       plan,
       plans,
-      isUploaded,
-      rows: buildWrittenRowsSql(plan, isUploaded),
+      isFullUpload,
+      rows: buildWrittenRowsSql(plan, isFullUpload),
     }))
       database.run(`insert into ${LATER_CHANGE_TABLE} select :thing, name, :reason, mask from (${select})`, {
         thing: thing.name,
@@ -314,7 +314,7 @@ const findLaterChanges = (
 /**
  * Checks a plan after the tenant has changed.
  *
- * @param isUploaded true if an upload file for the console was written from the plan
+ * @param isFullUpload true if an upload file was written from the plan that replaces all records in the console
  * @throws Failure `conflict` if the plan relies on something that has changed. The takeover of an export relies on
  * everything that it compared, because it records what the console has
  */
@@ -322,10 +322,10 @@ export const refuseLaterChanges = (
   database: Database,
   plans: PlanDefinitions,
   record: ImportRecord,
-  isUploaded: boolean,
+  isFullUpload: boolean,
 ): void => {
   const since = record.detail.comparedRevision ?? 0;
-  const { count, first } = findLaterChanges(database, plans, { since, isUploaded });
+  const { count, first } = findLaterChanges(database, plans, { since, isFullUpload });
   if (count > 0) throw createTenantChangedFailure(record, { count, first });
   const [{ request }] = plans;
   if (request.fromConsole === true) throw createTenantChangedFailure(record, { count: 0, first: [] });

@@ -55,6 +55,7 @@ import { OBSERVE_STATEMENTS } from "../../../console/observed.ts";
 import { auditImport, auditVerification, buildCommittedDetail } from "./audit.ts";
 import { createForeignExportFailure } from "../matching/foreign.ts";
 import { CUSTOM_FIELD } from "../../../../model/user.ts";
+import { getUploadMode } from "../../../../model/upload.ts";
 import { limitToScope } from "./limit-scope.ts";
 import type { ReadingTask, TaskFiles, WorkerTask } from "./messages.ts";
 import { runWithNote, type NotedWriter as Note } from "../../../store/sqlite/writer-note.ts";
@@ -448,7 +449,9 @@ const applyAndRecord = async (
   const isRechecked = etagOf(database, plans) !== record.etag;
   if (isRechecked) {
     const { refuseLaterChanges } = await import("../recheck/later-changes.ts");
-    refuseLaterChanges(database, plans, record, written !== undefined);
+    const { kind, detail } = record;
+    const mode = detail.request?.mode ?? "append";
+    refuseLaterChanges(database, plans, record, written !== undefined && getUploadMode({ kind, mode }) === "replace");
   }
   if (scope?.administrators === false) for (const one of plans) refusePrivilegedChanges(database, one);
   if (isCheck === true) return;
