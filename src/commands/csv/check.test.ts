@@ -186,7 +186,10 @@ test("invisible characters are errors that --fix invisible corrects, and so is a
   expect(en.stderr).toContain("--fix invisible");
   expect(ja.stderr).toContain("(U+200B)(セル B2)\n");
   const mended = await run("csv check - --as users --fix invisible", { stdin });
-  expect(mended).toMatchObject({ exit: 0, stderr: expect.stringContaining('→ "a@example.jp" (B2)\n') });
+  expect(mended).toMatchObject({
+    exit: 0,
+    stderr: expect.stringContaining('→ "a@example.jp" (B2) (and 1 more row)\n'),
+  });
   const marked = await check(`${GOOD}\ufeff田中,c@example.jp\n`);
   expect(marked).toMatchObject({
     exit: 3,
@@ -194,15 +197,15 @@ test("invisible characters are errors that --fix invisible corrects, and so is a
   });
 });
 
-test("--fix corrects before it checks, lists its changes, and only then finds duplicates", async () => {
+test("--fix corrects before it checks, counts its changes, and only then finds duplicates", async () => {
   const stdin = "氏名,メールアドレス\n山田,jiro＠example.jp\n鈴木, jiro@example.jp\n";
   const { en, ja } = await runInBoth("csv check - --as users --fix trim,width", { stdin });
   expect(en.exit).toBe(3);
   expect(en.stderr).toContain(
-    'warning: stdin:2:2: メールアドレス: fixed: "jiro＠example.jp" → "jiro@example.jp" (B2)\n',
+    'warning: stdin:2:2: メールアドレス: fixed: "jiro＠example.jp" → "jiro@example.jp" (B2) (and 1 more row)\n',
   );
   expect(en.stderr).toContain("stdin:3:2: メールアドレス: the same メールアドレス as row 2 (B3)\n");
-  expect(ja.stderr).toContain("修正しました: 「␣jiro@example.jp」 → 「jiro@example.jp」(セル B3)\n");
+  expect(ja.stderr).toContain("修正しました: 「jiro＠example.jp」 → 「jiro@example.jp」(セル B2)(ほか 1 行)\n");
   const wrong = await runInBoth("csv check - --as users --fix trim,case", { stdin });
   expect(wrong.en).toMatchObject({
     exit: 2,

@@ -57,13 +57,17 @@ type Severity = "error" | "warning";
 /** Codes of workbook cells that Excel displays differently from their value, usually throughout a column. */
 const COLUMN_WIDE_CODES: readonly string[] = ["cell-exponent", "cell-digits", "cell-format"];
 
+/** Returns true if a problem reports a value that clomoctl itself corrected. */
+const isCorrection = ({ code }: GroupableProblem): boolean => code === "value-mended";
+
 /**
- * Returns a key for a cause that several rows may share: a name that the tenant lacks, a column that the file lacks, or
- * cells that Excel omitted or does not display. Returns undefined if the cause concerns only one row.
+ * Returns a key for a cause that several rows may share: a name that the tenant lacks, a column that the file lacks,
+ * corrections in a column, or cells that Excel omitted or does not display. Returns undefined if the cause concerns only one row.
  */
-const findCommonCause = ({ code, column, params }: GroupableProblem): string | undefined => {
+const findCommonCause = (problem: GroupableProblem): string | undefined => {
+  const { code, column, params } = problem;
   if (code === "cells-too-few") return code;
-  if (COLUMN_WIDE_CODES.includes(code)) return `${code} ${column}`;
+  if (COLUMN_WIDE_CODES.includes(code) || isCorrection(problem)) return `${code} ${column}`;
   const isCommon =
     code.endsWith("-unknown") ||
     code === "org-beyond" ||
@@ -72,19 +76,27 @@ const findCommonCause = ({ code, column, params }: GroupableProblem): string | u
   return isCommon ? `${code} ${JSON.stringify(params)}` : undefined;
 };
 
-/** Collects the first problems of each severity. Problems with a common cause are listed once, with a row count. */
+/**
+ * Collects the first problems of each severity. Problems with a common cause are listed once, with a row count.
+ * Corrections have their own maximum and are listed last, because they must not hide what a person has to judge.
+ */
 export class ProblemDigest<P extends GroupableProblem> {
   readonly #shown: { readonly problem: P; readonly severity: Severity; more: number }[] = [];
   readonly #causes = new Map<string, { more: number }>();
-  readonly #left: Record<Severity, number> = { error: MAX_LISTED_PROBLEMS, warning: MAX_LISTED_PROBLEMS };
+  readonly #left: Record<Severity | "correction", number> = {
+    error: MAX_LISTED_PROBLEMS,
+    warning: MAX_LISTED_PROBLEMS,
+    correction: MAX_LISTED_PROBLEMS,
+  };
 
   /** Adds a problem.  @param isListed true to list the problem even if the maximum is reached */
   take(problem: P, severity: Severity, isListed = false): void {
     const cause = findCommonCause(problem);
     const same = cause === undefined ? undefined : this.#causes.get(cause);
+    const group = isCorrection(problem) ? "correction" : severity;
     if (same !== undefined) same.more += 1;
-    else if (isListed || this.#left[severity] > 0) {
-      if (!isListed) this.#left[severity] -= 1;
+    else if (isListed || this.#left[group] > 0) {
+      if (!isListed) this.#left[group] -= 1;
       const one = { problem, severity, more: 0 };
       this.#shown.push(one);
       if (cause !== undefined) this.#causes.set(cause, one);
@@ -105,7 +117,9 @@ export class ProblemDigest<P extends GroupableProblem> {
 
   /** Lists the problems on stderr. */
   async show(terminal: Terminal, lineOf: (problem: P) => Text): Promise<void> {
-    for (const { problem, severity, more } of this.#shown) {
+    const corrections = this.#shown.filter(({ problem }) => isCorrection(problem));
+    const others = this.#shown.filter(({ problem }) => !isCorrection(problem));
+    for (const { problem, severity, more } of [...others, ...corrections]) {
       const { en, ja } = lineOf(problem);
       const line =
         more === 0 ? text(en, ja) : text(`${en} (and ${formatCount(more, "more row")})`, `${ja}(ほか ${more} 行)`);

@@ -37,6 +37,10 @@ describe("questions about columns", () => {
       },
     ],
     ["users", { "TEL\n（会社携帯）": "TEL", "氏名\n（漢字）": "氏名", コード: "社員コード", メール: "メールアドレス" }],
+    ["users", { 社員番号: "社員コード", 支店: "組織コード" }],
+    ["users", { 社員番号: "社員コード", 課名: "組織コード" }],
+    ["devices", { 製造番号: "シリアルナンバー", 携帯番号: "電話番号", 備考: "メモ", IMEI: "IMEI番号" }],
+    ["orgs", { 支店名: "組織名", 支店コード: "組織コード" }],
     ["orgs", { 部門CD: "組織コード", 部門名称: "組織名", 親部門: "上位組織コード" }],
     ["orgs", { コード: "組織コード", 部署名: "組織名", 親部署CD: "上位組織コード" }],
     ["docs", { 社員番号: "ユーザーID", 氏名: "表示名", 利用グループ: "グループ名" }],
@@ -48,6 +52,23 @@ describe("questions about columns", () => {
   test("do not join the levels of a list of organisations, whose parents are codes or paths", async () => {
     const { questions } = await ask("orgs", toHeaders("本部", "部", "課", "コード"));
     expect(questions.filter((question) => question.includes("つなげて"))).toEqual([]);
+  });
+
+  test("join family and given names only to the name of a person", async () => {
+    const headers = toHeaders("姓", "名", "本部", "部", "課");
+    const { questions, map } = await ask("orgs", headers);
+    expect(map.joins).toBeUndefined();
+    expect(questions).toContain("「本部」はどの項目ですか? 組織名");
+    expect(map.columns.filter(({ header }) => ["姓", "名"].includes(header)).map(({ to }) => to)).toEqual([null, null]);
+    expect((await ask("users", headers)).map.joins).toMatchObject([{ field: "name" }, { field: "orgCode" }]);
+    expect((await ask("docs", headers)).map.joins).toMatchObject([{ field: "displayName" }]);
+  });
+
+  test("propose a field with certain values only for a column that has them", async () => {
+    const proposed = async (values: Readonly<Record<string, readonly string[]>>) =>
+      (await ask("devices", { 製造番号: ["F1"], ...values })).map.columns.slice(1).map(({ to }) => to);
+    expect(await proposed({ OS: ["iOS", "Android"], 状態: ["管理中"] })).toEqual(["プラットフォーム", "ステータス"]);
+    expect(await proposed({ OS: ["17.2"], 状態: ["使用中"] })).toEqual([null, null]);
   });
 
   test("begin with the key, if no header resembles it, and offer the column first whose values fit", async () => {

@@ -183,7 +183,9 @@ class AssignedColumns {
     const hasOrgs = this.#surveyed.some((one) => one.header === header && one.namesOrgs === true);
     const likely = suggestColumnName(free, header);
     const org = hasOrgs ? free.find(namesOrg) : undefined;
-    return org ?? free.find(({ header: ours, field }) => ours === likely || field === likely);
+    const column = org ?? free.find(({ header: ours, field }) => ours === likely || field === likely);
+    const surveyed = this.#surveyed.find((one) => one.header === header);
+    return column === undefined || surveyed === undefined || mayChoose(column, surveyed) ? column : undefined;
   }
 
   /** Returns the columns of the file that resemble no column; none if one of them resembles the given column. */
@@ -236,9 +238,7 @@ async function askJoins(
     const found = parts.flatMap((part) => unknown.find((header) => part.test(header.normalize("NFKC"))) ?? []);
     return found.length < parts.length ? [] : found;
   };
-  const name = lacking.find(
-    ({ required, comparison, field }) => field === "name" || (required === "always" && comparison === "name"),
-  );
+  const name = lacking.find(({ personName }) => personName === "written");
   const kana = lacking.find(({ personName }) => personName === "kana");
   const org = hasOrgs ? lacking.find(namesOrg) : undefined;
   const levels = unknown.filter((header) => ORG_LEVEL.test(header));
@@ -309,6 +309,10 @@ const fitsValues = ({ value }: Column, { values }: SurveyedColumn): boolean => {
   const fitting = [...values].filter((one) => describeRefusal(value, one) === undefined).length;
   return fitting > 0 && fitting * 2 >= values.size;
 };
+
+/** Returns false if a column accepts only certain values, and most values of a file are others. */
+const mayChoose = (column: Column, surveyed: SurveyedColumn): boolean =>
+  column.value.rule.kind !== "choice" || surveyed.values.size === 0 || fitsValues(column, surveyed);
 
 /** Asks which header stands for a column that no header resembles and that new records need. */
 async function askNeeded(

@@ -116,6 +116,31 @@ test("reports cells that Excel shows differently once per column", async () => {
   expect(ja.stderr).toContain("(ほか 9 行)\n");
 });
 
+test("counts corrections once per column, after the warnings that need a person", async () => {
+  const mended = (row: number, column: number) =>
+    problemOf({
+      row,
+      line: row,
+      column,
+      header: `列${column}`,
+      code: "value-mended",
+      severity: "warning",
+      params: { value: "ａ", mended: "a" },
+    });
+  const problems = [
+    ...Array.from({ length: 30 }, (_, at) => [mended(at + 2, 4), mended(at + 2, 5)]).flat(),
+    ...many(1, "warning", "mail-comma"),
+  ];
+  const { en, ja } = await runInBoth(IMPORT, circumstances(problems));
+  expect(en.stderr.match(/^warning: people\.csv:.*$/gm)).toEqual([
+    expect.stringContaining("people.csv:2:2: メールアドレス: "),
+    expect.stringMatching(/^warning: people\.csv:2:4: .*\(and 29 more rows\)$/),
+    expect.stringMatching(/^warning: people\.csv:2:5: .*\(and 29 more rows\)$/),
+  ]);
+  expect(ja.stderr).toContain("(ほか 29 行)\n");
+  expect(ja.stderr).not.toContain("警告は全部で");
+});
+
 test("an unknown header leads to csv map", async () => {
   const unknown = problemOf({
     row: 1,

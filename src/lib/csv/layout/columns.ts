@@ -23,9 +23,15 @@ const normaliseHeader = (header: string): string =>
 /** Removes a remark in parentheses from the end of a header. */
 const removeRemark = (header: string): string => header.normalize("NFKC").replace(/\([^()]*\)\s*$/u, "");
 
-const ORG_CODE_HEADERS = ["部署コード", "部門コード", "所属コード", "所属組織コード"];
 const DEPARTMENT_HEADERS = ["部署", "部署名", "部署名称", "部門", "部門名", "部門名称", "department"];
 const ORG_HEADERS = ["所属", "所属名", "所属名称", "所属組織", "所属部署", "所属部署名", "新所属", "配属先", "組織"];
+const ORG_LEVELS = "本部 事業部 事業所 営業所 支社 支店 店舗 部 課 室 係 グループ チーム".split(" ");
+/** Headers of columns that have the names of organisations of one level. */
+const ORG_LEVEL_HEADERS = ORG_LEVELS.flatMap((level) => ["", "名", "名称"].map((ending) => level + ending));
+const ORG_CODE_HEADERS = ["部署", "部門", "所属", "所属組織", ...ORG_LEVELS].map((org) => `${org}コード`);
+const TELEPHONE_HEADERS = ["電話", "携帯電話", "携帯", "直通"]
+  .flatMap((telephone) => [telephone, `${telephone}番号`])
+  .concat("携帯番号", "直通電話", "連絡先", "phone");
 const EMPLOYEE_CODE_HEADERS = ["社員", "従業員", "職員"]
   .flatMap((person) => ["番号", "no", "no.", "id", "コード"].map((code) => person + code))
   .concat("職番");
@@ -54,19 +60,27 @@ const HEADER_ALIASES: Readonly<Record<string, readonly string[]>> = {
     "e-mail",
     "mailaddress",
   ],
-  組織名: [...DEPARTMENT_HEADERS, "組織名称"],
+  組織名: [...DEPARTMENT_HEADERS, ...ORG_LEVEL_HEADERS, "組織名称"],
   組織コード: ORG_CODE_HEADERS,
   code: ["コード"],
   parentCode: PARENT_HEADERS,
-  orgCode: [...ORG_CODE_HEADERS, ...DEPARTMENT_HEADERS, ...ORG_HEADERS],
+  orgCode: [...ORG_CODE_HEADERS, ...DEPARTMENT_HEADERS, ...ORG_HEADERS, ...ORG_LEVEL_HEADERS],
   title: ["肩書", "肩書き", "職位", "職名", "役職名", "役職名称"],
   employeeCode: [...EMPLOYEE_CODE_HEADERS, "コード"],
-  tel: ["電話", "電話番号", "携帯電話", "携帯", "携帯番号", "携帯電話番号", "直通", "直通電話", "連絡先", "phone"],
+  tel: TELEPHONE_HEADERS,
   extension: ["内線番号"],
   postalCode: ["郵便", "〒"],
   userId: ["id", "ログインid", "ユーザid", ...EMPLOYEE_CODE_HEADERS],
   groups: ["グループ", "利用グループ", "所属グループ"],
-  ownerEmail: ["使用者メール"],
+  ownerEmail: ["使用者", "利用者", "所有者"].flatMap((owner) =>
+    ["メール", "メールアドレス"].map((mail) => owner + mail),
+  ),
+  platform: ["os", "os種別", "os名"],
+  status: ["状態", "状況", "利用状況", "管理状態"],
+  identificationName: ["端末名", "デバイス名"],
+  imei: ["imei"],
+  phoneNumber: TELEPHONE_HEADERS,
+  memo: ["備考", "備考欄", "メモ欄", "コメント", "memo"],
   serialNumber: ["シリアル", "シリアル番号", "製造番号", "s/n", "serial", "serialnumber"],
 };
 

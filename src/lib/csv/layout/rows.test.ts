@@ -404,7 +404,7 @@ describe("invisible characters and multi-line values", () => {
         const [name, emails, title, address] = checker.values;
         values.push(structuredClone([name, title, address, emails].flat()));
       },
-      problem: (problem) => void checker?.noteFound({ ...problem, header: "" }),
+      problem: (problem) => checker?.noteFound({ ...problem, header: "" }),
     });
     for (let at = 0; at < bytes.length; at += size) reader.write(bytes.subarray(at, at + size));
     reader.end();
