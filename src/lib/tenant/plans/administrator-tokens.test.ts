@@ -4,6 +4,9 @@ import type { TokenRight } from "../../model/credential.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { addTestCredential } from "#support/tenant/credentials.ts";
 import { serveTestTenant, type TestServer } from "#support/tenant/serving.ts";
+import { MACHINE_OWNER } from "../policy/asker.ts";
+import { requirePlanPermission } from "../policy/import-work.ts";
+import { EMPTY_COUNTS } from "./shape.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
@@ -117,3 +120,31 @@ test.each([
     expect(await planAndCommit(secret, `/v1/imports/changes/${change}/undo`)).toEqual(statuses);
   },
 );
+
+test.each([
+  ["users", { createOrgs: true, mode: "replace" }, "orgs.write,users.read,users.write,users.move,users.delete"],
+  ["users", {}, "users.read,users.write,users.move"],
+  ["orgs", {}, "orgs.read,orgs.write,users.read"],
+  ["devices", {}, "users.read,devices.read,devices.write,devices.note"],
+] as const)("the token that a refused import of %s proposes with %o has all rights", async (kind, options, rights) => {
+  const read = addTestCredential(tenant, "boss", { rights: ["users.read"] });
+  const refused = await send(read, "/v1/imports", { body: { kind, ...options } });
+  expect(refused.status).toBe(403);
+  expect(JSON.stringify(refused.answer)).toContain(`--rights '${rights}'`);
+  const sufficient = addTestCredential(tenant, "boss", { rights: rights.split(",") as readonly TokenRight[] });
+  expect(await send(sufficient, "/v1/imports", { body: { kind, ...options } })).toMatchObject({ status: 201 });
+});
+
+test("a refused undo of a change to several kinds of records names all missing rights", () => {
+  const credential = { id: "", kind: "token", name: "t", tokenEnd: undefined, lacksTotp: false } as const;
+  const asker = { ...MACHINE_OWNER, credential: { ...credential, rights: new Set<TokenRight>(["users.read"]) } };
+  const beside = [{ thing: "account", create: 0, update: 1, delete: 0, recordsBefore: 1 }];
+  const counts = { ...EMPTY_COUNTS, delete: 1, beside, reopened: { tasks: [1], records: 1 } };
+  expect(() => requirePlanPermission(asker, "users", counts)).toThrow(
+    expect.objectContaining({
+      hint: expect.objectContaining({
+        en: expect.stringMatching(/users\.delete.*accounts\.write.*accounts\.roles.*console\.write/),
+      }),
+    }),
+  );
+});

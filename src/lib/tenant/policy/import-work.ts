@@ -34,6 +34,33 @@ const getWorkOperations = (asker: Actor, kind: FormatName): Readonly<Record<keyo
   };
 };
 
+/** The parts of a request for an import that determine what the import may do. */
+export interface ImportScope {
+  readonly kind: FormatName;
+  readonly mode?: "append" | "replace" | undefined;
+  readonly createOrgs?: boolean | undefined;
+  readonly undeletable?: "keep" | "release" | undefined;
+}
+
+/** Returns all operations that an import may need, by its request, before it is planned. */
+export const getPossibleImportOperations = (
+  asker: Actor,
+  { kind, mode, createOrgs, undeletable }: ImportScope,
+): readonly Operation[] => {
+  const needed = getWorkOperations(asker, kind);
+  return [
+    // the list of imports, which every import reads
+    "users.read",
+    ...needed.create,
+    ...needed.edit,
+    ...needed.move,
+    ...(kind === "devices" ? needed.note : []),
+    ...(mode === "replace" ? needed.delete : []),
+    ...(createOrgs === true ? needed.createOrgs : []),
+    ...(undeletable === "release" ? needed.release : []),
+  ];
+};
+
 const toAffectedRecords = (count: number): AffectedRecords => ({ count, first: [] });
 
 const NO_AFFECTED_RECORDS = toAffectedRecords(0);
@@ -71,19 +98,24 @@ const PLAN_WORK_PARTS = [
   "release",
 ] as const satisfies (keyof PlanWork)[];
 
+const listWorkParts = (work: PlanWork): readonly (keyof PlanWork)[] =>
+  PLAN_WORK_PARTS.filter((piece) => work[piece].count > 0);
+
+const listWorkOperations = (asker: Actor, kind: FormatName, work: PlanWork): readonly Operation[] => {
+  const needed = getWorkOperations(asker, kind);
+  return listWorkParts(work).flatMap((piece) => needed[piece]);
+};
+
 /**
  * Checks that an actor may make all changes of a plan. @throws Failure `not-permitted` with the first operation that is
  * not permitted and the affected rows
  */
 export const requireWorkPermission = (asker: Actor, kind: FormatName, work: PlanWork): void => {
   const needed = getWorkOperations(asker, kind);
-  const pieces = PLAN_WORK_PARTS.filter((piece) => work[piece].count > 0);
   // a token gets all its rights when it is created, so all missing rights are reported at once
-  requireTokenRights(
-    asker,
-    pieces.flatMap((piece) => needed[piece]),
-  );
-  for (const piece of pieces) requirePermission(asker, needed[piece], describeAffectedRecords(piece, work[piece]));
+  requireTokenRights(asker, listWorkOperations(asker, kind, work));
+  for (const piece of listWorkParts(work))
+    requirePermission(asker, needed[piece], describeAffectedRecords(piece, work[piece]));
 };
 
 /** The operations needed to write related records of other types, by record type. */
@@ -102,21 +134,27 @@ const RELATED_OPERATIONS: Readonly<Record<string, readonly Operation[]>> = {
  * @throws Failure `not-permitted` as described for {@link requireWorkPermission}
  */
 export const requirePlanPermission = (asker: Actor, kind: FormatName, counts: PlanCounts): void => {
-  requireWorkPermission(asker, kind, derivePlanWork(kind, counts));
-  if (counts.reopened !== undefined) requirePermission(asker, ["console.write"]);
-  for (const { thing, create, update, delete: gone } of counts.beside ?? []) {
-    const panel = findPanelKind(thing);
-    const needed =
-      panel === undefined
-        ? (RELATED_OPERATIONS[thing] ?? [])
-        : [
-            ...(create > 0 && panel === "users" ? getUserCreationOperations(asker) : []),
-            ...(create + update > 0 ? [`${panel}.write` as const] : []),
-            ...(gone > 0 ? [`${panel}.delete` as const] : []),
-          ];
-    requirePermission(asker, needed);
-  }
+  const work = derivePlanWork(kind, counts);
+  const others = [...listRelatedOperations(asker, counts)];
+  requireTokenRights(asker, [...listWorkOperations(asker, kind, work), ...others.flat()]);
+  requireWorkPermission(asker, kind, work);
+  for (const needed of others) requirePermission(asker, needed);
 };
+
+/** Yields the operations that a plan needs for each type of records other than its own, and for reopened tasks. */
+function* listRelatedOperations(asker: Actor, { reopened, beside = [] }: PlanCounts): Generator<readonly Operation[]> {
+  if (reopened !== undefined) yield ["console.write"];
+  for (const { thing, create, update, delete: gone } of beside) {
+    const panel = findPanelKind(thing);
+    yield panel === undefined
+      ? (RELATED_OPERATIONS[thing] ?? [])
+      : [
+          ...(create > 0 && panel === "users" ? getUserCreationOperations(asker) : []),
+          ...(create + update > 0 ? [`${panel}.write` as const] : []),
+          ...(gone > 0 ? [`${panel}.delete` as const] : []),
+        ];
+  }
+}
 
 const findPanelKind = (thing: string): ReturnType<typeof toPanelKind> => {
   const kind = FORMAT_NAMES.find((name) => FORMATS[name].thing.name === thing);

@@ -5,7 +5,7 @@ import { NOTE_FIELDS } from "../../model/device.ts";
 import type { Operation } from "../../model/role.ts";
 import type { Actor } from "./asker.ts";
 import { getImportOperations, canImport, toPanelKind, getViewOperation } from "./check.ts";
-import { getUserCreationOperations } from "./import-work.ts";
+import { getPossibleImportOperations, getUserCreationOperations, type ImportScope } from "./import-work.ts";
 
 /** The operationId of a route of the tenant API. */
 export type RouteId = {
@@ -42,11 +42,16 @@ const getDeletionOperations = ({ body }: RuleRequest): readonly Operation[] => {
 
 /**
  * Returns the operations needed to start an import: seeing its plan, and at least one operation of its kind. The
- * operations for the import itself are known only after it is planned.
+ * operations for the import itself are known only after it is planned; to a token, everything that it may need.
  */
 const getImportStartOperations = ({ asker, body }: RuleRequest): readonly Operation[] => {
-  const { kind } = body as { readonly kind: FormatName };
-  return canImport(asker, kind) ? [] : [getViewOperation(kind), getImportOperations(kind)[0]];
+  const request = body as ImportScope;
+  const { kind } = request;
+  if (canImport(asker, kind)) return [];
+  const rights = asker.credential?.rights ?? null;
+  // a token gets all its rights when it is created, so a refusal names everything that the import may need
+  const possible = rights === null ? [] : getPossibleImportOperations(asker, request);
+  return [...new Set([getViewOperation(kind), getImportOperations(kind)[0], ...possible])];
 };
 
 /**
