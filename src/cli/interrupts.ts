@@ -43,6 +43,7 @@ export class Interrupts {
   readonly #say: (report: string) => void;
   #state: () => Text = () => UNCHANGED_STATE;
   #done: Text | undefined;
+  #ending: (exit: number) => string = () => "";
   #exit: number | undefined;
   #reported = false;
   #graceMs = GRACE_MS;
@@ -101,6 +102,11 @@ export class Interrupts {
     this.#done = done;
   }
 
+  /** Sets the function that returns the lines to print before the report of an interruption, by its exit code. */
+  precede(ending: (exit: number) => string): void {
+    this.#ending = ending;
+  }
+
   /** What was changed permanently, if the command has described it. */
   get done(): Text | undefined {
     return this.#done;
@@ -125,15 +131,15 @@ export class Interrupts {
   over(): number | undefined {
     const exit = this.#exit;
     if (exit === undefined || this.#reload !== undefined) return undefined;
-    this.#announce();
+    this.#announce(exit);
     setTimeout(() => this.#end(exit), OUTPUT_GRACE_MS).unref();
     return exit;
   }
 
-  #announce(): void {
+  #announce(exit: number): void {
     if (this.#reported) return;
     this.#reported = true;
-    this.#say(this.report());
+    this.#say(this.#ending(exit) + this.report());
   }
 
   /** Returns the report of the interruption, for stderr. */
@@ -154,7 +160,7 @@ export class Interrupts {
   }
 
   #end(exit: number): never {
-    this.#announce();
+    this.#announce(exit);
     this.#host.exit(exit);
   }
 }

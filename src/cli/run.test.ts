@@ -32,7 +32,7 @@ async function ending(
   words: readonly string[] = [],
   failureExit?: number,
   stdout?: Duplex,
-  more: Partial<Pick<Command, "changes" | "shows">> = {},
+  more: Partial<Pick<Command, "changes" | "plans" | "shows">> = {},
 ): Promise<Ended> {
   const made = createFakeEnvironment(freshFolder(), stdout);
   const command = defineCommand({
@@ -85,12 +85,14 @@ const planned: Work = async (tools) => {
 const SUMMARY = "2026-11-20T10:00:00+09:00 local try a.csv: +2 ~0 -0 exit";
 
 test("the outcome of a plan is the last line, before an error and its problem object", async () => {
-  expect((await ending(planned)).stderr).toBe(`${SUMMARY} 0\n`);
+  expect((await ending(planned, [], undefined, undefined, { plans: true })).stderr).toBe(`${SUMMARY} 0\n`);
   const refused: Work = async (...parts) => {
     await planned(...parts);
     throw conflict;
   };
-  const lines = (await ending(refused, ["--format", "json"])).stderr.trimEnd().split("\n");
+  const lines = (await ending(refused, ["--format", "json"], undefined, undefined, { plans: true })).stderr
+    .trimEnd()
+    .split("\n");
   expect(lines.slice(0, 2)).toEqual([`${SUMMARY} 5`, "error: changed"]);
   expect(JSON.parse(lines.at(-1) ?? "")).toMatchObject({ type: "conflict" });
 });

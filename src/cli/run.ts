@@ -2,7 +2,7 @@ import type { Command, Outcome, VerbNode } from "../commands/command.ts";
 import { RunSummary } from "../commands/summary.ts";
 import type { Tools } from "../commands/tools.ts";
 import { findHomeFault, createUnsafeHomeFailure } from "../lib/config/index.ts";
-import { unwrapSuppressed } from "../lib/errors/index.ts";
+import { ERRORS, unwrapSuppressed } from "../lib/errors/index.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
 import { isModifyingCommand, toExitCode, toFailureExitCode } from "./exit-codes.ts";
 import { Interrupts, UNKNOWN_STATE } from "./interrupts.ts";
@@ -31,7 +31,7 @@ export async function runVerb(
   { path, verb, words }: Invocation,
 ): Promise<number> {
   const { default: command } = await verb.load();
-  const parsed = parseCommandLine(path, command, words);
+  const parsed = parseOrSummarize(outside, command, { path, words });
   const { globals, input } = parsed;
   const interrupts = new Interrupts(outside.host, style, (report) => outside.writeNow(2, report));
   const isDry = input["dryRun"] === true;
@@ -40,11 +40,12 @@ export async function runVerb(
   const summary = new RunSummary(path, outside.clock.now, globals.timezone);
   const tools = openTools(outside, globals, { interrupts, summary }, isRehearsal);
   const { terminal } = tools;
+  const isSummarized = command.plans === true && !isDry && !terminal.interactive;
   const summarize = async (ended: number, isFailure: boolean): Promise<void> => {
-    const line = isDry ? undefined : summary.line(ended);
-    if (line === undefined || terminal.interactive) return;
-    if (isFailure || summary.changed || !globals.quiet) await terminal.problem(same(line));
+    if (!isSummarized) return;
+    if (isFailure || summary.changed || !globals.quiet) await terminal.problem(same(summary.line(ended)));
   };
+  if (isSummarized) interrupts.precede((ended) => `${summary.line(ended)}\n`);
   const exit = await finishWork(outside, { interrupts, summarize }, tools, { verb, isNagios }, async () => {
     const { shows } = command;
     const changes = isModifyingCommand(command);
@@ -73,6 +74,26 @@ export async function runVerb(
     await terminal.close().catch(() => undefined);
   }
   return interrupts.over() ?? exit;
+}
+
+/**
+ * Parses the words of a command line. If they are invalid, writes the summary line of a command that makes a plan.
+ *
+ * @throws `usage` as {@link parseCommandLine} does
+ */
+function parseOrSummarize(
+  { host, clock, writeNow }: ProgramEnvironment,
+  command: Command,
+  { path, words }: Pick<Invocation, "path" | "words">,
+): ParsedLine {
+  try {
+    return parseCommandLine(path, command, words);
+  } catch (error) {
+    const isInteractive = host.stdin.isTTY && !words.includes("--no-input");
+    if (command.plans === true && !isInteractive && !words.includes("--dry-run"))
+      writeNow(2, `${new RunSummary(path, clock.now).line(ERRORS.usage.exit)}\n`);
+    throw error;
+  }
 }
 
 const UNCHANGED_NOTE = text("nothing was changed", "何も変更していません");

@@ -50,6 +50,8 @@ export interface CommandDefinition<A extends Fields, O extends Fields> extends C
   readonly exits: readonly ErrorCode[];
   /** true if the command changes something (implied by {@link shows}), so that an interruption may come too late */
   readonly changes?: true | undefined;
+  /** true if the command commits or refuses a plan, so that a run without a terminal ends with a summary line */
+  readonly plans?: true | undefined;
   /** the options with which a command that otherwise only reads changes something */
   readonly changesBy?: readonly string[] | undefined;
   /**

@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
 import {
   toCommittedPlan,
@@ -107,7 +108,6 @@ test("a command that only reads has no summary", async () => {
 
 test("a run that does not reach a tenant has a summary without one", () => {
   const summary = new RunSummary(["users", "import"], () => new Date(0), "UTC");
-  expect(summary.line(6)).toBeUndefined();
   summary.add({ create: 1 });
   expect(summary.line(6)).toBe("1970-01-01T00:00:00+00:00 - users import: +1 ~0 -0 exit 6");
   summary.work({ name: "顧客A", timezone: "UTC" });
@@ -143,4 +143,56 @@ test.each([
   expect(exit).toBe(2);
   const [command = ""] = /^[a-z]+(?: [a-z]+)?/.exec(line.replace(" last", "")) ?? [];
   expect(summary).toMatch(new RegExp(`^2026-11-20T10:00:00\\+09:00 - ${command}(?: \\S+)?: \\+0 ~0 -0 exit 2$`));
+});
+
+test.each([
+  ["users import", "users import"],
+  ["users import n2.csv --foo", "users import"],
+  ["orgs import n2.csv --mode x", "orgs import"],
+  ["users import n2.csv --key code", "users import"],
+  ["users import n2.csv --timezone Foo", "users import"],
+  ["undo", "undo"],
+  ["imports commit", "imports commit"],
+  ["imports verify 3", "imports verify"],
+  ["users leave --on xx a", "users leave"],
+  ["handover transfer", "handover transfer"],
+])("an invalid command line has a summary: %s", async (line, command) => {
+  const { en, ja } = await runInBoth(line);
+  expect(en).toMatchObject({ exit: 2, summary: `2026-11-20T10:00:00+09:00 - ${command}: +0 ~0 -0 exit 2` });
+  expect(ja.summary).toBe(en.summary);
+  const dry = await run(`${line} --dry-run`, {});
+  expect(dry.summary).toBeUndefined();
+  const typed = await run(line, { terminal: {} });
+  expect(typed.summary).toBeUndefined();
+});
+
+test("an existing output file and a missing export have a summary", async () => {
+  const folder = createFolderWith({ "n2.csv": CSV, "out.csv": CSV });
+  const existing = await run("users import n2.csv --yes --errors out.csv", { tenant: {}, folder });
+  expect(existing).toMatchObject({ exit: 2, summary: expect.stringMatching(/ - users import: .* exit 2$/) });
+  const missing = await run("imports verify 3 --against none.csv", {
+    tenant: { consoleTask: example("consoleTask") },
+    folder,
+  });
+  expect(missing).toMatchObject({ exit: 6, summary: expect.stringMatching(/ imports verify.*: .* exit 6$/) });
+});
+
+test.each([
+  ["SIGHUP", 129],
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const)("an import that %s interrupts has a summary", async (signal, exit) => {
+  const signals = new EventEmitter();
+  const answers = planned(PLAN, {
+    import: toCommittedPlan(PLAN),
+    commitImport: () => {
+      signals.emit(signal);
+      return toCommittedPlan(PLAN);
+    },
+  });
+  const ended = await run(`${REPLACE} 5%`, { ...answers, signals });
+  expect(ended).toMatchObject({
+    exit,
+    summary: `${START} users import n2.csv: +0 ~0 -3 import 17 exit ${exit}`,
+  });
 });

@@ -29,7 +29,7 @@ export class RunSummary {
   readonly #now: () => Date;
   readonly #timezone: string;
   #tenant: SummarizedTenant | undefined;
-  #plan: PlanSummary | undefined;
+  #plan: PlanSummary = { create: 0, update: 0, delete: 0, changed: false };
   #isPlanned = false;
 
   /**
@@ -50,22 +50,21 @@ export class RunSummary {
   /** Adds facts about the plan. */
   add(plan: Partial<PlanSummary>): void {
     this.#isPlanned ||= plan.create !== undefined;
-    this.#plan = { create: 0, update: 0, delete: 0, changed: false, ...this.#plan, ...plan };
+    this.#plan = { ...this.#plan, ...plan };
   }
 
   /** Returns true if the plan of the run changed something. */
   get changed(): boolean {
-    return this.#plan?.changed === true;
+    return this.#plan.changed;
   }
 
   /**
-   * Returns the line, in a form for scripts; undefined if the command makes no plan. A wrong command line has `-` as
-   * the tenant, because the tenant that happens to be in use may not be meant.
+   * Returns the line, in a form for scripts. A wrong command line has `-` as the tenant, because the tenant that happens
+   * to be in use may not be meant.
    *
    * @see docs/operations.en.md
    */
-  line(exit: number): string | undefined {
-    if (this.#plan === undefined) return undefined;
+  line(exit: number): string {
     const { file, create, update, delete: deleted, number } = this.#plan;
     const name = exit === 2 && !this.#isPlanned ? "-" : (this.#tenant?.name ?? "-");
     const timezone = this.#tenant?.timezone ?? this.#timezone;

@@ -91,9 +91,9 @@ export default defineCommand({
     },
   ],
   exits: ["input-rejected", "conflict", "not-found", "limit-exceeded", "partial"],
+  plans: true,
   shows: RESULT_COLUMNS,
   async run(tools, { change, dryRun, emitCsv, mirrorOnly, skipBlocked, ...answers }) {
-    tools.summarize({});
     validateLimits(answers);
     const chosen = await tools.tenant("imports");
     const { client } = chosen;

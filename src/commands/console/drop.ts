@@ -37,9 +37,9 @@ export default defineCommand({
     { line: "clomoctl console drop 3 4 --dry-run" },
   ],
   exits: ["not-permitted", "not-found", "conflict", "locked", "input-rejected", "limit-exceeded"],
+  plans: true,
   shows: RESULT_COLUMNS,
   async run(tools, { number, record, field, dryRun, ...answers }) {
-    tools.summarize({});
     validateLimits(answers);
     const chosen = await tools.tenant("imports", "console");
     const { client } = chosen;

@@ -32,6 +32,7 @@ export default defineCommand({
     { line: "clomoctl devices delete --status 管理外 --tag 貸出用 --dry-run" },
   ],
   exits: DELETION_EXITS,
+  plans: true,
   shows: RESULT_COLUMNS,
   run: (tools, { devices, org, direct, search, status, platform, tag, filterName, filterId, file, ...options }) =>
     runDeletion(tools, {

@@ -56,6 +56,7 @@ export default defineCommand({
     { line: "clomoctl devices import devices/devices.utf-8.crlf.csv --dry-run --format json" },
   ],
   exits: IMPORT_EXITS,
+  plans: true,
   shows: RESULT_COLUMNS,
   run: (tools, { file, key, orgBy, ...options }) => runImport(tools, { kind: "devices", file, key, orgBy, options }),
 });

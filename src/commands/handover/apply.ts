@@ -116,6 +116,7 @@ export default defineCommand({
     { line: "clomoctl handover apply handover.zip --only orgs --only users --confirm-deletions 2" },
   ],
   exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked"],
+  plans: true,
   shows: APPLIED_ROW_COLUMNS,
   async run(tools, { bundle, only, confirmDeletions, allow, dryRun, identity }) {
     const { terminal } = tools;

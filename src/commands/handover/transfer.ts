@@ -120,11 +120,11 @@ export default defineCommand({
   },
   examples: [{ line: "clomoctl handover transfer --from taro01 --to hanako01 --dry-run" }],
   exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked"],
+  plans: true,
   shows: TRANSFER_COLUMNS,
   async run(tools, { from: leaving, to: following, dryRun }) {
     tools.describeState(() => STATE_UNCHANGED);
     const { terminal, globals } = tools;
-    tools.summarize({});
     const tenant = await openHandoverTenant(tools);
     if (!dryRun) requireNamedContext(tools, tenant, {});
     const seen = globals.yes || dryRun ? undefined : await getRevisionBeforePrompt(tools);

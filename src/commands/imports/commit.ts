@@ -42,9 +42,9 @@ export default defineCommand({
   },
   examples: [{ line: "clomoctl imports commit last --yes" }],
   exits: ["input-rejected", "conflict", "not-found", "partial", "limit-exceeded"],
+  plans: true,
   shows: RESULT_COLUMNS,
   async run(tools, { id, emitCsv, ...answers }) {
-    tools.summarize({});
     validateLimits(answers);
     const chosen = await tools.tenant("imports");
     const { client } = chosen;

@@ -144,6 +144,7 @@ export default defineCommand({
     },
   ],
   exits: ["input-rejected", "conflict", "not-found", "differs"],
+  plans: true,
   shows: OPEN_FIELD_COLUMNS,
   async run(tools, { number: typed, against, kind: given, encoding, confirmMissing, sameAsUpload }) {
     const wanted = parseChangeNumber(typed, line("console list", []));

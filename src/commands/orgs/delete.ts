@@ -32,6 +32,7 @@ export default defineCommand({
     { line: "clomoctl orgs delete 本社/営業部 --recursive --confirm-deletions 12" },
   ],
   exits: DELETION_EXITS,
+  plans: true,
   shows: RESULT_COLUMNS,
   run: (tools, { orgs, recursive, file, ...options }) =>
     runDeletion(tools, {

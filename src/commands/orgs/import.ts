@@ -41,6 +41,7 @@ export default defineCommand({
     { line: "clomoctl orgs import export.csv --from-console" },
   ],
   exits: IMPORT_EXITS,
+  plans: true,
   shows: RESULT_COLUMNS,
   run: (tools, { file, undeletable, ...options }) => runImport(tools, { kind: "orgs", file, undeletable, options }),
 });

@@ -32,6 +32,7 @@ export default defineCommand({
     { line: "clomoctl users delete --search 山田 --dry-run" },
   ],
   exits: DELETION_EXITS,
+  plans: true,
   shows: RESULT_COLUMNS,
   run: (tools, { users, org, direct, search, filterName, filterId, file, ...options }) =>
     runDeletion(tools, {

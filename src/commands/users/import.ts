@@ -67,6 +67,7 @@ export default defineCommand({
     { line: "clomoctl users import people.csv --emit-csv upload.csv" },
   ],
   exits: IMPORT_EXITS,
+  plans: true,
   shows: RESULT_COLUMNS,
   run: (tools, { file, key, orgBy, createOrgs, undeletable, ...options }) =>
     runImport(tools, { kind: "users", file, key, orgBy, createOrgs, undeletable, options }),

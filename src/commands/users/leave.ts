@@ -95,6 +95,7 @@ export default defineCommand({
     { line: "clomoctl users leave --file leavers.txt --on 2099-03-31 --report leavers.csv" },
   ],
   exits: ["input-rejected", "not-permitted", "not-found", "conflict", "locked", "partial"],
+  plans: true,
   shows: LEAVE_COLUMNS,
   async run(tools, { user: names, file, on, ...options }) {
     const { dryRun, confirmDeletions } = options;

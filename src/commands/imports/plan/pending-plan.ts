@@ -87,8 +87,7 @@ export class PendingPlan {
     try {
       const committed = await this.#client.imports.commit(this.plan, written, this.#tools.signal);
       this.#isCommitted = true;
-      this.#tools.describeDone(PLAN_COMMITTED);
-      this.#tools.summarize({ ...summarizeCounts(committed), changed: hasChanges(committed) });
+      this.#describeCommitted(committed);
       step.reach(rows);
       step.finish();
       return committed;
@@ -125,6 +124,11 @@ export class PendingPlan {
     if (this.#lost !== undefined) throw this.#lost;
   }
 
+  #describeCommitted(committed: Import): void {
+    this.#tools.describeDone(PLAN_COMMITTED);
+    this.#tools.summarize({ ...summarizeCounts(committed), changed: hasChanges(committed) });
+  }
+
   /** Returns the plan as it is after a failure. The plan is read only once. */
   #look(): Promise<Import> {
     return (this.#looked ??= this.#client.imports.show(this.plan.id));
@@ -155,10 +159,11 @@ export class PendingPlan {
   async settle(failure: unknown): Promise<void> {
     if (this.#canResume(failure)) return;
     const { id } = this.plan;
-    const { state } = await this.#look();
+    const now = await this.#look();
+    const { state } = now;
     if (state === "planned" && !this.#keep) await this.#client.imports.discard(id);
     const unchanged = this.#keep ? joinKeptPlan(this.unchanged, this.plan) : this.unchanged;
-    if (state === "committed") this.#tools.describeDone(PLAN_COMMITTED);
+    if (state === "committed") this.#describeCommitted(now);
     else this.#tools.describeState(() => unchanged);
   }
 

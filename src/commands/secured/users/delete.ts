@@ -33,6 +33,7 @@ export default defineCommand({
     { line: "clomoctl secured users delete --filter-id test --app docs --dry-run" },
   ],
   exits: DELETION_EXITS,
+  plans: true,
   shows: RESULT_COLUMNS,
   run: (tools, { users, app, filterName, filterId, file, ...options }) =>
     runDeletion(tools, {

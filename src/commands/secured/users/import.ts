@@ -63,6 +63,7 @@ export default defineCommand({
     { line: "clomoctl secured users import export.csv --app docs --from-console" },
   ],
   exits: IMPORT_EXITS,
+  plans: true,
   shows: RESULT_COLUMNS,
   run: (tools, { file, app, createGroups, generatePasswords, ...options }) =>
     // a group in the console's own export exists in the console, so it is created in the tenant too
