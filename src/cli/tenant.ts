@@ -18,6 +18,7 @@ import {
 import type { OpenTenant as Tenant, TenantOptions } from "../lib/tenant/index.ts";
 import { skipSchemaCheck, type Connection, type TokenEnd } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
+import { createOwnerName } from "../lib/model/actor.ts";
 import { formatMoment } from "../lib/model/time.ts";
 import type { EnvironmentVariables } from "../lib/terminal/index.ts";
 import { text, type Text } from "../lib/text/index.ts";
@@ -118,7 +119,7 @@ const buildTenantOptions = (
   folder: tenantFolder,
   name,
   acting,
-  actor: userName === undefined ? "owner" : `owner (${userName})`,
+  actor: createOwnerName(userName),
   surroundings: {
     now: () => clock.now().getTime(),
     random: (size) => crypto.getRandomValues(new Uint8Array(size)),

@@ -8,7 +8,11 @@ import { readSecretInput, type Secret } from "./records/secrets.ts";
 import type { Tools } from "./tools.ts";
 
 /** The password with which an account signs in. It is not checked against the rules for new passwords. */
-const SIGN_IN_SECRET: Secret<"password"> = { name: "password", called: "パスワード", rule: { kind: "text", min: 1 } };
+const SIGN_IN_SECRET: Secret<"password"> = {
+  name: "password",
+  called: text("password", "パスワード"),
+  rule: { kind: "text", min: 1 },
+};
 
 /** Returns the remote context in use.  @throws Failure `usage` for a local tenant, which needs no signing in */
 export const requireRemoteContext = async (tools: Tools): Promise<RemoteContext> => {

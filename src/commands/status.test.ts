@@ -133,7 +133,7 @@ test.each(["status", "status --format table"])("%s shows a tenant with labels, i
     ].map((line) => line.replace(/ {2,}/, ": ")),
   );
   expect(ja.stdout).toContain("kanto(使用中)\n");
-  expect(ja.stdout).toContain("9(2026-11-20 00:30): ユーザー、追加更新、追加 3 更新 2 削除 1、実行者 owner (ann)\n");
+  expect(ja.stdout).toContain("9(2026-11-20 00:30): ユーザー、追加更新、追加 3 更新 2 削除 1、実行者 所有者(ann)\n");
   expect(ja.stdout).toContain("2026-11-18(2 日前)\n");
   expect(ja.stdout).toMatch(/\n問題 +\S* ?本社: 至急\(2026-12-01\)\n/);
 });

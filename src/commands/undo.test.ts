@@ -71,7 +71,7 @@ test("--dry-run shows the inverse plan and keeps nothing", async () => {
   const { en, ja } = await runInBoth("undo 17 --dry-run --format json", { tenant });
   expect(en.exit).toBe(0);
   expect(en.stderr).toContain("\nchange 17: people.csv, by owner (hanako)\ndry run: nothing was changed;");
-  expect(ja.stderr).toContain("\n変更 17: people.csv(実行者 owner (hanako))\n確認のみで");
+  expect(ja.stderr).toContain("\n変更 17: people.csv(実行者 所有者(hanako))\n確認のみで");
   expect(JSON.parse(en.stdout)).toMatchObject({ dryRun: true, committed: false });
   expect(JSON.parse(en.stdout)).not.toHaveProperty("number");
   expect(listOperations(en.requests)).toEqual([...TO_THE_VIEW, "discardImport"]);
@@ -144,7 +144,7 @@ test("reports changes to other kinds, who made later changes, and what is not re
   expect(en.stderr).toContain(
     "\nlater changes were made by owner (jiro), taro\npasswords and similar secrets that the import set are not undone, because the former ones are not stored: set them again\n",
   );
-  expect(ja.stderr).toContain("\nその後に変更した人: owner (jiro)、taro\n設定したパスワードなどは");
+  expect(ja.stderr).toContain("\nその後に変更した人: 所有者(jiro)、taro\n設定したパスワードなどは");
 });
 
 test("cannot restore a secret, and suggests setting it again or confirming the task", async () => {

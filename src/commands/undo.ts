@@ -1,6 +1,7 @@
 import { line } from "../lib/advice/index.ts";
 import type { Import } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
+import { formatActor } from "../lib/model/actor.ts";
 import { DEVICE } from "../lib/model/device.ts";
 import { FORMATS } from "../lib/model/formats.ts";
 import { formatCount, joinTexts, text, type Text } from "../lib/text/index.ts";
@@ -171,7 +172,10 @@ function* describeUndoEffects(plan: Import, original: Import | undefined): Gener
   const { create, kind, lost = [], others = [], undoes } = plan;
   if (original !== undefined && original.fileName !== "") {
     const { fileName, actor } = original;
-    yield text(`change ${undoes}: ${fileName}, by ${actor}`, `変更 ${undoes}: ${fileName}(実行者 ${actor})`);
+    yield text(
+      `change ${undoes}: ${fileName}, by ${actor}`,
+      `変更 ${undoes}: ${fileName}(実行者 ${formatActor(actor).ja})`,
+    );
   }
   if (original !== undefined && original.emittedAt !== null)
     yield text(
@@ -179,7 +183,10 @@ function* describeUndoEffects(plan: Import, original: Import | undefined): Gener
       "このインポートのファイルは、もうアップロードしないでください。アップロード済みなら、管理画面で元に戻す作業が追加されます",
     );
   if (others.length > 0)
-    yield text(`later changes were made by ${others.join(", ")}`, `その後に変更した人: ${others.join("、")}`);
+    yield text(
+      `later changes were made by ${others.join(", ")}`,
+      `その後に変更した人: ${others.map((actor) => formatActor(actor).ja).join("、")}`,
+    );
   if (lost.length > 0) {
     const { en, ja } = joinTexts(
       lost.map(({ name, values }) => text(`${name}: ${formatCount(values, "value")}`, `${name}: ${values} 件`)),

@@ -1,4 +1,5 @@
 import type { AuditRecord } from "../../lib/client/index.ts";
+import { formatActor, parseUserName } from "../../lib/model/actor.ts";
 import { getActionName } from "../../lib/model/audit.ts";
 import { getDisplayName, ROW_ACTION_NAMES } from "../../lib/model/import.ts";
 import { ROLES } from "../../lib/model/role.ts";
@@ -186,9 +187,6 @@ export const describeTarget = (entry: AuditRow, naming: NameForm, search?: strin
   return names.en === "" ? { en, ja } : text(`${en}: ${names.en}`, `${ja}: ${names.ja}`);
 };
 
-/** Returns the user's name in the operating system: `hanako` for `owner (hanako)`. */
-const parseUserName = (by: string): string => /\((.+)\)$/s.exec(by)?.[1] ?? by;
-
 /** Columns of an audit record. */
 export const AUDIT_COLUMNS: readonly Column<AuditRow>[] = [
   { key: "number", header: text("no.", "No."), align: "end", value: ({ seq }) => seq },
@@ -197,10 +195,15 @@ export const AUDIT_COLUMNS: readonly Column<AuditRow>[] = [
     key: "actor",
     header: text("by", "実行者"),
     value: ({ actor }) => actor,
-    name: ({ actor, by }) => same(by === null ? actor : `${actor} (${parseUserName(by)})`),
+    name: ({ actor, by }) => (by === null ? formatActor(actor) : same(`${actor} (${parseUserName(by)})`)),
     ends: true,
   },
-  { key: "by", header: text("run by", "操作した人"), value: ({ by }) => by },
+  {
+    key: "by",
+    header: text("run by", "操作した人"),
+    value: ({ by }) => by,
+    name: ({ by }) => (by === null ? null : formatActor(by)),
+  },
   {
     key: "origin",
     header: text("run from", "実行環境"),
@@ -297,7 +300,7 @@ export const buildDetailColumns = (
   return {
     about: [
       ...["number", "at"].flatMap((key) => column(key)),
-      ...column("actor", ({ actor }) => same(actor)),
+      ...column("actor", ({ actor }) => formatActor(actor)),
       ...["by", "origin", "action"].flatMap((key) => column(key)),
       ...column("about", (one) => describeTarget(one, "whole")),
     ],

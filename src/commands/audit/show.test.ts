@@ -9,7 +9,7 @@ test("shows all of a record: before, after and origin", async () => {
   });
   expect(en.requests).toEqual([{ operation: "auditRecord", params: { seq: "42" } }]);
   expect(en.stdout).toMatch(/^by +owner \(hanako\)$/m);
-  expect(ja.stdout).toMatch(/^実行者 +owner \(hanako\)$/m);
+  expect(ja.stdout).toMatch(/^実行者 +所有者\(hanako\)$/m);
   expect(en.stdout).toMatch(/action +edit user\n/);
   expect(en.stdout).toMatch(/run from +desk-12, clomoctl 1\.0\.0\n/);
   expect(en.stdout).toMatch(/^title +主任 → 課長$/m);

@@ -68,10 +68,10 @@ test("sends a role with its settings and the password from a file, and shows the
 test("asks twice for a required password, without echo, and asks again if it is weak", async () => {
   const tenant = { findUsers, tenant: { ...example("tenant"), mirroredAt: null }, createAccount: made() };
   const typing = [
-    ["パスワード (at least 6 characters", "weak1\r"],
+    ["password (at least 6 characters", "weak1\r"],
     ["at least", "\u0015"],
-    ["パスワード", `${CANARY}\r`],
-    ["パスワード again:", `${CANARY}\r`],
+    ["password (", `${CANARY}\r`],
+    ["password again:", `${CANARY}\r`],
   ] as const;
   const line = "clomo-account create E0042 --account hanako01 --role system --support-option --notice-mail";
   const { exit, requests, stderr } = await run(line, { tenant, terminal: { typing } });

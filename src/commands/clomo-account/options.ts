@@ -213,7 +213,7 @@ const resolveSwitch = (name: "supportOption" | "noticeMail", on: boolean, off: b
 
 const PASSWORD_SECRET: Secret<"password"> = {
   name: "password",
-  called: FIELDS.password.label.ja,
+  called: FIELDS.password.label,
   rule: FIELDS.password.rule,
   further: { about: PASSWORD_RULE, fault: findPasswordFault },
 };

@@ -47,7 +47,7 @@ test("is a table on a terminal, in the chosen language and the context's time zo
     "",
   ]);
   expect(ja.stdout).toMatch(/^No\. +状態 +作成日時 +ファイル +実行者 +変更\n/);
-  expect(ja.stdout).toMatch(/\n +17 +適用済み +2026-11-20 10:23 +people\.csv +owner \(hanako\) +\+1 ~1\n$/);
+  expect(ja.stdout).toMatch(/\n +17 +適用済み +2026-11-20 10:23 +people\.csv +所有者\(hanako\) +\+1 ~1\n$/);
 });
 
 test("tells a plan that was only shown from one that was refused", async () => {

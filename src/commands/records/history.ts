@@ -1,4 +1,5 @@
 import type { RecordHistory, RecordVersion } from "../../lib/client/index.ts";
+import { formatActor } from "../../lib/model/actor.ts";
 import { getActionName } from "../../lib/model/audit.ts";
 import { getDisplayName, ROW_ACTION_NAMES } from "../../lib/model/import.ts";
 import type { Field, Fields } from "../../lib/model/thing.ts";
@@ -58,7 +59,13 @@ const describeCommand = ({ command, undoes, undoneBy }: RecordVersion): Text | n
 export const buildVersionColumns = (fields: Fields, moment: InstantFormatter): readonly Column<VersionRow>[] => [
   { key: "number", header: text("change", "変更番号"), align: "end", value: ({ number }) => number },
   { key: "at", header: text("time", "日時"), value: ({ at }) => at, instant: true, whole: true },
-  { key: "actor", header: text("by", "実行者"), value: ({ actor }) => actor, ends: true },
+  {
+    key: "actor",
+    header: text("by", "実行者"),
+    value: ({ actor }) => actor,
+    name: ({ actor }) => (actor === null ? null : formatActor(actor)),
+    ends: true,
+  },
   {
     key: "command",
     header: text("command", "操作"),

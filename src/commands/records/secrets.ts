@@ -12,8 +12,8 @@ import type { Tools } from "../tools.ts";
 export interface Secret<N extends string = string> {
   /** start of its option names, in camelCase: `password` */
   readonly name: N;
-  /** CLOMO's label for the secret */
-  readonly called: string;
+  /** name of the secret: CLOMO's label in Japanese */
+  readonly called: Text;
   readonly rule: Rule;
   /** additional requirements, and a function that returns what is wrong with a value */
   readonly further?: { readonly about: Text; readonly fault: (value: string) => Text | undefined } | undefined;
@@ -30,17 +30,17 @@ export const buildSecretOptions = <N extends string>({ name, called }: Secret<N>
       kind: "file",
       value: "FILE",
       about: text(
-        `file that contains only the ${called} and that only you can read (- for stdin)`,
-        `「${called}」だけを書いた、自分だけが読めるファイル(- は標準入力)`,
+        `file that contains only the ${called.en} and that only you can read (- for stdin)`,
+        `「${called.ja}」だけを書いた、自分だけが読めるファイル(- は標準入力)`,
       ),
     },
     [`${name}Stdin`]: {
       kind: "boolean",
-      about: text(`read the ${called} from stdin`, `「${called}」を標準入力から読む`),
+      about: text(`read the ${called.en} from stdin`, `「${called.ja}」を標準入力から読む`),
     },
     [`${name}Prompt`]: {
       kind: "boolean",
-      about: text(`prompt for the ${called} without echoing it`, `「${called}」を画面に表示せずに尋ねる`),
+      about: text(`prompt for the ${called.en} without echoing it`, `「${called.ja}」を画面に表示せずに尋ねる`),
     },
   }) as unknown as SecretOptions<N>;
 
@@ -91,11 +91,11 @@ async function promptForSecret({ terminal }: Pick<Tools, "terminal">, secret: Se
   const about = further?.about ?? describeRule(rule);
   for (;;) {
     const typed = await terminal.prompts.secret({
-      message: text(`${called} (${about.en}):`, `${called}(${about.ja}):`),
+      message: text(`${called.en} (${about.en}):`, `${called.ja}(${about.ja}):`),
       flag,
       check: (value) => findSecretFault(secret, value),
     });
-    const again = await terminal.prompts.secret({ message: text(`${called} again:`, `${called}の確認:`), flag });
+    const again = await terminal.prompts.secret({ message: text(`${called.en} again:`, `${called.ja}の確認:`), flag });
     if (again === typed) return typed;
     await terminal.warn(
       text("the entries do not match; type both again", "一致しません。もう一度 2 回とも入力してください"),

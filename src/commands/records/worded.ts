@@ -77,8 +77,8 @@ export const describeValue = (value: unknown, field: Field | undefined, moment: 
   if (isFieldEntry(value) && isConsoleFieldChange(value)) {
     const { [value.field]: of } = EDITABLE_FIELDS;
     const set = of?.secret === true ? text("(new value)", "(新しい値)") : formatConsoleValue(of, value.after);
-    const label = getConsoleLabel(EDITABLE_FIELDS, value.field);
-    return text(`${label}=${set.en}`, `${label}=${set.ja}`);
+    const onScreen = getConsoleLabel(EDITABLE_FIELDS, value.field);
+    return text(`${of?.label?.en ?? onScreen}=${set.en}`, `${onScreen}=${set.ja}`);
   }
   if (isFieldEntry(value)) {
     const { field: own, value: setting, at } = value;

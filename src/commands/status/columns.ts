@@ -1,4 +1,5 @@
 import type { Import, Tenant } from "../../lib/client/index.ts";
+import { formatActor } from "../../lib/model/actor.ts";
 import { getFormatTitle } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { IMPORT_MODE_NAMES, getDisplayName, getStateName } from "../../lib/model/import.ts";
@@ -91,7 +92,7 @@ const describeLastImport = ({ timezone }: TenantStatus, plan: Import): Text => {
         `+${plan.create} ~${plan.update} -${plan.delete}`,
         `追加 ${plan.create} 更新 ${plan.update} 削除 ${plan.delete}`,
       ),
-      text(`by ${actor}`, `実行者 ${actor}`),
+      text(`by ${actor}`, `実行者 ${formatActor(actor).ja}`),
       ...(state === "committed" ? [] : [getStateName(plan)]),
     ],
     text(", ", "、"),

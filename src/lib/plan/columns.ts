@@ -1,4 +1,5 @@
 import type { Import, InputProblem, PlanRow } from "../contract/imports.ts";
+import { formatActor } from "../model/actor.ts";
 import { FORMATS } from "../model/formats.ts";
 import {
   IMPORT_MODE_NAMES,
@@ -92,7 +93,10 @@ const COMMON_COLUMNS: readonly Column<Import>[] = [
   createImportCountColumn("invalid", text("invalid", "不正")),
 ];
 
-const ACTOR_COLUMN = createImportColumn("actor", text("done by", "実行者"));
+const ACTOR_COLUMN: Column<Import> = {
+  ...createImportColumn("actor", text("done by", "実行者")),
+  name: ({ actor }) => formatActor(actor),
+};
 
 /** The column with what an import did or would do: `+24 ~3 -1` */
 const CHANGES_COLUMN: Column<Import> = {

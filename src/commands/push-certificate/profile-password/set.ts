@@ -11,7 +11,7 @@ import { PUSH_COLUMNS } from "../columns.ts";
 
 const PROFILE_PASSWORD_SECRET: Secret<"password"> = {
   name: "password",
-  called: "パスワード",
+  called: text("password", "パスワード"),
   rule: ANY_TEXT_RULE,
   further: { about: PROFILE_PASSWORD_RULE, fault: validateProfilePassword },
 };

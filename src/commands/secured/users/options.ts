@@ -5,7 +5,7 @@ import type { Column } from "../../../lib/model/format.ts";
 import { SECURED_FORMATS } from "../../../lib/model/secured-formats.ts";
 import { SECURED_MANAGER_ROLES, SECURED_USER } from "../../../lib/model/secured-user.ts";
 import type { ManualValue, ManualValues } from "../../../lib/model/thing.ts";
-import { text, type Text } from "../../../lib/text/index.ts";
+import { same, text, type Text } from "../../../lib/text/index.ts";
 import { findNearestWord } from "../../../lib/text/nearest.ts";
 import type { Fields } from "../../field.ts";
 import {
@@ -22,10 +22,14 @@ const { displayName, description, groups, device, licenceException, role, passwo
 /** The fields that have their own options in every app. */
 export const FIELDS_WITH_OPTIONS = { displayName, description, groups, device, licenceException } as const;
 
-const PASSWORD_INPUT: Secret<"password"> = { name: "password", called: password.column.header, rule: password.rule };
+const PASSWORD_INPUT: Secret<"password"> = {
+  name: "password",
+  called: same(password.column.header),
+  rule: password.rule,
+};
 const SECRET_KEY_INPUT: Secret<"secretKey"> = {
   name: "secretKey",
-  called: secretKey.column.header,
+  called: same(secretKey.column.header),
   rule: secretKey.rule,
 };
 

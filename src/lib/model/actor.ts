@@ -1,0 +1,20 @@
+import { same, text, type Text } from "../text/index.ts";
+
+const OWNER_PATTERN = /^owner \((.+)\)$/s;
+
+/**
+ * Returns the name of a computer's owner as the actor of a change: `owner (hanako)`.
+ *
+ * @param userName name of the user in the operating system; undefined if it is not known
+ */
+export const createOwnerName = (userName: string | undefined): string =>
+  userName === undefined ? "owner" : `owner (${userName})`;
+
+/** Returns the owner's name in the operating system: `hanako` for `owner (hanako)`. */
+export const parseUserName = (owner: string): string => OWNER_PATTERN.exec(owner)?.[1] ?? owner;
+
+/** Names an actor for people. `owner` alone is not translated, because it can also be the name of an account. */
+export const formatActor = (actor: string): Text => {
+  const [, userName] = OWNER_PATTERN.exec(actor) ?? [];
+  return userName === undefined ? same(actor) : text(actor, `所有者(${userName})`);
+};
