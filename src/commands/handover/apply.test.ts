@@ -112,7 +112,7 @@ describe("into an empty tenant", () => {
     await exported();
     const before = await exportApplicableFiles(other.client);
     const { exit, stderr } = await handover("apply bundle --lang en", other, {
-      terminal: { typing: [["Apply to local, from the bundle of ", "n\r"]] },
+      terminal: { typing: [["Apply to the local tenant, from the bundle of ", "n\r"]] },
     });
     expect(exit).toBe(0);
     expect(stderr).toContain("nothing was changed");
@@ -197,7 +197,7 @@ describe("an account without a role that gets a role", () => {
     );
     expect(en.stderr).not.toContain("jiro");
     const asked = await handover("apply bundle --lang en", tenant, {
-      terminal: { typing: [["Apply to local, from the bundle of ", "n\r"]] },
+      terminal: { typing: [["Apply to the local tenant, from the bundle of ", "n\r"]] },
     });
     expect(asked.stderr).toContain(reset);
     const done = await handover("apply bundle --yes --lang en --quiet");
@@ -408,7 +408,7 @@ describe("a bundle of another tenant", () => {
     expect(dry.stderr).toContain("Is this the bundle of another tenant?");
     const done = await handover("apply bundle --confirm-deletions 5 --allow other-tenant --lang en", other);
     expect(done.exit).toBe(0);
-    expect(done.stderr).toMatch(/plan for local, from the bundle of ".*" as of \d{4}-\d\d-\d\d/);
+    expect(done.stderr).toMatch(/plan for the local tenant, from the bundle of ".*" as of \d{4}-\d\d-\d\d/);
     expect(await exportApplicableFiles(other.client)).toEqual(await exportApplicableFiles(tenant.client));
   });
 

@@ -22,6 +22,7 @@ import { ALLOW_OTHER_TENANT_OPTION, CONFIRM_DELETIONS_OPTION } from "../imports/
 import { requireNamedContext } from "../permission.ts";
 import { requireConfirmedCounts } from "../../lib/plan/confirm.ts";
 import { createChanges, sumChanges, renderPlan, type Plan } from "../../lib/plan/plan.ts";
+import { formatTenantName } from "../imports/plan/show.ts";
 import { askToApply } from "../imports/plan/settle.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import { requireRight } from "../rights.ts";
@@ -138,7 +139,7 @@ export default defineCommand({
     const plan = await compare(resources);
     const { name: context } = chosen.context;
     const shown = buildApplyPlan(plan, {
-      target: describeTarget(context, manifest),
+      target: describeTarget(formatTenantName({ tenant: context }, chosen), manifest),
       zone: resolveTimezone(tools, chosen),
       named,
       manifest,
@@ -435,7 +436,7 @@ function renderLeaverNotes({ leaver }: Manifest): readonly Text[] {
   if (leaver === undefined) return [];
   const { person, leaves } = leaver;
   const checklist = line("handover checklist", [], { leaver: person, leaves: leaves ?? undefined });
-  return [text(`to see what depends on the leaver: ${checklist}`, `退任者に紐づくものを確認するには: ${checklist}`)];
+  return [text(`to see what depends on the leaver: ${checklist}`, `退職者に紐づくものを確認するには: ${checklist}`)];
 }
 
 /** Notes on what to check or set up after a bundle is applied. */

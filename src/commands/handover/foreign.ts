@@ -75,10 +75,10 @@ async function hasSharedKey(client: KeyedRecordsClient, files: BundleFiles): Pro
 }
 
 /** Returns a description of the context to which a bundle is applied, with the tenant and the day of the bundle. */
-export const describeTarget = (context: string, { tenant, asOf }: Pick<Manifest, "tenant" | "asOf">): Text =>
+export const describeTarget = (target: Text, { tenant, asOf }: Pick<Manifest, "tenant" | "asOf">): Text =>
   text(
-    `${context}, from the bundle of "${tenant.name}" as of ${asOf}`,
-    `${context}(引き継ぎデータ:「${tenant.name}」、基準日 ${asOf})`,
+    `${target.en}, from the bundle of "${tenant.name}" as of ${asOf}`,
+    `${target.ja}(引き継ぎデータ:「${tenant.name}」、基準日 ${asOf})`,
   );
 
 /** The bundle and the options, as typed. */

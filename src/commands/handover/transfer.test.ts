@@ -145,14 +145,14 @@ test("recipients change only for this context, and the successor of another cont
 
 test("asks first, the answer no changes nothing, and without a terminal --yes is named", async () => {
   const before = await stateOf();
-  const scene = here({ terminal: { typing: [["Apply to local: update 4?", "n\r"]] } });
+  const scene = here({ terminal: { typing: [["Apply to the local tenant: update 4?", "n\r"]] } });
   const refused = await run(LINE, scene);
   expect(refused).toMatchObject({ exit: 0, stderr: expect.stringContaining("nothing was changed") });
-  expect(refused.stderr).toContain("plan for local: transfer the responsibilities of taro to hanako");
+  expect(refused.stderr).toContain("plan for the local tenant: transfer the responsibilities of taro to hanako");
   const silent = await run(LINE, here());
   expect(silent).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining("--yes") });
   expect(await stateOf()).toEqual(before);
-  const yes = here({ terminal: { typing: [["Apply to local: ", "y\r"]] } });
+  const yes = here({ terminal: { typing: [["Apply to the local tenant: ", "y\r"]] } });
   expect(await run(LINE, yes)).toMatchObject({ exit: 0 });
   expect(yes.settings()).toContain("hanako@accounts.example");
 });

@@ -12,6 +12,7 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, joinTexts, same, addSpaceAfterLatin, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { createChanges, renderPlan, type Plan } from "../../lib/plan/plan.ts";
+import { formatTenantName } from "../imports/plan/show.ts";
 import { askToApply } from "../imports/plan/settle.ts";
 import { requireNamedContext } from "../permission.ts";
 import { isDefaultTable } from "../listing/list.ts";
@@ -89,11 +90,11 @@ const TERMINAL_COLUMNS: readonly Column<TransferRow>[] = [
 ];
 
 export default defineCommand({
-  summary: text("transfer one person's responsibilities to a successor", "退任者の担当を後任に引き継ぐ"),
+  summary: text("transfer one person's responsibilities to a successor", "退職者の担当を後任に引き継ぐ"),
   details: [
     text(
       "Transfers in one change, all or nothing: the support option with the system administrator role it requires; renewal items that the leaver owns; recipients in notify.yaml for this tenant. If the leaver does not have the option, no role is transferred. If five accounts have the option, the leaver's is turned off before the successor's is turned on. In a mirror, the work in the console is added to `console list`. A successor who receives the option needs an account with a role first. The leaver keeps their role: remove it last.",
-      "次のものを 1 回の変更で引き継ぎます(全部か、何もしないかのどちらか): サポートオプション(必要なシステム管理者の権限とともに)、その人が更新担当の項目、notify.yaml のこのテナントの通知先。サポートオプションがない人の管理者権限は引き継ぎません。5 アカウントが付与されているときは先にオフにします。ミラーでは、管理画面での作業を `console list` に追加します。サポートオプションを引き継ぐ後任には、先に管理者権限のあるアカウントが必要です。退任者の管理者権限は残ります(最後に外します)。",
+      "次のものを 1 回の変更で引き継ぎます(全部か、何もしないかのどちらか): サポートオプション(必要なシステム管理者の権限とともに)、その人が更新担当の項目、notify.yaml のこのテナントの通知先。サポートオプションがない人の管理者権限は引き継ぎません。5 アカウントが付与されているときは先にオフにします。ミラーでは、管理画面での作業を `console list` に追加します。サポートオプションを引き継ぐ後任には、先に管理者権限のあるアカウントが必要です。退職者の管理者権限は残ります(最後に外します)。",
     ),
     text(
       "Then lists the numbered steps that must be done manually: application form for the contact person, password and 2-factor phone of each Apple Account, Gmail login. Record each finished step with `handover answer`, which stores name and date. Changing the password of a Managed Apple Account invalidates the VPP tokens that were downloaded with it, so the next steps are to renew these tokens.",
@@ -107,7 +108,7 @@ export default defineCommand({
       value: "PERSON",
       names: "users",
       required: true,
-      about: text("person who leaves: account, email address or name", "退任者: アカウント名、メールアドレス、名前"),
+      about: text("person who leaves: account, email address or name", "退職者: アカウント名、メールアドレス、名前"),
     },
     to: {
       kind: "string",
@@ -149,7 +150,12 @@ export default defineCommand({
       return terminal.note(describeNothingToTransfer(from, left));
     }
     const isKept = plan.renewals.length === 0 && settings === undefined;
-    const shown = buildTransferPlan(planned, { context: tenant.context.name, from, to, isKept });
+    const shown = buildTransferPlan(planned, {
+      target: formatTenantName({ tenant: tenant.context.name }, tenant),
+      from,
+      to,
+      isKept,
+    });
     await renderPlan(terminal, shown);
     if (!(await askToApply(tools, shown, {}))) return terminal.note(STATE_UNCHANGED);
     tools.describeState(() => STATE_MAYBE_CHANGED);
@@ -171,18 +177,18 @@ export default defineCommand({
 const buildTransferPlan = (
   rows: readonly TransferRow[],
   {
-    context,
+    target,
     from,
     to,
     isKept,
-  }: { readonly context: string; readonly from: Person; readonly to: Person; readonly isKept: boolean },
+  }: { readonly target: Text; readonly from: Person; readonly to: Person; readonly isKept: boolean },
 ): Plan => ({
-  target: same(context),
+  target,
   changes: [createChanges(text("record", "データ"), { update: rows.length })],
   lines: [
     text(
-      `plan for ${context}: transfer the responsibilities of ${from.called} to ${to.called}`,
-      `${addSpaceAfterLatin(context)}に対する計画: ${from.called} さんの担当を ${to.called} さんに引き継ぐ`,
+      `plan for ${target.en}: transfer the responsibilities of ${from.called} to ${to.called}`,
+      `${addSpaceAfterLatin(target.ja)}に対する計画: ${from.called} さんの担当を ${to.called} さんに引き継ぐ`,
     ),
   ],
   notes: isKept ? [] : [describeNotRestored(PARTS_WITHOUT_UNDO)],
@@ -225,11 +231,11 @@ async function describeOpenTasks({ client }: HandoverTenant, { id, called }: Use
 const createIdenticalPersonFailure = (leaving: string): Failure => {
   const command = line("handover checklist", [], { leaver: leaving });
   return new Failure("input-rejected", {
-    what: text("--from and --to name the same person", "退任者と後任が同じ人です"),
+    what: text("--from and --to name the same person", "退職者と後任が同じ人です"),
     where: "--to",
     hint: step(
       "specify the successor with --to; to see what depends on the leaver",
-      "--to で後任を指定してください。退任者に紐づくものを確認するには",
+      "--to で後任を指定してください。退職者に紐づくものを確認するには",
       command,
     ),
   });

@@ -57,13 +57,13 @@ test("a terminal asks for the number of what was shown; another number deletes n
   const tenant = { ...looked, deleteSchemes: twice(deleted) };
   const typed = await run(LINE, {
     tenant,
-    terminal: { typing: [[". To continue, type the number of deletions (2):", "2\r"]] },
+    terminal: { typing: [["the local tenant: delete 2. To continue, type the number of", "2\r"]] },
   });
   expect(typed.exit).toBe(0);
   expect(typed.requests.at(-1)).toMatchObject({ json: { seen: 7 } });
   const other = await run(LINE, {
     tenant: { ...looked, deleteSchemes: { ...deleted, dryRun: true } },
-    terminal: { typing: [[". To continue, type the number of deletions (2):", "3\r"]] },
+    terminal: { typing: [["the local tenant: delete 2. To continue, type the number of", "3\r"]] },
   });
   expect(other).toMatchObject({ exit: 3, stdout: "" });
 });

@@ -2,10 +2,11 @@ import type { DeletedSchemes, Scheme } from "../../../lib/client/index.ts";
 import { SCHEME } from "../../../lib/model/scheme.ts";
 import { requireConfirmedCounts } from "../../../lib/plan/confirm.ts";
 import { createChanges, renderPlan, type Plan } from "../../../lib/plan/plan.ts";
-import { formatCount, same, text, type Text } from "../../../lib/text/index.ts";
+import { formatCount, text, type Text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { CONFIRM_DELETIONS_OPTION } from "../../imports/plan/options.ts";
 import { listColumns } from "../../listing/list.ts";
+import { formatTenantName } from "../../imports/plan/show.ts";
 import { askToApply } from "../../imports/plan/settle.ts";
 import { DRY_RUN_OPTION } from "../../records/options.ts";
 import { getRevisionBeforePrompt } from "../../records/seen.ts";
@@ -42,14 +43,14 @@ export default defineCommand({
     const { terminal } = tools;
     await requireRight(tools, "schemes.write");
     const chosen = await tools.tenant("roles");
-    const { client, context, permitChange } = chosen;
+    const { client, permitChange } = chosen;
     if (!dryRun) requireNamedContext(tools, chosen, { confirmDeletions });
     const seen = dryRun || confirmDeletions !== undefined ? undefined : await getRevisionBeforePrompt(tools);
     const known = await client.roles.schemes();
     const schemes = [...new Set(names.map((name) => findSchemeByName(name, known)))];
     const ids = schemes.map(({ id }) => id);
     const columns = listColumns(terminal, SCHEME_COLUMNS, SCHEME.usual);
-    const plan = buildDeletionPlan(schemes, context.name);
+    const plan = buildDeletionPlan(schemes, formatTenantName({ tenant: chosen.context.name }, chosen));
     await renderPlan(terminal, plan);
     requireConfirmedCounts(plan, { confirmDeletions });
     // do not ask the user about a deletion that the tenant refuses
@@ -70,10 +71,10 @@ export default defineCommand({
   },
 });
 
-const buildDeletionPlan = (schemes: readonly Scheme[], context: string): Plan => {
+const buildDeletionPlan = (schemes: readonly Scheme[], target: Text): Plan => {
   const names = schemes.map(({ name }) => name).join(", ");
   return {
-    target: same(context),
+    target,
     changes: [createChanges(text("scheme", "スキーム"), { delete: schemes.length })],
     lines: [
       text(

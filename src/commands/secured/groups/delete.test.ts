@@ -70,14 +70,14 @@ test("a terminal asks for the number of what was shown; another number deletes n
   const tenant = { ...looked, deleteSecuredGroups: deleted };
   const typed = await run(LINE, {
     tenant,
-    terminal: { typing: [[". To continue, type the number of deletions (2):", "2\r"]] },
+    terminal: { typing: [["the local tenant: delete 2. To continue, type the number of", "2\r"]] },
   });
   expect(typed.exit).toBe(0);
   expect(listOperations(typed.requests)[0]).toBe("tenantRevision");
   expect(typed.requests.at(-1)).toMatchObject({ json: { memberships: 15, seen: 7 } });
   const other = await run(LINE, {
     tenant: looked,
-    terminal: { typing: [[". To continue, type the number of deletions (2):", "3\r"]] },
+    terminal: { typing: [["the local tenant: delete 2. To continue, type the number of", "3\r"]] },
   });
   expect(other).toMatchObject({ exit: 3, stdout: "" });
 });

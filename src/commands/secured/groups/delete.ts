@@ -4,10 +4,11 @@ import { nameKey } from "../../../lib/model/normalise.ts";
 import { SECURED_GROUP } from "../../../lib/model/secured-user.ts";
 import { requireConfirmedCounts } from "../../../lib/plan/confirm.ts";
 import { createChanges, renderPlan, type Plan } from "../../../lib/plan/plan.ts";
-import { formatCount, same, text, type Text } from "../../../lib/text/index.ts";
+import { formatCount, text, type Text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { CONFIRM_DELETIONS_OPTION } from "../../imports/plan/options.ts";
 import { listColumns } from "../../listing/list.ts";
+import { formatTenantName } from "../../imports/plan/show.ts";
 import { askToApply } from "../../imports/plan/settle.ts";
 import { DRY_RUN_OPTION } from "../../records/options.ts";
 import { getRevisionBeforePrompt } from "../../records/seen.ts";
@@ -51,14 +52,14 @@ export default defineCommand({
     await requireRight(tools, "secured.write");
     const { terminal } = tools;
     const chosen = await tools.tenant("secured");
-    const { client, context, permitChange } = chosen;
+    const { client, permitChange } = chosen;
     if (!dryRun) requireNamedContext(tools, chosen, { confirmDeletions });
     const seen = dryRun || confirmDeletions !== undefined ? undefined : await getRevisionBeforePrompt(tools);
     const known = await client.secured.groups(app);
     const groups = [...new Set(names.map((name) => findGroup(app, name, known)))];
     const columns = listColumns(terminal, GROUP_COLUMNS, SECURED_GROUP.usual);
     const warnings = await describeManagersWithoutGroup(client, app, groups);
-    const plan = { ...buildDeletionPlan(groups, context.name), warnings };
+    const plan = { ...buildDeletionPlan(groups, formatTenantName({ tenant: chosen.context.name }, chosen)), warnings };
     await renderPlan(terminal, plan);
     requireConfirmedCounts(plan, { confirmDeletions });
     if (dryRun) {
@@ -81,11 +82,11 @@ export default defineCommand({
 
 const countMemberships = (groups: readonly SecuredGroup[]): number => groups.reduce((sum, { users }) => sum + users, 0);
 
-const buildDeletionPlan = (groups: readonly SecuredGroup[], context: string): Plan => {
+const buildDeletionPlan = (groups: readonly SecuredGroup[], target: Text): Plan => {
   const names = groups.map(({ name }) => name).join(", ");
   const memberships = countMemberships(groups);
   return {
-    target: same(context),
+    target,
     changes: [createChanges(text("group", "グループ"), { delete: groups.length })],
     lines: [
       text(

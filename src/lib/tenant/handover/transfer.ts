@@ -164,7 +164,7 @@ async function transferRenewalItems(
 
 const createSamePersonFailure = (): Failure =>
   new Failure("input-rejected", {
-    what: text("the leaver and the successor are the same person", "退任者と後任が同じ人です"),
+    what: text("the leaver and the successor are the same person", "退職者と後任が同じ人です"),
   });
 
 /**
