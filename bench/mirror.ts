@@ -56,7 +56,7 @@ const createMirrorBenchmark = (
 
 const MIRROR_IMPORT_BENCHMARK = createMirrorBenchmark(
   { name: "import into a mirror", target: { must: 1.15, mustRssMb: 250 } },
-  "new users; beside the same import into a tenant that is no mirror",
+  "new users; next to the same import into a tenant that is not a mirror",
   async (bench, checkout, isMirror) => {
     const program = await createTenantWithOneUser(bench, checkout, isMirror);
     const { path } = await bench.input(bench.rows);

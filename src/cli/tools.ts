@@ -112,7 +112,7 @@ const createStdinGetter = ({ host, isTerminal }: ProgramEnvironment): (() => Hos
 const warnUnaudited = (terminal: Terminal) => (): Promise<void> =>
   terminal.warn(
     text(
-      "this export is not recorded in the audit log because the tenant is read-only",
+      "this export is not recorded in the audit log, because the tenant's file cannot be written",
       "テナントに書き込めないため、このエクスポートは監査ログに記録されていません",
     ),
   );

@@ -13,7 +13,7 @@ interface FieldBase {
   readonly brief?: Text | undefined;
 }
 
-interface ValueBase extends FieldBase {
+interface FieldWithValue extends FieldBase {
   /** the name of the value in help, in upper case, such as `FILE` or `ZONE`; for an argument, its own name */
   readonly value?: string | undefined;
   /** a one-letter flag, only for options: `o` for `-o` */
@@ -52,7 +52,7 @@ export interface SwitchField extends FieldBase {
  * Any text, the name of a file to read (`-` is stdin), a comma-separated list of texts, or a time zone, by its name in
  * the IANA database.
  */
-export interface TextField extends ValueBase {
+export interface TextField extends FieldWithValue {
   readonly kind: "string" | "file" | "list" | "timezone";
   readonly default?: string | undefined;
   /** the words that a list may contain; any if undefined */
@@ -67,7 +67,7 @@ export interface TextField extends ValueBase {
  * The name of a file that the command writes (`-` is stdout). All commands treat such files alike: an existing file is
  * replaced only with `--overwrite`, which is decided before anything is read or changed; see `permitOutputs`.
  */
-export interface OutputField extends ValueBase {
+export interface OutputField extends FieldWithValue {
   readonly kind: "output";
   readonly default?: string | undefined;
   /** the file contains nothing about people: its permissions follow the umask; others are created with mode 0600 */
@@ -93,19 +93,19 @@ export interface OutputField extends ValueBase {
 }
 
 /** A number of days or weeks, such as `90d` or `12w`; the input is in days. */
-export interface DurationField extends ValueBase {
+export interface DurationField extends FieldWithValue {
   readonly kind: "duration";
   readonly default?: undefined;
 }
 
 /** A calendar day or an instant. The time zone of the tenant decides which instant a day stands for. */
-export interface DateField extends ValueBase {
+export interface DateField extends FieldWithValue {
   readonly kind: "date";
   readonly default?: undefined;
 }
 
 /** A whole number from `min` (0 by default) to `max`. */
-export interface NumberField extends ValueBase {
+export interface NumberField extends FieldWithValue {
   readonly kind: "number";
   readonly min?: number | undefined;
   readonly max?: number | undefined;
@@ -113,7 +113,7 @@ export interface NumberField extends ValueBase {
 }
 
 /** One of several words, typed in full. Error messages list words such as `name`, not the variant `name:desc`. */
-export interface ChoiceField extends ValueBase {
+export interface ChoiceField extends FieldWithValue {
   readonly kind: "choice";
   readonly choices: readonly string[];
   /** the names of choices in each language, which may be typed as well */

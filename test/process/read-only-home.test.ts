@@ -66,7 +66,8 @@ test.skipIf(!mayMount)(
       const { code, stdout, stderr } = await readOnly(line);
       expect({ line, code, stderr }).toMatchObject({ code: 0 });
       expect(stdout, line).toContain(shown);
-      const warning = "warning: this export is not recorded in the audit log because the tenant is read-only\n";
+      const warning =
+        "warning: this export is not recorded in the audit log, because the tenant's file cannot be written\n";
       expect(String(stderr).includes(warning), line).toBe(/^(?:users|orgs) export/.test(line));
     }
     const change = await readOnly("users fields add 入社年");

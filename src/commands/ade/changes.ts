@@ -50,7 +50,7 @@ export async function printSyncResult(
   if (!(await areNewDevicesNotReady(client, run, ade.counts.notReady, named)))
     await printSerialNumbers(tools, client, run, "created");
   if (run.created > 0 && run.registered === 0 && ade.mirror) await terminal.note(NOT_REGISTERED_NOTE);
-  if (ade.counts.notReady > 0) await warnOfAllNotReady(tools, client, ade, waiting);
+  if (ade.counts.notReady > 0) await warnOfDevicesNotReady(tools, client, ade, waiting);
   else if (run.state === "done" && ade.counts.missing === 0) await reportReadiness(tools, ade, run.created);
   for (const step of buildCurrentRetrySteps(tools, ade)) await terminal.note(step);
   if (run.state === "done" && ade.counts.missing > 0) {
@@ -203,7 +203,7 @@ async function areNewDevicesNotReady(
 }
 
 /** Warns of all devices that must not be switched on yet, by the state of their ADE profile, with what to do. */
-async function warnOfAllNotReady(
+async function warnOfDevicesNotReady(
   { terminal }: Tools,
   client: Client<"profiles">,
   ade: Ade,

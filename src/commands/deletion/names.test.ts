@@ -88,7 +88,7 @@ test("reports unknown users, administrators and device owners together", async (
   const { en, ja } = await runInBoth(line, { tenant: tenant.fetch });
   expect(en.exit).toBe(6);
   expect(en.stderr).toContain(
-    "error: 1 of 3 names could not be matched to exactly one user; 1 administrator would be deleted: 髙橋 <takahashi@example.jp>; 1 user cannot be deleted, because other records depend on it: 鈴木 <suzuki@example.jp> (1 device: SN-9); nothing was changed\n",
+    "error: 1 of 3 names matches no user, or more than one; 1 administrator would be deleted: 髙橋 <takahashi@example.jp>; 1 user cannot be deleted, because other records depend on it: 鈴木 <suzuki@example.jp> (1 device: SN-9); nothing was changed\n",
   );
   for (const next of ["clomoctl users list", "users administrators remove", "devices set-owner"])
     expect(en.stderr).toContain(next);
@@ -100,9 +100,7 @@ test("reports unknown users, administrators and device owners together", async (
   expect(only.ja.stderr).toContain("「nobody」に当てはまるユーザーはありません。何も変更していません\n");
   // those who could go stay, too
   const unknown = await run("users delete nobody sato@example.jp", { tenant: tenant.fetch });
-  expect(unknown.stderr).toContain(
-    "error: 1 of 2 names could not be matched to exactly one user; nothing was changed\n",
-  );
+  expect(unknown.stderr).toContain("error: 1 of 2 names matches no user, or more than one; nothing was changed\n");
   expect((await tenant.client.imports.list()).filter(({ state }) => state === "planned")).toEqual([]);
 });
 

@@ -143,7 +143,7 @@ const describeUnresolvedNames = <R>(
       only !== undefined
         ? text(`no ${noun.en} matches "${only}"`, `「${only}」に当てはまる${noun.ja}はありません`)
         : text(
-            `${wrong} of ${formatCount(of, "name")} could not be matched to exactly one ${noun.en}`,
+            `${wrong} of ${formatCount(of, "name")} ${wrong === 1 ? "matches" : "match"} no ${noun.en}, or more than one`,
             `指定した ${of} 件のうち ${wrong} 件は、${noun.ja.trimStart()}を 1 件に特定できません`,
           ),
     hint: text(

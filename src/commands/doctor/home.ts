@@ -207,7 +207,7 @@ async function checkTemporaryFiles({ temporary, home }: Tools): Promise<readonly
       createWarningFinding(
         "temporary-files",
         text(
-          `could not remove ${formatCount(left.length, "file")} left behind by earlier commands: ${first.path}`,
+          `${formatCount(left.length, "temporary file")} left behind by commands that have ended: ${first.path}`,
           `終了したコマンドの一時ファイルが ${left.length} 件残っています: ${first.path}`,
         ),
         text(

@@ -19,7 +19,7 @@ export const resolveRequestedGuide = (tools: Tools, options: GuideOptions, where
   resolveRequestedDocument(tools, options, { usual: "text", where });
 
 /** The parts of a guide that are shown. */
-export type ShownGuide = Pick<Guide, "title" | "facts" | "steps">;
+export type GuideContent = Pick<Guide, "title" | "facts" | "steps">;
 
 /** A step and its number in the guide. */
 export interface NumberedStep {
@@ -39,7 +39,7 @@ type GuideDocument = NonNullable<ReturnType<typeof resolveRequestedGuide>>;
 /** Writes a guide as a document. */
 export async function writeGuide(
   { terminal, outputs }: Pick<Tools, "terminal" | "outputs">,
-  guide: ShownGuide,
+  guide: GuideContent,
   { format, output }: GuideDocument,
 ): Promise<void> {
   const document = DOCUMENT_RENDERERS[format](buildGuideDocument(guide), terminal.language);
@@ -58,7 +58,7 @@ const foldDocument = (document: string, columns: number): string =>
 /** Shows the steps of a guide as records. @param more further columns */
 export function showSteps(
   { terminal }: Tools,
-  { steps }: ShownGuide,
+  { steps }: GuideContent,
   ...more: readonly Column<NumberedStep>[]
 ): Promise<void> {
   const said = (key: "under" | "what" | "where" | "trap" | "check", header: Text): Column<NumberedStep> => ({

@@ -166,7 +166,7 @@ describe("--leaver", () => {
       for (const code of ["leaver-role", "leaver-recipient", "leaver-holds"]) expect(codes).toContain(code);
     }
     const { ja } = await runInBoth("handover checklist --leaver hanako", { ...here(), terminal: {} });
-    expect(ja.stdout).toContain("退任者に紐づくもの");
+    expect(ja.stdout).toContain("退職者に紐づくもの");
     expect(ja.stderr).toContain(
       "後任に引き継がれるものを確認するには:\n  clomoctl handover transfer --from hanako --to PERSON --dry-run\n",
     );

@@ -21,10 +21,10 @@ export const LEAVER_OPTIONS = {
     names: "users",
     about: text(
       "leaver, by account name, email address or name in any record",
-      "退任者: アカウント名、メールアドレス、名前(登録されているもの)",
+      "退職者: アカウント名、メールアドレス、名前(登録されているもの)",
     ),
   },
-  leaves: { kind: "date", value: "DATE", about: text("the leaver's last day", "退任者の最終日") },
+  leaves: { kind: "date", value: "DATE", about: text("the leaver's last day", "退職者の最終日") },
 } as const satisfies Fields;
 
 /** The leaver and the last day, as typed. */
@@ -36,7 +36,7 @@ export function refuseLastDayWithoutLeaver(where: string, { leaver, leaves }: Le
   throw new Failure("usage", {
     what: text("--leaves requires --leaver", "--leaves は --leaver と一緒に指定してください"),
     where,
-    hint: text("add --leaver PERSON", "--leaver PERSON で退任者を指定してください"),
+    hint: text("add --leaver PERSON", "--leaver PERSON で退職者を指定してください"),
   });
 }
 

@@ -14,7 +14,7 @@ const ROW_STATE_NAMES = {
   complete: text("complete", "完了"),
   gap: text("gap", "不足"),
   "not-applicable": text("n/a", "対象外"),
-  recorded: text("recorded", "登録済"),
+  recorded: text("recorded", "登録済み"),
   answered: text("answered", "回答済"),
   note: text("note", "補足"),
   step: text("step", "手順"),
@@ -45,7 +45,7 @@ export interface ChecklistRow {
 
 const EMPTY_ROW = { code: null, step: null, value: null, told: null, by: null, at: null, mend: null } as const;
 
-const LEAVER_TITLE = text("what depends on the leaver", "退任者に紐づくもの");
+const LEAVER_TITLE = text("what depends on the leaver", "退職者に紐づくもの");
 
 const titleOf = (item: ChecklistRow["item"]): Text => (item === "leaver" ? LEAVER_TITLE : ITEM_TITLES[item]);
 

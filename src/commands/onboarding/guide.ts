@@ -25,7 +25,7 @@ import {
   resolveRequestedGuide,
   showSteps,
   writeGuide,
-  type ShownGuide,
+  type GuideContent,
 } from "../guides/write.ts";
 import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
@@ -173,7 +173,7 @@ const RELATED_COMMANDS = [
 ] as const;
 
 /** Returns the steps as a document, or the reason why they do not apply. */
-function buildGuide(facts: OnboardingFacts, chosen: readonly OnboardingStep[]): ShownGuide {
+function buildGuide(facts: OnboardingFacts, chosen: readonly OnboardingStep[]): GuideContent {
   const why = describeInapplicability(facts);
   const [only] = chosen;
   const title =

@@ -224,7 +224,7 @@ test("accepts a pasted mail in a file with one name per line, in any encoding", 
   const wrong = await runInBoth("users delete --file mail.txt", { tenant: unknown, folder });
   expect(wrong.en).toMatchObject({ exit: 6, stdout: "" });
   expect(wrong.en.stderr).toBe(
-    "mail.txt:1: 退職者: no user has this name\nerror: 1 of 4 names could not be matched to exactly one user; nothing was changed\n  to find the records: clomoctl users list --search TEXT; if a name matches several records, use the ID\n",
+    "mail.txt:1: 退職者: no user has this name\nerror: 1 of 4 names matches no user, or more than one; nothing was changed\n  to find the records: clomoctl users list --search TEXT; if a name matches several records, use the ID\n",
   );
   expect(wrong.ja.stderr).toContain("mail.txt:1: 退職者: この名前のユーザーはありません\n");
   writeFileSync(join(folder, "mail.txt"), Buffer.from(`\ufeff${lines.split("\r\n").slice(1).join("\n")}`, "utf16le"));
@@ -263,7 +263,7 @@ test("reports all names with no match or several, with suggestions, and nothing 
     `hanaco: no user has this ID, email address, employee code or account name; did you mean 髙橋 花子 <hanako@example.co.jp>?\n`,
   );
   expect(en.stderr).toContain("E1: matches 2 records: 髙橋 花子 <hanako@example.co.jp>");
-  expect(en.stderr).toContain("error: 2 of 2 names could not be matched to exactly one user; nothing was changed\n");
+  expect(en.stderr).toContain("error: 2 of 2 names match no user, or more than one; nothing was changed\n");
   expect(ja.stderr).toContain("E1: 2 件に当てはまります: ");
   const { users: _, ...several } = tenant;
   expect(await run("users delete E1", { tenant: several })).toMatchObject({ exit: 2 });

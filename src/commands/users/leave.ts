@@ -325,13 +325,14 @@ function buildLeavePlan(tenant: LeaveTenant, { notices, planned }: LeaveRequest,
     ...(secured > 0 ? [text("passwords of SECURED APPs users", "SECURED APPs のパスワード")] : []),
     ...(notices.change === undefined ? [] : [text("recipients in notify.yaml", "notify.yaml の通知先")]),
   ];
+  const target = formatTenantName({ tenant: name }, tenant);
   return {
-    target: formatTenantName({ tenant: name }, tenant),
+    target,
     changes: listLeaveChanges(rows),
     lines: [
       text(
-        `plan for ${name}: end the rights of ${formatCount(planned.length, "leaver")}`,
-        `${addSpaceAfterLatin(name)}に対する計画: 退職者 ${planned.length} 人の権限などを終了`,
+        `plan for ${target.en}: end the rights of ${formatCount(planned.length, "leaver")}`,
+        `${addSpaceAfterLatin(target.ja)}に対する計画: 退職者 ${planned.length} 人の権限などを終了`,
       ),
       text(
         `roles to revoke: ${account}; SECURED APPs users to delete: ${secured}; devices to tag: ${device}`,

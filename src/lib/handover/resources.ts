@@ -16,11 +16,11 @@ import { text, type Text } from "../text/index.ts";
 
 /** The reasons why a resource is exported only for reading, and never applied. */
 export const NOT_APPLIED_REASONS = {
-  apple: text("managed at Apple", "Apple 側の情報のため"),
-  secret: text("belongs to a secret, which is not exported", "書き出さないトークンや秘密鍵に付属する情報のため"),
-  derived: text("derived from other resources", "ほかの情報から導かれるため"),
-  history: text("history of the exported tenant", "履歴のため"),
-  attached: text("attached files are not stored in a tenant", "添付ファイルはテナントに登録されないため"),
+  apple: text("managed at Apple", "Apple 側の情報"),
+  secret: text("belongs to a secret, which is not exported", "書き出さないトークンや秘密鍵に付属する情報"),
+  derived: text("derived from other resources", "ほかの情報から導かれるもの"),
+  history: text("history of the exported tenant", "書き出したテナントの履歴"),
+  attached: text("attached files are not stored in a tenant", "テナントに登録されない添付ファイル"),
 } as const satisfies Record<string, Text>;
 
 /** A member with IDs of other records: one ID, a list of IDs (`many`), or objects with an ID as their `member`. */

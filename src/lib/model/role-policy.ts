@@ -172,8 +172,8 @@ export const MANUAL_STATEMENTS: readonly ManualStatement[] = [
     sentence: "システム管理者・部門管理者の下位に属し、所属する部門においてのみ限定されたコマンドが実行できます。",
     cells: [],
     note: text(
-      "does not say which commands; two things are clomoctl rules: what an operator can do (within the organisation of the operator's own user), and that all roles can read tenant information, custom fields, renewal items and this table (for the visible parts of renewal items, see below)",
-      "どのコマンドかは書かれていません。clomoctl でオペレーターにできること(本人が所属する組織の内側)と、テナント情報・カスタムユーザー情報の項目・「年次更新・期限」・この一覧をどの管理者も閲覧できることは、clomoctl 独自です(「年次更新・期限」の表示範囲は下記)",
+      "does not name the commands. Two rules are clomoctl's own: operators act only within their own organisation, and every role can read tenant information, custom fields, renewal items (which ones: see below) and this table",
+      "どのコマンドかは書かれていません。次の 2 つは clomoctl 独自です。オペレーターが操作できるのは、本人が所属する組織の内側だけです。テナント情報・カスタムユーザー情報の項目・「年次更新・期限」(表示範囲は下記)・この一覧は、どの管理者も閲覧できます",
     ),
   },
   {
@@ -185,8 +185,8 @@ export const MANUAL_STATEMENTS: readonly ManualStatement[] = [
       ["operator", "accounts.roles"],
     ],
     note: text(
-      "clomoctl does not install profiles, so the table does not have a row for the first half; that operators cannot create accounts without a role either is a clomoctl rule",
-      "clomoctl にはプロファイルのインストールがないため、前半にあたる行は表にありません。管理者以外のアカウントも作成できないとするのは clomoctl 独自です",
+      "clomoctl does not install profiles, so the table has no row for profiles. Operators cannot create accounts without a role either: this rule is clomoctl's own",
+      "clomoctl はプロファイルをインストールしないため、プロファイルの行は表にありません。オペレーターは管理者権限のないアカウントも作成できません(clomoctl 独自です)",
     ),
   },
   {

@@ -525,7 +525,7 @@ test("shows whom to contact about a lost device, and where the manual has the st
   expect(named).toBe("管理 2郎, 管理 3郎 <admin3@example.jp>");
   const kept = answering(COMPLETE_FACTS, "rules.lost.owner", LEAVER.called);
   const [contact] = buildChecklist(kept, leaving).find(({ id }) => id === "rules")?.known ?? [];
-  expect(contact?.label.ja).toBe("紛失時の連絡先(退任者)");
+  expect(contact?.label.ja).toBe("紛失時の連絡先(退職者)");
   expect(rules?.notes.map(({ ja }) => ja).join("")).toContain("デバイスを紛失モードに設定したい");
 });
 

@@ -213,7 +213,7 @@ export class ItemDraft {
       "leaver-holds",
       text(
         `still assigned to ${leaver.called}, who is leaving: ${what.en}`,
-        `退任する ${leaver.called} さんが担当しています: ${what.ja}`,
+        `退職する ${leaver.called} さんが担当しています: ${what.ja}`,
       ),
       mend,
     );

@@ -192,7 +192,7 @@ test("the leaver ends their own daily run after another one runs", () => {
   const facts = { ...COMPLETE_FACTS, clomoctl: { ...(COMPLETE_FACTS.clomoctl as ClomoctlFacts), user: "admin1" } };
   const run = hanging(facts).find(({ what }) => what.en.startsWith("the daily run"));
   expect(run?.mend.en).toContain("as the leaver's OS user: clomoctl renewals schedule remove");
-  expect(run?.mend.ja).toContain("退任者の OS ユーザーで: clomoctl renewals schedule remove");
+  expect(run?.mend.ja).toContain("退職者の OS ユーザーで: clomoctl renewals schedule remove");
 });
 
 test("nothing depends on somebody who only wrote an answer", () => {

@@ -79,7 +79,7 @@ function buildUnknownHolderSteps(
       text(`${what.en}: nobody has answered who signs in`, `${what.ja}: サインインする人が未回答`),
       step(
         "before the last day, ask the leaver whether they sign in, then record the answer",
-        "最終日までに、退任者がサインインしているかどうかを本人に確認してから回答",
+        "最終日までに、退職者がサインインしているかどうかを本人に確認してから回答",
         command,
       ),
     ),
@@ -257,7 +257,7 @@ const DAILY_RUN_STEP = createLeaverFinding(
   text("the daily run of clomoctl under this person's OS user", "clomoctl の毎日の自動実行(この人の OS ユーザー)"),
   text(
     `as the successor's OS user: ${line("renewals schedule install", [])}; then, as the leaver's OS user: ${REMOVE_SCHEDULE_COMMAND} (otherwise, both send reminders)`,
-    `後任の OS ユーザーで: ${line("renewals schedule install", [])}、登録できたら、退任者の OS ユーザーで: ${REMOVE_SCHEDULE_COMMAND}(残すと両方から通知されます)`,
+    `後任の OS ユーザーで: ${line("renewals schedule install", [])}、登録できたら、退職者の OS ユーザーで: ${REMOVE_SCHEDULE_COMMAND}(残すと両方から通知されます)`,
   ),
 );
 

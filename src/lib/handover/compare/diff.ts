@@ -28,7 +28,7 @@ export const UNAPPLIED_PARTS = {
   ...NOT_APPLIED_REASONS,
   mirror: text(
     "a tenant becomes a mirror only if it is not a mirror yet and everything from the console is applied",
-    "ミラーになるのは、ミラーでないテナントに管理画面の情報をすべて適用するときだけのため",
+    "ミラーになるのは、ミラーでないテナントに管理画面の情報をすべて適用するときだけ",
   ),
 } as const satisfies Record<string, Text>;
 

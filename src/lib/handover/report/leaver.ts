@@ -24,7 +24,7 @@ export const buildLeaverRows = (data: ReportData): readonly (readonly [Text, Dis
   if (leaving === undefined) return [];
   const { leaver, leaves } = leaving;
   return [
-    [text("leaver", "退任者"), leaver.called],
+    [text("leaver", "退職者"), leaver.called],
     [text("last day", "最終日"), leaves ?? text("not specified", "指定なし")],
   ];
 };
@@ -47,7 +47,7 @@ export function buildLeaverSections(data: ReportData): readonly Section[] {
   return [
     {
       id: "leaver",
-      title: text(`What depends on the leaver: ${who}`, `退任者に紐づくもの: ${who}`),
+      title: text(`What depends on the leaver: ${who}`, `退職者に紐づくもの: ${who}`),
       blocks: [
         {
           kind: "table",

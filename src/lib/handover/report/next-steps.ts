@@ -78,11 +78,11 @@ const buildStepsAfterApply = (runs: boolean): readonly CommandStep[] => [
 /** @see facts 3.3 and 3.4 */
 const PUSH_CERTIFICATE_WARNING = text(
   "Push certificate: renew the certificate in use, with the same Apple Account. Choose 「Renew」, never 「Create a Certificate」 or 「Revoke」. If you use another account or create a new certificate, all enrolled devices stop responding until they are enrolled again (according to manuals of other vendors). If nobody can sign in, first ask Apple to move the certificate to another Apple Account.",
-  "MDM プッシュ通知証明書は、使用中の証明書を、必ず同じ Apple Account で更新します(「Renew」だけを押し、「Create a Certificate」「Revoke」は押さない)。別のアカウントで更新したり、新しい証明書を作成したりすると、登録済みの全デバイスが再登録するまで応答しなくなります(他社情報)。サインインできない場合は、先に Apple へ証明書を別の Apple Account へ移すよう依頼してください。",
+  "MDM プッシュ通知証明書は、使用中の証明書を、必ず同じ Apple Account で更新します(「Renew」だけを押し、「Create a Certificate」「Revoke」は押さない)。別のアカウントで更新したり、新しい証明書を作成したりすると、登録済みの全デバイスが再登録するまで応答しなくなります(他社の情報による)。サインインできない場合は、先に Apple へ証明書を別の Apple Account へ移すよう依頼してください。",
 );
 
 const ABOUT_CLOMOCTL = text(
-  "clomoctl is a program for CLOMO administrators. It is not a product of CLOMO's vendor, and it is not in the bundle: get its folder from the person who exported the bundle, or ask where they got it. It requires Node.js 24. For documentation, see its README.md and docs/, or run: clomoctl help",
+  "clomoctl is a program for CLOMO administrators, not a product of CLOMO's vendor. The bundle does not contain clomoctl: get the program's folder from the person who exported the bundle, or ask where that person got the program. clomoctl requires Node.js 24. For documentation, see README.md and docs/ in the program's folder, or run: clomoctl help",
   "clomoctl は CLOMO の管理者向けのプログラムで、メーカーの製品ではありません。引き継ぎデータには含まれないため、書き出した人からプログラムのフォルダーを受け取るか、入手元を聞いてください。Node.js 24 が必要です。使い方は、付属の README.ja.md と docs/、または次のコマンドで確認できます: clomoctl help",
 );
 

@@ -52,7 +52,7 @@ it.each([
     /last year's data.+backup codes.+by the expiry date/s,
     /前回登録した内容.+バックアップコード/s,
   ],
-  ["push-certificate", "prepare", /Apple also sends emails.+according to other vendors/, /他社情報では、30 日前/],
+  ["push-certificate", "prepare", /Apple also sends emails.+according to other vendors/, /他社の情報では、30 日前/],
   ["push-certificate", "request", /follow the link in the pop-up/, /ポップアップのリンク/],
   ["push-certificate", "renew", /terms of use .+ Accept/, /利用規約.+「Accept」/],
   ["push-certificate", "upload", /「OK」 in the pop-up/, /ポップアップの「OK」/],
@@ -96,7 +96,7 @@ it("marks what no page of CLOMO states", () => {
     ["device-certificate", "find"],
   ] as const) {
     const step = buildRenewalGuide(kind, null, null).steps.find((one) => one.id === id);
-    expect(step?.trap?.ja).toMatch(/推定|他社情報/);
+    expect(step?.trap?.ja).toMatch(/推定|他社の情報/);
     expect(step?.trap?.en).toMatch(/inferred|other vendors|another vendor/);
   }
 });

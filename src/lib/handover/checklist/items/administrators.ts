@@ -182,7 +182,7 @@ function checkLeaverAccount(draft: ItemDraft, holders: readonly Administrator[])
       "leaver-support-option",
       text(
         `${account.user} is leaving and still has the support option, so CLOMO's emails about renewals still go to this account`,
-        `退任する ${account.user} さんにサポートオプションが残っています。このままでは、更新のお知らせメールが途絶えるおそれがあります`,
+        `退職する ${account.user} さんにサポートオプションが残っています。このままでは、更新のお知らせメールが途絶えるおそれがあります`,
       ),
       line("clomo-account grant", [getTypableName(account)], { noSupportOption: true }),
     );
@@ -192,7 +192,7 @@ function checkLeaverAccount(draft: ItemDraft, holders: readonly Administrator[])
     "leaver-role",
     text(
       `${account.user} is leaving and still has a role, so the account can sign in to CLOMO PANEL`,
-      `退任する ${account.user} さんに管理者権限が残っています(CLOMO PANEL にログインできます)`,
+      `退職する ${account.user} さんに管理者権限が残っています(CLOMO PANEL にログインできます)`,
     ),
     line("clomo-account revoke", [getTypableName(account)]),
   );

@@ -130,7 +130,7 @@ function askAboutClomoctl(draft: ItemDraft, own: ClomoctlFacts | null): void {
       "leaver-schedule",
       text(
         `the daily run belongs to the OS user of ${called}, who is leaving: it stops when this user is removed`,
-        `毎日の自動実行が、退任する ${called} さんのユーザーで動いています。このユーザーを削除すると、実行されなくなります`,
+        `毎日の自動実行が、退職する ${called} さんのユーザーで動いています。このユーザーを削除すると、実行されなくなります`,
       ),
       step("run as the successor's OS user", "後任の OS ユーザーで実行", line("renewals schedule install", [])),
     );
@@ -221,7 +221,7 @@ function checkReminderSetup(draft: ItemDraft, { runs, recipients, withheld }: Cl
     "leaver-recipient",
     text(
       `reminders go to ${called}, who is leaving (${names.en})`,
-      `通知先に、退任する ${called} さんが残っています(${names.ja})`,
+      `通知先に、退職する ${called} さんが残っています(${names.ja})`,
     ),
     step(
       "replace the leaver with the successor in notify.yaml, then send a test message",

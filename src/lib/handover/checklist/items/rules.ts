@@ -36,7 +36,7 @@ function addEmergencyContacts(draft: ItemDraft): void {
         )
       : text(
           "people with full access to CLOMO PANEL (system administrators except the leaver)",
-          "CLOMO PANEL の全操作ができる人(退任者以外のシステム管理者)",
+          "CLOMO PANEL の全操作ができる人(退職者以外のシステム管理者)",
         ),
     others.join(", "),
     others.length > MAX_NAMED_ADMINISTRATORS
@@ -87,7 +87,7 @@ function askRules(draft: ItemDraft, name: RuleCase, label: Text): void {
   if (known?.emails[0] !== undefined) {
     const [remark, remarkJa] =
       known.id === draft.when.leaver?.id
-        ? [" (leaver)", "(退任者)"]
+        ? [" (leaver)", "(退職者)"]
         : isMailboxUnread(facts, known)
           ? [
               " (according to an answer, nobody reads this mailbox)",

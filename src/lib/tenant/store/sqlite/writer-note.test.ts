@@ -22,7 +22,7 @@ test("while another process writes, a failed lock names it; afterwards it names 
   const explained = await runWithNote(note.writer("imports commit x", SINCE), async () => note.explain(LOCKED));
   expect(explained).toMatchObject({
     code: "locked",
-    message: `the tenant is locked by process 7 (imports commit x, since ${SINCE})`,
+    message: `the tenant is locked by process 7 (imports commit x)`,
     hint: { en: "wait" },
   });
   expect(existsSync(path)).toBe(false);

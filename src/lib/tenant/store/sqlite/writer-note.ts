@@ -65,12 +65,9 @@ export class WriterNote {
   explain(error: unknown): unknown {
     const writer = this.holder();
     if (!(error instanceof Failure) || error.code !== "locked" || writer === undefined) return error;
-    const { pid, what, since } = writer;
+    const { pid, what } = writer;
     return error.with({
-      what: text(
-        `the tenant is locked by process ${pid} (${what}, since ${since})`,
-        `テナントはプロセス ${pid} が使用中です(${what}、${since} から)`,
-      ),
+      what: text(`the tenant is locked by process ${pid} (${what})`, `テナントはプロセス ${pid} が使用中です(${what})`),
     });
   }
 

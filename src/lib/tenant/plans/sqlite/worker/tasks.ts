@@ -388,7 +388,7 @@ export const planDeletion = (
 };
 
 /** Returns an import that keeps the records which its export of the console lacks; other imports stay as they are. */
-const toKeepingImport = (record: ImportRecord): ImportRecord => {
+const keepMissingRecords = (record: ImportRecord): ImportRecord => {
   const { request } = record.detail;
   if (request?.fromConsole !== true) return record;
   return { ...record, detail: { ...record.detail, request: toKeepingRequest(request) } };
@@ -401,7 +401,7 @@ export const replan = (
 ): Promise<void> =>
   withDatabase(files, interrupted, async (database) => {
     const stored = await readImport(new Connection(database), id);
-    const record = keepMissing === true ? toKeepingImport(stored) : stored;
+    const record = keepMissing === true ? keepMissingRecords(stored) : stored;
     limitToScope(database, getPlanScope(record.detail.request));
     await compareAndStorePlan(database, record, buildComparisonDefinitions(record), permitted, now);
   });
