@@ -74,3 +74,24 @@ test("a wipe of the old device is confirmed by its number", async () => {
   expect(await run("undo last --confirm-deletions 1", at())).toMatchObject({ exit: 0 });
   expect(await run("devices replace A1 S9 --create --confirm-wipes 1", at())).toMatchObject({ exit: 0 });
 });
+
+test("refuses an old device that has nothing to move, and a second run, and changes nothing", async () => {
+  await tenant.client.devices.create({ serialNumber: "N1" });
+  const unused = await runInBoth("devices replace N1 N9 --create", at());
+  expect(unused.en).toMatchObject({
+    exit: 3,
+    stderr: expect.stringContaining("N1 has no owner, telephone number, tags"),
+  });
+  expect(unused.ja.stderr).toContain("clomoctl devices show N1");
+  expect(await run("devices replace S1 S9 --create", at())).toMatchObject({ exit: 0 });
+  const before = await stateOf();
+  for (const next of ["S9", "S8"]) {
+    const again = await run(`devices replace S1 ${next} --create`, at());
+    expect(again).toMatchObject({
+      exit: 3,
+      stdout: "",
+      stderr: expect.stringContaining("it has been returned already"),
+    });
+  }
+  expect(await stateOf()).toEqual(before);
+});

@@ -37,7 +37,10 @@ export async function createPopulatedTenant(folder: string): Promise<TestTenant>
     ["山田 太郎", "taro@example.jp", "S1", "E1"],
     ["佐藤 次郎", "jiro@example.jp", "S1", "E2"],
   ]);
-  await tenant.import({ kind: "devices" }, [["シリアルナンバー"], ["C02X"]]);
+  await tenant.import({ kind: "devices" }, [
+    ["シリアルナンバー", "メモ"],
+    ["C02X", "貸出中"],
+  ]);
   await tenant.import({ kind: "docs", createGroups: true }, [
     ["表示名", "ユーザーID", "パスワード", "グループ名"],
     ["花子", "hanako", "Hidden4711", "営業"],

@@ -1,4 +1,4 @@
-import { line } from "../../advice/index.ts";
+import { line, step } from "../../advice/index.ts";
 import type { Device } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { DEVICE, mayRequireWipe, describeWipeMismatch, ownerIdOf, RETURN_TAGS } from "../../model/device.ts";
@@ -183,13 +183,16 @@ const buildMovedValues = (old: Device, next: Device | undefined): ManualValues =
 
 /** Checks that a device can take the place of another one.  @throws Failure `input-rejected`; `conflict` */
 const requireReplacement = (old: Device, next: Device | undefined): void => {
-  if (next === undefined) return;
-  const { id, serialNumber, owner, ownerOrg } = next;
-  if (id === old.id)
+  if (next?.id === old.id) {
+    const { serialNumber } = old;
     throw createRejectedFailure(
       text(`${serialNumber} cannot replace itself`, `${serialNumber} を同じデバイスに交換することはできません`),
       text("specify the serial number of the new device", "新しいデバイスのシリアルナンバーを指定してください"),
     );
+  }
+  if (!isInUse(old)) throw createUnusedDeviceFailure(old);
+  if (next === undefined) return;
+  const { serialNumber, owner, ownerOrg } = next;
   if (owner === null && ownerOrg === null) return;
   const called = owner?.name ?? ownerOrg?.path ?? "";
   const free = line("devices set-owner", [serialNumber], { none: true });
@@ -199,6 +202,25 @@ const requireReplacement = (old: Device, next: Device | undefined): void => {
       `choose a device without an owner, or first remove the owner: ${free}`,
       `所有者のないデバイスを指定するか、先に所有者を外してください: ${free}`,
     ),
+  });
+};
+
+/** Returns true if a device has something that a replacement moves. */
+const isInUse = ({ owner, ownerOrg, phoneNumber, memo, tags }: Device): boolean =>
+  [owner, ownerOrg, phoneNumber, memo].some((value) => value !== null) ||
+  changeTags(tags, { remove: Object.values(RETURN_TAGS), add: [] }).length > 0;
+
+const createUnusedDeviceFailure = ({ serialNumber, tags }: Device): Failure => {
+  const [en, ja] = tags.includes(RETURN_TAGS.returned)
+    ? [" (it has been returned already)", "(すでに返却済みです)"]
+    : ["", ""];
+  const hint = step("to check the device", "デバイスを確認するには", line("devices show", [serialNumber]));
+  return new Failure("input-rejected", {
+    what: text(
+      `${serialNumber} has no owner, telephone number, tags or memo that could be moved${en}; nothing was changed`,
+      `${serialNumber} には、移す所有者・電話番号・タグ・メモがありません${ja}。何も変更していません`,
+    ),
+    hint,
   });
 };
 
