@@ -42,8 +42,8 @@ export default defineCommand({
       "管理画面での作業の完了を記録した変更を取り消すと、その作業を未了に戻します。データは変わりません。その後に変更したもの、エクスポートで確認されたものは取り消せません。",
     ),
     text(
-      "`last` is your newest change that is not undone yet. Undo does not restore passwords and similar secrets, removed custom fields, or anything done at Apple.",
-      "last は、まだ取り消していない自分の最新の変更です。次のものは元に戻りません: パスワードなどの秘密の値、削除したカスタムユーザー情報の項目、Apple 側で行った操作。",
+      "`last` is your newest change that is not undone yet and can be undone; the plan names it. Undo does not restore passwords and similar secrets, removed custom fields, or anything done at Apple.",
+      "last は、まだ取り消していない変更のうち、取り消せる自分の最新の変更です。計画に変更番号を示します。次のものは元に戻りません: パスワードなどの秘密の値、削除したカスタムユーザー情報の項目、Apple 側で行った操作。",
     ),
   ],
   args: {

@@ -160,22 +160,11 @@ export const createStaleUndoFailure = ({ detail: { undoes, drops } }: ImportReco
     ),
   });
 
-/**
- * Returns the failure for undoing a change if none of its values can be restored.
- *
- * @param before number of the last earlier change that can be undone, if there is one
- */
-export const createNotUndoableFailure = (number: number, why: Text, before?: number): Failure =>
+/** Returns the failure for undoing a change if none of its values can be restored. */
+export const createNotUndoableFailure = (number: number, why: Text): Failure =>
   new Failure("conflict", {
     what: text(`change ${number} cannot be undone: ${why.en}`, `変更 ${number} は取り消せません: ${why.ja}`),
-    hint:
-      before === undefined
-        ? step("to see the change", "変更の確認", line("audit show", [number]))
-        : step(
-            "to undo the last change before it that can be undone",
-            "その前の、取り消せる変更を取り消すには",
-            line("undo", [before]),
-          ),
+    hint: step("to see the change", "変更の確認", line("audit show", [number])),
   });
 
 export const UPLOAD_DELETION_FAILURE = new Failure("input-rejected", {

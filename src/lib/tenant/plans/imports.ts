@@ -474,15 +474,14 @@ export class TenantImports {
   #changeToUndo(name: number | "last"): Promise<ChangeToUndo> {
     const { actor } = this.#session;
     return this.#session.read(async (reader) => {
-      const change = name === "last" ? await getLastChange(reader, actor) : await readChange(reader, name);
-      if (change.undoneBy !== null) {
-        throw await createAlreadyUndoneFailure(reader, change.number, change.undoneBy);
+      const named = name === "last" ? await getLastChange(reader, actor) : await readChange(reader, name);
+      if (named.undoneBy !== null) {
+        throw await createAlreadyUndoneFailure(reader, named.number, named.undoneBy);
       }
-      const why = await describeUndoObstacle(reader, change);
-      if (why !== undefined) {
-        const before = name === "last" ? await findUndoableBefore(reader, actor, change) : undefined;
-        throw createNotUndoableFailure(change.number, why, before?.number);
-      }
+      const why = await describeUndoObstacle(reader, named);
+      const before = why !== undefined && name === "last" ? await findUndoableBefore(reader, actor, named) : undefined;
+      if (why !== undefined && before === undefined) throw createNotUndoableFailure(named.number, why);
+      const change = before ?? named;
       const original = await findImportOfChange(reader, change);
       const reopened = original?.detail.counts?.reopened;
       if (reopened !== undefined) throw createReopenedTasksFailure(change.number, reopened.tasks);
@@ -494,7 +493,8 @@ export class TenantImports {
   /**
    * Plans the undo of a change.
    *
-   * @param name number of the change; `last`: the newest change of the acting account that is not undone yet
+   * @param name number of the change; `last`: the newest change of the acting account that is not undone yet and can be
+   * undone
    * @throws Failure `not-found`; `conflict` if the change is already undone, or if none of its values can be restored
    */
   async undo(
