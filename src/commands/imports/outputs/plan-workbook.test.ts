@@ -210,3 +210,25 @@ test("LibreOffice opens a workbook, if it is installed", { timeout: 120_000 }, a
   });
   expect(readFileSync(desk.path("plan.pdf")).subarray(0, 5).toString()).toBe("%PDF-");
 });
+
+test("the warnings about rows have a sheet of their own, also if a kept plan is shown later, and are in the CSV report", async () => {
+  const desk = await freshDesk();
+  const header = "氏名,メールアドレス,社員コード";
+  await desk.write("before.csv", csv([header, "山田,yamada@x.jp,E1", "髙橋,takahashi@x.jp,E2"]));
+  await desk.write("after.csv", csv([header, "山田,yamada@x.jp,E3", "鈴木,suzuki@x.jp,E2"]));
+  expect((await desk.run("users import before.csv --yes")).code).toBe(0);
+  const { stderr } = await desk.run("users import after.csv --dry-run --keep-plan --report plan.xlsx --lang ja");
+  const [, warning = ""] = /after\.csv:3:3: 社員コード: (.*?)(?:\(セル|\n)/.exec(stderr) ?? [];
+  expect(warning).toContain("髙橋");
+  await desk.run("imports show P2 --report later.xlsx --lang ja");
+  for (const name of ["plan.xlsx", "later.xlsx"]) {
+    const sheets = sheetsOf(readFileSync(desk.path(name)));
+    expect(cellsOf(sheets.get("警告") ?? "")).toEqual([
+      ["行#3", "列#3", "理由#3"],
+      ["3#1", "社員コード#1", `${warning.replace(/</, "&lt;").replace(/>/, "&gt;")}#4`],
+    ]);
+    expect(cellsOf(sheets.get("計画") ?? "")).toContainEqual(["行の警告#3", "1 件(シート「警告」を参照)#4"]);
+  }
+  await desk.run("users import after.csv --dry-run --report plan.csv --lang ja");
+  expect(readFileSync(desk.path("plan.csv"), "utf8")).toContain(`社員コード: ${warning}`);
+});

@@ -33,7 +33,7 @@ import type { Cell, CellStyle, Sheet } from "../../../lib/xlsx/write.ts";
 import { resolveTimezone, type Tools } from "../../tools.ts";
 import { listPathEnds } from "../plan/org-names.ts";
 import { buildPlan } from "../plan/show.ts";
-import { readKeptRecords, ReasonCursor } from "./row-reasons.ts";
+import { formatReason, readKeptRecords, readWarnings, ReasonCursor } from "./row-reasons.ts";
 
 /** What a workbook is made from. */
 interface PlanBook {
@@ -45,6 +45,8 @@ interface PlanBook {
    * without a code by the keys of the names that the file may contain. Empty if the acting account cannot read them
    */
   readonly orgPaths: ReadonlyMap<string, string>;
+  /** number of warnings about rows of its file */
+  readonly warnings: number;
   readonly say: (words: Text) => string;
 }
 
@@ -64,11 +66,13 @@ interface RecordSelection {
  */
 export async function buildPlanSheets(tools: Tools, told: Import, isKept: boolean): Promise<readonly Sheet[]> {
   const { terminal } = tools;
+  const isOpen = told.state === "planned" && hasFile(told);
   const book: PlanBook = {
     tools,
     told,
     plan: await buildPlan(tools, told),
     orgPaths: await loadOrgPaths(tools, told),
+    warnings: isOpen && told.warnings > 0 ? await countWarnings(tools, told) : 0,
     say: (words) => terminal.named(words[terminal.language]),
   };
   const things = [undefined, ...(told.beside ?? []).map(({ thing }) => thing)];
@@ -78,17 +82,26 @@ export async function buildPlanSheets(tools: Tools, told: Import, isKept: boolea
       return count === 0 ? [] : [buildChangeSheet(book, { action, thing })];
     }),
   );
-  const isOpen = told.state === "planned" && hasFile(told);
   return [
     { name: book.say(text("Plan", "計画")), continues: true, rows: renderSummary(book, isKept) },
     ...changes,
     ...(isOpen && (told.kept?.count ?? 0) > 0
       ? [{ name: book.say(text("Kept", "残す")), continues: true, rows: renderKeptRows(book) }]
       : []),
+    ...(book.warnings > 0 ? [{ name: book.say(WARNINGS_TITLE), continues: true, rows: renderWarnings(book) }] : []),
     ...(isOpen && told.errors > 0
       ? [{ name: book.say(text("Invalid rows", "不正な行")), continues: true, rows: renderInvalidRows(book) }]
       : []),
   ];
+}
+
+const WARNINGS_TITLE = text("Warnings", "警告");
+
+async function countWarnings(tools: Tools, told: Import): Promise<number> {
+  const { client } = await tools.tenant("imports");
+  let count = 0;
+  for await (const batch of readWarnings(client, told)) count += batch.length;
+  return count;
 }
 
 /** The title of the columns that show an organisation by its path, whatever the file calls it. */
@@ -145,9 +158,13 @@ async function* renderSummary(book: PlanBook, isKept: boolean): AsyncGenerator<r
     ),
     ...lines(text("summary", "内容"), plan.lines),
     ...lines(text("warning", "警告"), plan.warnings, "changed"),
+    ...(book.warnings === 0 ? [] : [fact(text("warnings about rows", "行の警告"), countInSheet(book), "changed")]),
     ...lines(text("note", "備考"), plan.notes),
   ];
 }
+
+const countInSheet = ({ warnings }: PlanBook): Text =>
+  text(`${warnings}, see the sheet "${WARNINGS_TITLE.en}"`, `${warnings} 件(シート「${WARNINGS_TITLE.ja}」を参照)`);
 
 /** Returns how a plan is applied, or how a committed plan is undone. */
 function describeNextStep({ number, change, rejected, state }: Import, isKept: boolean): Text {
@@ -309,6 +326,21 @@ const findOrg = (book: PlanBook, { before, after }: PlanRow): string => {
 async function* renderKeptRows({ tools, told, say }: PlanBook): AsyncGenerator<readonly (readonly Cell[])[]> {
   yield [[text("name", "名前"), text("reason", "理由")].map(say)];
   yield await readKeptRecords(tools, told);
+}
+
+/** Yields the warnings about rows of the file, with the columns. */
+async function* renderWarnings({ tools, told, say }: PlanBook): AsyncGenerator<readonly (readonly Cell[])[]> {
+  const { client } = await tools.tenant("imports");
+  const headers = [text("row", "行"), text("column", "列"), text("reason", "理由")];
+  yield [headers.map((words) => styled(say(words), "header"))];
+  for await (const batch of readWarnings(client, told)) {
+    tools.signal.throwIfAborted();
+    yield batch.map((problem) => [
+      problem.row === 0 ? "" : String(problem.row),
+      problem.header,
+      styled(formatReason(tools.terminal, problem), "changed"),
+    ]);
+  }
 }
 
 /** Yields the invalid rows with their reasons. */

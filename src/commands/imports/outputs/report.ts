@@ -16,6 +16,7 @@ const REPORT_HEADER = [
 ] as const;
 
 const KEPT_WORD = text("keep", "残す");
+const WARNING_WORD = text("warning", "警告");
 
 /**
  * Writes what a plan does to each record: a workbook for approval by people, see {@link buildPlanSheets}, or CSV with
@@ -48,21 +49,28 @@ async function* readLines(tools: Tools, plan: Import): AsyncGenerator<readonly (
   // only a plan has a file with problems
   const reasons = plan.state === "planned" ? await ReasonCursor.open(client, plan, tools.terminal) : undefined;
   if (reasons?.whole !== undefined) yield [["1", "", ROW_ACTION_NAMES.invalid[language], "", reasons.whole]];
+  const warnings =
+    plan.state === "planned" && plan.warnings > 0
+      ? await ReasonCursor.openWarnings(client, plan, tools.terminal)
+      : undefined;
+  if (warnings?.whole !== undefined) yield [["1", "", WARNING_WORD[language], "", warnings.whole]];
   if (reasons !== undefined && (plan.kept?.count ?? 0) > 0) {
     const kept = await readKeptRecords(tools, plan);
     yield kept.map(([name, reason]) => ["", guardFormula(name), KEPT_WORD[language], "", guardFormula(reason)]);
   }
   for await (const batch of client.imports.rows(plan.id).batches()) {
     tools.signal.throwIfAborted();
-    await reasons?.advanceTo(batch.findLast(({ row }) => row > 0)?.row ?? 0);
+    const last = batch.findLast(({ row }) => row > 0)?.row ?? 0;
+    await Promise.all([reasons?.advanceTo(last), warnings?.advanceTo(last)]);
     yield batch.map((row) => {
       const fields = describeRow(plan.kind, row).map((change) => change[language]);
       const cells = buildCells(row, getDisplayName(ROW_ACTION_NAMES, row.action)[language], fields);
       // reasons are guarded already
-      return [...cells.map(guardFormula), reasons?.at(row.row)?.reason ?? ""];
+      const told = [reasons, warnings].flatMap((cursor) => cursor?.at(row.row)?.reason ?? []);
+      return [...cells.map(guardFormula), told.join("; ")];
     });
   }
-  await reasons?.close();
+  await Promise.all([reasons?.close(), warnings?.close()]);
 }
 
 const buildCells = ({ row, key }: PlanRow, action: string, fields: readonly string[]): readonly string[] => [

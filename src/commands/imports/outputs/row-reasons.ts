@@ -23,8 +23,21 @@ const MAX_REASONS = 20;
 /** The part of a terminal that writes reasons in the language of the run, with commands as people have to type them. */
 type ReasonTerminal = Pick<Terminal, "language" | "named">;
 
+/** Returns true if a problem reports a record that the plan keeps although its file lacks the record. */
+const isKeptRecord = ({ code, params }: Pick<InputProblem, "code" | "params">): boolean =>
+  params["kept"] === 1 || code === "export-lacks";
+
+/** Yields the warnings about the rows of a plan's file, in batches. Records that the plan keeps are not among them. */
+export async function* readWarnings(
+  client: Client<"imports">,
+  { id }: Pick<Import, "id">,
+): AsyncGenerator<readonly InputProblem[]> {
+  for await (const batch of client.imports.problems(id).batches())
+    yield batch.filter((problem) => problem.severity === "warning" && !isKeptRecord(problem));
+}
+
 /** Returns the text of a problem as it is written to a file. */
-const formatReason = (teller: ReasonTerminal, problem: Pick<InputProblem, "code" | "params">): string =>
+export const formatReason = (teller: ReasonTerminal, problem: Pick<InputProblem, "code" | "params">): string =>
   teller.named(describeProblemReason(problem)[teller.language]);
 
 /** Returns the names of the records that a plan keeps although its file lacks them, each with the reason. */
@@ -37,7 +50,7 @@ export async function readKeptRecords(
   for await (const { row, code, params } of client.imports.problems(id)) {
     // problems of the file as a whole come first
     if (row > 0) break;
-    if (params["kept"] === 1 || code === "export-lacks")
+    if (isKeptRecord({ code, params }))
       records.push([String(params["name"] ?? params["org"]), formatReason(terminal, { code, params })]);
   }
   return records;
@@ -54,25 +67,49 @@ function formatReasons(problems: readonly InputProblem[], teller: ReasonTerminal
 }
 
 /**
- * Reads the reasons of the invalid rows in step with the rows of the file. A problem of the header or of the whole file
- * is
- * a reason of every row.
+ * Reads the reasons of the invalid rows, or the warnings, in step with the rows of the file. A problem of the header or
+ * of the whole file is a reason of every row.
  */
 export class ReasonCursor extends RowCursor<RowReasons> {
   /** the problems of the whole file, in one line; undefined if there are none */
   whole: string | undefined;
 
-  static async open(
+  static open(
     client: Client<"imports">,
     plan: Pick<Import, "id" | "request">,
     teller: ReasonTerminal,
   ): Promise<ReasonCursor> {
+    return ReasonCursor.#read(readErrors(client, plan), plan, teller);
+  }
+
+  /** Opens the warnings instead of the errors. */
+  static openWarnings(
+    client: Client<"imports">,
+    plan: Pick<Import, "id" | "request">,
+    teller: ReasonTerminal,
+  ): Promise<ReasonCursor> {
+    return ReasonCursor.#read(readWarnings(client, plan), plan, teller);
+  }
+
+  static async #read(
+    problems: AsyncIterable<readonly InputProblem[]>,
+    plan: Pick<Import, "request">,
+    teller: ReasonTerminal,
+  ): Promise<ReasonCursor> {
     const headerRow = headerRowOf(plan);
-    const reasons = new ReasonCursor(groupByRow(client.imports.problems(plan.id).batches(), headerRow, teller));
+    const reasons = new ReasonCursor(groupByRow(problems, headerRow, teller));
     await reasons.advanceTo(headerRow);
     reasons.whole = reasons.at(headerRow)?.reason;
     return reasons;
   }
+}
+
+async function* readErrors(
+  client: Client<"imports">,
+  { id }: Pick<Import, "id">,
+): AsyncGenerator<readonly InputProblem[]> {
+  for await (const batch of client.imports.problems(id).batches())
+    yield batch.filter(({ severity }) => severity === "error");
 }
 
 /** @param headerRow row of the problems of the header and of the file as a whole */
@@ -86,7 +123,6 @@ async function* groupByRow(
   for await (const batch of problems) {
     const rows: RowReasons[] = [];
     for (const problem of batch) {
-      if (problem.severity !== "error") continue;
       const place = Math.max(problem.row, headerRow);
       if (found.length > 0 && place !== row) {
         rows.push(buildRowReasons(row, found, teller));
