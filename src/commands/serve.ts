@@ -300,7 +300,11 @@ const requireProxies = (list: readonly string[]) => {
   });
 };
 
-/** Reads certificate and key.  @throws Failure `usage` if only one is given; `input-rejected` if others can read the key */
+/**
+ * Reads certificate and key.
+ *
+ * @throws Failure `usage` if only one is given; `input-rejected` if others can read the key, or they are not valid
+ */
 const readCertificate = async (
   tools: Tools,
   { tlsCert, tlsKey }: { readonly tlsCert: string | undefined; readonly tlsKey: string | undefined },
@@ -313,7 +317,22 @@ const readCertificate = async (
   const { bytes } = await readNamedFile(tools, tlsCert, MAX_CERTIFICATE_BYTES);
   const { workingFolder: folder, machine } = tools;
   const key = await readSecret({ file: tlsKey }, { environment: {}, folder, modes: machine.platform !== "win32" });
-  return { cert: Buffer.from(bytes).toString("latin1"), key };
+  const certificate = { cert: Buffer.from(bytes).toString("latin1"), key };
+  const { createSecureContext } = await import("node:tls");
+  try {
+    createSecureContext(certificate);
+  } catch (error) {
+    throw new Failure("input-rejected", {
+      what: text(
+        "the certificate or the key is not a PEM file, or they do not belong together",
+        "証明書か鍵が PEM ファイルではないか、証明書と鍵が対応していません",
+      ),
+      where: `${tlsCert}, ${tlsKey}`,
+      hint: text("check both files with openssl", "両方のファイルを openssl で確かめてください"),
+      cause: error,
+    });
+  }
+  return certificate;
 };
 
 const createOpenListenFailure = (listen: string): Failure =>

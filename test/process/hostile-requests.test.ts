@@ -66,6 +66,8 @@ const REFUSED: readonly [name: string, pieces: () => Iterable<string | Buffer>, 
   ["a lone surrogate", () => withBody(String.raw`{"name":"a\ud800b"}`), 422],
   ["bytes that are not UTF-8", () => withBody(Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])), 400],
   ["__proto__", () => withBody('{"__proto__":{"name":"a"}}'), 400],
+  ["a key twice", () => withBody('{"name":"一","name":"二","code":"TWICE"}'), 400],
+  ["bytes of a value that are not UTF-8", () => withBody(Buffer.from('{"name":"\xff"}', "latin1")), 400],
   ["an unknown member", () => withBody('{"name":"a","constructor":{}}'), 400],
   ["a malformed %", () => [head("GET /v1/users/%E0%A4%A HTTP/1.1", "connection: close")], 400],
   ["a path that leaves its folder", () => [head("GET /v1/../../etc/passwd HTTP/1.1", "connection: close")], 404],
@@ -113,8 +115,6 @@ test(
     );
     const begin = head("POST /v1/orgs HTTP/1.1", JSON_TYPE, "transfer-encoding: chunked", "connection: close");
     expect(await sendRaw([...begin, ...chunks, "0\r\n\r\n"])).toContain("HTTP/1.1 201");
-    // the last of two equal keys counts, as JavaScript has it
-    expect(await sendRaw(withBody('{"name":"一","name":"二","code":"TWICE"}'))).toContain('"name":"二"');
   },
 );
 

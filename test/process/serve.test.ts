@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
+import { chmod, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { connect } from "node:tls";
 import { X509Certificate } from "node:crypto";
@@ -238,6 +238,9 @@ test("what must not be served is refused with what helps", async () => {
   await writeFile(join(home, "key.pem"), "key", { mode: 0o644 });
   const key = await here("serve --listen 127.0.0.1:0 --tls-cert key.pem --tls-key key.pem");
   expect(key.code).toBe(3);
+  await chmod(join(home, "key.pem"), 0o600);
+  const pair = await here("serve --listen 127.0.0.1:0 --tls-cert key.pem --tls-key key.pem");
+  expect([pair.code, pair.stderr]).toEqual([3, expect.stringContaining("key.pem, key.pem")]);
   const blocker = createServer();
   const port = await new Promise<number>((resolve) => {
     blocker.listen(0, "127.0.0.1", () => resolve((blocker.address() as { port: number }).port));

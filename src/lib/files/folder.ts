@@ -1,4 +1,4 @@
-import { chmodSync, rmSync, statfsSync } from "node:fs";
+import { chmodSync, lstatSync, rmSync, statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { mkdir, open, readdir, stat } from "node:fs/promises";
 import { toDiskFailure } from "../errors/disk.ts";
@@ -64,8 +64,12 @@ export function getFreeBytes(folder: string): number | undefined {
 /** Lets the group of a Unix socket's owner connect to it. */
 export const shareSocketWithGroup = (path: string): void => chmodSync(path, 0o660);
 
-/** Removes a Unix socket on which no program listens. */
-export const removeSocket = (path: string): void => rmSync(path, { force: true });
+/** Removes a Unix socket on which no program listens.  @returns false if there is something else at the path */
+export const removeSocket = (path: string): boolean => {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSocket() === false) return false;
+  rmSync(path, { force: true });
+  return true;
+};
 
 /** Lists the names in a folder. @throws the error of the file system */
 export const listNames = (folder: string): Promise<readonly string[]> => readdir(folder);

@@ -17,10 +17,22 @@ test.each<[name: string, peer: string | undefined, headers: Record<string, strin
   ],
   ["Forwarded", "10.0.0.5", { forwarded: 'for=203.0.113.9, for="[2001:db9::1]:4711";proto=https' }, "2001:db9::1"],
   [
-    "Forwarded before X-Forwarded-For",
+    "two headers that differ, because a sender wrote one of them",
     "10.0.0.5",
     { forwarded: "for=198.51.100.1", "x-forwarded-for": "203.0.113.9" },
+    "10.0.0.5",
+  ],
+  [
+    "two headers with the same address",
+    "10.0.0.5",
+    { forwarded: "for=198.51.100.1", "x-forwarded-for": "203.0.113.9, 198.51.100.1" },
     "198.51.100.1",
+  ],
+  [
+    "two headers that differ on a Unix socket",
+    undefined,
+    { forwarded: "for=198.51.100.1", "x-forwarded-for": "203.0.113.9" },
+    "unix",
   ],
   ["an entry that is not an address", "10.0.0.5", { "x-forwarded-for": "evil\u0000, unknown" }, "10.0.0.5"],
   ["a proxy without a header", "10.0.0.5", {}, "10.0.0.5"],

@@ -23,20 +23,22 @@ const isTrusted = (proxies: BlockList, address: string): boolean => {
   return version !== 0 && proxies.check(address, version === 6 ? "ipv6" : "ipv4");
 };
 
-/** Returns the addresses of a Forwarded header (RFC 7239) or an X-Forwarded-For header, nearest proxy last. */
-const listForwarded = (headers: Headers): readonly string[] => {
-  const standard = headers.get("forwarded");
-  const entries =
-    standard === null
-      ? (headers.get("x-forwarded-for") ?? "").split(",")
-      : standard.split(",").map((part) => /(?:^|;)\s*for="?([^";]+)"?/i.exec(part)?.[1] ?? "");
-  // a port, and the brackets of IPv6, do not belong to the address
-  return entries.map((entry) => plainAddress(entry.trim().replace(/^\[([^\]]+)\](?::\d+)?$/, "$1")));
+/** Returns the addresses of a Forwarded header (RFC 7239) and of an X-Forwarded-For header, nearest proxy last. */
+const listForwarded = (headers: Headers): readonly (readonly string[])[] => {
+  const standard = headers.get("forwarded")?.split(",");
+  const parts = standard?.map((part) => /(?:^|;)\s*for="?([^";]+)"?/i.exec(part)?.[1] ?? "");
+  return [parts, headers.get("x-forwarded-for")?.split(",")].flatMap((entries) =>
+    entries === undefined
+      ? []
+      : // a port, and the brackets of IPv6, do not belong to the address
+        [entries.map((entry) => plainAddress(entry.trim().replace(/^\[([^\]]+)\](?::\d+)?$/, "$1")))],
+  );
 };
 
 /**
  * Returns the address from which a request came. What a header says counts only as far as trusted proxies wrote it: the
- * last address that is not a trusted proxy is the sender's.
+ * last address that is not a trusted proxy is the sender's. A proxy writes one of the two headers, and may pass on the
+ * other one as the sender wrote it: if they differ, neither counts.
  *
  * @param peer address of the other end of the connection; undefined for a Unix socket, which only a local proxy uses
  */
@@ -47,9 +49,10 @@ export const findClientAddress = (
 ): string => {
   const own = plainAddress(peer ?? "unix");
   if (peer !== undefined && (proxies === undefined || !isTrusted(proxies, own))) return own;
-  for (const address of listForwarded(headers).toReversed()) {
-    if (isIP(address) === 0) return own;
-    if (proxies === undefined || !isTrusted(proxies, address)) return address;
-  }
-  return own;
+  const senderOf = (addresses: readonly string[]): string => {
+    const last = addresses.findLast((one) => isIP(one) === 0 || proxies === undefined || !isTrusted(proxies, one));
+    return last === undefined || isIP(last) === 0 ? own : last;
+  };
+  const [sender = own, ...others] = new Set(listForwarded(headers).map(senderOf));
+  return others.length === 0 ? sender : own;
 };

@@ -2,7 +2,8 @@ import type { Server } from "node:net";
 import { connect, type AddressInfo } from "node:net";
 import { removeSocket, shareSocketWithGroup } from "../files/index.ts";
 import type { ListenPlace } from "./options.ts";
-import { createListenFailure, getErrorCode } from "../errors/index.ts";
+import { createListenFailure, Failure, getErrorCode } from "../errors/index.ts";
+import { text } from "../text/index.ts";
 
 const describePlace = (place: ListenPlace): string =>
   "path" in place ? place.path : `${place.host.includes(":") ? `[${place.host}]` : place.host}:${place.port}`;
@@ -30,21 +31,28 @@ const isAbandoned = (path: string): Promise<boolean> =>
 /**
  * Starts listening. A Unix socket is accessible to its owner and its group.
  *
- * @throws Failure `unavailable` if the address cannot be used
+ * @throws Failure `unavailable` if the address cannot be used; `usage` if the path has something other than a socket
  */
 export const startListening = async (server: Server, place: ListenPlace): Promise<void> => {
   const path = "path" in place ? place.path : undefined;
   try {
     await tryToListen(server, place).catch(async (error: unknown) => {
       if (path === undefined || getErrorCode(error) !== "EADDRINUSE" || !(await isAbandoned(path))) throw error;
-      removeSocket(path);
+      if (!removeSocket(path)) throw createNoSocketFailure(path);
       await tryToListen(server, place);
     });
     if (path !== undefined) shareSocketWithGroup(path);
   } catch (error) {
-    throw createListenFailure(describePlace(place), error);
+    throw error instanceof Failure ? error : createListenFailure(describePlace(place), error);
   }
 };
+
+const createNoSocketFailure = (path: string): Failure =>
+  new Failure("usage", {
+    what: text("this path exists and is not a socket", "このパスには、ソケットではないものがあります"),
+    where: path,
+    hint: text("name a path that does not exist", "存在しないパスを指定してください"),
+  });
 
 /** Returns the URL of a server that listens.  @param scheme `http` or `https` */
 export const getServerUrl = (server: Server, place: ListenPlace, scheme: string): string => {

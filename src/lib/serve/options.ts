@@ -17,6 +17,8 @@ export interface RequestOrigin {
   readonly admit: (credential: string | null) => void;
   /** aborted when the sender gives up, or the time for the request is over */
   readonly until: AbortController;
+  /** returns true if the whole body has arrived */
+  readonly isReceived: () => boolean;
   /** aborted when the server stops */
   readonly stopping: AbortSignal;
 }

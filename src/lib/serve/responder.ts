@@ -56,6 +56,8 @@ export interface RequestConnection {
   readonly peer: string | undefined;
   /** true if the server has too many connections */
   readonly isRefused: boolean;
+  /** returns true if the whole body has arrived */
+  readonly isReceived: () => boolean;
 }
 
 const OK_DOCUMENT = JSON.stringify({ status: "ok" });
@@ -105,7 +107,8 @@ export class Responder {
       this.#metrics.count(answered);
     });
     const address = findClientAddress(connection.peer, request.headers, proxies);
-    const from = { address, id, until, stopping: this.#stopping.signal };
+    const { isReceived } = connection;
+    const from = { address, id, until, isReceived, stopping: this.#stopping.signal };
     const response = await this.#respond(request, from, { trace, connection }).catch(explain);
     response.headers.set(REQUEST_ID_HEADER, id);
     // RFC 9110 12.5.3: compressed uploads are accepted

@@ -1,6 +1,6 @@
 import { connect, createServer } from "node:net";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { X509Certificate } from "node:crypto";
@@ -359,6 +359,17 @@ test("a Unix socket", async () => {
     socket.on("error", reject);
   });
   expect(answer).toContain("200 OK");
+  rmSync(folder, { recursive: true });
+});
+
+test("a file where the socket should be is kept", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "serve-"));
+  const [path, other] = [join(folder, "file"), join(folder, "link")];
+  writeFileSync(path, "important");
+  symlinkSync(path, other);
+  for (const place of [{ path }, { path: other }])
+    await expect(start({ place })).rejects.toMatchObject({ code: "usage", where: place.path });
+  expect([readFileSync(path, "utf8"), readFileSync(other, "utf8")]).toEqual(["important", "important"]);
   rmSync(folder, { recursive: true });
 });
 

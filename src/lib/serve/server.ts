@@ -36,7 +36,11 @@ export const startServer = async (options: ServeOptions): Promise<RunningServer>
   const respond = getRequestListener(
     (request, { incoming, outgoing }) => {
       const { socket } = incoming;
-      const connection = { peer: socket.remoteAddress, isRefused: connections.isRefused(socket) };
+      const connection = {
+        peer: socket.remoteAddress,
+        isRefused: connections.isRefused(socket),
+        isReceived: () => (incoming as IncomingMessage).complete,
+      };
       return responder.handle(request, connection, outgoing as ServerResponse);
     },
     { overrideGlobalObjects: false, errorHandler: () => createMalformedResponse(options) },

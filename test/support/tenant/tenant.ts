@@ -237,6 +237,8 @@ export class TestTenant {
   readonly #stopping = new AbortController();
   /** time for short requests over sockets, in milliseconds */
   limitMs = 30_000;
+  /** true if the bodies of requests over a socket have arrived completely */
+  isReceived = true;
   #requiresTotp = false;
   /** the emails that the tenant has sent */
   readonly mails: TenantMail[] = [];
@@ -362,7 +364,8 @@ export class TestTenant {
     const admit = (): undefined => undefined;
     const until = new AbortController();
     const { limitMs } = this;
-    return this.served.fetch(request, { address, id: "request-1", limitMs, until, stopping, trace, admit });
+    const isReceived = (): boolean => this.isReceived;
+    return this.served.fetch(request, { address, id: "request-1", limitMs, until, isReceived, stopping, trace, admit });
   }
 
   /** Creates a client that acts as an account. */

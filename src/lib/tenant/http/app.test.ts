@@ -7,19 +7,29 @@ beforeEach(() => {
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 
-const send = async (path: string, { type, body = "", method = "POST" }: Record<string, string | undefined> = {}) => {
+interface Sent {
+  readonly type?: string;
+  readonly body?: string | Uint8Array;
+  readonly method?: string;
+}
+
+const send = async (path: string, { type, body = "", method = "POST" }: Sent = {}) => {
   const headers: Record<string, string> = type === undefined ? {} : { "content-type": type };
   const init = method === "GET" ? { method, headers } : { method, headers, body: Buffer.from(body) };
   const answer = await tenant.fetch(new Request(`http://tenant.invalid${path}`, init));
   return { status: answer.status, ...((await answer.json()) as { readonly where?: string; readonly items?: unknown }) };
 };
 
-test.each([
+test.each<[name: string, sent: Sent, status: number, where: string]>([
   ["a body and no type", { body: "{}" }, 415, "content-type"],
   ["a type that only begins like JSON", { body: "{}", type: "application/jsonish" }, 415, "content-type"],
   ["no body and no type", {}, 400, "json.name"],
   ["a type and no body", { type: "application/json" }, 400, "json"],
   ["half a body", { body: '{"name":', type: "application/json" }, 400, "json"],
+  ["another charset", { body: '{"name":"a"}', type: "application/json; charset=Shift_JIS" }, 415, "content-type"],
+  ["a key twice", { body: '{"name":"a","n\\u0061me":"b"}', type: "application/json" }, 400, "json"],
+  ["a key twice in a part", { body: '[{"a":{"b":1}, "c":"d:e","a" :2}]', type: "application/json" }, 400, "json"],
+  ["bytes that are not UTF-8", { body: Uint8Array.of(0x22, 0x8f, 0x52, 0x22), type: "application/json" }, 400, "json"],
 ])("rejects %s", async (_, sent, status, where) => {
   expect(await send("/v1/users/fields", sent)).toMatchObject({ status, where });
 });

@@ -32,6 +32,9 @@ test("a request that is neither an import nor a stream has limited time, also fo
   tenant.limitMs = 50;
   const response = await send("/v1/sessions", "POST", { "content-type": "application/json" });
   expect([response.status, response.headers.get("connection")]).toEqual([503, "close"]);
+  tenant.isReceived = false;
+  const late = await send("/v1/sessions", "POST", { "content-type": "application/json" });
+  expect([late.status, await late.json()]).toEqual([408, expect.objectContaining({ type: "usage" })]);
   expect(await response.json()).toMatchObject({ type: "unavailable", detail: { en: expect.stringContaining("0.05") } });
 });
 

@@ -14,6 +14,11 @@ const createTimeFailure = (limitMs: number): Failure => {
   });
 };
 
+const LATE_BODY_FAILURE = new Failure("usage", {
+  what: text("the request did not arrive in time", "リクエストが時間内に届きませんでした"),
+  status: 408,
+});
+
 /** Returns the failure of a request that was interrupted because the server stops; any other error is returned as is. */
 const explainStop = (error: unknown, { stopping }: Pick<RequestSource, "stopping">): unknown =>
   stopping.aborted && error instanceof Failure && error.code === "interrupted"
@@ -28,7 +33,7 @@ const explainStop = (error: unknown, { stopping }: Pick<RequestSource, "stopping
  * Limits the time of a request over a socket: a request whose work does not grow with the number of records has limited
  * time, including that for its body. Any other request is interrupted when the server stops.
  *
- * @throws Failure `unavailable` if the time is over, or the server stops
+ * @throws Failure `unavailable` if the time is over, or the server stops; `usage` with 408 if the body is late
  */
 export const limitTime = async (
   route: Route,
@@ -48,7 +53,7 @@ export const limitTime = async (
   }
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    late.reject(createTimeFailure(from.limitMs));
+    late.reject(from.isReceived() ? createTimeFailure(from.limitMs) : LATE_BODY_FAILURE);
     until.abort();
   }, from.limitMs);
   try {

@@ -27,13 +27,27 @@ const createTooLargeFailure = (mib: number): Failure =>
     status: 413,
   });
 
-/** Reads the text of a body.  @throws Failure `usage` with 413 as soon as it is larger than the route accepts */
+/** Decodes UTF-8, whose errors would otherwise be stored as U+FFFD.  @throws HTTPException 400 */
+const decodeUtf8 = (bytes: Uint8Array): string => {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new HTTPException(400);
+  }
+};
+
+/**
+ * Reads the text of a body.
+ *
+ * @throws Failure `usage` with 413 as soon as it is larger than the route accepts
+ * @throws HTTPException 400 if it is not UTF-8
+ */
 const readBodyText = async (request: HonoRequest, { bodyMib = MAX_BODY_MIB }: Route): Promise<string> => {
   const maxBytes = bodyMib * MIB;
   const length = request.header("content-length");
   if (length !== undefined && request.header("transfer-encoding") === undefined) {
     if (Number(length) > maxBytes) throw createTooLargeFailure(bodyMib);
-    return request.text();
+    return decodeUtf8(new Uint8Array(await request.arrayBuffer()));
   }
   const { body } = request.raw;
   if (body === null) return "";
@@ -44,20 +58,46 @@ const readBodyText = async (request: HonoRequest, { bodyMib = MAX_BODY_MIB }: Ro
     if (bytes > maxBytes) throw createTooLargeFailure(bodyMib);
     chunks.push(chunk);
   }
-  return new TextDecoder().decode(Buffer.concat(chunks));
+  return decodeUtf8(Buffer.concat(chunks));
+};
+
+/** Returns true if an object of a valid JSON text has a key twice. `JSON.parse` would ignore the first value. */
+const hasRepeatedKey = (json: string): boolean => {
+  const open: (Set<string> | undefined)[] = [];
+  for (const [token, string, colon] of json.matchAll(/("(?:[^"\\]|\\.)*")(\s*:)?|[{}[\]]/g)) {
+    if (token === "{") open.push(new Set());
+    else if (token === "[") open.push(undefined);
+    else if (token === "}" || token === "]") open.pop();
+    else if (colon !== undefined) {
+      const keys = open.at(-1);
+      const key = JSON.parse(string ?? "") as string;
+      if (keys?.has(key) === true) return true;
+      keys?.add(key);
+    }
+  }
+  return false;
 };
 
 /**
  * Reads a JSON body.
  *
- * @throws HTTPException 415 if the content type is not JSON, 400 if the body is not valid JSON
+ * @throws HTTPException 415 if the content type is not JSON in UTF-8, 400 if the body is not valid JSON or has a key twice
  * @throws Failure `usage` with 413
  */
 const readJsonBody = async (request: HonoRequest, route: Route): Promise<unknown> => {
   const type = request.header("content-type");
   const content = await readBodyText(request, route);
   if (type === undefined && content === "") return {};
-  if (!/^application\/(?:[a-z.-]+\+)?json\s*(?:;|$)/i.test(type ?? "")) throw new HTTPException(415);
+  const [, charset = "utf-8"] = /;\s*charset="?([^";\s]+)/i.exec(type ?? "") ?? [];
+  const isJson = /^application\/(?:[a-z.-]+\+)?json\s*(?:;|$)/i.test(type ?? "");
+  if (!isJson || !/^(?:utf-8|us-ascii)$/i.test(charset)) throw new HTTPException(415);
+  const body = parseJson(content);
+  if (hasRepeatedKey(content)) throw new HTTPException(400);
+  return body;
+};
+
+/** @throws HTTPException 400 */
+const parseJson = (content: string): unknown => {
   try {
     return JSON.parse(content);
   } catch {
