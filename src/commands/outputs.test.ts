@@ -123,9 +123,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   "csv map --output": {
     line: "csv map list.csv --as users -o OUT",
-    keeping: "continued",
     isPublic: true,
-    refused: 2,
     typing: [],
   },
   "csv template --output": { line: "csv template --as users -o OUT", isPublic: true },

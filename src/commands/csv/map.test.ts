@@ -176,11 +176,17 @@ test("continues an existing map, and keeps its comments unless they may be lost"
   const line = "csv map in.csv --as users -o map.yaml";
   const kept = await run(line, {
     folder,
-    terminal: { typing: [["map.yaml is continued, but loses its comments", "n\r"]] },
+    terminal: {
+      typing: [
+        ["Replace the existing map.yaml?", "y\r"],
+        ["map.yaml is continued, but loses its comments", "n\r"],
+      ],
+    },
   });
   expect(kept).toMatchObject({ exit: 0, stdout: "" });
   expect(readFileSync(join(folder, "map.yaml"), "utf8")).toBe(before);
   const more: readonly Typing[] = [
+    ["Replace the existing map.yaml?", "y\r"],
     ["map.yaml is continued, but loses its comments", "y\r"],
     ['Which field does "Note" stand for?', ENTER],
   ];
@@ -194,6 +200,21 @@ test("continues an existing map, and keeps its comments unless they may be lost"
   ];
   expect((await run(`${line} --overwrite`, { folder, terminal: { typing } })).exit).toBe(0);
   expect(readFileSync(join(folder, "map.yaml"), "utf8")).toContain('"Memo": ignore');
+});
+
+test("does not replace an existing map without consent, and replaces the entry of a field that is answered again", async () => {
+  const before = 'columns:\n  "社員No": "社員コード"\n';
+  const folder = folderWith({ "in.csv": "氏名,メールアドレス,社員番号\n", "map.yaml": before });
+  const line = "csv map in.csv --as users -o map.yaml";
+  const kept = await run(line, { folder, terminal: { typing: [["Replace the existing map.yaml?", "n\r"]] } });
+  expect(kept).toMatchObject({ exit: 0, stdout: "" });
+  expect(readFileSync(join(folder, "map.yaml"), "utf8")).toBe(before);
+  const typing: readonly Typing[] = [
+    ["Replace the existing map.yaml?", "y\r"],
+    ['Which field does "社員番号" stand for?', ENTER],
+  ];
+  expect((await run(line, { folder, terminal: { typing } })).exit).toBe(0);
+  expect(readFileSync(join(folder, "map.yaml"), "utf8")).toBe('columns:\n  "社員番号": "社員コード"\n');
 });
 
 test("the proposed next command has the given context", async () => {

@@ -36,7 +36,7 @@ export default defineCommand({
     as: FORMAT_OPTION,
     encoding: INPUT_ENCODING_OPTION,
     sheet: SHEET_OPTION,
-    output: { ...OUTPUT_FILE_OPTION, isPublic: true, isContinued: true },
+    output: { ...OUTPUT_FILE_OPTION, isPublic: true },
   },
   examples: [{ line: "clomoctl csv map people.csv --as users -o people-map.yaml" }],
   exits: ["usage", "input-rejected", "not-found"],
@@ -47,8 +47,8 @@ export default defineCommand({
     await using file = await openInput(tools, name);
     const { signal } = tools;
     if (!terminal.interactive) throw createNotInteractiveFailure();
-    const isNew = output === "-" || globals.overwrite || (await tools.outputs.freeName(output)) === output;
-    const before = isNew ? undefined : await loadColumnMap(tools, as, { option: output });
+    const isContinued = !globals.overwrite && (await tools.outputs.exists(output));
+    const before = isContinued ? await loadColumnMap(tools, as, { option: output }) : undefined;
     if (before !== undefined && (await hasComments(tools, output))) {
       const message = text(
         `${output} is continued, but loses its comments. Continue?`,
@@ -72,7 +72,7 @@ export default defineCommand({
     const orgBy = map.joins?.some(({ field }) =>
       FORMATS[as].columns.some((one) => one.field === field && namesOrg(one)),
     );
-    const options = orgBy === true ? { ...before?.options, orgBy: "path" as const } : before?.options;
+    const options = orgBy === true ? { ...map.options, orgBy: "path" as const } : map.options;
     const content = renderMapFile({ ...map, dialect, options }, FORMATS[as]);
     async function* bytes(): AsyncGenerator<Uint8Array> {
       yield Buffer.from(content);

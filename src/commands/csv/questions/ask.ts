@@ -1,6 +1,7 @@
 import { suggestColumnName, toLooseValue } from "../../../lib/csv/layout/columns.ts";
 import { readHeader } from "../../../lib/csv/layout/header.ts";
 import { isReasonHeader } from "../../../lib/csv/layout/layout.ts";
+import { mergeMaps } from "../../../lib/csv/layout/map-merge.ts";
 import type { MapFileSchema } from "../../../lib/csv/layout/map-parse.ts";
 import type { ColumnMap, JoinedField, SkippedCells } from "../../../lib/csv/layout/map.ts";
 import { createStatusProposal, isLeavingDayHeader, UNTIL_TODAY } from "../../../lib/csv/layout/skipped-value.ts";
@@ -22,7 +23,7 @@ import type { SurveyedColumn } from "./survey.ts";
 
 /** What a person says about the columns of a file. */
 export interface ColumnAnswers {
-  readonly map: ColumnMap;
+  readonly map: MapFileSchema;
   /** headers of columns that are to become custom fields of the tenant */
   readonly newFields: readonly string[];
   /** true if at least one question was asked */
@@ -106,21 +107,8 @@ export async function askColumns(
     assigned.assign(header, to);
     mapped.push({ header, to });
   }
-  const [allJoins, allSkip, allKeep] = [
-    [...(before?.joins ?? []), ...joins],
-    mergeCells(before?.skip, skip),
-    mergeCells(before?.keep, keep),
-  ];
   return {
-    map: {
-      ...before,
-      columns: [...(before?.columns ?? []), ...mapped],
-      constants: before?.constants ?? [],
-      defaults: before?.defaults ?? [],
-      ...(allJoins.length > 0 && { joins: allJoins }),
-      ...(allSkip.length > 0 && { skip: allSkip }),
-      ...(allKeep.length > 0 && { keep: allKeep }),
-    },
+    map: mergeMaps(before, { columns: mapped, joins, skip, keep }, columns),
     newFields,
     hasAsked: hasAsked || joins.length + mapped.length > 0,
   };
@@ -217,15 +205,6 @@ async function askNeededColumns(
   }
   return mapped;
 }
-
-/** Returns the cells of both lists, those of the same header together. */
-const mergeCells = (known: readonly SkippedCells[] = [], added: readonly SkippedCells[]): readonly SkippedCells[] => {
-  const byHeader = Map.groupBy([...known, ...added], ({ header }) => toHeaderKey(header));
-  return [...byHeader.values()].map((all) => ({
-    header: all[0]?.header ?? "",
-    values: [...new Set(all.flatMap(({ values }) => values))],
-  }));
-};
 
 /** Asks whether cells are parts of a value that the file lacks: of a name, or of the path of an organisation. */
 async function askJoins(

@@ -4,7 +4,7 @@ import type { Client, Import, InputProblem } from "../../../lib/client/index.ts"
 import { readHeader } from "../../../lib/csv/layout/header.ts";
 import { HEADER_SEARCH_ROWS } from "../../../lib/csv/layout/layout.ts";
 import type { MapFileSchema, MapOptions } from "../../../lib/csv/layout/map-parse.ts";
-import type { ColumnMap, TranslatedValue } from "../../../lib/csv/layout/map.ts";
+import type { TranslatedValue } from "../../../lib/csv/layout/map.ts";
 import type { RecordSink } from "../../../lib/csv/records/record.ts";
 import { ignoreFailure } from "../../../lib/errors/index.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
@@ -12,7 +12,7 @@ import { hasOrgColumn, namesOrg, type CustomField, type Format } from "../../../
 import { FORMATS, type KeyName } from "../../../lib/model/formats.ts";
 import type { FixChoice, OrgBy } from "../../../lib/model/import.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
-import { sortLatestFirst, toSheetPattern } from "../../../lib/xlsx/sheet-pattern.ts";
+import { findSheetNames, sortLatestFirst, toSheetPattern } from "../../../lib/xlsx/sheet-pattern.ts";
 import { SheetChoiceFailure } from "../../../lib/xlsx/workbook-failures.ts";
 import { hasComments, loadCustomFields, proposeMapName } from "../../csv/file/column-map.ts";
 import { askColumns, findOpenHeaders } from "../../csv/questions/ask.ts";
@@ -48,8 +48,8 @@ export class GuidedImport {
   #headerRow: number | undefined;
   /** names of custom fields that a dry run does not add */
   #lackingFields: readonly string[] = [];
-  /** the sheet that was chosen */
-  #sheet: string | undefined;
+  /** the sheet that was chosen, and the sheets from which it was chosen */
+  #sheet: { readonly name: string; readonly among: readonly string[] } | undefined;
   readonly #added: string[] = [];
 
   /** @param known the map that reads the file; only what it does not answer is asked */
@@ -142,8 +142,9 @@ export class GuidedImport {
       const sheets = await this.#sortSheets(file, error.sheets, format);
       const choices = sheets.map((name) => ({ value: name, name: same(name) }));
       const message = text("Which sheet has the list?", "どのシートを読み込みますか?");
-      this.#sheet = await terminal.prompts.select({ message, flag: "--sheet", choices });
-      return read(this.#sheet);
+      const name = await terminal.prompts.select({ message, flag: "--sheet", choices });
+      this.#sheet = { name, among: error.sheets };
+      return read(name);
     }
   }
 
@@ -198,7 +199,7 @@ export class GuidedImport {
   }
 
   /** Adds custom fields to the tenant if the person agrees. Otherwise, and in a dry run, their columns are ignored. */
-  async #addFields(map: ColumnMap, names: readonly string[]): Promise<ColumnMap> {
+  async #addFields(map: MapFileSchema, names: readonly string[]): Promise<MapFileSchema> {
     if (names.length === 0) return map;
     const { terminal } = this.#tools;
     const all = joinTexts(names.map(same), text(", ", "、"));
@@ -242,7 +243,8 @@ export class GuidedImport {
 
   /** Asks what the column of organisations contains, if it has no code of the tenant but names or paths. */
   async #askOrganisations({ surveyed, format, map, customFields }: AnsweredLayout): Promise<OrgBy | undefined> {
-    if (this.#read.orgBy !== undefined || this.#requested.createOrgs === true) return this.#read.orgBy;
+    const known = this.#requested.orgBy ?? map.options?.orgBy;
+    if (known !== undefined || this.#requested.createOrgs === true) return known;
     if (map.joins?.some(({ field }) => format.columns.some((one) => one.field === field && namesOrg(one))) === true)
       return "path";
     const { columns } = readHeader(toHeaders(surveyed), format, { map, customFields }).layout;
@@ -460,7 +462,7 @@ export class GuidedImport {
    * @returns the name of the map file; undefined if there is none
    */
   async keepAnswers({ rejected }: Pick<Import, "rejected">): Promise<string | undefined> {
-    const { kind, file, options } = this.#requested;
+    const { kind, file } = this.#requested;
     const { outputs, workingFolder, contexts, terminal } = this.#tools;
     const content = this.#renderAnswers();
     if (content === undefined) return undefined;
@@ -475,8 +477,7 @@ export class GuidedImport {
     await outputs.declare([{ name: written, isPublic: true, isContinued: true }]);
     await outputs.write(written, content);
     if (isKept) await contexts.set(context.name, { lists: new Map([[kind, resolve(workingFolder, written)]]) });
-    const own = { ...options, map: isKept ? undefined : written, sheet: this.#sheet ?? options.sheet };
-    const again = buildImportCommand({ ...this.#requested, ...this.#creations, options: own }, NO_REMEDY);
+    const again = this.#buildUnattendedCommand(isKept ? undefined : written);
     const first = this.#lackingFields.map((field) => `${line("users fields add", [field])}; `).join("");
     const next = isKept
       ? line("context set", [context.name], { list: [`${kind}=none`] })
@@ -506,6 +507,38 @@ export class GuidedImport {
     return this.#known !== undefined && renderMapFile(this.#known.map, format) === content ? undefined : content;
   }
 
+  /**
+   * Returns the command that imports the list without questions. Options that the saved map has are left out, except a
+   * sheet that the map does not find.
+   *
+   * @param map the file of the map; undefined if the context specifies it
+   */
+  #buildUnattendedCommand(map: string | undefined): string {
+    const { options } = this.#requested;
+    const { name, among = [] } = this.#sheet ?? { name: options.sheet };
+    const saved = this.#map?.options?.sheet;
+    const found = saved === undefined ? [] : findSheetNames(among, saved);
+    const isFound = name === saved || (found.length === 1 && found[0] === name);
+    return buildImportCommand(
+      {
+        ...this.#requested,
+        ...this.#creations,
+        key: undefined,
+        orgBy: undefined,
+        isConfirmed: !options.dryRun,
+        options: {
+          ...options,
+          map,
+          sheet: isFound ? undefined : name,
+          headerRow: undefined,
+          blank: undefined,
+          fix: undefined,
+        },
+      },
+      NO_REMEDY,
+    );
+  }
+
   #askToKeep(name: string, context: string): Promise<boolean> {
     const message = text(
       `Save these answers in ${name}, and use them for later imports into ${context}?`,
@@ -529,7 +562,7 @@ const FIX_NAMES: Readonly<Record<FixChoice, Text>> = {
 interface AnsweredLayout {
   readonly surveyed: readonly SurveyedColumn[];
   readonly format: Format;
-  readonly map: ColumnMap;
+  readonly map: MapFileSchema;
   readonly customFields: readonly CustomField[] | undefined;
 }
 

@@ -56,10 +56,16 @@ export async function detectInputFormat(
   const start = new TextDecoder(encoding).decode(head, { stream: true });
   return {
     encoding,
-    dialect: map?.dialect ?? { delimiter: guessDelimiter(start, headerRow) },
+    dialect: findDialect(start, headerRow, map?.dialect),
     headerRow: headerRow ?? 1,
     newline: detectNewline(start),
   };
+}
+
+/** Returns the dialect of the map if the header has its delimiter, otherwise the delimiter that the header has. */
+function findDialect(start: string, headerRow: number | undefined, known: Dialect | undefined): Dialect {
+  const delimiter = guessDelimiter(start, headerRow, known?.delimiter);
+  return known?.delimiter === delimiter ? known : { delimiter };
 }
 
 /** How to read the records of a file. @see InputFormat */

@@ -127,6 +127,10 @@ function createHeaderRowFailure(label: string, row: number, again: RetypedComman
 /** Returns the rules of a column map file, without the defaults of options, which the request has. */
 const toListMap = ({ options: _options, ...map }: MapFileSchema): ColumnMap => map;
 
+/** Returns a map with the dialect of the file, if the map has a dialect: it may be that of another file. */
+const withDialect = (map: ColumnMap, { dialect }: InputFormat): ColumnMap =>
+  map.dialect === undefined ? map : { ...map, dialect };
+
 /**
  * Sends a file to the tenant and returns its plan.
  *
@@ -143,7 +147,7 @@ export async function sendFile(
   const { mode, blank, missingColumns, skipInvalid, fromConsole, prefer, emitCsv } = requested.options;
   const { fix, allow } = requested.options;
   const { kind, key, createOrgs = false, createGroups = false, generatePasswords, orgBy } = requested;
-  const columnMap = map && (fromConsole ? toConsoleMap(map) : toListMap(map));
+  const columnMap = map && withDialect(fromConsole ? toConsoleMap(map) : toListMap(map), reading);
   const request = {
     kind,
     mode,

@@ -9,7 +9,11 @@ import { IMPORT_OPTIONS, type ImportOptions, type ImportRequest } from "../plan/
 import type { Remedy } from "./remedies.ts";
 
 /** An import request as typed: an option that is not given has its default. */
-export type TypedImportRequest = Omit<ImportRequest, "options"> & { readonly options: Partial<ImportOptions> };
+export type TypedImportRequest = Omit<ImportRequest, "options"> & {
+  readonly options: Partial<ImportOptions>;
+  /** true to confirm the plan with `--yes`; deletions and wipes are confirmed by their numbers */
+  readonly isConfirmed?: boolean | undefined;
+};
 
 /** The remedy for a file that needs no additional options. */
 export const NO_REMEDY: Remedy = { fix: [], createOrgs: false, createGroups: false, map: false };
@@ -35,6 +39,7 @@ export function buildImportCommand(
     orgBy,
     options,
     free,
+    isConfirmed = false,
   }: TypedImportRequest,
   needs: Remedy,
   context?: string,
@@ -64,6 +69,7 @@ export function buildImportCommand(
     generatePasswords,
     ...Object.fromEntries(typed),
     confirmWipes: options.confirmWipes,
+    yes: isConfirmed || undefined,
     context,
   };
   const name = file === "-" ? "FILE" : file;

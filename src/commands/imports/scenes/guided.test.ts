@@ -55,8 +55,8 @@ describe("an import at a terminal", () => {
       code: 0,
       stderr: expect.stringContaining("rows skipped (在籍区分 is 退職): 1"),
     });
-    expect(stderr).toContain(
-      "wrote april-users-map.yaml; to import the list without questions: clomoctl users import april.csv",
+    expect(unwrap(stderr)).toContain(
+      "wrote april-users-map.yaml; to import the list without questions: clomoctl users import april.csv --yes (",
     );
     expect(readFileSync(desk.path("april-users-map.yaml"), "utf8")).toContain('org-by: "name"');
     const [head = [], ...rows] = LIST.slice(1);
@@ -454,13 +454,51 @@ describe("an import at a terminal", () => {
       ["Save these answers", ENTER],
       ["Apply", "y\r"],
     ]);
-    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect({ code, stderr: unwrap(stderr) }).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining("without questions: clomoctl users import list.xlsx --yes ("),
+    });
     expect(readFileSync(desk.path("list-users-map.yaml"), "utf8")).toContain('sheet: "*年*月"');
     await desk.write("list.xlsx", toBook("2026年4月", "集計", "2026年5月"));
     expect(await desk.run("users import list.xlsx --yes")).toMatchObject({
       code: 0,
       stderr: expect.stringContaining("unchanged 1"),
     });
+  });
+
+  test("replaces saved answers by those about a list with other headers and another delimiter", async () => {
+    const april = [
+      ["氏名", "メールアドレス", "社員No", "部署"],
+      ["山田", "a@example.jp", "0001", "営業部"],
+    ];
+    const desk = await deskWith("l.csv", toCsv(april).replaceAll(",", "\t"));
+    const first = await desk.type("users import l.csv", [
+      ['Which field does "社員No" stand for?', ENTER],
+      ['Which field does "部署" stand for?', ENTER],
+      ['What does the column "部署" contain?', ENTER],
+      ["Save these answers", ENTER],
+      ["Apply", "y\r"],
+    ]);
+    expect(first).toMatchObject({ code: 0 });
+    const saved = (): string => readFileSync(desk.path("l-users-map.yaml"), "utf8");
+    expect(saved()).toContain('"社員No": "社員コード"');
+    expect(saved()).toContain("dialect:");
+    const may = [
+      ["氏名", "メールアドレス", "社員番号", "本部", "部"],
+      ["山田", "a@example.jp", "0001", "本社", "営業部"],
+    ];
+    await desk.write("l.csv", toCsv(may));
+    const { code, stderr } = await desk.type("users import l.csv", [
+      ['Is 組織コード to be joined from "本部 / 部"?', ENTER],
+      ['Which field does "社員番号" stand for?', ENTER],
+      ["Save these answers in l-users-map.yaml,", ENTER],
+    ]);
+    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("unchanged 1") });
+    expect(saved()).toBe(
+      'columns:\n  "社員番号": "社員コード"\njoin:\n  "組織コード": ["本部", "部"]\noptions:\n  org-by: "path"\n',
+    );
+    const next = await desk.run("users import l.csv --yes --format json");
+    expect(JSON.parse(next.text)).toMatchObject({ unchanged: 1 });
   });
 
   test("uses the only key of a list without a question", async () => {
@@ -615,7 +653,11 @@ describe("an import at a terminal", () => {
       const mapping = "csv map a.csv --as users -o a-users-map.yaml";
       expect(stderr).toContain(`clomoctl ${mapping}`);
       expect(stderr).toContain("without it: clomoctl users import a.csv --map none");
-      expect((await desk.type(mapping, [['Which field does "メモ" stand for?', ENTER]])).code).toBe(0);
+      const continued = await desk.type(mapping, [
+        ["Replace the existing a-users-map.yaml?", "y\r"],
+        ['Which field does "メモ" stand for?', ENTER],
+      ]);
+      expect(continued.code).toBe(0);
       expect(mapOf(desk)).toContain('org-by: "name"');
       expect(await desk.run("users import a.csv --yes")).toMatchObject({ code: 0 });
     });
@@ -697,6 +739,8 @@ describe("an import at a terminal", () => {
       ["Save these answers", ENTER],
     ]);
     expect(second).toMatchObject({ code: 0, stderr: expect.stringContaining("unchanged 1") });
+    // without a year, the map does not say which month is the latest
+    expect(unwrap(second.stderr)).toContain("without questions: clomoctl users import list.xlsx --sheet 5月 --yes (");
     await desk.write("list.xlsx", toBook("4月", "5月", "6月"));
     expect((await desk.run("users import list.xlsx --yes")).stderr).toContain("--sheet 6月");
     const third = await desk.type("users import list.xlsx", [["Which sheet has the list?", ENTER]]);
@@ -718,7 +762,7 @@ describe("an import at a terminal", () => {
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(unwrap(stderr)).toContain(
-      "without questions: clomoctl users import a.csv --header-row 2 --map a-users-map.yaml --dry-run",
+      "without questions: clomoctl users import a.csv --map a-users-map.yaml --dry-run (",
     );
     expect(readFileSync(desk.path("a-users-map.yaml"), "utf8")).toContain('header-row: "2"');
   });

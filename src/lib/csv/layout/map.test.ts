@@ -137,6 +137,17 @@ describe("parseMapFile", () => {
     expect(failure.what.ja).not.toBe("");
   });
 
+  it.each([
+    ["columns:\n  社員No: 社員コード\n  社員番号: employeeCode\n", "社員コード", "社員No", "社員番号"],
+    ["columns:\n  部署: orgCode\njoin:\n  組織コード: [本部, 部]\n", "組織コード", "本部 + 部", "部署"],
+    ["join:\n  氏名: [姓, 名]\n  name: [氏, 名]\n", "氏名", "姓 + 名", "氏 + 名"],
+  ])("names the field and both sources if a field is listed twice: %j", (content, field, first, second) => {
+    expect(refusal(content).what).toEqual({
+      en: `"${field}" is listed twice, for "${first}" and for "${second}"; remove the entry of the header that the list no longer has`,
+      ja: `「${field}」が「${first}」と「${second}」の 2 か所に指定されています。一覧にないほうのヘッダーの行を消してください`,
+    });
+  });
+
   it("suggests the nearest column if the format has no custom fields", async () => {
     const failure = refusal("columns:\n  A: 表示名称\n", FORMATS.browser);
     expect(failure.what.en).toBe('this format has no column "表示名称"; did you mean "表示名"?');

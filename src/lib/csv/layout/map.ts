@@ -72,7 +72,19 @@ const describeUnknownField = (columns: readonly Column[], name: string): Text =>
 };
 
 const describeDuplicate = (name: string): Text =>
-  text(`"${name}" is listed twice`, `「${name}」が 2 回指定されています`);
+  text(
+    `"${name}" is listed twice; remove one of the entries`,
+    `「${name}」が 2 回指定されています。どちらかを消してください`,
+  );
+
+/** Describes a field that several columns or joins have as their target. */
+const describeSecondSource = (field: string, first: string, second: string): Text =>
+  text(
+    `"${field}" is listed twice, for "${first}" and for "${second}"; remove the entry of the header that the list no longer has`,
+    `「${field}」が「${first}」と「${second}」の 2 か所に指定されています。一覧にないほうのヘッダーの行を消してください`,
+  );
+
+const joinHeaders = (headers: readonly string[]): string => headers.join(" + ");
 
 /**
  * The columns that a map may refer to. `open` is true if the tenant may have custom fields that are not known to the
@@ -85,7 +97,13 @@ interface MapTargets {
 
 function* findColumnFaults(map: ColumnMap, { columns, open }: MapTargets): Generator<MapFault> {
   const headers = new Set<string>();
-  const targets = new Set((map.joins ?? []).map(({ field }) => findColumn(columns, field)?.field ?? nameKey(field)));
+  /** the headers that each field has, by the key of the field */
+  const sources = new Map(
+    (map.joins ?? []).map((join) => [
+      findColumn(columns, join.field)?.field ?? nameKey(join.field),
+      joinHeaders(join.headers),
+    ]),
+  );
   for (const [index, { header, to }] of map.columns.entries()) {
     const key = nameKey(header);
     if (headers.has(key)) yield { part: "columns", index, what: describeDuplicate(header) };
@@ -95,8 +113,9 @@ function* findColumnFaults(map: ColumnMap, { columns, open }: MapTargets): Gener
     if (column === undefined && !open) yield { part: "columns", index, what: describeUnknownField(columns, to) };
     if (column?.repeated === true) continue;
     const target = column?.field ?? nameKey(to);
-    if (targets.has(target)) yield { part: "columns", index, what: describeDuplicate(to) };
-    targets.add(target);
+    const first = sources.get(target);
+    if (first === undefined) sources.set(target, header);
+    else yield { part: "columns", index, what: describeSecondSource(column?.header ?? to, first, header) };
   }
 }
 
@@ -117,7 +136,8 @@ const describeValueFault = (column: Column, value: string, mayBeBlank = false): 
 const JOINS_ONE_VALUE = text("only a field with one value can be joined", "結合できるのは、値が 1 つの項目だけです");
 
 function* findJoinFaults(map: ColumnMap, { columns, open }: MapTargets): Generator<MapFault> {
-  const targets = new Set<string>();
+  /** the headers that each field has, by the key of the field */
+  const sources = new Map<string, string>();
   for (const [index, { field, headers }] of (map.joins ?? []).entries()) {
     const column = findColumn(columns, field);
     const fault = (what: Text): MapFault => ({ part: "joins", index, what });
@@ -125,8 +145,10 @@ function* findJoinFaults(map: ColumnMap, { columns, open }: MapTargets): Generat
     if (column?.secret === true) yield fault(describeSecret(column));
     else if (column?.repeated === true) yield fault(JOINS_ONE_VALUE);
     const target = column?.field ?? nameKey(field);
-    if (targets.has(target)) yield fault(describeDuplicate(field));
-    targets.add(target);
+    const first = sources.get(target);
+    const own = joinHeaders(headers);
+    if (first === undefined) sources.set(target, own);
+    else yield fault(describeSecondSource(column?.header ?? field, first, own));
     const twice = headers.find((header, at) => headers.findIndex((one) => nameKey(one) === nameKey(header)) < at);
     if (twice !== undefined) yield fault(describeDuplicate(twice));
   }
@@ -176,7 +198,7 @@ function* findValueFaults(map: ColumnMap, { columns, open }: MapTargets): Genera
     for (const [index, { field, value }] of map[part].entries()) {
       const column = findColumn(columns, field);
       const key = column?.field ?? nameKey(field);
-      if (named.has(key)) yield { part, index, what: describeDuplicate(field) };
+      if (named.has(key)) yield { part, index, what: describeDuplicate(column?.header ?? field) };
       named.add(key);
       if (column === undefined) {
         if (!open) yield { part, index, what: describeUnknownField(columns, field) };
