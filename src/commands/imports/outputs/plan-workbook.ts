@@ -1,6 +1,7 @@
 import { line } from "../../../lib/advice/index.ts";
 import type { Import, PlanRow } from "../../../lib/client/index.ts";
 import { ignoreFailure } from "../../../lib/errors/index.ts";
+import { formatActor } from "../../../lib/model/actor.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
 import { getFormatTitle } from "../../../lib/model/format.ts";
 import {
@@ -145,7 +146,7 @@ async function* renderSummary(book: PlanBook, isKept: boolean): AsyncGenerator<r
     ...(told.fileName === "" ? [] : [fact(source, same(told.fileName))]),
     fact(text("created at", "作成日時"), when(told.createdAt)),
     ...(told.replannedAt === undefined ? [] : [fact(text("compared again at", "再比較日時"), when(told.replannedAt))]),
-    fact(text("done by", "実行者"), same(told.actor)),
+    fact(text("done by", "実行者"), formatActor(told.actor)),
     fact(text("state", "状態"), getDisplayName(IMPORT_STATE_NAMES, told.state)),
     ...(told.committedAt === null ? [] : [fact(text("committed at", "適用日時"), when(told.committedAt))]),
     fact(text("how to apply", "適用の方法"), describeNextStep(told, isKept)),
