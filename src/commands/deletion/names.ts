@@ -57,6 +57,7 @@ export class UnresolvedNamesFailure extends Failure {
 
 /**
  * Returns the IDs of the records that names match, each ID once. Names of records that were deleted before are skipped.
+ * So are unknown names in a list of the rows that an import skipped.
  *
  * @throws `not-found` if a name does not match any record, otherwise `usage` if a name matches several records; all
  * such
@@ -89,7 +90,7 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
         await tell(one, box === undefined ? describeExtraText(other, only, describe) : describeCheckbox(box));
       }
     } else if (found.length === 0) {
-      const deletion = await findable.findDeletion?.(listPossibleNames(one));
+      const deletion = await describeAbsence(findable, one);
       if (deletion !== undefined) {
         gone.push({ ...one, byName: undefined });
         await terminal.note(addPlace(one, deletion));
@@ -122,6 +123,17 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
   await noteNameMatches(terminal, listed, findable);
   return found;
 }
+
+/** Describes why a record does not exist, if the history or the list says so. */
+const describeAbsence = async <R extends { readonly id: string }>(
+  { findDeletion }: Pick<FindableKind<R>, "findDeletion">,
+  one: TypedName,
+): Promise<Text | undefined> => {
+  if (findDeletion === undefined) return undefined;
+  // an import that skips a row does not add its user
+  const added = one.reason === undefined ? undefined : describeNeverAdded(one.name);
+  return (await findDeletion(listPossibleNames(one))) ?? added;
+};
 
 /** Returns the names that a line may contain: all of it or, in a list, its first cell, which may be a full name. */
 const listPossibleNames = ({ name, where, beside }: TypedName): readonly string[] => {
@@ -161,6 +173,13 @@ const describeExtraText = <R>(other: string, record: R, describe: NamedKind<R>["
     `行に「${other}」もありますが、${ja} の情報と一致しません。このユーザーを削除するなら、名前とメールアドレスだけにしてください`,
   );
 };
+
+/** Describes a skipped row whose user the tenant does not have. */
+const describeNeverAdded = (name: string): Text =>
+  text(
+    `"${name}" is not in the tenant: the import skipped the row`,
+    `「${name}」はテナントにいません(インポートで読み飛ばした行)`,
+  );
 
 /** Describes a line that contains a checkbox. */
 const describeCheckbox = (box: string): Text =>
@@ -214,23 +233,26 @@ function rejectInconsistentLines(listed: readonly ComparedLine[]): void {
 const LEAVING_PATTERN = /退職|退社|離職|退任|解雇|死亡|retire|resign|terminat|leaver|left/i;
 
 /**
- * Rejects rows that an import skipped for a reason other than leaving, such as a concurrent post.
- * @throws `usage`
+ * Returns the names without the rows that an import skipped for a reason other than leaving, such as a concurrent post.
+ * Each of these rows is noted.
  */
-export function requireLeavingReasons(typed: readonly TypedName[]): void {
-  const other = typed.find(({ reason }) => reason !== undefined && reason !== "" && !LEAVING_PATTERN.test(reason));
-  if (other === undefined) return;
-  throw new Failure("usage", {
-    what: text(
-      "this row was skipped for a reason other than leaving; nothing was changed",
-      "退職以外の理由で読み飛ばした行です。何も変更していません",
-    ),
-    where: `${other.where}: ${other.reason}`,
-    hint: text(
-      "keep only the rows of leavers; if these users do leave, remove the column with the reasons",
-      "退職者の行だけを残してください。退職者で間違いなければ、理由の列を削除してください",
-    ),
-  });
+export async function selectLeavers(
+  { terminal }: Pick<Tools, "terminal">,
+  typed: readonly TypedName[],
+): Promise<readonly TypedName[]> {
+  const isOther = ({ reason }: TypedName): boolean =>
+    reason !== undefined && reason !== "" && !LEAVING_PATTERN.test(reason);
+  for (const one of typed.filter(isOther))
+    await terminal.note(
+      addPlace(
+        one,
+        text(
+          `left out, because the row was skipped for a reason other than leaving: ${one.reason}`,
+          `退職以外の理由で読み飛ばした行のため、対象にしません: ${one.reason}`,
+        ),
+      ),
+    );
+  return typed.filter((one) => !isOther(one));
 }
 
 /** Returns the first line and the first line that differs from it; undefined if all lines are alike. */

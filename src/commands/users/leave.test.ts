@@ -178,18 +178,26 @@ test("a fixed number of deletions confirms nothing if nothing is planned, as --y
     expect(await run(again, at())).toMatchObject({ exit: 8 });
 });
 
-test("a file of skipped rows is a list of leavers only if the rows were skipped because somebody left", async () => {
+test("a file of skipped rows works as it is: other reasons and people who were never added are noted", async () => {
   const home = freshFolder();
   await createUser("兼務者", { emails: ["k@example.jp"] });
+  await createUser("退職者", { emails: ["t@example.jp"] });
   const list = join(home, "skipped.csv");
-  const write = (reason: string) => writeFileSync(list, `メールアドレス,clomoctl:理由\nk@example.jp,${reason}\n`);
-  write("本務区分: 兼務");
-  const { en, ja } = await runInBoth(`users leave --file ${list} --dry-run`, at());
-  expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("skipped.csv:2: 本務区分: 兼務") });
-  expect(en.stderr).toContain("this row was skipped for a reason other than leaving");
-  expect(ja.stderr).toContain("退職以外の理由で読み飛ばした行です");
-  write("在籍区分: 退職");
-  expect(await run(`users leave --file ${list} --dry-run`, at())).toMatchObject({ exit: 0 });
+  const rows = ["k@example.jp,本務区分: 兼務", "new@example.jp,在籍区分: 退職", "t@example.jp,在籍区分: 退職"];
+  writeFileSync(list, `メールアドレス,clomoctl:理由\n${rows.join("\n")}\n`);
+  const { en, ja } = await runInBoth(`users leave --file ${list} --dry-run --format json`, at());
+  expect(en.exit).toBe(0);
+  expect(rowsOf(en.stdout)).toEqual(["user 退職者: delete"]);
+  expect(en.stderr).toContain(
+    "skipped.csv:2: left out, because the row was skipped for a reason other than leaving: 本務区分: 兼務",
+  );
+  expect(en.stderr).toContain('skipped.csv:3: "new@example.jp" is not in the tenant: the import skipped the row');
+  expect(ja.stderr).toContain("退職以外の理由で読み飛ばした行のため、対象にしません: 本務区分: 兼務");
+  expect(await run(`users leave --file ${list} --confirm-deletions 1`, at())).toMatchObject({ exit: 0 });
+  expect((await tenant.users()).map(({ name }) => name)).toEqual(["boss", "兼務者"]);
+  // without the column of reasons, a person who never existed is an error
+  writeFileSync(list, "メールアドレス\nnew@example.jp\n");
+  expect(await run(`users leave --file ${list} --yes`, at())).toMatchObject({ exit: 6 });
 });
 
 test("undo takes the change back, as the command proposes it", async () => {

@@ -12,7 +12,7 @@ import { createTableCellRenderer } from "../../lib/terminal/output.ts";
 import { guardFormula } from "../../lib/terminal/table/cells.ts";
 import { formatCount, addSpaceAfterLatin, same, text } from "../../lib/text/index.ts";
 import { defineCommand, type Outcome } from "../command.ts";
-import { requireLeavingReasons, resolveRecordIds } from "../deletion/names.ts";
+import { resolveRecordIds, selectLeavers } from "../deletion/names.ts";
 import { USER_FILE_OPTION } from "../deletion/options.ts";
 import { shortenLabel } from "../deletion/run.ts";
 import { readTypedNames } from "../deletion/typed-names.ts";
@@ -148,7 +148,8 @@ interface LeaveRequest {
 const MAX_LEAVERS = 1000;
 
 /**
- * Returns the ids of the users. Users whom an earlier run deleted are noted, so that a list can be used again.
+ * Returns the ids of the users. Users whom an earlier run deleted are noted, so that a list can be used again. In
+ * a list of the rows that an import skipped, so are rows that are not about leavers, and users who were never added.
  *
  * @throws `usage`; `not-found` if a name never belonged to a user
  */
@@ -158,7 +159,6 @@ async function resolveLeavers(
   { names, file }: { readonly names: readonly string[]; readonly file: string | undefined },
 ): Promise<string[]> {
   const typed = await readTypedNames(tools, { names, file, byMail: true });
-  requireLeavingReasons(typed);
   if (typed.length === 0) {
     throw new Failure("usage", {
       what: text("no users were specified", "退職者が指定されていません"),
@@ -169,7 +169,7 @@ async function resolveLeavers(
     ...buildFindableUsers(client),
     findDeletion: (all: readonly string[]) => findDeletion(client, all),
   };
-  const ids = await resolveRecordIds(tools, typed, findable);
+  const ids = await resolveRecordIds(tools, await selectLeavers(tools, typed), findable);
   if (ids.length <= MAX_LEAVERS) return [...ids];
   throw new Failure("usage", {
     what: text(
