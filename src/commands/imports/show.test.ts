@@ -45,7 +45,7 @@ test("shows a line for each field on a terminal, in the chosen language", async 
   expect(en.stdout).toMatch(/^organisations created +0$/m);
   expect(en.stdout).toMatch(/^done by +owner \(hanako\)$/m);
   expect(ja.stdout).toMatch(/^作成した組織 +0$/m);
-  expect(ja.stdout).toMatch(/^実行者 +owner \(hanako\)$/m);
+  expect(ja.stdout).toMatch(/^実行者 +所有者\(hanako\)$/m);
 });
 
 test("names by number the change that it undoes and the change that undid it", async () => {

@@ -79,7 +79,8 @@ test.each(["--emit-csv out.csv", "--skip-invalid", "--blank keep", "--missing-co
 test("--map assigns headers to fields, including the tenant's custom fields", async () => {
   const map =
     'columns:\n  名前: 氏名\n  年: 入社年\n  備考: ignore\nconstants:\n  役職: 係\ndefaults:\n  TEL: "0"\ndialect:\n  delimiter: "|"\n';
-  const ended = await dry("--map map.yaml", { fields: example("fields") }, { "map.yaml": map });
+  const people = "名前|年|備考\r\n";
+  const ended = await dry("--map map.yaml", { fields: example("fields") }, { "map.yaml": map, "people.csv": people });
   expect(ended.exit).toBe(0);
   expect(asked(ended)).toEqual({
     ...REQUEST,
