@@ -48,6 +48,10 @@ test("the rows that an import skipped are read by email address, else by employe
   expect((await tenant.users()).map(({ name }) => name)).toEqual(["佐藤 花子"]);
 });
 
+test("a workbook may have titles above its header", async () => {
+  expect(await countDeleted(toWorkbook([["退職者一覧"], [], ["2027年3月", "人事部"], ...SKIPPED]))).toBe(2);
+});
+
 test("a table with 氏名,メールアドレス is read, whatever its other columns say", async () => {
   const table: Rows = [
     ["氏名", "メールアドレス", "備考"],
@@ -87,8 +91,8 @@ test("rows with different reasons, marks or checkboxes may name who stays", asyn
 
 test("a workbook without these columns, and a table with a damaged row, are refused", async () => {
   const { en, ja } = await runWith(toWorkbook([["氏名"], ["山田 太郎"]]));
-  expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("no column メールアドレス or 社員コード") });
-  expect(ja.stderr).toContain("「メールアドレス」か「社員コード」の列がありません");
+  expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("no row is a header with the column") });
+  expect(ja.stderr).toContain("「メールアドレス」か「社員コード」の列がある見出しの行がありません");
   const row = buildRow(1, "メールアドレス") + buildRow(2, "taro@example.jp");
   const several = await runWith(buildWorkbook({ sheets: { 三月: { rows: row }, 四月: { rows: row } } }));
   expect(several.en).toMatchObject({ exit: 2, stderr: expect.stringContaining("keep only the sheet with the list") });

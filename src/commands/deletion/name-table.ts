@@ -55,11 +55,16 @@ class NameTableReader implements RecordSink {
     this.#max = max;
   }
 
+  /** @throws `usage` if no row was a header */
+  requireHeader(): void {
+    if (this.#columns === undefined) throw createNoColumnFailure(this.#place);
+  }
+
   record(all: readonly string[], count: number, _row: number, line: number): void {
     const cells = all.slice(0, count).map((cell) => cell.trim());
     if (this.#columns === undefined) {
+      // rows above the header are titles
       this.#columns = findNameColumns(cells);
-      if (this.#columns === undefined) throw createNoColumnFailure(this.#place);
       return;
     }
     if (this.rows.length > this.#max || cells.every((cell) => cell === "")) return;
@@ -103,6 +108,7 @@ export async function readNameTable(
     } catch (error) {
       throw error instanceof SheetChoiceFailure ? error.with({ where: place, hint: ONE_SHEET_HINT }) : error;
     }
+    reader.requireHeader();
     return reader.rows;
   }
   const [first = ""] = content?.split(/\r\n|[\r\n]/, 1) ?? [];
@@ -122,8 +128,8 @@ const ONE_SHEET_HINT = text(
 const createNoColumnFailure = (where: string): Failure =>
   new Failure("usage", {
     what: text(
-      "the first row has no column メールアドレス or 社員コード",
-      "1 行目に「メールアドレス」か「社員コード」の列がありません",
+      "no row is a header with the column メールアドレス or 社員コード",
+      "「メールアドレス」か「社員コード」の列がある見出しの行がありません",
     ),
     where,
     hint: text(
