@@ -4,7 +4,7 @@ import { guardFormula } from "../../../lib/terminal/table/cells.ts";
 import { text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import { describeRow } from "../../../lib/plan/changes.ts";
-import { ReasonCursor, readKeptRecords } from "./row-reasons.ts";
+import { ReasonCursor, readKeptRecords, readWarnings } from "./row-reasons.ts";
 import { isWorkbookName, encodeTable } from "./table-file.ts";
 
 const REPORT_HEADER = [
@@ -51,7 +51,7 @@ async function* readLines(tools: Tools, plan: Import): AsyncGenerator<readonly (
   if (reasons?.whole !== undefined) yield [["1", "", ROW_ACTION_NAMES.invalid[language], "", reasons.whole]];
   const warnings =
     plan.state === "planned" && plan.warnings > 0
-      ? await ReasonCursor.openWarnings(client, plan, tools.terminal)
+      ? await ReasonCursor.open(client, plan, tools.terminal, readWarnings)
       : undefined;
   if (warnings?.whole !== undefined) yield [["1", "", WARNING_WORD[language], "", warnings.whole]];
   if (reasons !== undefined && (plan.kept?.count ?? 0) > 0) {

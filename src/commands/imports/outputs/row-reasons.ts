@@ -74,28 +74,13 @@ export class ReasonCursor extends RowCursor<RowReasons> {
   /** the problems of the whole file, in one line; undefined if there are none */
   whole: string | undefined;
 
-  static open(
+  static async open(
     client: Client<"imports">,
     plan: Pick<Import, "id" | "request">,
     teller: ReasonTerminal,
+    read: typeof readErrors = readErrors,
   ): Promise<ReasonCursor> {
-    return ReasonCursor.#read(readErrors(client, plan), plan, teller);
-  }
-
-  /** Opens the warnings instead of the errors. */
-  static openWarnings(
-    client: Client<"imports">,
-    plan: Pick<Import, "id" | "request">,
-    teller: ReasonTerminal,
-  ): Promise<ReasonCursor> {
-    return ReasonCursor.#read(readWarnings(client, plan), plan, teller);
-  }
-
-  static async #read(
-    problems: AsyncIterable<readonly InputProblem[]>,
-    plan: Pick<Import, "request">,
-    teller: ReasonTerminal,
-  ): Promise<ReasonCursor> {
+    const problems = read(client, plan);
     const headerRow = headerRowOf(plan);
     const reasons = new ReasonCursor(groupByRow(problems, headerRow, teller));
     await reasons.advanceTo(headerRow);

@@ -11,7 +11,7 @@ import type { InputFile } from "../../../lib/files/index.ts";
 import { hasOrgColumn, namesOrg, type CustomField, type Format } from "../../../lib/model/format.ts";
 import { FORMATS, type KeyName } from "../../../lib/model/formats.ts";
 import type { FixChoice, OrgBy } from "../../../lib/model/import.ts";
-import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
+import { formatCount, joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
 import { findSheetNames, sortLatestFirst, toSheetPattern } from "../../../lib/xlsx/sheet-pattern.ts";
 import { SheetChoiceFailure } from "../../../lib/xlsx/workbook-failures.ts";
 import { hasComments, loadCustomFields, proposeMapName } from "../../csv/file/column-map.ts";
@@ -28,6 +28,7 @@ import { detectInputFormat, readRecords, type InputFormat } from "./reading.ts";
 import { OrgNames } from "./org-names.ts";
 import { NOTHING_CHANGED } from "./pending-plan.ts";
 import { findHeaderInFile } from "./send.ts";
+import { formatTenantName } from "./show.ts";
 
 /** Asks how to read a file, as far as neither the file, its map nor the tenant shows it: one question per screen. */
 export class GuidedImport {
@@ -298,23 +299,24 @@ export class GuidedImport {
     if (map === undefined) return undefined;
     // a list that can be applied may have mistakes that only cause warnings
     const problems = plan.rejected || plan.warnings > 0 ? await this.#readProblems(plan) : [];
-    const fix = await this.#askFix(problems);
-    // corrected names may be known
-    const values = fix === undefined ? await this.#askUnknownOrgs(problems) : [];
-    const blank = fix === undefined ? await this.#askBlank(plan, problems) : undefined;
-    const key = fix === undefined ? await this.#askSamePeople(problems) : undefined;
-    const isCreated = fix === undefined && (await this.#askCreations(problems));
-    if (values.length === 0 && [fix, blank, key].every((answer) => answer === undefined) && !isCreated)
-      return undefined;
+    const remedies = new Remedies(this.#requested.kind);
+    for (const problem of problems) remedies.take(problem);
+    const fix = await this.#askFix(remedies);
+    if (fix !== undefined) {
+      // the next plan shows what remains: corrected names may be known
+      const all = new Set([...(map.options?.fix ?? []), ...fix]);
+      this.#map = { ...map, options: { ...map.options, fix: [...all] } };
+      return this.#mapOfFile;
+    }
+    const values = await this.#askUnknownOrgs(problems);
+    const blank = await this.#askBlank(plan, problems);
+    const key = await this.#askSamePeople(remedies);
+    const isCreated = await this.#askCreations(remedies);
+    if (values.length === 0 && blank === undefined && key === undefined && !isCreated) return undefined;
     this.#map = {
       ...map,
       ...((map.values !== undefined || values.length > 0) && { values: [...(map.values ?? []), ...values] }),
-      options: {
-        ...map.options,
-        fix: fix === undefined ? map.options?.fix : [...new Set([...(map.options?.fix ?? []), ...fix])],
-        blank: blank ?? map.options?.blank,
-        key: key ?? map.options?.key,
-      },
+      options: { ...map.options, blank: blank ?? map.options?.blank, key: key ?? map.options?.key },
     };
     return this.#mapOfFile;
   }
@@ -341,11 +343,12 @@ export class GuidedImport {
     if (field === undefined || byName.size > MAX_ASKED_NAMES) return [];
     const values: TranslatedValue[] = [];
     for (const [name, { near, by, paths }] of byName) {
-      if (!this.#isNew(`organisation ${name}`)) continue;
       const isAmbiguous = paths !== undefined;
       const names = await this.#loadOrgNames();
       const { all, likely } = names.list(by === "path" ? "path" : "name", isAmbiguous ? name : String(near ?? ""));
+      // a new tenant has no organisations to choose from
       if (all.length === 0) return values;
+      if (!this.#isNew(`organisation ${name}`)) continue;
       const choices = all.slice(0, MAX_OFFERED_ORGS).map((org) => ({ value: org, name: same(org) }));
       const none = { value: undefined, name: text("none: correct the list", "なし(一覧を直す)") };
       const to = await this.#tools.terminal.prompts.select<string | undefined>({
@@ -359,11 +362,8 @@ export class GuidedImport {
   }
 
   /** Asks for the key if people of the list are probably in the tenant with another address. */
-  async #askSamePeople(problems: readonly InputProblem[]): Promise<MapOptions["key"]> {
+  async #askSamePeople({ newAddresses }: Remedies): Promise<MapOptions["key"]> {
     const { kind, key, options } = this.#requested;
-    const remedies = new Remedies(kind);
-    for (const problem of problems) remedies.take(problem);
-    const { newAddresses } = remedies;
     const [by, ...others] = new Set(newAddresses.map((one) => one.by));
     const allowed = options.allow?.includes("new-address") === true;
     if (by === undefined || others.length > 0 || key !== undefined || allowed || !this.#isNew("key")) return undefined;
@@ -377,7 +377,7 @@ export class GuidedImport {
     const [was = "email"] = newAddresses.map((one) => one.key);
     return this.#tools.terminal.prompts.select<KeyName>({
       message: text(
-        `People of the list may be in the tenant with other keys (${newAddresses.length}: ${en}). Which column identifies a person?`,
+        `${formatCount(newAddresses.length, "user")} in the list may be in the tenant with another ${headerOf(was)} (${en}). Which column identifies a person?`,
         `一覧の ${newAddresses.length} 人は、${headerOf(was)}が変わった登録済みの人の可能性があります(${ja})。どの列で対応させますか?`,
       ),
       flag: "--key",
@@ -389,9 +389,7 @@ export class GuidedImport {
   }
 
   /** Asks whether to create the organisations and groups that the tenant lacks. */
-  async #askCreations(problems: readonly InputProblem[]): Promise<boolean> {
-    const remedies = new Remedies(this.#requested.kind);
-    for (const problem of problems) remedies.take(problem);
+  async #askCreations(remedies: Remedies): Promise<boolean> {
     const { createOrgs, createGroups, unknown } = remedies;
     // a person who gets the rejected rows in a file wants to correct them there
     if (this.#requested.options.errors !== undefined) return false;
@@ -410,7 +408,7 @@ export class GuidedImport {
       ? text("organisations below 全社, with their names as codes", "全社の直下に組織(組織コードは名前と同じ)")
       : text("groups", "グループ");
     const message = text(
-      `The tenant lacks ${en}${moreEn}. Create them as ${things.en}?`,
+      `The tenant does not have ${en}${moreEn}. Create these as ${things.en}?`,
       `${ja}${moreJa}は登録されていません。${things.ja}を作成しますか?`,
     );
     const flag = createOrgs ? "--create-orgs" : "--create-groups";
@@ -420,10 +418,7 @@ export class GuidedImport {
   }
 
   /** Asks whether to correct the mistakes that the plan reports. */
-  async #askFix(problems: readonly InputProblem[]): Promise<readonly FixChoice[] | undefined> {
-    const remedies = new Remedies(this.#requested.kind);
-    for (const problem of problems) remedies.take(problem);
-    const { fix } = remedies;
+  async #askFix({ fix }: Remedies): Promise<readonly FixChoice[] | undefined> {
     const { fix: typed, errors } = this.#requested.options;
     // a person who gets the rejected rows in a file wants to correct them there
     if (typed !== undefined || errors !== undefined || fix.length === 0 || !this.#isNew("fix")) return undefined;
@@ -472,7 +467,7 @@ export class GuidedImport {
     const isContinued = known !== undefined && !(await hasComments(this.#tools, known));
     const name = isContinued ? known : free;
     const mayKeep = !rejected && this.#lackingFields.length === 0;
-    const isKept = mayKeep && (await this.#askToKeep(name, context.name));
+    const isKept = mayKeep && (await this.#askToKeep(name, formatTenantName({ tenant: context.name }, { context })));
     const written = isKept ? name : free;
     await outputs.declare([{ name: written, isPublic: true, isContinued: true }]);
     await outputs.write(written, content);
@@ -539,10 +534,10 @@ export class GuidedImport {
     );
   }
 
-  #askToKeep(name: string, context: string): Promise<boolean> {
+  #askToKeep(name: string, tenant: Text): Promise<boolean> {
     const message = text(
-      `Save these answers in ${name}, and use them for later imports into ${context}?`,
-      `この回答を ${name} に保存し、次回からの ${context} へのインポートにも使いますか?`,
+      `Save these answers in ${name}, and use them for later imports into ${tenant.en}?`,
+      `この回答を ${name} に保存し、次回以降、${tenant.ja}へのインポートにも使いますか?`,
     );
     return this.#tools.terminal.prompts.confirm({ message, flag: "--map", preset: true });
   }

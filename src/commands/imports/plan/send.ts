@@ -127,7 +127,7 @@ function createHeaderRowFailure(label: string, row: number, again: RetypedComman
 /** Returns the rules of a column map file, without the defaults of options, which the request has. */
 const toListMap = ({ options: _options, ...map }: MapFileSchema): ColumnMap => map;
 
-/** Returns a map with the dialect of the file, if the map has a dialect: it may be that of another file. */
+/** Returns the map with the dialect of this file, because the dialect in the map may come from another file. */
 const withDialect = (map: ColumnMap, { dialect }: InputFormat): ColumnMap =>
   map.dialect === undefined ? map : { ...map, dialect };
 

@@ -45,8 +45,8 @@ interface SettleOptions extends ConfirmOptions, ForeignFileOptions {
 /** Asks whether to apply a plan.  @throws as `confirmPlan`; `usage` for deletions on an unnamed remote tenant */
 export async function askToApply(tools: Tools, plan: Plan, answers: ConfirmOptions, file?: string): Promise<boolean> {
   const all = { ...answers, yes: tools.globals.yes };
-  const isAsked = tools.terminal.interactive && !all.yes && answers.confirmDeletions === undefined;
-  if (!isAsked && sumChanges(plan.changes, "delete") > 0)
+  const asks = tools.terminal.interactive && !all.yes && answers.confirmDeletions === undefined;
+  if (!asks && sumChanges(plan.changes, "delete") > 0)
     requireNamedContextForDeletion(await tools.tenant(), listMissingCounts(plan, all).map(same));
   return confirmPlan(tools.terminal, plan, all, file);
 }

@@ -13,7 +13,7 @@ import {
 
 /** Words at the start of a row of totals, as {@link toLooseValue} returns them, without blanks. */
 const TOTAL = /^(?:総?合計|総計|小計|計):?$/;
-/** A number below a column of a table, as {@link toLooseValue} returns it. A code with leading zeros is none. */
+/** A number below a column of a table, as {@link toLooseValue} returns it. A code with leading zeros does not match. */
 const COUNT = /^(?:0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)\s*(?:名|人|台|件|個|社|組織|部署)?$/;
 /** The start of a note next to a table, as {@link toLooseValue} returns it. */
 const NOTE = /^(?:※|\*|\(?注)/;

@@ -9,7 +9,7 @@ const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
 
 const SEED = 20_261_121;
-/** so many histories contain all events */
+/** with this number of histories, every event occurs */
 const HISTORIES = 25;
 /** steps of the longest history */
 const MOST = 30;

@@ -179,7 +179,7 @@ const decideByCode = async <T>(
   return decided;
 };
 
-/** Whose app is disabled: the acting account's own, with a code, or another account's, without one. */
+/** Selects the app to disable: the acting account's own app, which needs a code, or the app of another account. */
 export interface DisableTotpRequest {
   /** id of another account's user */
   readonly account?: string | undefined;
