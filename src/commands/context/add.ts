@@ -135,10 +135,15 @@ async function buildContextRequest(
     const maps = new Map(map.map((pair) => parseMapOption(pair, workingFolder)));
     return { kind: "embedded", language: language ?? "ja", maps };
   }
-  if (caFile === undefined) return { kind: "remote", url };
-  const path = resolve(workingFolder, caFile);
+  return { kind: "remote", url, caFile: await resolveAuthorityFile(caFile, workingFolder) };
+}
+
+/** Returns the absolute path of a `--ca-file`.  @throws `not-found`, `input-rejected` if it has no certificate */
+export async function resolveAuthorityFile(caFile: string | undefined, folder: string): Promise<string | undefined> {
+  if (caFile === undefined) return undefined;
+  const path = resolve(folder, caFile);
   await readAuthorities(path);
-  return { kind: "remote", url, caFile: path };
+  return path;
 }
 
 /** Parses an option such as `users=people.yaml` into the format and the absolute path of the file. */

@@ -2,7 +2,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { UNDELETABLE_CHOICES } from "../../lib/model/import.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { parseMapOption } from "./add.ts";
+import { parseMapOption, resolveAuthorityFile } from "./add.ts";
 import { CONTEXT_DETAILS, PROTECTED_OPTION, UNDELETABLE_DEFAULT_OPTION } from "./columns.ts";
 
 export default defineCommand({
@@ -19,6 +19,14 @@ export default defineCommand({
   options: {
     protected: PROTECTED_OPTION,
     unprotected: { kind: "boolean", about: text("turn off --protected", "--protected を解除する") },
+    caFile: {
+      kind: "file",
+      value: "FILE",
+      about: text(
+        "tenant of a server: certificates (PEM) of an authority to trust in addition to those of the system",
+        "サーバーのテナントのとき: OS の設定に加えて信頼する認証局の証明書(PEM)",
+      ),
+    },
     undeletable: {
       ...UNDELETABLE_DEFAULT_OPTION,
       choices: [...UNDELETABLE_CHOICES, "none"],
@@ -49,15 +57,15 @@ export default defineCommand({
   shows: CONTEXT_DETAILS,
   async run(
     { terminal, contexts, globals, workingFolder },
-    { name, protected: on, unprotected: off, undeletable, list },
+    { name, protected: on, unprotected: off, undeletable, list, caFile },
   ) {
     const { timezone } = globals;
-    if (!on && !off && timezone === undefined && undeletable === undefined && list.length === 0) {
+    if (!on && !off && [timezone, undeletable, caFile].every((given) => given === undefined) && list.length === 0) {
       throw new Failure("usage", {
         what: text("no setting to change was specified", "変更する設定がありません"),
         hint: text(
-          "pass --protected, --unprotected, --timezone ZONE, --undeletable keep|release|none or --list FORMAT=FILE",
-          "--protected、--unprotected、--timezone ZONE、--undeletable keep|release|none、--list FORMAT=FILE のどれかを指定してください",
+          "pass --protected, --unprotected, --timezone ZONE, --ca-file FILE, --undeletable keep|release|none or --list FORMAT=FILE",
+          "--protected、--unprotected、--timezone ZONE、--ca-file FILE、--undeletable keep|release|none、--list FORMAT=FILE のどれかを指定してください",
         ),
       });
     }
@@ -67,6 +75,7 @@ export default defineCommand({
     });
     const context = await contexts.set(name, {
       timezone,
+      caFile: await resolveAuthorityFile(caFile, workingFolder),
       lists: list.length === 0 ? undefined : new Map(files),
       protected: on || (off ? false : undefined),
       undeletable: undeletable === "none" ? null : undeletable,

@@ -97,7 +97,7 @@ export interface Catalogue {
   "context add": { args: [name: string | number]; options: { embedded?: true | undefined; url?: string | number | undefined; caFile?: string | number | undefined; language?: Choice<"ja" | "en"> | undefined; map?: (string | number) | readonly (string | number)[] | undefined; use?: true | undefined; protected?: true | undefined; undeletable?: Choice<"keep" | "release"> | undefined } };
   "context list": { args: []; options: { limit?: number | Name | undefined } };
   "context remove": { args: [name: string | number]; options: {  } };
-  "context set": { args: [name: string | number]; options: { protected?: true | undefined; unprotected?: true | undefined; undeletable?: Choice<"keep" | "release" | "none"> | undefined; list?: (string | number) | readonly (string | number)[] | undefined } };
+  "context set": { args: [name: string | number]; options: { protected?: true | undefined; unprotected?: true | undefined; caFile?: string | number | undefined; undeletable?: Choice<"keep" | "release" | "none"> | undefined; list?: (string | number) | readonly (string | number)[] | undefined } };
   "context show": { args: [name?: string | number]; options: {  } };
   "context use": { args: [name: string | number]; options: {  } };
   "csv check": { args: [file: string | number]; options: { as?: Choice<"users" | "orgs" | "browser" | "docs" | "mailer" | "calendar" | "contacts" | "devices"> | undefined; encoding?: Choice<"auto" | "shift_jis" | "utf-8" | "utf-16le" | "utf-16be"> | undefined; sheet?: string | number | undefined; headerRow?: number | Name | undefined; map?: string | number | undefined; key?: string | number | undefined; fix?: string | number | undefined; allow?: string | number | undefined } };

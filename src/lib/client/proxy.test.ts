@@ -95,8 +95,28 @@ test.each([
   const [tenant, proxy] = [await startTenant("https"), await startProxy(status)];
   const address = proxy.address.replace("//", "//me:word@");
   const error: unknown = await send(tenant.address, { https_proxy: address }).catch((reason: unknown) => reason);
-  expect(error).toMatchObject({ code: "unavailable", what: { en: what }, where: tenant.address });
-  expect((error as Failure).hint?.en).toContain(`https_proxy names the proxy ${proxy.address};`);
+  expect(error).toMatchObject({ code: "unavailable", what: { en: what }, where: proxy.address });
+  expect((error as Failure).hint?.en).toContain("https_proxy names this proxy;");
+});
+
+const CLOSED_ADDRESS = "127.0.0.1:1";
+
+test.each(["http", "https"])("a proxy that cannot be reached is named for an address with %s", async (scheme) => {
+  const environment = { [`${scheme}_proxy`]: `http://me:word@${CLOSED_ADDRESS}` };
+  await expect(send(`${scheme}://tenant.invalid`, environment)).rejects.toMatchObject({
+    code: "unavailable",
+    what: { en: "cannot connect to the proxy: connection refused" },
+    where: `http://${CLOSED_ADDRESS}`,
+  });
+});
+
+test("a host that is reached without the proxy is named itself", async () => {
+  const environment = { https_proxy: (await startProxy()).address, no_proxy: "127.0.0.1" };
+  await expect(send(`https://${CLOSED_ADDRESS}`, environment)).rejects.toMatchObject({
+    what: { en: "connection refused" },
+    where: `https://${CLOSED_ADDRESS}`,
+    hint: { en: expect.not.stringContaining("proxy") },
+  });
 });
 
 test.each<[Record<string, string>, string, string | undefined]>([

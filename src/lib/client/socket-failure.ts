@@ -1,5 +1,6 @@
+import { line, step } from "../advice/index.ts";
 import { Failure, type FailureDetail, getErrorCode } from "../errors/index.ts";
-import { text } from "../text/index.ts";
+import { text, type Text } from "../text/index.ts";
 import type { Proxy } from "./proxy.ts";
 
 /** Untrusted certificate codes.  @see https://nodejs.org/docs/latest-v24.x/api/tls.html#x509-certificate-error-codes */
@@ -40,7 +41,11 @@ const explainTlsError = (code: string): FailureDetail | undefined => {
         "the certificate is not signed by a trusted authority",
         "証明書の発行元がこのコンピューターで信頼されていません",
       ),
-      hint: text("pass the authority's certificate with --ca-file", "発行元の証明書を --ca-file で指定してください"),
+      hint: step(
+        "to trust the authority that issued it",
+        "発行元の認証局を信頼するには",
+        line("context set", ["NAME"], { caFile: "FILE" }),
+      ),
     };
   }
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
@@ -83,29 +88,34 @@ const explainConnectionError = (error: unknown): FailureDetail => {
   return { what: text(`connection lost${suffix}`, `接続が切れました${suffix}`) };
 };
 
-/** Explains the refusal of a proxy, of which undici returns only the message. Returns undefined for other errors. */
-const explainProxyError = (error: unknown): FailureDetail | undefined => {
+/** A connection to a proxy failed; the cause says why. */
+export class ProxyConnectionError extends Error {}
+
+/** Explains the failure of a proxy. undici returns only the message of a refusal. Returns undefined for other errors. */
+const explainProxyError = (error: unknown): Text | undefined => {
+  if (error instanceof ProxyConnectionError) {
+    const { en, ja } = explainConnectionError(error.cause).what;
+    return text(`cannot connect to the proxy: ${en}`, `プロキシに接続できません: ${ja}`);
+  }
   const { message } = error instanceof Error ? error : { message: "" };
   const [, status] =
     /^Proxy response \((\d{3})\)|^Proxy Authentication Required \((407)\)/.exec(message)?.filter(Boolean) ?? [];
   if (status === undefined) return undefined;
-  return {
-    what:
-      status === "407"
-        ? text("the proxy requires a user name and a password", "プロキシの認証が必要です")
-        : text(
-            `the proxy refuses the connection (status ${status})`,
-            `プロキシが接続を拒否しました(ステータス ${status})`,
-          ),
-  };
+  return status === "407"
+    ? text("the proxy requires a user name and a password", "プロキシの認証が必要です")
+    : text(`the proxy refuses the connection (status ${status})`, `プロキシが接続を拒否しました(ステータス ${status})`);
 };
 
-const addProxyHint = ({ variable, url }: Proxy): Pick<FailureDetail, "hint"> => ({
-  hint: text(
-    `${variable} names the proxy ${url.origin}; NO_PROXY lists the hosts that are reached without a proxy`,
-    `${variable} でプロキシ ${url.origin} を使っています。プロキシを使わないホストは NO_PROXY に指定します`,
-  ),
-});
+const createProxyFailure = (what: Text, { variable, url }: Proxy, cause: unknown): Failure =>
+  new Failure("unavailable", {
+    what,
+    where: url.origin,
+    hint: text(
+      `${variable} names this proxy; NO_PROXY lists the hosts that are reached without a proxy`,
+      `${variable} でこのプロキシを使っています。プロキシを使わないホストは NO_PROXY に指定します`,
+    ),
+    cause,
+  });
 
 /**
  * Creates the failure for a connection error: `interrupted` if the request was aborted, otherwise `unavailable`.
@@ -116,6 +126,7 @@ const addProxyHint = ({ variable, url }: Proxy): Pick<FailureDetail, "hint"> => 
 export const createSocketFailure = (error: unknown, address: string, signal: AbortSignal, proxy?: Proxy): Failure => {
   if (error instanceof Failure) return error;
   if (signal.aborted) return new Failure("interrupted", { what: INTERRUPTED_TEXT, cause: error });
-  const detail = explainProxyError(error) ?? explainConnectionError(error);
-  return new Failure("unavailable", { ...detail, ...(proxy && addProxyHint(proxy)), where: address, cause: error });
+  const refusal = explainProxyError(error);
+  if (proxy !== undefined && refusal !== undefined) return createProxyFailure(refusal, proxy, error);
+  return new Failure("unavailable", { ...explainConnectionError(error), where: address, cause: error });
 };

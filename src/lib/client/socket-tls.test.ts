@@ -37,6 +37,6 @@ it("does not trust any other authority", async () => {
     code: "unavailable",
     where: address,
     what: { en: "the certificate is not signed by a trusted authority" },
-    hint: { en: expect.stringContaining("--ca-file") },
+    hint: { en: expect.stringContaining("clomoctl context set NAME --ca-file FILE") },
   });
 });

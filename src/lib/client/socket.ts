@@ -1,13 +1,13 @@
 import { pipeline, Readable } from "node:stream";
 import { getCACertificates } from "node:tls";
 import { createGzip } from "node:zlib";
-import { Agent, EnvHttpProxyAgent, request as send, type Dispatcher } from "undici";
+import { Agent, EnvHttpProxyAgent, Pool, request as send, type Dispatcher } from "undici";
 import { RESPONSE_HEADERS, XLSX_TYPE } from "../contract/route.ts";
 import { Failure, getErrorCode } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { BUSY_STATUSES } from "./answer.ts";
 import type { Proxy } from "./proxy.ts";
-import { createSocketFailure } from "./socket-failure.ts";
+import { createSocketFailure, ProxyConnectionError } from "./socket-failure.ts";
 import type { Transport } from "./transport.ts";
 
 /** The clock, the timer, the randomness and the key generator that a socket uses. */
@@ -85,7 +85,30 @@ const createAgent = ({ authorities = [], proxy, ...options }: SocketOptions): Di
   const { url, exceptions } = proxy;
   const where = { httpProxy: url.href, httpsProxy: url.href, noProxy: exceptions };
   const tls = { requestTls: connect, proxyTls: connect, connectTimeout: connect.timeout };
-  return new EnvHttpProxyAgent({ ...timeouts, ...where, ...tls, connect });
+  const createPool = (origin: string | URL, given: object): Pool =>
+    new Pool(origin, String(origin) === url.href ? markProxyErrors(given) : given);
+  return new EnvHttpProxyAgent({
+    ...timeouts,
+    ...where,
+    ...tls,
+    connect,
+    factory: createPool,
+    clientFactory: createPool,
+  });
+};
+
+/** Marks the errors of connections to a proxy, which would otherwise look like errors of the tenant's host. */
+const markProxyErrors = (options: Pool.Options): Pool.Options => {
+  const { connect } = options;
+  if (typeof connect !== "function") return options;
+  return {
+    ...options,
+    connect: (to, callback) =>
+      connect(to, (...[error, socket]) => {
+        if (error === null) callback(null, socket);
+        else callback(new ProxyConnectionError("no connection to the proxy", { cause: error }), null);
+      }),
+  };
 };
 
 const parseRetryAfterMs = ({ headers }: HttpResponse, now: number): number | undefined => {

@@ -67,6 +67,8 @@ export type NewContext = NewEmbeddedContext | NewRemoteContext;
 
 /** A change to a context's settings. A setting without a value does not change. */
 export interface ContextChange {
+  /** absolute path of a PEM file; only for a remote context */
+  readonly caFile?: string | undefined;
   readonly timezone?: string | undefined;
   readonly protected?: boolean | undefined;
   /** null removes the setting */
@@ -115,14 +117,25 @@ export function toStoredContext(name: string, requested: NewContext): StoredCont
   };
 }
 
-/** Returns a context with some settings changed. @throws `usage` if the time zone is invalid */
+/** Returns a context with some settings changed. @throws `usage` if the time zone or the kind of context is invalid */
 export const applyContextChange = (context: StoredContext, change: ContextChange): StoredContext => ({
-  ...context,
+  ...(change.caFile === undefined ? context : { ...requireRemote(context), caFile: change.caFile }),
   timezone: change.timezone === undefined ? context.timezone : parseTimezone(change.timezone),
   protected: (change.protected ?? context.protected) === true ? true : undefined,
   undeletable: change.undeletable === undefined ? context.undeletable : (change.undeletable ?? undefined),
   lists: changeFiles(context.lists, change.lists),
 });
+
+const requireRemote = (context: StoredContext): Extract<StoredContext, { kind: "remote" }> => {
+  if (context.kind === "remote") return context;
+  throw new Failure("usage", {
+    what: text(
+      `${context.name} is a local tenant, which does not need certificates`,
+      `${context.name} はこのコンピューターのテナントのため、証明書は不要です`,
+    ),
+    where: "--ca-file",
+  });
+};
 
 const changeFiles = (files: StoredFiles = [], changes: ContextChange["lists"] = new Map()): StoredFiles | undefined => {
   const kept = files.filter(([format]) => !changes.has(format));
