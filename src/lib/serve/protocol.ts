@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
@@ -81,6 +82,12 @@ export const refuseSilent = (refuser: Refuser, socket: Socket): Promise<void> =>
 /** Responds to CONNECT, which asks for a connection to another server. */
 export const refuseConnect = (refuser: Refuser, socket: Socket): Promise<void> =>
   refuseOnSocket(refuser, METHOD_REFUSAL, socket);
+
+/** @throws TypeError if a request does not have exactly one host, which HTTP/1.0 may omit. @see RFC 9112 3.2 */
+export const requireOneHost = ({ headersDistinct: { host: hosts = [] }, httpVersion }: IncomingMessage): void => {
+  if (hosts.length > 1 || (hosts.length === 0 && httpVersion !== "1.0"))
+    throw new TypeError("the request does not have exactly one host");
+};
 
 /** The response to a request whose target or host is not valid. */
 export const createMalformedResponse = ({ refuse, newId }: Refuser): Response => {

@@ -103,6 +103,8 @@ describe("requests that Node itself refuses are problem objects with an id", () 
     ["headers that do not end", "GET / HTTP/1.1\r\nhost: x\r\n", 408],
     ["nothing", "", 408],
     ["no host", "GET /v1/echo HTTP/1.1\r\nconnection: close\r\n\r\n", 400],
+    ["two hosts", "GET /v1/echo HTTP/1.1\r\nhost: x\r\nHost: x\r\nconnection: close\r\n\r\n", 400],
+    ["two hosts in HTTP/1.0", "GET /v1/echo HTTP/1.0\r\nhost: x\r\nhost: y\r\n\r\n", 400],
     ["a host that is not one", "GET /v1/echo HTTP/1.1\r\nhost: a b\r\nconnection: close\r\n\r\n", 400],
     ["a proxy's method", "CONNECT example.jp:443 HTTP/1.1\r\nhost: x\r\n\r\n", 405],
     ["two lengths", "POST /v1/echo HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nab", 400],
@@ -114,6 +116,11 @@ describe("requests that Node itself refuses are problem objects with an id", () 
     expect(answer).toContain("application/problem+json");
     expect(answer).toContain("x-request-id: request-");
   });
+});
+
+test("a request of HTTP/1.0 needs no host", async () => {
+  const answer = await sendRaw(portOf(await start()), "GET /healthz HTTP/1.0\r\n\r\n");
+  expect(answer).toMatch(/^HTTP\/1.1 200 /);
 });
 
 describe("limits", () => {

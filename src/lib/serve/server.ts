@@ -6,7 +6,7 @@ import { Connections } from "./connections.ts";
 import { getServerUrl, startListening } from "./listen.ts";
 import { ServerMetrics } from "./metrics.ts";
 import type { RunningServer, ServeOptions } from "./options.ts";
-import { createMalformedResponse, refuseConnect, refuseMalformed } from "./protocol.ts";
+import { createMalformedResponse, refuseConnect, refuseMalformed, requireOneHost } from "./protocol.ts";
 import { Responder } from "./responder.ts";
 
 const createNodeServer = ({ tls, limits }: ServeOptions): Server => {
@@ -35,6 +35,7 @@ export const startServer = async (options: ServeOptions): Promise<RunningServer>
   const responder = new Responder(options, metrics);
   const respond = getRequestListener(
     (request, { incoming, outgoing }) => {
+      requireOneHost(incoming as IncomingMessage);
       const { socket } = incoming;
       const connection = {
         peer: socket.remoteAddress,
@@ -43,7 +44,8 @@ export const startServer = async (options: ServeOptions): Promise<RunningServer>
       };
       return responder.handle(request, connection, outgoing as ServerResponse);
     },
-    { overrideGlobalObjects: false, errorHandler: () => createMalformedResponse(options) },
+    // the host of a request of HTTP/1.0 that has none
+    { overrideGlobalObjects: false, hostname: "localhost", errorHandler: () => createMalformedResponse(options) },
   );
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     connections.note({ incoming, outgoing });
