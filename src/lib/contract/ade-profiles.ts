@@ -73,7 +73,7 @@ const confirmationMembers = {
 };
 
 /** Maximum size of a request. A million serial numbers of up to 12 characters (the length of Apple's) take 15 MB. */
-const MAX_SERIALS_MIB = 16;
+const MAX_SERIALS_KIB = 16 * 1024;
 
 const deviceSelection = {
   serials: z.array(z.string().min(1).max(64)).min(1).max(1_000_000).optional(),
@@ -127,7 +127,7 @@ export default {
       body: withExample(z.strictObject({ ...deviceSelection, ...confirmationMembers }), () => ({
         serials: ["SERIAL000001"],
       })),
-      bodyMib: MAX_SERIALS_MIB,
+      bodyKib: MAX_SERIALS_KIB,
       answer: jsonResponse(AdeProfileWork, "The results for the devices"),
       fails: [...APPLE_REQUEST_FAILURES],
     }),
@@ -160,7 +160,7 @@ export default {
       body: withExample(z.strictObject({ ...deviceSelection, ...confirmationMembers }), () => ({
         serials: ["SERIAL000001"],
       })),
-      bodyMib: MAX_SERIALS_MIB,
+      bodyKib: MAX_SERIALS_KIB,
       answer: jsonResponse(AdeProfileWork, "The results for the devices"),
       fails: [...APPLE_REQUEST_FAILURES],
     }),

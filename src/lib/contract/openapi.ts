@@ -8,7 +8,15 @@ import { z } from "zod";
 import { ERRORS, problemTitleOf, type ErrorCode } from "../errors/index.ts";
 import { ALL_NOUNS } from "./all.ts";
 import { EXAMPLES, type RouteExample } from "./examples.ts";
-import { MAX_BODY_MIB, MEDIA_TYPES, CONTRACT_HEADERS, buildRequest, type ResponseKind, type Route } from "./route.ts";
+import {
+  MAX_BODY_KIB,
+  MEDIA_TYPES,
+  CONTRACT_HEADERS,
+  buildRequest,
+  getMaxBodyKib,
+  type ResponseKind,
+  type Route,
+} from "./route.ts";
 import { SERVER_ROUTES, type ServerPath } from "./server-routes.ts";
 import { NAMED_SCHEMAS, ProblemObject } from "./shapes.ts";
 
@@ -63,7 +71,7 @@ const buildProblemResponse = (description: string) => ({
 const OTHER_FAILURES = {
   405: "The method is not allowed",
   408: "The request did not arrive in time",
-  413: `The body is too large: JSON bodies are limited to ${MAX_BODY_MIB} MiB if the route does not say otherwise, files by the server`,
+  413: `The body is too large: JSON bodies are limited to ${MAX_BODY_KIB} KiB if the route does not say otherwise, files by the server`,
   415: "The content type or encoding is not supported, or the charset is unknown",
   431: "The headers of the request are too large",
   507: "The server does not have enough disk space for the file",
@@ -98,7 +106,8 @@ const acceptsFile = ({ file, takesParts }: Route): boolean => file === true || t
  * parameter or field.
  */
 const buildFailureResponses = (route: Route) => {
-  const { method, path, body, bodyMib = MAX_BODY_MIB, isOpen, fails = [] } = route;
+  const { method, path, body, isOpen, fails = [] } = route;
+  const bodyKib = getMaxBodyKib(route);
   const codes: readonly ErrorCode[] = [
     "usage",
     ...(isOpen === true ? [] : (["not-signed-in", "not-permitted"] as const)),
@@ -117,7 +126,7 @@ const buildFailureResponses = (route: Route) => {
       ? {}
       : {
           413:
-            bodyMib === MAX_BODY_MIB ? refer(413) : buildProblemResponse(`The JSON body is larger than ${bodyMib} MiB`),
+            bodyKib === MAX_BODY_KIB ? refer(413) : buildProblemResponse(`The JSON body is larger than ${bodyKib} KiB`),
         }),
     ...(acceptsFile(route) ? { 413: refer(413), 507: refer(507) } : {}),
     ...(body === undefined && !acceptsFile(route) ? {} : { 415: refer(415) }),

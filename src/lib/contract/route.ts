@@ -120,8 +120,15 @@ export const ndjsonExport = <T extends z.ZodType>(line: T, description: string) 
   isExport: true as const,
 });
 
-/** Maximum length of a JSON body, in MiB. */
-export const MAX_BODY_MIB = 1;
+/** Maximum length of a JSON body, in KiB. */
+export const MAX_BODY_KIB = 1024;
+
+/** Maximum length of the JSON body of a route that needs no credentials, in KiB: anyone can make a server wait for it. */
+const MAX_OPEN_BODY_KIB = 16;
+
+/** Returns the maximum length of a route's JSON body, in KiB. */
+export const getMaxBodyKib = ({ isOpen, bodyKib = MAX_BODY_KIB }: Pick<Route, "isOpen" | "bodyKib">): number =>
+  isOpen === true ? MAX_OPEN_BODY_KIB : bodyKib;
 
 /** The request and the response of a route, without its method and path. */
 interface RouteOptions {
@@ -136,8 +143,8 @@ interface RouteOptions {
   readonly query?: z.ZodRawShape;
   /** the JSON body of the request */
   readonly body?: z.ZodType;
-  /** maximum length of the body in MiB; default {@link MAX_BODY_MIB} */
-  readonly bodyMib?: number;
+  /** maximum length of the body in KiB; default {@link MAX_BODY_KIB} */
+  readonly bodyKib?: number;
   /** true if the body is a file (CSV or a workbook), sent unchanged */
   readonly file?: true;
   /** true if the body consists of the record parts of an export of all resources, and of no other parts */

@@ -15,6 +15,13 @@ export interface RequestOrigin {
    * @throws Failure `throttled` if the credential or the address has sent too many requests
    */
   readonly admit: (credential: string | null) => void;
+  /**
+   * Takes one of the places for requests that are answered at the same time, until the response is sent. Called when the
+   * JSON body has arrived, so that a slow sender does not hold a place.
+   *
+   * @throws Failure `unavailable` if no place is free
+   */
+  readonly takePlace: () => void;
   /** aborted when the sender gives up, or the time for the request is over */
   readonly until: AbortController;
   /** returns true if the whole body has arrived */

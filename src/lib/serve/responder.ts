@@ -12,6 +12,9 @@ import type { RequestOrigin, RequestTrace, ServeOptions } from "./options.ts";
 /** The status that the log shows for a request whose sender closed the connection before the response began. */
 const CLIENT_CLOSED_STATUS = 499;
 
+/** The share of the places for requests that an address can take without a credential: signing in may have to wait. */
+const MAX_STRANGER_SHARE = 1 / 4;
+
 const NOT_READY_FAILURE = new Failure("unavailable", {
   what: text("the tenant cannot be used at the moment", "テナントは今は利用できません"),
   retryAfterMs: 5000,
@@ -72,7 +75,8 @@ export class Responder {
   readonly #rates: RateLimiter;
   readonly #metrics: ServerMetrics;
   readonly #stopping = new AbortController();
-  #running = 0;
+  /** The requests that are being answered, by response: the address of a sender without a credential. */
+  readonly #running = new Map<ServerResponse, string | undefined>();
 
   constructor(options: ServeOptions, metrics: ServerMetrics) {
     this.#options = options;
@@ -86,19 +90,18 @@ export class Responder {
 
   /** Answers a request and logs it when its response has been sent or given up. */
   async handle(request: Request, connection: RequestConnection, outgoing: ServerResponse): Promise<Response> {
-    const { newId, log, proxies, explain } = this.#options;
+    const { newId, log, proxies, explain, limits } = this.#options;
     const id = newId();
     const begun = performance.now();
     const trace: RequestTrace = { route: null, account: null };
     // the response no longer has its socket when it is closed
     const { socket } = outgoing;
     const before = socket?.bytesWritten ?? 0;
-    this.#running += 1;
     // Node's signal of the request would take longer to create than the request takes to answer
     const until = new AbortController();
     outgoing.once("close", () => {
       if (!outgoing.writableFinished) until.abort();
-      this.#running -= 1;
+      this.#running.delete(outgoing);
       const bytes = (socket?.bytesWritten ?? before) - before;
       const ms = Math.round(performance.now() - begun);
       const status = outgoing.headersSent ? outgoing.statusCode : CLIENT_CLOSED_STATUS;
@@ -108,7 +111,16 @@ export class Responder {
     });
     const address = findClientAddress(connection.peer, request.headers, proxies);
     const { isReceived } = connection;
-    const from = { address, id, until, isReceived, stopping: this.#stopping.signal };
+    const takePlace = (): void => {
+      // its response has been sent or given up, so nothing would free the place
+      until.signal.throwIfAborted();
+      const stranger = trace.account === null ? address : undefined;
+      const known = stranger === undefined ? [] : [...this.#running.values()].filter((other) => other === stranger);
+      if (this.#running.size >= limits.requests || known.length >= limits.requests * MAX_STRANGER_SHARE)
+        throw BUSY_FAILURE;
+      this.#running.set(outgoing, stranger);
+    };
+    const from = { address, id, until, isReceived, takePlace, stopping: this.#stopping.signal };
     const response = await this.#respond(request, from, { trace, connection }).catch(explain);
     response.headers.set(REQUEST_ID_HEADER, id);
     // RFC 9110 12.5.3: compressed uploads are accepted
@@ -130,7 +142,6 @@ export class Responder {
       return this.#answerOwn(pathname, request);
     }
     if (from.stopping.aborted) return refuse(NOT_READY_FAILURE);
-    if (this.#running > limits.requests) return refuse(BUSY_FAILURE);
     const counted: (RateState | undefined)[] = [];
     const count = (credential: string | null): boolean => {
       const rate = this.#rates.count(credential === null ? `address ${from.address}` : `credential ${credential}`);
@@ -153,6 +164,7 @@ export class Responder {
   async #answerOwn(path: ServerPath, request: Request): Promise<Response> {
     const { isReady, refuse, document, requireMetricsRight } = this.#options;
     const { method } = request;
+    if (!SERVER_ROUTES[path].isOpen) await requireMetricsRight(request);
     if (method !== "GET" && method !== "HEAD")
       return refuse(createMethodFailure(method), { allow: "GET, HEAD", connection: "close" }, 405);
     switch (path) {
@@ -165,7 +177,6 @@ export class Responder {
       case "/openapi.json":
         return createJsonResponse(await document());
       case "/metrics":
-        await requireMetricsRight(request);
         return this.#metrics.respond();
     }
   }

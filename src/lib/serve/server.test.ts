@@ -151,7 +151,9 @@ describe("limits", () => {
 
   test("requests at the same time: 503, and the others are answered", async () => {
     const released = Promise.withResolvers<undefined>();
-    const answer = async (): Promise<Response> => {
+    const answer: ServeOptions["answer"] = async (_request, { takePlace }, trace) => {
+      trace.account = "account-1";
+      takePlace();
       await released.promise;
       return new Response("late");
     };
@@ -346,7 +348,7 @@ describe("metrics", () => {
       metricsPlace: { host: "127.0.0.1", port },
       requireMetricsRight: () => Promise.reject(new Failure("not-permitted", { what: same("no right") })),
     });
-    expect((await fetch(`${url}/metrics`)).status).toBe(403);
+    for (const method of ["GET", "POST"]) expect((await fetch(`${url}/metrics`, { method })).status).toBe(403);
     expect(await read(`http://127.0.0.1:${port}/metrics`)).toContain("clomoctl_connections");
     rmSync(folder, { recursive: true });
   });

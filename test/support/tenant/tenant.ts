@@ -361,11 +361,12 @@ export class TestTenant {
   receive(request: globalThis.Request, address = "192.0.2.1"): Promise<Response> {
     const trace = { route: null, account: null };
     const { signal: stopping } = this.#stopping;
-    const admit = (): undefined => undefined;
+    const [admit, takePlace] = [(): undefined => undefined, (): undefined => undefined];
     const until = new AbortController();
     const { limitMs } = this;
     const isReceived = (): boolean => this.isReceived;
-    return this.served.fetch(request, { address, id: "request-1", limitMs, until, isReceived, stopping, trace, admit });
+    const limits = { limitMs, until, isReceived, stopping, admit, takePlace };
+    return this.served.fetch(request, { address, id: "request-1", trace, ...limits });
   }
 
   /** Creates a client that acts as an account. */

@@ -10,7 +10,7 @@ import { collectChangeNumbers } from "../made-changes.ts";
 import type { Actor } from "../policy/asker.ts";
 import type { RuleRequest } from "../policy/routes.ts";
 import { createRouteResponse } from "./answer.ts";
-import { refuseCompressedJson, refuseOtherMethods, toHonoPath, finishResponse } from "./guards.ts";
+import { refuseOtherMethods, toHonoPath, finishResponse } from "./guards.ts";
 import type { Handler, TenantParts } from "./handler.ts";
 import { HANDLERS } from "./nouns.ts";
 import type { AppEnvironment, RequestSource } from "./request-source.ts";
@@ -142,7 +142,7 @@ class App {
   #appOf(name: string): Promise<Hono<AppEnvironment>> {
     const known = this.#nouns.get(name);
     if (known !== undefined) return known;
-    if (!isNounName(name)) return Promise.resolve(this.#emptyApp());
+    if (!isNounName(name)) return Promise.resolve(this.#emptyApp().use(this.#signInFirst));
     const app = this.#load(name);
     this.#nouns.set(name, app);
     // if loading failed, the next request tries again
@@ -157,6 +157,7 @@ class App {
     for (const [method, route] of Object.entries<Route>(routes)) {
       this.#add(app, route, async (parts) => (await handlersFor(parts))[method] as Handler<Route>);
     }
+    app.use(this.#signInFirst);
     refuseOtherMethods(app, Object.values<Route>(routes));
     return app;
   }
@@ -183,23 +184,34 @@ class App {
   }
 
   #add(app: Hono<AppEnvironment>, route: Route, handlerFor: (parts: TenantParts) => Promise<Handler<Route>>): void {
-    const guards = route.body === undefined ? [] : [refuseCompressedJson];
     const validated = createValidator(route);
     const at = [toHonoPath(route)];
-    app.on([route.method.toUpperCase()], at, prepare(route), ...guards, (c: Context<AppEnvironment, "/">) =>
+    app.on([route.method.toUpperCase()], at, prepare(route), (c: Context<AppEnvironment, "/">) =>
       this.#answer(c, { route, validated, handlerFor }),
     );
+  }
+
+  /** Reveals only to those who may use the tenant that no route takes their request. */
+  readonly #signInFirst: MiddlewareHandler<AppEnvironment> = async (c, next) => {
+    await this.#resolveParts(c, false);
+    return next();
+  };
+
+  async #resolveParts({ req, env: { from } }: Context<AppEnvironment>, isOpen: boolean): Promise<TenantParts> {
+    const parts = await this.#partsFor(req.raw, isOpen, from);
+    if (from !== undefined) from.trace.account = parts.session.asker.account?.id ?? null;
+    return parts;
   }
 
   async #answer(c: Context<AppEnvironment, "/">, { route, validated, handlerFor }: MatchedRoute): Promise<Response> {
     const { raw } = c.req;
     const { from } = c.env;
     const { until } = c.var;
-    const parts = await this.#partsFor(raw, route.isOpen === true, from);
+    const parts = await this.#resolveParts(c, route.isOpen === true);
     const { asker } = parts.session;
-    if (from !== undefined) from.trace.account = asker.account?.id ?? null;
     const valid = await validated(c.req);
     if (valid instanceof Response) return valid;
+    from?.takePlace();
     const { params, query, body, headers } = valid;
     await requireRoutePermission(route, { asker, params, query, body });
     await using spooled = from === undefined ? undefined : await parts.spool?.(route, raw, until);

@@ -14,14 +14,6 @@ export const finishResponse: MiddlewareHandler = async (c, next) => {
   if (c.res.status >= 400 && method !== "GET" && method !== "HEAD") c.header("connection", "close");
 };
 
-/** Refuses compressed JSON. Only uploads of files may be compressed. */
-export const refuseCompressedJson: MiddlewareHandler = async (c, next) => {
-  const encoding = c.req.header("content-encoding") ?? "identity";
-  if (encoding.toLowerCase() === "identity") return next();
-  const what = text("JSON bodies must not be compressed", "JSON の本文は圧縮できません");
-  return createUsageResponse({ what, where: "content-encoding" }, { status: 415 });
-};
-
 /** Converts the path of a route to hono's syntax. */
 export const toHonoPath = ({ path }: Route): string => path.replaceAll(/\{(\w+)\}/g, ":$1");
 

@@ -16,6 +16,11 @@ export interface RequestSource {
    * many requests
    */
   readonly admit: (credential: string | null) => void;
+  /**
+   * takes one of the places for requests that are answered at the same time, when all that is needed for the answer has
+   * arrived. @throws Failure `unavailable` if no place is free
+   */
+  readonly takePlace: () => void;
 }
 
 /** What hono passes on with a request. */

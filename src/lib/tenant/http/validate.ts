@@ -1,12 +1,10 @@
 import type { HonoRequest } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { z } from "zod";
-import { buildRequest, MAX_BODY_MIB, type Route } from "../../contract/route.ts";
+import { buildRequest, getMaxBodyKib, type Route } from "../../contract/route.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { createValidationResponse } from "./problem.ts";
-
-const MIB = 1024 * 1024;
 
 /** The parts of a request that match the schemas of its route. A part without a schema is undefined. */
 interface RequestParts {
@@ -20,9 +18,9 @@ interface RequestParts {
 const parseQueryParameters = (request: HonoRequest): unknown =>
   Object.fromEntries(Object.entries(request.queries()).map(([name, all]) => [name, all.length === 1 ? all[0] : all]));
 
-const createTooLargeFailure = (mib: number): Failure =>
+const createTooLargeFailure = (kib: number): Failure =>
   new Failure("usage", {
-    what: text(`the JSON body is larger than ${mib} MiB`, `JSON の本文が ${mib} MiB を超えています`),
+    what: text(`the JSON body is larger than ${kib} KiB`, `JSON の本文が ${kib} KiB を超えています`),
     where: "json",
     status: 413,
   });
@@ -42,11 +40,12 @@ const decodeUtf8 = (bytes: Uint8Array): string => {
  * @throws Failure `usage` with 413 as soon as it is larger than the route accepts
  * @throws HTTPException 400 if it is not UTF-8
  */
-const readBodyText = async (request: HonoRequest, { bodyMib = MAX_BODY_MIB }: Route): Promise<string> => {
-  const maxBytes = bodyMib * MIB;
+const readBodyText = async (request: HonoRequest, route: Route): Promise<string> => {
+  const maxKib = getMaxBodyKib(route);
+  const maxBytes = maxKib * 1024;
   const length = request.header("content-length");
   if (length !== undefined && request.header("transfer-encoding") === undefined) {
-    if (Number(length) > maxBytes) throw createTooLargeFailure(bodyMib);
+    if (Number(length) > maxBytes) throw createTooLargeFailure(maxKib);
     return decodeUtf8(new Uint8Array(await request.arrayBuffer()));
   }
   const { body } = request.raw;
@@ -55,7 +54,7 @@ const readBodyText = async (request: HonoRequest, { bodyMib = MAX_BODY_MIB }: Ro
   let bytes = 0;
   for await (const chunk of body as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
-    if (bytes > maxBytes) throw createTooLargeFailure(bodyMib);
+    if (bytes > maxBytes) throw createTooLargeFailure(maxKib);
     chunks.push(chunk);
   }
   return decodeUtf8(Buffer.concat(chunks));
@@ -78,13 +77,21 @@ const hasRepeatedKey = (json: string): boolean => {
   return false;
 };
 
+const COMPRESSED_JSON_FAILURE = new Failure("usage", {
+  what: text("JSON bodies must not be compressed", "JSON の本文は圧縮できません"),
+  where: "content-encoding",
+  status: 415,
+});
+
 /**
- * Reads a JSON body.
+ * Reads a JSON body. Only uploads of files may be compressed.
  *
  * @throws HTTPException 415 if the content type is not JSON in UTF-8, 400 if the body is not valid JSON or has a key twice
- * @throws Failure `usage` with 413
+ * @throws Failure `usage` with 413, or 415 if the body is compressed
  */
 const readJsonBody = async (request: HonoRequest, route: Route): Promise<unknown> => {
+  const encoding = request.header("content-encoding") ?? "identity";
+  if (encoding.toLowerCase() !== "identity") throw COMPRESSED_JSON_FAILURE;
   const type = request.header("content-type");
   const content = await readBodyText(request, route);
   if (type === undefined && content === "") return {};

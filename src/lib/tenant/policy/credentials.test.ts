@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { Pool } from "undici";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ALL_ROUTES } from "../../contract/all.ts";
@@ -125,6 +126,53 @@ test.each([
   });
   expect(answers).toEqual(routes.map(({ id }) => [id, 401, "Bearer"]));
   expect(stored()).toEqual(before);
+});
+
+test.each([
+  ["a path that does not exist", "GET", "/v1/users/nothing/more", 404, {}],
+  ["a noun that does not exist", "POST", "/v1/nothing", 404, {}],
+  ["a method that the path does not have", "PUT", "/v1/orgs", 405, {}],
+  ["the method of an open path that is not open", "GET", "/v1/sessions", 405, {}],
+  ["compressed JSON", "POST", "/v1/orgs", 415, { "content-encoding": "gzip" }],
+] as const)("%s: 401 without a credential", async (_, method, path, status, headers) => {
+  const send = (more: Readonly<Record<string, string>>) =>
+    pool.request({ method, path, headers: { ...headers, ...more }, ...(method === "GET" ? {} : { body: "{}" }) });
+  const answers = [await send({}), await send({ authorization: `Bearer ${addCredential("ope")}` })];
+  for (const { body } of answers) await body.dump();
+  expect(answers.map(({ statusCode }) => statusCode)).toEqual([401, status]);
+  expect(answers[0]?.headers["www-authenticate"]).toBe("Bearer");
+});
+
+test("people who are slow to send their password hold no places of others", async () => {
+  await using own = await serveTestTenant(tenant, { requests: 2, ratePerSecond: 0 });
+  const { port } = new URL(own.url);
+  const head = "POST /v1/sessions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{";
+  const slow = Array.from({ length: 20 }, () => connect(Number(port), "127.0.0.1"));
+  await Promise.all(slow.map((socket) => new Promise<unknown>((resolve) => socket.write(head, resolve))));
+  const headers = { authorization: `Bearer ${addCredential("sys")}` };
+  expect((await fetch(`${own.url}/v1/orgs`, { headers })).status).toBe(200);
+  for (const socket of slow) socket.destroy();
+});
+
+test("people who sign in while somebody else writes leave places to others", async () => {
+  await using own = await serveTestTenant(tenant, { requests: 8, ratePerSecond: 0 });
+  const body = JSON.stringify({ account: "nobody", password: "wrong" });
+  const init = { method: "POST", headers: { "content-type": "application/json" }, body };
+  const headers = { authorization: `Bearer ${addCredential("sys")}` };
+  tenant.database.exec("begin immediate");
+  const waiting = Array.from({ length: 8 }, () => fetch(`${own.url}/v1/sessions`, init));
+  await expect.poll(() => own.logged.length).toBe(6);
+  expect((await fetch(`${own.url}/v1/orgs`, { headers })).status).toBe(200);
+  tenant.database.exec("rollback");
+  const statuses = (await Promise.all(waiting)).map(({ status }) => status);
+  expect(statuses.toSorted((a, b) => a - b)).toEqual([401, 401, 503, 503, 503, 503, 503, 503]);
+});
+
+test("a body for an open route is refused if it is longer than such a body needs", async () => {
+  const body = JSON.stringify({ account: "sys", password: "x".repeat(16 * 1024) });
+  const headers = { "content-type": "application/json" };
+  const { statusCode, body: problem } = await pool.request({ path: "/v1/sessions", method: "POST", headers, body });
+  expect([statusCode, await problem.json()]).toEqual([413, expect.objectContaining({ where: "json" })]);
 });
 
 describe.each(ROLE_ACCOUNTS)("$name", ({ name, asker }) => {
