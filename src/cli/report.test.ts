@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { Failure } from "../lib/errors/index.ts";
+import { run } from "#support/commands/program.ts";
 import { displayWidth } from "../lib/terminal/table/width.ts";
 import { text } from "../lib/text/index.ts";
 import { PROGRAM } from "../commands/index.ts";
@@ -109,4 +110,18 @@ test("reads the error style from a command line that has other mistakes", () => 
     json: true,
     verbose: false,
   });
+});
+
+const CREATE_TOKEN = "access-tokens create cron --rights users.read";
+
+test.each([
+  [CREATE_TOKEN, "createAccessToken", "json.name", "NAME"],
+  [CREATE_TOKEN, "createAccessToken", "json.rights", "--rights"],
+  [CREATE_TOKEN, "createAccessToken", "json.expiresAt", "--expires"],
+  [CREATE_TOKEN, "createAccessToken", "json.other", "json.other"],
+  [CREATE_TOKEN, "createAccessToken", "name", "name"],
+  ["users list --search 山", "users", "query.search", "--search"],
+])("%s: the field of the API that %s refuses is named as it was typed: %s → %s", async (line, route, where, typed) => {
+  const tenant = { [route]: new Failure("usage", { what: text("too long", "長すぎます"), where }) };
+  expect((await run(line, { tenant })).stderr).toContain(`too long\n  ${typed}\n`);
 });

@@ -1,3 +1,4 @@
+import { formatPlaceholder, toFlagName, type CommandSyntax } from "../commands/field.ts";
 import { toPermissionFailure, toDiskFailure } from "../lib/errors/disk.ts";
 import { Failure, unwrapSuppressed } from "../lib/errors/index.ts";
 import { foldLine } from "../lib/terminal/commands.ts";
@@ -24,6 +25,15 @@ export function asFailure(thrown: unknown): Failure {
   const what = text(`unexpected error: ${reason}`, `予期しないエラーです: ${reason}`);
   return new Failure("unexpected", { what, hint: VERBOSE_HINT, cause: error });
 }
+
+/** Names the option or the argument with the value that the tenant refused, instead of the field of its API. */
+export const nameOption = (failure: Failure, { options, args }: CommandSyntax): Failure => {
+  const [, key = ""] = /^(?:json|query)\.(\w+)$/.exec(failure.where ?? "") ?? [];
+  const option = [key, `${key}File`, key.replace(/At$/, "")].find((name) => name in options);
+  const argument = args[key];
+  if (option !== undefined) return failure.with({ where: `--${toFlagName(option)}` });
+  return argument === undefined ? failure : failure.with({ where: formatPlaceholder(key, argument) });
+};
 
 /** Returns the lines of an unexpected error's stack; nothing for a {@link Failure}, which explains itself. */
 export function getStackLines(error: unknown): string[] {

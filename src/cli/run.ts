@@ -9,7 +9,7 @@ import { Interrupts, UNKNOWN_STATE } from "./interrupts.ts";
 import type { ErrorStyle } from "./error-style.ts";
 import { isHungUp, type ProgramEnvironment } from "./outside.ts";
 import { parseCommandLine, type ParsedLine } from "./parse.ts";
-import { asFailure, getStackLines } from "./report.ts";
+import { asFailure, getStackLines, nameOption } from "./report.ts";
 import { openTools } from "./tools.ts";
 
 /** A verb with its path, and the words that are not parsed yet. */
@@ -46,7 +46,7 @@ export async function runVerb(
     if (isFailure || summary.changed || !globals.quiet) await terminal.problem(same(summary.line(ended)));
   };
   if (isSummarized) interrupts.precede((ended) => `${summary.line(ended)}\n`);
-  const exit = await finishWork(outside, { interrupts, summarize }, tools, { verb, isNagios }, async () => {
+  const exit = await finishWork(outside, { interrupts, summarize }, tools, { verb, command, isNagios }, async () => {
     const { shows } = command;
     const changes = isModifyingCommand(command);
     const changesBy = command.changesBy?.some((key) => input[key] !== undefined && input[key] !== false) ?? false;
@@ -145,7 +145,7 @@ async function finishWork(
   outside: ProgramEnvironment,
   { interrupts, summarize }: VerbEnding,
   { terminal }: Tools,
-  { verb, isNagios }: { readonly verb: VerbNode; readonly isNagios: boolean },
+  { verb, command, isNagios }: { readonly verb: VerbNode; readonly command: Command; readonly isNagios: boolean },
   work: () => Promise<Outcome>,
 ): Promise<number> {
   try {
@@ -157,7 +157,7 @@ async function finishWork(
     return exit;
   } catch (error) {
     const { first, later } = unwrapSuppressed(error);
-    const failure = asFailure(first);
+    const failure = nameOption(asFailure(first), command);
     const exit = toFailureExitCode(failure.code, verb, isNagios);
     // Ctrl-C at a question arrives as a key, not as a signal
     if (failure.code === "interrupted") {

@@ -49,7 +49,7 @@ export const ruleSchema = (rule: Rule) => {
   const fits = (value: string): boolean => expression?.test(value) !== false && choices?.includes(value) !== false;
   return z
     .string()
-    .refine(fits, { error: `not ${description}` })
+    .refine(fits, { error: `not ${description}`, params: { ja: `${describeRule(rule).ja}ではありません` } })
     .meta(buildRuleKeywords(rule));
 };
 
@@ -59,7 +59,10 @@ const textSchema = ({ rule, longest, blank }: Extract<Field, { readonly type: "t
   if (longest === undefined) return least;
   // zod's own limit counts UTF-16 units, but JSON Schema counts characters
   return least
-    .refine((value) => countCharacters(value) <= longest, { error: `at most ${longest} characters` })
+    .refine((value) => countCharacters(value) <= longest, {
+      error: `at most ${longest} characters`,
+      params: { ja: `${longest} 文字まで` },
+    })
     .meta({ maxLength: longest });
 };
 

@@ -88,7 +88,7 @@ const requireConfirmation = ({ kind, url }: AdeEndpoint, count: number, confirme
       `this changes ${formatCount(count, "device")} at ${url}${confirmed === undefined ? "" : `, not ${confirmed}`}; nothing was sent`,
       `${url} で変更されるデバイスは ${count} 台です${confirmed === undefined ? "" : `(${confirmed} 台ではありません)`}。何も送信していません`,
     ),
-    where: "confirmDevices",
+    where: "json.confirmDevices",
     hint: text(
       `check the devices with --dry-run, then add --confirm-devices ${count}`,
       `--dry-run で確認してから --confirm-devices ${count} を付けてください`,

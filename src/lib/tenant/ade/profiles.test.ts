@@ -349,7 +349,7 @@ describe("assigning", () => {
     expect(tried).toMatchObject({ devices: 3, success: 0, dryRun: true, endpoint: { kind: "other" } });
     for (const more of [{}, { confirmDevices: 2 }]) {
       const failure = await failureOf(tenant.client.profiles.assign(id, { unassigned: true, ...more }));
-      expect(failure).toMatchObject({ code: "input-rejected", where: "confirmDevices" });
+      expect(failure).toMatchObject({ code: "input-rejected", where: "json.confirmDevices" });
     }
     expect(service.requests).toEqual([]);
     const done = await tenant.client.profiles.assign(id, { unassigned: true, confirmDevices: 3 });
@@ -419,7 +419,7 @@ describe("an automatic profile", () => {
     await begin(3, "other");
     const { id } = await create();
     const asked = { org: ROOT_ORG_ID, profile: id };
-    expect(await failureOf(tenant.client.profiles.automatic(asked))).toMatchObject({ where: "confirmDevices" });
+    expect(await failureOf(tenant.client.profiles.automatic(asked))).toMatchObject({ where: "json.confirmDevices" });
     expect(await tenant.client.profiles.automatic({ ...asked, dryRun: true })).toMatchObject({
       dryRun: true,
       devices: 3,

@@ -118,7 +118,7 @@ const parseEndpoint = ({ kind, url = "" }: EndpointRequest): AdeEndpoint => {
         "the endpoint must be an http or https URL without a user name, password or query",
         "接続先は http か https の URL で、ユーザー名・パスワード・クエリを含まないものを指定してください",
       ),
-      where: "url",
+      where: "json.url",
     });
   }
   const bare = removeTrailingSlashes(parsed.href);

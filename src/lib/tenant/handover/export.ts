@@ -34,7 +34,7 @@ const resolveResourceNames = (names: readonly string[]): readonly ResourceName[]
     const all = RESOURCE_NAMES.join(", ");
     throw new Failure("usage", {
       what: text(`there is no resource "${name}"`, `「${name}」というリソースはありません`),
-      where: "only",
+      where: "json.only",
       hint: text(`valid resources: ${all}`, `指定できるリソース: ${all}`),
     });
   });

@@ -81,7 +81,7 @@ const parseSelectedResources = (only: string | undefined): readonly ResourceName
         : NOT_APPLIED_REASONS[stays];
     throw new Failure("usage", {
       what: text(`"${name}" cannot be applied: ${why.en}`, `「${name}」は適用できません: ${why.ja}`),
-      where: "only",
+      where: "json.only",
       hint: text(
         `valid resources: ${APPLICABLE_RESOURCES.join(", ")}`,
         `指定できるリソース: ${APPLICABLE_RESOURCES.join(", ")}`,

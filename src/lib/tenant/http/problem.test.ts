@@ -1,5 +1,8 @@
 import { HTTPException } from "hono/http-exception";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { ruleSchema } from "../../contract/thing-schema.ts";
+import { describeRule, SENDABLE_ADDRESS_RULE } from "../../model/rules.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { createValidationResponse, createProblemResponse, createErrorResponse } from "./problem.ts";
@@ -100,6 +103,24 @@ describe("a malformed request", () => {
     expect(problem).toMatchObject({ type: "usage", status: 400, where });
     expect([detail.en, detail.ja]).toEqual([expect.stringContaining(said), expect.stringContaining(said)]);
     expect(detail.ja).not.toBe(detail.en);
+  });
+
+  it.each([
+    [z.object({ name: z.string() }), { name: 5 }, "文字列にしてください"],
+    [z.object({ limit: z.coerce.number() }), { limit: "abc" }, "数値にしてください"],
+    [z.int(), 1.5, "整数にしてください"],
+    [z.object({}), [], "オブジェクトにしてください"],
+    [z.array(z.string()), {}, "配列にしてください"],
+    [z.iso.date(), "today", "2027-03-01 のような日付にしてください"],
+    [z.iso.datetime(), "today", "2027-03-01T00:00:00Z のような日時にしてください"],
+    [
+      ruleSchema(SENDABLE_ADDRESS_RULE),
+      "山",
+      `値が正しくありません: ${describeRule(SENDABLE_ADDRESS_RULE).ja}ではありません`,
+    ],
+  ])("is explained in Japanese as well: %#", async (schema, value, ja) => {
+    const issues = schema.safeParse(value).error?.issues ?? [];
+    expect(await createValidationResponse("json", issues).json()).toMatchObject({ detail: { ja } });
   });
 
   it("is reported even without details", async () => {

@@ -13,6 +13,12 @@ interface SchemaIssue {
   readonly minimum?: number | bigint | undefined;
   readonly maximum?: number | bigint | undefined;
   readonly origin?: string | undefined;
+  /** the type of the value that the schema requires */
+  readonly expected?: string | undefined;
+  /** the format of the text that the schema requires */
+  readonly format?: string | undefined;
+  /** what our own checks say in Japanese; the message says it in English */
+  readonly params?: Readonly<Record<string, string>> | undefined;
   readonly input?: unknown;
 }
 
@@ -69,15 +75,32 @@ const describeSizeLimit = ({ code, minimum, maximum, origin = "" }: SchemaIssue)
   return text(`must be at least ${minimum}${en}`, `${minimum}${ja}以上にしてください`);
 };
 
+/** What a schema requires, by type or format. */
+const EXPECTED_VALUES: Readonly<Record<string, Text>> = {
+  string: text("a text", "文字列"),
+  number: text("a number", "数値"),
+  int: text("a whole number", "整数"),
+  boolean: text("true or false", "true か false"),
+  array: text("a list", "配列"),
+  object: text("an object", "オブジェクト"),
+  record: text("an object", "オブジェクト"),
+  date: text("a date such as 2027-03-01", "2027-03-01 のような日付"),
+  datetime: text("an instant such as 2027-03-01T00:00:00Z", "2027-03-01T00:00:00Z のような日時"),
+  url: text("an address (URL)", "アドレス(URL)"),
+  uuid: text("a UUID", "UUID"),
+};
+
 const describeIssue = (issue: SchemaIssue): Text => {
-  const { code, message, keys = [], values = [] } = issue;
+  const { code, message, keys = [], values = [], expected = "", format = "", params } = issue;
   const size = describeSizeLimit(issue);
   if (size !== undefined) return size;
+  const value = EXPECTED_VALUES[format] ?? EXPECTED_VALUES[expected];
+  if (value !== undefined) return text(`must be ${value.en}`, `${value.ja}にしてください`);
   if (code === "unrecognized_keys")
     return text(`unknown fields: ${keys.join(", ")}`, `不明な項目です: ${keys.join(", ")}`);
   if (code === "invalid_value")
     return text(`must be one of ${values.join(", ")}`, `${values.join(", ")} のいずれかにしてください`);
-  return text(`invalid value: ${message}`, `値が正しくありません: ${message}`);
+  return text(`invalid value: ${message}`, `値が正しくありません: ${params?.["ja"] ?? message}`);
 };
 
 /** Returns the response to a request that violates the schema.  @param target `query`, `param`, `header` or `json` */

@@ -130,7 +130,7 @@ const checkOrgBy = ({ kind, orgBy = "code", createOrgs, fromConsole }: StoredReq
       "organisations can be named by name or path only in lists of users and devices, without creating organisations",
       "組織名やパスで組織を指定できるのは、組織を作らないユーザーとデバイスのインポートだけです",
     ),
-    where: "orgBy",
+    where: "json.orgBy",
   });
 };
 

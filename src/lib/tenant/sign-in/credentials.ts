@@ -273,14 +273,14 @@ const requireTokenEnd = (expiresAt: string, now: number): void => {
       "a token must end in the future, and within a year",
       "トークンの有効期限は、今より後で 1 年以内にしてください",
     ),
-    where: "expiresAt",
+    where: "json.expiresAt",
   });
 };
 
 const createNameInUseFailure = (name: string): Failure =>
   new Failure("input-rejected", {
     what: text(`you already have a token named "${name}"`, `「${name}」というトークンはすでにあります`),
-    where: "name",
+    where: "json.name",
     hint: step("to revoke it", "失効させるには", line("access-tokens revoke", [name])),
   });
 

@@ -108,7 +108,7 @@ const tryToReset = async (
   address: string,
 ): Promise<{ readonly account: string }> => {
   const fault = findPasswordFault(password);
-  if (fault !== undefined) throw new Failure("input-rejected", { what: fault, where: "password" });
+  if (fault !== undefined) throw new Failure("input-rejected", { what: fault, where: "json.password" });
   const { attempt, found, isRight } = await owner.change({ action: null, locks: ["accounts"] }, async (writer) => {
     const counted = await countAttempt(writer, owner.surroundings, limitGuesses({ account, address }));
     const named = await findAccountByName(writer, account);

@@ -114,7 +114,7 @@ export const beginTotp = async ({ session, sealing }: TotpParts): Promise<NewTot
 
 const WRONG_CODE_FAILURE = new Failure("input-rejected", {
   what: text("wrong code", "コードが違います"),
-  where: "code",
+  where: "json.code",
   hint: text(
     "type the code that the app shows now; check the clock of the phone and of the server",
     "アプリに今表示されているコードを入力してください。スマートフォンとサーバーの時計も確認してください",
