@@ -371,6 +371,24 @@ test("a Unix socket", async () => {
   rmSync(folder, { recursive: true });
 });
 
+test.each([
+  ["a folder that does not exist", "no/socket", "does not exist"],
+  ["a path below a file", "file/socket", "does not exist"],
+  ["a path that is too long", "x".repeat(120), "too long"],
+  ["a folder", ".", "is not a socket"],
+])("no socket can be at %s", async (_, name, reason) => {
+  const folder = mkdtempSync(join(tmpdir(), "serve-"));
+  writeFileSync(join(folder, "file"), "");
+  const place = { path: join(folder, name) };
+  await expect(start({ place })).rejects.toMatchObject({
+    code: "usage",
+    where: place.path,
+    what: { en: expect.stringContaining(reason) },
+    hint: { en: expect.stringContaining("new path") },
+  });
+  rmSync(folder, { recursive: true });
+});
+
 test("a file where the socket should be is kept", async () => {
   const folder = mkdtempSync(join(tmpdir(), "serve-"));
   const [path, other] = [join(folder, "file"), join(folder, "link")];
