@@ -5,6 +5,7 @@ import { addTestAccount } from "#support/tenant/accounts.ts";
 import { addTestCredential } from "#support/tenant/credentials.ts";
 import { serveTestTenant, type TestServer } from "#support/tenant/serving.ts";
 import { MACHINE_OWNER } from "../policy/asker.ts";
+import type { Operation } from "../../model/role.ts";
 import { requirePlanPermission } from "../policy/import-work.ts";
 import { EMPTY_COUNTS } from "./shape.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
@@ -147,4 +148,13 @@ test("a refused undo of a change to several kinds of records names all missing r
       }),
     }),
   );
+});
+
+test("a plan with changes that the account may not make is refused for them, not for its token", () => {
+  const credential = { id: "", kind: "token", name: "t", tokenEnd: undefined, lacksTotp: false } as const;
+  const asker = { role: "operator", items: new Set<Operation>(), orgs: [2] } as const;
+  const counts = { ...EMPTY_COUNTS, create: 1, delete: 1 };
+  expect(() =>
+    requirePlanPermission({ ...asker, credential: { ...credential, rights: new Set() } }, "users", counts),
+  ).toThrow(/is not permitted to create users: an operator does not have this right/);
 });

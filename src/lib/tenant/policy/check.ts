@@ -25,17 +25,30 @@ export const getPermittedReach = (
 export const isOperationPermitted = (asker: Actor, operation: Operation): boolean =>
   getPermittedReach(asker, operation) !== undefined;
 
+/** Returns an actor as their account, with all its rights: without a token that grants only some of them. */
+export const withoutToken = (asker: Actor): Actor => ({ ...asker, credential: undefined });
+
 /**
- * Checks that an actor may perform all given operations.
+ * Checks that an actor may perform all given operations. What the account may not do is refused first, because another
+ * token would not help.
+ *
+ * @throws Failure `not-permitted` if one of the operations is not permitted
+ */
+export const requirePermission = (asker: Actor, operations: readonly Operation[]): void => {
+  requireAccountRights(asker, operations);
+  requireTokenRights(asker, operations);
+};
+
+/**
+ * Checks that an actor's account may perform all given operations, whatever its token grants.
  *
  * @param places the rows or records that need the operations, if only a part of the request needs them
  * @throws Failure `not-permitted` if one of the operations is not permitted
  */
-export const requirePermission = (asker: Actor, operations: readonly Operation[], places?: Text): void => {
-  const refused = operations.find((operation) => !isOperationPermitted(asker, operation));
+export const requireAccountRights = (asker: Actor, operations: readonly Operation[], places?: Text): void => {
+  const account = withoutToken(asker);
+  const refused = operations.find((operation) => !isOperationPermitted(account, operation));
   if (refused === undefined) return;
-  if (asker.credential?.lacksTotp === true) throw TOTP_REQUIRED_FAILURE;
-  requireTokenRights(asker, operations);
   const isToCreate =
     USER_CREATION_OPERATIONS.every((operation) => operations.includes(operation)) &&
     POSSIBLE_USER_CREATION_OPERATIONS.includes(refused);
@@ -98,12 +111,13 @@ export const TOTP_REQUIRED_FAILURE = new Failure("not-permitted", {
  * @throws Failure `not-permitted` with all rights that the token lacks, and a token that would do
  */
 export const requireTokenRights = ({ credential }: Actor, operations: readonly Operation[]): void => {
-  const { name = "", rights } = credential ?? {};
+  const { name = "", rights, lacksTotp } = credential ?? {};
   if (rights === undefined || rights === null) return;
   const lacking = TOKEN_RIGHTS.filter((right) => (operations as readonly TokenRight[]).includes(right)).filter(
     (right) => !rights.has(right),
   );
   if (lacking.length === 0) return;
+  if (lacksTotp === true) throw TOTP_REQUIRED_FAILURE;
   const [en, ja] = [
     lacking.map((right) => `${right} (${describeRight(right).en})`).join(", "),
     lacking.map((right) => `${right}(${describeRight(right).ja})`).join("、"),

@@ -286,6 +286,31 @@ describe("a token of a system administrator with a single right", () => {
   });
 });
 
+test.each([
+  ["div", "/v1/roles/schemes", undefined, "orgs.read", /a division administrator does not have this right/],
+  ["div", "/v1/roles/schemes", undefined, "schemes.read", /a division administrator does not have this right/],
+  ["div", "/v1/audit", undefined, "orgs.read", /does not have the right audit\.read /],
+  ["ope", "/v1/imports", { kind: "users" }, "users.read", /an operator does not have this right/],
+  ["ope", "/v1/imports", { kind: "devices" }, "users.read", /does not have the rights devices\.read .*devices\.note /],
+  ["ope", "/v1/imports/changes/1/undo", {}, "users.read", /does not have the rights devices\.read .*devices\.note /],
+  ["bare", "/v1/imports", { kind: "devices" }, "users.read", /scheme of the account does not contain/],
+  ["part", "/v1/secured/browser/users", undefined, "orgs.read", /managed organisations of the account are not/],
+] as const)(
+  "%s %s with %o and a token for %s: the refusal names the true reason",
+  async (...[name, path, body, right, reason]) => {
+    const response = await pool.request({
+      path,
+      method: body === undefined ? "GET" : "POST",
+      headers: {
+        authorization: `Bearer ${addCredential(name, { rights: [right] })}`,
+        "content-type": "application/json",
+      },
+      body: body === undefined ? null : JSON.stringify(body),
+    });
+    expect([response.statusCode, await response.body.text()]).toEqual([403, expect.stringMatching(reason)]);
+  },
+);
+
 test("no request acted as the owner of the computer", () => {
   const acted = tenant
     .sql("select distinct actor from audit where seq > :preparations", { preparations })

@@ -9,7 +9,7 @@ import type { Operation } from "../../model/role.ts";
 import { joinTexts, same, text, type Text } from "../../text/index.ts";
 import type { AffectedRecords, PlanWork } from "../plans/engine.ts";
 import type { Actor } from "./asker.ts";
-import { toPanelKind, requirePermission, requireTokenRights } from "./check.ts";
+import { toPanelKind, requireAccountRights, requireTokenRights } from "./check.ts";
 
 /**
  * Returns the operations needed to create users: creating and moving users, and also creating organisations unless the
@@ -101,21 +101,24 @@ const PLAN_WORK_PARTS = [
 const listWorkParts = (work: PlanWork): readonly (keyof PlanWork)[] =>
   PLAN_WORK_PARTS.filter((piece) => work[piece].count > 0);
 
-const listWorkOperations = (asker: Actor, kind: FormatName, work: PlanWork): readonly Operation[] => {
-  const needed = getWorkOperations(asker, kind);
-  return listWorkParts(work).flatMap((piece) => needed[piece]);
-};
-
 /**
- * Checks that an actor may make all changes of a plan. @throws Failure `not-permitted` with the first operation that is
- * not permitted and the affected rows
+ * Checks that an actor may make all changes of a plan.
+ *
+ * @param others the operations that the plan needs for each type of other records
+ * @throws Failure `not-permitted` with the first operation that is not permitted and the affected rows
  */
-export const requireWorkPermission = (asker: Actor, kind: FormatName, work: PlanWork): void => {
+export const requireWorkPermission = (
+  asker: Actor,
+  kind: FormatName,
+  work: PlanWork,
+  others: readonly (readonly Operation[])[] = [],
+): void => {
   const needed = getWorkOperations(asker, kind);
+  const parts = listWorkParts(work);
+  for (const piece of parts) requireAccountRights(asker, needed[piece], describeAffectedRecords(piece, work[piece]));
+  for (const related of others) requireAccountRights(asker, related);
   // a token gets all its rights when it is created, so all missing rights are reported at once
-  requireTokenRights(asker, listWorkOperations(asker, kind, work));
-  for (const piece of listWorkParts(work))
-    requirePermission(asker, needed[piece], describeAffectedRecords(piece, work[piece]));
+  requireTokenRights(asker, [...parts.flatMap((piece) => needed[piece]), ...others.flat()]);
 };
 
 /** The operations needed to write related records of other types, by record type. */
@@ -133,13 +136,8 @@ const RELATED_OPERATIONS: Readonly<Record<string, readonly Operation[]>> = {
  *
  * @throws Failure `not-permitted` as described for {@link requireWorkPermission}
  */
-export const requirePlanPermission = (asker: Actor, kind: FormatName, counts: PlanCounts): void => {
-  const work = derivePlanWork(kind, counts);
-  const others = [...listRelatedOperations(asker, counts)];
-  requireTokenRights(asker, [...listWorkOperations(asker, kind, work), ...others.flat()]);
-  requireWorkPermission(asker, kind, work);
-  for (const needed of others) requirePermission(asker, needed);
-};
+export const requirePlanPermission = (asker: Actor, kind: FormatName, counts: PlanCounts): void =>
+  requireWorkPermission(asker, kind, derivePlanWork(kind, counts), [...listRelatedOperations(asker, counts)]);
 
 /** Yields the operations that a plan needs for each type of records other than its own, and for reopened tasks. */
 function* listRelatedOperations(asker: Actor, { reopened, beside = [] }: PlanCounts): Generator<readonly Operation[]> {

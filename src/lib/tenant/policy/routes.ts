@@ -4,7 +4,14 @@ import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
 import { NOTE_FIELDS } from "../../model/device.ts";
 import type { Operation } from "../../model/role.ts";
 import type { Actor } from "./asker.ts";
-import { getImportOperations, canImport, toPanelKind, getViewOperation } from "./check.ts";
+import {
+  canImport,
+  getImportOperations,
+  getViewOperation,
+  isOperationPermitted,
+  toPanelKind,
+  withoutToken,
+} from "./check.ts";
 import { getPossibleImportOperations, getUserCreationOperations, type ImportScope } from "./import-work.ts";
 
 /** The operationId of a route of the tenant API. */
@@ -40,6 +47,13 @@ const getDeletionOperations = ({ body }: RuleRequest): readonly Operation[] => {
   return [`${panel}.delete`, ...(recursive ? (["users.delete"] as const) : [])];
 };
 
+/** Returns the operations without which an actor can import nothing of a kind; if possible, those of their account. */
+const getMissingImportOperations = (asker: Actor, kind: FormatName): readonly Operation[] => {
+  const operations = getImportOperations(kind);
+  const own = operations.find((operation) => isOperationPermitted(withoutToken(asker), operation));
+  return [getViewOperation(kind), own ?? operations[0]];
+};
+
 /**
  * Returns the operations needed to start an import: seeing its plan, and at least one operation of its kind. The
  * operations for the import itself are known only after it is planned; to a token, everything that it may need.
@@ -48,18 +62,23 @@ const getImportStartOperations = ({ asker, body }: RuleRequest): readonly Operat
   const request = body as ImportScope;
   const { kind } = request;
   if (canImport(asker, kind)) return [];
-  const rights = asker.credential?.rights ?? null;
+  const account = withoutToken(asker);
   // a token gets all its rights when it is created, so a refusal names everything that the import may need
-  const possible = rights === null ? [] : getPossibleImportOperations(asker, request);
-  return [...new Set([getViewOperation(kind), getImportOperations(kind)[0], ...possible])];
+  const possible = canImport(account, kind)
+    ? getPossibleImportOperations(asker, request).filter((operation) => isOperationPermitted(account, operation))
+    : [];
+  return [...new Set([...getMissingImportOperations(asker, kind), ...possible])];
 };
 
 /**
  * Returns the operations needed to access imports: none if the actor may import at least one kind. Only imports of
  * permitted kinds are visible.
  */
-const getImportAccessOperations = ({ asker }: RuleRequest): readonly Operation[] =>
-  FORMAT_NAMES.some((kind) => canImport(asker, kind)) ? [] : ["users.write"];
+const getImportAccessOperations = ({ asker }: RuleRequest): readonly Operation[] => {
+  if (FORMAT_NAMES.some((kind) => canImport(asker, kind))) return [];
+  const own = FORMAT_NAMES.find((kind) => canImport(withoutToken(asker), kind));
+  return getMissingImportOperations(asker, own ?? "users");
+};
 
 /** Returns the operations needed to edit a device. Operators may change only the memo and tags. */
 const getDeviceEditOperations = ({ body }: RuleRequest): readonly Operation[] =>
