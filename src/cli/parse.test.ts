@@ -107,6 +107,8 @@ test.each([
   ],
   ["--app docs", "the argument FILE is missing", ""],
   ["a.csv", "the option --app docs|mailer is missing", ""],
+  ["--dry-run", "the argument FILE and the option --app docs|mailer are missing", ""],
+  ["- --app docs --token-file -", "stdin can be read only once, not by each of: --token-file, FILE", ""],
   ["a.csv --app docs -x", "unknown option -x", "see clomoctl users import --help-all"],
   ["a.csv --app docs --bogus=1", "unknown option --bogus", "see clomoctl users import --help-all"],
   ["a.csv --app docs --map-all-columns", "unknown option --map-all-columns", "did you mean --map?"],
@@ -126,6 +128,8 @@ test.each([
   ["a.csv --app docs --map", "--map には値が必要です", "users import --help"],
   ["--app docs", "引数 FILE がありません", "users import --help"],
   ["a.csv", "オプション --app docs|mailer がありません", "users import --help"],
+  ["--dry-run", "引数 FILE、オプション --app docs|mailer がありません", "users import --help"],
+  ["- --app docs --token-file -", "標準入力から読めるのは 1 つだけです: --token-file, FILE", "users import --help"],
   ["a.csv --app docs --dry-run=yes", "--dry-run には値を指定できません", "users import --help"],
   ["a.csv --app dcos", "--app は docs, mailer のいずれか", "「docs」ではありませんか?"],
 ])("%s is refused in Japanese: %s", (line, what, hint) => {

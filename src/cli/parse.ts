@@ -11,7 +11,7 @@ import {
 import { Failure } from "../lib/errors/index.ts";
 import { parseDurationDays, findTimeZone } from "../lib/model/time.ts";
 import { parseTypedDate, type TypedDate } from "../lib/model/typed-date.ts";
-import { text, type Language, type Text } from "../lib/text/index.ts";
+import { joinTexts, text, type Language, type Text } from "../lib/text/index.ts";
 import { findNearestWord } from "../lib/text/nearest.ts";
 import { GLOBAL_OPTIONS, type Globals } from "../commands/globals.ts";
 import { formatOptionTerm } from "./line.ts";
@@ -241,9 +241,28 @@ const buildExampleHint = ({ examples: [first] }: CommandSyntax, typed: string): 
   first &&
   text(`example: ${first.line}; for more, see ${typed} --help`, `例: ${first.line}。ほかの使い方: ${typed} --help`);
 
+const isRequired = (field: Field): boolean => field.kind !== "boolean" && field.required === true;
+
+/** Returns the names of all required arguments and options that are missing. */
+const listMissing = (
+  { args, options }: CommandSyntax,
+  operands: readonly string[],
+  values: ReadonlyMap<string, unknown>,
+): readonly Text[] => [
+  ...Object.entries(args)
+    .filter(([, field], at) => isRequired(field) && operands[at] === undefined)
+    .map(([key, field]) =>
+      text(`the argument ${formatPlaceholder(key, field)}`, `引数 ${formatPlaceholder(key, field)}`),
+    ),
+  ...Object.entries(options)
+    .filter(([key, field]) => isRequired(field) && [values.get(key)].flat().every((value) => value === undefined))
+    .map(([key, field]) =>
+      text(`the option ${formatOptionTerm(key, field)}`, `オプション ${formatOptionTerm(key, field)}`),
+    ),
+];
+
 function readArguments(
   command: CommandSyntax,
-  typed: string,
   operands: readonly string[],
   usageError: UsageFailureFactory,
 ): [string, unknown][] {
@@ -252,12 +271,6 @@ function readArguments(
     const name = formatPlaceholder(key, field);
     const repeatable = field.kind !== "boolean" && field.repeatable === true;
     const raw = repeatable ? operands.slice(i) : operands.slice(i, i + 1);
-    if (raw.length === 0 && field.kind !== "boolean" && field.required === true) {
-      throw usageError(
-        text(`the argument ${name} is missing`, `引数 ${name} がありません`),
-        buildExampleHint(command, typed),
-      );
-    }
     const read = raw.map((one) => parseValue(one, name, field, usageError));
     return [key, repeatable ? read : (read[0] ?? (field.kind === "boolean" ? false : field.default))];
   });
@@ -303,18 +316,12 @@ export function parseCommandLine(
       getValueOrDefault(option, field, parser.getOptionValue(option.attributeName())),
     ]),
   );
-  for (const [key, field] of Object.entries(command.options)) {
-    const given = values.get(key);
-    const isMissing = given === undefined || (Array.isArray(given) && given.length === 0);
-    if (field.kind !== "boolean" && field.required === true && isMissing) {
-      throw usageError(
-        text(
-          `the option ${formatOptionTerm(key, field)} is missing`,
-          `オプション ${formatOptionTerm(key, field)} がありません`,
-        ),
-        buildExampleHint(command, typed),
-      );
-    }
+  const args = readArguments(command, operands, usageError);
+  const missing = listMissing(command, operands, values);
+  if (missing.length > 0) {
+    const { en, ja } = joinTexts(missing, text(" and ", "、"));
+    const what = text(`${en} ${missing.length === 1 ? "is" : "are"} missing`, `${ja} がありません`);
+    throw usageError(what, buildExampleHint(command, typed));
   }
   rejectUselessGlobals(command, values, usageError);
   rejectConflictingOptions(command, values, usageError);
@@ -322,13 +329,33 @@ export function parseCommandLine(
   // a command that also writes documents declares its own `--format` and `--output`; with a record format, both have
   // the same effect as the global options
   const records = "format" in command.options && isRecordFormat(values.get("format")) ? pick(["format", "output"]) : [];
+  const input = Object.fromEntries([...args, ...pick(Object.keys(command.options))]);
+  rejectSharedInput(command, everywhere, { ...Object.fromEntries(values), ...input }, usageError);
   return {
     globals: Object.fromEntries([...pick(general.map(([key]) => key)), ...records]) as unknown as Globals,
-    input: Object.fromEntries([
-      ...readArguments(command, typed, operands, usageError),
-      ...pick(Object.keys(command.options)),
-    ]),
+    input,
   };
+}
+
+/** Rejects a command line that reads several values from stdin, which can be read only once. */
+function rejectSharedInput(
+  { args, ...command }: CommandSyntax,
+  everywhere: Fields,
+  values: Readonly<Record<string, unknown>>,
+  usageError: UsageFailureFactory,
+): void {
+  const options = { ...everywhere, ...command.options };
+  const readers = Object.entries({ ...options, ...args }).flatMap(([key, field]) => {
+    const isSwitch = field.kind === "boolean" && key.endsWith("Stdin") && values[key] === true;
+    const files = field.kind === "file" ? [values[key]].flat().filter((name) => name === "-") : [];
+    const name = key in options ? `--${toFlagName(key)}` : formatPlaceholder(key, field);
+    return (isSwitch ? [key] : files).map(() => name);
+  });
+  if (readers.length < 2) return;
+  const names = [...new Set(readers)].join(", ");
+  throw usageError(
+    text(`stdin can be read only once, not by each of: ${names}`, `標準入力から読めるのは 1 つだけです: ${names}`),
+  );
 }
 
 /** Rejects global options that have no effect for a command or conflict with its own options. */

@@ -217,33 +217,38 @@ const TOKEN_VARIABLE = "CLOMOCTL_TOKEN";
  * Returns a function that finds the secret for a remote tenant: in the file of `--token-file`, in CLOMOCTL_TOKEN, else
  * the secret that `login` stored.
  */
-const createSecretLookup =
-  ({
-    globals,
-    home,
-    environment,
-    workingFolder,
-    platform,
-  }: {
-    readonly globals: Pick<Globals, "tokenFile">;
-    readonly home: Home;
-    readonly environment: EnvironmentVariables;
-    readonly workingFolder: string;
-    readonly platform: string;
-  }): TenantMachine["secretFor"] =>
-  async ({ name }) => {
+const createSecretLookup = ({
+  globals,
+  home,
+  environment,
+  workingFolder,
+  platform,
+  stdin,
+}: {
+  readonly globals: Pick<Globals, "tokenFile">;
+  readonly home: Home;
+  readonly environment: EnvironmentVariables;
+  readonly workingFolder: string;
+  readonly platform: string;
+  readonly stdin: () => Tools["stdin"];
+}): TenantMachine["secretFor"] => {
+  let content: Promise<string> | undefined;
+  return async ({ name }) => {
     const { parseSecret, readCredential } = await import("../lib/config/credentials.ts");
     const { tokenFile } = globals;
     if (tokenFile !== undefined) {
       const { readSecret } = await import("../lib/renewals/notify/secret.ts");
-      const place = { environment: {}, folder: workingFolder, modes: platform !== "win32" };
-      return { secret: parseSecret(await readSecret({ file: tokenFile }, place), tokenFile), source: tokenFile };
+      const place = { environment: {}, folder: workingFolder, modes: platform !== "win32", stdin };
+      // stdin can be read only once, but a command may open several tenants
+      content ??= readSecret({ file: tokenFile }, place);
+      return { secret: parseSecret(await content, tokenFile), source: tokenFile };
     }
     const { [TOKEN_VARIABLE]: token = "" } = environment;
     if (token !== "") return { secret: parseSecret(token, TOKEN_VARIABLE), source: TOKEN_VARIABLE };
     const secret = readCredential(home, name);
     return secret === undefined ? undefined : { secret };
   };
+};
 
 type StateTools = Pick<Tools, "describeState" | "describeDone" | "summarize" | "untilStopped">;
 
@@ -460,7 +465,9 @@ export function openTools(
   const reports = { ...createReports(terminal), rehearsesIn: isRehearsal ? temporary : undefined };
   const apple = createAppleConnection(outside.openApple);
   const services = createTenantServices(outside, { home, processes, send: apple.send });
-  const secretFor = createSecretLookup({ globals, home, environment, workingFolder, platform: host.platform });
+  const stdin = (): Tools["stdin"] => openStdin(outside, interrupts);
+  const { platform } = host;
+  const secretFor = createSecretLookup({ globals, home, environment, workingFolder, platform, stdin });
   const machine = {
     ...getCallerDetails(outside),
     ...reports,
@@ -480,7 +487,7 @@ export function openTools(
       return createMachine(outside);
     },
     get stdin() {
-      return openStdin(outside, interrupts);
+      return stdin();
     },
     ...createTenantTools(tenants, choose, { processes, signal }),
     ...createStateTools(interrupts, summary),

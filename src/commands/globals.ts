@@ -33,8 +33,8 @@ export const GLOBAL_OPTIONS = {
     kind: "file",
     value: "FILE",
     about: text(
-      "file with the access token for a remote tenant (default: CLOMOCTL_TOKEN, then the session of the context)",
-      "リモートのテナントのアクセストークンを書いたファイル(既定: CLOMOCTL_TOKEN、なければコンテキストのセッション)",
+      "file with the access token for a remote tenant (- for stdin; default: CLOMOCTL_TOKEN, then the session of the context)",
+      "リモートのテナントのアクセストークンを書いたファイル(- は標準入力。既定: CLOMOCTL_TOKEN、なければコンテキストのセッション)",
     ),
   },
   lang: {

@@ -1,6 +1,9 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, test } from "vitest";
+import type { ProgramEnvironment } from "../cli/outside.ts";
+import { Failure } from "../lib/errors/index.ts";
+import { same } from "../lib/text/index.ts";
 import { freshFolder, run, runInBoth, type Circumstances, type RunResult } from "#support/commands/program.ts";
 
 const SECRET = `clomo_${"A".repeat(43)}`;
@@ -45,6 +48,29 @@ test.each([
   expect(requests).toEqual([
     { operation: "createSession", json: { account: "taro01", password: "Invented1", ...sent } },
   ]);
+});
+
+test.each([
+  ["login", "pass --account NAME --password-file FILE"],
+  ["login --password-file password.txt", "pass --account NAME\n"],
+  ["login --account taro01", "pass --password-file FILE\n"],
+  ["serve init", "pass --account NAME --password-file FILE\n"],
+  ["serve init --account taro01", "pass --email ADDRESS --password-file FILE\n"],
+])("without a terminal, %s names all missing options at once", async (line, hint) => {
+  const { exit, stderr, requests } = await run(line, { home, folder, tenant: {} });
+  expect([exit, requests]).toEqual([2, []]);
+  expect(stderr).toContain(hint);
+});
+
+test("--token-file - reads the token from stdin", async () => {
+  const secrets: unknown[] = [];
+  const openTenant: ProgramEnvironment["openTenant"] = async ({ secretFor }, { context }) => {
+    if (context.kind === "remote") secrets.push(await secretFor?.(context), await secretFor?.(context));
+    throw new Failure("unavailable", { what: same("seen") });
+  };
+  const { stderr } = await run("users list --token-file -", { home, stdin: `${SECRET}\n`, outside: { openTenant } });
+  expect(stderr).toBe("error: seen\n");
+  expect(secrets).toEqual(Array.from({ length: 2 }, () => ({ secret: SECRET, source: "-" })));
 });
 
 test("--forgot asks for a code by email, and names the next command", async () => {

@@ -98,7 +98,8 @@ export default defineCommand({
       await terminal.note(step("to set a new password with the code", "コードで新しいパスワードを設定するには", next));
       return;
     }
-    const account = typed ?? (await terminal.prompts.input({ message: ACCOUNT_PROMPT, flag: "--account NAME" }));
+    const flag = passwordFile === undefined ? "--account NAME --password-file FILE" : "--account NAME";
+    const account = typed ?? (await terminal.prompts.input({ message: ACCOUNT_PROMPT, flag }));
     const password =
       resetCode === undefined
         ? await readPassword(tools, passwordFile)

@@ -58,8 +58,8 @@ export default defineCommand({
       kind: "file",
       value: "FILE",
       about: text(
-        "with init: file that contains only the password and that only you can read",
-        "init のとき: パスワードだけを書いた、自分だけが読めるファイル",
+        "with init: file that contains only the password and that only you can read (- for stdin)",
+        "init のとき: パスワードだけを書いた、自分だけが読めるファイル(- は標準入力)",
       ),
     },
     listen: {

@@ -1,8 +1,7 @@
 import { Failure } from "../../lib/errors/index.ts";
-import { readNamedFile } from "../../lib/files/index.ts";
 import { describeProblem } from "../../lib/model/problem.ts";
 import { describeRule, listRuleFaults, type Rule } from "../../lib/model/rules.ts";
-import { readSecret, decodeSecret } from "../../lib/renewals/notify/secret.ts";
+import { readSecret } from "../../lib/renewals/notify/secret.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { toFlagName } from "../field.ts";
 import type { SwitchField, TextField } from "../field.ts";
@@ -51,8 +50,6 @@ export interface SecretInput {
   readonly prompt: boolean;
 }
 
-const MAX_SECRET_BYTES = 64 * 1024;
-
 /** Returns true if the secret is read from stdin. @throws `usage` if the secret is passed in more than one way */
 export const isSecretFromStdin = ({ name }: Secret, { file, stdin, prompt }: SecretInput): boolean => {
   if ([file !== undefined, stdin, prompt].filter(Boolean).length > 1) {
@@ -71,12 +68,12 @@ export const isSecretFromStdin = ({ name }: Secret, { file, stdin, prompt }: Sec
  */
 export async function readSecretInput(tools: Tools, secret: Secret, given: SecretInput): Promise<string | undefined> {
   const { workingFolder: folder, machine } = tools;
-  if (isSecretFromStdin(secret, given)) {
-    const { bytes } = await readNamedFile(tools, "-", MAX_SECRET_BYTES);
-    return decodeSecret(bytes, "stdin");
-  }
-  if (given.file !== undefined) {
-    return readSecret({ file: given.file }, { environment: {}, folder, modes: machine.platform !== "win32" });
+  const file = isSecretFromStdin(secret, given) ? "-" : given.file;
+  if (file !== undefined) {
+    return readSecret(
+      { file },
+      { environment: {}, folder, modes: machine.platform !== "win32", stdin: () => tools.stdin },
+    );
   }
   return given.prompt ? promptForSecret(tools, secret) : undefined;
 }

@@ -2,7 +2,7 @@ import type { Account } from "../../lib/client/index.ts";
 import { line, step } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { codeKey } from "../../lib/model/normalise.ts";
-import { text } from "../../lib/text/index.ts";
+import { text, type Text } from "../../lib/text/index.ts";
 import { readNewPassword } from "../clomo-account/options.ts";
 import type { Tools } from "../tools.ts";
 
@@ -21,10 +21,10 @@ export interface FirstAdministrator {
  */
 export async function createFirstAdministrator(tools: Tools, typed: FirstAdministrator): Promise<void> {
   const { terminal } = tools;
-  const { account } = typed;
-  if (account === undefined) throw createMissingOptionFailure("--account NAME");
-  const email = typed.email ?? (account.includes("@") ? account : undefined);
-  if (email === undefined) throw createMissingOptionFailure("--email ADDRESS");
+  const ask = (message: Text, flag: string): Promise<string> =>
+    terminal.prompts.input({ message, flag: typed.passwordFile === undefined ? `${flag} --password-file FILE` : flag });
+  const account = typed.account ?? (await ask(ACCOUNT_PROMPT, "--account NAME"));
+  const email = typed.email ?? (account.includes("@") ? account : await ask(EMAIL_PROMPT, "--email ADDRESS"));
   const { client } = await tools.tenant("accounts", "users", "tenant");
   if ((await client.tenant.show()).mirroredAt !== null) throw createMirrorFailure(account);
   const administrators: Account[] = [];
@@ -59,11 +59,8 @@ const createMirrorFailure = (account: string): Failure =>
     ),
   });
 
-const createMissingOptionFailure = (option: string): Failure =>
-  new Failure("usage", {
-    what: text(`the first administrator requires ${option}`, `最初の管理者には ${option} が必要です`),
-    where: "serve init",
-  });
+const ACCOUNT_PROMPT = text("Account of the first administrator:", "最初の管理者のアカウント名:");
+const EMAIL_PROMPT = text("Email address of the first administrator:", "最初の管理者のメールアドレス:");
 
 const createOtherAdministratorFailure = ({ name }: Account): Failure =>
   new Failure("conflict", {

@@ -23,6 +23,7 @@ export {
   readSmallFile,
   readText,
   createReadFailure,
+  type InputSources,
   type NamedFileContent,
 } from "./read.ts";
 export { scanFiles, type ScannedFile } from "./scan.ts";

@@ -39,7 +39,12 @@ export default defineCommand({
     if (typed === undefined) {
       const { secret, uri } = await client.totp.create();
       await terminal.note(text(`key for the app: ${secret}`, `アプリに入力するキー: ${secret}`));
-      await terminal.note(text(`as a QR code: ${uri}`, `QR コードにする場合: ${uri}`));
+      await terminal.note(
+        text(
+          `the same key as an address, for a program that makes QR codes: ${uri}`,
+          `同じキーのアドレス(QR コードを作るプログラム用): ${uri}`,
+        ),
+      );
       if (!terminal.interactive) {
         const next = line("clomo-account totp enable", [], { code: "CODE" });
         await terminal.note(step("to enable it with the first code", "最初のコードで有効にするには", next));

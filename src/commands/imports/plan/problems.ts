@@ -146,7 +146,8 @@ export async function listProblems(
   }
   // names in an export are spelt as the console has them
   if (plan.rejected && knownNames !== undefined && !isExport) remedies.compare(await knownNames(remedies));
-  if (kept.length > 0) await terminal.note(summarizeKeptRecords(kept, plan.rejected));
+  // also with --quiet, because these records are why the exit code is 8
+  if (kept.length > 0) await terminal.problem(summarizeKeptRecords(kept, plan.rejected));
   await digest.show(terminal, (problem) =>
     renderProblemLine(typed ?? plan.fileName, problem, describeWithSuggestion(problem, remedies, isExport)),
   );

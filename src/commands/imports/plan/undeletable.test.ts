@@ -59,7 +59,7 @@ test("keep commits the rest, lists kept users with devices and commands, and exi
   expect(summary).toMatch(/users import tonight\.csv: \+1 ~1 -1 import \d+ exit 8$/);
 });
 
-test("users kept by the last run are one line, hidden by --quiet, and the exit code is still 8", async () => {
+test("users kept by the last run are one line, even with --quiet, because the exit code is still 8", async () => {
   await run(`${NIGHTLY} --undeletable keep`, desk);
   const { en, ja } = await runInBoth(`${NIGHTLY} --undeletable keep`, desk);
   expect(en.exit).toBe(8);
@@ -67,7 +67,12 @@ test("users kept by the last run are one line, hidden by --quiet, and the exit c
   expect(ja.stderr).toContain("前回に続いて残すもの: 2 件(長、太郎 <taro@x.jp>)\n");
   expect(en.stderr).not.toContain("is kept");
   const quiet = await run(`${NIGHTLY} --undeletable keep --quiet`, desk);
-  expect(quiet).toMatchObject({ exit: 8, stderr: "", stdout: "", summary: undefined });
+  expect(quiet).toMatchObject({
+    exit: 8,
+    stderr: "kept, as in the previous run: 2 (長, 太郎 <taro@x.jp>)\n",
+    stdout: "",
+    summary: undefined,
+  });
 });
 
 test("with --quiet, a run that changes nothing prints nothing, except for programs", async () => {

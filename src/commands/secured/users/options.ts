@@ -8,13 +8,7 @@ import type { ManualValue, ManualValues } from "../../../lib/model/thing.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 import { findNearestWord } from "../../../lib/text/nearest.ts";
 import type { Fields } from "../../field.ts";
-import {
-  readSecretInput,
-  buildSecretOptions,
-  isSecretFromStdin,
-  type SecretInput,
-  type Secret,
-} from "../../records/secrets.ts";
+import { readSecretInput, buildSecretOptions, type SecretInput, type Secret } from "../../records/secrets.ts";
 import type { Tools } from "../../tools.ts";
 
 const { displayName, description, groups, device, licenceException, role, password, secretKey } = SECURED_USER.fields;
@@ -74,22 +68,13 @@ export interface SecretInputs {
 /**
  * Reads the secrets that the options pass, in the form that the tenant API expects.
  *
- * @throws `usage` if both secrets are to be read from stdin; see also {@link readSecretInput}
+ * @throws as {@link readSecretInput}
  */
 export async function readUserSecrets(tools: Tools, given: SecretInputs): Promise<ManualValues> {
   const all = [
     [PASSWORD_INPUT, { file: given.passwordFile, stdin: given.passwordStdin, prompt: given.passwordPrompt }],
     [SECRET_KEY_INPUT, { file: given.secretKeyFile, stdin: given.secretKeyStdin, prompt: given.secretKeyPrompt }],
   ] as const satisfies readonly (readonly [Secret, SecretInput])[];
-  if (all.every(([secret, how]) => isSecretFromStdin(secret, how))) {
-    throw new Failure("usage", {
-      what: text(
-        "only one secret can be read from stdin",
-        "標準入力から読めるのは、パスワードとシークレットキーのどちらか 1 つだけです",
-      ),
-      where: "--password-stdin --secret-key-stdin",
-    });
-  }
   const values: Record<string, string> = {};
   for (const [secret, how] of all) {
     const value = await readSecretInput(tools, secret, how);

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Failure } from "../../errors/index.ts";
-import { readSmallFile, createReadFailure } from "../../files/index.ts";
+import { readNamedFile, readSmallFile, createReadFailure, type InputSources } from "../../files/index.ts";
 import { text } from "../../text/index.ts";
 import type { SecretSource } from "./settings.ts";
 
@@ -11,12 +11,14 @@ export interface SecretPlace {
   readonly folder: string;
   /** true if files have a mode that says who may read them; false on Windows */
   readonly modes: boolean;
+  /** what a file named `-` is read from; without it, `-` is the name of a file like any other */
+  readonly stdin?: (() => InputSources["stdin"]) | undefined;
 }
 
 const MAX_SECRET_BYTES = 64 * 1024;
 
 /** Returns a secret without the BOM and line end that editors add.  @throws `input-rejected` if it is not UTF-8 */
-export const decodeSecret = (bytes: Uint8Array, where: string): string => {
+const decodeSecret = (bytes: Uint8Array, where: string): string => {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes).replace(/\r?\n$/, "");
   } catch {
@@ -46,7 +48,13 @@ export const readSecret = async (
   place: SecretPlace,
   check?: (value: string) => unknown,
 ): Promise<string> => {
-  if ("file" in source) return readSecretFile(resolve(place.folder, source.file), place.modes, check);
+  const { folder, modes, stdin } = place;
+  if ("file" in source && source.file === "-" && stdin !== undefined)
+    return decodeSecret(
+      (await readNamedFile({ stdin: stdin(), workingFolder: folder }, "-", MAX_SECRET_BYTES)).bytes,
+      "stdin",
+    );
+  if ("file" in source) return readSecretFile(resolve(folder, source.file), modes, check);
   const value = place.environment[source.env] ?? "";
   if (value !== "") return value;
   throw createSecretFailure(
