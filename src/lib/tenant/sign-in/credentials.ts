@@ -10,6 +10,8 @@ import {
   type TokenRight,
 } from "../../model/credential.ts";
 import { formatMoment } from "../../model/time.ts";
+import { describeRefusal } from "../../model/value.ts";
+import { valueRuleOf } from "../../model/value-rule.ts";
 import { text } from "../../text/index.ts";
 import { createId, getCurrentInstant, sha256, type Surroundings } from "../ids.ts";
 import { toActor } from "../policy/acting.ts";
@@ -227,7 +229,7 @@ export interface NewAccessToken {
  * Creates a token. Its secret is returned only here.
  *
  * @throws Failure `not-permitted` if the request itself is signed in with a token; `input-rejected` if the name is in
- * use, or the end is in the past or more than a year away
+ * use or has invisible characters, or the end is in the past or more than a year away
  */
 export const createAccessToken = async (
   session: Session,
@@ -235,6 +237,7 @@ export const createAccessToken = async (
 ): Promise<AccessToken & { readonly secret: string }> => {
   const { user, id: account, name: accountName } = requireOwnAccount(session);
   if (session.asker.credential?.lacksTotp === true) throw TOTP_REQUIRED_FAILURE;
+  requireTokenName(name);
   const now = session.surroundings.now();
   const ends = expiresAt ?? getCurrentInstant({ now: () => now + TOKEN_DAYS.usual * DAY_MS });
   requireTokenEnd(ends, now);
@@ -263,6 +266,12 @@ const TOKEN_REFUSED_FAILURE = new Failure("not-permitted", {
   what: text("a token cannot change how its account signs in", "トークンでは、サインインに関する設定を変更できません"),
   hint: step("to sign in with your password", "パスワードでサインインするには", line("login", [])),
 });
+
+/** @throws Failure `input-rejected` if a token's name has characters that are not shown as they are */
+const requireTokenName = (name: string): void => {
+  const what = describeRefusal(valueRuleOf({ type: "text" }), name);
+  if (what !== undefined) throw new Failure("input-rejected", { what, where: "json.name" });
+};
 
 /** @throws Failure `input-rejected` if a token's end is in the past or more than a year away */
 const requireTokenEnd = (expiresAt: string, now: number): void => {

@@ -202,6 +202,16 @@ describe("an access token", () => {
     expect(byRole.status).toBeGreaterThanOrEqual(400);
   });
 
+  test.each(["cron\u001B[2J", "two\nlines", "nuk\u202Egol", "\0"])("cannot be named %j", async (name) => {
+    await addAccount("hana");
+    const response = await post(
+      "/v1/access-tokens",
+      { name, rights: ["users.read"] },
+      { secret: await secretOf("hana") },
+    );
+    expect([response.status, await response.json()]).toEqual([422, expect.objectContaining({ where: "json.name" })]);
+  });
+
   test("does not create tokens, ends when it says, and can be revoked", async () => {
     await addAccount("hana");
     const session = await secretOf("hana");
