@@ -74,7 +74,7 @@ const OTHER_FAILURES = {
   413: `The body is too large: JSON bodies are limited to ${MAX_BODY_KIB} KiB if the route does not say otherwise, files by the server`,
   415: "The content type or encoding is not supported, or the charset is unknown",
   431: "The headers of the request are too large",
-  507: "The server does not have enough disk space for the file",
+  507: "The server does not have enough disk space",
 } as const;
 
 /** Returns a response of {@link OTHER_FAILURES}, or of the error table. */
@@ -128,7 +128,8 @@ const buildFailureResponses = (route: Route) => {
           413:
             bodyKib === MAX_BODY_KIB ? refer(413) : buildProblemResponse(`The JSON body is larger than ${bodyKib} KiB`),
         }),
-    ...(acceptsFile(route) ? { 413: refer(413), 507: refer(507) } : {}),
+    ...(acceptsFile(route) ? { 413: refer(413) } : {}),
+    ...(method === "get" ? {} : { 507: refer(507) }),
     ...(body === undefined && !acceptsFile(route) ? {} : { 415: refer(415) }),
     408: refer(408),
     431: refer(431),

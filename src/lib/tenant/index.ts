@@ -82,7 +82,12 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
   } = options;
   let begun: Promise<Jobs> | undefined;
   const jobs = (): Promise<Jobs> => (begun ??= import("./jobs.ts").then((module) => new module.Jobs()));
-  const { close, ...parts } = openSqliteTenant({ ...options, now: getCurrentInstant(surroundings), processes });
+  const { close, ...parts } = openSqliteTenant({
+    ...options,
+    isServed: acting === "requests",
+    now: getCurrentInstant(surroundings),
+    processes,
+  });
   const owner = new Session(parts.store, surroundings, actor, MACHINE_OWNER);
   const own = { ...parts, session: owner, owner, address: EMBEDDED_ADDRESS, spool, processes, mail, apple, jobs };
   const partsFor = createPartsResolver(acting, own, options);

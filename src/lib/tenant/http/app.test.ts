@@ -1,4 +1,7 @@
+import { rmSync } from "node:fs";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { addTestAccount } from "#support/tenant/accounts.ts";
+import { addTestCredential } from "#support/tenant/credentials.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
@@ -80,4 +83,15 @@ test("a noun that fails to load is loaded again by the next request", async () =
   expect((await send("/v1/imports", { method: "GET" })).status).toBe(500);
   tenant.sql("alter table import_away rename to import");
   expect(await send("/v1/imports", { method: "GET" })).toMatchObject({ status: 200, items: [] });
+});
+
+test("a fault of the tenant's files names the file only to the same computer", async () => {
+  await addTestAccount(tenant, { name: "sys", role: "system" });
+  const plan = await tenant.plan({ kind: "orgs" }, [["組織名"], ["営業部"]]);
+  rmSync(tenant.staging(plan.id));
+  const path = `/v1/imports/${plan.id}/rows`;
+  const own = await tenant.fetch(new Request(`http://tenant.invalid${path}`));
+  expect([own.status, await own.text()]).toEqual([500, expect.stringContaining(tenant.folder)]);
+  const served = await tenant.request(path, { secret: addTestCredential(tenant, "sys") });
+  expect([served.status, await served.text()]).toEqual([503, expect.not.stringContaining(tenant.folder)]);
 });

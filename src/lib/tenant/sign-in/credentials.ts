@@ -1,4 +1,5 @@
 import { line, step } from "../../advice/index.ts";
+import { toDiskFailure } from "../../errors/disk.ts";
 import { Failure } from "../../errors/index.ts";
 import {
   formatRights,
@@ -114,8 +115,8 @@ export const findSignedInActor = async (
 const NO_WAIT = AbortSignal.abort();
 
 /**
- * Records that a credential was used, at most once an hour; a session is extended. If somebody else is writing, the
- * request does not wait, and the next request records the use.
+ * Records that a credential was used, at most once an hour; a session is extended. If somebody else is writing, or the
+ * disk is full, the request goes on, and the next one records the use.
  */
 export const recordUse = async (owner: Session, stored: StoredCredential): Promise<void> => {
   const lastUsedAt = roundToHour(getCurrentInstant(owner.surroundings));
@@ -128,7 +129,8 @@ export const recordUse = async (owner: Session, stored: StoredCredential): Promi
       return { result: undefined, objects: [] };
     });
   } catch (error) {
-    if (!(error instanceof Failure && error.code === "interrupted")) throw error;
+    const isBusy = error instanceof Failure && error.code === "interrupted";
+    if (!isBusy && toDiskFailure(error) === undefined) throw error;
   }
 };
 

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { SECRET_PATTERN } from "../../model/credential.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
+import { Database } from "../store/sqlite/database.ts";
 import { PASSWORD, SignInDesk } from "#support/tenant/sign-in.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
@@ -162,6 +163,22 @@ describe("a session", () => {
     const response = await tenant.request("/v1/orgs", { secret });
     expect([response.status, response.headers.get("www-authenticate")]).toEqual([401, "Bearer"]);
   });
+});
+
+test("on a full disk, requests read, and do not change anything", async () => {
+  await addAccount("hana", { role: "system" });
+  const secret = await secretOf("hana");
+  tenant.surroundings.time += HOUR_MS;
+  const filled = vi.spyOn(Database.prototype, "run").mockImplementation(function (this: Database, sql, params) {
+    if (!/^(?:update main\.credential|insert into (?:main\.)?org)\b/.test(sql))
+      return Number(this.prepare(sql).run(params ?? {}).changes);
+    throw Object.assign(new Error("database or disk is full"), { code: "ERR_SQLITE_ERROR", errcode: 13 });
+  });
+  onTestFinished(() => filled.mockRestore());
+  expect(await statusOf("/v1/orgs", secret)).toBe(200);
+  expect(filled.mock.results).toContainEqual(expect.objectContaining({ type: "throw" }));
+  const refused = await post("/v1/orgs", { name: "東日本" }, { secret });
+  expect([refused.status, await refused.text()]).toEqual([507, expect.not.stringContaining(tenant.folder)]);
 });
 
 test("a request does not wait for a writer to record that its credential was used", async () => {

@@ -3,7 +3,7 @@ import type { AuditVerifier } from "../../audit/findings.ts";
 import type { ImportEngine } from "../../plans/engine.ts";
 import type { Scope, Store } from "../store.ts";
 import { readSchemaVersion, SCHEMA_VERSION } from "./migrations.ts";
-import { toStorageFailure } from "./storage-failure.ts";
+import { toServedFailure, toStorageFailure } from "./storage-failure.ts";
 import { SqliteStore, type CollectionLookup } from "./store.ts";
 import { openTenantFile, type TenantFileOptions } from "./tenant-file.ts";
 import { WriterNote } from "./writer-note.ts";
@@ -29,12 +29,14 @@ export interface TenantStoreHandle {
 
 /** The location of a tenant's file, and the initial data of a new file. */
 export interface SqliteTenantOptions extends TenantFileOptions {
+  /** true if errors are explained to people on other computers, who do not learn the paths of this one */
+  readonly isServed?: boolean | undefined;
   /** in tests: returns the collection of a table, to check that a collection is locked before its table is written */
   readonly collectionOf?: CollectionLookup | undefined;
 }
 
 /** Opens the SQLite tenant in a folder. @throws Failure as described for {@link openTenantFile} */
-export const openSqliteTenant = ({ collectionOf, ...file }: SqliteTenantOptions): TenantStoreHandle => {
+export const openSqliteTenant = ({ collectionOf, isServed, ...file }: SqliteTenantOptions): TenantStoreHandle => {
   const { folder, processes } = file;
   const note = new WriterNote(join(folder, "writer.json"), processes);
   const database = openTenantFile(file, note);
@@ -57,7 +59,10 @@ export const openSqliteTenant = ({ collectionOf, ...file }: SqliteTenantOptions)
     }),
     verifyAudit: async (question, signal) =>
       (await import("../../audit/sqlite/thread.ts")).verifyAudit(database, question, signal),
-    explain: (error) => toStorageFailure(note.explain(error), database.path),
+    explain(error) {
+      const failure = toStorageFailure(note.explain(error), database.path);
+      return isServed === true ? toServedFailure(failure) : failure;
+    },
     isCurrent: () => readSchemaVersion(database) === SCHEMA_VERSION,
     countQueued: () => countQueued(),
     async close() {

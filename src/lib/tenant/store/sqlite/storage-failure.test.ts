@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createDiskFailure } from "../../../errors/disk.ts";
 import { Failure } from "../../../errors/index.ts";
-import { toStorageFailure } from "./storage-failure.ts";
+import { same } from "../../../text/index.ts";
+import { createReadOnlyFailure, toServedFailure, toStorageFailure } from "./storage-failure.ts";
 
 let folder: string;
 let path: string;
@@ -249,5 +251,30 @@ describe("a plan's file next to the tenant's", () => {
     fill(staging()).close();
     const error = thrown(() => new DatabaseSync(":memory:").exec("select nothing"));
     expect(toStorageFailure(error, path, staging())).toBe(error);
+  });
+});
+
+describe("a fault of a server's files names no path to its clients", () => {
+  const sqlite = (errcode: number): unknown =>
+    toStorageFailure(Object.assign(new Error("of SQLite"), { code: "ERR_SQLITE_ERROR", errcode }), path);
+
+  test.each([
+    ["a full disk", () => sqlite(13), 507],
+    ["a full temporary folder", () => createDiskFailure("ENOSPC", undefined), 507],
+    ["a faulty disk", () => sqlite(10), 503],
+    ["a file that cannot be opened", () => sqlite(14), 503],
+    ["a folder that may only be read", () => createReadOnlyFailure(path), 503],
+  ])("%s", (_, fail, status) => {
+    const failure = toServedFailure(fail()) as Failure;
+    expect(failure).toMatchObject({ code: "unavailable", status, where: undefined });
+    expect(JSON.stringify(failure)).not.toContain(folder);
+  });
+
+  test.each([
+    ["of the input", new Failure("input-rejected", { what: same("not a path"), where: "/本社" })],
+    ["of a right", new Failure("not-permitted", { what: same("no right") })],
+    ["unexpected", new Error("unexpected")],
+  ])("an error %s is returned unchanged", (_, error) => {
+    expect(toServedFailure(error)).toBe(error);
   });
 });

@@ -1,8 +1,8 @@
 import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, isAbsolute } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { toPermissionFailure, createDiskFailure, toDiskFailure } from "../../../errors/disk.ts";
-import { Failure } from "../../../errors/index.ts";
+import { createDiskFailure, isDiskFullFailure, toDiskFailure, toPermissionFailure } from "../../../errors/disk.ts";
+import { Failure, type ErrorCode } from "../../../errors/index.ts";
 import { getFreeBytes } from "../../../files/index.ts";
 import { text } from "../../../text/index.ts";
 
@@ -206,4 +206,24 @@ export const toStorageFailure = (
     default:
       return toDiskFailure(error, path) ?? toPermissionFailure(error) ?? error;
   }
+};
+
+/** The failures of this computer's files. Others do not name a file by its absolute path. */
+const STORAGE_CODES: readonly ErrorCode[] = ["unexpected", "not-permitted", "unavailable"];
+
+/**
+ * Returns an error as the clients of a server learn of it: a fault of the server's files is not theirs, and its paths
+ * concern only its operator. Returns other errors unchanged.
+ */
+export const toServedFailure = (error: unknown): unknown => {
+  if (!(error instanceof Failure)) return error;
+  const { code, what, where = "" } = error;
+  const isFull = isDiskFullFailure(error);
+  if (!isFull && !(STORAGE_CODES.includes(code) && isAbsolute(where))) return error;
+  return new Failure("unavailable", {
+    what: text(`the server cannot use its files: ${what.en}`, `サーバーのファイルを利用できません: ${what.ja}`),
+    hint: text("tell the operator of the server", "サーバーの運用担当者に連絡してください"),
+    status: isFull ? 507 : 503,
+    cause: error,
+  });
 };
