@@ -8,7 +8,7 @@ import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { testWrongLines } from "#support/commands/command-failures.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
-import { TEST_ACTOR } from "#support/tenant/administrator.ts";
+import { getTestActor } from "#support/tenant/administrator.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import {
   toCommittedPlan,
@@ -698,7 +698,7 @@ describe("in a tenant", () => {
     const own = await edit("users edit E1 --title 課長", "jiro");
     const other = await edit("users edit E2 --title 課長");
     for (const [name, number, after] of [
-      ["jiro", own, [`later changes were made by ${TEST_ACTOR}`]],
+      ["jiro", own, [`later changes were made by ${getTestActor()}`]],
       [undefined, other, []],
     ] as const) {
       const { exit, stderr } = await run("undo last --dry-run --lang en", { tenant: as(name) });
@@ -805,7 +805,7 @@ describe("in a tenant", () => {
     await empty[Symbol.asyncDispose]();
     expect({ exit, stderr }).toMatchObject({
       exit: 6,
-      stderr: expect.stringContaining(`no change by ${TEST_ACTOR} can be undone\n`),
+      stderr: expect.stringContaining(`no change by ${getTestActor()} can be undone\n`),
     });
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { run } from "#support/commands/program.ts";
-import { TEST_ACTOR } from "#support/tenant/administrator.ts";
+import { getTestActor } from "#support/tenant/administrator.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
 const tenant = new TestTenant();
@@ -78,7 +78,10 @@ test.each(Object.entries(CHANGES))(
     const versions = await typed(line);
     expect(versions.map(({ number, command }) => [number, command])).toEqual(changes);
     for (const version of versions) {
-      expect(version).toMatchObject({ at: expect.stringMatching(/^2026-04-01T00:00:00\.\d{3}Z$/), actor: TEST_ACTOR });
+      expect(version).toMatchObject({
+        at: expect.stringMatching(/^2026-04-01T00:00:00\.\d{3}Z$/),
+        actor: getTestActor(),
+      });
       const fields = version["changes"] as readonly object[];
       expect(fields.length).toBeGreaterThan(0);
       for (const field of fields) expect(Object.keys(field).toSorted()).toEqual(["field", "new", "old"]);

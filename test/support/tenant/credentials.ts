@@ -6,14 +6,24 @@ import type { Database } from "../../../src/lib/tenant/store/sqlite/database.ts"
 const FAR = "2099-01-01T00:00:00.000Z";
 let credentialCount = 0;
 
+/** Returns true if a tenant has the credential with this secret. */
+export const hasCredential = (database: Database, secret: string): boolean =>
+  database.count("select count(*) from credential where hash = :hash", { hash: sha256(secret) }) > 0;
+
+interface CredentialOptions {
+  readonly rights?: readonly TokenRight[] | null;
+  readonly expiresAt?: string;
+  readonly secret?: string;
+}
+
 /** Stores a credential of an account, a session unless rights are given, and returns its secret. */
 export const addTestCredential = (
   { database }: { readonly database: Database },
   account: string,
-  { rights = null, expiresAt = FAR }: { rights?: readonly TokenRight[] | null; expiresAt?: string } = {},
+  { rights = null, expiresAt = FAR, secret: known }: CredentialOptions = {},
 ): string => {
   credentialCount += 1;
-  const secret = `clomo_${String(credentialCount).padStart(43, "0")}`;
+  const secret = known ?? `clomo_${String(credentialCount).padStart(43, "0")}`;
   database.run(
     `insert into credential (id, user, kind, name, hash, rights, createdAt, lastUsedAt, expiresAt)
      select :id, pk, :kind, :name, :hash, :rights, '2026-01-01T00:00:00.000Z', '2098-12-31T23:00:00.000Z', :expiresAt

@@ -265,7 +265,9 @@ class TenantFiller {
 
   #users(orgs: readonly number[], fields: readonly number[]): readonly number[] {
     const draw = this.#draw;
-    const users = this.#numbers(this.#size * 2);
+    // a served tenant already has its administrator
+    const before = this.#tenant.database.count("select count(*) from user");
+    const users = this.#numbers(this.#size * 2, before + 1);
     for (const pk of users) {
       const emails = this.#numbers(2, 0).map((at) => `Ａ${pk}.${at}@Example.co.jp`);
       const all = emails.length === 0 ? [`a${pk}@example.co.jp`] : emails;
@@ -299,7 +301,7 @@ class TenantFiller {
         this.#insert("user_email", { emailKey: emailKey(email), user: pk, main: at === 0 ? 1 : 0 });
       }
     }
-    this.#last("users", users.length);
+    this.#last("users", before + users.length);
     return users;
   }
 

@@ -318,7 +318,7 @@ export class TestTenant {
 
   /** Signs in for requests over a socket: as an account, or as the administrator instead of the owner. */
   #signIn(acting: Exclude<TenantOptions["acting"], "requests">): SignIn {
-    if (acting === "owner") return { secret: ADMINISTRATOR_SECRET, prepare: () => signInAdministrator(this.database) };
+    if (acting === "owner") return { secret: ADMINISTRATOR_SECRET, prepare: () => this.addAdministrator() };
     return { secret: addTestCredential(this, acting.account), prepare: () => undefined };
   }
 
@@ -401,8 +401,10 @@ export class TestTenant {
 
   /** Uploads a file and returns its plan. */
   plan(request: Request, cells: Cells, options: FileOptions = {}): Promise<Import> {
-    const isOfAllUsers = IS_SERVED && request.kind === "users" && request.fromConsole === true;
-    return this.send(request, encodeCsv(isOfAllUsers ? addAdministratorRow(cells) : cells, options), options.encoding);
+    if (IS_SERVED) this.addAdministrator();
+    const isOfAllUsers = request.kind === "users" && request.fromConsole === true;
+    const rows = isOfAllUsers ? addAdministratorRow(this.database, cells) : cells;
+    return this.send(request, encodeCsv(rows, options), options.encoding);
   }
 
   send(request: Request, bytes: Uint8Array<ArrayBuffer>, encoding: FileForm = "utf-8"): Promise<Import> {
@@ -438,7 +440,7 @@ export class TestTenant {
     );
   }
 
-  /** Returns all users, without the administrator of a served tenant. */
+  /** Returns all users, without the administrator who is added to every served tenant. */
   async users() {
     const users = await Array.fromAsync(this.client.users.list());
     return users.filter((user) => !isAdministrator(user));
@@ -454,6 +456,15 @@ export class TestTenant {
 
   sql(statement: string, params: Params = {}): Row[] {
     return this.database.all(statement, params);
+  }
+
+  /**
+   * Adds the system administrator who is signed in if the tenant is served, so that an embedded tenant has the same
+   * users. A test whose result depends on all users or administrators calls this before its first request; the
+   * administrator can be one of its users.
+   */
+  addAdministrator(account?: string, email?: string): void {
+    signInAdministrator(this.database, account, email);
   }
 
   /** Makes a user a system administrator. Imports cannot do this. */
