@@ -33,7 +33,8 @@ export const findForeignTraits = (
   const rows = database.count(
     `select count(*) from (select 1 from s.row r where r.key is not null limit ${MIN_FOREIGN_ROWS}) one`,
   );
-  const inTenant = `select 1 from ${kind.thing.name} t where ${kind.inScope} limit 1`;
+  // a new tenant that is served has an administrator, who does not show whose tenant it is
+  const inTenant = `select 1 from ${kind.thing.name} t where ${kind.inScope} and ${kind.isFree} limit 1`;
   const records = database.get(inTenant, { kind: kind.name }) === undefined ? 0 : 1;
   const isLong = records > 0 && rows >= MIN_FOREIGN_ROWS;
   const isMet = database.get("select 1 from s.match limit 1") !== undefined;
