@@ -9,6 +9,7 @@ let folder: string;
 beforeEach(async () => {
   tenant = new TestTenant();
   folder = freshFolder();
+  tenant.addAdministrator("e2", "e2@example.jp");
   await tenant.import({ kind: "users" }, [
     ["メールアドレス", "氏名", "社員コード", "フリガナ"],
     ["e1@example.jp", "社員1", "0001", "シャイン1"],
@@ -36,8 +37,8 @@ test("refuses a replacing import that would recreate a person, and its proposed 
   )?.[1];
   expect(await ran(`${keep?.replaceAll("'", "") ?? ""} --yes`)).toMatchObject({ exit: 0 });
   expect(await people()).toEqual([
-    ["new1@example.jp", "シャイン1"],
     ["e2@example.jp", "シャイン2"],
+    ["new1@example.jp", "シャイン1"],
   ]);
 });
 

@@ -69,6 +69,9 @@ function addMapHint(next: Text, { remedies }: ListedProblems, { listMap }: Rejec
 const isRejectedDespiteSkipping = ({ options }: ImportRequest, whole: string | undefined): boolean =>
   options.skipInvalid && whole === undefined;
 
+/** Problems with people who would be deleted, which the file may rather have under a new key. */
+const KEPT_PEOPLE_PROBLEMS: ReadonlySet<string> = new Set(["administrator-delete", "delete-held"]);
+
 const describeUncertainDeletions = (plan: Import): Text =>
   text(
     `; ${formatCount(plan.delete, "record")} would be deleted, but an invalid row may belong to one of them`,
@@ -82,7 +85,7 @@ function describeNextStep(
   { tasks = [], isSystem = true, listMap }: RejectionFacts,
 ): Text {
   const isExport = requested.options.fromConsole;
-  const isPeople = whole === undefined || whole === "delete-held";
+  const isPeople = whole === undefined || KEPT_PEOPLE_PROBLEMS.has(whole);
   const people = isPeople && plan.foreign === undefined ? describePeopleStep(requested, found) : undefined;
   const isAlone = people !== undefined && (whole !== undefined || !(found.other || found.any));
   const next =
