@@ -23,34 +23,13 @@ function temporaryFolder(): string {
 }
 
 /**
- * Tests that compare all users of a tenant, import all of them, or have a tenant without a system administrator. A served
- * tenant also has the administrator who is signed in.
- */
-const WITHOUT_ADMINISTRATOR: readonly string[] = [
-  "handover/answer",
-  "handover/apply",
-  "handover/checklist",
-  "handover/diff",
-  "handover/export",
-  "handover/report",
-  "handover/secrets",
-  "imports/plan/new-addresses",
-  "imports/plan/undeletable",
-  "imports/refusal/foreign",
-  "imports/scenes/upload",
-  "imports/verify",
-  "renewals/check",
-  "users/last-administrator",
-].map((name) => `src/commands/${name}.test.ts`);
-
-/**
  * The tests of commands that use a whole tenant. They also run on a tenant behind the listener of `serve`, at which a
  * system administrator is signed in. All other tests of commands are about this computer, or their tenant only has
  * prepared responses.
  */
 const findTenantTests = (): string[] =>
-  globSync("src/{commands,cli}/**/*.test.ts", { cwd: import.meta.dirname, exclude: WITHOUT_ADMINISTRATOR }).filter(
-    (file) => /#support\/(?:tenant\/|commands\/populated)/.test(readFileSync(join(import.meta.dirname, file), "utf8")),
+  globSync("src/{commands,cli}/**/*.test.ts", { cwd: import.meta.dirname }).filter((file) =>
+    /#support\/(?:tenant\/|commands\/populated)/.test(readFileSync(join(import.meta.dirname, file), "utf8")),
   );
 
 /** A tier of tests. Which tier a test belongs to follows from its place. */

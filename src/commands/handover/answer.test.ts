@@ -1,15 +1,17 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { addTestAccount } from "#support/tenant/accounts.ts";
+import { getTestActor } from "#support/tenant/administrator.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { createTestMachine } from "#support/commands/renewals/machine.ts";
 import { freshFolder, runInBoth, run, type Circumstances, type Typing } from "#support/commands/program.ts";
 
+const ACTOR = getTestActor("hanako");
+
 let tenant: TestTenant;
 beforeEach(async () => {
   tenant = new TestTenant();
-  await addTestAccount(tenant, { name: "hanako", role: "system" });
+  tenant.addAdministrator("hanako");
   await tenant.client.tenant.set({ ios: false, macos: false, android: false, contactName: "花子" });
 });
 afterEach(() => tenant.close());
@@ -44,9 +46,12 @@ describe("asked one by one", () => {
     expect(ran.exit).toBe(130);
     expect(ran.stderr).toContain("the answers so far are recorded");
     expect(ran.stderr).toMatch(
-      /^author of the answers: owner; to record another author:\s+clomoctl handover answer --by NAME$/m,
+      new RegExp(
+        `^author of the answers: ${ACTOR}; to record another author:\\s+clomoctl handover answer --by NAME$`,
+        "m",
+      ),
     );
-    expect(await answers()).toEqual(["rules.lost.document=wiki owner"]);
+    expect(await answers()).toEqual([`rules.lost.document=wiki ${ACTOR}`]);
   });
 
   test("shows the former answer, asks again after a wrong form, and asks what follows", async () => {
@@ -70,8 +75,8 @@ describe("asked one by one", () => {
       ),
     );
     expect(mfa).toMatchObject({ exit: 0 });
-    expect(mfa.stderr).toContain("回答者として owner を記録します");
-    expect(await answers()).toContain("administrators.backup-codes=金庫 owner");
+    expect(mfa.stderr).toContain(`回答者として ${ACTOR} を記録します`);
+    expect(await answers()).toContain(`administrators.backup-codes=金庫 ${ACTOR}`);
   });
 
   test("a question names its account and what a blank does", async () => {
@@ -103,14 +108,14 @@ describe("asked one by one", () => {
       ),
     );
     expect(ran).toMatchObject({ exit: 0 });
-    expect(await answers()).toEqual(["rules.lost.reviewed=2026-04-01 owner"]);
+    expect(await answers()).toEqual([`rules.lost.reviewed=2026-04-01 ${ACTOR}`]);
     const ahead = withFile("answers:\n  - question: rules.lost.reviewed\n    value: 2099-01-01\n");
     const { en, ja } = await runInBoth("handover answer --answers answers.yaml", ahead);
     expect(en).toMatchObject({ exit: 3, stdout: "" });
     expect(en.stderr).toContain("answers.yaml:3");
     expect(en.stderr).toContain("2099-01-01 is in the future; enter today or an earlier day");
     expect(ja.stderr).toContain("2099-01-01 は未来の日付です。今日までの日付を入力してください");
-    expect(await answers()).toEqual(["rules.lost.reviewed=2026-04-01 owner"]);
+    expect(await answers()).toEqual([`rules.lost.reviewed=2026-04-01 ${ACTOR}`]);
   });
 
   test("asks for what only the console knows, too", async () => {

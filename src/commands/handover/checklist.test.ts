@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { addTestAccount } from "#support/tenant/accounts.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import { displayWidth } from "../../lib/terminal/table/width.ts";
 import { createTestMachine } from "#support/commands/renewals/machine.ts";
@@ -10,7 +9,7 @@ import { runInBoth, run, type Circumstances } from "#support/commands/program.ts
 let tenant: TestTenant;
 beforeEach(async () => {
   tenant = new TestTenant();
-  await addTestAccount(tenant, { name: "hanako", role: "system" });
+  tenant.addAdministrator("hanako");
   await tenant.client.tenant.set({ ios: true, android: false, ade: false, vpp: false, contactName: "契約 花子" });
 });
 afterEach(() => tenant.close());

@@ -35,12 +35,14 @@ const contentOf = (folder: string): ReadonlyMap<string, string> =>
   );
 
 /** Users whom every encoding has. */
-const withUsers = (): Promise<unknown> =>
-  tenant.import({ kind: "users", createOrgs: true } as const, [
+const withUsers = (): Promise<unknown> => {
+  tenant.addAdministrator("yamada", "hanako@example.co.jp");
+  return tenant.import({ kind: "users", createOrgs: true } as const, [
     ["氏名", "メールアドレス", "組織コード"],
     ["山田 花子", "hanako@example.co.jp", "E1"],
     ["佐藤 次郎", "jiro@example.co.jp", "W1"],
   ]);
+};
 
 test("a bundle has records, console files, summary, manifest and hashes, and is reproducible", async () => {
   await withUsers();
@@ -54,7 +56,7 @@ test("a bundle has records, console files, summary, manifest and hashes, and is 
   expect(stdout).toMatch(/^users +exported +2/m);
   expect(stderr).toContain("not in the bundle: audit log (exported only with --audit)");
   expect(stdout).toMatch(/^audit log +left out +0 +history of the exported tenant/m);
-  expect(stderr).toContain("wrote one: 5 records, 11 further files");
+  expect(stderr).toContain("wrote one: 7 records, 11 further files");
   expect(stderr).toContain("only in the console and not recorded yet: profiles");
   expect(stderr).toMatch(
     /report\.html in the bundle lists \d+ gaps in the checklist; to see the checklist: clomoctl handover checklist/,
@@ -178,7 +180,7 @@ test("a bundle has the same bytes whenever the daily run was last, unless it is 
 
 describe("a leaver", () => {
   beforeEach(async () => {
-    await addTestAccount(tenant, { name: "hanako", role: "system" });
+    tenant.addAdministrator("hanako");
     await tenant.client.renewals.add({ kind: "custom", name: "契約", owner: "hanako@accounts.example" });
   });
 
@@ -349,11 +351,12 @@ test("an export of a tenant with a bit of everything is verified, all of it and 
 });
 
 test("characters that the encoding lacks are listed with their places, and no bundle is left", async () => {
+  tenant.addAdministrator();
   await tenant.client.users.create({ name: "😀", emails: ["smile@example.co.jp"] });
   const folder = freshFolder();
   const refused = await exporting("-o one --encoding shift_jis --on-unmappable error", folder);
   expect(refused.exit).toBe(3);
-  expect(refused.stderr).toContain("csv/users.csv:2:1: U+1F600");
+  expect(refused.stderr).toContain("csv/users.csv:3:1: U+1F600");
   expect(refused.stderr).toContain("--on-unmappable replace");
   expect(readdirSync(folder).filter((name) => name.includes("one"))).toEqual([]);
   const replaced = await exporting("-o one --encoding shift_jis --on-unmappable replace", folder);
@@ -363,18 +366,19 @@ test("characters that the encoding lacks are listed with their places, and no bu
 });
 
 test("a name that Shift_JIS lacks does not stop an export, but the file is UTF-8 with a note", async () => {
+  tenant.addAdministrator();
   await tenant.client.users.create({ name: "𠮷田 花子", emails: ["hanako@example.co.jp"] });
   await tenant.client.orgs.create({ name: "営業部" });
   const folder = freshFolder();
   const ran = await exporting("-o one --as-of 2027-03-31", folder, { lang: "ja" });
   expect(ran.exit).toBe(0);
   expect(ran.stderr).toContain(
-    "csv/users.csv は UTF-8 で書き出しました(shift_jis で表せない文字が 1 個あるため。最初は 2 行目: U+20BB7 𠮷)",
+    "csv/users.csv は UTF-8 で書き出しました(shift_jis で表せない文字が 1 個あるため。最初は 3 行目: U+20BB7 𠮷)",
   );
   const { encoding, files } = manifestIn(join(folder, "one"));
   expect(encoding).toBe("shift_jis");
   expect(files.filter((file) => file.encoding !== undefined)).toEqual([
-    { path: "csv/users.csv", records: 1, encoding: "utf-8" },
+    { path: "csv/users.csv", records: 2, encoding: "utf-8" },
   ]);
   const read = (path: string, as: string) =>
     new TextDecoder(as, { fatal: true }).decode(readFileSync(join(folder, path)));

@@ -76,13 +76,14 @@ describe("for the tenant", () => {
   afterEach(() => tenant[Symbol.asyncDispose]());
 
   test("has the current data of the tenant and leaves nothing behind", async () => {
+    tenant.addAdministrator();
     await tenant.client.users.create({ name: "山田 花子", emails: ["hanako@example.co.jp"] });
     await tenant.client.renewals.add({ kind: "custom", name: "ドメイン", expiresAt: "2027-03-01T00:00:00.000Z" });
     const folder = freshFolder();
     const ran = await run("handover report --format markdown --lang ja", { home: folder, tenant: tenant.fetch });
     expect(ran).toMatchObject({ exit: 0, stderr: "" });
     expect(ran.stdout).toContain("ドメイン");
-    expect(ran.stdout).toContain("| ユーザー | 1 |");
+    expect(ran.stdout).toContain("| ユーザー | 2 |");
     expect(readdirSync(join(folder, "tmp")).filter((name) => name.includes("handover"))).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { addTestAccount } from "#support/tenant/accounts.ts";
+import { getTestActor } from "#support/tenant/administrator.ts";
 import { createFolderWith } from "#support/commands/imports/plans.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { testWrongLines } from "#support/commands/command-failures.ts";
@@ -13,6 +14,7 @@ let folder: string;
 let number: number;
 beforeEach(async () => {
   tenant = new TestTenant();
+  tenant.addAdministrator("taro", "taro@example.jp");
   await tenant.import({ kind: "users", fromConsole: true }, [HEADER, TARO, JIRO]);
   folder = createFolderWith({ "people.csv": encodeCsv([HEADER, TARO.with(2, "部長"), HANAKO]) });
   await ran("users import people.csv --emit-csv up.csv --yes");
@@ -56,10 +58,10 @@ test("does not compare a task that is already done, and says when and how it was
   const change = tenant.database.count("select max(number) from change");
   expect(done.en).toMatchObject({
     exit: 0,
-    stderr: `export.csv was not compared because task ${number} was already done: verified by an export (${change}), 2026-04-01, owner\n`,
+    stderr: `export.csv was not compared because task ${number} was already done: verified by an export (${change}), 2026-04-01, ${getTestActor("taro")}\n`,
   });
   expect(done.ja.stderr).toBe(
-    `export.csv は照合していません。作業 ${number} は完了済みです: imports verify で確認(${change})、2026-04-01、owner\n`,
+    `export.csv は照合していません。作業 ${number} は完了済みです: imports verify で確認(${change})、2026-04-01、${getTestActor("taro")}\n`,
   );
 });
 

@@ -16,6 +16,7 @@ import { EMPTY_TENANT_PROFILE } from "../../lib/model/tenant.ts";
 import { parseExposition } from "#support/renewals/exposition.ts";
 import { parsePluginOutput } from "#support/renewals/plugin-output.ts";
 import { createVppToken } from "#support/renewals/vpp-token.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
@@ -1013,13 +1014,17 @@ describe("a server token that Apple rejected", () => {
   const checkedAfter = async (isRejected: boolean, words: string, isMirror = false) => {
     const rehearsal = new Rehearsal({ devices: 2 });
     onTestFinished(() => rehearsal[Symbol.asyncDispose]());
+    const { tenant } = rehearsal;
+    // administrators as CLOMO recommends them, so that nothing else is to be reported
+    tenant.addAdministrator();
+    await addTestAccount(tenant, { name: "second", role: "system" });
+    tenant.database.run("update account set supportOption = 1, noticeMail = 1");
     await rehearsal.setUp();
     await rehearsal.sync();
     if (isRejected) {
       await rehearsal.fault("token-rejected");
       await rehearsal.sync();
     }
-    const { tenant } = rehearsal;
     if (isMirror) tenant.database.run("update tenant set mirroredAt = '2026-04-01T00:00:00.000Z'");
     const now = new Date(tenant.surroundings.time);
     const circumstances = { home: await homeWith(), tenant: tenant.fetch, now };

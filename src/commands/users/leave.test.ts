@@ -8,8 +8,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 let tenant: TestTenant;
 beforeEach(async () => {
   tenant = new TestTenant();
+  tenant.addAdministrator("boss");
   await tenant.client.orgs.create({ name: "東日本", code: "EAST" });
-  await addTestAccount(tenant, { name: "boss", role: "system" });
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 
@@ -335,6 +335,12 @@ test("names what is left: administrators of apps, renewal items, namesakes", asy
     "clomoctl secured users show x1 --app docs",
   ])
     expect(en.stderr + ja.stderr).toContain(line);
+});
+
+test("the last system administrator is refused with the remedy (exit 3)", async () => {
+  const { en } = await runInBoth("users leave boss --yes", at());
+  expect(en).toMatchObject({ exit: 3, stderr: expect.stringContaining("no system administrator would be left") });
+  expect(en.stderr).toContain("clomoctl clomo-account grant");
 });
 
 test("a division administrator is told that SECURED APPs were not checked", async () => {

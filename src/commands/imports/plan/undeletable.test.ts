@@ -13,15 +13,13 @@ const file = (name: string, ...rows: readonly string[]): void =>
 /** 長 is an administrator with a role, 太郎 owns two devices; tonight's file lacks both, and 三郎. */
 beforeEach(async () => {
   tenant = new TestTenant();
+  tenant.addAdministrator("boss", "boss@x.jp");
   desk = { tenant: tenant.fetch, folder: freshFolder(), home: freshFolder() };
   await tenant.import({ kind: "users" }, [
     ["氏名", "メールアドレス", "CLOMOアカウント名"],
     ...["長,boss@x.jp,boss", "太郎,taro@x.jp,", "次郎,jiro@x.jp,", "三郎,saburo@x.jp,"].map((row) => row.split(",")),
     ...["四", "五", "六"].map((name, at) => [name, `p${at}@x.jp`, ""]),
   ]);
-  tenant.makeAdministrator("boss@x.jp");
-  tenant.database.run(`insert into account (user, role, createdAt, updatedAt, revision)
-    select pk, 'system', '2026-04-01T00:00:00.000Z', '2026-04-01T00:00:00.000Z', 0 from user where accountName = 'boss'`);
   await tenant.import({ kind: "devices" }, [
     ["シリアルナンバー", "ステータス", "電話番号", "所有者メールアドレス"],
     ["SN1", "管理中", "090-0000-0001", "taro@x.jp"],

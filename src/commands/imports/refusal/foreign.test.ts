@@ -32,6 +32,8 @@ beforeEach(async () => {
   for (const name of names) tenantOf(name).database.run("update tenant set name = :name", { name });
   const transports = Object.fromEntries(names.map((name) => [name, tenantOf(name).fetch]));
   desk = { home, folder: freshFolder(), tenants: transports, environment: { CLOMOCTL_CONTEXT: "customer-a" } };
+  for (const domain of ["a.example", "b.example"])
+    tenantOf(`customer-${domain.charAt(0)}`).addAdministrator("boss", `p0@${domain}`);
   await tenantOf("customer-a").import({ kind: "users" }, people("a.example"));
   await tenantOf("customer-b").import({ kind: "users" }, people("b.example"));
   writeFileSync(join(desk.folder, "a.csv"), csv(people("a.example")));
@@ -53,8 +55,14 @@ const domains = async (name: string): Promise<readonly string[]> => [
 ];
 
 test.each([
-  ["--mode replace --yes --max-deletions 100%", "none of the 8 rows in b.csv matches any of the 8 users in customer-a"],
-  ["--mode replace --confirm-deletions 8", "none of the 8 rows in b.csv matches any of the 8 users in customer-a"],
+  [
+    "--mode replace --undeletable keep --yes --max-deletions 100%",
+    "none of the 8 rows in b.csv matches any of the 8 users in customer-a",
+  ],
+  [
+    "--mode replace --undeletable keep --confirm-deletions 7",
+    "none of the 8 rows in b.csv matches any of the 8 users in customer-a",
+  ],
   ["--yes", "no user in customer-a has an email address in a domain of b.csv (@b.example)"],
 ])("without a terminal, refuses another tenant's file and names that tenant: %s", async (options, what) => {
   const ran = await run(`users import b.csv ${options}`, { ...desk, terminal: undefined });

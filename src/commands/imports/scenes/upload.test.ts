@@ -585,6 +585,7 @@ test("--emit-csv commits at once, and imports show and the result say what the c
 
 test("without a mirror, --emit-csv warns for an append that nothing is tracked, and refuses a replace", async () => {
   await using own = new TestTenant();
+  own.addAdministrator("hanako", "hanako@ex.jp");
   await own.import({ kind: "users" }, [
     ["氏名", "メールアドレス"],
     ["鈴木 花子", "hanako@ex.jp"],
