@@ -152,7 +152,7 @@ export class Responder {
       if (!count(credential)) throw RATE_FAILURE;
     };
     const answered = await answer(request, { ...from, admit }, trace);
-    // a request that no route takes does not get as far as its credential
+    // a request with a malformed path does not get as far as its credential
     const response = counted.length > 0 || count(null) ? answered : refuse(RATE_FAILURE);
     const [rate] = counted;
     if (rate === undefined) return response;
