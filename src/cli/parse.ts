@@ -261,26 +261,30 @@ const listMissing = (
     ),
 ];
 
-function readArguments(
-  command: CommandSyntax,
+/** Returns the values of the arguments. A missing argument does not have a value. */
+const readArguments = (
+  { args }: CommandSyntax,
   operands: readonly string[],
   usageError: UsageFailureFactory,
-): [string, unknown][] {
-  const fields = Object.entries(command.args);
-  const values = fields.map(([key, field], i): [string, unknown] => {
+): [string, unknown][] =>
+  Object.entries(args).map(([key, field], i): [string, unknown] => {
     const name = formatPlaceholder(key, field);
     const repeatable = field.kind !== "boolean" && field.repeatable === true;
     const raw = repeatable ? operands.slice(i) : operands.slice(i, i + 1);
     const read = raw.map((one) => parseValue(one, name, field, usageError));
     return [key, repeatable ? read : (read[0] ?? (field.kind === "boolean" ? false : field.default))];
   });
-  const last = fields.at(-1)?.[1];
+
+function rejectExtraArgument(
+  command: CommandSyntax,
+  operands: readonly string[],
+  usageError: UsageFailureFactory,
+): void {
+  const fields = Object.values(command.args);
+  const last = fields.at(-1);
   const open = last !== undefined && last.kind !== "boolean" && last.repeatable === true;
   const extra = operands[fields.length];
-  if (!open && extra !== undefined) {
-    throw usageError(describeExtraArgument(extra, command));
-  }
-  return values;
+  if (!open && extra !== undefined) throw usageError(describeExtraArgument(extra, command));
 }
 
 /**
@@ -323,6 +327,7 @@ export function parseCommandLine(
     const what = text(`${en} ${missing.length === 1 ? "is" : "are"} missing`, `${ja} がありません`);
     throw usageError(what, buildExampleHint(command, typed));
   }
+  rejectExtraArgument(command, operands, usageError);
   rejectUselessGlobals(command, values, usageError);
   rejectConflictingOptions(command, values, usageError);
   const pick = (keys: Iterable<string>): [string, unknown][] => [...keys].map((key) => [key, values.get(key)]);

@@ -285,7 +285,7 @@ describe("refuses", () => {
     await tenant.client.orgs.create({ name: "東日本", code: "S01" });
     await addTestAccount(tenant, { name: "jiro", role: "operator", org: "東日本" });
     const { fetch } = tenant.acting("jiro");
-    expect((await run("handover export -o bundle", { home: folder, folder, tenant: fetch })).exit).toBe(0);
+    expect((await run("handover export -o bundle", { home: folder, folder, tenant: fetch })).exit).toBe(8);
     const { exit, stderr } = await handover("apply bundle --yes --lang en", other);
     expect(exit).toBe(3);
     expect(stderr).toContain("this bundle contains only the part of the tenant that its author could see");

@@ -403,8 +403,8 @@ test("reports what the account may not read as missing, and --require-complete r
   expect(refused.stderr).toContain("the bundle would be incomplete: custom schemes, ");
   expect(refused.stderr).toContain("SECURED APPs users");
   expect(readdirSync(folder).filter((name) => name.includes("one"))).toEqual([]);
-  const { exit, stdout } = await exporting("-o one --encoding utf-8 --format table", folder, { fetch });
-  expect(exit).toBe(0);
+  const { exit, stdout, stderr } = await exporting("-o one --encoding utf-8 --format table --quiet", folder, { fetch });
+  expect([exit, stderr]).toEqual([8, expect.stringContaining("warning: not in the bundle: ")]);
   expect(stdout).toMatch(/^SECURED APPs users +not permitted +0/m);
   expect(manifestIn(join(folder, "one")).auditHead).toBeNull();
   const whole = await exporting("-o two --encoding utf-8 --require-complete", folder);
@@ -431,7 +431,8 @@ test("recipients of reminders are exported only for accounts that may notify, an
   const actors = { east: tenant.acting("east").fetch, hanako: tenant.acting("hanako").fetch };
   const here = { ...circumstances, folder: home, tenant: tenant.fetch, actors };
   const told = async (name: string, words: string) => {
-    expect(await run(`handover export -o ${name} --encoding utf-8 ${words}`.trim(), here)).toMatchObject({ exit: 0 });
+    const exit = words.includes("east") ? 8 : 0;
+    expect(await run(`handover export -o ${name} --encoding utf-8 ${words}`.trim(), here)).toMatchObject({ exit });
     const all = [...contentOf(join(home, name)).values()].join("");
     expect(await run(`handover verify ${name}`, { folder: home })).toMatchObject({ exit: 0 });
     const report = await run(`handover report ${name} --format markdown --lang en`, { folder: home });
@@ -467,7 +468,7 @@ test("information of the console is not recorded, not permitted or outside the s
       await exporting(`-o ${name}-en${scope}`, folder, { fetch }),
       await exporting(`-o ${name}-ja${scope}`, folder, { fetch, lang: "ja" }),
     ];
-    for (const { exit } of [en, ja]) expect(exit).toBe(0);
+    for (const { exit } of [en, ja]) expect(exit).toBe(fetch === tenant.fetch ? 0 : 8);
     const note = en.stderr.split("\n").find((line) => line.startsWith("only in the console"));
     const report = await run(`handover report ${name}-en --format markdown`, { home: folder, folder });
     return { note, ja: ja.stderr, report: report.stdout };

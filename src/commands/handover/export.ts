@@ -3,7 +3,11 @@ import { Attachments } from "../../lib/handover/bundle/attach.ts";
 import { CONSOLE_TOPICS } from "../../lib/handover/not-known.ts";
 import { resourceOf, RESOURCE_NAMES, NOT_APPLIED_REASONS } from "../../lib/handover/resources.ts";
 import { listAttachedFiles, type Manifest, type ManifestResource } from "../../lib/handover/bundle/manifest.ts";
-import { describeAbsentResources, describeMissingContent } from "../../lib/handover/bundle/presence.ts";
+import {
+  describeAbsentResources,
+  describeMissingContent,
+  findHiddenFields,
+} from "../../lib/handover/bundle/presence.ts";
 import { listMissingChecklistResources } from "../../lib/handover/report/data.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
@@ -189,7 +193,7 @@ export default defineCommand({
     { line: "clomoctl handover export -o sales.tar.gz --scope 本社/営業部" },
     { line: "clomoctl handover export -o handover.zip.age --encrypt-to recipients.txt" },
   ],
-  exits: ["input-rejected", "not-found"],
+  exits: ["input-rejected", "not-found", "partial"],
   async run(
     tools,
     {
@@ -243,8 +247,13 @@ export default defineCommand({
     if (isComplete) requireComplete(manifest);
     const fingerprint = await writer.finish(manifest);
     await showBundle(tools, output, { manifest, fingerprint, known: findConsoleKnowledge(manifest, parts) });
+    return isRestricted(manifest) ? "partial" : undefined;
   },
 });
+
+/** Returns true if the exporting account was not permitted to see a resource, or some fields. */
+const isRestricted = ({ resources }: Manifest): boolean =>
+  resources.some(({ name, state }) => state === "not-permitted" || findHiddenFields({ resources }, name).length > 0);
 
 const toDayInZone = (date: { readonly day: string } | { readonly instant: string }, zone: string): string =>
   "day" in date ? date.day : dayOf(date.instant, zone);
@@ -273,7 +282,7 @@ async function showBundle(
     ),
   );
   const missing = describeMissingContent(manifest);
-  if (missing !== undefined) await terminal.note(missing);
+  if (missing !== undefined) await (isRestricted(manifest) ? terminal.warn(missing) : terminal.note(missing));
   if (gaps.length > 0) {
     const checklist = line("handover checklist", [], { leaver: leaver?.person, leaves: leaver?.leaves ?? undefined });
     await terminal.note(
