@@ -411,7 +411,7 @@ describe("a bundle of another tenant", () => {
     expect(dry.stderr).toContain("Is this the bundle of another tenant?");
   });
 
-  // whoever is signed in at a served tenant is not in this bundle, and would delete their own account
+  // whoever is signed in at a served tenant is not in this bundle, and nobody may remove their own role by a bundle
   test.skipIf(IS_SERVED)("is applied if this is permitted", async () => {
     await fill(tenant, "east.example");
     await fill(other, "west.example");

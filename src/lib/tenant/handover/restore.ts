@@ -27,6 +27,7 @@ import {
   MAX_REFUSALS,
   PLANNED_ACTION_COLUMNS,
   readRestoreDetail,
+  requireKeptRole,
   type PlannedResource,
   type RestoreRefusal,
   type StagedBundle,
@@ -376,6 +377,7 @@ export const restoreBundle = async (
     if (removed !== deletions) throw createRemovalCountFailure(removed, deletions);
     if (isEmptyPlan(plan)) return { result: { id: null, resources }, objects: [] };
     throwFirstRefusal(await writeAndVerify(writer, received, plan));
+    if (session.asker.account !== undefined) await requireKeptRole(writer, session.asker.account);
     const id = createId(session.surroundings);
     return {
       result: { id, resources },

@@ -401,6 +401,23 @@ describe("a tenant with two organisations, users and a device", () => {
     ]);
   });
 
+  test.each<[string, (one: Record<string, unknown>) => readonly object[]]>([
+    ["removes", () => []],
+    ["revokes", (one) => [{ ...one, role: "none" }]],
+  ])("an administrator cannot apply a bundle that %s their own role", async (_, change) => {
+    await addTestAccount(tenant, { name: "kanri", role: "system" });
+    const own = await addTestAccount(tenant, { name: "own", role: "system" });
+    files = await exportApplicableFiles(tenant.client);
+    const sent = withChanged("accounts", (all) => all.flatMap((one) => (one["id"] === own ? change(one) : [one])));
+    const before = contentOf(tenant);
+    expect(await failureOf(restoreFrom(tenant.as("own"), sent))).toMatchObject({
+      code: "input-rejected",
+      what: { en: 'you ("own") would no longer be a system administrator; nothing was changed' },
+    });
+    expect(contentOf(tenant)).toBe(before);
+    expect((await restoreFrom(tenant.as("kanri"), sent)).id).not.toBeNull();
+  });
+
   test("users alone must not remove an account name that a role needs, nor accounts give a role without one", async () => {
     const nameless = (all: Record<string, unknown>[]) => all.map((user) => ({ ...user, accountName: null }));
     const { refusals } = await planOf(withChanged("users", nameless), "users");

@@ -1,8 +1,10 @@
+import { Failure } from "../../../errors/index.ts";
 import { RESOURCE_NAMES, resourceOf, type IdReference, type ResourceName } from "../../../handover/resources.ts";
 import { nameKey } from "../../../model/normalise.ts";
 import { ROOT_ORG_ID } from "../../../model/organisation.ts";
 import { text, type Text } from "../../../text/index.ts";
 import { DETAIL_SQL, buildListsRecordSql } from "../../audit/records.ts";
+import type { ActorAccount } from "../../policy/asker.ts";
 import { settleVersions } from "../../versions/keep.ts";
 import { buildCurrentLinesSql } from "../exports/records.ts";
 import { judgeWrittenRecords } from "../../store/judge.ts";
@@ -382,6 +384,27 @@ export const findRuleViolations = async (
     if (resource === undefined) throw new TypeError(`no resource has ${thing}`);
     const detail = field === undefined ? what : text(`${field}: ${what.en}`, `${field}: ${what.ja}`);
     return { resource, id, detail };
+  });
+};
+
+/**
+ * Requires that the account which applies a plan kept its role. Accounts come without passwords, so on a served tenant
+ * nobody might be able to sign in.
+ *
+ * @throws Failure `input-rejected`
+ */
+export const requireKeptRole = async (reader: Reader, { id, name }: ActorAccount): Promise<void> => {
+  const sql = "select 1 from account a join user u on u.pk = a.user where u.id = :id and a.role = 'system'";
+  if ((await reader.get(sql, { id })) !== undefined) return;
+  throw new Failure("input-rejected", {
+    what: text(
+      `you ("${name}") would no longer be a system administrator; nothing was changed`,
+      `自分(「${name}」)がシステム管理者でなくなるため、何も変更していません`,
+    ),
+    hint: text(
+      "only the owner of the computer that has the tenant can apply this bundle",
+      "この引き継ぎデータを適用できるのは、テナントがあるコンピューターの所有者だけです",
+    ),
   });
 };
 
