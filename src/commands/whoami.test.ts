@@ -24,7 +24,12 @@ test("shows an account's role, organisations and permissions in both languages",
     "",
   ]);
   expect(fieldsOf(ja.stdout)).toEqual(
-    expect.arrayContaining(["アカウント: hanako", "管理者権限: 部門管理者", "できること: ユーザーの閲覧"]),
+    expect.arrayContaining([
+      "アカウント: hanako",
+      "管理者権限: 部門管理者",
+      "実行者: 所有者(taro)",
+      "できること: ユーザーの閲覧",
+    ]),
   );
 });
 

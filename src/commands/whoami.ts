@@ -1,5 +1,6 @@
 import type { Whoami } from "../lib/client/index.ts";
 import { OPERATIONS, ROLES } from "../lib/model/role.ts";
+import { formatActor } from "../lib/model/actor.ts";
 import { ROOT_ORG_NAME } from "../lib/model/organisation.ts";
 import type { Column } from "../lib/terminal/index.ts";
 import { same, text, type Text } from "../lib/text/index.ts";
@@ -32,7 +33,12 @@ const WHOAMI_COLUMNS: readonly Column<Whoami>[] = [
     value: ({ user }) => user && `${user.name} <${user.email}>`,
   },
   { key: "org", header: text("own organisation", "本人の組織"), value: ({ user }) => user && formatOrgPath(user.org) },
-  { key: "owner", header: text("run by", "実行者"), value: ({ owner }) => owner },
+  {
+    key: "owner",
+    header: text("run by", "実行者"),
+    value: ({ owner }) => owner,
+    name: ({ owner }) => formatActor(owner),
+  },
   {
     key: "operations",
     header: text("allowed operations", "できること"),

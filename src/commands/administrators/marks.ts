@@ -2,6 +2,7 @@ import { line, step } from "../../lib/advice/index.ts";
 import type { Administrators } from "../../lib/client/index.ts";
 import { readText } from "../../lib/files/index.ts";
 import { Failure, ignoreFailure } from "../../lib/errors/index.ts";
+import { formatActor } from "../../lib/model/actor.ts";
 import { formatMinute } from "../../lib/model/time.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
@@ -107,8 +108,9 @@ export async function showMarkedAdministrators(
           "it is not confirmed yet whether there are other administrators",
           "ほかに管理者がいるかは、まだ確認されていません",
         );
+  const by = formatActor(knownBy ?? "");
   await terminal.note(
-    knownAt === null ? unknown : text(`confirmed at ${since} by ${knownBy ?? ""}`, `確認: ${since}、${knownBy ?? ""}`),
+    knownAt === null ? unknown : text(`confirmed at ${since} by ${by.en}`, `確認: ${since}、${by.ja}`),
   );
   await terminal.list(ADMINISTRATOR_COLUMNS, administrators);
 }

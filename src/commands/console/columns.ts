@@ -1,4 +1,5 @@
 import type { ConsoleTask } from "../../lib/client/index.ts";
+import { formatActor } from "../../lib/model/actor.ts";
 import { CONSOLE_CLOSING_NAMES, CONSOLE_TASK_STATE_NAMES } from "../../lib/model/console-task.ts";
 import { getDisplayName } from "../../lib/model/import.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
@@ -20,6 +21,11 @@ const buildColumn = (key: keyof ConsoleTask, header: Text): Column<ConsoleTask> 
   key,
   header,
   value: (task) => task[key],
+});
+
+const buildActorColumn = (key: "openedBy" | "closedBy", header: Text): Column<ConsoleTask> => ({
+  ...buildColumn(key, header),
+  name: ({ [key]: actor }) => (actor ? formatActor(actor) : null),
 });
 
 const buildCountColumn = (key: "create" | "update" | "delete", header: Text): Column<ConsoleTask> => ({
@@ -79,9 +85,9 @@ export const TASK_DETAILS: readonly Column<ConsoleTask>[] = [
     value: ({ beside = [] }) => beside,
     name: ({ beside = [] }) => (beside.length === 0 ? null : describeOtherRecords(beside)),
   },
-  buildColumn("openedBy", text("opened by", "実行者")),
+  buildActorColumn("openedBy", text("opened by", "実行者")),
   { ...buildColumn("closedAt", text("closed at", "完了日時")), instant: true },
-  buildColumn("closedBy", text("closed by", "完了にした人")),
+  buildActorColumn("closedBy", text("closed by", "完了にした人")),
   {
     key: "closing",
     header: text("reason for closing", "完了の方法"),

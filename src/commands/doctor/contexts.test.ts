@@ -155,7 +155,7 @@ test.each<[string, Partial<TenantFileState>, object]>([
   [
     "a lock whose holder left a note",
     { isLocked: true, holder: { pid: 7, what: "import 3", since: "2026-11-20T00:00:00.000Z" } },
-    { check: "lock", what: { ja: "プロセス 7 が変更中です(import 3、2026-11-20T00:00:00.000Z から)" } },
+    { check: "lock", what: { ja: "プロセス 7 が変更中です(import 3、2026-11-20 09:00 から)" } },
   ],
   [
     "an audit without a hash",

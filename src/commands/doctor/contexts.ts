@@ -114,7 +114,7 @@ async function checkLocalTenant(tools: Tools, context: EmbeddedContext): Promise
     };
   }
   const sealed = await collectFindings(tools, "sealing-key", () => checkSealedSecrets(tools, file.sealed));
-  const findings = [checkTenantFile(file, context.name), ...checkLock(file), ...checkAudit(file), ...sealed];
+  const findings = [checkTenantFile(file, context.name), ...checkLock(file, context), ...checkAudit(file), ...sealed];
   // opening an older file would migrate it, and opening a damaged or newer file fails
   const isReadable = file.version === file.newest && file.faults.length === 0;
   return isReadable ? checkTenantData(tools, context, findings) : { findings, items: [], isPart: true };
@@ -176,15 +176,16 @@ function checkTenantFile(file: TenantFileState, name: string): Finding {
   return createOkFinding("tenant", text(`${path} is intact (${size})`, `${path} は正常です(${size})`));
 }
 
-function checkLock({ isLocked, holder }: TenantFileState): readonly Finding[] {
+function checkLock({ isLocked, holder }: TenantFileState, { timezone }: Context): readonly Finding[] {
   if (isLocked === undefined) return [];
   if (!isLocked) return [createOkFinding("lock", text("not in use by any process", "使用中のプロセスはありません"))];
+  const since = holder === undefined ? "" : formatMinute(holder.since, timezone);
   const by =
     holder === undefined
       ? text("another process is changing the tenant", "別のプロセスが変更中です")
       : text(
-          `process ${holder.pid} is changing the tenant (${holder.what}, since ${holder.since})`,
-          `プロセス ${holder.pid} が変更中です(${holder.what}、${holder.since} から)`,
+          `process ${holder.pid} is changing the tenant (${holder.what}, since ${since})`,
+          `プロセス ${holder.pid} が変更中です(${holder.what}、${since} から)`,
         );
   const mend = text(
     "wait until the process has finished, or end it",

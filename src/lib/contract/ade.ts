@@ -3,7 +3,7 @@ import { ADE_DEVICE, ADE_DEVICE_STATES } from "../model/ade-device.ts";
 import { CURSOR_LIFETIME_MS, ENDPOINT_KINDS, SYNC_KINDS, SYNC_REASONS, SYNC_STATES } from "../model/ade.ts";
 import { byName, queryFlag, paging } from "./queries.ts";
 import { get, itemsResponse, jsonResponse, listResponse, post, put } from "./route.ts";
-import { byId, Id, Instant, nameSchema, ProblemObject, Sha256 } from "./shapes.ts";
+import { byId, Id, Instant, namedFile, nameSchema, ProblemObject, Sha256 } from "./shapes.ts";
 import { lineSchema, recordSchema } from "./thing-schema.ts";
 
 const keysOf = <T extends object>(table: T) => Object.keys(table) as [keyof T & string, ...(keyof T & string)[]];
@@ -221,8 +221,7 @@ export default {
       isLong: true,
       summary: "Set a server token",
       body: z.strictObject({
-        name: z.string().min(1).max(1000).meta({ description: "the file's name" }),
-        content: z.base64().max(400_000).meta({ description: "content of the file, in base64" }),
+        ...namedFile,
         otherAdmin: z
           .boolean()
           .optional()
@@ -244,8 +243,7 @@ export default {
       changes: false,
       summary: "Open a server token with the tenant's keys, without setting the token",
       body: z.strictObject({
-        name: z.string().min(1).max(1000).meta({ description: "the file's name" }),
-        content: z.base64().max(400_000).meta({ description: "content of the file, in base64" }),
+        ...namedFile,
       }),
       example: {
         server: "SIMULATOR",

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { PUSH_CERTIFICATE } from "../model/push-certificate.ts";
 import { get, jsonResponse, put } from "./route.ts";
-import { DryRun, BilingualText, nameSchema } from "./shapes.ts";
+import { DryRun, BilingualText, namedFile, nameSchema } from "./shapes.ts";
 import { SCHEMA_EXAMPLES, recordSchema } from "./thing-schema.ts";
 
 /** The state of a tenant's push certificate. It contains no secret. */
@@ -59,8 +59,7 @@ export default {
       id: "uploadPushCertificate",
       summary: "Upload the certificate that was created from the staged request",
       body: z.strictObject({
-        name: z.string().min(1).max(1000).meta({ description: "the file's name" }),
-        content: z.base64().max(400_000).meta({ description: "content of the file, in base64" }),
+        ...namedFile,
         appleAccount: MailAddress,
         acceptLosingDevices: z.int().min(0).optional().meta({
           description:

@@ -14,7 +14,16 @@ export const nameSchema = <T extends z.ZodType>(name: string, schema: T, base?: 
 export const Id = z.uuid();
 
 /** A UTC instant, ISO 8601 with `Z`. */
-export const Instant = z.iso.datetime().meta({ description: "UTC instant (ISO 8601 with Z)" });
+export const Instant = z.iso.datetime().meta({ description: "UTC instant (ISO 8601 with Z)", pattern: "Z$" });
+
+/** The fields of a body with a small file. */
+export const namedFile = {
+  name: z.string().min(1).max(1000).meta({ description: "the file's name" }),
+  content: z.base64().max(400_000).meta({
+    description: "content of the file, in base64",
+    pattern: "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
+  }),
+};
 
 export const Sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 

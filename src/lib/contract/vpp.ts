@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { VPP_LOCATION_FIELDS, VPP_TOKEN } from "../model/vpp-token.ts";
 import { get, itemsResponse, jsonResponse, post, put } from "./route.ts";
-import { byId, DryRun, nameSchema } from "./shapes.ts";
+import { byId, DryRun, namedFile, nameSchema } from "./shapes.ts";
 import { SCHEMA_EXAMPLES, recordSchema } from "./thing-schema.ts";
 
 /** The content token of an organisation, without the secret token itself. */
@@ -26,8 +26,7 @@ export default {
       summary: "Set the content token of an organisation, identified by its ID",
       params: byId,
       body: z.strictObject({
-        name: z.string().min(1).max(1000).meta({ description: "the file's name" }),
-        content: z.base64().max(400_000).meta({ description: "content of the file, in base64" }),
+        ...namedFile,
         otherLocation: z.boolean().optional().meta({
           description: "true: accept a token of a different location or a different organisation at Apple",
         }),

@@ -10,7 +10,7 @@ test("lists who is marked, and since when that is known", async () => {
   expect(en.requests).toEqual([{ operation: "administrators", params: { kind: "docs" } }]);
   expect(en.stdout).toBe("key,name\nhanako@example.co.jp,髙橋 花子\n");
   expect(en.stderr).toContain("confirmed at 2026-11-20 10:23 by owner (hanako)\n");
-  expect(ja.stderr).toContain("確認: 2026-11-20 10:23、owner (hanako)\n");
+  expect(ja.stderr).toContain("確認: 2026-11-20 10:23、所有者(hanako)\n");
 });
 
 test("reports if nobody has checked yet", async () => {

@@ -1,4 +1,5 @@
 import { commandName, line } from "../../advice/index.ts";
+import { formatActor } from "../../model/actor.ts";
 import { CONSOLE_WORK_NAMES } from "../../model/console-task.ts";
 import { getConsoleLabel, formatConsoleValue } from "../../model/console-change.ts";
 import { getDisplayName } from "../../model/import.ts";
@@ -104,7 +105,7 @@ const buildTaskTable = (data: ReportData, tasks: readonly ConsoleTaskRecord[]): 
     task.name ?? "",
     describeChanges(task),
     task.openedAt === null ? "" : formatMinute(task.openedAt, zone),
-    task.openedBy ?? "",
+    formatActor(task.openedBy ?? ""),
   ];
   return {
     kind: "table",
