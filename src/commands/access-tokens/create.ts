@@ -6,6 +6,7 @@ import { parseTypedDate, toUtcInstant } from "../../lib/model/typed-date.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
+import { isRecordOutputRequested } from "../listing/list.ts";
 import { TOKEN_COLUMNS } from "./columns.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 
@@ -56,9 +57,8 @@ export default defineCommand({
     const { client } = await tools.tenant("access-tokens");
     const expiresAt = await resolveTokenEnd(tools, expires);
     const asked = { name, rights: [...expandRights(rights)], ...(expiresAt !== undefined && { expiresAt }) };
-    const { terminal, outputs, globals } = tools;
-    const { format, fields, query } = globals;
-    const isRecord = format !== undefined || fields !== undefined || query !== undefined;
+    const { terminal, outputs } = tools;
+    const isRecord = isRecordOutputRequested(tools);
     const columns = output === undefined ? CREATED_COLUMNS : TOKEN_COLUMNS;
     if (isRecord) await terminal.checkOutput(columns);
     const created = await client["access-tokens"].create(asked);

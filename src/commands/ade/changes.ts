@@ -3,7 +3,7 @@ import type { Ade, AdeSync, Client } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { assessAdeHealth } from "../../lib/model/ade-health.ts";
 import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
-import { isDefaultTable, listColumns } from "../listing/list.ts";
+import { isDefaultTable, isRecordOutputRequested, listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
 import {
   areAllPending,
@@ -37,11 +37,14 @@ export async function printSyncResult(
 ): Promise<void> {
   const { terminal, globals, clock } = tools;
   const columns = listColumns(terminal, SYNC_COLUMNS, DEFAULT_SYNC_COLUMNS);
-  await terminal.show(isDefaultTable(terminal) ? columns.filter(({ value }) => value(run) !== 0) : columns, run);
+  const isUnchanged = run.created + run.changed + run.released + run.missing + run.assigned === 0;
+  // a job of cron mails everything that it prints
+  const isHidden = globals.quiet && isUnchanged && run.unreadable === 0 && !isRecordOutputRequested(tools);
+  if (!isHidden)
+    await terminal.show(isDefaultTable(terminal) ? columns.filter(({ value }) => value(run) !== 0) : columns, run);
   if (globals.quiet) return warnOfDevices(tools, client, run, ade);
   await warnOfUnreadable(tools, client, run, "all");
-  if (run.created + run.changed + run.released + run.missing + run.assigned === 0 && ade.counts.present > 0)
-    await terminal.note(NO_CHANGES_NOTE);
+  if (isUnchanged && ade.counts.present > 0) await terminal.note(NO_CHANGES_NOTE);
   if (run.assigned > 0) await terminal.note(describeAssignedProfiles(run.assigned));
   await printSerialNumbers(tools, client, run, "released");
   if (run.released > 0) await terminal.note(RELEASED_NOTE);

@@ -223,7 +223,8 @@ describe("from cron, with --quiet", () => {
     expect(first.stderr).toMatch(
       /^warning: 10 new or changed devices are not ready: do not switch them on until they have an ADE profile\nSIM\w+( SIM\w+){9}\ncreate an ADE profile that contains the URL of your MDM server: clomoctl ade profiles create .*\n$/,
     );
-    expect(await runOn(rehearsal, CRON)).toMatchObject({ exit: 0, stderr: "" });
+    expect(await runOn(rehearsal, CRON)).toMatchObject({ exit: 0, stdout: "", stderr: "" });
+    expect((await runOn(rehearsal, `${CRON} --fields created`)).stdout).toBe("created\n0\n");
     const [added = ""] = await rehearsal.add({ count: 1 });
     expect((await runOn(rehearsal, CRON)).stderr).toMatch(
       new RegExp(`^warning: 1 new or changed device is not ready: .*\n${added}\ncreate `),

@@ -20,13 +20,9 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { writeOutput } from "../csv/file/output.ts";
-import {
-  isRecordOutputRequested,
-  buildDocumentOrRecordOptions,
-  resolveRequestedDocument,
-} from "../listing/documents.ts";
+import { buildDocumentOrRecordOptions, resolveRequestedDocument } from "../listing/documents.ts";
 import { labelOf, describeValueOrList, describeValue } from "../records/worded.ts";
-import { isDefaultTable } from "../listing/list.ts";
+import { isRecordOutputRequested, isDefaultTable } from "../listing/list.ts";
 import { resolveTimezoneWithoutTenant, type Tools } from "../tools.ts";
 import {
   BUNDLE_ARGUMENT,

@@ -104,7 +104,3 @@ export function resolveRequestedDocument<D extends DocumentFormat>(
   }
   return { format: chosen, output: output ?? "-" };
 }
-
-/** Returns true if records are requested with `--fields`, `--query` or a `--format` of records. */
-export const isRecordOutputRequested = ({ globals }: Pick<Tools, "globals">): boolean =>
-  globals.format !== undefined || globals.fields !== undefined || globals.query !== undefined;

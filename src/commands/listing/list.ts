@@ -1,6 +1,7 @@
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import type { Fields, NumberField } from "../field.ts";
+import type { Tools } from "../tools.ts";
 
 const LINE_FEED = 0x0a;
 
@@ -55,6 +56,10 @@ export const hasAllColumns = ({ output: { format, fields, query } }: Pick<Termin
 /** Returns true if the output is a table for people with the usual columns. */
 export const isDefaultTable = ({ output: { format, fields } }: Pick<Terminal, "output">): boolean =>
   format === "table" && fields === undefined;
+
+/** Returns true if records are requested with `--fields`, `--query` or a `--format` of records. */
+export const isRecordOutputRequested = ({ globals }: Pick<Tools, "globals">): boolean =>
+  globals.format !== undefined || globals.fields !== undefined || globals.query !== undefined;
 
 /** Returns the first `limit` records of a list without fetching more; all records if there is no limit. */
 export function limitRecords<R>(

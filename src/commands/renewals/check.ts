@@ -12,7 +12,7 @@ import { addContextToText } from "../../lib/terminal/commands.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
-import { isDefaultTable, listColumns } from "../listing/list.ts";
+import { isDefaultTable, isRecordOutputRequested, listColumns } from "../listing/list.ts";
 import type { Tools } from "../tools.ts";
 import { DECRYPTION_OPTIONS } from "./items/options.ts";
 import { CHECK_COLUMNS, buildCheckTableColumns, DEFAULT_CHECK_COLUMNS } from "./items/columns.ts";
@@ -200,12 +200,10 @@ async function noteUnknownMailRecipients(
 
 /** Refuses options that contradict each other. @throws `usage` if an option makes another option meaningless */
 function refuseConflictingOptions(
-  { globals }: Tools,
+  tools: Tools,
   files: readonly string[],
   { key, passwordFile, exclude, allContexts, nagios, prometheus }: CheckInput,
 ): void {
-  const { format, fields, query } = globals;
-  const shaped = format !== undefined || fields !== undefined || query !== undefined;
   const ofFiles = Object.entries({ "--key": key, "--password-file": passwordFile, "--exclude": exclude })
     .find(([, given]) => given.length > 0)
     ?.at(0);
@@ -214,7 +212,7 @@ function refuseConflictingOptions(
       ? (["--all-contexts", text("FILE arguments", "ファイルの指定")] as const)
       : files.length === 0 && typeof ofFiles === "string"
         ? ([ofFiles, text("recorded items", "登録済みの項目の確認")] as const)
-        : nagios && (shaped || prometheus === "-")
+        : nagios && (isRecordOutputRequested(tools) || prometheus === "-")
           ? (["--nagios", text("other output formats", "ほかの出力形式")] as const)
           : undefined;
   if (misfit === undefined) return;

@@ -18,7 +18,7 @@ import { sumChanges, type Plan } from "../../../lib/plan/plan.ts";
 import { PLAN_DRY_RUN_NOTE, describeCommit, hasTaskChanges, listUndoOperations } from "../../../lib/plan/result.ts";
 import { same, text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
-import { listColumns } from "../../listing/list.ts";
+import { isRecordOutputRequested, listColumns } from "../../listing/list.ts";
 import { requireNamedContextForDeletion } from "../../permission.ts";
 import { canDoAll } from "../../rights.ts";
 import type { Tools } from "../../tools.ts";
@@ -103,8 +103,7 @@ export async function showImportResult(tools: Tools, result: ImportResult): Prom
  * Returns true if `--quiet` hides the result because nothing changed and no output was requested. This prevents nightly
  * emails from cron.
  */
-const isResultSuppressed = ({ globals }: Tools, { plan, dryRun }: ImportResult): boolean => {
-  const { quiet, format, fields, query } = globals;
-  const isRequested = dryRun || format !== undefined || fields !== undefined || query !== undefined;
-  return quiet && !isRequested && !hasChanges(plan) && plan.invalid === 0 && !hasTaskChanges(plan);
+const isResultSuppressed = (tools: Tools, { plan, dryRun }: ImportResult): boolean => {
+  const isRequested = dryRun || isRecordOutputRequested(tools);
+  return tools.globals.quiet && !isRequested && !hasChanges(plan) && plan.invalid === 0 && !hasTaskChanges(plan);
 };
