@@ -241,7 +241,8 @@ const createSecretLookup = ({
       const place = { environment: {}, folder: workingFolder, modes: platform !== "win32", stdin };
       // stdin can be read only once, but a command may open several tenants
       content ??= readSecret({ file: tokenFile }, place);
-      return { secret: parseSecret(await content, tokenFile), source: tokenFile };
+      const source = tokenFile === "-" ? "stdin" : tokenFile;
+      return { secret: parseSecret(await content, source), source };
     }
     const { [TOKEN_VARIABLE]: token = "" } = environment;
     if (token !== "") return { secret: parseSecret(token, TOKEN_VARIABLE), source: TOKEN_VARIABLE };

@@ -70,7 +70,7 @@ test("--token-file - reads the token from stdin", async () => {
   };
   const { stderr } = await run("users list --token-file -", { home, stdin: `${SECRET}\n`, outside: { openTenant } });
   expect(stderr).toBe("error: seen\n");
-  expect(secrets).toEqual(Array.from({ length: 2 }, () => ({ secret: SECRET, source: "-" })));
+  expect(secrets).toEqual(Array.from({ length: 2 }, () => ({ secret: SECRET, source: "stdin" })));
 });
 
 test("--forgot asks for a code by email, and names the next command", async () => {

@@ -108,6 +108,7 @@ describe("a malformed request", () => {
   it.each([
     [z.object({ name: z.string() }), { name: 5 }, "文字列にしてください"],
     [z.object({ limit: z.coerce.number() }), { limit: "abc" }, "数値にしてください"],
+    [z.number().max(5), 6, "5 までにしてください"],
     [z.int(), 1.5, "整数にしてください"],
     [z.object({}), [], "オブジェクトにしてください"],
     [z.array(z.string()), {}, "配列にしてください"],

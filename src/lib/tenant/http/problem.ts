@@ -67,7 +67,7 @@ const SIZE_UNITS: Readonly<Record<string, Text>> = {
 };
 
 const describeSizeLimit = ({ code, minimum, maximum, origin = "" }: SchemaIssue): Text | undefined => {
-  const { en, ja } = SIZE_UNITS[origin] ?? text("", "");
+  const { en, ja } = SIZE_UNITS[origin] ?? text("", " ");
   if (code === "too_big" && maximum !== undefined)
     return text(`must be at most ${maximum}${en}`, `${maximum}${ja}までにしてください`);
   if (code !== "too_small" || minimum === undefined) return undefined;
