@@ -16,8 +16,8 @@ export interface RequestOrigin {
    */
   readonly admit: (credential: string | null) => void;
   /**
-   * Takes one of the places for requests that are answered at the same time, until the response is sent. Called when the
-   * JSON body has arrived, so that a slow sender does not hold a place.
+   * Takes one of the places for requests that are answered at the same time, until the response is sent. A sender
+   * without a credential takes it when the JSON body has arrived, so that a slow stranger does not hold a place.
    *
    * @throws Failure `unavailable` if no place is free
    */

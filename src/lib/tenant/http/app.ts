@@ -207,11 +207,14 @@ class App {
     const { raw } = c.req;
     const { from } = c.env;
     const { until } = c.var;
-    const parts = await this.#resolveParts(c, route.isOpen === true);
+    const isOpen = route.isOpen === true;
+    const parts = await this.#resolveParts(c, isOpen);
     const { asker } = parts.session;
+    // people who are signed in may send long bodies, of which only as many are received as there are places
+    if (!isOpen) from?.takePlace();
     const valid = await validated(c.req);
     if (valid instanceof Response) return valid;
-    from?.takePlace();
+    if (isOpen) from?.takePlace();
     const { params, query, body, headers } = valid;
     await requireRoutePermission(route, { asker, params, query, body });
     await using spooled = from === undefined ? undefined : await parts.spool?.(route, raw, until);

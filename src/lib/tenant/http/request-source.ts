@@ -17,8 +17,8 @@ export interface RequestSource {
    */
   readonly admit: (credential: string | null) => void;
   /**
-   * takes one of the places for requests that are answered at the same time, when all that is needed for the answer has
-   * arrived. @throws Failure `unavailable` if no place is free
+   * takes one of the places for requests that are answered at the same time. @throws Failure `unavailable` if no place
+   * is free
    */
   readonly takePlace: () => void;
 }
