@@ -306,17 +306,23 @@ export const serveTenant = async (
   { place, tls, proxies, metricsPlace, limits }: ServerPlan,
 ): Promise<RunningServer> => {
   if (!(await tenant.canSignIn())) throw NOBODY_SIGNS_IN_FAILURE;
-  const [{ startServer, formatLogLine }, { createProblemResponse, createErrorResponse }] = await Promise.all([
-    import("../lib/serve/index.ts"),
-    import("../lib/tenant/http/problem.ts"),
-  ]);
-  return startServer({
+  const [{ startServer, formatLogLine }, { createProblemResponse, createErrorResponse }, { YoungHeap }] =
+    await Promise.all([
+      import("../lib/serve/index.ts"),
+      import("../lib/tenant/http/problem.ts"),
+      import("../lib/tenant/young-heap.ts"),
+    ]);
+  const young = new YoungHeap();
+  const server = await startServer({
     place,
     tls,
     proxies,
     metricsPlace,
     limits,
-    answer: (request, from, trace) => tenant.fetch(request, { ...from, limitMs: limits.requestMs, trace }),
+    answer: (request, from, trace) => {
+      young.hold();
+      return tenant.fetch(request, { ...from, limitMs: limits.requestMs, trace });
+    },
     refuse: (failure, headers = {}, status) =>
       createProblemResponse(failure, status === undefined ? { headers } : { headers, status }),
     explain: createErrorResponse,
@@ -328,6 +334,13 @@ export const serveTenant = async (
     newId: () => crypto.randomUUID(),
     log: (request) => log(formatLogLine(now().toISOString(), request)),
   });
+  return {
+    ...server,
+    stop: async (graceMs) => {
+      await server.stop(graceMs);
+      young.release();
+    },
+  };
 };
 
 const NOBODY_SIGNS_IN_FAILURE = new Failure("input-rejected", {

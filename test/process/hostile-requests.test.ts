@@ -1,16 +1,24 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { connect, type Socket } from "node:net";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { freshHome } from "#support/process/program.ts";
+import { freshHome, run } from "#support/process/program.ts";
 import { ServedHome } from "../torture/served.ts";
 
 let server: ServedHome;
 let port = 0;
 
-const startServer = async (): Promise<void> => {
+/** @param users content of a users file to import first */
+const startServer = async (users?: string): Promise<void> => {
   const home = await freshHome();
   await ServedHome.prepare(home);
+  if (users !== undefined) {
+    await writeFile(join(home, "users.csv"), users);
+    expect((await run(["users", "import", "users.csv", "--yes"], { home, cwd: home })).code).toBe(0);
+  }
   server = await ServedHome.start(home, "--headers-timeout", "2", "--idle-timeout", "2", "--max-upload-mib", "8");
   port = Number(new URL(server.url).port);
 };
@@ -167,3 +175,29 @@ test(
     expect(statuses.filter((status) => status >= 500 && status !== 503)).toEqual([]);
   },
 );
+
+/** Sends requests whose responses nobody reads, and gives them up once the server has begun all of them. */
+const giveUpReading = async (requests: readonly string[]): Promise<void> => {
+  const readers = requests.map((line) => {
+    const socket = connect(port, "127.0.0.1").on("error", () => undefined);
+    socket.write(head(line));
+    return socket.pause();
+  });
+  await Promise.all(readers.map((socket) => once(socket, "readable")));
+  const closed = readers.map((socket) => once(socket, "close"));
+  for (const socket of readers) socket.destroy();
+  await Promise.all(closed);
+};
+
+test("readers that give up leave the memory of the server as it was", { timeout: 120_000 }, async () => {
+  const rows = Array.from({ length: 5000 }, (_, at) => `利用者 ${at},user${at}@example.com,東京都港区${at}`);
+  await startServer(["氏名,メールアドレス,住所", ...rows, ""].join("\r\n"));
+  const requests = ["GET /v1/users?limit=1000 HTTP/1.1", "GET /v1/users/export HTTP/1.1"];
+  const each = Array.from({ length: 40 }, (_, at) => requests[at % requests.length] ?? "");
+  await giveUpReading(each);
+  const before = readMemory();
+  for (let round = 0; round < 15; round += 1) await giveUpReading(each);
+  expect(readMemory() - before).toBeLessThan(50);
+  expect((await server.send("/v1/orgs")).status).toBe(200);
+  expect(await server.stop()).toBe(0);
+});

@@ -1,5 +1,3 @@
-import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
-
 /** Background jobs of this process. They continue after the response to the request that started them. */
 export class Jobs {
   readonly #underWay = new Map<string, Promise<void>>();
@@ -32,36 +30,5 @@ export class Jobs {
   async close(): Promise<void> {
     this.#stopping.abort();
     await Promise.all(this.#underWay.values());
-  }
-}
-
-/**
- * The size of the young generation (both halves) at which its growth is stopped. If growth were stopped at half this
- * size, a page that is still being read would be moved to the old generation and collected late.
- */
-const YOUNG_HEAP_BYTES = 8 * 1024 * 1024;
-
-const getYoungHeapBytes = (): number =>
-  getHeapSpaceStatistics().find(({ space_name: name }) => name === "new_space")?.space_size ?? 0;
-
-/**
- * Keeps V8's young generation at 8 or 16 MiB while large amounts of short-lived data are processed. Otherwise, it would
- * grow to 32 MiB, and received bytes would occupy memory outside the heap until they are collected. A sync of 1,000,000
- * devices would then need 40 MB more memory.
- */
-export class YoungHeap {
-  #isHeld = false;
-
-  /** Stops the growth if the young generation is large enough. Call this repeatedly during the work. */
-  hold(): void {
-    if (this.#isHeld || getYoungHeapBytes() < YOUNG_HEAP_BYTES) return;
-    this.#isHeld = true;
-    setFlagsFromString("--semi-space-growth-factor=1");
-  }
-
-  /** Lets the young generation grow again. */
-  release(): void {
-    if (this.#isHeld) setFlagsFromString("--semi-space-growth-factor=2");
-    this.#isHeld = false;
   }
 }

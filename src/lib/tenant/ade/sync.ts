@@ -15,8 +15,9 @@ import {
 } from "../../model/ade.ts";
 import { formatCount, text } from "../../text/index.ts";
 import { createIdPrefix, getCurrentInstant, createId } from "../ids.ts";
-import { YoungHeap, type Jobs } from "../jobs.ts";
+import type { Jobs } from "../jobs.ts";
 import { MAX_TRACED_RECORDS, type Session } from "../session.ts";
+import { YoungHeap } from "../young-heap.ts";
 import {
   countMissingDevices,
   deleteArrivals,

@@ -294,28 +294,34 @@ const createListTables = async (reader: Reader, { derived = [] }: RecordList): P
   for (const table of derived) await reader.derive(table);
 };
 
-/** Returns records as JSON, each with the values of its sort keys as a JSON list. */
-const selectRecords = async (
-  reader: Reader,
+/** Returns the query of records as JSON (`json`), each with the values of its sort keys as a JSON list (`keys`). */
+const buildRecordQuery = (
   list: RecordList,
-  { where, params }: SqlCondition,
+  where: string,
   keys: readonly SortKey[] = list.order,
   direction: "asc" | "desc" = "asc",
-): Promise<readonly { readonly json: string; readonly keys: string }[]> => {
+): string => {
   const columns = keys.map((key) => key.sql);
   const order = columns.map((column) => `${column} ${direction}`).join(", ");
   const among = `from ${list.table} ${list.joined ?? ""} where ${list.among ?? "true"} and ${where}`;
   const record = `select ${buildRecordJson(list)} as json, json_array(${columns.join(", ")}) as keys`;
   // if no index supports the order, the records of the page are selected first, so that JSON is built only for these
   // records
-  const sql =
-    keys === list.order
-      ? `${record} ${among} order by ${order} limit :limit`
-      : `${record} from ${list.table} ${list.joined ?? ""}
-          where t.pk in (select t.pk ${among} order by ${order} limit :limit) order by ${order}`;
+  return keys === list.order
+    ? `${record} ${among} order by ${order} limit :limit`
+    : `${record} from ${list.table} ${list.joined ?? ""}
+       where t.pk in (select t.pk ${among} order by ${order} limit :limit) order by ${order}`;
+};
+
+/** Returns the JSON of records. */
+const selectRecords = async (
+  reader: Reader,
+  list: RecordList,
+  { where, params }: SqlCondition,
+): Promise<readonly string[]> => {
   await createListTables(reader, list);
-  const rows = await reader.all(sql, { limit: Number.MAX_SAFE_INTEGER, ...params });
-  return rows.map((row) => ({ json: String(row["json"]), keys: String(row["keys"]) }));
+  const rows = await reader.all(buildRecordQuery(list, where), { limit: Number.MAX_SAFE_INTEGER, ...params });
+  return rows.map(({ json }) => String(json));
 };
 
 const tryParseJson = (json: string): unknown => {
@@ -399,14 +405,17 @@ export const readListPage = async (
   const ends = keys.map((_, at) => `:after ->> ${at}`).join(", ");
   const beyond = `(${columns}) ${direction === "asc" ? ">" : "<"} (${ends})`;
   const { where, params } = buildListCondition(list, filters, after === null ? "true" : beyond);
-  const rows = await selectRecords(reader, list, { where, params: { ...params, limit, after } }, keys, direction);
-  const last = rows.length < limit ? undefined : rows.at(-1);
-  const next = last === undefined ? null : formatCursor(order, last.keys);
-  return `{"items":[${rows.map(({ json }) => json).join(",")}],"next":${JSON.stringify(next)}}`;
+  await createListTables(reader, list);
+  // one text instead of one for each record, which would be garbage at once
+  const sql = `select string_agg(json, ',') as items, string_agg(keys, char(10)) as keys, count(*) as found
+    from (${buildRecordQuery(list, where, keys, direction)}) page`;
+  const page = (await reader.get(sql, { ...params, limit, after })) ?? {};
+  const next = page["found"] === limit ? formatCursor(order, String(page["keys"]).split("\n").at(-1) ?? "") : null;
+  return `{"items":[${String(page["items"] ?? "")}],"next":${JSON.stringify(next)}}`;
 };
 
-const parseRecords = <F extends Fields>(rows: readonly { readonly json: string }[]): RecordOf<F>[] =>
-  rows.map(({ json }) => JSON.parse(json) as RecordOf<F>);
+const parseRecords = <F extends Fields>(records: readonly string[]): RecordOf<F>[] =>
+  records.map((json) => JSON.parse(json) as RecordOf<F>);
 
 /** Returns all records of a short list, or at most `limit` of them. */
 export const readAllRecords = async <F extends Fields>(

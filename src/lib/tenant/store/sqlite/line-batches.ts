@@ -9,6 +9,8 @@ import { toStorageFailure } from "./storage-failure.ts";
  */
 const MAX_SCANNED_ROWS = 256;
 const BATCH_BYTES = 24 * 1024;
+/** A stream reads forwards, and each reader that is slow has a connection, so that a larger cache would only take memory. */
+const CACHE_KIB = 256;
 
 /**
  * Maximum number of rows that a statement scans if few of them are visible. Invisible rows do not add bytes to the
@@ -120,6 +122,7 @@ const streamFromSnapshot = async <T>(
   begin: (database: Database) => Promise<Iterator<T, void> | AsyncIterator<T, void>>,
 ): Promise<ReadableStream<T>> => {
   const database = tenant.reader();
+  database.exec(`pragma cache_size = -${CACHE_KIB}`);
   let open = true;
   const close = (): void => {
     if (open) database.close();
