@@ -125,7 +125,7 @@ const findUnclearFileNames = (
  * part becomes smaller.
  */
 const BUDGET_DEFINITIONS: readonly BudgetDefinition[] = [
-  { name: "lines of src", target: 99_000, limit: 147_745, of: countLinesBelow(/^src\//) },
+  { name: "lines of src", target: 99_000, limit: 148_150, of: countLinesBelow(/^src\//) },
   {
     name: "imports, deletion",
     target: 11_500,
@@ -136,7 +136,7 @@ const BUDGET_DEFINITIONS: readonly BudgetDefinition[] = [
       /^src\/commands\/(?:imports|deletion)\//,
     ),
   },
-  { name: "commands", target: 26_000, limit: 42_215, of: countLinesBelow(/^src\/commands\//) },
+  { name: "commands", target: 26_000, limit: 42_250, of: countLinesBelow(/^src\/commands\//) },
   { name: "of them no verbs, %", target: 47, limit: 61, of: getSharedCommandPercent },
   {
     name: "handover, renewals",
