@@ -167,7 +167,7 @@ describe("the published contract", () => {
     const failing = Object.entries(responses).filter(([status]) => !status.startsWith("2"));
     const types = failing.flatMap(([, { content }]) => Object.keys(content));
     expect(new Set(types)).toEqual(new Set(["application/problem+json"]));
-    expect(Object.keys(responses)).toEqual(expect.arrayContaining(["400", "500"]));
+    expect(Object.keys(responses)).toEqual(expect.arrayContaining(["400", "500", "507"]));
     expect(parameters.some(({ name }) => name === "idempotency-key")).toBe(method === "post");
     const told = Object.values(responses).filter(({ headers }) => headers !== undefined && "clomoctl-audit" in headers);
     expect(told).toHaveLength(path.endsWith("/export") ? 1 : 0);

@@ -129,10 +129,10 @@ const buildFailureResponses = (route: Route) => {
             bodyKib === MAX_BODY_KIB ? refer(413) : buildProblemResponse(`The JSON body is larger than ${bodyKib} KiB`),
         }),
     ...(acceptsFile(route) ? { 413: refer(413) } : {}),
-    ...(method === "get" ? {} : { 507: refer(507) }),
     ...(body === undefined && !acceptsFile(route) ? {} : { 415: refer(415) }),
     408: refer(408),
     431: refer(431),
+    507: refer(507),
   };
 };
 
