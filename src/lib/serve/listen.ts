@@ -57,7 +57,7 @@ const findPathFault = async (path: string, error: unknown): Promise<Text | undef
   if (hasErrorCode(error, "EINVAL", "ENAMETOOLONG"))
     return text("the path is too long for a socket", "ソケットのパスとしては長すぎます");
   if (!(await isFolder(dirname(path))))
-    return text("the folder for this socket does not exist", "このソケットを置くフォルダーがありません");
+    return text("this path is not in an existing folder", "このパスは、既存のフォルダーの中にありません");
   if (!hasErrorCode(error, "EACCES", "EPERM", "EROFS")) return undefined;
   return text("permission denied: cannot write to this location", "この場所に書き込む権限がありません");
 };
@@ -70,7 +70,7 @@ const createPathFailure = (where: string, what: Text, cause?: unknown): Failure 
     where,
     hint: text(
       "name a new path of at most 100 bytes, in a folder that exists and that you can write to",
-      "書き込める既存のフォルダーの中で、まだない 100 バイト以内のパスを指定してください",
+      "書き込める既存のフォルダーの中で、まだ使われていないパスを 100 バイト以内で指定してください",
     ),
     cause,
   });

@@ -372,8 +372,8 @@ test("a Unix socket", async () => {
 });
 
 test.each([
-  ["a folder that does not exist", "no/socket", "does not exist"],
-  ["a path below a file", "file/socket", "does not exist"],
+  ["a folder that does not exist", "no/socket", "not in an existing folder"],
+  ["a path below a file", "file/socket", "not in an existing folder"],
   ["a path that is too long", "x".repeat(120), "too long"],
   ["a folder", ".", "is not a socket"],
 ])("no socket can be at %s", async (_, name, reason) => {
