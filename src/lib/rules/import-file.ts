@@ -25,12 +25,15 @@ export interface ImportFileFacts {
 /** Minimum number of rows for this check, because a shorter file may contain only new records. */
 export const MIN_FOREIGN_ROWS = 5;
 
+/** Minimum number of records for this check, because `serve init` leaves one user, who does not show whose tenant it is. */
+export const MIN_FOREIGN_RECORDS = 2;
+
 /**
  * Returns the trait that a file from this tenant would have but this file lacks. Returns undefined if the file does not
  * look like a file from another tenant.
  */
 export const findMissingTrait = ({ after, facts }: Change<ImportFile, ImportFileFacts>): MissingTrait | undefined => {
-  if (after === undefined || after.rows < MIN_FOREIGN_ROWS || facts.records === 0) return undefined;
+  if (after === undefined || after.rows < MIN_FOREIGN_ROWS || facts.records < MIN_FOREIGN_RECORDS) return undefined;
   const { matches, isNumbered, sharesName, sharesDomain } = facts;
   if (after.mode === "append") return sharesDomain === false ? "domain" : undefined;
   if (!matches) return "key";

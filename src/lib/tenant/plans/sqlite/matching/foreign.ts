@@ -3,7 +3,7 @@ import { getThingNoun } from "../../../../model/problem.ts";
 import { formatCount, text } from "../../../../text/index.ts";
 import type { ForeignTraits, PlanCounts } from "../../staging/counts.ts";
 import type { ImportedField, KindKey } from "../../staging/kinds.ts";
-import { findMissingTrait, MIN_FOREIGN_ROWS } from "../../../../rules/import-file.ts";
+import { findMissingTrait, MIN_FOREIGN_RECORDS, MIN_FOREIGN_ROWS } from "../../../../rules/import-file.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildStagedClaimsSql } from "../conflicts.ts";
 import { ORDERED_JOIN } from "../../../store/sql/forms.ts";
@@ -33,10 +33,9 @@ export const findForeignTraits = (
   const rows = database.count(
     `select count(*) from (select 1 from s.row r where r.key is not null limit ${MIN_FOREIGN_ROWS}) one`,
   );
-  // a new tenant that is served has an administrator, who does not show whose tenant it is
-  const inTenant = `select 1 from ${kind.thing.name} t where ${kind.inScope} and ${kind.isFree} limit 1`;
-  const records = database.get(inTenant, { kind: kind.name }) === undefined ? 0 : 1;
-  const isLong = records > 0 && rows >= MIN_FOREIGN_ROWS;
+  const inTenant = `select 1 from ${kind.thing.name} t where ${kind.inScope} limit ${MIN_FOREIGN_RECORDS}`;
+  const records = database.count(`select count(*) from (${inTenant}) one`, { kind: kind.name });
+  const isLong = records >= MIN_FOREIGN_RECORDS && rows >= MIN_FOREIGN_ROWS;
   const isMet = database.get("select 1 from s.match limit 1") !== undefined;
   const isNumbered = isMet && !areKnown && isNumberedKey(keyOf(plan));
   const sharesName = mode === "replace" && isLong && isNumbered ? hasSharedName(database, plan) : undefined;
