@@ -1,19 +1,14 @@
-import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 import { Failure } from "../../../errors/index.ts";
 import { text } from "../../../text/index.ts";
-import { Database } from "./database.ts";
 
 /** The `application_id` that SQLite stores in a tenant file: "CLOM" in ASCII. */
 export const APPLICATION_ID = 0x43_4c_4f_4d;
 
 /** The version of the first released schema. Pre-release versions used lower numbers, starting with 1. */
 export const FIRST_SCHEMA_VERSION = 104;
-
-/**
- * The first bytes of every SQLite file, and the offsets of the header fields that identify the program that wrote it.
- * @see https://sqlite.org/fileformat2.html#the_database_header
- */
-const SQLITE_HEADER = { magic: "SQLite format 3\0", version: 60, applicationId: 68, bytes: 72 } as const;
 
 /** Returns the failure for a tenant that a pre-release version created. */
 export const createPreReleaseFailure = (path: string): Failure =>
@@ -40,7 +35,7 @@ const createForeignFileFailure = (path: string): Failure =>
   });
 
 /**
- * Checks the first bytes of an existing SQLite file, then its log, to make sure that it is a tenant file of a released
+ * Checks what an existing SQLite file, then its log, says of the program that wrote it, to make sure that it is a tenant file of a released
  * version. The file is not opened for writing, because that would merge the log into the file. Files with other content
  * and files that cannot be read are not checked, because SQLite reports their errors itself.
  *
@@ -48,13 +43,11 @@ const createForeignFileFailure = (path: string): Failure =>
  * @throws Failure `input-rejected` if a pre-release version or another program wrote the file
  */
 export const checkIdentity = (path: string): number => {
-  const header = readFileHeader(path);
-  if (header?.toString("latin1", 0, SQLITE_HEADER.magic.length) !== SQLITE_HEADER.magic) return 0;
-  const version = validateIdentity(path, {
-    version: header.readUInt32BE(SQLITE_HEADER.version),
-    application: header.readUInt32BE(SQLITE_HEADER.applicationId),
-  });
-  const logged = readLoggedIdentity(path);
+  const stored = readIdentity(() => new DatabaseSync(`${pathToFileURL(path).href}?immutable=1`, { readOnly: true }));
+  if (stored === undefined) return 0;
+  const version = validateIdentity(path, stored);
+  const isLogged = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
+  const logged = isLogged ? readIdentity(() => new DatabaseSync(path, { readOnly: true })) : undefined;
   return logged === undefined ? version : validateIdentity(path, logged);
 };
 
@@ -73,15 +66,19 @@ function validateIdentity(path: string, { version, application }: FileIdentity):
 }
 
 /**
- * Returns the identity in a log that was not merged into the file, for example because the program was killed. Returns
- * undefined if there is no log or if the log cannot be read.
+ * Returns the identity that a connection reads; undefined if the file cannot be read. The file is never opened without
+ * SQLite: closing it would release the locks of this process's other connections, and the next program that closes the
+ * file would delete the log that they write.
+ *
+ * @see https://sqlite.org/howtocorrupt.html 2.2
  */
-function readLoggedIdentity(path: string): FileIdentity | undefined {
-  if ((statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) === 0) return undefined;
+function readIdentity(open: () => DatabaseSync): FileIdentity | undefined {
   try {
-    const database = new Database(path, { readOnly: true });
+    const database = open();
     try {
-      return { version: database.count("pragma user_version"), application: database.count("pragma application_id") };
+      const read = (pragma: string): number =>
+        Number(Object.values(database.prepare(`pragma ${pragma}`).get() ?? {})[0]);
+      return { version: read("user_version"), application: read("application_id") };
     } finally {
       database.close();
     }
@@ -89,21 +86,3 @@ function readLoggedIdentity(path: string): FileIdentity | undefined {
     return undefined;
   }
 }
-
-/** Returns the header of a file, padded with zeros; undefined if the file cannot be read. */
-const readFileHeader = (path: string): Buffer | undefined => {
-  const header = Buffer.alloc(SQLITE_HEADER.bytes);
-  try {
-    const file = openSync(path, "r");
-    try {
-      // a read may return fewer bytes than requested, and returns 0 bytes only at the end of the file
-      for (let at = 0, read = 1; read > 0 && at < header.length; at += read)
-        read = readSync(file, header, at, header.length - at, null);
-    } finally {
-      closeSync(file);
-    }
-  } catch {
-    return undefined;
-  }
-  return header;
-};

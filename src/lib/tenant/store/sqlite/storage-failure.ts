@@ -1,4 +1,4 @@
-import { accessSync, closeSync, constants, openSync, readSync, statSync } from "node:fs";
+import { accessSync, constants, openSync, readSync, statSync } from "node:fs";
 import { dirname, isAbsolute } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createDiskFailure, isDiskFullFailure, toDiskFailure, toPermissionFailure } from "../../../errors/disk.ts";
@@ -130,14 +130,18 @@ const diagnoseDamage = (path: string, cause: unknown): Failure | undefined => {
   return isIntactDatabase(path) ? createDiskFailure("EIO", path, cause) : createDamagedFileFailure(path, cause);
 };
 
+/**
+ * The files that were read, by device and inode. They stay open, because closing one would release the locks of its
+ * connections.
+ */
+const openFiles = new Map<string, number>();
+
 const readWholeFile = (path: string): void => {
-  const file = openSync(path, "r");
-  try {
-    const buffer = new Uint8Array(READ_CHUNK_BYTES);
-    while (readSync(file, buffer) > 0);
-  } finally {
-    closeSync(file);
-  }
+  const { dev, ino } = statSync(path);
+  const file = openFiles.get(`${dev}:${ino}`) ?? openSync(path, "r");
+  openFiles.set(`${dev}:${ino}`, file);
+  const buffer = new Uint8Array(READ_CHUNK_BYTES);
+  for (let at = 0, read = 1; read > 0; at += read) read = readSync(file, buffer, { position: at });
 };
 
 const READ_CHUNK_BYTES = 1024 * 1024;
