@@ -391,8 +391,8 @@ async function refuseRejectedBundle(
     hint: refusals.every(({ id }) => id === null)
       ? explainMirrorRefusal(named)
       : text(
-          "if you used --only, also pass the resources that these records refer to. Otherwise, the bundle was changed after its export, because no tenant has such records: use another copy, or export the bundle again",
-          "--only を使うときは、参照先の種類も指定してください。それ以外の場合、引き継ぎデータは書き出し後に変更されています(このようなデータはどのテナントにもありません)。別のコピーを使うか、もう一度書き出してください",
+          "if you used --only, also pass the resources that these records refer to. If the reasons do not say what to do, the bundle was changed after its export: use another copy, or export the bundle again",
+          "--only を使うときは、参照先の種類も指定してください。理由に対処が書かれていない場合、引き継ぎデータは書き出し後に変更されています。別のコピーを使うか、もう一度書き出してください",
         ),
   };
   const { RejectedFileFailure: RejectedFile } = await import("../imports/plan/problems.ts");

@@ -16,6 +16,7 @@ import type { RequestKey } from "../store/idempotency.ts";
 import {
   compareLines,
   countPlan,
+  findLostRole,
   findRuleViolations,
   findRefusals,
   RefusalList,
@@ -27,7 +28,6 @@ import {
   MAX_REFUSALS,
   PLANNED_ACTION_COLUMNS,
   readRestoreDetail,
-  requireKeptRole,
   type PlannedResource,
   type RestoreRefusal,
   type StagedBundle,
@@ -297,17 +297,19 @@ const isEmptyPlan = ({ becomesMirror, resources }: PlannedRestore): boolean =>
 /**
  * Applies the plan to the tenant, and verifies the result.
  *
- * @returns reasons why rules refuse records
+ * @returns reasons why rules refuse records, or why this account may not apply the plan
  * @throws Failure `input-rejected` if the tenant then differs from the bundle
  */
 const writeAndVerify = async (
+  { account }: Session["asker"],
   writer: Writer,
   { staged, mirroredAt }: ReceivedBundle,
   { becomesMirror }: PlannedRestore,
 ): Promise<readonly RestoreRefusal[]> => {
   if (becomesMirror) await writeMirroredAt(writer, mirroredAt ?? null);
   await writePlan(writer, staged);
-  const breaches = await findRuleViolations(writer, staged);
+  const lost = account === undefined ? [] : await findLostRole(writer, account);
+  const breaches = [...lost, ...(await findRuleViolations(writer, staged))];
   if (breaches.length > 0) return breaches;
   await compareLines(writer, staged);
   const other = await findFirstDifference(writer, staged);
@@ -337,7 +339,7 @@ export const planRestore = async (
   return await session.change({ action: null, locks, dryRun: true, isJudged: true }, async (writer) => {
     const plan = await planBundle(writer, received);
     const isTried = plan.refusals.length === 0 && !isEmptyPlan(plan);
-    const breaches = isTried ? await writeAndVerify(writer, received, plan) : [];
+    const breaches = isTried ? await writeAndVerify(session.asker, writer, received, plan) : [];
     const refusals = [...plan.refusals, ...breaches.slice(0, MAX_REFUSALS)];
     const refused = plan.refused + breaches.length;
     return { result: { ...plan, refusals, refused, resources: [...plan.resources] }, objects: [] };
@@ -376,8 +378,7 @@ export const restoreBundle = async (
     const [resources, removed] = [[...plan.resources], countRemovals(plan.resources)];
     if (removed !== deletions) throw createRemovalCountFailure(removed, deletions);
     if (isEmptyPlan(plan)) return { result: { id: null, resources }, objects: [] };
-    throwFirstRefusal(await writeAndVerify(writer, received, plan));
-    if (session.asker.account !== undefined) await requireKeptRole(writer, session.asker.account);
+    throwFirstRefusal(await writeAndVerify(session.asker, writer, received, plan));
     const id = createId(session.surroundings);
     return {
       result: { id, resources },

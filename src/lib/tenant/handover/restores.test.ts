@@ -410,9 +410,14 @@ describe("a tenant with two organisations, users and a device", () => {
     files = await exportApplicableFiles(tenant.client);
     const sent = withChanged("accounts", (all) => all.flatMap((one) => (one["id"] === own ? change(one) : [one])));
     const before = contentOf(tenant);
+    const reason = "this account (own) would no longer be a system administrator";
+    const plan = await tenant.as("own").restores.plan(buildMultipartUpload(sent), {});
+    expect(plan).toMatchObject({ refused: 1, refusals: [{ resource: "accounts", id: own }] });
+    expect(plan.refusals[0]?.detail.en).toContain(reason);
     expect(await failureOf(restoreFrom(tenant.as("own"), sent))).toMatchObject({
       code: "input-rejected",
-      what: { en: 'you ("own") would no longer be a system administrator; nothing was changed' },
+      where: `accounts: ${own}`,
+      what: { en: expect.stringContaining(reason) },
     });
     expect(contentOf(tenant)).toBe(before);
     expect((await restoreFrom(tenant.as("kanri"), sent)).id).not.toBeNull();

@@ -1,4 +1,3 @@
-import { Failure } from "../../../errors/index.ts";
 import { RESOURCE_NAMES, resourceOf, type IdReference, type ResourceName } from "../../../handover/resources.ts";
 import { nameKey } from "../../../model/normalise.ts";
 import { ROOT_ORG_ID } from "../../../model/organisation.ts";
@@ -388,24 +387,17 @@ export const findRuleViolations = async (
 };
 
 /**
- * Requires that the account which applies a plan kept its role. Accounts come without passwords, so on a served tenant
- * nobody might be able to sign in.
- *
- * @throws Failure `input-rejected`
+ * Returns a refusal if the account which applies a plan lost its role. Accounts come without passwords, so on a served
+ * tenant nobody might be able to sign in.
  */
-export const requireKeptRole = async (reader: Reader, { id, name }: ActorAccount): Promise<void> => {
+export const findLostRole = async (reader: Reader, { id, name }: ActorAccount): Promise<readonly RestoreRefusal[]> => {
   const sql = "select 1 from account a join user u on u.pk = a.user where u.id = :id and a.role = 'system'";
-  if ((await reader.get(sql, { id })) !== undefined) return;
-  throw new Failure("input-rejected", {
-    what: text(
-      `you ("${name}") would no longer be a system administrator; nothing was changed`,
-      `自分(「${name}」)がシステム管理者でなくなるため、何も変更していません`,
-    ),
-    hint: text(
-      "only the owner of the computer that has the tenant can apply this bundle",
-      "この引き継ぎデータを適用できるのは、テナントがあるコンピューターの所有者だけです",
-    ),
-  });
+  if ((await reader.get(sql, { id })) !== undefined) return [];
+  const detail = text(
+    `this account (${name}) would no longer be a system administrator; only the owner of the computer that has the tenant can apply this bundle`,
+    `このアカウント(${name})がシステム管理者でなくなります。適用できるのは、テナントがあるコンピューターの所有者だけです`,
+  );
+  return [{ resource: "accounts", id, detail }];
 };
 
 /** Returns the first record that differs from the bundle; undefined if there is none. */
