@@ -148,7 +148,7 @@ test("on a screen, a note appears below the result that was shown before it", as
   await terminal.close();
 });
 
-test("progress output ends before a question is shown", async () => {
+test("progress output ends before a question is shown, and does not start after the end", async () => {
   const stdin = Object.assign(new PassThrough(), { isTTY: true });
   const stderr = new Screen(true);
   const drawn: string[] = [];
@@ -165,6 +165,10 @@ test("progress output ends before a question is shown", async () => {
   expect(await answer).toBe(true);
   expect(drawn).toEqual(["start", "clear", "stop"]);
   await terminal.close();
+  // a request that failed may have read its file to the end only now
+  terminal.progress.start({ id: "compare", name: text("Comparing", "比較"), unit: ROW_UNIT });
+  await turn();
+  expect(drawn).toEqual(["start", "clear", "stop"]);
 });
 
 test("a note before blocking work is written at once and in order", async () => {

@@ -355,7 +355,7 @@ export class Terminal {
 
   /** Ends the progress display and flushes all output to the operating system. Call this last. */
   async close(): Promise<void> {
-    this.progress.stop();
+    this.progress.close();
     await this.out.flush();
     await this.#err.flush();
   }

@@ -68,13 +68,15 @@ export interface Progress {
   start(step: StepDescription): ProgressStep;
   /** clears the progress display so that a line can be written; the next advance draws it again */
   hide(): void;
-  /** finishes the current step; call this when the program ends or fails */
+  /** finishes the current step */
   stop(): void;
+  /** finishes the current step; later steps are not shown, so that no spinner keeps the program running */
+  close(): void;
 }
 
 /** Creates the display for `--progress`. `auto` draws on a terminal, and writes a line every few seconds elsewhere. */
 export function createProgress(place: ProgressEnvironment): Progress {
-  const reporter = createReporter(place);
+  let reporter = createReporter(place);
   let current: RunningStep | undefined;
   return {
     start(step) {
@@ -84,13 +86,19 @@ export function createProgress(place: ProgressEnvironment): Progress {
     },
     hide: () => reporter.hide(),
     stop: () => current?.finish(),
+    close() {
+      current?.finish();
+      reporter = SILENT_REPORTER;
+    },
   };
 }
+
+const SILENT_REPORTER: ProgressReporter = { intervalMs: Infinity, begin() {}, update() {}, end() {}, hide() {} };
 
 function createReporter(place: ProgressEnvironment): ProgressReporter {
   switch (place.mode) {
     case "none":
-      return { intervalMs: Infinity, begin() {}, update() {}, end() {}, hide() {} };
+      return SILENT_REPORTER;
     case "json":
       return createJsonReporter(place);
     case "plain":
