@@ -4,10 +4,12 @@ import { Failure, type FailureDetail } from "./index.ts";
 const DISK_FULL: FailureDetail = {
   what: text("no space left on the disk", "ディスクの空き容量がありません"),
   hint: text("free some space, then run the command again", "空き容量を確保してから、もう一度実行してください"),
+  status: 507,
 };
 
-/** Returns true if a failure reports a full disk. */
-export const isDiskFullFailure = ({ what }: Pick<FailureDetail, "what">): boolean => what.en === DISK_FULL.what.en;
+/** Returns true if a failure reports a full disk of this computer. */
+export const isDiskFullFailure = ({ code, status }: Failure): boolean =>
+  code === "unexpected" && status === DISK_FULL.status;
 
 const DISK_FAULTY: FailureDetail = {
   what: text("disk I/O error", "ディスクで入出力エラーが起きました"),

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { createListenFailure, getErrorCode } from "./index.ts";
+import { createDiskFailure, isDiskFullFailure } from "./disk.ts";
+import { createListenFailure, Failure, getErrorCode } from "./index.ts";
 
 test("the code of an error is its own, or that of its cause", () => {
   const refused = Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
@@ -14,4 +15,14 @@ test("an address that is in use is named", () => {
   expect(used).toMatchObject({ code: "unavailable", where: "127.0.0.1:80" });
   expect(used.what.en).toBe("another program already uses this address");
   expect(createListenFailure("x", Object.assign(new Error("x"), { code: "EACCES" })).what.ja).toContain("(EACCES)");
+});
+
+test.each([
+  ["ENOSPC", true],
+  ["EDQUOT", true],
+  ["EIO", false],
+])("%s: a copy of a failure, also from another thread, reports a full disk: %s", (code, isFull) => {
+  const failure = createDiskFailure(code, "/tenant.db") as Failure;
+  const copies = [failure, failure.with({ where: "/other.db" }), Failure.of(failure.toJSON())];
+  expect(copies.map(isDiskFullFailure)).toEqual([isFull, isFull, isFull]);
 });

@@ -109,14 +109,14 @@ export class Failure extends Error {
   }
 
   /** Creates the failure that a problem object describes. */
-  static of({ type, detail, where, hint }: Pick<Problem, "type" | "detail" | "where" | "hint">): Failure {
-    return new Failure(type, { what: detail, where, hint });
+  static of({ type, detail, where, hint, status }: Omit<Problem, "title" | "status"> & Partial<Problem>): Failure {
+    return new Failure(type, { what: detail, where, hint, status });
   }
 
   /** Returns a copy with some of its texts replaced. This failure becomes the cause of the copy. */
   with(change: Partial<FailureDetail>): Failure {
-    const { code, what, where, hint } = this;
-    return new Failure(code, { what, where, hint, cause: this, ...change });
+    const { code, what, where, hint, status } = this;
+    return new Failure(code, { what, where, hint, status, cause: this, ...change });
   }
 
   /** Converts the failure to a problem object. @param status HTTP status, if it is not in the table: 405, 413, 415 */

@@ -221,7 +221,7 @@ const createCredentialResolver =
     from.admit(found instanceof Failure ? null : found.stored.id);
     if (found instanceof Failure) throw found;
     const { actor: asker, stored } = found;
-    await recordUse(owner, stored);
+    await recordUse(owner, stored, own.explain);
     const token = stored.kind === "token" ? stored.name : undefined;
     const here = { ...options, surroundings: { ...surroundings, origin: { ...origin, token } } };
     return { ...(await openParts(own, asker, here)), owner, address };

@@ -1,5 +1,4 @@
 import { line, step } from "../../advice/index.ts";
-import { toDiskFailure } from "../../errors/disk.ts";
 import { Failure } from "../../errors/index.ts";
 import {
   formatRights,
@@ -118,7 +117,11 @@ const NO_WAIT = AbortSignal.abort();
  * Records that a credential was used, at most once an hour; a session is extended. If somebody else is writing, or the
  * disk is full, the request goes on, and the next one records the use.
  */
-export const recordUse = async (owner: Session, stored: StoredCredential): Promise<void> => {
+export const recordUse = async (
+  owner: Session,
+  stored: StoredCredential,
+  explain: (error: unknown) => unknown,
+): Promise<void> => {
   const lastUsedAt = roundToHour(getCurrentInstant(owner.surroundings));
   const { store } = owner;
   if ((stored.lastUsedAt ?? "") >= lastUsedAt || store.isReadOnly) return;
@@ -129,8 +132,8 @@ export const recordUse = async (owner: Session, stored: StoredCredential): Promi
       return { result: undefined, objects: [] };
     });
   } catch (error) {
-    const isBusy = error instanceof Failure && error.code === "interrupted";
-    if (!isBusy && toDiskFailure(error) === undefined) throw error;
+    const failure = explain(error);
+    if (!(failure instanceof Failure && (failure.code === "interrupted" || failure.status === 507))) throw error;
   }
 };
 
