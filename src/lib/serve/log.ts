@@ -10,6 +10,8 @@ export interface AnsweredRequest {
   readonly bytes: number;
   /** id of the account's user; null without credentials */
   readonly account: string | null;
+  /** for a fault of the server: the file and what is wrong with it, or the code of an unexpected error */
+  readonly fault?: string | undefined;
 }
 
 /** Returns a log line: one JSON object. @param at a UTC instant */

@@ -34,6 +34,7 @@ export interface RequestOrigin {
 export interface RequestTrace {
   route: string | null;
   account: string | null;
+  fault?: string | undefined;
 }
 
 /** Where a server listens: an address and a port, or the path of a Unix socket. */

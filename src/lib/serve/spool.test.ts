@@ -85,7 +85,7 @@ test("an upload that is too large, or leaves too little disk space, is refused",
   const send = (limits: Partial<UploadLimits>): ReturnType<typeof refusalOf> =>
     refusalOf(spoolOf(limits).receive(ROUTE, requestOf(Uint8Array.from(CONTENT)), NEVER));
   expect(await send({ bytes: 3 })).toEqual({ code: "usage", status: 413 });
-  expect(await send({ freeBytes: 2 ** 60 })).toEqual({ code: "unavailable", status: 507 });
+  expect(await send({ freeBytes: 2 ** 60 })).toEqual({ code: "unexpected", status: 507 });
 });
 
 test("a slow sender occupies only its own place, and is dropped when the server stops", async () => {

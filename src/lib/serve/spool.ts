@@ -11,10 +11,12 @@ const TOO_LARGE_FAILURE = new Failure("usage", {
   status: 413,
 });
 
-const DISK_FULL_FAILURE = new Failure("unavailable", {
-  what: text("the server does not have enough disk space for uploads", "サーバーのディスクの空きが足りません"),
-  status: 507,
-});
+const createDiskFullFailure = (folder: string): Failure =>
+  new Failure("unexpected", {
+    what: text("not enough disk space for uploads", "アップロードのためのディスクの空きが足りません"),
+    where: folder,
+    status: 507,
+  });
 
 const BUSY_FAILURE = new Failure("unavailable", {
   what: text("too many uploads at the same time; try again", "同時のアップロードが多すぎます。もう一度お試しください"),
@@ -40,7 +42,7 @@ const createGzipFailure = (cause: unknown): Failure =>
 const CHECKED_BYTES = 64 * 1024 * 1024;
 
 const requireFreeSpace = (folder: string, freeBytes: number): void => {
-  if ((getFreeBytes(folder) ?? freeBytes) < freeBytes) throw DISK_FULL_FAILURE;
+  if ((getFreeBytes(folder) ?? freeBytes) < freeBytes) throw createDiskFullFailure(folder);
 };
 
 /** Returns true if the body of a request is compressed.  @throws Failure `usage` with 415 for other encodings than gzip */
@@ -74,7 +76,7 @@ export class UploadSpool {
    * Receives the body of a request for a route that takes a file, and decompresses it; undefined for other routes.
    *
    * @param signal ends the receiving
-   * @throws Failure `usage` with 400, 413 or 415, `unavailable` with 503 or 507; `interrupted`
+   * @throws Failure `usage` with 400, 413 or 415, `unexpected` with 507, `unavailable`; `interrupted`
    */
   async receive({ file, takesParts }: Route, request: Request, signal: AbortSignal) {
     if (file !== true && takesParts !== true) return undefined;

@@ -14,7 +14,7 @@ import { refuseOtherMethods, toHonoPath, finishResponse } from "./guards.ts";
 import type { Handler, TenantParts } from "./handler.ts";
 import { HANDLERS } from "./nouns.ts";
 import type { AppEnvironment, RequestSource } from "./request-source.ts";
-import { createProblemResponse, createErrorResponse } from "./problem.ts";
+import { createProblemResponse, createErrorResponse, describeFault } from "./problem.ts";
 import { createValidator } from "./validate.ts";
 
 const isNounName = (name: string): name is NounName => Object.hasOwn(HANDLERS, name);
@@ -135,7 +135,7 @@ class App {
       const app = await this.#appOf(path.split("/")[2] ?? "");
       return await app.fetch(request, { from });
     } catch (error) {
-      return this.#failed(error);
+      return this.#failed(error, from);
     }
   }
 
@@ -164,7 +164,7 @@ class App {
 
   #emptyApp(): Hono<AppEnvironment> {
     const app = new Hono<AppEnvironment>();
-    app.onError((error) => this.#failed(error));
+    app.onError((error, c) => this.#failed(error, c.env.from));
     app.notFound((c) =>
       createProblemResponse(
         new Failure("not-found", {
@@ -179,8 +179,11 @@ class App {
     return app;
   }
 
-  #failed(error: unknown): Response {
-    return createErrorResponse(this.#explain(error));
+  #failed(error: unknown, from: RequestSource | undefined): Response {
+    const failure = this.#explain(error);
+    const response = createErrorResponse(failure);
+    if (from !== undefined && response.status >= 500) from.trace.fault = describeFault(failure);
+    return response;
   }
 
   #add(app: Hono<AppEnvironment>, route: Route, handlerFor: (parts: TenantParts) => Promise<Handler<Route>>): void {

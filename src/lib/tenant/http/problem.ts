@@ -1,5 +1,6 @@
 import { HTTPException } from "hono/http-exception";
-import { Failure, redactSecrets, unwrapSuppressed, type FailureDetail } from "../../errors/index.ts";
+import { isAbsolute } from "node:path";
+import { Failure, getErrorCode, redactSecrets, unwrapSuppressed, type FailureDetail } from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 
 /** The properties of a schema issue that this module uses. @see https://zod.dev/error-customization */
@@ -126,6 +127,16 @@ const createHttpErrorResponse = ({ status }: HTTPException): Response => {
     what: text("the request body is not valid JSON", "リクエストの本文が正しい JSON ではありません"),
     where: "json",
   });
+};
+
+/**
+ * Returns the cause of an error with status 500 or above, for the operator of the server: which of its files cannot be
+ * used and why, or the code of an unexpected error. Other texts are left out, because they may contain data of people.
+ */
+export const describeFault = (error: unknown): string | undefined => {
+  if (!(error instanceof Failure)) return getErrorCode(error) || (error instanceof Error ? error.name : undefined);
+  const { cause } = error;
+  return cause instanceof Failure && isAbsolute(cause.where ?? "") ? `${cause.where}: ${cause.what.en}` : undefined;
 };
 
 /** Returns the response for an error that a route threw. */

@@ -10,7 +10,7 @@ export interface RequestSource {
   readonly isReceived: () => boolean;
   /** aborted when the server stops */
   readonly stopping: AbortSignal;
-  readonly trace: { route: string | null; account: string | null };
+  readonly trace: { route: string | null; account: string | null; fault?: string | undefined };
   /**
    * counts the request by the id of its credential; null: by its address. @throws Failure `throttled` if there were too
    * many requests

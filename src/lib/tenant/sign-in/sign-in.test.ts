@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } fro
 import { SECRET_PATTERN } from "../../model/credential.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { Database } from "../store/sqlite/database.ts";
+import { serveTestTenant } from "#support/tenant/serving.ts";
 import { PASSWORD, SignInDesk } from "#support/tenant/sign-in.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
@@ -165,20 +166,54 @@ describe("a session", () => {
   });
 });
 
+const SQLITE_IOERR = 10;
+const SQLITE_FULL = 13;
+const SQLITE_MISMATCH = 20;
+
+/** Lets changes of organisations and of a credential's last use fail. @param errcode result code of SQLite */
+const failChanges = (errcode: number) => {
+  const failing = vi.spyOn(Database.prototype, "run").mockImplementation(function (this: Database, sql, params) {
+    if (!/^(?:update main\.credential|insert into (?:main\.)?org)\b/.test(sql))
+      return Number(this.prepare(sql).run(params ?? {}).changes);
+    throw Object.assign(new Error("of SQLite"), { code: "ERR_SQLITE_ERROR", errcode });
+  });
+  onTestFinished(() => failing.mockRestore());
+  return failing;
+};
+
 test("on a full disk, requests read, and do not change anything", async () => {
   await addAccount("hana", { role: "system" });
   const secret = await secretOf("hana");
   tenant.surroundings.time += HOUR_MS;
-  const filled = vi.spyOn(Database.prototype, "run").mockImplementation(function (this: Database, sql, params) {
-    if (!/^(?:update main\.credential|insert into (?:main\.)?org)\b/.test(sql))
-      return Number(this.prepare(sql).run(params ?? {}).changes);
-    throw Object.assign(new Error("database or disk is full"), { code: "ERR_SQLITE_ERROR", errcode: 13 });
-  });
-  onTestFinished(() => filled.mockRestore());
+  const filled = failChanges(SQLITE_FULL);
   expect(await statusOf("/v1/orgs", secret)).toBe(200);
   expect(filled.mock.results).toContainEqual(expect.objectContaining({ type: "throw" }));
   const refused = await post("/v1/orgs", { name: "東日本" }, { secret });
   expect([refused.status, await refused.text()]).toEqual([507, expect.not.stringContaining(tenant.folder)]);
+});
+
+test("a faulty disk is not mistaken for a full one: the use of a credential cannot be recorded", async () => {
+  await addAccount("hana", { role: "system" });
+  const secret = await secretOf("hana");
+  tenant.surroundings.time += HOUR_MS;
+  failChanges(SQLITE_IOERR);
+  expect(await statusOf("/v1/orgs", secret)).toBe(503);
+});
+
+test.each([
+  ["a full disk", SQLITE_FULL, 507, "FOLDER/tenant.db: no space left on the disk"],
+  ["a faulty disk", SQLITE_IOERR, 503, "FOLDER/tenant.db: disk I/O error"],
+  ["an error of the program", SQLITE_MISMATCH, 500, "ERR_SQLITE_ERROR"],
+])("the log says why a request failed: %s", async (_, errcode, status, fault) => {
+  await addAccount("hana", { role: "system" });
+  const secret = await secretOf("hana");
+  await using server = await serveTestTenant(tenant);
+  failChanges(errcode);
+  const headers = { authorization: `Bearer ${secret}`, "content-type": "application/json" };
+  const init = { method: "POST", headers, body: JSON.stringify({ name: "東日本" }) };
+  await (await fetch(`${server.url}/v1/orgs`, init)).text();
+  await expect.poll(() => server.logged).toHaveLength(1);
+  expect(server.logged).toEqual([expect.objectContaining({ status, fault: fault.replace("FOLDER", tenant.folder) })]);
 });
 
 test("a request does not wait for a writer to record that its credential was used", async () => {
