@@ -116,11 +116,12 @@ const CREATE_TOKEN = "access-tokens create cron --rights users.read";
 
 test.each([
   [CREATE_TOKEN, "createAccessToken", "json.name", "NAME"],
-  [CREATE_TOKEN, "createAccessToken", "json.rights", "--rights"],
-  [CREATE_TOKEN, "createAccessToken", "json.expiresAt", "--expires"],
+  [CREATE_TOKEN, "createAccessToken", "json.rights.0", "--rights"],
+  [`${CREATE_TOKEN} --expires 30d`, "createAccessToken", "json.expiresAt", "--expires"],
   [CREATE_TOKEN, "createAccessToken", "json.other", "json.other"],
   [CREATE_TOKEN, "createAccessToken", "name", "name"],
   ["users list --search 山", "users", "query.search", "--search"],
+  ["secured users edit u1 --app docs --group 総務", "findSecuredUsers", "json.groups", "--group"],
 ])("%s: the field of the API that %s refuses is named as it was typed: %s → %s", async (line, route, where, typed) => {
   const tenant = { [route]: new Failure("usage", { what: text("too long", "長すぎます"), where }) };
   expect((await run(line, { tenant })).stderr).toContain(`too long\n  ${typed}\n`);

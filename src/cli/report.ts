@@ -26,13 +26,27 @@ export function asFailure(thrown: unknown): Failure {
   return new Failure("unexpected", { what, hint: VERBOSE_HINT, cause: error });
 }
 
-/** Names the option or the argument with the value that the tenant refused, instead of the field of its API. */
-export const nameOption = (failure: Failure, { options, args }: CommandSyntax): Failure => {
-  const [, key = ""] = /^(?:json|query)\.(\w+)$/.exec(failure.where ?? "") ?? [];
-  const option = [key, `${key}File`, key.replace(/At$/, "")].find((name) => name in options);
-  const argument = args[key];
-  if (option !== undefined) return failure.with({ where: `--${toFlagName(option)}` });
-  return argument === undefined ? failure : failure.with({ where: formatPlaceholder(key, argument) });
+/**
+ * Names the option or the argument with the value that the tenant refused, instead of the field of its API. Names
+ * nothing if the value was not on the command line, but typed at a prompt.
+ *
+ * @param input the values of the command line
+ */
+export const nameOption = (
+  failure: Failure,
+  { options, args }: CommandSyntax,
+  input: Readonly<Record<string, unknown>>,
+): Failure => {
+  const [, key = ""] = /^(?:json|query)\.(\w+)(?:\.\d+)?$/.exec(failure.where ?? "") ?? [];
+  const fields = { ...options, ...args };
+  const names = [key, `${key}File`, key.replace(/(?:At|s)$/, "")].filter((name) => name in fields);
+  if (names.length === 0) return failure;
+  const [typed] = names.flatMap((name) => {
+    const { [name]: field } = fields;
+    if (field === undefined || input[name] === undefined) return [];
+    return [name in options ? `--${toFlagName(name)}` : formatPlaceholder(name, field)];
+  });
+  return failure.with({ where: typed });
 };
 
 /** Returns the lines of an unexpected error's stack; nothing for a {@link Failure}, which explains itself. */

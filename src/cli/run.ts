@@ -46,20 +46,26 @@ export async function runVerb(
     if (isFailure || summary.changed || !globals.quiet) await terminal.problem(same(summary.line(ended)));
   };
   if (isSummarized) interrupts.precede((ended) => `${summary.line(ended)}\n`);
-  const exit = await finishWork(outside, { interrupts, summarize }, tools, { verb, command, isNagios }, async () => {
-    const { shows } = command;
-    const changes = isModifyingCommand(command);
-    const changesBy = command.changesBy?.some((key) => input[key] !== undefined && input[key] !== false) ?? false;
-    await checkHomeSafety(tools, {
-      isChange: (changes || changesBy) && !isRehearsal,
-      opens: command.opensTenant !== false || command.readsTenants === true,
-    });
-    if (!(await confirmOutputs(tools, command, parsed))) return terminal.note(UNCHANGED_NOTE);
-    if (changes) interrupts.describe(() => UNKNOWN_STATE);
-    if (shows !== undefined && command.opensTenant !== false) terminal.tellChanges();
-    if (shows !== undefined) await terminal.checkOutput(typeof shows === "function" ? shows(terminal) : shows);
-    return command.run(tools, input as never);
-  });
+  const exit = await finishWork(
+    outside,
+    { interrupts, summarize },
+    tools,
+    { verb, command, input, isNagios },
+    async () => {
+      const { shows } = command;
+      const changes = isModifyingCommand(command);
+      const changesBy = command.changesBy?.some((key) => input[key] !== undefined && input[key] !== false) ?? false;
+      await checkHomeSafety(tools, {
+        isChange: (changes || changesBy) && !isRehearsal,
+        opens: command.opensTenant !== false || command.readsTenants === true,
+      });
+      if (!(await confirmOutputs(tools, command, parsed))) return terminal.note(UNCHANGED_NOTE);
+      if (changes) interrupts.describe(() => UNKNOWN_STATE);
+      if (shows !== undefined && command.opensTenant !== false) terminal.tellChanges();
+      if (shows !== undefined) await terminal.checkOutput(typeof shows === "function" ? shows(terminal) : shows);
+      return command.run(tools, input as never);
+    },
+  );
   try {
     await tools[Symbol.asyncDispose]();
   } catch (error) {
@@ -145,7 +151,12 @@ async function finishWork(
   outside: ProgramEnvironment,
   { interrupts, summarize }: VerbEnding,
   { terminal }: Tools,
-  { verb, command, isNagios }: { readonly verb: VerbNode; readonly command: Command; readonly isNagios: boolean },
+  {
+    verb,
+    command,
+    input,
+    isNagios,
+  }: Pick<ParsedLine, "input"> & { readonly verb: VerbNode; readonly command: Command; readonly isNagios: boolean },
   work: () => Promise<Outcome>,
 ): Promise<number> {
   try {
@@ -157,7 +168,7 @@ async function finishWork(
     return exit;
   } catch (error) {
     const { first, later } = unwrapSuppressed(error);
-    const failure = nameOption(asFailure(first), command);
+    const failure = nameOption(asFailure(first), command, input);
     const exit = toFailureExitCode(failure.code, verb, isNagios);
     // Ctrl-C at a question arrives as a key, not as a signal
     if (failure.code === "interrupted") {

@@ -99,6 +99,14 @@ test("--reset-code sets the new password, and signs in with it", async () => {
   ]);
 });
 
+test("names the file of a new password that is refused", async () => {
+  const resetForgottenPassword = new Failure("input-rejected", { what: same("too short"), where: "json.password" });
+  const { stderr } = await login("--account taro01 --reset-code X --password-file password.txt", {
+    tenant: { resetForgottenPassword },
+  });
+  expect(stderr).toContain("too short\n  --password-file\n");
+});
+
 test("--forgot signs nobody in, so it excludes what signs in", async () => {
   expect((await login("--forgot taro01 --account taro01", { tenant: {} })).exit).toBe(2);
 });

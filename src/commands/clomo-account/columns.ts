@@ -4,6 +4,7 @@ import { Failure, ignoreFailure } from "../../lib/errors/index.ts";
 import { ACCOUNT, ROLES_WITH_MANAGED_ORGS } from "../../lib/model/account.ts";
 import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import type { Role } from "../../lib/model/role.ts";
+import { MAX_SEARCH_LENGTH } from "../../lib/model/value-rule.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { buildFieldColumns } from "../listing/columns.ts";
@@ -94,7 +95,8 @@ export async function findAccount(
 
 /** Returns descriptions of the first accounts that have a value containing what was typed. */
 export async function suggestAccounts(client: Client<"accounts">, typed: string): Promise<readonly (string | Text)[]> {
-  const near = await Array.fromAsync(limitRecords(client.accounts.list({ search: typed }), MAX_SUGGESTED_ACCOUNTS));
+  const search = typed.slice(0, MAX_SEARCH_LENGTH);
+  const near = await Array.fromAsync(limitRecords(client.accounts.list({ search }), MAX_SUGGESTED_ACCOUNTS));
   return near.map(ACCOUNT_NAMES.describe);
 }
 

@@ -394,6 +394,7 @@ describe("a bundle of another tenant", () => {
       await of.client.users.create({ name: `利用者 ${number}`, emails: [`u${number}@${domain}`] });
   };
 
+  // whoever is signed in at a served tenant is not in this bundle, and nobody may remove their own role by a bundle
   test.skipIf(IS_SERVED)(
     "is refused without a terminal unless it is permitted, even with --yes and --confirm-deletions",
     async () => {

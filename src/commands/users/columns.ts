@@ -2,6 +2,7 @@ import { commandName, line, step } from "../../lib/advice/index.ts";
 import type { Client, RecordHistory, User } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { USER } from "../../lib/model/user.ts";
+import { MAX_SEARCH_LENGTH } from "../../lib/model/value-rule.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { findNearestWord } from "../../lib/text/nearest.ts";
 import type { Fields } from "../field.ts";
@@ -121,7 +122,8 @@ async function findSimilarUsers(client: Client<"users">, typed: string): Promise
 
 /** Returns descriptions of the first users with a value that contains the input, else a user with a similar name. */
 export async function suggestUsers(client: Client<"users">, typed: string): Promise<readonly (string | Text)[]> {
-  const near = await Array.fromAsync(limitRecords(client.users.list({ search: typed }), MAX_SUGGESTED_USERS));
+  const search = typed.slice(0, MAX_SEARCH_LENGTH);
+  const near = await Array.fromAsync(limitRecords(client.users.list({ search }), MAX_SUGGESTED_USERS));
   const found = near.length > 0 ? near : await findSimilarUsers(client, typed);
   const shown = found.map(({ name, emails }) => `${name} <${emails[0] ?? ""}>`);
   // an id is needed only to distinguish users who are shown alike

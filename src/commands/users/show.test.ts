@@ -158,3 +158,17 @@ test("a workbook has one row", async () => {
     [hanako.name, hanako.employeeCode],
   ]);
 });
+
+test.each([
+  "users show",
+  "users history",
+  "users leave",
+  "clomo-account show",
+  "clomo-account history",
+  "clomo-account create --account taro --role operator",
+  "devices create S1 --platform iOS --owner",
+])("%s: does not search for more characters than a search accepts", async (line) => {
+  await using tenant = new TestTenant();
+  const { exit, stderr } = await run([...line.split(" "), "x".repeat(5000)], { tenant: tenant.fetch });
+  expect([exit, stderr]).toEqual([6, expect.not.stringContaining("query.search")]);
+});

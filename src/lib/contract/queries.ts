@@ -1,6 +1,7 @@
 /** Query parameters of the routes for lists and exports. */
 
 import { z } from "zod";
+import { MAX_SEARCH_LENGTH } from "../model/value-rule.ts";
 import { Id } from "./shapes.ts";
 
 /** The query parameter that finds records by a name: for example a path, a code or an email address. */
@@ -33,7 +34,7 @@ export const buildOrgFilters = (org: string) => ({
 /** Creates the query parameters that filter a list by an organisation and by any text of a record. */
 export const buildSearchFilters = ({ org, text }: { readonly org: string; readonly text: string }) => ({
   ...buildOrgFilters(org),
-  search: z.string().max(1000).optional().meta({ description: text }),
+  search: z.string().max(MAX_SEARCH_LENGTH).optional().meta({ description: text }),
 });
 
 /** The query parameter that reverses the order of a list. */

@@ -5,6 +5,9 @@ import type { Field } from "./thing.ts";
 /** Maximum length, in characters (code points), of a text for which no manual states a limit (a clomoctl rule). */
 export const MAX_CHARACTERS = 10_000;
 
+/** Maximum length, in UTF-16 units, of a text that is searched for in all values of records (a clomoctl rule). */
+export const MAX_SEARCH_LENGTH = 1000;
+
 /**
  * Maximum length, in UTF-8 bytes, of a value that is compared by key, and of its key. A clomoctl rule, so that keys fit
  * into a PostgreSQL index.

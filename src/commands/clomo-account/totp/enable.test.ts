@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { Failure } from "../../../lib/errors/index.ts";
+import { same } from "../../../lib/text/index.ts";
 import { run, runInBoth } from "#support/commands/program.ts";
 
 const backupCodes = Array.from({ length: 10 }, (_, n) => `AAAA-BBBB-CCC${n}`);
@@ -17,6 +19,16 @@ test("at a terminal, shows the key, asks for the first code, and shows the backu
   expect(requests).toEqual([{ operation: "createTotp" }, { operation: "confirmTotp", json: { code: "123456" } }]);
   expect(stderr).toContain(KEY);
   for (const code of backupCodes) expect(stdout).toContain(code);
+});
+
+test("does not name an option if the code was typed at a prompt", async () => {
+  const wrong = new Failure("input-rejected", { what: same("wrong code"), where: "json.code" });
+  const { stderr } = await run("clomo-account totp enable", {
+    tenant: { createTotp, confirmTotp: wrong },
+    terminal: { typing: [["Code that the app shows", "123456\r"]] },
+  });
+  expect(stderr).toContain("wrong code");
+  expect(stderr).not.toMatch(/--code|json/);
 });
 
 test("without a terminal, shows the key and the command for the first code", async () => {

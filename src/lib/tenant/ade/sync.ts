@@ -599,7 +599,6 @@ const createStuckPositionFailure = (): Failure =>
       "the sync was stopped: Apple reported that there are more devices, but returned the same position again",
       "Apple から続きがあるという応答がありましたが、取得位置が進まないため、同期を中止しました",
     ),
-    where: "cursor",
     hint: text(
       `try again later with a new full sync: ${line("ade sync", [], { full: true })}`,
       `時間をおいて ${line("ade sync", [], { full: true })} を実行してください(最初から取得し直します)`,

@@ -82,7 +82,7 @@ const parseSelectedResources = (only: string | undefined): readonly ResourceName
         : NOT_APPLIED_REASONS[stays];
     throw new Failure("usage", {
       what: text(`"${name}" cannot be applied: ${why.en}`, `「${name}」は適用できません: ${why.ja}`),
-      where: "json.only",
+      where: "query.only",
       hint: text(
         `valid resources: ${APPLICABLE_RESOURCES.join(", ")}`,
         `指定できるリソース: ${APPLICABLE_RESOURCES.join(", ")}`,
@@ -408,5 +408,5 @@ const createRemovalCountFailure = (removed: number, confirmed: number): Failure 
       `the plan removes ${formatCount(removed, "record")}, not ${confirmed}; nothing was changed`,
       `計画で削除されるのは ${removed} 件です。指定された ${confirmed} 件と異なるため、何も変更していません`,
     ),
-    where: "deletions",
+    where: "query.deletions",
   });

@@ -22,10 +22,10 @@ const parseJsonParameter = <S extends z.ZodType>(
   }
 };
 
-const INVALID_MAP_PROBLEM = { what: text("not a column map", "対応表として読めません"), where: "map" };
+const INVALID_MAP_PROBLEM = { what: text("not a column map", "対応表として読めません"), where: "query.map" };
 const INVALID_FIELDS_PROBLEM = {
   what: text("not a list of field names", "項目の一覧として読めません"),
-  where: "upload",
+  where: "query.upload",
 };
 
 const parseUploadFields = (upload: string | undefined): readonly string[] | undefined =>

@@ -189,7 +189,7 @@ const createUnknownGroupFailure = (app: SecuredApp, name: string, known: readonl
   const meant = near === undefined ? text("", "") : text(`did you mean ${near}? `, `「${near}」ですか? `);
   return new Failure("input-rejected", {
     what: text(`${app} does not have a group named "${name}"`, `${app} に「${name}」というグループはありません`),
-    where: "groups",
+    where: "json.groups",
     hint: text(
       `${meant.en}to list the groups: ${line("secured groups list", [], { app })}; to create this group as well: --create-groups`,
       `${meant.ja}一覧: ${line("secured groups list", [], { app })}。同時に作るには --create-groups を付けてください`,
