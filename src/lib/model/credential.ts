@@ -33,6 +33,12 @@ export const METRICS_RIGHT = "metrics";
 /** What a token can grant: operations, or the metrics of the server. */
 export type TokenRight = Operation | typeof METRICS_RIGHT;
 
+/**
+ * What an account does to how it signs in: `totp` is setting up its authenticator app, `sign-in` everything else. No
+ * token grants it, and an account that must set up the app first has only `totp`.
+ */
+export type OwnRight = "sign-in" | "totp";
+
 /** Stands for all operations that only read. */
 export const ALL_READS = "read";
 

@@ -78,6 +78,7 @@ const createFieldFailure = (label: Text, reason: Text, hint?: Text): Failure =>
 export const permitAccountChange = ({ asker }: Session, before: StoredAccount, given: AccountRequest): void => {
   requirePermission(asker, ["accounts.write"]);
   permitPrivilegedAccount(asker, before);
+  if (given.password !== undefined && before.pk === asker.account?.user) requirePermission(asker, ["sign-in"]);
   if (ROLES_ABOVE_OPERATOR.includes(given.role ?? "none") || given.supportOption === true)
     requirePermission(asker, ["accounts.roles"]);
   if (given.managedOrgs !== undefined || given.managesAll !== undefined) requirePermission(asker, ["accounts.orgs"]);

@@ -65,8 +65,8 @@ const loadTimeLimit = loadOnce(() => import("./time-limit.ts"));
 /** @throws Failure `not-permitted` if the acting account is not allowed to make the request */
 const requireRoutePermission = async ({ id }: Route, asked: RuleRequest): Promise<void> => {
   if (asked.asker.account === undefined) return;
-  const [{ requirePermission }, { getRequiredOperations }] = await loadRules();
-  requirePermission(asked.asker, getRequiredOperations(id, asked));
+  const [{ requirePermission }, { getNeededRights }] = await loadRules();
+  requirePermission(asked.asker, getNeededRights(id, asked));
 };
 
 /**

@@ -1,4 +1,4 @@
-import type { CredentialKind, TokenRight } from "../../model/credential.ts";
+import type { CredentialKind, OwnRight, TokenRight } from "../../model/credential.ts";
 import type { AdministratorRole, Operation } from "../../model/role.ts";
 
 /** The account that an actor uses. */
@@ -15,10 +15,10 @@ export interface ActorCredential {
   readonly kind: CredentialKind;
   readonly name: string;
   /** what a token grants; null: everything that the account may do */
-  readonly rights: ReadonlySet<TokenRight> | null;
+  readonly rights: ReadonlySet<TokenRight | OwnRight> | null;
   /** the end and the rights of a token that expires soon, as the header `TOKEN_END_HEADER` has them */
   readonly tokenEnd: string | undefined;
-  /** true if the account must set up an authenticator app first; it has no rights until then */
+  /** true if the account must set up an authenticator app first; it can do nothing else until then */
   readonly lacksTotp: boolean;
 }
 

@@ -6,8 +6,13 @@ import { isPermittedByItems, ROLE_POLICY, describeMissingRight } from "../../mod
 import { OPERATIONS, type Operation } from "../../model/role.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Scope } from "../store/store.ts";
-import { describeRight, formatRights, METRICS_RIGHT, TOKEN_RIGHTS, type TokenRight } from "../../model/credential.ts";
+import { describeRight, formatRights, METRICS_RIGHT, TOKEN_RIGHTS, type OwnRight } from "../../model/credential.ts";
 import type { Actor } from "./asker.ts";
+
+/** What a request may need: an operation, or a right of the account itself. */
+export type NeededRight = Operation | OwnRight;
+
+export const isOperation = (right: NeededRight): right is Operation => Object.hasOwn(OPERATIONS, right);
 
 /** Returns where an actor may perform an operation: in all organisations, or only in their own. undefined: nowhere. */
 export const getPermittedReach = (
@@ -29,14 +34,14 @@ export const isOperationPermitted = (asker: Actor, operation: Operation): boolea
 export const withoutToken = (asker: Actor): Actor => ({ ...asker, credential: undefined });
 
 /**
- * Checks that an actor may perform all given operations. What the account may not do is refused first, because another
- * token would not help.
+ * Checks that an actor has all given rights. What the account may not do is refused first, because another token would
+ * not help.
  *
- * @throws Failure `not-permitted` if one of the operations is not permitted
+ * @throws Failure `not-permitted` if a right is missing
  */
-export const requirePermission = (asker: Actor, operations: readonly Operation[]): void => {
-  requireAccountRights(asker, operations);
-  requireTokenRights(asker, operations);
+export const requirePermission = (asker: Actor, needed: readonly NeededRight[]): void => {
+  requireAccountRights(asker, needed.filter(isOperation));
+  requireTokenRights(asker, needed);
 };
 
 /**
@@ -96,8 +101,13 @@ const createNotPermittedFailure = ({ account }: Actor, about: Text, why: Text, p
   });
 };
 
+const TOKEN_REFUSED_FAILURE = new Failure("not-permitted", {
+  what: text("a token cannot change how its account signs in", "トークンでは、サインインに関する設定を変更できません"),
+  hint: step("to sign in with your password", "パスワードでサインインするには", line("login", [])),
+});
+
 /** The failure of a request whose account must set up an authenticator app first. */
-export const TOTP_REQUIRED_FAILURE = new Failure("not-permitted", {
+const TOTP_REQUIRED_FAILURE = new Failure("not-permitted", {
   what: text(
     "this server requires an authenticator app for signing in, and your account has none",
     "このサーバーのサインインには認証アプリが必要ですが、アカウントに設定されていません",
@@ -106,18 +116,17 @@ export const TOTP_REQUIRED_FAILURE = new Failure("not-permitted", {
 });
 
 /**
- * Checks that the token of a request, if the request has one, grants all given operations.
+ * Checks that the credential of a request, if the request has one, grants all given rights.
  *
  * @throws Failure `not-permitted` with all rights that the token lacks, and a token that would do
  */
-export const requireTokenRights = ({ credential }: Actor, operations: readonly Operation[]): void => {
-  const { name = "", rights, lacksTotp } = credential ?? {};
-  if (rights === undefined || rights === null) return;
-  const lacking = TOKEN_RIGHTS.filter((right) => (operations as readonly TokenRight[]).includes(right)).filter(
-    (right) => !rights.has(right),
-  );
-  if (lacking.length === 0) return;
+export const requireTokenRights = ({ credential }: Actor, needed: readonly NeededRight[]): void => {
+  const { kind, name = "", rights, lacksTotp } = credential ?? {};
+  if (rights === undefined || rights === null || needed.every((right) => rights.has(right))) return;
+  if (kind === "token" && !needed.every(isOperation)) throw TOKEN_REFUSED_FAILURE;
   if (lacksTotp === true) throw TOTP_REQUIRED_FAILURE;
+  const granted = TOKEN_RIGHTS.filter((right) => rights.has(right));
+  const lacking = TOKEN_RIGHTS.filter((right) => (needed as readonly string[]).includes(right) && !rights.has(right));
   const [en, ja] = [
     lacking.map((right) => `${right} (${describeRight(right).en})`).join(", "),
     lacking.map((right) => `${right}(${describeRight(right).ja})`).join("、"),
@@ -130,7 +139,7 @@ export const requireTokenRights = ({ credential }: Actor, operations: readonly O
     hint: step(
       "to create a token that has all needed rights",
       "必要な権利をすべて持つトークンを作るには",
-      line("access-tokens create", ["NAME"], { rights: formatRights([...rights, ...lacking]) }),
+      line("access-tokens create", ["NAME"], { rights: formatRights([...granted, ...lacking]) }),
     ),
   });
 };

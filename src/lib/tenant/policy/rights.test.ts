@@ -8,8 +8,8 @@ import { addTestAccount } from "#support/tenant/accounts.ts";
 import { requestOf, ROLE_ACCOUNTS } from "#support/tenant/route-requests.ts";
 import { exportApplicableFiles } from "#support/tenant/restoring.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
-import { isOperationPermitted } from "./check.ts";
-import { getRequiredOperations } from "./routes.ts";
+import { isOperation, isOperationPermitted } from "./check.ts";
+import { getNeededRights } from "./routes.ts";
 
 let tenant: TestTenant;
 beforeAll(async () => {
@@ -30,7 +30,7 @@ const stored = (): object => ({ ...tenant.dump(), audit: tenant.database.count("
 describe.each(ROLE_ACCOUNTS)("$name", ({ name, asker }) => {
   test.each(ALL_ROUTES.map((route) => [route.id, route] as const))("%s", async (id, route) => {
     const before = stored();
-    const needed = getRequiredOperations(id, { asker, ...requestOf(route).asked });
+    const needed = getNeededRights(id, { asker, ...requestOf(route).asked }).filter(isOperation);
     const permitted = needed.every((operation) => isOperationPermitted(asker, operation));
     const { status } = await answerTo(name, route);
     expect(status).toBeLessThan(500);
@@ -70,9 +70,9 @@ test("the policy has a row for each operation, and a system administrator may do
 });
 
 test("a route without a rule is not permitted for anyone", () => {
-  expect(() =>
-    getRequiredOperations("unheardOf", { asker: { role: "division", items: new Set(), orgs: [2] } }),
-  ).toThrow("the route unheardOf has no rule");
+  expect(() => getNeededRights("unheardOf", { asker: { role: "division", items: new Set(), orgs: [2] } })).toThrow(
+    "the route unheardOf has no rule",
+  );
 });
 
 describe("memos and tags of devices", () => {

@@ -2,6 +2,7 @@ import type { NOUNS, NounName, RoutesOf } from "../../contract/index.ts";
 import type { ResourceName } from "../../handover/resources.ts";
 import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
 import { NOTE_FIELDS } from "../../model/device.ts";
+import type { OwnRight } from "../../model/credential.ts";
 import type { Operation } from "../../model/role.ts";
 import type { Actor } from "./asker.ts";
 import {
@@ -11,6 +12,7 @@ import {
   isOperationPermitted,
   toPanelKind,
   withoutToken,
+  type NeededRight,
 } from "./check.ts";
 import { getPossibleImportOperations, getUserCreationOperations, type ImportScope } from "./import-work.ts";
 
@@ -27,8 +29,8 @@ export interface RuleRequest {
   readonly body?: unknown;
 }
 
-/** The operations that a request needs. All of them must be permitted. */
-export type RouteRule = readonly Operation[] | ((asked: RuleRequest) => readonly Operation[]);
+/** The rights that a request needs. All of them are necessary. */
+export type RouteRule = readonly NeededRight[] | ((asked: RuleRequest) => readonly NeededRight[]);
 
 /**
  * The kind of the records to delete; `recursive`: organisations are deleted with everything below them, including
@@ -93,18 +95,19 @@ const createAdministratorRule =
     (params as { readonly kind: string }).kind === "users" ? panel : app,
   ];
 
-/**
- * Returns the operations needed to reset a password by code: none for the actor's own password, otherwise permission to
- * change accounts.
- */
-const getPasswordResetOperations = ({ asker, params }: RuleRequest): readonly Operation[] =>
-  asker.account?.id === (params as { readonly id: string }).id ? [] : ["accounts.write"];
+/** Returns the right needed to change how an account signs in: the actor's own account, or another account. */
+const getSignInRight = ({ account }: Actor, id = account?.id): readonly NeededRight[] =>
+  id === account?.id ? ["sign-in"] : ["accounts.write"];
 
-/** Returns the operations needed to disable an authenticator app: none for the actor's own. */
-const getTotpDisablingOperations = ({ asker, body }: RuleRequest): readonly Operation[] => {
-  const { account } = body as { readonly account?: string | undefined };
-  return account === undefined || asker.account?.id === account ? [] : ["accounts.write"];
-};
+const getPasswordResetRight = ({ asker, params }: RuleRequest): readonly NeededRight[] =>
+  getSignInRight(asker, (params as { readonly id: string }).id);
+
+const getTotpDisablingRight = ({ asker, body }: RuleRequest): readonly NeededRight[] =>
+  getSignInRight(asker, (body as { readonly account?: string | undefined }).account);
+
+/** Returns the right needed to revoke a token. A token can revoke itself, so that whoever finds it can end it. */
+const getTokenRevocationRight = ({ asker, params }: RuleRequest): readonly OwnRight[] =>
+  asker.credential?.id === (params as { readonly id: string }).id ? [] : ["sign-in"];
 
 /**
  * Operations needed to restore a bundle. Only system administrators have them, because a restore changes the whole
@@ -115,21 +118,19 @@ const RESTORE_OPERATIONS: readonly Operation[] = ["accounts.roles", "tenant.writ
 /** A rule for every route: a route without one does not compile. */
 export type RouteRules = Readonly<Record<RouteId, RouteRule>>;
 
-/** The operations that each request needs. */
+/** The rights that each request needs. */
 const ROUTE_RULES: RouteRules = {
   whoami: [],
   createSession: [],
   requestResetCode: [],
   resetForgottenPassword: [],
   endSession: [],
-  // an account sets up its own authenticator app
-  createTotp: [],
-  confirmTotp: [],
-  disableTotp: getTotpDisablingOperations,
-  // an account manages its own tokens
+  createTotp: ["totp"],
+  confirmTotp: ["totp"],
+  disableTotp: getTotpDisablingRight,
   accessTokens: [],
-  createAccessToken: [],
-  revokeAccessToken: [],
+  createAccessToken: ["sign-in"],
+  revokeAccessToken: getTokenRevocationRight,
   // every command starts with these; contact persons in the profile need operations of their own
   tenant: [],
   tenantRevision: [],
@@ -176,8 +177,8 @@ const ROUTE_RULES: RouteRules = {
   revokeRole: ["accounts.write"],
   transferAccount: ["accounts.write", "accounts.roles", "renewals.write"],
   resetPassword: ["accounts.write"],
-  sendResetCode: getPasswordResetOperations,
-  resetWithCode: getPasswordResetOperations,
+  sendResetCode: getPasswordResetRight,
+  resetWithCode: getPasswordResetRight,
   securedUsers: ["secured.read"],
   findSecuredUsers: ["secured.read"],
   exportSecuredUsers: ["secured.read"],
@@ -299,10 +300,10 @@ export const RESOURCE_READ_RULES = {
 } as const satisfies Readonly<Record<ResourceName, ResourceReadRule>>;
 
 /**
- * Returns the operations that a request needs. @throws TypeError if the route does not have a rule; such a route is
- * never permitted
+ * Returns the rights that a request needs. @throws TypeError if the route does not have a rule; such a route is never
+ * permitted
  */
-export const getRequiredOperations = (route: string, asked: RuleRequest): readonly Operation[] => {
+export const getNeededRights = (route: string, asked: RuleRequest): readonly NeededRight[] => {
   const { [route as RouteId]: rule } = ROUTE_RULES as Readonly<Partial<Record<RouteId, RouteRule>>>;
   if (rule === undefined) throw new TypeError(`the route ${route} has no rule`);
   return typeof rule === "function" ? rule(asked) : rule;

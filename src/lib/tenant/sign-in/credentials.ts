@@ -7,6 +7,7 @@ import {
   SECRET_PATTERN,
   TOKEN_DAYS,
   type CredentialKind,
+  type OwnRight,
   type TokenRight,
 } from "../../model/credential.ts";
 import { formatMoment } from "../../model/time.ts";
@@ -15,7 +16,6 @@ import { valueRuleOf } from "../../model/value-rule.ts";
 import { text } from "../../text/index.ts";
 import { createId, getCurrentInstant, sha256, type Surroundings } from "../ids.ts";
 import { toActor } from "../policy/acting.ts";
-import { TOTP_REQUIRED_FAILURE } from "../policy/check.ts";
 import type { Actor, ActorAccount } from "../policy/asker.ts";
 import type { Session } from "../session.ts";
 import type { Reader, Writer } from "../store/store.ts";
@@ -97,18 +97,23 @@ export const findSignedInActor = async (
   if (found === undefined || actor === undefined) return NOT_SIGNED_IN_FAILURE;
   const { id, kind, name, rights, expiresAt } = found.credential;
   if (expiresAt <= now) return kind === "token" ? createExpiredTokenFailure(found.credential) : NOT_SIGNED_IN_FAILURE;
-  // until the account has an authenticator app, its credentials permit only what needs no right, such as setting it up
   const lacksTotp = requiresTotp && found.account.totp === undefined;
   const credential = {
     id,
     kind,
     name,
-    rights: lacksTotp ? new Set<TokenRight>() : rights && new Set(rights),
+    rights: lacksTotp ? new Set(LACKING_TOTP_RIGHTS[kind]) : rights && new Set(rights),
     lacksTotp,
     tokenEnd: describeNearEnd(found.credential, now),
   };
   return { actor: { ...actor, credential }, stored: found.credential };
 };
+
+/** What the credentials of an account permit until it has the authenticator app that it needs. */
+const LACKING_TOTP_RIGHTS = { session: ["totp"], token: [] } as const satisfies Record<
+  CredentialKind,
+  readonly OwnRight[]
+>;
 
 /** Ends the wait for the write lock before it begins. */
 const NO_WAIT = AbortSignal.abort();
@@ -138,7 +143,7 @@ export const recordUse = async (
 };
 
 /** Returns the acting account.  @throws Failure `input-rejected` for the machine's owner, who has no credentials */
-const requireAccount = ({ asker: { account } }: Session): ActorAccount => {
+export const requireAccount = ({ asker: { account } }: Session): ActorAccount => {
   if (account !== undefined) return account;
   throw new Failure("input-rejected", {
     what: text("access tokens belong to accounts", "アクセストークンはアカウントに属します"),
@@ -148,16 +153,6 @@ const requireAccount = ({ asker: { account } }: Session): ActorAccount => {
       line("access-tokens list", [], { as: "ACCOUNT" }),
     ),
   });
-};
-
-/**
- * Returns the acting account, for a request about how the account signs in.
- *
- * @throws Failure as {@link requireAccount}; `not-permitted` for a token
- */
-export const requireOwnAccount = (session: Session): ActorAccount => {
-  if (session.asker.credential?.kind === "token") throw TOKEN_REFUSED_FAILURE;
-  return requireAccount(session);
 };
 
 /** An access token without its secret. */
@@ -233,15 +228,14 @@ export interface NewAccessToken {
 /**
  * Creates a token. Its secret is returned only here.
  *
- * @throws Failure `not-permitted` if the request itself is signed in with a token; `input-rejected` if the name is in
- * use or has invisible characters, or the end is in the past or more than a year away
+ * @throws Failure `input-rejected` if the name is in use or has invisible characters, or the end is in the past or more
+ * than a year away
  */
 export const createAccessToken = async (
   session: Session,
   { name, rights, expiresAt }: NewAccessToken,
 ): Promise<AccessToken & { readonly secret: string }> => {
-  const { user, id: account, name: accountName } = requireOwnAccount(session);
-  if (session.asker.credential?.lacksTotp === true) throw TOTP_REQUIRED_FAILURE;
+  const { user, id: account, name: accountName } = requireAccount(session);
   requireTokenName(name);
   const now = session.surroundings.now();
   const ends = expiresAt ?? getCurrentInstant({ now: () => now + TOKEN_DAYS.usual * DAY_MS });
@@ -266,11 +260,6 @@ export const createAccessToken = async (
     };
   });
 };
-
-const TOKEN_REFUSED_FAILURE = new Failure("not-permitted", {
-  what: text("a token cannot change how its account signs in", "トークンでは、サインインに関する設定を変更できません"),
-  hint: step("to sign in with your password", "パスワードでサインインするには", line("login", [])),
-});
 
 /** @throws Failure `input-rejected` if a token's name has characters that are not shown as they are */
 const requireTokenName = (name: string): void => {

@@ -111,16 +111,28 @@ describe("disabling the app", () => {
   });
 
   test("a token cannot change how its account signs in", async () => {
-    await desk.add("hana");
+    const hana = await desk.add("hana");
     const secret = await desk.secretOf("hana");
-    const made = await desk.post("/v1/access-tokens", { name: "cron", rights: ["accounts.write"] }, { secret });
-    const { secret: token } = (await made.json()) as { secret: string };
+    const create = async (name: string) =>
+      (await (await desk.post("/v1/access-tokens", { name, rights: ["accounts.write"] }, { secret })).json()) as {
+        readonly id: string;
+        readonly secret: string;
+      };
+    const [victim, { id, secret: token }] = [await create("victim"), await create("cron")];
+    const password = "Invented1";
     for (const [path, body] of [
       ["/v1/totp", undefined],
       ["/v1/totp/confirm", { code: "1" }],
       ["/v1/totp/disable", { code: "1" }],
+      [`/v1/accounts/${hana}/reset-password`, { password }],
+      [`/v1/accounts/${hana}/reset-code`, { address: "hana@example.jp" }],
+      [`/v1/accounts/${hana}/reset-with-code`, { code: "1", password }],
     ] as const)
       expect([path, (await desk.post(path, body, { secret: token })).status]).toEqual([path, 403]);
+    const revoke = async (one: string) =>
+      (await tenant.request(`/v1/access-tokens/${one}`, { method: "DELETE", secret: token })).status;
+    // a token may end itself, so that whoever finds it can make it useless
+    expect([await revoke(victim.id), await revoke(id), await revoke(id)]).toEqual([403, 200, 401]);
   });
 });
 
@@ -129,7 +141,7 @@ describe("if the server requires an app", () => {
     await desk.add("hana");
     const secret = await desk.secretOf("hana");
     const made = await desk.post("/v1/access-tokens", { name: "cron", rights: ["orgs.read"] }, { secret });
-    const { secret: token } = (await made.json()) as { secret: string };
+    const { id, secret: token } = (await made.json()) as { id: string; secret: string };
     await tenant.requireTotp();
     for (const each of [secret, token]) {
       const refused = await tenant.request("/v1/orgs", { secret: each });
@@ -138,6 +150,7 @@ describe("if the server requires an app", () => {
     expect(await desk.statusOf("/v1/whoami", secret)).toBe(200);
     const more = { name: "more", rights: ["orgs.read"] };
     expect((await desk.post("/v1/access-tokens", more, { secret })).status).toBe(403);
+    expect((await tenant.request(`/v1/access-tokens/${id}`, { method: "DELETE", secret })).status).toBe(403);
     const { key } = await desk.enableTotp(secret);
     expect([await desk.statusOf("/v1/orgs", secret), await desk.statusOf("/v1/orgs", token)]).toEqual([200, 200]);
     const again = await desk.secretOf("hana", desk.codeOf(key));

@@ -18,7 +18,7 @@ import { createCodeVerifier, generateCode, verifyCode } from "../verifier.ts";
 import { deleteAttempt } from "./attempt-rows.ts";
 import { countAttempt, limitGuesses } from "./attempts.ts";
 import { deleteOtherSessions } from "./credential-rows.ts";
-import { requireOwnAccount } from "./credentials.ts";
+import { requireAccount } from "./credentials.ts";
 import { buildTotpUri, findTotpStep, generateTotpSecret } from "./totp-code.ts";
 import { deleteTotp, enableTotp, findPendingTotpSecret, storePendingTotpSecret } from "./totp-rows.ts";
 
@@ -94,10 +94,10 @@ const requireNoTotp = async (
 /**
  * Creates a secret for the acting account's authenticator app. Codes are required only after a code was confirmed.
  *
- * @throws Failure `input-rejected` if the account has an app already; `not-permitted` for a token
+ * @throws Failure `input-rejected` if the account has an app already
  */
 export const beginTotp = async ({ session, sealing }: TotpParts): Promise<NewTotp> => {
-  const account = requireOwnAccount(session);
+  const account = requireAccount(session);
   const [issuer, kept] = await session.read(async (reader) => {
     await requireNoTotp(reader, account);
     return [await readTenantName(reader), await listSealedSecrets(reader)] as const;
@@ -131,7 +131,7 @@ export const confirmTotp = async (
   { session, sealing }: TotpParts,
   { code, address }: { readonly code: string; readonly address: string },
 ): Promise<{ readonly backupCodes: string[] }> => {
-  const account = requireOwnAccount(session);
+  const account = requireAccount(session);
   const sealed = await session.read((reader) => findPendingTotpSecret(reader, account.user));
   if (sealed === undefined) throw NOTHING_TO_CONFIRM_FAILURE;
   const { now, random } = session.surroundings;
@@ -199,7 +199,7 @@ export const disableTotp = async (
 ): Promise<{ readonly account: string }> => {
   const { session, sealing } = parts;
   if (id !== undefined && id !== session.asker.account?.id) return disableOtherTotp(session, id);
-  const account = requireOwnAccount(session);
+  const account = requireAccount(session);
   const found = await session.read((reader) => findAccountByName(reader, account.name));
   const secret = await unsealTotpSecret(sealing, found);
   const { now } = session.surroundings;
