@@ -163,6 +163,28 @@ describe("limits", () => {
     released.resolve(undefined);
     expect((await Promise.all(first)).map(({ status }) => status)).toEqual([200, 200]);
   });
+
+  test("a request that its sender has given up takes no place", async () => {
+    const sender = new AbortController();
+    const tried = Promise.withResolvers<undefined>();
+    const answer: ServeOptions["answer"] = async ({ url }, { until: { signal }, takePlace }, trace) => {
+      trace.account = "account-1";
+      if (url.endsWith("/v1/slow")) {
+        sender.abort();
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      }
+      try {
+        takePlace();
+      } finally {
+        tried.resolve(undefined);
+      }
+      return new Response("done");
+    };
+    const { url } = await start({ answer, limits: { ...DEFAULT_LIMITS, requests: 1 } });
+    await expect(fetch(`${url}/v1/slow`, { signal: sender.signal })).rejects.toThrow(/abort/);
+    await tried.promise;
+    expect((await fetch(`${url}/v1/next`)).status).toBe(200);
+  });
 });
 
 test("forwarded addresses count only from trusted proxies", async () => {

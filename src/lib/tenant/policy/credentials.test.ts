@@ -151,6 +151,9 @@ test("people who are slow to send their password hold no places of others", asyn
   await Promise.all(slow.map((socket) => new Promise<unknown>((resolve) => socket.write(head, resolve))));
   const headers = { authorization: `Bearer ${addCredential("sys")}` };
   expect((await fetch(`${own.url}/v1/orgs`, { headers })).status).toBe(200);
+  const body = JSON.stringify({ account: "nobody", password: "wrong" });
+  const init = { method: "POST", headers: { "content-type": "application/json" }, body };
+  expect((await fetch(`${own.url}/v1/sessions`, init)).status).toBe(401);
   for (const socket of slow) socket.destroy();
 });
 

@@ -145,6 +145,10 @@ describe("a list that is configured for a thing", () => {
     expect(await idsOf({ limit, sort: "memo", desc: true })).toEqual(["p3", "p1", "p2"]);
   });
 
+  it("has no further page after a page with fewer records than requested", async () => {
+    expect(JSON.parse(await readListPage(reader, PHONES, { limit: 4 }))).toMatchObject({ next: null });
+  });
+
   it("can be filtered; a blank filter is ignored", async () => {
     expect(await idsOf({ limit: 1, filterName: "b", filterId: "" })).toEqual(["p1", "p3"]);
     expect(await idsOf({ limit: 9, filterName: "～" })).toEqual(["p3"]);
