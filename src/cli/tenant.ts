@@ -313,7 +313,7 @@ export const serveTenant = async (
       import("../lib/tenant/young-heap.ts"),
     ]);
   const young = new YoungHeap();
-  const server = await startServer({
+  return startServer({
     place,
     tls,
     proxies,
@@ -334,13 +334,6 @@ export const serveTenant = async (
     newId: () => crypto.randomUUID(),
     log: (request) => log(formatLogLine(now().toISOString(), request)),
   });
-  return {
-    ...server,
-    stop: async (graceMs) => {
-      await server.stop(graceMs);
-      young.release();
-    },
-  };
 };
 
 const NOBODY_SIGNS_IN_FAILURE = new Failure("input-rejected", {

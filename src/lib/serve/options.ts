@@ -16,8 +16,8 @@ export interface RequestOrigin {
    */
   readonly admit: (credential: string | null) => void;
   /**
-   * Takes one of the places for requests that are answered at the same time, until the response is sent. A sender
-   * without a credential takes it when the JSON body has arrived, so that a slow stranger does not hold a place.
+   * Takes one of the places for requests that are answered at the same time, until the response is sent. A sender with a
+   * credential takes it before the body arrives. Any other sender takes it afterwards, so that slow ones hold no places.
    *
    * @throws Failure `unavailable` if no place is free
    */

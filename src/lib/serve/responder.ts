@@ -12,8 +12,11 @@ import type { RequestOrigin, RequestTrace, ServeOptions } from "./options.ts";
 /** The status that the log shows for a request whose sender closed the connection before the response began. */
 const CLIENT_CLOSED_STATUS = 499;
 
-/** The share of the places for requests that an address can take without a credential: signing in may have to wait. */
-const MAX_STRANGER_SHARE = 1 / 4;
+/**
+ * The share of the places that one address can take without a credential. Signing in can occupy a place for long, because
+ * it waits for other writers.
+ */
+const MAX_SHARE_WITHOUT_CREDENTIAL = 1 / 4;
 
 const NOT_READY_FAILURE = new Failure("unavailable", {
   what: text("the tenant cannot be used at the moment", "テナントは今は利用できません"),
@@ -75,7 +78,7 @@ export class Responder {
   readonly #rates: RateLimiter;
   readonly #metrics: ServerMetrics;
   readonly #stopping = new AbortController();
-  /** The requests that are being answered, by response: the address of a sender without a credential. */
+  /** The requests that have a place, by response: the address of the sender if it has no credential. */
   readonly #running = new Map<ServerResponse, string | undefined>();
 
   constructor(options: ServeOptions, metrics: ServerMetrics) {
@@ -114,11 +117,12 @@ export class Responder {
     const takePlace = (): void => {
       // its response has been sent or given up, so nothing would free the place
       until.signal.throwIfAborted();
-      const stranger = trace.account === null ? address : undefined;
-      const known = stranger === undefined ? [] : [...this.#running.values()].filter((other) => other === stranger);
-      if (this.#running.size >= limits.requests || known.length >= limits.requests * MAX_STRANGER_SHARE)
-        throw BUSY_FAILURE;
-      this.#running.set(outgoing, stranger);
+      const sender = trace.account === null ? address : undefined;
+      const ofSameAddress = [...this.#running.values()].filter((other) => other !== undefined && other === sender);
+      const isBusy =
+        this.#running.size >= limits.requests || ofSameAddress.length >= limits.requests * MAX_SHARE_WITHOUT_CREDENTIAL;
+      if (isBusy) throw BUSY_FAILURE;
+      this.#running.set(outgoing, sender);
     };
     const from = { address, id, until, isReceived, takePlace, stopping: this.#stopping.signal };
     const response = await this.#respond(request, from, { trace, connection }).catch(explain);

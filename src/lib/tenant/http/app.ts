@@ -213,7 +213,7 @@ class App {
     const isOpen = route.isOpen === true;
     const parts = await this.#resolveParts(c, isOpen);
     const { asker } = parts.session;
-    // people who are signed in may send long bodies, of which only as many are received as there are places
+    // the body of a request with a credential may be long, so the places also limit how many bodies are in memory
     if (!isOpen) from?.takePlace();
     const valid = await validated(c.req);
     if (valid instanceof Response) return valid;

@@ -17,8 +17,10 @@ export interface RequestSource {
    */
   readonly admit: (credential: string | null) => void;
   /**
-   * takes one of the places for requests that are answered at the same time. @throws Failure `unavailable` if no place
-   * is free
+   * Takes one of the places for requests that are answered at the same time, until the response is sent. A sender with a
+   * credential takes it before the body arrives. Any other sender takes it afterwards, so that slow ones hold no places.
+   *
+   * @throws Failure `unavailable` if no place is free
    */
   readonly takePlace: () => void;
 }

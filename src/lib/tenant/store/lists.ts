@@ -406,7 +406,7 @@ export const readListPage = async (
   const beyond = `(${columns}) ${direction === "asc" ? ">" : "<"} (${ends})`;
   const { where, params } = buildListCondition(list, filters, after === null ? "true" : beyond);
   await createListTables(reader, list);
-  // one text instead of one for each record, which would be garbage at once
+  // SQLite joins the records, because a text for each record would occupy memory until the next garbage collection
   const sql = `select string_agg(json, ',') as items, string_agg(keys, char(10)) as keys, count(*) as found
     from (${buildRecordQuery(list, where, keys, direction)}) page`;
   const page = (await reader.get(sql, { ...params, limit, after })) ?? {};
