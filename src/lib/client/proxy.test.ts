@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { connect, type AddressInfo, type Server } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
@@ -31,12 +31,13 @@ const startTenant = async (scheme: "http" | "https") => {
 };
 
 /** A proxy that connects, or answers with a status; and everything that it receives. */
-const startProxy = async (status = 200) => {
+const startProxy = async (status = 200, scheme: "http" | "https" = "http") => {
   const seen: string[] = [];
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
     seen.push(`${request.method} ${request.url} ${request.headers.authorization}`);
     response.writeHead(status).end("by proxy");
-  });
+  };
+  const server = scheme === "https" ? createTlsServer(identity, listener) : createServer(listener);
   server.on("connect", (request, socket) => {
     seen.push(`CONNECT ${request.url} ${request.headers.authorization} ${request.headers["proxy-authorization"]}`);
     if (status !== 200) return void socket.end(`HTTP/1.1 ${status} no\r\n\r\n`);
@@ -49,7 +50,7 @@ const startProxy = async (status = 200) => {
     for (const side of [socket, tunnel]) side.on("error", () => tunnel.destroy());
     return undefined;
   });
-  return { address: `http://${await listen(server)}`, seen };
+  return { address: `${scheme}://${await listen(server)}`, seen };
 };
 
 const send = async (address: string, environment: Readonly<Record<string, string>>): Promise<string> => {
@@ -74,6 +75,16 @@ test("an https address is reached through the proxy, which does not see the cred
   expect(proxy.seen[0]).toBe(`CONNECT ${tenant.address.slice("https://".length)} undefined ${basic}`);
   expect(proxy.seen.length).toBeGreaterThan(1);
   expect(proxy.seen.join("")).not.toContain(SECRET);
+});
+
+test("a proxy with TLS is reached by its IP address, without a warning of Node", async () => {
+  const [tenant, proxy] = [await startTenant("https"), await startProxy(200, "https")];
+  const warnings: Error[] = [];
+  const note = (warning: Error): void => void warnings.push(warning);
+  process.on("warning", note);
+  onTestFinished(() => void process.off("warning", note));
+  expect(await send(tenant.address, { HTTPS_PROXY: proxy.address })).toBe("reached");
+  expect([proxy.seen.length > 0, warnings]).toEqual([true, []]);
 });
 
 test("an http address is requested from the proxy", async () => {

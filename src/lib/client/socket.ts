@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { pipeline, Readable } from "node:stream";
 import { getCACertificates } from "node:tls";
 import { createGzip } from "node:zlib";
@@ -97,14 +98,17 @@ const createAgent = ({ authorities = [], proxy, ...options }: SocketOptions): Di
   });
 };
 
-/** Marks the errors of connections to a proxy, which would otherwise look like errors of the tenant's host. */
+/**
+ * Marks the errors of connections to a proxy, which would otherwise look like errors of the tenant's host. A proxy's IP
+ * address is not sent as its name for TLS, because undici does this and Node then warns.
+ */
 const markProxyErrors = (options: Pool.Options): Pool.Options => {
   const { connect } = options;
   if (typeof connect !== "function") return options;
   return {
     ...options,
     connect: (to, callback) =>
-      connect(to, (...[error, socket]) => {
+      connect(isIP(to.hostname) === 0 ? to : { ...to, servername: "" }, (...[error, socket]) => {
         if (error === null) callback(null, socket);
         else callback(new ProxyConnectionError("no connection to the proxy", { cause: error }), null);
       }),
