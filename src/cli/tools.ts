@@ -84,10 +84,11 @@ async function* readCompleteInput(
 }
 
 /**
- * Returns {@link readCompleteInput} with stdin's file descriptor, from which endless devices (/dev/zero) are detected.
+ * Returns {@link readCompleteInput} with stdin's file descriptor, from which endless devices (/dev/zero) are detected,
+ * and with `isTTY`, because a terminal shows what is typed.
  */
 const openStdin = (outside: ProgramEnvironment, interrupts: Interrupts): AsyncGenerator<string | Uint8Array> =>
-  Object.assign(readCompleteInput(outside, interrupts), { fd: outside.host.stdin.fd });
+  Object.assign(readCompleteInput(outside, interrupts), { fd: outside.host.stdin.fd, isTTY: outside.host.stdin.isTTY });
 
 /**
  * Returns a function that opens stdin when it is first called. Opening stdin takes milliseconds, so commands that

@@ -73,6 +73,30 @@ test("--token-file - reads the token from stdin", async () => {
   expect(secrets).toEqual(Array.from({ length: 2 }, () => ({ secret: SECRET, source: "stdin" })));
 });
 
+test.each(["users list --token-file -", "login --account taro01 --password-file -"])(
+  "%s refuses to read a secret that a terminal would show",
+  async (line) => {
+    const openTenant: ProgramEnvironment["openTenant"] = async ({ secretFor }, { context }) => {
+      if (context.kind === "remote") await secretFor?.(context);
+      return Promise.reject(new Error("the secret was read"));
+    };
+    const opened = line.startsWith("login") ? { tenant: {} } : { outside: { openTenant } };
+    const { exit, stderr } = await run(line, { home, folder, terminal: {}, ...opened });
+    expect(exit).toBe(2);
+    expect(stderr).toContain("stdin is a terminal, which would show the secret");
+  },
+);
+
+test("errors in Japanese name stdin in Japanese", async () => {
+  const { stderr } = await run("login --account taro01 --password-file - --lang ja", {
+    home,
+    folder,
+    tenant: {},
+    stdin: Buffer.from([0xff]),
+  });
+  expect(stderr).toContain("\n  標準入力\n");
+});
+
 test("--forgot asks for a code by email, and names the next command", async () => {
   const { en, ja } = await runInBoth("login --forgot taro01", {
     home,

@@ -4,7 +4,8 @@ import { escapeForPeople, escapeJson } from "./escape.ts";
 
 /** Renders a failure in at most three escaped lines without line endings: what happened, where, what to do next. */
 export function renderFailureLines({ what, where, hint }: Failure, language: Language): readonly string[] {
-  const lines = [what[language], where, hint?.[language]];
+  const place = language === "ja" ? where?.replace(/^stdin(?=$|:)/, "標準入力") : where;
+  const lines = [what[language], place, hint?.[language]];
   return lines.filter((line) => line !== undefined).map(escapeForPeople);
 }
 

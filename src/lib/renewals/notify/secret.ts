@@ -41,7 +41,7 @@ const createSecretFailure = (where: string, what: [string, string], hint: [strin
  *
  * @param check throws if the value in a file cannot be the secret; it runs before the file's permissions are checked
  * @throws `input-rejected` if the variable is not set, or if the file is blank or others may read it
- * @throws `not-found` if the file does not exist, `usage` if it is a folder or cannot be read
+ * @throws `not-found` if the file does not exist, `usage` if it is a folder or cannot be read, or if stdin is a terminal
  */
 export const readSecret = async (
   source: SecretSource,
@@ -49,11 +49,12 @@ export const readSecret = async (
   check?: (value: string) => unknown,
 ): Promise<string> => {
   const { folder, modes, stdin } = place;
-  if ("file" in source && source.file === "-" && stdin !== undefined)
-    return decodeSecret(
-      (await readNamedFile({ stdin: stdin(), workingFolder: folder }, "-", MAX_SECRET_BYTES)).bytes,
-      "stdin",
-    );
+  if ("file" in source && source.file === "-" && stdin !== undefined) {
+    const stream = stdin();
+    if ("isTTY" in stream && stream.isTTY === true) throw STDIN_SHOWN_FAILURE;
+    const { bytes } = await readNamedFile({ stdin: stream, workingFolder: folder }, "-", MAX_SECRET_BYTES);
+    return decodeSecret(bytes, "stdin");
+  }
   if ("file" in source) return readSecretFile(resolve(folder, source.file), modes, check);
   const value = place.environment[source.env] ?? "";
   if (value !== "") return value;
@@ -66,6 +67,14 @@ export const readSecret = async (
     ],
   );
 };
+
+const STDIN_SHOWN_FAILURE = new Failure("usage", {
+  what: text(
+    "stdin is a terminal, which would show the secret",
+    "標準入力が端末のため、入力した値が画面に表示されてしまいます",
+  ),
+  hint: text("pass the secret through a pipe or in a file", "パイプかファイルで渡してください"),
+});
 
 const readSecretFile = async (
   path: string,
