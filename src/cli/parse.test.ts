@@ -108,7 +108,7 @@ test.each([
   ["--app docs", "the argument FILE is missing", ""],
   ["a.csv", "the option --app docs|mailer is missing", ""],
   ["--dry-run", "the argument FILE and the option --app docs|mailer are missing", ""],
-  ["- --app docs --token-file -", "stdin can be read only once, not by each of: --token-file, FILE", ""],
+  ["- --app docs --token-file -", "only one of these can read stdin: --token-file, FILE", ""],
   ["a.csv --app docs -x", "unknown option -x", "see clomoctl users import --help-all"],
   ["a.csv --app docs --bogus=1", "unknown option --bogus", "see clomoctl users import --help-all"],
   ["a.csv --app docs --map-all-columns", "unknown option --map-all-columns", "did you mean --map?"],
@@ -196,6 +196,16 @@ test("a required list of arguments accepts one or more", () => {
   const many = defineCommand({ ...bare, args, options: {}, async run() {} });
   expect(read("a b -- -c", many).input).toEqual({ files: ["a", "b", "-c"] });
   expect(() => parseCommandLine(["try"], many, [])).toThrow("the argument FILES is missing");
+});
+
+test.each([
+  ["in out", "the arguments IN and OUT are missing", "引数 IN、OUT がありません"],
+  ["in out map", "the arguments IN, OUT, and MAP are missing", "引数 IN、OUT、MAP がありません"],
+])("names the missing arguments %s", (names, en, ja) => {
+  const field = { kind: "file", required: true, about } as const;
+  const args = Object.fromEntries(names.split(" ").map((name) => [name, field]));
+  const command = defineCommand({ ...bare, args, options: {}, async run() {} });
+  expect(failureOf("--quiet", command).what).toEqual({ en, ja });
 });
 
 test("rejects a blank value, and proposes to leave it out if it is optional, or else the help", () => {

@@ -243,23 +243,39 @@ const buildExampleHint = ({ examples: [first] }: CommandSyntax, typed: string): 
 
 const isRequired = (field: Field): boolean => field.kind !== "boolean" && field.required === true;
 
+/** A noun, and the names of the missing arguments or options. */
+type MissingFields = readonly [noun: Text, names: readonly string[]];
+
 /** Returns the names of all required arguments and options that are missing. */
 const listMissing = (
   { args, options }: CommandSyntax,
   operands: readonly string[],
   values: ReadonlyMap<string, unknown>,
-): readonly Text[] => [
-  ...Object.entries(args)
-    .filter(([, field], at) => isRequired(field) && operands[at] === undefined)
-    .map(([key, field]) =>
-      text(`the argument ${formatPlaceholder(key, field)}`, `引数 ${formatPlaceholder(key, field)}`),
-    ),
-  ...Object.entries(options)
-    .filter(([key, field]) => isRequired(field) && [values.get(key)].flat().every((value) => value === undefined))
-    .map(([key, field]) =>
-      text(`the option ${formatOptionTerm(key, field)}`, `オプション ${formatOptionTerm(key, field)}`),
-    ),
+): readonly MissingFields[] => [
+  [
+    text("argument", "引数"),
+    Object.entries(args)
+      .filter(([, field], at) => isRequired(field) && operands[at] === undefined)
+      .map(([key, field]) => formatPlaceholder(key, field)),
+  ],
+  [
+    text("option", "オプション"),
+    Object.entries(options)
+      .filter(([key, field]) => isRequired(field) && [values.get(key)].flat().every((value) => value === undefined))
+      .map(([key, field]) => formatOptionTerm(key, field)),
+  ],
 ];
+
+/** Describes what is missing, such as "the arguments IN and OUT and the option --app are missing". */
+const describeMissing = (missing: readonly MissingFields[]): Text => {
+  const parts = missing.map(([noun, names]) => {
+    const all = new Intl.ListFormat("en").format(names);
+    return text(`the ${noun.en}${names.length === 1 ? "" : "s"} ${all}`, `${noun.ja} ${names.join("、")}`);
+  });
+  const { en, ja } = joinTexts(parts, text(" and ", "、"));
+  const isOne = missing.flatMap(([, names]) => names).length === 1;
+  return text(`${en} ${isOne ? "is" : "are"} missing`, `${ja} がありません`);
+};
 
 /** Returns the values of the arguments. A missing argument does not have a value. */
 const readArguments = (
@@ -321,12 +337,8 @@ export function parseCommandLine(
     ]),
   );
   const args = readArguments(command, operands, usageError);
-  const missing = listMissing(command, operands, values);
-  if (missing.length > 0) {
-    const { en, ja } = joinTexts(missing, text(" and ", "、"));
-    const what = text(`${en} ${missing.length === 1 ? "is" : "are"} missing`, `${ja} がありません`);
-    throw usageError(what, buildExampleHint(command, typed));
-  }
+  const missing = listMissing(command, operands, values).filter(([, names]) => names.length > 0);
+  if (missing.length > 0) throw usageError(describeMissing(missing), buildExampleHint(command, typed));
   rejectExtraArgument(command, operands, usageError);
   rejectUselessGlobals(command, values, usageError);
   rejectConflictingOptions(command, values, usageError);
@@ -358,9 +370,7 @@ function rejectSharedInput(
   });
   if (readers.length < 2) return;
   const names = [...new Set(readers)].join(", ");
-  throw usageError(
-    text(`stdin can be read only once, not by each of: ${names}`, `標準入力から読めるのは 1 つだけです: ${names}`),
-  );
+  throw usageError(text(`only one of these can read stdin: ${names}`, `標準入力から読めるのは 1 つだけです: ${names}`));
 }
 
 /** Rejects global options that have no effect for a command or conflict with its own options. */

@@ -54,7 +54,7 @@ testWrongLines(
   ],
   [
     "secured users create taro01 --name 山田 --app docs --password-stdin --secret-key-file -",
-    "stdin can be read only once, not by each of: --password-stdin, --secret-key-file",
+    "only one of these can read stdin: --password-stdin, --secret-key-file",
   ],
   [
     "secured users create taro01 --name 山田 --app docs --password-stdin --password-in-console",

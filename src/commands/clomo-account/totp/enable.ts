@@ -41,8 +41,8 @@ export default defineCommand({
       await terminal.note(text(`key for the app: ${secret}`, `アプリに入力するキー: ${secret}`));
       await terminal.note(
         text(
-          `the same key as an address, for a program that makes QR codes: ${uri}`,
-          `同じキーのアドレス(QR コードを作るプログラム用): ${uri}`,
+          `the same key as an otpauth URI, for a program that makes QR codes: ${uri}`,
+          `同じキーの otpauth URI(QR コードを作るプログラム用): ${uri}`,
         ),
       );
       if (!terminal.interactive) {

@@ -108,12 +108,12 @@ describe("a malformed request", () => {
   it.each([
     [z.object({ name: z.string() }), { name: 5 }, "文字列にしてください"],
     [z.object({ limit: z.coerce.number() }), { limit: "abc" }, "数値にしてください"],
-    [z.number().max(5), 6, "5 までにしてください"],
+    [z.number().max(5), 6, "5 以下にしてください"],
     [z.int(), 1.5, "整数にしてください"],
     [z.object({}), [], "オブジェクトにしてください"],
     [z.array(z.string()), {}, "配列にしてください"],
-    [z.iso.date(), "today", "2027-03-01 のような日付にしてください"],
-    [z.iso.datetime(), "today", "2027-03-01T00:00:00Z のような日時にしてください"],
+    [z.iso.date(), "today", "2027-03-01 の形の日付にしてください"],
+    [z.iso.datetime(), "today", "2027-03-01T00:00:00Z の形の日時にしてください"],
     [
       ruleSchema(SENDABLE_ADDRESS_RULE),
       "山",

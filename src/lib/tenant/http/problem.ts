@@ -70,7 +70,7 @@ const SIZE_UNITS: Readonly<Record<string, Text>> = {
 const describeSizeLimit = ({ code, minimum, maximum, origin = "" }: SchemaIssue): Text | undefined => {
   const { en, ja } = SIZE_UNITS[origin] ?? text("", " ");
   if (code === "too_big" && maximum !== undefined)
-    return text(`must be at most ${maximum}${en}`, `${maximum}${ja}までにしてください`);
+    return text(`must be at most ${maximum}${en}`, `${maximum}${ja}以下にしてください`);
   if (code !== "too_small" || minimum === undefined) return undefined;
   if (origin === "string" && Number(minimum) === 1) return text("must not be blank", "空にできません");
   return text(`must be at least ${minimum}${en}`, `${minimum}${ja}以上にしてください`);
@@ -78,15 +78,15 @@ const describeSizeLimit = ({ code, minimum, maximum, origin = "" }: SchemaIssue)
 
 /** What a schema requires, by type or format. */
 const EXPECTED_VALUES: Readonly<Record<string, Text>> = {
-  string: text("a text", "文字列"),
+  string: text("text", "文字列"),
   number: text("a number", "数値"),
   int: text("a whole number", "整数"),
   boolean: text("true or false", "true か false"),
   array: text("a list", "配列"),
   object: text("an object", "オブジェクト"),
   record: text("an object", "オブジェクト"),
-  date: text("a date such as 2027-03-01", "2027-03-01 のような日付"),
-  datetime: text("an instant such as 2027-03-01T00:00:00Z", "2027-03-01T00:00:00Z のような日時"),
+  date: text("a date such as 2027-03-01", "2027-03-01 の形の日付"),
+  datetime: text("an instant such as 2027-03-01T00:00:00Z", "2027-03-01T00:00:00Z の形の日時"),
   url: text("an address (URL)", "アドレス(URL)"),
   uuid: text("a UUID", "UUID"),
 };
