@@ -1,4 +1,5 @@
 import { Failure } from "../errors/index.ts";
+import { ServerFault } from "../errors/server-fault.ts";
 import { text } from "../text/index.ts";
 import { createApp, loadOnce, type PartsResolver } from "./http/app.ts";
 import type { RequestSource } from "./http/request-source.ts";
@@ -77,14 +78,16 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
     surroundings,
     spool,
     processes = NO_PROCESSES,
-    mail = NO_MAIL_ACCESS,
+    mail: openMail = NO_MAIL_ACCESS,
     apple = NO_APPLE_ACCESS,
   } = options;
   let begun: Promise<Jobs> | undefined;
   const jobs = (): Promise<Jobs> => (begun ??= import("./jobs.ts").then((module) => new module.Jobs()));
+  const isServed = acting === "requests";
+  const mail = isServed ? () => openMail().catch(throwMailFault) : openMail;
   const { close, ...parts } = openSqliteTenant({
     ...options,
-    isServed: acting === "requests",
+    isServed,
     now: getCurrentInstant(surroundings),
     processes,
   });
@@ -149,6 +152,13 @@ const NO_MAIL_ACCESS: OpenMail = () =>
       what: text("this tenant cannot send email", "このテナントからはメールを送信できません"),
     }),
   );
+
+/** @throws ServerFault if the settings of a server's mail are missing or wrong; other errors as they are */
+const throwMailFault = (error: unknown): never => {
+  if (!(error instanceof Failure)) throw error;
+  const what = text("the server cannot send email", "サーバーからメールを送信できません");
+  throw new ServerFault({ cause: error, what });
+};
 
 /** An open tenant as its owner sees it, with what limits it to a part. */
 type OwnParts = TenantParts & Pick<TenantStoreHandle, "within" | "isCurrent">;

@@ -254,6 +254,8 @@ export class TestTenant {
     );
   /** the mark of the key that seals the tenant's secrets; to simulate another key, change the mark */
   sealingKey = "first-";
+  /** the failure of the mail settings; undefined if they are correct */
+  mailFault: Failure | undefined;
   /** the reason why emails cannot be sent; undefined if they can be sent */
   unsent: Text | undefined;
 
@@ -288,9 +290,12 @@ export class TestTenant {
 
   #start(acting: TenantOptions["acting"] = "owner"): OpenTenant {
     const { folder, surroundings } = this;
-    const mail = async (): Promise<SendMail> => async (one) => {
-      if (this.unsent === undefined) this.mails.push(one);
-      return this.unsent;
+    const mail = async (): Promise<SendMail> => {
+      if (this.mailFault !== undefined) throw this.mailFault;
+      return async (one) => {
+        if (this.unsent === undefined) this.mails.push(one);
+        return this.unsent;
+      };
     };
     const apple = {
       send: async () => this.apple,

@@ -1,6 +1,6 @@
 import { HTTPException } from "hono/http-exception";
-import { isAbsolute } from "node:path";
 import { Failure, getErrorCode, redactSecrets, unwrapSuppressed, type FailureDetail } from "../../errors/index.ts";
+import { ServerFault } from "../../errors/server-fault.ts";
 import { text, type Text } from "../../text/index.ts";
 
 /** The properties of a schema issue that this module uses. @see https://zod.dev/error-customization */
@@ -130,13 +130,14 @@ const createHttpErrorResponse = ({ status }: HTTPException): Response => {
 };
 
 /**
- * Returns the cause of an error with status 500 or above, for the operator of the server: which of its files cannot be
- * used and why, or the code of an unexpected error. Other texts are left out, because they may contain data of people.
+ * Returns the cause of an error with status 500 or above, for the operator of the server: the file or the setting and
+ * what is wrong with it, or the code of an unexpected error. Other texts are left out, because they may contain data of people.
  */
 export const describeFault = (error: unknown): string | undefined => {
   if (!(error instanceof Failure)) return getErrorCode(error) || (error instanceof Error ? error.name : undefined);
-  const { cause } = error;
-  return cause instanceof Failure && isAbsolute(cause.where ?? "") ? `${cause.where}: ${cause.what.en}` : undefined;
+  if (!(error instanceof ServerFault)) return undefined;
+  const { where, what } = error.cause;
+  return where === undefined ? what.en : `${where}: ${what.en}`;
 };
 
 /** Returns the response for an error that a route threw. */

@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { Failure } from "../../errors/index.ts";
+import { same } from "../../text/index.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
+import { serveTestTenant } from "#support/tenant/serving.ts";
 import { PASSWORD, SignInDesk } from "#support/tenant/sign-in.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 
@@ -43,6 +46,24 @@ test("a mailed code sets a new password once, and ends sessions", async () => {
   expect(await desk.statusOf("/v1/whoami", before)).toBe(401);
   expect((await desk.signIn("hana", { password: PASSWORD })).status).toBe(401);
   expect((await desk.signIn("hana", { password: OTHER_PASSWORD })).status).toBe(201);
+});
+
+test("without a mail server, only the operator learns why, whatever the account", async () => {
+  const id = await desk.add("hana");
+  const secret = await desk.secretOf("hana");
+  const [what, where] = [same("no mail server is configured"), "/srv/home/notify.yaml"];
+  tenant.mailFault = new Failure("input-rejected", { what, where });
+  await using server = await serveTestTenant(tenant);
+  const post = async (path: string, body: object): Promise<unknown> => {
+    const headers = { "content-type": "application/json", authorization: `Bearer ${secret}` };
+    const response = await fetch(server.url + path, { method: "POST", headers, body: JSON.stringify(body) });
+    return [response.status, await response.text()];
+  };
+  const refused = [503, expect.not.stringContaining("/srv")];
+  expect(await post("/v1/sessions/reset-code", { account: "hana" })).toEqual(refused);
+  expect(await post("/v1/sessions/reset-code", { account: "nobody" })).toEqual(refused);
+  expect(await post(`/v1/accounts/${id}/reset-code`, { address: "hana@accounts.example" })).toEqual(refused);
+  expect(server.logged.map(({ fault }) => fault)).toEqual(Array(3).fill(`${where}: ${what.en}`));
 });
 
 test("a new password does not replace the code of an authenticator app", async () => {

@@ -38,7 +38,7 @@ const openSession = ({ store, surroundings, actor }: Session, asker: Actor): Ses
  * Counts a request for a reset code.
  *
  * @returns the work that sends the code; undefined if the account does not exist or has no role
- * @throws Failure `input-rejected` if no mail server is configured; `throttled`; both regardless of the account
+ * @throws Failure `unavailable` if no mail server is configured; `throttled`; both regardless of the account
  */
 export const requestResetCode = async (
   { owner, mail }: ResetMailParts,

@@ -3,6 +3,7 @@ import { dirname, isAbsolute } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createDiskFailure, isDiskFullFailure, toDiskFailure, toPermissionFailure } from "../../../errors/disk.ts";
 import { Failure, type ErrorCode } from "../../../errors/index.ts";
+import { ServerFault } from "../../../errors/server-fault.ts";
 import { getFreeBytes } from "../../../files/index.ts";
 import { text } from "../../../text/index.ts";
 
@@ -224,10 +225,9 @@ export const toServedFailure = (error: unknown): unknown => {
   const { code, what, where = "" } = error;
   const isFull = isDiskFullFailure(error);
   if (!isFull && !(STORAGE_CODES.includes(code) && isAbsolute(where))) return error;
-  return new Failure("unavailable", {
-    what: text(`the server cannot use its files: ${what.en}`, `サーバーのファイルを利用できません: ${what.ja}`),
-    hint: text("tell the operator of the server", "サーバーの運用担当者に連絡してください"),
-    status: isFull ? 507 : 503,
+  return new ServerFault({
     cause: error,
+    what: text(`the server cannot use its files: ${what.en}`, `サーバーのファイルを利用できません: ${what.ja}`),
+    status: isFull ? 507 : 503,
   });
 };
