@@ -219,12 +219,19 @@ const PASSWORD_SECRET: Secret<"password"> = {
 };
 
 /**
- * Reads a new password from a file, or asks for it.
+ * Reads an administrator's new password from a file, or asks for it.
  *
- * @throws as {@link readSecretInput}
+ * @throws as {@link readSecretInput}; `input-rejected` if the password breaks the rule
  */
-export const readNewPassword = async (tools: Tools, file: string | undefined): Promise<string> =>
-  (await readSecretInput(tools, PASSWORD_SECRET, { file, stdin: false, prompt: file === undefined })) ?? "";
+export const readNewPassword = async (tools: Tools, file: string | undefined): Promise<string> => {
+  const given = { file, stdin: false, prompt: file === undefined };
+  const password = (await readSecretInput(tools, PASSWORD_SECRET, given)) ?? "";
+  const fault = findPasswordFault(password);
+  if (fault === undefined) return password;
+  const { label } = FIELDS.password;
+  const what = text(`${label.en}: ${fault.en}`, `${label.ja}: ${fault.ja}`);
+  throw new Failure("input-rejected", { what, where: file });
+};
 
 /** Returns true if changing an account from the former role to the new role requires a password. */
 export const needsPassword = (former: Account["role"], role: Role): boolean => former === "none" && role !== "none";

@@ -32,7 +32,11 @@ export async function createFirstAdministrator(tools: Tools, typed: FirstAdminis
   const own = administrators.find(({ name }) => codeKey(name) === codeKey(account));
   if (own !== undefined && own.passwordSetAt !== null) {
     await terminal.note(
-      text(`${own.name} is a system administrator already`, `${own.name} はすでにシステム管理者です`),
+      step(
+        `${own.name} is a system administrator already; the password was not changed. To change it`,
+        `${own.name} はすでにシステム管理者です。パスワードは変更していません。変更するには`,
+        line("clomo-account reset-password", [own.name], { passwordFile: typed.passwordFile ?? "FILE" }),
+      ),
     );
     return;
   }
