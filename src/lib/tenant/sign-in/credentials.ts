@@ -146,12 +146,11 @@ export const recordUse = async (
 export const requireAccount = ({ asker: { account } }: Session): ActorAccount => {
   if (account !== undefined) return account;
   throw new Failure("input-rejected", {
-    what: text("access tokens belong to accounts", "アクセストークンはアカウントに属します"),
-    hint: step(
-      "to act as an account",
-      "アカウントとして操作するには",
-      line("access-tokens list", [], { as: "ACCOUNT" }),
+    what: text(
+      "this is done for an account, and the owner of this computer does not have one",
+      "アカウントの設定のため、コンピューターの所有者としては行えません",
     ),
+    hint: text("add --as ACCOUNT to the command", "コマンドに --as ACCOUNT を付けてください"),
   });
 };
 

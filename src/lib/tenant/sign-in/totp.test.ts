@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { SignInDesk } from "#support/tenant/sign-in.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 let desk: SignInDesk;
@@ -78,6 +78,16 @@ describe("with an authenticator app", () => {
     expect(await statuses(wrong)).toEqual([401, 401, 401, 401, 401, 429, 429]);
     expect((await desk.signIn("hana", { code: desk.codeOf(key) })).status).toBe(429);
   });
+});
+
+test("the owner of the computer is told to name an account", async () => {
+  const { totp, "access-tokens": tokens } = tenant.client;
+  for (const ask of [() => totp.create(), () => totp.disable({ code: "1" }), () => tokens.list()])
+    expect(await failureOf(ask())).toMatchObject({
+      code: "input-rejected",
+      what: { en: expect.not.stringContaining("token") },
+      hint: { en: "add --as ACCOUNT to the command" },
+    });
 });
 
 describe("disabling the app", () => {
