@@ -65,13 +65,16 @@ const refuseOnSocket = async (
   socket.destroySoon();
 };
 
+/** The errors after which nothing can be written: the other end is gone, or has not agreed on a key in time. */
+const UNANSWERABLE: readonly (string | undefined)[] = ["ECONNRESET", "ERR_TLS_HANDSHAKE_TIMEOUT"];
+
 /** Responds to a malformed request with a problem object, and closes the connection. */
 export const refuseMalformed = async (
   refuser: Refuser,
   error: Error & { readonly code?: string },
   socket: Socket,
 ): Promise<void> => {
-  if (error.code === "ECONNRESET") return void socket.destroy();
+  if (UNANSWERABLE.includes(error.code)) return void socket.destroy();
   await refuseOnSocket(refuser, REFUSALS[error.code ?? ""] ?? MALFORMED_REFUSAL, socket);
 };
 

@@ -1,5 +1,6 @@
 import { connect, createServer } from "node:net";
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -319,6 +320,13 @@ describe("TLS", () => {
       });
       socket.once("error", reject);
     });
+
+  test("a connection that does not begin TLS in time is closed, and does not hold up the end", async () => {
+    const server = await start({ tls: createSelfSignedIdentity(), limits: { ...DEFAULT_LIMITS, headersMs: 100 } });
+    const silent = connect(portOf(server), "127.0.0.1");
+    await once(silent, "close");
+    await expect(server.stop(60_000)).resolves.toBeUndefined();
+  });
 
   test("new connections get the certificate that was read last, and TLS before 1.2 is refused", async () => {
     const [first, second] = [createSelfSignedIdentity(), createSelfSignedIdentity()];
