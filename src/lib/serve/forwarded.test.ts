@@ -34,6 +34,8 @@ test.each<[name: string, peer: string | undefined, headers: Record<string, strin
     { forwarded: "for=198.51.100.1", "x-forwarded-for": "203.0.113.9" },
     "unix",
   ],
+  ["an IPv4 address with a port", "10.0.0.5", { forwarded: 'for="198.51.100.1:4711"' }, "198.51.100.1"],
+  ["the same in the other header", "10.0.0.5", { "x-forwarded-for": "198.51.100.1:4711" }, "198.51.100.1"],
   ["an entry that is not an address", "10.0.0.5", { "x-forwarded-for": "evil\u0000, unknown" }, "10.0.0.5"],
   ["a proxy without a header", "10.0.0.5", {}, "10.0.0.5"],
   ["a Unix socket", undefined, { "x-forwarded-for": "198.51.100.1" }, "198.51.100.1"],

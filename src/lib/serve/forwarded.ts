@@ -31,7 +31,7 @@ const listForwarded = (headers: Headers): readonly (readonly string[])[] => {
     entries === undefined
       ? []
       : // a port, and the brackets of IPv6, do not belong to the address
-        [entries.map((entry) => plainAddress(entry.trim().replace(/^\[([^\]]+)\](?::\d+)?$/, "$1")))],
+        [entries.map((entry) => plainAddress(entry.trim().replace(/^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/, "$1$2")))],
   );
 };
 
