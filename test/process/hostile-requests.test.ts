@@ -189,19 +189,31 @@ const giveUpReading = async (requests: readonly string[]): Promise<void> => {
   await Promise.all(closed);
 };
 
-test("readers that give up leave the memory of the server as it was", { timeout: 120_000 }, async () => {
-  const rows = Array.from({ length: 5000 }, (_, at) => `利用者 ${at},user${at}@example.com,東京都港区${at}`);
-  await startServer(["氏名,メールアドレス,住所", ...rows, ""].join("\r\n"));
-  const requests = ["GET /v1/users?limit=1000 HTTP/1.1", "GET /v1/users/export HTTP/1.1"];
-  const each = Array.from({ length: 40 }, (_, at) => requests[at % requests.length] ?? "");
-  await giveUpReading(each);
-  const before = readMemory();
-  for (let round = 0; round < 15; round += 1) await giveUpReading(each);
-  // what the last round left is collected while others work
-  const growth = async (): Promise<number> => {
-    for (let count = 0; count < 50; count += 1) expect((await server.send("/v1/orgs")).status).toBe(200);
-    return readMemory() - before;
-  };
-  await expect.poll(growth).toBeLessThan(50);
-  expect(await server.stop()).toBe(0);
-});
+test(
+  "readers that give up, and wrong passwords, leave the memory of the server as it was",
+  { timeout: 120_000 },
+  async () => {
+    const rows = Array.from({ length: 5000 }, (_, at) => `利用者 ${at},user${at}@example.com,東京都港区${at}`);
+    await startServer(["氏名,メールアドレス,住所", ...rows, ""].join("\r\n"));
+    const requests = ["GET /v1/users?limit=1000 HTTP/1.1", "GET /v1/users/export HTTP/1.1"];
+    const each = Array.from({ length: 40 }, (_, at) => requests[at % requests.length] ?? "");
+    await giveUpReading(each);
+    const before = readMemory();
+    for (let round = 0; round < 15; round += 1) await giveUpReading(each);
+    const guesses = Array.from({ length: 16 }, async (_, at) => {
+      const { status } = await server.send("/v1/sessions", {
+        method: "POST",
+        json: { account: `nobody ${at}`, password: "wrong" },
+      });
+      return status;
+    });
+    expect(new Set(await Promise.all(guesses))).toEqual(new Set([401]));
+    // what the last round left is collected while others work
+    const growth = async (): Promise<number> => {
+      for (let count = 0; count < 50; count += 1) expect((await server.send("/v1/orgs")).status).toBe(200);
+      return readMemory() - before;
+    };
+    await expect.poll(growth).toBeLessThan(50);
+    expect(await server.stop()).toBe(0);
+  },
+);
