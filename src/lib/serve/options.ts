@@ -16,8 +16,15 @@ export interface RequestOrigin {
    */
   readonly admit: (credential: string | null) => void;
   /**
-   * Takes one of the places for requests that are answered at the same time, until the response is sent. A sender with a
-   * credential takes it before the body arrives. Any other sender takes it afterwards, so that slow ones hold no places.
+   * Receives a JSON body. So that slow senders hold neither the places of others nor much memory, few long bodies are
+   * received at the same time, and a place is taken only when the body has arrived.
+   *
+   * @param bytes its announced length; Infinity if it is unknown
+   * @throws Failure `unavailable` if too many long bodies are being received
+   */
+  readonly receive: <T>(bytes: number, body: () => Promise<T>) => Promise<T>;
+  /**
+   * Takes one of the places for requests that are answered at the same time, until the response is sent.
    *
    * @throws Failure `unavailable` if no place is free
    */

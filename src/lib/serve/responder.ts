@@ -18,6 +18,10 @@ const CLIENT_CLOSED_STATUS = 499;
  */
 const MAX_SHARE_WITHOUT_CREDENTIAL = 1 / 4;
 
+/** A longer JSON body counts while it is being received, and how many such bodies there may be, as a share of the places. */
+const SHORT_BODY_BYTES = 16 * 1024;
+const MAX_LONG_BODY_SHARE = 1 / 4;
+
 const NOT_READY_FAILURE = new Failure("unavailable", {
   what: text("the tenant cannot be used at the moment", "テナントは今は利用できません"),
   retryAfterMs: 5000,
@@ -81,6 +85,9 @@ export class Responder {
   /** The requests that have a place, by response: the address of the sender if it has no credential. */
   readonly #running = new Map<ServerResponse, string | undefined>();
 
+  /** number of long JSON bodies that are being received */
+  #longBodies = 0;
+
   constructor(options: ServeOptions, metrics: ServerMetrics) {
     this.#options = options;
     this.#metrics = metrics;
@@ -124,7 +131,8 @@ export class Responder {
       if (isBusy) throw BUSY_FAILURE;
       this.#running.set(outgoing, sender);
     };
-    const from = { address, id, until, isReceived, takePlace, stopping: this.#stopping.signal };
+    const receive: RequestOrigin["receive"] = (bytes, body) => this.#receive(bytes, body);
+    const from = { address, id, until, isReceived, receive, takePlace, stopping: this.#stopping.signal };
     const response = await this.#respond(request, from, { trace, connection }).catch(explain);
     response.headers.set(REQUEST_ID_HEADER, id);
     // RFC 9110 12.5.3: compressed uploads are accepted
@@ -162,6 +170,17 @@ export class Responder {
     if (rate === undefined) return response;
     for (const [name, value] of Object.entries(toRateHeaders(rate, limits))) response.headers.set(name, value);
     return response;
+  }
+
+  async #receive<T>(bytes: number, body: () => Promise<T>): Promise<T> {
+    if (bytes <= SHORT_BODY_BYTES) return body();
+    if (this.#longBodies >= this.#options.limits.requests * MAX_LONG_BODY_SHARE) throw BUSY_FAILURE;
+    this.#longBodies += 1;
+    try {
+      return await body();
+    } finally {
+      this.#longBodies -= 1;
+    }
   }
 
   /** Answers the routes of the server itself. */

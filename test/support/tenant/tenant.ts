@@ -370,7 +370,8 @@ export class TestTenant {
     const until = new AbortController();
     const { limitMs } = this;
     const isReceived = (): boolean => this.isReceived;
-    const limits = { limitMs, until, isReceived, stopping, admit, takePlace };
+    const receive = <T>(_bytes: number, body: () => Promise<T>): Promise<T> => body();
+    const limits = { limitMs, until, isReceived, stopping, admit, receive, takePlace };
     return this.served.fetch(request, { address, id: "request-1", trace, ...limits });
   }
 

@@ -104,6 +104,10 @@ interface MatchedRoute {
   readonly handlerFor: (parts: TenantParts) => Promise<Handler<Route>>;
 }
 
+/** Returns the length of the JSON body that a request announces; Infinity if it does not announce any. */
+const getBodyBytes = (route: Route, { body, headers }: Request): number =>
+  route.body === undefined || body === null ? 0 : Number(headers.get("content-length") ?? Infinity);
+
 /** Prepares the work for a request: what ends it, and for a request over a socket, its limits. */
 const prepare =
   (route: Route): MiddlewareHandler<AppEnvironment> =>
@@ -210,14 +214,13 @@ class App {
     const { raw } = c.req;
     const { from } = c.env;
     const { until } = c.var;
-    const isOpen = route.isOpen === true;
-    const parts = await this.#resolveParts(c, isOpen);
+    const parts = await this.#resolveParts(c, route.isOpen === true);
     const { asker } = parts.session;
-    // the body of a request with a credential may be long, so the places also limit how many bodies are in memory
-    if (!isOpen) from?.takePlace();
-    const valid = await validated(c.req);
+    const valid = await (from === undefined
+      ? validated(c.req)
+      : from.receive(getBodyBytes(route, raw), () => validated(c.req)));
     if (valid instanceof Response) return valid;
-    if (isOpen) from?.takePlace();
+    from?.takePlace();
     const { params, query, body, headers } = valid;
     await requireRoutePermission(route, { asker, params, query, body });
     await using spooled = from === undefined ? undefined : await parts.spool?.(route, raw, until);

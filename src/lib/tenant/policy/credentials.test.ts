@@ -143,18 +143,49 @@ test.each([
   expect(answers[0]?.headers["www-authenticate"]).toBe("Bearer");
 });
 
-test("people who are slow to send their password hold no places of others", async () => {
+/** The head of a request for a JSON body of this length. */
+const headOf = (path: string, bytes: number, ...more: readonly string[]): string =>
+  [
+    `POST ${path} HTTP/1.1`,
+    "host: x",
+    "content-type: application/json",
+    `content-length: ${bytes}`,
+    ...more,
+    "",
+    "{",
+  ].join("\r\n");
+
+test.each([
+  ["a password without a credential", () => headOf("/v1/sessions", 99)],
+  ["a short body", () => headOf("/v1/orgs", 99, `authorization: Bearer ${addCredential("sys")}`)],
+  ["a long body", () => headOf("/v1/orgs", 99_999, `authorization: Bearer ${addCredential("sys")}`)],
+])("people who are slow to send %s hold no places of others", async (_, head) => {
   await using own = await serveTestTenant(tenant, { requests: 2, ratePerSecond: 0 });
   const { port } = new URL(own.url);
-  const head = "POST /v1/sessions HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{";
+  const bytes = head();
   const slow = Array.from({ length: 20 }, () => connect(Number(port), "127.0.0.1"));
-  await Promise.all(slow.map((socket) => new Promise<unknown>((resolve) => socket.write(head, resolve))));
+  await Promise.all(slow.map((socket) => new Promise<unknown>((resolve) => socket.write(bytes, resolve))));
   const headers = { authorization: `Bearer ${addCredential("sys")}` };
-  expect((await fetch(`${own.url}/v1/orgs`, { headers })).status).toBe(200);
+  const statuses = [(await fetch(`${own.url}/v1/orgs`, { headers })).status];
   const body = JSON.stringify({ account: "nobody", password: "wrong" });
   const init = { method: "POST", headers: { "content-type": "application/json" }, body };
-  expect((await fetch(`${own.url}/v1/sessions`, init)).status).toBe(401);
+  statuses.push((await fetch(`${own.url}/v1/sessions`, init)).status);
+  expect(statuses).toEqual([200, 401]);
   for (const socket of slow) socket.destroy();
+});
+
+test("as many long bodies as a quarter of the places are received at the same time", async () => {
+  await using own = await serveTestTenant(tenant, { requests: 8, ratePerSecond: 0 });
+  const { port } = new URL(own.url);
+  const head = headOf("/v1/orgs", 99_999, `authorization: Bearer ${addCredential("sys")}`);
+  const slow = Array.from({ length: 8 }, () => connect(Number(port), "127.0.0.1"));
+  for (const socket of slow) socket.write(head);
+  await expect.poll(() => own.logged.length).toBe(6);
+  for (const socket of slow) socket.destroy();
+  await expect.poll(() => own.logged.length).toBe(8);
+  const headers = { "content-type": "application/json", authorization: `Bearer ${addCredential("sys")}` };
+  const body = JSON.stringify({ name: "x".repeat(20_000) });
+  expect((await fetch(`${own.url}/v1/orgs`, { method: "POST", headers, body })).status).toBe(422);
 });
 
 test("people who sign in while somebody else writes leave places to others", async () => {
