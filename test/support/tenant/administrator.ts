@@ -1,6 +1,6 @@
 import { createExampleId } from "../../../src/lib/model/thing.ts";
 import { sha256 } from "../../../src/lib/tenant/ids.ts";
-import { addTestCredential, hasCredential } from "./credentials.ts";
+import { addTestCredential, findAccountOf } from "./credentials.ts";
 import type { Database } from "../../../src/lib/tenant/store/sqlite/database.ts";
 
 /** True if tests reach their tenants through the listener of `serve`, on a socket of this computer. */
@@ -25,17 +25,31 @@ export const isAdministrator = ({ accountName }: { readonly accountName: string 
  * Signs in the system administrator of a served test tenant, who is added if the tenant has none. The rows are written
  * directly, because a password would take longer than most tests, and the audit log must begin with the first change of
  * the test.
+ *
+ * @param chosen default: whoever is signed in already
+ * @throws Error if another account is signed in already, or the account is not a system administrator
  */
-export const signInAdministrator = (database: Database, account = ACCOUNT, email = createAddress(account)): void => {
-  if (hasCredential(database, ADMINISTRATOR_SECRET)) return;
+export const signInAdministrator = (database: Database, chosen?: string, email?: string): void => {
+  const signedIn = findAccountOf(database, ADMINISTRATOR_SECRET);
+  if (signedIn !== undefined && signedIn !== (chosen ?? signedIn))
+    throw new Error(`${String(signedIn)} is already signed in; call addAdministrator before the first request`);
+  if (signedIn !== undefined) return;
+  const account = chosen ?? ACCOUNT;
   database.change(() => {
-    if (!hasUser(database, account)) addUser(database, account, email);
+    if (!hasUser(database, account)) addUser(database, account, email ?? createAddress(account));
+    if (!isSystemAdministrator(database, account)) throw new Error(`${account} is not a system administrator`);
     addTestCredential({ database }, account, { secret: ADMINISTRATOR_SECRET });
   });
 };
 
 const hasUser = (database: Database, account: string): boolean =>
   database.count("select count(*) from user where accountName = :account", { account }) > 0;
+
+const isSystemAdministrator = (database: Database, account: string): boolean =>
+  database.count(
+    "select count(*) from account join user on user.pk = account.user where accountName = :account and role = 'system'",
+    { account },
+  ) > 0;
 
 const addUser = (database: Database, account: string, email: string): void => {
   const at = "2026-04-01T00:00:00.000Z";

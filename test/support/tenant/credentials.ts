@@ -6,9 +6,11 @@ import type { Database } from "../../../src/lib/tenant/store/sqlite/database.ts"
 const FAR = "2099-01-01T00:00:00.000Z";
 let credentialCount = 0;
 
-/** Returns true if a tenant has the credential with this secret. */
-export const hasCredential = (database: Database, secret: string): boolean =>
-  database.count("select count(*) from credential where hash = :hash", { hash: sha256(secret) }) > 0;
+/** Returns the account of a credential; undefined if the tenant does not have the credential. */
+export const findAccountOf = (database: Database, secret: string): unknown =>
+  database.get("select accountName from credential join user on user.pk = credential.user where hash = :hash", {
+    hash: sha256(secret),
+  })?.["accountName"];
 
 interface CredentialOptions {
   readonly rights?: readonly TokenRight[] | null;
