@@ -206,7 +206,7 @@ describe("a problem with bytes or quoting", () => {
 test("problems in stdin are reported as stdin, as in csv check", async () => {
   const { en, ja } = await runInBoth("csv convert - - --to-encoding utf-8", { stdin: 'a\n"b' });
   expect(en.stderr).toMatch(/^stdin:2[^]+\n {2}stdin\n/);
-  expect(ja.stderr).toMatch(/^stdin:2[^]+\n {2}stdin\n/);
+  expect(ja.stderr).toMatch(/^stdin:2[^]+\n {2}標準入力\n/);
 });
 
 test("removes a Ctrl-Z at the end and reports it", async () => {

@@ -130,7 +130,7 @@ describe("onboarding guide", () => {
         tenant: buildNewTenantAnswers(),
       });
       expect(wrong.ja).toMatchObject({ exit: 3 });
-      expect(wrong.ja.stderr).toContain("stdin:1");
+      expect(wrong.ja.stderr).toContain("標準入力:1");
     });
 
     test("uses answers about the HOME screen for this run only, and does not keep them", async () => {

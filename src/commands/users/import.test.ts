@@ -374,7 +374,7 @@ test("messages about the input name stdin", async () => {
     }),
   });
   expect(en.stderr).toMatch(/^stdin:[^]+\n {2}stdin\n/);
-  expect(ja.stderr).toMatch(/^stdin:[^]+\n {2}stdin\n/);
+  expect(ja.stderr).toMatch(/^stdin:[^]+\n {2}標準入力\n/);
 });
 
 test.each([
