@@ -73,7 +73,7 @@ test("programs get each name with the reason", async () => {
   expect(JSON.parse(line)).toMatchObject({
     type: expect.stringContaining("not-found"),
     problems: [
-      { name: "nobody", where: "標準入力:1", reason: expect.stringContaining("no user has this name") },
+      { name: "nobody", where: "stdin:1", reason: expect.stringContaining("no user has this name") },
       { name: "E3", where: "stdin:2", reason: expect.stringContaining("matches 2 records") },
     ],
   });
@@ -114,7 +114,7 @@ test.each([
 ])("takes the address from the line %j", async (line) => {
   const { stderr, exit } = await run("users delete --file - --dry-run", { tenant: tenant.fetch, stdin: line });
   // found: what holds it back is that he is an administrator
-  expect(stderr).not.toContain("標準入力:1");
+  expect(stderr).not.toContain("stdin:1");
   expect(stderr).toContain("髙橋 <takahashi@example.jp>");
   expect(exit).toBe(3);
 });

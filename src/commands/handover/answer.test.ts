@@ -167,7 +167,7 @@ describe("from a file", () => {
     expect(await answers()).toEqual(["rules.lost.document=wiki 前任", "rules.lost.owner=佐藤 前任"]);
     const wrong = await run("handover answer --answers -", { ...here(), stdin: "answers: x\n" });
     expect(wrong).toMatchObject({ exit: 3 });
-    expect(wrong.stderr).toContain("標準入力:1");
+    expect(wrong.stderr).toContain("stdin:1");
   });
 
   test("shows people their answers, how many were kept and what to type next", async () => {
