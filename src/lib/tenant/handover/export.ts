@@ -76,7 +76,7 @@ const openStoreInScope = async ({ store, asker }: Session, scope: string | undef
     accounts: isOperationPermitted(asker, RESOURCE_READ_RULES.accounts[0]),
     contacts: canReadContacts(asker),
     administrators: asker.role === "system",
-    marks: false,
+    roles: false,
   });
 };
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Import } from "../../contract/index.ts";
-import type { TokenRight } from "../../model/credential.ts";
+import { TOKEN_RIGHTS, type TokenRight } from "../../model/credential.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { addTestCredential } from "#support/tenant/credentials.ts";
 import { serveTestTenant, type TestServer } from "#support/tenant/serving.ts";
@@ -29,16 +29,24 @@ afterEach(async () => {
 
 const USER_RIGHTS: readonly TokenRight[] = ["users.read", "users.write", "users.move", "users.delete"];
 
+interface SentRequest {
+  readonly method?: string;
+  readonly body?: object;
+  readonly file?: string;
+  readonly etag?: string;
+}
+
 /** Sends a request over a socket, and returns its status with the response. */
-async function send(secret: string, path: string, { body, etag = "" }: { body?: object; etag?: string } = {}) {
+async function send(secret: string, path: string, { method = "POST", body, file, etag = "" }: SentRequest = {}) {
   const response = await fetch(new URL(path, server.url), {
-    method: "POST",
+    method,
     headers: {
       authorization: `Bearer ${secret}`,
       ...(body !== undefined && { "content-type": "application/json" }),
+      ...(file !== undefined && { "content-type": "text/csv; charset=utf-8" }),
       ...(etag !== "" && { "if-match": etag }),
     },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    body: file ?? (body === undefined ? null : JSON.stringify(body)),
   });
   const answer = (await response.json()) as Import & { readonly detail?: string };
   return { status: response.status, etag: response.headers.get("etag") ?? "", answer };
@@ -119,6 +127,54 @@ test.each([
     const change = tenant.database.count("select max(number) from change");
     const secret = addTestCredential(tenant, "boss", { rights });
     expect(await planAndCommit(secret, `/v1/imports/changes/${change}/undo`)).toEqual(statuses);
+  },
+);
+
+/** Sends requests as a token with some rights would, to take over the account of the system administrator chief. */
+const TAKEOVERS: Readonly<Record<string, (secret: string, id: string) => Promise<readonly number[]>>> = {
+  "resets the password": async (secret, id) => [
+    (await send(secret, `/v1/accounts/${id}/reset-password`, { body: { password: "Passw0rd-9999" } })).status,
+  ],
+  "revokes the role": async (secret, id) => [(await send(secret, `/v1/accounts/${id}/revoke`, { body: {} })).status],
+  "renames the account": async (secret, id) => [
+    (await send(secret, `/v1/accounts/${id}`, { method: "PATCH", body: { name: "renamed" } })).status,
+  ],
+  "disables the authenticator app": async (secret, id) => [
+    (await send(secret, "/v1/totp/disable", { body: { account: id } })).status,
+  ],
+  "mails a reset code": async (secret, id) => [
+    (await send(secret, `/v1/accounts/${id}/reset-code`, { body: { address: "chief@accounts.example" } })).status,
+  ],
+  "changes the email address": async (secret, id) => [
+    (await send(secret, `/v1/users/${id}`, { method: "PATCH", body: { emails: ["mine@example.jp"] } })).status,
+  ],
+  "imports another email address": async (secret) => {
+    const planned = await send(secret, "/v1/imports", { body: { kind: "users" } });
+    if (planned.status !== 201) return [planned.status];
+    const path = `/v1/imports/${planned.answer.id}`;
+    const file = "氏名,メールアドレス,メールアドレス\nchief,chief@accounts.example,mine@example.jp\n";
+    const { status, etag } = await send(secret, `${path}/content`, { method: "PUT", file });
+    return [planned.status, status, (await send(secret, `${path}/commit`, { etag })).status];
+  },
+  "undoes a change of the email address": async (secret, id) => {
+    await tenant.client.users.edit(id, { emails: ["chief@accounts.example", "old@example.jp"] });
+    await tenant.client.users.edit(id, { emails: ["chief@accounts.example"] });
+    return planAndCommit(secret, `/v1/imports/changes/${tenant.database.count("select max(number) from change")}/undo`);
+  },
+  "ends what the user may do": async (secret, id) => [
+    (await send(secret, "/v1/leavers", { body: { ids: [id] } })).status,
+  ],
+};
+
+test.each(Object.entries(TAKEOVERS))(
+  "a token %s of a system administrator only with the right for roles",
+  async (_, takeOver) => {
+    const id = (await tenant.client.accounts.find({ name: "chief" }))[0]?.id ?? "";
+    const rights = TOKEN_RIGHTS.filter((right) => right !== "accounts.roles");
+    const refused = await takeOver(addTestCredential(tenant, "boss", { rights }), id);
+    expect(refused.at(-1)).toBe(403);
+    const permitted = await takeOver(addTestCredential(tenant, "boss", { rights: TOKEN_RIGHTS }), id);
+    expect(permitted.at(-1)).not.toBe(403);
   },
 );
 

@@ -201,7 +201,7 @@ export const buildScope = (asker: Actor): Scope | undefined =>
         accounts: isOperationPermitted(asker, "accounts.read"),
         contacts: canReadContacts(asker),
         administrators: asker.role === "system",
-        marks: asker.role === "system" && isOperationPermitted(asker, "accounts.roles"),
+        roles: asker.role === "system" && isOperationPermitted(asker, "accounts.roles"),
       };
 
 /** Returns true if an actor may read accounts, telephone numbers and notes of renewal items. */

@@ -16,7 +16,7 @@ export const createPlanScope = (orgs: readonly number[]): Scope => ({
   accounts: true,
   contacts: false,
   administrators: false,
-  marks: false,
+  roles: false,
 });
 
 /** SQL: true if an organisation is in the scope. @param pk SQL of its record number */

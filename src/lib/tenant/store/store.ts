@@ -33,8 +33,11 @@ export interface Scope {
   readonly contacts: boolean;
   /** true if users above operator may be changed: for a system administrator, whose token limits the scope */
   readonly administrators: boolean;
-  /** true if users may be marked as administrators: for a system administrator, whose token has the right for roles */
-  readonly marks: boolean;
+  /**
+   * true if users may be marked as administrators, and email addresses of users above operator changed: for a system
+   * administrator, whose token has the right for roles
+   */
+  readonly roles: boolean;
 }
 
 /** SQL that limits the tables of a tenant to a scope. */

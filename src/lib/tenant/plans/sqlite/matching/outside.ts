@@ -4,9 +4,18 @@ import { text, type Text } from "../../../../text/index.ts";
 import { ACCOUNT_LABEL_SQL, IS_ABOVE_OPERATOR, createSystemOnlyFailure } from "../../../accounts/account-rows.ts";
 import { ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
 import { RECORD_SCOPE_CONDITIONS } from "../../../store/scope.ts";
+import { getAppliedScope } from "../../../store/sqlite/scope.ts";
+import type { Scope } from "../../../store/store.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { buildClaimsSql, buildStagedClaimsSql } from "../conflicts.ts";
-import { isStaged, buildReferenceJoinsSql, buildResultSql, recordColumn, IS_VALID_ROW_SQL } from "../expressions.ts";
+import {
+  buildChangesFieldSql,
+  isStaged,
+  buildReferenceJoinsSql,
+  buildResultSql,
+  recordColumn,
+  IS_VALID_ROW_SQL,
+} from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import { buildIsInKindScopeSql, type PlanDefinition } from "../stored-kind.ts";
 
@@ -101,29 +110,42 @@ export const PRIVILEGED_USER_COLUMNS = `${ACCOUNT_LABEL_SQL} as called, a.role`;
  * @param only completes "only a system administrator …", such as "can undo changes to this user"
  * @throws Failure `not-permitted`
  */
-export const refusePrivilegedUser = (found: Row | undefined, only: Text): void => {
+export const refusePrivilegedUser = (database: Database, found: Row | undefined, only: Text): void => {
   if (found === undefined) return;
-  throw createSystemOnlyFailure(
+  const failure = createSystemOnlyFailure(
     { called: String(found["called"] ?? ""), role: (found["role"] ?? "none") as Role },
     only,
   );
+  throw getAppliedScope(database)?.administrators === true ? failure.with({ hint: TOKEN_HINT }) : failure;
 };
+
+const TOKEN_HINT = text(
+  "the access token needs the right accounts.roles",
+  "アクセストークンに accounts.roles の権利が必要です",
+);
 
 /**
  * Refuses to commit a plan that changes users above operator if the acting account is not a system administrator. This
- * also applies if a system administrator made the plan, or if a user received such a role after the plan was made.
+ * also applies if a system administrator made the plan, or if a user received such a role after the plan was made. A
+ * token of a system administrator needs the right for roles only to change email addresses.
  *
  * @throws Failure `not-permitted`
  * @see facts 2.1
  */
-export const refusePrivilegedChanges = (database: Database, { kind, request }: PlanDefinition): void => {
-  if (IS_PRIVILEGED_BY_THING[kind.thing.name] === undefined || request.mode === "delete") return;
+export const refusePrivilegedChanges = (
+  database: Database,
+  { kind, request }: PlanDefinition,
+  { administrators, roles }: Scope,
+): void => {
+  if (roles || IS_PRIVILEGED_BY_THING[kind.thing.name] === undefined || request.mode === "delete") return;
+  const emails = kind.fields.filter(({ stored }) => stored === "emails");
+  const isChanged = administrators ? emails.map((field) => buildChangesFieldSql(field)) : ["m.changed <> 0"];
   const found = database.get(
     `select ${PRIVILEGED_USER_COLUMNS} from s.match m join s.row r on r.row = m.row
        join main.user u on u.pk = m.target left join main.account a on a.user = u.pk
-     where ${IS_VALID_ROW_SQL} and m.changed <> 0 and ${IS_ABOVE_OPERATOR} order by r.row limit 1`,
+     where ${IS_VALID_ROW_SQL} and (${isChanged.join(" or ") || "false"}) and ${IS_ABOVE_OPERATOR} order by r.row limit 1`,
   );
-  refusePrivilegedUser(found, text("can commit changes to this user", "そのユーザーへの変更を適用できる"));
+  refusePrivilegedUser(database, found, text("can commit changes to this user", "そのユーザーへの変更を適用できる"));
 };
 
 /**

@@ -453,7 +453,7 @@ const applyAndRecord = async (
     const mode = detail.request?.mode ?? "append";
     refuseLaterChanges(database, plans, record, written !== undefined && getUploadMode({ kind, mode }) === "replace");
   }
-  if (scope?.administrators === false) for (const one of plans) refusePrivilegedChanges(database, one);
+  if (scope !== undefined) for (const one of plans) refusePrivilegedChanges(database, one, scope);
   if (isCheck === true) return;
   const planScope = getPlanScope(record.detail.request);
   refreshViewOrgs(database, planScope && buildScopeView(planScope));
