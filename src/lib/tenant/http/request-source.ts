@@ -19,8 +19,7 @@ export interface RequestSource {
   /** receives a body of a length in bytes. @throws Failure `unavailable` if too many long ones are being received */
   readonly receive: <T>(bytes: number, body: () => Promise<T>) => Promise<T>;
   /**
-   * Takes one of the places for requests that are answered at the same time, until the response is sent. A sender with a
-   * credential takes it before the body arrives. Any other sender takes it afterwards, so that slow ones hold no places.
+   * Takes one of the places for requests that are answered at the same time, until the response is sent.
    *
    * @throws Failure `unavailable` if no place is free
    */
