@@ -32,7 +32,7 @@ export const isAdministrator = ({ accountName }: { readonly accountName: string 
 export const signInAdministrator = (database: Database, chosen?: string, email?: string): void => {
   const signedIn = findAccountOf(database, ADMINISTRATOR_SECRET);
   if (signedIn !== undefined && signedIn !== (chosen ?? signedIn))
-    throw new Error(`${String(signedIn)} is already signed in; call addAdministrator before the first request`);
+    throw new Error(`${signedIn} is already signed in; call addAdministrator before the first request`);
   if (signedIn !== undefined) return;
   const account = chosen ?? ACCOUNT;
   database.change(() => {

@@ -7,10 +7,12 @@ const FAR = "2099-01-01T00:00:00.000Z";
 let credentialCount = 0;
 
 /** Returns the account of a credential; undefined if the tenant does not have the credential. */
-export const findAccountOf = (database: Database, secret: string): unknown =>
-  database.get("select accountName from credential join user on user.pk = credential.user where hash = :hash", {
-    hash: sha256(secret),
-  })?.["accountName"];
+export const findAccountOf = (database: Database, secret: string): string | undefined =>
+  database
+    .get("select accountName from credential join user on user.pk = credential.user where hash = :hash", {
+      hash: sha256(secret),
+    })
+    ?.["accountName"]?.toString();
 
 interface CredentialOptions {
   readonly rights?: readonly TokenRight[] | null;
