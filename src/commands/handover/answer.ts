@@ -17,6 +17,7 @@ import { buildFieldColumns } from "../listing/columns.ts";
 import { isDefaultTable, listColumns } from "../listing/list.ts";
 import { DRY_RUN_OPTION } from "../records/options.ts";
 import { STATE_UNCHANGED, describeResultState, DRY_RUN_NOTE, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
+import { requireRight } from "../rights.ts";
 import type { Tools } from "../tools.ts";
 import { collectHandoverFacts, openHandoverTenant, getChecklistDay, type HandoverTenant } from "./facts.ts";
 
@@ -75,6 +76,7 @@ export default defineCommand({
     refuseConflictingInputs({ question, file, template });
     const { terminal } = tools;
     const tenant = await openHandoverTenant(tools);
+    if (!template) await requireRight(tools, "tenant.write", { asked: RECORD_ANSWERS_LABEL });
     const facts = await collectHandoverFacts(tools, tenant);
     const day = getChecklistDay(tools, tenant);
     if (template) {
@@ -134,6 +136,8 @@ function collectWordings(
     ]),
   );
 }
+
+const RECORD_ANSWERS_LABEL = text("record the information for a handover", "引き継ぎ情報の登録");
 
 function refuseConflictingInputs({
   question,

@@ -326,7 +326,10 @@ const createPartialBundleFailure = (where: string): Failure =>
       "書き出した人に見える範囲だけの引き継ぎデータのため適用できません(それ以外がすべて削除されることになります)",
     ),
     where,
-    hint: text("export the whole tenant, without --as", "--as を付けずに、テナント全体を書き出してください"),
+    hint: text(
+      "export the whole tenant as a system administrator: without --as, and without an access token that lacks rights",
+      "システム管理者として、テナント全体を書き出してください(--as や、権利の足りないアクセストークンは使わないでください)",
+    ),
   });
 
 const createMissingResourceFailure = (name: string, where: string): Failure =>

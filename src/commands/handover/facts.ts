@@ -17,7 +17,6 @@ import { EMPTY_TENANT_PROFILE } from "../../lib/model/tenant.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
 import { markRejectedItem } from "../../lib/renewals/rejection.ts";
-import { text } from "../../lib/text/index.ts";
 import { findLastRun, MANAGED_SCHEDULERS, readDailySchedule } from "../renewals/schedule/place.ts";
 import { canDoAll, requireRight } from "../rights.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
@@ -42,8 +41,7 @@ export type HandoverTenant = ChosenTenant<(typeof HANDOVER_NOUNS)[number]>;
 
 /** Opens the tenant to hand over. @throws Failure `not-permitted` if the account may not read the answers */
 export async function openHandoverTenant(tools: Tools): Promise<HandoverTenant> {
-  const asked = text("read and record the information for a handover", "引き継ぎ情報の閲覧と登録");
-  await requireRight(tools, "tenant.write", { asked });
+  await requireRight(tools, "handover.read");
   return tools.tenant(...HANDOVER_NOUNS);
 }
 

@@ -117,8 +117,8 @@ export const MANUAL_STATEMENTS: readonly ManualStatement[] = [
     sentence: "CLOMO PANEL におけるあらゆる権限を持ち、すべての組織ですべての操作ができます。",
     cells: PANEL_OPERATIONS.map((operation) => ["system", operation]),
     note: text(
-      "the manual says this about CLOMO PANEL; for SECURED APPs and for features that exist only in clomoctl (tenant information, console tasks, audit log, renewal items, this table), clomoctl applies the same rule",
-      "CLOMO PANEL についての記載です。clomoctl だけの操作(テナント情報・管理画面での作業・監査ログ・「年次更新・期限」・この一覧)と SECURED APPs については clomoctl 独自です",
+      "the manual says this about CLOMO PANEL; for SECURED APPs and for features that exist only in clomoctl (tenant information, handover, console tasks, audit log, renewal items, this table), clomoctl applies the same rule",
+      "CLOMO PANEL についての記載です。clomoctl だけの操作(テナント情報・引き継ぎ・管理画面での作業・監査ログ・「年次更新・期限」・この一覧)と SECURED APPs については clomoctl 独自です",
     ),
   },
   {
@@ -228,6 +228,7 @@ export const MANUAL_STATEMENTS: readonly ManualStatement[] = [
 /** Where the roles below system administrator may do each operation: division, operator, custom. */
 const ROLE_REACHES: Readonly<Record<Operation, readonly [division: Reach, operator: Reach, custom: Reach]>> = {
   "tenant.write": ["no", "no", "no"],
+  "handover.read": ["no", "no", "no"],
   "orgs.read": ["inside", "inside", "inside"],
   "orgs.write": ["inside", "no", "item"],
   "orgs.delete": ["inside", "no", "item"],

@@ -28,6 +28,9 @@ export const MAX_SUPPORT_OPTIONS = 5;
  */
 export const OPERATIONS = {
   "tenant.write": { about: text("change tenant information", "テナント情報の変更") },
+  "handover.read": {
+    about: text("read answers and console values", "引き継ぎの回答・管理画面の値の閲覧"),
+  },
   "orgs.read": { about: text("read organisations", "組織の閲覧") },
   "orgs.write": { about: text("create and change organisations", "組織の作成と変更"), manual: true },
   "orgs.delete": { about: text("delete organisations", "組織の削除") },
@@ -70,6 +73,7 @@ export type Operation = keyof typeof OPERATIONS;
 /** The groups of operations, by the first part of the operation name, in the order of {@link OPERATIONS}. */
 export const OPERATION_GROUPS = {
   tenant: text("tenant", "テナント情報"),
+  handover: text("handover", "引き継ぎ"),
   orgs: text("organisations", "組織"),
   users: text("users", "ユーザー"),
   fields: text("custom fields", "カスタムユーザー情報"),

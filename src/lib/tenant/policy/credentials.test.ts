@@ -3,7 +3,8 @@ import { Pool } from "undici";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ALL_ROUTES } from "../../contract/all.ts";
 import type { Route } from "../../contract/route.ts";
-import { TOKEN_RIGHTS, type TokenRight } from "../../model/credential.ts";
+import { ALL_READS, expandRights, TOKEN_RIGHTS, type TokenRight } from "../../model/credential.ts";
+import type { Operation } from "../../model/role.ts";
 import { sha256 } from "../ids.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { addTestCredential } from "#support/tenant/credentials.ts";
@@ -12,7 +13,7 @@ import { serveTestTenant, type TestServer } from "#support/tenant/serving.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import type { Actor } from "./asker.ts";
 import { isOperation, isOperationPermitted } from "./check.ts";
-import { getNeededRights, type RouteRules } from "./routes.ts";
+import { getNeededRights, RESOURCE_READ_RULES, type ResourceReadRule, type RouteRules } from "./routes.ts";
 
 let tenant: TestTenant;
 let server: TestServer;
@@ -304,6 +305,8 @@ describe("a token of a system administrator with a single right", () => {
   // written by hand, not derived from the rules of the routes
   const WITHOUT_RIGHTS = "whoami endSession accessTokens tenant tenantRevision exportAll";
   test.each<readonly [TokenRight, string]>([
+    ["tenant.write", "setTenant setAnswers"],
+    ["handover.read", "answers"],
     ["orgs.read", "orgs findOrgs orgHistory exportOrgs"],
     ["orgs.write", "createOrg editOrg moveOrg"],
     ["users.read", "users findUsers userHistory exportUsers findDependents imports import importRows importProblems"],
@@ -344,6 +347,12 @@ test.each([
     expect([response.statusCode, await response.body.text()]).toEqual([403, expect.stringMatching(reason)]);
   },
 );
+
+test("a token that may read everything may export everything but the whole audit log", () => {
+  const needed = new Set(Object.values<ResourceReadRule>(RESOURCE_READ_RULES).flatMap(([needs]) => needs ?? []));
+  for (const right of expandRights([ALL_READS])) needed.delete(right as Operation);
+  expect([...needed]).toEqual(["audit.verify"]);
+});
 
 test("no request acted as the owner of the computer", () => {
   const acted = tenant

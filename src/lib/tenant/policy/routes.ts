@@ -246,7 +246,7 @@ const ROUTE_RULES: RouteRules = {
   setAutomaticAdeProfile: ["apple.write"],
   deleteAdeProfile: ["apple.write"],
   // answers contain telephone numbers, and where passwords are kept
-  answers: ["tenant.write"],
+  answers: ["handover.read"],
   setAnswers: ["tenant.write"],
   listRenewals: ["renewals.read"],
   addRenewal: ["renewals.write"],
@@ -292,9 +292,9 @@ export const RESOURCE_READ_RULES = {
   "push-certificate": ["apple.read"],
   "vpp-tokens": ["apple.read", true],
   renewals: ["renewals.read"],
-  answers: ["tenant.write"],
-  // console values include all values of deleted records, so only actors who may apply console values can read them
-  observed: ["tenant.write"],
+  answers: ["handover.read"],
+  // console values include all values of deleted records
+  observed: ["handover.read"],
   "console-tasks": ["console.read"],
   audit: ["audit.verify"],
 } as const satisfies Readonly<Record<ResourceName, ResourceReadRule>>;
