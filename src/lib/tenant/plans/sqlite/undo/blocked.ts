@@ -479,7 +479,10 @@ export const findBlockedRecords = (
     before = countBlockedRecords(database);
     finder.find();
     now = countBlockedRecords(database);
-    if (!undone.skipBlocked) return;
+    if (undone.skipBlocked) continue;
+    // what depends on them cannot be undone either, even if the others are skipped
+    finder.keepTogether();
+    return;
   }
 };
 
