@@ -75,6 +75,16 @@ test("requests to a tenant on a server go below the address of its context", asy
   await tenant.close();
 });
 
+test("a tenant on this computer is reached without a proxy", async () => {
+  const { url, asked } = await served(example("tenant"));
+  const environment = { HTTP_PROXY: "http://127.0.0.1:1" };
+  const chosen = { context: remote(url), source: "used", among: ["head"] } as const;
+  const tenant = await openTenant({ ...machine, environment }, chosen);
+  expect(await (await openClient(tenant.connection, ["tenant"])).tenant.show()).toEqual(example("tenant"));
+  expect(asked).toEqual(["/v1/tenant"]);
+  await tenant.close();
+});
+
 /** Sends a request with a token to a server that says when the token expires. */
 const askWithToken = async (expiresAt: string | undefined, status = 200) => {
   const server = createServer((_, response) => {
@@ -135,6 +145,7 @@ test.each<[string, boolean]>([
   ["http://localhost/", false],
   ["http://127.example.jp.localhost/", false],
   ["http://notlocalhost/", true],
+  ["http://127.example.jp/", true],
 ])("%s is a connection that others can read: %s", async (url, isWarned) => {
   const warnings: string[] = [];
   const warn = async ({ en }: { readonly en: string }) => void warnings.push(en);

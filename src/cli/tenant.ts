@@ -233,9 +233,11 @@ async function connectToServer(
   const base = new URL(url);
   const { transport, close } = openSocket({
     credential: credential && { secret: credential.secret, origin: base.origin },
-    proxy: findProxy(environment, base),
-    // on this computer, compressing takes longer than sending
-    compressAboveBytes: isLoopbackAddress(url) ? undefined : MAX_PLAIN_UPLOAD_BYTES,
+    // on this computer, a proxy would only read what is sent, and compressing takes longer than sending
+    ...(!isLoopbackAddress(url) && {
+      proxy: findProxy(environment, base),
+      compressAboveBytes: MAX_PLAIN_UPLOAD_BYTES,
+    }),
     authorities: caFile === undefined ? [] : await readAuthorities(caFile),
     surroundings: {
       now: () => clock.now().getTime(),

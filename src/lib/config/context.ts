@@ -197,7 +197,7 @@ export function readStoredContext(stored: unknown): StoredContext {
 
 /** Returns true if an address is on this computer, so that its connections do not travel over a network. */
 export const isLoopbackAddress = (address: string): boolean =>
-  /^(?:localhost|(?:.*\.)localhost|\[::1\]|127\..*)$/.test(new URL(address).hostname);
+  /^(?:localhost|(?:.*\.)localhost|\[::1\]|127\.[\d.]+)$/.test(new URL(address).hostname);
 
 /** Returns a warning if the connections to an address travel over a network without encryption. */
 export const describeMissingEncryption = (address: string): Text | undefined => {
