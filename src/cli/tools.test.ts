@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { GLOBAL_OPTIONS, type Globals } from "../commands/globals.ts";
 import { RunSummary } from "../commands/summary.ts";
 import { freshFolder, run } from "#support/commands/program.ts";
+import { example } from "#support/commands/tenant.ts";
 import { spoolToFile } from "../lib/files/spool.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { same } from "../lib/text/index.ts";
@@ -73,6 +74,20 @@ test("each tenant is opened once and closed once, however it is requested", asyn
   expect(tenants).toEqual(["open kanto", "open osaka"]);
   await tools[Symbol.asyncDispose]();
   expect(tenants).toEqual(["open kanto", "open osaka", "close kanto", "close osaka"]);
+});
+
+test("a local tenant refuses --token-file, and warns about a token in the environment", async () => {
+  const unused = {
+    home: freshFolder(),
+    environment: { CLOMOCTL_TOKEN: "clomo_x" },
+    tenant: { whoami: example("whoami") },
+  };
+  const refused = await run("whoami --token-file token", unused);
+  expect(refused).toMatchObject({ exit: 2, stdout: "", requests: [] });
+  expect(refused.stderr).toMatch(/^error: --token-file can be used only with remote tenants.*\n {2}.*--as ACCOUNT\n$/);
+  const warned = await run("whoami", unused);
+  expect(warned.exit).toBe(0);
+  expect(warned.stderr).toMatch(/^warning: CLOMOCTL_TOKEN has no effect.*\n$/);
 });
 
 test("the environment names the tenant if no option does", async () => {

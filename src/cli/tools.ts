@@ -153,6 +153,19 @@ function createTenantPool(
     };
     return { tenant: outside.openTenant({ ...machine, beforeChange }, chosen), permitChange: permit };
   };
+  let isWarned = false;
+  // without this, a wrong --context would run a job of few rights as the owner
+  const checkToken = async (name: string): Promise<void> => {
+    if (asked.globals.tokenFile !== undefined) throw createTokenFileFailure(name);
+    if (isWarned || (machine.environment[TOKEN_VARIABLE] ?? "") === "") return;
+    isWarned = true;
+    await asked.terminal.warn(
+      text(
+        `${TOKEN_VARIABLE} has no effect on ${name}, a tenant on this computer`,
+        `${name} はこのコンピューターのテナントなので、${TOKEN_VARIABLE} は使いません`,
+      ),
+    );
+  };
   /** @param isShown false if the output contains nothing from this tenant */
   async function open<N extends NounName>(
     chosen: ChosenContext,
@@ -162,6 +175,7 @@ function createTenantPool(
     const { name, timezone } = chosen.context;
     const zone = asked.globals.timezone ?? timezone;
     if (isShown) summary.work({ name, timezone: zone });
+    if (isShown && chosen.context.kind === "embedded") await checkToken(name);
     const once = opened.get(name) ?? openOnce(chosen);
     opened.set(name, once);
     const [{ openClient, sendRequest }, { context, source, among, connection }] = await Promise.all([
@@ -213,6 +227,18 @@ function createContextChooser(choose: () => Promise<ChosenContext>, terminal: Te
 }
 
 const TOKEN_VARIABLE = "CLOMOCTL_TOKEN";
+
+const createTokenFileFailure = (name: string): Failure =>
+  new Failure("usage", {
+    what: text(
+      `--token-file can be used only with remote tenants, and ${name} is a tenant on this computer`,
+      `--token-file はリモートのテナント専用です。${name} はこのコンピューターのテナントです`,
+    ),
+    hint: text(
+      "choose another tenant with --context, or limit the rights with --as ACCOUNT",
+      "--context で別のテナントを選ぶか、権限を絞る場合は --as ACCOUNT を指定してください",
+    ),
+  });
 
 /**
  * Returns a function that finds the secret for a remote tenant: in the file of `--token-file`, in CLOMOCTL_TOKEN, else
