@@ -218,7 +218,7 @@ async function connectToServer(
   { clock, as, environment, secretFor, warn }: ConnectionEnvironment,
   context: RemoteContext,
 ): Promise<Connection & ClosableTenant> {
-  const { url, caFile, timezone } = context;
+  const { name, url, caFile, timezone } = context;
   const credential = await secretFor?.(context);
   if (as !== undefined) throw AS_NOT_SUPPORTED_FAILURE;
   const [{ openSocket }, { findProxy }, { readAuthorities }, { describeMissingEncryption, isLoopbackAddress }] =
@@ -232,6 +232,7 @@ async function connectToServer(
   if (warning !== undefined) await warn?.(warning);
   const base = new URL(url);
   const { transport, close } = openSocket({
+    context: name,
     credential: credential && { secret: credential.secret, origin: base.origin },
     // on this computer, a proxy would only read what is sent, and compressing takes longer than sending
     ...(!isLoopbackAddress(url) && {

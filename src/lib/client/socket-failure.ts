@@ -34,7 +34,7 @@ const INTERRUPTED_TEXT = text(
 export const isUntrustedCertificate = (code: string): boolean => UNTRUSTED_CERTIFICATE_CODES.includes(code);
 
 /** Explains a TLS error by its code. Returns undefined for other errors. */
-const explainTlsError = (code: string): FailureDetail | undefined => {
+const explainTlsError = (code: string, context: string): FailureDetail | undefined => {
   if (isUntrustedCertificate(code)) {
     return {
       what: text(
@@ -44,7 +44,7 @@ const explainTlsError = (code: string): FailureDetail | undefined => {
       hint: step(
         "to trust the authority that issued it",
         "発行元の認証局を信頼するには",
-        line("context set", ["NAME"], { caFile: "FILE" }),
+        line("context set", [context], { caFile: "FILE" }),
       ),
     };
   }
@@ -64,10 +64,10 @@ const explainTlsError = (code: string): FailureDetail | undefined => {
 };
 
 /** Explains a connection error by its code. */
-const explainConnectionError = (error: unknown): FailureDetail => {
+const explainConnectionError = (error: unknown, context: string): FailureDetail => {
   if (isHttpParserError(error)) return { what: text("the response is not HTTP", "応答が HTTP ではありません") };
   const code = getErrorCode(error);
-  const tls = explainTlsError(code);
+  const tls = explainTlsError(code, context);
   if (tls !== undefined) return tls;
   if (code === "ECONNREFUSED")
     return {
@@ -94,7 +94,7 @@ export class ProxyConnectionError extends Error {}
 /** Explains the failure of a proxy. undici returns only the message of a refusal. Returns undefined for other errors. */
 const explainProxyError = (error: unknown): Text | undefined => {
   if (error instanceof ProxyConnectionError) {
-    const { en, ja } = explainConnectionError(error.cause).what;
+    const { en, ja } = explainConnectionError(error.cause, "NAME").what;
     return text(`cannot connect to the proxy: ${en}`, `プロキシに接続できません: ${ja}`);
   }
   const { message } = error instanceof Error ? error : { message: "" };
@@ -121,12 +121,17 @@ const createProxyFailure = (what: Text, { variable, url }: Proxy, cause: unknown
  * Creates the failure for a connection error: `interrupted` if the request was aborted, otherwise `unavailable`.
  *
  * @param address address of the tenant
- * @param proxy the proxy in use
+ * @param connection the context of the tenant, and the proxy in use
  */
-export const createSocketFailure = (error: unknown, address: string, signal: AbortSignal, proxy?: Proxy): Failure => {
+export const createSocketFailure = (
+  error: unknown,
+  address: string,
+  signal: AbortSignal,
+  { context = "NAME", proxy }: { readonly context?: string | undefined; readonly proxy?: Proxy | undefined } = {},
+): Failure => {
   if (error instanceof Failure) return error;
   if (signal.aborted) return new Failure("interrupted", { what: INTERRUPTED_TEXT, cause: error });
   const refusal = explainProxyError(error);
   if (proxy !== undefined && refusal !== undefined) return createProxyFailure(refusal, proxy, error);
-  return new Failure("unavailable", { ...explainConnectionError(error), where: address, cause: error });
+  return new Failure("unavailable", { ...explainConnectionError(error, context), where: address, cause: error });
 };

@@ -29,7 +29,7 @@ it("trusts the authority that the context names", async () => {
 });
 
 it("does not trust any other authority", async () => {
-  const socket = openSocket({ surroundings });
+  const socket = openSocket({ surroundings, context: "office" });
   const error: unknown = await socket.transport(new Request(address)).catch((reason: unknown) => reason);
   await socket.close();
   expect(error).toBeInstanceOf(Failure);
@@ -37,6 +37,6 @@ it("does not trust any other authority", async () => {
     code: "unavailable",
     where: address,
     what: { en: "the certificate is not signed by a trusted authority" },
-    hint: { en: expect.stringContaining("clomoctl context set NAME --ca-file FILE") },
+    hint: { en: expect.stringContaining("clomoctl context set office --ca-file FILE") },
   });
 });

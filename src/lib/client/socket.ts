@@ -29,6 +29,8 @@ export interface SocketOptions {
   readonly credential?: { readonly secret: string; readonly origin: string } | undefined;
   /** certificates (PEM) of authorities to trust in addition to those of the platform */
   readonly authorities?: readonly string[] | undefined;
+  /** name of the tenant's context, for messages */
+  readonly context?: string | undefined;
   /** the proxy between this computer and the tenant */
   readonly proxy?: Proxy | undefined;
   /** uploads that are longer are compressed, if the tenant accepts it; undefined: uploads are never compressed */
@@ -256,7 +258,7 @@ class Socket {
       discardBody(answer.body);
       throw createRedirectFailure(answer, outgoing);
     } catch (error) {
-      throw createSocketFailure(error, outgoing.origin, outgoing.signal, this.#options.proxy);
+      throw createSocketFailure(error, outgoing.origin, outgoing.signal, this.#options);
     }
   }
 
