@@ -24,6 +24,7 @@ import {
 } from "../lib/files/index.ts";
 import { formatMinute } from "../lib/model/time.ts";
 import type { RunningServer } from "../lib/serve/index.ts";
+import { formatActingOption } from "../lib/terminal/commands.ts";
 import { Terminal, type EnvironmentVariables, type SaveRows } from "../lib/terminal/index.ts";
 import { text, type Text } from "../lib/text/index.ts";
 import { quoteShellWord } from "../lib/text/shell-word.ts";
@@ -153,19 +154,7 @@ function createTenantPool(
     };
     return { tenant: outside.openTenant({ ...machine, beforeChange }, chosen), permitChange: permit };
   };
-  let isWarned = false;
-  // without this, a wrong --context would run a job of few rights as the owner
-  const checkToken = async (name: string): Promise<void> => {
-    if (asked.globals.tokenFile !== undefined) throw createTokenFileFailure(name);
-    if (isWarned || (machine.environment[TOKEN_VARIABLE] ?? "") === "") return;
-    isWarned = true;
-    await asked.terminal.warn(
-      text(
-        `${TOKEN_VARIABLE} has no effect on ${name}, a tenant on this computer`,
-        `${name} はこのコンピューターのテナントなので、${TOKEN_VARIABLE} は使いません`,
-      ),
-    );
-  };
+  const checkToken = createTokenCheck(asked, machine);
   /** @param isShown false if the output contains nothing from this tenant */
   async function open<N extends NounName>(
     chosen: ChosenContext,
@@ -183,8 +172,8 @@ function createTenantPool(
       once.tenant,
     ]);
     const isNamed = among.length > 1;
-    const as = asked.globals.as === undefined ? undefined : quoteShellWord(asked.globals.as);
-    if (isShown) asked.terminal.showTenant({ name, moment: (instant) => formatMinute(instant, zone), isNamed, as });
+    const acting = formatActingOption(asked.globals);
+    if (isShown) asked.terminal.showTenant({ name, moment: (instant) => formatMinute(instant, zone), isNamed, acting });
     return {
       context,
       source,
@@ -227,6 +216,28 @@ function createContextChooser(choose: () => Promise<ChosenContext>, terminal: Te
 }
 
 const TOKEN_VARIABLE = "CLOMOCTL_TOKEN";
+
+/**
+ * Returns a function that rejects `--token-file` for a local tenant, and warns once about a token in the environment:
+ * because of a wrong context, a job with few rights would otherwise run as the owner.
+ */
+const createTokenCheck = (
+  { terminal, globals }: Pick<Tools, "terminal" | "globals">,
+  { environment }: Pick<TenantMachine, "environment">,
+) => {
+  let isWarned = (environment[TOKEN_VARIABLE] ?? "") === "";
+  return async (name: string): Promise<void> => {
+    if (globals.tokenFile !== undefined) throw createTokenFileFailure(name);
+    if (isWarned) return;
+    isWarned = true;
+    await terminal.warn(
+      text(
+        `${TOKEN_VARIABLE} has no effect on ${name}, a tenant on this computer`,
+        `${name} はこのコンピューターのテナントなので、${TOKEN_VARIABLE} は使いません`,
+      ),
+    );
+  };
+};
 
 const createTokenFileFailure = (name: string): Failure =>
   new Failure("usage", {

@@ -547,7 +547,7 @@ test("names blocked records with the reason, and JSON contains all of them", asy
   expect(en.stderr).toContain("\nwarning: a user: the record is outside your organisations\n");
   expect(en.stderr).toContain("\nwarning: … and 3 more records\n");
   expect(en.stderr).toContain(
-    "\nerror: 23 records of change 17 cannot be undone; nothing was changed\n  first undo the later changes: clomoctl undo 21, clomoctl undo 19, clomoctl undo 18, …; remove the owner of the devices: clomoctl devices set-owner SN1 --none; to undo only the other records: clomoctl undo 17 --skip-blocked\n",
+    "\nerror: 23 records of change 17 cannot be undone; nothing was changed\n  first undo the later changes: clomoctl undo 21 , clomoctl undo 19 , clomoctl undo 18 , …; remove the owner of the devices: clomoctl devices set-owner SN1 --none ; to undo only the other records: clomoctl undo 17 --skip-blocked\n",
   );
   expect(ja.stderr).toContain("\n警告: ユーザー「太郎 <taro@x.jp>」: 変更 21 で変更されています(役職)\n");
   expect(ja.stderr).toContain("\n警告: 組織「S01」: デバイス「SN1」が参照しています\n");
@@ -575,7 +575,7 @@ test("if no later change blocks the undo, suggests undoing only the rest", async
   const { en, ja } = await runInBoth("undo 17 --yes", { tenant });
   expect(en.stderr).toContain("; to undo only the other records: clomoctl undo 17 --skip-blocked\n");
   expect(ja.stderr).toContain(
-    "\n  デバイスの所有者を外してください: clomoctl devices set-owner SN1 --none。ほかのデータだけを取り消すには: clomoctl undo 17 --skip-blocked\n",
+    "\n  デバイスの所有者を外してください: clomoctl devices set-owner SN1 --none 。ほかのデータだけを取り消すには: clomoctl undo 17 --skip-blocked\n",
   );
   for (const how of ["--mirror-only", "--emit-csv undo.csv"])
     expect((await run(`undo 17 --yes ${how}`, { tenant })).stderr).toContain(
@@ -584,7 +584,7 @@ test("if no later change blocks the undo, suggests undoing only the rest", async
   const reopening = { ...undo, update: 0, delete: 0, reopened: { tasks: [12], records: 2 } };
   const { importRows: _none, ...others }: Answers = { ...tenant, undoChange: reopening };
   expect((await run("undo 17 --yes --lang en", { tenant: others })).stderr).toContain(
-    "\n  to see the state of the tasks: clomoctl console list --all; to undo only the other records: clomoctl undo 17 --skip-blocked\n",
+    "\n  to see the state of the tasks: clomoctl console list --all ; to undo only the other records: clomoctl undo 17 --skip-blocked\n",
   );
   const dry = await run("undo 17 --dry-run", { tenant });
   expect(dry.exit).toBe(5);
@@ -765,7 +765,7 @@ describe("in a tenant", () => {
     expect(blocked.exit, blocked.stderr).toBe(5);
     expect(blocked.stderr).toContain(`\nwarning: the user 太郎 <E1@x.jp>: changed later by change ${newer} (組織)\n`);
     expect(blocked.stderr).toContain(
-      `\n  first undo the later changes: clomoctl undo ${newer}; to undo only the other records: `,
+      `\n  first undo the later changes: clomoctl undo ${newer} ; to undo only the other records: `,
     );
     expect(JSON.parse(blocked.stdout)).toMatchObject({ blocked: [{ name: "太郎 <E1@x.jp>", change: newer }] });
     expect(await state()).toEqual(before);

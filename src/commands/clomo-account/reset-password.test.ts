@@ -200,12 +200,12 @@ describe("for the acting account itself", () => {
       expect(en).toMatchObject({ exit: 4, stdout: "" });
       expect(en.stderr.split("\n")).toEqual([
         "error: hanako01 is not permitted to set their own password without a code: a division administrator does not have this right",
-        "  to receive a code by email: clomoctl clomo-account reset-password hanako01 --by-mail --as hanako01; or ask a system administrator",
+        "  to receive a code by email: clomoctl clomo-account reset-password hanako01 --by-mail --as hanako01 ; or ask a system administrator",
         "",
       ]);
       expect(ja.stderr).toContain("(コードによらない本人のパスワードの再設定): 部門管理者にはこの権限がありません\n");
       expect(ja.stderr).toContain(
-        "reset-password hanako01 --by-mail --as hanako01。または、システム管理者に依頼してください\n",
+        "reset-password hanako01 --by-mail --as hanako01 。または、システム管理者に依頼してください\n",
       );
     },
   );

@@ -174,7 +174,7 @@ describe("facts 7.2: the last holder of the support option", () => {
     expect(en.stderr.split("\n").slice(-6)).toEqual([
       "hanako01 is the owner of 1 renewal (本社); to set a different owner: clomoctl renewals edit 本社 --owner MAIL",
       `${mail} is a recipient of reminders: set a different recipient in notify.yaml`,
-      "1 device belongs to hanako01; to list devices: clomoctl devices list --owner hanako01; to set a different owner: clomoctl devices set-owner SERIAL… --user USER",
+      "1 device belongs to hanako01; to list devices: clomoctl devices list --owner hanako01 ; to set a different owner: clomoctl devices set-owner SERIAL… --user USER",
       "only one other system administrator remains: yamazaki",
       "warning: the support option of hanako01 was removed, and nobody else has it: nobody receives CLOMO's emails about certificates now; grant it to the successor: clomoctl clomo-account edit yamazaki --support-option --notice-mail",
       "",
@@ -244,7 +244,7 @@ describe("facts 7.2: the last holder of the support option", () => {
       expect(en.stderr.split("\n").slice(-4)).toEqual([
         "hanako01 is the owner of 1 renewal (本社); to set a different owner: clomoctl renewals edit 本社 --owner MAIL",
         `${mail} is a recipient of reminders: set a different recipient in notify.yaml`,
-        "1 device belongs to hanako01; to list devices: clomoctl devices list --owner hanako01; to set a different owner: clomoctl devices set-owner SERIAL… --user USER",
+        "1 device belongs to hanako01; to list devices: clomoctl devices list --owner hanako01 ; to set a different owner: clomoctl devices set-owner SERIAL… --user USER",
         "",
       ]);
       expect(ja.stderr).toContain(
@@ -313,7 +313,7 @@ describe("an account that changes its own role sees no command that it may no lo
   const me = example<Whoami>("whoami");
   const self = { ...me, account: "hanako01", user: me.user && { ...me.user, id: before.id }, operations: everything };
   const DEVICES =
-    "1 device belongs to hanako01; to list devices: clomoctl devices list --owner hanako01 --as hanako01; to set a different owner: clomoctl devices set-owner SERIAL… --user USER --as hanako01";
+    "1 device belongs to hanako01; to list devices: clomoctl devices list --owner hanako01 --as hanako01 ; to set a different owner: clomoctl devices set-owner SERIAL… --user USER --as hanako01";
   const toOperator = (consoleTask: number | null = null): WrittenAccount => ({
     before: system,
     after: { ...system, role: "operator" },

@@ -41,7 +41,7 @@ test("uses a further context on request, or else says what to type", async () =>
   mkdirSync(join(home, "tenants", "local"), { recursive: true });
   const { en, ja } = await runInBoth("context add kanto --embedded", { home });
   expect(en.stderr).toBe(
-    "context in use: local\nto use kanto: clomoctl context use kanto, or add --context kanto to a command\n",
+    "context in use: local\nto use kanto: clomoctl context use kanto , or add --context kanto to a command\n",
   );
   expect(ja).toMatchObject({ exit: 3 });
   expect((await run("context add kansai --embedded --lang ja", { home })).stderr).toBe(

@@ -475,7 +475,7 @@ test("information of the console is not recorded, not permitted or outside the s
   };
   const whole = await told("one");
   expect(whole.note).toBe(
-    "only in the console and not recorded yet: administrators of SECURED APPs MANAGER; to record it: clomoctl handover answer console, or use --attach NAME=FILE",
+    "only in the console and not recorded yet: administrators of SECURED APPs MANAGER; to record it: clomoctl handover answer console , or use --attach NAME=FILE",
   );
   expect(whole.ja).toContain("管理画面にしかなく、未登録のもの: SECURED APPs MANAGER の管理者。");
   const scoped = await told("two", " --scope E1");

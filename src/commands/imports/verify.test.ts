@@ -243,7 +243,7 @@ test("exits with 9 while an export shows only a part, which does not prove a del
   const { en, ja } = await runInBoth(line, { folder, tenant: tenant.fetch });
   expect(en.exit).toBe(9);
   expect(en.stderr).toContain("the export lacks 2 of 3 other records, and a partial export does not prove a deletion");
-  expect(en.stderr).toContain("clomoctl users import export.csv --from-console; ");
+  expect(en.stderr).toContain("clomoctl users import export.csv --from-console ; ");
   expect(en.stderr).toContain(`clomoctl ${line} --confirm-missing\n`);
   expect(ja.stderr).toContain("ほかの 3 件のうち 2 件がありません");
   expect(await ran(`${line} --confirm-missing`)).toMatchObject({ exit: 0 });

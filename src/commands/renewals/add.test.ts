@@ -190,10 +190,10 @@ describe("a folder", () => {
         expect.objectContaining({ expiresAt: "2026-12-01T00:00:00.000Z" }),
       ]);
       expect(ran.en.stderr).toContain(
-        "sToken_for___.vpptoken: this file cannot be distinguished from sToken_for___ (1).vpptoken, which expires first and is recorded; if this file renews it: clomoctl renewals edit 例 --file sToken_for___.vpptoken; if this file is something else: clomoctl renewals add NAME --file sToken_for___.vpptoken\n",
+        "sToken_for___.vpptoken: this file cannot be distinguished from sToken_for___ (1).vpptoken, which expires first and is recorded; if this file renews it: clomoctl renewals edit 例 --file sToken_for___.vpptoken ; if this file is something else: clomoctl renewals add NAME --file sToken_for___.vpptoken\n",
       );
       expect(ran.ja.stderr).toContain(
-        "期限の早い sToken_for___ (1).vpptoken だけを登録しました。その更新後のものなら: clomoctl renewals edit 例 --file sToken_for___.vpptoken。別のものなら: clomoctl renewals add NAME --file sToken_for___.vpptoken\n",
+        "期限の早い sToken_for___ (1).vpptoken だけを登録しました。その更新後のものなら: clomoctl renewals edit 例 --file sToken_for___.vpptoken 。別のものなら: clomoctl renewals add NAME --file sToken_for___.vpptoken\n",
       );
       const checked = await runInBoth("renewals check . --fields level,source", {
         folder: folder("sToken_for___ (1).vpptoken", "sToken_for___.vpptoken"),

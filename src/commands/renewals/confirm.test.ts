@@ -100,7 +100,7 @@ test("after confirm's advice for another date, all commands judge by the same da
   const refused = await type("confirm 本社 --console-shows 2027-11-19 --by a");
   expect(refused).toMatchObject({ exit: 3 });
   const advised =
-    "clomoctl renewals edit 本社 --expires 2027-11-19, then clomoctl renewals confirm 本社 --console-shows 2027-11-19";
+    "clomoctl renewals edit 本社 --expires 2027-11-19 , then clomoctl renewals confirm 本社 --console-shows 2027-11-19";
   expect(refused.stderr).toContain(advised);
   await type("edit 本社 --expires 2027-11-19");
   expect((await type("list --fields level")).stderr).toContain("confirm 本社 --console-shows 2027-11-19");

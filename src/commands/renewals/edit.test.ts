@@ -294,7 +294,7 @@ describe("a renewed file", () => {
         [
           'error: this file cannot renew "本社": location: this token belongs to another location (the licences of the current location would be missing): Sapporo → Naha',
           `  ${file}`,
-          `  do not upload this file; to get the right file: clomoctl renewals guide 本社. If this file is already in use, remove the item and add it again: clomoctl renewals remove 本社, then clomoctl renewals add 本社 --file ${file}`,
+          `  do not upload this file; to get the right file: clomoctl renewals guide 本社 . If this file is already in use, remove the item and add it again: clomoctl renewals remove 本社 , then clomoctl renewals add 本社 --file ${file}`,
           "",
         ].join("\n"),
       );

@@ -13,8 +13,7 @@ import type { Finding } from "../../lib/renewals/findings.ts";
 import { findExpectedRecords, type ExpectedRecords } from "../../lib/renewals/expected.ts";
 import { compareByExpiry, judgeExpiry, type JudgedItem } from "../../lib/renewals/judge.ts";
 import { markRejectedItem } from "../../lib/renewals/rejection.ts";
-import { addActingAccount } from "../../lib/terminal/commands.ts";
-import { quoteShellWord } from "../../lib/text/shell-word.ts";
+import { addActingAccount, formatActingOption } from "../../lib/terminal/commands.ts";
 import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import { findMonitoredAde } from "../ade/watched.ts";
 import { buildConsoleImportCommand } from "../imports/refusal/command.ts";
@@ -98,10 +97,10 @@ export async function loadTenantStatus(
     };
   });
   const status = { context, used, timezone: resolveTimezone(tools, { context }), now: tools.clock.now(), ...read };
-  const { as } = tools.globals;
+  const acting = formatActingOption(tools.globals);
   const typedFor = (line: string): string => {
-    const acting = as === undefined ? line : addActingAccount(line, quoteShellWord(as));
-    return several ? `${acting} --context ${context.name}` : acting;
+    const acted = acting === undefined ? line : addActingAccount(line, acting);
+    return several ? `${acted} --context ${context.name}` : acted;
   };
   return { ...status, next: buildNextCommands(status).map((line) => typedFor(line)) };
 }

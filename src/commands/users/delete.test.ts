@@ -224,7 +224,7 @@ test("accepts a pasted mail in a file with one name per line, in any encoding", 
   const wrong = await runInBoth("users delete --file mail.txt", { tenant: unknown, folder });
   expect(wrong.en).toMatchObject({ exit: 6, stdout: "" });
   expect(wrong.en.stderr).toBe(
-    "mail.txt:1: 退職者: no user has this name\nerror: 1 of 4 names matches no user, or more than one; nothing was changed\n  to find the records: clomoctl users list --search TEXT; if a name matches several records, use the ID\n",
+    "mail.txt:1: 退職者: no user has this name\nerror: 1 of 4 names matches no user, or more than one; nothing was changed\n  to find the records: clomoctl users list --search TEXT ; if a name matches several records, use the ID\n",
   );
   expect(wrong.ja.stderr).toContain("mail.txt:1: 退職者: この名前のユーザーはありません\n");
   writeFileSync(join(folder, "mail.txt"), Buffer.from(`\ufeff${lines.split("\r\n").slice(1).join("\n")}`, "utf16le"));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { addActingAccount, foldLine, addContext } from "./commands.ts";
+import { addActingAccount, addContext, foldLine, separateCommands } from "./commands.ts";
 import { plainTextWidth } from "./table/word-width.ts";
 
 test.each([
@@ -202,7 +202,32 @@ test.each([
   ],
   ["no user is called 'a; clomoctl users list'", "no user is called 'a; clomoctl users list'"],
 ])("proposed commands name the acting account: %s", (line, named) => {
-  expect(addActingAccount(line, "hanako")).toBe(named);
+  expect(addActingAccount(line, "--as hanako")).toBe(named);
+});
+
+test("proposed commands name the token's file, except the one that creates a token", () => {
+  const line = "clomoctl users list; another token: clomoctl access-tokens create x --rights read";
+  const named = "clomoctl users list --token-file t; another token: clomoctl access-tokens create x --rights read";
+  expect(addActingAccount(line, "--token-file t")).toBe(named);
+});
+
+test.each([
+  ["取り消すには: clomoctl undo 3。または、", "取り消すには: clomoctl undo 3 。または、"],
+  [
+    "直すか clomoctl undo 4、clomoctl csv check a.csv --as users。",
+    "直すか clomoctl undo 4 、clomoctl csv check a.csv --as users 。",
+  ],
+  ["first: clomoctl undo 4, clomoctl undo 3; then go on", "first: clomoctl undo 4 , clomoctl undo 3 ; then go on"],
+  ["run clomoctl context use far.", "run clomoctl context use far ."],
+  ["clomoctl users import a.b.csv --blank keep", "clomoctl users import a.b.csv --blank keep"],
+  ["clomoctl users edit a.b@c.jp --title x.y", "clomoctl users edit a.b@c.jp --title x.y"],
+  [
+    "clomoctl ade endpoint set --simulator http://127.0.0.1:8600",
+    "clomoctl ade endpoint set --simulator http://127.0.0.1:8600",
+  ],
+  ["no user is called 'clomoctl undo 3; x'", "no user is called 'clomoctl undo 3; x'"],
+])("a mark after a proposed command is not copied with it: %s", (line, separate) => {
+  expect(separateCommands(line)).toBe(separate);
 });
 
 test("text that fits, or without a width, is one line", () => {

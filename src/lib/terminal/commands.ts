@@ -2,6 +2,7 @@
  * Finds and completes commands in texts. This is a separate module so that tests can check what counts as a command.
  */
 import { text, type Text } from "../text/index.ts";
+import { formatShellOption } from "../text/shell-word.ts";
 import { splitIntoLinePieces, plainTextWidth, wrapPieces } from "./table/word-width.ts";
 
 /**
@@ -61,7 +62,7 @@ const ARGUMENT_PATTERNS: readonly string[] = [
 ];
 
 /** Matches a verb that takes a name, which can be any text. All words before the next option belong to the name. */
-const NAMING_VERB = String.raw`(?:answer|assign|auto-apply|create|delete|edit|grant|guide|move|reset-password|revoke|set-owner|show|tag)(?:(?: ${NAME_PATTERN})+(?= --[a-z])| ${NAME_PATTERN})?`;
+const NAMING_VERB = String.raw`(?:answer|assign|auto-apply|create|delete|edit|grant|guide|move|remove|reset-password|revoke|set-owner|show|tag)(?:(?: ${NAME_PATTERN})+(?= --[a-z])| ${NAME_PATTERN})?`;
 
 /** Matches commands that do not use a tenant, although other commands of the same noun do. */
 const TENANTLESS = String.raw`(?:ade (?:guide|simulator)|handover (?:diff|report|verify))\b`;
@@ -94,27 +95,42 @@ export const addContext = (line: string, context: string): string =>
 export const addContextToText = ({ en, ja }: Text, context: string): Text =>
   text(addContext(en, context), addContext(ja, context));
 
+/** Returns the option with which a command acts as somebody, as people type it; undefined if there is none. */
+export const formatActingOption = ({
+  as,
+  tokenFile,
+}: {
+  readonly as?: string | undefined;
+  readonly tokenFile?: string | undefined;
+}): string | undefined => {
+  if (as !== undefined) return formatShellOption("--as", as);
+  return tokenFile === undefined ? undefined : formatShellOption("--token-file", tokenFile);
+};
+
 /** Commands that do not use an acting account. */
 const COMMANDS_WITHOUT_ACCOUNT =
   /^clomoctl (?:csv|login|logout|roles (?:list|matrix|show)|renewals (?:schedule|verify)|[a-z ]+ template)\b/;
+/** Commands that a token may not run: the person who proposes it to a program runs them. */
+const COMMANDS_WITHOUT_TOKEN = /^clomoctl access-tokens create\b/;
 /** Matches phrases that are followed by commands for a system administrator or the owner. */
 const DELEGATION_PHRASES =
   /ask a system administrator|system administrator takes|システム管理者(?:に依頼|が取り込)|without --as|--as なし/;
 
 /**
- * Adds `--as` to the commands that a text proposes, except those that somebody else is asked to run. Without `--as`,
- * the commands would run with the rights of this computer's owner, and their counts would be different.
+ * Adds `--as` or `--token-file` to the commands that a text proposes, except those that somebody else is asked to run.
+ * Without it, the commands would run with other rights, and their counts would be different.
  *
- * @param account the acting account, as people type it
+ * @param acting the option of {@link formatActingOption}
  */
-export const addActingAccount = (line: string, account: string): string => {
+export const addActingAccount = (line: string, acting: string): string => {
   const others = line.search(DELEGATION_PHRASES);
   const own = others === -1 ? line.length : others;
   return line.replaceAll(QUOTED_OR_TENANT_COMMAND, (found, ...rest) => {
     const at = Number(rest.find((part) => typeof part === "number"));
-    const isNamed = / --as(?: |=|$)/.test(found.replaceAll(QUOTED_WORDS, "''"));
+    const isNamed = / --(?:as|token-file)(?: |=|$)/.test(found.replaceAll(QUOTED_WORDS, "''"));
     if (at > own || isNamed || !found.startsWith("clomoctl ") || COMMANDS_WITHOUT_ACCOUNT.test(found)) return found;
-    return `${found} --as ${account}`;
+    if (acting.startsWith("--token-file") && COMMANDS_WITHOUT_TOKEN.test(found)) return found;
+    return `${found} ${acting}`;
   });
 };
 
@@ -127,11 +143,19 @@ const TENANTLESS_COMMAND = String.raw`clomoctl ${TENANTLESS}(?:(?<=(?:guide|simu
 /** Matches a line for a crontab, up to the end of the line. */
 const CRONTAB_LINE = String.raw`\d+ \d+ \* \* \* .+`;
 
-/** Matches a proposed command, with the brackets and punctuation marks that must stay attached to it. */
-const COMMANDS_WITH_MARKS = new RegExp(
-  `[「(（]*(?:${CRONTAB_LINE}|${TENANT_COMMAND}|${TENANTLESS_COMMAND}|${GENERAL_COMMAND})[」)）、。,.:;]*`,
-  "g",
-);
+const COMMAND = `(?:${TENANT_COMMAND}|${TENANTLESS_COMMAND}|${GENERAL_COMMAND})`;
+
+/** Matches a proposed command, with the brackets and punctuation marks that must stay on its line. */
+const COMMANDS_WITH_MARKS = new RegExp(`[「(（]*(?:${CRONTAB_LINE}|${COMMAND})(?: ?[」)）、。,.:;]+)?`, "g");
+
+/** Matches quoted text, or a proposed command with the punctuation mark that ends it in the sentence. */
+const COMMAND_WITH_END = new RegExp(`${QUOTED_TEXT}|(${COMMAND})(?:[、。]|[,.;](?![^ ]))`, "g");
+
+/** Puts a space between proposed commands and the marks of the sentence, which would otherwise be copied with them. */
+export const separateCommands = (line: string): string =>
+  line.replaceAll(COMMAND_WITH_END, (found, command?: string) =>
+    command === undefined ? found : `${command} ${found.slice(command.length)}`,
+  );
 
 /**
  * Splits a text into the commands that it proposes and the text between them. Each command stays in one piece so that

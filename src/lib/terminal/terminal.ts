@@ -2,7 +2,7 @@ import type { Readable, Writable } from "node:stream";
 import { renderAdvice, type Advice } from "../advice/index.ts";
 import { Failure } from "../errors/index.ts";
 import { text, type Language, type Text } from "../text/index.ts";
-import { addActingAccount, foldLine, addContext } from "./commands.ts";
+import { addActingAccount, addContext, foldLine, separateCommands } from "./commands.ts";
 import { escapeForPeople } from "./escape.ts";
 import { renderFailureLines, renderFailureJson } from "./failure.ts";
 import { chooseLanguage, type EnvironmentVariables } from "./language.ts";
@@ -64,8 +64,8 @@ interface ShownTenant {
    * use when they are run
    */
   readonly isNamed?: boolean | undefined;
-  /** the acting account, as people type it; proposed commands then include `--as` */
-  readonly as?: string | undefined;
+  /** `--as` or `--token-file` with its value, which proposed commands then include */
+  readonly acting?: string | undefined;
 }
 
 const keepUnstyled = (part: string): string => part;
@@ -365,13 +365,14 @@ export class Terminal {
   }
 
   /**
-   * Adds the context of the shown tenant and the acting account to the commands in a line, so that they can be typed as
-   * shown.
+   * Completes the commands in a line with the context of the shown tenant and the acting account, and separates them
+   * from the sentence, so that they can be copied.
    */
   named(line: string): string {
     const tenant = this.#tenant;
-    if (tenant === undefined || this.#ofSeveral) return line;
-    const acting = tenant.as === undefined ? line : addActingAccount(line, escapeForPeople(tenant.as));
+    const separate = separateCommands(line);
+    if (tenant === undefined || this.#ofSeveral) return separate;
+    const acting = tenant.acting === undefined ? separate : addActingAccount(separate, escapeForPeople(tenant.acting));
     return tenant.isNamed === true ? addContext(acting, escapeForPeople(tenant.name)) : acting;
   }
 

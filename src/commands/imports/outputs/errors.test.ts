@@ -282,7 +282,7 @@ describe("with a tenant", () => {
   test("the proposed command does not overwrite a file that somebody corrected", async () => {
     const folder = createFolderWith({ "in.csv": BAD });
     const proposed = async (line: string): Promise<string | undefined> =>
-      /users import \S+ --errors (\S+?);/.exec((await importing(line, folder)).stderr)?.[1];
+      /users import \S+ --errors (\S+?) ;/.exec((await importing(line, folder)).stderr)?.[1];
     expect(await proposed("users import in.csv")).toBe("bad.csv");
     const again = "users import in.csv --errors bad.csv";
     expect(await importing(again, folder)).toMatchObject({ exit: 3 });

@@ -25,7 +25,7 @@ test.each(["--confirm-deletions 0 --yes", "--dry-run", "--dry-run --emit-csv out
     expect(en).toMatchObject({ exit: 3, stdout: "" });
     expect(en.stderr).toContain("error: the administrators are not confirmed yet");
     expect(en.stderr).toContain(
-      "name the administrators: clomoctl users administrators add USER…; if there are none: clomoctl users administrators add --none\n",
+      "name the administrators: clomoctl users administrators add USER… ; if there are none: clomoctl users administrators add --none\n",
     );
     expect(ja.stderr).toContain("エラー: 管理者がだれか確認されておらず");
   },

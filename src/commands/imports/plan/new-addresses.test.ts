@@ -32,7 +32,7 @@ test("refuses a replacing import that would recreate a person, and its proposed 
   const refused = await ran("users import hr.csv --mode replace --yes --max-deletions 100%");
   expect(refused).toMatchObject({ exit: 3, stderr: expect.stringContaining(`hr.csv:2:3: 社員コード: ${TOLD}`) });
   expect(await people()).toEqual(before);
-  const keep = /同じ人なら: clomoctl (users import hr.csv --key employee-code --mode replace[^。]*)。/.exec(
+  const keep = /同じ人なら: clomoctl (users import hr.csv --key employee-code --mode replace[^。]*) 。/.exec(
     refused.stderr,
   )?.[1];
   expect(await ran(`${keep?.replaceAll("'", "") ?? ""} --yes`)).toMatchObject({ exit: 0 });
@@ -128,6 +128,6 @@ test("if all addresses are new, the refusal first names the key by which the peo
   const refused = await ran("users import renamed.csv --mode replace --yes");
   expect(refused).toMatchObject({ exit: 3, stderr: expect.not.stringContaining("別のテナント") });
   expect(refused.stderr).toContain(
-    "\n  同じ人なら: clomoctl users import renamed.csv --key employee-code --mode replace。",
+    "\n  同じ人なら: clomoctl users import renamed.csv --key employee-code --mode replace 。",
   );
 });

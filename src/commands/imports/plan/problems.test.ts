@@ -153,7 +153,7 @@ test("an unknown header leads to csv map", async () => {
   const { stderr } = await run(IMPORT, circumstances([unknown]));
   expect(stderr).toContain("people.csv:1:1: お名前: unknown column お名前; did you mean 氏名? (A1)\n");
   expect(stderr).toContain(
-    "clomoctl csv map people.csv --as users -o people-users-map.yaml; then: clomoctl users import",
+    "clomoctl csv map people.csv --as users -o people-users-map.yaml ; then: clomoctl users import",
   );
 });
 

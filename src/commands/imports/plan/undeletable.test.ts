@@ -37,7 +37,7 @@ test("without the option the refusal names both values", async () => {
   const { en, ja } = await runInBoth(NIGHTLY, desk);
   expect([en.exit, ja.exit]).toEqual([3, 3]);
   expect(en.stderr).toContain(
-    "to keep these records and commit the rest: clomoctl users import tonight.csv --undeletable keep --mode replace --max-deletions '20%'; to also remove the owner from devices: clomoctl users import tonight.csv --undeletable release",
+    "to keep these records and commit the rest: clomoctl users import tonight.csv --undeletable keep --mode replace --max-deletions '20%' ; to also remove the owner from devices: clomoctl users import tonight.csv --undeletable release",
   );
   expect(ja.stderr).toContain("残したままほかを適用するには: clomoctl users import tonight.csv --undeletable keep ");
   expect(en.stderr).toContain("clomoctl clomo-account revoke boss");

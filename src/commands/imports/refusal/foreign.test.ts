@@ -72,7 +72,7 @@ test.each([
     `error: ${what} (the tenant of context customer-b has matching records). Is this file for another tenant?`,
   );
   expect(ran.stderr).toMatch(
-    /to import the file into the tenant of customer-b: clomoctl users import b.csv.* --context customer-b; if customer-a is/,
+    /to import the file into the tenant of customer-b: clomoctl users import b.csv.* --context customer-b ; if customer-a is/,
   );
   const right =
     /if customer-a is the right tenant: clomoctl users import b.csv.* --allow other-tenant.* --context customer-a$/m;

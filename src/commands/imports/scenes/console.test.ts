@@ -79,7 +79,7 @@ describe("the console bridge", () => {
     );
     expect(kept.code).toBe(8);
     expect(kept.stderr).toContain("佐藤 <ken@example.com> is kept, although this export does not contain it");
-    expect(kept.stderr).toContain("clomoctl devices import EXPORT.csv --from-console; then this export again");
+    expect(kept.stderr).toContain("clomoctl devices import EXPORT.csv --from-console ; then this export again");
     expect(JSON.parse(kept.text)).toMatchObject({ kept: 1, keptNames: ["佐藤 <ken@example.com>"] });
     expect(await readFile(desk.path("report.csv"), "utf8")).toContain(",佐藤 <ken@example.com>,keep,,");
   });
@@ -93,7 +93,7 @@ describe("the console bridge", () => {
     const refused = await desk.run("users import later.csv --from-console --yes");
     expect(refused.code).toBe(3);
     expect(refused.stderr).toContain(
-      "if the people are the same: clomoctl users edit ken@example.com --email k2@example.com; if they are different",
+      "if the people are the same: clomoctl users edit ken@example.com --email k2@example.com ; if they are different",
     );
     expect((await desk.run("users edit ken@example.com --email k2@example.com")).code).toBe(0);
     expect((await desk.run("users import later.csv --from-console --yes")).code).toBe(0);

@@ -572,7 +572,7 @@ test("--emit-csv commits at once, and imports show and the result say what the c
   const { result, stderr } = await imported(TITLES, "users");
   expect((await tenant.users()).map(({ title }) => title)).toEqual(["課長", "課長", null]);
   expect(stderr).toContain(
-    `if you do not upload the file: clomoctl console drop ${result.change}; to have the plan approved first: --keep-plan --report FILE, then clomoctl imports commit PLAN --emit-csv FILE\n`,
+    `if you do not upload the file: clomoctl console drop ${result.change} ; to have the plan approved first: --keep-plan --report FILE, then clomoctl imports commit PLAN --emit-csv FILE\n`,
   );
   const inConsole = async () =>
     /^done in the console +(.*)$/m.exec(

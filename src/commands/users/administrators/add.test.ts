@@ -40,7 +40,7 @@ test("--none records that there are no administrators, unless some are marked", 
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(en.stderr).toContain("these users are marked as administrators: hanako@example.co.jp\n  --none\n");
   expect(en.stderr).toContain(
-    "if there are no other administrators, mark one of these again: clomoctl users administrators add hanako@example.co.jp; if",
+    "if there are no other administrators, mark one of these again: clomoctl users administrators add hanako@example.co.jp ; if",
   );
   expect(en.stderr).toContain("unmark them first: clomoctl users administrators remove hanako@example.co.jp\n");
   expect(ja.stderr).toContain("管理者として指定されています");

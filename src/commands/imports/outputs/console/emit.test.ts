@@ -152,7 +152,7 @@ test("writes the rows of the plan with the secrets of the input, and commits the
   expect(en.stderr).toContain("clomoctl imports verify 17 --against EXPORT.csv");
   expect(ja.stderr).toContain("clomoctl imports verify 17 --against EXPORT.csv");
   expect(en.stderr).toContain(
-    "\nif you do not upload the file: clomoctl console drop 17; to have the plan approved first: ",
+    "\nif you do not upload the file: clomoctl console drop 17 ; to have the plan approved first: ",
   );
   expect(en.stderr).toContain("steps: clomoctl console show 17\n");
   expect(ja.stderr).toContain(
