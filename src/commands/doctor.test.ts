@@ -137,6 +137,16 @@ describe("a tenant on a server", () => {
     );
   });
 
+  test("is the only one that is checked if --context names it", async () => {
+    const one = await served();
+    await run("context add silent --url https://silent.example.jp", of(one));
+    const silent = new Failure("unavailable", { what: text("no answer", "応答なし") });
+    const checked = await findings(of(one, { tenants: { far: OWN, silent } }), "--online --context far");
+    expect(new Set(checked.map(({ context }) => context))).toEqual(new Set([null, "far"]));
+    const none = await findings(of(one, { tenants: { far: OWN, silent } }), "--online --context gone");
+    expect(none.map(({ context }) => context).filter((name) => name !== null)).toEqual([]);
+  });
+
   test("that does not respond is a problem", async () => {
     const silent = new Failure("unavailable", { what: text("no answer", "応答なし"), where: "far.example.jp" });
     const { en, ja } = await runInBoth(

@@ -1,6 +1,6 @@
 import { line, type CommandLine } from "../../lib/advice/index.ts";
 import type { Ade, Client, Import, RenewalItem } from "../../lib/client/index.ts";
-import type { Context } from "../../lib/config/index.ts";
+import type { ChosenContext, Context } from "../../lib/config/index.ts";
 import type { EmbeddedContext } from "../../lib/config/context.ts";
 import type { AdeReport } from "../../lib/model/ade-health.ts";
 import { IMPORT_FROM_CONSOLE_COMMAND } from "../../lib/model/mirror.ts";
@@ -46,14 +46,15 @@ export interface NetworkAccess {
   readonly online: boolean;
 }
 
-/** Checks the contexts and their tenants. */
+/** Checks the contexts and their tenants. With `--context`, checks only this tenant. */
 export async function checkContexts(tools: Tools, asking: NetworkAccess): Promise<ContextFindings> {
   const { contexts, globals, environment, signal } = tools;
   let all: readonly Context[];
+  let used: ChosenContext | undefined;
   const findings: Finding[] = [];
   try {
     all = await contexts.list();
-    const used = await contexts.inEffect(globals.context, environment);
+    used = await contexts.inEffect(globals.context, environment);
     const names = same(all.map(({ name }) => name).join(", "));
     const inUse =
       used === undefined
@@ -66,8 +67,9 @@ export async function checkContexts(tools: Tools, asking: NetworkAccess): Promis
     all = await contexts.list().catch(() => []);
   }
   const items: RenewalItem[] = [];
-  let isPart = false;
-  for (const context of all) {
+  const checked = globals.context === undefined ? all : all.filter(({ name }) => name === used?.context.name);
+  let isPart = checked.length < all.length;
+  for (const context of checked) {
     const of = context.kind === "remote" ? checkRemoteTenant(tools, context, asking) : checkLocalTenant(tools, context);
     const one = await of;
     findings.push(...one.findings.map((finding) => assignContext(finding, context.name, all.length > 1)));

@@ -93,10 +93,14 @@ function enforceLimit(
   const beyond = held.find(({ share, most }) => share.count > most);
   if (beyond === undefined) return;
   const { en, ja } = describeShare(action, beyond.share);
+  const [limitEn, limitJa] =
+    number === undefined && beyond.most === atMost
+      ? ["a percentage permits at most", "割合で許可できる"]
+      : ["the limit is", "上限の"];
   throw new Failure("limit-exceeded", {
     what: text(
-      `${en}, but the limit is ${beyond.most}; nothing was changed`,
-      `${ja}上限の ${beyond.most} 件を超えるため、何も変更していません`,
+      `${en}, but ${limitEn} ${beyond.most}; nothing was changed`,
+      `${ja}${limitJa} ${beyond.most} 件を超えるため、何も変更していません`,
     ),
     where: `${flag} ${limit}`,
     hint: hint(total.count),
