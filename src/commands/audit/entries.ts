@@ -208,7 +208,7 @@ export const AUDIT_COLUMNS: readonly Column<AuditRow>[] = [
     key: "origin",
     header: text("run from", "実行環境"),
     value: ({ origin }) => origin,
-    name: ({ origin }) => (origin === null ? null : same(`${String(origin["host"])}, ${String(origin["program"])}`)),
+    name: ({ origin }) => (origin === null ? null : describeOrigin(origin)),
   },
   {
     key: "action",
@@ -231,6 +231,13 @@ export const AUDIT_COLUMNS: readonly Column<AuditRow>[] = [
     name: (entry) => describeTarget(entry, "short"),
   },
 ];
+
+/** Describes the computer, the program and, for a request over the network, its address and its access token. */
+const describeOrigin = ({ host, program, address, token }: AuditValues): Text => {
+  const place = [host, program, address].filter((part) => part !== undefined).join(", ");
+  if (token === undefined) return same(place);
+  return text(`${place}, access token ${String(token)}`, `${place}、アクセストークン ${String(token)}`);
+};
 
 /** Keys of the columns that are shown to people by default. */
 export const DEFAULT_AUDIT_COLUMNS = ["number", "at", "actor", "action", "about"];

@@ -20,6 +20,13 @@ test("shows all of a record: before, after and origin", async () => {
 
 const record = example<{ record: object }>("auditRecord");
 const recordOf = (change: object) => ({ auditRecord: { ...record, record: { ...record.record, ...change } } });
+
+test("a request over the network has its address and the name of its token", async () => {
+  const origin = { host: "srv", program: "clomoctl 1.0.0", access: "socket", address: "192.0.2.7", token: "cron" };
+  const { en, ja } = await runInBoth("audit show 42", { tenant: recordOf({ origin }), terminal: {} });
+  expect(en.stdout).toMatch(/run from +srv, clomoctl 1\.0\.0, 192\.0\.2\.7, access token cron\n/);
+  expect(ja.stdout).toMatch(/実行環境 +srv, clomoctl 1\.0\.0, 192\.0\.2\.7、アクセストークン cron\n/);
+});
 const USERS = [
   { thing: "user", id: "a", name: "山田" },
   { thing: "user", id: "b", name: "佐藤" },
