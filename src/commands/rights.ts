@@ -17,11 +17,12 @@ export interface Rights {
 export const OWNER_RIGHTS: Rights = { may: () => true, isSystem: true };
 
 /** Returns the acting account's rights; without `--as`, those of the machine's owner, without a query. */
-export async function loadRights(
-  { globals, tenantOf }: Pick<Tools, "globals" | "tenantOf">,
-  context: Context,
-): Promise<Rights> {
-  if (globals.as === undefined) return OWNER_RIGHTS;
+export async function loadRights(tools: Pick<Tools, "globals" | "tenantOf">, context: Context): Promise<Rights> {
+  return tools.globals.as === undefined ? OWNER_RIGHTS : loadAccountRights(tools, context);
+}
+
+/** Returns the rights of the account that is signed in, or that `--as` names. */
+export async function loadAccountRights({ tenantOf }: Pick<Tools, "tenantOf">, context: Context): Promise<Rights> {
   const { operations, role } = await (await tenantOf(context, "whoami")).client.whoami.show();
   return { may: (asked) => operations.some(({ operation }) => operation === asked), isSystem: role === "system" };
 }

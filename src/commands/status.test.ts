@@ -215,6 +215,20 @@ test("JSON is a list with the same keys, whatever is shown", async () => {
   ]);
 });
 
+test("the next step for an unreadable tenant is the one that its problem names", async () => {
+  const hint = text("to sign in: clomoctl login", "サインインするには: clomoctl login");
+  const tenant = new Failure("not-signed-in", { what: text("not signed in", "サインインしていません"), hint });
+  const { stdout } = await run("status --context far --format json", { home: await homeOfThree(), tenant });
+  expect(JSON.parse(stdout)).toMatchObject([{ next: ["clomoctl login --context far"] }]);
+});
+
+test("suggests no command that the account of a session may not run", async () => {
+  const whoami = example<Whoami>("whoami", { role: "division", operations: [] });
+  const answers = { ...OWN, tenant: tenantOf({ mirroredAt: null, users: 0, consoleTasks: 0 }), whoami };
+  const { stdout } = await run("status --context far --format json", { home: await homeOfThree(), tenant: answers });
+  expect(JSON.parse(stdout)).toMatchObject([{ next: [] }]);
+});
+
 test("reports unreadable data as a problem, and exits with 0", async () => {
   const { en, ja } = await runInBoth("status --context far --format table", {
     home: await homeOfThree(),

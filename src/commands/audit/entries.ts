@@ -234,9 +234,9 @@ export const AUDIT_COLUMNS: readonly Column<AuditRow>[] = [
 
 /** Describes the computer, the program and, for a request over the network, its address and its access token. */
 const describeOrigin = ({ host, program, address, token }: AuditValues): Text => {
-  const place = [host, program, address].filter((part) => part !== undefined).join(", ");
-  if (token === undefined) return same(place);
-  return text(`${place}, access token ${String(token)}`, `${place}、アクセストークン ${String(token)}`);
+  const place = [host, program, address].filter((part) => typeof part === "string").join(", ");
+  if (typeof token !== "string") return same(place);
+  return text(`${place}, access token ${token}`, `${place}、アクセストークン ${token}`);
 };
 
 /** Keys of the columns that are shown to people by default. */

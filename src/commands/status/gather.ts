@@ -13,13 +13,13 @@ import type { Finding } from "../../lib/renewals/findings.ts";
 import { findExpectedRecords, type ExpectedRecords } from "../../lib/renewals/expected.ts";
 import { compareByExpiry, judgeExpiry, type JudgedItem } from "../../lib/renewals/judge.ts";
 import { markRejectedItem } from "../../lib/renewals/rejection.ts";
-import { addActingAccount, formatActingOption } from "../../lib/terminal/commands.ts";
+import { addActingAccount, addContext, findCommands, formatActingOption } from "../../lib/terminal/commands.ts";
 import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import { findMonitoredAde } from "../ade/watched.ts";
 import { buildConsoleImportCommand } from "../imports/refusal/command.ts";
 import { findLastCommitted } from "../imports/plan/find.ts";
 import { describeMissingKind, buildAddLine } from "../renewals/items/expected.ts";
-import { loadRights, type Rights } from "../rights.ts";
+import { loadAccountRights, loadRights, type Rights } from "../rights.ts";
 import {
   createExpiryClock,
   describeUrgentItem,
@@ -81,8 +81,10 @@ export async function loadTenantStatus(
   context: Context,
   { used, several }: ContextPosition,
 ): Promise<TenantStatus> {
+  let remedies: readonly string[] = [];
   const read = await readTenantData(tools, context).catch((error: unknown): TenantData => {
     if (!(error instanceof Failure) || error.code === "interrupted") throw error;
+    remedies = findCommands(error.hint?.en ?? "");
     return {
       tenant: undefined,
       lastImport: undefined,
@@ -100,9 +102,10 @@ export async function loadTenantStatus(
   const acting = formatActingOption(tools.globals);
   const typedFor = (line: string): string => {
     const acted = acting === undefined ? line : addActingAccount(line, acting);
-    return several ? `${acted} --context ${context.name}` : acted;
+    return several ? addContext(acted, context.name) : acted;
   };
-  return { ...status, next: buildNextCommands(status).map((line) => typedFor(line)) };
+  const next = remedies.length > 0 ? remedies : buildNextCommands(status);
+  return { ...status, next: next.map((line) => typedFor(line)) };
 }
 
 async function readTenantData(tools: Tools, context: Context): Promise<TenantData> {
@@ -125,7 +128,7 @@ async function readTenantData(tools: Tools, context: Context): Promise<TenantDat
   return {
     tenant,
     lastImport: findLastCommitted(imports),
-    rights: await loadRights(tools, context),
+    rights: await (context.kind === "remote" ? loadAccountRights : loadRights)(tools, context),
     waiting: imports.filter(({ emittedAt, consoleTask }) => emittedAt !== null && consoleTask !== undefined),
     plans: inState("planned"),
     renewals,
@@ -208,6 +211,7 @@ const describeUnreadableTenant = ({ what, where, hint }: Failure): Text => {
 
 /** Returns the commands that the acting account may type next, the most urgent first. */
 function buildNextCommands({
+  context,
   tenant,
   waiting,
   plans,
@@ -216,8 +220,8 @@ function buildNextCommands({
   rights,
   findings,
   ade,
-}: TenantData): readonly string[] {
-  if (tenant === undefined || rights === undefined) return [line("context show", [])];
+}: TenantData & Pick<TenantStatus, "context">): readonly string[] {
+  if (tenant === undefined || rights === undefined) return [line("context show", [context.name])];
   const due = renewals.filter(({ level }) => level !== "ok");
   const adeStep = (wanted: AdeCondition["level"]): readonly string[] =>
     ade

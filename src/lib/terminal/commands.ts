@@ -148,13 +148,17 @@ const COMMAND = `(?:${TENANT_COMMAND}|${TENANTLESS_COMMAND}|${GENERAL_COMMAND})`
 /** Matches a proposed command, with the brackets and punctuation marks that must stay on its line. */
 const COMMANDS_WITH_MARKS = new RegExp(`[「(（]*(?:${CRONTAB_LINE}|${COMMAND})(?: ?[」)）、。,.:;]+)?`, "g");
 
-/** Matches quoted text, or a proposed command with the punctuation mark that ends it in the sentence. */
-const COMMAND_WITH_END = new RegExp(`${QUOTED_TEXT}|(${COMMAND})(?:[、。]|[,.;](?![^ ]))`, "g");
+/** Matches quoted text, or a proposed command and the punctuation mark after it. */
+const COMMAND_WITH_END = new RegExp(`${QUOTED_TEXT}|(${COMMAND})([、。]|[,.;](?![^ ]))?`, "g");
+
+/** Returns the commands that a text proposes. */
+export const findCommands = (line: string): readonly string[] =>
+  [...line.matchAll(COMMAND_WITH_END)].flatMap(([, command]) => command ?? []);
 
 /** Puts a space between proposed commands and the marks of the sentence, which would otherwise be copied with them. */
 export const separateCommands = (line: string): string =>
-  line.replaceAll(COMMAND_WITH_END, (found, command?: string) =>
-    command === undefined ? found : `${command} ${found.slice(command.length)}`,
+  line.replaceAll(COMMAND_WITH_END, (found, command?: string, mark?: string) =>
+    mark === undefined ? found : `${command} ${mark}`,
   );
 
 /**

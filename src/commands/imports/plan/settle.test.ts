@@ -144,7 +144,11 @@ test.each([
   [{ maxDeletions: "2" }, { delete: 3 }, "deletes 3 of 1000 records, but the limit is 2; nothing was changed"],
   [{ maxDeletions: "0.29%" }, { delete: 3 }, ", but the limit is 2; nothing was changed"],
   [{ maxDeletions: "100%" }, { delete: 1, recordsBefore: 0 }, ", but the limit is 0; nothing was changed"],
-  [{ maxDeletions: "90%" }, { delete: 501, recordsBefore: 10_000 }, ", but a percentage permits at most 500; nothing was changed"],
+  [
+    { maxDeletions: "90%" },
+    { delete: 501, recordsBefore: 10_000 },
+    ", but a percentage permits at most 500; nothing was changed",
+  ],
   [{ maxDeletions: "501" }, { delete: 501 }, ", but --max-deletions permits at most half of them; nothing was changed"],
   [{ maxChanges: "1%" }, { update: 11 }, "updates 11 of 1000 records, but the limit is 10; nothing was changed"],
   [{ maxDeletions: "9", maxChanges: "1" }, { delete: 9, update: 2 }, "updates 2 of"],
