@@ -84,8 +84,9 @@ export class ServerMetrics {
     return new Response(body, { headers: { "content-type": this.#registry.contentType } });
   }
 
-  /** Answers the requests of a listener that has only the metrics, at any path. */
-  readonly listener = (_request: IncomingMessage, response: ServerResponse): void => {
+  /** Answers the requests of a listener that has only the metrics. */
+  readonly listener = ({ url }: IncomingMessage, response: ServerResponse): void => {
+    if (url?.split("?", 1)[0] !== "/metrics") return void response.writeHead(404).end();
     this.#registry.metrics().then(
       (body) => response.writeHead(200, { "content-type": this.#registry.contentType }).end(body),
       () => response.writeHead(503).end(),

@@ -380,6 +380,7 @@ describe("metrics", () => {
     });
     for (const method of ["GET", "POST"]) expect((await fetch(`${url}/metrics`, { method })).status).toBe(403);
     expect(await read(`http://127.0.0.1:${port}/metrics`)).toContain("clomoctl_connections");
+    expect((await fetch(`http://127.0.0.1:${port}/v1/users`)).status).toBe(404);
     rmSync(folder, { recursive: true });
   });
 });
