@@ -386,7 +386,7 @@ If you did not request this, do nothing: your password does not change, and the 
 -- 
 Sent by clomoctl.
 `,
-    `テナント「${tenant}」の CLOMOアカウント「${name}」について、パスワードの再設定が依頼されました。
+    `テナント「${tenant}」の CLOMO アカウント「${name}」について、パスワードの再設定が依頼されました。
 
 コード: ${code}
 有効期限: ${until}(1 回だけ有効。入力は ${tries} 回まで)
