@@ -110,6 +110,16 @@ test.each([
   expect((error as Failure).hint?.en).toContain("https_proxy names this proxy;");
 });
 
+test("a proxy that ends the connection is named", async () => {
+  const server = createServer();
+  server.on("connect", (_, socket) => socket.destroy());
+  const address = await listen(server);
+  await expect(send("https://tenant.invalid", { https_proxy: `http://${address}` })).rejects.toMatchObject({
+    what: { en: expect.stringContaining("cannot connect to the proxy: connection lost") },
+    where: `http://${address}`,
+  });
+});
+
 const CLOSED_ADDRESS = "127.0.0.1:1";
 
 test.each(["http", "https"])("a proxy that cannot be reached is named for an address with %s", async (scheme) => {

@@ -93,7 +93,8 @@ export class ProxyConnectionError extends Error {}
 
 /** Explains the failure of a proxy. undici returns only the message of a refusal. Returns undefined for other errors. */
 const explainProxyError = (error: unknown): Text | undefined => {
-  if (error instanceof ProxyConnectionError) {
+  // undici has its own error for a proxy that ends the connection
+  if (error instanceof ProxyConnectionError || (error instanceof Error && getErrorCode(error) === "UND_ERR_PRX_CONN")) {
     const { en, ja } = explainConnectionError(error.cause, "NAME").what;
     return text(`cannot connect to the proxy: ${en}`, `プロキシに接続できません: ${ja}`);
   }

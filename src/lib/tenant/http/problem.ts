@@ -81,14 +81,14 @@ const EXPECTED_VALUES: Readonly<Record<string, Text>> = {
   string: text("text", "文字列"),
   number: text("a number", "数値"),
   int: text("a whole number", "整数"),
-  boolean: text("true or false", "true か false"),
+  boolean: text("true or false", "true か false "),
   array: text("a list", "配列"),
   object: text("an object", "オブジェクト"),
   record: text("an object", "オブジェクト"),
   date: text("a date such as 2027-03-01", "2027-03-01 の形の日付"),
   datetime: text("an instant such as 2027-03-01T00:00:00Z", "2027-03-01T00:00:00Z の形の日時"),
   url: text("an address (URL)", "アドレス(URL)"),
-  uuid: text("a UUID", "UUID"),
+  uuid: text("a UUID", "UUID "),
 };
 
 const describeIssue = (issue: SchemaIssue): Text => {
