@@ -1,3 +1,4 @@
+import { line, step } from "../lib/advice/index.ts";
 import { forgetCredential } from "../lib/config/credentials.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { text } from "../lib/text/index.ts";
@@ -11,7 +12,8 @@ export default defineCommand({
   examples: [{ line: "clomoctl logout --context head-office" }],
   exits: ["not-found", "unavailable"],
   async run(tools) {
-    const { terminal, home } = tools;
+    const { terminal, home, globals } = tools;
+    if (globals.tokenFile !== undefined) throw TOKEN_FILE_FAILURE;
     const { name } = await requireRemoteContext(tools);
     const { client } = await tools.tenant("sessions");
     try {
@@ -23,4 +25,13 @@ export default defineCommand({
     await forgetCredential(home, name);
     await terminal.note(text(`signed out of ${name}`, `${name} からサインアウトしました`));
   },
+});
+
+const TOKEN_FILE_FAILURE = new Failure("usage", {
+  what: text(
+    "an access token has no session to sign out of",
+    "アクセストークンにはサインアウトするセッションがありません",
+  ),
+  where: "--token-file",
+  hint: step("to revoke the token", "トークンを無効にするには", line("access-tokens revoke", ["NAME"])),
 });
