@@ -18,7 +18,10 @@ const CustomValue = z.strictObject({
 
 const buildManualValueSchema = (field: Field): z.ZodType<ManualValue> => {
   if (field.refers !== undefined && field.type !== "texts") return Id.nullable();
-  if (field.type === "texts") return z.array(newValueSchema(field));
+  if (field.type === "texts") {
+    const values = z.array(newValueSchema(field));
+    return field.most === undefined ? values : values.max(field.most);
+  }
   if (field.type === "objects") return z.array(CustomValue);
   if (field.type === "boolean") return z.boolean();
   return field.type === "choice" ? z.enum(field.choices).nullable() : newValueSchema(field).nullable();

@@ -20,6 +20,8 @@ export interface Column {
   readonly comparison?: Comparison | undefined;
   /** true if the column may appear several times under the same header; its value is the list of the non-blank cells */
   readonly repeated?: boolean | undefined;
+  /** maximum number of values of a repeated column */
+  readonly most?: number | undefined;
   /** true if the order of the values of a repeated column does not matter */
   readonly set?: true | undefined;
   /** true if values are never exported, kept or shown; a blank cell leaves the stored secret unchanged */
@@ -75,6 +77,7 @@ const createColumn = ({ name: thing, fields }: Thing, name: string): Column => {
     personName,
     comparison,
     repeated: field.type === "texts" ? true : undefined,
+    most: field.type === "texts" ? field.most : undefined,
     set: field.type === "texts" && (field.set === true || refers !== undefined) ? true : undefined,
     secret,
     required: column.required,

@@ -34,6 +34,7 @@ const FILLED: Readonly<Record<ProblemCode, ProblemParams>> = {
   "org-same-name": { org: "西部 <W>", was: "W", code: "W2" },
   "row-ambiguous": { records: "山田", tasks: "11, 12" },
   "key-mended": { value: "A1" },
+  "values-too-many": { count: 101, max: 100 },
   "key-too-long": { bytes: 4711, max: 2600 },
   "value-lines": {},
   "value-hidden": { characters: "U+202E" },

@@ -419,6 +419,7 @@ export const PROBLEMS = {
     (p) => `${formatCount(Number(p["length"]), "character")}; the minimum is ${p["min"]}`,
     "{length} 文字しかありません(下限 {min} 文字)",
   ),
+  "values-too-many": createError("{count} values; the maximum is {max}", "値が {count} 個あります(上限 {max} 個)"),
   "key-too-long": createError(
     (p) =>
       `${formatCount(Number(p["bytes"]), "byte")} in UTF-8; a value that identifies records can have at most ${p["max"]}`,

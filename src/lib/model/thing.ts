@@ -12,7 +12,12 @@ type FieldShape =
       readonly longest?: number | undefined;
       readonly blank?: false | undefined;
     }
-  | { readonly type: "texts"; readonly rule?: Rule | undefined }
+  | {
+      readonly type: "texts";
+      readonly rule?: Rule | undefined;
+      /** maximum number of values (a clomoctl rule) */
+      readonly most?: number | undefined;
+    }
   | {
       readonly type: "choice";
       readonly choices: readonly [string, ...string[]];

@@ -102,6 +102,8 @@ const FIELDS = {
   emails: {
     type: "texts",
     rule: EMAIL_ADDRESS_RULE,
+    // an export has a column for each address of the user who has most
+    most: 100,
     label: text("email addresses", "メールアドレス"),
     example: ["hanako@example.co.jp", "h.takahashi@example.co.jp"],
     column: { required: "always", consoleExport: true },

@@ -27,13 +27,18 @@ const createTextCheck = (
 };
 
 const createTextListCheck = (
-  { column, comparison = "exact" }: Field,
+  { column, comparison = "exact", most = Infinity }: Extract<Field, { readonly type: "texts" }>,
   of: ValueRule,
   isOfConsole: boolean,
 ): ValueCheck => {
   const isNeeded = column?.required !== undefined;
   return (value) => {
     const values = value as readonly string[];
+    if (values.length > most && !isOfConsole)
+      return text(
+        `${values.length} values; the maximum is ${most}`,
+        `値が ${values.length} 個あります(上限 ${most} 個)`,
+      );
     const keys = new Set<string>();
     for (const one of values) {
       if (isBlank(one)) return BLANK_VALUE_IN_LIST;

@@ -487,6 +487,22 @@ describe("invisible characters and multi-line values", () => {
   });
 });
 
+it.each([
+  [100, false, []],
+  [101, false, ["values-too-many@2 メールアドレス"]],
+  [101, true, []],
+])("a user with %i addresses, in a file of the console: %j", (count, fromConsole, found) => {
+  const addresses = Array.from({ length: count }, (_, i) => `a${i}@b.jp`);
+  const columns = ["氏名", ...addresses.map(() => "メールアドレス")];
+  const problems: Problem[] = [];
+  const checker = new RowChecker(readHeader(columns, users).layout, (problem) => problems.push(problem), {
+    today: TODAY,
+    fromConsole,
+  });
+  expect(checker.check(["山田", ...addresses], count + 1, 2, 2)).toBe(found.length === 0);
+  expect(problems.map(({ code, column, header }) => `${code}@${column} ${header}`)).toEqual(found);
+});
+
 describe("a value that is too long", () => {
   it.each([
     ["役職", "題".repeat(10_001), "too-long"],

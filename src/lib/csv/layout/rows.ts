@@ -413,6 +413,9 @@ export class RowChecker {
       list.push(cell.fallback);
     }
     const first = positions[0] ?? -1;
+    const { most = Infinity } = cell.column;
+    if (list.length > most && !this.#isOfConsole)
+      this.#fault("values-too-many", first, { count: list.length, max: most });
     if (list.length === 0 && cell.required && !this.lacks(first)) this.#fault("required", first, NO_PARAMS);
     return list;
   }

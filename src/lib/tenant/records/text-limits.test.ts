@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import type { WholeClient } from "#support/client/whole-client.ts";
 import { MAX_CHARACTERS, MAX_KEY_BYTES } from "../../model/value-rule.ts";
+import { USER } from "../../model/user.ts";
+import { checkFieldValue } from "./records.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
 
 const TEXT = "題".repeat(MAX_CHARACTERS + 1);
@@ -43,4 +45,18 @@ test.each<[string, string, string, (client: WholeClient, value: string) => Promi
   expect(["input-rejected", "usage"]).toContain(failure?.code);
   expect(failure?.what.en).toContain(told);
   expect(failure?.what.en.length).toBeLessThan(1000);
+});
+
+test("a user has at most 100 email addresses, whoever writes them", async () => {
+  await using tenant = new TestTenant();
+  const emails = Array.from({ length: 101 }, (_, i) => `a${i}@x.jp`);
+  const { id } = (await tenant.client.users.create({ name: "a", emails: emails.slice(1) })).after;
+  for (const write of [
+    () => tenant.client.users.create({ name: "b", emails }),
+    () => tenant.client.users.edit(id, { emails }),
+  ]) {
+    const failure = await failureOf(write());
+    expect([failure?.where, failure?.what.en]).toEqual(["json.emails", "must be at most 100 items"]);
+  }
+  expect(() => checkFieldValue("emails", USER.fields.emails, emails)).toThrow("101 values; the maximum is 100");
 });
