@@ -180,6 +180,7 @@ export default {
     }),
     create: post("/v1/accounts", {
       id: "createAccount",
+      isRepeatable: true,
       summary: "Create a CLOMO account for a user",
       body: nameSchema(
         "NewAccount",
@@ -205,6 +206,7 @@ export default {
     }),
     grant: post("/v1/accounts/{id}/grant", {
       id: "grantRole",
+      isRepeatable: true,
       summary: "Grant a CLOMO account a role, or settings of a role such as the support option",
       params: byId,
       body: nameSchema(
@@ -216,6 +218,7 @@ export default {
     }),
     revoke: post("/v1/accounts/{id}/revoke", {
       id: "revokeRole",
+      isRepeatable: true,
       summary: "Revoke the role of a CLOMO account (管理者権限を付与しない)",
       params: byId,
       body: nameSchema(
@@ -227,6 +230,7 @@ export default {
     }),
     resetPassword: post("/v1/accounts/{id}/reset-password", {
       id: "resetPassword",
+      isRepeatable: true,
       summary: "Set a new password for a CLOMO account",
       params: byId,
       body: nameSchema(

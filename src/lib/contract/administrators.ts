@@ -37,6 +37,7 @@ export default {
     }),
     mark: post("/v1/administrators/{kind}", {
       id: "markAdministrators",
+      isRepeatable: true,
       summary:
         "Mark and unmark administrators; without `add` and `remove`, record that there are no other administrators",
       params: kindParams,

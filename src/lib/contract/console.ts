@@ -180,6 +180,7 @@ export default {
     }),
     confirm: post("/v1/console", {
       id: "confirmConsoleTasks",
+      isRepeatable: true,
       summary:
         "Record that tasks were done in the console, all of them or none. The confirmation applies until an export of the console shows the values. For an upload without `records`, only the contents of the upload file are confirmed; the other records remain open",
       body: z.strictObject({

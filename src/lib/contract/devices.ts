@@ -82,6 +82,7 @@ export default {
     }),
     create: post("/v1/devices", {
       id: "createDevice",
+      isRepeatable: true,
       summary: "Create a device",
       body: nameSchema("NewDevice", newRecordSchema(DEVICE.fields)),
       answer: jsonResponse(WrittenDevice, "The device"),
@@ -98,6 +99,7 @@ export default {
     }),
     setOwner: post("/v1/devices/set-owner", {
       id: "setDeviceOwner",
+      isRepeatable: true,
       summary: "Set the owner of devices: for all of the given devices or none",
       body: z.strictObject({
         ...recordIdList,
@@ -114,6 +116,7 @@ export default {
     }),
     replace: post("/v1/devices/replace", {
       id: "replaceDevice",
+      isRepeatable: true,
       summary:
         "Replace a device: move its owner, telephone number, tags and memo to another device, and tag it as 返却済み",
       body: z.strictObject({
@@ -130,6 +133,7 @@ export default {
     }),
     tag: post("/v1/devices/tag", {
       id: "tagDevices",
+      isRepeatable: true,
       summary: "Add and remove tags of devices: for all of the given devices or none",
       body: z.strictObject({ ...recordIdList, add: tagNames, remove: tagNames, ...writeOptions }),
       answer: itemsResponse(WrittenDevice, "The devices, in the order of the request"),

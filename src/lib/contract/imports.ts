@@ -512,6 +512,7 @@ export default {
   routes: {
     create: post("/v1/imports", {
       id: "createImport",
+      isRepeatable: true,
       changes: false,
       summary: "Create an import: describe the file and how to import it",
       body: ImportRequest,
@@ -529,6 +530,7 @@ export default {
     }),
     delete: post("/v1/imports/deletions", {
       id: "planDeletion",
+      isRepeatable: true,
       isLong: true,
       changes: false,
       summary: "Plan a deletion of records, selected by their IDs or by filters",
@@ -584,6 +586,7 @@ export default {
     }),
     commit: post("/v1/imports/{id}/commit", {
       id: "commitImport",
+      isRepeatable: true,
       isLong: true,
       summary: "Commit a plan, all of it or nothing",
       params: byId,
@@ -629,6 +632,7 @@ export default {
     }),
     verify: post("/v1/imports/tasks/{number}/verify", {
       id: "verifyTask",
+      isRepeatable: true,
       summary: "Compare an export of the console with a task",
       params: { number: z.coerce.number().int().positive().meta({ description: "number of the task" }) },
       file: true,
@@ -645,6 +649,7 @@ export default {
     }),
     undo: post("/v1/imports/changes/{number}/undo", {
       id: "undoChange",
+      isRepeatable: true,
       isLong: true,
       changes: false,
       summary: "Plan the undo of a change",
@@ -665,6 +670,7 @@ export default {
     }),
     dropTasks: post("/v1/imports/drop", {
       id: "dropConsoleTasks",
+      isRepeatable: true,
       isLong: true,
       changes: false,
       summary: "Plan to drop tasks; this restores the console's values in the mirror",

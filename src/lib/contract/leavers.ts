@@ -91,6 +91,7 @@ export default {
     }),
     leave: post("/v1/leavers", {
       id: "leaveUsers",
+      isRepeatable: true,
       summary:
         "End what users who leave may do, for all of them or none: revoke their roles, delete their SECURED APPs users, and tag their devices as 回収待ち. The users stay until they are deleted",
       body: z.strictObject({ ...recordIdList, ...seenRevision, ...writeOptions }),

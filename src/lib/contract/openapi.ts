@@ -30,7 +30,7 @@ This API belongs to the clomoctl project. No public CLOMO API is known, and this
 - Every failure is an RFC 9457 problem object whose \`type\` is a code and whose texts are in English and Japanese.
 - Unknown query parameters and unknown keys of JSON bodies are rejected.
 - Imports are planned first, then committed with the plan's ETag. If something that the plan relies on has changed since the plan was made, the commit is rejected with 409.
-- Every POST accepts an Idempotency-Key, except the requests for reset codes, whose responses are never repeated.
+- A POST with the header parameter Idempotency-Key does its work once for each key. Other requests ignore the header. For example, responses with secrets are never sent again, because secrets are not stored.
 - Lists of rows are NDJSON, and exports are CSV in UTF-8; both are streamed.
 - HEAD works wherever GET does; other methods get the response 405.`;
 
@@ -106,7 +106,7 @@ const acceptsFile = ({ file, takesParts }: Route): boolean => file === true || t
  * parameter or field.
  */
 const buildFailureResponses = (route: Route) => {
-  const { method, path, body, isOpen, fails = [] } = route;
+  const { method, path, body, isOpen, isRepeatable, fails = [] } = route;
   const bodyKib = getMaxBodyKib(route);
   const codes: readonly ErrorCode[] = [
     "usage",
@@ -114,7 +114,7 @@ const buildFailureResponses = (route: Route) => {
     "throttled",
     "unavailable",
     // an Idempotency-Key that was used for another request
-    ...(method === "post" ? (["input-rejected"] as const) : []),
+    ...(isRepeatable === true ? (["input-rejected"] as const) : []),
     ...(method === "get" ? [] : (["locked"] as const)),
     ...(path.includes("{") ? (["not-found"] as const) : []),
     ...fails,

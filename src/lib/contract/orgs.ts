@@ -43,6 +43,7 @@ export default {
     }),
     create: post("/v1/orgs", {
       id: "createOrg",
+      isRepeatable: true,
       summary: "Create an organisation",
       body: nameSchema("NewOrg", newRecordSchema(ORG.fields)),
       answer: jsonResponse(WrittenOrg, "The organisation"),

@@ -33,6 +33,7 @@ export default {
     }),
     add: post("/v1/renewals", {
       id: "addRenewal",
+      isRepeatable: true,
       summary: "Record a renewal item",
       body: NewRenewalItem,
       answer: jsonResponse(RenewalItem, "The item"),

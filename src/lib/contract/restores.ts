@@ -79,6 +79,7 @@ export default {
     }),
     create: post("/v1/restores", {
       id: "restore",
+      isRepeatable: true,
       summary:
         "Make the tenant equal to an export, all of it or nothing: records are added, changed and removed, and keep their IDs and times",
       query: {

@@ -152,6 +152,7 @@ export default {
     }),
     createScheme: post("/v1/roles/schemes", {
       id: "createScheme",
+      isRepeatable: true,
       summary: "Create a custom scheme",
       body: nameSchema("NewScheme", newRecordSchema(SCHEME.fields)),
       answer: jsonResponse(WrittenScheme, "The scheme"),

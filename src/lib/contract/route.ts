@@ -161,6 +161,8 @@ interface RouteOptions {
    * limit, and is interrupted when the server stops. Routes that accept a file always are like this
    */
   readonly isLong?: true;
+  /** true if a POST takes an Idempotency-Key: a repeated request gets the first response, and does the work only once */
+  readonly isRepeatable?: true;
   /** false if the route writes something other than the tenant's data: for example, a plan or the reminder log */
   readonly changes?: false;
   /** failures in addition to those that the method, path and body imply */
@@ -241,16 +243,22 @@ const MULTIPART_BODY = {
 /** Returns true if a request without a body is accepted, as one with an empty object. */
 const isEmptyAccepted = (body: z.ZodType): boolean => body.safeParse({}).success;
 
-/** Builds schemas for each validated part of a route's request. POST takes an Idempotency-Key for safe repeats. */
-export const buildRequest = ({ method, params, query = {}, body, file, takesParts, ifMatch: matches }: Route) => ({
-  query: z.strictObject(query),
-  ...(params === undefined ? {} : { params: z.object(params) }),
-  ...(method === "post"
-    ? { headers: z.object({ "idempotency-key": idempotencyKey, ...(matches === true ? { "if-match": ifMatch } : {}) }) }
-    : {}),
-  ...(body === undefined
-    ? {}
-    : { body: { content: { "application/json": { schema: body } }, required: !isEmptyAccepted(body) } }),
-  ...(file === true ? { body: FILE_BODY } : {}),
-  ...(takesParts === true ? { body: MULTIPART_BODY } : {}),
+const buildHeaders = ({ isRepeatable, ifMatch: matches }: Route) => ({
+  ...(isRepeatable === true && { "idempotency-key": idempotencyKey }),
+  ...(matches === true && { "if-match": ifMatch }),
 });
+
+/** Builds schemas for each validated part of a route's request. */
+export const buildRequest = (route: Route) => {
+  const { params, query = {}, body, file, takesParts } = route;
+  return {
+    query: z.strictObject(query),
+    ...(params === undefined ? {} : { params: z.object(params) }),
+    headers: z.object(buildHeaders(route)),
+    ...(body === undefined
+      ? {}
+      : { body: { content: { "application/json": { schema: body } }, required: !isEmptyAccepted(body) } }),
+    ...(file === true ? { body: FILE_BODY } : {}),
+    ...(takesParts === true ? { body: MULTIPART_BODY } : {}),
+  };
+};

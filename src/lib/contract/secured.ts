@@ -92,6 +92,7 @@ export default {
     }),
     create: post("/v1/secured/{app}/users", {
       id: "createSecuredUser",
+      isRepeatable: true,
       summary: "Create a SECURED APPs user",
       params: appParams,
       body: nameSchema(
@@ -123,6 +124,7 @@ export default {
     }),
     createGroup: post("/v1/secured/{app}/groups", {
       id: "createSecuredGroup",
+      isRepeatable: true,
       summary: "Create a group in Docs, Calendar or Contacts",
       params: appParams,
       body: nameSchema("NewSecuredGroup", newRecordSchema(SECURED_GROUP.fields)),

@@ -76,6 +76,7 @@ export default {
     }),
     create: post("/v1/users", {
       id: "createUser",
+      isRepeatable: true,
       summary: "Create a user",
       body: nameSchema("NewUser", newRecordSchema(USER.fields)),
       answer: jsonResponse(WrittenUser, "The user"),
@@ -92,6 +93,7 @@ export default {
     }),
     move: post("/v1/users/move", {
       id: "moveUsers",
+      isRepeatable: true,
       summary: "Move users into an organisation, all of them or none",
       body: z.strictObject({ ...recordIdList, org: Id, ...seenRevision, ...writeOptions }),
       answer: itemsResponse(MovedUser, "The users, in the order of the request"),
@@ -119,6 +121,7 @@ export default {
     }),
     addField: post("/v1/users/fields", {
       id: "addField",
+      isRepeatable: true,
       summary: "Add a custom field",
       body: z.strictObject({ name: newValueSchema(CUSTOM_FIELD.fields.name).min(1) }),
       answer: jsonResponse(CustomField, "The field"),

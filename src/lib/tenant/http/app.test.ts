@@ -78,6 +78,16 @@ test("an Idempotency-Key that was used with another body is rejected, and nothin
   expect(tenant.sql("select name from custom_field")).toEqual([{ name: "座席" }]);
 });
 
+test("a route that does not take an Idempotency-Key ignores it", async () => {
+  const { id } = (await tenant.client.users.create({ name: "a", emails: ["a@x.jp"] })).after;
+  for (const ids of [[id], [id, id]]) {
+    const request = { method: "POST", headers: { "content-type": "application/json", "idempotency-key": "once" } };
+    const body = JSON.stringify({ ids });
+    const answer = await tenant.fetch(new Request("http://tenant.invalid/v1/leavers/dependents", { ...request, body }));
+    expect(answer.status).toBe(200);
+  }
+});
+
 test("a noun that fails to load is loaded again by the next request", async () => {
   tenant.sql("alter table import rename to import_away");
   expect((await send("/v1/imports", { method: "GET" })).status).toBe(500);

@@ -72,7 +72,15 @@ type HandlerResult<R extends Route> =
   R["answer"] extends RouteResponse<infer K, infer S> ? HandlerResults<S>[K] : never;
 
 /** A request that matches the schemas of its route. */
-interface ValidRequest<R extends Route> {
+type ValidRequest<R extends Route> = RequestValues<R> &
+  (unknown extends R["isRepeatable"] ? unknown : true extends R["isRepeatable"] ? RepeatableRequest : unknown);
+
+interface RepeatableRequest {
+  /** identifies a request that has an Idempotency-Key header; undefined for other requests */
+  readonly repeatable: RequestKey | undefined;
+}
+
+interface RequestValues<R extends Route> {
   readonly params: ShapeOutput<R["params"]>;
   readonly query: ShapeOutput<R["query"]>;
   readonly body: R["body"] extends z.ZodType ? z.output<R["body"]> : unknown;
@@ -80,8 +88,6 @@ interface ValidRequest<R extends Route> {
   /** the ETag in the If-Match header, without quotes */
   readonly etag: string;
   readonly signal: AbortSignal;
-  /** identifies a POST request that has an Idempotency-Key header; undefined for other requests */
-  readonly repeatable: RequestKey | undefined;
 }
 
 export type Handler<R extends Route> = (asked: ValidRequest<R>) => HandlerResult<R> | Promise<HandlerResult<R>>;
