@@ -306,12 +306,22 @@ const createUnknownTokenFailure = (): Failure =>
     hint: step("to list your tokens", "トークンの一覧", line("access-tokens list", [])),
   });
 
-/** Ends the session with which the request is signed in.  @throws Failure `not-signed-in` if it is not a session */
+/** Ends the session with which the request is signed in.  @throws Failure `not-permitted` if it is a token */
 export const signOut = async (session: Session): Promise<void> => {
   const { account, credential } = session.asker;
-  if (account === undefined || credential?.kind !== "session") throw NOT_SIGNED_IN_FAILURE;
+  if (account === undefined || credential === undefined) throw NOT_SIGNED_IN_FAILURE;
+  if (credential.kind === "token") throw createNoSessionFailure(credential.name);
   await session.change({ action: "sessions.end", locks: ["accounts"] }, async (writer) => {
     await deleteCredential(writer, account.user, credential.id);
     return { result: undefined, objects: [{ thing: "account", id: account.id, name: account.name }] };
   });
 };
+
+const createNoSessionFailure = (token: string): Failure =>
+  new Failure("not-permitted", {
+    what: text(
+      `the request is signed in with the access token "${token}", not with a session that can be ended`,
+      `このリクエストはアクセストークン「${token}」によるもので、終了できるセッションではありません`,
+    ),
+    hint: step("to revoke the token", "トークンを失効させるには", line("access-tokens revoke", [token])),
+  });
