@@ -44,9 +44,11 @@ const SYSTEM_CODES: ReadonlyMap<number, string> = new Map([
 ]);
 
 /**
- * Converts an error of the file system or SQLite with {@link createDiskFailure}. `where` defaults to the error's path.
+ * Converts an error of the file system or SQLite with {@link createDiskFailure}. `where` defaults to the error's path. A
+ * failure that already reports a full disk is returned unchanged.
  */
 export const toDiskFailure = (error: unknown, where?: string): Failure | undefined => {
+  if (error instanceof Failure && isDiskFullFailure(error)) return error;
   if (!(error instanceof Error) || !("code" in error)) return undefined;
   const own = "path" in error && typeof error.path === "string" ? error.path : undefined;
   const code = "errcode" in error ? SYSTEM_CODES.get(Number(error.errcode) & 0xff) : error.code;
