@@ -78,6 +78,18 @@ test("an Idempotency-Key that was used with another body is rejected, and nothin
   expect(tenant.sql("select name from custom_field")).toEqual([{ name: "座席" }]);
 });
 
+test.each([
+  ["lists", `${"[".repeat(101)}${"]".repeat(101)}`, /more than 100 levels/],
+  ["objects", '{"a":'.repeat(101), /more than 100 levels/],
+  ["as many lists as may be", `${"[".repeat(100)}${"]".repeat(100)}`, /^(?!.*levels)/],
+  ["brackets in a text", JSON.stringify({ name: '\\"['.repeat(101), memo: "{[".repeat(101) }), /^(?!.*levels)/],
+])("the depth of a body is limited: %s", async (_, body, expected) => {
+  const headers = { "content-type": "application/json" };
+  const request = new Request("http://tenant.invalid/v1/orgs", { method: "POST", headers, body });
+  const answer = await tenant.fetch(request);
+  expect([answer.status, await answer.text()]).toEqual([400, expect.stringMatching(expected)]);
+});
+
 test("a route that does not take an Idempotency-Key ignores it", async () => {
   const { id } = (await tenant.client.users.create({ name: "a", emails: ["a@x.jp"] })).after;
   for (const ids of [[id], [id, id]]) {
