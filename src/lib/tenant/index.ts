@@ -1,5 +1,4 @@
-import { Failure } from "../errors/index.ts";
-import { ServerFault } from "../errors/server-fault.ts";
+import { Failure, ServerFault } from "../errors/index.ts";
 import { text } from "../text/index.ts";
 import { createApp, loadOnce, type PartsResolver } from "./http/app.ts";
 import type { RequestSource } from "./http/request-source.ts";

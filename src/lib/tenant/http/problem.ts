@@ -1,6 +1,12 @@
 import { HTTPException } from "hono/http-exception";
-import { Failure, getErrorCode, redactSecrets, unwrapSuppressed, type FailureDetail } from "../../errors/index.ts";
-import { ServerFault } from "../../errors/server-fault.ts";
+import {
+  Failure,
+  getErrorCode,
+  redactSecrets,
+  unwrapSuppressed,
+  type FailureDetail,
+  ServerFault,
+} from "../../errors/index.ts";
 import { text, type Text } from "../../text/index.ts";
 
 /** The properties of a schema issue that this module uses. @see https://zod.dev/error-customization */

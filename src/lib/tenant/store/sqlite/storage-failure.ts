@@ -2,8 +2,7 @@ import { accessSync, constants, openSync, readSync, statSync } from "node:fs";
 import { dirname, isAbsolute } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createDiskFailure, isDiskFullFailure, toDiskFailure, toPermissionFailure } from "../../../errors/disk.ts";
-import { Failure, type ErrorCode } from "../../../errors/index.ts";
-import { ServerFault } from "../../../errors/server-fault.ts";
+import { Failure, type ErrorCode, ServerFault } from "../../../errors/index.ts";
 import { getFreeBytes } from "../../../files/index.ts";
 import { text } from "../../../text/index.ts";
 
