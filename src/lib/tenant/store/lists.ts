@@ -147,20 +147,24 @@ const buildValueJson = (list: RecordList, own: string, field: Field): string => 
   return field.type === "boolean" ? buildJsonBooleanSql(`${column} = 1`) : `json_quote(${column})`;
 };
 
-/** The SQL of the records of each list, because building it takes longer than reading a short page. */
-const RECORD_JSON = new WeakMap<RecordList, string>();
+/**
+ * The SQL of each list, by everything else on which it depends. Building the SQL, and finding the prepared
+ * statement of a text that was just built, takes longer than reading a short page.
+ */
+const LIST_SQL = new WeakMap<RecordList, Map<string, string>>();
 
-/** SQL: a record in the form of the tenant API. */
-const buildRecordJson = (list: RecordList): string => {
-  const known = RECORD_JSON.get(list);
-  if (known !== undefined) return known;
-  const members = listApiFields(list.thing.fields).map(
-    ([name, field, own]) => [name, buildValueJson(list, own, field)] as const,
-  );
-  const sql = buildJsonObjectSql(members);
-  RECORD_JSON.set(list, sql);
+const recallListSql = (list: RecordList, key: string, build: () => string): string => {
+  const known = LIST_SQL.get(list) ?? new Map<string, string>();
+  const sql = known.get(key) ?? build();
+  LIST_SQL.set(list, known.set(key, sql));
   return sql;
 };
+
+/** SQL: a record in the form of the tenant API. */
+const buildRecordJson = (list: RecordList): string =>
+  buildJsonObjectSql(
+    listApiFields(list.thing.fields).map(([name, field, own]) => [name, buildValueJson(list, own, field)] as const),
+  );
 
 /** SQL: a record as a line of NDJSON, with one member for each column of the list. */
 const buildRecordLine = (list: RecordList): string => {
@@ -320,7 +324,8 @@ const selectRecords = async (
   { where, params }: SqlCondition,
 ): Promise<readonly string[]> => {
   await createListTables(reader, list);
-  const rows = await reader.all(buildRecordQuery(list, where), { limit: Number.MAX_SAFE_INTEGER, ...params });
+  const sql = recallListSql(list, `all ${where}`, () => buildRecordQuery(list, where));
+  const rows = await reader.all(sql, { limit: Number.MAX_SAFE_INTEGER, ...params });
   return rows.map(({ json }) => String(json));
 };
 
@@ -407,8 +412,12 @@ export const readListPage = async (
   const { where, params } = buildListCondition(list, filters, after === null ? "true" : beyond);
   await createListTables(reader, list);
   // SQLite joins the records, because a text for each record would occupy memory until the next garbage collection
-  const sql = `select string_agg(json, ',') as items, string_agg(keys, char(10)) as keys, count(*) as found
-    from (${buildRecordQuery(list, where, keys, direction)}) page`;
+  const sql = recallListSql(
+    list,
+    `${sort} ${direction} ${where}`,
+    () => `select string_agg(json, ',') as items, string_agg(keys, char(10)) as keys, count(*) as found
+    from (${buildRecordQuery(list, where, keys, direction)}) page`,
+  );
   const page = (await reader.get(sql, { ...params, limit, after })) ?? {};
   const next = page["found"] === limit ? formatCursor(order, String(page["keys"]).split("\n").at(-1) ?? "") : null;
   return `{"items":[${String(page["items"] ?? "")}],"next":${JSON.stringify(next)}}`;

@@ -1,14 +1,23 @@
 import type { DerivedTable, Scope, View } from "../store.ts";
 import type { Database } from "./database.ts";
 
+/** Returns true if a derived table exists and was filled from the present state. Most often it was. */
+const isFresh = (database: Database, { name, state }: Pick<DerivedTable, "name" | "state">): boolean => {
+  try {
+    const sql = `select d.state is now.state as isFresh from (${state}) now join temp.derived_from d where d.name = :name`;
+    return database.count(sql, { name }) === 1;
+  } catch {
+    // no table was derived on this connection, or a rollback has removed them; other errors are thrown again below
+    return false;
+  }
+};
+
 /** Creates a derived table on a connection, or fills it again if its state has changed. */
 export const refreshDerivedTable = (database: Database, { name, columns, state, fill }: DerivedTable): void => {
-  // kept as prepared statements, because most often the tables exist
+  if (isFresh(database, { name, state })) return;
   database.run(`create temp table if not exists ${name} (${columns})`);
   database.run("create temp table if not exists derived_from (name text primary key, state text)");
   const from = database.get(state)?.["state"] ?? null;
-  const known = database.get("select state from temp.derived_from where name = :name", { name });
-  if (known !== undefined && known["state"] === from) return;
   database.exec(`delete from temp.${name}`);
   database.run(fill);
   database.run(
