@@ -15,7 +15,8 @@ import type { Handler, TenantParts } from "./handler.ts";
 import { HANDLERS } from "./nouns.ts";
 import type { AppEnvironment, RequestSource } from "./request-source.ts";
 import { createProblemResponse, createErrorResponse, describeFault } from "./problem.ts";
-import { createValidator } from "./validate.ts";
+import type { Upload, UploadedParts } from "./content.ts";
+import { createValidator, type RequestParts } from "./validate.ts";
 
 const isNounName = (name: string): name is NounName => Object.hasOwn(HANDLERS, name);
 
@@ -26,13 +27,13 @@ const wantsNdjson = (c: Context): boolean => {
 
 /**
  * Returns the file or the parts that a route accepts, or an error response if the content type is not supported.
- * Returns undefined if the route accepts neither.
  */
-const getRequestFile = async ({ file, takesParts }: Route, request: Request) => {
-  if (file !== true && takesParts !== true) return undefined;
+const getRequestFile = async ({ file }: Route, request: Request) => {
   const { receiveUpload, receiveParts } = await import("./content.ts");
   return file === true ? receiveUpload(request) : receiveParts(request);
 };
+
+const takesFile = ({ file, takesParts }: Route): boolean => file === true || takesParts === true;
 
 /** Returns an ETag without the quotes that HTTP puts around it. */
 const unquoteEtag = (etag: string): string => /^"(.*)"$/.exec(etag)?.[1] ?? etag;
@@ -105,8 +106,11 @@ interface MatchedRoute {
 }
 
 /** Returns the length of the JSON body that a request announces; Infinity if it does not announce any. */
-const getBodyBytes = (route: Route, { body, headers }: Request): number =>
-  route.body === undefined || body === null ? 0 : Number(headers.get("content-length") ?? Infinity);
+const getBodyBytes = (route: Route, request: Request): number => {
+  // asked only if the route has a body: creating the stream takes longer than a short statement
+  if (route.body === undefined || request.body === null) return 0;
+  return Number(request.headers.get("content-length") ?? Infinity);
+};
 
 /** Prepares the work for a request: what ends it, and for a request over a socket, its limits. */
 const prepare =
@@ -221,14 +225,23 @@ class App {
       : from.receive(getBodyBytes(route, raw), () => validated(c.req)));
     if (valid instanceof Response) return valid;
     from?.takePlace();
-    const { params, query, body, headers } = valid;
+    const { params, query, body } = valid;
     await requireRoutePermission(route, { asker, params, query, body });
+    const handle = await handlerFor(parts);
+    if (!takesFile(route)) return this.#handle(c, { route, asker, handle }, valid);
     await using spooled = from === undefined ? undefined : await parts.spool?.(route, raw, until);
     const file = await getRequestFile(route, spooled?.request ?? raw);
-    if (file instanceof Response) return file;
+    return file instanceof Response ? file : await this.#handle(c, { route, asker, handle }, valid, file);
+  }
+
+  async #handle(
+    c: Context<AppEnvironment, "/">,
+    { route, asker, handle }: { readonly route: Route; readonly asker: Actor; readonly handle: Handler<Route> },
+    { params, query, body, headers }: RequestParts,
+    file?: Upload | UploadedParts,
+  ): Promise<Response> {
     const { "if-match": etag = "", "idempotency-key": key } = headers ?? {};
     const content = body === undefined ? etag : JSON.stringify(body);
-    const handle = await handlerFor(parts);
     const { given, changes } = await collectChangeNumbers(() =>
       handle({
         params,
@@ -236,7 +249,7 @@ class App {
         body,
         file: file as undefined,
         etag: unquoteEtag(etag),
-        signal: until,
+        signal: c.var.until,
         repeatable:
           key === undefined ? undefined : { key, route: getKeyPath(asker, c.req.path), fingerprint: sha256(content) },
       }),

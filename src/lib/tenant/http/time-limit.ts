@@ -51,14 +51,13 @@ export const limitTime = async (
     if (c.error !== undefined) throw explainStop(c.error, from);
     return undefined;
   }
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    late.reject(from.isReceived() ? createTimeFailure(from.limitMs) : LATE_BODY_FAILURE);
-    until.abort();
-  }, from.limitMs);
-  try {
-    return await Promise.race([next(), late.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(from.isReceived() ? createTimeFailure(from.limitMs) : LATE_BODY_FAILURE);
+      until.abort();
+    }, from.limitMs);
+    next()
+      .finally(() => clearTimeout(timer))
+      .then(resolve, reject);
+  });
 };

@@ -7,7 +7,7 @@ import { text } from "../../text/index.ts";
 import { createValidationResponse } from "./problem.ts";
 
 /** The parts of a request that match the schemas of its route. A part without a schema is undefined. */
-interface RequestParts {
+export interface RequestParts {
   readonly query: unknown;
   readonly params: unknown;
   readonly headers: Readonly<Partial<Record<"idempotency-key" | "if-match", string>>> | undefined;
@@ -145,10 +145,11 @@ export const createValidator = (route: Route): ((request: HonoRequest) => Promis
   let schemas: ReturnType<typeof buildRequest> | undefined;
   return async (request) => {
     schemas ??= buildRequest(route);
+    const hasHeaders = route.isRepeatable === true || route.ifMatch === true;
     const parts: readonly (readonly [keyof RequestParts, string, z.ZodType | undefined, () => unknown])[] = [
       ["query", "query", schemas.query, () => parseQueryParameters(request)],
       ["params", "param", schemas.params, () => request.param()],
-      ["headers", "header", schemas.headers, () => request.header()],
+      ["headers", "header", hasHeaders ? schemas.headers : undefined, () => request.header()],
       ["body", "json", route.body, () => readJsonBody(request, route)],
     ];
     const valid: Partial<Record<keyof RequestParts, unknown>> = {};
