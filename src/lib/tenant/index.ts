@@ -7,6 +7,7 @@ import { getCurrentInstant, type Surroundings } from "./ids.ts";
 import type { Jobs } from "./jobs.ts";
 import { MACHINE_OWNER, type Actor } from "./policy/asker.ts";
 import { Session } from "./session.ts";
+import type { Store } from "./store/store.ts";
 import type { TenantFileState } from "../model/tenant-file.ts";
 import type { Processes } from "./store/processes.ts";
 import type { OpenMail } from "./accounts/reset.ts";
@@ -197,7 +198,7 @@ const createAccountResolver =
 
 /** Returns the account and the credential of a request; or the failure of a request without a valid credential. */
 const findSender = async (
-  { store }: Pick<OwnParts, "store">,
+  own: OwnParts,
   request: Request,
   { surroundings, requiresTotp = false }: Omit<OwnerOptions, "actor">,
 ) => {
@@ -207,7 +208,12 @@ const findSender = async (
     now: getCurrentInstant(surroundings),
     requiresTotp,
   };
-  return store.read((reader) => findSignedInActor(reader, check));
+  const recall: Store["recall"] = (key, body) =>
+    own.store.recall(key, (reader) => {
+      requireCurrentSchema(own);
+      return body(reader);
+    });
+  return findSignedInActor({ recall }, check);
 };
 
 /** Returns a resolver for requests over sockets, which are signed in with a credential. */
@@ -215,12 +221,12 @@ const createCredentialResolver =
   (own: OwnParts, { surroundings, actor, requiresTotp }: OwnerOptions): PartsResolver =>
   async (request, isOpen, from) => {
     if (from === undefined) throw new TypeError("a request over a socket has no source");
-    if (!own.isCurrent()) throw createChangedSchemaFailure();
     const { address, id } = from;
     const origin = { ...surroundings.origin, access: "socket" as const, address, request: id };
     const options = { surroundings: { ...surroundings, origin }, actor };
     const owner = new Session(own.store, options.surroundings, actor, MACHINE_OWNER);
     if (isOpen) {
+      requireCurrentSchema(own);
       from.admit(null);
       // an open route only signs in; its handler is not given the tenant
       return { ...own, owner, session: owner, address };
@@ -236,14 +242,18 @@ const createCredentialResolver =
     return { ...(await openParts(own, asker, here)), owner, address };
   };
 
-/** A long-running server meets this if a newer clomoctl opened the same file in the meantime. */
-const createChangedSchemaFailure = (): Failure =>
-  new Failure("unavailable", {
+/**
+ * @throws Failure `unavailable` if a newer clomoctl changed the schema of the file, which a long-running server meets
+ */
+const requireCurrentSchema = ({ isCurrent }: Pick<OwnParts, "isCurrent">): void => {
+  if (isCurrent()) return;
+  throw new Failure("unavailable", {
     what: text(
       "this tenant was written by a newer version of clomoctl; the server must be restarted with that version",
       "このテナントは、新しい版の clomoctl で変更されました。その版でサーバーを起動し直してください",
     ),
   });
+};
 
 const createClosedFailure = (): Failure =>
   new Failure("unavailable", { what: text("the tenant is closed", "テナントは閉じられています") });

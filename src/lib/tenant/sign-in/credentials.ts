@@ -18,7 +18,7 @@ import { createId, getCurrentInstant, sha256, type Surroundings } from "../ids.t
 import { toActor } from "../policy/acting.ts";
 import type { Actor, ActorAccount } from "../policy/asker.ts";
 import type { Session } from "../session.ts";
-import type { Reader, Writer } from "../store/store.ts";
+import type { Store, Writer } from "../store/store.ts";
 import { generateSecret } from "../verifier.ts";
 import {
   deleteCredential,
@@ -30,7 +30,8 @@ import {
   type StoredCredential,
 } from "./credential-rows.ts";
 
-const DAY_MS = 24 * 60 * 60 * 1000;
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
 
 /**
  * The failure for a request without a credential, or with a credential that is not known. Only the client knows whether
@@ -88,11 +89,13 @@ export interface SignedInActor {
  * request without a valid credential.
  */
 export const findSignedInActor = async (
-  reader: Reader,
+  store: Pick<Store, "recall">,
   { header, now, requiresTotp }: CredentialCheck,
 ): Promise<SignedInActor | Failure> => {
   const [, secret = ""] = /^Bearer +(\S+)$/i.exec(header ?? "") ?? [];
-  const found = SECRET_PATTERN.test(secret) ? await findCredential(reader, sha256(secret)) : undefined;
+  const hash = SECRET_PATTERN.test(secret) ? sha256(secret) : undefined;
+  // the same clients send one request after the other, and accounts rarely change
+  const found = hash === undefined ? undefined : await store.recall(hash, (reader) => findCredential(reader, hash));
   const actor = found && toActor(found.account);
   if (found === undefined || actor === undefined) return NOT_SIGNED_IN_FAILURE;
   const { id, kind, name, rights, expiresAt } = found.credential;
@@ -127,9 +130,11 @@ export const recordUse = async (
   stored: StoredCredential,
   explain: (error: unknown) => unknown,
 ): Promise<void> => {
-  const lastUsedAt = roundToHour(getCurrentInstant(owner.surroundings));
   const { store } = owner;
-  if ((stored.lastUsedAt ?? "") >= lastUsedAt || store.isReadOnly) return;
+  // most often it was recorded in this hour, which this finds out without making an instant
+  const isRecorded = stored.lastUsedAt !== null && owner.surroundings.now() - Date.parse(stored.lastUsedAt) < HOUR_MS;
+  if (isRecorded || store.isReadOnly) return;
+  const lastUsedAt = roundToHour(getCurrentInstant(owner.surroundings));
   const expiresAt = stored.kind === "token" ? stored.expiresAt : getSessionEnd({ ...stored, lastUsedAt });
   try {
     await owner.change({ action: null, locks: [], signal: NO_WAIT }, async (writer) => {

@@ -174,6 +174,11 @@ export interface Store {
   /** Runs `body` on one snapshot. */
   read<T>(body: (reader: Reader) => Promise<T>): Promise<T>;
   /**
+   * Runs `body` on one snapshot, or returns what it returned for the same key, if the tenant has not changed since. The
+   * result must depend on nothing else than the key and the tenant.
+   */
+  recall<T>(key: string, body: (reader: Reader) => Promise<T>): Promise<T>;
+  /**
    * Runs `body` in one transaction, which is committed completely or not at all.
    *
    * @throws Failure `locked` if another process holds the tenant's lock for longer than five seconds, `interrupted` if

@@ -98,6 +98,8 @@ export class Database {
   readonly #interrupted: () => boolean;
   readonly #fullDisk: Error | undefined;
   readonly #statements = new Map<string, StatementSync>();
+  /** number of write transactions that this connection has begun */
+  #begunChanges = 0;
 
   constructor(path: string, options: DatabaseOptions = {}) {
     const { cacheKib = 8192, busyTimeoutMs = BUSY_TIMEOUT_MS, plain = false, interrupted = () => false } = options;
@@ -171,6 +173,11 @@ export class Database {
   /** Rolls back the transaction, unless the database has already done so. */
   rollback(): void {
     if (this.#db.isTransaction) this.exec("rollback");
+  }
+
+  /** Returns a text that changes whenever another connection has changed the file, or this one begins to change it. */
+  readState(): string {
+    return `${this.count("pragma data_version")} ${this.#begunChanges}`;
   }
 
   exec(sql: string): void {
@@ -343,6 +350,7 @@ export class Database {
     this.exec(`pragma busy_timeout = ${withinMs}`);
     try {
       this.exec("begin immediate");
+      this.#begunChanges += 1;
       return true;
     } catch (error) {
       if (isBusyError(error)) return false;

@@ -41,6 +41,9 @@ const WRITTEN_TABLE_PATTERN =
 const CHANGED_TABLE_PATTERN = /\b(?:update(?:\s+or\s+\w+)?|delete\s+from)\s+(?:main\.)?"?(\w+)/gi;
 const VERSIONED_TABLE_PATTERN = /\binsert\s+into\s+main\.(\w+)_version\b/gi;
 
+/** Maximum number of results that are kept for {@link SqliteStore.recall}. */
+const MAX_RECALLED = 1000;
+
 /** Number of scratch tables that this process has created. It makes their names unique. */
 let scratchTableCount = 0;
 
@@ -173,6 +176,8 @@ export class SqliteStore implements Store {
   readonly #collectionOf: CollectionLookup | undefined;
   readonly #turns: WorkQueue;
   readonly #view: View | undefined;
+  /** what was read in one state of the tenant */
+  #recalled: { readonly state: string; readonly results: Map<string, unknown> } = { state: "", results: new Map() };
 
   constructor(
     database: Database,
@@ -208,6 +213,17 @@ export class SqliteStore implements Store {
       this.#database.run("begin");
       return this.#ending(body, new Connection(this.#database, undefined, this.#view));
     });
+  }
+
+  async recall<T>(key: string, body: (reader: Reader) => Promise<T>): Promise<T> {
+    const state = this.#database.readState();
+    if (state !== this.#recalled.state || this.#recalled.results.size >= MAX_RECALLED)
+      this.#recalled = { state, results: new Map() };
+    const { results } = this.#recalled;
+    if (results.has(key)) return results.get(key) as T;
+    const result = await this.read(body);
+    results.set(key, result);
+    return result;
   }
 
   change<T>(body: (writer: Writer) => Promise<T>, options?: ChangeOptions): Promise<T> {
@@ -304,14 +320,15 @@ export class SqliteStore implements Store {
     connection: Connection,
     end: TransactionEnd = "commit",
   ): Promise<T> {
-    const elsewhere = Promise.withResolvers<never>();
-    // results arrive in microtasks; if no microtasks are left, the body is waiting for something else
-    nextTick(() => {
-      if (!connection.isOver) elsewhere.reject(new TypeError("a transaction awaited something other than its store"));
-    });
     try {
       refreshViewOrgs(this.#database, this.#view);
-      const result = await Promise.race([body(connection), elsewhere.promise]);
+      const result = await new Promise<T>((resolve, reject) => {
+        // results arrive in microtasks; if no microtasks are left, the body is waiting for something else
+        nextTick(() => {
+          if (!connection.isOver) reject(new TypeError("a transaction awaited something other than its store"));
+        });
+        body(connection).then(resolve, reject);
+      });
       this.#database.run(end);
       return result;
     } catch (error) {
