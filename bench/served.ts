@@ -8,7 +8,7 @@ import type { MeasuredProgram } from "./program.ts";
 import { countLines } from "./records.ts";
 import { startServer } from "./serving.ts";
 import { getHighestPeak } from "./statistics.ts";
-import { createLongBenchmark, prepareImport, type Benchmark } from "./works.ts";
+import { createLongBenchmark, type Benchmark } from "./works.ts";
 
 const ADMINISTRATOR = "admin@example.jp";
 
@@ -26,11 +26,17 @@ interface Served {
   readonly stop: () => void;
 }
 
-/** Serves a tenant, whose first administrator is created, and signs in to it. */
-async function serveTenant(bench: Bench, checkout: Checkout, tenant: MeasuredProgram): Promise<Served> {
+/** Creates the first administrator of a tenant. @returns path of the file with the password */
+async function createAdministrator(bench: Bench, tenant: MeasuredProgram): Promise<string> {
   const password = bench.newPath("password");
   await writeFile(password, "Invented1\n", { mode: 0o600 });
   await tenant.run("serve", "init", "--account", ADMINISTRATOR, "--password-file", password);
+  return password;
+}
+
+/** Serves a tenant, whose first administrator is created, and signs in to it. */
+async function serveTenant(bench: Bench, checkout: Checkout, tenant: MeasuredProgram): Promise<Served> {
+  const password = await createAdministrator(bench, tenant);
   const serve = [checkout.door, "serve", "--listen", "127.0.0.1:0", "--rate", "0"];
   const { url, pid, stop } = await startServer(bench, serve, tenant.home);
   const client = await bench.emptyTenant(checkout);
@@ -45,24 +51,38 @@ async function serveTenant(bench: Bench, checkout: Checkout, tenant: MeasuredPro
   return { tenant, client, url, secret, peakBytes: () => readPeakMemory(pid), stop };
 }
 
-/** Imports through a server into a new tenant. The memory is that of the server. */
+/** Imports a file into a tenant that has only an administrator. @param client the program that imports */
+async function importBesideAdministrator(bench: Bench, tenant: MeasuredProgram, client: MeasuredProgram) {
+  const { path } = await bench.input(bench.rows);
+  const ran = await client.importUsers(path, buildCreatedCounts(bench.rows, true));
+  verifyStored(tenant, bench.rows + 1);
+  return ran;
+}
+
+/**
+ * Imports through a server into a new tenant. The memory is that of the server. The peer's tenant has the same
+ * administrator, because an import into a tenant with users looks for each of its own among them.
+ */
 const SERVED_IMPORT_BENCHMARK = createLongBenchmark({
   name: "import through serve",
   target: { must: 1.15, mustRssMb: 300 },
   needs: [],
   ours: async (bench, checkout) => {
-    const { path } = await bench.input(bench.rows);
+    await bench.input(bench.rows);
     return () =>
       bench.withEmptyTenant(checkout, async (tenant) => {
         const { client, peakBytes, stop } = await serveTenant(bench, checkout, tenant);
-        const ran = await client.importUsers(path, buildCreatedCounts(bench.rows, true));
-        verifyStored(tenant, bench.rows + 1);
+        const ran = await importBesideAdministrator(bench, tenant, client);
         const peak = peakBytes();
         stop();
         return { ...ran, peakBytes: peak };
       });
   },
-  peer: (bench) => prepareImport(bench, THIS_CHECKOUT, bench.rows),
+  peer: async (bench) => () =>
+    bench.withEmptyTenant(THIS_CHECKOUT, async (tenant) => {
+      await createAdministrator(bench, tenant);
+      return importBesideAdministrator(bench, tenant, tenant);
+    }),
   note: ({ rows }) => `the tenant holds ${rows} users and the administrator; memory of the server`,
 });
 
