@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Ade, Import, RenewalItem, Tenant, TenantProfile, Whoami } from "../lib/client/index.ts";
+import { line, step } from "../lib/advice/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { EMPTY_TENANT_PROFILE } from "../lib/model/tenant.ts";
 import { text } from "../lib/text/index.ts";
@@ -216,7 +217,7 @@ test("JSON is a list with the same keys, whatever is shown", async () => {
 });
 
 test("the next step for an unreadable tenant is the one that its problem names", async () => {
-  const hint = text("to sign in: clomoctl login", "サインインするには: clomoctl login");
+  const hint = step("to sign in", "サインインするには", line("login", []));
   const tenant = new Failure("not-signed-in", { what: text("not signed in", "サインインしていません"), hint });
   const { stdout } = await run("status --context far --format json", { home: await homeOfThree(), tenant });
   expect(JSON.parse(stdout)).toMatchObject([{ next: ["clomoctl login --context far"] }]);
