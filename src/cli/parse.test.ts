@@ -191,6 +191,24 @@ test("an optional argument has its default value or is undefined", () => {
   expect(() => read("a.csv x", optional)).toThrow("N must be a whole number of at least 0, not x");
 });
 
+test("names all words of a list that are not choices", () => {
+  const choosing = defineCommand({
+    ...bare,
+    args: {},
+    options: { fix: { kind: "list", choices: ["kana", "rows", "spaces"], about } },
+    async run() {},
+  });
+  expect(read("--fix rows,kana", choosing).input).toEqual({ fix: ["rows", "kana"] });
+  const { what, hint } = failureOf("--fix foo,rows,knaa,,row", choosing);
+  expect([what, hint?.en]).toEqual([
+    text(
+      "--fix must be one of kana, rows, spaces, not foo, knaa, blank, or row",
+      "--fix は kana, rows, spaces のいずれかにしてください(foo、knaa、空、row は不可)",
+    ),
+    "did you mean kana, rows?",
+  ]);
+});
+
 test("a required list of arguments accepts one or more", () => {
   const args = { files: { kind: "file", required: true, repeatable: true, about } } as const;
   const many = defineCommand({ ...bare, args, options: {}, async run() {} });

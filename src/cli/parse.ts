@@ -49,34 +49,38 @@ function parseInteger(
   );
 }
 
-function parseChoice(
-  raw: string,
+/** Parses the names of choices. @throws `usage` with all words that do not name a choice */
+function parseChoices(
+  words: readonly string[],
   name: string,
-  { choices, called }: Pick<ChoiceField, "choices" | "called">,
+  { choices, called = {} }: Pick<ChoiceField, "choices" | "called">,
   usageError: UsageFailureFactory,
-): string {
-  if (choices.includes(raw)) return raw;
-  const names = Object.entries(called ?? {}).flatMap(([choice, { en, ja }]) => [
+): readonly (string | undefined)[] {
+  const names = Object.entries(called).flatMap(([choice, { en, ja }]) => [
     [normalizeName(en), choice] as const,
     [normalizeName(ja), choice] as const,
   ]);
-  const meant = new Map(names.toReversed()).get(normalizeName(raw));
-  if (meant !== undefined) return meant;
+  const meant = new Map(names.toReversed());
+  const parsed = words.map((word) => (choices.includes(word) ? word : meant.get(normalizeName(word))));
+  const wrong = words.filter((_, at) => parsed[at] === undefined);
+  if (wrong.length === 0) return parsed;
   const listed = (language: Language): string =>
     choices
       .filter((choice) => !choice.includes(":"))
       .map((choice) => {
-        const other = called?.[choice]?.ja;
+        const other = called[choice]?.ja;
         return other === undefined || other === choice || language === "en" ? choice : `${choice}(${other})`;
       })
       .join(", ");
-  const near = findNearestWord(raw, [...choices, ...Object.values(called ?? {}).map(({ ja }) => ja)]);
+  const known = [...choices, ...Object.values(called).map(({ ja }) => ja)];
+  const near = wrong.flatMap((word) => findNearestWord(word, known) ?? []);
+  const refused = new Intl.ListFormat("en", { type: "disjunction" }).format(wrong.map((word) => word || "blank"));
   throw usageError(
     text(
-      `${name} must be one of ${listed("en")}, not ${raw === "" ? "blank" : raw}`,
-      `${name} は ${listed("ja")} のいずれかにしてください(${raw === "" ? "空" : raw} は不可)`,
+      `${name} must be one of ${listed("en")}, not ${refused}`,
+      `${name} は ${listed("ja")} のいずれかにしてください(${wrong.map((word) => word || "空").join("、")} は不可)`,
     ),
-    near === undefined ? undefined : buildDidYouMeanHint(near),
+    near.length === 0 ? undefined : buildDidYouMeanHint(near.join(", ")),
   );
 }
 
@@ -133,7 +137,7 @@ function parseValue(raw: string, name: string, field: Field, usageError: UsageFa
     case "number":
       return parseInteger(raw, name, field, usageError);
     case "choice":
-      return parseChoice(raw, name, field, usageError);
+      return parseChoices([raw], name, field, usageError)[0];
     case "timezone":
       return parseTimezone(raw, usageError);
     case "duration":
@@ -143,7 +147,7 @@ function parseValue(raw: string, name: string, field: Field, usageError: UsageFa
     case "list": {
       const words = raw.split(",").map((part) => part.trim());
       const { choices } = field;
-      return choices === undefined ? words : words.map((word) => parseChoice(word, name, { choices }, usageError));
+      return choices === undefined ? words : parseChoices(words, name, { choices }, usageError);
     }
     case "file":
     case "output":
