@@ -4,7 +4,7 @@ import type { Database } from "./database.ts";
 /** Returns true if a derived table exists and was filled from the present state. Most often it was. */
 const isFresh = (database: Database, { name, state }: Pick<DerivedTable, "name" | "state">): boolean => {
   try {
-    const sql = `select d.state is now.state as isFresh from (${state}) now join temp.derived_from d where d.name = :name`;
+    const sql = `select d.state is not distinct from now.state as isFresh from (${state}) now join temp.derived_from d where d.name = :name`;
     return database.count(sql, { name }) === 1;
   } catch {
     // no table was derived on this connection, or a rollback has removed them; other errors are thrown again below
