@@ -3,6 +3,7 @@ import { performance } from "node:perf_hooks";
 import { Failure } from "../errors/index.ts";
 import { REQUEST_ID_HEADER } from "../contract/route.ts";
 import { SERVER_ROUTES, type ServerPath } from "../contract/server-routes.ts";
+import { getSenderNetwork } from "../model/sender.ts";
 import { text } from "../text/index.ts";
 import { findClientAddress } from "./forwarded.ts";
 import { RateLimiter, type RateState, type ServerLimits } from "./limits.ts";
@@ -82,7 +83,7 @@ export class Responder {
   readonly #rates: RateLimiter;
   readonly #metrics: ServerMetrics;
   readonly #stopping = new AbortController();
-  /** The requests that have a place, by response: the address of the sender if it has no credential. */
+  /** The requests that have a place, by response: the sender if it has no credential. */
   readonly #running = new Map<ServerResponse, string | undefined>();
 
   /** number of long JSON bodies that are being received */
@@ -124,7 +125,7 @@ export class Responder {
     const takePlace = (): void => {
       // its response has been sent or given up, so nothing would free the place
       until.signal.throwIfAborted();
-      const sender = trace.account === null ? address : undefined;
+      const sender = trace.account === null ? getSenderNetwork(address) : undefined;
       const ofSameAddress = [...this.#running.values()].filter((other) => other !== undefined && other === sender);
       const isBusy =
         this.#running.size >= limits.requests || ofSameAddress.length >= limits.requests * MAX_SHARE_WITHOUT_CREDENTIAL;
@@ -156,7 +157,9 @@ export class Responder {
     if (from.stopping.aborted) return refuse(NOT_READY_FAILURE);
     const counted: (RateState | undefined)[] = [];
     const count = (credential: string | null): boolean => {
-      const rate = this.#rates.count(credential === null ? `address ${from.address}` : `credential ${credential}`);
+      const rate = this.#rates.count(
+        credential === null ? `address ${getSenderNetwork(from.address)}` : `credential ${credential}`,
+      );
       counted.push(rate);
       return rate?.isRefused !== true;
     };

@@ -1,6 +1,7 @@
 import { Failure } from "../../errors/index.ts";
 import { RESET_MAIL_LIMITS, SIGN_IN_LIMITS } from "../../model/credential.ts";
 import { comparisonKey } from "../../model/normalise.ts";
+import { getSenderNetwork } from "../../model/sender.ts";
 import { text } from "../../text/index.ts";
 import { createId, getCurrentInstant, sha256, type Surroundings } from "../ids.ts";
 import type { Writer } from "../store/store.ts";
@@ -28,7 +29,7 @@ const buildLimits = (
   { perAccount, perAddress, minutes }: Limits,
 ): readonly AttemptLimit[] => [
   { subject: sha256(`${kind} account ${comparisonKey("code", account)}`), max: perAccount, minutes },
-  { subject: sha256(`${kind} address ${address}`), max: perAddress, minutes },
+  { subject: sha256(`${kind} address ${getSenderNetwork(address)}`), max: perAddress, minutes },
 ];
 
 /** Returns the limits on guesses of a password or a code. */

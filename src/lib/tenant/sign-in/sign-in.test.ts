@@ -83,6 +83,7 @@ describe("signing in", () => {
   test.each([
     ["an account", 5, (n: number) => ["hana", `198.51.100.${n}`]],
     ["an address", 20, (n: number) => [`nobody${n}`, "198.51.100.7"]],
+    ["an IPv6 network", 20, (n: number) => [`nobody${n}`, `2001:db8::${n}`]],
   ] as const)("%s is locked out after %i failures in 15 minutes, even with the right password", async (_, max, at) => {
     await addAccount("hana");
     const attempts = Array.from({ length: max + 5 }, (_each, n) => at(n));
