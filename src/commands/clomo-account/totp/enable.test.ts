@@ -31,11 +31,12 @@ test("does not name an option if the code was typed at a prompt", async () => {
   expect(stderr).not.toMatch(/--code|json/);
 });
 
-test("without a terminal, shows the key and the command for the first code", async () => {
+test("without a terminal, shows the key, and fails because the first code is missing", async () => {
   const { en, ja } = await runInBoth("clomo-account totp enable", { tenant: { createTotp } });
+  expect([en.exit, ja.exit]).toEqual([2, 2]);
   expect(en.requests).toEqual([{ operation: "createTotp" }]);
   expect(en.stderr).toContain(URI);
-  expect(en.stderr).toContain("clomoctl clomo-account totp enable --code CODE");
+  expect(en.stderr).toContain("pass --code CODE");
   expect(ja.stderr).toContain(`アプリに入力するキー: ${KEY}`);
 });
 

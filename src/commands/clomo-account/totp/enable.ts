@@ -1,4 +1,3 @@
-import { line, step } from "../../../lib/advice/index.ts";
 import { BACKUP_CODES } from "../../../lib/model/credential.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { text } from "../../../lib/text/index.ts";
@@ -45,11 +44,6 @@ export default defineCommand({
           `同じキーの otpauth URI(QR コードを作るプログラム用): ${uri}`,
         ),
       );
-      if (!terminal.interactive) {
-        const next = line("clomo-account totp enable", [], { code: "CODE" });
-        await terminal.note(step("to enable it with the first code", "最初のコードで有効にするには", next));
-        return;
-      }
     }
     const code = typed ?? (await terminal.prompts.input({ message: CODE_PROMPT, flag: "--code CODE" }));
     const { backupCodes } = await client.totp.confirm({ code });
