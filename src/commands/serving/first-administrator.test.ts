@@ -30,3 +30,15 @@ test("creates nothing with a weak password, and does not hide that a later passw
     expect.stringMatching(/password was not changed.*clomo-account reset-password boss@example\.jp --password-file/s),
   ]);
 });
+
+test.each([
+  ["boss", 0, "boss is a system administrator already"],
+  ["chief", 5, "the tenant has a system administrator already: boss"],
+])("does not ask %s for an address that is not used", async (account, code, message) => {
+  const home = freshHome();
+  writeFileSync(join(home, "password"), "Strong42", { mode: 0o600 });
+  await run("serve init --account boss --email boss@example.jp --password-file password".split(" "), { home });
+  const again = await run(["serve", "init"], { home, typing: [["Account of the first", `${account}\r`]] });
+  expect([again.code, again.screen]).toEqual([code, expect.stringContaining(message)]);
+  expect(again.screen).not.toContain("Email address");
+});

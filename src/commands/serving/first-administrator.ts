@@ -24,7 +24,10 @@ export async function createFirstAdministrator(tools: Tools, typed: FirstAdminis
   const ask = (message: Text, flag: string): Promise<string> =>
     terminal.prompts.input({ message, flag: typed.passwordFile === undefined ? `${flag} --password-file FILE` : flag });
   const account = typed.account ?? (await ask(ACCOUNT_PROMPT, "--account NAME"));
-  const email = typed.email ?? (account.includes("@") ? account : await ask(EMAIL_PROMPT, "--email ADDRESS"));
+  const askEmail = (): Promise<string> => ask(EMAIL_PROMPT, "--email ADDRESS");
+  const typedEmail = typed.email ?? (account.includes("@") ? account : undefined);
+  // without a terminal, all missing options are reported before the tenant is opened
+  if (typedEmail === undefined && !terminal.interactive) await askEmail();
   const { client } = await tools.tenant("accounts", "users", "tenant");
   if ((await client.tenant.show()).mirroredAt !== null) throw createMirrorFailure(account);
   const administrators: Account[] = [];
@@ -42,6 +45,7 @@ export async function createFirstAdministrator(tools: Tools, typed: FirstAdminis
   }
   const other = administrators.find(({ passwordSetAt }) => passwordSetAt !== null);
   if (other !== undefined) throw createOtherAdministratorFailure(other);
+  const email = typedEmail ?? (await askEmail());
   const password = await readNewPassword(tools, typed.passwordFile);
   const [known] = await client.users.find({ name: email });
   const user = known ?? (await client.users.create({ name: account, emails: [email] })).after;
