@@ -5,7 +5,7 @@ import { toFlagName } from "../field.ts";
 import { writeDeletions } from "../imports/outputs/console/deletions.ts";
 import { checkAdministrators } from "../imports/plan/administrators.ts";
 import { validateLimits } from "../../lib/plan/limits.ts";
-import { requireAnswerableConfirmation } from "../imports/plan/options.ts";
+import { requireAnswerableConfirmation, toRecordedName } from "../imports/plan/options.ts";
 import { NOTHING_CHANGED, PendingPlan } from "../imports/plan/pending-plan.ts";
 import { settlePlan } from "../imports/plan/settle.ts";
 import { showPlan } from "../imports/plan/show.ts";
@@ -86,7 +86,10 @@ async function buildDeletionRequest<R extends { readonly id: string }>(
   const findable = await found();
   const typed = await readTypedNames(tools, { names, file, byMail: findable.beside !== undefined });
   if (typed.length === 0) throw NO_TARGET_FAILURE;
-  const called = file === undefined || file === "-" ? typed.map(({ name, whole = name }) => whole).join(", ") : file;
+  const called =
+    file === undefined || file === "-"
+      ? typed.map(({ name, whole = name }) => whole).join(", ")
+      : toRecordedName(file, (await tools.tenant()).context);
   const more = { ...(recursive === true && { recursive }), called: shortenLabel(called) };
   try {
     return { ids: await resolveRecordIds(tools, typed, findable), ...more };

@@ -245,6 +245,15 @@ test("accepts a pasted mail in a file with one name per line, in any encoding", 
     ids: [ID],
     called: "mail.txt",
   });
+  const home = freshFolder();
+  await run("context add far --url https://far.example.jp", { home });
+  const far = await run(["users", "delete", "--file", join(folder, "mail.txt"), "--dry-run"], {
+    tenant: { ...tenantWith({ discardImport: DISCARDED }), ...NOBODY },
+    home,
+  });
+  expect(far.requests.find(({ operation }) => operation === "planDeletion")?.json).toMatchObject({
+    called: "mail.txt",
+  });
   const stdin = await run("users delete --file - --confirm-deletions 1", { tenant, stdin: "hanako@example.co.jp\n" });
   expect(stdin.exit).toBe(0);
 });

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { KeyName } from "../../../lib/model/formats.ts";
 import type { Import, ImportKind } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
@@ -156,6 +157,13 @@ export const resolveUndeletable = (
   const isConcerned = (kind === "users" || kind === "orgs") && mode === "replace" && !fromConsole;
   return undeletable ?? (isConcerned ? context.undeletable : undefined);
 };
+
+/**
+ * Returns the name under which a tenant records a file: the path as typed, or only the file name if the tenant is on
+ * another computer, where other people would see the folders of this computer.
+ */
+export const toRecordedName = (file: string, { kind }: Pick<Context, "kind">): string =>
+  kind === "remote" ? basename(file) : file;
 
 /** The output option for a CSV file to upload in the console, for any command that writes such a file. */
 export const UPLOAD_FILE_OPTION = {

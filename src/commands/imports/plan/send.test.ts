@@ -77,6 +77,18 @@ test("sends only the end of a long file name", async () => {
   expect(requests[0]?.json).toMatchObject({ fileName: file.slice(-255) });
 });
 
+test("sends the path of a file as typed, but only the file name to another computer", async () => {
+  const home = freshFolder();
+  await run("context add far --url https://far.example.jp", { home });
+  await run("context add near --embedded", { home });
+  mkdirSync(join(home, "山田"));
+  writeFileSync(join(home, "山田", "people.csv"), PEOPLE);
+  const sent = async (context: string): Promise<unknown> =>
+    (await run(`users import 山田/people.csv --dry-run --context ${context}`, { home, tenant })).requests[0]?.json;
+  expect(await sent("near")).toMatchObject({ fileName: "山田/people.csv" });
+  expect(await sent("far")).toMatchObject({ fileName: "people.csv" });
+});
+
 test("also reads a file by its absolute path", async () => {
   const file = join(createFolderWith({ "people.csv": encodeText(PEOPLE, "shift_jis") }), "people.csv");
   const { exit, requests } = await run(["users", "import", file, "--dry-run"], { tenant });

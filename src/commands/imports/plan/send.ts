@@ -21,7 +21,7 @@ import {
   type RetypedCommand,
 } from "./reading.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
-import { resolveUndeletable, type ImportOptions, type ImportRequest } from "./options.ts";
+import { resolveUndeletable, toRecordedName, type ImportOptions, type ImportRequest } from "./options.ts";
 
 /** How to read a file, and the format that its header should have. */
 type ExaminationOptions = InputFormatOptions &
@@ -165,7 +165,7 @@ export async function sendFile(
     sheet: reading.sheet,
     headerRow: reading.headerRow === 1 ? undefined : reading.headerRow,
     orgBy,
-    fileName: requested.file.slice(-MAX_FILE_NAME_LENGTH),
+    fileName: toRecordedName(requested.file, context).slice(-MAX_FILE_NAME_LENGTH),
     key,
     map: columnMap,
     fix,
