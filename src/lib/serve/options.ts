@@ -35,6 +35,8 @@ export interface RequestOrigin {
   readonly isReceived: () => boolean;
   /** aborted when the server stops */
   readonly stopping: AbortSignal;
+  /** ends the connection of a response that has begun and cannot be completed */
+  readonly breakOff: () => void;
 }
 
 /** What the tenant says about a request that it answered, for the log. */

@@ -133,7 +133,8 @@ export class Responder {
       this.#running.set(outgoing, sender);
     };
     const receive: RequestOrigin["receive"] = (bytes, body) => this.#receive(bytes, body);
-    const from = { address, id, until, isReceived, receive, takePlace, stopping: this.#stopping.signal };
+    const breakOff = (): void => void outgoing.destroy();
+    const from = { address, id, until, isReceived, receive, takePlace, breakOff, stopping: this.#stopping.signal };
     const response = await this.#respond(request, from, { trace, connection }).catch(explain);
     response.headers.set(REQUEST_ID_HEADER, id);
     // RFC 9110 12.5.3: compressed uploads are accepted

@@ -366,12 +366,21 @@ export class TestTenant {
   receive(request: globalThis.Request, address = "192.0.2.1"): Promise<Response> {
     const trace = { route: null, account: null };
     const { signal: stopping } = this.#stopping;
-    const [admit, takePlace] = [(): undefined => undefined, (): undefined => undefined];
+    const ignore = (): undefined => undefined;
     const until = new AbortController();
     const { limitMs } = this;
     const isReceived = (): boolean => this.isReceived;
     const receive = <T>(_bytes: number, body: () => Promise<T>): Promise<T> => body();
-    const limits = { limitMs, until, isReceived, stopping, admit, receive, takePlace };
+    const limits = {
+      limitMs,
+      until,
+      isReceived,
+      stopping,
+      receive,
+      admit: ignore,
+      takePlace: ignore,
+      breakOff: ignore,
+    };
     return this.served.fetch(request, { address, id: "request-1", trace, ...limits });
   }
 

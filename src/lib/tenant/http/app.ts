@@ -2,7 +2,7 @@ import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { accepts } from "hono/accepts";
 import { getPath } from "hono/utils/url";
 import { loadRoutes, type NounName } from "../../contract/index.ts";
-import { CHANGE_HEADER, MEDIA_TYPES, TOKEN_END_HEADER, type Route } from "../../contract/route.ts";
+import { CHANGE_HEADER, isStream, MEDIA_TYPES, TOKEN_END_HEADER, type Route } from "../../contract/route.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { sha256 } from "../ids.ts";
@@ -194,6 +194,28 @@ class App {
     return response;
   }
 
+  /** Records why a response breaks off: its status has been sent, so that only the end of the connection shows it. */
+  #watch({ body, status, headers }: Response, { trace, breakOff }: RequestSource): Response {
+    const reader = (body as ReadableStream<Uint8Array> | null)?.getReader();
+    const watched = new ReadableStream<Uint8Array>(
+      {
+        pull: async (controller) => {
+          try {
+            const chunk = await reader?.read();
+            if (chunk?.value === undefined) controller.close();
+            else controller.enqueue(chunk.value);
+          } catch (error) {
+            trace.fault = describeFault(this.#explain(error));
+            breakOff();
+          }
+        },
+        cancel: (reason) => reader?.cancel(reason),
+      },
+      { highWaterMark: 0 },
+    );
+    return new Response(watched, { status, headers });
+  }
+
   #add(app: Hono<AppEnvironment>, route: Route, handlerFor: (parts: TenantParts) => Promise<Handler<Route>>): void {
     const validated = createValidator(route);
     const at = [toHonoPath(route)];
@@ -254,7 +276,11 @@ class App {
           key === undefined ? undefined : { key, route: getKeyPath(asker, c.req.path), fingerprint: sha256(content) },
       }),
     );
-    const response = await createRouteResponse(route, given, wantsNdjson(c));
+    const isNdjson = wantsNdjson(c);
+    const made = await createRouteResponse(route, given, isNdjson);
+    const { from } = c.env;
+    const isStreamed = isStream(route) || (isNdjson && route.answer.kind === "list");
+    const response = from !== undefined && isStreamed ? this.#watch(made, from) : made;
     if (changes.length > 0) response.headers.set(CHANGE_HEADER, changes.join(", "));
     const { tokenEnd } = asker.credential ?? {};
     if (tokenEnd !== undefined) response.headers.set(TOKEN_END_HEADER, tokenEnd);

@@ -24,6 +24,8 @@ export interface RequestSource {
    * @throws Failure `unavailable` if no place is free
    */
   readonly takePlace: () => void;
+  /** ends the connection of a response that has begun and cannot be completed */
+  readonly breakOff: () => void;
 }
 
 /** What hono passes on with a request. */

@@ -217,6 +217,28 @@ test.each([
   expect(server.logged).toEqual([expect.objectContaining({ status, fault: fault.replace("FOLDER", tenant.folder) })]);
 });
 
+test.each([
+  ["a faulty disk", SQLITE_IOERR, "FOLDER/tenant.db: disk I/O error"],
+  ["an error of the program", SQLITE_MISMATCH, "ERR_SQLITE_ERROR"],
+])("the log says why a response broke off: %s", async (_, errcode, fault) => {
+  await addAccount("hana", { role: "system" });
+  const secret = await secretOf("hana");
+  await using server = await serveTestTenant(tenant);
+  const failing = vi.spyOn(Database.prototype, "get").mockImplementation(function (this: Database, sql, params) {
+    if (!sql.includes("string_agg")) return this.prepare(sql).get(params ?? {});
+    throw Object.assign(new Error("of SQLite"), { code: "ERR_SQLITE_ERROR", errcode });
+  });
+  const printed = vi.spyOn(console, "error");
+  onTestFinished(() => [failing, printed].forEach((spy) => spy.mockRestore()));
+  const headers = { authorization: `Bearer ${secret}`, accept: "application/x-ndjson" };
+  const response = await fetch(`${server.url}/v1/users`, { headers });
+  await expect(response.text()).rejects.toThrow("terminated");
+  await expect.poll(() => server.logged).toHaveLength(1);
+  expect(server.logged).toMatchObject([{ status: 200, fault: fault.replace("FOLDER", tenant.folder) }]);
+  // the log has one JSON object per line
+  expect(printed).not.toHaveBeenCalled();
+});
+
 test("a request does not wait for a writer to record that its credential was used", async () => {
   await addAccount("hana");
   const secret = await secretOf("hana");
