@@ -88,11 +88,25 @@ const createProblemFailure = (route: CallPlace, problem: z.output<typeof Problem
 
 /** Creates the failure for a response of a program that is not a tenant, such as a proxy in front of the tenant. */
 const createOtherFailure = (route: CallPlace, { status }: Response): Failure => {
-  const name = text(`status ${status}`, `ステータス ${status}`);
-  if (!BUSY_STATUSES.includes(status)) return createContractFailure(route, name);
+  const where = formatCallPlace(route);
+  if (BUSY_STATUSES.includes(status))
+    return new Failure("unavailable", {
+      what: text(
+        `the server cannot answer at the moment (status ${status})`,
+        `サーバーが今は応答できません(ステータス ${status})`,
+      ),
+      where,
+    });
   return new Failure("unavailable", {
-    what: text(`the server cannot answer at the moment (${name.en})`, `サーバーが今は応答できません(${name.ja})`),
-    where: formatCallPlace(route),
+    what: text(
+      `another program, perhaps a proxy, answered instead of the tenant (status ${status})`,
+      `テナントではなく、プロキシなど別のプログラムが応答しました(ステータス ${status})`,
+    ),
+    where,
+    hint: text(
+      "check that the address of the context is the address of a tenant; NO_PROXY lists the hosts that are reached without a proxy",
+      "コンテキストのアドレスがテナントのものか確認してください。プロキシを使わないホストは NO_PROXY に指定します",
+    ),
   });
 };
 

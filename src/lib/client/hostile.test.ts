@@ -62,6 +62,11 @@ describe("an invalid response", () => {
     ["nothing", /malformed JSON/, () => new Response(null, json)],
     ["JSON of another shape", /name: /, () => new Response("{}", json)],
     ["an error page", /status 502/, () => new Response("<html>", { status: 502 })],
+    [
+      "a proxy's page",
+      /^another program, perhaps a proxy, .*\(status 403\)$/,
+      () => new Response("<p>", { status: 403 }),
+    ],
     ["an unknown problem", /unknown problem type teapot/, () => problem("teapot")],
     ["a problem named as a property of objects", /unknown problem type __proto__/, () => problem("__proto__")],
     ["a problem that is no failure", /unknown problem type differs/, () => problem("differs")],
@@ -72,6 +77,11 @@ describe("an invalid response", () => {
     expect(what.en).toMatch(message);
     expect(what.ja).not.toBe(what.en);
     expect(where).toBe("GET /v1/tenant");
+  });
+
+  it("of another program names what to check", async () => {
+    const { hint } = await failure(answering(() => new Response("<p>", { status: 403 })).tenant.show());
+    expect([hint?.en, hint?.ja]).toEqual([expect.stringContaining("NO_PROXY"), expect.stringContaining("NO_PROXY")]);
   });
 
   it.each([
