@@ -243,7 +243,6 @@ async function connectToServer(
     surroundings: {
       now: () => clock.now().getTime(),
       wait: (delayMs, signal) => sleep(delayMs, undefined, { signal }),
-      newKey: () => crypto.randomUUID(),
       random: () => (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) / 2 ** 32,
     },
   });
@@ -254,7 +253,8 @@ async function connectToServer(
     isWarned = true;
     await warn?.(describeTokenExpiry({ expiry: formatMoment(expiresAt, timezone, "minute"), rights, source }));
   };
-  return { transport, base, credentialSource: source, tokenExpires, close };
+  const newKey = (): string => crypto.randomUUID();
+  return { transport, base, newKey, credentialSource: source, tokenExpires, close };
 }
 
 /** An upload that is not longer is sent as it is. */

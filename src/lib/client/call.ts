@@ -56,6 +56,8 @@ export interface Connection {
   readonly beforeChange?: ((route: Pick<Route, "method">) => Promise<void>) | undefined;
   /** called if an export was not recorded in the audit log, because its tenant is read-only */
   readonly unaudited?: (() => Promise<void>) | undefined;
+  /** returns a unique value for an Idempotency-Key; undefined if requests are never repeated, as in the same process */
+  readonly newKey?: (() => string) | undefined;
   /** called with the numbers of the changes that a request made */
   readonly changed?: ((numbers: readonly number[]) => void) | undefined;
   /** the file or the environment variable with the access token, for messages */
@@ -193,9 +195,14 @@ async function sendCall(
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }
+  const key = route.isRepeatable === true ? connection.newKey?.() : undefined;
   const init: RequestInit & { duplex?: "half" } = {
     method: route.method.toUpperCase(),
-    headers: accept === undefined ? headers : { ...headers, accept },
+    headers: {
+      ...headers,
+      ...(accept === undefined ? {} : { accept }),
+      ...(key === undefined ? {} : { "idempotency-key": key }),
+    },
     body,
     signal,
   };

@@ -20,6 +20,7 @@ class Reached {
   #server: ServerType | undefined;
   #socket: SocketTransport | undefined;
   #drawn = 0;
+  #keys = 0;
   transport: Transport;
   base = new URL("http://tenant.invalid");
 
@@ -41,16 +42,16 @@ class Reached {
         resolve(address.port),
       );
     });
-    let key = 0;
     this.#socket = openSocket({
-      surroundings: { now: () => 0, wait: async () => undefined, newKey: () => `key-${(key += 1)}`, random: () => 1 },
+      surroundings: { now: () => 0, wait: async () => undefined, random: () => 1 },
     });
     this.transport = this.#socket.transport;
     this.base = new URL(`http://127.0.0.1:${port}`);
   }
 
   get client(): WholeClient {
-    return createWholeClient({ transport: this.transport, base: this.base });
+    const newKey = (): string => `key-${(this.#keys += 1)}`;
+    return createWholeClient({ transport: this.transport, base: this.base, newKey });
   }
 
   /** A request that bypasses the client, as another program would send it. */

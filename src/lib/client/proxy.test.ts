@@ -56,7 +56,7 @@ const startProxy = async (status = 200, scheme: "http" | "https" = "http") => {
 const send = async (address: string, environment: Readonly<Record<string, string>>): Promise<string> => {
   const { origin } = new URL(address);
   const socket = openSocket({
-    surroundings: { now: () => 0, wait: async () => undefined, newKey: () => "key", random: () => 1 },
+    surroundings: { now: () => 0, wait: async () => undefined, random: () => 1 },
     authorities: [identity.cert],
     credential: { secret: SECRET, origin },
     proxy: findProxy(environment, new URL(address)),

@@ -188,6 +188,23 @@ function givenOf(answer: unknown): unknown {
   return "params" in answer || "setsSecret" in answer ? [answer] : answer;
 }
 
+it.each<[boolean, string, (client: WholeClient) => Promise<unknown>]>([
+  [true, "users.addField", (client) => client.users.addField({ name: "座席" })],
+  [true, "imports.verify", (client) => client.imports.verify(7, upload("utf-8"))],
+  [false, "renewals.confirm", (client) => client.renewals.confirm(ID, { by: "山田", at: AT })],
+  [false, "renewals.edit", (client) => client.renewals.edit(ID, { owner: null })],
+  [false, "renewals.list", (client) => client.renewals.list()],
+])("sends an Idempotency-Key only to a route that keeps it: %s, %s", async (isKept, _, call) => {
+  const keys: (string | null)[] = [];
+  const transport: Transport = (request) => {
+    keys.push(request.headers.get("idempotency-key"));
+    return answering([])(request);
+  };
+  await call(createWholeClient({ transport, newKey: () => "key-1" }));
+  await call(createWholeClient({ transport }));
+  expect(keys).toEqual([isKept ? "key-1" : null, null]);
+});
+
 describe("a list of several pages", () => {
   const pagesOf = (answers: readonly { readonly items: readonly unknown[]; readonly next: string | null }[]) => {
     const cursors: (string | null)[] = [];

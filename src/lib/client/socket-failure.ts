@@ -25,10 +25,14 @@ const HTTP_PARSER_ERROR = "HTTPParserError";
 const isHttpParserError = (error: unknown): boolean =>
   error instanceof Error && (error.name === HTTP_PARSER_ERROR || isHttpParserError(error.cause));
 
-const INTERRUPTED_TEXT = text(
-  "interrupted; the tenant may have completed the request",
-  "中断しました。依頼した処理はテナント側で完了している可能性があります",
-);
+/** Adds that nobody knows whether the tenant performed the request. */
+const addUnknownOutcome = ({ en, ja }: Text): Text =>
+  text(
+    `${en}; the tenant may have completed the request`,
+    `${ja}。依頼した処理はテナント側で完了している可能性があります`,
+  );
+
+const INTERRUPTED_TEXT = addUnknownOutcome(text("interrupted", "中断しました"));
 
 /** Returns true if a TLS error code means that the server's certificate is not signed by a trusted authority. */
 export const isUntrustedCertificate = (code: string): boolean => UNTRUSTED_CERTIFICATE_CODES.includes(code);
@@ -122,17 +126,27 @@ const createProxyFailure = (what: Text, { variable, url }: Proxy, cause: unknown
  * Creates the failure for a connection error: `interrupted` if the request was aborted, otherwise `unavailable`.
  *
  * @param address address of the tenant
- * @param connection the context of the tenant, and the proxy in use
+ * @param connection the context of the tenant, the proxy in use, and whether the request may have had an effect
  */
 export const createSocketFailure = (
   error: unknown,
   address: string,
   signal: AbortSignal,
-  { context = "NAME", proxy }: { readonly context?: string | undefined; readonly proxy?: Proxy | undefined } = {},
+  {
+    context = "NAME",
+    proxy,
+    mayHaveEffect = false,
+  }: {
+    readonly context?: string | undefined;
+    readonly proxy?: Proxy | undefined;
+    readonly mayHaveEffect?: boolean;
+  } = {},
 ): Failure => {
   if (error instanceof Failure) return error;
   if (signal.aborted) return new Failure("interrupted", { what: INTERRUPTED_TEXT, cause: error });
   const refusal = explainProxyError(error);
   if (proxy !== undefined && refusal !== undefined) return createProxyFailure(refusal, proxy, error);
-  return new Failure("unavailable", { ...explainConnectionError(error, context), where: address, cause: error });
+  const detail = explainConnectionError(error, context);
+  const what = mayHaveEffect ? addUnknownOutcome(detail.what) : detail.what;
+  return new Failure("unavailable", { ...detail, what, where: address, cause: error });
 };

@@ -38,10 +38,8 @@ const opened = (
   random: number[] = [],
 ): SocketTransport & { readonly pauses: number[] } => {
   const pauses: number[] = [];
-  let key = 0;
   const surroundings: SocketOptions["surroundings"] = {
     now: () => NOW,
-    newKey: () => `key-${(key += 1)}`,
     random: () => random.shift() ?? 1,
     async wait(delayMs) {
       pauses.push(delayMs);
@@ -185,7 +183,7 @@ describe("a busy tenant", () => {
   it("receives a POST again with its Idempotency-Key, but never an upload or a DELETE", async () => {
     const { transport, pauses } = opened();
     const post = await busy(2, {});
-    const headers = { "content-type": "application/json" };
+    const headers = { "content-type": "application/json", "idempotency-key": "key-1" };
     expect((await transport(new Request(post.address, { method: "POST", body: "{}", headers }))).status).toBe(200);
     expect(post.keys).toEqual(["key-1", "key-1", "key-1"]);
     expect(pauses).toHaveLength(2);
@@ -279,7 +277,8 @@ describe("a retry", () => {
     });
     const port = await listen(server);
     const { transport } = opened();
-    const sent = transport(new Request(`http://127.0.0.1:${port}`, { method: "POST" }));
+    const init = { method: "POST", headers: { "idempotency-key": "mine" } };
+    const sent = transport(new Request(`http://127.0.0.1:${port}`, init));
     expect(
       await sent.then(
         (response) => response.text(),
@@ -306,14 +305,39 @@ describe("a retry", () => {
     expect(pauses).toEqual([0, 250, 900]);
   });
 
-  it("of a POST uses the key of the first request", async () => {
-    const { address, seen } = await answering(503, 200);
-    const headers = { "idempotency-key": "mine" };
-    await opened().transport(new Request(address, { method: "POST", headers }));
-    expect(seen.map((headers) => headers["idempotency-key"])).toEqual(["mine", "mine"]);
-    const get = await answering(200);
-    await opened().transport(new Request(get.address));
-    expect(get.seen[0]?.["idempotency-key"]).toBeUndefined();
+  it.each([
+    [429, "1", 2],
+    [503, "1", 2],
+    [503, undefined, 1],
+    [502, "1", 1],
+    [504, "1", 1],
+  ])("of a POST without a key happens only if nothing was done: after %i with Retry-After %j", async (...row) => {
+    const [status, retryAfter, times] = row;
+    let asked = 0;
+    const address = await serving((_, response) => {
+      asked += 1;
+      const headers = retryAfter === undefined ? {} : { "retry-after": retryAfter };
+      response.writeHead(asked === 1 ? status : 200, headers).end();
+    });
+    await opened().transport(new Request(address, { method: "POST" }));
+    expect(asked).toBe(times);
+  });
+
+  const DONE = "; the tenant may have completed the request";
+
+  it.each([
+    ["GET", {}, 4, ""],
+    ["POST", { "idempotency-key": "mine" }, 4, DONE],
+    ["POST", {}, 1, DONE],
+    ["DELETE", {}, 1, DONE],
+  ])("of a %s with %j after a lost connection: %i requests in total", async (method, headers, times, outcome) => {
+    let asked = 0;
+    const address = await serving(({ socket }) => {
+      asked += 1;
+      socket.resetAndDestroy();
+    });
+    const { what } = await failure(opened().transport(new Request(address, { method, headers })));
+    expect([asked, what.en]).toEqual([times, `connection lost (ECONNRESET)${outcome}`]);
   });
 
   it("does not happen after the pause is interrupted", async () => {
@@ -323,7 +347,7 @@ describe("a retry", () => {
       ended.abort();
       signal.throwIfAborted();
     };
-    const socket = openSocket({ surroundings: { now: () => NOW, newKey: () => "key", wait, random: () => 1 } });
+    const socket = openSocket({ surroundings: { now: () => NOW, wait, random: () => 1 } });
     closing.unshift(socket.close);
     const request = new Request(address, { signal: ended.signal });
     expect([(await failure(socket.transport(request))).code, seen.length]).toEqual(["interrupted", 1]);

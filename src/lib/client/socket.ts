@@ -11,14 +11,12 @@ import type { Proxy } from "./proxy.ts";
 import { createSocketFailure, ProxyConnectionError } from "./socket-failure.ts";
 import type { Transport } from "./transport.ts";
 
-/** The clock, the timer, the randomness and the key generator that a socket uses. */
+/** The clock, the timer and the randomness that a socket uses. */
 export interface SocketEnvironment {
   /** the time in milliseconds since 1970-01-01 UTC */
   readonly now: () => number;
   /** waits for the delay; rejects as soon as the signal aborts */
   readonly wait: (delayMs: number, signal: AbortSignal) => Promise<unknown>;
-  /** returns a unique value for the Idempotency-Key of a POST */
-  readonly newKey: () => string;
   /** returns a number from 0 up to, but not including, 1 */
   readonly random: () => number;
 }
@@ -61,13 +59,25 @@ const MAX_RETRY_AFTER_MS = 30 * SECOND_MS;
 const NEVER_SENT_CODES: readonly string[] = ["ECONNREFUSED", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
 const CONNECTION_LOST_CODES: readonly string[] = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"];
 
+/** Error codes of requests that the tenant may have performed. */
+const UNKNOWN_OUTCOME_CODES: readonly string[] = [...CONNECTION_LOST_CODES, "ETIMEDOUT", "UND_ERR_HEADERS_TIMEOUT"];
+
+/**
+ * The statuses with which a server refuses a request before it begins its work, if the response has Retry-After. With
+ * 502 and 504, a proxy may have passed the request on.
+ */
+const REFUSAL_STATUSES: readonly number[] = [429, 503];
+
 type HttpResponse = Dispatcher.ResponseData<unknown>;
 
 /** A request in undici's form. If the request may be repeated, its body is kept as bytes. */
 interface OutgoingRequest {
   readonly options: Parameters<typeof send>[1];
+  /** true if the request may be sent again after the tenant certainly did not perform it */
+  readonly isRepeatable: boolean;
   /** true if the tenant performs the request only once, however often it is sent */
-  readonly idempotent: boolean;
+  readonly isIdempotent: boolean;
+  readonly isRead: boolean;
   readonly signal: AbortSignal;
   readonly address: string;
   /** origin of the tenant, for messages */
@@ -126,7 +136,10 @@ const parseRetryAfterMs = ({ headers }: HttpResponse, now: number): number | und
 };
 
 /** Returns the bytes of a response as a stream that is read on demand; cancelling the stream ends the connection. */
-const streamBody = ({ body }: HttpResponse, { origin, signal }: OutgoingRequest): ReadableStream<Uint8Array> => {
+const streamBody = (
+  { body }: HttpResponse,
+  { origin, signal, isRead }: OutgoingRequest,
+): ReadableStream<Uint8Array> => {
   const bytes = (body as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
   return new ReadableStream<Uint8Array>(
     {
@@ -136,7 +149,7 @@ const streamBody = ({ body }: HttpResponse, { origin, signal }: OutgoingRequest)
           if (next.done === true) controller.close();
           else controller.enqueue(next.value);
         } catch (error) {
-          throw createSocketFailure(error, origin, signal);
+          throw createSocketFailure(error, origin, signal, { mayHaveEffect: !isRead });
         }
       },
       cancel() {
@@ -224,14 +237,17 @@ class FailedConnection {
   readonly error: unknown;
   /** false if the tenant cannot have received the request */
   readonly mayBeSent: boolean;
-  /** true if trying again can help */
-  readonly isRepeatable: boolean;
+  /** true if the connection was lost, so that trying again can help */
+  readonly isLost: boolean;
+  /** true if the tenant may have performed the request */
+  readonly isOutcomeUnknown: boolean;
 
   constructor(error: unknown) {
     const code = getErrorCode(error);
     this.error = error;
     this.mayBeSent = !NEVER_SENT_CODES.includes(code);
-    this.isRepeatable = !this.mayBeSent || CONNECTION_LOST_CODES.includes(code);
+    this.isLost = CONNECTION_LOST_CODES.includes(code);
+    this.isOutcomeUnknown = UNKNOWN_OUTCOME_CODES.includes(code);
   }
 }
 
@@ -273,18 +289,19 @@ class Socket {
   async #outgoing(request: Request): Promise<OutgoingRequest> {
     const { method, url, signal } = request;
     const headers = new Headers(request.headers);
-    if (method === "POST" && !headers.has("idempotency-key"))
-      headers.set("idempotency-key", this.#options.surroundings.newKey());
     const { origin } = new URL(url);
     const { credential } = this.#options;
     headers.delete("authorization");
     if (credential?.origin === origin) headers.set("authorization", `Bearer ${credential.secret}`);
+    const isRead = method === "GET" || method === "HEAD";
     const isFile = request.body !== null && headers.get("content-type") !== "application/json";
     const body =
       request.body === null ? null : isFile ? await this.#upload(request.body, headers, origin) : await request.bytes();
     return {
       options: { dispatcher: this.#agent, method, headers, body: body as never, signal },
-      idempotent: !isFile && (method === "GET" || method === "HEAD" || method === "POST"),
+      isRepeatable: !isFile && (isRead || method === "POST"),
+      isIdempotent: isRead || headers.has("idempotency-key"),
+      isRead,
       signal,
       address: url,
       origin,
@@ -310,24 +327,30 @@ class Socket {
 
   async #untilAnswered(outgoing: OutgoingRequest): Promise<HttpResponse> {
     const { surroundings } = this.#options;
-    const { signal } = outgoing;
+    const { signal, isIdempotent, isRead } = outgoing;
+    let isOutcomeUnknown = false;
     // the latest response that asks to try again, unless a later request may have had an effect
     let refusal: HttpResponse | undefined;
     for (let repetition = 0; ; repetition += 1) {
-      const last = repetition === MAX_RETRIES || !outgoing.idempotent;
+      const last = repetition === MAX_RETRIES || !outgoing.isRepeatable;
       const answer = await this.#once(outgoing);
       // clients that failed together must not come back together
       let delayMs = surroundings.random() * FIRST_MAX_DELAY_MS * 2 ** repetition;
       if (answer instanceof FailedConnection) {
         if (answer.mayBeSent) refusal = undefined;
-        const isLast = last || !answer.isRepeatable || signal.aborted;
+        isOutcomeUnknown ||= answer.isOutcomeUnknown;
+        const canRepeat = !answer.mayBeSent || (answer.isLost && isIdempotent);
+        const isLast = last || !canRepeat || signal.aborted;
         // a server that stops says what became of the request, and then nobody answers any more
         if (isLast && refusal !== undefined && !signal.aborted) return refusal;
-        if (isLast) throw answer.error;
+        const options = { ...this.#options, mayHaveEffect: isOutcomeUnknown && !isRead };
+        if (isLast) throw createSocketFailure(answer.error, outgoing.origin, signal, options);
       } else {
         if (refusal !== undefined) discardBody(refusal.body);
-        delayMs = this.#parseRetryAfterMs(answer) ?? delayMs;
-        if (last || delayMs > MAX_RETRY_AFTER_MS || !BUSY_STATUSES.includes(answer.statusCode)) return answer;
+        const retryAfterMs = this.#parseRetryAfterMs(answer);
+        delayMs = retryAfterMs ?? delayMs;
+        const statuses = isIdempotent ? BUSY_STATUSES : retryAfterMs === undefined ? [] : REFUSAL_STATUSES;
+        if (last || delayMs > MAX_RETRY_AFTER_MS || !statuses.includes(answer.statusCode)) return answer;
         refusal = answer;
       }
       await surroundings.wait(delayMs, signal);
@@ -347,9 +370,10 @@ class Socket {
 }
 
 /**
- * Opens a transport over sockets. Idempotent requests (GET, HEAD, and POST because of its Idempotency-Key) are repeated
- * if the connection fails or the server is busy, after the delay that Retry-After requests, or a random delay. Uploads
- * are never repeated. Redirects are refused. If a body breaks off, its reader gets a Failure `unavailable`.
+ * Opens a transport over sockets. Idempotent requests (GET, HEAD, and POST with an Idempotency-Key) are repeated if the
+ * connection fails or the server is busy, after the delay that Retry-After requests, or a random delay. Any other POST
+ * is repeated only if the tenant certainly did not perform it. Uploads are never repeated. Redirects are refused. If a
+ * body breaks off, its reader gets a Failure `unavailable`.
  */
 export const openSocket = (options: SocketOptions): SocketTransport => {
   const socket = new Socket(options);

@@ -11,9 +11,7 @@ const processes = createProcessTable(process.pid, process.kill.bind(process), "h
 
 const startServer = async (tenant: OpenTenant, secret: string) => {
   const server = await serveTestTenant({ served: tenant });
-  let keys = 0;
-  const newKey = (): string => `key-${(keys += 1)}`;
-  const surroundings = { now: () => 0, wait: async () => undefined, newKey, random: () => 1 };
+  const surroundings = { now: () => 0, wait: async () => undefined, random: () => 1 };
   const credential = { secret, origin: server.url };
   return { server, socket: openSocket({ surroundings, credential, compressAboveBytes: 64 * 1024 }) };
 };
