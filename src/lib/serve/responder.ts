@@ -3,7 +3,7 @@ import { performance } from "node:perf_hooks";
 import { Failure } from "../errors/index.ts";
 import { REQUEST_ID_HEADER } from "../contract/route.ts";
 import { SERVER_ROUTES, type ServerPath } from "../contract/server-routes.ts";
-import { getSenderNetwork } from "../model/sender.ts";
+import { getSenderNetwork } from "../contract/sender.ts";
 import { text } from "../text/index.ts";
 import { findClientAddress } from "./forwarded.ts";
 import { RateLimiter, type RateState, type ServerLimits } from "./limits.ts";
