@@ -99,7 +99,7 @@ const askWithToken = async (expiresAt: string | undefined, status = 200) => {
   const tenant = await openTenant(
     {
       ...machine,
-      secretFor: async () => ({ secret: "clomo_x", source: "CLOMOCTL_TOKEN" }),
+      secretFor: async ({ url }) => ({ secret: "clomo_x", origin: new URL(url).origin, source: "CLOMOCTL_TOKEN" }),
       warn: async ({ en }) => void warnings.push(en),
     },
     {

@@ -233,7 +233,7 @@ async function connectToServer(
   const base = new URL(url);
   const { transport, close } = openSocket({
     context: name,
-    credential: credential && { secret: credential.secret, origin: base.origin },
+    credential,
     // on this computer, a proxy would only read what is sent, and compressing takes longer than sending
     ...(!isLoopbackAddress(url) && {
       proxy: findProxy(environment, base),

@@ -271,21 +271,21 @@ const createSecretLookup = ({
   readonly stdin: () => Tools["stdin"];
 }): TenantMachine["secretFor"] => {
   let content: Promise<string> | undefined;
-  return async ({ name }) => {
+  return async ({ name, url }) => {
     const { parseSecret, readCredential } = await import("../lib/config/credentials.ts");
     const { tokenFile } = globals;
+    const { origin } = new URL(url);
     if (tokenFile !== undefined) {
       const { readSecret } = await import("../lib/renewals/notify/secret.ts");
       const place = { environment: {}, folder: workingFolder, modes: platform !== "win32", stdin };
       // stdin can be read only once, but a command may open several tenants
       content ??= readSecret({ file: tokenFile }, place);
       const source = tokenFile === "-" ? "stdin" : tokenFile;
-      return { secret: parseSecret(await content, source), source };
+      return { secret: parseSecret(await content, source), origin, source };
     }
     const { [TOKEN_VARIABLE]: token = "" } = environment;
-    if (token !== "") return { secret: parseSecret(token, TOKEN_VARIABLE), source: TOKEN_VARIABLE };
-    const secret = readCredential(home, name);
-    return secret === undefined ? undefined : { secret };
+    if (token !== "") return { secret: parseSecret(token, TOKEN_VARIABLE), origin, source: TOKEN_VARIABLE };
+    return readCredential(home, name);
   };
 };
 

@@ -1,7 +1,10 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, onTestFinished, test } from "vitest";
 import type { ProgramEnvironment } from "../cli/outside.ts";
+import { openTenant as openSocketTenant } from "../cli/tenant.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { same } from "../lib/text/index.ts";
 import { freshFolder, run, runInBoth, type Circumstances, type RunResult } from "#support/commands/program.ts";
@@ -26,7 +29,58 @@ test("stores the secret of the session in a file that only the user can read", a
   expect(exit).toBe(0);
   expect(requests).toEqual([{ operation: "createSession", json: { account: "taro01", password: "Invented1" } }]);
   const file = join(home, "credentials", "far");
-  expect([readFileSync(file, "utf8"), statSync(file).mode & 0o777]).toEqual([`${SECRET}\n`, 0o600]);
+  expect([readFileSync(file, "utf8"), statSync(file).mode & 0o777]).toEqual([
+    `https://far.example.jp ${SECRET}\n`,
+    0o600,
+  ]);
+});
+
+/** Starts a server that signs everybody in, and collects the credentials that it receives. */
+const startServer = async () => {
+  const received: unknown[] = [];
+  const server = createServer(({ headers }, response) => {
+    received.push(headers.authorization);
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(createSession));
+  });
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received };
+};
+
+const credentialOf = (context: string): string => join(home, "credentials", context);
+
+test.each<[string, (other: string) => unknown, sends: boolean]>([
+  ["a context that does not change", () => undefined, true],
+  [
+    "a new context with the same name",
+    async (other) => {
+      await run("context remove near", { home });
+      expect(existsSync(credentialOf("near"))).toBe(false);
+      await run(`context add near --url ${other}`, { home });
+    },
+    false,
+  ],
+  [
+    "an address that was edited",
+    (other) => {
+      const file = join(home, "contexts.json");
+      writeFileSync(file, readFileSync(file, "utf8").replaceAll(/http:\/\/127[^"]*/g, other));
+    },
+    false,
+  ],
+  [
+    "a secret stored without its origin",
+    () => writeFileSync(credentialOf("near"), `${SECRET}\n`, { mode: 0o600 }),
+    false,
+  ],
+])("a stored secret is sent only to the server that issued it: %s", async (_, change, sends) => {
+  const outside = { openTenant: openSocketTenant };
+  const [own, other] = [await startServer(), await startServer()];
+  await run(`context add near --url ${own.url}`, { home });
+  await run("login --account taro01 --password-file password.txt --context near", { home, folder, outside });
+  await change(other.url);
+  expect((await run("api GET /v1/orgs --context near", { home, outside })).exit).toBe(0);
+  expect([...own.received, ...other.received]).toEqual([undefined, sends ? `Bearer ${SECRET}` : undefined]);
 });
 
 test("sends the code of an authenticator app", async () => {
@@ -70,7 +124,9 @@ test("--token-file - reads the token from stdin", async () => {
   };
   const { stderr } = await run("users list --token-file -", { home, stdin: `${SECRET}\n`, outside: { openTenant } });
   expect(stderr).toBe("error: seen\n");
-  expect(secrets).toEqual(Array.from({ length: 2 }, () => ({ secret: SECRET, source: "stdin" })));
+  expect(secrets).toEqual(
+    Array.from({ length: 2 }, () => ({ secret: SECRET, origin: "https://far.example.jp", source: "stdin" })),
+  );
 });
 
 test.each(["users list --token-file -", "login --account taro01 --password-file -"])(

@@ -89,7 +89,7 @@ export default defineCommand({
   exits: ["not-signed-in", "input-rejected", "not-found", "unavailable", "throttled"],
   async run(tools, { account: typed, passwordFile, code: typedCode, forgot, resetCode }) {
     const { terminal, home, temporary } = tools;
-    const { name } = await requireRemoteContext(tools);
+    const context = await requireRemoteContext(tools);
     const { client } = await tools.tenant("sessions");
     if (forgot !== undefined) {
       await client.sessions.requestResetCode({ account: forgot });
@@ -109,7 +109,8 @@ export default defineCommand({
     if (resetCode !== undefined) await client.sessions.resetPassword({ account, code: resetCode, password });
     const request = { account, password, ...(code !== undefined && code.trim() !== "" && { code }) };
     const { secret, account: called } = await client.sessions.create(request);
-    await storeCredential({ home, processes: temporary.processes }, name, secret);
+    await storeCredential({ home, processes: temporary.processes }, context, secret);
+    const { name } = context;
     await terminal.note(text(`signed in to ${name} as ${called}`, `${name} に ${called} としてサインインしました`));
   },
 });

@@ -176,8 +176,9 @@ export class Contexts {
   }
 
   /**
-   * Removes a context, together with its tenant if the tenant is stored in the home; a remote tenant is not touched. If
-   * no other context is in use, commands have no default context until one is chosen.
+   * Removes a context, together with its tenant if the tenant is stored in the home, and with the secret that signs it
+   * in; a remote tenant is not touched. If no other context is in use, commands have no default context until one is
+   * chosen.
    *
    * @param tenantMayGo true if the user confirmed that the tenant's data is deleted; ask the user if
    * {@link holdsTenant} returns true
@@ -210,6 +211,9 @@ export class Contexts {
         // data without a context.
         await rm(context.tenantFolder, { recursive: true, force: true });
       }
+      // for the same reason, the secret is deleted first; loaded only here, because most commands remove no context
+      const { forgetCredential } = await import("./credentials.ts");
+      await forgetCredential(this.#home, context.name);
       const contexts = settings.contexts.filter((stored) => stored.name !== context.name);
       const used = settings.used === context.name ? undefined : settings.used;
       return [{ contexts, used, implied: false }, context];

@@ -4,11 +4,14 @@ import { Failure } from "../errors/index.ts";
 import { ensureFolder, hasErrorCode, readTrustedFile, writeProgramFile, type ProcessTable } from "../files/index.ts";
 import { SECRET_PATTERN } from "../model/credential.ts";
 import { text } from "../text/index.ts";
+import type { RemoteContext } from "./context.ts";
 import { CREDENTIALS_FOLDER, type Home } from "./home.ts";
 
 /** The secret with which a remote context is signed in. */
 export interface CredentialSecret {
   readonly secret: string;
+  /** origin of the server to which the secret may be sent */
+  readonly origin: string;
   /** the file or the environment variable with the token; undefined if the secret was stored by signing in */
   readonly source?: string | undefined;
 }
@@ -35,25 +38,28 @@ export const parseSecret = (content: string, where: string): string => {
 };
 
 /**
- * Returns the secret with which a context is signed in; undefined if it is not signed in.
+ * Returns the secret with which a context is signed in, and the origin that issued it, which may differ from the
+ * context's present one; undefined if the context is not signed in.
  *
  * @throws Failure `not-permitted` if other users can write to the file; `input-rejected`
  */
-export const readCredential = (home: Home, context: string): string | undefined => {
+export const readCredential = (home: Home, context: string): CredentialSecret | undefined => {
   const file = fileOf(home, context);
-  const content = readTrustedFile(file, home.userId);
-  return content === undefined ? undefined : parseSecret(content, file);
+  const [origin, secret] = readTrustedFile(file, home.userId)?.split(" ") ?? [];
+  // pre-release versions stored no origin
+  if (origin === undefined || secret === undefined) return undefined;
+  return { secret: parseSecret(secret, file), origin };
 };
 
-/** Stores the secret with which a context is signed in. */
+/** Stores the secret with which a context is signed in, and the origin that issued it. */
 export const storeCredential = async (
   { home, processes }: CredentialPlace,
-  context: string,
+  { name, url }: Pick<RemoteContext, "name" | "url">,
   secret: string,
 ): Promise<void> => {
   await ensureFolder(join(home.data, CREDENTIALS_FOLDER));
   const place = { temporaryFolder: home.temporary, processes, secret: true };
-  await writeProgramFile(fileOf(home, context), `${secret}\n`, place);
+  await writeProgramFile(fileOf(home, name), `${new URL(url).origin} ${secret}\n`, place);
 };
 
 /** Forgets the secret of a context. */
