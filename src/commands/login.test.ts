@@ -109,7 +109,6 @@ test.each([
   ["login --password-file password.txt", "pass --account NAME\n"],
   ["login --account taro01", "pass --password-file FILE\n"],
   ["serve init", "pass --account NAME --password-file FILE\n"],
-  ["serve init --account taro01", "pass --email ADDRESS --password-file FILE\n"],
 ])("without a terminal, %s names all missing options at once", async (line, hint) => {
   const { exit, stderr, requests } = await run(line, { home, folder, tenant: {} });
   expect([exit, requests]).toEqual([2, []]);

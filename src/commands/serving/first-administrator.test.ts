@@ -41,4 +41,21 @@ test.each([
   const again = await run(["serve", "init"], { home, typing: [["Account of the first", `${account}\r`]] });
   expect([again.code, again.screen]).toEqual([code, expect.stringContaining(message)]);
   expect(again.screen).not.toContain("Email address");
+  const unattended = await run(["serve", "init", "--account", account], { home });
+  expect([unattended.code, unattended.stderr]).toEqual([code, expect.stringContaining(message)]);
+});
+
+test("without a terminal, names all options that a new administrator requires", async () => {
+  const { code, stderr } = await run(["serve", "init", "--account", "boss"], { home: freshHome() });
+  expect([code, stderr]).toEqual([2, expect.stringContaining("pass --email ADDRESS --password-file FILE\n")]);
+});
+
+test.each([
+  ["serve init --context kinki", 6, 'no context is named "kinki"'],
+  ["serve init --account boss --password-file password", 3, "other users can read the secret file"],
+])("%s fails before it asks a question", async (line, code, message) => {
+  const home = freshHome();
+  writeFileSync(join(home, "password"), "Strong42", { mode: 0o644 });
+  const refused = await run(line.split(" "), { home, typing: [] });
+  expect([refused.code, refused.screen]).toEqual([code, expect.stringContaining(message)]);
 });

@@ -21,14 +21,11 @@ export interface FirstAdministrator {
  */
 export async function createFirstAdministrator(tools: Tools, typed: FirstAdministrator): Promise<void> {
   const { terminal } = tools;
-  const ask = (message: Text, flag: string): Promise<string> =>
-    terminal.prompts.input({ message, flag: typed.passwordFile === undefined ? `${flag} --password-file FILE` : flag });
-  const account = typed.account ?? (await ask(ACCOUNT_PROMPT, "--account NAME"));
-  const askEmail = (): Promise<string> => ask(EMAIL_PROMPT, "--email ADDRESS");
-  const typedEmail = typed.email ?? (account.includes("@") ? account : undefined);
-  // without a terminal, all missing options are reported before the tenant is opened
-  if (typedEmail === undefined && !terminal.interactive) await askEmail();
+  const { passwordFile } = typed;
   const { client } = await tools.tenant("accounts", "users", "tenant");
+  const ask = (message: Text, flag: string): Promise<string> =>
+    terminal.prompts.input({ message, flag: passwordFile === undefined ? `${flag} --password-file FILE` : flag });
+  const account = typed.account ?? (await ask(ACCOUNT_PROMPT, "--account NAME"));
   if ((await client.tenant.show()).mirroredAt !== null) throw createMirrorFailure(account);
   const administrators: Account[] = [];
   for await (const one of client.accounts.list({ role: "system" })) administrators.push(one);
@@ -38,15 +35,17 @@ export async function createFirstAdministrator(tools: Tools, typed: FirstAdminis
       step(
         `${own.name} is a system administrator already; the password was not changed. To change it`,
         `${own.name} はすでにシステム管理者です。パスワードは変更していません。変更するには`,
-        line("clomo-account reset-password", [own.name], { passwordFile: typed.passwordFile ?? "FILE" }),
+        line("clomo-account reset-password", [own.name], { passwordFile: passwordFile ?? "FILE" }),
       ),
     );
     return;
   }
   const other = administrators.find(({ passwordSetAt }) => passwordSetAt !== null);
   if (other !== undefined) throw createOtherAdministratorFailure(other);
-  const email = typedEmail ?? (await askEmail());
-  const password = await readNewPassword(tools, typed.passwordFile);
+  // a file that cannot be used is refused before a question is asked
+  const filed = passwordFile === undefined ? undefined : await readNewPassword(tools, passwordFile);
+  const email = typed.email ?? (account.includes("@") ? account : await ask(EMAIL_PROMPT, "--email ADDRESS"));
+  const password = filed ?? (await readNewPassword(tools, undefined));
   const [known] = await client.users.find({ name: email });
   const user = known ?? (await client.users.create({ name: account, emails: [email] })).after;
   await client.accounts.create({ user: user.id, name: account, role: "system", password });
