@@ -254,7 +254,7 @@ async function connectToServer(
     await warn?.(describeTokenExpiry({ expiry: formatMoment(expiresAt, timezone, "minute"), rights, source }));
   };
   const newKey = (): string => crypto.randomUUID();
-  return { transport, base, newKey, credentialSource: source, tokenExpires, close };
+  return { transport, base, context: name, newKey, credentialSource: source, tokenExpires, close };
 }
 
 /** An upload that is not longer is sent as it is. */

@@ -251,13 +251,62 @@ test("another failure is reported as the tenant reports it", async () => {
   expect(listOperations(requests)).not.toContain("discardImport");
 });
 
+const UNKNOWN_OUTCOME =
+  "the commit was in progress: either the whole plan was committed, or nothing; to check: clomoctl imports show P12; to commit the plan if it is still open: clomoctl imports commit P12";
+
+test.each([
+  ["unavailable", undefined, UNKNOWN_OUTCOME],
+  ["unavailable", "planned", UNKNOWN_OUTCOME],
+  ["unavailable", "committed", "the whole plan was committed"],
+  ["input-rejected", undefined, undefined],
+  ["conflict", undefined, undefined],
+] as const)("a commit that fails (%s) says what became of the plan (%s): %s", async (code, state, told) => {
+  const what = { en: "failed", ja: "失敗" };
+  const commitImport = new Failure(code, { what });
+  const now = state === undefined ? new Failure("unavailable", { what }) : planOf({ state });
+  const { stderr } = await run("imports commit 019a --yes", {
+    tenant: holding(planOf(), { commitImport, import: now }),
+  });
+  expect(/^(?:the commit|the whole plan) .*$/m.exec(stderr)?.[0].replace(" ;", ";")).toBe(told);
+  expect(stderr.endsWith("error: failed\n")).toBe(true);
+});
+
+test.each([
+  ["users import list.csv --yes", true, 2],
+  ["users import list.csv --yes", false, 2],
+  ["undo last --confirm-deletions 1", true, 0],
+  ["undo last --confirm-deletions 1", false, 0],
+] as const)(
+  "%s names the plan if a proxy's 502 hides whether it was committed: %s",
+  async (words, isCommitted, users) => {
+    await using tenant = new TestTenant();
+    const header = ["氏名", "メールアドレス"];
+    await tenant.import({ kind: "users" }, [header, ["山田", "yamada@example.jp"]]);
+    const folder = createFolderWith({ "list.csv": "氏名,メールアドレス\r\n佐藤,sato@example.jp\r\n" });
+    let isDown = false;
+    const lossy: typeof tenant.fetch = async (request) => {
+      const isCommit = request.url.endsWith("/commit");
+      if (isCommit && isCommitted) await tenant.fetch(request);
+      isDown ||= isCommit;
+      return isDown ? new Response("<html>", { status: 502 }) : tenant.fetch(request);
+    };
+    const { exit, stderr } = await run(words, { folder, tenant: lossy });
+    expect(exit).toBe(7);
+    expect(stderr).toContain("(status 502); the tenant may have completed the request\n");
+    const [, shown = "", continued = ""] =
+      /: clomoctl (imports show \S+) ; .*: clomoctl (imports commit \S+)\n/.exec(stderr) ?? [];
+    const place = { folder, tenant: tenant.fetch };
+    expect((await run(`${shown} --query state`, place)).stdout).toBe(isCommitted ? '"committed"\n' : '"planned"\n');
+    const confirmed = words.startsWith("undo") ? "--confirm-deletions 1" : "--yes";
+    expect((await run(`${continued} ${confirmed}`, place)).exit).toBe(isCommitted ? 5 : 0);
+    expect(await tenant.users()).toHaveLength(users);
+  },
+);
+
 test.each([
   ["planned", `nothing was changed, and the plan is kept; to commit it: clomoctl imports commit P12`],
   ["committed", "the whole plan was committed"],
-  [
-    undefined,
-    `the commit was in progress: either the whole plan was committed, or nothing; to check: clomoctl imports show P12`,
-  ],
+  [undefined, UNKNOWN_OUTCOME],
 ] as const)("a signal during the commit reports the state of the plan: %s", async (state, told) => {
   const signals = new EventEmitter();
   const commitImport = (): unknown => {

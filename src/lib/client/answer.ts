@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { line, step } from "../advice/index.ts";
 import { MEDIA_TYPES, REQUEST_ID_HEADER, type Route } from "../contract/route.ts";
 import { ProblemObject } from "../contract/shapes.ts";
 import { ERRORS, Failure, type ErrorCode } from "../errors/index.ts";
@@ -16,14 +17,33 @@ const JSON_LIMIT_BYTES = 256 * 1024 * 1024;
 /** Maximum length of a line of a streamed list, in UTF-16 code units: a row of a plan is far shorter. */
 const LINE_LIMIT = 16 * 1024 * 1024;
 
-const formatCallPlace = ({ method, path }: CallPlace): string => `${method.toUpperCase()} ${path}`;
+const formatCallPlace = ({ method, path, base }: CallPlace): string =>
+  `${method.toUpperCase()} ${base === undefined ? "" : base.origin + base.pathname.replace(/\/$/, "")}${path}`;
+
+/** Adds that nobody knows whether the tenant performed the request. */
+export const addUnknownOutcome = ({ en, ja }: Text): Text =>
+  text(
+    `${en}; the tenant may have completed the request`,
+    `${ja}。依頼した処理はテナント側で完了している可能性があります`,
+  );
+
+/**
+ * Describes a response that does not come from the tenant, or that cannot be read. Unless the request only reads, or
+ * the status says that it was refused (4xx), the tenant may have performed the request.
+ */
+const describeOutcome = ({ method }: CallPlace, what: Text, status = 200): Text =>
+  method === "get" || (status >= 400 && status < 500) ? what : addUnknownOutcome(what);
 
 /** Creates the failure for a response that does not follow the tenant API. */
-export const createContractFailure = (route: CallPlace, reason: Text): Failure =>
+export const createContractFailure = (route: CallPlace, reason: Text, status?: number): Failure =>
   new Failure("unavailable", {
-    what: text(
-      `the response does not follow the tenant API: ${reason.en}`,
-      `応答がテナント API に従っていません: ${reason.ja}`,
+    what: describeOutcome(
+      route,
+      text(
+        `the response does not follow the tenant API: ${reason.en}`,
+        `応答がテナント API に従っていません: ${reason.ja}`,
+      ),
+      status,
     ),
     where: formatCallPlace(route),
     hint: text(
@@ -63,8 +83,13 @@ const tryParseJson = (content: string | undefined): unknown => {
 const isErrorCode = (type: string): type is ErrorCode =>
   Object.hasOwn(ERRORS, type) && ERRORS[type as ErrorCode].status >= 400;
 
-/** Where a call is sent: the method and the path, for messages. */
-type CallPlace = Pick<Route, "method" | "path">;
+/** Where a call is sent, for messages. */
+export interface CallPlace extends Pick<Route, "method" | "path"> {
+  /** address of the tenant, if it is on a server */
+  readonly base?: URL | undefined;
+  /** name of the tenant's context */
+  readonly context?: string | undefined;
+}
 
 /**
  * Creates the failure from the problem object of an error response: `unavailable` if the response does not contain a
@@ -83,6 +108,7 @@ const createProblemFailure = (route: CallPlace, problem: z.output<typeof Problem
   return createContractFailure(
     route,
     text(`status ${status}, unknown problem type ${unknown}`, `ステータス ${status}、不明な種類の問題 ${unknown}`),
+    status,
   );
 };
 
@@ -91,16 +117,29 @@ const createOtherFailure = (route: CallPlace, { status }: Response): Failure => 
   const where = formatCallPlace(route);
   if (BUSY_STATUSES.includes(status))
     return new Failure("unavailable", {
-      what: text(
-        `the server cannot answer at the moment (status ${status})`,
-        `サーバーが今は応答できません(ステータス ${status})`,
+      what: describeOutcome(
+        route,
+        text(
+          `the server cannot answer at the moment (status ${status})`,
+          `サーバーが今は応答できません(ステータス ${status})`,
+        ),
+        status,
       ),
       where,
+      hint: step(
+        "check that the server is running; to check the address of the context",
+        "サーバーが動いているか確認してください。コンテキストのアドレスの確認",
+        line("context show", route.context === undefined ? [] : [route.context]),
+      ),
     });
   return new Failure("unavailable", {
-    what: text(
-      `another program, perhaps a proxy, answered instead of the tenant (status ${status})`,
-      `テナントではなく、プロキシなど別のプログラムが応答しました(ステータス ${status})`,
+    what: describeOutcome(
+      route,
+      text(
+        `another program, perhaps a proxy, answered instead of the tenant (status ${status})`,
+        `テナントではなく、プロキシなど別のプログラムが応答しました(ステータス ${status})`,
+      ),
+      status,
     ),
     where,
     hint: text(

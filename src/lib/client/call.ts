@@ -48,6 +48,8 @@ export interface Connection {
   readonly transport: Transport;
   /** base address of the routes; any address works if the tenant is in the same process */
   readonly base?: URL | undefined;
+  /** name of the tenant's context, for messages */
+  readonly context?: string | undefined;
   /** default: zod's check, which removes members that are not in the contract */
   readonly check?: SchemaCheck | undefined;
   /** aborts long lists and exports, with its reason, but not short requests and changes, so that cleaning up works */
@@ -231,11 +233,11 @@ const passOnHeaders = async (connection: Connection, response: Response): Promis
 
 /** Creates the failure of an error response; a token that is refused is named by its source. */
 const createCallFailure = async (
-  { credentialSource: where }: Connection,
-  route: Pick<Route, "method" | "path">,
+  { credentialSource: where, base, context }: Connection,
+  { method, path }: Pick<Route, "method" | "path">,
   response: Response,
 ): Promise<Failure> => {
-  const failure = await createResponseFailure(route, response);
+  const failure = await createResponseFailure({ method, path, base, context }, response);
   if (failure.code !== "not-signed-in") return failure;
   const { line, step } = await import("../advice/index.ts");
   const usual =
@@ -288,7 +290,11 @@ export const sendRequest = async (
   const { status, body: content } = response;
   const received = { status, headers: [...response.headers] };
   if (!response.ok) {
-    const failure = await createCallFailure(connection, { method, path: url.pathname }, response);
+    const failure = await createCallFailure(
+      connection,
+      { method, path: url.pathname.slice(pathname.length - 1) },
+      response,
+    );
     return { ...received, body: null, failure };
   }
   await passOnHeaders(connection, response);

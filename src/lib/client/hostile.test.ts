@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { REQUEST_ID_HEADER } from "../contract/route.ts";
 import { Failure, type ErrorCode } from "../errors/index.ts";
 import { createProblemResponse } from "../tenant/http/problem.ts";
+import { sendRequest } from "./call.ts";
 import { openClient, skipSchemaCheck } from "./index.ts";
 import { createWholeClient, type WholeClient } from "#support/client/whole-client.ts";
 
@@ -84,8 +85,40 @@ describe("an invalid response", () => {
     expect([hint?.en, hint?.ja]).toEqual([expect.stringContaining("NO_PROXY"), expect.stringContaining("NO_PROXY")]);
   });
 
+  it("of a server names the tenant's address and context", async () => {
+    const connection = { base: new URL("https://tenant.example:8443/kanto/"), context: "kanto" };
+    const transport = async () => new Response("<html>", { status: 502 });
+    const { where, hint } = await failure(createWholeClient({ transport, ...connection }).tenant.show());
+    expect(where).toBe("GET https://tenant.example:8443/kanto/v1/tenant");
+    expect(hint?.ja).toMatch(/: clomoctl context show kanto$/);
+    const sent = await sendRequest({ transport, ...connection }, { method: "get", path: "/v1/orgs" });
+    expect(sent.failure?.where).toBe("GET https://tenant.example:8443/kanto/v1/orgs");
+  });
+
   it.each([
-    [{ "x-request-id": "r1" }, "x-request-id: r1", undefined],
+    ["no problem object, 500", true, () => new Response("<html>", { status: 500 })],
+    ["no problem object, 502", true, () => new Response("<html>", { status: 502 })],
+    ["no problem object, 503", true, () => new Response("", { status: 503 })],
+    ["no problem object, 504", true, () => new Response("", { status: 504 })],
+    ["an unknown problem, 502", true, () => problem("about:blank", 502)],
+    ["a result that is cut off", true, () => new Response("{", json)],
+    ["no problem object, 403", false, () => new Response("<html>", { status: 403 })],
+    ["no problem object, 429", false, () => new Response("<html>", { status: 429 })],
+    ["an unknown problem, 418", false, () => problem("teapot")],
+    ["the tenant's own problem, 503", false, () => problem("unavailable", 503)],
+  ])("to a change says whether the tenant may have made it: %s, %s", async (_, mayHaveEffect, make) => {
+    const [changed, read] = [
+      answering(make).imports.commit({ id: plan, etag: "1" }, {}),
+      answering(make).tenant.show(),
+    ];
+    const { what } = await failure(changed);
+    expect(what.en.endsWith("; the tenant may have completed the request")).toBe(mayHaveEffect);
+    expect(what.ja.endsWith("。依頼した処理はテナント側で完了している可能性があります")).toBe(mayHaveEffect);
+    expect((await failure(read)).what.en).not.toContain("may have completed");
+  });
+
+  it.each([
+    [{ "x-request-id": "r1" }, "x-request-id: r1", expect.stringMatching(/: clomoctl context show$/)],
     [{ "retry-after": "0" }, "GET /v1/tenant", "try again in 0 seconds"],
     [{ "retry-after": "90" }, "GET /v1/tenant", "try again in 90 seconds"],
     [{ "retry-after": "121" }, "GET /v1/tenant", "try again in 3 minutes"],
@@ -117,9 +150,9 @@ describe("an invalid response", () => {
     );
   });
 
-  const problem = (type: string): Response => {
+  const problem = (type: string, status = 418): Response => {
     const detail = { en: "x", ja: "x" };
-    return new Response(JSON.stringify({ type, title: "x", status: 418, detail }), { status: 418 });
+    return new Response(JSON.stringify({ type, title: "x", status, detail }), { status });
   };
 
   it("is not read to the end if it is an error of ten megabytes or endless", async () => {

@@ -1,6 +1,7 @@
 import { line, step } from "../advice/index.ts";
 import { Failure, type FailureDetail, getErrorCode } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
+import { addUnknownOutcome } from "./answer.ts";
 import type { Proxy } from "./proxy.ts";
 
 /** Untrusted certificate codes.  @see https://nodejs.org/docs/latest-v24.x/api/tls.html#x509-certificate-error-codes */
@@ -24,13 +25,6 @@ const HTTP_PARSER_ERROR = "HTTPParserError";
 
 const isHttpParserError = (error: unknown): boolean =>
   error instanceof Error && (error.name === HTTP_PARSER_ERROR || isHttpParserError(error.cause));
-
-/** Adds that nobody knows whether the tenant performed the request. */
-const addUnknownOutcome = ({ en, ja }: Text): Text =>
-  text(
-    `${en}; the tenant may have completed the request`,
-    `${ja}。依頼した処理はテナント側で完了している可能性があります`,
-  );
 
 const INTERRUPTED_TEXT = addUnknownOutcome(text("interrupted", "中断しました"));
 
@@ -82,7 +76,14 @@ const explainConnectionError = (error: unknown, context: string): FailureDetail 
       ),
     };
   if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
-    return { what: text("host not found", "ホスト名が見つかりません") };
+    return {
+      what: text("host not found", "ホスト名が見つかりません"),
+      hint: step(
+        "to check the address of the context",
+        "コンテキストのアドレスの確認",
+        line("context show", [context]),
+      ),
+    };
   }
   if (TIMEOUT_CODES.includes(code))
     return { what: text("timed out waiting for a response", "時間内に応答がありませんでした") };

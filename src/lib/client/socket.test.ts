@@ -70,6 +70,16 @@ describe("an address that does not respond", () => {
     expect(pauses).toEqual([250, 500, 1000]);
   });
 
+  it.each(["ENOTFOUND", "EAI_AGAIN"])("names what to check if its host is unknown: %s", (code) => {
+    const error = Object.assign(new Error("getaddrinfo"), { code });
+    const { signal } = new AbortController();
+    const { what, hint } = createSocketFailure(error, "http://tenant.example", signal, { context: "kanto" });
+    expect([what.en, hint?.en]).toEqual([
+      "host not found",
+      "to check the address of the context: clomoctl context show kanto",
+    ]);
+  });
+
   it("is unavailable if the response takes too long", async () => {
     const address = await serving(() => undefined);
     const { transport } = opened({ headersTimeoutMs: 50 });

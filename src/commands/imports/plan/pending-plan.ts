@@ -19,6 +19,8 @@ export class PendingPlan {
   readonly #tools: Tools;
   readonly #keep: boolean;
   #isCommitted = false;
+  /** true after a commit without a response, so that the user must be told what became of the plan */
+  #isUnanswered = false;
   #looked: Promise<Import> | undefined;
   /** failure of a commit that may have been carried out despite the failure */
   #lost: Failure | undefined;
@@ -78,7 +80,7 @@ export class PendingPlan {
    */
   async commit(written: UploadOutput = {}): Promise<Import> {
     const { number, rows } = this.plan;
-    this.#tools.describeState(() => describeUnknownOutcome(number));
+    this.#tools.describeDone(describeUnknownOutcome(number));
     const step = this.#tools.terminal.progress.start({
       id: "commit",
       name: text("Committing", "適用"),
@@ -92,6 +94,9 @@ export class PendingPlan {
       step.finish();
       return committed;
     } catch (error) {
+      this.#isUnanswered = error instanceof Failure && error.code === "unavailable";
+      if (error instanceof Failure && !UNANSWERED_CODES.has(error.code))
+        this.#tools.describeState(() => this.unchanged);
       throw this.#canResume(error) && (await this.#isOpen(error)) ? addNextStep(error, number) : error;
     }
   }
@@ -164,7 +169,9 @@ export class PendingPlan {
     if (state === "planned" && !this.#keep) await this.#client.imports.discard(id);
     const unchanged = this.#keep ? joinKeptPlan(this.unchanged, this.plan) : this.unchanged;
     if (state === "committed") this.#describeCommitted(now);
-    else this.#tools.describeState(() => unchanged);
+    else if (!this.#isUnanswered) this.#tools.describeState(() => unchanged);
+    // unlike a discarded plan, a kept plan may still be committed: a proxy can answer before the tenant
+    else if (!this.#keep) this.#tools.describeDone(unchanged);
   }
 
   /** Returns true if the plan can still be committed after a failure, and is therefore kept. */
@@ -210,11 +217,13 @@ const joinKeptPlan = (unchanged: Text, plan: Import): Text => {
 
 const PLAN_COMMITTED = text("the whole plan was committed", "計画はすべて適用しました");
 
-const describeUnknownOutcome = (number: string): Text =>
-  text(
-    `the commit was in progress: either the whole plan was committed, or nothing; to check: ${line("imports show", [number])}`,
-    `適用の途中でした。すべて適用したか、まったく変更していないかのどちらかです。確認するには: ${line("imports show", [number])}`,
+const describeUnknownOutcome = (number: string): Text => {
+  const [show, commit] = [line("imports show", [number]), line("imports commit", [number])];
+  return text(
+    `the commit was in progress: either the whole plan was committed, or nothing; to check: ${show}; to commit the plan if it is still open: ${commit}`,
+    `適用の途中でした。すべて適用したか、まったく変更していないかのどちらかです。確認するには: ${show}。計画が適用待ちのままなら、適用するには: ${commit}`,
   );
+};
 
 function addNextStep(failure: Failure, number: string): Failure {
   const next = line(failure.code === "conflict" ? "imports replan" : "imports commit", [number]);
