@@ -89,15 +89,16 @@ test("sends the code of an authenticator app", async () => {
 });
 
 test.each([
-  ["123456\r", { code: "123456" }],
-  ["\r", {}],
-])("asks for the code at a terminal: %j", async (keys, sent) => {
-  const typing = [
+  ["", "123456\r", { code: "123456" }],
+  ["", "\r", {}],
+  ["--account taro01 --password-file password.txt", "123456\r", { code: "123456" }],
+])("asks for the code at a terminal: login %s, %j", async (line, keys, sent) => {
+  const asked = [
     ["Account:", "taro01\r"],
     ["Password:", "Invented1\r"],
-    ["Code of the authenticator app", keys],
   ] as const;
-  const { exit, requests } = await login("", { terminal: { typing } });
+  const typing = [...(line === "" ? asked : []), ["Code of the authenticator app", keys] as const];
+  const { exit, requests } = await login(line, { terminal: { typing } });
   expect(exit).toBe(0);
   expect(requests).toEqual([
     { operation: "createSession", json: { account: "taro01", password: "Invented1", ...sent } },

@@ -104,7 +104,7 @@ export default defineCommand({
       resetCode === undefined
         ? await readPassword(tools, passwordFile)
         : await (await import("./clomo-account/options.ts")).readNewPassword(tools, passwordFile);
-    const asksForCode = typedCode === undefined && passwordFile === undefined && terminal.interactive;
+    const asksForCode = typedCode === undefined && terminal.interactive;
     const code = asksForCode ? await terminal.prompts.input({ message: CODE_PROMPT, flag: "--code CODE" }) : typedCode;
     if (resetCode !== undefined) await client.sessions.resetPassword({ account, code: resetCode, password });
     const request = { account, password, ...(code !== undefined && code.trim() !== "" && { code }) };
