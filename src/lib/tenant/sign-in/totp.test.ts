@@ -80,6 +80,17 @@ describe("with an authenticator app", () => {
   });
 });
 
+test.each(["enable", "disable"])("a wrong code to %s the app proposes a command that keeps the key", async (verb) => {
+  await desk.add("hana");
+  const secret = await desk.secretOf("hana");
+  if (verb === "enable") await desk.post("/v1/totp", undefined, { secret });
+  else await desk.enableTotp(secret);
+  const path = verb === "enable" ? "/v1/totp/confirm" : "/v1/totp/disable";
+  expect(await (await desk.post(path, { code: "000000" }, { secret })).json()).toMatchObject({
+    hint: { en: expect.stringContaining(`clomoctl clomo-account totp ${verb} --code CODE`) },
+  });
+});
+
 test("the owner of the computer is told to name an account", async () => {
   const { totp, "access-tokens": tokens } = tenant.client;
   for (const ask of [() => totp.create(), () => totp.disable({ code: "1" }), () => tokens.list()])

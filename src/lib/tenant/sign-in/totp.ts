@@ -112,14 +112,17 @@ export const beginTotp = async ({ session, sealing }: TotpParts): Promise<NewTot
   return { secret, uri: buildTotpUri(secret, { issuer, account: account.name }) };
 };
 
-const WRONG_CODE_FAILURE = new Failure("input-rejected", {
-  what: text("wrong code", "コードが違います"),
-  where: "json.code",
-  hint: text(
-    "type the code that the app shows now; check the clock of the phone and of the server",
-    "アプリに今表示されているコードを入力してください。スマートフォンとサーバーの時計も確認してください",
-  ),
-});
+/** The command of the hint has --code, because without it `enable` would create another key. */
+const createWrongCodeFailure = (verb: "enable" | "disable"): Failure =>
+  new Failure("input-rejected", {
+    what: text("wrong code", "コードが違います"),
+    where: "json.code",
+    hint: step(
+      "check the clock of the phone and of the server; to use the code that the app shows now",
+      "スマートフォンとサーバーの時計を確認してから、アプリに今表示されているコードを指定してください",
+      line(`clomo-account totp ${verb}`, [], { code: "CODE" }),
+    ),
+  });
 
 /**
  * Enables the acting account's authenticator app with its first code.
@@ -137,7 +140,7 @@ export const confirmTotp = async (
   const { now, random } = session.surroundings;
   const secret = await sealing.unseal(sealPurposeOf(account.id), sealed);
   const backupCodes = Array.from({ length: BACKUP_CODES }, () => generateCode(random));
-  return decideByCode(session, { account, address, action: "totp.enable" }, async (writer) => {
+  return decideByCode(session, { account, address, verb: "enable" }, async (writer) => {
     if ((await findPendingTotpSecret(writer, account.user)) !== sealed) throw NOTHING_TO_CONFIRM_FAILURE;
     const lastStep = findTotpStep(secret, code, now());
     if (lastStep === undefined) return undefined;
@@ -163,10 +166,11 @@ const NOTHING_TO_CONFIRM_FAILURE = new Failure("input-rejected", {
  */
 const decideByCode = async <T>(
   session: Session,
-  { account, address, action }: { readonly account: ActorAccount; readonly address: string; readonly action: string },
+  { account, address, verb }: Readonly<{ account: ActorAccount; address: string; verb: "enable" | "disable" }>,
   decide: (writer: Writer) => Promise<T | undefined>,
 ): Promise<T> => {
   const objects = [{ thing: "account", id: account.id, name: account.name }];
+  const action = `totp.${verb}`;
   const decided = await session.change<T | undefined>({ action, locks: ["accounts"] }, async (writer) => {
     const limits = limitGuesses({ account: account.name, address });
     const attempt = await countAttempt(writer, session.surroundings, limits);
@@ -175,7 +179,7 @@ const decideByCode = async <T>(
     await deleteAttempt(writer, attempt);
     return { result, objects };
   });
-  if (decided === undefined) throw WRONG_CODE_FAILURE;
+  if (decided === undefined) throw createWrongCodeFailure(verb);
   return decided;
 };
 
@@ -203,7 +207,7 @@ export const disableTotp = async (
   const found = await session.read((reader) => findAccountByName(reader, account.name));
   const secret = await unsealTotpSecret(sealing, found);
   const { now } = session.surroundings;
-  return decideByCode(session, { account, address, action: "totp.disable" }, async (writer) => {
+  return decideByCode(session, { account, address, verb: "disable" }, async (writer) => {
     const current = await findAccountByName(writer, account.name);
     if (current?.totp === undefined) throw createNoTotpFailure(account.name);
     if (current.totp.secret !== found?.totp?.secret) return undefined;
