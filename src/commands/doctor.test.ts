@@ -167,6 +167,7 @@ describe("a tenant on a server", () => {
       tenant: example<Tenant>("tenant", { mirroredAt: before(31), profile: undefined }),
       imports: {
         items: [
+          plan({ number: "P7", state: "planned", createdAt: before(6), rejected: true }),
           plan({ number: "P8", state: "planned", createdAt: before(4) }),
           plan({ number: "P9", state: "planned", createdAt: before(1) }),
           plan({

@@ -55,6 +55,8 @@ const KEPT = plan({
   state: "planned",
   committedAt: null,
 });
+/** A plan that cannot be committed, so it is neither counted nor proposed. */
+const REFUSED = plan({ ...KEPT, number: "P12", id: "0198c0de-0000-7000-8000-000000000005", rejected: true });
 
 const secured = { browser: 0, docs: 14, mailer: 0, calendar: 0, contacts: 2 };
 const tenantOf = (change: Partial<Tenant>): Tenant =>
@@ -72,7 +74,7 @@ const tenantOf = (change: Partial<Tenant>): Tenant =>
 /** A tenant with much to tell. */
 const FULL = {
   tenant: tenantOf({ consoleTasks: 2 }),
-  imports: { items: [WAITING, KEPT, EARLIER, DONE] },
+  imports: { items: [WAITING, REFUSED, KEPT, EARLIER, DONE] },
   listRenewals: {
     items: [
       renewal({ id: "0198c0de-0000-7000-8000-000000000011", name: "サーバー", expiresAt: "2027-10-01T00:00:00.000Z" }),

@@ -3,6 +3,7 @@ import type { Ade, Client, Import, RenewalItem } from "../../lib/client/index.ts
 import type { ChosenContext, Context } from "../../lib/config/index.ts";
 import type { EmbeddedContext } from "../../lib/config/context.ts";
 import type { AdeReport } from "../../lib/model/ade-health.ts";
+import { isWaitingPlan } from "../../lib/model/import.ts";
 import { IMPORT_FROM_CONSOLE_COMMAND } from "../../lib/model/mirror.ts";
 import type { TenantFileState } from "../../lib/model/tenant-file.ts";
 import { isSourceReadable } from "../../lib/renewals/sources.ts";
@@ -302,7 +303,7 @@ const findOldestImport = (imports: readonly Import[]): Import | undefined =>
   imports.toSorted((one, other) => one.createdAt.localeCompare(other.createdAt))[0];
 
 const checkPlans = (imports: readonly Import[], at: ZonedMoment): readonly Finding[] => {
-  const plans = imports.filter(({ state }) => state === "planned");
+  const plans = imports.filter(isWaitingPlan);
   const mend = line("imports show", [findOldestImport(plans)?.number ?? "NUMBER"]);
   return [
     checkWaiting(

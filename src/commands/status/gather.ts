@@ -7,6 +7,7 @@ import type { AdeCondition } from "../../lib/model/ade-health.ts";
 import type { FormatName } from "../../lib/model/console-files.ts";
 import { getFormatTitle } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
+import { isWaitingPlan } from "../../lib/model/import.ts";
 import type { Operation } from "../../lib/model/role.ts";
 import { checkAdministration } from "../../lib/renewals/administrators.ts";
 import type { Finding } from "../../lib/renewals/findings.ts";
@@ -42,7 +43,7 @@ export interface TenantStatus {
   readonly lastImport: Import | undefined;
   /** imports that were uploaded to the console and wait for its export */
   readonly waiting: readonly Import[];
-  /** imports that were uploaded to the console but are not confirmed by its export yet */
+  /** plans that can be committed */
   readonly plans: readonly Import[];
   /** renewal items, the earliest expiry date first */
   readonly renewals: readonly JudgedItem[];
@@ -124,13 +125,12 @@ async function readTenantData(tools: Tools, context: Context): Promise<TenantDat
   // a rejected or expired token is already reported as a problem with ADE
   const isTokenReported = ade.some(({ id }) => id === "token-rejected" || id === "token-expired");
   const reportedToken = isTokenReported ? watched?.facts.token?.renewal : undefined;
-  const inState = (state: Import["state"]): readonly Import[] => imports.filter((plan) => plan.state === state);
   return {
     tenant,
     lastImport: findLastCommitted(imports),
     rights: await (context.kind === "remote" ? loadAccountRights : loadRights)(tools, context),
     waiting: imports.filter(({ emittedAt, consoleTask }) => emittedAt !== null && consoleTask !== undefined),
-    plans: inState("planned"),
+    plans: imports.filter(isWaitingPlan),
     renewals,
     expected,
     findings,

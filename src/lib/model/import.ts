@@ -26,6 +26,10 @@ export const getStateName = ({ state, rejected }: { readonly state: string; read
     ? text("refused", "拒否")
     : getDisplayName(IMPORT_STATE_NAMES, state);
 
+/** Returns true for a plan that waits to be committed. A plan that was refused is only kept so that it can be read. */
+export const isWaitingPlan = ({ state, rejected }: { readonly state: string; readonly rejected: boolean }): boolean =>
+  state === "planned" && !rejected;
+
 /** The names of the actions that a row of a plan can have. */
 export const ROW_ACTION_NAMES: Readonly<Record<"create" | "update" | "delete" | "unchanged" | "invalid", Text>> = {
   create: text("create", "追加"),
