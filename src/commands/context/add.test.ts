@@ -52,7 +52,7 @@ test("uses a further context on request, or else says what to type", async () =>
   });
   expect(used).toMatchObject({
     stdout: "used\tprotected\ntrue\ttrue\n",
-    stderr: "context in use: osaka\nnext: clomoctl users list\n",
+    stderr: "context in use: osaka\nnext: clomoctl login\n",
   });
 });
 

@@ -100,7 +100,7 @@ const NEXT_COMMAND_HINTS = {
     `next: ${line("users import", ["FILE"], { createOrgs: true, dryRun: true })}`,
     `次の操作: ${line("users import", ["FILE"], { createOrgs: true, dryRun: true })}`,
   ),
-  remote: text(`next: ${line("users list", [])}`, `次の操作: ${line("users list", [])}`),
+  remote: text(`next: ${line("login", [])}`, `次の操作: ${line("login", [])}`),
 } as const;
 
 /** Checks the options that select the tenant.  @throws `usage` unless all apply to exactly one kind of tenant */
