@@ -129,6 +129,18 @@ test("--token-file - reads the token from stdin", async () => {
   );
 });
 
+test.each([
+  `users list --token-file ${SECRET}`,
+  `users list --token-file ${SECRET} --format json --verbose`,
+  `users list --token-file ./${SECRET}.txt`,
+  `${SECRET} list`,
+  `context add ${SECRET}/ --embedded`,
+])("no error repeats a secret that was typed by mistake: %s", async (line) => {
+  const { exit, screen } = await run(line, { home, outside: { openTenant: openSocketTenant } });
+  expect([exit, screen]).toEqual([expect.toBeOneOf([2, 6]), expect.stringContaining("clomo_…")]);
+  expect(screen).not.toContain(SECRET);
+});
+
 test.each(["users list --token-file -", "login --account taro01 --password-file -"])(
   "%s refuses to read a secret that a terminal would show",
   async (line) => {

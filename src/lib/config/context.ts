@@ -157,11 +157,11 @@ function parseTimezone(zone: string): string {
 
 function parseUrl(address: string): string {
   const url = URL.parse(address);
-  if (url === null || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") {
+  if (url === null || !/^https?:$/.test(url.protocol) || url.href !== url.origin + url.pathname) {
     throw new Failure("usage", {
       what: text(
-        "the address must begin with http:// or https:// and must not contain a user name or password",
-        "アドレスは http:// か https:// で始め、ユーザー名やパスワードを含めないでください",
+        "the address must begin with http:// or https:// and must not contain a user name, a password, or a part after ? or #",
+        "アドレスは http:// か https:// で始め、ユーザー名やパスワード、? や # 以降の部分を含めないでください",
       ),
       where: "--url",
     });

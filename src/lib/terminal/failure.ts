@@ -1,12 +1,15 @@
-import type { Failure } from "../errors/index.ts";
+import { redactSecrets, type Failure } from "../errors/index.ts";
 import type { Language } from "../text/index.ts";
 import { escapeForPeople, escapeJson } from "./escape.ts";
 
-/** Renders a failure in at most three escaped lines without line endings: what happened, where, what to do next. */
+/**
+ * Renders a failure in at most three escaped lines without line endings and secrets: what happened, where, what to do
+ * next.
+ */
 export function renderFailureLines({ what, where, hint }: Failure, language: Language): readonly string[] {
   const place = language === "ja" ? where?.replace(/^stdin(?=$|:)/, "標準入力") : where;
   const lines = [what[language], place, hint?.[language]];
-  return lines.filter((line) => line !== undefined).map(escapeForPeople);
+  return lines.filter((line) => line !== undefined).map((line) => escapeForPeople(redactSecrets(line)));
 }
 
 /** Members that subclasses of {@link Failure} may add for programs. */
@@ -33,5 +36,5 @@ export function renderFailureJson(
   const { problems, instance } = failure;
   const [what, next] = [named(detail[language]), hint && named(hint[language])];
   const problemObject = { ...problem, detail: what, hint: next, instance, problems };
-  return escapeJson(JSON.stringify(problemObject));
+  return escapeJson(redactSecrets(JSON.stringify(problemObject)));
 }
