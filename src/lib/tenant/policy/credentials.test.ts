@@ -350,6 +350,19 @@ test.each([
   },
 );
 
+test.each(TOKEN_RIGHTS.filter((right) => right !== "metrics"))(
+  "a token without %s restores no bundle",
+  async (right) => {
+    const rights = TOKEN_RIGHTS.filter((other) => other !== right);
+    const headers = { authorization: `Bearer ${addCredential("sys", { rights })}`, "if-match": '"x"' };
+    for (const path of ["/v1/restores/plan", "/v1/restores?deletions=0"]) {
+      const response = await pool.request({ path, method: "POST", headers });
+      const reason = `does not have the right ${right} `;
+      expect([response.statusCode, await response.body.text()]).toEqual([403, expect.stringContaining(reason)]);
+    }
+  },
+);
+
 test("a token that may read everything may export everything but the whole audit log", () => {
   const needed = new Set(Object.values<ResourceReadRule>(RESOURCE_READ_RULES).flatMap(([needs]) => needs ?? []));
   for (const right of expandRights([ALL_READS])) needed.delete(right as Operation);

@@ -3,7 +3,7 @@ import type { ResourceName } from "../../handover/resources.ts";
 import { FORMAT_NAMES, type FormatName } from "../../model/console-files.ts";
 import { NOTE_FIELDS } from "../../model/device.ts";
 import type { OwnRight } from "../../model/credential.ts";
-import type { Operation } from "../../model/role.ts";
+import { OPERATIONS, type Operation } from "../../model/role.ts";
 import type { Actor } from "./asker.ts";
 import {
   canImport,
@@ -110,10 +110,12 @@ const getTokenRevocationRight = ({ asker, params }: RuleRequest): readonly OwnRi
   asker.credential?.id === (params as { readonly id: string }).id ? [] : ["sign-in"];
 
 /**
- * Operations needed to restore a bundle. Only system administrators have them, because a restore changes the whole
- * tenant, including administrators.
+ * Operations needed to restore a bundle: all of them, because a restore reads, changes and deletes records of every
+ * kind. Of the roles, only system administrators have them; the first ones are what the others lack.
  */
-const RESTORE_OPERATIONS: readonly Operation[] = ["accounts.roles", "tenant.write"];
+const RESTORE_OPERATIONS: readonly Operation[] = [
+  ...new Set<Operation>(["accounts.roles", "tenant.write", ...(Object.keys(OPERATIONS) as Operation[])]),
+];
 
 /** A rule for every route: a route without one does not compile. */
 export type RouteRules = Readonly<Record<RouteId, RouteRule>>;
