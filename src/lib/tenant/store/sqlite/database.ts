@@ -98,8 +98,6 @@ export class Database {
   readonly #interrupted: () => boolean;
   readonly #fullDisk: Error | undefined;
   readonly #statements = new Map<string, StatementSync>();
-  /** number of write transactions that this connection has begun */
-  #begunChanges = 0;
 
   constructor(path: string, options: DatabaseOptions = {}) {
     const { cacheKib = 8192, busyTimeoutMs = BUSY_TIMEOUT_MS, plain = false, interrupted = () => false } = options;
@@ -175,9 +173,9 @@ export class Database {
     if (this.#db.isTransaction) this.exec("rollback");
   }
 
-  /** Returns a text that changes whenever another connection has changed the file, or this one begins to change it. */
+  /** Returns a text that changes whenever a record was changed, by this connection or another one. */
   readState(): string {
-    return `${this.count("pragma data_version")} ${this.#begunChanges}`;
+    return `${this.count("pragma data_version")} ${this.count("select total_changes()")}`;
   }
 
   exec(sql: string): void {
@@ -350,7 +348,6 @@ export class Database {
     this.exec(`pragma busy_timeout = ${withinMs}`);
     try {
       this.exec("begin immediate");
-      this.#begunChanges += 1;
       return true;
     } catch (error) {
       if (isBusyError(error)) return false;
