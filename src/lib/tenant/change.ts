@@ -128,19 +128,22 @@ export const writeChange = async <T>(
     isJudged = false,
     seen,
   } = change;
-  const { actor, by, store, surroundings } = author;
+  const { actor, asker, by, store, surroundings } = author;
   const transact = dryRun ? store.rehearse.bind(store) : store.change.bind(store);
+  // only requests over sockets have a credential; loaded before the transaction, which may await only its store
+  const checked = asker.credential === undefined ? undefined : await import("./sign-in/same-sender.ts");
   let number: number | null = null;
   const given = await transact(
     async (writer) => {
       const found = await writer.lock(locks);
+      await checked?.requireSameSender(writer, asker);
       const done = once === undefined ? undefined : await findReplayedResult(writer, once);
       if (done !== undefined) return done;
       if (await isChangedSince(writer, found.values(), seen)) throw TENANT_CHANGED_FAILURE;
       const isObserved = locks.length > 0 && (await isMirror(writer));
       const { result, ...changed } = await body(writer);
       await settleVersions(writer);
-      if (!isJudged) enforceForActor(author.asker, await judgeWrittenRecords(writer, await writer.revision(), "edits"));
+      if (!isJudged) enforceForActor(asker, await judgeWrittenRecords(writer, await writer.revision(), "edits"));
       if (isObserved) await storeObservedState(writer);
       let seq: number | undefined;
       const answer = async (): Promise<T> => (isResultBuilder(result) ? result(createTaskFinder(writer, seq)) : result);

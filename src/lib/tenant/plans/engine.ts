@@ -4,6 +4,7 @@ import type { FileForm } from "../../csv/records/record.ts";
 import type { FormatName } from "../../model/console-files.ts";
 import type { Operation } from "../../model/role.ts";
 import type { AccessOrigin } from "../ids.ts";
+import type { Actor } from "../policy/asker.ts";
 import type { StoredRequestKey } from "../store/idempotency.ts";
 import type { ImportRecord, StoredRequest } from "./import-rows.ts";
 
@@ -137,6 +138,8 @@ export interface CommitMoment {
    */
   readonly heldOrgs?: readonly string[] | undefined;
   readonly origin: AccessOrigin;
+  /** who sent the request for it over a socket, checked again before anything is written */
+  readonly sender?: Actor | undefined;
   /** the time of the commit, a UTC instant */
   readonly now: string;
   /** prefix for the ids of new records, followed by 12 digits; see `createIdPrefix` */

@@ -648,6 +648,7 @@ export class TenantImports {
       by,
       heldOrgs: await this.#session.read((reader) => readManagedOrgIds(reader, asker)),
       origin: surroundings.origin,
+      sender: asker.credential && asker,
       now: getCurrentInstant(surroundings),
       idPrefix: createIdPrefix(surroundings),
       referencePrefix: createIdPrefix(surroundings),

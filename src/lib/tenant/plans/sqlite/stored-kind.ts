@@ -177,7 +177,7 @@ export const storeDeletions = (database: Database, { kind }: PlanDefinition, isE
 };
 
 /** Parameters available to every statement of a commit. */
-export interface CommitContext extends Omit<CommitMoment, "actor" | "by" | "heldOrgs" | "origin"> {
+export interface CommitContext extends Omit<CommitMoment, "actor" | "by" | "heldOrgs" | "origin" | "sender"> {
   /** the new revision of the changed collection */
   readonly revision: number;
 }

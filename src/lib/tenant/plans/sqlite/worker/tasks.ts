@@ -13,7 +13,7 @@ import { text, type Text } from "../../../../text/index.ts";
 import { Database } from "../../../store/sqlite/database.ts";
 import type { CommitMoment, DeletionTarget, ExportObservation, WrittenFile } from "../../engine.ts";
 import { getNextChangeNumber } from "../../../audit/audit-rows.ts";
-import { storeRequestKey, findRequestKey, type StoredRequestKey } from "../../../store/idempotency.ts";
+import { storeRequestKey, findRequestKey } from "../../../store/idempotency.ts";
 import type { Scope, Writer } from "../../../store/store.ts";
 import { createPlanScope, buildScopeView } from "../../../store/scope.ts";
 import { refreshViewOrgs } from "../../../store/sqlite/scope.ts";
@@ -54,11 +54,12 @@ import { INSERT_EXPORTED_COLUMN } from "../../../console/exported.ts";
 import { OBSERVE_STATEMENTS } from "../../../console/observed.ts";
 import { auditImport, auditVerification, buildCommittedDetail } from "./audit.ts";
 import { createForeignExportFailure } from "../matching/foreign.ts";
+import { requireSameSender } from "../../../sign-in/same-sender.ts";
 import { CUSTOM_FIELD } from "../../../../model/user.ts";
 import { getUploadMode } from "../../../../model/upload.ts";
 import { limitToScope } from "./limit-scope.ts";
 import type { ReadingTask, TaskFiles, WorkerTask } from "./messages.ts";
-import { runWithNote, type NotedWriter as Note } from "../../../store/sqlite/writer-note.ts";
+import { runWithNote } from "../../../store/sqlite/writer-note.ts";
 import { attachStaging, createStagingTables, SqliteStaging } from "../staging.ts";
 import { storeDeletions, type PlanDefinition, type PlanDefinitions, type StoredKind } from "../stored-kind.ts";
 import { getStoredKind } from "../tables.ts";
@@ -219,6 +220,7 @@ export class Staging {
     let open: Pick<ExportObservation, "lacking" | "blank"> = { blank: [] };
     await new SqliteStore(this.#database).change((writer) =>
       runWithNote(note, async () => {
+        await requireSameSender(writer, moment.sender);
         const own = advanceRevision(this.#database, [CONSOLE_COLLECTION]);
         const { lacking, unseen: parts } = observeTask(this.#database, plan, revision, own);
         const fields = await writer.all(`select pk from main.${CUSTOM_FIELD.name}`);
@@ -459,7 +461,7 @@ const applyAndRecord = async (
   refreshViewOrgs(database, planScope && buildScopeView(planScope));
   const revision = advanceRevision(database, [...plans.map(({ kind }) => kind.collection), ...released]);
   const change = await getNextChangeNumber(writer);
-  const { actor, by: _by, heldOrgs: _held, origin: _origin, ...context } = moment;
+  const { actor, by: _by, heldOrgs: _held, origin: _origin, sender: _sender, ...context } = moment;
   const isObserved = record.detail.request?.fromConsole !== true && (await isMirror(writer));
   const isExport = record.detail.request?.fromConsole === true;
   const unsettled = isExport ? await readTasksBeforeConsoleImport(writer, database, plan) : undefined;
@@ -509,7 +511,7 @@ const listFileFields = ({ places }: StagedFile): readonly string[] => places.map
 /** Runs a change and records its writer. If the request has an idempotency key, the change runs only once. */
 const runNotedChange = async (
   database: Database,
-  { writer: note, once }: { readonly writer: Note; readonly once?: StoredRequestKey | undefined },
+  { writer: note, once, moment }: Pick<Extract<WorkerTask, { type: "commit" }>, "writer" | "once" | "moment">,
   interrupted: () => boolean,
   body: (writer: Writer) => Promise<void>,
 ): Promise<void> => {
@@ -517,6 +519,7 @@ const runNotedChange = async (
     runWithNote(note, async () => {
       // the same request may have been sent twice at the same time
       if (once !== undefined && (await findRequestKey(writer, once))?.fingerprint === once.fingerprint) return;
+      await requireSameSender(writer, moment.sender);
       await body(writer);
       if (once !== undefined) await storeRequestKey(writer, once);
       if (interrupted()) throw createInterruptedFailure();
