@@ -799,8 +799,12 @@ describe("in a tenant", () => {
     expect(field.stderr).toContain("a deleted custom field cannot be restored with its values\n");
   });
 
-  test("an account without changes has no last change", async () => {
+  test.each([
+    ["without changes", async () => undefined],
+    ["without changes of records", (empty: TestTenant) => empty.client.tenant.set({ contactName: "総務" })],
+  ])("an account %s has no last change", async (_, prepare) => {
     const empty = new TestTenant();
+    await prepare(empty);
     const { exit, stderr } = await run("undo last", { tenant: empty.fetch });
     await empty[Symbol.asyncDispose]();
     expect({ exit, stderr }).toMatchObject({

@@ -140,8 +140,8 @@ export const setsOnlySecrets = async (reader: Reader, { number }: Pick<StoredCha
   )) > 0;
 
 /**
- * Returns the actor's newest change that was not undone. Undos are skipped. Verifications are also skipped, because
- * they do not change records.
+ * Returns the actor's newest change of records that was not undone. Undos are skipped, as are verifications, sign-ins
+ * and other changes that do not affect records with versions.
  *
  * @param before only changes before this number
  */
@@ -152,7 +152,7 @@ export const findNewestChange = async (
 ): Promise<StoredChange | undefined> => {
   const row = await reader.get(
     `${SELECT_VISIBLE_CHANGES} where a.actor = :actor and c.undoneBy is null and c.undoes is null and c.number < :before
-       and (c.writer <> 'console' or c.import is not null)
+       and (c.writer <> 'console' or c.import is not null) and ${IS_UNDOABLE}
      order by c.number desc limit 1`,
     { actor, before },
   );

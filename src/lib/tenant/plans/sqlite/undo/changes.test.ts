@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ROOT_ORG_ID } from "../../../../model/organisation.ts";
+import { addTestAccount } from "#support/tenant/accounts.ts";
 import { restoreFrom, exportApplicableFiles } from "#support/tenant/restoring.ts";
 import { failureOf, TestTenant, omitColumn } from "#support/tenant/tenant.ts";
 import { undoChange } from "#support/tenant/undo.ts";
@@ -225,6 +226,17 @@ describe("a plan", () => {
     expect(await undo()).toMatchObject({ undoes: first });
     expect((await tenant.client.users.find({ name: yamada }))[0]?.title).toBe("部長");
     expect(await failureOf(undoChange(tenant.client, 999))).toMatchObject({ code: "not-found" });
+  });
+
+  test("for `last` skips the tokens of the account, as sign-ins", async () => {
+    await addTestAccount(tenant, { name: "boss", role: "system" });
+    const boss = tenant.as("boss");
+    await boss["access-tokens"].create({ name: "cron", rights: ["users.read"] });
+    expect(lastNumber()).toBeGreaterThan(0);
+    expect(await failureOf(undoChange(boss, "last"))).toMatchObject({
+      code: "not-found",
+      what: { en: "no change by boss can be undone" },
+    });
   });
 
   test("is rejected for a change without versions, and for a removed custom field", async () => {
