@@ -1,3 +1,5 @@
+import { getSenderNetwork } from "../contract/sender.ts";
+
 const GIB = 1024 ** 3;
 
 /** Limits of uploads. */
@@ -84,5 +86,43 @@ export class RateLimiter {
     const [first] = this.#buckets.keys();
     if (this.#buckets.size > MAX_SUBJECTS && first !== undefined) this.#buckets.delete(first);
     return { isRefused, left: Math.floor(rest), resetSeconds: Math.ceil((burst - rest) / ratePerSecond) };
+  }
+}
+
+/** Whose requests count together, and the share of the places that they can take. */
+export interface Sender {
+  readonly name: string;
+  readonly share: number;
+}
+
+/**
+ * Returns the sender of a request: its credential, or without a valid one (null), its address. Addresses have a smaller
+ * share, because anybody can send requests, and signing in waits for other writers.
+ */
+export const getSender = (credential: string | null, address: string): Sender =>
+  credential === null
+    ? { name: `address ${getSenderNetwork(address)}`, share: 1 / 4 }
+    : { name: `credential ${credential}`, share: 1 / 2 };
+
+/** Limits what is done at the same time: all of it, and that for one sender. */
+export class Places {
+  readonly #limit: number;
+  /** the names of the senders, by what has a place */
+  readonly #taken = new Map<object, string>();
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Takes a place. @returns false if no place is free, or the sender has used up its share */
+  take(holder: object, { name, share }: Sender): boolean {
+    const own = [...this.#taken.values()].filter((other) => other === name);
+    if (this.#taken.size >= this.#limit || own.length >= this.#limit * share) return false;
+    this.#taken.set(holder, name);
+    return true;
+  }
+
+  free(holder: object): void {
+    this.#taken.delete(holder);
   }
 }

@@ -19,14 +19,14 @@ export interface RequestOrigin {
    * Receives a JSON body. So that slow senders hold neither the places of others nor much memory, few long bodies are
    * received at the same time, and a place is taken only when the body has arrived.
    *
-   * @param bytes its announced length; Infinity if it is unknown
-   * @throws Failure `unavailable` if too many long bodies are being received
+   * @param bytes how long it can be
+   * @throws Failure `unavailable` if too many long bodies are being received, or too many of the sender
    */
   readonly receive: <T>(bytes: number, body: () => Promise<T>) => Promise<T>;
   /**
    * Takes one of the places for requests that are answered at the same time, until the response is sent.
    *
-   * @throws Failure `unavailable` if no place is free
+   * @throws Failure `unavailable` if no place is free, or the sender has used up its share
    */
   readonly takePlace: () => void;
   /** aborted when the sender gives up, or the time for the request is over */

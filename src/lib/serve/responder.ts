@@ -3,23 +3,16 @@ import { performance } from "node:perf_hooks";
 import { Failure } from "../errors/index.ts";
 import { REQUEST_ID_HEADER } from "../contract/route.ts";
 import { SERVER_ROUTES, type ServerPath } from "../contract/server-routes.ts";
-import { getSenderNetwork } from "../contract/sender.ts";
 import { text } from "../text/index.ts";
 import { findClientAddress } from "./forwarded.ts";
-import { RateLimiter, type RateState, type ServerLimits } from "./limits.ts";
+import { getSender, Places, RateLimiter, type RateState, type Sender, type ServerLimits } from "./limits.ts";
 import type { ServerMetrics } from "./metrics.ts";
 import type { RequestOrigin, RequestTrace, ServeOptions } from "./options.ts";
 
 /** The status that the log shows for a request whose sender closed the connection before the response began. */
 const CLIENT_CLOSED_STATUS = 499;
 
-/**
- * The share of the places that one address can take without a credential. Signing in can occupy a place for long, because
- * it waits for other writers.
- */
-const MAX_SHARE_WITHOUT_CREDENTIAL = 1 / 4;
-
-/** A longer JSON body counts while it is being received, and how many such bodies there may be, as a share of the places. */
+/** A longer JSON body has a place of its own while it is received. How many there are, as a share of all places. */
 const SHORT_BODY_BYTES = 16 * 1024;
 const MAX_LONG_BODY_SHARE = 1 / 4;
 
@@ -71,6 +64,14 @@ export interface RequestConnection {
   readonly isReceived: () => boolean;
 }
 
+/** A request that has no response yet. */
+interface PendingRequest {
+  readonly trace: RequestTrace;
+  readonly connection: RequestConnection;
+  /** whose request it is for the limits */
+  sender: Sender;
+}
+
 const OK_DOCUMENT = JSON.stringify({ status: "ok" });
 
 /** The program's own Response class has no `Response.json`. */
@@ -83,16 +84,15 @@ export class Responder {
   readonly #rates: RateLimiter;
   readonly #metrics: ServerMetrics;
   readonly #stopping = new AbortController();
-  /** The requests that have a place, by response: the sender if it has no credential. */
-  readonly #running = new Map<ServerResponse, string | undefined>();
-
-  /** number of long JSON bodies that are being received */
-  #longBodies = 0;
+  readonly #running: Places;
+  readonly #longBodies: Places;
 
   constructor(options: ServeOptions, metrics: ServerMetrics) {
     this.#options = options;
     this.#metrics = metrics;
     this.#rates = new RateLimiter(options.limits, () => performance.now());
+    this.#running = new Places(options.limits.requests);
+    this.#longBodies = new Places(options.limits.requests * MAX_LONG_BODY_SHARE);
   }
 
   beginStop(): void {
@@ -101,7 +101,7 @@ export class Responder {
 
   /** Answers a request and logs it when its response has been sent or given up. */
   async handle(request: Request, connection: RequestConnection, outgoing: ServerResponse): Promise<Response> {
-    const { newId, log, proxies, explain, limits } = this.#options;
+    const { newId, log, proxies, explain } = this.#options;
     const id = newId();
     const begun = performance.now();
     const trace: RequestTrace = { route: null, account: null };
@@ -112,7 +112,7 @@ export class Responder {
     const until = new AbortController();
     outgoing.once("close", () => {
       if (!outgoing.writableFinished) until.abort();
-      this.#running.delete(outgoing);
+      for (const places of [this.#running, this.#longBodies]) places.free(outgoing);
       const bytes = (socket?.bytesWritten ?? before) - before;
       const ms = Math.round(performance.now() - begun);
       const status = outgoing.headersSent ? outgoing.statusCode : CLIENT_CLOSED_STATUS;
@@ -122,20 +122,22 @@ export class Responder {
     });
     const address = findClientAddress(connection.peer, request.headers, proxies);
     const { isReceived } = connection;
-    const takePlace = (): void => {
+    // a request is its address's until its credential is known
+    const asked: PendingRequest = { trace, connection, sender: getSender(null, address) };
+    const take = (places: Places): void => {
       // its response has been sent or given up, so nothing would free the place
       until.signal.throwIfAborted();
-      const sender = trace.account === null ? getSenderNetwork(address) : undefined;
-      const ofSameAddress = [...this.#running.values()].filter((other) => other !== undefined && other === sender);
-      const isBusy =
-        this.#running.size >= limits.requests || ofSameAddress.length >= limits.requests * MAX_SHARE_WITHOUT_CREDENTIAL;
-      if (isBusy) throw BUSY_FAILURE;
-      this.#running.set(outgoing, sender);
+      if (!places.take(outgoing, asked.sender)) throw BUSY_FAILURE;
     };
-    const receive: RequestOrigin["receive"] = (bytes, body) => this.#receive(bytes, body);
+    const takePlace = (): void => take(this.#running);
+    const receive: RequestOrigin["receive"] = async (bytes, body) => {
+      if (bytes <= SHORT_BODY_BYTES) return body();
+      take(this.#longBodies);
+      return body().finally(() => this.#longBodies.free(outgoing));
+    };
     const breakOff = (): void => void outgoing.destroy();
     const from = { address, id, until, isReceived, receive, takePlace, breakOff, stopping: this.#stopping.signal };
-    const response = await this.#respond(request, from, { trace, connection }).catch(explain);
+    const response = await this.#respond(request, from, asked).catch(explain);
     response.headers.set(REQUEST_ID_HEADER, id);
     // RFC 9110 12.5.3: compressed uploads are accepted
     response.headers.set("accept-encoding", "gzip");
@@ -143,11 +145,8 @@ export class Responder {
     return response;
   }
 
-  async #respond(
-    request: Request,
-    from: Omit<RequestOrigin, "admit">,
-    { trace, connection }: { readonly trace: RequestTrace; readonly connection: RequestConnection },
-  ): Promise<Response> {
+  async #respond(request: Request, from: Omit<RequestOrigin, "admit">, asked: PendingRequest): Promise<Response> {
+    const { trace, connection } = asked;
     const { limits, refuse, answer } = this.#options;
     if (connection.isRefused) return refuse(CONNECTIONS_FAILURE);
     const { pathname } = new URL(request.url);
@@ -158,9 +157,8 @@ export class Responder {
     if (from.stopping.aborted) return refuse(NOT_READY_FAILURE);
     const counted: (RateState | undefined)[] = [];
     const count = (credential: string | null): boolean => {
-      const rate = this.#rates.count(
-        credential === null ? `address ${getSenderNetwork(from.address)}` : `credential ${credential}`,
-      );
+      asked.sender = getSender(credential, from.address);
+      const rate = this.#rates.count(asked.sender.name);
       counted.push(rate);
       return rate?.isRefused !== true;
     };
@@ -174,17 +172,6 @@ export class Responder {
     if (rate === undefined) return response;
     for (const [name, value] of Object.entries(toRateHeaders(rate, limits))) response.headers.set(name, value);
     return response;
-  }
-
-  async #receive<T>(bytes: number, body: () => Promise<T>): Promise<T> {
-    if (bytes <= SHORT_BODY_BYTES) return body();
-    if (this.#longBodies >= this.#options.limits.requests * MAX_LONG_BODY_SHARE) throw BUSY_FAILURE;
-    this.#longBodies += 1;
-    try {
-      return await body();
-    } finally {
-      this.#longBodies -= 1;
-    }
   }
 
   /** Answers the routes of the server itself. */

@@ -150,19 +150,25 @@ describe("limits", () => {
     expect(others.map(({ status }) => status)).toEqual([401, 404, 429, 429]);
   });
 
-  test("requests at the same time: 503, and the others are answered", async () => {
+  test.each([
+    ["no credential", null, 1],
+    ["one credential", "credential-1", 2],
+  ])("requests at the same time: a sender with %s has a share, and the others are answered", async (_, one, share) => {
     const released = Promise.withResolvers<undefined>();
-    const answer: ServeOptions["answer"] = async (_request, { takePlace }, trace) => {
-      trace.account = "account-1";
+    const answer: ServeOptions["answer"] = async ({ url }, { admit, takePlace }) => {
+      admit(url.endsWith("/v1/other") ? "credential-2" : one);
       takePlace();
-      await released.promise;
-      return new Response("late");
+      if (!url.endsWith("/v1/other")) await released.promise;
+      return new Response("done");
     };
-    const { url } = await start({ answer, limits: { ...DEFAULT_LIMITS, requests: 2 } });
-    const first = [fetch(`${url}/v1/a`), fetch(`${url}/v1/b`)];
-    await expect.poll(async () => (await fetch(`${url}/v1/c`)).status).toBe(503);
+    const { url } = await start({ answer, limits: { ...DEFAULT_LIMITS, requests: 4 } });
+    const sent = ["/v1/a", "/v1/b", "/v1/c"].map((path) => fetch(url + path));
+    const refused = 3 - share;
+    await expect.poll(() => logged.map(({ status }) => status)).toEqual(Array.from({ length: refused }, () => 503));
+    expect((await fetch(`${url}/v1/other`)).status).toBe(200);
     released.resolve(undefined);
-    expect((await Promise.all(first)).map(({ status }) => status)).toEqual([200, 200]);
+    const statuses = (await Promise.all(sent)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(share);
   });
 
   test("a request that its sender has given up takes no place", async () => {

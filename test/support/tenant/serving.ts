@@ -12,14 +12,15 @@ export interface TestServer extends AsyncDisposable {
 /** Serves a tenant on a free port of this computer, as `serve` does, with no limit on the rate by default. */
 export const serveTestTenant = async (
   { served }: { readonly served: OpenTenant },
-  limits: Partial<ServerLimits> = { ratePerSecond: 0 },
+  changed: Partial<ServerLimits> = { ratePerSecond: 0 },
 ): Promise<TestServer> => {
+  const limits = { ...DEFAULT_LIMITS, ...changed };
   const logged: AnsweredRequest[] = [];
   let ids = 0;
   const server: RunningServer = await startServer({
     place: { host: "127.0.0.1", port: 0 },
-    limits: { ...DEFAULT_LIMITS, ...limits },
-    answer: (request, from, trace) => served.fetch(request, { ...from, limitMs: DEFAULT_LIMITS.requestMs, trace }),
+    limits,
+    answer: (request, from, trace) => served.fetch(request, { ...from, limitMs: limits.requestMs, trace }),
     refuse: (failure, headers = {}, status = failure.status) => createProblemResponse(failure, { headers, status }),
     explain: createErrorResponse,
     isReady: served.isReadable,

@@ -2,7 +2,14 @@ import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { accepts } from "hono/accepts";
 import { getPath } from "hono/utils/url";
 import { loadRoutes, type NounName } from "../../contract/index.ts";
-import { CHANGE_HEADER, isStream, MEDIA_TYPES, TOKEN_END_HEADER, type Route } from "../../contract/route.ts";
+import {
+  CHANGE_HEADER,
+  getMaxBodyKib,
+  isStream,
+  MEDIA_TYPES,
+  TOKEN_END_HEADER,
+  type Route,
+} from "../../contract/route.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { sha256 } from "../ids.ts";
@@ -105,11 +112,11 @@ interface MatchedRoute {
   readonly handlerFor: (parts: TenantParts) => Promise<Handler<Route>>;
 }
 
-/** Returns the length of the JSON body that a request announces; Infinity if it does not announce any. */
+/** Returns how many bytes of a JSON body are received at most: as many as it announces, and as its route accepts. */
 const getBodyBytes = (route: Route, request: Request): number => {
   // asked only if the route has a body: creating the stream takes longer than a short statement
   if (route.body === undefined || request.body === null) return 0;
-  return Number(request.headers.get("content-length") ?? Infinity);
+  return Math.min(Number(request.headers.get("content-length") ?? Infinity), getMaxBodyKib(route) * 1024);
 };
 
 /** Prepares the work for a request: what ends it, and for a request over a socket, its limits. */

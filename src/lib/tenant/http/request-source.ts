@@ -16,7 +16,7 @@ export interface RequestSource {
    * many requests
    */
   readonly admit: (credential: string | null) => void;
-  /** receives a body of a length in bytes. @throws Failure `unavailable` if too many long ones are being received */
+  /** receives a body of at most this many bytes. @throws Failure `unavailable` if too many long ones are being received */
   readonly receive: <T>(bytes: number, body: () => Promise<T>) => Promise<T>;
   /**
    * Takes one of the places for requests that are answered at the same time, until the response is sent.

@@ -178,9 +178,8 @@ test.each([
 test("as many long bodies as a quarter of the places are received at the same time", async () => {
   await using own = await serveTestTenant(tenant, { requests: 8, ratePerSecond: 0 });
   const { port } = new URL(own.url);
-  const head = headOf("/v1/orgs", 99_999, `authorization: Bearer ${addCredential("sys")}`);
   const slow = Array.from({ length: 8 }, () => connect(Number(port), "127.0.0.1"));
-  for (const socket of slow) socket.write(head);
+  for (const socket of slow) socket.write(headOf("/v1/orgs", 99_999, `authorization: Bearer ${addCredential("sys")}`));
   await expect.poll(() => own.logged.length).toBe(6);
   for (const socket of slow) socket.destroy();
   await expect.poll(() => own.logged.length).toBe(8);
