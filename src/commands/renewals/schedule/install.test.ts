@@ -50,6 +50,25 @@ describe("systemd", () => {
     expect(existsSync(here.systemUnits)).toBe(false);
   });
 
+  test("of a served tenant carries the token's file, and warns if there is none", async () => {
+    const here = machineWithRecipients();
+    await run("context add office --url https://clomo.example", { home: here.home });
+    const install = "renewals schedule install --systemd --context office";
+    const warned = await run(install, here.circumstances);
+    expect([warned.exit, warned.stderr]).toEqual([0, expect.stringContaining("with --token-file FILE")]);
+    const { exit, stderr } = await run(`${install} --token-file cron.token`, here.circumstances);
+    expect([exit, stderr]).toEqual([0, expect.not.stringContaining("--token-file")]);
+    expect(launcherOf(here, "systemd")).toMatch(/'--context' 'office' '--token-file' '\/.*\/cron\.token'/);
+  });
+
+  test.each(["--token-file cron.token", "--context office --token-file -"])("%s is refused", async (words) => {
+    const here = machineWithRecipients();
+    await run("context add office --url https://clomo.example", { home: here.home });
+    const refused = await run(`renewals schedule install --systemd ${words}`, here.circumstances);
+    expect([refused.exit, refused.stderr]).toEqual([2, expect.stringContaining("needs --context and a file")]);
+    expect(existsSync(join(here.home, "schedule"))).toBe(false);
+  });
+
   test.each([
     ["--systemd --at 7:05", "07:05:00 Europe/Paris"],
     ["--systemd --at 23:59 --timezone America/New_York", "23:59:00 America/New_York"],

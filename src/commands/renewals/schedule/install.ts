@@ -17,8 +17,8 @@ export default defineCommand({
   summary: text("check renewal items and send reminders every day", "期限の確認と通知を毎日自動で実行する"),
   details: [
     text(
-      "Runs `renewals notify` and `renewals check` for all contexts (or only for --context), and prints only when there is something to report. Each run looks for Node and clomoctl first in their current location, then on PATH, then in the folders of version managers. --at is in the tenant's time zone. Secrets in environment variables are not passed on.",
-      "全コンテキスト(--context があればそのコンテキスト)について `renewals notify` と `renewals check` を実行し、報告することがあるときだけ出力します。Node と clomoctl は実行のたびに、現在の場所、PATH、バージョン管理ツールの場所の順に探します。--at はテナントのタイムゾーンの時刻です。環境変数のパスワードなどは引き継ぎません。",
+      "Runs `renewals notify` and `renewals check` for all contexts (or only for --context), and prints only when there is something to report. Each run looks for Node and clomoctl first in their current location, then on PATH, then in the folders of version managers. --at is in the tenant's time zone. Secrets in environment variables are not passed on; for a tenant on another computer, give --context and --token-file.",
+      "全コンテキスト(--context があればそのコンテキスト)について `renewals notify` と `renewals check` を実行し、報告することがあるときだけ出力します。Node と clomoctl は実行のたびに、現在の場所、PATH、バージョン管理ツールの場所の順に探します。--at はテナントのタイムゾーンの時刻です。環境変数のパスワードなどは引き継ぎません。別のコンピューターのテナントには --context と --token-file を指定します。",
     ),
     text(
       "Installing again replaces the earlier schedule. If systemd does not respond, cron is used instead, with a warning; with --systemd, the units are written anyway and the exit code is 7. --task-scheduler writes a file for schtasks /create /xml FILE; its task runs only while you are logged on.",
@@ -177,12 +177,11 @@ const HOME_VARIABLES = ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"] as
 async function buildLauncher({
   machine,
   environment,
-  globals,
   terminal,
   workingFolder,
+  ...tools
 }: Tools): Promise<DailyRun["launcher"]> {
   const home = environment["CLOMOCTL_HOME"] ?? "";
-  const context = globals.context ?? environment["CLOMOCTL_CONTEXT"] ?? "";
   const carried = HOME_VARIABLES.map((name) => [name, environment[name] ?? ""] as const);
   const variables = [["CLOMOCTL_HOME", home === "" ? "" : resolve(workingFolder, home)] as const, ...carried];
   return {
@@ -192,8 +191,43 @@ async function buildLauncher({
     userFolder: machine.userFolder,
     language: terminal.language,
     variables: new Map(variables.filter(([, value]) => value !== "")),
-    scope: context === "" ? ["--all-contexts"] : ["--context", context],
+    scope: await chooseScope({ environment, terminal, workingFolder, ...tools }),
   };
+}
+
+const TOKEN_FILE_FAILURE = new Failure("usage", {
+  what: text(
+    "with --token-file, a daily run needs --context and a file that it can read again (not -)",
+    "毎日の実行で --token-file を使うには、--context と、実行のたびに読めるファイル(- 以外)が必要です",
+  ),
+  where: commandName("renewals schedule install"),
+});
+
+/**
+ * Returns the options with which the daily run chooses its tenants. Warns if the run would depend on a session.
+ *
+ * @throws Failure `usage` if each run could not read the token
+ */
+async function chooseScope({
+  globals,
+  environment,
+  terminal,
+  contexts,
+  workingFolder,
+}: Pick<Tools, "globals" | "environment" | "terminal" | "contexts" | "workingFolder">): Promise<readonly string[]> {
+  const name = globals.context ?? environment["CLOMOCTL_CONTEXT"] ?? "";
+  const { tokenFile } = globals;
+  if (tokenFile !== undefined && (name === "" || tokenFile === "-")) throw TOKEN_FILE_FAILURE;
+  if (name === "") return ["--all-contexts"];
+  if (tokenFile !== undefined) return ["--context", name, "--token-file", resolve(workingFolder, tokenFile)];
+  if ((await contexts.inEffect(name, environment))?.context.kind === "remote")
+    await terminal.warn(
+      text(
+        "a session ends if it is not used for some hours, and the daily run does not have CLOMOCTL_TOKEN; give it an access token with --token-file FILE",
+        "セッションは数時間使わないと切れ、毎日の実行では CLOMOCTL_TOKEN もありません。--token-file FILE でアクセストークンを指定してください",
+      ),
+    );
+  return ["--context", name];
 }
 
 async function writeTaskFile(tools: Tools, { at, timezone, launcher }: DailyRun, output: string): Promise<void> {
