@@ -178,6 +178,10 @@ function splitAtCommands(line: string): readonly { readonly part: string; readon
   return [...parts, { part: line.slice(from), isCommand: false }];
 }
 
+/** Splits a text into the pieces that must not be broken: words, and the commands that it proposes. */
+export const splitKeepingCommands = (line: string): readonly string[] =>
+  splitAtCommands(line).flatMap(({ part, isCommand }) => (isCommand ? [part] : splitIntoLinePieces(part)));
+
 /** Minimum width at which sentences are folded. */
 const MIN_FOLD_COLUMNS = 40;
 
@@ -189,8 +193,5 @@ const MIN_FOLD_COLUMNS = 40;
 export function foldLine(line: string, columns: number): readonly string[] {
   if (columns < MIN_FOLD_COLUMNS || plainTextWidth(line) <= columns) return [line];
   const [, blanks = "", number] = /^( *)(\d+\. )?/.exec(line) ?? [];
-  const pieces = splitAtCommands(line).flatMap(({ part, isCommand }) =>
-    isCommand ? [part] : splitIntoLinePieces(part),
-  );
-  return wrapPieces(pieces, columns, { indent: blanks + " ".repeat(number?.length ?? 2) });
+  return wrapPieces(splitKeepingCommands(line), columns, { indent: blanks + " ".repeat(number?.length ?? 2) });
 }

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { escapeForPeople } from "../escape.ts";
+import { line } from "../../advice/index.ts";
 import { drawFields, drawTable } from "./table.ts";
 import { displayWidth } from "./width.ts";
 
@@ -104,6 +105,19 @@ test("a long value continues below itself, with words and digests whole", () => 
     "説明  一つ目の組織、二つ目の組",
     "      織、三つ目の組織",
     `sum   ${digest}`,
+  ]);
+});
+
+test("a proposed command stays on one line, so that it can be copied", () => {
+  const command = line("clomo-account edit", ["NAME"], { supportOption: true, noticeMail: true });
+  const fields = [
+    ["next", command],
+    ["problem", `nobody is notified; to change this: ${command}`],
+  ] as const;
+  expect([...drawFields(fields, undefined, 50)]).toEqual([
+    `next     ${command}`,
+    "problem  nobody is notified; to change this:",
+    `         ${command}`,
   ]);
 });
 

@@ -1,6 +1,7 @@
 import { escapeForPeople } from "../escape.ts";
 import { displayWidth, padLine, shortenPaths, truncate, truncateMiddle } from "./width.ts";
-import { splitIntoLinePieces, wrapPieces, wrapIntoLines } from "./word-width.ts";
+import { splitKeepingCommands } from "../commands.ts";
+import { splitIntoLinePieces, wrapPieces } from "./word-width.ts";
 
 /** A column of a table for people: its header in their language, and the layout of its cells. */
 export interface TableColumn {
@@ -161,7 +162,7 @@ function limitColumnWidths({ natural, least }: MeasuredWidths, left: number): re
  * Draws one record. Yields one line per field, with its name and its value, escaped.
  *
  * @param heading highlights the names
- * @param room width to fit into: longer values continue on the next line; words are not broken
+ * @param room width to fit into: longer values continue on the next line; words and proposed commands are not broken
  */
 export function* drawFields(
   fields: readonly (readonly [name: string, value: string])[],
@@ -173,7 +174,8 @@ export function* drawFields(
   const left = Math.max(MIN_VALUE_WIDTH, room - indent);
   for (const [name, value] of fields) {
     const gap = " ".repeat(widest - displayWidth(name));
-    const [line = "", ...more] = wrapIntoLines(escapeForPeople(value), left, displayWidth);
+    const pieces = splitKeepingCommands(escapeForPeople(value));
+    const [line = "", ...more] = wrapPieces(pieces, left, { widthOf: displayWidth });
     yield `${heading(name)}${gap}${COLUMN_GAP}${line}`.trimEnd();
     yield* more.map((rest) => " ".repeat(indent) + rest);
   }
