@@ -177,6 +177,7 @@ test.each([
   ["users fields remove 入社年 --confirm-deletions 1", "the field 入社年 and its values"],
   ["secured users edit hanako --app docs --password-file password", "former passwords and keys"],
   ["clomo-account reset-password jiro01 --password-file password", "former passwords and keys"],
+  ["clomo-account revoke jiro01 --yes", "former passwords and keys"],
   ["ade profiles assign 貸出用 --unassigned", "the former state at Apple"],
   ["handover apply bundle --confirm-deletions 2", "the tenant's profile, renewal items and answers"],
 ])("%s warns in advance about what cannot be undone", async (line, what) => {

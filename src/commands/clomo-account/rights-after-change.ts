@@ -2,7 +2,12 @@ import type { WrittenAccount } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { Operation } from "../../lib/model/role.ts";
 import { text } from "../../lib/text/index.ts";
-import { describeResultState, showWrittenRecord } from "../records/change-result.ts";
+import {
+  FORMER_SECRETS,
+  describeNotRestored,
+  describeResultState,
+  showWrittenRecord,
+} from "../records/change-result.ts";
 import type { Tools } from "../tools.ts";
 import { ACCOUNT_COLUMNS } from "./columns.ts";
 
@@ -53,6 +58,11 @@ export async function showChangedAccount(tools: Tools, written: WrittenAccount):
     columns: ACCOUNT_COLUMNS,
     called: ({ name, user }) => `${name} (${user})`,
     undoable: !isOwn,
+    // the password goes with the role
+    along: ({ before, after }) =>
+      !isOwn && before !== null && before.role !== after.role && after.role === "none" && after.passwordSetAt !== null
+        ? describeNotRestored(FORMER_SECRETS)
+        : undefined,
   });
   if (isOwn && consoleTask !== null) await tools.terminal.note(CONSOLE_CHANGE_REQUEST);
   return rights;

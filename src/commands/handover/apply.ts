@@ -94,8 +94,8 @@ export default defineCommand({
       "最初に引き継ぎデータ全体を検証し、追加・変更・削除の件数を種類ごとに表示して確認します。1 回の変更として、全部適用するか、何も変更しないかのどちらかです。ID と日時はそのまま引き継ぎ、2 回目の適用では何も変わりません。削除があるときは、件数の入力か --confirm-deletions が必要です。",
     ),
     text(
-      "Bundles do not contain passwords: accounts that need a password are listed at the end, and the plan lists new administrators who still have an old password. Certificates, tokens and data held by Apple are not applied: the tenant keeps its own. A bundle made with --scope cannot be applied, because everything else in the tenant would be removed. A bundle from a mirror of the console (CLOMO PANEL) makes the tenant a mirror, too. To a tenant that is already a mirror, only data that the console does not have can be applied.",
-      "パスワードは含まれないため、再設定が必要なアカウントを最後に示します。適用によって管理者になり、以前のパスワードが残っている人は、計画とともに示します。証明書・トークンと Apple 側の情報も適用の対象外で、テナントにあるものがそのまま残ります。--scope で書き出したものは、残りの組織が削除されるため適用できません。管理画面(CLOMO PANEL)のミラーから書き出したものを適用したテナントは、同じくミラーになります。すでにミラーであるテナントには、管理画面にないデータだけを適用できます。",
+      "Bundles do not contain passwords: accounts that need a password are listed at the end, and the plan lists accounts that become administrators. Certificates, tokens and data held by Apple are not applied: the tenant keeps its own. A bundle made with --scope cannot be applied, because everything else in the tenant would be removed. A bundle from a mirror of the console (CLOMO PANEL) makes the tenant a mirror, too. To a tenant that is already a mirror, only data that the console does not have can be applied.",
+      "パスワードは含まれないため、再設定が必要なアカウントを最後に示します。適用によって管理者になる人は、計画とともに示します。証明書・トークンと Apple 側の情報も適用の対象外で、テナントにあるものがそのまま残ります。--scope で書き出したものは、残りの組織が削除されるため適用できません。管理画面(CLOMO PANEL)のミラーから書き出したものを適用したテナントは、同じくミラーになります。すでにミラーであるテナントには、管理画面にないデータだけを適用できます。",
     ),
   ],
   args: { bundle: BUNDLE_ARGUMENT },
@@ -195,8 +195,9 @@ async function writeNextSteps(
   if (getUndoCoverage(plan).some) await proposeUndo(tools);
   for (const line of [...renderLeaverNotes(manifest), ...NEXT_STEPS]) await tools.terminal.note(line);
   if (!hasLocalAccountChanges(plan, manifest)) return;
-  await reportNewAdministrators(tools, await reloadAccounts(raised, accounts), BECAME_ADMINISTRATOR);
-  await listMissingPasswords(tools, accounts.list);
+  const became = await reloadAccounts(raised, accounts);
+  await reportNewAdministrators(tools, became, BECAME_ADMINISTRATOR);
+  await listMissingPasswords(tools, became, accounts.list);
 }
 
 /** Resources that keep no versions of their changes. */
@@ -478,14 +479,15 @@ const hasLocalAccountChanges = ({ resources }: RestorePlan, { tenant: { mirrored
 
 const ADMINISTRATOR_ROLES = (Object.keys(ROLES) as Role[]).filter((role) => role !== "none");
 
-/** Lists the administrators who do not have a password in the tenant. */
+/** Lists the administrators who do not have a password in the tenant, including those who just got their role. */
 async function listMissingPasswords(
   { terminal }: Tools,
+  became: readonly Account[],
   list: (query: { readonly role: Role }) => AsyncIterable<Account>,
 ): Promise<void> {
   for (const role of ADMINISTRATOR_ROLES) {
     for await (const { id, name, passwordSetAt } of list({ role })) {
-      if (passwordSetAt !== null) continue;
+      if (passwordSetAt !== null && !became.some((one) => one.id === id)) continue;
       const command = line("clomo-account reset-password", [toTypableName(name, id)], { passwordFile: "FILE" });
       await terminal.note(
         step(
@@ -530,21 +532,16 @@ const WOULD_BECOME_ADMINISTRATOR = text("would become an administrator", "管理
 const BECAME_ADMINISTRATOR = text("became an administrator", "管理者になりました");
 
 /**
- * Lists accounts that do not have a role and get one from the bundle. If an account has an old password, that password
- * becomes valid again.
+ * Lists accounts that do not have a role and get one from the bundle. Without a role, an account does not keep a
+ * password to sign in with, so they need a new one.
  */
 async function reportNewAdministrators({ terminal }: Tools, raised: readonly Account[], what: Text): Promise<void> {
-  for (const { id, name, user, passwordSetAt } of raised) {
-    const command = line("clomo-account reset-password", [toTypableName(name, id)], { passwordFile: "FILE" });
-    const [en, ja] = [`${name} (${user}) ${what.en}`, `「${name}」(${user})は${what.ja}`];
+  for (const { name, user } of raised) {
     await terminal.problem(
-      passwordSetAt === null
-        ? text(`${en}, but does not have a password`, `${ja}(パスワードは未設定)`)
-        : step(
-            `${en}, and can sign in with the former password; to reset the password`,
-            `${ja}。以前のパスワードでサインインできます。再設定するには`,
-            command,
-          ),
+      text(
+        `${name} (${user}) ${what.en}, but does not have a password`,
+        `「${name}」(${user})は${what.ja}(パスワードは未設定)`,
+      ),
     );
   }
 }

@@ -91,7 +91,7 @@ const ROLE_MEMBERS = {
   memo: newValueSchema(ACCOUNT.fields.memo).nullable().optional(),
   password: z.string().optional().meta({
     description:
-      "only a verifier of the password is stored; a mirror stores nothing, and a dry run does not need the password",
+      "only a verifier of the password is stored, and none without a role or in a mirror; a dry run does not need the password",
   }),
   passwordInConsole: z
     .boolean()

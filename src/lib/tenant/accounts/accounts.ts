@@ -11,7 +11,6 @@ import {
   ACCOUNTS,
   readAccount,
   readAccountSettings,
-  deleteResetCode,
   readRenamings,
   writeAccount,
   writeAdministratorMark,
@@ -258,8 +257,6 @@ const storeAccount = async (
   await writeAccount(writer, pk, { ...values, verifier: kept }, { at, createdAt });
   if (name !== undefined || passwordSet) await writeCredentials(writer, pk, { name, passwordSet }, at);
   if (isMarked !== undefined && isMarked !== before.isMarked) await writeAdministratorMark(writer, pk, isMarked, at);
-  // an older reset code must not replace the new password, or set the password of an account that can no longer sign in
-  if (passwordSet || verifier !== undefined || values.role === "none") await deleteResetCode(writer, pk);
 };
 
 export const requireAccountName = ({ name }: StoredAccount): void => {

@@ -7,6 +7,7 @@ import { Database } from "../store/sqlite/database.ts";
 import { serveTestTenant } from "#support/tenant/serving.ts";
 import { PASSWORD, SignInDesk } from "#support/tenant/sign-in.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
+import { undoChange } from "#support/tenant/undo.ts";
 
 let tenant: TestTenant;
 let desk: SignInDesk;
@@ -155,6 +156,29 @@ describe("a session", () => {
     expect(await statusOf("/v1/whoami", secret)).toBe(200);
     await end(id, secret);
     expect(await statusOf("/v1/whoami", secret)).toBe(401);
+  });
+
+  test.each([
+    ["a revocation", async (id: string) => tenant.client.accounts.revoke(id, {})],
+    ["a departure", async (id: string) => tenant.client.leavers.leave({ ids: [id] })],
+  ] as const)("does not come back, nor does a token or the password, if %s is undone", async (_, end) => {
+    await addAccount("other");
+    const id = await addAccount("hana");
+    const session = await secretOf("hana");
+    const body = { name: "cron", rights: ["users.read"] };
+    const { secret: token } = (await (await post("/v1/access-tokens", body, { secret: session })).json()) as {
+      secret: string;
+    };
+    const statuses = async () =>
+      Promise.all([statusOf("/v1/users", session), statusOf("/v1/users", token), signIn("hana").then((r) => r.status)]);
+    expect(await statuses()).toEqual([200, 200, 201]);
+    await end(id);
+    expect(await statuses()).toEqual([401, 401, 401]);
+    await tenant.client.imports.commit(await undoChange(tenant.client, "last"));
+    expect(await tenant.client.accounts.find({ name: "hana" })).toMatchObject([{ role: "system" }]);
+    expect(await statuses()).toEqual([401, 401, 401]);
+    await tenant.client.accounts.resetPassword(id, { password: PASSWORD });
+    expect(await statuses()).toEqual([401, 401, 201]);
   });
 
   test.each([
@@ -377,6 +401,16 @@ describe("a mirror", () => {
     await tenant.client.accounts.resetPassword(id, { password: "Other42Other", forSignIn: true });
     expect(await statusOf("/v1/whoami", secret)).toBe(401);
     expect([(await signIn("hana")).status, (await signIn("hana", "Other42Other")).status]).toEqual([401, 201]);
+  });
+
+  test("does not restore the password for signing in with the role", async () => {
+    const id = await addMirrored("hana");
+    await addTestAccount(tenant, { name: "other", role: "system" });
+    await tenant.client.accounts.resetPassword(id, { password: PASSWORD, forSignIn: true });
+    const secret = await secretOf("hana");
+    await tenant.client.accounts.revoke(id, {});
+    await tenant.client.accounts.grant(id, { role: "system", passwordInConsole: true });
+    expect([await statusOf("/v1/whoami", secret), (await signIn("hana")).status]).toEqual([401, 401]);
   });
 
   test("replaces a forgotten password for signing in, and not the console's", async () => {

@@ -137,12 +137,9 @@ const removePlannedRecords = async (writer: Writer, staged: StagedBundle, resour
   const { table } = getResourceTarget(resource);
   const ids = buildPlannedIdsSql(staged, ["removed"]);
   const users = `(select u.pk from main.user u where u.id in ${ids})`;
-  if (resource === "accounts") {
+  if (resource === "accounts" || resource === "users")
     await writer.run(`delete from main.account where user in ${users}`, { resource });
-    await writer.run(`delete from main.reset_code where user in ${users}`, { resource });
-    return;
-  }
-  if (resource === "users") await writer.run(`delete from main.account where user in ${users}`, { resource });
+  if (resource === "accounts") return;
   if (resource === "renewals") await writer.run(`delete from main.renewal_notice where itemId in ${ids}`, { resource });
   const which = resourceOf(resource).single === true ? `'${resource}'` : "id";
   await writer.run(`delete from main."${table}" where ${which} in ${ids}`, { resource });

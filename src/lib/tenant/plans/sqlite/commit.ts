@@ -267,7 +267,6 @@ const recordSecrets = (
     database.run(buildSaveChangedSql(versions, `select m.target as pk, ${bit} as changed from ${met}`), { revision });
   }
   // two separate statements, because an outer join in a single statement would scan all records for every row
-  if (table.forgetsSecrets !== undefined) database.run(`${table.forgetsSecrets} in (select m.target from ${met})`);
   for (const [target, rows] of [
     ["m.target", `s.match m ${ORDERED_JOIN} s.row r on r.row = m.row where true`],
     [":base + r.row", `s.row r where not ${buildIsMatchedRowSql("r.row")}`],

@@ -31,11 +31,6 @@ export interface ThingTable {
    * of times by field
    */
   readonly secretSetAt?: string | undefined;
-  /**
-   * SQL that deletes the data of earlier secrets when records get new secrets; `in (…)` with the record numbers is
-   * appended
-   */
-  readonly forgetsSecrets?: string | undefined;
   /** the columns of other record types that contain the `pk` of records of this table */
   readonly heldBy?: readonly ReferringTable[] | undefined;
   /**

@@ -23,7 +23,6 @@ const SPECIAL_TABLES: readonly ThingTable[] = [
     thing: USER,
     claims: UNIQUE_LIST_TABLES[USER.name],
     secretSetAt: "accountPasswordSetAt",
-    forgetsSecrets: "update account set verifier = null where verifier is not null and user",
   },
   {
     thing: ORG,

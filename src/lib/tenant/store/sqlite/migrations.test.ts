@@ -17,13 +17,19 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const TENANT = { name: "t", now: "2026-04-01T00:00:00.000Z" };
 
+/** Drops the triggers of version 107. */
+const dropAccountTriggers = (database: Database): void => {
+  const triggers = "select name from sqlite_master where type = 'trigger' and tbl_name = 'account'";
+  for (const { name } of database.all(triggers)) database.exec(`drop trigger ${String(name)}`);
+};
+
 const versionOf = (database: Database): number => database.count("pragma user_version");
 
 test("a new file gets the schema, the root organisation and its own key", () => {
   const database = new Database(path);
   migrate(database, TENANT);
   migrate(database, { ...TENANT, name: "other" });
-  expect([versionOf(database), database.count("pragma application_id")]).toEqual([106, 0x434c4f4d]);
+  expect([versionOf(database), database.count("pragma application_id")]).toEqual([107, 0x434c4f4d]);
   expect(database.all("select pk, name, createdAt, mirroredAt from tenant")).toEqual([
     { pk: 1, name: "t", createdAt: TENANT.now, mirroredAt: null },
   ]);
@@ -61,14 +67,14 @@ test("two processes can create the same file", () => {
 
 describe("a second step", () => {
   const ADDED = "alter table tenant add column plan text";
-  const MORE: readonly Migration[] = [...MIGRATIONS, { version: 107, run: ADDED }];
+  const MORE: readonly Migration[] = [...MIGRATIONS, { version: 108, run: ADDED }];
 
   test("runs once, on a new file and on a file that lacks it", () => {
     let runs = 0;
     const counted: readonly Migration[] = [
       ...MIGRATIONS,
       {
-        version: 107,
+        version: 108,
         run: (database) => {
           runs += 1;
           database.exec(ADDED);
@@ -80,7 +86,7 @@ describe("a second step", () => {
     for (const database of [released, made]) {
       migrate(database, TENANT, counted);
       migrate(database, TENANT, counted);
-      expect(versionOf(database)).toBe(107);
+      expect(versionOf(database)).toBe(108);
       expect(database.all("select name, plan from tenant")).toEqual([{ name: "t", plan: null }]);
     }
     expect(runs).toBe(2);
@@ -90,6 +96,7 @@ describe("a second step", () => {
   test("replaces the credentials of version 105, which was never released", () => {
     const database = new Database(path);
     migrate(database, TENANT);
+    dropAccountTriggers(database);
     database.exec("drop table counted_attempt; drop table totp; create table sign_in_failure (pk integer primary key)");
     database.exec("pragma user_version = 105");
     migrate(database, TENANT);
@@ -98,15 +105,36 @@ describe("a second step", () => {
     database.close();
   });
 
+  test("deletes the credentials that accounts without a role kept", () => {
+    const database = new Database(path);
+    migrate(database, TENANT);
+    dropAccountTriggers(database);
+    database.exec(`create trigger credential_password after update of verifier on account begin select 1; end;
+      insert into account (user, role, verifier, createdAt, updatedAt, revision)
+        values (1, 'none', 'x', '', '', 0), (2, 'system', 'y', '', '', 0);
+      insert into credential (id, user, kind, name, hash, createdAt, expiresAt)
+        values ('a', 1, 'token', '', 'a', '', ''), ('b', 2, 'token', '', 'b', '', ''), ('c', 3, 'token', '', 'c', '', '');
+      insert into reset_code (user, verifier, addressKey, expiresAt) values (1, '', '', ''), (2, '', '', '');
+      pragma user_version = 106`);
+    migrate(database, TENANT);
+    expect(database.all("select user, verifier from account")).toEqual([
+      { user: 1, verifier: null },
+      { user: 2, verifier: "y" },
+    ]);
+    expect(database.all("select user from credential")).toEqual([{ user: 2 }]);
+    expect(database.all("select user from reset_code")).toEqual([{ user: 2 }]);
+    database.close();
+  });
+
   test("that fails leaves the file as it was", () => {
     const database = new Database(path);
     migrate(database, TENANT);
-    const failing: readonly Migration[] = [...MIGRATIONS, { version: 107, run: `${ADDED}; create nonsense` }];
+    const failing: readonly Migration[] = [...MIGRATIONS, { version: 108, run: `${ADDED}; create nonsense` }];
     expect(() => migrate(database, TENANT, failing)).toThrow(/nonsense/);
-    expect(versionOf(database)).toBe(106);
+    expect(versionOf(database)).toBe(107);
     expect(database.all("select name from pragma_table_info('tenant') where name = 'plan'")).toEqual([]);
     migrate(database, TENANT, MORE);
-    expect(versionOf(database)).toBe(107);
+    expect(versionOf(database)).toBe(108);
     database.close();
   });
 
@@ -121,11 +149,11 @@ describe("a second step", () => {
         database.exec(${JSON.stringify(ADDED)});
         process.kill(process.pid, "SIGKILL");
       };
-      migrate(new Database(${JSON.stringify(path)}), ${JSON.stringify(TENANT)}, [...MIGRATIONS, { version: 107, run }]);`;
+      migrate(new Database(${JSON.stringify(path)}), ${JSON.stringify(TENANT)}, [...MIGRATIONS, { version: 108, run }]);`;
     const killed = spawnSync(process.execPath, ["--input-type=module", "-e", source], { encoding: "utf8" });
     expect(killed, killed.stderr).toMatchObject({ signal: "SIGKILL" });
     const again = new Database(path);
-    expect(versionOf(again)).toBe(106);
+    expect(versionOf(again)).toBe(107);
     migrate(again, TENANT, MORE);
     expect(again.all("select name, plan from tenant")).toEqual([{ name: "t", plan: null }]);
     again.close();
@@ -140,7 +168,7 @@ describe("a second step", () => {
       return change(body);
     };
     migrate(second, TENANT, MORE);
-    expect(versionOf(second)).toBe(107);
+    expect(versionOf(second)).toBe(108);
     for (const one of [first, second]) one.close();
   });
 
@@ -154,7 +182,7 @@ describe("a second step", () => {
         message: expect.stringContaining("newer version of clomoctl"),
       }),
     );
-    expect(versionOf(database)).toBe(107);
+    expect(versionOf(database)).toBe(108);
     database.close();
   });
 
@@ -209,7 +237,7 @@ test.each([
 });
 
 test.each([
-  ["of a newer program", "pragma user_version = 107", { code: "unavailable" }],
+  ["of a newer program", "pragma user_version = 108", { code: "unavailable" }],
   ["of a pre-release version", "pragma application_id = 0; pragma user_version = 100", PRE_RELEASE],
   ["of another application", "pragma application_id = 7", FOREIGN],
 ])(

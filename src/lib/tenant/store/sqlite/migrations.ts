@@ -375,7 +375,7 @@ const FIRST_SCHEMA_SQL = `
 
 /**
  * Sessions, access tokens, authenticator apps, and the attempts that count against a limit. A new password and the loss
- * of the user end sessions and tokens; a lost role is seen in requests. Files of version 105, which was never released,
+ * of the user end sessions and tokens. Files of version 105, which was never released,
  * have an earlier form of these tables, which is replaced.
  */
 const CREDENTIALS_SCHEMA = `
@@ -407,6 +407,32 @@ const CREDENTIALS_SCHEMA = `
   end;
 `;
 
+/**
+ * Only an account with a role has a password to sign in with. A new password and the loss of the role end everything
+ * that was made with the former ones, whichever code writes the account, so that none of it is valid again if the role
+ * is restored. A password that was set without a role satisfied no rule, so it is not kept either.
+ */
+const ENDED_ROLES_SCHEMA = `
+  drop trigger credential_password;
+  create trigger credential_changed after update of role, verifier on account
+    when old.verifier is not new.verifier or (old.role <> 'none' and new.role = 'none') begin
+    delete from credential where user = old.user;
+    delete from reset_code where user = old.user;
+    update account set verifier = null where user = old.user and role = 'none';
+  end;
+  create trigger credential_without_role after insert on account
+    when new.role = 'none' and new.verifier is not null begin
+    update account set verifier = null where user = new.user;
+  end;
+  create trigger credential_account_gone after delete on account begin
+    delete from credential where user = old.user;
+    delete from reset_code where user = old.user;
+  end;
+  update account set verifier = null where role = 'none';
+  delete from credential where user not in (select user from account where role <> 'none');
+  delete from reset_code where user not in (select user from account where role <> 'none');
+`;
+
 /** A change of the schema. */
 export interface Migration {
   /** the version of the schema after this change */
@@ -422,6 +448,7 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { version: FIRST_SCHEMA_VERSION, run: FIRST_SCHEMA_SQL },
   { version: FIRST_SCHEMA_VERSION + 2, run: CREDENTIALS_SCHEMA },
+  { version: FIRST_SCHEMA_VERSION + 3, run: ENDED_ROLES_SCHEMA },
 ];
 
 const getNewestVersion = (steps: readonly Migration[]): number => steps.at(-1)?.version ?? 0;
