@@ -97,12 +97,13 @@ export interface Sender {
 
 /**
  * Returns the sender of a request: its credential, or without a valid one (null), its address. Addresses have a smaller
- * share, because anybody can send requests, and signing in waits for other writers.
+ * share, because anybody can send requests, and signing in waits for other writers. The programs of a credential may need
+ * most of the places, but never the last ones.
  */
 export const getSender = (credential: string | null, address: string): Sender =>
   credential === null
     ? { name: `address ${getSenderNetwork(address)}`, share: 1 / 4 }
-    : { name: `credential ${credential}`, share: 1 / 2 };
+    : { name: `credential ${credential}`, share: 7 / 8 };
 
 /** Limits what is done at the same time: all of it, and that for one sender. */
 export class Places {
@@ -117,7 +118,7 @@ export class Places {
   /** Takes a place. @returns false if no place is free, or the sender has used up its share */
   take(holder: object, { name, share }: Sender): boolean {
     const own = [...this.#taken.values()].filter((other) => other === name);
-    if (this.#taken.size >= this.#limit || own.length >= this.#limit * share) return false;
+    if (this.#taken.size >= this.#limit || own.length >= Math.max(1, Math.floor(this.#limit * share))) return false;
     this.#taken.set(holder, name);
     return true;
   }

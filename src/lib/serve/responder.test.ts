@@ -54,7 +54,7 @@ test("the place of a body that does not arrive in time is free as soon as the re
 
 test.each([
   ["no credential", undefined, "/v1/sessions", 0] as const,
-  ["one credential", "sys", "/v1/orgs", 3] as const,
+  ["one credential", "sys", "/v1/orgs", 2] as const,
 ])("a sender with %s leaves places to the long bodies of others", async (_, account, path, refused) => {
   await using server = await serveTestTenant(tenant, { requests: 16, ratePerSecond: 0 });
   const secret = account === undefined ? undefined : addCredential();

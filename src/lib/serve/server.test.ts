@@ -152,7 +152,7 @@ describe("limits", () => {
 
   test.each([
     ["no credential", null, 1],
-    ["one credential", "credential-1", 2],
+    ["one credential", "credential-1", 3],
   ])("requests at the same time: a sender with %s has a share, and the others are answered", async (_, one, share) => {
     const released = Promise.withResolvers<undefined>();
     const answer: ServeOptions["answer"] = async ({ url }, { admit, takePlace }) => {
@@ -162,8 +162,8 @@ describe("limits", () => {
       return new Response("done");
     };
     const { url } = await start({ answer, limits: { ...DEFAULT_LIMITS, requests: 4 } });
-    const sent = ["/v1/a", "/v1/b", "/v1/c"].map((path) => fetch(url + path));
-    const refused = 3 - share;
+    const sent = ["/v1/a", "/v1/b", "/v1/c", "/v1/d"].map((path) => fetch(url + path));
+    const refused = 4 - share;
     await expect.poll(() => logged.map(({ status }) => status)).toEqual(Array.from({ length: refused }, () => 503));
     expect((await fetch(`${url}/v1/other`)).status).toBe(200);
     released.resolve(undefined);
