@@ -83,7 +83,7 @@ test("an intact tenant is ok, with its size and its last audit record", async ()
   expect(findings.map(({ check: name, what }) => `${name}: ${what.en}`)).toEqual([
     "contexts: kanto; in use: kanto",
     "tenant: /home/tenants/kanto/tenant.db is intact (2.0 MB)",
-    "lock: not in use by any process",
+    "lock: no process is changing the tenant",
     "audit: the last record is 12; clomoctl audit verify detects alterations",
     "plans: none",
     "uploads: none",

@@ -137,8 +137,8 @@ export const requireTokenRights = ({ credential }: Actor, needed: readonly Neede
       `アクセストークン「${name}」に ${ja}の権利がありません`,
     ),
     hint: step(
-      "to create a token that has all needed rights",
-      "必要な権利をすべて持つトークンを作るには",
+      "to create a token with these rights, too (the command may need further ones)",
+      "この権利も持つトークンを作るには(コマンドによっては、さらに別の権利も必要です)",
       line("access-tokens create", ["NAME"], { rights: formatRights([...granted, ...lacking]) }),
     ),
   });
