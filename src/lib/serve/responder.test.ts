@@ -62,3 +62,9 @@ test.each([
   await expect.poll(() => statusesOf(server)).toEqual(Array.from({ length: refused }, () => 503));
   expect(await sendLongBody(server)).toBe(422);
 });
+
+test("the body of a request with unlimited time arrives in limited time", async () => {
+  await using server = await serveTestTenant(tenant, { requestMs: 300, ratePerSecond: 0 });
+  for (const path of ["/v1/exports", "/v1/imports/deletions"]) await beginBody(server, path, addCredential());
+  await expect.poll(() => statusesOf(server)).toEqual([408, 408]);
+});

@@ -31,7 +31,7 @@ const explainStop = (error: unknown, { stopping }: Pick<RequestSource, "stopping
 
 /**
  * Limits the time of a request over a socket: a request whose work does not grow with the number of records has limited
- * time, including that for its body. Any other request is interrupted when the server stops.
+ * time, and so has every JSON body to arrive. Any other request is interrupted when the server stops.
  *
  * @throws Failure `unavailable` if the time is over, or the server stops; `usage` with 408 if the body is late
  */
@@ -41,22 +41,22 @@ export const limitTime = async (
   c: Context<AppEnvironment>,
   next: Next,
 ): Promise<void> => {
-  const { until } = from;
-  c.set("until", until.signal);
-  if (isStream(route)) return next();
-  if (isUnlimited(route)) {
-    c.set("until", AbortSignal.any([until.signal, from.stopping]));
+  const { until, stopping, isReceived, limitMs } = from;
+  const isLimited = !isUnlimited(route) && !isStream(route);
+  const isInterrupted = isUnlimited(route) && !isStream(route);
+  c.set("until", isInterrupted ? AbortSignal.any([until.signal, stopping]) : until.signal);
+  const work = async (): Promise<void> => {
     await next();
     // hono has already turned the error into a response
-    if (c.error !== undefined) throw explainStop(c.error, from);
-    return undefined;
-  }
+    if (isInterrupted && c.error !== undefined) throw explainStop(c.error, from);
+  };
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(from.isReceived() ? createTimeFailure(from.limitMs) : LATE_BODY_FAILURE);
+      if (!isLimited && (route.body === undefined || isReceived())) return;
+      reject(isReceived() ? createTimeFailure(limitMs) : LATE_BODY_FAILURE);
       until.abort();
-    }, from.limitMs);
-    next()
+    }, limitMs);
+    work()
       .finally(() => clearTimeout(timer))
       .then(resolve, reject);
   });
