@@ -57,8 +57,19 @@ test("an address may contain escapes, and an unsupported method is reported", as
   expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, HEAD, POST"]);
 });
 
-test.each(["/v1/users/%E0%A4%A", "/v1/users/%", "/v1/%zz/fields"])("%j is rejected as malformed", async (path) => {
+test.each([
+  "/v1/users/%E0%A4%A",
+  "/v1/users/%",
+  "/v1/%zz/fields",
+  "/v1/users?search=%zz",
+  "/v1/users?search=%ff",
+  "/v1/users?search=%E0%A4%A",
+])("%j is rejected as malformed", async (path) => {
   expect(await send(path, { method: "GET" })).toMatchObject({ status: 400, type: "usage" });
+});
+
+test("a query may contain escapes, also that of %", async () => {
+  expect(await send("/v1/users?search=100%25+%E5%B1%B1", { method: "GET" })).toMatchObject({ status: 200, items: [] });
 });
 
 test("an Idempotency-Key that was used with another body is rejected, and nothing changes", async () => {

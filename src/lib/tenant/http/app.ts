@@ -45,17 +45,20 @@ const takesFile = ({ file, takesParts }: Route): boolean => file === true || tak
 /** Returns an ETag without the quotes that HTTP puts around it. */
 const unquoteEtag = (etag: string): string => /^"(.*)"$/.exec(etag)?.[1] ?? etag;
 
-const isDecodable = (path: string): boolean => {
+const isDecodable = (url: string): boolean => {
   try {
     // the result is used, because the bundler removes calls of pure functions whose results are not
-    return decodeURIComponent(path).length > 0;
+    return decodeURIComponent(url).length > 0;
   } catch {
     return false;
   }
 };
 
-const MALFORMED_PATH_FAILURE = new Failure("usage", {
-  what: text("the path contains a % that does not encode UTF-8", "パスに、UTF-8 として読めない % があります"),
+const MALFORMED_URL_FAILURE = new Failure("usage", {
+  what: text(
+    "the path or the query contains a % that does not encode UTF-8",
+    "パスまたはクエリに、UTF-8 として読めない % があります",
+  ),
 });
 
 /**
@@ -145,9 +148,8 @@ class App {
 
   async fetch(request: Request, from?: RequestSource): Promise<Response> {
     try {
-      const path = getPath(request);
-      if (!isDecodable(path)) throw MALFORMED_PATH_FAILURE;
-      const app = await this.#appOf(path.split("/")[2] ?? "");
+      if (!isDecodable(request.url)) throw MALFORMED_URL_FAILURE;
+      const app = await this.#appOf(getPath(request).split("/")[2] ?? "");
       return await app.fetch(request, { from });
     } catch (error) {
       return this.#failed(error, from);
