@@ -247,7 +247,6 @@ const serve = async (tools: Tools, input: ServeInput): Promise<void> => {
   const reload = (): void => void reloadCertificate(tools, server, files);
   await tools.untilStopped(GRACE_MS + CLOSE_MS, reload);
   await server.stop(GRACE_MS);
-  await terminal.note(text("the server has stopped", "サーバーを停止しました"));
 };
 
 /** Uses the certificate of the files for new connections; if it cannot be used, the server keeps the former one. */
