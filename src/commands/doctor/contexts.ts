@@ -181,7 +181,8 @@ function checkTenantFile(file: TenantFileState, name: string): Finding {
 
 function checkLock({ isLocked, holder }: TenantFileState, { timezone }: Context): readonly Finding[] {
   if (isLocked === undefined) return [];
-  if (!isLocked) return [createOkFinding("lock", text("no process is changing the tenant", "変更中のプロセスはありません"))];
+  if (!isLocked)
+    return [createOkFinding("lock", text("no process is changing the tenant", "変更中のプロセスはありません"))];
   const since = holder === undefined ? "" : formatMinute(holder.since, timezone);
   const by =
     holder === undefined

@@ -16,7 +16,7 @@ export interface UploadLimits {
 export interface ServerLimits extends UploadLimits {
   /** time for the headers of a request */
   readonly headersMs: number;
-  /** time in which no byte of a request arrives, or no byte of a response is accepted */
+  /** time in which no byte of a request arrives; in up to twice this time, no byte of a response is accepted */
   readonly idleMs: number;
   /** time for a request that is neither an import nor a stream */
   readonly requestMs: number;
