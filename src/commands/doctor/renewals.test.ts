@@ -71,7 +71,7 @@ describe("the daily run", () => {
     const [none] = await check(one, { count: 0 });
     expect(none).toMatchObject({ state: "ok", what: { en: "not installed; no renewal items are recorded" } });
     const [unread] = await check(one, { count: 0, isPart: true });
-    expect(unread?.what.ja).toContain("年次更新・期限の一部の項目を読み込めませんでした");
+    expect(unread?.what.ja).toContain("年次更新・期限の一部の項目は読み込んでいません");
     const [windows] = await check(one, { platform: "win32" });
     expect(windows).toMatchObject({ state: "ok", mend: { en: "clomoctl renewals schedule show" } });
   });

@@ -80,7 +80,7 @@ async function checkSchedule(tools: Tools, { count, isPart }: RenewalItemCount):
   }
   if (count === 0) {
     const why = isPart
-      ? text("some renewal items could not be read", "年次更新・期限の一部の項目を読み込めませんでした")
+      ? text("some renewal items were not read", "年次更新・期限の一部の項目は読み込んでいません")
       : text("no renewal items are recorded", "年次更新・期限の項目は登録されていません");
     return [createOkFinding("schedule", text(`not installed; ${why.en}`, `未登録(${why.ja})`))];
   }
