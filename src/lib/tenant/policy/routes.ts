@@ -88,6 +88,12 @@ const getDeviceEditOperations = ({ body }: RuleRequest): readonly Operation[] =>
     ? ["devices.note"]
     : ["devices.write"];
 
+/**
+ * The rights to read what depends on users. A leave that did not show all of it would look complete, so all are needed;
+ * only the response says whether SECURED APPs were seen, which few accounts may read.
+ */
+const DEPENDENTS_READS = ["users.read", "accounts.read", "devices.read", "renewals.read", "console.read"] as const;
+
 /** Creates the rule for requests about the administrators of CLOMO PANEL, or of an app. */
 const createAdministratorRule =
   (panel: Operation, app: Operation) =>
@@ -151,8 +157,8 @@ const ROUTE_RULES: RouteRules = {
   createUser: ({ asker }) => getUserCreationOperations(asker),
   editUser: ["users.write"],
   moveUsers: ["users.move"],
-  findDependents: ["users.read"],
-  leaveUsers: ["accounts.write", "devices.note"],
+  findDependents: DEPENDENTS_READS,
+  leaveUsers: [...DEPENDENTS_READS, "accounts.write", "devices.note"],
   fields: ["fields.read"],
   field: ["fields.read"],
   addField: ["fields.write"],
