@@ -1,5 +1,7 @@
 import type { ImportedField } from "../../staging/kinds.ts";
-import type { Role } from "../../../../model/role.ts";
+import { line, step } from "../../../../advice/index.ts";
+import { Failure } from "../../../../errors/index.ts";
+import { OPERATIONS, type Role } from "../../../../model/role.ts";
 import { text, type Text } from "../../../../text/index.ts";
 import { ACCOUNT_LABEL_SQL, IS_ABOVE_OPERATOR, createSystemOnlyFailure } from "../../../accounts/account-rows.ts";
 import { ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
@@ -104,7 +106,8 @@ const findPrivilegedChanges = (database: Database, plan: PlanDefinition): void =
 export const PRIVILEGED_USER_COLUMNS = `${ACCOUNT_LABEL_SQL} as called, a.role`;
 
 /**
- * Refuses an operation on a user that only system administrators may change.
+ * Refuses an operation on a user that only system administrators may change, and their access tokens only with the
+ * right for roles.
  *
  * @param found undefined if the operation does not affect such a user
  * @param only completes "only a system administrator …", such as "can undo changes to this user"
@@ -112,17 +115,26 @@ export const PRIVILEGED_USER_COLUMNS = `${ACCOUNT_LABEL_SQL} as called, a.role`;
  */
 export const refusePrivilegedUser = (database: Database, found: Row | undefined, only: Text): void => {
   if (found === undefined) return;
-  const failure = createSystemOnlyFailure(
-    { called: String(found["called"] ?? ""), role: (found["role"] ?? "none") as Role },
-    only,
-  );
-  throw getAppliedScope(database)?.administrators === true ? failure.with({ hint: TOKEN_HINT }) : failure;
+  const called = String(found["called"] ?? "");
+  throw getAppliedScope(database)?.administrators === true
+    ? createTokenFailure(called)
+    : createSystemOnlyFailure({ called, role: (found["role"] ?? "none") as Role }, only);
 };
 
-const TOKEN_HINT = text(
-  "the access token needs the right accounts.roles",
-  "アクセストークンに accounts.roles の権利が必要です",
-);
+const createTokenFailure = (called: string): Failure => {
+  const { about } = OPERATIONS["accounts.roles"];
+  return new Failure("not-permitted", {
+    what: text(
+      `${called}: the access token does not have the right accounts.roles (${about.en})`,
+      `「${called}」: アクセストークンに accounts.roles(${about.ja})の権利がありません`,
+    ),
+    hint: step(
+      "to create a token that also has this right",
+      "この権利も持つトークンを作るには",
+      line("access-tokens create", ["NAME"], { rights: "RIGHTS,accounts.roles" }),
+    ),
+  });
+};
 
 /**
  * Refuses to commit a plan that changes users above operator if the acting account is not a system administrator. This
