@@ -322,6 +322,7 @@ function buildLeavePlan(tenant: LeaveTenant, { notices, planned }: LeaveRequest,
     countEnding(rows, "device"),
   ];
   const parts = [
+    ...(account > 0 ? [text("passwords of CLOMO accounts", "CLOMO アカウントのパスワード")] : []),
     ...(secured > 0 ? [text("passwords of SECURED APPs users", "SECURED APPs のパスワード")] : []),
     ...(notices.change === undefined ? [] : [text("recipients in notify.yaml", "notify.yaml の通知先")]),
   ];
