@@ -125,23 +125,23 @@ const findUnclearFileNames = (
  * part becomes smaller.
  */
 const BUDGET_DEFINITIONS: readonly BudgetDefinition[] = [
-  { name: "lines of src", target: 99_000, limit: 148_525, of: countLinesBelow(/^src\//) },
+  { name: "lines of src", target: 99_000, limit: 148_969, of: countLinesBelow(/^src\//) },
   {
     name: "imports, deletion",
     target: 11_500,
-    limit: 24_785,
+    limit: 24_817,
     of: countLinesBelow(
       /^src\/lib\/plan\//,
       /^src\/lib\/tenant\/plans\/(?!sqlite\/undo\/|deletion)/,
       /^src\/commands\/(?:imports|deletion)\//,
     ),
   },
-  { name: "commands", target: 26_000, limit: 42_261, of: countLinesBelow(/^src\/commands\//) },
+  { name: "commands", target: 26_000, limit: 42_322, of: countLinesBelow(/^src\/commands\//) },
   { name: "of them no verbs, %", target: 47, limit: 61, of: getSharedCommandPercent },
   {
     name: "handover, renewals",
     target: 22_000,
-    limit: 26_262,
+    limit: 26_293,
     of: countLinesBelow(/^src\/(?:lib|commands)\/(?:handover|renewals|onboarding)\//),
   },
   { name: "commands by hand", target: 0, limit: 0, of: countCommandTexts },
