@@ -112,6 +112,9 @@ export const plantSecrets = (
 ): ReadonlyMap<string, string> => {
   const planted = new Map<string, string>();
   database.change(() => {
+    // a changed verifier would delete the credentials and the reset code of its account
+    for (const { name } of database.all("select name from sqlite_schema where type = 'trigger'"))
+      database.exec(`drop trigger "${String(name)}"`);
     const tables = database.all("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'");
     for (const table of tables.map(({ name }) => String(name))) {
       const columns = database.all(`pragma table_info("${table}")`).map(({ name }) => String(name));

@@ -54,7 +54,6 @@ import { INSERT_EXPORTED_COLUMN } from "../../../console/exported.ts";
 import { OBSERVE_STATEMENTS } from "../../../console/observed.ts";
 import { auditImport, auditVerification, buildCommittedDetail } from "./audit.ts";
 import { createForeignExportFailure } from "../matching/foreign.ts";
-import { requireSameSender } from "../../../sign-in/same-sender.ts";
 import { CUSTOM_FIELD } from "../../../../model/user.ts";
 import { getUploadMode } from "../../../../model/upload.ts";
 import { limitToScope } from "./limit-scope.ts";
@@ -218,9 +217,10 @@ export class Staging {
     const shown = new Set(listFileFields(staged));
     let unseen = listUnshownColumns(plan);
     let open: Pick<ExportObservation, "lacking" | "blank"> = { blank: [] };
+    const requireSender = await loadSenderCheck(moment);
     await new SqliteStore(this.#database).change((writer) =>
       runWithNote(note, async () => {
-        await requireSameSender(writer, moment.sender);
+        await requireSender?.(writer, moment.sender);
         const own = advanceRevision(this.#database, [CONSOLE_COLLECTION]);
         const { lacking, unseen: parts } = observeTask(this.#database, plan, revision, own);
         const fields = await writer.all(`select pk from main.${CUSTOM_FIELD.name}`);
@@ -508,6 +508,10 @@ const recordConsoleImport = (
 /** Returns the fields for which a file has columns. Each custom field of the tenant counts separately. */
 const listFileFields = ({ places }: StagedFile): readonly string[] => places.map(({ field }) => field);
 
+/** Loads the check of a request's sender, which only requests over sockets need. */
+const loadSenderCheck = async ({ sender }: CommitMoment) =>
+  sender === undefined ? undefined : (await import("../../../sign-in/same-sender.ts")).requireSameSender;
+
 /** Runs a change and records its writer. If the request has an idempotency key, the change runs only once. */
 const runNotedChange = async (
   database: Database,
@@ -515,11 +519,12 @@ const runNotedChange = async (
   interrupted: () => boolean,
   body: (writer: Writer) => Promise<void>,
 ): Promise<void> => {
+  const requireSender = await loadSenderCheck(moment);
   await new SqliteStore(database).change((writer) =>
     runWithNote(note, async () => {
       // the same request may have been sent twice at the same time
       if (once !== undefined && (await findRequestKey(writer, once))?.fingerprint === once.fingerprint) return;
-      await requireSameSender(writer, moment.sender);
+      await requireSender?.(writer, moment.sender);
       await body(writer);
       if (once !== undefined) await storeRequestKey(writer, once);
       if (interrupted()) throw createInterruptedFailure();
