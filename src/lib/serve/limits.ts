@@ -97,7 +97,7 @@ export interface Sender {
 
 /**
  * Returns the sender of a request: its credential, or without a valid one (null), its address. Addresses have a smaller
- * share, because anybody can send requests, and signing in waits for other writers. The programs of a credential may need
+ * share, because anybody can send requests, and signing in waits for other writers. The programs of an account may need
  * most of the places, but never the last ones.
  */
 export const getSender = (credential: string | null, address: string): Sender =>

@@ -127,7 +127,9 @@ export class Responder {
     const take = (places: Places): void => {
       // its response has been sent or given up, so nothing would free the place
       until.signal.throwIfAborted();
-      if (!places.take(outgoing, asked.sender)) throw BUSY_FAILURE;
+      // the credentials of an account share its places, because anybody can create more of them
+      const name = trace.account === null ? asked.sender.name : `account ${trace.account}`;
+      if (!places.take(outgoing, { ...asked.sender, name })) throw BUSY_FAILURE;
     };
     const takePlace = (): void => take(this.#running);
     const receive: RequestOrigin["receive"] = async (bytes, body) => {

@@ -180,7 +180,10 @@ test("as many long bodies as a quarter of the places are received at the same ti
   await using own = await serveTestTenant(tenant, { requests: 8, ratePerSecond: 0 });
   const { port } = new URL(own.url);
   const slow = Array.from({ length: 8 }, () => connect(Number(port), "127.0.0.1"));
-  for (const socket of slow) socket.write(headOf("/v1/orgs", 99_999, `authorization: Bearer ${addCredential("sys")}`));
+  for (const [at, socket] of slow.entries()) {
+    const secret = addCredential(at % 2 === 0 ? "sys" : "div");
+    socket.write(headOf("/v1/orgs", 99_999, `authorization: Bearer ${secret}`));
+  }
   await expect.poll(() => own.logged.length).toBe(6);
   for (const socket of slow) socket.destroy();
   await expect.poll(() => own.logged.length).toBe(8);
