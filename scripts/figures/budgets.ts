@@ -125,7 +125,7 @@ const findUnclearFileNames = (
  * part becomes smaller.
  */
 const BUDGET_DEFINITIONS: readonly BudgetDefinition[] = [
-  { name: "lines of src", target: 99_000, limit: 148_974, of: countLinesBelow(/^src\//) },
+  { name: "lines of src", target: 99_000, limit: 148_993, of: countLinesBelow(/^src\//) },
   {
     name: "imports, deletion",
     target: 11_500,

@@ -82,6 +82,8 @@ export interface ChangeAuthor {
   readonly store: Store;
   readonly surroundings: Surroundings;
   readonly asker: Actor;
+  /** whose credential and rights are checked again before anything is written; undefined: nobody's */
+  readonly sender: Actor | undefined;
   readonly actor: string;
   readonly by: string | undefined;
   readonly keptKey: (request: RequestKey, subject: string) => StoredRequestKey;
@@ -128,15 +130,15 @@ export const writeChange = async <T>(
     isJudged = false,
     seen,
   } = change;
-  const { actor, asker, by, store, surroundings } = author;
+  const { actor, asker, by, sender, store, surroundings } = author;
   const transact = dryRun ? store.rehearse.bind(store) : store.change.bind(store);
-  // only requests over sockets have a credential; loaded before the transaction, which may await only its store
-  const checked = asker.credential === undefined ? undefined : await import("./sign-in/same-sender.ts");
+  // loaded before the transaction, which may await only its store
+  const checked = sender === undefined ? undefined : await import("./sign-in/same-sender.ts");
   let number: number | null = null;
   const given = await transact(
     async (writer) => {
       const found = await writer.lock(locks);
-      await checked?.requireSameSender(writer, asker);
+      await checked?.requireSameSender(writer, sender);
       const done = once === undefined ? undefined : await findReplayedResult(writer, once);
       if (done !== undefined) return done;
       if (await isChangedSince(writer, found.values(), seen)) throw TENANT_CHANGED_FAILURE;

@@ -21,6 +21,7 @@ export class Session implements ChangeAuthor {
   /** the machine's owner, if the owner acts as an account in the same process */
   readonly by: string | undefined;
   readonly asker: Actor;
+  #hasActedOutside = false;
 
   /** @param store the store as the acting account sees it */
   constructor(store: Store, surroundings: Surroundings, owner: string, asker: Actor) {
@@ -29,6 +30,15 @@ export class Session implements ChangeAuthor {
     this.actor = asker.account?.name ?? owner;
     this.by = asker.account === undefined || surroundings.origin.access === "socket" ? undefined : owner;
     this.asker = asker;
+  }
+
+  get sender(): Actor | undefined {
+    return this.asker.credential === undefined || this.#hasActedOutside ? undefined : this.asker;
+  }
+
+  /** Call this before something is done outside the tenant. It is recorded whatever becomes of its sender meanwhile. */
+  beginOutside(): void {
+    this.#hasActedOutside = true;
   }
 
   read<T>(body: (reader: Reader) => Promise<T>): Promise<T> {

@@ -89,6 +89,7 @@ export const contactApple = async (
     });
     return { result: undefined, objects: [{ thing: "ade", id: "ade" }] };
   });
+  session.beginOutside();
   return { ...guarded, service, account };
 };
 

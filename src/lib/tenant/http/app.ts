@@ -249,12 +249,16 @@ class App {
     const { raw } = c.req;
     const { from } = c.env;
     const { until } = c.var;
-    const parts = await this.#resolveParts(c, route.isOpen === true);
-    const { asker } = parts.session;
+    const isOpen = route.isOpen === true;
+    const found = await this.#resolveParts(c, isOpen);
     const valid = await (from === undefined
       ? validated(c.req)
       : from.receive(getBodyBytes(route, raw), () => validated(c.req)));
     if (valid instanceof Response) return valid;
+    // a body may arrive long after its headers, and its sender may have lost rights in the meantime
+    const isLater = from !== undefined && !isOpen && route.body !== undefined;
+    const parts = isLater ? await this.#partsFor(raw, false, { ...from, admit: () => undefined }) : found;
+    const { asker } = parts.session;
     from?.takePlace();
     const { params, query, body } = valid;
     await requireRoutePermission(route, { asker, params, query, body });

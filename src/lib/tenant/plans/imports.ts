@@ -642,13 +642,13 @@ export class TenantImports {
   }
 
   async #moment(): Promise<CommitMoment> {
-    const { surroundings, actor, by, asker } = this.#session;
+    const { surroundings, actor, by, asker, sender } = this.#session;
     return {
       actor,
       by,
       heldOrgs: await this.#session.read((reader) => readManagedOrgIds(reader, asker)),
       origin: surroundings.origin,
-      sender: asker.credential && asker,
+      sender,
       now: getCurrentInstant(surroundings),
       idPrefix: createIdPrefix(surroundings),
       referencePrefix: createIdPrefix(surroundings),

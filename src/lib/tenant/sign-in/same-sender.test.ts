@@ -3,6 +3,9 @@ import type { TokenRight } from "../../model/credential.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { addTestCredential } from "#support/tenant/credentials.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
+import { MACHINE_OWNER } from "../policy/asker.ts";
+import { Session } from "../session.ts";
+import { SqliteStore } from "../store/sqlite/store.ts";
 
 let tenant: TestTenant;
 beforeEach(async () => {
@@ -10,6 +13,8 @@ beforeEach(async () => {
   for (const name of ["boss", "chief"]) await addTestAccount(tenant, { name, role: "system" });
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
+
+const DEPENDENTS = "/v1/leavers/dependents";
 
 /** Sends a request over a socket. Something happens after its sender was found and before it has an effect. */
 const send = (
@@ -35,8 +40,11 @@ const send = (
     stopping: new AbortController().signal,
     trace: { route: null, account: null },
     admit: () => undefined,
-    receive: (_bytes, receive) => receive(),
-    takePlace: happen,
+    receive: (_bytes, receive) => {
+      if (path === DEPENDENTS) happen();
+      return receive();
+    },
+    takePlace: path === DEPENDENTS ? () => undefined : happen,
     breakOff: () => undefined,
   });
 };
@@ -94,4 +102,28 @@ describe.each([
     );
     expect([response.status, stored()]).toEqual([status, before]);
   });
+});
+
+test("what depends on a leaver is read with the rights that its sender has when its body has arrived", async () => {
+  const end = (): void => void tenant.database.run("delete from credential");
+  const [boss] = await tenant.client.users.find({ name: "boss" });
+  const body = { ids: [boss?.id] };
+  expect((await send(addTestCredential(tenant, "chief"), DEPENDENTS, body, end)).status).toBe(401);
+  expect((await send(addTestCredential(tenant, "chief"), DEPENDENTS, body, () => undefined)).status).toBe(200);
+});
+
+test("what was done outside the tenant is recorded, whatever becomes of its sender", async () => {
+  const secret = addTestCredential(tenant, "chief");
+  const id = tenant.database.get("select id from credential")?.["id"];
+  const asker = {
+    ...MACHINE_OWNER,
+    credential: { id: String(id), kind: "session", name: "", rights: null, tokenEnd: undefined, lacksTotp: false },
+  } as const;
+  const session = new Session(new SqliteStore(tenant.database), tenant.surroundings, "chief", asker);
+  const change = () => session.change({ action: null, locks: ["orgs"] }, async () => ({ result: "done", objects: [] }));
+  tenant.database.run("delete from credential");
+  expect(secret).not.toBe("");
+  await expect(change()).rejects.toMatchObject({ code: "not-signed-in" });
+  session.beginOutside();
+  expect(await change()).toBe("done");
 });
