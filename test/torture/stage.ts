@@ -19,6 +19,7 @@ const DISK_MESSAGES = [
   /^error: the tenant's file (?:cannot be opened|is damaged)\n {2}\S.*\n {2}\S/m,
   // a write that failed has damaged the plan's file
   /^error: the plan's file is damaged or missing\n {2}\S.*\n {2}plan it again/m,
+  /^error: clomoctl cannot write its settings and data to this folder\n {2}\S.*\n {2}\S/m,
   /^error: [^\n]*(?:cannot be (?:written|opened|read)|could not be (?:written|read))[^\n]*\n {2}\S.*\n {2}\S/m,
   /^local: cannot read the tenant: .+ \(/m,
 ];
