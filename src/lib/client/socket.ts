@@ -58,9 +58,7 @@ const MAX_RETRY_AFTER_MS = 30 * SECOND_MS;
 /** Error codes of connections that failed before anything was sent. */
 const NEVER_SENT_CODES: readonly string[] = ["ECONNREFUSED", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
 const CONNECTION_LOST_CODES: readonly string[] = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"];
-
-/** Error codes of requests that the tenant may have performed. */
-const UNKNOWN_OUTCOME_CODES: readonly string[] = [...CONNECTION_LOST_CODES, "ETIMEDOUT", "UND_ERR_HEADERS_TIMEOUT"];
+const TIMEOUT_CODES: readonly string[] = ["ETIMEDOUT", "UND_ERR_HEADERS_TIMEOUT"];
 
 /**
  * The statuses with which a server refuses a request before it begins its work, if the response has Retry-After. With
@@ -235,19 +233,15 @@ const encodeUpload = async (body: ReadableStream<Uint8Array>, shortBytes: number
 /** A request that got no response. */
 class FailedConnection {
   readonly error: unknown;
-  /** false if the tenant cannot have received the request */
-  readonly mayBeSent: boolean;
-  /** true if the connection was lost, so that trying again can help */
-  readonly isLost: boolean;
-  /** true if the tenant may have performed the request */
-  readonly isOutcomeUnknown: boolean;
+  /** `lost` and `timed-out`: the tenant may have performed the request */
+  readonly fate: "never-sent" | "lost" | "timed-out" | "other";
 
   constructor(error: unknown) {
     const code = getErrorCode(error);
     this.error = error;
-    this.mayBeSent = !NEVER_SENT_CODES.includes(code);
-    this.isLost = CONNECTION_LOST_CODES.includes(code);
-    this.isOutcomeUnknown = UNKNOWN_OUTCOME_CODES.includes(code);
+    if (NEVER_SENT_CODES.includes(code)) this.fate = "never-sent";
+    else if (CONNECTION_LOST_CODES.includes(code)) this.fate = "lost";
+    else this.fate = TIMEOUT_CODES.includes(code) ? "timed-out" : "other";
   }
 }
 
@@ -337,9 +331,10 @@ class Socket {
       // clients that failed together must not come back together
       let delayMs = surroundings.random() * FIRST_MAX_DELAY_MS * 2 ** repetition;
       if (answer instanceof FailedConnection) {
-        if (answer.mayBeSent) refusal = undefined;
-        isOutcomeUnknown ||= answer.isOutcomeUnknown;
-        const canRepeat = !answer.mayBeSent || (answer.isLost && isIdempotent);
+        const { fate } = answer;
+        if (fate !== "never-sent") refusal = undefined;
+        isOutcomeUnknown ||= fate === "lost" || fate === "timed-out";
+        const canRepeat = fate === "never-sent" || (fate === "lost" && isIdempotent);
         const isLast = last || !canRepeat || signal.aborted;
         // a server that stops says what became of the request, and then nobody answers any more
         if (isLast && refusal !== undefined && !signal.aborted) return refusal;

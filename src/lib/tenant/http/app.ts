@@ -256,8 +256,8 @@ class App {
       : from.receive(getBodyBytes(route, raw), () => validated(c.req)));
     if (valid instanceof Response) return valid;
     // a body may arrive long after its headers, and its sender may have lost rights in the meantime
-    const isLater = from !== undefined && !isOpen && route.body !== undefined;
-    const parts = isLater ? await this.#partsFor(raw, false, { ...from, admit: () => undefined }) : found;
+    const mayHaveLostRights = from !== undefined && !isOpen && route.body !== undefined;
+    const parts = mayHaveLostRights ? await this.#partsFor(raw, false, { ...from, admit: () => undefined }) : found;
     const { asker } = parts.session;
     from?.takePlace();
     const { params, query, body } = valid;
