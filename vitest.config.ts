@@ -46,6 +46,9 @@ interface Timeouts {
 const UNIT = { testMs: 10_000, setUpMs: 30_000 };
 // every request crosses a socket
 const SERVED = { testMs: 20_000, setUpMs: 30_000 };
+// they wait for processes, on computers that are busy with others
+const FULL_STORIES = { testMs: 5_400_000, setUpMs: 600_000 };
+const STORIES = { testMs: 600_000, setUpMs: 600_000 };
 // they wait for processes
 const PROCESS = { testMs: 180_000, setUpMs: 180_000 };
 
@@ -54,6 +57,11 @@ export default defineConfig({
     projects: [
       tier("unit", ["{src,scripts,bench}/**/*.test.ts", "test/smoke/**/*.test.ts"], UNIT),
       tier("served", findTenantTests(), SERVED, { CLOMOCTL_TEST_SERVED: "1" }),
+      tier(
+        "stories",
+        ["test/stories/**/*.test.ts"],
+        process.env["CLOMOCTL_STORIES"] === "full" ? FULL_STORIES : STORIES,
+      ),
       tier("process", ["test/{process,torture}/**/*.test.ts"], PROCESS),
     ],
     // two cores: the second worker keeps the machine busy, a third would only slow the first two down

@@ -1,0 +1,215 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import {
+  ROOT,
+  start,
+  startOnTerminal,
+  type Outcome,
+  type Running,
+  type TerminalProgram,
+} from "#support/process/program.ts";
+import { contextNames, lastChange } from "../words.ts";
+import { findProposals, fillPlaceholders, isLongRunning, isVerdict, type Fill } from "./proposals.ts";
+import { runInShell } from "./shell.ts";
+
+/** true if the long versions of the stories run, too: a million users, a year of nights, many kills */
+export const FULL = process.env["CLOMOCTL_STORIES"] === "full";
+
+const CLOCK = join(import.meta.dirname, "clock.ts");
+
+/** Colours of a terminal. Commands that the program proposes are the only cyan text that begins with its name. */
+const STYLE = /\u001B\[[\d;?]*[A-Za-z]/g;
+
+export const withoutStyles = (shown: string): string => shown.replaceAll(STYLE, "");
+
+/** What one run of the program came to. */
+export interface Result {
+  readonly code: number;
+  /** bytes of stdout */
+  readonly bytes: Buffer;
+  /** stdout and stderr as UTF-8, without styles */
+  readonly stdout: string;
+  readonly stderr: string;
+  /** the proposed commands, as printed */
+  readonly proposals: readonly string[];
+}
+
+/** Options of one run. */
+export interface RunSettings {
+  /** expected exit codes; 0 by default, "any" for all */
+  readonly code?: number | readonly number[] | "any";
+  readonly stdin?: string | Uint8Array;
+  readonly env?: Readonly<Record<string, string>>;
+  /** the context that the messages are about, if the words do not name it and another one is in use */
+  readonly tenant?: string;
+  /** false: the proposed commands are not tried, because the home is too large to be copied or is used by others */
+  readonly tried?: boolean;
+}
+
+/** Settings of a story. */
+export interface StorySettings {
+  /** values for the placeholders (FILE, USER, …) of proposed commands */
+  readonly fill?: Fill;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/**
+ * One person's work with the program: a folder with a home and files, and a clock. Each command that the program
+ * proposes on the way is tried once per kind (verb and options) in a copy of the folder.
+ */
+export class Story {
+  readonly #tried = new Set<string>();
+  readonly #settings: StorySettings;
+  readonly folder: string;
+  #now: Date | undefined;
+
+  constructor(folder: string, settings: StorySettings) {
+    this.folder = folder;
+    this.#settings = settings;
+  }
+
+  /** CLOMOCTL_HOME */
+  get home(): string {
+    return join(this.folder, "home");
+  }
+
+  /** Sets the program's clock from now on; undefined: the computer's clock. */
+  setClock(now: Date | undefined): void {
+    this.#now = now;
+  }
+
+  /** Returns the path of a file of this story. */
+  path(name: string): string {
+    return join(this.folder, name);
+  }
+
+  async write(name: string, content: string | Uint8Array): Promise<string> {
+    await writeFile(this.path(name), content);
+    return this.path(name);
+  }
+
+  async read(name: string): Promise<Buffer> {
+    return readFile(this.path(name));
+  }
+
+  environment(env: Readonly<Record<string, string>> = {}): Record<string, string> {
+    const clock = this.#now && { NODE_OPTIONS: `--import=${CLOCK}`, STORY_NOW: this.#now.toISOString() };
+    return { FORCE_COLOR: "1", ...clock, ...this.#settings.env, ...env };
+  }
+
+  /** Starts the program without waiting for it, for example to kill it. */
+  start(words: readonly string[], { stdin, env }: RunSettings = {}): Running {
+    return start(words, {
+      home: this.home,
+      cwd: this.folder,
+      env: this.environment(env),
+      ...(stdin === undefined ? {} : { stdin }),
+    });
+  }
+
+  /** Starts the program in a pseudo-terminal of 80 × 24. */
+  startOnTerminal(words: readonly string[], env: Readonly<Record<string, string>> = {}): TerminalProgram {
+    const size = { columns: 80, rows: 24 };
+    return startOnTerminal(words, { home: this.home, cwd: this.folder, size, env: this.environment(env) });
+  }
+
+  /** Runs the program without a terminal, checks its exit code, and tries the commands that it proposes. */
+  async run(words: readonly string[], settings: RunSettings = {}): Promise<Result> {
+    const outcome = await this.start(words, settings).ended;
+    return this.judge(words, outcome, settings);
+  }
+
+  /** Returns the result of a run that {@link start} began, after the checks of {@link run}. */
+  async judge(words: readonly string[], outcome: Outcome, settings: RunSettings = {}): Promise<Result> {
+    const { code = 0, tried = true } = settings;
+    const proposals = [...new Set([...findProposals(outcome.text), ...findProposals(outcome.stderr)])];
+    const result: Result = {
+      code: outcome.code ?? -1,
+      bytes: outcome.stdout,
+      stdout: withoutStyles(outcome.text),
+      stderr: withoutStyles(outcome.stderr),
+      proposals,
+    };
+    if (code !== "any") {
+      const shown = `clomoctl ${words.join(" ")}\n${result.stderr}\n${result.stdout.slice(0, 2000)}`;
+      expect([code].flat(), shown).toContain(result.code);
+    }
+    if (tried) for (const proposal of proposals) await this.try(proposal, settings.tenant ?? namedContext(words));
+    return result;
+  }
+
+  /** Runs the program and returns its stdout as JSON. */
+  async json<T>(words: readonly string[], settings: RunSettings = {}): Promise<T> {
+    const { stdout } = await this.run([...words, "--format", "json"], settings);
+    return JSON.parse(stdout) as T;
+  }
+
+  /**
+   * Executes a proposed command literally in a copy of this story's folder, in a terminal where every question is
+   * answered with yes. It must be known to the program, must find what it names, and must not change another tenant
+   * than the one that its message was about.
+   */
+  async try(proposal: string, tenant?: string): Promise<void> {
+    const kind = proposal
+      .split(" ")
+      .filter((word) => /^(?:--?[a-z]|[a-z][a-z-]*$)/.test(word))
+      .map((word) => word.split("=")[0])
+      .join(" ");
+    if (this.#tried.has(`${tenant} ${kind}`)) return;
+    this.#tried.add(`${tenant} ${kind}`);
+    const copy = await mkdtemp(join(tmpdir(), "clomoctl-tried-"));
+    try {
+      await cp(this.folder, copy, { recursive: true, filter: (path) => !path.startsWith(join(this.home, "cache")) });
+      const filled = fillPlaceholders(proposal, this.#settings.fill ?? {}).replaceAll(this.folder, copy);
+      const line = isLongRunning(filled) ? `${filled} --help` : filled;
+      const inCopy = new Story(copy, this.#settings);
+      inCopy.setClock(this.#now);
+      const names = await contextNames(inCopy);
+      const about = tenant ?? names.find(({ inUse }) => inUse)?.name;
+      const others = names.filter(({ name }) => names.length > 1 && name !== about);
+      const before = await inCopy.#lastChanges(others);
+      const { code, screen } = await runInShell(line, {
+        cwd: copy,
+        env: { ...inCopy.environment(), CLOMOCTL_HOME: join(copy, "home"), HOME: copy },
+      });
+      const shown = `proposed: ${proposal}\nexecuted: ${line}\n${withoutStyles(screen)}`;
+      expect([137, ...(isVerdict(line) ? [3, 6] : [1, 2, 6])], shown).not.toContain(code);
+      expect(await inCopy.#lastChanges(others), shown).toEqual(before);
+    } finally {
+      await rm(copy, { recursive: true, force: true });
+    }
+  }
+
+  /** Returns the number of the last change of each context. */
+  async #lastChanges(contexts: readonly { readonly name: string }[]): Promise<Record<string, number>> {
+    const found: Record<string, number> = {};
+    for (const { name } of contexts) found[name] = await lastChange(this, name);
+    return found;
+  }
+}
+
+const namedContext = (words: readonly string[]): string | undefined => {
+  const at = words.indexOf("--context");
+  return at === -1 ? undefined : words[at + 1];
+};
+
+/** Defines a story: its folder is removed when it ends. */
+export function story(name: string, tell: (story: Story) => Promise<void>, settings: StorySettings = {}): void {
+  test(name, async () => {
+    const folder = await mkdtemp(join(tmpdir(), "clomoctl-story-"));
+    try {
+      await tell(new Story(folder, settings));
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+}
+
+/** Defines a story that only runs with `npm run stories -- --full`. */
+export function fullStory(name: string, tell: (story: Story) => Promise<void>, settings: StorySettings = {}): void {
+  if (FULL) story(name, tell, settings);
+}
+
+export { ROOT };

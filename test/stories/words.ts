@@ -1,0 +1,189 @@
+/**
+ * The words by which the stories call the program. This is the only file of the stories that changes when a command is
+ * renamed, or when another command does the work.
+ */
+type Words = readonly string[];
+
+/** What asks the program and reads its JSON. */
+interface Questioner {
+  json<T>(words: Words, settings?: { readonly tried: boolean }): Promise<T>;
+}
+
+/** A verb with its fixed words; options follow. */
+const verb =
+  (...words: Words) =>
+  (...rest: Words): Words => [...words, ...rest];
+
+export const help = verb("--help");
+export const version = verb("--version");
+export const status = verb("status");
+/** What is wrong on this computer. */
+export const doctor = verb("doctor");
+export const undo = verb("undo");
+export const whoami = verb("whoami");
+export const login = verb("login");
+export const logout = verb("logout");
+export const serve = verb("serve");
+export const serveInit = verb("serve", "init");
+export const api = verb("api");
+
+export const context = {
+  add: verb("context", "add"),
+  list: verb("context", "list"),
+  set: verb("context", "set"),
+  use: verb("context", "use"),
+  remove: verb("context", "remove"),
+};
+
+/** A new local tenant under a name. */
+export const addTenant = (name: string, ...rest: Words): Words => ["context", "add", name, "--embedded", ...rest];
+
+/** The ordinary verbs of a record noun. */
+const nounVerbs = (...noun: Words) => ({
+  create: verb(...noun, "create"),
+  edit: verb(...noun, "edit"),
+  delete: verb(...noun, "delete"),
+  list: verb(...noun, "list"),
+  show: verb(...noun, "show"),
+  import: verb(...noun, "import"),
+  export: verb(...noun, "export"),
+  template: verb(...noun, "template"),
+  history: verb(...noun, "history"),
+  /** takes an export of CLOMO's console into the mirror */
+  take: (file: string, ...rest: Words): Words => [...noun, "import", file, "--from-console", ...rest],
+  /** import a list, and write the file to upload in the console */
+  importAndEmit: (file: string, upload: string, ...rest: Words): Words => [
+    ...noun,
+    "import",
+    file,
+    "--emit-csv",
+    upload,
+    ...rest,
+  ],
+});
+
+export const users = {
+  ...nounVerbs("users"),
+  move: verb("users", "move"),
+  leave: verb("users", "leave"),
+  /** says that a person is an administrator in the console */
+  markAdministrator: (user: string, ...rest: Words): Words => ["users", "administrators", "add", user, ...rest],
+};
+export const orgs = { ...nounVerbs("orgs"), move: verb("orgs", "move") };
+export const devices = {
+  ...nounVerbs("devices"),
+  setOwner: verb("devices", "set-owner"),
+  tag: verb("devices", "tag"),
+};
+export const securedUsers = {
+  ...nounVerbs("secured", "users"),
+  markAdministrator: (app: string, user: string, ...rest: Words): Words => [
+    "secured",
+    "administrators",
+    "add",
+    user,
+    "--app",
+    app,
+    ...rest,
+  ],
+};
+export const securedGroups = {
+  create: verb("secured", "groups", "create"),
+  list: verb("secured", "groups", "list"),
+  delete: verb("secured", "groups", "delete"),
+};
+
+export const csv = { check: verb("csv", "check"), convert: verb("csv", "convert"), map: verb("csv", "map") };
+
+export const imports = {
+  list: verb("imports", "list"),
+  show: verb("imports", "show"),
+  commit: verb("imports", "commit"),
+  discard: verb("imports", "discard"),
+  /** compares what an import wrote with a later export of the console */
+  verify: verb("imports", "verify"),
+};
+
+export const consoleTasks = {
+  list: verb("console", "list"),
+  show: verb("console", "show"),
+  confirm: verb("console", "confirm"),
+  drop: verb("console", "drop"),
+};
+
+export const accounts = {
+  create: verb("clomo-account", "create"),
+  edit: verb("clomo-account", "edit"),
+  list: verb("clomo-account", "list"),
+  show: verb("clomo-account", "show"),
+  revoke: verb("clomo-account", "revoke"),
+  resetPassword: verb("clomo-account", "reset-password"),
+};
+export const tokens = {
+  create: verb("access-tokens", "create"),
+  list: verb("access-tokens", "list"),
+  revoke: verb("access-tokens", "revoke"),
+};
+export const audit = { list: verb("audit", "list"), show: verb("audit", "show"), verify: verb("audit", "verify") };
+export const tenant = { set: verb("tenant", "set"), show: verb("tenant", "show") };
+
+export const renewals = {
+  add: verb("renewals", "add"),
+  check: verb("renewals", "check"),
+  list: verb("renewals", "list"),
+  guide: verb("renewals", "guide"),
+  verify: verb("renewals", "verify"),
+  calendar: verb("renewals", "calendar"),
+  remove: verb("renewals", "remove"),
+  edit: verb("renewals", "edit"),
+  /** records that a new file replaces the item's file */
+  renew: (item: string, file: string, ...rest: Words): Words => ["renewals", "edit", item, "--file", file, ...rest],
+  /** records the date that the console shows after the upload */
+  confirm: (item: string, date: string, ...rest: Words): Words => [
+    "renewals",
+    "confirm",
+    item,
+    "--console-shows",
+    date,
+    ...rest,
+  ],
+  notify: verb("renewals", "notify"),
+  notifyTest: verb("renewals", "notify", "test"),
+  schedule: verb("renewals", "schedule", "install"),
+  showSchedule: verb("renewals", "schedule", "show"),
+};
+
+export const handover = {
+  checklist: verb("handover", "checklist"),
+  answer: verb("handover", "answer"),
+  transfer: verb("handover", "transfer"),
+  export: verb("handover", "export"),
+  verify: verb("handover", "verify"),
+  report: verb("handover", "report"),
+  /** makes the tenant of a bundle one's own */
+  receive: verb("handover", "apply"),
+  diff: verb("handover", "diff"),
+};
+
+export const ade = {
+  sync: verb("ade", "sync"),
+  status: verb("ade", "status"),
+  devices: verb("ade", "devices", "list"),
+  createKey: verb("ade", "keypair", "create"),
+  setToken: verb("ade", "token", "set"),
+  setEndpoint: (url: string, ...rest: Words): Words => ["ade", "endpoint", "set", "--simulator", url, ...rest],
+};
+
+/** Returns the contexts of a story's home. */
+export async function contextNames(
+  story: Questioner,
+): Promise<readonly { readonly name: string; readonly inUse: boolean }[]> {
+  const rows = await story.json<{ name: string; used: boolean }[]>(context.list(), { tried: false });
+  return rows.map(({ name, used }) => ({ name, inUse: used }));
+}
+
+/** Returns the number of the last change of a context's tenant; 0 if there is none. */
+export async function lastChange(story: Questioner, name: string): Promise<number> {
+  const rows = await story.json<{ number: number }[]>(audit.list("--limit", "1", "--context", name), { tried: false });
+  return rows[0]?.number ?? 0;
+}
