@@ -6,7 +6,7 @@ const rivals = (): { order: string[]; run: (name: string) => () => Promise<Proce
   const order: string[] = [];
   const run = (name: string) => async (): Promise<ProcessRun> => {
     order.push(name);
-    return { seconds: order.length, peakBytes: undefined, stdout: "" };
+    return { seconds: order.length, cpuSeconds: 0, peakBytes: undefined, stdout: "" };
   };
   return { order, run };
 };

@@ -21,10 +21,13 @@ const DEFAULT_ROWS = { peers: 1_000_000, against: 200_000 };
 /**
  * Parses the command-line arguments of a run.
  *
- * @param works the names that `--only` accepts
+ * @param names returns the names that `--only` accepts
  * @throws if an argument is invalid
  */
-export function parseBenchArguments(args: readonly string[], works: readonly string[]): BenchOptions {
+export function parseBenchArguments(
+  args: readonly string[],
+  names: (isAgainst: boolean) => readonly string[],
+): BenchOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
@@ -37,6 +40,7 @@ export function parseBenchArguments(args: readonly string[], works: readonly str
   const { only, json, against } = values;
   const rows = Number(values.rows ?? DEFAULT_ROWS[against === undefined ? "peers" : "against"]);
   if (!Number.isSafeInteger(rows) || rows < 10) throw new Error("--rows is a whole number from 10");
+  const works = names(against !== undefined);
   const unknown = only.find((name) => !works.includes(name));
   if (unknown !== undefined) throw new Error(`--only "${unknown}" is none of: ${works.join(", ")}`);
   return { only, rows, json, against };

@@ -5,7 +5,6 @@ import type { Checkout } from "./checkout.ts";
 import { prepareInputFile, type InputFile, type InputKind } from "./input.ts";
 import type { Peers } from "./peers.ts";
 import { MeasuredProgram, type ImportCounts } from "./program.ts";
-import { countRecords } from "./records.ts";
 import { prepareWorkbook } from "./workbook.ts";
 
 /** Folder in which inputs are kept between runs. */
@@ -67,24 +66,34 @@ export class Bench {
     return folder;
   }
 
+  /** Calls `use` with a path that is not used yet. Removes what is there afterwards. */
+  async withPath<T>(name: string, use: (path: string) => Promise<T>): Promise<T> {
+    const path = this.newPath(name);
+    try {
+      return await use(path);
+    } finally {
+      await rm(path, { recursive: true, force: true });
+    }
+  }
+
   /** Returns the checkout's program with an empty tenant. */
   emptyTenant(checkout: Checkout): Promise<MeasuredProgram> {
     return MeasuredProgram.at(checkout, this.newPath("home"), this.#signal);
   }
 
   /** Calls `use` with the checkout's program and an empty tenant. Removes the tenant afterwards. */
-  async withEmptyTenant<T>(checkout: Checkout, use: (program: MeasuredProgram) => Promise<T>): Promise<T> {
-    const home = this.newPath("home");
-    try {
-      return await use(await MeasuredProgram.at(checkout, home, this.#signal));
-    } finally {
-      await rm(home, { recursive: true, force: true });
-    }
+  withEmptyTenant<T>(checkout: Checkout, use: (program: MeasuredProgram) => Promise<T>): Promise<T> {
+    return this.withPath("home", async (home) => use(await MeasuredProgram.at(checkout, home, this.#signal)));
+  }
+
+  /** Calls `use` with a copy of a tenant. Removes the copy afterwards. */
+  withCopy<T>(program: MeasuredProgram, use: (copy: MeasuredProgram) => Promise<T>): Promise<T> {
+    return this.withPath("home", async (home) => use(await program.copyTo(home)));
   }
 
   /**
    * Returns the checkout's program with a tenant that contains all users of the input. All benchmarks share this
-   * tenant.
+   * tenant, so that none may change it.
    */
   filledTenant(checkout: Checkout): Promise<MeasuredProgram> {
     const filled = this.#filled.get(checkout) ?? this.#fill(checkout);
@@ -92,31 +101,16 @@ export class Bench {
     return filled;
   }
 
+  /** Returns a copy of {@link filledTenant}, which may be changed. */
+  async copyOfFilledTenant(checkout: Checkout): Promise<MeasuredProgram> {
+    return (await this.filledTenant(checkout)).copyTo(this.newPath("home"));
+  }
+
   async #fill(checkout: Checkout): Promise<MeasuredProgram> {
     const program = await this.emptyTenant(checkout);
-    await program.importUsers((await this.input(this.rows)).path, buildCreatedCounts(this.rows, true));
+    await program.import("import users", (await this.input(this.rows)).path, buildCreatedCounts(this.rows, true));
     return program;
   }
-}
-
-/**
- * Checks that a tenant has the expected number of users or devices.
- *
- * @throws if the number differs
- */
-export function verifyStored(program: MeasuredProgram, expected: number, kind: InputKind = "users"): void {
-  const found = program.countStored(kind);
-  if (found !== expected) throw new Error(`the tenant holds ${found} ${kind} where ${expected} are expected`);
-}
-
-/**
- * Checks that a file has a header and the expected number of records.
- *
- * @throws if the number differs
- */
-export async function verifyRecords(path: string, expected: number): Promise<void> {
-  const found = (await countRecords(path)) - 1;
-  if (found !== expected) throw new Error(`${found} records where ${expected} are expected`);
 }
 
 /** Returns the expected counts of an import into an empty tenant. */
@@ -131,9 +125,10 @@ export const buildCreatedCounts = (rows: number, committed: boolean): ImportCoun
 });
 
 /**
- * Returns the expected counts of an import that changes nothing. `committed` is left out, because either value is fine.
+ * Returns the expected counts of an import that changes some records and creates none. `committed` is left out, because
+ * either value is fine if nothing changes.
  */
-export const buildUnchangedCounts = (rows: number): Partial<ImportCounts> => {
+export const buildUpdatedCounts = (rows: number, update: number): Partial<ImportCounts> => {
   const { committed: _, ...counts } = buildCreatedCounts(0, false);
-  return { ...counts, rows, unchanged: rows };
+  return { ...counts, rows, update, unchanged: rows - update };
 };

@@ -1,14 +1,14 @@
 import { access } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { Words } from "./words.ts";
 
-/** A built checkout whose program is measured. */
+/** A built checkout whose program is measured. It is only ever run as a program. */
 export interface Checkout {
   readonly folder: string;
-  /** path of the program's start script, which is passed to Node */
-  readonly door: string;
+  readonly words: Words;
 }
 
-const createCheckout = (folder: string): Checkout => ({ folder, door: join(folder, "bin", "clomoctl.js") });
+const createCheckout = (folder: string): Checkout => ({ folder, words: new Words(folder) });
 
 /** The checkout that contains this benchmark. */
 export const THIS_CHECKOUT = createCheckout(dirname(import.meta.dirname));
@@ -20,7 +20,8 @@ export const THIS_CHECKOUT = createCheckout(dirname(import.meta.dirname));
  */
 export async function findBuiltCheckout(folder: string): Promise<Checkout> {
   const checkout = createCheckout(resolve(folder));
-  for (const file of [checkout.door, join(checkout.folder, "dist", "cli.js")]) {
+  for (const path of ["bin/clomoctl.js", "dist/cli.js"]) {
+    const file = join(checkout.folder, path);
     await access(file).catch((cause: unknown) => {
       throw new Error(`${file} is missing: --against takes a checkout after npm ci`, { cause });
     });

@@ -1,9 +1,10 @@
-import { rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { runInTurn } from "./alternate.ts";
 import { buildCreatedCounts, type Bench } from "./bench.ts";
 import { THIS_CHECKOUT, type Checkout } from "./checkout.ts";
 import { ORGS_PER_DIVISION } from "./input.ts";
 import { USER_HEADER, formatOrgCode, formatPersonRecord } from "./people.ts";
+import type { ProcessRun } from "./process.ts";
 import type { MeasuredProgram } from "./program.ts";
 import { countLines } from "./records.ts";
 import { getShortestTime, getHighestPeak } from "./statistics.ts";
@@ -45,57 +46,38 @@ async function createDividedTenant(
   ];
   await writeFile(orgs, `${rows.map((row) => row.join(",")).join("\r\n")}\r\n`);
   await writeFile(password, "Invented1\n", { mode: 0o600 });
-  await program.run("orgs", "import", orgs, "--encoding", "utf-8", "--yes");
-  await program.importUsers((await bench.input(bench.rows, users)).path, buildCreatedCounts(bench.rows, true));
-  const granted = ["--password-file", password, "--role"];
-  await program.run("clomo-account", "grant", SYSTEM, ...granted, "system");
-  await program.run("clomo-account", "grant", DIVISION, ...granted, "division", "--managed-orgs", DIVISIONS[0]);
+  await program.run("import organisations", orgs);
+  const { path } = await bench.input(bench.rows, users);
+  await program.import("import users", path, buildCreatedCounts(bench.rows, true));
+  await program.run("grant the whole tenant", SYSTEM, password);
+  await program.run("grant a division", DIVISION, password, DIVISIONS[0]);
   return program;
 }
 
-/** A list of users to measure: the program with its tenant, and the options of `users list`. */
-interface MeasuredList {
-  readonly program: MeasuredProgram;
-  readonly options: readonly string[];
-}
+/** A list of users to measure: writes it to a file. */
+type ListUsers = (path: string) => Promise<ProcessRun>;
 
 /** Returns the number of users in a list. */
-async function countListedUsers(bench: Bench, { program, options }: MeasuredList): Promise<number> {
-  const file = bench.newPath("users.ndjson");
-  try {
-    await program.listUsers(file, ...options);
-    return await countLines(file);
-  } finally {
-    await rm(file, { force: true });
-  }
-}
+const countListedUsers = (bench: Bench, list: ListUsers): Promise<number> =>
+  bench.withPath("users.ndjson", async (path) => {
+    await list(path);
+    return countLines(path);
+  });
 
 /**
  * Measures two lists in turn and compares the time per row.
  *
  * @throws Error if a list does not have about half of all users, or all of them
  */
-async function compareLists(
-  bench: Bench,
-  list: MeasuredList,
-  peer: MeasuredList,
-  note: string,
-): Promise<MeasuredResult> {
+async function compareLists(bench: Bench, list: ListUsers, peer: ListUsers, note: string): Promise<MeasuredResult> {
   const [part, all] = [await countListedUsers(bench, list), await countListedUsers(bench, peer)];
   for (const count of [part, all]) {
     const share = count / bench.rows;
     if (share !== 1 && (share < 1 / 3 || share > 2 / 3)) throw new Error(`${count} of ${bench.rows} users listed`);
   }
-  const runs = await runInTurn(
-    [list, peer].map(
-      ({ program, options }) =>
-        () =>
-          program.listUsers("/dev/null", ...options),
-    ),
-    RUNS_PER_LIST,
-  );
+  const runs = await runInTurn([() => list("/dev/null"), () => peer("/dev/null")], RUNS_PER_LIST);
   const [seconds = 0, peerSeconds = 0] = runs.map((of) => getShortestTime(of.map((ran) => ran.seconds)));
-  const peak = getHighestPeak((runs[0] ?? []).map(({ peakBytes }) => peakBytes));
+  const peak = getHighestPeak(runs[0].map(({ peakBytes }) => peakBytes));
   return {
     figures: {
       seconds,
@@ -111,23 +93,25 @@ async function compareLists(
  * Measures the user list of a division administrator, who sees half of the users. The peer is the list of all users,
  * for a system administrator. The ratio compares the time per row.
  */
-export const DIVISION_LIST_BENCHMARK: Benchmark = {
+const DIVISION_LIST_BENCHMARK: Benchmark = {
   name: "users list of a division",
   kind: "long",
-  target: { must: 1.5, mustRssMb: 150 },
-  needs: [],
   ours: async (bench, checkout) => {
     const program = await createDividedTenant(bench, checkout);
-    return () => program.listUsers("/dev/null", "--as", DIVISION);
+    return () => program.runInto("/dev/null", "list users as", DIVISION);
   },
-  measure: async (bench) => {
-    const program = await createDividedTenant(bench, THIS_CHECKOUT);
-    return compareLists(
-      bench,
-      { program, options: ["--as", DIVISION] },
-      { program, options: ["--as", SYSTEM] },
-      `${ORGS_PER_DIVISION} of ${ORGS_PER_DIVISION * 2} organisations`,
-    );
+  peer: {
+    target: { must: 1.5, mustRssMb: 150 },
+    needs: [],
+    measure: async (bench) => {
+      const program = await createDividedTenant(bench, THIS_CHECKOUT);
+      return compareLists(
+        bench,
+        (path) => program.runInto(path, "list users as", DIVISION),
+        (path) => program.runInto(path, "list users as", SYSTEM),
+        `${ORGS_PER_DIVISION} of ${ORGS_PER_DIVISION * 2} organisations`,
+      );
+    },
   },
 };
 
@@ -135,22 +119,27 @@ export const DIVISION_LIST_BENCHMARK: Benchmark = {
  * Measures the list of a division with its 10,000 organisations. All its users are directly in one of them. The peer is
  * the list of that organisation alone, which has the same rows.
  */
-export const ORG_LIST_BENCHMARK: Benchmark = {
+const ORG_LIST_BENCHMARK: Benchmark = {
   name: "users list --org",
   kind: "long",
-  target: { must: 1.2, mustRssMb: 150 },
-  needs: [],
   ours: async (bench, checkout) => {
     const program = await createDividedTenant(bench, checkout, "users-of-two-orgs");
-    return () => program.listUsers("/dev/null", "--org", DIVISIONS[0]);
+    return () => program.runInto("/dev/null", "list users below", DIVISIONS[0]);
   },
-  measure: async (bench) => {
-    const program = await createDividedTenant(bench, THIS_CHECKOUT, "users-of-two-orgs");
-    return compareLists(
-      bench,
-      { program, options: ["--org", DIVISIONS[0]] },
-      { program, options: ["--org", formatOrgCode(0), "--direct"] },
-      `${ORGS_PER_DIVISION} organisations below`,
-    );
+  peer: {
+    target: { must: 1.2, mustRssMb: 150 },
+    needs: [],
+    measure: async (bench) => {
+      const program = await createDividedTenant(bench, THIS_CHECKOUT, "users-of-two-orgs");
+      return compareLists(
+        bench,
+        (path) => program.runInto(path, "list users below", DIVISIONS[0]),
+        (path) => program.runInto(path, "list users directly in", formatOrgCode(0)),
+        `${ORGS_PER_DIVISION} organisations below`,
+      );
+    },
   },
 };
+
+/** Benchmarks of the lists of a tenant with many organisations. */
+export const DIVISION_BENCHMARKS: readonly Benchmark[] = [DIVISION_LIST_BENCHMARK, ORG_LIST_BENCHMARK];

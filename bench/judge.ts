@@ -1,7 +1,6 @@
-/** The target of a benchmark: ratios to its peer, and a maximum peak of memory. */
+/** The target of a benchmark: a ratio to its peer, and a maximum peak of memory. */
 export interface Target {
   readonly must: number;
-  readonly aim?: number;
   /** in MB of 1,000,000 bytes */
   readonly mustRssMb?: number;
 }
@@ -17,17 +16,17 @@ export interface MeasuredFigures {
 }
 
 /**
- * The verdict on a benchmark. `must` and `aim`: the target that is met; `aim` implies `must`. `missed`: a ratio or the
- * memory is above its `must`. `unknown`: a required figure is missing, and no available figure is above its `must`.
+ * The verdict on a benchmark. `missed`: a ratio or the memory is above its `must`. `unknown`: a required figure is
+ * missing, and no available figure is above its `must`.
  */
-export type Verdict = "aim" | "must" | "missed" | "unknown";
+export type Verdict = "must" | "missed" | "unknown";
 
 /**
  * Compares the figures of a benchmark with its target. Uses the measured figures, not the rounded ones of the table.
  */
-export const judgeFigures = ({ ratio, rssMb }: MeasuredFigures, { must, aim, mustRssMb }: Target): Verdict => {
+export const judgeFigures = ({ ratio, rssMb }: MeasuredFigures, { must, mustRssMb }: Target): Verdict => {
   if (ratio !== undefined && !(ratio <= must)) return "missed";
   if (mustRssMb !== undefined && rssMb !== undefined && rssMb > mustRssMb) return "missed";
   if (ratio === undefined || (mustRssMb !== undefined && rssMb === undefined)) return "unknown";
-  return aim !== undefined && ratio <= aim ? "aim" : "must";
+  return "must";
 };

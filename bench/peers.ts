@@ -1,7 +1,7 @@
 import { runProcess, type ProcessRun } from "./process.ts";
 
 /** The programs with which clomoctl is compared. */
-export const PEER_TOOLS = ["python3", "openpyxl", "iconv", "sqlite3", "openssl", "sha256sum"] as const;
+export const PEER_TOOLS = ["python3", "openpyxl", "iconv", "sqlite3", "openssl"] as const;
 export type PeerTool = (typeof PEER_TOOLS)[number];
 
 /** A tool that is installed on this machine. */
@@ -19,20 +19,12 @@ const FIND_COMMANDS: Readonly<Record<PeerTool, string>> = {
   iconv: "command -v iconv && iconv --version",
   sqlite3: "command -v sqlite3 && sqlite3 --version",
   openssl: "command -v openssl && openssl version",
-  sha256sum: "command -v sha256sum && sha256sum --version",
 };
 
 const READ_CSV_SCRIPT = `
 import csv, sys
 for row in csv.reader(open(sys.argv[1], encoding='cp932', newline='')):
     pass
-`;
-
-const READ_JSON_SCRIPT = `
-import json, sys
-for path in sys.argv[1:]:
-    for line in open(path, encoding='utf-8'):
-        json.loads(line)
 `;
 
 const READ_WORKBOOK_SCRIPT = `
@@ -118,31 +110,9 @@ export class Peers {
     return this.#shell(script, this.#path("sqlite3"), database, folder, tables.join(" "));
   }
 
-  /** Verifies the hashes of a bundle's files. */
-  checkSums(folder: string): Promise<ProcessRun> {
-    return this.#shell('cd "$2" && "$1" --quiet -c SHA256SUMS', this.#path("sha256sum"), folder);
-  }
-
-  /** Parses every line of some files as JSON and discards the values. */
-  readJsonLines(paths: readonly string[]): Promise<ProcessRun> {
-    return this.#run(this.#path("python3"), "-c", READ_JSON_SCRIPT, ...paths);
-  }
-
-  /** Compares the files of two folders and merges their sorted lines. */
-  mergeLines(one: string, other: string, paths: readonly string[]): Promise<ProcessRun> {
-    const script =
-      'for path in $3; do cmp -s "$1/$path" "$2/$path"; sort -m "$1/$path" "$2/$path" > /dev/null || exit 1; done';
-    return this.#shell(script, one, other, paths.join(" "));
-  }
-
   /** Runs openssl once with these arguments. */
   openssl(...words: readonly string[]): Promise<ProcessRun> {
     return this.#run(this.#path("openssl"), ...words);
-  }
-
-  /** Hashes a file. */
-  sha256sum(path: string): Promise<ProcessRun> {
-    return this.#run(this.#path("sha256sum"), path);
   }
 
   /** Returns the number of rows in such a database. */

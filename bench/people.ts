@@ -72,6 +72,9 @@ const pickItem = <Items extends readonly [unknown, ...unknown[]]>(items: Items, 
  */
 export const formatPersonRecord = (index: number): string => formatPersonInOrgs(index, DEFAULT_ORG_COUNT);
 
+/** How a telephone number begins that {@link formatChangedRecord} changed. */
+export const CHANGED_TELEPHONE = "06-0000-";
+
 /**
  * Returns the same record as {@link formatPersonRecord}, but with a different telephone number in one of 200 records.
  *
@@ -79,7 +82,7 @@ export const formatPersonRecord = (index: number): string => formatPersonInOrgs(
  */
 export const formatChangedRecord = (index: number, first: number): string => {
   const record = formatPersonRecord(index);
-  return index % 200 === first ? record.replace(",03-0000-", ",06-0000-") : record;
+  return index % 200 === first ? record.replace(",03-0000-", `,${CHANGED_TELEPHONE}`) : record;
 };
 
 /** Returns the record of an invented person who belongs to one of `orgs` organisations. */

@@ -1,13 +1,13 @@
 import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, loadavg } from "node:os";
 import { join } from "node:path";
-import { compareBenchmark, formatComparison, type ComparedBenchmark } from "./against.ts";
-import { ADE_BENCHMARKS } from "./ade.ts";
+import { compareBenchmark, formatComparison, type ComparableBenchmark, type ComparedBenchmark } from "./against.ts";
+import { SYNC_BENCHMARK } from "./ade.ts";
 import { parseBenchArguments } from "./arguments.ts";
 import { AUDIT_BENCHMARK } from "./audit.ts";
 import { Bench, DATA_FOLDER } from "./bench.ts";
-import { findBuiltCheckout, type Checkout } from "./checkout.ts";
-import { DIVISION_LIST_BENCHMARK, ORG_LIST_BENCHMARK } from "./division.ts";
+import { findBuiltCheckout } from "./checkout.ts";
+import { DIVISION_BENCHMARKS } from "./division.ts";
 import { GROWTH_BENCHMARK } from "./growth.ts";
 import { HANDOVER_BENCHMARKS } from "./handover.ts";
 import { judgeFigures } from "./judge.ts";
@@ -15,31 +15,33 @@ import { MIRROR_BENCHMARKS } from "./mirror.ts";
 import { Peers, PEER_TOOLS } from "./peers.ts";
 import { RENEWAL_BENCHMARKS } from "./renewals.ts";
 import { SERVED_BENCHMARKS } from "./served.ts";
-import { SIGN_IN_BENCHMARK } from "./sign-in.ts";
-import { SIMULATOR_BENCHMARK } from "./simulator.ts";
 import { START_UP_BENCHMARKS } from "./start-up.ts";
 import { formatTable, type TableRow } from "./table.ts";
-import { LONG_BENCHMARKS, type Benchmark } from "./works.ts";
+import { TAKING_BACK_BENCHMARKS } from "./taking-back.ts";
+import { LONG_BENCHMARKS, type Benchmark, type PeerComparison } from "./works.ts";
 
 const ALL_BENCHMARKS: readonly Benchmark[] = [
   ...LONG_BENCHMARKS,
   ...MIRROR_BENCHMARKS,
-  DIVISION_LIST_BENCHMARK,
-  ORG_LIST_BENCHMARK,
+  ...TAKING_BACK_BENCHMARKS,
+  ...DIVISION_BENCHMARKS,
   ...HANDOVER_BENCHMARKS,
   ...START_UP_BENCHMARKS,
   ...RENEWAL_BENCHMARKS,
   AUDIT_BENCHMARK,
-  SIMULATOR_BENCHMARK,
   ...SERVED_BENCHMARKS,
-  SIGN_IN_BENCHMARK,
-  ...ADE_BENCHMARKS,
+  SYNC_BENCHMARK,
   GROWTH_BENCHMARK,
 ];
 
-const { only, rows, json, against } = parseBenchArguments(
-  process.argv.slice(2),
-  ALL_BENCHMARKS.map((work) => work.name),
+/** A benchmark that has a peer. */
+type RivalBenchmark = Benchmark & { readonly peer: PeerComparison };
+
+const RIVAL_BENCHMARKS = ALL_BENCHMARKS.filter((work): work is RivalBenchmark => work.peer !== undefined);
+const COMPARABLE_BENCHMARKS = ALL_BENCHMARKS.filter((work): work is ComparableBenchmark => work.ours !== undefined);
+
+const { only, rows, json, against } = parseBenchArguments(process.argv.slice(2), (isAgainst) =>
+  (isAgainst ? COMPARABLE_BENCHMARKS : RIVAL_BENCHMARKS).map((work) => work.name),
 );
 
 const interruption = new AbortController();
@@ -51,35 +53,24 @@ const formatSystemLoad = (): string =>
     .map((value) => value.toFixed(2))
     .join(" ");
 
-const describeError = (error: unknown): string => {
-  interruption.signal.throwIfAborted();
-  return error instanceof Error ? error.message : String(error);
-};
-
-async function measureBenchmark(work: Benchmark, bench: Bench): Promise<TableRow> {
-  const missing = bench.peers.missing(work.needs);
-  const base = { work: work.name, target: work.target };
+async function measureBenchmark({ name: work, peer }: RivalBenchmark, bench: Bench): Promise<TableRow> {
+  const missing = bench.peers.missing(peer.needs);
+  const base = { work, target: peer.target };
   try {
-    const { figures, note } = await work.measure(bench, missing.length === 0);
+    const { figures, note } = await peer.measure(bench, missing.length === 0);
     const lacks = missing.map((tool) => `${tool} is missing; `).join("");
-    return { ...base, figures, verdict: judgeFigures(figures, work.target), note: lacks + note };
+    return { ...base, figures, verdict: judgeFigures(figures, peer.target), note: lacks + note };
   } catch (error) {
-    return { ...base, verdict: "missed", note: describeError(error) };
-  }
-}
-
-async function compareWithCheckout(work: Benchmark, bench: Bench, other: Checkout): Promise<ComparedBenchmark> {
-  try {
-    return await compareBenchmark(work, bench, other);
-  } catch (error) {
-    return { work: work.name, verdict: "failed", sets: [], note: describeError(error) };
+    interruption.signal.throwIfAborted();
+    return { ...base, verdict: "missed", note: error instanceof Error ? error.message : String(error) };
   }
 }
 
 /** Runs every selected benchmark and prints the table. */
-async function runSelectedBenchmarks<L>(
+async function runSelectedBenchmarks<B extends Benchmark, L>(
   bench: Bench,
-  take: (work: Benchmark) => Promise<L>,
+  works: readonly B[],
+  take: (work: B) => Promise<L>,
   format: (lines: readonly L[]) => string,
 ): Promise<readonly L[]> {
   const tools = PEER_TOOLS.map((tool) => `${tool} ${bench.peers.tools.get(tool)?.version ?? "MISSING"}`);
@@ -97,10 +88,11 @@ async function runSelectedBenchmarks<L>(
   );
   const lines: L[] = [];
   try {
-    for (const work of ALL_BENCHMARKS) {
+    for (const work of works) {
       if (only.length > 0 && !only.includes(work.name)) continue;
       process.stderr.write(`${work.name} …\n`);
       lines.push(await take(work).finally(() => bench.endWork()));
+      interruption.signal.throwIfAborted();
     }
   } finally {
     // an interrupted run shows the results that it has
@@ -120,11 +112,13 @@ async function runBenchmarks(folder: string): Promise<boolean> {
   const other = against === undefined ? undefined : await findBuiltCheckout(against);
   const bench = new Bench(rows, await Peers.find(folder, interruption.signal), folder, interruption.signal);
   if (other === undefined) {
-    const lines = await runSelectedBenchmarks(bench, (work) => measureBenchmark(work, bench), formatTable);
+    const measure = (work: RivalBenchmark): Promise<TableRow> => measureBenchmark(work, bench);
+    const lines = await runSelectedBenchmarks(bench, RIVAL_BENCHMARKS, measure, formatTable);
     return lines.every(({ verdict }) => verdict !== "missed");
   }
-  const lines = await runSelectedBenchmarks(bench, (work) => compareWithCheckout(work, bench, other), formatComparison);
-  return lines.every(({ verdict }) => verdict === "pass");
+  const compare = (work: ComparableBenchmark): Promise<ComparedBenchmark> => compareBenchmark(work, bench, other);
+  const lines = await runSelectedBenchmarks(bench, COMPARABLE_BENCHMARKS, compare, formatComparison);
+  return lines.every(({ verdict }) => verdict !== "slower" && verdict !== "failed");
 }
 
 const isProcessAlive = (pid: number): boolean => {

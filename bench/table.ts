@@ -10,10 +10,9 @@ export interface TableRow {
   readonly note: string;
 }
 
-const HEADINGS = ["work", "seconds", "peer s", "ratio", "must", "aim", "RSS MB", "must", "verdict", ""] as const;
+const HEADINGS = ["work", "seconds", "peer s", "ratio", "must", "RSS MB", "must", "verdict", ""] as const;
 
 const VERDICT_NAMES: Readonly<Record<Verdict, string>> = {
-  aim: "pass, aim",
   must: "pass",
   missed: "MISSED",
   unknown: "not judged",
@@ -28,7 +27,6 @@ const buildCells = ({ work, target, verdict, figures, note }: TableRow): readonl
   formatFigure(figures?.peerSeconds, 3),
   formatFigure(figures?.ratio, 2),
   formatFigure(target.must, 2),
-  formatFigure(target.aim, 2),
   formatFigure(figures?.rssMb, 0),
   formatFigure(target.mustRssMb, 0),
   VERDICT_NAMES[verdict],
@@ -56,4 +54,4 @@ export const alignColumns = (
 };
 
 /** Formats the table as text: names on the left, then figures, then notes. */
-export const formatTable = (lines: readonly TableRow[]): string => alignColumns(HEADINGS, lines.map(buildCells), 7);
+export const formatTable = (lines: readonly TableRow[]): string => alignColumns(HEADINGS, lines.map(buildCells), 6);

@@ -1,12 +1,12 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { runAlternately, type RunsBySide } from "./alternate.ts";
-import { buildCreatedCounts, buildUnchangedCounts, verifyRecords, verifyStored, type Bench } from "./bench.ts";
+import { buildCreatedCounts, buildUpdatedCounts, type Bench } from "./bench.ts";
 import { THIS_CHECKOUT, type Checkout } from "./checkout.ts";
-import { countLines } from "./records.ts";
+import { countLines, countRecords } from "./records.ts";
 import type { MeasuredFigures, Target } from "./judge.ts";
 import type { PeerTool } from "./peers.ts";
 import type { ProcessRun } from "./process.ts";
+import type { MeasuredProgram } from "./program.ts";
 import { getShortestTime, getHighestPeak } from "./statistics.ts";
 
 /** The measured figures of a benchmark, and what was verified during the runs. */
@@ -15,20 +15,11 @@ export interface MeasuredResult {
   readonly note: string;
 }
 
-/** A benchmark, which is a row of the table: something that a user does, and the peer with which it is compared. */
-export interface Benchmark {
-  readonly name: string;
-  /** a start-up is so short that it needs many runs */
-  readonly kind: "long" | "start-up";
+/** How a benchmark is compared with its peer. */
+export interface PeerComparison {
   readonly target: Target;
   /** the programs that the peer needs */
   readonly needs: readonly PeerTool[];
-  /**
-   * Prepares the program of a checkout for this benchmark.
-   *
-   * @returns a function that runs the benchmark once, and throws if it fails or if its result is not the expected one
-   */
-  readonly ours: (bench: Bench, checkout: Checkout) => Promise<() => Promise<ProcessRun>>;
   /**
    * Measures this checkout and the peer.
    *
@@ -38,13 +29,29 @@ export interface Benchmark {
   readonly measure: (bench: Bench, withPeer: boolean) => Promise<MeasuredResult>;
 }
 
+/** A benchmark, which is a row of the table: something that a user does. */
+export interface Benchmark {
+  readonly name: string;
+  /** a start-up is so short that it needs many runs; imports have the strictest bound */
+  readonly kind: "import" | "long" | "start-up";
+  /**
+   * Prepares the program of a checkout for this benchmark. Without it, the benchmark is not compared with another
+   * checkout.
+   *
+   * @returns a function that runs the benchmark once, and throws if it fails or if its result is not the expected one
+   */
+  readonly ours?: (bench: Bench, checkout: Checkout) => Promise<() => Promise<ProcessRun>>;
+  /** without it, the benchmark is only compared with another checkout */
+  readonly peer?: PeerComparison;
+}
+
 /** Number of runs of long benchmarks; the best run counts. */
 const LONG_RUNS = 3;
 
 const getRunSeconds = (runs: readonly ProcessRun[]): readonly number[] => runs.map((run) => run.seconds);
 
 /** Returns the best of our runs and the best of the peer's runs. */
-export const getBestFigures = ({ ours, peer }: RunsBySide): MeasuredFigures => {
+const getBestFigures = ({ ours, peer }: RunsBySide): MeasuredFigures => {
   const own = getShortestTime(getRunSeconds(ours));
   const peerSeconds = peer.length === 0 ? undefined : getShortestTime(getRunSeconds(peer));
   const peak = getHighestPeak(ours.map(({ peakBytes }) => peakBytes));
@@ -56,22 +63,30 @@ export const getBestFigures = ({ ours, peer }: RunsBySide): MeasuredFigures => {
   };
 };
 
-interface LongBenchmarkOptions extends Omit<Benchmark, "kind" | "measure"> {
+interface RivalOptions {
+  readonly name: string;
+  readonly kind: "import" | "long";
+  readonly target: Target;
+  readonly needs: readonly PeerTool[];
+  readonly ours: NonNullable<Benchmark["ours"]>;
   /** like `ours`, for the peer */
   readonly peer: (bench: Bench) => Promise<() => Promise<ProcessRun>>;
   /** returns what was verified */
   readonly note: (bench: Bench) => string;
-  /** number of runs on each side; default: {@link LONG_RUNS} */
-  readonly times?: number;
 }
 
 /** Creates a benchmark whose runs alternate with those of its peer. */
-export const createLongBenchmark = ({ peer, note, times = LONG_RUNS, ...work }: LongBenchmarkOptions): Benchmark => ({
-  ...work,
-  kind: "long",
-  measure: async (bench, withPeer) => {
-    const rivals = { ours: await work.ours(bench, THIS_CHECKOUT), peer: withPeer ? await peer(bench) : undefined };
-    return { figures: getBestFigures(await runAlternately(rivals, times)), note: note(bench) };
+export const createRivalBenchmark = ({ name, kind, target, needs, ours, peer, note }: RivalOptions): Benchmark => ({
+  name,
+  kind,
+  ours,
+  peer: {
+    target,
+    needs,
+    measure: async (bench, withPeer) => {
+      const rivals = { ours: await ours(bench, THIS_CHECKOUT), peer: withPeer ? await peer(bench) : undefined };
+      return { figures: getBestFigures(await runAlternately(rivals, LONG_RUNS)), note: note(bench) };
+    },
   },
 });
 
@@ -80,17 +95,13 @@ const runPeerImport = async (
   bench: Bench,
   rows: number,
   fill: (database: string) => Promise<ProcessRun>,
-): Promise<ProcessRun> => {
-  const database = bench.newPath("peer.db");
-  try {
+): Promise<ProcessRun> =>
+  bench.withPath("peer.db", async (database) => {
     const ran = await fill(database);
     const found = await bench.peers.countRows(database);
     if (found !== rows) throw new Error(`sqlite3 holds ${found} rows where ${rows} are expected`);
     return ran;
-  } finally {
-    await rm(database, { force: true });
-  }
-};
+  });
 
 /** Prepares the peer of an import of users. */
 const preparePeerImport = async (bench: Bench): Promise<() => Promise<ProcessRun>> => {
@@ -98,31 +109,32 @@ const preparePeerImport = async (bench: Bench): Promise<() => Promise<ProcessRun
   return () => runPeerImport(bench, bench.rows, (database) => bench.peers.importCsv(path, database));
 };
 
-/** Returns a function that imports a file with that many people into a new, empty tenant. */
+/** Returns a function that imports a file with that many people into a new, empty tenant, or only plans to. */
 export const prepareImport = async (
   bench: Bench,
   checkout: Checkout,
   rows: number,
-  ...options: readonly "--dry-run"[]
+  purpose: "import users" | "plan an import of users" = "import users",
 ): Promise<() => Promise<ProcessRun>> => {
   const { path } = await bench.input(rows);
-  const committed = options.length === 0;
+  const committed = purpose === "import users";
   return () =>
     bench.withEmptyTenant(checkout, async (program) => {
-      const ran = await program.importUsers(path, buildCreatedCounts(rows, committed), ...options);
-      verifyStored(program, committed ? rows : 0);
+      const ran = await program.import(purpose, path, buildCreatedCounts(rows, committed));
+      program.verifyStored("users", committed ? rows : 0);
       return ran;
     });
 };
 
-const CSV_CHECK_BENCHMARK = createLongBenchmark({
+const CHECK_BENCHMARK = createRivalBenchmark({
   name: "csv check",
-  target: { must: 1, aim: 0.7, mustRssMb: 150 },
+  kind: "long",
+  target: { must: 1, mustRssMb: 150 },
   needs: ["python3"],
   ours: async (bench, checkout) => {
     const { path } = await bench.input(bench.rows);
     const program = await bench.emptyTenant(checkout);
-    return () => program.run("csv", "check", path, "--as", "users", "--encoding", "auto");
+    return () => program.run("check a file", path);
   },
   peer: async (bench) => {
     const { path } = await bench.input(bench.rows);
@@ -131,26 +143,67 @@ const CSV_CHECK_BENCHMARK = createLongBenchmark({
   note: () => "no problem found, exit 0",
 });
 
-const createImportBenchmark = (name: string, target: Target, ...options: readonly "--dry-run"[]): Benchmark =>
-  createLongBenchmark({
-    name,
-    target,
-    needs: ["iconv", "sqlite3"],
-    ours: (bench, checkout) => prepareImport(bench, checkout, bench.rows, ...options),
-    peer: preparePeerImport,
-    note: ({ rows }) => `the tenant holds ${options.length === 0 ? rows : 0} users afterwards`,
+/** @throws if a file does not have a header and the expected number of records */
+async function verifyRecords(path: string, expected: number): Promise<void> {
+  const found = (await countRecords(path)) - 1;
+  if (found !== expected) throw new Error(`${found} records where ${expected} are expected`);
+}
+
+/** Runs a function that writes a new file, checks the file, and removes it. */
+const runAndVerifyFile = (
+  bench: Bench,
+  name: string,
+  run: (path: string) => Promise<ProcessRun>,
+  verify: (path: string) => Promise<void>,
+): Promise<ProcessRun> =>
+  bench.withPath(name, async (path) => {
+    const ran = await run(path);
+    await verify(path);
+    return ran;
   });
 
-const REPEATED_IMPORT_BENCHMARK = createLongBenchmark({
+const CONVERT_BENCHMARK: Benchmark = {
+  name: "csv convert",
+  kind: "long",
+  ours: async (bench, checkout) => {
+    const { path: from } = await bench.input(bench.rows);
+    const program = await bench.emptyTenant(checkout);
+    return () =>
+      runAndVerifyFile(
+        bench,
+        "converted.csv",
+        (to) => program.run("convert a file to UTF-8", from, to),
+        (to) => verifyRecords(to, bench.rows),
+      );
+  },
+};
+
+const createImportBenchmark = (
+  name: string,
+  target: Target,
+  purpose: "import users" | "plan an import of users",
+): Benchmark =>
+  createRivalBenchmark({
+    name,
+    kind: "import",
+    target,
+    needs: ["iconv", "sqlite3"],
+    ours: (bench, checkout) => prepareImport(bench, checkout, bench.rows, purpose),
+    peer: preparePeerImport,
+    note: ({ rows }) => `the tenant holds ${purpose === "import users" ? rows : 0} users afterwards`,
+  });
+
+const REPEATED_IMPORT_BENCHMARK = createRivalBenchmark({
   name: "import again",
-  target: { must: 4, aim: 2.5 },
+  kind: "import",
+  target: { must: 4 },
   needs: ["iconv", "sqlite3"],
   ours: async (bench, checkout) => {
     const { path } = await bench.input(bench.rows);
     const program = await bench.filledTenant(checkout);
     return async () => {
-      const ran = await program.importUsers(path, buildUnchangedCounts(bench.rows));
-      verifyStored(program, bench.rows);
+      const ran = await program.import("import users", path, buildUpdatedCounts(bench.rows, 0));
+      program.verifyStored("users", bench.rows);
       return ran;
     };
   },
@@ -158,51 +211,117 @@ const REPEATED_IMPORT_BENCHMARK = createLongBenchmark({
   note: ({ rows }) => `${rows} unchanged, nothing created, updated or deleted`,
 });
 
-/** Calls a function that writes a file, checks the number of records after its first line, and removes the file. */
-const runAndVerifyFile = async (path: string, records: number, run: () => Promise<ProcessRun>): Promise<ProcessRun> => {
-  try {
-    const ran = await run();
-    await verifyRecords(path, records);
-    return ran;
-  } finally {
-    await rm(path, { force: true });
-  }
+/** Imports, in turn, two files of which each changes a hundredth of the records that the other one leaves. */
+const CHANGE_IMPORT_BENCHMARK: Benchmark = {
+  name: "import of changes",
+  kind: "import",
+  ours: async (bench, checkout) => {
+    const files = [
+      await bench.input(bench.rows, "users-changed-here"),
+      await bench.input(bench.rows, "users-changed-there"),
+    ];
+    const program = await bench.copyOfFilledTenant(checkout);
+    let runs = 0;
+    const importNext = (changed: number): Promise<ProcessRun> => {
+      const path = files[runs++ % files.length]?.path ?? "";
+      return program.import("import users", path, buildUpdatedCounts(bench.rows, changed));
+    };
+    const changed = countChanged(bench.rows);
+    await importNext(changed);
+    return () => importNext(2 * changed);
+  },
 };
 
-const USERS_EXPORT_BENCHMARK = createLongBenchmark({
+/** Returns the number of records in which each of the two changed inputs differs from the plain input. */
+export const countChanged = (rows: number): number => Math.round(rows * 0.005);
+
+const EXPORT_BENCHMARK = createRivalBenchmark({
   name: "users export",
-  target: { must: 3, aim: 2 },
+  kind: "long",
+  target: { must: 3 },
   needs: ["iconv", "sqlite3"],
   ours: async (bench, checkout) => {
     const program = await bench.filledTenant(checkout);
-    const file = bench.newPath("ours.csv");
-    return () => runAndVerifyFile(file, bench.rows, () => program.exportUsers(file));
+    return () =>
+      runAndVerifyFile(
+        bench,
+        "ours.csv",
+        (path) => program.run("export users", path),
+        (path) => verifyRecords(path, bench.rows),
+      );
   },
   peer: async (bench) => {
-    const folder = await bench.newFolder("peer");
-    const [file, database] = [join(folder, "peer.csv"), join(folder, "peer.db")];
+    const database = join(await bench.newFolder("peer"), "peer.db");
     await bench.peers.importCsv((await bench.input(bench.rows)).path, database);
-    // the peer's file does not have a header, so its first record takes the place of the header
-    return () => runAndVerifyFile(file, bench.rows - 1, () => bench.peers.exportCsv(database, file));
+    return () =>
+      runAndVerifyFile(
+        bench,
+        "peer.csv",
+        (path) => bench.peers.exportCsv(database, path),
+        // the peer's file does not have a header, so its first record takes the place of the header
+        (path) => verifyRecords(path, bench.rows - 1),
+      );
   },
   note: ({ rows }) => `${rows} records in each file`,
 });
 
-const USERS_LIST_BENCHMARK = createLongBenchmark({
+/** Largest number of rows of a workbook and of a file of devices. */
+const FEWER_ROWS = 100_000;
+
+const countFewerRows = ({ rows }: Bench): number => Math.min(rows, FEWER_ROWS);
+
+const WORKBOOK_IMPORT_BENCHMARK = createRivalBenchmark({
+  name: "import of a workbook",
+  kind: "import",
+  target: { must: 0.5, mustRssMb: 300 },
+  needs: ["openpyxl"],
+  ours: async (bench, checkout) => {
+    const rows = countFewerRows(bench);
+    const path = await bench.workbook(rows);
+    return () =>
+      bench.withEmptyTenant(checkout, async (program) => {
+        const ran = await program.import("import users", path, buildCreatedCounts(rows, true));
+        program.verifyStored("users", rows);
+        return ran;
+      });
+  },
+  peer: async (bench) => {
+    const path = await bench.workbook(countFewerRows(bench));
+    return () => bench.peers.readWorkbook(path);
+  },
+  note: (bench) => `the tenant holds ${countFewerRows(bench)} users afterwards`,
+});
+
+const XLSX_LIST_BENCHMARK: Benchmark = {
+  name: "users list, xlsx",
+  kind: "long",
+  ours: async (bench, checkout) => {
+    const rows = countFewerRows(bench);
+    const program = await bench.emptyTenant(checkout);
+    await program.import("import users", (await bench.input(rows)).path, buildCreatedCounts(rows, true));
+    return () =>
+      runAndVerifyFile(
+        bench,
+        "users.xlsx",
+        (path) => program.run("list users as a workbook", path),
+        (path) =>
+          bench.withPath("users.csv", async (csv) => {
+            await program.run("convert a file to UTF-8", path, csv);
+            await verifyRecords(csv, rows);
+          }),
+      );
+  },
+};
+
+const LIST_BENCHMARK = createRivalBenchmark({
   name: "users list",
+  kind: "long",
   target: { must: 2, mustRssMb: 150 },
   needs: ["sqlite3"],
   ours: async (bench, checkout) => {
     const program = await bench.filledTenant(checkout);
-    const file = bench.newPath("users.ndjson");
-    try {
-      await program.listUsers(file);
-      const found = await countLines(file);
-      if (found !== bench.rows) throw new Error(`${found} lines where ${bench.rows} are expected`);
-    } finally {
-      await rm(file, { force: true });
-    }
-    return () => program.listUsers("/dev/null");
+    await verifyListed(bench, program, bench.rows);
+    return () => program.runInto("/dev/null", "list users");
   },
   peer: async (bench) => {
     const { database } = await bench.filledTenant(THIS_CHECKOUT);
@@ -211,59 +330,48 @@ const USERS_LIST_BENCHMARK = createLongBenchmark({
   note: ({ rows }) => `${rows} lines in a run before`,
 });
 
-/** Number of rows for which the target is defined. A sheet has at most 2^20 rows. */
-const WORKBOOK_ROWS = 100_000;
+/** @throws if a list of all users does not have the expected number of lines */
+export const verifyListed = (bench: Bench, program: MeasuredProgram, expected: number): Promise<void> =>
+  bench.withPath("users.ndjson", async (path) => {
+    await program.runInto(path, "list users");
+    const found = await countLines(path);
+    if (found !== expected) throw new Error(`${found} lines where ${expected} are expected`);
+  });
 
-const WORKBOOK_IMPORT_BENCHMARK = createLongBenchmark({
-  name: "import of a workbook",
-  target: { must: 0.5, aim: 0.3, mustRssMb: 300 },
-  needs: ["openpyxl"],
-  ours: async (bench, checkout) => {
-    const path = await bench.workbook(WORKBOOK_ROWS);
-    return () =>
-      bench.withEmptyTenant(checkout, async (program) => {
-        const ran = await program.importUsers(path, buildCreatedCounts(WORKBOOK_ROWS, true));
-        verifyStored(program, WORKBOOK_ROWS);
-        return ran;
-      });
-  },
-  peer: async (bench) => {
-    const path = await bench.workbook(WORKBOOK_ROWS);
-    return () => bench.peers.readWorkbook(path);
-  },
-  note: () => `the tenant holds ${WORKBOOK_ROWS} users afterwards`,
-});
-
-const IMPORTED_DEVICES = 100_000;
-
-const DEVICES_IMPORT_BENCHMARK = createLongBenchmark({
+const DEVICES_IMPORT_BENCHMARK = createRivalBenchmark({
   name: "devices import",
+  kind: "import",
   target: { must: 3.5 },
   needs: ["sqlite3"],
   ours: async (bench, checkout) => {
-    const { path } = await bench.input(IMPORTED_DEVICES, "devices");
+    const rows = countFewerRows(bench);
+    const { path } = await bench.input(rows, "devices");
     return () =>
       bench.withEmptyTenant(checkout, async (program) => {
-        const ran = await program.importDevices(path, buildCreatedCounts(IMPORTED_DEVICES, true));
-        verifyStored(program, IMPORTED_DEVICES, "devices");
+        const ran = await program.import("import devices", path, buildCreatedCounts(rows, true));
+        program.verifyStored("devices", rows);
         return ran;
       });
   },
   peer: async (bench) => {
-    const { path } = await bench.input(IMPORTED_DEVICES, "devices");
-    return () => runPeerImport(bench, IMPORTED_DEVICES, (database) => bench.peers.importDevices(path, database));
+    const rows = countFewerRows(bench);
+    const { path } = await bench.input(rows, "devices");
+    return () => runPeerImport(bench, rows, (database) => bench.peers.importDevices(path, database));
   },
-  note: () => `the tenant holds ${IMPORTED_DEVICES} devices afterwards`,
+  note: (bench) => `the tenant holds ${countFewerRows(bench)} devices afterwards`,
 });
 
-/** The long benchmarks whose peers are other programs. */
+/** The long benchmarks of files and users in a local tenant. */
 export const LONG_BENCHMARKS: readonly Benchmark[] = [
-  CSV_CHECK_BENCHMARK,
-  createImportBenchmark("import --dry-run", { must: 3, aim: 2 }, "--dry-run"),
-  createImportBenchmark("import", { must: 5, aim: 3, mustRssMb: 250 }),
+  CHECK_BENCHMARK,
+  CONVERT_BENCHMARK,
+  createImportBenchmark("import --dry-run", { must: 3 }, "plan an import of users"),
+  createImportBenchmark("import", { must: 5, mustRssMb: 250 }, "import users"),
   REPEATED_IMPORT_BENCHMARK,
+  CHANGE_IMPORT_BENCHMARK,
   WORKBOOK_IMPORT_BENCHMARK,
   DEVICES_IMPORT_BENCHMARK,
-  USERS_EXPORT_BENCHMARK,
-  USERS_LIST_BENCHMARK,
+  EXPORT_BENCHMARK,
+  LIST_BENCHMARK,
+  XLSX_LIST_BENCHMARK,
 ];
