@@ -25,10 +25,10 @@ const placed = (file: string, line: number, kind = "number"): LocatedMutant => (
 });
 
 /** A folder with one mutant a line. */
-const folder = (name: string, lines: number, codeLines = lines): SourceFolder => ({
+const folder = (name: string, count: number, lines = count): SourceFolder => ({
   name,
-  codeLines,
-  mutants: Array.from({ length: lines }, (_, at) => placed(`${name}/a.ts`, at + 1)),
+  lines,
+  mutants: Array.from({ length: count }, (_, at) => placed(`${name}/a.ts`, at + 1)),
 });
 
 it.each([
@@ -57,13 +57,13 @@ it("reads sources by folder, without tests, declarations and generated files", a
     await writeFile(join(root, file), text);
   }
   const found = async (within?: string): Promise<readonly unknown[]> =>
-    (await readSourceFolders(root, within)).map(({ name, codeLines, mutants }) => [
+    (await readSourceFolders(root, within)).map(({ name, lines, mutants }) => [
       name,
-      codeLines,
+      lines,
       ...mutants.map(({ file, line }) => `${file}:${line}`),
     ]);
   expect(await found()).toEqual([
-    ["src/cli", 2, "src/cli.ts:2", "src/cli/run.ts:1"],
+    ["src/cli", 3, "src/cli.ts:2", "src/cli/run.ts:1"],
     ["src/lib/csv", 1, "src/lib/csv/rows.ts:1"],
   ]);
   expect(await found("src/lib/csv/")).toEqual([["src/lib/csv", 1, "src/lib/csv/rows.ts:1"]]);
@@ -87,7 +87,7 @@ describe("a sample", () => {
     expect(drawSample(folders, 20, "2")).not.toEqual(drawSample(folders, 20, "1"));
   });
 
-  it("draws from each folder in proportion to its code lines", () => {
+  it("draws from each folder in proportion to its lines", () => {
     const drawn = drawSample(folders, 20, "1");
     expect(drawn.filter(({ file }) => file === "src/lib/a/a.ts")).toHaveLength(12);
     expect(drawn.filter(({ file }) => file === "src/lib/b/a.ts")).toHaveLength(8);
@@ -96,7 +96,7 @@ describe("a sample", () => {
   it("takes one mutant of every line before a second mutant of any line", () => {
     const crowded = [1, 1, 1, 1, 1, 1, 1, 1, 2].map((line, at) => placed("src/cli/a.ts", line, String(at)));
     const drawn = (count: number): readonly number[] =>
-      drawSample([{ name: "src/cli", codeLines: 2, mutants: crowded }], count, "1").map(({ line }) => line);
+      drawSample([{ name: "src/cli", lines: 2, mutants: crowded }], count, "1").map(({ line }) => line);
     expect(drawn(2)).toEqual(expect.arrayContaining([1, 2]));
     expect(drawn(4).filter((line) => line === 2)).toHaveLength(1);
     expect(drawn(100)).toHaveLength(9);

@@ -1,7 +1,6 @@
 import { globSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseSource } from "../figures/source.ts";
 import { findMutants, type Mutant } from "./mutants.ts";
 
 /** A mutant and the file that contains it. */
@@ -13,7 +12,7 @@ export interface LocatedMutant extends Mutant {
 /** A folder of sources and its mutants, from which a sample is drawn. */
 export interface SourceFolder {
   readonly name: string;
-  readonly codeLines: number;
+  readonly lines: number;
   readonly mutants: readonly LocatedMutant[];
 }
 
@@ -48,7 +47,7 @@ export async function readSourceFolders(root: string, within = "src"): Promise<r
   );
   return [...byFolder].map(([name, inFolder]) => ({
     name,
-    codeLines: inFolder.reduce((sum, { text }) => sum + parseSource(text).codeLines, 0),
+    lines: inFolder.reduce((sum, { text }) => sum + text.split("\n").length - 1, 0),
     mutants: inFolder.flatMap(({ file, text }) => findMutants(text).map((mutant) => ({ ...mutant, file }))),
   }));
 }
@@ -107,7 +106,7 @@ export function drawSample(folders: readonly SourceFolder[], count: number, seed
   const byName = folders.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const counts = distributeCount(
     count,
-    byName.map(({ codeLines }) => codeLines),
+    byName.map(({ lines }) => lines),
   );
   const all = byName.flatMap((folder, at) => drawFromFolder(folder, counts[at] ?? 0, seed));
   // shuffled so that any first part of the result is a sample, too
