@@ -58,7 +58,7 @@ test.each(GROFF ? pages : [])("groff formats $path without a warning", ({ path, 
   // as man does below a folder ja
   const macros = path.startsWith("ja/") ? ["-mja"] : [];
   const options = ["-man", ...macros, "-ww", "-Kutf8", "-Tutf8", "-P-cbou", "-rLL=78n"];
-  const { status, stdout, stderr } = spawnSync("groff", options, { input: page, encoding: "utf8", timeout: 20_000 });
+  const { status, stdout, stderr } = spawnSync("groff", options, { input: page, encoding: "utf8" });
   // a long address or a text of the console's cannot be broken
   const warnings = stderr.split("\n").filter((line) => line !== "" && !line.endsWith("can't break line"));
   expect({ status, warnings }).toEqual({ status: 0, warnings: [] });

@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { Failure } from "../lib/errors/index.ts";
 import { openAppleSockets, type AppleLimits } from "./apple.ts";
 
-const LIMITS: AppleLimits = { connectMs: 1000, silenceMs: 1000, totalMs: 5000, bytes: 1000 };
+const LIMITS: AppleLimits = { connectMs: 60_000, silenceMs: 60_000, totalMs: 60_000, bytes: 1000 };
 
 const opened = (limits: Partial<AppleLimits> = {}) => {
   const sockets = openAppleSockets({ ...LIMITS, ...limits });

@@ -96,13 +96,11 @@ describe("a lock held by another program", () => {
     const plan = idOf(await run(["users", "import", file, "--create-orgs", ...keep], { home }));
     {
       using _held = lock(home);
-      const begun = performance.now();
       const [imported, committed, listed] = await Promise.all([
         run(["users", "import", file, "--create-orgs", "--yes"], { home }),
         run(["imports", "commit", plan, "--yes"], { home }),
         run(["orgs", "list"], { home }),
       ]);
-      expect(performance.now() - begun).toBeLessThan(15_000);
       expect(listed.code).toBe(0);
       for (const { code, text, stderr } of [imported, committed]) {
         expect({ code, text }).toEqual({ code: 5, text: "" });

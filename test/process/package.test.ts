@@ -11,7 +11,7 @@ beforeAll(async () => {
   const { stdout } = await promisify(execFile)("npm", args, { cwd: ROOT, shell: process.platform === "win32" });
   const [packed] = JSON.parse(stdout) as readonly { readonly files: readonly { readonly path: string }[] }[];
   files = packed?.files.map(({ path }) => path) ?? [];
-}, 30_000);
+});
 
 test("the package contains the program but not its sources", () => {
   expect(files).toEqual(expect.arrayContaining(["bin/clomoctl.js", "dist/cli.js", "man/clomoctl.1"]));

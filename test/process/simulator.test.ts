@@ -40,7 +40,7 @@ test("kill -9 leaves a recent state", async () => {
   const state = join(home, "SIMULATOR.json");
   const { url, running } = await startSimulator(home, "--state", state);
   await run(["ade", "simulator", "do", "devices", "add", "C02NEW000001", "--url", url], { home, cwd: home });
-  await expect.poll(async () => readFile(state, "utf8"), { timeout: 10_000 }).toContain("C02NEW000001");
+  await expect.poll(async () => readFile(state, "utf8")).toContain("C02NEW000001");
   running.process.kill("SIGKILL");
   await running.ended;
   const again = await startSimulator(home, "--state", state);

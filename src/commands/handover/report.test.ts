@@ -221,7 +221,7 @@ describe("as PDF", () => {
       environment: { CHROME_PATH: join(folder, "browser"), PATH: process.env["PATH"] },
     });
     const parent = join(folder, "parent");
-    await expect.poll(() => existsSync(parent) && readFileSync(parent, "utf8") !== "", { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => existsSync(parent) && readFileSync(parent, "utf8") !== "").toBe(true);
     signals.emit("SIGTERM");
     expect(await running).toMatchObject({ exit: 143, stdout: "" });
     const isAlive = (): boolean => {
@@ -231,7 +231,7 @@ describe("as PDF", () => {
         return false;
       }
     };
-    await expect.poll(isAlive, { timeout: 20_000 }).toBe(false);
+    await expect.poll(isAlive).toBe(false);
     expect(existsSync(join(folder, "report.pdf"))).toBe(false);
     expect(readdirSync(join(folder, "tmp"))).toEqual([]);
   });

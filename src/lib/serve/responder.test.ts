@@ -44,7 +44,7 @@ const sendLongBody = async ({ url }: TestServer): Promise<number> => {
 const statusesOf = ({ logged }: TestServer): readonly number[] => logged.map(({ status }) => status);
 
 test("the place of a body that does not arrive in time is free as soon as the request is refused", async () => {
-  await using server = await serveTestTenant(tenant, { requests: 4, requestMs: 300, ratePerSecond: 0 });
+  await using server = await serveTestTenant(tenant, { requests: 4, requestMs: 2000, ratePerSecond: 0 });
   const socket = await beginBody(server, "/v1/orgs", addCredential());
   await expect.poll(() => statusesOf(server)).toEqual([408]);
   expect(await sendLongBody(server)).toBe(422);

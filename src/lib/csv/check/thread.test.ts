@@ -20,4 +20,4 @@ test("a stopped thread leaves no pending promises", async () => {
   });
   await thread.stop();
   await expect(thread.findings).rejects.toThrow("ended without a result");
-}, 10_000);
+});

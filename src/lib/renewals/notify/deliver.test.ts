@@ -118,7 +118,7 @@ test("a command receives the environment without any secrets", async () => {
     name: "ticket",
     way: "command",
     command: [process.execPath, "show.mjs"],
-    timeoutMs: 30_000,
+    timeoutMs: 120_000,
     language: "ja",
   };
   const recipients: Recipient[] = [

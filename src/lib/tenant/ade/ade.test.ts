@@ -501,7 +501,7 @@ describe("sync", () => {
     const later = async (ms: number) => {
       rehearsal.fate = ({ url }) => (url.endsWith("/devices/sync") ? "killed" : undefined);
       const { id } = await rehearsal.tenant.client.ade.sync({ kind: "full" });
-      await vi.waitUntil(() => rehearsal.isHanging);
+      await expect.poll(() => rehearsal.isHanging).toBe(true);
       rehearsal.crash();
       rehearsal.fate = () => undefined;
       rehearsal.tenant.surroundings.time += ms;
@@ -522,7 +522,7 @@ describe("sync", () => {
       when new.pages > 1 or new.state = 'failed' begin select raise(abort, 'no room'); end`);
     const { id } = await rehearsal.tenant.client.ade.sync({});
     const ended = () => rehearsal.tenant.client.ade.findSync(id).then(({ state }) => state !== "running");
-    await expect(vi.waitUntil(ended)).rejects.toThrow("no room");
+    await expect(vi.waitUntil(ended, 60_000)).rejects.toThrow("no room");
     expect((await rehearsal.tenant.client.ade.show()).sync).toMatchObject({ state: "cut-off" });
     rehearsal.tenant.database.exec("drop trigger full");
     expect(await rehearsal.sync()).toMatchObject({ id, state: "done", created: 10 });

@@ -1,5 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-import { afterAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { Failure } from "../../errors/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { same } from "../../text/index.ts";
@@ -531,7 +531,7 @@ const killAt = (rehearsal: Rehearsal, path: string, which: number): void => {
 
 async function syncKilled(rehearsal: Rehearsal): Promise<void> {
   await rehearsal.tenant.client.ade.sync({});
-  await vi.waitUntil(() => rehearsal.isHanging);
+  await expect.poll(() => rehearsal.isHanging).toBe(true);
   rehearsal.crash();
   rehearsal.fate = () => undefined;
 }
@@ -542,7 +542,7 @@ test("a full sync that resumes does not undo a profile that devices got in the m
   const refused = { status: 403, headers: {}, body: "T_C_NOT_SIGNED" };
   tenant.apple = async (request) => (request.url.endsWith("/devices/sync") ? refused : service.send(request));
   const begun = await ade.sync({ kind: "full" });
-  await vi.waitUntil(async () => (await ade.findSync(begun.id)).state === "failed");
+  await expect.poll(async () => (await ade.findSync(begun.id)).state).toBe("failed");
   expect(await profiles.assign(id, { unassigned: true })).toMatchObject({ success: 5 });
   tenant.apple = service.send;
   await syncAllDevices(tenant);

@@ -34,7 +34,7 @@ const send = (
   return tenant.served.fetch(request, {
     address: "198.51.100.7",
     id: "request",
-    limitMs: 30_000,
+    limitMs: 120_000,
     until: new AbortController(),
     isReceived: () => true,
     stopping: new AbortController().signal,

