@@ -60,7 +60,7 @@ export default defineConfig({
     maxWorkers: 2,
     // a process for each file would load the same modules 500 times; what a test changes of its process it puts back
     isolate: false,
-    setupFiles: ["test/support/client/messages.ts", "test/support/random.ts"],
+    setupFiles: ["test/support/client/messages.ts", "test/support/random.ts", "test/support/tenant/passwords.ts"],
     // the concurrent compiler of this tier crashes now and then where cores are few: github.com/nodejs/node/issues/64841
     execArgv: ["--no-maglev"],
     env: { TZ: "UTC", NO_COLOR: "", LANG: "C", LC_ALL: "C", TMPDIR: temporaryFolder() },

@@ -3,18 +3,28 @@ import { expect } from "vitest";
 
 const { CLOMOCTL_HISTORIES, CLOMOCTL_SEED, CLOMOCTL_STEPS, CLOMOCTL_PATH } = process.env;
 
-/** True if the run uses the default seed. Only with this seed are the histories known to cover all events. */
+/** True if the run uses the default seed. */
 export const isDefaultSeed = CLOMOCTL_SEED === undefined;
 
 /** The usual number of random histories per model. */
 const HISTORY_COUNT = 50;
 
 /**
- * Returns the parameters of a random property: `numRuns` runs with a fixed seed. The torture run can replace both
- * values.
+ * A quarter of the runs finds most faults in a quarter of the time. `CLOMOCTL_HISTORIES=all` has all of them, and only
+ * these are known to cover all events.
+ */
+const isWhole = CLOMOCTL_HISTORIES === "all";
+const SHARE = isWhole ? 1 : 0.25;
+
+const countRuns = (numRuns: number): number =>
+  CLOMOCTL_HISTORIES === undefined || isWhole ? Math.ceil(SHARE * numRuns) : Number(CLOMOCTL_HISTORIES);
+
+/**
+ * Returns the parameters of a random property with a fixed seed: a quarter of `numRuns` runs. The torture run can
+ * replace both values.
  */
 export const toPropertyParameters = (numRuns: number, seed: number) => ({
-  numRuns: Number(CLOMOCTL_HISTORIES ?? numRuns),
+  numRuns: countRuns(numRuns),
   seed: Number(CLOMOCTL_SEED ?? seed),
   // the path to a shrunk failure, as fast-check reported it
   ...(CLOMOCTL_PATH !== undefined && { path: CLOMOCTL_PATH, endOnFailure: true }),
@@ -27,14 +37,15 @@ export const toHistoryParameters = (seed: number, count = HISTORY_COUNT) => toPr
 export const someSteps = <T>(step: fc.Arbitrary<T>, most: number) =>
   fc.array(step, { minLength: 2, maxLength: Number(CLOMOCTL_STEPS ?? most), size: "max" });
 
-/** Expects that all of the wanted events occurred in the histories of the default seed. */
+/** Expects that the wanted events occurred in the histories of the default seed: all of them, or at least half. */
 export function expectAllEvents(seen: ReadonlySet<string>, wanted: readonly string[]): void {
-  if (isDefaultSeed) expect(wanted.filter((one) => !seen.has(one))).toEqual([]);
+  const missing = wanted.filter((one) => !seen.has(one));
+  if (isDefaultSeed && missing.length > (isWhole ? 0 : wanted.length / 2)) expect(missing).toEqual([]);
 }
 
-/** Expects that an event occurred more than `least` times in the histories of the default seed. */
+/** Expects that an event occurred more than `least` times in all histories of the default seed. */
 export function expectMoreThan(times: number, least: number): void {
-  if (isDefaultSeed) expect(times).toBeGreaterThan(least);
+  if (isDefaultSeed) expect(times).toBeGreaterThan(Math.floor(SHARE * least));
 }
 
 /**

@@ -2,13 +2,13 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { testWrongLines } from "#support/commands/command-failures.ts";
 import { ROOT_ORG_ID } from "../../lib/model/organisation.ts";
-import { TestTenant } from "#support/tenant/tenant.ts";
+import { prepareTenant, TestTenant } from "#support/tenant/tenant.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
 
 let tenant: TestTenant;
 const tasks = new TestTasks(() => tenant);
-beforeEach(async () => {
-  tenant = new TestTenant();
+const openPrepared = prepareTenant(async (prepared) => {
+  tenant = prepared;
   await tenant.import({ kind: "orgs", fromConsole: true }, [
     ["組織名", "組織コード", "上位組織コード"],
     ["営業部", "S", ""],
@@ -18,6 +18,9 @@ beforeEach(async () => {
     ["山田 太郎", "taro@example.jp", "課長", ""],
     ["佐藤 次郎", "jiro@example.jp", "", "S"],
   ]);
+});
+beforeEach(async () => {
+  tenant = await openPrepared();
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 

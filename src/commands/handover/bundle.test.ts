@@ -1,18 +1,18 @@
-import { chmodSync, existsSync, readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
-import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { freshFolder, runInBoth, run, type RunResult } from "#support/commands/program.ts";
+import { runInBoth, run, type RunResult } from "#support/commands/program.ts";
 
 describe("an encrypted bundle", () => {
   let tenant: TestTenant;
   let folder: string;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     tenant = new TestTenant();
-    onTestFinished(() => tenant.close());
-    folder = freshFolder();
+    folder = mkdtempSync(join(tmpdir(), "bundle-"));
     await tenant.client.users.create({ name: "山田 花子", emails: ["hanako@example.co.jp"] });
     const identity = await generateX25519Identity();
     writeFileSync(join(folder, "key.txt"), `${identity}\n`, { mode: 0o600 });
@@ -21,6 +21,11 @@ describe("an encrypted bundle", () => {
       await typed(`export -o ${name} --encoding utf-8 --as-of 2027-03-31`);
       await typed(`export -o ${name}.age --encoding utf-8 --as-of 2027-03-31 ${keys}`);
     }
+  });
+
+  afterAll(async () => {
+    await tenant.close();
+    rmSync(folder, { recursive: true });
   });
 
   const typed = (line: string, on = tenant): Promise<RunResult> =>

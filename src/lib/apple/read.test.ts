@@ -192,7 +192,7 @@ describeWithOpenssl("made by openssl", () => {
           readOrRefusal(() => [{ ...readSigningRequest({ name, bytes }), expiresAt: "none" }])[0],
         );
       }),
-      { numRuns: 600 },
+      { numRuns: 100 },
     );
   });
 });

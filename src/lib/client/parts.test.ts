@@ -81,7 +81,7 @@ test("the parts of a response arrive unchanged, however they are split", async (
         expect(await read(answering(body, lengths))).toEqual({ found: given, end: END });
       },
     ),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
 

@@ -91,10 +91,10 @@ test("no valid name leads out of its folder", () => {
       expect(name).not.toMatch(/^(con|prn|aux|nul|(com|lpt)[0-9¹²³])(\.|$)/i);
       expect(parseContextName(name)).toBe(name);
     }),
-    { numRuns: 500 },
+    { numRuns: 100 },
   );
-  expect(tried.taken).toBeGreaterThan(50);
-  expect(tried.refused).toBeGreaterThan(50);
+  expect(tried.taken).toBeGreaterThan(10);
+  expect(tried.refused).toBeGreaterThan(10);
 });
 
 test("names that differ only in case or composition are the same", () => {

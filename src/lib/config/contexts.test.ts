@@ -216,7 +216,7 @@ test("no sequence of changes makes a command without a context work on another t
         if (!isEmpty) expected = now;
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 100 },
   );
   for (const name of ["undefined", LOCAL_CONTEXT_NAME, ...CUSTOMERS])
     expect(reached.get(name) ?? 0, name).toBeGreaterThan(20);

@@ -88,7 +88,7 @@ describe("a first issue", () => {
         const html = renderPage(buildGuideDocument({ title: SCHOOL_GUIDANCE, facts: [], steps }), "ja");
         expect(FIRST.test(html)).toBe(CREDENTIAL_KINDS.some(allowed));
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 

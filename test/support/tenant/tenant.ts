@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { afterAll } from "vitest";
 import type { NewImport } from "../../../src/lib/client/index.ts";
 import type { Send } from "../../../src/lib/apple/send.ts";
 import { createWholeClient, type WholeClient } from "../client/whole-client.ts";
@@ -62,6 +63,12 @@ export class TestSurroundings implements Surroundings {
   };
 
   readonly random = (size: number): Uint8Array => Uint8Array.from({ length: size }, () => this.#byte());
+
+  /** Continues where other surroundings are. */
+  follow(other: TestSurroundings): void {
+    this.time = other.time;
+    this.#state = other.#state;
+  }
 
   #byte(): number {
     this.#state = (Math.imul(this.#state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -236,7 +243,7 @@ export class TestTenant {
   #served: OpenTenant | undefined;
   readonly #stopping = new AbortController();
   /** time for short requests over sockets, in milliseconds */
-  limitMs = 30_000;
+  limitMs = 120_000;
   /** true if the bodies of requests over a socket have arrived completely */
   isReceived = true;
   #requiresTotp = false;
@@ -585,6 +592,31 @@ export class TestTenant {
     await this.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+/**
+ * Returns a function that opens a tenant as `setUp` left it. The set-up of a file's tests runs only once; each test has
+ * a copy of its tenant.
+ */
+export function prepareTenant(setUp: (tenant: TestTenant) => Promise<unknown>): () => Promise<TestTenant> {
+  let prepared: Promise<TestTenant> | undefined;
+  const prepare = async (): Promise<TestTenant> => {
+    const tenant = new TestTenant();
+    await setUp(tenant);
+    await tenant.close();
+    return tenant;
+  };
+  afterAll(async () => {
+    if (prepared !== undefined) rmSync((await prepared).folder, { recursive: true });
+  });
+  return async () => {
+    const { folder, surroundings } = await (prepared ??= prepare());
+    const copy = newFolder();
+    cpSync(folder, copy, { recursive: true });
+    const tenant = new TestTenant(copy, surroundings.time);
+    tenant.surroundings.follow(surroundings);
+    return tenant;
+  };
 }
 
 /** Returns a row without one of its columns. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, afterEach, beforeEach, expect, test } from "vitest";
 import { freshFolder, run, type RunResult } from "#support/commands/program.ts";
-import { TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { type Cells, prepareTenant, TestTenant } from "#support/tenant/tenant.ts";
 
 // What an upload file says of records that were changed here since the console last showed them: it refers to records by the
 // console's names, and leaves out a row for one of the five reasons of decision 033. A test is named after the reason, and what
@@ -10,9 +10,8 @@ import { TestTenant, type Cells } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 let folder: string;
-beforeEach(async () => {
-  tenant = new TestTenant();
-  folder = freshFolder();
+const openPrepared = prepareTenant(async (prepared) => {
+  tenant = prepared;
   await tenant.import({ kind: "orgs", fromConsole: true }, [
     ["組織名", "組織コード", "上位組織コード"],
     ["営業部", "S", ""],
@@ -30,6 +29,10 @@ beforeEach(async () => {
     ["D1", "hanako@ex.jp", "", ""],
     ["D2", "jiro@ex.jp", "", ""],
   ]);
+});
+beforeEach(async () => {
+  tenant = await openPrepared();
+  folder = freshFolder();
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 

@@ -145,7 +145,7 @@ test("a full fetch and the following stream match the devices, whatever happens 
       const fetched = devices.map((device) => [device["serial_number"], device["profile_status"]] as const);
       expect(isSilent ? new Map(fetched) : seen).toEqual(stands);
     }),
-    { numRuns: 150 },
+    { numRuns: 100 },
   );
 });
 

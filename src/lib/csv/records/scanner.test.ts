@@ -91,7 +91,7 @@ describe("the scanner and csv-parse", () => {
         expect(split(reference, cut(content, size))).toEqual(whole);
         expect(whole.problems).toEqual([]);
       }),
-      { numRuns: 1500 },
+      { numRuns: 100 },
     );
   });
 
@@ -105,7 +105,7 @@ describe("the scanner and csv-parse", () => {
         const sound = (outcome: Outcome) => outcome.records.filter(({ row }) => first === undefined || row < first.row);
         expect(sound(got)).toEqual(sound(expected));
       }),
-      { numRuns: 4000 },
+      { numRuns: 100 },
     );
   });
 
@@ -114,7 +114,7 @@ describe("the scanner and csv-parse", () => {
       fc.property(invalidMix, fc.integer({ min: 1, max: 9 }), (content, size) => {
         expect(split(scanner, cut(content, size))).toEqual(split(scanner, [content]));
       }),
-      { numRuns: 2000 },
+      { numRuns: 100 },
     );
   });
 });

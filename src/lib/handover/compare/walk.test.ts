@@ -44,6 +44,6 @@ test("finds the same pairs as two maps, however the chunks are split, and with a
       expect(gone).toEqual([...(one ?? [])].filter((line) => other?.has(line) !== true));
       expect(come).toEqual([...(other ?? [])].filter((line) => one?.has(line) !== true));
     }),
-    { numRuns: 500 },
+    { numRuns: 100 },
   );
 });

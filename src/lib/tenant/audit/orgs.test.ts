@@ -12,12 +12,12 @@ import { exportWithAuditRecord } from "../records/exports.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { readAuditLog, computeAuditHashes } from "#support/tenant/audit.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
-import { TEST_ORIGIN, TestTenant, readStreamText, type Cells } from "#support/tenant/tenant.ts";
+import { type Cells, prepareTenant, readStreamText, TEST_ORIGIN, TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 let orgs: ReadonlyMap<string, string>;
-beforeEach(async () => {
-  tenant = new TestTenant();
+const openPrepared = prepareTenant(async (prepared) => {
+  tenant = prepared;
   await tenant.import({ kind: "orgs" }, [
     ["組織名", "組織コード", "上位組織コード"],
     ["本社", "H", ""],
@@ -29,6 +29,9 @@ beforeEach(async () => {
   await tenant.import(devices, [DEVICES, ["SN-1", "yamada@x", ""], ["SN-2", "", "F"], ["SN-3", "", ""]]);
   orgs = new Map((await tenant.client.orgs.list()).map(({ id, code }) => [id, code ?? "全社"]));
   tenant.clearAudit();
+});
+beforeEach(async () => {
+  tenant = await openPrepared();
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 

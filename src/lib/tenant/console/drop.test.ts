@@ -4,17 +4,20 @@ import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { Row } from "../store/sqlite/database.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
 import { undoImport } from "#support/tenant/undo.ts";
-import { failureOf, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { type Cells, failureOf, prepareTenant, TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
-beforeEach(async () => {
-  tenant = new TestTenant();
+const openPrepared = prepareTenant(async (prepared) => {
+  tenant = prepared;
   const { client } = tenant;
   await client.users.addField({ name: "入社年" });
   await tenant.import({ kind: "orgs", fromConsole: true }, ORGS);
   await tenant.import({ kind: "users", fromConsole: true }, USERS);
   await tenant.import({ kind: "devices", fromConsole: true }, DEVICES);
   await tenant.import({ kind: "docs", fromConsole: true, createGroups: true }, MEMBERS);
+});
+beforeEach(async () => {
+  tenant = await openPrepared();
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 

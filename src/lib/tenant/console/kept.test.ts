@@ -2,16 +2,19 @@ import { undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { ImportRequest, User } from "../../contract/index.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
-import { TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { type Cells, prepareTenant, TestTenant } from "#support/tenant/tenant.ts";
 
 // exports of the console that wait for each other
 
 let tenant: TestTenant;
-beforeEach(async () => {
-  tenant = new TestTenant();
+const openPrepared = prepareTenant(async (prepared) => {
+  tenant = prepared;
   await take("orgs", ORGS);
   await take("users", USERS);
   await take("devices", DEVICES);
+});
+beforeEach(async () => {
+  tenant = await openPrepared();
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 

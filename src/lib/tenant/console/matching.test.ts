@@ -2,15 +2,18 @@ import { dropTasks, undoChange, undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Device, Import, Org, User } from "../../contract/index.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
-import { TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { type Cells, prepareTenant, TestTenant } from "#support/tenant/tenant.ts";
 
 // Which record a row or a cell of an export belongs to: each describe is a rule of decision 033 ("Matching"), and named after it.
 
 let tenant: TestTenant;
-beforeEach(async () => {
-  tenant = new TestTenant();
+const openPrepared = prepareTenant(async (prepared) => {
+  tenant = prepared;
   await tenant.import({ kind: "orgs", fromConsole: true }, ORGS);
   await tenant.import(FROM, USERS);
+});
+beforeEach(async () => {
+  tenant = await openPrepared();
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 

@@ -2,16 +2,19 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Import, Org, User } from "../../contract/index.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
 import { dropTasks, undoImport } from "#support/tenant/undo.ts";
-import { TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { type Cells, prepareTenant, TestTenant } from "#support/tenant/tenant.ts";
 
 // The three-way merge of an export: each test is a row of the table in decision 033, and named after it: record · observed ·
 // export: effect.
 
 let tenant: TestTenant;
-beforeEach(async () => {
-  tenant = new TestTenant();
+const openPrepared = prepareTenant(async (prepared) => {
+  tenant = prepared;
   await tenant.import(ORGS_OF, ORGS);
   await tenant.import(USERS_OF, USERS);
+});
+beforeEach(async () => {
+  tenant = await openPrepared();
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 

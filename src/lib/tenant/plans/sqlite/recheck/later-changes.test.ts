@@ -1,11 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { failureOf, TestTenant, type Cells, type Request } from "#support/tenant/tenant.ts";
+import { type Cells, failureOf, prepareTenant, type Request, TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
-beforeEach(async () => {
-  tenant = new TestTenant();
+const openPrepared = prepareTenant(async (prepared) => {
+  tenant = prepared;
   await tenant.import({ kind: "orgs" }, ORGS);
   await tenant.import({ kind: "users" }, USERS);
+});
+beforeEach(async () => {
+  tenant = await openPrepared();
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ROOT_ORG_ID } from "../../../../model/organisation.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { restoreFrom, exportApplicableFiles } from "#support/tenant/restoring.ts";
-import { failureOf, TestTenant, omitColumn } from "#support/tenant/tenant.ts";
+import { failureOf, omitColumn, prepareTenant, TestTenant } from "#support/tenant/tenant.ts";
 import { undoChange } from "#support/tenant/undo.ts";
 
 const PASSWORD = "Canary42Canary";
@@ -13,14 +13,17 @@ let yamada: string;
 let sato: string;
 let device: string;
 
-beforeEach(async () => {
-  tenant = new TestTenant();
+const openPrepared = prepareTenant(async (prepared) => {
+  tenant = prepared;
   const { orgs, users, devices, accounts } = tenant.client;
   org = (await orgs.create({ name: "営業部", code: "S" })).after.id;
   yamada = (await users.create({ name: "山田", emails: ["yamada@x.jp", "y@x.jp"], title: "部長" })).after.id;
   sato = (await users.create({ name: "佐藤", emails: ["sato@x.jp"], org })).after.id;
   device = (await devices.create({ serialNumber: "SN1", status: "管理中", owner: yamada })).after.id;
   await accounts.create({ user: sato, name: "sato01", role: "system", password: PASSWORD });
+});
+beforeEach(async () => {
+  tenant = await openPrepared();
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 

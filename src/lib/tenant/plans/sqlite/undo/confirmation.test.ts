@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { getObservedTable, OBSERVED_VERSIONS } from "../../../console/observed.ts";
 import { dropTasks, undoChange } from "#support/tenant/undo.ts";
-import { failureOf, encodeCsv, TestTenant, type Cells } from "#support/tenant/tenant.ts";
+import { type Cells, encodeCsv, failureOf, prepareTenant, TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
-beforeEach(async () => {
-  tenant = new TestTenant();
+const openPrepared = prepareTenant(async (prepared) => {
+  tenant = prepared;
   await tenant.client.users.addField({ name: "入社年" });
   await tenant.client.users.addField({ name: "座席" });
   await tenant.import({ kind: "users", fromConsole: true }, USERS);
@@ -13,6 +13,9 @@ beforeEach(async () => {
     ["表示名", "ユーザーID", "グループ名"],
     ["田中", "tanaka", "営業"],
   ]);
+});
+beforeEach(async () => {
+  tenant = await openPrepared();
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 
