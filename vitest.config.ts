@@ -44,7 +44,6 @@ const tier = (name: string, include: string[], env: Record<string, string> = {},
   test: { name, include, env, testTimeout },
 });
 
-
 export default defineConfig({
   test: {
     projects: [
