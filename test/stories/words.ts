@@ -65,6 +65,17 @@ const nounVerbs = (...noun: Words) => ({
 export const users = {
   ...nounVerbs("users"),
   move: verb("users", "move"),
+  /** imports HR's list as it is, with its wide spaces and narrow kana, and writes the file to upload */
+  importHrList: (file: string, upload: string, ...rest: Words): Words => [
+    "users",
+    "import",
+    file,
+    "--fix",
+    "trim,width,kana,names",
+    "--emit-csv",
+    upload,
+    ...rest,
+  ],
   leave: verb("users", "leave"),
   /** says that a person is an administrator in the console */
   markAdministrator: (user: string, ...rest: Words): Words => ["users", "administrators", "add", user, ...rest],
@@ -186,4 +197,31 @@ export async function contextNames(
 export async function lastChange(story: Questioner, name: string): Promise<number> {
   const rows = await story.json<{ number: number }[]>(audit.list("--limit", "1", "--context", name), { tried: false });
   return rows[0]?.number ?? 0;
+}
+
+/** What a list or an export of the console changed. */
+export interface Effect {
+  /** the number by which the change is undone */
+  readonly number: number;
+  readonly create: number;
+  readonly update: number;
+  readonly delete: number;
+}
+
+/** Returns what the last import did. */
+export async function lastImport(story: Questioner): Promise<Effect | undefined> {
+  const rows = await story.json<(Effect & { change: number })[]>(imports.list(), { tried: false });
+  const [last] = rows;
+  return last && { number: last.change, create: last.create, update: last.update, delete: last.delete };
+}
+
+/** Returns the keys of the records that differ from what the console showed last. */
+export async function openKeys(story: Questioner): Promise<readonly string[]> {
+  const keys: string[] = [];
+  for (const { number } of await story.json<{ number: number }[]>(consoleTasks.list(), { tried: false })) {
+    const words = consoleTasks.show(String(number));
+    const { records } = await story.json<{ records: { key: string }[] }>(words, { tried: false });
+    keys.push(...records.map(({ key }) => key));
+  }
+  return keys.toSorted();
 }
