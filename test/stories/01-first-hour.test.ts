@@ -1,6 +1,16 @@
 import { expect } from "vitest";
-import { addressOf, changedKeys, codeOf, foundCompany, nameOf, peopleOf, sortPeople } from "./support/company.ts";
-import type { Person } from "./support/company.ts";
+import {
+  addressOf,
+  changedKeys,
+  codeOf,
+  foundCompany,
+  nameOf,
+  peopleOf,
+  sortPeople,
+  take,
+  takeAll,
+  type Person,
+} from "./support/company.ts";
 import { Console, SCREENS, readRows } from "./support/console.ts";
 import { runInShell } from "./support/shell.ts";
 import { story, type Story } from "./support/story.ts";
@@ -8,6 +18,8 @@ import { writeBook } from "./support/workbook.ts";
 import * as w from "./words.ts";
 
 const PEOPLE = 60;
+
+const EXPORTED: readonly string[] = SCREENS.users.exported;
 
 /** What a person types where a proposed command has a placeholder. */
 const fill = {
@@ -49,19 +61,16 @@ const WANTED: readonly Person[] = [
   employeeCode,
 }));
 
-/** Takes what a screen of the console shows. */
-const take = async (s: Story, screen: "users" | "orgs" | "devices", panel: Console) =>
-  s.run(w[screen].take(await s.write(`${screen}.csv`, panel.export()), "--yes"));
+const ADDRESSES = WANTED.flatMap(({ emails }) => emails).toSorted((a, b) => (a < b ? -1 : 1));
 
 const people = async (s: Story): Promise<readonly Person[]> => sortPeople(await s.json(w.users.list()));
 
 story(
   "the first hour: exports, HR's list, upload, and the next export",
   async (s) => {
-    const { orgs, users, devices } = foundCompany(PEOPLE);
-    await take(s, "orgs", orgs);
-    await take(s, "users", users);
-    await take(s, "devices", devices);
+    const company = foundCompany(PEOPLE);
+    const { users } = company;
+    await takeAll(s, company);
     expect(await people(s)).toEqual(peopleOf(users));
     expect(await s.json<unknown[]>(w.devices.list())).toHaveLength(PEOPLE / 2);
     expect(await w.openKeys(s)).toEqual([]);
@@ -74,11 +83,11 @@ story(
     await s.run(w.users.importHrList("hr.xlsx", "upload.csv", "--yes"));
     const [header = [], ...rows] = readRows(await s.read("upload.csv"));
     expect(rows).toHaveLength(WANTED.length);
-    expect(header.filter((column) => !(SCREENS.users.exported as readonly string[]).includes(column))).toEqual([]);
-    expect(await w.openKeys(s)).toEqual(WANTED.map(({ emails: [address] }) => address).toSorted());
+    expect(header.filter((column) => !EXPORTED.includes(column))).toEqual([]);
+    expect(await w.openKeys(s)).toEqual(ADDRESSES);
 
     users.upload(await s.read("upload.csv"));
-    expect(changedKeys(before, users.records)).toEqual(WANTED.map(({ emails: [address] }) => address).toSorted());
+    expect(changedKeys(before, users.records)).toEqual(ADDRESSES);
     expect(peopleOf(users)).toEqual(expect.arrayContaining([...WANTED]));
     await take(s, "users", users);
     expect(await w.openKeys(s)).toEqual([]);

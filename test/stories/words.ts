@@ -86,6 +86,8 @@ export const devices = {
   setOwner: verb("devices", "set-owner"),
   tag: verb("devices", "tag"),
 };
+/** The nouns of CLOMO PANEL's screens. */
+export const panelNouns = { users, orgs, devices };
 export const securedUsers = {
   ...nounVerbs("secured", "users"),
   markAdministrator: (app: string, user: string, ...rest: Words): Words => [

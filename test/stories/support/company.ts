@@ -1,4 +1,6 @@
+import { panelNouns } from "../words.ts";
 import { Console } from "./console.ts";
+import type { Story } from "./story.ts";
 
 /** Parts of invented names; 髙, 﨑 and 德 are characters that only Windows' Shift_JIS has. */
 const FAMILIES = ["髙橋", "山﨑", "佐藤", "德永", "鈴木", "表", "渡邉", "金子", "福田", "石井"] as const;
@@ -114,3 +116,15 @@ export const changedKeys = (
   [...new Set([...before.keys(), ...after.keys()])]
     .filter((key) => JSON.stringify(before.get(key)) !== JSON.stringify(after.get(key)))
     .toSorted();
+
+/** Takes what a screen of the console shows. */
+export async function take(s: Story, screen: keyof typeof panelNouns, panel: Console): Promise<void> {
+  await s.run(panelNouns[screen].take(await s.write(`${screen}.csv`, panel.export()), "--yes"));
+}
+
+/** Takes what the company's console shows. */
+export async function takeAll(s: Story, { orgs, users, devices }: Company): Promise<void> {
+  await take(s, "orgs", orgs);
+  await take(s, "users", users);
+  await take(s, "devices", devices);
+}
