@@ -9,6 +9,11 @@ interface Questioner {
   json<T>(words: Words, settings?: { readonly tried: boolean }): Promise<T>;
 }
 
+/** What runs the program. */
+interface Runner {
+  run(words: Words, settings?: { readonly code: number }): Promise<unknown>;
+}
+
 /** A verb with its fixed words; options follow. */
 const verb =
   (...words: Words) =>
@@ -226,4 +231,12 @@ export async function openKeys(story: Questioner): Promise<readonly string[]> {
     keys.push(...records.map(({ key }) => key));
   }
   return keys.toSorted();
+}
+
+/**
+ * Undoes a change that was uploaded, but for the records that a later change wrote, and writes the file to upload that
+ * undoes it in the console.
+ */
+export async function takeBack(story: Runner, change: number, upload: string): Promise<void> {
+  await story.run(undo(String(change), "--skip-blocked", "--emit-csv", upload, "--yes"), { code: 8 });
 }
