@@ -6,14 +6,14 @@ import {
   foundCompany,
   nameOf,
   peopleOf,
-  sortPeople,
+  pressEnter,
+  readPeople,
   take,
   takeAll,
   type Person,
 } from "./support/company.ts";
 import { Console, SCREENS, readRows } from "./support/console.ts";
-import { runInShell } from "./support/shell.ts";
-import { story, type Story } from "./support/story.ts";
+import { story } from "./support/story.ts";
 import { writeBook } from "./support/workbook.ts";
 import * as w from "./words.ts";
 
@@ -63,22 +63,20 @@ const WANTED: readonly Person[] = [
 
 const ADDRESSES = WANTED.flatMap(({ emails }) => emails).toSorted((a, b) => (a < b ? -1 : 1));
 
-const people = async (s: Story): Promise<readonly Person[]> => sortPeople(await s.json(w.users.list()));
-
 story(
   "the first hour: exports, HR's list, upload, and the next export",
   async (s) => {
     const company = foundCompany(PEOPLE);
     const { users } = company;
     await takeAll(s, company);
-    expect(await people(s)).toEqual(peopleOf(users));
+    expect(await readPeople(s)).toEqual(peopleOf(users));
     expect(await s.json<unknown[]>(w.devices.list())).toHaveLength(PEOPLE / 2);
     expect(await w.openKeys(s)).toEqual([]);
 
     await s.write("hr.xlsx", await writeBook(DECEMBER));
     const before = new Map(users.records);
     await s.run(w.users.importHrList("hr.xlsx", "looked.csv", "--yes", "--dry-run"));
-    expect(await people(s)).toEqual(peopleOf(users));
+    expect(await readPeople(s)).toEqual(peopleOf(users));
 
     await s.run(w.users.importHrList("hr.xlsx", "upload.csv", "--yes"));
     const [header = [], ...rows] = readRows(await s.read("upload.csv"));
@@ -92,12 +90,12 @@ story(
     await take(s, "users", users);
     expect(await w.openKeys(s)).toEqual([]);
     expect(await w.lastImport(s)).toMatchObject({ create: 0, update: 0, delete: 0 });
-    expect(await people(s)).toEqual(peopleOf(users));
+    expect(await readPeople(s)).toEqual(peopleOf(users));
 
     // the same list once more has nothing to do
     await s.run(w.users.importHrList("hr.xlsx", "again.csv", "--yes"));
     await expect(s.read("again.csv")).rejects.toThrow("ENOENT");
-    expect(await people(s)).toEqual(peopleOf(users));
+    expect(await readPeople(s)).toEqual(peopleOf(users));
   },
   { fill },
 );
@@ -116,7 +114,7 @@ story(
     users.put({ メールアドレス: addressOf(5), 役職: "係長" });
     await take(s, "users", users);
     expect(await w.openKeys(s)).toEqual([addressOf(1)]);
-    const known = await people(s);
+    const known = await readPeople(s);
     expect(known.find(({ emails }) => emails[0] === addressOf(1))?.title).toBe("課長");
     expect(known.find(({ emails }) => emails[0] === addressOf(5))?.title).toBe("係長");
     users.upload(await s.read("upload.csv"));
@@ -135,7 +133,7 @@ story(
     for (const record of users.records.values()) panel.put(record);
     await s.write("users.csv", panel.export());
     await s.run(w.users.take("users.csv", "--yes"), { code: 3 }); // until: One relation, one mirror
-    expect(await people(s)).toEqual([]); // until: One relation, one mirror
+    expect(await readPeople(s)).toEqual([]); // until: One relation, one mirror
   },
   { fill },
 );
@@ -153,16 +151,12 @@ story(
       ["09001", "新田 一", "nitta@example.jp", "営業本部", ""],
     ];
     await s.write("own.xlsx", await writeBook({ 異動: list }));
-    const line = `clomoctl ${w.users.importAndEmit("own.xlsx", "upload.csv").join(" ")}`;
-    const { code, screen } = await runInShell(line, {
-      cwd: s.folder,
-      env: { ...s.environment(), CLOMOCTL_HOME: s.home, HOME: s.folder },
-    });
+    const { code, screen } = await pressEnter(s, w.users.importAndEmit("own.xlsx", "upload.csv"));
     expect(code, screen).toBe(0);
     users.upload(await s.read("upload.csv"));
     await take(s, "users", users);
     expect(await w.openKeys(s)).toEqual([]);
-    const moved = (await people(s)).filter(({ emails: [address = ""] }) =>
+    const moved = (await readPeople(s)).filter(({ emails: [address = ""] }) =>
       [addressOf(1), addressOf(2), "nitta@example.jp"].includes(address),
     );
     expect(moved.map(({ employeeCode, orgCode }) => [employeeCode, orgCode])).toEqual([

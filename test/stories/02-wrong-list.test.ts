@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 import { addressOf, changedKeys, codeOf, foundCompany, nameOf } from "./support/company.ts";
-import { peopleOf, sortPeople, take, takeAll } from "./support/company.ts";
+import { peopleOf, readPeople, take, takeAll } from "./support/company.ts";
 import { readRows, writeRows } from "./support/console.ts";
-import { story, type Story } from "./support/story.ts";
+import { story } from "./support/story.ts";
 import * as w from "./words.ts";
 
 const PEOPLE = 200;
@@ -29,8 +29,6 @@ const slipped = (users: { value(key: string, column: string): string }): string[
     return [codeOf(at + 1), nameOf(at + 1), addressOf(at + 1), ...values];
   }),
 ];
-
-const people = async (s: Story) => sortPeople(await s.json(w.users.list()));
 
 story(
   "a wrong list is noticed two days and four other changes later, and is taken back",
@@ -77,11 +75,11 @@ story(
     const kept = new Map(users.records);
 
     // now it is noticed; the one whose organisation was set since is named, and refuses the undo
-    const known = await people(s);
+    const known = await readPeople(s);
     const refused = await s.run(w.undo(String(wrong?.number), "--yes"), { code: 5 });
     expect(`${refused.stdout}${refused.stderr}`).toContain(addressOf(7));
     expect(`${refused.stdout}${refused.stderr}`).not.toContain(addressOf(8));
-    expect(await people(s)).toEqual(known);
+    expect(await readPeople(s)).toEqual(known);
 
     await w.takeBack(s, wrong?.number ?? 0, "back.csv");
     const [header, ...rows] = readRows(await s.read("back.csv"));
@@ -102,7 +100,7 @@ story(
     await take(s, "users", users);
     await take(s, "devices", devices);
     expect(await w.openKeys(s)).toEqual([]);
-    expect(await people(s)).toEqual(peopleOf(users));
+    expect(await readPeople(s)).toEqual(peopleOf(users));
   },
   { fill },
 );
@@ -113,20 +111,20 @@ story(
     const company = foundCompany(PEOPLE);
     const { users } = company;
     await takeAll(s, company);
-    const before = await people(s);
+    const before = await readPeople(s);
     await s.write("wrong.csv", writeRows(slipped(users)));
     await s.run(w.users.importAndEmit("wrong.csv", "wrong-upload.csv", "--yes"));
-    const wrong = await people(s);
+    const wrong = await readPeople(s);
     expect(wrong).not.toEqual(before);
     await s.run(w.undo("last", "--yes"));
-    expect(await people(s)).toEqual(before);
+    expect(await readPeople(s)).toEqual(before);
     await take(s, "users", users);
     expect(await w.openKeys(s)).toEqual([]);
     // the same list makes the same file again
     const first = await s.read("wrong-upload.csv");
     await s.run(w.users.importAndEmit("wrong.csv", "again.csv", "--yes"));
     expect(await s.read("again.csv")).toEqual(first);
-    expect(await people(s)).toEqual(wrong);
+    expect(await readPeople(s)).toEqual(wrong);
   },
   { fill },
 );

@@ -122,6 +122,24 @@ export const imports = {
   verify: verb("imports", "verify"),
 };
 
+/** imports a list only as a plan that is kept, with a workbook for the one who approves it */
+export const propose = (noun: Words, file: string, report: string, ...rest: Words): Words => [
+  ...noun,
+  "import",
+  file,
+  "--dry-run",
+  "--keep-plan",
+  "--report",
+  report,
+  ...rest,
+];
+
+/** Returns the number of the plan that is kept. */
+export async function keptPlan(story: Questioner): Promise<string> {
+  const rows = await story.json<{ number: string; state: string }[]>(imports.list(), { tried: false });
+  return rows.find(({ state }) => state === "planned")?.number ?? "none is kept";
+}
+
 export const consoleTasks = {
   list: verb("console", "list"),
   show: verb("console", "show"),

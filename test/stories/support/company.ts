@@ -1,5 +1,6 @@
-import { panelNouns } from "../words.ts";
+import { panelNouns, users } from "../words.ts";
 import { Console } from "./console.ts";
+import { runInShell } from "./shell.ts";
 import type { Story } from "./story.ts";
 
 /** Parts of invented names; 髙, 﨑 and 德 are characters that only Windows' Shift_JIS has. */
@@ -128,3 +129,12 @@ export async function takeAll(s: Story, { orgs, users, devices }: Company): Prom
   await take(s, "users", users);
   await take(s, "devices", devices);
 }
+
+/** Runs the program at a terminal, where somebody only presses Enter, or y where a question wants it. */
+export const pressEnter = async (s: Story, words: readonly string[]): Promise<{ code: number; screen: string }> =>
+  runInShell(`clomoctl ${words.join(" ")}`, {
+    cwd: s.folder,
+    env: { ...s.environment(), CLOMOCTL_HOME: s.home, HOME: s.folder },
+  });
+
+export const readPeople = async (s: Story): Promise<readonly Person[]> => sortPeople(await s.json(users.list()));
