@@ -95,6 +95,19 @@ export const devices = {
 export const panelNouns = { users, orgs, devices };
 export const securedUsers = {
   ...nounVerbs("secured", "users"),
+  /** imports a list that names groups the tenant does not have yet */
+  importWithGroups: (app: string, file: string, upload: string, ...rest: Words): Words => [
+    "secured",
+    "users",
+    "import",
+    file,
+    "--app",
+    app,
+    "--create-groups",
+    "--emit-csv",
+    upload,
+    ...rest,
+  ],
   markAdministrator: (app: string, user: string, ...rest: Words): Words => [
     "secured",
     "administrators",
@@ -257,4 +270,10 @@ export async function openKeys(story: Questioner): Promise<readonly string[]> {
  */
 export async function takeBack(story: Runner, change: number, upload: string): Promise<void> {
   await story.run(undo(String(change), "--skip-blocked", "--emit-csv", upload, "--yes"), { code: 8 });
+}
+
+/** Says that everything that is open was done in the console, as no export shows it. */
+export async function confirmOpen(story: Questioner & Runner): Promise<void> {
+  for (const { number } of await story.json<{ number: number }[]>(consoleTasks.list(), { tried: false }))
+    await story.run(consoleTasks.confirm(String(number), "--yes"), { code: 0 });
 }
