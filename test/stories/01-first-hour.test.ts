@@ -24,6 +24,7 @@ const EXPORTED: readonly string[] = SCREENS.users.exported;
 /** What a person types where a proposed command has a placeholder. */
 const fill = {
   FILE: "hr.xlsx",
+  PLAN: "P1",
   "EXPORT.csv": "users.csv",
   EXPORT: "users.csv",
   USER: addressOf(1),
@@ -132,6 +133,8 @@ story(
     const panel = new Console("users", { 更新日時: "2026/11/27 09:00:00" });
     for (const record of users.records.values()) panel.put(record);
     await s.write("users.csv", panel.export());
+    // what one of the proposed commands writes, and another one reads
+    await s.write("users-users-map.yaml", "columns:\n  更新日時: ignore\n");
     await s.run(w.users.take("users.csv", "--yes"), { code: 3 }); // until: One relation, one mirror
     expect(await readPeople(s)).toEqual([]); // until: One relation, one mirror
   },

@@ -12,9 +12,9 @@ const LISTED = 148;
 
 const fill = {
   FILE: "wrong.csv",
+  PLAN: "P1",
   "EXPORT.csv": "users.csv",
   EXPORT: "users.csv",
-  PLAN: "P1",
   USER: addressOf(1),
   NAME: "push",
   NUMBER: "1",

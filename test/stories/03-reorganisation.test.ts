@@ -46,9 +46,9 @@ options:
 
 const fill = {
   FILE: "plan.xlsx",
+  PLAN: "P1",
   "EXPORT.csv": "users.csv",
   EXPORT: "users.csv",
-  PLAN: "last",
   USER: addressOf(1),
   ORG: "3000",
   NAME: "push",

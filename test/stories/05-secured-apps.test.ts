@@ -80,9 +80,9 @@ function recordOf(app: App, number: number): Record<string, string[]> {
 
 const fill = {
   FILE: "list.csv",
+  PLAN: "P1",
   "EXPORT.csv": "export.csv",
   EXPORT: "export.csv",
-  PLAN: "last",
   USER: idOf(1),
   NAME: "push",
   NUMBER: "1",

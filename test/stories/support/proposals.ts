@@ -20,8 +20,8 @@ export const findProposals = (shown: string): readonly string[] =>
       .trim(),
   );
 
-/** A word in capital letters that stands for a value: FILE, USER, SERIAL…. */
-const PLACEHOLDER = /(?<=[\s=,])([A-Z][A-Z-]+)(…|\.\.\.)?(?=[\s,]|$)/g;
+/** A word in capital letters that stands for a value: FILE, USER, SERIAL…, EXPORT.csv. */
+const PLACEHOLDER = /(?<=[\s=,])([A-Z][A-Z-]+(?:\.[a-z]+)?)(…|\.\.\.)?(?=[\s,]|$)/g;
 
 const quoteForShell = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`;
 

@@ -6,12 +6,19 @@ import { ROOT } from "#support/process/program.ts";
 /** How long a question may reject every answer, until the person gives up with Ctrl-C. */
 const PATIENCE_MS = 15_000;
 
+/** How long a question takes to be drawn. */
+const DRAWN_MS = 100;
+
 /** A command that takes longer than this does not end; its exit code is that of SIGKILL. */
 const MAX_MS = 180_000;
 
 /** How the program's questions begin, and what they become when they are answered. */
 const QUESTION = "\u001B[34m?\u001B[39m";
 const ANSWERED = "\u001B[32m✔\u001B[39m";
+
+/** The number that a question names, yes to one of yes and no, and otherwise nothing but Enter. */
+const answerTo = (question: string): string =>
+  /\((\d+)\)/.exec(question)?.[1] ?? (/\(y\s*\/\s*n\)/i.test(question) ? "y" : "");
 
 /**
  * Executes one line of a shell in a terminal of 80 × 24, as a person does who pastes it and answers every question
@@ -44,8 +51,10 @@ export async function runInShell(
     // a question is drawn again with each key; it is a new one if the one before was answered
     if (asked <= done || answeredUpTo > done) return;
     answeredUpTo = asked;
-    pty.write(`${/\((\d+)\)/.exec(screen.slice(asked))?.[1] ?? "y"}\r`);
-    patience = setTimeout(() => pty.write("\u0003"), PATIENCE_MS);
+    patience = setTimeout(() => {
+      pty.write(`${answerTo(screen.slice(asked))}\r`);
+      patience = setTimeout(() => pty.write("\u0003"), PATIENCE_MS);
+    }, DRAWN_MS);
   });
   return new Promise((resolve) => {
     const timer = setTimeout(() => pty.kill("SIGKILL"), MAX_MS);
