@@ -67,8 +67,15 @@ const nounVerbs = (...noun: Words) => ({
   ],
 });
 
+const NIGHTLY =
+  "users import --mode replace --yes --create-orgs --undeletable keep --max-deletions 5% --max-changes 20% --quiet".split(
+    " ",
+  );
+
 export const users = {
   ...nounVerbs("users"),
+  /** the import that cron runs every night, with its limits */
+  importNightly: (file: string, context: string): Words => [...NIGHTLY, file, "--context", context],
   move: verb("users", "move"),
   /** imports HR's list as it is, with its wide spaces and narrow kana, and writes the file to upload */
   importHrList: (file: string, upload: string, ...rest: Words): Words => [
