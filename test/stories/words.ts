@@ -6,7 +6,7 @@ type Words = readonly string[];
 
 /** What asks the program and reads its JSON. */
 interface Questioner {
-  json<T>(words: Words, settings?: { readonly tried: boolean }): Promise<T>;
+  json<T>(words: Words, settings?: { readonly tried?: boolean; readonly code?: number }): Promise<T>;
 }
 
 /** What runs the program. */
@@ -283,4 +283,40 @@ export async function takeBack(story: Runner, change: number, upload: string): P
 export async function confirmOpen(story: Questioner & Runner): Promise<void> {
   for (const { number } of await story.json<{ number: number }[]>(consoleTasks.list(), { tried: false }))
     await story.run(consoleTasks.confirm(String(number), "--yes"), { code: 0 });
+}
+
+/** Returns the numbers of the open tasks in the console of the tenant in use. */
+export async function openTasks(story: Questioner): Promise<readonly string[]> {
+  const rows = await story.json<{ number: number }[]>(consoleTasks.list(), { tried: false });
+  return rows.map(({ number }) => String(number));
+}
+
+/** Runs `users leave`, and returns how many accounts, devices, SECURED APPs users and users its answer names. */
+export async function leaving(
+  story: Questioner,
+  code: number,
+  ...rest: Words
+): Promise<Readonly<Record<"account" | "device" | "secured" | "user", number>>> {
+  const rows = await story.json<{ kind: string }[]>(users.leave(...rest), { code });
+  const count = (kind: string): number => rows.filter((row) => row.kind === kind).length;
+  return { account: count("account"), device: count("device"), secured: count("secured"), user: count("user") };
+}
+
+/** How many records a plan changes. */
+interface Counts {
+  readonly create: number;
+  readonly update: number;
+  readonly unchanged: number;
+  readonly delete: number;
+}
+
+/** Runs an import or an undo, and returns the counts of its answer. */
+export async function countChanges(
+  story: Questioner,
+  words: Words,
+  settings: { readonly tried?: boolean; readonly code?: number } = {},
+): Promise<Counts> {
+  const [counts] = [await story.json<Counts | readonly Counts[]>(words, settings)].flat();
+  if (counts === undefined) throw new Error("an answer without counts");
+  return counts;
 }
