@@ -14,6 +14,14 @@ interface Runner {
   run(words: Words, settings?: { readonly code: number }): Promise<unknown>;
 }
 
+/** What runs the program. */
+interface Runner {
+  run(
+    words: Words,
+    settings?: { readonly code?: "any"; readonly aboutAll?: boolean; readonly tried?: boolean },
+  ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
+}
+
 /** A verb with its fixed words; options follow. */
 const verb =
   (...words: Words) =>
@@ -203,6 +211,31 @@ export const renewals = {
     date,
     ...rest,
   ],
+  /** records a file, and what the console shows after its upload */
+  renewAndConfirm: (item: string, file: string, date: string, ...rest: Words): readonly Words[] => [
+    renewals.renew(item, file, ...rest),
+    renewals.confirm(item, date, ...rest),
+  ],
+  /** records that somebody signed in to an account that needs it once a year */
+  signedIn: (item: string, date: string, ...rest: Words): Words => [
+    "renewals",
+    "confirm",
+    item,
+    "--at",
+    date,
+    "--by",
+    "tanaka",
+    ...rest,
+  ],
+  compare: (current: string, next: string, ...rest: Words): Words => [
+    "renewals",
+    "verify",
+    "--current",
+    current,
+    "--new",
+    next,
+    ...rest,
+  ],
   notify: verb("renewals", "notify"),
   notifyTest: verb("renewals", "notify", "test"),
   schedule: verb("renewals", "schedule", "install"),
@@ -229,6 +262,56 @@ export const ade = {
   setToken: verb("ade", "token", "set"),
   setEndpoint: (url: string, ...rest: Words): Words => ["ade", "endpoint", "set", "--simulator", url, ...rest],
 };
+
+/** The file of the recipients of reminders in a home, without their mail server's secrets. */
+export const reminderSettings = (
+  port: number,
+  addresses: Words,
+): { readonly name: string; readonly content: string } => ({
+  name: "notify.yaml",
+  content: JSON.stringify({
+    smtp: { host: "127.0.0.1", port, security: "none", from: "clomo@example.jp" },
+    recipients: addresses.map((address, at) => ({ name: `r${at}`, way: "mail", address })),
+  }),
+});
+
+/** What a renewal item is called by people. */
+export interface NamedItem {
+  readonly context: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** Whether a mail reminds of an item. */
+export const remindsOf = (mail: string, { name }: NamedItem): boolean =>
+  mail.split("\n").some((line) => line.startsWith("■ ") && line.includes(`「${name}」`));
+
+/** The command that sends what is due for all tenants. It ends with 7 if something could not be sent. */
+export const sendReminders = renewals.notify("--all-contexts", "--quiet", "--no-input", "--lang", "ja");
+
+/** What a morning came to. */
+export interface Morning {
+  readonly delivered: boolean;
+  /** 0 ok, 1 warning, 2 critical, 3 unknown */
+  readonly verdict: number;
+  readonly printed: string;
+}
+
+/** Runs what runs once a day: reminders are sent, and what is wrong is printed. */
+export async function runMorning(story: Runner): Promise<Morning> {
+  const sent = await story.run(sendReminders, { code: "any", aboutAll: true });
+  const checked = await story.run(renewals.check("--all-contexts", "--quiet", "--no-input"), {
+    code: "any",
+    aboutAll: true,
+  });
+  return { delivered: sent.code === 0, verdict: checked.code, printed: sent.stderr + checked.stdout + checked.stderr };
+}
+
+/** Returns the recorded renewal items of all tenants. */
+export const renewalItems = (
+  story: Questioner,
+): Promise<readonly (NamedItem & { readonly expiresAt: string; readonly daysLeft: number })[]> =>
+  story.json(renewals.list("--all-contexts"), { tried: false });
 
 /** Returns the contexts of a story's home. */
 export async function contextNames(

@@ -44,6 +44,8 @@ export interface RunSettings {
   readonly env?: Readonly<Record<string, string>>;
   /** the context that the messages are about, if the words do not name it and another one is in use */
   readonly tenant?: string;
+  /** true: the messages are about several contexts, each proposed command is about the one that it names */
+  readonly aboutAll?: boolean;
   /** false: the proposed commands are not tried, because the home is too large to be copied or is used by others */
   readonly tried?: boolean;
 }
@@ -123,7 +125,7 @@ export class Story {
 
   /** Returns the result of a run that {@link start} began, after the checks of {@link run}. */
   async judge(words: readonly string[], outcome: Outcome, settings: RunSettings = {}): Promise<Result> {
-    const { code = 0, tried = true } = settings;
+    const { code = 0, tried = true, aboutAll = false } = settings;
     const proposals = [...new Set([...findProposals(outcome.text), ...findProposals(outcome.stderr)])];
     const result: Result = {
       code: outcome.code ?? -1,
@@ -136,7 +138,10 @@ export class Story {
       const shown = `clomoctl ${words.join(" ")}\n${result.stderr}\n${result.stdout.slice(0, 2000)}`;
       expect([code].flat(), shown).toContain(result.code);
     }
-    if (tried) for (const proposal of proposals) await this.try(proposal, settings.tenant ?? namedContext(words));
+    if (!tried) return result;
+    for (const proposal of proposals) {
+      await this.try(proposal, settings.tenant ?? namedContext(aboutAll ? proposal.split(" ") : words));
+    }
     return result;
   }
 
