@@ -25,7 +25,7 @@ export const daysBetween = (from: Date, to: Date): number => {
 export class ReminderBook {
   readonly #said = new Map<string, number>();
 
-  /** Returns the reminders that are due, and takes them as sent; all missed stages are one reminder. */
+  /** Returns the reminders that are due, and takes them as sent if they are delivered; all missed stages are one reminder. */
   due(items: readonly WatchedItem[], now: Date, delivered: boolean): string[] {
     return items
       .flatMap((item) => {
@@ -36,7 +36,7 @@ export class ReminderBook {
           const key = `${to} ${item.context} ${item.kind} ${item.name} ${item.expires.toISOString()}`;
           if ((this.#said.get(key) ?? Infinity) <= stage) return [];
           if (delivered) this.#said.set(key, stage);
-          return delivered ? [describeReminder(to, item)] : [];
+          return [describeReminder(to, item)];
         });
       })
       .toSorted();
@@ -45,6 +45,14 @@ export class ReminderBook {
 
 const describeReminder = (to: string, { context, kind, name }: NamedItem): string =>
   `${to}: ${context} ${kind} ${name}`;
+
+/** A mail as somebody reads it. */
+export interface Mail {
+  readonly to: string;
+  readonly text: string;
+  /** contents of the attachments by name */
+  readonly files: ReadonlyMap<string, string>;
+}
 
 /** A mail server that may be closed for a night. */
 export class Mailbox {
@@ -78,7 +86,7 @@ export class Mailbox {
   }
 
   /** Takes the mails since the last time. A mail that was sent again as the same message counts once. */
-  take(): { readonly to: string; readonly text: string; readonly files: ReadonlyMap<string, string> }[] {
+  take(): Mail[] {
     return this.#office.delivered.splice(0).flatMap(({ to, mail: { messageId, text, files } }) => {
       const key = `${to} ${messageId}`;
       if (this.#seen.has(key)) return [];
@@ -86,13 +94,19 @@ export class Mailbox {
       return [{ to, text, files }];
     });
   }
-
-  /** Returns which items the mails since the last time remind of, each as often as it is named. */
-  takeReminders(items: readonly NamedItem[]): string[] {
-    return this.take()
-      .flatMap(({ to, text }) =>
-        items.filter((item) => remindsOf(text, item)).map((item) => describeReminder(to, item)),
-      )
-      .toSorted();
-  }
 }
+
+/** Returns which items mails remind of, each as often as it is named. */
+export const listReminders = (mails: readonly Mail[], items: readonly NamedItem[]): string[] =>
+  mails
+    .flatMap(({ to, text }) => items.filter((item) => remindsOf(text, item)).map((item) => describeReminder(to, item)))
+    .toSorted();
+
+/** Chance that comes the same every time. */
+export const createDice = (seed: number) => {
+  let state = seed;
+  return (): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+};

@@ -140,7 +140,8 @@ export class Story {
     }
     if (!tried) return result;
     for (const proposal of proposals) {
-      await this.try(proposal, settings.tenant ?? namedContext(aboutAll ? proposal.split(" ") : words));
+      if (aboutAll) await this.tryNamed(proposal);
+      else await this.try(proposal, settings.tenant ?? namedContext(words));
     }
     return result;
   }
@@ -156,14 +157,15 @@ export class Story {
    * answered with yes. It must be known to the program, must find what it names, and must not change another tenant
    * than the one that its message was about.
    */
-  async try(proposal: string, tenant?: string): Promise<void> {
+  async try(proposal: string, tenant?: string, aboutAll = false): Promise<void> {
     const kind = proposal
       .split(" ")
-      .filter((word) => /^(?:--?[a-z]|[a-z][a-z-]*$)/.test(word))
+      .filter((word) => /^(?:--?[a-z]|[a-z][a-z-]*$)/.test(word) && word !== tenant)
       .map((word) => word.split("=")[0])
       .join(" ");
-    if (this.#tried.has(`${tenant} ${kind}`)) return;
-    this.#tried.add(`${tenant} ${kind}`);
+    const key = aboutAll ? kind : `${tenant} ${kind}`;
+    if (this.#tried.has(key)) return;
+    this.#tried.add(key);
     const copy = await mkdtemp(join(tmpdir(), "clomoctl-tried-"));
     try {
       await cp(this.folder, copy, { recursive: true, filter: (path) => !path.startsWith(join(this.home, "cache")) });
@@ -185,6 +187,11 @@ export class Story {
     } finally {
       await rm(copy, { recursive: true, force: true });
     }
+  }
+
+  /** Tries a command that is about the context that it names, among messages about several. */
+  async tryNamed(proposal: string): Promise<void> {
+    await this.try(proposal, namedContext(proposal.split(" ")), true);
   }
 
   /** Returns the number of the last change of each context. */
