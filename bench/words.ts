@@ -63,8 +63,13 @@ export const WAYS = {
   "export users": [way("users export", (file: string) => ["-o", file, "--encoding", "shift_jis"])],
   "delete users": [
     way("users delete", (file: string, count: number) => [
-      ...["--file", file, "--confirm-deletions", String(count)],
-      ...["--yes", "--format", "json"],
+      "--file",
+      file,
+      "--confirm-deletions",
+      String(count),
+      "--yes",
+      "--format",
+      "json",
     ]),
   ],
   "undo the last change": [
@@ -79,14 +84,22 @@ export const WAYS = {
   "verify the audit": [way("audit verify", () => ["--format", "json"])],
   "grant the whole tenant": [
     way("clomo-account grant", (user: string, password: string) => [
-      ...[user, "--password-file", password],
-      ...["--role", "system"],
+      user,
+      "--password-file",
+      password,
+      "--role",
+      "system",
     ]),
   ],
   "grant a division": [
     way("clomo-account grant", (user: string, password: string, org: string) => [
-      ...[user, "--password-file", password],
-      ...["--role", "division", "--managed-orgs", org],
+      user,
+      "--password-file",
+      password,
+      "--role",
+      "division",
+      "--managed-orgs",
+      org,
     ]),
   ],
   "create the first administrator": [
@@ -101,7 +114,12 @@ export const WAYS = {
   "get a token of a simulator": [
     way("ade simulator do", (url: string, key: string, file: string) => [
       "token",
-      ...["--url", url, "--public-key", key, "-o", file],
+      "--url",
+      url,
+      "--public-key",
+      key,
+      "-o",
+      file,
     ]),
   ],
   "use a simulator": [way("ade endpoint set", (url: string) => ["--simulator", url])],
