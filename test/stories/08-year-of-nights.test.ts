@@ -183,7 +183,7 @@ story("customers are reminded of each date once, also after missed, doubled and 
 
 fullStory("no reminder is lost or doubled in 400 nights of eight customers", async (s) => {
   const seed = Date.now() % 1_000_000;
-  console.log(`seed ${seed}`);
+  process.stdout.write(`seed ${seed}\n`);
   const dice = createDice(seed);
   const nights = function* (): Generator<readonly [number, Night]> {
     for (let day = 0; day < 400; day += 1) {

@@ -18,7 +18,12 @@ interface Runner {
 interface Runner {
   run(
     words: Words,
-    settings?: { readonly code?: "any"; readonly aboutAll?: boolean; readonly tried?: boolean },
+    settings?: {
+      readonly code?: number | "any";
+      readonly aboutAll?: boolean;
+      readonly tried?: boolean;
+      readonly env?: Readonly<Record<string, string>>;
+    },
   ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
 }
 
@@ -97,6 +102,8 @@ export const users = {
     ...rest,
   ],
   leave: verb("users", "leave"),
+  /** plans an import for somebody to commit later; its JSON has the plan's number */
+  keepPlan: (file: string, ...rest: Words): Words => ["users", "import", file, "--dry-run", "--keep-plan", ...rest],
   /** says that a person is an administrator in the console */
   markAdministrator: (user: string, ...rest: Words): Words => ["users", "administrators", "add", user, ...rest],
 };
@@ -305,6 +312,20 @@ export async function runMorning(story: Runner): Promise<Morning> {
     aboutAll: true,
   });
   return { delivered: sent.code === 0, verdict: checked.code, printed: sent.stderr + checked.stdout + checked.stderr };
+}
+
+/**
+ * Schedules what runs once a day with cron.
+ *
+ * @returns the line that a person adds to the crontab; undefined if the command has changed the crontab itself
+ */
+export async function scheduleDaily(
+  story: Runner,
+  at: string,
+  env: Readonly<Record<string, string>>,
+): Promise<string | undefined> {
+  await story.run(renewals.schedule("--cron", "--at", at), { env, tried: false });
+  return undefined;
 }
 
 /** Returns the recorded renewal items of all tenants. */
