@@ -51,6 +51,14 @@ test("writes organisations for the console", async () => {
   );
 });
 
+test("proposes an undo without an upload file, which does not exist for organisations", async () => {
+  const committed = { ...toCommittedPlan(PLAN), emittedAt: "2026-07-01T00:00:00.000Z" };
+  const tenant = buildPlanAnswers(PLAN, { importRows: ROWS, commitImport: committed });
+  const { stderr } = await run("orgs import tree.csv --emit-csv out.csv --yes", { tenant, folder: folder() });
+  expect(stderr).toContain(`clomoctl undo ${committed.change ?? "last"}\n`);
+  expect(stderr).not.toContain("undo-");
+});
+
 test("accepts a map for organisations, which have no custom fields", async () => {
   const home = createFolderWith({ "tree.csv": TREE, "map.yaml": "columns:\n  名前: 組織名\n" });
   const tenant = buildPlanAnswers(PLAN, { importRows: ROWS, discardImport: PLAN });

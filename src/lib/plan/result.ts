@@ -109,7 +109,7 @@ const NO_TASK_CLOSED_TEXT = text(
   "このエクスポートで完了を確認した作業はありません",
 );
 
-function describeFollowUp({ change, emittedAt, request, reopened }: Import): Text {
+function describeFollowUp({ kind, change, emittedAt, request, reopened }: Import): Text {
   const number = change ?? "last";
   if (reopened !== undefined) {
     const confirm = line("console confirm", reopened.tasks);
@@ -122,7 +122,9 @@ function describeFollowUp({ change, emittedAt, request, reopened }: Import): Tex
       `違うファイルだった場合、このテナントでだけ取り消すには: ${undo}`,
     );
   }
-  if (emittedAt === null) return text(`undo: ${line("undo", [number])}`, `取り消すには: ${line("undo", [number])}`);
+  // organisations have no file that undoes an upload
+  if (emittedAt === null || kind === "orgs")
+    return text(`undo: ${line("undo", [number])}`, `取り消すには: ${line("undo", [number])}`);
   const undo = line("undo", [number], { emitCsv: `undo-${number}.csv` });
   return text(
     `undo in this tenant and write an upload file for the console: ${undo}`,
