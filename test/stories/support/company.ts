@@ -12,7 +12,7 @@ const READINGS = ["タカハシ", "ヤマザキ", "サトウ", "トクナガ", "
 export type Department = readonly [code: string, name: string, parent: string];
 
 /** Two divisions, with departments that share names. */
-export const DEPARTMENTS: readonly Department[] = [
+const DEPARTMENTS: readonly Department[] = [
   ["1000", "営業本部", ""],
   ["1100", "東日本営業部", "1000"],
   ["1110", "第一課", "1100"],
@@ -95,7 +95,7 @@ export const peopleOf = (panel: Console): readonly Person[] =>
     .toSorted(byAddress);
 
 /** Returns only what a {@link Person} has, by address. */
-export const sortPeople = (people: readonly Person[]): readonly Person[] =>
+const sortPeople = (people: readonly Person[]): readonly Person[] =>
   people
     .map(({ name, nameKana, emails, orgCode, title, employeeCode }) => ({
       name,
