@@ -190,6 +190,15 @@ export const accounts = {
   revoke: verb("clomo-account", "revoke"),
   resetPassword: verb("clomo-account", "reset-password"),
 };
+/** sets the password by which an administrator of a mirror signs in to its server */
+export const setSignInPassword = (account: string, file: string): Words => [
+  "clomo-account",
+  "reset-password",
+  account,
+  "--for-sign-in",
+  "--password-file",
+  file,
+];
 export const tokens = {
   create: verb("access-tokens", "create"),
   list: verb("access-tokens", "list"),
@@ -252,14 +261,55 @@ export const renewals = {
 export const handover = {
   checklist: verb("handover", "checklist"),
   answer: verb("handover", "answer"),
+  /** records answers from a file that {@link answerFile} wrote */
+  answerAll: (file: string, ...rest: Words): Words => ["handover", "answer", "--answers", file, ...rest],
   transfer: verb("handover", "transfer"),
   export: verb("handover", "export"),
   verify: verb("handover", "verify"),
   report: verb("handover", "report"),
   /** makes the tenant of a bundle one's own */
-  receive: verb("handover", "apply"),
-  diff: verb("handover", "diff"),
+  receive: (bundle: string, ...rest: Words): Words => ["handover", "apply", bundle, "--yes", ...rest],
+  /** takes from a bundle what the console does not have, as a refusal proposes */
+  receivePart: (bundle: string): Words =>
+    `handover apply ${bundle} --only tenant --only renewals --only answers --yes`.split(" "),
+  /** compares a bundle with the tenant */
+  diff: (bundle: string): Words => `handover diff ${bundle} --tenant --applicable --ignore-times`.split(" "),
 };
+
+/** Names of files in a bundle. */
+export const bundleFiles = {
+  manifest: "manifest.json",
+  hashes: "SHA256SUMS",
+  records: (type: string): string => `resources/${type}.ndjson`,
+};
+
+/** Returns the content of a file with answers for `handover answer`. */
+export const answerFile = (by: string, answers: Readonly<Record<string, string>>): string =>
+  `by: ${by}\nanswers:\n${Object.entries(answers)
+    .map(([question, value]) => `  - question: ${question}\n    value: ${value}\n`)
+    .join("")}`;
+
+/** Returns the numbers of gaps in the checklist, and of the steps for a leaver. */
+export async function checklistCounts(
+  story: Questioner,
+  ...rest: Words
+): Promise<{ readonly gaps: number; readonly steps: number }> {
+  const rows = await story.json<{ state: string }[]>(handover.checklist(...rest));
+  const count = (state: string): number => rows.filter((row) => row.state === state).length;
+  return { gaps: count("gap"), steps: count("step") };
+}
+
+/** Returns the number by which a bundle is compared on the telephone. */
+export async function fingerprint(story: Questioner, bundle: string): Promise<string> {
+  const verified = await story.json<{ fingerprint: string }>(handover.verify(bundle));
+  return verified.fingerprint;
+}
+
+/** Returns the values that the checklist knows: contacts, dates, answers. */
+export async function recordedValues(story: Questioner): Promise<readonly string[]> {
+  const rows = await story.json<{ value: string | null }[]>(handover.checklist("--full"));
+  return rows.flatMap(({ value }) => value ?? []);
+}
 
 export const ade = {
   sync: verb("ade", "sync"),

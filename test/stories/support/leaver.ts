@@ -1,0 +1,69 @@
+import * as w from "../words.ts";
+import { Console } from "./console.ts";
+import type { Story } from "./story.ts";
+
+export const SETTINGS = {
+  fill: {
+    FILE: "users.csv",
+    USER: "hanako@example.jp",
+    ACCOUNT: "suzuki01",
+    PERSON: "佐藤 健一",
+    APP: "docs",
+    NAME: "suzuki02",
+    MAIL: "suzuki@example.jp",
+    NUMBER: "03-0000-0001",
+    QUESTION: "rules",
+    DATE: "2027-03-31",
+  },
+};
+export const SATO = "sato@example.jp";
+export const SUZUKI = "suzuki@example.jp";
+
+export const createConsoles = () => {
+  const [orgs, users, devices] = [new Console("orgs"), new Console("users"), new Console("devices")];
+  orgs.put({ 組織名: "営業①課", 組織コード: "S01" });
+  orgs.put({ 組織名: "㈱ミナト物流", 組織コード: "S02", 上位組織コード: "S01" });
+  users.put({ 氏名: "佐藤 健一", メールアドレス: SATO, 組織コード: "S01", 社員コード: "0001" });
+  users.put({ 氏名: "鈴木 涼", メールアドレス: [SUZUKI, "ryo@example.jp"], 組織コード: "S01", 社員コード: "0002" });
+  users.put({ 氏名: "髙橋 花子", メールアドレス: "hanako@example.jp", 組織コード: "S02", 社員コード: "0003" });
+  devices.put({ シリアルナンバー: "SER0001", プラットフォーム: "iOS", 所有者メールアドレス: SATO });
+  devices.put({ シリアルナンバー: "SER0002", プラットフォーム: "Android", 所有者メールアドレス: "hanako@example.jp" });
+  return { orgs, users, devices };
+};
+type Consoles = ReturnType<typeof createConsoles>;
+
+export async function takeAll(s: Story, consoles: Consoles): Promise<void> {
+  await s.run(w.orgs.take(await s.write("orgs.csv", consoles.orgs.export()), "--yes"));
+  await s.run(w.users.take(await s.write("users.csv", consoles.users.export()), "--yes"));
+  await s.run(w.devices.take(await s.write("devices.csv", consoles.devices.export()), "--yes"));
+}
+
+/** Sets up the leaver's computer, with the mirror of the console and what only people know. */
+export async function prepareLeaver(s: Story, consoles: Consoles): Promise<void> {
+  s.setClock(new Date("2027-01-15T01:00:00Z"));
+  await s.run(w.addTenant("minato", "--use"));
+  await takeAll(s, consoles);
+  const system = ["--role", "system", "--password-in-console"];
+  await s.run(w.accounts.create(SATO, "--account", "sato01", "--support-option", "--notice-mail", ...system));
+  await s.run(w.accounts.create(SUZUKI, "--account", "suzuki01", ...system));
+  await s.run(w.tenant.set("--ios", "yes", "--macos", "no", "--android", "no", "--ade", "no", "--vpp", "no"));
+  await s.run(w.tenant.set("--contact-name", "佐藤 健一", "--contact-mail", SATO));
+  const push = ["--kind", "push-certificate", "--expires", "2027-05-31", "--account", "push@example.jp"];
+  await s.run(w.renewals.add("本社", ...push, "--owner", SATO));
+}
+
+/** What a tenant has, as its lists show it. */
+export async function tenantOf(s: Story): Promise<Readonly<Record<string, unknown>>> {
+  const settings = { tried: false };
+  return {
+    orgs: await s.json(w.orgs.list(), settings),
+    users: await s.json(w.users.list(), settings),
+    devices: await s.json(w.devices.list(), settings),
+    accounts: await s.json(w.accounts.list(), settings),
+    renewals: await s.json(w.renewals.list(), settings),
+    tasks: (await s.json<unknown[]>(w.consoleTasks.list(), settings)).length > 0,
+  };
+}
+
+export const ownerOfRenewal = async (s: Story): Promise<string | undefined> =>
+  (await s.json<{ owner: string }[]>(w.renewals.list()))[0]?.owner;
