@@ -56,6 +56,12 @@ export const context = {
 /** A new local tenant under a name. */
 export const addTenant = (name: string, ...rest: Words): Words => ["context", "add", name, "--embedded", ...rest];
 
+/** The tenant of a server under a name. */
+export const addServedTenant = (name: string, url: string, ...rest: Words): Words => [
+  ...context.add(name, "--url", url),
+  ...rest,
+];
+
 /** The ordinary verbs of a record noun. */
 const nounVerbs = (...noun: Words) => ({
   create: verb(...noun, "create"),
@@ -199,6 +205,23 @@ export const setSignInPassword = (account: string, file: string): Words => [
   "--password-file",
   file,
 ];
+/** gives an account a role */
+export const giveRole = (account: string, role: string): Words => ["clomo-account", "grant", account, "--role", role];
+/** a token with which a program may only read; its secret goes to a file */
+export const createReadingToken = (name: string, file: string, ...rest: Words): Words => [
+  ...tokens.create(name, "--rights", "read", "-o", file),
+  ...rest,
+];
+/** a token with which a program may import users; its secret goes to a file */
+export const createImportingToken = (name: string, file: string, ...rest: Words): Words => [
+  ...tokens.create(name, "--rights", "users.read,users.write,users.move,users.delete", "-o", file),
+  ...rest,
+];
+/** a nightly list by a program's token, at most one deletion */
+export const importByToken = (list: string, file: string): Words => [
+  ...`users import ${list} --mode replace --yes --max-deletions 1 --undeletable keep`.split(" "),
+  ...`--context office --token-file ${file} --quiet`.split(" "),
+];
 export const tokens = {
   create: verb("access-tokens", "create"),
   list: verb("access-tokens", "list"),
@@ -318,6 +341,23 @@ export const ade = {
   createKey: verb("ade", "keypair", "create"),
   setToken: verb("ade", "token", "set"),
   setEndpoint: (url: string, ...rest: Words): Words => ["ade", "endpoint", "set", "--simulator", url, ...rest],
+  useApple: verb("ade", "endpoint", "set", "--apple"),
+};
+
+/** Returns the serial numbers that Apple assigns to the tenant as of the last sync, sorted. */
+export async function assignedSerials(story: Questioner): Promise<readonly string[]> {
+  const rows = await story.json<{ serialNumber: string; state: string }[]>(ade.devices());
+  return rows.flatMap(({ serialNumber, state }) => (state === "present" ? serialNumber : [])).toSorted();
+}
+
+/** Words of a stand-in for Apple's services. */
+export const simulator = {
+  start: verb("ade", "simulator", "start", "--devices", "0"),
+  downloadToken: verb("ade", "simulator", "do", "token", "--public-key"),
+  buy: verb("ade", "simulator", "do", "devices", "add"),
+  assign: verb("ade", "simulator", "do", "devices", "assign"),
+  takeAway: verb("ade", "simulator", "do", "devices", "assign", "--none"),
+  fail: verb("ade", "simulator", "do", "faults"),
 };
 
 /** The file of the recipients of reminders in a home, without their mail server's secrets. */
