@@ -1,6 +1,6 @@
 /**
  * Generates everything that is derived from the declarations of the program: the lists of commands and of nouns of the
- * tenant API, the catalogue of command lines for messages, the words of commands in texts, the guides as data, `docs/commands/**`, the exit codes in
+ * tenant API, the catalogue of command lines for messages, the guides as data, `docs/commands/**`, the exit codes in
  * `docs/using.*.md`, the manual pages in `man`, and `docs/api/openapi.json`. With `--check`, writes nothing and fails
  * if a file differs from what would be generated. With `--json`, writes nothing and prints the declarations of the
  * commands as data, without their texts; `--root FOLDER` selects another checkout.
@@ -11,8 +11,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { GLOBAL_OPTIONS } from "../src/commands/globals.ts";
-import { renderCatalogueSource } from "./generate/catalogue.ts";
-import { insertCommandWords } from "./generate/command-words.ts";
+import { renderCatalogueSource, renderTenantlessSource } from "./generate/catalogue.ts";
 import { readCommands } from "./generate/commands.ts";
 import { readDeclarations } from "./generate/declarations.ts";
 import { insertExitCodes } from "./generate/exit-codes.ts";
@@ -23,9 +22,6 @@ import { renderManPages } from "./generate/man.ts";
 import { renderReferencePages } from "./generate/reference.ts";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
-
-/** The module that finds commands in texts; a part of it is generated. */
-const COMMANDS_SOURCE = "src/lib/terminal/commands.ts";
 
 async function readProgramVersion(root: string): Promise<string> {
   const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string };
@@ -47,7 +43,7 @@ async function generateFiles(check: boolean): Promise<void> {
   const wanted = new Map([
     ["src/commands/index.ts", renderIndexSource(program)],
     ["src/lib/advice/catalogue.ts", renderCatalogueSource(program, GLOBAL_OPTIONS)],
-    [COMMANDS_SOURCE, insertCommandWords(await readFile(join(ROOT, COMMANDS_SOURCE), "utf8"), program, GLOBAL_OPTIONS)],
+    ["src/lib/advice/tenantless.ts", renderTenantlessSource(program)],
     ["src/lib/renewals/guide/guides.ts", renderGuidesSource(await readGuides(join(ROOT, "guides")))],
     ...renderReferencePages(program).map(({ path, page }): [string, string] => [`docs/commands/${path}`, page]),
     ...renderManPages(program, version).map(({ path, page }): [string, string] => [`man/${path}`, page]),

@@ -67,3 +67,16 @@ ${verbs.join("\n")}
 }
 `;
 }
+
+/** Returns the source of `lib/advice/tenantless.ts`: the commands to which no context is added. */
+export function renderTenantlessSource(program: NounFolder): string {
+  const names = listVerbsByName(program)
+    .filter(([, { command }]) => command.opensTenant === false && command.readsTenants !== true)
+    .map(([name]) => `  ${JSON.stringify(name)},\n`);
+  return `// Generated from the commands by \`npm run generate\`; do not edit.
+
+/** The commands that do not use a tenant. */
+export const TENANTLESS_COMMANDS: ReadonlySet<string> = new Set([
+${names.join("")}]);
+`;
+}

@@ -10,6 +10,7 @@ import type {
   LineKind,
   StepCondition,
 } from "../../src/lib/renewals/guide/step.ts";
+import { findCommands } from "../../src/lib/terminal/commands.ts";
 import type { Language } from "../../src/lib/text/index.ts";
 
 /** The marks that may occur in comments of a guide, as defined in `guides/README.md`. */
@@ -60,7 +61,7 @@ const parseTokenMarks = (tokens: readonly Token[]): MarkValues =>
   parseMarks(tokens.flatMap(({ type, raw }) => (type === "html" ? [raw] : [])).join(""));
 
 /**
- * Returns the text of inline tokens.
+ * Returns the text of inline tokens. Command lines keep their backticks, which the terminal needs.
  *
  * @throws Error if a token is neither text nor code, because guides contain nothing else
  */
@@ -70,7 +71,8 @@ const getTokenText = (tokens: readonly Token[]): string =>
       if (token.type !== "text" && token.type !== "escape" && token.type !== "codespan") {
         throw new Error(`not in a guide: ${token.raw}`);
       }
-      return (token as Tokens.Text).text;
+      const { text } = token as Tokens.Text;
+      return token.type === "codespan" && text.startsWith("clomoctl ") ? token.raw : text;
     })
     .join("");
 
@@ -120,7 +122,7 @@ export function parseGuide(source: string, language: Language): ParsedGuide {
     title,
     facts: items(false).map((item) => parseMarkedText(getInlineTokens(item.tokens[0]))),
     steps: items(true).map((item) => parseGuideStep(item, language)),
-    commands: [...body.matchAll(/`(clomoctl [^`]+)`/g)].map(([, command = ""]) => command),
+    commands: findCommands(body).map((command) => command.slice(1, -1)),
   };
 }
 

@@ -93,8 +93,8 @@ const addTenantToMail = (open: MailSenderFactory, { context, among }: ChosenCont
   among.length < 2
     ? open
     : async () => {
-        const [send, { addContext }] = await Promise.all([open(), import("../lib/terminal/commands.ts")]);
-        return (mail) => send({ ...mail, text: addContext(mail.text, context.name) });
+        const [send, { completeCommands }] = await Promise.all([open(), import("../lib/terminal/commands.ts")]);
+        return (mail) => send({ ...mail, text: completeCommands(mail.text, { context: context.name }) });
       };
 
 type MailSenderFactory = NonNullable<ConnectionEnvironment["mail"]>;

@@ -24,7 +24,7 @@ import {
 } from "../lib/files/index.ts";
 import { formatMinute } from "../lib/model/time.ts";
 import type { RunningServer } from "../lib/serve/index.ts";
-import { formatActingOption } from "../lib/terminal/commands.ts";
+import { getActingWords } from "../lib/terminal/commands.ts";
 import { Terminal, type EnvironmentVariables, type SaveRows } from "../lib/terminal/index.ts";
 import { text, type Text } from "../lib/text/index.ts";
 import { quoteShellWord } from "../lib/text/shell-word.ts";
@@ -172,7 +172,7 @@ function createTenantPool(
       once.tenant,
     ]);
     const isNamed = among.length > 1;
-    const acting = formatActingOption(asked.globals);
+    const acting = getActingWords(asked.globals);
     if (isShown) asked.terminal.showTenant({ name, moment: (instant) => formatMinute(instant, zone), isNamed, acting });
     return {
       context,
@@ -462,7 +462,15 @@ const openTerminal = (
 ): Terminal => {
   const { stdout, stderr, env: environment } = outside.host;
   return new Terminal(
-    { stdin: createStdinGetter(outside), stdout, stderr, environment, clock: outside.clock.elapsedMs, ...more },
+    {
+      stdin: createStdinGetter(outside),
+      stdout,
+      stderr,
+      environment,
+      platform: outside.host.platform,
+      clock: outside.clock.elapsedMs,
+      ...more,
+    },
     { ...globals, color: !globals.noColor, input: !globals.noInput },
   );
 };

@@ -1,8 +1,6 @@
 import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import { BOOLEAN_OPTIONS } from "../lib/terminal/commands.ts";
-import { GLOBAL_OPTIONS } from "./globals.ts";
-import { toFlagName, type Fields } from "./field.ts";
+import type { Fields } from "./field.ts";
 import { PROGRAM } from "./index.ts";
 import type { NounNode, VerbNode } from "./command.ts";
 import { freshFolder, runInBoth } from "#support/commands/program.ts";
@@ -138,16 +136,6 @@ test.each(CHANGING)("%s refuses an impossible output before it changes anything"
     expect(ja).toMatchObject({ exit: 2, stdout: "", requests: [] });
     expect(readdirSync(home)).toEqual([]);
   }
-});
-
-test("the list of options without a value has exactly the switches", async () => {
-  const verbs = await Promise.all(verbsBelow(PROGRAM).map(async ([, { load }]) => (await load()).default));
-  const options = [GLOBAL_OPTIONS, ...verbs.map((verb) => verb.options)].flatMap((one) => Object.entries(one));
-  const switches = new Set(options.filter(([, { kind }]) => kind === "boolean").map(([key]) => toFlagName(key)));
-  const valued = new Set(options.filter(([, { kind }]) => kind !== "boolean").map(([key]) => toFlagName(key)));
-  const listed = BOOLEAN_OPTIONS.split("|");
-  expect([...switches].filter((one) => !listed.includes(one))).toEqual([]);
-  expect([...valued].filter((one) => listed.includes(one))).toEqual([]);
 });
 
 test("--as is the acting account of commands that open a tenant, and a file format in three others", async () => {

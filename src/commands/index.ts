@@ -108,7 +108,7 @@ export const PROGRAM: NounNode = {
   },{
     name: "console",
     summary: {"en":"tasks to do in the console (CLOMO PANEL)","ja":"管理画面(CLOMO PANEL)で行う作業"},
-    advice: {"en":"A tenant becomes a mirror of the console when you import its exports: first clomoctl orgs import EXPORT.csv --from-console, then users and devices.","ja":"管理画面のエクスポートを取り込むと、テナントが管理画面のミラーになります。まず clomoctl orgs import EXPORT.csv --from-console 、次に users と devices です。"},
+    advice: {"en":"A tenant becomes a mirror of the console when you import its exports: first `clomoctl orgs import EXPORT.csv --from-console`, then users and devices.","ja":"管理画面のエクスポートを取り込むと、テナントが管理画面のミラーになります。まず `clomoctl orgs import EXPORT.csv --from-console` 、次に users と devices です。"},
     aliases: [], group: "daily",
     examples: ["clomoctl console confirm 3","clomoctl console drop 3","clomoctl console list"],
     nouns: [],
@@ -193,7 +193,7 @@ export const PROGRAM: NounNode = {
   },{
     name: "roles",
     summary: {"en":"administrator roles and custom schemes","ja":"管理者権限とカスタム管理権限スキーム"},
-    advice: {"en":"To give a user a role: clomoctl clomo-account grant USER --role ROLE","ja":"ユーザーに権限を与えるには: clomoctl clomo-account grant USER --role ROLE"},
+    advice: {"en":"To give a user a role: `clomoctl clomo-account grant USER --role ROLE`","ja":"ユーザーに権限を与えるには: `clomoctl clomo-account grant USER --role ROLE`"},
     aliases: [], group: "tenant",
     examples: ["clomoctl roles list","clomoctl roles matrix","clomoctl roles show division"],
     nouns: [{

@@ -1,13 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { commandName } from "../../lib/advice/index.ts";
+import { commandName, line } from "../../lib/advice/index.ts";
 import type { BusinessClient, BusinessAccess } from "../../lib/apple/business/client.ts";
 import type { Ade } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readSecret } from "../../lib/renewals/notify/secret.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { quoteShellWord } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
 import { INPUT_ENCODING_OPTION } from "../csv/file/encoding.ts";
 import { SHEET_OPTION } from "../csv/file/sheet.ts";
@@ -110,8 +109,8 @@ export default defineCommand({
     const { terminal } = tools;
     tools.describeState(() => UNCHANGED_NOTE);
     requireAppleBusiness(options);
-    const again = ({ sheet: chosen = "" }: { readonly sheet?: string | undefined }): string =>
-      `${COMMAND_NAME} ${quoteShellWord(file)} --sheet ${quoteShellWord(chosen)}`;
+    const again = ({ sheet: chosen = "" }: { readonly sheet?: string | undefined }) =>
+      line("ade reconcile", [file], { sheet: chosen });
     const list = await readSerialList(tools, file, { encoding, sheet, again });
     const given = options.appleBusiness ? await readBusinessKey(tools, options) : undefined;
     const { client } = await tools.tenant("ade", "devices");

@@ -190,7 +190,7 @@ const rethrowEndpointChange = (error: unknown): never => {
 
 const ENDPOINT_CHANGED_FAILURE = new Failure("conflict", {
   what: text("the endpoint was changed during the sync", "同期中に接続先が変更されました"),
-  hint: text(line("ade status", []), `${line("ade status", [])} で確認してください`),
+  hint: text(`${line("ade status", [])}`, `${line("ade status", [])} で確認してください`),
 });
 
 /** Polls a run until it has ended. */

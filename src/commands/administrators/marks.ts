@@ -1,4 +1,4 @@
-import { line, step } from "../../lib/advice/index.ts";
+import { line, step, type CommandLine } from "../../lib/advice/index.ts";
 import type { Administrators } from "../../lib/client/index.ts";
 import { readText } from "../../lib/files/index.ts";
 import { Failure, ignoreFailure } from "../../lib/errors/index.ts";
@@ -182,7 +182,7 @@ export async function removeMarks(
   tools: Tools,
   kind: Administrators["kind"],
   names: readonly string[],
-  list: string,
+  list: CommandLine,
   idsOf: (name: string) => Promise<readonly string[]> = () => Promise.resolve([]),
 ): Promise<void> {
   await requireMarkingRight(tools, kind);
@@ -221,7 +221,7 @@ const showMarkingResult = async (tools: Tools, before: Administrators, marks: Ad
 async function findMarkedId(
   name: string,
   administrators: readonly MarkedAdministrator[],
-  { list, idsOf }: { readonly list: string; readonly idsOf: (name: string) => Promise<readonly string[]> },
+  { list, idsOf }: { readonly list: CommandLine; readonly idsOf: (name: string) => Promise<readonly string[]> },
 ): Promise<string> {
   const listed = administrators.filter(({ id, key }) => id === name || key === name);
   const ids = listed.length === 0 ? await idsOf(name) : [];

@@ -1,4 +1,4 @@
-import { commandName, line, step } from "../../lib/advice/index.ts";
+import { line, step } from "../../lib/advice/index.ts";
 import type { Account, Client } from "../../lib/client/index.ts";
 import { Failure, ignoreFailure } from "../../lib/errors/index.ts";
 import { ACCOUNT, ROLES_WITH_MANAGED_ORGS } from "../../lib/model/account.ts";
@@ -70,7 +70,7 @@ export const getDefaultColumns = (role: Role | undefined): readonly string[] => 
 export const ACCOUNT_NAMES: NamedKind<Account> = {
   noun: text("CLOMO account", "CLOMO アカウント"),
   list: line("clomo-account list", []),
-  search: `${commandName("clomo-account list")} --search`,
+  search: (search) => line("clomo-account list", [], { search }),
   by: ACCOUNT_IDENTIFIERS,
   describe: ({ name, user, id }) => `${name} (${user}) ${id}`,
 };

@@ -1,4 +1,4 @@
-import { line } from "../../lib/advice/index.ts";
+import { line, type CommandLine } from "../../lib/advice/index.ts";
 import { ignoreFailure } from "../../lib/errors/index.ts";
 import type { Account, Client, RenewalItem, Tenant } from "../../lib/client/index.ts";
 import { codeKey, emailKey, nameKey } from "../../lib/model/normalise.ts";
@@ -174,7 +174,7 @@ async function findDependencies(tools: Tools, account: Account): Promise<readonl
 }
 
 /** Returns the note on renewal items that the account's user owns.  @param line command that sets another owner */
-const buildOwnerNote = (name: string, owned: readonly RenewalItem[], line: string): RightsDependentText => {
+const buildOwnerNote = (name: string, owned: readonly RenewalItem[], line: CommandLine): RightsDependentText => {
   const names = joinTexts(
     owned.map((item) => same(item.name)),
     text(", ", "、"),

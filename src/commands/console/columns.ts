@@ -2,7 +2,7 @@ import type { ConsoleTask } from "../../lib/client/index.ts";
 import { formatActor } from "../../lib/model/actor.ts";
 import { CONSOLE_CLOSING_NAMES, CONSOLE_TASK_STATE_NAMES } from "../../lib/model/console-task.ts";
 import { getDisplayName } from "../../lib/model/import.ts";
-import type { Column, Terminal } from "../../lib/terminal/index.ts";
+import type { Column } from "../../lib/terminal/index.ts";
 import { joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { describeOtherRecords } from "../../lib/plan/columns.ts";
 import type { Rights } from "../rights.ts";
@@ -97,12 +97,12 @@ export const TASK_DETAILS: readonly Column<ConsoleTask>[] = [
 ];
 
 /** Returns the column with the steps of a task. Commands in the steps are ready to type. */
-export const buildStepsColumn = (terminal: Pick<Terminal, "named">, rights: Rights): Column<ConsoleTask> => {
-  const steps = (task: ConsoleTask): readonly Text[] =>
-    buildTaskSteps(task, rights, task.records.length).map(({ en, ja }) => text(terminal.named(en), terminal.named(ja)));
+export const buildStepsColumn = (rights: Rights): Column<ConsoleTask> => {
+  const steps = (task: ConsoleTask): readonly Text[] => buildTaskSteps(task, rights, task.records.length);
   return {
     key: "steps",
     header: text("steps", "手順"),
+    advice: true,
     value: (task) => steps(task).map(({ en }) => en),
     name: (task) => joinTexts(steps(task)),
   };

@@ -21,7 +21,7 @@ export default defineCommand({
     const { client, context } = await tools.tenant("console");
     const rights = await loadRights(tools, context);
     const task = await client.console.show(number, rows ? { all: true } : {});
-    if (hasAllColumns(terminal)) return terminal.show([...TASK_DETAILS, buildStepsColumn(terminal, rights)], task);
+    if (hasAllColumns(terminal)) return terminal.show([...TASK_DETAILS, buildStepsColumn(rights)], task);
     await terminal.show(TASK_DETAILS, task);
     if (rows) for (const one of listUploadedRecords(task)) await terminal.note(one);
     for (const [at, { en, ja }] of buildTaskSteps(task, rights, rows ? task.records.length : undefined).entries()) {

@@ -1,4 +1,4 @@
-import { line } from "../../lib/advice/index.ts";
+import { line, type CommandLine } from "../../lib/advice/index.ts";
 import type { ConsoleTask, TaskRecord } from "../../lib/client/index.ts";
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../../lib/model/account.ts";
 import { getConsoleLabel, formatConsoleValue } from "../../lib/model/console-change.ts";
@@ -90,7 +90,7 @@ const findOnlyRecord = (task: ConsoleTask): TaskRecord | undefined =>
   countTaskRecords(task) === 1 ? task.records[0] : undefined;
 
 /** Returns the command that shows all records of a task. */
-const buildRecordsCommand = ({ number }: ConsoleTask): string => line("console show", [number], { rows: true });
+const buildRecordsCommand = ({ number }: ConsoleTask): CommandLine => line("console show", [number], { rows: true });
 
 /** Returns what a task is about: its record, the upload file, or the list of records to delete. */
 export const getTaskSubject = (task: ConsoleTask): string | null => {
@@ -468,7 +468,7 @@ function buildContradictionSteps(task: ConsoleTask, rights: Rights, most: number
 }
 
 /** Returns commands that restore the console's values only where exports differ; the rest of the task stays open. */
-function buildDropCommands(task: ConsoleTask, different: readonly TaskRecord[]): readonly string[] {
+function buildDropCommands(task: ConsoleTask, different: readonly TaskRecord[]): readonly CommandLine[] {
   const { number, records } = task;
   const parts = different.map((record) => ({ record, fields: findContradictedFields(record) }));
   if (parts.length === countTaskRecords(task) && parts.every(({ fields }) => fields === undefined))

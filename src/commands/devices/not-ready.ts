@@ -1,4 +1,4 @@
-import { commandName, line } from "../../lib/advice/index.ts";
+import { commandName, line, type CommandLine } from "../../lib/advice/index.ts";
 import type { NotReadyDevice } from "../../lib/client/index.ts";
 import { SETUP_LACKS, NOT_READY_DEVICE_FIELDS, type SetupLack } from "../../lib/model/device.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -17,7 +17,7 @@ export const NOT_READY_DETAILS = [
 ];
 
 /** The command that provides what a device lacks. */
-const LACK_COMMANDS: Readonly<Record<SetupLack, (device: NotReadyDevice) => string>> = {
+const LACK_COMMANDS: Readonly<Record<SetupLack, (device: NotReadyDevice) => CommandLine>> = {
   owner: ({ serialNumber, id }) => line("devices set-owner", [toTypableName(serialNumber, id)], { user: "USER" }),
   account: ({ owner }) =>
     line("users edit", [toTypableName(owner?.email ?? "", owner?.id ?? "")], { accountName: "NAME" }),

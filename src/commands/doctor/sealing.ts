@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { line } from "../../lib/advice/index.ts";
+import { line, type CommandLine } from "../../lib/advice/index.ts";
+import { REQUEST_FILE } from "../../lib/model/ade.ts";
 import { SEALING_KEY_FILE } from "../../lib/config/home.ts";
 import { readKeyMark } from "../../lib/config/sealing.ts";
 import type { SealedSecret } from "../../lib/model/sealed.ts";
@@ -30,7 +31,9 @@ export async function checkSealingKey(tools: Pick<Tools, "home">): Promise<reado
 }
 
 /** For each kind of secret: its name, and the command that replaces it if it is lost. */
-const SECRET_REPLACEMENTS: Readonly<Record<SealedSecret["secret"], { readonly what: Text; readonly line: string }>> = {
+const SECRET_REPLACEMENTS: Readonly<
+  Record<SealedSecret["secret"], { readonly what: Text; readonly line: CommandLine }>
+> = {
   "ade-key": {
     what: text("the key of the ADE server token", "ADE サーバートークンの鍵"),
     line: line("ade keypair create", [], { startOver: true, output: "CLOMO_ADE_PublicKey.pem" }),
@@ -42,11 +45,11 @@ const SECRET_REPLACEMENTS: Readonly<Record<SealedSecret["secret"], { readonly wh
   "ade-token": { what: text("the ADE server token", "ADE サーバートークン"), line: line("ade token set", ["FILE"]) },
   "push-key": {
     what: text("the key of the push certificate", "プッシュ通知証明書の鍵"),
-    line: "clomoctl push-cert csr --start-over -o CertificateSigningRequest.csr",
+    line: line("push-certificate csr", [], { startOver: true, output: REQUEST_FILE }),
   },
   "push-staged-key": {
     what: text("the key of the signing request (CSR)", "CSR の鍵"),
-    line: "clomoctl push-cert csr --start-over -o CertificateSigningRequest.csr",
+    line: line("push-certificate csr", [], { startOver: true, output: REQUEST_FILE }),
   },
   "vpp-token": {
     what: text("content tokens (VPP)", "VPP サービストークン"),

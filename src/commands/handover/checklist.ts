@@ -1,4 +1,4 @@
-import { line } from "../../lib/advice/index.ts";
+import { line, commandName } from "../../lib/advice/index.ts";
 import { buildChecklist, collectGaps } from "../../lib/handover/checklist/index.ts";
 import { describeFormerHomes, buildHandoverSteps } from "../../lib/handover/checklist/leaver.ts";
 import type { ChecklistItem } from "../../lib/handover/checklist/item.ts";
@@ -47,7 +47,7 @@ export default defineCommand({
   exits: ["not-permitted", "not-found"],
   async run(tools, { leaver, leaves, full }) {
     const { terminal } = tools;
-    refuseLastDayWithoutLeaver(line("handover checklist", []), { leaver, leaves });
+    refuseLastDayWithoutLeaver(commandName("handover checklist"), { leaver, leaves });
     const tenant = await openHandoverTenant(tools);
     const day = getChecklistDay(tools, tenant);
     const facts = await collectHandoverFacts(tools, tenant);

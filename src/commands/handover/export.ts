@@ -1,4 +1,4 @@
-import { line, step } from "../../lib/advice/index.ts";
+import { line, step, commandName } from "../../lib/advice/index.ts";
 import { Attachments } from "../../lib/handover/bundle/attach.ts";
 import { CONSOLE_TOPICS } from "../../lib/handover/not-known.ts";
 import { resourceOf, RESOURCE_NAMES, NOT_APPLIED_REASONS } from "../../lib/handover/resources.ts";
@@ -214,7 +214,7 @@ export default defineCommand({
   ) {
     const { terminal, machine, clock } = tools;
     tools.describeState(() => NO_BUNDLE_WRITTEN);
-    refuseLastDayWithoutLeaver(line("handover export", []), { leaver, leaves });
+    refuseLastDayWithoutLeaver(commandName("handover export"), { leaver, leaves });
     await terminal.checkOutput(EXPORT_COLUMNS);
     await using attachments = await Attachments.open(attach, tools.workingFolder);
     const chosen = await tools.tenant("exports");

@@ -5,7 +5,6 @@ import type { HandoverStep } from "../../lib/handover/checklist/leaver.ts";
 import { ITEM_TITLES, type ItemId } from "../../lib/handover/checklist/titles.ts";
 import { formatMinute } from "../../lib/model/time.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
-import { escapeForPeople } from "../../lib/terminal/escape.ts";
 import { wrapIntoLines } from "../../lib/terminal/table/word-width.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 
@@ -184,9 +183,9 @@ export async function writeChecklist(
     const state = row.step === null ? terminal.say(ROW_STATE_NAMES[row.state]) : `${row.step}.`;
     const padding = row.step === null ? createPadding(terminal, state) : " ".repeat(CHECKLIST_INDENT - state.length);
     const width = Math.max(MIN_CHECKLIST_WIDTH, terminal.columns - CHECKLIST_INDENT);
-    const [first = "", ...more] = wrapIntoLines(escapeForPeople(terminal.say(renderLineText(row, timezone))), width);
+    const [first = "", ...more] = terminal.shown(terminal.say(renderLineText(row, timezone)), width).split("\n");
     lines.push(`${paint[row.state](state)}${padding}${first}`, ...more.map((line) => indent + line));
-    if (row.mend !== null) lines.push(`${indent}-> ${terminal.named(escapeForPeople(terminal.say(row.mend)))}`);
+    if (row.mend !== null) lines.push(`${indent}-> ${terminal.shown(terminal.say(row.mend))}`);
     await terminal.out.write(`${lines.join("\n")}\n`);
   }
 }

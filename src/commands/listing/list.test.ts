@@ -2,6 +2,7 @@ import { describe, expect, it, test } from "vitest";
 import type { Device, SecuredUser, User } from "../../lib/client/index.ts";
 import { EXAMPLES } from "../../lib/contract/examples.ts";
 import type { Failure } from "../../lib/errors/index.ts";
+import { line } from "../../lib/advice/index.ts";
 import { same } from "../../lib/text/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example, inTurn } from "#support/commands/tenant.ts";
@@ -60,7 +61,7 @@ describe("firstLines", () => {
 });
 
 describe("theOne", () => {
-  const kind = { noun: same("user"), list: "clomoctl users list", describe: (id: number) => `no. ${id}` };
+  const kind = { noun: same("user"), list: line("users list", []), describe: (id: number) => `no. ${id}` };
   const failing = (found: readonly number[]): Failure | undefined => {
     try {
       requireSingleMatch("x", found, kind);

@@ -1,15 +1,15 @@
+import type { CommandLine } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { joinTexts, same, text, type Language, type Text } from "../../lib/text/index.ts";
-import { quoteShellWord } from "../../lib/text/shell-word.ts";
 
 /** A kind of record that can be looked up by name. */
 export interface NamedKind<R> {
   /** singular: `user` */
   readonly noun: Text;
   /** the command that lists the records */
-  readonly list: string;
-  /** the command that searches for a part of a name, to which the part is appended */
-  readonly search?: string | undefined;
+  readonly list: CommandLine;
+  /** returns the command that searches for a part of a name */
+  readonly search?: ((part: string) => CommandLine) | undefined;
   /** what identifies a record, if it is not only its name: `id or email address` */
   readonly by?: Text | undefined;
   /** the acting account, which may not see all records */
@@ -61,8 +61,8 @@ export function requireSingleMatch<R>(
         search === undefined
           ? text(`${asked.en}to list all: ${list}`, `${asked.ja}${list} で一覧できます`)
           : text(
-              `${asked.en}to search for part of the name: ${search} ${quoteShellWord(name)}`,
-              `${asked.ja}名前の一部で探すには: ${search} ${quoteShellWord(name)}`,
+              `${asked.en}to search for part of the name: ${search(name)}`,
+              `${asked.ja}名前の一部で探すには: ${search(name)}`,
             ),
     });
   }

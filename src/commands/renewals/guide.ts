@@ -185,7 +185,7 @@ async function removeRemoteSource(
 }
 
 const escapeGuideFacts = ({ own, first, several }: GuideFacts): GuideFacts => ({
-  several: several?.map(escapeForPeople),
+  several,
   own: own && mapHoldingTexts(own, escapeForPeople),
   first: first && { en: escapeForPeople(first.en), ja: escapeForPeople(first.ja) },
 });

@@ -1,4 +1,4 @@
-import { line } from "../../lib/advice/index.ts";
+import { line, type CommandLine } from "../../lib/advice/index.ts";
 import { buildUsageCommand } from "../../lib/model/applies.ts";
 import type { Import, Tenant } from "../../lib/client/index.ts";
 import type { Context } from "../../lib/config/index.ts";
@@ -14,7 +14,7 @@ import type { Finding } from "../../lib/renewals/findings.ts";
 import { findExpectedRecords, type ExpectedRecords } from "../../lib/renewals/expected.ts";
 import { compareByExpiry, judgeExpiry, type JudgedItem } from "../../lib/renewals/judge.ts";
 import { markRejectedItem } from "../../lib/renewals/rejection.ts";
-import { addActingAccount, addContext, findCommands, formatActingOption } from "../../lib/terminal/commands.ts";
+import { completeCommands, findCommands, getActingWords } from "../../lib/terminal/commands.ts";
 import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import { findMonitoredAde } from "../ade/watched.ts";
 import { buildConsoleImportCommand } from "../imports/refusal/command.ts";
@@ -56,7 +56,7 @@ export interface TenantStatus {
   /** problems with ADE, the most urgent first */
   readonly ade: readonly AdeCondition[];
   readonly problems: readonly Text[];
-  /** commands to type; if there are several contexts, each command names its context */
+  /** commands to type, in backticks; if there are several contexts, each command names its context */
   readonly next: readonly string[];
 }
 
@@ -100,13 +100,9 @@ export async function loadTenantStatus(
     };
   });
   const status = { context, used, timezone: resolveTimezone(tools, { context }), now: tools.clock.now(), ...read };
-  const acting = formatActingOption(tools.globals);
-  const typedFor = (line: string): string => {
-    const acted = acting === undefined ? line : addActingAccount(line, acting);
-    return several ? addContext(acted, context.name) : acted;
-  };
-  const next = remedies.length > 0 ? remedies : buildNextCommands(status);
-  return { ...status, next: next.map((line) => typedFor(line)) };
+  const completion = { acting: getActingWords(tools.globals), context: several ? context.name : undefined };
+  const next = remedies.length > 0 ? remedies : buildNextCommands(status).map(String);
+  return { ...status, next: next.map((command) => completeCommands(command, completion)) };
 }
 
 async function readTenantData(tools: Tools, context: Context): Promise<TenantData> {
@@ -163,7 +159,7 @@ const RIGHTS_TO_FIX: readonly (readonly [Operation, readonly Finding["about"][]]
 ];
 
 /** Returns, for each right that the acting account has, the command that fixes the first finding that requires it. */
-const buildFixCommands = (findings: readonly Finding[], { may }: Rights): readonly string[] =>
+const buildFixCommands = (findings: readonly Finding[], { may }: Rights): readonly CommandLine[] =>
   RIGHTS_TO_FIX.filter(([operation]) => may(operation)).flatMap(([, mended]) =>
     findings
       .filter(({ about }) => mended.includes(about))
@@ -220,10 +216,10 @@ function buildNextCommands({
   rights,
   findings,
   ade,
-}: TenantData & Pick<TenantStatus, "context">): readonly string[] {
+}: TenantData & Pick<TenantStatus, "context">): readonly CommandLine[] {
   if (tenant === undefined || rights === undefined) return [line("context show", [context.name])];
   const due = renewals.filter(({ level }) => level !== "ok");
-  const adeStep = (wanted: AdeCondition["level"]): readonly string[] =>
+  const adeStep = (wanted: AdeCondition["level"]): readonly CommandLine[] =>
     ade
       .filter(({ level }) => level === wanted)
       .slice(0, 1)

@@ -1,4 +1,4 @@
-import { commandName, line, step } from "../../lib/advice/index.ts";
+import { line, step } from "../../lib/advice/index.ts";
 import type { Client, RecordHistory, User } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { USER } from "../../lib/model/user.ts";
@@ -49,7 +49,7 @@ export const USER_COLUMNS = buildFieldColumns<User>(USER.fields);
 export const USER_LOOKUP: NamedKind<User> = {
   noun: text("user", "ユーザー"),
   list: line("users list", []),
-  search: `${commandName("users list")} --search`,
+  search: (search) => line("users list", [], { search }),
   by: USER_IDENTIFIERS,
   describe: ({ id, name, emails }) => `${name} <${emails[0] ?? ""}> ${id}`,
 };

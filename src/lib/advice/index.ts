@@ -1,5 +1,5 @@
 import { same, text, type Text } from "../text/index.ts";
-import { formatShellOption, quoteShellWord } from "../text/shell-word.ts";
+import { quoteCommandWord } from "../text/shell-word.ts";
 import type { Catalogue, GlobalOptions } from "./catalogue.ts";
 
 /** A command's own options, and the general options that the command does not redefine. */
@@ -8,29 +8,56 @@ type LineOptions<C extends keyof Catalogue> = Catalogue[C]["options"] &
 
 type WordValue = string | number | true | undefined;
 
-declare const commandLineBrand: unique symbol;
+/**
+ * A proposed command: its name, and its arguments and options as words without quotes. Only {@link line} creates it. In
+ * a sentence, backticks keep its borders until the terminal shows it.
+ */
+export class CommandLine {
+  readonly name: keyof Catalogue;
+  readonly words: readonly string[];
 
-/** A command line that was built from the declared commands. Only {@link line} returns this type. */
-export type CommandLine = string & { readonly [commandLineBrand]: true };
+  constructor(name: keyof Catalogue, words: readonly string[]) {
+    this.name = name;
+    this.words = words;
+  }
+
+  /** Returns the command in backticks, quoted for a POSIX shell. */
+  toString(): string {
+    return `\`${this.toJSON()}\``;
+  }
+
+  /** Returns the command with further words. */
+  with(...words: readonly string[]): CommandLine {
+    return new CommandLine(this.name, [...this.words, ...words]);
+  }
+
+  /** Returns the command without backticks. */
+  toJSON(): string {
+    return ["clomoctl", this.name, ...this.words.map(quoteCommandWord)].join(" ");
+  }
+}
 
 /** Returns the flag for the key of an option: `dryRun` → `--dry-run`. */
 const toFlag = (key: string): string => `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /** Returns an option with its value. `output` uses its short form, but not before `-`: `-o=…` would be a value. */
-const formatOption = (key: string, value: string): string =>
-  key === "output" && !value.startsWith("-") ? formatShellOption("-o", value) : formatShellOption(toFlag(key), value);
+const formatOption = (key: string, value: string): readonly string[] => {
+  const flag = toFlag(key);
+  if (value.startsWith("-")) return [`${flag}=${value}`];
+  return [key === "output" ? "-o" : flag, value];
+};
 
 const formatOptions = ([key, value]: readonly [string, WordValue | readonly WordValue[]]): readonly string[] => {
   if (value === undefined) return [];
   if (value === true) return [toFlag(key)];
   const values = Array.isArray(value) ? (value as readonly WordValue[]) : [value as WordValue];
-  return values.map((one) => formatOption(key, String(one)));
+  return values.flatMap((one) => formatOption(key, String(one)));
 };
 
 /**
  * Returns a command line for a message: `clomoctl users edit taro@example.jp --title 課長`. The types come from the
- * declared commands, so an unknown verb, option or choice does not compile. Words are quoted for a POSIX shell. The
- * terminal adds the context and the acting account when it prints the message.
+ * declared commands, so an unknown verb, option or choice does not compile. The terminal adds the context and the
+ * acting account when it prints the message.
  *
  * @param options by their keys in the declaration; options without a value are left out
  */
@@ -39,15 +66,12 @@ export const line = <C extends keyof Catalogue>(
   args: Catalogue[C]["args"],
   options?: LineOptions<C>,
 ): CommandLine => {
-  const words = (args as readonly WordValue[])
-    .filter((word) => word !== undefined)
-    .map((word) => quoteShellWord(String(word)));
+  const words = (args as readonly WordValue[]).filter((word) => word !== undefined).map(String);
   const flags = Object.entries((options ?? {}) as Readonly<Record<string, WordValue | readonly WordValue[]>>).flatMap(
     formatOptions,
   );
-  const readsAsOption = (args as readonly WordValue[]).some((word) => String(word).startsWith("-"));
-  const all = ["clomoctl", command, ...(readsAsOption ? [...flags, "--", ...words] : [...words, ...flags])];
-  return all.join(" ") as CommandLine;
+  const readsAsOption = words.some((word) => word.startsWith("-"));
+  return new CommandLine(command, readsAsOption ? [...flags, "--", ...words] : [...words, ...flags]);
 };
 
 /** Returns the name of a command, for a message that does not suggest a command to type: `clomoctl renewals edit`. */
@@ -72,7 +96,7 @@ export const step = <L extends CommandLine | undefined>(en: string, ja: string, 
  * Returns advice in one sentence: `to list them: clomoctl devices list`. The terminal adds the context and the account.
  */
 export const renderAdvice = (advice: Advice): Text => {
-  if (typeof advice === "string") return same(advice);
+  if (advice instanceof CommandLine) return same(`${advice}`);
   if (!("why" in advice)) return advice;
   const { why, line } = advice;
   return line === undefined ? why : text(`${why.en}: ${line}`, `${why.ja}: ${line}`);

@@ -1,4 +1,4 @@
-import { commandName, line } from "../advice/index.ts";
+import { commandName, line, type CommandLine } from "../advice/index.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../text/index.ts";
 import { ACCOUNT_NAME_COMPOSITIONS, type AccountNameComposition } from "./composition.ts";
 import { describeLikelyCause, looksLikeOrgPath, quoteValue } from "./cell-text.ts";
@@ -206,7 +206,8 @@ const explainUndeletableAdministrator = (params: ProblemParams): Text => {
 };
 
 /** Builds the command that gives a local organisation the code that it probably has in the console. */
-const buildRecodeCommand = ({ was, code }: ProblemParams): string => line("orgs edit", [`${was}`], { code: `${code}` });
+const buildRecodeCommand = ({ was, code }: ProblemParams): CommandLine =>
+  line("orgs edit", [`${was}`], { code: `${code}` });
 
 /** Explains why an organisation is not deleted. */
 const explainUndeletableOrg = (params: ProblemParams): Text => {

@@ -1,4 +1,4 @@
-import { line } from "../advice/index.ts";
+import { line, type CommandLine } from "../advice/index.ts";
 import type { Import } from "../contract/imports.ts";
 import { FORMATS } from "../model/formats.ts";
 import { getThingNoun } from "../model/problem.ts";
@@ -66,7 +66,7 @@ function describeSettledTasks(plan: Import): readonly Text[] {
   if (found === undefined) return [];
   const { closed, givenUp = [], advanced = [], contradicted, reopened = [], open } = found;
   if (!hasTaskChanges(plan) && open === 0) return [];
-  const told = (numbers: readonly number[], say: (list: Text, see: string) => Text): readonly Text[] =>
+  const told = (numbers: readonly number[], say: (list: Text, see: CommandLine) => Text): readonly Text[] =>
     numbers.length === 0
       ? []
       : [say(text(numbers.join(", "), numbers.join("、")), line("console show", [numbers[0] ?? 0]))];

@@ -1,4 +1,4 @@
-import { line, step } from "../advice/index.ts";
+import { line, step, type CommandLine } from "../advice/index.ts";
 import { Failure } from "../errors/index.ts";
 import { DOWNLOAD_FIELDS, type RenewalItem, type RenewalKind, type RenewalState } from "../model/renewal.ts";
 import { dayOf } from "../model/time.ts";
@@ -170,7 +170,7 @@ export function describeDiscardedDownload(
 }
 
 /** Returns the command to type once the console shows the date of the uploaded file. */
-export const buildConfirmCommand = ({ name }: Pick<RenewalItem, "name">): string =>
+export const buildConfirmCommand = ({ name }: Pick<RenewalItem, "name">): CommandLine =>
   line("renewals confirm", [name], { consoleShows: "DATE" });
 
 /** Describes a renewed file whose upload is unconfirmed; undefined if there is none.  @param timezone IANA name */

@@ -43,6 +43,8 @@ export interface Column<R> {
   readonly optional?: boolean | undefined;
   /** the values are UTC instants; people see them in the tenant's time zone */
   readonly instant?: boolean | undefined;
+  /** the values are texts with proposed commands, which are completed; programs get them without backticks */
+  readonly advice?: true | undefined;
   /** the record's value: anything that JSON can represent; `undefined` if there is no value */
   readonly value: (record: R) => unknown;
   /** the label that a table shows instead of a value that is meant for programs; null for an empty cell */

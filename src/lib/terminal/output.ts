@@ -29,6 +29,10 @@ export interface OutputTarget {
   readonly columns?: number | undefined;
   /** formats a UTC instant for people; if absent, instants are written unchanged */
   readonly moment?: ((instant: string) => string) | undefined;
+  /** marks the commands in an escaped cell of a table */
+  readonly mark?: ((cell: string) => string) | undefined;
+  /** shows the marked commands in a line of a table */
+  readonly paint?: ((line: string) => string) | undefined;
 }
 
 /** Saves rows of text, which arrive in batches, as a file. */
@@ -114,11 +118,15 @@ export async function writeSingleRecord<R>(
     return writeChunks(out, await renderListLines(place, chosen, [record]));
   }
   const { drawFields } = await import("./table/table.ts");
-  const fields = chosen.map(
-    (column) => [column.header[language], createTableCellRenderer(column, place)(record)] as const,
+  const fields = chosen.map((column) => ({ column, cell: createTableCellRenderer(column, place)(record) }));
+  const told = choice.fields === undefined ? fields.filter(({ cell }) => cell !== "") : fields;
+  const clean = createCellCleaner(
+    place,
+    told.map(({ column }) => column),
   );
-  const told = choice.fields === undefined ? fields.filter(([, cell]) => cell !== "") : fields;
-  await writeChunks(out, addLineEndings(drawFields(told, place.heading, place.columns)));
+  const named = told.map(({ column, cell }) => [column.header[language], cell] as const);
+  const lines = drawFields(named, place.heading, place.columns, clean);
+  await writeChunks(out, showLines(lines, place));
 }
 
 /** Number of workbook rows that are built before they are written. */
@@ -165,7 +173,7 @@ async function renderListLines<R>(
   columns: readonly Column<R>[],
   records: Records<R>,
 ): Promise<AsyncIterable<string>> {
-  const { choice, language, heading, guardFormulas = false, onTerminal = false } = place;
+  const { choice, language, guardFormulas = false, onTerminal = false } = place;
   const { format } = choice;
   switch (format) {
     case "table": {
@@ -181,7 +189,10 @@ async function renderListLines<R>(
       }));
       const cells = columns.map((column) => createTableCellRenderer(column, place));
       const rows = mapItems(records, (record) => cells.map((cell) => cell(record)));
-      return addLineEndings(drawTable(headers, rows, heading, place.columns));
+      return showLines(
+        drawTable(headers, rows, place.heading, place.columns, createCellCleaner(place, columns)),
+        place,
+      );
     }
     case "json":
       return mapItems(renderJsonArray(mapItems(records, createJsonRenderer(columns))), createJsonEscaper(place));
@@ -253,7 +264,14 @@ async function* mapItems<A, B>(items: Records<A>, change: (item: A) => B): Async
   }
 }
 
-const addLineEndings = (lines: Records<string>): AsyncGenerator<string> => mapItems(lines, (line) => `${line}\n`);
+/** Returns a function that escapes the cell of a column, and marks its commands if it is advice. */
+const createCellCleaner =
+  ({ mark = (cell) => cell }: OutputTarget, columns: readonly Pick<Column<never>, "advice">[]) =>
+  (cell: string, at: number): string =>
+    columns[at]?.advice === true ? mark(escapeForPeople(cell)) : escapeForPeople(cell);
+
+const showLines = (lines: Records<string>, { paint = (line) => line }: OutputTarget): AsyncGenerator<string> =>
+  mapItems(lines, (line) => `${paint(line)}\n`);
 
 async function writeChunks(out: TextWriter, chunks: AsyncIterable<string | Uint8Array>): Promise<void> {
   for await (const chunk of chunks) {

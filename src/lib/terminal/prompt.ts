@@ -24,6 +24,8 @@ export interface PromptEnvironment {
   readonly stdin: () => NodeJS.ReadableStream;
   readonly stderr: NodeJS.WritableStream;
   readonly colour: boolean;
+  /** completes and colours the commands of an escaped question */
+  readonly show?: ((line: string) => string) | undefined;
   /** called before a question is shown, to stop drawing that would overwrite the question */
   readonly clear?: (() => void) | undefined;
   /** aborts a question when the process is to stop */
@@ -157,7 +159,8 @@ export class Prompts {
   }
 
   #line(message: Text): string {
-    return escapeForPeople(message[this.#place.language]);
+    const line = escapeForPeople(message[this.#place.language]);
+    return this.#place.show?.(line) ?? line;
   }
 
   #mustBeInteractive(message: Text, flag: string, code: "usage" | "input-rejected"): void {

@@ -94,7 +94,7 @@ test("proposed commands name the tenant, but not after a second tenant was shown
 
 test("proposed commands name the acting account, and then the tenant", async () => {
   const { terminal, stderr } = terminalWith();
-  terminal.showTenant({ name: "kanto", moment: (at) => at, isNamed: true, acting: "--as '山田 花子'" });
+  terminal.showTenant({ name: "kanto", moment: (at) => at, isNamed: true, acting: ["--as", "山田 花子"] });
   await terminal.note(same("undo: clomoctl undo 3"));
   await terminal.close();
   expect(stderr.seen).toBe("undo: clomoctl undo 3 --as '山田 花子' --context kanto\n");
@@ -102,7 +102,7 @@ test("proposed commands name the acting account, and then the tenant", async () 
 
 test("proposed commands in a failure for programs name both as well", async () => {
   const { terminal, stderr } = terminalWith({ format: "json" });
-  terminal.showTenant({ name: "kanto", moment: (at) => at, isNamed: true, acting: "--as hanako" });
+  terminal.showTenant({ name: "kanto", moment: (at) => at, isNamed: true, acting: ["--as", "hanako"] });
   const hint = same("compare it again: clomoctl imports replan 6");
   await terminal.failure(new Failure("conflict", { what: same("changed"), hint }));
   const problem: unknown = JSON.parse(stderr.seen.trimEnd().split("\n").at(-1) ?? "");

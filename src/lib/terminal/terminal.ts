@@ -1,8 +1,15 @@
 import type { Readable, Writable } from "node:stream";
 import { renderAdvice, type Advice } from "../advice/index.ts";
 import { Failure } from "../errors/index.ts";
-import { text, type Language, type Text } from "../text/index.ts";
-import { addActingAccount, addContext, foldLine, separateCommands } from "./commands.ts";
+import { same, text, type Language, type Text } from "../text/index.ts";
+import {
+  completeCommands,
+  foldLine,
+  markCommands,
+  paintCommands,
+  toPlainCommands,
+  type Completion,
+} from "./commands.ts";
 import { escapeForPeople } from "./escape.ts";
 import { renderFailureLines, renderFailureJson } from "./failure.ts";
 import { chooseLanguage, type EnvironmentVariables } from "./language.ts";
@@ -40,6 +47,8 @@ export interface TerminalEnvironment {
   readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly stderr: Writable & { readonly isTTY?: boolean; readonly columns?: number };
   readonly environment: EnvironmentVariables;
+  /** the operating system, for whose shells proposed commands are quoted */
+  readonly platform?: string | undefined;
   /** a monotonic clock in milliseconds */
   readonly clock: () => number;
   /** aborts questions and long results when the process is to stop */
@@ -65,7 +74,7 @@ interface ShownTenant {
    */
   readonly isNamed?: boolean | undefined;
   /** `--as` or `--token-file` with its value, which proposed commands then include */
-  readonly acting?: string | undefined;
+  readonly acting?: readonly string[] | undefined;
 }
 
 const keepUnstyled = (part: string): string => part;
@@ -80,13 +89,20 @@ const PLAIN_STYLES: Styles = {
 };
 
 /**
- * Returns true if the output to a stream is coloured: the stream is a terminal other than `TERM=dumb`, and neither
- * `--no-color` nor a non-empty `NO_COLOR` is set.
+ * Returns true if the output to a stream is coloured: the stream is a terminal other than `TERM=dumb` or `FORCE_COLOR`
+ * is set, and neither `--no-color` nor a non-empty `NO_COLOR` is set.
  *
- * @see https://no-color.org/
+ * @see https://no-color.org/ https://force-color.org/
  */
-const shouldUseColour = (isTerminal: boolean, flag: boolean | undefined, environment: EnvironmentVariables): boolean =>
-  isTerminal && flag !== false && (environment["NO_COLOR"] ?? "") === "" && environment["TERM"] !== "dumb";
+const shouldUseColour = (
+  isTerminal: boolean,
+  flag: boolean | undefined,
+  environment: EnvironmentVariables,
+): boolean => {
+  if (flag === false || (environment["NO_COLOR"] ?? "") !== "") return false;
+  const { FORCE_COLOR: forced = "" } = environment;
+  return (isTerminal && environment["TERM"] !== "dumb") || !["", "0"].includes(forced);
+};
 
 /** Loads coloured styles from chalk, limited to the sixteen colours that every terminal theme makes readable. */
 async function loadStyles(): Promise<Styles> {
@@ -139,12 +155,14 @@ export class Terminal {
     align: "end",
     value: () => this.#changes.at(-1) ?? null,
   };
+  readonly #platform: string | undefined;
   readonly #colours: { readonly stdout: boolean; readonly stderr: boolean };
 
   /** @throws `usage` if an option has an invalid value */
   constructor(place: TerminalEnvironment, options: TerminalOptions) {
     const { stdin, stdout, stderr, environment } = place;
     this.#options = options;
+    this.#platform = place.platform;
     this.#saveRows = place.saveRows;
     this.language = chooseLanguage(options.lang, environment);
     this.output = chooseOutput(options, stdout.isTTY === true);
@@ -174,6 +192,7 @@ export class Terminal {
       stdin,
       stderr,
       colour: this.#colours.stderr,
+      show: (line) => this.#paint(this.#mark(line)),
       clear: () => this.progress.stop(),
       signal: place.signal,
     });
@@ -184,7 +203,7 @@ export class Terminal {
     return this.#isInteractive();
   }
 
-  /** Returns a text in the user's language, not escaped. Escape data that goes to {@link out} for people. */
+  /** Returns a text in the user's language, not escaped, with its commands in backticks. */
   say(wording: Advice): string {
     return renderAdvice(wording)[this.language];
   }
@@ -223,7 +242,15 @@ export class Terminal {
   }
 
   /** Returns a result's columns. The number of a change is added for programs, and for users who select it. */
-  #resultColumns<R>(columns: readonly Column<R>[]): readonly Column<R>[] {
+  #resultColumns<R>(own: readonly Column<R>[]): readonly Column<R>[] {
+    const plain = (value: unknown): unknown =>
+      Array.isArray(value) ? value.map(plain) : typeof value === "string" ? this.plain(value) : value;
+    const columns = own.map((column): Column<R> => {
+      if (column.advice !== true || this.output.format === "table") return column;
+      const { name } = column;
+      const value = (record: R): unknown => plain(column.value(record));
+      return { ...column, value, name: name && ((record) => same(this.plain(this.say(name(record) ?? same(""))))) };
+    });
     const { format, fields, query } = this.output;
     const isWhole = format === "json" || format === "ndjson" || fields !== undefined || query !== undefined;
     const isThere = this.#changes.length > 0 || fields?.includes(CHANGE_FIELD) === true;
@@ -309,7 +336,7 @@ export class Terminal {
   async detail(line: Advice): Promise<void> {
     if (this.#options.verbose === true) {
       const { faint } = await this.styles("stderr");
-      await this.#tell([faint(this.#line(line))]);
+      await this.#tell([faint(this.#paint(this.#line(line)))]);
     }
   }
 
@@ -338,13 +365,13 @@ export class Terminal {
     // not awaited: a reader that has stopped reading must not delay the failure
     this.out.flush().catch(() => undefined);
     const { bad } = await this.styles("stderr");
-    const [what = "", ...rest] = renderFailureLines(failure, this.language).map((line) => this.named(line));
+    const [what = "", ...rest] = renderFailureLines(failure, this.language).map((line) => this.#mark(line));
     const lines = [
       ...this.#labelled(text("error:", "エラー:"), what, bad),
       ...rest.flatMap((line) => this.#folded(`  ${line}`)),
     ];
     const forPrograms =
-      this.#options.format === "json" ? [renderFailureJson(failure, this.language, (line) => this.named(line))] : [];
+      this.#options.format === "json" ? [renderFailureJson(failure, this.language, (line) => this.plain(line))] : [];
     await this.#tell([...lines, ...forPrograms]);
   }
 
@@ -360,26 +387,48 @@ export class Terminal {
     await this.#err.flush();
   }
 
-  #line(line: Advice): string {
-    return this.named(escapeForPeople(this.say(line)));
+  /** What is added to proposed commands. If records of several tenants are shown, each line names its tenant. */
+  get #completion(): Completion {
+    const tenant = this.#ofSeveral ? undefined : this.#tenant;
+    return { context: tenant?.isNamed === true ? tenant.name : undefined, acting: tenant?.acting };
+  }
+
+  /** Completes the commands of a text for a document: with the context, and in backticks. */
+  complete(line: string): string {
+    return completeCommands(line, { context: this.#completion.context });
+  }
+
+  /** Returns a text whose commands are complete and without backticks, as a value for programs. */
+  plain(line: string): string {
+    return toPlainCommands(line, this.#completion);
   }
 
   /**
-   * Completes the commands in a line with the context of the shown tenant and the acting account, and separates them
-   * from the sentence, so that they can be copied.
+   * Returns a text for stdout, escaped, with complete commands.
+   *
+   * @param columns width to which the text is folded; by default, it is one line
    */
-  named(line: string): string {
-    const tenant = this.#tenant;
-    const separate = separateCommands(line);
-    if (tenant === undefined || this.#ofSeveral) return separate;
-    const acting = tenant.acting === undefined ? separate : addActingAccount(separate, escapeForPeople(tenant.acting));
-    return tenant.isNamed === true ? addContext(acting, escapeForPeople(tenant.name)) : acting;
+  shown(line: string, columns = 0): string {
+    return foldLine(this.#mark(escapeForPeople(line)), columns)
+      .map((one) => this.#paint(one, "stdout"))
+      .join("\n");
   }
 
-  /** Folds a sentence into lines of the terminal's width. */
+  #mark(line: string): string {
+    return markCommands(line, this.#completion, this.#platform);
+  }
+
+  #paint(line: string, stream: "stdout" | "stderr" = "stderr"): string {
+    return paintCommands(line, this.#colours[stream]);
+  }
+
+  #line(line: Advice): string {
+    return this.#mark(escapeForPeople(this.say(line)));
+  }
+
+  /** Folds a marked sentence into lines of the terminal's width. */
   #folded(line: string): readonly string[] {
-    const columns = this.#errColumns();
-    return columns === undefined ? [line] : foldLine(line, columns);
+    return foldLine(line, this.#errColumns() ?? 0).map((one) => this.#paint(one));
   }
 
   /** Folds a sentence that begins with a coloured label into lines. */
@@ -400,7 +449,9 @@ export class Terminal {
     const { out, output: choice, language, onTerminal } = this;
     const columns = onTerminal ? this.columns : undefined;
     const moment = this.#tenant?.moment;
-    return { out, choice, language, heading, onTerminal, columns, moment, saveRows: this.#saveRows };
+    const mark = (cell: string): string => this.#mark(cell);
+    const paint = (line: string): string => this.#paint(line, "stdout");
+    return { out, choice, language, heading, onTerminal, columns, moment, saveRows: this.#saveRows, mark, paint };
   }
 }
 

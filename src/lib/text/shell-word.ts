@@ -23,6 +23,19 @@ export const quoteShellWord = (name: string): string => {
 const escapeShellCharacter = (character: string): string =>
   character === "\n" ? String.raw`\n` : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
+/** Returns a word of a command in quotes if it needs them: an option as it is, other words by {@link quoteShellWord}. */
+export const quoteCommandWord = (word: string): string => {
+  const [, flag, value] = /^(--?[a-z-]*)(?:=(.*))?$/s.exec(word) ?? [];
+  if (flag === undefined) return quoteShellWord(word);
+  return value === undefined ? flag : `${flag}=${quoteShellWord(value)}`;
+};
+
+/** Returns a word for the shells of Windows, in double quotes if it needs them. */
+export const quoteWindowsWord = (word: string): string =>
+  /^[\p{L}\p{N}_./\\:=…-][\p{L}\p{N}_.@/\\:=…-]*$/u.test(word)
+    ? word
+    : `"${word.replaceAll(DECEPTIVE_CHARACTERS, escapeShellCharacter).replaceAll('"', String.raw`\"`)}"`;
+
 /** Formats an option and its value for typing. A value that looks like an option (`--help`) is joined with `=`. */
 export const formatShellOption = (flag: string, value: string): string =>
   `${flag}${value.startsWith("-") ? "=" : " "}${quoteShellWord(value)}`;

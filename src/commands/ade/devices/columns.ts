@@ -1,4 +1,4 @@
-import { commandName, line } from "../../../lib/advice/index.ts";
+import { line } from "../../../lib/advice/index.ts";
 import type { AdeDeviceRecord } from "../../../lib/client/index.ts";
 import { ADE_DEVICE, READY_PROFILE_STATES } from "../../../lib/model/ade-device.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
@@ -31,7 +31,7 @@ export const DEVICE_DETAIL_COLUMNS: readonly Column<DeviceWithProfile>[] = ADE_D
 export const ADE_DEVICE_KIND: NamedKind<AdeDeviceRecord> = {
   noun: text("ADE device", "ADE デバイス"),
   list: line("ade devices list", []),
-  search: `${commandName("ade devices list")} --search`,
+  search: (search) => line("ade devices list", [], { search }),
   by: text("serial number", "シリアルナンバー"),
   describe: ({ serialNumber }) => serialNumber,
 };

@@ -1,6 +1,6 @@
+import type { CommandLine } from "../../../lib/advice/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
-import { quoteShellWord } from "../../../lib/text/shell-word.ts";
 import { INPUT_ENCODING_OPTION } from "../../csv/file/encoding.ts";
 import { SHEET_OPTION } from "../../csv/file/sheet.ts";
 import type { Fields, InputOf } from "../../field.ts";
@@ -49,7 +49,10 @@ export interface DeviceSelection {
 }
 
 /** Checks that devices are selected in exactly one way.  @throws Failure `usage` if in no way or in several ways */
-export function requireOneSelection(command: string, { serials, file, org, unassigned = false }: SelectionInput): void {
+export function requireOneSelection(
+  command: CommandLine,
+  { serials, file, org, unassigned = false }: SelectionInput,
+): void {
   const ways = [serials.length > 0, file !== undefined, org !== undefined, unassigned].filter(Boolean).length;
   if (ways !== 1) throw createSelectionFailure(command);
 }
@@ -63,7 +66,7 @@ export function requireOneSelection(command: string, { serials, file, org, unass
  */
 export async function readDeviceSelection(
   tools: Tools,
-  command: string,
+  command: CommandLine,
   { serials, file, encoding, sheet, org, unassigned = false }: SelectionInput,
 ): Promise<DeviceSelection> {
   if (serials.length > 0) {
@@ -71,16 +74,16 @@ export async function readDeviceSelection(
   }
   if (unassigned) return { unassigned };
   if (org !== undefined) return { org: (await findOrg(tools, org)).id };
-  const again = ({ sheet: chosen = "" }: { readonly sheet?: string | undefined }): string =>
-    `${command} --file ${quoteShellWord(file ?? "")} --sheet ${quoteShellWord(chosen)}`;
+  const again = ({ sheet: chosen = "" }: { readonly sheet?: string | undefined }) =>
+    command.with("--file", file ?? "", "--sheet", chosen);
   const list = await readSerialList(tools, file ?? "-", { encoding, sheet, again });
   return { serials: list.map(({ serialNumber }) => serialNumber) };
 }
 
-const createSelectionFailure = (where: string): Failure =>
+const createSelectionFailure = ({ name }: CommandLine): Failure =>
   new Failure("usage", {
     what: text("select the devices in exactly one way", "対象のデバイスを 1 つの方法で指定してください"),
-    where,
+    where: `clomoctl ${name}`,
     hint: text(
       "specify serial numbers, --file FILE or --org ORG; to assign a profile to all devices without one, specify --unassigned",
       "シリアルナンバー、--file FILE、--org ORG のいずれか(割り当てでは、プロファイルのないすべてを対象にする --unassigned も指定できます)",

@@ -1,4 +1,4 @@
-import { line } from "../../../lib/advice/index.ts";
+import { line, type CommandLine } from "../../../lib/advice/index.ts";
 import { formatCount, text, type Text } from "../../../lib/text/index.ts";
 import { VERDICTS, type ReconciledDevice, type Verdict } from "./verdict.ts";
 
@@ -13,7 +13,7 @@ const FULL_FETCH_IN_CONSOLE_HINT = text(
   "管理画面の 基本設定 > Automated Device Enrollment で「全件を取得する」>「ADE デバイスの一覧を更新する」を行い、デバイスをエクスポートしてミラーに取り込んでください",
 );
 
-const describeAssignment = (guide: string): Text =>
+const describeAssignment = (guide: CommandLine): Text =>
   text(
     `assign them in Apple Business Manager (デバイス > serial number > ・・・ > 「MDMサーバを編集します」), then sync; steps: ${guide}`,
     `Apple Business Manager の デバイス > シリアルナンバー > ・・・ > 「MDMサーバを編集します」で割り当ててから同期してください(手順: ${guide})`,

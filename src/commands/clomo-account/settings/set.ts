@@ -1,4 +1,4 @@
-import { line } from "../../../lib/advice/index.ts";
+import { line, commandName } from "../../../lib/advice/index.ts";
 import type { AccountRenamings, AccountSettings } from "../../../lib/client/index.ts";
 import { ACCOUNT_SETTINGS, ACCOUNT_RENAMING_FIELDS } from "../../../lib/model/account.ts";
 import { ACCOUNT_NAME_COMPOSITIONS, type AccountNameComposition } from "../../../lib/model/composition.ts";
@@ -56,7 +56,7 @@ export default defineCommand({
       ...(composition !== undefined && { composition }),
       ...(authentication !== undefined && { authentication }),
     };
-    refuseEmptyChange(values, line("clomo-account settings set", []));
+    refuseEmptyChange(values, commandName("clomo-account settings set"));
     const { terminal, globals } = tools;
     const { client } = await tools.tenant("accounts");
     const seen = dryRun || globals.yes ? undefined : await getRevisionBeforePrompt(tools);

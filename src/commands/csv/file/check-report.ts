@@ -1,4 +1,4 @@
-import { line, step } from "../../../lib/advice/index.ts";
+import { line, step, type CommandLine } from "../../../lib/advice/index.ts";
 import type { CheckReport } from "../../../lib/csv/check/index.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import type { FileForm } from "../../../lib/csv/records/record.ts";
@@ -180,7 +180,7 @@ export function buildReportColumns({ language, output }: Terminal): readonly Col
 /** Creates the failure for a file with errors.  @param again command to recheck it, with options that fix errors */
 export const createCheckFailure = (
   { file, sheet, format, report: { errors, rows, counts } }: CheckedFile,
-  again: string,
+  again: CommandLine,
 ): Failure => {
   const map = line("csv map", [file], { as: format, sheet, output: proposeMapName(file, format) });
   return new Failure("input-rejected", {

@@ -74,7 +74,7 @@ export async function buildPlanSheets(tools: Tools, told: Import, isKept: boolea
     plan: await buildPlan(tools, told),
     orgPaths: await loadOrgPaths(tools, told),
     warnings: isOpen && told.warnings > 0 ? await countWarnings(tools, told) : 0,
-    say: (words) => terminal.named(words[terminal.language]),
+    say: (words) => terminal.plain(words[terminal.language]),
   };
   const things = [undefined, ...(told.beside ?? []).map(({ thing }) => thing)];
   const changes = PLAN_ACTIONS.flatMap((action) =>

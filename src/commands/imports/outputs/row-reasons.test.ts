@@ -23,7 +23,7 @@ const open = (problems: readonly InputProblem[]): Promise<ReasonCursor> => {
     { id: "id", request: null },
     {
       language: "en",
-      named: (line) => line,
+      plain: (line) => line,
     },
   );
 };

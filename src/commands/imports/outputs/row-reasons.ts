@@ -21,7 +21,7 @@ export interface RowReasons {
 const MAX_REASONS = 20;
 
 /** The part of a terminal that writes reasons in the language of the run, with commands as people have to type them. */
-type ReasonTerminal = Pick<Terminal, "language" | "named">;
+type ReasonTerminal = Pick<Terminal, "language" | "plain">;
 
 /** Returns true if a problem reports a record that the plan keeps although its file lacks the record. */
 const isKeptRecord = ({ code, params }: Pick<InputProblem, "code" | "params">): boolean =>
@@ -38,7 +38,7 @@ export async function* readWarnings(
 
 /** Returns the text of a problem as it is written to a file. */
 export const formatReason = (teller: ReasonTerminal, problem: Pick<InputProblem, "code" | "params">): string =>
-  teller.named(describeProblemReason(problem)[teller.language]);
+  teller.plain(describeProblemReason(problem)[teller.language]);
 
 /** Returns the names of the records that a plan keeps although its file lacks them, each with the reason. */
 export async function readKeptRecords(

@@ -1,4 +1,4 @@
-import { line } from "../../../lib/advice/index.ts";
+import { line, type CommandLine } from "../../../lib/advice/index.ts";
 import type { Administrators, Import } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
@@ -14,13 +14,13 @@ type AdministratorKind = Administrators["kind"];
 const getAdministratorKind = ({ kind }: Import): AdministratorKind | undefined =>
   FORMATS[kind].thing.protects === undefined ? undefined : (kind as AdministratorKind);
 
-const buildAddCommand = (kind: AdministratorKind): string =>
+const buildAddCommand = (kind: AdministratorKind): CommandLine =>
   kind === "users"
-    ? `${line("users administrators add", ["USER"])}…`
-    : `${line("secured administrators add", ["USER"])}… --app ${kind}`;
+    ? line("users administrators add", ["USER…"])
+    : line("secured administrators add", ["USER…"], { app: kind });
 
 /** Returns the command that confirms that there are no administrators. */
-const buildNoneCommand = (kind: AdministratorKind): string =>
+const buildNoneCommand = (kind: AdministratorKind): CommandLine =>
   kind === "users"
     ? line("users administrators add", [], { none: true })
     : line("secured administrators add", [], { app: kind, none: true });
@@ -125,7 +125,7 @@ export async function askAdministrators(tools: Tools, kind: AdministratorKind): 
       "Who is an administrator in the console? (comma-separated names; leave blank to specify them later)",
       "管理画面での管理者はだれですか?(複数は「,」区切り。未入力なら、あとで指定)",
     ),
-    flag: command,
+    flag: `${command}`,
   });
   const names = typed.split(/[,、]/).map((name) => name.trim());
   const add: string[] = [];

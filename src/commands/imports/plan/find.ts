@@ -1,4 +1,4 @@
-import { line, step } from "../../../lib/advice/index.ts";
+import { line, step, type CommandLine } from "../../../lib/advice/index.ts";
 import type { Import, Client } from "../../../lib/client/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { parseImportNumber } from "../../../lib/model/import-number.ts";
@@ -34,7 +34,7 @@ export const isLastKeyword = (typed: string): boolean => typed.toLowerCase() ===
  * @param list the command that lists the numbers
  * @throws Failure `usage` if it is neither a number nor `last`
  */
-export const parseChangeNumber = (typed: string, list: string): number | "last" => {
+export const parseChangeNumber = (typed: string, list: CommandLine): number | "last" => {
   if (isLastKeyword(typed)) return "last";
   if (/^[1-9]\d{0,14}$/.test(typed)) return Number(typed);
   throw new Failure("usage", {

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { line } from "../../../lib/advice/index.ts";
+import { line, type CommandLine } from "../../../lib/advice/index.ts";
 import type { Client, Import, InputProblem } from "../../../lib/client/index.ts";
 import { readHeader } from "../../../lib/csv/layout/header.ts";
 import { HEADER_SEARCH_ROWS } from "../../../lib/csv/layout/layout.ts";
@@ -508,7 +508,7 @@ export class GuidedImport {
    *
    * @param map the file of the map; undefined if the context specifies it
    */
-  #buildUnattendedCommand(map: string | undefined): string {
+  #buildUnattendedCommand(map: string | undefined): CommandLine {
     const { options } = this.#requested;
     const { name, among = [] } = this.#sheet ?? { name: options.sheet };
     const saved = this.#map?.options?.sheet;

@@ -1,3 +1,4 @@
+import type { CommandLine } from "../../../lib/advice/index.ts";
 import { guessDelimiter } from "../../../lib/csv/inspect.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import { RecordReader } from "../../../lib/csv/records/reader.ts";
@@ -104,7 +105,7 @@ export async function* readRecords(
 }
 
 /** Returns the same command with a choice that was missing or wrong: the name of a sheet, or the header row. */
-export type RetypedCommand = (choice: Pick<InputFormatOptions, "sheet" | "headerRow">) => string;
+export type RetypedCommand = (choice: Pick<InputFormatOptions, "sheet" | "headerRow">) => CommandLine;
 
 /** Returns the error. If a sheet has to be chosen, its hint is the command that chooses a sheet. */
 export function addSheetHint(

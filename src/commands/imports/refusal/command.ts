@@ -43,7 +43,7 @@ export function buildImportCommand(
   }: TypedImportRequest,
   needs: Remedy,
   context?: string,
-): string {
+): CommandLine {
   const { thing } = FORMATS[kind];
   const fix = FIX_CHOICES.filter((one) => options.fix?.includes(one) === true || needs.fix.includes(one));
   const all: Partial<ImportOptions> = {
@@ -78,7 +78,7 @@ export function buildImportCommand(
 }
 
 /** Returns the command that imports the console's next export of a kind. */
-export const buildConsoleImportCommand = (kind: TypedImportRequest["kind"]): string =>
+export const buildConsoleImportCommand = (kind: TypedImportRequest["kind"]): CommandLine =>
   buildImportCommand({ kind, file: "EXPORT.csv", options: { fromConsole: true } }, NO_REMEDY);
 
 /** Describes how to import the console's next export of a kind. Only a system administrator can do this. */
@@ -89,8 +89,8 @@ export const describeNextConsoleImport = (kind: TypedImportRequest["kind"], { is
         `管理画面の次のエクスポートを取り込んでください: ${buildConsoleImportCommand(kind)}`,
       )
     : text(
-        `ask a system administrator to import the console's next export: ${buildConsoleImportCommand(kind)}`,
-        `管理画面の次のエクスポートの取り込みをシステム管理者に依頼してください: ${buildConsoleImportCommand(kind)}`,
+        `ask a system administrator to import the console's next export: ${buildConsoleImportCommand(kind).toJSON()}`,
+        `管理画面の次のエクスポートの取り込みをシステム管理者に依頼してください: ${buildConsoleImportCommand(kind).toJSON()}`,
       );
 
 /** Builds a `csv` command with the options that have a value. An output file is passed as `-o`; stdout is omitted. */

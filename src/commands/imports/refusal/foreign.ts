@@ -1,5 +1,5 @@
 import type { Import } from "../../../lib/client/index.ts";
-import { line } from "../../../lib/advice/index.ts";
+import { line, type CommandLine } from "../../../lib/advice/index.ts";
 import type { EmbeddedContext } from "../../../lib/config/context.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
@@ -68,7 +68,7 @@ export async function confirmForeignFile(
 }
 
 /** Returns the command that imports the file despite the warning. */
-const buildOverrideCommand = ({ number }: Import, requested: ImportRequest | undefined): string => {
+const buildOverrideCommand = ({ number }: Import, requested: ImportRequest | undefined): CommandLine => {
   if (requested === undefined) return line("imports commit", [number], { allow: "other-tenant" });
   const allow = [...(requested.options.allow ?? []), "other-tenant"] as const;
   return buildImportCommand({ ...requested, options: { ...requested.options, allow } }, NO_REMEDY);
@@ -79,7 +79,7 @@ const buildOverrideCommand = ({ number }: Import, requested: ImportRequest | und
  * this
  * tenant.
  */
-const buildCommandForContext = (context: string, requested: ImportRequest): string => {
+const buildCommandForContext = (context: string, requested: ImportRequest): CommandLine => {
   const options = { ...requested.options, confirmDeletions: undefined, confirmWipes: undefined };
   return buildImportCommand({ ...requested, options }, NO_REMEDY, context);
 };

@@ -1,4 +1,4 @@
-import { line } from "../../../lib/advice/index.ts";
+import { line, type CommandLine } from "../../../lib/advice/index.ts";
 import type { Import } from "../../../lib/client/index.ts";
 import { UNDELETABLE_CHOICES, type Allowance } from "../../../lib/model/import.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
@@ -22,7 +22,7 @@ export interface RejectionFacts {
   /** the state of the tenant; default: nothing was changed */
   readonly unchanged?: Text | undefined;
   /** the file of the context's map with which the file was read, and the import without it */
-  readonly listMap?: { readonly file: string; readonly without: string } | undefined;
+  readonly listMap?: { readonly file: string; readonly without: CommandLine } | undefined;
 }
 
 /**
@@ -147,7 +147,11 @@ function describeTenantCheck(
 }
 
 /** Returns the same import without one of its checks, such as the check for people with the keys of others. */
-const buildAllowingCommand = (requested: ImportRequest, check: Allowance, remedies: Remedy = NO_REMEDY): string => {
+const buildAllowingCommand = (
+  requested: ImportRequest,
+  check: Allowance,
+  remedies: Remedy = NO_REMEDY,
+): CommandLine => {
   const { allow = [] } = requested.options;
   const options = { ...requested.options, allow: [...allow, check] };
   return buildImportCommand({ ...requested, options }, remedies);
@@ -195,7 +199,7 @@ function describeAddressChanges(requested: ImportRequest, people: readonly NewAd
 }
 
 /** Returns what to type for new email addresses: the import with another key, or edits of the first few people. */
-export function buildAddressCommands(requested: ImportRequest, people: readonly NewAddress[]): string {
+export function buildAddressCommands(requested: ImportRequest, people: readonly NewAddress[]): CommandLine | string {
   const [first] = people;
   if (first?.by !== undefined && people.every(({ by }) => by === first.by)) {
     // with another key, the number of deletions differs
@@ -232,7 +236,7 @@ function describeSpelling({ createOrgs, createGroups, likenesses }: Remedies): T
 const MAX_LIKENESSES = 3;
 
 /** Returns the same command with a file for the invalid rows. */
-const buildErrorsCommand = (requested: ImportRequest, remedies: Remedy): string => {
+const buildErrorsCommand = (requested: ImportRequest, remedies: Remedy): CommandLine => {
   const errors = suggestErrorsFileName(requested);
   return buildImportCommand({ ...requested, options: { ...requested.options, errors } }, remedies);
 };
@@ -369,7 +373,7 @@ function describeUndeletable(requested: ImportRequest, remedies: Remedies, isSys
   );
 }
 
-const buildTemplateCommand = ({ kind }: ImportRequest): string => line("csv template", [], { as: kind });
+const buildTemplateCommand = ({ kind }: ImportRequest): CommandLine => line("csv template", [], { as: kind });
 
 /** Proposes a new column map, or additions to the given one, and the command that then imports the file. */
 function describeHeaderFix(requested: ImportRequest, remedies: Remedies, mapFile: string | undefined): Text {

@@ -1,4 +1,4 @@
-import { line } from "../../../lib/advice/index.ts";
+import { line, type CommandLine } from "../../../lib/advice/index.ts";
 import type { Tenant } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
@@ -7,13 +7,13 @@ import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
 import { TENANT, EMPTY_TENANT_PROFILE, type TenantProfile } from "../../../lib/model/tenant.ts";
 import { findExpectedRecords, type ExpectedRecords } from "../../../lib/renewals/expected.ts";
 import type { CheckedItem } from "../../../lib/renewals/judge.ts";
-import { addContextToText } from "../../../lib/terminal/commands.ts";
+import { completeTextCommands } from "../../../lib/terminal/commands.ts";
 import { joinTexts, text, type Text } from "../../../lib/text/index.ts";
 import { loadRights, type Rights } from "../../rights.ts";
 import type { Tools } from "../../tools.ts";
 
 /** Builds the command that records an item of a kind. */
-export const buildAddLine = (kind: ExpectedRenewalKind): string =>
+export const buildAddLine = (kind: ExpectedRenewalKind): CommandLine =>
   line("renewals add", ["NAME"], { kind, ...(kind === "android-owner" ? { lastLogin: "DATE" } : { file: "FILE" }) });
 
 /** Describes what is not recorded about the services that a tenant uses, such as `use of iOS, ADE`. */
@@ -101,7 +101,7 @@ async function noteExpectedOfTenant(
   for (const line of describeExpectedRecords(expected, rights)) {
     if (name === undefined) await tools.terminal.note(line);
     else {
-      const { en, ja } = addContextToText(line, context.name);
+      const { en, ja } = completeTextCommands(line, { context: context.name });
       await tools.terminal.note(text(`${name}: ${en}`, `${name}: ${ja}`));
     }
   }

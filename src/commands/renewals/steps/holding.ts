@@ -1,4 +1,4 @@
-import { line } from "../../../lib/advice/index.ts";
+import { line, type CommandLine } from "../../../lib/advice/index.ts";
 import type { Client } from "../../../lib/client/index.ts";
 import { Failure, ignoreFailure } from "../../../lib/errors/index.ts";
 import type { GuideFacts } from "../../../lib/renewals/guide/index.ts";
@@ -74,7 +74,7 @@ export async function listRecordedAnswers(
   return [...listAccountAnswers(answers, item, all), ...(mark === undefined ? [] : [mark])];
 }
 
-const buildGuideCommand = (name: string, id: string): string => line("renewals guide", [toTypableName(name, id)]);
+const buildGuideCommand = (name: string, id: string): CommandLine => line("renewals guide", [toTypableName(name, id)]);
 
 /**
  * Adds to each item whether the tenant holds it, with one lookup for each kind. A failed lookup is noted but does not

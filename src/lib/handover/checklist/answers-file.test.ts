@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { line } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { createAdministrator, COMPLETE_FACTS, TODAY, UNANSWERED_FACTS } from "#support/handover/facts.ts";
 import { renderAnswersTemplate, readAnswers } from "./answers-file.ts";
@@ -7,7 +8,7 @@ import { buildChecklist, collectQuestions } from "./index.ts";
 
 const ITEMS = buildChecklist(UNANSWERED_FACTS, TODAY);
 
-const READING = { now: `${TODAY.asOf}T12:00:00.000Z`, template: "clomoctl handover answer --template" };
+const READING = { now: `${TODAY.asOf}T12:00:00.000Z`, template: line("handover answer", [], { template: true }) };
 
 const read = (content: string) => readAnswers(content, "answers.yaml", { groups: ITEMS, ...READING });
 

@@ -1,5 +1,6 @@
 /** Reads and writes files of answers. Loads zod, so commands import it only to read or write such a file. */
 import { z } from "zod";
+import type { CommandLine } from "../../advice/index.ts";
 import { dayOf } from "../../model/time.ts";
 import type { Failure } from "../../errors/index.ts";
 import { createPlainTextSchema, readYaml } from "../../files/yaml.ts";
@@ -13,7 +14,7 @@ import { describeKnownValue, getCurrentValue, type Question, type QuestionGroup 
 
 const MAX_FILE_LENGTH = 1_000_000;
 
-const describeTemplateCommand = (template: string): Text =>
+const describeTemplateCommand = (template: CommandLine): Text =>
   text(`to create a file to fill in: ${template}`, `記入用のファイルを作るには: ${template}`);
 
 const ANSWERS_FILE_SCHEMA = z.strictObject({
@@ -61,7 +62,7 @@ interface AnswersContext {
   /** a UTC instant; dates after it are rejected */
   readonly now: string;
   /** the command that writes a file to fill in */
-  readonly template: string;
+  readonly template: CommandLine;
 }
 
 /** Returns the trimmed text; undefined if it is blank. */

@@ -1,4 +1,4 @@
-import { line, renderAdvice, step, type Advice } from "../../advice/index.ts";
+import { line, renderAdvice, step, type Advice, type CommandLine } from "../../advice/index.ts";
 import { NOT_IMPORTED_NOTE, type MirrorGaps } from "../../model/mirror.ts";
 import type { SecuredApp } from "../../model/secured-user.ts";
 import { isSupportOptionAvailable } from "../../rules/account.ts";
@@ -56,7 +56,7 @@ function buildSupportOptionSteps(facts: HandoverFacts, account: Administrator): 
   return isSupportOptionAvailable(holders.map(({ user }) => user)) ? [on, off] : [off, on];
 }
 
-const buildGuideCommand = ({ name }: Renewal): string => line("renewals guide", [name]);
+const buildGuideCommand = ({ name }: Renewal): CommandLine => line("renewals guide", [name]);
 
 /** Returns true if a person signs in to an account or holds its phone, according to the answers. */
 const isAccountHolder = ({ answers }: HandoverFacts, person: Person, prefix: string): boolean =>

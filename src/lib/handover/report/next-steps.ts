@@ -1,7 +1,7 @@
 import { line, type CommandLine } from "../../advice/index.ts";
 import { determineApplicability, EXPECTED_RENEWAL_KINDS, type ExpectedRenewalKind } from "../../model/applies.ts";
 import { RENEWAL_KINDS } from "../../model/renewal.ts";
-import { text, type Text } from "../../text/index.ts";
+import { same, text, type Text } from "../../text/index.ts";
 import type { HandoverFacts } from "../checklist/facts.ts";
 import { YEARLY_LOGIN_NOTE } from "../checklist/items/android.ts";
 import { NEW_TOKEN_NOTE, PASSWORD_CHANGE_NOTE } from "../checklist/items/apple-business.ts";
@@ -134,7 +134,7 @@ export function buildNextStepsSection(
           ...buildFirstSteps({ leaver: leaver?.person, leaves: leaver?.leaves ?? undefined }),
           ...guides,
           ...buildStepsAfterApply(clomoctl !== null && clomoctl.runs?.length !== 0),
-        ],
+        ].map(([command, what]) => [same(command), what]),
       },
       ...warnings,
       { kind: "paragraph", words: ABOUT_CLOMOCTL },

@@ -1,4 +1,4 @@
-import { line } from "../../advice/index.ts";
+import { line, type CommandLine } from "../../advice/index.ts";
 import { formatTwoFactorPhone, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
 import { same, text, type Text } from "../../text/index.ts";
 import { buildConfirmCommand, isUploadedKind, stateOf } from "../download.ts";
@@ -51,7 +51,7 @@ const OLD_FILE_PLACEHOLDER = "OLD";
 export const buildVerifyCommand = (
   known: RenewalItem | null,
   files: { readonly new: string; readonly csr?: string },
-): string => line("renewals verify", [], { current: known?.source ?? OLD_FILE_PLACEHOLDER, ...files });
+): CommandLine => line("renewals verify", [], { current: known?.source ?? OLD_FILE_PLACEHOLDER, ...files });
 
 /** Returns true if a text contains a command that compares a new file with {@link OLD_FILE_PLACEHOLDER}. */
 export const hasOldFilePlaceholder = (words: Text | undefined): boolean =>

@@ -1,6 +1,6 @@
 import { REQUEST_FILE } from "../../model/ade.ts";
 import { RECORDED_FIELDS, RENEWAL_KINDS, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
-import { line } from "../../advice/index.ts";
+import { line, type CommandLine } from "../../advice/index.ts";
 import { joinTexts, same, text, type Text } from "../../text/index.ts";
 import { EXPIRY_CONSEQUENCES } from "../consequences.ts";
 import { stateOf } from "../download.ts";
@@ -75,7 +75,7 @@ export interface GuideFacts {
   /** a note to show before the first step */
   readonly first?: Text | undefined;
   /** only if several items of the requested kind are recorded: the commands that show the guide of each item */
-  readonly several?: readonly string[] | undefined;
+  readonly several?: readonly CommandLine[] | undefined;
   /** further facts, as labels and values; a fact replaces the recorded field with the same label */
   readonly known?: readonly (readonly [label: Text, value: Text])[] | undefined;
 }

@@ -1,11 +1,10 @@
-import { line } from "../../advice/index.ts";
+import { line, type CommandLine } from "../../advice/index.ts";
 import { REQUEST_FILE, SIMULATOR_COMMANDS, type AdeEndpoint } from "../../model/ade.ts";
 import { nameKey } from "../../model/normalise.ts";
 import type { PushCertificate } from "../../model/push-certificate.ts";
 import type { RenewalItem, RenewalKind } from "../../model/renewal.ts";
 import type { VppTokenRecord } from "../../model/vpp-token.ts";
 import { same, text, type Text } from "../../text/index.ts";
-import { formatShellOption } from "../../text/shell-word.ts";
 import { describeRenewalAccount, describePhone } from "./facts.ts";
 import { fillGuide, type FilledGuide } from "./fill.ts";
 
@@ -112,7 +111,7 @@ type OwnHoldingOfKind<K extends OwnKind> = Extract<OwnHolding, { kind: K }>;
 export function buildOwnGuide(own: OwnHolding, known: RenewalItem | null, item: Text): FilledGuide {
   const facts = { item, account: describeRenewalAccount(own.kind, known), phone: describePhone(known) };
   const { simulator: url } = own;
-  const atSimulator = (lineAt: (at: string) => string): Text | null => (url === null ? null : same(lineAt(url)));
+  const atSimulator = (lineAt: (at: string) => CommandLine): Text | null => (url === null ? null : same(lineAt(url)));
   switch (own.kind) {
     case "ade-token":
       return fillGuide("own-ade-token", {
@@ -147,10 +146,14 @@ const getAccountEmail = (known: RenewalItem | null): string => known?.account ??
  * Returns the command that writes the signing request. If a request is already waiting for its certificate, the command
  * writes that request unchanged, because other values would be refused.
  */
-const buildRequestCommand = ({ requested }: OwnHoldingOfKind<"push-certificate">, known: RenewalItem | null): string =>
-  requested
-    ? `clomoctl push-cert csr -o ${REQUEST_FILE}`
-    : `clomoctl push-cert csr ${formatShellOption("--email", getAccountEmail(known))} --name NAME -o ${REQUEST_FILE}`;
+const buildRequestCommand = (
+  { requested }: OwnHoldingOfKind<"push-certificate">,
+  known: RenewalItem | null,
+): CommandLine =>
+  line("push-certificate csr", [], {
+    ...(requested ? {} : { email: getAccountEmail(known), name: "NAME" }),
+    output: REQUEST_FILE,
+  });
 
-const buildUploadCommand = (file: string, known: RenewalItem | null): string =>
-  `clomoctl push-cert upload ${file} ${formatShellOption("--apple-account", getAccountEmail(known))}`;
+const buildUploadCommand = (file: string, known: RenewalItem | null): CommandLine =>
+  line("push-certificate upload", [file], { appleAccount: getAccountEmail(known) });

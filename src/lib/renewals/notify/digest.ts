@@ -116,7 +116,9 @@ export const listItemDetails = (
     [RECORDED_FIELDS.owner.label, item.owner],
     [
       text("steps", "手順"),
-      guide === undefined ? command : text(`${guide} (attached), or ${command}`, `添付の ${guide}、または ${command}`),
+      guide === undefined
+        ? same(command)
+        : text(`${guide} (attached), or ${command}`, `添付の ${guide}、または ${command}`),
     ],
   ];
   return lines.flatMap(([label, value]) => {

@@ -56,15 +56,12 @@ export class Bounces {
   }
 }
 
-/** Adds the context to a command, because the message may be read where another context is in use. */
-const addContextOption = (line: string, context: string): string => `${line} --context ${context}`;
-
 /** Returns a warning if the owner of an item is no longer a user of the tenant. */
 export const findOwnerWarning = async (loaded: LoadedTenant, due: DueReminder): Promise<Text | undefined> => {
   const address = findOwnerAddress(due.item);
   if (address === undefined || !(await loaded.isGone(address))) return undefined;
   const { en, ja } = formatItemTitle(due.item);
-  const line = addContextOption(buildOwnerCommand(due.item), due.context);
+  const line = buildOwnerCommand(due.item).with("--context", due.context);
   return text(
     `${address}, the owner of ${en}, is no longer a user of ${due.context}; to change the owner: ${line}`,
     `${ja}の更新担当 ${address} は、${due.context} のユーザーに見つかりません(退職・異動の可能性)。更新担当の変更: ${line}`,
@@ -73,11 +70,11 @@ export const findOwnerWarning = async (loaded: LoadedTenant, due: DueReminder): 
 
 /** Describes a finding on one line, with its tenant. */
 const describeFinding = (finding: Finding, context: string): Text => {
-  const { en, ja } = renderFinding(finding);
-  return text(
-    `${context}: ${addContextOption(toOneLine(en), context)}`,
-    `${context}: ${addContextOption(toOneLine(ja), context)}`,
-  );
+  const { en, ja } = renderFinding({
+    what: finding.what,
+    next: { ...finding.next, line: finding.next.line.with("--context", context) },
+  });
+  return text(`${context}: ${toOneLine(en)}`, `${context}: ${toOneLine(ja)}`);
 };
 
 /** Returns a warning for each critical finding. These warnings do not wait until something is due. */

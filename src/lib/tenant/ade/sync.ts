@@ -133,7 +133,7 @@ const FULL_SYNC_REQUIRED_FAILURE = new Failure("input-rejected", {
     "a delta sync requires a completed full sync first",
     "差分を取得する前に、全件の取得を完了する必要があります",
   ),
-  hint: text(line("ade sync", [], { full: true }), `${line("ade sync", [], { full: true })} を実行してください`),
+  hint: text(`${line("ade sync", [], { full: true })}`, `${line("ade sync", [], { full: true })} を実行してください`),
 });
 
 /**
@@ -643,7 +643,7 @@ const NOTHING_TO_CONFIRM_FAILURE = new Failure("conflict", {
     "no devices of this sync need confirmation: their number was already confirmed, or another sync has run since",
     "この同期に確認待ちのデバイスはありません(確認済みか、その後に別の同期が実行されています)",
   ),
-  hint: text(line("ade status", []), `${line("ade status", [])} で確認してください`),
+  hint: text(`${line("ade status", [])}`, `${line("ade status", [])} で確認してください`),
 });
 
 const createCountMismatchFailure = (missing: number, count: number): Failure =>

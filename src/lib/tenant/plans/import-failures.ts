@@ -1,4 +1,4 @@
-import { line, step } from "../../advice/index.ts";
+import { line, step, type CommandLine } from "../../advice/index.ts";
 import type { ConsoleTask } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
@@ -28,7 +28,7 @@ export const mergeFailures = (refusals: readonly Failure[]): Failure => {
 
 const stripSuffix = (whole: string, end: string): string => (whole.endsWith(end) ? whole.slice(0, -end.length) : whole);
 
-const buildShowCommand = ({ number }: Pick<ImportRecord, "number">): string => line("imports show", [number]);
+const buildShowCommand = ({ number }: Pick<ImportRecord, "number">): CommandLine => line("imports show", [number]);
 
 /** Returns the hint with the command that shows an import. */
 export const createImportHint = (record: Pick<ImportRecord, "number">): Text =>

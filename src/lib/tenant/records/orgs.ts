@@ -1,4 +1,4 @@
-import { commandName, line, step } from "../../advice/index.ts";
+import { commandName, line, step, type CommandLine } from "../../advice/index.ts";
 import type { MovedOrg, Org } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { ORG, ROOT_ORG_ID } from "../../model/organisation.ts";
@@ -137,7 +137,7 @@ async function checkNewPaths(writer: Writer, place: TreePosition): Promise<void>
   if (other === undefined) return;
   const { id, path, code, typed } = other;
   if (path === null) throw createUnusableValueFailure(PATH, typed);
-  const edit = (code: string): string => line("orgs edit", [id], { code });
+  const edit = (code: string): CommandLine => line("orgs edit", [id], { code });
   throw new Failure("input-rejected", {
     what: text(
       `the path would be "${code}", which is also the code of another organisation (${path}); the two could not be distinguished`,

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { markCommands, paintCommands } from "../commands.ts";
 import { expect, test } from "vitest";
 import { escapeForPeople } from "../escape.ts";
 import { line } from "../../advice/index.ts";
@@ -111,13 +112,14 @@ test("a long value continues below itself, with words and digests whole", () => 
 test("a proposed command stays on one line, so that it can be copied", () => {
   const command = line("clomo-account edit", ["NAME"], { supportOption: true, noticeMail: true });
   const fields = [
-    ["next", command],
+    ["next", `${command}`],
     ["problem", `nobody is notified; to change this: ${command}`],
   ] as const;
-  expect([...drawFields(fields, undefined, 50)]).toEqual([
-    `next     ${command}`,
+  const lines = drawFields(fields, undefined, 50, (cell) => markCommands(cell, {}));
+  expect([...lines].map((one) => paintCommands(one, false))).toEqual([
+    `next     ${command.toJSON()}`,
     "problem  nobody is notified; to change this:",
-    `         ${command}`,
+    `         ${command.toJSON()}`,
   ]);
 });
 

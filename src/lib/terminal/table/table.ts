@@ -1,6 +1,6 @@
 import { escapeForPeople } from "../escape.ts";
 import { displayWidth, padLine, shortenPaths, truncate, truncateMiddle } from "./width.ts";
-import { splitKeepingCommands } from "../commands.ts";
+import { hasCommand } from "../commands.ts";
 import { splitIntoLinePieces, wrapPieces } from "./word-width.ts";
 
 /** A column of a table for people: its header in their language, and the layout of its cells. */
@@ -22,6 +22,9 @@ export interface TableColumn {
   readonly optional?: boolean | "narrow" | undefined;
 }
 
+/** Escapes a cell of a column. */
+type CellCleaner = (cell: string, column: number) => string;
+
 const COLUMN_GAP = "  ";
 /**
  * Number of rows that are measured to determine the column widths. Longer tables are streamed; a wider cell in a later
@@ -42,17 +45,19 @@ const MIN_VALUE_WIDTH = 20;
  * @param room width of the table: wide columns share the space that narrow columns and numbers leave. Longer cells end
  * with `…` or, in a column that wraps, continue on the next line. If that space is too narrow to read, each record is
  * drawn separately, with one field per line. If absent, nothing is cut
+ * @param clean escapes a cell, and marks its commands
  */
 export async function* drawTable(
   columns: readonly TableColumn[],
   rows: AsyncIterable<readonly string[]> | Iterable<readonly string[]>,
   heading: (line: string) => string = (line) => line,
   room = Number.POSITIVE_INFINITY,
+  clean: CellCleaner = escapeForPeople,
 ): AsyncGenerator<string> {
   const first: (readonly string[])[] = [];
   let draw: RowRenderer | undefined;
   for await (const row of rows) {
-    const cells = row.map(escapeForPeople);
+    const cells = row.map(clean);
     if (draw !== undefined) {
       yield* draw(cells);
     } else if (first.push(cells) === MEASURED_ROWS) {
@@ -96,7 +101,7 @@ function createTableRenderer(
       const cell = cells[at] ?? "";
       return isShown[at] === true || cell === "" ? [] : [[header, cell] as const];
     });
-    const below = [...drawFields(omitted, layout.heading, layout.room - COLUMN_GAP.length)];
+    const below = [...drawFields(omitted, layout.heading, layout.room - COLUMN_GAP.length, keepCell)];
     return [...draw(pickShown(cells)), ...below.map((line) => COLUMN_GAP + line)];
   };
 }
@@ -117,12 +122,15 @@ function createRowRenderer(
     isFirst = false;
     if (widths === undefined) {
       const fields = cells.map((cell, at) => [headers[at] ?? "", cell] as const);
-      return [...(before ? [] : [""]), ...drawFields(fields, heading, room)];
+      return [...(before ? [] : [""]), ...drawFields(fields, heading, room, keepCell)];
     }
     const row = drawRow(columns, widths, cells, most);
     return before ? [heading(drawRow(columns, widths, headers, most).join("")), ...row] : row;
   };
 }
+
+/** The cells of a table were escaped before they were measured. */
+const keepCell = (cell: string): string => cell;
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
@@ -168,13 +176,14 @@ export function* drawFields(
   fields: readonly (readonly [name: string, value: string])[],
   heading: (name: string) => string = (name) => name,
   room = Number.POSITIVE_INFINITY,
+  clean: CellCleaner = escapeForPeople,
 ): Generator<string> {
   const widest = Math.max(0, ...fields.map(([name]) => displayWidth(name)));
   const indent = widest + COLUMN_GAP.length;
   const left = Math.max(MIN_VALUE_WIDTH, room - indent);
-  for (const [name, value] of fields) {
+  for (const [at, [name, value]] of fields.entries()) {
     const gap = " ".repeat(widest - displayWidth(name));
-    const pieces = splitKeepingCommands(escapeForPeople(value));
+    const pieces = splitIntoLinePieces(clean(value, at));
     const [line = "", ...more] = wrapPieces(pieces, left, { widthOf: displayWidth });
     yield `${heading(name)}${gap}${COLUMN_GAP}${line}`.trimEnd();
     yield* more.map((rest) => " ".repeat(indent) + rest);
@@ -186,7 +195,7 @@ const measureColumns = (columns: readonly TableColumn[], rows: readonly (readonl
     rows.reduce((widest, row) => Math.max(widest, displayWidth(row[index] ?? "")), displayWidth(header)),
   );
 
-/** Returns the width that each column gets in any case: a number and a value that is never cut stay on one line. */
+/** Returns the width that each column gets in any case: a number, a command and a value that is never cut stay on one line. */
 const measureLeastWidths = (
   columns: readonly TableColumn[],
   rows: readonly (readonly string[])[],
@@ -194,7 +203,7 @@ const measureLeastWidths = (
   const values = rows.map((row) =>
     row.map((cell, at) => {
       const { align, whole } = columns[at] ?? {};
-      if (align === "end") return cell;
+      if (align === "end" || hasCommand(cell)) return cell;
       return whole === true ? (findWidest(splitValues(cell)) ?? "") : "";
     }),
   );
@@ -252,9 +261,11 @@ const drawRow = (
   );
 };
 
-/** Wraps a cell into lines of at most `columns`. A word that is longer than a line is broken. */
+/** Wraps a cell into lines of at most `columns`. A word that is longer than a line is broken, a command is not. */
 const wrapCell = (cell: string, columns: number): readonly string[] => {
-  const pieces = splitIntoLinePieces(cell).flatMap((piece) => breakPiece(piece, columns));
+  const pieces = splitIntoLinePieces(cell).flatMap((piece) =>
+    hasCommand(piece) ? [piece] : breakPiece(piece, columns),
+  );
   return wrapPieces(pieces, columns, { widthOf: displayWidth });
 };
 

@@ -6,11 +6,11 @@ const WIDE_CHARACTER = new RegExp(`[${WIDE_FORMS}]`);
 const CLOSING_MARKS = "[、。,.;」)）ー・:：|]*";
 
 /**
- * Matches a piece of text that must not be broken: spaces, a quoted name, a word or a wide character, together with the
- * marks that must stay attached to it.
+ * Matches a piece of text that must not be broken: spaces, a part between the marks U+0002 and U+0003, a quoted name, a
+ * word or a wide character, together with the marks that must stay attached to it.
  */
 const UNBREAKABLE_PIECES = new RegExp(
-  String.raw`\s+|「[^\s」]{1,24}」${CLOSING_MARKS}|[「『(（]*(?:[${WIDE_FORMS}|]|[^\s|${WIDE_FORMS}]+)${CLOSING_MARKS}`,
+  String.raw`\s+|[「(（]*\u0002[^\u0003]*\u0003(?: ?[」)）、。,.:;]+)?|「[^\s」]{1,24}」${CLOSING_MARKS}|[「『(（]*(?:[${WIDE_FORMS}|]|[^\s\u0002|${WIDE_FORMS}]+)${CLOSING_MARKS}`,
   "gu",
 );
 
@@ -22,7 +22,7 @@ const UNBREAKABLE_PIECES = new RegExp(
 export function plainTextWidth(words: string): number {
   let columns = 0;
   for (const character of words) {
-    columns += WIDE_CHARACTER.test(character) ? 2 : 1;
+    columns += WIDE_CHARACTER.test(character) ? 2 : character < " " ? 0 : 1;
   }
   return columns;
 }
