@@ -1,4 +1,5 @@
 import { chooseLanguage, type EnvironmentVariables } from "../lib/terminal/language.ts";
+import { shouldUseColour } from "../lib/terminal/commands.ts";
 import type { Language } from "../lib/text/index.ts";
 import type { CommandLine } from "./line.ts";
 
@@ -10,6 +11,8 @@ export interface ErrorStyle {
   readonly verbose: boolean;
   /** width at which sentences are wrapped; undefined if stderr is not a terminal or its width is unknown */
   readonly columns?: number | undefined;
+  /** whether to colour proposed commands */
+  readonly colour?: boolean | undefined;
 }
 
 /** Returns the language of error messages. An invalid `--lang` is ignored here, because it is rejected later. */
@@ -35,4 +38,5 @@ export const selectErrorStyle = (
   json: globals.get("--format") === "json",
   verbose: globals.has("--verbose"),
   columns: stderr.isTTY === true && stderr.columns !== 0 ? stderr.columns : undefined,
+  colour: shouldUseColour(stderr.isTTY === true, !globals.has("--no-color"), environment),
 });

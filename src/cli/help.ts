@@ -1,5 +1,6 @@
 import { type Command, type NounGroup, type NounNode, listSubcommands } from "../commands/command.ts";
 import { toFlagName, OPTION_GROUPS, type Field, type Fields, type OptionGroup } from "../commands/field.ts";
+import { markCommands, paintCommands } from "../lib/terminal/commands.ts";
 import { padPlainText, plainTextWidth, wrapPieces, wrapIntoLines } from "../lib/terminal/table/word-width.ts";
 import { text, type Language, type Text } from "../lib/text/index.ts";
 import { ALL_ERROR_CODES, listExits } from "./exit-codes.ts";
@@ -34,8 +35,8 @@ const PAGE_LINES = 23;
 const wrapParagraph = (words: string, indent = ""): string[] =>
   words
     .split("\n")
-    .flatMap((line) => (line.startsWith(" ") ? [line] : wrapIntoLines(line, PAGE_COLUMNS - indent.length)))
-    .map((line) => indent + line);
+    .flatMap((line) => (line.startsWith(" ") ? [line] : wrapIntoLines(markCommands(line, {}), PAGE_COLUMNS - indent.length)))
+    .map((line) => indent + paintCommands(line, false));
 
 /** Renders a titled list with aligned terms and wrapped explanations; returns no lines for an empty list. */
 function renderSection(title: Text, entries: readonly HelpEntry[], language: Language): string[] {

@@ -1,7 +1,7 @@
 import { formatPlaceholder, toFlagName, type CommandSyntax } from "../commands/field.ts";
 import { toPermissionFailure, toDiskFailure } from "../lib/errors/disk.ts";
 import { Failure, unwrapSuppressed } from "../lib/errors/index.ts";
-import { foldLine } from "../lib/terminal/commands.ts";
+import { foldLine, markCommands, paintCommands } from "../lib/terminal/commands.ts";
 import { escapeForPeople } from "../lib/terminal/escape.ts";
 import { renderFailureLines, renderFailureJson } from "../lib/terminal/failure.ts";
 import { text } from "../lib/text/index.ts";
@@ -56,11 +56,12 @@ export function getStackLines(error: unknown): string[] {
 }
 
 /** Renders a failure for stderr when no {@link Terminal} can show it; wraps lines for a terminal in the same way. */
-export function renderReport(failure: Failure, { language, json, verbose, columns = 0 }: ErrorStyle): string {
+export function renderReport(failure: Failure, { language, json, verbose, columns = 0, colour = false }: ErrorStyle): string {
   const [what = "", ...rest] = renderFailureLines(failure, language);
   const stack = verbose ? getStackLines(failure.cause).map(escapeForPeople) : [];
   const label = text("error:", "エラー:")[language];
   const said = [`${label} ${what}`, ...rest.map((line) => `  ${line}`)];
-  const lines = [...stack, ...said.flatMap((line) => foldLine(line, columns))];
+  const shown = said.flatMap((line) => foldLine(markCommands(line, {}), columns));
+  const lines = [...stack, ...shown.map((line) => paintCommands(line, colour))];
   return `${[...lines, ...(json ? [renderFailureJson(failure, language)] : [])].join("\n")}\n`;
 }

@@ -89,6 +89,7 @@ async function showStatus(tools: Tools, tenant: ChosenTenant<"ade" | "profiles">
       `to sync every morning with cron (crontab -e): ${cronLine}`,
       `cron で毎朝同期するには(crontab -e): ${cronLine}`,
     ),
+    { folds: false },
   );
 }
 
@@ -109,7 +110,7 @@ function rejectOutputFormats({ globals: { format, fields, query } }: Tools): voi
 async function showPluginLine({ terminal, clock }: Tools, ade: Ade): Promise<number> {
   const { buildAdePluginResult } = await import("./nagios.ts");
   const result = buildAdePluginResult(ade, { now: clock.now(), language: terminal.language });
-  await terminal.out.write(`${renderPluginLine(result)}\n`);
+  await terminal.out.write(`${terminal.shown(renderPluginLine(result)).join("")}\n`);
   return STATE_EXITS[result.state];
 }
 

@@ -8,7 +8,7 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { resolve } from "node:path";
 import type { Fields } from "../field.ts";
-import { toTypableWord } from "../../lib/text/shell-word.ts";
+import { toTypableName } from "../../lib/text/shell-word.ts";
 import { requireSingleMatch } from "../listing/single-match.ts";
 import { describeConsoleTask, proposeUndo, STATE_CHANGED } from "../records/change-result.ts";
 import { canDoAll, requireRight } from "../rights.ts";
@@ -123,12 +123,12 @@ function rejectNoneOption(none: boolean, { kind, administrators }: Administrator
   const [first] = administrators;
   if (!none || first === undefined) return;
   const isOfUsers = kind === "users";
-  const word = ({ key, id }: MarkedAdministrator): string => toTypableWord(key, isOfUsers ? id : key);
-  const group = `clomoctl ${isOfUsers ? "users" : "secured"} administrators`;
-  const app = isOfUsers ? "" : ` --app ${kind}`;
-  const add = `${group} add ${word(first)}${app}`;
-  const named = administrators.length > MAX_PROPOSED_USERS ? "…" : administrators.map(word).join(" ");
-  const remove = `${group} remove ${named}${app}`;
+  const word = ({ key, id }: MarkedAdministrator): string => toTypableName(key, isOfUsers ? id : key);
+  const noun = isOfUsers ? "users" : "secured";
+  const app = isOfUsers ? [] : ["--app", kind];
+  const add = line(`${noun} administrators add`, [word(first)]).with(...app);
+  const named = administrators.length > MAX_PROPOSED_USERS ? ["…"] : administrators.map(word);
+  const remove = line(`${noun} administrators remove`, named).with(...app);
   const names = administrators.map(({ key }) => key).join(", ");
   throw new Failure("input-rejected", {
     what: text(`these users are marked as administrators: ${names}`, `管理者として指定されています: ${names}`),

@@ -3,7 +3,6 @@ import { namesOrg } from "../../lib/model/format.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
-import { quoteShellWord } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
 import { openInput } from "../../lib/files/index.ts";
 import type { RetypedCommand } from "../imports/plan/reading.ts";
@@ -87,7 +86,7 @@ export default defineCommand({
       needs.withoutOrgs(),
     );
     // this command does not open a tenant, so the terminal does not add --context to the proposed command
-    const next = globals.context === undefined ? command : `${command} --context ${quoteShellWord(globals.context)}`;
+    const next = globals.context === undefined ? command : command.with("--context", globals.context);
     const { en, ja } = describeCreation(needs);
     await terminal.note(
       text(`wrote ${output}; next: ${next}${en}`, `${output} を書き出しました。次の操作: ${next}${ja}`),

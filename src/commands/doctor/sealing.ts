@@ -85,7 +85,7 @@ export async function checkSealedSecrets(
     closed.map(({ what }) => what),
     text(", ", "、"),
   );
-  const lines = [...new Set(closed.map(({ line }) => line))];
+  const lines = [...new Set(closed.map(({ line }) => `${line}`))];
   return [
     createProblemFinding(
       "sealing-key",

@@ -1,5 +1,4 @@
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
-import { escapeForPeople } from "../../lib/terminal/escape.ts";
 import { wrapIntoLines } from "../../lib/terminal/table/word-width.ts";
 import { formatCount, text } from "../../lib/text/index.ts";
 import type { Outcome } from "../command.ts";
@@ -20,9 +19,10 @@ const FINDING_COLUMNS: readonly Column<Finding>[] = [
     name: ({ check }) => CHECK_LABELS[check],
   },
   { key: "context", header: text("context", "コンテキスト"), value: ({ context }) => context ?? null },
-  { key: "what", header: text("finding", "内容"), value: ({ what }) => what.en, name: ({ what }) => what },
+  { key: "what", advice: true, header: text("finding", "内容"), value: ({ what }) => what.en, name: ({ what }) => what },
   {
     key: "mend",
+    advice: true,
     header: text("what to do", "対処"),
     value: ({ mend }) => mend?.en ?? null,
     name: ({ mend }) => mend ?? null,
@@ -59,14 +59,13 @@ async function writeFindings(terminal: Terminal, findings: readonly Finding[]): 
   for (const { state, check, context, what, mend } of findings) {
     if (terminal.out.closed) return;
     const subject = `${terminal.say(CHECK_LABELS[check])}${context === undefined ? "" : ` ${context}`}`;
-    const [first = "", ...more] = wrapIntoLines(
-      escapeForPeople(`${subject}: ${terminal.say(what)}`),
-      Math.max(MIN_FINDING_WIDTH, terminal.columns - FINDING_INDENT),
+    const [first = "", ...more] = terminal.shown(`${subject}: ${terminal.say(what)}`, (marked) =>
+      wrapIntoLines(marked, Math.max(MIN_FINDING_WIDTH, terminal.columns - FINDING_INDENT)),
     );
     const name = terminal.say(CHECK_STATE_LABELS[state]);
     const head = paint[state](name) + " ".repeat(Math.max(1, FINDING_INDENT - getStateNameWidth(terminal, name)));
     const lines = [head + first, ...more.map((line) => indent + line)];
-    const toDo = mend === undefined ? [] : [`${indent}-> ${escapeForPeople(terminal.say(mend))}`];
+    const toDo = mend === undefined ? [] : [`${indent}-> ${terminal.shown(terminal.say(mend)).join("")}`];
     await terminal.out.write(`${[...lines, ...toDo].join("\n")}\n`);
   }
 }

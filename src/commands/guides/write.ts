@@ -42,18 +42,12 @@ export async function writeGuide(
   guide: GuideContent,
   { format, output }: GuideDocument,
 ): Promise<void> {
-  const document = DOCUMENT_RENDERERS[format](buildGuideDocument(guide), terminal.language);
-  const isShown = format === "text" && output === "-" && terminal.onTerminal;
-  const content = isShown ? foldDocument(document, terminal.columns) : document;
-  await outputs.write(output, content);
+  const document = DOCUMENT_RENDERERS[format](terminal.completed(buildGuideDocument(guide)), terminal.language);
+  const columns = terminal.onTerminal ? terminal.columns : 0;
+  const isShown = format === "text" && output === "-";
+  const lines = document.split("\n").flatMap((line) => terminal.shown(line, (marked) => foldLine(marked, columns)));
+  await outputs.write(output, isShown ? lines.join("\n") : document);
 }
-
-/** Folds the lines of a document to the width of the screen. */
-const foldDocument = (document: string, columns: number): string =>
-  document
-    .split("\n")
-    .flatMap((line) => foldLine(line, columns))
-    .join("\n");
 
 /** Shows the steps of a guide as records. @param more further columns */
 export function showSteps(
@@ -68,6 +62,7 @@ export function showSteps(
       const wording = step[key];
       return wording === undefined ? null : terminal.say(wording);
     },
+    advice: true,
   });
   const columns: readonly Column<NumberedStep>[] = [
     { key: "number", header: same("#"), align: "end", value: ({ number }) => number },

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { commandName } from "../../lib/advice/index.ts";
+import { commandName, line } from "../../lib/advice/index.ts";
 import {
   compareStates,
   fieldOf,
@@ -414,8 +414,8 @@ const INVALID_COMPARISON_FAILURE = new Failure("usage", {
   what: text("compare A with either B or --tenant", "比べる相手は B か --tenant のどちらかで指定してください"),
   where: DIFF_COMMAND,
   hint: text(
-    `${commandName("handover diff")} A B, or ${commandName("handover diff")} A --tenant`,
-    `${commandName("handover diff")} A B または ${commandName("handover diff")} A --tenant`,
+    `${line("handover diff", ["A", "B"])}, or ${line("handover diff", ["A"], { tenant: true })}`,
+    `${line("handover diff", ["A", "B"])} または ${line("handover diff", ["A"], { tenant: true })}`,
   ),
 });
 

@@ -58,12 +58,13 @@ export const CHECKLIST_COLUMNS: readonly Column<ChecklistRow>[] = [
   },
   { key: "code", header: text("code", "コード"), value: ({ code }) => code },
   { key: "step", header: text("step", "手順"), align: "end", value: ({ step }) => step },
-  { key: "what", header: text("description", "内容"), value: ({ what }) => what.en, name: ({ what }) => what },
+  { key: "what", advice: true, header: text("description", "内容"), value: ({ what }) => what.en, name: ({ what }) => what },
   { key: "value", header: text("value", "値"), value: ({ value }) => value, name: ({ told }) => told },
   { key: "by", header: text("answered by", "回答者"), value: ({ by }) => by },
   { key: "at", header: text("answered at", "回答日時"), instant: true, value: ({ at }) => at },
   {
     key: "mend",
+    advice: true,
     header: text("what to do", "対処"),
     value: ({ mend }) => mend?.en ?? null,
     name: ({ mend }) => mend,
@@ -183,9 +184,11 @@ export async function writeChecklist(
     const state = row.step === null ? terminal.say(ROW_STATE_NAMES[row.state]) : `${row.step}.`;
     const padding = row.step === null ? createPadding(terminal, state) : " ".repeat(CHECKLIST_INDENT - state.length);
     const width = Math.max(MIN_CHECKLIST_WIDTH, terminal.columns - CHECKLIST_INDENT);
-    const [first = "", ...more] = terminal.shown(terminal.say(renderLineText(row, timezone)), width).split("\n");
+    const [first = "", ...more] = terminal.shown(terminal.say(renderLineText(row, timezone)), (marked) =>
+      wrapIntoLines(marked, width),
+    );
     lines.push(`${paint[row.state](state)}${padding}${first}`, ...more.map((line) => indent + line));
-    if (row.mend !== null) lines.push(`${indent}-> ${terminal.shown(terminal.say(row.mend))}`);
+    if (row.mend !== null) lines.push(`${indent}-> ${terminal.shown(terminal.say(row.mend)).join("")}`);
     await terminal.out.write(`${lines.join("\n")}\n`);
   }
 }

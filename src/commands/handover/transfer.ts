@@ -61,6 +61,7 @@ const KIND_LABELS: Readonly<Record<TransferRow["kind"], Text>> = {
 const createTextColumn = (key: "name" | "before" | "after" | "mend", header: Text): Column<TransferRow> => ({
   key,
   header,
+  advice: true,
   value: (row) => row[key]?.en ?? null,
   name: (row) => row[key],
 });

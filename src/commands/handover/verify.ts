@@ -47,6 +47,7 @@ const BUNDLE_VERIFICATION_COLUMNS: readonly Column<VerifiedBundle>[] = [
   {
     key: "faults",
     header: text("faults found", "見つかった問題"),
+    advice: true,
     value: ({ faults }) => faults.map(({ file, line = null, what }) => ({ file, line, detail: what })),
     // people see each fault on a line of its own instead
     name: () => null,

@@ -1,9 +1,8 @@
-import { commandName } from "../../lib/advice/index.ts";
+import { line } from "../../lib/advice/index.ts";
 import type { Client, PushCertificate } from "../../lib/client/index.ts";
 import { SIMULATOR_COMMANDS } from "../../lib/model/ade.ts";
 import { PUSH_CERTIFICATE } from "../../lib/model/push-certificate.ts";
 import { text, type Text } from "../../lib/text/index.ts";
-import { formatShellOption } from "../../lib/text/shell-word.ts";
 import type { Field } from "../field.ts";
 import { buildFieldColumns } from "../listing/columns.ts";
 
@@ -17,8 +16,8 @@ export const PUSH_CERTIFICATE_PURPOSE = text(
 
 /** The note for a mirror, whose push certificate is in the console. */
 export const PUSH_CERTIFICATE_IN_CONSOLE = text(
-  `this tenant is a mirror, and its push certificate is in the console; for the steps: ${commandName("renewals guide")} push-certificate`,
-  `このテナントは管理画面のミラーで、プッシュ通知証明書は管理画面にあります。手順: ${commandName("renewals guide")} push-certificate`,
+  `this tenant is a mirror, and its push certificate is in the console; for the steps: ${line("renewals guide", ["push-certificate"])}`,
+  `このテナントは管理画面のミラーで、プッシュ通知証明書は管理画面にあります。手順: ${line("renewals guide", ["push-certificate"])}`,
 );
 
 export const APPLE_ACCOUNT_OPTION = {
@@ -46,8 +45,8 @@ export const resolvePortal = async (client: Client<"ade">, { simulator }: PushCe
 /** Describes what to do after a request was written. */
 export const describeStepsAfterRequest = (certificate: PushCertificate, portal: Portal): readonly Text[] => {
   const account = certificate.appleAccount ?? certificate.request?.email ?? "MAIL";
-  const line = `clomoctl push-cert upload FILE ${formatShellOption("--apple-account", account)}`;
-  return [describePortalStep(certificate, portal), text(`then: ${line}`, `その後: ${line}`)];
+  const upload = line("push-certificate upload", ["FILE"], { appleAccount: account });
+  return [describePortalStep(certificate, portal), text(`then: ${upload}`, `その後: ${upload}`)];
 };
 
 /** Describes what to do with a request in Apple's portal, or with the simulator in its place. @see facts 3.3, 3.4 */

@@ -1,8 +1,8 @@
+import { line } from "../../lib/advice/index.ts";
 import type { PushCertificate } from "../../lib/client/index.ts";
 import { REQUEST_FILE } from "../../lib/model/ade.ts";
 import { countDaysLeft } from "../../lib/model/time.ts";
 import { text, type Text } from "../../lib/text/index.ts";
-import { formatShellOption } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
 import { resolveTimezone } from "../tools.ts";
 import {
@@ -47,8 +47,8 @@ const RENEWAL_WINDOW_DAYS = 90;
  * another request.
  */
 const REQUEST_PENDING = text(
-  `a signing request is waiting for its certificate; to write the request again: clomoctl push-cert csr -o ${REQUEST_FILE}`,
-  `CSR に対応する証明書を待っています。CSR をもう一度書き出すには: clomoctl push-cert csr -o ${REQUEST_FILE}`,
+  `a signing request is waiting for its certificate; to write the request again: ${line("push-certificate csr", [], { output: REQUEST_FILE })}`,
+  `CSR に対応する証明書を待っています。CSR をもう一度書き出すには: ${line("push-certificate csr", [], { output: REQUEST_FILE })}`,
 );
 
 function describeRenewalSteps(
@@ -60,21 +60,21 @@ function describeRenewalSteps(
   if (days !== undefined && days > RENEWAL_WINDOW_DAYS) {
     return [text(`nothing to do: ${days} days left`, `次の操作はありません。残り ${days} 日です`)];
   }
-  const line = `clomoctl push-cert csr ${formatShellOption("--email", appleAccount ?? "MAIL")} --name NAME -o ${REQUEST_FILE}`;
+  const csr = line("push-certificate csr", [], { email: appleAccount ?? "MAIL", name: "NAME", output: REQUEST_FILE });
   if (expiresAt === null || days === undefined) {
     return [
       text(
-        `no push certificate yet; start with a signing request: ${line}`,
-        `プッシュ通知証明書はまだありません。まず CSR を作成します: ${line}`,
+        `no push certificate yet; start with a signing request: ${csr}`,
+        `プッシュ通知証明書はまだありません。まず CSR を作成します: ${csr}`,
       ),
     ];
   }
   return [
     Date.parse(expiresAt) <= now.getTime()
       ? text(
-          `expired: commands no longer reach the devices. Renew the certificate now: ${line}`,
-          `期限切れです。デバイスに命令が届きません。すぐに更新してください: ${line}`,
+          `expired: commands no longer reach the devices. Renew the certificate now: ${csr}`,
+          `期限切れです。デバイスに命令が届きません。すぐに更新してください: ${csr}`,
         )
-      : text(`${days} days left; to renew it: ${line}`, `残り ${days} 日です。更新するには: ${line}`),
+      : text(`${days} days left; to renew it: ${csr}`, `残り ${days} 日です。更新するには: ${csr}`),
   ];
 }

@@ -271,7 +271,7 @@ async function showCheckResult(
 
 async function showNagiosLine({ terminal }: Tools, result: CheckResult, problem: Text | undefined): Promise<void> {
   const { renderNagiosLine } = await import("../../lib/renewals/output/nagios.ts");
-  await terminal.out.write(`${renderNagiosLine(result, terminal.language, problem)}\n`);
+  await terminal.out.write(`${terminal.shown(renderNagiosLine(result, terminal.language, problem)).join("")}\n`);
 }
 
 /**

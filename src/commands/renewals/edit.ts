@@ -187,7 +187,7 @@ function refuseEmptyEdit(change: RenewalChange): void {
   throw new Failure("usage", {
     what: text("nothing to change: no option sets a value", "変更する内容がありません"),
     where: commandName("renewals edit"),
-    hint: text(`see ${commandName("renewals edit")} --help`, `${commandName("renewals edit")} --help を見てください`),
+    hint: text(`see \`clomoctl renewals edit --help\``, `\`clomoctl renewals edit --help\` を見てください`),
   });
 }
 

@@ -100,7 +100,7 @@ const buildCheckColumns = (language: Language): readonly Column<Check>[] => [
     value: ({ outcome }) => outcome,
     name: ({ outcome }) => OUTCOME_LABELS[outcome],
   },
-  { key: "why", header: text("reason", "理由"), value: ({ what }) => what[language] },
+  { key: "why", advice: true, header: text("reason", "理由"), value: ({ what }) => what[language] },
 ];
 
 const OUTCOME_LABELS = {

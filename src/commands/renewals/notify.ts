@@ -64,6 +64,7 @@ const buildReminderColumns = (terminal: Terminal): readonly Column<ReminderRow>[
   {
     key: "reason",
     header: text("reason", "理由"),
+    advice: true,
     value: ({ reason }) => (reason === undefined ? undefined : terminal.say(reason)),
   },
   { key: "itemId", header: text("ID", "ID"), value: ({ due }) => due.item.id },

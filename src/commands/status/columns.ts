@@ -290,12 +290,14 @@ export const STATUS_COLUMNS: readonly StatusColumn[] = [
   },
   buildPartsColumn({
     key: "problems",
+    advice: true,
     header: text("problems", "問題"),
     value: ({ problems }) => problems.map(({ en }) => en),
     parts: ({ problems }) => problems,
   }),
   buildPartsColumn({
     key: "next",
+    advice: true,
     header: text("next steps", "次の操作"),
     value: ({ next }) => next,
     parts: ({ next }) => next.map(same),

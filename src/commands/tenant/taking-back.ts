@@ -41,5 +41,5 @@ export function buildUndoCommands(before: TenantProfile, after: TenantProfile): 
   const [first, ...others] = findDifferentContracts(before.contracts, after.contracts).map(formatContractOptions);
   const together = [...fields, ...removals, ...(first === undefined ? [] : [first])];
   const lines = [...(together.length === 0 ? [] : [together.join(" ")]), ...others];
-  return lines.map((options) => `${commandName("tenant set")} ${options}`);
+  return lines.map((options) => `\`${commandName("tenant set")} ${options}\``);
 }

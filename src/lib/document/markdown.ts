@@ -1,3 +1,4 @@
+import { joinWords, splitCommands } from "../terminal/commands.ts";
 import { text, type Language, type Text } from "../text/index.ts";
 import type { Block, Cell, Document, DisplayText } from "./blocks.ts";
 import { LineWriter } from "./line-writer.ts";
@@ -24,9 +25,15 @@ export function renderMarkdown(
 const escapeMarkdown = (value: string): string =>
   value.replaceAll(/\s+/g, " ").replaceAll(/[\\`*_[\]<>|#~]/g, String.raw`\$&`);
 
+/** Renders a code span, which begins and ends with two backticks if the code contains backticks. */
+const renderCode = (code: string): string => (code.includes("`") ? `\`\` ${code} \`\`` : `\`${code}\``);
+
 class MarkdownWriter extends LineWriter {
   override say(words: DisplayText): string {
-    return escapeMarkdown(super.say(words));
+    if (typeof words === "string") return escapeMarkdown(super.say(words));
+    return splitCommands(super.say(words))
+      .map((part) => (typeof part === "string" ? escapeMarkdown(part) : renderCode(joinWords(part))))
+      .join("");
   }
 
   protected override block(block: Block): readonly string[] {

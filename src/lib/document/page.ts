@@ -1,3 +1,4 @@
+import { joinWords, splitCommands } from "../terminal/commands.ts";
 import { escapeForPeople } from "../terminal/escape.ts";
 import { truncate } from "../terminal/table/width.ts";
 import { text, type Language, type Text } from "../text/index.ts";
@@ -48,7 +49,7 @@ export function buildPageParts(document: Document, language: Language): Document
         ${intro.map((block) => page.block(block))} ${hasContents === true ? contents : null}
       </header>
       <main>${sections.map((section) => page.section(section))}</main>
-      ${footer === undefined ? null : html`<footer class="faint">${page.plain(footer)}</footer>`}`,
+      ${footer === undefined ? null : html`<footer class="faint">${page.words(footer)}</footer>`}`,
   };
 }
 
@@ -74,7 +75,12 @@ class PageRenderer {
 
   /** Renders clomoctl's texts unchanged, and values with deceptive characters visible and text direction isolated. */
   words(words: DisplayText): Markup {
-    return typeof words === "string" ? html`<bdi>${escapeForPeople(words)}</bdi>` : html`${this.plain(words)}`;
+    return typeof words === "string" ? html`<bdi>${escapeForPeople(words)}</bdi>` : this.#text(words);
+  }
+
+  #text(words: Text, render: (part: string) => string | readonly Markup[] = (part) => part): Markup {
+    const parts = splitCommands(this.plain(words));
+    return html`${parts.map((part) => (typeof part === "string" ? html`${render(part)}` : html`<code>${joinWords(part)}</code>`))}`;
   }
 
   plain(words: DisplayText): string {
@@ -111,7 +117,7 @@ class PageRenderer {
         return html`<aside aria-label="${this.plain(block.title)}">
           <h3>${this.plain(block.title)}</h3>
           <ul>
-            ${block.lines.map((line) => html`<li>${this.plain(line)}</li>`)}
+            ${block.lines.map((line) => html`<li>${this.words(line)}</li>`)}
           </ul>
         </aside>`;
       case "part":
@@ -130,13 +136,14 @@ class PageRenderer {
 
   /** Renders a text in which dates and options break at a hyphen only if they are wider than the screen. */
   #line(words: DisplayText): Markup {
-    const parts = this.plain(words)
-      .split(" ")
-      .map(
-        (word, at) =>
-          html`${at === 0 ? "" : " "}${word.includes("-") ? html`<span class="undivided">${word}</span>` : word}`,
-      );
-    return typeof words === "string" ? html`<bdi>${parts}</bdi>` : html`${parts}`;
+    const render = (part: string): readonly Markup[] =>
+      part
+        .split(" ")
+        .map(
+          (word, at) =>
+            html`${at === 0 ? "" : " "}${word.includes("-") ? html`<span class="undivided">${word}</span>` : word}`,
+        );
+    return typeof words === "string" ? html`<bdi>${render(this.plain(words))}</bdi>` : this.#text(words, render);
   }
 
   #table({ caption, head, rows, blank }: Extract<Block, { kind: "table" }>): Markup {

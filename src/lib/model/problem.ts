@@ -382,8 +382,8 @@ export const PROBLEMS = {
     "列「{header}」は取り込みません。「{nearest}」ではありませんか?(csv map で --map 用の対応表を作れます)",
   ),
   "header-removed": createWarning(
-    `{header} was removed in the mirror and is not imported; remove it in the console as well: ${commandName("console show")} {task}`,
-    `「{header}」はミラーでは削除済みのため取り込みません。管理画面でも削除してください: ${commandName("console show")} {task}`,
+    `{header} was removed in the mirror and is not imported; remove it in the console as well: \`${commandName("console show")} {task}\``,
+    `「{header}」はミラーでは削除済みのため取り込みません。管理画面でも削除してください: \`${commandName("console show")} {task}\``,
   ),
   "header-missing": createError("the column {header} is missing", "列「{header}」がありません"),
   "header-needed": createWarning(

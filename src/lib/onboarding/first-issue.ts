@@ -1,4 +1,4 @@
-import { commandName, line } from "../advice/index.ts";
+import { line } from "../advice/index.ts";
 import { same, text } from "../text/index.ts";
 import type { Step } from "../renewals/guide/index.ts";
 import {
@@ -93,8 +93,8 @@ const PUSH_CERTIFICATE_STEPS: readonly Step[] = [
       "MDM プッシュ通知証明書用の Apple Account でサインインします(2ファクタ認証)。「Create a Certificate」をクリックし、利用規約に同意して「Accept」、CertificateSigningRequest.csr を選択して「Upload」、「Download」をクリックします。",
     ),
     trap: text(
-      `Do this only if the portal's list is empty. If the list already has a certificate for CLOMO, stop and renew that certificate (${commandName("renewals guide")} push-certificate). Write down which Apple Account you used: every renewal requires the same account.`,
-      `この操作は、ポータルの一覧が空の場合だけ行ってください。すでに CLOMO の証明書がある場合は中断し、その証明書を更新してください(${commandName("renewals guide")} push-certificate)。どの Apple Account を使ったか必ず記録してください。更新のたびに同じものが必要です。`,
+      `Do this only if the portal's list is empty. If the list already has a certificate for CLOMO, stop and renew that certificate (${line("renewals guide", ["push-certificate"])}). Write down which Apple Account you used: every renewal requires the same account.`,
+      `この操作は、ポータルの一覧が空の場合だけ行ってください。すでに CLOMO の証明書がある場合は中断し、その証明書を更新してください(${line("renewals guide", ["push-certificate"])})。どの Apple Account を使ったか必ず記録してください。更新のたびに同じものが必要です。`,
     ),
     check: text("You have MDM_i3Systems,Inc._Certificate.pem.", "MDM_i3Systems,Inc._Certificate.pem があること。"),
   },
@@ -129,8 +129,8 @@ const ADE_TOKEN_STEPS: readonly Step[] = [
       "「MDM サーバ」の + をクリックし、サーバ名(例: CLOMO MDM)を入力して、CLOMO_ADE_PublicKey.pem をアップロードし、「保存」をクリックします。一覧から開いて「MDMサーバトークンをダウンロード」を 2 回クリックします。",
     ),
     trap: text(
-      `Do this only if the list does not have a server for CLOMO. If it has one, stop and renew that server's token (${commandName("renewals guide")} ade-token).`,
-      `この操作は、一覧に CLOMO 用のサーバがない場合だけ行ってください。すでにある場合は中断し、そのサーバのトークンを更新してください(${commandName("renewals guide")} ade-token)。`,
+      `Do this only if the list does not have a server for CLOMO. If it has one, stop and renew that server's token (${line("renewals guide", ["ade-token"])}).`,
+      `この操作は、一覧に CLOMO 用のサーバがない場合だけ行ってください。すでにある場合は中断し、そのサーバのトークンを更新してください(${line("renewals guide", ["ade-token"])})。`,
     ),
     check: text(
       "You have (server name)_Token_(time)Z_smime.p7m (about 2 KB).",

@@ -233,6 +233,7 @@ export const buildProblemColumns = (language: Language): readonly Column<InputPr
     key: "reason",
     header: text("reason", "理由"),
     wraps: true,
+    advice: true,
     value: (problem) => describeProblemReason(problem)[language],
   },
 ];

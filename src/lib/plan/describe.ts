@@ -361,7 +361,7 @@ const describeClearedAccountNames = ({ kind, columns }: Import): readonly Text[]
 function* describeAdministratorsElsewhere({ kind, protectedElsewhere }: Import): Generator<Text> {
   if (protectedElsewhere === undefined) return;
   const { count, names } = protectedElsewhere;
-  const command = `${line("secured administrators add", ["USER"])}… --app ${kind}`;
+  const command = line("secured administrators add", ["USER…"]).with("--app", kind);
   yield text(
     `users marked as administrators in another app, who according to CLOMO's manual are administrators in every app: ${formatNamedCount(count, names)}; to keep them: ${command}`,
     `ほかのアプリで管理者に指定されているユーザー(マニュアルでは、管理者はほかのアプリでも管理者になります): ${formatNamedCount(count, names)}。残すには: ${command}`,

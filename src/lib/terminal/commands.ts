@@ -1,7 +1,9 @@
 /** Finds, completes and shows the commands that `line` of `lib/advice` puts into sentences, in backticks. */
+import { CommandLine } from "../advice/index.ts";
 import { TENANTLESS_COMMANDS } from "../advice/tenantless.ts";
 import { text, type Text } from "../text/index.ts";
 import { quoteCommandWord, quoteWindowsWord } from "../text/shell-word.ts";
+import type { EnvironmentVariables } from "./language.ts";
 import { plainTextWidth, splitIntoLinePieces, wrapPieces } from "./table/word-width.ts";
 
 /** What is added to proposed commands. */
@@ -95,7 +97,8 @@ function completeWords(words: readonly string[], { context, acting }: Completion
   return [...words.slice(0, end), ...added, ...words.slice(end)];
 }
 
-const joinWords = (words: readonly string[], quote = quoteCommandWord): string => words.map(quote).join(" ");
+/** Returns the words of a command as people type them in a POSIX shell. */
+export const joinWords = (words: readonly string[], quote = quoteCommandWord): string => words.map(quote).join(" ");
 
 /** Replaces the commands of a sentence by `render` of their completed words. */
 const replaceCommands = (
@@ -119,6 +122,15 @@ export const completeCommands = (sentence: string, completion: Completion): stri
 export const completeTextCommands = ({ en, ja }: Text, completion: Completion): Text =>
   text(completeCommands(en, completion), completeCommands(ja, completion));
 
+/** Applies a function to all texts in a value, such as a document. */
+export const mapTexts = <V>(value: V, change: (sentence: string) => string): V => {
+  if (typeof value === "string") return change(value) as V;
+  if (value instanceof CommandLine) return change(`${value}`) as V;
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((part: unknown) => mapTexts(part, change)) as V;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, mapTexts(part, change)])) as V;
+};
+
 /** Completes the commands of a sentence and removes their backticks, for values that programs read. */
 export const toPlainCommands = (sentence: string, completion: Completion): string =>
   replaceCommands(sentence, completion, (words) => joinWords(words));
@@ -140,6 +152,22 @@ export const markCommands = (sentence: string, completion: Completion, platform?
 /** Shows the commands of a marked line in cyan, or without colour. */
 export const paintCommands = (line: string, isColoured: boolean): string =>
   line.replaceAll(BEGIN, isColoured ? "\u001B[36m" : "").replaceAll(END, isColoured ? "\u001B[39m" : "");
+
+/**
+ * Returns true if the output to a stream is coloured: the stream is a terminal other than `TERM=dumb` or `FORCE_COLOR`
+ * is set, and neither `--no-color` nor a non-empty `NO_COLOR` is set.
+ *
+ * @see https://no-color.org/ https://force-color.org/
+ */
+export const shouldUseColour = (
+  isTerminal: boolean,
+  flag: boolean | undefined,
+  environment: EnvironmentVariables,
+): boolean => {
+  if (flag === false || (environment["NO_COLOR"] ?? "") !== "") return false;
+  const { FORCE_COLOR: forced = "" } = environment;
+  return (isTerminal && environment["TERM"] !== "dumb") || !["", "0"].includes(forced);
+};
 
 /** Returns true if a marked text contains a command. */
 export const hasCommand = (marked: string): boolean => marked.includes(BEGIN);

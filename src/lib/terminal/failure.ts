@@ -1,5 +1,6 @@
 import { redactSecrets, type Failure } from "../errors/index.ts";
 import type { Language } from "../text/index.ts";
+import { toPlainCommands } from "./commands.ts";
 import { escapeForPeople, escapeJson } from "./escape.ts";
 
 /**
@@ -30,7 +31,7 @@ interface FailureMembers {
 export function renderFailureJson(
   failure: Failure & FailureMembers,
   language: Language,
-  named: (line: string) => string = (line) => line,
+  named: (line: string) => string = (line) => toPlainCommands(line, {}),
 ): string {
   const { detail, hint, ...problem } = failure.toJSON();
   const { problems, instance } = failure;

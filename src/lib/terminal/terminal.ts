@@ -5,8 +5,10 @@ import { same, text, type Language, type Text } from "../text/index.ts";
 import {
   completeCommands,
   foldLine,
+  mapTexts,
   markCommands,
   paintCommands,
+  shouldUseColour,
   toPlainCommands,
   type Completion,
 } from "./commands.ts";
@@ -86,22 +88,6 @@ const PLAIN_STYLES: Styles = {
   good: keepUnstyled,
   warning: keepUnstyled,
   bad: keepUnstyled,
-};
-
-/**
- * Returns true if the output to a stream is coloured: the stream is a terminal other than `TERM=dumb` or `FORCE_COLOR`
- * is set, and neither `--no-color` nor a non-empty `NO_COLOR` is set.
- *
- * @see https://no-color.org/ https://force-color.org/
- */
-const shouldUseColour = (
-  isTerminal: boolean,
-  flag: boolean | undefined,
-  environment: EnvironmentVariables,
-): boolean => {
-  if (flag === false || (environment["NO_COLOR"] ?? "") !== "") return false;
-  const { FORCE_COLOR: forced = "" } = environment;
-  return (isTerminal && environment["TERM"] !== "dumb") || !["", "0"].includes(forced);
 };
 
 /** Loads coloured styles from chalk, limited to the sixteen colours that every terminal theme makes readable. */
@@ -243,12 +229,10 @@ export class Terminal {
 
   /** Returns a result's columns. The number of a change is added for programs, and for users who select it. */
   #resultColumns<R>(own: readonly Column<R>[]): readonly Column<R>[] {
-    const plain = (value: unknown): unknown =>
-      Array.isArray(value) ? value.map(plain) : typeof value === "string" ? this.plain(value) : value;
     const columns = own.map((column): Column<R> => {
       if (column.advice !== true || this.output.format === "table") return column;
       const { name } = column;
-      const value = (record: R): unknown => plain(column.value(record));
+      const value = (record: R): unknown => mapTexts(column.value(record), (line) => this.plain(line));
       return { ...column, value, name: name && ((record) => same(this.plain(this.say(name(record) ?? same(""))))) };
     });
     const { format, fields, query } = this.output;
@@ -313,11 +297,16 @@ export class Terminal {
     await writeOne({ ...place, choice: { ...place.choice, format: "table" } }, columns, record);
   }
 
-  /** Writes a note: one line, folded on a terminal, escaped; suppressed by `--quiet`. */
-  async note(line: Advice): Promise<void> {
+  /**
+   * Writes a note: one line, escaped; suppressed by `--quiet`.
+   *
+   * @param how.folds false for a line that people copy as a whole; otherwise it is folded on a terminal
+   */
+  async note(line: Advice, { folds = true }: { readonly folds?: boolean } = {}): Promise<void> {
     if (this.#options.quiet === true) return;
     await this.#below();
-    await this.#tell(this.#folded(this.#line(line)));
+    const marked = this.#line(line);
+    await this.#tell(folds ? this.#folded(marked) : [this.#paint(marked)]);
   }
 
   /** Makes sure that a message appears on the terminal below the results that were written before it. */
@@ -393,9 +382,9 @@ export class Terminal {
     return { context: tenant?.isNamed === true ? tenant.name : undefined, acting: tenant?.acting };
   }
 
-  /** Completes the commands of a text for a document: with the context, and in backticks. */
-  complete(line: string): string {
-    return completeCommands(line, { context: this.#completion.context });
+  /** Returns a document whose commands are complete. They keep their backticks. */
+  completed<D>(document: D): D {
+    return mapTexts(document, (line) => completeCommands(line, { context: this.#completion.context }));
   }
 
   /** Returns a text whose commands are complete and without backticks, as a value for programs. */
@@ -403,15 +392,9 @@ export class Terminal {
     return toPlainCommands(line, this.#completion);
   }
 
-  /**
-   * Returns a text for stdout, escaped, with complete commands.
-   *
-   * @param columns width to which the text is folded; by default, it is one line
-   */
-  shown(line: string, columns = 0): string {
-    return foldLine(this.#mark(escapeForPeople(line)), columns)
-      .map((one) => this.#paint(one, "stdout"))
-      .join("\n");
+  /** Returns a text as lines for stdout, escaped, with complete commands. @param wrap wraps a marked line */
+  shown(line: string, wrap: (marked: string) => readonly string[] = (marked) => [marked]): readonly string[] {
+    return wrap(this.#mark(escapeForPeople(line))).map((one) => this.#paint(one, "stdout"));
   }
 
   #mark(line: string): string {

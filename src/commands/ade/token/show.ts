@@ -1,4 +1,4 @@
-import { commandName, line, renderAdvice, step } from "../../../lib/advice/index.ts";
+import { line, renderAdvice, step } from "../../../lib/advice/index.ts";
 import { readExpiringItems } from "../../../lib/apple/index.ts";
 import type { Ade, Client } from "../../../lib/client/index.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
@@ -155,15 +155,15 @@ async function showTokenFileName(tools: Tools, file: Parameters<typeof readExpir
   if (hasExpired(tools, tokenExpiresAt)) {
     await terminal.warn(
       text(
-        `according to its name, this token has expired; steps to renew it: ${commandName("renewals guide")} ade-token`,
-        `ファイル名によると、このトークンは期限切れです。更新の手順: ${commandName("renewals guide")} ade-token`,
+        `according to its name, this token has expired; steps to renew it: ${line("renewals guide", ["ade-token"])}`,
+        `ファイル名によると、このトークンは期限切れです。更新の手順: ${line("renewals guide", ["ade-token"])}`,
       ),
     );
   }
   await terminal.note(
     text(
-      `CLOMO holds the key of this tenant's tokens, so the expiry date is estimated from the file name; steps to upload the file: ${commandName("renewals guide")} ade-token`,
-      `このテナントのトークンの鍵は CLOMO が持っているため、期限はファイル名から推定したものです。アップロードの手順: ${commandName("renewals guide")} ade-token`,
+      `CLOMO holds the key of this tenant's tokens, so the expiry date is estimated from the file name; steps to upload the file: ${line("renewals guide", ["ade-token"])}`,
+      `このテナントのトークンの鍵は CLOMO が持っているため、期限はファイル名から推定したものです。アップロードの手順: ${line("renewals guide", ["ade-token"])}`,
     ),
   );
 }

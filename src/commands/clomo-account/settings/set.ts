@@ -85,13 +85,13 @@ export default defineCommand({
 const MAX_LISTED_NAMES = 20;
 
 /** The option of `users edit` that sets the value that account names are built from; undefined for free text. */
-const NAME_SOURCE_OPTIONS: Readonly<Record<AccountNameComposition, string | undefined>> = {
+const NAME_SOURCE_OPTIONS: Readonly<Record<AccountNameComposition, readonly string[] | undefined>> = {
   "free-text": undefined,
-  "mail-address": "--email ADDRESS",
-  "mail-local-part": "--email ADDRESS",
-  "employee-code": "--employee-code VALUE",
-  "google-workspace": "--google-workspace-email ADDRESS",
-  salesforce: "--salesforce-account VALUE",
+  "mail-address": ["--email", "ADDRESS"],
+  "mail-local-part": ["--email", "ADDRESS"],
+  "employee-code": ["--employee-code", "VALUE"],
+  "google-workspace": ["--google-workspace-email", "ADDRESS"],
+  salesforce: ["--salesforce-account", "VALUE"],
 };
 
 const RENAMING_COLUMNS = buildFieldColumns<AccountRenamings["first"][number]>(ACCOUNT_RENAMING_FIELDS);
@@ -115,7 +115,7 @@ async function reportRenamings(
     const { id, name, user, proposed, obstacle } = one;
     const why = told.find(({ key }) => key === "obstacle")?.name?.(one);
     const option = obstacle === "lacking" ? NAME_SOURCE_OPTIONS[composition] : undefined;
-    const setting = `${line("users edit", [toTypableName(name, id)])} ${option}`;
+    const setting = line("users edit", [toTypableName(name, id)]).with(...(option ?? []));
     const way = option === undefined ? text("", "") : text(`: ${setting}`, `。設定するには: ${setting}`);
     const command =
       obstacle === "none" && proposed !== null

@@ -172,6 +172,7 @@ export function buildReportColumns({ language, output }: Terminal): readonly Col
   const problems: Column<CheckedFile> = {
     key: "problems",
     header: text("problems", "問題"),
+    advice: true,
     value: ({ report }) => report.problems.map((problem) => toProblemJson(problem, language)),
   };
   return [...SUMMARY_COLUMNS, problems];

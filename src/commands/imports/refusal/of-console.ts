@@ -67,7 +67,7 @@ export function describeNextExportStep(
 }
 
 const joinConsoleImportCommands = (kinds: readonly string[]): string =>
-  kinds.map((of) => `clomoctl ${of} import EXPORT.csv --from-console`).join(", ");
+  kinds.map((of) => `\`clomoctl ${of} import EXPORT.csv --from-console\``).join(", ");
 
 /** Returns the kinds of the exports that must be imported first. */
 const findPrerequisiteKinds = ({ whole, remedies }: RejectedExport): readonly string[] => {

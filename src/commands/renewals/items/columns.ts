@@ -128,6 +128,7 @@ export const CHECK_COLUMNS: readonly Column<CheckedItem>[] = [
   {
     key: "remark",
     header: text("remark", "備考"),
+    advice: true,
     value: ({ remark }) => remark?.en ?? null,
     name: ({ remark }) => remark,
   },

@@ -1,4 +1,4 @@
-import { line, step } from "../../../lib/advice/index.ts";
+import { line, step, commandName } from "../../../lib/advice/index.ts";
 import { join } from "node:path";
 import type { Document } from "../../../lib/document/blocks.ts";
 import { renderMail } from "../../../lib/document/mail.ts";
@@ -143,7 +143,7 @@ interface RecipientTest {
 }
 
 const TEST_MESSAGE: Document = {
-  title: text(`Test of ${line("renewals notify", [])}`, `${line("renewals notify", [])} のテスト`),
+  title: text(`Test of ${commandName("renewals notify")}`, `${commandName("renewals notify")} のテスト`),
   intro: [
     {
       kind: "paragraph",
@@ -205,5 +205,5 @@ const buildTestColumns = (language: Language): readonly Column<RecipientTest>[] 
     value: ({ reason }) => (reason === undefined ? "sent" : "failed"),
     name: ({ reason }) => (reason === undefined ? text("sent", "送信済み") : text("failed", "失敗")),
   },
-  { key: "reason", header: text("reason", "理由"), value: ({ reason }) => reason?.[language] ?? null },
+  { key: "reason", advice: true, header: text("reason", "理由"), value: ({ reason }) => reason?.[language] ?? null },
 ];

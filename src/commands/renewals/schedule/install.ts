@@ -97,11 +97,11 @@ async function showInstalledSchedule(tools: Tools, changed: ScheduleChange): Pro
   await writeScheduleNotes(tools, changed);
   for (const way of MANAGED_SCHEDULERS) {
     if (way === changed.scheduled.way || !(await readDailySchedule(tools, way)).installed) continue;
-    const option = way === "systemd-system" ? "--systemd --system" : `--${way}`;
+    const option = way === "systemd-system" ? ["--systemd", "--system"] : [`--${way}`];
     await terminal.warn(
       text(
-        `the daily run is also installed with ${way} and would run twice; to remove the ${way} schedule: ${line("renewals schedule remove", [])} ${option}`,
-        `${way} にも登録されているため、二重に実行されます。${way} の登録を削除するには: ${line("renewals schedule remove", [])} ${option}`,
+        `the daily run is also installed with ${way} and would run twice; to remove the ${way} schedule: ${line("renewals schedule remove", []).with(...option)}`,
+        `${way} にも登録されているため、二重に実行されます。${way} の登録を削除するには: ${line("renewals schedule remove", []).with(...option)}`,
       ),
     );
   }

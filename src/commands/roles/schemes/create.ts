@@ -1,4 +1,3 @@
-import { commandName } from "../../../lib/advice/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
@@ -36,7 +35,7 @@ const MISSING_ITEM_FAILURE = new Failure("usage", {
   what: text("a scheme needs at least one check item", "スキームには 1 つ以上のチェック項目が必要です"),
   where: "--item",
   hint: text(
-    `see ${commandName("roles schemes create")} --help`,
-    `${commandName("roles schemes create")} --help を見てください`,
+    `see \`clomoctl roles schemes create --help\``,
+    `\`clomoctl roles schemes create --help\` を見てください`,
   ),
 });

@@ -1,4 +1,4 @@
-import { commandName, line } from "../../../lib/advice/index.ts";
+import { line } from "../../../lib/advice/index.ts";
 import type { Ade, VppLocationRecord, VppTokenRecord } from "../../../lib/client/index.ts";
 import { SIMULATOR_COMMANDS } from "../../../lib/model/ade.ts";
 import { ROOT_ORG_NAME } from "../../../lib/model/organisation.ts";
@@ -37,8 +37,8 @@ const describeFirstSimulatorToken = (url: string): readonly Text[] => {
 
 /** The note for a mirror, whose content tokens are in the console. @see facts 3.5 */
 const TOKENS_IN_CONSOLE_NOTE: Text = text(
-  `this tenant is a mirror, and its content tokens are in the console; for the steps there: ${commandName("renewals guide")} vpp-token`,
-  `このテナントは管理画面のミラーで、サービストークンは管理画面にあります。手順: ${commandName("renewals guide")} vpp-token`,
+  `this tenant is a mirror, and its content tokens are in the console; for the steps there: ${line("renewals guide", ["vpp-token"])}`,
+  `このテナントは管理画面のミラーで、サービストークンは管理画面にあります。手順: ${line("renewals guide", ["vpp-token"])}`,
 );
 
 /** Returns what to type if no organisation has a token. In a mirror, tokens can be set only if a simulator is used. */

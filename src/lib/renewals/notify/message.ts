@@ -1,4 +1,5 @@
-import { commandName, line } from "../../advice/index.ts";
+import { commandName } from "../../advice/index.ts";
+import { completeCommands, mapTexts } from "../../terminal/commands.ts";
 import { joinTexts, same, text, type Text } from "../../text/index.ts";
 import { buildGuideDocument } from "../guide/document.ts";
 import { buildRenewalGuide } from "../guide/index.ts";
@@ -36,8 +37,8 @@ interface GuideFile {
 
 /** The footer of every reminder. */
 const FOOTER: Text = text(
-  `Sent by ${line("renewals notify", [])}. Each reminder is sent only once. To stop the reminders until the next expiry date, record the renewal (${commandName("renewals edit")}) and, if the console shows the new date, confirm it (${commandName("renewals confirm")}).`,
-  `${line("renewals notify", [])} からの通知です。各段階の通知は 1 回だけです。更新を記録し(${commandName("renewals edit")})、管理画面に新しい期限が表示されるものはその期限を確認済みにすると(${commandName("renewals confirm")})、次の期限まで通知は止まります。`,
+  `Sent by ${commandName("renewals notify")}. Each reminder is sent only once. To stop the reminders until the next expiry date, record the renewal (${commandName("renewals edit")}) and, if the console shows the new date, confirm it (${commandName("renewals confirm")}).`,
+  `${commandName("renewals notify")} からの通知です。各段階の通知は 1 回だけです。更新を記録し(${commandName("renewals edit")})、管理画面に新しい期限が表示されるものはその期限を確認済みにすると(${commandName("renewals confirm")})、次の期限まで通知は止まります。`,
 );
 
 /** Returns the subject: how much time the most urgent item has left, and how many other items there are. */
@@ -98,7 +99,7 @@ const MAX_ATTACHED_GUIDES = 10;
 /** Builds the guides to attach, each value on one line. A phone's number and location never leave the tenant. */
 const buildGuideFiles = async ({ due, language }: Digest): Promise<readonly GuideFile[]> => {
   const { renderPage } = await import("../../document/page.ts");
-  return due.slice(0, MAX_ATTACHED_GUIDES).map(({ item, day }, index) => {
+  return due.slice(0, MAX_ATTACHED_GUIDES).map(({ item, day, context }, index) => {
     const line = (value: string | null): string | null => (value === null ? null : toOneLine(value));
     const { name, organisation, owner, account, topic, holding = {} } = item;
     const shown = {
@@ -117,7 +118,7 @@ const buildGuideFiles = async ({ due, language }: Digest): Promise<readonly Guid
         own: holding.own && mapHoldingTexts(holding.own, toOneLine),
       },
     );
-    return { name: `guide-${index + 1}-${item.kind}.html`, html: renderPage(buildGuideDocument(guide), language) };
+    return { name: `guide-${index + 1}-${item.kind}.html`, html: renderPage(mapTexts(buildGuideDocument(guide), (sentence) => completeCommands(sentence, { context })), language) };
   });
 };
 

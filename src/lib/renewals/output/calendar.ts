@@ -1,3 +1,4 @@
+import { toPlainCommands } from "../../terminal/commands.ts";
 import { text, type Language } from "../../text/index.ts";
 import { LAST_DAY } from "../../model/time.ts";
 import { listItemDetails, formatItemTitle, type DueReminder, type DetailOptions } from "../notify/digest.ts";
@@ -47,7 +48,7 @@ export const renderRenewalCalendar = async (entries: readonly CalendarEntry[], l
         ? text(`Rejected by Apple: ${title}`, `Apple が拒否: ${title}`)
         : text(`Expires: ${title}`, `期限: ${title}`))[language],
       description: listItemDetails(entry, { severalContexts: true, readsReserved })
-        .map(([label, value]) => `${label[language]}: ${value[language]}`)
+        .map(([label, value]) => `${label[language]}: ${toPlainCommands(value[language], {})}`)
         .join("\n"),
       transparency: ICalEventTransparency.TRANSPARENT,
     });

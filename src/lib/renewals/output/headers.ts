@@ -4,9 +4,9 @@ import { line } from "../../advice/index.ts";
  * run recognises its own file and does not replace any other file.
  */
 export const FILE_HEADERS = {
-  metrics: `# Written by ${line("renewals check", [], { prometheus: "FILE" })}; the next run replaces this file\n`,
+  metrics: `# Written by ${line("renewals check", [], { prometheus: "FILE" }).toJSON()}; the next run replaces this file\n`,
   /** the first lines of every calendar, including the name of the program */
   calendar: "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//clomoctl//renewals//",
-  renewalsPage: `<!DOCTYPE html>\n<!-- Written by ${line("renewals list", [], { format: "html" })}; the next run replaces this file -->\n`,
-  statusPage: `<!DOCTYPE html>\n<!-- Written by ${line("status", [], { format: "html" })}; the next run replaces this file -->\n`,
+  renewalsPage: `<!DOCTYPE html>\n<!-- Written by ${line("renewals list", [], { format: "html" }).toJSON()}; the next run replaces this file -->\n`,
+  statusPage: `<!DOCTYPE html>\n<!-- Written by ${line("status", [], { format: "html" }).toJSON()}; the next run replaces this file -->\n`,
 } as const;

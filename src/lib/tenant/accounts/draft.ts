@@ -1,4 +1,4 @@
-import { commandName, line, step } from "../../advice/index.ts";
+import { line, step, type CommandLine } from "../../advice/index.ts";
 import type { User } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import {
@@ -19,7 +19,7 @@ import { findTimeZone } from "../../model/time.ts";
 import type { AccountState } from "../../rules/account.ts";
 import { judgeRecord } from "../../rules/index.ts";
 import { joinTexts, text, type Text } from "../../text/index.ts";
-import { formatShellOption, toTypableWord } from "../../text/shell-word.ts";
+import { toTypableName } from "../../text/shell-word.ts";
 import type { Actor } from "../policy/asker.ts";
 import {
   USER_CHANGE_OPERATIONS,
@@ -273,8 +273,8 @@ const suggestNameChanges = async (reader: Reader, { id, asker }: DraftOptions): 
 };
 
 const CHANGE_COMPOSITION_HINT = text(
-  `to build account names from other values: ${commandName("clomo-account settings set")} --composition …`,
-  `アカウント名を構成する情報を変えるには: ${commandName("clomo-account settings set")} --composition …`,
+  `to build account names from other values: \`clomoctl clomo-account settings set --composition …\``,
+  `アカウント名を構成する情報を変えるには: \`clomoctl clomo-account settings set --composition …\``,
 );
 
 const ASK_TO_CHANGE_COMPOSITION_HINT = text(
@@ -470,14 +470,14 @@ type NameSource = AccountNameParts & Partial<Pick<User, "id">>;
 /**
  * Returns the command that sets the value that an account name is built from; undefined if account names are free text.
  */
-const buildValueCommand = (composition: AccountNameComposition, { id, emails }: NameSource): string | undefined => {
+const buildValueCommand = (composition: AccountNameComposition, { id, emails }: NameSource): CommandLine | undefined => {
   const { [composition]: option } = COMPOSITION_OPTIONS;
   if (option === undefined) return undefined;
   const [address = id, ...others] = emails;
-  const user = id === undefined || address === undefined ? "USER" : toTypableWord(address, id);
+  const user = id === undefined || address === undefined ? "USER" : toTypableName(address, id);
   // `--email` replaces all addresses of the user, so the command repeats the other addresses after the new main address
-  const kept = option.startsWith("--email ") ? others.map((other) => formatShellOption("--email", other)) : [];
-  return [commandName("users edit"), user, option, ...kept].join(" ");
+  const kept = option.startsWith("--email ") ? others : [];
+  return line("users edit", [user]).with(...option.split(" "), ...kept.flatMap((other) => ["--email", other]));
 };
 
 const describeValueCommand = (composition: AccountNameComposition, user: NameSource): Text | undefined => {

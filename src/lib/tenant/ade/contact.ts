@@ -12,7 +12,6 @@ import {
   type AdeEndpoint,
 } from "../../model/ade.ts";
 import { text } from "../../text/index.ts";
-import { quoteShellWord } from "../../text/shell-word.ts";
 import { getCurrentInstant } from "../ids.ts";
 import type { Session } from "../session.ts";
 import { readServer, writeServer, type StoredServer } from "./server-rows.ts";
@@ -138,7 +137,7 @@ const createOtherServerFailure = (
 ) => {
   const [now, before] = [formatServerName(serverName, adminId), known ?? ""];
   const { count, percent } = UNCONFIRMED_RELEASE_LIMITS;
-  const command = `${SIMULATOR_COMMANDS.assign(endpoint.url)} --to-other ${quoteShellWord(serverName)}`;
+  const command = `${SIMULATOR_COMMANDS.assign(endpoint.url).with("--to-other", serverName)}`;
   const [en, ja] =
     endpoint.kind === "simulator" ? [command, command] : ["in Apple Business Manager", "Apple Business Manager"];
   return new Failure("input-rejected", {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { commandName, line } from "../../advice/index.ts";
+import { line } from "../../advice/index.ts";
 import type { ReceivedPart } from "../../contract/multipart.ts";
 import type { RestoreResult, RestorePlan } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
@@ -144,7 +144,7 @@ const receiveBundle = async (
 
 const SHOW_ALL_REFUSALS_HINT = text(
   `to see all reasons: ${line("handover apply", ["BUNDLE"], { dryRun: true })}`,
-  `すべての理由を見るには: ${commandName("handover apply")} 引き継ぎデータ --dry-run`,
+  `すべての理由を見るには: ${line("handover apply", ["引き継ぎデータ"], { dryRun: true })}`,
 );
 
 const FILE_NOT_APPLICABLE = text(

@@ -1,5 +1,5 @@
+import { line, type CommandLine } from "../../advice/index.ts";
 import { createPublicKey, X509Certificate } from "node:crypto";
-import { commandName } from "../../advice/index.ts";
 import { attempt } from "../../apple/encoding/foreign.ts";
 import { decodeLatin1, findPemBlocks } from "../../apple/encoding/pem.ts";
 import { readRenewables, type Renewable } from "../../apple/index.ts";
@@ -20,7 +20,6 @@ import { RENEWAL_KINDS, type RenewalItem } from "../../model/renewal.ts";
 import { judgeReplacement } from "../../renewals/replacement/index.ts";
 import type { Check, CurrentItem } from "../../renewals/replacement/check.ts";
 import { formatCount, text, type Text } from "../../text/index.ts";
-import { formatShellOption } from "../../text/shell-word.ts";
 import { getCurrentInstant } from "../ids.ts";
 import type { ChangedObject, Session } from "../session.ts";
 import {
@@ -183,7 +182,10 @@ const REQUEST_GONE_FAILURE = new Failure("conflict", {
     "the signing request was used or discarded in the meantime; nothing was changed",
     "その間に CSR が使用または破棄されたため、何も変更していません",
   ),
-  hint: text("check the current state: clomoctl push-cert status", "確認するには: clomoctl push-cert status"),
+  hint: text(
+    `check the current state: ${line("push-certificate status", [])}`,
+    `確認するには: ${line("push-certificate status", [])}`,
+  ),
 });
 
 interface CreatedRequest {
@@ -232,8 +234,8 @@ const createMissingFieldFailure = (name: keyof SigningRequestSubject): Failure =
     ),
     `--${name}`,
     text(
-      "for example: clomoctl push-cert csr --email mdm@example.co.jp --name 'Hanako Yamada' -o CertificateSigningRequest.csr",
-      "例: clomoctl push-cert csr --email mdm@example.co.jp --name 'Hanako Yamada' -o CertificateSigningRequest.csr",
+      `for example: ${EXAMPLE_REQUEST_COMMAND}`,
+      `例: ${EXAMPLE_REQUEST_COMMAND}`,
     ),
   );
 };
@@ -551,14 +553,14 @@ const NO_STAGED_REQUEST_TEXT = text(
   "作成済みの CSR がないため、この証明書に対応する鍵がありません",
 );
 
-const buildRequestCommand = (account: string | null): string =>
-  `clomoctl push-cert csr ${formatShellOption("--email", account ?? "MAIL")} --name NAME -o ${REQUEST_FILE}`;
+const buildRequestCommand = (account: string | null): CommandLine =>
+  line("push-certificate csr", [], { email: account ?? "MAIL", name: "NAME", output: REQUEST_FILE });
 
 const describeRequestSteps = ({ appleAccount }: Pick<StoredPushCertificate, "appleAccount">): Text => {
-  const line = buildRequestCommand(appleAccount);
+  const csr = buildRequestCommand(appleAccount);
   return text(
-    `create a signing request, then renew with it in Apple's portal: ${line}`,
-    `CSR を作成し、それを使って Apple のポータルで更新してください: ${line}`,
+    `create a signing request, then renew with it in Apple's portal: ${csr}`,
+    `CSR を作成し、それを使って Apple のポータルで更新してください: ${csr}`,
   );
 };
 
@@ -567,7 +569,13 @@ const DIFFERENT_REQUEST_TEXT = text(
   "この証明書は、作成済みの CSR とは別の CSR から作られています",
 );
 
-const WRITE_REQUEST_COMMAND = `clomoctl push-cert csr -o ${REQUEST_FILE}`;
+const EXAMPLE_REQUEST_COMMAND = line("push-certificate csr", [], {
+  email: "mdm@example.co.jp",
+  name: "Hanako Yamada",
+  output: REQUEST_FILE,
+});
+
+const WRITE_REQUEST_COMMAND = line("push-certificate csr", [], { output: REQUEST_FILE });
 
 /**
  * Hint to use the staged request. A new request from the wizard would discard the key for which a certificate is still
@@ -626,8 +634,8 @@ function createTopicChangeFailure(
 
 /** The steps to set the profile password in the console. @see facts 3.3 */
 const PASSWORD_STEPS = text(
-  `in the console, the password is set together with the certificate: Settings › Mobile Device Management › iOS/macOS › 基本設定 › MDM 構成プロファイルの作成ウィザード; see ${commandName("renewals guide")} push-certificate`,
-  `管理画面では、パスワードは証明書と一緒に設定します。Settings › Mobile Device Management › iOS/macOS › 基本設定 で「MDM 構成プロファイルの作成ウィザード」を使ってください。手順: ${commandName("renewals guide")} push-certificate`,
+  `in the console, the password is set together with the certificate: Settings › Mobile Device Management › iOS/macOS › 基本設定 › MDM 構成プロファイルの作成ウィザード; see ${line("renewals guide", ["push-certificate"])}`,
+  `管理画面では、パスワードは証明書と一緒に設定します。Settings › Mobile Device Management › iOS/macOS › 基本設定 で「MDM 構成プロファイルの作成ウィザード」を使ってください。手順: ${line("renewals guide", ["push-certificate"])}`,
 );
 
 /**

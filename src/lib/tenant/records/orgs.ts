@@ -1,4 +1,4 @@
-import { commandName, line, step, type CommandLine } from "../../advice/index.ts";
+import { line, step, type CommandLine } from "../../advice/index.ts";
 import type { MovedOrg, Org } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { ORG, ROOT_ORG_ID } from "../../model/organisation.ts";
@@ -189,7 +189,7 @@ async function checkCodeAndName(writer: Writer, place: TreePosition): Promise<vo
     ),
     hint: text(
       `to create an organisation below another one: ${line("orgs create", ["NAME"], { parent: "ORG" })}; to keep this name, add a code: --code CODE`,
-      `別の組織の下に作るには: ${commandName("orgs create")} 組織名 --parent 上位組織。この名前のままにするには、組織コードを付けてください: --code コード`,
+      `別の組織の下に作るには: ${line("orgs create", ["組織名"], { parent: "上位組織" })}。この名前のままにするには、組織コードを付けてください: --code コード`,
     ),
   });
 }

@@ -126,8 +126,8 @@ export const createOrgAdministratorReason = (
           `管理者を先にほかの組織へ移すよう、${ASK_SYSTEM_ADMINISTRATOR_HINT.ja}`,
         )
       : text(
-          `administrators cannot be deleted; move them first: ${line("users move", ["USER"])}… --org ORG`,
-          `管理者は先にほかの組織へ移してください: ${line("users move", ["USER"])}… --org ORG`,
+          `administrators cannot be deleted; move them first: ${line("users move", ["USER…"], { org: "ORG" })}`,
+          `管理者は先にほかの組織へ移してください: ${line("users move", ["USER…"], { org: "ORG" })}`,
         ),
   };
 };
@@ -158,15 +158,15 @@ const WORKAROUNDS: Readonly<Record<string, Workaround>> = {
   device: [
     "devices.write",
     text(
-      `assign the devices to another owner: ${line("devices set-owner", ["SERIAL"])}… --user USER`,
-      `デバイスの所有者を変える: ${line("devices set-owner", ["SERIAL"])}… --user USER`,
+      `assign the devices to another owner: ${line("devices set-owner", ["SERIAL…"], { user: "USER" })}`,
+      `デバイスの所有者を変える: ${line("devices set-owner", ["SERIAL…"], { user: "USER" })}`,
     ),
   ],
   user: [
     "users.move",
     text(
-      `move the users: ${line("users move", ["USER"])}… --org ORG`,
-      `ユーザーを移す: ${line("users move", ["USER"])}… --org ORG`,
+      `move the users: ${line("users move", ["USER…"], { org: "ORG" })}`,
+      `ユーザーを移す: ${line("users move", ["USER…"], { org: "ORG" })}`,
     ),
   ],
   account: [
@@ -199,8 +199,8 @@ const WORKAROUNDS_BY_DELETION: Readonly<Record<string, Workaround>> = {
   device: [
     "devices.delete",
     text(
-      `the owner of devices that are ${NOT_MANAGED} cannot be changed, so delete these devices: ${line("devices delete", ["SERIAL"])}…`,
-      `${NOT_MANAGED}のデバイスは所有者を変えられないため削除する: ${line("devices delete", ["SERIAL"])}…`,
+      `the owner of devices that are ${NOT_MANAGED} cannot be changed, so delete these devices: ${line("devices delete", ["SERIAL…"])}`,
+      `${NOT_MANAGED}のデバイスは所有者を変えられないため削除する: ${line("devices delete", ["SERIAL…"])}`,
     ),
   ],
 };

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from "node:crypto";
 import { rmSync } from "node:fs";
-import { commandName } from "../../../../advice/index.ts";
+import { line } from "../../../../advice/index.ts";
 import { removeStagingFile, removeFilesIfPossible } from "../staging-files.ts";
 import { RecordReader } from "../../../../csv/records/reader.ts";
 import type { FileForm, RecordSink } from "../../../../csv/records/record.ts";
@@ -278,7 +278,7 @@ export class Staging {
 
   /** Explains how to put clomoctl's headers into the export, because the console's headers are not known. */
   #putOwnHeaders(): Text {
-    const template = `${commandName("csv template")} --as ${this.#kind.name}`;
+    const template = line("csv template", []).with("--as", this.#kind.name);
     return text(
       `replace the headers of the export with clomoctl's headers: ${template}`,
       `エクスポートのヘッダーを clomoctl のものに書き換えてください: ${template}`,
