@@ -38,7 +38,7 @@ test("a step keeps the order and conditions of its lines, and escapes and code b
     {
       marks: { id: ["a"], when: ["b, c"], upload: [""], seed: ["003:1-2"] },
       lines: [
-        { kind: "what", words: "Type clomoctl x_y, then *.", marks: { unless: ["d"] } },
+        { kind: "what", words: "Type `clomoctl x_y`, then *.", marks: { unless: ["d"] } },
         { kind: "where", words: "HOME" },
       ],
     },

@@ -540,8 +540,8 @@ function buildExportSteps({ records }: ConsoleTask, { isSystem }: Rights): reado
     return isSystem
       ? text(`export the records in the console, then: ${take}`, `管理画面でエクスポートしてから: ${take}`)
       : text(
-          `ask a system administrator to import the console's export: ${take}`,
-          `管理画面のエクスポートの取り込みをシステム管理者に依頼してください: ${take}`,
+          `ask a system administrator to import the console's export: ${take.toJSON()}`,
+          `管理画面のエクスポートの取り込みをシステム管理者に依頼してください: ${take.toJSON()}`,
         );
   });
 }

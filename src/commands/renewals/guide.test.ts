@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { describeWithOpenssl, OpensslWorkspace } from "#support/apple/openssl.ts";
 import type { Ade, PushCertificate, RenewalItem, VppTokenRecord } from "../../lib/client/index.ts";
+import { line } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { ANSWER } from "../../lib/model/answer.ts";
 import { buildExampleRecord } from "../../lib/model/thing.ts";
@@ -897,3 +898,25 @@ describeWithOpenssl("a push certificate, gone through", () => {
     });
   });
 });
+
+test.each(["第一所有者", "APSP:0322a1b2", "it's `ours` 1"])(
+  "the commands of the guide for %s name its context, on the screen and in files",
+  async (name) => {
+    const home = freshFolder();
+    mkdirSync(join(home, "tenants", "local"), { recursive: true });
+    await run("context add tokyo --embedded", { home });
+    const tenant = having(item(1, { name, kind: "android-owner" }));
+    const confirm = line("renewals confirm", [name], { context: "tokyo" });
+    const guide = (...words: readonly string[]) =>
+      run(["renewals", "guide", name, "--context", "tokyo", ...words], {
+        home,
+        tenant,
+        environment: { FORCE_COLOR: "1" },
+      });
+    expect((await guide()).screen).toContain(`\u001B[36m${confirm.toJSON()}\u001B[39m`);
+    expect((await guide("--format", "json")).stdout).toContain(JSON.stringify(confirm.toJSON()).slice(1, -1));
+    const code = confirm.toJSON().replaceAll(/['"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+    expect((await guide("--format", "html")).stdout).toContain(`<code>${code}</code>`);
+    expect((await guide("--format", "markdown")).stdout).toMatch(/--context tokyo ?`/);
+  },
+);

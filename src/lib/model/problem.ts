@@ -246,8 +246,8 @@ const describeOrgContents = ({ users, devices = 0, children, accounts, inside, k
       ? []
       : [
           text(
-            `CLOMO accounts manage this organisation: ${accounts} (${inside === 1 ? "ask a system administrator" : `${line("clomo-account edit", ["ACCOUNT"], { managedOrgs: "ORG" })},ORG`})`,
-            `管理対象組織にしている CLOMO アカウントがあります: ${accounts}(${inside === 1 ? "システム管理者に依頼してください" : `${line("clomo-account edit", ["ACCOUNT"], { managedOrgs: "ORG" })},ORG`})`,
+            `CLOMO accounts manage this organisation: ${accounts} (${inside === 1 ? "ask a system administrator" : `${line("clomo-account edit", ["ACCOUNT"], { managedOrgs: "ORG,ORG" })}`})`,
+            `管理対象組織にしている CLOMO アカウントがあります: ${accounts}(${inside === 1 ? "システム管理者に依頼してください" : `${line("clomo-account edit", ["ACCOUNT"], { managedOrgs: "ORG,ORG" })}`})`,
           ),
         ]),
   ];

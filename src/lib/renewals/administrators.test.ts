@@ -69,7 +69,7 @@ test("each finding shows what to type next, in both languages", () => {
   const of = (change: Partial<AdministrationFacts>) => checkAdministration(standing(change)).map(renderFinding);
   expect(of({ supported: [] })).toEqual([
     {
-      en: "nobody has the support option, so nobody receives CLOMO's emails about certificates; to fix this: clomoctl clomo-account edit NAME --support-option --notice-mail",
+      en: "nobody has the support option, so nobody receives CLOMO's emails about certificates; to fix this: `clomoctl clomo-account edit NAME --support-option --notice-mail`",
       ja: expect.stringMatching(
         /サポートオプションを付与されたシステム管理者がいません.*対処: clomoctl clomo-account edit NAME --support-option --notice-mail$/,
       ),
@@ -85,7 +85,7 @@ test("each finding shows what to type next, in both languages", () => {
     ja: expect.stringMatching(/対処: clomoctl clomo-account grant NAME --role system --support-option --notice-mail$/),
   });
   expect(of({ leavers: [LEFT] })[0]?.en).toBe(
-    'sato@example.jp, the owner of MDM push certificate "本社", is a user who was deleted; to fix this: clomoctl renewals edit 本社 --owner MAIL',
+    'sato@example.jp, the owner of MDM push certificate "本社", is a user who was deleted; to fix this: `clomoctl renewals edit 本社 --owner MAIL`',
   );
   expect(of({ leavers: [{ ...LEFT, revoked: true }] })[0]).toEqual({
     en: expect.stringContaining(" is a user whose role was revoked; to fix this: clomoctl renewals edit"),

@@ -30,7 +30,7 @@ test("a context and an account are added once, and only to commands that use the
   const complete = (sentence: unknown): string => toPlainCommands(`${sentence}`, completion);
   expect(complete(line("undo", [12]))).toBe("clomoctl undo 12 --as '山田 花子' --context far");
   expect(complete(line("undo", ["last"], { context: "near", as: "hanako" }))).toBe(
-    "clomoctl undo last --as hanako --context near",
+    "clomoctl undo last --context near --as hanako",
   );
   expect(complete(line("renewals check", [], { allContexts: true }))).not.toContain("--context");
   for (const other of [

@@ -2,6 +2,7 @@ import { PassThrough, Writable } from "node:stream";
 import { setImmediate as turn } from "node:timers/promises";
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, test } from "vitest";
+import { line, step } from "../advice/index.ts";
 import { Failure } from "../errors/index.ts";
 import { same, text } from "../text/index.ts";
 import type { EnvironmentVariables } from "./language.ts";
@@ -80,7 +81,7 @@ test("a command that only reads shows no change number, nor does a result with i
 test("proposed commands name the tenant, but not after a second tenant was shown", async () => {
   const { terminal, stderr } = terminalWith();
   const shown = (name: string) => terminal.showTenant({ name, moment: (at) => at, isNamed: true });
-  const proposed = () => terminal.note(same("see: clomoctl users list"));
+  const proposed = () => terminal.note(same("see: `clomoctl users list`"));
   shown("kanto");
   await proposed();
   shown("kanto");
@@ -95,7 +96,7 @@ test("proposed commands name the tenant, but not after a second tenant was shown
 test("proposed commands name the acting account, and then the tenant", async () => {
   const { terminal, stderr } = terminalWith();
   terminal.showTenant({ name: "kanto", moment: (at) => at, isNamed: true, acting: ["--as", "山田 花子"] });
-  await terminal.note(same("undo: clomoctl undo 3"));
+  await terminal.note(same("undo: `clomoctl undo 3`"));
   await terminal.close();
   expect(stderr.seen).toBe("undo: clomoctl undo 3 --as '山田 花子' --context kanto\n");
 });
@@ -103,7 +104,7 @@ test("proposed commands name the acting account, and then the tenant", async () 
 test("proposed commands in a failure for programs name both as well", async () => {
   const { terminal, stderr } = terminalWith({ format: "json" });
   terminal.showTenant({ name: "kanto", moment: (at) => at, isNamed: true, acting: ["--as", "hanako"] });
-  const hint = same("compare it again: clomoctl imports replan 6");
+  const hint = same("compare it again: `clomoctl imports replan 6`");
   await terminal.failure(new Failure("conflict", { what: same("changed"), hint }));
   const problem: unknown = JSON.parse(stderr.seen.trimEnd().split("\n").at(-1) ?? "");
   expect(problem).toMatchObject({ hint: "compare it again: clomoctl imports replan 6 --as hanako --context kanto" });
@@ -306,4 +307,31 @@ test("a terminal that reports no columns gets lines without drawing, as ora divi
   expect(loaded).toEqual([]);
   expect(stderr.seen).toBe("");
   expect(terminal.columns).toBe(80);
+});
+
+const ITEM = "APSP:0322 `東京's`";
+const GUIDE = line("renewals guide", [ITEM]);
+
+test("FORCE_COLOR shows the exact borders of every proposed command for people, and never for programs", async () => {
+  const forced = { FORCE_COLOR: "1" };
+  const { terminal, stdout, stderr } = terminalWith({ format: "table" }, false, forced);
+  terminal.showTenant({ name: "b c", moment: (at) => at, isNamed: true });
+  const next = { key: "next", header: same("next"), value: () => `${GUIDE}`, advice: true } as const;
+  await terminal.note(step("next", "次に", GUIDE));
+  await terminal.warn(text(`old: ${GUIDE}.`, `古い: ${GUIDE}。`));
+  await terminal.failure(new Failure("conflict", { what: same("no"), hint: same(`run: ${GUIDE}`) }));
+  await terminal.list([next], [0]);
+  await terminal.show([next], 0);
+  await terminal.close();
+  const shown = `\u001B[36m${line("renewals guide", [ITEM], { context: "b c" }).toJSON()}\u001B[39m`;
+  expect(stderr.seen.split(shown)).toHaveLength(4);
+  expect(stderr.seen).toContain(`old: ${shown} .`);
+  expect(stdout.seen.split(shown)).toHaveLength(3);
+  const programs = terminalWith({ format: "json" }, false, forced);
+  await programs.terminal.show([next], 0);
+  await programs.terminal.close();
+  expect(JSON.parse(programs.stdout.seen)).toEqual({ next: GUIDE.toJSON() });
+  const plain = terminalWith({ color: false }, false, forced);
+  await plain.terminal.note(GUIDE);
+  expect(plain.stderr.seen).toBe(`${GUIDE.toJSON()}\n`);
 });

@@ -291,7 +291,7 @@ test("unused things do not apply, unknown ones are asked for, and recorded ones 
   const item = buildChecklist({ ...COMPLETE_FACTS, tenant: { ...EMPTY_TENANT_PROFILE }, renewals: [] }, TODAY).find(
     ({ id }) => id === "android",
   );
-  expect(item?.gaps.map(({ mend }) => mend.en)).toEqual(["clomoctl tenant set --android yes/no"]);
+  expect(item?.gaps.map(({ mend }) => mend.en)).toEqual(["`clomoctl tenant set --android yes/no`"]);
 });
 
 test("a question that the records answer is not a gap", () => {
@@ -359,10 +359,10 @@ test("suggests a command to record each missing expiry", () => {
     code === "not-recorded" ? [mend.en] : [],
   );
   expect(mends).toEqual([
-    "clomoctl renewals add NAME --kind push-certificate --expires DATE",
-    "clomoctl renewals add NAME --kind ade-token --expires DATE",
-    "clomoctl renewals add NAME --kind vpp-token --expires DATE",
-    "clomoctl renewals add NAME --kind android-owner --last-login DATE",
+    "`clomoctl renewals add NAME --kind push-certificate --expires DATE`",
+    "`clomoctl renewals add NAME --kind ade-token --expires DATE`",
+    "`clomoctl renewals add NAME --kind vpp-token --expires DATE`",
+    "`clomoctl renewals add NAME --kind android-owner --last-login DATE`",
   ]);
   expect(codesOf({ ...COMPLETE_FACTS, tenant: { ...COMPLETE_FACTS.tenant, vpp: false }, renewals: [] })).not.toContain(
     "vpp-token",
@@ -412,7 +412,7 @@ test("the daily run shows its time, its work, its recipients and how to end the 
   );
   const notes = item?.notes.map(({ ja }) => ja).join("\n");
   expect(notes).toContain("更新担当(メールアドレスで登録されている人)に通知します");
-  expect(notes).toContain("このコンピューターで: clomoctl renewals schedule remove");
+  expect(notes).toContain("このコンピューターで: `clomoctl renewals schedule remove`");
   // without a mail server no owner is mailed
   expect(itemOf({ runs, mailAccount: null })?.notes[0]?.en).not.toContain("owners");
   expect(itemOf({ runs: [] })?.notes).toEqual([]);
@@ -559,7 +559,7 @@ test("suggests known account details for renewals of that account that lack them
         en: "not recorded in the renewal item プッシュ, so renewals list does not show it: 2-factor phone holder (known: 髙橋 花子)",
         ja: "「プッシュ」の項目に登録されていないため、renewals list に表示されません: 認証コードを受け取る電話の所持者・置き場所(回答済みの内容: 髙橋 花子)",
       },
-      mend: { en: "clomoctl renewals edit プッシュ --phone-holder '髙橋 花子'" },
+      mend: { en: "`clomoctl renewals edit プッシュ --phone-holder '髙橋 花子'`" },
     },
   ]);
   // one token has what another of the same account lacks
@@ -635,7 +635,7 @@ describe("a phone is shown for the account it is recorded with", () => {
 test("answers about a contact person do not apply to another one", () => {
   const changed = { ...COMPLETE_FACTS, tenant: { ...COMPLETE_FACTS.tenant, contactName: "髙橋 花子" } };
   const [gap, ...others] = collectGaps(buildChecklist(changed, TODAY));
-  expect(gap).toMatchObject({ code: "unanswered", mend: { en: "clomoctl handover answer contact.confirmed" } });
+  expect(gap).toMatchObject({ code: "unanswered", mend: { en: "`clomoctl handover answer contact.confirmed`" } });
   expect(others).toEqual([]);
 });
 

@@ -21,8 +21,8 @@ const hanging = (
 const mends = (facts: HandoverFacts): readonly string[] => hanging(facts).map(({ mend }) => mend.en);
 
 const ON = SUPPORT_OPTION_INSTRUCTIONS.en;
-const OFF = "clomoctl clomo-account grant admin1 --no-support-option";
-const REVOKE = "clomoctl clomo-account revoke admin1";
+const OFF = "`clomoctl clomo-account grant admin1 --no-support-option`";
+const REVOKE = "`clomoctl clomo-account revoke admin1`";
 
 test("switches the support option on before off, or off before on if five accounts have it", () => {
   expect(mends(COMPLETE_FACTS)).toEqual([ON, OFF, REVOKE]);
@@ -170,7 +170,7 @@ test("an answer about clomoctl on another computer is history and not a step", (
   const asked = (facts: HandoverFacts) => mends(facts).filter((mend) => mend.includes("handover answer"));
   const [person] = findPeople(COMPLETE_FACTS, "admin1");
   if (person === undefined) throw new TypeError("nobody");
-  expect(asked(before)).toEqual(["clomoctl handover answer clomoctl.owner"]);
+  expect(asked(before)).toEqual(["`clomoctl handover answer clomoctl.owner`"]);
   expect(describeFormerHomes(before, person)).toEqual([]);
   const moved = {
     ...before,
@@ -191,8 +191,8 @@ test("an answer about clomoctl on another computer is history and not a step", (
 test("the leaver ends their own daily run after another one runs", () => {
   const facts = { ...COMPLETE_FACTS, clomoctl: { ...(COMPLETE_FACTS.clomoctl as ClomoctlFacts), user: "admin1" } };
   const run = hanging(facts).find(({ what }) => what.en.startsWith("the daily run"));
-  expect(run?.mend.en).toContain("as the leaver's OS user: clomoctl renewals schedule remove");
-  expect(run?.mend.ja).toContain("退職者の OS ユーザーで: clomoctl renewals schedule remove");
+  expect(run?.mend.en).toContain("as the leaver's OS user: `clomoctl renewals schedule remove`");
+  expect(run?.mend.ja).toContain("退職者の OS ユーザーで: `clomoctl renewals schedule remove`");
 });
 
 test("nothing depends on somebody who only wrote an answer", () => {

@@ -29,7 +29,7 @@ test("a missing certificate or token is a gap, with the command that reads it fr
     ja: "未登録: 「プッシュ」のトピック。トピックがわからないと、Apple Push Certificates Portal で別の行を更新するおそれがあります",
   });
   expect(push?.mend.en).toBe(
-    "clomoctl renewals edit プッシュ --file FILE (FILE is the certificate in use; without this file, do not choose a row before you have asked the person who last renewed the certificate), or: clomoctl handover answer push-certificate.topic",
+    "`clomoctl renewals edit プッシュ --file FILE` (FILE is the certificate in use; without this file, do not choose a row before you have asked the person who last renewed the certificate), or: `clomoctl handover answer push-certificate.topic`",
   );
   expect(gapOf(UNANSWERED_FACTS, "ADE")?.mend.ja).toMatch(
     /^clomoctl renewals edit ADE --file FILE\(.*無効になる.*\)、または: clomoctl handover answer apple-business\.mdm-server$/,

@@ -146,7 +146,7 @@ describe("for an item whose renewed file was downloaded", () => {
       /^The renewed file is already downloaded \(\/tmp\/new file\.pem\)\. First check .*clomoctl renewals verify --current \S+ --new '\/tmp\/new file\.pem'\. If it can, .*clomoctl renewals edit 本社 --expires 2027-03-01/,
     );
     expect(steps[0]?.what.ja).toMatch(/^更新ファイル\(\/tmp\/new file\.pem\)はダウンロード済みです/);
-    expect(steps.at(-1)?.what.en).toContain("clomoctl renewals confirm 本社 --console-shows DATE");
+    expect(steps.at(-1)?.what.en).toContain("`clomoctl renewals confirm 本社 --console-shows DATE`");
     expect(steps.at(-1)?.what.en).not.toContain("renewals edit");
   });
 

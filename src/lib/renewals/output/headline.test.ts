@@ -11,8 +11,8 @@ const headline = (several: boolean, ...checked: Parameters<typeof summariseCheck
 test("names the most urgent item, its day and the command that explains its renewal, in both languages", () => {
   const push = createCheckedItem("本社", "critical", 12, { context: "kanto", kind: "push-certificate" });
   expect(headline(false, push)).toEqual({
-    en: "CRITICAL: MDM push certificate 本社 expires on 2026-12-02, 12 days left: clomoctl renewals guide 本社",
-    ja: "至急: MDM プッシュ通知証明書「本社」の期限は 2026-12-02(あと 12 日): clomoctl renewals guide 本社",
+    en: "CRITICAL: MDM push certificate 本社 expires on 2026-12-02, 12 days left: `clomoctl renewals guide 本社`",
+    ja: "至急: MDM プッシュ通知証明書「本社」の期限は 2026-12-02(あと 12 日): `clomoctl renewals guide 本社`",
   });
   const old = createCheckedItem("it's 1", "expired", -3, { context: "a b", kind: "vpp-token" });
   expect(headline(true, push, createCheckedItem("b", "ok", 200), old)).toEqual({
@@ -30,8 +30,8 @@ test("states that an item is rejected, instead of the days left", () => {
     rejection: { what: rejection, at: "2026-11-20T00:00:00.000Z" },
   });
   expect(headline(false, token)).toEqual({
-    en: "CRITICAL: ADE server token MDM: Apple rejected it: clomoctl renewals guide MDM",
-    ja: "至急: ADE サーバートークン「MDM」: Apple が拒否しました: clomoctl renewals guide MDM",
+    en: "CRITICAL: ADE server token MDM: Apple rejected it: `clomoctl renewals guide MDM`",
+    ja: "至急: ADE サーバートークン「MDM」: Apple が拒否しました: `clomoctl renewals guide MDM`",
   });
 });
 
