@@ -72,11 +72,12 @@ ${verbs.join("\n")}
 export function renderTenantlessSource(program: NounFolder): string {
   const names = listVerbsByName(program)
     .filter(([, { command }]) => command.opensTenant === false && command.readsTenants !== true)
-    .map(([name]) => `  ${JSON.stringify(name)},\n`);
+    .map(([name]) => name);
   return `// Generated from the commands by \`npm run generate\`; do not edit.
 
 /** The commands that do not use a tenant. */
-export const TENANTLESS_COMMANDS: ReadonlySet<string> = new Set([
-${names.join("")}]);
+export const TENANTLESS_COMMANDS: ReadonlySet<string> = new Set(
+  ${JSON.stringify(names.join("|"))}.split("|"),
+);
 `;
 }

@@ -1,3 +1,4 @@
+import { toPlainCommands } from "../lib/terminal/commands.ts";
 import { expect, test } from "vitest";
 import { defineCommand, type NounNode, type VerbNode } from "../commands/command.ts";
 import { toFlagName } from "../commands/field.ts";
@@ -292,7 +293,7 @@ test.each(VERBS)("%s --help names its options, examples and exit codes, in both 
     expect(Math.max(...prose.map(displayWidth))).toBeLessThanOrEqual(80);
     for (const [key, field] of Object.entries({ ...GLOBAL_OPTIONS, ...declared.options })) {
       expect(stdout).toMatch(new RegExp(String.raw`^ {2}(-\w, )?--${toFlagName(key)}\b`, "m"));
-      expect(unwrapped(stdout)).toContain(unwrapped(field.about[language]));
+      expect(unwrapped(stdout)).toContain(unwrapped(toPlainCommands(field.about[language], {})));
     }
     for (const { line } of declared.examples) expect(unfolded(stdout)).toContain(`\n  ${line}`);
   }

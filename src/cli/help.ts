@@ -35,7 +35,9 @@ const PAGE_LINES = 23;
 const wrapParagraph = (words: string, indent = ""): string[] =>
   words
     .split("\n")
-    .flatMap((line) => (line.startsWith(" ") ? [line] : wrapIntoLines(markCommands(line, {}), PAGE_COLUMNS - indent.length)))
+    .flatMap((line) =>
+      line.startsWith(" ") ? [line] : wrapIntoLines(markCommands(line, {}), PAGE_COLUMNS - indent.length),
+    )
     .map((line) => indent + paintCommands(line, false));
 
 /** Renders a titled list with aligned terms and wrapped explanations; returns no lines for an empty list. */

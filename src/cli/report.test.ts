@@ -105,6 +105,7 @@ test("reads the error style from a command line that has other mistakes", () => 
     language: "en",
     json: false,
     verbose: false,
+    colour: false,
   });
   expect(styleOf(["--format", "csv", "--format", "json", "--", "--verbose"], {})).toMatchObject({
     json: true,

@@ -56,7 +56,10 @@ export function getStackLines(error: unknown): string[] {
 }
 
 /** Renders a failure for stderr when no {@link Terminal} can show it; wraps lines for a terminal in the same way. */
-export function renderReport(failure: Failure, { language, json, verbose, columns = 0, colour = false }: ErrorStyle): string {
+export function renderReport(
+  failure: Failure,
+  { language, json, verbose, columns = 0, colour = false }: ErrorStyle,
+): string {
   const [what = "", ...rest] = renderFailureLines(failure, language);
   const stack = verbose ? getStackLines(failure.cause).map(escapeForPeople) : [];
   const label = text("error:", "エラー:")[language];

@@ -117,7 +117,7 @@ test("warns once that the token expires soon, in the time zone of the context", 
   const { ask, warnings } = await askWithToken('2026-11-22T15:00:00.000Z; rights="read,users.write"');
   for (const _ of [1, 2]) await ask();
   expect(warnings).toEqual([
-    "the access token in CLOMOCTL_TOKEN expires at 2026-11-23 00:00 (Asia/Tokyo); to create another token before that: clomoctl access-tokens create NAME --rights 'read,users.write'",
+    "the access token in CLOMOCTL_TOKEN expires at 2026-11-23 00:00 (Asia/Tokyo); to create another token before that: `clomoctl access-tokens create NAME --rights 'read,users.write'`",
   ]);
   for (const other of [undefined, "soon"]) {
     const silent = await askWithToken(other);
@@ -261,7 +261,7 @@ test.each([
     await accounts.sendResetCode(user, { address });
   }
   await tenant.close();
-  const line = new RegExp(String.raw`^ {2}clomoctl clomo-account reset-password yamada --code [-\w]{14}${named}$`, "m");
+  const line = new RegExp(String.raw`^ {2}.clomoctl clomo-account reset-password yamada --code [-\w]{14}${named}.$`, "m");
   expect(mails).toEqual([expect.stringMatching(line), expect.stringMatching(line)]);
 });
 

@@ -1,3 +1,4 @@
+import { commandName } from "../lib/advice/index.ts";
 import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
 import { COMPLETION_SCRIPTS } from "./completion/scripts.ts";
@@ -10,24 +11,24 @@ export default defineCommand({
       "Tab キーで、コマンド、オプション、その値、ファイル名のほか、操作対象のテナントにある名前(ユーザー、組織、デバイス、インポート、年次更新・期限の項目、コンテキスト)を補完します。スクリプトは Tab のたびに clomoctl に問い合わせるため、スクリプトの更新は不要です。問い合わせでは何も変更せず、コンテキストのテナント以外とは通信しません。",
     ),
     text(
-      `bash: add to ~/.bashrc: source <(clomoctl completion bash)`,
-      `bash: ~/.bashrc に追加: source <(clomoctl completion bash)`,
+      `bash: add to ~/.bashrc: source <(${commandName("completion")} bash)`,
+      `bash: ~/.bashrc に追加: source <(${commandName("completion")} bash)`,
     ),
     text(
-      `bash 3.2 included in macOS: eval "$(clomoctl completion bash)"`,
-      `macOS 付属の bash 3.2: eval "$(clomoctl completion bash)"`,
+      `bash 3.2 included in macOS: eval "$(${commandName("completion")} bash)"`,
+      `macOS 付属の bash 3.2: eval "$(${commandName("completion")} bash)"`,
     ),
     text(
-      `zsh: add to ~/.zshrc, after compinit: source <(clomoctl completion zsh)`,
-      `zsh: ~/.zshrc の compinit より後に追加: source <(clomoctl completion zsh)`,
+      `zsh: add to ~/.zshrc, after compinit: source <(${commandName("completion")} zsh)`,
+      `zsh: ~/.zshrc の compinit より後に追加: source <(${commandName("completion")} zsh)`,
     ),
     text(
-      `fish: clomoctl completion fish > ~/.config/fish/completions/clomoctl.fish`,
-      `fish: clomoctl completion fish > ~/.config/fish/completions/clomoctl.fish`,
+      `fish: ${commandName("completion")} fish > ~/.config/fish/completions/clomoctl.fish`,
+      `fish: ${commandName("completion")} fish > ~/.config/fish/completions/clomoctl.fish`,
     ),
     text(
-      `PowerShell: add to $PROFILE: clomoctl completion powershell | Out-String | Invoke-Expression`,
-      `PowerShell: $PROFILE に追加: clomoctl completion powershell | Out-String | Invoke-Expression`,
+      `PowerShell: add to $PROFILE: ${commandName("completion")} powershell | Out-String | Invoke-Expression`,
+      `PowerShell: $PROFILE に追加: ${commandName("completion")} powershell | Out-String | Invoke-Expression`,
     ),
   ],
   args: {

@@ -200,7 +200,7 @@ test("the cron line has absolute paths and the variables that cron lacks", async
 test("the cron line is never folded on a terminal", async () => {
   const lines = (await byCron({ terminal: { columns: 80 } })).split("\n");
   expect(lines).toContainEqual(
-    expect.stringMatching(/^ {2}0 6 \* \* \* .+ ade sync --every 1d --no-input --quiet >\/dev\/null$/),
+    expect.stringMatching(/^to sync .*: 0 6 \* \* \* .+ ade sync --every 1d --no-input --quiet >\/dev\/null$/),
   );
 });
 

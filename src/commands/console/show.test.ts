@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { recordOf, taskOf, taskOfImport } from "#support/commands/console-tasks.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
+import { toPlainCommands } from "../../lib/terminal/commands.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { Whoami } from "../../lib/client/index.ts";
 import { buildTaskSteps } from "./steps.ts";
@@ -12,7 +13,7 @@ test("programs get the task with its steps in English, and no steps on stderr", 
   const { en, ja } = await runInBoth("console show 3 --format json", { tenant: { consoleTask: TASK } });
   expect(en).toMatchObject({ exit: 0, requests: [{ operation: "consoleTask", params: { number: "3" } }] });
   const { steps, ...shown } = JSON.parse(en.stdout) as { readonly steps: readonly string[] };
-  expect(steps).toEqual(buildTaskSteps(TASK).map((step) => step.en));
+  expect(steps).toEqual(toPlainCommands(buildTaskSteps(TASK), {}).map((step) => step.en));
   expect(shown).toMatchObject({ number: 3, work: "edit", state: "open" });
   expect(en.stderr).toBe("");
   expect(ja).toMatchObject({ stdout: en.stdout, stderr: "" });
@@ -23,7 +24,7 @@ test("a pipe gets the terminal's columns in any language, and the numbered steps
   expect(en.stdout).toMatch(/^number\twork\tplace\t.*\tclosing\n3\tedit\tCLOMO PANEL, Users\/Org\t/);
   expect(ja.stdout).toBe(en.stdout);
   expect(en.stderr).toBe(
-    buildTaskSteps(TASK)
+    toPlainCommands(buildTaskSteps(TASK), {})
       .map((step, at) => `${at + 1}. ${step.en}\n`)
       .join(""),
   );

@@ -1,3 +1,4 @@
+import { toPlainCommands } from "../../lib/terminal/commands.ts";
 import { describe, expect, test } from "vitest";
 import { taskOf, taskOfImport, recordOf } from "#support/commands/console-tasks.ts";
 import type { ConsoleTask } from "../../lib/client/index.ts";
@@ -67,7 +68,7 @@ describe.each(FORMAT_NAMES)("steps for %s", (kind) => {
     ["replace", 2],
   ] as const)("an upload in mode %s is uploaded, exported and verified", (mode, gone) => {
     const upload = taskOfImport({ ...of, work: "upload", mode, delete: gone, file: "upload.csv" });
-    expect(expectSteps(upload).join("\n")).toContain("clomoctl imports verify 3 --against EXPORT.csv");
+    expect(expectSteps(upload).join("\n")).toContain("`clomoctl imports verify 3 --against EXPORT.csv`");
   });
 
   test("several records are listed with what to enter, grouped by where to click", () => {
@@ -108,8 +109,8 @@ test("values are entered one by one, on their own page if they have one, and an 
     "座席: A 1 → (blank)",
     "髙橋 花子: CLOMO PANEL: Users/Org › the user › CLOMO アカウント › 編集 › アカウント名 › 保存",
     "CLOMOアカウント名: hanako",
-    "export the records in the console, then: clomoctl users import EXPORT.csv --from-console",
-    "when the task is done: clomoctl console confirm 3 (if you will not do it: clomoctl console drop 3)",
+    "export the records in the console, then: `clomoctl users import EXPORT.csv --from-console`",
+    "when the task is done: `clomoctl console confirm 3` (if you will not do it: `clomoctl console drop 3`)",
   ]);
 });
 
@@ -174,7 +175,7 @@ test("a secret is entered again and shown nowhere", () => {
 });
 
 test.each([
-  [{ wipes: 2 }, /デバイス 2 台\(clomoctl console show 3 --rows\).*初期化/],
+  [{ wipes: 2 }, /デバイス 2 台\(`clomoctl console show 3 --rows`\).*初期化/],
   [{ released: 2 }, /先に、デバイス 2 台の所有者を外してください/],
 ])("the first step depends on the devices: %o", (of, first) => {
   expect(buildTaskSteps(taskOfImport({ ...of, kind: "devices", thing: "device" }))[0]?.ja).toMatch(first);
@@ -249,7 +250,7 @@ test.each<[string, Partial<Parameters<typeof recordOf>[0]>, string, string]>([
       taskOf({ contradicted: true, ...record }, { state: "contradicted", work, file: "up.csv" }),
     );
     expect(steps[0]).toEqual({ en, ja });
-    expect(steps[1]?.en).toContain("to keep the console's values instead: clomoctl console drop 3");
+    expect(steps[1]?.en).toContain("to keep the console's values instead: `clomoctl console drop 3`");
   }
 });
 
@@ -266,7 +267,7 @@ describe("if exports contradict only part of a task, only that part is restored"
       .map(({ en }) => en)
       .filter((step) => /instead|more differences/.test(step));
   const drop =
-    "to enter the mirror's values in the console, go on with the next step; to keep the console's values instead: clomoctl console drop 3";
+    "to enter the mirror's values in the console, go on with the next step; to keep the console's values instead: `clomoctl console drop 3`";
 
   test.each<[string, ConsoleTask["records"], string]>([
     ["a field of the only record", [taro], " --record taro@x.jp --field title"],
@@ -280,7 +281,7 @@ describe("if exports contradict only part of a task, only that part is restored"
     [
       "a record that is missing and a field",
       [{ ...hanako, work: "create", ...gone }, taro],
-      " --record hanako@x.jp, clomoctl console drop 3 --record taro@x.jp --field title",
+      " --record hanako@x.jp, `clomoctl console drop 3 --record taro@x.jp --field title`",
     ],
     [
       "one that has another's name in the console",
@@ -296,11 +297,11 @@ describe("if exports contradict only part of a task, only that part is restored"
       "",
     ],
   ])("%s", (_, records, part) => {
-    expect(contradicted(records)).toEqual([drop + part]);
+    expect(toPlainCommands(contradicted(records), {})).toEqual([toPlainCommands(drop, {}) + part.replaceAll("`", "")]);
   });
 
   test("says that records that are not shown may be affected", () => {
-    const others = "there may be more differences: clomoctl console show 3 --rows";
+    const others = "there may be more differences: `clomoctl console show 3 --rows`";
     expect(contradicted([hanako], 200)).toEqual([others]);
     expect(contradicted([{ ...taro, changes: [TITLE] }], 200)).toEqual([others, `${drop} --record taro@x.jp`]);
   });
@@ -374,7 +375,7 @@ test("does not name a file that was never written, but lists the deletions and o
   const steps = buildTaskSteps(task).map(({ en }) => en);
   expect(steps.join("\n")).not.toContain("up.csv");
   expect(steps).toContain(
-    "devices: export them in the console, then: clomoctl imports verify 3 --against EXPORT.csv --kind devices",
+    "devices: export them in the console, then: `clomoctl imports verify 3 --against EXPORT.csv --kind devices`",
   );
 });
 
@@ -390,7 +391,7 @@ test.each([
 
 test("counts the records beyond the limit and says where they are", () => {
   const steps = buildTaskSteps(taskOfImport({ update: 200 }));
-  expect(steps).toContainEqual(expect.objectContaining({ en: "to see the other 198: clomoctl console show 3 --rows" }));
+  expect(steps).toContainEqual(expect.objectContaining({ en: "to see the other 198: `clomoctl console show 3 --rows`" }));
 });
 
 test.each(["confirmed", "done"] as const)("a task that is %s has no steps", (state) => {

@@ -149,7 +149,7 @@ const describeUnresolvedNames = <R>(
   { noun, list, search }: NamedKind<R>,
   { wrong, of, only }: { readonly wrong: number; readonly of: number; readonly only: string | undefined },
 ): { readonly wrong: Text; readonly hint: Text } => {
-  const command = search === undefined ? list : `${search} TEXT`;
+  const command = search?.("TEXT") ?? list;
   return {
     wrong:
       only !== undefined

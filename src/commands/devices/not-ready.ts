@@ -42,7 +42,8 @@ const NOT_READY_COLUMNS: readonly Column<NotReadyDevice>[] = [
     key: "mend",
     header: text("how to fix it", "対処"),
     wraps: true,
-    value: (device) => getSetupLacks(device).map((lack) => LACK_COMMANDS[lack](device)),
+    advice: true,
+    value: (device) => getSetupLacks(device).map((lack) => `${LACK_COMMANDS[lack](device)}`),
   },
 ];
 

@@ -102,10 +102,10 @@ test("an ADE fault is a warning, or a problem if it needs a person, with what to
     counts: { present: 5, missing: 1, released: 0, notReady: 2, unreadable: 0 },
   });
   expect(wrong.map(({ check: name, state, mend }) => [name, state, mend?.en])).toEqual([
-    ["ade", "problem", "clomoctl ade token set FILE"],
-    ["ade", "warning", "clomoctl ade sync"],
-    ["ade", "warning", "clomoctl ade devices list --state missing"],
-    ["ade", "warning", "clomoctl ade devices list --not-ready"],
+    ["ade", "problem", "`clomoctl ade token set FILE`"],
+    ["ade", "warning", "`clomoctl ade sync`"],
+    ["ade", "warning", "`clomoctl ade devices list --state missing`"],
+    ["ade", "warning", "`clomoctl ade devices list --not-ready`"],
   ]);
   const counts = { present: 5, missing: 0, released: 0, notReady: 0, unreadable: 0 };
   const well = await check({}, [], undefined, { ...ade, lastSyncAt: "2026-11-20T00:00:00.000Z", counts });
@@ -136,7 +136,7 @@ test.each<[string, Partial<TenantFileState>, object]>([
   [
     "older",
     { version: 5 },
-    { check: "tenant", state: "warning", mend: { en: "clomoctl imports list --context kanto" } },
+    { check: "tenant", state: "warning", mend: { en: "`clomoctl imports list --context kanto`" } },
   ],
 ])("does not open a file that is %s", async (_, state, finding) => {
   const { wrong, opened, isPart } = await check(state);
@@ -177,7 +177,7 @@ test.each<[string, Partial<TenantFileState>, object]>([
         en: "the audit table differs from the one that clomoctl creates: audit (changed), audit_kept_on_delete (missing)",
         ja: expect.stringContaining("audit (変更), audit_kept_on_delete (なし)"),
       },
-      mend: { en: expect.stringContaining("clomoctl audit verify") },
+      mend: { en: expect.stringContaining("`clomoctl audit verify`") },
     },
   ],
 ])("reports %s", async (_, state, finding) => {
@@ -240,7 +240,7 @@ test("examines the files from which dates were read again", async () => {
   expect(none.findings.at(-1)?.what.en).toMatch(/^not on this machine .+, and 1 more; the recorded dates apply$/);
   writeFileSync(source, createVppToken(new Date("2027-01-01T00:00:00Z"), "本社"));
   const { wrong } = await check({}, [token, { ...token, name: "支社" }]);
-  expect(wrong).toMatchObject([{ check: "sources", state: "warning", mend: { en: "clomoctl renewals list" } }]);
+  expect(wrong).toMatchObject([{ check: "sources", state: "warning", mend: { en: "`clomoctl renewals list`" } }]);
   expect(wrong[0]?.what.en).toMatch(/^本社: .+; and 1 more$/);
   expect(wrong[0]?.what.ja).toMatch(/ほか 1 件$/);
 });

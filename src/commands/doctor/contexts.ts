@@ -8,7 +8,7 @@ import { IMPORT_FROM_CONSOLE_COMMAND } from "../../lib/model/mirror.ts";
 import type { TenantFileState } from "../../lib/model/tenant-file.ts";
 import { isSourceReadable } from "../../lib/renewals/sources.ts";
 import { dayOf, countDaysLeft, formatMinute } from "../../lib/model/time.ts";
-import { completeTextCommands } from "../../lib/terminal/commands.ts";
+import { completeCommands } from "../../lib/terminal/commands.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { findMonitoredAde } from "../ade/watched.ts";
 import { describeTableBreaks } from "../audit/other-table.ts";
@@ -84,7 +84,7 @@ export async function checkContexts(tools: Tools, asking: NetworkAccess): Promis
 function assignContext(finding: Finding, context: string, several: boolean): Finding {
   const { mend } = finding;
   if (mend === undefined || !several) return { ...finding, context };
-  return { ...finding, context, mend: completeTextCommands(mend, { context }) };
+  return { ...finding, context, mend: completeCommands(mend, { context }) };
 }
 
 async function checkRemoteTenant(tools: Tools, context: Context, { online }: NetworkAccess): Promise<ContextFindings> {

@@ -1,3 +1,4 @@
+import { commandName } from "../../lib/advice/index.ts";
 import { basename, dirname, join } from "node:path";
 import { readSmallFile } from "../../lib/files/index.ts";
 import { readFileStatus } from "../../lib/files/look.ts";
@@ -175,17 +176,17 @@ const SHELL_COMPLETION_FILES: Readonly<Record<string, ShellCompletionFiles>> = {
   bash: {
     files: ["share/bash-completion/completions/clomoctl"],
     startup: [".bashrc", ".bash_profile", ".bash_completion"],
-    mend: `echo 'source <(clomoctl completion bash)' >> ~/.bashrc`,
+    mend: `echo 'source <(${commandName("completion")} bash)' >> ~/.bashrc`,
   },
   zsh: {
     files: ["share/zsh/vendor-completions/_clomoctl", "share/zsh/site-functions/_clomoctl"],
     startup: [".zshrc"],
-    mend: `echo 'source <(clomoctl completion zsh)' >> ~/.zshrc`,
+    mend: `echo 'source <(${commandName("completion")} zsh)' >> ~/.zshrc`,
   },
   fish: {
     files: ["share/fish/vendor_completions.d/clomoctl.fish"],
     startup: [".config/fish/completions/clomoctl.fish", ".config/fish/config.fish"],
-    mend: `clomoctl completion fish > ~/.config/fish/completions/clomoctl.fish`,
+    mend: `${commandName("completion")} fish > ~/.config/fish/completions/clomoctl.fish`,
   },
 };
 

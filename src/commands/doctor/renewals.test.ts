@@ -65,7 +65,7 @@ describe("the daily run", () => {
       {
         state: "warning",
         what: { en: "not installed, so renewal items are not checked every day (1 item)" },
-        mend: { en: "clomoctl renewals schedule install" },
+        mend: { en: "`clomoctl renewals schedule install`" },
       },
     ]);
     const [none] = await check(one, { count: 0 });
@@ -89,10 +89,10 @@ describe("the daily run", () => {
     const one = createTestMachine();
     for (const name of missing) one.program(name);
     const [found] = wrongOf(await check(one, { platform }), "schedule");
-    const ways = /^install cron.*: clomoctl renewals schedule install; or .* renewals check --quiet$/;
+    const ways = /^install cron.*: `clomoctl renewals schedule install`; or .* renewals check --quiet`$/;
     expect(found?.what.en).toBe(`not installed, so renewal items are not checked every day (1 item)${named ?? ""}`);
-    expect(found?.mend?.en).toMatch(named === undefined ? /^clomoctl renewals schedule install$/ : ways);
-    expect(found?.mend?.ja).toMatch(named === undefined ? /^clomoctl renewals schedule install$/ : /^cron を導入して/);
+    expect(found?.mend?.en).toMatch(named === undefined ? /^`clomoctl renewals schedule install`$/ : ways);
+    expect(found?.mend?.ja).toMatch(named === undefined ? /^`clomoctl renewals schedule install`$/ : /^cron を導入して/);
   });
 
   test.each(["cron", "systemd"] as const)("by %s is ok if it has not run yet", async (way) => {
@@ -139,7 +139,7 @@ describe("the daily run", () => {
 describe("reminders", () => {
   test("are a warning if they are not set up and something expires", async () => {
     expect(wrongOf(await check(createTestMachine()), "notify")).toMatchObject([
-      { state: "warning", mend: { en: "clomoctl renewals notify init" } },
+      { state: "warning", mend: { en: "`clomoctl renewals notify init`" } },
     ]);
     expect(wrongOf(await check(createTestMachine(), { count: 0 }), "notify")).toEqual([]);
   });

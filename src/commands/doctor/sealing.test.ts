@@ -46,7 +46,7 @@ test("without the key, says once what is lost and how to set it up again", async
     `${key()} がないため、次のものを使えません: ADE サーバートークンの鍵、ADE サーバートークン、VPP サービストークン`,
   );
   expect(finding?.mend?.en).toMatch(
-    /restore the original sealing\.key.*if it is lost, run: clomoctl ade keypair create --start-over -o CLOMO_ADE_PublicKey\.pem; clomoctl ade token set FILE; clomoctl vpp tokens set FILE --org NAME --start-over$/,
+    /restore the original sealing\.key.*if it is lost, run: `clomoctl ade keypair create --start-over -o CLOMO_ADE_PublicKey\.pem`; `clomoctl ade token set FILE`; `clomoctl vpp tokens set FILE --org NAME --start-over`$/,
   );
 });
 

@@ -19,7 +19,13 @@ const FINDING_COLUMNS: readonly Column<Finding>[] = [
     name: ({ check }) => CHECK_LABELS[check],
   },
   { key: "context", header: text("context", "コンテキスト"), value: ({ context }) => context ?? null },
-  { key: "what", advice: true, header: text("finding", "内容"), value: ({ what }) => what.en, name: ({ what }) => what },
+  {
+    key: "what",
+    advice: true,
+    header: text("finding", "内容"),
+    value: ({ what }) => what.en,
+    name: ({ what }) => what,
+  },
   {
     key: "mend",
     advice: true,

@@ -408,7 +408,7 @@ async function refuseRejectedBundle(
 
 /** Explains what to do if a mirror refuses records that belong to the console. */
 const explainMirrorRefusal = ({ bundle, identity }: BundleArguments): Text => {
-  const here = APPLICABLE_RESOURCES.filter((name) => resourceOf(name).here === true).flatMap((name) => ["--only", name]);
+  const here = APPLICABLE_RESOURCES.flatMap((name) => (resourceOf(name).here === true ? ["--only", name] : []));
   const apply = line("handover apply", [bundle], { identity }).with(...here);
   return text(
     `import the console's exports: ${line("users import", ["FILE"], { fromConsole: true })}; or apply only the data that the console does not have: ${apply}`,

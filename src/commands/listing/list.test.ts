@@ -73,7 +73,7 @@ describe("theOne", () => {
 
   it("returns the only match", () => {
     expect(requireSingleMatch("x", [7], kind)).toBe(7);
-    expect(failing([])).toMatchObject({ code: "not-found", hint: { en: "to list all: clomoctl users list" } });
+    expect(failing([])).toMatchObject({ code: "not-found", hint: { en: "to list all: `clomoctl users list`" } });
     expect(failing([1, 2])).toMatchObject({ code: "usage", what: { en: '"x" matches 2 records: no. 1; no. 2' } });
   });
 

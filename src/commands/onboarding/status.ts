@@ -36,7 +36,12 @@ export default defineCommand({
         name: ({ state }) => STEP_STATES[state],
       },
       { key: "why", advice: true, header: text("details", "内容"), wraps: true, value: ({ why }) => terminal.say(why) },
-      { key: "next", advice: true, header: text("next command", "次の操作"), value: ({ line: next }) => (next === undefined ? null : `${next}`) },
+      {
+        key: "next",
+        advice: true,
+        header: text("next command", "次の操作"),
+        value: ({ line: next }) => (next === undefined ? null : `${next}`),
+      },
     ];
     await terminal.list(listColumns(terminal, columns, ["number", "step", "state", "why"]), all);
     const why = describeInapplicability(facts);

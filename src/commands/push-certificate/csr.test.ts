@@ -56,7 +56,7 @@ test("requests a CSR, writes it and says what to do in Apple's portal", async ()
       "Not for a CLOMO tenant, whose request comes from the console: clomoctl renewals guide push-certificate",
       "request created for mdm@example.co.jp; its key is kept in the tenant",
       `sign in to Apple's portal (https://identity.apple.com/pushcert) as mdm@example.co.jp, and choose Renew for the certificate in use (never Create a Certificate) with the request once an MDM vendor has signed it: the portal accepts only signed requests, and clomoctl does not sign requests. The topic must still be ${push().topic}`,
-      "then: clomoctl push-cert upload FILE --apple-account mdm@example.co.jp",
+      "then: clomoctl push-certificate upload FILE --apple-account mdm@example.co.jp",
       "",
     ].join("\n"),
   );
@@ -79,7 +79,7 @@ test("with a simulator, the proposed command has the written file and the simula
     expect(stderr).toContain(
       ": clomoctl ade simulator do push-certificate --csr CSR2.csr --url http://127.0.0.1:8080\n",
     );
-    expect(stderr).toContain(": clomoctl push-cert upload FILE --apple-account mdm@example.co.jp\n");
+    expect(stderr).toContain(": clomoctl push-certificate upload FILE --apple-account mdm@example.co.jp\n");
   }
 });
 

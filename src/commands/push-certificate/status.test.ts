@@ -36,8 +36,8 @@ test.each([
   [
     "soon",
     push({ expiresAt: "2027-01-01T00:00:00.000Z" }),
-    "42 days left; to renew it: clomoctl push-cert csr --email mdm@example.co.jp --name NAME -o CertificateSigningRequest.csr",
-    "残り 42 日です。更新するには: clomoctl push-cert csr --email mdm@example.co.jp",
+    "42 days left; to renew it: clomoctl push-certificate csr --email mdm@example.co.jp --name NAME -o CertificateSigningRequest.csr",
+    "残り 42 日です。更新するには: clomoctl push-certificate csr --email mdm@example.co.jp",
   ],
   [
     "expired",
@@ -49,8 +49,8 @@ test.each([
   [
     "asked for",
     push({ request }),
-    "a signing request is waiting for its certificate; to write the request again: clomoctl push-cert csr -o CertificateSigningRequest.csr\nsign in to Apple's portal (https://identity.apple.com/pushcert) as mdm@example.co.jp, and choose Renew for the certificate in use (never Create a Certificate)",
-    "CSR に対応する証明書を待っています。CSR をもう一度書き出すには: clomoctl push-cert csr -o CertificateSigningRequest.csr\n",
+    "a signing request is waiting for its certificate; to write the request again: clomoctl push-certificate csr -o CertificateSigningRequest.csr\nsign in to Apple's portal (https://identity.apple.com/pushcert) as mdm@example.co.jp, and choose Renew for the certificate in use (never Create a Certificate)",
+    "CSR に対応する証明書を待っています。CSR をもう一度書き出すには: clomoctl push-certificate csr -o CertificateSigningRequest.csr\n",
   ],
 ] as const)("says what to type next: %s", async (_, certificate, en, ja) => {
   const told = await at(certificate);
@@ -65,16 +65,16 @@ test("in a mirror, the steps are the console's unless the endpoint is a simulato
   );
   expect(mirror.ja.stderr).toContain("管理画面のミラー");
   const rehearsing = await at(push({ ...NONE, simulator: true }), "2026-11-01T00:00:00.000Z");
-  expect(rehearsing.en.stderr).toContain("clomoctl push-cert csr");
+  expect(rehearsing.en.stderr).toContain("clomoctl push-certificate csr");
 });
 
 test("if the endpoint is a simulator, its command replaces the portal", async () => {
   const { en, ja } = await at(push({ request, simulator: true }));
   const [write, get] = [
-    "clomoctl push-cert csr -o CertificateSigningRequest.csr",
+    "clomoctl push-certificate csr -o CertificateSigningRequest.csr",
     "clomoctl ade simulator do push-certificate --csr CertificateSigningRequest.csr",
   ];
-  const upload = "clomoctl push-cert upload FILE --apple-account mdm@example.co.jp\n";
+  const upload = "clomoctl push-certificate upload FILE --apple-account mdm@example.co.jp\n";
   expect(en.stderr).toContain(
     `to write the request again: ${write}\nget the certificate: ${get} --renew ${push().topic} --url http://127.0.0.1:8080\nthen: ${upload}`,
   );

@@ -8,7 +8,7 @@ import { STATE_EXITS } from "../../lib/renewals/output/plugin.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { LEVEL_NAMES } from "../../lib/document/level.ts";
 import { FILE_HEADERS } from "../../lib/renewals/output/headers.ts";
-import { completeTextCommands } from "../../lib/terminal/commands.ts";
+import { completeCommands } from "../../lib/terminal/commands.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import type { Fields, InputOf } from "../field.ts";
@@ -192,7 +192,7 @@ async function noteUnknownMailRecipients(
     const said = administration === undefined ? ACCOUNTS_NOT_VISIBLE : ACCOUNTS_NOT_RECORDED;
     if (!named) await terminal.note(said);
     else {
-      const { en, ja } = completeTextCommands(said, { context: name });
+      const { en, ja } = completeCommands(said, { context: name });
       await terminal.note(text(`${name}: ${en}`, `${name}: ${ja}`));
     }
   }

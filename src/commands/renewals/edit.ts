@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { commandName, line, step } from "../../lib/advice/index.ts";
+import { commandName, line, step, CommandLine } from "../../lib/advice/index.ts";
 import type { RenewalChange, RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { readRenewables } from "../../lib/apple/index.ts";
@@ -187,7 +187,7 @@ function refuseEmptyEdit(change: RenewalChange): void {
   throw new Failure("usage", {
     what: text("nothing to change: no option sets a value", "変更する内容がありません"),
     where: commandName("renewals edit"),
-    hint: text(`see \`clomoctl renewals edit --help\``, `\`clomoctl renewals edit --help\` を見てください`),
+    hint: text(`see ${new CommandLine("renewals edit", ["--help"])}`, `${new CommandLine("renewals edit", ["--help"])} を見てください`),
   });
 }
 

@@ -1,10 +1,8 @@
 import { commandName, line } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { RENEWAL_KINDS, type RenewalItem } from "../../lib/model/renewal.ts";
-import { buildRenewalGuide, type GuideFacts } from "../../lib/renewals/guide/index.ts";
-import { mapHoldingTexts } from "../../lib/renewals/guide/own.ts";
+import { buildRenewalGuide } from "../../lib/renewals/guide/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
-import { escapeForPeople } from "../../lib/terminal/escape.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { isSourceReadable } from "../../lib/renewals/sources.ts";
 import { text, type Text } from "../../lib/text/index.ts";
@@ -97,11 +95,11 @@ export default defineCommand({
     if (document === undefined)
       return showSteps(tools, buildRenewalGuide(kind, item, expiresOn, holding), EXPECTED_FILE_COLUMN);
     const known = item === null ? null : await removeRemoteSource(tools, tenant, item);
-    const guide = buildRenewalGuide(kind, known && escapeItem(known.item), item && formatExpiryDay(expiresOn, item), {
-      ...escapeGuideFacts(holding),
-      known: holding.own === undefined ? (await listRecordedAnswers(tenant.client, subject)).map(escapeFact) : [],
+    const guide = buildRenewalGuide(kind, known && known.item, item && formatExpiryDay(expiresOn, item), {
+      ...holding,
+      known: holding.own === undefined ? await listRecordedAnswers(tenant.client, subject) : [],
       // an interactive guide compares new files with the record
-      elsewhere: options.interactive ? undefined : known?.elsewhere && escapeText(known.elsewhere),
+      elsewhere: options.interactive ? undefined : known?.elsewhere,
     });
     if (!options.interactive) return writeGuide(tools, guide, document);
     const { runInteractiveGuide } = await import("./steps/walk-item.ts");
@@ -139,25 +137,6 @@ function refuseConflictingOptions(
   }
 }
 
-const escapeNullable = (value: string | null): string | null => (value === null ? null : escapeForPeople(value));
-
-/** Returns a copy of the item in which all texts are escaped for display. */
-const escapeItem = (item: RenewalItem): RenewalItem => ({
-  ...item,
-  name: escapeForPeople(item.name),
-  organisation: escapeNullable(item.organisation),
-  topic: escapeNullable(item.topic),
-  owner: escapeNullable(item.owner),
-  account: escapeNullable(item.account),
-  phone: escapeNullable(item.phone),
-  phoneHolder: escapeNullable(item.phoneHolder),
-  downloadedSource: escapeNullable(item.downloadedSource),
-});
-
-const escapeFact = ([label, value]: readonly [Text, Text]): readonly [Text, Text] => [label, escapeText(value)];
-
-const escapeText = ({ en, ja }: Text): Text => text(escapeForPeople(en), escapeForPeople(ja));
-
 /**
  * Removes the source file of an item if the file is not on this computer, so that it is not compared, and explains what
  * to do.
@@ -183,12 +162,6 @@ async function removeRemoteSource(
   );
   return { item: { ...item, source: null }, elsewhere };
 }
-
-const escapeGuideFacts = ({ own, first, several }: GuideFacts): GuideFacts => ({
-  several,
-  own: own && mapHoldingTexts(own, escapeForPeople),
-  first: first && { en: escapeForPeople(first.en), ja: escapeForPeople(first.ja) },
-});
 
 /** The column that shows which file a step waits for. */
 const EXPECTED_FILE_COLUMN: Column<NumberedStep> = {

@@ -9,7 +9,7 @@ import { planReminders, deliverReminders } from "../../lib/renewals/notify/send.
 import { getNotifyFile, readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
 import { NOTIFY_FILE, type NotifySettings, type Recipient } from "../../lib/renewals/notify/settings.ts";
 import type { Column, Terminal } from "../../lib/terminal/index.ts";
-import { completeTextCommands } from "../../lib/terminal/commands.ts";
+import { completeCommands } from "../../lib/terminal/commands.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -219,7 +219,7 @@ function toReminderTenant(
       // reminders are read outside clomoctl, so the commands in them must name the context
       return items.map(({ remark, ...item }) => ({
         ...item,
-        remark: remark && completeTextCommands(remark, { context: tenant.context.name }),
+        remark: remark && completeCommands(remark, { context: tenant.context.name }),
       }));
     },
     withHolding: (items) => addHoldings(tenant.client, items),

@@ -14,7 +14,7 @@ import type { Finding } from "../../lib/renewals/findings.ts";
 import { findExpectedRecords, type ExpectedRecords } from "../../lib/renewals/expected.ts";
 import { compareByExpiry, judgeExpiry, type JudgedItem } from "../../lib/renewals/judge.ts";
 import { markRejectedItem } from "../../lib/renewals/rejection.ts";
-import { completeCommands, completeTextCommands, findCommands, getActingWords } from "../../lib/terminal/commands.ts";
+import { completeCommands, findCommands, getActingWords } from "../../lib/terminal/commands.ts";
 import { formatCount, text, type Text } from "../../lib/text/index.ts";
 import { findMonitoredAde } from "../ade/watched.ts";
 import { buildConsoleImportCommand } from "../imports/refusal/command.ts";
@@ -102,8 +102,7 @@ export async function loadTenantStatus(
   const status = { context, used, timezone: resolveTimezone(tools, { context }), now: tools.clock.now(), ...read };
   const completion = { acting: getActingWords(tools.globals), context: several ? context.name : undefined };
   const next = remedies.length > 0 ? remedies : buildNextCommands(status).map(String);
-  const problems = read.problems.map((problem) => completeTextCommands(problem, completion));
-  return { ...status, problems, next: next.map((command) => completeCommands(command, completion)) };
+  return { ...status, ...completeCommands({ problems: read.problems, next }, completion) };
 }
 
 async function readTenantData(tools: Tools, context: Context): Promise<TenantData> {

@@ -90,7 +90,7 @@ describe("an invalid response", () => {
     const transport = async () => new Response("<html>", { status: 502 });
     const { where, hint } = await failure(createWholeClient({ transport, ...connection }).tenant.show());
     expect(where).toBe("GET https://tenant.example:8443/kanto/v1/tenant");
-    expect(hint?.ja).toMatch(/: clomoctl context show kanto$/);
+    expect(hint?.ja).toMatch(/: `clomoctl context show kanto`$/);
     const sent = await sendRequest({ transport, ...connection }, { method: "get", path: "/v1/orgs" });
     expect(sent.failure?.where).toBe("GET https://tenant.example:8443/kanto/v1/orgs");
   });
@@ -118,7 +118,7 @@ describe("an invalid response", () => {
   });
 
   it.each([
-    [{ "x-request-id": "r1" }, "x-request-id: r1", expect.stringMatching(/: clomoctl context show$/)],
+    [{ "x-request-id": "r1" }, "x-request-id: r1", expect.stringMatching(/: `clomoctl context show`$/)],
     [{ "retry-after": "0" }, "GET /v1/tenant", "try again in 0 seconds"],
     [{ "retry-after": "90" }, "GET /v1/tenant", "try again in 90 seconds"],
     [{ "retry-after": "121" }, "GET /v1/tenant", "try again in 3 minutes"],

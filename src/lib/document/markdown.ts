@@ -25,8 +25,8 @@ export function renderMarkdown(
 const escapeMarkdown = (value: string): string =>
   value.replaceAll(/\s+/g, " ").replaceAll(/[\\`*_[\]<>|#~]/g, String.raw`\$&`);
 
-/** Renders a code span, which begins and ends with two backticks if the code contains backticks. */
-const renderCode = (code: string): string => (code.includes("`") ? `\`\` ${code} \`\`` : `\`${code}\``);
+/** Renders a code span, or escaped text if the code contains characters that could end the span. */
+const renderCode = (code: string): string => (/[`|<>]/.test(code) ? escapeMarkdown(code) : `\`${code}\``);
 
 class MarkdownWriter extends LineWriter {
   override say(words: DisplayText): string {

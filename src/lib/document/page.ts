@@ -198,13 +198,10 @@ class PageRenderer {
       : html`<span class="${lines.every((line) => this.#isShort(line)) ? "short" : ""}">${own}</span>${shown}`;
   }
 
-  /** Renders like {@link words}, but lets addresses and paths wrap after punctuation, and never wraps an option. */
+  /** Renders like {@link words}, but lets addresses and paths wrap after punctuation. */
   #value(words: DisplayText): Markup {
     if (typeof words !== "string" || this.#isShort(words)) return this.words(words);
-    const parts = escapeForPeople(words).split(/(?<= )(?=--[a-z])|(?<=(?:^| )--[a-z-]+)(?= )/u);
-    return html`<bdi
-      >${parts.map((part) => (part.startsWith("--") ? html`<span class="short">${part}</span>` : renderBreakable(part)))}</bdi
-    >`;
+    return html`<bdi>${renderBreakable(escapeForPeople(words))}</bdi>`;
   }
 
   /** Returns true if a text is too short to wrap: a date, a number, or one or two words of clomoctl. */

@@ -110,7 +110,7 @@ describe("the health of ADE", () => {
       "the last sync failed: refused",
       "the server token has expired",
     ]);
-    expect(all.map(({ line }) => line)).toEqual([
+    expect(all.map(({ line }) => line.toJSON())).toEqual([
       "clomoctl ade token set FILE",
       "clomoctl ade sync",
       "clomoctl ade sync",

@@ -71,18 +71,20 @@ test("each finding shows what to type next, in both languages", () => {
     {
       en: "nobody has the support option, so nobody receives CLOMO's emails about certificates; to fix this: `clomoctl clomo-account edit NAME --support-option --notice-mail`",
       ja: expect.stringMatching(
-        /サポートオプションを付与されたシステム管理者がいません.*対処: clomoctl clomo-account edit NAME --support-option --notice-mail$/,
+        /サポートオプションを付与されたシステム管理者がいません.*対処: `clomoctl clomo-account edit NAME --support-option --notice-mail`$/,
       ),
     },
   ]);
-  expect(of({ system: 0, supported: [] })[0]?.en).toMatch(/grant NAME --role system --support-option --notice-mail$/);
+  expect(of({ system: 0, supported: [] })[0]?.en).toMatch(/grant NAME --role system --support-option --notice-mail`?$/);
   expect(of({ supported: [holder("hanako")] })[0]?.en).toMatch(
-    /^only hanako has.* edit NAME --support-option --notice-mail$/,
+    /^only hanako has.* edit NAME --support-option --notice-mail`?$/,
   );
   // nobody is a system administrator whose account could be edited
   expect(of({ system: 1, supported: [holder("hanako")] })[0]).toEqual({
-    en: expect.stringMatching(/clomo-account grant NAME --role system --support-option --notice-mail$/),
-    ja: expect.stringMatching(/対処: clomoctl clomo-account grant NAME --role system --support-option --notice-mail$/),
+    en: expect.stringMatching(/clomo-account grant NAME --role system --support-option --notice-mail`?$/),
+    ja: expect.stringMatching(
+      /対処: `clomoctl clomo-account grant NAME --role system --support-option --notice-mail`$/,
+    ),
   });
   expect(of({ leavers: [LEFT] })[0]?.en).toBe(
     'sato@example.jp, the owner of MDM push certificate "本社", is a user who was deleted; to fix this: `clomoctl renewals edit 本社 --owner MAIL`',
@@ -135,7 +137,7 @@ test("the worst item or finding determines the state, and findings are not items
 test("monitoring shows the findings, and cron's mail begins with the most urgent one", () => {
   const result = resultWith("warning", { supported: [], leavers: [LEFT, { ...LEFT, owner: "abe@example.jp" }] });
   expect(renderNagiosLine(result, "en")).toMatch(
-    /^RENEWALS CRITICAL - 1 due within 90 days, [23] problems with notification recipients \(1 critical\): kanto: nobody has .* --support-option --notice-mail; push .* \| 'push'=20;\S+$/,
+    /^RENEWALS CRITICAL - 1 due within 90 days, [23] problems with notification recipients \(1 critical\): kanto: nobody has .* --support-option --notice-mail`; push .* \| 'push'=20;\S+$/,
   );
   expect(describeMostUrgent(result, false)?.line.en).toMatch(
     /^CRITICAL: nobody has the support option.* \(and 3 more\)$/,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { line } from "../advice/index.ts";
+import { line, type CommandLine } from "../advice/index.ts";
 import { completeCommands, findCommands, foldLine, markCommands, paintCommands, toPlainCommands } from "./commands.ts";
 import { plainTextWidth } from "./table/word-width.ts";
 
@@ -27,7 +27,7 @@ test.each(NAMES)("a command with the name %j keeps its borders in a sentence, an
 
 test("a context and an account are added once, and only to commands that use them", () => {
   const completion = { context: "far", acting: ["--as", "山田 花子"] };
-  const complete = (sentence: unknown): string => toPlainCommands(`${sentence}`, completion);
+  const complete = (command: CommandLine): string => toPlainCommands(`${command}`, completion);
   expect(complete(line("undo", [12]))).toBe("clomoctl undo 12 --as '山田 花子' --context far");
   expect(complete(line("undo", ["last"], { context: "near", as: "hanako" }))).toBe(
     "clomoctl undo last --context near --as hanako",

@@ -1,7 +1,5 @@
 /** Finds, completes and shows the commands that `line` of `lib/advice` puts into sentences, in backticks. */
-import { CommandLine } from "../advice/index.ts";
 import { TENANTLESS_COMMANDS } from "../advice/tenantless.ts";
-import { text, type Text } from "../text/index.ts";
 import { quoteCommandWord, quoteWindowsWord } from "../text/shell-word.ts";
 import type { EnvironmentVariables } from "./language.ts";
 import { plainTextWidth, splitIntoLinePieces, wrapPieces } from "./table/word-width.ts";
@@ -98,7 +96,7 @@ function completeWords(words: readonly string[], { context, acting }: Completion
 }
 
 /** Returns the words of a command as people type them in a POSIX shell. */
-export const joinWords = (words: readonly string[], quote = quoteCommandWord): string => words.map(quote).join(" ");
+export const joinWords = (words: readonly string[]): string => words.map((word) => quoteCommandWord(word)).join(" ");
 
 /** Replaces the commands of a sentence by `render` of their completed words. */
 const replaceCommands = (
@@ -114,26 +112,21 @@ const replaceCommands = (
 export const findCommands = (sentence: string): readonly string[] =>
   splitCommands(sentence).flatMap((part) => (typeof part === "string" ? [] : [`\`${joinWords(part)}\``]));
 
-/** Completes the commands of a sentence, which keep their backticks. */
-export const completeCommands = (sentence: string, completion: Completion): string =>
-  replaceCommands(sentence, completion, (words) => `\`${joinWords(words)}\``);
-
-/** Applies {@link completeCommands} to both languages of a text. */
-export const completeTextCommands = ({ en, ja }: Text, completion: Completion): Text =>
-  text(completeCommands(en, completion), completeCommands(ja, completion));
-
 /** Applies a function to all texts in a value, such as a document. */
-export const mapTexts = <V>(value: V, change: (sentence: string) => string): V => {
+const mapTexts = <V>(value: V, change: (sentence: string) => string): V => {
   if (typeof value === "string") return change(value) as V;
-  if (value instanceof CommandLine) return change(`${value}`) as V;
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map((part: unknown) => mapTexts(part, change)) as V;
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, mapTexts(part, change)])) as V;
 };
 
-/** Completes the commands of a sentence and removes their backticks, for values that programs read. */
-export const toPlainCommands = (sentence: string, completion: Completion): string =>
-  replaceCommands(sentence, completion, (words) => joinWords(words));
+/** Completes the commands in all texts of a value, such as a document. They keep their backticks. */
+export const completeCommands = <V>(value: V, completion: Completion): V =>
+  mapTexts(value, (sentence) => replaceCommands(sentence, completion, (words) => `\`${joinWords(words)}\``));
+
+/** Completes the commands in all texts of a value and removes their backticks, for programs. */
+export const toPlainCommands = <V>(value: V, completion: Completion): V =>
+  mapTexts(value, (sentence) => replaceCommands(sentence, completion, joinWords));
 
 /**
  * Completes the commands of an escaped sentence and prepares them for {@link foldLine} and {@link paintCommands}:
@@ -143,7 +136,7 @@ export const markCommands = (sentence: string, completion: Completion, platform?
   const quote = platform === "win32" ? quoteWindowsWord : quoteCommandWord;
   return splitCommands(sentence)
     .map((part, at) => {
-      if (typeof part !== "string") return BEGIN + joinWords(completeWords(part, completion), quote) + END;
+      if (typeof part !== "string") return BEGIN + completeWords(part, completion).map(quote).join(" ") + END;
       return at > 0 && /^[、。,.;]/.test(part) ? ` ${part}` : part;
     })
     .join("");

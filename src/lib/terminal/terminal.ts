@@ -5,7 +5,6 @@ import { same, text, type Language, type Text } from "../text/index.ts";
 import {
   completeCommands,
   foldLine,
-  mapTexts,
   markCommands,
   paintCommands,
   shouldUseColour,
@@ -232,7 +231,7 @@ export class Terminal {
     const columns = own.map((column): Column<R> => {
       if (column.advice !== true || this.output.format === "table") return column;
       const { name } = column;
-      const value = (record: R): unknown => mapTexts(column.value(record), (line) => this.plain(line));
+      const value = (record: R): unknown => toPlainCommands(column.value(record), this.#completion);
       return { ...column, value, name: name && ((record) => same(this.plain(this.say(name(record) ?? same(""))))) };
     });
     const { format, fields, query } = this.output;
@@ -384,7 +383,7 @@ export class Terminal {
 
   /** Returns a document whose commands are complete. They keep their backticks. */
   completed<D>(document: D): D {
-    return mapTexts(document, (line) => completeCommands(line, { context: this.#completion.context }));
+    return completeCommands(document, { context: this.#completion.context });
   }
 
   /** Returns a text whose commands are complete and without backticks, as a value for programs. */

@@ -12,7 +12,7 @@ export const text = (en: string, ja: string): Text => ({ en, ja });
 
 /** Creates a {@link Text} with the same characters in both languages, for names, file names, numbers and commands. */
 export const same = (value: string | { toString: () => string; toJSON: () => string }): Text =>
-  text(`${value}`, `${value}`);
+  text(value.toString(), value.toString());
 
 /** Formats a count with its English noun: `1 row`, `2 rows`. */
 export const formatCount = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;

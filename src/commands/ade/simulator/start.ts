@@ -1,4 +1,4 @@
-import { line, step } from "../../../lib/advice/index.ts";
+import { line, step, CommandLine } from "../../../lib/advice/index.ts";
 import {
   createSimulator,
   startSimulatorServer,
@@ -120,8 +120,8 @@ async function printNextSteps({ terminal }: Tools, url: string, host: string): P
   );
   await terminal.note(
     text(
-      `to change devices, tokens and faults: \`clomoctl ade simulator do --help\`; to stop: Ctrl-C`,
-      `デバイス、トークン、障害の操作: \`clomoctl ade simulator do --help\`(Ctrl-C で終了)`,
+      `to change devices, tokens and faults: ${new CommandLine("ade simulator do", ["--help"])}; to stop: Ctrl-C`,
+      `デバイス、トークン、障害の操作: ${new CommandLine("ade simulator do", ["--help"])}(Ctrl-C で終了)`,
     ),
   );
   if (LOOPBACK_HOSTS.includes(host)) return;

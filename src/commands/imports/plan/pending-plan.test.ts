@@ -47,7 +47,7 @@ test("says what was changed before the plan, whether the plan is kept or not", a
   const unchanged = same("a field was added");
   expect((await settled(new Error("full"), { unchanged })).state).toBe("a field was added");
   expect((await settled(new Error("full"), { keep: true, unchanged })).state).toBe(
-    "a field was added, and the plan is kept; to commit it: clomoctl imports commit P12",
+    "a field was added, and the plan is kept; to commit it: `clomoctl imports commit P12`",
   );
 });
 

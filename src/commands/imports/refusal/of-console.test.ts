@@ -64,7 +64,7 @@ test.each([
   const other = `; if these tasks are already done in the console, first run: clomoctl ${task.records[0]?.kind} import EXPORT.csv --from-console`;
   const isOther = task.records[0]?.kind !== kind;
   expect(hint?.en).toBe(
-    `still to do in the console: ${named}. Do these tasks (steps: clomoctl console show 4), export again, then: clomoctl ${kind} import e.csv --from-console${isOther ? other : ""}; if you do not want the change, restore the console's values in the mirror: clomoctl console drop 4`,
+    `still to do in the console: ${named}. Do these tasks (steps: \`clomoctl console show 4\`), export again, then: clomoctl ${kind} import e.csv --from-console${isOther ? other : ""}; if you do not want the change, restore the console's values in the mirror: clomoctl console drop 4`,
   );
   expect(hint?.ja).toContain(`管理画面での作業が残っています: ${named}。`);
 });
@@ -81,7 +81,7 @@ test("a task with more records than it lists is matched by the kinds of its reco
 test("names at most three tasks", () => {
   const tasks = [1, 2, 3, 4].map((number) => ({ ...TASK, number }));
   expect(next("orgs", HOLDS, { whole: true, tasks })?.en).toContain(
-    "1 (総務部), 2 (総務部), 3 (総務部), …. Do these tasks (steps: clomoctl console show 1)",
+    "1 (総務部), 2 (総務部), 3 (総務部), …. Do these tasks (steps: `clomoctl console show 1`)",
   );
   expect(next("orgs", HOLDS, { whole: true, tasks: tasks.slice(0, 3) })?.ja).toContain("3 (総務部)。");
 });
@@ -104,8 +104,8 @@ test.each([
 });
 
 test.each([
-  [{ users: 2, devices: 0 }, "clomoctl users import EXPORT.csv --from-console"],
-  [{ users: 0, devices: 1 }, "clomoctl devices import EXPORT.csv --from-console"],
+  [{ users: 2, devices: 0 }, "`clomoctl users import EXPORT.csv --from-console`"],
+  [{ users: 0, devices: 1 }, "`clomoctl devices import EXPORT.csv --from-console`"],
 ] as const)("the exports of what organisations still hold come first: %j", (held, first) => {
   const hint = next("orgs", ["org-delete-holds", { org: "本社/営業部", code: "S", ...held }], { whole: true });
   expect(hint?.en).toContain(`first: ${first}; then: clomoctl orgs import e.csv --from-console`);
@@ -114,7 +114,7 @@ test.each([
 test("for an administrator's row, proposes to remove a wrong mark", () => {
   const hint = next("docs", ["administrator-row", { id: "i0" }]);
   expect(hint?.en).toBe(
-    "if these people are not administrators in the console, unmark them: clomoctl secured administrators remove USER… --app docs; then: clomoctl secured users import e.csv --app docs --from-console",
+    "if these people are not administrators in the console, unmark them: `clomoctl secured administrators remove USER… --app docs`; then: `clomoctl secured users import e.csv --app docs --from-console`",
   );
   expect(hint?.ja).toContain("管理画面で管理者でないなら");
 });

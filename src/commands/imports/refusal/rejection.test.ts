@@ -24,7 +24,7 @@ test("proposes to correct invalid rows, or to skip them unless that is already r
     "e.csv contains only the invalid rows; the valid rows (6) have not been imported either",
   );
   expect(hintFor({ fromConsole: true })).toBe(
-    "correct these records in the console, export again, then: clomoctl users import people.csv --from-console",
+    "correct these records in the console, export again, then: `clomoctl users import people.csv --from-console`",
   );
   expect(hintFor({ errors: "e.csv", mode: "replace" })).toContain("in the original file");
   expect(hintFor({ errors: "e.csv", emitCsv: "c.csv", mode: "replace" })).toContain("in the original file");
@@ -52,20 +52,20 @@ test("does not propose skipping for 全件更新, because its file must have eve
 });
 
 test.each([
-  ["file-empty", "the file needs a header row and data rows; to write a header row: clomoctl csv template --as users"],
+  ["file-empty", "the file needs a header row and data rows; to write a header row: `clomoctl csv template --as users`"],
   [
     "file-no-rows",
-    "the file needs a header row and data rows; to write a header row: clomoctl csv template --as users",
+    "the file needs a header row and data rows; to write a header row: `clomoctl csv template --as users`",
   ],
   ["header-missing", "fix the header row"],
   [
     "column-blank",
     "remove the column from the file, or add --blank clear or --blank keep to say what its blank cells mean:",
   ],
-  ["delete-held", "to keep these records and commit the rest: clomoctl users import people.csv --undeletable keep"],
+  ["delete-held", "to keep these records and commit the rest: `clomoctl users import people.csv --undeletable keep`"],
   [
     "org-delete-reserved",
-    "; to also remove the owner from devices: clomoctl users import people.csv --undeletable release",
+    "; to also remove the owner from devices: `clomoctl users import people.csv --undeletable release`",
   ],
   ["administrator-delete", "--mode append deletes nothing"],
 ])("if the whole file is wrong (%s), rows cannot be skipped", (code, advice) => {
@@ -92,7 +92,7 @@ test("a proposed command that deletes nothing has no answers about deletions", (
     },
     { all: [], whole: undefined, remedies: new Remedies("users") },
   );
-  expect(hint?.en).toContain("to import without deleting anything: clomoctl users import people.csv --max-changes 9");
+  expect(hint?.en).toContain("to import without deleting anything: `clomoctl users import people.csv --max-changes 9`");
   expect(hint?.en).not.toMatch(/--(?:confirm|max)-deletions/);
 });
 
@@ -104,7 +104,7 @@ test("keep omits the confirmed number, and release is proposed only to system ad
   } as const;
   const held = { all: [], whole: "delete-held", remedies: new Remedies("users") };
   const hint = (isSystem: boolean) => createRejection(plan, requested, held, { isSystem }).hint;
-  const keep = "clomoctl users import people.csv --undeletable keep --mode replace --max-deletions '5%'";
+  const keep = "`clomoctl users import people.csv --undeletable keep --mode replace --max-deletions '5%'`";
   expect(hint(true)?.en).toContain(`to keep these records and commit the rest: ${keep}; to also`);
   // no import takes devices from an organisation
   const ofOrgs = createRejection({ ...plan, kind: "orgs" }, { ...requested, kind: "orgs" }, held, {
@@ -121,12 +121,12 @@ test("keep omits the confirmed number, and release is proposed only to system ad
 test.each([
   [
     "org-delete-holds",
-    "clomoctl users import EXPORT.csv --from-console, clomoctl devices import EXPORT.csv --from-console",
+    "`clomoctl users import EXPORT.csv --from-console`, `clomoctl devices import EXPORT.csv --from-console`",
   ],
-  ["delete-held", "clomoctl devices import EXPORT.csv --from-console"],
+  ["delete-held", "`clomoctl devices import EXPORT.csv --from-console`"],
   [
     "administrator-delete",
-    "clomoctl users administrators remove USER…, or for people with a recorded role: clomoctl clomo-account revoke ACCOUNT",
+    "`clomoctl users administrators remove USER…`, or for people with a recorded role: `clomoctl clomo-account revoke ACCOUNT`",
   ],
 ])("for a console export that lacks records (%s), names the first steps, not edits", (code, first) => {
   const options = { fromConsole: true, mode: "replace", blank: "clear" } as const;
@@ -156,18 +156,18 @@ test.each([
     [found("value-hyphen"), found("kana-half-width"), found("person-blanks")],
     "run: clomoctl users import people.csv --fix 'width,kana,names'",
   ],
-  [[found("org-unknown")], "if the new names are spelt correctly: clomoctl users import people.csv --create-orgs"],
+  [[found("org-unknown")], "if the new names are spelt correctly: `clomoctl users import people.csv --create-orgs`"],
   [
     [found("not-mail-address", " a＠example.jp"), found("org-unknown"), found("cells-too-few")],
     "if the new names are spelt correctly: clomoctl users import people.csv --create-orgs --fix 'trim,width,short-rows'",
   ],
   [
     [found("org-unknown"), found("required"), found("value-blanks", "1 ")],
-    "fix the other problems; if the new names are spelt correctly: clomoctl users import people.csv --create-orgs --fix trim (to write the invalid rows: clomoctl users import people.csv --create-orgs --fix trim --errors bad.csv; --skip-invalid commits the valid rows)",
+    "fix the other problems; if the new names are spelt correctly: `clomoctl users import people.csv --create-orgs --fix trim` (to write the invalid rows: `clomoctl users import people.csv --create-orgs --fix trim --errors bad.csv`; --skip-invalid commits the valid rows)",
   ],
   [
     [found("not-mail-address", "a@x.jp;b@x.jp"), found("required")],
-    "fix the rows and import again: clomoctl users import people.csv (to write the invalid rows: clomoctl users import people.csv --errors bad.csv; --skip-invalid commits the valid rows)",
+    "fix the rows and import again: `clomoctl users import people.csv` (to write the invalid rows: `clomoctl users import people.csv --errors bad.csv`; --skip-invalid commits the valid rows)",
   ],
 ])("combines all helpful options into one command: %j", (problems, hint) => {
   expect(failureFor({}, undefined, ...problems).hint?.en.slice(0, hint.length)).toBe(hint);
@@ -177,11 +177,11 @@ test("the command keeps what was typed", () => {
   const options = { mode: "replace", sheet: "4 月", encoding: "utf-8", fix: ["width"], errors: "e.csv" } as const;
   const { hint } = failureFor(options, undefined, found("org-unknown"), found("cells-too-few"));
   expect(hint?.ja).toBe(
-    "新しい名前に誤りがなければ: clomoctl users import people.csv --create-orgs --mode replace --encoding utf-8 --sheet '4 月' --fix 'width,short-rows' --errors e.csv",
+    "新しい名前に誤りがなければ: `clomoctl users import people.csv --create-orgs --mode replace --encoding utf-8 --sheet '4 月' --fix 'width,short-rows' --errors e.csv`",
   );
   const console = failureFor({ fromConsole: true, mode: "replace", blank: "clear" }, undefined, found("org-unknown"));
   expect(console.hint?.en).toBe(
-    "this export refers to records that the mirror does not have, or lacks records that are still in use in the mirror. Import the console's other exports first: clomoctl orgs import EXPORT.csv --from-console; then: clomoctl users import people.csv --from-console",
+    "this export refers to records that the mirror does not have, or lacks records that are still in use in the mirror. Import the console's other exports first: `clomoctl orgs import EXPORT.csv --from-console`; then: `clomoctl users import people.csv --from-console`",
   );
   const again = failureFor({ map: "map.yaml", fix: ["trim"] }, undefined, found("required")).hint?.ja;
   expect(again).toContain(
@@ -212,7 +212,7 @@ test("asks about names that nearly match others before the command that creates 
   const request = { kind: "users", file: "people.csv", options: { mode: "append" } as ImportOptions } as const;
   const { hint } = createRejection(plan, request, { all: [], whole: undefined, remedies });
   expect(hint?.en).toMatch(
-    /^check the spelling \(.*営業郡: 営業部\?.*\); if it is correct: clomoctl users import people\.csv --create-orgs$/,
+    /^check the spelling \(.*営業郡: 営業部\?.*\); if it is correct: `clomoctl users import people\.csv --create-orgs`$/,
   );
   expect(hint?.en).toContain("関発部: 開発部?");
   expect(hint?.ja).toContain("営業郡 は 営業部?");
@@ -229,7 +229,7 @@ test("if most records would go, names the tenant and the number first and propos
     { all: [], whole: undefined, remedies },
   );
   expect(hint?.en).toBe(
-    "first make sure that the tenant and the file are right: 40 of the 42 records of kanto are not in the file and would be deleted; to import without deleting anything: clomoctl users import people.csv",
+    "first make sure that the tenant and the file are right: 40 of the 42 records of kanto are not in the file and would be deleted; to import without deleting anything: `clomoctl users import people.csv`",
   );
   expect(hint?.ja).toContain("kanto の 42 件のうち 40 件がファイルになく");
 });
@@ -237,7 +237,7 @@ test("if most records would go, names the tenant and the number first and propos
 test("after invalid rows are written, proposes the complete command for their file", () => {
   const options = { sheet: "4 月", map: "list-map.yaml", errors: "bad.xlsx", encoding: "shift_jis" } as const;
   const problems = [found("org-unknown"), found("value-blanks", "1 "), found("required")];
-  const command = "clomoctl users import bad.xlsx --create-orgs --map list-map.yaml --fix trim";
+  const command = "`clomoctl users import bad.xlsx --create-orgs --map list-map.yaml --fix trim`";
   expect(failureFor(options, undefined, ...problems).hint).toEqual({
     en: `bad.xlsx contains only the invalid rows; the valid rows (6) have not been imported either: fix the original file and import it again, or commit the valid rows with --skip-invalid, fix bad.xlsx, then: ${command}`,
     ja: `bad.xlsx にあるのは不正な行だけです。残りの 6 行もまだ適用されていません。元のファイルを直して再度インポートするか、--skip-invalid で残りを適用し、bad.xlsx を直してから: ${command}`,
@@ -257,22 +257,22 @@ test("if all rows are invalid, only their file needs to be fixed", () => {
   } as const;
   const remedies = new Remedies("users");
   const { hint } = createRejection({ ...plan, rows: 1 }, request, { all: [], whole: undefined, remedies });
-  expect(hint?.en).toBe("fix bad.csv, then: clomoctl users import bad.csv");
-  expect(hint?.ja).toBe("bad.csv を直してから: clomoctl users import bad.csv");
+  expect(hint?.en).toBe("fix bad.csv, then: `clomoctl users import bad.csv`");
+  expect(hint?.ja).toBe("bad.csv を直してから: `clomoctl users import bad.csv`");
 });
 
 test("if headers are the cause, the map comes first, and then one command for the rest", () => {
   const problems = [found("header-unknown"), found("org-unknown"), found("not-mail-address", "a@x.jp ")];
-  const template = "clomoctl csv template --as users";
+  const template = "`clomoctl csv template --as users`";
   expect(failureFor({}, "header-unknown", ...problems).hint).toEqual({
-    en: `fix the header row (columns: ${template}), or create a column map: clomoctl csv map people.csv --as users -o people-users-map.yaml; then: clomoctl users import people.csv --create-orgs --map people-users-map.yaml --fix trim; to ignore the unknown columns: clomoctl users import people.csv --create-orgs --fix trim --allow unknown-columns`,
-    ja: `ヘッダー行を直すか(列の一覧: ${template})、対応表を作ってください: clomoctl csv map people.csv --as users -o people-users-map.yaml。続けて: clomoctl users import people.csv --create-orgs --map people-users-map.yaml --fix trim。不明な列を取り込まない場合: clomoctl users import people.csv --create-orgs --fix trim --allow unknown-columns`,
+    en: `fix the header row (columns: ${template}), or create a column map: \`clomoctl csv map people.csv --as users -o people-users-map.yaml\`; then: \`clomoctl users import people.csv --create-orgs --map people-users-map.yaml --fix trim\`; to ignore the unknown columns: clomoctl users import people.csv --create-orgs --fix trim --allow unknown-columns`,
+    ja: `ヘッダー行を直すか(列の一覧: ${template})、対応表を作ってください: \`clomoctl csv map people.csv --as users -o people-users-map.yaml\`。続けて: \`clomoctl users import people.csv --create-orgs --map people-users-map.yaml --fix trim\`。不明な列を取り込まない場合: clomoctl users import people.csv --create-orgs --fix trim --allow unknown-columns`,
   });
   expect(failureFor({ map: "my.yaml" }, "header-unknown", ...problems, found("required")).hint?.en).toContain(
     "or add the columns to my.yaml; fix the other problems, then: clomoctl users import people.csv --create-orgs --map my.yaml --fix trim",
   );
   expect(failureFor({}, undefined, found("header-near"), found("required-new")).hint?.en).toContain(
-    "clomoctl csv map people.csv --as users -o people-users-map.yaml; then: clomoctl users import people.csv --map people-users-map.yaml",
+    "`clomoctl csv map people.csv --as users -o people-users-map.yaml`; then: clomoctl users import people.csv --map people-users-map.yaml",
   );
   expect(failureFor({}, undefined, found("org-unknown"), found("required-new")).hint?.en).toContain("fix the other");
 });
@@ -291,10 +291,10 @@ describe("an unknown column of the console's export may be a custom field", () =
   test("which is added first", () => {
     expect(hint(console, met("部署"))).toEqual({
       en: expect.stringMatching(
-        /^if these columns are custom fields in the console, add them: clomoctl users fields add 部署; then: clomoctl users import people\.csv --from-console; otherwise, fix the header row/,
+        /^if these columns are custom fields in the console, add them: `clomoctl users fields add 部署`; then: `clomoctl users import people\.csv --from-console`; otherwise, fix the header row/,
       ),
       ja: expect.stringMatching(
-        /^管理画面のカスタムユーザー情報の項目なら: clomoctl users fields add 部署。続けて: clomoctl users import people\.csv --from-console。そうでなければ、ヘッダー行を直すか/,
+        /^管理画面のカスタムユーザー情報の項目なら: `clomoctl users fields add 部署`。続けて: `clomoctl users import people\.csv --from-console`。そうでなければ、ヘッダー行を直すか/,
       ),
     });
   });
@@ -305,7 +305,7 @@ describe("an unknown column of the console's export may be a custom field", () =
       params: { value: "a b" },
     });
     expect(all?.en).toContain(
-      "clomoctl users fields add -- '-座 席'; clomoctl users fields add b; clomoctl users fields add c; …; fix the other problems, then: ",
+      "`clomoctl users fields add -- '-座 席'`; `clomoctl users fields add b`; `clomoctl users fields add c`; …; fix the other problems, then: ",
     );
   });
 
@@ -351,32 +351,32 @@ describe("people with a new address", () => {
     [
       "by another key of the whole file",
       [byCode],
-      "clomoctl users import people.csv --key employee-code --mode replace",
+      "`clomoctl users import people.csv --key employee-code --mode replace`",
     ],
-    ["one by one", [byHand], "clomoctl users edit e51@a.jp --email n51@a.jp"],
+    ["one by one", [byHand], "`clomoctl users edit e51@a.jp --email n51@a.jp`"],
     [
       "with further addresses",
       [found({ by: "", to: "n@a.jp m@a.jp" })],
-      "clomoctl users edit e51@a.jp --email n@a.jp --email m@a.jp",
+      "`clomoctl users edit e51@a.jp --email n@a.jp --email m@a.jp`",
     ],
     [
       "with a new employee code",
       [found({ by: "", key: "employee-code", to: "9" })],
-      "clomoctl users edit e51@a.jp --employee-code 9",
+      "`clomoctl users edit e51@a.jp --employee-code 9`",
     ],
     [
       "one by one, if the key is not that of all",
       [byCode, byHand],
-      "clomoctl users edit e51@a.jp --email n51@a.jp; clomoctl users edit e51@a.jp --email n51@a.jp",
+      "`clomoctl users edit e51@a.jp --email n51@a.jp`; `clomoctl users edit e51@a.jp --email n51@a.jp`",
     ],
     [
       "the first of many",
       Array.from({ length: 4 }, () => byHand),
-      `${"clomoctl users edit e51@a.jp --email n51@a.jp; ".repeat(3)}…`,
+      `${"\`clomoctl users edit e51@a.jp --email n51@a.jp\`; ".repeat(3)}…`,
     ],
   ])("keep their records: %s", (_, problems, keep) => {
     const { hint } = failureFor({ mode: "replace" }, undefined, ...problems);
-    const anew = "clomoctl users import people.csv --mode replace --allow new-address";
+    const anew = "`clomoctl users import people.csv --mode replace --allow new-address`";
     expect(hint?.en).toBe(`if the people are the same: ${keep}; if they are different people: ${anew}`);
     expect(hint?.ja).toBe(`同じ人なら: ${keep}。別の人なら: ${anew}`);
   });
@@ -388,7 +388,7 @@ describe("people with a new address", () => {
     expect(failureFor({ mode: "replace" }, "delete-held", byHand).hint?.en).toMatch(/^if the people are the same/);
     const held = failureFor({ fromConsole: true, mode: "replace" }, "delete-held", byCode).hint?.en;
     expect(held).toMatch(
-      /^if the people are the same: clomoctl users import people.csv --key employee-code --from-console; /,
+      /^if the people are the same: `clomoctl users import people.csv --key employee-code --from-console`; /,
     );
   });
 
@@ -396,7 +396,7 @@ describe("people with a new address", () => {
     [
       "organisations of another export",
       { ...other, code: "org-unknown", params: { value: "S91" } },
-      "this export refers to records that the mirror does not have, or lacks records that are still in use in the mirror. Import the console's other exports first: clomoctl orgs import EXPORT.csv --from-console; then: if the people are the same: ",
+      "this export refers to records that the mirror does not have, or lacks records that are still in use in the mirror. Import the console's other exports first: `clomoctl orgs import EXPORT.csv --from-console`; then: if the people are the same: ",
       "import EXPORT.csv --from-console。続けて: 同じ人なら: ",
     ],
     [
@@ -407,7 +407,7 @@ describe("people with a new address", () => {
     ],
   ])("from an export get their own proposal next to %s", (_, beside, en, ja) => {
     const { hint } = failureFor({ fromConsole: true, mode: "replace", blank: "clear" }, undefined, beside, byCode);
-    const keep = "clomoctl users import people.csv --key employee-code --from-console";
+    const keep = "`clomoctl users import people.csv --key employee-code --from-console`";
     expect(hint?.en).toContain(`${en}${keep}; if they are different people: `);
     expect(hint?.ja).toContain(`${ja}${keep}。別の人なら: `);
   });

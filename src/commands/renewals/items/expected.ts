@@ -7,7 +7,7 @@ import { RENEWAL_KINDS } from "../../../lib/model/renewal.ts";
 import { TENANT, EMPTY_TENANT_PROFILE, type TenantProfile } from "../../../lib/model/tenant.ts";
 import { findExpectedRecords, type ExpectedRecords } from "../../../lib/renewals/expected.ts";
 import type { CheckedItem } from "../../../lib/renewals/judge.ts";
-import { completeTextCommands } from "../../../lib/terminal/commands.ts";
+import { completeCommands } from "../../../lib/terminal/commands.ts";
 import { joinTexts, text, type Text } from "../../../lib/text/index.ts";
 import { loadRights, type Rights } from "../../rights.ts";
 import type { Tools } from "../../tools.ts";
@@ -101,7 +101,7 @@ async function noteExpectedOfTenant(
   for (const line of describeExpectedRecords(expected, rights)) {
     if (name === undefined) await tools.terminal.note(line);
     else {
-      const { en, ja } = completeTextCommands(line, { context: context.name });
+      const { en, ja } = completeCommands(line, { context: context.name });
       await tools.terminal.note(text(`${name}: ${en}`, `${name}: ${ja}`));
     }
   }

@@ -11,7 +11,7 @@ import type { ContextAde } from "../../../lib/renewals/output/prometheus.ts";
 import { MAX_RENEWAL_FILE_BYTES } from "../../../lib/model/renewal.ts";
 import { markRejectedItem } from "../../../lib/renewals/rejection.ts";
 import { gatherItems, gatherScannedItems, createUnreadableItem } from "../../../lib/renewals/sources.ts";
-import { completeTextCommands } from "../../../lib/terminal/commands.ts";
+import { completeCommands } from "../../../lib/terminal/commands.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 import { resolveTimezoneWithoutTenant, resolveTimezone, type Tools } from "../../tools.ts";
 import { readNamedFile } from "../../../lib/files/index.ts";
@@ -85,7 +85,7 @@ export async function runCheck(
     // suggested commands name the context, because people type them later, after an email from cron or an alert
     const named = ({ remark, ...one }: CheckedItem, { name }: Context): CheckedItem => ({
       ...one,
-      remark: remark === null || all.length === 1 ? remark : completeTextCommands(remark, { context: name }),
+      remark: remark === null || all.length === 1 ? remark : completeCommands(remark, { context: name }),
     });
     for (const context of allContexts ? all : [await chosen()]) {
       tools.signal.throwIfAborted();

@@ -7,7 +7,7 @@ import { buildOwnerCommand } from "../../../lib/renewals/administrators.ts";
 import { KINDS_WITH_ACCOUNT } from "../../../lib/renewals/consequences.ts";
 import { findOwnerAddress } from "../../../lib/renewals/notify/recipients.ts";
 import { readNotifySettings } from "../../../lib/renewals/notify/settings-file.ts";
-import { completeTextCommands } from "../../../lib/terminal/commands.ts";
+import { completeCommands } from "../../../lib/terminal/commands.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
 import { loadRights } from "../../rights.ts";
 import { toFlagName } from "../../field.ts";
@@ -108,7 +108,7 @@ export async function noteUnreachableOwnersByTenant(
       `the owners of ${formatCount(items.length, "item")} (${names.en}) do not receive reminders, because the owner must be a single email address; to change the owner: ${buildOwnerCommand(first)}`,
       `更新担当に通知されない項目: ${items.length} 件(${names.ja})。通知されるのは、メールアドレス 1 つで指定した更新担当だけです。指定するには: ${buildOwnerCommand(first)}`,
     );
-    const { en, ja } = completeTextCommands(said, { context: context.name });
+    const { en, ja } = completeCommands(said, { context: context.name });
     await tools.terminal.note(named ? text(`${context.name}: ${en}`, `${context.name}: ${ja}`) : said);
   }
 }

@@ -1,3 +1,4 @@
+import { CommandLine } from "../../../lib/advice/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
@@ -34,8 +35,5 @@ export default defineCommand({
 const MISSING_ITEM_FAILURE = new Failure("usage", {
   what: text("a scheme needs at least one check item", "スキームには 1 つ以上のチェック項目が必要です"),
   where: "--item",
-  hint: text(
-    `see \`clomoctl roles schemes create --help\``,
-    `\`clomoctl roles schemes create --help\` を見てください`,
-  ),
+  hint: text(`see ${new CommandLine("roles schemes create", ["--help"])}`, `${new CommandLine("roles schemes create", ["--help"])} を見てください`),
 });

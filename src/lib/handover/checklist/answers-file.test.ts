@@ -105,7 +105,7 @@ test("explains what is missing and what to type if an item may not apply", () =>
       }) as unknown,
       hint: {
         en: expect.stringContaining("clomoctl tenant set --android-accounts") as string,
-        ja: expect.stringContaining("登録: clomoctl tenant set --android-accounts") as string,
+        ja: expect.stringContaining("登録: `clomoctl tenant set --android-accounts") as string,
       },
     }),
   );

@@ -444,7 +444,7 @@ test.each([
   const gaps = collectGaps(buildChecklist(answering(COMPLETE_FACTS, `${prefix}.company`, "no"), TODAY));
   const mend = gaps.find(({ code }) => code === "personal-account")?.mend.ja;
   expect(mend).toContain(how);
-  expect(mend).toMatch(new RegExp(`。その後、回答を更新: clomoctl handover answer ${prefix}\\.company$`, "u"));
+  expect(mend).toMatch(new RegExp(`。その後、回答を更新: \`clomoctl handover answer ${prefix}\\.company\`$`, "u"));
 });
 
 test("a daily run is late as recorded when it was checked, whatever the reference date is", () => {
@@ -564,7 +564,7 @@ test("suggests known account details for renewals of that account that lack them
   ]);
   // one token has what another of the same account lacks
   expect(lacking(withRenewal("vpp-token", { phoneHolder: null }))).toMatchObject([
-    { mend: { ja: "clomoctl renewals edit 'VPP 本社' --phone-holder 金庫" } },
+    { mend: { ja: "`clomoctl renewals edit 'VPP 本社' --phone-holder 金庫`" } },
   ]);
   expect(lacking(withRenewal("vpp-token", { phoneHolder: null, account: "vpp-only@example.jp" }))).toEqual([]);
   expect(lacking(withRenewal("ade-token", { phoneHolder: null, owner: null }))).toMatchObject([

@@ -111,7 +111,7 @@ test("lists everything that depends on a leaver in the order of transfer, with t
   ]);
   expect(steps[0]?.mend.ja).toContain("tenant set --contact-name NAME --contact-mail MAIL --contact-phone NUMBER");
   expect(steps[1]?.mend.ja).toMatch(
-    /まだない人の場合: clomoctl clomo-account create USER --account NAME --role system .*Users\/Org > Add User.*ある人の場合: clomoctl clomo-account grant ACCOUNT/,
+    /まだない人の場合: `clomoctl clomo-account create USER --account NAME --role system .*Users\/Org > Add User.*ある人の場合: `clomoctl clomo-account grant ACCOUNT/,
   );
   for (const { what, mend } of steps) expect(what.ja + mend.ja).toMatch(/[\u3040-\u30ff\u4e00-\u9fff]|clomoctl/);
 });
@@ -180,7 +180,7 @@ test("an answer about clomoctl on another computer is history and not a step", (
   const [told, ...others] = describeFormerHomes(moved, person);
   expect(others).toEqual([]);
   expect(told?.ja).toMatch(
-    /^以前のコンピューター\(mdm-pc:\/home\/mdm\/\.clomoctl\)の clomoctl .*clomoctl renewals schedule remove$/,
+    /^以前のコンピューター\(mdm-pc:\/home\/mdm\/\.clomoctl\)の clomoctl .*`clomoctl renewals schedule remove`$/,
   );
   expect(told?.en).toContain("on a former machine (mdm-pc:/home/mdm/.clomoctl)");
   const [other] = findPeople(COMPLETE_FACTS, "admin2");

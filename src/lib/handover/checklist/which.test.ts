@@ -32,7 +32,7 @@ test("a missing certificate or token is a gap, with the command that reads it fr
     "`clomoctl renewals edit プッシュ --file FILE` (FILE is the certificate in use; without this file, do not choose a row before you have asked the person who last renewed the certificate), or: `clomoctl handover answer push-certificate.topic`",
   );
   expect(gapOf(UNANSWERED_FACTS, "ADE")?.mend.ja).toMatch(
-    /^clomoctl renewals edit ADE --file FILE\(.*無効になる.*\)、または: clomoctl handover answer apple-business\.mdm-server$/,
+    /^`clomoctl renewals edit ADE --file FILE`\(.*無効になる.*\)、または: `clomoctl handover answer apple-business\.mdm-server`$/,
   );
   expect(gapOf(UNANSWERED_FACTS, "VPP 本社")?.mend.en).toContain("clomoctl renewals edit 'VPP 本社' --file FILE");
 });

@@ -14,7 +14,10 @@ const getValueOrCommand = (value: string | null | undefined, options: string): D
   value ??
   appendText(
     VALUE_NOT_RECORDED,
-    text(` (${line("tenant set", []).with(...options.split(" "))})`, `(${line("tenant set", []).with(...options.split(" "))})`),
+    text(
+      ` (${line("tenant set", []).with(...options.split(" "))})`,
+      `(${line("tenant set", []).with(...options.split(" "))})`,
+    ),
   );
 
 /** Returns the same as {@link getValueOrCommand} for a value that not every account may see. */

@@ -110,11 +110,11 @@ it.each([
   [
     "push-certificate",
     KNOWN,
-    /clomoctl renewals edit 本社 --file \S*MDM_i3.*clomoctl renewals confirm 本社 --console-shows DATE$/,
+    /clomoctl renewals edit 本社 --file \S*MDM_i3.*`clomoctl renewals confirm 本社 --console-shows DATE`$/,
   ],
-  ["android-owner", { ...KNOWN, name: "第 1" }, /clomoctl renewals confirm '第 1'$/],
-  ["custom", null, /clomoctl renewals add NAME --kind custom --expires DATE$/],
-  ["android-owner", null, /clomoctl renewals add NAME --kind android-owner --last-login DATE$/],
+  ["android-owner", { ...KNOWN, name: "第 1" }, /`clomoctl renewals confirm '第 1'`$/],
+  ["custom", null, /`clomoctl renewals add NAME --kind custom --expires DATE`$/],
+  ["android-owner", null, /`clomoctl renewals add NAME --kind android-owner --last-login DATE`$/],
 ] as const)("%s is recorded under its name, or added", (kind, known, command) => {
   expect(buildRenewalGuide(kind, known, null).steps.at(-1)?.what.ja).toMatch(command);
 });
@@ -143,7 +143,7 @@ describe("for an item whose renewed file was downloaded", () => {
     expect(steps.map(({ id }) => id)).toEqual(whole.slice(whole.indexOf(first)));
     expect(steps.every(({ waitsFor }) => waitsFor === undefined)).toBe(true);
     expect(steps[0]?.what.en).toMatch(
-      /^The renewed file is already downloaded \(\/tmp\/new file\.pem\)\. First check .*clomoctl renewals verify --current \S+ --new '\/tmp\/new file\.pem'\. If it can, .*clomoctl renewals edit 本社 --expires 2027-03-01/,
+      /^The renewed file is already downloaded \(\/tmp\/new file\.pem\)\. First check .*clomoctl renewals verify --current \S+ --new '\/tmp\/new file\.pem'`\. If it can, .*clomoctl renewals edit 本社 --expires 2027-03-01/,
     );
     expect(steps[0]?.what.ja).toMatch(/^更新ファイル\(\/tmp\/new file\.pem\)はダウンロード済みです/);
     expect(steps.at(-1)?.what.en).toContain("`clomoctl renewals confirm 本社 --console-shows DATE`");
@@ -153,7 +153,7 @@ describe("for an item whose renewed file was downloaded", () => {
   it("the guide names no file or date that is not recorded", () => {
     const { steps } = buildRenewalGuide("ade-token", { ...waiting, downloadedSource: null }, null);
     expect(steps[0]?.what.en).toMatch(
-      /^The renewed file is already downloaded\. First check .* --new NEW\. .* --expires DATE\./,
+      /^The renewed file is already downloaded\. First check .* --new NEW`\. .* --expires DATE`\./,
     );
     expect(steps[0]?.what.ja).toMatch(/^更新ファイルはダウンロード済みです/);
   });

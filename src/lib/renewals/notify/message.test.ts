@@ -104,7 +104,7 @@ test("several items are one digest, which names only what is necessary", async (
   アカウント: push@example.jp
   認証コードを受け取る電話: 登録済み(下のコマンドで確認できます)
   更新担当: it@example.jp
-  手順: clomoctl renewals guide 本社 --context local
+  手順: \`clomoctl renewals guide 本社 --context local\`
 
 ■ VPP サービストークン「大阪」
   期限: 2027-04-01 (推定) あと 30 日
@@ -112,7 +112,7 @@ test("several items are one digest, which names only what is necessary", async (
   テナント: kanto
   アカウント: 登録されていません
   認証コードを受け取る電話: 登録されていません
-  手順: clomoctl renewals guide 大阪 --context kanto
+  手順: \`clomoctl renewals guide 大阪 --context kanto\`
 
 ■ ご注意
 - x@example.jp に届きません
@@ -153,7 +153,7 @@ test("attaches a page of steps for each of the ten most urgent items, and names 
     due.slice(0, 10).map((_, at) => `guide-${at + 1}-push-certificate.html`),
   );
   expect(guides[1]?.html).toMatch(/How to renew: MDM push certificate: 第2.*the Apple Account a@b\.jp.*Renew/s);
-  expect(body).toContain("  Steps: guide-1-push-certificate.html (attached), or clomoctl renewals guide ");
+  expect(body).toContain("  Steps: guide-1-push-certificate.html (attached), or `clomoctl renewals guide ");
   expect(html.replaceAll(/<[^>]*>/g, "")).toContain("guide-10-push-certificate.html (attached)");
   expect(html).not.toContain("guide-11");
   expect((await buildReminderMessage(createDigest({ due }))).guides).toEqual([]);

@@ -1,5 +1,5 @@
 import { commandName } from "../../advice/index.ts";
-import { completeCommands, mapTexts } from "../../terminal/commands.ts";
+import { completeCommands } from "../../terminal/commands.ts";
 import { joinTexts, same, text, type Text } from "../../text/index.ts";
 import { buildGuideDocument } from "../guide/document.ts";
 import { buildRenewalGuide } from "../guide/index.ts";
@@ -118,7 +118,10 @@ const buildGuideFiles = async ({ due, language }: Digest): Promise<readonly Guid
         own: holding.own && mapHoldingTexts(holding.own, toOneLine),
       },
     );
-    return { name: `guide-${index + 1}-${item.kind}.html`, html: renderPage(mapTexts(buildGuideDocument(guide), (sentence) => completeCommands(sentence, { context })), language) };
+    return {
+      name: `guide-${index + 1}-${item.kind}.html`,
+      html: renderPage(completeCommands(buildGuideDocument(guide), { context }), language),
+    };
   });
 };
 

@@ -180,7 +180,7 @@ test("an owner with an email address is notified about their items, or reported 
   ]);
   const gone = 'sato@example.jp, the owner of MDM push certificate "大阪", is no longer a user of local; ';
   expect(post.warnings).toEqual([
-    expect.stringMatching(/^.+; to change the owner: clomoctl renewals edit \S+ --owner MAIL --context local$/),
+    expect.stringMatching(/^.+; to change the owner: `clomoctl renewals edit \S+ --owner MAIL --context local`$/),
   ]);
   expect(post.warnings[0]?.startsWith(gone)).toBe(true);
   expect(post.sent[3]?.message.text).toContain(gone);

@@ -28,7 +28,7 @@ test("sends nothing without a mail server, and explains how to set one", async (
   expect(await failureOf(open())).toMatchObject({
     code: "input-rejected",
     where: join(settings, "notify.yaml"),
-    hint: { en: "to create this file (without --as): `clomoctl renewals notify init`" },
+    hint: { en: "to create this file (without --as): clomoctl renewals notify init" },
   });
   write("recipients: []");
   expect(await failureOf(open())).toMatchObject({

@@ -1,4 +1,4 @@
-import { line, step } from "../../advice/index.ts";
+import { commandName, line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import type { SecretPlace } from "./secret.ts";
 import { getNotifyFile, readNotifySettings, type SettingsPlace } from "./settings-file.ts";
@@ -51,5 +51,8 @@ const createNoServerFailure = (file: string, isThere: boolean): Failure =>
           "このファイルに smtp を追加してください。書き方",
           line("renewals notify", [], { helpAll: true }),
         )
-      : step("to create this file (without --as)", "作成するには(--as なしで実行)", line("renewals notify", ["init"])),
+      : text(
+          `to create this file (without --as): ${commandName("renewals notify")} init`,
+          `作成するには(--as なしで実行): ${commandName("renewals notify")} init`,
+        ),
   });

@@ -172,10 +172,10 @@ test("who misses reminders is reported to recipients, but not to those notified 
     (await findRecipientWarnings([loaded], recipient, [IT, chat])).map(({ en }) => en);
   expect(await heard(chat)).toEqual([
     expect.stringMatching(
-      /^kanto: nobody has the support option, .*; to fix this: clomoctl clomo-account edit NAME --support-option --notice-mail --context kanto$/,
+      /^kanto: nobody has the support option, .*; to fix this: `clomoctl clomo-account edit NAME --support-option --notice-mail --context kanto`$/,
     ),
     expect.stringMatching(
-      /^kanto: it@example\.jp, a recipient of reminders, is a user who was deleted: enter another recipient in .*: clomoctl renewals notify test --context kanto$/,
+      /^kanto: it@example\.jp, a recipient of reminders, is a user who was deleted: enter another recipient in .*: `clomoctl renewals notify test --context kanto`$/,
     ),
   ]);
   const ops: Recipient = { ...IT, name: "ops", address: "ops@example.jp" };

@@ -1,3 +1,4 @@
+import { line } from "../../advice/index.ts";
 import { expect, test } from "vitest";
 import { text } from "../../text/index.ts";
 import { summariseCheck } from "../check.ts";
@@ -14,10 +15,11 @@ test("names the most urgent item, its day and the command that explains its rene
     en: "CRITICAL: MDM push certificate 本社 expires on 2026-12-02, 12 days left: `clomoctl renewals guide 本社`",
     ja: "至急: MDM プッシュ通知証明書「本社」の期限は 2026-12-02(あと 12 日): `clomoctl renewals guide 本社`",
   });
+  const guide = line("renewals guide", ["it's 1"], { context: "a b" });
   const old = createCheckedItem("it's 1", "expired", -3, { context: "a b", kind: "vpp-token" });
   expect(headline(true, push, createCheckedItem("b", "ok", 200), old)).toEqual({
-    en: String.raw`EXPIRED: VPP content token it's 1 expired on 2026-11-17, 3 days ago (and 1 more): clomoctl renewals guide 'it'\''s 1' --context 'a b'`,
-    ja: String.raw`期限切れ: VPP サービストークン「it's 1」は 2026-11-17 に期限が切れました(3 日経過)(ほか 1 件): clomoctl renewals guide 'it'\''s 1' --context 'a b'`,
+    en: `EXPIRED: VPP content token it's 1 expired on 2026-11-17, 3 days ago (and 1 more): ${guide}`,
+    ja: `期限切れ: VPP サービストークン「it's 1」は 2026-11-17 に期限が切れました(3 日経過)(ほか 1 件): ${guide}`,
   });
 });
 
@@ -38,13 +40,13 @@ test("states that an item is rejected, instead of the days left", () => {
 test.each([
   [
     createCheckedItem("a", "warning", 80, { source: "a.pem" }),
-    /^WARNING: .*80 days left: clomoctl renewals guide certificate$/,
+    /^WARNING: .*80 days left: `clomoctl renewals guide certificate`$/,
   ],
   [
     createCheckedItem("x.pem", "unknown", null, { kind: null, remark: text("broken", "壊れ") }),
     /^UNKNOWN: x\.pem: broken$/,
   ],
-  [createCheckedItem("謎", "unknown", null, { context: "a" }), /^UNKNOWN: 謎: unknown: clomoctl renewals guide 謎$/],
+  [createCheckedItem("謎", "unknown", null, { context: "a" }), /^UNKNOWN: 謎: unknown: `clomoctl renewals guide 謎`$/],
 ])("%j", (checked, expected) => {
   expect(headline(true, { ...checked, context: null })?.en ?? "").not.toContain("--context");
   expect(headline(false, checked)?.en).toMatch(expected);

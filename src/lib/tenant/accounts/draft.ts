@@ -1,4 +1,4 @@
-import { line, step, type CommandLine } from "../../advice/index.ts";
+import { line, step, CommandLine } from "../../advice/index.ts";
 import type { User } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import {
@@ -273,8 +273,8 @@ const suggestNameChanges = async (reader: Reader, { id, asker }: DraftOptions): 
 };
 
 const CHANGE_COMPOSITION_HINT = text(
-  `to build account names from other values: \`clomoctl clomo-account settings set --composition …\``,
-  `アカウント名を構成する情報を変えるには: \`clomoctl clomo-account settings set --composition …\``,
+  `to build account names from other values: ${new CommandLine("clomo-account settings set", ["--composition", "…"])}`,
+  `アカウント名を構成する情報を変えるには: ${new CommandLine("clomo-account settings set", ["--composition", "…"])}`,
 );
 
 const ASK_TO_CHANGE_COMPOSITION_HINT = text(
@@ -470,7 +470,10 @@ type NameSource = AccountNameParts & Partial<Pick<User, "id">>;
 /**
  * Returns the command that sets the value that an account name is built from; undefined if account names are free text.
  */
-const buildValueCommand = (composition: AccountNameComposition, { id, emails }: NameSource): CommandLine | undefined => {
+const buildValueCommand = (
+  composition: AccountNameComposition,
+  { id, emails }: NameSource,
+): CommandLine | undefined => {
   const { [composition]: option } = COMPOSITION_OPTIONS;
   if (option === undefined) return undefined;
   const [address = id, ...others] = emails;

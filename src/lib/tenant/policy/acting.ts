@@ -1,4 +1,4 @@
-import { line, step } from "../../advice/index.ts";
+import { commandName } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { ADMINISTRATOR_ROLES, ROLES, type AdministratorRole, type Operation, type Role } from "../../model/role.ts";
 import { text } from "../../text/index.ts";
@@ -63,10 +63,9 @@ const createUnknownAccountFailure = (name: string): Failure =>
       `no CLOMO account is named "${shortenName(name)}"`,
       `「${shortenName(name)}」という CLOMO アカウントはありません`,
     ),
-    hint: step(
-      "to list the accounts (without --as)",
-      "アカウントの一覧(--as なしで実行)",
-      line("clomo-account list", []),
+    hint: text(
+      `to list the accounts (without --as): ${commandName("clomo-account list")}`,
+      `アカウントの一覧(--as なしで実行): ${commandName("clomo-account list")}`,
     ),
   });
 
@@ -77,7 +76,7 @@ const createNoRoleFailure = (name: string): Failure =>
       `アカウント「${shortenName(name)}」は「${ROLES.none.ja}」のため、サインインできません`,
     ),
     hint: text(
-      `to grant the account a role, run this without --as: clomoctl clomo-account grant ${formatNameArgument(name)} --role …`,
-      `管理者権限を付与するには、--as を付けずに実行してください: clomoctl clomo-account grant ${formatNameArgument(name)} --role …`,
+      `to grant the account a role, run this without --as: ${commandName("clomo-account grant")} ${formatNameArgument(name)} --role …`,
+      `管理者権限を付与するには、--as を付けずに実行してください: ${commandName("clomo-account grant")} ${formatNameArgument(name)} --role …`,
     ),
   });

@@ -233,10 +233,7 @@ const createMissingFieldFailure = (name: keyof SigningRequestSubject): Failure =
       `CSR の作成に必要な値がありません: ${field.label.ja}`,
     ),
     `--${name}`,
-    text(
-      `for example: ${EXAMPLE_REQUEST_COMMAND}`,
-      `例: ${EXAMPLE_REQUEST_COMMAND}`,
-    ),
+    text(`for example: ${EXAMPLE_REQUEST_COMMAND}`, `例: ${EXAMPLE_REQUEST_COMMAND}`),
   );
 };
 

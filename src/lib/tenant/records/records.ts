@@ -600,7 +600,9 @@ const COMMAND_NOUNS: Readonly<Record<string, string>> = {
  */
 const createLookupHint = (thing: string, verb: string): Text | undefined => {
   const { [thing]: noun } = COMMAND_NOUNS;
-  return noun === undefined ? undefined : text(`run: \`clomoctl ${noun} ${verb}\``, `確認: \`clomoctl ${noun} ${verb}\``);
+  return noun === undefined
+    ? undefined
+    : text(`run: \`clomoctl ${noun} ${verb}\``, `確認: \`clomoctl ${noun} ${verb}\``);
 };
 
 const createUnknownRecordFailure = ({ name }: Thing, id: string): Failure => createUnknownIdFailure(name, id);
