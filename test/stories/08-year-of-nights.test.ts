@@ -22,6 +22,7 @@ import {
   type WatchedItem,
 } from "./support/reminders.ts";
 import { fullStory, story, type Story } from "./support/story.ts";
+import { typed, writeTyped } from "./support/typed.ts";
 import * as w from "./words.ts";
 
 const CONTEXTS = ["minato", "aoba", "yamabiko", "kisaragi", "hayate", "mizuho", "tokiwa", "sazanami"];
@@ -123,6 +124,7 @@ interface Year {
 /** Goes through nights and compares each morning's mails with the book. Returns how many reminders were sent. */
 async function watch(s: Story, { contexts, nights, dice }: Year): Promise<number> {
   s.setClock(new Date(START));
+  await writeTyped(s);
   const customers = new Customers(s, await createKeys());
   for (const [at, context] of contexts.entries()) await customers.add(context, at);
   const { items } = customers;
@@ -175,22 +177,32 @@ const daysLeft = async (s: Story): Promise<Record<string, number>> =>
     (await w.renewalItems(s)).map((item) => [`${item.context} ${item.kind} ${item.name}`, item.daysLeft]),
   );
 
-story("customers are reminded of each date once, also after missed, doubled and killed nights", async (s) => {
-  const days = { 0: "twice", 1: "once", 2: "closed", 3: "once", 6: "killed", 30: "once", 31: "twice" } as const;
-  const nights = Object.entries(days).map(([day, night]) => [Number(day), night] as const);
-  expect(await watch(s, { contexts: CONTEXTS.slice(0, 3), nights, dice: createDice(20_261_128) })).toBeGreaterThan(50);
-});
+story(
+  "customers are reminded of each date once, also after missed, doubled and killed nights",
+  async (s) => {
+    const days = { 0: "twice", 1: "once", 2: "closed", 3: "once", 6: "killed", 30: "once", 31: "twice" } as const;
+    const nights = Object.entries(days).map(([day, night]) => [Number(day), night] as const);
+    expect(await watch(s, { contexts: CONTEXTS.slice(0, 3), nights, dice: createDice(20_261_128) })).toBeGreaterThan(
+      50,
+    );
+  },
+  { fill: typed },
+);
 
-fullStory("no reminder is lost or doubled in 400 nights of eight customers", async (s) => {
-  const seed = Date.now() % 1_000_000;
-  process.stdout.write(`seed ${seed}\n`);
-  const dice = createDice(seed);
-  const nights = function* (): Generator<readonly [number, Night]> {
-    for (let day = 0; day < 400; day += 1) {
-      const luck = dice();
-      if (luck < 0.04) continue;
-      yield [day, luck < 0.08 ? "twice" : luck < 0.11 ? "closed" : luck < 0.16 ? "killed" : "once"];
-    }
-  };
-  expect(await watch(s, { contexts: CONTEXTS, nights: nights(), dice })).toBeGreaterThan(600);
-});
+fullStory(
+  "no reminder is lost or doubled in 400 nights of eight customers",
+  async (s) => {
+    const seed = Date.now() % 1_000_000;
+    process.stdout.write(`seed ${seed}\n`);
+    const dice = createDice(seed);
+    const nights = function* (): Generator<readonly [number, Night]> {
+      for (let day = 0; day < 400; day += 1) {
+        const luck = dice();
+        if (luck < 0.04) continue;
+        yield [day, luck < 0.08 ? "twice" : luck < 0.11 ? "closed" : luck < 0.16 ? "killed" : "once"];
+      }
+    };
+    expect(await watch(s, { contexts: CONTEXTS, nights: nights(), dice })).toBeGreaterThan(600);
+  },
+  { fill: typed },
+);

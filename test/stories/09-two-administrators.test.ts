@@ -1,6 +1,7 @@
 import { chmod } from "node:fs/promises";
 import { expect } from "vitest";
 import { FULL, story, type Story } from "./support/story.ts";
+import { typed, writeTyped } from "./support/typed.ts";
 import * as w from "./words.ts";
 
 const PEOPLE = FULL ? 20_000 : 500;
@@ -32,6 +33,7 @@ async function doneAfter(s: Story, number: number): Promise<string[]> {
 story(
   "two administrators at once: each change is whole, is somebody's, and nothing planned is applied to something else",
   async (s) => {
+    await writeTyped(s);
     await s.run(w.addTenant("minato"));
     await s.write("people.csv", listOf("係長", PEOPLE));
     await s.run(w.users.import("people.csv", "--yes"));
@@ -85,5 +87,5 @@ story(
     await s.run(w.imports.commit(kept, "--yes", "--as", "bob"), { code: 5 });
     await s.run(w.audit.verify());
   },
-  { fill: { NUMBER: "1", FILE: "alice.csv", USER: "p7@example.jp" } },
+  { fill: typed },
 );

@@ -7,15 +7,14 @@ import { expect } from "vitest";
 import { findProposals } from "./support/proposals.ts";
 import { listReminders, Mailbox } from "./support/reminders.ts";
 import { Story, story, type StorySettings } from "./support/story.ts";
+import { typed, writeTyped } from "./support/typed.ts";
 import * as w from "./words.ts";
 
 const NOW = new Date("2026-11-28T00:05:00Z");
 const GMAIL = "第一所有者";
 const EVERYBODY = "it@example.jp";
 
-const SETTINGS: StorySettings = {
-  fill: { NAME: "第二所有者", FILE: "list.csv", DATE: "2027-11-27", USER: "a@example.jp" },
-};
+const SETTINGS: StorySettings = { fill: typed };
 
 /** A crontab in a file, as cron's own program keeps it. */
 const CRONTAB = `#!/bin/sh
@@ -37,6 +36,7 @@ async function fingerprint(home: string): Promise<string> {
 
 /** A tenant with an owner account that is due in 22 days. */
 async function addCustomer(s: Story, context: string): Promise<void> {
+  await writeTyped(s);
   await s.run(w.addTenant(context));
   const login = ["--kind", "android-owner", "--last-login", "2025-12-20"];
   await s.run(w.renewals.add(GMAIL, ...login, "--context", context), { tried: false });
