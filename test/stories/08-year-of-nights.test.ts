@@ -10,15 +10,14 @@ import {
   type Download,
   type Keys,
 } from "./support/apple-files.ts";
-import { findProposals } from "./support/proposals.ts";
 import {
   createDice,
   DAY_MS,
   daysBetween,
+  listMailProposals,
   listReminders,
   Mailbox,
   ReminderBook,
-  type Mail,
   type WatchedItem,
 } from "./support/reminders.ts";
 import { fullStory, story, type Story } from "./support/story.ts";
@@ -147,16 +146,14 @@ async function watch(s: Story, { contexts, nights, dice }: Year): Promise<number
       const mails = mailbox.take();
       expect(listReminders(mails, items), `day ${day} ${night} ${time}`).toEqual(open ? due : []);
       sent += due.length;
-      for (const proposal of day > 3 ? [] : proposalsIn(mails)) await s.tryNamed(proposal);
+      for (const proposal of day > 3 ? [] : listMailProposals(mails)) await s.tryNamed(proposal);
       expect(delivered).toBe(open || due.length === 0);
       if (time === 1) expect(printed).not.toBe(""); // until: One finding, one morning
       const next = Math.min(...items.map(({ expires }) => daysBetween(now, expires)));
       expect(verdict).toBe(next <= 30 ? 2 : next <= 90 ? 1 : 0);
     }
-    expect(await daysLeft(s)).toEqual(
-      Object.fromEntries(
-        items.map((item) => [`${item.context} ${item.kind} ${item.name}`, daysBetween(now, item.expires)]),
-      ),
+    expect(Object.fromEntries((await w.renewalItems(s)).map((item) => [nameOf(item), item.daysLeft]))).toEqual(
+      Object.fromEntries(items.map((item) => [nameOf(item), daysBetween(now, item.expires)])),
     );
     // most are renewed weeks before, some on the last day, some too late
     for (const [at, item] of items.entries()) {
@@ -168,23 +165,15 @@ async function watch(s: Story, { contexts, nights, dice }: Year): Promise<number
   return sent;
 }
 
-/** Returns the commands in mails and in the guides that come with them. */
-const proposalsIn = (mails: readonly Mail[]): string[] =>
-  mails.flatMap(({ text, files }) => [text, ...files.values()].flatMap(findProposals));
-
-const daysLeft = async (s: Story): Promise<Record<string, number>> =>
-  Object.fromEntries(
-    (await w.renewalItems(s)).map((item) => [`${item.context} ${item.kind} ${item.name}`, item.daysLeft]),
-  );
+const nameOf = ({ context, kind, name }: w.NamedItem): string => `${context} ${kind} ${name}`;
 
 story(
   "customers are reminded of each date once, also after missed, doubled and killed nights",
   async (s) => {
     const days = { 0: "twice", 1: "once", 2: "closed", 3: "once", 6: "killed", 30: "once", 31: "twice" } as const;
     const nights = Object.entries(days).map(([day, night]) => [Number(day), night] as const);
-    expect(await watch(s, { contexts: CONTEXTS.slice(0, 3), nights, dice: createDice(20_261_128) })).toBeGreaterThan(
-      50,
-    );
+    const sent = await watch(s, { contexts: CONTEXTS.slice(0, 3), nights, dice: createDice(1) });
+    expect(sent).toBeGreaterThan(50);
   },
   { fill: typed },
 );

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { openPostOffice, type PostOffice } from "#support/renewals/post-office.ts";
+import { findProposals } from "./proposals.ts";
 import { reminderSettings, remindsOf, type NamedItem } from "../words.ts";
 
 export const DAY_MS = 86_400_000;
@@ -101,6 +102,10 @@ export const listReminders = (mails: readonly Mail[], items: readonly NamedItem[
   mails
     .flatMap(({ to, text }) => items.filter((item) => remindsOf(text, item)).map((item) => describeReminder(to, item)))
     .toSorted();
+
+/** Returns the commands in mails and in the guides that come with them. */
+export const listMailProposals = (mails: readonly Mail[]): string[] =>
+  mails.flatMap(({ text, files }) => [text, ...files.values()].flatMap(findProposals));
 
 /** Chance that comes the same every time. */
 export const createDice = (seed: number) => {
