@@ -35,6 +35,9 @@ const dayOf = (instant: Date): string => new Date(instant.getTime() + 9 * 3_600_
 /** The last second of a day in Tokyo, which is what a day without a time means. */
 const endOf = (day: string): Date => new Date(`${day}T14:59:59Z`);
 
+/** The same day a year later, also in a leap year: so long a server token is valid. */
+const nextYear = (now: Date): Date => new Date(now.toISOString().replace(/^\d+/, (one) => `${Number(one) + 1}`));
+
 interface Item extends WatchedItem {
   /** renews the item on a day, and records it */
   readonly renew: (now: Date) => Promise<void>;
@@ -93,8 +96,8 @@ class Customers {
     watch({ kind: "push-certificate", name: `APSP:${topic}`, expires: pushed, recipients: both }, async (item, now) =>
       record(item, await push(year(now)), year(now)),
     );
-    watch({ kind: "ade-token", name: `${context}-ABM`, expires: year(made), recipients: both }, async (item, now) =>
-      record(item, await server(now), year(now)),
+    watch({ kind: "ade-token", name: `${context}-ABM`, expires: nextYear(made), recipients: both }, async (item, now) =>
+      record(item, await server(now), nextYear(now)),
     );
     watch({ kind: "vpp-token", name: `${context}-apps`, expires: bought, recipients: both }, async (item, now) =>
       record(item, apps(year(now)), year(now)),
