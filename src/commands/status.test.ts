@@ -128,10 +128,10 @@ test.each(["status", "status --format table"])("%s shows a tenant with labels, i
       "next renewals: other date 本社 2026-12-01 (11 days left, critical)",
       ": other date サーバー 2027-10-01 (315 days left, ok)",
       "problems: other date 本社: critical (2026-12-01)",
-      "next steps: `clomoctl renewals guide 本社 --context kanto`",
-      ": `clomoctl imports verify 7 --against EXPORT.csv --context kanto`",
-      ": `clomoctl console list --context kanto`",
-      ": `clomoctl imports commit P11 --context kanto`",
+      "next steps: clomoctl renewals guide 本社 --context kanto",
+      ": clomoctl imports verify 7 --against EXPORT.csv --context kanto",
+      ": clomoctl console list --context kanto",
+      ": clomoctl imports commit P11 --context kanto",
       "",
     ].map((line) => line.replace(/ {2,}/, ": ")),
   );
@@ -338,8 +338,8 @@ test("names the context in suggested commands if there are several", async () =>
   expect(exit).toBe(0);
   expect(stdout).toMatch(/\n\ncontext +osaka \(protected\)\n/);
   expect(stdout).toContain(
-    "next steps           `clomoctl users import FILE --create-orgs --dry-run --context osaka`\n" +
-      "                     `clomoctl renewals add NAME --file FILE --context osaka`\n",
+    "next steps           clomoctl users import FILE --create-orgs --dry-run --context osaka\n" +
+      "                     clomoctl renewals add NAME --file FILE --context osaka\n",
   );
 });
 
@@ -367,8 +367,8 @@ describe("what a tenant uses", () => {
     const { en, ja } = await runInBoth("status --format table", { tenant: using({}) });
     expect(en.stdout).toMatch(/\nnot recorded +use of iOS\/iPadOS, macOS, Android\n/);
     expect(en.stdout).toContain(
-      " `clomoctl renewals add NAME --file FILE`\n" +
-        "                     `clomoctl tenant set --ios yes/no --macos yes/no --android yes/no`\n",
+      " clomoctl renewals add NAME --file FILE\n" +
+        "                     clomoctl tenant set --ios yes/no --macos yes/no --android yes/no\n",
     );
     expect(en.stdout).toMatch(/\nproblems +none\n/);
     expect(ja.stdout).toMatch(/\n未設定 +使っているかどうか: iOS\/iPadOS、macOS、Android\n/);
@@ -380,7 +380,7 @@ describe("what a tenant uses", () => {
     const tenant = using({ ios: true, ade: false, vpp: true, android: false });
     const { en, ja } = await runInBoth("status --format table", { tenant });
     expect(en.stdout).toMatch(/\nproblems +not recorded: MDM push certificate\n +not recorded: VPP content token\n/);
-    expect(en.stdout).toContain(" `clomoctl renewals add NAME --kind push-certificate --file FILE`\n");
+    expect(en.stdout).toContain(" clomoctl renewals add NAME --kind push-certificate --file FILE\n");
     expect(en.stdout).not.toMatch(/^not recorded /m);
     expect(ja.stdout).toMatch(/\n問題 +登録がありません: MDM プッシュ通知証明書\n/);
   });
@@ -399,7 +399,7 @@ describe("what a tenant uses", () => {
       tenant: using({ ios: false, macos: false, android: true }),
     });
     expect(accounts.en.stdout).toMatch(/\nnot recorded +which accounts Android uses\n/);
-    expect(accounts.en.stdout).toContain(" `clomoctl tenant set --android-accounts google-play/workspace/none`\n");
+    expect(accounts.en.stdout).toContain(" clomoctl tenant set --android-accounts google-play/workspace/none\n");
     expect(accounts.ja.stdout).toMatch(/\n未設定 +Android をどのアカウントで使うか\n/);
   });
 });

@@ -196,7 +196,7 @@ test("each kind of records is verified by its own export", () => {
   );
   expect(exports).toEqual(
     ["orgs", "users"].map(
-      (kind) => `export the records in the console, then: clomoctl ${kind} import EXPORT.csv --from-console`,
+      (kind) => `export the records in the console, then: \`clomoctl ${kind} import EXPORT.csv --from-console\``,
     ),
   );
 });
@@ -303,7 +303,10 @@ describe("if exports contradict only part of a task, only that part is restored"
   test("says that records that are not shown may be affected", () => {
     const others = "there may be more differences: `clomoctl console show 3 --rows`";
     expect(contradicted([hanako], 200)).toEqual([others]);
-    expect(contradicted([{ ...taro, changes: [TITLE] }], 200)).toEqual([others, `${drop} --record taro@x.jp`]);
+    expect(contradicted([{ ...taro, changes: [TITLE] }], 200)).toEqual([
+      others,
+      `${drop.slice(0, -1)} --record taro@x.jp\``,
+    ]);
   });
 });
 
@@ -385,7 +388,7 @@ test.each([
 ] as const)("after an export of %s, asks for an export of %s", (kind, other) => {
   const task = taskOfImport({ beside: [{ thing: "org", create: 1, update: 0, delete: 0 }] });
   expect(buildVerifySteps(task, kind).map(({ en }) => en)).toEqual([
-    `${other}: export them in the console, then: clomoctl imports verify 3 --against EXPORT.csv --kind ${other}`,
+    `${other}: export them in the console, then: \`clomoctl imports verify 3 --against EXPORT.csv --kind ${other}\``,
   ]);
 });
 

@@ -84,7 +84,7 @@ test("an intact tenant is ok, with its size and its last audit record", async ()
     "contexts: kanto; in use: kanto",
     "tenant: /home/tenants/kanto/tenant.db is intact (2.0 MB)",
     "lock: no process is changing the tenant",
-    "audit: the last record is 12; clomoctl audit verify detects alterations",
+    "audit: the last record is 12; `clomoctl audit verify` detects alterations",
     "plans: none",
     "uploads: none",
     "console: none",

@@ -73,7 +73,7 @@ describe("the daily run", () => {
     const [unread] = await check(one, { count: 0, isPart: true });
     expect(unread?.what.ja).toContain("年次更新・期限の一部の項目は読み込んでいません");
     const [windows] = await check(one, { platform: "win32" });
-    expect(windows).toMatchObject({ state: "ok", mend: { en: "clomoctl renewals schedule show" } });
+    expect(windows).toMatchObject({ state: "ok", mend: { en: "`clomoctl renewals schedule show`" } });
   });
 
   test.each([

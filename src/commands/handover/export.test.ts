@@ -191,7 +191,7 @@ describe("a leaver", () => {
       expect(await exporting(`-o ${name} ${line}`, folder, { lang: "ja" })).toMatchObject({ exit: 0 });
     expect(contentOf(join(folder, "one"))).toEqual(contentOf(join(folder, "two")));
     const third = await exporting(`-o three ${line}`, folder);
-    expect(third.stderr).toContain("`clomoctl handover checklist --leaver hanako --leaves 2027-03-31`\n");
+    expect(third.stderr).toContain("clomoctl handover checklist --leaver hanako --leaves 2027-03-31\n");
     const { leaver, gaps } = manifestIn(join(folder, "one"));
     expect(leaver).toEqual({ person: "hanako", leaves: "2027-03-31" });
     expect(gaps.map(({ gap }) => gap)).toContain("leaver-role");
@@ -475,7 +475,7 @@ test("information of the console is not recorded, not permitted or outside the s
   };
   const whole = await told("one");
   expect(whole.note).toBe(
-    "only in the console and not recorded yet: administrators of SECURED APPs MANAGER; to record it: `clomoctl handover answer console` , or use --attach NAME=FILE",
+    "only in the console and not recorded yet: administrators of SECURED APPs MANAGER; to record it: clomoctl handover answer console , or use --attach NAME=FILE",
   );
   expect(whole.ja).toContain("管理画面にしかなく、未登録のもの: SECURED APPs MANAGER の管理者。");
   const scoped = await told("two", " --scope E1");

@@ -514,7 +514,7 @@ describe("proposed commands", () => {
     expect(remarks).toHaveLength(4);
     for (const [context, remark] of remarks) expect(remark).toMatch(new RegExp(` --context ${context}$`));
     const nagios = await run("renewals check --context kanto --nagios", circumstances);
-    expect(nagios.stdout).toContain(`${SUPPORT} kanto; `);
+    expect(nagios.stdout).toContain(`${SUPPORT} kanto ; `);
     const { en: quiet } = await runInBoth("renewals check --all-contexts --quiet", circumstances);
     expect(quiet.stderr.split("\n")[0]).toMatch(/: clomoctl renewals guide Dkanto --context kanto$/);
     const one = await run("renewals check --context kanto --quiet", circumstances);
@@ -986,7 +986,7 @@ describe("a renewed file that was downloaded but not confirmed as uploaded", () 
       tenant: { ...having(push(5)), ...held, listNotices: { items: [] } },
     });
     expect(notices.stdout).toBe(`name\texpiresOn\tstage\n本社\t${OLD}\t7\n`);
-    expect(notices.stderr).toContain("clomoctl renewals confirm --context local 本社 --console-shows DATE");
+    expect(notices.stderr).toContain("clomoctl renewals confirm 本社 --console-shows DATE --context local");
   });
 
   test("is recorded from a folder that has the files of both years", async () => {

@@ -196,7 +196,7 @@ describe("the steps", () => {
     expect(exit).toBe(0);
     expect(stdout).not.toContain("push@example.jp");
     expect(stdout).toContain(
-      "1. Several items are recorded, each with its own date and account. See the guide for each item: clomoctl renewals guide 本社, clomoctl renewals guide 支社\n",
+      "1. Several items are recorded, each with its own date and account. See the guide for each item: clomoctl renewals guide 本社 , clomoctl renewals guide 支社\n",
     );
     expect(stdout).toContain("clomoctl renewals edit NAME --file");
     expect(stdout).not.toContain("clomoctl renewals add");
@@ -526,10 +526,10 @@ describe("an item that the tenant holds itself", () => {
       { ade: own(), pushCertificate: certificate() },
       pushed,
       [
-        "clomoctl push-cert csr --email a@example.jp --name NAME -o CertificateSigningRequest.csr",
+        "clomoctl push-certificate csr --email a@example.jp --name NAME -o CertificateSigningRequest.csr",
         `the topic must stay ${certificate().topic}`,
         "Have an MDM vendor sign the request",
-        "clomoctl push-cert upload FILE --apple-account a@example.jp",
+        "clomoctl push-certificate upload FILE --apple-account a@example.jp",
       ],
     ],
     [
@@ -538,7 +538,7 @@ describe("an item that the tenant holds itself", () => {
       pushed,
       [
         `clomoctl ade simulator do push-certificate --csr CertificateSigningRequest.csr --renew ${certificate().topic} --url`,
-        "clomoctl push-cert upload MDM_SIMULATOR_Certificate.pem",
+        "clomoctl push-certificate upload MDM_SIMULATOR_Certificate.pem",
       ],
     ],
     [
@@ -914,7 +914,11 @@ test.each(["第一所有者", "APSP:0322a1b2", "it's `ours` 1"])(
         environment: { FORCE_COLOR: "1" },
       });
     expect((await guide()).screen).toContain(`\u001B[36m${confirm.toJSON()}\u001B[39m`);
-    expect((await guide("--format", "json")).stdout).toContain(JSON.stringify(confirm.toJSON()).slice(1, -1));
+    const steps = await run(["renewals", "guide", name, "--context", "tokyo", "--format", "json"], {
+      home,
+      tenant: listing(item(1, { name, kind: "android-owner" })),
+    });
+    expect(steps.stdout).toContain(JSON.stringify(confirm.toJSON()).slice(1, -1));
     const code = confirm.toJSON().replaceAll(/['"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
     expect((await guide("--format", "html")).stdout).toContain(`<code>${code}</code>`);
     expect((await guide("--format", "markdown")).stdout).toMatch(/--context tokyo ?`/);

@@ -16,6 +16,7 @@ import { dayOf, formatMoment } from "../../lib/model/time.ts";
 import type { Context } from "../../lib/config/index.ts";
 import { buildDocumentOrRecordOptions, resolveRequestedDocument } from "../listing/documents.ts";
 import { canReadReservedFields, loadRights } from "../rights.ts";
+import { completeCommands } from "../../lib/terminal/commands.ts";
 import { writeOutput } from "../csv/file/output.ts";
 
 export default defineCommand({
@@ -143,9 +144,11 @@ async function writeOverviewPage(tools: Tools, shown: ItemOverview, file: string
   const { renderPage } = await import("../../lib/document/page.ts");
   const { buildRenewalsDocument: renewalsDocument } = await import("../../lib/renewals/output/page.ts");
   const { terminal } = tools;
-  const { items, contexts, timeline, now, timezone } = shown;
+  const { contexts, timeline, now, timezone } = shown;
+  const items =
+    contexts.length > 1 ? shown.items.map((item) => completeCommands(item, { context: item.context ?? undefined })) : shown.items;
   const content = { items, contexts, timeline, timezone, asOf: formatMoment(now, timezone, "minute") };
-  const page = renderPage(renewalsDocument(content), terminal.language, FILE_HEADERS.renewalsPage);
+  const page = renderPage(terminal.completed(renewalsDocument(content)), terminal.language, FILE_HEADERS.renewalsPage);
   await writeOutput(tools, file, ReadableStream.from([Buffer.from(page)]), { held: false });
   if (file !== "-") await terminal.note(text(`wrote ${file}`, `${file} を書き出しました`));
 }

@@ -1,3 +1,4 @@
+import { toPlainCommands } from "../../lib/terminal/commands.ts";
 import { expect, test } from "vitest";
 import { buildRoleFacts } from "../../lib/model/role-facts.ts";
 import { ROLES, type Role } from "../../lib/model/role.ts";
@@ -17,7 +18,7 @@ test.each(Object.keys(ROLES) as readonly Role[])(
       for (const { stdout } of [en, ja]) expect(letters(stdout)).toContain(letters(`${page}「${sentence}」`));
     for (const note of notes) {
       expect(words(en.stdout)).toContain(words(note.en).slice(0, 40));
-      expect(letters(ja.stdout)).toContain(letters(note.ja));
+      expect(letters(ja.stdout)).toContain(letters(toPlainCommands(note.ja, {})));
     }
     expect(Math.max(...ja.stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
   },

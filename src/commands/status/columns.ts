@@ -332,6 +332,7 @@ export const buildLineColumns = (status: TenantStatus): readonly Column<TenantSt
     lines.map((line, at) => ({
       key: `${key}${at}`,
       header: at === 0 ? header : same(""),
+      advice: true,
       value: () => line.en,
       name: () => line,
     })),

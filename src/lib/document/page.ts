@@ -220,11 +220,11 @@ class PageRenderer {
 
   #step({ id, what, below }: StepBlock): Markup {
     return html`<li id="${id}">
-      <p>${this.plain(what)}</p>
+      <p>${this.words(what)}</p>
       ${below.map(
         ({ label, words, isTrap }) =>
           html`<span class="below${isTrap === true ? " trap" : ""}"
-            ><b>${this.plain(label)}:</b> ${this.plain(words)}</span
+            ><b>${this.plain(label)}:</b> ${this.words(words)}</span
           > `,
       )}
     </li> `;
@@ -234,7 +234,7 @@ class PageRenderer {
     return html`<article class="${isFaint === true ? "faint" : ""}" aria-labelledby="${id}-title">
       <h3 id="${id}-title">
         ${this.words(title)}
-        ${about === undefined ? null : html`<span class="${level === undefined ? "faint" : `level ${level}`}">${this.plain(about)}</span>`}
+        ${about === undefined ? null : html`<span class="${level === undefined ? "faint" : `level ${level}`}">${this.words(about)}</span>`}
       </h3>
       ${blocks.map((block) => this.block(block))}
     </article>`;

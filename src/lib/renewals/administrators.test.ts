@@ -90,11 +90,11 @@ test("each finding shows what to type next, in both languages", () => {
     'sato@example.jp, the owner of MDM push certificate "本社", is a user who was deleted; to fix this: `clomoctl renewals edit 本社 --owner MAIL`',
   );
   expect(of({ leavers: [{ ...LEFT, revoked: true }] })[0]).toEqual({
-    en: expect.stringContaining(" is a user whose role was revoked; to fix this: clomoctl renewals edit"),
-    ja: expect.stringContaining("は、管理者権限を外されたユーザーです。対処: clomoctl renewals edit"),
+    en: expect.stringContaining(" is a user whose role was revoked; to fix this: `clomoctl renewals edit"),
+    ja: expect.stringContaining("は、管理者権限を外されたユーザーです。対処: `clomoctl renewals edit"),
   });
   expect(renderFinding(createRecipientFinding("it@example.jp", true)).en).toBe(
-    "it@example.jp, a recipient of reminders, is a user whose role was revoked: enter another recipient in notify.yaml; to send a test message: clomoctl renewals notify test",
+    "it@example.jp, a recipient of reminders, is a user whose role was revoked: enter another recipient in notify.yaml; to send a test message: `clomoctl renewals notify test`",
   );
   expect(of({ leavers: [{ ...LEFT, now: "new@example.jp" }] })[0]?.en).toContain(
     "is a former email address of the user new@example.jp",
@@ -106,8 +106,8 @@ test("each finding shows what to type next, in both languages", () => {
   expect(renamed?.en).toContain("is a former account name or employee code of the user sato@example.jp");
   expect(renamed?.ja).toContain("は、ユーザー sato@example.jp の以前の CLOMO アカウント名か社員コードです");
   expect(of({ contact: { address: "sato@example.jp", revoked: false, now: null } })[0]).toEqual({
-    en: "sato@example.jp, the contact person (担当者), is a user who was deleted: CLOMO changes the contact person only with the application form (申込書); to record the new contact person: clomoctl tenant set --contact-mail MAIL",
-    ja: "担当者 sato@example.jp は、削除されたユーザーです(CLOMO に登録された担当者の変更は申込書で行います)。新しい担当者の登録: clomoctl tenant set --contact-mail MAIL",
+    en: "sato@example.jp, the contact person (担当者), is a user who was deleted: CLOMO changes the contact person only with the application form (申込書); to record the new contact person: `clomoctl tenant set --contact-mail MAIL`",
+    ja: "担当者 sato@example.jp は、削除されたユーザーです(CLOMO に登録された担当者の変更は申込書で行います)。新しい担当者の登録: `clomoctl tenant set --contact-mail MAIL`",
   });
   expect(of({ leavers: [{ ...LEFT, name: "本社 1" }] })[0]?.en).toContain(`renewals edit ${LEFT.id} `);
 });

@@ -115,8 +115,9 @@ export const findCommands = (sentence: string): readonly string[] =>
 /** Applies a function to all texts in a value, such as a document. */
 const mapTexts = <V>(value: V, change: (sentence: string) => string): V => {
   if (typeof value === "string") return change(value) as V;
-  if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map((part: unknown) => mapTexts(part, change)) as V;
+  // instances of classes, such as the timeline of a document, are kept
+  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, mapTexts(part, change)])) as V;
 };
 

@@ -61,10 +61,10 @@ test.each([
   );
   const hint = next(kind, met as Met, { whole, tasks: [unrelated, task] });
   const named = `4 (${task.records[0]?.name})`;
-  const other = `; if these tasks are already done in the console, first run: clomoctl ${task.records[0]?.kind} import EXPORT.csv --from-console`;
+  const other = `; if these tasks are already done in the console, first run: \`clomoctl ${task.records[0]?.kind} import EXPORT.csv --from-console\``;
   const isOther = task.records[0]?.kind !== kind;
   expect(hint?.en).toBe(
-    `still to do in the console: ${named}. Do these tasks (steps: \`clomoctl console show 4\`), export again, then: clomoctl ${kind} import e.csv --from-console${isOther ? other : ""}; if you do not want the change, restore the console's values in the mirror: clomoctl console drop 4`,
+    `still to do in the console: ${named}. Do these tasks (steps: \`clomoctl console show 4\`), export again, then: \`clomoctl ${kind} import e.csv --from-console\`${isOther ? other : ""}; if you do not want the change, restore the console's values in the mirror: \`clomoctl console drop 4\``,
   );
   expect(hint?.ja).toContain(`管理画面での作業が残っています: ${named}。`);
 });
@@ -97,9 +97,9 @@ test.each([
   ];
   const hint = next(kind, met, { tasks: others });
   expect(hint?.en).toContain(
-    `first: clomoctl ${other} import EXPORT.csv --from-console; then: clomoctl ${kind} import`,
+    `first: \`clomoctl ${other} import EXPORT.csv --from-console\`; then: \`clomoctl ${kind} import`,
   );
-  expect(hint?.ja).toContain(`先に管理画面のほかのエクスポートをインポートしてください: clomoctl ${other} import`);
+  expect(hint?.ja).toContain(`先に管理画面のほかのエクスポートをインポートしてください: \`clomoctl ${other} import`);
   for (const said of [hint?.en, hint?.ja]) expect(said).not.toMatch(/create-orgs|append|blank/);
 });
 
@@ -108,7 +108,7 @@ test.each([
   [{ users: 0, devices: 1 }, "`clomoctl devices import EXPORT.csv --from-console`"],
 ] as const)("the exports of what organisations still hold come first: %j", (held, first) => {
   const hint = next("orgs", ["org-delete-holds", { org: "本社/営業部", code: "S", ...held }], { whole: true });
-  expect(hint?.en).toContain(`first: ${first}; then: clomoctl orgs import e.csv --from-console`);
+  expect(hint?.en).toContain(`first: ${first}; then: \`clomoctl orgs import e.csv --from-console\``);
 });
 
 test("for an administrator's row, proposes to remove a wrong mark", () => {

@@ -62,10 +62,10 @@ test.each([
     "column-blank",
     "remove the column from the file, or add --blank clear or --blank keep to say what its blank cells mean:",
   ],
-  ["delete-held", "to keep these records and commit the rest: `clomoctl users import people.csv --undeletable keep`"],
+  ["delete-held", "to keep these records and commit the rest: `clomoctl users import people.csv --undeletable keep"],
   [
     "org-delete-reserved",
-    "; to also remove the owner from devices: `clomoctl users import people.csv --undeletable release`",
+    "; to also remove the owner from devices: `clomoctl users import people.csv --undeletable release",
   ],
   ["administrator-delete", "--mode append deletes nothing"],
 ])("if the whole file is wrong (%s), rows cannot be skipped", (code, advice) => {
@@ -113,8 +113,8 @@ test("keep omits the confirmed number, and release is proposed only to system ad
   expect(ofOrgs?.en).not.toContain("release");
   expect(ofOrgs?.en).not.toContain("users leave");
   expect(hint(false)).toEqual({
-    en: `to keep these records and commit the rest: ${keep}; --mode append deletes nothing; for a list of leavers, including their devices: clomoctl users leave --file FILE`,
-    ja: `残したままほかを適用するには: ${keep}。--mode append なら何も削除しません。退職者の一覧をデバイスも含めて処理するには: clomoctl users leave --file FILE`,
+    en: `to keep these records and commit the rest: ${keep}; --mode append deletes nothing; for a list of leavers, including their devices: \`clomoctl users leave --file FILE\``,
+    ja: `残したままほかを適用するには: ${keep}。--mode append なら何も削除しません。退職者の一覧をデバイスも含めて処理するには: \`clomoctl users leave --file FILE\``,
   });
 });
 
@@ -131,7 +131,7 @@ test.each([
 ])("for a console export that lacks records (%s), names the first steps, not edits", (code, first) => {
   const options = { fromConsole: true, mode: "replace", blank: "clear" } as const;
   const hint = hintFor(options, code);
-  expect(hint).toContain(`${first}; then: clomoctl users import people.csv --from-console`);
+  expect(hint).toContain(`${first}; then: \`clomoctl users import people.csv --from-console\``);
   expect(hint).not.toMatch(/append|--blank|in the file/);
 });
 
@@ -151,15 +151,15 @@ const found = (code: string, value?: string): FileProblem => ({
 });
 
 test.each([
-  [[found("cells-too-few")], "run: clomoctl users import people.csv --fix short-rows"],
+  [[found("cells-too-few")], "run: `clomoctl users import people.csv --fix short-rows`"],
   [
     [found("value-hyphen"), found("kana-half-width"), found("person-blanks")],
-    "run: clomoctl users import people.csv --fix 'width,kana,names'",
+    "run: `clomoctl users import people.csv --fix 'width,kana,names'`",
   ],
   [[found("org-unknown")], "if the new names are spelt correctly: `clomoctl users import people.csv --create-orgs`"],
   [
     [found("not-mail-address", " a＠example.jp"), found("org-unknown"), found("cells-too-few")],
-    "if the new names are spelt correctly: clomoctl users import people.csv --create-orgs --fix 'trim,width,short-rows'",
+    "if the new names are spelt correctly: `clomoctl users import people.csv --create-orgs --fix 'trim,width,short-rows'`",
   ],
   [
     [found("org-unknown"), found("required"), found("value-blanks", "1 ")],
@@ -185,21 +185,21 @@ test("the command keeps what was typed", () => {
   );
   const again = failureFor({ map: "map.yaml", fix: ["trim"] }, undefined, found("required")).hint?.ja;
   expect(again).toContain(
-    "行を直して再度インポートしてください: clomoctl users import people.csv --map map.yaml --fix trim(",
+    "行を直して再度インポートしてください: `clomoctl users import people.csv --map map.yaml --fix trim`(",
   );
-  expect(again).toContain("clomoctl users import people.csv --map map.yaml --fix trim --errors bad.csv");
+  expect(again).toContain("`clomoctl users import people.csv --map map.yaml --fix trim --errors bad.csv`");
   expect(failureFor({ map: "map.yaml" }, "column-blank").hint?.en).toContain(
-    "or --blank keep to say what its blank cells mean: clomoctl users import people.csv --map map.yaml --blank keep",
+    "or --blank keep to say what its blank cells mean: `clomoctl users import people.csv --map map.yaml --blank keep`",
   );
   expect(failureFor({ mode: "replace", map: "map.yaml" }, "delete-held").hint?.en).toContain(
-    "keep these records and commit the rest: clomoctl users import people.csv --undeletable keep --mode replace --map map.yaml",
+    "keep these records and commit the rest: `clomoctl users import people.csv --undeletable keep --mode replace --map map.yaml`",
   );
 });
 
 test("invalid rows of a workbook are written to a workbook", () => {
   const request = { kind: "users", file: "list.xlsx", options: { mode: "append" } as ImportOptions } as const;
   const problems = { all: [], whole: undefined, remedies: new Remedies("users") };
-  expect(createRejection(plan, request, problems).hint?.en).toContain("users import list.xlsx --errors bad.xlsx;");
+  expect(createRejection(plan, request, problems).hint?.en).toContain("users import list.xlsx --errors bad.xlsx`;");
 });
 
 test("asks about names that nearly match others before the command that creates them", () => {
@@ -243,7 +243,7 @@ test("after invalid rows are written, proposes the complete command for their fi
     ja: `bad.xlsx にあるのは不正な行だけです。残りの 6 行もまだ適用されていません。元のファイルを直して再度インポートするか、--skip-invalid で残りを適用し、bad.xlsx を直してから: ${command}`,
   });
   const text = failureFor({ errors: "bad.csv", encoding: "shift_jis" }, undefined, found("required")).hint?.en;
-  expect(text).toMatch(/, fix bad\.csv, then: clomoctl users import bad\.csv --encoding shift_jis$/);
+  expect(text).toMatch(/, fix bad\.csv, then: `clomoctl users import bad\.csv --encoding shift_jis`$/);
   const upload = failureFor({ errors: "bad.csv", emitCsv: "up.csv" }, undefined, found("required")).hint;
   expect(upload?.en).toMatch(/: fix the original file and import it again$/);
   expect(upload?.ja).toMatch(/元のファイルを直して再度インポートしてください$/);
@@ -265,14 +265,14 @@ test("if headers are the cause, the map comes first, and then one command for th
   const problems = [found("header-unknown"), found("org-unknown"), found("not-mail-address", "a@x.jp ")];
   const template = "`clomoctl csv template --as users`";
   expect(failureFor({}, "header-unknown", ...problems).hint).toEqual({
-    en: `fix the header row (columns: ${template}), or create a column map: \`clomoctl csv map people.csv --as users -o people-users-map.yaml\`; then: \`clomoctl users import people.csv --create-orgs --map people-users-map.yaml --fix trim\`; to ignore the unknown columns: clomoctl users import people.csv --create-orgs --fix trim --allow unknown-columns`,
-    ja: `ヘッダー行を直すか(列の一覧: ${template})、対応表を作ってください: \`clomoctl csv map people.csv --as users -o people-users-map.yaml\`。続けて: \`clomoctl users import people.csv --create-orgs --map people-users-map.yaml --fix trim\`。不明な列を取り込まない場合: clomoctl users import people.csv --create-orgs --fix trim --allow unknown-columns`,
+    en: `fix the header row (columns: ${template}), or create a column map: \`clomoctl csv map people.csv --as users -o people-users-map.yaml\`; then: \`clomoctl users import people.csv --create-orgs --map people-users-map.yaml --fix trim\`; to ignore the unknown columns: \`clomoctl users import people.csv --create-orgs --fix trim --allow unknown-columns\``,
+    ja: `ヘッダー行を直すか(列の一覧: ${template})、対応表を作ってください: \`clomoctl csv map people.csv --as users -o people-users-map.yaml\`。続けて: \`clomoctl users import people.csv --create-orgs --map people-users-map.yaml --fix trim\`。不明な列を取り込まない場合: \`clomoctl users import people.csv --create-orgs --fix trim --allow unknown-columns\``,
   });
   expect(failureFor({ map: "my.yaml" }, "header-unknown", ...problems, found("required")).hint?.en).toContain(
-    "or add the columns to my.yaml; fix the other problems, then: clomoctl users import people.csv --create-orgs --map my.yaml --fix trim",
+    "or add the columns to my.yaml; fix the other problems, then: `clomoctl users import people.csv --create-orgs --map my.yaml --fix trim`",
   );
   expect(failureFor({}, undefined, found("header-near"), found("required-new")).hint?.en).toContain(
-    "`clomoctl csv map people.csv --as users -o people-users-map.yaml`; then: clomoctl users import people.csv --map people-users-map.yaml",
+    "`clomoctl csv map people.csv --as users -o people-users-map.yaml`; then: `clomoctl users import people.csv --map people-users-map.yaml`",
   );
   expect(failureFor({}, undefined, found("org-unknown"), found("required-new")).hint?.en).toContain("fix the other");
 });
@@ -397,7 +397,7 @@ describe("people with a new address", () => {
       "organisations of another export",
       { ...other, code: "org-unknown", params: { value: "S91" } },
       "this export refers to records that the mirror does not have, or lacks records that are still in use in the mirror. Import the console's other exports first: `clomoctl orgs import EXPORT.csv --from-console`; then: if the people are the same: ",
-      "import EXPORT.csv --from-console。続けて: 同じ人なら: ",
+      "import EXPORT.csv --from-console`。続けて: 同じ人なら: ",
     ],
     [
       "values that are wrong in the console",

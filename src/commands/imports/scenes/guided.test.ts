@@ -154,7 +154,7 @@ describe("an import at a terminal", () => {
       ['Which field does "入社日" stand for?', "\u001b[A\r"],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0 });
-    const again = "clomoctl users fields add 入社日; clomoctl users import a.csv --map a-users-map.yaml --dry-run";
+    const again = "clomoctl users fields add 入社日 ; clomoctl users import a.csv --map a-users-map.yaml --dry-run";
     expect(unwrap(stderr)).toContain(`to import the list without questions: ${again}`);
     expect(readFileSync(desk.path("a-users-map.yaml"), "utf8")).toContain('"入社日": "入社日"');
     expect(stderr).toContain("a dry run adds no custom fields; ignored columns: 入社日");

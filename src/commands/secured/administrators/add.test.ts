@@ -71,7 +71,7 @@ test("--none records that there are no administrators, unless some are marked", 
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(en.stderr).toContain("these users are marked as administrators: admin01, taro02\n  --none\n");
   expect(en.stderr).toContain(
-    "if there are no other administrators, mark one of these again: clomoctl secured administrators add admin01 --app docs; if",
+    "if there are no other administrators, mark one of these again: clomoctl secured administrators add admin01 --app docs ; if",
   );
   expect(ja.stderr).toContain("取り消してください: clomoctl secured administrators remove admin01 taro02 --app docs\n");
 });

@@ -568,7 +568,7 @@ test("suggests known account details for renewals of that account that lack them
   ]);
   expect(lacking(withRenewal("vpp-token", { phoneHolder: null, account: "vpp-only@example.jp" }))).toEqual([]);
   expect(lacking(withRenewal("ade-token", { phoneHolder: null, owner: null }))).toMatchObject([
-    { mend: { en: "clomoctl renewals edit ADE --phone-holder 金庫 --owner MAIL" } },
+    { mend: { en: "`clomoctl renewals edit ADE --phone-holder 金庫 --owner MAIL`" } },
   ]);
   const withLeaver = answering(answeredOnly, "push-certificate.phone-holder", "admin1");
   expect(lacking(withLeaver, LEAVER)).toEqual([]);

@@ -154,11 +154,11 @@ describe("an account", () => {
     const again = accounts().create({ user: id, name: "yamada" });
     expect(await failureOf(again)).toMatchObject({
       code: "input-rejected",
-      hint: { en: "to change this account: clomoctl clomo-account edit yamada" },
+      hint: { en: "to change this account: `clomoctl clomo-account edit yamada`" },
     });
     const role = accounts().create({ user: id, name: "yamada", role: "operator", password: PASSWORD });
     expect((await failureOf(role))?.hint?.en).toBe(
-      "to grant the role to this account: clomoctl clomo-account grant yamada --role operator",
+      "to grant the role to this account: `clomoctl clomo-account grant yamada --role operator`",
     );
   });
 
@@ -168,7 +168,7 @@ describe("an account", () => {
     expect((await failureOf(none))?.code).toBe("not-found");
     expect(await failureOf(accounts().grant(id, { role: "system" }))).toMatchObject({
       code: "not-found",
-      hint: { en: "to create an account: clomoctl clomo-account create USER --account NAME" },
+      hint: { en: "to create an account: `clomoctl clomo-account create USER --account NAME`" },
     });
   });
 
@@ -352,7 +352,7 @@ describe("roles", () => {
     const lost = accounts().create({ user, name: "oper01", role: "operator", password: PASSWORD });
     expect(await failureOf(lost)).toMatchObject({
       what: { en: expect.stringContaining("cannot be an operator in 全社") as unknown },
-      hint: { en: "to move the user to another organisation: clomoctl users move USER --org ORG" },
+      hint: { en: "to move the user to another organisation: `clomoctl users move USER --org ORG`" },
     });
     expect(await failureOf(accounts().create({ user }))).toMatchObject({
       hint: { en: "specify the name with --account NAME" },
@@ -408,7 +408,7 @@ describe("roles", () => {
     const support = await failureOf(accounts().edit(id, { supportOption: true }));
     expect(support?.what.en).toContain("only system administrators can have the support option");
     expect(support?.hint?.en).toBe(
-      "to make the account a system administrator: clomoctl clomo-account grant hana01 --role system --support-option",
+      "to make the account a system administrator: `clomoctl clomo-account grant hana01 --role system --support-option`",
     );
     const { id: user } = await made("new@example.jp");
     const creating = accounts().create({ user, name: "new01", supportOption: true });
@@ -448,7 +448,7 @@ describe("roles", () => {
       en: "only a system administrator with the support option can receive notice emails",
       ja: "お知らせメールを受信できるのは、サポートオプションのあるシステム管理者だけです",
     };
-    const line = "clomoctl clomo-account grant keiri --role system --support-option --notice-mail";
+    const line = "`clomoctl clomo-account grant keiri --role system --support-option --notice-mail`";
     expect(await failureOf(accounts().grant(user, given))).toMatchObject({
       code: "input-rejected",
       what,
@@ -479,7 +479,7 @@ describe("roles", () => {
     const id = await administrator("hana01", { role: "system" }, org);
     const { imports } = tenant.client;
     const byName = imports.delete({ kind: "users", ids: [id], called: "hana01@example.jp" });
-    expect((await failureOf(byName))?.hint?.en).toContain("clomoctl clomo-account revoke ACCOUNT");
+    expect((await failureOf(byName))?.hint?.en).toContain("`clomoctl clomo-account revoke ACCOUNT`");
     const within = imports.delete({ kind: "orgs", ids: [org], recursive: true, called: "営業部" });
     expect((await failureOf(within))?.what.en).toContain("1 administrator is in these organisations");
     const plan = await tenant.plan({ kind: "users", mode: "replace" }, [
@@ -553,7 +553,7 @@ describe("the administrator mark", () => {
     const refused = await failureOf(tenant.client.administrators.mark("users", { remove: [id] }));
     expect(refused).toMatchObject({
       code: "input-rejected",
-      hint: { en: "to revoke the role: clomoctl clomo-account revoke hana01" },
+      hint: { en: "to revoke the role: `clomoctl clomo-account revoke hana01`" },
     });
     expect((await userOf(id)).administrator).toBe(true);
   });
@@ -596,7 +596,7 @@ describe("an organisation that somebody manages", () => {
       return (await failureOf(tenant.as(account).imports.delete(asked)))?.hint;
     };
     const ASK = "to change the managed organisations (管理対象組織) of the accounts, ask a system administrator";
-    const MOVE = "clomoctl users move USER… --org ORG";
+    const MOVE = "`clomoctl users move USER… --org ORG`";
     for (const account of ["div01", "cus01"]) {
       const hint = await refused(account);
       expect(hint?.en).toContain(ASK);
@@ -616,13 +616,13 @@ describe("an organisation that somebody manages", () => {
     const deletion = () => imports.delete({ kind: "orgs", ids: [sales], called: "営業部" });
     const refused = await failureOf(deletion());
     expect(refused?.what.en).toContain("営業部 (2 CLOMO accounts: div01, div02)");
-    expect(refused?.hint?.en).toContain("clomoctl clomo-account edit ACCOUNT --managed-orgs ORG,ORG");
+    expect(refused?.hint?.en).toContain("`clomoctl clomo-account edit ACCOUNT --managed-orgs 'ORG,ORG'`");
     const plan = await tenant.plan({ kind: "orgs", mode: "replace" }, [
       ["組織名", "組織コード"],
       ["総務部", "総務部"],
     ]);
     expect((await tenant.reasons(plan)).map(({ en }) => en)).toContain(
-      "営業部 (営業部) cannot be deleted: CLOMO accounts manage this organisation: div01, div02 (clomoctl clomo-account edit ACCOUNT --managed-orgs ORG,ORG)",
+      "営業部 (営業部) cannot be deleted: CLOMO accounts manage this organisation: div01, div02 (`clomoctl clomo-account edit ACCOUNT --managed-orgs 'ORG,ORG'`)",
     );
     for (const name of ["div01", "div02"]) await accounts().edit((await accountOf(name)).id, { managedOrgs: [other] });
     expect((await imports.commit(await deletion())).delete).toBe(1);
@@ -841,12 +841,12 @@ describe("permissions", () => {
       delete: 0,
       staying: { count: 1 },
     });
-    const revoke = "clomoctl clomo-account revoke ACCOUNT";
+    const revoke = "`clomoctl clomo-account revoke ACCOUNT`";
     for (const [account, hint] of [
       ["div01", revoke],
       [
         "boss01",
-        `${revoke} (for a user with a role), or clomoctl users administrators remove USER (for a user who is only marked as an administrator)`,
+        `${revoke} (for a user with a role), or \`clomoctl users administrators remove USER\` (for a user who is only marked as an administrator)`,
       ],
     ] as const) {
       expect(await deleting(account, "users", { ids: [operator] })).toMatchObject({
@@ -877,7 +877,7 @@ describe("permissions", () => {
       failureOf(tenant.client.imports.delete({ kind: "orgs", ids: [east], recursive, called: "x" }));
     expect((await deleting(true))?.code).toBe("input-rejected");
     const refused = await deleting(false);
-    expect(refused?.hint?.en).toContain("clomoctl orgs move ORG --parent ORG");
+    expect(refused?.hint?.en).toContain("`clomoctl orgs move ORG --parent ORG`");
     expect(refused?.hint?.en).toContain("change the managed organisations (管理対象組織) of the accounts: ");
     expect(refused?.hint?.en).not.toContain("--recursive");
   });
@@ -1282,7 +1282,7 @@ describe("what account names are built from", () => {
       what: {
         en: 'account: "other" does not match what account names are built from (employee code of the user): the name must be "E1"',
       },
-      hint: { en: "to show what account names are built from: clomoctl clomo-account settings show" },
+      hint: { en: "to show what account names are built from: `clomoctl clomo-account settings show`" },
     });
     expect((await accounts().edit(user, { name: "yamada", memo: "x" })).after).toMatchObject({
       name: "yamada",
@@ -1309,22 +1309,22 @@ describe("what account names are built from", () => {
     for (const name of [undefined, "x"]) {
       const refused = await failureOf(accounts().create({ user, name }));
       expect(refused?.what.en).toContain("does not have the value that account names are built from");
-      expect(refused?.hint?.en).toBe("to set this value: clomoctl users edit x@example.jp --employee-code CODE");
+      expect(refused?.hint?.en).toBe("to set this value: `clomoctl users edit x@example.jp --employee-code CODE`");
     }
   });
 
-  const OTHERWISE = "clomoctl clomo-account settings set --composition …";
+  const OTHERWISE = "`clomoctl clomo-account settings set --composition …`";
 
   test("if the name is taken, suggests how to get a name that can be used", async () => {
     const [first, second] = [await made("suzuki@example.jp"), await made("suzuki@other.jp")];
     await tenant.client.users.edit(second.id, { emails: ["suzuki@other.jp", "s@other.jp"], employeeCode: "E2" });
     await accounts().create({ user: first.id, name: "suzuki" });
-    const see = "clomoctl clomo-account show suzuki";
+    const see = "`clomoctl clomo-account show suzuki`";
     expect((await failureOf(accounts().create({ user: second.id, name: "suzuki" })))?.hint?.en).toBe(
       `to show that account: ${see}`,
     );
     await accounts().setSettings({ composition: "mail-local-part" });
-    const give = "clomoctl users edit suzuki@other.jp --email ADDRESS --email s@other.jp";
+    const give = "`clomoctl users edit suzuki@other.jp --email ADDRESS --email s@other.jp`";
     for (const name of [undefined, "suzuki"]) {
       expect(await failureOf(accounts().create({ user: second.id, name }))).toMatchObject({
         code: "input-rejected",
@@ -1342,7 +1342,7 @@ describe("what account names are built from", () => {
     const third = (await tenant.client.users.create({ name: "佐藤", emails: ["x@other.jp"], employeeCode: "suzuki" }))
       .after;
     expect((await failureOf(accounts().create({ user: third.id })))?.hint?.en).toContain(
-      "to change the user's value that the account name is built from: clomoctl users edit x@other.jp --employee-code CODE; to",
+      "to change the user's value that the account name is built from: `clomoctl users edit x@other.jp --employee-code CODE`; to",
     );
   });
 
@@ -1361,12 +1361,12 @@ describe("what account names are built from", () => {
       code: "input-rejected",
       what: { en: 'account: "suzuki" cannot be used' },
       hint: {
-        en: `to change the user's value that the account name is built from: clomoctl users edit suzuki@other.jp --email ADDRESS; ${ask}`,
-        ja: "アカウント名のもとになるユーザーの値を変えるには: clomoctl users edit suzuki@other.jp --email ADDRESS。アカウント名を構成する情報の変更は、システム管理者に依頼してください",
+        en: `to change the user's value that the account name is built from: \`clomoctl users edit suzuki@other.jp --email ADDRESS\`; ${ask}`,
+        ja: "アカウント名のもとになるユーザーの値を変えるには: `clomoctl users edit suzuki@other.jp --email ADDRESS`。アカウント名を構成する情報の変更は、システム管理者に依頼してください",
       },
     });
     expect((await refusalOf("ito@other.jp"))?.hint?.en).toBe(
-      `to show that account: clomoctl clomo-account show ito; to change the user's value that the account name is built from: clomoctl users edit ito@other.jp --email ADDRESS; ${ask}`,
+      `to show that account: \`clomoctl clomo-account show ito\`; to change the user's value that the account name is built from: \`clomoctl users edit ito@other.jp --email ADDRESS\`; ${ask}`,
     );
   });
 
@@ -1377,7 +1377,7 @@ describe("what account names are built from", () => {
     expect((await failureOf(other))?.what.en).toContain('the name must be "E7"');
     const lacking = users.create({ name: "y", emails: ["y@example.jp"], accountName: "y" });
     expect((await failureOf(lacking))?.hint?.en).toBe(
-      "to set this value: clomoctl users edit USER --employee-code CODE",
+      "to set this value: `clomoctl users edit USER --employee-code CODE`",
     );
     const { after } = await users.create({ name: "x", emails: ["x@example.jp"], employeeCode: "E7" });
     expect((await failureOf(users.edit(after.id, { accountName: "x" })))?.what.en).toContain('the name must be "E7"');

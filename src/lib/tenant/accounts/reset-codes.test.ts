@@ -73,7 +73,7 @@ describe("a code", () => {
       subject: "Code for resetting the password of the CLOMO account hana",
     });
     expect(mail?.text).toContain("Valid until: 2026-03-31 20:15 (America/New_York); one use, at most 5 tries");
-    expect(mail?.text).toContain(`  clomoctl clomo-account reset-password hana --code ${code}\n`);
+    expect(mail?.text).toContain(`  \`clomoctl clomo-account reset-password hana --code ${code}\`\n`);
     expect(everything()).not.toContain(code);
     expect(everything()).not.toContain(code.replaceAll("-", ""));
     expect(records().at(-1)).toMatchObject({
@@ -110,7 +110,7 @@ describe("a code", () => {
     expect(await failureOf(use(id, code, "Another1"))).toMatchObject({
       code: "input-rejected",
       what: { en: "there is no valid code for hana" },
-      hint: { en: "to send a new code: clomoctl clomo-account reset-password hana --by-mail" },
+      hint: { en: "to send a new code: `clomoctl clomo-account reset-password hana --by-mail`" },
     });
     expect(proves(verifierOf(id), PASSWORD)).toBe(true);
     expect(everything()).not.toContain(PASSWORD);
@@ -214,7 +214,7 @@ describe("no code is sent", () => {
       code: "input-rejected",
       where: "--to",
       what: { en: '"taro@accounts.example" is not an email address of hana (recorded addresses: 1)' },
-      hint: { en: "to see the recorded addresses: clomoctl clomo-account show hana" },
+      hint: { en: "to see the recorded addresses: `clomoctl clomo-account show hana`" },
     });
     const operator = await person("ope", { role: "operator" });
     const own = await failureOf(tenant.as("ope").accounts.sendResetCode(operator, { address: "x@example.jp" }));
@@ -234,7 +234,7 @@ describe("no code is sent", () => {
     expect(await failureOf(codeFor(id))).toMatchObject({
       code: "input-rejected",
       what: { en: "hana is not an administrator; only administrators can reset their password with a code" },
-      hint: { en: "to grant a role: clomoctl clomo-account grant hana --role ROLE" },
+      hint: { en: "to grant a role: `clomoctl clomo-account grant hana --role ROLE`" },
     });
     const { after } = await tenant.client.users.create({ name: "無名", emails: ["n@accounts.example"] });
     expect(await failureOf(codeFor(after.id, "n@accounts.example"))).toMatchObject({ code: "not-found" });
@@ -302,7 +302,7 @@ describe("permissions", () => {
     tenant.unsent = text("550 no such user", "550 no such user");
     const id = await idOf("div");
     const hintFor = async (asker: string) => (await failureOf(codeFor(id, addressOf("div"), tenant.as(asker))))?.hint;
-    expect((await hintFor("sys"))?.en).toBe("to test the mail server: clomoctl renewals notify test");
+    expect((await hintFor("sys"))?.en).toBe("to test the mail server: `clomoctl renewals notify test`");
     expect(await hintFor("div")).toEqual({
       en: "ask a system administrator to check the mail server",
       ja: "メールサーバーの確認をシステム管理者に依頼してください",

@@ -288,7 +288,7 @@ describe("endpoint, key and token", () => {
     const file = await issued(certificate);
     await ade.createKeyPair({ startOver: true });
     expect(await told(ade.setToken(file))).toMatch(
-      /clomoctl ade keypair create -o (?<key>\S+\.pem)\).*\(clomoctl ade simulator do token --public-key \k<key> /,
+      /clomoctl ade keypair create -o (?<key>\S+\.pem)`\).*\(`clomoctl ade simulator do token --public-key \k<key> /,
     );
     await rehearsal.newToken();
     await rehearsal.fault("terms");
@@ -353,8 +353,8 @@ describe("restrictions in a mirror", () => {
     const { ade } = rehearsal.tenant.client;
     rehearsal.tenant.database.run("update tenant set mirroredAt = '2026-04-01T00:00:00.000Z'");
     expect((await failing(ade.setToken({ name: "t", content: "TUlNRQ==" }))).hint).toEqual({
-      en: expect.stringMatching(/clomoctl renewals guide ade-token$/),
-      ja: expect.stringMatching(/clomoctl renewals guide ade-token$/),
+      en: expect.stringMatching(/`clomoctl renewals guide ade-token`$/),
+      ja: expect.stringMatching(/`clomoctl renewals guide ade-token`$/),
     });
     for (const work of [
       () => ade.setEndpoint({ kind: "apple" }),
@@ -536,7 +536,7 @@ describe("sync", () => {
     onTestFinished(() => filled.mockRestore());
     const ended = await rehearsal.sync();
     expect(ended).toMatchObject({ state: "failed", error: { detail: { en: "no space left on the disk" } } });
-    expect(ended.error?.hint?.en).toBe("free some disk space, then resume the sync: clomoctl ade sync");
+    expect(ended.error?.hint?.en).toBe("free some disk space, then resume the sync: `clomoctl ade sync`");
     expect((await rehearsal.tenant.client.ade.show()).sync).toEqual(ended);
     const { error } = ended;
     rehearsal.tenant.database.exec(`create trigger full before update on ade_sync

@@ -482,7 +482,7 @@ test("if Apple's response cannot be read, the devices are not ready, and the nex
   await rehearsal.fault("cut-json", { path: "/profile/devices", lasting: true });
   const lost = await failureOf(profiles.assign(other.id, { serials: [serial] }));
   expect(lost?.hint?.en).toContain(
-    "Apple may still have carried out the request for 1 device; to check: clomoctl ade sync --full",
+    "Apple may still have carried out the request for 1 device; to check: `clomoctl ade sync --full`",
   );
   await rehearsal.control("DELETE", "/faults");
   expect(await statusOf()).toBe("empty");

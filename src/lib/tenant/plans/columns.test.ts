@@ -129,7 +129,7 @@ test("recognises the name of an organisation in a column for codes", async () =>
   const SEVERAL =
     "「総務」は組織名で、同じ名前の組織が 2 件あります。組織コードを書いてください: D01 (本社/総務), D02 (支社/総務)";
   const CODELESS =
-    "「経理」は組織名で、この組織には組織コードがありません。組織コードを付けて、そのコードを記入してください: clomoctl orgs edit 支社/経理 --code CODE";
+    "「経理」は組織名で、この組織には組織コードがありません。組織コードを付けて、そのコードを記入してください: `clomoctl orgs edit 支社/経理 --code CODE`";
   const reasons = async (kind: "users" | "devices" | "orgs", rows: Cells): Promise<string[]> =>
     (await tenant.reasons(await tenant.plan({ kind }, rows)))
       .map(({ ja }) => ja)
@@ -144,7 +144,7 @@ test("recognises the name of an organisation in a column for codes", async () =>
     SALES,
     SEVERAL,
     CODELESS,
-    "組織コード「宣伝」の組織がありません。先に組織をインポートしてください: clomoctl orgs import FILE",
+    "組織コード「宣伝」の組織がありません。先に組織をインポートしてください: `clomoctl orgs import FILE`",
   ]);
   const orgs = [...cells("上位組織コード", "組織コード", "組織名"), ["N1", "広報", ""], ["N2", "新聞", "広報"]];
   expect(await reasons("orgs", orgs)).toEqual([

@@ -123,8 +123,8 @@ test("an export with the console's headers gets a hint that clomoctl's headers a
   expect(await failureOf(verified)).toMatchObject({
     code: "input-rejected",
     hint: {
-      en: "replace the headers of the export with clomoctl's headers: clomoctl csv template --as devices",
-      ja: "エクスポートのヘッダーを clomoctl のものに書き換えてください: clomoctl csv template --as devices",
+      en: "replace the headers of the export with clomoctl's headers: `clomoctl csv template --as devices`",
+      ja: "エクスポートのヘッダーを clomoctl のものに書き換えてください: `clomoctl csv template --as devices`",
     },
   });
 });
@@ -411,8 +411,8 @@ describe("users that own devices", () => {
     ]);
     expect(await tenant.reasons(plan)).toEqual([
       {
-        en: "山田 <yamada@example.jp> cannot be deleted: the user owns S1, S3; to remove the owner: clomoctl devices set-owner S1 S3 --none",
-        ja: "「山田 <yamada@example.jp>」は削除できません: 所有するデバイス S1、S3。所有者を外すには: clomoctl devices set-owner S1 S3 --none",
+        en: "山田 <yamada@example.jp> cannot be deleted: the user owns S1, S3; to remove the owner: `clomoctl devices set-owner S1 S3 --none`",
+        ja: "「山田 <yamada@example.jp>」は削除できません: 所有するデバイス S1、S3。所有者を外すには: `clomoctl devices set-owner S1 S3 --none`",
       },
     ]);
     expect(await codeOf(tenant.client.imports.commit(plan))).toBe("input-rejected");

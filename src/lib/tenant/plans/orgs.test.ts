@@ -46,7 +46,7 @@ test("a new code for the name of a sister leads to the command that changes the 
   expect(plan).toMatchObject({ create: 2, warnings: 1, rejected: false });
   expect(await tenant.faults(plan)).toEqual(["org-same-name@2"]);
   expect((await tenant.reasons(plan)).map(({ en }) => en)).toEqual([
-    "creates an organisation with the name and parent of 営業本部 <S01>; if only the code changes, omit this row and run: clomoctl orgs edit S01 --code E01",
+    "creates an organisation with the name and parent of 営業本部 <S01>; if only the code changes, omit this row and run: `clomoctl orgs edit S01 --code E01`",
   ]);
   const both = [HEADER, ["営業本部", "E01", "H00", ""], ["営業本部", "S01", "H00", ""]];
   expect(await tenant.faults(await tenant.plan(orgs, both))).toEqual([]);

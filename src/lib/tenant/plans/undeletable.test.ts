@@ -46,9 +46,9 @@ const told = async (plan: Import) =>
   (await tenant.reasons(plan)).map(({ en }) => en).filter((en) => !/domain/.test(en));
 
 const KEPT_BOSS =
-  "長 is kept because imports do not delete administrators; if this user is no longer an administrator: clomoctl users administrators remove boss@x.jp";
+  "長 is kept because imports do not delete administrators; if this user is no longer an administrator: `clomoctl users administrators remove boss@x.jp`";
 const OWNED = "SN1 (090-0000-0001), SN2";
-const REMOVE = "to remove the owner: clomoctl devices set-owner SN1 SN2 --none";
+const REMOVE = "to remove the owner: `clomoctl devices set-owner SN1 SN2 --none`";
 
 test("without the option, the file is rejected with the devices and a solution", async () => {
   await seed();
@@ -56,7 +56,7 @@ test("without the option, the file is rejected with the devices and a solution",
   expect(plan).toMatchObject({ delete: 2, rejected: true });
   expect(plan).not.toHaveProperty("kept");
   expect(await told(plan)).toEqual([
-    "長 is an administrator and would be deleted because the file does not contain this user; if this user is no longer an administrator: clomoctl users administrators remove boss@x.jp",
+    "長 is an administrator and would be deleted because the file does not contain this user; if this user is no longer an administrator: `clomoctl users administrators remove boss@x.jp`",
     `太郎 <taro@x.jp> cannot be deleted: the user owns ${OWNED}; ${REMOVE}`,
   ]);
 });
@@ -69,7 +69,7 @@ test("keep commits everything else, and keeps administrators and owners of devic
   expect(await told(plan)).toEqual([KEPT_BOSS, `太郎 <taro@x.jp> is kept: the user owns ${OWNED}; ${REMOVE}`]);
   const [, ja] = await tenant.reasons(plan);
   expect(ja?.ja).toBe(
-    "「太郎 <taro@x.jp>」は削除せずに残します: 所有するデバイス SN1 (090-0000-0001)、SN2。所有者を外すには: clomoctl devices set-owner SN1 SN2 --none",
+    "「太郎 <taro@x.jp>」は削除せずに残します: 所有するデバイス SN1 (090-0000-0001)、SN2。所有者を外すには: `clomoctl devices set-owner SN1 SN2 --none`",
   );
   const before = tenant.dump();
   await commit(plan);
@@ -115,7 +115,7 @@ test("owners of 管理外 devices are always kept, because the console does not 
   const plan = await replacing("release");
   expect(plan).toMatchObject({ delete: 1, kept: { count: 2 }, released: 0 });
   expect((await told(plan))[1]).toBe(
-    `太郎 <taro@x.jp> is kept: the user owns ${OWNED}; to remove the owner: clomoctl devices set-owner SN2 --none; devices with the status 管理外 keep their owner; to delete them: clomoctl devices delete SN1`,
+    `太郎 <taro@x.jp> is kept: the user owns ${OWNED}; to remove the owner: \`clomoctl devices set-owner SN2 --none\`; devices with the status 管理外 keep their owner; to delete them: \`clomoctl devices delete SN1\``,
   );
 });
 
@@ -229,8 +229,8 @@ describe("organisations", () => {
     expect(plan).toMatchObject({ delete: 0, rejected: false, kept: { count: 3, known: 0 } });
     expect(await told(plan)).toEqual([
       "営業部 (S) is kept: it contains 1 organisation",
-      "営業部/東日本 (S1) is kept: it contains 1 user; to list them: clomoctl users list --org S1",
-      "倉庫 (W) is kept: it contains 1 device; to list them: clomoctl devices list --org W",
+      "営業部/東日本 (S1) is kept: it contains 1 user; to list them: `clomoctl users list --org S1`",
+      "倉庫 (W) is kept: it contains 1 device; to list them: `clomoctl devices list --org W`",
     ]);
   });
 

@@ -178,7 +178,7 @@ describe("an upload", () => {
     const pem = await issuePushCertificate(foreign, NEXT);
     expect(await failureOf(send(pem))).toMatchObject({
       code: "input-rejected",
-      hint: { en: expect.stringContaining("push-cert csr --email MAIL --name NAME -o") },
+      hint: { en: expect.stringContaining("push-certificate csr --email MAIL --name NAME -o") },
     });
     await request();
     const failed = await failureOf(send(pem));
@@ -244,7 +244,7 @@ describe("another topic", () => {
     await year(FIRST);
     const failed = await failureOf(year(OTHER));
     expect(failed?.what.en).toContain(`from ${TOPIC} to ${TOPIC}2: 0 enrolled devices`);
-    expect(failed?.hint?.en).toMatch(/Renew .*clomoctl push-cert csr -o \S+\.csr.*--accept-losing-devices 0$/);
+    expect(failed?.hint?.en).toMatch(/Renew .*clomoctl push-certificate csr -o \S+\.csr.*--accept-losing-devices 0$/);
     expect(await failureOf(year(OTHER, { acceptLosingDevices: 1 }))).toMatchObject({
       code: "input-rejected",
       where: "--accept-losing-devices",
@@ -311,7 +311,7 @@ describe("mirrors and simulators", () => {
     await push().request({ ...SUBJECT, startOver: true });
     const refused = await failureOf(send(pem));
     expect(refused?.hint?.ja).toMatch(
-      /clomoctl push-cert csr -o (?<file>\S+\.csr)\).*clomoctl ade simulator do push-certificate --csr \k<file> --url /,
+      /clomoctl push-certificate csr -o (?<file>\S+\.csr)`\).*clomoctl ade simulator do push-certificate --csr \k<file> --url /,
     );
     expect(refused?.hint?.en).not.toContain("--start-over");
     expect(JSON.stringify(refused?.hint)).not.toMatch(/Apple's portal|Apple のポータル/);
@@ -323,7 +323,7 @@ describe("mirrors and simulators", () => {
     const refused = await failureOf(year({ ...simulated, topic: `${TOPIC}2`, to: "2028-03-31T00:00:00Z" }));
     for (const hint of [refused?.hint?.en, refused?.hint?.ja]) {
       expect(hint).toMatch(
-        /clomoctl push-cert csr -o (?<file>\S+\.csr)\).*clomoctl ade simulator do push-certificate --csr \k<file> --renew /,
+        /clomoctl push-certificate csr -o (?<file>\S+\.csr)`\).*clomoctl ade simulator do push-certificate --csr \k<file> --renew /,
       );
     }
   });
@@ -334,7 +334,7 @@ describe("mirrors and simulators", () => {
     const pem = await issuePushCertificate((await push().request(SUBJECT)).request, simulated);
     tenant.database.run("update push_certificate set stagedRequest = null, stagedPublicKey = null, stagedAt = null");
     const refused = await failureOf(send(pem));
-    expect(refused?.hint?.en).toContain("clomoctl push-cert csr --email mdm@example.co.jp --name NAME -o");
+    expect(refused?.hint?.en).toContain("clomoctl push-certificate csr --email mdm@example.co.jp --name NAME -o");
     expect(refused?.hint?.en).toContain(`--renew ${TOPIC} --url`);
   });
 

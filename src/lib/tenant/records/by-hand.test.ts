@@ -161,7 +161,7 @@ test("no organisation's path may read like another organisation's code (a clomoc
     "パス「S」は、別の組織「本社/営業部」の組織コードと同じため、どちらを指すのか区別できません",
   ]);
   expect((await failureOf(org("S")))?.hint?.en).toBe(
-    `use another name or parent, or change the code of the other organisation: clomoctl orgs edit ${sales.id} --code CODE`,
+    `use another name or parent, or change the code of the other organisation: \`clomoctl orgs edit ${sales.id} --code CODE\``,
   );
   expect((await refusal(client.orgs.edit(first.id, { name: "HQ" })))?.[0]).toBe("input-rejected");
   // below another organisation it is no such path
@@ -263,12 +263,12 @@ describe("users", () => {
       ja: "メールアドレス: 「h-2@example.jp」はユーザー「髙橋 花子 <h@example.jp>」が使っています",
     });
     expect(taken?.hint).toEqual({
-      en: "run: clomoctl users show h-2@example.jp",
-      ja: "確認: clomoctl users show h-2@example.jp",
+      en: "run: `clomoctl users show h-2@example.jp`",
+      ja: "確認: `clomoctl users show h-2@example.jp`",
     });
     const gone = await failureOf(tenant.client.users.move({ ids: [hanako.id], org: hanako.id }));
     expect(gone?.what.en).toBe(`no organisation has the ID "${hanako.id}"`);
-    expect(gone?.hint).toEqual({ en: "run: clomoctl orgs list", ja: "確認: clomoctl orgs list" });
+    expect(gone?.hint).toEqual({ en: "run: `clomoctl orgs list`", ja: "確認: `clomoctl orgs list`" });
   });
 
   test("facts 1.3: have a unique account name; facts 2.5: it can be changed, but not cleared", async () => {

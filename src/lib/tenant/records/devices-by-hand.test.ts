@@ -206,7 +206,7 @@ describe("facts 1.3: an account has one device in Fully Managed", () => {
     const refused = [
       "input-rejected",
       "S2: 山田 <yamada@example.jp> also owns the Android device S1; in Fully Managed mode, an account can be used for only one device",
-      "choose another user as the owner, or first remove the owner from the other device: clomoctl devices set-owner S1 --none",
+      "choose another user as the owner, or first remove the owner from the other device: `clomoctl devices set-owner S1 --none`",
     ];
     expect(await refusal(device("S2", { ...ANDROID, androidMode: "comp", owner: yamada.id }))).toEqual(refused);
     const other = await device("S2", full);
@@ -445,7 +445,7 @@ describe("a replacement", () => {
     expect(await refusal(replace(old, "S2"))).toEqual([
       "conflict",
       "S2 already belongs to 佐藤",
-      "choose a device without an owner, or first remove the owner: clomoctl devices set-owner S2 --none",
+      "choose a device without an owner, or first remove the owner: `clomoctl devices set-owner S2 --none`",
     ]);
     expect((await refusal(replace(old, "S1")))?.slice(0, 2)).toEqual(["input-rejected", "S1 cannot replace itself"]);
     expect((await refusal(replace(old, "S3")))?.[0]).toBe("input-rejected");

@@ -156,7 +156,7 @@ test("a login before the recorded one is rejected and changes nothing", async ()
   await expect(client.renewals.confirm(id, { by: "b", at: "2024-01-01T00:00:00.000Z" })).rejects.toMatchObject({
     code: "input-rejected",
     what: { en: "a later login is already recorded for 所有者" },
-    hint: { ja: "記録されたログインが誤りなら: clomoctl renewals edit 所有者 --last-login DATE" },
+    hint: { ja: "記録されたログインが誤りなら: `clomoctl renewals edit 所有者 --last-login DATE`" },
   });
   expect(await client.renewals.list()).toMatchObject([{ confirmedBy: "a", expiresAt: "2027-04-01T00:00:00.000Z" }]);
 });

@@ -357,7 +357,7 @@ describe("an access token", () => {
           en: expect.stringMatching(/^the access token "cron" expired at 2026-.* \(Asia\/Tokyo\)$/),
         }),
         hint: expect.objectContaining({
-          en: "to create it again, after signing in with login: clomoctl access-tokens create cron --rights 'orgs.read,users.read'",
+          en: "to create it again, after signing in with login: `clomoctl access-tokens create cron --rights 'orgs.read,users.read'`",
         }),
       }),
     ]);

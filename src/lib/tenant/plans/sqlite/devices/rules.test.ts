@@ -96,8 +96,8 @@ describe("a device has one owner (3 9: a user or an organisation)", () => {
     const plan = await tenant.plan(devices, file({ S1: { org: "X" } }));
     expect(await tenant.reasons(plan)).toEqual([
       {
-        en: 'no organisation has the code "X"; import organisations first: clomoctl orgs import FILE',
-        ja: "組織コード「X」の組織がありません。先に組織をインポートしてください: clomoctl orgs import FILE",
+        en: 'no organisation has the code "X"; import organisations first: `clomoctl orgs import FILE`',
+        ja: "組織コード「X」の組織がありません。先に組織をインポートしてください: `clomoctl orgs import FILE`",
       },
     ]);
   });

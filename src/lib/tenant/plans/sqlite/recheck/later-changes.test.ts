@@ -135,7 +135,7 @@ describe("a plan is refused, and the cause is named, after", () => {
     expect(await commitAfter({ kind: "users" }, FILE, change)).toMatchObject({
       code: "conflict",
       what: { en: `1 record that the plan relies on changed after the plan was made: ${named}` },
-      hint: { en: "to compare again: clomoctl imports replan P3" },
+      hint: { en: "to compare again: `clomoctl imports replan P3`" },
     });
   });
 

@@ -378,7 +378,7 @@ describe("skipping what is in the way", () => {
     expect(failure?.what.ja).toBe(
       `変更 ${change} は変更 ${partial.change} ですでに取り消されています(取り消せなかった 1 件を除く)`,
     );
-    const lines = [`clomoctl undo ${partial.change}`, `clomoctl undo ${change}${flag}`];
+    const lines = [`\`clomoctl undo ${partial.change}\``, `\`clomoctl undo ${change}${flag}\``];
     expect(failure?.hint?.en).toBe(`to undo the whole change: ${lines.join(", then ")}`);
     expect(failure?.hint?.ja).toBe(`すべて取り消すには、この順に: ${lines.join("、")}`);
     await undo(partial.change ?? 0);

@@ -273,7 +273,7 @@ describe("a plan", () => {
       expect(await failureOf(undoChange(tenant.client, number))).toMatchObject({
         code: "conflict",
         what: { en: `change ${number} cannot be undone: ${why}` },
-        hint: { en: `to see the change: clomoctl audit show ${number}` },
+        hint: { en: `to see the change: \`clomoctl audit show ${number}\`` },
       });
     expect(await undoChange(tenant.client, "last")).toMatchObject({ undoes: edited });
     await tenant.client.tenant.set({ contactName: "総務" });
