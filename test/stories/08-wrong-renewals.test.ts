@@ -10,7 +10,7 @@ import {
   type Download,
 } from "./support/apple-files.ts";
 import { story } from "./support/story.ts";
-import { typed, writeTyped } from "./support/typed.ts";
+import { typed, TYPED_LIST, writeTyped } from "./support/typed.ts";
 import * as w from "./words.ts";
 
 const NOW = new Date("2026-11-28T00:05:00Z");
@@ -138,6 +138,8 @@ story(
     const days = async (name: string): Promise<number | undefined> =>
       (await w.renewalItems(s)).find((item) => item.name === name)?.daysLeft;
     await s.run(w.addTenant("minato"));
+    await s.run(w.users.import(TYPED_LIST, "--yes"), { tried: false });
+    await s.run(w.accounts.create("hanako@example.jp", "--account", "hanako"), { tried: false });
     await s.run(w.renewals.add("radius", "--file", await write("radius.crt", THIS_YEAR)));
     expect(await days("radius")).toBe(22);
     // the certificate of a server is renewed in its place, as certbot does
