@@ -172,8 +172,8 @@ const WORKAROUNDS: Readonly<Record<string, Workaround>> = {
   account: [
     "accounts.orgs",
     text(
-      `change the managed organisations (管理対象組織) of the accounts: ${line("clomo-account edit", ["ACCOUNT"], { managedOrgs: "ORG" })},ORG`,
-      `管理対象組織になっているため、アカウントの管理対象組織を変える: ${line("clomo-account edit", ["ACCOUNT"], { managedOrgs: "ORG" })},ORG`,
+      `change the managed organisations (管理対象組織) of the accounts: ${line("clomo-account edit", ["ACCOUNT"], { managedOrgs: "ORG,ORG" })}`,
+      `管理対象組織になっているため、アカウントの管理対象組織を変える: ${line("clomo-account edit", ["ACCOUNT"], { managedOrgs: "ORG,ORG" })}`,
     ),
   ],
   org: [
