@@ -261,7 +261,10 @@ test.each([
     await accounts.sendResetCode(user, { address });
   }
   await tenant.close();
-  const line = new RegExp(String.raw`^ {2}.clomoctl clomo-account reset-password yamada --code [-\w]{14}${named}.$`, "m");
+  const line = new RegExp(
+    String.raw`^ {2}.clomoctl clomo-account reset-password yamada --code [-\w]{14}${named}.$`,
+    "m",
+  );
   expect(mails).toEqual([expect.stringMatching(line), expect.stringMatching(line)]);
 });
 

@@ -394,7 +394,9 @@ test.each([
 
 test("counts the records beyond the limit and says where they are", () => {
   const steps = buildTaskSteps(taskOfImport({ update: 200 }));
-  expect(steps).toContainEqual(expect.objectContaining({ en: "to see the other 198: `clomoctl console show 3 --rows`" }));
+  expect(steps).toContainEqual(
+    expect.objectContaining({ en: "to see the other 198: `clomoctl console show 3 --rows`" }),
+  );
 });
 
 test.each(["confirmed", "done"] as const)("a task that is %s has no steps", (state) => {

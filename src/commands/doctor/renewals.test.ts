@@ -92,7 +92,9 @@ describe("the daily run", () => {
     const ways = /^install cron.*: `clomoctl renewals schedule install`; or .* renewals check --quiet`$/;
     expect(found?.what.en).toBe(`not installed, so renewal items are not checked every day (1 item)${named ?? ""}`);
     expect(found?.mend?.en).toMatch(named === undefined ? /^`clomoctl renewals schedule install`$/ : ways);
-    expect(found?.mend?.ja).toMatch(named === undefined ? /^`clomoctl renewals schedule install`$/ : /^cron を導入して/);
+    expect(found?.mend?.ja).toMatch(
+      named === undefined ? /^`clomoctl renewals schedule install`$/ : /^cron を導入して/,
+    );
   });
 
   test.each(["cron", "systemd"] as const)("by %s is ok if it has not run yet", async (way) => {

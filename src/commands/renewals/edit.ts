@@ -187,7 +187,10 @@ function refuseEmptyEdit(change: RenewalChange): void {
   throw new Failure("usage", {
     what: text("nothing to change: no option sets a value", "変更する内容がありません"),
     where: commandName("renewals edit"),
-    hint: text(`see ${new CommandLine("renewals edit", ["--help"])}`, `${new CommandLine("renewals edit", ["--help"])} を見てください`),
+    hint: text(
+      `see ${new CommandLine("renewals edit", ["--help"])}`,
+      `${new CommandLine("renewals edit", ["--help"])} を見てください`,
+    ),
   });
 }
 

@@ -146,7 +146,9 @@ async function writeOverviewPage(tools: Tools, shown: ItemOverview, file: string
   const { terminal } = tools;
   const { contexts, timeline, now, timezone } = shown;
   const items =
-    contexts.length > 1 ? shown.items.map((item) => completeCommands(item, { context: item.context ?? undefined })) : shown.items;
+    contexts.length > 1
+      ? shown.items.map((item) => completeCommands(item, { context: item.context ?? undefined }))
+      : shown.items;
   const content = { items, contexts, timeline, timezone, asOf: formatMoment(now, timezone, "minute") };
   const page = renderPage(terminal.completed(renewalsDocument(content)), terminal.language, FILE_HEADERS.renewalsPage);
   await writeOutput(tools, file, ReadableStream.from([Buffer.from(page)]), { held: false });

@@ -52,7 +52,10 @@ test("does not propose skipping for 全件更新, because its file must have eve
 });
 
 test.each([
-  ["file-empty", "the file needs a header row and data rows; to write a header row: `clomoctl csv template --as users`"],
+  [
+    "file-empty",
+    "the file needs a header row and data rows; to write a header row: `clomoctl csv template --as users`",
+  ],
   [
     "file-no-rows",
     "the file needs a header row and data rows; to write a header row: `clomoctl csv template --as users`",
@@ -372,7 +375,7 @@ describe("people with a new address", () => {
     [
       "the first of many",
       Array.from({ length: 4 }, () => byHand),
-      `${"\`clomoctl users edit e51@a.jp --email n51@a.jp\`; ".repeat(3)}…`,
+      `${"`clomoctl users edit e51@a.jp --email n51@a.jp`; ".repeat(3)}…`,
     ],
   ])("keep their records: %s", (_, problems, keep) => {
     const { hint } = failureFor({ mode: "replace" }, undefined, ...problems);

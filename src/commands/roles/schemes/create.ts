@@ -35,5 +35,8 @@ export default defineCommand({
 const MISSING_ITEM_FAILURE = new Failure("usage", {
   what: text("a scheme needs at least one check item", "スキームには 1 つ以上のチェック項目が必要です"),
   where: "--item",
-  hint: text(`see ${new CommandLine("roles schemes create", ["--help"])}`, `${new CommandLine("roles schemes create", ["--help"])} を見てください`),
+  hint: text(
+    `see ${new CommandLine("roles schemes create", ["--help"])}`,
+    `${new CommandLine("roles schemes create", ["--help"])} を見てください`,
+  ),
 });

@@ -241,7 +241,10 @@ test.each([
     ["orgs.delete", "users.delete"],
     "delete the organisations with everything in them: --recursive; or ask a system administrator",
   ],
-  [["orgs.delete", "users.move"], "move the users: `clomoctl users move USER… --org ORG`; or ask a system administrator"],
+  [
+    ["orgs.delete", "users.move"],
+    "move the users: `clomoctl users move USER… --org ORG`; or ask a system administrator",
+  ],
 ] as const)("the hint for emptying an organisation shows only what the account may do: %s", async (items, hint) => {
   await addTestAccount(tenant, { name: "cus01", role: "custom", items });
   const ids = await idsOf("orgs", "S");
