@@ -10,7 +10,6 @@ export interface AppleSockets {
   readonly close: () => Promise<void>;
 }
 
-/** Limits of one request. */
 export interface AppleLimits {
   readonly connectMs: number;
   /** maximum time until the response starts, and between two chunks of it */

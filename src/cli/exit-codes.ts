@@ -5,7 +5,6 @@ import { joinTexts, text, type Language, type Text } from "../lib/text/index.ts"
 const DONE_MEANING = text("done", "完了");
 const INTERRUPTED_MEANING = text("interrupted (143 if terminated)", "中断された(終了要求による中断は 143)");
 
-/** Returns the meaning of an exit code for help and reference: the meanings of all failures that have this code. */
 function describeExitCode(code: number): Text {
   if (code === 0) return DONE_MEANING;
   if (code === ERRORS.interrupted.exit) return INTERRUPTED_MEANING;
@@ -17,7 +16,6 @@ function describeExitCode(code: number): Text {
 /** All error codes: a script should expect any of them from the program. */
 export const ALL_ERROR_CODES = Object.keys(ERRORS) as readonly ErrorCode[];
 
-/** An exit code of a command and its meaning. */
 export interface ExitCodeMeaning {
   readonly code: number;
   readonly meaning: Text;

@@ -25,7 +25,6 @@ const HEADINGS = {
   exits: text("Exit codes", "終了コード"),
 } as const;
 
-/** Width of a help page in columns: the width of the smallest terminal. */
 const PAGE_COLUMNS = 80;
 
 /** Maximum number of lines of a help page: the height of the smallest terminal, minus one line for the prompt. */
@@ -61,7 +60,6 @@ function renderSection(title: Text, entries: readonly HelpEntry[], language: Lan
 /** Maximum width of a term that has its explanation on the same line. */
 const MAX_TERM_WIDTH = 28;
 
-/** Counts the rows that a page takes on a terminal of 80 columns, which wraps long commands. */
 const countRows = (page: readonly string[]): number =>
   page.reduce((rows, line) => rows + Math.max(1, Math.ceil(plainTextWidth(line) / PAGE_COLUMNS)), 0);
 
@@ -83,7 +81,6 @@ function foldCommand(command: string): readonly string[] {
   return folded.map((line, at) => (at === folded.length - 1 ? line : `${line} \\`));
 }
 
-/** Builds the list entries of an example. The explanation follows the last line, or is below it. */
 const buildExampleEntries = (line: string, about = text("", "")): readonly HelpEntry[] =>
   foldCommand(line).map((term, at, { length }) => (at === length - 1 ? { term, about } : toPlainEntry(term)));
 
@@ -100,7 +97,6 @@ const VERSION_ENTRY: HelpEntry = {
   about: text("show the program's version", "バージョンを表示する"),
 };
 
-/** Renders the command to type for more help, on two lines if it is long. */
 const renderMoreHelpHint = (path: readonly string[], label: string): string[] => {
   const typed = ["clomoctl", ...path, "--help-all"].join(" ");
   const line = `${label}: ${typed}`;
@@ -187,14 +183,12 @@ function renderFullNounHelp(path: readonly string[], noun: NounNode, language: L
   ];
 }
 
-/** Renders all nouns by group, then those without a group. */
 const renderRootSections = (noun: NounNode, language: Language): string[] =>
   [...Object.entries(NOUN_GROUP_LABELS), [undefined, HEADINGS.groups] as const].flatMap(([group, label]) => {
     const nouns = noun.nouns.filter((one) => one.group === group);
     return renderSection(label, buildNounEntries({ ...noun, nouns }), language);
   });
 
-/** Renders the help of a noun with all its nouns and verbs in one list. */
 function renderShortNounHelp(path: readonly string[], noun: NounNode, language: Language): string[] {
   return [
     ...renderNounOpening(path, noun, language),
@@ -203,7 +197,6 @@ function renderShortNounHelp(path: readonly string[], noun: NounNode, language: 
   ];
 }
 
-/** Renders the first screen: commands for daily work, the nouns by group, the verbs by name, and where to begin. */
 function renderFirstScreen(noun: NounNode, language: Language): string[] {
   const groups = Object.entries(NOUN_GROUP_LABELS);
   const labelWidth = Math.max(...groups.map(([, label]) => plainTextWidth(label[language])));
@@ -242,7 +235,6 @@ const NOUN_GROUP_LABELS: Readonly<Record<NounGroup, Text>> = {
 
 const ALSO_LABEL = text("Also", "他");
 
-/** Name of the command that shows where to begin. */
 const STATUS_VERB_NAME = "status";
 
 /** Name of the command that is needed only once; `--help-all` lists it. */
@@ -274,7 +266,6 @@ export function renderVerbHelp(path: readonly string[], command: Command, langua
   return joinLines(renderShortVerbHelp(path, command, language, explained));
 }
 
-/** Renders the help of a verb from its summary to its examples. */
 function renderVerbOpening(path: readonly string[], command: Command, language: Language): string[] {
   const examples = command.examples.flatMap(({ line, about }) => buildExampleEntries(line, about));
   return [
@@ -294,7 +285,6 @@ const renderFullVerbHelp = (path: readonly string[], command: Command, language:
   ...renderSection(HEADINGS.exits, buildExitEntries(command), language),
 ];
 
-/** Renders the options of a command, by group if they have one. */
 function renderOptionSections(options: Fields, language: Language): string[] {
   const fields = Object.entries(options);
   return [undefined, ...OPTION_GROUPS].flatMap((group) => {
@@ -314,7 +304,6 @@ const OPTION_GROUP_HEADINGS: Readonly<Record<OptionGroup, Text>> = {
   output: text("Output options", "出力のオプション"),
 };
 
-/** Renders help with only the options that are required or have a brief text, and as many examples as fit. */
 function renderBriefHelp(path: readonly string[], command: Command, language: Language): string[] {
   const options = Object.entries(command.options)
     .filter(([, field]) => field.brief !== undefined || (field.kind !== "boolean" && field.required === true))
@@ -364,10 +353,8 @@ const formatExits = (command: Command, language: Language): string =>
     .map(({ code, meaning }) => `${code} ${meaning[language]}`)
     .join(" · ");
 
-/** Key of the exit codes among the items that help explains; no option has this key. */
 const EXIT_CODES_KEY = "exit codes";
 
-/** Returns the items that the help of a command explains, the most useful ones first. */
 function rankHelpItems(command: Command): string[] {
   const { examples } = command;
   const words = new Set(examples.flatMap(({ line }) => line.split(" ")));

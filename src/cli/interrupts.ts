@@ -3,7 +3,6 @@ import { text, type Text } from "../lib/text/index.ts";
 import { renderReport } from "./report.ts";
 import type { ErrorStyle } from "./error-style.ts";
 
-/** Time that a command has after the first signal to stop on its own. */
 const GRACE_MS = 900;
 
 /** Time for readers to receive the remaining output after an interrupted command has ended. */
@@ -23,7 +22,6 @@ const SIGNAL_EXIT_CODES = new Map<NodeJS.Signals, number>([
   ["SIGTERM", 143],
 ]);
 
-/** State of commands that only read. */
 const UNCHANGED_STATE = text("nothing was changed", "何も変更していません");
 
 /** State of commands that change something and have not described their state yet. */
@@ -70,7 +68,6 @@ export class Interrupts {
     return this.#abort.signal;
   }
 
-  /** The exit code of the interruption, if there was one. */
   get exit(): number | undefined {
     return this.#reload === undefined ? this.#exit : undefined;
   }
@@ -142,7 +139,6 @@ export class Interrupts {
     this.#say(this.#ending(exit) + this.report());
   }
 
-  /** Returns the report of the interruption, for stderr. */
   report(): string {
     return renderReport(this.#failure(), this.#style);
   }

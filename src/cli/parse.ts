@@ -129,7 +129,6 @@ function rejectBlank(name: string, { required }: ValueField, usageError: UsageFa
   );
 }
 
-/** Converts the text of one value to the type its field declares. */
 function parseValue(raw: string, name: string, field: Field, usageError: UsageFailureFactory): unknown {
   if (field.kind !== "boolean" && raw.trim() === "")
     return field.blank === true ? null : rejectBlank(name, field, usageError);
@@ -182,7 +181,6 @@ function createOption(key: string, field: Field, usageError: UsageFailureFactory
   return option;
 }
 
-/** Returns the value of an option that commander has read, or the default of the option. */
 function getValueOrDefault(option: Option, field: Field, given: unknown): unknown {
   if (field.kind === "boolean") return option.negate ? given === false : given === true;
   if (given !== undefined) return (given as BoxedValue).value;
@@ -240,17 +238,14 @@ const describeExtraArgument = (word: string, command: CommandSyntax): Text =>
     ? text("too many arguments", "引数が多すぎます")
     : text(`unexpected argument ${word}`, `余分な引数 ${word} があります`);
 
-/** Returns a hint with an example command line; undefined if the verb does not have any examples. */
 const buildExampleHint = ({ examples: [first] }: CommandSyntax, typed: string): Text | undefined =>
   first &&
   text(`example: ${first.line}; for more, see ${typed} --help`, `例: ${first.line}。ほかの使い方: ${typed} --help`);
 
 const isRequired = (field: Field): boolean => field.kind !== "boolean" && field.required === true;
 
-/** A noun, and the names of the missing arguments or options. */
 type MissingFields = readonly [noun: Text, names: readonly string[]];
 
-/** Returns the names of all required arguments and options that are missing. */
 const listMissing = (
   { args, options }: CommandSyntax,
   operands: readonly string[],
@@ -270,7 +265,6 @@ const listMissing = (
   ],
 ];
 
-/** Describes what is missing, such as "the arguments IN and OUT and the option --app are missing". */
 const describeMissing = (missing: readonly MissingFields[]): Text => {
   const parts = missing.map(([noun, names]) => {
     const all = new Intl.ListFormat("en").format(names);
@@ -377,7 +371,6 @@ function rejectSharedInput(
   throw usageError(text(`only one of these can read stdin: ${names}`, `標準入力から読めるのは 1 つだけです: ${names}`));
 }
 
-/** Rejects global options that have no effect for a command or conflict with its own options. */
 function rejectUselessGlobals(
   command: CommandSyntax,
   values: ReadonlyMap<string, unknown>,
@@ -416,7 +409,6 @@ function rejectUselessGlobals(
   }
 }
 
-/** Rejects options of a command that cannot be used together. */
 function rejectConflictingOptions(
   { options, excludes = [] }: CommandSyntax,
   values: ReadonlyMap<string, unknown>,

@@ -24,7 +24,6 @@ export type Route =
       readonly words: readonly string[];
     };
 
-/** Returns the command as typed so far. */
 const formatTypedCommand = (path: readonly string[]): string => ["clomoctl", ...path].join(" ");
 
 function createUnknownOptionFailure({ word, path }: StrayWord): Failure {
@@ -48,7 +47,6 @@ function createUnknownOptionFailure({ word, path }: StrayWord): Failure {
   });
 }
 
-/** Returns the commands below a noun that end in the given verb, as typed. */
 const findCommands = (verb: string, noun: NounNode, path: readonly string[]): string[] => [
   ...(noun.verbs.some(({ name }) => name === verb) ? [formatTypedCommand([...path, verb])] : []),
   ...noun.nouns.flatMap((below) => findCommands(verb, below, [...path, below.name])),
@@ -102,7 +100,6 @@ function createUnknownWordFailure({ word, path, noun }: StrayWord): Failure {
   });
 }
 
-/** Creates the failure for a missing subcommand. The help of the noun, shown with it, lists the subcommands. */
 function createMissingVerbFailure(path: readonly string[]): Failure {
   return new Failure("usage", {
     what: text("specify a subcommand", "サブコマンドを指定してください"),

@@ -122,7 +122,6 @@ async function checkHomeSafety(
   await terminal.warn(text(`${what.en}: ${mend}`, `${what.ja}: ${mend}`));
 }
 
-/** What is needed to end the run of a verb. */
 interface VerbEnding {
   readonly interrupts: Interrupts;
   /** writes the summary line of a run without a terminal, if there is one */
@@ -139,7 +138,6 @@ async function confirmOutputs(tools: Tools, command: Command, { globals, input }
   return permitOutputs(tools, collectOutputs(command, { globals, input }), collectInputs(command, input));
 }
 
-/** Describes why a clean-up failed, on one line. */
 const describeCause = (error: unknown): Text => {
   const { what, where } = asFailure(error);
   const place = where === undefined ? "" : ` (${where})`;

@@ -40,7 +40,6 @@ function describeField(field: Field): Text {
   return about;
 }
 
-/** Builds the entries that list the arguments of a command in help. */
 export function buildArgumentEntries(args: Fields): HelpEntry[] {
   return Object.entries(args).map(([key, field]) => ({
     term: formatPlaceholder(key, field),
@@ -56,7 +55,6 @@ export function selectHelpOptions({ args, options }: Pick<Command, "args" | "opt
     : { ...options, overwrite: { ...GLOBAL_OPTIONS.overwrite, group: output.group } };
 }
 
-/** Builds the entries that list options in help. */
 export function buildOptionEntries(options: Fields): HelpEntry[] {
   return Object.entries(options).map(([key, field]) => ({
     term: formatOptionTerm(key, field),

@@ -8,7 +8,6 @@ import { GLOBAL_OPTIONS, type Globals } from "./globals.ts";
 import { hasWorkbookExtension, isWorkbookName } from "./imports/outputs/table-file.ts";
 import type { Tools } from "./tools.ts";
 
-/** An output that is named on the command line. */
 export interface NamedOutput {
   /** how it was typed: an option such as `--errors`, or the name of the argument */
   readonly flag: string;
@@ -18,7 +17,6 @@ export interface NamedOutput {
 
 type InputValues = Readonly<Record<string, unknown>>;
 
-/** The lists for people that are written next to an output. */
 const COMPANION_OUTPUT: OutputField = { kind: "output", workbook: true, about: text("list", "一覧") };
 
 /**
@@ -47,7 +45,6 @@ export function collectOutputs(
   ];
 }
 
-/** An input file or folder that is named on the command line. */
 interface NamedInput {
   readonly name: string;
   readonly isBundle: boolean;

@@ -72,7 +72,6 @@ function* listMissingConfirmations(yes: boolean, answers: ChangeAnswers): Genera
   if (!yes && COUNT_OPTIONS.every((option) => !Object.hasOwn(answers, option))) yield same("--yes");
 }
 
-/** The options that confirm a change by a number. */
 const COUNT_OPTIONS = ["confirmDeletions", "confirmWipes", "confirmDevices"] as const satisfies (keyof ChangeAnswers)[];
 
 const YES_OR_DELETIONS = text(

@@ -13,7 +13,6 @@ export interface Rights {
   readonly isSystem: boolean;
 }
 
-/** The rights of the machine's owner, who may do everything. */
 export const OWNER_RIGHTS: Rights = { may: () => true, isSystem: true };
 
 /** Returns the acting account's rights; without `--as`, those of the machine's owner, without a query. */

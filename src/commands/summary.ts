@@ -10,13 +10,11 @@ export interface PlanSummary {
   readonly create: number;
   readonly update: number;
   readonly delete: number;
-  /** number of the import */
   readonly number?: string | undefined;
   /** true if the plan was carried out and was not empty */
   readonly changed: boolean;
 }
 
-/** The tenant of a run, and the time zone of its times. */
 interface SummarizedTenant {
   readonly name: string;
   /** IANA name of the time zone */
@@ -42,12 +40,10 @@ export class RunSummary {
     this.#timezone = timezone;
   }
 
-  /** Sets the tenant that the run works on. */
   work(tenant: SummarizedTenant): void {
     this.#tenant = tenant;
   }
 
-  /** Adds facts about the plan. */
   add(plan: Partial<PlanSummary>): void {
     this.#isPlanned ||= plan.create !== undefined;
     this.#plan = { ...this.#plan, ...plan };

@@ -132,7 +132,6 @@ export default defineCommand({
   },
 });
 
-/** Returns the file that undoes an import in the console. It is written together with the undo. */
 const createUndoFile = (
   tools: Tools,
   name: string,
@@ -154,7 +153,6 @@ const createUndoFile = (
   },
 });
 
-/** Returns the import whose change the given undo undoes; undefined if the change was not made by an import. */
 const findUndoneImport = (imports: readonly Import[], { undoes }: Import): Import | undefined =>
   imports.find(({ change }) => undoes !== null && change === undoes);
 
@@ -205,7 +203,6 @@ function* describeUndoEffects(plan: Import, original: Import | undefined): Gener
     );
 }
 
-/** Describes what to do about the secrets that an import set. Undo cannot restore the former secrets. */
 function describeRemainingSecrets({ consoleTask }: Import): Text {
   const confirm = consoleTask === undefined ? undefined : line("console confirm", [consoleTask]);
   return text(
@@ -214,15 +211,12 @@ function describeRemainingSecrets({ consoleTask }: Import): Text {
   );
 }
 
-/** Maximum number of later changes for which a message suggests an undo. */
 const MAX_SUGGESTED_UNDOS = 3;
 
-/** Returns the number of records the undo would write or whose tasks it would reopen, including blocked records. */
 const countUndoneRecords = (plan: Import): number =>
   PLAN_ACTIONS.reduce((sum, action) => sum + sumChanges(listPlanChanges(plan), action), 0) +
   (plan.reopened?.records ?? 0);
 
-/** Returns the failure for an undo that some records block.  @param given the undo's options, to suggest a command */
 const createBlockedUndoFailure = (
   plan: Import,
   { count, first }: NonNullable<Import["blocked"]>,

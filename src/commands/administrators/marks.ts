@@ -16,14 +16,12 @@ import { resolveTimezone, type Tools } from "../tools.ts";
 
 type MarkedAdministrator = Administrators["administrators"][number];
 
-/** Columns for a marked administrator. */
 const ADMINISTRATOR_COLUMNS: readonly Column<MarkedAdministrator>[] = [
   { key: "key", header: text("key", "キー"), value: ({ key }) => key },
   { key: "name", header: text("name", "名前"), value: ({ name }) => name },
   { key: "id", header: text("id", "ID"), value: ({ id }) => id },
 ];
 
-/** Help text that explains the purpose of the marks. */
 const MARKING_HELP = [
   text(
     "No export from the console (CLOMO PANEL) shows who is an administrator. The marks keep imports from deleting administrators. A mirror whose administrators are not confirmed rejects --mode replace in a script (exit 3).",
@@ -51,7 +49,6 @@ export const REMOVE_COMMAND = {
   shows: ADMINISTRATOR_COLUMNS,
 } as const;
 
-/** Creates the argument for the users to mark.  @param about how users are specified */
 export const createMarkArgument = (about: Text) =>
   ({ kind: "string", value: "USER", repeatable: true, about }) as const;
 
@@ -68,7 +65,6 @@ export const MARKING_OPTIONS = {
   },
 } as const satisfies Fields;
 
-/** The users to mark, as typed. */
 interface MarkInput {
   readonly users: readonly string[];
   readonly file: string | undefined;
@@ -115,7 +111,6 @@ export async function showMarkedAdministrators(
   await terminal.list(ADMINISTRATOR_COLUMNS, administrators);
 }
 
-/** Maximum number of users in a proposed command. */
 const MAX_PROPOSED_USERS = 5;
 
 /** Rejects `--none` if users are marked as administrators.  @throws `input-rejected` */
@@ -140,7 +135,6 @@ function rejectNoneOption(none: boolean, { kind, administrators }: Administrator
   });
 }
 
-/** Argument: marked administrators. */
 export const MARKED_ARGUMENT = {
   kind: "string",
   value: "USER",

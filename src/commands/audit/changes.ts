@@ -23,7 +23,6 @@ interface ObjectChange {
 const HIDDEN_FIELDS = new Set(["id", "createdAt", "updatedAt", "depth", "revision"]);
 const isVisibleField = (name: string): boolean => !HIDDEN_FIELDS.has(name) && !name.endsWith("Id");
 
-/** The fields of each record type that a change can affect, by the name of the type. */
 const FIELDS_BY_THING: Readonly<Record<string, Fields>> = {
   ...Object.fromEntries(Object.values(FORMATS).map(({ thing }) => [thing.name, thing.fields])),
   [SECURED_GROUP.name]: SECURED_GROUP.fields,
@@ -38,7 +37,6 @@ const getRecords = (state: AuditValues | null): readonly AuditValues[] | undefin
   return Array.isArray(records) ? (records as readonly AuditValues[]) : undefined;
 };
 
-/** Returns the changed records of an entry; several records have the same order before and after. */
 const buildObjectChanges = (entry: AuditRow): readonly ObjectChange[] => {
   const { before, after, objects } = entry;
   const [were, are] = [getRecords(before), getRecords(after)];
@@ -71,7 +69,6 @@ const describeFieldChange = (
   return text(`${former.en} → ${later.en}`, `${former.ja} → ${later.ja}`);
 };
 
-/** Adds the id to a record's name, to distinguish records with the same name. */
 const appendId = ({ en, ja }: Text, value: unknown): Text => {
   const { id } = ((typeof value === "object" ? value : null) as AuditValues | null) ?? {};
   return typeof id === "string" ? text(`${en} (${id})`, `${ja} (${id})`) : text(en, ja);
@@ -105,7 +102,6 @@ export const buildChangeColumns = (entry: AuditRow, moment: InstantFormatter): r
   return columns.length === 0 && names.has("parentId") ? columnOf("parentId") : columns;
 };
 
-/** Maximum number of fields that a list names for one change. */
 const MAX_LISTED_FIELDS = 3;
 
 /** Returns the labels of the fields that a change set in a record; empty if the record was created or deleted. */

@@ -7,7 +7,6 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { toLooseKey } from "../../lib/text/nearest.ts";
 
-/** An object that a change affects. */
 interface AuditObject {
   readonly thing: string;
   readonly id: string;
@@ -58,7 +57,6 @@ const getDetailCount = (detail: AuditValues | null, name: string): number => {
   return typeof count === "number" ? count : 0;
 };
 
-/** Returns the name of the file of an import; undefined for an undo and for data from stdin. */
 const getFileName = (detail: AuditValues | null): string | undefined => {
   const name = detail?.["fileName"];
   return typeof name === "string" && name !== "" && name !== "-" ? name : undefined;
@@ -81,7 +79,6 @@ const describeImport = ({ detail }: AuditRow, number: string): Text => {
   return en === "" ? called : text(`${called.en}: ${en}`, `${called.ja}: ${ja}`);
 };
 
-/** Returns the values of one object from the state before or after a change, which may contain several objects. */
 const findObjectValues = (
   state: AuditValues | null,
   { objects }: AuditRow,
@@ -121,13 +118,11 @@ type NameForm = "whole" | "short";
 /** Maximum number of objects that are named. Except for an import, the member `objects` contains all of them. */
 const MAX_NAMED_OBJECTS: Readonly<Record<NameForm, number>> = { whole: 20, short: 3 };
 
-/** Returns true if an object has the name or key that was searched for. */
 const isSearched = (entry: AuditRow, object: AuditObject, search: string): boolean => {
   const [whole = "", name = "", key = ""] = /^(.*?)(?: <([^<>]*)>)?$/s.exec(formatObjectName(entry, object)) ?? [];
   return [object.id, whole, name, key].some((one) => toLooseKey(one) === toLooseKey(search));
 };
 
-/** Returns the objects, beginning with those that were searched for. */
 const putSearchedFirst = (
   entry: AuditRow,
   objects: readonly AuditObject[],
@@ -156,7 +151,6 @@ const listObjectNames = (entry: AuditRow, naming: NameForm, search?: string): re
   return more > 0 ? [...first, text(`${more} more`, `ほか ${more} 件`)] : first;
 };
 
-/** Describes how many records an export contained. */
 const describeExport = ({ action, detail }: AuditRow): readonly Text[] => {
   if (!action.endsWith(".export")) return [];
   const records = getDetailCount(detail, "records");
@@ -187,7 +181,6 @@ export const describeTarget = (entry: AuditRow, naming: NameForm, search?: strin
   return names.en === "" ? { en, ja } : text(`${en}: ${names.en}`, `${ja}: ${names.ja}`);
 };
 
-/** Columns of an audit record. */
 export const AUDIT_COLUMNS: readonly Column<AuditRow>[] = [
   { key: "number", header: text("no.", "No."), align: "end", value: ({ seq }) => seq },
   { key: "at", header: text("time", "日時"), value: ({ at }) => at, instant: true, whole: true },
@@ -232,7 +225,6 @@ export const AUDIT_COLUMNS: readonly Column<AuditRow>[] = [
   },
 ];
 
-/** Describes the computer, the program and, for a request over the network, its address and its access token. */
 const describeOrigin = ({ host, program, address, token }: AuditValues): Text => {
   const place = [host, program, address].filter((part) => typeof part === "string").join(", ");
   if (typeof token !== "string") return same(place);
@@ -245,7 +237,6 @@ export const DEFAULT_AUDIT_COLUMNS = ["number", "at", "actor", "action", "about"
 /** Maximum number of objects whose ids are shown to people. */
 const MAX_IDS = 3;
 
-/** Renders the ids of the objects of a change; null if there are too many. */
 const renderObjectIds = ({ objects }: AuditRow): Text | null =>
   objects.length > MAX_IDS ? null : same(objects.map(({ id }) => id).join(", "));
 
@@ -284,7 +275,6 @@ const renderDetailValue = (value: unknown): string | readonly string[] => {
   return made.length === 0 ? [] : `${name} (${made.map(([key, count]) => `${key} ${String(count)}`).join(", ")})`;
 };
 
-/** Labels for the members of a detail. */
 const DETAIL_LABELS: Readonly<Record<string, Text>> = {
   records: text("records", "件数"),
   filters: text("filters", "条件"),

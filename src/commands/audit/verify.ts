@@ -113,7 +113,6 @@ const ORPHANED_VALUES_PROBLEM = text(
   "どの変更のものでもない変更前の値があります",
 );
 
-/** Returns the number of a change, or the label of values that do not belong to any change. */
 const formatChangeNumber = ({ number }: BrokenChange): Text =>
   number === null ? text("values without a change", "どの変更のものでもない値") : same(String(number));
 
@@ -154,7 +153,6 @@ const createTableFailure = (table: AuditVerification["table"], isReadable: boole
         ),
   });
 
-/** Returns the failure to report for a verification; undefined if there is no problem. */
 const findFailure = (found: AuditVerification, head: string | undefined): Failure | undefined => {
   if (found.broken !== null) return createBrokenChainFailure(found.broken);
   const isReadable = found.records > 0 || found.table.length === 0;

@@ -11,22 +11,18 @@ import {
 import type { Tools } from "../tools.ts";
 import { ACCOUNT_COLUMNS } from "./columns.ts";
 
-/** The acting account's rights after a change to an account. If it changed itself, it may have fewer rights. */
 export interface RightsAfterChange {
   readonly may: (operation: Operation) => boolean;
   /** true if lists show the acting account's user; also true, without a check, if another account was changed */
   readonly seesHimself: boolean;
-  /** true if the acting account changed its own role */
   readonly isOwn: boolean;
 }
 
 /** The acting account's rights if its own role did not change. */
 export const UNCHANGED_RIGHTS: RightsAfterChange = { may: () => true, seesHimself: true, isOwn: false };
 
-/** The rights of an account that no longer has a role. */
 const NO_RIGHTS: RightsAfterChange = { may: () => false, seesHimself: false, isOwn: true };
 
-/** Returns the rights of the acting account after a change. */
 async function getRightsAfterChange(
   { globals, tenant }: Pick<Tools, "globals" | "tenant">,
   { before, after, dryRun }: WrittenAccount,

@@ -4,7 +4,6 @@ import type { Account, WrittenAccount } from "../../lib/client/index.ts";
 import { toTypableName } from "../../lib/text/shell-word.ts";
 import type { Tools } from "../tools.ts";
 
-/** Returns a key of the values that decide whether the scheme's items of SECURED APPs have an effect. */
 const buildSecuredItemsKey = ({ role, scheme, managesAll }: Account): string =>
   JSON.stringify([role, scheme?.id, managesAll]);
 

@@ -12,7 +12,6 @@ import type { Tools } from "../tools.ts";
 import { UNCHANGED_RIGHTS, type RightsAfterChange } from "./rights-after-change.ts";
 import { confirmChange } from "../permission.ts";
 
-/** The part of an account change that may remove the support option. */
 interface SupportChange {
   readonly role?: Role | undefined;
   readonly supportOption?: boolean | undefined;
@@ -21,7 +20,6 @@ interface SupportChange {
   readonly tryOut: () => Promise<unknown>;
 }
 
-/** A text with commands, which depend on what the acting account may do at that time. */
 type RightsDependentText = (rights: RightsAfterChange) => Text;
 
 /**
@@ -89,7 +87,6 @@ export async function confirmSupportLoss(
   return undefined;
 }
 
-/** Returns true if an account loses the support option as its last holder.  @param isKept true if it keeps it */
 async function isLastSupportHolder(tools: Tools, account: Account, isKept: boolean): Promise<boolean> {
   if (!account.supportOption || isKept) return false;
   const { client } = await tools.tenant("accounts");
@@ -109,7 +106,6 @@ function* noteLastAdministrator(
     text(`only one other system administrator remains: ${name}`, `このアカウント以外のシステム管理者: 1 人(${name})`);
 }
 
-/** Describes the loss of the support option, before or after it.  @param others the other system administrators */
 function describeSupportLoss(
   { name }: Account,
   [other, ...more]: readonly Account[],
@@ -140,7 +136,6 @@ function describeSupportLoss(
 
 const SET_OWNER_COMMAND = line("devices set-owner", ["SERIAL…"], { user: "USER" });
 
-/** Returns what else depends on the user of an account, each with the command or place that changes it. */
 async function findDependencies(tools: Tools, account: Account): Promise<readonly RightsDependentText[]> {
   const { id, name, emails } = account;
   const { client, context } = await tools.tenant("renewals", "devices", "users", "tenant");
@@ -173,7 +168,6 @@ async function findDependencies(tools: Tools, account: Account): Promise<readonl
   return lines;
 }
 
-/** Returns the note on renewal items that the account's user owns.  @param line command that sets another owner */
 const buildOwnerNote = (name: string, owned: readonly RenewalItem[], line: CommandLine): RightsDependentText => {
   const names = joinTexts(
     owned.map((item) => same(item.name)),

@@ -1,13 +1,11 @@
 /** The quote that is open at the cut in a bash word; empty if none is open. */
 type OpenQuote = "" | "'" | '"';
 
-/** The line that bash completes, cut at the cursor. */
 export interface BashLine {
   /** the words before the last one, unquoted, beginning with the program's name */
   readonly words: readonly string[];
   /** the last word, unquoted; may be empty */
   readonly current: string;
-  /** the quote that is open in the last word */
   readonly quote: OpenQuote;
   /** number of characters of `current` before the part that bash replaces */
   readonly kept: number;
@@ -16,13 +14,11 @@ export interface BashLine {
 /** The only characters that a backslash escapes within double quotes. */
 const ESCAPED_IN_QUOTES = '"\\$`\n';
 
-/** Characters that separate words, unlike an ideographic space. */
 const WORD_SEPARATORS = " \t\n";
 
 /** Word breaks that bash replaces with the text after them, because host names (@) and variables ($) begin there. */
 const REPLACED_BREAKS = "@$";
 
-/** Reads the characters of one line. */
 class BashReader {
   readonly #breaks: string;
   readonly words: string[] = [];
@@ -94,7 +90,6 @@ class BashReader {
  */
 export const readBashLine = (line: string, breaks: string): BashLine => new BashReader(breaks).read(line);
 
-/** Characters that bash could interpret. Letters of all scripts are safe. */
 const SPECIAL_CHARACTERS = /[^\p{L}\p{M}\p{N}_\-./:=@+,%]/gu;
 
 /** Returns the text that replaces the last word, so that bash reads the whole as `value` and runs nothing in it. */

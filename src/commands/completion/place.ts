@@ -30,7 +30,6 @@ export type CompletionPlace =
   /** the value of an option; `behind` is the text before it in the same word, such as `--mode=` */
   | { readonly at: "value"; readonly field: Field; readonly behind: string };
 
-/** Returns the fields of options by flag, including short flags. */
 const mapByFlag = (options: Fields): ReadonlyMap<string, Field> =>
   new Map(
     Object.entries(options).flatMap(([key, field]): [string, Field][] => [
@@ -39,7 +38,6 @@ const mapByFlag = (options: Fields): ReadonlyMap<string, Field> =>
     ]),
   );
 
-/** Returns true if a word is an option whose value is the next word. */
 const isOptionWithValue = (word: string, flags: ReadonlyMap<string, Field>): boolean => {
   const field = flags.get(word);
   return field !== undefined && field.kind !== "boolean";

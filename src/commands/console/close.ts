@@ -22,7 +22,6 @@ export async function confirmTasks(tools: Tools, confirmation: ConfirmRequest): 
   await proposeUndo(tools);
 }
 
-/** Shows a single task as fields and several tasks as a list, then one sentence for each task on what was recorded. */
 async function showConfirmedTasks(terminal: Tools["terminal"], tasks: readonly ConsoleTask[]): Promise<void> {
   const [first, ...more] = tasks;
   if (first !== undefined && more.length === 0 && isDefaultTable(terminal)) await terminal.show(TASK_DETAILS, first);

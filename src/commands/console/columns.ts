@@ -8,7 +8,6 @@ import { describeOtherRecords } from "../../lib/plan/columns.ts";
 import type { Rights } from "../rights.ts";
 import { describeTaskChanges, getTaskScreen, buildTaskSteps, getTaskSubject, summarizeTask } from "./steps.ts";
 
-/** The argument that identifies a task. */
 export const TASK_ARGUMENT = {
   kind: "number",
   value: "NUMBER",
@@ -33,7 +32,6 @@ const buildCountColumn = (key: "create" | "update" | "delete", header: Text): Co
   align: "end",
 });
 
-/** The columns of a task in a list. */
 export const TASK_COLUMNS: readonly Column<ConsoleTask>[] = [
   { ...buildColumn("number", text("no.", "No.")), align: "end" },
   { ...buildColumn("work", text("task", "作業")), name: summarizeTask },
@@ -58,13 +56,11 @@ export const TASK_COLUMNS: readonly Column<ConsoleTask>[] = [
 /** Keys of the columns that fit on a terminal. `console show` shows the rest: the screen, the time and the steps. */
 export const DEFAULT_TASK_COLUMNS = ["number", "work", "name"];
 
-/** Returns how a task was closed, with the number of the change that closed it. */
 export const formatClosing = ({ how, change }: NonNullable<ConsoleTask["closing"]>): Text => {
   const { en, ja } = getDisplayName(CONSOLE_CLOSING_NAMES, how);
   return text(`${en} (${change})`, `${ja}(${change})`);
 };
 
-/** The columns of a single task. */
 export const TASK_DETAILS: readonly Column<ConsoleTask>[] = [
   ...TASK_COLUMNS,
   {
@@ -96,7 +92,6 @@ export const TASK_DETAILS: readonly Column<ConsoleTask>[] = [
   },
 ];
 
-/** Returns the column with the steps of a task. Commands in the steps are ready to type. */
 export const buildStepsColumn = (rights: Rights): Column<ConsoleTask> => {
   const steps = (task: ConsoleTask): readonly Text[] => buildTaskSteps(task, rights, task.records.length);
   return {

@@ -68,7 +68,6 @@ export default defineCommand({
   },
 });
 
-/** Returns advice on the upload file of a task; empty if no file was written for the console. */
 const buildUploadAdvice = ({ file, work }: ConsoleTask): readonly Text[] =>
   file === null || work !== "upload"
     ? []

@@ -5,7 +5,6 @@ import { text, type Text } from "../../lib/text/index.ts";
 
 type KeyOccupant = NonNullable<TaskRecord["changes"][number]["occupant"]>;
 
-/** Formats the display name of a record. */
 type NameFormatter = (of: Pick<TaskRecord, "thing">, called: Pick<TaskRecord, "name" | "key">) => string;
 
 /**
@@ -45,7 +44,6 @@ const describeTemporaryKey = (name: string, label: string): Text =>
     `「${name}」: 先に${label}を仮の値に変更してください(値を入れ替えるため)`,
   );
 
-/** Describes what to do before setting a key that belongs to a record outside the task. */
 const describeOccupiedKey = (
   names: { readonly record: string; readonly occupant: string },
   label: string,

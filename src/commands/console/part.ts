@@ -3,7 +3,6 @@ import type { Client, TaskRecord } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 
-/** Options that limit a command to a part of its tasks. */
 export const PART_OPTIONS = {
   record: {
     kind: "string",
@@ -22,7 +21,6 @@ export const PART_OPTIONS = {
   },
 } as const;
 
-/** The records and fields to which a command is limited. */
 interface TaskFilter {
   readonly record: readonly string[];
   readonly field: readonly string[];
@@ -31,7 +29,6 @@ interface TaskFilter {
 const isRecordName = ({ id, name, key, console }: TaskRecord, called: string): boolean =>
   [id, key, console?.key, key === null ? name : null].includes(called);
 
-/** Returns a name of a record that identifies it among the given records. */
 export const getUniqueName = (record: TaskRecord, records: readonly TaskRecord[]): string => {
   const name = record.key ?? record.name;
   return records.some((other) => other !== record && isRecordName(other, name)) ? record.id : name;

@@ -58,13 +58,10 @@ export function buildTaskSteps(
 
 const getThing = ({ thing }: Pick<TaskRecord, "thing">): Thing => THINGS.get(thing) ?? FORMATS.users.thing;
 
-/** Returns true if exports of the console contain records of this type. */
 const isExportedThing = ({ formats }: Thing): boolean => Object.keys(formats).length > 0;
 
-/** Label of the account settings, which are a single record, as their screen has it. */
 const ACCOUNT_SETTINGS_LABEL = "CLOMO アカウント設定";
 
-/** Returns the display name of a record, with the key that distinguishes it from records of the same name. */
 const formatNameWithKey = (
   { thing }: Pick<TaskRecord, "thing">,
   { name, key }: Pick<TaskRecord, "name" | "key">,
@@ -76,7 +73,6 @@ const formatNameWithKey = (
   return key === formatOrgPath([name]) ? name : key.endsWith(`/${formatOrgPath([name])}`) ? key : `${name} (${key})`;
 };
 
-/** Returns the display name that a record has in the console until its task is done. */
 const formatConsoleName = (record: TaskRecord): string => formatNameWithKey(record, record.console ?? record);
 
 /** Returns the display name of a record; both names if it has a different one in the console. */
@@ -85,11 +81,9 @@ export const formatRecordLabel = (record: TaskRecord): string => {
   return record.console === null ? here : `${formatNameWithKey(record, record.console)} → ${here}`;
 };
 
-/** Returns the only record of a task; undefined if the task has none or several. */
 const findOnlyRecord = (task: ConsoleTask): TaskRecord | undefined =>
   countTaskRecords(task) === 1 ? task.records[0] : undefined;
 
-/** Returns the command that shows all records of a task. */
 const buildRecordsCommand = ({ number }: ConsoleTask): CommandLine => line("console show", [number], { rows: true });
 
 /** Returns what a task is about: its record, the upload file, or the list of records to delete. */
@@ -102,14 +96,12 @@ export const getTaskSubject = (task: ConsoleTask): string | null => {
   return name ?? (only === undefined ? null : `${formatRecordLabel(only)}, …`);
 };
 
-/** Returns what the file of a task does: its kind, mode and number of deletions. */
 const toFilePlan = ({ kind, mode, delete: gone }: ConsoleTask) =>
   ({ kind, mode: mode ?? "append", delete: gone }) as const;
 
 const hasUpload = (task: ConsoleTask): boolean =>
   task.create + task.update > (task.leftOut ?? 0) || countManualDeletions(toFilePlan(task)) === 0;
 
-/** The numbers of records of one type in a task, by action. */
 type ThingCounts = NonNullable<ConsoleTask["beside"]>[number];
 
 /** Summarises what to do for a task: `change a user`, `users: add 3, change 2; orgs: add 1`. */
@@ -144,14 +136,12 @@ function summarizeRecords(records: ThingCounts, { work, kind }: Pick<ConsoleTask
   return [text(`${title.en}: ${all.en}`, `${title.ja}: ${all.ja}`)];
 }
 
-/** Returns the noun for a record, with the name of its app if it has one. */
 const getRecordNoun = (kind: FormatName, thing: Thing): Text => {
   const { en, ja } = getThingNoun(isExportedThing(thing) ? (thing.noun ?? thing.name) : thing.name);
   const app = describeImportKind(kind);
   return thing.scope === undefined ? text(en, ja) : text(`${app.en} ${en}`, `${app.ja} の${ja}`);
 };
 
-/** Returns the kind of files that contain the records of one type. */
 const getFileKind = (task: ConsoleTask, of: Pick<ThingCounts, "thing"> = task): FormatName =>
   [task.kind, ...task.records.map(({ kind }) => kind), ...FORMAT_NAMES].find(
     (kind) => FORMATS[kind].thing === getThing(of),
@@ -164,7 +154,6 @@ export const listOtherKinds = (task: ConsoleTask, but: FormatName): readonly For
     return kind !== but && isExportedThing(getThing({ thing })) ? [kind] : [];
   });
 
-/** Returns how to verify a task's records in other kinds of files.  @param kind kind of the export already used */
 export const buildVerifySteps = (task: ConsoleTask, kind: FormatName): readonly Text[] =>
   listOtherKinds(task, kind).map((other) => {
     const { en, ja } = describeImportKind(other);
@@ -175,7 +164,6 @@ export const buildVerifySteps = (task: ConsoleTask, kind: FormatName): readonly 
     );
   });
 
-/** Summarises what to do with an upload file and the list of deletions next to it. */
 function summarizeUpload(task: ConsoleTask): Text {
   const byHand = countManualDeletions(toFilePlan(task));
   const { leftOut = 0 } = task;
@@ -210,7 +198,6 @@ function buildWipeStep(task: ConsoleTask): readonly Text[] {
   ];
 }
 
-/** Returns the step to do before users who own devices are deleted. */
 function buildOwnerRemovalStep({ released = 0, records }: ConsoleTask): readonly Text[] {
   if (released === 0) return [];
   const names = records.filter(({ thing }) => thing === DEVICE.name).map(({ name }) => name);
@@ -272,7 +259,6 @@ export const listUploadedRecords = (task: ConsoleTask): readonly Text[] => {
 
 const ZERO_COUNTS = { create: 0, update: 0, delete: 0 };
 
-/** The records of a task for which steps are built. */
 interface TaskPart {
   readonly records?: readonly TaskRecord[];
   /** number of all records, including those that `records` does not contain */
@@ -311,7 +297,6 @@ function buildRecordSteps(task: ConsoleTask, part: TaskPart): readonly Text[] {
   ];
 }
 
-/** Returns how to find and change a record in the console, as far as the manual describes it. */
 const getClickInstructions = (record: TaskRecord): Text => {
   const { clicks } = getThing(record);
   const { work } = record;
@@ -334,7 +319,6 @@ const renderRecordLine = (record: TaskRecord): Text => {
   return text(`${name}: ${en}`, `「${name}」: ${ja}`);
 };
 
-/** Returns why a record is not in the upload file; empty if it is. */
 const explainOmission = ({ leftOut }: TaskRecord): readonly Text[] => {
   if (leftOut === undefined) return [];
   const { en, ja } = UPLOAD_OMISSION_REASONS[leftOut];
@@ -374,7 +358,6 @@ function buildSingleRecordSteps(record: TaskRecord): readonly Text[] {
   ];
 }
 
-/** Returns what to check first if the console may be up to date: an account may predate its record here. */
 function buildExistenceCheck(record: TaskRecord): readonly Text[] {
   const { work, thing, mayBeDone = false, console } = record;
   if (work === "create" && (mayBeDone || thing === ACCOUNT.name)) {
@@ -399,7 +382,6 @@ function buildExistenceCheck(record: TaskRecord): readonly Text[] {
   return [];
 }
 
-/** Returns one value to enter. If the value was changed and changed back, returns what to check. */
 function describeValueChange(fields: Thing["fields"], change: RecordChange): Text {
   const { field, before, after, renamed, missing, perhaps = [], neverExported = false } = change;
   const { [field]: of } = fields as Readonly<Record<string, Field | undefined>>;
@@ -480,7 +462,6 @@ function buildDropCommands(task: ConsoleTask, different: readonly TaskRecord[]):
   });
 }
 
-/** Returns the fields of a record that exports contradicted; undefined if the whole record has to be dropped. */
 const findContradictedFields = ({ work, changes, contradictions = [] }: TaskRecord): readonly string[] | undefined => {
   const fields = contradictions.flatMap(({ field }) => field ?? []);
   const isPart = work !== "create" && work !== "delete" && changes.some(({ field }) => !fields.includes(field));
@@ -568,7 +549,6 @@ const buildConfirmStep = ({ number, state, work, leftOut = 0, beside = [] }: Con
       );
 };
 
-/** Returns the screen of the console where a task is done. */
 export const getTaskScreen = (task: ConsoleTask): Text => {
   const own = getThing(task).clicks?.page;
   const kind = getFileKind(task);

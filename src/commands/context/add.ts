@@ -94,7 +94,6 @@ export default defineCommand({
   },
 });
 
-/** The first command to run in a new tenant. */
 const NEXT_COMMAND_HINTS = {
   embedded: text(
     `next: ${line("users import", ["FILE"], { createOrgs: true, dryRun: true })}`,

@@ -42,7 +42,6 @@ export const renderContextUseHint = (name: string): Text =>
     `${name} を操作するには ${line("context use", [name])} を実行するか、コマンドに --context ${name} を付けてください`,
   );
 
-/** Reports which context is in use after contexts have changed, or suggests the command that selects one. */
 export async function reportContextInUse(tools: Pick<Tools, "terminal" | "contexts" | "environment">): Promise<void> {
   const { terminal, contexts } = tools;
   const inUse = await contexts.inEffect(undefined, {});
@@ -58,7 +57,6 @@ export async function reportContextInUse(tools: Pick<Tools, "terminal" | "contex
   await noteContextVariable(tools);
 }
 
-/** Notes that CLOMOCTL_CONTEXT overrides the context in use, if that variable is set. */
 export async function noteContextVariable({
   terminal,
   environment,
@@ -73,13 +71,11 @@ export async function noteContextVariable({
   );
 }
 
-/** The names of the kinds of contexts. */
 const CONTEXT_KIND_NAMES: Readonly<Record<Context["kind"], Text>> = {
   embedded: text("local tenant", "このコンピューターのテナント"),
   remote: text("remote tenant", "リモートのテナント"),
 };
 
-/** The columns of a list of contexts. */
 export const CONTEXT_COLUMNS: readonly Column<ContextRow>[] = [
   { key: "name", header: text("name", "名前"), value: ({ context }) => context.name },
   { key: "used", header: text("in use", "使用中"), value: ({ used }) => used },
@@ -93,7 +89,6 @@ export const CONTEXT_COLUMNS: readonly Column<ContextRow>[] = [
   { key: "address", header: text("location", "場所"), value: getContextLocation },
 ];
 
-/** The columns that are shown for a single context. */
 export const CONTEXT_DETAILS: readonly Column<ContextRow>[] = [
   ...CONTEXT_COLUMNS,
   {

@@ -7,7 +7,6 @@ import { dayOf } from "../../lib/model/time.ts";
 import { resolveTimezone, type Tools } from "../tools.ts";
 import { CONTEXT_DETAILS, type ContextRow } from "./columns.ts";
 
-/** A context with the age of its mirror. */
 interface ContextDetail extends ContextRow {
   /** UTC time of the last data update from the console; null if never, or if unknown on this machine */
   readonly mirroredAt: string | null;

@@ -26,7 +26,6 @@ export const USER_FILE_OPTION = {
   ),
 } as const;
 
-/** The options shared by all deletions. */
 export const DELETION_OPTIONS = {
   file: {
     kind: "file",

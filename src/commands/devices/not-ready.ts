@@ -16,7 +16,6 @@ export const NOT_READY_DETAILS = [
   ),
 ];
 
-/** The command that provides what a device lacks. */
 const LACK_COMMANDS: Readonly<Record<SetupLack, (device: NotReadyDevice) => CommandLine>> = {
   owner: ({ serialNumber, id }) => line("devices set-owner", [toTypableName(serialNumber, id)], { user: "USER" }),
   account: ({ owner }) =>

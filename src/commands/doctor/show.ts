@@ -76,9 +76,7 @@ async function writeFindings(terminal: Terminal, findings: readonly Finding[]): 
   }
 }
 
-/** The column in which findings begin: the width of the longest state name and two spaces. */
 const FINDING_INDENT = 9;
 const MIN_FINDING_WIDTH = 20;
 
-/** Returns the width of a state name on the screen. Japanese letters are two columns wide. */
 const getStateNameWidth = ({ language }: Terminal, name: string): number => (language === "ja" ? 2 : 1) * name.length;

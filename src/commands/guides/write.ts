@@ -9,7 +9,6 @@ import { buildDocumentOrRecordOptions, resolveRequestedDocument } from "../listi
 import type { InputOf } from "../field.ts";
 import type { Tools } from "../tools.ts";
 
-/** The options that set the format and the output file of a guide. */
 export const GUIDE_OPTIONS = buildDocumentOrRecordOptions(DOCUMENT_FORMATS, "document");
 
 type GuideOptions = InputOf<typeof GUIDE_OPTIONS>;
@@ -18,10 +17,8 @@ type GuideOptions = InputOf<typeof GUIDE_OPTIONS>;
 export const resolveRequestedGuide = (tools: Tools, options: GuideOptions, where: string) =>
   resolveRequestedDocument(tools, options, { usual: "text", where });
 
-/** The parts of a guide that are shown. */
 export type GuideContent = Pick<Guide, "title" | "facts" | "steps">;
 
-/** A step and its number in the guide. */
 export interface NumberedStep {
   readonly step: Step;
   readonly number: number;
@@ -36,7 +33,6 @@ export const createOptionConflictFailure = (where: string, one: string, other: s
 
 type GuideDocument = NonNullable<ReturnType<typeof resolveRequestedGuide>>;
 
-/** Writes a guide as a document. */
 export async function writeGuide(
   { terminal, outputs }: Pick<Tools, "terminal" | "outputs">,
   guide: GuideContent,

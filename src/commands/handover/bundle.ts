@@ -12,7 +12,6 @@ import { text } from "../../lib/text/index.ts";
 import type { Fields } from "../field.ts";
 import type { Tools } from "../tools.ts";
 
-/** The argument that names a bundle. */
 export const BUNDLE_ARGUMENT = {
   kind: "file",
   isBundle: true,
@@ -23,7 +22,6 @@ export const BUNDLE_ARGUMENT = {
   ),
 } as const;
 
-/** The option that names the identity file for an encrypted bundle. */
 export const IDENTITY_OPTION = {
   identity: {
     kind: "file",

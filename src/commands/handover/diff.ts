@@ -47,7 +47,6 @@ const NOT_COMPARED_PART = text(
   "比較できません(片方はテナントの一部だけ)",
 );
 
-/** Returns the kind of a difference, in words. */
 const describeChange = ({ change, before, after }: Difference): Text =>
   change === "not-compared" && (before === "part" || after === "part") ? NOT_COMPARED_PART : CHANGE_NAMES[change];
 
@@ -59,13 +58,10 @@ const formatCell = (value: unknown, { change }: Difference): Text | null =>
 
 const VALUE_ARROW = same(" → ");
 
-/** A line of the comparison, as people read it. */
 interface DiffLine extends Difference {
-  /** number of records that the line summarises; undefined: the line is one difference */
   readonly records?: number | undefined;
 }
 
-/** Returns the name of the record of a line, or the number of records that the line summarises. */
 const getRecordLabel = ({ name, records }: DiffLine): Text | null =>
   records === undefined ? (name === null ? null : same(name)) : text(formatCount(records, "record"), `${records} 件`);
 
@@ -116,7 +112,6 @@ const UNNAMED_FIELD = { type: "text", example: "" } as const satisfies Field;
 const describeOutsideRecords = (outside: number): Text =>
   text(`${formatCount(outside, "record")} found on one side only`, `片方だけにあるデータ ${outside} 件`);
 
-/** Returns a field's two values in words, with times in the given zone; for a whole record, an empty list. */
 const renderValues = (difference: Difference, timezone: string): readonly Text[] => {
   const { field, change, before, after, outside } = difference;
   if (outside !== undefined) return [describeOutsideRecords(outside)];
@@ -150,7 +145,6 @@ const buildReadableColumns = (timezone: string): readonly Column<DiffLine>[] => 
   },
 ];
 
-/** Counts differences while they are read. */
 class DifferenceCounts {
   total = 0;
   staying = 0;
@@ -331,7 +325,6 @@ export default defineCommand({
   },
 });
 
-/** The fields that contain the time at which a record was created, changed or answered. */
 const TIME_FIELDS: readonly unknown[] = ["createdAt", "updatedAt", "at"];
 
 const isTimeDifference = ({ field }: Difference): boolean => TIME_FIELDS.includes(field);
@@ -343,7 +336,6 @@ async function* filterDifferences(
   for await (const difference of found) if (matches(difference)) yield difference;
 }
 
-/** Yields the differences. The update time of a record is left out if another field of the record differs. */
 async function* omitUpdateTimes(found: AsyncIterable<Difference>): AsyncGenerator<Difference> {
   let record = "";
   let echo: Difference | undefined;
@@ -387,7 +379,6 @@ async function* summariseConsoleValues(found: AsyncIterable<Difference>): AsyncG
 /** The members that are the same in every line that summarises several records. */
 const SUMMARY_LINE = { change: "changed", id: null, name: null, field: null, before: null, after: null } as const;
 
-/** Returns a note that says which side is which. */
 const describeSides = (before: string, after: string | undefined): Text => {
   const [one, other] = [basename(before), after === undefined ? undefined : basename(after)];
   return text(

@@ -12,14 +12,12 @@ import { findMissingTrait } from "../../lib/rules/import-file.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import type { ChosenTenant, Tools } from "../tools.ts";
 
-/** The numbers of records in a bundle, in a tenant, and in both with the same ID. */
 interface RecordCounts {
   readonly rows: number;
   readonly records: number;
   readonly both: number;
 }
 
-/** Counts the records in a bundle, in a tenant, and in both. */
 function countRecords({ resources }: RestorePlan): RecordCounts {
   const counts = { rows: 0, records: 0, both: 0 };
   for (const { name, added, changed, removed, unchanged } of resources) {
@@ -47,7 +45,6 @@ const KEYED_RESOURCES = [
 
 type KeyedResource = (typeof KEYED_RESOURCES)[number];
 
-/** Returns the values of a record that are unique to it, in the form in which they are compared. */
 function listUniqueKeys({ keys, fields }: KeyedResource, record: Readonly<Record<string, unknown>>): readonly string[] {
   return keys
     .filter(({ unique }) => unique)
@@ -81,7 +78,6 @@ export const describeTarget = (target: Text, { tenant, asOf }: Pick<Manifest, "t
     `${target.ja}(引き継ぎデータ:「${tenant.name}」、基準日 ${asOf})`,
   );
 
-/** The bundle and the options, as typed. */
 interface ForeignOptions {
   readonly bundle: string;
   readonly identity: string | undefined;
@@ -90,7 +86,6 @@ interface ForeignOptions {
   readonly dryRun: boolean;
 }
 
-/** A bundle, and the tenant to which it is applied. */
 interface ComparedBundle {
   readonly client: KeyedRecordsClient;
   readonly files: BundleFiles;

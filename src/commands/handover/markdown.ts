@@ -1,7 +1,6 @@
 import { resourceTitleOf, type Difference } from "../../lib/handover/compare/diff.ts";
 import { text, type Language, type Text } from "../../lib/text/index.ts";
 
-/** A function that returns the cells of the row for a difference. */
 export type CellRenderer = (difference: Difference) => readonly string[];
 
 /**

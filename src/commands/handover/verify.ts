@@ -15,7 +15,6 @@ import {
   startVerifyProgress,
 } from "./bundle.ts";
 
-/** Maximum number of faults that are shown to people. */
 const MAX_SHOWN_FAULTS = 20;
 
 interface VerifiedBundle extends BundleVerification {
@@ -110,7 +109,6 @@ export default defineCommand({
   },
 });
 
-/** Returns what to do next with an unchanged bundle. */
 function suggestNextSteps(
   { bundle, identity }: { readonly bundle: string; readonly identity: string | undefined },
   { manifest }: BundleVerification,

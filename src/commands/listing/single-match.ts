@@ -6,9 +6,7 @@ import { joinTexts, same, text, type Language, type Text } from "../../lib/text/
 export interface NamedKind<R> {
   /** singular: `user` */
   readonly noun: Text;
-  /** the command that lists the records */
   readonly list: CommandLine;
-  /** returns the command that searches for a part of a name */
   readonly search?: ((part: string) => CommandLine) | undefined;
   /** what identifies a record, if it is not only its name: `id or email address` */
   readonly by?: Text | undefined;
@@ -21,7 +19,6 @@ export interface NamedKind<R> {
 /** Maximum number of matching records that a message lists. */
 const MAX_LISTED_MATCHES = 10;
 
-/** Returns a Japanese word that follows another word, with a space before Latin letters. */
 const spaceBeforeLatin = (word: string): string => (/^[A-Za-z]/.test(word) ? ` ${word}` : word);
 
 /**

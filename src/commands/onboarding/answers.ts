@@ -19,7 +19,6 @@ import { isQuestionName } from "./gather.ts";
 
 const TEMPLATE_COMMAND = line("onboarding guide", [], { template: true });
 
-/** Returns onboarding questions in the form of a group in an answers file. */
 function buildQuestionGroup(title: Text, names: readonly QuestionName[], facts: OnboardingFacts): QuestionGroup {
   const questions = names.map((id) => {
     const { ask }: OnboardingQuestion = QUESTIONS[id];

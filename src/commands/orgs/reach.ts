@@ -6,7 +6,6 @@ import type { Tools } from "../tools.ts";
 /** Maximum number of administrators that a message lists. */
 const MAX_NAMED_ADMINISTRATORS = 5;
 
-/** The roles whose scope may be limited to some organisations. */
 const SCOPED_ROLES = ["division", "operator", "custom"] as const;
 
 /**
@@ -51,7 +50,6 @@ export async function describeScopeChanges(
 const formatNames = (names: readonly string[]): string =>
   `${names.slice(0, MAX_NAMED_ADMINISTRATORS).join(", ")}${names.length > MAX_NAMED_ADMINISTRATORS ? ", …" : ""}`;
 
-/** Returns the ids of an organisation and of all organisations above it. */
 function collectAncestorIds(id: string | null, all: readonly Org[]): ReadonlySet<string> {
   const above = new Map(all.map((org) => [org.id, org.parentId]));
   const line = new Set<string>();

@@ -25,7 +25,6 @@ export interface ResultLayout<R, W = ChangeResult<R>> {
   readonly deletion?: Operation | undefined;
   /** false if the user is not allowed to undo the change */
   readonly undoable?: boolean | undefined;
-  /** columns used to describe a change, if they differ from the shown columns */
   readonly tells?: readonly Column<R>[] | undefined;
   /** fields of the record, which are checked for doubtful values */
   readonly fields?: Fields | undefined;
@@ -41,7 +40,6 @@ export const STATE_CHANGED = text(
   "変更は完了しましたが、出力は途中までの可能性があります",
 );
 
-/** The tools that are needed to show a result. */
 type ResultTools = Pick<Tools, "terminal" | "globals" | "tenant" | "describeState" | "describeDone">;
 
 /** Sets the state that a later failure reports, now that the tenant has responded. */
@@ -77,7 +75,6 @@ const findChangedColumns = <R>(columns: readonly Column<R>[], before: R, after: 
   return told.length === 0 ? changed : told;
 };
 
-/** Describes the result for one record, one sentence at a time: what has changed, and what to do in the console. */
 async function* describeResult<R extends object, W extends ChangeResult<R>>(
   tools: ResultTools,
   written: W,
@@ -113,7 +110,6 @@ async function* describeResult<R extends object, W extends ChangeResult<R>>(
   if (consoleTask !== null) yield describeConsoleTask(consoleTask);
 }
 
-/** Describes the task to do in the console after a change made here. @param task number of the task */
 export const describeConsoleTask = (task: number): Text => {
   const show = line("console show", [task]);
   return text(`make the same change in the console: ${show}`, `管理画面でも同じ操作が必要です: ${show}`);
@@ -163,7 +159,6 @@ const isRestorable = ({ before, after }: ChangeResult<object>): boolean => {
   );
 };
 
-/** Suggests how to undo the changes of records that were written together. */
 const proposeUndoOfResults = async <R extends object>(
   tools: ResultTools,
   all: readonly ChangeResult<R>[],
@@ -187,7 +182,6 @@ const hideProvisionalId = <R>(
     ? columns.map((column) => (column.key === "id" ? { ...column, value: () => null, name: undefined } : column))
     : columns;
 
-/** Shows a written record and describes what has changed. */
 export async function showWrittenRecord<R extends object, W extends ChangeResult<R>>(
   tools: ResultTools,
   written: W,
@@ -202,7 +196,6 @@ export async function showWrittenRecord<R extends object, W extends ChangeResult
   if (written.dryRun) await terminal.note(DRY_RUN_NOTE);
 }
 
-/** Warns of values that were accepted but are probably mistakes. */
 const warnOfDoubts = async <R extends object>(
   { terminal }: Pick<Tools, "terminal">,
   { before, after }: ChangeResult<R>,

@@ -10,14 +10,12 @@ import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
 import type { Tools } from "../tools.ts";
 import { labelOf, describeValueOrList, describeValue, type InstantFormatter } from "./worded.ts";
 
-/** A version together with the record that it belongs to. */
 export interface VersionRow extends RecordVersion {
   readonly record: Pick<RecordHistory, "id" | "name" | "deleted">;
 }
 
 type VersionChange = RecordVersion["changes"][number];
 
-/** The prefix of the field name in a change of a custom field. */
 const CUSTOM_FIELD_PREFIX = "custom:";
 
 /** Returns the field of a change and its label. The model does not contain custom fields. */
@@ -55,7 +53,6 @@ const describeCommand = ({ command, undoes, undoneBy }: RecordVersion): Text | n
   return undoes === null ? text(en, ja) : text(`${en} ${undoes}`, `${ja}(${undoes})`);
 };
 
-/** Returns the columns of versions, each with the record to which it belongs. */
 export const buildVersionColumns = (fields: Fields, moment: InstantFormatter): readonly Column<VersionRow>[] => [
   { key: "number", header: text("change", "変更番号"), align: "end", value: ({ number }) => number },
   { key: "at", header: text("time", "日時"), value: ({ at }) => at, instant: true, whole: true },
@@ -103,10 +100,8 @@ export const buildVersionColumns = (fields: Fields, moment: InstantFormatter): r
   },
 ];
 
-/** The columns of a history that a terminal shows. */
 export const DEFAULT_HISTORY_COLUMNS = ["number", "at", "actor", "command", "action", "changes"];
 
-/** The default columns if several records match: each line also shows its record. */
 const DEFAULT_COLUMNS_WITH_RECORD = [
   ...DEFAULT_HISTORY_COLUMNS.slice(0, 3),
   "record",
@@ -118,7 +113,6 @@ export interface HistoryNoun extends Omit<NamedKind<RecordHistory>, "describe"> 
   readonly fields: Fields;
 }
 
-/** Builds the help of the commands that show histories. @param named names by which deleted records can be found */
 export const buildHistoryDetails = (named: Text): readonly Text[] => [
   text(
     `Lists every version, oldest first, no matter how it was made, with the number of the change (undo NUMBER undoes it), the time, the person, the command, and the old and new values. Deleted records are found by their ID or by a former ${named.en}. If several records match, all are listed. Passwords are never shown.`,

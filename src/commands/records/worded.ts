@@ -54,7 +54,6 @@ interface FieldEntry {
 const isFieldEntry = (value: unknown): value is FieldEntry =>
   typeof value === "object" && value !== null && "field" in value && typeof value.field === "string";
 
-/** A value that a task changes in the console, as stored in a bundle. */
 type ConsoleFieldChange = Readonly<Record<"before" | "after", string | null>> & FieldEntry;
 
 const isConsoleFieldChange = (value: FieldEntry): value is ConsoleFieldChange => "before" in value && "after" in value;
@@ -105,7 +104,6 @@ export const describeValueOrList = (value: unknown, word: (one: unknown) => Text
   return joinTexts([...(first as readonly unknown[]).map(word), ...rest], same(", "));
 };
 
-/** Returns the label of a field, or its column header or name if it has no label. */
 export const labelOf = (fields: Fields | undefined, name: string): Text => {
   const { label, column } = fields?.[name] ?? {};
   return label ?? same(column?.header ?? name);

@@ -104,7 +104,6 @@ function refuseWrongConfirmation({ kind, name }: RenewalItem, consoleShows: Type
   });
 }
 
-/** Returns the calendar day of a typed date. */
 const toCalendarDay = (date: TypedDate, timezone: string): string =>
   "day" in date ? date.day : dayOf(date.instant, timezone);
 

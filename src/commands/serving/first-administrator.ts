@@ -6,7 +6,6 @@ import { text, type Text } from "../../lib/text/index.ts";
 import { readNewPassword } from "../clomo-account/options.ts";
 import type { Tools } from "../tools.ts";
 
-/** The first administrator, as typed. */
 export interface FirstAdministrator {
   readonly account: string | undefined;
   readonly email: string | undefined;

@@ -22,10 +22,8 @@ import { hasUnconfirmedAdministrators, type TenantStatus } from "./gather.ts";
 
 type Administration = NonNullable<Tenant["administration"]>;
 
-/** Maximum number of renewal items that are shown. */
 const MAX_SHOWN_RENEWALS = 3;
 
-/** Maximum number of lines that are shown for a field. */
 const MAX_SHOWN_LINES = 5;
 
 const NONE_LABEL = text("none", "なし");
@@ -36,7 +34,6 @@ const joinTextsOrNone = (parts: readonly Text[], between: Text = text("; ", "、
 /** Returns the parts of a field, such as its problems one by one; null if nothing is known. */
 type PartsReader = (status: TenantStatus) => readonly Text[] | null;
 
-/** A field of the status, and how people see it. */
 interface StatusColumn extends Column<TenantStatus> {
   /** the parts, each shown on its own line */
   readonly parts?: PartsReader | undefined;
@@ -307,7 +304,6 @@ export const STATUS_COLUMNS: readonly StatusColumn[] = [
 /** Keys of the columns that only programs need. For people, other columns show the same information. */
 const MACHINE_ONLY_COLUMNS: readonly string[] = ["used", "protected", "mirrorAgeDays"];
 
-/** A field as people see it. */
 interface StatusField {
   readonly key: string;
   readonly header: Text;

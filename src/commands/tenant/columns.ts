@@ -3,7 +3,6 @@ import { ANDROID_ACCOUNT_TYPES, TENANT, USAGE_FIELDS, type Contract, type UsageN
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 
-/** A tenant's name and its recorded profile. */
 export type NamedTenantProfile = Pick<Tenant, "name"> & TenantProfile;
 
 const USED_LABEL = text("used", "使う");
@@ -48,7 +47,6 @@ const buildUseColumn = (key: UsageName): Column<NamedTenantProfile> => ({
   name: ({ [key]: used }) => (used === null ? NOT_RECORDED_LABEL : used ? USED_LABEL : NOT_USED_LABEL),
 });
 
-/** The columns of a tenant's fields, in the order of its profile. */
 export const TENANT_COLUMNS: readonly Column<NamedTenantProfile>[] = [
   { key: "name", header: text("tenant", "テナント"), value: ({ name }) => name },
   buildTextColumn("domain"),

@@ -7,7 +7,6 @@ const { fields } = TENANT;
 const defineTextOption = (about: Text, value: string) =>
   ({ kind: "string", value, blank: true, about }) as const satisfies TextField;
 
-/** Defines an option that says whether something is used. */
 const defineUseOption = (key: UsageName) =>
   ({
     kind: "choice",
@@ -17,7 +16,6 @@ const defineUseOption = (key: UsageName) =>
     about: text(`whether ${USAGE_FIELDS[key].label.en} is used`, `${USAGE_FIELDS[key].label.ja} を使うか`),
   }) as const satisfies ChoiceField;
 
-/** The options that record what a tenant uses. */
 export const USE_OPTIONS = {
   ios: defineUseOption("ios"),
   macos: defineUseOption("macos"),
@@ -30,7 +28,6 @@ export const USE_OPTIONS = {
   mobileAppPortal: defineUseOption("mobileAppPortal"),
 } as const satisfies Readonly<Record<UsageName, ChoiceField>>;
 
-/** The options that record texts about a tenant. */
 export const TEXT_OPTIONS = {
   domain: defineTextOption(fields.domain.label, "DOMAIN"),
   loginUrl: defineTextOption(
@@ -52,7 +49,6 @@ export const TEXT_OPTIONS = {
   contactPhone: defineTextOption(fields.contactPhone.label, "NUMBER"),
 } as const satisfies Fields;
 
-/** The options of one contract. */
 export const CONTRACT_OPTIONS = {
   contract: {
     kind: "string",

@@ -111,7 +111,6 @@ function buildTenantChange(options: SetInput, timezone: string): TenantChange {
   return omitUndefined(change);
 }
 
-/** Returns a copy without the values that are undefined. */
 const omitUndefined = <T extends object>(values: T): T =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 

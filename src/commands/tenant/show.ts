@@ -27,7 +27,6 @@ export default defineCommand({
   },
 });
 
-/** Creates the failure for a server with an older version of the API. */
 const createOutdatedServerFailure = (): Failure =>
   new Failure("unavailable", {
     what: text(

@@ -9,7 +9,6 @@ import { TENANT, type Contract, type TenantProfile } from "../../lib/model/tenan
 import { formatShellOption } from "../../lib/text/shell-word.ts";
 import { toFlagName } from "../field.ts";
 
-/** Formats an option with its value as it is typed. */
 const formatOption = (option: string, value: unknown): string =>
   formatShellOption(`--${toFlagName(option)}`, formatOptionValue(value));
 
@@ -19,13 +18,11 @@ const formatOptionValue = (value: unknown): string => {
   return typeof value === "number" || typeof value === "string" ? `${value}` : "";
 };
 
-/** Returns the options that record a contract with its current values. */
 const formatContractOptions = ({ name, ...rest }: Contract): string =>
   [["contract", name] as const, ...Object.entries(rest)].map(([field, value]) => formatOption(field, value)).join(" ");
 
 const isSameValue = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
-/** Returns the contracts of one list that are not in the other list with the same values. */
 const findDifferentContracts = (contracts: readonly Contract[], others: readonly Contract[]): readonly Contract[] =>
   contracts.filter((contract) => others.every((other) => !isSameValue(contract, other)));
 

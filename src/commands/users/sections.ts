@@ -17,7 +17,6 @@ import { SECURED_USER_COLUMNS } from "../secured/users/columns.ts";
 import type { Rights } from "../rights.ts";
 import type { Tools } from "../tools.ts";
 
-/** The nouns of the API that the sections read. */
 export const SECTION_NOUNS = ["users", "devices", "accounts", "secured", "renewals", "console"] as const;
 
 interface SectionSource {
@@ -26,13 +25,11 @@ interface SectionSource {
   readonly rights: Rights;
 }
 
-/** The rows of a section, and how a terminal shows them. */
 interface LoadedSection {
   readonly rows: readonly object[];
   readonly show: (terminal: Tools["terminal"]) => Promise<void>;
 }
 
-/** Records that belong to a user. */
 interface Section {
   readonly key: string;
   readonly header: Text;
@@ -41,7 +38,6 @@ interface Section {
   readonly load: (source: SectionSource) => Promise<LoadedSection>;
 }
 
-/** Defines a section from its rows and the keys of the columns that a terminal shows. */
 const defineSection = <R extends object>({
   load,
   columns,
@@ -66,14 +62,12 @@ const defineSection = <R extends object>({
   },
 });
 
-/** Returns the SECURED APPs users of a person: those whose ユーザーID is the account name or the employee code. */
 async function findSecuredUsers({ client, user }: SectionSource): Promise<readonly SecuredUser[]> {
   const names = [...new Set([user.accountName, user.employeeCode])].filter((name) => name !== null);
   const found = SECURED_APPS.flatMap((app) => names.map((name) => client.secured.find(app, { name })));
   return (await Promise.all(found)).flat();
 }
 
-/** A renewal item, and why it concerns a user. */
 interface ConcerningItem extends RenewalItem {
   readonly relation: "owner" | "holder" | "recipient";
 }
@@ -89,7 +83,6 @@ const RELATION_FIELDS = {
   },
 } as const satisfies Fields;
 
-/** Returns the renewal items that a user renews, that need their account or telephone, or of which they were notified. */
 async function findConcerningItems({ client, user, rights }: SectionSource): Promise<readonly ConcerningItem[]> {
   const notices = rights.may("renewals.write") ? client.renewals.notices() : [];
   const person = toPerson({ id: user.id, name: user.name, account: user.accountName, emails: user.emails });
@@ -105,7 +98,6 @@ async function findConcerningItems({ client, user, rights }: SectionSource): Pro
   });
 }
 
-/** Returns the open tasks for a user and the account, each only with this user's records. */
 async function findOpenTasks({ client, user }: SectionSource): Promise<readonly ConsoleTask[]> {
   const tasks = (await client.console.list()).map(async (task) =>
     // a list has only the first records of a task

@@ -9,7 +9,6 @@ import type { Tools } from "../tools.ts";
 import { USER_ARGUMENT, USER_COLUMNS, findUser } from "./columns.ts";
 import { loadSections, SECTION_NOUNS, showSections, USER_SECTIONS } from "./sections.ts";
 
-/** A user with the rows of the sections that were loaded, by their keys. */
 interface UserView extends User {
   readonly sections: ReadonlyMap<string, { readonly rows: readonly object[] }>;
 }

@@ -6,7 +6,6 @@ import type { ResultLayout } from "../records/change-result.ts";
 import type { Tools } from "../tools.ts";
 import { USER_COLUMNS } from "./columns.ts";
 
-/** Shows 全社 by its name in the organisation column, in which lists have a blank path. */
 const showRootOrgName = (column: (typeof USER_COLUMNS)[number]): (typeof USER_COLUMNS)[number] =>
   column.key === "org" ? { ...column, name: ({ org }) => same(org.path === "" ? ROOT_ORG_NAME : org.path) } : column;
 

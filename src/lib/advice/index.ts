@@ -26,7 +26,6 @@ export class CommandLine {
     return `\`${this.toJSON()}\``;
   }
 
-  /** Returns the command with further words. */
   with(...words: readonly string[]): CommandLine {
     return new CommandLine(this.name, [...this.words, ...words]);
   }
@@ -83,7 +82,6 @@ export interface Step {
   readonly line?: CommandLine | undefined;
 }
 
-/** Advice for people: a step, or a command or a text that needs no explanation. */
 export type Advice = Step | CommandLine | Text;
 
 /** Creates a step from its text in both languages. @param line what to type, if a command does the step */

@@ -7,7 +7,6 @@ import type { AppleResponse } from "./send.ts";
 /** A JSON object from an external source. Its members can have any type. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Maximum length of a text in a response. */
 const MAX_TEXT_LENGTH = 4096;
 
 export const isObject = (value: unknown): value is JsonObject =>

@@ -11,7 +11,6 @@ export const BUSY_STATUSES: readonly number[] = [429, 502, 503, 504];
 /** Maximum length of a problem object; a longer body is not read further. */
 const PROBLEM_LIMIT_BYTES = 64 * 1024;
 
-/** Maximum length of a JSON response: a tree of several hundred thousand organisations is shorter. */
 const JSON_LIMIT_BYTES = 256 * 1024 * 1024;
 
 /** Maximum length of a line of a streamed list, in UTF-16 code units: a row of a plan is far shorter. */
@@ -149,7 +148,6 @@ const createOtherFailure = (route: CallPlace, { status }: Response): Failure => 
   });
 };
 
-/** The failures for which the operator of the server looks into its log. */
 const LOGGED_CODES: readonly ErrorCode[] = ["unavailable", "throttled", "unexpected"];
 
 /** Adds what only the headers of a response say: when to try again, and the id of the request in the server's log. */

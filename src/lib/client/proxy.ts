@@ -3,7 +3,6 @@ import { text } from "../text/index.ts";
 
 /** The proxy between this computer and a tenant, as the environment names it. */
 export interface Proxy {
-  /** the environment variable that names the proxy */
   readonly variable: string;
   readonly url: URL;
   /** the hosts that are reached without a proxy: the value of NO_PROXY */

@@ -31,7 +31,6 @@ const INTERRUPTED_TEXT = addUnknownOutcome(text("interrupted", "中断しまし�
 /** Returns true if a TLS error code means that the server's certificate is not signed by a trusted authority. */
 export const isUntrustedCertificate = (code: string): boolean => UNTRUSTED_CERTIFICATE_CODES.includes(code);
 
-/** Explains a TLS error by its code. Returns undefined for other errors. */
 const explainTlsError = (code: string, context: string): FailureDetail | undefined => {
   if (isUntrustedCertificate(code)) {
     return {
@@ -61,7 +60,6 @@ const explainTlsError = (code: string, context: string): FailureDetail | undefin
   return undefined;
 };
 
-/** Explains a connection error by its code. */
 const explainConnectionError = (error: unknown, context: string): FailureDetail => {
   if (isHttpParserError(error)) return { what: text("the response is not HTTP", "応答が HTTP ではありません") };
   const code = getErrorCode(error);
@@ -93,7 +91,6 @@ const explainConnectionError = (error: unknown, context: string): FailureDetail 
   return { what: text(`connection lost${suffix}`, `接続が切れました${suffix}`) };
 };
 
-/** A connection to a proxy failed; the cause says why. */
 export class ProxyConnectionError extends Error {}
 
 /** Explains the failure of a proxy. undici returns only the message of a refusal. Returns undefined for other errors. */

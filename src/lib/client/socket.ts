@@ -15,7 +15,6 @@ import type { Transport } from "./transport.ts";
 export interface SocketEnvironment {
   /** the time in milliseconds since 1970-01-01 UTC */
   readonly now: () => number;
-  /** waits for the delay; rejects as soon as the signal aborts */
   readonly wait: (delayMs: number, signal: AbortSignal) => Promise<unknown>;
   /** returns a number from 0 up to, but not including, 1 */
   readonly random: () => number;
@@ -48,14 +47,12 @@ export interface SocketTransport {
 
 const SECOND_MS = 1000;
 
-/** Maximum number of retries. The delay is random, up to a limit that doubles each time. */
 const MAX_RETRIES = 3;
 const FIRST_MAX_DELAY_MS = 250;
 
 /** Maximum delay that Retry-After can request. A tenant that requests a longer delay counts as unavailable. */
 const MAX_RETRY_AFTER_MS = 30 * SECOND_MS;
 
-/** Error codes of connections that failed before anything was sent. */
 const NEVER_SENT_CODES: readonly string[] = ["ECONNREFUSED", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT"];
 const CONNECTION_LOST_CODES: readonly string[] = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"];
 const TIMEOUT_CODES: readonly string[] = ["ETIMEDOUT", "UND_ERR_HEADERS_TIMEOUT"];
@@ -203,7 +200,6 @@ const FAST_LEVEL = 1;
 const acceptsGzip = (header: string): boolean =>
   header.split(",").some((coding) => /^gzip(?!\s*;\s*q=0(?:\.0*)?$)(?:\s*;|$)/i.test(coding.trim()));
 
-/** The body of an upload as it is sent. */
 interface EncodedUpload {
   readonly body: Uint8Array | Readable;
   readonly isCompressed: boolean;
@@ -230,7 +226,6 @@ const encodeUpload = async (body: ReadableStream<Uint8Array>, shortBytes: number
   return { body: gzip, isCompressed: true };
 };
 
-/** A request that got no response. */
 class FailedConnection {
   readonly error: unknown;
   /** `lost` and `timed-out`: the tenant may have performed the request */
@@ -352,7 +347,6 @@ class Socket {
     }
   }
 
-  /** Sends a request once. */
   async #once({ address, origin, options }: OutgoingRequest): Promise<HttpResponse | FailedConnection> {
     try {
       const answer = await send(address, options);

@@ -80,7 +80,6 @@ const statFolder = (folder: string) => {
   }
 };
 
-/** Creates the failure for a change in a home with a fault. */
 export const createUnsafeHomeFailure = ({ kind, what, mend }: AccessFault): Failure =>
   new Failure("not-permitted", {
     what: text(`${what.en}; nothing was changed`, `${what.ja}。何も変更していません`),

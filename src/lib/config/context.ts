@@ -91,7 +91,6 @@ export type StoredContext =
     }
   | (Omit<RemoteContext, "lists"> & { readonly lists?: StoredFiles | undefined });
 
-/** Files by format. */
 type StoredFiles = readonly (readonly [format: string, file: string])[];
 
 /** The time zone of a context for which none is specified. */

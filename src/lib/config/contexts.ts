@@ -114,7 +114,6 @@ export class Contexts {
     return [...(counts ? [LOCAL_CONTEXT_NAME] : []), ...added.map(({ name }) => name)];
   }
 
-  /** Returns true if a context's tenant has data, or may have data. */
   #hasData(context: Context): boolean {
     return context.kind === "remote" || this.holdsTenant(context);
   }
@@ -267,7 +266,6 @@ const createNoContextFailure = (names: readonly string[]): Failure => {
   });
 };
 
-/** Returns true if two names belong to the same context. */
 export const isSameContext = (one: string, other: string): boolean => toContextNameKey(one) === toContextNameKey(other);
 
 function findContext(contexts: readonly Context[], name: string): Context {

@@ -62,7 +62,6 @@ export const storeCredential = async (
   await writeProgramFile(fileOf(home, name), `${new URL(url).origin} ${secret}\n`, place);
 };
 
-/** Forgets the secret of a context. */
 export const forgetCredential = async (home: Home, context: string): Promise<void> => {
   await rm(fileOf(home, context)).catch((error: unknown) => {
     if (!hasErrorCode(error, "ENOENT", "ENOTDIR")) throw error;

@@ -8,7 +8,6 @@ import { byId, Id, nameSchema, seenRevision } from "./shapes.ts";
 import { lineSchema, newValueSchema, recordSchema, withExample } from "./thing-schema.ts";
 import { writeResultSchema, writeOptions } from "./write-requests.ts";
 
-/** A CLOMO account: what a user has in addition to the user record. The ID of the account is the ID of the user. */
 const Account = nameSchema("Account", recordSchema(ACCOUNT.fields));
 
 /** An account before and after a change. */
@@ -18,7 +17,6 @@ const AccountSettings = nameSchema("AccountSettings", recordSchema(ACCOUNT_SETTI
 
 const WrittenAccountSettings = nameSchema("WrittenAccountSettings", writeResultSchema(AccountSettings));
 
-/** A password reset code that was sent by email. */
 const SentCode = nameSchema("SentResetCode", recordSchema(MAILED_RESET_CODE_FIELDS));
 
 /** How the names of existing accounts would change; `first` contains the first accounts whose names would change. */
@@ -36,7 +34,6 @@ const RenamingPreview = nameSchema(
   ),
 );
 
-/** The result of a transfer to a successor: either everything was transferred or nothing. */
 const TransferResult = nameSchema(
   "TransferResult",
   withExample(

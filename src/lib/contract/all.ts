@@ -8,5 +8,4 @@ export const ALL_NOUNS: ReadonlyMap<string, Noun> = new Map(
   await Promise.all(Object.entries(NOUNS).map(async ([name, load]) => [name, (await load()).default] as const)),
 );
 
-/** The routes of all nouns. */
 export const ALL_ROUTES: readonly Route[] = [...ALL_NOUNS.values()].flatMap(({ routes }) => Object.values(routes));

@@ -6,7 +6,6 @@ import { Instant, nameSchema, Sha256 } from "./shapes.ts";
 /** Values of fields by name, as they were in the change; secrets are never included. */
 const FieldValues = z.record(z.string(), z.unknown());
 
-/** The content of an audit record: who did what to which records, when, and from where. */
 const AuditContent = z.object({
   version: z.int().meta({ description: "version of the record's format: 2" }),
   seq: z.int(),
@@ -47,10 +46,8 @@ const AuditRecord = nameSchema(
   }),
 );
 
-/** The last record of the audit log. */
 const AuditHead = nameSchema("AuditHead", z.object({ seq: z.int(), hash: Sha256, at: Instant }));
 
-/** The result of a verification of the audit log. */
 const AuditVerification = nameSchema(
   "AuditVerification",
   z.object({
@@ -88,7 +85,6 @@ const AuditVerification = nameSchema(
 
 const EXAMPLE_HASH = "8f14e45fceea167a5a36dedd4bea2543a3c2f0a9e2d5f0f3d5b4c1a7e6f09b21";
 
-/** An example of an audit record. */
 const EXAMPLE_RECORD = {
   seq: 42,
   hash: EXAMPLE_HASH,

@@ -2,7 +2,6 @@
 
 import { z } from "zod";
 
-/** The value of a field that is not secret. */
 const FieldValue = z.object({ field: z.string(), value: z.union([z.string(), z.array(z.string())]).nullable() });
 
 /** A record's changes: `after` has the resulting values, `before` the previous values of changed fields. */

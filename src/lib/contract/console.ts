@@ -19,7 +19,6 @@ const TaskState = z.enum(listChoices(CONSOLE_TASK_STATE_NAMES));
 
 const TaskWork = z.enum(listChoices(CONSOLE_WORK_NAMES));
 
-/** A record of a task, as people read it. */
 const TaskRecord = z.object({
   thing: z.string().meta({ description: "type of the record, such as `user`" }),
   kind: z.enum(FORMAT_NAMES).meta({ description: "kind of the console export that contains the record" }),

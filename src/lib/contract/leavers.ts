@@ -14,7 +14,6 @@ const { serialNumber, phoneNumber, status, tags } = buildFieldSchemas(DEVICE.fie
 const { app, userId, name: securedName, administrator } = buildFieldSchemas(SECURED_USER.fields);
 const { role, supportOption, marked } = buildFieldSchemas(ACCOUNT.fields);
 
-/** A device of a user, with what people need to collect it. */
 const OwnedDevice = z.object({
   id: Id,
   serialNumber,

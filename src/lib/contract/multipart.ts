@@ -1,7 +1,6 @@
 import type { Failure } from "../errors/index.ts";
 import { text, type Text } from "../text/index.ts";
 
-/** Limits of a part's header length and of the number of parts. Our bodies have far fewer parts, with two headers. */
 const MAX_HEADERS_BYTES = 4 * 1024;
 const MAX_PARTS = 1000;
 

@@ -12,16 +12,12 @@ import { newRecordSchema, recordChangeSchema, writeResultSchema, writeOptions } 
 /** An organisation; the root is 全社. `path` omits the root and writes a `/` in a name as `\/`. */
 const Org = nameSchema("Org", recordSchema(ORG.fields));
 
-/** An organisation with the numbers of its direct users and child organisations. */
 const OrgDetail = nameSchema("OrgDetail", Org.extend(buildFieldSchemas(ORG_COUNTS)), Org);
 
-/** An organisation before and after a write. */
 const WrittenOrg = nameSchema("WrittenOrg", writeResultSchema(Org));
 
-/** Numbers that move with an organisation: organisations below it, users in them, and devices counted there. */
 const MovedCounts = z.object({ orgs: z.int(), users: z.int(), devices: z.int() });
 
-/** A moved organisation, and the numbers of records that moved with it. */
 const MovedOrg = nameSchema("MovedOrg", WrittenOrg.extend({ along: MovedCounts }));
 
 export default {

@@ -13,7 +13,6 @@ export const queryFlag = z
   .default(false)
   .meta({ type: "boolean", default: false });
 
-/** Query parameters of a paged list. */
 export const paging = {
   limit: z.coerce.number().int().min(1).max(1000).default(1000),
   cursor: z.string().min(1).max(4096).optional().meta({ description: "`next` of the previous page" }),

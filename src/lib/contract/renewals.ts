@@ -6,16 +6,13 @@ import { buildChangeSchemas, buildFieldSchemas, newValueSchema, recordSchema } f
 
 const { kind, name, ...others } = buildChangeSchemas({ ...RECORDED_FIELDS, ...DOWNLOAD_FIELDS });
 
-/** A new renewal item. A missing field is stored as null. */
 const NewRenewalItem = nameSchema(
   "NewRenewalItem",
   z.strictObject({ kind, name, ...z.object(others).partial().shape }),
 );
 
-/** A change to a renewal item. A missing field keeps its value. */
 const RenewalChange = nameSchema("RenewalChange", NewRenewalItem.partial());
 
-/** A renewal item: something that expires, and the person who renews it. */
 const RenewalItem = nameSchema("RenewalItem", recordSchema(RENEWAL_ITEM.fields));
 
 const ReminderClaim = nameSchema("NoticeClaim", z.strictObject(buildFieldSchemas(REMINDER_KEY)));

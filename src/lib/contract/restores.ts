@@ -2,7 +2,6 @@ import { z } from "zod";
 import { jsonResponse, post, jsonResponseWithEtag } from "./route.ts";
 import { Id, BilingualText, Instant, nameSchema, Sha256 } from "./shapes.ts";
 
-/** The numbers of records of a resource that a restore adds, changes, removes or leaves unchanged. */
 const RestoredResource = nameSchema(
   "RestoredResource",
   z.object({

@@ -22,12 +22,10 @@ const { app: App, role: Role } = buildFieldSchemas(SECURED_USER.fields);
 
 const appParams = { app: App };
 
-/** A SECURED APPs user before and after a write. */
 const WrittenSecuredUser = nameSchema("WrittenSecuredUser", writeResultSchema(SecuredUser));
 
 const WrittenSecuredGroup = nameSchema("WrittenSecuredGroup", writeResultSchema(SecuredGroup));
 
-/** The deleted groups as they were, and how many memberships were deleted with them. */
 const DeletedGroups = nameSchema(
   "DeletedGroups",
   withExample(
@@ -43,7 +41,6 @@ const DeletedGroups = nameSchema(
 
 const SECRET_DESCRIPTION = "checked but not stored; only the time when it was set is stored";
 
-/** Members of a request that are not fields of the user. */
 const extraUserMembers = {
   role: Role.optional().meta({
     description: "sets the manager flag in the app; administrators are not set with this field, but marked",

@@ -4,7 +4,6 @@ import { ERRORS } from "../errors/index.ts";
 /** The schemas that have a name in the API document. `base` is the schema that a schema extends. */
 export const NAMED_SCHEMAS = new Map<z.ZodType, { readonly name: string; readonly base: z.ZodType | undefined }>();
 
-/** Gives a schema a name in the API document. @param base the named schema that it extends */
 export const nameSchema = <T extends z.ZodType>(name: string, schema: T, base?: z.ZodType): T => {
   NAMED_SCHEMAS.set(schema, { name, base });
   return schema;

@@ -30,7 +30,6 @@ const TenantChange = nameSchema(
   }),
 );
 
-/** The state of a tenant's administrators, of the owners of its renewal items, and of its contact person. */
 const AdministrationStatus = z.object({
   recorded: z.boolean().meta({ description: "true: something about a CLOMO account was recorded by hand" }),
   total: z.int().meta({ description: "number of users who have a role or are marked as administrators" }),
@@ -74,7 +73,6 @@ const Tenant = nameSchema(
     users: z.int(),
     orgs: z.int(),
     devices: z.int(),
-    /** number of users in each of the SECURED APPs */
     secured: z.record(z.enum(SECURED_APPS), z.int()),
     administratorsKnown: z
       .array(z.string())

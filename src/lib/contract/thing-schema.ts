@@ -93,7 +93,6 @@ const nonNullSchema = (field: Field): z.ZodType => {
   }
 };
 
-/** Returns the schema of a field's value. */
 const fieldSchema = (field: Field): z.ZodType => {
   const schema = nonNullSchema(field);
   if (field.nullable !== true) return schema;
@@ -126,13 +125,11 @@ export const buildChangeSchemas = <F extends Fields>(fields: F): FieldSchemas<F>
 /** Functions that make the examples of the schemas created here. Only the API document and tests need the examples. */
 export const SCHEMA_EXAMPLES = new WeakMap<z.ZodType, () => unknown>();
 
-/** Attaches an example to a schema. */
 export const withExample = <S extends z.ZodType>(schema: S, example: () => unknown): S => {
   SCHEMA_EXAMPLES.set(schema, example);
   return schema;
 };
 
-/** Returns the schema of a record. */
 export const recordSchema = <F extends Fields>(fields: F) =>
   withExample(z.object(buildFieldSchemas(fields)), () => buildExampleRecord(fields));
 

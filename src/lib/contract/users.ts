@@ -24,10 +24,8 @@ import {
 
 export type { RecordHistory, RecordVersion } from "./history.ts";
 
-/** A custom user field of the tenant (カスタムユーザー情報). */
 const CustomField = nameSchema("CustomField", recordSchema(CUSTOM_FIELD.fields));
 
-/** A custom field, and the number of users who have a value in it. */
 const CustomFieldDetail = nameSchema(
   "UsedField",
   withExample(CustomField.extend({ users: z.int() }), () => ({

@@ -53,7 +53,6 @@ const buildValueSchemas = (
 
 type RequestBody = z.ZodType<ManualValues & { readonly dryRun?: boolean }>;
 
-/** Returns the example of a value that is set by hand; undefined if the field has no example. */
 const findExampleValue = ({ example, refers, type }: Field): unknown => {
   if (example === null || example === undefined || refers === undefined || type === "texts")
     return example ?? undefined;

@@ -33,7 +33,6 @@ export interface ConvertSink {
   unmappable(cell: UnmappableCell): void;
 }
 
-/** The result of a conversion. */
 export interface ConversionResult {
   /** false if a problem or an unmappable character was reported; the output must then be discarded */
   readonly sound: boolean;
@@ -134,7 +133,6 @@ class Conversion {
   }
 }
 
-/** Replaces the newlines that end records with one kind of newline. */
 class NewlineRewriter {
   readonly #newline: string;
   #inQuotes = false;

@@ -8,7 +8,6 @@ export interface DocumentParts {
   readonly opening?: string | undefined;
   /** title of the browser tab */
   readonly title: string;
-  /** style sheet of the document */
   readonly style: string;
   /** CSS class of the body */
   readonly look?: string | undefined;

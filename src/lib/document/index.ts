@@ -4,10 +4,8 @@ import { renderMarkdown } from "./markdown.ts";
 import { renderPage } from "./page.ts";
 import { renderPlainText } from "./text.ts";
 
-/** The formats of a document. */
 export const DOCUMENT_FORMATS = ["text", "markdown", "html"] as const;
 
-/** The function that renders a document in each format. */
 export const DOCUMENT_RENDERERS: Readonly<
   Record<(typeof DOCUMENT_FORMATS)[number], (document: Document, language: Language) => string>
 > = { text: renderPlainText, markdown: renderMarkdown, html: renderPage };

@@ -3,7 +3,6 @@ import { text, type Text } from "../text/index.ts";
 /** The urgency of an item. `unknown` is never treated as `ok`. */
 export type Level = "ok" | "warning" | "critical" | "expired" | "unknown";
 
-/** Names of the levels for people; programs read the keys. */
 export const LEVEL_NAMES: Readonly<Record<Level, Text>> = {
   ok: text("ok", "余裕あり"),
   warning: text("warning", "期限間近"),

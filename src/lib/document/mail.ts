@@ -50,7 +50,6 @@ const INLINE_STYLES: Readonly<Record<string, string>> = {
   ...Object.fromEntries(LEVELS.map((level) => [`level ${level}`, `color:${LIGHT_PALETTE[level]};font-weight:600`])),
 };
 
-/** Adds inline styles to tags. All text is escaped, so a bracket or a quote in it cannot become part of a tag. */
 const addInlineStyles = (page: string): string =>
   page.replaceAll(/<([a-z]+\d?)(\s[^<>]*)?>/g, (tag, name: string, attributes = "") => {
     const [, look = ""] = /class="([^"]*)"/.exec(attributes as string) ?? [];
@@ -58,7 +57,6 @@ const addInlineStyles = (page: string): string =>
     return styles.length === 0 ? tag : tag.replace(/>$/, ` style="${styles.join(";")}">`);
   });
 
-/** Style sheet of emails, in which the colours of dark mode override the inline styles. */
 const MAIL_STYLE = `${STYLE}
 body{background:var(--paper)!important;color:var(--ink)!important}
 dt,.faint{color:var(--faint)!important}

@@ -58,7 +58,6 @@ export const OPEN_TENANT_ERRORS = [
 
 /** The texts of a {@link Failure}. The user sees at most three lines. */
 export interface FailureDetail {
-  /** what is wrong */
   readonly what: Text;
   /** location of the failure: a file with row and column, an option, an address */
   readonly where?: string | undefined;
@@ -185,7 +184,6 @@ export const getErrorCode = (error: unknown): string => {
   return "code" in error && typeof error.code === "string" ? error.code : getErrorCode(error.cause);
 };
 
-/** Creates the failure for an address on which a server cannot listen. */
 export const createListenFailure = (where: string, error: unknown, hint?: Text): Failure => {
   const code = getErrorCode(error);
   return new Failure("unavailable", {
@@ -199,7 +197,6 @@ export const createListenFailure = (where: string, error: unknown, hint?: Text):
   });
 };
 
-/** What a fault of a server is: the cause, which only its operator learns, what clients learn, and the HTTP status. */
 interface ServerFaultDetail {
   readonly cause: Failure;
   readonly what: Text;

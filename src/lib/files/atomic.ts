@@ -11,7 +11,6 @@ export interface ContentWriter {
   write(chunk: string | Uint8Array): Promise<void>;
 }
 
-/** Options for writing a file. */
 export interface WriteOptions<T> extends TemporaryStorage {
   /** permissions of the file; by default, the umask determines them */
   readonly mode?: number | undefined;
@@ -151,7 +150,6 @@ async function writeAndSync<T>(
 
 const BATCH_CHARACTERS = 1 << 16;
 
-/** Combines small pieces of text into larger writes. */
 class FileContent implements ContentWriter {
   readonly #handle: FileHandle;
   #batch = "";

@@ -11,7 +11,6 @@ export interface WrittenFile {
   readonly sha256: string;
 }
 
-/** A file that is being written and hashed at the same time. */
 export interface HashedFileWriter extends ContentWriter {
   /** Completes the file. When the promise resolves, all content has been written. */
   close(): Promise<WrittenFile>;
@@ -59,7 +58,6 @@ export class FolderWriter {
     return new FolderWriter(folder.path, folder);
   }
 
-  /** The current path of the folder. */
   get path(): string {
     return this.#folder.path;
   }

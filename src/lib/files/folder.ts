@@ -81,14 +81,12 @@ export const getFolderOwnerId = (folder: string): Promise<number | undefined> =>
     () => undefined,
   );
 
-/** Returns true if there is a folder at the path. */
 export const isFolder = (path: string): Promise<boolean> =>
   stat(path).then(
     (found) => found.isDirectory(),
     () => false,
   );
 
-/** Error codes of systems and file systems that cannot open or sync a folder. */
 const SYNC_UNSUPPORTED_CODES: readonly unknown[] = ["EACCES", "EBADF", "EINVAL", "EISDIR", "ENOTSUP", "EPERM"];
 
 /** Syncs a folder, if the system can, so that its names survive a power failure.  @throws if the disk fails */

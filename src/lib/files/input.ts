@@ -63,7 +63,6 @@ async function isDeviceStream(stream: object): Promise<boolean> {
   return typeof fd === "number" && (await statDescriptor(fd)).isCharacterDevice();
 }
 
-/** Maximum input from a device: nobody types more than that. */
 const MAX_DEVICE_BYTES = 16 * 1024 * 1024;
 
 /** Maximum input from a pipe: no list is larger, so a pipe that sends more probably never ends. */

@@ -57,7 +57,6 @@ export class Outputs {
     this.#place = place;
   }
 
-  /** the folder and the register of temporary files */
   get temporary(): TemporaryStorage {
     return this.#place.temporary;
   }
@@ -212,7 +211,6 @@ export class Outputs {
   }
 }
 
-/** The file, folder, pipe or device to which an output is written. */
 type OutputTarget =
   /** a pipe or a device */
   | { readonly kind: "stream"; readonly path: string }
@@ -238,7 +236,6 @@ async function resolveFileMode(
 
 const HEADER_BYTES = 512;
 
-/** Returns true if a file begins with the header of an output. */
 async function hasOwnHeader({ header }: Output, path: string): Promise<boolean> {
   if (header === undefined) return false;
   const beginning = (await readFirstBytes(path, HEADER_BYTES)).toString("utf8");

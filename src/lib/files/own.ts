@@ -8,7 +8,6 @@ import { decodeUtf8 } from "./utf8.ts";
 
 const GROUP_OR_OTHERS_WRITE_BITS = 0o022;
 
-/** Maximum size of a settings file. */
 const MAX_SETTINGS_BYTES = 16 * 1024 * 1024;
 const NOT_A_SETTINGS_FILE = text("not a settings file", "設定ファイルではありません");
 
@@ -67,7 +66,6 @@ const createWritableByOthersFailure = (path: string): Failure =>
     ),
   });
 
-/** Options for writing a file of the program. */
 interface ProgramFileOptions extends Omit<WriteOptions<void>, "mode" | "isEmpty"> {
   /** true: mode 0600; otherwise an existing file keeps its permissions */
   readonly secret?: boolean | undefined;

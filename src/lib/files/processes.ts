@@ -3,7 +3,6 @@ import { getErrorCode } from "../errors/index.ts";
 
 /** The processes of this machine; tests pass a table in memory. */
 export interface ProcessTable {
-  /** the ID of this process */
   readonly self: number;
   /**
    * identifies the machine and, on Linux, the container; process IDs are valid only on this machine or in this

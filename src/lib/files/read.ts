@@ -39,7 +39,6 @@ export interface FileStart {
   readonly writtenAt: Date;
   /** permission bits of the file */
   readonly mode: number;
-  /** user ID of the owner */
   readonly ownerId: number;
 }
 
@@ -97,7 +96,6 @@ async function readUpTo(handle: FileHandle, most: number): Promise<Uint8Array<Ar
 export interface NamedFileContent {
   /** file name without folders; `-` for stdin */
   readonly name: string;
-  /** absolute path; null for stdin */
   readonly path: string | null;
   readonly bytes: Uint8Array;
   /** time of the last change; null for stdin */

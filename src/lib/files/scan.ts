@@ -31,7 +31,6 @@ export interface ScanLimits {
 
 const DEFAULT_SCAN_LIMITS: ScanLimits = { mostEntries: 100_000, deepest: 32 };
 
-/** Options for scanning a file or folder. */
 export interface ScanOptions {
   /** pattern of the file names to read in a folder; a file that the user names may have any name */
   readonly expected: RegExp;
@@ -110,7 +109,6 @@ function buildExcludePattern(glob: string): RegExp {
   return new RegExp(`${written.includes("/") ? "^" : "(?:^|/)"}${inside}$`, "su");
 }
 
-/** The search of one named folder. */
 class FolderSearch {
   readonly #where: string;
   readonly #root: string;

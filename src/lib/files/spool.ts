@@ -11,7 +11,6 @@ import {
   type TemporaryStorage,
 } from "./temporary.ts";
 
-/** The content of a stream that was read to the end. */
 export interface StreamContent extends AsyncDisposable {
   readonly bytes: number;
   /** Yields the content from the start. The buffers of the chunks are never reused. */

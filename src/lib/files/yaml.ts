@@ -12,7 +12,6 @@ import { findUnprintable } from "../text/yaml-text.ts";
 /** The path to a value: keys of mappings and indexes of lists, from the top of the file. */
 export type YamlPath = readonly (string | number)[];
 
-/** A YAML file, and the options for reading it. */
 export interface YamlFile {
   readonly content: string;
   /** file name, for messages */
@@ -32,7 +31,6 @@ export interface YamlContent<T> {
   readonly refuse: (path: YamlPath, what: Text) => Failure;
 }
 
-/** Separates the two languages of a zod message; no message contains this character. */
 const LANGUAGE_SEPARATOR = "\0";
 
 /**
@@ -88,7 +86,6 @@ const describeUnprintable = ({ content }: YamlFile, at: number): Text => {
   );
 };
 
-/** A parsed file, with the line of each value. */
 class YamlDocument {
   readonly #file: YamlFile;
   readonly #lines = new LineCounter();
@@ -142,7 +139,6 @@ class YamlDocument {
     throw this.#refuseAt(this.#lineOf(key) ?? 1, PLAIN_TEXT_NEEDED);
   }
 
-  /** Returns the failure at the line of a path. */
   refuse(path: YamlPath, what: Text): Failure {
     return this.#refuseAt(this.#lineAt(path), what);
   }
@@ -204,7 +200,6 @@ const ALIAS_NOT_ALLOWED = text(
 const findYamlPair = (node: unknown, name: string) =>
   isMap(node) ? node.items.find(({ key }) => isScalar(key) && key.value === name) : undefined;
 
-/** Returns the message for an issue for which the schema does not define a message. */
 function createIssueMessage(issue: core.$ZodRawIssue): string | undefined {
   const { path = [], input } = issue;
   const name = describePath(path);

@@ -7,7 +7,6 @@ import type { HandoverFacts } from "./checklist/facts.ts";
 import { buildQuestion, type ChecklistContext } from "./checklist/item.ts";
 import type { QuestionGroup } from "./checklist/question.ts";
 
-/** A topic that only the console has information about. */
 interface ConsoleTopic {
   readonly name: "profiles" | "automatic-profiles" | "apps" | "tags" | "secured-administrators";
   readonly title: Text;
@@ -69,7 +68,6 @@ export const CONSOLE_TOPICS: readonly ConsoleTopic[] = [
   },
 ];
 
-/** Returns the topics that apply, or may apply, to a tenant with this profile. */
 const listConsoleTopics = (profile: Pick<TenantProfile, "securedApps"> | undefined): readonly ConsoleTopic[] =>
   CONSOLE_TOPICS.filter(({ of }) => of === undefined || profile?.[of] !== false);
 
@@ -90,7 +88,6 @@ export const buildConsoleQuestions = (
   ),
 });
 
-/** A file that a person attached to a bundle. */
 export interface AttachedFile {
   /** path in the bundle: `attached/apps/apps.pdf` */
   readonly path: string;

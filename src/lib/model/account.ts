@@ -192,7 +192,6 @@ export const PASSWORD_RULE = text(
 /** How long a password reset code is valid, and how many times a person may try to type it (clomoctl rules). */
 export const RESET_CODE = { minutes: 15, tries: 5 } as const;
 
-/** The fields of a password reset code that was mailed: the account, the address, and how long the code is valid. */
 export const MAILED_RESET_CODE_FIELDS = {
   id: USER_ID,
   name: ACCOUNT_FIELDS.name,

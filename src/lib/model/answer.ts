@@ -1,7 +1,6 @@
 import { text } from "../text/index.ts";
 import { EXAMPLE_INSTANT, defineIdField, type RecordOf, type Thing } from "./thing.ts";
 
-/** The maximum length of an answer, in characters. */
 const MAX_ANSWER_LENGTH = 2000;
 
 /** A person's answer to a question about the tenant. It says where a password is kept, but never contains it. */
@@ -26,7 +25,6 @@ export const ANSWER = {
       label: text("answer", "回答"),
       example: "佐藤 一郎",
     },
-    /** the person who answered */
     by: { type: "text", longest: 255, blank: false, label: text("answered by", "回答者"), example: "山田 花子" },
     at: { type: "instant", label: text("answered at", "回答日時"), example: EXAMPLE_INSTANT },
   },

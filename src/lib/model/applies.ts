@@ -12,7 +12,6 @@ export const EXPECTED_RENEWAL_KINDS = [
 
 export type ExpectedRenewalKind = (typeof EXPECTED_RENEWAL_KINDS)[number];
 
-/** A field of a tenant that decides what applies to the tenant. */
 export type DecidingField = UsageName | "androidAccounts";
 
 /** Returns the command to record what a tenant uses, with the possible values: `clomoctl tenant set --ade yes/no`. */

@@ -13,7 +13,6 @@ const SPACE_SYMBOLS: ReadonlyMap<string, string> = new Map([
   ["\t", "⇥"],
 ]);
 
-/** Matches stray joiners, which are neither between parts of an emoji nor after a letter of a joining script. */
 const STRAY_JOINERS = String.raw`(?<![\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f\p{scx=Arab}\p{scx=Syrc}\p{scx=Deva}\p{scx=Beng}\p{scx=Guru}\p{scx=Gujr}\p{scx=Orya}\p{scx=Taml}\p{scx=Telu}\p{scx=Knda}\p{scx=Mlym}\p{scx=Sinh}\p{scx=Khmr}\p{scx=Mymr}\p{scx=Mong}])[\u200c\u200d]`;
 
 /**
@@ -34,13 +33,11 @@ export const findHiddenCharacters = (value: string): readonly string[] => [
   ...new Set(value.match(HIDDEN_CHARACTER_PATTERN)?.map(formatCodePoint)),
 ];
 
-/** Makes leading and trailing spaces and hidden characters of a value visible. */
 const revealHidden = (value: string): string =>
   value
     .replace(/^\s+|\s+$/gu, (blanks) => blanks.replace(/./gsu, (one) => SPACE_SYMBOLS.get(one) ?? one))
     .replace(HIDDEN_CHARACTER_PATTERN, (one) => `<${formatCodePoint(one)}>`);
 
-/** The value of a cell as a parameter of a problem. */
 type CellParam = string | number | undefined;
 
 /** Quotes the value of a problem's cell: `: "x"`. Returns an empty text if the value must not be shown. */
@@ -49,7 +46,6 @@ export const quoteValue = (value: CellParam): Text =>
     ? text("", "")
     : text(`: "${revealHidden(String(value))}"`, `: 「${revealHidden(String(value))}」`);
 
-/** Likely causes of an invalid value; the first matching pattern applies. */
 const LIKELY_CAUSES: readonly (readonly [pattern: RegExp, cause: Text])[] = [
   [/^[^@]+@[^@]+[\s;,、;,/]+[^@]+@[^@]+$/u, text("two addresses in one cell", "1 つのセルに 2 つのアドレスがあります")],
   [/<[^<>]+@[^<>]+>$/u, text("enter only the address, without the name", "名前を付けず、アドレスだけにしてください")],
@@ -68,5 +64,4 @@ export const describeLikelyCause = (value: CellParam): Text => {
 /** Characters with which lists separate the names in the path of an organisation. Names rarely contain them. */
 export const PATH_SIGNS = /[/／>＞→»＼\\]/u;
 
-/** Returns true if a text in a list looks like the path of an organisation. */
 export const looksLikeOrgPath = (text: string): boolean => PATH_SIGNS.test(text);

@@ -12,7 +12,6 @@ export const ACCOUNT_NAME_COMPOSITIONS = {
 
 export type AccountNameComposition = keyof typeof ACCOUNT_NAME_COMPOSITIONS;
 
-/** The fields of a user that account names are built from. */
 export interface AccountNameParts {
   readonly emails: readonly string[];
   readonly employeeCode: string | null;

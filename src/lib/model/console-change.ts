@@ -14,7 +14,6 @@ const BLANK_VALUE = text("(blank)", "(空)");
 const isSwitchField = (field: Field): boolean =>
   field.type === "boolean" || ("rule" in field && field.rule?.kind === "boolean");
 
-/** Formats a value of a task as the console shows it. @param of the value's field; undefined for a custom field */
 export function formatConsoleValue(of: Field | undefined, value: string | readonly string[] | null): Text {
   if (of !== undefined && isSwitchField(of)) return value === "TRUE" ? text("on", "オン") : text("off", "オフ");
   if (value === null || value.length === 0) return BLANK_VALUE;

@@ -29,7 +29,6 @@ export const CONSOLE_TASK_STATE_NAMES = {
 
 export type ConsoleTaskState = keyof typeof CONSOLE_TASK_STATE_NAMES;
 
-/** How a task was closed: by an export, or by an action in clomoctl. */
 export const CONSOLE_CLOSING_NAMES = {
   export: text("found in an export of the console", "管理画面のエクスポートで確認"),
   "given-up": text("dropped in favour of the console value", "管理画面の内容を採ったため取りやめ"),
@@ -45,21 +44,18 @@ export const listChoices = <N extends string>(names: Readonly<Record<N, Text>>):
 export const isOpenTask = ({ state }: { readonly state: ConsoleTaskState }): boolean =>
   state === "open" || state === "contradicted";
 
-/** The number of records of one type to add, change and delete. */
 interface RecordCounts {
   readonly create: number;
   readonly update: number;
   readonly delete: number;
 }
 
-/** Returns the number of records in a task, over all kinds of records. */
 export const countTaskRecords = ({
   beside = [],
   ...own
 }: RecordCounts & { readonly beside?: readonly RecordCounts[] | undefined }): number =>
   [own, ...beside].reduce((sum, one) => sum + one.create + one.update + one.delete, 0);
 
-/** The facts that determine whether a task can be confirmed. */
 interface ConfirmableTask {
   readonly number: number;
   readonly state: ConsoleTaskState;

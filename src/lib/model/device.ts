@@ -87,7 +87,6 @@ const defineOptionalColumn = (en: string, ja: string, example: string | null, ru
 const { id: USER_ID, name: USER_NAME, emails } = USER.fields;
 const { id: ORG_ID, code: ORG_CODE, path: ORG_PATH } = ORG.fields;
 
-/** Defines a field that shows an organisation of a device. */
 const defineOrgField = (en: string, ja: string) =>
   ({
     type: "object",
@@ -294,7 +293,6 @@ export type NotReadyDevice = RecordOf<typeof NOT_READY_DEVICE_FIELDS>;
 
 export type Device = RecordOf<typeof DEVICE_FIELDS>;
 
-/** The fields of a device that its rules depend on. */
 type DeviceTraits = Pick<Device, "platform" | "status" | "androidMode">;
 
 /** Returns true if a device uses the account of the user who owns it. @see facts 1.3, 2.4 */
@@ -310,7 +308,6 @@ export const getWipeRequirement = ({ platform, status, androidMode }: DeviceTrai
   return androidMode !== null && MODES_REQUIRING_WIPE.includes(androidMode) ? "has" : "may";
 };
 
-/** Describes that the confirmed number of wipes differs from the number that a change of owners requires. */
 export const describeWipeMismatch = (needed: number, confirmed: number): Text =>
   text(
     `${formatCount(needed, "device")} would have to be wiped and set up again, not ${confirmed}; nothing was changed`,
@@ -321,7 +318,6 @@ export const describeWipeMismatch = (needed: number, confirmed: number): Text =>
 export const ownerIdOf = ({ owner, ownerOrg }: Pick<Device, "owner" | "ownerOrg">): string | undefined =>
   owner?.id ?? ownerOrg?.id;
 
-/** Returns true if a change of owner, except the first, may require a wipe.  @param owner the id of the new owner */
 export const mayRequireWipe = (device: Device, owner: string | undefined): boolean => {
   const was = ownerIdOf(device);
   return was !== undefined && was !== owner && getWipeRequirement(device) !== undefined;

@@ -111,7 +111,6 @@ export const createFormat = (thing: ThingInFiles, name: string): Format => {
 export const getFormatTitle = ({ thing: { title }, app }: Format): Text =>
   app === undefined ? title : text(`${title.en} (${app})`, `${title.ja}(${app})`);
 
-/** Creates the column of a custom field. */
 const createCustomColumn = ({ id, name }: CustomField): Column => ({
   field: `custom:${id}`,
   header: name,
@@ -120,11 +119,9 @@ const createCustomColumn = ({ id, name }: CustomField): Column => ({
   sets: "custom",
 });
 
-/** Lists a format's columns in the console's order, followed by the tenant's custom fields. */
 export const listColumns = (format: Format, customFields: readonly CustomField[] = []): readonly Column[] =>
   format.custom ? [...format.columns, ...customFields.map(createCustomColumn)] : format.columns;
 
-/** Lists the columns of a format that the tenant API groups in the field with this name. */
 export const listGroupedColumns = ({ thing, columns }: Format, name: string): readonly Column[] =>
   columns.filter(({ sets }) => thing.fields[sets]?.within === name);
 

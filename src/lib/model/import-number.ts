@@ -4,7 +4,6 @@ export interface ImportNumber {
   readonly value: number;
 }
 
-/** Formats the number of an import as people type it. @param change null until the plan is committed */
 export const formatImportNumber = (plan: number, change: number | null): string =>
   change === null ? `P${plan}` : String(change);
 

@@ -8,7 +8,6 @@ export const IMPORT_MODE_NAMES: Readonly<Record<"append" | "replace" | "delete" 
   undo: text("undo", "取り消し"),
 };
 
-/** The names of the import states. */
 export const IMPORT_STATE_NAMES: Readonly<
   Record<"uploading" | "planned" | "committed" | "undone" | "discarded" | "failed", Text>
 > = {
@@ -20,7 +19,6 @@ export const IMPORT_STATE_NAMES: Readonly<
   failed: text("failed", "失敗"),
 };
 
-/** Returns the name of an import's state. A plan that cannot be committed has its own name. */
 export const getStateName = ({ state, rejected }: { readonly state: string; readonly rejected: boolean }): Text =>
   rejected && (state === "planned" || state === "discarded")
     ? text("refused", "拒否")
@@ -30,7 +28,6 @@ export const getStateName = ({ state, rejected }: { readonly state: string; read
 export const isWaitingPlan = ({ state, rejected }: { readonly state: string; readonly rejected: boolean }): boolean =>
   state === "planned" && !rejected;
 
-/** The names of the actions that a row of a plan can have. */
 export const ROW_ACTION_NAMES: Readonly<Record<"create" | "update" | "delete" | "unchanged" | "invalid", Text>> = {
   create: text("create", "追加"),
   update: text("update", "更新"),
@@ -39,7 +36,6 @@ export const ROW_ACTION_NAMES: Readonly<Record<"create" | "update" | "delete" | 
   invalid: text("invalid", "不正"),
 };
 
-/** The actions that change a record. */
 export type RecordAction = "create" | "update" | "delete";
 
 /** The signs of the actions, for lines without room for a word. */

@@ -12,7 +12,6 @@ interface MirrorCounts {
   /** a UTC instant; null if the tenant is not a mirror */
   readonly mirroredAt: string | null;
   readonly devices: number;
-  /** number of users by app */
   readonly secured: Readonly<Record<string, number>>;
   readonly profile?: { readonly securedApps: boolean | null } | undefined;
 }
@@ -30,5 +29,4 @@ export const findMirrorGaps = ({ mirroredAt, devices, secured, profile }: Mirror
     mirroredAt !== null && profile?.securedApps !== false && Object.values(secured).every((users) => users === 0),
 });
 
-/** The command that imports the console's users, which fills the gaps of a mirror. */
 export const IMPORT_FROM_CONSOLE_COMMAND = line("users import", ["EXPORT.csv"], { fromConsole: true });

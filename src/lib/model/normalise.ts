@@ -66,7 +66,6 @@ export type Comparison = "mail-address" | "code" | "serial-number" | "name" | "e
 export const isCodeComparison = (comparison: Comparison): boolean =>
   comparison === "code" || comparison === "serial-number";
 
-/** Returns the key by which values of a field are compared: values with equal keys are the same. */
 export const comparisonKey = (comparison: Comparison, value: string): string => {
   switch (comparison) {
     case "mail-address":

@@ -10,7 +10,6 @@ import {
   type ThingInFiles,
 } from "./thing.ts";
 
-/** The fixed id of every tenant's root organisation 全社. */
 export const ROOT_ORG_ID = "00000000-0000-7000-8000-000000000001";
 
 /** The display name of the root organisation, whose path is blank. @see facts 0 */

@@ -63,7 +63,6 @@ export const RENEWAL_STATES = {
 
 export type RenewalState = keyof typeof RENEWAL_STATES;
 
-/** Defines a field for free text; a blank value is stored as null. */
 const defineTextField = (en: string, ja: string, example: string | null = null) =>
   ({ type: "text", longest: 2000, nullable: true, label: text(en, ja), example }) as const satisfies Field;
 
@@ -150,7 +149,6 @@ export const RENEWAL_ITEM = {
 
 export type RenewalItem = RecordOf<typeof RENEWAL_ITEM.fields>;
 
-/** Fields that every role can read: what expires, when, and who renews it. */
 const UNRESTRICTED_FIELDS: readonly string[] = [
   "id",
   "kind",
@@ -177,7 +175,6 @@ export const RESTRICTED_FIELDS: readonly string[] = Object.keys(RENEWAL_ITEM.fie
 /** An account that may do one of these operations can read {@link RESTRICTED_FIELDS}. */
 export const RESTRICTED_FIELD_OPERATIONS = ["apple.read", "renewals.write"] as const satisfies readonly Operation[];
 
-/** Minimum number of digits of a telephone number; the shortest ones are extensions. */
 const MIN_PHONE_DIGITS = 4;
 
 /** Returns true if a text is a telephone number or extension, not a person or a place. Other words may follow. */

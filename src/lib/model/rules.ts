@@ -15,10 +15,8 @@ export type Rule =
   | { readonly kind: "choice"; readonly choices: readonly string[] }
   | { readonly kind: "port" };
 
-/** The characters of each charset, as a class of a regular expression. */
 const CHARSET_CLASSES = { "half-width-alphanumeric": "[0-9A-Za-z]" } as const;
 
-/** Kinds of rules with a pattern, which also matches a blank value and is shown in the API document. */
 const PATTERN_RULES = {
   // exactly one @ with text on both sides, no white space and no control characters; more cannot be required
   "mail-address": {
@@ -39,7 +37,6 @@ const PATTERN_RULES = {
   },
 } as const;
 
-/** Any text. */
 export const ANY_TEXT_RULE = { kind: "text" } as const satisfies Rule;
 
 /**
@@ -103,7 +100,6 @@ export const findAddressWrapping = (address: string): AddressWrapping | undefine
   return { code: "mail-enclosed", bare: findAddressWrapping(bare)?.bare ?? bare };
 };
 
-/** A violation of a rule. */
 export interface RuleFault {
   readonly code: ProblemCode;
   readonly params: ProblemParams;

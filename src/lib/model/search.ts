@@ -43,7 +43,6 @@ const listCharacters = (from: number, to: number): readonly string[] =>
 const HALF_WIDTH_KANA = listCharacters(0xff61, 0xff9d);
 const FULL_WIDTH_FORMS = [...listCharacters(0xff01, 0xff5e), "\u3000", "\uffe0", "\uffe1", "\uffe2", "\uffe5"];
 
-/** Builds a map from each character to all characters that are interchangeable with it, including itself. */
 const buildEquivalents = (): ReadonlyMap<string, string> => {
   const pairs = [
     ...NAME_VARIANTS,
@@ -78,10 +77,8 @@ const buildGlobClass = (characters: string): string => {
   return `[${special("]")}${others}${special("^")}${special("-")}]`;
 };
 
-/** Voiced and semi-voiced kana, which have two characters in their half-width form. */
 const VOICED_KANA = /[ヴガギグゲゴザジズゼゾダヂヅデドバビブベボパピプペポ]/g;
 
-/** Returns the half-width form of a voiced kana. */
 const toHalfWidthKana = (voiced: string): string => {
   const [base = "", mark = ""] = voiced.normalize("NFD");
   const half = HALF_WIDTH_KANA.find((character) => character.normalize("NFKC") === base) ?? base;

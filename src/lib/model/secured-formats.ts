@@ -6,7 +6,6 @@
 import { createFormat, type Format } from "./format.ts";
 import { SECURED_APPS, SECURED_USER, type SecuredApp } from "./secured-user.ts";
 
-/** The formats of the five SECURED APPs. */
 export const SECURED_FORMATS = Object.fromEntries(
   SECURED_APPS.map((app) => [app, createFormat(SECURED_USER, app)]),
 ) as Readonly<Record<SecuredApp, Format>>;

@@ -51,7 +51,6 @@ const SECURED_ROLES = {
 
 export type SecuredRole = keyof typeof SECURED_ROLES;
 
-/** The managers of an app: the field that marks a user as a manager, and the name of the role. */
 interface AppManagerRole {
   readonly flag: "fileManager" | "groupManager";
   readonly called: Text;
@@ -199,7 +198,6 @@ const SECURED_USER_FIELDS = {
   mailAddress: defineSetting("メールアドレス"),
 } as const satisfies Fields;
 
-/** Fields of the server for incoming mail. Like the lists below, they are shared by several formats. */
 const IMAP_INCOMING_FIELDS = ["imapIncomingServer", "imapIncomingPort", "imapIncomingSsl"] as const;
 const EXCHANGE_LOGIN_FIELDS = [
   "exchangeDomain",
@@ -357,7 +355,6 @@ export const SECURED_USER = {
   readonly formats: Readonly<Record<SecuredApp, readonly (keyof typeof SECURED_USER_FIELDS)[]>>;
 };
 
-/** A group of users in one app. */
 export const SECURED_GROUP = {
   name: "secured_group",
   fields: {

@@ -1,6 +1,5 @@
 import type { SealedSecret } from "./sealed.ts";
 
-/** The process that holds the write lock of a tenant file. */
 export interface LockHolder {
   readonly pid: number;
   /** what the process is doing, as noted by the process itself, such as `import` */
@@ -31,12 +30,9 @@ export interface TenantFileState {
   readonly strays: number;
   /** last record of the audit log; null if there is none yet, or if the file has a newer version */
   readonly auditHead: { readonly seq: number; readonly hash: string } | null;
-  /** differences in the audit table; empty if there are none, or if the table cannot be compared */
   readonly auditTable: readonly AuditTableDifference[];
-  /** sealed secrets in the file; empty if the file has a different version */
   readonly sealed: readonly SealedSecret[];
   /** true if a process holds the write lock; undefined if the file is not writable or has a newer version */
   readonly isLocked: boolean | undefined;
-  /** the holder of the write lock, if the holder left a note */
   readonly holder: LockHolder | undefined;
 }

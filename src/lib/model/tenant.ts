@@ -2,7 +2,6 @@ import { text, type Text } from "../text/index.ts";
 import { SENDABLE_ADDRESS_RULE } from "./rules.ts";
 import { defineLabelledChoice, type Field, type Fields, type RecordOf, type Thing } from "./thing.ts";
 
-/** Defines a field for free text; a blank value is stored as null. */
 const defineTextField = (label: Text, example: string) =>
   ({ type: "text", longest: 255, nullable: true, label, example }) as const satisfies Field;
 
@@ -77,7 +76,6 @@ export const TENANT = {
       label: text("Android accounts", "Android のアカウント"),
       example: "google-play",
     },
-    /** IANA name of the time zone in which the console shows times */
     consoleTimezone: defineTextField(text("console time zone", "管理画面のタイムゾーン"), "Asia/Tokyo"),
     /** languages of the users: `ja`, `en` */
     languages: {

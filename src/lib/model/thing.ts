@@ -3,7 +3,6 @@ import type { Comparison } from "./normalise.ts";
 import type { ProblemCode } from "./problem.ts";
 import type { Rule } from "./rules.ts";
 
-/** The type of a field's value, with its JSON form. */
 type FieldShape =
   | {
       readonly type: "text";
@@ -48,7 +47,6 @@ export interface FileColumn {
 /** How the name of a person is written: in any characters, or in full-width katakana (フリガナ). */
 export type PersonNameForm = "written" | "kana";
 
-/** A field of a record type. */
 export type Field = FieldShape & {
   /** example in the API document */
   readonly example?: unknown;
@@ -226,10 +224,8 @@ type NonNullValue<F> = F extends { readonly type: "texts" }
             ? RecordOf<O>[]
             : string;
 
-/** The type of a field's value. */
 export type ValueOf<F> = F extends { readonly nullable: true } ? NonNullValue<F> | null : NonNullValue<F>;
 
-/** The names of the fields that the tenant API shows separately. */
 type ApiFieldNames<F extends Fields> = {
   [K in keyof F]: F[K] extends { readonly secret: true } | { readonly within: string } | { readonly resolves: string }
     ? never
@@ -238,7 +234,6 @@ type ApiFieldNames<F extends Fields> = {
 
 type ApiName<F, K> = F extends { readonly shownAs: infer N extends string } ? N : K;
 
-/** The type of a record in the tenant API. */
 export type RecordOf<F extends Fields> = { [K in ApiFieldNames<F> as ApiName<F[K], K> & string]: ValueOf<F[K]> };
 
 /** Returns the fields that the tenant API shows, with their names in the API; `own` is the name in the record type. */
@@ -273,7 +268,6 @@ export const buildListColumns = (fields: Fields): readonly ListColumn[] =>
     });
   });
 
-/** Returns the names of the fields that files contain, in the order of the fields. */
 export const listFileFields = (fields: Fields): readonly string[] =>
   Object.keys(fields).filter((name) => fields[name]?.column !== undefined);
 
@@ -302,21 +296,16 @@ export type ManualValue =
 /** Values by field. Fields that are missing do not change. */
 export type ManualValues = Readonly<Record<string, ManualValue | undefined>>;
 
-/** Builds a record from the examples of its fields. */
 export const buildExampleRecord = <F extends Fields>(fields: F): RecordOf<F> =>
   Object.fromEntries(listApiFields(fields).map(([name, { example }]) => [name, example])) as RecordOf<F>;
 
-/** Builds a line of a list from the examples of the fields. */
 export const buildExampleLine = (fields: Fields): Readonly<Record<string, unknown>> =>
   Object.fromEntries(buildListColumns(fields).map(({ key, field }) => [key, field.example]));
 
-/** The instant that all examples use. */
 export const EXAMPLE_INSTANT = "2026-11-20T01:23:45.000Z";
 
-/** Returns the id of an example record. */
 export const createExampleId = (last: number): string => `019a9f3c-5a00-7abc-8def-${String(last).padStart(12, "0")}`;
 
-/** Defines the id field of a record type. */
 export const defineIdField = (last: number) =>
   ({ type: "id", label: text("id", "ID"), example: createExampleId(last) }) as const satisfies Field;
 
@@ -331,7 +320,6 @@ export const getKeyColumn = ({ short, list }: { readonly short: string; readonly
 export const defineLabelledChoice = <C extends string>(names: Readonly<Record<C, Text>>) =>
   ({ type: "choice", choices: Object.keys(names) as [C, ...C[]], names }) as const;
 
-/** The field for the time when a record was created. */
 export const CREATED_AT_FIELD = {
   type: "instant",
   label: text("created", "作成日時"),

@@ -57,7 +57,6 @@ export function resolvePastInstant(
   throw new Failure("usage", { what: text(`${shown} is in the future`, `${shown} は未来の日付です`), where });
 }
 
-/** Returns true if the day exists in the calendar and is not in the year 0, which is not accepted. */
 const isValidTypedDay = (day: string): boolean => isCalendarDay(day) && !day.startsWith("0000");
 
 /** Returns the last second of a day, by bisection, because a zone's midnight may not exist or may occur twice. */

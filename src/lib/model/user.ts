@@ -13,7 +13,6 @@ import {
   type ThingInFiles,
 } from "./thing.ts";
 
-/** Returns a text field that may be blank. */
 const defineOptionalTextField = <F extends Partial<Field>>(en: string, ja: string, example: string | null, more?: F) =>
   ({
     type: "text",
@@ -39,7 +38,6 @@ const defineManualTextField = (en: string, ja: string, more: Partial<Extract<Fie
     ...more,
   }) as const;
 
-/** A custom user field (カスタムユーザー情報) of the tenant. */
 export const CUSTOM_FIELD = {
   name: "custom_field",
   fields: {
@@ -180,7 +178,6 @@ const FIELDS = {
   updatedAt: UPDATED_AT_FIELD,
 } as const satisfies Fields;
 
-/** The fields by which a list of users can be sorted. */
 export const USER_SORT_FIELDS = [
   "name",
   "nameKana",

@@ -36,11 +36,9 @@ export interface ValueRule {
   readonly key: Comparison | undefined;
 }
 
-/** Returns the rule for a single value of a field. */
 const ruleOf = (field: Field): Rule =>
   field.column?.rule ?? ("rule" in field ? field.rule : undefined) ?? ANY_TEXT_RULE;
 
-/** Returns the requirements for the values of a field. */
 export const valueRuleOf = (field: Field): ValueRule => {
   const rule = ruleOf(field);
   const { longest = rule.kind === "text" ? (rule.max ?? MAX_CHARACTERS) : MAX_CHARACTERS } =

@@ -7,7 +7,6 @@ import { MAX_KEY_BYTES, MAX_UNCHECKED_UNITS, type ValueRule } from "./value-rule
 
 const NO_FAULTS: readonly RuleFault[] = [];
 
-/** Returns the faults in the characters of a value: invisible characters, and line breaks in a single-line value. */
 const findCharacterFaults = ({ lines, secret }: ValueRule, value: string): readonly RuleFault[] => {
   if (secret) return NO_FAULTS;
   const characters = findHiddenCharacters(value);

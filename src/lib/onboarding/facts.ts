@@ -79,7 +79,6 @@ export type QuestionName = keyof typeof QUESTIONS;
 
 export const QUESTION_NAMES = Object.keys(QUESTIONS) as readonly QuestionName[];
 
-/** The answer to an onboarding question. */
 export interface OnboardingAnswer {
   readonly value: string;
   /** account that answered; undefined if the answer has just been given and is not stored yet */
@@ -88,7 +87,6 @@ export interface OnboardingAnswer {
   readonly at: string;
 }
 
-/** A renewal item that has to be renewed now. */
 export interface UrgentRenewal extends Step {
   readonly kind: RenewalKind;
 }

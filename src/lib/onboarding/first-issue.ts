@@ -13,7 +13,6 @@ import {
 // Issuing a new certificate instead of renewing it disconnects every enrolled device: only `buildIssueSteps` may show
 // these steps.
 
-/** How long the answer "HOME shows no date" stays valid: somebody may set up the credential in the meantime. */
 const MAX_HOME_ANSWER_AGE_MS = 7 * 24 * 60 * 60 * 1000;
 
 /**

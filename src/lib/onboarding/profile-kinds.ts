@@ -11,7 +11,6 @@ export const PROFILE_CONDITIONS = {
 
 interface ProfileKind {
   readonly name: Text;
-  /** what the profile is used for */
   readonly use: Text;
   readonly needs?: keyof typeof PROFILE_CONDITIONS | undefined;
 }

@@ -27,7 +27,6 @@ const formatUsage = (value: boolean | null): Text | null => {
   return value ? text("used", "使う") : text("not used", "使わない");
 };
 
-/** Returns the tables that are filled in with the tenant's records and the answers. */
 const buildKnownTables = (facts: OnboardingFacts): readonly Block[] => {
   const { profile } = facts;
   const way = findOnboardingAnswer(facts, "onboarding.way");
@@ -56,7 +55,6 @@ const buildKnownTables = (facts: OnboardingFacts): readonly Block[] => {
   ];
 };
 
-/** The tables that are filled in by hand. */
 const BLANK_TABLES: readonly Block[] = [
   createSheetTable(
     text(

@@ -8,7 +8,6 @@ import { formatCount, joinTexts, same, text, type Text } from "../text/index.ts"
 
 type PlanValue = PlanRow["after"][number]["value"];
 
-/** One value that a row changes. */
 export interface ValueChange {
   readonly field: string;
   readonly before: PlanValue;
@@ -27,10 +26,8 @@ export const findFieldHeader = (kind: Import["kind"], field: string, other?: str
 const CUSTOM_PREFIX = "custom:";
 export const PARENT_FIELD = "parent";
 
-/** The fields that determine an organisation's parent. If all are blank, the parent is 全社. */
 export const ORG_PLACE_FIELDS: readonly string[] = [PARENT_FIELD, "parentCode", "parentPath"];
 
-/** Returns the headers of the columns that set a field. */
 export const getFieldHeaders = (kind: Import["kind"], field: string): readonly string[] =>
   field === PARENT_FIELD
     ? FORMATS[kind].columns.filter((column) => ORG_PLACE_FIELDS.includes(column.field)).map(({ header }) => header)
@@ -48,7 +45,6 @@ export const getRowRecordName = ({ before, after }: Pick<PlanRow, "before" | "af
   return typeof name === "string" ? name : null;
 };
 
-/** The fields that contain the owner of a device. */
 const OWNER_FIELDS: readonly string[] = ["ownerEmail", "ownerOrgCode"];
 
 /** Returns the owner of a device that a row creates or deletes; null if the device has no owner. */
@@ -86,7 +82,6 @@ export function listValueChanges({
   });
 }
 
-/** Returns the values with which a row creates its record. */
 export const listInitialValues = ({ after }: Pick<PlanRow, "after">): readonly ValueChange[] =>
   after
     .filter(({ field, value }) => field !== "id" && value !== null && value.length > 0)

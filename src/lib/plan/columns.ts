@@ -28,13 +28,11 @@ const createImportCountColumn = (key: keyof Import, header: Text): Column<Import
   align: "end",
 });
 
-/** The column that shows what a plan changes in each column of the file. People see a description in words. */
 const COLUMN_CHANGES: Column<Import> = {
   ...createImportColumn("columns", text("changes by column", "列ごとの変更")),
   name: ({ kind, columns }) => joinTexts(columns.map((column) => describeColumn(kind, column))),
 };
 
-/** Returns a column with an instant, which people see in their time zone. */
 const createImportTimeColumn = (key: "createdAt" | "committedAt" | "emittedAt", header: Text): Column<Import> => ({
   ...createImportColumn(key, header),
   instant: true,
@@ -63,7 +61,6 @@ export const describeOtherRecords = (
     text("; ", "、"),
   );
 
-/** The column that shows the changes to records of other types than the import's own. */
 const OTHER_RECORDS_COLUMN: Column<Import> = {
   key: "beside",
   header: text("other records", "ほかのデータ"),
@@ -73,7 +70,6 @@ const OTHER_RECORDS_COLUMN: Column<Import> = {
 
 const DROP_MODE = text("drop", "取り下げ");
 
-/** Returns the name of an import's mode. A drop of tasks is stored as an undo, but has its own name. */
 const describeImportMode = ({ mode, drops }: Import): Text =>
   drops === undefined ? getDisplayName(IMPORT_MODE_NAMES, mode) : DROP_MODE;
 
@@ -109,7 +105,6 @@ const CHANGES_COLUMN: Column<Import> = {
       .join(" "),
 };
 
-/** Returns the file of an import; for a plan without a file, how and of what it was made. */
 const describeOrigin = (told: Import): Text => {
   const { en, ja } = describeImportMode(told);
   if (hasFile(told)) return same(told.fileName);
@@ -127,7 +122,6 @@ export const IMPORT_LIST_COLUMNS: readonly Column<Import>[] = [...COMMON_COLUMNS
 );
 export const DEFAULT_LIST_COLUMNS: readonly string[] = ["number", "state", "createdAt", "fileName", "actor", "changes"];
 
-/** The columns of a single import. */
 export const IMPORT_DETAIL_COLUMNS: readonly Column<Import>[] = [
   ...COMMON_COLUMNS,
   createImportCountColumn("unchanged", text("unchanged", "変更なし")),
@@ -207,7 +201,6 @@ export const buildRowColumns = (kind: Import["kind"]): readonly Column<PlanRow>[
   },
 ];
 
-/** The row columns that a table shows by default. They omit the changed fields, which the changes already name. */
 export const DEFAULT_ROW_COLUMNS: readonly string[] = ["row", "key", "name", "action", "changes"];
 
 const isKnownProblem = (code: string): code is ProblemCode => code in PROBLEMS;
@@ -216,7 +209,6 @@ const isKnownProblem = (code: string): code is ProblemCode => code in PROBLEMS;
 export const describeProblemReason = ({ code, params }: Pick<InputProblem, "code" | "params">): Text =>
   isKnownProblem(code) ? describeProblem({ code, params }) : same(code);
 
-/** Returns the columns of a problem in an input. */
 export const buildProblemColumns = (language: Language): readonly Column<InputProblem>[] => [
   { key: "row", header: text("row", "行"), align: "end", value: ({ row }) => row },
   { key: "line", header: text("line", "物理行"), align: "end", value: ({ line }) => line },
@@ -242,7 +234,6 @@ export const buildProblemColumns = (language: Language): readonly Column<InputPr
 export interface LeftOutSummary {
   readonly count: number;
   readonly reasons: Readonly<Partial<Record<UploadOmissionReason, number>>>;
-  /** the first of these rows, with their row numbers in the input and their keys */
   readonly first: readonly { readonly row: number; readonly key: string; readonly why: UploadOmissionReason }[];
 }
 
@@ -257,7 +248,6 @@ export interface ImportResult {
   readonly leftOut?: LeftOutSummary | undefined;
 }
 
-/** Turns a column of an import into a column of a result. */
 const toResultColumn = ({ value, name, ...column }: Column<Import>): Column<ImportResult> => ({
   ...column,
   value: ({ plan }) => value(plan),

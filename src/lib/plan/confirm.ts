@@ -73,7 +73,6 @@ export function requireConfirmedCounts(
   });
 }
 
-/** Returns the advice to confirm the number that a plan has. */
 const requestCount = (flag: string, count: number): Text =>
   text(`if that is right, pass ${flag} ${count}`, `この件数でよければ、${flag} ${count} を付けてください`);
 

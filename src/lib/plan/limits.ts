@@ -40,10 +40,8 @@ export function validateLimits({ maxDeletions, maxChanges }: PlanLimits): void {
   if (maxChanges !== undefined) parseLimit(CHANGES_FLAG, maxChanges);
 }
 
-/** An action that can be limited. */
 type LimitedAction = "update" | "delete";
 
-/** The number of records of one record type, or of all types, that a plan changes, and their total number. */
 interface ActionShare {
   readonly noun: Text;
   readonly count: number;
@@ -113,7 +111,6 @@ const describeConfirmOption = (deletions: number): Text =>
     `削除してよければ、代わりに --confirm-deletions ${deletions} を指定してください`,
   );
 
-/** The hint if the number of deletions is already confirmed. */
 const OMIT_LIMIT_HINT = text(
   "to delete them anyway, omit --max-deletions",
   "削除してよければ、--max-deletions を省いてください",

@@ -6,7 +6,6 @@ export const PLAN_ACTIONS: readonly RecordAction[] = ["create", "update", "delet
 /** The numbers of records of one type that a plan creates, updates and deletes. */
 export interface ThingChanges extends Readonly<Record<RecordAction, number>> {
   readonly noun: Text;
-  /** number of records of the type before the plan is applied */
   readonly recordsBefore: number;
 }
 
@@ -52,7 +51,6 @@ export const createChanges = (noun: Text, counts: Partial<Record<RecordAction, n
   return { noun, ...all, recordsBefore: all.update + all.delete };
 };
 
-/** Returns the number of records of all types to which a plan applies an action. */
 export const sumChanges = (changes: readonly ThingChanges[], action: RecordAction): number =>
   changes.reduce((sum, one) => sum + one[action], 0);
 

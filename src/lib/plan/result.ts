@@ -7,14 +7,12 @@ import { formatCount, joinTexts, same, text, type Text } from "../text/index.ts"
 import { describeAppliedChanges } from "./changes.ts";
 import { hasChanges } from "./describe.ts";
 
-/** Returns true if an export of the console changed the state of any task. */
 export const hasTaskChanges = ({
   settled: { closed, givenUp = [], advanced = [], contradicted, reopened = [] } = EMPTY_SETTLEMENT,
 }: Import): boolean => [closed, givenUp, advanced, contradicted, reopened].some((numbers) => numbers.length > 0);
 
 const EMPTY_SETTLEMENT: NonNullable<Import["settled"]> = { closed: [], contradicted: [], open: 0 };
 
-/** The note after a dry run of any plan. */
 export const PLAN_DRY_RUN_NOTE = text(
   "dry run: nothing was changed; to apply the plan, run the same command without --dry-run",
   "確認のみで、何も変更していません。適用するには --dry-run を付けずに実行してください",
@@ -60,7 +58,6 @@ export function describeCommit(plan: Import, mayUndo: boolean): readonly Text[] 
   ];
 }
 
-/** Returns which tasks an export of the console closed, contradicted or reopened. */
 function describeSettledTasks(plan: Import): readonly Text[] {
   const { settled: found } = plan;
   if (found === undefined) return [];

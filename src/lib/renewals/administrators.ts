@@ -6,9 +6,7 @@ import type { Finding } from "./findings.ts";
 import type { CheckedItem } from "./judge.ts";
 import { NOTIFY_FILE } from "./notify/settings.ts";
 
-/** A system administrator who has the support option. */
 export interface SupportHolder {
-  /** account name */
   readonly name: string;
   /** name of the account's user */
   readonly user: string;
@@ -19,7 +17,6 @@ export interface SupportHolder {
 export interface AdministrationFacts {
   /** true if a CLOMO account was recorded by hand; account names alone, as imports write them, do not count */
   readonly recorded: boolean;
-  /** number of system administrators */
   readonly system: number;
   readonly supported: readonly SupportHolder[];
   /**
@@ -37,7 +34,6 @@ export interface AdministrationFacts {
   readonly contact: { readonly address: string; readonly revoked: boolean; readonly now: string | null } | null;
 }
 
-/** Returns the step that fixes a finding. */
 const createFixStep = (command: CommandLine) => step("to fix this", "対処", command);
 
 const ADD_SUPPORT_HOLDER_STEP = createFixStep(
@@ -172,7 +168,6 @@ const checkContact = ({ contact }: AdministrationFacts): readonly Finding[] => {
   ];
 };
 
-/** Returns the command that records another owner. */
 export const buildOwnerCommand = ({ id, name }: Pick<RenewalItem, "id" | "name">): CommandLine =>
   line("renewals edit", [quoteShellWord(name) === name ? name : id], { owner: "MAIL" });
 
@@ -200,7 +195,6 @@ export const ACCOUNTS_NOT_VISIBLE = text(
   "証明書の更新に関する CLOMO からのメールがだれに届くかは確認していません(すべての CLOMO アカウントを閲覧できる管理者だけが確認できます)",
 );
 
-/** Returns what is wrong, and what to type, as one text. */
 export const renderFinding = ({ what, next }: Pick<Finding, "what" | "next">): Text =>
   joinTexts([what, renderAdvice(next)], text("; ", "。"));
 

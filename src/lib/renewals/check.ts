@@ -54,7 +54,6 @@ export function summariseCheck(
 const compareByUrgency = ({ level: one }: CheckedItem, { level: other }: CheckedItem): number =>
   LEVELS_BY_URGENCY.indexOf(one) - LEVELS_BY_URGENCY.indexOf(other);
 
-/** Returns the items and findings that need attention, the most urgent first. */
 export const listUrgentItems = ({ checked, findings }: CheckResult): readonly CheckedItem[] =>
   [...checked, ...findings].filter(({ level }) => level !== "ok").toSorted(compareByUrgency);
 
@@ -106,7 +105,6 @@ const findSuccessor = (
 
 const CERTIFICATE_FILE_NAME = /\.(?:pem|cer|crt|cert|der|p12|pfx|jks)$/i;
 
-/** Patterns of the names of files that may contain an item of a kind. */
 const FILE_NAMES_BY_KIND: Readonly<Partial<Record<RenewalKind, RegExp>>> = {
   "push-certificate": CERTIFICATE_FILE_NAME,
   "agent-build-certificate": CERTIFICATE_FILE_NAME,
@@ -116,7 +114,6 @@ const FILE_NAMES_BY_KIND: Readonly<Partial<Record<RenewalKind, RegExp>>> = {
   "vpp-token": /\.vpptoken(?:\.\w+)?$/i,
 };
 
-/** Maximum number of files that a remark names. */
 const MAX_NAMED_FILES = 3;
 
 /** Describes the files that may have renewed a file, and why this is not certain. */

@@ -41,7 +41,6 @@ const MAX_DATE_DIFFERENCE_MS = 2 * 24 * 60 * 60 * 1000;
 const getDateDifferenceMs = (one: string | null, other: string): number =>
   one === null ? Number.POSITIVE_INFINITY : Math.abs(Date.parse(one) - Date.parse(other));
 
-/** The fields of an item that are read from its file. */
 type RecordedFile = Pick<RenewalItem, "certainty" | "fingerprint" | "topic" | "source"> & {
   readonly expiresAt: string;
 };

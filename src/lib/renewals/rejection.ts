@@ -3,7 +3,6 @@ import type { RenewalItem } from "../model/renewal.ts";
 import { dayOf } from "../model/time.ts";
 import { createDayClock, type DatedItem, type Rejection } from "./judge.ts";
 
-/** The state of a tenant's ADE server token. */
 export interface AdeTokenState {
   /** true for a mirror: the token in the console is a different token */
   readonly mirror: boolean;

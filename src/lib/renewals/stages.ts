@@ -20,7 +20,6 @@ export interface StageClock {
 /** The fields of an item that decide its stage. An item without a date never reaches a stage. */
 type StagedItem = Pick<RenewalItem, "id" | "expiresAt">;
 
-/** An item and the stage at which a reminder is due. */
 export interface DueStage<I extends StagedItem> {
   readonly item: I & { readonly expiresAt: string };
   /** days before expiry; -1, -2, … for each calendar day after expiry */

@@ -7,7 +7,6 @@ import { USER } from "../model/user.ts";
 import { text } from "../text/index.ts";
 import { takeFirstProblem, type Facts, type Rule, type RuleProblem } from "./rule.ts";
 
-/** The fields of an account that rules check. */
 export interface AccountState {
   /** account name of the user; like `isInRoot`, undefined if only the account is known */
   readonly name?: string | null | undefined;
@@ -16,7 +15,6 @@ export interface AccountState {
   readonly role: Role;
   readonly hasScheme: boolean;
   readonly managesAll: boolean;
-  /** IDs of the managed organisations */
   readonly managedOrgs: readonly string[];
   readonly supportOption: boolean;
   readonly noticeMail: boolean;
@@ -323,7 +321,6 @@ export const ACCOUNT_RULES = [
   supportOptionLimitRule,
 ] as const;
 
-/** The fields of a user that rules check. */
 interface UserState {
   readonly accountName: string | null;
 }

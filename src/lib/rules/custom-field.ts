@@ -1,7 +1,6 @@
 import { text } from "../text/index.ts";
 import { takeFirstProblem, type Rule } from "./rule.ts";
 
-/** The fields of a custom field that rules check. */
 interface CustomFieldState {
   readonly name: string;
   /** true if the name is valid as a column header and no other column has this name */

@@ -26,7 +26,6 @@ export interface DeviceState {
 
 const DEVICE_RULE_DEFAULTS = { of: "device", on: ["create", "edit"] } as const;
 
-/** Creates a problem with a code that imports also report. The text begins with the device's serial number. */
 const createDeviceProblem = (
   { serialNumber }: Pick<DeviceState, "serialNumber">,
   {
@@ -109,7 +108,6 @@ const managedOwnerRule: Rule<DeviceState> = {
   },
 };
 
-/** Returns true if the same owner's account was already in use on this device, in the same mode. */
 const isAccountUseUnchanged = (before: DeviceState | undefined, { owner, androidMode }: DeviceState): boolean =>
   before !== undefined && before.owner === owner && before.androidMode === androidMode && usesAccount(before);
 
@@ -146,5 +144,4 @@ export const ownerAccountRule: Rule<DeviceState, Pick<Facts, "sharedDevices">> =
   },
 };
 
-/** The rules of devices. */
 export const DEVICE_RULES = [singleOwnerRule, androidModeRule, managedOwnerRule, ownerAccountRule] as const;

@@ -51,5 +51,4 @@ const rootOrgRule: Rule<OrgState> = {
         ],
 };
 
-/** The rules for organisations. */
 export const ORG_RULES = [reservedNameRule, rootOrgRule] as const;

@@ -7,7 +7,6 @@ import type { ProblemCode, ProblemParams } from "../model/problem.ts";
  * Facts that rules need in addition to the record. The engine fetches the requested facts as they are after the change.
  */
 export interface Facts {
-  /** number of other accounts that are system administrators */
   readonly otherSystemAdministrators: number;
   /** the other accounts that have the support option, such as `alice (山田 花子)` */
   readonly otherSupportOptions: readonly string[];
@@ -25,7 +24,6 @@ export interface SharedDevice {
   readonly owner: string;
 }
 
-/** A change that a rule judges. */
 export interface Change<T, F = undefined> {
   /** undefined for a new record */
   readonly before: T | undefined;

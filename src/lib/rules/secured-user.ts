@@ -12,7 +12,6 @@ export const listAppFields = (app: SecuredApp): readonly string[] => {
     .map(([name]) => name);
 };
 
-/** For each app, the fields that its users do not have. */
 const FOREIGN_FIELDS: ReadonlyMap<SecuredApp, readonly string[]> = new Map(
   SECURED_APPS.map((app) => {
     const own = listAppFields(app);

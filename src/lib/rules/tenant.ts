@@ -118,7 +118,6 @@ const judgeConsoleTimezone: ProfileRule = ({ consoleTimezone: zone }) =>
         },
       ];
 
-/** Creates a rule that checks that a tenant's profile does not contradict itself. */
 const createProfileRule = (
   name: string,
   fields: readonly (keyof TenantProfile)[],
@@ -131,7 +130,6 @@ const createProfileRule = (
   judge: ({ after }) => (after === undefined ? [] : judge(after)),
 });
 
-/** The rules for a tenant's profile. */
 export const TENANT_RULES = [
   createProfileRule("contracts", ["contracts"], judgeContracts),
   createProfileRule("apple-services", ["ios", "macos", "ade", "vpp"], judgeAppleServices),

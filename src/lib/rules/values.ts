@@ -120,7 +120,6 @@ export const createBlankCheck = (fields: Fields): ((record: object) => readonly 
       .map(([field]) => ({ field, what: BLANK_INSTEAD_OF_NULL }));
 };
 
-/** Returns the values with each blank value replaced by null, in the fields that may be null. */
 export const replaceBlanksWithNull = <T extends object>(fields: Fields, values: T): T => {
   const names = listNullableTexts(fields);
   return Object.fromEntries(

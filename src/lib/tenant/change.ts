@@ -32,7 +32,6 @@ export type TaskFinder = (record: Pick<ChangedObject, "thing" | "id">) => Promis
 /** Builds the result of a change. Called after the change is written, because its tasks are known only then. */
 type ResultBuilder<T> = (taskOf: TaskFinder) => Promise<T>;
 
-/** Options of a change. */
 export interface ChangeOptions<T> {
   /** action in the audit record, such as `renewals.add`; null for internal changes that do not need an audit record */
   readonly action: string | null;
@@ -40,7 +39,6 @@ export interface ChangeOptions<T> {
   readonly writer?: ChangeWriter | undefined;
   /** if false, the change is recorded in the audit log but is not counted as a change to the tenant */
   readonly commits?: false | undefined;
-  /** the collections that the change writes to; they are locked */
   readonly locks: readonly string[];
   readonly once?: IdempotentRequest<T> | undefined;
   readonly signal?: AbortSignal | undefined;

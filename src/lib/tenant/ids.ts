@@ -53,5 +53,4 @@ export const sha256 = (content: string): string =>
   // oxlint-disable-next-line eslint/no-restricted-globals -- only this function loads a Node module lazily
   process.getBuiltinModule("node:crypto").hash("sha256", content);
 
-/** Returns the current time as a UTC instant. */
 export const getCurrentInstant = ({ now }: Pick<Surroundings, "now">): string => new Date(now()).toISOString();

@@ -12,7 +12,6 @@ export const addChangeNumber = (number: number | null): void => {
   if (number !== null) changeNumberStorage.getStore()?.push(number);
 };
 
-/** Runs a handler and returns its result with the numbers of the changes that it made. */
 export const collectChangeNumbers = async <T>(
   answer: () => T | Promise<T>,
 ): Promise<{ readonly given: T; readonly changes: readonly number[] }> => {

@@ -23,7 +23,6 @@ export class Session implements ChangeAuthor {
   readonly asker: Actor;
   #hasActedOutside = false;
 
-  /** @param store the store as the acting account sees it */
   constructor(store: Store, surroundings: Surroundings, owner: string, asker: Actor) {
     this.store = store;
     this.surroundings = surroundings;

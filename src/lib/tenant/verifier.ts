@@ -19,7 +19,6 @@ const ARGON2_PARAMETERS = { memory: 47_104, passes: 1, parallelism: 1, tagLength
 
 type Argon2Parameters = Readonly<Record<keyof typeof ARGON2_PARAMETERS, number>>;
 
-/** Computes argon2id in a separate thread. */
 const computeArgon2 = (secret: string, nonce: Uint8Array, costs: Argon2Parameters): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     argon2("argon2id", { message: secret, nonce, ...costs }, (error, hash) => {
@@ -49,7 +48,6 @@ export const createPasswordVerifier = async (secret: string, random: RandomBytes
 
 const PASSWORD_VERIFIER_PATTERN = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/;
 
-/** A verifier that no password matches. Verifying with it takes as long as with any other one. */
 const UNKNOWN_VERIFIER = formatVerifier("A".repeat(22), "A".repeat(43));
 
 /**
@@ -82,10 +80,6 @@ export const generateCode = (random: RandomBytes): string => {
   return [0, 4, 8].map((at) => characters.slice(at, at + 4).join("")).join("-");
 };
 
-/**
- * Returns a code in the form in which codes are compared. Accepts lower case, missing hyphens, letters that look like
- * digits, and full-width characters typed with a Japanese keyboard.
- */
 const normaliseCode = (typed: string): string =>
   typed
     .normalize("NFKC")

@@ -108,11 +108,9 @@ const replaceCommands = (
     .map((part) => (typeof part === "string" ? part : render(completeWords(part, completion))))
     .join("");
 
-/** Returns the commands of a sentence, each in backticks. */
 export const findCommands = (sentence: string): readonly string[] =>
   splitCommands(sentence).flatMap((part) => (typeof part === "string" ? [] : [`\`${joinWords(part)}\``]));
 
-/** Applies a function to all texts in a value, such as a document. */
 const mapTexts = <V>(value: V, change: (sentence: string) => string): V => {
   if (typeof value === "string") return change(value) as V;
   if (Array.isArray(value)) return value.map((part: unknown) => mapTexts(part, change)) as V;
@@ -166,7 +164,6 @@ export const shouldUseColour = (
 /** Returns true if a marked text contains a command. */
 export const hasCommand = (marked: string): boolean => marked.includes(BEGIN);
 
-/** Minimum width at which sentences are folded. */
 const MIN_FOLD_COLUMNS = 40;
 
 /**

@@ -3,7 +3,6 @@ import { Failure } from "../errors/index.ts";
 import { text, type Language, type Text } from "../text/index.ts";
 import { escapeForPeople } from "./escape.ts";
 
-/** The properties that all questions have. */
 export interface Question {
   readonly message: Text;
   /** the option that answers the question in a script, such as `--yes`; shown if the question cannot be asked */

@@ -20,7 +20,6 @@ export const formatCount = (count: number, noun: string): string => `${count} ${
 /** Adds the English indefinite article to a noun: `a user`, `an organisation`. */
 export const addArticle = (noun: string): string => `${/^[aeio]/.test(noun) ? "an" : "a"} ${noun}`;
 
-/** Returns a word to which Japanese text can be appended, with a space after a Latin letter or a digit. */
 export const addSpaceAfterLatin = (word: string): string => (/\w$/.test(word) ? `${word} ` : word);
 
 /** Joins at most `max` of the texts, and states how many are left out: `a, b and 3 more`. */
@@ -30,6 +29,5 @@ export function joinFirstTexts(texts: readonly Text[], max: number, between = te
   return more <= 0 ? named : text(`${named.en} and ${more} more`, `${named.ja} ほか ${more} 件`);
 }
 
-/** Joins texts in each language, with a separator between them. */
 export const joinTexts = (texts: readonly Text[], between = same("; ")): Text =>
   text(texts.map(({ en }) => en).join(between.en), texts.map(({ ja }) => ja).join(between.ja));

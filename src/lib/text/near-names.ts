@@ -7,11 +7,9 @@ import { toLooseKey } from "./nearest.ts";
 const MAX_COMPARED_NAMES = 2_000;
 const MAX_COMPARED_LENGTH = 60;
 
-/** Characters that distinguish the names of a series: 営業1課 and 営業2課 are different names. */
 const SERIES_CHARACTER = /[\p{N}〇一二三四五六七八九十甲乙丙丁東西南北]/u;
 const LATIN_LETTER = /\p{Script=Latin}/u;
 
-/** Returns the characters by which names are compared. Width, case and spaces are ignored. */
 const toComparableCharacters = (name: string): readonly string[] => [...toLooseKey(name)];
 
 /** Returns true if a character may be a typing error: not in a series, nor a lone Latin letter as in 棟A and 棟B. */

@@ -37,7 +37,6 @@ export function findNearestWord(
   return best;
 }
 
-/** Returns the optimal string alignment distance. */
 function countEdits(from: readonly string[], to: readonly string[]): number {
   let older: readonly number[] = [];
   let above: readonly number[] = Array.from({ length: to.length + 1 }, (_, column) => column);

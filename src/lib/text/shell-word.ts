@@ -30,7 +30,6 @@ export const quoteCommandWord = (word: string): string => {
   return value === undefined ? flag : `${flag}=${quoteShellWord(value)}`;
 };
 
-/** Returns a word for the shells of Windows, in double quotes if it needs them. */
 export const quoteWindowsWord = (word: string): string =>
   /^[\p{L}\p{N}_./\\:=…-][\p{L}\p{N}_.@/\\:=…-]*$/u.test(word)
     ? word

@@ -10,7 +10,6 @@ const ALL_UNPRINTABLE = new RegExp(UNPRINTABLE.source, "gu");
 /** Returns the offset of the first character that YAML does not allow, in UTF-16 code units. */
 export const findUnprintable = (content: string): number | undefined => UNPRINTABLE.exec(content)?.index;
 
-/** Returns a string as a double-quoted YAML scalar. */
 export const quoteYamlString = (value: string): string =>
   JSON.stringify(value).replace(
     ALL_UNPRINTABLE,

@@ -6,11 +6,9 @@ export type NumberFault = "cell-format" | "cell-digits" | "cell-exponent";
 /** A number as Excel shows it, or the reason why the shown text cannot be used as the value. */
 export type FormattedNumber = { readonly text: string } | { readonly code: NumberFault; readonly text: string };
 
-/** Formats the numbers and texts in cells of one style. */
 export interface CellFormat {
   readonly pattern: string;
   readonly number: (value: number) => FormattedNumber;
-  /** undefined: texts are shown unchanged */
   readonly text: ((value: string) => string) | undefined;
 }
 
@@ -34,7 +32,6 @@ export const getBuiltInPattern = (id: number): string | undefined => {
   return id <= LAST_BUILT_IN_ID ? numfmt.getFormatFromId(id) : undefined;
 };
 
-/** The smallest number with more than 15 digits, which is the precision of Excel. */
 const MIN_INEXACT_NUMBER = 1e15;
 /** The smallest number with twelve digits. Codes such as IMEIs have at least this many digits, amounts do not. */
 const MIN_CODE_NUMBER = 1e11;
@@ -46,15 +43,10 @@ const MAX_EXPONENT_DIGITS = 11;
 
 const GROUPED_DIGITS = /^\d{1,3}(?:,\d{3})+$/;
 
-/**
- * Returns true if a number is a code that has all of its digits, although its format groups the digits or shows an
- * exponent.
- */
 const isWholeCode = (value: number, shown: string, hasExponent: boolean): boolean => {
   if (!Number.isInteger(value) || value < MIN_CODE_NUMBER || value >= MIN_INEXACT_NUMBER) return false;
   return hasExponent ? String(value).replace(/0+$/, "").length > MAX_EXPONENT_DIGITS : GROUPED_DIGITS.test(shown);
 };
-/** Number of days from 1900-01-00, which is day 0 in Excel, to 1904-01-01. */
 const DAYS_1904 = 1462;
 /**
  * Serial number of the day after 9999-12-31. {@link NONEXISTENT_DAY} is the number of 1900-02-29, which did not exist.

@@ -7,7 +7,6 @@ const NUMBER_SIGN = "*";
 const NUMBER = /\d+/g;
 /** A name that contains a date: a year and a month, a month, or only digits such as 202604. */
 const DATED_NAME = /\d+[年月日]|(?:^|\D)(?:20\d\d|R\d+)\D+\d|^\d{4,8}$/u;
-/** The start of a pattern whose first number is a year. */
 const YEAR_FIRST = /^\D*\*(?:年|年度)|^(?:R|令和)\*/u;
 /** Numbers from here on are a year, alone or with a month and a day. */
 const MIN_YEAR = 1900;
@@ -29,7 +28,6 @@ export const findSheetNames = (names: readonly string[], pattern: string): reado
   return latest !== undefined && hasYears ? [latest] : found;
 };
 
-/** Returns the names that contain a date, the latest first, and then the others. */
 export const sortLatestFirst = (names: readonly string[]): readonly string[] => {
   const dated = names.filter((name) => DATED_NAME.test(name.normalize("NFKC")));
   return [

@@ -63,7 +63,6 @@ export class SheetReader implements XmlHandler {
   #width = -1;
   #hidden = { count: 0, row: 0 };
 
-  /** @param headerRow number of the header row; the rows above it are left out */
   constructor(context: SheetContext, sink: RecordSink, headerRow = 1) {
     this.#context = context;
     this.#sink = sink;

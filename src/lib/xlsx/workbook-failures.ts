@@ -47,7 +47,6 @@ export class SheetChoiceFailure extends Failure {
   /** names of the sheets to choose from */
   readonly sheets: readonly string[];
 
-  /** @param matchesSeveral true if these sheets match the name, which is a pattern */
   constructor(sheets: readonly string[], named?: string, matchesSeveral = false) {
     super("usage", {
       what:

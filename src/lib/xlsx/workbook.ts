@@ -33,7 +33,6 @@ const MAX_STYLES = 65_536;
 const OLE_SIGNATURE = Buffer.from("d0cf11e0a1b11ae1", "hex");
 const ENCRYPTED_PACKAGE_NAME = Buffer.from("EncryptedPackage", "utf16le");
 
-/** A worksheet, and the part of the workbook that contains it. */
 interface SheetPart {
   readonly name: string;
   readonly part: string;
@@ -198,7 +197,6 @@ export class Workbook {
 
 const beginsWith = (bytes: Uint8Array, mark: Buffer): boolean => mark.equals(bytes.subarray(0, mark.length));
 
-/** Returns the parts that a part refers to, by relation id. "" stands for the package itself. */
 async function readRelations(zip: Zip, part: string): Promise<ReadonlyMap<string, Relation>> {
   const found = new Map<string, Relation>();
   const folder = posix.dirname(part);
@@ -268,7 +266,6 @@ async function readFormats(styles: AsyncIterable<Uint8Array>, isDate1904: boolea
 export interface WorkbookOptions {
   /** name of the sheet, in which `*` stands for any number; undefined selects the only sheet that is not hidden and has data */
   readonly sheet?: string | undefined;
-  /** name of the file, for messages */
   readonly fileName: string;
   /** number of rows that are needed from the beginning of the sheet; later rows and their problems may be left out */
   readonly rows?: number | undefined;

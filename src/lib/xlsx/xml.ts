@@ -8,7 +8,6 @@ export interface XmlHandler {
   text(raw: string): void;
 }
 
-/** Maximum number of characters in a tag. */
 const MAX_TAG_CHARACTERS = 64 * 1024;
 
 const LESS_THAN = 0x3c;
@@ -170,7 +169,6 @@ export const createAttributeReader = (name: string): ((attributes: string) => st
   };
 };
 
-/** Returns true if the value of an attribute means true in XML. */
 export const isXmlTrue = (value: string | undefined): boolean => value === "1" || value === "true";
 
 /** Scans a whole XML text, or stops as soon as `isEnough` returns true. @throws Failure `input-rejected` */

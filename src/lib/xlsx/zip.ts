@@ -5,7 +5,6 @@ import {
   createProtectedWorkbookFailure,
 } from "./workbook-failures.ts";
 
-/** A file in a ZIP archive, as the central directory describes it. */
 interface ZipEntry {
   readonly name: string;
   readonly method: number;
@@ -117,7 +116,6 @@ export class Zip {
   }
 }
 
-/** Returns the numbers in a ZIP64 extra field, in the order of the fields that they replace. */
 function readZip64Fields(extra: Buffer): number[] {
   for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
     if (extra.readUInt16LE(at) !== 1) continue;

@@ -20,7 +20,6 @@ export interface SerialRow {
   readonly row: number;
 }
 
-/** Options for reading a list of serial numbers. */
 export interface SerialListOptions extends Pick<InputFormatOptions, "encoding" | "sheet"> {
   /** builds the command line that reads a given sheet */
   readonly again: RetypedCommand;
@@ -40,10 +39,8 @@ const SERIAL_HEADERS: ReadonlySet<string> = new Set([
   "sn",
 ]);
 
-/** Number of rows searched for the header: a title or a date may come before it. */
 const HEADER_SEARCH_ROWS = 20;
 
-/** Maximum number of problems reported. */
 const MAX_REPORTED_PROBLEMS = 20;
 
 const SERIAL_PATTERN = /^[!-~]{1,64}$/;
@@ -55,10 +52,8 @@ const toHeaderKey = (cell: string): string =>
     .toLowerCase()
     .replaceAll(/[\s._-]/g, "");
 
-/** Converts a cell to a serial number as Apple writes it: in upper case. */
 const toSerialNumber = (cell: string): string => normalizeCell(cell).toUpperCase();
 
-/** The rows that have at least one non-blank cell, and the problems found while reading them. */
 interface SerialListRows {
   readonly rows: readonly { readonly row: number; readonly line: number; readonly cells: readonly string[] }[];
   readonly problems: readonly Problem[];
@@ -90,7 +85,6 @@ async function readSerialRows(
   return { rows, problems, label };
 }
 
-/** Where the serial numbers are: the column, counted from 0, and the row of its header (0 if there is no header). */
 interface SerialColumn {
   readonly column: number;
   readonly headerRow: number;

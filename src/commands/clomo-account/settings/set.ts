@@ -96,7 +96,6 @@ const NAME_SOURCE_OPTIONS: Readonly<Record<AccountNameComposition, readonly stri
 
 const RENAMING_COLUMNS = buildFieldColumns<AccountRenamings["first"][number]>(ACCOUNT_RENAMING_FIELDS);
 
-/** Reports account names that would differ, names that cannot be built, and the commands that rename the others. */
 async function reportRenamings(
   { terminal }: Pick<Tools, "terminal">,
   composition: AccountNameComposition,
@@ -133,7 +132,6 @@ async function reportRenamings(
   if (rest > 0) await terminal.note(text(`and ${rest} more`, `ほか ${rest} 件`));
 }
 
-/** How changed settings are shown. */
 const SETTINGS_RESULT_LAYOUT: ResultLayout<AccountSettings> = {
   columns: SETTINGS_COLUMNS,
   called: () => "CLOMO アカウント設定",

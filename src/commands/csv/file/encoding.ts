@@ -8,7 +8,6 @@ import { text, type Text } from "../../../lib/text/index.ts";
 import type { ChoiceField } from "../../field.ts";
 import type { InputFile } from "../../../lib/files/index.ts";
 
-/** The option for the encoding of an input file. */
 export const INPUT_ENCODING_OPTION = {
   kind: "choice",
   choices: ["auto", ...ENCODINGS],
@@ -20,10 +19,8 @@ export const INPUT_ENCODING_OPTION = {
   ),
 } as const satisfies ChoiceField;
 
-/** The option that resolves an ambiguous encoding in most commands. */
 const INPUT_ENCODING_FLAG = "--encoding";
 
-/** Options for detecting an encoding. */
 export interface EncodingDetectionOptions {
   /** option that hints propose; default {@link INPUT_ENCODING_FLAG} */
   readonly flag?: string | undefined;
@@ -85,7 +82,6 @@ export async function detectEncoding(
   return encoding;
 }
 
-/** Rejects UTF-8 files for which Shift_JIS was asked, and files with hardly any valid UTF-8 for which UTF-8 was. */
 async function rejectOtherEncoding(
   file: ByteSource,
   asked: Encoding,
@@ -157,7 +153,6 @@ async function measureUtf8Weight(file: ByteSource, signal: AbortSignal | undefin
   return weight;
 }
 
-/** Finds the first position with bytes that are not valid UTF-8. */
 async function findFirstInvalidBytes(file: ByteSource): Promise<RecordProblem | undefined> {
   let first: RecordProblem | undefined;
   const reader = new RecordReader(
@@ -208,7 +203,6 @@ const describeUnmarkedEncoding = (name: string, encoding: Encoding, flag: string
 
 const PASS_CSV_HINT = text("pass a CSV file", "CSV ファイルを指定してください");
 
-/** Messages for files that cannot be read as tables (PDF, HTML, …): what the file is, and what to do. */
 const FOREIGN_FILE_TEXTS: Readonly<Record<UnsupportedKind, (flag: string) => readonly [what: Text, hint: Text]>> = {
   pdf: () => [text("the file is a PDF, not a CSV file", "CSV ではなく PDF です"), PASS_CSV_HINT],
   html: () => [

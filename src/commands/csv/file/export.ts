@@ -13,7 +13,6 @@ import { writeEncoded } from "./encoded.ts";
 import { TEXT_FORMAT_OPTIONS, ON_UNMAPPABLE_OPTION, chooseTextFormat } from "./form.ts";
 import { OUTPUT_FILE_OPTION } from "./output.ts";
 
-/** The options shared by all exports. */
 export const EXPORT_OPTIONS = {
   output: {
     ...OUTPUT_FILE_OPTION,
@@ -36,7 +35,6 @@ export const EXPORT_DETAILS = [
   ),
 ];
 
-/** Returns the language of the CLOMO account; Japanese for a remote tenant. */
 export const getAccountLanguage = ({ context }: Pick<ChosenTenant, "context">): Language =>
   context.kind === "embedded" ? context.language : "ja";
 

@@ -4,7 +4,6 @@ import type { Fields } from "../../field.ts";
 import { isWorkbookName } from "../../imports/outputs/table-file.ts";
 import type { Tools } from "../../tools.ts";
 
-/** The encodings of files for the console. */
 export type FileEncoding = "shift_jis" | "utf-8";
 
 /**
@@ -16,7 +15,6 @@ export interface OutputTextFormat {
   readonly onUnmappable: "error" | "replace";
 }
 
-/** The options that set the text format of a file for the console. */
 export const TEXT_FORMAT_OPTIONS = {
   encoding: {
     kind: "choice",

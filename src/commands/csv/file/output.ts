@@ -15,7 +15,6 @@ export const OUTPUT_FILE_OPTION = {
   about: text("output file (- for stdout)", "出力先のファイル(- は標準出力)"),
 } as const satisfies OutputField;
 
-/** The bytes of a file to be written, in order. */
 type Bytes = AsyncIterable<Uint8Array>;
 
 /**
@@ -43,7 +42,6 @@ export async function writeOutput(
   }
 }
 
-/** Writes bytes to stdout, and stops reading them when the reader has closed stdout. */
 async function writeStdout({ out }: Tools["terminal"], bytes: Bytes): Promise<void> {
   for await (const chunk of bytes) {
     if (out.closed) return;

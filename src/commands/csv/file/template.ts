@@ -15,7 +15,6 @@ import { writeEncoded } from "./encoded.ts";
 import { TEXT_FORMAT_OPTIONS, chooseTextFormat, rejectTextOptions } from "./form.ts";
 import { OUTPUT_FILE_OPTION, writeOutput } from "./output.ts";
 
-/** The options shared by all templates. */
 export const TEMPLATE_OPTIONS = {
   output: { ...OUTPUT_FILE_OPTION, isPublic: true, workbook: true },
   ...TEXT_FORMAT_OPTIONS,

@@ -3,7 +3,6 @@ import { formatCount, text, type Text } from "../../../lib/text/index.ts";
 import { RejectedFileFailure } from "../../imports/plan/problems.ts";
 import type { Tools } from "../../tools.ts";
 
-/** Maximum number of unmappable characters that are listed; all of them are counted. */
 export const MAX_LISTED_CHARACTERS = 20;
 
 /**
@@ -15,9 +14,7 @@ export type LocatedCharacter = { readonly codePoint: number; readonly row: numbe
   | { readonly header: string }
 );
 
-/** The unmappable characters of a file. */
 export interface UnmappableFile {
-  /** name of the file in messages */
   readonly name: string;
   readonly encoding: Encoding;
   /** the first characters, at most {@link MAX_LISTED_CHARACTERS} */

@@ -26,7 +26,6 @@ export interface ColumnAnswers {
   readonly map: MapFileSchema;
   /** headers of columns that are to become custom fields of the tenant */
   readonly newFields: readonly string[];
-  /** true if at least one question was asked */
   readonly hasAsked: boolean;
 }
 
@@ -39,13 +38,10 @@ const NAME_PARTS: Readonly<Record<"written" | "kana", readonly [family: RegExp, 
     new RegExp(`^(?:名[ _(]*${KANA_WORD}\\)?|${KANA_WORD}[ _(]*名\\)?|メイ|めい)$`, "u"),
   ],
 };
-/** Headers of columns that have the names of organisations of one level. */
 const ORG_LEVEL =
   /(?:本部|事業部|事業所|支社|支店|部門|部|課|室|係|グループ|チーム|所属 ?\d|division|department|section|team)名?(?:称)?$/i;
-/** Returns a header on one line, for a question. */
 const showHeader = (header: string): string => header.replaceAll(/\s+/g, " ");
 
-/** What is known about the columns of a file before anything is asked. */
 interface KnownColumns {
   readonly customFields?: readonly CustomField[] | undefined;
   /** the map that reads the file; only what it does not answer is asked */
@@ -114,7 +110,6 @@ export async function askColumns(
   };
 }
 
-/** The headers of a file whose meaning is still open, and the columns that have a header. */
 class AssignedColumns {
   readonly format: Format;
   /** headers that no answer has assigned yet */
@@ -189,7 +184,6 @@ class AssignedColumns {
   }
 }
 
-/** Asks which headers stand for the columns that new records need, if no header resembles them. */
 async function askNeededColumns(
   prompts: Prompts,
   assigned: AssignedColumns,
@@ -239,14 +233,12 @@ async function askJoins(
   return joins;
 }
 
-/** The answers about rows that are usually skipped. */
 interface SkipAnswers {
   readonly skip: readonly SkippedCells[];
   readonly keep: readonly SkippedCells[];
   readonly hasAsked: boolean;
 }
 
-/** Asks whether to skip the rows of leavers and of further posts, if a column has such values that the map lacks. */
 async function askSkippedRows(
   prompts: Prompts,
   surveyed: readonly SurveyedColumn[],
@@ -293,7 +285,6 @@ const fitsValues = ({ value }: Column, { values }: SurveyedColumn): boolean => {
 const mayChoose = (column: Column, surveyed: SurveyedColumn): boolean =>
   column.value.rule.kind !== "choice" || surveyed.values.size === 0 || fitsValues(column, surveyed);
 
-/** Asks which header stands for a column that no header resembles and that new records need. */
 async function askNeeded(
   prompts: Prompts,
   column: Column,
@@ -320,13 +311,11 @@ async function askNeeded(
   return prompts.select<string | null>({ message, flag: "--map", choices: [...fitting.map(toChoice), ...rest] });
 }
 
-/** Returns the label of the choice to ignore a column, and what this means for a column that new records need. */
 const describeNone = (needed?: Column): Text =>
   needed === undefined
     ? text("none: ignore this column", "なし(この列は読み込まない)")
     : text(`none: new records need ${needed.header}`, `なし(新しい行には「${needed.header}」が必要です)`);
 
-/** The columns that a header can stand for. */
 interface HeaderChoices {
   readonly free: readonly Column[];
   readonly likely: Column | undefined;
@@ -336,7 +325,6 @@ interface HeaderChoices {
   readonly mayAdd: boolean;
 }
 
-/** Asks which header of the format a header stands for. Offers the most likely header first. */
 async function askHeader(
   prompts: Prompts,
   theirs: string,

@@ -4,7 +4,6 @@ import { findColumn } from "../../../lib/csv/layout/columns.ts";
 import type { Format } from "../../../lib/model/format.ts";
 import { quoteYamlString } from "../../../lib/text/yaml-text.ts";
 
-/** The names of the options in a column map file. */
 const OPTION_NAMES: readonly (readonly [name: string, option: keyof MapOptions])[] = [
   ["sheet", "sheet"],
   ["header-row", "headerRow"],
@@ -16,7 +15,6 @@ const OPTION_NAMES: readonly (readonly [name: string, option: keyof MapOptions])
 
 const renderList = (values: readonly string[]): string => `[${values.map(quoteYamlString).join(", ")}]`;
 
-/** Returns a section with its entries, indented; no lines if there are none. */
 const renderSection = (name: string, entries: readonly string[], indent = "  "): readonly string[] =>
   entries.length === 0 ? [] : [`${name}:`, ...entries.map((entry) => indent + entry)];
 

@@ -13,9 +13,7 @@ export interface SurveyedColumn {
   readonly namesOrgs?: boolean | undefined;
 }
 
-/** Number of rows that are read to find out what a file contains. */
 const SURVEYED_ROWS = 2_000;
-/** Maximum number of different values that are kept of a column, and of characters of a value. */
 const MAX_VALUES = 100;
 const MAX_VALUE_LENGTH = 100;
 

@@ -50,7 +50,6 @@ export async function warnOfSharedAccounts(
   }
 }
 
-/** Returns the first other device of an owner that uses the owner's account. */
 const findDeviceSharingAccount = async (
   client: Client<"devices">,
   owner: string,

@@ -5,7 +5,6 @@ import { BUNDLE_SCHEMA_VERSION, type Manifest, type ManifestResource } from "../
 import type { TenantProfile } from "../../../lib/model/tenant.ts";
 import type { WrittenParts } from "./parts.ts";
 
-/** Builds the manifest entries of the resources from what the tenant reported. */
 const buildManifestResources = ({ end, written }: WrittenParts): ManifestResource[] =>
   RESOURCE_NAMES.map((name) => {
     const { stays, leftOut = [] } = resourceOf(name);

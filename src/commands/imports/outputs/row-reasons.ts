@@ -6,7 +6,6 @@ import { RowCursor } from "./row-cursor.ts";
 import { headerRowOf } from "../../../lib/plan/describe.ts";
 import { describeProblemReason } from "../../../lib/plan/columns.ts";
 
-/** The reasons why a row is invalid. */
 export interface RowReasons {
   readonly row: number;
   /** all reasons in one line, in the language of the run, safe in a spreadsheet */
@@ -20,10 +19,8 @@ export interface RowReasons {
 /** Maximum number of reasons per row; a header may have thousands of problems. */
 const MAX_REASONS = 20;
 
-/** The part of a terminal that writes reasons in the language of the run, with commands as people have to type them. */
 type ReasonTerminal = Pick<Terminal, "language" | "plain">;
 
-/** Returns true if a problem reports a record that the plan keeps although its file lacks the record. */
 const isKeptRecord = ({ code, params }: Pick<InputProblem, "code" | "params">): boolean =>
   params["kept"] === 1 || code === "export-lacks";
 
@@ -97,7 +94,6 @@ async function* readErrors(
     yield batch.filter(({ severity }) => severity === "error");
 }
 
-/** @param headerRow row of the problems of the header and of the file as a whole */
 async function* groupByRow(
   problems: AsyncIterable<readonly InputProblem[]>,
   headerRow: number,

@@ -15,7 +15,6 @@ import { removeOldRows } from "./errors.ts";
 import { rereadFile } from "./reread.ts";
 import { encodeTable } from "./table-file.ts";
 
-/** A plan and its file, whose skipped rows are to be written. */
 interface SkippedSource {
   readonly plan: Import;
   readonly file: InputFile;

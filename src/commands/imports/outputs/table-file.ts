@@ -1,6 +1,5 @@
 import { formatRecord } from "../../../lib/csv/records/writer.ts";
 
-/** Returns true if a file with this name is written as a workbook. */
 export const isWorkbookName = (path: string): boolean => /\.xlsx$/i.test(path);
 
 /**

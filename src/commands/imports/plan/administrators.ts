@@ -19,7 +19,6 @@ const buildAddCommand = (kind: AdministratorKind): CommandLine =>
     ? line("users administrators add", ["USER…"])
     : line("secured administrators add", ["USER…"], { app: kind });
 
-/** Returns the command that confirms that there are no administrators. */
 const buildNoneCommand = (kind: AdministratorKind): CommandLine =>
   kind === "users"
     ? line("users administrators add", [], { none: true })
@@ -41,7 +40,6 @@ async function findUnconfirmedKind(tools: Tools, plan: Import): Promise<Administ
   return isMirror && administratorsKnown?.includes(kind) === false ? kind : undefined;
 }
 
-/** What is not confirmed about administrators, and how to confirm it. */
 interface MissingConfirmation {
   readonly what: Text;
   readonly hint: Text;

@@ -65,7 +65,6 @@ async function needsMap(tools: Tools, file: InputFile, requested: ImportRequest,
   return findOpenHeaders(headers, format, { customFields }).length > 0;
 }
 
-/** Returns the headers of a file as they are without a map. */
 async function readHeaders(
   { signal }: Tools,
   file: InputFile,

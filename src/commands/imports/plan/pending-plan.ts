@@ -184,12 +184,10 @@ export class PendingPlan {
 /** Codes of failures after which the outcome of a request is unknown. */
 const UNANSWERED_CODES: ReadonlySet<ErrorCode> = new Set(["interrupted", "unavailable"]);
 
-/** The upload file that was written; it has no name if all its rows are left out. */
 interface UploadOutput extends Partial<WrittenUpload> {
   readonly fileName?: string | undefined;
 }
 
-/** Returns the counts of a plan for the summary line. */
 const summarizeCounts = (plan: Import): Partial<PlanSummary> => ({
   number: plan.number,
   create: sumChanges(listPlanChanges(plan), "create"),

@@ -23,7 +23,6 @@ import {
 import type { InputFile } from "../../../lib/files/index.ts";
 import { resolveUndeletable, toRecordedName, type ImportOptions, type ImportRequest } from "./options.ts";
 
-/** How to read a file, and the format that its header should have. */
 type ExaminationOptions = InputFormatOptions &
   Pick<ImportOptions, "newline"> & {
     readonly format?: FormatName | undefined;
@@ -124,7 +123,6 @@ function createHeaderRowFailure(label: string, row: number, again: RetypedComman
   });
 }
 
-/** Returns the rules of a column map file, without the defaults of options, which the request has. */
 const toListMap = ({ options: _options, ...map }: MapFileSchema): ColumnMap => map;
 
 /** Returns the map with the dialect of this file, because the dialect in the map may come from another file. */

@@ -34,7 +34,6 @@ export interface PlanOutputFile {
   readonly write: (settle: (written?: WrittenUpload) => Promise<Import>) => Promise<LeftOutSummary | undefined>;
 }
 
-/** Options for settling a plan that has been shown. */
 interface SettleOptions extends ConfirmOptions, ForeignFileOptions {
   readonly dryRun?: boolean | undefined;
   /** false if there is nothing to commit and nothing to ask; default: whether the plan changes anything */

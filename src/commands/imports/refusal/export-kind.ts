@@ -28,7 +28,6 @@ export async function detectExportKinds(file: InputFile, reading: InputFormat): 
   return FORMAT_NAMES.filter((kind) => counts.get(kind) === most);
 }
 
-/** Returns the first record of a file; empty if it cannot be read. */
 async function readHeaderCells(file: InputFile, reading: InputFormat): Promise<readonly string[]> {
   let header: readonly string[] | undefined;
   const sink = {

@@ -10,7 +10,6 @@ import { buildFieldColumns } from "../../listing/columns.ts";
 const { id, kind, name, organisation, expiresAt, certainty, fingerprint, topic, source } = RENEWAL_ITEM.fields;
 const { owner, account, phone, phoneHolder, notes, confirmedAt, confirmedBy } = RENEWAL_ITEM.fields;
 
-/** The fields that describe the current state of an item, in addition to its recorded fields. */
 const { context, expiresOn, daysLeft, level } = {
   context: { type: "text", label: text("context", "コンテキスト") },
   expiresOn: { type: "text", label: text("expires on", "期限") },
@@ -18,7 +17,6 @@ const { context, expiresOn, daysLeft, level } = {
   level: { ...defineLabelledChoice(LEVEL_NAMES), label: text("level", "状態") },
 } as const satisfies Fields;
 
-/** The column with the state of the renewed file; blank if there is no renewed file. */
 const RENEWED_FILE_COLUMN: Column<Pick<JudgedItem, "state">> = {
   key: "state",
   header: text("renewed file", "更新ファイル"),
@@ -36,7 +34,6 @@ export const formatExpiryDay = (
   { certainty: how }: { readonly certainty: string | null },
 ): string | null => (day !== null && how === "estimated" ? `~${day}` : day);
 
-/** All columns of an item. */
 export const ITEM_COLUMNS: readonly Column<JudgedItem>[] = [
   ...buildFieldColumns<JudgedItem>({ context, id, kind, name, organisation }),
   ...buildFieldColumns<JudgedItem>({ expiresAt, expiresOn, daysLeft, level, certainty }).map(preventCutOff),
@@ -82,7 +79,6 @@ export const DEFAULT_CHECK_COLUMNS: readonly string[] = [
   "state",
 ];
 
-/** Returns what a finding shows in the column of the kind. */
 const describeFindingKind = ({ about }: Finding): Text =>
   about === "support-option" || about === "system-administrators"
     ? text("administrators", "管理者")
@@ -106,7 +102,6 @@ function addFindingLabels(column: Column<CheckedItem>): Column<CheckedItem> {
 
 const toNullableText = (day: string | null): Text | null => (day === null ? null : same(day));
 
-/** All columns of a check. */
 export const CHECK_COLUMNS: readonly Column<CheckedItem>[] = [
   {
     key: "level",
@@ -134,7 +129,6 @@ export const CHECK_COLUMNS: readonly Column<CheckedItem>[] = [
   },
 ];
 
-/** Keys of the columns that a table omits if they are empty in all rows. */
 const OPTIONAL_COLUMNS: ReadonlySet<string> = new Set(["organisation", "source", "state"]);
 
 /** Returns {@link CHECK_COLUMNS} for people, without empty columns, to leave room for names and days. */

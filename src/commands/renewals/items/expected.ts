@@ -12,7 +12,6 @@ import { joinTexts, text, type Text } from "../../../lib/text/index.ts";
 import { loadRights, type Rights } from "../../rights.ts";
 import type { Tools } from "../../tools.ts";
 
-/** Builds the command that records an item of a kind. */
 export const buildAddLine = (kind: ExpectedRenewalKind): CommandLine =>
   line("renewals add", ["NAME"], { kind, ...(kind === "android-owner" ? { lastLogin: "DATE" } : { file: "FILE" }) });
 
@@ -27,7 +26,6 @@ export const describeUnknownUse = (fields: readonly DecidingField[]): Text => {
     : text(`use of ${names.en}`, `使っているかどうか: ${names.ja}`);
 };
 
-/** Describes that no item of a kind is recorded. */
 export const describeMissingKind = (kind: ExpectedRenewalKind): Text => {
   const { en, ja } = RENEWAL_KINDS[kind];
   return text(`not recorded: ${en}`, `登録がありません: ${ja}`);
@@ -57,7 +55,6 @@ const describeExpectedRecords = ({ missing, unsaid }: ExpectedRecords, { may }: 
       ]),
 ];
 
-/** The items that were listed or checked, of one tenant or of all tenants. */
 interface ListedItems {
   readonly allContexts: boolean;
   readonly items: readonly Pick<CheckedItem, "kind" | "context">[];

@@ -91,7 +91,6 @@ async function askForSettings({ terminal }: Tools): Promise<SetupAnswers> {
   };
 }
 
-/** Quotes a value for YAML. */
 const quoteYaml = (value: string): string => JSON.stringify(value);
 
 /** Renders the settings file. A setting without a value is written as a comment that shows the syntax. */
@@ -136,7 +135,6 @@ function renderSettings({ host, from, user, address }: SetupAnswers, language: L
   ].join("\n");
 }
 
-/** A tested recipient, and the reason if the message was not delivered. */
 interface RecipientTest {
   readonly recipient: Recipient;
   readonly reason: Text | undefined;

@@ -60,11 +60,9 @@ export async function readCurrentItems(
 export const listRemarks = ({ name, expiresAt, remark = null }: DatedItem): readonly Text[] =>
   remark === null || expiresAt === null ? [] : [text(`${name}: ${remark.en}`, `${name}: ${remark.ja}`)];
 
-/** Returns true if an item has to be renewed now. */
 export const isUrgentItem = ({ level }: Pick<JudgedItem, "level">): boolean =>
   level === "expired" || level === "critical";
 
-/** Describes how urgent an item is and when it expires. */
 export const describeUrgentItem = ({ kind, name, level, expiresOn, certainty }: JudgedItem): Text => {
   const of = (language: "en" | "ja"): string =>
     `${RENEWAL_KINDS[kind][language]} ${name}: ${LEVEL_NAMES[level][language]}`;

@@ -7,7 +7,6 @@ import { buildSecuredUserColumns } from "../users/columns.ts";
 import { getManagerTitle } from "../users/roles.ts";
 import { GROUP_ARGUMENT, GROUP_HELP, findGroup } from "./columns.ts";
 
-/** Keys of the columns that are shown by default for the users of a group. */
 const DEFAULT_MEMBER_COLUMNS = ["userId", "name", "role"];
 
 export default defineCommand({
@@ -43,7 +42,6 @@ export default defineCommand({
   },
 });
 
-/** Describes how many users have a role, with the app's name for the role. */
 function describeRoleCount(app: App, role: SecuredUser["role"], count: number): Text {
   if (role === "administrator") return text(formatCount(count, "administrator"), `管理者 ${count} 人`);
   if (role === "user") return text(formatCount(count, "ordinary user"), `一般ユーザー ${count} 人`);
@@ -51,7 +49,6 @@ function describeRoleCount(app: App, role: SecuredUser["role"], count: number): 
   return text(formatCount(count, en), `${ja} ${count} 人`);
 }
 
-/** Yields the users unchanged and counts their roles. */
 async function* countRoles(
   users: AsyncIterable<SecuredUser> | Iterable<SecuredUser>,
   roles: Map<SecuredUser["role"], number>,

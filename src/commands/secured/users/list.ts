@@ -45,7 +45,6 @@ export default defineCommand({
   },
 });
 
-/** Yields the users unchanged and counts the administrators among them. */
 async function* countAdministrators(
   users: AsyncIterable<SecuredUser> | Iterable<SecuredUser>,
   count: { administrators: number },

@@ -13,7 +13,6 @@ import type { Tools } from "../../tools.ts";
 
 const { displayName, description, groups, device, licenceException, role, password, secretKey } = SECURED_USER.fields;
 
-/** The fields that have their own options in every app. */
 export const FIELDS_WITH_OPTIONS = { displayName, description, groups, device, licenceException } as const;
 
 const PASSWORD_INPUT: Secret<"password"> = {
@@ -83,7 +82,6 @@ export async function readUserSecrets(tools: Tools, given: SecretInputs): Promis
   return values;
 }
 
-/** Returns true if an option passes a password. */
 export const hasPassword = ({ passwordFile, passwordStdin, passwordPrompt }: SecretInputs): boolean =>
   passwordFile !== undefined || passwordStdin || passwordPrompt;
 

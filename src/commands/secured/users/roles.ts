@@ -18,7 +18,6 @@ export const ROLE_HELP: readonly Text[] = [
   ),
 ];
 
-/** Returns the name that an app has for its managers. */
 export const getManagerTitle = (app: SecuredApp): Text => {
   const { [app]: managers } = SECURED_MANAGER_ROLES;
   return managers?.called ?? text("manager", "管理者");

@@ -6,7 +6,6 @@ import { text } from "../../../lib/text/index.ts";
 import { buildFieldColumns } from "../../listing/columns.ts";
 import { requireSingleMatch } from "../../listing/single-match.ts";
 
-/** All columns of a custom field. */
 export const FIELD_COLUMNS = buildFieldColumns<CustomField>(CUSTOM_FIELD.fields);
 
 /** Returns the custom field with an ID or a name.  @throws `not-found` if no field matches, `usage` if several match */

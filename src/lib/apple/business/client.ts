@@ -16,13 +16,11 @@ import { createClientAssertion } from "./assertion.ts";
 
 /** The addresses of the Apple Business API, without a slash at the end. @see apple 6 */
 export interface BusinessEndpoints {
-  /** address of the API; Apple's is https://api-business.apple.com */
   readonly api: string;
   /** address that issues access tokens; Apple's is https://account.apple.com */
   readonly account: string;
 }
 
-/** An organisation's access to the Apple Business API. */
 export interface BusinessAccess extends RetryTools {
   readonly place: BusinessEndpoints;
   /** `BUSINESSAPI.` and a UUID */
@@ -37,7 +35,6 @@ export interface BusinessAccess extends RetryTools {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A device of the organisation. */
 export interface BusinessDevice {
   readonly serialNumber: string;
   /** `ASSIGNED` (to a server) or `UNASSIGNED`; Apple may add other values */
@@ -46,7 +43,6 @@ export interface BusinessDevice {
   readonly orderNumber: string | null;
 }
 
-/** An MDM server in Apple's portal. */
 export interface BusinessServer {
   readonly id: string;
   readonly name: string;
@@ -110,7 +106,6 @@ const addTruncationCheck = (access: BusinessAccess): BusinessAccess => ({
   send: rejectTruncatedResponses(access.send),
 });
 
-/** Sends requests with an access token. Requests a new token when the current token has expired. */
 class BusinessApi {
   readonly #access: BusinessAccess;
   #token: { readonly text: string; readonly endMs: number } | undefined;
@@ -190,7 +185,6 @@ class BusinessApi {
   }
 }
 
-/** Returns the path of the next page. Rejects links to another server, which would get the access token. */
 function parseNextPath(where: string, api: string, links: unknown): string | undefined {
   const next = isObject(links) ? links["next"] : undefined;
   if (next === undefined || next === null) return undefined;

@@ -5,7 +5,6 @@ export const formatInstant = (date: Date): string => `${date.toISOString().slice
 
 const INSTANT_PATTERN = /^(?<day>\d{4}-\d{2}-\d{2})T(?<time>\d{2}:\d{2}:\d{2})(?:\.\d+)?(?<zone>Z|[+-]\d{2}:?\d{2})$/;
 
-/** The latest instant that is accepted. Later instants have a five-digit year in UTC. */
 const MAX_INSTANT_MS = Date.parse("9999-12-31T23:59:59Z");
 
 /**

@@ -10,7 +10,6 @@ export interface PemBlock {
 
 const BEGIN_MARK = "-----BEGIN ";
 const DASHES = "-----";
-/** Maximum length of a label, longer than any label in use. A mark with a longer label is ignored. */
 const MAX_LABEL_LENGTH = 64;
 
 /**

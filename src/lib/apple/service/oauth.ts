@@ -1,7 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { AdeToken } from "./token.ts";
 
-/** A request to sign with OAuth 1.0a. */
 export interface RequestToSign {
   readonly method: string;
   /** absolute URL; the parameters in its query are signed, too */

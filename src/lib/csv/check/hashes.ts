@@ -26,14 +26,12 @@ export const toStoredRow = (row: number): number => row & (ROW_PERIOD - 1);
  */
 export type ValueHash = (value: string, comparison: Comparison, space: number, into: Uint32Array) => void;
 
-/** Mixes a word's bits, so every bit of the hash depends on all characters, like MurmurHash3's last step. */
 const mixBits = (word: number): number => {
   const a = Math.imul(word ^ (word >>> 16), 0x85ebca6b);
   const b = Math.imul(a ^ (a >>> 13), 0xc2b2ae35);
   return (b ^ (b >>> 16)) >>> 0;
 };
 
-/** Writes the hash of a scanned value in a key space. */
 const finishHash = ({ high, low }: CharacterScan, space: number, into: Uint32Array): void => {
   into[0] = mixBits(high ^ Math.imul(space + 1, 0x9e3779b1));
   into[1] = mixBits(low + space);
@@ -71,7 +69,6 @@ export class ValueHashes {
     this.#hash = hash;
   }
 
-  /** @param look result of an earlier scan of the value, if the value has been scanned */
   add(value: string, comparison: Comparison, space: number, row: number, look?: CharacterScan): void {
     const word = this.#word;
     const isSeen = look !== undefined && this.#hash === hashValue && (look.kinds & NON_ASCII) === 0;
@@ -106,7 +103,6 @@ export class ValueHashes {
   }
 }
 
-/** Hashes shared by several entries. */
 export interface SharedHashes {
   /** the IDs of the hashes, as {@link toHashId} returns them */
   readonly ids: readonly number[];
@@ -114,7 +110,6 @@ export interface SharedHashes {
   readonly rows: readonly number[];
 }
 
-/** Returns the 50 bits of a hash that are used, as a single number. */
 export const toHashId = (high: number, low: number): number => high * 0x4_0000 + (low >>> 14);
 
 /** The hashes of a part of a file, and the number of rows before the part. Input of {@link findSharedHashes}. */

@@ -18,7 +18,6 @@ export interface KeySpace {
   readonly together: readonly number[] | undefined;
 }
 
-/** Returns the key spaces of a layout: the unique fields, the key, and the fallback for rows without a key. */
 const buildKeySpaces = ({ columns, format, key }: Layout): readonly KeySpace[] => {
   const spaces: KeySpace[] = [];
   const names = format.thing.keys.map(({ field }) => field);
@@ -51,7 +50,6 @@ export class RowKeys {
   readonly values: string[] = [];
   /** index in {@link spaces} of the space of each value */
   readonly spaceOf: number[] = [];
-  /** the scan of each value, if the value was scanned */
   readonly looks: (CharacterScan | undefined)[] = [];
   count = 0;
   readonly #keyColumn: number;

@@ -25,7 +25,6 @@ export class PartChecker {
     return this.#checker.tally;
   }
 
-  /** Handles a problem that the reader found in the next record. */
   problem(problem: RecordProblem, header: readonly string[]): void {
     this.#checker.noteFound(addHeaderName(problem, header));
   }

@@ -24,7 +24,6 @@ export class ProblemList implements ProblemTally {
     if (this.listed.length < this.#limit) this.listed.push(problem);
   }
 
-  /** Adds the findings for a later part of the file, in which rows and lines were counted from 1. */
   addPart({ listed, counts }: ProblemTally, rowsBefore: number, linesBefore: number): void {
     for (const [code, count] of counts) this.counts.set(code, (this.counts.get(code) ?? 0) + count);
     for (const problem of listed.slice(0, this.#limit - this.listed.length)) {

@@ -15,7 +15,6 @@ import type { RecordProblem, RecordSink } from "../records/record.ts";
 import type { RowOptions } from "../layout/rows.ts";
 import type { CellUnits } from "../records/units.ts";
 
-/** The options of a check that needs no tenant. */
 export interface CheckOptions extends HeaderOptions, RowOptions {
   readonly reading: RecordReaderOptions;
   /** reads the records instead, in any number of steps, if the file is not text */
@@ -26,11 +25,8 @@ export interface CheckOptions extends HeaderOptions, RowOptions {
   readonly splitFrom?: number | undefined;
   /** size of a chunk in bytes */
   readonly chunkBytes?: number | undefined;
-  /** starts the check of the second half; by default in a worker thread */
   readonly startSecond?: ((task: PartTask) => SecondThread) | undefined;
-  /** maximum number of problems to list; all problems are counted */
   readonly problemLimit?: number | undefined;
-  /** when aborted, the check stops and throws the signal's reason */
   readonly signal?: AbortSignal | undefined;
   /** receives the number of bytes that this thread has read, and the number that it has to read */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -40,7 +36,6 @@ const MIN_SPLIT_BYTES = 8 * 1024 * 1024;
 /** The share of the file that the first thread reads. It is more than half, because the second thread starts later. */
 const FIRST_SHARE = 0.53;
 
-/** The state of one check. */
 export class FileCheck implements RecordSink {
   readonly problems: ProblemList;
   readonly hashes = new ValueHashes();
@@ -63,7 +58,6 @@ export class FileCheck implements RecordSink {
     return this.#header;
   }
 
-  /** Number of records read, including the header and blank records. */
   get records(): number {
     return this.#records;
   }
@@ -151,7 +145,6 @@ export class FileReading {
     });
   }
 
-  /** Reads up to the split point. Returns true if the newline there ended a record. */
   async readToSplit({ newline, next }: SplitPoint): Promise<boolean> {
     await this.readTo(newline, next);
     const before = this.#check.records;
@@ -159,7 +152,6 @@ export class FileReading {
     return this.#check.records > before;
   }
 
-  /** Returns the next record's row and line, by writing an extra record to the reader, which is then unusable. */
   nextRecord(): { readonly row: number; readonly line: number } {
     let place = { row: 0, line: 0 };
     this.#check.probe = (row, line) => {

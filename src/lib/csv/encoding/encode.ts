@@ -2,7 +2,6 @@ import { toCp932Form } from "../../model/normalise.ts";
 import { getUnicodeToCp932 } from "./cp932.ts";
 import type { Encoding } from "../records/record.ts";
 
-/** A character that the encoding cannot represent. */
 export interface UnmappableCharacter {
   readonly codePoint: number;
   /** position in UTF-16 code units, from the start of all text written or of the text examined */
@@ -59,7 +58,6 @@ function isInCp932Table(text: string): boolean {
   return true;
 }
 
-/** Counts and reports unmappable characters in the same way for every encoding. */
 abstract class CountingEncoder {
   readonly #options: EncoderOptions;
   folded = 0;

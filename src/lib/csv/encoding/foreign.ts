@@ -31,7 +31,6 @@ function detectSignature(start: string): UnsupportedKind | undefined {
 /** Minimum share of NUL bytes in text with two bytes per character, and maximum share of control characters in text. */
 const MIN_NUL_SHARE = 0.02;
 const MAX_CONTROL_SHARE = 0.05;
-/** Up to about this number, NULs or control characters are treated as damage, which is reported with its position. */
 const DAMAGE_THRESHOLD = 8;
 
 /**

@@ -2,9 +2,6 @@ import { SEQUENCE_MEASURERS, countUnfinishedBytes } from "./decode-sequence.ts";
 
 const EMPTY_BYTES = new Uint8Array(0);
 
-/**
- * Number of invalid UTF-8 sequences after which a file is certainly not UTF-8, if it has even fewer valid sequences.
- */
 const MIN_INVALID_SEQUENCES = 64;
 /**
  * Minimum number of valid sequences per invalid sequence. Two-byte sequences prove little, because two half-width kana

@@ -20,13 +20,11 @@ const normaliseHeader = (header: string): string =>
     .toLowerCase()
     .replace(/cd$/, "コード");
 
-/** Removes a remark in parentheses from the end of a header. */
 const removeRemark = (header: string): string => header.normalize("NFKC").replace(/\([^()]*\)\s*$/u, "");
 
 const DEPARTMENT_HEADERS = ["部署", "部署名", "部署名称", "部門", "部門名", "部門名称", "department"];
 const ORG_HEADERS = ["所属", "所属名", "所属名称", "所属組織", "所属部署", "所属部署名", "新所属", "配属先", "組織"];
 const ORG_LEVELS = "本部 事業部 事業所 営業所 支社 支店 店舗 部 課 室 係 グループ チーム".split(" ");
-/** Headers of columns that have the names of organisations of one level. */
 const ORG_LEVEL_HEADERS = ORG_LEVELS.flatMap((level) => ["", "名", "名称"].map((ending) => level + ending));
 const ORG_CODE_HEADERS = ["部署", "部門", "所属", "所属組織", ...ORG_LEVELS].map((org) => `${org}コード`);
 const TELEPHONE_HEADERS = ["電話", "携帯電話", "携帯", "直通"]
@@ -40,7 +38,6 @@ const PARENT_HEADERS = ["上位", "親"].flatMap((above) =>
 );
 const KANJI_NAME_HEADERS = ["お名前", "名前", "社員名", "従業員氏名", "氏名(漢字)", "漢字氏名", "name", "fullname"];
 
-/** Headers that people use in their own lists, by field, or by header for a field that several formats have. */
 const HEADER_ALIASES: Readonly<Record<string, readonly string[]>> = {
   name: [...KANJI_NAME_HEADERS, "表示名"],
   displayName: ["氏名", ...KANJI_NAME_HEADERS],
@@ -99,10 +96,6 @@ export const findColumnByAnyHeader = (columns: readonly Column[], header: string
 
 const MAX_COMPARED_LENGTH = 64;
 
-/**
- * Returns the name that a misspelt name probably means: a variant of the name, the header of the column that has the
- * misspelt name as an alias, or the nearest name.
- */
 const findNearestName = (
   columns: readonly Column[],
   names: readonly string[],

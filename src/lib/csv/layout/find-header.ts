@@ -16,7 +16,6 @@ export class HeaderFinder implements RecordSink {
   readonly #options: HeaderOptions;
   readonly #isMerged: boolean;
   #found: number | undefined;
-  /** the number of filled cells in each row above the header */
   readonly #above: number[] = [];
   #filled = 0;
   /** the cells of the found row that contain columns of the format, by position */
@@ -30,7 +29,6 @@ export class HeaderFinder implements RecordSink {
     this.#isMerged = isMerged;
   }
 
-  /** Number of the header row, counted from 1. */
   get row(): number {
     return this.#found ?? 1;
   }
@@ -66,7 +64,6 @@ export class HeaderFinder implements RecordSink {
     }
   }
 
-  /** Takes the row below the header. */
   #takeNext(cells: readonly string[], row: number): void {
     const columns = [...this.#columns];
     const countIf = (isSo: (cell: string, header: string) => boolean): number =>

@@ -5,7 +5,6 @@ import { findColumn } from "./columns.ts";
 import type { HeaderPlace, SelectedCells } from "./layout.ts";
 import type { ColumnMap } from "./map.ts";
 
-/** The cells of a column that are joined to one value. */
 interface JoinedCells {
   readonly positions: readonly number[];
   readonly separator: string;
@@ -19,14 +18,12 @@ export interface ForeignCells {
   readonly problems: readonly Problem[];
 }
 
-/** The columns that the headers of a file mean, and the map that names further headers. */
 interface HeaderMeanings {
   readonly columns: readonly Column[];
   readonly positions: ReadonlyMap<Column, readonly number[]>;
   readonly map: ColumnMap | undefined;
 }
 
-/** The separator of joined names of organisations, which together are a path. */
 const PATH_SEPARATOR = "/";
 
 /** Returns true if joined values are a path of organisations. */

@@ -45,7 +45,6 @@ export const isAllowedHeader = (name: string): boolean =>
   !CONTROL_CHARACTER.test(name) &&
   name.isWellFormed();
 
-/** The meaning of one header cell. */
 type HeaderMeaning =
   | { readonly kind: "column"; readonly column: Column }
   | { readonly kind: "reason" | "ignored" | "unnamed" }
@@ -61,7 +60,6 @@ const createHeaderProblem = (code: ProblemCode, params: ProblemParams): HeaderMe
 const createUnknownHeaderProblem = (header: string, nearest: string | undefined): HeaderMeaning =>
   createHeaderProblem("header-unknown", nearest === undefined ? { header } : { header, nearest });
 
-/** The SECURED APPs that have a header, by the comparison key of the header. */
 const APPS_BY_HEADER = Map.groupBy(
   SECURED_APPS.flatMap((app) =>
     SECURED_FORMATS[app].columns.map(({ header }) => ({ app: formatSecuredAppName(app), header })),
@@ -72,7 +70,6 @@ const APPS_BY_HEADER = Map.groupBy(
 /** Maximum number of suggestions. A malicious header with thousands of unknown columns would otherwise take seconds. */
 const MAX_SUGGESTIONS = 100;
 
-/** Returns the key by which headers are compared. */
 const toKey = (header: string): string => nameKey(header.trim());
 
 /** Interprets the header cells one after another, and remembers the headers seen. */
@@ -142,7 +139,6 @@ class HeaderReader {
   }
 }
 
-/** The interpretation of all cells of a header. */
 interface HeaderCells {
   readonly positions: ReadonlyMap<Column, readonly number[]>;
   readonly unknown: readonly number[];
@@ -186,7 +182,6 @@ const parseHeaderCells = (cells: readonly string[], reader: HeaderReader, place:
   return { positions, unknown, unnamed, reason, problems, likely };
 };
 
-/** Creates a problem for each unknown but allowed header that is similar to a header that the file lacks. */
 const createSimilarHeaderProblems = (
   cells: readonly string[],
   { positions, unknown, likely }: HeaderCells,
@@ -219,7 +214,6 @@ const addLikelyColumns = (
 const mapValuesByField = (columns: readonly Column[], values: readonly MappedValue[]): ReadonlyMap<string, string> =>
   new Map(values.map(({ field, value }) => [findColumn(columns, field)?.field ?? field, value]));
 
-/** Returns the translations of the values of each column. */
 const groupTranslations = (
   columns: readonly Column[],
   map: ColumnMap | undefined,
@@ -230,7 +224,6 @@ const groupTranslations = (
   );
 };
 
-/** Returns the columns that have a value in every row, from a cell or from the map. */
 const findPresentColumns = (
   columns: readonly Column[],
   cells: readonly string[],

@@ -10,7 +10,6 @@ export interface HeaderPlace {
   readonly line: number;
 }
 
-/** The header in the first row of a file. */
 export const FIRST_ROW: HeaderPlace = { row: 1, line: 1 };
 
 /** A column that has a value in every row of a file. */
@@ -66,7 +65,6 @@ const REASON_HEADERS = text("clomoctl:reason", "clomoctl:理由");
 /** Returns true if a header belongs to the column in which clomoctl writes reasons. */
 export const isReasonHeader = (header: string): boolean => header === REASON_HEADERS.en || header === REASON_HEADERS.ja;
 
-/** Returns the header of the column of reasons, in the language of the other headers. */
 export const getReasonHeader = (headers: readonly string[]): string =>
   REASON_HEADERS[
     headers.some((header) => /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(header)) ? "ja" : "en"

@@ -19,12 +19,10 @@ const characterKindOf = (code: number): number => {
   return /\d/.test(character) ? 0 : LETTER_OR_SYMBOL;
 };
 
-/** For each ASCII character: its lower-case form in the lower seven bits, and its kind in the bits above. */
 const ASCII_CHARACTERS = Int16Array.from({ length: 128 }, (_, code) => {
   return String.fromCharCode(code).toLowerCase().charCodeAt(0) | characterKindOf(code);
 });
 
-/** Result of scanning the characters of a value. */
 export class CharacterScan {
   kinds = 0;
   /** two independent hashes, `high` and `low`, which ignore the case of ASCII letters */

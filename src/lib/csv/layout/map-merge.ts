@@ -4,7 +4,6 @@ import { findColumn } from "./columns.ts";
 import type { MapFileSchema } from "./map-parse.ts";
 import type { ColumnMap, JoinedField, SkippedCells } from "./map.ts";
 
-/** New entries for a map. */
 interface MapAnswers extends Pick<ColumnMap, "columns"> {
   readonly joins: readonly JoinedField[];
   readonly skip: readonly SkippedCells[];
@@ -13,7 +12,6 @@ interface MapAnswers extends Pick<ColumnMap, "columns"> {
 
 const toHeaderKey = (header: string): string => nameKey(header.trim());
 
-/** Returns the cells of both lists, those of the same header together. */
 const mergeCells = (known: readonly SkippedCells[] = [], added: readonly SkippedCells[]): readonly SkippedCells[] => {
   const byHeader = Map.groupBy([...known, ...added], ({ header }) => toHeaderKey(header));
   return [...byHeader.values()].map((all) => ({

@@ -7,7 +7,6 @@ import { findColumn, suggestColumnName, toLooseValue } from "./columns.ts";
 import type { Dialect } from "../records/record.ts";
 import { isFaultyRule } from "./skipped-value.ts";
 
-/** A value that the map assigns to a field. */
 export interface MappedValue {
   /** key of the field, or name of a custom field */
   readonly field: string;
@@ -36,14 +35,12 @@ export interface SkippedCells {
 
 /** Rules for reading a file with foreign headers as a console file; plain data to pass through the tenant API. */
 export interface ColumnMap {
-  /** foreign headers and the fields to which they map; null: the column is ignored */
   readonly columns: readonly { readonly header: string; readonly to: string | null }[];
   /** values for every row, whatever the file contains */
   readonly constants: readonly MappedValue[];
   /** values for rows whose cell is blank or missing */
   readonly defaults: readonly MappedValue[];
   readonly joins?: readonly JoinedField[] | undefined;
-  /** translations of values, which are made before the values are checked */
   readonly values?: readonly TranslatedValue[] | undefined;
   readonly skip?: readonly SkippedCells[] | undefined;
   /** cells like those of leavers and further posts, whose rows are imported without a warning */
@@ -51,10 +48,8 @@ export interface ColumnMap {
   readonly dialect?: Dialect | undefined;
 }
 
-/** The parts of a map that have entries. */
 export type MapPart = "columns" | "constants" | "defaults" | "joins" | "values" | "skip" | "keep";
 
-/** A fault in a map, with the part of the map and the number of the entry in it, counted from 0. */
 export interface MapFault {
   readonly part: MapPart;
   readonly index: number;
@@ -77,7 +72,6 @@ const describeDuplicate = (name: string): Text =>
     `「${name}」が 2 回指定されています。どちらかを消してください`,
   );
 
-/** Describes a field that several columns or joins have as their target. */
 const describeSecondSource = (field: string, first: string, second: string): Text =>
   text(
     `"${field}" is listed twice, for "${first}" and for "${second}"; remove the entry of the header that the list no longer has`,

@@ -5,7 +5,6 @@ import { RecordReader } from "../records/reader.ts";
 import { CONSOLE_DIALECT, type Dialect, type Newline } from "../records/record.ts";
 import { formatRecord, NEWLINES } from "../records/writer.ts";
 
-/** Options for renaming the headers of an export. */
 export interface RenameOptions {
   readonly format: Format;
   readonly customFields: readonly CustomField[];
@@ -15,13 +14,11 @@ export interface RenameOptions {
   readonly newline: Newline;
 }
 
-/** A column to keep: its position and its new header. */
 interface RenamedColumn {
   readonly position: number;
   readonly header: string;
 }
 
-/** Returns the columns to keep with their new headers. Repeated columns take the headers of the map in turn. */
 const buildRenamedColumns = (
   headers: readonly string[],
   { format, customFields, map }: RenameOptions,

@@ -27,7 +27,6 @@ import { truncateValue } from "../../model/cell-text.ts";
 /** A column's value in one row: canonical text, null for blank, a list for a repeated column. */
 export type CellValue = string | null | readonly string[];
 
-/** Options for checking the rows of a file. */
 export interface RowOptions {
   /** the day on which the file is read, see `toListDay`; the map can skip rows by the days up to it */
   readonly today: string;
@@ -45,7 +44,6 @@ const NO_PARAMS: ProblemParams = {};
 
 const BLANK_ROW: RowOmission = { code: "row-blank", column: 0, header: "", params: NO_PARAMS };
 
-/** One column with everything that is needed to check a cell, prepared in advance. */
 interface CellCheck {
   readonly column: Column;
   readonly of: ValueRule;
@@ -106,7 +104,6 @@ const createCellCheck = (
   looks: [],
 });
 
-/** Returns the check of a cell in a record that may have invisible characters, several lines or overlong values. */
 const createSuspectCellCheck = (cell: CellCheck, { fix = [] }: RowOptions): CellCheck => {
   const { of, mend } = cell;
   const removes = fix.includes("invisible") && !of.secret;
@@ -315,7 +312,6 @@ export class RowChecker {
     this.#checkKey();
   }
 
-  /** Returns the value of a cell as the map joins and translates it. */
   #deriveValue({ joined, positions, translations }: CellCheck, position: number, cells: readonly string[]): string {
     const cell = cells[position] ?? "";
     const parts = positions.map((at) => (cells[at] ?? "").trim()).filter((part) => part !== "");
@@ -445,7 +441,6 @@ const isBlankRecord = (cells: readonly string[], from: number, count: number): b
   return true;
 };
 
-/** Returns true if a row repeats the header. */
 const isHeader = (cells: readonly string[], headers: readonly string[]): boolean =>
   cells[0]?.charCodeAt(0) === headers[0]?.charCodeAt(0) &&
   headers.every((header, at) => header === (cells[at] ?? "").trim());

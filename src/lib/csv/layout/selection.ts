@@ -29,7 +29,6 @@ export type RowOmission = Pick<Problem, "code" | "params" | "column" | "header">
 
 const NONE: readonly RowOmission[] = [];
 
-/** An error that the reader found in a cell. */
 type RowDamage = Pick<Problem, "code" | "column">;
 
 const NO_DAMAGE: readonly RowDamage[] = [];

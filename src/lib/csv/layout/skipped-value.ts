@@ -14,7 +14,6 @@ export interface SkipRule {
 const UNTIL = "<=";
 /** The rule for days that have come. */
 export const UNTIL_TODAY = `${UNTIL}today`;
-/** The time zone of the days in a list. */
 const LIST_TIMEZONE = "Asia/Tokyo";
 
 /** The first years of the eras, less one. */
@@ -41,7 +40,6 @@ const parseListDay = (value: string): string | undefined => {
 /** Returns the calendar day of an instant in lists, such as `2027-03-31`. */
 export const toListDay = (instant: Date | string): string => dayOf(instant, LIST_TIMEZONE);
 
-/** Returns the last day of a rule for days; undefined if the rule is for a value. */
 const parseLastDay = (rule: string, today: string): string | undefined => {
   if (!rule.startsWith(UNTIL)) return undefined;
   return rule === UNTIL_TODAY ? today : parseListDay(rule.slice(UNTIL.length).trim());
@@ -82,7 +80,6 @@ export const matchSkipRule = ({ values, lastDay }: SkipRule, value: string): str
 
 /** Values of rows that are usually not imported: leavers, and further posts of a person. */
 const SKIPPED_VALUE = /^(?:退職(?:済み?|者)?|退社|兼務|兼任|兼職)$/;
-/** Headers of columns about the employment or the posts of a person, and further values there. */
 const STATUS_HEADER = /在籍|在職|就業|雇用|勤務状|状態|状況|ステータス|退職|退社|本務|兼務|主務|status/i;
 const STATUS_VALUE = /退職|退社|離職|死亡|兼務|兼任|兼職|^(?:resigned|retired|terminated|left|inactive)$/i;
 const NOT_YET = /予定|見込|以外|なし|無|非/;

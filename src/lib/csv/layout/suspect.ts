@@ -8,7 +8,6 @@ import { findAddressWrapping } from "../../model/rules.ts";
 /** The kind of damage to search for in the values of a column; `number` for telephone numbers and the like. */
 export type DamageCheckKind = "none" | "text" | "kana" | "list" | "custom" | ScannedScrutiny;
 
-/** The kinds of damage for which the characters of a value are scanned. */
 type ScannedScrutiny = "code" | "number" | "serial-number" | "mail";
 
 const SCANNED: ReadonlySet<DamageCheckKind> = new Set<ScannedScrutiny>(["code", "number", "serial-number", "mail"]);
@@ -109,7 +108,6 @@ const isLetter = (unit: number): boolean => (unit | 0x20) >= 0x61 && (unit | 0x2
 const MISTYPED =
   /(?<comma>[,、])|(?<dot>^\.|\.(?:$|[.@])|@\.)|\.(?:con|cmo|ocm|vom|xom|comm|coom|nte|ent|jpp|jjp|cojp)$/i;
 
-/** Returns the problem code for a character of an address that is probably mistyped. */
 const detectMistypedAddress = (value: string): ProblemCode | undefined => {
   if (!MISTYPED.test(value)) return undefined;
   const { comma, dot } = MISTYPED.exec(value)?.groups ?? {};
@@ -164,7 +162,6 @@ export const detectDamage = (
   return scrutiny === "custom" && DATE_OR_SERIAL.test(value) ? "value-serial-date" : undefined;
 };
 
-/** Converts full-width ASCII characters, spaces, full stops and variants of hyphens to their half-width forms. */
 const toHalfWidth = (value: string): string =>
   value
     .replace(/[\uff01-\uff5e\u3000]/g, (character) =>
@@ -173,36 +170,30 @@ const toHalfWidth = (value: string): string =>
     .replace(/[\u3002\uff61]/g, ".")
     .replace(ALL_HYPHEN_VARIANTS, "-");
 
-/** Converts half-width kana to full-width and joins voiced sound marks with their letters. */
 const toFullWidthKana = (value: string): string =>
   value.replace(/[\u30a1-\u30fa]?[\uff61-\uff9f]+/g, (kana) =>
     kana.normalize("NFKC").replaceAll("\u3099", "゛").replaceAll("\u309a", "゜"),
   );
 
-/** Replaces the spaces in a name by one half-width space, and removes outer ones. */
 const normaliseNameSpaces = (value: string): string => value.replace(/[ \u00a0\u3000]+/g, " ").replace(/^ | $/g, "");
 
 /** Returns true if a column contains required names. Only fixes for names of people or invisible characters apply. */
 const isRequiredName = ({ required, comparison }: Column): boolean => required === "always" && comparison === "name";
 
-/** Returns the problem code for leading or trailing spaces in the values of a column. */
 export const spaceProblemOf = (column: Column): ProblemCode => {
   if (!isRequiredName(column)) return "value-blanks";
   return column.personName === undefined ? "name-blanks" : "person-blanks";
 };
 
-/** Returns true if the values of a column are codes, addresses or numbers, in which the character width is an error. */
 const isHalfWidthColumn = ({ value: { rule }, code, comparison = "exact" }: Column): boolean =>
   code === true || rule.kind !== "text" || rule.charset !== undefined || isCodeComparison(comparison);
 
-/** A fix for single values. */
 interface ValueFix {
   readonly fix: FixChoice;
   readonly appliesTo: (column: Column) => boolean;
   readonly mend: (value: string) => string;
 }
 
-/** The fixes for single values, in the order in which they are made. */
 const VALUE_FIXES: readonly ValueFix[] = [
   {
     fix: "width",

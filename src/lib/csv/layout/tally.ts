@@ -1,9 +1,7 @@
 import type { Problem } from "../../model/problem.ts";
 import { FIRST_ROW, type HeaderPlace } from "./layout.ts";
 
-/** The form of a value that is a problem only next to values of other forms in its column. */
 interface ValueForm {
-  /** number of characters */
   readonly length: number;
   /** the value consists only of digits */
   readonly isNumber: boolean;
@@ -11,7 +9,6 @@ interface ValueForm {
   readonly padded: boolean;
 }
 
-/** Problems of one kind in a column: the first problem and their number. */
 interface ColumnProblems {
   readonly first: Problem;
   readonly count: number;
@@ -23,7 +20,6 @@ interface ProblemCount extends ColumnProblems {
   count: number;
 }
 
-/** The problems that depend on the other values of the column. */
 type FormProblemCode = "value-short" | "value-serial-date";
 
 const formOf = (code: FormProblemCode, value: string): ValueForm => ({
@@ -33,14 +29,12 @@ const formOf = (code: FormProblemCode, value: string): ValueForm => ({
   padded: value.startsWith("0"),
 });
 
-/** Encodes a column and the form of a value as one number. */
 const encodeForm = (column: number, { length, isNumber, padded }: ValueForm): number =>
   ((column * 0x1_0000 + length) * 2 + (padded ? 1 : 0)) * 2 + (isNumber ? 1 : 0);
 
 const countValues = (problems: readonly ColumnProblems[]): number =>
   problems.reduce((sum, { count }) => sum + count, 0);
 
-/** The problems that are reported once for each value. */
 const VALUE_CODES: ReadonlySet<string> = new Set(["row-skipped", "row-unusual"]);
 
 /** The content of a {@link Tally}, which can be passed between threads. */

@@ -31,7 +31,6 @@ const NUL = 0;
 const MAX_END_MARK_BYTES = 65_536;
 const NO_BYTES = new Uint8Array(0);
 
-/** State between two characters of a record, with the same states as the record scanner. */
 type ScanState = "cell-start" | "bare" | "quoted" | "quote-seen" | "trailing";
 
 /**

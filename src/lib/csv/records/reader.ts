@@ -17,7 +17,6 @@ export interface RecordReaderOptions {
   readonly headerRow?: number | undefined;
 }
 
-/** Returns a sink that passes on the rows from the header on, and their problems. */
 const belowTitles = (sink: RecordSink, headerRow: number): RecordSink =>
   headerRow === 1
     ? sink
@@ -30,7 +29,6 @@ const belowTitles = (sink: RecordSink, headerRow: number): RecordSink =>
         },
       };
 
-/** Suspect characters in CP932: NUL, user-defined characters, and control characters that no splitter looks for. */
 const SUSPECT_CP932 = /[\0\u007f-\u009f\ue000-\uf8ff]/;
 /** Suspect Unicode characters: NUL, BOMs, line separators, and possibly invisible ones that no splitter looks for. */
 const SUSPECT_UNICODE = /[\0\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/;
@@ -116,7 +114,6 @@ export class RecordReader implements TextSink {
     return this.#splitter.newlines;
   }
 
-  /** Number of newlines, of any kind, inside quotes. */
   get quotedNewlines(): number {
     return this.#splitter.quotedNewlines;
   }

@@ -6,7 +6,6 @@ export const ENCODINGS = ["shift_jis", "utf-8", "utf-16le", "utf-16be"] as const
 
 export type Encoding = (typeof ENCODINGS)[number];
 
-/** The form of a file that contains records: text in an encoding, or a workbook. */
 export type FileForm = Encoding | "xlsx";
 
 export type Newline = "crlf" | "lf" | "cr";
@@ -37,7 +36,6 @@ export interface Dialect {
   readonly quote?: string | undefined;
 }
 
-/** Dialect of the console's own files. */
 export const CONSOLE_DIALECT: Dialect = { delimiter: "," };
 
 /** A problem with the bytes or the quoting of a record. The name of the column is not known at this point. */

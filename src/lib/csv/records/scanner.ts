@@ -10,14 +10,11 @@ const QUOTE = 34;
 /** the first character that is not a control character */
 const SPACE = 32;
 
-/** State of the scanner between two characters of a record. */
 type ScanState = 0 | 1 | 2 | 3 | 4;
 const CELL_START = 0;
 const UNQUOTED = 1;
 const QUOTED = 2;
-/** after a quote in a quoted cell: this is the end of the cell or the first half of a doubled quote */
 const QUOTE_SEEN = 3;
-/** in text after the closing quote */
 const AFTER_CLOSING_QUOTE = 4;
 
 /**

@@ -24,7 +24,6 @@ export interface Splitter {
   /** number of completely empty lines that were read */
   readonly blankRows: number;
   readonly newlines: NewlineCounts;
-  /** number of newlines, of any kind, inside quotes */
   readonly quotedNewlines: number;
   write(text: string): void;
   /** Reports a problem at the current position. If the problem is an error, the record is not sound. */

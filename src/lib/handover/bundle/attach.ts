@@ -14,11 +14,9 @@ const MIB = 1024 * 1024;
 const MAX_TOTAL_BYTES = 64 * MIB;
 const MAX_ATTACHMENTS = 100;
 
-/** A file to attach, opened for reading. */
 interface Attachment {
   /** file name as typed */
   readonly typed: string;
-  /** path in the bundle */
   readonly path: string;
   readonly file: RegularFile;
 }

@@ -10,7 +10,6 @@ export const MAX_BUNDLE_FILES = 1000;
 const MAX_PATH_LENGTH = 200;
 /** Maximum number of segments in a path. */
 export const MAX_PATH_DEPTH = 4;
-/** Names that Windows reserves for devices, also with an extension. */
 const RESERVED_NAME = /^(?:con|prn|aux|nul|com\d|lpt\d|conin\$|conout\$)(?:\.|$)/i;
 // control characters, characters that Windows does not allow in names, and marks that change how the following text is
 // displayed
@@ -33,7 +32,6 @@ export const isBundlePath = (path: string): boolean => {
 const isPortableName = (name: string): boolean =>
   name !== "" && !FORBIDDEN_CHARACTERS.test(name) && !/^[. -]|[. ]$/.test(name) && !RESERVED_NAME.test(name);
 
-/** Returns the key of a path. Two paths that some system treats as the same path have the same key. */
 export const toPathKey = (path: string): string => path.normalize("NFKC").toLowerCase();
 
 const RESOURCES_BY_PATH: ReadonlyMap<string, ResourceName> = new Map(
@@ -42,7 +40,6 @@ const RESOURCES_BY_PATH: ReadonlyMap<string, ResourceName> = new Map(
 
 /** Returns the resource that has its records in a file of a bundle; undefined for any other file. */
 export const findResourceByPath = (path: string): ResourceName | undefined => RESOURCES_BY_PATH.get(path);
-/** The path of a file and the hash of its content. */
 export interface FileHash {
   readonly path: string;
   /** in lower-case hexadecimal digits */

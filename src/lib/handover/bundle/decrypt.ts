@@ -9,7 +9,6 @@ import { DAMAGED_ARCHIVE, createInvalidBundleFailure } from "./archive/unpack.ts
 /** The beginning of a file encrypted by age, binary or ASCII-armored.  @see https://age-encryption.org/v1 */
 const AGE_FILE_HEADERS = ["age-encryption.org/", "-----BEGIN AGE ENCRYPTED FILE-----"];
 
-/** The beginning of an age identity: an X25519 key or a post-quantum key. */
 const AGE_IDENTITY_PREFIX = /^AGE-SECRET-KEY-(?:PQ-)?1/;
 
 /**

@@ -3,7 +3,6 @@ import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { RESOURCE_NAMES, NOT_APPLIED_REASONS, type ResourceName } from "../resources.ts";
 
-/** The format version of the first release. Pre-release versions of clomoctl counted from 1. */
 const FIRST_BUNDLE_SCHEMA_VERSION = 101;
 
 /** The format version that this program reads and writes. */
@@ -55,7 +54,6 @@ const ManifestShape = z.strictObject({
   /** encoding of the CSV files */
   encoding: z.string().min(1),
   newline: z.string().min(1),
-  /** the resources that were requested; null for all */
   only: z.array(ResourceNameSchema).nullable(),
   /** the organisation to which the bundle is limited, including everything below it; null if it is not limited */
   scope: z.strictObject({ id: z.string(), path: z.string() }).nullable(),
@@ -78,11 +76,9 @@ const ManifestShape = z.strictObject({
       files: z.array(z.strictObject({ path: z.string(), bytes: CountSchema, sha256: Sha256Schema })),
     }),
   ),
-  /** gaps in the checklist */
   gaps: z.array(z.strictObject({ item: z.string(), gap: z.string(), subject: z.string().nullable() })),
 });
 
-/** Returns the files that are attached to a bundle. */
 export const listAttachedFiles = ({
   notKnownHere,
 }: Pick<Manifest, "notKnownHere">): Manifest["notKnownHere"][number]["files"] =>
@@ -91,7 +87,6 @@ export const listAttachedFiles = ({
 /** The content of `manifest.json`, which describes a bundle. */
 export type Manifest = z.infer<typeof ManifestShape>;
 
-/** The entry of a resource in the manifest. */
 export type ManifestResource = Manifest["resources"][number];
 
 /** Returns the text of a manifest. Parsing it first puts the members in their order. */

@@ -2,7 +2,6 @@ import { joinTexts, same, text, type Text } from "../../text/index.ts";
 import { resourceOf, type ResourceName } from "../resources.ts";
 import type { Manifest } from "./manifest.ts";
 
-/** The reasons why a bundle does not contain a resource. */
 const ABSENCE_REASONS = {
   "not-permitted": text("not visible to the person who exported the bundle", "書き出した人に権限がないため"),
   "not-supported": text("not supported by the tenant", "テナントが対応していないため"),
@@ -68,7 +67,6 @@ export const findHiddenFields = ({ resources }: Pick<Manifest, "resources">, nam
   return leftOut.filter((field) => Object.hasOwn(resourceOf(name).fields, field));
 };
 
-/** Describes which fields of a resource a bundle lacks, and why; undefined if it lacks none. */
 const describeHiddenFields = (manifest: PresenceFields, name: ResourceName): Text | undefined => {
   const { title, fields } = resourceOf(name);
   const labels = findHiddenFields(manifest, name).map((field) => fields[field]?.label ?? same(field));

@@ -34,9 +34,7 @@ import {
 import { splitIntoLineBlocks } from "./line-blocks.ts";
 import { parseManifest, type Manifest } from "./manifest.ts";
 
-/** A fault in a bundle. */
 export interface BundleFault {
-  /** path of the file in the bundle */
   readonly file: string;
   /** line in a file of records, counted from 1 */
   readonly line?: number | undefined;
@@ -45,7 +43,6 @@ export interface BundleFault {
   readonly hint?: Text | undefined;
 }
 
-/** The path and size of a file in a bundle. */
 export interface BundleFileInfo {
   readonly path: string;
   readonly bytes: number;
@@ -67,7 +64,6 @@ const MAX_METADATA_BYTES = 16 * 1024 * 1024;
  * read in place. An archive has been unpacked; disposing of this object removes the unpacked files.
  */
 export class BundleFiles implements AsyncDisposable {
-  /** bundle name as typed */
   readonly name: string;
   readonly files: readonly BundleFileInfo[];
   /** entries that cannot be files of a bundle, such as links */
@@ -186,10 +182,8 @@ const describeNameConflict = (other: string): Text =>
 
 /** A bundle whose files match its list of files. The hashes have not necessarily been compared. */
 export interface Bundle extends AsyncDisposable {
-  /** bundle name as typed */
   readonly name: string;
   readonly manifest: Manifest;
-  /** the hashes of all files except the list of hashes itself */
   readonly sums: readonly FileHash[];
   readonly files: readonly BundleFileInfo[];
   /** Yields the bytes of a file. */

@@ -16,10 +16,8 @@ import {
 } from "./contents.ts";
 import { renderManifest, type Manifest } from "./manifest.ts";
 
-/** The file name extension of an encrypted archive. */
 const AGE_EXTENSION = ".age";
 
-/** The form in which a bundle is written. */
 type BundleKind = "folder" | ArchiveKind;
 
 /** Returns the form of a bundle from the extension of its name. A name without a known extension is a folder. */
@@ -30,7 +28,6 @@ const getBundleKind = (target: string): BundleKind =>
 export const isBundleFolderName = (target: string): boolean =>
   getBundleKind(target.replace(/\.age$/i, "")) === "folder";
 
-/** A file of a bundle that is being written. */
 export interface BundleFileWriter {
   /** Writes the next bytes, which must not change afterwards. Await each call, so that memory use stays bounded. */
   write(chunk: string | Uint8Array): Promise<void>;
@@ -178,7 +175,6 @@ export class BundleWriter implements AsyncDisposable {
   }
 }
 
-/** A name that a file of a bundle cannot have. */
 const PACKED_FILE = ".packed";
 
 const createNotEncryptableFailure = (target: string): Failure =>

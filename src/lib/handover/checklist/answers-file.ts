@@ -56,16 +56,13 @@ export type AnswerGroup = QuestionGroup & { readonly id?: string | undefined } &
     Pick<ChecklistItem, "why" | "gaps">
   >;
 
-/** What is needed to read answers. */
 interface AnswersContext {
   readonly groups: readonly AnswerGroup[];
   /** a UTC instant; dates after it are rejected */
   readonly now: string;
-  /** the command that writes a file to fill in */
   readonly template: CommandLine;
 }
 
-/** Returns the trimmed text; undefined if it is blank. */
 const toOptionalText = (written: string | undefined): string | undefined =>
   written === undefined || written.trim() === "" ? undefined : written.trim();
 
@@ -170,7 +167,6 @@ export function renderAnswersTemplate(groups: readonly QuestionGroup[], language
   return [head[language], by[language], 'by: ""', ...all, ""].join("\n");
 }
 
-/** Returns a value in the form that is shown to people. */
 const describeAnswerValue = ({ kind, choices = {} }: Question, value: string): Text =>
   Object.entries(choices).find(([choice]) => choice === value)?.[1] ?? describeKnownValue(kind, value);
 

@@ -27,7 +27,6 @@ export interface KnownValue {
   readonly isPhone?: true | undefined;
 }
 
-/** An item of the checklist. */
 export interface ChecklistItem {
   readonly id: ItemId;
   readonly title: Text;
@@ -67,7 +66,6 @@ const MAX_ANSWER_AGE_DAYS = 365;
  */
 export const DUE_SOON_DAYS = 90;
 
-/** The parts from which a question is built. */
 type QuestionParts = Pick<Question, "about" | "label" | "wording"> & {
   readonly id: QuestionName;
   readonly subject?: string | undefined;
@@ -77,7 +75,6 @@ type QuestionParts = Pick<Question, "about" | "label" | "wording"> & {
   readonly recorded?: string | null | undefined;
 };
 
-/** How the gaps of a question are described. */
 interface GapWording {
   /** code of the gap if nothing is known; default: `unanswered` */
   readonly lacking?: GapCode | undefined;
@@ -121,7 +118,6 @@ const EMPTY_TEXT = same("");
 /** Returns the `handover answer` command for a question. */
 const buildAnswerCommand = (id: string): CommandLine => line("handover answer", [id]);
 
-/** A checklist item that is being built. */
 export class ItemDraft {
   readonly facts: HandoverFacts;
   readonly when: ChecklistContext;

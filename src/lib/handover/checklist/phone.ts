@@ -5,7 +5,6 @@ export type AccountPhone = Pick<Renewal, "phone" | "phoneHolder">;
 
 const phoneDigitsOf = (phone: string): string => phone.normalize("NFKC").replaceAll(/\D/g, "");
 
-/** Returns true if two records may describe the same phone: the numbers are equal, or a number is missing. */
 const isSamePhone = ({ phone: one }: AccountPhone, { phone: other }: AccountPhone): boolean =>
   one === null || other === null || phoneDigitsOf(one) === phoneDigitsOf(other);
 

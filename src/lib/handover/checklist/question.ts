@@ -39,7 +39,6 @@ export const getCurrentValue = ({ answer, recorded }: Pick<Question, "answer" | 
 export const describeKnownValue = (kind: QuestionKind, value: string): Text =>
   kind === "yes-no" ? (YES_NO[value as keyof typeof YES_NO] ?? same(value)) : same(value);
 
-/** Matches the names of questions whose answer is an account. */
 const ACCOUNT_QUESTION_NAME = /[.-](?:account|user)$/u;
 
 type KnownAnswer = Pick<Question, "id" | "kind" | "answer" | "recorded">;
@@ -72,7 +71,6 @@ export const describeKnownAnswer = (question: KnownAnswer): Text | null => {
   return value === null ? null : describeKnownValue(kind, value);
 };
 
-/** Number of digits of a telephone number that are not masked. */
 const UNMASKED_DIGITS = 2;
 
 /** Masks a telephone number for emails, and for reports to be sent by email: `***-****-**78` */

@@ -27,7 +27,6 @@ const isScopedResource = (resource: ResourceName): boolean =>
 
 const isOrgOrUserResource = (to: ResourceName): boolean => to === "orgs" || to === "users";
 
-/** The organisations of a state, and the topmost ones, which have no parent in the state. */
 interface StateOrgs {
   readonly ids: ReadonlySet<unknown>;
   readonly roots: ReadonlySet<unknown>;
@@ -82,7 +81,6 @@ export class Coverage {
     return isAlike ? new Coverage(undefined, undefined) : new Coverage(former?.ids, latter?.ids);
   }
 
-  /** Returns true if the state that lacks a record covers the part of the tenant to which the record belongs. */
   covers(resource: ResourceName, lacking: "before" | "after", record: BundleRecord): boolean {
     const orgs = this.#orgsOf(lacking);
     if (orgs === undefined || !isScopedResource(resource)) return true;

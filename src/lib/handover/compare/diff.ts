@@ -19,7 +19,6 @@ export type ChangeKind = "added" | "removed" | "changed" | "not-compared";
 /** The name under which attached files are compared, in addition to the resources. */
 export const ATTACHED_FILES = "attached";
 
-/** Returns the title of the resource that a difference is about. */
 export const resourceTitleOf = (resource: Difference["resource"]): Text =>
   resource === ATTACHED_FILES ? text("attached files", "添付ファイル") : resourceOf(resource).title;
 
@@ -72,7 +71,6 @@ export interface Difference {
 
 /** A state of a tenant that can be compared, for example a bundle. */
 export interface TenantState {
-  /** name for messages */
   readonly name: string;
   /**
    * Returns the hash of the records of a resource, and the state that explains why there may be no records; undefined
@@ -91,7 +89,6 @@ export interface TenantState {
   readonly mirroredAt?: string | null | undefined;
 }
 
-/** Returns the state of a tenant that a bundle contains. */
 export const toTenantState = (bundle: Bundle): TenantState => ({
   name: bundle.name,
   has: (resource) => {
@@ -125,7 +122,6 @@ export async function* compareStates(before: TenantState, after: TenantState): A
   yield* compareAttachedFiles(before, after);
 }
 
-/** Yields a difference if only one of the states mirrors the console. */
 function* compareMirrors(before: TenantState, after: TenantState): Generator<Difference> {
   const [{ mirroredAt: former }, { mirroredAt: latter }] = [before, after];
   if (former === undefined || latter === undefined || (former === null) === (latter === null)) return;
@@ -155,10 +151,6 @@ const makesMirror = (applied: TenantState, to: TenantState): boolean =>
     return stays !== undefined || here === true || isResourceAvailable(applied.has(name));
   });
 
-/**
- * Yields the attached files that only one state has, and the files that have different content; nothing if one of the
- * states is a tenant.
- */
 function* compareAttachedFiles(
   { attached: before }: TenantState,
   { attached: after }: TenantState,
@@ -241,7 +233,6 @@ async function* compareResource(
   if (outside > 0) yield { ...createNotComparedDifference(resource, one ?? null, other ?? null), outside };
 }
 
-/** The state that lacks an added or removed record. */
 const STATE_WITHOUT_RECORD = { added: "before", removed: "after" } as const;
 
 const getDifferenceRecord = ({ before, after }: RecordDifference): BundleRecord => (after ?? before) as BundleRecord;
@@ -283,7 +274,6 @@ function* compareLinePair(
   }
 }
 
-/** The fields that can name a record for people. The first field with a value is used. */
 const NAME_FIELDS = ["name", "displayName", "identificationName", "serialNumber", "question"] as const;
 
 const recordNameOf = (record: BundleRecord): string | null => {

@@ -1,6 +1,5 @@
 import { Buffer } from "node:buffer";
 
-/** Length of a UUID in its text form. */
 const UUID_LENGTH = 36;
 
 /** Returns true if a text sorts before another text in the order of their UTF-8 bytes. */

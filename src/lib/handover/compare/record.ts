@@ -25,7 +25,6 @@ const isDay: TypeCheck = (value) => {
 
 const isText: TypeCheck = (value) => typeof value === "string";
 
-/** Creates the check of a non-null value by its field's type, once for up to a million records. */
 function createTypeCheck(field: Field): TypeCheck {
   switch (field.type) {
     case "text":
@@ -70,7 +69,6 @@ const createObjectCheck = (fields: Fields): TypeCheck => {
 const isObject = (value: unknown): value is BundleRecord =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** Creates a function that returns a fault in an object; undefined if members, order and types are exactly right. */
 function createFaultFinder(fields: Fields): (record: BundleRecord) => Text | undefined {
   const names = Object.keys(fields);
   const checks = Object.values(fields).map(createFieldCheck);

@@ -14,7 +14,6 @@ import { createLineParser, type BundleRecord } from "./record.ts";
 
 type FaultSink = (fault: BundleFault) => void;
 
-/** The resources that other records refer to by ID. */
 const REFERENCED_RESOURCES: ReadonlySet<ResourceName> = new Set(
   RESOURCE_NAMES.flatMap((name) => Object.values(resourceOf(name).holds).map(({ to }) => to)),
 );
@@ -113,12 +112,8 @@ export class RecordCheck {
 
 type LineFaultSink = (what: Text, line?: number) => void;
 
-/** Checks the IDs that one member of a record contains. @param record undefined at the end of the file */
 type ReferenceCheck = (record: BundleRecord | undefined, line: number, wrong: LineFaultSink) => void;
 
-/**
- * Creates the check of a member. @param isOwn true: the IDs refer to records in the same file, possibly to later ones
- */
 function createReferenceCheck(
   field: string,
   { many, member, to }: IdReference,

@@ -1,7 +1,6 @@
 import { pathOfResource } from "../resources.ts";
 import { parseRecordLine } from "./walk.ts";
 
-/** A source of user records, such as one side of a comparison. */
 interface UserSource {
   readonly name: string;
   blocks(resource: "users"): AsyncIterable<Buffer>;
@@ -54,7 +53,6 @@ export class UserNameReader implements AsyncDisposable {
   }
 }
 
-/** Returns the first line of a block, at or after a position, that starts with the wanted bytes. */
 function findLineStartingWith(
   block: Buffer,
   from: number,

@@ -19,7 +19,6 @@ import { CONSOLE_FILES, pathOfResource, RESOURCE_NAMES, resourceOf } from "../re
 import { RecordCheck } from "./records.ts";
 import { RowCounter } from "./rows.ts";
 
-/** The result of verifying a bundle. */
 export interface BundleVerification {
   /** undefined if the manifest cannot be read */
   readonly manifest: Manifest | undefined;
@@ -33,11 +32,9 @@ export interface BundleVerification {
   readonly fingerprint: string | null;
   /** the first faults, at most {@link MAX_KEPT_FAULTS} */
   readonly faults: readonly BundleFault[];
-  /** total number of faults */
   readonly faultCount: number;
 }
 
-/** Options for verifying a bundle. */
 export interface VerifyOptions {
   /** true to skip the checks of the records */
   readonly hashesOnly: boolean;
@@ -115,7 +112,6 @@ const USE_ANOTHER_COPY_HINT = text(
   "書き出したままの引き継ぎデータではありません。別のコピーを使うか、もう一度書き出してください",
 );
 
-/** Returns the failure for a bundle that differs from its export.  @param more number of faults after the first */
 export const createFaultFailure = (name: string, { file, line, what, hint }: BundleFault, more = 0): Failure =>
   new Failure("input-rejected", {
     what: more === 0 ? what : text(`${what.en} (and ${more} more)`, `${what.ja}(ほか ${more} 件)`),
@@ -125,9 +121,6 @@ export const createFaultFailure = (name: string, { file, line, what, hint }: Bun
 
 type BundleEntry = BundleFiles["files"][number];
 
-/**
- * Compares files by resource order: a resource comes after the resources that it refers to. All other files come first.
- */
 const compareByResource = (one: BundleEntry, other: BundleEntry): number =>
   resourceIndexOf(one.path) - resourceIndexOf(other.path);
 
@@ -174,14 +167,12 @@ async function readTextFile(found: BundleFiles, path: string, faults: FaultColle
   }
 }
 
-/** Options for hashing a file, with the checks that read the same bytes. */
 interface HashOptions extends VerifyOptions {
   readonly check: RecordCheck | undefined;
   /** for a CSV file in the console's format */
   readonly rows: RowCounter | undefined;
 }
 
-/** Returns the hash of a file. Checks its records or counts its rows in the same pass. */
 async function hashFile(
   found: BundleFiles,
   path: string,
@@ -267,7 +258,6 @@ function compareManifest(
   if (check !== undefined && check.lastUpdatedAt > (lastUpdatedAt ?? "")) wrong("lastUpdatedAt");
 }
 
-/** Checks that each CSV file in the console's format has one row for each record that belongs in it. */
 function compareRowCounts(
   { files }: Manifest,
   {

@@ -17,7 +17,6 @@ export type LinePair =
   | { readonly before: undefined; readonly after: Buffer }
   | { readonly before: Buffer; readonly after: Buffer };
 
-/** A position in a file of lines. */
 class LineCursor {
   /** file name, for messages */
   readonly where: string;
@@ -42,7 +41,6 @@ class LineCursor {
     return true;
   }
 
-  /** the position at which the current line ends */
   get lineEnd(): number {
     const end = this.block.indexOf(NEWLINE, this.at);
     return end === -1 ? this.block.length : end;
@@ -149,7 +147,6 @@ function* comparePair(one: LineCursor, other: LineCursor): Generator<LinePair> {
   }
 }
 
-/** Skips the lines that are the same in both files. @returns true if there were any */
 function skipEqualLines(one: LineCursor, other: LineCursor): boolean {
   const most = Math.min(one.block.length - one.at, other.block.length - other.at);
   const same = countEqualBytes(one, other, most);

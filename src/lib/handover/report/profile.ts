@@ -9,7 +9,6 @@ import { resourceOf } from "../resources.ts";
 import type { ResourceRecord, ReportData } from "./data.ts";
 import { describeMissingResource, VALUE_NOT_RECORDED, describeUnknownValue } from "./not-taken.ts";
 
-/** Returns a value of the tenant's profile. If nobody recorded the value, returns the command that records it. */
 const getValueOrCommand = (value: string | null | undefined, options: string): DisplayText =>
   value ??
   appendText(
@@ -105,7 +104,6 @@ export const toContractItems = (
 export const isContract = ({ id }: Pick<ResourceRecord<"renewals">, "id">): boolean =>
   id.startsWith(`${CONTRACT_ID_PREFIX}-`);
 
-/** Builds the table of the services that the tenant uses. */
 export const buildUsesTable = (data: ReportData): readonly Block[] => {
   const { tenant } = data.records;
   if (describeMissingResource(data, "tenant") !== undefined) return [];

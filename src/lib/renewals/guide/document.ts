@@ -6,7 +6,6 @@ const TRAP_LABEL = text("Caution", "注意");
 const CHECK_LABEL = text("Check", "確認");
 const WHERE_LABEL = text("Where", "画面");
 
-/** Converts a step to a block of a document. */
 export const toStepBlock = ({ id, what, where, trap, check }: Step): StepBlock => ({
   id,
   what,
@@ -17,7 +16,6 @@ export const toStepBlock = ({ id, what, where, trap, check }: Step): StepBlock =
   ],
 });
 
-/** Builds the document of a guide. Under each heading, the steps are numbered from 1. */
 export const buildGuideDocument = ({ title, facts, steps }: Pick<Guide, "title" | "facts" | "steps">): Document => {
   const parts: { readonly under: Step["under"]; readonly steps: Step[] }[] = [];
   for (const step of steps) {

@@ -4,7 +4,6 @@ import type { GuideStep, LineKind, Step, StepCondition } from "./step.ts";
 
 type FactValues = Readonly<Record<string, Text | boolean | null>>;
 
-/** A guide with the known facts filled in. */
 export interface FilledGuide {
   readonly title: Text;
   readonly facts: readonly (readonly [label: Text, value: Text])[];

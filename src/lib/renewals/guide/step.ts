@@ -1,9 +1,7 @@
 import type { Text } from "../../text/index.ts";
 
-/** The kind of file that the user downloads in a step. */
 export type DownloadKind = "signing-request" | "push-certificate" | "ade-token" | "vpp-token";
 
-/** One step of a renewal. The steps of a guide are carried out in order. */
 export interface Step {
   /** unique within the guide, and the same in both languages */
   readonly id: string;
@@ -22,7 +20,6 @@ export interface Step {
   readonly beginsUpload?: true | undefined;
 }
 
-/** The condition under which a part of a guide is shown. */
 export interface StepCondition {
   /** in each list, at least one fact must be known or true */
   readonly when?: readonly (readonly string[])[];
@@ -35,12 +32,10 @@ export interface GuideLine extends StepCondition {
   readonly words: Text;
 }
 
-/** A fact that is shown above the steps. */
 export interface GuideFact extends GuideLine {
   readonly label: Text;
 }
 
-/** The parts of a step. */
 export type LineKind = "what" | "where" | "trap" | "check";
 
 /** A step as written in `guides/*.md`. Lines of the same kind are joined to one text. */

@@ -9,7 +9,6 @@ import type { NotifySettings, Recipient, SecretSource, SmtpSettings, WebhookReci
 import type { Mailer } from "./ways/mail.ts";
 import type { ResolvedWebhook } from "./ways/webhook.ts";
 
-/** Returns the names of the environment variables that contain secrets of the settings. */
 export const listSecretVariables = ({ smtp, recipients }: NotifySettings): readonly string[] => {
   const hooks = recipients.flatMap((one) => (one.way === "webhook" ? [one.url, one.token] : []));
   return [smtp?.password, ...hooks].flatMap((source) => (source !== undefined && "env" in source ? [source.env] : []));
@@ -34,7 +33,6 @@ const loadWebhook = async (
   return { service, template, url: await readSecret(url, place), token: await lookUp(token) };
 };
 
-/** Describes the missing secret or unreadable file that prevents a delivery. */
 const describeObstacle = (error: unknown): Text => {
   if (!(error instanceof Failure)) return same(error instanceof Error ? error.message : "failure");
   const where = error.where === undefined ? "" : ` (${error.where})`;

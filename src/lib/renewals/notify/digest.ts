@@ -36,7 +36,6 @@ export interface Digest {
 /** Matches characters that end a line, are invisible, or change the direction of the text after them. */
 const UNSAFE_CHARACTERS = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u200b\u2060-\u2065\ufeff]+/gu;
 
-/** Returns a recorded text on one line, with unsafe characters replaced by spaces. */
 export const toOneLine = (recorded: string): string => recorded.replace(UNSAFE_CHARACTERS, " ").trim();
 
 /** Describes how much time is left: "30 days left", "expires today", "expired 2 days ago", "rejected 2 days ago". */
@@ -55,18 +54,15 @@ const describeRejectionAge = (days: number): Text =>
     ? text("rejected by Apple today", "本日 Apple が拒否")
     : text(`rejected by Apple ${formatCount(days, "day")} ago`, `Apple が拒否(${days} 日経過)`);
 
-/** Returns the label of the day in a reminder. */
 export const getDayLabel = ({ item }: Pick<DueReminder, "item">): Text =>
   item.rejection === undefined ? text("Expires", "期限") : text("Rejected by Apple", "Apple が拒否した日");
 
-/** Returns the kind and name of an item. */
 export const formatItemTitle = (item: Pick<RenewalItem, "kind" | "name">): Text => {
   const kind = RENEWAL_KINDS[item.kind];
   const name = toOneLine(item.name);
   return text(`${kind.en} "${name}"`, `${kind.ja}「${name}」`);
 };
 
-/** Options for the details of an item. */
 export interface DetailOptions {
   /** true if the details must name the tenant */
   readonly severalContexts: boolean;
@@ -128,7 +124,6 @@ export const listItemDetails = (
   });
 };
 
-/** Returns a label with its first letter in upper case. */
 const capitaliseLabel = ({ en, ja }: Text): Text => text(en.slice(0, 1).toUpperCase() + en.slice(1), ja);
 
 /** Returns the day of expiry, marked if it is only estimated. */

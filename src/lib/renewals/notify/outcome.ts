@@ -1,6 +1,5 @@
 import { same, text, type Text } from "../../text/index.ts";
 
-/** The result of a delivery. */
 export type Delivery =
   | { readonly sent: true }
   | {

@@ -15,7 +15,6 @@ export interface PendingReminder {
   readonly due: DueReminder | undefined;
 }
 
-/** The reminders to send to one recipient. */
 export interface RecipientWork {
   /** reminders of a run that has not recorded their outcome: either it was killed, or it is still running */
   readonly unfinished: readonly PendingReminder[];
@@ -23,7 +22,6 @@ export interface RecipientWork {
   readonly fresh: readonly PendingReminder[];
 }
 
-/** The time of a run, and the stages of its reminders. */
 export interface RunClock {
   readonly now: Date;
   /** number of days before expiry */

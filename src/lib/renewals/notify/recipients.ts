@@ -10,27 +10,22 @@ export interface Addressee {
   readonly recipient: string;
 }
 
-/** The items of one tenant. */
 export interface TenantItems {
   readonly context: string;
   readonly items: readonly DatedItem[];
 }
 
-/** A recipient, and the items that the recipient is notified about. */
 export interface RecipientItems {
   readonly recipient: Recipient;
   readonly addressee: Addressee;
-  /** one entry for each tenant with items, in the order of the tenants */
   readonly tenantItems: readonly TenantItems[];
 }
 
-/** Returns the channel and name under which reminders to a recipient are recorded. */
 const addresseeOf = (recipient: Recipient): Addressee =>
   recipient.way === "mail"
     ? { way: "mail", recipient: recipient.address.toLowerCase() }
     : { way: recipient.way, recipient: recipient.name };
 
-/** Returns the email address of the owner of an item, if the owner is recorded as an email address. */
 export const findOwnerAddress = ({ owner }: Pick<RenewalItem, "owner">): string | undefined => {
   const address = owner?.trim() ?? "";
   return satisfiesRule(SENDABLE_ADDRESS_RULE, address) ? address : undefined;

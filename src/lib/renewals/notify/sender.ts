@@ -174,7 +174,6 @@ export class ReminderSender {
     await this.#context.warn(warning);
   }
 
-  /** Leaves reminders to the process that is sending them. */
   async #leave(target: RecipientItems, pending: readonly PendingReminder[]): Promise<readonly ReminderRow[]> {
     const { name } = target.recipient;
     await this.#warnOnce(
@@ -187,6 +186,5 @@ export class ReminderSender {
   }
 }
 
-/** Returns the rows of reminders that are left to another process or to the next run. */
 const buildBusyRows = ({ recipient }: RecipientItems, pending: readonly PendingReminder[]): readonly ReminderRow[] =>
   getDueReminders(pending).map((due) => ({ due, recipient, outcome: "busy" }));

@@ -10,7 +10,6 @@ export interface SettingsPlace {
   readonly userId: number | undefined;
 }
 
-/** Returns the path of the settings file. */
 export const getNotifyFile = ({ settings }: Pick<SettingsPlace, "settings">): string => join(settings, NOTIFY_FILE);
 
 /**

@@ -56,7 +56,6 @@ const createVariableSchema = (key: string) =>
       ),
   );
 
-/** Accepts a template that becomes JSON when its placeholders are filled in. */
 const TEMPLATE_SCHEMA = refineWithText(isJsonTemplate, () =>
   text(
     'the template is not JSON; put placeholders in quotes: {"text": "{{text}}"}',
@@ -104,7 +103,6 @@ function refuseBothSources(mapping: object, name: string, refuse: RefuseValue): 
   );
 }
 
-/** Returns a copy without the values that are undefined. */
 const omitUndefined = <T extends object>(values: T): T =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 

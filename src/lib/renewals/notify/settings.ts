@@ -1,7 +1,6 @@
 import type { RenewalKind } from "../../model/renewal.ts";
 import type { Language } from "../../text/index.ts";
 
-/** The name of the settings file, in the settings folder of the home. */
 export const NOTIFY_FILE = "notify.yaml";
 
 /** Where a secret is: in an environment variable, or in a file that only its owner may read. Never in the settings. */

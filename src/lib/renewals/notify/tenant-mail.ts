@@ -4,12 +4,10 @@ import type { SecretPlace } from "./secret.ts";
 import { getNotifyFile, readNotifySettings, type SettingsPlace } from "./settings-file.ts";
 import { text, type Language, type Text } from "../../text/index.ts";
 
-/** The location of the mail settings and their secrets. */
 export interface MailPlace extends Pick<SecretPlace, "environment" | "modes"> {
   readonly home: SettingsPlace;
 }
 
-/** A plain-text email. */
 interface TenantMail {
   readonly to: string;
   readonly subject: string;

@@ -7,7 +7,6 @@ import { expireAtRejection } from "../rejection.ts";
 import type { Addressee } from "./recipients.ts";
 import { findReachedStage } from "../stages.ts";
 
-/** The parts of a tenant's client that reminders need. */
 export interface ReminderClient {
   readonly renewals: {
     notices(): Promise<readonly ReminderRecord[]>;
@@ -35,18 +34,15 @@ export interface ReminderClient {
 
 /** A tenant whose renewal items are monitored. */
 export interface ReminderTenant {
-  /** the tenant's context */
   readonly context: string;
   /** IANA name of the time zone in which days are counted */
   readonly timezone: string;
   readonly client: ReminderClient;
-  /** returns the tenant's items with the dates by which they are judged */
   readonly items: () => Promise<readonly DatedItem[]>;
   /** adds the holder of each item, because the steps differ for an item that the tenant itself holds */
   readonly withHolding?: (items: readonly DatedItem[]) => Promise<readonly DatedItem[]>;
 }
 
-/** A tenant, with the data that one run has loaded. */
 export class LoadedTenant {
   readonly tenant: ReminderTenant;
   /** items that have reached a stage */
@@ -90,7 +86,6 @@ export class LoadedTenant {
     return this.past.filter((notice) => notice.way === way && notice.recipient === recipient);
   }
 
-  /** Returns true if no user of the tenant has this address. Returns false if the tenant has no users at all. */
   isGone(address: string): Promise<boolean> {
     const key = address.toLowerCase();
     const known = this.#gone.get(key) ?? this.#lookUp(address);
@@ -118,7 +113,6 @@ export class LoadedTenant {
     return checkAdministration({ ...administration, leavers });
   }
 
-  /** Returns a finding if a recipient has left: the user was deleted, or has lost their role. */
   async recipientLeft(address: string): Promise<Finding | undefined> {
     if (await this.wasDeleted(address)) return createRecipientFinding(address, false);
     const revoked = (await this.#standing())?.revoked ?? [];

@@ -56,7 +56,6 @@ export class Bounces {
   }
 }
 
-/** Returns a warning if the owner of an item is no longer a user of the tenant. */
 export const findOwnerWarning = async (loaded: LoadedTenant, due: DueReminder): Promise<Text | undefined> => {
   const address = findOwnerAddress(due.item);
   if (address === undefined || !(await loaded.isGone(address))) return undefined;
@@ -68,7 +67,6 @@ export const findOwnerWarning = async (loaded: LoadedTenant, due: DueReminder): 
   );
 };
 
-/** Describes a finding on one line, with its tenant. */
 const describeFinding = (finding: Finding, context: string): Text => {
   const { en, ja } = renderFinding({
     what: finding.what,

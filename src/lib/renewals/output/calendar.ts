@@ -6,7 +6,6 @@ import { listItemDetails, formatItemTitle, type DueReminder, type DetailOptions 
 const DAY_SECONDS = 86_400;
 const SEQUENCE_EPOCH_SECONDS = Date.parse("2020-01-01T00:00:00Z") / 1000;
 
-/** The numbers of days before expiry at which a calendar shows an alarm. */
 const ALARM_DAYS: readonly number[] = [90, 30, 7];
 
 /** The data of a recorded item that a calendar shows. */

@@ -6,7 +6,6 @@ import { LEVEL_NAMES } from "../../document/level.ts";
 import { nameLevel } from "../findings.ts";
 import type { CheckedItem } from "../judge.ts";
 
-/** The line about the most urgent item of a check. */
 interface Headline {
   readonly line: Text;
   /** the item whose remark is part of the line; undefined if the line gives a date instead */
@@ -56,7 +55,6 @@ function describeUrgency(checked: CheckedItem, severalContexts: boolean): Text {
       );
 }
 
-/** Returns the command that shows the guide of a recorded item, or of the kind if the item is not recorded. */
 function formatGuideCommand({ kind, name, context }: CheckedItem, severalContexts: boolean): string {
   if (kind === null) return "";
   const subject = context === null ? kind : name;

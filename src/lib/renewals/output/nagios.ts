@@ -81,10 +81,6 @@ function* buildFigures({ checked, thresholds }: CheckResult): Generator<PluginFi
   }
 }
 
-/**
- * Returns an item's label. The label of an item from a file begins with the file, so a renewed certificate keeps its
- * label.
- */
 const labelOf = ({ name, organisation, context, source }: CheckedItem): string =>
   (context === null && source !== null ? [source, name] : [context, name, organisation])
     .filter((part) => part !== null)

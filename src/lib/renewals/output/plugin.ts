@@ -21,7 +21,6 @@ export interface PluginFigure {
   readonly ranges: string;
 }
 
-/** The result that a monitoring plugin reports. */
 export interface PluginResult {
   /** what is checked, in capital letters: `RENEWALS` */
   readonly service: string;

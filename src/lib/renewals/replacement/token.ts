@@ -6,10 +6,8 @@ import { toDoubtfulOutcome, type Check, type CheckOutcome, type CheckRule } from
 
 type EvidenceOf<K extends SuccessorEvidence["of"]> = Extract<SuccessorEvidence, { of: K }>;
 
-/** The result if the files do not contain the values to compare. */
 const NOT_IN_FILES_TEXT = text("the files do not show this", "ファイルからはわかりません");
 
-/** Compares a value of the item in use with the value of the new file. */
 function compareValues(
   id: Check["id"],
   [was, is]: readonly [string | null | undefined, string | null | undefined],

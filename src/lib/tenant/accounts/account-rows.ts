@@ -75,10 +75,8 @@ export const ORG_MANAGERS = `(select u.pk, e.value as org, u.accountName as name
 export const HIDDEN_ORG_MANAGERS = `(select a.user as pk, e.value as org from main.account a, json_each(a.managedOrgs) e
   where a.role <> 'none' and not exists (select 1 from user seen where seen.pk = a.user))`;
 
-/** The accounts that have the support option. */
 export const SUPPORT_ACCOUNTS: typeof ACCOUNTS = { ...ACCOUNTS, among: `${ACCOUNTS.among} and a.supportOption = 1` };
 
-/** A user's account, as the tables store it. */
 export interface StoredAccount {
   /** record numbers of the user and, in `org`, of the user's organisation */
   readonly pk: number;
@@ -99,7 +97,6 @@ export interface StoredAccount {
   readonly passwordSetAt: string | null;
   /** true if the user is marked as an administrator */
   readonly isMarked: boolean;
-  /** a UTC instant; if the account has no row, the creation time of the user (as in lists of accounts) */
   readonly createdAt: string;
 }
 
@@ -255,7 +252,6 @@ export const findScheme = async (reader: Reader, name: string): Promise<number |
   return row && Number(row["pk"]);
 };
 
-/** The values of an account's row. */
 export type AccountValues = Pick<
   StoredAccount,
   "role" | "scheme" | "managedOrgs" | "supportOption" | "noticeMail" | "language" | "timezone" | "memo" | "verifier"
@@ -406,15 +402,10 @@ export const writeAccountSettings = async (
   );
 };
 
-/** SQL: the local part of an email address. */
 const buildLocalPartSql = (address: string): string => `substr(${address}, 1, instr(${address}, '@') - 1)`;
 
 const MAIN_EMAIL_KEY = "(select m.emailKey from user_email m where m.user = t.pk and m.main = 1)";
 
-/**
- * For each composition, the SQL of the value that a user's account name is built from, given the SQL of a field; null
- * if the user has no such value.
- */
 const COMPOSED_NAME_SQL: Readonly<
   Record<Exclude<AccountNameComposition, "free-text">, (sqlOf: (field: string) => string) => string>
 > = {

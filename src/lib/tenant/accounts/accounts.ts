@@ -32,7 +32,6 @@ import {
   type AccountDraft,
 } from "./draft.ts";
 
-/** The body of a request to change an account. */
 type AccountBody = AccountRequest & { readonly dryRun?: boolean | undefined };
 
 /** Identifies accounts in audit records and console tasks. */
@@ -128,10 +127,8 @@ const applyComposition = async (
   return { ...given, name: await composeAccountName(reader, await getRecordById(reader, USER_LIST, id), given.name) };
 };
 
-/** A requested change to an account. */
 interface AccountChange {
   readonly verb: "create" | "edit" | "grant" | "revoke" | "reset-password";
-  /** id of the user */
   readonly id: string;
   readonly body: AccountBody;
   readonly once?: RequestKey | undefined;
@@ -198,9 +195,7 @@ export const getStoredAccount = async (reader: Reader, id: string): Promise<Stor
   return found;
 };
 
-/** The data for updating an account. */
 interface AccountUpdate {
-  /** id of the user */
   readonly id: string;
   readonly before: StoredAccount;
   /** the account before the update, in the form of the tenant API; null for a new account */
@@ -210,7 +205,6 @@ interface AccountUpdate {
   readonly verifier: string | undefined;
 }
 
-/** Updates an account to match its draft. */
 export const applyAccountDraft = async (
   session: Session,
   writer: Writer,
@@ -235,7 +229,6 @@ export const listAccountOrgs = (...accounts: readonly (Account | null)[]): reado
   ...new Set(accounts.flatMap((one) => (one === null ? [] : [one.org.id, ...one.managedOrgs.map(({ id }) => id)]))),
 ];
 
-/** Returns true if a draft differs from the stored account. */
 const isAccountChanged = (before: StoredAccount, { values, name, passwordSet, isMarked }: AccountDraft): boolean =>
   name !== undefined ||
   passwordSet ||
@@ -368,7 +361,6 @@ const normaliseAuthentication = (typed: string | null): string | null =>
     ? null
     : validateFieldValue("authentication", ACCOUNT_SETTINGS.fields.authentication, typed);
 
-/** Maximum number of accounts that are listed for a composition. */
 const MAX_LISTED_RENAMINGS = 1000;
 
 /** Returns how the names of existing accounts would change with a composition. */

@@ -22,7 +22,6 @@ interface LeaverItem {
   readonly now: string | null;
 }
 
-/** The contact person's email address, if the contact person has left. */
 interface LeaverContact extends Pick<LeaverItem, "revoked" | "now"> {
   readonly address: string;
 }
@@ -82,7 +81,6 @@ async function readSupportAccounts(reader: Reader): Promise<AdministrationState[
   return rows.map(({ name, user, email }) => ({ name: String(name), user: String(user), email: String(email) }));
 }
 
-/** A user's record number and one of the user's email addresses. */
 interface RevokedUser {
   readonly pk: number;
   readonly address: string;
@@ -130,7 +128,6 @@ async function resolveLeaver(
   return { revoked: false, now: email };
 }
 
-/** Returns the current users with this full name, but no more than two of them. */
 const findUsersByFullName = (reader: Reader, name: string) =>
   reader.all("select pk from main.user where coalesce(nameKey, name) = :nameKey limit 2", buildNameParams(name));
 

@@ -8,7 +8,6 @@ import { saveVersions, saveCreatedRange } from "../versions/keep.ts";
 /** Where people are administrators: in CLOMO PANEL (`users`), or in a SECURED APP. */
 export type AdministratorKind = "users" | SecuredApp;
 
-/** A user who is marked as an administrator. */
 export interface Administrator {
   readonly id: string;
   /** main email address; for a user of an app, the ユーザーID */

@@ -52,19 +52,16 @@ export type OpenMail = () => Promise<SendMail>;
 
 const CODE_LIFETIME_MS = RESET_CODE.minutes * 60_000;
 
-/** Time zone of the times in an email if neither the account nor the tenant has a time zone. */
 const DEFAULT_MAIL_TIMEZONE = "Asia/Tokyo";
 
 /** An account whose password can be reset with a code. */
 interface ResettableAccount {
   readonly before: StoredAccount;
-  /** the account in the form of the tenant API */
   readonly account: Account;
 }
 
 /** The account whose password is reset, and the address to which the code is sent. */
 export interface ResetCodeRequest {
-  /** id of the account's user */
   readonly id: string;
   readonly address: string;
   /** true if the person is not signed in: the email then names the command for signing in */
@@ -152,9 +149,7 @@ export const resetWithCode = async (
   return applyResetCode(session, { ...reset, verifier });
 };
 
-/** A new password, its verifier, and the code that permits it. */
 interface PasswordReset {
-  /** id of the account's user */
   readonly id: string;
   readonly code: string;
   readonly password: string;
@@ -289,7 +284,6 @@ export const checkResetCode = async (session: Session, writer: Writer, id: strin
   return false;
 };
 
-/** Counts a wrong code. After the last attempt, the code is deleted. @returns the number of attempts left */
 const countFailedAttempt = async (writer: Writer, user: number, kept: ResetCode): Promise<number> => {
   const tries = kept.tries + 1;
   const left = RESET_CODE.tries - tries;
@@ -347,7 +341,6 @@ const PASSWORDS_IN_CONSOLE_FAILURE = new Failure("input-rejected", {
   ),
 });
 
-/** Builds the email with the code, in the language of the account. */
 const buildCodeMail = async (
   reader: Reader,
   account: Account,

@@ -19,9 +19,7 @@ export const SCHEMES: RecordList<typeof SCHEME.fields> = {
   named: "t.id = :name or coalesce(t.nameKey, t.name) = :nameKey",
 };
 
-/** An account that has a scheme. */
 export interface SchemeHolder {
-  /** id of the account's user */
   readonly id: string;
   readonly account: string | null;
   readonly name: string;
@@ -29,7 +27,6 @@ export interface SchemeHolder {
   readonly orgs: string[] | null;
 }
 
-/** Returns the accounts that have a scheme, sorted by account name. @param id id of the scheme */
 export const readSchemeHolders = async (reader: Reader, id: string): Promise<SchemeHolder[]> => {
   const rows = await reader.all(
     `select u.id, u.accountName, u.name, a.managedOrgs from scheme s join account a on a.scheme = s.pk

@@ -44,7 +44,6 @@ const resolveSchemeItems = (
   return { ...given, operations };
 };
 
-/** Checks the items that a scheme would have. @param option the option that results in these items */
 const checkSchemeItems = (operations: readonly string[], option: string): void =>
   throwFirstProblem(judgeRecord(SCHEME.name, { after: { operations } }), option);
 
@@ -60,7 +59,6 @@ const createMissingItemFailure = (scheme: Scheme | undefined, item: string): Fai
   });
 };
 
-/** Defines how custom schemes are created and edited manually. */
 const EDITABLE_SCHEMES: EditableRecordType<typeof SCHEME.fields> = {
   list: SCHEMES,
   collection: "schemes",
@@ -94,10 +92,8 @@ export const readSchemeWithHolders = async (reader: Reader, id: string): Promise
   holders: await readSchemeHolders(reader, id),
 });
 
-/** A request to delete schemes. */
 interface SchemeDeletion {
   readonly ids: readonly string[];
-  /** revision of the tenant before the schemes were read */
   readonly seen?: number | undefined;
   readonly dryRun?: boolean | undefined;
 }
@@ -132,7 +128,6 @@ export const deleteSchemes = (
   });
 };
 
-/** Maximum number of accounts that the failure lists. */
 const MAX_LISTED_ACCOUNTS = 10;
 
 const createSchemeInUseFailure = ({ name }: Scheme, holders: readonly SchemeHolder[]): Failure => {

@@ -59,7 +59,6 @@ export interface ChangeFacts {
   readonly undoes?: number | undefined;
 }
 
-/** Version of the format of audit records. */
 const AUDIT_VERSION = 2;
 
 /** Names of all fields that can be set but not read. Audit records never contain such fields, at any depth. */
@@ -109,7 +108,6 @@ const serialiseRecord = (
     },
   );
 
-/** Returns the number of the next change, which is the number of its audit record. */
 export const getNextChangeNumber = (writer: Writer): Promise<number> =>
   writer.count("select coalesce(max(seq), 0) + 1 from main.audit");
 

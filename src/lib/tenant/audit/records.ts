@@ -6,7 +6,6 @@ import type { Params, Reader, Scope, Store } from "../store/store.ts";
 // This file reads the audit log; `audit-rows.ts` writes it. SQL in other files must not read the content of records
 // (see `scripts/sql.ts`).
 
-/** Conditions for audit records to list. */
 export interface AuditFilter {
   /** UTC instants: selects the records at or after `since` and before `until` */
   readonly since?: string | undefined;
@@ -65,7 +64,6 @@ const FILTER_CONDITIONS: Readonly<Record<keyof AuditFilter, string>> = {
   object: `(t.seq in (select value from json_each(:changes)) or ${LISTS_SEARCHED_OBJECT})`,
 };
 
-/** Returns the SQL condition of a filter, with its parameters. */
 const buildFilterSql = ({ object, ...texts }: AuditFilter): { readonly where: string; readonly params: Params } => {
   const given = Object.entries(texts).flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
   const conditions = given.map(([name]) => FILTER_CONDITIONS[name as keyof AuditFilter]);
@@ -108,7 +106,6 @@ const IS_AUDIT_RECORD = buildCaseSql(
   "false",
 );
 
-/** SQL: a record in the form of the tenant API, with its text unchanged. */
 const RECORD_JSON = `'{"seq":' || t.seq || ',"hash":' || json_quote(t.hash) || ',"record":'
   || ${buildCaseSql(IS_AUDIT_RECORD, "t.record", "json_quote(t.record)")} || '}'`;
 

@@ -169,7 +169,6 @@ export const countOutdatedRecords = (
   );
 };
 
-/** A later change that overwrote values of another change. */
 interface LaterChange {
   /** null if the acting account cannot see the change */
   readonly number: number | null;
@@ -233,7 +232,6 @@ export const createPartOfCreationFailure = (number: number, creation: number): F
   });
 };
 
-/** Returns the failure for a task that later changes overwrote completely.  @param by the newest of these changes */
 export const createOverwrittenTaskFailure = (number: number, by: LaterChange | undefined): Failure => {
   const { number: change = null, action = "" } = by ?? {};
   const { en, ja } = getActionName(action);

@@ -19,7 +19,6 @@ import { listOrgsOfRecords } from "../store/touched-orgs.ts";
  */
 interface TaskConfirmation {
   readonly numbers: readonly number[];
-  /** ids of records */
   readonly records?: readonly string[] | undefined;
   readonly fields?: readonly string[] | undefined;
   readonly by?: string | undefined;

@@ -36,9 +36,7 @@ export type DriftAction = "create" | "update" | "delete";
 
 /** A part of the drift: the values that a change wrote last. It can be limited to some records or columns. */
 export interface DriftPart {
-  /** revision of the change */
   readonly revision: number;
-  /** record type and number of a single record; default: all records */
   readonly record?: { readonly thing: string; readonly pk: number } | undefined;
   /** only records that files of this format contain; default: all records */
   readonly kind?: FormatName | undefined;
@@ -50,7 +48,6 @@ export interface DriftPart {
   readonly isUploaded?: boolean | undefined;
 }
 
-/** The column with the secrets of records. */
 const SECRETS_COLUMN = "secrets";
 
 /** Returns the column name that represents a single custom field, such as `custom:12`. */
@@ -59,7 +56,6 @@ export const toCustomColumn = (pk: number | ""): string => `${CUSTOM_FIELDS_COLU
 /** Returns true if a column name represents a single custom field. */
 export const isCustomFieldColumn = (column: string): boolean => column.startsWith(toCustomColumn(""));
 
-/** The part of a record's drift that belongs to one change. */
 export interface RecordDrift {
   readonly thing: string;
   readonly pk: number;
@@ -163,7 +159,6 @@ export interface OpenDrift {
   readonly thing: string;
   readonly action: DriftAction;
   readonly records: number;
-  /** number of records that an export contradicted */
   readonly contradicted: number;
   /** number of records whose earlier values were set again, so that the console only has to be checked */
   readonly unchanged: number;
@@ -319,7 +314,6 @@ export const readTaskRevisions = async (
   return rows.map(({ pk, revision }) => ({ pk: Number(pk), revision: Number(revision) }));
 };
 
-/** Returns the record types whose records may belong to a part of the drift. */
 const listAffectedThings = ({ record, kind }: DriftPart): readonly VersionSchema[] =>
   OBSERVED_VERSIONS.filter(
     ({ thing }) =>
@@ -391,7 +385,6 @@ export const readOpenColumns = async (
   return open;
 };
 
-/** Who confirmed work in the console, and when. */
 export interface ConsoleConfirmation {
   readonly by: string;
   /** a UTC instant */
@@ -472,6 +465,5 @@ export const confirmDrift = async (
   return records;
 };
 
-/** Returns the names of the columns in a mask. */
 export const listMaskColumns = ({ columns }: VersionSchema, mask: number): readonly string[] =>
   columns.filter(({ bit, leads }) => leads && (BigInt(mask) & BigInt(bit)) !== 0n).map(({ name }) => name);

@@ -22,10 +22,8 @@ import {
 // The observed state of a mirror: the values that the console last showed, for the records that were changed locally
 // since then. A record that matches the console does not have a row.
 
-/** The version schemas of the record types that have an observed state. */
 export const OBSERVED_VERSIONS: readonly VersionSchema[] = [...VERSION_SCHEMAS.values()];
 
-/** The version schemas of the record types that appear in exports of the console. */
 export const EXPORTED_VERSIONS: readonly VersionSchema[] = OBSERVED_VERSIONS.filter(
   ({ thing }) => Object.keys(thing.formats).length > 0,
 );
@@ -96,10 +94,6 @@ export const isConfirmedState = ({ place }: Row): boolean => Number(place) < 0;
  */
 export const CUSTOM_FIELDS_COLUMN = "custom";
 
-/**
- * SQL: entries that differ between two JSON objects, with the values of the first object; null if the first object does
- * not have the entry.
- */
 const buildDifferingEntriesSql = (one: string, other: string): string =>
   `(select json_group_object(k.key, coalesce(${one}, '{}') ->> k.key)
     from (select key from json_each(coalesce(${one}, '{}')) union select key from json_each(coalesce(${other}, '{}'))) k
@@ -194,7 +188,6 @@ const buildWrittenBitsSql = (versions: VersionSchema): string =>
     "v.changed",
   );
 
-/** The name of the column that lists which secrets of a record are set. */
 const SECRETS_COLUMN = "secrets";
 
 /** SQL: the value of a column that nobody has set. It is 全社 if the record must always belong to an organisation. */

@@ -50,16 +50,12 @@ export class KeyOccupantFinder {
   }
 }
 
-/** Returns the columns whose values must be unique in the console. */
 const listUniqueColumns = (thing: Thing) =>
   getVersionSchema(thing.name).columns.filter(
     ({ name, leads }) =>
       leads && (thing.fields[name]?.unique === true || thing.keys.some(({ field }) => field === name)),
   );
 
-/**
- * Returns the keys that a record has in a column. Each key includes the column's name and the record's scope, if any.
- */
 const buildScopedKeys = (
   { fields, scope }: Thing,
   column: string,

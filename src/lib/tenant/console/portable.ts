@@ -52,7 +52,6 @@ export const listLastingColumns = ({ thing, columns, times }: VersionSchema): re
 export const listSecretColumns = (versions: VersionSchema): readonly PortableColumn[] =>
   listWrittenColumns(versions).filter(({ name }) => name === "secrets" || name.endsWith("SetAt"));
 
-/** The name that represents the whole record in lists of column names. */
 const PRESENCE_NAME = "presence";
 
 /** Returns the possible members of a mask: the columns, and {@link PRESENCE_NAME} for the whole record. */
@@ -68,7 +67,6 @@ const buildRecordIdSql = ({ name }: Thing, pk: string): string =>
   `coalesce((select known.id from main.${name} known where known.pk = ${pk}),
     (select gone.id from main.${getObservedTable({ thing: { name } })} gone where gone.pk = ${pk}))`;
 
-/** SQL: a stored value in the format of bundles. */
 const buildPortableValueSql = ({ form, to }: PortableColumn, value: string): string => {
   if (form === "flag") return `cast(${value} as text)`;
   if (to === undefined) return value;
@@ -106,7 +104,6 @@ const buildValuesSql = (
 const buildStateSql = (versions: VersionSchema, alias: string, mask: string): string =>
   `'{"values":' || ${buildValuesSql(listWrittenColumns(versions), alias, ({ bit }) => `${alias}.${mask} & ${bit} <> 0`)} || '}'`;
 
-/** SQL: the names of the columns in a mask, as JSON. */
 const buildMaskNamesSql = (versions: VersionSchema, mask: string): string =>
   buildJsonListSql(
     listPortableMaskColumns(versions).map(({ name, bit }) =>
@@ -114,7 +111,6 @@ const buildMaskNamesSql = (versions: VersionSchema, mask: string): string =>
     ),
   );
 
-/** SQL: the last local values of a deleted record. */
 const buildDeletedValuesSql = (versions: VersionSchema): string =>
   `(select ${buildValuesSql([...listWrittenColumns(versions), ...listLastingColumns(versions)], "d")} from main.${getVersionTable(versions)} d
     where d.pk = o.pk and d.action = 'delete' order by d.revision desc limit 1)`;
@@ -148,7 +144,6 @@ export const EXPORTED_LINE_PREFIX = "export";
 /** The prefix of the name of a custom field. The id of the field follows. */
 export const PORTABLE_CUSTOM_PREFIX = "custom:";
 
-/** SQL: a row for each file format, with the columns that exports have contained. */
 const EXPORTED_COLUMN_ROWS = `select '${EXPORTED_LINE_PREFIX}/' || kind as id, 1 as inConsole, '[]' as differs,
     '[' || string_agg(json_quote(name), ',' order by name) || ']' as exported, '[]' as confirmed, '[]' as contradicted,
     null as confirmedBy, null as confirmedAt, '[]' as states, '[]' as local

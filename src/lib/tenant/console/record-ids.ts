@@ -40,7 +40,6 @@ const resolveRecordId = async (
   });
 };
 
-/** Returns the columns in which records store a field. @param field name that tasks use for the field */
 const findFieldColumns = async (reader: Reader, field: string): Promise<readonly string[]> => {
   if (field.startsWith("custom:")) {
     const name = field.slice("custom:".length);

@@ -41,7 +41,6 @@ type RecordChange = TaskRecord["changes"][number];
 type ConsoleValue = RecordChange["after"];
 type ConsoleName = NonNullable<TaskRecord["console"]>;
 
-/** The name of the column that lists which secrets were set. */
 const SECRETS_COLUMN = "secrets";
 
 const parseEntries = (value: SqlValue | undefined): Readonly<Record<string, string | null>> =>
@@ -49,7 +48,6 @@ const parseEntries = (value: SqlValue | undefined): Readonly<Record<string, stri
 
 const hasBit = (mask: number, bit: string): boolean => (BigInt(mask) & BigInt(bit)) !== 0n;
 
-/** A difference, with the record's local state and its state in the console. */
 interface DriftStates extends Pick<RecordDrift, "action" | "mask"> {
   readonly local: Row;
   readonly console: RecordState;
@@ -80,7 +78,6 @@ export class TaskRecordReader {
     this.#calledThere = createRecordNameReader((thing, pk) => this.#console(thing, pk));
   }
 
-  /** Returns a record of a task that is open or confirmed. */
   async read({ thing: name, pk, action, mask, contradicted, leftOut }: RecordDrift): Promise<TaskRecord> {
     const { thing } = getVersionSchema(name);
     const timeline = await this.#timelines.of(thing, pk);
@@ -164,7 +161,6 @@ export class TaskRecordReader {
     return this.#overlaid(thing, pk, ({ differs, confirmed }) => Number(BigInt(differs) & ~BigInt(confirmed)));
   }
 
-  /** Returns a record as an export last showed it. */
   #shown(thing: Thing, pk: number): Promise<RecordState> {
     return this.#overlaid(thing, pk, ({ differs }) => differs);
   }
@@ -446,7 +442,6 @@ export class TaskRecordReader {
     return changes;
   }
 
-  /** Returns the names that groups have in the console. */
   async #groupsThere(names: ConsoleValue): Promise<ConsoleValue> {
     if (!Array.isArray(names)) return names;
     const bit = getVersionSchema(SECURED_GROUP.name).columns.find(({ name }) => name === "name")?.bit ?? "0";
@@ -477,7 +472,6 @@ const readHeldRecords = async (reader: Reader, kinds: readonly string[]): Promis
   return JSON.parse(String(row?.["held"] ?? "[]")) as readonly number[];
 };
 
-/** Returns the mask of the columns in which two states of a record differ. */
 const getDifferingMask = (thing: Thing, one: Row, other: Row): number =>
   getVersionSchema(thing.name)
     .columns.filter(({ name, leads }) => leads && (one[name] ?? null) !== (other[name] ?? null))
@@ -525,7 +519,6 @@ const overlayCustomFields = (local: Row, observed: Row): string => {
   return JSON.stringify(Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null)));
 };
 
-/** Converts a value to the form that files contain. */
 const toFileValue = (value: DisplayValue): ConsoleValue =>
   typeof value === "boolean" ? (value ? "TRUE" : null) : Array.isArray(value) && value.length === 0 ? null : value;
 
@@ -540,7 +533,6 @@ const omitValueBefore = (change: RecordChange): RecordChange => {
   return { ...change, before: isBack ? change.after : null, neverExported: true };
 };
 
-/** Returns the name that tasks use for a column: the name of its field. */
 export const getTaskFieldName = (thing: Thing, column: string): string => {
   const field = findFieldOfColumn(thing, column);
   return Object.keys(thing.fields).find((name) => thing.fields[name] === field) ?? column;
@@ -553,10 +545,6 @@ const sortColumnsByField = (thing: Thing, columns: readonly string[]): readonly 
   );
 };
 
-/**
- * Returns the secrets of a column that were set locally but not yet in the console; undefined if the column is not a
- * secret column.
- */
 const listChangedSecrets = (
   column: string,
   local: Row,
@@ -574,7 +562,6 @@ const listChangedSecrets = (
   return local[column] === null ? [] : [column.slice(0, -"SetAt".length)];
 };
 
-/** Returns the format of the files that a record belongs to. The console has a page for each format. */
 const getFileKind = ({ name, formats }: Thing, state: Row): FormatName => {
   if (name === SECURED_USER.name || name === SECURED_GROUP.name) return state["app"] as FormatName;
   return (Object.keys(formats)[0] as FormatName | undefined) ?? "users";

@@ -40,7 +40,6 @@ import { TaskRecordReader } from "./records.ts";
 /** Maximum number of records that are listed for a task, unless all are requested. */
 const MAX_LISTED_RECORDS = 20;
 
-/** The change that a task belongs to. */
 interface TaskChange {
   readonly revision: number;
   readonly number: number;
@@ -76,13 +75,11 @@ const readTaskChanges = async (
   return new Map(rows.map((row) => [Number(row["revision"]), toTaskChange(row)]));
 };
 
-/** Returns all open drift, and the changes that it belongs to, by revision. */
 const readOpenDriftAndChanges = async (reader: Reader) => {
   const drift = await readDrift(reader);
   return { drift, changes: await readTaskChanges(reader, [...new Set(drift.map(({ revision }) => revision))]) };
 };
 
-/** Maximum number of records that are shown for each completed task in a list of tasks. */
 const MAX_DONE_RECORDS = 2;
 
 /** The state of a task: `open`; `confirmed` by somebody; `done` if its values match the console. */
@@ -104,7 +101,6 @@ class TaskReader {
     this.#records = new TaskRecordReader(reader, { occupants });
   }
 
-  /** Returns the tasks of one or more changes. @param drift open drift of these changes */
   async read(drift: readonly OpenDrift[], state: TaskState): Promise<readonly ConsoleTask[]> {
     const byChange = Map.groupBy(drift, ({ revision }) => revision);
     const changes = await readTaskChanges(this.#reader, [...byChange.keys()]);
@@ -171,7 +167,6 @@ class TaskReader {
 
 const ZERO_COUNTS = { create: 0, update: 0, delete: 0 };
 
-/** Returns the number of records in a task by record type and action. */
 const countRecordsByThing = (parts: readonly OpenDrift[]): Readonly<Record<string, typeof ZERO_COUNTS>> => {
   const counts: Record<string, typeof ZERO_COUNTS> = {};
   for (const { thing, action, records } of parts)
@@ -188,7 +183,6 @@ const getPreparatoryWork = ({ detail: { counts } }: ImportRecord): Partial<Conso
   return released > 0 ? { released } : {};
 };
 
-/** Returns the properties of a task that come from its change. */
 const buildChangeFacts = ({ number, at, actor, action }: TaskChange, made: ImportRecord | undefined) => ({
   number,
   action,
@@ -217,7 +211,6 @@ const getMainThing = (parts: readonly OpenDrift[], made: ImportRecord | undefine
   return (own ?? most)?.thing ?? USER.name;
 };
 
-/** Returns the type of work that a task requires. */
 const determineTaskWork = ({
   parts,
   records: [first, ...more],
@@ -249,7 +242,6 @@ const readTaskConfirmation = async (
   return row && row["at"] !== null ? { at: String(row["at"]), by: String(row["by"]) } : undefined;
 };
 
-/** SQL: the revision of the change that made the tenant a mirror: a console import, or an applied bundle. */
 const MIRROR_START_REVISION = `select min(a.revision) from main.change a where a.writer = 'console' or a.writer = 'apply'
   and exists (select 1 from main.audit t where t.seq = a.number and ${DETAIL_SQL} ->> 'mirroredAt' is not null)`;
 
@@ -351,9 +343,7 @@ export const readTasks = async (reader: Reader, numbers: readonly number[]): Pro
   return tasks;
 };
 
-/** The open tasks, and the open tasks that an export contradicted. */
 export interface OpenTasks {
-  /** number of open records by task number */
   readonly open: ReadonlyMap<number, number>;
   readonly contradicted: ReadonlySet<number>;
 }

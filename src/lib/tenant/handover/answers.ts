@@ -9,7 +9,6 @@ import { deleteAnswer, findAnswer, writeAnswer } from "./answer-rows.ts";
 import type { Writer } from "../store/store.ts";
 import { validateFieldValue } from "../records/records.ts";
 
-/** An answer before and after a change; null if there is no answer. */
 interface AnswerChange {
   readonly before: Answer | null;
   readonly after: Answer | null;

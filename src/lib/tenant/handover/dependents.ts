@@ -19,7 +19,6 @@ const OF_USERS = `from json_each(:ids) e ${ORDERED_JOIN} user u on u.id = e.valu
 const SECURED_ADDRESSES =
   "json_array(s.imapMailAddress, s.exchangeMailAddress, s.mailAddress, s.microsoft365MailAddress)";
 
-/** SQL: the comparison key of a full name, without blanks. */
 const buildFullNameSql = (key: string, name: string): string =>
   `replace(replace(coalesce(${key}, ${name}), ' ', ''), '\u3000', '')`;
 
@@ -68,7 +67,6 @@ const readUsers = async (reader: Reader, ids: readonly string[]): Promise<readon
   });
 };
 
-/** Returns the renewal items that name each person, in the order of the people. */
 const findRenewals = async (reader: Reader, people: readonly Person[]): Promise<readonly Dependents["renewals"][]> => {
   const items = await listRenewalItems(reader);
   return people.map((person) =>
@@ -89,7 +87,6 @@ const readAccounts = async (reader: Reader, ids: string): Promise<ReadonlyMap<st
   return new Map(rows.map((row) => [String(row["id"]), row]));
 };
 
-/** Returns the devices of each user. The model comes from Apple, if the acting account may read Apple's data. */
 const readDevices = async (reader: Reader, asker: Actor, ids: string): Promise<ReadonlyMap<string, readonly Row[]>> =>
   groupByPerson(
     await reader.all(

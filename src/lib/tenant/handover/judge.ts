@@ -15,7 +15,6 @@ import { createBlankCheck, createRecordCheck } from "../../rules/values.ts";
 import { checkObservedLine } from "./restores/observed.ts";
 import { isAvailableHeader } from "../records/fields.ts";
 
-/** A record of a bundle. Its members have the types of the resource's fields. */
 type BundleLine = Readonly<Record<string, unknown>>;
 
 interface AccountLine {
@@ -28,10 +27,6 @@ interface AccountLine {
   readonly timezone: string | null;
 }
 
-/**
- * For each resource, the record type whose rules apply and the function that converts a record of a bundle to the state
- * that the rules check.
- */
 const RULE_STATES: Readonly<
   Partial<Record<ResourceName, readonly [of: string, state: (record: BundleLine) => object]>>
 > = {

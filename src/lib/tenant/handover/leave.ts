@@ -19,7 +19,6 @@ import type { RequestKey } from "../store/idempotency.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { findDependents } from "./dependents.ts";
 
-/** The users who leave. */
 interface LeaveRequest {
   readonly ids: readonly string[];
   /** the tenant's revision before the users were read */
@@ -82,7 +81,6 @@ export const leaveUsers = (
   });
 };
 
-/** What depended on a user, and the records that were changed or deleted. */
 interface EndedRights {
   readonly before: Dependents;
   readonly objects: readonly ChangedObject[];

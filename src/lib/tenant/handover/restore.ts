@@ -40,7 +40,6 @@ import type { ScratchTable, SqlValue, Writer } from "../store/store.ts";
 import { isMirror, writeMirroredAt } from "../records/tenant-rows.ts";
 import { BundleAccountLine } from "./judge.ts";
 
-/** The parameters that a restore request contains in addition to the files. */
 interface RestoreRequest {
   /** names of resources, separated by commas */
   readonly only?: string | undefined;
@@ -56,7 +55,6 @@ interface CommitRequest extends RestoreRequest {
   readonly once: RequestKey | undefined;
 }
 
-/** A bundle that was received and staged in the tenant. The staged data is deleted when this object is disposed of. */
 interface ReceivedBundle extends AsyncDisposable {
   readonly staged: StagedBundle;
   /** reasons why single records cannot be applied, independent of the other records */
@@ -216,7 +214,6 @@ const RECORDS_NOT_SORTED = text(
   "データが重複しているか、ID の順に並んでいません",
 );
 
-/** Returns the names of the collections that a restore locks. */
 const listRestoreLocks = ({ resources }: StagedBundle): readonly string[] => [
   ...new Set([
     ...resources.flatMap((name) => getResourceTarget(name).collections),
@@ -287,7 +284,6 @@ const planBundle = async (
   };
 };
 
-/** Returns the number of records that a plan removes. */
 const countRemovals = (resources: readonly PlannedResource[]): number =>
   resources.reduce((sum, { removed }) => sum + removed, 0);
 

@@ -27,7 +27,6 @@ import { buildPeople } from "./dependents.ts";
 
 type ChangedAccount = Omit<TransferResult["accounts"][number], "consoleTask">;
 
-/** The parameters of a transfer. */
 interface TransferRequest {
   /** id of the user who becomes the successor */
   readonly to: string;
@@ -88,7 +87,6 @@ export const transferAccount = (
     },
   );
 
-/** An account, and the id of its user. */
 interface UserAccount {
   readonly id: string;
   readonly account: StoredAccount;
@@ -134,7 +132,6 @@ async function applyAccountStep(
   return { before: was, after };
 }
 
-/** A renewal item before and after it got a new owner. */
 interface TransferredRenewal {
   readonly before: RenewalItem;
   readonly after: RenewalItem;

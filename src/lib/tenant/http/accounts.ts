@@ -27,7 +27,6 @@ const loadTransferModule = () => import("../handover/transfer.ts");
 
 const loadResetModule = () => import("../accounts/reset.ts");
 
-/** Returns the session for a request about an account. An account can always see itself, whatever its organisation. */
 const getSessionFor = ({ session, owner }: TenantParts, id: string): Session =>
   session.asker.account?.id === id
     ? new Session(owner.store, session.surroundings, owner.actor, session.asker)

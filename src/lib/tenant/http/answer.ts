@@ -5,7 +5,6 @@ import type { ExportedParts } from "../handover/export.ts";
 import type { PieceStart } from "../store/store.ts";
 import type { HandlerResults } from "./handler.ts";
 
-/** The content types of parts, by the extension of their names. */
 const PART_CONTENT_TYPES: Readonly<Record<string, string>> = {
   ndjson: "application/x-ndjson",
   json: "application/json",

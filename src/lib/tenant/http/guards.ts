@@ -14,7 +14,6 @@ export const finishResponse: MiddlewareHandler = async (c, next) => {
   if (c.res.status >= 400 && method !== "GET" && method !== "HEAD") c.header("connection", "close");
 };
 
-/** Converts the path of a route to hono's syntax. */
 export const toHonoPath = ({ path }: Route): string => path.replaceAll(/\{(\w+)\}/g, ":$1");
 
 /**

@@ -45,7 +45,6 @@ const toWrittenFile = ({
   return { file, fields: parseUploadFields(upload) };
 };
 
-/** The tenants, by their store, in which what dead processes left behind was removed. */
 const swept = new WeakMap<Store, Promise<void>>();
 
 /** Removes what dead processes left behind, once for each open tenant. */

@@ -67,7 +67,6 @@ export const createUsageResponse = (
   place?: Parameters<typeof createProblemResponse>[1],
 ): Response => createProblemResponse(new Failure("usage", detail), place);
 
-/** The unit that follows a number, by the type of the value. */
 const SIZE_UNITS: Readonly<Record<string, Text>> = {
   string: text(" characters", " 文字"),
   array: text(" items", " 件"),
@@ -82,7 +81,6 @@ const describeSizeLimit = ({ code, minimum, maximum, origin = "" }: SchemaIssue)
   return text(`must be at least ${minimum}${en}`, `${minimum}${ja}以上にしてください`);
 };
 
-/** What a schema requires, by type or format. */
 const EXPECTED_VALUES: Readonly<Record<string, Text>> = {
   string: text("text", "文字列"),
   number: text("a number", "数値"),
@@ -146,7 +144,6 @@ export const describeFault = (error: unknown): string | undefined => {
   return where === undefined ? what.en : `${where}: ${what.en}`;
 };
 
-/** Returns the response for an error that a route threw. */
 export const createErrorResponse = (chain: unknown): Response => {
   const { first: error } = unwrapSuppressed(chain);
   if (error instanceof Failure) return createProblemResponse(error);

@@ -14,7 +14,6 @@ export interface RequestParts {
   readonly body: unknown;
 }
 
-/** Returns the query parameters by name. The value of a repeated parameter is a list. */
 const parseQueryParameters = (request: HonoRequest): unknown =>
   Object.fromEntries(Object.entries(request.queries()).map(([name, all]) => [name, all.length === 1 ? all[0] : all]));
 

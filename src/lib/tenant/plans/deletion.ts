@@ -7,7 +7,6 @@ import type { StoredRequest } from "./import-rows.ts";
 import type { ChoiceName, RecordList } from "../store/lists.ts";
 import { getFilterList } from "./selection.ts";
 
-/** The file options of an import without a file. */
 const OPTIONS_WITHOUT_FILE = {
   mode: "delete",
   key: "email",
@@ -18,7 +17,6 @@ const OPTIONS_WITHOUT_FILE = {
   delimiter: ",",
 } as const;
 
-/** A deletion in the form in which it is stored and planned. */
 export interface Deletion {
   readonly request: StoredRequest;
   /** ids of the specified records */

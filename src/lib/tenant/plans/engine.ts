@@ -24,7 +24,6 @@ export interface DeletionTarget {
   readonly permitted?: readonly Operation[] | undefined;
 }
 
-/** Options for comparing a plan with the tenant again. */
 export interface ReplanOptions extends Pick<DeletionTarget, "permitted"> {
   /** true: the plan of a takeover keeps the records that its export lacks */
   readonly keepMissing?: boolean | undefined;
@@ -32,7 +31,6 @@ export interface ReplanOptions extends Pick<DeletionTarget, "permitted"> {
   readonly now: string;
 }
 
-/** A selection of rows of a plan. */
 export interface RowQuery {
   /** only rows with these actions; an empty list selects all rows */
   readonly actions: readonly PlanRow["action"][];
@@ -77,7 +75,6 @@ export interface UndoCounts extends Pick<
   readonly blocked: PlanCounts["blocked"];
 }
 
-/** A change to be undone, or tasks to be dropped. */
 export interface UndoneChange {
   readonly number: number;
   readonly revision: number;
@@ -158,7 +155,6 @@ export interface CommitOptions {
   readonly isCheck?: boolean | undefined;
 }
 
-/** An upload file that was written for the console. */
 export interface WrittenFile {
   /** name and hash of the file; undefined if no file was written because it would not contain any rows */
   readonly file?: { readonly fileName: string; readonly sha256: string } | undefined;
@@ -194,7 +190,6 @@ export interface ExportObservation {
   readonly lacking?: MissingRecordCounts | undefined;
 }
 
-/** Options for verifying a task with an export of the console. */
 export interface VerifyOptions {
   /** revision of the change that the task belongs to */
   readonly revision: number;

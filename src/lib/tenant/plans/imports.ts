@@ -78,10 +78,8 @@ import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import type { Processes } from "../store/processes.ts";
 import type { Reader } from "../store/store.ts";
 
-/** Maximum age of an open plan. Older plans are discarded. */
 const MAX_PLAN_AGE_MS = 7 * 24 * 60 * 60 * 1000;
 
-/** For each open state, the final state of an import that its process abandoned in this state. */
 const ABANDONED_STATES = new Map<ImportState, ImportState>([
   ["planned", "discarded"],
   ["uploading", "failed"],
@@ -95,7 +93,6 @@ export interface RequestContext {
   readonly repeatable?: RequestKey | undefined;
 }
 
-/** Options for undoing a change. */
 interface UndoOptions {
   /** if true, the change is undone only in the mirror, and the console does not change */
   readonly mirrorOnly: boolean;
@@ -110,11 +107,9 @@ interface ChangeToUndo {
   readonly others: readonly string[];
 }
 
-/** Options for verifying a task with an export of the console. */
 interface VerificationRequest {
   /** format of the export; default: the format of the task's records */
   readonly kind?: FormatName | undefined;
-  /** the column map for reading the export */
   readonly map?: ColumnMap | undefined;
   /** if true, everything in the task that the export does not show is confirmed */
   readonly confirmMissing: boolean;
@@ -136,7 +131,6 @@ const checkOrgBy = ({ kind, orgBy = "code", createOrgs, fromConsole }: StoredReq
 
 const UNAUDITED_CHANGE = { action: null, locks: [] } as const;
 
-/** The imports of a tenant. An import is kept as a plan until it is committed or discarded. */
 export class TenantImports {
   readonly #session: Session;
   readonly #engine: ImportEngine;
@@ -265,7 +259,6 @@ export class TenantImports {
     }
   }
 
-  /** Plans a deletion. @returns the id of the plan */
   async #planDeletion({ request, ids, refusals }: Deletion, signal: AbortSignal | undefined): Promise<string> {
     const permitted = await this.#listClearingOperations();
     const { id } = await this.#begin(request, undefined);
@@ -710,7 +703,6 @@ export class TenantImports {
   }
 }
 
-/** Operations that can remove the obstacles of a deletion. */
 const CLEARING_OPERATIONS = [
   "accounts.write",
   "users.move",
@@ -720,7 +712,6 @@ const CLEARING_OPERATIONS = [
   "devices.delete",
 ] as const;
 
-/** Returns true if a task only sets passwords and similar secrets. */
 const isSecretsOnly = ({ kind, records }: ConsoleTask): boolean => {
   const { fields }: Thing = FORMATS[kind].thing;
   const isSecret = ({ field }: ConsoleTask["records"][number]["changes"][number]): boolean =>
@@ -728,7 +719,6 @@ const isSecretsOnly = ({ kind, records }: ConsoleTask): boolean => {
   return records.length > 0 && records.every(({ changes }) => changes.length > 0 && changes.every(isSecret));
 };
 
-/** By action, the reason why a change cannot be restored. */
 const UNRESTORABLE_ACTIONS: Readonly<Record<string, Text>> = {
   "fields.remove": text(
     "a deleted custom field cannot be restored with its values",
@@ -746,7 +736,6 @@ const ONLY_SECRETS_CHANGED_REASON = text(
   "パスワードなどを設定しただけの変更で、以前の値を保存していないためです。設定し直してください",
 );
 
-/** Returns the reason why none of a change's values can be restored; undefined if some can be restored. */
 const describeUndoObstacle = async (reader: Reader, change: StoredChange): Promise<Text | undefined> => {
   const { [change.action]: why } = UNRESTORABLE_ACTIONS;
   if (why !== undefined) return why;
@@ -755,7 +744,6 @@ const describeUndoObstacle = async (reader: Reader, change: StoredChange): Promi
   return (await setsOnlySecrets(reader, change)) ? ONLY_SECRETS_CHANGED_REASON : undefined;
 };
 
-/** Returns the actor's newest change before a given change that can be undone; undefined if there is none. */
 const findUndoableBefore = async (reader: Reader, actor: string, { number }: StoredChange) => {
   let before = await findNewestChange(reader, actor, number);
   while (before !== undefined && (await describeUndoObstacle(reader, before)) !== undefined)
@@ -763,7 +751,6 @@ const findUndoableBefore = async (reader: Reader, actor: string, { number }: Sto
   return before;
 };
 
-/** How an export of the console is imported: missing records are deleted, and values in missing columns are kept. */
 const CONSOLE_EXPORT_OPTIONS = { mode: "replace", blank: "clear", missingColumns: "keep", skipInvalid: false } as const;
 
 /** Returns the request for reading an export of the console from which only the records of a task are used. */

@@ -47,7 +47,6 @@ export const toActor = (account: ActingAccount): Actor | undefined => {
   };
 };
 
-/** Maximum length of a name in messages. */
 const MAX_SHOWN_NAME_LENGTH = 100;
 
 const shortenName = (name: string): string =>

@@ -7,7 +7,6 @@ import { saveVersions, saveCreatedRange } from "../versions/keep.ts";
 import { storeLastNumber } from "../store/collections.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
 
-/** A custom field with the number under which the users' values are stored. */
 export interface StoredField {
   readonly pk: number;
   readonly field: CustomField;
@@ -23,7 +22,6 @@ export const findCustomField = async (reader: Reader, id: string): Promise<Store
   return row && toStoredField(row);
 };
 
-/** Returns true if there is a custom field whose name has this comparison key. */
 export const hasCustomFieldNamed = async (reader: Reader, nameKey: string): Promise<boolean> =>
   (await reader.count("select count(*) from custom_field where nameKey = :nameKey", { nameKey })) > 0;
 
@@ -69,7 +67,6 @@ export const mergeCustomValues = async (
   return JSON.stringify(custom);
 };
 
-/** A user's value in a custom field. */
 export interface CustomFieldValue {
   readonly id: string;
   /** name of the user, with the main email address */
@@ -77,14 +74,11 @@ export interface CustomFieldValue {
   readonly value: string;
 }
 
-/** Returns the JSON path to the values of a custom field, for SQL. */
 const buildValuePath = (pk: number): string => `$."${pk}"`;
 
-/** Returns the number of users who have a value in a custom field. */
 export const countCustomValues = (reader: Reader, pk: number): Promise<number> =>
   reader.count("select count(*) from user where custom ->> :path is not null", { path: buildValuePath(pk) });
 
-/** Returns the values in a custom field, for the first users who have a value. */
 export const readCustomValues = async (
   reader: Reader,
   pk: number,

@@ -21,18 +21,14 @@ import type { Reader } from "../store/store.ts";
 export const buildSerialKeySql = (of: string): string =>
   buildComparisonKeySql("serial-number", `${of}.serialKey`, `${of}.serialNumber`);
 
-/** SQL: the organisation of a device: the owner's organisation, or the organisation that owns the device. */
 const DEVICE_ORG_SQL = "coalesce(o.org, t.ownerOrg)";
 
-/** SQL: joins the organisation that owns a device, and the organisation that the device belongs to. */
 const DEVICE_ORG_JOINS_SQL = `left join org w on w.pk = t.ownerOrg left join temp.place wp on wp.pk = t.ownerOrg
     left join org g on g.pk = ${DEVICE_ORG_SQL} left join temp.place gp on gp.pk = ${DEVICE_ORG_SQL}`;
 
-/** SQL: the path of an organisation; null if there is no organisation, an empty string for the root. */
 const buildOrgPathSql = (org: string, place: string): string =>
   buildCaseSql(`${org}.pk is null`, "null", `coalesce(${place}.path, '')`);
 
-/** The list of devices, in the order of their creation. */
 export const DEVICE_LIST: RecordList<typeof DEVICE.fields> = {
   thing: DEVICE,
   format: createFormat(DEVICE, "devices"),

@@ -28,7 +28,6 @@ import {
   type ChangeResult,
 } from "./records.ts";
 
-/** Devices as records that can be edited manually. */
 export const EDITABLE_DEVICES: EditableRecordType<typeof DEVICE.fields> = {
   list: DEVICE_LIST,
   collection: "devices",
@@ -52,14 +51,12 @@ export const createDevice = (
 export const editDevice = (session: Session, id: string, body: ManualRequestBody): Promise<ChangeResult<Device>> =>
   editRecord(session, EDITABLE_DEVICES, id, body);
 
-/** A change of the owner of devices: to a user, to an organisation, or to no owner. */
 export interface DeviceOwnerChange {
   readonly ids: readonly string[];
   readonly owner: string | null;
   readonly ownerOrg: string | null;
   /** the confirmed number of devices that must be wiped */
   readonly wipes?: number | undefined;
-  /** the tenant's revision before the devices were read */
   readonly seen?: number | undefined;
   readonly dryRun?: boolean | undefined;
 }
@@ -94,10 +91,8 @@ const requireConfirmedWipes = (
   if ((!dryRun || wipes !== undefined) && needed !== (wipes ?? 0)) throw createWipeMismatchFailure(needed, wipes ?? 0);
 };
 
-/** The replacement of a device. */
 export interface DeviceReplacement extends Pick<DeviceOwnerChange, "wipes" | "seen" | "dryRun"> {
   readonly id: string;
-  /** serial number of the new device */
   readonly serialNumber: string;
 }
 
@@ -165,10 +160,8 @@ export const replaceDevice = (
 /** A device before and after a replacement; `before` is null if the device was created. */
 type ReplacedDevice = Pick<ChangeResult<Device>, "before" | "after">;
 
-/** The values of a device that was replaced. */
 const RETURNED_VALUES = { owner: null, ownerOrg: null, phoneNumber: null, memo: null, tags: [RETURN_TAGS.returned] };
 
-/** Returns the values that the new device gets. Its own tags and memo stay, after those of the old device. */
 const buildMovedValues = (old: Device, next: Device | undefined): ManualValues => {
   const memos = [old.memo, next?.memo ?? null].filter((memo) => memo !== null);
   const [remove, add] = [Object.values(RETURN_TAGS), next?.tags ?? []];
@@ -205,7 +198,6 @@ const requireReplacement = (old: Device, next: Device | undefined): void => {
   });
 };
 
-/** Returns true if a device has something that a replacement moves. */
 const isInUse = ({ owner, ownerOrg, phoneNumber, memo, tags }: Device): boolean =>
   [owner, ownerOrg, phoneNumber, memo].some((value) => value !== null) ||
   changeTags(tags, { remove: Object.values(RETURN_TAGS), add: [] }).length > 0;
@@ -224,7 +216,6 @@ const createUnusedDeviceFailure = ({ serialNumber, tags }: Device): Failure => {
   });
 };
 
-/** Tags to add to devices and tags to remove from them. */
 export interface TagChange {
   readonly ids: readonly string[];
   readonly add: readonly string[];

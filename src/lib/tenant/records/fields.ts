@@ -73,11 +73,8 @@ export const getFieldWithUsage = async (reader: Reader, id: string): Promise<Cus
   return { ...field, users: await countCustomValues(reader, pk) };
 };
 
-/** The effects that the caller expects when a custom field is removed. */
 interface FieldRemoval {
-  /** the number of users who have a value in the field */
   readonly users?: number | undefined;
-  /** the tenant's revision before the field was read */
   readonly seen?: number | undefined;
 }
 

@@ -79,7 +79,6 @@ export const ORG_DETAIL_LIST: RecordList<typeof ORG_DETAIL_FIELDS> = {
   },
 };
 
-/** The record number of the root organisation 全社. */
 export const ROOT_ORG_NUMBER = 1;
 
 /**
@@ -111,7 +110,6 @@ export interface TreePosition {
   readonly code: string | null | undefined;
 }
 
-/** Returns a position with its missing values taken from the organisation itself. */
 const completePosition = async (reader: Reader, { pk, parent, name, code }: TreePosition) => {
   const own =
     pk === undefined ? undefined : await reader.get("select parent, name, code from org where pk = :pk", { pk });

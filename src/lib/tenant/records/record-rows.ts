@@ -16,7 +16,6 @@ export const UNIQUE_LIST_TABLES: Readonly<Record<string, Readonly<Record<string,
 /** The value of a field as the table stores it. For a reference, it is the `pk` of the other record. */
 export type StoredValue = SqlValue | readonly string[];
 
-/** The values of a record as its table stores them, by field. */
 export type StoredValues = ReadonlyMap<string, StoredValue>;
 
 const getRecordField = ({ name: thing, fields }: Thing, name: string): Field => {
@@ -25,13 +24,11 @@ const getRecordField = ({ name: thing, fields }: Thing, name: string): Field => 
   return field;
 };
 
-/** Returns the name of a field's column. */
 const getColumnName = (thing: Thing, name: string): string => {
   const { refers, short = name, type } = getRecordField(thing, name);
   return refers !== undefined && type !== "texts" ? short : name;
 };
 
-/** Returns the columns that store a field's value: its own column, and the columns that are derived from it. */
 const buildFieldColumns = (
   thing: Thing,
   name: string,
@@ -53,13 +50,11 @@ export interface NewRecord {
   readonly id: string;
   readonly values: StoredValues;
   readonly at: string;
-  /** additional columns */
   readonly columns?: Readonly<Record<string, SqlValue>> | undefined;
   /** the collection that stores the highest record number of the table */
   readonly series: string;
 }
 
-/** Inserts a record. @returns the record number of the new record */
 export const insertRecord = async (
   writer: Writer,
   thing: Thing,
@@ -101,7 +96,6 @@ export const updateRecord = async (
   return true;
 };
 
-/** Stores the keys of a record's unique lists. The previous keys are replaced. */
 const writeUniqueListKeys = async (writer: Writer, thing: Thing, pk: number, values: StoredValues): Promise<void> => {
   for (const [name, table] of Object.entries(UNIQUE_LIST_TABLES[thing.name] ?? {})) {
     const value = values.get(name);

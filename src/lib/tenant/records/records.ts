@@ -33,9 +33,7 @@ import type { RequestKey } from "../store/idempotency.ts";
 import type { Reader, SqlValue, Writer } from "../store/store.ts";
 import { mergeCustomValues } from "./custom-field-rows.ts";
 
-/** A record type whose records can be edited manually, one at a time. */
 export interface EditableRecordType<F extends Fields = Fields> {
-  /** the list in which the records are found and shown */
   readonly list: RecordList<F>;
   /**
    * `collection`: the collection whose revision a change advances; `series`: the collection that stores the table's
@@ -45,15 +43,12 @@ export interface EditableRecordType<F extends Fields = Fields> {
   readonly series: string;
   /** the first part of the actions in the audit log, such as `users` */
   readonly actions: string;
-  /** default values for a new record */
   readonly usual?: ManualValues | undefined;
-  /** the scope that the records belong to, such as an app: the column and its value */
   readonly scope?: { readonly column: string; readonly value: string } | undefined;
   /**
    * returns the ids of the organisations of a record; undefined if records of this type do not belong to organisations
    */
   readonly orgs?: ((reader: Reader, record: object) => readonly string[] | Promise<readonly string[]>) | undefined;
-  /** the fields that the records have; default: all fields of the record type */
   readonly fields?: readonly string[] | undefined;
   /**
    * Converts the values of a request to the values to store.
@@ -66,7 +61,6 @@ export interface EditableRecordType<F extends Fields = Fields> {
     | undefined;
   /** Checks the rules of this record type before a change is written. @throws Failure `input-rejected` */
   readonly check?: ((writer: Writer, change: CheckedChange) => Promise<void>) | undefined;
-  /** Makes further changes that an edit of a record requires.  @returns the other records that were changed */
   readonly follow?: ((writer: Writer, edited: EditResult) => Promise<readonly ChangedObject[]>) | undefined;
 }
 
@@ -87,14 +81,11 @@ export interface EditResult {
   readonly at: string;
 }
 
-/** A change that is checked before it is written. */
 export interface CheckedChange {
-  /** undefined for a new record */
   readonly pk: number | undefined;
   readonly values: StoredValues;
 }
 
-/** The result of a change, in the form of the tenant API. */
 export interface ChangeResult<R> {
   readonly before: R | null;
   readonly after: R;
@@ -132,7 +123,6 @@ export const createRecord = <F extends Fields>(
   });
 };
 
-/** A record that a change created, and the other records that were created with it. */
 interface CreatedRecord<R> {
   readonly after: R;
   /** the created record first, then the other records */
@@ -184,15 +174,12 @@ export const editRecord = async <F extends Fields>(
 /** A record before and after an edit. Both are the same object if nothing changed. */
 export type EditedRecord<R> = Readonly<Record<"before" | "after", R>>;
 
-/** Options for editing several records. */
 interface EditOptions<R> {
   /** the last part of the action in the audit log */
   readonly verb: string;
-  /** returns the values to set for a record, depending on its current values */
   readonly each?: ((before: R) => ManualValues) | undefined;
   /** checks all changed records together before they are committed.  @throws Failure if the change is not allowed */
   readonly whole?: ((changed: readonly EditedRecord<R>[]) => void) | undefined;
-  /** the tenant's revision before the records were read */
   readonly seen?: number | undefined;
   readonly once?: RequestKey | undefined;
 }
@@ -370,7 +357,6 @@ const getWrittenRecord = async <F extends Fields>(
   return found;
 };
 
-/** Returns the failure for a record that is, or refers to a record that is, outside the account's organisations. */
 const createOutOfScopeFailure = (thing: string): Failure => {
   const noun = getThingNoun(thing);
   return new Failure("not-found", {
@@ -405,13 +391,11 @@ export const collectTaskNumbers = async (taskOf: TaskFinder, records: readonly C
   return [...new Set(tasks.filter((task) => task !== null))];
 };
 
-/** Returns the label of a record in the form of the tenant API. */
 const getRecordLabel = ({ fields, namedBy = "name" }: Thing, record: object): string => {
   const { [namedBy]: field } = fields;
   return toTextOrEmpty(getRecordValue(record, field?.shownAs ?? namedBy));
 };
 
-/** The existing record that a request changes. */
 interface RecordToChange {
   readonly pk: number;
   readonly before: object;
@@ -480,7 +464,6 @@ const resolveReference = async (
 
 const getFieldLabel = (name: string, { label, column }: Field): Text => label ?? same(column?.header ?? name);
 
-/** Returns the failure for a field that records of this scope do not have. */
 const createNoSuchFieldFailure = ({ scope }: EditableRecordType, name: string, field: Field): Failure => {
   const { value = "" } = scope ?? {};
   return createFieldFailure(
@@ -531,7 +514,6 @@ const validateListValue = (name: string, field: Field, values: readonly string[]
   return field.type === "texts" && field.set === true ? values.toSorted(createSetComparator(comparison)) : values;
 };
 
-/** Returns the function that compares the values of a set to sort them for storage. */
 const createSetComparator =
   (comparison: Comparison) =>
   (a: string, b: string): number =>
@@ -586,7 +568,6 @@ const createUnknownIdFailure = (thing: string, id: string): Failure => {
   });
 };
 
-/** The nouns of the commands that show records, by record type. */
 const COMMAND_NOUNS: Readonly<Record<string, string>> = {
   org: "orgs",
   user: "users",
@@ -595,9 +576,6 @@ const COMMAND_NOUNS: Readonly<Record<string, string>> = {
   scheme: "roles schemes",
 };
 
-/**
- * Returns the hint with the command that looks up records; undefined if this record type does not have such a command.
- */
 const createLookupHint = (thing: string, verb: string): Text | undefined => {
   const { [thing]: noun } = COMMAND_NOUNS;
   return noun === undefined

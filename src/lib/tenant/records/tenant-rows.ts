@@ -3,7 +3,6 @@ import { TENANT, EMPTY_TENANT_PROFILE, type TenantProfile } from "../../model/te
 import type { Field } from "../../model/thing.ts";
 import type { Reader, SqlValue, Writer } from "../store/store.ts";
 
-/** The tenant itself, as it is stored. */
 export interface StoredTenant {
   readonly name: string;
   /** when tenant data was last imported from the console; null if it never was */
@@ -57,14 +56,12 @@ const IS_COMMITTED_SQL = "i.revision is not null and i.detail ->> 'revertedBy' i
 /** SQL: true if an import `i` imported a console export. */
 const IS_FROM_CONSOLE_SQL = "i.detail -> 'request' ->> 'fromConsole'";
 
-/** Returns the name of the tenant. */
 export const readTenantName = async (reader: Reader): Promise<string> =>
   String((await reader.get("select name from tenant"))?.["name"] ?? "");
 
 const PROFILE_FIELDS: readonly (readonly [name: string, field: Field])[] = Object.entries(TENANT.fields);
 const PROFILE_COLUMNS = PROFILE_FIELDS.map(([name]) => name);
 
-/** Returns true if a field is a list. Lists are stored as JSON; true and false are stored as 1 and 0. */
 const isListField = ({ type }: Field): boolean => type === "texts" || type === "objects";
 
 const toStoredProfileValue = (field: Field, value: unknown): SqlValue => {
@@ -87,7 +84,6 @@ export const readProfile = async (reader: Reader): Promise<TenantProfile> => {
   return Object.fromEntries(values) as unknown as TenantProfile;
 };
 
-/** Writes all values of the profile. */
 export const writeProfile = async (writer: Writer, profile: TenantProfile): Promise<void> => {
   const values = PROFILE_FIELDS.map(
     ([name, field]) => [name, toStoredProfileValue(field, profile[name as keyof TenantProfile])] as const,
@@ -113,7 +109,6 @@ const readAwaitedExports = async (reader: Reader): Promise<string[]> => {
   return (await reader.all(sql)).map(({ kind }) => String(kind));
 };
 
-/** Returns the kinds of import whose administrators are known. */
 const readKnownKinds = async (reader: Reader): Promise<string[]> =>
   (await reader.all("select kind from administrators_known order by kind")).map(({ kind }) => String(kind));
 

@@ -10,7 +10,6 @@ import type { Session } from "../session.ts";
 import { readProfile, readTenantName, writeProfile } from "./tenant-rows.ts";
 import { validateFieldValue } from "./records.ts";
 
-/** The profile of a tenant before and after a change. */
 interface ProfileChange {
   readonly before: TenantProfile;
   readonly after: TenantProfile;
@@ -42,7 +41,6 @@ export const updateTenantProfile = (session: Session, { dryRun, ...change }: Ten
     return { result: { before, after }, objects: [{ thing: TENANT.name, id: TENANT.name, name }], before, after };
   });
 
-/** Replaces a blank value with null, or removes blank values and duplicates from a list. */
 const normaliseBlanks = (value: unknown): unknown => {
   if (Array.isArray(value)) return [...new Set(value)].filter((one) => one !== "");
   if (typeof value !== "string") return value;

@@ -35,14 +35,12 @@ export const USER_LIST: RecordList<typeof USER.fields> = {
   derived: [ORG_POSITION_TABLE],
 };
 
-/** The list of custom fields of users, in order of creation. */
 export const CUSTOM_FIELD_LIST: RecordList<typeof CUSTOM_FIELD.fields> = {
   thing: CUSTOM_FIELD,
   table: "custom_field t",
   order: [CREATION_ORDER],
 };
 
-/** Returns the full names of these users that other users in the whole tenant have, too. */
 export const findSharedFullNames = async (
   reader: Reader,
   users: readonly { readonly id: string; readonly name: string }[],

@@ -87,7 +87,6 @@ export const insertRenewalItem = async (writer: Writer, item: RenewalItem): Prom
   );
 };
 
-/** Writes all fields of an item. */
 export const updateRenewalItem = async (writer: Writer, item: RenewalItem): Promise<void> => {
   const sets = [...STORED_ITEM_FIELDS, "confirmedAt", "confirmedBy", "updatedAt"].map(
     (column) => `${column} = :${column}`,
@@ -95,7 +94,6 @@ export const updateRenewalItem = async (writer: Writer, item: RenewalItem): Prom
   await writer.run(`update main.renewal_item set ${sets.join(", ")} where id = :id`, toRecordParams(item));
 };
 
-/** Deletes an item and its reminders. */
 export const deleteRenewalItem = async (writer: Writer, id: string): Promise<void> => {
   await writer.run("delete from main.renewal_notice where itemId = :id", { id });
   await writer.run("delete from main.renewal_item where id = :id", { id });

@@ -6,7 +6,6 @@ interface CountedAttempts {
   readonly until: string | null;
 }
 
-/** Counts the attempts of a subject, such as an account or an address. */
 export const countAttempts = async (reader: Reader, subject: string, now: string): Promise<CountedAttempts> => {
   const row = await reader.get(
     "select count(*) as number, min(until) as until from main.counted_attempt where subject = :subject and until > :now",

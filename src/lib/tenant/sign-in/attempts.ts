@@ -13,7 +13,6 @@ export interface AttemptSource {
   readonly address: string;
 }
 
-/** A limit on the attempts of a subject. */
 interface AttemptLimit {
   /** a hash, because people also type passwords where the account name belongs */
   readonly subject: string;
@@ -32,11 +31,9 @@ const buildLimits = (
   { subject: sha256(`${kind} address ${getSenderNetwork(address)}`), max: perAddress, minutes },
 ];
 
-/** Returns the limits on guesses of a password or a code. */
 export const limitGuesses = (source: AttemptSource): readonly AttemptLimit[] =>
   buildLimits("guess", source, SIGN_IN_LIMITS);
 
-/** Returns the limits on mailed reset codes. */
 export const limitResetMails = (source: AttemptSource): readonly AttemptLimit[] =>
   buildLimits("mail", source, RESET_MAIL_LIMITS);
 

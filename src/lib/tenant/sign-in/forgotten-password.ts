@@ -19,7 +19,6 @@ import { passwordWork, takeSameTime } from "./sign-in.ts";
 /** How long the sending of an email waits, so that the response is sent first and reveals nothing by its time. */
 const MAIL_DELAY_MS = 100;
 
-/** The tenant as its owner sees it, and its mail server. */
 export interface ResetMailParts {
   readonly owner: Session;
   readonly mail: OpenMail;

@@ -3,7 +3,6 @@ import type { Newline } from "../../csv/records/record.ts";
 import { buildConcatSql } from "./sql/json.ts";
 import type { LineQuery } from "./store.ts";
 
-/** A column of an export. */
 export interface ExportColumn {
   readonly header: string;
   /** SQL: the text of the cell; null for a blank cell */
@@ -23,7 +22,6 @@ const buildLineSql = (cells: readonly string[], comma: string, end: string): str
 const [CELL_END, RECORD_END] = [0x1f, 0x1e];
 const [QUOTE, COMMA, BACKSLASH, CR, LF] = [0x22, 0x2c, 0x5c, 0x0d, 0x0a];
 
-/** The offsets of the cells that need quotes: alternating the start and the end of each cell. */
 type QuoteOffsets = readonly number[];
 
 /**

@@ -9,7 +9,6 @@ export interface RequestKey {
   readonly fingerprint: string;
 }
 
-/** The key of a request, stored with the outcome of the request. */
 export interface StoredRequestKey extends RequestKey {
   /** the id of the record that the request created or changed */
   readonly subject: string;

@@ -42,7 +42,6 @@ export interface ChangedTables {
   readonly isOtherwiseJudged?: ((rule: AnyRule) => boolean) | undefined;
 }
 
-/** A value of a record's state, read with SQL from columns of the tables. */
 interface StateField {
   /** the columns that the value is read from, each as `table.column` */
   readonly from: readonly string[];
@@ -51,9 +50,6 @@ interface StateField {
   readonly as?: "boolean" | "json" | undefined;
 }
 
-/**
- * The data that rules read about a record type. Its tables have the same record numbers; the first table has the ids.
- */
 interface RuleSubject {
   readonly tables: readonly [string, ...string[]];
   readonly fields: Readonly<Record<string, StateField>>;
@@ -111,7 +107,6 @@ const RULE_SUBJECTS: Readonly<Record<string, RuleSubject>> = {
   },
 };
 
-/** Returns the columns of a record type that rules read. */
 export const listRuleColumns = (thing: string): ReadonlySet<string> =>
   new Set(
     Object.values(RULE_SUBJECTS)
@@ -145,7 +140,6 @@ const FACT_SQL: Readonly<Record<Exclude<keyof Facts, "now">, (tables: ChangedTab
 
 const isSqlFact = (name: keyof Facts): name is keyof typeof FACT_SQL => name in FACT_SQL;
 
-/** SQL: a value that a rule contains: a name, a boolean or null. */
 const toRuleLiteral = (value: unknown): string =>
   typeof value === "string" ? `'${value}'` : value === null ? "null" : value === true ? "1" : "0";
 
@@ -181,7 +175,6 @@ interface EngineQuery {
   readonly params: Params;
 }
 
-/** A problem that a rule found in a record. */
 export interface FoundProblem extends RuleProblem {
   /** name of the record type that the rule is about */
   readonly thing: string;
@@ -360,7 +353,6 @@ const buildPreviousSide = (thing: string, alias: string): RecordSide => {
   };
 };
 
-/** Returns the records that a change has written, within its transaction.  @param revision revision of the change */
 const buildWrittenTables = (revision: number, things: ReadonlySet<string>): ChangedTables => ({
   things,
   before: buildPreviousSide,
@@ -376,7 +368,6 @@ const buildWrittenTables = (revision: number, things: ReadonlySet<string>): Chan
   params: { revision },
 });
 
-/** The tables whose records rules read. */
 const RULE_TABLES: readonly string[] = [...new Set(Object.values(RULE_SUBJECTS).flatMap(({ tables }) => tables))];
 
 /** SQL: the record types of which the change `:revision` has written records. */

@@ -11,9 +11,6 @@ export interface ExportQuery extends ListFilters {
   readonly layout?: "console" | "full" | undefined;
 }
 
-/**
- * Returns columns for the items of a JSON list. There are as many columns as the longest list needs, but at least one.
- */
 const buildRepeatedColumns = (header: string, sql: string, most: number): readonly ExportColumn[] => {
   const columns = Array.from({ length: Math.max(1, most) }, (_, at) => ({ header, sql: `${sql} ->> ${at}` }));
   // works for `["text"]` and `[]`; a list of two items contains quotes in between, and an escaped character contains a
@@ -47,7 +44,6 @@ const readExportColumns = async (
   return [...own, ...custom];
 };
 
-/** A stream of records, and the number of records. */
 export interface RecordStream {
   readonly content: ReadableStream<Uint8Array>;
   readonly records: number;

@@ -24,7 +24,6 @@ export interface SortKey {
   readonly before: string | number;
 }
 
-/** The order in which records were created. */
 export const CREATION_ORDER: SortKey = { sql: "t.pk", before: 0 };
 
 /**
@@ -93,7 +92,6 @@ export interface RecordList<F extends Fields = Fields> {
   readonly named?: string | undefined;
   /** SQL: the condition for records that exports contain */
   readonly exported?: string | undefined;
-  /** the temporary tables that the list reads */
   readonly derived?: readonly DerivedTable[] | undefined;
 }
 
@@ -101,7 +99,6 @@ export interface RecordList<F extends Fields = Fields> {
 export const buildColumnSql = ({ sql }: RecordList, field: string): string =>
   sql?.[field] ?? `t.${quoteIdentifier(field)}`;
 
-/** SQL: the comparison key of a field's value; for a field that is a list, the keys of its values. */
 const buildKeySql = (list: RecordList, name: string): string => {
   const { comparison = "exact", short = name, type } = list.thing.fields[name] ?? {};
   const column = buildColumnSql(list, name);
@@ -109,7 +106,6 @@ const buildKeySql = (list: RecordList, name: string): string => {
   return buildComparisonKeySql(comparison, `t.${getKeyColumn({ short, list: type === "texts" })}`, column);
 };
 
-/** SQL: the custom fields of a record as JSON, by their names in the tenant. */
 const CUSTOM_FIELDS_JSON = buildCaseSql(
   "t.custom = '{}'",
   "'[]'",
@@ -160,13 +156,11 @@ const recallListSql = (list: RecordList, key: string, build: () => string): stri
   return sql;
 };
 
-/** SQL: a record in the form of the tenant API. */
 const buildRecordJson = (list: RecordList): string =>
   buildJsonObjectSql(
     listApiFields(list.thing.fields).map(([name, field, own]) => [name, buildValueJson(list, own, field)] as const),
   );
 
-/** SQL: a record as a line of NDJSON, with one member for each column of the list. */
 const buildRecordLine = (list: RecordList): string => {
   const members = buildListColumns(list.thing.fields).map(({ key, own, member, field }) => {
     const path = member === undefined ? own : `${own}.${member}`;
@@ -175,7 +169,6 @@ const buildRecordLine = (list: RecordList): string => {
   return buildJsonObjectSql(members, "\n");
 };
 
-/** An SQL condition and its parameters. */
 interface SqlCondition {
   readonly where: string;
   readonly params: Params;
@@ -187,10 +180,6 @@ interface SqlCondition {
  */
 const JSON_SYNTAX_PATTERN = /["\\[\],]/;
 
-/**
- * Returns the condition for records in which a text or the value of a custom field contains the search text. Names
- * match in any spelling that has the same comparison key.
- */
 const buildSearchCondition = (list: RecordList, search: string): SqlCondition => {
   const { fields, custom } = list.thing;
   const params: Record<string, string> = {};
@@ -293,7 +282,6 @@ export const buildNumbersSql = (
   return { sql: `select t.pk from ${list.table} where ${list.among ?? "true"} and ${where}`, params };
 };
 
-/** Creates the temporary tables that a list reads. */
 const createListTables = async (reader: Reader, { derived = [] }: RecordList): Promise<void> => {
   for (const table of derived) await reader.derive(table);
 };
@@ -317,7 +305,6 @@ const buildRecordQuery = (
        where t.pk in (select t.pk ${among} order by ${order} limit :limit) order by ${order}`;
 };
 
-/** Returns the JSON of records. */
 const selectRecords = async (
   reader: Reader,
   list: RecordList,
@@ -337,7 +324,6 @@ const tryParseJson = (json: string): unknown => {
   }
 };
 
-/** The order of the records in a page. */
 interface PageOrder {
   readonly keys: readonly SortKey[];
   readonly direction: "asc" | "desc";
@@ -355,7 +341,6 @@ const resolvePageOrder = (
   return { keys: other ?? list.order, direction, place: JSON.stringify(place) };
 };
 
-/** Returns a cursor for the next page.  @param keys the values of the sort keys of the last record, as a JSON list */
 const formatCursor = ({ place }: PageOrder, keys: string): string =>
   Buffer.from(`[${place},${keys}]`).toString("base64url");
 
@@ -383,7 +368,6 @@ const parseCursor = (cursor: string, { keys, place }: PageOrder): string => {
   });
 };
 
-/** Selects a page of a list. */
 export interface PageQuery extends ListFilters {
   readonly limit: number;
   /** the cursor that was returned with the previous page of the same list in the same order */
@@ -452,7 +436,6 @@ export const findRecords = async <F extends Fields>(
   return own.length > 0 ? own : found;
 };
 
-/** Returns the records with these ids, in the default order of the list. */
 export const readRecordsById = async <F extends Fields>(
   reader: Reader,
   list: RecordList<F>,

@@ -3,7 +3,6 @@ import type { Reader } from "./store.ts";
 /** SQL: the tenant's key for keyed hashes. */
 export const HASH_KEY_SQL = "select markKey from tenant";
 
-/** Returns the tenant's key for keyed hashes, in hexadecimal. */
 export const readHashKey = async (reader: Reader): Promise<string> =>
   String((await reader.get(HASH_KEY_SQL))?.["markKey"] ?? "");
 

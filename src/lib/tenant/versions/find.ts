@@ -47,7 +47,6 @@ const buildHasNameSql = ({ fields }: Thing, field: string, name: string): SqlCon
   };
 };
 
-/** Returns the numbers of the records that have or had a name as a value of one of these fields or as their id. */
 const findRecordNumbers = async (
   reader: Reader,
   thing: Thing,
@@ -144,7 +143,6 @@ export const findRecordsByName = (
   name: string,
 ): Promise<readonly number[]> => findVisibleRecords(reader, timelines, thing, KEY_FIELDS.get(thing) ?? [], name);
 
-/** Records, and the changes that wrote them. */
 export interface RecordChanges {
   /** the ids of the records */
   readonly ids: readonly string[];

@@ -20,7 +20,6 @@ import {
 
 type VersionChange = RecordVersion["changes"][number];
 
-/** A stored column that a history shows. */
 interface HistoryColumn {
   /** the record type whose table contains the column */
   readonly thing: Thing;
@@ -29,7 +28,6 @@ interface HistoryColumn {
   readonly field: string;
 }
 
-/** What the history of a noun shows. A noun is a record type of the commands and the API. */
 interface HistoryNoun {
   /** the stored record type through which the noun's records are found, by its names and record numbers */
   readonly thing: Thing;
@@ -68,7 +66,6 @@ const HISTORY_NOUNS = {
   },
 } as const satisfies Readonly<Record<string, HistoryNoun>>;
 
-/** A noun whose records have a history. */
 export type NounWithHistory = keyof typeof HISTORY_NOUNS;
 
 const BLANK_VALUES: readonly unknown[] = [undefined, null, "", false];
@@ -77,7 +74,6 @@ const BLANK_VALUES: readonly unknown[] = [undefined, null, "", false];
 const isBlankValue = (value: DisplayValue): boolean =>
   BLANK_VALUES.includes(value) || (Array.isArray(value) && value.length === 0);
 
-/** Reads the histories of a noun's records. */
 class HistoryReader {
   readonly #reader: Reader;
   readonly #noun: HistoryNoun;
@@ -224,7 +220,6 @@ const UNKNOWN_CHANGE: ChangeFacts = {
   undoneBy: null,
 };
 
-/** The moment after all changes. */
 const AFTER_ALL_CHANGES: Moment = { revision: Number.MAX_SAFE_INTEGER, side: "after" };
 
 /**

@@ -5,22 +5,18 @@ import { VERSION_SCHEMAS, getVersionTable } from "./tables.ts";
 
 /** The checksum of a change's versions, as stored in the change's audit record. */
 export interface VersionsSum {
-  /** number of lines */
   readonly count: number;
   /** SHA-256 of the lines; see {@link generateVersionsSum} */
   readonly sha256: string;
 }
 
-/** A statement with the values of its parameters. */
 interface SqlStatement {
   readonly sql: string;
   readonly params: Params;
 }
 
-/** The values of one row, which can be of any type if somebody altered the tenant's file. */
 type UncheckedRow = Readonly<Record<string, unknown>>;
 
-/** Maximum number of rows that one statement reads. It is low enough to keep their lines in memory. */
 const BATCH_ROWS = 1024;
 
 /** The result of a statement that reads a batch. If the batch does not have rows, it does not have lines either. */
@@ -30,7 +26,6 @@ interface RowBatch {
   readonly last: number;
 }
 
-/** A query for the rows of one table that belong to a change. */
 interface ChangedRowsQuery {
   readonly table: string;
   /** name of the record type, if the rows are ranges of new records */
@@ -42,7 +37,6 @@ interface ChangedRowsQuery {
   readonly batch: string;
 }
 
-/** SQL: a row as a line of JSON: the name of its table, then the columns that are not null, sorted by name. */
 const buildRowLineSql = (table: string, columns: readonly string[]): string => {
   const members = columns.toSorted().map((name) => {
     const value = `v.${quoteIdentifier(name)}`;
@@ -91,7 +85,6 @@ const SELECT_CHANGED_TABLES = [
   "select distinct 'created_range', thing from main.created_range where revision = :revision",
 ].join(" union all ");
 
-/** Returns the queries that find rows of a change, in the order in which their rows are added to the checksum. */
 const listQueriesOfChange = (present: readonly UncheckedRow[]): readonly ChangedRowsQuery[] => {
   const tables = new Set(present.map(({ source }) => source));
   const things = present.flatMap(({ thing }) => (thing === null ? [] : [thing as string]));

@@ -62,7 +62,6 @@ const buildVersionSchema = (
   ],
 });
 
-/** Options for the record types whose versions are stored differently from those of other types. */
 const SPECIAL_SCHEMA_OPTIONS: Readonly<Record<string, Parameters<typeof buildVersionSchema>[1]>> = {
   [ACCOUNT.name]: { key: "user", lasting: ["createdAt"] },
   [ACCOUNT_SETTINGS.name]: { lasting: [] },
@@ -73,7 +72,6 @@ export const VERSION_SCHEMAS: ReadonlyMap<string, VersionSchema> = new Map(
   [...THINGS].map(([name, thing]) => [name, buildVersionSchema(thing, SPECIAL_SCHEMA_OPTIONS[name])] as const),
 );
 
-/** Returns the name of the table with the versions of a thing's records. */
 export const getVersionTable = ({ thing }: VersionSchema): string => `${thing.name}_version`;
 
 /** SQL: an aggregate that combines several masks with OR. @param mask SQL of a mask */

@@ -10,7 +10,6 @@ import { getVersionTable, type VersionSchema } from "./tables.ts";
 /** The columns of a record at a certain time; null if the record does not exist at that time. */
 export type RecordState = Row | null;
 
-/** A change of a record, with its states before and after the change. */
 interface TimelineStep {
   readonly revision: number;
   readonly before: RecordState;
@@ -32,16 +31,13 @@ export interface Timeline {
   readonly isVisible: boolean;
 }
 
-/** Returns a record as it was at a moment. */
 export const getStateAt = ({ steps, now }: Timeline, { revision, side }: Moment): RecordState => {
   const next = steps.find((step) => step.revision > revision || (side === "before" && step.revision === revision));
   return next === undefined ? now : next.before;
 };
 
-/** Returns the last state in which a record existed. */
 export const getLastState = ({ steps, now }: Timeline): RecordState => now ?? steps.at(-1)?.before ?? null;
 
-/** Returns the columns that a version contains, with their values before the change. */
 const getChangedValues = ({ columns }: VersionSchema, version: Row): Row => {
   const changed = BigInt(Number(version["changed"]));
   const own = columns.filter(({ bit }) => (changed & BigInt(bit)) !== 0n).map(({ name }) => name);
@@ -166,7 +162,6 @@ const readVisiblePath = async (stateOf: StateReader, org: Row): Promise<string> 
 /** A value in human-readable form. */
 export type DisplayValue = boolean | string | string[] | null;
 
-/** Returns the model's field for a column of a table. */
 export const findFieldOfColumn = ({ fields }: Thing, column: string): Field | undefined =>
   fields[column] ?? Object.values(fields).find(({ short }) => short === column);
 
@@ -195,7 +190,6 @@ export const toDisplayValue = async (
   return names;
 };
 
-/** Returns the name of a record, followed by its key if the key differs from the name. */
 const buildRecordName = ({ fields, keys: [key], namedBy = "name" }: Thing, state: Row): string => {
   const name = String(state[namedBy]);
   const value = key === undefined ? null : (state[key.field] ?? null);

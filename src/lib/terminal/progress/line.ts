@@ -11,7 +11,6 @@ export interface ProgressUnit {
 export const ROW_UNIT: ProgressUnit = { id: "rows", name: text("rows", "行") };
 export const BYTE_UNIT: ProgressUnit = { id: "bytes", name: text("bytes", "バイト") };
 
-/** The progress of a step. */
 export interface StepState {
   readonly name: Text;
   readonly unit: ProgressUnit;
@@ -31,7 +30,6 @@ export function renderProgressLine(state: StepState, language: Language): string
   return [escapeForPeople(state.name[language]), ...renderFigures(state, language)].join("  ");
 }
 
-/** Renders a step's progress with a bar as wide as the terminal allows; the line is cut to the terminal's width. */
 export function renderBarLine(state: StepState, language: Language, columns: number): string {
   const name = padPlainText(escapeForPeople(state.name[language]), NAME_COLUMNS);
   const rest = renderFigures(state, language).join("  ");

@@ -4,7 +4,6 @@ import { renderBarLine, renderFinishedLine, renderProgressLine, type StepState, 
 /** How progress is shown: the values of `--progress`. */
 export type ProgressMode = "auto" | "plain" | "json" | "none";
 
-/** A spinner that runs its own animation, as created by ora. */
 interface Spinner {
   text: string;
   start(): unknown;
@@ -15,7 +14,6 @@ interface Spinner {
 /** Loads a spinner that has not been started yet. */
 export type LoadSpinner = () => Promise<Spinner>;
 
-/** Shows the progress of a step; there is one reporter for each mode. */
 interface ProgressReporter {
   /** minimum time between two updates, in milliseconds */
   readonly intervalMs: number;
@@ -32,7 +30,6 @@ export interface ProgressEnvironment {
   readonly stderrIsTerminal: boolean;
   /** writes to stderr immediately */
   readonly write: (chunk: string) => void;
-  /** the terminal's current width in columns */
   readonly columns: () => number;
   /** a monotonic clock in milliseconds */
   readonly clock: () => number;
@@ -50,7 +47,6 @@ export interface StepDescription {
   readonly total?: number | undefined;
 }
 
-/** A running step. */
 export interface ProgressStep {
   /** adds to the amount done; 1 by default */
   advance(by?: number): void;

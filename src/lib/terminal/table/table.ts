@@ -22,7 +22,6 @@ export interface TableColumn {
   readonly optional?: boolean | "narrow" | undefined;
 }
 
-/** Escapes a cell of a column. */
 type CellCleaner = (cell: string, column: number) => string;
 
 const COLUMN_GAP = "  ";
@@ -69,7 +68,6 @@ export async function* drawTable(
   yield* first.flatMap(createTableRenderer(columns, first, { heading, room, isComplete: true }));
 }
 
-/** Draws a row. The first call for a table also draws the headers. */
 type RowRenderer = (cells: readonly string[]) => readonly string[];
 
 interface TableLayout {
@@ -140,7 +138,6 @@ interface MeasuredWidths {
   readonly least: readonly number[];
 }
 
-/** Returns column widths that fit into the table; undefined if a column would be narrower than its minimum width. */
 function fitColumnWidths(
   columns: readonly TableColumn[],
   { natural, least }: MeasuredWidths,
@@ -216,7 +213,6 @@ const measureLeastWidths = (
 const findWidest = (parts: readonly string[]): string | undefined =>
   parts.toSorted((a, b) => displayWidth(b) - displayWidth(a))[0];
 
-/** Splits a cell into its values, each with the comma that follows it. */
 const splitValues = (cell: string): readonly string[] => cell.split(/(?<=, )/u).map((value) => value.trimEnd());
 
 /** Returns the lines of a cell whose values are never cut: as many values in a line as fit. */

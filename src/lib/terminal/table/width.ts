@@ -49,7 +49,6 @@ export function truncateMiddle(line: string, columns: number): string {
   return before + end;
 }
 
-/** Matches the names in a path of organisations. A slash within a name has a backslash before it. */
 const PATH_NAMES = /(?:\\.|[^/\\])+/gu;
 
 /**

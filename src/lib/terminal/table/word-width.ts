@@ -2,7 +2,6 @@
 const WIDE_FORMS = String.raw`\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6`;
 const WIDE_CHARACTER = new RegExp(`[${WIDE_FORMS}]`);
 
-/** Matches marks that must not begin a line. */
 const CLOSING_MARKS = "[、。,.;」)）ー・:：|]*";
 
 /**

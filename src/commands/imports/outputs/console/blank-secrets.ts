@@ -12,7 +12,6 @@ export interface SecretColumn {
 
 /** The secrets of existing users that an upload file leaves blank. */
 export interface BlankSecretsFound {
-  /** number of users for whom each column is blank; columns that are blank for nobody are left out */
   readonly columns: readonly { readonly header: string; readonly users: number }[];
   /** number of users with a blank column, followed by the keys of the first of these users */
   readonly users: number;

@@ -6,7 +6,6 @@ import type { SecretColumn } from "./blank-secrets.ts";
 import type { SecretRow } from "./secrets.ts";
 import { getUploadMode } from "../../../../lib/model/upload.ts";
 
-/** A column of an upload file. A repeated column occurs as often as the fullest row needs. */
 interface ConsoleColumn {
   readonly column: Column;
   /** headers of its first, second, … occurrence; the last header serves all further occurrences */
@@ -22,7 +21,6 @@ export interface UploadColumnSource {
   readonly customFields: readonly CustomField[];
 }
 
-/** Converts custom fields to the form that plans use, in which the name is also the ID. */
 const toPlanFields = (customFields: readonly CustomField[]) => customFields.map(({ name }) => ({ id: name, name }));
 
 /**
@@ -67,7 +65,6 @@ export class ConsoleColumns {
   readonly #unknown: readonly string[];
   readonly #key: string;
 
-  /** @param headers the column map of the context's console, if its headers differ from the format's */
   constructor(input: UploadColumnSource, headers: ColumnMap | undefined) {
     const { kind, unknownColumns } = input.plan;
     const format = FORMATS[kind];
@@ -82,7 +79,6 @@ export class ConsoleColumns {
     this.#key = format.key;
   }
 
-  /** Returns the fields of the columns, as plans name them. */
   fields(): readonly string[] {
     return this.#columns.map(({ column }) => column.field);
   }

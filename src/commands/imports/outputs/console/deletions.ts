@@ -7,7 +7,6 @@ import { buildFieldColumns } from "../../../listing/columns.ts";
 import type { Tools } from "../../../tools.ts";
 import { isWorkbookName, encodeTable } from "../table-file.ts";
 
-/** Keys of columns that people need to find a record in the console, in addition to the columns of lists. */
 const EXTRA_COLUMN_KEYS: readonly string[] = ["administrator", "path"];
 
 /**
@@ -49,7 +48,6 @@ export async function writeDeletions(
   await tools.outputs.write(path, write, { settle: done });
 }
 
-/** Returns all records of the plan's kind. */
 async function listRecordsOfKind(
   tools: Tools,
   { kind }: Pick<Import, "kind">,

@@ -199,7 +199,6 @@ export function* listUploadWarnings(file: string, plan: Import, written: UploadF
     yield thing.ownHeaders === true ? describeOwnHeaders(file, plan) : describeUnconfirmedFormat(file);
 }
 
-/** Returns the headers of the input's columns that no export has shown. */
 const findUnseenInputColumns = ({ absentColumns, unseenColumns = [] }: Import): readonly string[] =>
   unseenColumns.filter((header) => !absentColumns.includes(header));
 

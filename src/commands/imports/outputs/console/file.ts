@@ -31,7 +31,6 @@ export interface WrittenUpload {
 export interface UploadFileSummary {
   readonly rows: number;
   readonly blankSecrets: BlankSecretsFound;
-  /** number of rows with several email addresses */
   readonly severalAddresses: number;
   /** number of values that blank cells are intended to clear */
   readonly cleared: number;
@@ -74,7 +73,6 @@ export async function writeConsoleFile(
 /** A plan with its input file. The plan of an undo and a kept plan are written without a file. */
 export type PlanSource = SecretSource | Omit<SecretSource, "file" | "reading" | "map">;
 
-/** The input and format of an upload file to be written. */
 interface UploadFileInput {
   readonly path: string;
   readonly source: PlanSource;
@@ -90,7 +88,6 @@ interface UploadFileInput {
  */
 class UnfitRowError extends Error {}
 
-/** Makes room for the fullest row, and reports unmappable characters. */
 async function measureRows(tools: Tools, { path, source, columns, encoding }: UploadFileInput): Promise<void> {
   const check = new EncodingCheck(encoding);
   for await (const batch of joinRows(tools, { source, columns }, new LeftOutRows())) {
@@ -158,16 +155,13 @@ const isInUploadFile = (plan: Import, { action, setsSecret, thing }: PlanRow): b
   return getUploadMode(plan) === "replace" || action !== "unchanged" || setsSecret;
 };
 
-/** Returns the fields of a file's columns as JSON, as the tenant expects them. */
 const formatUploadFields = (columns: ConsoleColumns): string => JSON.stringify(columns.fields());
 
-/** A row to be written, with its data from the input file. */
 interface JoinedRow {
   readonly row: PlanRow;
   readonly secrets: SecretRow | undefined;
 }
 
-/** Yields the rows to write with their input data, in file order, in batches.  @param leftOut collects omitted rows */
 async function* joinRows(
   tools: Pick<Tools, "tenant" | "signal">,
   { source, columns }: Pick<UploadFileInput, "source" | "columns">,
@@ -190,7 +184,6 @@ async function* joinRows(
   }
 }
 
-/** Returns a row's data from the input file, with the password that is generated for the row, if any. */
 const addPassword = (
   row: PlanRow,
   given: SecretRow | undefined,
@@ -212,7 +205,6 @@ class EncodingCheck {
     this.#encoding = encoding;
   }
 
-  /** Checks the values of one row, each with its header.  @param row the row in the input */
   take(row: number, named: Iterable<readonly [header: string, value: string]>): void {
     for (const [header, value] of named) {
       const found = findUnmappable(this.#encoding, value);

@@ -14,7 +14,6 @@ export class LeftOutRows {
   readonly #reasons: Partial<Record<UploadOmissionReason, number>> = {};
   readonly #first: LeftOutSummary["first"][number][] = [];
 
-  /** Counts a row if the file leaves it out.  @returns true if the row is left out */
   take({ row, key, leftOut }: PlanRow): boolean {
     if (leftOut === null || leftOut === undefined) return false;
     this.#reasons[leftOut] = (this.#reasons[leftOut] ?? 0) + 1;
@@ -28,7 +27,6 @@ export class LeftOutRows {
   }
 }
 
-/** Returns each reason with its number of rows and their keys. */
 const describeReasons = ({ reasons, first }: LeftOutSummary) =>
   Object.entries(reasons).map(([why, count]) => {
     const keys = first.flatMap((one) => (one.why === why ? [one.key] : []));

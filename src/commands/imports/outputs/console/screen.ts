@@ -6,7 +6,6 @@ import { formatSecuredAppName } from "../../../../lib/model/secured-user.ts";
 import { text, type Text } from "../../../../lib/text/index.ts";
 import { getUploadMode } from "../../../../lib/model/upload.ts";
 
-/** Returns the console's screen for the records of a kind. */
 export const getConsolePage = (kind: Import["kind"]): Text => insertAppName(kind, FORMATS[kind].thing.screen.page);
 
 /** Replaces `{app}` in a text about a kind with the name of the kind's app. */
@@ -23,7 +22,6 @@ export const describeUploadCheck = (number: string | null): Text =>
     `アップロード後、管理画面でエクスポートしてから: ${line("imports verify", [number ?? "NUMBER"], { against: "EXPORT.csv" })}`,
   );
 
-/** Describes where and how to upload a plan's file. */
 export function describeUpload(plan: Pick<Import, "kind" | "mode">): Text {
   const { clicks, choice } = FORMATS[plan.kind].thing.screen;
   const page = getConsolePage(plan.kind);

@@ -13,7 +13,6 @@ import { rereadFile } from "../reread.ts";
 /** The part of a row that only the input file has. */
 export interface SecretRow {
   readonly row: number;
-  /** secrets by field; blank secrets are left out */
   readonly secrets: ReadonlyMap<string, string>;
   /** the cells of the unknown columns, in the order of these columns */
   readonly unknown: readonly string[];
@@ -54,7 +53,6 @@ export async function* readSecretRows(source: SecretSource): AsyncGenerator<read
   }
 }
 
-/** Returns a reader for the rows of a file with this header. */
 function createRowReader(headers: readonly string[], { plan, map, customFields }: SecretSource) {
   const { layout } = readHeader(headers, FORMATS[plan.kind], {
     customFields,
@@ -75,7 +73,6 @@ function createRowReader(headers: readonly string[], { plan, map, customFields }
     return secrets;
   };
   return {
-    /** true if the file has secrets or unknown columns */
     hasSecrets: layout.unknown.length > 0 || layout.columns.some(({ column }) => column.secret === true),
     read(cells: readonly string[], count: number, row: number, line: number): readonly SecretRow[] {
       checker.check(cells, count, row, line);

@@ -12,7 +12,6 @@ import { writeConsoleFile, type WrittenUpload } from "./file.ts";
 import type { LeftOutSummary } from "../../../../lib/plan/columns.ts";
 import { resolveDeletionsFile } from "./upload.ts";
 
-/** A planned undo, and the import that it undoes. */
 export interface PlannedUndo {
   readonly undo: Import;
   readonly original: Import;
@@ -52,7 +51,6 @@ export async function writeUndoFiles(
   return written.leftOut;
 }
 
-/** A column that an undo file may have. */
 interface UndoColumn {
   readonly header: string;
   /** name of the field in the rows of a plan */
@@ -85,7 +83,6 @@ const selectUndoFields = (
   return { fields: taken.map(({ field }) => field), unknown };
 };
 
-/** Returns the headers of the columns that the file lacks although a restored record has a value there. */
 async function findOmittedColumns(
   tools: Tools,
   { id }: Import,

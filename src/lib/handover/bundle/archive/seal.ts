@@ -1,7 +1,6 @@
 /** The archive formats of bundles. */
 export type ArchiveKind = "tar.gz" | "zip";
 
-/** A file to pack into an archive. */
 export interface PackedEntry {
   readonly path: string;
   readonly bytes: number;
@@ -26,7 +25,6 @@ const GZIP_SEAL_HEADER = Buffer.concat([
   SEAL_FIELD_ID,
   Uint8Array.of(HASH_BYTES, 0),
 ]);
-/** The rest of an empty gzip member: no content, the CRC and the length. */
 const EMPTY_GZIP_BODY = Uint8Array.of(3, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
 /** The length of {@link buildGzipSeal} in bytes. */

@@ -7,7 +7,6 @@ import { GZIP_HEADER, GZIP_SEAL_BYTES } from "./seal.ts";
 import { UNPACKS_TOO_LARGE, DAMAGED_ARCHIVE, createInvalidBundleFailure, type ArchiveEntry } from "./unpack.ts";
 import { getErrorCode } from "../../../errors/index.ts";
 
-/** The size of the CRC and the length at the end of a gzip file. */
 const GZIP_TRAILER_BYTES = 8;
 
 /** Yields the entries of a `.tar.gz` whose seal was checked. Read each entry before you request the next one. */

@@ -17,7 +17,6 @@ export interface ArchiveEntry {
 }
 
 const MIB = 1024 * 1024;
-/** Maximum compression ratio of a bundle; deflate itself can reach 1,032. */
 const MAX_COMPRESSION_RATIO = 200;
 const ALWAYS_ALLOWED_BYTES = 64 * MIB;
 const MAX_UNPACKED_BYTES = 64 * 1024 * MIB;
@@ -117,7 +116,6 @@ export async function unpackBundle(
   }
 }
 
-/** Returns the path of an entry. Rejects any entry other than the expected one. */
 function validateEntryPath({ path, fault }: ArchiveEntry, awaited: string | undefined, where: string): string {
   if (fault !== undefined) throw createInvalidBundleFailure(where, fault, path);
   if (!isBundlePath(path)) throw createInvalidBundleFailure(where, INVALID_FILE_NAME, path);
@@ -154,7 +152,6 @@ async function writeEntry(
   return Buffer.concat(kept).toString("utf8");
 }
 
-/** Returns the paths in the list of hashes, except the manifest. */
 function parseListedPaths(content: string, where: string): readonly string[] {
   const sums = parseSums(content);
   const paths = (sums ?? []).map(({ path }) => path);

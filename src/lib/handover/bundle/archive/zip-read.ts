@@ -81,7 +81,6 @@ async function inspectEntry(zip: ZipFile, entry: Entry, begins: number): Promise
   return { isPlain, end: local.fileDataStart + entry.compressedSize + (isLarge ? 24 : 16) };
 }
 
-/** Gives yauzl random access to an archive. */
 class ArchiveReader extends RandomAccessReader {
   readonly #archive: RegularFile;
 

@@ -63,7 +63,6 @@ export function buildAdministratorsItem(facts: HandoverFacts, when: ChecklistCon
   return draft.item();
 }
 
-/** An account and the person who uses it, according to an answer. */
 interface AccountUser {
   readonly account: Administrator;
   readonly person: string;

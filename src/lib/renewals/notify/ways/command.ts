@@ -12,7 +12,6 @@ export interface CommandPlace {
   readonly folder: string;
 }
 
-/** Returns the JSON object that a command reads from stdin. */
 const buildCommandInput = ({ subject, text, messageId }: Message, { language, due }: Digest): string =>
   `${JSON.stringify({
     messageId,

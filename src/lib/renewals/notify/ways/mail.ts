@@ -80,7 +80,6 @@ const buildTransportOptions = (smtp: ResolvedSmtpSettings, { connectMs, silenceM
 
 const LIST_ID = "clomoctl renewals <renewals.clomoctl.invalid>";
 
-/** Builds the email for a reminder, with its calendar and its guides as attachments. */
 export const buildReminderMail = ({ subject, text: body, html, messageId, guides, calendar }: Message): Mail => ({
   subject,
   text: body,

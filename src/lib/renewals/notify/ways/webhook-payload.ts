@@ -7,7 +7,6 @@ export interface WebhookPayload {
   readonly body: string;
 }
 
-/** The parts of a message from which a payload is built. */
 export type PayloadText = Pick<Message, "subject" | "text" | "messageId">;
 
 /**

@@ -32,7 +32,6 @@ const SELECT_ROWS = `select seq, record, hash from audit where seq > :after and 
 const SELECT_STRAY = `select max(seq, ${-MAX_SEQ}) as seq from audit where seq < 1 order by seq desc limit 1`;
 const SELECT_BEYOND_MAX = `select 1 from audit where seq > ${MAX_SEQ} limit 1`;
 
-/** How far a chain has been verified. */
 interface ChainProgress {
   /** number of the last intact record (`hash` is its hash); 0 and an empty hash before the first record */
   readonly seq: number;

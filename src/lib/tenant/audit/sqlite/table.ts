@@ -12,7 +12,6 @@ const SELECT_TABLE_PARTS =
 const readTableParts = (database: Database): ReadonlyMap<string, string> =>
   new Map(database.all(SELECT_TABLE_PARTS).map(({ name, sql }) => [String(name), String(sql).replaceAll(/\s+/g, " ")]));
 
-/** Returns the parts of the table that this version of clomoctl creates. */
 const readExpectedParts = (): ReadonlyMap<string, string> => {
   const database = new Database(":memory:", { plain: true });
   try {

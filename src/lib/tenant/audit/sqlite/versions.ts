@@ -32,13 +32,10 @@ const SUM_COLUMNS = ["count", "sha256"]
   )
   .join(", ");
 
-/** SQL: all changes, each with the checksum in its audit record. */
 const SELECT_CHANGES = `select c.number, c.revision, a.seq, ${SUM_COLUMNS} from change c left join audit a on a.seq = c.number order by c.number`;
 
-/** SQL: the numbers of the audit records that contain a checksum. */
 const SELECT_RECORDS_WITH_SUM = `select seq from (select a.seq, ${SUM_COLUMNS} from audit a) summed where sha256 is not null order by seq`;
 
-/** SQL: finds versions that do not belong to any change. */
 const SELECT_STRAY_VERSIONS = CHANGE_TABLES.map(
   (table) => `select 1 from ${table} v where not exists (select 1 from change c where c.revision = v.revision) limit 1`,
 );

@@ -33,7 +33,6 @@ const ORGS_IN_TREE_ORDER: RecordList = {
   derived: [ORG_POSITION_TABLE, ORG_TREE_TABLE],
 };
 
-/** By path, the lists from which the files for the console are written. */
 const CONSOLE_FILE_LISTS: ReadonlyMap<string, RecordList> = new Map<string, RecordList>([
   ["csv/orgs.csv", ORGS_IN_TREE_ORDER],
   ["csv/users.csv", { ...USER_LIST, order: [ID_SORT_KEY] }],
@@ -41,7 +40,6 @@ const CONSOLE_FILE_LISTS: ReadonlyMap<string, RecordList> = new Map<string, Reco
   ...SECURED_APPS.map((app) => [`csv/secured-${app}.csv`, buildSecuredUserList(app)] as const),
 ]);
 
-/** A file as a part of an export, with the tally of its records. */
 export interface TalliedFile extends StreamPiece {
   readonly tally: Tally;
 }

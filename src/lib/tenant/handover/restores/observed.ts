@@ -77,7 +77,6 @@ const isObjectOf = (value: unknown, isMember: (name: string, member: unknown) =>
   !Array.isArray(value) &&
   Object.entries(value).every(([name, member]) => isMember(name, member));
 
-/** Returns true if a column can have this value. */
 const isColumnValue = (thing: Thing, { name, form }: PortableColumn, value: string): boolean => {
   switch (form) {
     case "flag":
@@ -103,7 +102,6 @@ const isColumnValue = (thing: Thing, { name, form }: PortableColumn, value: stri
 
 const NOT_IN_EXPORT_FORMAT = text("not in the format of an exported file", "書き出したファイルの形式と一致しません");
 
-/** Returns the problems in a list of columns that exports of a format have contained. */
 const checkExportedColumns = (kind: string, exported: readonly string[]): readonly RuleProblem[] => {
   const format = Object.entries<Format>(FORMATS).find(([name]) => name === kind)?.[1];
   if (format === undefined) return [{ field: "id", what: NOT_IN_EXPORT_FORMAT }];
@@ -113,7 +111,6 @@ const checkExportedColumns = (kind: string, exported: readonly string[]): readon
   return exported.every(isName) ? [] : [{ field: "exported", what: NOT_IN_EXPORT_FORMAT }];
 };
 
-/** Returns the problems of a single line of observed state, independent of the other lines. */
 export const checkObservedLine = (line: BundleLine): readonly RuleProblem[] => {
   const { id, states, local, exported, ...masks } = line as unknown as PortableState;
   const [name = "", object, ...others] = id.split("/");
@@ -137,7 +134,6 @@ export const checkObservedLine = (line: BundleLine): readonly RuleProblem[] => {
   return [...problems, ...wrong].map((field) => ({ field, what: NOT_IN_EXPORT_FORMAT }));
 };
 
-/** Returns values as the columns in which they are stored, including derived columns. */
 const buildStoredValues = (
   versions: VersionSchema,
   values: readonly PortableValue[],
@@ -203,12 +199,10 @@ export const RECORD_NUMBER_KEY = ["thing", "id"];
 
 const buildStagedMemberSql = (member: string): string => `l.beside ->> '$.${member}'`;
 
-/** SQL: the record number of the record with an id. */
 const buildStagedNumberSql = ({ name }: Pick<Thing, "name">, id: string, { numbers }: StagedStates): string =>
   `coalesce((select known.pk from main.${name} known where known.id = ${id}),
     (select gone.pk from ${numbers} gone where gone.thing = '${name}' and gone.id = ${id}))`;
 
-/** Writes the observed state of one type's records. */
 class ObservedStateWriter {
   readonly #versions: VersionSchema;
   readonly #staged: StagedStates;
@@ -377,7 +371,6 @@ class ObservedStateWriter {
   }
 }
 
-/** Stores which columns exports have contained. */
 const storeExportedColumns = async (writer: Writer, staged: StagedStates): Promise<void> => {
   const revision = await writer.revision();
   const customField = `'${PORTABLE_CUSTOM_PREFIX}' || ${buildStagedNumberSql(CUSTOM_FIELD, `substr(e.value, ${PORTABLE_CUSTOM_PREFIX.length + 1})`, staged)}`;

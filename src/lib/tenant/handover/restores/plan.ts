@@ -64,7 +64,6 @@ export class RefusalList {
   }
 }
 
-/** Collects refusals from the tenant's database. */
 class RefusalCollector {
   readonly found: RefusalList;
   readonly #reader: Reader;
@@ -210,7 +209,6 @@ const buildReferenceIdSql = (field: string, { many, member }: IdReference, of: s
 const buildReferenceRowsSql = (field: string, { many, member }: IdReference, of: string): string =>
   member !== undefined || many === true ? `, json_each(${of}.line, '$.${field}') e` : "";
 
-/** The tables of the resources that other resources refer to by id. */
 const REFERENCED_TABLES: Readonly<Partial<Record<ResourceName, string>>> = {
   orgs: "org",
   users: "user",
@@ -362,7 +360,6 @@ const findDuplicateRenewals = async (
   }
 };
 
-/** For each record type, the resource whose records are checked by rules after a plan is written. */
 const JUDGED_RESOURCES: Readonly<Record<string, ResourceName>> = {
   account: "accounts",
   device: "devices",
@@ -371,7 +368,6 @@ const JUDGED_RESOURCES: Readonly<Record<string, ResourceName>> = {
   user: "users",
 };
 
-/** Returns the rule violations in the tenant after a plan was written. */
 export const findRuleViolations = async (
   writer: Writer,
   { isOfConsole }: StagedBundle,

@@ -18,7 +18,6 @@ const buildLineMemberSql = (name: string): string => `l.line ->> '$.${name}'`;
 const buildJsonMemberSql = (name: string): string => `l.line -> '$.${name}'`;
 const buildDerivedColumnSql = (column: string): string => `l.beside ->> '$.${column}'`;
 
-/** SQL: the record number of the record whose id is in a member. */
 const buildReferencedNumberSql = (table: string, name: string): string =>
   `(select named.pk from main."${table}" named where named.id = ${buildLineMemberSql(name)})`;
 
@@ -69,7 +68,6 @@ const OBSERVED_STATE_TABLES = "observed";
 
 const SECURED_COLLECTIONS = SECURED_APPS.map((app) => `secured:${app}`);
 
-/** SQL: the values of a user's custom fields, by the record numbers of the fields. */
 const CUSTOM_VALUES_BY_NUMBER = `(select json_group_object(named.pk, e.value ->> 'value') from json_each(l.line, '$.custom') e
   join main.custom_field named on named.id = e.value ->> 'fieldId')`;
 
@@ -83,7 +81,6 @@ const MANAGED_ORG_NUMBERS = buildCaseSql(
   `(select json_group_array(named.pk) from json_each(l.line, '$.managedOrgIds') e join main.org named on named.id = e.value)`,
 );
 
-/** Where and how the records of each applicable resource are written. */
 const RESOURCE_TARGETS: Readonly<Partial<Record<ResourceName, ResourceTarget>>> = {
   tenant: { ...DEFAULT_TARGET, table: "tenant_profile", collections: ["tenant"] },
   "account-settings": { ...DEFAULT_TARGET, table: "account_settings", collections: ["accounts"] },
@@ -208,7 +205,6 @@ const RESOURCE_TARGETS: Readonly<Partial<Record<ResourceName, ResourceTarget>>> 
   },
 };
 
-/** The resources that can be applied to another tenant, in the order in which they are applied. */
 export const APPLICABLE_RESOURCES: readonly ResourceName[] = RESOURCE_NAMES.filter(
   (name) => resourceOf(name).stays === undefined,
 );
@@ -222,14 +218,12 @@ export const getResourceTarget = (name: ResourceName): ResourceTarget => {
   return target;
 };
 
-/** Returns the columns that are derived from the value of a field. */
 const listDerivedFieldColumns = ({ fields }: ResourceTarget) =>
   Object.entries<Field>(fields).flatMap(([name, { comparison = "exact", short = name, sortKey, type, refers }]) => {
     if (refers !== undefined && type !== "texts") return [];
     return buildDerivedColumns(short, comparison, type === "texts", sortKey).map((one) => ({ name, ...one }));
   });
 
-/** Returns the derived columns of the fields that a resource has. */
 const listDerivedResourceColumns = (name: ResourceName) => {
   const known = resourceOf(name).fields;
   return listDerivedFieldColumns(getResourceTarget(name)).filter((one) => known[one.name] !== undefined);

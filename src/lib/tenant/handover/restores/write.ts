@@ -36,7 +36,6 @@ export const writePlan = async (writer: Writer, staged: StagedBundle): Promise<v
  */
 export const RESOURCES_RESETTING_ANSWERS: readonly ResourceName[] = ["renewals", "answers"];
 
-/** SQL: the ids of a resource's records for which one of these actions is planned. */
 const buildPlannedIdsSql = ({ plan }: StagedBundle, actions: readonly string[]): string =>
   `(select p.id from ${plan} p where p.resource = :resource and p.action in (${buildNameListSql(actions)}))`;
 
@@ -114,7 +113,6 @@ const changePlannedRecords = async (
   );
 };
 
-/** Sets the parents of organisations. Call this when all organisations exist. */
 const setOrgParents = async (writer: Writer, staged: StagedBundle): Promise<void> => {
   await writer.run(
     `update main.org as t set parent = (select above.pk from main.org above where above.id = l.line ->> '$.parentId')
@@ -123,7 +121,6 @@ const setOrgParents = async (writer: Writer, staged: StagedBundle): Promise<void
   );
 };
 
-/** Registers the email addresses of users who were added or changed. */
 const registerEmails = async (writer: Writer, staged: StagedBundle): Promise<void> => {
   await writer.run(
     `insert into main.user_email (emailKey, user, main)

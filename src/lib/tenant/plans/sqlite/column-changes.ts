@@ -15,7 +15,6 @@ import {
 } from "./expressions.ts";
 import type { PlanDefinition } from "./stored-kind.ts";
 
-/** SQL: true if a row that changes a field leaves the field blank. */
 const buildLeavesBlankSql = (plan: PlanDefinition, field: ImportedField): string => {
   const { planner } = plan.kind.table;
   if (planner !== undefined) return planner.blank[field.field] ?? "false";
@@ -99,7 +98,6 @@ const countValuesBefore = (
   return clearsMostValues({ before, after: before - cleared, facts: undefined }) ? { clearedOf: before } : {};
 };
 
-/** Returns the number of values that are removed from changed lists. */
 const countRemoved = (database: Database, plan: PlanDefinition, field: ImportedField): number => {
   if (field.merge !== "list") return 0;
   const after = isStaged(plan, field) ? buildListKeysAfterRowSql(plan, field) : "'[]'";
@@ -124,10 +122,6 @@ const countKept = (database: Database, plan: PlanDefinition, field: ImportedFiel
   );
 };
 
-/**
- * Returns the changes to custom fields. They are counted for each field, although all custom fields are compared
- * together.
- */
 const countCustomChanges = (
   database: Database,
   plan: PlanDefinition,

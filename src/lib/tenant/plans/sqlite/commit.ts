@@ -52,11 +52,9 @@ export const storeLastNumber = (database: Database, series: string, table: strin
   );
 };
 
-/** Returns the columns of a record type's table. */
 export const readTableColumns = (database: Database, thing: Thing): readonly string[] =>
   database.all("select name from pragma_table_info(:table)", { table: thing.name }).map(({ name }) => String(name));
 
-/** Stores versions of the records that a plan changes. */
 const storeChangedVersions = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
   const versions = VERSION_SCHEMAS.get(plan.kind.thing.name);
   if (versions === undefined) return;
@@ -68,7 +66,6 @@ const storeChangedVersions = (database: Database, plan: PlanDefinition, context:
   database.run(buildSaveChangedSql(versions, changed), { revision: context.revision });
 };
 
-/** Stores versions of the records that a plan deletes. */
 const storeDeletedVersions = (database: Database, { kind, request }: PlanDefinition, context: CommitContext): void => {
   if (request.mode === "append") return;
   const { thing, name } = kind;
@@ -78,7 +75,6 @@ const storeDeletedVersions = (database: Database, { kind, request }: PlanDefinit
   database.run(buildSaveDeletedSql(versions, gone), { revision: context.revision, kind: name });
 };
 
-/** Creates the records that rows refer to and that do not exist in the tenant yet. */
 const createReferencedRecords = (database: Database, plan: PlanDefinition, context: CommitContext): void => {
   const { kind } = plan;
   for (const reference of kind.references) {
@@ -108,7 +104,6 @@ const createReferencedRecords = (database: Database, plan: PlanDefinition, conte
   }
 };
 
-/** Stores the range of the record numbers that an import assigned to new records. */
 const recordCreatedRange = (
   database: Database,
   { name }: Thing,
@@ -146,7 +141,6 @@ const createRecords = (database: Database, plan: PlanDefinition, context: Commit
     if (!claim.own && isStaged(plan, claim.field)) claimNewValues(database, plan, claim, base);
 };
 
-/** Registers the unique list values of new records. */
 const claimNewValues = (database: Database, plan: PlanDefinition, { field, table }: Claim, base: number): void => {
   const key = buildRowKeySql(plan, field);
   const isNew = `not ${buildIsMatchedRowSql("r.row")} and ${IS_VALID_ROW_SQL} and ${buildInterruptCheckSql("r.row")}`;
@@ -161,7 +155,6 @@ const claimNewValues = (database: Database, plan: PlanDefinition, { field, table
   );
 };
 
-/** SQL: the staged rows that match a record, and their matches. */
 const MATCHED_ROWS_SQL = `s.match m ${ORDERED_JOIN} s.row r on r.row = m.row`;
 
 const updateRecords = (database: Database, plan: PlanDefinition, context: CommitContext): void => {

@@ -101,7 +101,6 @@ const buildLostRowsSql = (plan: PlanDefinition, field: Claim["field"], state: st
   from s.contest c join s.row r on r.row = c.row join ${plan.kind.thing.name} t on t.pk = c.holder
   where c.field = :field and c.state = '${state}'`;
 
-/** Marks a contest as lost if the other record keeps the value. @returns the number of contests that were marked */
 const markLostContests = (database: Database, plan: PlanDefinition, claim: Claim, which: string): number => {
   const { thing, name, isLacking } = plan.kind;
   const deleted = plan.request.mode === "replace" ? `(${isLacking})` : "false";

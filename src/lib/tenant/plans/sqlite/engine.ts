@@ -34,7 +34,6 @@ import { ImportThreads } from "./worker/thread.ts";
 
 /** What the engine needs in addition to the tenant's connection. */
 export interface EngineOptions {
-  /** the folder with all files of the tenant */
   readonly folder: string;
   readonly processes: Processes;
   readonly note: WriterNote;

@@ -53,7 +53,6 @@ export const buildRecordLabelSql = (
 /** Returns the key by which the plan matches rows with records. */
 export const keyOf = ({ kind, request }: PlanDefinition): KindKey => resolveKindKey(kind, request.key);
 
-/** A field or key whose comparison keys may be stored in a derived column. */
 interface KeyedField {
   readonly comparison: Comparison;
   readonly short: string;
@@ -76,7 +75,6 @@ const buildKeysEntrySql = (column: string): string => `(${rowColumn(KEYS_COLUMN)
 const buildComparisonKeysSql = (keyed: KeyedField, value: string, beside: (name: string) => string): string =>
   buildComparisonKeySql(keyed.comparison, keyed.comparison === "exact" ? "" : beside(getKeyColumn(keyed)), value);
 
-/** SQL: the comparison key of a value, or of the first value of a list. */
 const buildFirstKeySql = ({ list }: KeyedField, keys: string): string => (list ? `(${keys} ->> 0)` : keys);
 
 /** SQL: the comparison keys of a field in a staged row. */
@@ -102,7 +100,6 @@ export const buildRecordKeySql = (key: KindKey, column = recordColumn): string =
 export const isStaged = (plan: PlanDefinition, { field }: Pick<ImportedField, "field">): boolean =>
   plan.staged.staged.includes(field);
 
-/** Returns true if the plan of this file can change the field. */
 export const canChangeField = (plan: PlanDefinition, field: ImportedField): boolean =>
   isStaged(plan, field) || (plan.request.missingColumns === "clear" && field.clearable);
 
@@ -111,7 +108,6 @@ export const listChangeableFields = (plan: PlanDefinition): readonly ImportedFie
 
 const isWindowsFile = (plan: PlanDefinition): boolean => plan.staged.encoding === "shift_jis";
 
-/** Returns true if the file has columns with secrets, or secrets are generated for it. */
 export const hasSecretColumns = (plan: PlanDefinition): boolean =>
   plan.request.generatePasswords === true ||
   plan.kind.format.columns.some((column) => column.secret === true && isStaged(plan, column));
@@ -212,7 +208,6 @@ const buildListOutcomeSql = (
   return `case ${same} when json_array_length(${column}) <= ${times}${whole} then ${own} else ${both} end`;
 };
 
-/** Returns how many of a list's first values the file's cells represent; undefined if they represent the whole list. */
 const getListCellCount = (plan: PlanDefinition, field: ImportedField): number | undefined =>
   plan.staged.places.find((place) => place.field === field.field)?.times;
 
@@ -355,7 +350,6 @@ const buildRowValueSql = (plan: PlanDefinition, field: ImportedField): string =>
 const isCaseIgnored = ({ request }: PlanDefinition, { comparison }: ImportedField): boolean =>
   comparison === "serial-number" && request.fromConsole !== true;
 
-/** SQL: true if a row does not change a field apart from its letter case, and letter case is ignored. */
 const buildSameIgnoringCaseSql = ({ field, stored: name }: ImportedField): string =>
   `${rowColumn(field)} is null or upper(${rowColumn(field)}) = upper(${recordColumn(name)})`;
 
@@ -369,11 +363,9 @@ export const buildRefersToExportedSql = (reference: StoredReference): string => 
   return `${buildReferenceTextSql(reference, column)} is not null and ${column} is distinct from ${reference.usual ?? "null"}`;
 };
 
-/** Returns true if the referenced records may lack the value that cells use to identify them. */
 const canLackReferenceKey = ({ refers, table: { thing } }: StoredReference): boolean =>
   thing.fields[refers.by]?.nullable === true;
 
-/** Returns true if a record keeps a value whose Windows-31J form equals the file's value. */
 const keepsWindowsForm = (plan: PlanDefinition, field: ImportedField): boolean =>
   isWindowsFile(plan) && isStaged(plan, field) && (field.merge === "value" || field.merge === "list");
 
@@ -471,7 +463,6 @@ export const buildExistingDerivedColumns = (
   ]);
 };
 
-/** Returns the columns derived from a field that are stored in records too. */
 const listDerivedColumns = ({ merge, beside }: ImportedField): readonly DerivedColumn[] =>
   merge === "reference" ? [] : beside;
 

@@ -29,17 +29,14 @@ import { buildPlanRowsSql, buildRowUploadSql } from "./upload.ts";
 export const buildFieldPiece = (field: string, value: string): string =>
   `',{"field":"${field}","value":' || ${value} || '}'`;
 
-/** SQL: the custom fields as fragments, by their names in the tenant; empty if there are none. */
 const buildCustomFieldPieces = (value: string): string =>
   `(select string_agg(',' || json_object('field', 'custom:' || coalesce(f.name, e.key), 'value', e.value), ''
       order by cast(e.key as integer))
     from json_each(nullif(${value}, '{}')) e left join custom_field f on f.pk = cast(e.key as integer))`;
 
-/** SQL of the members of a plan's row, each as JSON, in the order in which they are written. */
 type RowParts = Readonly<Record<Exclude<keyof PlanRow, "thing" | "app" | "leftOut">, string>> &
   Readonly<Partial<Record<"thing" | "app" | "leftOut", string>>>;
 
-/** The members of a line that contain the type of its record and the app. */
 export type RecordTypeParts = Pick<RowParts, "thing" | "app">;
 
 /**
@@ -56,7 +53,6 @@ export const buildRecordTypeParts = ({ name, thing }: StoredKind, usual: Thing, 
 /** SQL: a line of NDJSON. SQLite assembles it, so that a million rows do not become JavaScript objects. */
 export const buildLineSql = (parts: RowParts): string => buildJsonObjectSql(Object.entries(parts), "\n");
 
-/** Approximate size of a batch of lines, in bytes. */
 const BATCH_BYTES = 65_536;
 
 /** Returns the bytes of rows whose column `line` is a line of text, many lines at a time. */
@@ -135,11 +131,9 @@ export const buildChangedListSql = (
     buildJsonListSql(pieces.map(([field, piece]) => buildCaseSql(buildChangesFieldSql(field), piece, "''"))),
   );
 
-/** SQL: the names of the fields that a row changes, as JSON. */
 const buildChangedFieldsSql = ({ kind }: PlanDefinition): string =>
   buildChangedListSql(kind.fields.map((field) => [field, `',"${field.field}"'`]));
 
-/** SQL: the former values of the fields that a row changes, as JSON. */
 const buildBeforeSql = ({ kind }: PlanDefinition): string =>
   buildChangedListSql(kind.fields.map((field) => [field, buildStoredPiece(kind, field)]));
 
@@ -218,10 +212,8 @@ const buildDeletedLinesSql = (
   return `select ${line} as line from ${thing.name} t where ${lacking} order by t.pk limit :left`;
 };
 
-/** Maximum number of rows that are scanned for a batch of lines. */
 const MAX_BATCH_ROWS = 256;
 
-/** Reads the lines of a plan in batches. SQLite assembles the text of the lines. */
 class PlanLineReader {
   readonly #database: Database;
   readonly #params: Params;

@@ -14,7 +14,6 @@ export const listStagingFiles = (folder: string): readonly string[] => {
 /** Creates the folder of the staging files. Only its owner can access the folder. */
 export const createStagingFolder = (folder: string): void => void mkdirSync(folder, { recursive: true, mode: 0o700 });
 
-/** Returns true if the staging file exists. */
 export const hasStagingFile = (path: string): boolean => existsSync(path);
 
 /**
@@ -35,7 +34,6 @@ export const removeFilesIfPossible = (paths: readonly string[]): void => {
 export const removeStagingFile = (path: string): void =>
   removeFilesIfPossible(["", "-journal", "-wal", "-shm"].map((suffix) => path + suffix));
 
-/** Removes SQLite's files next to staging files that no longer exist. */
 export const removeStrayJournals = (folder: string): void => {
   if (!existsSync(folder)) return;
   for (const file of readdirSync(folder)) {

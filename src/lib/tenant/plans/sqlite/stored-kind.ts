@@ -152,10 +152,8 @@ export const toDeletionKind = (kind: StoredKind): StoredKind => ({
   isLacking: `${kind.inScope} and ${kind.isFree} and t.pk in (select target from ${getSelectionTable(kind.thing)})`,
 });
 
-/** Returns the name of the table with the record numbers of the records that a compared plan deletes, for one thing. */
 export const getDeletionTable = ({ name }: Thing): string => `s.deleted_${name}`;
 
-/** Returns the kind for a compared plan. Exactly the records that the comparison found are deleted. */
 export const toComparedKind = (kind: StoredKind): StoredKind => ({
   ...kind,
   isLacking: `${kind.inScope} and t.pk in (select target from ${getDeletionTable(kind.thing)})`,
@@ -219,7 +217,6 @@ export interface Planner {
   readonly blank: Readonly<Record<string, string>>;
 }
 
-/** The name of the collection of the tenant's custom fields. */
 export const CUSTOM_FIELD_COLLECTION = "fields";
 
 const buildKeyLocation = ({ thing, claims }: ThingTable, name: string): KeyLocation => {

@@ -87,7 +87,6 @@ export const buildThingTables = (
 
 const THING_TABLES = buildThingTables(Object.values(FORMATS));
 
-/** Returns a kind of import, with the storage of its records. */
 export const getStoredKind = (name: FormatName): StoredKind => buildStoredKind(FORMATS[name], THING_TABLES);
 
 /** Returns a kind of import whose files name organisations by name or path instead of by code. */

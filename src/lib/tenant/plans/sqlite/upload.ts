@@ -80,11 +80,9 @@ const buildConsoleValueSql = (versions: VersionSchema, column: string): string =
     recordColumn(column),
   );
 
-/** SQL: true if the record may exist in the console. */
 const MAY_EXIST_IN_CONSOLE_SQL = `case when c.pk is null then t.pk is not null when t.pk is null then c.confirmed & ${PRESENCE_BIT} = 0
   else c.inConsole = 1 or c.confirmed & ${PRESENCE_BIT} <> 0 end`;
 
-/** SQL: true if a record that exists locally may be missing in the console. */
 const MAY_BE_MISSING_IN_CONSOLE_SQL = `coalesce(c.inConsole = 0 and c.confirmed & ${PRESENCE_BIT} = 0 or c.differs & ~c.confirmed & ${PRESENCE_BIT} <> 0, false)`;
 
 const buildIsBlankSql = ({ merge }: ImportedField, value: string): string =>
@@ -164,7 +162,6 @@ const buildNeedsClearSql = (
   return `${shown(reference)} is null and ${after} is distinct from ${known}`;
 };
 
-/** SQL: true if this key belongs to a new record that an upload file left out and that the console still lacks. */
 const buildRefersToLeftOutSql = ({ table: { thing }, keys }: StoredReference, key: string): string => {
   const known = `select known.${keys.record} from ${keys.table} known where ${keys.has("known", key)}`;
   return `exists (select 1 from main.left_out l join main.${getObservedTable({ thing })} o on o.pk = l.pk
@@ -262,7 +259,6 @@ const buildResultingKeySql = (plan: PlanDefinition): string => {
 /** SQL: the default key of the record `t`. */
 const buildDefaultKeySql = ({ keys: [key] }: StoredKind): string => buildRecordKeySql(key);
 
-/** SQL: the keys of a row's list after the plan. */
 const buildResultingListKeysSql = (plan: PlanDefinition, field: ImportedField): string => {
   if (isStaged(plan, field))
     return buildCaseSql("m.row is null", buildRowKeysSql(field), buildListKeysAfterRowSql(plan, field));

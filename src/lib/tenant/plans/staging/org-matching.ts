@@ -129,7 +129,6 @@ export class OrgMatcher {
     return depth;
   }
 
-  /** Returns the organisation's current path in the tenant. */
   pathOf(org: ExistingOrg): string {
     const parent = org.parent === null ? undefined : this.orgs.get(org.parent);
     return parent === undefined ? "" : (appendPathKey(this.pathOf(parent), org.name) ?? "");

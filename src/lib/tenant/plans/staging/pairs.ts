@@ -39,7 +39,6 @@ export class CandidatePairs {
     if (isDoubted) this.#doubted.push([row, pk]);
   }
 
-  /** The pairs in which the row agrees with the record. */
   get agreeing(): readonly (readonly [row: number, pk: number])[] {
     return [...this.#rows].flatMap(([row, records]) =>
       [...records].flatMap((pk) => (this.#agreeing.has(`${row} ${pk}`) ? [[row, pk] as const] : [])),

@@ -27,7 +27,6 @@ import type { Writer } from "../../store/store.ts";
 import { addRecord, createRecord, editRecord, toChangedObject, getRecordById, collectTaskNumbers } from "../records.ts";
 import type { ManualRequestBody, EditableRecordType, ChangeResult } from "../records.ts";
 
-/** Returns the definition of an app's groups as records that can be edited manually. */
 const defineEditableGroups = (app: SecuredApp): EditableRecordType<typeof SECURED_GROUP.fields> => ({
   list: buildSecuredGroupList(app),
   collection: `secured:${app}`,
@@ -77,12 +76,10 @@ export const editGroup = async (
   return editRecord(session, defineEditableGroups(app), id, body);
 };
 
-/** The groups to delete, and the effects that the caller expects. */
 interface GroupDeletion {
   readonly ids: readonly string[];
   /** the number of memberships that the caller expects to be removed */
   readonly memberships?: number | undefined;
-  /** the tenant's revision before the groups were read */
   readonly seen?: number | undefined;
   readonly dryRun?: boolean | undefined;
 }
@@ -148,7 +145,6 @@ export const requireAppWithGroups = (app: SecuredApp): void => {
   });
 };
 
-/** The groups in a request, as they are written in the tenant, and the groups that were created for the request. */
 interface ResolvedGroups {
   readonly names: readonly string[];
   readonly made: readonly ChangedObject[];

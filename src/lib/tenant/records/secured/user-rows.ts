@@ -31,7 +31,6 @@ export const buildSecuredUserList = (app: SecuredApp): RecordList<typeof SECURED
   exported: "t.administrator = 0",
 });
 
-/** Returns the list of an app's groups, sorted by name, each with its number of users. */
 export const buildSecuredGroupList = (app: SecuredApp): RecordList<typeof SECURED_GROUP.fields> => ({
   thing: SECURED_GROUP,
   table: "secured_group t",
@@ -46,10 +45,8 @@ export const buildSecuredGroupList = (app: SecuredApp): RecordList<typeof SECURE
   named: "t.id = :name or coalesce(t.nameKey, t.name) = :nameKey",
 });
 
-/** Returns the comparison key of a group's name. */
 export const toGroupKey = (name: string): string => comparisonKey(SECURED_GROUP.fields.name.comparison, name);
 
-/** Returns the names of an app's groups, by comparison key. */
 export const readGroupNames = async (reader: Reader, app: SecuredApp): Promise<ReadonlyMap<string, string>> => {
   const rows = await reader.all("select name from secured_group where app = :app order by name", { app });
   return new Map(rows.map(({ name }) => [toGroupKey(String(name)), String(name)]));
@@ -114,12 +111,10 @@ const changeMemberships = async (
   return memberships;
 };
 
-/** A user of an app who is a member of a group. */
 export interface GroupMember {
   readonly id: string;
   /** the display name, followed by the ユーザーID */
   readonly name: string;
-  /** the names of all groups of the user */
   readonly groups: readonly string[];
 }
 
@@ -142,7 +137,6 @@ export const readGroupMembers = async (
   }));
 };
 
-/** Updates the memberships of a group that was renamed. */
 export const renameMemberships = async (
   writer: Writer,
   app: SecuredApp,

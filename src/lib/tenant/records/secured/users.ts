@@ -26,7 +26,6 @@ import {
 import { resolveGroups } from "./groups.ts";
 import { isMirror } from "../tenant-rows.ts";
 
-/** Returns the definition of an app's users as records that can be edited manually. */
 const defineEditableSecuredUsers = (
   session: Session,
   app: SecuredApp,
@@ -66,11 +65,9 @@ export const editSecuredUser = (
   body: ManualRequestBody,
 ): Promise<ChangeResult<SecuredUser>> => editRecord(session, defineEditableSecuredUsers(session, app), id, body);
 
-/** A request to create or edit a user. */
 interface SecuredUserRequest {
   readonly writer: Writer;
   readonly given: ManualValues;
-  /** undefined for a new user */
   readonly before: SecuredUser | undefined;
 }
 

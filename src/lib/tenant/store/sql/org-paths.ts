@@ -3,7 +3,6 @@ import { formatOrgPath } from "../../../model/organisation.ts";
 /** An organisation in its stored state at a certain time. */
 export interface OrgNode {
   readonly pk: number;
-  /** record number of the parent; null for 全社 */
   readonly parent: number | null;
   readonly name: string;
 }

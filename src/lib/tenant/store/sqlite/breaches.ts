@@ -46,7 +46,6 @@ const buildPlannedSide = (plan: PlanDefinition): ReturnType<ChangedTables["after
   };
 };
 
-/** Returns the mask of the columns that a plan may change. @param isRead selects the columns to consider */
 const getChangeableBits = (plan: PlanDefinition, isRead: (column: string) => boolean): number =>
   plan.kind.fields
     .filter((field) => isRead(field.stored) && canChangeField(plan, field))
@@ -76,7 +75,6 @@ const buildPlannedRecordsSql = (
   ].join(" union all ");
 };
 
-/** Returns the records before and after a plan, in the form that rules read. */
 const buildPlannedTables = (plan: PlanDefinition): ChangedTables => ({
   things: new Set([plan.kind.thing.name]),
   before: buildCurrentSide,
@@ -92,7 +90,6 @@ const buildPlannedTables = (plan: PlanDefinition): ChangedTables => ({
   params: { kind: plan.kind.name },
 });
 
-/** Returns the problems that rules find in a plan. */
 export const findPlanViolations = (database: Database, plan: PlanDefinition): readonly FoundProblem[] =>
   judgePlannedRecords(
     buildPlannedTables(plan),

@@ -8,7 +8,6 @@ import { text } from "../../../text/index.ts";
 import { createOwnerOnlyFile } from "./own-file.ts";
 import { isFullDiskError, isUnwritableError, createLockedFailure, createReadOnlyFailure } from "./storage-failure.ts";
 
-/** Pattern of a named parameter in a statement. */
 const NAMED_PARAMETER_PATTERN = /:([a-zA-Z]\w*)/g;
 
 /** Pattern of a `limit` whose value is a parameter. */
@@ -35,7 +34,6 @@ export interface DatabaseOptions {
   readonly fullDisk?: Error | undefined;
 }
 
-/** Maximum time that a statement waits for the write lock of another process. */
 const BUSY_TIMEOUT_MS = 5000;
 
 /** Length of one wait for the lock. After each wait, clomoctl checks whether it was interrupted. */

@@ -10,7 +10,6 @@ export const APPLICATION_ID = 0x43_4c_4f_4d;
 /** The version of the first released schema. Pre-release versions used lower numbers, starting with 1. */
 export const FIRST_SCHEMA_VERSION = 104;
 
-/** Returns the failure for a tenant that a pre-release version created. */
 export const createPreReleaseFailure = (path: string): Failure =>
   new Failure("input-rejected", {
     what: text(
@@ -51,7 +50,6 @@ export const checkIdentity = (path: string): number => {
   return logged === undefined ? version : validateIdentity(path, logged);
 };
 
-/** The program that wrote a file, and the schema version of the file. */
 interface FileIdentity {
   readonly version: number;
   readonly application: number;

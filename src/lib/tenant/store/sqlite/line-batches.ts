@@ -33,7 +33,6 @@ type BatchBuilder = (
   buildLines: (line: string) => { readonly bytes: Uint8Array; readonly records: number },
 ) => Uint8Array;
 
-/** Returns a function that builds batches. The function uses the plain text as long as that text is usable. */
 const createBatchBuilder = ({ line, plain }: LineQuery): BatchBuilder => {
   if (plain === undefined) return (buildLines) => buildLines(line).bytes;
   /** number of batches that are still to be built without trying the plain text, and the number that was last set */
@@ -50,9 +49,6 @@ const createBatchBuilder = ({ line, plain }: LineQuery): BatchBuilder => {
   };
 };
 
-/**
- * Yields batches of records. Each batch is one text from SQLite. If the text is too long, the batch gets fewer rows.
- */
 function* generateBatches(database: Database, records: LineQuery): Generator<Uint8Array, void> {
   const { key, table, whole, among, where, params, before, tally } = records;
   const mostRows = whole === undefined ? MAX_SCANNED_ROWS : MAX_SCANNED_ROWS_IF_FEW_VISIBLE;
@@ -99,7 +95,6 @@ function* generateChunks(database: Database, records: LineQuery): Generator<Uint
   yield* generateBatches(database, records);
 }
 
-/** Yields the start of each piece, followed by its content. */
 async function* generatePieces(
   database: Database,
   pieces: readonly StreamPiece[],
@@ -160,7 +155,6 @@ const streamFromSnapshot = async <T>(
   });
 };
 
-/** Returns a stream of records. */
 export const streamLines = (
   tenant: Database,
   describe: (database: Database) => Promise<LineQuery>,

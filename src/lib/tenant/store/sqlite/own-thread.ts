@@ -3,7 +3,6 @@ import { parentPort, Worker } from "node:worker_threads";
 import { Failure, createInterruptedFailure, type Problem } from "../../../errors/index.ts";
 import { toStorageFailure } from "./storage-failure.ts";
 
-/** The outcome that a thread sends once. */
 type ThreadOutcome<T> =
   | { readonly type: "done"; readonly result: T }
   | { readonly type: "failed"; readonly problem: Problem }

@@ -12,7 +12,6 @@ const isFresh = (database: Database, { name, state }: Pick<DerivedTable, "name" 
   }
 };
 
-/** Creates a derived table on a connection, or fills it again if its state has changed. */
 export const refreshDerivedTable = (database: Database, { name, columns, state, fill }: DerivedTable): void => {
   if (isFresh(database, { name, state })) return;
   database.run(`create temp table if not exists ${name} (${columns})`);
@@ -26,11 +25,9 @@ export const refreshDerivedTable = (database: Database, { name, columns, state, 
   );
 };
 
-/** Returns the columns of a table, including generated columns. */
 const listTableColumns = (database: Database, table: string): readonly string[] =>
   database.all("select name from pragma_table_xinfo(:table) order by cid", { table }).map(({ name }) => String(name));
 
-/** The views that are applied to connections. */
 const APPLIED_VIEWS = new WeakMap<Database, View>();
 
 /**

@@ -55,7 +55,6 @@ export function isFullDiskError(
  */
 export const isDataMismatchError = (error: unknown): boolean => getPrimaryErrorCode(error) === SQLITE_ERROR;
 
-/** Returns true if a file, SQLite's files next to it, and their folder are writable. Missing files are ignored. */
 const isWritable = (path: string): boolean => {
   const files = [path, `${path}-wal`, `${path}-shm`];
   try {
@@ -74,7 +73,6 @@ const isWritable = (path: string): boolean => {
 export const isUnwritableError = (error: unknown, path: string): boolean =>
   [SQLITE_READONLY, SQLITE_CANTOPEN].includes(getPrimaryErrorCode(error) ?? 0) && !isWritable(path);
 
-/** Returns the failure for a tenant that is locked by another process. */
 export const createLockedFailure = (cause?: unknown): Failure =>
   new Failure("locked", {
     what: text("another process is changing the tenant", "別のプロセスがテナントを変更しています"),
@@ -91,7 +89,6 @@ export const createReadOnlyFailure = (path: string, cause?: unknown): Failure =>
     cause,
   });
 
-/** Returns the failure for a damaged tenant file. */
 export const createDamagedFileFailure = (path: string, cause?: unknown): Failure =>
   new Failure("unexpected", {
     what: text("the tenant's file is damaged", "テナントのファイルが壊れています"),
@@ -103,7 +100,6 @@ export const createDamagedFileFailure = (path: string, cause?: unknown): Failure
     cause,
   });
 
-/** Returns the failure for a plan whose staging file is damaged or missing. The tenant itself is intact. */
 const createDamagedPlanFailure = (path: string, cause: unknown): Failure =>
   new Failure("unexpected", {
     what: text("the plan's file is damaged or missing", "計画のファイルが壊れているか、なくなっています"),
@@ -146,7 +142,6 @@ const readWholeFile = (path: string): void => {
 
 const READ_CHUNK_BYTES = 1024 * 1024;
 
-/** Returns true if an SQLite file exists and is intact. */
 function isIntactDatabase(path: string): boolean {
   try {
     const database = new DatabaseSync(path, { readOnly: true });

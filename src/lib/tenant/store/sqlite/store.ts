@@ -30,14 +30,9 @@ const LOCK_RETRY_MS = 100;
  */
 export type CollectionLookup = (table: string) => string | undefined;
 
-/** Pattern of the tables that a statement writes. */
 const WRITTEN_TABLE_PATTERN =
   /\b(?:(?:insert|replace)(?:\s+or\s+\w+)?\s+into|update(?:\s+or\s+\w+)?|delete\s+from)\s+(?:main\.)?"?(\w+)/gi;
 
-/**
- * Patterns of the tables in which a statement changes or deletes records, and of the tables for which it stores
- * versions.
- */
 const CHANGED_TABLE_PATTERN = /\b(?:update(?:\s+or\s+\w+)?|delete\s+from)\s+(?:main\.)?"?(\w+)/gi;
 const VERSIONED_TABLE_PATTERN = /\binsert\s+into\s+main\.(\w+)_version\b/gi;
 
@@ -176,7 +171,6 @@ export class SqliteStore implements Store {
   readonly #collectionOf: CollectionLookup | undefined;
   readonly #turns: WorkQueue;
   readonly #view: View | undefined;
-  /** what was read in one state of the tenant */
   #recalled: { readonly state: string; readonly results: Map<string, unknown> } = { state: "", results: new Map() };
 
   constructor(

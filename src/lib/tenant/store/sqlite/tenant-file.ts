@@ -10,9 +10,7 @@ import type { WriterNote } from "./writer-note.ts";
 
 /** The location of a tenant's file, and the initial data of a new file. */
 export interface TenantFileOptions {
-  /** the tenant's name */
   readonly name: string;
-  /** folder that contains all files of the tenant; created if missing */
   readonly folder: string;
   /** a UTC instant */
   readonly now: string;
@@ -23,7 +21,6 @@ export interface TenantFileOptions {
   readonly busyTimeoutMs?: number | undefined;
 }
 
-/** The name of the tenant's file in its folder. */
 export const TENANT_FILE_NAME = "tenant.db";
 
 /** Pattern of `tenant.db.new-PID`, a tenant file that is being created. */

@@ -6,7 +6,6 @@ import { OWNER_ONLY_MODE } from "./own-file.ts";
 
 /** A process that holds the tenant's write lock for a long time, as its note file describes it. */
 export interface NotedWriter {
-  /** path of the note */
   readonly path: string;
   readonly pid: number;
   readonly what: string;
@@ -51,7 +50,6 @@ export class WriterNote {
     writeNoteFile(this.writer(what, since));
   }
 
-  /** Removes the note of this process. */
   remove(): void {
     rmSync(this.#path, { force: true });
   }

@@ -15,10 +15,8 @@ export interface UndeletableRecord {
   readonly params: ProblemParams;
 }
 
-/** Maximum number of devices that are listed for one owner. */
 const MAX_LISTED_DEVICES = 10;
 
-/** A device of an owner, with the values that messages show. */
 interface OwnedDevice {
   readonly serial: string;
   readonly phone: string | null;
@@ -26,7 +24,6 @@ interface OwnedDevice {
   readonly fast: 0 | 1;
 }
 
-/** Returns devices as parameters of a problem, one device per line. */
 const buildDeviceParams = (devices: readonly OwnedDevice[]): ProblemParams => {
   const shown = devices.slice(0, MAX_LISTED_DEVICES);
   const lines = (of: readonly string[]): string => of.join("\n");
@@ -37,7 +34,6 @@ const buildDeviceParams = (devices: readonly OwnedDevice[]): ProblemParams => {
   };
 };
 
-/** A record that records of another type refer to. */
 interface ReferencedRecord extends Pick<UndeletableRecord, "pk"> {
   readonly name: string;
   readonly count: number;
@@ -68,7 +64,6 @@ const findReferencedRecords = (
 const buildIsMissingProtectedSql = ({ kind: { isProtected, inScope } }: PlanDefinition): string =>
   `${isProtected} and ${inScope} and ${buildIsMissingRecordSql("t.pk")}`;
 
-/** Returns the protected records that the file lacks. Users are returned with their accounts and devices. */
 const findMissingProtectedRecords = (database: Database, plan: PlanDefinition): readonly UndeletableRecord[] => {
   const { thing, namedBy, name: kind, table } = plan.kind;
   const code = thing.protects?.missing;
@@ -187,9 +182,6 @@ export const keepMissingRecords = (database: Database, { kind, request, ...rest 
 export const readUndeletableRecords = (database: Database): readonly number[] =>
   database.all(`select target from s.${UNDELETABLE_TABLE} order by target`).map(({ target }) => Number(target));
 
-/**
- * Returns the columns in which devices refer to their owners, if the plan is for a record type that can own devices.
- */
 const listOwnerColumns = ({ kind: { table } }: PlanDefinition): readonly ReferringTable[] =>
   (table.heldBy ?? []).filter(({ thing }) => thing === DEVICE);
 

@@ -17,7 +17,6 @@ import {
 import { recordFinding } from "../findings.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 
-/** The table of devices that the rows create or change, with their resulting owner and Android mode. */
 const DEVICE_OUTCOME_TABLE = "s.device_outcome";
 
 /** SQL: true if the owner of a device cannot be changed, because the device is not managed (管理外). @see facts 1.3 */
@@ -29,7 +28,6 @@ const getDeviceField = ({ kind }: PlanDefinition, name: string) => {
   return field;
 };
 
-/** SQL: true if a row changes any of these fields of its device. */
 const buildChangesAnySql = (plan: PlanDefinition, ...names: readonly string[]): string =>
   `(${names.map((name) => buildChangesFieldSql(getDeviceField(plan, name))).join(" or ")})`;
 
@@ -113,7 +111,6 @@ const reportSharedAccounts = (database: Database, plan: PlanDefinition): void =>
   reportDeviceOutcomes(database, plan, "account-taken", "owner", which(""), params);
 };
 
-/** SQL: true if an outcome changes the owner of a device and the device must be wiped before the change. */
 const IS_WIPE_REQUIRED_SQL = `o.changesOwner = 1 and o.wasOwned = 1 and ${buildNeedsWipeSql((name) => `o."${name}"`, "o.formerStatus")}`;
 
 /**

@@ -31,7 +31,6 @@ interface KindHistory {
   readonly sides: PastStateSql;
 }
 
-/** The state right before or right after an event. */
 type EventSide = "before" | "after";
 
 /** SQL: the value of the custom field `f`. @param custom SQL of a record's custom fields */
@@ -120,7 +119,6 @@ const buildChangedPiecesSql = (
     }),
   );
 
-/** Selects the events of imports for one record type. */
 interface EventSelection {
   /** SQL: the imports, each with its `revision` */
   readonly imports: string;
@@ -143,7 +141,6 @@ const buildEventsSql = ({ thing }: StoredKind, action: RecordAction, { imports, 
       where ${which("v.pk")} and not exists (select 1 from main.${thing.name} t where t.pk = v.pk)`;
 };
 
-/** SQL: the bit mask of the columns that make up the displayed name of a referenced record. */
 const buildNamingBitsSql = ({ refers, table: { thing, planner } }: StoredReference): string => {
   const versions = getVersionSchema(thing.name);
   // a change to any column of an organisation can change its path
@@ -184,7 +181,6 @@ const buildSetsSecretSql = ({ kind: { table }, sides }: KindHistory, action: Rec
   return action === "create" ? isSet : `c.changed & ${getColumnBit(versions, column)} <> 0 and ${isSet}`;
 };
 
-/** Options for the rows that describe a committed import. */
 interface EventLineOptions {
   /** members that contain the type of the records and their app */
   readonly typeParts?: RecordTypeParts;

@@ -9,7 +9,6 @@ import { buildKeyListSql } from "./keys.ts";
 // If the key of a record in the console may differ from the local key, or the console may not have the record yet, the
 // possible console keys are the observed key and all later keys.
 
-/** The field by which records of a type are found in the console. */
 interface ConsoleKeyField {
   readonly thing: Thing;
   readonly field: string;
@@ -44,7 +43,6 @@ const buildConsoleKeysSql = (versions: VersionSchema, field: string): string =>
  */
 const CONSOLE_KEY_TABLE = "temp.console_key";
 
-/** Stores the possible console keys of a plan's records and of the records that its cells refer to. */
 export const storeConsoleKeys = (database: Database, { name, thing, keys, references }: StoredKind): void => {
   database.exec(`drop table if exists ${CONSOLE_KEY_TABLE}`);
   database.exec(`create temp table console_key (thing text, pk integer, key text, main integer)`);

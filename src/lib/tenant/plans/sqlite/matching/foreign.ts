@@ -59,7 +59,6 @@ const readForeignValues = (database: Database, plan: PlanDefinition, by: Foreign
   return database.all(`${values} limit ${MAX_FOREIGN_VALUES}`).map(({ value }) => String(value));
 };
 
-/** Returns the field of the users' email addresses; undefined if the file does not have it. */
 const findAddressField = (plan: PlanDefinition): Claim | undefined =>
   plan.kind.claims.find(({ field, own }) => field.comparison === "mail-address" && !own && isStaged(plan, field));
 
@@ -79,7 +78,6 @@ export const buildHasSameNameSql = (plan: PlanDefinition): string | undefined =>
   return name === undefined ? undefined : `${buildRowKeysSql(name)} = ${buildRecordKeysSql(name)}`;
 };
 
-/** Returns true if a row has the same name as the record that it matches; undefined if no matching row has a name. */
 const hasSharedName = (database: Database, plan: PlanDefinition): boolean | undefined => {
   const [name, agrees] = [findNameField(plan), buildHasSameNameSql(plan)];
   if (name === undefined || agrees === undefined) return undefined;
@@ -90,7 +88,6 @@ const hasSharedName = (database: Database, plan: PlanDefinition): boolean | unde
   return database.get(`${rows} where ${rowColumn(name.field)} is not null limit 1`) === undefined ? undefined : false;
 };
 
-/** Returns true if an email domain of the file occurs in the tenant; undefined if the file has no email addresses. */
 const hasSharedDomain = (database: Database, plan: PlanDefinition, claim: Claim): boolean | undefined => {
   const inFile = `select ${buildEmailDomainSql("c.key")} as domain from (${buildStagedClaimsSql(plan, claim)}) c`;
   const inTenant = `${buildEmailDomainSql(claim.key("t"))} as domain from ${claim.table} t`;
@@ -103,7 +100,6 @@ const hasSharedDomain = (database: Database, plan: PlanDefinition, claim: Claim)
   return database.get(shared) !== undefined;
 };
 
-/** Returns the failure for an export that looks like another tenant's. */
 export const createForeignExportFailure = (
   { kind, staged }: PlanDefinition,
   { recordsBefore }: Pick<PlanCounts, "recordsBefore">,

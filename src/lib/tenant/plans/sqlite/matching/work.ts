@@ -8,16 +8,13 @@ import { buildReleasedDevicesSql } from "../deletion/undeletable.ts";
 import { buildRecordLabelSql, hasSecretColumns, buildNewReferencesSql } from "../expressions.ts";
 import type { PlanDefinition } from "../stored-kind.ts";
 
-/** Maximum number of rows and records that are listed. */
 const MAX_LISTED_ROWS = 10;
 
 const NO_AFFECTED_RECORDS: AffectedRecords = { count: 0, first: [] };
 
-/** SQL: true if a row has no errors apart from those that depend on the tenant's data. */
 const HAS_NO_OWN_ERRORS_SQL = `not exists (select 1 from s.problem p
   where p.row = r.row and p.severity = 'error' and (p.found = 'file' or p.code = 'key-ambiguous'))`;
 
-/** SQL: true if a row changes any of the fields with these bits. */
 const buildChangesAnyBitSql = (bits: readonly number[]): string =>
   bits.length === 0 ? "false" : `(m.changed & ${bits.reduce((mask, bit) => mask + 2 ** bit, 0)}) <> 0`;
 

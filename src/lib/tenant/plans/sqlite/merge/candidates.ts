@@ -93,7 +93,6 @@ const storeCandidateKeys = (database: Database, plan: PlanDefinition, versions: 
   );
 };
 
-/** Stores the rows that have a candidate key, each with all records to which the row may belong. */
 const storeCandidatePairs = (database: Database, plan: PlanDefinition): void => {
   database.exec(
     `insert into ${PAIR_TABLE} select r.row, c.pk, c.doubted from ${CANDIDATE_TABLE} c ${ORDERED_JOIN} s.row r on r.key = c.key`,
@@ -119,7 +118,6 @@ const matchPairs = (database: Database, plan: PlanDefinition, pairs: string): vo
   database.exec(`insert into s.match (row, target, changed) select d.row, ${LEFT_OUT_TARGET}, 0 from (${deleted}) d`);
 };
 
-/** SQL: the pairs that are not doubted and whose row and record appear in no other pair. */
 const UNIQUE_PAIRS_SQL = `select row, pk from (select row, pk, doubted, count(*) over (partition by row) as records,
     count(*) over (partition by pk) as rows from ${PAIR_TABLE}) p where records = 1 and rows = 1 and doubted = 0`;
 

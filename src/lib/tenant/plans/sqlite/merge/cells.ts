@@ -27,7 +27,6 @@ import { getMergedVersions, NAMELESS_TABLE, LEFT_OUT_TARGET, buildPossibleStates
 /** The table of records that may have the keys in cells in the console: `what` (the field), `key` and `pk`. */
 const CELL_KEY_TABLE = "s.cell_key";
 
-/** Returns the references in an export for which it can be unclear which records the cells refer to. */
 export const listMergedReferences = (plan: PlanDefinition): readonly StoredReference[] =>
   plan.kind.references.filter(({ field }) => isStaged(plan, field));
 

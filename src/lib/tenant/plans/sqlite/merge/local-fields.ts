@@ -83,7 +83,6 @@ const buildIsShownSql = (plan: PlanDefinition, field: ImportedField): string => 
   return all.length === 0 ? "true" : all.join(" and ");
 };
 
-/** SQL: the bits, as in versions, of the fields that meet a condition. */
 const buildFieldBitsSql = (
   versions: VersionSchema,
   fields: readonly ImportedField[],
@@ -119,7 +118,6 @@ export const storeMergedRows = (
   );
 };
 
-/** Stores the rows that match a record with observed state, and what they show about this record. */
 const storeObservedMatches = (database: Database, plan: PlanDefinition, versions: VersionSchema): void => {
   storeMergedRows(
     database,
@@ -146,7 +144,6 @@ const completeOwnerMask = (database: Database, versions: VersionSchema, mask: st
   );
 };
 
-/** Stores the custom fields of the merged rows that were changed locally. */
 const storeLocalEntries = (database: Database, plan: PlanDefinition, versions: VersionSchema): void => {
   const custom = plan.kind.fields.find(({ merge }) => merge === CUSTOM_FIELDS_COLUMN);
   if (custom === undefined || !isStaged(plan, custom)) return;
@@ -176,7 +173,6 @@ const compareOtherEntries = (database: Database, plan: PlanDefinition, custom: I
      from s.row r, ${plan.kind.thing.name} t where m.row in (${rows}) and r.row = m.row and t.pk = m.target`,
   );
 
-/** Accepts the values of the console if an export contradicts the local values. */
 const acceptConsoleValues = (database: Database, plan: PlanDefinition): void => {
   const custom = plan.kind.fields.find(({ merge }) => merge === CUSTOM_FIELDS_COLUMN);
   const versions = getMergedVersions(plan);
@@ -222,7 +218,6 @@ const markContradictions = (database: Database, plan: PlanDefinition, versions: 
   );
 };
 
-/** Stores what rows show about locally deleted records. */
 const storeDeletedRows = (database: Database, plan: PlanDefinition, versions: VersionSchema): void => {
   const fields = listSingleFields(plan);
   const columns = fields.flatMap((field) => [
@@ -242,7 +237,6 @@ const storeDeletedRows = (database: Database, plan: PlanDefinition, versions: Ve
   );
 };
 
-/** Finds console values that locally deleted records have never had. */
 const findDeletedContradictions = (database: Database, plan: PlanDefinition, versions: VersionSchema): void => {
   const states = buildConsoleStatesSql(versions, `select d.pk from ${DELETED_HERE_TABLE} d`);
   const fields = listSingleFields(plan);

@@ -49,7 +49,6 @@ const buildFilledBitsSql = (versions: VersionSchema): string => {
   return [had, ...has].join(" | ");
 };
 
-/** A console export that is being imported, and the observed state of its records. */
 interface ObservedExport {
   readonly database: Database;
   readonly plan: PlanDefinition;
@@ -61,10 +60,6 @@ interface ObservedExport {
   readonly revision: number;
 }
 
-/**
- * Returns true if records that the export lacks do not exist in the console: the export is not limited by a scope, and
- * missing records are deleted.
- */
 const coversAllRecords = ({ plan: { request } }: ObservedExport): boolean =>
   request.mode === "replace" && request.scope === undefined;
 
@@ -85,7 +80,6 @@ const IS_DELETED_RECORD_SHOWN_SQL = `exists (select 1 from ${DELETED_HERE_TABLE}
 /** SQL: the table and condition for records `o` whose local values the export contradicts. */
 const CONTRADICTED_RECORDS_SQL = `${MERGED_TABLE} o where o.contradicted <> 0 and ${MATCHES_VALID_ROW_SQL}`;
 
-/** Saves the observed state of records before the export changes it. */
 const keepFormerObservedState = (of: ObservedExport): void => {
   const isLacking = `${IS_MISSING_IN_EXPORT_SQL} and (o.inConsole = 1 and ${buildExistsLocallySql(of)} or ${buildWasDeletedLocallySql(of)})`;
   const which = `${MATCHES_VALID_ROW_SQL} or ${coversAllRecords(of) ? isLacking : IS_DELETED_RECORD_SHOWN_SQL}`;
@@ -133,7 +127,6 @@ const observeMatchedRecords = ({ database, plan, versions, table, revision }: Ob
   database.exec(`delete from ${table} as o where o.differs = 0 and ${MATCHES_VALID_ROW_SQL}`);
 };
 
-/** Stores what rows show about locally deleted records. */
 const observeDeletedRecords = ({ database, versions, table }: ObservedExport): void => {
   const sets = versions.columns.map(({ name, bit }) => {
     const column = quoteIdentifier(name);
@@ -145,7 +138,6 @@ const observeDeletedRecords = ({ database, versions, table }: ObservedExport): v
   );
 };
 
-/** Stores which records the console does not have. */
 const observeMissingRecords = (of: ObservedExport): void => {
   const { database, table, params, plan } = of;
   if (prefersConsole(plan))
@@ -278,9 +270,6 @@ export const listRemovedFields = (database: Database): readonly RemovedField[] =
     )
     .map(({ name, task }) => ({ name: String(name), task: Number(task) }));
 
-/**
- * Reopens confirmed tasks of removed custom fields whose columns are still in an export. @param header of the export
- */
 const reopenRemovedFields = (database: Database, header: readonly string[], revision: number): void => {
   const shown = new Set(header.map((name) => nameKey(name.trim())));
   const pks = database

@@ -39,7 +39,6 @@ import {
 // The first three columns in versions have the same bits as `OrgBits`: 1 name, 2 code, 4 parent.
 const ALL_ORG_BITS: OrgBits = 7;
 
-/** An organisation with its observed state. */
 interface ObservedOrg {
   readonly org: ExistingOrg;
   readonly isHere: boolean;
@@ -81,7 +80,6 @@ const readObservedOrgs = (database: Database): readonly ObservedOrg[] => {
     }));
 };
 
-/** The rows of a file, and the organisations that they are compared with. */
 interface OrgMergeInput {
   readonly rows: readonly OrgRow[];
   readonly orgs: readonly ExistingOrg[];
@@ -95,7 +93,6 @@ interface PossibleOrg extends ObservedOrg {
   readonly states: readonly OrgValues[];
 }
 
-/** Returns a normalised map key for an organisation's path.  @param name name to append to the path, if given */
 const buildPlaceKey = (path: string | null, name: string | null = null): string =>
   JSON.stringify([...(parseOrgPath(path ?? "") ?? []), ...(name === null ? [] : [name])].map((one) => nameKey(one)));
 
@@ -142,7 +139,6 @@ const findTemporaryCodes = (
   });
 };
 
-/** Decides which rows belong to organisations whose code in the console may differ from the local code. */
 const matchRowsByCode = (
   possible: readonly PossibleOrg[],
   { rows, orgs }: OrgMergeInput,
@@ -325,7 +321,6 @@ const compareExportedOrg = (
   return { row, pk: target, one, exported: { ...exported, parent }, open, contradicted: bits };
 };
 
-/** Discards the local changes that an export contradicts. */
 export const giveUpContradictedChanges = (database: Database, merge: OrgMerge, { outcomes }: OrgTreePlan): OrgMerge => {
   const of = { inPlace: new Set<number>(), base: readLastNumber(database, "orgs") };
   const compared = outcomes.flatMap((outcome) => compareExportedOrg(outcome, merge, of) ?? []);
@@ -444,10 +439,6 @@ const toOrgState = (state: Row, org: OrgValues): OrgValues => {
   };
 };
 
-/**
- * Returns the states that an organisation may have in the console: its observed state if the console has the
- * organisation, and all later states.
- */
 const readCandidateStates = (database: Database, { org, inConsole }: ObservedOrg): readonly OrgValues[] => {
   const since = `select mask & ${ALL_ORG_BITS} as bits, name, code, parent from (${buildStatesSinceSql(getVersionSchema(ORG.name), ":pk")}) order by place`;
   const states = database.all(since, { pk: org.pk }).map((state) => toOrgState(state, org));

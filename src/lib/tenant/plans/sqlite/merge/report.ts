@@ -39,10 +39,8 @@ import { buildDroppedVersionsSql } from "../../../console/exported.ts";
 
 // What a plan reports about the merge of an export with local changes: counts, contradictions and warnings.
 
-/** Maximum number of contradictions that a plan lists individually. */
 const MAX_LISTED_CONTRADICTIONS = 3;
 
-/** Maximum number of discarded values that a plan lists individually. */
 const MAX_LISTED_GIVEN_UP_VALUES = 1000;
 
 /** SQL: a stored value in readable form. @param value SQL of the stored value */

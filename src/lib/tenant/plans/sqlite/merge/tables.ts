@@ -65,7 +65,6 @@ export const getMergedVersions = ({ kind, request }: PlanDefinition): VersionSch
 export const getKindParam = ({ kind }: PlanDefinition, sql: string): { readonly kind?: string } =>
   sql.includes(":kind") ? { kind: kind.name } : {};
 
-/** Creates the tables of a merge. Existing tables are replaced. */
 export const createMergeTables = (database: Database, plan: PlanDefinition): void => {
   const versions = getMergedVersions(plan);
   if (versions === undefined) return;

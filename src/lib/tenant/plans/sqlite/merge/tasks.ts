@@ -41,7 +41,6 @@ const UNPROVED_DELETION_TABLE = "s.unproved";
 /** The table of a task's references for which a blank cell may refer to the expected record: `pk` and `column`. */
 const BLANK_REFERENCE_TABLE = "s.blank_reference";
 
-/** What an export shows about a task. */
 interface TaskObservation {
   /** counts of the records that the export lacks, if a deletion is therefore not proved */
   readonly lacking?: MissingRecordCounts | undefined;
@@ -49,7 +48,6 @@ interface TaskObservation {
   readonly unseen: readonly Pick<DriftPart, "columns" | "which">[];
 }
 
-/** Counts the records that agree with the console, and how many of them the export lacks. */
 const countLackingRecords = (
   database: Database,
   { kind }: PlanDefinition,
@@ -182,14 +180,12 @@ export const listUnshownColumns = (plan: PlanDefinition): readonly string[] => {
   return versions.columns.filter(({ leads, bit }) => leads && !shown.has(bit)).map(({ name }) => name);
 };
 
-/** The open tasks before a console export is imported, and the age of the mirror at that time. */
 export interface TasksBeforeConsoleImport extends OpenTasks {
   readonly mirroredBefore: string | null;
   /** numbers of the tasks for which at least one local change is discarded */
   readonly givenUp: ReadonlySet<number>;
 }
 
-/** Returns the numbers of the tasks for which a local change is discarded in favour of the export's value. */
 const findGivenUpTasks = (database: Database, plan: PlanDefinition, versions: VersionSchema): ReadonlySet<number> => {
   if (!prefersConsole(plan)) return new Set();
   const { thing, inScope } = plan.kind;
@@ -209,7 +205,6 @@ const findGivenUpTasks = (database: Database, plan: PlanDefinition, versions: Ve
   return new Set(rows.map(({ number }) => Number(number)));
 };
 
-/** Returns the open tasks before a console export is imported, and the age of the mirror. */
 export const readTasksBeforeConsoleImport = async (
   reader: Reader,
   database: Database,

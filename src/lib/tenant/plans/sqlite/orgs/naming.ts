@@ -55,7 +55,6 @@ const ORG_KEYS: Readonly<Record<OrgBy, string>> = {
     from named n join temp.${ORG_POSITION_TABLE.name} p on p.pk = n.pk)`,
 };
 
-/** Maximum number of unknown names for which a similar name is looked up. */
 const MAX_SUGGESTIONS = 100;
 const MAX_PATHS = 5;
 

@@ -36,7 +36,6 @@ const toPlannedOrg = (row: Row): PlannedOrg => ({
   parent: row["parentRow"] === null ? toOrgNodeKey(row["parentOrg"]) : toRowNodeKey(row["parentRow"]),
 });
 
-/** Returns all organisations of the tenant, by node key. */
 const readStoredOrgs = (database: Database): Map<string, PlannedOrg> => {
   const orgs = new Map<string, PlannedOrg>();
   for (const org of database.all("select pk, name, code, parent from main.org")) {
@@ -46,7 +45,6 @@ const readStoredOrgs = (database: Database): Map<string, PlannedOrg> => {
   return orgs;
 };
 
-/** Returns all organisations of the tenant and of the file after the plan, by node key. */
 const readPlannedOrgs = (database: Database): ReadonlyMap<string, PlannedOrg> => {
   const orgs = readStoredOrgs(database);
   const rows = database.all("select a.*, m.target from s.org_after a left join s.match m on m.row = a.row");
@@ -69,7 +67,6 @@ const buildOrgPath = (orgs: ReadonlyMap<string, PlannedOrg>, node: string): stri
   return formatOrgPath(names);
 };
 
-/** Returns the place of the organisations directly below a parent. */
 const getPlaceBelow = (orgs: ReadonlyMap<string, PlannedOrg>, parent: string): OrgPlace => {
   const parentCode = orgs.get(parent)?.code ?? null;
   return {
@@ -84,7 +81,6 @@ export const createPlaceLookup = (database: Database): ((parent: unknown) => Org
   return (parent) => getPlaceBelow(orgs, toOrgNodeKey(parent));
 };
 
-/** SQL of the current organisations. */
 const CURRENT_ORG_SQL: RecordSql = {
   joins: (pk) => `join main.org p on p.pk = ${pk}`,
   column: (name) => `p.${name}`,

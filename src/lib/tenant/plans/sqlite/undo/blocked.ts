@@ -50,7 +50,6 @@ const CREATE_BLOCKED_TABLE_SQL = `create table if not exists ${BLOCKED_TABLE} (t
 const CREATE_BLOCKED_INDEX_SQL =
   "create unique index if not exists temp.undo_blocked_reason on undo_blocked (thing, pk, why = 'used')";
 
-/** The columns of a user that belong to the user's account. */
 const USER_ACCOUNT_COLUMNS = ["accountName", "administrator"];
 
 /** The reason why a record cannot be undone. All strings except `why` are SQL. */
@@ -58,7 +57,6 @@ interface UndoObstacle {
   readonly why: UndoBlockReason;
   /** a JSON list of field names */
   readonly fields?: string | undefined;
-  /** the number of the change that prevents the undo */
   readonly change?: string | undefined;
   readonly other?: { readonly thing: Thing; readonly pk: string } | undefined;
 }
@@ -86,7 +84,6 @@ const buildIsNewOrChangedSql = (versions: VersionSchema, columns: readonly strin
     where n.pk = o.pk and n.revision > :revision and (${[isMade, ...isOther].join(" or ")}))`;
 };
 
-/** Finds the staged records of a change that cannot be undone. */
 class BlockedRecordFinder {
   readonly #database: Database;
   readonly #undone: UndoneChange;
@@ -503,13 +500,11 @@ export const readBlockedRecordKeys = (database: Database): readonly BlockedRecor
     .all(`select distinct thing, pk from ${BLOCKED_TABLE} order by thing, pk`)
     .map(({ thing, pk }) => [String(thing), Number(pk)]);
 
-/** Returns an ETag that changes if the blocked records change or, for a drop of tasks, if the dropped values change. */
 export const buildUndoEtag = (database: Database, { number, dropped }: UndoneChange): string => {
   const places = [readBlockedRecordKeys(database), ...(dropped === undefined ? [] : readDropFingerprint(database))];
   return `${dropped === undefined ? "undo" : "drop"}-${number}-${sha256(JSON.stringify(places)).slice(0, 16)}`;
 };
 
-/** Returns the Japanese label of a field, or its name if it does not have a label. */
 const getFieldLabel = (thing: string, field: string): string =>
   getVersionSchema(thing).thing.fields[field]?.label?.ja ?? FIELD_LABELS[field] ?? field;
 

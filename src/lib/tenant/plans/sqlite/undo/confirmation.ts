@@ -21,7 +21,6 @@ import type { Database } from "../../../store/sqlite/database.ts";
 /** The temporary table of the records whose confirmation is undone: `thing`, `pk`. */
 export const REOPENED_TABLE = "temp.reopened";
 
-/** Stages the undo of a confirmation. For any other change, nothing is staged. */
 export const stageReopenedRecords = (database: Database, { revision, isConfirmation = false }: UndoneChange): void => {
   database.exec(`create table if not exists ${REOPENED_TABLE} (thing text, pk integer, primary key (thing, pk))`);
   database.exec(`delete from ${REOPENED_TABLE}`);
@@ -38,7 +37,6 @@ export const stageReopenedRecords = (database: Database, { revision, isConfirmat
 export const hasReopenedRecords = (database: Database): boolean =>
   database.get(`select 1 from ${REOPENED_TABLE} limit 1`) !== undefined;
 
-/** Returns the number of records whose confirmation is undone, for each record type. */
 export const countReopenedRecords = (database: Database) =>
   OBSERVED_VERSIONS.map((versions) => ({
     versions,
@@ -69,7 +67,6 @@ export const buildFromReopenedSql = (versions: VersionSchema): string =>
   `from ${REOPENED_TABLE} s ${ORDERED_JOIN} main.${getObservedHistoryTable(versions)} b on b.pk = s.pk and b.revision = :revision
    left join main.${getObservedTable(versions)} o on o.pk = b.pk where s.thing = '${versions.thing.name}'`;
 
-/** SQL: true if the presence or absence of a record in the console was confirmed, not only some of its values. */
 const IS_WHOLE_RECORD_CONFIRMED_SQL = `b.confirmed & ${PRESENCE_BIT} <> 0`;
 
 /** SQL: the bits that were confirmed. If a whole record was confirmed, only the bit for the whole record is set. */
@@ -93,7 +90,6 @@ const buildIsConfirmationLostSql = (versions: VersionSchema, bits: string): stri
     : `(${single} or (${bits}) & ${custom} <> 0 and exists (select 1 from ${buildEntriesOnlyInSql("b", "o")}))`;
 };
 
-/** SQL that shows what has happened to confirmed values since their confirmation. */
 interface ChangesSinceConfirmation {
   /** true if the values have changed since their confirmation or were confirmed again */
   readonly isTouched: string;
@@ -125,7 +121,6 @@ export const buildChangesSinceConfirmation = (versions: VersionSchema): ChangesS
   };
 };
 
-/** SQL: reopens the values of a record type that were confirmed. */
 const buildReopenSql = (versions: VersionSchema): string => {
   const table = `main.${getObservedTable(versions)}`;
   const isNew = `b.inConsole = 0 and ${IS_WHOLE_RECORD_CONFIRMED_SQL}`;

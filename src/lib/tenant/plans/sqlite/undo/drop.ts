@@ -47,7 +47,6 @@ export const stageDrop = (database: Database, dropped: UndoneChange): void => {
   stageRenamedGroups(database);
 };
 
-/** Stores which groups are renamed, with the apps that they belong to. */
 const storeRenamedGroups = (database: Database, groups: VersionSchema): void => {
   database.exec(`create table if not exists ${RENAMED_GROUP_TABLE} (app text, was text, name text)`);
   database.exec(`delete from ${RENAMED_GROUP_TABLE}`);
@@ -57,7 +56,6 @@ const storeRenamedGroups = (database: Database, groups: VersionSchema): void => 
   );
 };
 
-/** The different sets of groups that users of an app have, with the values that replace them. */
 interface GroupSets {
   readonly app: string;
   /** JSON: for each set, its current value, its new value, and the keys of the new value */
@@ -114,7 +112,6 @@ const stageRenamedGroups = (database: Database): void => {
   }
 };
 
-/** Renames the groups in the observed state of users who still have other differences. */
 const renameObservedGroups = (database: Database): void => {
   const observed = `main.${getObservedTable(getVersionSchema(SECURED_USER.name))}`;
   const columns = "o.pk, coalesce(o.app, t.app) as app, o.groups, o.groupKeys";
@@ -127,7 +124,6 @@ const renameObservedGroups = (database: Database): void => {
     );
 };
 
-/** Finds the values to drop in the records of a type. */
 const findDroppedValues = (database: Database, versions: VersionSchema, undone: UndoneChange): void => {
   const { dropped = [], inSight, records, columns: fields } = undone;
   const { thing } = versions;
@@ -217,11 +213,9 @@ const buildDroppedEntriesSql = (entries: string, stay = false): string =>
   `(select json_group_object(e.key, e.value) from json_each(coalesce(${entries}, '{}')) e
     where ${stay ? "not " : ""}((d.keys is null or e.key in (select value from json_each(d.keys))) and not ${IS_CONFIRMED_ENTRY}))`;
 
-/** SQL: the entries of a JSON object whose value is not null. */
 const buildFilledEntriesSql = (entries: string): string =>
   `(select json_group_object(b.key, b.value) from json_each(${entries}) b where b.value is not null)`;
 
-/** Returns the records that have dropped values. */
 export const readDroppedRecords = (database: Database): readonly (readonly [thing: string, pk: number])[] =>
   database
     .all(`select thing, pk from ${DROPPED_TABLE} order by thing, pk`)

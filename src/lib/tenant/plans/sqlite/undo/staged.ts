@@ -96,7 +96,6 @@ export const resetStagedTables = (database: Database, versions: VersionSchema): 
   for (const sql of buildClearSinceStatements(versions)) database.exec(sql);
 };
 
-/** Stages the undo of a whole change. */
 export const stageUndo = (database: Database, { revision }: Pick<UndoneChange, "revision">): void => {
   for (const versions of VERSIONED_THINGS) {
     resetStagedTables(database, versions);
@@ -125,7 +124,6 @@ export const countStagedRecords = (database: Database): readonly StagedCount[] =
 /** The collections whose name is not the name of the record type followed by `s`. */
 const COLLECTION_NAMES: Readonly<Record<string, string>> = { custom_field: "fields", account_settings: "accounts" };
 
-/** Returns the collections of the records that a staged undo writes. */
 export const listStagedCollections = (database: Database): readonly string[] => [
   ...(hasReopenedRecords(database) ? [CONSOLE_COLLECTION] : []),
   ...new Set(
@@ -151,11 +149,9 @@ interface UniqueField {
   readonly keys: (alias: string) => string;
   /** the column that is overwritten when a record releases its value */
   readonly held: string;
-  /** for a list: the table with its keys, and the name of the key column in that table */
   readonly claims?: { readonly table: string; readonly key: string } | undefined;
 }
 
-/** Returns the unique fields of a record type that versions contain. */
 export const listUniqueFields = (versions: VersionSchema): readonly UniqueField[] => {
   const { thing, columns } = versions;
   return Object.entries(thing.fields).flatMap(([name, { unique, short = name, comparison = "exact", type }]) => {

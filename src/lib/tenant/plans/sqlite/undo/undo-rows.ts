@@ -41,7 +41,6 @@ import {
 import { buildLabelLookupSql } from "./record-labels.ts";
 import { listRestoredColumns, countStagedRecords, getStagedTable } from "./staged.ts";
 
-/** SQL: a column of a staged record. */
 const buildStagedColumnSql = (column: string): string => `u.${quoteIdentifier(column)}`;
 
 /** SQL: true if the undo changes the value of a field. Custom fields that were removed are ignored. */
@@ -193,7 +192,6 @@ export const storeUndoLeftOut = (database: Database, kind: StoredKind, { fields,
   storeLeftOutRecords(database, kind, from, { revision });
 };
 
-/** SQL: the lines of the records of a kind that are deleted. */
 const buildUndoDeletionsSql = (kind: StoredKind, first: FormatName): string => {
   const { thing } = kind;
   return `select ${buildDeletedLineSql(kind, buildRecordTypeParts(kind, FORMATS[first].thing, true))} as line from ${getStagedTable({ thing })} u ${ORDERED_JOIN} main.${thing.name} t on t.pk = u.pk

@@ -6,7 +6,6 @@ import { readTableColumns } from "../commit.ts";
 import { forEachNumberRange, buildInterruptCheckSql } from "../functions.ts";
 import { listRestoredColumns, countStagedRecords, getStagedTable, listUniqueFields } from "./staged.ts";
 
-/** Stores versions of the records that the undo changes or deletes. All changes do this. */
 const storeVersions = (database: Database, versions: VersionSchema, revision: number): void => {
   const { thing, key } = versions;
   for (const action of ["update", "delete"] as const) {
@@ -33,7 +32,6 @@ const releaseUniqueValues = (database: Database, versions: VersionSchema): void 
   }
 };
 
-/** Claims the values of unique lists for the records to which these values are restored. */
 const claimListValues = (database: Database, versions: VersionSchema): void => {
   for (const { bit, keys, claims } of listUniqueFields(versions)) {
     if (claims === undefined) continue;

@@ -18,7 +18,6 @@ import { findTouchedOrgs } from "./touched-orgs.ts";
  */
 const MAX_LISTED_DELETIONS = 20;
 
-/** Returns the first records of each type that an import deleted, in their state before the deletion. */
 const readDeletedRecords = (database: Database, record: ImportRecord, revision: number): readonly ChangedObject[] =>
   [...new Set(listImportKinds(record).map(({ thing }) => thing))].flatMap((thing) =>
     readDeletedRecordsOfThing(database, thing, revision),
@@ -43,7 +42,6 @@ const getAuditAction = ({ kind, detail }: ImportRecord): string => {
   return "imports.commit";
 };
 
-/** When and how an import was committed. */
 interface ImportCommit {
   readonly change: number;
   readonly moment: CommitMoment;
@@ -108,7 +106,6 @@ const getChangeWriter = ({ detail: { request, undoes, drops, mirrorOnly } }: Imp
   return drops !== undefined ? "drop" : undoes !== undefined ? "undo" : "import";
 };
 
-/** The verification of a task with an export. */
 interface TaskVerification {
   /** revision of the change that the task belongs to */
   readonly revision: number;
@@ -120,7 +117,6 @@ interface TaskVerification {
   readonly confirmed: number;
 }
 
-/** Writes the audit record of a task's verification with an export. */
 export const auditVerification = async (
   writer: Writer,
   { revision, own, moment, sha256, confirmed }: TaskVerification,
@@ -144,7 +140,6 @@ export const auditVerification = async (
   );
 };
 
-/** Returns the details that a commit adds to the stored details of its import. */
 export const buildCommittedDetail = (committedAt: string, actor: string, file: WrittenFile["file"]) => ({
   committedAt,
   actor,

@@ -18,7 +18,6 @@ import { commitPlan, commitUndo, loadFileFormReader, planDeletion, replan, Stagi
 /** Number of chunks that are requested in advance: enough to keep this thread busy, but few enough to fit in memory. */
 const PREFETCHED_CHUNKS = 8;
 
-/** Loads the code that reads plans, which an import does not need before it has a plan. */
 const loadReadings = () => import("./readings.ts");
 
 /** Requests the file chunk by chunk, and stages it. @throws Failure `interrupted` */
@@ -78,7 +77,6 @@ async function performTask(
   }
 }
 
-/** The files that work uses, for failures. */
 type WorkFiles = Readonly<{ tenant: string; staging?: string | undefined }>;
 
 const getTaskFiles = (task: WorkerTask): WorkFiles =>
@@ -99,7 +97,6 @@ async function runTask(task: WorkerTask, port: MessagePort, interrupted: () => b
   }
 }
 
-/** Answers the requests for the lines of a reading until the port is closed. */
 function answerReading(work: WorkerReading, port: MessagePort, interrupted: () => boolean): void {
   const lines = loadReadings().then(({ openLines }) => openLines(work, interrupted));
   const next = async (): Promise<ReadLines | undefined> => {

@@ -18,19 +18,16 @@ import type { ImportRecord, StoredRequest } from "../../import-rows.ts";
 import type { StoredRequestKey } from "../../../store/idempotency.ts";
 import type { Scope } from "../../../store/store.ts";
 
-/** The files that a worker task uses. */
 export interface TaskFiles {
   readonly tenant: string;
   readonly staging: string;
 }
 
-/** A worker task that processes the staged rows of one import. */
 interface StagedTask {
   readonly id: string;
   readonly files: TaskFiles;
 }
 
-/** A worker task that reads a file. */
 export interface ReadingTask extends StagedTask {
   readonly request: StoredRequest;
   /** the day on which the file is read, see `toListDay` */
@@ -38,13 +35,11 @@ export interface ReadingTask extends StagedTask {
   readonly encoding: FileForm;
 }
 
-/** The context of a change: what the account can see, and what the audit log and the writer's note record about it. */
 interface ChangeContext {
   /** the part of the tenant that the acting account can see; undefined: the whole tenant */
   readonly scope: Scope | undefined;
   readonly moment: CommitMoment;
   readonly writer: NotedWriter;
-  /** the idempotency key of the request, stored in the same transaction */
   readonly once?: StoredRequestKey | undefined;
   /** true to check only whether the change can be made */
   readonly isCheck?: boolean | undefined;
@@ -56,7 +51,6 @@ export interface ReadSource {
   /** true if the tenant's file cannot be written */
   readonly readOnly: boolean;
   readonly staging: string | undefined;
-  /** the part of the tenant that is read; undefined: the whole tenant */
   readonly scope: Scope | undefined;
 }
 
@@ -95,7 +89,6 @@ export type WorkerTask =
       readonly kind: FormatName | undefined;
     };
 
-/** The results of the tasks that have one. */
 interface TaskResults {
   readonly verify: ExportObservation;
   readonly "count-work": PlanWork;
@@ -122,13 +115,10 @@ export interface Assignment {
   readonly port: MessagePort;
 }
 
-/** A failure in a worker. */
 export type WorkerFailure =
   | { readonly type: "failed"; readonly problem: Problem }
   | { readonly type: "crashed"; readonly error: unknown };
 
-/** A message from a worker: the outcome of its task. */
 export type WorkerOutcome = { readonly type: "done"; readonly result: TaskResult<WorkerTask["type"]> } | WorkerFailure;
 
-/** What is read of a plan next: lines, or why they cannot be read. */
 export type ReadLines = Uint8Array | WorkerFailure;

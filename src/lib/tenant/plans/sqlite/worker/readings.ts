@@ -16,7 +16,6 @@ import type { ReadSource, WorkerReading, WorkerTask } from "./messages.ts";
  */
 const BUSY_TIMEOUT_MS = 100;
 
-/** Loads the code for undoing, which is needed only if a change is undone. */
 const loadUndoPlan = () => import("../undo/plan.ts");
 
 /**
@@ -46,7 +45,6 @@ const openSource = async (
   }
 };
 
-/** Attaches a staging file, if there is one. Returns false if it is in use. */
 const tryAttach = (database: Database, staging: string | undefined): boolean => {
   try {
     if (staging !== undefined) attachStagingForReading(database, staging);
@@ -57,7 +55,6 @@ const tryAttach = (database: Database, staging: string | undefined): boolean => 
   }
 };
 
-/** Reads one value from a source. */
 const readOnce = async <T>(
   source: ReadSource,
   interrupted: () => boolean,
@@ -92,7 +89,6 @@ export const countUndo = async (
   });
 };
 
-/** Loads what reads the lines of a plan in batches from a connection. */
 const loadLineReader = async (reading: PlanReading): Promise<(database: Database) => Iterable<Uint8Array>> => {
   switch (reading.type) {
     case "rows": {
@@ -121,7 +117,6 @@ const loadLineReader = async (reading: PlanReading): Promise<(database: Database
   }
 };
 
-/** Yields the lines of a plan in batches. */
 export async function* openLines(
   { source, reading }: WorkerReading,
   interrupted: () => boolean,

@@ -27,7 +27,6 @@ const getWorkerUrl = (): URL =>
  */
 const idleWorkers = new Set<Worker>();
 
-/** Maximum number of idle workers. Usually one tenant is open at a time. */
 const MAX_IDLE_WORKERS = 2;
 
 /** Number of batches of lines that are requested in advance, so that they are read while earlier ones are sent. */
@@ -40,14 +39,12 @@ function startWorker(): Worker {
   return worker;
 }
 
-/** Returns an idle worker, or a new one. */
 const takeWorker = (): Worker => {
   const [worker = startWorker()] = idleWorkers;
   idleWorkers.delete(worker);
   return worker;
 };
 
-/** Keeps an intact worker for reuse. */
 const returnWorker = (worker: Worker): void => {
   // an idle worker must not keep the process alive
   worker.unref();
@@ -58,7 +55,6 @@ const returnWorker = (worker: Worker): void => {
 const toError = (failure: WorkerFailure): unknown =>
   failure.type === "failed" ? Failure.of(failure.problem) : failure.error;
 
-/** Creates the shared memory that interrupts work, and the port between the two threads. */
 const createAssignment = (work: Assignment["work"]) => {
   const stop = new Int32Array(new SharedArrayBuffer(4));
   const { port1: own, port2: port } = new MessageChannel();
@@ -73,7 +69,6 @@ const createAssignment = (work: Assignment["work"]) => {
 export class ImportThreads {
   #turn: Promise<unknown> = Promise.resolve();
   #length = 0;
-  /** the worker that reads lines, as long as lines are being read */
   #reader: Worker | undefined;
   /** the functions that end the current readings */
   readonly #readings = new Set<() => void>();

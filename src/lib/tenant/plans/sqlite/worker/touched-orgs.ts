@@ -8,10 +8,8 @@ import { RECORD_ORGS_SQL } from "../../../store/touched-orgs.ts";
 import type { Database } from "../../../store/sqlite/database.ts";
 import { buildInterruptCheckSql } from "../functions.ts";
 
-/** SQL: creates the table for the numbers of the organisations that are found. */
 const CREATE_TOUCHED_ORG_TABLE_SQL = `create temp table if not exists touched_org (org integer primary key)`;
 
-/** The columns that determine to which organisation a record belongs, by record type. */
 const ORG_REFERENCE_COLUMNS: Readonly<Record<string, readonly string[]>> = {
   org: ["parent"],
   user: ["org"],
@@ -47,10 +45,6 @@ const buildRecordSources = (thing: string, placesOf: (of: string) => readonly st
   return all.flatMap((from) => placesOf("x").map((org) => ({ from, org, pk: "x.pk" })));
 };
 
-/**
- * Builds the sources for written accounts: the organisation of their user, and the organisations that they manage or
- * managed.
- */
 const buildAccountSources = (): readonly RecordSource[] => {
   const versions = getVersionSchema(ACCOUNT.name);
   const kept = `main.${getVersionTable(versions)}`;

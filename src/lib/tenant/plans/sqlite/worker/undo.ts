@@ -22,13 +22,11 @@ import { limitToScope } from "./limit-scope.ts";
 import type { WorkerTask } from "./messages.ts";
 import { getStoredKind } from "../tables.ts";
 
-/** Returns the change that a plan undoes; undefined if the plan drops tasks. */
 const readUndoneChange = async (
   reader: Reader,
   { detail: { undoes } }: ImportRecord,
 ): Promise<StoredChange | undefined> => (undoes === undefined ? undefined : readChange(reader, undoes));
 
-/** Reads on a separate connection that is limited to a scope. */
 const readInScope = <T>(database: Database, scope: Scope, body: (seeing: Database) => T): T => {
   const seeing = database.reader();
   try {
@@ -40,14 +38,12 @@ const readInScope = <T>(database: Database, scope: Scope, body: (seeing: Databas
   }
 };
 
-/** Returns the dropped records that are visible in a scope. */
 const readDroppedInScope = (database: Database, options: UndoneChange, scope: Scope): UndoneChange["inSight"] =>
   readInScope(database, scope, (seeing) => {
     stageDrop(seeing, options);
     return readDroppedRecords(seeing);
   });
 
-/** Returns the records that block an undo in a scope. */
 const readBlockedInScope = (database: Database, options: UndoneChange, scope: Scope): readonly BlockedRecordKey[] =>
   readInScope(database, scope, (seeing) => {
     prepareUndo(seeing, options);
@@ -70,9 +66,7 @@ const recordReversal = async (writer: Writer, original: ImportRecord, by: string
   }
 };
 
-/** The time, scope and upload file with which an undo is applied. */
 interface UndoContext extends Pick<Extract<WorkerTask, { type: "undo" }>, "moment" | "scope" | "written" | "isCheck"> {
-  /** reads the dropped tasks, for a plan that drops tasks instead of undoing a change */
   readonly readDropped: () => Promise<UndoneChange>;
 }
 
