@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { testWrongLines } from "#support/commands/command-failures.ts";
 import { ROOT_ORG_ID } from "../../lib/model/organisation.ts";
-import { prepareTenant, TestTenant } from "#support/tenant/tenant.ts";
+import { prepareTenant, type TestTenant } from "#support/tenant/tenant.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
 
 let tenant: TestTenant;

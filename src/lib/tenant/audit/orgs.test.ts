@@ -12,7 +12,7 @@ import { exportWithAuditRecord } from "../records/exports.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { readAuditLog, computeAuditHashes } from "#support/tenant/audit.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
-import { type Cells, prepareTenant, readStreamText, TEST_ORIGIN, TestTenant } from "#support/tenant/tenant.ts";
+import { type Cells, prepareTenant, readStreamText, TEST_ORIGIN, type TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 let orgs: ReadonlyMap<string, string>;

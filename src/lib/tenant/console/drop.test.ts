@@ -4,7 +4,7 @@ import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { Row } from "../store/sqlite/database.ts";
 import { readAuditLog } from "#support/tenant/audit.ts";
 import { undoImport } from "#support/tenant/undo.ts";
-import { type Cells, failureOf, prepareTenant, TestTenant } from "#support/tenant/tenant.ts";
+import { type Cells, failureOf, prepareTenant, type TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 const openPrepared = prepareTenant(async (prepared) => {

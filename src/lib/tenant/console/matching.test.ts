@@ -2,7 +2,7 @@ import { dropTasks, undoChange, undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Device, Import, Org, User } from "../../contract/index.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
-import { type Cells, prepareTenant, TestTenant } from "#support/tenant/tenant.ts";
+import { type Cells, prepareTenant, type TestTenant } from "#support/tenant/tenant.ts";
 
 // Which record a row or a cell of an export belongs to: each describe is a rule of decision 033 ("Matching"), and named after it.
 

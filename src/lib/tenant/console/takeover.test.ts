@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Import, Org, User } from "../../contract/index.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
 import { dropTasks, undoImport } from "#support/tenant/undo.ts";
-import { type Cells, prepareTenant, TestTenant } from "#support/tenant/tenant.ts";
+import { type Cells, prepareTenant, type TestTenant } from "#support/tenant/tenant.ts";
 
 // The three-way merge of an export: each test is a row of the table in decision 033, and named after it: record · observed ·
 // export: effect.

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Cells, failureOf, prepareTenant, type Request, TestTenant } from "#support/tenant/tenant.ts";
+import { type Cells, failureOf, prepareTenant, type Request, type TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 const openPrepared = prepareTenant(async (prepared) => {

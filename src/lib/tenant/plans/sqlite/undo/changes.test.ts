@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ROOT_ORG_ID } from "../../../../model/organisation.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { restoreFrom, exportApplicableFiles } from "#support/tenant/restoring.ts";
-import { failureOf, omitColumn, prepareTenant, TestTenant } from "#support/tenant/tenant.ts";
+import { failureOf, omitColumn, prepareTenant, type TestTenant } from "#support/tenant/tenant.ts";
 import { undoChange } from "#support/tenant/undo.ts";
 
 const PASSWORD = "Canary42Canary";

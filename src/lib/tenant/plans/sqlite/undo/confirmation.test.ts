@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { getObservedTable, OBSERVED_VERSIONS } from "../../../console/observed.ts";
 import { dropTasks, undoChange } from "#support/tenant/undo.ts";
-import { type Cells, encodeCsv, failureOf, prepareTenant, TestTenant } from "#support/tenant/tenant.ts";
+import { type Cells, encodeCsv, failureOf, prepareTenant, type TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 const openPrepared = prepareTenant(async (prepared) => {
