@@ -24,6 +24,9 @@ const STYLE = /\u001B\[[\d;?]*[A-Za-z]/g;
 
 export const withoutStyles = (shown: string): string => shown.replaceAll(STYLE, "");
 
+/** How many characters of an output a failed assertion shows. */
+const MAX_SHOWN = 2000;
+
 /** What one run of the program came to. */
 export interface Result {
   readonly code: number;
@@ -135,7 +138,7 @@ export class Story {
       proposals,
     };
     if (code !== "any") {
-      const shown = `clomoctl ${words.join(" ")}\n${result.stderr}\n${result.stdout.slice(0, 2000)}`;
+      const shown = `clomoctl ${words.join(" ")}\n${result.stdout.slice(0, MAX_SHOWN)}\n${result.stderr.slice(-MAX_SHOWN)}`;
       expect([code].flat(), shown).toContain(result.code);
     }
     if (!tried) return result;
@@ -181,7 +184,7 @@ export class Story {
         cwd: copy,
         env: { ...inCopy.environment(), CLOMOCTL_HOME: join(copy, "home"), HOME: copy },
       });
-      const shown = `proposed: ${proposal}\nexecuted: ${line}\n${withoutStyles(screen)}`;
+      const shown = `proposed: ${proposal}\nexecuted: ${line}\n${withoutStyles(screen).slice(-MAX_SHOWN)}`;
       expect([137, ...(isVerdict(line) ? [3, 6] : [1, 2, 6])], shown).not.toContain(code);
       expect(await inCopy.#lastChanges(others), shown).toEqual(before);
     } finally {
