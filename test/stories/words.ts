@@ -205,6 +205,11 @@ export const setSignInPassword = (account: string, file: string): Words => [
   "--password-file",
   file,
 ];
+/** what `login` asks for */
+export const loginAnswers = (account: string, password: string): Readonly<Record<string, string>> => ({
+  "Account:": account,
+  "Password:": password,
+});
 /** gives an account a role */
 export const giveRole = (account: string, role: string): Words => ["clomo-account", "grant", account, "--role", role];
 /** a token with which a program may only read; its secret goes to a file */

@@ -21,7 +21,10 @@ export const findProposals = (shown: string): readonly string[] =>
   );
 
 /** A word in capital letters that stands for a value: FILE, USER, SERIAL…, EXPORT.csv. */
-const PLACEHOLDER = /(?<=[\s=,])([A-Z][A-Z-]+(?:\.[a-z]+)?)(…|\.\.\.)?(?=[\s,]|$)/g;
+const PLACEHOLDER = /(?<=[\s=,])(N|[A-Z][A-Z-]+(?:\.[a-z]+)?)(…|\.\.\.)?(?=[\s,]|$)/g;
+
+/** Words of which a person types one: yes/no. */
+const CHOICE = /(?<=[\s=])([a-z][a-z-]*)(?:\/[a-z][a-z-]*)+(?=\s|$)/g;
 
 /** Words from which the reader chooses one: yes/no. */
 const CHOICE = /(?<=\s)([a-z]+)(?:\/[a-z]+)+(?=\s|$)/g;
@@ -35,6 +38,9 @@ export const fillPlaceholders = (proposal: string, fill: Fill): string =>
     if (value === undefined) throw new Error(`the story has no value for ${name} in: ${proposal}`);
     return quoteForShell(value);
   });
+
+/** Returns the file that a proposed command writes with -o. */
+export const writtenFile = (proposal: string): string | undefined => / -o ([^\s'"]+)/.exec(proposal)?.[1];
 
 /** Commands that run until somebody stops them are only parsed. */
 export const isLongRunning = (command: string): boolean => /^clomoctl serve(?! init)/.test(command);

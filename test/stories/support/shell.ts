@@ -16,9 +16,14 @@ const MAX_MS = 180_000;
 const QUESTION = "\u001B[34m?\u001B[39m";
 const ANSWERED = "\u001B[32m✔\u001B[39m";
 
-/** The number that a question names, yes to one of yes and no, and otherwise nothing but Enter. */
-const answerTo = (question: string): string =>
-  /\((\d+)\)/.exec(question)?.[1] ?? (/\(y\s*\/\s*n\)/i.test(question) ? "y" : "");
+/** What a question asks for, and what a person types. */
+export type Answers = Readonly<Record<string, string>>;
+
+/** What is known, the number that a question names, yes to one of yes and no, and otherwise nothing but Enter. */
+const answerTo = (question: string, answers: Answers): string =>
+  Object.entries(answers).find(([asked]) => question.includes(asked))?.[1] ??
+  /\((\d+)\)/.exec(question)?.[1] ??
+  (/\(y\s*\/\s*n\)/i.test(question) ? "y" : "");
 
 /**
  * Executes one line of a shell in a terminal of 80 × 24, as a person does who pastes it and answers every question
@@ -26,7 +31,11 @@ const answerTo = (question: string): string =>
  */
 export async function runInShell(
   line: string,
-  { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+  {
+    cwd,
+    env,
+    answers = {},
+  }: { readonly cwd: string; readonly env: Readonly<Record<string, string>>; readonly answers?: Answers | undefined },
 ): Promise<{ readonly code: number; readonly screen: string }> {
   const bin = join(cwd, ".bin");
   await mkdir(bin, { recursive: true });
@@ -52,7 +61,7 @@ export async function runInShell(
     if (asked <= done || answeredUpTo > done) return;
     answeredUpTo = asked;
     patience = setTimeout(() => {
-      pty.write(`${answerTo(screen.slice(asked))}\r`);
+      pty.write(`${answerTo(screen.slice(asked), answers)}\r`);
       patience = setTimeout(() => pty.write("\u0003"), PATIENCE_MS);
     }, DRAWN_MS);
   });

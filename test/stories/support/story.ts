@@ -11,8 +11,8 @@ import {
   type TerminalProgram,
 } from "#support/process/program.ts";
 import { contextNames, lastChange } from "../words.ts";
-import { findProposals, fillPlaceholders, isLongRunning, isVerdict, type Fill } from "./proposals.ts";
-import { runInShell } from "./shell.ts";
+import { findProposals, fillPlaceholders, isLongRunning, isVerdict, writtenFile, type Fill } from "./proposals.ts";
+import { runInShell, type Answers } from "./shell.ts";
 
 /** true if the long versions of the stories run, too: a million users, a year of nights, many kills */
 export const FULL = process.env["CLOMOCTL_STORIES"] === "full";
@@ -57,7 +57,16 @@ export interface RunSettings {
 export interface StorySettings {
   /** values for the placeholders (FILE, USER, …) of proposed commands */
   readonly fill?: Fill;
+  /** answers to questions of proposed commands; otherwise yes, a number that the question names, or Enter */
+  readonly answers?: Answers;
   readonly env?: Readonly<Record<string, string>>;
+}
+
+/** How a proposed command is tried. */
+interface TrySettings {
+  readonly aboutAll?: boolean;
+  /** another one of the same message that is executed before it */
+  readonly after?: string | undefined;
 }
 
 /**
@@ -144,7 +153,7 @@ export class Story {
     if (!tried) return result;
     for (const proposal of proposals) {
       if (aboutAll) await this.tryNamed(proposal);
-      else await this.try(proposal, settings.tenant ?? namedContext(words));
+      else await this.try(proposal, settings.tenant ?? namedContext(words), { after: writerFor(proposal, proposals) });
     }
     return result;
   }
@@ -160,7 +169,7 @@ export class Story {
    * answered with yes. It must be known to the program, must find what it names, and must not change another tenant
    * than the one that its message was about.
    */
-  async try(proposal: string, tenant?: string, aboutAll = false): Promise<void> {
+  async try(proposal: string, tenant?: string, { aboutAll = false, after }: TrySettings = {}): Promise<void> {
     const kind = proposal
       .split(" ")
       .filter((word) => /^(?:--?[a-z]|[a-z][a-z-]*$)/.test(word) && word !== tenant)
@@ -172,8 +181,9 @@ export class Story {
     const copy = await mkdtemp(join(tmpdir(), "clomoctl-tried-"));
     try {
       await cp(this.folder, copy, { recursive: true, filter: (path) => !path.startsWith(join(this.home, "cache")) });
-      const filled = fillPlaceholders(proposal, this.#settings.fill ?? {}).replaceAll(this.folder, copy);
-      const line = isLongRunning(filled) ? `${filled} --help` : filled;
+      const filled = this.#fill(proposal, copy);
+      const steps = after === undefined ? [filled] : [this.#fill(after, copy), filled];
+      const line = isLongRunning(filled) ? `${filled} --help` : steps.join(" && ");
       const inCopy = new Story(copy, this.#settings);
       inCopy.setClock(this.#now);
       const names = await contextNames(inCopy);
@@ -182,10 +192,11 @@ export class Story {
       const before = await inCopy.#lastChanges(others);
       const { code, screen } = await runInShell(line, {
         cwd: copy,
+        answers: this.#settings.answers,
         env: { ...inCopy.environment(), CLOMOCTL_HOME: join(copy, "home"), HOME: copy },
       });
       const shown = `proposed: ${proposal}\nexecuted: ${line}\n${withoutStyles(screen).slice(-MAX_SHOWN)}`;
-      expect([137, ...(isVerdict(line) ? [3, 6] : [1, 2, 6])], shown).not.toContain(code);
+      expect([137, ...(isVerdict(filled) ? [3, 6] : [1, 2, 6])], shown).not.toContain(code);
       expect(await inCopy.#lastChanges(others), shown).toEqual(before);
     } finally {
       await rm(copy, { recursive: true, force: true });
@@ -194,7 +205,11 @@ export class Story {
 
   /** Tries a command that is about the context that it names, among messages about several. */
   async tryNamed(proposal: string): Promise<void> {
-    await this.try(proposal, namedContext(proposal.split(" ")), true);
+    await this.try(proposal, namedContext(proposal.split(" ")), { aboutAll: true });
+  }
+
+  #fill(proposal: string, copy: string): string {
+    return fillPlaceholders(proposal, this.#settings.fill ?? {}).replaceAll(this.folder, copy);
   }
 
   /** Returns the number of the last change of each context. */
@@ -204,6 +219,13 @@ export class Story {
     return found;
   }
 }
+
+/** Returns the other proposed command that writes a file which this one reads. */
+const writerFor = (proposal: string, proposals: readonly string[]): string | undefined =>
+  proposals.find((other) => {
+    const file = writtenFile(other);
+    return other !== proposal && file !== undefined && proposal.split(" ").includes(file);
+  });
 
 const namedContext = (words: readonly string[]): string | undefined => {
   const at = words.indexOf("--context");
