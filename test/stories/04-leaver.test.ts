@@ -56,6 +56,7 @@ story(
   "a leaver with two phones, a user of Docs and an administrator's account",
   async (s) => {
     const panel = furnish();
+    await s.write("users.csv", panel.users.export());
     await takeAll(s, panel);
     for (const [user, account] of [
       [KEI, "kei01"],
@@ -121,5 +122,15 @@ story(
     const left = await s.json<{ emails: string[] }[]>(w.users.list());
     expect(left.flatMap(({ emails }) => emails).toSorted()).toEqual([HANAKO, "kei2@example.jp"]);
   },
-  { fill: { USER: HANAKO, PERSON: HANAKO, MAIL: HANAKO, NAME: "hanako01", FILE: "users.csv", DATE: "2099-03-31" } },
+  {
+    fill: {
+      USER: HANAKO,
+      PERSON: HANAKO,
+      MAIL: HANAKO,
+      NAME: "hanako01",
+      ACCOUNT: "hanako01",
+      FILE: "users.csv",
+      DATE: "2099-03-31",
+    },
+  },
 );

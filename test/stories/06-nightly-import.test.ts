@@ -18,6 +18,7 @@ import { writeRows } from "./support/console.ts";
 import * as w from "./words.ts";
 
 const FILE = "users.csv";
+const SETTINGS = { fill: { FILE } };
 
 /** The company as the personnel system knows it, and the tenant that cron fills from it. */
 class Company {
@@ -173,8 +174,9 @@ const NIGHTS: Readonly<Record<string, (company: Company) => Promise<void>>> = {
 async function pass(s: Story, nights: readonly string[], count: number): Promise<void> {
   const disk = await mountSmallDisk(s.home, 10 + Math.ceil(count / 200));
   try {
-    await s.run(w.addTenant("hr"));
     const company = new Company(s, count, disk);
+    await s.write(FILE, peopleFile(company.people));
+    await s.run(w.addTenant("hr"));
     await company.commit(0);
     for (const [at, night] of nights.entries()) {
       s.setClock(new Date(Date.UTC(2027, 3, 1 + at, 17, 45)));
@@ -189,8 +191,15 @@ async function pass(s: Story, nights: readonly string[], count: number): Promise
 
 const KINDS = Object.keys(NIGHTS);
 
-story("nights without a terminal: each file is applied as a whole or refused as a whole", (s) => pass(s, KINDS, 300));
+story(
+  "nights without a terminal: each file is applied as a whole or refused as a whole",
+  (s) => pass(s, KINDS, 300),
+  SETTINGS,
+);
 
-fullStory("30 nights of a large company, and six in which the computer stops", (s) =>
-  pass(s, [...KINDS, ...KINDS.slice(0, 3), ...Array.from({ length: 6 }, () => ["killed", "good"]).flat()], 20_000),
+fullStory(
+  "30 nights of a large company, and six in which the computer stops",
+  (s) =>
+    pass(s, [...KINDS, ...KINDS.slice(0, 3), ...Array.from({ length: 6 }, () => ["killed", "good"]).flat()], 20_000),
+  SETTINGS,
 );

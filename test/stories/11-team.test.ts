@@ -7,29 +7,33 @@ import { FULL, story, type Story } from "./support/story.ts";
 import { joinTeam, startServer, stopServer, type Colleague } from "./support/team.ts";
 import * as w from "./words.ts";
 
-const SETTINGS = {
-  fill: {
-    FILE: "people.csv",
-    USER: "ichiro@example.jp",
-    ACCOUNT: "ichiro",
-    NAME: "office2",
-    ORG: "S01",
-    MAIL: "ichiro@example.jp",
-    NUMBER: "1",
-  },
-};
 const PASSWORD = "Aa1-himitsu-2027";
+const FILLED: Readonly<Record<string, string>> = {
+  FILE: "people.csv",
+  USER: "ichiro@example.jp",
+  ACCOUNT: "ichiro",
+  ORG: "S01",
+  MAIL: "ichiro@example.jp",
+  NUMBER: "1",
+};
+const settingsOf = (account: string) => ({
+  fill: (placeholder: string, proposal: string) =>
+    placeholder === "NAME" ? (proposal.includes(" clomo-account ") ? "ichiro" : "office2") : FILLED[placeholder],
+  answers: w.loginAnswers(account, PASSWORD),
+});
+const SETTINGS = settingsOf("admin@example.jp");
 const HEADER = "氏名,メールアドレス,組織コード,社員コード\n";
 const PEOPLE = `${HEADER}管理者,admin@example.jp,,0001\n佐藤 一郎,ichiro@example.jp,S01,0002\n鈴木 花子,hanako@example.jp,S02,0003\n`;
 
 /** Prepares a tenant with a system administrator, the manager of one division, and an operator of another one. */
 async function prepareTenant(s: Story): Promise<void> {
+  await s.write("people.csv", PEOPLE);
   await s.run(w.addTenant("office", "--use"));
   await writeSecret(s, "password.txt", PASSWORD);
   await s.run(w.serveInit("--account", "admin@example.jp", "--password-file", "password.txt"));
   await s.run(w.orgs.create("営業部", "--code", "S01"));
   await s.run(w.orgs.create("総務部", "--code", "S02"));
-  await s.run(w.users.import(await s.write("people.csv", PEOPLE), "--yes"));
+  await s.run(w.users.import("people.csv", "--yes"));
   const password = ["--password-file", "password.txt"];
   const division = ["--account", "ichiro", "--role", "division", "--managed-orgs", "S01"];
   await s.run(w.accounts.create("ichiro@example.jp", ...division, ...password));
@@ -50,12 +54,12 @@ story(
     s.setClock(new Date("2027-02-01T01:00:00Z"));
     await prepareTenant(s);
     let server = await startServer(s);
-    const join = (name: string) => joinTeam(s, name, server.url, SETTINGS);
+    const join = (name: string, account = name) => joinTeam(s, name, server.url, settingsOf(account));
     const [admin, ichiro, hanako, cron] = [
-      await join("admin"),
+      await join("admin", "admin@example.jp"),
       await join("ichiro"),
       await join("hanako"),
-      await join("cron"),
+      await join("cron", "admin@example.jp"),
     ];
 
     const setClocks = (now: string): void => {

@@ -40,7 +40,7 @@ export class Colleague extends Story {
     this.#url = url;
   }
 
-  override async try(proposal: string, tenant?: string): Promise<void> {
+  override async try(...[proposal, ...rest]: Parameters<Story["try"]>): Promise<void> {
     if (this.#proposed.has(proposal)) return;
     this.#proposed.add(proposal);
     const copy = await mkdtemp(join(tmpdir(), "clomoctl-served-"));
@@ -48,7 +48,7 @@ export class Colleague extends Story {
     const server = await startServer(new Story(copy, {}));
     try {
       await this.#replaceAddress(this.#url, server.url);
-      await super.try(proposal, tenant);
+      await super.try(proposal, ...rest);
     } finally {
       await this.#replaceAddress(server.url, this.#url);
       await stopServer(server);
@@ -69,6 +69,7 @@ export class Colleague extends Story {
 export async function joinTeam(server: Story, name: string, url: string, settings: StorySettings): Promise<Colleague> {
   const folder = server.path(name);
   await mkdir(folder);
+  await cp(server.path("people.csv"), join(folder, "people.csv"));
   const colleague = new Colleague(folder, server, url, settings);
   await colleague.run(w.addServedTenant("office", url, "--use"));
   return colleague;
