@@ -7,7 +7,7 @@ import { describeProblem, getProblemSeverity, type Problem } from "../../../lib/
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import { formatCount, text, type Language, type Text } from "../../../lib/text/index.ts";
 import { toCellName } from "../../../lib/xlsx/cell-name.ts";
-import { proposeMapName } from "./column-map.ts";
+import { MAX_ASKED_HEADERS, proposeMapName } from "./column-map.ts";
 
 /** A file, and the report of its check. */
 export interface CheckedFile {
@@ -178,6 +178,8 @@ export function buildReportColumns({ language, output }: Terminal): readonly Col
   return [...SUMMARY_COLUMNS, problems];
 }
 
+const isAskable = (headers = 0): boolean => headers > 0 && headers <= MAX_ASKED_HEADERS;
+
 /** Creates the failure for a file with errors.  @param again command to recheck it, with options that fix errors */
 export const createCheckFailure = (
   { file, sheet, format, report: { errors, rows, counts } }: CheckedFile,
@@ -190,7 +192,7 @@ export const createCheckFailure = (
       `ファイル(全 ${rows} 行)にエラーが ${errors} 件あります`,
     ),
     where: file,
-    hint: counts.has("header-unknown")
+    hint: isAskable(counts.get("header-unknown"))
       ? step(
           "map the columns with --map; to create a column map",
           "--map で列の意味を指定できます。対応表を作るには",

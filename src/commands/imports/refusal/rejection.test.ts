@@ -280,6 +280,20 @@ test("if headers are the cause, the map comes first, and then one command for th
   expect(failureFor({}, undefined, found("org-unknown"), found("required-new")).hint?.en).toContain("fix the other");
 });
 
+test("nobody is asked about hundreds of headers", () => {
+  const problems = Array.from({ length: 101 }, (_, at) => ({
+    code: "header-unknown",
+    severity: "error" as const,
+    params: { header: `列${at}` },
+    column: at + 1,
+  }));
+  expect(failureFor({}, "header-unknown", ...problems.slice(1)).hint?.en).toContain("csv map");
+  expect(failureFor({}, "header-missing", found("header-missing"), ...problems).hint).toEqual({
+    en: "fix the header row (columns: `clomoctl csv template --as users`); then: `clomoctl users import people.csv`",
+    ja: "ヘッダー行を直してください(列の一覧: `clomoctl csv template --as users`)。続けて: `clomoctl users import people.csv`",
+  });
+});
+
 describe("an unknown column of the console's export may be a custom field", () => {
   const met = (header: string, code = "header-unknown"): FileProblem => ({
     code,

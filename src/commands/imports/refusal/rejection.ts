@@ -378,7 +378,7 @@ const buildTemplateCommand = ({ kind }: ImportRequest): CommandLine => line("csv
 /** Proposes a new column map, or additions to the given one, and the command that then imports the file. */
 function describeHeaderFix(requested: ImportRequest, remedies: Remedies, mapFile: string | undefined): Text {
   const { kind, file, options } = requested;
-  const { fix, createOrgs, createGroups, orgBy, other } = remedies;
+  const { fix, createOrgs, createGroups, orgBy, other, canAsk } = remedies;
   const { map: given, sheet, encoding } = options;
   const mapping = line("csv map", [file === "-" ? "FILE" : file], {
     as: kind,
@@ -392,12 +392,24 @@ function describeHeaderFix(requested: ImportRequest, remedies: Remedies, mapFile
         ? text(`create a column map: ${mapping}`, `対応表を作ってください: ${mapping}`)
         : text(`add the columns to ${mapFile}: ${mapping}`, `列を ${mapFile} に加えてください: ${mapping}`)
       : text(`add the columns to ${given}`, `列を ${given} に加えてください`);
-  const command = buildImportCommand(requested, { fix, createOrgs, createGroups, orgBy, map: mapFile === undefined });
+  const command = buildImportCommand(requested, {
+    fix,
+    createOrgs,
+    createGroups,
+    orgBy,
+    map: canAsk && mapFile === undefined,
+  });
   const spelling = remedies.likenesses.length === 0 ? undefined : describeSpelling(remedies);
   const after = other ? text("; fix the other problems, then", "。ほかの問題も直してから") : text("; then", "。続けて");
   const then = spelling === undefined ? after : text(`${after.en} ${spelling.en}`, `${after.ja}、${spelling.ja}`);
   const { en, ja } = describeFieldAdditions(requested, remedies);
   const ignoring = describeIgnoredColumns(requested, remedies);
+  if (!canAsk) {
+    return text(
+      `${en}fix the header row (columns: ${buildTemplateCommand(requested)})${then.en}: ${command}`,
+      `${ja}ヘッダー行を直してください(列の一覧: ${buildTemplateCommand(requested)})${then.ja}: ${command}`,
+    );
+  }
   return text(
     `${en}fix the header row (columns: ${buildTemplateCommand(requested)}), or ${maps.en}${then.en}: ${command}${ignoring.en}`,
     `${ja}ヘッダー行を直すか(列の一覧: ${buildTemplateCommand(requested)})、${maps.ja}${then.ja}: ${command}${ignoring.ja}`,

@@ -6,6 +6,7 @@ import { looksLikeOrgPath } from "../../../lib/model/cell-text.ts";
 import type { ProblemParams } from "../../../lib/model/problem.ts";
 import { satisfiesRule, EMAIL_ADDRESS_RULE } from "../../../lib/model/rules.ts";
 import { sortByUse, findMistypedNames } from "../../../lib/text/near-names.ts";
+import { MAX_ASKED_HEADERS } from "../../csv/file/column-map.ts";
 
 /** A problem in a file, which was found by clomoctl or reported by a tenant. A tenant may report further codes. */
 export interface FileProblem {
@@ -183,6 +184,11 @@ export class Remedies implements Remedy {
   /** The names and keys that the problems mention. */
   get concerned(): ReadonlySet<string> {
     return this.#concerned;
+  }
+
+  /** True if there are few enough unknown headers to ask what each of them stands for. */
+  get canAsk(): boolean {
+    return this.#headers.size <= MAX_ASKED_HEADERS;
   }
 
   /**
