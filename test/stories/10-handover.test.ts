@@ -38,6 +38,7 @@ story(
     expect(await everythingIn(s.path("bundle"))).not.toContain("Himitsu");
     await s.run(w.handover.export("-o", "bundle.zip"));
     const identity = await generateIdentity();
+    await writeSecret(s, "identity.txt", `${identity}\n`);
     await s.run(w.handover.export("-o", "bundle.zip.age", "--encrypt-to", await identityToRecipient(identity)));
     expect((await s.read("bundle.zip.age")).toString("latin1")).not.toContain("sato");
     const told = await w.fingerprint(s, "bundle.zip");
@@ -81,6 +82,9 @@ story(
 
     // and goes on working: a list, the upload, the console's next export
     await other.write("list.csv", "氏名,メールアドレス,役職\n髙橋 花子,hanako@example.jp,課長\n");
+    await other.write("users.csv", consoles.users.export());
+    await other.run(w.propose(["users"], "list.csv", "plan.xlsx"));
+    expect(await w.keptPlan(other)).toBe("P1");
     await other.run(w.users.importAndEmit("list.csv", "upload.csv", "--yes"));
     consoles.users.upload(await other.read("upload.csv"));
     expect(consoles.users.value("hanako@example.jp", "役職")).toBe("課長");

@@ -6,12 +6,15 @@ import { buffer } from "node:stream/consumers";
 import { ZipFile } from "yazl";
 import { bundleFiles } from "../words.ts";
 import { Story, type StorySettings } from "./story.ts";
+import { writeTyped } from "./typed.ts";
 
 /** Another computer, with a home of its own. Its folder lies in the story's and is removed with it. */
 export async function anotherComputer(story: Story, name: string, settings: StorySettings): Promise<Story> {
   const folder = story.path(name);
   await mkdir(folder);
-  return new Story(folder, settings);
+  const other = new Story(folder, settings);
+  await writeTyped(other);
+  return other;
 }
 
 const sha256 = (content: Uint8Array): string => createHash("sha256").update(content).digest("hex");

@@ -1,19 +1,29 @@
 import * as w from "../words.ts";
 import { Console } from "./console.ts";
 import type { Story } from "./story.ts";
+import { typed, writeTyped } from "./typed.ts";
 
+const FILLED: Readonly<Record<string, string>> = {
+  ACCOUNT: "suzuki01",
+  PERSON: "佐藤 健一",
+  APP: "docs",
+  MAIL: "suzuki@example.jp",
+  NUMBER: "03-0000-0001",
+  N: "100",
+  NO: "1",
+  QUESTION: "rules",
+  DATE: "2027-03-31",
+  DOMAIN: "minato.example.jp",
+  URL: "https://minato.example.jp/",
+  BUNDLE: "bundle.zip",
+  "KEY-FILE": "identity.txt",
+  "EXPORT.csv": "users.csv",
+  PLAN: "P1",
+};
 export const SETTINGS = {
-  fill: {
-    FILE: "users.csv",
-    USER: "hanako@example.jp",
-    ACCOUNT: "suzuki01",
-    PERSON: "佐藤 健一",
-    APP: "docs",
-    NAME: "suzuki02",
-    MAIL: "suzuki@example.jp",
-    NUMBER: "03-0000-0001",
-    QUESTION: "rules",
-    DATE: "2027-03-31",
+  fill: (placeholder: string, proposal: string) => {
+    if (placeholder === "NAME") return proposal.startsWith("clomoctl clomo-account ") ? "suzuki01" : "suzuki02";
+    return FILLED[placeholder] ?? typed(placeholder, proposal);
   },
 };
 export const SATO = "sato@example.jp";
@@ -41,6 +51,7 @@ export async function takeAll(s: Story, consoles: Consoles): Promise<void> {
 /** Sets up the leaver's computer, with the mirror of the console and what only people know. */
 export async function prepareLeaver(s: Story, consoles: Consoles): Promise<void> {
   s.setClock(new Date("2027-01-15T01:00:00Z"));
+  await writeTyped(s);
   await s.run(w.addTenant("minato", "--use"));
   await takeAll(s, consoles);
   const system = ["--role", "system", "--password-in-console"];
