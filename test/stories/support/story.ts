@@ -1,6 +1,6 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { expect, test } from "vitest";
 import {
   ROOT,
@@ -62,6 +62,11 @@ export interface StorySettings {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+const STORY_FOLDER = "clomoctl-story-";
+
+/** The kinds of proposed commands that were tried, with the computer and the tenant, by all stories of a file. */
+const TRIED = new Set<string>();
+
 /** How a proposed command is tried. */
 interface TrySettings {
   readonly aboutAll?: boolean;
@@ -71,10 +76,9 @@ interface TrySettings {
 
 /**
  * One person's work with the program: a folder with a home and files, and a clock. Each command that the program
- * proposes on the way is tried once per kind (verb and options) in a copy of the folder.
+ * proposes on the way is tried once per kind (verb and options), computer and tenant, in a copy of the folder.
  */
 export class Story {
-  readonly #tried = new Set<string>();
   readonly #settings: StorySettings;
   readonly folder: string;
   #now: Date | undefined;
@@ -175,9 +179,14 @@ export class Story {
       .filter((word) => /^(?:--?[a-z]|[a-z][a-z-]*$)/.test(word) && word !== tenant)
       .map((word) => word.split("=")[0])
       .join(" ");
-    const key = aboutAll ? kind : `${tenant} ${kind}`;
-    if (this.#tried.has(key)) return;
-    this.#tried.add(key);
+    const key = `${this.#computer} ${aboutAll ? "" : tenant} ${kind}`;
+    if (TRIED.has(key)) return;
+    TRIED.add(key);
+    await this.execute(proposal, tenant, after);
+  }
+
+  /** Executes a proposed command in a copy of this story's folder. */
+  protected async execute(proposal: string, tenant?: string, after?: string): Promise<void> {
     const copy = await mkdtemp(join(tmpdir(), "clomoctl-tried-"));
     try {
       await cp(this.folder, copy, { recursive: true, filter: (path) => !path.startsWith(join(this.home, "cache")) });
@@ -208,6 +217,12 @@ export class Story {
     await this.try(proposal, namedContext(proposal.split(" ")), { aboutAll: true });
   }
 
+  /** The name of another computer than the story's first. */
+  get #computer(): string {
+    const name = basename(this.folder);
+    return name.startsWith(STORY_FOLDER) ? "" : name;
+  }
+
   #fill(proposal: string, copy: string): string {
     return fillPlaceholders(proposal, this.#settings.fill ?? {}).replaceAll(this.folder, copy);
   }
@@ -235,7 +250,7 @@ const namedContext = (words: readonly string[]): string | undefined => {
 /** Defines a story: its folder is removed when it ends. */
 export function story(name: string, tell: (story: Story) => Promise<void>, settings: StorySettings = {}): void {
   test(name, async () => {
-    const folder = await mkdtemp(join(tmpdir(), "clomoctl-story-"));
+    const folder = await mkdtemp(join(tmpdir(), STORY_FOLDER));
     try {
       await tell(new Story(folder, settings));
     } finally {

@@ -32,7 +32,6 @@ const ADDRESSED = ["contexts.json", join("credentials", "office")];
 export class Colleague extends Story {
   readonly #server: Story;
   readonly #url: string;
-  readonly #proposed = new Set<string>();
 
   constructor(folder: string, server: Story, url: string, settings: StorySettings) {
     super(folder, settings);
@@ -40,15 +39,13 @@ export class Colleague extends Story {
     this.#url = url;
   }
 
-  override async try(...[proposal, ...rest]: Parameters<Story["try"]>): Promise<void> {
-    if (this.#proposed.has(proposal)) return;
-    this.#proposed.add(proposal);
+  protected override async execute(proposal: string, tenant?: string, after?: string): Promise<void> {
     const copy = await mkdtemp(join(tmpdir(), "clomoctl-served-"));
     await cp(this.#server.home, join(copy, "home"), { recursive: true });
     const server = await startServer(new Story(copy, {}));
     try {
       await this.#replaceAddress(this.#url, server.url);
-      await super.try(proposal, ...rest);
+      await super.execute(proposal, tenant, after);
     } finally {
       await this.#replaceAddress(server.url, this.#url);
       await stopServer(server);
