@@ -23,7 +23,7 @@ const FILLED: Readonly<Record<string, string>> = {
 export const SETTINGS = {
   fill: (placeholder: string, proposal: string) => {
     if (placeholder === "NAME") return proposal.startsWith("clomoctl clomo-account ") ? "suzuki01" : "suzuki02";
-    return FILLED[placeholder] ?? typed(placeholder, proposal);
+    return FILLED[placeholder] ?? (typeof typed === "function" ? typed(placeholder, proposal) : typed[placeholder]);
   },
 };
 export const SATO = "sato@example.jp";

@@ -23,11 +23,8 @@ export const findProposals = (shown: string): readonly string[] =>
 /** A word in capital letters that stands for a value: FILE, USER, SERIAL…, EXPORT.csv. */
 const PLACEHOLDER = /(?<=[\s=,])(N|[A-Z][A-Z-]+(?:\.[a-z]+)?)(…|\.\.\.)?(?=[\s,]|$)/g;
 
-/** Words of which a person types one: yes/no. */
-const CHOICE = /(?<=[\s=])([a-z][a-z-]*)(?:\/[a-z][a-z-]*)+(?=\s|$)/g;
-
 /** Words from which the reader chooses one: yes/no. */
-const CHOICE = /(?<=\s)([a-z]+)(?:\/[a-z]+)+(?=\s|$)/g;
+const CHOICE = /(?<=\s)([a-z-]+)(?:\/[a-z-]+)+(?=\s|$)/g;
 
 const quoteForShell = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`;
 
