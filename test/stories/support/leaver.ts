@@ -3,6 +3,7 @@ import { Console } from "./console.ts";
 import type { Story } from "./story.ts";
 import { typed, writeTyped } from "./typed.ts";
 
+const PLAN = "P1";
 const FILLED: Readonly<Record<string, string>> = {
   ACCOUNT: "suzuki01",
   PERSON: "佐藤 健一",
@@ -18,7 +19,7 @@ const FILLED: Readonly<Record<string, string>> = {
   BUNDLE: "bundle.zip",
   "KEY-FILE": "identity.txt",
   "EXPORT.csv": "users.csv",
-  PLAN: "P1",
+  PLAN,
 };
 export const SETTINGS = {
   fill: (placeholder: string, proposal: string) => {
@@ -29,7 +30,7 @@ export const SETTINGS = {
 export const SATO = "sato@example.jp";
 export const SUZUKI = "suzuki@example.jp";
 
-export const createConsoles = () => {
+const createConsoles = () => {
   const [orgs, users, devices] = [new Console("orgs"), new Console("users"), new Console("devices")];
   orgs.put({ 組織名: "営業①課", 組織コード: "S01" });
   orgs.put({ 組織名: "㈱ミナト物流", 組織コード: "S02", 上位組織コード: "S01" });
@@ -49,7 +50,8 @@ export async function takeAll(s: Story, consoles: Consoles): Promise<void> {
 }
 
 /** Sets up the leaver's computer, with the mirror of the console and what only people know. */
-export async function prepareLeaver(s: Story, consoles: Consoles): Promise<void> {
+export async function prepareLeaver(s: Story): Promise<Consoles> {
+  const consoles = createConsoles();
   s.setClock(new Date("2027-01-15T01:00:00Z"));
   await writeTyped(s);
   await s.run(w.addTenant("minato", "--use"));
@@ -61,6 +63,15 @@ export async function prepareLeaver(s: Story, consoles: Consoles): Promise<void>
   await s.run(w.tenant.set("--contact-name", "佐藤 健一", "--contact-mail", SATO));
   const push = ["--kind", "push-certificate", "--expires", "2027-05-31", "--account", "push@example.jp"];
   await s.run(w.renewals.add("本社", ...push, "--owner", SATO));
+  return consoles;
+}
+
+/** Has `list.csv` approved first, and has the console's export at hand. */
+export async function proposeList(s: Story, { users }: Consoles): Promise<void> {
+  await s.write("users.csv", users.export());
+  await s.run(w.propose(["users"], "list.csv", "plan.xlsx"));
+  const kept = await w.keptPlan(s);
+  if (kept !== PLAN) throw new Error(`the plan is ${kept}, not ${PLAN}`);
 }
 
 /** What a tenant has, as its lists show it. */
