@@ -59,7 +59,7 @@ story(
     expect(await other.json(w.users.list())).toEqual([]);
     await other.run(w.handover.receive("bundle.zip"));
     for (const proposal of findProposals(report)) await other.try(proposal);
-    other.setClock(new Date("2027-01-15T01:00:00Z"));
+    other.setClock(new Date("2027-01-15T02:00:00Z"));
     expect(await tenantOf(other)).toEqual(await tenantOf(s));
     expect(await w.recordedValues(other)).toEqual(expect.arrayContaining([vault, "2027-05-31"]));
     await other.run(w.handover.diff("bundle.zip"));
