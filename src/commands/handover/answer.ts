@@ -77,7 +77,7 @@ export default defineCommand({
     const { terminal } = tools;
     const tenant = await openHandoverTenant(tools);
     if (!template) await requireRight(tools, "tenant.write", { asked: RECORD_ANSWERS_LABEL });
-    const facts = await collectHandoverFacts(tools, tenant);
+    const facts = await collectHandoverFacts(tenant);
     const day = getChecklistDay(tools, tenant);
     if (template) {
       const { renderAnswersTemplate } = await import("../../lib/handover/checklist/answers-file.ts");

@@ -51,7 +51,6 @@ test("has seven items with their gaps and what to type, as JSON and NDJSON", asy
     "apple-business",
     "android",
     "rules",
-    "clomoctl",
   ]);
   expect(all.find(({ item }) => item === "android")).toMatchObject({ state: "not-applicable", mend: null });
   const gaps = all.filter(({ state }) => state === "gap");
@@ -169,21 +168,6 @@ describe("--leaver", () => {
     expect(ja.stderr).toContain(
       "後任に引き継がれるものを確認するには:\n  clomoctl handover transfer --from hanako --to PERSON --dry-run\n",
     );
-  });
-
-  test("shows an answer about a former machine without a step", async () => {
-    const value = "hanako";
-    await tenant.client.answers.set({
-      answers: [{ question: "clomoctl.owner", subject: "old-pc:/home/old", value, by: value }],
-    });
-    const all = await rows("--leaver hanako");
-    expect(all.filter(({ mend }) => mend?.endsWith("answer clomoctl.owner")).map(({ state }) => state)).toEqual([
-      "gap",
-    ]);
-    expect(all.at(-1)).toMatchObject({ item: "leaver", state: "note", step: null, mend: null });
-    const { en, ja } = await runInBoth("handover checklist --leaver hanako", { ...here(), terminal: { columns: 200 } });
-    expect(en.stdout).toContain("this person maintained clomoctl on a former machine (old-pc:/home/old)");
-    expect(ja.stdout).toContain("以前のコンピューター(old-pc:/home/old)の clomoctl を管理していました");
   });
 
   test("the checklist knows users who are marked as administrators, as a report does", async () => {

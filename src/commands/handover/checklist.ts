@@ -1,6 +1,6 @@
 import { line, commandName } from "../../lib/advice/index.ts";
 import { buildChecklist, collectGaps } from "../../lib/handover/checklist/index.ts";
-import { describeFormerHomes, buildHandoverSteps } from "../../lib/handover/checklist/leaver.ts";
+import { buildHandoverSteps } from "../../lib/handover/checklist/leaver.ts";
 import type { ChecklistItem } from "../../lib/handover/checklist/item.ts";
 import { buildConsoleQuestions } from "../../lib/handover/not-known.ts";
 import { formatCount, text, type Text } from "../../lib/text/index.ts";
@@ -20,8 +20,8 @@ export default defineCommand({
   summary: text("show what a handover needs, and what is missing", "引き継ぎの確認リストと不足しているものを表示する"),
   details: [
     text(
-      "Shows the six items of CLOMO's checklist (contact person, system administrators, Apple Account of the push certificate, Apple Business Manager, Android Enterprise, in-house rules), and clomoctl itself. Which items apply depends on what the tenant uses (`tenant set`); what is missing depends on the records and answers (`handover answer`). Below each gap is the command to type. The exit code is 0 whatever is found.",
-      "CLOMO の確認リストの 6 項目(担当者、システム管理者、プッシュ通知証明書の Apple Account、Apple Business Manager、Android Enterprise、社内ルール)と clomoctl 自体について表示します。対象かどうかはテナントの利用機能(`tenant set`)から、不足は登録内容と回答(`handover answer`)から判断し、それぞれの下に次に入力するコマンドを表示します。何が見つかっても終了コードは 0 です。",
+      "Shows the six items of CLOMO's checklist (contact person, system administrators, Apple Account of the push certificate, Apple Business Manager, Android Enterprise, in-house rules). Which items apply depends on what the tenant uses (`tenant set`); what is missing depends on the records and answers (`handover answer`). Below each gap is the command to type. The exit code is 0 whatever is found.",
+      "CLOMO の確認リストの 6 項目(担当者、システム管理者、プッシュ通知証明書の Apple Account、Apple Business Manager、Android Enterprise、社内ルール)について表示します。対象かどうかはテナントの利用機能(`tenant set`)から、不足は登録内容と回答(`handover answer`)から判断し、それぞれの下に次に入力するコマンドを表示します。何が見つかっても終了コードは 0 です。",
     ),
     text(
       "--leaver also lists what depends on one person, in the order in which to hand it over (at most five accounts can have the support option; at this limit, the leaver's option is turned off before the successor's is turned on). With --leaver, everything due up to 90 days after --leaves (default: today) also counts as missing. What has expired or is due within 30 days always counts as missing.",
@@ -50,7 +50,7 @@ export default defineCommand({
     refuseLastDayWithoutLeaver(commandName("handover checklist"), { leaver, leaves });
     const tenant = await openHandoverTenant(tools);
     const day = getChecklistDay(tools, tenant);
-    const facts = await collectHandoverFacts(tools, tenant);
+    const facts = await collectHandoverFacts(tenant);
     const person = leaver === undefined ? undefined : await resolvePerson(tenant, facts, leaver);
     const last = getLastDay({ leaves }, day.timezone);
     const items = buildChecklist(facts, { ...day, leaver: person, leaves: last });
@@ -61,7 +61,7 @@ export default defineCommand({
             timezone: day.timezone,
             ...(await collectLeaverRecords(tenant, person)),
           });
-    const rows = buildChecklistRows(items, hanging, person === undefined ? [] : describeFormerHomes(facts, person));
+    const rows = buildChecklistRows(items, hanging);
     if (!isDefaultTable(terminal)) return terminal.list(CHECKLIST_COLUMNS, rows);
     const shown = full ? rows : summariseRows(rows);
     await writeChecklist(terminal, shown, day.timezone);

@@ -321,7 +321,6 @@ test("a part has what was requested and says so", async () => {
     ["csv/orgs.csv", 1],
     ["csv/users.csv", 1],
     ["summary.json", null],
-    ["clomoctl.json", null],
     ["report.html", null],
   ]);
   // what is left out is nothing that the tenant lacks
@@ -418,40 +417,6 @@ test("reports what the account may not read as missing, and --require-complete r
     stderr: expect.stringContaining("this partial bundle cannot be checked for gaps, because it does not contain: "),
   });
   expect(existsSync(join(folder, "three"))).toBe(false);
-});
-
-test("recipients of reminders are exported only for accounts that may notify, and not with a scope", async () => {
-  await withUsers();
-  await addTestAccount(tenant, { name: "east", role: "operator", org: "E1", manages: ["E1"] });
-  await addTestAccount(tenant, { name: "hanako", role: "system" });
-  const { circumstances, home } = createTestMachine();
-  const mail = "smtp: {host: 127.0.0.1, port: 9, security: none, from: sender@example.jp}";
-  const recipients = "recipients:\n  - {name: 外部, way: mail, address: outside@example.com}\n";
-  writeFileSync(join(home, "notify.yaml"), `${mail}\n${recipients}`, { mode: 0o600 });
-  const actors = { east: tenant.acting("east").fetch, hanako: tenant.acting("hanako").fetch };
-  const here = { ...circumstances, folder: home, tenant: tenant.fetch, actors };
-  const told = async (name: string, words: string) => {
-    const exit = words.includes("east") ? 8 : 0;
-    expect(await run(`handover export -o ${name} --encoding utf-8 ${words}`.trim(), here)).toMatchObject({ exit });
-    const all = [...contentOf(join(home, name)).values()].join("");
-    expect(await run(`handover verify ${name}`, { folder: home })).toMatchObject({ exit: 0 });
-    const report = await run(`handover report ${name} --format markdown --lang en`, { folder: home });
-    const own = JSON.parse(readFileSync(join(home, name, "clomoctl.json"), "utf8")) as unknown;
-    return { own, named: /outside@example|sender@example/.test(all), report: report.stdout };
-  };
-  for (const one of [await told("owner", ""), await told("system", "--as hanako")]) {
-    expect(one).toMatchObject({
-      named: true,
-      own: { mailAccount: "sender@example.jp", recipients: [{ address: "outside@example.com" }] },
-    });
-    expect(one.own).not.toHaveProperty("withheld");
-  }
-  const operator = await told("operator", "--as east");
-  expect(operator).toMatchObject({ named: false, own: { recipients: [], withheld: "not-permitted" } });
-  expect(operator.report).toContain("recipients of reminders, and the email account that sends them: no permission");
-  const scoped = await told("scoped", "--scope E1");
-  expect(scoped).toMatchObject({ named: false, own: { mailAccount: null, withheld: "out-of-scope" } });
-  expect(scoped.report).toContain("recipients of reminders, and the email account that sends them: outside --scope");
 });
 
 test("information of the console is not recorded, not permitted or outside the scope", async () => {

@@ -241,7 +241,6 @@ export default defineCommand({
     const manifest = await reportInto(tools, writer, {
       manifest: bare,
       read: parts.read,
-      context: chosen.context.name,
       leaver: leaver === undefined ? undefined : { typed: leaver, leaves: getLastDay({ leaves }, zone) },
     });
     if (isComplete) requireComplete(manifest);

@@ -1,24 +1,17 @@
-import { ignoreFailure } from "../../lib/errors/index.ts";
 import type { Account, Ade, Client, PushCertificate, User, VppTokenRecord } from "../../lib/client/index.ts";
 import type {
   AdeServerFacts,
   Administrator,
-  ClomoctlFacts,
-  DailyRunFacts,
   HandoverFacts,
   PushCertificateFacts,
   VppTokenFacts,
 } from "../../lib/handover/checklist/facts.ts";
-import { isRunLate } from "../../lib/handover/checklist/items/clomoctl.ts";
 import type { ChecklistContext } from "../../lib/handover/checklist/item.ts";
-import type { Manifest } from "../../lib/handover/bundle/manifest.ts";
 import { ADMINISTRATOR_ROLES } from "../../lib/model/role.ts";
 import { EMPTY_TENANT_PROFILE } from "../../lib/model/tenant.ts";
 import { dayOf } from "../../lib/model/time.ts";
-import { readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
 import { markRejectedItem } from "../../lib/renewals/rejection.ts";
-import { findLastRun, MANAGED_SCHEDULERS, readDailySchedule } from "../renewals/schedule/place.ts";
-import { canDoAll, requireRight } from "../rights.ts";
+import { requireRight } from "../rights.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
 
 /** The nouns of the tenant's API that a handover reads. */
@@ -51,8 +44,8 @@ export const getChecklistDay = (tools: Tools, tenant: HandoverTenant): Pick<Chec
   return { asOf: dayOf(tools.clock.now(), timezone), timezone };
 };
 
-/** Collects all data for the checklist: from the API of the tenant, and facts about this computer. */
-export async function collectHandoverFacts(tools: Tools, { client, context }: HandoverTenant): Promise<HandoverFacts> {
+/** Collects all data for the checklist from the API of the tenant. */
+export async function collectHandoverFacts({ client }: HandoverTenant): Promise<HandoverFacts> {
   const { profile = EMPTY_TENANT_PROFILE } = await client.tenant.show();
   const administrators = await listAdministrators(client);
   const ade = await client.ade.show();
@@ -66,7 +59,6 @@ export async function collectHandoverFacts(tools: Tools, { client, context }: Ha
     adeServer: toAdeServerFacts(ade),
     vppTokens: tokens.map(toVppTokenFacts),
     answers: await client.answers.list(),
-    clomoctl: await collectClomoctlFacts(tools, context.name, null),
   };
 }
 
@@ -146,50 +138,3 @@ const toAdeServerFacts = ({ endpoint, server, token, lastFullAt }: Ade): AdeServ
   fullAt: lastFullAt,
 });
 
-/**
- * Collects what this computer does for the tenant. What cannot be read is reported as missing; `doctor` says why.
- * Recipients are included only if the account may manage reminders, and only for the whole tenant.
- *
- * @param scope the organisation that the facts are for; null: the whole tenant
- */
-export async function collectClomoctlFacts(
-  tools: Tools,
-  context: string,
-  scope: Manifest["scope"],
-): Promise<ClomoctlFacts> {
-  const { home, machine } = tools;
-  const facts = {
-    machine: machine.hostName,
-    user: machine.userName ?? null,
-    home: home.data,
-    runs: machine.platform === "win32" ? null : await listDailyRuns(tools),
-  };
-  const withheld =
-    scope !== null ? "out-of-scope" : (await canDoAll(tools, ["renewals.write"])) ? undefined : "not-permitted";
-  if (withheld !== undefined) return { ...facts, recipients: [], mailAccount: null, withheld };
-  const settings = await ignoreFailure(() => readNotifySettings(home));
-  const recipients = (settings?.recipients ?? []).filter(({ contexts = [context] }) => contexts.includes(context));
-  const { smtp } = settings ?? {};
-  return {
-    ...facts,
-    recipients: recipients.map((recipient) => ({
-      way: recipient.way,
-      name: recipient.name,
-      address: recipient.way === "mail" ? recipient.address : null,
-    })),
-    mailAccount: smtp?.user ?? smtp?.from ?? null,
-  };
-}
-
-async function listDailyRuns(tools: Tools): Promise<readonly DailyRunFacts[]> {
-  const runs: DailyRunFacts[] = [];
-  for (const way of MANAGED_SCHEDULERS) {
-    const scheduled = await ignoreFailure(() => readDailySchedule(tools, way));
-    if (scheduled?.installed !== true) continue;
-    const { at, timezone } = scheduled;
-    const lastRunAt = (await findLastRun(scheduled))?.at ?? null;
-    const late = isRunLate({ lastRunAt }, { asOf: dayOf(tools.clock.now(), "UTC"), timezone: "UTC" });
-    runs.push({ way, at, timezone, lastRunAt, late });
-  }
-  return runs;
-}

@@ -1,7 +1,6 @@
 import { line, step } from "../../lib/advice/index.ts";
 import type { Client, User } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { writeProgramFile } from "../../lib/files/index.ts";
 import type { HandoverFacts } from "../../lib/handover/checklist/facts.ts";
 import type { LeaverRecords } from "../../lib/handover/checklist/leaver.ts";
 import { findPeople, isSameName, type KnownPerson, type Person } from "../../lib/handover/checklist/people.ts";
@@ -10,7 +9,6 @@ import { dayOf } from "../../lib/model/time.ts";
 import { text } from "../../lib/text/index.ts";
 import type { Fields, InputOf } from "../field.ts";
 import { limitRecords } from "../listing/list.ts";
-import type { Tools } from "../tools.ts";
 import type { HandoverTenant } from "./facts.ts";
 
 /** The options that name the leaver and the last day. */
@@ -113,26 +111,4 @@ async function listAuthoredSchemes(client: HandoverTenant["client"], account: st
     for (const { name } of record.objects ?? []) if (name !== undefined) names.add(name);
   }
   return [...names];
-}
-
-/** The settings of `renewals notify` as they are to be. */
-export interface NotifyFileChange {
-  readonly file: string;
-  readonly content: string;
-}
-
-/** Changes the tenant and the notification settings; if the tenant refuses, the settings stay as they were. */
-export async function changeWithSettings<T>(
-  { temporary }: Pick<Tools, "temporary">,
-  settings: NotifyFileChange | undefined,
-  request: () => Promise<T>,
-): Promise<T> {
-  if (settings === undefined) return request();
-  let done: { readonly answer: T } | undefined;
-  const settle = async (): Promise<void> => {
-    done = { answer: await request() };
-  };
-  await writeProgramFile(settings.file, settings.content, { ...temporary, secret: true, settle });
-  if (done === undefined) throw new TypeError("the tenant was not asked");
-  return done.answer;
 }

@@ -77,14 +77,10 @@ export const CHECKLIST_COLUMNS: readonly Column<ChecklistRow>[] = [
   },
 ];
 
-/**
- * Returns all lines of the checklist. What depends on a leaver comes last, with notes on computers that the leaver
- * used.
- */
+/** Returns all lines of the checklist. What depends on a leaver comes last. */
 export const buildChecklistRows = (
   items: readonly ChecklistItem[],
   hanging: readonly HandoverStep[] = [],
-  former: readonly Text[] = [],
 ): readonly ChecklistRow[] => [
   ...items.flatMap(buildItemRows),
   ...hanging.map(({ step, what, mend }): ChecklistRow => ({
@@ -95,7 +91,6 @@ export const buildChecklistRows = (
     what,
     mend,
   })),
-  ...former.map((what): ChecklistRow => ({ ...EMPTY_ROW, item: "leaver", state: "note", what })),
 ];
 
 function buildItemRows({

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
@@ -22,23 +22,11 @@ beforeEach(async () => {
 });
 afterEach(() => tenant.close());
 
-const SETTINGS = `# notices
-smtp: {host: 127.0.0.1, port: 9, security: none, from: a@example.jp}
-recipients:
-  - {name: it, way: mail, address: taro@accounts.example}
-`;
-
-interface Here extends Circumstances {
-  readonly settings: () => string;
-}
-
-const here = (more: Circumstances = {}): Here => {
+const here = (more: Circumstances = {}): Circumstances => {
   const { home, circumstances } = createTestMachine();
   const own = join(home, "clomoctl");
   mkdirSync(own, { mode: 0o700 });
-  const file = join(own, "notify.yaml");
-  writeFileSync(file, SETTINGS, { mode: 0o600 });
-  return { ...circumstances, tenant: tenant.fetch, home: own, ...more, settings: () => readFileSync(file, "utf8") };
+  return { ...circumstances, tenant: tenant.fetch, home: own, ...more };
 };
 
 const LINE = "handover transfer --from taro --to hanako@accounts.example";
@@ -59,7 +47,7 @@ const stateOf = async () => ({
   audit: readAuditLog(tenant.database),
 });
 
-test("transfers rights, owners and recipients in one change, then lists the manual steps in order", async () => {
+test("transfers rights and owners in one change, then lists the manual steps in order", async () => {
   const scene = here();
   const { exit, stdout } = await run(`${LINE} --yes --format json`, scene);
   expect(exit).toBe(0);
@@ -70,7 +58,6 @@ test("transfers rights, owners and recipients in one change, then lists the manu
     ["account", "hanako (hanako)", "operator", "system administrator, support option, notice emails"],
     ["account", "taro (taro)", "system administrator, support option, notice emails", "system administrator"],
     ["renewal", "VPP 本社", "taro@accounts.example", "hanako@accounts.example"],
-    ["recipient", "notify.yaml", "taro@accounts.example", "hanako@accounts.example"],
   ]);
   const steps = rows.filter(({ kind }) => kind === "step");
   expect(steps.map(({ step }) => step)).toEqual([1, 2, 3, 4]);
@@ -80,8 +67,6 @@ test("transfers rights, owners and recipients in one change, then lists the manu
     "clomoctl renewals guide 'VPP 本社'",
     "clomoctl clomo-account revoke taro",
   ]);
-  expect(scene.settings()).toContain("# notices");
-  expect(scene.settings()).toContain("hanako@accounts.example");
   expect((await tenant.client.renewals.list())[0]?.owner).toBe("hanako@accounts.example");
   const again = await runInBoth(`${LINE} --yes`, scene);
   const next = await run(`${LINE} --yes`, { ...scene, terminal: {} });
@@ -107,45 +92,11 @@ test("a dry run shows the same and changes nothing, including the settings", asy
   expect(en.stderr).toContain(`to transfer: ${line}\n`);
   expect(ja.stderr).toContain(`引き継ぐには:\n  ${line}\n`);
   expect(await stateOf()).toEqual(before);
-  expect(scene.settings()).toBe(SETTINGS);
-});
-
-test("a recipient with the leaver's name gets the successor's name, and no step remains", async () => {
-  const scene = here();
-  writeFileSync(join(scene.home ?? "", "notify.yaml"), SETTINGS.replace("name: it", "name: taro（情シス）"), {
-    mode: 0o600,
-  });
-  const { exit, stdout } = await run(`${LINE} --yes --format json`, scene);
-  expect([exit, scene.settings()]).toEqual([0, expect.stringContaining("name: hanako, way: mail, address: hanako@")]);
-  expect(stdout).not.toContain("recipient of reminders");
-  const after = await runInBoth("handover checklist --leaver taro", scene);
-  expect(after.en.stdout).not.toContain("recipient of reminders");
-  expect(after.ja.stdout).not.toContain("通知先: ");
-});
-
-test("recipients change only for this context, and the successor of another context gets both", async () => {
-  const scene = here();
-  const listed = (leaver: string): string =>
-    SETTINGS.replace(
-      / {2}- .*/u,
-      `  - {name: it, way: mail, address: taro@accounts.example, contexts: [${leaver}]}
-  - {name: next, way: mail, address: hanako@accounts.example, contexts: [osaka]}`,
-    );
-  const file = join(scene.home ?? "", "notify.yaml");
-  writeFileSync(file, listed("osaka"), { mode: 0o600 });
-  expect((await run(`${LINE} --dry-run`, scene)).stdout).not.toContain("notify.yaml");
-  writeFileSync(file, listed("local"), { mode: 0o600 });
-  const { en, ja } = await runInBoth(`${LINE} --dry-run`, scene);
-  for (const { stdout } of [en, ja])
-    expect(stdout).toContain("notify.yaml\ttaro@accounts.example\thanako@accounts.example");
-  expect(await run(`${LINE} --yes`, scene)).toMatchObject({ exit: 0 });
-  expect(scene.settings()).not.toContain("taro@");
-  expect(scene.settings()).toContain("contexts: [ osaka, local ]");
 });
 
 test("asks first, the answer no changes nothing, and without a terminal --yes is named", async () => {
   const before = await stateOf();
-  const scene = here({ terminal: { typing: [["Apply to the local tenant: update 4?", "n\r"]] } });
+  const scene = here({ terminal: { typing: [["Apply to the local tenant: update 3?", "n\r"]] } });
   const refused = await run(LINE, scene);
   expect(refused).toMatchObject({ exit: 0, stderr: expect.stringContaining("nothing was changed") });
   expect(refused.stderr).toContain("plan for the local tenant: transfer the responsibilities of taro to hanako");
@@ -154,7 +105,6 @@ test("asks first, the answer no changes nothing, and without a terminal --yes is
   expect(await stateOf()).toEqual(before);
   const yes = here({ terminal: { typing: [["Apply to the local tenant: ", "y\r"]] } });
   expect(await run(LINE, yes)).toMatchObject({ exit: 0 });
-  expect(yes.settings()).toContain("hanako@accounts.example");
 });
 
 test("without a terminal, names all missing flags at once, shows the plan, and writes the summary line", async () => {
@@ -169,12 +119,11 @@ test("without a terminal, names all missing flags at once, shows the plan, and w
   expect(unnamed.summary).toMatch(/ - handover transfer: \+0 ~0 -0 exit 2$/);
   const { en, ja } = await runInBoth(LINE, here());
   expect(en.stderr).toContain("  account hanako (hanako): operator → system administrator, support option");
-  expect(en.stderr).toContain("  recipient notify.yaml: taro@accounts.example → hanako@accounts.example");
   expect(ja.stderr).toContain("  更新担当 VPP 本社: taro@accounts.example → hanako@accounts.example");
-  expect(en.summary).toMatch(/ local handover transfer: \+0 ~4 -0 exit 2$/);
+  expect(en.summary).toMatch(/ local handover transfer: \+0 ~3 -0 exit 2$/);
   const done = await run(`${LINE} --yes`, here());
-  expect(done.stderr).toContain("transferred 4 records from taro to hanako");
-  expect(done.summary).toMatch(/ local handover transfer: \+0 ~4 -0 exit 0$/);
+  expect(done.stderr).toContain("transferred 3 records from taro to hanako");
+  expect(done.summary).toMatch(/ local handover transfer: \+0 ~3 -0 exit 0$/);
 });
 
 test("without a question, sends no revision, even on a terminal", async () => {
@@ -199,7 +148,6 @@ test("if the tenant refuses at the end, the settings are restored", async () => 
   const scene = here({ tenant: refusing });
   const before = await stateOf();
   expect(await run(`${LINE} --yes`, scene)).toMatchObject({ exit: 5, stdout: "" });
-  expect(scene.settings()).toBe(SETTINGS);
   expect(await stateOf()).toEqual(before);
 });
 

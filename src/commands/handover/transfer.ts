@@ -1,5 +1,4 @@
 import { line, step } from "../../lib/advice/index.ts";
-import { readTrustedFile } from "../../lib/files/index.ts";
 import type { Account, TransferResult } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import type { HandoverFacts } from "../../lib/handover/checklist/facts.ts";
@@ -7,7 +6,6 @@ import { buildHandoverSteps } from "../../lib/handover/checklist/leaver.ts";
 import type { Person } from "../../lib/handover/checklist/people.ts";
 import { ACCOUNT } from "../../lib/model/account.ts";
 import { ROLES } from "../../lib/model/role.ts";
-import { getNotifyFile } from "../../lib/renewals/notify/settings-file.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { formatCount, joinTexts, same, addSpaceAfterLatin, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -34,12 +32,12 @@ import {
   getChecklistDay,
   type HandoverTenant,
 } from "./facts.ts";
-import { changeWithSettings, collectLeaverRecords, resolvePerson, type NotifyFileChange } from "./leaver.ts";
+import { collectLeaverRecords, resolvePerson } from "./leaver.ts";
 import { buildChecklistRows, writeChecklist } from "./rows.ts";
 
 /** A responsibility that is transferred to the successor, or a step that must be done manually. */
 interface TransferRow {
-  readonly kind: "account" | "renewal" | "recipient" | "step";
+  readonly kind: "account" | "renewal" | "step";
   /** step number, counted from 1; null in rows of other kinds */
   readonly step: number | null;
   readonly name: Text;
@@ -53,7 +51,6 @@ interface TransferRow {
 const KIND_LABELS: Readonly<Record<TransferRow["kind"], Text>> = {
   account: text("account", "アカウント"),
   renewal: text("renewal owner", "更新担当"),
-  recipient: text("recipient", "通知先"),
   step: text("step", "手順"),
 };
 
@@ -94,8 +91,8 @@ export default defineCommand({
   summary: text("transfer one person's responsibilities to a successor", "退職者の担当を後任に引き継ぐ"),
   details: [
     text(
-      "Transfers in one change, all or nothing: the support option with the system administrator role it requires; renewal items that the leaver owns; recipients in notify.yaml for this tenant. If the leaver does not have the option, no role is transferred. If five accounts have the option, the leaver's is turned off before the successor's is turned on. In a mirror, the work in the console is added to `console list`. A successor who receives the option needs an account with a role first. The leaver keeps their role: remove it last.",
-      "次のものを 1 回の変更で引き継ぎます(全部か、何もしないかのどちらか): サポートオプション(必要なシステム管理者の権限とともに)、その人が更新担当の項目、notify.yaml のこのテナントの通知先。サポートオプションがない人の管理者権限は引き継ぎません。5 アカウントが付与されているときは先にオフにします。ミラーでは、管理画面での作業を `console list` に追加します。サポートオプションを引き継ぐ後任には、先に管理者権限のあるアカウントが必要です。退職者の管理者権限は残ります(最後に外します)。",
+      "Transfers in one change, all or nothing: the support option with the system administrator role it requires, and the renewal items that the leaver owns. If the leaver does not have the option, no role is transferred. If five accounts have the option, the leaver's is turned off before the successor's is turned on. In a mirror, the work in the console is added to `console list`. A successor who receives the option needs an account with a role first. The leaver keeps their role: remove it last.",
+      "次のものを 1 回の変更で引き継ぎます(全部か、何もしないかのどちらか): サポートオプション(必要なシステム管理者の権限とともに)、その人が更新担当の項目。サポートオプションがない人の管理者権限は引き継ぎません。5 アカウントが付与されているときは先にオフにします。ミラーでは、管理画面での作業を `console list` に追加します。サポートオプションを引き継ぐ後任には、先に管理者権限のあるアカウントが必要です。退職者の管理者権限は残ります(最後に外します)。",
     ),
     text(
       "Then lists the numbered steps that must be done manually: application form for the contact person, password and 2-factor phone of each Apple Account, Gmail login. Record each finished step with `handover answer`, which stores name and date. Changing the password of a Managed Apple Account invalidates the VPP tokens that were downloaded with it, so the next steps are to renew these tokens.",
@@ -130,16 +127,15 @@ export default defineCommand({
     const tenant = await openHandoverTenant(tools);
     if (!dryRun) requireNamedContext(tools, tenant, {});
     const seen = globals.yes || dryRun ? undefined : await getRevisionBeforePrompt(tools);
-    const facts = await collectHandoverFacts(tools, tenant);
+    const facts = await collectHandoverFacts(tenant);
     const from = requireUser(await resolvePerson(tenant, facts, leaving), leaving);
     const to = requireUser(await resolvePerson(tenant, facts, following), following);
     if (from.id === to.id) throw createIdenticalPersonFailure(leaving);
     const plan = await tenant.client.accounts.transfer(from.id, { to: to.id, dryRun: true });
     const earlier = await describeOpenTasks(tenant, to);
-    const settings = await buildNotifySettings(tools, tenant, { from, to });
-    const planned = buildTransferRows(plan, settings, to);
+    const planned = buildTransferRows(plan);
     tools.summarize({ create: 0, update: planned.length, delete: 0 });
-    const known = { from, facts, settings };
+    const known = { from, facts };
     if (dryRun) {
       await showTransfer(tools, tenant, { ...known, rows: planned, done: plan });
       await terminal.note(DRY_RUN_NOTE);
@@ -150,7 +146,7 @@ export default defineCommand({
       const left = await showTransfer(tools, tenant, { ...known, rows: planned, done: plan });
       return terminal.note(describeNothingToTransfer(from, left));
     }
-    const isKept = plan.renewals.length === 0 && settings === undefined;
+    const isKept = plan.renewals.length === 0;
     const shown = buildTransferPlan(planned, {
       target: formatTenantName({ tenant: tenant.context.name }, tenant),
       from,
@@ -160,13 +156,13 @@ export default defineCommand({
     await renderPlan(terminal, shown);
     if (!(await askToApply(tools, shown, {}))) return terminal.note(STATE_UNCHANGED);
     tools.describeState(() => STATE_MAYBE_CHANGED);
-    const request = () => tenant.client.accounts.transfer(from.id, { to: to.id, seen });
-    const done = await changeWithSettings(tools, settings, request);
+    const done = await tenant.client.accounts.transfer(from.id, { to: to.id, seen });
     tools.describeDone(STATE_CHANGED);
-    const rows = buildTransferRows(done, settings, to);
+    const rows = buildTransferRows(done);
     tools.summarize({ update: rows.length, changed: true });
     await showTransfer(tools, tenant, { ...known, rows, done });
     await terminal.note(describeTransferred(rows, { from, to }));
+    await terminal.note(RECIPIENTS_NOTE);
     if (done.accounts.length > 0) await proposeUndo(tools);
     if (rows.every(({ consoleTask }) => consoleTask === null)) return;
     if (earlier !== undefined) await terminal.note(earlier);
@@ -196,7 +192,7 @@ const buildTransferPlan = (
   samples: [{ lines: rows.map(describeTransferRow), rest: 0 }],
 });
 
-/** Returns the line of the plan for a row, such as `  recipient notify.yaml: a@example.jp → b@example.jp`. */
+/** Returns the line of the plan for a row, such as `  renewal owner 本社: a@example.jp → b@example.jp`. */
 const describeTransferRow = ({ kind, name, before, after }: TransferRow): Text => {
   const { en, ja } = joinTexts([before ?? same(""), after ?? same("")], ARROW);
   const label = KIND_LABELS[kind];
@@ -213,7 +209,13 @@ const describeTransferred = (
     `${from.called} さんの担当 ${rows.length} 件を ${to.called} さんに引き継ぎました`,
   );
 
-const PARTS_WITHOUT_UNDO = text("owners of renewal items and recipients of reminders", "年次更新の担当者と通知先");
+const RECIPIENTS_NOTE = step(
+  "if the leaver receives reminders, replace the address in notify.yaml, then",
+  "通知先が退職者なら notify.yaml を書き換えてから",
+  line("renewals notify", ["test"]),
+);
+
+const PARTS_WITHOUT_UNDO = text("owners of renewal items", "年次更新の担当者");
 
 /** Returns a note on open console tasks for the successor, such as creating an account; undefined if none. */
 async function describeOpenTasks({ client }: HandoverTenant, { id, called }: UserPerson): Promise<Text | undefined> {
@@ -276,42 +278,7 @@ function requireUser({ id, ...person }: Person, typed: string): UserPerson {
   });
 }
 
-const listEmailAddresses = ({ words }: Person): readonly string[] => words.filter((word) => word.includes("@"));
-
-/** The notification settings after the transfer. */
-interface NewNotifySettings extends NotifyFileChange {
-  readonly replaced: readonly string[];
-}
-
-/**
- * Returns the settings with the successor in place of the leaver; undefined if nothing changes. @throws Failure if the
- * settings cannot be read
- */
-async function buildNotifySettings(
-  { home }: Tools,
-  { context }: HandoverTenant,
-  { from, to }: { readonly from: UserPerson; readonly to: UserPerson },
-): Promise<NewNotifySettings | undefined> {
-  const file = getNotifyFile(home);
-  const before = readTrustedFile(file, home.userId);
-  const [address] = listEmailAddresses(to);
-  if (before === undefined || address === undefined) return undefined;
-  const { parseNotifySettings } = await import("../../lib/renewals/notify/settings-schema.ts");
-  const { replaceRecipient } = await import("../../lib/handover/transfer/notify-settings.ts");
-  parseNotifySettings(before, file);
-  const successor = { name: to.called, address };
-  const { content, replaced } = replaceRecipient(before, { context: context.name, leaver: from, successor });
-  if (replaced.length === 0) return undefined;
-  // prevents settings from being written that could not be read again
-  parseNotifySettings(content, file);
-  return { file, content, replaced };
-}
-
-const buildTransferRows = (
-  { accounts, renewals }: TransferResult,
-  settings: NewNotifySettings | undefined,
-  to: UserPerson,
-): readonly TransferRow[] => [
+const buildTransferRows = ({ accounts, renewals }: TransferResult): readonly TransferRow[] => [
   ...accounts.map(({ before, after, consoleTask }): TransferRow => ({
     ...EMPTY_ROW_FIELDS,
     kind: "account",
@@ -326,13 +293,6 @@ const buildTransferRows = (
     name: same(name),
     before: same(before),
     after: same(after),
-  })),
-  ...(settings?.replaced ?? []).map((address): TransferRow => ({
-    ...EMPTY_ROW_FIELDS,
-    kind: "recipient",
-    name: same("notify.yaml"),
-    before: same(address),
-    after: same(listEmailAddresses(to)[0] ?? ""),
   })),
 ];
 
@@ -356,25 +316,19 @@ const showTransferRows = (
 interface TransferReport {
   readonly from: UserPerson;
   readonly facts: HandoverFacts;
-  readonly settings: NewNotifySettings | undefined;
   readonly rows: readonly TransferRow[];
   readonly done: TransferResult;
 }
 
 /** Returns the facts as they are after the transfer. */
-function applyTransferToFacts({ facts, settings, done }: Omit<TransferReport, "from" | "rows">): HandoverFacts {
-  const { administrators, renewals, clomoctl } = facts;
+function applyTransferToFacts({ facts, done }: Omit<TransferReport, "from" | "rows">): HandoverFacts {
+  const { administrators, renewals } = facts;
   const accounts = new Map(done.accounts.map(({ after }) => [after.id, toAdministrator(after)]));
   const owners = new Map(done.renewals.map(({ id, after }) => [id, after]));
-  const replaced = settings?.replaced ?? [];
   return {
     ...facts,
     administrators: administrators.map((one) => accounts.get(one.id) ?? one),
     renewals: renewals.map((item) => ({ ...item, owner: owners.get(item.id) ?? item.owner })),
-    clomoctl: clomoctl && {
-      ...clomoctl,
-      recipients: clomoctl.recipients.filter(({ address }) => address === null || !replaced.includes(address)),
-    },
   };
 }
 

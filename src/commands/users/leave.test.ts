@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { freshFolder, run, runInBoth, type Circumstances } from "#support/commands/program.ts";
@@ -293,31 +293,6 @@ test("the collection list is a workbook if its name says so, and is not written 
   const csv = join(home, "leavers.csv");
   await run(`users leave taro01 --report ${csv}`, at());
   expect(readFileSync(csv, "utf8")).toContain("'=1+1");
-});
-
-const SETTINGS = `# notices
-smtp: {host: mail.example.jp, from: it@example.jp}
-recipients:
-  - {name: 太郎, way: mail, address: taro01@accounts.example, kinds: [custom]}
-  - {name: 情シス, way: mail, address: it@example.jp}
-`;
-
-test("takes a leaver out of notify.yaml if others get the notices, else says so", async () => {
-  const home = freshFolder();
-  mkdirSync(home, { recursive: true });
-  const file = join(home, "notify.yaml");
-  await addTestAccount(tenant, { name: "taro01", role: "none" });
-  writeFileSync(file, SETTINGS.replace(/ {2}- \{name: 情シス.*\n/, ""), { mode: 0o600 });
-  const only = await run("users leave taro01 --format json", at({ home }));
-  expect(only.exit).toBe(8);
-  expect(rowsOf(only.stdout)).toEqual(["recipient taro01@accounts.example: left"]);
-  expect(only.stderr).toContain("enter another recipient in notify.yaml first");
-  writeFileSync(file, SETTINGS, { mode: 0o600 });
-  const done = await run("users leave taro01 --yes --format json", at({ home }));
-  expect(rowsOf(done.stdout)).toEqual(["recipient taro01@accounts.example: end"]);
-  expect(done.stderr).toContain("undo does not restore recipients in notify.yaml");
-  expect(readFileSync(file, "utf8")).not.toContain("taro01");
-  expect(readFileSync(file, "utf8")).toContain("# notices");
 });
 
 test("names what is left: administrators of apps, renewal items, namesakes", async () => {

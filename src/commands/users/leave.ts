@@ -1,13 +1,11 @@
 import { line, step } from "../../lib/advice/index.ts";
 import type { Dependents, LeaveResult } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { readTrustedFile, type ContentWriter } from "../../lib/files/index.ts";
-import { toPerson } from "../../lib/handover/checklist/people.ts";
+import type { ContentWriter } from "../../lib/files/index.ts";
 import { dayOf } from "../../lib/model/time.ts";
 import { requireConfirmedCounts } from "../../lib/plan/confirm.ts";
 import { renderPlan, sumChanges, type Plan } from "../../lib/plan/plan.ts";
 import { describeCommit } from "../../lib/plan/result.ts";
-import { getNotifyFile } from "../../lib/renewals/notify/settings-file.ts";
 import { createTableCellRenderer } from "../../lib/terminal/output.ts";
 import { guardFormula } from "../../lib/terminal/table/cells.ts";
 import { formatCount, addSpaceAfterLatin, same, text } from "../../lib/text/index.ts";
@@ -16,7 +14,7 @@ import { resolveRecordIds, selectLeavers } from "../deletion/names.ts";
 import { USER_FILE_OPTION } from "../deletion/options.ts";
 import { shortenLabel } from "../deletion/run.ts";
 import { readTypedNames } from "../deletion/typed-names.ts";
-import { changeWithSettings, getLastDay, type NotifyFileChange } from "../handover/leaver.ts";
+import { getLastDay } from "../handover/leaver.ts";
 import { encodeTable, isWorkbookName } from "../imports/outputs/table-file.ts";
 import {
   CONFIRM_DELETIONS_OPTION,
@@ -53,7 +51,6 @@ import {
   listLeaveChanges,
   listLeaveSteps,
   USUAL_LEAVE_COLUMNS,
-  type EndedNotices,
   type LeaveRow,
 } from "./leaving/rows.ts";
 
@@ -61,8 +58,8 @@ export default defineCommand({
   summary: text("end the rights of leavers, then delete them", "退職者の権限を外し、後で削除する"),
   details: [
     text(
-      "Shows everything that depends on the users, and in one change revokes their roles, deletes their SECURED APPs users, removes them from notify.yaml if others get the same reminders, and gives their devices the tag 回収待ち. What is left is listed (exit 8): devices to collect, administrators of SECURED APPs, renewal items, tasks in the console. When nothing is left, the same command deletes the users.",
-      "退職者に関係するものをすべて示し、1 回の変更で、管理者権限を外し、SECURED APPs ユーザーを削除し、ほかに受け取る人のいる通知先から外し、デバイスにタグ「回収待ち」を付けます。残るもの(回収するデバイス、SECURED APPs の管理者、年次更新、管理画面での作業)は一覧に示します(終了コード 8)。何も残らなくなれば、同じコマンドでユーザーを削除します。",
+      "Shows everything that depends on the users, and in one change revokes their roles, deletes their SECURED APPs users, and gives their devices the tag 回収待ち. What is left is listed (exit 8): devices to collect, administrators of SECURED APPs, renewal items, tasks in the console. When nothing is left, the same command deletes the users.",
+      "退職者に関係するものをすべて示し、1 回の変更で、管理者権限を外し、SECURED APPs ユーザーを削除し、デバイスにタグ「回収待ち」を付けます。残るもの(回収するデバイス、SECURED APPs の管理者、年次更新、管理画面での作業)は一覧に示します(終了コード 8)。何も残らなくなれば、同じコマンドでユーザーを削除します。",
     ),
     text(
       "Deletions are confirmed by their number: type it, or pass --confirm-deletions N; --yes alone does not delete. A SECURED APPs user belongs to a leaver if the ユーザーID is the account name or the employee code, or an email address is the same. The last system administrator and the last support option are refused (exit 3).",
@@ -120,9 +117,8 @@ export default defineCommand({
         lastDay,
       });
     const planned = ids.length === 0 ? [] : await leavers.leave({ ids, dryRun: true });
-    const notices = await planNotices(tools, tenant, planned);
-    const request: LeaveRequest = { ...options, ids, seen, again, notices, planned };
-    return collectRows(planned, notices).some(isEnding)
+    const request: LeaveRequest = { ...options, ids, seen, again, planned };
+    return collectRows(planned).some(isEnding)
       ? endRights(tools, tenant, request)
       : deleteReadyUsers(tools, tenant, request);
   },
@@ -135,7 +131,6 @@ interface LeaveRequest {
   readonly ids: readonly string[];
   /** what the change would do */
   readonly planned: readonly LeaveResult[];
-  readonly notices: PlannedNotices;
   readonly report: string | undefined;
   readonly dryRun: boolean;
   readonly confirmDeletions: number | undefined;
@@ -181,43 +176,8 @@ async function resolveLeavers(
   });
 }
 
-/** What changes in the notification settings, and what that means for each user. */
-interface PlannedNotices {
-  readonly change: NotifyFileChange | undefined;
-  readonly ofUser: ReadonlyMap<string, EndedNotices>;
-}
-
-const NO_NOTICES: EndedNotices = { removed: [], kept: [] };
-
-/** Plans to remove the users from the notification settings. Accounts that may not manage reminders do not see them. */
-async function planNotices(
-  tools: Tools,
-  { context }: LeaveTenant,
-  results: readonly LeaveResult[],
-): Promise<PlannedNotices> {
-  const file = getNotifyFile(tools.home);
-  const before = (await canDoAll(tools, ["renewals.write"])) ? readTrustedFile(file, tools.home.userId) : undefined;
-  if (before === undefined) return { change: undefined, ofUser: new Map() };
-  const { parseNotifySettings } = await import("../../lib/renewals/notify/settings-schema.ts");
-  const { removeRecipient } = await import("../../lib/handover/transfer/notify-settings.ts");
-  parseNotifySettings(before, file);
-  const ofUser = new Map<string, EndedNotices>();
-  let content = before;
-  for (const { id, name, accountName, emails } of results.map(({ after }) => after.user)) {
-    const leaver = toPerson({ id, name, account: accountName, emails });
-    const reduced = removeRecipient(content, { context: context.name, leaver });
-    ({ content } = reduced);
-    ofUser.set(id, reduced);
-  }
-  // never write settings that could not be read again
-  parseNotifySettings(content, file);
-  return { change: content === before ? undefined : { file, content }, ofUser };
-}
-
-const collectRows = (results: readonly LeaveResult[], { ofUser }: PlannedNotices): readonly LeaveRow[] =>
-  results.flatMap(({ before, after }) =>
-    buildLeaveRows({ before: before ?? after, after }, ofUser.get(after.user.id) ?? NO_NOTICES),
-  );
+const collectRows = (results: readonly LeaveResult[]): readonly LeaveRow[] =>
+  results.flatMap(({ before, after }) => buildLeaveRows({ before: before ?? after, after }));
 
 /** Lists what depends on the users, before their last day.  */
 async function listBeforeLastDay(
@@ -225,7 +185,7 @@ async function listBeforeLastDay(
   found: readonly Dependents[],
   { lastDay, report }: { readonly lastDay: string; readonly report: string | undefined },
 ): Promise<void> {
-  const rows = found.flatMap((one) => buildLeaveRows({ before: one, after: one }, NO_NOTICES));
+  const rows = found.flatMap((one) => buildLeaveRows({ before: one, after: one }));
   await writeReport(tools, report, rows, async () => undefined);
   await showRows(tools, rows);
   await noteUnchecked(tools, found);
@@ -240,8 +200,8 @@ async function listBeforeLastDay(
 /** Ends what can be ended now, in one change, and names what is left. */
 async function endRights(tools: Tools, tenant: LeaveTenant, request: LeaveRequest): Promise<Outcome> {
   const { terminal, globals } = tools;
-  const { planned, notices, report, dryRun, seen, ids } = request;
-  const rows = collectRows(planned, notices);
+  const { planned, report, dryRun, seen, ids } = request;
+  const rows = collectRows(planned);
   const plan = buildLeavePlan(tenant, request, rows);
   tools.summarize(summarizeRows(rows));
   if (!dryRun && !globals.yes && terminal.interactive && isDefaultTable(terminal)) await showRows(tools, rows);
@@ -257,20 +217,19 @@ async function endRights(tools: Tools, tenant: LeaveTenant, request: LeaveReques
   }
   tools.describeState(() => STATE_MAYBE_CHANGED);
   let done: readonly LeaveResult[] = [];
-  const leave = () => tenant.client.leavers.leave({ ids: [...ids], seen });
   await writeReport(tools, report, rows, async () => {
-    done = await changeWithSettings(tools, notices.change, leave);
+    done = await tenant.client.leavers.leave({ ids: [...ids], seen });
   });
   tools.describeDone(STATE_CHANGED);
-  const ended = collectRows(done, notices);
+  const ended = collectRows(done);
   tools.summarize({ ...summarizeRows(ended), changed: true });
   return finish(tools, request, { results: done, rows: ended });
 }
 
 /** Deletes the users on whom nothing depends any more, by a plan like that of every deletion. */
 async function deleteReadyUsers(tools: Tools, { client }: LeaveTenant, request: LeaveRequest): Promise<Outcome> {
-  const { planned, notices, report, dryRun, confirmDeletions } = request;
-  const rows = collectRows(planned, notices);
+  const { planned, report, dryRun, confirmDeletions } = request;
+  const rows = collectRows(planned);
   const staying = new Set(rows.filter(isLeft).map(({ user }) => user.id));
   const ready = planned.map(({ after }) => after.user).filter(({ id }) => !staying.has(id));
   const all: readonly LeaveRow[] = [
@@ -314,7 +273,7 @@ const summarizeRows = (rows: readonly LeaveRow[]): Partial<PlanSummary> => {
 };
 
 /** Builds the plan that is shown before the rights are ended. */
-function buildLeavePlan(tenant: LeaveTenant, { notices, planned }: LeaveRequest, rows: readonly LeaveRow[]): Plan {
+function buildLeavePlan(tenant: LeaveTenant, { planned }: LeaveRequest, rows: readonly LeaveRow[]): Plan {
   const { name } = tenant.context;
   const [secured, account, device] = [
     countEnding(rows, "secured"),
@@ -324,7 +283,6 @@ function buildLeavePlan(tenant: LeaveTenant, { notices, planned }: LeaveRequest,
   const parts = [
     ...(account > 0 ? [text("passwords of CLOMO accounts", "CLOMO アカウントのパスワード")] : []),
     ...(secured > 0 ? [text("passwords of SECURED APPs users", "SECURED APPs のパスワード")] : []),
-    ...(notices.change === undefined ? [] : [text("recipients in notify.yaml", "notify.yaml の通知先")]),
   ];
   const target = formatTenantName({ tenant: name }, tenant);
   return {

@@ -90,14 +90,6 @@ export const UNANSWERED_FACTS: HandoverFacts = {
   adeServer: null,
   vppTokens: [],
   answers: [],
-  clomoctl: {
-    machine: "mdm-pc",
-    user: "mdm",
-    home: "/home/mdm/.clomoctl",
-    runs: [{ way: "cron", lastRunAt: "2026-11-22T22:00:00.000Z" }],
-    recipients: [{ way: "mail", name: "IT", address: "it@example.jp" }],
-    mailAccount: "notice@example.jp",
-  },
 };
 
 /** The facts of a tenant in which nothing is missing. */

@@ -78,5 +78,5 @@ export function buildReport(facts: HandoverFacts, name = "営業部"): ReportDat
     renewals: facts.renewals,
     answers: facts.answers,
   };
-  return { manifest, records, summary, clomoctl: facts.clomoctl };
+  return { manifest, records, summary };
 }

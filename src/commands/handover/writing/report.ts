@@ -1,5 +1,5 @@
 import type { BundleWriter } from "../../../lib/handover/bundle/write.ts";
-import type { ClomoctlFacts, HandoverFacts } from "../../../lib/handover/checklist/facts.ts";
+import type { HandoverFacts } from "../../../lib/handover/checklist/facts.ts";
 import { findPeople, type KnownPerson } from "../../../lib/handover/checklist/people.ts";
 import type { Manifest } from "../../../lib/handover/bundle/manifest.ts";
 import {
@@ -7,12 +7,11 @@ import {
   buildReportDocument,
   buildManifestGaps,
 } from "../../../lib/handover/report/content.ts";
-import { CLOMOCTL_FILE, toHandoverFacts, parseReportData } from "../../../lib/handover/report/data.ts";
+import { toHandoverFacts, parseReportData } from "../../../lib/handover/report/data.ts";
 import { renderMarkdown } from "../../../lib/document/markdown.ts";
 import { renderPage } from "../../../lib/document/page.ts";
 import type { Tools } from "../../tools.ts";
 import { requireSinglePerson, findMatchingUsers } from "../leaver.ts";
-import { collectClomoctlFacts } from "../facts.ts";
 
 const REPORT_PATH = "report.html";
 
@@ -40,8 +39,6 @@ interface ReportSource {
   readonly manifest: Manifest;
   /** contents of the files that the report is made from, by path */
   readonly read: ReadonlyMap<string, string>;
-  /** name of the tenant's context */
-  readonly context: string;
   /** undefined: the leaver in the manifest, if there is one */
   readonly leaver?: Leaver | undefined;
 }
@@ -58,29 +55,17 @@ export function renderReport(
 }
 
 /**
- * Removes the times of daily runs that are not late, because each run changes them, so that bundles of the same state
- * have the same bytes.
- */
-const omitDailyChanges = (own: ClomoctlFacts): ClomoctlFacts => ({
-  ...own,
-  runs: own.runs?.map((run) => (run.late === false ? { ...run, lastRunAt: null } : run)) ?? null,
-});
-
-/**
- * Writes the report, and what this computer does for the tenant, into a bundle. @returns the manifest with both files
- * and the gaps
+ * Writes the report into a bundle. @returns the manifest with the report and the gaps
  */
 export async function writeBundleReport(tools: Tools, writer: BundleWriter, made: ReportSource): Promise<Manifest> {
-  const { read, context, leaver } = made;
-  const own = `${JSON.stringify(omitDailyChanges(await collectClomoctlFacts(tools, context, made.manifest.scope)), null, 2)}\n`;
-  await writeBundleFile(writer, CLOMOCTL_FILE, own);
-  const bare = parseReportData(made.manifest, new Map([...read, [CLOMOCTL_FILE, own]]));
+  const { read, leaver } = made;
+  const bare = parseReportData(made.manifest, read);
   const users = leaver === undefined ? [] : await findMatchingUsers((await tools.tenant("users")).client, leaver.typed);
   const manifest = addLeaver(made.manifest, toHandoverFacts(bare), leaver, users);
   const data = { ...bare, manifest };
   const whole: Manifest = {
     ...manifest,
-    files: [...manifest.files, { path: CLOMOCTL_FILE, records: null }, { path: REPORT_PATH, records: null }],
+    files: [...manifest.files, { path: REPORT_PATH, records: null }],
     gaps: buildManifestGaps(evaluateBundleChecklist(data), manifest.language),
   };
   const page = renderPage(buildReportDocument({ ...data, manifest: whole }), manifest.language);

@@ -32,7 +32,6 @@ export async function exportTemporaryBundle(
 ): Promise<TemporaryBundle> {
   const { temporary, machine, clock } = tools;
   const chosen = await tools.tenant("exports");
-  const { name: context } = chosen.context;
   const folder = await createTemporaryFolder(temporary, "handover");
   try {
     // `tools.outputs` refuses paths among the program's own files, so this bundle needs a separate `Outputs`
@@ -52,7 +51,7 @@ export async function exportTemporaryBundle(
       only: only ?? [],
       asOf: dayOf(clock.now(), resolveTimezone(tools, chosen)),
     });
-    await writer.finish(await writeBundleReport(tools, writer, { manifest, read: parts.read, context }));
+    await writer.finish(await writeBundleReport(tools, writer, { manifest, read: parts.read }));
     const files = await openBundleFiles(path, { workingFolder: tools.workingFolder, temporary });
     return { files, [Symbol.asyncDispose]: folder.remove };
   } catch (error) {

@@ -1,6 +1,5 @@
 import { line, step, type Advice } from "../../../lib/advice/index.ts";
 import type { Dependents, LeaveResult, User } from "../../../lib/client/index.ts";
-import type { ReducedSettings } from "../../../lib/handover/transfer/notify-settings.ts";
 import { NOT_MANAGED, RETURN_TAGS } from "../../../lib/model/device.ts";
 import { ROLES } from "../../../lib/model/role.ts";
 import { formatSecuredAppName } from "../../../lib/model/secured-user.ts";
@@ -17,7 +16,6 @@ const KIND_LABELS = {
   device: text("device", "デバイス"),
   secured: same("SECURED APPs"),
   renewal: text("renewal", "年次更新"),
-  recipient: text("recipient", "通知先"),
   task: text("console task", "管理画面での作業"),
   user: text("user", "ユーザー"),
 } as const;
@@ -46,9 +44,6 @@ export interface LeaveRow {
   /** only of a task: its number */
   readonly consoleTask?: number | undefined;
 }
-
-/** The notices that are ended for a user, and those that nobody else gets. */
-export type EndedNotices = Pick<ReducedSettings, "removed" | "kept">;
 
 const column = (key: string, header: Text, value: (row: LeaveRow) => string | null): Column<LeaveRow> => ({
   key,
@@ -103,10 +98,10 @@ const buildSecuredRow = (user: User, identity: SecuredIdentity, rest: ReadonlySe
  * Returns what depended on a user, and what happens to it. Without a result of the change, as for a last day that is
  * still to come, everything is left.
  */
-export function buildLeaveRows(
-  { before, after }: Pick<LeaveResult, "after"> & { readonly before: Dependents },
-  { removed, kept }: EndedNotices,
-): readonly LeaveRow[] {
+export function buildLeaveRows({
+  before,
+  after,
+}: Pick<LeaveResult, "after"> & { readonly before: Dependents }): readonly LeaveRow[] {
   const { user } = before;
   const rest = new Set((after.secured ?? []).map(({ id }) => id));
   const hasRole = before.role !== "none" || before.marked;
@@ -125,8 +120,6 @@ export function buildLeaveRows(
     })),
     ...(before.secured ?? []).map((one) => buildSecuredRow(user, one, rest)),
     ...before.renewals.map(({ name }): LeaveRow => ({ user, kind: "renewal", name: same(name), outcome: "left" })),
-    ...removed.map((address): LeaveRow => ({ user, kind: "recipient", name: same(address), outcome: "end" })),
-    ...kept.map((address): LeaveRow => ({ user, kind: "recipient", name: same(address), outcome: "left" })),
     ...after.consoleTasks.map((task): LeaveRow => ({
       user,
       kind: "task",
@@ -195,7 +188,6 @@ export function listLeaveSteps(rows: readonly LeaveRow[]): readonly Advice[] {
     const give = line("handover transfer", [], { from: owner.emails[0] ?? owner.id, to: "PERSON" });
     steps.push(step("to hand over the renewal items", "年次更新の担当を引き継ぐには", give));
   }
-  if (find("recipient") !== undefined) steps.push(NO_OTHER_RECIPIENT);
   const { consoleTask } = find("task") ?? {};
   if (consoleTask !== undefined) {
     const show = line("console show", [consoleTask]);
@@ -208,11 +200,6 @@ export function listLeaveSteps(rows: readonly LeaveRow[]): readonly Advice[] {
   }
   return steps;
 }
-
-const NO_OTHER_RECIPIENT = text(
-  "nobody else gets these reminders: enter another recipient in notify.yaml first",
-  "ほかに通知を受け取る人がいません。先に notify.yaml に別の通知先を書いてください",
-);
 
 const NAMESAKES = text(
   "SECURED APPs users with the same name stay, because they may be other people; to check",

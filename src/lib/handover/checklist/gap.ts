@@ -36,12 +36,6 @@ export const GAP_CODES = [
   "renewal-lacks",
   // gaps that concern what depends on the leaver
   "leaver-holds",
-  "leaver-recipient",
-  "leaver-schedule",
-  // gaps that concern clomoctl itself
-  "no-schedule",
-  "no-recent-run",
-  "no-recipients",
 ] as const;
 
 export type GapCode = (typeof GAP_CODES)[number];

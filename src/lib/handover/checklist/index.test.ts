@@ -42,11 +42,6 @@ const unanswering = (facts: HandoverFacts, question: string): HandoverFacts => (
   answers: facts.answers.filter((one) => one.question !== question),
 });
 
-const own = (facts: HandoverFacts) => {
-  if (facts.clomoctl === null) throw new TypeError("nothing of clomoctl");
-  return facts.clomoctl;
-};
-
 const LEAVER: Person = {
   called: "管理 1郎",
   id: createAdministrator(1).id,
@@ -85,10 +80,8 @@ const CASES: readonly (readonly [code: GapCode, facts: HandoverFacts, leaver?: P
     },
   ],
   ["unanswered", unanswering(COMPLETE_FACTS, "rules.lost.document")],
-  ["answer-old", answering(COMPLETE_FACTS, "clomoctl.readers", "情シス", "2025-11-22T00:00:00.000Z")],
   ["answer-old", answering(COMPLETE_FACTS, "rules.lost.reviewed", "2025-11-22")],
   ["differs", answering(COMPLETE_FACTS, "push-certificate.account", "other@example.jp")],
-  ["differs", answering(COMPLETE_FACTS, "clomoctl.user", "taro")],
   ["contact-unknown", { ...COMPLETE_FACTS, tenant: { ...COMPLETE_FACTS.tenant, contactName: null } }],
   ["contract-ends", ending("2027-02-21")],
   ["contract-ends", ending("2026-11-22")],
@@ -175,35 +168,6 @@ const CASES: readonly (readonly [code: GapCode, facts: HandoverFacts, leaver?: P
     LEAVER,
   ],
   ["leaver-holds", { ...COMPLETE_FACTS, tenant: { ...COMPLETE_FACTS.tenant, contactName: "管理1郎" } }, LEAVER],
-  [
-    "leaver-recipient",
-    {
-      ...COMPLETE_FACTS,
-      clomoctl: { ...own(COMPLETE_FACTS), recipients: [{ way: "mail", name: "x", address: "Admin1@example.jp" }] },
-    },
-    LEAVER,
-  ],
-  ["leaver-schedule", { ...COMPLETE_FACTS, clomoctl: { ...own(COMPLETE_FACTS), user: "admin1" } }, LEAVER],
-  ["no-schedule", { ...COMPLETE_FACTS, clomoctl: { ...own(COMPLETE_FACTS), runs: [] } }],
-  [
-    "no-recent-run",
-    {
-      ...COMPLETE_FACTS,
-      clomoctl: { ...own(COMPLETE_FACTS), runs: [{ way: "cron", lastRunAt: "2026-11-21T00:00:00.000Z" }] },
-    },
-  ],
-  [
-    "no-recent-run",
-    { ...COMPLETE_FACTS, clomoctl: { ...own(COMPLETE_FACTS), runs: [{ way: "cron", lastRunAt: null }] } },
-  ],
-  [
-    "no-recent-run",
-    {
-      ...COMPLETE_FACTS,
-      clomoctl: { ...own(COMPLETE_FACTS), runs: [{ way: "cron", lastRunAt: "2026-11-22T22:00:00.000Z", late: true }] },
-    },
-  ],
-  ["no-recipients", { ...COMPLETE_FACTS, clomoctl: { ...own(COMPLETE_FACTS), recipients: [] } }],
 ];
 
 const NAMED_CASES = CASES.map(([code, facts, leaver, leaves]) => ({ code, facts, leaver, leaves }));
@@ -216,16 +180,6 @@ test("a tenant with all records and answers has no gaps", () => {
   expect(collectGaps(items)).toEqual([]);
   expect(items.map(({ id }) => id)).toEqual(Object.keys(ITEM_TITLES));
   expect(items.every(({ applies }) => applies === true)).toBe(true);
-});
-
-test("hidden recipients are not a gap, and the reason is noted", () => {
-  const withheld = { ...own(COMPLETE_FACTS), recipients: [], mailAccount: null, withheld: "not-permitted" as const };
-  const items = buildChecklist({ ...COMPLETE_FACTS, clomoctl: withheld }, TODAY);
-  expect(collectGaps(items)).toEqual([]);
-  expect(items.flatMap(({ notes }) => notes)).toContainEqual({
-    en: "recipients of reminders, and the email account that sends them: no permission",
-    ja: "通知先と通知メールの送信アカウント: 権限なし",
-  });
 });
 
 describe("finds each gap", () => {
@@ -318,29 +272,6 @@ describe("an answer that differs from the record", () => {
     expect(gap?.mend.ja).toContain("clomoctl handover answer push-certificate.account");
   });
 
-  test.each([
-    ["push-certificate.account", "PUSH@example.jp"],
-    ["push-certificate.account", "情シス (push@example.jp)"],
-    ["clomoctl.machine", "mdm-pc"],
-  ])("is not a gap if both name the same: %s %s", (question, value) => {
-    expect(gapsIn(answering(COMPLETE_FACTS, question, value))).toEqual([]);
-  });
-
-  test("is asked for again by handover answer", () => {
-    const questions = collectQuestions(buildChecklist(answering(COMPLETE_FACTS, "clomoctl.machine", "old-pc"), TODAY));
-    expect(questions.filter(({ due }) => due !== null).map(({ id, due }) => [id, due])).toEqual([
-      ["clomoctl.machine", "differs"],
-    ]);
-  });
-
-  test.each([{ machine: "new-pc" }, { home: "/home/other/.clomoctl" }])(
-    "on another computer, answers about the former one do not count: %o",
-    (change) => {
-      const moved = { ...COMPLETE_FACTS, clomoctl: { ...own(COMPLETE_FACTS), ...change } };
-      const open = collectQuestions(buildChecklist(moved, TODAY)).filter(({ due }) => due === "missing");
-      expect(open.map(({ id }) => id)).toEqual(["clomoctl.owner", "clomoctl.home-backup", "clomoctl.readers"]);
-    },
-  );
 });
 
 test("an account belongs to its user in any spelling of the answer, and nobody has two", () => {
@@ -397,28 +328,6 @@ test("a contract is a gap within 90 days of its end, or if it ends within 90 day
   );
 });
 
-test("the daily run shows its time, its work, its recipients and how to end the former one", () => {
-  const facts = own(COMPLETE_FACTS);
-  const recipients = [...facts.recipients, { way: "webhook", name: "部屋", address: null }];
-  const itemOf = (change: Partial<ReturnType<typeof own>>) => {
-    const clomoctl = { ...facts, recipients, ...change };
-    return buildChecklist({ ...COMPLETE_FACTS, clomoctl }, TODAY).find(({ id }) => id === "clomoctl");
-  };
-  const runs = [{ way: "cron", at: "09:00", timezone: "Asia/Tokyo", lastRunAt: null }];
-  const item = itemOf({ runs });
-  const values = item?.known.map(({ value }) => value);
-  expect(values).toEqual(
-    expect.arrayContaining(["cron 09:00 (Asia/Tokyo)", "IT (mail it@example.jp), 部屋 (webhook)"]),
-  );
-  const notes = item?.notes.map(({ ja }) => ja).join("\n");
-  expect(notes).toContain("更新担当(メールアドレスで登録されている人)に通知します");
-  expect(notes).toContain("このコンピューターで: `clomoctl renewals schedule remove`");
-  // without a mail server no owner is mailed
-  expect(itemOf({ runs, mailAccount: null })?.notes[0]?.en).not.toContain("owners");
-  expect(itemOf({ runs: [] })?.notes).toEqual([]);
-  expect(itemOf({})?.known.map(({ value }) => value)).toContain("cron");
-});
-
 test("the contact for a lost device is marked if nobody reads the mailbox", () => {
   const facts = answering(COMPLETE_FACTS, "rules.lost.owner", "管理 2郎");
   const answers = [
@@ -445,13 +354,6 @@ test.each([
   const mend = gaps.find(({ code }) => code === "personal-account")?.mend.ja;
   expect(mend).toContain(how);
   expect(mend).toMatch(new RegExp(`。その後、回答を更新: \`clomoctl handover answer ${prefix}\\.company\`$`, "u"));
-});
-
-test("a daily run is late as recorded when it was checked, whatever the reference date is", () => {
-  const runs = [{ way: "cron", lastRunAt: null, late: false }];
-  const facts = { ...COMPLETE_FACTS, clomoctl: { ...own(COMPLETE_FACTS), runs } };
-  const gaps = collectGaps(buildChecklist(facts, { ...TODAY, asOf: "2027-03-31" }));
-  expect(gaps.filter(({ code }) => code === "no-recent-run")).toEqual([]);
 });
 
 test("the checklist is the same for any order of the records", () => {
@@ -637,13 +539,6 @@ test("answers about a contact person do not apply to another one", () => {
   const [gap, ...others] = collectGaps(buildChecklist(changed, TODAY));
   expect(gap).toMatchObject({ code: "unanswered", mend: { en: "`clomoctl handover answer contact.confirmed`" } });
   expect(others).toEqual([]);
-});
-
-test("without facts about clomoctl itself, its questions are asked and no run is missing", () => {
-  const codes = codesOf(answerAllQuestions({ ...COMPLETE_FACTS, clomoctl: null }), LEAVER);
-  for (const code of ["no-schedule", "no-recent-run", "no-recipients", "leaver-schedule"])
-    expect(codes).not.toContain(code);
-  expect(codesOf(unanswering({ ...COMPLETE_FACTS, clomoctl: null }, "clomoctl.machine"))).toContain("unanswered");
 });
 
 test("a renewal is a gap if expired, critical, or due within 90 days of a leaver's last day", () => {

@@ -4,7 +4,6 @@ import type { ChecklistItem, ChecklistContext } from "./item.ts";
 import { buildAdministratorsItem } from "./items/administrators.ts";
 import { buildAndroidItem } from "./items/android.ts";
 import { buildAppleBusinessItem } from "./items/apple-business.ts";
-import { buildClomoctlItem } from "./items/clomoctl.ts";
 import { buildContactItem } from "./items/contact.ts";
 import { buildPushCertificateItem } from "./items/push-certificate.ts";
 import { buildRulesItem } from "./items/rules.ts";
@@ -17,11 +16,10 @@ const ITEM_BUILDERS = [
   buildAppleBusinessItem,
   buildAndroidItem,
   buildRulesItem,
-  buildClomoctlItem,
 ] as const;
 
 /**
- * Builds the checklist of a handover: its seven items, the questions about each item, and the gaps. The result depends
+ * Builds the checklist of a handover: its six items, the questions about each item, and the gaps. The result depends
  * only on the facts and the context, such as the day.
  */
 export const buildChecklist = (facts: HandoverFacts, when: ChecklistContext): readonly ChecklistItem[] => {

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { createExampleId } from "../../model/thing.ts";
 import { createAdministrator, COMPLETE_FACTS, createRenewal, TODAY } from "#support/handover/facts.ts";
-import type { ClomoctlFacts, HandoverFacts } from "./facts.ts";
-import { describeFormerHomes, buildHandoverSteps } from "./leaver.ts";
+import type { HandoverFacts } from "./facts.ts";
+import { buildHandoverSteps } from "./leaver.ts";
 import { findPeople } from "./people.ts";
 import { SUPPORT_OPTION_INSTRUCTIONS } from "./support-option.ts";
 
@@ -78,14 +78,6 @@ test("lists everything that depends on a leaver in the order of transfer, with t
       createRenewal(9, { name: "契約", owner: "管理 1郎, 管理 2郎" }),
     ],
     answers: ["push-certificate.holder", "apple-business.phone-holder", "rules.lost.owner"].map(held),
-    clomoctl: {
-      machine: "pc",
-      user: "admin1",
-      home: "/home/x",
-      runs: null,
-      recipients: [{ way: "mail", name: "前任", address: "admin1@example.jp" }],
-      mailAccount: null,
-    },
   };
   const records = { devices: ["SERIAL000001"], secured: ["docs" as const], schemes: ["受付担当"] };
   const steps = hanging(facts, "admin1@example.jp", records);
@@ -101,8 +93,6 @@ test("lists everything that depends on a leaver in the order of transfer, with t
     ),
     "owner of Android Enterprise at Google: G (last login 2026-04-01)",
     "owner of the renewal item 契約",
-    "recipient of reminders: admin1@example.jp",
-    "the daily run of clomoctl under this person's OS user",
     "listed in an answer as the person who maintains the rules for lost devices",
     "administrator of SECURED docs",
     "owner of 1 device: SERIAL000001",
@@ -129,7 +119,7 @@ test("a step has the same number for every source of the facts", () => {
   const facts = {
     ...COMPLETE_FACTS,
     renewals: [3, 1, 2].map((number) => createRenewal(number, { name: `契約 ${number}`, owner: "管理 1郎" })),
-    answers: ["rules.lost.owner", "push-certificate.holder", "clomoctl.owner"].map((question, at) => ({
+    answers: ["rules.lost.owner", "push-certificate.holder", "rules.broken.owner"].map((question, at) => ({
       id: createExampleId(600 + at),
       question,
       subject: "",
@@ -160,39 +150,6 @@ test("refers to the console for what a mirror never imported", () => {
     expect.stringContaining("last, remove the role of"),
   ]);
   expect(steps.at(-3)?.mend.ja).toContain("clomoctl devices import FILE --from-console");
-});
-
-test("an answer about clomoctl on another computer is history and not a step", () => {
-  const named = COMPLETE_FACTS.answers.map((answer) =>
-    answer.question === "clomoctl.owner" ? { ...answer, value: "管理 1郎" } : answer,
-  );
-  const before = { ...COMPLETE_FACTS, answers: named };
-  const asked = (facts: HandoverFacts) => mends(facts).filter((mend) => mend.includes("handover answer"));
-  const [person] = findPeople(COMPLETE_FACTS, "admin1");
-  if (person === undefined) throw new TypeError("nobody");
-  expect(asked(before)).toEqual(["`clomoctl handover answer clomoctl.owner`"]);
-  expect(describeFormerHomes(before, person)).toEqual([]);
-  const moved = {
-    ...before,
-    clomoctl: { ...(COMPLETE_FACTS.clomoctl as ClomoctlFacts), machine: "new-pc", home: "/home/new/.clomoctl" },
-  };
-  expect(asked(moved)).toEqual([]);
-  const [told, ...others] = describeFormerHomes(moved, person);
-  expect(others).toEqual([]);
-  expect(told?.ja).toMatch(
-    /^以前のコンピューター\(mdm-pc:\/home\/mdm\/\.clomoctl\)の clomoctl .*`clomoctl renewals schedule remove`$/,
-  );
-  expect(told?.en).toContain("on a former machine (mdm-pc:/home/mdm/.clomoctl)");
-  const [other] = findPeople(COMPLETE_FACTS, "admin2");
-  if (other === undefined) throw new TypeError("nobody");
-  expect(describeFormerHomes(moved, other)).toEqual([]);
-});
-
-test("the leaver ends their own daily run after another one runs", () => {
-  const facts = { ...COMPLETE_FACTS, clomoctl: { ...(COMPLETE_FACTS.clomoctl as ClomoctlFacts), user: "admin1" } };
-  const run = hanging(facts).find(({ what }) => what.en.startsWith("the daily run"));
-  expect(run?.mend.en).toContain("as the leaver's OS user: `clomoctl renewals schedule remove`");
-  expect(run?.mend.ja).toContain("退職者の OS ユーザーで: `clomoctl renewals schedule remove`");
 });
 
 test("nothing depends on somebody who only wrote an answer", () => {

@@ -6,7 +6,6 @@ import { formatCount, same, joinFirstTexts, text, type Text } from "../../text/i
 import { toTypableName } from "../../text/shell-word.ts";
 import { sortFacts, findLastLogin, type Administrator, type HandoverFacts, type Renewal } from "./facts.ts";
 import { CONTACT_CHANGE_INSTRUCTIONS, RECORD_CONTACT_COMMAND } from "./items/contact.ts";
-import { getHomeSubject, REMOVE_SCHEDULE_COMMAND } from "./items/clomoctl.ts";
 import { RULE_CASES } from "./items/rules.ts";
 import { PASSWORD_CHANGE_NOTE } from "./items/apple-business.ts";
 import { mentionsPerson, type Person } from "./people.ts";
@@ -179,10 +178,9 @@ const GMAIL_STEP = createLeaverFinding(
   ),
 );
 
-/** Returns the steps for what depends on the person in clomoctl itself and in its records. */
-function buildClomoctlSteps(facts: HandoverFacts, person: Person): readonly LeaverFinding[] {
-  const { renewals, clomoctl } = facts;
-  const owned = renewals
+/** Returns the steps for what the renewal items and the answers say about the person. */
+function buildRecordedSteps(facts: HandoverFacts, person: Person): readonly LeaverFinding[] {
+  const owned = facts.renewals
     .filter(({ owner }) => mentionsPerson(person, owner))
     .map(({ name }) =>
       createLeaverFinding(
@@ -190,24 +188,9 @@ function buildClomoctlSteps(facts: HandoverFacts, person: Person): readonly Leav
         line("renewals edit", [name], { owner: "MAIL" }),
       ),
     );
-  const recipients = (clomoctl?.recipients ?? [])
-    .filter(({ name, address }) => mentionsPerson(person, name) || mentionsPerson(person, address))
-    .map(({ name, address }) =>
-      createLeaverFinding(
-        text(`recipient of reminders: ${address ?? name}`, `通知先: ${address ?? name}`),
-        step(
-          "replace the leaver with the successor in notify.yaml, then send a test message",
-          "notify.yaml の宛先を後任に変えてから、テスト送信",
-          line("renewals notify", ["test"]),
-        ),
-      ),
-    );
-  const isUser = mentionsPerson(person, clomoctl?.user);
-  const runs = isUser && clomoctl?.runs?.length !== 0 ? [DAILY_RUN_STEP] : [];
-  const asked = facts.answers.flatMap((answer) => {
-    const { question, value } = answer;
+  const asked = facts.answers.flatMap(({ question, value }) => {
     const { [question]: what } = PERSON_QUESTIONS;
-    if (what === undefined || !mentionsPerson(person, value) || isAboutFormerHome(facts, answer)) return [];
+    if (what === undefined || !mentionsPerson(person, value)) return [];
     return [
       createLeaverFinding(
         text(`listed in an answer as ${what.en}`, `${what.ja}として回答されています`),
@@ -215,14 +198,11 @@ function buildClomoctlSteps(facts: HandoverFacts, person: Person): readonly Leav
       ),
     ];
   });
-  return [...owned, ...recipients, ...runs, ...asked];
+  return [...owned, ...asked];
 }
-
-const OWNER_QUESTION = "clomoctl.owner";
 
 /** The questions that are answered with a person, and the role of this person. */
 const PERSON_QUESTIONS: Readonly<Record<string, Text>> = {
-  [OWNER_QUESTION]: text("the person who maintains clomoctl", "clomoctl を管理している人"),
   "android.second-owner": text("the second owner of Android Enterprise", "Android Enterprise の 2 人目の所有者"),
   ...Object.fromEntries(
     Object.entries<Text>(RULE_CASES).map(([name, { en, ja }]) => [
@@ -231,35 +211,6 @@ const PERSON_QUESTIONS: Readonly<Record<string, Text>> = {
     ]),
   ),
 };
-
-type QuestionSubject = Pick<HandoverFacts["answers"][number], "question" | "subject">;
-
-/** Returns true if an answer is about clomoctl in a home other than the current home. */
-const isAboutFormerHome = ({ clomoctl }: HandoverFacts, { question, subject }: QuestionSubject): boolean =>
-  question === OWNER_QUESTION && clomoctl !== null && subject !== getHomeSubject(clomoctl).subject;
-
-/**
- * Describes former homes of clomoctl that a person maintained. Questions about these homes cannot be answered in the
- * current home.
- */
-export const describeFormerHomes = (facts: HandoverFacts, person: Person): readonly Text[] =>
-  facts.answers
-    .filter((answer) => isAboutFormerHome(facts, answer) && mentionsPerson(person, answer.value))
-    .map(({ subject }) => {
-      const [en, ja] = subject === "" ? ["", ""] : [` (${subject})`, `(${subject})`];
-      return text(
-        `this person maintained clomoctl on a former machine${en}; if the daily run is still installed on that machine, run there: ${REMOVE_SCHEDULE_COMMAND}`,
-        `以前のコンピューター${ja}の clomoctl を管理していました。毎日の自動実行がまだ登録されている場合は、そのコンピューターで: ${REMOVE_SCHEDULE_COMMAND}`,
-      );
-    });
-
-const DAILY_RUN_STEP = createLeaverFinding(
-  text("the daily run of clomoctl under this person's OS user", "clomoctl の毎日の自動実行(この人の OS ユーザー)"),
-  text(
-    `as the successor's OS user: ${line("renewals schedule install", [])}; then, as the leaver's OS user: ${REMOVE_SCHEDULE_COMMAND} (otherwise, both send reminders)`,
-    `後任の OS ユーザーで: ${line("renewals schedule install", [])}、登録できたら、退職者の OS ユーザーで: ${REMOVE_SCHEDULE_COMMAND}(残すと両方から通知されます)`,
-  ),
-);
 
 /** Maximum number of devices that are listed by name. The number that is shown counts all devices. */
 const MAX_NAMED_DEVICES = 10;
@@ -360,7 +311,7 @@ export function buildHandoverSteps(
     ...(account === undefined ? [] : buildSupportOptionSteps(facts, account)),
     ...buildAppleSteps(facts, person),
     ...buildGoogleSteps(facts, person, timezone),
-    ...buildClomoctlSteps(facts, person),
+    ...buildRecordedSteps(facts, person),
     ...(records === undefined ? [] : buildRecordSteps(records)),
     ...(notTaken === undefined ? [] : buildLookUpSteps(notTaken)),
     ...(account === undefined || account.role === "none"

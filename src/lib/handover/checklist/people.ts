@@ -209,16 +209,14 @@ export const toPerson = ({ id, name, account, emails }: KnownPerson): Person => 
 });
 
 /** Returns all texts in which people are entered by hand. */
-const collectTexts = ({ tenant, renewals, answers, clomoctl, adeServer, vppTokens }: HandoverFacts) => [
+const collectTexts = ({ tenant, renewals, answers, adeServer, vppTokens }: HandoverFacts) => [
   tenant.contactName,
   tenant.contactMail,
   adeServer?.adminId,
   adeServer?.tokenSetBy,
-  clomoctl?.user,
   ...renewals.flatMap(({ owner, account, phoneHolder, confirmedBy }) => [owner, account, phoneHolder, confirmedBy]),
   ...vppTokens.map(({ setBy }) => setBy),
   ...answers.flatMap(({ value, by }) => [value, by]),
-  ...(clomoctl?.recipients ?? []).flatMap(({ name, address }) => [name, address]),
 ];
 
 /**

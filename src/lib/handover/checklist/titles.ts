@@ -1,6 +1,6 @@
 import { text, type Text } from "../../text/index.ts";
 
-/** The titles of the checklist items: the six in CLOMO's manual, and clomoctl itself.  @see facts 7.1; seed 002 */
+/** The titles of the checklist items, the six in CLOMO's manual.  @see facts 7.1; seed 002 */
 export const ITEM_TITLES = {
   contact: text("CLOMO PANEL contact person", "CLOMO PANEL 担当者情報"),
   administrators: text("CLOMO PANEL system administrators' accounts", "CLOMO PANEL システム管理者アカウント情報"),
@@ -17,7 +17,6 @@ export const ITEM_TITLES = {
     "in-house rules: lost, broken and replaced devices",
     "社内ルール(デバイス紛失時の対応方針、デバイス故障/交換時の対応手順)",
   ),
-  clomoctl: text("clomoctl itself", "clomoctl 自体"),
 } as const satisfies Readonly<Record<string, Text>>;
 
 export type ItemId = keyof typeof ITEM_TITLES;

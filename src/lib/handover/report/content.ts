@@ -20,7 +20,6 @@ import { buildChecklist } from "../checklist/index.ts";
 import { getSignInDetails } from "../checklist/account.ts";
 import { findLastLogin, type Renewal } from "../checklist/facts.ts";
 import type { ChecklistItem } from "../checklist/item.ts";
-import { describeWithheldRecipients } from "../checklist/items/clomoctl.ts";
 import { completePhone } from "../checklist/phone.ts";
 import { describeIdentity, hasIdentityQuestion } from "../checklist/which.ts";
 import {
@@ -211,7 +210,6 @@ function buildContentsSection(data: ReportData): Section {
           ),
       },
       ...buildEncodingNote(manifest),
-      ...buildWithheldNote(data),
       {
         kind: "table",
         caption: text("Resources", "情報の種類"),
@@ -238,10 +236,6 @@ function buildContentsSection(data: ReportData): Section {
     ],
   };
 }
-
-/** Returns a note that explains why the recipients of reminders are not listed, if they are withheld. */
-const buildWithheldNote = ({ clomoctl }: ReportData): readonly Block[] =>
-  clomoctl?.withheld === undefined ? [] : [{ kind: "paragraph", words: describeWithheldRecipients(clomoctl.withheld) }];
 
 /** Returns a note that lists the CSV files with an encoding that differs from the encoding of the other files. */
 const buildEncodingNote = ({ files, encoding }: ReportData["manifest"]): readonly Block[] => {

@@ -6,7 +6,7 @@ import { EMPTY_TENANT_PROFILE } from "../../model/tenant.ts";
 import { findTimeZone } from "../../model/time.ts";
 import { markRejectedItem, type AdeTokenState } from "../../renewals/rejection.ts";
 import type { RecordOf } from "../../model/thing.ts";
-import type { ClomoctlFacts, HandoverFacts } from "../checklist/facts.ts";
+import type { HandoverFacts } from "../checklist/facts.ts";
 import type { Manifest } from "../bundle/manifest.ts";
 import { SUMMARY_FILE, pathOfResource, type RESOURCES, type ResourceName } from "../resources.ts";
 
@@ -62,46 +62,16 @@ const SummaryShape = z.object({
 
 export type BundleSummary = z.infer<typeof SummaryShape>;
 
-const NullableTextShape = z.string().nullable();
-
-/** The shape of `clomoctl.json`, which describes the machine that wrote a bundle. */
-const ClomoctlShape = z
-  .object({
-    machine: NullableTextShape,
-    user: NullableTextShape,
-    home: z.string(),
-    runs: z
-      .array(
-        z.object({
-          way: z.string(),
-          at: NullableTextShape.optional(),
-          timezone: NullableTextShape.optional(),
-          lastRunAt: z.iso.datetime().nullable(),
-          late: z.boolean().optional(),
-        }),
-      )
-      .nullable(),
-    recipients: z.array(z.object({ way: z.string(), name: z.string(), address: NullableTextShape })),
-    mailAccount: NullableTextShape,
-    withheld: z.enum(["not-permitted", "out-of-scope"]).optional(),
-  })
-  .nullable();
-
 /** The data that a report is built from. */
 export interface ReportData {
   readonly manifest: Manifest;
   readonly records: { readonly [N in ReportResource]: readonly ResourceRecord<N>[] };
   readonly summary: BundleSummary;
-  /** the machine that wrote the bundle; null if the bundle does not describe it */
-  readonly clomoctl: ClomoctlFacts | null;
 }
-
-/** The path of the file that describes the machine that wrote a bundle. */
-export const CLOMOCTL_FILE = "clomoctl.json";
 
 /** Returns true if a report reads this file of a bundle. */
 export const isReportFile = (path: string): boolean =>
-  path === SUMMARY_FILE || path === CLOMOCTL_FILE || REPORT_RESOURCES.some((name) => path === pathOfResource(name));
+  path === SUMMARY_FILE || REPORT_RESOURCES.some((name) => path === pathOfResource(name));
 
 /** Maximum number of open console tasks that a report keeps: one more than the highest number that it shows exactly. */
 export const MAX_REPORT_TASKS = 1001;
@@ -167,7 +137,6 @@ export const parseReportData = (manifest: Manifest, files: ReadonlyMap<string, s
     ]),
   ) as unknown as ReportData["records"],
   summary: parseBundleJson(SummaryShape, SUMMARY_FILE, files.get(SUMMARY_FILE) ?? "{}"),
-  clomoctl: parseBundleJson(ClomoctlShape, CLOMOCTL_FILE, files.get(CLOMOCTL_FILE) ?? "null"),
 });
 
 /** Parses a JSON file. @throws Failure `input-rejected` if the content is not in the format of an exported file */
@@ -207,8 +176,7 @@ export const listMissingChecklistResources = ({ manifest }: Pick<ReportData, "ma
 export const toHandoverFacts = ({
   manifest,
   records,
-  clomoctl,
-}: Pick<ReportData, "manifest" | "records" | "clomoctl">): HandoverFacts => ({
+}: Pick<ReportData, "manifest" | "records">): HandoverFacts => ({
   tenant: records.tenant[0] ?? EMPTY_TENANT_PROFILE,
   administrators: records.administrators,
   renewals: markRejectedItem(records.renewals, findServerToken({ manifest, records })),
@@ -216,7 +184,6 @@ export const toHandoverFacts = ({
   adeServer: records["ade-server"][0] ?? null,
   vppTokens: records["vpp-tokens"],
   answers: records.answers,
-  clomoctl,
 });
 
 /** Returns what a bundle contains about the ADE server token; undefined if it contains nothing. */

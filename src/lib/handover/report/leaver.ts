@@ -1,7 +1,7 @@
 import { line } from "../../advice/index.ts";
 import { DEVICE } from "../../model/device.ts";
 import { text, type Text } from "../../text/index.ts";
-import { describeFormerHomes, buildHandoverSteps } from "../checklist/leaver.ts";
+import { buildHandoverSteps } from "../checklist/leaver.ts";
 import { findPeople, type Person } from "../checklist/people.ts";
 import type { Section, DisplayText } from "../../document/blocks.ts";
 import { isNotImported } from "./not-taken.ts";
@@ -62,7 +62,6 @@ export function buildLeaverSections(data: ReportData): readonly Section[] {
             `後任の 1 人にまとめて引き継げるものと、手作業が必要な手順の確認: ${transfer}`,
           ),
         },
-        ...describeFormerHomes(toHandoverFacts(data), leaver).map((words) => ({ kind: "paragraph", words }) as const),
         ...(notTaken.devices && notTaken.secured
           ? []
           : [

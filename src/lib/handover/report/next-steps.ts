@@ -5,20 +5,10 @@ import { same, text, type Text } from "../../text/index.ts";
 import type { HandoverFacts } from "../checklist/facts.ts";
 import { YEARLY_LOGIN_NOTE } from "../checklist/items/android.ts";
 import { NEW_TOKEN_NOTE, PASSWORD_CHANGE_NOTE } from "../checklist/items/apple-business.ts";
-import { REMOVE_SCHEDULE_COMMAND } from "../checklist/items/clomoctl.ts";
 import type { Block, Section } from "../../document/blocks.ts";
 
 /** A command and its purpose. */
 type CommandStep = readonly [command: CommandLine, what: Text];
-
-/** The step that ends the daily run on the former machine. */
-const REMOVE_FORMER_SCHEDULE_STEP: CommandStep = [
-  REMOVE_SCHEDULE_COMMAND,
-  text(
-    "type this on the former machine, as its user, once your own daily run is installed; otherwise, both machines send reminders",
-    "自分のコンピューターの自動実行を登録したら、以前のコンピューターで、そのユーザーとして入力する(残すと両方から通知されます)",
-  ),
-];
 
 /** The leaver and their last day, as options of the checklist command. */
 interface LeaverOptions {
@@ -52,13 +42,12 @@ const buildFirstSteps = (leaver: LeaverOptions): readonly CommandStep[] => [
   [line("renewals check", []), text("see what expires, and when", "期限と残り日数を確認する")],
 ];
 
-/** Returns the steps after a bundle is applied. @param runs true if the former machine may have a daily run */
-const buildStepsAfterApply = (runs: boolean): readonly CommandStep[] => [
+/** The steps after a bundle is applied. */
+const STEPS_AFTER_APPLY: readonly CommandStep[] = [
   [
     line("renewals schedule install", []),
     text("check the expiry dates every day on your machine", "自分のコンピューターで毎日自動的に期限を確認する"),
   ],
-  ...(runs ? [REMOVE_FORMER_SCHEDULE_STEP] : []),
   [
     line("renewals notify", ["init"]),
     text(
@@ -102,7 +91,7 @@ const MAX_LISTED_GUIDES = 5;
 
 /** Builds the section with the commands that a successor types, in order. */
 export function buildNextStepsSection(
-  { tenant, renewals, clomoctl }: Pick<HandoverFacts, "tenant" | "renewals" | "clomoctl">,
+  { tenant, renewals }: Pick<HandoverFacts, "tenant" | "renewals">,
   leaver?: { readonly person: string; readonly leaves: string | null },
 ): Section {
   const kinds = EXPECTED_RENEWAL_KINDS.filter(
@@ -133,7 +122,7 @@ export function buildNextStepsSection(
         rows: [
           ...buildFirstSteps({ leaver: leaver?.person, leaves: leaver?.leaves ?? undefined }),
           ...guides,
-          ...buildStepsAfterApply(clomoctl !== null && clomoctl.runs?.length !== 0),
+          ...STEPS_AFTER_APPLY,
         ].map(([command, what]) => [same(command), what]),
       },
       ...warnings,

@@ -352,7 +352,6 @@ describe("for a mirror", () => {
       },
       records: { ...records, "console-tasks": tasks },
       summary,
-      clomoctl: COMPLETE_FACTS.clomoctl,
     };
   };
 
@@ -561,8 +560,6 @@ test("lists commands for the successor, based on what expires in this tenant", (
   for (const name of ["'VPP 本社'", "'VPP 大阪'"]) expect(several).toContain(`clomoctl renewals guide ${name}`);
   expect(several).not.toContain("`clomoctl renewals guide vpp-token`");
   expect(ja).toContain("引き継ぎデータには含まれないため、書き出した人からプログラムのフォルダーを受け取るか");
-  const idle = { ...COMPLETE_FACTS, clomoctl: COMPLETE_FACTS.clomoctl && { ...COMPLETE_FACTS.clomoctl, runs: [] } };
-  expect(pageOf(buildReport(idle), "en")).not.toContain("schedule remove");
   expect(ja).toContain("必ず同じ Apple Account で更新します");
   const next = (page: string) =>
     page.slice(page.indexOf("BUNDLE"), page.indexOf("含まれるものと含まれないもの 含まれて"));

@@ -45,11 +45,22 @@ function addEmergencyContacts(draft: ItemDraft): void {
   );
 }
 
+/** Kinds of renewal items that other checklist items cover. */
+const KINDS_OF_OTHER_ITEMS: ReadonlySet<string> = new Set([
+  "push-certificate",
+  "ade-token",
+  "vpp-token",
+  "android-owner",
+]);
+
 /** Builds the item about the in-house rules.  @see facts 7.1; seeds 002, 003 */
 export function buildRulesItem(facts: HandoverFacts, when: ChecklistContext): ChecklistItem {
   const draft = new ItemDraft("rules", facts, when);
   for (const [name, label] of Object.entries<Text>(RULE_CASES)) askRules(draft, name as RuleCase, label);
   addEmergencyContacts(draft);
+  for (const { name, owner } of facts.renewals)
+    draft.held(owner, text(`the renewal of ${name}`, `「${name}」の更新`), line("renewals edit", [name], { owner: "MAIL" }));
+  draft.due(facts.renewals.filter(({ kind }) => !KINDS_OF_OTHER_ITEMS.has(kind)));
   draft.note(
     text(
       "Lost mode (紛失モード) forces a lock that cannot be released on the device, and fetches its location. It can show a message and contact details of your choice. For the steps, see the page 「デバイスを紛失モードに設定したい」 in CLOMO's manual (search the manual for this title; clomoctl does not know its URL).",
