@@ -39,8 +39,6 @@ export interface ProgramEnvironment {
   readonly userName: string | undefined;
   /** `process.geteuid()`; undefined on platforms where files have neither owner nor mode */
   readonly userId: number | undefined;
-  /** folder of the system-wide systemd units */
-  readonly systemUnits: string;
   /** `os.hostname()` */
   readonly hostName: string;
   /** Returns true if a file descriptor is a terminal now. A terminal whose window was closed does not count. */
@@ -78,7 +76,6 @@ export const createProgramEnvironment = (host: Host): ProgramEnvironment => ({
   get hostName() {
     return hostname();
   },
-  systemUnits: "/etc/systemd/system",
   // a static import of node:tty would also load the modules for sockets
   isTerminal: (descriptor) => process.getBuiltinModule("node:tty").isatty(descriptor),
   writeNow,

@@ -49,7 +49,6 @@ test("a command gets its surroundings from outside", () => {
     userFolder: home,
     userName: "admin",
     hostName: "test",
-    systemUnits: `${home}/system-units`,
     timezone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
     node: "/opt/node/bin/node",
     door: "/opt/clomoctl/bin/clomoctl.js",

@@ -49,13 +49,11 @@ const createMachine = (outside: ProgramEnvironment): Machine => {
     host: { platform, execPath, argv, versions, arch },
     userFolder,
     userName,
-    systemUnits,
   } = outside;
   return {
     platform,
     userFolder,
     userName,
-    systemUnits,
     get hostName() {
       return outside.hostName;
     },

@@ -11,8 +11,8 @@ export default defineCommand({
   summary: text("show what works, what is missing and how to fix it", "動作状況、足りないもの、直し方を表示する"),
   details: [
     text(
-      "Checks this computer, the home, each context and its tenant (with --context, only this one), the daily run and the reminders. Problems come first, with the command to type. Does not use the network unless you pass --online. Changes nothing, except that it removes files left behind by earlier commands, as every command does. Reads the whole file of each local tenant, which takes seconds if the file is large. Does not show secrets.",
-      "この PC、ホーム、各コンテキストとテナント(--context があればそれだけ)、毎日の自動実行、通知を調べ、問題のあるものから、直すコマンドとともに表示します。ネットワークには接続せず(--online で接続)、何も変更しません(終了したコマンドの一時ファイルは、どのコマンドとも同じく削除します)。このコンピューターのテナントのファイルは全体を読むため、大きいと数秒かかります。パスワードなどは表示しません。",
+      "Checks this computer, the home, each context and its tenant (with --context, only this one), the daily run and the reminders. Problems come first, with the command to type. Does not use the network unless you pass --online. Changes nothing. Reads the whole file of each local tenant, which takes seconds if the file is large. Does not show secrets.",
+      "この PC、ホーム、各コンテキストとテナント(--context があればそれだけ)、毎日の自動実行、通知を調べ、問題のあるものから、直すコマンドとともに表示します。ネットワークには接続せず(--online で接続)、何も変更しません。このコンピューターのテナントのファイルは全体を読むため、大きいと数秒かかります。パスワードなどは表示しません。",
     ),
     text(
       "Exit code 3 if there is a problem, 0 if there are at most warnings. Warns about plans that wait for more than 3 days, uploads for more than 7, console tasks for more than 14, and a mirror older than 30 days (clomoctl's own limits).",
@@ -24,8 +24,8 @@ export default defineCommand({
     online: {
       kind: "boolean",
       about: text(
-        "also contact remote tenants, and look up the mail server",
-        "リモートのテナントへの接続と、メールサーバーの名前解決も確認する",
+        "also contact remote tenants",
+        "リモートのテナントへの接続も確認する",
       ),
     },
   },
@@ -37,10 +37,10 @@ export default defineCommand({
     [ERRORS["input-rejected"].exit, text("a problem was found", "問題がある")],
   ],
   async run(tools, { online }) {
-    const machine = await checkMachine(tools);
+    const machine = checkMachine(tools);
     const home = await checkHome(tools);
     const contexts = await checkContexts(tools, { online });
-    const renewals = await checkRenewals(tools, contexts, { online });
+    const renewals = await checkRenewals(tools, contexts);
     return showFindings(tools.terminal, [...machine, ...home, ...contexts.findings, ...renewals]);
   },
 });

@@ -67,8 +67,6 @@ const CHANGING = [
   "renewals confirm x",
   "renewals remove x --yes",
   "renewals notify",
-  "renewals schedule install --cron",
-  "renewals schedule remove",
   "tenant set --ios yes",
   "handover answer --answers x.yaml",
   "handover transfer --from x --to y",
@@ -129,7 +127,6 @@ test.each(CHANGING)("%s refuses an impossible output before it changes anything"
     const home = freshFolder();
     const { en, ja } = await runInBoth([...line.split(" "), ...option.split(" "), value], { home, tenant: {} });
     expect(en, option).toMatchObject({ exit: 2, stdout: "", requests: [] });
-    // `renewals schedule install` has an --output of its own
     expect(en.stderr).toMatch(
       option.startsWith("--format") ? /none.x\.xlsx|--format xlsx cannot be used here/v : option,
     );

@@ -164,10 +164,6 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   "renewals guide --output": { line: "renewals guide push-certificate -o OUT" },
   "renewals list --output": { line: "renewals list --format html -o OUT", keeping: "rewritten" },
-  "renewals schedule install --output": {
-    line: "renewals schedule install --task-scheduler -o OUT",
-    isPublic: true,
-  },
   "roles matrix --output": { line: "roles matrix --format html -o OUT", isPublic: true },
   "secured users delete --list": { line: "secured users delete hanako --app docs --list OUT --dry-run" },
   "secured users delete --report": { line: "secured users delete hanako --app docs --report OUT --dry-run" },

@@ -35,8 +35,6 @@ const NEITHER: Readonly<Record<string, string>> = {
   "renewals add": "an entry of a calendar; renewals remove takes it back",
   "renewals edit": "shows what it is by now; renewals edit takes it back",
   "renewals confirm": "records what somebody says; the item stays",
-  "renewals schedule install": "says what it wrote; schedule remove takes it back",
-  "renewals schedule remove": "schedule install takes it back",
   "imports discard": "no record of the tenant changes; the file can be imported again",
   "imports replan": "plans anew; no record of the tenant changes",
   "ade simulator do": "steps at a simulator",

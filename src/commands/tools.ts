@@ -32,8 +32,6 @@ export interface Machine {
   readonly userName: string | undefined;
   /** host name of the machine */
   readonly hostName: string;
-  /** absolute path of the folder in which systemd keeps the units of the machine */
-  readonly systemUnits: string;
   /** IANA name of the machine's own time zone: only for programs that use no other zone, such as cron */
   readonly timezone: string;
   /** absolute path of the running Node executable */

@@ -102,8 +102,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "imports verify": "no records are changed",
   "push-certificate csr": "a key that nothing shows",
   "renewals notify": "mail",
-  "renewals schedule install": "this machine",
-  "renewals schedule remove": "this machine",
 };
 
 test("every changing command has a line, or a reason why not", () => {

@@ -5,7 +5,7 @@ import { Failure } from "../../lib/errors/index.ts";
 import { assessAdeHealth } from "../../lib/model/ade-health.ts";
 import { FULL_SYNC_INTERVAL_MS } from "../../lib/model/ade.ts";
 import { renderPluginLine, STATE_EXITS } from "../../lib/renewals/output/plugin.ts";
-import { resolveStablePath } from "../../lib/renewals/schedule/launcher.ts";
+import { resolveStablePath } from "../../lib/renewals/schedule.ts";
 import { DECEPTIVE_CHARACTERS, formatShellOption, quoteShellWord } from "../../lib/text/shell-word.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";

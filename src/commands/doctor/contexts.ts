@@ -35,11 +35,15 @@ const MAX_LOG_BYTES = 64 * BYTES_PER_MB;
 const MAX_WAITING_DAYS = { plans: 3, uploads: 7, console: 14, mirror: 30 } as const;
 
 /** The findings about contexts, and the renewal items of their tenants. */
-export interface ContextFindings {
+export interface ContextFindings extends TenantFindings {
+  /** names of the contexts that were checked */
+  readonly contexts: readonly string[];
+}
+
+/** The findings about a tenant, and its renewal items. */
+interface TenantFindings {
   readonly findings: readonly Finding[];
   readonly items: readonly RenewalItem[];
-  /** true if `items` may be incomplete because a tenant could not be read */
-  readonly isPart: boolean;
 }
 
 /** Whether other machines may be contacted. */
@@ -69,15 +73,13 @@ export async function checkContexts(tools: Tools, asking: NetworkAccess): Promis
   }
   const items: RenewalItem[] = [];
   const checked = globals.context === undefined ? all : all.filter(({ name }) => name === used?.context.name);
-  let isPart = checked.length < all.length;
   for (const context of checked) {
     const of = context.kind === "remote" ? checkRemoteTenant(tools, context, asking) : checkLocalTenant(tools, context);
     const one = await of;
     findings.push(...one.findings.map((finding) => assignContext(finding, context.name, all.length > 1)));
     items.push(...one.items);
-    isPart ||= one.isPart;
   }
-  return { findings, items, isPart };
+  return { findings, items, contexts: checked.map(({ name }) => name) };
 }
 
 /** Adds the context to a finding. If there are several contexts, the proposed command names it too. */
@@ -87,40 +89,39 @@ function assignContext(finding: Finding, context: string, several: boolean): Fin
   return { ...finding, context, mend: completeCommands(mend, { context }) };
 }
 
-async function checkRemoteTenant(tools: Tools, context: Context, { online }: NetworkAccess): Promise<ContextFindings> {
+async function checkRemoteTenant(tools: Tools, context: Context, { online }: NetworkAccess): Promise<TenantFindings> {
   const address = context.kind === "remote" ? context.url : "";
   if (!online) {
     const what = text(
       `${address}: not contacted; to contact it, pass --online`,
       `${address}: 接続していません(--online で接続します)`,
     );
-    return { findings: [createOkFinding("tenant", what)], items: [], isPart: true };
+    return { findings: [createOkFinding("tenant", what)], items: [] };
   }
   return checkTenantData(tools, context, [
     createOkFinding("tenant", text(`${address} responds`, `${address} は応答します`)),
   ]);
 }
 
-async function checkLocalTenant(tools: Tools, context: EmbeddedContext): Promise<ContextFindings> {
+async function checkLocalTenant(tools: Tools, context: EmbeddedContext): Promise<TenantFindings> {
   let file: TenantFileState | undefined;
   try {
     file = await tools.inspectTenant(context);
   } catch (error) {
     tools.signal.throwIfAborted();
-    return { findings: [createFailureFinding("tenant", error)], items: [], isPart: true };
+    return { findings: [createFailureFinding("tenant", error)], items: [] };
   }
   if (file === undefined) {
     return {
       findings: [createOkFinding("tenant", text("no data yet", "まだデータがありません"))],
       items: [],
-      isPart: false,
     };
   }
   const sealed = await collectFindings(tools, "sealing-key", () => checkSealedSecrets(tools, file.sealed));
   const findings = [checkTenantFile(file, context.name), ...checkLock(file, context), ...checkAudit(file), ...sealed];
   // opening an older file would migrate it, and opening a damaged or newer file fails
   const isReadable = file.version === file.newest && file.faults.length === 0;
-  return isReadable ? checkTenantData(tools, context, findings) : { findings, items: [], isPart: true };
+  return isReadable ? checkTenantData(tools, context, findings) : { findings, items: [] };
 }
 
 /** Returns the hint for a file that has lost data. */
@@ -234,7 +235,7 @@ function checkAudit({ auditHead, auditTable, faults, version, newest }: TenantFi
 }
 
 /** Checks what a tenant reports about itself. */
-async function checkTenantData(tools: Tools, context: Context, sofar: readonly Finding[]): Promise<ContextFindings> {
+async function checkTenantData(tools: Tools, context: Context, sofar: readonly Finding[]): Promise<TenantFindings> {
   let client: Client<"tenant" | "imports" | "console" | "renewals" | "ade">;
   try {
     ({ client } = await tools.tenantOf(context, "tenant", "imports", "console", "renewals", "ade"));
@@ -263,13 +264,13 @@ async function checkTenantData(tools: Tools, context: Context, sofar: readonly F
     const sources = await collectFindings(tools, "sources", () =>
       checkSources({ context, client }, items, { timezone: at.timezone, hostName: tools.machine.hostName }),
     );
-    return { findings: [...sofar, ...waiting, ...sources], items, isPart: false };
+    return { findings: [...sofar, ...waiting, ...sources], items };
   } catch (error) {
     tools.signal.throwIfAborted();
     const finding = createFailureFinding("tenant", error);
     const mend = finding.mend ?? same(line("context show", [context.name]));
     const others = sofar.filter(({ check }) => check !== "tenant");
-    return { findings: [...others, { ...finding, mend }], items: [], isPart: true };
+    return { findings: [...others, { ...finding, mend }], items: [] };
   }
 }
 

@@ -15,17 +15,10 @@ export type CheckState = keyof typeof CHECK_STATE_LABELS;
 /** Labels for the checks. */
 export const CHECK_LABELS = {
   node: text("Node.js", "Node.js"),
-  "character-sets": text("character sets", "文字コード"),
   clock: text("clock", "時計"),
-  terminal: text("terminal", "ターミナル"),
-  completion: text("completion", "Tab 補完"),
-  manual: text("manual pages", "マニュアルページ"),
   home: text("home", "ホーム"),
   "sealing-key": text("sealing key", "暗号化の鍵"),
   permissions: text("permissions", "アクセス権"),
-  space: text("free space", "空き容量"),
-  "file-system": text("file system", "ファイルシステム"),
-  "temporary-files": text("temporary files", "一時ファイル"),
   contexts: text("contexts", "コンテキスト"),
   tenant: text("tenant", "テナント"),
   lock: text("lock", "ロック"),
@@ -39,7 +32,6 @@ export const CHECK_LABELS = {
   schedule: text("daily run", "毎日の自動実行"),
   notify: text("reminders", "通知"),
   secrets: text("reminder secrets", "通知用のパスワードなど"),
-  "mail-server": text("mail server", "メールサーバー"),
 } as const satisfies Readonly<Record<string, Text>>;
 
 export type CheckName = keyof typeof CHECK_LABELS;

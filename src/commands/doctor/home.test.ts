@@ -3,21 +3,16 @@ import { userInfo } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Contexts, type Home } from "../../lib/config/index.ts";
-import type { ProcessTable } from "../../lib/files/index.ts";
 import { readFileStatus } from "../../lib/files/look.ts";
 import { freshFolder } from "#support/commands/program.ts";
 import type { Tools } from "../tools.ts";
 import type { Finding } from "./finding.ts";
 import { checkHome, type DiskInspector } from "./home.ts";
 
-const GB = 1024 ** 3;
 const DISK: DiskInspector = {
   look: readFileStatus,
-  freeBytes: () => GB,
-  networkFileSystem: () => undefined,
   keepsOwners: () => true,
 };
-const PROCESSES: ProcessTable = { self: 1, place: "here", startOf: () => undefined, isAlive: (pid) => pid === 1 };
 
 let home: Home;
 beforeEach(() => {
@@ -39,7 +34,6 @@ async function wrong(disk: Partial<DiskInspector> = {}, change: Partial<Home> = 
   const tools = {
     home: { ...home, ...change },
     contexts: new Contexts(home),
-    temporary: { temporaryFolder: home.temporary, processes: PROCESSES },
     signal: new AbortController().signal,
   } as unknown as Tools;
   return (await checkHome(tools, { ...DISK, ...disk })).filter(({ state }) => state !== "ok");
@@ -111,53 +105,5 @@ describe("permissions", () => {
   test("are not checked if files do not have permissions", async () => {
     chmodSync(home.data, 0o777);
     expect(await wrong({}, { userId: undefined })).toEqual([]);
-  });
-});
-
-test.each([
-  [GB / 4, []],
-  [150 * 1024 * 1024, ["warning"]],
-  [1024 * 1024, ["problem"]],
-  [undefined, []],
-])("%j bytes free: %j", async (bytes, states) => {
-  expect((await wrong({ freeBytes: () => bytes })).map(({ state }) => state)).toEqual(states);
-});
-
-test("a home on another machine is a warning with the reason", async () => {
-  const [first] = await wrong({ networkFileSystem: () => "NFS" });
-  expect(first).toMatchObject({
-    check: "file-system",
-    state: "warning",
-    what: { en: expect.stringContaining("(NFS)") },
-  });
-  expect(first?.what.ja).toContain("ロックが効かない");
-});
-
-describe("temporary files", () => {
-  const register = (name: string, entry: object): void => {
-    mkdirSync(home.temporary, { recursive: true });
-    writeFileSync(join(home.temporary, name), JSON.stringify(entry));
-  };
-
-  test("of ended commands are removed, and those of running commands are ok", async () => {
-    register("1-0.json", { file: join(home.data, ".x.1.tmp"), place: "here" });
-    register("77-0.json", { file: join(home.data, ".x.77.tmp"), place: "here" });
-    expect(await wrong()).toEqual([]);
-  });
-
-  test("that cannot be removed or belong to another machine are reported", async () => {
-    const file = join(home.data, ".x.77.tmp");
-    mkdirSync(join(file, "full"), { recursive: true });
-    register("77-0.json", { file, place: "here" });
-    expect(await wrong()).toMatchObject([
-      { check: "temporary-files", state: "warning", what: { en: expect.stringContaining(file) } },
-    ]);
-    rmSync(file, { recursive: true });
-    register("78-0.json", { file, place: "there" });
-    const [other] = await wrong();
-    expect(other?.what).toEqual({
-      en: `1 file from another machine or container that shares this home: ${file}`,
-      ja: `ホームを共有する別のマシンやコンテナーの一時ファイルが 1 件あります: ${file}`,
-    });
   });
 });

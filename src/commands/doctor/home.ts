@@ -1,9 +1,9 @@
 import { dirname } from "node:path";
 import { findAccessFault } from "../../lib/config/index.ts";
-import { getFreeBytes, resolveRealPath, listRegisteredFiles } from "../../lib/files/index.ts";
-import { canStoreFileOwners, readFileStatus, detectNetworkFileSystem, type FileStatus } from "../../lib/files/look.ts";
+import { resolveRealPath } from "../../lib/files/index.ts";
+import { canStoreFileOwners, readFileStatus, type FileStatus } from "../../lib/files/look.ts";
 import { quoteShellWord } from "../../lib/text/shell-word.ts";
-import { formatCount, same, text } from "../../lib/text/index.ts";
+import { same, text } from "../../lib/text/index.ts";
 import type { Tools } from "../tools.ts";
 import {
   collectFindings,
@@ -14,34 +14,22 @@ import {
 } from "./finding.ts";
 import { checkSealingKey } from "./sealing.ts";
 
-const BYTES_PER_MB = 1024 * 1024;
-
-/** If less disk space is free, commands fail: an import needs a multiple of the size of its file. */
-const MIN_FREE_BYTES = 16 * BYTES_PER_MB;
-const LOW_FREE_BYTES = 200 * BYTES_PER_MB;
-
 const NON_OWNER_BITS = 0o077;
 const NON_OWNER_READ_BITS = 0o055;
 
-/** Functions that look up what the home does not provide, such as the free space of its disk. */
+/** Functions that look up what belongs to the disk of the home. */
 export interface DiskInspector {
   readonly look: typeof readFileStatus;
-  readonly freeBytes: typeof getFreeBytes;
-  readonly networkFileSystem: (path: string) => string | undefined;
   readonly keepsOwners: (path: string) => boolean;
 }
-
-const createDiskInspector = ({ machine }: Tools): DiskInspector => ({
-  look: readFileStatus,
-  freeBytes: getFreeBytes,
-  networkFileSystem: (path) => detectNetworkFileSystem(path, machine.platform),
-  keepsOwners: (path) => canStoreFileOwners(path, machine.platform),
-});
 
 /** Checks the folders of the home. */
 export async function checkHome(
   tools: Tools,
-  disk: DiskInspector = createDiskInspector(tools),
+  disk: DiskInspector = {
+    look: readFileStatus,
+    keepsOwners: (path) => canStoreFileOwners(path, tools.machine.platform),
+  },
 ): Promise<readonly Finding[]> {
   const { data } = tools.home;
   const ownersKept = disk.keepsOwners(await resolveRealPath(await findNearestFolder(data)));
@@ -49,13 +37,6 @@ export async function checkHome(
     await collectFindings(tools, "home", async () => checkHomeFolder(tools, await disk.look(data), ownersKept)),
     await collectFindings(tools, "permissions", () => checkPermissions(tools, ownersKept)),
     await collectFindings(tools, "sealing-key", () => checkSealingKey(tools)),
-    await collectFindings(tools, "space", async () => [
-      checkFreeSpace(data, disk.freeBytes(await findNearestFolder(data))),
-    ]),
-    await collectFindings(tools, "file-system", async () => [
-      checkFileSystem(data, disk.networkFileSystem(await findNearestFolder(data))),
-    ]),
-    await collectFindings(tools, "temporary-files", () => checkTemporaryFiles(tools)),
   ];
   return all.flat();
 }
@@ -158,85 +139,4 @@ async function checkPermissions({ home, contexts }: Tools, ownersKept: boolean):
 async function areClosedToOthers(folders: readonly string[]): Promise<boolean> {
   const looks = await Promise.all(folders.map((folder) => readFileStatus(folder)));
   return looks.every((look) => look === undefined || (look.mode & NON_OWNER_BITS) === 0);
-}
-
-function checkFreeSpace(folder: string, bytes: number | undefined): Finding {
-  if (bytes === undefined)
-    return createOkFinding(
-      "space",
-      text("the free disk space cannot be determined on this system", "この環境では空き容量を確認できません"),
-    );
-  const free = text(
-    `${Math.floor(bytes / BYTES_PER_MB)} MB free on the disk of ${folder}`,
-    `${folder} の空き容量は ${Math.floor(bytes / BYTES_PER_MB)} MB です`,
-  );
-  const mend = text(
-    "free up disk space, or set CLOMOCTL_HOME to a folder on another disk",
-    "不要なファイルを消すか、CLOMOCTL_HOME で別のディスクを指定してください",
-  );
-  if (bytes < MIN_FREE_BYTES) return createProblemFinding("space", free, mend);
-  return bytes < LOW_FREE_BYTES ? createWarningFinding("space", free, mend) : createOkFinding("space", free);
-}
-
-function checkFileSystem(folder: string, network: string | undefined): Finding {
-  if (network === undefined)
-    return createOkFinding(
-      "file-system",
-      text("on this computer, as far as clomoctl can detect", "このコンピューター上です(判別できる範囲)"),
-    );
-  return createWarningFinding(
-    "file-system",
-    text(
-      `${folder} is on another computer (${network}), where file locks may not work: commands that run at the same time could damage a tenant`,
-      `${folder} は別のコンピューター上(${network})にあり、ロックが効かないことがあります。同時に実行するとテナントが壊れるおそれがあります`,
-    ),
-    text(
-      "set CLOMOCTL_HOME to a folder on this computer, and move the data there",
-      "CLOMOCTL_HOME でこのコンピューターのフォルダーを指定し、データを移してください",
-    ),
-  );
-}
-
-async function checkTemporaryFiles({ temporary, home }: Tools): Promise<readonly Finding[]> {
-  const files = await listRegisteredFiles(temporary);
-  const left = files.filter(({ state }) => state === "left");
-  const elsewhere = files.filter(({ state }) => state === "elsewhere");
-  const [first] = left;
-  if (first !== undefined) {
-    return [
-      createWarningFinding(
-        "temporary-files",
-        text(
-          `${formatCount(left.length, "temporary file")} left behind by commands that have ended: ${first.path}`,
-          `終了したコマンドの一時ファイルが ${left.length} 件残っています: ${first.path}`,
-        ),
-        text(
-          `delete the contents of ${home.temporary} while no command is running`,
-          `clomoctl のコマンドが 1 つも動いていないときに、${home.temporary} の中身を削除してください`,
-        ),
-      ),
-    ];
-  }
-  const [other] = elsewhere;
-  if (other !== undefined) {
-    return [
-      createWarningFinding(
-        "temporary-files",
-        text(
-          `${formatCount(elsewhere.length, "file")} from another machine or container that shares this home: ${other.path}`,
-          `ホームを共有する別のマシンやコンテナーの一時ファイルが ${elsewhere.length} 件あります: ${other.path}`,
-        ),
-        text(
-          "run a clomoctl command on that machine to remove the files",
-          "そのマシンでコマンドを実行すると削除されます",
-        ),
-      ),
-    ];
-  }
-  return [
-    createOkFinding(
-      "temporary-files",
-      text("no temporary files were left behind", "残っている一時ファイルはありません"),
-    ),
-  ];
 }

@@ -450,8 +450,8 @@ const NEXT_STEPS: readonly Text[] = [
     `不足を確認するには: ${line("handover checklist", [])}`,
   ),
   text(
-    `the daily run and its recipients are set up on each computer: ${line("renewals notify", ["init"])}, then ${line("renewals schedule install", [])}`,
-    `毎日の自動実行と通知先はコンピューターごとの設定です: ${line("renewals notify", ["init"])}、続けて ${line("renewals schedule install", [])}`,
+    `the daily run and its recipients are set up on each computer: ${line("renewals notify", ["init"])}, then ${line("renewals schedule", [])}`,
+    `毎日の自動実行と通知先はコンピューターごとの設定です: ${line("renewals notify", ["init"])}、続けて ${line("renewals schedule", [])}`,
   ),
 ];
 

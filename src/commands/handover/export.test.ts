@@ -6,7 +6,6 @@ import { parseManifest, type Manifest } from "../../lib/handover/bundle/manifest
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { fillAtRandom, SECRET_CANARY } from "#support/tenant/random-tenant.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { createTestMachine } from "#support/commands/renewals/machine.ts";
 import { freshFolder, runInBoth, run, type RunResult } from "#support/commands/program.ts";
 
 let tenant: TestTenant;
@@ -157,25 +156,6 @@ test("a mirror's administrators are reported as unconfirmed until somebody confi
   expect(await unaskedIn("before")).toBe(true);
   await tenant.client.administrators.mark("users", { add: [] });
   expect(await unaskedIn("after")).toBeUndefined();
-});
-
-test("a bundle has the same bytes whenever the daily run was last, unless it is late", async () => {
-  const { circumstances, home } = createTestMachine();
-  const here = { ...circumstances, folder: home, tenant: tenant.fetch };
-  expect(await run("renewals schedule install --yes", here)).toMatchObject({ exit: 0 });
-  const launcher = readdirSync(home, { recursive: true, encoding: "utf8" }).find((path) => path.endsWith(".sh"));
-  const noted = async (name: string, at: string): Promise<string> => {
-    writeFileSync(join(home, (launcher ?? "").replace(/\.sh$/, ".last")), `${at} 0\n`);
-    const line = `handover export -o ${name} --as-of 2027-03-31 --encoding utf-8`;
-    expect(await run(line, here)).toMatchObject({ exit: 0 });
-    return readFileSync(join(home, name, "SHA256SUMS"), "utf8");
-  };
-  const [one, two] = [await noted("one", "2026-11-19T00:00:00Z"), await noted("two", "2026-11-20T00:30:00Z")];
-  expect(two).toBe(one);
-  const gapsIn = (name: string) => manifestIn(join(home, name)).gaps.map(({ gap }) => gap);
-  expect(gapsIn("two")).not.toContain("no-recent-run");
-  expect(await noted("three", "2026-11-10T00:00:00Z")).not.toBe(one);
-  expect(gapsIn("three")).toContain("no-recent-run");
 });
 
 describe("a leaver", () => {

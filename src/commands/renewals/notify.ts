@@ -12,10 +12,11 @@ import type { Column, Terminal } from "../../lib/terminal/index.ts";
 import { completeCommands } from "../../lib/terminal/commands.ts";
 import { RENEWAL_KINDS } from "../../lib/model/renewal.ts";
 import { formatCount, same, text, type Text } from "../../lib/text/index.ts";
-import { defineCommand } from "../command.ts";
+import { defineCommand, type Outcome } from "../command.ts";
 import { requireRight } from "../rights.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
 import { readCurrentItems } from "./items/tenant-items.ts";
+import { stampRun } from "./last-run.ts";
 import { addHoldings } from "./steps/holding.ts";
 
 const OUTCOME_LABELS: Readonly<Record<ReminderRow["outcome"], Text>> = {
@@ -151,32 +152,44 @@ export default defineCommand({
   exits: ["not-found", "input-rejected", "not-permitted", "unavailable", "locked"],
   shows: buildReminderColumns,
   async run(tools, { action, dryRun, allContexts }) {
-    const { terminal, clock } = tools;
     if (action !== undefined && (dryRun || allContexts)) throw createActionOptionFailure(action);
     // init and test send no request that checks this right, because the settings belong to this computer and not to the
     // tenant; sent reminders are recorded in the tenant
     if (!allContexts) await requireRight(tools, "renewals.write");
     if (action === "init") return (await import("./items/notify-set-up.ts")).writeNotifySettings(tools);
-    const settings = await requireSettings(tools);
     if (action === "test") {
       const { sendTestMessages } = await import("./items/notify-set-up.ts");
-      return sendTestMessages(tools, settings, getSecretPlace(tools));
+      return sendTestMessages(tools, await requireSettings(tools), getSecretPlace(tools));
     }
-    const { tenants, unreached } = await openReminderTenants(tools, allContexts);
-    const run = {
-      tenants,
-      settings,
-      now: clock.now(),
-      severalContexts: allContexts,
-      warn: (line: Text) => terminal.warn(line),
-    };
-    const { rows, incomplete } = dryRun
-      ? await planReminders(run, createObstacleFinder(settings, getSecretPlace(tools)))
-      : await sendReminders(tools, settings, run);
-    await showReminders(tools, rows);
-    return incomplete || unreached ? "unavailable" : undefined;
+    if (dryRun) return remind(tools, { dryRun, allContexts });
+    const names = allContexts
+      ? (await tools.contexts.list()).map(({ name }) => name)
+      : [(await tools.tenant()).context.name];
+    return stampRun(tools, names, () => remind(tools, { dryRun, allContexts }));
   },
 });
+
+/** Sends what is due, or shows it. */
+async function remind(
+  tools: Tools,
+  { dryRun, allContexts }: { readonly dryRun: boolean; readonly allContexts: boolean },
+): Promise<Outcome> {
+  const { terminal, clock } = tools;
+  const settings = await requireSettings(tools);
+  const { tenants, unreached } = await openReminderTenants(tools, allContexts);
+  const run = {
+    tenants,
+    settings,
+    now: clock.now(),
+    severalContexts: allContexts,
+    warn: (line: Text) => terminal.warn(line),
+  };
+  const { rows, incomplete } = dryRun
+    ? await planReminders(run, createObstacleFinder(settings, getSecretPlace(tools)))
+    : await sendReminders(tools, settings, run);
+  await showReminders(tools, rows);
+  return incomplete || unreached ? "unavailable" : undefined;
+}
 
 const createActionOptionFailure = (action: string): Failure =>
   new Failure("usage", {

@@ -157,10 +157,8 @@ export interface Catalogue {
   "renewals list": { args: []; options: { allContexts?: true | undefined; format?: Choice<"html" | "table" | "json" | "ndjson" | "csv" | "tsv" | "xlsx"> | undefined; output?: string | number | undefined; limit?: number | Name | undefined } };
   "renewals notify": { args: [action?: Choice<"init" | "test">]; options: { dryRun?: true | undefined; allContexts?: true | undefined } };
   "renewals remove": { args: [item: string | number]; options: {  } };
+  "renewals schedule": { args: []; options: { with?: Choice<"cron" | "systemd" | "task"> | undefined; at?: string | number | undefined } };
   "renewals verify": { args: []; options: { current?: string | number | undefined; new?: string | number | undefined; csr?: string | number | undefined; key?: (string | number) | readonly (string | number)[] | undefined; passwordFile?: (string | number) | readonly (string | number)[] | undefined; strict?: true | undefined } };
-  "renewals schedule install": { args: []; options: { systemd?: true | undefined; system?: true | undefined; cron?: true | undefined; taskScheduler?: true | undefined; at?: string | number | undefined; output?: string | number | undefined } };
-  "renewals schedule remove": { args: []; options: { systemd?: true | undefined; system?: true | undefined; cron?: true | undefined; taskScheduler?: true | undefined } };
-  "renewals schedule show": { args: []; options: { systemd?: true | undefined; system?: true | undefined; cron?: true | undefined; taskScheduler?: true | undefined } };
   "roles list": { args: []; options: { limit?: number | Name | undefined } };
   "roles matrix": { args: []; options: { role?: (Choice<"system" | "division" | "operator" | "custom">) | readonly (Choice<"system" | "division" | "operator" | "custom">)[] | undefined; app?: Choice<"browser" | "docs" | "mailer" | "calendar" | "contacts"> | undefined; sources?: true | undefined; format?: Choice<"html" | "table" | "json" | "ndjson" | "csv" | "tsv" | "xlsx"> | undefined; output?: string | number | undefined } };
   "roles show": { args: [role: Choice<"none" | "system" | "division" | "operator" | "custom">]; options: {  } };

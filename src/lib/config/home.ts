@@ -80,6 +80,6 @@ export const CREDENTIALS_FOLDER = "credentials";
 
 /** Returns a home's paths that only the program uses: files, and whole folders. All else belongs to the user. */
 export function listProgramPaths({ settings, data, tenants, cache, temporary }: Home): readonly string[] {
-  const inData = [SEALING_KEY_FILE, CREDENTIALS_FOLDER, "schedule"].map((name) => join(data, name));
+  const inData = [SEALING_KEY_FILE, CREDENTIALS_FOLDER, "runs"].map((name) => join(data, name));
   return [...SETTINGS_FILES.map((name) => join(settings, name)), tenants, cache, temporary, ...inData];
 }

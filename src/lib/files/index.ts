@@ -31,7 +31,6 @@ export { bufferStream, spoolToFile } from "./spool.ts";
 export {
   createTemporaryFolder,
   hasErrorCode,
-  listRegisteredFiles,
   removeUnfinished,
   sweepTemporaryFiles,
   type TemporaryFolder,

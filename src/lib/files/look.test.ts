@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { canStoreFileOwners, readFileStatus, detectNetworkFileSystem } from "./look.ts";
+import { canStoreFileOwners, readFileStatus } from "./look.ts";
 
 const freshFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), "look-"));
@@ -26,33 +26,6 @@ test("returns undefined for a missing path, even below a file, and throws for an
   expect(await readFileStatus(join(folder, "none"))).toBeUndefined();
   expect(await readFileStatus(join(folder, "a", "b"))).toBeUndefined();
   await expect(readFileStatus(join(folder, "x".repeat(300)))).rejects.toMatchObject({ code: "ENAMETOOLONG" });
-});
-
-test.each([
-  [0x6969, "linux", "NFS"],
-  [0xfe534d42, "linux", "SMB"],
-  [0xff534d42 - 2 ** 32, "linux", "CIFS"],
-  [0xef53, "linux", undefined],
-  // other systems number them otherwise
-  [0x6969, "darwin", undefined],
-])("a file system of type %i on %s is %s", (type, platform, name) => {
-  expect(detectNetworkFileSystem("/x", platform, () => type)).toBe(name);
-});
-
-test.each([
-  [String.raw`\\server\share`, "SMB"],
-  [String.raw`\\?\C:\x`, undefined],
-  [String.raw`C:\x`, undefined],
-])("%s on Windows is %s", (path, name) => {
-  expect(detectNetworkFileSystem(path, "win32")).toBe(name);
-});
-
-test("an unknown file system is not a network", () => {
-  const refuse = (): number => {
-    throw new Error("no");
-  };
-  expect(detectNetworkFileSystem("/x", "linux", refuse)).toBeUndefined();
-  expect(detectNetworkFileSystem(tmpdir(), process.platform)).toBeUndefined();
 });
 
 const MOUNTS = String.raw`rootfs / rootfs rw 0 0

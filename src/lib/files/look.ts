@@ -1,4 +1,4 @@
-import { constants, readFileSync, statfsSync } from "node:fs";
+import { constants, readFileSync } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { hasErrorCode } from "./temporary.ts";
 
@@ -29,43 +29,6 @@ export async function readFileStatus(path: string): Promise<FileStatus | undefin
   );
   const { uid: ownerId, mode, size: bytes, mtime: changedAt } = found;
   return { isFolder: found.isDirectory(), ownerId, mode: mode & PERMISSION_BITS, bytes, changedAt, isWritable };
-}
-
-/** Types of network file systems in Linux. @see https://man7.org/linux/man-pages/man2/statfs.2.html */
-const NETWORK_FILE_SYSTEMS: ReadonlyMap<number, string> = new Map([
-  [0x6969, "NFS"],
-  [0x517b, "SMB"],
-  [0xfe534d42, "SMB"],
-  [0xff534d42, "CIFS"],
-  [0x01021997, "9p"],
-  [0x5346414f, "AFS"],
-  [0x00c36400, "Ceph"],
-  [0x0bd00bd0, "Lustre"],
-  [0x47504653, "GPFS"],
-]);
-
-/** Added to a negative type, as some systems report the type of a file system as a signed number. */
-const UINT32_RANGE = 2 ** 32;
-
-/**
- * Returns the kind of a network file system; undefined if the file system is local or its kind cannot be determined.
- *
- * @param platform `process.platform`: the kind can be determined only on Linux, from the type, and on Windows, from the
- * path
- */
-export function detectNetworkFileSystem(
-  path: string,
-  platform: string,
-  typeOf: (path: string) => number = (at) => statfsSync(at).type,
-): string | undefined {
-  if (platform === "win32") return /^[\\/]{2}[^.?\\/]/.test(path) ? "SMB" : undefined;
-  if (platform !== "linux") return undefined;
-  try {
-    const type = typeOf(path);
-    return NETWORK_FILE_SYSTEMS.get(type < 0 ? type + UINT32_RANGE : type);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Types of Linux file systems in which all files have the owner and the mode that the mount specifies. */

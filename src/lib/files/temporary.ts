@@ -1,5 +1,5 @@
 import { closeSync, existsSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { open, readdir, readFile, rename, rm, type FileHandle } from "node:fs/promises";
+import { open, readFile, rename, rm, type FileHandle } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { ensureFolder, createUnwritableFailure } from "./folder.ts";
 import type { ProcessTable } from "./processes.ts";
@@ -252,33 +252,6 @@ const listNamesSync = (folder: string): readonly string[] => {
     return [];
   }
 };
-
-/** A temporary file that is still registered, and its state. */
-export interface RegisteredFile {
-  readonly path: string;
-  /**
-   * `running`: its process is still using it; `elsewhere`: it belongs to another machine or container; `left`: it could
-   * not be removed
-   */
-  readonly state: "running" | "elsewhere" | "left";
-}
-
-/** Removes the temporary files of dead processes, then returns the files that are still registered. */
-export async function listRegisteredFiles(place: TemporaryStorage): Promise<readonly RegisteredFile[]> {
-  const { temporaryFolder, processes } = place;
-  await sweepTemporaryFiles(place);
-  const names = await readdir(temporaryFolder).catch(() => []);
-  const found: RegisteredFile[] = [];
-  for (const name of names) {
-    const pid = Number(REGISTER_ENTRY_NAME.exec(name)?.[1] ?? Number.NaN);
-    if (Number.isNaN(pid)) continue;
-    const entry = parseRegisterEntry(await readFile(join(temporaryFolder, name), "utf8").catch(() => ""));
-    const path = entry?.file ?? join(temporaryFolder, name);
-    const isOurs = entry === undefined || entry.place === processes.place;
-    found.push({ path, state: !isOurs ? "elsewhere" : isOrphaned(entry, pid, processes) ? "left" : "running" });
-  }
-  return found;
-}
 
 interface RegistrationEntry {
   readonly file: string;

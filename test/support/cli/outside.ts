@@ -53,7 +53,6 @@ export function createFakeEnvironment(home: string, stdout: Duplex = new PassThr
     userFolder: home,
     userName: "admin",
     userId: undefined,
-    systemUnits: `${home}/system-units`,
     hostName: "test",
     isTerminal: () => true,
     writeNow: (descriptor, content) => void (descriptor === 1 ? stdout : stderr).write(content),

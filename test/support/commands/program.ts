@@ -224,7 +224,6 @@ export async function run(line: string | readonly string[], circumstances: Circu
     userFolder: circumstances.userFolder ?? home,
     userId: userInfo().uid,
     userName: userInfo().username,
-    systemUnits: join(home, "system-units"),
     hostName: "test",
     isTerminal: () => true,
     writeNow: (descriptor, content) => void (descriptor === 1 ? stdout : stderr).write(content),

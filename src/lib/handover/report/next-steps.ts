@@ -45,7 +45,7 @@ const buildFirstSteps = (leaver: LeaverOptions): readonly CommandStep[] => [
 /** The steps after a bundle is applied. */
 const STEPS_AFTER_APPLY: readonly CommandStep[] = [
   [
-    line("renewals schedule install", []),
+    line("renewals schedule", []),
     text("check the expiry dates every day on your machine", "自分のコンピューターで毎日自動的に期限を確認する"),
   ],
   [

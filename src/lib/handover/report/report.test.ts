@@ -547,8 +547,7 @@ test("lists commands for the successor, based on what expires in this tenant", (
     "renewals guide ade-token",
     "renewals guide vpp-token",
     "renewals guide android-owner",
-    "renewals schedule install",
-    "renewals schedule remove",
+    "renewals schedule",
     "renewals notify init",
     "handover diff BUNDLE --tenant --applicable --ignore-times",
   ]) {

@@ -1,0 +1,85 @@
+import { resolve } from "node:path";
+import { commandName, step, line } from "../../lib/advice/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
+import { readNotifySettings } from "../../lib/renewals/notify/settings-file.ts";
+import { renderSchedule, resolveStablePath, SCHEDULERS, type Scheduler } from "../../lib/renewals/schedule.ts";
+import { text } from "../../lib/text/index.ts";
+import { defineCommand } from "../command.ts";
+import type { Tools } from "../tools.ts";
+
+export default defineCommand({
+  summary: text("print what starts the daily reminders on this computer", "毎日の通知を自動実行する設定を出力する"),
+  details: [
+    text(
+      "Prints a line for `crontab -e`, commands that create a systemd timer, or a PowerShell command that registers a task, and changes nothing itself. The daily run sends reminders for all contexts, or only for --context. Secrets in environment variables are not passed on; for a tenant on another computer, give --context and --token-file.",
+      "`crontab -e` に追加する行、systemd タイマーを作るコマンド、またはタスクを登録する PowerShell コマンドを出力し、それ以外は何も変更しません。毎日の実行では、全コンテキスト(--context があればそのコンテキスト)の通知を送ります。環境変数のパスワードなどは引き継ぎません。別のコンピューターのテナントには --context と --token-file を指定します。",
+    ),
+  ],
+  args: {},
+  options: {
+    with: {
+      kind: "choice",
+      choices: SCHEDULERS,
+      about: text("scheduler (default: task on Windows, else cron)", "実行方法(既定: Windows は task、ほかは cron)"),
+    },
+    at: {
+      kind: "string",
+      value: "HH:MM",
+      default: "09:00",
+      about: text("time of day, by the clock of this computer", "時刻(このコンピューターの時計)"),
+    },
+  },
+  examples: [{ line: "clomoctl renewals schedule --at 08:30" }, { line: "clomoctl renewals schedule --with systemd" }],
+  exits: ["not-found"],
+  opensTenant: false,
+  async run(tools, { with: named, at }) {
+    const { machine, terminal, home } = tools;
+    const scheduler: Scheduler = named ?? (machine.platform === "win32" ? "task" : "cron");
+    const words = ["renewals", "notify", ...(await chooseScope(tools)), "--quiet", "--no-input"];
+    const run = {
+      at,
+      node: machine.node,
+      door: await resolveStablePath(machine.door),
+      words: [...words, "--lang", terminal.language],
+      variables: collectHomeVariables(tools),
+      home: home.data,
+    };
+    await terminal.out.write(renderSchedule(scheduler, run));
+    if ((await readNotifySettings(home)) !== undefined) return;
+    await terminal.warn(
+      step("nobody receives reminders yet", "通知先がまだ設定されていません", line("renewals notify", ["init"])),
+    );
+  },
+});
+
+/** The environment variables that lead to the folders of clomoctl. */
+const HOME_VARIABLES = ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"] as const;
+
+function collectHomeVariables({ environment, workingFolder }: Tools): ReadonlyMap<string, string> {
+  const { CLOMOCTL_HOME: home = "" } = environment;
+  if (home !== "") return new Map([["CLOMOCTL_HOME", resolve(workingFolder, home)]]);
+  const set = HOME_VARIABLES.map((name) => [name, environment[name] ?? ""] as const);
+  return new Map(set.filter(([, value]) => value !== ""));
+}
+
+/**
+ * Returns the options with which the daily run chooses its tenants.
+ *
+ * @throws Failure `not-found` if there is no such context; `usage` if a run could not read the token again
+ */
+async function chooseScope({ globals, environment, contexts, workingFolder }: Tools): Promise<readonly string[]> {
+  const name = globals.context ?? environment["CLOMOCTL_CONTEXT"] ?? "";
+  const { tokenFile } = globals;
+  if (tokenFile !== undefined && (name === "" || tokenFile === "-")) {
+    throw new Failure("usage", {
+      what: text(
+        "with --token-file, a daily run needs --context and a file that it can read again (not -)",
+        "毎日の実行で --token-file を使うには、--context と、実行のたびに読めるファイル(- 以外)が必要です",
+      ),
+      where: commandName("renewals schedule"),
+    });
+  }
+  if (name === "") return ["--all-contexts"];
+  await contexts.choose(name, environment);
+  return ["--context", name, ...(tokenFile === undefined ? [] : ["--token-file", resolve(workingFolder, tokenFile)])];
+}

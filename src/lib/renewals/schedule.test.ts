@@ -1,0 +1,52 @@
+import { execFileSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { renderSchedule, SCHEDULERS, type DailyRun } from "./schedule.ts";
+
+const RUN: DailyRun = {
+  at: "8:05",
+  node: "/opt/node",
+  door: "/home/it's 100%/$HOME/clomoctl.js",
+  words: ["renewals", "notify", "--all-contexts"],
+  variables: new Map([["CLOMOCTL_HOME", "/home/情シス/a b"]]),
+  home: "/home/情シス/a b",
+};
+
+test("a line of the crontab gives the shell each word as it is", () => {
+  const [, minute, hour, command = ""] = /^(\d+) (\d+) \* \* \* (.*)\n$/.exec(renderSchedule("cron", RUN)) ?? [];
+  expect([minute, hour]).toEqual(["5", "8"]);
+  // cron takes the backslash away before a percent sign
+  const typed = command.replaceAll(String.raw`\%`, "%").replace("'/opt/node'", "/usr/bin/printf '%s\\n' \"$CLOMOCTL_HOME\"");
+  const told = execFileSync("/bin/sh", ["-c", typed.replace(/^(\S+='[^']*') /, "$1; ")], { encoding: "utf8" });
+  expect(told).toBe(`/home/情シス/a b\n${RUN.door}\nrenewals\nnotify\n--all-contexts\n`);
+});
+
+test("the commands for systemd are a script that writes both units", () => {
+  const script = renderSchedule("systemd", RUN);
+  execFileSync("/bin/sh", ["-n", "-c", script]);
+  expect(script).toContain("OnCalendar=*-*-* 8:05:00\nPersistent=true\n");
+  expect(script).toContain('Environment="CLOMOCTL_HOME=/home/情シス/a b"\n');
+  expect(script).toContain(String.raw`ExecStart="/opt/node" "/home/it's 100%%/$$HOME/clomoctl.js" "renewals"`);
+});
+
+test("two homes have two timers and two tasks", () => {
+  const other = { ...RUN, home: "/home/情シス/a-b", door: "C:\\clomoctl.js" };
+  for (const scheduler of ["systemd", "task"] as const) {
+    const names = [{ ...RUN, door: "C:\\clomoctl.js" }, other].map((run) =>
+      [...renderSchedule(scheduler, run).matchAll(/clomoctl-[\w-]+-[\da-f]{8}/g)].map(String),
+    );
+    expect(new Set(names.flat()).size).toBe(2);
+  }
+});
+
+test("a task sets the home and quotes its paths", () => {
+  const door = "C:\\Program Files\\clomoctl.js";
+  expect(renderSchedule("task", { ...RUN, door, node: "C:\\it's\\node.exe" })).toContain(
+    `-Argument '/d /s /c "set "CLOMOCTL_HOME=/home/情シス/a b" & "C:\\it''s\\node.exe" "${door}" renewals notify --all-contexts"'`,
+  );
+});
+
+test.each(SCHEDULERS)("%s refuses a line break in a path, and a time that does not exist", (scheduler) => {
+  const run = { ...RUN, door: "/a" };
+  expect(() => renderSchedule(scheduler, { ...run, home: "/", door: "/a\nb" })).toThrow("this path cannot be part");
+  expect(() => renderSchedule(scheduler, { ...run, at: "24:00" })).toThrow('"24:00" is not a time of day');
+});

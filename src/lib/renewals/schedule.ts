@@ -1,0 +1,137 @@
+import { realpath } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { Failure } from "../errors/index.ts";
+import { text } from "../text/index.ts";
+
+// Renders what starts the daily run: the program prints it, and a person installs it.
+
+/** Schedulers that can start the daily run. */
+export const SCHEDULERS = ["cron", "systemd", "task"] as const;
+
+export type Scheduler = (typeof SCHEDULERS)[number];
+
+/** The daily run, with absolute paths, because a scheduler knows neither PATH nor the variables of a user. */
+export interface DailyRun {
+  /** `09:00`, by the clock of this computer */
+  readonly at: string;
+  readonly node: string;
+  readonly door: string;
+  readonly words: readonly string[];
+  /** variables that lead to the same home */
+  readonly variables: ReadonlyMap<string, string>;
+  /** folder of the home's data */
+  readonly home: string;
+}
+
+/** Matches a path in the cache of npx. */
+const NPX_CACHE_PATH = /[\\/]_npx[\\/]/;
+
+/**
+ * Returns a path of the program that remains valid. If npx runs a checkout, its path goes through a link in the cache
+ * of npx, and that link disappears when the cache is emptied.
+ */
+export const resolveStablePath = async (door: string): Promise<string> =>
+  NPX_CACHE_PATH.test(door) ? await realpath(door).catch(() => door) : door;
+
+/** Parses a time of day, such as `09:00`. @throws `usage` if the text is not a time of day */
+function parseTimeOfDay(typed: string): { readonly hour: number; readonly minute: number } {
+  const [, hour, minute] = /^([01]?\d|2[0-3]):([0-5]\d)$/.exec(typed) ?? [];
+  if (hour !== undefined && minute !== undefined) return { hour: Number(hour), minute: Number(minute) };
+  throw new Failure("usage", {
+    what: text(`"${typed}" is not a time of day`, `「${typed}」は時刻ではありません`),
+    where: "--at",
+    hint: text("use HH:MM, from 00:00 to 23:59", "09:00 のように 00:00〜23:59 で指定してください"),
+  });
+}
+
+/** Returns the name of the unit or task: two homes never share one, and it tells people which home it is. */
+const getRunName = (home: string): string => {
+  const told = home.replaceAll(/[^A-Za-z0-9]+/g, "-").replaceAll(/^-|-$/g, "");
+  return `clomoctl-${told.slice(-60)}-${createHash("sha256").update(home).digest("hex").slice(0, 8)}`;
+};
+
+const quotePosixWord = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`;
+
+/** Renders a line of a crontab. A `%` is escaped, because it would end the command. */
+function renderCronLine({ at, node, door, words, variables }: DailyRun): string {
+  const { hour, minute } = parseTimeOfDay(at);
+  const set = [...variables].map(([name, value]) => `${name}=${quotePosixWord(value)}`);
+  const command = [...set, ...[node, door].map(quotePosixWord), ...words.map(quotePosixWord)].join(" ");
+  return `${minute} ${hour} * * * ${command.replaceAll("%", String.raw`\%`)}\n`;
+}
+
+/** @see https://www.freedesktop.org/software/systemd/man/latest/systemd.service.html#Command%20lines */
+const quoteUnitWord = (word: string): string =>
+  `"${word
+    .replaceAll("\\", "\\\\")
+    .replaceAll('"', String.raw`\"`)
+    .replaceAll("%", "%%")
+    .replaceAll("$", "$$$$")}"`;
+
+/** Renders the commands that create a timer of the user and start it. A missed run is made up for. */
+function renderSystemdCommands({ at, node, door, words, variables, home }: DailyRun): string {
+  const { hour, minute } = parseTimeOfDay(at);
+  const name = getRunName(home);
+  const unit = (extension: string, lines: readonly string[]): string =>
+    `cat >"$units/${name}.${extension}" <<'END'\n${lines.join("\n")}\nEND\n`;
+  const environment = [...variables].map(([key, value]) => `Environment=${quoteUnitWord(`${key}=${value}`)}`);
+  const start = `ExecStart=${[node, door, ...words].map(quoteUnitWord).join(" ")}`;
+  const service = ["[Service]", "Type=oneshot", ...environment, start];
+  const time = `OnCalendar=*-*-* ${hour}:${String(minute).padStart(2, "0")}:00`;
+  const timer = ["[Timer]", time, "Persistent=true", "", "[Install]", "WantedBy=timers.target"];
+  const folder = 'units="${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user"; mkdir -p "$units"\n';
+  const begin = `systemctl --user daemon-reload && systemctl --user enable --now ${name}.timer\n`;
+  return folder + unit("service", service) + unit("timer", timer) + begin;
+}
+
+const quotePowerShellWord = (word: string): string => `'${word.replaceAll("'", "''")}'`;
+
+/** Renders the PowerShell command that registers a task. `cmd` sets the variables, because an action cannot. */
+function renderTaskCommand({ at, node, door, words, variables, home }: DailyRun): string {
+  const { hour, minute } = parseTimeOfDay(at);
+  const set = [...variables].map(([name, value]) => `set "${name}=${value}" & `).join("");
+  const command = `/d /s /c "${set}"${node}" "${door}" ${words.join(" ")}"`;
+  const action = `(New-ScheduledTaskAction -Execute 'cmd.exe' -Argument ${quotePowerShellWord(command)})`;
+  const trigger = `(New-ScheduledTaskTrigger -Daily -At '${hour}:${String(minute).padStart(2, "0")}')`;
+  const settings = "(New-ScheduledTaskSettingsSet -StartWhenAvailable -AllowStartIfOnBatteries)";
+  const parts = `-Action ${action} -Trigger ${trigger} -Settings ${settings}`;
+  return `Register-ScheduledTask -TaskName ${quotePowerShellWord(getRunName(home))} ${parts}\n`;
+}
+
+const RENDERERS: Readonly<Record<Scheduler, (run: DailyRun) => string>> = {
+  cron: renderCronLine,
+  systemd: renderSystemdCommands,
+  task: renderTaskCommand,
+};
+
+/**
+ * Renders what a person adds to the crontab or pastes into a shell, with a line break at the end.
+ *
+ * @throws Failure `usage` if a path contains a character that would end the entry
+ */
+export function renderSchedule(scheduler: Scheduler, run: DailyRun): string {
+  const all = [run.node, run.door, ...run.words, ...run.variables.values()];
+  const refused = scheduler === "task" ? /[\p{Cc}"%]/u : /\p{Cc}/u;
+  const bad = all.find((word) => refused.test(word));
+  if (bad === undefined) return RENDERERS[scheduler](run);
+  throw new Failure("usage", {
+    what: text("this path cannot be part of a schedule", "このパスは予定に書けません"),
+    where: JSON.stringify(bad),
+  });
+}
+
+/** When and how the daily run of a context ended last. */
+export interface LastRun {
+  /** a UTC instant */
+  readonly at: string;
+  readonly exit: number;
+}
+
+/** Formats a last run for its file. */
+export const formatLastRun = ({ at, exit }: LastRun): string => `${at} ${exit}\n`;
+
+/** Parses the file of a last run. Returns undefined if it has another format. */
+export const parseLastRun = (note: string): LastRun | undefined => {
+  const [, at, exit] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) (\d+)\n$/.exec(note) ?? [];
+  return at === undefined || exit === undefined ? undefined : { at, exit: Number(exit) };
+};
