@@ -85,7 +85,8 @@ story(
         .take()
         .flatMap(({ to, text }) => names.filter((name) => text.includes(name)).map((name) => `${to} ${name}`));
     };
-    expect(await runDay()).toEqual(["office@example.jp office"]); // until: The cut
+    const everybody = [`${EVERYBODY} minato`, `${EVERYBODY} aoba`];
+    expect(await runDay()).toEqual([...everybody, "office@example.jp office"]);
     expect(await runDay()).toEqual([]);
   },
   SETTINGS,

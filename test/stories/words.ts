@@ -282,8 +282,7 @@ export const renewals = {
   ],
   notify: verb("renewals", "notify"),
   notifyTest: verb("renewals", "notify", "test"),
-  schedule: verb("renewals", "schedule", "install"),
-  showSchedule: verb("renewals", "schedule", "show"),
+  schedule: verb("renewals", "schedule"),
 };
 
 export const handover = {
@@ -419,8 +418,8 @@ export async function scheduleDaily(
   at: string,
   env: Readonly<Record<string, string>>,
 ): Promise<string | undefined> {
-  await story.run(renewals.schedule("--cron", "--at", at), { env, tried: false });
-  return undefined;
+  const { stdout } = await story.run(renewals.schedule("--with", "cron", "--at", at), { env, tried: false });
+  return stdout.trim();
 }
 
 /** Returns the recorded renewal items of all tenants. */
