@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Ade, Import, RenewalItem, Tenant, TenantProfile, Whoami } from "../lib/client/index.ts";
@@ -405,36 +405,6 @@ describe("what a tenant uses", () => {
 });
 
 describe("the page", () => {
-  test("shows what the table shows, in both languages", async () => {
-    const [home, folder] = [await homeOfThree(), freshFolder()];
-    const { en, ja } = await runInBoth("status --all-contexts --format html -o status.html", {
-      home,
-      folder,
-      tenants: TENANTS,
-    });
-    expect(en).toMatchObject({ exit: 0, stdout: "", stderr: "wrote status.html\n" });
-    expect(ja.stderr).toBe("status.html を書き出しました\n");
-    const page = readFileSync(join(folder, "status.html"), "utf8");
-    expect(page).toContain('<html lang="ja">');
-    expect(page.match(/<section /g)).toHaveLength(3);
-    expect(page.replaceAll(/<\/?span[^>]*>/g, "")).toContain("2026-11-18(2 日前)");
-    expect(page).toMatch(/<p class="level critical">\s*問題があるテナント\(3 件中 2 件\): kanto、far\s*<\/p>/);
-    const empty = await run("status --format html -o -", { home, tenants: { kanto: OWN } });
-    expect(empty.stdout).toMatch(/<p[^>]*>\s*no problems\s*<\/p>/);
-    expect(page).toMatch(/<dd class="level critical"/);
-  });
-
-  test("contains no markup from recorded data, and no external references", async () => {
-    const hostile = `"><script src=https://evil.example></script><img src=x onerror=alert(1)>\u202e`;
-    const tenant = {
-      ...FULL,
-      listRenewals: { items: [renewal({ name: hostile, expiresAt: "2026-12-01T14:59:59.000Z" })] },
-    };
-    const { stdout } = await run("status --format html -o -", { home: await homeOfThree(), tenant });
-    expect(stdout).not.toMatch(/<script|<img|\u202e|(?:src|href)="|url\(|@import/);
-    expect(stdout).toContain("default-src 'none'; style-src 'unsafe-inline'");
-    expect(stdout).toContain("onerror=alert(1)&#62;");
-  });
 });
 
 test("lists a local tenant that never held data if there is no other", async () => {
@@ -491,56 +461,6 @@ test("suggests permitted commands for a leaver who is an owner, recipient or con
     / (?:--owner|--contact-mail|--support-option) /.test(line),
   );
   expect(asCustom).toEqual(["clomoctl renewals edit 本社 --owner MAIL --as hanako --context kanto"]);
-});
-
-test("counts administrators and those who are only marked, and suggests a command for each problem", async () => {
-  const administration = {
-    recorded: true,
-    total: 3,
-    marked: 2,
-    system: 1,
-    supported: [{ name: "hanako01", user: "山田 花子", email: "hanako@example.co.jp" }],
-    leavers: [],
-    revoked: [],
-    contact: null,
-    lacking: 12,
-  };
-  const profile = { ...EMPTY_TENANT_PROFILE, gate: true };
-  const tenant = { ...EMPTY, tenant: tenantOf({ administration, profile }) };
-  const home = await homeOfThree();
-  const { en, ja } = await runInBoth("status --format table", { home, tenant });
-  expect(en.stdout).toMatch(
-    /^administrators +3 \(system administrators: 1; support option: hanako01; only marked as administrators: 2\)$/m,
-  );
-  expect(ja.stdout).toMatch(/^管理者 +3\(システム管理者 1、サポートオプション: hanako01、管理者の指定のみ 2\)$/m);
-  for (const said of [
-    "only hanako01 has the support option",
-    "there is only one system administrator",
-    "12 users without the CLOMO account that CLOMO GATE needs",
-    "clomoctl clomo-account grant NAME --role system --support-option --notice-mail --context kanto",
-    "clomoctl users list --query '[?accountName==null]' --context kanto",
-  ]) {
-    expect(en.stdout).toContain(said);
-  }
-  expect(ja.stdout).toContain("CLOMO GATE の利用に必要な CLOMO アカウントのないユーザー 12 人");
-  const json = await run("status --format json --fields administrators", { home, tenant });
-  expect(JSON.parse(json.stdout)).toEqual([{ administrators: administration }]);
-  const page = await run("status --format html -o -", { home, tenant });
-  expect(page.stdout).toContain("<dt>administrators</dt>");
-  const none = { ...administration, recorded: false, total: 0, marked: 0, system: 0, supported: [], lacking: null };
-  const unrecorded = { ...EMPTY, tenant: tenantOf({ administration: none }) };
-  const bare = await run("status --format table", { home, tenant: unrecorded });
-  expect(bare.stdout).toMatch(/^administrators +0 \(no roles recorded\)$/m);
-  expect(bare.stdout).not.toContain("accounts with the support option");
-  const unasked = tenantOf({
-    administration,
-    profile,
-    mirroredAt: "2026-11-20T01:23:45.000Z",
-    administratorsKnown: [],
-  });
-  const mirror = await runInBoth("status --format table", { home, tenant: { ...EMPTY, tenant: unasked } });
-  expect(mirror.en.stdout).toMatch(/^administrators +3 \(.*; not confirmed to be complete\)$/m);
-  expect(mirror.ja.stdout).toMatch(/^管理者 +3\(.*、全員かどうかは未確認\)$/m);
 });
 
 test("shows data that was not taken over from the console as unknown, not as zero", async () => {

@@ -1,20 +1,15 @@
-import { commandName } from "../lib/advice/index.ts";
-import { FILE_HEADERS } from "../lib/renewals/output/headers.ts";
-import { formatMoment } from "../lib/model/time.ts";
 import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
-import { buildDocumentOrRecordOptions, resolveRequestedDocument } from "./listing/documents.ts";
-import { writeOutput } from "./csv/file/output.ts";
 import { buildLineColumns, STATUS_COLUMNS } from "./status/columns.ts";
-import { loadTenantStatus, type TenantStatus } from "./status/gather.ts";
-import { resolveTimezoneWithoutTenant, type Tools } from "./tools.ts";
+import { loadTenantStatus } from "./status/gather.ts";
+import type { Tools } from "./tools.ts";
 
 export default defineCommand({
   summary: text("show the state of a tenant and what to do next", "テナントの状況と次の操作を表示する"),
   details: [
     text(
-      "Shows the number of records, the last import and who ran it, uploads to verify, the age of the data, the next expiry dates, and problems. If no context is in use, all contexts are shown. Without --format, the result is text, also in a pipe; record formats such as json list tenants; --format html writes a page. The exit code is 0 whatever is found; for alerts, use `renewals check`.",
-      "件数、最後のインポートとその実行者、管理画面との照合待ち、データの新しさ、次の年次更新・期限、問題を表示します。--format がなければ、パイプでも文章で表示します。json や csv などの形式ではテナントの一覧に、--format html ではページになります。使用中のコンテキストがなければ全コンテキストを表示します。何が見つかっても終了コードは 0 です(警報には `renewals check` を使います)。",
+      "Shows the number of records, the last import and who ran it, uploads to verify, the age of the data, the next expiry dates, and problems. If no context is in use, all contexts are shown. Without --format, the result is text, also in a pipe; record formats such as json list tenants. The exit code is 0 whatever is found; for alerts, use `renewals check`.",
+      "件数、最後のインポートとその実行者、管理画面との照合待ち、データの新しさ、次の年次更新・期限、問題を表示します。--format がなければ、パイプでも文章で表示します。json や csv などの形式ではテナントの一覧になります。使用中のコンテキストがなければ全コンテキストを表示します。何が見つかっても終了コードは 0 です(警報には `renewals check` を使います)。",
     ),
   ],
   args: {},
@@ -23,28 +18,24 @@ export default defineCommand({
       kind: "boolean",
       about: text("show all tenants configured on this computer", "このコンピューターに登録された全テナントを表示する"),
     },
-    ...buildDocumentOrRecordOptions(["html"], "records", { header: FILE_HEADERS.statusPage }),
   },
   examples: [
     { line: "clomoctl status" },
     { line: "clomoctl status --all-contexts --format json" },
-    { line: "clomoctl status --all-contexts --format html -o status.html --lang ja" },
   ],
   exits: ["input-rejected", "not-found"],
   opensTenant: false,
   readsTenants: true,
-  async run(tools, { allContexts, ...options }) {
-    const { terminal } = tools;
-    const page = resolveRequestedDocument(tools, options, { usual: undefined, where: commandName("status") });
+  async run(tools, { allContexts }) {
+    const { terminal, globals } = tools;
     const { contexts, used, several } = await chooseContexts(tools, allContexts);
     // in parallel, so that a tenant that does not respond does not delay the others
     const all = await Promise.all(
       contexts.map((context) => loadTenantStatus(tools, context, { used: context.name === used, several })),
     );
-    if (page !== undefined) return writeStatusPage(tools, all, page.output);
     const { format, fields, query } = terminal.output;
     // without a chosen format, a file or a pipe also gets the lines for people
-    const isChosen = options.format !== undefined || fields !== undefined || query !== undefined;
+    const isChosen = globals.format !== undefined || fields !== undefined || query !== undefined;
     if (isChosen && format !== "table") return terminal.list(STATUS_COLUMNS, all);
     for (const [at, status] of all.entries()) {
       if (at > 0) await terminal.out.write("\n");
@@ -64,14 +55,4 @@ async function chooseContexts({ contexts, globals, environment }: Tools, all: bo
   const several = among.length > 1;
   if (chosen !== undefined && !all) return { contexts: [chosen.context], used, several };
   return { contexts: among.length === 0 ? every : every.filter(({ name }) => among.includes(name)), used, several };
-}
-
-async function writeStatusPage(tools: Tools, all: readonly TenantStatus[], file: string): Promise<void> {
-  const { renderPage } = await import("../lib/document/page.ts");
-  const { buildStatusDocument: statusDocument } = await import("./status/document.ts");
-  const { terminal, clock } = tools;
-  const asOf = formatMoment(clock.now(), await resolveTimezoneWithoutTenant(tools), "minute");
-  const page = renderPage(statusDocument(all, asOf), terminal.language, FILE_HEADERS.statusPage);
-  await writeOutput(tools, file, ReadableStream.from([Buffer.from(page)]), { held: false });
-  if (file !== "-") await terminal.note(text(`wrote ${file}`, `${file} を書き出しました`));
 }

@@ -8,7 +8,6 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { renderPage } from "../../src/lib/document/page.ts";
 import { collectGaps } from "../../src/lib/handover/checklist/index.ts";
 import { evaluateBundleChecklist, buildReportDocument } from "../../src/lib/handover/report/content.ts";
-import { printToPdf } from "../../src/lib/handover/report/browser.ts";
 import { UNANSWERED_FACTS } from "#support/handover/facts.ts";
 import { buildReport } from "#support/handover/report.ts";
 import { startChromium, type StartedChromium } from "#support/process/chromium.ts";
@@ -83,26 +82,4 @@ describe.each([
       await context.close();
     }
   });
-});
-
-test.each(["ja", "en"] as const)("a report in %s is printed as a PDF of A4 pages", async (language) => {
-  const page = renderPage(buildReportDocument(buildReport(hostileFacts, HOSTILE)), language);
-  const profile = mkdtempSync(join(folder, "profile-"));
-  const pdf = await printToPdf(page, {
-    platform: process.platform,
-    environment: { ...process.env, CHROME_PATH: started?.program },
-    userFolder: folder,
-    folder: profile,
-    signal: new AbortController().signal,
-    timeoutMs: 120_000,
-  });
-  const content = pdf.toString("latin1");
-  expect(content).toMatch(/^%PDF-/);
-  // A4 in points, and its pages
-  const boxes = [...content.matchAll(/\/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]/g)];
-  expect(boxes.length).toBeGreaterThan(3);
-  for (const [, width, height] of boxes) {
-    expect(Math.round(Number(width))).toBe(595);
-    expect(Math.round(Number(height))).toBe(842);
-  }
 });

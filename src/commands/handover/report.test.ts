@@ -1,10 +1,8 @@
-import { createHash } from "node:crypto";
-import { EventEmitter } from "node:events";
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
-import { renderSums } from "../../lib/handover/bundle/contents.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
@@ -32,35 +30,6 @@ describe("for a bundle", () => {
     const { en, ja } = await runInBoth("handover report one -o report.html --overwrite", { folder });
     expect(en.stderr).toBe("wrote report.html\n");
     expect(ja.stderr).toBe("report.html を書き出しました\n");
-  });
-
-  /** A copy with a file of another content, whose hashes are right. */
-  const withFile = (path: string, content: string): string => {
-    const folder = freshFolder();
-    const bundle = join(folder, "one");
-    cpSync(join(BUNDLES, "minato"), bundle, { recursive: true });
-    writeFileSync(join(bundle, path), content);
-    const files = readdirSync(bundle, { recursive: true, encoding: "utf8" }).filter(
-      (name) => statSync(join(bundle, name)).isFile() && name !== "SHA256SUMS",
-    );
-    const sums = files.map((name) => ({
-      path: name,
-      sha256: createHash("sha256")
-        .update(readFileSync(join(bundle, name)))
-        .digest("hex"),
-    }));
-    writeFileSync(join(bundle, "SHA256SUMS"), renderSums(sums));
-    return folder;
-  };
-
-  test.each([
-    ["summary.json", '{"users":3}\n'],
-    ["summary.json", "no JSON"],
-    ["resources/renewals.ndjson", '{"id":1}\n'],
-  ])("is refused if the bundle is not as an export writes it: %s", async (path, content) => {
-    const ran = await run("handover report one", { folder: withFile(path, content) });
-    expect(ran).toMatchObject({ exit: 3, stdout: "" });
-    expect(ran.stderr).toContain(path);
   });
 
   test("is not found if the bundle does not exist", async () => {
@@ -211,31 +180,6 @@ describe("as PDF", () => {
     expect(readdirSync(join(folder, "tmp"))).toEqual([]);
   });
 
-  test("a signal also ends the browser, and nothing is left", async () => {
-    const folder = withBrowser('cd "${0%/*}"; echo $$ > parent; sleep 1000');
-    const signals = new EventEmitter();
-    const running = run("handover report one --format pdf -o report.pdf --lang en", {
-      home: folder,
-      folder,
-      signals,
-      environment: { CHROME_PATH: join(folder, "browser"), PATH: process.env["PATH"] },
-    });
-    const parent = join(folder, "parent");
-    await expect.poll(() => existsSync(parent) && readFileSync(parent, "utf8") !== "").toBe(true);
-    signals.emit("SIGTERM");
-    expect(await running).toMatchObject({ exit: 143, stdout: "" });
-    const isAlive = (): boolean => {
-      try {
-        return process.kill(Number(readFileSync(parent, "utf8")), 0);
-      } catch {
-        return false;
-      }
-    };
-    await expect.poll(isAlive).toBe(false);
-    expect(existsSync(join(folder, "report.pdf"))).toBe(false);
-    expect(readdirSync(join(folder, "tmp"))).toEqual([]);
-  });
-
   test("without a browser, says what to do", async () => {
     const folder = withBrowser("exit 0");
     rmSync(join(folder, "browser"));
@@ -247,11 +191,6 @@ describe("as PDF", () => {
     expect(ja.stderr).toContain("CHROME_PATH で指定したプログラムがないか、実行できません");
   });
 
-  test("is refused without a file", async () => {
-    const { en, ja } = await printing(withBrowser("exit 0"), "");
-    expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("--format pdf requires -o FILE") });
-    expect(ja.stderr).toContain("PDF の出力先を -o FILE で指定してください");
-  });
 });
 
 test.each([

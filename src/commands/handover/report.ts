@@ -1,9 +1,8 @@
 import { commandName, line, step } from "../../lib/advice/index.ts";
 import { Failure, OPEN_TENANT_ERRORS } from "../../lib/errors/index.ts";
-import { createTemporaryFolder } from "../../lib/files/index.ts";
 import { toBundle, type Bundle, type BundleFiles } from "../../lib/handover/bundle/read.ts";
 import { createFaultFailure, verifyBundle } from "../../lib/handover/compare/verify.ts";
-import { same, text } from "../../lib/text/index.ts";
+import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { buildDocumentOnlyOptions } from "../listing/documents.ts";
 import type { Tools } from "../tools.ts";
@@ -16,7 +15,7 @@ import {
   startVerifyProgress,
 } from "./bundle.ts";
 
-const REPORT_FORMATS = ["html", "markdown", "pdf"] as const;
+const REPORT_FORMATS = ["html", "markdown"] as const;
 
 type ReportFormat = (typeof REPORT_FORMATS)[number];
 
@@ -26,16 +25,12 @@ export default defineCommand({
   summary: text("write a handover report from a bundle or the tenant", "引き継ぎレポートを書き出す"),
   details: [
     text(
-      "The report contains record counts, the checklist with what is missing, organisations, administrators and what they manage, what expires, devices, what the bundle lacks, and signature lines. With a bundle, days left are counted from the day of the bundle; without a bundle, the report shows the current tenant. Each bundle already contains a report.html, in the language of the CLOMO account.",
-      "件数、不足を示した確認リスト、組織、管理者と管理対象組織、期限、デバイス、含まれないもの、署名欄をまとめます。引き継ぎデータを指定すると、残り日数はその基準日から数えます。省略すると現在のテナントのレポートです。引き継ぎデータには、CLOMO アカウントの言語の report.html が入っています。",
+      "The report contains record counts, the checklist with what is missing, administrators and what they manage, what expires, what the bundle lacks, and signature lines. With a bundle, days left are counted from the day of the bundle; without a bundle, the report shows the current tenant. Each bundle already contains a report.html, in the language of the CLOMO account.",
+      "件数、不足を示した確認リスト、管理者と管理対象組織、期限、含まれないもの、署名欄をまとめます。引き継ぎデータを指定すると、残り日数はその基準日から数えます。省略すると現在のテナントのレポートです。引き継ぎデータには、CLOMO アカウントの言語の report.html が入っています。",
     ),
     text(
       "The page does not use scripts or load other files, and prints on A4. It contains telephone numbers, so give it only to your successor.",
       "スクリプトも外部の読み込みも使わない 1 ページで、A4 に印刷できます。電話番号も載るため、後任の方だけに渡してください。",
-    ),
-    text(
-      "--format pdf prints the page with Chrome, Chromium or Edge on this computer, with a separate profile and without network access; to use another program, set CHROME_PATH.",
-      "--format pdf では、このコンピューターの Chrome・Chromium・Edge で PDF にします。専用のプロファイルで、ネットワークには接続せずに動かします。別のプログラムを使うときは CHROME_PATH で指定します。",
     ),
   ],
   args: {
@@ -58,7 +53,6 @@ export default defineCommand({
     { line: "clomoctl handover report bundles/minato -o report.html" },
     { line: "clomoctl handover report bundles/minato --format markdown --lang ja" },
     { line: "clomoctl handover report -o report.html" },
-    { line: "clomoctl handover report bundles/minato --format pdf -o report.pdf" },
   ],
   // without a bundle, opening the tenant may fail, too
   exits: OPEN_TENANT_ERRORS,
@@ -70,52 +64,14 @@ export default defineCommand({
     refuseRecordOptions(tools);
     refuseLastDayWithoutLeaver(REPORT_COMMAND, leaving);
     if (bundle !== undefined) refuseAsOption(tools, REPORT_COMMAND);
-    if (format === "pdf" && named === undefined) throw MISSING_PDF_FILE_FAILURE;
     const output = named ?? "-";
     const { exportTemporaryBundle } = await import("./writing/tenant-bundle.ts");
     await using now = bundle === undefined ? await exportTemporaryBundle(tools) : undefined;
     await using files = now?.files ?? (await openNamedBundle(tools, bundle ?? "", identity));
-    const report = await renderBundleReport(tools, files, { format, ...leaving });
-    const content = format === "pdf" ? await printReport(tools, report, bundle) : report;
-    await outputs.write(output, content);
+    await outputs.write(output, await renderBundleReport(tools, files, { format, ...leaving }));
     if (output === "-") return;
     await terminal.note(text(`wrote ${output}`, `${output} を書き出しました`));
   },
-});
-
-/** Maximum time for printing, long enough for the first start of a browser on a slow machine. */
-const PRINT_TIMEOUT_MS = 120_000;
-
-/** Returns the page as PDF.  @throws `unavailable` as `printToPdf`, with a hint on writing the page instead */
-async function printReport(
-  { temporary, environment, machine, signal }: Tools,
-  page: string,
-  bundle: string | undefined,
-): Promise<Uint8Array> {
-  const { printToPdf } = await import("../../lib/handover/report/browser.ts");
-  const { platform, userFolder } = machine;
-  const folder = await createTemporaryFolder(temporary, "browser");
-  try {
-    const place = { platform, environment, userFolder };
-    return await printToPdf(page, { ...place, folder: folder.path, signal, timeoutMs: PRINT_TIMEOUT_MS });
-  } catch (error) {
-    if (!(error instanceof Failure) || error.code !== "unavailable") throw error;
-    const write = line("handover report", bundle === undefined ? [] : [bundle], { output: "report.html" });
-    const { en, ja } = error.hint ?? same("");
-    const hint = text(
-      `${en}; or print the page in any browser: ${write}`,
-      `${ja}。または、ページをブラウザーで印刷してください: ${write}`,
-    );
-    throw error.with({ hint });
-  } finally {
-    await folder.remove();
-  }
-}
-
-const MISSING_PDF_FILE_FAILURE = new Failure("usage", {
-  what: text("--format pdf requires -o FILE", "PDF の出力先を -o FILE で指定してください"),
-  where: REPORT_COMMAND,
-  hint: text("for example --format pdf -o report.pdf", "例: --format pdf -o report.pdf"),
 });
 
 /** Refuses the options that select from records. @throws Failure `usage` */
@@ -151,7 +107,7 @@ async function renderBundleReport(
     await import("../../lib/handover/report/data.ts");
   const zone = zoneOfReport(reportData(manifest, read));
   const leaver = typed === undefined ? undefined : { typed, leaves: getLastDay({ leaves }, zone) };
-  return renderReport(tools, { manifest, read, leaver }, format === "markdown" ? "markdown" : "html");
+  return renderReport(tools, { manifest, read, leaver }, format);
 }
 
 /** Returns the contents of the files in a bundle that a report is made from. */
@@ -160,7 +116,7 @@ async function readReportFiles(bundle: Bundle): Promise<ReadonlyMap<string, stri
   const read = new Map<string, string>();
   for (const { path } of bundle.files) {
     if (!isReportFile(path)) continue;
-    const kept = new ReportFileBuffer(path);
+    const kept = new ReportFileBuffer();
     for await (const chunk of bundle.read(path)) kept.add(chunk);
     read.set(path, kept.text());
   }

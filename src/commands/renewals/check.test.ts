@@ -936,7 +936,6 @@ describe("a renewed file that was downloaded but not confirmed as uploaded", () 
       downloadedExpiresAt: inDays(365).toISOString(),
       downloadedCertainty: "exact",
     });
-  const OLD = "2026-11-25";
   const CONFIRM = "clomoctl renewals confirm 本社 --console-shows DATE";
 
   test.each([
@@ -952,41 +951,6 @@ describe("a renewed file that was downloaded but not confirmed as uploaded", () 
 
   test("is counted separately, even if the file in use does not expire soon", async () => {
     expect((await checkOf([push(200)])).stderr).toMatch(/^1 renewed but upload not confirmed$/m);
-  });
-
-  test("is reported the same way by every output", async () => {
-    const home = await homeWith();
-    const circumstances = { home, tenant: having(push(5)) };
-    const nagios = await run("renewals check --nagios", circumstances);
-    expect(nagios).toMatchObject({
-      exit: 2,
-      stdout: expect.stringContaining(`${OLD} (5 days; renewed but upload not confirmed`),
-    });
-    const metrics = parseExposition((await run("renewals check --prometheus -", circumstances)).stdout);
-    const valueOf = (name: string) => metrics.find((sample) => sample.name === `clomoctl_renewal_${name}`)?.value;
-    expect(valueOf("expiry_timestamp_seconds")).toBe(inDays(5).getTime() / 1000);
-    expect(valueOf("downloaded")).toBe(1);
-    const quiet = await run("renewals check --quiet --fields level", circumstances);
-    expect(quiet.stderr).toMatch(/^CRITICAL: .* expires on 2026-11-25, 5 days left; renewed but upload not confirmed/);
-    const listed = { home, tenant: { listRenewals: { items: [push(5)] } } };
-    const list = await run("renewals list --fields level,expiresOn,state", listed);
-    expect(list.stdout).toBe(`level\texpiresOn\tstate\ncritical\t${OLD}\tdownloaded\n`);
-    expect(list.stderr).toContain(CONFIRM);
-    const page = await run("renewals list --format html -o - --lang en", listed);
-    expect(page.stdout).toContain(OLD);
-    expect(page.stdout).toContain("but its upload is not confirmed");
-    const calendar = await run("renewals calendar", listed);
-    expect(calendar.stdout).toContain("DTSTART;VALUE=DATE:20261125");
-    expect(calendar.stderr).toContain(CONFIRM);
-    const recipients = "recipients:\n  - {name: it, way: command, command: [/bin/true]}\n";
-    writeFileSync(join(home, "notify.yaml"), recipients, { mode: 0o600 });
-    const held = { ade: example("ade"), pushCertificate: example("pushCertificate") };
-    const notices = await run("renewals notify --dry-run --fields name,expiresOn,stage", {
-      home,
-      tenant: { ...having(push(5)), ...held, listNotices: { items: [] } },
-    });
-    expect(notices.stdout).toBe(`name\texpiresOn\tstage\n本社\t${OLD}\t7\n`);
-    expect(notices.stderr).toContain("clomoctl renewals confirm 本社 --console-shows DATE --context local");
   });
 
   test("is recorded from a folder that has the files of both years", async () => {

@@ -1,9 +1,10 @@
 import { EventEmitter } from "node:events";
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { describeWithOpenssl, OpensslWorkspace } from "#support/apple/openssl.ts";
+import { describe, expect, test } from "vitest";
+import { describeWithOpenssl,
+} from "#support/apple/openssl.ts";
 import type { Ade, PushCertificate, RenewalItem, VppTokenRecord } from "../../lib/client/index.ts";
 import { line } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
@@ -33,7 +34,6 @@ const having = (...items: readonly [RenewalItem, ...(readonly RenewalItem[])]): 
 const havingNone = (kind: RenewalItem["kind"]): Answers => ({ ...listing(), ...HOLDS_NONE[kind] });
 const LISTED = [{ operation: "listRenewals" }];
 const ASKED = [...LISTED, { operation: "ade" }, { operation: "vppTokens" }];
-const ANSWERED = [{ operation: "answers" }, ...LISTED];
 
 const push = item(1, {
   name: "本社",
@@ -76,25 +76,6 @@ describe("the steps", () => {
       expect(ja.stdout).toContain("「push@example.jp」");
     },
   );
-
-  test("for a file on another machine, say what to do before the upload, without its path to type", async () => {
-    const far = { ...push, source: "/home/former/push.pem" };
-    const { en, ja } = await runInBoth("renewals guide 本社", { tenant: having(far) });
-    expect(en.stdout).toMatch(
-      /\n1\. [^]*The file in use was recorded as \/home\/former\/push\.pem, which is not on this computer \(/,
-    );
-    expect(en.stdout).toContain("run before the upload: clomoctl renewals edit 本社 --file NEW (records");
-    expect(en.stdout.indexOf("before the upload: clomoctl renewals edit")).toBeLessThan(en.stdout.indexOf("2. "));
-    expect(en.stdout).toContain("clomoctl renewals verify --current OLD --new");
-    expect(ja.stdout).toContain("トピックの異なる証明書は拒否します");
-    const here = join(freshFolder(), "push.pem");
-    writeFileSync(here, "");
-    const near = await run("renewals guide 本社", { tenant: having({ ...push, source: here }) });
-    expect(near.stdout).toContain(`clomoctl renewals verify --current ${here} --new`);
-    expect(near.stdout).not.toContain("not on this computer");
-    const token = await run("renewals guide 本社", { tenant: having({ ...far, kind: "vpp-token" }) });
-    expect(token.stdout).not.toContain("not on this computer");
-  });
 
   test("mark an estimated date", async () => {
     const owner = item(1, { name: "第一所有者", kind: "android-owner", certainty: "estimated" });
@@ -266,9 +247,6 @@ describe("is refused", () => {
     ],
     ["vpp-token -o a --fields id", "-o FILE requires --format"],
     ["vpp-token -o a --format csv", "--format xlsx and -o FILE must be used together"],
-    ["vpp-token --downloads .", "--interactive"],
-    ["vpp-token --current a", "--interactive"],
-    ["vpp-token --interactive", "needs a terminal"],
     ["vpp-token --format pdf", "must be one of"],
     ["", "ITEM is missing"],
     ["vpp-token now", "unexpected argument now"],
@@ -279,184 +257,11 @@ describe("is refused", () => {
     expect(ja).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringMatching(/^エラー: /) });
   });
 
-  test.each(["--interactive --format text", "--interactive -o a", "--interactive --format json"])(
-    "if both options are given on a terminal: %s",
-    async (words) => {
-      const ran = await run(`renewals guide vpp-token ${words}`, { tenant: {}, terminal: {} });
-      expect(ran).toMatchObject({
-        exit: 2,
-        requests: [],
-        stderr: expect.stringContaining("--interactive cannot be used with"),
-      });
-    },
-  );
-
-  test("if it cannot ask, with what to do instead, in both languages", async () => {
-    const { en, ja } = await runInBoth("renewals guide vpp-token --interactive --no-input", {
-      tenant: {},
-      terminal: { columns: 300 },
-    });
-    expect(en).toMatchObject({ exit: 2, stderr: expect.stringContaining("renewals verify --current OLD --new NEW") });
-    expect(ja).toMatchObject({ exit: 2, stderr: expect.stringContaining("renewals verify --current 旧 --new 新") });
-  });
-
-  test("if no item, or several, have the name, in both languages", async () => {
-    const { en, ja } = await runInBoth("renewals guide 大阪", { tenant: listing(push) });
-    expect(en).toMatchObject({ exit: 6, stdout: "", stderr: expect.stringContaining('no item matches "大阪"') });
-    expect(ja).toMatchObject({ exit: 6, stderr: expect.stringContaining("「大阪」") });
-    const second = { ...push, id: idOf(2) };
-    expect(await run("renewals guide 本社", { tenant: listing(push, second) })).toMatchObject({ exit: 2 });
-    const several = await run("renewals guide push-certificate --interactive", {
-      tenant: listing(push, second),
-      terminal: { columns: 300 },
-    });
-    expect(several).toMatchObject({ exit: 2, stderr: expect.stringContaining(`本社 ${idOf(1)}; 本社 ${idOf(2)}`) });
-  });
-
   test("if the tenant fails, in both languages", async () => {
     const locked = new Failure("locked", { what: { en: "locked by 7", ja: "7 が使用中" } });
     const { en, ja } = await runInBoth("renewals guide 本社", { tenant: { listRenewals: locked } });
     expect(en).toMatchObject({ exit: 5, stdout: "", stderr: "error: locked by 7\n" });
     expect(ja).toMatchObject({ exit: 5, stdout: "", stderr: "エラー: 7 が使用中\n" });
-  });
-});
-
-const [ENTER, UP, DOWN, CTRL_C] = ["\r", "\u001b[A", "\u001b[B", "\u0003"];
-
-/** Answers the choice that comes after these words. */
-const choose = (after: string, keys = ENTER): readonly Typing[] => [
-  [after, ""],
-  ["Enter to select", keys],
-];
-
-/** Says that the steps with these numbers are done. */
-const done = (...numbers: readonly number[]): readonly Typing[] => numbers.flatMap((number) => choose(`${number}. `));
-
-/** `guide … --interactive` with somebody who answers. */
-const walk = (words: string, tenant: Answers, typing: readonly Typing[], more: Circumstances = {}) =>
-  run(`renewals guide ${words} --interactive`, { tenant, terminal: { columns: 200, typing }, ...more });
-
-describe("a yearly login, step by step", () => {
-  const owner = item(1, { name: "第一所有者", kind: "android-owner" });
-  const tenant = { ...having(owner), confirmRenewal: { ...owner, confirmedBy: "髙橋" } };
-
-  test("is recorded with the typed name and the current time", async () => {
-    const typing: readonly Typing[] = [
-      ...done(1, 2, 3),
-      ["Record the login to 第一所有者?", "y\r"],
-      ["Who signed in to 第一所有者?", `${"\u0008".repeat(40)}髙橋 ${ENTER}`],
-    ];
-    const { exit, stdout, stderr, requests } = await walk("第一所有者", tenant, typing);
-    expect(exit).toBe(0);
-    expect(requests).toEqual([
-      ...LISTED,
-      ...ANSWERED,
-      {
-        operation: "confirmRenewal",
-        params: { id: idOf(1) },
-        json: { by: "髙橋", at: "2026-11-20T01:00:00.000Z" },
-      },
-    ]);
-    expect(stdout).toMatch(/^confirmed by +髙橋$/m);
-    expect(stderr).toContain("How to renew: Android Enterprise owner account: 第一所有者\n");
-  });
-
-  test("is offered with the name of the signed-in person, and requires a name", async () => {
-    const typing = (keys: string, ...more: readonly Typing[]): readonly Typing[] => [
-      ...done(1, 2, 3),
-      ["Record the login", ENTER],
-      ["Who signed in to 第一所有者?", keys],
-      ...more,
-    ];
-    const usual = await walk("第一所有者", tenant, typing(ENTER));
-    expect(usual.requests.at(-1)?.json).toMatchObject({ by: userInfo().username });
-    const blank = await walk("第一所有者", tenant, typing(`  ${ENTER}`, ["enter a name", `a${ENTER}`]));
-    expect(blank.requests.at(-1)?.json).toMatchObject({ by: "a" });
-  });
-
-  test("is not recorded if the answer is no", async () => {
-    const ran = await walk("第一所有者", having(owner), [...done(1, 2, 3), ["Record the login", "n\r"]]);
-    expect(ran).toMatchObject({ exit: 0, stdout: "", requests: [...LISTED, ...ANSWERED] });
-    expect(ran.stderr).toMatch(/nothing was recorded\n$/);
-  });
-
-  test("can be stopped at any step, by a choice or Ctrl-C, and nothing is recorded", async () => {
-    const stopped = await walk("第一所有者", having(owner), [...done(1), ...choose("2. ", UP + ENTER)]);
-    expect(stopped).toMatchObject({ exit: 130, stdout: "", requests: [...LISTED, ...ANSWERED] });
-    expect(stopped.stderr).toContain("stopped at step 2; nothing was recorded\n");
-    const left = await walk("第一所有者", having(owner), [...done(1), ...choose("2. ", CTRL_C)]);
-    expect(left).toMatchObject({ exit: 130, stdout: "", requests: [...LISTED, ...ANSWERED] });
-    expect(left.stderr).toContain("interrupted: nothing was recorded\n");
-  });
-
-  test("is asked about in Japanese, too", async () => {
-    const typing: readonly Typing[] = [
-      ...[1, 2, 3].flatMap((number): readonly Typing[] => [
-        [`${number}. `, ""],
-        ["Enter で決定", ENTER],
-      ]),
-      ["「第一所有者」へのログインを記録しますか?", "y\r"],
-      ["だれが「第一所有者」にログインしましたか?", ENTER],
-    ];
-    const { exit, stdout, stderr } = await walk("第一所有者 --lang ja", tenant, typing);
-    expect(exit).toBe(0);
-    expect(stderr).toContain("更新の手順: ");
-    expect(stdout).toMatch(/^実施者 +髙橋$/m);
-    const stopping: readonly Typing[] = [
-      ["1. ", ""],
-      ["Enter で決定", UP + ENTER],
-    ];
-    const stopped = await walk("第一所有者 --lang ja", having(owner), stopping);
-    expect(stopped.stderr).toContain("手順 1 で中断しました。何も記録していません\n");
-  });
-
-  test("without a recorded item leaves nothing to record", async () => {
-    const ran = await walk("android-owner", listing(), done(1, 2, 3));
-    expect(ran).toMatchObject({
-      exit: 0,
-      stdout: "",
-      requests: LISTED,
-      stderr: expect.stringMatching(/nothing was recorded\n$/),
-    });
-  });
-});
-
-describe('an item of the kind "other date", step by step', () => {
-  const contract = item(1, { name: "契約" });
-  const tenant = { ...having(contract), editRenewal: contract };
-
-  test.each([
-    ["", "2027-03-31T14:59:59.000Z"],
-    [" --timezone UTC", "2027-03-31T23:59:59.000Z"],
-  ])("is asked for its date, which is recorded in the time zone:%s", async (words, expiresAt) => {
-    const typing: readonly Typing[] = [...done(1), ["New expiry date of 契約", `2027-03-31 ${ENTER}`]];
-    const { exit, requests } = await walk(`契約${words}`, tenant, typing);
-    expect(exit).toBe(0);
-    expect(requests[1]).toEqual({
-      operation: "editRenewal",
-      params: { id: idOf(1) },
-      json: { expiresAt, certainty: "typed" },
-    });
-  });
-
-  test("is asked again if the date is invalid", async () => {
-    const typing: readonly Typing[] = [
-      ...done(1),
-      ["New expiry date of 契約", `2027-02-30${ENTER}`],
-      ["enter a date such as 2027-03-31", `${"\u0008".repeat(40)}2027-02-28${ENTER}`],
-    ];
-    const { requests } = await walk("契約", tenant, typing);
-    expect(requests[1]?.json).toMatchObject({ expiresAt: "2027-02-28T14:59:59.000Z" });
-  });
-
-  test.each(["", "  "])("stays unchanged if only %j is typed", async (typed) => {
-    const ran = await walk("契約", having(contract), [...done(1), ["New expiry date of 契約", `${typed}${ENTER}`]]);
-    expect(ran).toMatchObject({
-      exit: 0,
-      stdout: "",
-      requests: LISTED,
-      stderr: expect.stringMatching(/nothing was recorded\n$/),
-    });
   });
 });
 
@@ -476,14 +281,6 @@ describe("an item that the tenant holds itself", () => {
     name: "トークン",
     expiresAt: own().token?.expiresAt ?? "",
     account: "admin@example.jp",
-  });
-  const certificate = (change: Partial<PushCertificate> = {}) =>
-    example<PushCertificate>("pushCertificate", { simulated: false, request: null, ...change });
-  const pushed = item(1, {
-    kind: "push-certificate",
-    name: "APSP",
-    topic: certificate().topic,
-    account: "a@example.jp",
   });
   const content = (change: Partial<VppTokenRecord> = {}): VppTokenRecord => ({
     ...example<{ items: readonly [VppTokenRecord] }>("vppTokens").items[0],
@@ -610,17 +407,6 @@ describe("an item that the tenant holds itself", () => {
     );
   });
 
-  test("has its own steps and is recorded only by its own command", async () => {
-    const tenant = { ...listing(token), ade: own() };
-    const ran = await walk("トークン", tenant, done(1, 2, 3, 4, 5));
-    expect(ran).toMatchObject({ exit: 0, stdout: "", requests: [...LISTED, { operation: "ade" }] });
-    expect(ran.stderr).not.toMatch(NOT_CLOMO);
-    expect(ran.stderr).toMatch(
-      /the command that set the certificate or token also recorded its expiry date; to see the date: clomoctl renewals list\n$/,
-    );
-    const stopped = await walk("トークン", tenant, [...done(1), ...choose("2. ", UP + ENTER)]);
-    expect(stopped).toMatchObject({ exit: 130, stderr: expect.stringContaining("stopped at step 2\n") });
-  });
 });
 
 /** What the files do not tell was looked at. */
@@ -640,7 +426,6 @@ describe("a content token, step by step", () => {
     expiresAt: BEFORE.toISOString(),
     certainty: "exact",
   });
-  const tenant = { ...having(vpp), editRenewal: vpp };
   const record: Typing = ["Record VPP with the expiry date 2027-12-01?", ENTER];
 
   /** A person's folder with these downloads. */
@@ -653,36 +438,6 @@ describe("a content token, step by step", () => {
 
   const FILE = "sToken_for_example_.vpptoken";
   const fresh = { [FILE]: createVppToken(NEXT, "例") };
-
-  test("is found among the downloads, compared with the record, and recorded", async () => {
-    const userFolder = downloaded({ ...fresh, "sToken_for_broken_.vpptoken": "broken" });
-    const typing = [...VPP_UPLOADED, record];
-    const { exit, stdout, stderr, requests } = await walk("VPP", tenant, typing, { userFolder });
-    expect(exit).toBe(0);
-    const source = join(userFolder, "Downloads", FILE);
-    expect(requests).toEqual([
-      ...ASKED,
-      ...ANSWERED,
-      {
-        operation: "editRenewal",
-        params: { id: idOf(1) },
-        json: {
-          downloadedExpiresAt: NEXT.toISOString(),
-          downloadedCertainty: "exact",
-          downloadedFingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
-          downloadedTopic: null,
-          downloadedSource: source,
-          organisation: "例",
-        },
-      },
-    ]);
-    expect(stdout).toMatch(/^name +VPP$/m);
-    expect(stderr).toContain(`looking for downloads in ${join(userFolder, "Downloads")}\n`);
-    expect(stderr).toContain(`found: ${source}\n`);
-    expect(stderr).toContain("skipped: sToken_for_broken_.vpptoken");
-    expect(stderr).toMatch(/^ok - later expiry: extended from 2026-12-01 .* to 2027-12-01/m);
-    expect(stderr).not.toContain("9. ");
-  });
 
   test.each<[string, string, string | undefined]>([
     ["is confirmed by the date that the console shows", "2027-12-01", "2027-12-01"],
@@ -729,103 +484,6 @@ describe("a content token, step by step", () => {
     });
   });
 
-  test("is searched for in --downloads, from the working folder, or in the desktop's folder", async () => {
-    const userFolder = downloaded(fresh);
-    const typing = [...VPP_UPLOADED, record];
-    expect(await walk("VPP --downloads Downloads", tenant, typing, { folder: userFolder })).toMatchObject({ exit: 0 });
-    const environment = { XDG_DOWNLOAD_DIR: join(userFolder, "Downloads") };
-    expect(await walk("VPP", tenant, typing, { environment })).toMatchObject({ exit: 0 });
-  });
-
-  test("is recorded as a new item if its kind has no item yet, after a person confirmed it", async () => {
-    const added = { ...havingNone("vpp-token"), addRenewal: vpp };
-    const typing: readonly Typing[] = [
-      ...done(1),
-      ...VPP_UPLOADED.slice(done(1).length),
-      ["Record example with the expiry date", ENTER],
-    ];
-    const { exit, requests, stderr } = await walk("vpp-token", added, typing, { userFolder: downloaded(fresh) });
-    expect(exit).toBe(0);
-    expect(requests.at(-1)).toMatchObject({
-      operation: "addRenewal",
-      json: { kind: "vpp-token", name: "example", expiresAt: NEXT.toISOString() },
-    });
-    expect(stderr).toContain("unknown - kind: not compared, because the current item is not recorded");
-  });
-
-  test("keeps the organisation if the file does not name an organisation", async () => {
-    const nameless = Buffer.from(JSON.stringify({ token: "x", expDate: "2027-12-01T00:00:00+0000" })).toString(
-      "base64",
-    );
-    const typing = [...VPP_UPLOADED, record];
-    const { requests } = await walk("VPP", tenant, typing, { userFolder: downloaded({ [FILE]: nameless }) });
-    expect(Object.keys(requests.at(-1)?.json as object)).not.toContain("organisation");
-  });
-
-  test("is not recorded if the answer is no", async () => {
-    const typing: readonly Typing[] = [...VPP_UPLOADED, ["Record VPP", "n\r"]];
-    const ran = await walk("VPP", having(vpp), typing, { userFolder: downloaded(fresh) });
-    expect(ran).toMatchObject({
-      exit: 0,
-      stdout: "",
-      requests: [...ASKED, ...ANSWERED],
-      stderr: expect.stringMatching(/nothing was recorded\n$/),
-    });
-  });
-
-  test("exits with 3 if it is an old token and the person gives up, and nothing is recorded", async () => {
-    const typing: readonly Typing[] = [...done(1), ...choose("2. "), ["Repeat this step", UP + ENTER]];
-    const old = { [FILE]: createVppToken(new Date("2026-11-30T00:00:00Z"), "例") };
-    const ran = await walk("VPP", having(vpp), typing, { userFolder: downloaded(old) });
-    expect(ran).toMatchObject({ exit: 3, stdout: "", requests: [...ASKED, ...ANSWERED] });
-    expect(ran.stderr).toMatch(/^warning: WRONG - later expiry: /m);
-    expect(ran.stderr).toContain("stopped at step 2; nothing was recorded\n");
-  });
-
-  test("is waited for until it is there", async () => {
-    const typing = [...done(1), ...choose("2. "), ...choose("no readable", UP + ENTER)];
-    const ran = await walk("VPP", having(vpp), typing, { userFolder: downloaded({}) });
-    expect(ran).toMatchObject({ exit: 130, stdout: "", requests: [...ASKED, ...ANSWERED] });
-  });
-
-  test("is a failure if the folder does not exist, in the chosen language", async () => {
-    const ran = await walk("VPP --downloads nowhere", having(vpp), [...done(1), ...choose("2. ")]);
-    expect(ran).toMatchObject({
-      exit: 6,
-      stdout: "",
-      requests: [...ASKED, ...ANSWERED],
-      stderr: expect.stringContaining("--downloads FOLDER"),
-    });
-  });
-
-  test("--current selects the file to compare with", async () => {
-    const userFolder = downloaded({
-      ...fresh,
-      "current.vpptoken": createVppToken(new Date("2027-12-02T00:00:00Z"), "例"),
-    });
-    const current = "--downloads . --current current.vpptoken";
-    const refused = await walk(
-      `VPP ${current}`,
-      having(vpp),
-      [...done(1), ...choose("2. "), ["Repeat this step", UP + ENTER]],
-      {
-        folder: join(userFolder, "Downloads"),
-      },
-    );
-    expect(refused.exit).toBe(3);
-    const folder = join(userFolder, "Downloads");
-    const line = `renewals guide ade-token --interactive ${current}`;
-    const { en, ja } = await runInBoth(line, { folder, tenant: havingNone("ade-token"), terminal: {} });
-    expect(en).toMatchObject({
-      exit: 3,
-      requests: [...LISTED, { operation: "ade" }],
-      stderr: expect.stringContaining("the file does not contain: "),
-    });
-    expect(en.stderr).toContain("current.vpptoken");
-    expect(ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("は入っていません") });
-    const gone = await walk("VPP --current gone.vpptoken", having(vpp), []);
-    expect(gone).toMatchObject({ exit: 6, stderr: expect.stringContaining("gone.vpptoken") });
-  });
 });
 
 test.each<[string, Partial<RenewalItem>, readonly Typing[]]>([
@@ -847,56 +505,6 @@ test.each<[string, Partial<RenewalItem>, readonly Typing[]]>([
 });
 
 describeWithOpenssl("a push certificate, gone through", () => {
-  test("is compared with the downloaded request, never with the request of the certificate in use", async () => {
-    const workshop = new OpensslWorkspace();
-    onTestFinished(() => workshop.close());
-    const subject = "/UID=com.apple.mgmt.External.1/CN=APSP:1/C=JP";
-    const [oldKey, newKey] = [workshop.key("ec"), workshop.key("ec")];
-    const current = workshop.certificate({ subject, from: "20251201000000Z", to: "20261201000000Z" }, oldKey);
-    const renewed = workshop.certificate({ subject, from: "20261119000000Z", to: "20271119000000Z" }, newKey);
-    const folder = freshFolder();
-    const request = join(folder, "CertificateSigningRequest.csr");
-    copyFileSync(renewed.certificateFile, join(folder, "MDM_i3Systems,Inc._Certificate.pem"));
-    const recorded = item(1, {
-      name: "本社",
-      kind: "push-certificate",
-      topic: "com.apple.mgmt.External.1",
-      expiresAt: "2026-12-01T00:00:00.000Z",
-    });
-    const tenant = { ...having(recorded), editRenewal: recorded };
-    const words = `本社 --downloads . --current ${current.certificateFile}`;
-
-    copyFileSync(workshop.request(oldKey, "/CN=a/C=JP"), request);
-    const stale = await walk(
-      words,
-      having(recorded),
-      [...done(1), ...choose("2. "), ["Repeat this step", UP + ENTER]],
-      {
-        folder,
-      },
-    );
-    expect(stale).toMatchObject({
-      exit: 3,
-      requests: [...LISTED, { operation: "ade" }, { operation: "pushCertificate" }, ...ANSWERED],
-    });
-    expect(stale.stderr).toContain("this is the CSR of the certificate in use (the public keys are the same).");
-
-    copyFileSync(workshop.request(newKey, "/CN=a/C=JP"), request);
-    const typing: readonly Typing[] = [
-      ...done(1, 2, 3),
-      ...choose("4. "),
-      CHECKED,
-      ...done(5, 6, 7, 8),
-      ["Record 本社 with the expiry date 2027-11-19?", ENTER],
-    ];
-    const { exit, stderr, requests } = await walk(words, tenant, typing, { folder });
-    expect(exit).toBe(0);
-    expect(stderr).toContain("the public key matches the CSR");
-    expect(requests.at(-1)?.json).toMatchObject({
-      downloadedTopic: "com.apple.mgmt.External.1",
-      downloadedCertainty: "exact",
-    });
-  });
 });
 
 test.each(["第一所有者", "APSP:0322a1b2", "it's `ours` 1"])(

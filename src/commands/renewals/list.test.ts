@@ -1,10 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { RenewalItem, Tenant, TenantProfile, Whoami } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { createVppToken } from "#support/renewals/vpp-token.ts";
-import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { EMPTY_TENANT_PROFILE } from "../../lib/model/tenant.ts";
 import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
@@ -37,33 +36,6 @@ async function homeOfThree(): Promise<string> {
   await run("context add osaka --url https://osaka.example.jp", { home });
   return home;
 }
-
-test("a server token that Apple rejected is critical in every format, whatever its date is", async () => {
-  const rehearsal = new Rehearsal();
-  onTestFinished(() => rehearsal[Symbol.asyncDispose]());
-  await rehearsal.setUp();
-  const listed = (words: string) =>
-    runInBoth(`renewals list ${words}`, {
-      tenant: rehearsal.tenant.fetch,
-      now: new Date(rehearsal.tenant.surroundings.time),
-    });
-  expect((await listed("--fields daysLeft,level")).en).toMatchObject({
-    stdout: "daysLeft\tlevel\n365\tok\n",
-    stderr: "",
-  });
-  await rehearsal.reject();
-  const { en, ja } = await listed("--fields daysLeft,level");
-  expect(en.stdout).toBe("daysLeft\tlevel\n365\tcritical\n");
-  expect(en.stderr).toMatch(/^warning: .*: Apple rejected the server token/);
-  expect(ja.stderr).toContain("Apple がサーバートークンを拒否しました");
-  expect((await listed("--all-contexts --format json")).en.stdout).toContain('"level":"critical"');
-  expect((await listed("--format html")).ja.stdout).toContain("至急");
-  // whoever may not see ADE sees the date
-  const ade = item(1, { kind: "ade-token", expiresAt: "2027-10-01T00:00:00.000Z" });
-  const unseen = new Failure("not-permitted", { what: { en: "no", ja: "不可" } });
-  const dated = await run("renewals list --fields level", { tenant: { listRenewals: { items: [ade] }, ade: unseen } });
-  expect(dated).toMatchObject({ exit: 0, stdout: "level\nok\n" });
-});
 
 describe("a list", () => {
   test("has undated items first, then the nearest, with the level and days of today", async () => {
@@ -348,52 +320,6 @@ describe("a file with another date", () => {
 });
 
 describe("--format html", () => {
-  test("writes a page instead of a list and says so in both languages", async () => {
-    const folder = freshFolder();
-    const { en, ja } = await runInBoth("renewals list --format html -o page.html", {
-      tenant: having(soon, late),
-      folder,
-      terminal: {},
-    });
-    expect(en).toMatchObject({ exit: 0, stdout: "" });
-    expect(en.stderr).toMatch(/^wrote page\.html\n/);
-    expect(en.stderr).toContain("only one Android Enterprise owner");
-    expect(ja.stderr).toContain("page.html を書き出しました");
-    const page = readFileSync(join(folder, "page.html"), "utf8");
-    expect(page).toContain('<html lang="ja">');
-    expect(page).toContain("2026-11-20 10:00 (Asia/Tokyo) 現在");
-    expect(page).toContain("契約");
-    expect(page).not.toContain("local: 契約");
-  });
-
-  test("- is stdout without a note, in the requested time zone", async () => {
-    const ran = await run("renewals list --format html -o - --timezone UTC", {
-      tenant: having(item(1, { name: "a\u202eb" })),
-    });
-    expect(ran).toMatchObject({ exit: 0, stderr: "" });
-    expect(ran.stdout).toContain("as of 2026-11-20 01:00 (UTC)");
-    expect(ran.stdout).toContain(String.raw`a\u202eb`);
-    expect(ran.stdout).not.toContain("\u202e");
-  });
-
-  test("names the tenants if there are several", async () => {
-    const tenants = { local: having(soon), kanto: having(), osaka: having() };
-    const { stdout } = await run("renewals list --format html -o - --all-contexts", {
-      home: await homeOfThree(),
-      tenants,
-    });
-    expect(stdout).toContain("local, kanto, osaka");
-    expect(stdout).toContain("local: 契約");
-  });
-
-  test("a folder that does not exist is a failure", async () => {
-    const ran = await run("renewals list --format html -o nowhere/page.html", { tenant: having(soon) });
-    expect(ran).toMatchObject({
-      exit: 2,
-      stdout: "",
-      stderr: expect.stringMatching(/^error: [^]*nowhere\/page\.html\n$/),
-    });
-  });
 });
 
 test("reports failures in both languages and shows nothing", async () => {

@@ -1,37 +1,22 @@
-import { commandName } from "../../lib/advice/index.ts";
 import { compareByExpiry, judgeExpiry, type JudgedItem } from "../../lib/renewals/judge.ts";
-import { FILE_HEADERS } from "../../lib/renewals/output/headers.ts";
-import { Timeline } from "../../lib/document/timeline.ts";
 import { Failure, ignoreFailure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { isDefaultTable, LIMIT_OPTION, listColumns } from "../listing/list.ts";
-import { resolveTimezoneWithoutTenant, type ChosenTenant, type Tools } from "../tools.ts";
+import { type ChosenTenant, type Tools } from "../tools.ts";
 import { createExpiryClock, readCurrentItems, listRemarks } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS, DEFAULT_ITEM_COLUMNS } from "./items/columns.ts";
 import { noteExpectedRecords } from "./items/expected.ts";
 import { listMissingFields } from "./items/missing.ts";
-import type { ItemOverview } from "./items/overview.ts";
-import { dayOf, formatMoment } from "../../lib/model/time.ts";
 import type { Context } from "../../lib/config/index.ts";
-import { buildDocumentOrRecordOptions, resolveRequestedDocument } from "../listing/documents.ts";
 import { canReadReservedFields, loadRights } from "../rights.ts";
-import { completeCommands } from "../../lib/terminal/commands.ts";
-import { writeOutput } from "../csv/file/output.ts";
 
 export default defineCommand({
-  summary: text(
-    "list renewal items with a 15-month timeline",
-    "年次更新・期限を 15 か月のタイムラインとともに一覧する",
-  ),
+  summary: text("list renewal items", "年次更新・期限を一覧する"),
   details: [
     text(
-      "On a terminal, the table is followed by a timeline that fits the width. In other formats, and with --fields, only the list is written. ~ marks an estimated date. An ADE server token that Apple rejected is critical whatever its date.",
-      "ターミナルでは表の下に、幅に合わせたタイムラインを表示します。ほかの形式と --fields を指定したときは一覧だけです。~ は推定の期限です。Apple が拒否した ADE サーバートークンは、期限にかかわらず「至急」です。",
-    ),
-    text(
-      "--format html writes a self-contained page (no scripts, no network) to show, send or print.",
-      "--format html は、ほかのファイルもスクリプトもネットワークも要らない 1 ページを書き出します。表示・送付・印刷に使えます。",
+      "~ marks an estimated date. An ADE server token that Apple rejected is critical whatever its date.",
+      "~ は推定の期限です。Apple が拒否した ADE サーバートークンは、期限にかかわらず「至急」です。",
     ),
   ],
   args: {},
@@ -43,31 +28,21 @@ export default defineCommand({
         "このコンピューターに登録された全テナントの項目を含める",
       ),
     },
-    ...buildDocumentOrRecordOptions(["html"], "records", { header: FILE_HEADERS.renewalsPage }),
     limit: LIMIT_OPTION,
   },
   examples: [
     { line: "clomoctl renewals list" },
     { line: "clomoctl renewals list --all-contexts --format json --fields context,name,daysLeft,level" },
-    { line: "clomoctl renewals list --format html -o renewals.html --lang ja" },
   ],
   exits: ["not-found", "locked", "unavailable"],
-  async run(tools, { allContexts, limit, ...options }) {
+  async run(tools, { allContexts, limit }) {
     const { terminal } = tools;
-    const page = resolveRequestedDocument(tools, options, { usual: undefined, where: commandName("renewals list") });
     const { shown, found, contexts, failed } = await gatherRenewalItems(tools, { allContexts, limit });
-    if (page !== undefined) {
-      await writeOverviewPage(tools, shown, page.output);
-    } else if (isDefaultTable(terminal)) {
-      const { writeOverview } = await import("./items/overview.ts");
-      await writeOverview(terminal, shown);
-    } else {
-      await terminal.list(listColumns(terminal, ITEM_COLUMNS, DEFAULT_ITEM_COLUMNS), shown.items);
-    }
-    await adviseSecondOwner(terminal, shown.items);
+    await terminal.list(listColumns(terminal, ITEM_COLUMNS, DEFAULT_ITEM_COLUMNS), shown);
+    await adviseSecondOwner(terminal, shown);
     if (terminal.interactive) {
-      await noteMissingFields(tools, shown.items, contexts);
-      if (isDefaultTable(terminal) && page === undefined)
+      await noteMissingFields(tools, shown, contexts);
+      if (isDefaultTable(terminal))
         await noteExpectedRecords(tools, { allContexts, items: found });
     }
     return failed?.code;
@@ -76,7 +51,7 @@ export default defineCommand({
 
 /** The items to show and the first failure of a tenant; items of other tenants are shown nevertheless. */
 interface GatheredItems {
-  readonly shown: ItemOverview;
+  readonly shown: readonly JudgedItem[];
   /** all items, regardless of the limit */
   readonly found: readonly JudgedItem[];
   /** contexts whose items were requested */
@@ -94,18 +69,7 @@ async function gatherRenewalItems(
       ? await judgeItemsOfAllTenants(tools)
       : { found: await judgeItemsOfTenant(tools, chosen), failed: undefined };
   const all = chosen === undefined ? await tools.contexts.list() : [chosen.context];
-  const [now, timezone, contexts] = [
-    tools.clock.now(),
-    await resolveTimezoneWithoutTenant(tools),
-    all.map(({ name }) => name),
-  ];
-  const items = found.toSorted(compareByExpiry).slice(0, limit);
-  return {
-    shown: { items, contexts, timeline: new Timeline(dayOf(now, timezone)), now, timezone },
-    found,
-    contexts: all,
-    failed,
-  };
+  return { shown: found.toSorted(compareByExpiry).slice(0, limit), found, contexts: all, failed };
 }
 
 async function judgeItemsOfAllTenants(
@@ -137,22 +101,6 @@ async function judgeItemsOfTenant(tools: Tools, tenant: ChosenTenant<"renewals" 
   const all = items.map((item) => judgeExpiry({ ...item, validFrom: null }, tenant.context.name, asOf));
   for (const line of all.flatMap(listRemarks)) await tools.terminal.warn(line);
   return all;
-}
-
-/** Writes the items as an HTML page to a file or to stdout. */
-async function writeOverviewPage(tools: Tools, shown: ItemOverview, file: string): Promise<void> {
-  const { renderPage } = await import("../../lib/document/page.ts");
-  const { buildRenewalsDocument: renewalsDocument } = await import("../../lib/renewals/output/page.ts");
-  const { terminal } = tools;
-  const { contexts, timeline, now, timezone } = shown;
-  const items =
-    contexts.length > 1
-      ? shown.items.map((item) => completeCommands(item, { context: item.context ?? undefined }))
-      : shown.items;
-  const content = { items, contexts, timeline, timezone, asOf: formatMoment(now, timezone, "minute") };
-  const page = renderPage(terminal.completed(renewalsDocument(content)), terminal.language, FILE_HEADERS.renewalsPage);
-  await writeOutput(tools, file, ReadableStream.from([Buffer.from(page)]), { held: false });
-  if (file !== "-") await terminal.note(text(`wrote ${file}`, `${file} を書き出しました`));
 }
 
 /** Reports items without owner, account or phone (nobody could renew them) to users who may read these fields. */

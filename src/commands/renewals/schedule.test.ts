@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { freshFolder, run, runInBoth } from "#support/commands/program.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 
 test("prints one line with its home, changes nothing, and says that nobody gets reminders yet", async () => {
   const home = freshFolder();
@@ -27,10 +28,10 @@ test("names the context and its token file, and refuses what a later run cannot 
 });
 
 test("each run is noted for its context with its exit code, but a dry run is not", async () => {
-  const home = freshFolder();
+  const [home, { fetch: tenant }] = [freshFolder(), new TestTenant()];
   mkdirSync(join(home, "runs"), { recursive: true });
-  await run("renewals notify --dry-run", { home });
+  await run("renewals notify --dry-run", { home, tenant });
   expect(existsSync(join(home, "runs", "local"))).toBe(false);
-  expect((await run("renewals notify", { home })).exit).toBe(6);
+  expect((await run("renewals notify", { home, tenant })).exit).toBe(6);
   expect(readFileSync(join(home, "runs", "local"), "utf8")).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z 6\n$/);
 });

@@ -94,7 +94,7 @@ export default {
       },
       answer: multipartResponse(
         HandoverEnd,
-        "A part for each file of a bundle, named by Content-Disposition: the records of each resource (NDJSON, in the order of their IDs), the CSV files in the console's format, `summary.json` with counts, and finally `end.json`, which follows this schema",
+        "A part for each file of a bundle, named by Content-Disposition: the records of each resource (NDJSON, in the order of their IDs), the CSV files in the console's format, and finally `end.json`, which follows this schema",
       ),
       fails: ["not-found"],
     }),

@@ -1,6 +1,5 @@
 import { text, type Text } from "../text/index.ts";
 import type { Level } from "./level.ts";
-import type { TimelineItem, Timeline } from "./timeline.ts";
 
 /** A text of clomoctl in both languages, or a value from outside. */
 export type DisplayText = Text | string;
@@ -45,11 +44,6 @@ export type Block =
     }
   | { readonly kind: "list"; readonly items: readonly ListItem[] }
   | { readonly kind: "steps"; readonly steps: readonly StepBlock[] }
-  | { readonly kind: "tree"; readonly nodes: readonly TreeNode[] }
-  | { readonly kind: "bars"; readonly id: string; readonly title: Text; readonly bars: readonly Bar[] }
-  /** a bar that shows a share of a whole, from 0 to 1; text next to it says the same for readers who cannot see it */
-  | { readonly kind: "share"; readonly share: number; readonly level: Level }
-  | { readonly kind: "timeline"; readonly marks: readonly TimelineItem[]; readonly timeline: Timeline }
   | { readonly kind: "note"; readonly title: Text; readonly lines: readonly Text[] }
   | PartBlock;
 
@@ -100,22 +94,6 @@ export interface StepBlock {
   readonly id: string;
   readonly what: Text;
   readonly below: readonly { readonly label: Text; readonly words: Text; readonly isTrap?: true | undefined }[];
-}
-
-/** A node of a tree. */
-export interface TreeNode {
-  readonly name: string;
-  /** text after the name; may be empty */
-  readonly about: Text;
-  /** text about what is below the node but not shown */
-  readonly hidden?: Text | undefined;
-  readonly children: readonly TreeNode[];
-}
-
-/** A bar of a chart. */
-export interface Bar {
-  readonly label: DisplayText;
-  readonly value: number;
 }
 
 /** Appends a text of clomoctl to a value. */

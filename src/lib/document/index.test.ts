@@ -4,7 +4,6 @@ import { same, text } from "../text/index.ts";
 import type { Block, Document } from "./blocks.ts";
 import { DOCUMENT_RENDERERS } from "./index.ts";
 import { renderMail } from "./mail.ts";
-import { Timeline } from "./timeline.ts";
 
 /** A document with every block, each with its own value from outside. */
 const documentOf = (value: (block: string) => string): Document => {
@@ -24,10 +23,6 @@ const documentOf = (value: (block: string) => string): Document => {
       rows: [[value("cell"), { lines: [value("line")], below: [[same("below"), value("below")]], level: "ok" }]],
     },
     { kind: "list", items: [{ words: value("item"), id: "gap", alarm: same("MISSING"), about: value("about") }] },
-    { kind: "tree", nodes: [{ name: value("root"), about: same("2"), children: [leaf(value("leaf"))] }] },
-    { kind: "bars", id: "bars", title: same("Bars"), bars: [{ label: value("bar"), value: 3 }] },
-    { kind: "timeline", timeline: new Timeline("2026-11-20"), marks: [mark(value("mark"))] },
-    { kind: "share", share: 0.5, level: "warning" },
     { kind: "note", title: same("A note"), lines: [same("noted")] },
     { kind: "part", id: "part", title: value("part"), about: same("2 gaps"), blocks: [steps] },
   ];
@@ -42,16 +37,12 @@ const documentOf = (value: (block: string) => string): Document => {
   };
 };
 
-const leaf = (name: string) => ({ name, about: same(""), hidden: same("and 3 more"), children: [] });
-
-const mark = (label: string) => ({ id: "m", label, day: "2027-02-01", level: "ok" as const, isEstimated: true });
-
 const steps: Block = {
   kind: "steps",
   steps: [{ id: "a", what: same("sign in"), below: [{ label: same("Careful"), words: same("once"), isTrap: true }] }],
 };
 
-const NAMES = "paragraph fact first second cell line below item about root leaf bar mark part subject section".split(
+const NAMES = "paragraph fact first second cell line below item about part subject section".split(
   " ",
 );
 

@@ -6,11 +6,8 @@ import {
   type Block,
   type Cell,
   type Fact,
-  type TreeNode,
   type DisplayText,
 } from "./blocks.ts";
-import { LEVEL_NAMES } from "./level.ts";
-import type { TimelineItem } from "./timeline.ts";
 
 /** Writes blocks as lines; the base of all line-based formats. */
 export abstract class LineWriter {
@@ -45,18 +42,6 @@ export abstract class LineWriter {
   protected fact(fact: Fact): readonly string[] {
     const [first = "", ...more] = this.#parts(fact);
     return more.length > 1 ? [first, ...more] : [[first, ...more].join(" ")];
-  }
-
-  protected tree({ name, about, hidden, children }: TreeNode, depth = 0): readonly string[] {
-    const more = [about, ...(hidden === undefined ? [] : [hidden])].filter(({ en }) => en !== "");
-    return [
-      `${"  ".repeat(depth)}- ${this.say(name)}${more.map((words) => ` (${this.say(words)})`).join("")}`,
-      ...children.flatMap((child) => this.tree(child, depth + 1)),
-    ];
-  }
-
-  protected mark({ label, day, level, isEstimated }: TimelineItem): string {
-    return `- ${isEstimated ? "~" : ""}${day ?? "-"} ${this.say(label)} (${this.say(LEVEL_NAMES[level])})`;
   }
 
   #parts([label, value]: Fact): readonly string[] {

@@ -1,5 +1,5 @@
 import { joinWords, splitCommands } from "../terminal/commands.ts";
-import { text, type Language, type Text } from "../text/index.ts";
+import {type Language, type Text } from "../text/index.ts";
 import type { Block, Cell, Document, DisplayText } from "./blocks.ts";
 import { LineWriter } from "./line-writer.ts";
 
@@ -57,18 +57,6 @@ class MarkdownWriter extends LineWriter {
           `${at + 1}. [ ] ${this.say(what)}`,
           ...below.map(({ label, words }) => `    - **${this.say(label)}**: ${this.say(words)}`),
         ]);
-      case "tree":
-        return block.nodes.flatMap((node) => this.tree(node));
-      case "bars":
-        return this.#table(
-          block.title,
-          [text("item", "項目"), text("records", "件数")],
-          block.bars.map(({ label, value }) => [label, String(value)]),
-        );
-      case "share":
-        return [];
-      case "timeline":
-        return block.marks.map((mark) => this.mark(mark));
       case "note":
         return [`**${this.say(block.title)}**`, "", ...block.lines.map((line) => `- ${this.say(line)}`)];
       case "part": {

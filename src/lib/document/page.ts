@@ -1,25 +1,21 @@
 import { joinWords, splitCommands } from "../terminal/commands.ts";
 import { escapeForPeople } from "../terminal/escape.ts";
-import { truncate } from "../terminal/table/width.ts";
 import { text, type Language, type Text } from "../text/index.ts";
 import {
   normaliseCell,
   toValueLines,
   type Cell,
-  type Bar,
   type Block,
   type Document,
   type Fact,
   type ListItem,
   type Section,
   type StepBlock,
-  type TreeNode,
   type DisplayText,
 } from "./blocks.ts";
-import { renderTimeline } from "./chart.ts";
 import { renderHtmlDocument, type DocumentParts } from "./html.ts";
 import { html, Markup } from "./markup.ts";
-import { LIGHT_PALETTE, STYLE } from "./style.ts";
+import { STYLE } from "./style.ts";
 
 /**
  * Renders a document as one HTML page, without scripts and external resources.
@@ -105,14 +101,6 @@ class PageRenderer {
         return html`<ol class="steps">
           ${block.steps.map((step) => this.#step(step))}
         </ol>`;
-      case "tree":
-        return html`<div class="tree">${this.#tree(block.nodes)}</div>`;
-      case "bars":
-        return this.#bars(block);
-      case "share":
-        return this.#share(block);
-      case "timeline":
-        return renderTimeline(block.marks, block.timeline, this.#language);
       case "note":
         return html`<aside aria-label="${this.plain(block.title)}">
           <h3>${this.plain(block.title)}</h3>
@@ -239,74 +227,7 @@ class PageRenderer {
       ${blocks.map((block) => this.block(block))}
     </article>`;
   }
-
-  #tree(nodes: readonly TreeNode[]): Markup {
-    return html`<ul>
-      ${nodes.map(
-        ({ name, about, hidden, children }) =>
-          html`<li>
-            ${this.words(name)} <span class="faint">${this.plain(about)}</span>
-            ${hidden === undefined ? null : html`<span class="faint">${this.plain(hidden)}</span>`}
-            ${children.length === 0 ? null : this.#tree(children)}
-          </li>`,
-      )}
-    </ul>`;
-  }
-
-  /** Renders a share as a table: email programs do not draw SVG and drop style sheets, but all of them draw tables. */
-  #share({ share, level }: Extract<Block, { kind: "share" }>): Markup {
-    const percent = Math.round(share * 1000) / 10;
-    const cell = (look: string, colour: string, width: number | null): Markup =>
-      html`<td class="${look}" bgcolor="${colour}" ${width === null ? null : html`width="${width}%"`}>&nbsp;</td>`;
-    return html`<table class="share" role="presentation" width="100%" cellpadding="0" cellspacing="0">
-      <tr style="font-size:0;line-height:8px">
-        ${percent <= 0 ? null : cell(`bar ${level}`, LIGHT_PALETTE[level], percent)}
-        ${percent >= 100 ? null : cell("bar", LIGHT_PALETTE.rule, null)}
-      </tr>
-    </table>`;
-  }
-
-  #bars({ id, title, bars }: Extract<Block, { kind: "bars" }>): Markup {
-    const most = Math.max(1, ...bars.map(({ value }) => value));
-    const height = bars.length * BAR_CHART_LAYOUT.row + BAR_CHART_LAYOUT.row / 2;
-    const label = ({ label: words }: Bar): string => this.plain(words);
-    return html`<div class="undivided">
-      <h3 id="${id}-title">${this.plain(title)}</h3>
-      <svg
-        class="bars"
-        viewBox="0 0 ${BAR_CHART_LAYOUT.width} ${height}"
-        role="img"
-        aria-labelledby="${id}-title ${id}-about"
-      >
-        <desc id="${id}-about">${bars.map((bar) => `${label(bar)}: ${bar.value}`).join("; ")}</desc>
-        ${bars.map((bar, at) => {
-          const y = at * BAR_CHART_LAYOUT.row + BAR_CHART_LAYOUT.row;
-          const width = Math.round((bar.value / most) * BAR_CHART_LAYOUT.longest);
-          return html`<text x="${BAR_CHART_LAYOUT.start - 8}" y="${y}" text-anchor="end">${fitLabel(label(bar))}</text
-            ><rect
-              x="${BAR_CHART_LAYOUT.start}"
-              y="${y - BAR_CHART_LAYOUT.thick + 3}"
-              width="${Math.max(width, 1)}"
-              height="${BAR_CHART_LAYOUT.thick}"
-            /><text x="${BAR_CHART_LAYOUT.start + width + 8}" y="${y}">${bar.value}</text> `;
-        })}
-      </svg>
-    </div>`;
-  }
 }
-
-/** Truncates a text to the available width. The last segments of a path are kept. */
-const fitLabel = (words: string): string => {
-  const names = words.split(" / ");
-  for (let from = 0; from < names.length - 1; from += 1) {
-    const path = `${from === 0 ? "" : "… / "}${names.slice(from).join(" / ")}`;
-    if (truncate(path, BAR_CHART_LAYOUT.columns) === path) return path;
-  }
-  return truncate(names.length === 1 ? words : `… / ${names.at(-1)}`, BAR_CHART_LAYOUT.columns);
-};
 
 /** Maximum size of a table that is not split across pages. */
 const MAX_UNDIVIDED_TABLE = { rows: 15, columns: 5 } as const;
-
-/** Positions and sizes in a bar chart, in the units of the chart. */
-const BAR_CHART_LAYOUT = { width: 1000, start: 330, longest: 560, row: 28, thick: 16, columns: 36 } as const;

@@ -103,26 +103,7 @@ ol.steps{padding-left:2.2rem}
 .steps li{margin:0 0 1.2rem;break-inside:avoid}
 .steps p::before{content:"☐ "}
 .trap{border-left:.25rem solid var(--critical);padding-left:.6rem}
-.tree ul{margin:0}
-.share{margin:.35rem 0}
-.share td{padding:0;border:0}
-.bar{background:var(--rule)}
-${LEVELS.map((level) => `.bar.${level}{background:var(--${level})}`).join("\n")}
 footer{margin-top:1.5rem;font-size:.8em}
-.bars,.chart{display:block;width:100%;height:auto}
-.bars text{fill:var(--ink);font-size:14px}
-.bars rect{fill:var(--faint)}
-ul.legend{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem;margin:.5rem 0;padding:0;list-style:none;font-size:.85em}
-ul.legend svg{width:1.1em;height:1.1em;vertical-align:-.15rem}
-.chart{min-width:48rem}
-.chart text{fill:var(--ink);font-size:13px}
-.chart text.faint{fill:var(--faint);font-size:12px}
-.chart .band{fill:var(--band)}
-.chart .rule{stroke:var(--rule);stroke-width:1}
-.chart .today{stroke:var(--ink);stroke-width:1.5;stroke-dasharray:4 3}
-.marker{stroke-width:2;stroke-linejoin:round;stroke-linecap:round;fill:none}
-${LEVELS.map((level) => `.marker.${level}{stroke:var(--${level});fill:var(--${level})}`).join("\n")}
-.marker.hollow{fill:var(--paper)}
 @media (max-width:40rem){dl{grid-template-columns:minmax(0,1fr)}dd{margin:0 0 .5rem}}
 @media screen and (max-width:40rem){${buildCardStyles(".scroll ")}}
 @media screen and (max-width:72rem){${buildCardStyles(".wide .scroll ")}}
@@ -133,11 +114,9 @@ body{max-width:none;padding:0;font-size:9.5pt}
 body.wide{max-width:none;page:wide;font-size:9pt}
 nav{display:none}
 .scroll{overflow:visible}
-.chart{min-width:0}
 .new-sheet{break-before:page}
-.undivided,tr,svg,dl>*,li{break-inside:avoid}
-.tree li{break-inside:auto}
-h2,h3,caption,dt,ul.legend{break-after:avoid}
+.undivided,tr,dl>*,li{break-inside:avoid}
+h2,h3,caption,dt{break-after:avoid}
 dd{break-before:avoid}
 thead{display:table-header-group;break-after:avoid}
 table{font-size:8pt}

@@ -52,14 +52,6 @@ export class TextWriter extends LineWriter {
         ]);
       case "steps":
         return block.steps.flatMap((step, at) => [...(at === 0 ? [] : [""]), ...this.step(step, at + 1)]);
-      case "tree":
-        return block.nodes.flatMap((node) => this.tree(node));
-      case "bars":
-        return [`${this.say(block.title)}:`, ...this.#table(block.bars.map(({ label, value }) => [label, `${value}`]))];
-      case "share":
-        return [];
-      case "timeline":
-        return block.marks.map((mark) => this.mark(mark));
       case "note":
         return [`${this.say(block.title)}:`, ...block.lines.map((line) => `- ${this.say(line)}`)];
       case "part": {

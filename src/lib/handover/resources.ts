@@ -442,9 +442,6 @@ export const RESOURCES = {
   },
 } as const satisfies Readonly<Record<string, ResourceShape>>;
 
-/** The path of the file with the counts that are made while a bundle is written. */
-export const SUMMARY_FILE = "summary.json";
-
 /** The type of a {@link Resource} before the names of the resources are known. */
 type ResourceShape = Omit<Resource, "holds"> & {
   readonly holds: Readonly<Record<string, { readonly to: string; readonly many?: true; readonly member?: string }>>;

@@ -1,5 +1,4 @@
 import type { Level } from "../document/level.ts";
-import type { TimelineItem } from "../document/timeline.ts";
 import { dayOf, countDaysLeft } from "../model/time.ts";
 import { toUtcInstant } from "../model/typed-date.ts";
 import type { ExpiringItem, RenewalItem, RenewalState } from "../model/renewal.ts";
@@ -153,12 +152,3 @@ export const compareByExpiry = (
 
 /** Compares strings by their code units. */
 export const compareCodeUnits = (one: string, other: string): number => (one < other ? -1 : one > other ? 1 : 0);
-
-/** Returns the mark of an item on a timeline. */
-export const toTimelineMark = ({ id, name, expiresOn, level, certainty }: JudgedItem, label = name): TimelineItem => ({
-  id,
-  label,
-  day: expiresOn,
-  level,
-  isEstimated: certainty === "estimated",
-});

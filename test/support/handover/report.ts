@@ -6,7 +6,6 @@ import {
   REPORT_RESOURCES,
   type ResourceRecord,
   type ReportData,
-  type BundleSummary,
 } from "../../../src/lib/handover/report/data.ts";
 import { resourceOf, RESOURCE_NAMES, RESOURCES } from "../../../src/lib/handover/resources.ts";
 import { buildConsoleNotes } from "../../../src/lib/handover/not-known.ts";
@@ -23,7 +22,7 @@ const createOrg = (id: string, name: string, parentId: string | null): ResourceR
 const SALES_ID = createExampleId(401);
 
 /**
- * Builds the data of a report: organisations, counts and a manifest around facts.
+ * Builds the data of a report: organisations and a manifest around facts.
  *
  * @param name the name of the tenant and of one organisation
  */
@@ -33,26 +32,6 @@ export function buildReport(facts: HandoverFacts, name = "営業部"): ReportDat
     createOrg(SALES_ID, name, ROOT_ORG_ID),
     createOrg(createExampleId(402), "第一課", SALES_ID),
   ];
-  const summary: BundleSummary = {
-    users: {
-      byOrg: [
-        { orgId: ROOT_ORG_ID, records: 2 },
-        { orgId: SALES_ID, records: 17 },
-      ],
-      withAccountName: 3,
-    },
-    devices: {
-      byStatus: [
-        { status: null, records: 1 },
-        { status: "管理中", records: 40 },
-      ],
-      byPlatform: [{ platform: "iOS", records: 41 }],
-      byOrg: [
-        { orgId: null, records: 4 },
-        { orgId: SALES_ID, records: 37 },
-      ],
-    },
-  };
   const counts: Readonly<Record<string, number>> = { users: 19, devices: 41, orgs: orgs.length };
   const manifest: Manifest = {
     ...EMPTY_MANIFEST,
@@ -78,5 +57,5 @@ export function buildReport(facts: HandoverFacts, name = "営業部"): ReportDat
     renewals: facts.renewals,
     answers: facts.answers,
   };
-  return { manifest, records, summary };
+  return { manifest, records };
 }

@@ -3,7 +3,6 @@ import type { HandoverRequest, StreamedParts, HandoverEnd, Client } from "../../
 import { BundleWriter } from "../../../lib/handover/bundle/write.ts";
 import { isReportFile, ReportFileBuffer } from "../../../lib/handover/report/data.ts";
 import {
-  SUMMARY_FILE,
   CONSOLE_FILES,
   pathOfResource,
   RESOURCE_NAMES,
@@ -40,7 +39,7 @@ export type BundleCsvFormat = Omit<OutputTextFormat, "onUnmappable"> & {
 const findCsvResource = (path: string): ResourceName | undefined =>
   CONSOLE_FILES.find((file) => file.path === path)?.of;
 
-const KNOWN_PATHS: ReadonlySet<string> = new Set([...RESOURCE_NAMES.map(pathOfResource), SUMMARY_FILE]);
+const KNOWN_PATHS: ReadonlySet<string> = new Set(RESOURCE_NAMES.map(pathOfResource));
 
 /** Writes the parts of an export into a bundle: the console's files in the chosen format, all other files unchanged. */
 export class PartsWriter {
@@ -74,7 +73,7 @@ export class PartsWriter {
       const resource = findCsvResource(name);
       if (resource === undefined && !KNOWN_PATHS.has(name)) throw createUnknownFileFailure(name);
       const file = await writer.file(name);
-      const kept = isReportFile(name) ? new ReportFileBuffer(name) : undefined;
+      const kept = isReportFile(name) ? new ReportFileBuffer() : undefined;
       const watched = async function* (): AsyncGenerator<Uint8Array> {
         for await (const chunk of content) {
           step.advance(chunk.length);

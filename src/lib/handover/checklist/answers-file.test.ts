@@ -44,18 +44,6 @@ test("reads answers by question and account, in the stored form", () => {
   ]);
 });
 
-test("requires `about` only for a question about several things", () => {
-  const answers = (question: string) => `answers:\n  - question: ${question}\n    value: はい\n`;
-  expect(read("answers:\n  - {question: contact.since, value: 2026-04-01}\n")).toMatchObject([
-    { subject: "契約 花子" },
-  ]);
-  expect(read(answers("clomoctl.owner"))).toMatchObject([{ subject: "mdm-pc:/home/mdm/.clomoctl" }]);
-  expect(refusal(answers("administrators.mfa"))).toMatchObject({ where: "answers.yaml:2" });
-  const other = "answers:\n  - {question: clomoctl.owner, about: old-pc:/home, value: ''}\n";
-  expect(read(other)).toEqual([]);
-  expect(refusal(other.replace("''", "花子"))).toMatchObject({ where: "answers.yaml:2" });
-});
-
 test.each([
   ["answers:\n  - question: rules.lost.reviewed\n    value: soon\n", "answers.yaml:3"],
   ["answers:\n  - question: rules.lost.reviewed\n    value: 2026-11-25\n", "answers.yaml:3"],

@@ -579,8 +579,6 @@ describe("finds a person by account, email address or name, wherever the person 
     ["管理1郎", "管理 1郎"],
     ["契約 花子", "契約 花子"],
     ["owner@example.com", "owner@example.com"],
-    ["it@example.jp", "it@example.jp"],
-    ["mdm", "mdm"],
   ])("%s", (typed, called) => {
     expect(findPeople(COMPLETE_FACTS, typed).map((person) => person.called)).toEqual([called]);
   });

@@ -50,7 +50,7 @@ test("asks before the last day about an account that nobody is known to sign in 
     "Gmail account of Android Enterprise: nobody has answered who signs in",
   ]);
   for (const [at, question] of holders.entries()) {
-    expect(asking[at]?.mend.ja).toMatch(new RegExp(`最終日までに、.*clomoctl handover answer ${question}.$`, "u"));
+    expect(asking[at]?.mend.ja).toMatch(new RegExp(`最終日までに、.*clomoctl handover answer ${question}\`$`, "u"));
   }
   expect(mends({ ...unsaid, renewals: [] })).toEqual([ON, OFF, REVOKE]);
 });

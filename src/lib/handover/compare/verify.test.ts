@@ -21,7 +21,6 @@ async function verified(root: string, name: string, hashesOnly = false): Promise
 const [RECORDS = {}] = fc.sample(someWholeRecords, { numRuns: 1, seed: 13 });
 const FILES = {
   "csv/notes.csv": "名前,メールアドレス\r\n",
-  "summary.json": "{}\n",
   "report.html": "<!doctype html>\n",
 };
 

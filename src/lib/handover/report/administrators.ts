@@ -3,12 +3,11 @@ import { ADMINISTRATORS_UNCONFIRMED_NOTE } from "../../model/mirror.ts";
 import { listRoleChoices } from "../../model/role-facts.ts";
 import { ROLES } from "../../model/role.ts";
 import { formatCount, same, text } from "../../text/index.ts";
-import { appendText, type Block, type Section, type DisplayText } from "../../document/blocks.ts";
+import type { Block, Section, DisplayText } from "../../document/blocks.ts";
 import { YES_NO } from "../../model/question.ts";
-import { createPendingWorkLookup } from "./console-work.ts";
 import type { ResourceRecord, ReportData } from "./data.ts";
 import { describeMissingResource } from "./not-taken.ts";
-import { renderOrgPath, type OrgsById } from "./org-tree.ts";
+import { renderOrgPath, type OrgsById } from "./org-path.ts";
 
 /** Maximum number of organisation columns in the matrix of administrators. */
 const MAX_ORG_COLUMNS = 10;
@@ -51,11 +50,6 @@ export function buildAdministratorsSection(data: ReportData): Section {
           `パスワードの再設定: ${commandName("clomo-account reset-password")}`,
         )
       : PASSWORD_RESET_IN_CONSOLE;
-  const waiting = createPendingWorkLookup(data);
-  const accountOf = (one: ResourceRecord<"administrators">): DisplayText => {
-    const open = waiting(one);
-    return open === undefined ? (one.name ?? "") : appendText(one.name ?? "", text(` (${open.en})`, `(${open.ja})`));
-  };
   const table: Block = {
     kind: "table",
     caption: text(`${formatCount(all.length, "administrator")}; ${reset.en}`, `管理者 ${all.length} 人(${reset.ja})`),
@@ -69,7 +63,7 @@ export function buildAdministratorsSection(data: ReportData): Section {
       text("notice emails", "お知らせメール受信"),
     ],
     rows: all.map((one) => [
-      accountOf(one),
+      one.name ?? "",
       one.user,
       one.emails[0] ?? "",
       one.marked

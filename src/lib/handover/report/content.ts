@@ -1,18 +1,16 @@
 import { commandName, line } from "../../advice/index.ts";
 import { formatTwoFactorPhone, RENEWAL_KINDS } from "../../model/renewal.ts";
 import { toContractItems, isContract, buildProfileRows, buildUsesTable } from "./profile.ts";
-import { NOT_IMPORTED_NOTE, ADMINISTRATORS_UNCONFIRMED_NOTE } from "../../model/mirror.ts";
+import { ADMINISTRATORS_UNCONFIRMED_NOTE } from "../../model/mirror.ts";
 import { dayOf, formatMinute } from "../../model/time.ts";
 import { LEVEL_NAMES } from "../../document/level.ts";
 import {
   compareByExpiry,
   judgeExpiry,
-  toTimelineMark,
   createDayClock,
   DEFAULT_THRESHOLDS,
   type JudgedItem,
 } from "../../renewals/judge.ts";
-import { Timeline } from "../../document/timeline.ts";
 import { formatCount, joinTexts, same, joinFirstTexts, text, type Text } from "../../text/index.ts";
 import type { ManifestResource } from "../bundle/manifest.ts";
 import { describeAbsentResources, describeMissingContent, describeAbsence } from "../bundle/presence.ts";
@@ -20,16 +18,15 @@ import { buildChecklist } from "../checklist/index.ts";
 import { getSignInDetails } from "../checklist/account.ts";
 import { findLastLogin, type Renewal } from "../checklist/facts.ts";
 import type { ChecklistItem } from "../checklist/item.ts";
+import { findPeople, type Person } from "../checklist/people.ts";
 import { completePhone } from "../checklist/phone.ts";
 import { describeIdentity, hasIdentityQuestion } from "../checklist/which.ts";
 import {
   appendText,
-  type Bar,
   type Block,
   type Document,
   type Fact,
   type Section,
-  type TreeNode,
   type DisplayText,
 } from "../../document/blocks.ts";
 import {
@@ -41,28 +38,42 @@ import {
 import { collectConsoleKnowledge } from "../not-known.ts";
 import { resourceOf, NOT_APPLIED_REASONS, type ResourceName } from "../resources.ts";
 import { buildAdministratorsSection } from "./administrators.ts";
-import { buildConsoleWorkRows, buildConsoleWorkSections } from "./console-work.ts";
 import { toHandoverFacts, listMissingChecklistResources, resolveReportZone, type ReportData } from "./data.ts";
-import { findLeaver, buildLeaverRows, buildLeaverSections } from "./leaver.ts";
-import { buildNextStepsSection } from "./next-steps.ts";
 import {
   describeMissingConsoleImport,
-  isNotImported,
   describeMissingResource,
   describeEmptyResource,
   VALUE_NOT_RECORDED,
   describeUnknownValue,
 } from "./not-taken.ts";
-import { buildOrgTree, renderOrgPath, describeOrgCounts, type OrgNode, type OrgsById } from "./org-tree.ts";
+
+/** Returns the leaver and their last day from the manifest; undefined if the manifest does not name a leaver. */
+const findLeaver = (
+  data: ReportData,
+): { readonly leaver: Person; readonly leaves: string | undefined } | undefined => {
+  const { leaver } = data.manifest;
+  if (leaver === undefined) return undefined;
+  const { person, leaves } = leaver;
+  const [found] = findPeople(toHandoverFacts(data), person);
+  return { leaver: found ?? { called: person, id: null, account: null, words: [person] }, leaves: leaves ?? undefined };
+};
+
+/** Builds the rows of the summary with the leaver and their last day; no rows if no leaver is named. */
+function buildLeaverRows(data: ReportData): readonly FactRow[] {
+  const leaving = findLeaver(data);
+  if (leaving === undefined) return [];
+  const { leaver, leaves } = leaving;
+  return [
+    [text("leaver", "退職者"), leaver.called],
+    [text("last day", "最終日"), leaves ?? text("not specified", "指定なし")],
+  ];
+}
 
 const NONE = text("none", "なし");
 
 /** Describes whether a bundle has records of a resource, and if not, why. */
 const describeResourceState = (data: ReportData, { name, state }: ManifestResource): Text =>
   describeMissingResource(data, name) ?? (state === "empty" ? describeEmptyResource(data) : text("included", "あり"));
-
-/** Maximum number of bars for organisations. The remaining organisations share one more bar. */
-const MAX_ORG_BARS = 20;
 
 /** Builds the content of a report, which depends only on the bundle. */
 export function buildReportDocument(data: ReportData): Document {
@@ -76,15 +87,10 @@ export function buildReportDocument(data: ReportData): Document {
     intro: [],
     sections: [
       buildSummarySection(data, items),
-      buildNextStepsSection(toHandoverFacts(data), manifest.leaver),
-      ...buildLeaverSections(data),
-      ...buildConsoleWorkSections(data),
       buildContentsSection(data),
       buildChecklistSection(data, items),
-      buildOrgsSection(data),
       buildAdministratorsSection(data),
       buildRenewalsSection(data, items),
-      buildDevicesSection(data),
       buildHelpSection(),
       buildSignatureSection(findLeaver(data)?.leaver.called),
     ],
@@ -172,7 +178,6 @@ function buildSummarySection(data: ReportData, items: readonly ChecklistItem[]):
               : formatNumber(gaps.length),
           ],
           ...buildUrgentRows(data),
-          ...buildConsoleWorkRows(data),
           [text("times", "日時"), text(`in the time zone ${zone}`, `${zone} の時刻`)],
           ...buildProfileRows(data),
         ],
@@ -388,61 +393,6 @@ const buildItemFacts = (item: ChecklistItem, data: ReportData): readonly Fact[] 
     ]),
 ];
 
-function buildOrgsSection(data: ReportData): Section {
-  const { records, summary } = data;
-  const countsOf = (name: "users" | "devices"): ReadonlyMap<string, number> | null =>
-    isNotImported(data, name)
-      ? null
-      : new Map(
-          (summary[name]?.byOrg ?? []).flatMap(({ orgId, records: count }) =>
-            orgId === null ? [] : [[orgId, count] as const],
-          ),
-        );
-  const nodes = buildOrgTree(records.orgs, countsOf("users"), countsOf("devices"));
-  const notTaken = (["users", "devices"] as const).filter((name) => isNotImported(data, name));
-  return {
-    id: "orgs",
-    title: text("Organisations", "組織"),
-    blocks:
-      records.orgs.length === 0
-        ? [
-            {
-              kind: "paragraph",
-              words:
-                describeMissingResource(data, "orgs") ??
-                text("The bundle does not contain any organisations.", "組織は含まれていません。"),
-            },
-          ]
-        : [
-            ...notTaken.map((name): Block => {
-              const { en, ja } = resourceOf(name).title;
-              return {
-                kind: "paragraph",
-                words: text(`${en}: ${NOT_IMPORTED_NOTE.en}`, `${ja}: ${NOT_IMPORTED_NOTE.ja}`),
-              };
-            }),
-            { kind: "tree", nodes: nodes.map(toTreeNode) },
-          ],
-  };
-}
-
-const toTreeNode = ({ name, children, hidden, ...node }: OrgNode): TreeNode => ({
-  name,
-  about: describeOrgCounts(node),
-  hidden: hidden === null ? undefined : describeHiddenOrgs(hidden),
-  children: children.map(toTreeNode),
-});
-
-/** Describes the organisations that are hidden below the last one shown. */
-const describeHiddenOrgs = (hidden: NonNullable<OrgNode["hidden"]>): Text => {
-  const { en, ja } = describeOrgCounts(hidden);
-  const [more, moreJa] = en === "" ? ["", ""] : [`: ${en}`, `(${ja})`];
-  return text(
-    `${hidden.orgs} more organisations below this organisation${more}`,
-    `ほかに下位組織 ${hidden.orgs}${moreJa}`,
-  );
-};
-
 /** Returns everything that expires, including contracts, judged as of the day of the report. */
 function judgeExpiringItems(data: ReportData) {
   const { records, manifest } = data;
@@ -486,8 +436,6 @@ const describeUrgentItem = ({
 function buildRenewalsSection(data: ReportData, checklist: readonly ChecklistItem[]): Section {
   const { records, manifest } = data;
   const timezone = resolveReportZone(data);
-  const { now } = createDayClock(manifest.asOf, timezone);
-  const timeline = new Timeline(dayOf(now, timezone));
   const items = judgeExpiringItems(data);
   const title = text("Expiry dates", "年次更新・期限");
   const missing = describeMissingResource(data, "renewals");
@@ -503,7 +451,6 @@ function buildRenewalsSection(data: ReportData, checklist: readonly ChecklistIte
     id: "renewals",
     title,
     blocks: [
-      { kind: "timeline", marks: items.map((item) => toTimelineMark(item)), timeline },
       {
         kind: "table",
         caption: text(`Days left are counted from ${manifest.asOf}`, `残り日数は ${manifest.asOf} 時点`),
@@ -631,63 +578,6 @@ const describeAppleIdentity = (
   if (known.length > 0) return joinTexts(known, text("; ", "、"));
   return hasIdentityQuestion(item.kind) ? describeUnknownValue(data, "renewals", "topic", "source", "fingerprint") : "";
 };
-
-function buildDevicesSection(data: ReportData): Section {
-  const { summary, records } = data;
-  const { devices } = summary;
-  const title = text("Devices", "デバイス");
-  if (devices === undefined || recordCountOf(data, "devices") === 0) {
-    return {
-      id: "devices",
-      title,
-      blocks: [
-        {
-          kind: "paragraph",
-          words:
-            describeMissingResource(data, "devices") ??
-            (isNotImported(data, "devices")
-              ? NOT_IMPORTED_NOTE
-              : text("The bundle does not contain any devices.", "デバイスは含まれていません。")),
-        },
-      ],
-    };
-  }
-  const orgs: OrgsById = new Map(records.orgs.map((org) => [org.id, org]));
-  const byOrg = devices.byOrg
-    .map(({ orgId, records: count }): Bar => ({
-      label: orgId === null ? text("no owner", "所有者なし") : renderOrgPath(orgs, orgId),
-      value: count,
-    }))
-    .toSorted((one, other) => other.value - one.value);
-  const rest = byOrg.slice(MAX_ORG_BARS);
-  const others: readonly Bar[] =
-    rest.length === 0
-      ? []
-      : [
-          {
-            label: text(`other organisations (${rest.length})`, `その他 ${rest.length} 組織`),
-            value: rest.reduce((sum, { value }) => sum + value, 0),
-          },
-        ];
-  const bars = (id: string, words: Text, all: readonly Bar[]): Block => ({ kind: "bars", id, title: words, bars: all });
-  return {
-    id: "devices",
-    title,
-    blocks: [
-      bars(
-        "by-status",
-        text("by status", "ステータス別"),
-        devices.byStatus.map(({ status, records: value }) => ({ label: status ?? VALUE_NOT_RECORDED, value })),
-      ),
-      bars(
-        "by-platform",
-        text("by platform", "プラットフォーム別"),
-        devices.byPlatform.map(({ platform, records: value }) => ({ label: platform ?? VALUE_NOT_RECORDED, value })),
-      ),
-      bars("by-org", text("by organisation", "組織別"), [...byOrg.slice(0, MAX_ORG_BARS), ...others]),
-    ],
-  };
-}
 
 /**
  * Builds the section on where to get help. @see seed 002; for enquiries seed 003, 5 and facts 2.1; for contracts seed

@@ -1,6 +1,4 @@
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { buildExampleRecord } from "../../model/thing.ts";
 import { RESOURCES } from "../resources.ts";
 import { collectGaps } from "../checklist/index.ts";
@@ -14,15 +12,9 @@ import { evaluateBundleChecklist, buildReportDocument, buildManifestGaps } from 
 import type { HandoverFacts, Renewal } from "../checklist/facts.ts";
 import {
   isReportFile,
-  ReportFileBuffer,
-  MAX_REPORT_TASKS,
   parseReportData,
-  type ResourceRecord,
   type ReportData,
 } from "./data.ts";
-import { MAX_SHOWN_ORGS, buildOrgTree, type OrgNode } from "./org-tree.ts";
-
-type ConsoleTask = ResourceRecord<"console-tasks">;
 
 const DATA = buildReport(UNANSWERED_FACTS);
 
@@ -62,8 +54,6 @@ describe("a report", () => {
       ]),
     );
     expect(tables.length).toBeGreaterThan(4);
-    const bars = blocksOf("bars");
-    for (const { bars: all } of bars) expect(all.reduce((sum, { value }) => sum + value, 0)).toBe(41);
   });
 
   test("names what the bundle lacks, and what only the console knows", () => {
@@ -111,32 +101,13 @@ describe("a report", () => {
   test("breaks addresses at punctuation, but not dates, numbers or short words", () => {
     const page = renderPage(buildReportDocument(DATA), "ja");
     expect(page).toContain("admin1@<wbr>example.<wbr>jp");
-    expect(page).toContain("<code>clomoctl handover report BUNDLE -o report.html</code>");
     expect(page).toMatch(/<td class="short"[^>]*>\s*<bdi>2027-10-01<\/bdi>\s*<\/td>/);
-  });
-
-  test("keeps the last names of a path that is too long for a chart", () => {
-    const [bars] = blocksOf("bars");
-    if (bars === undefined) throw new TypeError("no chart");
-    const path = ["北海道", "札幌支店", "営業推進部", "第一法人営業課"].join(" / ");
-    const content = {
-      ...buildReportDocument(DATA),
-      sections: [{ id: "x", title: bars.title, blocks: [{ ...bars, bars: [{ label: path, value: 1 }] }] }],
-    };
-    expect(renderPage(content, "ja")).toContain(">… / 営業推進部 / 第一法人営業課</text");
   });
 
   test("shows who manages what", () => {
     const matrix = blocksOf("table").find(({ caption }) => caption.en === "Who manages which organisation");
     expect(matrix?.head.map(({ ja }) => ja)).toEqual(["ユーザー", "営業部"]);
     expect(matrix?.rows.map(([, mark]) => mark)).toEqual(["●", "●"]);
-  });
-
-  test("counts days from the day of the bundle, whatever the clock says", () => {
-    const [timeline] = blocksOf("timeline");
-    expect(timeline?.marks.find(({ label }) => label === "プッシュ")?.day).toBe("2027-10-01");
-    const table = blocksOf("table").find(({ rows }) => rows.some(([name]) => name === "プッシュ"));
-    expect(table?.rows.find(([name]) => name === "プッシュ")).toContainEqual("312");
   });
 
   test("names expired and critical items on its first page, contracts too", () => {
@@ -327,21 +298,8 @@ const withTenant = (change: Partial<HandoverFacts["tenant"]>): ReportData =>
   buildReport({ ...COMPLETE_FACTS, tenant: { ...COMPLETE_FACTS.tenant, ...change } });
 
 describe("for a mirror", () => {
-  const task = (number: number, change: Partial<ConsoleTask> = {}): ConsoleTask => ({
-    id: String(number).padStart(12, "0"),
-    work: "create",
-    kind: "users",
-    thing: "user",
-    object: null,
-    name: "鈴木 三郎",
-    state: "open",
-    changes: [],
-    openedAt: "2026-11-20T00:30:00.000Z",
-    openedBy: "前任",
-    ...change,
-  });
-  const mirrorOf = (tasks: readonly ConsoleTask[], without: readonly string[] = []): ReportData => {
-    const { manifest, records, summary } = buildReport(COMPLETE_FACTS);
+  const mirrorOf = (without: readonly string[] = []): ReportData => {
+    const { manifest, records } = buildReport(COMPLETE_FACTS);
     return {
       manifest: {
         ...manifest,
@@ -350,74 +308,12 @@ describe("for a mirror", () => {
           without.includes(one.name) ? { ...one, state: "empty", records: 0 } : one,
         ),
       },
-      records: { ...records, "console-tasks": tasks },
-      summary,
+      records,
     };
   };
 
-  test("shows open console tasks like their list, and next to the accounts that wait for them", () => {
-    const data = mirrorOf([task(1, { thing: "account", name: "admin2" }), task(2)]);
-    const [en, ja] = [pageOf(data, "en"), pageOf(data, "ja")];
-    expect(ja).toContain("1 CLOMO アカウントを追加する admin2 2026-11-20 09:30 前任");
-    expect(ja).toContain("アップロードするファイルは引き継ぎデータに含まれないため、最終日までに受け取ってください");
-    expect(ja).toContain("管理画面での未実施の作業 2 件");
-    expect(en).toContain("tasks to do in the console 2 ");
-    expect(en).toContain("1 add a CLOMO account admin2 2026");
-    expect(en).toContain("2 add a user 鈴木 三郎");
-    expect(en).toContain("screen by screen: clomoctl console show NO)");
-    expect(renderMarkdown(buildReportDocument(data), "ja")).toContain("鈴木 三郎");
-  });
-
-  test("identifies a record with an open task by id, even if the name has changed", () => {
-    const [one, two, three] = COMPLETE_FACTS.administrators;
-    const data = mirrorOf([
-      task(1, {
-        work: "edit",
-        thing: "account",
-        object: one?.id ?? "",
-        name: "前の名前",
-        changes: [
-          { field: "supportOption", before: null, after: "TRUE" },
-          { field: "role", before: "operator", after: "system" },
-          { field: "memo", before: "旧", after: null },
-        ],
-      }),
-      task(2, {
-        object: two?.id ?? "",
-        name: "管理 2郎",
-        changes: [
-          { field: "emails", before: null, after: "a@example.jp, b@example.jp" },
-          { field: "custom:入社年度", before: null, after: "2019" },
-          { field: "accountPassword", before: null, after: null },
-        ],
-      }),
-      // another value of a user leaves the account as it is
-      task(3, { work: "edit", object: three?.id ?? "", name: "admin3" }),
-      task(4, { kind: "users", thing: "scheme", object: "x", name: "受付" }),
-    ]);
-    const ja = pageOf(data, "ja");
-    expect(ja).toContain(
-      "1 CLOMO アカウントを変更する 前の名前 サポートオプション: オン、管理者権限: オペレーター → システム管理者、メモ: 旧 → (空)",
-    );
-    expect(ja).toContain("メールアドレス: a@example.jp, b@example.jp、入社年度: 2019、");
-    expect(pageOf(data, "en")).toContain("(clomoctl does not store it)");
-    expect(ja).toContain("2 ユーザーを追加する 管理 2郎");
-    expect(ja).toContain("3 ユーザーを変更する admin3");
-    expect(ja).toContain("4 カスタム管理権限スキームを追加する 受付");
-    expect(ja).toContain("admin1(管理画面では変更が未実施)");
-    expect(ja).toContain("admin2(管理画面では未登録)");
-    expect(ja).not.toContain("admin3(管理画面");
-    expect(pageOf(data, "en")).not.toContain("user or account");
-  });
-
-  test("shows the first hundred tasks, and the number of the others", () => {
-    const data = mirrorOf(Array.from({ length: 140 }, (_, at) => task(at + 1, { name: `利用者 ${at + 1}` })));
-    expect(pageOf(data, "ja")).toContain("ほか 40 件");
-    expect(pageOf(data, "ja")).not.toContain("利用者 101 ");
-  });
-
   test("marks resources that were not taken over from the console", () => {
-    const data = mirrorOf([], ["devices", "secured-users", "push-certificate"]);
+    const data = mirrorOf(["devices", "secured-users", "push-certificate"]);
     const told = "管理画面から取り込んでいません";
     expect(pageOf(data, "ja")).toContain(`デバイス ${told}`);
     expect(pageOf(data, "en")).toContain("devices not imported from the console");
@@ -439,7 +335,7 @@ describe("for a mirror", () => {
   });
 
   test("without access to answers, reports what was not checked, taken over or visible", () => {
-    const data = mirrorOf([], ["devices", "console-tasks"]);
+    const data = mirrorOf(["devices", "console-tasks"]);
     const { manifest, records } = data;
     const part = (orgs: typeof records.orgs): ReportData => ({
       ...data,
@@ -468,26 +364,8 @@ describe("for a mirror", () => {
     expect(pageOf(data, "ja")).toMatch(/確認リストの不足 \d/);
   });
 
-  test("omits counts that were not taken over, and shows a leaver where to look", () => {
-    const data = mirrorOf([], ["devices", "secured-users"]);
-    const manifest = { ...data.manifest, leaver: { person: "admin1", leaves: null } };
-    const [en, ja] = [pageOf({ ...data, manifest }, "en"), pageOf({ ...data, manifest }, "ja")];
-    expect(ja).not.toMatch(/デバイス 0/);
-    expect(en).not.toMatch(/users, \d+ devices/);
-    expect(ja).toContain("営業部 ユーザー 17 ");
-    expect(ja).toContain("デバイス: 管理画面から取り込んでいません 全社");
-    expect(ja).toContain("「所有者情報」欄がその人のデバイスを確認");
-    expect(en).toContain("in SECURED APPs MANAGER, check the users and Settings > Administrators");
-    expect(ja).not.toContain("その人のデバイスや SECURED APPs の確認");
-    expect(renderMarkdown(buildReportDocument({ ...data, manifest }), "ja")).toContain("- 営業部 (ユーザー 17)\n");
-    // some of the organisations may have none
-    const records = { ...data.records, orgs: data.records.orgs.slice(1) };
-    const part = { ...data, records, manifest: { ...manifest, partial: true as const } };
-    expect(pageOf(part, "ja")).toContain("その人のデバイスや SECURED APPs の確認");
-  });
-
   test("notes that further administrators are not confirmed, as status does", () => {
-    const data = mirrorOf([]);
+    const data = mirrorOf();
     const unasked = { ...data, manifest: { ...data.manifest, administratorsUnasked: true as const } };
     expect(pageOf(unasked, "ja")).toMatch(/管理者 \d+\(全員かどうかは未確認\)/);
     expect(pageOf(unasked, "ja")).toContain("clomoctl users administrators add USER");
@@ -498,8 +376,8 @@ describe("for a mirror", () => {
   });
 
   test("refers to the console for passwords", () => {
-    expect(pageOf(mirrorOf([]), "ja")).not.toContain("reset-password");
-    expect(pageOf(mirrorOf([]), "ja")).toContain("パスワードを忘れた場合はこちら");
+    expect(pageOf(mirrorOf(), "ja")).not.toContain("reset-password");
+    expect(pageOf(mirrorOf(), "ja")).toContain("パスワードを忘れた場合はこちら");
     expect(pageOf(buildReport(COMPLETE_FACTS), "ja")).toContain("clomoctl clomo-account reset-password");
   });
 });
@@ -535,50 +413,6 @@ test("uses one word for each concept", () => {
     expect(page).not.toContain(other);
 });
 
-test("lists commands for the successor, based on what expires in this tenant", () => {
-  const [en, ja] = [pageOf(buildReport(COMPLETE_FACTS), "en"), pageOf(buildReport(COMPLETE_FACTS), "ja")];
-  for (const line of [
-    "handover verify BUNDLE",
-    "handover report BUNDLE -o report.html",
-    "handover apply BUNDLE --dry-run",
-    "handover checklist",
-    "renewals check",
-    "renewals guide push-certificate",
-    "renewals guide ade-token",
-    "renewals guide vpp-token",
-    "renewals guide android-owner",
-    "renewals schedule",
-    "renewals notify init",
-    "handover diff BUNDLE --tenant --applicable --ignore-times",
-  ]) {
-    expect(en).toContain(`clomoctl ${line}`);
-    expect(ja).toContain(`clomoctl ${line}`);
-  }
-  const two = [...COMPLETE_FACTS.renewals, createRenewal(9, { kind: "vpp-token", name: "VPP 大阪" })];
-  const several = pageOf(buildReport({ ...COMPLETE_FACTS, renewals: two }), "ja");
-  for (const name of ["'VPP 本社'", "'VPP 大阪'"]) expect(several).toContain(`clomoctl renewals guide ${name}`);
-  expect(several).not.toContain("`clomoctl renewals guide vpp-token`");
-  expect(ja).toContain("引き継ぎデータには含まれないため、書き出した人からプログラムのフォルダーを受け取るか");
-  expect(ja).toContain("必ず同じ Apple Account で更新します");
-  const next = (page: string) =>
-    page.slice(page.indexOf("BUNDLE"), page.indexOf("含まれるものと含まれないもの 含まれて"));
-  for (const warning of ["期限前でもすぐに無効になります", "すぐに各トークンを更新してください", "年に一度以上"])
-    expect(next(ja)).toContain(warning);
-  for (const told of ["署名ではないため", "clomoctl help", "README.ja.md"]) expect(next(ja)).toContain(told);
-  expect(en).toContain("This is not a signature");
-  expect([en.includes("the fingerprint that the command shows"), ja.includes("表示されるフィンガープリント")]).toEqual([
-    true,
-    true,
-  ]);
-  const without = pageOf(
-    buildReport({ ...COMPLETE_FACTS, tenant: { ...COMPLETE_FACTS.tenant, android: false }, renewals: [] }),
-    "en",
-  );
-  expect(without).not.toContain("at least once a year");
-  expect(without).not.toContain("guide android-owner");
-  expect(without).toContain("guide push-certificate");
-});
-
 test("shows each role's permissions, and the files that help to find a lost device", () => {
   const data = buildReport(COMPLETE_FACTS);
   const files = ["csv/devices.csv", "csv/users.csv"].map((path) => ({ path, records: 3 }));
@@ -602,23 +436,6 @@ test("a name cannot reverse the text direction, not even in the contents", () =>
   const data = buildReport(COMPLETE_FACTS);
   const manifest = { ...data.manifest, leaver: { person: "花子\u202Eoruat", leaves: null } };
   expect(renderPage(buildReportDocument({ ...data, manifest }), "ja")).not.toContain("\u202E");
-});
-
-test("shows the end of a contract on the time line, unless a renewal has its name", () => {
-  const contracts = [
-    { name: "CLOMO MDM", licences: 300, from: null, until: "2027-03-31" },
-    { name: "プッシュ", licences: null, from: null, until: "2027-04-30" },
-    { name: "CLOMO GATE", licences: null, from: null, until: null },
-  ];
-  const data = withTenant({ contracts });
-  const page = pageOf(data, "ja");
-  expect(page).toMatch(/CLOMO MDM 契約 2027-03-31 128 余裕あり/);
-  expect(page).toContain("5 件のタイムライン");
-  expect(page).not.toContain("契約 2027-04-30");
-  expect(page).not.toContain("CLOMO GATE 契約");
-  expect(page).toContain("renewals list と renewals check の対象には含まれません");
-  expect(pageOf(withTenant({ contracts: [] }), "ja")).not.toContain("renewals check の対象には含まれません");
-  expect(renderMarkdown(buildReportDocument(data), "en")).toContain("- 2027-03-31 CLOMO MDM (ok)");
 });
 
 test.each(["Pacific/Auckland", "Pacific/Kiritimati", "Asia/Tokyo", "America/Los_Angeles"])(
@@ -658,57 +475,12 @@ test("no value of a bundle becomes markup", () => {
   expect(markdown).not.toMatch(/(?<!\\)<script|(?<!\\)\]\(javascript/);
 });
 
-describe("the organisation tree", () => {
-  const chain = (count: number) =>
-    Array.from({ length: count }, (_, at) => ({
-      id: String(at).padStart(6, "0"),
-      name: `o${at}`,
-      parentId: at === 0 ? null : String(Math.trunc((at - 1) / 3)).padStart(6, "0"),
-    }));
-
-  const sum = (nodes: readonly OrgNode[], of: (node: OrgNode) => number): number =>
-    nodes.reduce((total, node) => total + of(node) + sum(node.children, of), 0);
-
-  test.each([1, 4, 200, 301, 5000])("of %i organisations is limited in size, but counts all of them", (count) => {
-    const orgs = chain(count);
-    const users = new Map(orgs.map(({ id }) => [id, 2]));
-    const tree = buildOrgTree(orgs, users, new Map());
-    expect(sum(tree, () => 1)).toBeLessThanOrEqual(MAX_SHOWN_ORGS);
-    expect(sum(tree, ({ hidden }) => 1 + (hidden?.orgs ?? 0))).toBe(count);
-    expect(sum(tree, ({ users: own, hidden }) => (own ?? 0) + (hidden?.users ?? 0))).toBe(2 * count);
-  });
-
-  test("has a root for an organisation whose parent is outside", () => {
-    const [first] = buildOrgTree([{ id: "a", name: "支社", parentId: ROOT_ORG_ID }], new Map(), new Map([["a", 3]]));
-    expect(first).toMatchObject({ name: "支社", devices: 3, hidden: null });
-  });
-});
-
-test("keeps as many console tasks as a report needs, wherever a chunk ends", () => {
-  const lines = Array.from({ length: 5000 }, (_, at) => JSON.stringify({ id: String(at), name: `利用者 ${at}` }));
-  const bytes = Buffer.from(`${lines.join("\n")}\n`);
-  fc.assert(
-    fc.property(fc.integer({ min: 1, max: 9000 }), (size) => {
-      const kept = new ReportFileBuffer("resources/console-tasks.ndjson");
-      for (let at = 0; at < bytes.length; at += size) kept.add(bytes.subarray(at, at + size));
-      const told = kept.text().trimEnd().split("\n");
-      expect(told).toEqual(lines.slice(0, MAX_REPORT_TASKS));
-    }),
-    { numRuns: 10 },
-  );
-  const whole = new ReportFileBuffer("resources/orgs.ndjson");
-  whole.add(bytes);
-  expect(whole.text()).toBe(bytes.toString("utf8"));
-});
-
 test("reads only a few files for a report", () => {
   const files = new Map([
     ["resources/orgs.ndjson", '{"id":"a","name":"支社","code":null,"parentId":null}\n'],
-    ["summary.json", '{"users":{"byOrg":[],"withAccountName":0}}\n'],
   ]);
   expect(isReportFile("resources/users.ndjson")).toBe(false);
   expect([...files.keys()].every((path) => isReportFile(path))).toBe(true);
-  expect(isReportFile("resources/console-tasks.ndjson")).toBe(true);
   const data = parseReportData(DATA.manifest, files);
   expect(data.records.orgs).toHaveLength(1);
   expect(data.records.renewals).toEqual([]);

@@ -48,22 +48,18 @@ const buildSubject = (first: DueReminder, others: number): Text => {
   return text(`[Renewal] ${left.en}: ${title.en}${more.en}`, `【年次更新・期限】${left.ja}: ${title.ja}${more.ja}`);
 };
 
-/** Number of days that a full bar stands for, unless an item has more days left. */
-const FULL_BAR_DAYS = 90;
-
 const CRITICAL_DAYS = 30;
 
 /** Returns the level that decides the colour of an item. An item is not critical before its last 30 days. */
 const getColourLevel = ({ days, expired }: DueReminder): Level =>
   expired || days <= 0 ? "expired" : days <= CRITICAL_DAYS ? "critical" : "warning";
 
-/** Builds the document of a reminder: one section per item, with a bar whose length shows the time left. */
+/** Builds the document of a reminder: one section per item. */
 export const buildReminderDocument = (
   { due, warnings, severalContexts }: Pick<Digest, "due" | "warnings" | "severalContexts">,
   guides: readonly GuideFile[] = [],
 ): Document => {
   const [first, ...others] = due;
-  const fullDays = Math.max(FULL_BAR_DAYS, ...due.map(({ days }) => days));
   const items = due.map((one, at): Section => {
     const level = getColourLevel(one);
     const day = joinTexts([formatDueDay(one), describeTimeLeft(one)], same(" "));
@@ -71,8 +67,6 @@ export const buildReminderDocument = (
       id: `item-${at + 1}`,
       title: formatItemTitle(one.item),
       blocks: [
-        // the whole bar of an expired item is red
-        { kind: "share", share: level === "expired" ? 1 : one.days / fullDays, level },
         {
           kind: "facts",
           rows: [[getDayLabel(one), day, level], ...listItemDetails(one, { severalContexts, guide: guides[at]?.name })],

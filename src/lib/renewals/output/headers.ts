@@ -7,6 +7,4 @@ export const FILE_HEADERS = {
   metrics: `# Written by ${line("renewals check", [], { prometheus: "FILE" }).toJSON()}; the next run replaces this file\n`,
   /** the first lines of every calendar, including the name of the program */
   calendar: "BEGIN:VCALENDAR\nVERSION:2.0\nPRODID:-//clomoctl//renewals//",
-  renewalsPage: `<!DOCTYPE html>\n<!-- Written by ${line("renewals list", [], { format: "html" }).toJSON()}; the next run replaces this file -->\n`,
-  statusPage: `<!DOCTYPE html>\n<!-- Written by ${line("status", [], { format: "html" }).toJSON()}; the next run replaces this file -->\n`,
 } as const;

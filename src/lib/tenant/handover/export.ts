@@ -2,7 +2,6 @@ import type { HandoverEnd, HandoverRequest, ResourceState } from "../../contract
 import { LAST_PART } from "../../contract/route.ts";
 import { Failure } from "../../errors/index.ts";
 import {
-  SUMMARY_FILE,
   RESOURCE_NAMES,
   pathOfResource,
   resourceOf,
@@ -17,7 +16,6 @@ import { readListConfirmation } from "../accounts/administrator-rows.ts";
 import { readAuditHead } from "../audit/records.ts";
 import { buildConsoleFiles, type TalliedFile } from "./exports/csv.ts";
 import { createTally, buildRecordLines, type Tally } from "./exports/records.ts";
-import { buildSummary } from "./exports/summary.ts";
 import { readRecordsById } from "../store/lists.ts";
 import { ORG_LIST } from "../records/org-rows.ts";
 import { buildVisibleColumns } from "../store/scope.ts";
@@ -156,7 +154,7 @@ const buildExportEnd = async (
 
 /**
  * Exports the tenant's resources from a single snapshot as the parts of a bundle: the records of each resource, the
- * files for the console, a summary, and finally the totals. Nothing is written, not even an audit record, so that
+ * files for the console, and finally the totals. Nothing is written, not even an audit record, so that
  * another export has the same content.
  *
  * Records refer only to records in the exported part of the tenant: the parent of the topmost organisation is null, and
@@ -182,7 +180,6 @@ export const exportAll = async (session: Session, request: HandoverRequest): Pro
     const files = csv ? await buildConsoleFiles(reader, names, newline) : [];
     pieces.push(...files);
     pieces.push(
-      { name: SUMMARY_FILE, content: (own) => buildSummary(own, names) },
       {
         name: LAST_PART,
         content: async (own) =>
