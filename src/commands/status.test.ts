@@ -404,9 +404,6 @@ describe("what a tenant uses", () => {
   });
 });
 
-describe("the page", () => {
-});
-
 test("lists a local tenant that never held data if there is no other", async () => {
   const home = freshFolder();
   const { stdout } = await run("status --all-contexts --format csv --fields context", { home, tenant: OWN });

@@ -309,7 +309,7 @@ test("credentials for sending reminders are not shown, nor passed to a command",
       `smtp: {host: 127.0.0.1, port: ${office.port}, security: none, from: a@example.jp, user: it, ${secret}}`,
       "recipients:",
       "  - {name: it, way: mail, address: it@example.jp}",
-      "  - {name: chat, way: webhook, service: slack, url-env: CHAT_URL}",
+      "  - {name: chat, way: webhook, url-env: CHAT_URL}",
       `  - {name: ticket, way: command, command: [${process.execPath}, -e, ${JSON.stringify(recorder)}, ${desk.path("ran")}]}`,
       "",
     ].join("\n");

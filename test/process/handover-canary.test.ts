@@ -25,8 +25,8 @@ async function settingsWith(home: string, secret: (name: string) => string): Pro
     "smtp: {host: 127.0.0.1, port: 9, security: none, from: a@example.jp, user: it, password-file: smtp-password}",
     "recipients:",
     "  - {name: it, way: mail, address: it@example.jp}",
-    "  - {name: room, way: webhook, service: chatwork, url-file: hook-url, token-file: hook-token}",
-    "  - {name: chat, way: webhook, service: slack, url-env: CHAT_URL}",
+    "  - {name: room, way: webhook, url-file: hook-url, headers-file: hook-token}",
+    "  - {name: chat, way: webhook, url-env: CHAT_URL}",
     `  - {name: ticket, way: command, command: [/usr/bin/true, ${secret("argument")}]}`,
   ];
   const files = {

@@ -117,7 +117,7 @@ test("an ADE fault is a warning, or a problem if it needs a person, with what to
 
 test("a tenant without data or without changes is ok", async () => {
   const none = await check(() => undefined);
-  expect(none).toMatchObject({ wrong: [], opened: 0, isPart: false });
+  expect(none).toMatchObject({ wrong: [], opened: 0 });
   expect((await check({ auditHead: null })).wrong).toEqual([]);
 });
 

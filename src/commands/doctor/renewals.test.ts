@@ -98,7 +98,6 @@ describe("reminders", () => {
 recipients:
   - name: chat
     way: webhook
-    service: slack
     url-env: SLACK_URL
 `;
   const ready = (): TestMachine => {

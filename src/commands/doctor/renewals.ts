@@ -110,9 +110,11 @@ const listSecrets = ({ smtp, recipients }: NotifySettings): readonly SecretRefer
   ...recipients.flatMap((recipient): readonly SecretReference[] => {
     if (recipient.way !== "webhook") return [];
     const of = (en: string, ja: string): Text => text(`${recipient.name}: ${en}`, `${recipient.name}: ${ja}`);
-    const { url, token } = recipient;
+    const { url, headersFile } = recipient;
     const address = { name: of("webhook URL", "Webhook の URL"), source: url };
-    return token === undefined ? [address] : [address, { name: of("token", "トークン"), source: token }];
+    return headersFile === undefined
+      ? [address]
+      : [address, { name: of("headers", "ヘッダー"), source: { file: headersFile } }];
   }),
 ];
 

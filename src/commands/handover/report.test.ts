@@ -1,5 +1,5 @@
 
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Failure } from "../../lib/errors/index.ts";
@@ -16,7 +16,7 @@ describe("for a bundle", () => {
     expect(en).toMatchObject({ exit: 0, stderr: "", requests: [] });
     expect(en.stdout).toMatch(/^# CLOMO tenant handover report\n/);
     expect(ja.stdout).toMatch(/^# CLOMO テナント引き継ぎレポート\n/);
-    expect(ja.stdout).toContain("営業部");
+    expect(ja.stdout).toContain("株式会社みなと");
     const page = await run("handover report minato", { folder: BUNDLES });
     expect(page.stdout).toMatch(/^<!DOCTYPE html>/);
   });
@@ -153,48 +153,8 @@ test("distinguishes renewal data that an account may not see from missing data, 
   expect(renewals.map(({ field }) => field)).toEqual(expect.arrayContaining(["account", "owner", "contactMail"]));
 });
 
-describe("as PDF", () => {
-  /** A folder with a bundle, and a browser that is this shell script. */
-  const withBrowser = (script: string): string => {
-    const folder = freshFolder();
-    cpSync(join(BUNDLES, "minato"), join(folder, "one"), { recursive: true });
-    writeFileSync(join(folder, "browser"), `#!/bin/sh\n${script}\n`, { mode: 0o700 });
-    return folder;
-  };
-
-  const printing = (folder: string, words: string) =>
-    runInBoth(`handover report one --format pdf ${words}`.trimEnd(), {
-      home: folder,
-      folder,
-      environment: { CHROME_PATH: join(folder, "browser"), PATH: process.env["PATH"] },
-    });
-
-  test("if the browser fails, the old file stays and nothing else is left", async () => {
-    const folder = withBrowser("echo 'cannot start' >&2; exit 1");
-    writeFileSync(join(folder, "report.pdf"), "before");
-    const { en, ja } = await printing(folder, "-o report.pdf --overwrite");
-    expect(en).toMatchObject({ exit: 7, stdout: "" });
-    expect(en.stderr).toContain("it ended (exit 1) before the PDF was complete: cannot start");
-    expect(ja.stderr).toContain("ブラウザーでレポートを印刷できません");
-    expect(readFileSync(join(folder, "report.pdf"), "utf8")).toBe("before");
-    expect(readdirSync(join(folder, "tmp"))).toEqual([]);
-  });
-
-  test("without a browser, says what to do", async () => {
-    const folder = withBrowser("exit 0");
-    rmSync(join(folder, "browser"));
-    const { en, ja } = await printing(folder, "-o report.pdf --overwrite");
-    expect(en).toMatchObject({
-      exit: 7,
-      stderr: expect.stringContaining("clomoctl handover report one -o report.html"),
-    });
-    expect(ja.stderr).toContain("CHROME_PATH で指定したプログラムがないか、実行できません");
-  });
-
-});
-
 test.each([
-  ["--format json", "--format must be one of html, markdown, pdf, not json"],
+  ["--format json", "--format must be one of html, markdown, not json"],
   ["--fields a", "--fields and --query cannot be used, because a report is a document"],
   ["--query x", "--fields and --query cannot be used, because a report is a document"],
   ["--as div01", "--as cannot be used with a bundle"],

@@ -1,17 +1,12 @@
-import { EventEmitter } from "node:events";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { userInfo } from "node:os";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { describeWithOpenssl,
-} from "#support/apple/openssl.ts";
 import type { Ade, PushCertificate, RenewalItem, VppTokenRecord } from "../../lib/client/index.ts";
 import { line } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { ANSWER } from "../../lib/model/answer.ts";
 import { buildExampleRecord } from "../../lib/model/thing.ts";
-import { createVppToken } from "#support/renewals/vpp-token.ts";
-import { freshFolder, runInBoth, run, type Circumstances, type Typing } from "#support/commands/program.ts";
+import { freshFolder, runInBoth, run } from "#support/commands/program.ts";
 import { example, type Answers } from "#support/commands/tenant.ts";
 import { idOf, item } from "#support/commands/renewals/item.ts";
 
@@ -282,6 +277,14 @@ describe("an item that the tenant holds itself", () => {
     expiresAt: own().token?.expiresAt ?? "",
     account: "admin@example.jp",
   });
+  const certificate = (change: Partial<PushCertificate> = {}) =>
+    example<PushCertificate>("pushCertificate", { simulated: false, request: null, ...change });
+  const pushed = item(1, {
+    kind: "push-certificate",
+    name: "APSP",
+    topic: certificate().topic,
+    account: "a@example.jp",
+  });
   const content = (change: Partial<VppTokenRecord> = {}): VppTokenRecord => ({
     ...example<{ items: readonly [VppTokenRecord] }>("vppTokens").items[0],
     org: "本社/営業部",
@@ -406,105 +409,6 @@ describe("an item that the tenant holds itself", () => {
       "先に、clomoctl のこのテナント自体がその証明書やトークンを保持しているかどうかを、システム管理者に確認してください(調べられませんでした)。保持している場合、この手順は使えません。",
     );
   });
-
-});
-
-/** What the files do not tell was looked at. */
-const CHECKED: Typing = ["Check these points yourself", DOWN + ENTER];
-
-const NEXT = new Date("2027-12-01T00:00:00Z");
-const BEFORE = new Date("2026-12-01T00:00:00Z");
-
-/** All steps of a content token: the location is in no record, and so is left to check. */
-const VPP_UPLOADED: readonly Typing[] = [...done(1), ...choose("2. "), CHECKED, ...done(3, 4, 5, 6, 7, 8)];
-
-describe("a content token, step by step", () => {
-  const vpp = item(1, {
-    name: "VPP",
-    kind: "vpp-token",
-    organisation: "例",
-    expiresAt: BEFORE.toISOString(),
-    certainty: "exact",
-  });
-  const record: Typing = ["Record VPP with the expiry date 2027-12-01?", ENTER];
-
-  /** A person's folder with these downloads. */
-  function downloaded(files: Readonly<Record<string, string>>): string {
-    const userFolder = freshFolder();
-    mkdirSync(join(userFolder, "Downloads"));
-    for (const [name, content] of Object.entries(files)) writeFileSync(join(userFolder, "Downloads", name), content);
-    return userFolder;
-  }
-
-  const FILE = "sToken_for_example_.vpptoken";
-  const fresh = { [FILE]: createVppToken(NEXT, "例") };
-
-  test.each<[string, string, string | undefined]>([
-    ["is confirmed by the date that the console shows", "2027-12-01", "2027-12-01"],
-    ["stays downloaded where nothing was uploaded yet", "", undefined],
-  ])("%s", async (_, typed, consoleShows) => {
-    const waiting = { ...vpp, downloadedExpiresAt: NEXT.toISOString() };
-    const confirmed = { ...vpp, expiresAt: NEXT.toISOString() };
-    const answers = { ...having(vpp), editRenewal: waiting, ...(consoleShows && { confirmRenewal: confirmed }) };
-    const typing = [...VPP_UPLOADED, record, ["Expiry date that the console shows now", `${typed}${ENTER}`] as const];
-    const { exit, stderr, requests } = await walk("VPP", answers, typing, { userFolder: downloaded(fresh) });
-    expect(exit).toBe(0);
-    const [last] = requests.slice(-1);
-    const confirmation = { by: userInfo().username, at: "2026-11-20T01:00:00.000Z", consoleShows };
-    const [operation, json] = consoleShows === undefined ? ["editRenewal", {}] : ["confirmRenewal", confirmation];
-    expect(last).toMatchObject({ operation, json });
-    expect(stderr.includes("clomoctl renewals confirm VPP --console-shows DATE")).toBe(consoleShows === undefined);
-  });
-
-  describe("that was downloaded before", () => {
-    const waiting = { ...vpp, downloadedExpiresAt: NEXT.toISOString(), downloadedSource: "/tmp/\u001b[31mnew" };
-    const steps: readonly Typing[] = [1, 2, 3, 4, 5, 6].map((number) => [`Is step ${number} done?`, ENTER]);
-
-    test.each<[string, string, Answers, readonly unknown[]]>([
-      [
-        "is confirmed by the date that the console shows",
-        "2027-12-01",
-        { confirmRenewal: vpp },
-        [expect.objectContaining({ consoleShows: "2027-12-01" })],
-      ],
-      ["stays downloaded where nothing was uploaded yet", "", {}, []],
-    ])("begins at its upload, is not searched for, and %s", async (_, typed, answers, confirmations) => {
-      const typing = [...steps, ["Expiry date that the console shows now", `${typed}${ENTER}`] as const];
-      const { exit, stderr, requests } = await walk("VPP", { ...having(waiting), ...answers }, typing);
-      expect(exit).toBe(0);
-      expect(stderr).toMatch(/^1\. The renewed file is already downloaded \(\/tmp\/[^\u001b]*new\)/m);
-      const asked = requests.filter(({ operation }) => operation === "confirmRenewal");
-      expect(asked.map(({ json }) => json)).toEqual(confirmations);
-    });
-
-    test("is described the same way by the document, in both languages", async () => {
-      const { en, ja } = await runInBoth("renewals guide VPP", { tenant: having(waiting) });
-      expect(en.stdout).toMatch(/^\W*1\. The renewed file is already downloaded/m);
-      expect(ja.stdout).toContain("はダウンロード済みです");
-    });
-  });
-
-});
-
-test.each<[string, Partial<RenewalItem>, readonly Typing[]]>([
-  ["confirmRenewal", { kind: "android-owner" }, [...done(1, 2, 3), ["Record the login", ENTER], ["Who signed", ENTER]]],
-  ["editRenewal", { kind: "custom" }, [...done(1), ["New expiry date of 契約", `2027-03-31${ENTER}`]]],
-  ["editRenewal", { kind: "vpp-token" }, [...VPP_UPLOADED, ["Record 契約", ENTER]]],
-])("after a signal in %s of %j, says that the change may have been recorded", async (operation, change, typing) => {
-  const folder = freshFolder();
-  writeFileSync(join(folder, "sToken_for_example_.vpptoken"), createVppToken(NEXT, "例"));
-  const one = item(1, { name: "契約", organisation: "例", expiresAt: BEFORE.toISOString(), ...change });
-  const signals = new EventEmitter();
-  const answer = (): unknown => {
-    signals.emit("SIGTERM");
-    return one;
-  };
-  const tenant = { ...having(one), [operation]: answer };
-  const ran = await walk("契約 --downloads .", tenant, typing, { signals, folder });
-  expect(ran).toMatchObject({ exit: 143, stderr: expect.stringContaining("the renewal may have been recorded") });
-});
-
-describeWithOpenssl("a push certificate, gone through", () => {
 });
 
 test.each(["第一所有者", "APSP:0322a1b2", "it's `ours` 1"])(

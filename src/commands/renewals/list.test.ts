@@ -137,70 +137,6 @@ describe("a list", () => {
   });
 });
 
-describe("the table on a terminal", () => {
-  const tenant = onTerminal(expired, soon, second, late, item(6), undated);
-
-  test("shows state, date and item above the time line, in both languages", async () => {
-    const { en, ja } = await runInBoth("renewals list", { tenant, terminal: {} });
-    const [header, ...lines] = en.stdout.split("\n");
-    expect(header).toMatch(/^level +days +expires on +name +kind$/);
-    expect(lines.slice(0, 7)).toEqual([
-      expect.stringMatching(/^unknown +- +- +謎 +other date$/),
-      expect.stringMatching(/^expired +-50 +2026-10-01 +ドメイン +other date$/),
-      expect.stringMatching(/^critical +20 +2026-12-10 +契約 +other date$/),
-      expect.stringMatching(/^warning +51 +~2027-01-10 +副所有者 +Android Enterprise owner account$/),
-      expect.stringMatching(/^ok +132 +~2027-04-01 +所有者 /),
-      expect.stringMatching(/^ok +365 +2027-11-20 +契約 6 /),
-      "",
-    ]);
-    expect(lines.find((line) => line.startsWith("ドメイン"))).toContain(" X|");
-    expect(lines.at(-2)).toContain("X expired");
-    const [headerJa = "", ...linesJa] = ja.stdout.split("\n");
-    expect(headerJa).toMatch(/^状態 +残り +期限 +名前 +種類$/);
-    expect(linesJa[2]).toMatch(/^至急 +20 +2026-12-10 +契約 +その他の期日$/);
-    expect(linesJa.at(-2)).toContain("X 期限切れ");
-  });
-
-  test.each([
-    [39, /^level +days +name$/],
-    [40, /^level +days +expires on +name$/],
-    [71, /^level +days +expires on +name$/],
-    [72, /^level +days +expires on +name +kind$/],
-    [99, /^level +days +expires on +name +kind$/],
-    [100, /^level +days +expires on +name +kind +owner$/],
-    [119, /^level +days +expires on +name +kind +owner$/],
-    [120, /^level +days +expires on +name +kind +organisation +owner$/],
-  ])("has the columns that fit in %d characters", async (columns, header) => {
-    const { stdout } = await run("renewals list", { tenant, terminal: { columns } });
-    expect(stdout.split("\n")[0]).toMatch(header);
-  });
-
-  test("names organisation and owner if there is room and if they exist", async () => {
-    const { stdout } = await run("renewals list", { tenant, terminal: { columns: 120 } });
-    expect(stdout).toMatch(/^critical +20 +2026-12-10 +契約 +other date +it@example\.jp$/m);
-    expect(stdout).toMatch(/^warning .* +本社$/m);
-  });
-
-  test("colours urgent items red, soon items yellow and others green, unless colours are off", async () => {
-    const { bytes } = await run("renewals list", { tenant, terminal: {} });
-    const drawn = Buffer.from(bytes).toString("utf8");
-    for (const [code, name] of [
-      [31, "unknown"],
-      [31, "expired"],
-      [31, "critical"],
-      [33, "warning"],
-      [32, "ok"],
-    ] as const) {
-      expect(drawn).toContain(`\n\u001b[${code}m${name}\u001b[39m `);
-    }
-    expect(drawn).toContain("\u001b[31mX\u001b[39m");
-    expect(drawn).toContain("\u001b[32mo\u001b[39m");
-    expect(drawn).toMatch(/^\u001b\[1mlevel/);
-    const plain = await run("renewals list --no-color", { tenant, terminal: {} });
-    expect(Buffer.from(plain.bytes).toString("utf8")).toBe(plain.stdout);
-  });
-});
-
 describe("for all tenants", () => {
   const tenants = { local: having(soon), kanto: having(undated), osaka: having(second, expired) };
 
@@ -221,26 +157,6 @@ describe("for all tenants", () => {
     );
     const some = await run(`${line} --limit 1`, { home, tenants: all });
     expect(some.stdout).toBe("context\tname\texpiresOn\nosaka\tドメイン\t2026-10-01\n");
-  });
-
-  test("the table and the time line name the tenant if there are several tenants", async () => {
-    const home = await homeOfThree();
-    const all = { local: having(soon), kanto: onTerminal(undated), osaka: onTerminal(second, expired) };
-    const { en, ja } = await runInBoth("renewals list --all-contexts", {
-      home,
-      tenants: all,
-      terminal: { columns: 120 },
-    });
-    expect(en.stdout).toMatch(/^level +context +days /);
-    expect(en.stdout).toMatch(/^critical +local +20 +2026-12-10 +契約 /m);
-    expect(en.stdout).toMatch(/^osaka: ドメイン +X\|/m);
-    expect(ja.stdout).toMatch(/^状態 +コンテキスト +残り /);
-    const one = await run("renewals list --context kanto", {
-      home,
-      tenant: onTerminal(soon),
-      terminal: { columns: 120 },
-    });
-    expect(one.stdout).not.toContain("kanto");
   });
 
   test("reports an unreadable tenant in both languages, and exits with the first failure", async () => {
@@ -317,9 +233,6 @@ describe("a file with another date", () => {
     expect(stdout).toBe("expiresAt\tlevel\n2026-12-01T00:00:00.000Z\tcritical\n");
     expect(stderr).toBe("");
   });
-});
-
-describe("--format html", () => {
 });
 
 test("reports failures in both languages and shows nothing", async () => {

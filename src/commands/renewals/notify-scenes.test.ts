@@ -1,6 +1,5 @@
 import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import ICAL from "ical.js";
 import type { SMTPServerOptions } from "smtp-server";
 import { expect, onTestFinished, test } from "vitest";
 import { openChatServer, openPostOffice, type ChatServer, type PostOffice } from "#support/renewals/post-office.ts";
@@ -38,7 +37,7 @@ class Desk {
       "recipients:",
       "  - {name: it, way: mail, address: it@example.jp}",
       "  - {name: ops, way: mail, address: ops@example.jp, language: en}",
-      "  - {name: chat, way: webhook, service: slack, url-env: CHAT_URL}",
+      "  - {name: chat, way: webhook, url-env: CHAT_URL}",
     ]);
     return desk;
   }
@@ -80,8 +79,6 @@ test("a dry run shows what the next run then sends once", async () => {
   for (const { mail } of desk.office.delivered) {
     expect(mail.text).toContain(EXPIRES);
     expect(mail.html).toContain(EXPIRES);
-    const [event] = new ICAL.Component(ICAL.parse(mail.calendar) as unknown[]).getAllSubcomponents("vevent");
-    expect(event?.getFirstPropertyValue("dtstart")?.toString()).toBe(EXPIRES);
   }
   expect(desk.chat.posted).toHaveLength(1);
   const again = await desk.clomoctl("renewals", "notify");
@@ -102,7 +99,7 @@ test("a recipient that fails exits with 7 and is tried again, and no secret is e
       `port: ${desk.office.port}}`,
     "recipients:",
     "  - {name: it, way: mail, address: it@example.jp}",
-    "  - {name: chat, way: webhook, service: slack, url-env: CHAT_URL}",
+    "  - {name: chat, way: webhook, url-env: CHAT_URL}",
     "  - name: ticket",
     "    way: command",
     `    command: [${process.execPath}, -e, 'require("fs").writeFileSync(process.argv[1], require("fs").readFileSync(0) + "" + process.env.CHAT_URL)', ${out}]`,

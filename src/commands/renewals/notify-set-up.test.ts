@@ -22,31 +22,6 @@ describe("init", () => {
     expect(parseNotifySettings(uncommented, "a").recipients.map(({ way }) => way)).toEqual(["mail", "webhook"]);
   });
 
-  test("on a terminal, asks for server and recipient and writes the answers", async () => {
-    const home = freshFolder();
-    const typing = [
-      ["Mail server", "smtp.example.jp\r"],
-      ["Sender address of reminders", "a@example.jp\r"],
-      ["User name on smtp.example.jp", "it's me\r"],
-      ["Email address to notify", "it@example.jp\r"],
-    ] as const;
-    const ran = await run("renewals notify init", { home, terminal: { typing } });
-    expect(ran.exit).toBe(0);
-    expect(ran.stderr).toContain(`write the password to ${join(home, "smtp-password")} (chmod 600)`);
-    expect(parseNotifySettings(settingsOf(home), "a")).toMatchObject({
-      smtp: { host: "smtp.example.jp", from: "a@example.jp", user: "it's me", password: { file: "smtp-password" } },
-      recipients: [{ way: "mail", address: "it@example.jp", language: "en" }],
-    });
-  });
-
-  test("writes nothing after Ctrl-C at a question", async () => {
-    const home = freshFolder();
-    const ran = await run("renewals notify init", { home, terminal: { typing: [["Mail server", "\u0003"]] } });
-    expect(ran).toMatchObject({ exit: 130, stdout: "" });
-    expect(ran.stderr).toContain("interrupted: no settings were written");
-    expect(existsSync(join(home, "notify.yaml"))).toBe(false);
-  });
-
   test("refuses an account that may not record reminders and writes nothing", async () => {
     const home = freshFolder();
     const whoami = { ...example<object>("whoami"), account: "taro01", role: "operator", operations: [] };
@@ -82,9 +57,9 @@ describe("test", () => {
     const yaml = [
       `smtp: {host: 127.0.0.1, port: ${office.port}, security: none, from: CLOMO <a@example.jp>}`,
       "recipients:",
-      "  - {name: chat, way: webhook, service: slack, url-env: CHAT_URL}",
-      "  - {name: dead, way: webhook, service: slack, url-env: DEAD_URL}",
-      "  - {name: none, way: webhook, service: slack, url-env: NONE}",
+      "  - {name: chat, way: webhook, url-env: CHAT_URL}",
+      "  - {name: dead, way: webhook, url-env: DEAD_URL}",
+      "  - {name: none, way: webhook, url-env: NONE}",
     ];
     writeFileSync(join(home, "notify.yaml"), yaml.join("\n"), { mode: 0o600 });
     const environment = { CHAT_URL: chat.url, DEAD_URL: "http://127.0.0.1:1/SECRET" };

@@ -2,9 +2,9 @@ import { EventEmitter } from "node:events";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import type { RenewalItem, Tenant } from "../../lib/client/index.ts";
+import type { RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { openChatServer, openPostOffice, type ChatServer } from "#support/renewals/post-office.ts";
+import { openChatServer, type ChatServer } from "#support/renewals/post-office.ts";
 import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";
@@ -24,7 +24,7 @@ beforeEach(async () => {
   onTestFinished(() => chat.close());
 });
 
-const CHAT = "  - {name: chat, way: webhook, service: slack, url-env: CHAT_URL}";
+const CHAT = "  - {name: chat, way: webhook, url-env: CHAT_URL}";
 
 /** Writes whom to tell: a chat, unless told otherwise. */
 const settings = (...lines: readonly string[]): void =>
@@ -218,7 +218,7 @@ describe("a run", () => {
   });
 
   test("reads secret files next to the settings, and only if no other user can read them", async () => {
-    settings("recipients:", "  - {name: chat, way: webhook, service: slack, url-file: url}");
+    settings("recipients:", "  - {name: chat, way: webhook, url-file: url}");
     writeFileSync(join(home, "url"), chat.url);
     chmodSync(join(home, "url"), 0o644);
     const circumstances = here({ ...having(due), ...taking() });
@@ -229,33 +229,6 @@ describe("a run", () => {
     chmodSync(join(home, "url"), 0o600);
     expect(await run("renewals notify", circumstances)).toMatchObject({ exit: 0, stderr: "" });
     expect(chat.posted).toHaveLength(1);
-  });
-
-  test("mails recipients and owners, and warns in both languages about an owner who is no longer a user", async () => {
-    const office = await openPostOffice();
-    onTestFinished(() => office.close());
-    const smtp = `smtp: {host: 127.0.0.1, port: ${office.port}, security: none, from: a@example.jp}`;
-    settings(smtp, "recipients:", "  - {name: it, way: mail, address: it@example.jp, language: en}");
-    const tenant = {
-      ...having({ ...due, owner: "yamada@example.jp" }),
-      ...taking(),
-      users: example("users"),
-      findUsers: { items: [] },
-      userHistory: { items: [] },
-    };
-    const { en, ja } = await runInBoth("renewals notify --fields recipient,outcome", here(tenant));
-    expect(en).toMatchObject({
-      exit: 0,
-      stdout: "recipient\toutcome\nyamada@example.jp\tsent\nit@example.jp\tsent\n",
-      stderr: expect.stringMatching(/^warning: yamada@example\.jp, [^\n]+\n$/),
-    });
-    expect(ja.stderr).toMatch(/^警告: .*yamada@example\.jp/);
-    expect(en.requests).toContainEqual({ operation: "users", query: { limit: "1" } });
-    expect(en.requests.find(({ operation }) => operation === "findUsers")).toBeDefined();
-    expect(office.delivered.slice(0, 2).map(({ to, mail }) => [to, mail.subject])).toEqual([
-      ["yamada@example.jp", "【年次更新・期限】あと 12 日: その他の期日「契約」"],
-      ["it@example.jp", '[Renewal] 12 days left: other date "契約"'],
-    ]);
   });
 
   test("does not send the same reminder twice", async () => {
@@ -307,22 +280,6 @@ describe("when nothing is due", () => {
     for (const words of ["", " --dry-run"]) {
       const ran = await run(`renewals notify${words}`, here(nothing));
       expect(ran).toMatchObject({ exit: 0, stdout: "", stderr: "", requests: [{ operation: "listRenewals" }, TOLD] });
-    }
-  });
-
-  test("still warns in both languages that no account has the support option", async () => {
-    settings();
-    const { administration } = example<Tenant>("tenant");
-    const lacking = example<Tenant>("tenant", {
-      administration: administration && { ...administration, supported: [] },
-    });
-    for (const words of ["", " --dry-run"]) {
-      const { en, ja } = await runInBoth(`renewals notify${words}`, here({ ...nothing, tenant: lacking }));
-      expect(en).toMatchObject({ exit: 0, stdout: "" });
-      expect(en.stderr).toBe(
-        "warning: local: nobody has the support option, so nobody receives CLOMO's emails about certificates; to fix this: clomoctl clomo-account edit NAME --support-option --notice-mail --context local\n",
-      );
-      expect(ja.stderr).toMatch(/^警告: local: サポートオプションを付与されたシステム管理者がいません。/);
     }
   });
 

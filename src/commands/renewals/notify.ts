@@ -17,7 +17,6 @@ import { requireRight } from "../rights.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
 import { readCurrentItems } from "./items/tenant-items.ts";
 import { stampRun } from "./last-run.ts";
-import { addHoldings } from "./steps/holding.ts";
 
 const OUTCOME_LABELS: Readonly<Record<ReminderRow["outcome"], Text>> = {
   due: text("due", "送信予定"),
@@ -85,8 +84,7 @@ const SETTINGS_EXAMPLE = `    smtp:
         language: ja
       - name: chat
         way: webhook
-        service: slack  # teams, google-chat, chatwork, line-works, template
-        url-file: slack-url          # or url-env
+        url-file: chat-url           # or url-env
       - name: ticket
         way: command
         command: [/usr/local/bin/ticket, --new]
@@ -104,8 +102,8 @@ export default defineCommand({
       "cron での実行を想定しています。期限の 90・60・30・15・7・3・1・0 日前と、期限切れの間は毎日、通知先ごとに 1 通にまとめて、メール・Webhook・コマンドで知らせます。何度実行しても、実行が抜けたり重なったり途中で止まったりしても、各項目の各段階は通知先ごとに 1 回だけです。失敗した通知先には次の実行で再送します(それまで終了コード 7)。更新担当(owner)がメールアドレスなら、その宛先にも知らせます。",
     ),
     text(
-      "If Apple has rejected an ADE server token, reminders are sent daily from the day of the rejection, as if the token had expired, whatever its date. Reminders also contain the findings of `renewals check` about who receives CLOMO's email about certificates, and list recipients and owners who are deleted users or have lost their role. If nobody has the support option, a warning on stderr says so, even if nothing is due.",
-      "Apple が拒否した ADE サーバートークンは、期限にかかわらず、拒否された日から期限切れと同じように毎日知らせます。通知には、証明書の更新に関する CLOMO からのメールを受け取る人についての `renewals check` の結果と、通知先や更新担当が、削除されたユーザーか管理者権限を外されたユーザーであることも記載します。サポートオプションを付与された人がいないときは、期限の近いものがなくても標準エラー出力に警告します。",
+      "If Apple has rejected an ADE server token, reminders are sent daily from the day of the rejection, as if the token had expired, whatever its date.",
+      "Apple が拒否した ADE サーバートークンは、期限にかかわらず、拒否された日から期限切れと同じように毎日知らせます。",
     ),
     text(
       `Recipients are listed in ${NOTIFY_FILE} in the settings folder (CLOMOCTL_HOME). Put passwords, webhook URLs and tokens in environment variables or in files of mode 0600, never in ${NOTIFY_FILE}. Example:`,
@@ -113,8 +111,8 @@ export default defineCommand({
     ),
     same(SETTINGS_EXAMPLE),
     text(
-      "Further keys: language and stages at the top level, timeout (seconds) of a command, token-env for Chatwork, ca-file and port of smtp. See docs/guides/en/notify.md.",
-      "ほかに、先頭の language と stages、コマンドの timeout(秒)、Chatwork の token-env、smtp の ca-file と port があります。docs/guides/ja/notify.md を参照してください。",
+      "Further keys: language and stages at the top level, timeout (seconds) of a command, headers-file and template-file of a webhook, ca-file and port of smtp. See docs/guides/en/notify.md.",
+      "ほかに、先頭の language と stages、コマンドの timeout(秒)、Webhook の headers-file と template-file、smtp の ca-file と port があります。docs/guides/ja/notify.md を参照してください。",
     ),
   ],
   args: {
@@ -216,7 +214,7 @@ async function requireSettings({ home }: Tools): Promise<NotifySettings> {
   });
 }
 
-const REQUIRED_APIS = ["renewals", "users", "tenant", "ade", "push-certificate", "vpp"] as const;
+const REQUIRED_APIS = ["renewals", "ade"] as const;
 
 function toReminderTenant(
   tools: Pick<Tools, "globals" | "clock">,
@@ -235,7 +233,6 @@ function toReminderTenant(
         remark: remark && completeCommands(remark, { context: tenant.context.name }),
       }));
     },
-    withHolding: (items) => addHoldings(tenant.client, items),
   };
 }
 

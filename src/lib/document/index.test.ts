@@ -83,10 +83,9 @@ describe.each(FORMS)("as $form", ({ write, markup }) => {
         "sign in",
         "Careful",
         "once",
-        "and 3 more",
         "sent once",
       ];
-      for (const words of [...own, "2027-02-01", "2026-11-20"]) expect(written).toContain(words);
+      for (const words of [...own, "2026-11-20"]) expect(written).toContain(words);
     }
   });
 

@@ -1,6 +1,5 @@
 import { REMINDER, type ReminderRecord } from "../../../src/lib/model/renewal.ts";
 import { buildExampleRecord } from "../../../src/lib/model/thing.ts";
-import type { AdministrationFacts } from "../../../src/lib/renewals/administrators.ts";
 import type { DatedItem } from "../../../src/lib/renewals/judge.ts";
 import type { ReminderTenant } from "../../../src/lib/renewals/notify/tenant.ts";
 
@@ -10,12 +9,6 @@ export interface ReminderTenantContent {
   readonly timezone?: string;
   readonly items?: readonly DatedItem[];
   readonly notices?: readonly ReminderRecord[];
-  /** email addresses of the users, in lower case */
-  readonly users?: readonly string[];
-  /** email addresses of deleted users */
-  readonly deleted?: readonly string[];
-  /** an error if the administration cannot be read */
-  readonly administration?: AdministrationFacts | Error | undefined;
 }
 
 /** Creates an in-memory tenant that can only be read and that counts its requests. */
@@ -24,11 +17,8 @@ export const createReminderTenant = ({
   timezone = "Asia/Tokyo",
   items = [],
   notices = [],
-  users = [],
-  deleted = [],
-  administration,
 }: ReminderTenantContent) => {
-  const asked = { notices: 0, found: [] as string[], pages: 0 };
+  const asked = { notices: 0 };
   const tenant: ReminderTenant = {
     context,
     timezone,
@@ -41,22 +31,6 @@ export const createReminderTenant = ({
         },
         claimNotice: () => Promise.reject(new TypeError("nothing is to be claimed")),
         settleNotice: () => Promise.reject(new TypeError("nothing is to be settled")),
-      },
-      tenant: {
-        show: () =>
-          administration instanceof Error ? Promise.reject(administration) : Promise.resolve({ administration }),
-      },
-      users: {
-        history: async ({ name }) =>
-          deleted.filter((user) => user === name.toLowerCase()).map(() => ({ deleted: true })),
-        find: async ({ name }) => {
-          asked.found.push(name);
-          return users.filter((user) => user === name.toLowerCase());
-        },
-        list: async function* () {
-          asked.pages += 1;
-          yield* users;
-        },
       },
     },
   };

@@ -4,28 +4,16 @@ import type { Document } from "../../../lib/document/blocks.ts";
 import { renderMail } from "../../../lib/document/mail.ts";
 import { ensureFolder, readTrustedFile, writeProgramFile } from "../../../lib/files/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
-import { satisfiesRule, SENDABLE_ADDRESS_RULE } from "../../../lib/model/rules.ts";
 import { createDeliverer } from "../../../lib/renewals/notify/deliver.ts";
 import type { SecretPlace } from "../../../lib/renewals/notify/secret.ts";
 import { NOTIFY_FILE, type NotifySettings, type Recipient } from "../../../lib/renewals/notify/settings.ts";
-import { renderRenewalCalendar } from "../../../lib/renewals/output/calendar.ts";
 import type { Column } from "../../../lib/terminal/index.ts";
 import { text, type Language, type Text } from "../../../lib/text/index.ts";
 import type { Outcome } from "../../command.ts";
 import type { Tools } from "../../tools.ts";
 
-interface SetupAnswers {
-  readonly host: string;
-  readonly from: string;
-  readonly user: string;
-  readonly address: string;
-}
-
-const EMPTY_ANSWERS: SetupAnswers = { host: "", from: "", user: "", address: "" };
-
 /**
- * Writes a settings file with comments. On a terminal, it contains the answers to a few questions; otherwise no mail
- * server and no recipients are set.
+ * Writes a settings file with comments, without a mail server and recipients.
  *
  * @throws Failure `input-rejected` if settings already exist
  */
@@ -40,18 +28,11 @@ export async function writeNotifySettings(tools: Tools): Promise<void> {
     });
   }
   tools.describeState(() => text("no settings were written", "設定ファイルは書き出していません"));
-  const answers = terminal.interactive ? await askForSettings(tools) : EMPTY_ANSWERS;
-  const content = renderSettings(answers, terminal.language);
+  const content = renderSettings(terminal.language);
   tools.describeState(() => text("the settings may have been written", "設定ファイルは書き出された可能性があります"));
   await ensureFolder(home.settings);
   await writeProgramFile(file, content, { ...temporary, secret: true });
   await terminal.note(text(`wrote ${file}`, `${file} を書き出しました`));
-  if (answers.user !== "") {
-    const secret = join(home.settings, "smtp-password");
-    await terminal.note(
-      text(`write the password to ${secret} (chmod 600)`, `パスワードを ${secret} に書いてください(chmod 600)`),
-    );
-  }
   await terminal.note(
     text(
       `edit the file, then test it: ${line("renewals notify", ["test"])}`,
@@ -60,48 +41,13 @@ export async function writeNotifySettings(tools: Tools): Promise<void> {
   );
 }
 
-async function askForSettings({ terminal }: Tools): Promise<SetupAnswers> {
-  const input = async (message: Text, check?: (typed: string) => Text | undefined): Promise<string> =>
-    (await terminal.prompts.input({ message, flag: "init", ...(check === undefined ? {} : { check }) })).trim();
-  const address = (typed: string): Text | undefined =>
-    typed.trim() === "" || satisfiesRule(SENDABLE_ADDRESS_RULE, typed.trim())
-      ? undefined
-      : text("not an email address", "メールアドレスではありません");
-  const host = await input(
-    text(
-      "Mail server for reminders, such as smtp.example.jp (leave blank for no email)",
-      "通知に使うメールサーバー(例 smtp.example.jp。未入力ならメールを使わない)",
-    ),
-    (typed) => (/^[\w.:-]*$/.test(typed.trim()) ? undefined : text("not a host name", "ホスト名ではありません")),
-  );
-  if (host === "") return EMPTY_ANSWERS;
-  return {
-    host,
-    from: await input(text("Sender address of reminders (required)", "通知の差出人のアドレス(必須)"), (typed) =>
-      typed.trim() === "" ? text("not an email address", "メールアドレスではありません") : address(typed),
-    ),
-    user: await input(text(`User name on ${host} (leave blank if none)`, `${host} のユーザー名(未入力ならなし)`)),
-    address: await input(
-      text(
-        "Email address to notify (leave blank to notify only owners)",
-        "通知先のメールアドレス(未入力なら更新担当だけ)",
-      ),
-      address,
-    ),
-  };
-}
-
-const quoteYaml = (value: string): string => JSON.stringify(value);
-
-/** Renders the settings file. A setting without a value is written as a comment that shows the syntax. */
-function renderSettings({ host, from, user, address }: SetupAnswers, language: Language): string {
+/** Renders the settings file: each setting is a comment that shows its syntax. */
+function renderSettings(language: Language): string {
   const say = (en: string, ja: string): string => `# ${text(en, ja)[language]}`;
-  const set = (isSet: boolean, line: string): string => (isSet ? line : `# ${line}`);
-  const smtp = host !== "";
   return [
     say(
-      `Recipients of reminders; for details: ${line("renewals notify", [], { helpAll: true })}`,
-      `期限の通知先。詳しくは: ${line("renewals notify", [], { helpAll: true })}`,
+      `Recipients of reminders; for details: ${line("renewals notify", [], { helpAll: true }).toJSON()}`,
+      `期限の通知先。詳しくは: ${line("renewals notify", [], { helpAll: true }).toJSON()}`,
     ),
     `language: ${language}`,
     say("when to send reminders: days before the expiry date", "期限の何日前に知らせるか"),
@@ -111,26 +57,25 @@ function renderSettings({ host, from, user, address }: SetupAnswers, language: L
       "mail server; it also sends reminders to owners that are email addresses",
       "メールサーバー。更新担当がメールアドレスなら、そこにも送る",
     ),
-    set(smtp, "smtp:"),
-    set(smtp, `  host: ${quoteYaml(smtp ? host : "smtp.example.jp")}`),
-    set(smtp, "  security: starttls # tls | starttls | none"),
-    set(smtp, `  from: ${quoteYaml(smtp ? from : "renewals@example.jp")}`),
-    set(user !== "", `  user: ${quoteYaml(user === "" ? "renewals@example.jp" : user)}`),
+    "# smtp:",
+    "#   host: smtp.example.jp",
+    "#   security: starttls # tls | starttls | none",
+    "#   from: renewals@example.jp",
+    "#   user: renewals@example.jp",
     say(
       "file in the same folder as this file, readable only by you (chmod 600)",
       "このファイルと同じフォルダーの、自分だけが読めるファイル(chmod 600)",
     ),
-    set(user !== "", "  password-file: smtp-password"),
+    "#   password-file: smtp-password",
     "",
-    address === "" ? "recipients: []" : "recipients:",
-    set(address !== "", "  - name: it"),
-    set(address !== "", "    way: mail"),
-    set(address !== "", `    address: ${quoteYaml(address === "" ? "it@example.jp" : address)}`),
+    "recipients: []",
+    "#   - name: it",
+    "#     way: mail",
+    "#     address: it@example.jp",
     "#   - name: chat",
     "#     way: webhook",
-    "#     service: slack # teams | google-chat | chatwork | line-works | template",
     say("  the URL is a secret, so write it to a file", "  URL は他の人に知られないよう、ファイルに書く"),
-    "#     url-file: slack-url",
+    "#     url-file: chat-url",
     "",
   ].join("\n");
 }
@@ -179,8 +124,6 @@ export async function sendTestMessages(tools: Tools, settings: NotifySettings, p
     const digest = { due: [], warnings: [], language: recipient.language, severalContexts: false, messageId };
     const message = {
       ...renderMail(TEST_MESSAGE, recipient.language),
-      calendar: await renderRenewalCalendar([], recipient.language),
-      guides: [],
       messageId,
     };
     const delivery = await deliver(recipient, message, digest);

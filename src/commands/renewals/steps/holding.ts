@@ -1,12 +1,11 @@
 import { line, type CommandLine } from "../../../lib/advice/index.ts";
 import type { Client } from "../../../lib/client/index.ts";
-import { Failure, ignoreFailure } from "../../../lib/errors/index.ts";
+import { Failure } from "../../../lib/errors/index.ts";
 import type { GuideFacts } from "../../../lib/renewals/guide/index.ts";
 import { listAccountAnswers, hasAccountQuestions } from "../../../lib/handover/checklist/account.ts";
 import { findIdentity } from "../../../lib/handover/checklist/which.ts";
 import { canTenantHold, findOwnHolding, type HeldState, type OwnKind } from "../../../lib/renewals/guide/own.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
-import type { DatedItem } from "../../../lib/renewals/judge.ts";
 import { toTypableName } from "../../../lib/text/shell-word.ts";
 import type { GuideSubject } from "./subject.ts";
 
@@ -75,29 +74,6 @@ export async function listRecordedAnswers(
 }
 
 const buildGuideCommand = (name: string, id: string): CommandLine => line("renewals guide", [toTypableName(name, id)]);
-
-/**
- * Adds to each item whether the tenant holds it, with one lookup for each kind. A failed lookup is noted but does not
- * stop the command.
- */
-export async function addHoldings(client: HoldingClient, items: readonly DatedItem[]): Promise<readonly DatedItem[]> {
-  const states = new Map<OwnKind, HeldState | undefined>();
-  const known: DatedItem[] = [];
-  for (const item of items) {
-    const { kind } = item;
-    if (!canTenantHold(kind)) {
-      known.push(item);
-      continue;
-    }
-    if (!states.has(kind)) states.set(kind, await ignoreFailure(() => readHeldState(client, kind)));
-    const state = states.get(kind);
-    known.push({
-      ...item,
-      holding: state === undefined ? { first: SYSTEM_ADMINISTRATOR_NOTE } : { own: findOwnHolding(state, item) },
-    });
-  }
-  return known;
-}
 
 const SYSTEM_ADMINISTRATOR_NOTE = text(
   "Ask a system administrator first whether this clomoctl tenant itself holds the certificate or token (this could not be looked up). If it does, do not use these steps.",

@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const IT: Recipient = { name: "it", way: "mail", address: "it@example.jp", language: "ja" };
-const CHAT: WebhookRecipient = { name: "chat", way: "webhook", service: "slack", url: { env: "URL" }, language: "ja" };
+const CHAT: WebhookRecipient = { name: "chat", way: "webhook", url: { env: "URL" }, language: "ja" };
 const digest = createDigest();
 
 /** Delivers one message by the settings, in an environment. */
@@ -29,7 +29,6 @@ const deliveries = (settings: Partial<NotifySettings>, environment: Record<strin
 
 const failure = (reason: RegExp) => ({
   sent: false,
-  bounced: false,
   reason: { en: expect.stringMatching(reason), ja: expect.stringMatching(reason) },
 });
 
@@ -89,24 +88,23 @@ test("looks for an authority's file next to the settings", async () => {
   });
 });
 
-test("posts to a webhook with its secret address and its token", async () => {
+test("posts to a webhook with its secret address, its headers and its template", async () => {
   const chat = await openChatServer();
   onTestFinished(chat.close);
-  const recipient: Recipient = { ...CHAT, service: "chatwork", token: { env: "TOKEN" } };
-  expect(await deliveries({ recipients: [recipient] }, { URL: chat.url, TOKEN: "geheim" })(recipient)).toEqual({
-    sent: true,
-  });
+  await writeFile(join(folder, "headers"), "X-ChatWorkToken: geheim\n", { mode: 0o600 });
+  await writeFile(join(folder, "body.json"), '{"a":"{{subject}}"}\n');
+  const recipient: Recipient = { ...CHAT, headersFile: "headers", templateFile: "body.json" };
+  expect(await deliveries({ recipients: [recipient] }, { URL: chat.url })(recipient)).toEqual({ sent: true });
   expect(chat.posted).toMatchObject([{ path: "/services/SECRET", headers: { "x-chatworktoken": "geheim" } }]);
-  const template: Recipient = { ...CHAT, service: "template", template: '{"a":"{{subject}}"}' };
-  expect(await deliveries({}, { URL: chat.url })(template)).toEqual({ sent: true });
-  expect(JSON.parse(chat.posted[1]?.body ?? "")).toEqual({ a: expect.stringContaining("本社") });
+  expect(JSON.parse(chat.posted[0]?.body ?? "")).toEqual({ a: expect.stringContaining("本社") });
 });
 
-test.each<[string, Recipient]>([
-  ["its address", CHAT],
-  ["its token", { ...CHAT, service: "chatwork", url: { env: "OTHER" }, token: { env: "URL" } }],
-])("a webhook fails if %s is not known", async (_, recipient) => {
-  expect(await deliveries({}, { OTHER: "http://127.0.0.1:1/" })(recipient)).toEqual(failure(/\(URL\)/));
+test.each<[string, Recipient, RegExp]>([
+  ["its address", CHAT, /\(URL\)/],
+  ["its headers", { ...CHAT, url: { env: "OTHER" }, headersFile: "none" }, /none\)/],
+  ["its template", { ...CHAT, url: { env: "OTHER" }, templateFile: "none" }, /none\)/],
+])("a webhook fails if %s is not known", async (_, recipient, reason) => {
+  expect(await deliveries({}, { OTHER: "http://127.0.0.1:1/" })(recipient)).toEqual(failure(reason));
 });
 
 test("a command receives the environment without any secrets", async () => {
@@ -123,7 +121,7 @@ test("a command receives the environment without any secrets", async () => {
   };
   const recipients: Recipient[] = [
     ticket,
-    { ...CHAT, url: { env: "CHAT_URL" }, token: { env: "CHAT_TOKEN" } },
+    { ...CHAT, url: { env: "CHAT_URL" } },
     { ...CHAT, name: "other", url: { file: "KEPT_FILE" } },
     IT,
   ];
@@ -135,7 +133,7 @@ test("a command receives the environment without any secrets", async () => {
     user: "u",
     password: { env: "SMTP_PASSWORD" },
   } as const;
-  const secret = { CHAT_URL: "1", CHAT_TOKEN: "2", SMTP_PASSWORD: "3" };
+  const secret = { CHAT_URL: "1", SMTP_PASSWORD: "3" };
   const environment = { ...secret, KEPT: "4", KEPT_FILE: "5", PATH: process.env["PATH"] };
   expect(await deliveries({ smtp, recipients }, environment)(ticket)).toEqual({ sent: true });
   const seen = (await readFile(join(folder, "seen"), "utf8")).split(",");

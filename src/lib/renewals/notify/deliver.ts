@@ -5,12 +5,12 @@ import { same, text, type Text } from "../../text/index.ts";
 import { createFailedDelivery } from "./outcome.ts";
 import type { Deliver } from "./sender.ts";
 import { readSecret, type SecretPlace } from "./secret.ts";
-import type { NotifySettings, Recipient, SecretSource, SmtpSettings, WebhookRecipient } from "./settings.ts";
+import type { NotifySettings, Recipient, SmtpSettings, WebhookRecipient } from "./settings.ts";
 import type { Mailer } from "./ways/mail.ts";
 import type { ResolvedWebhook } from "./ways/webhook.ts";
 
 export const listSecretVariables = ({ smtp, recipients }: NotifySettings): readonly string[] => {
-  const hooks = recipients.flatMap((one) => (one.way === "webhook" ? [one.url, one.token] : []));
+  const hooks = recipients.flatMap((one) => (one.way === "webhook" ? [one.url] : []));
   return [smtp?.password, ...hooks].flatMap((source) => (source !== undefined && "env" in source ? [source.env] : []));
 };
 
@@ -24,14 +24,29 @@ export const openSmtp = async ({ password, caFile, ...smtp }: SmtpSettings, plac
   });
 };
 
+/** Parses a file with a header on each line: `X-ChatWorkToken: …`. @throws Failure `input-rejected` without the content */
+function parseHeaders(content: string, where: string): Readonly<Record<string, string>> {
+  const lines = content.split(/\r?\n/).filter((line) => line.trim() !== "");
+  return Object.fromEntries(
+    lines.map((line) => {
+      const [, name, value] = /^([\w-]+):\s*([\x20-\x7e]+)$/.exec(line) ?? [];
+      if (name !== undefined && value !== undefined) return [name.toLowerCase(), value];
+      throw new Failure("input-rejected", {
+        what: text("each line must be a header, such as X-Token: …", "1 行に 1 つずつヘッダーを書いてください(X-Token: … など)"),
+        where,
+      });
+    }),
+  );
+}
+
 const loadWebhook = async (
-  { service, template, url, token }: WebhookRecipient,
+  { url, headersFile: file, templateFile }: WebhookRecipient,
   place: SecretPlace,
-): Promise<ResolvedWebhook> => {
-  const lookUp = async (source: SecretSource | undefined): Promise<string | undefined> =>
-    source === undefined ? undefined : readSecret(source, place);
-  return { service, template, url: await readSecret(url, place), token: await lookUp(token) };
-};
+): Promise<ResolvedWebhook> => ({
+  url: await readSecret(url, place),
+  headers: file === undefined ? {} : parseHeaders(await readSecret({ file }, place), file),
+  template: templateFile === undefined ? undefined : await readLenientText(resolve(place.folder, templateFile)),
+});
 
 const describeObstacle = (error: unknown): Text => {
   if (!(error instanceof Failure)) return same(error instanceof Error ? error.message : "failure");

@@ -24,7 +24,7 @@ export interface DueReminder {
 export interface Digest {
   /** the most urgent first; at least one */
   readonly due: readonly DueReminder[];
-  /** further information for the recipient, for example about people who have left and addresses whose emails bounce */
+  /** further information for the recipient, for example about items without a date */
   readonly warnings: readonly Text[];
   readonly language: Language;
   /** true if items must name their tenant */
@@ -66,8 +66,6 @@ export const formatItemTitle = (item: Pick<RenewalItem, "kind" | "name">): Text 
 export interface DetailOptions {
   /** true if the details must name the tenant */
   readonly severalContexts: boolean;
-  /** name of the attached file that contains the steps */
-  readonly guide?: string | undefined;
   /** whether the reader may see accounts and telephone numbers (default: true) */
   readonly readsReserved?: boolean | undefined;
 }
@@ -85,7 +83,7 @@ const NOT_PERMITTED_TEXT = text("no permission to view", "権限なし");
  */
 export const listItemDetails = (
   { item, context, expired = false }: Pick<DueReminder, "item" | "context"> & Partial<Pick<DueReminder, "expired">>,
-  { severalContexts, guide, readsReserved = true }: DetailOptions,
+  { severalContexts, readsReserved = true }: DetailOptions,
 ): readonly (readonly [label: Text, value: Text])[] => {
   // the ID replaces a name that needs quotes, because shells differ in how they quote
   const named = quoteShellWord(item.name) === item.name && item.name.length < item.id.length ? item.name : item.id;
@@ -110,12 +108,7 @@ export const listItemDetails = (
       ofAccount && formatTwoFactorPhone(item) !== null ? PHONE_RECORDED_TEXT : missing,
     ],
     [RECORDED_FIELDS.owner.label, item.owner],
-    [
-      text("steps", "手順"),
-      guide === undefined
-        ? same(command)
-        : text(`${guide} (attached), or ${command}`, `添付の ${guide}、または ${command}`),
-    ],
+    [text("steps", "手順"), same(command)],
   ];
   return lines.flatMap(([label, value]) => {
     if (value === null || value === undefined || value === "") return [];

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { text } from "../../text/index.ts";
-import { renderMail } from "../../document/mail.ts";
 import { buildReminderMessage, buildReminderDocument } from "./message.ts";
 import { createDigest, createDueReminder } from "#support/renewals/digest.ts";
 import type { Digest } from "./digest.ts";
@@ -58,33 +57,6 @@ test("the last line explains how to stop the reminders, including the confirmati
     );
 });
 
-test("shows that Apple rejected an item instead of an expiry date, in both languages", async () => {
-  const rejection = { what: text("Apple rejected it", "Apple が拒否しました"), at: "2027-02-27T03:00:00.000Z" };
-  const due = [
-    createDueReminder({ item: { kind: "ade-token", rejection }, days: -2, day: "2027-02-27", expired: true }),
-  ];
-  const en = await buildReminderMessage(createDigest({ due, language: "en" }), { attach: true });
-  expect(en.subject).toBe('[Renewal] rejected by Apple 2 days ago: ADE server token "本社"');
-  expect(en.text).toContain(
-    "  Rejected by Apple: 2027-02-27 rejected by Apple 2 days ago\n  Reason: Apple rejected it\n",
-  );
-  expect(en.text).toContain("  Effects of the rejection: ");
-  expect(en.guides[0]?.html).not.toContain("2027-02-27");
-  const ja = await buildReminderMessage(createDigest({ due, language: "ja" }));
-  expect(ja.subject).toBe("【年次更新・期限】Apple が拒否(2 日経過): ADE サーバートークン「本社」");
-  expect(ja.text).toContain("  Apple が拒否した日: 2027-02-27 Apple が拒否(2 日経過)\n  理由: Apple が拒否しました\n");
-  const today = [createDueReminder({ item: { rejection }, days: 0, expired: true })];
-  expect(subjectOf(createDigest({ due: today, language: "en" }))).toContain("rejected by Apple today");
-});
-
-test("the guide for a token that the tenant holds has its own steps", async () => {
-  const holding = { own: { kind: "ade-token", simulator: null, server: "自社\nMDM" } } as const;
-  const due = [createDueReminder({ item: { kind: "ade-token", name: "トークン", holding } })];
-  const { guides } = await buildReminderMessage(createDigest({ due, language: "en" }), { attach: true });
-  expect(guides[0]?.html).toContain("own server (自社 MDM), never the one that CLOMO uses");
-  expect(guides[0]?.html).not.toContain("that CLOMO uses now");
-});
-
 test("several items are one digest, which names only what is necessary", async () => {
   const due = [
     createDueReminder({ item: { name: "本社", owner: "it@example.jp", account: "push@example.jp" }, days: 7 }),
@@ -138,49 +110,6 @@ test("recorded text stays on its line and is never markup", async () => {
   expect(body.split("\n")[0]).toBe("■ MDM プッシュ通知証明書「<b>x</b> Bcc: a@example.jp」");
   expect(html).toContain("&#60;b&#62;x&#60;/b&#62; Bcc");
   expect(html).not.toContain("<b>");
-});
-
-test("attaches a page of steps for each of the ten most urgent items, and names it in the text", async () => {
-  const due = Array.from({ length: 11 }, (_, index) =>
-    createDueReminder({ item: { name: `第${index + 1}`, account: "a@b.jp" } }),
-  );
-  const {
-    text: body,
-    html,
-    guides,
-  } = await buildReminderMessage(createDigest({ due, language: "en" }), { attach: true });
-  expect(guides.map(({ name }) => name)).toEqual(
-    due.slice(0, 10).map((_, at) => `guide-${at + 1}-push-certificate.html`),
-  );
-  expect(guides[1]?.html).toMatch(/How to renew: MDM push certificate: 第2.*the Apple Account a@b\.jp.*Renew/s);
-  expect(body).toContain("  Steps: guide-1-push-certificate.html (attached), or `clomoctl renewals guide ");
-  expect(html.replaceAll(/<[^>]*>/g, "")).toContain("guide-10-push-certificate.html (attached)");
-  expect(html).not.toContain("guide-11");
-  expect((await buildReminderMessage(createDigest({ due }))).guides).toEqual([]);
-});
-
-test("a full bar has no remainder, and every other bar has one", () => {
-  const cells = (days: readonly number[]): number => {
-    const { html } = renderMail(
-      buildReminderDocument(createDigest({ due: days.map((left) => createDueReminder({ days: left })) })),
-      "ja",
-    );
-    return html.match(/<td [^>]*>&nbsp;<\/td>/g)?.length ?? 0;
-  };
-  expect([cells([400]), cells([400, 399])]).toEqual([1, 3]);
-});
-
-test("neither notes nor the holder of a phone leave the tenant", async () => {
-  const due = [
-    createDueReminder({
-      item: { notes: "内密のメモ", phone: "090-1234-5678", phoneHolder: "金庫の電話", owner: "総務課" },
-    }),
-  ];
-  for (const language of ["en", "ja"] as const) {
-    const sent = JSON.stringify(await buildReminderMessage(createDigest({ due, language }), { attach: true }));
-    expect(sent).toContain("総務課");
-    expect(sent).not.toMatch(/内密のメモ|金庫の電話/);
-  }
 });
 
 test("describes an expired item as expired, and identifies a name that needs quotes by id", async () => {

@@ -1,10 +1,5 @@
 import { commandName } from "../../advice/index.ts";
-import { completeCommands } from "../../terminal/commands.ts";
 import { joinTexts, same, text, type Text } from "../../text/index.ts";
-import { buildGuideDocument } from "../guide/document.ts";
-import { buildRenewalGuide } from "../guide/index.ts";
-import { mapHoldingTexts } from "../guide/own.ts";
-import { renderRenewalCalendar } from "../output/calendar.ts";
 import type { Document, Section } from "../../document/blocks.ts";
 import type { Level } from "../../document/level.ts";
 import type { Mail } from "../../document/mail.ts";
@@ -12,7 +7,6 @@ import {
   getDayLabel,
   formatDueDay,
   listItemDetails,
-  toOneLine,
   describeTimeLeft,
   formatItemTitle,
   type Digest,
@@ -21,18 +15,7 @@ import {
 
 /** A digest as a message that can be sent. */
 export interface Message extends Mail {
-  /** iCalendar data */
-  readonly calendar: string;
-  /** the steps for the most urgent items, each guide as a separate page */
-  readonly guides: readonly GuideFile[];
   readonly messageId: string;
-}
-
-/** A guide as an HTML file. */
-interface GuideFile {
-  /** file name in ASCII */
-  readonly name: string;
-  readonly html: string;
 }
 
 /** The footer of every reminder. */
@@ -55,10 +38,11 @@ const getColourLevel = ({ days, expired }: DueReminder): Level =>
   expired || days <= 0 ? "expired" : days <= CRITICAL_DAYS ? "critical" : "warning";
 
 /** Builds the document of a reminder: one section per item. */
-export const buildReminderDocument = (
-  { due, warnings, severalContexts }: Pick<Digest, "due" | "warnings" | "severalContexts">,
-  guides: readonly GuideFile[] = [],
-): Document => {
+export const buildReminderDocument = ({
+  due,
+  warnings,
+  severalContexts,
+}: Pick<Digest, "due" | "warnings" | "severalContexts">): Document => {
   const [first, ...others] = due;
   const items = due.map((one, at): Section => {
     const level = getColourLevel(one);
@@ -69,7 +53,7 @@ export const buildReminderDocument = (
       blocks: [
         {
           kind: "facts",
-          rows: [[getDayLabel(one), day, level], ...listItemDetails(one, { severalContexts, guide: guides[at]?.name })],
+          rows: [[getDayLabel(one), day, level], ...listItemDetails(one, { severalContexts })],
         },
       ],
     };
@@ -87,54 +71,9 @@ export const buildReminderDocument = (
   };
 };
 
-/** Maximum number of attached guides: more than anybody renews at once. A guide has about 10 kB. */
-const MAX_ATTACHED_GUIDES = 10;
-
-/** Builds the guides to attach, each value on one line. A phone's number and location never leave the tenant. */
-const buildGuideFiles = async ({ due, language }: Digest): Promise<readonly GuideFile[]> => {
-  const { renderPage } = await import("../../document/page.ts");
-  return due.slice(0, MAX_ATTACHED_GUIDES).map(({ item, day, context }, index) => {
-    const line = (value: string | null): string | null => (value === null ? null : toOneLine(value));
-    const { name, organisation, owner, account, topic, holding = {} } = item;
-    const shown = {
-      name: toOneLine(name),
-      organisation: line(organisation),
-      owner: line(owner),
-      account: line(account),
-      topic: line(topic),
-    };
-    const guide = buildRenewalGuide(
-      item.kind,
-      { ...item, ...shown, phone: null, phoneHolder: null, source: null, downloadedSource: null },
-      item.rejection === undefined ? day : null,
-      {
-        ...holding,
-        own: holding.own && mapHoldingTexts(holding.own, toOneLine),
-      },
-    );
-    return {
-      name: `guide-${index + 1}-${item.kind}.html`,
-      html: renderPage(completeCommands(buildGuideDocument(guide), { context }), language),
-    };
-  });
-};
-
-/**
- * Builds the message of a digest in the digest's language: an email, and a calendar of the days.
- *
- * @param options.attach true: include the guides of the items, for a channel that can attach files
- */
-export const buildReminderMessage = async (
-  digest: Digest,
-  { attach = false }: { readonly attach?: boolean } = {},
-): Promise<Message> => {
-  const guides = attach ? await buildGuideFiles(digest) : [];
+/** Builds the message of a digest in the digest's language. */
+export const buildReminderMessage = async (digest: Digest): Promise<Message> => {
   // a run that sends nothing does not need this module
   const { renderMail } = await import("../../document/mail.ts");
-  return {
-    ...renderMail(buildReminderDocument(digest, guides), digest.language),
-    calendar: await renderRenewalCalendar(digest.due, digest.language),
-    guides,
-    messageId: digest.messageId,
-  };
+  return { ...renderMail(buildReminderDocument(digest), digest.language), messageId: digest.messageId };
 };

@@ -6,17 +6,12 @@ export type Delivery =
       readonly sent: false;
       /** the reason, without any secrets */
       readonly reason: Text;
-      /** true if the mail server rejected the recipient permanently, so the person may have left */
-      readonly bounced: boolean;
     };
 
 export const SENT_DELIVERY: Delivery = { sent: true };
 
 /** Returns the result of a delivery that failed and may be tried again. */
-export const createFailedDelivery = (reason: Text): Delivery => ({ sent: false, reason, bounced: false });
-
-/** Returns the result of a delivery rejected permanently, maybe because the person with this address has left. */
-export const createBouncedDelivery = (reason: Text): Delivery => ({ sent: false, reason, bounced: true });
+export const createFailedDelivery = (reason: Text): Delivery => ({ sent: false, reason });
 
 /**
  * Returns the shortest name of an error: its code, or its class if it does not have a code. The message is not used,

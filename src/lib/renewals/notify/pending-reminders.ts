@@ -5,7 +5,6 @@ import type { DueReminder } from "./digest.ts";
 import type { RecipientItems } from "./recipients.ts";
 import type { LoadedTenant } from "./tenant.ts";
 import { findDueStages } from "../stages.ts";
-import { hasBouncedOn } from "./warnings.ts";
 
 /** A reminder to claim in its tenant. */
 export interface PendingReminder {
@@ -38,10 +37,7 @@ const listDueReminders = (
 ): readonly PendingReminder[] => {
   const { context, timezone } = loaded.tenant;
   const items = tenantItems.find((tenantItem) => tenantItem.context === context)?.items ?? [];
-  const today = dayOf(clock.now, timezone);
-  const said = loaded
-    .pastOf(addressee)
-    .filter((notice) => notice.state === "sent" || hasBouncedOn(notice, today, timezone));
+  const said = loaded.pastOf(addressee).filter((notice) => notice.state === "sent");
   return findDueStages(items, said, { ...clock, timezone }).map(({ item, stage }) => ({
     loaded,
     key: { itemId: item.id, expiresAt: item.expiresAt, stage, ...addressee },

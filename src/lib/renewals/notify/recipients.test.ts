@@ -8,7 +8,7 @@ const item = (name: string) => owned(name, null);
 
 const SMTP = { host: "127.0.0.1", port: 25, security: "none", from: "a@example.jp" } as const;
 const IT: Recipient = { name: "it", way: "mail", address: "IT@example.jp", language: "ja" };
-const CHAT: Recipient = { name: "chat", way: "webhook", service: "slack", url: { env: "URL" }, language: "ja" };
+const CHAT: Recipient = { name: "chat", way: "webhook", url: { env: "URL" }, language: "ja" };
 const TICKET: Recipient = { name: "chat", way: "command", command: ["ticket"], timeoutMs: 1, language: "ja" };
 
 /** Who is told of what, as `way recipient: context/name …`. */

@@ -6,14 +6,13 @@ import { TestTenant } from "#support/tenant/tenant.ts";
 import { text } from "../../text/index.ts";
 import type { Digest } from "./digest.ts";
 import type { Message } from "./message.ts";
-import { createBouncedDelivery, createFailedDelivery, SENT_DELIVERY, type Delivery } from "./outcome.ts";
+import { createFailedDelivery, SENT_DELIVERY, type Delivery } from "./outcome.ts";
 import type { ReminderTenant } from "./tenant.ts";
 import { planReminders, deliverReminders, type NotifyRun } from "./send.ts";
 import type { NotifySettings, Recipient } from "./settings.ts";
 
 const EXPIRY = "2027-03-01T03:00:00.000Z";
 const NOW = "2027-01-30T00:00:00.000Z";
-const hoursAfter = (hours: number): string => new Date(Date.parse(NOW) + hours * 3_600_000).toISOString();
 
 const SETTINGS: NotifySettings = {
   language: "ja",
@@ -159,61 +158,6 @@ test("a dry run sends and records nothing", async () => {
   const { rows, incomplete } = await planReminders(post.run(NOW));
   expect(rows.map(({ recipient, outcome }) => `${recipient.name} ${outcome}`)).toEqual(["it due", "ops due"]);
   expect([incomplete, post.sent, await tenant.client.renewals.notices()]).toEqual([false, [], []]);
-});
-
-test("an owner with an email address is notified about their items, or reported if no longer a user", async () => {
-  await tenant.import({ kind: "users", mode: "append" }, [
-    ["氏名", "メールアドレス"],
-    ["山田", "yamada@example.jp"],
-  ]);
-  await add({ owner: "yamada@example.jp" });
-  await add({ name: "大阪", owner: "sato@example.jp" });
-  await add({ name: "京都", owner: "総務課" });
-  const post = new Post();
-  await post.send(NOW);
-  const due = post.sent.map(({ to, digest }) => [to, digest.due.map(({ item }) => item.name).join()]);
-  expect(due).toEqual([
-    ["sato@example.jp", "大阪"],
-    ["yamada@example.jp", "本社"],
-    ["it@example.jp", "京都,大阪,本社"],
-    ["ops@example.jp", "京都,大阪,本社"],
-  ]);
-  const gone = 'sato@example.jp, the owner of MDM push certificate "大阪", is no longer a user of local; ';
-  expect(post.warnings).toEqual([
-    expect.stringMatching(/^.+; to change the owner: `clomoctl renewals edit \S+ --owner MAIL --context local`$/),
-  ]);
-  expect(post.warnings[0]?.startsWith(gone)).toBe(true);
-  expect(post.sent[3]?.message.text).toContain(gone);
-  expect(post.sent[2]?.message.html).toContain("sato@example.jp");
-  expect(post.sent[1]?.message.text).not.toContain("sato");
-});
-
-test("a tenant without users reports no missing owner", async () => {
-  await add({ owner: "sato@example.jp" });
-  const post = new Post();
-  await post.send(NOW);
-  expect(post.warnings).toEqual([]);
-});
-
-test("other recipients are warned about bounced mail, until a mail arrives again", async () => {
-  await add();
-  const post = new Post();
-  const heard = (): boolean | undefined =>
-    post.sent.findLast(({ to }) => to === "it@example.jp")?.message.text.includes("ops@example.jp");
-  post.answers.set("ops@example.jp", createBouncedDelivery(text("550 gone", "550 gone")));
-  expect(await post.send(NOW)).toEqual(["本社 30 it sent", "本社 30 ops failed", "incomplete"]);
-  expect(post.warnings).toEqual(["could not notify ops: 550 gone"]);
-  expect(heard()).toBe(false);
-  // an hour later nothing is tried again, the next day once
-  post.warnings.length = 0;
-  expect(await post.send(hoursAfter(1))).toEqual([]);
-  expect(post.warnings).toEqual([]);
-  expect(await post.send(hoursAfter(24))).toEqual(["本社 30 ops failed", "incomplete"]);
-  await post.send("2027-02-22T00:00:00Z");
-  expect(heard()).toBe(true);
-  post.answers.clear();
-  await post.send("2027-03-01T00:00:00Z");
-  expect(heard()).toBe(false);
 });
 
 test("several tenants are one message, each by its midnight, and an unreachable one blocks no other", async () => {

@@ -1,7 +1,7 @@
 import { Failure } from "../../errors/index.ts";
 import type { RenewalItem } from "../../model/renewal.ts";
 import { text, type Text } from "../../text/index.ts";
-import { Bounces, listCriticalWarnings, listUndatedWarnings } from "./warnings.ts";
+import { listUndatedWarnings } from "./warnings.ts";
 import { getErrorLabel } from "./outcome.ts";
 import { findRecipientWork, type RecipientWork } from "./pending-reminders.ts";
 import { groupItemsByRecipient, type RecipientItems } from "./recipients.ts";
@@ -67,7 +67,6 @@ const findNotifyWork = async (run: NotifyRun): Promise<NotifyWork> => {
     }
   }
   for (const warning of listUndatedWarnings(tenants)) await run.warn(warning);
-  for (const warning of await listCriticalWarnings(tenants)) await run.warn(warning);
   const work = targets.map(
     (target) => [target, findRecipientWork(target, tenants, { now, stages: settings.stages })] as const,
   );
@@ -87,16 +86,6 @@ const warnOnlyOnce = ({ warn, ...run }: NotifyRun): NotifyRun => {
   };
 };
 
-/**
- * Sorts the work so that warnings about bounced emails reach as many recipients as possible: recipients whose emails
- * bounced come first, then owners, whose emails may bounce, then all others.
- */
-const sortWork = (work: NotifyWork["work"], bounces: Bounces, { recipients }: NotifySettings): NotifyWork["work"] => {
-  const rank = ({ recipient, addressee }: RecipientItems): number =>
-    bounces.has(addressee) ? 0 : recipient.way !== "mail" ? 3 : recipients.includes(recipient) ? 2 : 1;
-  return work.toSorted(([one], [other]) => rank(one) - rank(other));
-};
-
 const hasRecipient = (targets: readonly RecipientItems[], item: RenewalItem): boolean =>
   targets.some(({ tenantItems }) => tenantItems.some(({ items }) => items.includes(item)));
 
@@ -112,19 +101,15 @@ export const planReminders = async (
 ): Promise<NotifyResult> => {
   const run = warnOnlyOnce(asked);
   const { work, tenants, incomplete } = await findNotifyWork(run);
-  const targets = work.map(([target]) => target);
-  const bounces = new Bounces(targets, tenants);
   const sender = new ReminderSender({
     ...run,
     tenants,
-    bounces,
     deliver: () => Promise.reject(new TypeError("a plan sends nothing")),
   });
   const rows: ReminderRow[] = [];
-  for (const [{ recipient }, { unfinished, fresh }] of sortWork(work, bounces, run.settings)) {
+  for (const [{ recipient }, { unfinished, fresh }] of work) {
     const pending = [...unfinished, ...fresh];
     await sender.itemWarnings(pending);
-    await sender.hearingWarnings(recipient, pending);
     const due = pending.flatMap((one) => one.due ?? []);
     const reason = due.length === 0 ? undefined : await hindranceOf(recipient);
     if (reason !== undefined) await run.warn(describeFailedNotification(recipient, reason));
@@ -147,12 +132,10 @@ export const deliverReminders = async (
 ): Promise<NotifyResult> => {
   const run = warnOnlyOnce(asked);
   const found = await findNotifyWork(run);
-  const targets = found.work.map(([target]) => target);
-  const bounces = new Bounces(targets, found.tenants);
-  const sender = new ReminderSender({ ...run, tenants: found.tenants, bounces, deliver });
+  const sender = new ReminderSender({ ...run, tenants: found.tenants, deliver });
   const rows: ReminderRow[] = [];
   let { incomplete } = found;
-  for (const [target, work] of sortWork(found.work, bounces, run.settings)) {
+  for (const [target, work] of found.work) {
     signal?.throwIfAborted();
     try {
       rows.push(...(await sender.send(target, work)));

@@ -2,19 +2,12 @@ import type { ReminderRecord } from "../../model/renewal.ts";
 import { text, type Text } from "../../text/index.ts";
 import { type Message, buildReminderMessage } from "./message.ts";
 import type { Digest, DueReminder } from "./digest.ts";
-import {
-  BOUNCE_PREFIX,
-  findDateWarning,
-  findRecipientWarnings,
-  findOwnerWarning,
-  listUndatedWarnings,
-  type Bounces,
-} from "./warnings.ts";
+import { findDateWarning, listUndatedWarnings } from "./warnings.ts";
 import type { Delivery } from "./outcome.ts";
 import type { PendingReminder, RecipientWork } from "./pending-reminders.ts";
 import type { RecipientItems } from "./recipients.ts";
 import type { LoadedTenant } from "./tenant.ts";
-import type { NotifySettings, Recipient } from "./settings.ts";
+import type { Recipient } from "./settings.ts";
 
 /** Delivers a message to a recipient. Resolves within a bounded time, even if the other side does not respond. */
 export type Deliver = (recipient: Recipient, message: Message, digest: Digest) => Promise<Delivery>;
@@ -24,9 +17,7 @@ export interface SendContext {
   readonly deliver: Deliver;
   /** writes a warning to stderr */
   readonly warn: (line: Text) => Promise<void>;
-  readonly bounces: Bounces;
   readonly tenants: readonly LoadedTenant[];
-  readonly settings: Pick<NotifySettings, "recipients">;
   /** true if reminders must name the tenant */
   readonly severalContexts: boolean;
 }
@@ -76,8 +67,7 @@ const settleReminder = async (
   } else if (delivery.sent) {
     await renewals.settleNotice(notice.id, { state: "sent", error: null });
   } else {
-    const error = `${delivery.bounced ? BOUNCE_PREFIX : ""}${delivery.reason.en}`;
-    await renewals.settleNotice(notice.id, { state: "failed", error: error.slice(0, 2000) });
+    await renewals.settleNotice(notice.id, { state: "failed", error: delivery.reason.en.slice(0, 2000) });
   }
 };
 
@@ -123,9 +113,8 @@ export class ReminderSender {
     // the reminder whose Message-ID the message has is settled last: a later run can then still find this ID
     for (const one of [...others, leader]) await settleReminder(one, delivery);
     if (delivery === undefined) return [];
-    const { recipient, addressee } = target;
-    const { bounces, warn } = this.#context;
-    bounces.learn(addressee, !delivery.sent && delivery.bounced);
+    const { recipient } = target;
+    const { warn } = this.#context;
     if (delivery.sent) return due.map((one) => ({ due: one, recipient, outcome: "sent" }));
     const { reason } = delivery;
     await warn(describeFailedNotification(recipient, reason));
@@ -133,37 +122,24 @@ export class ReminderSender {
   }
 
   async #deliver(
-    { recipient, addressee }: RecipientItems,
+    { recipient }: RecipientItems,
     messageId: string,
     claimed: readonly ClaimedReminder[],
   ): Promise<Delivery> {
-    const { deliver, bounces, tenants, severalContexts } = this.#context;
-    const warnings = [
-      ...(await this.itemWarnings(claimed)),
-      ...bounces.warningsFor(addressee),
-      ...listUndatedWarnings(tenants, recipient),
-      ...(await this.hearingWarnings(recipient, claimed)),
-    ];
+    const { deliver, tenants, severalContexts } = this.#context;
+    const warnings = [...(await this.itemWarnings(claimed)), ...listUndatedWarnings(tenants, recipient)];
     const due = getDueReminders(claimed);
     const digest = { due, warnings, language: recipient.language, severalContexts, messageId };
-    return deliver(recipient, await buildReminderMessage(digest, { attach: recipient.way === "mail" }), digest);
+    return deliver(recipient, await buildReminderMessage(digest), digest);
   }
 
-  /** Returns warnings about owners who left and dates that differ between file and record, each once on stderr. */
+  /** Returns warnings about dates that differ between file and record, each once on stderr. */
   async itemWarnings(pending: readonly PendingReminder[]): Promise<readonly Text[]> {
     const warnings: Text[] = [];
-    for (const { loaded, due } of pending) {
-      if (due === undefined) continue;
-      warnings.push(...[await findOwnerWarning(loaded, due), findDateWarning(due)].filter((one) => one !== undefined));
+    for (const { due } of pending) {
+      const warning = due && findDateWarning(due);
+      if (warning !== undefined) warnings.push(warning);
     }
-    for (const warning of warnings) await this.#warnOnce(warning);
-    return warnings;
-  }
-
-  /** Returns warnings about people who are not notified of the renewals in a message, each once on stderr. */
-  async hearingWarnings(recipient: Recipient, pending: readonly PendingReminder[]): Promise<readonly Text[]> {
-    const concerned = new Set(pending.flatMap(({ loaded, due }) => (due === undefined ? [] : [loaded])));
-    const warnings = await findRecipientWarnings([...concerned], recipient, this.#context.settings.recipients);
     for (const warning of warnings) await this.#warnOnce(warning);
     return warnings;
   }

@@ -6,8 +6,7 @@ import { RENEWAL_KINDS, type RenewalKind } from "../../model/renewal.ts";
 import { satisfiesRule, SENDABLE_ADDRESS_RULE } from "../../model/rules.ts";
 import { text, type Text } from "../../text/index.ts";
 import { DEFAULT_STAGES } from "../stages.ts";
-import { isLoopback, WEBHOOK_SERVICES, type NotifySettings, type SecretSource } from "./settings.ts";
-import { fillTemplate } from "./ways/webhook-payload.ts";
+import { isLoopback, type NotifySettings, type SecretSource } from "./settings.ts";
 
 const MAX_SETTINGS_LENGTH = 1_000_000;
 const MAX_NAME_LENGTH = 100;
@@ -55,22 +54,6 @@ const createVariableSchema = (key: string) =>
         `${key} には環境変数の名前を書いてください(値そのものではありません)`,
       ),
   );
-
-const TEMPLATE_SCHEMA = refineWithText(isJsonTemplate, () =>
-  text(
-    'the template is not JSON; put placeholders in quotes: {"text": "{{text}}"}',
-    'template が JSON ではありません。プレースホルダーは引用符の中に書いてください: {"text": "{{text}}"}',
-  ),
-);
-
-function isJsonTemplate(template: string): boolean {
-  try {
-    JSON.parse(fillTemplate(template, { subject: '"', text: "\n", messageId: "<1@clomoctl.invalid>" }));
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** Refuses a value of a mapping because of the other values in the mapping. */
 type RefuseValue = (path: readonly (string | number)[], what: Text) => void;
@@ -172,46 +155,22 @@ const WEBHOOK_SCHEMA = z
   .strictObject({
     ...COMMON_RECIPIENT_FIELDS,
     way: z.literal("webhook"),
-    service: z.enum(WEBHOOK_SERVICES),
     "url-env": createVariableSchema("url-env").optional(),
     "url-file": createPlainTextSchema().optional(),
-    "token-env": createVariableSchema("token-env").optional(),
-    "token-file": createPlainTextSchema().optional(),
-    template: TEMPLATE_SCHEMA.optional(),
+    "headers-file": createPlainTextSchema().optional(),
+    "template-file": createPlainTextSchema().optional(),
   })
   .superRefine(
     toRefinement((hook, refuse) => {
       refuseBothSources(hook, "url", refuse);
-      refuseBothSources(hook, "token", refuse);
       if (getSecretSource(hook, "url") === undefined)
         refuse(["url-env"], text("url-env or url-file is missing", "url-env または url-file がありません"));
-      if ((hook.service === "chatwork") !== (getSecretSource(hook, "token") !== undefined)) {
-        refuse(
-          [],
-          text(
-            "token-env (or token-file) is required for service: chatwork and cannot be used with other services",
-            "token-env(または token-file)は service: chatwork では必須で、ほかの service では指定できません",
-          ),
-        );
-      }
-      if ((hook.service === "template") !== (hook.template !== undefined)) {
-        refuse(
-          ["template"],
-          text(
-            "template is required for service: template and cannot be used with other services",
-            "template は service: template では必須で、ほかの service では指定できません",
-          ),
-        );
-      }
     }),
   )
-  .transform(({ "url-env": urlEnv, "url-file": urlFile, "token-env": tokenEnv, "token-file": tokenFile, ...hook }) =>
-    omitUndefined({
-      ...hook,
+  .transform(
+    ({ "url-env": env, "url-file": file, "headers-file": headersFile, "template-file": templateFile, ...hook }) =>
       // the refinement above has checked that one of the two is set
-      url: urlFile === undefined ? { env: urlEnv ?? "" } : { file: urlFile },
-      token: getSecretSource({ "token-env": tokenEnv, "token-file": tokenFile }, "token"),
-    }),
+      omitUndefined({ ...hook, url: file === undefined ? { env: env ?? "" } : { file }, headersFile, templateFile }),
   );
 
 const COMMAND_SCHEMA = z

@@ -34,11 +34,10 @@ test("reads a file with every part", async () => {
       "  - {name: 001, way: mail, address: it@example.jp, language: ja, kinds: [vpp-token]}",
       "  - name: chat",
       "    way: webhook",
-      "    service: chatwork",
       "    url-file: chatwork-url",
-      "    token-env: CHATWORK_TOKEN",
+      "    headers-file: headers",
       "    contexts: [kanto, osaka]",
-      '  - {name: own, way: webhook, service: template, url-env: URL, template: \'{"a": ["{{subject}}"]}\'}',
+      "  - {name: own, way: webhook, url-env: URL, template-file: body.json}",
       "  - {name: ticket, way: command, command: [ticket, --new], timeout: 5}",
     ),
     "notify.yaml",
@@ -59,18 +58,16 @@ test("reads a file with every part", async () => {
       {
         name: "chat",
         way: "webhook",
-        service: "chatwork",
         url: { file: "chatwork-url" },
-        token: { env: "CHATWORK_TOKEN" },
+        headersFile: "headers",
         language: "en",
         contexts: ["kanto", "osaka"],
       },
       {
         name: "own",
         way: "webhook",
-        service: "template",
         url: { env: "URL" },
-        template: '{"a": ["{{subject}}"]}',
+        templateFile: "body.json",
         language: "en",
       },
       { name: "ticket", way: "command", command: ["ticket", "--new"], timeoutMs: 5000, language: "en" },
@@ -127,30 +124,16 @@ test.each([
       "recipients:",
       "  - name: a",
       "    way: webhook",
-      "    service: slack",
       "    url-env: https://hooks.slack.com/services/SECRET",
     ],
-    5,
+    4,
   ],
   [
     "both sources of a secret",
-    ["recipients:", "  - name: a", "    way: webhook", "    service: slack", "    url-env: A", "    url-file: a"],
-    6,
+    ["recipients:", "  - name: a", "    way: webhook", "    url-env: A", "    url-file: a"],
+    5,
   ],
-  ["a webhook without an address", ["recipients:", "  - {name: a, way: webhook, service: slack}"], 2],
-  ["Chatwork without a token", ["recipients:", "  - {name: a, way: webhook, service: chatwork, url-env: A}"], 2],
-  [
-    "a template that is not JSON",
-    [
-      "recipients:",
-      "  - name: a",
-      "    way: webhook",
-      "    service: template",
-      "    url-env: A",
-      "    template: '{{text}}'",
-    ],
-    6,
-  ],
+  ["a webhook without an address", ["recipients:", "  - {name: a, way: webhook}"], 2],
   ["an empty command", ["recipients:", "  - {name: a, way: command, command: []}"], 2],
   ["a command line", ["recipients:", "  - {name: a, way: command, command: rm -rf /}"], 2],
 ])("refuses settings at their line: %s", async (_, content, line) => {
@@ -179,13 +162,13 @@ test.each<[string, readonly string[], object]>([
   ["the day itself and ten years as stages", ["stages: [0, 3650, 0]"], { stages: [3650, 0] }],
   ["no stage at all", ["stages: []"], { stages: [] }],
   ["no recipients", ["recipients: []"], { recipients: [] }],
-  ["a name of 100 characters", one(`${WEBHOOK}, service: slack`.replace("a,", `${"a".repeat(100)},`)), {}],
+  ["a name of 100 characters", one(WEBHOOK.replace("a,", `${"a".repeat(100)},`)), {}],
   ["a command's shortest time", one(`${COMMAND}, timeout: 1`), { recipients: [{ timeoutMs: 1000 }] }],
   ["a command's longest time", one(`${COMMAND}, timeout: 300`), { recipients: [{ timeoutMs: 300_000 }] }],
   ["a command's usual time", one(COMMAND), { recipients: [{ timeoutMs: 60_000, command: ["x"] }] }],
   [
     "one name by two ways",
-    ["recipients:", `  - {${WEBHOOK}, service: slack}`, `  - {${COMMAND}}`],
+    ["recipients:", `  - {${WEBHOOK}}`, `  - {${COMMAND}}`],
     { recipients: [{ way: "webhook" }, { way: "command" }] },
   ],
 ])("accepts settings: %s", async (_, content, settings) => {
@@ -194,11 +177,11 @@ test.each<[string, readonly string[], object]>([
 
 test("omits what is not set", async () => {
   const { smtp, recipients } = await parseNotifySettings(
-    lines(...SMTP, ...one(`${WEBHOOK}, service: slack`)),
+    lines(...SMTP, ...one(WEBHOOK)),
     "notify.yaml",
   );
   expect(Object.keys(smtp ?? {}).toSorted()).toEqual(["from", "host", "port", "security"]);
-  expect(Object.keys(recipients[0] ?? {}).toSorted()).toEqual(["language", "name", "service", "url", "way"]);
+  expect(Object.keys(recipients[0] ?? {}).toSorted()).toEqual(["language", "name", "url", "way"]);
   expect(await parseNotifySettings("language: ja", "notify.yaml")).not.toHaveProperty("smtp");
 });
 
@@ -230,14 +213,10 @@ test.each<[string, readonly string[], RegExp]>([
   ["no time", one(`${COMMAND}, timeout: 0`), /1 to 300/],
   ["too much time", one(`${COMMAND}, timeout: 301`), /1 to 300/],
   ["an empty list of contexts", one(`${COMMAND}, contexts: []`), /empty/],
-  ["no service", one(WEBHOOK), /service/],
-  ["a token of another than Chatwork", one(`${WEBHOOK}, service: slack, token-env: B`), /chatwork/],
-  ["a template without its service", one(`${WEBHOOK}, service: slack, template: '{}'`), /template/],
-  ["the service template without one", one(`${WEBHOOK}, service: template`), /template/],
-  ["a secret's variable of odd letters", one(`${WEBHOOK.replace("A", "1A")}, service: slack`), /variable/],
+  ["a secret's variable of odd letters", one(`${WEBHOOK.replace("A", "1A")}`), /variable/],
   [
     "two webhooks of one name",
-    ["recipients:", `  - {${WEBHOOK}, service: slack}`, `  - {${WEBHOOK}, service: teams}`],
+    ["recipients:", `  - {${WEBHOOK}}`, `  - {${WEBHOOK}}`],
     /twice/,
   ],
 ])("refuses settings with %s, and explains why", async (_, content, reason) => {

@@ -20,10 +20,6 @@ export interface SmtpSettings {
   readonly caFile?: string | undefined;
 }
 
-/** Chat services whose webhooks are supported by name; `template` stands for any other service. */
-export const WEBHOOK_SERVICES = ["slack", "teams", "google-chat", "chatwork", "line-works", "template"] as const;
-export type WebhookService = (typeof WEBHOOK_SERVICES)[number];
-
 interface RecipientBase {
   /** the recipient's name for people; reminders by webhook or command are recorded under it */
   readonly name: string;
@@ -41,13 +37,12 @@ export interface MailRecipient extends RecipientBase {
 
 export interface WebhookRecipient extends RecipientBase {
   readonly way: "webhook";
-  readonly service: WebhookService;
   /** the URL is a secret, because anybody who knows it can post there */
   readonly url: SecretSource;
-  /** the API token of Chatwork */
-  readonly token?: SecretSource | undefined;
-  /** body for a service without its own name: JSON in which `{{subject}}`, `{{text}}`, `{{messageId}}` are filled in */
-  readonly template?: string | undefined;
+  /** a file with a header on each line, such as an API token; it is a secret */
+  readonly headersFile?: string | undefined;
+  /** a file with the body, in which `{{subject}}`, `{{text}}`, `{{messageId}}` are filled in */
+  readonly templateFile?: string | undefined;
 }
 
 export interface CommandRecipient extends RecipientBase {

@@ -4,7 +4,6 @@ import type { Options } from "nodemailer/lib/smtp-transport/index.js";
 import { same, text, type Language } from "../../../text/index.ts";
 import type { Message } from "../message.ts";
 import {
-  createBouncedDelivery,
   createFailedDelivery,
   SENT_DELIVERY,
   describeConnectionError,
@@ -57,10 +56,6 @@ interface SmtpError {
   readonly command?: string | undefined;
 }
 
-/** Returns true if the server permanently rejected the recipient or this email, not the sender or the password. */
-const isBounce = ({ responseCode = 0, command = "" }: SmtpError): boolean =>
-  responseCode >= 500 && responseCode < 600 && (command === "RCPT TO" || command === "DATA");
-
 const buildTransportOptions = (smtp: ResolvedSmtpSettings, { connectMs, silenceMs }: MailTimeouts): Options => ({
   host: smtp.host,
   port: smtp.port,
@@ -80,19 +75,12 @@ const buildTransportOptions = (smtp: ResolvedSmtpSettings, { connectMs, silenceM
 
 const LIST_ID = "clomoctl renewals <renewals.clomoctl.invalid>";
 
-export const buildReminderMail = ({ subject, text: body, html, messageId, guides, calendar }: Message): Mail => ({
+/** Builds the email for a reminder. */
+export const buildReminderMail = ({ subject, text: body, html, messageId }: Message): Mail => ({
   subject,
   text: body,
   html,
   messageId,
-  attachments: [
-    ...guides.map((guide) => ({
-      filename: guide.name,
-      content: guide.html,
-      contentType: "text/html; charset=utf-8",
-    })),
-    { filename: "renewals.ics", content: calendar, contentType: "text/calendar; charset=utf-8; method=PUBLISH" },
-  ],
   list: LIST_ID,
 });
 
@@ -118,12 +106,12 @@ const toFailedDelivery = (
   { host, port }: ResolvedSmtpSettings,
   secrets: readonly string[],
 ): Delivery => {
-  const { response, code, ...refusal } = error as SmtpError;
+  const { response, code } = error as SmtpError;
   const reason =
     response === undefined || code === "ETLS"
       ? describeConnectionError(error, host, port)
       : same(maskSecrets(response, secrets).slice(0, 500));
-  return isBounce(refusal) ? createBouncedDelivery(reason) : createFailedDelivery(reason);
+  return createFailedDelivery(reason);
 };
 
 /**

@@ -1,16 +1,16 @@
 import { same, text } from "../../../text/index.ts";
 import type { Message } from "../message.ts";
 import { createFailedDelivery, SENT_DELIVERY, describeConnectionError, type Delivery } from "../outcome.ts";
-import { isLoopback, type WebhookRecipient } from "../settings.ts";
-import { buildWebhookPayload } from "./webhook-payload.ts";
+import { isLoopback } from "../settings.ts";
+import { fillTemplate } from "./webhook-payload.ts";
 
 /** A webhook with the secrets that are needed to use it. */
 export interface ResolvedWebhook {
-  readonly service: WebhookRecipient["service"];
   readonly template?: string | undefined;
   /** secret; never shown */
   readonly url: string;
-  readonly token?: string | undefined;
+  /** may be secrets; never shown */
+  readonly headers: Readonly<Record<string, string>>;
   /** maximum time to wait for the response */
   readonly timeoutMs?: number | undefined;
 }
@@ -29,24 +29,24 @@ export const parseWebhookUrl = (url: string): URL | undefined => {
 };
 
 /**
- * Posts a message to a chat. Redirects are not followed. A failure is reported with host, port and cause, but without
+ * Posts a message to a chat, through the proxy of the environment if there is one. Redirects are not followed. A failure is reported with host, port and cause, but without
  * the path, which is a secret.
  */
 export const postReminder = async (
-  { service, template, url, token, timeoutMs = DEFAULT_TIMEOUT_MS }: ResolvedWebhook,
+  { template, url, headers: own, timeoutMs = DEFAULT_TIMEOUT_MS }: ResolvedWebhook,
   message: Message,
 ): Promise<Delivery> => {
   const address = parseWebhookUrl(url);
   if (address === undefined) return createFailedDelivery(HTTPS_REQUIRED);
-  const { contentType, body } = buildWebhookPayload(service, message, template);
   const headers = {
-    "content-type": contentType,
+    "content-type": "application/json; charset=utf-8",
     // the same key for a repeated post, so that the service can recognise a duplicate
     "idempotency-key": message.messageId,
-    ...(token === undefined ? {} : { "x-chatworktoken": token }),
+    ...own,
   };
+  const body = fillTemplate(message, headers["content-type"], template);
   const { default: undici } = await import("undici");
-  const dispatcher = new undici.Agent({ connect: { timeout: timeoutMs } });
+  const dispatcher = new undici.EnvHttpProxyAgent({ connect: { timeout: timeoutMs } });
   try {
     const signal = AbortSignal.timeout(timeoutMs);
     const answer = await undici.request(address, { method: "POST", headers, body, signal, dispatcher });
