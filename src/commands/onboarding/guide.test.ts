@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { item } from "#support/commands/renewals/item.ts";
@@ -206,23 +206,7 @@ describe("onboarding guide", () => {
     });
   });
 
-  test("writes the set-up sheet", async () => {
-    const folder = freshFolder();
-    const ran = await run("onboarding guide --setup-sheet --format html -o sheet.html --lang ja", {
-      tenant: buildNewTenantAnswers(),
-      folder,
-    });
-    expect(ran).toMatchObject({ exit: 0, stdout: "" });
-    expect(readFileSync(join(folder, "sheet.html"), "utf8")).toContain("iOS 設定シート");
-    expect((await run("onboarding guide --setup-sheet", { tenant: buildNewTenantAnswers() })).stdout).toMatch(
-      /^# Set-up sheet for iOS\n/,
-    );
-  });
-
   test.each([
-    "--setup-sheet --format json",
-    "--setup-sheet 3",
-    "--interactive --setup-sheet",
     "--interactive --format html",
     "--interactive --answers answers.yaml",
     "--template 3",
@@ -233,7 +217,4 @@ describe("onboarding guide", () => {
     expect(await run(`onboarding guide ${words}`, { tenant: {} })).toMatchObject({ exit: 2, requests: [] });
   });
 
-  test("a sheet cannot be text", async () => {
-    expect((await run("onboarding guide --setup-sheet --format text", { tenant: {} })).exit).toBe(2);
-  });
 });

@@ -8,8 +8,6 @@ import {
   type QuestionName,
 } from "../../lib/onboarding/facts.ts";
 import { needsAnswer } from "../../lib/onboarding/first-issue.ts";
-import { DOCUMENT_RENDERERS } from "../../lib/document/index.ts";
-import { buildSetUpSheet } from "../../lib/onboarding/sheet.ts";
 import {
   describeInapplicability,
   ONBOARDING_STEPS,
@@ -18,7 +16,7 @@ import {
 } from "../../lib/onboarding/steps.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import type { Fields, InputOf } from "../field.ts";
+import type { Fields } from "../field.ts";
 import {
   GUIDE_OPTIONS,
   createOptionConflictFailure,
@@ -58,13 +56,6 @@ const ONBOARDING_GUIDE_OPTIONS = {
     about: text("write the questions as a YAML file to fill in", "質問を記入用の YAML として書き出す"),
   },
   dryRun: DRY_RUN_OPTION,
-  setupSheet: {
-    kind: "boolean",
-    about: text(
-      "write a set-up sheet to fill in: --format markdown (default) or html",
-      "記入用の設定シートを書き出す(--format markdown(既定)または html)",
-    ),
-  },
 } as const satisfies Fields;
 
 export default defineCommand({
@@ -93,31 +84,27 @@ export default defineCommand({
     { line: "clomoctl onboarding guide --template" },
     { line: "clomoctl onboarding guide 7 --answers onboarding.yaml --dry-run" },
     { line: "clomoctl onboarding guide 7 --format html -o step7.html", about: text("for printing", "印刷用") },
-    { line: "clomoctl onboarding guide --setup-sheet --format html -o sheet.html" },
   ],
   exits: ["usage", "input-rejected", "not-permitted", "not-found", "locked", "interrupted"],
   changesBy: ["interactive", "answers"],
-  async run(tools, { step: typed, interactive, setupSheet, answers: file, template, dryRun, ...options }) {
+  async run(tools, { step: typed, interactive, answers: file, template, dryRun, ...options }) {
     const document = resolveRequestedGuide(tools, options, COMMAND_NAME);
-    const isForm = setupSheet || options.format !== undefined || options.output !== undefined || document === undefined;
+    const isForm = options.format !== undefined || options.output !== undefined || document === undefined;
     if (interactive && (isForm || file !== undefined)) {
       throw createOptionConflictFailure(
         COMMAND_NAME,
         "--interactive",
-        "--answers, --setup-sheet, --format, --output, --fields, --query",
+        "--answers, --format, --output, --fields, --query",
       );
     }
     if (template && (isForm || interactive || file !== undefined || typed !== undefined)) {
       throw createOptionConflictFailure(
         COMMAND_NAME,
         "--template",
-        "STEP, --answers, --interactive, --setup-sheet, --format, --output",
+        "STEP, --answers, --interactive, --format, --output",
       );
     }
     if (dryRun && file === undefined) throw createAnswersFailure();
-    if (setupSheet && (document === undefined || typed !== undefined || options.format === "text")) {
-      throw createOptionConflictFailure(COMMAND_NAME, "--setup-sheet", "STEP, --format text, --fields, --query");
-    }
     if (interactive && !tools.terminal.interactive) throw createTerminalFailure();
     const chosen = typed === undefined ? ONBOARDING_STEPS : [findStep(typed)];
     tools.describeState(() => STATE_UNCHANGED);
@@ -127,7 +114,6 @@ export default defineCommand({
     if (interactive) return askQuestions(tools, recorded, chosen, typed !== undefined);
     if (template) return writeAnswersTemplate(tools, recorded);
     const facts = file === undefined ? recorded : await applyAnswersFile(tools, recorded, { file, dryRun });
-    if (setupSheet) return writeSetUpSheet(tools, facts, options);
     const guide = buildGuide(facts, chosen);
     if (document === undefined) return showSteps(tools, guide);
     await writeGuide(tools, guide, document);
@@ -194,17 +180,6 @@ const formatStepHeading = ({ number, title, standing }: OnboardingStep, facts: O
   const { [standing(facts).state]: state } = STEP_STATES;
   return text(`Step ${number}: ${title.en} (${state.en})`, `手順 ${number}: ${title.ja}(${state.ja})`);
 };
-
-async function writeSetUpSheet(
-  { terminal, outputs }: Tools,
-  facts: OnboardingFacts,
-  { format, output = "-" }: InputOf<typeof GUIDE_OPTIONS>,
-): Promise<void> {
-  await outputs.write(
-    output,
-    DOCUMENT_RENDERERS[format === "html" ? format : "markdown"](buildSetUpSheet(facts), terminal.language),
-  );
-}
 
 /** Asks all unanswered questions, or all questions of one step, and saves each answer at once. */
 async function askQuestions(

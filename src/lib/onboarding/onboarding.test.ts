@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { EMPTY_TENANT_PROFILE } from "../model/tenant.ts";
-import { renderMarkdown } from "../document/markdown.ts";
 import { renderPage } from "../document/page.ts";
 import { buildGuideDocument } from "../renewals/guide/document.ts";
 import { same } from "../text/index.ts";
@@ -16,7 +15,6 @@ import {
 } from "./facts.ts";
 import { buildIssueSteps, isFirstIssue, needsAnswer } from "./first-issue.ts";
 import { PROFILE_KINDS } from "./profile-kinds.ts";
-import { buildSetUpSheet } from "./sheet.ts";
 import { ONBOARDING_STEPS, SCHOOL_GUIDANCE, evaluateSteps } from "./steps.ts";
 
 const NOW = "2026-11-20T01:00:00.000Z";
@@ -256,27 +254,4 @@ test("there are the manual's fifteen kinds of profiles, four for supervised devi
     "ホーム画面レイアウト設定",
   ]);
   expect(PROFILE_KINDS.filter(({ needs }) => needs === "agent")).toHaveLength(1);
-});
-
-describe("the set-up sheet", () => {
-  const facts = factsOf({
-    profile: { ...EMPTY_TENANT_PROFILE, domain: "a|b<script>", contactName: "山田 花子", vpp: false },
-    answers: { "onboarding.way": "manual" },
-  });
-
-  test("is filled in with recorded values, without any markup from them", () => {
-    const markdown = renderMarkdown(buildSetUpSheet(facts), "ja");
-    expect(markdown).toContain("| 担当者名 | 山田 花子 |");
-    expect(markdown).toContain(String.raw`| 利用ドメイン | a\|b\<script\> |`);
-    expect(markdown).toContain("| VPP | 使わない |");
-    expect(markdown).toContain("手動で ADE デバイスにする");
-    const page = renderPage(buildSetUpSheet(facts), "en");
-    expect(page).toContain("a|b&#60;script&#62;");
-    expect(page).not.toContain("<script");
-  });
-
-  test("has every kind of profile", () => {
-    const markdown = renderMarkdown(buildSetUpSheet(facts), "en");
-    for (const { name } of PROFILE_KINDS) expect(markdown).toContain(name.en);
-  });
 });
