@@ -42,13 +42,6 @@ const ENVIRONMENT_VARIABLES: readonly HelpEntry[] = [
   },
   { term: "CLOMOCTL_CONTEXT", about: text("context to work on", "操作するコンテキスト") },
   { term: "CLOMOCTL_LANG", about: text("language of messages: ja or en", "表示言語: ja か en") },
-  {
-    term: "CHROME_PATH",
-    about: text(
-      "Chrome, Chromium or Edge that prints reports as PDF (default: the installed one)",
-      "レポートの PDF を作る Chrome・Chromium・Edge(既定: インストールされているもの)",
-    ),
-  },
   { term: "NO_COLOR", about: text("if set, disables colours", "設定されていれば色を付けない") },
 ];
 

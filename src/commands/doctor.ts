@@ -23,10 +23,7 @@ export default defineCommand({
   options: {
     online: {
       kind: "boolean",
-      about: text(
-        "also contact remote tenants",
-        "リモートのテナントへの接続も確認する",
-      ),
+      about: text("also contact remote tenants", "リモートのテナントへの接続も確認する"),
     },
   },
   examples: [{ line: "clomoctl doctor" }, { line: "clomoctl doctor --format json" }],

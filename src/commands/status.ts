@@ -19,10 +19,7 @@ export default defineCommand({
       about: text("show all tenants configured on this computer", "このコンピューターに登録された全テナントを表示する"),
     },
   },
-  examples: [
-    { line: "clomoctl status" },
-    { line: "clomoctl status --all-contexts --format json" },
-  ],
+  examples: [{ line: "clomoctl status" }, { line: "clomoctl status --all-contexts --format json" }],
   exits: ["input-rejected", "not-found"],
   opensTenant: false,
   readsTenants: true,

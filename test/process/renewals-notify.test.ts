@@ -38,7 +38,7 @@ class Desk {
       "recipients:",
       "  - {name: it, way: mail, address: it@example.jp}",
       "  - {name: ops, way: mail, address: ops@example.jp, language: en}",
-      "  - {name: chat, way: webhook, service: slack, url-env: CHAT_URL}",
+      "  - {name: chat, way: webhook, url-env: CHAT_URL}",
     ]);
     return desk;
   }

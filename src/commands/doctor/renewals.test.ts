@@ -136,5 +136,4 @@ recipients:
     mkdirSync(join(one.home, "smtp-password"));
     expect(wrongOf(await check(one, { environment }), "secrets")).toMatchObject([{ state: "problem" }]);
   });
-
 });

@@ -35,13 +35,11 @@ export async function checkRenewals(
 const MAX_RUN_AGE_MS = 26 * 60 * 60 * 1000;
 
 /** Checks when reminders of each context were last sent. */
-async function checkSchedule(
-  tools: Tools,
-  contexts: readonly string[],
-  count: number,
-): Promise<readonly Finding[]> {
+async function checkSchedule(tools: Tools, contexts: readonly string[], count: number): Promise<readonly Finding[]> {
   if (count === 0)
-    return [createOkFinding("schedule", text("no renewal items are recorded", "年次更新・期限の項目は登録されていません"))];
+    return [
+      createOkFinding("schedule", text("no renewal items are recorded", "年次更新・期限の項目は登録されていません")),
+    ];
   const zone = await resolveTimezoneWithoutTenant(tools);
   const findings: Finding[] = [];
   for (const context of contexts) {
@@ -67,11 +65,7 @@ async function checkSchedule(
   return findings;
 }
 
-function checkNotifySettings(
-  { home }: Tools,
-  settings: NotifySettings | undefined,
-  count: number,
-): Finding {
+function checkNotifySettings({ home }: Tools, settings: NotifySettings | undefined, count: number): Finding {
   if (settings === undefined) {
     const what = text("reminders are not set up", "通知を設定していません");
     return count === 0

@@ -137,4 +137,3 @@ const toAdeServerFacts = ({ endpoint, server, token, lastFullAt }: Ade): AdeServ
   renewalId: token?.renewal ?? null,
   fullAt: lastFullAt,
 });
-

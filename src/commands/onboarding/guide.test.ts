@@ -216,5 +216,4 @@ describe("onboarding guide", () => {
   ])("refuses options that exclude each other: %s", async (words) => {
     expect(await run(`onboarding guide ${words}`, { tenant: {} })).toMatchObject({ exit: 2, requests: [] });
   });
-
 });

@@ -3,7 +3,6 @@ import type { Tenant } from "../../lib/client/index.ts";
 import { ACCOUNTS_NOT_RECORDED, ACCOUNTS_NOT_VISIBLE } from "../../lib/renewals/administrators.ts";
 import { type CheckResult, chooseThresholds, describeCheckResult } from "../../lib/renewals/check.ts";
 import type { CheckedItem } from "../../lib/renewals/judge.ts";
-import type { ContextAde } from "../../lib/renewals/output/prometheus.ts";
 import { STATE_EXITS } from "../../lib/renewals/output/plugin.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { LEVEL_NAMES } from "../../lib/document/level.ts";
@@ -95,8 +94,8 @@ export default defineCommand({
       "登録された項目の確認では、証明書の更新に関する CLOMO からのメールを受け取る人(マニュアルによればサポートオプションを付与されたシステム管理者だけ)も確認します。サポートオプションを付与された人がいなければ「至急」です。次のときは警告です: 付与された人が 1 人だけのとき、システム管理者が 1 人だけのとき、更新担当(owner)・notify.yaml の通知先・担当者(`tenant set --contact-mail`)が、削除されたか管理者権限を外されたユーザーのとき。CLOMO アカウントの登録がなければその旨を表示し、終了コードは変わりません。",
     ),
     text(
-      `An ADE server token that Apple rejected is critical whatever its date, until another token is set or Apple accepts it again; a mirror has no such token. --prometheus also writes the time of the last ADE sync, devices that are not ready, missing devices and problems; ${line("ade status", [], { nagios: true })} also monitors these.`,
-      `Apple が拒否した ADE サーバートークンは、期限にかかわらず「至急」です(新しいトークンを設定するか、Apple が再び受け付けるまで)。ミラーにはそのトークンがありません。--prometheus には、ADE の前回の同期、準備未完了のデバイス、見つからないデバイス、問題も書き出します(監視には ${line("ade status", [], { nagios: true })} も使えます)。`,
+      `An ADE server token that Apple rejected is critical whatever its date, until another token is set or Apple accepts it again; a mirror has no such token. To monitor ADE: ${line("ade status", [], { nagios: true })}`,
+      `Apple が拒否した ADE サーバートークンは、期限にかかわらず「至急」です(新しいトークンを設定するか、Apple が再び受け付けるまで)。ミラーにはそのトークンがありません。ADE の監視: ${line("ade status", [], { nagios: true })}`,
     ),
     text(
       "CLOMO's own certificate for signing profiles (clomo.com) can expire without harm: leave it out with --exclude. No certificate is skipped merely because of a name in it.",
@@ -160,8 +159,8 @@ async function executeCheck(tools: Tools, files: readonly string[], options: Che
   const { within, critical, nagios, prometheus, ...request } = options;
   refuseConflictingOptions(tools, files, options);
   const thresholds = chooseThresholds(within, critical);
-  const { result, tenants, unnoticed, ade } = await runCheck(tools, { ...request, files, thresholds });
-  const unwritten = prometheus === undefined ? undefined : await writeMetrics(tools, prometheus, result, ade);
+  const { result, tenants, unnoticed } = await runCheck(tools, { ...request, files, thresholds });
+  const unwritten = prometheus === undefined ? undefined : await writeMetrics(tools, prometheus, result);
   // the output for a monitoring system must not say "ok" if the exit code says otherwise
   const state = unwritten === undefined || result.state === "critical" ? result.state : "unknown";
   if (nagios) await showNagiosLine(tools, { ...result, state }, unwritten?.what);
@@ -283,10 +282,9 @@ async function writeMetrics(
   { outputs, clock }: Tools,
   file: string,
   result: CheckResult,
-  ade: readonly ContextAde[],
 ): Promise<Failure | undefined> {
   const { renderPrometheusText } = await import("../../lib/renewals/output/prometheus.ts");
-  const metrics = renderPrometheusText(result, clock.now(), ade);
+  const metrics = renderPrometheusText(result, clock.now());
   try {
     await outputs.write(file, metrics);
     return undefined;

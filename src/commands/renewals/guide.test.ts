@@ -217,10 +217,8 @@ describe("the steps", () => {
       where: null,
       trap: expect.any(String),
       check: expect.any(String),
-      waitsFor: null,
     });
     expect(steps.map(({ number }) => number)).toEqual(steps.map((_, index) => index + 1));
-    expect(steps.map(({ waitsFor }) => waitsFor)).toContain("push-certificate");
     const japanese = JSON.parse(ja.stdout) as readonly Record<string, unknown>[];
     expect(japanese.map(({ id }) => id)).toEqual(steps.map(({ id }) => id));
     expect(japanese[0]?.["what"]).not.toBe(steps[0]?.["what"]);

@@ -5,12 +5,7 @@ import { dayOf } from "../../lib/model/time.ts";
 import { isSourceReadable } from "../../lib/renewals/sources.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import {
-  GUIDE_OPTIONS,
-  resolveRequestedGuide,
-  showSteps,
-  writeGuide,
-} from "../guides/write.ts";
+import { GUIDE_OPTIONS, resolveRequestedGuide, showSteps, writeGuide } from "../guides/write.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../tools.ts";
 import { formatExpiryDay } from "./items/columns.ts";
 import { listRecordedAnswers, buildGuideFacts } from "./steps/holding.ts";
@@ -52,8 +47,7 @@ export default defineCommand({
     const expiresAt = item?.expiresAt ?? null;
     const expiresOn = expiresAt === null ? null : dayOf(expiresAt, resolveTimezone(tools, tenant));
     const holding = await buildGuideFacts(tenant.client, subject);
-    if (document === undefined)
-      return showSteps(tools, buildRenewalGuide(kind, item, expiresOn, holding));
+    if (document === undefined) return showSteps(tools, buildRenewalGuide(kind, item, expiresOn, holding));
     const known = item === null ? null : await removeRemoteSource(tools, tenant, item);
     const guide = buildRenewalGuide(kind, known && known.item, item && formatExpiryDay(expiresOn, item), {
       ...holding,

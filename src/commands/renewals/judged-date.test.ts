@@ -33,5 +33,4 @@ test("check, list, notify and calendar use the same date: the earlier of record 
   expect(told.stderr).toContain(remark);
   const again = await clomoctl("renewals", "notify", "--format", "json");
   expect(JSON.parse(again.text)).toEqual([]);
-
 });

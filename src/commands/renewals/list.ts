@@ -42,8 +42,7 @@ export default defineCommand({
     await adviseSecondOwner(terminal, shown);
     if (terminal.interactive) {
       await noteMissingFields(tools, shown, contexts);
-      if (isDefaultTable(terminal))
-        await noteExpectedRecords(tools, { allContexts, items: found });
+      if (isDefaultTable(terminal)) await noteExpectedRecords(tools, { allContexts, items: found });
     }
     return failed?.code;
   },

@@ -62,19 +62,19 @@ test("a dry run shows what the next run then sends once", async () => {
   const plan = await desk.clomoctl("renewals", "notify", "--dry-run", "--format", "json");
   const rows = JSON.parse(plan.text) as readonly Record<string, unknown>[];
   expect(rows.map(({ recipient, way, stage, outcome }) => [recipient, way, stage, outcome].join(" "))).toEqual([
-    "yamada@example.jp mail 15 due",
     "it@example.jp mail 15 due",
     "ops@example.jp mail 15 due",
     "chat webhook 15 due",
+    "yamada@example.jp mail 15 due",
   ]);
   expect([desk.office.connections(), desk.chat.posted]).toEqual([0, []]);
   const sent = await desk.clomoctl("renewals", "notify", "--format", "json", "--fields", "recipient,outcome");
   expect([sent.code, sent.stderr]).toEqual([0, ""]);
   expect(JSON.parse(sent.text)).toEqual(rows.map(({ recipient }) => ({ recipient, outcome: "sent" })));
   expect(desk.office.delivered.map(({ to, mail }) => [to, mail.subject])).toEqual([
-    ["yamada@example.jp", expect.stringMatching(/^【年次更新・期限】/)],
     ["it@example.jp", expect.stringMatching(/^【年次更新・期限】あと 1[123] 日: その他の期日「example.jp」$/)],
     ["ops@example.jp", expect.stringMatching(/^\[Renewal\] 1[123] days left: other date "example.jp"$/)],
+    ["yamada@example.jp", expect.stringMatching(/^【年次更新・期限】/)],
   ]);
   for (const { mail } of desk.office.delivered) {
     expect(mail.text).toContain(EXPIRES);

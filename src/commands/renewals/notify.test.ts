@@ -36,11 +36,7 @@ const settings = (...lines: readonly string[]): void =>
 const having = (...items: readonly RenewalItem[]): Answers => ({
   listRenewals: { items },
   listNotices: { items: [] },
-  tenant: example("tenant"),
 });
-
-/** What a tenant holds itself. */
-const held = (...items: readonly object[]): Answers => ({ ade: example("ade"), vppTokens: { items } });
 
 /** What a tenant answers to a notice that is begun and one that is settled. */
 const taking = (claimed = true): Answers => ({
@@ -52,8 +48,6 @@ const taking = (claimed = true): Answers => ({
 });
 
 const CLAIM = { itemId: idOf(1), expiresAt: due.expiresAt, stage: 15, way: "webhook", recipient: "chat" };
-/** How it stands with its administrators is always asked. */
-const TOLD = { operation: "tenant", query: { administration: "true" } };
 const ASKED = [{ operation: "listRenewals" }, { operation: "listNotices" }];
 
 const here = (tenant: NonNullable<Circumstances["tenant"]>, more: Circumstances = {}): Circumstances => ({
@@ -67,7 +61,7 @@ describe("a plan", () => {
   test("shows who would receive which reminder, without sending or recording it", async () => {
     settings();
     const { en, ja } = await runInBoth("renewals notify --dry-run --format json", here(having(due, far)));
-    expect(en).toMatchObject({ exit: 0, stderr: "", requests: [...ASKED, TOLD] });
+    expect(en).toMatchObject({ exit: 0, stderr: "", requests: ASKED });
     expect(JSON.parse(en.stdout)).toEqual([
       {
         context: "local",
@@ -96,7 +90,7 @@ describe("a plan", () => {
       "  - {name: it, way: mail, address: it@example.jp}",
     );
     const line = "renewals notify --dry-run --fields recipient,way,language";
-    const tenant = { ...having(due), findUsers: example("findUsers") };
+    const tenant = having(due);
     expect((await run(line, here(tenant))).stdout).toBe("recipient\tway\tlanguage\nit@example.jp\tmail\ten\n");
   });
 
@@ -125,10 +119,7 @@ describe("a plan", () => {
     const source = join(home, "a.vpptoken");
     writeFileSync(source, createVppToken(new Date("2026-12-01T00:00:00Z"), "例"));
     const vpp = item(3, { name: "VPP", kind: "vpp-token", source });
-    const { en, ja } = await runInBoth(
-      "renewals notify --dry-run --fields name,expiresOn",
-      here({ ...having(vpp), ...held() }),
-    );
+    const { en, ja } = await runInBoth("renewals notify --dry-run --fields name,expiresOn", here(having(vpp)));
     expect(en.stdout).toBe("name\texpiresOn\nVPP\t2026-12-01\n");
     expect(en.stderr).toMatch(
       /^warning: .*VPP.*the recorded date is 2027-11-20, but the date in \S*\/a\.vpptoken is 2026-12-01;/,
@@ -147,7 +138,6 @@ describe("a run", () => {
     expect(ran).toMatchObject({ exit: 0, stdout: "name\trecipient\toutcome\n契約\tchat\tsent\n", stderr: "" });
     expect(ran.requests).toEqual([
       ...ASKED,
-      TOLD,
       { operation: "claimNotice", json: CLAIM },
       {
         operation: "settleNotice",
@@ -239,7 +229,7 @@ describe("a run", () => {
       exit: 0,
       stdout: "",
       stderr: "",
-      requests: [...ASKED, TOLD],
+      requests: ASKED,
     });
   });
 });
@@ -273,13 +263,13 @@ test("an interruption counts only the messages that were sent", async () => {
 });
 
 describe("when nothing is due", () => {
-  const nothing = { listRenewals: { items: [far] }, tenant: example("tenant") };
+  const nothing = { listRenewals: { items: [far] } };
 
   test("prints nothing, so that cron sends no mail", async () => {
     settings();
     for (const words of ["", " --dry-run"]) {
       const ran = await run(`renewals notify${words}`, here(nothing));
-      expect(ran).toMatchObject({ exit: 0, stdout: "", stderr: "", requests: [{ operation: "listRenewals" }, TOLD] });
+      expect(ran).toMatchObject({ exit: 0, stdout: "", stderr: "", requests: [{ operation: "listRenewals" }] });
     }
   });
 
@@ -330,7 +320,7 @@ describe("--all-contexts", () => {
     const tenants = {
       local: { ...having(due), ...taking() },
       kanto,
-      osaka: { listRenewals: { items: [] }, tenant: example("tenant") },
+      osaka: { listRenewals: { items: [] } },
     };
     const ran = await run("renewals notify --all-contexts --fields context,name,outcome", all(tenants));
     expect(ran).toMatchObject({ exit: 0, stderr: "" });
@@ -345,7 +335,7 @@ describe("--all-contexts", () => {
   });
 
   test("reports a tenant that cannot be opened in both languages, and still processes the others", async () => {
-    const tenants = { local: gone, kanto, osaka: { listRenewals: { items: [] }, tenant: example("tenant") } };
+    const tenants = { local: gone, kanto, osaka: { listRenewals: { items: [] } } };
     const { en, ja } = await runInBoth("renewals notify --all-contexts --fields context", all(tenants));
     expect(en).toMatchObject({
       exit: 7,
@@ -361,7 +351,7 @@ describe("--all-contexts", () => {
     const tenants = {
       local: { listRenewals: gone },
       kanto,
-      osaka: { listRenewals: { items: [] }, tenant: example("tenant") },
+      osaka: { listRenewals: { items: [] } },
     };
     const { en, ja } = await runInBoth("renewals notify --all-contexts --fields context", all(tenants));
     expect(en).toMatchObject({

@@ -70,7 +70,7 @@ const buildCountColumn = (key: "users" | "orgs" | "devices" | "consoleTasks", he
 });
 
 /** Describes a context by its name, whether it is in use, and whether it is protected. */
-export const describeContext = ({ context, used }: TenantStatus): Text => {
+const describeContext = ({ context, used }: TenantStatus): Text => {
   const marks = [
     ...(used ? [text("in use", "使用中")] : []),
     ...(context.protected === true ? [text("protected", "保護")] : []),
@@ -312,7 +312,7 @@ interface StatusField {
 }
 
 /** Returns a tenant's status as people see it, field by field. Fields about which nothing is known are omitted. */
-export const buildStatusFields = (status: TenantStatus): readonly StatusField[] =>
+const buildStatusFields = (status: TenantStatus): readonly StatusField[] =>
   STATUS_COLUMNS.filter(({ key }) => !MACHINE_ONLY_COLUMNS.includes(key)).flatMap(
     ({ key, header, value, name, parts }) => {
       const all = parts?.(status) ?? [];

@@ -42,9 +42,7 @@ const steps: Block = {
   steps: [{ id: "a", what: same("sign in"), below: [{ label: same("Careful"), words: same("once"), isTrap: true }] }],
 };
 
-const NAMES = "paragraph fact first second cell line below item about part subject section".split(
-  " ",
-);
+const NAMES = "paragraph fact first second cell line below item about part subject section".split(" ");
 
 /** A document in a form in which people get it, and what a hostile value would be there, if it were no plain words. */
 const FORMS = [
@@ -74,17 +72,7 @@ describe.each(FORMS)("as $form", ({ write, markup }) => {
         language,
       ).replaceAll("<wbr>", "");
       for (const name of NAMES) expect(written, name).toContain(`value-of-${name}`);
-      const own = [
-        "A table",
-        "MISSING",
-        "A note",
-        "noted",
-        "2 gaps",
-        "sign in",
-        "Careful",
-        "once",
-        "sent once",
-      ];
+      const own = ["A table", "MISSING", "A note", "noted", "2 gaps", "sign in", "Careful", "once", "sent once"];
       for (const words of [...own, "2026-11-20"]) expect(written).toContain(words);
     }
   });

@@ -1,13 +1,6 @@
 import { escapeForPeople } from "../terminal/escape.ts";
 import type { Language } from "../text/index.ts";
-import {
-  normaliseCell,
-  toValueLines,
-  type Block,
-  type Cell,
-  type Fact,
-  type DisplayText,
-} from "./blocks.ts";
+import { normaliseCell, toValueLines, type Block, type Cell, type Fact, type DisplayText } from "./blocks.ts";
 
 /** Writes blocks as lines; the base of all line-based formats. */
 export abstract class LineWriter {

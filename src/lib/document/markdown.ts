@@ -1,5 +1,5 @@
 import { joinWords, splitCommands } from "../terminal/commands.ts";
-import {type Language, type Text } from "../text/index.ts";
+import { type Language, type Text } from "../text/index.ts";
 import type { Block, Cell, Document, DisplayText } from "./blocks.ts";
 import { LineWriter } from "./line-writer.ts";
 

@@ -30,7 +30,7 @@ export const LIGHT_PALETTE: Palette = {
 };
 
 /** Colours of dark mode. */
-export const DARK_PALETTE: Palette = {
+const DARK_PALETTE: Palette = {
   paper: "#0d1117",
   ink: "#e6edf3",
   faint: "#9da7b3",

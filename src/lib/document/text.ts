@@ -20,10 +20,6 @@ export function renderPlainText(
   return lines.map((line) => `${line}\n`).join("");
 }
 
-/** Renders a step: its number, what to do, and the lines below it, indented. */
-export const renderStepLines = (step: StepBlock, number: number, language: Language): readonly string[] =>
-  new TextWriter(language).step(step, number);
-
 /** Writes blocks as plain text. */
 export class TextWriter extends LineWriter {
   step({ what, below }: StepBlock, number: number): readonly string[] {

@@ -74,13 +74,6 @@ export const removeSocket = (path: string): boolean => {
 /** Lists the names in a folder. @throws the error of the file system */
 export const listNames = (folder: string): Promise<readonly string[]> => readdir(folder);
 
-/** Returns the user ID of the owner of a folder; undefined if the folder does not exist. */
-export const getFolderOwnerId = (folder: string): Promise<number | undefined> =>
-  stat(folder).then(
-    ({ uid }) => uid,
-    () => undefined,
-  );
-
 export const isFolder = (path: string): Promise<boolean> =>
   stat(path).then(
     (found) => found.isDirectory(),

@@ -4,7 +4,6 @@ export {
   getFreeBytes,
   isFolder,
   listNames,
-  getFolderOwnerId,
   removeSocket,
   shareSocketWithGroup,
   syncFolder,

@@ -3,7 +3,7 @@
  * the Finder adds ` 2` if the name is taken; the Finder and Windows add ` copy 2`, `のコピー 2` or ` - コピー (2)`.
  * Each alternative begins differently, so that a hostile name is matched in one pass.
  */
-export const COPY_SUFFIX = String.raw`(?: copy| ?のコピー| - (?:Copy|コピー)| ?\(\d+\)|-\d+| \d+)*`;
+const COPY_SUFFIX = String.raw`(?: copy| ?のコピー| - (?:Copy|コピー)| ?\(\d+\)|-\d+| \d+)*`;
 
 /** File name of a server token or of a copy: `(server)_Token_2026-03-01T05-00-00Z_smime.p7m`.  @see facts 3.5 */
 export const SERVER_TOKEN_NAME_PATTERN = new RegExp(

@@ -83,7 +83,7 @@ export const formatMinute = (when: Date | string, timezone: string): string =>
   formatMoment(when, timezone, "minute").slice(0, "2027-03-01 14:00".length);
 
 /** Returns how far the clock of a time zone is ahead of UTC at an instant, in minutes. */
-export function getOffsetMinutes(timezone: string, instant: Date): number {
+function getOffsetMinutes(timezone: string, instant: Date): number {
   const hours = FIXED_OFFSET_ZONES.get(timezone);
   if (hours !== undefined && instant.getTime() >= FIXED_OFFSET_SINCE) return hours * 60;
   const shown = `${formatMinute(instant, timezone).padStart("2027-03-01 14:00".length, "0").replace(" ", "T")}Z`;

@@ -11,7 +11,6 @@ import { STATE_EXITS } from "./output/plugin.ts";
 import { DEFAULT_THRESHOLDS } from "./judge.ts";
 import { describeMostUrgent } from "./output/headline.ts";
 import { renderNagiosLine } from "./output/nagios.ts";
-import { renderPrometheusText } from "./output/prometheus.ts";
 import { createCheckedItem } from "#support/renewals/checked.ts";
 
 const holder = (name: string) => ({ name, user: "山田 花子", email: `${name}@example.jp` });
@@ -142,10 +141,4 @@ test("monitoring shows the findings, and cron's mail begins with the most urgent
   expect(describeMostUrgent(result, false)?.line.en).toMatch(
     /^CRITICAL: nobody has the support option.* \(and 3 more\)$/,
   );
-  const metrics = renderPrometheusText(result, new Date("2026-11-20T00:00:00Z"));
-  expect(metrics.match(/^clomoctl_renewal_finding.*$/gm)).toEqual([
-    'clomoctl_renewal_finding{context="kanto",about="support-option",level="critical",name=""} 1',
-    'clomoctl_renewal_finding{context="kanto",about="owner",level="warning",name="本社"} 1',
-  ]);
-  expect(renderPrometheusText(resultWith("ok", {}), new Date("2026-11-20T00:00:00Z"))).not.toContain("finding");
 });

@@ -15,7 +15,9 @@ test("a line of the crontab gives the shell each word as it is", () => {
   const [, minute, hour, command = ""] = /^(\d+) (\d+) \* \* \* (.*)\n$/.exec(renderSchedule("cron", RUN)) ?? [];
   expect([minute, hour]).toEqual(["5", "8"]);
   // cron takes the backslash away before a percent sign
-  const typed = command.replaceAll(String.raw`\%`, "%").replace("'/opt/node'", "/usr/bin/printf '%s\\n' \"$CLOMOCTL_HOME\"");
+  const typed = command
+    .replaceAll(String.raw`\%`, "%")
+    .replace("'/opt/node'", "/usr/bin/printf '%s\\n' \"$CLOMOCTL_HOME\"");
   const told = execFileSync("/bin/sh", ["-c", typed.replace(/^(\S+='[^']*') /, "$1; ")], { encoding: "utf8" });
   expect(told).toBe(`/home/情シス/a b\n${RUN.door}\nrenewals\nnotify\n--all-contexts\n`);
 });

@@ -1,6 +1,6 @@
-import { realpath } from "node:fs/promises";
 import { createHash } from "node:crypto";
 import { Failure } from "../errors/index.ts";
+import { resolveRealPath } from "../files/index.ts";
 import { text } from "../text/index.ts";
 
 // Renders what starts the daily run: the program prints it, and a person installs it.
@@ -31,7 +31,7 @@ const NPX_CACHE_PATH = /[\\/]_npx[\\/]/;
  * of npx, and that link disappears when the cache is emptied.
  */
 export const resolveStablePath = async (door: string): Promise<string> =>
-  NPX_CACHE_PATH.test(door) ? await realpath(door).catch(() => door) : door;
+  NPX_CACHE_PATH.test(door) ? resolveRealPath(door) : door;
 
 /** Parses a time of day, such as `09:00`. @throws `usage` if the text is not a time of day */
 function parseTimeOfDay(typed: string): { readonly hour: number; readonly minute: number } {

@@ -2,11 +2,7 @@ import { ROOT_ORG_ID } from "../../../src/lib/model/organisation.ts";
 import { createExampleId, buildExampleRecord } from "../../../src/lib/model/thing.ts";
 import type { HandoverFacts } from "../../../src/lib/handover/checklist/facts.ts";
 import type { Manifest } from "../../../src/lib/handover/bundle/manifest.ts";
-import {
-  REPORT_RESOURCES,
-  type ResourceRecord,
-  type ReportData,
-} from "../../../src/lib/handover/report/data.ts";
+import { REPORT_RESOURCES, type ResourceRecord, type ReportData } from "../../../src/lib/handover/report/data.ts";
 import { resourceOf, RESOURCE_NAMES, RESOURCES } from "../../../src/lib/handover/resources.ts";
 import { buildConsoleNotes } from "../../../src/lib/handover/not-known.ts";
 import { EMPTY_MANIFEST } from "./bundles.ts";

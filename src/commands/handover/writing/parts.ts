@@ -2,12 +2,7 @@ import { resolve } from "node:path";
 import type { HandoverRequest, StreamedParts, HandoverEnd, Client } from "../../../lib/client/index.ts";
 import { BundleWriter } from "../../../lib/handover/bundle/write.ts";
 import { isReportFile, ReportFileBuffer } from "../../../lib/handover/report/data.ts";
-import {
-  CONSOLE_FILES,
-  pathOfResource,
-  RESOURCE_NAMES,
-  type ResourceName,
-} from "../../../lib/handover/resources.ts";
+import { CONSOLE_FILES, pathOfResource, RESOURCE_NAMES, type ResourceName } from "../../../lib/handover/resources.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { bufferStream, readText, type WrittenFile } from "../../../lib/files/index.ts";
 import { BYTE_UNIT } from "../../../lib/terminal/index.ts";

@@ -1,13 +1,11 @@
 import type { ReadOptions } from "../../../lib/apple/index.ts";
-import type { Ade, RenewalItem, Tenant } from "../../../lib/client/index.ts";
+import type { RenewalItem, Tenant } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { toCheckedItem, checkAdministration } from "../../../lib/renewals/administrators.ts";
 import { type CheckResult, summariseCheck } from "../../../lib/renewals/check.ts";
 import type { Finding } from "../../../lib/renewals/findings.ts";
 import { judgeExpiry, type CheckedItem, type CheckItem, type Thresholds } from "../../../lib/renewals/judge.ts";
-import type { AdeReport } from "../../../lib/model/ade-health.ts";
-import type { ContextAde } from "../../../lib/renewals/output/prometheus.ts";
 import { MAX_RENEWAL_FILE_BYTES } from "../../../lib/model/renewal.ts";
 import { markRejectedItem } from "../../../lib/renewals/rejection.ts";
 import { gatherItems, gatherScannedItems, createUnreadableItem } from "../../../lib/renewals/sources.ts";
@@ -39,7 +37,6 @@ interface GatheredCheck {
   readonly tenants: ReadonlyMap<string, Tenant>;
   /** items whose owners may not receive reminders, because the owner is not a single email address */
   readonly unnoticed: ReadonlyMap<Context, readonly RenewalItem[]>;
-  readonly ade: readonly ContextAde[];
 }
 
 /** The parts of a tenant that a check uses. The tenant is undefined if it cannot be read or is not created yet. */
@@ -48,8 +45,6 @@ interface CheckedTenant {
   readonly found?: readonly Finding[];
   readonly unnoticed?: readonly RenewalItem[];
   readonly tenant?: Tenant;
-  /** undefined if the tenant's ADE is not monitored */
-  readonly ade?: AdeReport<Ade> | undefined;
 }
 
 /**
@@ -67,7 +62,6 @@ export async function runCheck(
   const findings: CheckedItem[] = [];
   const tenants = new Map<string, Tenant>();
   const ofOwners = new Map<Context, readonly RenewalItem[]>();
-  const watched: ContextAde[] = [];
   if (files.length > 0) {
     const asOf = { now: tools.clock.now(), timezone: await resolveTimezoneWithoutTenant(tools), thresholds };
     const options = { ...(await loadReadOptions(tools, openers)), exclude };
@@ -90,16 +84,15 @@ export async function runCheck(
     for (const context of allContexts ? all : [await chosen()]) {
       tools.signal.throwIfAborted();
       const asOf = { ...createExpiryClock(tools, { context }), thresholds };
-      const { items, tenant, found = [], unnoticed = [], ade } = await readCheckedTenant(tools, context);
+      const { items, tenant, found = [], unnoticed = [] } = await readCheckedTenant(tools, context);
       checked.push(...items.map((item) => named(judgeExpiry(item, context.name, asOf), context)));
       if (tenant === undefined) continue;
       tenants.set(context.name, tenant);
-      if (ade !== undefined) watched.push({ ...ade, context: context.name });
       if (unnoticed.length > 0) ofOwners.set(context, unnoticed);
       findings.push(...found.map((finding) => named(toCheckedItem(finding, context.name), context)));
     }
   }
-  return { result: summariseCheck(checked, thresholds, findings), tenants, unnoticed: ofOwners, ade: watched };
+  return { result: summariseCheck(checked, thresholds, findings), tenants, unnoticed: ofOwners };
 }
 
 /** Reads the given keys and passwords. The code for this is loaded only if there are any. */
@@ -139,13 +132,13 @@ async function readCheckedTenant(tools: Tools, context: Context): Promise<Checke
     const items = markRejectedItem(recorded, ade?.facts);
     const { administration } = shown;
     const unnoticed = items.filter(({ owner }) => owner !== null && !SINGLE_ADDRESS.test(owner));
-    if (administration === undefined) return { items, unnoticed, tenant: shown, ade };
+    if (administration === undefined) return { items, unnoticed, tenant: shown };
     const { findDepartedRecipients } = await import("./mail-recipients.ts");
     const found = [
       ...checkAdministration(administration),
       ...(await findDepartedRecipients(tools, context, administration)),
     ];
-    return { items, unnoticed, tenant: shown, found, ade };
+    return { items, unnoticed, tenant: shown, found };
   } catch (error) {
     tools.signal.throwIfAborted();
     const reason = describeError(error);

@@ -17,10 +17,7 @@ const isRenewalKind = (typed: string): typed is RenewalKind => Object.hasOwn(REN
  *
  * @throws Failure `not-found` if no item has the name, `usage` if several items match
  */
-export async function resolveSubject(
-  client: Client<"renewals">,
-  typed: string,
-): Promise<GuideSubject> {
+export async function resolveSubject(client: Client<"renewals">, typed: string): Promise<GuideSubject> {
   if (!isRenewalKind(typed)) {
     const item = await findItem(client, typed);
     return { kind: item.kind, item, ofKind: [item] };

@@ -271,7 +271,6 @@ describe("an answer that differs from the record", () => {
     expect(gap?.mend.en).toContain("clomoctl renewals edit プッシュ --account other@example.jp");
     expect(gap?.mend.ja).toContain("clomoctl handover answer push-certificate.account");
   });
-
 });
 
 test("an account belongs to its user in any spelling of the answer, and nobody has two", () => {

@@ -19,16 +19,14 @@ const answered = (question: string, value: string) => ({
 const due = (id: QuestionName, recorded: string, value: string): string | null =>
   buildQuestion(answered(id, value), TODAY, asked(id, recorded)).due;
 
-test.each([
-  "apple-business.location",
-  "rules.lost.document",
-  "onboarding.way",
-  "android.phone",
-] as const)("%s is the same only as a whole, regardless of width, case and blanks", (id) => {
-  expect(due(id, "東京/本社", "大阪/本社")).toBe("differs");
-  expect(due(id, "東京、本社", "本社")).toBe("differs");
-  expect(due(id, "Ｔｏｋｙｏ／本社 1", "tokyo/本社1")).toBeNull();
-});
+test.each(["apple-business.location", "rules.lost.document", "onboarding.way", "android.phone"] as const)(
+  "%s is the same only as a whole, regardless of width, case and blanks",
+  (id) => {
+    expect(due(id, "東京/本社", "大阪/本社")).toBe("differs");
+    expect(due(id, "東京、本社", "本社")).toBe("differs");
+    expect(due(id, "Ｔｏｋｙｏ／本社 1", "tokyo/本社1")).toBeNull();
+  },
+);
 
 test.each(["push-certificate.account", "android.second-owner"] as const)(
   "%s is the same if one word is the same, because it names an account or a person",

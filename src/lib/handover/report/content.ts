@@ -48,9 +48,7 @@ import {
 } from "./not-taken.ts";
 
 /** Returns the leaver and their last day from the manifest; undefined if the manifest does not name a leaver. */
-const findLeaver = (
-  data: ReportData,
-): { readonly leaver: Person; readonly leaves: string | undefined } | undefined => {
+const findLeaver = (data: ReportData): { readonly leaver: Person; readonly leaves: string | undefined } | undefined => {
   const { leaver } = data.manifest;
   if (leaver === undefined) return undefined;
   const { person, leaves } = leaver;

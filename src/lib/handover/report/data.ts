@@ -36,8 +36,7 @@ export interface ReportData {
 }
 
 /** Returns true if a report reads this file of a bundle. */
-export const isReportFile = (path: string): boolean =>
-  REPORT_RESOURCES.some((name) => path === pathOfResource(name));
+export const isReportFile = (path: string): boolean => REPORT_RESOURCES.some((name) => path === pathOfResource(name));
 
 /** Collects what a report needs from a file that {@link isReportFile} accepts. */
 export class ReportFileBuffer {
@@ -85,10 +84,7 @@ export const listMissingChecklistResources = ({ manifest }: Pick<ReportData, "ma
   );
 
 /** Returns the facts for the checklist from the data of a bundle. */
-export const toHandoverFacts = ({
-  manifest,
-  records,
-}: Pick<ReportData, "manifest" | "records">): HandoverFacts => ({
+export const toHandoverFacts = ({ manifest, records }: Pick<ReportData, "manifest" | "records">): HandoverFacts => ({
   tenant: records.tenant[0] ?? EMPTY_TENANT_PROFILE,
   administrators: records.administrators,
   renewals: markRejectedItem(records.renewals, findServerToken({ manifest, records })),

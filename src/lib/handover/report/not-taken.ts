@@ -84,7 +84,7 @@ export const describeEmptyResource = (data: PresenceData): Text => {
  * Returns the text for open tasks if the exporting account of a mirror saw no open tasks although there may be some;
  * undefined otherwise.
  */
-export const describeUnseenTasks = (data: Pick<PresenceData, "manifest">): Text | undefined => {
+const describeUnseenTasks = (data: Pick<PresenceData, "manifest">): Text | undefined => {
   const { tenant, resources } = data.manifest;
   if (tenant.mirroredAt === null) return undefined;
   const state = resources.find(({ name }) => name === "console-tasks")?.state;
@@ -110,7 +110,3 @@ export const describeMissingConsoleImport = (data: PresenceData, name: ResourceN
   if (NEVER_IN_CONSOLE_EXPORTS.includes(name)) return NONE_IN_BUNDLE;
   return coversOnlySomeOrgs(data) ? undefined : NOT_IMPORTED_NOTE;
 };
-
-/** Returns true if a resource is empty only because nothing has been imported from the console's exports yet. */
-export const isNotImported = (data: PresenceData, name: ResourceName): boolean =>
-  describeMissingConsoleImport(data, name) === NOT_IMPORTED_NOTE;

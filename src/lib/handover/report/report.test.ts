@@ -10,11 +10,7 @@ import { renderMarkdown } from "../../document/markdown.ts";
 import { renderPage } from "../../document/page.ts";
 import { evaluateBundleChecklist, buildReportDocument, buildManifestGaps } from "./content.ts";
 import type { HandoverFacts, Renewal } from "../checklist/facts.ts";
-import {
-  isReportFile,
-  parseReportData,
-  type ReportData,
-} from "./data.ts";
+import { isReportFile, parseReportData, type ReportData } from "./data.ts";
 
 const DATA = buildReport(UNANSWERED_FACTS);
 
@@ -141,7 +137,6 @@ describe("a report", () => {
     expect(renderPage(buildReportDocument(data), "ja")).toMatch(
       /<td class="short"[^>]*>\s*<bdi>~2027-10-01<\/bdi>\s*<\/td>/,
     );
-    expect(renderMarkdown(buildReportDocument(data), "ja")).toContain("- ~2027-10-01 第一所有者");
     const unsaid = renewals.map((one) => ({ ...one, confirmedAt: null }));
     expect(pageOf(buildReport({ ...COMPLETE_FACTS, renewals: unsaid }), "ja")).toContain(ja);
     const token = COMPLETE_FACTS.renewals.map((one) =>
@@ -466,9 +461,7 @@ test("no value of a bundle becomes markup", () => {
 });
 
 test("reads only a few files for a report", () => {
-  const files = new Map([
-    ["resources/orgs.ndjson", '{"id":"a","name":"支社","code":null,"parentId":null}\n'],
-  ]);
+  const files = new Map([["resources/orgs.ndjson", '{"id":"a","name":"支社","code":null,"parentId":null}\n']]);
   expect(isReportFile("resources/users.ndjson")).toBe(false);
   expect([...files.keys()].every((path) => isReportFile(path))).toBe(true);
   const data = parseReportData(DATA.manifest, files);

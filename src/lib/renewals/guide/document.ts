@@ -6,7 +6,7 @@ const TRAP_LABEL = text("Caution", "注意");
 const CHECK_LABEL = text("Check", "確認");
 const WHERE_LABEL = text("Where", "画面");
 
-export const toStepBlock = ({ id, what, where, trap, check }: Step): StepBlock => ({
+const toStepBlock = ({ id, what, where, trap, check }: Step): StepBlock => ({
   id,
   what,
   below: [

@@ -99,12 +99,6 @@ const isVppToken = ({ org, fingerprint }: VppTokenRecord, item: RecordedItem): b
 const matchesGivenName = (name: string, given: string): boolean =>
   [given, `SIMULATOR ${given}`].some((one) => nameKey(one) === nameKey(name));
 
-/** Returns a holding with a function applied to its texts, for example to escape them. */
-export const mapHoldingTexts = <T extends OwnHolding>(own: T, fit: (word: string) => string): T =>
-  Object.fromEntries(
-    Object.entries(own).map(([key, value]) => [key, typeof value === "string" && key !== "kind" ? fit(value) : value]),
-  ) as T;
-
 type OwnHoldingOfKind<K extends OwnKind> = Extract<OwnHolding, { kind: K }>;
 
 /** Returns the guide to renew and record what the tenant holds.  @see facts 3.3 to 3.5; decision 025 (key holders) */

@@ -9,7 +9,7 @@ import type { NotifySettings, Recipient, SmtpSettings, WebhookRecipient } from "
 import type { Mailer } from "./ways/mail.ts";
 import type { ResolvedWebhook } from "./ways/webhook.ts";
 
-export const listSecretVariables = ({ smtp, recipients }: NotifySettings): readonly string[] => {
+const listSecretVariables = ({ smtp, recipients }: NotifySettings): readonly string[] => {
   const hooks = recipients.flatMap((one) => (one.way === "webhook" ? [one.url] : []));
   return [smtp?.password, ...hooks].flatMap((source) => (source !== undefined && "env" in source ? [source.env] : []));
 };
@@ -32,7 +32,10 @@ function parseHeaders(content: string, where: string): Readonly<Record<string, s
       const [, name, value] = /^([\w-]+):\s*([\x20-\x7e]+)$/.exec(line) ?? [];
       if (name !== undefined && value !== undefined) return [name.toLowerCase(), value];
       throw new Failure("input-rejected", {
-        what: text("each line must be a header, such as X-Token: …", "1 行に 1 つずつヘッダーを書いてください(X-Token: … など)"),
+        what: text(
+          "each line must be a header, such as X-Token: …",
+          "1 行に 1 つずつヘッダーを書いてください(X-Token: … など)",
+        ),
         where,
       });
     }),

@@ -120,12 +120,7 @@ test.each([
   ["a password in the clear", [...SMTP, "  security: none", "  user: a", "  password-env: A"], 4],
   [
     "a secret where its variable belongs",
-    [
-      "recipients:",
-      "  - name: a",
-      "    way: webhook",
-      "    url-env: https://hooks.slack.com/services/SECRET",
-    ],
+    ["recipients:", "  - name: a", "    way: webhook", "    url-env: https://hooks.slack.com/services/SECRET"],
     4,
   ],
   [
@@ -176,10 +171,7 @@ test.each<[string, readonly string[], object]>([
 });
 
 test("omits what is not set", async () => {
-  const { smtp, recipients } = await parseNotifySettings(
-    lines(...SMTP, ...one(WEBHOOK)),
-    "notify.yaml",
-  );
+  const { smtp, recipients } = await parseNotifySettings(lines(...SMTP, ...one(WEBHOOK)), "notify.yaml");
   expect(Object.keys(smtp ?? {}).toSorted()).toEqual(["from", "host", "port", "security"]);
   expect(Object.keys(recipients[0] ?? {}).toSorted()).toEqual(["language", "name", "url", "way"]);
   expect(await parseNotifySettings("language: ja", "notify.yaml")).not.toHaveProperty("smtp");
@@ -213,12 +205,8 @@ test.each<[string, readonly string[], RegExp]>([
   ["no time", one(`${COMMAND}, timeout: 0`), /1 to 300/],
   ["too much time", one(`${COMMAND}, timeout: 301`), /1 to 300/],
   ["an empty list of contexts", one(`${COMMAND}, contexts: []`), /empty/],
-  ["a secret's variable of odd letters", one(`${WEBHOOK.replace("A", "1A")}`), /variable/],
-  [
-    "two webhooks of one name",
-    ["recipients:", `  - {${WEBHOOK}}`, `  - {${WEBHOOK}}`],
-    /twice/,
-  ],
+  ["a secret's variable of odd letters", one(WEBHOOK.replace("A", "1A")), /variable/],
+  ["two webhooks of one name", ["recipients:", `  - {${WEBHOOK}}`, `  - {${WEBHOOK}}`], /twice/],
 ])("refuses settings with %s, and explains why", async (_, content, reason) => {
   const { what, code } = await refusalOf(parseNotifySettings(lines(...content), "notify.yaml"));
   expect([code, what.en]).toEqual(["input-rejected", expect.stringMatching(reason)]);

@@ -1,10 +1,8 @@
-import { line } from "../../advice/index.ts";
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { summariseCheck } from "../check.ts";
 import { DEFAULT_THRESHOLDS } from "../judge.ts";
-import { same } from "../../text/index.ts";
 import { renderPrometheusText } from "./prometheus.ts";
 import { createCheckedItem } from "#support/renewals/checked.ts";
 import { parseExposition } from "#support/renewals/exposition.ts";
@@ -31,6 +29,7 @@ test("contains the expiry of each item, the unknown ones, and the time of the ch
   expect(samples.map(({ name, value }) => [name, value])).toEqual([
     ["clomoctl_renewal_expiry_timestamp_seconds", Date.UTC(2026, 11, 2) / 1000],
     ["clomoctl_renewal_unreadable", 1],
+    ["clomoctl_renewal_state", 2],
     ["clomoctl_check_timestamp_seconds", Date.UTC(2026, 10, 20) / 1000],
   ]);
   expect(samples[0]?.labels).toEqual(
@@ -43,37 +42,6 @@ test("contains the expiry of each item, the unknown ones, and the time of the ch
       ["fingerprint", ""],
     ]),
   );
-  expect(promtoolRefuses(exposition)).toBe("");
-});
-
-test("contains rejected items, and each tenant's ADE status", () => {
-  const token = createCheckedItem("MDM", "critical", 300, {
-    context: "kanto",
-    rejection: { what: same("rejected"), at: "2026-11-20T00:00:00.000Z" },
-  });
-  const counts = { present: 10, missing: 1, notReady: 2, unreadable: 3 };
-  const exposition = renderPrometheusText(summariseCheck([token], DEFAULT_THRESHOLDS), NOW, [
-    {
-      context: "kanto",
-      facts: { lastSyncAt: "2026-11-19T00:00:00.900Z", counts },
-      conditions: [{ id: "token-rejected", level: "critical", what: same("rejected"), line: line("ade status", []) }],
-    },
-    { context: 'o"saka', facts: { lastSyncAt: null, counts: { ...counts, unreadable: 0 } }, conditions: [] },
-  ]);
-  const samples = parseExposition(exposition).filter(({ name }) => /ade|rejected/.test(name));
-  expect(samples.map(({ name, labels, value }) => [name, [...labels.values()].slice(0, 3).join(" "), value])).toEqual([
-    ["clomoctl_renewal_rejected", "kanto certificate MDM", 1],
-    ["clomoctl_ade_last_sync_timestamp_seconds", "kanto", Date.UTC(2026, 10, 19) / 1000],
-    ["clomoctl_ade_devices", "kanto present", 10],
-    ["clomoctl_ade_devices", "kanto not_ready", 2],
-    ["clomoctl_ade_devices", "kanto missing", 1],
-    ["clomoctl_ade_devices", 'o"saka present', 10],
-    ["clomoctl_ade_devices", 'o"saka not_ready', 2],
-    ["clomoctl_ade_devices", 'o"saka missing', 1],
-    ["clomoctl_ade_unreadable_records", "kanto", 3],
-    ["clomoctl_ade_unreadable_records", 'o"saka', 0],
-    ["clomoctl_ade_condition", "kanto token-rejected critical", 1],
-  ]);
   expect(promtoolRefuses(exposition)).toBe("");
 });
 

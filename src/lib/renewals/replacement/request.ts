@@ -44,7 +44,7 @@ export const checkRequestKey: CheckRule = ({
 };
 
 /** Rejects a CSR with the key of the certificate in use, even without a new certificate; otherwise undefined. */
-export function checkRequestReuse(current: CurrentItem | null, { request }: RequestFile): Check | undefined {
+function checkRequestReuse(current: CurrentItem | null, { request }: RequestFile): Check | undefined {
   const evidence = current?.evidence;
   if (evidence?.of !== "certificate" || evidence.publicKey !== request.publicKey) return undefined;
   const what = text(

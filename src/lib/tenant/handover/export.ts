@@ -1,12 +1,7 @@
 import type { HandoverEnd, HandoverRequest, ResourceState } from "../../contract/index.ts";
 import { LAST_PART } from "../../contract/route.ts";
 import { Failure } from "../../errors/index.ts";
-import {
-  RESOURCE_NAMES,
-  pathOfResource,
-  resourceOf,
-  type ResourceName,
-} from "../../handover/resources.ts";
+import { RESOURCE_NAMES, pathOfResource, resourceOf, type ResourceName } from "../../handover/resources.ts";
 import { ROOT_ORG_NAME } from "../../model/organisation.ts";
 import { text } from "../../text/index.ts";
 import { isOperationPermitted, canReadContacts, buildScope as visibleTo } from "../policy/check.ts";
@@ -179,13 +174,11 @@ export const exportAll = async (session: Session, request: HandoverRequest): Pro
     }
     const files = csv ? await buildConsoleFiles(reader, names, newline) : [];
     pieces.push(...files);
-    pieces.push(
-      {
-        name: LAST_PART,
-        content: async (own) =>
-          `${JSON.stringify(await buildExportEnd(own, session, { states, tallies, files, org }))}\n`,
-      },
-    );
+    pieces.push({
+      name: LAST_PART,
+      content: async (own) =>
+        `${JSON.stringify(await buildExportEnd(own, session, { states, tallies, files, org }))}\n`,
+    });
     return pieces;
   });
   return { content, boundary: `clomoctl-${Buffer.from(session.surroundings.random(BOUNDARY_BYTES)).toString("hex")}` };

@@ -6,7 +6,7 @@ import { findLastLogin, type HandoverFacts, type Renewal } from "../facts.ts";
 import { ItemDraft, type ChecklistItem, type ChecklistContext } from "../item.ts";
 
 /** The note that a yearly login is required.  @see facts 3.6; seed 002 */
-export const YEARLY_LOGIN_NOTE = text(
+const YEARLY_LOGIN_NOTE = text(
   "Somebody must sign in to a Google service (such as Gmail) at least once a year. Otherwise, Google may suspend the account.",
   "年に一度以上、Google サービス(Gmail 等)へのログインが必要です。ログインが確認されないと、アカウントが凍結されるおそれがあります。",
 );

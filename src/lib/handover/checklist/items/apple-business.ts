@@ -13,7 +13,7 @@ export const PASSWORD_CHANGE_NOTE = text(
 );
 
 /** The note that a new server token invalidates the token in use.  @see facts 3.5 */
-export const NEW_TOKEN_NOTE = text(
+const NEW_TOKEN_NOTE = text(
   "A new ADE server token immediately invalidates the token in use, even before its expiry date. Download a new token only if you upload it right away.",
   "ADE サーバートークンを新しくダウンロードすると、使用中のトークンは期限前でもすぐに無効になります。すぐにアップロードするときだけダウンロードしてください。",
 );

@@ -59,7 +59,11 @@ export function buildRulesItem(facts: HandoverFacts, when: ChecklistContext): Ch
   for (const [name, label] of Object.entries<Text>(RULE_CASES)) askRules(draft, name as RuleCase, label);
   addEmergencyContacts(draft);
   for (const { name, owner } of facts.renewals)
-    draft.held(owner, text(`the renewal of ${name}`, `「${name}」の更新`), line("renewals edit", [name], { owner: "MAIL" }));
+    draft.held(
+      owner,
+      text(`the renewal of ${name}`, `「${name}」の更新`),
+      line("renewals edit", [name], { owner: "MAIL" }),
+    );
   draft.due(facts.renewals.filter(({ kind }) => !KINDS_OF_OTHER_ITEMS.has(kind)));
   draft.note(
     text(

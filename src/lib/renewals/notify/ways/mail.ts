@@ -3,12 +3,7 @@ import type { SendMailOptions } from "nodemailer";
 import type { Options } from "nodemailer/lib/smtp-transport/index.js";
 import { same, text, type Language } from "../../../text/index.ts";
 import type { Message } from "../message.ts";
-import {
-  createFailedDelivery,
-  SENT_DELIVERY,
-  describeConnectionError,
-  type Delivery,
-} from "../outcome.ts";
+import { createFailedDelivery, SENT_DELIVERY, describeConnectionError, type Delivery } from "../outcome.ts";
 import { maskSecrets } from "../secret.ts";
 import type { SmtpSettings } from "../settings.ts";
 
