@@ -1,7 +1,7 @@
 /**
  * Generates everything that is derived from the declarations of the program: the lists of commands and of nouns of the
  * tenant API, the catalogue of command lines for messages, the guides as data, `docs/commands/**`, the exit codes in
- * `docs/using.*.md`, the manual pages in `man`, and `docs/api/openapi.json`. With `--check`, writes nothing and fails
+ * `docs/using.*.md`, and `docs/api/openapi.json`. With `--check`, writes nothing and fails
  * if a file differs from what would be generated. With `--json`, writes nothing and prints the declarations of the
  * commands as data, without their texts; `--root FOLDER` selects another checkout.
  */
@@ -18,7 +18,6 @@ import { insertExitCodes } from "./generate/exit-codes.ts";
 import { renderGuidesSource, readGuides } from "./generate/guides.ts";
 import { renderIndexSource } from "./generate/index-source.ts";
 import { renderContractSource, renderHandlersSource, readNouns } from "./generate/nouns.ts";
-import { renderManPages } from "./generate/man.ts";
 import { renderReferencePages } from "./generate/reference.ts";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -46,12 +45,11 @@ async function generateFiles(check: boolean): Promise<void> {
     ["src/lib/advice/tenantless.ts", renderTenantlessSource(program)],
     ["src/lib/renewals/guide/guides.ts", renderGuidesSource(await readGuides(join(ROOT, "guides")))],
     ...renderReferencePages(program).map(({ path, page }): [string, string] => [`docs/commands/${path}`, page]),
-    ...renderManPages(program, version).map(({ path, page }): [string, string] => [`man/${path}`, page]),
     ["docs/using.en.md", insertExitCodes(await readFile(join(ROOT, "docs/using.en.md"), "utf8"), "en")],
     ["docs/using.ja.md", insertExitCodes(await readFile(join(ROOT, "docs/using.ja.md"), "utf8"), "ja")],
     ["docs/api/openapi.json", `${JSON.stringify(openApiDocument(version), null, 2)}\n`],
   ]);
-  const stale = globSync(["docs/commands/**/*.md", "man/**/*.1"], { cwd: ROOT })
+  const stale = globSync("docs/commands/**/*.md", { cwd: ROOT })
     .map((file) => file.replaceAll("\\", "/"))
     .filter((file) => !wanted.has(file));
 

@@ -2,6 +2,8 @@ import { globSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { COMPLETION_SCRIPTS } from "../../src/commands/completion/scripts.ts";
+import { readCommands } from "../generate/commands.ts";
+import { renderManPages } from "../generate/man.ts";
 import type { ArchiveEntry } from "./entry.ts";
 import type { Platform } from "./platforms.ts";
 
@@ -52,9 +54,12 @@ const createTextEntry = (name: string, content: string, runs = false): ArchiveEn
   runs,
 });
 
-/** Returns the installed path of a manual page: `man/ja/clomoctl.1` → `share/man/ja/man1/clomoctl.1`. */
-const getManPagePlace = (file: string): string =>
-  `share/${file.replace(/[^/]+$/, "")}man1/${file.slice(file.lastIndexOf("/") + 1)}`;
+/** Renders the manual pages with their installed paths: `ja/clomoctl.1` → `share/man/ja/man1/clomoctl.1`. */
+async function renderManEntries(root: string): Promise<readonly ArchiveEntry[]> {
+  const { version } = JSON.parse(await readFile(join(root, "package.json"), "utf8")) as { version: string };
+  const pages = renderManPages(await readCommands(join(root, "src", "commands")), version);
+  return pages.map(({ path, page }) => createTextEntry(`share/man/${path.replace(/[^/]+$/, "man1/$&")}`, page));
+}
 
 /**
  * Returns the files that are installed on a platform, below a folder such as `/usr`: the program and its Node in
@@ -84,7 +89,7 @@ export async function buildInstalledTree(
     ...own,
     { name: "lib/clomoctl/node", bytes: node.binary, runs: true },
     createTextEntry("bin/clomoctl", UNIX_LAUNCHER, true),
-    ...(await readEntries(root, ["man/*.1", "man/ja/*.1"], getManPagePlace)),
+    ...(await renderManEntries(root)),
     createTextEntry("share/bash-completion/completions/clomoctl", COMPLETION_SCRIPTS.bash),
     createTextEntry("share/zsh/vendor-completions/_clomoctl", COMPLETION_SCRIPTS.zsh),
     createTextEntry("share/fish/vendor_completions.d/clomoctl.fish", COMPLETION_SCRIPTS.fish),

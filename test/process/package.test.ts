@@ -7,6 +7,7 @@ import { ROOT } from "#support/process/program.ts";
 
 let files: readonly string[] = [];
 beforeAll(async () => {
+  await promisify(execFile)(process.execPath, ["scripts/man.ts"], { cwd: ROOT });
   const args = ["pack", "--dry-run", "--ignore-scripts", "--json"];
   const { stdout } = await promisify(execFile)("npm", args, { cwd: ROOT, shell: process.platform === "win32" });
   const [packed] = JSON.parse(stdout) as readonly { readonly files: readonly { readonly path: string }[] }[];
