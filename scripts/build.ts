@@ -3,6 +3,8 @@ import { globSync, promises } from "node:fs";
 import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type OutputChunk, type Plugin } from "rolldown";
+import { readCommands } from "./generate/commands.ts";
+import { renderProgramLists } from "./generate/lists.ts";
 import { renderNotices } from "./notices.ts";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -63,6 +65,11 @@ const lazyFsPromises: Plugin = {
 function findEntryPoints(): Record<string, string> {
   const workers = globSync("src/**/*-worker.ts", { cwd: ROOT });
   return Object.fromEntries(["src/cli.ts", ...workers].map((file) => [basename(file, ".ts"), join(ROOT, file)]));
+}
+
+for (const [path, source] of renderProgramLists(await readCommands(join(ROOT, "src", "commands")))) {
+  const before = await readFile(join(ROOT, path), "utf8").catch(() => undefined);
+  if (before !== source) await writeFile(join(ROOT, path), source);
 }
 
 const { output } = await build({

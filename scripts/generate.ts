@@ -10,13 +10,12 @@ import { globSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { GLOBAL_OPTIONS } from "../src/commands/globals.ts";
-import { renderCatalogueSource, renderTenantlessSource } from "./generate/catalogue.ts";
+import { renderTenantlessSource } from "./generate/catalogue.ts";
 import { readCommands } from "./generate/commands.ts";
 import { readDeclarations } from "./generate/declarations.ts";
 import { insertExitCodes } from "./generate/exit-codes.ts";
 import { renderGuidesSource, readGuides } from "./generate/guides.ts";
-import { renderIndexSource } from "./generate/index-source.ts";
+import { renderProgramLists } from "./generate/lists.ts";
 import { renderContractSource, renderHandlersSource, readNouns } from "./generate/nouns.ts";
 import { renderReferencePages } from "./generate/reference.ts";
 
@@ -40,8 +39,7 @@ async function generateFiles(check: boolean): Promise<void> {
   const program = await readCommands(join(ROOT, "src", "commands"));
   const version = await readProgramVersion(ROOT);
   const wanted = new Map([
-    ["src/commands/index.ts", renderIndexSource(program)],
-    ["src/lib/advice/catalogue.ts", renderCatalogueSource(program, GLOBAL_OPTIONS)],
+    ...renderProgramLists(program),
     ["src/lib/advice/tenantless.ts", renderTenantlessSource(program)],
     ["src/lib/renewals/guide/guides.ts", renderGuidesSource(await readGuides(join(ROOT, "guides")))],
     ...renderReferencePages(program).map(({ path, page }): [string, string] => [`docs/commands/${path}`, page]),
