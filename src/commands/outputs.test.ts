@@ -163,7 +163,6 @@ const CASES: Readonly<Record<string, Case>> = {
     isAside: true,
   },
   "renewals guide --output": { line: "renewals guide push-certificate -o OUT" },
-  "roles matrix --output": { line: "roles matrix --format html -o OUT", isPublic: true },
   "secured users delete --list": { line: "secured users delete hanako --app docs --list OUT --dry-run" },
   "secured users delete --report": { line: "secured users delete hanako --app docs --report OUT --dry-run" },
   "secured users export --output": { line: "secured users export --app docs -o OUT" },

@@ -1,7 +1,6 @@
-import { ROLES, type Role } from "../../lib/model/role.ts";
-import type { Language } from "../../lib/text/index.ts";
-import { text } from "../../lib/text/index.ts";
-import type { RoleChoice } from "../../lib/model/role-facts.ts";
+import { OPERATION_GROUPS, ROLES, type Role } from "../../lib/model/role.ts";
+import { same, text, type Language, type Text } from "../../lib/text/index.ts";
+import { REACH_LABELS, type MatrixRow, type Reach, type RoleChoice } from "../../lib/model/role-policy.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 
 /** Returns the columns for the choices of 管理者権限, with the texts in the given language. */
@@ -21,3 +20,34 @@ export const ROLE_ARGUMENT = {
   required: true,
   about: text("role (管理者権限)", "管理者権限"),
 } as const;
+
+export const OPERATION_COLUMN: Column<MatrixRow> = {
+  key: "operation",
+  header: text("operation ID", "操作 ID"),
+  value: ({ operation }) => operation,
+};
+
+export const GROUP_COLUMN: Column<MatrixRow> = {
+  key: "group",
+  header: text("group", "分類"),
+  value: ({ group }) => group,
+  name: ({ group }) => OPERATION_GROUPS[group],
+};
+
+/** Returns the column that describes an operation in the given language. */
+export const buildAboutColumn = (language: Language): Column<MatrixRow> => ({
+  key: "about",
+  header: text("operation", "操作"),
+  value: ({ about }) => about[language],
+});
+
+/** Describes a cell of the matrix for a table. */
+export const describeReach = (reach: Reach): Text => (reach === "no" ? same("-") : REACH_LABELS[reach]);
+
+/** Help on what the values in the tables mean. @see facts 2.1, 8 */
+export const REACH_HELP: readonly Text[] = [
+  text(
+    "all: the whole tenant; inside: the managed organisations (operator: own organisation) and those below; item: the same, if the scheme has the item (SECURED APPs: only with 全て). CLOMO's own matrix of rights is not known.",
+    "全体: テナント全体、組織内: 管理対象組織(オペレーターは所属する組織)とその下位、項目: スキームに項目がある場合に組織内(SECURED APPs は「全て」の場合のみ)。メーカーの「各管理者の管理権限一覧」の内容は確認できていません。",
+  ),
+];

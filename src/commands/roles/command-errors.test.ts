@@ -59,12 +59,6 @@ testNotPermitted(
 testRefusals(
   { line: "roles list --fields nope", exit: 2, en: "nope" },
   {
-    line: "roles matrix --app docs --role system",
-    exit: 2,
-    en: "--role cannot be used with --app",
-    ja: "--role は --app と同時に指定できません",
-  },
-  {
     line: "roles schemes create x --item ユーザーの組織移",
     exit: 2,
     en: "ユーザーの組織移",

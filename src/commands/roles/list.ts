@@ -1,4 +1,4 @@
-import { listRoleChoices } from "../../lib/model/role-facts.ts";
+import { listRoleChoices } from "../../lib/model/role-policy.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { limitRecords, LIMIT_OPTION, listColumns } from "../listing/list.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { buildMatrixRows, listRoleChoices, buildRoleFacts } from "../model/role-facts.ts";
+import { buildMatrixRows, listRoleChoices } from "../model/role-policy.ts";
 import { ADMINISTRATOR_ROLES, OPERATION_GROUPS, OPERATIONS, ROLES, type Operation } from "../model/role.ts";
 import { SCHEME } from "../model/scheme.ts";
 import { createExampleId, buildExampleRecord } from "../model/thing.ts";
@@ -24,71 +24,26 @@ const Reach = z.enum(["all", "inside", "item", "no"]).meta({
     "all: the whole tenant; inside: the role's own organisations; item: the role's own organisations, if its scheme includes the operation; no: not permitted",
 });
 
-const CitedSentence = z.object({
-  page: z.string().meta({ description: "page of CLOMO's manual" }),
-  sentence: z.string(),
-});
-
-const manualSentences = z.array(CitedSentence).readonly().meta({
-  description: "the sentences of CLOMO's manual on which this is based; if there are none, this is a clomoctl rule",
-});
-
-const roleChoiceShape = { role: Role, name: BilingualText, scope: BilingualText, about: BilingualText };
-
 /** A choice of 管理者権限 on the form in the console. */
 const RoleChoice = nameSchema(
   "RoleChoice",
-  withExample(z.object(roleChoiceShape), () => listRoleChoices()[1]),
-);
-
-/** A role, what the manual says about it, and the operations that it permits. */
-const RoleFacts = nameSchema(
-  "RoleFacts",
   withExample(
-    z.object({
-      ...roleChoiceShape,
-      sentences: z
-        .array(CitedSentence.extend({ operations: z.array(Operation).readonly(), note: BilingualText.nullable() }))
-        .readonly()
-        .meta({
-          description:
-            "what the manual says: each sentence, the operations for which it is cited, and how it is interpreted",
-        }),
-      notes: z.array(BilingualText).readonly(),
-      operations: z
-        .array(z.object({ operation: Operation, about: BilingualText, reach: Reach, manual: manualSentences }))
-        .readonly(),
-    }),
-    () => buildRoleFacts("operator"),
+    z.object({ role: Role, name: BilingualText, scope: BilingualText, about: BilingualText }),
+    () => listRoleChoices()[1],
   ),
 );
 
-const MatrixCell = z.object({ reach: Reach, manual: manualSentences });
-
-/** The matrix of operations and roles. CLOMO's own matrix is not known. */
-const RoleMatrix = nameSchema(
-  "RoleMatrix",
+/** An operation, and where each role may do it. */
+const RoleMatrixRow = nameSchema(
+  "RoleMatrixRow",
   withExample(
     z.object({
-      makersMatrix: z.literal("unknown"),
-      note: BilingualText,
-      rows: z
-        .array(
-          z.object({
-            operation: Operation,
-            group: createKeyEnum(OPERATION_GROUPS),
-            about: BilingualText,
-            cells: z.object(
-              Object.fromEntries(ADMINISTRATOR_ROLES.map((role) => [role, MatrixCell])) as Record<
-                (typeof ADMINISTRATOR_ROLES)[number],
-                typeof MatrixCell
-              >,
-            ),
-          }),
-        )
-        .readonly(),
+      operation: Operation,
+      group: createKeyEnum(OPERATION_GROUPS),
+      about: BilingualText,
+      cells: z.record(z.enum(ADMINISTRATOR_ROLES), Reach),
     }),
-    () => ({ makersMatrix: "unknown", note: { en: "", ja: "" }, rows: buildMatrixRows().slice(0, 1) }),
+    () => buildMatrixRows()[0],
   ),
 );
 
@@ -142,8 +97,8 @@ export default {
     }),
     matrix: get("/v1/roles/matrix", {
       id: "roleMatrix",
-      summary: "Get the matrix of operations and roles: who may do what, to what extent, and according to which source",
-      answer: jsonResponse(RoleMatrix, "The matrix that determines whether requests are permitted or refused"),
+      summary: "Get the matrix of operations and roles: who may do what, and where",
+      answer: itemsResponse(RoleMatrixRow, "The operations; requests are permitted or refused accordingly"),
     }),
     schemes: get("/v1/roles/schemes", {
       id: "schemes",
@@ -180,12 +135,6 @@ export default {
       body: z.strictObject({ ...recordIdList, ...seenRevision, ...writeOptions }),
       answer: jsonResponse(DeletedSchemes, "The schemes before they were deleted"),
       fails: ["input-rejected", "not-found", "conflict"],
-    }),
-    show: get("/v1/roles/{role}", {
-      id: "role",
-      summary: "Get a role: what the manual says about it, and what it permits",
-      params: { role: Role },
-      answer: jsonResponse(RoleFacts, "The role"),
     }),
   },
 };

@@ -1,6 +1,6 @@
 import { commandName, line } from "../../advice/index.ts";
 import { ADMINISTRATORS_UNCONFIRMED_NOTE } from "../../model/mirror.ts";
-import { listRoleChoices } from "../../model/role-facts.ts";
+import { listRoleChoices } from "../../model/role-policy.ts";
 import { ROLES } from "../../model/role.ts";
 import { formatCount, same, text } from "../../text/index.ts";
 import type { Block, Section, DisplayText } from "../../document/blocks.ts";

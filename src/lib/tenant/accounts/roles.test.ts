@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { buildTaskSteps } from "../../../commands/console/steps.ts";
 import type { Scheme } from "../../contract/index.ts";
-import { buildMatrixRows, buildRoleFacts } from "../../model/role-facts.ts";
-import { ROLE_POLICY } from "../../model/role-policy.ts";
-import { ADMINISTRATOR_ROLES, OPERATIONS, ROLES, type Operation, type Role } from "../../model/role.ts";
+import { buildMatrixRows } from "../../model/role-policy.ts";
+import { ADMINISTRATOR_ROLES, OPERATIONS, ROLES, type Operation } from "../../model/role.ts";
 import type { Actor } from "../policy/asker.ts";
 import { getPermittedReach } from "../policy/check.ts";
 import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
@@ -52,23 +51,18 @@ const lastRecord = (): unknown => {
 };
 
 test("the API returns the roles as the model defines them", async () => {
-  const { rows, makersMatrix } = await roles().matrix();
-  expect(makersMatrix).toBe("unknown");
-  expect(rows).toEqual(buildMatrixRows());
+  expect(await roles().matrix()).toEqual(buildMatrixRows());
   expect((await roles().list()).map(({ role }) => role)).toEqual(Object.keys(ROLES));
-  for (const role of Object.keys(ROLES) as readonly Role[])
-    expect(await roles().show(role)).toEqual(buildRoleFacts(role));
 });
 
 test("the matrix matches what the tenant permits for every operation, role, item and scope", async () => {
-  const { rows } = await roles().matrix();
+  const rows = await roles().matrix();
   for (const { operation, cells } of rows) {
-    expect(cells).toEqual(ROLE_POLICY[operation]);
     for (const role of ADMINISTRATOR_ROLES) {
       for (const isWhole of [false, true]) {
         for (const has of [false, true]) {
           const asker: Actor = { role, items: new Set(has ? [operation] : []), orgs: isWhole ? undefined : [2] };
-          const { reach } = cells[role];
+          const { [role]: reach } = cells;
           const isSecured = operation.startsWith("secured.");
           const isRefused = reach === "no" || (reach === "item" && !has) || (isSecured && !isWhole);
           const wide = reach === "all" || isWhole ? "all" : "inside";

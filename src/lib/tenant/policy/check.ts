@@ -20,7 +20,7 @@ export const getPermittedReach = (
   operation: Operation,
 ): "all" | "inside" | undefined => {
   if (credential?.rights?.has(operation) === false) return undefined;
-  const { reach } = ROLE_POLICY[operation][role];
+  const { [role]: reach } = ROLE_POLICY[operation];
   if (reach === "no" || (reach === "item" && !isPermittedByItems(items, operation))) return undefined;
   // records of SECURED APPs do not belong to organisations, so an operation cannot be limited to some of them
   if (operation.startsWith("secured.")) return orgs === undefined ? "all" : undefined;

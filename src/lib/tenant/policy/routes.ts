@@ -200,7 +200,6 @@ const ROUTE_RULES: RouteRules = {
   markAdministrators: createAdministratorRule("accounts.roles", "secured.write"),
   roles: ["roles.read"],
   roleMatrix: ["roles.read"],
-  role: ["roles.read"],
   schemes: ["schemes.read"],
   scheme: ["schemes.read"],
   createScheme: ["schemes.write"],

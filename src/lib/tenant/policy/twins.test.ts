@@ -64,7 +64,6 @@ const READING: readonly TwinRequest[] = [
   "/v1/accounts/settings",
   "/v1/accounts/renamings?composition=mail-address",
   "/v1/roles",
-  "/v1/roles/division",
   "/v1/roles/schemes",
   "/v1/console",
   "/v1/imports",
