@@ -19,10 +19,10 @@ test.each([
 });
 
 test("a notice has the package's licence and the address of its source code", async () => {
-  const file = "node_modules/@jmespath-community/jmespath/dist/index.mjs";
-  const licence = readFileSync(join(ROOT, "node_modules/@jmespath-community/jmespath/LICENSE"), "utf8").trim();
-  const heading = "@jmespath-community/jmespath 1.3.0 (MPL-2.0)\n\n============================================\n";
-  const source = "Source code: https://github.com/jmespath-community/typescript-jmespath\n";
+  const file = "node_modules/chalk/source/index.js";
+  const licence = readFileSync(join(ROOT, "node_modules/chalk/license"), "utf8").trim();
+  const heading = "chalk 6.0.1 (MIT)\n\n=================\n";
+  const source = "Source code: https://github.com/chalk/chalk\n";
   expect(await renderNotices(ROOT, ["src/cli.ts", file, file])).toBe(
     `clomoctl contains code of these packages.\n\n${heading}\n${source}\n${licence}\n`,
   );

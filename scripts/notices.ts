@@ -11,7 +11,7 @@ async function renderNotice(root: string, { folder, name, version, license, sour
 }
 
 /**
- * Returns the licences of the bundled packages, each with the address of its source code, as the MPL requires.
+ * Returns the licences of the bundled packages, each with the address of its source code.
  *
  * @param root the checkout
  * @param inputs the bundled files, relative to `root`, with forward slashes

@@ -55,7 +55,7 @@ export interface CommandDefinition<A extends Fields, O extends Fields> extends C
   /** the options with which a command that otherwise only reads changes something */
   readonly changesBy?: readonly string[] | undefined;
   /**
-   * the columns in which a command shows what it changed. `--fields` and `--query` are checked against them first, so
+   * the columns in which a command shows what it changed. `--fields` is checked against them first, so
    * that no command ends with a usage error after its work is done
    */
   readonly shows?: (readonly Column<never>[] | ((terminal: Terminal) => readonly Column<never>[])) | undefined;

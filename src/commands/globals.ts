@@ -72,11 +72,6 @@ export const GLOBAL_OPTIONS = {
       "表示する項目とその順序(キーか見出しで指定。all はすべて)",
     ),
   },
-  query: {
-    kind: "string",
-    value: "JMESPATH",
-    about: text("apply a JMESPath expression to the result", "結果に適用する JMESPath 式"),
-  },
   timezone: {
     kind: "timezone",
     value: "ZONE",

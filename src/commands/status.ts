@@ -30,9 +30,9 @@ export default defineCommand({
     const all = await Promise.all(
       contexts.map((context) => loadTenantStatus(tools, context, { used: context.name === used, several })),
     );
-    const { format, fields, query } = terminal.output;
+    const { format, fields } = terminal.output;
     // without a chosen format, a file or a pipe also gets the lines for people
-    const isChosen = globals.format !== undefined || fields !== undefined || query !== undefined;
+    const isChosen = globals.format !== undefined || fields !== undefined;
     if (isChosen && format !== "table") return terminal.list(STATUS_COLUMNS, all);
     for (const [at, status] of all.entries()) {
       if (at > 0) await terminal.out.write("\n");

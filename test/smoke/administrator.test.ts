@@ -23,8 +23,9 @@ test.each([
     const home = await freshHome();
     const clomoctl = (line: string) => run([...line.split(" "), "--lang", lang], { home, cwd: home });
     const addresses = async (): Promise<readonly string[]> => {
-      const { text } = await clomoctl("users list --format json --query [].emails[0]");
-      return (JSON.parse(text) as string[]).toSorted();
+      const { text } = await clomoctl("users list --format json --fields emails");
+      const users = JSON.parse(text) as readonly { readonly emails: readonly string[] }[];
+      return users.map(({ emails }) => emails[0] ?? "").toSorted();
     };
 
     await writeFile(join(home, "list.csv"), list(SATO, "髙橋 花子,,S01,0002", TANAKA));

@@ -72,11 +72,7 @@ test.each([
   ["", "the argument purchased|manual|supervised-only|unsupervised is missing"],
   ["bought", "must be one of purchased, manual, supervised-only, unsupervised"],
   ["purchased --through api", "must be one of console, commands"],
-  [
-    "purchased --format html --fields id",
-    "--fields and --query select records, so they cannot be used with --format html",
-  ],
-  ["purchased -o a --query id", "-o FILE requires --format"],
+  ["purchased --format html --fields id", "--fields selects from records, so it cannot be used with --format html"],
   ["purchased -o a --format json", "--format xlsx and -o FILE must be used together"],
   [
     "purchased --as html --format pdf",

@@ -94,8 +94,8 @@ async function showStatus(tools: Tools, tenant: ChosenTenant<"ade" | "profiles">
 }
 
 /** Rejects options that set another output format.  @throws Failure `usage` */
-function rejectOutputFormats({ globals: { format, fields, query } }: Tools): void {
-  if ([format, fields, query].every((option) => option === undefined)) return;
+function rejectOutputFormats({ globals: { format, fields } }: Tools): void {
+  if ([format, fields].every((option) => option === undefined)) return;
   throw new Failure("usage", {
     what: text("--nagios cannot be used with other output formats", "--nagios はほかの出力形式と一緒に指定できません"),
     where: commandName("ade status"),

@@ -135,14 +135,11 @@ test("on a terminal, prints a line with the time for each sync and names new dev
   expect(stderr).toContain("clomoctl ade profiles create NAME");
 });
 
-test.each(["--format json", "--query length(@)"])(
-  "an output that needs the final result is a usage error: %s",
-  async (words) => {
-    const ran = await run(`ade sync --watch 1h ${words} --lang en`, { tenant: {} });
-    expect(ran).toMatchObject({ exit: 2, stdout: "", requests: [] });
-    expect(ran.stderr).toContain("for one record per line: --format ndjson");
-  },
-);
+test.each(["--format json"])("an output that needs the final result is a usage error: %s", async (words) => {
+  const ran = await run(`ade sync --watch 1h ${words} --lang en`, { tenant: {} });
+  expect(ran).toMatchObject({ exit: 2, stdout: "", requests: [] });
+  expect(ran.stderr).toContain("for one record per line: --format ndjson");
+});
 
 test("marks and reports missing devices beyond the limit without asking", async () => {
   const rehearsal = await rehearsed();

@@ -21,8 +21,8 @@ interface WatchOptions {
  */
 export async function watchSyncs(tools: Tools, client: Client<"ade" | "profiles">, watch: WatchOptions): Promise<void> {
   const { terminal } = tools;
-  const { format, query } = terminal.output;
-  if (format === "json" || format === "xlsx" || query !== undefined) throw FORMAT_NEEDS_END_FAILURE;
+  const { format } = terminal.output;
+  if (format === "json" || format === "xlsx") throw FORMAT_NEEDS_END_FAILURE;
   await printEndpoint(tools, await client.ade.show());
   const runs = repeatRuns(tools, client, watch);
   if (format !== "table") return terminal.list(SYNC_COLUMNS, runs);
@@ -37,8 +37,8 @@ export async function watchSyncs(tools: Tools, client: Client<"ade" | "profiles"
 
 const FORMAT_NEEDS_END_FAILURE = new Failure("usage", {
   what: text(
-    "--watch never ends, so --format json, --format xlsx and --query cannot be used with it",
-    "--watch は終わらないため、--format json、--format xlsx、--query は指定できません",
+    "--watch never ends, so --format json and --format xlsx cannot be used with it",
+    "--watch は終わらないため、--format json、--format xlsx は指定できません",
   ),
   where: `${commandName("ade sync")} --watch`,
   hint: text("for one record per line: --format ndjson", "1 行に 1 件ずつ出力するには: --format ndjson"),

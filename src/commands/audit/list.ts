@@ -23,7 +23,7 @@ export default defineCommand({
     ),
     text(
       "To find out who could do what on a date, read the changes of accounts and schemes up to that date together: for each account and scheme, the newest record applies. Identify them by ID, because names change. Moves change scopes too: `users move` those of operators, `orgs move` those of division and custom administrators; files can move both (`--action imports`). docs/guides/en/audit.md has a query for this.",
-      "ある日にだれが何をできたかは、その日までのアカウントとスキームの変更を合わせて読むとわかります。名前は変わるため ID ごとに、最も新しい記録がその日の状態です。移動でも範囲が変わります: users move でオペレーターの範囲、orgs move で部門管理者とカスタム管理者の範囲(ファイルによる移動は --action imports)。まとめて調べる --query は docs/guides/ja/audit.md にあります。",
+      "ある日にだれが何をできたかは、その日までのアカウントとスキームの変更を合わせて読むとわかります。名前は変わるため ID ごとに、最も新しい記録がその日の状態です。移動でも範囲が変わります: users move でオペレーターの範囲、orgs move で部門管理者とカスタム管理者の範囲(ファイルによる移動は --action imports)。まとめて調べる方法は docs/guides/ja/audit.md にあります。",
     ),
   ],
   args: {},

@@ -22,29 +22,20 @@ async function homeWith(tenant: boolean): Promise<string> {
 const mirrored = (at: string | null) => ({ tenant: example<Tenant>("tenant", { mirroredAt: at }) });
 
 const age = async (line: string, circumstances: Parameters<typeof run>[1]): Promise<unknown> => {
-  const { stdout } = await run(`${line} --format json --query mirrorAgeDays`, circumstances);
-  return JSON.parse(stdout);
+  const { stdout } = await run(`${line} --format json`, circumstances);
+  return (JSON.parse(stdout) as { readonly mirrorAgeDays: unknown }).mirrorAgeDays;
 };
 
 test("without a name, shows the context in use", async () => {
   const home = await homeWith(false);
-  const json = (line: string) => run(`${line} --format json --query [name,used,kind,language,timezone]`, { home });
+  const shown = async (line: string): Promise<unknown> => {
+    const { stdout } = await run(`${line} --format json --fields name,used,kind,language,timezone`, { home });
+    return Object.values(JSON.parse(stdout) as object);
+  };
   await run("context use local", { home });
-  expect(JSON.parse((await json("context show")).stdout)).toEqual(["local", true, "embedded", "ja", "Asia/Tokyo"]);
-  expect(JSON.parse((await json("context show kanto")).stdout)).toEqual([
-    "kanto",
-    false,
-    "embedded",
-    "en",
-    "Asia/Tokyo",
-  ]);
-  expect(JSON.parse((await json("context show --context kanto")).stdout)).toEqual([
-    "kanto",
-    true,
-    "embedded",
-    "en",
-    "Asia/Tokyo",
-  ]);
+  expect(await shown("context show")).toEqual(["local", true, "embedded", "ja", "Asia/Tokyo"]);
+  expect(await shown("context show kanto")).toEqual(["kanto", false, "embedded", "en", "Asia/Tokyo"]);
+  expect(await shown("context show --context kanto")).toEqual(["kanto", true, "embedded", "en", "Asia/Tokyo"]);
 });
 
 test("requires a name if no context is in use", async () => {

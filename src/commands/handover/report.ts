@@ -76,11 +76,11 @@ export default defineCommand({
 
 /** Refuses the options that select from records. @throws Failure `usage` */
 function refuseRecordOptions({ globals }: Tools): void {
-  if ((globals.query ?? globals.fields) === undefined) return;
+  if (globals.fields === undefined) return;
   throw new Failure("usage", {
     what: text(
-      "--fields and --query cannot be used, because a report is a document",
-      "レポートは文書のため、--fields と --query は使えません",
+      "--fields cannot be used, because a report is a document",
+      "レポートは文書のため、--fields は使えません",
     ),
     where: REPORT_COMMAND,
     hint: step("to export records", "データが必要な場合", line("handover export", [], { output: "FOLDER" })),

@@ -296,7 +296,9 @@ test.each([
     const [, shown = "", continued = ""] =
       /: clomoctl (imports show \S+) ; .*: clomoctl (imports commit \S+)\n/.exec(stderr) ?? [];
     const place = { folder, tenant: tenant.fetch };
-    expect((await run(`${shown} --query state`, place)).stdout).toBe(isCommitted ? '"committed"\n' : '"planned"\n');
+    expect((await run(`${shown} --format tsv --fields state`, place)).stdout).toBe(
+      `state\n${isCommitted ? "committed" : "planned"}\n`,
+    );
     const confirmed = words.startsWith("undo") ? "--confirm-deletions 1" : "--yes";
     expect((await run(`${continued} ${confirmed}`, place)).exit).toBe(isCommitted ? 5 : 0);
     expect(await tenant.users()).toHaveLength(users);

@@ -21,7 +21,6 @@ test.each([
   ["a format of records is none", { format: "json" }, {}, "html", undefined],
   ["a workbook is none", { format: "xlsx", output: "a" }, {}, "html", undefined],
   ["fields are of records", {}, { fields: "a" }, "html", undefined],
-  ["so is a query", {}, { query: "a" }, "html", undefined],
 ] as const)("%s", (_, options, globals, usual, document) => {
   expect(asked(options, globals, usual)).toEqual(document);
 });
@@ -30,7 +29,6 @@ test.each([
   ["a file of records that go to none", { output: "a" }, {}, undefined],
   ["a file with fields", { output: "a" }, { fields: "a" }, "html"],
   ["fields of a document", { format: "html" }, { fields: "a" }, undefined],
-  ["a query of a document", { format: "html", output: "a" }, { query: "a" }, "html"],
 ] as const)("refuses %s", (_, options, globals, usual) => {
   expect(() => asked(options, globals, usual)).toThrow(Failure);
 });

@@ -72,7 +72,7 @@ const isRecordFormat = (format: string): format is RecordFormat =>
  *
  * @param usual the format without `--format`; undefined: records
  * @param where the command
- * @throws Failure `usage` if `-o` is used without a format for files, or `--fields` or `--query` with a document
+ * @throws Failure `usage` if `-o` is used without a format for files, or `--fields` with a document
  */
 export function resolveRequestedDocument<D extends DocumentFormat>(
   { globals }: Pick<Tools, "globals">,
@@ -80,7 +80,7 @@ export function resolveRequestedDocument<D extends DocumentFormat>(
   { usual, where }: { readonly usual: D | undefined; readonly where: string },
 ): DocumentRequest<D> | undefined {
   if (format !== undefined && isRecordFormat(format)) return undefined;
-  const selects = globals.fields !== undefined || globals.query !== undefined;
+  const selects = globals.fields !== undefined;
   const chosen = format ?? (selects ? undefined : usual);
   if (chosen === undefined && output === undefined) return undefined;
   if (chosen === undefined) {
@@ -96,8 +96,8 @@ export function resolveRequestedDocument<D extends DocumentFormat>(
   if (selects) {
     throw new Failure("usage", {
       what: text(
-        `--fields and --query select records, so they cannot be used with --format ${chosen}`,
-        `--fields と --query は一覧のためのもので、--format ${chosen} と一緒に使えません`,
+        `--fields selects from records, so it cannot be used with --format ${chosen}`,
+        `--fields は一覧のためのもので、--format ${chosen} と一緒に使えません`,
       ),
       where,
     });

@@ -49,17 +49,17 @@ export function listColumns<R>(
   return hasAllColumns(terminal) ? columns : columns.filter(({ key }) => usual.includes(key));
 }
 
-/** Returns true if a result may have all columns, not only usual ones: JSON, and with `--query` or `--fields`. */
-export const hasAllColumns = ({ output: { format, fields, query } }: Pick<Terminal, "output">): boolean =>
-  format === "json" || format === "ndjson" || fields !== undefined || query !== undefined;
+/** Returns true if a result may have all columns, not only usual ones: JSON, and with `--fields`. */
+export const hasAllColumns = ({ output: { format, fields } }: Pick<Terminal, "output">): boolean =>
+  format === "json" || format === "ndjson" || fields !== undefined;
 
 /** Returns true if the output is a table for people with the usual columns. */
 export const isDefaultTable = ({ output: { format, fields } }: Pick<Terminal, "output">): boolean =>
   format === "table" && fields === undefined;
 
-/** Returns true if records are requested with `--fields`, `--query` or a `--format` of records. */
+/** Returns true if records are requested with `--fields` or a `--format` of records. */
 export const isRecordOutputRequested = ({ globals }: Pick<Tools, "globals">): boolean =>
-  globals.format !== undefined || globals.fields !== undefined || globals.query !== undefined;
+  globals.format !== undefined || globals.fields !== undefined;
 
 /** Returns the first `limit` records of a list without fetching more; all records if there is no limit. */
 export function limitRecords<R>(

@@ -94,7 +94,7 @@ export default defineCommand({
       throw createOptionConflictFailure(
         COMMAND_NAME,
         "--interactive",
-        "--answers, --format, --output, --fields, --query",
+        "--answers, --format, --output, --fields",
       );
     }
     if (template && (isForm || interactive || file !== undefined || typed !== undefined)) {

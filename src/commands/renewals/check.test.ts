@@ -1209,7 +1209,6 @@ describe("refuses options that cannot be combined, and checks nothing", () => {
     ["--key a.key --all-contexts", "--key cannot be used with", "--key は登録済みの項目"],
     ["--nagios --format json", "--nagios cannot be used with", "--nagios はほかの"],
     ["--nagios --fields name", "--nagios cannot be used with", "--nagios はほかの"],
-    ["--nagios --query [].name", "--nagios cannot be used with", "--nagios はほかの"],
     ["--nagios --prometheus -", "--nagios cannot be used with", "--nagios はほかの"],
     ["a.vpptoken --nagios --prometheus -", "--nagios cannot be used with", "--nagios はほかの"],
     ["--within 30d --critical 90d", "--within 30d --critical 90d", "--critical が --within より長く"],

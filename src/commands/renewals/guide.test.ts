@@ -224,8 +224,6 @@ describe("the steps", () => {
     expect(japanese[0]?.["what"]).not.toBe(steps[0]?.["what"]);
     const fields = await run("renewals guide custom --fields number,id", { tenant: listing() });
     expect(fields.stdout).toBe("number\tid\n1\trenew\n2\trecord\n");
-    const query = await run(["renewals", "guide", "custom", "--query", "[].id"], { tenant: listing() });
-    expect(query.stdout).toContain("record");
     const table = await runInBoth("renewals guide custom --format table", { tenant: listing() });
     expect(table.en.stdout).toMatch(/^# +id +what to do +where +caution +check +expected file\n1 +renew /);
     expect(table.ja.stdout).toMatch(/^# +ID +すること +画面 +注意 +確認 +ダウンロードするファイル\n1 +renew /);
@@ -234,10 +232,7 @@ describe("the steps", () => {
 
 describe("is refused", () => {
   test.each([
-    [
-      "vpp-token --format html --fields id",
-      "--fields and --query select records, so they cannot be used with --format html",
-    ],
+    ["vpp-token --format html --fields id", "--fields selects from records, so it cannot be used with --format html"],
     ["vpp-token -o a --fields id", "-o FILE requires --format"],
     ["vpp-token -o a --format csv", "--format xlsx and -o FILE must be used together"],
     ["vpp-token --format pdf", "must be one of"],

@@ -282,13 +282,10 @@ describe("when nothing is due", () => {
     expect(silent.stderr).toBe("");
   });
 
-  test.each([
-    [["--format", "json"], "[]\n"],
-    [["--query", "length(@)"], "0\n"],
-  ])("still prints output to a program that passes %j", async (words, answer) => {
+  test("still prints output to a program that passes --format json", async () => {
     settings();
-    const ran = await run(["renewals", "notify", ...words], here(nothing));
-    expect(ran).toMatchObject({ exit: 0, stdout: answer, stderr: "" });
+    const ran = await run("renewals notify --format json", here(nothing));
+    expect(ran).toMatchObject({ exit: 0, stdout: "[]\n", stderr: "" });
   });
 
   test("warns in both languages about items without a date and items without a recipient", async () => {

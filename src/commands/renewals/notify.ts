@@ -288,7 +288,7 @@ async function sendReminders(tools: Tools, settings: NotifySettings, run: Parame
 /** Shows the reminders. Writes nothing if none is due and no format was requested, so that cron sends no email. */
 async function showReminders(tools: Tools, rows: readonly ReminderRow[]): Promise<void> {
   const { terminal, globals } = tools;
-  if (rows.length > 0 || globals.format !== undefined || globals.query !== undefined) {
+  if (rows.length > 0 || globals.format !== undefined) {
     await terminal.list(buildReminderColumns(terminal), rows);
   } else if (terminal.interactive) {
     await terminal.note(text("nothing is due", "期限の近いものはありません"));

@@ -1,7 +1,14 @@
 import { buildMatrixRows } from "../../lib/model/role-policy.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
-import { describeReach, OPERATION_COLUMN, GROUP_COLUMN, buildAboutColumn, ROLE_ARGUMENT, REACH_HELP } from "./choices.ts";
+import {
+  describeReach,
+  OPERATION_COLUMN,
+  GROUP_COLUMN,
+  buildAboutColumn,
+  ROLE_ARGUMENT,
+  REACH_HELP,
+} from "./choices.ts";
 
 export default defineCommand({
   summary: text("show what a role may do", "管理者権限でできることを表示する"),

@@ -183,7 +183,7 @@ const describeMissingAccounts = (tenant: Tenant): Text => {
 };
 
 /** The command that lists the users without an account. */
-const MISSING_ACCOUNTS_COMMAND = line("users list", [], { query: "[?accountName==null]" });
+const MISSING_ACCOUNTS_COMMAND = line("users list", [], { fields: "name,accountName" });
 
 /** Returns the kinds for which the console's next export must be imported. */
 const listAwaitedKinds = ({ exportsAwaited = [] }: Tenant): readonly FormatName[] =>

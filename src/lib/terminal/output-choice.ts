@@ -5,12 +5,11 @@ import { findNearestWord, toLooseKey } from "../text/nearest.ts";
 /** The output formats: the values of `--format`. */
 type OutputFormat = "table" | "json" | "ndjson" | "csv" | "tsv" | "xlsx";
 
-/** The options `--format` and `--output`, and `--fields` and `--query` as typed. */
+/** The options `--format` and `--output`, and `--fields` as typed. */
 export interface OutputOptions {
   readonly format?: OutputFormat | undefined;
   readonly output?: string | undefined;
   readonly fields?: string | undefined;
-  readonly query?: string | undefined;
 }
 
 /** The form in which a result is written. */
@@ -18,8 +17,6 @@ export interface OutputChoice {
   readonly format: OutputFormat;
   /** the selected fields, in the given order; `all` selects every field; `undefined` selects the default fields */
   readonly fields: readonly string[] | undefined;
-  /** a JMESPath expression */
-  readonly query: string | undefined;
 }
 
 /** One field of a record: its name in JSON, CSV and TSV, and its header in tables. */
@@ -52,29 +49,11 @@ export interface Column<R> {
 }
 
 /**
- * Determines the output from the options. The default format is `table` on a terminal, `tsv` elsewhere, and JSON for a
- * query.
+ * Determines the output from the options. The default format is `table` on a terminal, and `tsv` elsewhere.
  *
- * @throws `usage` if the format cannot represent the result of a query, if the format is `xlsx` and no file is given,
- * or if a file is given for another format
+ * @throws `usage` if the format is `xlsx` and no file is given, or if a file is given for another format
  */
-export function chooseOutput(
-  { format, output, fields, query }: OutputOptions,
-  stdoutIsTerminal: boolean,
-): OutputChoice {
-  if (query !== undefined && format !== undefined && format !== "json" && format !== "ndjson") {
-    throw new Failure("usage", {
-      what: text(
-        `the result of --query is JSON and cannot be written as ${format}`,
-        `--query の結果は JSON のため、${format} では出力できません`,
-      ),
-      where: "--query",
-      hint: text(
-        "omit --format, or use --format json or --format ndjson",
-        "--format を省くか、json か ndjson を指定してください",
-      ),
-    });
-  }
+export function chooseOutput({ format, output, fields }: OutputOptions, stdoutIsTerminal: boolean): OutputChoice {
   if ((format === "xlsx") !== (output !== undefined)) {
     throw new Failure("usage", {
       what: text(
@@ -85,9 +64,9 @@ export function chooseOutput(
       hint: text("redirect other formats to a file with > FILE", "ほかの形式は > FILE でファイルに書き出せます"),
     });
   }
-  const usual = query !== undefined ? "json" : stdoutIsTerminal ? "table" : "tsv";
+  const usual = stdoutIsTerminal ? "table" : "tsv";
   const names = fields?.split(/[,，、]/u).map((name) => name.trim());
-  return { format: format ?? usual, fields: names, query };
+  return { format: format ?? usual, fields: names };
 }
 
 /** Returns a function that finds a column by its key, or by one of its headers in any width, with any blanks. */
@@ -126,7 +105,8 @@ export function selectColumns<R>(
     const column = find(name);
     if (column === undefined) {
       const known = columns.map(({ key }) => key);
-      throw createUnknownFieldFailure(name, known, { headers: columns.flatMap(({ header: { en, ja } }) => [en, ja]) });
+      const headers = columns.flatMap(({ header: { en, ja } }) => [en, ja]);
+      throw createUnknownFieldFailure(name, known, headers);
     }
     if (chosen.has(column)) {
       throw new Failure("usage", {
@@ -144,19 +124,14 @@ export function selectColumns<R>(
  * Creates the failure for an unknown field.
  *
  * @param known the keys of all fields
- * @param where the option that contains the field
  * @param headers other names that the option accepts
  */
-export function createUnknownFieldFailure(
-  name: string,
-  known: readonly string[],
-  { where = "--fields", headers = [] }: { readonly where?: string; readonly headers?: readonly string[] } = {},
-): Failure {
+function createUnknownFieldFailure(name: string, known: readonly string[], headers: readonly string[]): Failure {
   const meant = findNearestWord(name, [...known, ...headers], toLooseKey);
   const list = known.join(", ");
   return new Failure("usage", {
     what: text(`unknown field "${name}"`, `「${name}」という項目はありません`),
-    where,
+    where: "--fields",
     hint:
       meant === undefined
         ? text(`available fields: ${list}`, `使える項目: ${list}`)

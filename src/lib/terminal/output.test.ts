@@ -43,10 +43,9 @@ async function listed(options: OutputOptions, records: Records<Person> = people,
   return place.out.written;
 }
 
-test("the default is a table on a terminal, TSV elsewhere, and JSON with a query", () => {
+test("the default is a table on a terminal, and TSV elsewhere", () => {
   expect(chooseOutput({}, true).format).toBe("table");
   expect(chooseOutput({}, false).format).toBe("tsv");
-  expect(chooseOutput({ query: "[0]" }, true).format).toBe("json");
 });
 
 test("TSV has a header row of keys in every language, and escapes tabs and newlines", async () => {
@@ -115,7 +114,6 @@ test.each([
   [{ fields: "nmae" }, "--fields", "name"],
   [{ fields: "name,name" }, "--fields", "once"],
   [{ fields: "" }, "--fields", "fields: "],
-  [{ query: "[?" }, "--query", "jmespath"],
 ] as const)("%o is a usage error before any record is read", async (options, where, hint) => {
   let taken = 0;
   async function* records() {
@@ -129,30 +127,11 @@ test.each([
   expect(failure).toMatchObject({ hint: { en: named } });
 });
 
-test.each([{ format: "csv", query: "@" }] as const)("%o is a usage error", (options) => {
-  expect(() => chooseOutput(options, true)).toThrow(expect.objectContaining({ code: "usage" }));
-});
-
-test("a query returns JSON, and an array with NDJSON has one item per line", async () => {
-  expect(JSON.parse(await listed({ query: "[?count > `0`].name" }))).toEqual(["髙橋"]);
-  expect(await listed({ query: "[].count", format: "ndjson" })).toBe("1\n-20\n");
-  expect(await listed({ query: "length(@)" })).toBe("2\n");
-  await expect(listed({ query: "abs(@)" })).rejects.toMatchObject({ code: "usage", where: "--query" });
-});
-
-test("a failed query reports why", async () => {
-  await expect(listed({ query: "nothing(@)" })).rejects.toMatchObject({
-    what: { en: "the query failed: Unknown function: nothing()" },
-  });
-});
-
 test("a key from input is treated like other keys", async () => {
   const custom: Column<Person>[] = [{ key: "__proto__", header: same("__proto__"), value: () => "x" }];
-  for (const query of [undefined, "@"]) {
-    const place = placeOf({ format: "json", query });
-    await writeList(place, custom, people.slice(0, 1));
-    expect(place.out.written.replaceAll(/\s/g, "")).toBe('[{"__proto__":"x"}]');
-  }
+  const place = placeOf({ format: "json" });
+  await writeList(place, custom, people.slice(0, 1));
+  expect(place.out.written.replaceAll(/\s/g, "")).toBe('[{"__proto__":"x"}]');
 });
 
 test("one record is an object, a row, or one field per line", async () => {
@@ -166,7 +145,6 @@ test("one record is an object, a row, or one field per line", async () => {
   expect(await shown({ format: "tsv", fields: "name" })).toBe("name\n髙橋\n");
   expect(await shown({ format: "table" })).toBe("氏名  髙橋\n件数  3\n");
   expect(await shown({ format: "table", fields: "all" })).toBe("氏名    髙橋\nメール\n件数    3\n");
-  expect(await shown({ query: "count" })).toBe("3\n");
 });
 
 test.each(["table", "json", "ndjson", "csv", "tsv"] as const)(

@@ -1,4 +1,3 @@
-import type { JSONValue } from "@jmespath-community/jmespath";
 import { text, type Language } from "../text/index.ts";
 import {
   toCellText,
@@ -48,28 +47,17 @@ export type NdjsonSource = () => AsyncIterable<Uint8Array>;
  * Checks the output options before any work is done. Fails in the same cases as {@link writeList} and
  * {@link writeSingleRecord}.
  *
- * @throws `usage` if a field is unknown or the query cannot be evaluated
+ * @throws `usage` if a field is unknown
  */
-export async function checkOutputChoice(
-  { fields, query }: OutputChoice,
-  columns: readonly Column<never>[],
-): Promise<void> {
-  selectColumns(columns, fields);
-  if (query === undefined) return;
-  const { checkQuery } = await import("./query.ts");
-  await checkQuery(
-    query,
-    columns.map(({ key }) => key),
-  );
-}
+export const checkOutputChoice = ({ fields }: OutputChoice, columns: readonly Column<never>[]): void =>
+  void selectColumns(columns, fields);
 
 /**
- * Writes a list according to `--format`, `--fields` and `--query`. The list is streamed: memory use does not grow with
- * its length (except for a query, which needs the whole list), and no more records are read after the reader has closed
- * the pipe.
+ * Writes a list according to `--format` and `--fields`. The list is streamed: memory use does not grow with its length,
+ * and no more records are read after the reader has closed the pipe.
  *
  * @param lines the same records as NDJSON; written unchanged if no field is left out and nothing is escaped
- * @throws `usage` if a field is unknown or the query is invalid, before the first record is read
+ * @throws `usage` if a field is unknown, before the first record is read
  */
 export async function writeList<R>(
   place: OutputTarget,
@@ -77,15 +65,10 @@ export async function writeList<R>(
   records: Records<R>,
   lines?: NdjsonSource,
 ): Promise<void> {
-  const { format, fields, query: expression } = place.choice;
-  const isWhole = format === "ndjson" && fields === undefined && expression === undefined && place.onTerminal !== true;
+  const { format, fields } = place.choice;
+  const isWhole = format === "ndjson" && fields === undefined && place.onTerminal !== true;
   if (isWhole && lines !== undefined) return writeChunks(place.out, lines());
   const chosen = selectColumns(columns, fields);
-  if (expression !== undefined) {
-    const { compileQuery } = await import("./query.ts");
-    const query = await compileQuery(expression);
-    return writeQueryResult(place, query(await collectRecords(chosen, records)));
-  }
   if (format === "xlsx") return saveWorkbook(place, chosen, records);
   await writeChunks(place.out, await renderListLines(place, chosen, records));
 }
@@ -94,7 +77,7 @@ export async function writeList<R>(
  * Writes one record: as an object in JSON, as a header row and one row in CSV and TSV, and as one line per field in a
  * table. Unless fields were selected, a table omits empty fields.
  *
- * @throws `usage` if a field is unknown or the query is invalid
+ * @throws `usage` if a field is unknown
  */
 export async function writeSingleRecord<R>(
   place: OutputTarget,
@@ -103,15 +86,9 @@ export async function writeSingleRecord<R>(
 ): Promise<void> {
   const { out, choice, language } = place;
   const chosen = selectColumns(columns, choice.fields);
-  if (choice.query !== undefined) {
-    const { compileQuery } = await import("./query.ts");
-    const query = await compileQuery(choice.query);
-    return writeQueryResult(place, query(parseJsonValue(renderJsonObject(chosen, record))));
-  }
   if (choice.format === "json") {
-    return out.write(
-      `${createJsonEscaper(place)(JSON.stringify(parseJsonValue(renderJsonObject(chosen, record)), undefined, 2))}\n`,
-    );
+    const object: unknown = JSON.parse(createJsonRenderer(chosen)(record));
+    return out.write(`${createJsonEscaper(place)(JSON.stringify(object, undefined, 2))}\n`);
   }
   if (choice.format === "xlsx") return saveWorkbook(place, chosen, [record]);
   if (choice.format !== "table") {
@@ -256,8 +233,6 @@ const createJsonRenderer = <R>(columns: readonly Column<R>[]): ((record: R) => s
   };
 };
 
-const renderJsonObject = <R>(columns: readonly Column<R>[], record: R): string => createJsonRenderer(columns)(record);
-
 async function* mapItems<A, B>(items: Records<A>, change: (item: A) => B): AsyncGenerator<B> {
   for await (const item of items) {
     yield change(item);
@@ -280,23 +255,4 @@ async function writeChunks(out: TextWriter, chunks: AsyncIterable<string | Uint8
     }
     await out.write(chunk);
   }
-}
-
-const parseJsonValue = (json: string): JSONValue => JSON.parse(json) as JSONValue;
-
-const collectRecords = async <R>(columns: readonly Column<R>[], records: Records<R>): Promise<JSONValue[]> =>
-  Array.fromAsync(mapItems(records, (record) => parseJsonValue(renderJsonObject(columns, record))));
-
-async function writeQueryResult(place: OutputTarget, answer: JSONValue | undefined): Promise<void> {
-  const { out, choice } = place;
-  const shown = createJsonEscaper(place);
-  const value = answer ?? null;
-  if (choice.format === "ndjson" && Array.isArray(value)) {
-    return writeChunks(
-      out,
-      mapItems(value, (item) => `${shown(JSON.stringify(item))}\n`),
-    );
-  }
-  const indent = choice.format === "ndjson" ? undefined : 2;
-  await out.write(`${shown(JSON.stringify(value, undefined, indent))}\n`);
 }

@@ -242,14 +242,6 @@ describe("names that could control a terminal or deceive the reader", () => {
     },
   );
 
-  test("are escaped in the result of a query", async () => {
-    const { terminal, stdout } = terminalWith({ query: "[].name" }, true);
-    await terminal.list(columns, hostile);
-    await terminal.close();
-    expect(stdout.seen).not.toMatch(raw);
-    expect(JSON.parse(stdout.seen)).toEqual(hostile);
-  });
-
   test.each([
     ["csv", hostile[2]],
     ["tsv", hostile[0]],

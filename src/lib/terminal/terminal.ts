@@ -234,8 +234,8 @@ export class Terminal {
       const value = (record: R): unknown => toPlainCommands(column.value(record), this.#completion);
       return { ...column, value, name: name && ((record) => same(this.plain(this.say(name(record) ?? same(""))))) };
     });
-    const { format, fields, query } = this.output;
-    const isWhole = format === "json" || format === "ndjson" || fields !== undefined || query !== undefined;
+    const { format, fields } = this.output;
+    const isWhole = format === "json" || format === "ndjson" || fields !== undefined;
     const isThere = this.#changes.length > 0 || fields?.includes(CHANGE_FIELD) === true;
     if (!this.#tellsChanges || !isWhole || !isThere || columns.some(({ key }) => key === CHANGE_FIELD)) return columns;
     this.#hasToldChanges = fields === undefined || fields.includes(CHANGE_FIELD);
@@ -248,7 +248,7 @@ export class Terminal {
   }
 
   /**
-   * Writes a list of records to stdout according to `--format`, `--fields` and `--query`. If the list is empty, a table
+   * Writes a list of records to stdout according to `--format` and `--fields`. If the list is empty, a table
    * on a terminal is replaced by a note that says so. @see writeList
    */
   async list<R>(of: readonly Column<R>[], records: Records<R>, lines?: NdjsonSource): Promise<void> {

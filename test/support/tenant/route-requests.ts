@@ -8,9 +8,7 @@ import type { Actor } from "../../../src/lib/tenant/policy/asker.ts";
 import type { RuleRequest } from "../../../src/lib/tenant/policy/routes.ts";
 import type { TestAccount } from "./accounts.ts";
 
-const items = (Object.keys(ROLE_POLICY) as Operation[]).filter(
-  (operation) => ROLE_POLICY[operation].custom === "item",
-);
+const items = (Object.keys(ROLE_POLICY) as Operation[]).filter((operation) => ROLE_POLICY[operation].custom === "item");
 
 /** An account of each role; a custom administrator with all of a scheme's items, over all or not, and with none. */
 export const ROLE_ACCOUNTS: readonly (TestAccount & { readonly asker: Omit<Actor, "account"> })[] = [

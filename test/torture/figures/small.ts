@@ -91,7 +91,6 @@ const NAME_INPUTS: readonly (readonly [scene: string, line: string, file?: reado
   ["a field", "users fields add W"],
   ["a context", "context add W --embedded"],
   ["a context to use", "context use W"],
-  ["a query", "users list --query W.constructor"],
   ["fields", "users list --fields W"],
   ["a header", "users import in.csv --yes", ["in.csv", "氏名,メールアドレス,W\r\na,b@example.jp,c\r\n"]],
   ["a cell", "users import in.csv --yes", ["in.csv", "氏名,メールアドレス,社員コード\r\nW,b@example.jp,W\r\n"]],
