@@ -6,7 +6,6 @@ import { renderNounHelp, renderVerbHelp } from "./help.ts";
 import { scanCommandLine, type CommandLine } from "./line.ts";
 import type { ProgramEnvironment } from "./outside.ts";
 import { resolveRoute } from "./route.ts";
-import { setTimeout as sleep } from "node:timers/promises";
 
 /**
  * Runs the program: takes a command line and returns an exit code. Version, help and misspelt words are handled here;
@@ -69,9 +68,6 @@ const ERROR_LINES = 2;
 /** First argument when the `completion` scripts call the program at each Tab. Not a verb: nobody types it. */
 const COMPLETION_ARGUMENT = "__complete";
 
-/** Maximum time that a person who pressed Tab waits for names from a tenant that responds slowly. */
-const MAX_COMPLETION_MS = 2000;
-
 /** Prints completions for a shell. Prints nothing if anything fails, because the person is still typing. */
 async function printCompletions(outside: ProgramEnvironment, asked: readonly string[]): Promise<number> {
   const { host, writeNow } = outside;
@@ -79,12 +75,9 @@ async function printCompletions(outside: ProgramEnvironment, asked: readonly str
   const answered = answerShell(asked, {
     read: (words) => scanCommandLine(PROGRAM, words),
     languageOf: (line) => selectErrorStyle(line, host.env).language,
-    readNames: async (...name) => (await import("./tools.ts")).readNames(outside, ...name),
-  }).catch(() => "");
-  const answer = await Promise.race([answered, sleep(MAX_COMPLETION_MS, undefined, { ref: false })]);
-  writeNow(1, answer ?? "");
-  // a server that does not respond would keep the process alive
-  if (answer === undefined) host.exit(0);
+    readContexts: async () => (await import("./tools.ts")).readContextNames(outside),
+  });
+  writeNow(1, await answered.catch(() => ""));
   return 0;
 }
 

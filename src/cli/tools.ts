@@ -1,6 +1,5 @@
 import { fileURLToPath } from "node:url";
 import manifest from "../../package.json" with { type: "json" };
-import type { NameReader } from "../commands/completion/answer.ts";
 import type { Globals } from "../commands/globals.ts";
 import type { RunSummary } from "../commands/summary.ts";
 import type { ChosenTenant, Machine, ServerPlan, Tools } from "../commands/tools.ts";
@@ -401,37 +400,9 @@ function createLazySealer(...place: Parameters<typeof createSecretSealer>): Secr
 export const hasTenants = async (outside: ProgramEnvironment): Promise<boolean> =>
   (await new Contexts(locateProgramHome(outside)).counted()).length > 0;
 
-/**
- * Reads the names of one kind for completion in a shell. Does not create or change anything.
- *
- * @throws the failures of `Contexts.choose` and {@link TenantOpener}
- */
-export async function readNames(outside: ProgramEnvironment, ...asked: Parameters<NameReader>): ReturnType<NameReader> {
-  const { createNameReader } = await import("../commands/completion/names.ts");
-  const { host } = outside;
-  const processes = createProcessTable(host.pid, (pid, name) => host.kill(pid, name), outside.hostName);
-  const refuse = (): never => {
-    throw new Failure("conflict", {
-      what: text("completion must not change anything", "Tab での補完では何も変更しません"),
-    });
-  };
-  const machine = { ...getCallerDetails(outside), processes, beforeChange: refuse };
-  const opened: OpenTenant[] = [];
-  const read = createNameReader({
-    contexts: new Contexts(locateProgramHome(outside)),
-    environment: host.env,
-    async open(chosen, nouns, as) {
-      const tenant = await outside.openTenant({ ...machine, as }, chosen);
-      opened.push(tenant);
-      return (await loadClient()).openClient(tenant.connection, nouns);
-    },
-  });
-  try {
-    return await read(...asked);
-  } finally {
-    for (const tenant of opened) await tenant.close();
-  }
-}
+/** Reads the names of the contexts for completion in a shell. */
+export const readContextNames = async (outside: ProgramEnvironment): Promise<readonly string[]> =>
+  (await new Contexts(locateProgramHome(outside)).list()).map(({ name }) => name);
 
 /** Creates the outputs of a run. They cannot replace files that the program keeps for itself. */
 const createOutputs = (

@@ -7,8 +7,8 @@ export default defineCommand({
   summary: text("print the completion script of a shell", "シェルの補完スクリプトを出力する"),
   details: [
     text(
-      "Tab then completes commands, options, option values, file names, and names in the current tenant: users, organisations, devices, imports, renewal items and contexts. The script calls clomoctl at each Tab, so you never need to update the script. These calls change nothing, and contact only the tenant of the context.",
-      "Tab キーで、コマンド、オプション、その値、ファイル名のほか、操作対象のテナントにある名前(ユーザー、組織、デバイス、インポート、年次更新・期限の項目、コンテキスト)を補完します。スクリプトは Tab のたびに clomoctl に問い合わせるため、スクリプトの更新は不要です。問い合わせでは何も変更せず、コンテキストのテナント以外とは通信しません。",
+      "Tab then completes commands, options, option values, file names and contexts. The script calls clomoctl at each Tab, so you never need to update it.",
+      "Tab キーで、コマンド、オプション、その値、ファイル名、コンテキストを補完します。スクリプトは Tab のたびに clomoctl に問い合わせるため、更新は不要です。",
     ),
     text(
       `bash: add to ~/.bashrc: source <(${commandName("completion")} bash)`,

@@ -28,20 +28,6 @@ interface FieldWithValue extends FieldBase {
   readonly blank?: true | undefined;
 }
 
-/** The kinds of values that a shell can complete: data of the current tenant, contexts, or files and folders. */
-export type CompletionKind =
-  | "contexts"
-  | "custom-fields"
-  | "devices"
-  | "files"
-  | "imports"
-  | "items"
-  | "orgs"
-  | "schemes"
-  | "secured-groups"
-  | "secured-users"
-  | "users";
-
 /** An option that takes no value. */
 export interface SwitchField extends FieldBase {
   readonly kind: "boolean";
@@ -58,7 +44,7 @@ export interface TextField extends FieldWithValue {
   /** the words that a list may contain; any if undefined */
   readonly choices?: readonly string[] | undefined;
   /** what a shell completes the value with; a field of the kind `file` always completes file names */
-  readonly names?: CompletionKind | undefined;
+  readonly names?: "contexts" | "files" | undefined;
   /** the value is a bundle of `handover export`; if the bundle is a folder, no output may be written into it */
   readonly isBundle?: true | undefined;
 }

@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { createServer } from "node:net";
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,7 +7,7 @@ import { spawn } from "@lydell/node-pty";
 import { expect, onTestFinished, test } from "vitest";
 import { run as runHere } from "#support/cli/home.ts";
 import { readFilesIn, createPreReleaseHome } from "#support/process/pre-release.ts";
-import { FIXTURES, freshHome, ROOT, run } from "#support/process/program.ts";
+import { freshHome, ROOT, run } from "#support/process/program.ts";
 
 /** Real shells, started without anybody's settings, and how each loads the script. */
 const SHELLS = {
@@ -26,33 +25,9 @@ test.each(ALL.filter((shell) => !HERE.includes(shell)))("%s is not installed her
   expect(HERE).not.toContain(shell);
 });
 
-/** Names of organisations that a shell would take for more than a word; each begins otherwise. */
-const HOSTILE = [
-  "a$(touch pwned)x",
-  "b`touch pwned`",
-  "c;touch pwned",
-  String.raw`d'e"f\g`,
-  "e & touch pwned #",
-  "f!!bang!g",
-  "g*?[x]{1,2}~",
-  "h > pwned",
-  "i|touch pwned",
-  "j:k=l@m",
-  "k(x)^<y>",
-  "l$HOME%n",
-  "新 宿",
-  "渋　谷",
-];
-
-/** A home with such organisations, and a folder with a `clomoctl` that notes what it is called with but for a Tab. */
+/** A home with a context, and a folder with a `clomoctl` that notes what it is called with but for a Tab. */
 async function desk() {
   const home = await freshHome();
-  const cells = HOSTILE.map((name) => `"${name.replaceAll('"', '""')}"\r\n`);
-  const stdin = `組織名\r\n${cells.join("")}`;
-  const imported = await runHere(["orgs", "import", "-", "--yes"], { home, stdin });
-  expect(imported.code, imported.stderr).toBe(0);
-  const users = await runHere(["users", "import", join(FIXTURES, "people.csv"), "--create-orgs", "--yes"], { home });
-  expect(users.code, users.stderr).toBe(0);
   const [bin, work] = [join(home, "bin"), join(home, "work")];
   await mkdir(bin);
   await mkdir(work);
@@ -117,12 +92,6 @@ test.each(HERE)("%s completes commands, options, values, names and files", async
     "calendar",
   ]);
   expect(await words("clomoctl users list --format=nd\t")).toEqual(["users", "list", "--format=ndjson"]);
-  expect(await words("clomoctl users show hanako.yamazaki@\t")).toEqual([
-    "users",
-    "show",
-    "hanako.yamazaki@example.jp",
-  ]);
-  expect(await words("clomoctl imports show la\t")).toEqual(["imports", "show", "last"]);
   expect(await words("clomoctl context use lo\t")).toEqual(["context", "use", "local"]);
   expect(await words("clomoctl users import li\t")).toEqual(["users", "import", "list of people.csv"]);
   expect(await words("clomoctl users import --errors=li\t")).toEqual([
@@ -132,19 +101,7 @@ test.each(HERE)("%s completes commands, options, values, names and files", async
   ]);
 });
 
-test.each(HERE)("%s treats any name as a plain word, and runs nothing in it", async (shell) => {
-  const { words, work } = await shellOf(shell, await desk());
-  for (const name of HOSTILE.map((name) => name.replaceAll("\\", String.raw`\\`))) {
-    const [first = ""] = name;
-    expect(await words(`clomoctl orgs show ${first}\t`)).toEqual(["orgs", "show", name]);
-    expect(await words(`clomoctl orgs show "${first}\t`)).toEqual(["orgs", "show", name]);
-    expect(await words(`clomoctl orgs show '${first}\t`)).toEqual(["orgs", "show", name]);
-    expect(await words(`clomoctl users list --org=${first}\t`)).toEqual(["users", "list", `--org=${name}`]);
-  }
-  expect(await readdir(work)).toEqual(["list of people.csv"]);
-});
-
-const TAB = ["__complete", "fish", "2", "users", "show", ""];
+const TAB = ["__complete", "2", "context", "use", ""];
 
 test("pressing Tab does not create a home, and leaves the tenant of a pre-release version alone", async () => {
   const home = await freshHome();
@@ -153,19 +110,6 @@ test("pressing Tab does not create a home, and leaves the tenant of a pre-releas
   expect(existsSync(none)).toBe(false);
   const { folder } = await createPreReleaseHome(home);
   const before = readFilesIn(folder);
-  const asked = ["__complete", "fish", "4", "users", "show", "--context", "local", ""];
-  expect(await run(asked, { home })).toMatchObject({ code: 0, text: "", stderr: "" });
+  expect(await run(TAB, { home })).toMatchObject({ code: 0, stderr: "" });
   expect(readFilesIn(folder)).toEqual(before);
-});
-
-test("completion does not wait for a server that does not respond, and shows nothing", async () => {
-  const server = createServer(() => undefined);
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void server.close());
-  const address = server.address();
-  const port = typeof address === "object" ? address?.port : undefined;
-  const home = await freshHome();
-  const added = await runHere(["context", "add", "far", "--url", `http://127.0.0.1:${port}`, "--use"], { home });
-  expect(added.code, added.stderr).toBe(0);
-  expect(await run(TAB, { home })).toMatchObject({ code: 0, text: "", stderr: "" });
 });

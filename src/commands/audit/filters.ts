@@ -37,7 +37,6 @@ export const AUDIT_FILTERS = {
   object: {
     kind: "string",
     value: "NAME",
-    names: "users",
     about: text(
       "target of the change, even if deleted or if its name is now used by another: name, email address, code, account, path, serial number, ID",
       "対象(削除済みや、その名前を別の人が使用中の場合も可): 氏名、メールアドレス、コード、アカウント名、組織のパス、シリアルナンバー、ID など",

@@ -21,7 +21,6 @@ export const ACCOUNT_ARGUMENT = {
   kind: "string",
   value: "ACCOUNT",
   required: true,
-  names: "users",
   about: ACCOUNT_IDENTIFIERS,
 } as const;
 

@@ -41,7 +41,6 @@ export const ACCOUNT_OPTIONS = {
   managedOrgs: {
     kind: "list",
     value: "ORG,ORG",
-    names: "orgs",
     about: text(
       "organisations that a division or custom administrator manages (管理対象組織); all (全て) only for custom",
       "部門管理者・カスタム管理者の管理対象組織(all は「全て」で、カスタム管理者だけ)",

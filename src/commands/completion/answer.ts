@@ -1,7 +1,7 @@
 import { type Command, type NounNode, listSubcommands } from "../command.ts";
-import { toFlagName, type Field, type Fields, type CompletionKind } from "../field.ts";
+import { toFlagName, type Field, type Fields } from "../field.ts";
 import { GLOBAL_OPTIONS } from "../globals.ts";
-import { same, text, type Language, type Text } from "../../lib/text/index.ts";
+import { text, type Language, type Text } from "../../lib/text/index.ts";
 import { findCompletionPlace, type PartialLine } from "./place.ts";
 
 /** A word that completion offers. */
@@ -12,16 +12,8 @@ export interface CompletionCandidate {
   readonly about: string;
 }
 
-/**
- * Reads the names that may complete a word.
- *
- * @param typed the beginning of the name; the result may also contain names that begin differently
- */
-export type NameReader = (
-  names: CompletionKind,
-  typed: string,
-  line: PartialLine,
-) => Promise<readonly CompletionCandidate[]>;
+/** Reads the names of the contexts. */
+export type ContextReader = () => Promise<readonly string[]>;
 
 /** The response to a shell: words to offer, or the instruction that the shell complete file names. */
 export type CompletionResponse =
@@ -71,12 +63,7 @@ const toSuggestions = (values: readonly string[]): readonly Suggestion[] =>
   values.map((value) => ({ value, about: EMPTY_TEXT }));
 
 /** Returns the possible values of a field; undefined if the shell should complete file names. */
-async function suggestValues(
-  field: Field,
-  typed: string,
-  line: PartialLine,
-  readNames: NameReader,
-): Promise<readonly Suggestion[] | undefined> {
+async function suggestValues(field: Field, readContexts: ContextReader): Promise<readonly Suggestion[] | undefined> {
   switch (field.kind) {
     case "boolean":
     case "number":
@@ -94,10 +81,7 @@ async function suggestValues(
     case "list": {
       const { names, choices = [] } = field;
       if (names === undefined) return toSuggestions(choices);
-      if (names === "files") return undefined;
-      const found = await readNames(names, typed, line);
-      // a name that begins with a hyphen would be read as an option
-      return found.flatMap(({ value, about }) => (value.startsWith("-") ? [] : [{ value, about: same(about) }]));
+      return names === "files" ? undefined : toSuggestions(await readContexts());
     }
   }
 }
@@ -114,7 +98,7 @@ function suggestRemainingOptions({ options }: Command, typed: ReadonlySet<string
 async function suggestWords(
   line: PartialLine,
   current: string,
-  readNames: NameReader,
+  readContexts: ContextReader,
 ): Promise<readonly Suggestion[] | undefined> {
   const { noun, verb, words, flags } = line;
   const isRoot = noun.name === "clomoctl" && verb === undefined;
@@ -132,7 +116,7 @@ async function suggestWords(
       return [...suggestFlags(options, flags), ...HELP_FLAGS, ...(isRoot ? [VERSION_FLAG] : [])];
     case "value": {
       const { field, behind } = place;
-      const values = await suggestValues(field, current.slice(behind.length), line, readNames);
+      const values = await suggestValues(field, readContexts);
       return values?.map(({ value, about }) => ({ value: behind + value, about }));
     }
     case "word": {
@@ -140,10 +124,10 @@ async function suggestWords(
         const possible = [...suggestWordsBelow(noun), ...(isRoot && words.length === 0 ? BUILT_IN_WORDS : [])];
         const [field] = Object.values((await line.namesake?.load())?.default.args ?? {});
         const isBelow = field === undefined || possible.some(({ value }) => value.startsWith(current));
-        return isBelow ? possible : suggestValues(field, current, line, readNames);
+        return isBelow ? possible : suggestValues(field, readContexts);
       }
       if (place.field === undefined) return suggestRemainingOptions(command, flags);
-      return suggestValues(place.field, current, line, readNames);
+      return suggestValues(place.field, readContexts);
     }
   }
 }
@@ -156,17 +140,16 @@ const UNPRINTABLE_CHARACTERS = /[\p{C}\p{Zl}\p{Zp}]/u;
  *
  * @param current what was typed of the word, unquoted; may be empty
  * @param language language of the descriptions
- * @param readNames called only if the word is a name
- * @returns only words that begin with `current`, in order, without words that a command line cannot hold, such as a
- * name with a line feed
+ * @param readContexts called only if the word is the name of a context
+ * @returns only words that begin with `current`, in order, without words that a command line cannot hold
  */
 export async function completeWord(
   line: PartialLine,
   current: string,
   language: Language,
-  readNames: NameReader,
+  readContexts: ContextReader,
 ): Promise<CompletionResponse> {
-  const possible = await suggestWords(line, current, readNames);
+  const possible = await suggestWords(line, current, readContexts);
   if (possible === undefined) return { with: "files" };
   const fitting = possible.filter(({ value }) => value.startsWith(current) && !UNPRINTABLE_CHARACTERS.test(value));
   const candidates = fitting.map(({ value, about: { [language]: about } }) => ({ value, about }));

@@ -4,15 +4,21 @@
  * that the program prints.
  */
 
-/** For bash 3.2, which macOS includes, and later. */
+/** For bash 3.2, which macOS includes, and later. Bash replaces only what follows the last `=` or `:` of a word. */
 const BASH_SCRIPT = `# bash completion for clomoctl
 _clomoctl() {
-  local answer line kind=
+  local answer line current kept= kind= typed=\${COMP_LINE:0:COMP_POINT}
+  local -a words
   COMPREPLY=()
-  answer=$(command clomoctl __complete bash "\${COMP_LINE:0:COMP_POINT}" "$COMP_WORDBREAKS" 2>/dev/null </dev/null)
+  read -r -a words <<<"$typed"
+  [[ $typed == *[[:blank:]] ]] && words+=("")
+  current=\${words[\${#words[@]}-1]}
+  [[ $current == *[=:]* ]] && kept=\${current%"\${current##*[=:]}"}
+  answer=$(command clomoctl __complete $((\${#words[@]} - 2)) "\${words[@]:1}" 2>/dev/null </dev/null)
   while IFS= read -r line; do
     if [[ -n $kind ]]; then
-      COMPREPLY[\${#COMPREPLY[@]}]=$line
+      line=\${line%%$'\\t'*}
+      COMPREPLY[\${#COMPREPLY[@]}]=\${line#"$kept"}
     else
       kind=$line
     fi
@@ -31,7 +37,7 @@ const ZSH_SCRIPT = `#compdef clomoctl
 _clomoctl() {
   local line value
   local -a answer described
-  answer=("\${(@f)$(command clomoctl __complete zsh $((CURRENT - 2)) "\${(@Q)words[2,CURRENT-1]}" "\${(Q)PREFIX}" 2>/dev/null </dev/null)}")
+  answer=("\${(@f)$(command clomoctl __complete $((CURRENT - 2)) "\${(@Q)words[2,CURRENT-1]}" "\${(Q)PREFIX}" 2>/dev/null </dev/null)}")
   case $answer[1] in
     files)
       [[ $PREFIX == --*=* ]] && compset -P '*='
@@ -70,7 +76,7 @@ function __clomoctl_complete
     set -l current (string unescape -- "$token")
     # a quote that is still open
     set -q current[1]; or set current (string replace -r '^["\\']' '' -- "$token")
-    set -l answer (command clomoctl __complete fish (count $before) $before "$current" 2>/dev/null </dev/null)
+    set -l answer (command clomoctl __complete (count $before) $before "$current" 2>/dev/null </dev/null)
     set -l kind $answer[1]
     set -e answer[1]
     switch "$kind"
@@ -103,7 +109,7 @@ Register-ArgumentCompleter -Native -CommandName clomoctl -ScriptBlock {
     $encoding = [Console]::OutputEncoding
     try {
         [Console]::OutputEncoding = [System.Text.Encoding]::UTF8
-        $answer = @(clomoctl __complete powershell $before.Count @before $current 2>$null)
+        $answer = @(clomoctl __complete $before.Count @before $current 2>$null)
     } finally {
         [Console]::OutputEncoding = $encoding
     }

@@ -13,7 +13,6 @@ import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
 export const DEVICE_ARGUMENT = {
   kind: "string",
   required: true,
-  names: "devices",
   about: text("ID, serial number or IMEI (including its spaces)", "ID・シリアルナンバー・IMEI(空白も含む)"),
 } as const;
 

@@ -21,7 +21,6 @@ export default defineCommand({
       kind: "string",
       value: "DEVICE",
       repeatable: true,
-      names: "devices",
       about: text("ID, serial number or IMEI (including its spaces)", "ID・シリアルナンバー・IMEI(空白も含む)"),
     },
   },

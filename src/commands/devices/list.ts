@@ -46,7 +46,6 @@ export default defineCommand({
     owner: {
       kind: "string",
       value: "USER",
-      names: "users",
       about: text("only the devices of this user", "このユーザーが所有するデバイスに絞り込む"),
     },
     notReady: {

@@ -32,7 +32,6 @@ export default defineCommand({
       kind: "string",
       required: true,
       value: "NEW",
-      names: "devices",
       about: text("serial number of the new device", "新しいデバイスのシリアルナンバー"),
     },
   },

@@ -27,13 +27,11 @@ export default defineCommand({
     user: {
       kind: "string",
       value: "USER",
-      names: "users",
       about: text("user who becomes the owner", "所有者にするユーザー"),
     },
     org: {
       kind: "string",
       value: "ORG",
-      names: "orgs",
       about: text("organisation that becomes the owner", "所有者にする組織"),
     },
     none: { kind: "boolean", about: text("remove the owner", "所有者を外す") },

@@ -148,7 +148,6 @@ export default defineCommand({
     scope: {
       kind: "string",
       value: "ORG",
-      names: "orgs",
       about: text("export only this organisation and everything below it", "この組織以下だけを書き出す"),
     },
     encryptTo: {

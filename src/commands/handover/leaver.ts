@@ -16,7 +16,6 @@ export const LEAVER_OPTIONS = {
   leaver: {
     kind: "string",
     value: "PERSON",
-    names: "users",
     about: text(
       "leaver, by account name, email address or name in any record",
       "退職者: アカウント名、メールアドレス、名前(登録されているもの)",

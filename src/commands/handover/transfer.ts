@@ -104,14 +104,12 @@ export default defineCommand({
     from: {
       kind: "string",
       value: "PERSON",
-      names: "users",
       required: true,
       about: text("person who leaves: account, email address or name", "退職者: アカウント名、メールアドレス、名前"),
     },
     to: {
       kind: "string",
       value: "PERSON",
-      names: "users",
       required: true,
       about: text("successor: account, email address or name", "後任: アカウント名、メールアドレス、名前"),
     },

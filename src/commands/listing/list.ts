@@ -28,7 +28,7 @@ export const FILTER_OPTIONS = {
 /** Returns the options that filter a list or export by an organisation.  @param about help on what `--org` selects */
 export const buildOrgOptions = (about: Text) =>
   ({
-    org: { kind: "string", value: "ORG", names: "orgs", about },
+    org: { kind: "string", value: "ORG", about },
     direct: {
       kind: "boolean",
       about: text("with --org: do not include the organisations below it", "--org の下の組織を含めない"),

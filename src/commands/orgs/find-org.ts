@@ -56,7 +56,6 @@ export async function resolveOrgFilter(
 export const ORG_ARGUMENT = {
   kind: "string",
   required: true,
-  names: "orgs",
   about: text(
     String.raw`ID, code or path (本社/営業部; write / in a name as \/)`,
     String.raw`ID・組織コード・パス(本社/営業部。名前の中の / は \/)`,

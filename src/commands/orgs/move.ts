@@ -23,7 +23,6 @@ export default defineCommand({
       kind: "string",
       value: "ORG",
       required: true,
-      names: "orgs",
       about: text("new parent organisation (全社 for the top level)", "移動先の上位組織(最上位は 全社)"),
     },
     dryRun: DRY_RUN_OPTION,

@@ -49,7 +49,7 @@ const buildOption = (name: string, field: Field, isNew: boolean): OptionField =>
   const required = isNew && field.column?.required !== undefined ? true : undefined;
   const blank = isClearable(field) ? true : undefined;
   if (field.type === "objects") {
-    return { kind: "string", value: "NAME=VALUE", repeatable: true, about, names: "custom-fields" };
+    return { kind: "string", value: "NAME=VALUE", repeatable: true, about };
   }
   if (field.type === "texts") return { kind: "string", value: "TEXT", repeatable: true, required, blank, about };
   if (field.refers !== undefined) {

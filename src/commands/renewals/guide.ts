@@ -25,7 +25,6 @@ export default defineCommand({
     item: {
       kind: "string",
       value: "ITEM",
-      names: "items",
       required: true,
       about: text("name or ID of an item, or a kind", "項目の名前か ID、または種類"),
     },

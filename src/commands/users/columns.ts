@@ -19,7 +19,6 @@ const USER_IDENTIFIERS = text(
 export const USER_ARGUMENT = {
   kind: "string",
   required: true,
-  names: "users",
   about: USER_IDENTIFIERS,
 } as const;
 

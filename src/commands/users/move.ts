@@ -31,7 +31,6 @@ export default defineCommand({
       kind: "string",
       value: "ORG",
       required: true,
-      names: "orgs",
       about: text(
         "target organisation (全社 for no particular organisation)",
         "移動先の組織(特定の組織に属さないときは 全社)",

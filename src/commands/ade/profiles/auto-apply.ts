@@ -24,7 +24,6 @@ export default defineCommand({
     org: {
       kind: "string",
       value: "ORG",
-      names: "orgs",
       about: text(
         "apply to new devices of an organisation (default: the whole tenant)",
         "組織の新しいデバイスに適用する(既定: 全社)",

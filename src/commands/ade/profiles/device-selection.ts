@@ -31,7 +31,6 @@ export const DEVICE_SELECTION_OPTIONS = {
   org: {
     kind: "string",
     value: "ORG",
-    names: "orgs",
     about: text("devices of an organisation and of the organisations below it", "組織と下位の組織のデバイス"),
   },
 } as const satisfies Fields;

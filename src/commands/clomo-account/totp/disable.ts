@@ -17,7 +17,7 @@ export default defineCommand({
       "自分のアカウントには、アプリのコードかバックアップコードを入力します。アプリもバックアップコードも使えない人については、そのアカウントを変更できる管理者が、アカウントを指定して無効にします。サーバーのコンピューターでは、所有者がこのコンピューターのテナントに対して実行できます。",
     ),
   ],
-  args: { named: { kind: "string", value: "ACCOUNT", names: "users", about: OTHER_ACCOUNT_TEXT } },
+  args: { named: { kind: "string", value: "ACCOUNT", about: OTHER_ACCOUNT_TEXT } },
   options: {
     code: {
       kind: "string",

@@ -8,7 +8,6 @@ import { same, text, type Text } from "../../../lib/text/index.ts";
 export const ID_ARGUMENT = {
   kind: "string",
   value: "NUMBER|last|ID",
-  names: "imports",
   required: true,
   about: text(
     "number of the import (17, or P12 for a plan), `last` (the import, deletion or undo that was committed last, even if undone since; for plans, the last open plan), or its ID (the first characters are enough)",

@@ -10,7 +10,6 @@ import { requireSingleMatch } from "../../listing/single-match.ts";
 export const ITEM_ARGUMENT = {
   kind: "string",
   value: "ITEM",
-  names: "items",
   required: true,
   about: text("name or ID of an item, or the start of its ID", "項目の名前か ID(ID は先頭の一部でもよい)"),
 } as const satisfies TextField;

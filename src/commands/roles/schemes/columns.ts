@@ -37,7 +37,6 @@ export const SCHEME_ARGUMENT = {
   kind: "string",
   value: "SCHEME",
   required: true,
-  names: "schemes",
   about: text("name or ID of the scheme", "スキーム名か ID"),
 } as const;
 

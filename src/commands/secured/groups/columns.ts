@@ -15,7 +15,6 @@ export const GROUP_ARGUMENT = {
   kind: "string",
   value: "GROUP",
   required: true,
-  names: "secured-groups",
   about: text("name or ID of the group", "グループ名か ID"),
 } as const;
 

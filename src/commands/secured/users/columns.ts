@@ -25,7 +25,6 @@ const buildSettingColumns = (app: App): readonly Column<SecuredUser>[] =>
 export const SECURED_USER_ARGUMENT = {
   kind: "string",
   required: true,
-  names: "secured-users",
   about: text("ユーザーID or ID of the user", "ユーザーID か ID"),
 } as const;
 

@@ -23,7 +23,6 @@ export default defineCommand({
       kind: "string",
       value: "USER",
       repeatable: true,
-      names: "secured-users",
       about: text("ユーザーID or ID of the user", "ユーザーID か ID"),
     },
   },

@@ -26,7 +26,6 @@ export default defineCommand({
     field: {
       kind: "string",
       required: true,
-      names: "custom-fields",
       about: text("name or ID of the field", "項目名か ID"),
     },
   },

@@ -45,7 +45,6 @@ export default defineCommand({
     org: {
       kind: "string",
       value: "ORG",
-      names: "orgs",
       required: true,
       about: text("code or path of the organisation (全社 for the whole tenant)", "組織(コードかパス。全体は 全社)"),
     },

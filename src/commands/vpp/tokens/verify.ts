@@ -26,7 +26,6 @@ export default defineCommand({
     org: {
       kind: "string",
       value: "ORG",
-      names: "orgs",
       about: text("check only the token of this organisation", "この組織のトークンだけを確認する"),
     },
   },
