@@ -66,7 +66,7 @@ test("the files listed for each noun exist, and there are at most eight", () => 
     ["exports", 6],
     ["restores", 8],
     ["push-certificate", 5],
-    ["roles", 6],
+    ["roles", 4],
     ["roles schemes", 3],
     ["vpp", 5],
     ["whoami", 3],

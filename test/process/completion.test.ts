@@ -1,11 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { spawn } from "@lydell/node-pty";
 import { expect, onTestFinished, test } from "vitest";
-import { run as runHere } from "#support/cli/home.ts";
 import { readFilesIn, createPreReleaseHome } from "#support/process/pre-release.ts";
 import { freshHome, ROOT, run } from "#support/process/program.ts";
 

@@ -189,7 +189,6 @@ export const AUDIT_COLUMNS: readonly Column<AuditRow>[] = [
     header: text("by", "実行者"),
     value: ({ actor }) => actor,
     name: ({ actor, by }) => (by === null ? formatActor(actor) : same(`${actor} (${parseUserName(by)})`)),
-    ends: true,
   },
   {
     key: "by",

@@ -4,11 +4,9 @@ import { Failure, ignoreFailure } from "../../lib/errors/index.ts";
 import { ACCOUNT, ROLES_WITH_MANAGED_ORGS } from "../../lib/model/account.ts";
 import { ROOT_ORG_NAME } from "../../lib/model/organisation.ts";
 import type { Role } from "../../lib/model/role.ts";
-import { MAX_SEARCH_LENGTH } from "../../lib/model/value-rule.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import { buildFieldColumns } from "../listing/columns.ts";
-import { limitRecords } from "../listing/list.ts";
 import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
 
 const ACCOUNT_IDENTIFIERS = text(
@@ -50,7 +48,6 @@ export const ACCOUNT_COLUMNS = buildFieldColumns<Account>(ACCOUNT.fields).map((c
     ...column,
     name,
     whole: column.whole === true || ["name", "role", "scheme"].includes(key),
-    paths: key === "org" || key === "managedOrgs",
   };
 });
 
@@ -74,9 +71,6 @@ export const ACCOUNT_NAMES: NamedKind<Account> = {
   describe: ({ name, user, id }) => `${name} (${user}) ${id}`,
 };
 
-/** Maximum number of accounts that are suggested. */
-const MAX_SUGGESTED_ACCOUNTS = 3;
-
 /**
  * Returns the account that a name identifies; the name may also be the user's. If the client can query users, a user
  * without an account is reported as such.
@@ -89,14 +83,7 @@ export async function findAccount(
 ): Promise<Account> {
   const found = await client.accounts.find({ name: typed });
   if (found.length === 0 && client.users !== undefined) await rejectUserWithoutAccount(client.users, typed);
-  return requireSingleMatch(typed, found, ACCOUNT_NAMES, found.length > 0 ? [] : await suggestAccounts(client, typed));
-}
-
-/** Returns descriptions of the first accounts that have a value containing what was typed. */
-export async function suggestAccounts(client: Client<"accounts">, typed: string): Promise<readonly (string | Text)[]> {
-  const search = typed.slice(0, MAX_SEARCH_LENGTH);
-  const near = await Array.fromAsync(limitRecords(client.accounts.list({ search }), MAX_SUGGESTED_ACCOUNTS));
-  return near.map(ACCOUNT_NAMES.describe);
+  return requireSingleMatch(typed, found, ACCOUNT_NAMES);
 }
 
 /** Rejects a user without an account.  @throws `not-found` if exactly one visible user matches and has no account */

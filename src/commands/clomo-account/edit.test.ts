@@ -67,7 +67,7 @@ test("all and 全て select all organisations", async () => {
 test("an account that may not set managed organisations is refused before they are looked up", async () => {
   const writing = [{ operation: "accounts.write", reach: "inside" }];
   const whoami = { ...example<object>("whoami"), operations: writing };
-  const tenant = { findOrgs: { items: [] }, orgs: { items: [] }, whoami };
+  const tenant = { findOrgs: { items: [] }, whoami };
   const line = ["clomo-account", "edit", "hanako01", "--managed-orgs", "OUTSIDE", "--as", "hanako"];
   const { en, ja } = await runInBoth(line, { tenant });
   expect([en.exit, ja.exit]).toEqual([4, 4]);

@@ -2,7 +2,7 @@ import { ACCOUNT } from "../../lib/model/account.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { buildHistoryDetails, showHistory } from "../records/history.ts";
-import { ACCOUNT_ARGUMENT, ACCOUNT_NAMES, suggestAccounts } from "./columns.ts";
+import { ACCOUNT_ARGUMENT, ACCOUNT_NAMES } from "./columns.ts";
 
 export default defineCommand({
   summary: text("list every version of a CLOMO account", "CLOMO アカウントの変更履歴を一覧する"),
@@ -19,8 +19,6 @@ export default defineCommand({
   async run(tools, { account }) {
     const { client } = await tools.tenant("accounts");
     const found = await client.accounts.history({ name: account });
-    await showHistory(tools, { ...ACCOUNT_NAMES, fields: ACCOUNT.fields }, account, found, () =>
-      suggestAccounts(client, account),
-    );
+    await showHistory(tools, { ...ACCOUNT_NAMES, fields: ACCOUNT.fields }, account, found);
   },
 });

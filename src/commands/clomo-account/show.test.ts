@@ -69,10 +69,3 @@ test("shows people the former value if the role is removed", async () => {
   expect(en.stderr).toContain("managed organisations: all → 営業部\n");
   expect(ja.stderr).toContain("管理対象組織: 全て → 営業部\n");
 });
-
-test("proposes at most three similar accounts", async () => {
-  const items = [1, 2, 3, 4].map((at) => ({ ...hanako, name: `hana${at}` }));
-  const tenant = { findAccounts: { items: [] }, findUsers: { items: [] }, accounts: { items, next: null } };
-  const { exit, stderr } = await run("clomo-account show hana", { tenant });
-  expect([exit, stderr.match(/hana\d/g)]).toEqual([6, ["hana1", "hana2", "hana3"]]);
-});

@@ -1,6 +1,6 @@
 import type { Client, User } from "../../lib/client/index.ts";
 import type { FindableKind } from "./findable.ts";
-import { suggestUsers, USER_LOOKUP } from "../users/columns.ts";
+import { USER_LOOKUP } from "../users/columns.ts";
 
 /** Returns how users are found by arguments and by the lines of a list. */
 export const buildFindableUsers = (client: Client<"users">): FindableKind<User> => ({
@@ -18,7 +18,6 @@ export const buildFindableUsers = (client: Client<"users">): FindableKind<User> 
     ...org.path.split("/"),
   ],
   find: (name) => client.users.find({ name }),
-  near: (name) => suggestUsers(client, name),
   every: () => client.users.list(),
   knownBy: ({ id, emails, employeeCode, accountName }) => ({
     exact: [id],

@@ -8,8 +8,6 @@ import { findCheckbox, parseNameCells, findUnexpectedText, type TypedName } from
 export interface FindableKind<R extends { readonly id: string }> extends NamedKind<R> {
   /** Returns all records that a name matches. */
   readonly find: (name: string) => Promise<readonly R[]>;
-  /** Returns suggestions if a name does not match any record. */
-  readonly near: (name: string) => Promise<readonly (string | Text)[]>;
   /**
    * Returns that the record with one of these names was deleted before; undefined if it was not. Such a name is skipped
    * with a note. Without this function, a deleted record is unknown.

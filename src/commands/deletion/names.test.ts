@@ -280,7 +280,7 @@ test.each([
   ["髙橋 花子 (除く)", 2, 'the line also contains "除く"'],
   ["髙橋 花子さんは残ります", 6, "no user has this name"],
   ["以下の 2 名が退職します", 6, "no user has this name"],
-  ["花子", 6, "no user has this name; did you mean 髙橋 花子"],
+  ["花子", 6, "no user has this name"],
 ])("in a list from a mail, the line %j does not clearly select a user", async (line, exit, told) => {
   await using made = await namesakes();
   const ended = await run("users delete --file - --dry-run", { tenant: made.fetch, stdin: line });
@@ -353,8 +353,8 @@ test("does not accept a full name as an argument, and shows all of a long list",
   await using made = await namesakes();
   const { en, ja } = await runInBoth("users delete 渡辺 --dry-run", { tenant: made.fetch });
   expect(en).toMatchObject({ exit: 6 });
-  expect(en.stderr).toContain("no user has this ID, email address, employee code or account name; did you mean 渡辺 <");
-  expect(ja.stderr).toContain("このID・メールアドレス・社員コード・CLOMO アカウント名のユーザーはありません。渡辺 <");
+  expect(en.stderr).toContain("no user has this ID, email address, employee code or account name\n");
+  expect(ja.stderr).toContain("このID・メールアドレス・社員コード・CLOMO アカウント名のユーザーはありません\n");
   const people = Array.from({ length: 130 }, (_, at) => `人${at}`);
   await made.import({ kind: "users" }, [
     ["氏名", "メールアドレス"],

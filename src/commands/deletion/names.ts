@@ -5,9 +5,6 @@ import type { Tools } from "../tools.ts";
 import { createNameResolver, type FindableKind } from "./findable.ts";
 import { findLineMark, parseNameCells, type TypedName } from "./typed-names.ts";
 
-/** Maximum number of unknown names for which suggestions are searched. */
-const MAX_SUGGESTED_NAMES = 20;
-
 /** Maximum number of records that are listed if a name matches several. */
 const MAX_LISTED = 5;
 
@@ -68,7 +65,7 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
   typed: readonly TypedName[],
   findable: FindableKind<R>,
 ): Promise<readonly string[]> {
-  const { near, describe } = findable;
+  const { describe } = findable;
   const read = await createNameResolver(typed, findable);
   const ids = new Set<string>();
   const [listed, gone]: [MatchedRecord<R>[], ComparedLine[]] = [[], []];
@@ -97,8 +94,7 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
         continue;
       }
       unknown.push(one.name);
-      const others = unknown.length > MAX_SUGGESTED_NAMES ? [] : await near(one.name);
-      await tell(one, describeNoMatch(findable, one, joinDescriptions(others)));
+      await tell(one, describeNoMatch(findable, one));
     } else {
       ambiguous.push(one.name);
       const { en, ja } = joinDescriptions(found.slice(0, MAX_LISTED).map(describe));
@@ -288,12 +284,7 @@ async function noteNameMatches<R extends { readonly id: string }>(
   }
 }
 
-const describeNoMatch = <R>({ noun, by }: NamedKind<R>, { where }: TypedName, near: Text): Text => {
-  const none =
-    by === undefined || where !== undefined
-      ? text(`no ${noun.en} has this name`, `この名前の${noun.ja}はありません`)
-      : text(`no ${noun.en} has this ${by.en}`, `この${by.ja}の${noun.ja}はありません`);
-  return near.en === ""
-    ? none
-    : text(`${none.en}; did you mean ${near.en}?`, `${none.ja}。${near.ja} ではありませんか?`);
-};
+const describeNoMatch = <R>({ noun, by }: NamedKind<R>, { where }: TypedName): Text =>
+  by === undefined || where !== undefined
+    ? text(`no ${noun.en} has this name`, `この名前の${noun.ja}はありません`)
+    : text(`no ${noun.en} has this ${by.en}`, `この${by.ja}の${noun.ja}はありません`);

@@ -6,7 +6,7 @@ import type { Column } from "../../lib/terminal/index.ts";
 import { same, text, type Text } from "../../lib/text/index.ts";
 import type { Fields } from "../field.ts";
 import { buildFieldColumns } from "../listing/columns.ts";
-import { buildOrgOptions, FILTER_OPTIONS, limitRecords } from "../listing/list.ts";
+import { buildOrgOptions, FILTER_OPTIONS } from "../listing/list.ts";
 import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
 
 /** The argument that names a device. */
@@ -31,7 +31,7 @@ export const DEVICE_NAMES: NamedKind<Device> = {
  */
 export async function findDeviceByName(client: Client<"devices">, name: string): Promise<Device> {
   const found = await client.devices.find({ name });
-  return requireSingleMatch(name, found, DEVICE_NAMES, found.length > 0 ? [] : await suggestDevices(client, name));
+  return requireSingleMatch(name, found, DEVICE_NAMES);
 }
 
 /** Returns the devices with the given names, each device once.  @throws like {@link findDeviceByName} */
@@ -63,19 +63,8 @@ const DISPLAY_TEXTS: Readonly<Record<string, Column<Device>["name"]>> = {
 /** All columns of a device. */
 export const DEVICE_COLUMNS = buildFieldColumns<Device>(DEVICE.fields).map((column) => {
   const { [column.key]: name = column.name } = DISPLAY_TEXTS;
-  return { ...column, name, paths: column.key === "org" || column.key === "ownerOrg" };
+  return { ...column, name };
 });
-
-/** Maximum number of devices that are suggested. */
-const MAX_SUGGESTED_DEVICES = 3;
-
-/** Returns descriptions of the first devices whose serial number contains the typed text. */
-export async function suggestDevices(client: Client<"devices">, typed: string): Promise<readonly (string | Text)[]> {
-  const near = await Array.fromAsync(limitRecords(client.devices.list({ filterId: typed }), MAX_SUGGESTED_DEVICES));
-  return near.map(({ serialNumber, identificationName: name }) =>
-    [serialNumber, ...(name === null ? [] : [name])].join(" "),
-  );
-}
 
 /** The options that filter devices by an organisation. */
 export const DEVICE_ORG_OPTIONS = buildOrgOptions(

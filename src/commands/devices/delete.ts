@@ -3,7 +3,7 @@ import { defineCommand } from "../command.ts";
 import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS } from "../deletion/options.ts";
 import { runDeletion } from "../deletion/run.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
-import { DEVICE_FILTERS, DEVICE_NAMES, FILTER_DETAILS, suggestDevices } from "./columns.ts";
+import { DEVICE_FILTERS, DEVICE_NAMES, FILTER_DETAILS } from "./columns.ts";
 
 export default defineCommand({
   summary: text("delete devices", "デバイスを削除する"),
@@ -45,7 +45,6 @@ export default defineCommand({
         return {
           ...DEVICE_NAMES,
           find: (name) => client.devices.find({ name }),
-          near: (name) => suggestDevices(client, name),
           every: () => client.devices.list(),
           knownBy: ({ id, serialNumber, imei }) => ({ exact: [id], serials: [serialNumber], else: [imei] }),
         };

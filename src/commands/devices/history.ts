@@ -2,7 +2,7 @@ import { DEVICE } from "../../lib/model/device.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { buildHistoryDetails, showHistory } from "../records/history.ts";
-import { DEVICE_ARGUMENT, DEVICE_NAMES, suggestDevices } from "./columns.ts";
+import { DEVICE_ARGUMENT, DEVICE_NAMES } from "./columns.ts";
 
 export default defineCommand({
   summary: text("list every version of a device", "デバイスの変更履歴を一覧する"),
@@ -17,8 +17,6 @@ export default defineCommand({
   async run(tools, { device }) {
     const { client } = await tools.tenant("devices");
     const found = await client.devices.history({ name: device });
-    await showHistory(tools, { ...DEVICE_NAMES, fields: DEVICE.fields }, device, found, () =>
-      suggestDevices(client, device),
-    );
+    await showHistory(tools, { ...DEVICE_NAMES, fields: DEVICE.fields }, device, found);
   },
 });

@@ -47,7 +47,7 @@ test("refuses a device with an owner (exit 5), and unknown devices (exit 6)", as
   expect(await run("devices replace S7 S9", at())).toMatchObject({ exit: 6 });
 });
 
-test("a new serial number that no device has is refused with what was probably meant (exit 6)", async () => {
+test("a new serial number that no device has is refused (exit 6)", async () => {
   await tenant.client.devices.create({ serialNumber: "SN000201" });
   const before = await stateOf();
   const { en, ja } = await runInBoth("devices replace S1 SN00020", at());
@@ -55,9 +55,7 @@ test("a new serial number that no device has is refused with what was probably m
     exit: 6,
     stderr: expect.stringContaining('no device has the serial number "SN00020"'),
   });
-  expect(en.stderr).toContain(
-    "did you mean SN000201? if the serial number is right: clomoctl devices replace S1 SN00020 --create\n",
-  );
+  expect(en.stderr).toContain("if the serial number is right: clomoctl devices replace S1 SN00020 --create\n");
   expect(ja.stderr).toContain("シリアルナンバー「SN00020」のデバイスはありません");
   expect(await stateOf()).toEqual(before);
   expect(await run("devices replace S1 SN000201 --create", at())).toMatchObject({ exit: 0 });

@@ -11,7 +11,7 @@ import { DRY_RUN_OPTION } from "../records/options.ts";
 import { getRevisionBeforePrompt } from "../records/seen.ts";
 import { STATE_UNCHANGED, showWrittenRecords, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
 import { askWipeCount } from "../../lib/plan/confirm.ts";
-import { DEVICE_ARGUMENT, DEVICE_COLUMNS, DEVICE_NAMES, findDeviceByName, suggestDevices } from "./columns.ts";
+import { DEVICE_ARGUMENT, DEVICE_COLUMNS, DEVICE_NAMES, findDeviceByName } from "./columns.ts";
 import { CONFIRM_WIPES, DEVICE_RESULT_LAYOUT, noteWipes, warnOfSharedAccounts } from "./writing/result.ts";
 
 export default defineCommand({
@@ -80,11 +80,9 @@ async function createUnknownReplacementFailure(
   client: Client<"devices">,
   { old, typed }: { readonly old: string; readonly typed: string },
 ): Promise<Failure> {
-  const [near] = (await suggestDevices(client, typed)).map((one) => (typeof one === "string" ? same(one) : one));
-  const asked = near === undefined ? same("") : text(`did you mean ${near.en}? `, `「${near.ja}」ではありませんか? `);
   const create = step(
-    `${asked.en}if the serial number is right`,
-    `${asked.ja}シリアルナンバーが正しければ`,
+    "if the serial number is right",
+    "シリアルナンバーが正しければ",
     line("devices replace", [old, typed], { create: true }),
   );
   return new Failure("not-found", {

@@ -21,7 +21,6 @@ export const buildFieldColumns = <R>(fields: Fields): readonly Column<R>[] =>
       instant: field.type === "instant",
       // keys and addresses are copied into other commands
       whole: field.unique === true || ("rule" in field && field.rule === EMAIL_ADDRESS_RULE),
-      paths: member === "path",
       value,
       name: names && ((record) => names[String(value(record))] ?? null),
     };

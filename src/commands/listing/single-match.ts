@@ -1,6 +1,6 @@
 import type { CommandLine } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { joinTexts, same, text, type Language, type Text } from "../../lib/text/index.ts";
+import { text, type Language, type Text } from "../../lib/text/index.ts";
 
 /** A kind of record that can be looked up by name. */
 export interface NamedKind<R> {
@@ -25,24 +25,19 @@ const spaceBeforeLatin = (word: string): string => (/^[A-Za-z]/.test(word) ? ` $
  * Returns the only record that matches a name.
  *
  * @param found all records that match
- * @param near suggestions if no record matches, in the form of {@link NamedKind.describe}
  * @throws `not-found` if no record matches, `usage` with a list of the records if several match
  */
 export function requireSingleMatch<R>(
   name: string,
   found: readonly R[],
   { noun, list, search, by, as, describe }: NamedKind<R>,
-  near: readonly (string | Text)[] = [],
 ): R {
   const [one, ...others] = found;
   if (one === undefined) {
-    const shown = near.map((other) => (typeof other === "string" ? same(other) : other));
-    const meant = joinTexts(shown, same("; "));
     const [outside, outsideJa] =
       as === undefined
         ? ["", ""]
         : [`, or "${as}" may not see the ${noun.en}`, `。または「${as}」の管理対象組織の外にあります`];
-    const asked = shown.length === 0 ? same("") : text(`did you mean ${meant.en}? `, `${meant.ja} ですか? `);
     throw new Failure("not-found", {
       what:
         by === undefined
@@ -56,11 +51,8 @@ export function requireSingleMatch<R>(
             ),
       hint:
         search === undefined
-          ? text(`${asked.en}to list all: ${list}`, `${asked.ja}${list} で一覧できます`)
-          : text(
-              `${asked.en}to search for part of the name: ${search(name)}`,
-              `${asked.ja}名前の一部で探すには: ${search(name)}`,
-            ),
+          ? text(`to list all: ${list}`, `${list} で一覧できます`)
+          : text(`to search for part of the name: ${search(name)}`, `名前の一部で探すには: ${search(name)}`),
     });
   }
   if (others.length === 0) return one;

@@ -3,7 +3,7 @@ import { defineCommand } from "../command.ts";
 import { DELETION_EXITS, DELETION_HELP, DELETION_OPTIONS } from "../deletion/options.ts";
 import { runDeletion } from "../deletion/run.ts";
 import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
-import { suggestOrgs, ORG_ARGUMENT, ORG_LOOKUP } from "./find-org.ts";
+import { ORG_ARGUMENT, ORG_LOOKUP } from "./find-org.ts";
 
 export default defineCommand({
   summary: text("delete organisations", "組織を削除する"),
@@ -47,7 +47,6 @@ export default defineCommand({
         return {
           ...ORG_LOOKUP,
           find: (name) => client.orgs.find({ name }),
-          near: async (name) => suggestOrgs(name, await client.orgs.list()),
         };
       },
     }),

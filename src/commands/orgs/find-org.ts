@@ -1,7 +1,6 @@
 import { line } from "../../lib/advice/index.ts";
-import type { Org, OrgDetail } from "../../lib/client/index.ts";
+import type { OrgDetail } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { findNearestWord } from "../../lib/text/nearest.ts";
 import { text } from "../../lib/text/index.ts";
 import { requireSingleMatch, type NamedKind } from "../listing/single-match.ts";
 import type { Tools } from "../tools.ts";
@@ -21,12 +20,7 @@ export const ORG_LOOKUP: NamedKind<OrgDetail> = {
 export async function findOrg(tools: Tools, name: string): Promise<OrgDetail> {
   const { client } = await tools.tenant("orgs");
   const found = await client.orgs.find({ name });
-  return requireSingleMatch(
-    name,
-    found,
-    ORG_LOOKUP,
-    found.length > 0 ? [] : suggestOrgs(name, await client.orgs.list()),
-  );
+  return requireSingleMatch(name, found, ORG_LOOKUP);
 }
 
 /** Filters by an organisation, as typed: with everything below it, or only `direct`. */
@@ -61,17 +55,3 @@ export const ORG_ARGUMENT = {
     String.raw`ID・組織コード・パス(本社/営業部。名前の中の / は \/)`,
   ),
 } as const;
-
-/** Maximum number of organisations that are suggested. */
-const MAX_SUGGESTIONS = 3;
-
-/** Returns the paths of organisations whose name or code contains the typed text, or is similar to it. */
-export function suggestOrgs(typed: string, orgs: readonly Org[]): readonly string[] {
-  const holding = orgs.filter(({ name, code }) => name.includes(typed) || code?.includes(typed) === true);
-  const known = orgs.flatMap(({ name, code }) => (code === null ? [name] : [name, code]));
-  // any other code of one character would be similar
-  const near = typed.length < 2 ? undefined : findNearestWord(typed, known);
-  const found =
-    holding.length > 0 ? holding : orgs.filter(({ name, code }) => near !== undefined && [name, code].includes(near));
-  return found.slice(0, MAX_SUGGESTIONS).map(({ path, name }) => (path === "" ? name : path));
-}

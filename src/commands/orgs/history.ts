@@ -2,7 +2,7 @@ import { ORG } from "../../lib/model/organisation.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { buildHistoryDetails, showHistory } from "../records/history.ts";
-import { suggestOrgs, ORG_ARGUMENT, ORG_LOOKUP } from "./find-org.ts";
+import { ORG_ARGUMENT, ORG_LOOKUP } from "./find-org.ts";
 
 export default defineCommand({
   summary: text("list all versions of an organisation", "組織の変更履歴を一覧する"),
@@ -14,8 +14,6 @@ export default defineCommand({
   async run(tools, { org }) {
     const { client } = await tools.tenant("orgs");
     const found = await client.orgs.history({ name: org });
-    await showHistory(tools, { ...ORG_LOOKUP, fields: ORG.fields }, org, found, async () =>
-      suggestOrgs(org, await client.orgs.list()),
-    );
+    await showHistory(tools, { ...ORG_LOOKUP, fields: ORG.fields }, org, found);
   },
 });

@@ -61,7 +61,6 @@ export const buildVersionColumns = (fields: Fields, moment: InstantFormatter): r
     header: text("by", "実行者"),
     value: ({ actor }) => actor,
     name: ({ actor }) => (actor === null ? null : formatActor(actor)),
-    ends: true,
   },
   {
     key: "command",
@@ -123,7 +122,6 @@ export const buildHistoryDetails = (named: Text): readonly Text[] => [
 /**
  * Shows the histories of the records that have or had a name.
  *
- * @param near returns similar names; called only if no record matches
  * @throws Failure `not-found` if no record matches
  */
 export async function showHistory(
@@ -131,9 +129,8 @@ export async function showHistory(
   noun: HistoryNoun,
   typed: string,
   found: readonly RecordHistory[],
-  near: () => Promise<readonly (string | Text)[]>,
 ): Promise<void> {
-  if (found.length === 0) requireSingleMatch(typed, found, { ...noun, describe: ({ name }) => name }, await near());
+  if (found.length === 0) requireSingleMatch(typed, found, { ...noun, describe: ({ name }) => name });
   if (found.length > 1) {
     const all = found.map(({ name }) => name);
     await terminal.note(

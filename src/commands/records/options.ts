@@ -25,10 +25,6 @@ interface ValueOptionSettings {
   readonly isNew?: boolean | undefined;
 }
 
-const COMPLETION_NOUNS = { org: "orgs", user: "users" } as const;
-
-const hasCompletion = (name: string): name is keyof typeof COMPLETION_NOUNS => Object.hasOwn(COMPLETION_NOUNS, name);
-
 /** Returns the name of a field's option in camelCase: `parent` for `parentId`, `email` for `emails`. */
 const toOptionName = (name: string, { short, shownAs }: Field): string =>
   name === "accountName" ? name : (shownAs ?? short ?? name);
@@ -53,14 +49,7 @@ const buildOption = (name: string, field: Field, isNew: boolean): OptionField =>
   }
   if (field.type === "texts") return { kind: "string", value: "TEXT", repeatable: true, required, blank, about };
   if (field.refers !== undefined) {
-    const { to } = field.refers;
-    return {
-      kind: "string",
-      value: to.toUpperCase(),
-      blank,
-      about,
-      names: hasCompletion(to) ? COMPLETION_NOUNS[to] : undefined,
-    };
+    return { kind: "string", value: field.refers.to.toUpperCase(), blank, about };
   }
   const rule = "rule" in field ? field.rule : undefined;
   if (field.type === "boolean")

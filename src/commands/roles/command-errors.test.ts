@@ -69,7 +69,7 @@ testRefusals(
   {
     line: "roles schemes show ユーザー登録",
     exit: 6,
-    en: "did you mean ユーザー登録係?",
+    en: 'no custom scheme matches "ユーザー登録"',
     ja: "clomoctl roles schemes list",
     tenant: { schemes },
   },

@@ -88,7 +88,6 @@ testWrongLines(
 
 const [hanako] = example<{ items: readonly [SecuredUser] }>("findSecuredUsers").items;
 const other: SecuredUser = { ...hanako, id: hanako.id.replace(/4$/, "9"), userId: "hanako02" };
-const nobody = { items: [], next: null };
 const groups = { securedGroups: example("securedGroups") };
 const TARO = "secured users create taro01 --name 山田 --app docs";
 
@@ -146,8 +145,8 @@ testRefusals(
   {
     line: "secured groups edit 営業部 --name x --app docs",
     exit: 6,
-    en: "did you mean 営業? to list all: clomoctl secured groups list --app docs\n",
-    ja: "営業 ですか?",
+    en: "to list all: clomoctl secured groups list --app docs\n",
+    ja: "「営業部」という docs のグループはありません",
     tenant: groups,
   },
   {
@@ -161,7 +160,7 @@ testRefusals(
     line: "secured users edit hanako01 --app docs --device d",
     exit: 6,
     en: "hanako01",
-    tenant: { findSecuredUsers: { items: [] }, securedUsers: nobody },
+    tenant: { findSecuredUsers: { items: [] } },
   },
   { line: "secured users list --app docs --fields imapDomain", exit: 2, en: "imapDomain", tenant: {} },
   {
@@ -175,7 +174,7 @@ testRefusals(
     exit: 6,
     en: ['no user of mailer matches "taro"', "clomoctl secured users list --app mailer"],
     ja: "「taro」という mailer のユーザー",
-    tenant: { findSecuredUsers: { items: [] }, securedUsers: nobody },
+    tenant: { findSecuredUsers: { items: [] } },
   },
   {
     line: `secured users show ${hanako.id} --app docs`,

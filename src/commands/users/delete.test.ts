@@ -258,24 +258,20 @@ test("accepts a pasted mail in a file with one name per line, in any encoding", 
   expect(stdin.exit).toBe(0);
 });
 
-test("reports all names with no match or several, with suggestions, and nothing happens", async () => {
+test("reports all names with no match or several, and nothing happens", async () => {
   const other = { ...HANAKO, id: "019a9f3c-5a00-7abc-8def-000000000099" };
   const tenant = {
     findUsers: ({ query = {} }: { query?: Readonly<Record<string, string>> }) => ({
       items: query["name"] === "E1" ? [HANAKO, other] : [],
     }),
-    users: { items: [HANAKO], next: null },
   };
   const { en, ja } = await runInBoth("users delete hanaco E1", { tenant });
   expect(en.exit).toBe(6);
-  expect(en.stderr).toContain(
-    `hanaco: no user has this ID, email address, employee code or account name; did you mean 髙橋 花子 <hanako@example.co.jp>?\n`,
-  );
+  expect(en.stderr).toContain(`hanaco: no user has this ID, email address, employee code or account name\n`);
   expect(en.stderr).toContain("E1: matches 2 records: 髙橋 花子 <hanako@example.co.jp>");
   expect(en.stderr).toContain("error: 2 of 2 names match no user, or more than one; nothing was changed\n");
   expect(ja.stderr).toContain("E1: 2 件に当てはまります: ");
-  const { users: _, ...several } = tenant;
-  expect(await run("users delete E1", { tenant: several })).toMatchObject({ exit: 2 });
+  expect(await run("users delete E1", { tenant })).toMatchObject({ exit: 2 });
 });
 
 test("in a mirror, names the console task and warns if the administrators are not confirmed", async () => {

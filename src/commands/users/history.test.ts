@@ -30,7 +30,7 @@ test("a terminal shows each version in the selected language and the context's t
 });
 
 test("reports an unknown name as not found", async () => {
-  const { en, ja } = await runInBoth(LINE, { tenant: { ...of(), users: { items: [], next: null } } });
+  const { en, ja } = await runInBoth(LINE, { tenant: of() });
   expect(en.stderr).toContain("clomoctl users list --search hanako@example.co.jp\n");
   expect([en.exit, ja.exit, en.stdout]).toEqual([6, 6, ""]);
 });

@@ -2,7 +2,7 @@ import { USER } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { buildHistoryDetails, showHistory } from "../records/history.ts";
-import { suggestUsers, USER_ARGUMENT, USER_LOOKUP } from "./columns.ts";
+import { USER_ARGUMENT, USER_LOOKUP } from "./columns.ts";
 
 export default defineCommand({
   summary: text("list every version of a user", "ユーザーの変更履歴を一覧する"),
@@ -19,6 +19,6 @@ export default defineCommand({
   async run(tools, { user }) {
     const { client } = await tools.tenant("users");
     const found = await client.users.history({ name: user });
-    await showHistory(tools, { ...USER_LOOKUP, fields: USER.fields }, user, found, () => suggestUsers(client, user));
+    await showHistory(tools, { ...USER_LOOKUP, fields: USER.fields }, user, found);
   },
 });

@@ -54,24 +54,6 @@ test("--direct excludes the organisations below --org, and is rejected without i
   }
 });
 
-test("suggests an organisation whose name is similar to the typed one", async () => {
-  const orgs = example<{ items: readonly { name: string; path: string }[] }>("orgs");
-  const tenant = { findOrgs: { items: [] }, orgs };
-  for (const typed of ["営業", "営業郡"]) {
-    const { en, ja } = await runInBoth(["users", "list", "--org", typed], { tenant });
-    expect(en.stderr).toContain("  did you mean 営業部? to list all: clomoctl orgs list\n");
-    expect(ja.stderr).toContain("  営業部 ですか? clomoctl orgs list で一覧できます\n");
-  }
-});
-
-test("suggests no organisation for a text of one character, which any other character resembles", async () => {
-  const [org] = example<{ items: readonly [object] }>("orgs").items;
-  const orgs = { items: [{ ...org, code: "S" }] };
-  const { stderr } = await run(["users", "list", "--org", "/"], { tenant: { findOrgs: { items: [] }, orgs } });
-  expect(stderr).toContain('no organisation matches "/"');
-  expect(stderr).not.toContain("did you mean");
-});
-
 test("also sorts users by the header of a column", async () => {
   const tenant = { users: page(null, hanako) };
   const { requests } = await run("users list --sort 氏名:desc --fields name", { tenant });

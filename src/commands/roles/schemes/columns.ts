@@ -43,20 +43,11 @@ export const SCHEME_ARGUMENT = {
 /** Finds a scheme by its name or ID. @throws `not-found` if no scheme matches */
 export const findSchemeByName = (typed: string, schemes: readonly Scheme[]): Scheme => {
   const found = schemes.filter(({ id, name }) => id === typed || nameKey(name) === nameKey(typed));
-  const near = findNearestWord(
-    typed,
-    schemes.map(({ name }) => name),
-  );
-  return requireSingleMatch(
-    typed,
-    found,
-    {
-      noun: text("custom scheme", "カスタム管理権限スキーム"),
-      list: line("roles schemes list", []),
-      describe: ({ name, id }) => `${name} ${id}`,
-    },
-    near === undefined ? [] : [near],
-  );
+  return requireSingleMatch(typed, found, {
+    noun: text("custom scheme", "カスタム管理権限スキーム"),
+    list: line("roles schemes list", []),
+    describe: ({ name, id }) => `${name} ${id}`,
+  });
 };
 
 /** Defines an option that takes check items. */

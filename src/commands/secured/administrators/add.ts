@@ -1,5 +1,4 @@
 import type { App, Client } from "../../../lib/client/index.ts";
-import { findMistypedNames } from "../../../lib/text/near-names.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { ADD_COMMAND, addMarks, MARKING_OPTIONS, createMarkArgument } from "../../administrators/marks.ts";
 import { defineCommand } from "../../command.ts";
@@ -10,8 +9,8 @@ export default defineCommand({
   details: [
     ...ADD_COMMAND.details,
     text(
-      "Exports do not contain the administrators of an app. A user who is not recorded yet is therefore added with only the ユーザーID; a warning shows this ID and the most similar ユーザーID.",
-      "アプリの管理者はエクスポートに含まれません。そのため、まだ登録のない人はユーザーID だけで追加し、よく似たユーザーID とともに警告で示します。",
+      "Exports do not contain the administrators of an app. A user who is not recorded yet is therefore added with only the ユーザーID; a warning shows this ID.",
+      "アプリの管理者はエクスポートに含まれません。そのため、まだ登録のない人はユーザーID だけで追加し、警告で示します。",
     ),
   ],
   args: { users: createMarkArgument(text("ユーザーID", "ユーザーID")) },
@@ -39,17 +38,10 @@ async function describeUnknownUsers(
 ): Promise<readonly Text[]> {
   const unknown: string[] = [];
   for (const name of names) if ((await secured.find(app, { name })).length === 0) unknown.push(name);
-  if (unknown.length === 0) return [];
-  const known = new Set<string>();
-  for await (const { userId } of secured.list(app)) known.add(userId);
-  const near = findMistypedNames(unknown, known);
-  return unknown.map((name) => {
-    const other = near.get(name);
-    const [meant, meantJa] =
-      other === undefined ? ["", ""] : [` (did you mean ${other}?)`, `(「${other}」ではありませんか?)`];
-    return text(
-      `${name}: no user of ${app} with this ユーザーID is recorded; added with the ユーザーID alone${meant}`,
-      `${name}: このユーザーID を持つ ${app} のユーザーは登録されていないため、ユーザーID だけで追加しました${meantJa}`,
-    );
-  });
+  return unknown.map((name) =>
+    text(
+      `${name}: no user of ${app} with this ユーザーID is recorded; added with the ユーザーID alone`,
+      `${name}: このユーザーID を持つ ${app} のユーザーは登録されていないため、ユーザーID だけで追加しました`,
+    ),
+  );
 }

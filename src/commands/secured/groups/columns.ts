@@ -3,7 +3,6 @@ import type { App, SecuredGroup } from "../../../lib/client/index.ts";
 import { nameKey } from "../../../lib/model/normalise.ts";
 import { SECURED_GROUP } from "../../../lib/model/secured-user.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
-import { findNearestWord } from "../../../lib/text/nearest.ts";
 import { buildFieldColumns } from "../../listing/columns.ts";
 import { requireSingleMatch } from "../../listing/single-match.ts";
 import type { ResultLayout } from "../../records/change-result.ts";
@@ -29,20 +28,11 @@ export const GROUP_HELP: readonly Text[] = [
 /** Finds a group by its name or ID. @throws `not-found` if no group matches */
 export const findGroup = (app: App, typed: string, groups: readonly SecuredGroup[]): SecuredGroup => {
   const found = groups.filter(({ id, name }) => id === typed || nameKey(name) === nameKey(typed));
-  const near = findNearestWord(
-    typed,
-    groups.map(({ name }) => name),
-  );
-  return requireSingleMatch(
-    typed,
-    found,
-    {
-      noun: text(`group of ${app}`, ` ${app} のグループ`),
-      list: line("secured groups list", [], { app }),
-      describe: ({ name, id }) => `${name} ${id}`,
-    },
-    near === undefined ? [] : [near],
-  );
+  return requireSingleMatch(typed, found, {
+    noun: text(`group of ${app}`, ` ${app} のグループ`),
+    list: line("secured groups list", [], { app }),
+    describe: ({ name, id }) => `${name} ${id}`,
+  });
 };
 
 /** The layout in which a group of an app is shown after a change. */

@@ -44,10 +44,3 @@ test("shows the first users of a group found by its id, and an empty group", asy
   const empty = await show("人事 --app docs --format json");
   expect(empty.en).toMatchObject({ exit: 0, stdout: "[]\n", stderr: "人事: 0 users\n" });
 });
-
-test("an unknown group exits with 6 and suggests the nearest name", async () => {
-  const { en, ja } = await show("営業部 --app docs");
-  expect(en).toMatchObject({ exit: 6, stdout: "" });
-  expect(en.stderr).toContain("did you mean 営業?");
-  expect(ja.stderr).toContain("営業 ですか?");
-});

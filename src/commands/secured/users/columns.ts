@@ -1,12 +1,11 @@
 import { line } from "../../../lib/advice/index.ts";
-import type { App, Client, SecuredUser } from "../../../lib/client/index.ts";
+import type { App, SecuredUser } from "../../../lib/client/index.ts";
 import { listGroupedColumns } from "../../../lib/model/format.ts";
 import { SECURED_FORMATS } from "../../../lib/model/secured-formats.ts";
 import { SECURED_USER } from "../../../lib/model/secured-user.ts";
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import type { Fields } from "../../../lib/model/thing.ts";
 import { joinTexts, same, text, type Text } from "../../../lib/text/index.ts";
-import { limitRecords } from "../../listing/list.ts";
 import type { NamedKind } from "../../listing/single-match.ts";
 import { buildFieldColumns } from "../../listing/columns.ts";
 import { getManagerTitle } from "./roles.ts";
@@ -34,26 +33,6 @@ export const buildSecuredUserKind = (app: App): NamedKind<SecuredUser> => ({
   list: line("secured users list", [], { app }),
   describe: ({ id, userId }) => `${userId} ${id}`,
 });
-
-/** Maximum number of users that are suggested. */
-const MAX_SUGGESTED_USERS = 3;
-
-/**
- * Returns the first users of an app whose ユーザーID contains the typed text or, if there are none, whose name contains
- * it. Each is described so that it can be distinguished from the others.
- */
-export async function suggestSecuredUsers(
-  { secured }: Client<"secured">,
-  app: App,
-  typed: string,
-): Promise<readonly (string | Text)[]> {
-  const near = await Array.fromAsync(limitRecords(secured.list(app, { filterId: typed }), MAX_SUGGESTED_USERS));
-  const found =
-    near.length > 0
-      ? near
-      : await Array.fromAsync(limitRecords(secured.list(app, { filterName: typed }), MAX_SUGGESTED_USERS));
-  return found.map(buildSecuredUserKind(app).describe);
-}
 
 /** The columns that apply to the users of every app. */
 export const SECURED_USER_COLUMNS = buildFieldColumns<SecuredUser>(SECURED_USER.fields);

@@ -56,20 +56,3 @@ test("facts 6.7: help explains who sees the Users screen", async () => {
   );
   expect(ja.stdout.replaceAll(/\s+/g, "")).toContain("ファイル管理者とグループ管理者は開けません");
 });
-
-test("an unknown user is reported with suggestions by ユーザーID or name", async () => {
-  const find = ({ query = {} }: { query?: Readonly<Record<string, string>> }) => ({
-    items: query["filterName"] === undefined ? [] : [USER],
-    next: null,
-  });
-  const tenant = { findSecuredUsers: { items: [] }, securedUsers: find };
-  const { en, ja } = await runInBoth("secured users delete 髙橋 --app docs", { tenant });
-  expect(en.exit).toBe(6);
-  expect(en.stderr).toContain(`髙橋: no user of docs has this name; did you mean ${USER?.userId} ${USER?.id}?\n`);
-  expect(ja.stderr).toContain("髙橋: この名前の docs のユーザーはありません。");
-  const near = {
-    findSecuredUsers: { items: [] },
-    securedUsers: example<object>("securedUsers", { next: null }),
-  };
-  expect((await run("secured users delete hanako --app docs", { tenant: near })).stderr).toContain("did you mean");
-});

@@ -6,7 +6,7 @@ import { runDeletion } from "../../deletion/run.ts";
 import { RESULT_COLUMNS } from "../../../lib/plan/columns.ts";
 import { requireRight } from "../../rights.ts";
 import { APP_OPTION } from "../app.ts";
-import { suggestSecuredUsers, buildSecuredUserKind } from "./columns.ts";
+import { buildSecuredUserKind } from "./columns.ts";
 
 export default defineCommand({
   summary: text("delete SECURED APPs users", "SECURED APPs のユーザーを削除する"),
@@ -47,7 +47,6 @@ export default defineCommand({
         return {
           ...buildSecuredUserKind(app),
           find: (name) => client.secured.find(app, { name }),
-          near: (name) => suggestSecuredUsers(client, app, name),
           every: () => client.secured.list(app),
           knownBy: ({ id, userId }) => ({ exact: [id, userId] }),
         };

@@ -12,7 +12,7 @@ import {
 } from "../../records/change-result.ts";
 import { requireRight } from "../../rights.ts";
 import { APP_OPTION } from "../app.ts";
-import { suggestSecuredUsers, SECURED_USER_ARGUMENT, SECURED_USER_COLUMNS, buildSecuredUserKind } from "./columns.ts";
+import { SECURED_USER_ARGUMENT, SECURED_USER_COLUMNS, buildSecuredUserKind } from "./columns.ts";
 import { FIELDS_WITH_OPTIONS, readUserSecrets, parseSettings, USER_OPTIONS } from "./options.ts";
 import { ROLE_HELP, describeMissingGroup } from "./roles.ts";
 import { buildSecuredUserLayout } from "./secured-user-layout.ts";
@@ -50,8 +50,7 @@ export default defineCommand({
     refuseEmptyChange(values, commandName("secured users edit"));
     const { client } = await tools.tenant("secured");
     const found = await client.secured.find(app, { name: user });
-    const near = found.length > 0 ? [] : await suggestSecuredUsers(client, app, user);
-    const { id } = requireSingleMatch(user, found, buildSecuredUserKind(app), near);
+    const { id } = requireSingleMatch(user, found, buildSecuredUserKind(app));
     if (Object.keys(secrets).length > 0) await noteNotRestored(tools, FORMER_SECRETS);
     tools.describeState(() => STATE_MAYBE_CHANGED);
     const change = { ...values, ...(createGroups && { createGroups }), dryRun };

@@ -2,12 +2,7 @@ import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { requireSingleMatch } from "../../listing/single-match.ts";
 import { APP_OPTION } from "../app.ts";
-import {
-  suggestSecuredUsers,
-  SECURED_USER_ARGUMENT,
-  buildSecuredUserColumns,
-  buildSecuredUserKind,
-} from "./columns.ts";
+import { SECURED_USER_ARGUMENT, buildSecuredUserColumns, buildSecuredUserKind } from "./columns.ts";
 
 export default defineCommand({
   summary: text("show a SECURED APPs user", "SECURED APPs のユーザーを 1 人表示する"),
@@ -19,8 +14,7 @@ export default defineCommand({
     const { terminal } = tools;
     const { client } = await tools.tenant("secured");
     const found = await client.secured.find(app, { name });
-    const near = found.length > 0 ? [] : await suggestSecuredUsers(client, app, name);
-    const user = requireSingleMatch(name, found, buildSecuredUserKind(app), near);
+    const user = requireSingleMatch(name, found, buildSecuredUserKind(app));
     await terminal.show(buildSecuredUserColumns(app, terminal), user);
   },
 });

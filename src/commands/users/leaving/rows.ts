@@ -53,7 +53,7 @@ const column = (key: string, header: Text, value: (row: LeaveRow) => string | nu
 
 const PERSON = column("person", text("person", "氏名"), ({ user }) => user.name);
 const DEVICE_COLUMNS: readonly Column<LeaveRow>[] = [
-  { ...column("org", text("organisation", "組織"), ({ user }) => user.org.path), paths: true },
+  column("org", text("organisation", "組織"), ({ user }) => user.org.path),
   column("serialNumber", text("serial number", "シリアルナンバー"), ({ device }) => device?.serialNumber ?? null),
   column("model", text("model", "機種"), ({ device }) => device?.model ?? null),
   column("phoneNumber", text("telephone number", "電話番号"), ({ device }) => device?.phoneNumber ?? null),
