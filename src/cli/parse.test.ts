@@ -100,11 +100,7 @@ test.each([
     "--format must be one of table, json, ndjson, csv, tsv, xlsx, not jsn",
     "did you mean json?",
   ],
-  [
-    "a.csv --app docs --progress jsno",
-    "--progress must be one of auto, plain, json, none, not jsno",
-    "did you mean json?",
-  ],
+  ["a.csv --app docs --progress jsno", "--progress must be one of auto, json, none, not jsno", "did you mean json?"],
   ["--app docs", "the argument FILE is missing", ""],
   ["a.csv", "the option --app docs|mailer is missing", ""],
   ["--dry-run", "the argument FILE and the option --app docs|mailer are missing", ""],

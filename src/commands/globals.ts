@@ -82,7 +82,7 @@ export const GLOBAL_OPTIONS = {
   },
   progress: {
     kind: "choice",
-    choices: ["auto", "plain", "json", "none"],
+    choices: ["auto", "json", "none"],
     default: "auto",
     about: text("how to show progress on stderr", "標準エラー出力への進捗の表示方法"),
   },

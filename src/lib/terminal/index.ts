@@ -1,7 +1,7 @@
 export type { EnvironmentVariables } from "./language.ts";
 export type { Column } from "./output-choice.ts";
 export type { SaveRows } from "./output.ts";
-export { BYTE_UNIT, ROW_UNIT } from "./progress/line.ts";
+export { BYTE_UNIT, ROW_UNIT } from "./progress/progress.ts";
 export type { Choice, Prompts } from "./prompt.ts";
 export { Terminal } from "./terminal.ts";
 export type { TreeNode } from "./table/tree.ts";

@@ -32,10 +32,6 @@ export interface Column<R> {
   readonly wraps?: boolean | undefined;
   /** the values are never cut in a table, because people type them; other columns become narrower */
   readonly whole?: boolean | undefined;
-  /** the values are paths of organisations; if a path does not fit into a table, its last names are kept */
-  readonly paths?: boolean | undefined;
-  /** the beginning and the end of the values are important; if a value does not fit into a table, its middle is cut */
-  readonly ends?: boolean | undefined;
   /** true if a table omits the column when it is empty for all records, unless the user selected the field */
   readonly optional?: boolean | undefined;
   /** the values are UTC instants; people see them in the tenant's time zone */

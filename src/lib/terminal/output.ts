@@ -155,14 +155,12 @@ async function renderListLines<R>(
   switch (format) {
     case "table": {
       const { drawTable } = await import("./table/table.ts");
-      const headers = columns.map(({ header, align = "start", wraps, whole, paths, ends, optional }) => ({
+      const headers = columns.map(({ header, align = "start", wraps, whole, optional }) => ({
         header: header[language],
         align,
         wraps,
         whole,
-        paths,
-        ends,
-        optional: choice.fields === undefined ? (optional ?? ("narrow" as const)) : undefined,
+        optional: choice.fields === undefined && optional,
       }));
       const cells = columns.map((column) => createTableCellRenderer(column, place));
       const rows = mapItems(records, (record) => cells.map((cell) => cell(record)));

@@ -166,7 +166,6 @@ export class Terminal {
       language: this.language,
       stderrIsTerminal: stderr.isTTY === true && environment["TERM"] !== "dumb" && stderr.columns !== 0,
       write: this.#writeNow,
-      columns: () => getTerminalWidth(stderr) ?? DEFAULT_COLUMNS,
       clock: place.clock,
       loadSpinner: place.loadSpinner ?? createOraLoader(stderr, this.#colours.stderr),
     });

@@ -1,9 +1,19 @@
-import type { Language, Text } from "../../text/index.ts";
-import { renderBarLine, renderFinishedLine, renderProgressLine, type StepState, type ProgressUnit } from "./line.ts";
+import { text, type Language, type Text } from "../../text/index.ts";
+import { escapeForPeople } from "../escape.ts";
 
 /** How progress is shown: the values of `--progress`. */
-export type ProgressMode = "auto" | "plain" | "json" | "none";
+export type ProgressMode = "auto" | "json" | "none";
 
+/** The unit in which progress is counted: a stable id for programs, and a name for people. */
+export interface ProgressUnit {
+  readonly id: string;
+  readonly name: Text;
+}
+
+export const ROW_UNIT: ProgressUnit = { id: "rows", name: text("rows", "行") };
+export const BYTE_UNIT: ProgressUnit = { id: "bytes", name: text("bytes", "バイト") };
+
+/** A spinner that runs its own animation, as created by ora. */
 interface Spinner {
   text: string;
   start(): unknown;
@@ -14,15 +24,6 @@ interface Spinner {
 /** Loads a spinner that has not been started yet. */
 export type LoadSpinner = () => Promise<Spinner>;
 
-interface ProgressReporter {
-  /** minimum time between two updates, in milliseconds */
-  readonly intervalMs: number;
-  begin(state: StepState, id: string): void;
-  update(state: StepState, id: string): void;
-  end(state: StepState, id: string): void;
-  hide(): void;
-}
-
 /** What the progress display needs from its environment. */
 export interface ProgressEnvironment {
   readonly mode: ProgressMode;
@@ -30,10 +31,6 @@ export interface ProgressEnvironment {
   readonly stderrIsTerminal: boolean;
   /** writes to stderr immediately */
   readonly write: (chunk: string) => void;
-  readonly columns: () => number;
-  /** a monotonic clock in milliseconds */
-  readonly clock: () => number;
-  /** loads the spinner, which shows activity if the total is not known */
   readonly loadSpinner: LoadSpinner;
 }
 
@@ -47,6 +44,7 @@ export interface StepDescription {
   readonly total?: number | undefined;
 }
 
+/** A running step. */
 export interface ProgressStep {
   /** adds to the amount done; 1 by default */
   advance(by?: number): void;
@@ -62,7 +60,7 @@ export interface ProgressStep {
 export interface Progress {
   /** starts a step and finishes the previous step; JSON mode always writes an event for the start */
   start(step: StepDescription): ProgressStep;
-  /** clears the progress display so that a line can be written; the next advance draws it again */
+  /** clears the progress display so that a line can be written */
   hide(): void;
   /** finishes the current step */
   stop(): void;
@@ -70,97 +68,92 @@ export interface Progress {
   close(): void;
 }
 
-/** Creates the display for `--progress`. `auto` draws on a terminal, and writes a line every few seconds elsewhere. */
-export function createProgress(place: ProgressEnvironment): Progress {
-  let reporter = createReporter(place);
-  let current: RunningStep | undefined;
+/** What has been done of a step. */
+interface StepState extends StepDescription {
+  readonly done: number;
+}
+
+/** Shows a step, and hides or ends what it shows. */
+interface Display {
+  show(state: StepState): void;
+  hide(): void;
+  end(state: StepState): void;
+}
+
+const NO_DISPLAY: Display = { show() {}, hide() {}, end() {} };
+
+const MIN_EVENT_INTERVAL_MS = 500;
+
+/** Creates the display for `--progress`. `auto` shows a spinner with a count, and only on a terminal. */
+export function createProgress(place: ProgressEnvironment & { readonly clock: () => number }): Progress {
+  let display = createDisplay(place);
+  let current: ProgressStep | undefined;
   return {
     start(step) {
       current?.finish();
-      current = new RunningStep(step, reporter, place.clock);
+      current = startStep(step, display, place.clock);
       return current;
     },
-    hide: () => reporter.hide(),
+    hide: () => display.hide(),
     stop: () => current?.finish(),
     close() {
       current?.finish();
-      reporter = SILENT_REPORTER;
+      display = NO_DISPLAY;
     },
   };
 }
 
-const SILENT_REPORTER: ProgressReporter = { intervalMs: Infinity, begin() {}, update() {}, end() {}, hide() {} };
-
-function createReporter(place: ProgressEnvironment): ProgressReporter {
-  switch (place.mode) {
-    case "none":
-      return SILENT_REPORTER;
-    case "json":
-      return createJsonReporter(place);
-    case "plain":
-      return createLineReporter(place);
-    case "auto":
-      return place.stderrIsTerminal ? createBarReporter(place) : createLineReporter(place);
-  }
-}
-
-function createJsonReporter({ write }: ProgressEnvironment): ProgressReporter {
-  const event = ({ done, total, unit }: StepState, step: string): void =>
-    write(`${JSON.stringify({ step, done, total: total ?? null, unit: unit.id })}\n`);
-  return { intervalMs: 500, begin: event, update: event, end: event, hide() {} };
-}
-
-function createLineReporter({ write, language }: ProgressEnvironment): ProgressReporter {
-  const line = (state: StepState): void => {
-    // the work is done, so no progress is left to report
-    if (state.total !== undefined && state.done >= state.total) return;
-    write(`${renderProgressLine(state, language).replaceAll(/ {3,}/g, "  ")}\n`);
-  };
-  return { intervalMs: 3_000, begin() {}, update: line, end() {}, hide() {} };
-}
-
-const CLEAR_LINE = "\r\u001b[K";
-
-/** Minimum duration, in milliseconds, of a step that leaves a line on the screen when it ends. */
-const MIN_REPORTED_STEP_MS = 2_000;
-
-/** Creates the terminal reporter: a bar if the total is known, otherwise a spinner, which is loaded on first use. */
-function createBarReporter(place: ProgressEnvironment): ProgressReporter {
-  const { write, columns, language } = place;
-  let spinning: SpinningStep | undefined;
-  let drawn = false;
-  const hide = (): void => {
-    spinning?.hide();
-    if (drawn) {
-      drawn = false;
-      write(CLEAR_LINE);
-    }
-  };
-  const draw = (state: StepState): void => {
-    if (state.total !== undefined) {
-      spinning?.stop();
-      spinning = undefined;
-      drawn = true;
-      write(CLEAR_LINE + renderBarLine(state, language, columns()));
-      return;
-    }
-    spinning ??= new SpinningStep(place.loadSpinner);
-    spinning.say(renderProgressLine(state, language));
+function startStep(step: StepDescription, display: Display, clock: () => number): ProgressStep {
+  let state: StepState = { ...step, done: 0 };
+  let shownAt = clock();
+  let isFinished = false;
+  display.show(state);
+  const reach = (done: number): void => {
+    state = { ...state, done };
+    if (isFinished || clock() - shownAt < MIN_EVENT_INTERVAL_MS) return;
+    shownAt = clock();
+    display.show(state);
   };
   return {
-    intervalMs: 100,
-    begin: draw,
-    update: draw,
-    end(state) {
-      hide();
-      spinning?.stop();
-      spinning = undefined;
-      if (state.elapsedMs >= MIN_REPORTED_STEP_MS) write(`${renderFinishedLine(state, language)}\n`);
+    advance: (by = 1) => reach(state.done + by),
+    reach,
+    expect: (total) => void (state = { ...state, total }),
+    finish() {
+      if (!isFinished) display.end(state);
+      isFinished = true;
     },
-    hide,
   };
 }
 
+function createDisplay({ mode, language, stderrIsTerminal, write, loadSpinner }: ProgressEnvironment): Display {
+  if (mode === "json") {
+    const event = ({ id, done, total, unit }: StepState): void =>
+      write(`${JSON.stringify({ step: id, done, total: total ?? null, unit: unit.id })}\n`);
+    return { show: event, hide() {}, end: event };
+  }
+  if (mode === "none" || !stderrIsTerminal) return NO_DISPLAY;
+  let running: SpinningStep | undefined;
+  return {
+    show: (state) => (running ??= new SpinningStep(loadSpinner)).say(renderProgressLine(state, language)),
+    hide: () => running?.hide(),
+    end() {
+      running?.stop();
+      running = undefined;
+    },
+  };
+}
+
+/** Renders the progress of a step as far as it is known: `Reading  42 %  420/1,000 rows`. */
+function renderProgressLine({ name, done, total, unit }: StepState, language: Language): string {
+  const share = total === undefined || total === 0 ? [] : [`${Math.min(100, Math.floor((done / total) * 100))} %`];
+  const format = (count: number): string =>
+    unit.id === BYTE_UNIT.id ? (count / 1e6).toFixed(1) : count.toLocaleString("en-US");
+  const amount = total === undefined ? format(done) : `${format(done)}/${format(total)}`;
+  const counted = `${amount} ${unit.id === BYTE_UNIT.id ? "MB" : unit.name[language]}`;
+  return [escapeForPeople(name[language]), ...share, counted].join("  ");
+}
+
+/** A spinner, which may still be loading when its step ends. */
 class SpinningStep {
   #spinner: Spinner | undefined;
   #line = "";
@@ -172,18 +165,15 @@ class SpinningStep {
 
   async #start(load: LoadSpinner): Promise<void> {
     const spinner = await load();
-    if (!this.#stopped) {
-      this.#spinner = spinner;
-      spinner.text = this.#line;
-      spinner.start();
-    }
+    if (this.#stopped) return;
+    this.#spinner = spinner;
+    spinner.text = this.#line;
+    spinner.start();
   }
 
   say(line: string): void {
     this.#line = line;
-    if (this.#spinner !== undefined) {
-      this.#spinner.text = line;
-    }
+    if (this.#spinner !== undefined) this.#spinner.text = line;
   }
 
   hide(): void {
@@ -193,54 +183,5 @@ class SpinningStep {
   stop(): void {
     this.#stopped = true;
     this.#spinner?.stop();
-  }
-}
-
-class RunningStep implements ProgressStep {
-  readonly #step: StepDescription;
-  readonly #reporter: ProgressReporter;
-  readonly #clock: () => number;
-  readonly #startedAt: number;
-  #shownAt: number;
-  #done = 0;
-  #total: number | undefined;
-  #finished = false;
-
-  constructor(step: StepDescription, reporter: ProgressReporter, clock: () => number) {
-    this.#step = step;
-    this.#total = step.total;
-    this.#reporter = reporter;
-    this.#clock = clock;
-    this.#startedAt = this.#shownAt = clock();
-    reporter.begin(this.#state(this.#startedAt), step.id);
-  }
-
-  advance(by = 1): void {
-    this.reach(this.#done + by);
-  }
-
-  reach(done: number): void {
-    this.#done = done;
-    const now = this.#clock();
-    if (!this.#finished && now - this.#shownAt >= this.#reporter.intervalMs) {
-      this.#shownAt = now;
-      this.#reporter.update(this.#state(now), this.#step.id);
-    }
-  }
-
-  expect(total: number): void {
-    this.#total = total;
-  }
-
-  finish(): void {
-    if (!this.#finished) {
-      this.#finished = true;
-      this.#reporter.end(this.#state(this.#clock()), this.#step.id);
-    }
-  }
-
-  #state(now: number): StepState {
-    const { name, unit } = this.#step;
-    return { name, unit, done: this.#done, total: this.#total, elapsedMs: now - this.#startedAt };
   }
 }

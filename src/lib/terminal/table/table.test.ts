@@ -86,16 +86,6 @@ test("a wide cell after the measured rows is also cut", async () => {
   expect(lines.at(-1)).toBe("aaa…     1  x");
 });
 
-test("if columns would be too narrow, each record is shown separately", async () => {
-  const many = Array.from({ length: 12 }, (_, at) => ({ header: `field ${at}` }));
-  const rows = ["Ann", "Bob"].map((name) => many.map(() => `${name} ${"x".repeat(9)}`));
-  const lines = await Array.fromAsync(drawTable(many, rows, undefined, 80));
-  expect(lines.slice(0, 2)).toEqual(["field 0   Ann xxxxxxxxx", "field 1   Ann xxxxxxxxx"]);
-  expect(lines[12]).toBe("");
-  expect(lines[13]).toBe("field 0   Bob xxxxxxxxx");
-  expect(lines).toHaveLength(25);
-});
-
 test("a long value continues below itself, with words and digests whole", () => {
   const digest = "0123456789abcdef".repeat(4);
   const fields = [
@@ -175,35 +165,6 @@ test("an empty optional column is left out, and the column before it wraps", asy
   expect(header).toMatch(/reason$/);
   const many = Array.from({ length: 600 }, (_, at) => ["林", "", at === 599 ? "key" : ""]);
   expect(await Array.fromAsync(drawTable(optional, many))).toContainEqual(expect.stringMatching(/^林 .*key$/));
-});
-
-test("columns without values are dropped if the table is too wide, and later values stand below their rows", async () => {
-  const narrow = ["name", "title", "memo"].map((header) => ({ header, optional: "narrow" as const }));
-  const rows = [["髙橋 花子", "", "x".repeat(20)]];
-  expect(await Array.fromAsync(drawTable(narrow, rows, undefined, 34))).toEqual([
-    "name       memo",
-    `髙橋 花子  ${"x".repeat(20)}`,
-  ]);
-  expect((await Array.fromAsync(drawTable(narrow, rows, undefined, 40)))[0]).toBe("name       title  memo");
-  const many = Array.from({ length: 600 }, (_, at) => ["林", at === 599 ? "課長" : "", "x".repeat(20)]);
-  const lines = await Array.fromAsync(drawTable(narrow, many, undefined, 30));
-  expect(lines.slice(-2)).toEqual([`林    ${"x".repeat(20)}`, "  title  課長"]);
-});
-
-test("values of a column that is never cut continue below each other", async () => {
-  const whole = [{ header: "addresses", whole: true }, { header: "memo" }];
-  const rows = [
-    ["hanako@example.co.jp, h@example.jp, x@example.jp", "long enough to be cut"],
-    ["a@b.jp", ""],
-  ];
-  expect(await Array.fromAsync(drawTable(whole, rows, undefined, 40))).toEqual([
-    "addresses              memo",
-    "hanako@example.co.jp,  long enough to b…",
-    "h@example.jp,",
-    "x@example.jp",
-    "a@b.jp",
-  ]);
-  for (const line of await Array.fromAsync(drawTable(whole, rows, undefined, 20))) expect(line).not.toContain("…");
 });
 
 test("one record has one field per line", () => {

@@ -1,5 +1,5 @@
 import { escapeForPeople } from "../escape.ts";
-import { displayWidth, padLine, shortenPaths, truncate, truncateMiddle } from "./width.ts";
+import { displayWidth, padLine, truncate } from "./width.ts";
 import { hasCommand } from "../commands.ts";
 import { splitIntoLinePieces, wrapPieces } from "./word-width.ts";
 
@@ -9,19 +9,13 @@ export interface TableColumn {
   readonly align?: "start" | "end" | undefined;
   /** for the last column: cells that do not fit continue on the next line, below their beginning, and are not cut */
   readonly wraps?: boolean | undefined;
-  /** the values are never cut; other columns become narrower, and a cell with several values continues below itself */
+  /** the values are never cut; other columns become narrower */
   readonly whole?: boolean | undefined;
-  /** the cells are paths of organisations; if a path does not fit, its first names are dropped */
-  readonly paths?: boolean | undefined;
-  /** if a cell does not fit, its middle is cut */
-  readonly ends?: boolean | undefined;
-  /**
-   * when the column is omitted because all its measured cells are empty. `true`: always, if the whole table is measured;
-   * `narrow`: if the table is too wide. A value in a later row is then shown below its row
-   */
-  readonly optional?: boolean | "narrow" | undefined;
+  /** true if the column is omitted when all its cells are empty and the whole table is measured */
+  readonly optional?: boolean | undefined;
 }
 
+/** Escapes a cell of a column. */
 type CellCleaner = (cell: string, column: number) => string;
 
 const COLUMN_GAP = "  ";
@@ -42,8 +36,7 @@ const MIN_VALUE_WIDTH = 20;
  *
  * @param heading highlights the header line, for example in bold
  * @param room width of the table: wide columns share the space that narrow columns and numbers leave. Longer cells end
- * with `…` or, in a column that wraps, continue on the next line. If that space is too narrow to read, each record is
- * drawn separately, with one field per line. If absent, nothing is cut
+ * with `…` or, in a column that wraps, continue on the next line. If absent, nothing is cut
  * @param clean escapes a cell, and marks its commands
  */
 export async function* drawTable(
@@ -68,67 +61,39 @@ export async function* drawTable(
   yield* first.flatMap(createTableRenderer(columns, first, { heading, room, isComplete: true }));
 }
 
+/** Draws a row. The first call for a table also draws the headers. */
 type RowRenderer = (cells: readonly string[]) => readonly string[];
 
 interface TableLayout {
   readonly heading: (line: string) => string;
   readonly room: number;
+  /** true if all rows of the table are measured */
+  readonly isComplete: boolean;
 }
 
-/**
- * Returns a function that draws the rows of a table without the columns that are to be omitted.
- *
- * @param rows the measured rows
- */
+/** Returns a function that draws the rows of a table.  @param rows the measured rows */
 function createTableRenderer(
-  columns: readonly TableColumn[],
+  all: readonly TableColumn[],
   rows: readonly (readonly string[])[],
-  { isComplete, ...layout }: TableLayout & { readonly isComplete: boolean },
+  { heading, room, isComplete }: TableLayout,
 ): RowRenderer {
-  const isNarrow = sum(measureColumns(columns, rows)) + COLUMN_GAP.length * (columns.length - 1) > layout.room;
-  const isShown = columns.map(
-    ({ optional }, at) =>
-      rows.some((row) => row[at] !== "") ||
-      !((optional === true && isComplete) || (optional !== undefined && isNarrow)),
-  );
-  const pickShown = <T>(all: readonly T[]): readonly T[] => all.filter((_, at) => isShown[at]);
-  const draw = createRowRenderer(pickShown(columns), rows.map(pickShown), layout);
-  if (!isShown.includes(false)) return draw;
-  return (cells) => {
-    const omitted = columns.flatMap(({ header }, at) => {
-      const cell = cells[at] ?? "";
-      return isShown[at] === true || cell === "" ? [] : [[header, cell] as const];
-    });
-    const below = [...drawFields(omitted, layout.heading, layout.room - COLUMN_GAP.length, keepCell)];
-    return [...draw(pickShown(cells)), ...below.map((line) => COLUMN_GAP + line)];
-  };
-}
-
-function createRowRenderer(
-  columns: readonly TableColumn[],
-  rows: readonly (readonly string[])[],
-  { heading, room }: TableLayout,
-): RowRenderer {
-  const natural = measureColumns(columns, rows);
-  const widths = fitColumnWidths(columns, { natural, least: measureLeastWidths(columns, rows) }, room);
+  const isShown = all.map(({ optional }, at) => !isComplete || optional !== true || rows.some((row) => row[at] !== ""));
+  const pickShown = <T>(of: readonly T[]): readonly T[] => of.filter((_, at) => isShown[at]);
+  const columns = pickShown(all);
+  const shown = rows.map(pickShown);
+  const natural = measureColumns(columns, shown);
+  const widths = fitColumnWidths(columns, { natural, least: measureLeastWidths(columns, shown) }, room);
   // if no column had to become narrower, a later row with a wider cell stays unchanged as long as it fits
-  const most = widths !== undefined && sum(widths) < sum(natural) ? 0 : room;
+  const most = sum(widths) < sum(natural) ? 0 : room;
   const headers = columns.map(({ header }) => header);
   let isFirst = true;
   return (cells) => {
-    const before = isFirst;
+    const row = drawRow(columns, widths, pickShown(cells), most);
+    if (!isFirst) return row;
     isFirst = false;
-    if (widths === undefined) {
-      const fields = cells.map((cell, at) => [headers[at] ?? "", cell] as const);
-      return [...(before ? [] : [""]), ...drawFields(fields, heading, room, keepCell)];
-    }
-    const row = drawRow(columns, widths, cells, most);
-    return before ? [heading(drawRow(columns, widths, headers, most).join("")), ...row] : row;
+    return [heading(drawRow(columns, widths, headers, most).join("")), ...row];
   };
 }
-
-/** The cells of a table were escaped before they were measured. */
-const keepCell = (cell: string): string => cell;
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
 
@@ -138,29 +103,27 @@ interface MeasuredWidths {
   readonly least: readonly number[];
 }
 
+/** Returns column widths that fit into the table or, if it is too narrow for that, the least widths. */
 function fitColumnWidths(
   columns: readonly TableColumn[],
   { natural, least }: MeasuredWidths,
   room: number,
-): readonly number[] | undefined {
+): readonly number[] {
   const left = room - COLUMN_GAP.length * (columns.length - 1);
   if (columns.at(-1)?.wraps !== true || sum(natural) <= left) return limitColumnWidths({ natural, least }, left);
   const last = natural.at(-1) ?? 0;
   const before = { natural: natural.slice(0, -1), least: least.slice(0, -1) };
   const others = limitColumnWidths(before, left - Math.min(last, MIN_VALUE_WIDTH));
-  return others === undefined ? undefined : [...others, Math.min(last, left - sum(others))];
+  return [...others, Math.min(last, Math.max(MIN_VALUE_WIDTH, left - sum(others)))];
 }
 
-/**
- * Returns the widths of the columns whose cells may be cut; undefined if a column would be narrower than its minimum
- * width.
- */
-function limitColumnWidths({ natural, least }: MeasuredWidths, left: number): readonly number[] | undefined {
-  for (let most = Math.max(MIN_COLUMN_WIDTH, ...natural); most >= MIN_COLUMN_WIDTH; most -= 1) {
-    const widths = natural.map((width, at) => Math.max(least[at] ?? 0, Math.min(width, most)));
-    if (sum(widths) <= left) return widths;
-  }
-  return undefined;
+/** Returns the widths of the columns whose cells may be cut. */
+function limitColumnWidths({ natural, least }: MeasuredWidths, left: number): readonly number[] {
+  const limited = (most: number): readonly number[] =>
+    natural.map((width, at) => Math.max(least[at] ?? 0, Math.min(width, most)));
+  let most = Math.max(MIN_COLUMN_WIDTH, ...natural);
+  while (most > MIN_COLUMN_WIDTH && sum(limited(most)) > left) most -= 1;
+  return limited(most);
 }
 
 /**
@@ -200,35 +163,13 @@ const measureLeastWidths = (
   const values = rows.map((row) =>
     row.map((cell, at) => {
       const { align, whole } = columns[at] ?? {};
-      if (align === "end" || hasCommand(cell)) return cell;
-      return whole === true ? (findWidest(splitValues(cell)) ?? "") : "";
+      return align === "end" || whole === true || hasCommand(cell) ? cell : "";
     }),
   );
   return measureColumns(
     columns.map((column) => (column.align === "end" || column.whole === true ? column : { ...column, header: "" })),
     values,
   );
-};
-
-const findWidest = (parts: readonly string[]): string | undefined =>
-  parts.toSorted((a, b) => displayWidth(b) - displayWidth(a))[0];
-
-const splitValues = (cell: string): readonly string[] => cell.split(/(?<=, )/u).map((value) => value.trimEnd());
-
-/** Returns the lines of a cell whose values are never cut: as many values in a line as fit. */
-const wrapValues = (cell: string, width: number): readonly string[] => {
-  const lines: string[] = [];
-  for (const value of splitValues(cell)) {
-    const longer = `${lines.at(-1) ?? ""} ${value}`;
-    if (lines.length > 0 && displayWidth(longer) <= width) lines[lines.length - 1] = longer;
-    else lines.push(value);
-  }
-  return lines;
-};
-
-const shortenCell = (column: TableColumn | undefined, cell: string, width: number): string => {
-  if (column?.paths === true) return shortenPaths(cell, width);
-  return (column?.ends === true ? truncateMiddle : truncate)(cell, width);
 };
 
 const drawRow = (
@@ -242,10 +183,8 @@ const drawRow = (
   const parts = cells.map((cell, at) => {
     const column = columns[at];
     const width = widths[at] ?? 0;
-    if (column?.whole === true) return wrapValues(cell, width);
-    return column?.wraps === true && at === columns.length - 1
-      ? wrapCell(cell, width)
-      : [shortenCell(column, cell, width)];
+    if (column?.whole === true) return [cell];
+    return column?.wraps === true && at === columns.length - 1 ? wrapCell(cell, width) : [truncate(cell, width)];
   });
   const height = Math.max(...parts.map(({ length }) => length));
   return Array.from({ length: height }, (_, at) =>

@@ -30,20 +30,6 @@ export function plainTextWidth(words: string): number {
 export const padPlainText = (words: string, columns: number): string =>
   words + " ".repeat(Math.max(0, columns - plainTextWidth(words)));
 
-/** Returns as much of a text as fits into `columns`. */
-export function cutPlainText(words: string, columns: number): string {
-  let left = columns;
-  let kept = "";
-  for (const character of words) {
-    left -= plainTextWidth(character);
-    if (left < 0) {
-      break;
-    }
-    kept += character;
-  }
-  return kept;
-}
-
 /** Splits a text into the pieces that must not be broken. */
 export const splitIntoLinePieces = (words: string): readonly string[] => words.match(UNBREAKABLE_PIECES) ?? [];
 
