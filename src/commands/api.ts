@@ -14,12 +14,6 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 
 export default defineCommand({
   summary: text("send a request of the tenant API", "テナント API のリクエストを送る"),
-  details: [
-    text(
-      "For what has no command. The request is signed in like every other command, and prints the body of the response. The API is described in docs/api/openapi.json and, on a server, at /openapi.json. A body is JSON and comes from a file or stdin, so that no secret is an argument.",
-      "専用のコマンドがない操作のためのコマンドです。ほかのコマンドと同じサインインで送信し、応答の本文を表示します。API の説明は docs/api/openapi.json と、サーバーの /openapi.json にあります。本文は JSON で、ファイルか標準入力から読みます(パスワードなどを引数に書かないため)。",
-    ),
-  ],
   args: {
     method: { kind: "choice", choices: METHODS, required: true, about: text("HTTP method", "HTTP メソッド") },
     path: {

@@ -28,24 +28,6 @@ import type { Tools } from "./tools.ts";
 
 export default defineCommand({
   summary: text("undo a change", "変更を取り消す"),
-  details: [
-    text(
-      "Undoes a change to users, organisations, devices, accounts or groups by its number: an edit, an import, a deletion, an apply, another undo, or a confirmation of tasks. Created records are deleted; changed and deleted records get their former values back. The plan is shown and confirmed as for an import. Changes can be undone in any order. If a record was changed later, or if other records need it, nothing is undone, and each such record is shown with the later change (exit 5); --skip-blocked undoes the other records (exit 8).",
-      "ユーザー・組織・デバイス・アカウント・グループの変更を、番号で取り消します。編集・インポート・削除・適用・作業の完了の記録のほか、取り消しも取り消せます。追加したものは削除し、変更・削除したものは元の値に戻します。インポートと同じように計画を表示して確認します。取り消す順序は問いません。その後に変更されたデータや、ほかから使われているデータがあれば、後の変更とともに示して何も取り消しません(終了コード 5)。--skip-blocked は、それ以外を取り消します(終了コード 8)。",
-    ),
-    text(
-      "If the change imported an export from the console (CLOMO PANEL), the records in the mirror are restored, and a task to restore them in the console is created. Tasks that the export closed remain closed. With --mirror-only, no task is created, and the closed tasks are open again.",
-      "管理画面(CLOMO PANEL)のエクスポートの取り込みを取り消すと、ミラーのデータを元に戻し、管理画面でも元に戻す作業を追加します。エクスポートで完了した作業は、完了のままです。--mirror-only を指定すると、作業は追加されず、完了した作業は未了に戻ります。",
-    ),
-    text(
-      "If the change confirmed tasks, the tasks are open again, and no record changes. Records that were changed, or confirmed by an export, after the confirmation cannot be undone.",
-      "管理画面での作業の完了を記録した変更を取り消すと、その作業を未了に戻します。データは変わりません。その後に変更したもの、エクスポートで確認されたものは取り消せません。",
-    ),
-    text(
-      "`last` is your newest change that is not undone yet and can be undone; the plan names it. Undo does not restore passwords and similar secrets, removed custom fields, or anything done at Apple.",
-      "last は、まだ取り消していない変更のうち、取り消せる自分の最新の変更です。計画に変更番号を示します。次のものは元に戻りません: パスワードなどの秘密の値、削除したカスタムユーザー情報の項目、Apple 側で行った操作。",
-    ),
-  ],
   args: {
     change: {
       kind: "string",

@@ -70,12 +70,6 @@ const describeOperations = (operations: Whoami["operations"]): Text => {
 
 export default defineCommand({
   summary: text("show the acting account, its role and its organisations", "操作者と権限、対象の組織を表示する"),
-  details: [
-    text(
-      "A local tenant has one user: the owner of this computer, who can do everything. With --as ACCOUNT, every command runs with the rights of that CLOMO account, and the audit log records both the owner and the account. If the manual does not define who may do an operation, clomoctl does: see `roles matrix`.",
-      "このコンピューターのテナントは、コンピューターの所有者が使い、すべての操作ができます。--as ACCOUNT を付けると、どのコマンドもその CLOMO アカウントの権限で動作し、監査ログには所有者とアカウントの両方が残ります。マニュアルにない権限は clomoctl が定めたものです(`roles matrix`)。",
-    ),
-  ],
   args: {},
   options: {},
   examples: [{ line: "clomoctl whoami" }, { line: "clomoctl whoami --as hanako --format json" }],

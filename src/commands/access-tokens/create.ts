@@ -12,12 +12,6 @@ import { resolveTimezone, type Tools } from "../tools.ts";
 
 export default defineCommand({
   summary: text("create an access token for a program", "プログラム用のアクセストークンを作る"),
-  details: [
-    text(
-      "The secret is written once, to FILE or alone to stdout, and cannot be shown again; a record format such as --format json has all fields. A token never permits more than its account may do at that moment. It ends with a new password of the account.",
-      "シークレットは 1 回だけ、FILE または標準出力にシークレットだけを書き出します。後から表示することはできません。--format json などの形式では全項目を出力します。トークンでできることは、その時点でのアカウントの権限の範囲内です。アカウントのパスワードを変更すると、トークンは失効します。",
-    ),
-  ],
   args: { name: { kind: "string", required: true, about: text("name of the token", "トークンの名前") } },
   options: {
     rights: {

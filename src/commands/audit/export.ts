@@ -21,12 +21,6 @@ export default defineCommand({
     "write complete audit records, one per line (NDJSON), oldest first",
     "監査ログの記録を古い順に 1 行ずつ書き出す(NDJSON)",
   ),
-  details: [
-    text(
-      'Each line is {"seq":…,"hash":…,"record":…}. `record` is exactly the text that was hashed, so that other programs can verify it. The export itself is also recorded.',
-      '各行は {"seq":…,"hash":…,"record":…} です。record はハッシュの計算に使った文字列そのもので、ほかのプログラムでも検証できます。エクスポートしたこと自体も記録されます。',
-    ),
-  ],
   args: {},
   options: { output: OUTPUT_FILE_OPTION, ...AUDIT_FILTERS },
   examples: [

@@ -14,12 +14,6 @@ export default defineCommand({
     "show the hash of the last record, to be kept elsewhere",
     "最後の記録のハッシュを表示する(別の場所に保管する)",
   ),
-  details: [
-    text(
-      "Keep the hash where people who can write to the tenant's file cannot change it (email, a ticket, paper). It then proves all records up to this one: `audit verify --head HASH` checks that all of them still exist and are unchanged.",
-      "テナントのファイルに書き込める人が書き換えられない場所(メール、チケット、紙など)に保管してください。`audit verify --head ハッシュ` で、この記録までがすべて元のまま残っているかを確認できます。",
-    ),
-  ],
   args: {},
   options: {},
   examples: [{ line: "clomoctl audit head --format tsv --fields number,hash" }],

@@ -16,16 +16,6 @@ export default defineCommand({
     "list changes, newest first: who changed what, and when",
     "変更の記録を新しい順に一覧する(だれが、いつ、何を、だれに)",
   ),
-  details: [
-    text(
-      "An import is one record: `imports show NUMBER --rows` shows its rows, and up to 20 deleted records are listed by name. Exports of several records are also recorded; lists and other reads are not.",
-      "インポートは 1 件の記録です。行ごとの内容は `imports show 番号 --rows` で確認できます。削除された対象は 20 件まで名前を表示します。複数件のエクスポートも記録されます。一覧などの参照は記録されません。",
-    ),
-    text(
-      "To find out who could do what on a date, read the changes of accounts and schemes up to that date together: for each account and scheme, the newest record applies. Identify them by ID, because names change. Moves change scopes too: `users move` those of operators, `orgs move` those of division and custom administrators; files can move both (`--action imports`). docs/guides/en/audit.md has a query for this.",
-      "ある日にだれが何をできたかは、その日までのアカウントとスキームの変更を合わせて読むとわかります。名前は変わるため ID ごとに、最も新しい記録がその日の状態です。移動でも範囲が変わります: users move でオペレーターの範囲、orgs move で部門管理者とカスタム管理者の範囲(ファイルによる移動は --action imports)。まとめて調べる方法は docs/guides/ja/audit.md にあります。",
-    ),
-  ],
   args: {},
   options: { ...AUDIT_FILTERS, limit: LIMIT_OPTION },
   examples: [

@@ -180,12 +180,6 @@ export default defineCommand({
     "verify that no record was altered, removed or moved",
     "監査ログの改ざん・削除・入れ替えがないか検証する",
   ),
-  details: [
-    text(
-      "The exit code is 0 if all records are unchanged, and 3 if not. Removal of the last records is detected only with a hash kept elsewhere (`--head`; see `audit head`). For what verification proves and what it does not, see docs/guides/en/audit.md.",
-      "すべて元のままなら終了コード 0、そうでなければ 3 です。末尾の記録の削除は、別に保管したハッシュがなければわかりません(--head、audit head を参照)。検証でわかることとわからないことは docs/guides/ja/audit.md を参照してください。",
-    ),
-  ],
   args: {},
   options: {
     head: {

@@ -17,13 +17,7 @@ import { showChangedAccount } from "./rights-after-change.ts";
 
 export default defineCommand({
   summary: text("create a CLOMO account for a user", "ユーザーに CLOMO アカウントを作成する"),
-  details: [
-    text(
-      "The account name must be unique in the tenant, with at most 320 characters (a clomoctl limit). It can be changed but not cleared, and an account cannot be deleted. Without --role, the user is not an administrator (管理者権限を付与しない), like the owners of devices.",
-      "アカウント名はテナント内で一意で、320 文字までです(clomoctl 独自の上限)。変更はできますが、消すことはできず、アカウントも削除できません。--role を省略すると、デバイスの所有者などと同じ「管理者権限を付与しない」になります。",
-    ),
-    ...ACCOUNT_HELP,
-  ],
+  details: [...ACCOUNT_HELP],
   args: { user: USER_ARGUMENT },
   options: {
     account: {

@@ -11,12 +11,6 @@ export default defineCommand({
     "show what to do instead of deleting a CLOMO account, which is not possible",
     "CLOMO アカウントは削除できないため、代わりの方法を示す",
   ),
-  details: [
-    text(
-      "The CLOMO manual says that an account cannot be deleted once it is created. To retire an administrator, revoke the role. If the account belongs to an owner of devices, leave it or delete the user.",
-      "CLOMO のマニュアルによれば、CLOMO アカウントは作成後に削除できません。管理者の場合は権限を外し、デバイスの所有者の場合はそのまま残すか、ユーザーを削除します。",
-    ),
-  ],
   args: { named: ACCOUNT_ARGUMENT },
   options: {},
   examples: [{ line: "clomoctl clomo-account delete taro01" }],

@@ -18,13 +18,7 @@ import { showChangedAccount } from "./rights-after-change.ts";
 
 export default defineCommand({
   summary: text("change a CLOMO account", "CLOMO アカウントを変更する"),
-  details: [
-    text(
-      "Values that you do not pass do not change; an empty value (--memo '') clears a value. If an account stops being a system administrator, it also loses the support option and notice emails. If nobody else has the support option, you are warned and asked first. Users sign in with the account name, so tell them if it changes. If the settings define what names are built from, only that name is accepted.",
-      "指定しない項目は変わりません。空の値(--memo '')を指定すると消せます。システム管理者でなくなると、サポートオプションとお知らせメール受信もなくなります(サポートオプションを付与された人がほかにいないときは、先にその旨を示して確認します)。アカウント名はサインインに使うため、変更したら本人に知らせてください。構成する情報を設定しているときは、それによる名前だけに変更できます。",
-    ),
-    ...ACCOUNT_HELP,
-  ],
+  details: [...ACCOUNT_HELP],
   args: { named: ACCOUNT_ARGUMENT },
   options: {
     account: { kind: "string", value: "NEW", about: text("new account name", "新しいアカウント名") },

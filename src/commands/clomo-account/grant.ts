@@ -18,13 +18,7 @@ import { showChangedAccount } from "./rights-after-change.ts";
 
 export default defineCommand({
   summary: text("grant a role to a CLOMO account", "CLOMO アカウントに管理者権限を付与する"),
-  details: [
-    text(
-      "system (システム管理者): everything. division (部門管理者): the managed organisations. operator (オペレーター): the user's own organisation and those below it (including those below is a clomoctl rule). custom (カスタム管理者): the operations selected in the scheme.",
-      "system: システム管理者(すべての操作)。division: 部門管理者(管理対象組織)。operator: オペレーター(自身の所属組織とその下位。下位を含むのは clomoctl 独自の規則)。custom: カスタム管理者(スキームで選んだ操作)。",
-    ),
-    ...ACCOUNT_HELP,
-  ],
+  details: [...ACCOUNT_HELP],
   args: { named: ACCOUNT_ARGUMENT },
   options: { ...ACCOUNT_OPTIONS },
   examples: [

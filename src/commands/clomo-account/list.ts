@@ -7,12 +7,6 @@ import { ROLE_OPTION } from "./options.ts";
 
 export default defineCommand({
   summary: text("list CLOMO accounts", "CLOMO アカウントを一覧する"),
-  details: [
-    text(
-      "Every user with an account name has a CLOMO account. The list shows only roles that are recorded in clomoctl. An administrator of the console is listed as 「管理者権限を付与しない」 until the role is recorded.",
-      "アカウント名のあるユーザーをすべて表示します。管理者権限は、clomoctl で記録したものだけを表示します。記録がなければ「管理者権限を付与しない」です。",
-    ),
-  ],
   args: {},
   options: {
     role: { ...ROLE_OPTION, about: text("only accounts with this role", "この管理者権限のアカウントに絞り込む") },

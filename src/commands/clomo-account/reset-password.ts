@@ -1,7 +1,7 @@
 import { line } from "../../lib/advice/index.ts";
 import type { Account, MailedResetCode } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { PASSWORD_RULE, RESET_CODE, MAILED_RESET_CODE_FIELDS } from "../../lib/model/account.ts";
+import { MAILED_RESET_CODE_FIELDS } from "../../lib/model/account.ts";
 import { codeKey, emailKey } from "../../lib/model/normalise.ts";
 import { text, type Text } from "../../lib/text/index.ts";
 import { toTypableName } from "../../lib/text/shell-word.ts";
@@ -20,14 +20,6 @@ const SENT_CODE_COLUMNS = buildFieldColumns<MailedResetCode>(MAILED_RESET_CODE_F
 export default defineCommand({
   summary: text("reset the password of a CLOMO account", "CLOMO アカウントのパスワードを再設定する"),
   details: [
-    text(
-      `As an administrator, pass the new password (${PASSWORD_RULE.en}) with --password-file, or type it twice at the prompt, which does not show it. For a mirror, set the password in the console, and record the time with --password-in-console.`,
-      `管理者が再設定する場合: 新しいパスワード(${PASSWORD_RULE.ja})を --password-file で渡すか、入力の案内に従って 2 回入力します(画面には表示されません)。管理画面のミラーでは管理画面で設定し、--password-in-console で日時だけを記録します。`,
-    ),
-    text(
-      `As the user, have a code sent to an email address of the account (--by-mail; type the address or pass --to), then set a new password with --code. A code is valid for ${RESET_CODE.minutes} minutes and ${RESET_CODE.tries} tries, and can be used once; a new code replaces it. The email is sent through the mail server of \`renewals notify\`. With any role, you can do this for your own account (--as); for other accounts, you need the right to change accounts.`,
-      `本人が再設定する場合: --by-mail で、入力した(または --to で指定した)アカウントのメールアドレスにコードを送り、--code で新しいパスワードを設定します。コードの有効期間は ${RESET_CODE.minutes} 分、入力は ${RESET_CODE.tries} 回までで、1 回だけ使えます。新しいコードを送ると、前のコードは無効になります。送信には \`renewals notify\` のメールサーバーを使います。--as で指定した自分のアカウントには、管理者権限があればだれでも実行できます。ほかの人のアカウントに実行できるのは、アカウントを変更できる人だけです。`,
-    ),
     text(
       "CLOMO's login page (「パスワードを忘れた場合はこちら」) sends a link instead of a code. clomoctl will provide such links together with a service for signing in over the network.",
       "CLOMO のログイン画面(「パスワードを忘れた場合はこちら」)がメールで送るのは、コードではなくリンクです。clomoctl のリンクは、ネットワーク経由でサインインできるサービスとともに提供する予定です。",

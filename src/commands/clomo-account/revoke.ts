@@ -34,12 +34,6 @@ async function confirmRevocation(
 
 export default defineCommand({
   summary: text("revoke the role of a CLOMO account", "CLOMO アカウントの管理者権限を外す"),
-  details: [
-    text(
-      "The account is kept, with 「管理者権限を付与しない」. It can no longer sign in to CLOMO PANEL, which has the same effect as deleting it. The scheme, managed organisations, support option and notice emails are removed with the role. The role of the last system administrator cannot be revoked. If nobody else has the support option, you are warned and asked first; with --yes or --dry-run, the warning comes at the end.",
-      "アカウントは残り、「管理者権限を付与しない」になります。CLOMO PANEL にログインできなくなるため、削除と同等です。スキーム、管理対象組織、サポートオプション、お知らせメール受信もなくなります。最後のシステム管理者の権限は外せません。サポートオプションを付与された人がほかにいないときは、先にその旨を示して確認します(--yes と --dry-run では最後に示します)。",
-    ),
-  ],
   args: { named: ACCOUNT_ARGUMENT },
   options: { dryRun: DRY_RUN_OPTION },
   examples: [{ line: "clomoctl clomo-account revoke taro01 --dry-run" }],

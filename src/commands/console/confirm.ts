@@ -1,4 +1,3 @@
-import { commandName } from "../../lib/advice/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { checkConfirmable } from "../../lib/model/console-task.ts";
@@ -10,12 +9,6 @@ import { PART_OPTIONS, resolveTaskFilter } from "./part.ts";
 
 export default defineCommand({
   summary: text("record that tasks were done in the console", "管理画面での作業が完了したことを記録する"),
-  details: [
-    text(
-      `Records who confirmed the tasks, and when. The confirmation counts until an export of the console shows these values. If the export differs, the task is open again, and the values in the mirror are kept. For an upload, verify an export of the console instead: ${commandName("imports verify")}. If you confirm an upload, only the changes in its file are recorded; manual changes stay open until you confirm the task again. If you confirmed a task by mistake, undo opens it again.`,
-      `だれがいつ確認したかを記録します。管理画面のエクスポートで値が示されるまでは、確認のとおりとみなします。エクスポートの内容が異なれば作業を未了に戻し、ミラーの値はそのまま残します。アップロードは、管理画面のエクスポートで確認します: ${commandName("imports verify")} 。アップロードの作業を確認すると、ファイルの分だけを記録します。手作業の分は、もう一度確認するまで未了のままです。誤って記録した場合は、undo で未了に戻せます。`,
-    ),
-  ],
   args: { number: { ...TASK_ARGUMENT, repeatable: true } },
   options: {
     ...PART_OPTIONS,

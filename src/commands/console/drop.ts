@@ -18,12 +18,6 @@ export default defineCommand({
     "drop tasks and restore the console's values in the mirror",
     "作業を取り下げ、ミラーの値を管理画面の値に戻す",
   ),
-  details: [
-    text(
-      "Restores the values that the console last showed: records created in the mirror are deleted, and records deleted in the mirror are restored (without passwords). The plan is shown and confirmed like an undo. If something prevents the drop, nothing is changed, and each affected record is listed (exit code 5). Tasks that exchange values between records can only be dropped together: specify all of their numbers.",
-      "ミラーの値を、管理画面で最後に確認された値に戻します。ミラーで追加したものは削除し、削除したものは元に戻します(パスワードは戻りません)。取り消しと同じように計画を表示して確認します。戻せないものがあれば、それを示して何も変更しません(終了コード 5)。値を入れ替えた作業は、番号を並べて一度に戻してください。",
-    ),
-  ],
   args: { number: { ...TASK_ARGUMENT, repeatable: true } },
   options: {
     ...PART_OPTIONS,

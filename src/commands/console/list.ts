@@ -10,16 +10,6 @@ import { TASK_COLUMNS, DEFAULT_TASK_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
   summary: text("list the tasks to do in the console", "管理画面で行う作業を一覧する"),
-  details: [
-    text(
-      "A change in a mirror does not reach the console automatically. Its task stays on this list until an export of the console shows the change, or somebody confirms the task.",
-      "管理画面のミラーでの変更は、管理画面には自動で反映されません。管理画面のエクスポートで反映が確認されるか、だれかが完了を記録するまで、この一覧に残ります。",
-    ),
-    text(
-      "`contradicted`: an export of the console had a value that nobody entered in the mirror, or did not contain the record. The mirror's value is kept. Either enter it in the console (`console show`), or restore the console's value (`console drop`).",
-      "「不一致」は、管理画面のエクスポートに、ミラーで入力していない値があったか、データがなかった作業です。ミラーの値はそのまま残ります。その値を管理画面で入力するか(`console show`)、管理画面の値に戻してください(`console drop`)。",
-    ),
-  ],
   args: {},
   options: {
     all: { kind: "boolean", about: text("include closed tasks", "完了した作業も表示する") },

@@ -60,12 +60,6 @@ type AddInput = InputOf<typeof ADD_OPTIONS>;
 
 export default defineCommand({
   summary: text("add a context for a tenant", "操作するテナントをコンテキストとして登録する"),
-  details: [
-    text(
-      "A tenant on this computer (--embedded) is stored in CLOMOCTL_HOME and does not need a server. --url is the address of a server that provides the tenant API. Days are counted in the time zone of --timezone (default: Asia/Tokyo).",
-      "このコンピューターのテナント(--embedded)は CLOMOCTL_HOME に保存され、サーバーは不要です。--url には、テナント API で応答するサーバーを指定します。日付は --timezone(既定: Asia/Tokyo)で数えます。",
-    ),
-  ],
   args: {
     name: { kind: "string", required: true, about: text("name of the new context", "新しいコンテキスト名") },
   },

@@ -16,12 +16,6 @@ import { CONFIRM_WIPES, DEVICE_RESULT_LAYOUT, noteWipes, warnOfSharedAccounts } 
 
 export default defineCommand({
   summary: text("set the owner of devices: a user, an organisation or nobody", "デバイスの所有者を設定する"),
-  details: [
-    text(
-      "Changes all devices or none, and only 事前登録 and 管理中 devices. A new owner of a 管理中 Android device requires a wipe in every mode except Dedicated (legacy and unknown modes may require one: clomoctl rule). Confirm the number of wipes when asked, or with --confirm-wipes. In Fully Managed, an account can have only one device.",
-      "すべてのデバイスを変更するか、1 台も変更しないかのどちらかです。設定できるのは事前登録と管理中のデバイスだけです。管理中の Android デバイスの所有者を変えるには、Dedicated device モード以外では初期化が必要です(レガシーモードと不明なモードでも必要になることがあります: clomoctl 独自の規則)。その台数を確認するか、--confirm-wipes で指定します。Fully Managed では 1 つのアカウントを 2 台目のデバイスに使えません。",
-    ),
-  ],
   args: { device: { ...DEVICE_ARGUMENT, repeatable: true } },
   options: {
     user: {

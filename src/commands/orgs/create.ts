@@ -10,12 +10,6 @@ import { ORG_RESULT_LAYOUT } from "./org-result-layout.ts";
 
 export default defineCommand({
   summary: text("create an organisation", "組織を作成する"),
-  details: [
-    text(
-      "Without --parent, the organisation is created directly below 全社. A code is unique in the tenant, and organisations of the same name below one parent need codes. A code or name is rejected if it reads like the path or code of another organisation. If a file creates such a clash, the code takes precedence over the path. These are clomoctl's own rules.",
-      "--parent を省略すると全社の直下に作成します。組織コードはテナント内で一意です。同じ上位組織の下に同名の組織を作るには、組織コードが必要です。また、別の組織のパスや組織コードと同じに読める組織コードや組織名は使えません。ファイルのインポートで同じに読めるものができた場合は、組織コードが優先されます(いずれも clomoctl 独自の規則)。",
-    ),
-  ],
   args: { name: { kind: "string", required: true, about: text("name of the organisation", "組織名") } },
   options: { ...buildValueOptions(ORG.fields, { without: ["name"] }), dryRun: DRY_RUN_OPTION },
   examples: [

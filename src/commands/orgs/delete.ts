@@ -7,13 +7,7 @@ import { ORG_ARGUMENT, ORG_LOOKUP } from "./find-org.ts";
 
 export default defineCommand({
   summary: text("delete organisations", "組織を削除する"),
-  details: [
-    ...DELETION_HELP,
-    text(
-      "An organisation can be deleted only if it is empty, or if everything in it is deleted too; otherwise, the command shows what is in it (exit 3). With --recursive, all organisations below it and the users in them are deleted too, as one change: you confirm the total number of deletions, and can undo them all with one command. 全社 is never deleted.",
-      "組織は、所属するユーザーも下位の組織もないとき(またはそれらも一緒に削除するとき)だけ削除できます。そうでなければ何が残っているかを示します(終了コード 3)。--recursive を付けると、下位の組織と所属するユーザーもすべて、1 つの変更として削除します。両方の件数の合計で確認し、1 つの番号で取り消せます。全社は削除できません。",
-    ),
-  ],
+  details: [...DELETION_HELP],
   args: {
     orgs: { ...ORG_ARGUMENT, required: undefined, repeatable: true, value: "ORG" },
   },

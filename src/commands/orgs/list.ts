@@ -9,12 +9,6 @@ import { ORG_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
   summary: text("show organisations as a tree or a list", "組織をツリーまたは一覧で表示する"),
-  details: [
-    text(
-      "The table format shows a tree with the root 全社, with the code after each name. An administrator of some organisations sees a separate tree for each of them, starting with its path. With --fields and in other formats, the output is a list in which parents come before their children.",
-      "table 形式では全社を最上位とするツリーで表示します(名前の後ろは組織コード)。一部の組織だけを管理する人には、管理対象組織ごとにパスから始まるツリーで表示します。--fields を指定したときとほかの形式では、上位組織を先に並べた一覧になります。",
-    ),
-  ],
   args: {},
   options: { limit: LIMIT_OPTION },
   examples: [

@@ -11,12 +11,6 @@ import { ORG_RESULT_LAYOUT } from "./org-result-layout.ts";
 
 export default defineCommand({
   summary: text("move an organisation and everything below it", "組織を、下位の組織ごと移動する"),
-  details: [
-    text(
-      "Its users and their devices move too. An organisation cannot be moved below itself. The command lists the administrators whose scope changes; with --dry-run, it lists them before the move.",
-      "所属するユーザーとそのデバイスも一緒に移ります。その組織自身の下には移動できません。操作できる範囲が変わる管理者を表示します(--dry-run なら移動前に確認できます)。",
-    ),
-  ],
   args: { org: ORG_ARGUMENT },
   options: {
     parent: {

@@ -22,14 +22,6 @@ export default defineCommand({
   summary: text("record information about the tenant itself", "テナント自体の情報を登録する"),
   details: [
     text(
-      "Values that you do not pass do not change; an empty value (--domain '', --ios '') resets the value to unknown, which is not the same as \"no\". `renewals` and `status` depend on these values: without Android, they expect no Android Enterprise account; if it is unknown whether Android is used, they ask you to record it.",
-      "指定しないものは変わりません。空の値(--domain ''、--ios '')で未設定に戻します(未設定は「使わない」ではありません)。`renewals` と `status` は、この利用機能をもとに判断します。Android を使わなければ Android Enterprise のアカウントを求めず、未設定なら尋ねます。",
-    ),
-    text(
-      "Only records what is set in the console: it does not change the console or add tasks to `console list`. The contact person (担当者) can be changed only with the application form (申込書), which you download and return on CLOMO PANEL's Support form. Recording these values and naming contracts are clomoctl features.",
-      "管理画面の内容を clomoctl に控えるだけで、管理画面は変更しません。`console list` の作業も追加されません。担当者の変更は、CLOMO PANEL の Support フォームから申込書をダウンロードし、記入して Support フォームから提出する方法だけです。これらを控えること、契約に名前を付けることは clomoctl 独自の機能です。",
-    ),
-    text(
       "Each run records one contract, then shows the command that undoes the change.",
       "契約は 1 回に 1 件登録します。変更後に、取り消すためのコマンドを表示します。",
     ),

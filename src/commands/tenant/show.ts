@@ -8,12 +8,6 @@ import { TENANT_COLUMNS } from "./columns.ts";
 
 export default defineCommand({
   summary: text("show what is recorded about the tenant itself", "テナント自体について登録されている内容を表示する"),
-  details: [
-    text(
-      "Values that are not known are shown as not recorded (in JSON: null or an empty list), and never count as no. The size of the tenant and what to do next are shown by `status`.",
-      "未設定のものは「未設定」と表示し(JSON では null または空のリスト)、「使わない」とはみなしません。件数や次の操作は `status` で表示します。",
-    ),
-  ],
   args: {},
   options: {},
   examples: [{ line: "clomoctl tenant show" }, { line: "clomoctl tenant show --format json --fields ios,android" }],

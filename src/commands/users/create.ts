@@ -1,4 +1,3 @@
-import { commandName } from "../../lib/advice/index.ts";
 import { USER } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -11,12 +10,6 @@ import { USER_RESULT_LAYOUT, warnOfNonKatakana } from "./user-result.ts";
 
 export default defineCommand({
   summary: text("create a user", "ユーザーを作成する"),
-  details: [
-    text(
-      `The first --email is the main address (メイン). Addresses must be unique in the tenant, regardless of case, but need not exist. Without --org, the user belongs to 全社. For many users, use ${commandName("users import")}.`,
-      `最初の --email が「メイン」のアドレスです。アドレスはテナント内で一意で(大文字と小文字は区別しません)、実在しなくてもかまいません。--org を省略すると全社に所属します。大勢のユーザーには ${commandName("users import")} を使ってください。`,
-    ),
-  ],
   args: {},
   options: { ...buildValueOptions(USER.fields, { isNew: true }), dryRun: DRY_RUN_OPTION },
   examples: [

@@ -1,4 +1,4 @@
-import { commandName, line } from "../../lib/advice/index.ts";
+import { commandName } from "../../lib/advice/index.ts";
 import { USER } from "../../lib/model/user.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
@@ -9,12 +9,6 @@ import { USER_RESULT_LAYOUT, warnOfNonKatakana } from "./user-result.ts";
 
 export default defineCommand({
   summary: text("change a user", "ユーザーを変更する"),
-  details: [
-    text(
-      `Values that you do not pass do not change; an empty value (--title '') clears a value. --email replaces all addresses (main address first). A CLOMO account name can be changed but not cleared. To change the organisation, use ${line("users move", [])}.`,
-      `指定しないものは変わりません。空の値(--title '')で消せます。--email にはアドレスを「メイン」から順にすべて指定します。CLOMO アカウント名は変更できますが、消すことはできません。所属組織を変更するには ${line("users move", [])} を使ってください。`,
-    ),
-  ],
   args: { user: USER_ARGUMENT },
   options: { ...buildValueOptions(USER.fields, { without: ["org"] }), dryRun: DRY_RUN_OPTION },
   examples: [

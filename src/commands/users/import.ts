@@ -17,13 +17,7 @@ import { RESULT_COLUMNS } from "../../lib/plan/columns.ts";
 export default defineCommand({
   summary: text("import users from a CSV file or workbook", "CSV ファイルや Excel ブックからユーザーをインポートする"),
   caution: USER.unconfirmed,
-  details: [
-    ...IMPORT_HELP,
-    text(
-      "The first メールアドレス column is the main address (メイン). If a user has more addresses than the file has such columns, the additional addresses are kept, and their number is shown; for such a user, an empty cell removes nothing.",
-      "最初の「メールアドレス」列がメインのメールアドレスになります。ファイルの列数を超えるメールアドレスは変更せずに残し、件数を表示します(その場合、空のセルがあっても何も消しません)。",
-    ),
-  ],
+  details: [...IMPORT_HELP],
   args: {
     file: {
       kind: "file",

@@ -56,16 +56,6 @@ import {
 
 export default defineCommand({
   summary: text("end the rights of leavers, then delete them", "退職者の権限を外し、後で削除する"),
-  details: [
-    text(
-      "Shows everything that depends on the users, and in one change revokes their roles, deletes their SECURED APPs users, and gives their devices the tag 回収待ち. What is left is listed (exit 8): devices to collect, administrators of SECURED APPs, renewal items, tasks in the console. When nothing is left, the same command deletes the users.",
-      "退職者に関係するものをすべて示し、1 回の変更で、管理者権限を外し、SECURED APPs ユーザーを削除し、デバイスにタグ「回収待ち」を付けます。残るもの(回収するデバイス、SECURED APPs の管理者、年次更新、管理画面での作業)は一覧に示します(終了コード 8)。何も残らなくなれば、同じコマンドでユーザーを削除します。",
-    ),
-    text(
-      "Deletions are confirmed by their number: type it, or pass --confirm-deletions N; --yes alone does not delete. A SECURED APPs user belongs to a leaver if the ユーザーID is the account name or the employee code, or an email address is the same. The last system administrator and the last support option are refused (exit 3).",
-      "削除は件数で確認します。入力するか、--confirm-deletions N を指定してください(--yes だけでは削除しません)。SECURED APPs ユーザーは、ユーザーIDがアカウント名か社員コードと一致するか、メールアドレスが一致すれば本人とみなします。最後のシステム管理者とサポートオプションは外せません(終了コード 3)。",
-    ),
-  ],
   args: { user: { ...USER_ARGUMENT, required: undefined, repeatable: true, value: "USER" } },
   options: {
     file: USER_FILE_OPTION,

@@ -20,10 +20,6 @@ export default defineCommand({
       "Moves all users or none. A device belongs to the organisation of the user who owns it, so devices move with their owners.",
       "全員を移動するか、1 人も移動しないかのどちらかです。デバイスは所有者であるユーザーの組織に属するため、一緒に移ります。",
     ),
-    text(
-      "The scope of an operator (オペレーター) is the user's organisation. If a move changes a scope, the new scope is shown first, and you must confirm it. Operators cannot be moved to 全社.",
-      "オペレーターの操作できる範囲は所属する組織です。変更後の範囲を先に示して確認します。全社には移動できません。",
-    ),
   ],
   args: { user: { ...USER_ARGUMENT, repeatable: true } },
   options: {

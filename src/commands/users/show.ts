@@ -31,12 +31,6 @@ const chooseSections = ({ output }: Tools["terminal"]): typeof USER_SECTIONS => 
 
 export default defineCommand({
   summary: text("show one user, with everything that belongs to the user", "ユーザーと、関係するものをすべて表示する"),
-  details: [
-    text(
-      "Below the fields: devices, account and role, SECURED APPs, renewal items, the last five changes and open tasks for the console, as far as you may see them. A SECURED APPs user belongs to the user if the ユーザーID is the account name or the employee code.",
-      "項目の下に、デバイス、アカウントと権限、SECURED APPs、年次更新・期限、最近の変更 5 件、管理画面での作業を、見る権限のある範囲で示します。SECURED APPs ユーザーは、ユーザーIDがアカウント名か社員コードと一致すれば本人とみなします。",
-    ),
-  ],
   args: { user: USER_ARGUMENT },
   options: {},
   examples: [

@@ -20,13 +20,7 @@ import { confirmChange } from "../../permission.ts";
 
 export default defineCommand({
   summary: text("set what account names are built from, and the authentication type", "CLOMO アカウント設定を変更する"),
-  details: [
-    text(
-      "Existing names do not change, because users sign in with them. Names that would clash or lack a value are listed first, with the commands that rename the others.",
-      "サインインに使うため、既存のアカウント名は変わりません。重複するものや値のないものを先に示し、ほかの名前を変更するコマンドも示します。",
-    ),
-    ...SETTINGS_HELP,
-  ],
+  details: [...SETTINGS_HELP],
   args: {},
   options: {
     composition: {

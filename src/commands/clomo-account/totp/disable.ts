@@ -11,12 +11,6 @@ const OTHER_ACCOUNT_TEXT = text(
 
 export default defineCommand({
   summary: text("sign in without an authenticator app", "認証アプリを無効にする"),
-  details: [
-    text(
-      "For your own account, type a code of the app or a backup code. If somebody has lost the app and the backup codes, an administrator who may change the account disables the app by naming the account; on the server itself, its owner can do this with a local context.",
-      "自分のアカウントには、アプリのコードかバックアップコードを入力します。アプリもバックアップコードも使えない人については、そのアカウントを変更できる管理者が、アカウントを指定して無効にします。サーバーのコンピューターでは、所有者がこのコンピューターのテナントに対して実行できます。",
-    ),
-  ],
   args: { named: { kind: "string", value: "ACCOUNT", about: OTHER_ACCOUNT_TEXT } },
   options: {
     code: {

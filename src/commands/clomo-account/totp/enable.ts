@@ -7,10 +7,6 @@ export default defineCommand({
   summary: text("set up an authenticator app for your account", "自分のアカウントに認証アプリを設定する"),
   details: [
     text(
-      "Creates a key, which you add to an app such as Google Authenticator. The app then shows a code of six digits that changes every 30 seconds. The key takes effect when you type the first code. From then on, `login` requires a code in addition to the password.",
-      "Google Authenticator などのアプリに追加するキーを作成します。アプリには、30 秒ごとに変わる 6 桁のコードが表示されます。最初のコードを入力した時点で有効になり、以後の `login` ではパスワードに加えてコードが必要です。",
-    ),
-    text(
       `Finally, ${BACKUP_CODES} backup codes are written to stdout once. Each can be used once instead of a code of the app. Store them where you can reach them without the phone. Sessions that began without a code end.`,
       `最後に、バックアップコード ${BACKUP_CODES} 個を標準出力に 1 回だけ表示します。アプリのコードの代わりに、それぞれ 1 回使えます。スマートフォンがなくても取り出せる場所に保管してください。コードなしで始めたほかのセッションは終了します。`,
     ),

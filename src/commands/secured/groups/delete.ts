@@ -28,17 +28,7 @@ import { requireNamedContext } from "../../permission.ts";
 
 export default defineCommand({
   summary: text("delete SECURED APPs groups", "SECURED APPs のグループを削除する"),
-  details: [
-    text(
-      "Deletes all of the groups or none. Their users are not deleted, only removed from the groups: the number of memberships that end is shown before you confirm the number of groups. `undo` restores the groups with their users.",
-      "すべて削除するか、1 つも削除しないかのどちらかです。所属するユーザーは削除されず、グループから外れるだけです。外れる所属の件数を示してから、グループの数を確認します。`undo` で、グループを所属ユーザーとともに元に戻せます。",
-    ),
-    text(
-      "A ファイル管理者 or グループ管理者 who would be left without a group is listed first: according to CLOMO's tables, without a group they cannot work in any folder (Docs) or with the events and contacts of any group (Calendar, Contacts).",
-      "所属するグループがなくなるファイル管理者・グループ管理者がいれば、先に名前を示します。メーカーの権限表によれば、グループがないと、どのフォルダーも(Calendar・Contacts ではどのグループの予定・連絡先も)操作できません。",
-    ),
-    ...GROUP_HELP,
-  ],
+  details: [...GROUP_HELP],
   args: { groups: { ...GROUP_ARGUMENT, repeatable: true } },
   options: { app: APP_OPTION, confirmDeletions: CONFIRM_DELETIONS_OPTION, dryRun: DRY_RUN_OPTION },
   examples: [

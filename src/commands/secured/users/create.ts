@@ -1,4 +1,3 @@
-import { commandName } from "../../../lib/advice/index.ts";
 import { Failure } from "../../../lib/errors/index.ts";
 import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
@@ -13,17 +12,7 @@ import { buildSecuredUserLayout } from "./secured-user-layout.ts";
 
 export default defineCommand({
   summary: text("create a SECURED APPs user", "SECURED APPs のユーザーを作成する"),
-  details: [
-    text(
-      `A new user needs a パスワード (6 to 255 half-width letters and digits), typed at a prompt without echo or read from a file or stdin. clomoctl only checks the password and stores the time when it was set. In a mirror, the password is set in the console: use --password-in-console. A ユーザーID that already exists is refused; IDs are case-sensitive. For many users, use ${commandName("secured users import")}.`,
-      `新しいユーザーには「パスワード」(半角英数字 6〜255 文字)が必要です。画面に表示せずに尋ねるか、ファイルか標準入力から読みます。検査だけに使い、設定した日時だけを保存します。管理画面のミラーでは管理画面で設定するため、--password-in-console を指定できます。登録済みのユーザーID は使えません(大文字と小文字は区別します)。大勢のユーザーには ${commandName("secured users import")} を使ってください。`,
-    ),
-    text(
-      "デバイス and ライセンス制限例外設定 exist only on the console's screen and not in files, so imports do not change them. Only Docs, Calendar and Contacts have groups, because their files contain グループ名 (Browser and Mailer have 所属するグループ only on the screen).",
-      "「デバイス」と「ライセンス制限例外設定」は管理画面だけの項目で、CSV にはないため、インポートでは変わりません。グループを扱うのは、CSV に「グループ名」がある Docs・Calendar・Contacts だけです(Browser と Mailer の「所属するグループ」は画面だけにあります)。",
-    ),
-    ...ROLE_HELP,
-  ],
+  details: [...ROLE_HELP],
   args: {
     userId: {
       kind: "string",

@@ -11,13 +11,7 @@ import { buildSecuredUserKind } from "./columns.ts";
 export default defineCommand({
   summary: text("delete SECURED APPs users", "SECURED APPs のユーザーを削除する"),
   // only an administrator sees the Users screen. @see facts 6.6, 6.7
-  details: [
-    ...DELETION_HELP,
-    text(
-      "Filters select every matching user, like 「全ユーザー XXX 名を選択する。」 in the console, not only the 20 on a page. Administrators are never deleted: filters skip them and list them separately. In the console, only administrators (管理者), not ファイル管理者 or グループ管理者, can open the Users screen.",
-      "絞り込みは、管理画面で 20 件を超えて「全ユーザー XXX 名を選択する。」を選んだときと同じく、当てはまるすべてのユーザーを対象にします。管理者は削除しません。絞り込みに含まれていても残し、別に示します。管理画面の「Users」画面を開けるのは管理者だけで、ファイル管理者とグループ管理者は開けません。",
-    ),
-  ],
+  details: [...DELETION_HELP],
   args: {
     users: {
       kind: "string",

@@ -19,13 +19,7 @@ import { buildSecuredUserLayout } from "./secured-user-layout.ts";
 
 export default defineCommand({
   summary: text("change a SECURED APPs user", "SECURED APPs のユーザーを変更する"),
-  details: [
-    text(
-      "Values that you do not pass do not change; an empty value (--device '') removes a value. --group must list all groups of the user. A ユーザーID cannot be changed, because files identify users by it (a clomoctl rule). A new password is only checked; only the time when it was set is stored.",
-      "指定しないものは変わりません。空の値(--device '')で消せます。--group にはユーザーのグループをすべて指定します。CSV ではユーザーID でユーザーを識別するため、ユーザーID は変更できません(clomoctl 独自の規則)。新しいパスワードは検査だけに使い、設定した日時だけを保存します。",
-    ),
-    ...ROLE_HELP,
-  ],
+  details: [...ROLE_HELP],
   args: { user: SECURED_USER_ARGUMENT },
   options: { app: APP_OPTION, ...buildValueOptions(FIELDS_WITH_OPTIONS), ...USER_OPTIONS, dryRun: DRY_RUN_OPTION },
   examples: [

@@ -16,12 +16,6 @@ export default defineCommand({
     "remove a custom user field and its values",
     "カスタムユーザー情報の項目と、全ユーザーのその値を削除する",
   ),
-  details: [
-    text(
-      "If users have values in the field, enter the number of these users when prompted, or pass it with `--confirm-deletions`; `--yes` alone removes only a field without values. Undo does not restore the values, but the audit log records which user had which value (for up to 10,000 users).",
-      "値のあるユーザーがいれば、その人数を確認します(--confirm-deletions でも指定できます)。--yes だけで削除できるのは、値のない項目です。値は元に戻せません。だれのどの値だったかは監査ログに残ります(10,000 人まで)。",
-    ),
-  ],
   args: {
     field: {
       kind: "string",
