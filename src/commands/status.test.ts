@@ -211,7 +211,7 @@ test("JSON is a list with the same keys, whatever is shown", async () => {
     home,
     tenants: TENANTS,
   });
-  expect((JSON.parse(all.stdout) as readonly object[]).map((row) => Object.values(row))).toEqual([
+  expect((JSON.parse(all.stdout) as readonly object[]).map((row): unknown => Object.values(row))).toEqual([
     ["kanto", true, 24, 2],
     ["osaka", false, 0, null],
     ["far", false, null, null],

@@ -27,17 +27,6 @@ test("on 80 columns, names and roles are not cut, and --role shows the columns o
   expect(await headersOf("operator")).toBe("name,user,org,role");
 });
 
-test("on 80 columns, paths keep their last name, and csv has complete paths", async () => {
-  const org = { ...hanako.org, path: "東日本営業本部/第一営業部/新宿営業課" };
-  const managedOrgs = [org, { ...org, path: "東日本営業本部/第二営業部/渋谷課" }];
-  const tenant = { accounts: { items: [{ ...hanako, org, managedOrgs }], next: null } };
-  const { ja } = await runInBoth("clomo-account list", { tenant, terminal: {} });
-  expect(ja.stdout).toMatch(/ …\/新宿営業課 +部門管理者 +…\/新宿営業課/);
-  const { stdout } = await run("clomo-account list --format csv", { tenant });
-  expect(stdout).toContain("東日本営業本部/第一営業部/新宿営業課");
-  expect(stdout).toContain("東日本営業本部/第二営業部/渋谷課");
-});
-
 test("sends filters to the tenant, and accepts CLOMO's role names and the noun's alias", async () => {
   const [org] = example<{ items: readonly [OrgDetail] }>("findOrgs").items;
   const line =

@@ -2,7 +2,7 @@ import { DEVICE, mayRequireWipe } from "../../lib/model/device.ts";
 import { line, step } from "../../lib/advice/index.ts";
 import type { Client } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { same, text } from "../../lib/text/index.ts";
+import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { listColumns } from "../listing/list.ts";
 import { requireSingleMatch } from "../listing/single-match.ts";
@@ -16,16 +16,6 @@ import { CONFIRM_WIPES, DEVICE_RESULT_LAYOUT, noteWipes, warnOfSharedAccounts } 
 
 export default defineCommand({
   summary: text("move the use of a device to another device", "デバイスを別のデバイスに交換する"),
-  details: [
-    text(
-      "Moves the owner, the telephone number, the tags and the memo of OLD to NEW in one change, and gives OLD the tag 返却済み. NEW is a device without an owner. If there is no device with this serial number, check it; --create creates the device. The tags and the memo that NEW already has stay. Tags are used because the console has tags and can import them.",
-      "OLD の所有者・電話番号・タグ・メモを 1 回の変更で NEW に移し、OLD にタグ「返却済み」を付けます。NEW は所有者のないデバイスです。登録されていないシリアルナンバーは、誤りがないか確かめてください。--create を付けると、デバイスを作成します。NEW に付いているタグとメモは残ります。印にタグを使うのは、管理画面にもタグがあり、インポートできるためです。",
-    ),
-    text(
-      "If OLD is a 管理中 Android device, it has to be wiped, except in Dedicated device mode. Confirm this when asked, or with --confirm-wipes 1. A 管理外 device keeps its owner: set its status first, or delete it.",
-      "OLD が管理中の Android デバイスのときは、Dedicated device モード以外では初期化が必要です。確認に答えるか、--confirm-wipes 1 を指定してください。管理外のデバイスの所有者は外せません。先に状態を直すか、デバイスを削除してください。",
-    ),
-  ],
   args: {
     old: { ...DEVICE_ARGUMENT, value: "OLD" },
     new: {
@@ -55,7 +45,7 @@ export default defineCommand({
     const seen = mayAsk ? await getRevisionBeforePrompt(tools) : undefined;
     const device = await findDeviceByName(client, old);
     const known = await client.devices.find({ name: typed });
-    if (known.length === 0 && !create) throw await createUnknownReplacementFailure(client, { old, typed });
+    if (known.length === 0 && !create) throw createUnknownReplacementFailure(old, typed);
     const { serialNumber } =
       known.length === 0 ? { serialNumber: typed } : requireSingleMatch(typed, known, DEVICE_NAMES);
     const wiped = mayRequireWipe(device, undefined) ? [device] : [];
@@ -76,10 +66,7 @@ export default defineCommand({
 });
 
 /** Returns the failure for a new serial number that no device has: it may be mistyped. */
-async function createUnknownReplacementFailure(
-  client: Client<"devices">,
-  { old, typed }: { readonly old: string; readonly typed: string },
-): Promise<Failure> {
+function createUnknownReplacementFailure(old: string, typed: string): Failure {
   const create = step(
     "if the serial number is right",
     "シリアルナンバーが正しければ",

@@ -166,8 +166,8 @@ testRefusals(
   {
     line: "secured users show taro --app mailer",
     exit: 6,
-    en: "hanako02",
-    tenant: { findSecuredUsers: { items: [] }, securedUsers: { items: [other], next: null } },
+    en: "taro",
+    tenant: { findSecuredUsers: { items: [] } },
   },
   {
     line: "secured users show taro --app mailer",

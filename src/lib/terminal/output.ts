@@ -160,7 +160,7 @@ async function renderListLines<R>(
         align,
         wraps,
         whole,
-        optional: choice.fields === undefined && optional,
+        optional: choice.fields === undefined ? (optional ?? ("narrow" as const)) : undefined,
       }));
       const cells = columns.map((column) => createTableCellRenderer(column, place));
       const rows = mapItems(records, (record) => cells.map((cell) => cell(record)));

@@ -279,7 +279,7 @@ export class Terminal {
   /** Checks output options before a change whose result {@link list} or {@link show} writes.  @see checkOutputChoice */
   async checkOutput(columns: readonly Column<never>[]): Promise<void> {
     const { checkOutputChoice: checkChoice } = await import("./output.ts");
-    await checkChoice(this.output, this.#tellsChanges ? [...columns, this.#changeColumn] : columns);
+    checkChoice(this.output, this.#tellsChanges ? [...columns, this.#changeColumn] : columns);
   }
 
   /** Writes one record to stdout. @see writeSingleRecord */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Import } from "../../../lib/client/index.ts";
 import { toCommittedPlan, createRowsResponder, rowOf } from "#support/commands/imports/plans.ts";
-import { runInBoth, run } from "#support/commands/program.ts";
+import { runInBoth } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
 const PLAN: Import = { ...example<Import>("planDeletion"), kind: "docs" };

@@ -9,10 +9,10 @@ export interface TableColumn {
   readonly align?: "start" | "end" | undefined;
   /** for the last column: cells that do not fit continue on the next line, below their beginning, and are not cut */
   readonly wraps?: boolean | undefined;
-  /** the values are never cut; other columns become narrower */
+  /** a value is never cut; other columns become narrower, and of several values the first one stays whole */
   readonly whole?: boolean | undefined;
-  /** true if the column is omitted when all its cells are empty and the whole table is measured */
-  readonly optional?: boolean | undefined;
+  /** the column is omitted if all cells of the table are empty: always, or only if the table is too wide */
+  readonly optional?: boolean | "narrow" | undefined;
 }
 
 /** Escapes a cell of a column. */
@@ -77,7 +77,9 @@ function createTableRenderer(
   rows: readonly (readonly string[])[],
   { heading, room, isComplete }: TableLayout,
 ): RowRenderer {
-  const isShown = all.map(({ optional }, at) => !isComplete || optional !== true || rows.some((row) => row[at] !== ""));
+  const isNarrow = sum(measureColumns(all, rows)) + COLUMN_GAP.length * (all.length - 1) > room;
+  const isOmitted = ({ optional }: TableColumn): boolean => optional === true || (optional === "narrow" && isNarrow);
+  const isShown = all.map((column, at) => !isComplete || !isOmitted(column) || rows.some((row) => row[at] !== ""));
   const pickShown = <T>(of: readonly T[]): readonly T[] => of.filter((_, at) => isShown[at]);
   const columns = pickShown(all);
   const shown = rows.map(pickShown);
@@ -163,7 +165,9 @@ const measureLeastWidths = (
   const values = rows.map((row) =>
     row.map((cell, at) => {
       const { align, whole } = columns[at] ?? {};
-      return align === "end" || whole === true || hasCommand(cell) ? cell : "";
+      if (align === "end" || hasCommand(cell)) return cell;
+      const [first = "", ...others] = whole === true ? cell.split(", ") : [];
+      return others.length > 0 ? `${first},…` : first;
     }),
   );
   return measureColumns(
@@ -183,7 +187,6 @@ const drawRow = (
   const parts = cells.map((cell, at) => {
     const column = columns[at];
     const width = widths[at] ?? 0;
-    if (column?.whole === true) return [cell];
     return column?.wraps === true && at === columns.length - 1 ? wrapCell(cell, width) : [truncate(cell, width)];
   });
   const height = Math.max(...parts.map(({ length }) => length));
