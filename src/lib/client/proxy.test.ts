@@ -100,7 +100,7 @@ test.each(["127.0.0.1", "*", "example.jp, 127.0.0.1"])("NO_PROXY=%s is reached d
 });
 
 test.each([
-  [407, "the proxy requires a user name and a password"],
+  [407, "the proxy refuses the connection (status 407)"],
   [403, "the proxy refuses the connection (status 403)"],
 ])("the refusal %i of a proxy names the proxy, without its password", async (status, what) => {
   const [tenant, proxy] = [await startTenant("https"), await startProxy(status)];

@@ -13,25 +13,23 @@ const UNTRUSTED_CERTIFICATE_CODES: readonly string[] = [
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
 ];
 
-const TIMEOUT_CODES: readonly string[] = [
-  "ETIMEDOUT",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "UND_ERR_HEADERS_TIMEOUT",
-  "UND_ERR_BODY_TIMEOUT",
+/** What is said of the errors of a connection, by their codes. */
+const REASONS: readonly (readonly [codes: RegExp, what: Text])[] = [
+  [/^ECONNREFUSED$/, text("connection refused", "接続が拒否されました")],
+  [/^(?:ENOTFOUND|EAI_AGAIN)$/, text("host not found", "ホスト名が見つかりません")],
+  [
+    /^(?:ETIMEDOUT|UND_ERR_(?:CONNECT|HEADERS|BODY)_TIMEOUT)$/,
+    text("timed out waiting for a response", "時間内に応答がありませんでした"),
+  ],
 ];
-
-/** Name of undici's error for a response that its parser rejects; the error does not have a code. */
-const HTTP_PARSER_ERROR = "HTTPParserError";
-
-const isHttpParserError = (error: unknown): boolean =>
-  error instanceof Error && (error.name === HTTP_PARSER_ERROR || isHttpParserError(error.cause));
 
 const INTERRUPTED_TEXT = addUnknownOutcome(text("interrupted", "中断しました"));
 
 /** Returns true if a TLS error code means that the server's certificate is not signed by a trusted authority. */
 export const isUntrustedCertificate = (code: string): boolean => UNTRUSTED_CERTIFICATE_CODES.includes(code);
 
-const explainTlsError = (code: string, context: string): FailureDetail | undefined => {
+const explainConnectionError = (error: unknown, context: string): FailureDetail => {
+  const code = getErrorCode(error);
   if (isUntrustedCertificate(code)) {
     return {
       what: text(
@@ -45,50 +43,12 @@ const explainTlsError = (code: string, context: string): FailureDetail | undefin
       ),
     };
   }
-  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
-    return { what: text("the certificate was issued for another host", "証明書が別のホストのものです") };
-  }
-  if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") {
-    return { what: text("the certificate has expired or is not yet valid", "証明書の有効期間外です") };
-  }
-  if (code === "EPROTO" || code.startsWith("ERR_SSL_") || code.startsWith("CERT_")) {
-    return {
-      what: text(`TLS connection failed (${code})`, `TLS 接続ができません(${code})`),
-      hint: text("check that the server supports https", "サーバーが https に対応しているか確認してください"),
-    };
-  }
-  return undefined;
-};
-
-const explainConnectionError = (error: unknown, context: string): FailureDetail => {
-  if (isHttpParserError(error)) return { what: text("the response is not HTTP", "応答が HTTP ではありません") };
-  const code = getErrorCode(error);
-  const tls = explainTlsError(code, context);
-  if (tls !== undefined) return tls;
-  if (code === "ECONNREFUSED")
-    return {
-      what: text("connection refused", "接続が拒否されました"),
-      hint: text(
-        "check the address and port, and that the server is running",
-        "アドレスとポート、サーバーが動いているかを確認してください",
-      ),
-    };
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
-    return {
-      what: text("host not found", "ホスト名が見つかりません"),
-      hint: step(
-        "to check the address of the context",
-        "コンテキストのアドレスの確認",
-        line("context show", [context]),
-      ),
-    };
-  }
-  if (TIMEOUT_CODES.includes(code))
-    return { what: text("timed out waiting for a response", "時間内に応答がありませんでした") };
-  if (code === "UND_ERR_HEADERS_OVERFLOW")
-    return { what: text("the response headers are too long", "応答のヘッダーが長すぎます") };
+  const [, what] = REASONS.find(([codes]) => codes.test(code)) ?? [];
+  if (what !== undefined) return { what };
   const suffix = code === "" ? "" : ` (${code})`;
-  return { what: text(`connection lost${suffix}`, `接続が切れました${suffix}`) };
+  return /^(?:EPROTO$|ERR_SSL_|ERR_TLS_|CERT_)/.test(code)
+    ? { what: text(`TLS connection failed${suffix}`, `TLS 接続ができません${suffix}`) }
+    : { what: text(`connection lost${suffix}`, `接続が切れました${suffix}`) };
 };
 
 export class ProxyConnectionError extends Error {}
@@ -104,9 +64,10 @@ const explainProxyError = (error: unknown): Text | undefined => {
   const [, status] =
     /^Proxy response \((\d{3})\)|^Proxy Authentication Required \((407)\)/.exec(message)?.filter(Boolean) ?? [];
   if (status === undefined) return undefined;
-  return status === "407"
-    ? text("the proxy requires a user name and a password", "プロキシの認証が必要です")
-    : text(`the proxy refuses the connection (status ${status})`, `プロキシが接続を拒否しました(ステータス ${status})`);
+  return text(
+    `the proxy refuses the connection (status ${status})`,
+    `プロキシが接続を拒否しました(ステータス ${status})`,
+  );
 };
 
 const createProxyFailure = (what: Text, { variable, url }: Proxy, cause: unknown): Failure =>

