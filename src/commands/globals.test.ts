@@ -156,7 +156,6 @@ test("documents are selected by --format and written to -o", async () => {
     ["handover report", ["html", "markdown"]],
     ["onboarding guide", ["text", "markdown", "html"]],
     ["renewals guide", ["text", "markdown", "html"]],
-    ["renewals list", ["html"]],
   ]);
   for (const [path, { options }] of writing)
     expect(options["output"], path).toMatchObject({ kind: "output", short: "o" });

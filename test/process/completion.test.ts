@@ -105,7 +105,7 @@ const TAB = ["__complete", "2", "context", "use", ""];
 test("pressing Tab does not create a home, and leaves the tenant of a pre-release version alone", async () => {
   const home = await freshHome();
   const none = join(home, "none");
-  expect(await run(TAB, { home: none })).toMatchObject({ code: 0, text: "words\n", stderr: "" });
+  expect(await run(TAB, { home: none })).toMatchObject({ code: 0, text: "words\nlocal\n", stderr: "" });
   expect(existsSync(none)).toBe(false);
   const { folder } = await createPreReleaseHome(home);
   const before = readFilesIn(folder);

@@ -1,11 +1,9 @@
 import { line, step } from "../../lib/advice/index.ts";
-import type { Client } from "../../lib/client/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { limitRecords, LIMIT_OPTION, listColumns } from "../listing/list.ts";
-import { resolveTimezone, type Tools } from "../tools.ts";
-import { buildAuditListColumns } from "./changes.ts";
-import { toAuditRow, getImportName, DEFAULT_AUDIT_COLUMNS, type AuditRow } from "./entries.ts";
+import { resolveTimezone } from "../tools.ts";
+import { AUDIT_COLUMNS, toAuditRow, getImportName, DEFAULT_AUDIT_COLUMNS, type AuditRow } from "./entries.ts";
 import { AUDIT_FILTERS, buildAuditQuery } from "./filters.ts";
 
 /** Number of records per request, unless --limit is smaller. */
@@ -45,40 +43,16 @@ export default defineCommand({
       limit: page,
     });
     let last: string | undefined;
-    let isAny = false;
     const entries = async function* (): AsyncGenerator<AuditRow> {
       for await (const record of limitRecords(records, limit)) {
         const entry = toAuditRow(record);
-        isAny = true;
         last ??= getImportName(entry);
         yield entry;
       }
     };
-    await terminal.list(listColumns(terminal, buildAuditListColumns(filters.object), DEFAULT_AUDIT_COLUMNS), entries());
-    if (!isAny && filters.action !== undefined) await suggestActions(tools, chosen.client, filters.action);
+    await terminal.list(listColumns(terminal, AUDIT_COLUMNS, DEFAULT_AUDIT_COLUMNS), entries());
     if (last === undefined) return;
     const command = line("imports show", [last], { rows: true });
     await terminal.note(step("to list the rows of an import", "インポートの行ごとの内容", command));
   },
 });
-
-/** If no record has the action, reports which actions the newest records have. */
-async function suggestActions(
-  { terminal }: Pick<Tools, "terminal">,
-  client: Client<"audit">,
-  action: string,
-): Promise<void> {
-  for await (const _ of client.audit.list({ action, limit: 1 })) return;
-  const newest = await Array.fromAsync(limitRecords(client.audit.list({ limit: PAGE_SIZE }), PAGE_SIZE));
-  const actions = [...new Set(newest.map((record) => toAuditRow(record).action))]
-    .filter((one) => one !== "")
-    .toSorted();
-  if (actions.length === 0) return;
-  const all = actions.join(", ");
-  await terminal.note(
-    text(
-      `no record has the action "${action}"; actions of the newest ${newest.length} records: ${all}`,
-      `操作「${action}」の記録はありません。新しい ${newest.length} 件の記録にある操作: ${all}`,
-    ),
-  );
-}

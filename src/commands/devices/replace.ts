@@ -1,6 +1,5 @@
 import { DEVICE, mayRequireWipe } from "../../lib/model/device.ts";
 import { line, step } from "../../lib/advice/index.ts";
-import type { Client } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";

@@ -13,7 +13,7 @@ type FieldValues = Readonly<Record<string, unknown>>;
 
 const EMPTY_VALUE = text("(blank)", "(空)");
 
-export const isBlank = (value: unknown): boolean =>
+const isBlank = (value: unknown): boolean =>
   value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
 
 /**

@@ -106,7 +106,7 @@ test("on a narrow terminal, empty columns are dropped first, and one address sta
   expect(stdout).toBe(
     [
       "name       email addresses                      organisation",
-      "髙橋 花子  hanako.takahashi@example.co.jp,…     営業部",
+      "髙橋 花子  hanako.takahashi@example.co.jp, h.…  営業部",
       "",
     ].join("\n"),
   );

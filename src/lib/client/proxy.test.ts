@@ -136,7 +136,7 @@ test("a host that is reached without the proxy is named itself", async () => {
   await expect(send(`https://${CLOSED_ADDRESS}`, environment)).rejects.toMatchObject({
     what: { en: "connection refused" },
     where: `https://${CLOSED_ADDRESS}`,
-    hint: { en: expect.not.stringContaining("proxy") },
+    hint: undefined,
   });
 });
 
