@@ -30,37 +30,6 @@ test("compares again, shows the new plan and says how to continue", async () => 
   ]);
 });
 
-test("says how the plan differs from the plan before", async () => {
-  const update = { action: "update", fields: ["title"] } as const;
-  const first = [{ row: 2, name: "山田", before: update, after: null }];
-  const answers = (difference: object) => ({ tenant: { ...tenant, replanImport: planOf({ difference } as never) } });
-  const { en, ja } = await runInBoth("imports replan 019a", answers({ count: 3, first }));
-  expect(en.stderr).toMatch(
-    /^different from the plan before: 3 records\n {2}row 2 山田: update \(役職\) → not in the plan\n {2}… and 2 more\n/,
-  );
-  expect(ja.stderr).toMatch(/^前の計画と異なるもの: 3 件\n {2}2 行目 山田: 更新\(役職\) → 対象外\n {2}… 他 2 件\n/);
-  expect(en.stderr).toContain(
-    "if that plan was approved, it needs approval again: clomoctl imports show P12 --report plan.xlsx\n",
-  );
-  expect(ja.stderr).toContain("もう一度承認を受けてください: clomoctl imports show P12 --report plan.xlsx\n");
-  const again = await runInBoth("imports replan 019a", answers({ count: 1, first: [{ ...first[0], after: update }] }));
-  expect(again.en.stderr).toContain("update (役職) → update (役職) (the current data is different)\n");
-  expect(again.ja.stderr).toContain("更新(役職) → 更新(役職)(現在の内容が前と異なります)\n");
-  const same = await runInBoth("imports replan 019a", answers({ count: 0, first: [] }));
-  expect(same.en.stderr).not.toContain("approval");
-  expect(same.en.stderr).toMatch(/^the plan is the same as before\n/);
-  expect(same.ja.stderr).toMatch(/^計画は前と同じです\n/);
-});
-
-test("does not describe a plan that is now refused as the same plan", async () => {
-  const replanImport = planOf({ errors: 1, rejected: true, difference: { count: 0, first: [] } });
-  const answers = { imports, replanImport, tenant: example("tenant"), importProblems: [problemOf()] };
-  const { en, ja } = await runInBoth("imports replan 019a", { tenant: answers });
-  expect(en.exit).toBe(3);
-  expect(en.stderr).not.toContain("the same as before");
-  expect(ja.stderr).not.toContain("前と同じ");
-});
-
 test.each([
   [3, true],
   [1, false],

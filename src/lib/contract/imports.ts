@@ -256,15 +256,6 @@ const EarlierConsoleImport = nameSchema(
 
 const PlanAction = z.enum(["create", "update", "unchanged", "delete", "invalid"]);
 
-/** What a plan does to a row or record; null if it does not concern the record. */
-const PlannedEffect = z.object({ action: PlanAction, fields: z.array(z.string()).readonly() }).nullable();
-
-/** A row, or a record that no row names (`row` is then 0), to which a plan now does something else than before. */
-const PlanRowDifference = nameSchema(
-  "PlanRowDifference",
-  z.object({ row: z.int(), name: z.string(), before: PlannedEffect, after: PlannedEffect }),
-);
-
 /** An import: a plan and its state. The counts are numbers of rows of the imported kind. */
 const Import = nameSchema(
   "Import",
@@ -387,8 +378,6 @@ const Import = nameSchema(
     reopened: z.object({ tasks: z.array(z.int()), records: z.int() }).optional(),
     /** only for an undo: the records that cannot be undone or are skipped; `first` contains up to a thousand of them */
     blocked: z.object({ count: z.int(), first: z.array(BlockedRecord) }).optional(),
-    /** only for a plan that was compared again: how it differs from the plan before; `first` contains up to 20 rows */
-    difference: z.object({ count: z.int(), first: z.array(PlanRowDifference).readonly() }).optional(),
     /** only for a drop: the numbers of the console tasks that are dropped */
     drops: z.array(z.int()).optional(),
     /** only for an undo: other people who made changes after the change to undo */

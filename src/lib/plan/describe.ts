@@ -7,7 +7,6 @@ import {
   IMPORT_MODE_NAMES,
   getDisplayName,
   ACTION_SIGNS,
-  ROW_ACTION_NAMES,
   type RecordAction,
 } from "../model/import.ts";
 import { getThingNoun } from "../model/problem.ts";
@@ -135,40 +134,6 @@ export const describeOldExport = ({ change, at, newer }: NonNullable<Import["tak
     `this file was already imported on ${day} (change ${change}); newer ${newer.length === 1 ? "export: change" : "exports: changes"} ${shown.join(", ")}`,
     `このファイルは ${day} に取り込み済みです(変更 ${change})。その後に取り込んだエクスポート: 変更 ${shown.join("、")}`,
   );
-};
-
-type PlannedEffect = NonNullable<Import["difference"]>["first"][number]["before"];
-
-/** Returns what a plan does to a record: `更新(役職)` */
-const describePlannedEffect = (kind: Import["kind"], effect: PlannedEffect): Text => {
-  if (effect === null) return text("not in the plan", "対象外");
-  const { en, ja } = ROW_ACTION_NAMES[effect.action];
-  const fields = effect.fields.map((field) => findFieldHeader(kind, field));
-  return fields.length === 0 ? text(en, ja) : text(`${en} (${fields.join(", ")})`, `${ja}(${fields.join("、")})`);
-};
-
-/** Returns how a plan that was compared again differs from the plan before, one text per row or record. */
-export const describeDifference = ({ kind, difference, rejected }: Import): readonly Text[] => {
-  if (difference === undefined) return [];
-  const { count, first } = difference;
-  // invalid rows and obstacles are not differences, but the plan cannot be committed any more
-  if (count === 0 && rejected) return [];
-  if (count === 0) return [text("the plan is the same as before", "計画は前と同じです")];
-  const rest = count - first.length;
-  return [
-    text(`different from the plan before: ${formatCount(count, "record")}`, `前の計画と異なるもの: ${count} 件`),
-    ...first.map(({ row, name, before, after }) => {
-      const [was, now] = [describePlannedEffect(kind, before), describePlannedEffect(kind, after)];
-      const other =
-        was.en === now.en ? text(" (the current data is different)", "(現在の内容が前と異なります)") : same("");
-      const place = row === 0 ? same("") : text(`row ${row} `, `${row} 行目 `);
-      return text(
-        `  ${place.en}${name}: ${was.en} → ${now.en}${other.en}`,
-        `  ${place.ja}${name}: ${was.ja} → ${now.ja}${other.ja}`,
-      );
-    }),
-    ...(rest > 0 ? [text(`  … and ${rest} more`, `  … 他 ${rest} 件`)] : []),
-  ];
 };
 
 /** Returns the name of a mode, with the console's Japanese word in both languages. */

@@ -2,7 +2,7 @@ import { line, step, type CommandLine } from "../../advice/index.ts";
 import type { ConsoleTask } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { IMPORT_STATE_NAMES } from "../../model/import.ts";
-import { formatCount, joinTexts, same, text, type Text } from "../../text/index.ts";
+import { formatCount, joinTexts, text, type Text } from "../../text/index.ts";
 import type { Reader } from "../store/store.ts";
 import { COMMITTED_STATES, listImports, getDisplayState, type ImportRecord } from "./import-rows.ts";
 
@@ -84,31 +84,15 @@ const describePlanAlternative = (record: ImportRecord): Text => {
       );
 };
 
-/** What a plan relies on and that changed after the plan was made: the number of records or values, and the first. */
-export interface LaterChanges {
-  readonly count: number;
-  readonly first: readonly Text[];
-}
-
-/** Returns the failure for committing a plan that relies on something that has changed.  @param later may be unknown */
-export const createTenantChangedFailure = (
-  { number }: Pick<ImportRecord, "number">,
-  { count, first }: LaterChanges,
-): Failure => {
-  const named = joinTexts(first, text(", ", "、"));
-  const rest = count > first.length ? text(", …", " など") : same("");
-  return new Failure("conflict", {
-    what:
-      count === 0
-        ? text("the tenant has changed since the plan was made", "計画を作った後にテナントが変更されました")
-        : text(
-            `${formatCount(count, "record")} that the plan relies on changed after the plan was made: ${named.en}${rest.en}`,
-            `計画の前提になるデータ ${count} 件が、計画を作った後に変わりました: ${named.ja}${rest.ja}`,
-          ),
+/** Returns the failure for committing a plan that would now do something else. */
+export const createTenantChangedFailure = ({ number }: Pick<ImportRecord, "number">): Failure =>
+  new Failure("conflict", {
+    what: text(
+      "the tenant has changed since the plan was made, and the plan would now do something else",
+      "計画を作った後にテナントが変更され、計画の内容が変わりました",
+    ),
     hint: step("to compare again", "もう一度比較するには", line("imports replan", [number])),
   });
-};
-
 /**
  * Returns the failure for undoing a change twice. If the first undo skipped records, the hint explains how to undo the
  * whole change.

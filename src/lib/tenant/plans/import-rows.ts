@@ -223,7 +223,6 @@ export const getChangeCounts = (counts: PlanCounts | null): Partial<PlanCounts> 
     takenOver: _takenOver,
     lost: _lost,
     blocked: _blocked,
-    difference: _difference,
     ...done
   } = rest as Partial<PlanCounts>;
   return { ...done, ...(done.kept !== undefined && { kept: { ...done.kept, names: [] } }) };

@@ -36,12 +36,7 @@ test("a plan is a conflict if its record was written in between, but not if othe
     ["氏名", "メールアドレス"],
     ["山田", "yamada@x"],
   ]);
-  expect(await failureOf(tenant.client.imports.commit(plan))).toMatchObject({
-    code: "conflict",
-    what: {
-      en: "1 record that the plan relies on changed after the plan was made: yamada@x (now used by another record)",
-    },
-  });
+  expect(await codeOf(tenant.client.imports.commit(plan))).toBe("conflict");
   const again = await tenant.client.imports.replan(plan.id);
   expect(again.etag).not.toBe(plan.etag);
   expect(await codeOf(tenant.client.imports.commit(plan))).toBe("conflict");

@@ -119,7 +119,6 @@ const toResponseCounts = ({ detail }: ImportRecord) => {
     beside,
     reopened,
     blocked,
-    difference,
     unusable: _unusable,
     ...counts
   }: PlanCounts = {
@@ -140,7 +139,6 @@ const toResponseCounts = ({ detail }: ImportRecord) => {
     ...(lost === undefined ? {} : { lost: [...lost] }),
     ...(beside === undefined ? {} : { beside: [...beside] }),
     ...(reopened === undefined ? {} : { reopened: { ...reopened, tasks: [...reopened.tasks] } }),
-    ...(difference === undefined ? {} : { difference }),
     ...(blocked === undefined
       ? {}
       : { blocked: { count: blocked.count, first: blocked.first.map(copyBlockedRecord) } }),

@@ -161,7 +161,6 @@ type ResponseCounts = Pick<
   | "beside"
   | "reopened"
   | "blocked"
-  | "difference"
 >;
 
 /** The counts of a plan. */

@@ -31,7 +31,7 @@ import {
   type ImportRecord,
   type StoredRequest,
 } from "../../import-rows.ts";
-import { createRejectedImportFailure, createImportHint } from "../../import-failures.ts";
+import { createRejectedImportFailure, createImportHint, createTenantChangedFailure } from "../../import-failures.ts";
 import { selectRecordsToDelete, createChoiceTables } from "../deletion/choose.ts";
 import { readUndeletableRecords } from "../deletion/undeletable.ts";
 import { buildComparisonDefinitions, buildDeletionPlans, buildPlannedKind, buildPlanDefinitions } from "../plan-sql.ts";
@@ -316,9 +316,6 @@ const compareAndStorePlan = async (
     plan.request.fromConsole === true
       ? await findEarlierConsoleImport(reader, { kind: record.kind, sha256: plan.staged.sha256 })
       : undefined;
-  const { counts: former, comparedRevision = 0 } = record.detail;
-  const again = former === null ? undefined : await import("../recheck/difference.ts");
-  again?.keepFormerPlans(database, plans);
   const { etag, counts, ...deleted } = database.snapshot(() => {
     const etag = etagOf(database, plans);
     const found = isDeletion
@@ -328,10 +325,7 @@ const compareAndStorePlan = async (
     for (const one of plans) storeDeletions(database, one, counts.delete === 0 && counts.beside === undefined);
     return {
       etag,
-      counts:
-        again === undefined
-          ? counts
-          : { ...counts, difference: again.findPlanDifference(database, plans, comparedRevision) },
+      counts,
       comparedRevision: readTenantRevision(database),
       undeletable: plan.request.undeletable && readUndeletableRecords(database),
     };
@@ -450,10 +444,13 @@ const applyAndRecord = async (
   // if nothing that the plan read has changed, it need not be checked again
   const isRechecked = etagOf(database, plans) !== record.etag;
   if (isRechecked) {
-    const { refuseLaterChanges } = await import("../recheck/later-changes.ts");
+    const { hasOtherEffect } = await import("../recheck.ts");
     const { kind, detail } = record;
-    const mode = detail.request?.mode ?? "append";
-    refuseLaterChanges(database, plans, record, written !== undefined && getUploadMode({ kind, mode }) === "replace");
+    const { mode = "append", fromConsole, scope: inside } = detail.request ?? {};
+    const isFullUpload = written !== undefined && getUploadMode({ kind, mode }) === "replace";
+    const isWhole = isFullUpload || fromConsole === true || inside !== undefined;
+    if (isWhole || hasOtherEffect(database, buildComparisonDefinitions(record), detail.comparedRevision ?? 0))
+      throw createTenantChangedFailure(record);
   }
   if (scope !== undefined) for (const one of plans) refusePrivilegedChanges(database, one, scope);
   if (isCheck === true) return;
