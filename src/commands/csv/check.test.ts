@@ -328,26 +328,6 @@ test.each([
   expect(problems.map(({ code, header }) => `${code} ${header}`)).toEqual([found, found]);
 });
 
-test("warns about duplicate and similar codes, and ignores the case of serial numbers", async () => {
-  const codes = ["E1", "E2", "E1", "ｅ２", "E1"].map((code, at) => `山田,a${at}@example.jp,${code}`);
-  const stdin = ["氏名,メールアドレス,社員コード", ...codes, ""].join("\n");
-  const { en, ja } = await runInBoth("csv check - --as users", { stdin });
-  expect(en.exit).toBe(0);
-  expect(en.stderr.split("\n").filter((line) => line.includes("row "))).toEqual([
-    "warning: stdin:4:3: 社員コード: the same 社員コード as row 2, and 1 more row with the same value (C4)",
-    "warning: stdin:5:3: 社員コード: differs from row 3 only in letter case or character width; these are two different records (C5)",
-  ]);
-  expect(ja.stderr).toContain("2 行目と同じ社員コードです。ほか 1 行(セル C4)\n");
-  const serials = await check("シリアルナンバー\nC02X\nc02x\nＣ０２Ｘ\n", "--as devices --format json");
-  expect(problemsIn(serials).map(({ code }) => code)).toEqual([
-    "key-duplicate",
-    "key-duplicate",
-    "value-small",
-    "code-alike",
-    "value-full-width",
-  ]);
-});
-
 test("reports codes that lost their zeros once, with the first code", async () => {
   const codes = ["0012", "13", "E5", "0140", "150", "16a"].map((code, at) => `山田,a${at}@example.jp,${code}`);
   const { en, ja } = await runInBoth("csv check - --as users", {

@@ -112,16 +112,6 @@ const USER_KEY_NAMES: Readonly<Record<string, Text>> = {
 
 const getKeyName = ({ key }: ProblemParams): Text => USER_KEY_NAMES[String(key)] ?? text("key", "キー");
 
-/** Describes which administrators gain and lose access to an organisation that is moved. */
-const describeAccessChange = ({ gained, lost }: ProblemParams): Text =>
-  joinTexts(
-    [
-      ...(gained === undefined ? [] : [text(`${gained} will gain access`, `操作できるようになる管理者: ${gained}`)]),
-      ...(lost === undefined ? [] : [text(`${lost} will lose access`, `操作できなくなる管理者: ${lost}`)]),
-    ],
-    text("; ", "。"),
-  );
-
 /** Returns the entries of a parameter that is a list. */
 const splitListParam = (params: ProblemParams, name: string): string[] => {
   const { [name]: value = "" } = params;
@@ -531,20 +521,6 @@ export const PROBLEMS = {
   // rows compared with each other
   "key-duplicate": createError("the same {header} as row {row}", "{row} 行目と重複しています"),
   "value-duplicate": createError("row {row} has the same {header}", "{row} 行目にも同じ値があります"),
-  "code-repeated": createWarning(
-    (p) =>
-      `the same ${p["header"]} as row ${p["row"]}${Number(p["count"] ?? 1) > 1 ? `, and ${formatCount(Number(p["count"]) - 1, "more row")} with the same value` : ""}`,
-    (p) =>
-      `${p["row"]} 行目と同じ${p["header"]}です${Number(p["count"] ?? 1) > 1 ? `。ほか ${Number(p["count"]) - 1} 行` : ""}`,
-  ),
-  "id-case-only": createWarning(
-    "differs from row {row} only in letter case; these are two different users",
-    "{row} 行目と大文字・小文字だけが違います(別のユーザーになります)",
-  ),
-  "code-alike": createWarning(
-    "differs from row {row} only in letter case or character width; these are two different records",
-    "{row} 行目と大文字・小文字や全角・半角だけが違います(別のデータになります)",
-  ),
   // rows compared with the tenant
   "key-ambiguous": createError("matches {count} records in the tenant", "テナントの {count} 件に当てはまります"),
   "row-ambiguous": createWarning(
@@ -562,30 +538,16 @@ export const PROBLEMS = {
     "修正前の値「{value}」に一致するデータがありますが、--fix を付けると値が変わります。ファイルを直すか、--fix を外してください",
   ),
   "new-address": createWarning(
-    (p) => {
-      const known =
-        p["named"] === 1
-          ? `${p["holder"]} has the same name and is not in the file`
-          : `${p["value"]} belongs to ${p["holder"]}`;
-      return `${known}: is this the same person with a new ${getKeyName(p).en}?`;
-    },
-    (p) => {
-      const known =
-        p["named"] === 1
-          ? `同じ名前の ${p["holder"]} がファイルにありません`
-          : `「${p["value"]}」は ${p["holder"]} のものです`;
-      return `${known}。同じ人の${getKeyName(p).ja}の変更ではありませんか?`;
-    },
+    (p) => `${p["value"]} belongs to ${p["holder"]}: is this the same person with a new ${getKeyName(p).en}?`,
+    (p) => `「${p["value"]}」は ${p["holder"]} のものです。同じ人の${getKeyName(p).ja}の変更ではありませんか?`,
   ),
   "export-lacks": createWarning(
     "{name} is kept, although this export does not contain it",
     "「{name}」はこのエクスポートにありませんが、残します",
   ),
-  "other-person": createWarning(
-    (p) =>
-      `${p["value"]} belongs to ${p["holder"]}, but this row changes ${p["name"]}: was one column sorted without the others?`,
-    (p) =>
-      `「${p["value"]}」は ${p["holder"]} のものですが、この行は ${p["name"]} を変更します。1 つの列だけを並べ替えていませんか?`,
+  "row-contested": createError(
+    "{value} belongs to {holder}, but this row changes {name}: was one column sorted without the others?",
+    "「{value}」は {holder} のものですが、この行は {name} を変更します。1 つの列だけを並べ替えていませんか?",
   ),
   "zeros-lost": createWarning(
     (p) =>
@@ -675,12 +637,6 @@ export const PROBLEMS = {
     (p) =>
       `組織名と上位組織が同じ ${p["org"]} がエクスポートにありません。同じ組織のコードの変更なら、先に: ${buildRecodeCommand(p)}`,
   ),
-  "org-same-name": createWarning(
-    (p) =>
-      `creates an organisation with the name and parent of ${p["org"]}; if only the code changes, omit this row and run: ${buildRecodeCommand(p)}`,
-    (p) =>
-      `組織名と上位組織が ${p["org"]} と同じ組織を新しく作ります。コードの変更なら、この行を除いて次を実行してください: ${buildRecodeCommand(p)}`,
-  ),
   "org-parent-ambiguous": createError(
     "the path {parent} matches several organisations; use the parent's code instead",
     "パス「{parent}」に当てはまる組織が複数あります。上位組織コードで指定してください",
@@ -696,15 +652,6 @@ export const PROBLEMS = {
       `${p["org"]}${p["code"] === undefined ? "" : ` (${p["code"]})`} ${isRecordKept(p) ? "is kept because you cannot delete it" : "cannot be deleted by you"}: ask a system administrator`,
     (p) =>
       `「${p["org"]}」${p["code"] === undefined ? "" : `(${p["code"]})`}は削除できません${isRecordKept(p) ? "(そのまま残します)" : ""}。システム管理者に依頼してください`,
-  ),
-  "org-reach": createWarning(
-    (p) => `${p["org"]} is moved with everything below it: ${describeAccessChange(p).en}`,
-    (p) => `「${p["org"]}」以下を移動します。${describeAccessChange(p).ja}`,
-  ),
-  "org-not-shown": createWarning(
-    (p) =>
-      `${formatCount(Number(p["count"]), "user")} moved to 全社: the export shows only that they are not in an organisation with a code`,
-    "{count} 人を全社に移します。組織コードのある組織にいないことしかエクスポートから分かりません",
   ),
   "user-unknown": createError(
     `no user has the email address "{value}"; import users first: ${line("users import", ["FILE"])}`,
@@ -755,25 +702,6 @@ export const PROBLEMS = {
     "no group is named {group}; to create it, pass --create-groups",
     "グループ「{group}」がありません(--create-groups で作れます)",
   ),
-  "name-near": createWarning(
-    (p) => `creates the ${getNounOfProblem(p).en} ${p["name"]}; did you mean ${p["near"]}?`,
-    (p) => `${getNounOfProblem(p).ja}「${p["name"]}」を新しく作ります。「${p["near"]}」ではありませんか?`,
-  ),
-  "blank-org": createWarning(
-    (p) =>
-      `blank cells do not move ${formatCount(Number(p["count"]), "user")} out of their organisation, even with --blank clear${p["inside"] === 1 ? "" : `; to move a user out: ${line("users move", ["USER"], { org: "全社" })}`}`,
-    (p) =>
-      `空のセルでは所属組織は変わりません(${p["count"]} 人。--blank clear でも同じです)${p["inside"] === 1 ? "" : `。全社に移すには: ${line("users move", [])} ユーザー --org 全社`}`,
-  ),
-  "blank-kept": createWarning(
-    (p) =>
-      `blank cells never clear this column, even with --blank clear: ${formatCount(Number(p["count"]), "value")} kept`,
-    "この列は空のセルでは消えません({count} 件。--blank clear でも同じです)",
-  ),
-  "org-slash": createWarning(
-    `creates one organisation named {name}, not a hierarchy: the column contains codes, not paths; for a path, omit --create-orgs, import the organisations first (${line("orgs import", ["FILE"])}), and enter their codes`,
-    `「{name}」という名前の組織を 1 つ作ります(階層にはなりません)。この列はパスではなく組織コードです。パスのつもりなら --create-orgs を付けずに、先に組織をインポートし(${line("orgs import", ["FILE"])})、その組織コードを書いてください`,
-  ),
   "administrator-row": createError(
     "{id} is an administrator; imports do not change administrators",
     "{id} は管理者です。管理者はインポートでは変更できません",
@@ -785,10 +713,6 @@ export const PROBLEMS = {
   "administrator-above": createError(
     "{name} is an administrator with a role above operator or with an unknown role: only a system administrator can change this user",
     "「{name}」はオペレーターより上の管理者か、管理者権限が不明な管理者です。ユーザーを変更できるのはシステム管理者だけです",
-  ),
-  "operator-stranded": createWarning(
-    "{name} is an operator and moves to 全社: operators can act only in other organisations, so this operator can no longer act anywhere",
-    "オペレーター「{name}」を全社に移します。オペレーターは全社以外の所属組織だけで操作できるため、操作できる組織がなくなります",
   ),
   "account-name-composed": createError(
     (p) => {

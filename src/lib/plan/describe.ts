@@ -3,12 +3,7 @@ import type { Import, PlanRow } from "../contract/imports.ts";
 import { findColumn } from "../csv/layout/columns.ts";
 import { getFormatTitle } from "../model/format.ts";
 import { FORMATS } from "../model/formats.ts";
-import {
-  IMPORT_MODE_NAMES,
-  getDisplayName,
-  ACTION_SIGNS,
-  type RecordAction,
-} from "../model/import.ts";
+import { IMPORT_MODE_NAMES, getDisplayName, ACTION_SIGNS, type RecordAction } from "../model/import.ts";
 import { getThingNoun } from "../model/problem.ts";
 import { formatSecuredAppName } from "../model/secured-user.ts";
 import { dayOf } from "../model/time.ts";

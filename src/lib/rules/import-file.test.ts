@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clearsMostValues, findMissingTrait, shouldRefuseReassignedKeys } from "./import-file.ts";
+import { clearsMostValues, findMissingTrait } from "./import-file.ts";
 
 const KNOWN = { records: 8, matches: false, isNumbered: false, sharesName: undefined, sharesDomain: undefined };
 const NUMBERED = { ...KNOWN, matches: true, isNumbered: true };
@@ -40,19 +40,3 @@ test.each([
 ])("with %i values before and %i after, whether most are cleared: %s", (before, after, most) => {
   expect(clearsMostValues({ before, after, facts: undefined })).toBe(most);
 });
-
-test.each([
-  ["replace", 2, false, [], true],
-  ["replace", 1, false, [], false],
-  ["replace", 200, false, ["other-tenant"], true],
-  ["replace", 200, false, ["new-address"], false],
-  ["replace", 200, true, [], false],
-  ["append", 200, false, [], false],
-] as const)(
-  "%s of %i rows with codes of others, from the console %s, allowing %o: refused %s",
-  (mode, rows, fromConsole, allow, refused) => {
-    expect(
-      shouldRefuseReassignedKeys({ before: undefined, after: { mode, rows }, facts: { fromConsole, allow } }),
-    ).toBe(refused);
-  },
-);

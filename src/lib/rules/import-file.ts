@@ -1,4 +1,4 @@
-import type { Allowance, MissingTrait } from "../model/import.ts";
+import type { MissingTrait } from "../model/import.ts";
 import type { Change } from "./rule.ts";
 
 /** Facts about the file of an import that rules check. */
@@ -47,29 +47,3 @@ export const findMissingTrait = ({ after, facts }: Change<ImportFile, ImportFile
  * value, before and after the import
  */
 export const clearsMostValues = ({ before = 0, after = 0 }: Change<number>): boolean => (before - after) * 2 > before;
-
-/**
- * Minimum number of rows for a refusal, because a single row may rightly give a person the employee code of somebody
- * who left.
- */
-const MIN_REASSIGNED_ROWS = 2;
-
-/** Conditions under which rows may give people the employee codes of other people. */
-export interface ReassignmentPermission {
-  /** true if the file is an export of the console, because such an export shows which code belongs to whom */
-  readonly fromConsole: boolean;
-  readonly allow: readonly Allowance[];
-}
-
-/**
- * Returns true if an import must be refused, because its `rows` give people the employee codes, UPNs or addresses of
- * other people.
- */
-export const shouldRefuseReassignedKeys = ({
-  after,
-  facts,
-}: Change<Pick<ImportFile, "mode" | "rows">, ReassignmentPermission>): boolean =>
-  after?.mode === "replace" &&
-  after.rows >= MIN_REASSIGNED_ROWS &&
-  !facts.fromConsole &&
-  !facts.allow.includes("new-address");

@@ -31,8 +31,6 @@ interface ModelRow {
   readonly cells: ReadonlyMap<string, readonly string[]>;
 }
 
-const WARNINGS = new Set(["id-case-only"]);
-
 /**
  * A model of SECURED APPs imports. Like {@link UsersModel}, it processes one row at a time, which is slow but obviously
  * correct.
@@ -69,7 +67,7 @@ export class SecuredModel {
   }
 
   #isInvalid({ row }: ModelRow): boolean {
-    return this.#faults.some((fault) => fault.row === row && !WARNINGS.has(fault.code));
+    return this.#faults.some((fault) => fault.row === row);
   }
 
   #check(row: ModelRow): void {
@@ -85,9 +83,6 @@ export class SecuredModel {
     if (!/^(|TRUE|FALSE|true)$/.test(this.#cell(row, "グループ管理者フラグ"))) report("not-boolean");
     const others = this.#rows.filter((other) => other !== row && this.#cell(other, "ユーザーID") !== "");
     if (others.some((other) => this.#cell(other, "ユーザーID") === id)) report("key-duplicate");
-    const twins = others.filter((other) => this.#cell(other, "ユーザーID").toLowerCase() === id.toLowerCase());
-    const differs = twins.some((twin) => this.#cell(twin, "ユーザーID") !== id);
-    if (differs && twins.some((twin) => twin.row < row.row)) report("id-case-only");
     for (const name of this.#groups(row)) {
       if (!this.#app.groups.includes(name) && this.#request.createGroups !== true) report("group-unknown");
     }

@@ -293,29 +293,8 @@ export class UsersModel {
     };
     for (const row of found) report(row);
     for (const row of mixed) {
-      if (mode === "replace" && !allow.includes("new-address") && mixed.size > 1) this.#fault(row, "other-person");
-      else this.#warnings.push(`other-person@${row}`);
+      this.#fault(row, "row-contested");
     }
-    for (const { row } of this.#namesakes(key).filter((one) => !found.has(one.row))) report(row);
-  }
-
-  /**
-   * Returns the rows that create a user with the name of exactly one user, who is missing from the file and does not
-   * have another employee code or UPN.
-   */
-  #namesakes(key: string): readonly ModelRow[] {
-    const created = this.#rows.filter((row) => this.#isValid(row) && this.#matchOf(row) === undefined);
-    const nameOf = (row: ModelRow): string => nameKey(this.#cell(row, "氏名"));
-    return created.filter((row) => {
-      const name = nameOf(row);
-      const [holder, ...more] = this.#tenant.users.filter((user) => nameKey(user.name) === name);
-      if (name === "" || holder === undefined || more.length > 0 || this.#rowOf(holder) !== undefined) return false;
-      if (created.some((other) => other !== row && nameOf(other) === name)) return false;
-      return Object.entries(IDENTIFYING_VALUES).every(([own, { ofRow, ofUser }]) => {
-        const [given, stored] = [ofRow(row), ofUser(holder)];
-        return own === key || given === undefined || stored === undefined || given === stored;
-      });
-    });
   }
 
   /**

@@ -100,8 +100,8 @@ const ALLOWANCE_TEXTS: Readonly<Record<Allowance, Text>> = {
   "unknown-columns": text("columns that the format does not have, which are ignored", "形式にない列(取り込まない)"),
   "error-values": text("error values of spreadsheets such as #N/A, as text", "#N/A などのエラー値(文字として取り込む)"),
   "new-address": text(
-    "--mode replace deletes and creates people whose address changes, or reassigns employee codes; --from-console creates people with the name of a kept record",
-    "メールアドレスの変わる人の削除と追加、ほかの人の社員コードへの変更(--mode replace)、残す人と同じ名前の人の追加(--from-console)",
+    "--mode replace deletes and creates people whose address changes",
+    "メールアドレスの変わる人の削除と追加(--mode replace)",
   ),
   "other-tenant": text("the file matches no record of the tenant", "テナントのどのデータとも一致しないファイル"),
 };

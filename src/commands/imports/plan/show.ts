@@ -5,7 +5,6 @@ import { sumChanges, renderPlan, type Plan, type PlanSample } from "../../../lib
 import { LOCAL_CONTEXT_NAME } from "../../../lib/config/index.ts";
 import { same, text, type Text } from "../../../lib/text/index.ts";
 import { resolveTimezone, type ChosenTenant, type Tools } from "../../tools.ts";
-import { describeMovedOperators } from "./operators.ts";
 
 /** Returns the name of the tenant, with the name of the context if that differs. */
 export const formatTenantName = (
@@ -39,7 +38,6 @@ export async function showPlan(tools: Tools, told: Import, { allRows, whole, emi
   const plan = await buildPlan(tools, told);
   await renderPlan(tools.terminal, {
     ...plan,
-    warnings: [...(plan.warnings ?? []), ...(await describeMovedOperators(tools, told))],
     notes: [
       ...((whole === undefined ? plan.notes : undefined) ?? []),
       ...(await loadMirrorNotes(tools, told, emits === true)),

@@ -125,7 +125,7 @@ export class Remedies implements Remedy {
       this.#newAddresses.push(toNewAddress(params));
       return;
     }
-    if (code === "other-person") {
+    if (code === "row-contested") {
       this.#mixed ||= severity === "error";
       return;
     }

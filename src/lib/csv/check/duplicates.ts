@@ -1,6 +1,6 @@
 import type { CheckOptions } from "./reading.ts";
 import type { FileHandle } from "../../files/read.ts";
-import { comparisonKey, isCodeComparison } from "../../model/normalise.ts";
+import { comparisonKey } from "../../model/normalise.ts";
 import type { Problem } from "../../model/problem.ts";
 import {
   findSharedHashes,
@@ -118,18 +118,13 @@ class DuplicateCheck {
     const { place } = holder;
     const keyOf = ({ exact }: FirstOccurrence): string => comparisonKey(space.comparison, exact);
     const same = space.caseMatters ? earlier.find((other) => keyOf(other) === keyOf(holder)) : earlier[0];
-    if (same !== undefined && space.shared) {
-      this.#report({ ...place, code: "code-repeated", params: { header: place.header, row: same.row } });
-      return;
-    }
+    if (same !== undefined && space.shared) return;
     if (same !== undefined) {
       const code = same.key && holder.key ? "key-duplicate" : "value-duplicate";
       this.#report({ ...place, code, params: { header: place.header, row: same.row } });
       same.repeated.set(code, holder.row);
       return;
     }
-    const code = isCodeComparison(space.comparison) ? "code-alike" : "id-case-only";
-    this.#report({ ...place, code, params: { row: earlier[0]?.row ?? 0 } });
     earlier.push(holder);
   }
 

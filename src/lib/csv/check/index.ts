@@ -129,10 +129,7 @@ export const checkFile = async (path: string, name: FormatName, options: CheckOp
         today: options.today,
         records: options.records,
         signal: options.signal,
-        report: (problem) => {
-          if (problem.code === "code-repeated") check.tally?.note(problem);
-          else check.problems.add(problem);
-        },
+        report: (problem) => check.problems.add(problem),
       });
     }
     for (const problem of check.tally?.problems() ?? []) check.problems.add(problem);

@@ -377,21 +377,6 @@ describe("roles", () => {
     expect(await userOf(id)).toMatchObject({ name: "改名", org: { id: org } });
   });
 
-  test("an export of the console moves operators into 全社, and the plan lists them", async () => {
-    const org = await orgMade("営業部");
-    const id = await administrator("oper01", { role: "operator" }, org);
-    await administrator("hana01", { role: "system" }, org);
-    const plan = await tenant.plan({ kind: "users", fromConsole: true }, [
-      ["氏名", "メールアドレス", "組織コード"],
-      ["oper01", "oper01@example.jp", ""],
-      ["hana01", "hana01@example.jp", ""],
-    ]);
-    expect(await tenant.faults(plan)).toEqual(["operator-stranded@2", "org-not-shown@2"]);
-    expect(await tenant.problems(plan)).toMatchObject([{}, {}]);
-    await tenant.client.imports.commit(plan);
-    expect((await userOf(id)).org.path).toBe("");
-  });
-
   test("refuses what a role does not have, and removes it when the role ends", async () => {
     const org = await orgMade("営業部");
     const id = await administrator("hana01", { role: "system", supportOption: true, noticeMail: true });

@@ -624,17 +624,4 @@ describe("references", () => {
       owner: { id: user?.id },
     });
   });
-
-  test("a blank organisation cell moves a user to 全社, with a warning, if the organisation has a code", async () => {
-    const coded = ["氏名", "メールアドレス", "組織コード"];
-    await tenant.import({ kind: "users", fromConsole: true }, USERS);
-    const plan = await tenant.plan({ kind: "users", fromConsole: true }, [
-      coded,
-      ...USERS.slice(1, 3),
-      ["鈴木 花子", "hanako@ex.jp", ""],
-    ]);
-    expect(await tenant.faults(plan)).toEqual(["org-not-shown@4"]);
-    await tenant.client.imports.commit(plan);
-    expect((await user("hanako@ex.jp")).org.path).toBe("");
-  });
 });

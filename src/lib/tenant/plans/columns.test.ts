@@ -156,26 +156,6 @@ test("recognises the name of an organisation in a column for codes", async () =>
   ]);
 });
 
-test("a new organisation with the name of others is reported with their codes or paths", async () => {
-  await tenant.import({ kind: "orgs" }, [
-    ["組織コード", "組織名", "上位組織コード"],
-    ["S01", "営業", ""],
-    ["", "経理", "S01"],
-    ["D01", "総務", ""],
-    ["D02", "総務", "S01"],
-  ]);
-  const plan = await tenant.plan({ kind: "users", createOrgs: true }, [
-    ["氏名", "メールアドレス", "組織コード"],
-    ...["営業", "経理", "総務"].map((org, at) => [`人${at}`, `p${at}@x.jp`, org]),
-  ]);
-  const found = (await tenant.problems(plan)).filter(({ code }) => code === "name-near");
-  expect(found.map(({ params }) => [params["name"], params["near"]])).toEqual([
-    ["営業", "S01 (営業)"],
-    ["経理", "営業/経理"],
-    ["総務", "D01 (総務), D02 (総務)"],
-  ]);
-});
-
 test("custom fields are counted individually, by name", async () => {
   for (const name of ["年", "席", "組"]) await tenant.client.users.addField({ name });
   const header = ["氏名", "メールアドレス", "年", "席", "組"];
@@ -543,75 +523,6 @@ test("of two new names that differ by one slip, the rarer one is questioned, wha
   );
 });
 
-test("reports blanks that do not clear an organisation or account, if blanks are to clear values", async () => {
-  await tenant.import({ kind: "orgs" }, [
-    ["組織名", "組織コード"],
-    ["営業部", "S01"],
-  ]);
-  const header = ["氏名", MAIL, "組織コード", "CLOMOアカウント名"];
-  const blanks = [header, ["一", "a@x.jp", "", ""], ["二", "b@x.jp", "", ""], ["三", "c@x.jp", "", ""]];
-  await tenant.import({ kind: "users" }, [
-    header,
-    ["一", "a@x.jp", "S01", "ichi01"],
-    ["二", "b@x.jp", "S01", ""],
-    ["三", "c@x.jp", "", ""],
-  ]);
-  const plan = await tenant.plan({ kind: "users", blank: "clear" }, blanks);
-  expect(plan).toMatchObject({ update: 0, unchanged: 3, warnings: 2 });
-  expect(await tenant.problems(plan)).toMatchObject([
-    { code: "blank-org", severity: "warning", row: 2, header: "組織コード", params: { count: 2 } },
-    { code: "blank-kept", severity: "warning", row: 2, header: "CLOMOアカウント名", params: { count: 1 } },
-  ]);
-  expect(await tenant.plan({ kind: "users" }, blanks)).toMatchObject({ warnings: 0 });
-  expect(await tenant.plan({ kind: "users", blank: "keep" }, blanks)).toMatchObject({ warnings: 0 });
-});
-
-test("a path in a column for codes creates one organisation, with a warning", async () => {
-  await tenant.import({ kind: "orgs" }, [
-    ["組織名", "組織コード"],
-    ["本社", "H"],
-  ]);
-  const rows = (...codes: readonly string[]) => [
-    ["氏名", MAIL, "組織コード"],
-    ...codes.map((code, at) => ["人", `u${at}@x.jp`, code]),
-  ];
-  const plan = await tenant.plan({ kind: "users", createOrgs: true }, rows("本社/営業部", "H", "本社/営業部", "新設"));
-  expect(plan).toMatchObject({ orgsCreated: 2, newOrgs: ["本社/営業部", "新設"], warnings: 1 });
-  expect(await tenant.faults(plan)).toEqual(["org-slash@2"]);
-  expect((await tenant.problems(plan))[0]).toMatchObject({
-    severity: "warning",
-    column: 3,
-    params: { name: "本社/営業部" },
-  });
-  await tenant.import({ kind: "users", createOrgs: true }, rows("A/1"));
-  expect(await tenant.faults(await tenant.plan({ kind: "users", createOrgs: true }, rows("A/1")))).toEqual([]);
-});
-
-test("lists new organisations and groups, and warns about those with similar names", async () => {
-  await tenant.import({ kind: "orgs" }, [
-    ["組織名", "組織コード"],
-    ["営業部", "S01"],
-    ["総務部", "総務部"],
-  ]);
-  const people = ["総務郡", "営業部", "開発部", "関発部", "S02"].map((code, at) => ["人", `u${at}@x.jp`, code]);
-  const plan = await tenant.plan({ kind: "users", createOrgs: true }, [["氏名", MAIL, "組織コード"], ...people]);
-  expect(plan).toMatchObject({ orgsCreated: 5, newOrgs: ["総務郡", "営業部", "開発部", "関発部", "S02"], warnings: 3 });
-  expect(await tenant.faults(plan)).toEqual(["name-near@2", "name-near@3", "name-near@5"]);
-  expect((await tenant.reasons(plan)).map(({ en }) => en)).toEqual([
-    "creates the organisation 総務郡; did you mean 総務部?",
-    "creates the organisation 営業部; did you mean S01 (営業部)?",
-    "creates the organisation 関発部; did you mean 開発部?",
-  ]);
-  expect((await tenant.problems(plan))[0]).toMatchObject({ severity: "warning", column: 3, header: "組織コード" });
-  const many = Array.from({ length: 12 }, (_, at) => ["人", `id${at}`, "secret1", `G${at}`]);
-  const groups = await tenant.plan({ kind: "docs", createGroups: true }, [
-    ["表示名", "ユーザーID", "パスワード", "グループ名"],
-    ...many,
-  ]);
-  expect(groups).toMatchObject({ groupsCreated: 12, warnings: 0 });
-  expect(groups.newGroups).toEqual(many.slice(0, 10).map(([, , , group]) => group));
-});
-
 test("a row whose key is a further address of a user gets a hint how to make it the main address", async () => {
   await withAddresses();
   const plan = await tenant.plan({ kind: "users" }, [
@@ -630,55 +541,6 @@ test("a row whose key is a further address of a user gets a hint how to make it 
   expect((await tenant.reasons(other))[0]?.en).toBe(
     "a2@x.jp is already used as メールアドレス by the user 一 <a1@x.jp>",
   );
-});
-
-test("warns once per column about codes that are repeated, or that differ only in case or width", async () => {
-  const plan = await tenant.plan({ kind: "users" }, [
-    ["氏名", MAIL, "社員コード", "UPN"],
-    ["一", "a@x.jp", "e1", "a@x.jp"],
-    ["二", "b@x.jp", "0001", ""],
-    ["三", "c@x.jp", "Ｅ１", "A@x.jp"],
-    ["四", "d@x.jp", "0001", ""],
-    ["五", "e@x.jp", "0001", ""],
-    ["六", "f@x.jp", "E1", ""],
-    ["七", "g@x.jp", "", ""],
-    ["八", "h@x.jp", "", ""],
-  ]);
-  expect(await tenant.faults(plan)).toEqual([
-    "code-alike@4",
-    "code-alike@7",
-    "code-repeated@4",
-    "code-repeated@5",
-    "value-full-width@4",
-  ]);
-  expect(plan).toMatchObject({ invalid: 0, warnings: 5, rejected: false });
-  const reasons = (await tenant.reasons(plan)).map(({ en }) => en).filter((en) => !en.startsWith("full-width"));
-  expect(reasons).toEqual([
-    "differs from row 2 only in letter case or character width; these are two different records",
-    "the same UPN as row 2",
-    "the same 社員コード as row 3, and 1 more row with the same value",
-    "differs from row 2 only in letter case or character width; these are two different records",
-  ]);
-});
-
-test("serial numbers that differ in case are one device, but organisation codes are only similar", async () => {
-  const devices = await tenant.plan({ kind: "devices" }, [
-    ["シリアルナンバー", "IMEI番号"],
-    ["ABC1", "1"],
-    ["abc1", "1"],
-  ]);
-  expect(await tenant.faults(devices)).toEqual([
-    "code-repeated@3",
-    "key-duplicate@2",
-    "key-duplicate@3",
-    "value-small@3",
-  ]);
-  const orgs = await tenant.plan({ kind: "orgs" }, [
-    ["組織名", "組織コード"],
-    ["営業", "S1"],
-    ["総務", "s1"],
-  ]);
-  expect(await tenant.faults(orgs)).toEqual(["code-alike@3"]);
 });
 
 test("a spreadsheet error value rejects a file, unless it is allowed or comes from the console", async () => {

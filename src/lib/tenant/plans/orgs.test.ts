@@ -4,16 +4,7 @@ import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
 import type { Import } from "../../contract/index.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
-import { addTestAccount } from "#support/tenant/accounts.ts";
-import {
-  encodeText,
-  failureOf,
-  encodeCsv,
-  TestTenant,
-  readStreamText,
-  type Cells,
-  type Request,
-} from "#support/tenant/tenant.ts";
+import { encodeText, failureOf, TestTenant, readStreamText, type Cells, type Request } from "#support/tenant/tenant.ts";
 
 const tenant = new TestTenant();
 afterAll(() => tenant[Symbol.asyncDispose]());
@@ -33,66 +24,6 @@ test("creates a tree in any order, then moves, renames and swaps codes in it", a
   expect(await paths()).toContain("部=H");
   await tenant.client.imports.commit(await undoImport(tenant.client, done.id));
   expect(await paths()).toEqual(["", "本社=H", "本社/部=B", "本社/部/課"]);
-});
-
-test("a new code for the name of a sister leads to the command that changes the code", async () => {
-  await tenant.import(orgs, [
-    HEADER,
-    ["本社", "H00", "", ""],
-    ["営業本部", "S01", "H00", ""],
-    ["営業本部", "X", "", ""],
-  ]);
-  const plan = await tenant.plan(orgs, [HEADER, ["営業本部", "E01", "H00", ""], ["総務部", "E02", "H00", ""]]);
-  expect(plan).toMatchObject({ create: 2, warnings: 1, rejected: false });
-  expect(await tenant.faults(plan)).toEqual(["org-same-name@2"]);
-  expect((await tenant.reasons(plan)).map(({ en }) => en)).toEqual([
-    "creates an organisation with the name and parent of 営業本部 <S01>; if only the code changes, omit this row and run: `clomoctl orgs edit S01 --code E01`",
-  ]);
-  const both = [HEADER, ["営業本部", "E01", "H00", ""], ["営業本部", "S01", "H00", ""]];
-  expect(await tenant.faults(await tenant.plan(orgs, both))).toEqual([]);
-});
-
-describe("administrators whose organisations change", () => {
-  const FILE = [HEADER, ["一課", "E1", "SOUTH", ""], ["中", "MID", "SOUTH", ""]];
-  const reasons = async (plan: Import) => (await tenant.reasons(plan)).map(({ en }) => en);
-  const planAs = (name: string) =>
-    tenant.as(name).imports.plan(orgs, { stream: new Blob([encodeCsv(FILE)]).stream(), encoding: "utf-8" });
-
-  beforeEach(async () => {
-    await tenant.import(orgs, [
-      HEADER,
-      ["東", "EAST", "", ""],
-      ["一課", "E1", "EAST", ""],
-      ["南", "SOUTH", "", ""],
-      ["中", "MID", "SOUTH", ""],
-    ]);
-    await addTestAccount(tenant, { name: "divE", role: "division", org: "SOUTH", manages: ["EAST"] });
-    await addTestAccount(tenant, { name: "divES", role: "division", manages: ["EAST", "SOUTH"] });
-    await addTestAccount(tenant, { name: "opS", role: "operator", org: "SOUTH" });
-    await addTestAccount(tenant, { name: "own", role: "operator", org: "E1" });
-    await addTestAccount(tenant, { name: "ex", role: "none", org: "SOUTH" });
-    await addTestAccount(tenant, { name: "opRoot", role: "operator" });
-  });
-
-  test("are reported in a warning if a file moves organisations", async () => {
-    const plan = await tenant.plan(orgs, FILE);
-    expect(await tenant.faults(plan)).toEqual(["org-reach@2"]);
-    expect(await reasons(plan)).toEqual([
-      "東/一課 is moved with everything below it: opS will gain access; divE will lose access",
-    ]);
-    expect(plan).toMatchObject({ update: 1, unchanged: 1, invalid: 0, warnings: 1, rejected: false });
-    expect(await tenant.client.imports.commit(plan)).toMatchObject({ update: 1 });
-  });
-
-  test("are reported to a division administrator only if visible", async () => {
-    await tenant.client.users.move({
-      ids: [(await tenant.client.users.find({ name: "divE" }))[0]?.id ?? ""],
-      org: ROOT_ORG_ID,
-    });
-    expect(await reasons(await planAs("divES"))).toEqual([
-      "東/一課 is moved with everything below it: opS will gain access",
-    ]);
-  });
 });
 
 test("the root is never deleted, and organisations that still have users are named", async () => {

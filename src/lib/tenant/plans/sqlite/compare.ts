@@ -26,16 +26,9 @@ import {
 import {
   readNameComposition,
   findBlankColumns,
-  findIgnoredBlanks,
-  findSimilarNames,
-  findPathLikeCodes,
-  findCaseVariants,
   findDuplicates,
   findMissingRequiredValues,
   markGeneratedPasswords,
-  findMovesToDefault,
-  findStrandedOperators,
-  findSimilarCodes,
   findFixedKeys,
   findProtectedChanges,
   findInvalidAccountNames,
@@ -43,7 +36,7 @@ import {
   markInvalidRows,
 } from "./findings.ts";
 import { findForeignTraits } from "./matching/foreign.ts";
-import { findKeysOfOthers, findNamesakes } from "./matching/lasting.ts";
+import { findContestedRows, findNewAddresses } from "./matching/lasting.ts";
 import { findLostZeros } from "./matching/lost-zeros.ts";
 import { storeCandidateCellKeys } from "./merge/cells.ts";
 import { skipDeletedReferences } from "./merge/impossible.ts";
@@ -103,6 +96,9 @@ const isRejected = (
   const ofHeader = "select count(*) from s.problem where severity = 'error' and row <= :headerRow";
   if (database.count(ofHeader, { headerRow: staged.headerRow }) > 0) return true;
   if (!request.skipInvalid) return invalid > 0;
+  // a full update would delete the people whose rows were mixed up
+  const contested = "select 1 from s.problem where code = 'row-contested' limit 1";
+  if (request.mode === "replace" && database.get(contested) !== undefined) return true;
   // if an invalid row does not identify its record, it is not known which records are missing from the file
   return (
     deleted > 0 &&
@@ -142,7 +138,6 @@ export const comparePlan = (database: Database, given: PlanDefinition): PlanCoun
     recordPlanViolations(database, plan);
   } else {
     findDuplicates(database, plan);
-    findCaseVariants(database, plan);
     storeCandidateCellKeys(database, plan);
     resolveOrgNames(database, plan);
     findUnknownReferences(database, plan);
@@ -162,15 +157,12 @@ export const comparePlan = (database: Database, given: PlanDefinition): PlanCoun
     findScopeProblems(database, plan);
     findInvalidAccountNames(database, plan);
     findConflicts(database, plan);
-    findMovesToDefault(database, plan);
-    findStrandedOperators(database, plan);
     recordPlanViolations(database, plan);
     wipes = plan.kind.table.check?.(database, plan);
-    foreign = findForeignTraits(database, plan, findKeysOfOthers(database, plan));
-    if (foreign === undefined) findNamesakes(database, plan);
+    foreign = findForeignTraits(database, plan, findNewAddresses(database, plan));
+    findContestedRows(database, plan);
     findLostZeros(database, plan);
   }
-  findSimilarCodes(database, plan);
   return {
     ...countPlan(database, plan),
     ...(wipes !== undefined && { wipes }),
@@ -184,9 +176,6 @@ const countPlan = (database: Database, plan: PlanDefinition): PlanCounts => {
   const matched = database.count(`select count(*) from s.match m where ${buildIsValidRowSql("m.row")}`);
   const { update, columns } = countChanges(database, plan);
   findBlankColumns(database, plan, columns);
-  findIgnoredBlanks(database, plan);
-  findSimilarNames(database, plan);
-  findPathLikeCodes(database, plan);
   const deleted = countDeleted(database, plan);
   const released = reportReleasedDevices(database, plan);
   const severity = (which: string): number =>

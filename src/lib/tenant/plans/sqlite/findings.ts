@@ -1,15 +1,12 @@
 import type { Database, Params } from "../../store/sqlite/database.ts";
 import type { AccountNameComposition } from "../../../model/composition.ts";
-import { isCodeComparison } from "../../../model/normalise.ts";
 import type { ProblemCode } from "../../../model/problem.ts";
-import { getCellsColumn, listComparedCodes, canValueRepeat, ORIGINAL_KEY_ENTRY } from "../staging/kinds.ts";
-import { sortByUse, findMistypedNames } from "../../../text/near-names.ts";
+import { getCellsColumn, ORIGINAL_KEY_ENTRY } from "../staging/kinds.ts";
 import type { ColumnChange } from "../staging/counts.ts";
 import type { Column } from "../../../model/format.ts";
 import { USER } from "../../../model/user.ts";
 import { buildComposedNameSql } from "../../accounts/account-rows.ts";
 import { ROOT_ORG_NUMBER } from "../../records/org-rows.ts";
-import { SIMILAR_CODE_TABLE } from "./staging.ts";
 import {
   buildCaseSql,
   buildIsMatchedRowSql,
@@ -19,17 +16,13 @@ import {
 } from "../../store/sql/forms.ts";
 import {
   buildChangesFieldSql,
-  buildIsCutOffSql,
   isStaged,
   keyOf,
   buildIsKnownSql,
   buildKeyTextSql,
   canCreateMissingRecords,
-  buildNewReferencesSql,
   buildRecordKeySql,
-  findReference,
   buildResultSql,
-  buildRefersToExportedSql,
   rowColumn,
   buildRowKeySql,
   buildRowKeysSql,
@@ -91,23 +84,12 @@ const buildRepeatedValuesSql = (values: string, which = "true"): string => `
   from d join v on v.key = d.key join s.row r on r.row = v.row where ${which} order by r.row`;
 
 /**
- * Returns true if several rows may have the same key. If the keys are codes, staging has already determined this,
- * because it collects similar codes.
- */
-const canKeysRepeat = (database: Database, plan: PlanDefinition): boolean => {
-  const { field } = keyOf(plan);
-  const isLooked = listComparedCodes(plan.kind, field).some((one) => one.field === field);
-  if (!isLooked) return plan.staged.rows > 0;
-  return database.count(`select count(*) from s.${SIMILAR_CODE_TABLE} where field = :field`, { field }) > 0;
-};
-
-/**
  * Finds rows of the file that have the same key or the same unique value. Each problem mentions another row with this
  * value.
  */
 export const findDuplicates = (database: Database, plan: PlanDefinition): void => {
   const { field: key, together } = keyOf(plan);
-  if (canKeysRepeat(database, plan)) {
+  if (plan.staged.rows > 0) {
     database.exec("create index if not exists s.row_key on row (key)");
     recordFinding(database, plan, {
       code: "key-duplicate",
@@ -139,71 +121,6 @@ export const findDuplicates = (database: Database, plan: PlanDefinition): void =
       ),
     );
   }
-};
-
-/** Finds keys that differ only in letter case. They identify two records, which is rarely intended. */
-export const findCaseVariants = (database: Database, plan: PlanDefinition): void => {
-  const { field, comparison } = keyOf(plan);
-  if (comparison !== "exact") return;
-  recordFinding(database, plan, {
-    code: "id-case-only",
-    severity: "warning",
-    field,
-    select: `
-      with d as (select lower(key) as low, min(row) as first from s.row where key is not null
-                 group by lower(key) having count(distinct key) > 1)
-      select r.row, r.line, null as col, json_object('row', d.first) as params
-      from s.row r join d on lower(r.key) = d.low where r.row <> d.first`,
-  });
-};
-
-/**
- * Finds codes that appear in several rows although users identify records by these codes (reported once per column),
- * and codes that differ only in letter case or width. Both are rarely intended.
- */
-export const findSimilarCodes = (database: Database, plan: PlanDefinition): void => {
-  const { field: key } = keyOf(plan);
-  for (const field of listComparedCodes(plan.kind, key)) {
-    if (
-      database.count(`select count(*) from s.${SIMILAR_CODE_TABLE} where field = :field`, { field: field.field }) === 0
-    )
-      continue;
-    database.exec("drop table if exists s.like_code");
-    database.run(
-      `create table s.like_code as select l.row, ${buildRowKeySql(plan, field)} as k, '' as loose
-       from s.${SIMILAR_CODE_TABLE} l join s.row r on r.row = l.row where l.field = '${field.field}'`,
-    );
-    database.exec("update s.like_code set loose = loose_code(k)");
-    if (canValueRepeat(field, key)) reportRepeatedCodes(database, plan, field.field);
-    if (isCodeComparison(field.comparison)) reportSimilarCodes(database, plan, field.field);
-    database.exec("drop table s.like_code");
-  }
-};
-
-const reportRepeatedCodes = (database: Database, plan: PlanDefinition, field: string): void => {
-  recordFinding(database, plan, {
-    code: "code-repeated",
-    severity: "warning",
-    field,
-    select: `
-      select r.row, r.line, null as col, json_object('header', :header, 'row', d.first, 'count', d.n) as params
-      from (select l.row, f.first, count(*) over () as n from s.like_code l
-            join (select k, min(row) as first from s.like_code group by k) f on f.k = l.k
-            where l.row <> f.first order by l.row limit 1) d join s.row r on r.row = d.row`,
-  });
-};
-
-const reportSimilarCodes = (database: Database, plan: PlanDefinition, field: string): void => {
-  recordFinding(database, plan, {
-    code: "code-alike",
-    severity: "warning",
-    field,
-    select: `
-      select r.row, r.line, null as col, json_object('row', f.first) as params
-      from (select loose, k, min(row) as row from s.like_code group by loose, k) d
-      join (select loose, min(row) as first from s.like_code group by loose) f on f.loose = d.loose and f.first <> d.row
-      join s.row r on r.row = d.row order by r.row`,
-  });
 };
 
 /** Finds rows whose key matched a record before `--fix` changed the key. */
@@ -368,68 +285,6 @@ export const findUnknownReferences = (database: Database, plan: PlanDefinition):
 };
 
 /**
- * Finds records that a console export no longer shows in an organisation with a code. Their new organisation is not
- * known.
- */
-export const findMovesToDefault = (database: Database, plan: PlanDefinition): void => {
-  for (const reference of plan.kind.references) {
-    const { field, usual } = reference;
-    if (plan.request.fromConsole !== true || usual === undefined || !isStaged(plan, field)) continue;
-    recordFinding(database, plan, {
-      code: "org-not-shown",
-      severity: "warning",
-      field: field.field,
-      select: `select r.row, r.line, null as col, json_object('count', count(*) over ()) as params from s.match m
-        join s.row r on r.row = m.row where ${buildChangesFieldSql(field)} and ${rowColumn(field.field)} is null order by r.row limit 1`,
-    });
-  }
-};
-
-/**
- * Finds blank cells that do not clear values although the request says that blank cells clear values. Each field is
- * reported once.
- */
-export const findIgnoredBlanks = (database: Database, plan: PlanDefinition): void => {
-  const { request, kind } = plan;
-  if (request.blank !== "clear" || request.fromConsole === true) return;
-  for (const field of kind.fields) {
-    const isOne = field.merge !== "list" && field.merge !== "custom";
-    if (field.clearable || field.required || !isOne || !isStaged(plan, field)) continue;
-    const reference = findReference(kind, field);
-    const stays =
-      reference === undefined ? `${recordColumn(field.stored)} is not null` : buildRefersToExportedSql(reference);
-    const lacking = buildIsCutOffSql(plan, field);
-    recordFinding(database, plan, {
-      code: reference?.table.thing.name === "org" ? "blank-org" : "blank-kept",
-      severity: "warning",
-      field: field.field,
-      select: `select r.row, r.line, null as col, json_object('count', count(*) over ()${request.scope === undefined ? "" : ", 'inside', 1"}) as params
-        from s.match m join s.row r on r.row = m.row join ${kind.thing.name} t on t.pk = m.target
-        where ${rowColumn(field.field)} is null and ${stays}${lacking === undefined ? "" : ` and not ${lacking}`}
-        order by r.row limit 1`,
-    });
-  }
-};
-
-/** Finds operators that a console export moves to 全社, where operators manage no organisation.  @see facts 2.1 */
-export const findStrandedOperators = (database: Database, plan: PlanDefinition): void => {
-  const { thing, references, namedBy } = plan.kind;
-  if (plan.request.fromConsole !== true || thing !== USER) return;
-  for (const { field, usual } of references) {
-    if (usual === undefined || !isStaged(plan, field)) continue;
-    recordFinding(database, plan, {
-      code: "operator-stranded",
-      severity: "warning",
-      field: field.field,
-      select: `select r.row, r.line, null as col, json_object('name', ${recordColumn(namedBy)}) as params from s.match m
-        join s.row r on r.row = m.row join ${thing.name} t on t.pk = m.target
-          join main.account a on a.user = t.pk and a.role = 'operator'
-        where ${buildChangesFieldSql(field)} and ${rowColumn(field.field)} is null order by r.row`,
-    });
-  }
-};
-
-/**
  * Returns the parts that account names are built from; undefined if account names are not restricted or come from the
  * console. @see seed 001 (source document)
  */
@@ -468,100 +323,6 @@ export const findInvalidAccountNames = (database: Database, plan: PlanDefinition
       where n.composed is distinct from n.value and ${composed} is distinct from n.value order by n.row`,
     params: { by },
   });
-};
-
-/** Finds cells that would probably create a record by mistake, because the new name is similar to another name. */
-export const findSimilarNames = (database: Database, plan: PlanDefinition): void => {
-  for (const reference of plan.kind.references) {
-    const wanted = buildNewReferencesSql(plan, reference);
-    if (wanted === undefined) continue;
-    const kind = plan.kind.name;
-    const made = database.all(
-      `select value, row, col from (${wanted}) n order by row, col limit ${MAX_COMPARED_NAMES}`,
-      {
-        kind,
-      },
-    );
-    if (made.length === 0) continue;
-    const known = readKnownNames(database, reference, kind);
-    const names = made.map(({ value }) => String(value));
-    const apart = findMistypedNames(names, known.keys());
-    // if two new names are similar, the name that appears in fewer rows is reported
-    const near =
-      apart.size === 0
-        ? apart
-        : findMistypedNames(sortByUse(names, countUses(database, plan, reference, wanted)), known.keys());
-    const found = made.flatMap(({ value, row, col }) => {
-      const other = near.get(String(value));
-      return other === undefined ? [] : [{ name: value, row, col, near: known.get(other) ?? other }];
-    });
-    recordFinding(database, plan, {
-      code: "name-near",
-      severity: "warning",
-      field: reference.field.field,
-      select: `select r.row, r.line, e.value ->> 'col' as col, json_object('name', e.value ->> 'name',
-          'near', e.value ->> 'near', 'of', :of) as params
-        from json_each(:found) e join s.row r on r.row = e.value ->> 'row'`,
-      params: { found: JSON.stringify(found), of: reference.table.thing.name },
-    });
-  }
-};
-
-/** Finds new organisations whose code, which also becomes their name, looks like a path. */
-export const findPathLikeCodes = (database: Database, plan: PlanDefinition): void => {
-  for (const reference of plan.kind.references) {
-    if (reference.table.thing.name !== "org") continue;
-    const wanted = buildNewReferencesSql(plan, reference);
-    if (wanted === undefined) continue;
-    recordFinding(database, plan, {
-      code: "org-slash",
-      severity: "warning",
-      field: reference.field.field,
-      select: `select r.row, r.line, n.col, json_object('name', n.value) as params
-        from (${wanted}) n join s.row r on r.row = n.row where instr(n.value, '/') > 0 order by r.row`,
-      params: { kind: plan.kind.name },
-    });
-  }
-};
-
-/** Maximum number of new names that are compared with other names. */
-const MAX_COMPARED_NAMES = 2_000;
-
-/** Returns the number of rows that refer to each new record. */
-const countUses = (
-  database: Database,
-  plan: PlanDefinition,
-  { field }: StoredReference,
-  wanted: string,
-): ReadonlyMap<string, number> => {
-  const keys = buildRowKeysSql(field);
-  const used =
-    field.merge === "list"
-      ? `select e.value as key, count(*) as uses from s.row r join json_each(${keys}) e group by 1`
-      : `select ${keys} as key, count(*) as uses from s.row r group by 1`;
-  const sql = `select n.value, u.uses from (${wanted}) n join (${used}) u on u.key = n.key`;
-  return new Map(database.all(sql, { kind: plan.kind.name }).map(({ value, uses }) => [String(value), Number(uses)]));
-};
-
-/** Returns the keys and names of the records that cells may refer to, each with the text to show: `S01 (営業部)`. */
-const readKnownNames = (
-  database: Database,
-  { refers: { by }, table: { thing, planner } }: StoredReference,
-  kind: string,
-): ReadonlyMap<string, string> => {
-  const called = planner === undefined ? "null" : `case when t.${by} is null then ${planner.called("t.pk")} end`;
-  const sql = `select t.${by} as key, t.${thing.namedBy ?? "name"} as name, ${called} as called from ${thing.name} t
-    where ${buildIsInKindScopeSql(thing, "t")}`;
-  const names = new Map<string, string>();
-  for (const { key, name, called } of database.iterate(sql, { kind })) {
-    const shown =
-      key === null ? String(called ?? name) : key === name ? String(name) : `${String(key)} (${String(name)})`;
-    const others = names.get(String(name));
-    // several records may have the same name
-    names.set(String(name), others === undefined || key === name ? shown : `${others}, ${shown}`);
-    if (key !== null) names.set(String(key), shown);
-  }
-  return names;
 };
 
 /**

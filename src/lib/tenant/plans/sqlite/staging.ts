@@ -27,9 +27,6 @@ export const attachStagingForReading = (database: Database, path: string): void 
   database.run("attach :path as s", { path });
 };
 
-/** The name of the table of rows that have similar codes, by field. */
-export const SIMILAR_CODE_TABLE = "like_row";
-
 /** Creates the tables of a fresh staging file, except `s.row`, whose columns depend on the input. */
 export const createStagingTables = (database: Database): void => {
   database.exec(`
@@ -38,7 +35,6 @@ export const createStagingTables = (database: Database): void => {
       primary key (what, key)) without rowid;
     create table s.problem (found text not null, row integer not null, line integer not null, col integer not null,
       header text not null, code text not null, severity text not null, params text not null);
-    create table s.${SIMILAR_CODE_TABLE} (field text not null, row integer not null);
     create table s.invalid (row integer primary key);
     create table s.match (row integer primary key, target integer not null, changed integer not null);
   `);
@@ -85,13 +81,6 @@ export class SqliteStaging implements StagingTable {
       key,
       value,
       ...at,
-    });
-  }
-
-  like(field: string, rows: readonly number[]): void {
-    this.#database.run(`insert into s.${SIMILAR_CODE_TABLE} select :field, value from json_each(:rows)`, {
-      field,
-      rows: JSON.stringify(rows),
     });
   }
 

@@ -1,4 +1,4 @@
-import { comparisonKey, isCodeComparison, nameSortKey, type Comparison } from "../../../model/normalise.ts";
+import { comparisonKey, nameSortKey, type Comparison } from "../../../model/normalise.ts";
 import type { Column, Format } from "../../../model/format.ts";
 import { CUSTOM_VALUE_RULE } from "../../../model/value-rule.ts";
 import { getKeyColumn, type Field, type RecordKey, type Reference, type Thing } from "../../../model/thing.ts";
@@ -207,22 +207,6 @@ export const buildKindDefinition = (format: Format): KindDefinition => {
     .map(([field, { type }]): NonFileField => ({ field, flag: type === "boolean" }));
   return { format, fields: imported, keys: [usual, ...others], fixed, unfiled };
 };
-
-/**
- * Returns the identifying fields whose values should not occur in several rows although this is allowed: fields that
- * are not the key of the plan, and codes, which can be similar without being equal.
- *
- * @param key the field by which rows are matched with records
- */
-export const listComparedCodes = ({ fields, keys }: KindDefinition, key: string): readonly ImportedField[] =>
-  fields.filter(
-    (field) =>
-      keys.some((one) => one.field === field.field) &&
-      (isCodeComparison(field.comparison) || canValueRepeat(field, key)),
-  );
-
-/** Returns true if several records may have the same value in this identifying field. */
-export const canValueRepeat = ({ field, unique }: ImportedField, key: string): boolean => !unique && field !== key;
 
 /** Returns the key that `--key` specifies, or the default key if the kind does not have a key with this name. */
 export const resolveKindKey = ({ keys }: KindDefinition, name: string): KindKey =>

@@ -52,11 +52,6 @@ export interface OrgTreeOptions {
    * true if the acting account sees only some organisations, so that unknown codes may belong to other organisations
    */
   readonly inPart?: boolean | undefined;
-  /**
-   * names of the visible accounts that administer an organisation and all organisations below it, by the organisation's
-   * `pk`
-   */
-  readonly administrators?: ReadonlyMap<number, readonly string[]> | undefined;
   /** for the import of a console export: the local changes */
   readonly local?: LocalOrgs | undefined;
 }

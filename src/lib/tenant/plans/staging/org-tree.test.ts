@@ -273,34 +273,3 @@ test("a chain of many thousand levels can be planned", () => {
   const rows = Array.from({ length: 20_000 }, (_, i) => ({ name: "x", code: `${i}`, parentCode: `${i + 1}` }));
   expect(plan([], [...rows, { name: "x", code: "20000" }]).findings).toEqual([]);
 });
-
-test("a move adds or removes administrators who manage only the new or the old place", () => {
-  const [a, b, c] = [org(2, "A", "A"), org(3, "B", "B"), org(4, "C", "C", 2)];
-  const administrators = new Map([
-    [2, ["div01", "op01"]],
-    [3, ["div02"]],
-    [4, ["own01"]],
-  ]);
-  const moved = (rows: readonly Partial<OrgRow>[], more: Partial<OrgTreeOptions> = {}) =>
-    plan([a, b, c], rows, { administrators, ...more }).findings;
-  const gained = { code: "org-reach", row: 2, params: { org: "A/C", gained: "div02", lost: "div01, op01" } };
-  expect(moved([{ name: "C", code: "C", parentCode: "B" }])).toMatchObject([{ ...gained, field: "parentCode" }]);
-  // a new organisation between is nobody's own
-  const between = [
-    { name: "C", code: "C", parentPath: "B/新" },
-    { name: "新", parentCode: "B" },
-  ];
-  expect(moved(between)).toMatchObject([{ ...gained, field: "parentPath" }]);
-  expect(moved([{ name: "C", code: "C" }])).toMatchObject([{ params: { org: "A/C", lost: "div01, op01" } }]);
-  // along with the organisation above it nobody gains or loses it, but by that
-  const along = [
-    { name: "C", code: "C", parentCode: "A" },
-    { name: "A", code: "A", parentCode: "B" },
-  ];
-  expect(moved(along)).toMatchObject([{ row: 3, params: { org: "A", gained: "div02" } }]);
-  expect(moved([{ name: "C2", code: "C", parentCode: "A" }])).toEqual([]);
-  expect(moved([{ name: "C", code: "C", parentCode: "B", invalid: true }])).toEqual([]);
-  const many = new Map([[3, ["a", "b", "c", "d", "e", "f"]]]);
-  const [{ params } = { params: {} }] = moved([{ name: "C", code: "C", parentCode: "B" }], { administrators: many });
-  expect(params).toEqual({ org: "A/C", gained: "a, b, c, d, e, …" });
-});

@@ -1,7 +1,6 @@
 import { codeKey, nameKey } from "../../../model/normalise.ts";
 import { ORG } from "../../../model/organisation.ts";
 import type { ProblemCode, ProblemParams } from "../../../model/problem.ts";
-import { findReachChanges } from "./org-reach.ts";
 import { OrgMatcher, type MatchFault, type ParentFault } from "./org-matching.ts";
 import type {
   ExistingOrg,
@@ -63,7 +62,6 @@ class OrgTree {
     const deleted = this.#rows
       .filter((row) => this.#isDeletedHere(this.#matcher.existing(row)?.pk))
       .map((row) => this.#outcome(row));
-    this.#warnOfReach(outcomes);
     const lacking = this.#options.mode === "replace" ? this.#lacking() : { gone: [], undeletable: [], held: [] };
     return {
       outcomes,
@@ -352,19 +350,6 @@ class OrgTree {
   /** Returns the stored value if the file's encoding cannot distinguish it from the value in the cell. */
   #preferStored(cell: string | null, stored: string | null | undefined): string | null {
     return stored !== undefined && stored !== null && this.#options.fileForm(stored) === cell ? stored : cell;
-  }
-
-  /** Warns about accounts that gain or lose access to moved organisations. The move is not refused for this reason. */
-  #warnOfReach(outcomes: readonly OrgOutcome[]): void {
-    const { administrators = new Map<number, readonly string[]>() } = this.#options;
-    const changes = findReachChanges({ orgs: this.#matcher.orgs, outcomes, administrators });
-    for (const row of this.#rows) {
-      const [org, change] = [this.#matcher.existing(row), changes.get(row.row)];
-      if (org === undefined || change === undefined) continue;
-      const field = row.parentPath === null ? "parentCode" : "parentPath";
-      const params = { org: this.#matcher.pathOf(org), ...change };
-      this.#findings.push({ code: "org-reach", row: row.row, line: row.line, field, params });
-    }
   }
 
   /**

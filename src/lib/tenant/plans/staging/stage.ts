@@ -1,4 +1,3 @@
-import { findSharedHashes, ROW_PERIOD, ValueHashes } from "../../../csv/check/hashes.ts";
 import { readHeader, type HeaderOptions } from "../../../csv/layout/header.ts";
 import { FIRST_ROW, type HeaderPlace, type Layout } from "../../../csv/layout/layout.ts";
 import type { RecordProblem, RecordSink } from "../../../csv/records/record.ts";
@@ -10,7 +9,6 @@ import { createFileProblem, getProblemSeverity, type Problem } from "../../../mo
 import type { Column } from "../../../model/format.ts";
 import {
   getCellsColumn,
-  listComparedCodes,
   KEYS_COLUMN,
   resolveKindKey,
   getLaterCellColumn,
@@ -35,8 +33,6 @@ export interface StagingTable {
   claim(key: string, row: number, col: number): void;
   /** Receives the name of another record, at its first occurrence; `what` is the short name of the field. */
   refer(what: string, key: string, value: string, at: { readonly row: number; readonly col: number }): void;
-  /** Receives rows whose codes are probably equal, or differ only in letter case or width. */
-  like(field: string, rows: readonly number[]): void;
   problem(problem: Problem, severity: "error" | "warning"): void;
 }
 
@@ -55,18 +51,6 @@ interface KeyedCell {
   readonly at: number;
   readonly comparison: Comparison;
 }
-
-/** The hashes of a column's codes, for the rows that have a code. */
-interface HashedColumn {
-  readonly field: string;
-  readonly at: number;
-  readonly comparison: Comparison;
-  readonly hashes: ValueHashes;
-}
-
-/** Returns the row numbers, up to the last row, that are stored as the same number. */
-const listCandidateRows = (kept: number, last: number): number[] =>
-  Array.from({ length: Math.floor(Math.max(0, last - kept) / ROW_PERIOD) + 1 }, (_, i) => kept + i * ROW_PERIOD);
 
 const isFilled = (value: CellValue | undefined): boolean => value !== undefined && value !== null && value.length > 0;
 
@@ -90,8 +74,6 @@ export class Stager implements RecordSink {
   #layout: Layout | undefined;
   #checker: RowChecker | undefined;
   #columns: readonly NamedBinding[] = [];
-  /** the columns whose codes are compared with each other */
-  #codes: readonly HashedColumn[] = [];
   /** the index of the column with the unique list; -1 if there is none */
   #list = -1;
   #rows = 0;
@@ -127,10 +109,6 @@ export class Stager implements RecordSink {
     );
     if (!complete) return;
     if (this.#list >= 0) this.#claimFurther(values[this.#list]);
-    for (const { at, comparison, hashes } of this.#codes) {
-      const value = values[at];
-      if (typeof value === "string") hashes.add(value, comparison, 0, row, this.#checker.looks[at]?.[0]);
-    }
   }
 
   problem(problem: RecordProblem): void {
@@ -153,7 +131,6 @@ export class Stager implements RecordSink {
     const problems = this.#checker?.tally.problems() ?? [];
     const skipped = problems.filter(({ code }) => code === "row-skipped");
     for (const problem of problems) if (!skipped.includes(problem)) this.#report(problem);
-    this.#tellLikeCodes();
     const layout = this.#layout;
     const columns = layout?.columns ?? [];
     return {
@@ -176,19 +153,6 @@ export class Stager implements RecordSink {
       absentColumns: (layout?.absent ?? []).map(({ header }) => header),
       unknownColumns: (layout?.unknown ?? []).map((position) => layout?.headers[position] ?? ""),
     };
-  }
-
-  #tellLikeCodes(): void {
-    for (const { field, hashes } of this.#codes) {
-      for (const { rows } of findSharedHashes([{ hashes: hashes.part, rowsBefore: 0 }])) {
-        // this list may contain too many rows, because their codes are compared again
-        this.#table.like(
-          field,
-          rows.flatMap((row) => listCandidateRows(row, this.#row)),
-        );
-      }
-    }
-    this.#codes = [];
   }
 
   #report = (problem: Problem): void => {
@@ -214,10 +178,6 @@ export class Stager implements RecordSink {
     this.#columns = this.#bindings(layout);
     const list = this.#kind.fields.find(({ unique, merge }) => unique && merge === "list");
     if (list !== undefined) this.#list = findColumnIndex(layout, list.field);
-    this.#codes = listComparedCodes(this.#kind, layout.key).flatMap(({ field, comparison }) => {
-      const at = findColumnIndex(layout, field);
-      return at < 0 ? [] : [{ field, at, comparison, hashes: new ValueHashes() }];
-    });
     this.#table.open(this.#columns.map(({ name }) => name));
   }
 

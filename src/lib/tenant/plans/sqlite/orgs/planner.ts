@@ -11,9 +11,7 @@ import { codeKey, toCp932Form, nameKey } from "../../../../model/normalise.ts";
 import { getProblemSeverity, type ProblemParams } from "../../../../model/problem.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { storeLastNumber, readLastNumber } from "../commit.ts";
-import { IS_VALID_ROW_SQL, buildRecordLabelSql } from "../expressions.ts";
-import { recordFinding } from "../findings.ts";
-import { ORG } from "../../../../model/organisation.ts";
+import { IS_VALID_ROW_SQL } from "../expressions.ts";
 import { buildCaseSql } from "../../../store/sql/forms.ts";
 import { buildJsonListSql } from "../../../store/sql/json.ts";
 import { buildFieldPiece, buildChangedListSql } from "../rows.ts";
@@ -109,27 +107,6 @@ const readOrgs = (database: Database): readonly ExistingOrg[] => {
   }));
 };
 
-/**
- * SQL: the accounts whose role is limited to organisations. Each row has the name of an account and one of its
- * organisations. The account has access to this organisation and to all organisations below it. @see facts 2.1
- */
-const SCOPED_ACCOUNTS_SQL = `select o.pk as org, u.accountName as name from account a join user u on u.pk = a.user
-    join json_each(case a.role when 'operator' then json_array(u.org) else a.managedOrgs end) e join org o on o.pk = e.value
-  where a.role in ('division', 'operator', 'custom') and o.parent is not null order by u.pk`;
-
-/**
- * Returns the names of the accounts whose access is limited to an organisation and the organisations below it, by
- * organisation. Accounts and organisations that the acting account cannot see are not included. Every account that may
- * import organisations may also read accounts.
- */
-const readScopedAccountNames = (database: Database): ReadonlyMap<number, readonly string[]> =>
-  new Map(
-    [...Map.groupBy(database.all(SCOPED_ACCOUNTS_SQL), ({ org }) => Number(org))].map(([org, rows]) => [
-      org,
-      rows.map(({ name }) => String(name)),
-    ]),
-  );
-
 const storeOrgPlan = (database: Database, plan: PlanDefinition, tree: OrgTreePlan): void => {
   for (const [row, target] of tree.matched) {
     database.run("insert into s.match (row, target, changed) values (:row, :target, 0)", { row, target });
@@ -190,7 +167,6 @@ const compareOrgs = (database: Database, plan: PlanDefinition): void => {
     taken: isScoped ? readCodesOutsideScope(database) : undefined,
     undeletable: plan.request.undeletable,
     inPart: isScoped && !plan.request.scope.includes(ROOT_ORG_PK),
-    administrators: readScopedAccountNames(database),
     local: merge?.local,
   };
   const shown = planOrgTree(rows, orgs, options);
@@ -198,22 +174,7 @@ const compareOrgs = (database: Database, plan: PlanDefinition): void => {
     merge === undefined || !prefersConsole(plan) ? undefined : giveUpContradictedChanges(database, merge, shown);
   const tree = given === undefined ? shown : planOrgTree(rows, orgs, { ...options, local: given.local });
   storeOrgPlan(database, plan, tree);
-  if (merge === undefined) reportSameNames(database, plan);
-  else storeMergedOrgs(database, plan, tree, given ?? merge);
-};
-
-/** Warns about new organisations with the name and parent of another one, which may be that one with a new code. */
-const reportSameNames = (database: Database, plan: PlanDefinition): void => {
-  recordFinding(database, plan, {
-    code: "org-same-name",
-    severity: "warning",
-    field: "code",
-    select: `select r.row, r.line, null as col,
-        json_object('org', ${buildRecordLabelSql(ORG)}, 'was', t.code, 'code', a.code) as params
-      from s.org_after a join s.row r on r.row = a.row join org t on t.parent = a.parentOrg and t.name = a.name
-      where a.code is not null and t.code is not null and not exists (select 1 from s.match m where m.row = a.row)
-        and not exists (select 1 from s.match m where m.target = t.pk) order by r.row`,
-  });
+  if (merge !== undefined) storeMergedOrgs(database, plan, tree, given ?? merge);
 };
 
 const INSERT_ORG_SQL = `insert into org (pk, id, parent, name, nameKey, code, codeKey, createdAt, updatedAt, revision)
