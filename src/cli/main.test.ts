@@ -179,7 +179,7 @@ describe("a failure with --format json ends with a problem object", () => {
     ["users list --format json --bogus", 2, { type: "usage", status: 400, where: "clomoctl users list" }],
     ["context use kinki --format=json", 6, { type: "not-found", status: 404 }],
     ["context add local --embedded --format json", 3, { type: "input-rejected", status: 422, where: "local" }],
-    ["csv inspect nowhere.csv --format json", 6, { type: "not-found", status: 404, where: "nowhere.csv" }],
+    ["csv check nowhere.csv --as users --format json", 6, { type: "not-found", status: 404, where: "nowhere.csv" }],
   ])("%s: %i", async (line, exit, problem) => {
     const { en, ja } = await runInBoth(line);
     expect(en).toMatchObject({ exit, stdout: "" });

@@ -14,7 +14,6 @@ function folder(): string {
 const READING = [
   "csv check NAME --as users",
   "csv convert NAME out.csv --to-encoding utf-8",
-  "csv inspect NAME",
   "csv check there.pem --as users --map NAME",
   "users import NAME",
   "users import there.pem --map NAME",

@@ -38,7 +38,6 @@ const READING = [
   ["context list", "local"],
   ["context show", "Asia/Tokyo"],
   [`csv check ${PEOPLE} --as users`, "people.csv"],
-  [`csv inspect ${PEOPLE}`, "shift_jis"],
 ] as const;
 
 test.skipIf(!mayMount)(

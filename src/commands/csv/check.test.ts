@@ -144,17 +144,6 @@ describe("a problem", () => {
   });
 });
 
-test("an unknown header leads to csv map, and a column that new users need is reported", async () => {
-  const folder = folderWith({ "list.csv": "お名前,メールアドレス\n山田,a@example.jp\n" });
-  const { en, ja } = await runInBoth("csv check list.csv --as users", { folder });
-  expect(en.stderr).toBe(
-    "warning: list.csv:1: the column 氏名 is missing, so rows for new records would be rejected\n" +
-      "list.csv:1:1: お名前: unknown column お名前; did you mean 氏名? (A1)\nerror: 1 error in the file (1 row in total)\n  list.csv\n" +
-      "  map the columns with --map; to create a column map: clomoctl csv map list.csv --as users -o list-users-map.yaml\n",
-  );
-  expect(ja.stderr).toContain("対応表を作るには: clomoctl csv map list.csv --as users -o list-users-map.yaml\n");
-});
-
 test("typical spreadsheet damage is reported once per column, with the first place and the count", async () => {
   const rows = ["氏名,メールアドレス,社員コード,役職", "山田,a@example.jp,1.23E+11,NaN", "鈴木,b@example.jp,1.24E+11,"];
   const { en, ja } = await runInBoth("csv check - --as users", { stdin: `${rows.join("\n")}\n` });

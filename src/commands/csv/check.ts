@@ -6,14 +6,13 @@ import { Failure } from "../../lib/errors/index.ts";
 import type { FormatName } from "../../lib/model/console-files.ts";
 import { FORMATS } from "../../lib/model/formats.ts";
 import { FIX_CHOICES } from "../../lib/model/import.ts";
-import { getProblemSeverity } from "../../lib/model/problem.ts";
 import { BYTE_UNIT } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineCommand } from "../command.ts";
 import { openInput } from "../../lib/files/index.ts";
 import { examineFile } from "../imports/plan/send.ts";
 import { buildCsvCommand } from "../imports/refusal/command.ts";
-import { Remedies } from "../imports/refusal/remedies.ts";
+import { listFixes } from "../imports/refusal/rejection.ts";
 import { loadColumnMap, MAP_OPTION } from "./file/column-map.ts";
 import { INPUT_ENCODING_OPTION } from "./file/encoding.ts";
 import { FIX_OPTION, rejectUnsupportedFixes } from "./file/fix.ts";
@@ -119,9 +118,8 @@ export default defineCommand({
     await listCheckProblems(terminal, checked);
     await terminal.show(buildReportColumns(terminal), checked);
     if (report.errors === 0) return;
-    const remedies = new Remedies(as);
-    for (const problem of report.problems) remedies.take({ ...problem, severity: getProblemSeverity(problem.code) });
-    const mending = FIX_CHOICES.filter((one) => fix?.includes(one) === true || remedies.fix.includes(one));
+    const codes = report.problems.map(({ code }) => code);
+    const mending = FIX_CHOICES.filter((one) => fix?.includes(one) === true || listFixes(codes).includes(one));
     throw createCheckFailure(checked, buildCsvCommand("check", name, { ...given, fix: mending }));
   },
 });

@@ -15,7 +15,6 @@ import { noteReplacedCharacters } from "./file/encoded.ts";
 import { ON_UNMAPPABLE_OPTION, rejectTextOptions } from "./file/form.ts";
 import { detectEncoding, readHead, INPUT_ENCODING_OPTION } from "./file/encoding.ts";
 import { writeOutput } from "./file/output.ts";
-import { inspectFile } from "./file/inspect-file.ts";
 import { isWorkbook, rejectSheetOption, SHEET_OPTION } from "./file/sheet.ts";
 import { streamUntilAborted } from "./file/watched.ts";
 import { UNMAPPABLE_OUTPUT_TEXTS, throwUnmappable } from "./file/unmappable.ts";
@@ -126,8 +125,12 @@ function validateConvertOptions({ to, bom, delimiter }: { to: string; bom: boole
 /** Returns a sheet as a UTF-8 CSV file.  @throws `input-rejected` if a cell's value is not what Excel displays */
 async function convertSheetToCsv(tools: Tools, file: InputFile, sheet: string | undefined): Promise<ByteSource> {
   const { signal, terminal } = tools;
-  const { problems } = await inspectFile(file, { encoding: "auto", sheet, signal });
-  for (const problem of problems) await terminal.problem(renderProblem(file.label, { ...problem, header: "" }));
+  const reading = { encoding: "xlsx", dialect: CONSOLE_DIALECT, sheet } as const;
+  const problems: RecordProblem[] = [];
+  const take = { record: () => undefined, problem: (problem: RecordProblem) => void problems.push(problem) };
+  for await (const _ of readRecords(file.chunks(), reading, file.label, take)) signal.throwIfAborted();
+  for (const problem of problems.slice(0, MAX_LISTED_PROBLEMS))
+    await terminal.problem(renderProblem(file.label, { ...problem, header: "" }));
   if (problems.some(({ code }) => getProblemSeverity(code) === "error")) {
     throw new Failure("input-rejected", {
       what: text(
@@ -146,7 +149,6 @@ async function convertSheetToCsv(tools: Tools, file: InputFile, sheet: string | 
       },
       problem: () => undefined,
     };
-    const reading = { encoding: "xlsx", dialect: CONSOLE_DIALECT, sheet } as const;
     for await (const _ of readRecords(file.chunks(), reading, file.label, sink)) {
       yield Buffer.from(rows);
       rows = "";

@@ -1,4 +1,4 @@
-import { guessDelimiter } from "../../lib/csv/inspect.ts";
+import { guessDelimiter } from "../../lib/csv/layout/delimiter.ts";
 import { findColumnByAnyHeader } from "../../lib/csv/layout/columns.ts";
 import { isReasonHeader } from "../../lib/csv/layout/layout.ts";
 import { CONSOLE_DIALECT, type RecordProblem, type RecordSink } from "../../lib/csv/records/record.ts";

@@ -21,7 +21,7 @@ import { describeImportKind } from "../../lib/plan/columns.ts";
 import { describeOldExport } from "../../lib/plan/describe.ts";
 import { parseChangeNumber } from "./plan/find.ts";
 import { examineFile, streamFile } from "./plan/send.ts";
-import { buildImportCommand, NO_REMEDY } from "./refusal/command.ts";
+import { buildImportCommand } from "./refusal/command.ts";
 import { detectExportKinds } from "./refusal/export-kind.ts";
 
 /**
@@ -379,7 +379,7 @@ const describePartialExport = (
   exported: FormatName,
   { number, against, kind }: VerifiedChange,
 ): Text => {
-  const take = buildImportCommand({ kind: exported, file: against, options: { fromConsole: true } }, NO_REMEDY);
+  const take = buildImportCommand({ kind: exported, file: against, options: { fromConsole: true } });
   const again = line("imports verify", [number], { against, kind, confirmMissing: true });
   return text(
     `the export lacks ${records} of ${formatCount(of, "other record")}, and a partial export does not prove a deletion. Export all records and verify again; if this export is complete, import it: ${take}; or check in the console, then: ${again}`,

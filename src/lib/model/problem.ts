@@ -368,8 +368,8 @@ export const PROBLEMS = {
     (p) => `不明な列「${p["header"]}」です${p["nearest"] === undefined ? "" : `。「${p["nearest"]}」ですか?`}`,
   ),
   "header-near": createWarning(
-    "the column {header} is not imported; did you mean {nearest}? csv map creates a column map for --map",
-    "列「{header}」は取り込みません。「{nearest}」ではありませんか?(csv map で --map 用の対応表を作れます)",
+    "the column {header} is not imported; did you mean {nearest}?",
+    "列「{header}」は取り込みません。「{nearest}」ではありませんか?",
   ),
   "header-removed": createWarning(
     `{header} was removed in the mirror and is not imported; remove it in the console as well: \`${commandName("console show")} {task}\``,

@@ -1,4 +1,4 @@
-import { codeKey, toCp932Form, emailKey, nameKey } from "../../../src/lib/model/normalise.ts";
+import { codeKey, toCp932Form, emailKey } from "../../../src/lib/model/normalise.ts";
 import type { Cells, Request } from "./tenant.ts";
 
 /** A user of the model; `id` is undefined until the tenant has assigned one. */

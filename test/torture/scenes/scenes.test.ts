@@ -11,7 +11,6 @@ const ASKS = "asks a running simulator and writes no file";
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   "access-tokens create": "needs a server in which an account is signed in; serve.test.ts creates tokens",
   "access-tokens revoke": "needs a server in which an account is signed in; serve.test.ts revokes a token",
-  "csv map": "asks at the terminal which header is which field",
   "ade simulator start": "runs until it is stopped; simulator.test.ts stops it and reads its state again",
   "ade simulator do": ASKS,
   "ade simulator do advance": ASKS,

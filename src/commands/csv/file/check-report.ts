@@ -1,4 +1,4 @@
-import { line, step, type CommandLine } from "../../../lib/advice/index.ts";
+import type { CommandLine } from "../../../lib/advice/index.ts";
 import type { CheckReport } from "../../../lib/csv/check/index.ts";
 import type { FormatName } from "../../../lib/model/console-files.ts";
 import type { FileForm } from "../../../lib/csv/records/record.ts";
@@ -7,7 +7,6 @@ import { describeProblem, getProblemSeverity, type Problem } from "../../../lib/
 import type { Column, Terminal } from "../../../lib/terminal/index.ts";
 import { formatCount, text, type Language, type Text } from "../../../lib/text/index.ts";
 import { toCellName } from "../../../lib/xlsx/cell-name.ts";
-import { MAX_ASKED_HEADERS, proposeMapName } from "./column-map.ts";
 
 /** A file, and the report of its check. */
 export interface CheckedFile {
@@ -181,23 +180,13 @@ export function buildReportColumns({ language, output }: Terminal): readonly Col
 const isAskable = (headers = 0): boolean => headers > 0 && headers <= MAX_ASKED_HEADERS;
 
 /** Creates the failure for a file with errors.  @param again command to recheck it, with options that fix errors */
-export const createCheckFailure = (
-  { file, sheet, format, report: { errors, rows, counts } }: CheckedFile,
-  again: CommandLine,
-): Failure => {
-  const map = line("csv map", [file], { as: format, sheet, output: proposeMapName(file, format) });
+export const createCheckFailure = ({ file, report: { errors, rows } }: CheckedFile, again: CommandLine): Failure => {
   return new Failure("input-rejected", {
     what: text(
       `${formatCount(errors, "error")} in the file (${formatCount(rows, "row")} in total)`,
       `ファイル(全 ${rows} 行)にエラーが ${errors} 件あります`,
     ),
     where: file,
-    hint: isAskable(counts.get("header-unknown"))
-      ? step(
-          "map the columns with --map; to create a column map",
-          "--map で列の意味を指定できます。対応表を作るには",
-          map,
-        )
-      : text(`fix the errors and check again: ${again}`, `エラーを直して再度検査してください: ${again}`),
+    hint: text(`fix the errors and check again: ${again}`, `エラーを直して再度検査してください: ${again}`),
   });
 };

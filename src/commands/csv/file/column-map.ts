@@ -15,8 +15,8 @@ export const MAP_OPTION = {
   kind: "file",
   value: "FILE",
   about: text(
-    "YAML file that maps headers to fields, see csv map; none for no map (default with a tenant: the column map file of its context)",
-    "ヘッダーと項目の対応表ファイル(YAML。csv map を参照。none なら使わない。テナントを使うコマンドの既定はコンテキストの設定)",
+    "YAML file that maps headers to fields; none for no map (default with a tenant: the column map file of its context)",
+    "ヘッダーと項目の対応表ファイル(YAML。none なら使わない。テナントを使うコマンドの既定はコンテキストの設定)",
   ),
 } as const satisfies TextField;
 

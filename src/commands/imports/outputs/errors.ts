@@ -7,9 +7,8 @@ import { RecordBytes, type RecordSegment } from "../../../lib/csv/records/bytes.
 import type { Dialect, Encoding, RecordSink } from "../../../lib/csv/records/record.ts";
 import { NEWLINES } from "../../../lib/csv/records/writer.ts";
 import { text, type Language, type Text } from "../../../lib/text/index.ts";
-import { inspectFile } from "../../csv/file/inspect-file.ts";
 import type { Tools } from "../../tools.ts";
-import { readRecords, type InputFormat } from "../plan/reading.ts";
+import { detectInputFormat, readRecords, type InputFormat } from "../plan/reading.ts";
 import { rereadFile } from "./reread.ts";
 import { isWorkbookName, encodeTable } from "./table-file.ts";
 import { ReasonCursor, type RowReasons } from "./row-reasons.ts";
@@ -103,8 +102,13 @@ export async function removeOldRows(tools: Tools, name: string, none: Text): Pro
 async function hasReasonColumn(tools: Tools, name: string): Promise<boolean> {
   try {
     await using file = await openInput(tools, name);
-    const reading = { encoding: "auto", sheet: undefined, signal: tools.signal } as const;
-    return (await inspectFile(file, reading)).header.some(isReasonHeader);
+    const reading = await detectInputFormat(file, { encoding: "auto", signal: tools.signal });
+    let header: readonly string[] | undefined;
+    const record = (cells: readonly string[], count: number): void => void (header ??= cells.slice(0, count));
+    const sink = { record, problem: () => undefined };
+    for await (const _ of readRecords(file.chunks(), { ...reading, rows: 1 }, file.label, sink))
+      if (header !== undefined) break;
+    return header?.some(isReasonHeader) === true;
   } catch (error) {
     if (error instanceof Failure && error.code !== "interrupted") return false;
     throw error;

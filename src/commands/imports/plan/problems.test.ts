@@ -141,22 +141,6 @@ test("counts corrections once per column, after the warnings that need a person"
   expect(ja.stderr).not.toContain("警告は全部で");
 });
 
-test("an unknown header leads to csv map", async () => {
-  const unknown = problemOf({
-    row: 1,
-    line: 1,
-    column: 1,
-    header: "お名前",
-    code: "header-unknown",
-    params: { header: "お名前", nearest: "氏名" },
-  });
-  const { stderr } = await run(IMPORT, circumstances([unknown]));
-  expect(stderr).toContain("people.csv:1:1: お名前: unknown column お名前; did you mean 氏名? (A1)\n");
-  expect(stderr).toContain(
-    "clomoctl csv map people.csv --as users -o people-users-map.yaml ; then: clomoctl users import",
-  );
-});
-
 test("JSON gives programs every error, but no warnings", async () => {
   const problems = [...many(25, "error"), ...many(25, "warning", "port-range"), problemOf({ row: 99 })];
   const { stderr } = await run(`${IMPORT} --format json`, circumstances(problems));
@@ -165,18 +149,6 @@ test("JSON gives programs every error, but no warnings", async () => {
   expect(given.at(-1)).toEqual({ ...problemOf({ row: 99 }), reason: "not an email address" });
   const plain = await run(IMPORT, circumstances(problems));
   expect(plain.stderr).not.toContain("{");
-});
-
-test.each([
-  [problemOf({ row: 0, line: 0, code: "file-empty" }), "the file needs a header row and data rows"],
-  [problemOf({ row: 1, line: 1, code: "header-blank" }), "fix the header row"],
-  [problemOf({ row: 1, line: 1, code: "header-other-app", severity: "warning" }), "fix the rows and import again:"],
-  [problemOf({ row: 2, line: 2 }), "fix the rows and import again:"],
-])("advice about the whole file differs from advice about a row", async (first, advice) => {
-  const later = problemOf({ row: 1, line: 1, code: "header-missing" });
-  const problems = first.row <= 1 && first.severity === "error" ? [first, later] : [first, problemOf()];
-  const { stderr } = await run(IMPORT, circumstances(problems));
-  expect(stderr).toContain(`\n  ${advice}`);
 });
 
 test.each(["show", "replan"])("imports %s names a command that lists the rest", async (verb) => {

@@ -4,7 +4,6 @@ import { Failure, type FailureDetail } from "../../../lib/errors/index.ts";
 import { describeProblemReason } from "../../../lib/plan/columns.ts";
 import { headerRowOf } from "../../../lib/plan/describe.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
-import { Remedies, type Remedy } from "../refusal/remedies.ts";
 import { ProblemDigest, renderProblemLine } from "../../csv/file/check-report.ts";
 import { joinTexts, same, text, type Language, type Text } from "../../../lib/text/index.ts";
 
@@ -18,17 +17,14 @@ export class RejectedFileFailure extends Failure {
   }
 }
 
-/** Looks up the names that the tenant already has, for the kinds of records that the import would have to create. */
-export type KnownNamesLookup = (needs: Remedy) => Promise<readonly string[]>;
-
 /** The result of {@link listProblems}. */
 export interface ListedProblems {
   /** every error, if the output is JSON; otherwise empty */
   readonly all: readonly unknown[];
   /** code of the first problem of the header or of the whole file, which skipping rows cannot solve */
   readonly whole: string | undefined;
-  /** the options that solve problems */
-  readonly remedies: Remedies;
+  /** the codes of the problems that were read */
+  readonly codes: ReadonlySet<string>;
 }
 
 /** Maximum number of problems that are read to count those with the same cause. */
@@ -55,14 +51,6 @@ const describeUnknownOrg = (code: string | number | undefined): Text =>
 /** Returns the reason of a problem in a file, or in an export of the console. */
 const describeReason = (problem: InputProblem, isExport: boolean): Text =>
   (isExport ? MISSING_RECORD_REASONS[problem.code]?.(problem.params) : undefined) ?? describeProblemReason(problem);
-
-/** Returns the reason of a problem, with the name that was probably intended. */
-const describeWithSuggestion = (problem: InputProblem, remedies: Remedies, isExport: boolean): Text => {
-  const [{ en, ja }, near] = [describeReason(problem, isExport), remedies.nearOf(problem)];
-  return near === undefined
-    ? text(en, ja)
-    : text(`${en}; did you mean "${near}"?`, `${ja}。「${near}」ではありませんか?`);
-};
 
 /** Returns a problem in the format of machine-readable output. */
 const toProgramProblem = (problem: InputProblem, language: Language, isExport: boolean) => ({
@@ -110,21 +98,16 @@ const describeProblemList = (number: string): Text =>
  * Lists the problems of an input: the first errors and warnings, only one for each cause, and their total number.
  *
  * @param typed the file's name for people; for a kept plan, the name with which the file was sent is used
- * @param knownNames looks up the names in the tenant that cells may refer to
  * @param isExport true if the file is the console's own export
  */
 export async function listProblems(
   terminal: Terminal,
   client: Client<"imports">,
   plan: Import,
-  {
-    typed,
-    knownNames,
-    isExport = false,
-  }: { readonly typed?: string; readonly knownNames?: KnownNamesLookup; readonly isExport?: boolean } = {},
+  { typed, isExport = false }: { readonly typed?: string; readonly isExport?: boolean } = {},
 ): Promise<ListedProblems> {
-  const remedies = new Remedies(plan.kind);
-  if (plan.errors + plan.warnings === 0) return { all: [], whole: undefined, remedies };
+  const codes = new Set<string>();
+  if (plan.errors + plan.warnings === 0) return { all: [], whole: undefined, codes };
   const all = terminal.output.format === "json" ? [] : undefined;
   const digest = new ProblemDigest<InputProblem>();
   const kept: InputProblem[] = [];
@@ -136,7 +119,7 @@ export async function listProblems(
       // problems of the file as a whole have row 0
       if (problem.row <= headerRowOf(plan)) whole ??= problem.code;
     }
-    remedies.take(problem);
+    codes.add(problem.code);
     read += 1;
     // a refused file does not keep any records, so these problems must not hide the reasons why it is refused
     if (wasKeptBefore(problem) || (plan.rejected && isKeptRecord(problem))) kept.push(problem);
@@ -144,17 +127,15 @@ export async function listProblems(
     // only all problems together show what a refused file needs
     if (all === undefined && ((digest.isFull && !plan.rejected) || read === MAX_READ_PROBLEMS)) break;
   }
-  // names in an export are spelt as the console has them
-  if (plan.rejected && knownNames !== undefined && !isExport) remedies.compare(await knownNames(remedies));
   // also with --quiet, because these records are why the exit code is 8
   if (kept.length > 0) await terminal.problem(summarizeKeptRecords(kept, plan.rejected));
   await digest.show(terminal, (problem) =>
-    renderProblemLine(typed ?? plan.fileName, problem, describeWithSuggestion(problem, remedies, isExport)),
+    renderProblemLine(typed ?? plan.fileName, problem, describeReason(problem, isExport)),
   );
   const { error, warning } = digest.told;
   const told = { error, warning: warning + kept.length };
   await reportTotals(terminal, plan, told, typed === undefined ? describeProblemList(plan.number) : ERRORS_FILE_HINT);
-  return { all: all ?? [], whole, remedies };
+  return { all: all ?? [], whole, codes };
 }
 
 /**

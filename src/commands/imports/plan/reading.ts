@@ -1,5 +1,5 @@
 import type { CommandLine } from "../../../lib/advice/index.ts";
-import { guessDelimiter } from "../../../lib/csv/inspect.ts";
+import { guessDelimiter } from "../../../lib/csv/layout/delimiter.ts";
 import type { ColumnMap } from "../../../lib/csv/layout/map.ts";
 import { RecordReader } from "../../../lib/csv/records/reader.ts";
 import {

@@ -1,9 +1,7 @@
-import { same, text } from "../../../lib/text/index.ts";
+import { same } from "../../../lib/text/index.ts";
 import type { Client, Import } from "../../../lib/client/index.ts";
-import type { Failure } from "../../../lib/errors/index.ts";
 import type { Outcome } from "../../command.ts";
 import { requireNamedContext } from "../../permission.ts";
-import { loadRights } from "../../rights.ts";
 import { rejectUnsupportedFixes } from "../../csv/file/fix.ts";
 import type { Tools } from "../../tools.ts";
 import { askAdministrators, checkAdministrators } from "./administrators.ts";
@@ -20,13 +18,11 @@ import {
 import { NOTHING_CHANGED, PendingPlan } from "./pending-plan.ts";
 import { loadListMap, type ListMap } from "./list-map.ts";
 import { showPlan } from "./show.ts";
-import { listProblems, type ListedProblems } from "./problems.ts";
-import { suggestErrorsFileName, buildImportCommand, NO_REMEDY } from "../refusal/command.ts";
-import { loadKnownNames } from "../refusal/names.ts";
+import { listProblems } from "./problems.ts";
+import { suggestErrorsFileName, buildImportCommand } from "../refusal/command.ts";
 import { warnOfForeignFile } from "../refusal/foreign.ts";
 import type { SecretSource } from "../outputs/console/secrets.ts";
 import { settlePlan, type PlanOutputFile } from "./settle.ts";
-import type { RejectionFacts } from "../refusal/rejection.ts";
 import type { GuidedImport } from "./guided.ts";
 import type { InputFormat, RetypedCommand } from "./reading.ts";
 import { examineFile, sendFile } from "./send.ts";
@@ -35,7 +31,6 @@ import { examineFile, sendFile } from "./send.ts";
 const loadUploadModule = () => import("../outputs/console/emit.ts");
 const loadPasswordsModule = () => import("../outputs/passwords.ts");
 const loadErrorsModule = () => import("../outputs/errors.ts");
-const loadRejectionModule = () => import("../refusal/rejection.ts");
 
 /**
  * Imports a file: sends it, shows the plan, asks for confirmation, and commits all of the plan or nothing.
@@ -69,25 +64,21 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
   return await pending.settling(async () => {
     const problems = await listProblems(tools.terminal, client, plan, {
       typed: file.label,
-      knownNames: (needs) => loadKnownNames(tools, plan, needs),
       isExport: requested.options.fromConsole,
     });
-    const { report, errors, skipped, emitCsv, keepPlan } = requested.options;
+    const { report, errors, skipped, emitCsv } = requested.options;
     const emits = emitCsv !== undefined && !plan.rejected;
     await showPlan(tools, plan, { ...problems, emits, allRows: same(report ?? "--report plan.xlsx") });
-    if (!plan.rejected) await adviseNewAddresses(tools, requested, problems.remedies);
     if (plan.foreign !== undefined && (plan.rejected || requested.options.dryRun)) await warnOfForeignFile(tools, plan);
-    const saved = await guide?.keepAnswers(plan);
-    if (report !== undefined) await (await import("../outputs/report.ts")).writeReport(tools, report, plan, keepPlan);
+    await guide?.keepAnswers(plan);
+    if (report !== undefined) await (await import("../outputs/report.ts")).writeReport(tools, report, plan);
     if (errors !== undefined) await (await loadErrorsModule()).writeErrors(tools, errors, { plan, file, reading });
     if (skipped !== undefined)
       await (await import("../outputs/skipped.ts")).writeSkipped(tools, skipped, { plan, file, reading, map });
     if (plan.rejected) {
       await pending.leave();
-      const again = saved === undefined ? requested : { ...asked, options: { ...asked.options, map: saved } };
-      const without = buildImportCommand({ ...asked, options: { ...asked.options, map: "none" } }, NO_REMEDY);
-      const listMap = known?.isOfContext === true && saved === undefined ? { file: known.file, without } : undefined;
-      throw await explainRejection(tools, again, pending, { ...problems, listMap });
+      const { createRejection } = await import("../refusal/rejection.ts");
+      throw createRejection(plan, requested, problems, pending.unchanged);
     }
     if (emitCsv !== undefined) (await loadUploadModule()).refuseUnseenData(plan);
     const unknown = await checkAdministrators(tools, plan);
@@ -103,7 +94,7 @@ export async function runImport(tools: Tools, typed: ImportRequest): Promise<Out
   });
 }
 
-/** Returns the files to write together with the commit: the upload file and the hand-out sheet of passwords. */
+/** Returns the files to write together with the commit: the upload file and the file of generated passwords. */
 async function prepareFiles(
   tools: Tools,
   { kind, generatePasswords, options: { emitCsv, dryRun } }: ImportRequest,
@@ -116,8 +107,8 @@ async function prepareFiles(
       ? undefined
       : (await loadUploadModule()).prepareUploadFile(tools, emitCsv, { ...input, passwords });
   if (generatePasswords === undefined || passwords === undefined || dryRun) return upload;
-  const { prepareHandOuts } = await import("../outputs/hand-out.ts");
-  return prepareHandOuts(tools, generatePasswords, { source: { ...input, customFields: [] }, passwords }, upload);
+  const { preparePasswords } = await import("../outputs/password-file.ts");
+  return preparePasswords(tools, generatePasswords, { source: { ...input, customFields: [] }, passwords }, upload);
 }
 
 /**
@@ -149,7 +140,7 @@ async function examineImport(
 ): Promise<InputFormat> {
   const retyped = await assignUnusedNames(tools, typed);
   const again: RetypedCommand = (choice) =>
-    buildImportCommand({ ...retyped, options: { ...typed.options, ...choice } }, NO_REMEDY);
+    buildImportCommand({ ...retyped, options: { ...typed.options, ...choice } });
   const { encoding, newline, sheet, headerRow } = requested.options;
   return examineFile(tools, file, { encoding, newline, sheet, headerRow, map, format: requested.kind, again });
 }
@@ -185,7 +176,7 @@ async function planFile(
   if (asked.options.fromConsole) return { ...mapped, plan: await keepRecordsInUse(tools, client, plan) };
   for (let map = await guide?.revise(plan); map !== undefined; map = await guide?.revise(plan)) {
     await client.imports.discard(plan.id);
-    mapped = applyMap({ ...asked, ...guide?.creations }, map);
+    mapped = applyMap(asked, map);
     plan = await send(mapped.requested, map);
   }
   return { ...mapped, plan };
@@ -197,22 +188,6 @@ async function keepRecordsInUse({ signal }: Tools, client: Client<"imports">, pl
   for await (const { code, severity } of client.imports.problems(plan.id))
     if (severity === "error" && code !== "delete-held" && code !== "org-delete-holds") return plan;
   return client.imports.replan(plan.id, { keepMissing: true }, signal);
-}
-
-/** Advises how to keep the records of people that an appending file would add a second time. */
-async function adviseNewAddresses(
-  { terminal }: Tools,
-  requested: ImportRequest,
-  { newAddresses }: Pick<ListedProblems["remedies"], "newAddresses">,
-): Promise<void> {
-  if (newAddresses.length === 0 || requested.options.allow?.includes("new-address") === true) return;
-  const commands = (await loadRejectionModule()).buildAddressCommands(requested, newAddresses);
-  await terminal.warn(
-    text(
-      `people in the file who may be in the tenant already: ${newAddresses.length}; if they are the same people: ${commands}`,
-      `ファイルの ${newAddresses.length} 人は、すでに登録されている人の可能性があります。同じ人なら: ${commands}`,
-    ),
-  );
 }
 
 /**
@@ -232,26 +207,4 @@ async function assignUnusedNames({ outputs }: Tools, request: ImportRequest): Pr
       skipped: await free(skipped),
     },
   };
-}
-
-/** Creates the failure for a rejected plan. The failure proposes the next step. */
-async function explainRejection(
-  tools: Tools,
-  requested: ImportRequest,
-  { plan, unchanged }: PendingPlan,
-  problems: ListedProblems & Pick<RejectionFacts, "listMap">,
-): Promise<Failure> {
-  const [{ loadOpenTasks }, { createRejection }] = await Promise.all([
-    import("../refusal/of-console.ts"),
-    loadRejectionModule(),
-  ]);
-  const tasks = requested.options.fromConsole ? await loadOpenTasks(tools) : [];
-  const { context } = await tools.tenant("imports");
-  const { isSystem } = await loadRights(tools, context);
-  return createRejection(plan, await assignUnusedNames(tools, requested), problems, {
-    tasks,
-    isSystem,
-    unchanged,
-    listMap: problems.listMap,
-  });
 }

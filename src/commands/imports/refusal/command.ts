@@ -1,12 +1,9 @@
 import { line, type CommandLine } from "../../../lib/advice/index.ts";
 import { FORMATS } from "../../../lib/model/formats.ts";
-import { FIX_CHOICES } from "../../../lib/model/import.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import type { Rights } from "../../rights.ts";
-import { proposeMapName } from "../../csv/file/column-map.ts";
 import { isWorkbookName } from "../outputs/table-file.ts";
 import { IMPORT_OPTIONS, type ImportOptions, type ImportRequest } from "../plan/options.ts";
-import type { Remedy } from "./remedies.ts";
 
 /** An import request as typed: an option that is not given has its default. */
 export type TypedImportRequest = Omit<ImportRequest, "options"> & {
@@ -15,18 +12,10 @@ export type TypedImportRequest = Omit<ImportRequest, "options"> & {
   readonly isConfirmed?: boolean | undefined;
 };
 
-/** The remedy for a file that needs no additional options. */
-export const NO_REMEDY: Remedy = { fix: [], createOrgs: false, createGroups: false, map: false };
-
 /** Options that `--from-console` implies. */
 const IMPLIED_BY_FROM_CONSOLE: readonly string[] = ["mode", "blank"];
 
-/**
- * Builds the complete command line of an import as typed, with the options that its file also needs. A column map that
- * does not exist yet is named after the file.
- *
- * @param context the context of the tenant, if it is not the tenant in use
- */
+/** Builds the complete command line of an import as typed.  @param context the context of the tenant, if it is not the tenant in use */
 export function buildImportCommand(
   {
     kind,
@@ -41,18 +30,14 @@ export function buildImportCommand(
     free,
     isConfirmed = false,
   }: TypedImportRequest,
-  needs: Remedy,
   context?: string,
 ): CommandLine {
   const { thing } = FORMATS[kind];
-  const fix = FIX_CHOICES.filter((one) => options.fix?.includes(one) === true || needs.fix.includes(one));
   const all: Partial<ImportOptions> = {
     ...options,
     ...Object.fromEntries(
       Object.entries(free ?? {}).filter(([name]) => options[name as keyof typeof free] !== undefined),
     ),
-    map: options.map ?? (needs.map ? proposeMapName(file, kind) : undefined),
-    fix: fix.length === 0 ? undefined : fix,
   };
   const typed = Object.entries(IMPORT_OPTIONS).flatMap(([name, field]) => {
     const value = all[name as keyof ImportOptions];
@@ -62,9 +47,9 @@ export function buildImportCommand(
   });
   const words = {
     key: key === thing.keys[0]?.name ? undefined : key,
-    createOrgs: createOrgs || needs.createOrgs || undefined,
-    createGroups: createGroups || needs.createGroups || undefined,
-    orgBy: orgBy ?? needs.orgBy,
+    createOrgs: createOrgs || undefined,
+    createGroups: createGroups || undefined,
+    orgBy,
     undeletable,
     generatePasswords,
     ...Object.fromEntries(typed),
@@ -79,7 +64,7 @@ export function buildImportCommand(
 
 /** Returns the command that imports the console's next export of a kind. */
 export const buildConsoleImportCommand = (kind: TypedImportRequest["kind"]): CommandLine =>
-  buildImportCommand({ kind, file: "EXPORT.csv", options: { fromConsole: true } }, NO_REMEDY);
+  buildImportCommand({ kind, file: "EXPORT.csv", options: { fromConsole: true } });
 
 /** Describes how to import the console's next export of a kind. Only a system administrator can do this. */
 export const describeNextConsoleImport = (kind: TypedImportRequest["kind"], { isSystem }: Rights): Text =>
@@ -95,7 +80,7 @@ export const describeNextConsoleImport = (kind: TypedImportRequest["kind"], { is
 
 /** Builds a `csv` command with the options that have a value. An output file is passed as `-o`; stdout is omitted. */
 export function buildCsvCommand(
-  verb: "check" | "inspect" | "map",
+  verb: "check",
   file: string,
   { output, ...options }: Readonly<Record<string, string | number | readonly string[] | boolean | undefined>>,
 ): CommandLine {

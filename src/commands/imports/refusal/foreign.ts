@@ -8,7 +8,7 @@ import { formatCount, text, type Text } from "../../../lib/text/index.ts";
 import type { Tools } from "../../tools.ts";
 import type { ImportRequest } from "../plan/options.ts";
 import { formatTenantName } from "../plan/show.ts";
-import { buildImportCommand, NO_REMEDY } from "./command.ts";
+import { buildImportCommand } from "./command.ts";
 
 type ForeignTraits = NonNullable<Import["foreign"]>;
 type ForeignPlan = Import & { readonly foreign: ForeignTraits };
@@ -71,7 +71,7 @@ export async function confirmForeignFile(
 const buildOverrideCommand = ({ number }: Import, requested: ImportRequest | undefined): CommandLine => {
   if (requested === undefined) return line("imports commit", [number], { allow: "other-tenant" });
   const allow = [...(requested.options.allow ?? []), "other-tenant"] as const;
-  return buildImportCommand({ ...requested, options: { ...requested.options, allow } }, NO_REMEDY);
+  return buildImportCommand({ ...requested, options: { ...requested.options, allow } });
 };
 
 /**
@@ -81,7 +81,7 @@ const buildOverrideCommand = ({ number }: Import, requested: ImportRequest | und
  */
 const buildCommandForContext = (context: string, requested: ImportRequest): CommandLine => {
   const options = { ...requested.options, confirmDeletions: undefined, confirmWipes: undefined };
-  return buildImportCommand({ ...requested, options }, NO_REMEDY, context);
+  return buildImportCommand({ ...requested, options }, context);
 };
 
 /** Returns what is unusual about a file, and the context whose tenant has matching records. */

@@ -185,161 +185,6 @@ describe("an import at a terminal", () => {
     expect((await desk.run("users fields list")).text).toContain("入社日");
   });
 
-  test("offers the likely header row and the likely sheet first", async () => {
-    const toSheet = (rows: readonly (readonly string[])[]) => ({
-      rows: rows.map((cells, at) => buildRow(at + 1, ...cells)).join(""),
-    });
-    const list = toSheet([
-      ["社員名簿", "2027年", "人事部", "社外秘"],
-      ["氏名", "メールアドレス", "役職", "TEL"],
-      ["山田", "a@example.jp", "課長", "03"],
-    ]);
-    const desk = await deskWith("list.xlsx", buildWorkbook({ sheets: { 説明: toSheet([["使い方"]]), 名簿: list } }));
-    const { code, stderr } = await desk.type("users import list.xlsx", [
-      ["Which sheet has the list?", ENTER],
-      ["Which row is the header?", ENTER],
-      ["Save these answers", ENTER],
-      ["Apply", "y\r"],
-    ]);
-    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("create 1") });
-    const map = readFileSync(desk.path("list-users-map.yaml"), "utf8");
-    expect(map).toContain('sheet: "名簿"');
-    expect(map).toContain('header-row: "2"');
-  });
-
-  test("offers the first full row if no row has a known header, not the title", async () => {
-    const desk = await deskWith("a.csv", toCsv([["一覧表"], ["甲", "乙", "丙"], ["1", "2", "3"]]));
-    const { screen } = await desk.type("users import a.csv", [["Which row is the header?", "\u0003"]]);
-    expect(screen.indexOf("2: 甲 | 乙 | 丙")).toBeGreaterThan(0);
-    expect(screen.indexOf("2: 甲 | 乙 | 丙")).toBeLessThan(screen.indexOf("1: 一覧表"));
-  });
-
-  test("saves the answers of a rejected list, so that the proposed command works", async () => {
-    const [title = [], head = [], first = [], , leaver = []] = LIST;
-    const bad = ["0002", "佐藤", "花子", "hanako", "総務部", "大阪", "在籍"];
-    const desk = await deskWith("april.csv", toCsv([title, head, first, bad, leaver]));
-    const { code, stderr } = await desk.type("users import april.csv", [...QUESTIONS]);
-    const command = "users import april.csv --map april-users-map.yaml";
-    expect({ code, stderr }).toMatchObject({ code: 3, stderr: expect.stringContaining(`clomoctl ${command} `) });
-    await desk.write("april.csv", toCsv([title, head, first, leaver]));
-    expect(await desk.run(`${command} --yes`)).toMatchObject({ code: 0 });
-  });
-
-  test("asks whether to correct mistakes, and which organisations unknown names mean", async () => {
-    const toList = (...orgs: readonly string[]) =>
-      toCsv([["氏名", "メールアドレス", "部門"], ...orgs.map((org, at) => [`人${at}`, `p${at}@example.jp `, org])]);
-    const desk = await deskWith("a.csv", toList("営業部", "総務部 ", "営業郎", "大阪"));
-    const { code, stderr } = await desk.type("users import a.csv", [
-      ['Which field does "部門" stand for?', ENTER],
-      ['What does the column "部門" contain?', ENTER],
-      ["Correct these mistakes in the list? spaces at both ends", ENTER],
-      ['Which organisation does "営業郎" mean?', ENTER],
-      ['Which organisation does "大阪" mean?', "\u001b[B\r"],
-      ["Save these answers", ENTER],
-      ["Apply", "y\r"],
-    ]);
-    expect({ code, stderr }).toMatchObject({ code: 0 });
-    const map = readFileSync(desk.path("a-users-map.yaml"), "utf8");
-    expect(map).toContain('values:\n  "組織コード":\n    "営業郎": "営業部"\n    "大阪": "本社"\n');
-    expect(map).toContain('  fix: ["trim"]\n');
-    expect(JSON.parse((await desk.run("users list --format json --fields orgCode")).text)).toMatchObject([
-      { orgCode: "S01" },
-      { orgCode: "G01" },
-      { orgCode: "S01" },
-      { orgCode: "H" },
-    ]);
-    await desk.write("b.csv", toList("営業部", "総務部 ", "営業郎", "営業部"));
-    const next = await desk.type("users import b.csv", [["Apply", "y\r"]]);
-    expect(next).toMatchObject({ code: 0, stderr: expect.stringContaining("update 1, unchanged 3") });
-  });
-
-  test("creates the organisations of a list in a new tenant, and asks again only for new ones", async () => {
-    const desk = await freshDesk();
-    const list = [
-      ["氏名", "メールアドレス", "部署"],
-      ["山田 太郎", "taro@example.jp", "営業部"],
-      ["佐藤 花子", "hanako@example.jp", "総務部"],
-    ];
-    await desk.write("list.csv", toCsv(list));
-    const asked = 'Which field does "部署" stand for?';
-    const question = "The tenant does not have 営業部, 総務部.";
-    const declined = await desk.type("users import list.csv", [
-      [asked, ENTER],
-      [question, "n\r"],
-    ]);
-    expect(declined).toMatchObject({ code: 3, stderr: expect.stringContaining("--create-orgs") });
-    const { code, stderr } = await desk.type("users import list.csv", [
-      [asked, ENTER],
-      [question, ENTER],
-      ["Save these answers", ENTER],
-      ["Apply", "y\r"],
-    ]);
-    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("--create-orgs") });
-    expect((await desk.run("orgs list --fields path,code")).text).toBe(
-      "path\tcode\n\t\n営業部\t営業部\n総務部\t総務部\n",
-    );
-    await desk.write("list.csv", toCsv([...list, ["鈴木 一郎", "ichiro@example.jp", "総務"]]));
-    const next = await desk.type("users import list.csv", [["The tenant does not have 総務 (or 総務部?).", "n\r"]]);
-    expect(next.code).toBe(3);
-    // a question is wrapped within words
-    const proposal = "Create these as organisations below 全社, with their names as codes?".replaceAll(" ", "");
-    for (const { screen } of [declined, next]) expect(screen.replaceAll(/\s+/g, "")).toContain(proposal);
-  });
-
-  test("proposes to import the organisations first if joined columns name none of the tenant's", async () => {
-    const desk = await freshDesk();
-    await desk.write(
-      "list.csv",
-      toCsv([
-        ["氏名", "メールアドレス", "本部", "部"],
-        ["山田 太郎", "taro@example.jp", "営業本部", "営業部"],
-      ]),
-    );
-    const { code, stderr } = await desk.type("users import list.csv", [["joined", ENTER]]);
-    expect(code).toBe(3);
-    expect(unwrap(stderr)).toContain("import the organisations first (clomoctl orgs import FILE) or fix the rows");
-  });
-
-  test.each([
-    ["the same person", ENTER, "create 0, update 1"],
-    ["another person", "\u001B[B\r", "create 1, update 0"],
-  ])("asks whether a new address is that of a known person: %s", async (_, typed, counts) => {
-    const desk = await freshDesk();
-    const head = ["氏名", "メールアドレス", "社員コード"];
-    await desk.write("list.csv", toCsv([head, ["鈴木 花子", "hanako@example.jp", "0002"]]));
-    expect((await desk.run("users import list.csv --yes")).code).toBe(0);
-    await desk.write("list.csv", toCsv([head, ["鈴木 花子", "suzuki@example.jp", "0002"]]));
-    const { code, stderr } = await desk.type("users import list.csv", [
-      ["Which column identifies a person?", typed],
-      ["Save these answers", ENTER],
-      ["Apply", "y\r"],
-    ]);
-    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining(counts) });
-  });
-
-  test("asks once whether to correct mistakes that are only warnings, and saves the answer", async () => {
-    const toList = (tel: string) =>
-      toCsv([
-        ["氏名", "フリガナ", "メールアドレス", "TEL"],
-        ["佐藤", "ｻﾄｳ", "a@example.jp", tel],
-      ]);
-    const desk = await deskWith("a.csv", toList("０９０−1111−0001"));
-    const { code, stderr } = await desk.type("users import a.csv", [
-      ["Correct these mistakes in the list?", ENTER],
-      ["Save these answers", ENTER],
-      ["Apply", "y\r"],
-    ]);
-    expect({ code, stderr }).toMatchObject({ code: 0 });
-    expect(JSON.parse((await desk.run("users list --format json --fields nameKana,tel")).text)).toEqual([
-      { nameKana: "サトウ", tel: "090-1111-0001" },
-    ]);
-    await desk.write("b.csv", toList("０９０−1111−0001"));
-    expect(await desk.type("users import b.csv", [])).toMatchObject({
-      code: 0,
-      stderr: expect.stringContaining("unchanged 1"),
-    });
-  });
-
   test("reads a cell that is merged across joined departments as the first one", async () => {
     const rows = [
       ["氏名", "メールアドレス", "部門", "課"],
@@ -391,28 +236,6 @@ describe("an import at a terminal", () => {
       ["Save these answers", ENTER],
     ]);
     expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("unchanged 2") });
-  });
-
-  test("rejects a list whose mistakes are not to be corrected, and keeps the answers for the proposed command", async () => {
-    const toList = (org: string) =>
-      toCsv([
-        ["氏名", "メールアドレス", "部署"],
-        ["山田", "a@example.jp", "営業部"],
-        ["佐藤", "b@example.jp", org],
-      ]);
-    const desk = await deskWith("a.csv", toList("大阪支社"));
-    const { code, stderr } = await desk.type("users import a.csv", [
-      ['Which field does "部署" stand for?', ENTER],
-      ['What does the column "部署" contain?', ENTER],
-      ['Which organisation does "大阪支社" mean?', ENTER],
-    ]);
-    expect(code).toBe(3);
-    expect(stderr).toContain("wrote a-users-map.yaml for this list");
-    expect(stderr).toContain("clomoctl users import a.csv --map a-users-map.yaml");
-    await desk.write("a.csv", toList("総務部"));
-    expect(await desk.run("users import a.csv --map a-users-map.yaml --yes")).toMatchObject({ code: 0 });
-    // the answers are not those of the context
-    expect(await desk.run("users import a.csv --yes")).toMatchObject({ code: 3 });
   });
 
   test("joins both kana columns, and proposes the column whose values name organisations", async () => {
@@ -570,18 +393,6 @@ describe("an import at a terminal", () => {
     });
   });
 
-  test("asks what blank cells mean if most values of a column would be cleared", async () => {
-    const rows = (title: string) => ["1", "2", "3"].map((id) => [`人${id}`, `p${id}@example.jp`, title]);
-    const desk = await deskWith("a.csv", toCsv([["氏名", "メールアドレス", "役職"], ...rows("課長")]));
-    expect((await desk.run("users import a.csv --yes")).code).toBe(0);
-    await desk.write("b.csv", toCsv([["氏名", "メールアドレス", "役職"], ...rows("")]));
-    const { code, stderr } = await desk.type("users import b.csv", [
-      ["A column is blank in most rows", ENTER],
-      ["Save these answers", ENTER],
-    ]);
-    expect({ code, stderr }).toMatchObject({ code: 0, stderr: expect.stringContaining("unchanged 3") });
-  });
-
   describe("with a map that was saved", () => {
     const HEAD = ["社員番号", "氏名", "メールアドレス", "部署", "在籍区分"];
     const row = (id: string, org: string, state = "在籍") => [id, `人${id}`, `p${id}@example.jp`, org, state];
@@ -637,29 +448,6 @@ describe("an import at a terminal", () => {
       expect({ code, stderr }).toMatchObject({ code: 0 });
       expect(mapOf(desk)).toContain('"大阪": "本社"');
       expect(mapOf(desk)).toContain('"メモ": ignore');
-      expect(await desk.run("users import a.csv --yes")).toMatchObject({ code: 0 });
-    });
-
-    test("without a terminal, an error names the map, how to continue it and how to do without it", async () => {
-      const desk = await savedDesk();
-      await desk.write(
-        "a.csv",
-        toCsv([
-          [...HEAD, "メモ"],
-          [...row("2", "総務部"), "x"],
-        ]),
-      );
-      const { code, stderr } = await desk.run("users import a.csv --yes");
-      expect(code).toBe(3);
-      const mapping = "csv map a.csv --as users -o a-users-map.yaml";
-      expect(stderr).toContain(`clomoctl ${mapping}`);
-      expect(stderr).toContain("without it: clomoctl users import a.csv --map none");
-      const continued = await desk.type(mapping, [
-        ["Replace the existing a-users-map.yaml?", "y\r"],
-        ['Which field does "メモ" stand for?', ENTER],
-      ]);
-      expect(continued.code).toBe(0);
-      expect(mapOf(desk)).toContain('org-by: "name"');
       expect(await desk.run("users import a.csv --yes")).toMatchObject({ code: 0 });
     });
 

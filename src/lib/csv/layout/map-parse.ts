@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { line } from "../../advice/index.ts";
 import {
   createPlainTextSchema,
   readYaml,
@@ -35,8 +34,8 @@ const DELIMITER_NAMES: ReadonlyMap<string, string> = new Map([
 ]);
 
 const MAP_FILE_HINT = text(
-  `a column map file has the sections columns, join, values, constants, defaults, rows, options and dialect; to create a template, run: ${line("csv map", ["FILE"])}`,
-  `対応表ファイルには columns・join・values・constants・defaults・rows・options・dialect を書きます。${line("csv map", ["FILE"])} で雛形を作れます`,
+  `a column map file has the sections columns, join, values, constants, defaults, rows, options and dialect`,
+  `対応表ファイルには columns・join・values・constants・defaults・rows・options・dialect を書きます`,
 );
 
 /** Accepts a blank value in place of an empty mapping. */

@@ -1,9 +1,7 @@
 import { undoImport } from "#support/tenant/undo.ts";
 import fc from "fast-check";
-import { afterAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeEach, expect, test } from "vitest";
 import { toPropertyParameters, LONG_TIMEOUT } from "#support/drawn.ts";
-import type { Import } from "../../contract/index.ts";
-import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import { encodeText, failureOf, TestTenant, readStreamText, type Cells, type Request } from "#support/tenant/tenant.ts";
 
 const tenant = new TestTenant();

@@ -278,7 +278,7 @@ export class Staging {
 
   /** Explains how to put clomoctl's headers into the export, because the console's headers are not known. */
   #putOwnHeaders(): Text {
-    const template = line("csv template", []).with("--as", this.#kind.name);
+    const template = line("devices template", []);
     return text(
       `replace the headers of the export with clomoctl's headers: ${template}`,
       `エクスポートのヘッダーを clomoctl のものに書き換えてください: ${template}`,
