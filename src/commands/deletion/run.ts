@@ -61,10 +61,9 @@ export async function runDeletion<R extends { readonly id: string }>(
 /** Shows a plan, asks for confirmation, and commits or discards it. */
 async function settleDeletion(tools: Tools, pending: PendingPlan, options: DeletionOptions): Promise<void> {
   const { plan } = pending;
-  const { list, report, keepPlan } = options;
+  const { list, report } = options;
   await showPlan(tools, plan, { allRows: same(list ?? report ?? "--report plan.xlsx") });
-  if (report !== undefined)
-    await (await import("../imports/outputs/report.ts")).writeReport(tools, report, plan, keepPlan);
+  if (report !== undefined) await (await import("../imports/outputs/report.ts")).writeReport(tools, report, plan);
   if (plan.delete > 0) await checkAdministrators(tools, plan);
   await settlePlan(tools, pending, {
     ...options,

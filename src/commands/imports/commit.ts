@@ -76,7 +76,7 @@ const createRejectedPlanFailure = ({ number }: Import): Failure =>
     hint: step("to list the invalid rows", "不正な行の確認", line("imports show", [number], { problems: true })),
   });
 
-/** Returns the failure of a plan whose hand-out sheet was removed when an earlier commit failed. */
+/** Returns the failure of a plan whose file of passwords was removed when an earlier commit failed. */
 const passwordsNeededFailure = ({ number }: Import): Failure =>
   new Failure("input-rejected", {
     what: text(

@@ -49,7 +49,7 @@ export default defineCommand({
     const { client } = await tools.tenant("imports");
     const found = await findImport(client, id);
     if (report !== undefined) {
-      await (await import("./outputs/report.ts")).writeReport(tools, report, found, true);
+      await (await import("./outputs/report.ts")).writeReport(tools, report, found);
       return;
     }
     if (rows) {

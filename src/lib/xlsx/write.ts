@@ -26,28 +26,22 @@ const buildRelationships = (...targets: readonly (readonly [type: string, target
     .join("")}</Relationships>`;
 
 /** The style of a cell. Every style has number format 49, which is text. */
-export type CellStyle = "text" | "title" | "header" | "changed" | "deleted";
+type CellStyle = "text" | "header";
 
-/** The formats of the styles, in the order of {@link CELL_STYLES}: number of the font and of the fill, and whether cells wrap. */
+/** The formats of the styles, in the order of {@link CELL_STYLES}: number of the font and of the fill. */
 const STYLE_FORMATS = {
-  text: [0, 0, true],
-  title: [1, 0, false],
-  header: [2, 2, true],
-  changed: [0, 3, true],
-  deleted: [3, 4, true],
-} as const satisfies Record<CellStyle, readonly [font: number, fill: number, wraps: boolean]>;
+  text: [0, 0],
+  header: [1, 2],
+} as const satisfies Record<CellStyle, readonly [font: number, fill: number]>;
 
 const CELL_STYLES = Object.keys(STYLE_FORMATS);
 
 /** Returns the number of a style. Style 0 is that of cells outside the table. */
 const getStyleNumber = (style: CellStyle): number => CELL_STYLES.indexOf(style) + 1;
 
-const FONTS = [
-  '<sz val="11"/>',
-  '<b/><sz val="14"/>',
-  '<b/><sz val="11"/>',
-  '<sz val="11"/><color rgb="FFC00000"/>',
-].map((look) => `<font>${look}<name val="Yu Gothic"/><family val="2"/><charset val="128"/></font>`);
+const FONTS = ['<sz val="11"/>', '<b/><sz val="11"/>'].map(
+  (look) => `<font>${look}<name val="Yu Gothic"/><family val="2"/><charset val="128"/></font>`,
+);
 
 const buildFill = (color: string): string =>
   `<fill><patternFill patternType="solid"><fgColor rgb="FF${color}"/><bgColor indexed="64"/></patternFill></fill>`;
@@ -55,15 +49,15 @@ const buildFill = (color: string): string =>
 const FILLS = [
   '<fill><patternFill patternType="none"/></fill>',
   '<fill><patternFill patternType="gray125"/></fill>',
-  ...["D9E1F2", "FFF2CC", "FCE4E4"].map(buildFill),
+  buildFill("D9E1F2"),
 ];
 
 const STYLES = `<styleSheet xmlns="${MAIN_NAMESPACE}"><fonts count="${FONTS.length}">${FONTS.join("")}</fonts><fills count="${FILLS.length}">${FILLS.join("")}</fills><borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="${CELL_STYLES.length + 1}"><xf xfId="0"/>${Object.values(
   STYLE_FORMATS,
 )
   .map(
-    ([font, fill, wraps]) =>
-      `<xf numFmtId="49" fontId="${font}" fillId="${fill}" xfId="0" applyNumberFormat="1" applyFont="1" applyFill="1"${wraps ? ' applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf>' : "/>"}`,
+    ([font, fill]) =>
+      `<xf numFmtId="49" fontId="${font}" fillId="${fill}" xfId="0" applyNumberFormat="1" applyFont="1" applyFill="1" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf>`,
   )
   .join(
     "",
@@ -116,11 +110,8 @@ const encodeCellText = (value: string): string =>
 /** Encodes the name of a sheet for an attribute. */
 const encodeAttribute = (value: string): string => encodeCellText(value).replaceAll('"', "&quot;");
 
-const getText = (cell: Cell): string => (typeof cell === "string" ? cell : cell.text);
-
-const renderCellXml = (cell: Cell, place: string, usual: CellStyle): string => {
-  const value = getText(cell);
-  const style = getStyleNumber(typeof cell === "string" ? usual : cell.style);
+const renderCellXml = (value: string, place: string, cellStyle: CellStyle): string => {
+  const style = getStyleNumber(cellStyle);
   if (value === "") return `<c r="${place}" s="${style}"/>`;
   if (value.length > MAX_CELL_CHARACTERS) throw createLimitFailure("32,767 characters per cell", "1 セル 32,767 文字");
   return `<c r="${place}" s="${style}" t="inlineStr"><is><t xml:space="preserve">${encodeCellText(value)}</t></is></c>`;
@@ -132,16 +123,8 @@ const createLimitFailure = (en: string, ja: string): Failure =>
     hint: text("write CSV instead", "CSV で書き出してください"),
   });
 
-/** A cell with another style than the other cells of its sheet. */
-export interface StyledCell {
-  readonly text: string;
-  readonly style: CellStyle;
-}
-
-export type Cell = string | StyledCell;
-
 /** Rows of a sheet, many at a time. */
-type Batches = AsyncIterable<readonly (readonly Cell[])[]>;
+type Batches = AsyncIterable<readonly (readonly string[])[]>;
 
 /**
  * A sheet of a workbook. The first row is the header: it stays in view, and is repeated on every page of A4 landscape.
@@ -167,19 +150,17 @@ const PAGE_WIDTH = 180;
 /** Returns the approximate width of a line of text: Japanese characters are twice as wide as Latin ones. */
 const measureText = (line: string): number => line.length + (line.match(/[\u1100-\uff60]/g)?.length ?? 0);
 
-/** Returns the approximate width of a cell. A title has no width, because it continues over the next columns. */
-const measureCell = (cell: Cell): number => {
-  if (typeof cell !== "string" && cell.style === "title") return 0;
-  return Math.max(
-    ...getText(cell)
+/** Returns the approximate width of a cell. */
+const measureCell = (cell: string): number =>
+  Math.max(
+    ...cell
       .slice(0, WIDTHS.max * 4)
       .split("\n")
       .map(measureText),
   );
-};
 
 /** Returns the widths of the columns of a sheet.  @param rows its first rows */
-const measureColumns = (rows: readonly (readonly Cell[])[]): readonly number[] => {
+const measureColumns = (rows: readonly (readonly string[])[]): readonly number[] => {
   const needed = rows.reduce<number[]>((widths, cells) => {
     for (const [at, cell] of cells.entries()) widths[at] = Math.max(widths[at] ?? WIDTHS.min, measureCell(cell) + 2);
     return widths;
@@ -198,27 +179,25 @@ const MAX_ROW_HEIGHT = 409;
  * Returns the attribute for the height of a row; empty if each cell fits on a line. LibreOffice does not calculate the
  * height of rows without one.
  */
-const renderRowHeight = (cells: readonly Cell[], widths: readonly number[]): string => {
+const renderRowHeight = (cells: readonly string[], widths: readonly number[]): string => {
   const lines = cells.map((cell, at) => countLines(cell, widths[at] ?? WIDTHS.min));
   const most = Math.max(1, ...lines);
   return most === 1 ? "" : ` ht="${Math.min(most * LINE_HEIGHT, MAX_ROW_HEIGHT)}"`;
 };
 
 /** Returns the number of lines that a cell needs in a column. */
-const countLines = (cell: Cell, width: number): number => {
-  const value = getText(cell);
+const countLines = (value: string, width: number): number => {
   if (value.length * 2 <= width && !value.includes("\n")) return 1;
-  if (typeof cell !== "string" && cell.style === "title") return 1;
   return value.split("\n").reduce((sum, line) => sum + Math.max(1, Math.ceil(measureText(line) / width)), 0);
 };
 
 /** The rows of a sheet that are still to be written; a sheet that is full leaves the rest to the next sheet. */
 class SheetRows {
-  readonly #batches: AsyncIterator<readonly (readonly Cell[])[]>;
+  readonly #batches: AsyncIterator<readonly (readonly string[])[]>;
   readonly continues: boolean;
-  #ahead: readonly (readonly Cell[])[] = [];
+  #ahead: readonly (readonly string[])[] = [];
   #at = 0;
-  #header: readonly Cell[] | undefined;
+  #header: readonly string[] | undefined;
 
   constructor({ rows, continues = false }: Sheet) {
     this.#batches = rows[Symbol.asyncIterator]();
@@ -248,7 +227,7 @@ class SheetRows {
     yield Buffer.from(renderSheetStart(widths));
     let row = 0;
     let columns: readonly string[] = [];
-    const render = (cells: readonly Cell[]): string => {
+    const render = (cells: readonly string[]): string => {
       row += 1;
       const usual = row === 1 ? "header" : "text";
       if (columns.length < cells.length) columns = cells.map((_, at) => toColumnName(at + 1));

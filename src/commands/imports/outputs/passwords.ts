@@ -22,7 +22,7 @@ const KEY_BYTES = 32;
 const isMixed = (password: string): boolean => /\d/.test(password) && /[A-Z]/.test(password) && /[a-z]/.test(password);
 
 /**
- * Creates the generator of a run. Passwords are derived from a random key and the row, so that the hand-out sheet and
+ * Creates the generator of a run. Passwords are derived from a random key and the row, so that their file and
  * the upload file agree although neither is held in memory.
  *
  * @throws TypeError if new records of this kind need no password

@@ -19,26 +19,16 @@ const KEPT_WORD = text("keep", "残す");
 const WARNING_WORD = text("warning", "警告");
 
 /**
- * Writes what a plan does to each record: a workbook for approval by people, see {@link buildPlanSheets}, or CSV with
+ * Writes what a plan does to each record: a workbook for approval by people, see {@link renderPlanSheet}, or CSV with
  * one line per row, in which a `'` guards the cells that a spreadsheet would run as formulas.
- *
- * @param isKept true if the plan can still be committed
  */
-export async function writeReport(tools: Tools, path: string, plan: Import, isKept: boolean): Promise<void> {
-  const bytes = isWorkbookName(path)
-    ? await encodePlanWorkbook(tools, plan, isKept)
-    : encodeTable(path, readLines(tools, plan));
+export async function writeReport(tools: Tools, path: string, plan: Import): Promise<void> {
+  const rows = isWorkbookName(path)
+    ? (await import("./plan-workbook.ts")).renderPlanSheet(tools, plan)
+    : readLines(tools, plan);
   await tools.outputs.write(path, async (writer) => {
-    for await (const part of bytes) await writer.write(part);
+    for await (const part of encodeTable(path, rows)) await writer.write(part);
   });
-}
-
-async function encodePlanWorkbook(tools: Tools, plan: Import, isKept: boolean): Promise<AsyncIterable<Uint8Array>> {
-  const [{ buildPlanSheets }, { encodeSheets }] = await Promise.all([
-    import("./plan-workbook.ts"),
-    import("../../../lib/xlsx/write.ts"),
-  ]);
-  return encodeSheets(await buildPlanSheets(tools, plan, isKept));
 }
 
 /** Yields a line for each row of the file, then for each deleted record. */

@@ -334,7 +334,7 @@ export interface ImportRequest {
   readonly createOrgs?: boolean | undefined;
   readonly createGroups?: boolean | undefined;
   readonly undeletable?: UndeletableChoice | undefined;
-  /** name of the hand-out sheet for generated passwords */
+  /** name of the file for generated passwords */
   readonly generatePasswords?: string | undefined;
   /** how cells name organisations; undefined: by code */
   readonly orgBy?: OrgBy | undefined;

@@ -45,8 +45,8 @@ export default defineCommand({
       notStdout: true,
       isNeverReplaced: true,
       about: text(
-        "generate passwords for new users without one, and write them as an HTML page to print, one sheet for each user; FILE must not exist",
-        "パスワードのない新しいユーザーのパスワードを生成し、印刷用の HTML に 1 人 1 ページで書き出す(既存のファイルは置き換えない)",
+        "generate passwords for new users without one, and write them with ID, name and groups; FILE must not exist",
+        "パスワードのない新しいユーザーのパスワードを生成し、ID、名前、グループとともに書き出す(既存のファイルは置き換えない)",
       ),
     },
   },
@@ -57,8 +57,8 @@ export default defineCommand({
       line: "clomoctl secured users import secured/docs/users.shift_jis.crlf.csv --app docs --create-groups --dry-run",
     },
     {
-      line: "clomoctl secured users import new-users.csv --app docs --generate-passwords passwords.html --emit-csv upload.csv",
-      about: text("print the page, hand out the sheets, then delete it", "印刷して本人に渡し、ファイルは削除"),
+      line: "clomoctl secured users import new-users.csv --app docs --generate-passwords passwords.xlsx --emit-csv upload.csv",
+      about: text("hand out the passwords, then delete the file", "本人に渡し、ファイルは削除"),
     },
     { line: "clomoctl secured users import export.csv --app docs --from-console" },
   ],

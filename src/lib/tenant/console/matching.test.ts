@@ -121,14 +121,6 @@ describe("rule 2, several candidates: the other columns decide", () => {
     expect(await takenBefore({}, USERS)).toBe(0);
   });
 
-  test("an import exchanged the addresses", async () => {
-    const [, hanako, jiro] = SWAPPED;
-    await tenant.import({ kind: "users", key: "employee-code" }, [HEADER, hanako ?? [], jiro ?? []]);
-    expect(await takenBefore({}, USERS)).toBe(0);
-    await tenant.import(FROM, SWAPPED);
-    expect(await states()).toEqual(["done"]);
-  });
-
   test("two organisations exchanged their codes", async () => {
     const [sales, general] = [await org("S"), await org("G")];
     await tenant.client.orgs.edit(general.id, { code: "T" });

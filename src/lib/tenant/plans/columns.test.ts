@@ -376,13 +376,6 @@ test("an address that is kept beyond the file's columns is not free for another 
     ["2", "a2@x.jp"],
   ]);
   expect(await tenant.faults(taken)).toEqual(["value-taken@3"]);
-  const given = await tenant.import({ kind: "users", key: "employee-code" }, [
-    ["社員コード", MAIL],
-    ["1", "n@x.jp"],
-    ["2", "a1@x.jp"],
-  ]);
-  expect(given).toMatchObject({ update: 2 });
-  expect(await addresses()).toEqual(["n@x.jp a2@x.jp a3@x.jp", "a1@x.jp"]);
 });
 
 test("removed memberships are counted, and kept if blanks are kept", async () => {
@@ -505,22 +498,6 @@ test("a blank name is reported once per row, even if short rows are accepted", a
     const faults = await tenant.faults(plan);
     expect(faults.filter((fault) => fault.startsWith("required"))).toEqual(["required@2", "required@3"]);
   }
-});
-
-test("of two new names that differ by one slip, the rarer one is questioned, whatever their order", async () => {
-  const people = ["営業郡", "営業部", "営業部", "営業部"].map((code, at) => ["人", `u${at}@x.jp`, code]);
-  const plan = await tenant.plan({ kind: "users", createOrgs: true }, [["氏名", MAIL, "組織コード"], ...people]);
-  expect((await tenant.reasons(plan)).map(({ en }) => en)).toEqual([
-    "creates the organisation 営業郡; did you mean 営業部?",
-  ]);
-  const groups = ["営業郡", "営業部", "営業部"].map((name, at) => ["人", `u${at}`, "secret1", name]);
-  const second = await tenant.plan({ kind: "docs", createGroups: true }, [
-    ["表示名", "ユーザーID", "パスワード", "グループ名"],
-    ...groups,
-  ]);
-  expect((await tenant.reasons(second)).map(({ en }) => en)).toContain(
-    "creates the group 営業郡; did you mean 営業部?",
-  );
 });
 
 test("a row whose key is a further address of a user gets a hint how to make it the main address", async () => {

@@ -175,18 +175,6 @@ describe("an owner", () => {
     expect(plan).toMatchObject({ update: 1 });
     expect((await shown())[0]).toEqual(["S1", null, null]);
   });
-
-  test("who gets another address between plan and commit is a conflict, unless the file has no owners", async () => {
-    const named = await tenant.plan(devices, [HEADER, OWNED]);
-    const unnamed = await tenant.plan(devices, [HEADER.slice(0, 1), ["S2"]]);
-    await tenant.import(users, [USERS, YAMADA.with(0, "山田 太郎")]);
-    const [yamada] = await tenant.users();
-    await tenant.client.users.edit(yamada?.id ?? "", { emails: ["new@example.jp", "yamada@example.jp"] });
-    expect(await codeOf(tenant.client.imports.commit(named))).toBe("conflict");
-    await tenant.client.imports.commit(unnamed);
-    await tenant.client.imports.commit(await tenant.client.imports.replan(named.id));
-    expect((await shown())[1]).toEqual(["S1", "00 000000 000000 1", "山田 太郎"]);
-  });
 });
 
 describe("a key", () => {

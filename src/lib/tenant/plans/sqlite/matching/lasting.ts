@@ -85,7 +85,8 @@ const storeHolders = (
 export const findNewAddresses = (database: Database, plan: PlanDefinition): boolean => {
   const { kind, request } = plan;
   const own = keyOf(plan);
-  const isRefused = request.mode === "replace" && request.allow?.includes("new-address") !== true;
+  const deletesOrKeeps = request.mode === "replace" || request.keepMissing === true;
+  const isRefused = deletesOrKeeps && request.allow?.includes("new-address") !== true;
   let isKnown = false;
   for (const other of listOtherKeys(plan)) {
     const rows = `from s.row r where not ${buildIsMatchedRowSql("r.row")} and ${IS_VALID_ROW_SQL}`;

@@ -27,16 +27,17 @@ beforeEach(async () => {
 });
 afterEach(() => tenant[Symbol.asyncDispose]());
 
-const program = (options: string, fetch = tenant.fetch, lang = "en"): Promise<RunResult> =>
-  run(`--lang ${lang} secured users import in.csv --app docs ${options}`, { tenant: fetch, folder });
+const program = (options: string, fetch = tenant.fetch): Promise<RunResult> =>
+  run(`--lang en secured users import in.csv --app docs ${options}`, { tenant: fetch, folder });
 
-const readSheet = (name = "out.html"): string => readFileSync(join(folder, name), "utf8");
+const readSheet = (name = "out.csv"): string => readFileSync(join(folder, name), "utf8");
 
-/** The user IDs and passwords of a sheet, in its order. */
-const readPasswords = (sheet: string): readonly (readonly [string, string])[] => {
-  const codes = [...sheet.matchAll(/<code>([^<]*)<\/code>/g)].map(([, code = ""]) => code);
-  return Array.from({ length: codes.length / 2 }, (_, at) => [codes[2 * at] ?? "", codes[2 * at + 1] ?? ""] as const);
-};
+/** The rows of a file of passwords. */
+const readRows = (): readonly (readonly string[])[] =>
+  readSheet()
+    .split("\r\n")
+    .slice(1, -1)
+    .map((row) => row.split(","));
 
 const listUsers = async () => {
   const users = [];
@@ -45,19 +46,19 @@ const listUsers = async () => {
 };
 const listUserIds = async (): Promise<readonly string[]> => (await listUsers()).map(({ userId }) => userId).toSorted();
 
-test("only new users without a password get one, each on a page of a file that only its owner can read", async () => {
-  const done = await program("--generate-passwords out.html --yes");
+test("only new users without a password get one, in a file that only its owner can read", async () => {
+  const done = await program("--generate-passwords out.csv --yes");
   expect(done, done.stderr).toMatchObject({ exit: 0 });
-  const sheet = readSheet();
-  const passwords = readPasswords(sheet);
-  expect(passwords.map(([id]) => id)).toEqual(["shinjin2", "shinjin4"]);
-  expect(statSync(join(folder, "out.html")).mode & 0o777).toBe(0o600);
-  expect(sheet.match(/<section>/g)).toHaveLength(2);
-  expect(sheet).toContain("break-after: page");
-  expect(sheet).toContain("新人 &#60;二&#62;");
-  expect(sheet).not.toContain(OWN);
-  for (const [, password] of passwords) expect(done.stdout + done.stderr).not.toContain(password);
-  expect(done.stderr).toContain("out.html has the passwords of 2 new users");
+  expect(readSheet()).toMatch(/^\ufeffユーザーID,表示名,グループ名,パスワード\r\n/);
+  const rows = readRows();
+  expect(rows.map((row) => row.slice(0, 3))).toEqual([
+    ["shinjin2", "新人 <二>", ""],
+    ["shinjin4", "新人 四", ""],
+  ]);
+  expect(statSync(join(folder, "out.csv")).mode & 0o777).toBe(0o600);
+  expect(readSheet()).not.toContain(OWN);
+  for (const [, , , password] of rows) expect(done.stdout + done.stderr).not.toContain(password);
+  expect(done.stderr).toContain("out.csv has the passwords of 2 new users");
   const created = (await listUsers()).filter(({ userId }) => userId !== "kizon");
   expect(created.map(({ secretsSet }) => secretsSet.map(({ field }) => field))).toEqual([
     ["password"],
@@ -66,17 +67,11 @@ test("only new users without a password get one, each on a page of a file that o
   ]);
 });
 
-test("the sheet has the language of the messages", async () => {
-  await program("--generate-passwords out.html --yes", tenant.fetch, "ja");
-  expect(readSheet()).toContain('<html lang="ja">');
-  expect(readSheet()).toContain("サインインしてください");
-});
-
 test("a file without a password column gets passwords, too, and the upload file has those of the sheet", async () => {
   writeFileSync(join(folder, "in.csv"), "表示名,ユーザーID\n既存 一改,kizon\n新人 二,shinjin2\n");
-  const done = await program("--generate-passwords out.html --emit-csv up.csv --yes");
+  const done = await program("--generate-passwords out.csv --emit-csv up.csv --yes");
   expect(done, done.stderr).toMatchObject({ exit: 0 });
-  const [[, password] = ["", ""]] = readPasswords(readSheet());
+  const [[, , , password] = []] = readRows();
   const rows = new TextDecoder("shift_jis").decode(readFileSync(join(folder, "up.csv"))).split("\r\n");
   expect(rows).toEqual(["表示名,ユーザーID,パスワード", "既存 一改,kizon,", `新人 二,shinjin2,${password}`, ""]);
 });
@@ -88,8 +83,8 @@ test("without the option, the message names it", async () => {
 });
 
 test("neither a dry run, a declined plan nor a failed commit leaves a sheet", async () => {
-  expect(await program("--generate-passwords out.html --dry-run")).toMatchObject({ exit: 0 });
-  const declined = await run("secured users import in.csv --app docs --generate-passwords out.html", {
+  expect(await program("--generate-passwords out.csv --dry-run")).toMatchObject({ exit: 0 });
+  const declined = await run("secured users import in.csv --app docs --generate-passwords out.csv", {
     tenant: tenant.fetch,
     folder,
     terminal: { typing: [["(y/N)", "n\r"]] },
@@ -100,15 +95,15 @@ test("neither a dry run, a declined plan nor a failed commit leaves a sheet", as
       ? Response.json({ error: { code: "conflict", message: { en: "changed", ja: "変更" } } }, { status: 409 })
       : tenant.fetch(request);
   for (const more of ["", "--emit-csv up.csv"])
-    expect((await program(`--generate-passwords out.html --yes ${more}`.trim(), failing)).exit).not.toBe(0);
+    expect((await program(`--generate-passwords out.csv --yes ${more}`.trim(), failing)).exit).not.toBe(0);
   expect(readdirSync(folder)).toEqual(["in.csv"]);
   expect(await listUserIds()).toEqual(["kizon"]);
 });
 
 test("an existing file is never replaced", async () => {
-  writeFileSync(join(folder, "out.html"), "old");
+  writeFileSync(join(folder, "out.csv"), "old");
   for (const more of ["", " --overwrite"]) {
-    const refused = await program(`--generate-passwords out.html --yes${more}`);
+    const refused = await program(`--generate-passwords out.csv --yes${more}`);
     expect(refused).toMatchObject({ exit: 2, stderr: expect.stringContaining("never replaces a file") });
   }
   expect([readSheet(), await listUserIds()]).toEqual(["old", ["kizon"]]);
@@ -117,14 +112,14 @@ test("an existing file is never replaced", async () => {
 
 test("if no user needs a password, no file is written", async () => {
   writeFileSync(join(folder, "in.csv"), `${HEADER}\n新人 三,shinjin3,${OWN}\n`);
-  const done = await program("--generate-passwords out.html --yes");
+  const done = await program("--generate-passwords out.csv --yes");
   expect(done).toMatchObject({ exit: 0, stderr: expect.stringContaining("no new user needs a password") });
-  expect(existsSync(join(folder, "out.html"))).toBe(false);
+  expect(existsSync(join(folder, "out.csv"))).toBe(false);
 });
 
 test("options that would leave passwords out are refused", async () => {
   for (const more of ["--dry-run --emit-csv up.csv", "--keep-plan", "--from-console"])
-    expect(await program(`--generate-passwords out.html ${more}`)).toMatchObject({ exit: 2 });
+    expect(await program(`--generate-passwords out.csv ${more}`)).toMatchObject({ exit: 2 });
 });
 
 test.each(SECURED_APPS)("passwords of %s follow its rules, and are easy to read", (app) => {
