@@ -10,18 +10,7 @@ import { SheetChoiceFailure } from "../../lib/xlsx/workbook-failures.ts";
 import { renderProblem } from "../csv/file/check-report.ts";
 import { isWorkbook } from "../csv/file/sheet.ts";
 import { readRecords } from "../imports/plan/reading.ts";
-
-/** A row of a table that names a user. */
-interface NameRow {
-  /** the email address or, if the row has none, the employee code */
-  readonly name: string;
-  /** the cells that must agree with the user: marks, and the full name */
-  readonly beside: string;
-  /** all cells */
-  readonly whole: string;
-  readonly reason: string | undefined;
-  readonly line: number;
-}
+import type { TypedName } from "./typed-names.ts";
 
 /** The positions of the columns that name a user. */
 interface NameColumns {
@@ -40,12 +29,9 @@ function findNameColumns(cells: readonly string[]): NameColumns | undefined {
   return { mails, codes, names: listOf("name").slice(0, 1), reason: cells.findIndex(isReasonHeader) };
 }
 
-/** Matches a cell that starts with a mark, which may separate the users to delete from the users to keep. */
-const MARK_CELL_PATTERN = /^\s*[●○■□◆◇◎△▲×✓✔✕☑☐☒]/u;
-
 /** Collects the names of a table's rows below its header. */
 class NameTableReader implements RecordSink {
-  readonly rows: NameRow[] = [];
+  readonly rows: TypedName[] = [];
   readonly #place: string;
   readonly #max: number;
   #columns: NameColumns | undefined;
@@ -71,9 +57,13 @@ class NameTableReader implements RecordSink {
     const { mails, codes, names, reason } = this.#columns;
     const name = [...mails, ...codes].map((at) => cells[at] ?? "").find((cell) => cell !== "");
     if (name === undefined) throw createUnnamedRowFailure(`${this.#place}:${line}`);
-    const marks = cells.filter((cell, at) => MARK_CELL_PATTERN.test(cell) && !names.includes(at));
-    const beside = [...marks, ...names.map((at) => cells[at] ?? "")].join("\t");
-    this.rows.push({ name, beside, whole: cells.join("\t"), reason: cells[reason], line });
+    const fullName = cells[names[0] ?? -1] ?? "";
+    this.rows.push({
+      name,
+      where: `${this.#place}:${line}`,
+      fullName: fullName === "" ? undefined : fullName,
+      reason: cells[reason],
+    });
   }
 
   problem(problem: RecordProblem): void {
@@ -97,7 +87,7 @@ export async function readNameTable(
   place: string,
   bytes: Uint8Array,
   { content, max }: { readonly content: string | undefined; readonly max: number },
-): Promise<readonly NameRow[] | undefined> {
+): Promise<readonly TypedName[] | undefined> {
   const reader = new NameTableReader(place, max);
   async function* read(chunk: Uint8Array): AsyncGenerator<Uint8Array> {
     yield chunk;

@@ -2,8 +2,9 @@ import { Failure } from "../../lib/errors/index.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../../lib/text/index.ts";
 import type { NamedKind } from "../listing/single-match.ts";
 import type { Tools } from "../tools.ts";
-import { createNameResolver, type FindableKind } from "./findable.ts";
-import { findLineMark, parseNameCells, type TypedName } from "./typed-names.ts";
+import { toComparableName } from "../../lib/model/search.ts";
+import { createFinder, type FindableKind } from "./findable.ts";
+import type { TypedName } from "./typed-names.ts";
 
 /** Maximum number of records that are listed if a name matches several. */
 const MAX_LISTED = 5;
@@ -66,9 +67,8 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
   findable: FindableKind<R>,
 ): Promise<readonly string[]> {
   const { describe } = findable;
-  const read = await createNameResolver(typed, findable);
+  const find = await createFinder(typed, findable);
   const ids = new Set<string>();
-  const [listed, gone]: [MatchedRecord<R>[], ComparedLine[]] = [[], []];
   const [unknown, ambiguous, doubtful]: [string[], string[], string[]] = [[], [], []];
   const problems: UnresolvedName[] = [];
   const tell = async (one: TypedName, why: Text): Promise<void> => {
@@ -76,20 +76,19 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
     problems.push({ name, where, reason: why[terminal.language] });
     await terminal.problem(addPlace(one, text(`${name}: ${why.en}`, `${name}: ${why.ja}`)));
   };
-  for (const all of typed) {
-    const { found, other, byName, box, as: one } = await read(all);
+  for (const one of typed) {
+    const found = await find(one.name);
     const [only] = found;
     if (found.length === 1 && only !== undefined) {
-      listed.push({ ...one, record: only, byName });
-      if (other === "" && box === undefined) ids.add(only.id);
+      const { fullName } = one;
+      if (fullName === undefined || called === undefined || isSameName(fullName, called(only))) ids.add(only.id);
       else {
         doubtful.push(one.name);
-        await tell(one, box === undefined ? describeExtraText(other, only, describe) : describeCheckbox(box));
+        await tell(one, describeOtherName(fullName, only, describe));
       }
     } else if (found.length === 0) {
       const deletion = await describeAbsence(findable, one);
       if (deletion !== undefined) {
-        gone.push({ ...one, byName: undefined });
         await terminal.note(addPlace(one, deletion));
         continue;
       }
@@ -115,8 +114,6 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
       describeUnresolvedNames(findable, { wrong, of: typed.length, only: typed.length === 1 ? unknown[0] : undefined }),
     );
   }
-  rejectInconsistentLines([...listed, ...gone]);
-  await noteNameMatches(terminal, listed, findable);
   return found;
 }
 
@@ -128,13 +125,7 @@ const describeAbsence = async <R extends { readonly id: string }>(
   if (findDeletion === undefined) return undefined;
   // an import that skips a row does not add its user
   const added = one.reason === undefined ? undefined : describeNeverAdded(one.name);
-  return (await findDeletion(listPossibleNames(one))) ?? added;
-};
-
-/** Returns the names that a line may contain: all of it or, in a list, its first cell, which may be a full name. */
-const listPossibleNames = ({ name, where, beside }: TypedName): readonly string[] => {
-  const cell = where === undefined || beside !== undefined ? undefined : parseNameCells(name)[0]?.bare;
-  return cell === undefined || cell === name ? [name] : [name, cell];
+  return (await findDeletion(one.name)) ?? added;
 };
 
 /** Returns a message about a name with its line, if it was read from a file. */
@@ -161,13 +152,12 @@ const describeUnresolvedNames = <R>(
   };
 };
 
-/** Describes a line that contains more than the data of the record. */
-const describeExtraText = <R>(other: string, record: R, describe: NamedKind<R>["describe"]): Text => {
+const isSameName = (one: string, other: string): boolean => toComparableName(one) === toComparableName(other);
+
+/** Describes a row of a table that has another full name than the user. */
+const describeOtherName = <R>(fullName: string, record: R, describe: NamedKind<R>["describe"]): Text => {
   const { en, ja } = joinDescriptions([describe(record)]);
-  return text(
-    `the line also contains "${other}", which is not in the data of ${en}; to delete this user, keep only the name and the email address`,
-    `行に「${other}」もありますが、${ja} の情報と一致しません。このユーザーを削除するなら、名前とメールアドレスだけにしてください`,
-  );
+  return text(`the row has the name "${fullName}", but this is ${en}`, `行の氏名は「${fullName}」ですが、${ja} です`);
 };
 
 /** Describes a skipped row whose user the tenant does not have. */
@@ -177,53 +167,8 @@ const describeNeverAdded = (name: string): Text =>
     `「${name}」はテナントにいません(インポートで読み飛ばした行)`,
   );
 
-/** Describes a line that contains a checkbox. */
-const describeCheckbox = (box: string): Text =>
-  text(
-    `it is not clear whether "${box}" marks the users to delete or the users to keep; list only the users to delete, without checkboxes`,
-    `「${box}」が削除するユーザーの印か、残すユーザーの印か判断できません。削除するユーザーだけを、印を付けずに書いてください`,
-  );
-
 const joinDescriptions = (all: readonly (string | Text)[]): Text =>
   joinTexts(all.map((one) => (typeof one === "string" ? same(one) : one)));
-
-/** A line that is compared with the other lines of its list. */
-interface ComparedLine extends TypedName {
-  /** the honorific after the name, or blank, if the record was found only by its full name; otherwise undefined */
-  readonly byName: string | undefined;
-}
-
-/** A record, and the line that matched it. */
-interface MatchedRecord<R> extends ComparedLine {
-  readonly record: R;
-}
-
-/**
- * Rejects a list whose lines differ in marks, honorifics or reasons. `■` and `□` may separate the people to delete from
- * the people to keep, different honorifics may separate the addressee of an email from the people it mentions, and an
- * import skips rows for other reasons than that somebody left.
- * @throws `usage` if lines differ
- */
-function rejectInconsistentLines(listed: readonly ComparedLine[]): void {
-  const lines = listed.filter(({ where }) => where !== undefined);
-  const named = lines.filter(({ byName }) => byName !== undefined);
-  const unlike =
-    findInconsistentLines(lines.map((line) => [line, findLineMark(line)])) ??
-    findInconsistentLines(named.map((line) => [line, line.byName ?? ""])) ??
-    findInconsistentLines(lines.map((line) => [line, line.reason ?? ""]));
-  if (unlike === undefined) return;
-  throw new Failure("usage", {
-    what: text(
-      "the lines have different marks, honorifics or reasons, so some of them may name users to keep; nothing was changed",
-      "行頭の印・敬称・理由が行によって異なり、残すユーザーの行が含まれている可能性があります。何も変更していません",
-    ),
-    where: unlike.map(({ where = "", name }) => `${where}: ${name}`).join(" / "),
-    hint: text(
-      "list only the users to delete, all in the same form",
-      "削除するユーザーだけを、すべて同じ書き方にしてください",
-    ),
-  });
-}
 
 /** Words with which lists of users say that somebody left. */
 const LEAVING_PATTERN = /退職|退社|離職|退任|解雇|死亡|retire|resign|terminat|leaver|left/i;
@@ -249,39 +194,6 @@ export async function selectLeavers(
       ),
     );
   return typed.filter((one) => !isOther(one));
-}
-
-/** Returns the first line and the first line that differs from it; undefined if all lines are alike. */
-const findInconsistentLines = (
-  lines: readonly (readonly [line: TypedName, form: string])[],
-): readonly TypedName[] | undefined => {
-  const [first] = lines;
-  const other = lines.find(([, form]) => form !== first?.[1]);
-  return first === undefined || other === undefined ? undefined : [first[0], other[0]];
-};
-
-/**
- * Lists the records that were found without an email address, so that people can check them before they confirm the
- * number of deletions: a name may belong to somebody else, and a code in a list of names may be an unrelated number.
- */
-async function noteNameMatches<R extends { readonly id: string }>(
-  terminal: Pick<Tools["terminal"], "note">,
-  listed: readonly MatchedRecord<R>[],
-  { compared }: FindableKind<R>,
-): Promise<void> {
-  if (compared === undefined || listed.every(({ byName }) => byName === undefined)) return;
-  const told = listed.filter(
-    ({ where, beside, name, record }) => where !== undefined && beside === undefined && name !== record.id,
-  );
-  await terminal.note(
-    text(
-      `check the users who were found without an email address: ${told.length}`,
-      `メールアドレスを使わずに特定したユーザーです。間違いがないか確認してください: ${told.length} 人`,
-    ),
-  );
-  for (const { name, where = "", record } of told) {
-    await terminal.note(same(`  ${where}: ${name} → ${compared(record)}`));
-  }
 }
 
 const describeNoMatch = <R>({ noun, by }: NamedKind<R>, { where }: TypedName): Text =>

@@ -13,7 +13,7 @@ import { resolveOrgFilter } from "../orgs/find-org.ts";
 import { requireNamedContext } from "../permission.ts";
 import type { Tools } from "../tools.ts";
 import type { FindableKind } from "./findable.ts";
-import { resolveRecordIds, UnresolvedNamesFailure } from "./names.ts";
+import { resolveRecordIds, selectLeavers, UnresolvedNamesFailure } from "./names.ts";
 import { getCompanionListPath, type DeletionOptions } from "./options.ts";
 import { readTypedNames } from "./typed-names.ts";
 
@@ -83,11 +83,14 @@ async function buildDeletionRequest<R extends { readonly id: string }>(
     return { ...others, ...(await resolveOrgFilter(tools, { org, direct })), called: shortenLabel(called) };
   }
   const findable = await found();
-  const typed = await readTypedNames(tools, { names, file, byMail: findable.beside !== undefined });
+  const typed = await selectLeavers(
+    tools,
+    await readTypedNames(tools, { names, file, mayBeTable: findable.called !== undefined }),
+  );
   if (typed.length === 0) throw NO_TARGET_FAILURE;
   const called =
     file === undefined || file === "-"
-      ? typed.map(({ name, whole = name }) => whole).join(", ")
+      ? typed.map(({ name }) => name).join(", ")
       : toRecordedName(file, (await tools.tenant()).context);
   const more = { ...(recursive === true && { recursive }), called: shortenLabel(called) };
   try {

@@ -67,14 +67,11 @@ const describeDeletedUser = (typed: string, { name, versions }: RecordHistory): 
 };
 
 /**
- * Returns that a user was deleted, if the first known one of these names belonged only to users who no longer exist. A
- * former name of a user who still exists does not count.
+ * Returns that a user was deleted, if this name belonged only to users who no longer exist. A former name of a user who
+ * still exists does not count.
  */
-export async function findDeletion(client: Client<"users">, names: readonly string[]): Promise<Text | undefined> {
-  for (const name of names) {
-    const past = await client.users.history({ name });
-    const [last] = past.slice(-1);
-    if (last !== undefined) return past.every(({ deleted }) => deleted) ? describeDeletedUser(name, last) : undefined;
-  }
-  return undefined;
+export async function findDeletion(client: Client<"users">, name: string): Promise<Text | undefined> {
+  const past = await client.users.history({ name });
+  const last = past.at(-1);
+  return last !== undefined && past.every(({ deleted }) => deleted) ? describeDeletedUser(name, last) : undefined;
 }

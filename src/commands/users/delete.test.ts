@@ -193,29 +193,9 @@ test("refuses a confirmed number if the filter matches nobody", async () => {
   expect(await run("users delete --search zzz --confirm-deletions 0", { tenant })).toMatchObject({ exit: 0 });
 });
 
-test.each([
-  "From: 山田 <yamada@example.jp>",
-  "To: yamada@example.jp",
-  "cc: yamada@example.jp",
-  "Bcc：yamada@example.jp",
-  "差出人: yamada@example.jp",
-  "宛先：yamada@example.jp",
-])('the mail header line "%s" is not a name, and nothing happens', async (line) => {
-  const { en, ja } = await runInBoth("users delete --file - --confirm-deletions 1", {
-    stdin: `hanako.yamazaki@example.jp\n${line}\n`,
-    tenant: { findUsers: { items: [] } },
-  });
-  expect(en).toMatchObject({ exit: 2, stdout: "" });
-  // somebody's address may be just that
-  expect(en.requests).toMatchObject([{ operation: "findUsers", query: { name: line } }]);
-  expect(en.stderr).toContain("stdin:2");
-  expect(en.stderr).toContain("list only the users to delete, one per line");
-  expect(ja.stderr).toContain("1 行に 1 人");
-});
-
-test("accepts a pasted mail in a file with one name per line, in any encoding", async () => {
+test("accepts a file with one name per line, in any encoding", async () => {
   const folder = freshFolder();
-  const lines = "退職者\r\n\r\n・髙橋 花子 <hanako@example.co.jp>\r\nhanako@example.co.jp\r\nE0042";
+  const lines = "退職者\r\n\r\nhanako@example.co.jp\r\nhanako@example.co.jp\r\nE0042";
   const found = example<object>("findUsers");
   const findUsers = ({ query = {} }: { query?: Readonly<Record<string, string>> }) =>
     query["name"] === "退職者" ? { items: [] } : found;
@@ -224,19 +204,17 @@ test("accepts a pasted mail in a file with one name per line, in any encoding", 
   const wrong = await runInBoth("users delete --file mail.txt", { tenant: unknown, folder });
   expect(wrong.en).toMatchObject({ exit: 6, stdout: "" });
   expect(wrong.en.stderr).toBe(
-    "mail.txt:1: 退職者: no user has this name\nerror: 1 of 4 names matches no user, or more than one; nothing was changed\n  to find the records: clomoctl users list --search TEXT ; if a name matches several records, use the ID\n",
+    "mail.txt:1: 退職者: no user has this name\nerror: 1 of 3 names matches no user, or more than one; nothing was changed\n  to find the records: clomoctl users list --search TEXT ; if a name matches several records, use the ID\n",
   );
   expect(wrong.ja.stderr).toContain("mail.txt:1: 退職者: この名前のユーザーはありません\n");
   writeFileSync(join(folder, "mail.txt"), Buffer.from(`\ufeff${lines.split("\r\n").slice(1).join("\n")}`, "utf16le"));
   const tenant = tenantWith(commits());
   const done = await run("users delete --file mail.txt --confirm-deletions 1", {
-    tenant: { ...tenant, ...NOBODY },
+    tenant,
     folder,
   });
   expect(done.exit).toBe(0);
   expect(done.requests.filter(({ operation }) => operation === "findUsers").map(({ query }) => query)).toEqual([
-    { name: "hanako@example.co.jp" },
-    { name: "・髙橋 花子 <hanako@example.co.jp>" },
     { name: "hanako@example.co.jp" },
     { name: "E0042" },
   ]);
@@ -248,7 +226,7 @@ test("accepts a pasted mail in a file with one name per line, in any encoding", 
   const home = freshFolder();
   await run("context add far --url https://far.example.jp", { home });
   const far = await run(["users", "delete", "--file", join(folder, "mail.txt"), "--dry-run"], {
-    tenant: { ...tenantWith({ discardImport: DISCARDED }), ...NOBODY },
+    tenant: tenantWith({ discardImport: DISCARDED }),
     home,
   });
   expect(far.requests.find(({ operation }) => operation === "planDeletion")?.json).toMatchObject({
@@ -309,21 +287,10 @@ test("reads a list of names in Shift_JIS", async () => {
   const folder = freshFolder();
   // 髙橋 in Windows-31J
   writeFileSync(join(folder, "names.txt"), Buffer.from([0xfb, 0xfc, 0x8b, 0xb4, 0x0d, 0x0a]));
-  const tenant = tenantWith({ ...commits(), ...NOBODY });
+  const tenant = tenantWith(commits());
   const { requests } = await run("users delete --file names.txt --confirm-deletions 1", { tenant, folder });
   expect(requests[0]).toMatchObject({ operation: "findUsers", query: { name: "髙橋" } });
 });
-
-test.each(["a@x.jp b@x.jp", "a@x.jp,b@x.jp", "a@x.jp\nb@x.jp", "山田 <a@x.jp>、鈴木 <b@x.jp>"])(
-  "refuses several names in one argument: %j",
-  async (argument) => {
-    const { en, ja } = await runInBoth(["users", "delete", argument, "--confirm-deletions", "2"], { tenant: {} });
-    expect(en).toMatchObject({ exit: 2, stdout: "", requests: [] });
-    expect(en.stderr).toContain("one argument contains 2 email addresses; nothing was changed\n  a@x.jp b@x.jp\n");
-    expect(en.stderr).toContain("--file FILE");
-    expect(ja.stderr).toContain("1 つの引数に 2 件のメールアドレスがあります。何も変更していません");
-  },
-);
 
 test("refuses more names than one request accepts", async () => {
   const folder = freshFolder();

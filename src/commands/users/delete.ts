@@ -17,7 +17,7 @@ export default defineCommand({
     { line: "clomoctl users delete hanako.yamazaki@example.jp A0003 --confirm-deletions 2" },
     {
       line: "clomoctl users delete --file leavers.txt --dry-run",
-      about: text("a list received by email, one name or address per line", "メールで届いた一覧(1 行に 1 人)から"),
+      about: text("a list with one user per line", "1 行に 1 人ずつ書いた一覧から"),
     },
     { line: "clomoctl users delete --search 山田 --dry-run" },
   ],

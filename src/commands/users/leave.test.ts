@@ -111,7 +111,7 @@ test("a list can be used again: who was deleted is noted, and the others go on",
   const owner = await createUser("所有");
   await device("S1", owner, { tags: ["回収待ち"] });
   const list = join(home, "leavers.txt");
-  writeFileSync(list, "自由 <自由@example.jp>\n所有@example.jp\n");
+  writeFileSync(list, "自由@example.jp\n所有@example.jp\n");
   const line = `users leave --file ${list}`;
   expect(await run(`${line} --confirm-deletions 1`, at())).toMatchObject({ exit: 8 });
   const { en, ja } = await runInBoth(`${line} --yes`, at());
@@ -149,23 +149,6 @@ test("a list can be used again after an import or an undo removed people, and un
   expect(done.exit).toBe(0);
   expect(done.stderr).toMatch(/leavers\.txt:1: "new@example\.jp" was deleted by change \d+: 新/);
   expect(done.stderr).toMatch(/leavers\.txt:2: "自由@example\.jp" was deleted by change \d+: 自由/);
-});
-
-test("a monthly list of full names can be used again after the users were deleted", async () => {
-  const home = freshFolder();
-  await createUser("山田 太郎", { emails: ["yamada@example.jp"] });
-  await createUser("所有 花子", { emails: ["hanako@example.jp"] });
-  const list = join(home, "leavers.txt");
-  writeFileSync(list, "山田　太郎\n所有 花子\n");
-  expect(await run(`users leave --file ${list} --confirm-deletions 2`, at())).toMatchObject({ exit: 0 });
-  const { en } = await runInBoth(`users leave --file ${list} --yes`, at());
-  expect(en.exit).toBe(0);
-  expect(en.stderr).toMatch(/leavers\.txt:1: "山田 太郎" was deleted by change \d+: 山田 太郎/);
-  writeFileSync(list, "・所有 花子様(営業部)\n不明 次郎\n");
-  const unknown = await run(`users leave --file ${list} --yes`, at());
-  expect(unknown.exit).toBe(6);
-  expect(unknown.stderr).toContain("不明 次郎");
-  expect(unknown.stderr).toContain("was deleted by change");
 });
 
 test("a fixed number of deletions confirms nothing if nothing is planned, as --yes does", async () => {
@@ -241,7 +224,7 @@ test("someone without anything is deleted at once; of several people, some may s
   expect(await tenant.client.users.find({ name: owner })).toHaveLength(1);
 });
 
-test("a list of people, whose names are unknown or ambiguous, changes nothing", async () => {
+test("a list with an unknown name changes nothing", async () => {
   const home = freshFolder();
   await createUser("鈴木 花子", { emails: ["hanako@example.jp"] });
   await createUser("鈴木 太郎", { emails: ["one@example.jp"] });
@@ -251,12 +234,11 @@ test("a list of people, whose names are unknown or ambiguous, changes nothing", 
     writeFileSync(list, lines.join("\n"));
     return run(`users leave --file ${list} --confirm-deletions 1`, at());
   };
-  expect(await leave("鈴木 花子", "無名 の人")).toMatchObject({ exit: 6 });
-  expect(await leave("鈴木 花子", "鈴木 太郎")).toMatchObject({ exit: 2 });
+  expect(await leave("hanako@example.jp", "無名 の人")).toMatchObject({ exit: 6 });
   expect(await leave()).toMatchObject({ exit: 2, stderr: expect.stringContaining("no users were specified") });
   expect(await run("users leave", at())).toMatchObject({ exit: 2 });
   expect(await tenant.users()).toHaveLength(4);
-  expect(await leave("鈴木 花子 <hanako@example.jp>")).toMatchObject({ exit: 0 });
+  expect(await leave("hanako@example.jp")).toMatchObject({ exit: 0 });
   expect(await tenant.users()).toHaveLength(3);
 });
 

@@ -143,7 +143,7 @@ async function resolveLeavers(
   { client }: LeaveTenant,
   { names, file }: { readonly names: readonly string[]; readonly file: string | undefined },
 ): Promise<string[]> {
-  const typed = await readTypedNames(tools, { names, file, byMail: true });
+  const typed = await readTypedNames(tools, { names, file, mayBeTable: true });
   if (typed.length === 0) {
     throw new Failure("usage", {
       what: text("no users were specified", "退職者が指定されていません"),
@@ -152,7 +152,7 @@ async function resolveLeavers(
   }
   const findable = {
     ...buildFindableUsers(client),
-    findDeletion: (all: readonly string[]) => findDeletion(client, all),
+    findDeletion: (name: string) => findDeletion(client, name),
   };
   const ids = await resolveRecordIds(tools, await selectLeavers(tools, typed), findable);
   if (ids.length <= MAX_LEAVERS) return [...ids];

@@ -35,7 +35,10 @@ const buildBareNumberSql = (value: string): string =>
 export const findLostZeros = (database: Database, plan: PlanDefinition): void => {
   const { thing, fields } = plan.kind;
   const numbers = fields.filter(
-    (field) => field.merge === "value" && thing.fields[field.stored]?.code === true && isStaged(plan, field),
+    (field) =>
+      field.merge === "value" &&
+      (field.comparison === "code" || thing.fields[field.stored]?.code === true) &&
+      isStaged(plan, field),
   );
   for (const field of numbers) {
     const [cell, own] = [rowColumn(field.field), recordColumn(field.stored)];
