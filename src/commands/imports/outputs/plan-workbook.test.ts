@@ -47,15 +47,14 @@ test("a workbook has one sheet with counts, a line for the approver and a row fo
   expect(created.every(([action, key]) => action === "追加" && key === "suzuki@x.jp")).toBe(true);
 });
 
-test("the same changes are written again from the kept plan, and from the versions after the commit", async () => {
+test("the sheet is written again from the kept plan, and from the versions after the commit", async () => {
   const desk = await deskWithPlan("en");
-  const first = (await rowsOf(desk, "plan.xlsx")).slice(-5);
-  for (const [line, name] of [
-    ["imports show last --report again.xlsx", "again.xlsx"],
-    ["imports commit last --yes --confirm-deletions 1", undefined],
-    ["imports show last --report done.xlsx", "done.xlsx"],
-  ] as const) {
-    expect((await desk.run(`${line} --lang en`)).code).toBe(0);
-    if (name !== undefined) expect((await rowsOf(desk, name)).slice(-5)).toEqual(first);
-  }
+  const first = await rowsOf(desk, "plan.xlsx");
+  expect((await desk.run("imports show last --report again.xlsx --lang en")).code).toBe(0);
+  expect(await rowsOf(desk, "again.xlsx")).toEqual(first);
+  expect((await desk.run("imports commit last --yes --confirm-deletions 1")).code).toBe(0);
+  expect((await desk.run("imports show last --report done.xlsx --lang en")).code).toBe(0);
+  const update = ["update", "yamada@x.jp", "山田", "営業部", "役職", "主任", "課長"];
+  expect(first).toContainEqual(update);
+  expect(await rowsOf(desk, "done.xlsx")).toContainEqual(update);
 });
