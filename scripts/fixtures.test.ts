@@ -24,7 +24,7 @@ const good = Object.entries(parsed(join(FOLDER, "index.json")) as Record<string,
 const broken = Object.entries(parsed(join(BROKEN, "index.json")) as Record<string, BrokenEntry>);
 
 const check = (path: string, format: FormatName, reading: RecordReaderOptions): Promise<CheckReport> =>
-  checkFile(path, format, { reading, threads: 1, today: "2027-03-31" });
+  checkFile(path, format, { reading, today: "2027-03-31" });
 
 const detect = (path: string): EncodingGuess => {
   const detector = new EncodingDetector();

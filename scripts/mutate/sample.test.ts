@@ -35,7 +35,7 @@ it.each([
   ["src/cli.ts", "src/cli"],
   ["src/cli/run.ts", "src/cli"],
   ["src/commands/users/import.ts", "src/commands"],
-  ["src/lib/csv/check/thread.ts", "src/lib/csv"],
+  ["src/lib/csv/check/index.ts", "src/lib/csv"],
 ])("%s belongs to %s", (file, expected) => {
   expect(getFolderName(file)).toBe(expected);
 });

@@ -66,7 +66,7 @@ export async function resolveRecordIds<R extends { readonly id: string }>(
   typed: readonly TypedName[],
   findable: FindableKind<R>,
 ): Promise<readonly string[]> {
-  const { describe } = findable;
+  const { describe, called } = findable;
   const find = await createFinder(typed, findable);
   const ids = new Set<string>();
   const [unknown, ambiguous, doubtful]: [string[], string[], string[]] = [[], [], []];

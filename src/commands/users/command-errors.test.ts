@@ -120,14 +120,6 @@ testRefusals(
     tenant: {},
   },
   {
-    line: "users delete --file - --confirm-deletions 1",
-    exit: 2,
-    en: "list only the users to delete, one per line",
-    ja: "1 行に 1 人",
-    tenant: {},
-    stdin: "山田 <yamada@example.jp>, 鈴木 <suzuki@example.jp>",
-  },
-  {
     line: "users delete --file list.bin",
     exit: 2,
     en: "the file is not a text file with one name per line",

@@ -321,9 +321,9 @@ test("refuses a file with an invalid row, and reports every problem but no rows"
   });
   expect(en).toMatchObject({ exit: 3, stdout: "" });
   expect(en.stderr).toContain(
-    "error: 1 problem, 1 invalid row; nothing was changed\n  people.csv\n  fix the rows and import again: clomoctl users import people.csv ",
+    "error: 1 problem, 1 invalid row; nothing was changed\n  people.csv\n  fix the rows and import again (--errors bad.csv writes the invalid rows)\n",
   );
-  expect(ja.stderr).toContain("問題が 1 件、不正な行が 1 行あります。何も変更していません\n  people.csv\n  行を直して");
+  expect(ja.stderr).toContain("問題が 1 件、不正な行が 1 行あります。何も変更していません\n  people.csv\n");
   const problem = JSON.parse(en.stderr.trimEnd().split("\n").at(-1) ?? "") as object;
   expect(problem).toMatchObject({
     type: "input-rejected",

@@ -34,7 +34,7 @@ export const getFieldHeaders = (kind: Import["kind"], field: string): readonly s
     : [findFieldHeader(kind, field)];
 
 /** The fields that contain a record's name in addition to its key; for a deleted organisation, its path. */
-export const NAME_FIELDS: readonly string[] = ["path", "name", "displayName", "identificationName"];
+const NAME_FIELDS: readonly string[] = ["path", "name", "displayName", "identificationName"];
 
 /**
  * Returns the name of a row's record if it has a name in addition to its key, otherwise null. For a deleted record, it

@@ -249,7 +249,7 @@ function renderCounts(told: Import): Generator<Text> {
 }
 
 /** Returns a name for use in a list, in quotes if it could be read as several names. */
-export const quoteListItem = (name: string): string =>
+const quoteListItem = (name: string): string =>
   /[,、"]|^\s|\s$/u.test(name) || name === "" ? JSON.stringify(name) : name;
 
 /** Returns a count with the first names: `2 (S01, S02)` */

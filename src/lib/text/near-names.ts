@@ -86,13 +86,5 @@ export const findMistypedNames = (names: readonly string[], known: Iterable<stri
   return new Map([...near, ...byKnown]);
 };
 
-/**
- * Sorts new names by use, so that {@link findMistypedNames} reports the less frequent of two similar names.
- *
- * @param uses number of uses by name
- */
-export const sortByUse = (names: readonly string[], uses: ReadonlyMap<string, number>): readonly string[] =>
-  names.toSorted((a, b) => (uses.get(b) ?? 0) - (uses.get(a) ?? 0));
-
 /** Maximum number of new names per key, so that a lookup stays fast however many names are similar. */
 const MAX_NAMES_PER_KEY = 20;

@@ -70,7 +70,7 @@ test("the first row is a header, and columns are as wide as their contents unles
   const widths = async (cells: readonly string[]): Promise<readonly number[]> => {
     const book = await encode([sheetOf("Sheet1", [cells.map((_, at) => `列${at}`), [...cells]])]);
     const sheet = listXmlParts(Buffer.from(book)).find((xml) => xml.includes("<worksheet ")) ?? "";
-    expect([...sheet.matchAll(/<c r="A\d" s="(\d)"/g)].map(([, style]) => style)).toEqual(["3", "1"]);
+    expect([...sheet.matchAll(/<c r="A\d" s="(\d)"/g)].map(([, style]) => style)).toEqual(["2", "1"]);
     return [...sheet.matchAll(/<col [^>]*width="(\d+)"/g)].map(([, width]) => Number(width));
   };
   expect(await widths([key, path, "主任"])).toEqual([45, 48, 8]);

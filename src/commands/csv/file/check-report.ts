@@ -177,11 +177,9 @@ export function buildReportColumns({ language, output }: Terminal): readonly Col
   return [...SUMMARY_COLUMNS, problems];
 }
 
-const isAskable = (headers = 0): boolean => headers > 0 && headers <= MAX_ASKED_HEADERS;
-
 /** Creates the failure for a file with errors.  @param again command to recheck it, with options that fix errors */
-export const createCheckFailure = ({ file, report: { errors, rows } }: CheckedFile, again: CommandLine): Failure => {
-  return new Failure("input-rejected", {
+export const createCheckFailure = ({ file, report: { errors, rows } }: CheckedFile, again: CommandLine): Failure =>
+  new Failure("input-rejected", {
     what: text(
       `${formatCount(errors, "error")} in the file (${formatCount(rows, "row")} in total)`,
       `ファイル(全 ${rows} 行)にエラーが ${errors} 件あります`,
@@ -189,4 +187,3 @@ export const createCheckFailure = ({ file, report: { errors, rows } }: CheckedFi
     where: file,
     hint: text(`fix the errors and check again: ${again}`, `エラーを直して再度検査してください: ${again}`),
   });
-};

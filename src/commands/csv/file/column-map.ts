@@ -20,9 +20,6 @@ export const MAP_OPTION = {
   ),
 } as const satisfies TextField;
 
-/** The most headers about which a person answers one question each. */
-export const MAX_ASKED_HEADERS = 100;
-
 /** Returns the proposed name for the map of a file: `list-users-map.yaml` for the users in `list.xlsx`. */
 export const proposeMapName = (file: string, format: FormatName): string =>
   file === "-" ? `${format}-map.yaml` : `${parse(file).name}-${format}-map.yaml`;

@@ -113,7 +113,7 @@ async function rejectOtherEncoding(
  * Rejects a file whose first bytes show that it cannot be read as a table.
  * @throws `input-rejected` if the file is not a table, or if its encoding is not supported or cannot be detected
  */
-export function rejectForeignFile(
+function rejectForeignFile(
   label: string,
   head: Uint8Array,
   asked: Encoding | "auto",
@@ -130,7 +130,7 @@ export function rejectForeignFile(
  * @param question its `weight` is the weight of the whole file, if the file was already weighed
  * @throws `input-rejected` if the file is UTF-8 except for some bytes; names the first position
  */
-export async function rejectBrokenUtf8(
+async function rejectBrokenUtf8(
   file: ByteSource,
   {
     flag = INPUT_ENCODING_FLAG,

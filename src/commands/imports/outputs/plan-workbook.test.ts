@@ -50,7 +50,7 @@ test("a workbook has one sheet with counts, a line for the approver and a row fo
 test("the sheet is written again from the kept plan, and from the versions after the commit", async () => {
   const desk = await deskWithPlan("en");
   const first = await rowsOf(desk, "plan.xlsx");
-  expect((await desk.run("imports show last --report again.xlsx --lang en")).code).toBe(0);
+  expect((await desk.run("imports show P3 --report again.xlsx --lang en")).code).toBe(0);
   expect(await rowsOf(desk, "again.xlsx")).toEqual(first);
   expect((await desk.run("imports commit last --yes --confirm-deletions 1")).code).toBe(0);
   expect((await desk.run("imports show last --report done.xlsx --lang en")).code).toBe(0);

@@ -34,7 +34,7 @@ export async function* readWarnings(
 }
 
 /** Returns the text of a problem as it is written to a file. */
-export const formatReason = (teller: ReasonTerminal, problem: Pick<InputProblem, "code" | "params">): string =>
+const formatReason = (teller: ReasonTerminal, problem: Pick<InputProblem, "code" | "params">): string =>
   teller.plain(describeProblemReason(problem)[teller.language]);
 
 /** Returns the names of the records that a plan keeps although its file lacks them, each with the reason. */

@@ -79,14 +79,11 @@ test("reports a common cause once, with the number of other rows", async () => {
     problemOf({ row, line: row, column: 0, header: "", code: "required-new", params: { header: "氏名", of: "user" } });
   const rows = Array.from({ length: 30 }, (_, at) => [lacking(at + 2), unknown(at + 2, at === 7 ? "HR" : "HQ")]).flat();
   const { tenant, folder } = circumstances(rows);
-  const orgs = {
-    items: [example<{ items: readonly [object] }>("orgs").items[0]].map((org) => ({ ...org, name: "ＨＱ" })),
-  };
-  const { en, ja } = await runInBoth(IMPORT, { tenant: { ...tenant, orgs }, folder });
+  const { en, ja } = await runInBoth(IMPORT, { tenant, folder });
   expect(en.stderr.match(/^people\.csv.*$/gm)).toEqual([
     "people.csv:2: 氏名 must not be blank for a new user (and 29 more rows)",
     expect.stringMatching(
-      /^people\.csv:2:3: 組織コード: no organisation has the code HQ.*; did you mean "ＨＱ"\? \(C2\) \(and 28 more rows\)$/,
+      /^people\.csv:2:3: 組織コード: no organisation has the code HQ.* \(C2\) \(and 28 more rows\)$/,
     ),
     expect.stringMatching(/^people\.csv:9:3: 組織コード: no organisation has the code HR.*\(C9\)$/),
   ]);
@@ -100,7 +97,6 @@ test("reports short rows once, and mentions no others if all are listed", async 
   expect(stderr.match(/cells, but the header has 99/g)).toHaveLength(1);
   expect(stderr).toContain("--fix short-rows) (and 29 more rows)\n");
   expect(stderr).not.toContain("problems in all");
-  expect(stderr).toContain("run: clomoctl users import people.csv --fix short-rows --dry-run\n");
 });
 
 test("reports cells that Excel shows differently once per column", async () => {
@@ -188,7 +184,7 @@ test.each<readonly [string, InputProblem["params"], string, string]>([
   "for a console export, proposes no option or import that would change it: %s",
   async (code, params, inEnglish, inJapanese) => {
     const { tenant, folder } = circumstances([problemOf({ code, params })]);
-    const given = { tenant: { ...tenant, consoleTasks: { items: [] } }, folder };
+    const given = { tenant, folder };
     const { en, ja } = await runInBoth("users import people.csv --from-console --dry-run", given);
     expect([en.stderr.split("\n")[0], ja.stderr.split("\n")[0]]).toEqual([
       `people.csv:3:2: メールアドレス: ${inEnglish} (B3)`,

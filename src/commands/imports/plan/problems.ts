@@ -1,6 +1,7 @@
 import { line } from "../../../lib/advice/index.ts";
 import type { Import, InputProblem, Client } from "../../../lib/client/index.ts";
 import { Failure, type FailureDetail } from "../../../lib/errors/index.ts";
+import { looksLikeOrgPath } from "../../../lib/model/cell-text.ts";
 import { describeProblemReason } from "../../../lib/plan/columns.ts";
 import { headerRowOf } from "../../../lib/plan/describe.ts";
 import type { Terminal } from "../../../lib/terminal/index.ts";
@@ -26,6 +27,10 @@ export interface ListedProblems {
   /** the codes of the problems that were read */
   readonly codes: ReadonlySet<string>;
 }
+
+/** Returns true if a cell has the name or the path of an organisation instead of its code. None is to be created. */
+const namesOrgOtherwise = ({ code, params }: InputProblem): boolean =>
+  code === "org-unknown" && (params["named"] !== undefined || looksLikeOrgPath(String(params["code"])));
 
 /** Maximum number of problems that are read to count those with the same cause. */
 const MAX_READ_PROBLEMS = 100_000;
@@ -119,7 +124,7 @@ export async function listProblems(
       // problems of the file as a whole have row 0
       if (problem.row <= headerRowOf(plan)) whole ??= problem.code;
     }
-    codes.add(problem.code);
+    if (!namesOrgOtherwise(problem)) codes.add(problem.code);
     read += 1;
     // a refused file does not keep any records, so these problems must not hide the reasons why it is refused
     if (wasKeptBefore(problem) || (plan.rejected && isKeptRecord(problem))) kept.push(problem);

@@ -137,8 +137,8 @@ function describeHints(
             "行を直して再度インポートしてください(--errors bad.csv で不正な行を書き出せます)",
           )
         : text(
-            `fix the rows that ${errors} lists, and import again`,
-            `${errors} の行を直して、再度インポートしてください`,
+            `${errors} has only the invalid rows; fix them in the original file, and import it again`,
+            `${errors} にあるのは不正な行だけです。元のファイルで直して、再度インポートしてください`,
           ),
     );
   return joinTexts([...found], text("; ", "。"));

@@ -199,7 +199,6 @@ describe("organisations by name or path", () => {
     const { code, stderr } = await desk.run("users import a.csv");
     expect(code).toBe(3);
     expect(stderr).toContain("no organisation has the code 本社＞営業部; if it is a path, pass --org-by path");
-    expect(stderr).toContain("run: clomoctl users import a.csv --org-by path\n");
     expect(stderr).not.toContain("--create-orgs");
   });
 
@@ -213,13 +212,11 @@ describe("organisations by name or path", () => {
     expect(stderr).toContain('no organisation has the name "開発第三課" (');
   });
 
-  test("are proposed if the file has names instead of codes", async () => {
+  test("are not to be created if the file has names instead of codes", async () => {
     const desk = await deskWithOrgs();
     await desk.write("a.csv", people("営業部", "営業部", "大阪支社"));
     const { stderr } = await desk.run("users import a.csv");
-    expect(stderr).toContain("run: clomoctl users import a.csv --org-by name\n");
-    await desk.write("b.csv", people("営業部", "S01"));
-    expect((await desk.run("users import b.csv")).stderr).not.toContain("--org-by");
+    expect(stderr).not.toContain("--create-orgs");
   });
 
   test("have their own devices, too", async () => {

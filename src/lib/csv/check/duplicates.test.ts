@@ -36,7 +36,7 @@ const duplicatesOf = async (ids: readonly string[], valuesAReading: number): Pro
   const problems: Problem[] = [];
   const file = await open(path);
   try {
-    await findDuplicates(file, [{ hashes: hashes.part, rowsBefore: 0 }], {
+    await findDuplicates(file, hashes.part, {
       layout,
       today: TODAY,
       reading: { encoding: "utf-8" },

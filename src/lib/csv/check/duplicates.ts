@@ -7,7 +7,7 @@ import {
   toHashId,
   hashValue,
   toStoredRow,
-  type HashesWithOffset,
+  type HashPart,
   type SharedHashes,
   type ValueHash,
 } from "./hashes.ts";
@@ -118,7 +118,6 @@ class DuplicateCheck {
     const { place } = holder;
     const keyOf = ({ exact }: FirstOccurrence): string => comparisonKey(space.comparison, exact);
     const same = space.caseMatters ? earlier.find((other) => keyOf(other) === keyOf(holder)) : earlier[0];
-    if (same !== undefined && space.shared) return;
     if (same !== undefined) {
       const code = same.key && holder.key ? "key-duplicate" : "value-duplicate";
       this.#report({ ...place, code, params: { header: place.header, row: same.row } });
@@ -167,7 +166,7 @@ const verifyDuplicates = async (
     return;
   }
   const reader = new RecordReader(search.reading, sink);
-  await readBytes(file, { from: 0, to: Number.POSITIVE_INFINITY }, (bytes) => {
+  await readBytes(file, (bytes) => {
     search.signal?.throwIfAborted();
     reader.write(bytes);
     return !verification.done;
@@ -180,15 +179,11 @@ const verifyDuplicates = async (
  * Reports every repeated value that must be unique in the file. Rows with equal hashes are read again and their values
  * compared, so that there are no false positives. If no hashes are equal, the file is not read again.
  */
-export const findDuplicates = async (
-  file: FileHandle,
-  parts: readonly HashesWithOffset[],
-  search: DuplicateSearch,
-): Promise<void> => {
+export const findDuplicates = async (file: FileHandle, hashes: HashPart, search: DuplicateSearch): Promise<void> => {
   const limit = search.valuesAReading ?? MAX_VALUES_PER_PASS;
   let waiting: SharedHashes[] = [];
   let values = 0;
-  for (const repeats of findSharedHashes(parts)) {
+  for (const repeats of findSharedHashes(hashes)) {
     waiting.push(repeats);
     values += repeats.ids.length;
     if (values < limit) continue;

@@ -15,7 +15,7 @@ const CHUNK_ENTRIES = 2048;
  */
 const ENTRY_WORDS = 2;
 const ROW_BITS = 20;
-export const ROW_PERIOD = 2 ** ROW_BITS;
+const ROW_PERIOD = 2 ** ROW_BITS;
 
 /** Returns the part of a row number that is stored: the row modulo {@link ROW_PERIOD}. */
 export const toStoredRow = (row: number): number => row & (ROW_PERIOD - 1);
@@ -49,7 +49,7 @@ export const hashValue: ValueHash = (value, comparison, space, into) => {
   finishHash(reusedScan, space, into);
 };
 
-/** The hashes of one part of a file, as passed between threads. */
+/** The hashes of a file. */
 export interface HashPart {
   readonly buckets: readonly (readonly Uint32Array[])[];
   /** number of entries in each bucket */
@@ -96,11 +96,6 @@ export class ValueHashes {
   get part(): HashPart {
     return { buckets: this.#buckets, counts: this.#counts };
   }
-
-  /** The memory of {@link part}. It can be transferred to another thread instead of being copied. */
-  get transferable(): ArrayBuffer[] {
-    return this.#buckets.flat().map((chunk) => chunk.buffer);
-  }
 }
 
 export interface SharedHashes {
@@ -112,22 +107,16 @@ export interface SharedHashes {
 
 export const toHashId = (high: number, low: number): number => high * 0x4_0000 + (low >>> 14);
 
-/** The hashes of a part of a file, and the number of rows before the part. Input of {@link findSharedHashes}. */
-export interface HashesWithOffset {
-  readonly hashes: HashPart;
-  readonly rowsBefore: number;
-}
-
 /** Searches one bucket after another for shared hashes, reusing the same memory. */
 class HashSearch {
-  readonly #parts: readonly HashesWithOffset[];
-  /** the entries of the current bucket, from all parts */
+  readonly #hashes: HashPart;
+  /** the entries of the current bucket */
   readonly #flat: Uint32Array;
   /** hash table with open addressing; contains the numbers of entries, counted from 1 */
   readonly #slots: Uint32Array;
 
-  constructor(parts: readonly HashesWithOffset[]) {
-    this.#parts = parts;
+  constructor(hashes: HashPart) {
+    this.#hashes = hashes;
     const largest = Math.max(...Array.from({ length: BUCKETS }, (_, bucket) => this.#countOf(bucket)));
     this.#flat = new Uint32Array(largest * ENTRY_WORDS);
     this.#slots = new Uint32Array(2 ** Math.ceil(Math.log2(Math.max(2, largest * 2))));
@@ -153,29 +142,18 @@ class HashSearch {
   }
 
   #countOf(bucket: number): number {
-    return this.#parts.reduce((sum, { hashes }) => sum + (hashes.counts[bucket] ?? 0), 0);
+    return this.#hashes.counts[bucket] ?? 0;
   }
 
   #fill(bucket: number): void {
     this.#slots.fill(0);
     let at = 0;
-    for (const { hashes, rowsBefore } of this.#parts) {
-      let left = (hashes.counts[bucket] ?? 0) * ENTRY_WORDS;
-      for (const chunk of hashes.buckets[bucket] ?? []) {
-        const used = chunk.subarray(0, Math.min(left, chunk.length));
-        this.#flat.set(used, at);
-        if (rowsBefore > 0) this.#shift(at, at + used.length, rowsBefore);
-        at += used.length;
-        left -= used.length;
-      }
-    }
-  }
-
-  #shift(from: number, to: number, rowsBefore: number): void {
-    const flat = this.#flat;
-    for (let at = from + 1; at < to; at += ENTRY_WORDS) {
-      const word = flat[at] ?? 0;
-      flat[at] = ((word >>> ROW_BITS) << ROW_BITS) | toStoredRow(toStoredRow(word) + rowsBefore);
+    let left = this.#countOf(bucket) * ENTRY_WORDS;
+    for (const chunk of this.#hashes.buckets[bucket] ?? []) {
+      const used = chunk.subarray(0, Math.min(left, chunk.length));
+      this.#flat.set(used, at);
+      at += used.length;
+      left -= used.length;
     }
   }
 
@@ -198,9 +176,9 @@ class HashSearch {
   }
 }
 
-/** Yields, bucket by bucket, the hashes that occur more than once in the parts of a file. */
-export function* findSharedHashes(parts: readonly HashesWithOffset[]): Generator<SharedHashes> {
-  const search = new HashSearch(parts);
+/** Yields, bucket by bucket, the hashes that occur more than once. */
+export function* findSharedHashes(hashes: HashPart): Generator<SharedHashes> {
+  const search = new HashSearch(hashes);
   for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
     const repeats = search.sharedIn(bucket);
     if (repeats.ids.length > 0) yield repeats;

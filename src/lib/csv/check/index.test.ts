@@ -1,11 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkFile, type CheckOptions, type CheckReport } from "./index.ts";
-import { checkPart } from "./second.ts";
-import type { SecondThread } from "./thread.ts";
 import type { FormatName } from "../../model/console-files.ts";
 
 let folder = "";
@@ -25,14 +22,6 @@ const check = async (
   writeFileSync(path, content);
   return checkFile(path, name, { reading: UTF8, today: "2027-03-31", ...options });
 };
-
-/** Runs the second half in this thread, as a worker would, without the cost of starting one. */
-const inProcess =
-  (seen: { parts: number }) =>
-  (task: Parameters<typeof checkPart>[0]): SecondThread => {
-    seen.parts += 1;
-    return { findings: checkPart(structuredClone(task)).then(({ found }) => found), stop: async () => {} };
-  };
 
 const brief = ({ problems }: CheckReport): readonly string[] =>
   problems.map(({ code, row, line, column, params }) => {
@@ -55,45 +44,6 @@ describe("checkFile", () => {
     expect(report).toMatchObject({ rows: 3, errors: 1, warnings: 3 });
     expect(brief(report)).toEqual(["1:0 columns-blank", "3:0 row-blank", "4:0 cells-surplus", "5:0 header-again"]);
     expect(report.problems[1]?.params).toEqual({ count: 3 });
-  });
-
-  it("finds codes without leading zeros in two halves as in one", async () => {
-    const rows = Array.from(
-      { length: 60 },
-      (_, at) => `一,a${at}@b.jp,${at === 50 ? "0012" : at % 7 === 3 ? 5 : 1000 + at}`,
-    );
-    const content = ["氏名,メールアドレス,社員コード", ...rows, ""].join("\n");
-    const seen = { parts: 0 };
-    const one = await check(content, "users", { threads: 1 });
-    const two = await check(content, "users", { splitFrom: 1, chunkBytes: 64, startSecond: inProcess(seen) });
-    expect(seen.parts).toBe(1);
-    expect(brief(one)).toEqual(["5:3 value-short"]);
-    expect(two).toEqual(one);
-  });
-
-  it("checks the second half with the options of the first", async () => {
-    const rows = Array.from({ length: 60 }, (_, at) => `一,${at === 50 ? "" : 1000 + at}`);
-    const content = ["氏名,社員コード", ...rows, ""].join("\n");
-    const seen = { parts: 0 };
-    const startSecond = inProcess(seen);
-    const found = await check(content, "users", { key: "employeeCode", splitFrom: 1, chunkBytes: 64, startSecond });
-    expect(seen.parts).toBe(1);
-    expect(brief(found)).toEqual(["1:0 header-needed", "52:2 required"]);
-  });
-
-  it("counts the same in two halves, with the first position in the file", async () => {
-    const blank = [
-      "氏名,メールアドレス,",
-      ...Array.from({ length: 40 }, (_, at) => (at % 9 === 7 ? ",," : `一,${at}@b.jp,`)),
-    ];
-    const content = [...blank.slice(0, 36), "二,x@y.jp,z", ...blank.slice(36), ""].join("\n");
-    const seen = { parts: 0 };
-    const one = await check(content, "users", { threads: 1 });
-    const two = await check(content, "users", { splitFrom: 1, chunkBytes: 64, startSecond: inProcess(seen) });
-    expect(seen.parts).toBe(1);
-    expect(two).toEqual(one);
-    expect(brief(one)).toEqual(["1:3 header-blank like 37", "9:0 row-blank"]);
-    expect(one.problems[1]?.params).toEqual({ count: 4 });
   });
 
   it("finds nothing in a good file", async () => {
@@ -194,73 +144,5 @@ describe("values that must be unique", () => {
       "3:2 key-duplicate like 2",
       "4:0 cells-too-many",
     ]);
-  });
-});
-
-const LINES = [
-  "山田,a@b.jp\n",
-  '"山,田",c@d.jp\r\n',
-  '"山\n田",e@f.jp\n',
-  '"山\r\n,x@y.jp\r\nz",g@h.jp\r',
-  '"a""\n""b",i@j.jp\r\n',
-  "\n",
-  "\r\n",
-  ",k@l.jp\n",
-  "鈴木\n",
-  "鈴木,bad\n",
-  '"x"y,m@n.jp\n',
-  'a"b,o@p.jp\n',
-  "佐藤,q@r.jp\r",
-  "\u0000,s@t.jp\n",
-];
-
-describe("two threads", () => {
-  const file = fc
-    .tuple(
-      fc.array(fc.constantFrom(...LINES), { maxLength: 60 }),
-      fc.constantFrom("", '"open\n', "end,u@v.jp", "\u001a"),
-    )
-    .map(([lines, end]) => `氏名,メールアドレス\n${lines.join("")}${end}`);
-
-  it("find the same as one thread", async () => {
-    const seen = { parts: 0 };
-    await fc.assert(
-      fc.asyncProperty(file, fc.integer({ min: 1, max: 64 }), async (content, chunkBytes) => {
-        const one = await check(content, "users", { threads: 1 });
-        const two = await check(content, "users", { splitFrom: 0, chunkBytes, startSecond: inProcess(seen) });
-        expect(two).toEqual(one);
-      }),
-      { numRuns: 100 },
-    );
-    expect(seen.parts).toBeGreaterThan(40);
-  });
-
-  it("continue as one thread if the split is inside quotes", async () => {
-    const seen = { parts: 0 };
-    const content = `住所,氏名,メールアドレス\n"${"山,田,町\n".repeat(400)}山",花子,a@b.jp\n`;
-    const options = { splitFrom: 0, chunkBytes: 64, startSecond: inProcess(seen) };
-    expect(await check(content, "users", options)).toMatchObject({ rows: 1, problems: [] });
-    expect(seen.parts).toBe(1);
-  });
-
-  it("share a large file, using a real worker", async () => {
-    const rows = Array.from({ length: 20_000 }, (_, i) => `山田,user${i === 19_999 ? 3 : i}@example.com\r\n`);
-    const content = `氏名,メールアドレス\r\n${rows.join("")},z@z.jp\r\n`;
-    const report = await check(content, "users", { splitFrom: 100_000 });
-    expect(report.rows).toBe(20_001);
-    expect(brief(report)).toEqual(["5:2 key-duplicate like 20001", "20001:2 key-duplicate like 5", "20002:1 required"]);
-  });
-
-  it("stop together", async () => {
-    const rows = "山田,a@b.jp\n".repeat(100_000);
-    const abort = new AbortController();
-    const running = check(`氏名,メールアドレス\n${rows}`, "users", {
-      splitFrom: 0,
-      signal: abort.signal,
-      onProgress: (done) => {
-        if (done > 300_000) abort.abort(new Error("enough"));
-      },
-    });
-    await expect(running).rejects.toThrow("enough");
   });
 });

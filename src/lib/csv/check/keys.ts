@@ -10,9 +10,7 @@ export interface KeySpace {
   readonly comparison: Comparison;
   /** true if the value, or the first of several values, is the key of its row */
   readonly key: boolean;
-  /** true if a repetition is only a warning: records may share the value, although it can be used to find a record */
-  readonly shared: boolean;
-  /** true if values that differ only in case (or, for codes, in width) are different, and cause a warning */
+  /** true if values that differ only in case (or, for codes, in width) are different */
   readonly caseMatters: boolean;
   /** columns whose cells together form the value, in rows without a key */
   readonly together: readonly number[] | undefined;
@@ -20,16 +18,14 @@ export interface KeySpace {
 
 const buildKeySpaces = ({ columns, format, key }: Layout): readonly KeySpace[] => {
   const spaces: KeySpace[] = [];
-  const names = format.thing.keys.map(({ field }) => field);
   for (const [index, { column }] of columns.entries()) {
     const once = column.field === key || format.unique.includes(column.field);
-    if (!once && !names.includes(column.field)) continue;
+    if (!once) continue;
     const comparison = column.comparison ?? "exact";
     spaces.push({
       column: index,
       comparison,
       key: column.field === key,
-      shared: !once,
       caseMatters: comparison === "exact" || isCodeComparison(comparison),
       together: undefined,
     });
@@ -37,8 +33,7 @@ const buildKeySpaces = ({ columns, format, key }: Layout): readonly KeySpace[] =
   if (key === format.key && format.fallbackKey !== undefined) {
     const together = format.fallbackKey.map((field) => columns.findIndex(({ column }) => column.field === field));
     const column = together.at(-1) ?? -1;
-    if (column >= 0)
-      spaces.push({ column, comparison: "name", key: true, shared: false, caseMatters: false, together });
+    if (column >= 0) spaces.push({ column, comparison: "name", key: true, caseMatters: false, together });
   }
   return spaces;
 };

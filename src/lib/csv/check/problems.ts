@@ -1,16 +1,10 @@
 import { getProblemSeverity, type Problem, type ProblemCode } from "../../model/problem.ts";
 
 /** Maximum number of problems of a file that are listed. Further problems are only counted. */
-export const PROBLEM_LIMIT = 100_000;
-
-/** The result of a {@link ProblemList}, which may come from another thread. */
-export interface ProblemTally {
-  readonly listed: readonly Problem[];
-  readonly counts: ReadonlyMap<ProblemCode, number>;
-}
+const PROBLEM_LIMIT = 100_000;
 
 /** Collects the problems of a file in bounded memory: lists the first problems, and counts all of them by code. */
-export class ProblemList implements ProblemTally {
+export class ProblemList {
   readonly listed: Problem[] = [];
   readonly counts = new Map<ProblemCode, number>();
   readonly #limit: number;
@@ -22,13 +16,6 @@ export class ProblemList implements ProblemTally {
   add(problem: Problem): void {
     this.counts.set(problem.code, (this.counts.get(problem.code) ?? 0) + 1);
     if (this.listed.length < this.#limit) this.listed.push(problem);
-  }
-
-  addPart({ listed, counts }: ProblemTally, rowsBefore: number, linesBefore: number): void {
-    for (const [code, count] of counts) this.counts.set(code, (this.counts.get(code) ?? 0) + count);
-    for (const problem of listed.slice(0, this.#limit - this.listed.length)) {
-      this.listed.push({ ...problem, row: problem.row + rowsBefore, line: problem.line + linesBefore });
-    }
   }
 
   /** Returns the number of problems of a severity, including those that are not listed. */

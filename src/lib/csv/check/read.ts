@@ -1,30 +1,19 @@
 import type { FileHandle } from "../../files/read.ts";
 
 /** Size of a chunk. Larger chunks use more memory but save no time. */
-export const CHUNK_BYTES = 128 * 1024;
+const CHUNK_BYTES = 128 * 1024;
 
 /**
- * Reads a range of a file in chunks. While one chunk is processed, the next one is already read. The bytes passed to
- * `take` are valid until it returns.
+ * Reads a file in chunks. While one chunk is processed, the next one is already read. The bytes passed to `take` are
+ * valid until it returns.
  *
- * @param range in bytes; `to` may be beyond the end of the file
- * @param chunkBytes size of a chunk
  * @param take processes a chunk; returns false to stop
  */
-export const readBytes = async (
-  file: FileHandle,
-  {
-    from,
-    to,
-    chunkBytes = CHUNK_BYTES,
-  }: { readonly from: number; readonly to: number; readonly chunkBytes?: number | undefined },
-  take: (bytes: Uint8Array) => boolean,
-): Promise<void> => {
-  let buffer = new Uint8Array(chunkBytes);
-  let spare = new Uint8Array(chunkBytes);
-  const fetch = (at: number): Promise<{ readonly bytesRead: number }> =>
-    at < to ? file.read(buffer, 0, Math.min(chunkBytes, to - at), at) : Promise.resolve({ bytesRead: 0 });
-  let at = from;
+export const readBytes = async (file: FileHandle, take: (bytes: Uint8Array) => boolean): Promise<void> => {
+  let buffer = new Uint8Array(CHUNK_BYTES);
+  let spare = new Uint8Array(CHUNK_BYTES);
+  const fetch = (at: number): Promise<{ readonly bytesRead: number }> => file.read(buffer, 0, CHUNK_BYTES, at);
+  let at = 0;
   let coming = fetch(at);
   for (;;) {
     const { bytesRead } = await coming;

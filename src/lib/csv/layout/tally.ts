@@ -37,9 +37,6 @@ const countValues = (problems: readonly ColumnProblems[]): number =>
 
 const VALUE_CODES: ReadonlySet<string> = new Set(["row-skipped", "row-unusual"]);
 
-/** The content of a {@link Tally}, which can be passed between threads. */
-export type ColumnTally = readonly ColumnProblems[];
-
 /** Collects problems that are reported once per column, with the first problem and the number of problems. */
 export class Tally {
   readonly #found = new Map<string, ProblemCount>();
@@ -80,20 +77,13 @@ export class Tally {
     return counted;
   }
 
-  /** Adds the findings of a later part of the file, in which rows and lines are counted from 1. */
-  addPart(part: ColumnTally, rowsBefore: number, linesBefore: number): void {
-    for (const { first, count, form } of part) {
-      this.#add({ first: { ...first, row: first.row + rowsBefore, line: first.line + linesBefore }, count, form });
-    }
-  }
-
-  get found(): ColumnTally {
+  get #problems(): readonly ColumnProblems[] {
     return [...this.#found.values()];
   }
 
   /** Returns the problems with their counts, as they are reported at the end of the file. */
   problems(): readonly Problem[] {
-    const unnamed = this.#unnamed - this.found.filter(({ first }) => first.code === "header-blank").length;
+    const unnamed = this.#unnamed - this.#problems.filter(({ first }) => first.code === "header-blank").length;
     const blank: Problem = {
       code: "columns-blank",
       ...this.#place,
@@ -102,7 +92,7 @@ export class Tally {
       params: { count: unnamed },
     };
     const found = [
-      ...this.found.filter(({ form }) => form === undefined),
+      ...this.#problems.filter(({ form }) => form === undefined),
       ...this.#shortCodes(),
       ...this.#serialDates(),
     ];
@@ -140,7 +130,7 @@ export class Tally {
     code: FormProblemCode,
     findDamaged: (all: readonly ColumnProblems[]) => readonly ColumnProblems[],
   ): readonly ColumnProblems[] {
-    const all = this.found.filter(({ first }) => first.code === code);
+    const all = this.#problems.filter(({ first }) => first.code === code);
     return [...Map.groupBy(all, ({ first }) => first.column).values()].flatMap((column) => {
       const damaged = findDamaged(column);
       const [first] = damaged.toSorted((a, b) => a.first.row - b.first.row);

@@ -123,8 +123,8 @@ test("an export with the console's headers gets a hint that clomoctl's headers a
   expect(await failureOf(verified)).toMatchObject({
     code: "input-rejected",
     hint: {
-      en: "replace the headers of the export with clomoctl's headers: clomoctl devices template",
-      ja: "エクスポートのヘッダーを clomoctl のものに書き換えてください: clomoctl devices template",
+      en: "replace the headers of the export with clomoctl's headers: `clomoctl devices template`",
+      ja: "エクスポートのヘッダーを clomoctl のものに書き換えてください: `clomoctl devices template`",
     },
   });
 });

@@ -81,6 +81,7 @@ test("a plan for users is committed if the organisations that its file refers to
     ["営業課", "E1"],
   ]);
   await tenant.client.imports.commit(named);
+  expect((await tenant.users()).map(({ org }) => org.path)).toEqual(["営業課"]);
 });
 
 test("a plan for organisations conflicts with a write to users only if it deletes", async () => {

@@ -358,7 +358,7 @@ const buildSameIgnoringCaseSql = ({ field, stored: name }: ImportedField): strin
  * record no longer refers to the other record. If an export has no value that identifies the other record, a blank cell
  * is not a change.
  */
-export const buildRefersToExportedSql = (reference: StoredReference): string => {
+const buildRefersToExportedSql = (reference: StoredReference): string => {
   const column = recordColumn(reference.field.stored);
   return `${buildReferenceTextSql(reference, column)} is not null and ${column} is distinct from ${reference.usual ?? "null"}`;
 };

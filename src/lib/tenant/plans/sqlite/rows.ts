@@ -138,7 +138,7 @@ const buildBeforeSql = ({ kind }: PlanDefinition): string =>
   buildChangedListSql(kind.fields.map((field) => [field, buildStoredPiece(kind, field)]));
 
 /** SQL: the key of a row as in the file; null if the file does not have a column for the key. */
-export const buildStagedKeyText = (plan: PlanDefinition): string =>
+const buildStagedKeyText = (plan: PlanDefinition): string =>
   buildKeyTextSql(plan.kind, (field) => (isStaged(plan, { field }) ? rowColumn(field) : "null"), keyOf(plan));
 
 const buildStagedLinesSql = (

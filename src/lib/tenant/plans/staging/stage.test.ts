@@ -506,16 +506,3 @@ describe("problems in a file", () => {
     expect(table.rows).toEqual([]);
   });
 });
-
-it("rows with similar codes are passed on, except for keys that are compared elsewhere", () => {
-  const header = ["氏名", "メールアドレス", "社員コード", "UPN"];
-  const rows = ["e1", "0002", "E1", "", ""].map((code, at) => [
-    "人",
-    `u${at}@x.jp`,
-    code,
-    at === 4 ? "U@x" : `u${at}@x`,
-  ]);
-  const all = [header, ...rows, ["人", "v@x.jp", "", "u@X"]];
-  expect(stage("users", all).table.likes.toSorted()).toEqual(["employeeCode 2,4", "upn 6,7"]);
-  expect(stage("users", all, { key: "upn" }).table.likes).toEqual(["employeeCode 2,4"]);
-});

@@ -63,7 +63,7 @@ const findAddressField = (plan: PlanDefinition): Claim | undefined =>
   plan.kind.claims.find(({ field, own }) => field.comparison === "mail-address" && !own && isStaged(plan, field));
 
 /** Returns the field of the records' names; undefined if the file does not have it. */
-export const findNameField = (plan: PlanDefinition): ImportedField | undefined =>
+const findNameField = (plan: PlanDefinition): ImportedField | undefined =>
   plan.kind.fields.find((field) => field.stored === plan.kind.namedBy && isStaged(plan, field));
 
 /**
