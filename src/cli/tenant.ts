@@ -104,11 +104,11 @@ type ClosableTenant = Pick<OpenTenant, "close">;
 /** Opens a local tenant for requests over sockets, each of which acts as the account that signs it in. */
 export async function openServedTenant(
   machine: ConnectionEnvironment,
-  { context, requiresTotp }: Pick<ServerPlan, "context" | "requiresTotp">,
+  { context }: Pick<ServerPlan, "context">,
   spool: TenantOptions["spool"],
 ): Promise<Tenant> {
   const { openTenant: open } = await import("../lib/tenant/index.ts");
-  return open({ ...buildTenantOptions(machine, context, "requests"), spool, requiresTotp });
+  return open({ ...buildTenantOptions(machine, context, "requests"), spool });
 }
 
 const buildTenantOptions = (

@@ -83,28 +83,6 @@ test.each<[string, (other: string) => unknown, sends: boolean]>([
   expect([...own.received, ...other.received]).toEqual([undefined, sends ? `Bearer ${SECRET}` : undefined]);
 });
 
-test("sends the code of an authenticator app", async () => {
-  const { requests } = await login("--account taro01 --password-file password.txt --code 123456");
-  expect(requests[0]).toMatchObject({ json: { account: "taro01", password: "Invented1", code: "123456" } });
-});
-
-test.each([
-  ["", "123456\r", { code: "123456" }],
-  ["", "\r", {}],
-  ["--account taro01 --password-file password.txt", "123456\r", { code: "123456" }],
-])("asks for the code at a terminal: login %s, %j", async (line, keys, sent) => {
-  const asked = [
-    ["Account:", "taro01\r"],
-    ["Password:", "Invented1\r"],
-  ] as const;
-  const typing = [...(line === "" ? asked : []), ["Code of the authenticator app", keys] as const];
-  const { exit, requests } = await login(line, { terminal: { typing } });
-  expect(exit).toBe(0);
-  expect(requests).toEqual([
-    { operation: "createSession", json: { account: "taro01", password: "Invented1", ...sent } },
-  ]);
-});
-
 test.each([
   ["login", "pass --account NAME --password-file FILE"],
   ["login --password-file password.txt", "pass --account NAME\n"],

@@ -36,8 +36,8 @@ export default defineCommand({
   summary: text("sign in to the tenant of a server", "サーバーのテナントにサインインする"),
   details: [
     text(
-      "If your account has an authenticator app (clomo-account totp), login also requires a code of the app or a backup code. At a terminal, you are asked for the code; leave it blank if you do not use an app. The session lasts 12 hours from its last use, at most 30 days. Its secret is stored in clomoctl's folder (CLOMOCTL_HOME), in a file that only you can read. For cron and scripts, create an access token instead, and pass it with CLOMOCTL_TOKEN or --token-file.",
-      "認証アプリ(clomo-account totp)を設定したアカウントには、アプリのコードかバックアップコードも必要です。端末では入力を求められるので、アプリを使わない場合は空のままにしてください。セッションは最後に使ってから 12 時間、最長 30 日有効です。シークレットは、自分だけが読めるファイルとして clomoctl のフォルダー(CLOMOCTL_HOME)に保存します。cron やスクリプトではアクセストークンを作り、CLOMOCTL_TOKEN か --token-file で渡してください。",
+      "The session lasts 12 hours from its last use, at most 30 days. Its secret is stored in clomoctl's folder (CLOMOCTL_HOME), in a file that only you can read. For cron and scripts, create an access token instead, and pass it with CLOMOCTL_TOKEN or --token-file.",
+      "セッションは最後に使ってから 12 時間、最長 30 日有効です。シークレットは、自分だけが読めるファイルとして clomoctl のフォルダー(CLOMOCTL_HOME)に保存します。cron やスクリプトではアクセストークンを作り、CLOMOCTL_TOKEN か --token-file で渡してください。",
     ),
     text(
       "If you forgot your password, --forgot has a code sent to the email address of your account; with --reset-code, you set a new password and sign in. The response does not reveal whether an account exists.",
@@ -54,11 +54,6 @@ export default defineCommand({
         "file that contains only the password and that only you can read (- for stdin)",
         "パスワードだけを書いた、自分だけが読めるファイル(- は標準入力)",
       ),
-    },
-    code: {
-      kind: "string",
-      value: "CODE",
-      about: text("code of the authenticator app, or a backup code", "認証アプリのコードまたはバックアップコード"),
     },
     forgot: {
       kind: "string",
@@ -77,7 +72,6 @@ export default defineCommand({
   excludes: [
     ["forgot", "account"],
     ["forgot", "passwordFile"],
-    ["forgot", "code"],
     ["forgot", "resetCode"],
   ],
   examples: [
@@ -87,7 +81,7 @@ export default defineCommand({
     { line: "clomoctl login --context head-office --account taro01 --reset-code 7K2M-04QX-9TRB" },
   ],
   exits: ["not-signed-in", "input-rejected", "not-found", "unavailable", "throttled"],
-  async run(tools, { account: typed, passwordFile, code: typedCode, forgot, resetCode }) {
+  async run(tools, { account: typed, passwordFile, forgot, resetCode }) {
     const { terminal, home, temporary } = tools;
     const context = await requireRemoteContext(tools);
     const { client } = await tools.tenant("sessions");
@@ -104,10 +98,8 @@ export default defineCommand({
       resetCode === undefined
         ? await readPassword(tools, passwordFile)
         : await (await import("./clomo-account/options.ts")).readNewPassword(tools, passwordFile);
-    const asksForCode = typedCode === undefined && terminal.interactive;
-    const code = asksForCode ? await terminal.prompts.input({ message: CODE_PROMPT, flag: "--code CODE" }) : typedCode;
     if (resetCode !== undefined) await client.sessions.resetPassword({ account, code: resetCode, password });
-    const request = { account, password, ...(code !== undefined && code.trim() !== "" && { code }) };
+    const request = { account, password };
     const { secret, account: called } = await client.sessions.create(request);
     await storeCredential({ home, processes: temporary.processes }, context, secret);
     const { name } = context;
@@ -127,7 +119,3 @@ const CODE_REQUESTED_TEXT = text(
 
 const ACCOUNT_PROMPT = text("Account:", "アカウント名:");
 const PASSWORD_PROMPT = text("Password:", "パスワード:");
-const CODE_PROMPT = text(
-  "Code of the authenticator app (blank if you have no app):",
-  "認証アプリのコード(使っていなければ空):",
-);

@@ -93,13 +93,6 @@ export default defineCommand({
         "トークンなしでメトリクスを提供する HOST:PORT または unix:PATH",
       ),
     },
-    requireTotp: {
-      kind: "boolean",
-      about: text(
-        "require an authenticator app of every administrator; without it, one can only set it up",
-        "すべての管理者に認証アプリを必須にする(未設定の人ができるのは設定だけ)",
-      ),
-    },
     maxConnections: {
       kind: "number",
       min: 1,
@@ -197,7 +190,6 @@ interface ServeInput {
   readonly tlsKey: string | undefined;
   readonly behindProxy: readonly string[] | undefined;
   readonly metricsListen: string | undefined;
-  readonly requireTotp: boolean;
   readonly maxConnections: number;
   readonly maxRequests: number;
   readonly maxUploads: number;
@@ -240,7 +232,6 @@ const serve = async (tools: Tools, input: ServeInput): Promise<void> => {
     proxies,
     metricsPlace,
     limits: toLimits(input),
-    requiresTotp: input.requireTotp,
   });
   await terminal.out.write(`${server.url}\n`);
   await terminal.out.flush();

@@ -84,8 +84,6 @@ export interface ServerPlan {
   /** where the metrics are available without a token */
   readonly metricsPlace: ListenPlace | undefined;
   readonly limits: ServerLimits;
-  /** true if every account needs an authenticator app */
-  readonly requiresTotp: boolean;
 }
 
 /** Everything that a command receives from outside. */

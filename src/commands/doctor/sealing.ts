@@ -55,10 +55,6 @@ const SECRET_REPLACEMENTS: Readonly<
     what: text("content tokens (VPP)", "VPP サービストークン"),
     line: line("vpp tokens set", ["FILE"], { org: "NAME", startOver: true }),
   },
-  totp: {
-    what: text("the authenticator apps of accounts", "アカウントの認証アプリ"),
-    line: line("clomo-account totp disable", ["ACCOUNT"]),
-  },
 };
 
 /**

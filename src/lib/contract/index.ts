@@ -19,7 +19,6 @@ export type * from "./roles.ts";
 export type * from "./secured.ts";
 export type * from "./sessions.ts";
 export type * from "./tenant.ts";
-export type * from "./totp.ts";
 export type * from "./users.ts";
 export type * from "./vpp.ts";
 export type * from "./whoami.ts";
@@ -46,7 +45,6 @@ export const NOUNS = {
   secured: () => import("./secured.ts"),
   sessions: () => import("./sessions.ts"),
   tenant: () => import("./tenant.ts"),
-  totp: () => import("./totp.ts"),
   users: () => import("./users.ts"),
   vpp: () => import("./vpp.ts"),
   whoami: () => import("./whoami.ts"),

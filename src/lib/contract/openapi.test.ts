@@ -155,7 +155,6 @@ describe("the published contract", () => {
     ["post", "/v1/imports/{id}/commit", true],
     ["post", "/v1/access-tokens", false],
     ["post", "/v1/sessions", false],
-    ["post", "/v1/totp", false],
     ["post", "/v1/accounts/{id}/transfer", false],
     ["patch", "/v1/users/{id}", false],
   ])("%s %s takes an Idempotency-Key: %j", (method, path, expected) => {

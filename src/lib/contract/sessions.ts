@@ -17,21 +17,16 @@ const AccountName = z.string().min(1).max(255);
 
 const Password = z.string().min(1).max(1024);
 
-/** A code of an authenticator app, or a backup code. */
-export const TotpCode = z.string().min(1).max(100).meta({
-  description: "code that the account's authenticator app shows, or a backup code; each is accepted once",
-});
-
 export default {
   description: "Signing in and out",
   routes: {
     create: post("/v1/sessions", {
       id: "createSession",
-      summary: "Sign in with an account's password and, if the account has an authenticator app, a code",
+      summary: "Sign in with an account's password",
       isOpen: true,
       changes: false,
       body: withExample(
-        z.strictObject({ account: AccountName, password: Password, code: TotpCode.optional() }),
+        z.strictObject({ account: AccountName, password: Password }),
         () => ({ account: "hanako", password: "…" }),
       ),
       status: 201,

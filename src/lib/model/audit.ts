@@ -79,8 +79,6 @@ const SPECIAL_ACTION_NAMES: Readonly<Record<string, Text>> = {
   "sessions.end": text("sign out", "サインアウト"),
   "access-tokens.create": text("create access token", "アクセストークンを作成"),
   "access-tokens.revoke": text("revoke access token", "アクセストークンを失効"),
-  "totp.enable": text("enable authenticator app", "認証アプリを有効化"),
-  "totp.disable": text("disable authenticator app", "認証アプリを無効化"),
 };
 
 /** Returns an action's display name. An unknown action, from a newer version of clomoctl, is returned unchanged. */

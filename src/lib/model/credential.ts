@@ -33,11 +33,8 @@ export const METRICS_RIGHT = "metrics";
 /** What a token can grant: operations, or the metrics of the server. */
 export type TokenRight = Operation | typeof METRICS_RIGHT;
 
-/**
- * What an account does to how it signs in: `totp` is setting up its authenticator app, `sign-in` everything else. No
- * token grants it, and an account that must set up the app first has only `totp`.
- */
-export type OwnRight = "sign-in" | "totp";
+/** What an account does to how it signs in. No token grants it. */
+export type OwnRight = "sign-in";
 
 /** Stands for all operations that only read. */
 export const ALL_READS = "read";
@@ -69,9 +66,6 @@ export const SIGN_IN_LIMITS = { perAccount: 5, perAddress: 20, minutes: 15 } as 
 
 /** Limits on reset codes that are mailed at the request of people who are not signed in. */
 export const RESET_MAIL_LIMITS = { perAccount: 3, perAddress: 20, minutes: 60 } as const;
-
-/** Number of backup codes, each of which can be used once instead of a code of the authenticator app. */
-export const BACKUP_CODES = 10;
 
 /** The largest instant before which a session or token is valid; a UTC instant. */
 export const getSessionEnd = ({

@@ -12,7 +12,6 @@ export const SEALED_SECRETS = [
   "push-key",
   "push-staged-key",
   "vpp-token",
-  "totp",
 ] as const;
 
 /** A sealed secret that is stored in a tenant. */

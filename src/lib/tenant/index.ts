@@ -49,8 +49,6 @@ export interface TenantOptions extends Pick<
   readonly apple?: AppleAccess | undefined;
   /** stores what is uploaded over sockets until it is complete */
   readonly spool?: TenantParts["spool"];
-  /** true if every account needs an authenticator app for requests over sockets; default: false */
-  readonly requiresTotp?: boolean | undefined;
   /** opens the mail server with which the tenant sends email; by default, the tenant cannot send email */
   readonly mail?: OpenMail | undefined;
   /**
@@ -164,7 +162,7 @@ const throwMailFault = (error: unknown): never => {
 type OwnParts = TenantParts & Pick<TenantStoreHandle, "within" | "isCurrent">;
 
 /** The clock, the randomness and the owner of a tenant. */
-type OwnerOptions = Pick<TenantOptions, "surroundings" | "actor" | "requiresTotp">;
+type OwnerOptions = Pick<TenantOptions, "surroundings" | "actor">;
 
 const createPartsResolver = (acting: TenantOptions["acting"], own: OwnParts, options: OwnerOptions): PartsResolver => {
   if (acting === "owner") return () => own;
@@ -200,13 +198,12 @@ const createAccountResolver =
 const findSender = async (
   own: OwnParts,
   request: Request,
-  { surroundings, requiresTotp = false }: Omit<OwnerOptions, "actor">,
+  { surroundings }: Omit<OwnerOptions, "actor">,
 ) => {
   const { findSignedInActor } = await loadCredentials();
   const check = {
     header: request.headers.get("authorization"),
     now: getCurrentInstant(surroundings),
-    requiresTotp,
   };
   const recall: Store["recall"] = (key, body) =>
     own.store.recall(key, (reader) => {
@@ -218,7 +215,7 @@ const findSender = async (
 
 /** Returns a resolver for requests over sockets, which are signed in with a credential. */
 const createCredentialResolver =
-  (own: OwnParts, { surroundings, actor, requiresTotp }: OwnerOptions): PartsResolver =>
+  (own: OwnParts, { surroundings, actor }: OwnerOptions): PartsResolver =>
   async (request, isOpen, from) => {
     if (from === undefined) throw new TypeError("a request over a socket has no source");
     const { address, id } = from;
@@ -232,7 +229,7 @@ const createCredentialResolver =
       return { ...own, owner, session: owner, address };
     }
     const { recordUse } = await loadCredentials();
-    const found = await findSender(own, request, { surroundings, requiresTotp });
+    const found = await findSender(own, request, { surroundings });
     from.admit(found instanceof Failure ? null : found.stored.id);
     if (found instanceof Failure) throw found;
     const { actor: asker, stored } = found;

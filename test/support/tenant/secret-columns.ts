@@ -74,7 +74,6 @@ const UNBUNDLED_TABLES: readonly string[] = [
   "created_range",
   "credential",
   "counted_attempt",
-  "totp",
   ...OBSERVED_VERSIONS.map(getObservedHistoryTable),
 ];
 

@@ -131,7 +131,6 @@ const CLEARED_TABLES = [
   "reset_code",
   "credential",
   "counted_attempt",
-  "totp",
   "scheme",
   "account_settings",
   "change",
@@ -155,7 +154,6 @@ const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ["tenant_profile", "tenant"],
   ["account", "accounts"],
   ["reset_code", "accounts"],
-  ["totp", "accounts"],
   ["account_settings", "accounts"],
   ["scheme", "schemes"],
   ["renewal_item", "renewals"],
@@ -246,7 +244,6 @@ export class TestTenant {
   limitMs = 120_000;
   /** true if the bodies of requests over a socket have arrived completely */
   isReceived = true;
-  #requiresTotp = false;
   /** the emails that the tenant has sent */
   readonly mails: TenantMail[] = [];
   /** sends the tenant's requests to Apple's services */
@@ -316,7 +313,6 @@ export class TestTenant {
       name: TENANT_NAME,
       actor: "owner",
       acting,
-      requiresTotp: this.#requiresTotp,
       surroundings,
       collectionOf,
       mail,
@@ -360,13 +356,6 @@ export class TestTenant {
   /** Interrupts imports over sockets, as if the server stopped. */
   beginStop(): void {
     this.#stopping.abort();
-  }
-
-  /** From now on, requests over a socket require an authenticator app of their account. */
-  async requireTotp(): Promise<void> {
-    await this.#served?.close();
-    this.#requiresTotp = true;
-    this.#served = undefined;
   }
 
   /** Answers a request as if it came over a socket. */

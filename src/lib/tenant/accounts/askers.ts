@@ -3,16 +3,6 @@ import type { Role } from "../../model/role.ts";
 import { ORG_POSITION_TABLE } from "../records/org-rows.ts";
 import type { Reader, Row } from "../store/store.ts";
 
-/** The authenticator app of an account. */
-export interface StoredTotp {
-  /** the sealed secret */
-  readonly secret: string;
-  /** time step of the last code that was used; earlier codes are not accepted */
-  readonly lastStep: number;
-  /** verifiers of the backup codes that were not used */
-  readonly backupCodes: readonly string[];
-}
-
 /** The account that the current user acts as. */
 export interface ActingAccount {
   /** record number of the account's user; `id` is the id of that user */
@@ -29,15 +19,13 @@ export interface ActingAccount {
   readonly items: readonly string[];
   /** verifies the account's password; null if the account has none */
   readonly verifier: string | null;
-  /** undefined if the account signs in without codes */
-  readonly totp: StoredTotp | undefined;
 }
 
 /** SQL: the columns and tables from which {@link toActingAccount} makes an account. */
 export const ACTING_ACCOUNT_COLUMNS = `u.pk as actingUser, u.id as actingId, u.accountName, u.org, coalesce(a.role, 'none') as role,
-  a.managedOrgs, s.name as scheme, s.operations, a.verifier, f.secret, f.lastStep, f.backupCodes`;
+  a.managedOrgs, s.name as scheme, s.operations, a.verifier`;
 export const ACTING_ACCOUNT_TABLES = `main.user u left join main.account a on a.user = u.pk
-  left join main.scheme s on s.pk = a.scheme left join main.totp f on f.user = u.pk and f.enabledAt is not null`;
+  left join main.scheme s on s.pk = a.scheme`;
 
 /** Returns the account with this name, even if the acting account cannot see it; undefined if no user has this name. */
 export const findAccountByName = async (reader: Reader, name: string): Promise<ActingAccount | undefined> => {
@@ -61,14 +49,6 @@ export const toActingAccount = (row: Row): ActingAccount => {
     scheme: scheme === null ? undefined : String(scheme),
     items: JSON.parse(String(row["operations"] ?? "[]")) as readonly string[],
     verifier: typeof row["verifier"] === "string" ? row["verifier"] : null,
-    totp:
-      typeof row["secret"] === "string"
-        ? {
-            secret: row["secret"],
-            lastStep: Number(row["lastStep"]),
-            backupCodes: JSON.parse(String(row["backupCodes"])) as readonly string[],
-          }
-        : undefined,
   };
 };
 

@@ -28,7 +28,6 @@ export const HANDLERS: {
   secured: () => import("./secured.ts"),
   sessions: () => import("./sessions.ts"),
   tenant: () => import("./tenant.ts"),
-  totp: () => import("./totp.ts"),
   users: () => import("./users.ts"),
   vpp: () => import("./vpp.ts"),
   whoami: () => import("./whoami.ts"),

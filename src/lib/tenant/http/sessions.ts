@@ -8,8 +8,8 @@ const loadSignInModule = () => import("../sign-in/sign-in.ts");
 const loadForgottenPasswordModule = () => import("../sign-in/forgotten-password.ts");
 
 /** Returns the handlers for signing in and out. */
-export default ({ session, owner, address, apple: { sealing }, mail, jobs }: TenantParts): Handlers<"sessions"> => ({
-  create: async ({ body }) => (await loadSignInModule()).signIn({ owner, sealing }, body, address),
+export default ({ session, owner, address, mail, jobs }: TenantParts): Handlers<"sessions"> => ({
+  create: async ({ body }) => (await loadSignInModule()).signIn(owner, body, address),
   requestResetCode: async ({ body: { account } }) => {
     const send = await (await loadForgottenPasswordModule()).requestResetCode({ owner, mail }, { account, address });
     if (send !== undefined) (await jobs()).start(send.id, send.run);

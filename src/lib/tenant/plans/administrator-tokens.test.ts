@@ -145,9 +145,6 @@ const TAKEOVERS: Readonly<Record<string, (secret: string, id: string) => Promise
   "renames the account": async (secret, id) => [
     (await send(secret, `/v1/accounts/${id}`, { method: "PATCH", body: { name: "renamed" } })).status,
   ],
-  "disables the authenticator app": async (secret, id) => [
-    (await send(secret, "/v1/totp/disable", { body: { account: id } })).status,
-  ],
   "mails a reset code": async (secret, id) => [
     (await send(secret, `/v1/accounts/${id}/reset-code`, { body: { address: "chief@accounts.example" } })).status,
   ],
@@ -199,7 +196,7 @@ test.each([
 });
 
 test("a refused undo of a change to several kinds of records names all missing rights", () => {
-  const credential = { id: "", kind: "token", name: "t", tokenEnd: undefined, lacksTotp: false } as const;
+  const credential = { id: "", kind: "token", name: "t", tokenEnd: undefined } as const;
   const asker = { ...MACHINE_OWNER, credential: { ...credential, rights: new Set<TokenRight>(["users.read"]) } };
   const beside = [{ thing: "account", create: 0, update: 1, delete: 0, recordsBefore: 1 }];
   const counts = { ...EMPTY_COUNTS, delete: 1, beside, reopened: { tasks: [1], records: 1 } };
@@ -213,7 +210,7 @@ test("a refused undo of a change to several kinds of records names all missing r
 });
 
 test("a plan with changes that the account may not make is refused for them, not for its token", () => {
-  const credential = { id: "", kind: "token", name: "t", tokenEnd: undefined, lacksTotp: false } as const;
+  const credential = { id: "", kind: "token", name: "t", tokenEnd: undefined } as const;
   const asker = { role: "operator", items: new Set<Operation>(), orgs: [2] } as const;
   const counts = { ...EMPTY_COUNTS, create: 1, delete: 1 };
   expect(() =>

@@ -18,8 +18,6 @@ export interface ActorCredential {
   readonly rights: ReadonlySet<TokenRight | OwnRight> | null;
   /** the end and the rights of a token that expires soon, as the header `TOKEN_END_HEADER` has them */
   readonly tokenEnd: string | undefined;
-  /** true if the account must set up an authenticator app first; it can do nothing else until then */
-  readonly lacksTotp: boolean;
 }
 
 /** The person or account that performs an operation: the owner of the machine, or an account with a role. */

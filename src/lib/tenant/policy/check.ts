@@ -106,25 +106,15 @@ const TOKEN_REFUSED_FAILURE = new Failure("not-permitted", {
   hint: step("to sign in with your password", "パスワードでサインインするには", line("login", [])),
 });
 
-/** The failure of a request whose account must set up an authenticator app first. */
-const TOTP_REQUIRED_FAILURE = new Failure("not-permitted", {
-  what: text(
-    "this server requires an authenticator app for signing in, and your account has none",
-    "このサーバーのサインインには認証アプリが必要ですが、アカウントに設定されていません",
-  ),
-  hint: step("to set up the app", "認証アプリを設定するには", line("clomo-account totp enable", [])),
-});
-
 /**
  * Checks that the credential of a request, if the request has one, grants all given rights.
  *
  * @throws Failure `not-permitted` with all rights that the token lacks, and a token that would do
  */
 export const requireTokenRights = ({ credential }: Actor, needed: readonly NeededRight[]): void => {
-  const { kind, name = "", rights, lacksTotp } = credential ?? {};
+  const { kind, name = "", rights } = credential ?? {};
   if (rights === undefined || rights === null || needed.every((right) => rights.has(right))) return;
   if (kind === "token" && !needed.every(isOperation)) throw TOKEN_REFUSED_FAILURE;
-  if (lacksTotp === true) throw TOTP_REQUIRED_FAILURE;
   const granted = TOKEN_RIGHTS.filter((right) => rights.has(right));
   const lacking = TOKEN_RIGHTS.filter((right) => (needed as readonly string[]).includes(right) && !rights.has(right));
   const [en, ja] = [

@@ -264,13 +264,13 @@ describe.each(ROLE_ACCOUNTS)("$name", ({ name, asker }) => {
 
 /** Routes that a token never permits: they are about signing in. */
 const ABOUT_SIGNING_IN = new Set(
-  "endSession createAccessToken revokeAccessToken createTotp confirmTotp disableTotp".split(" "),
+  "endSession createAccessToken revokeAccessToken".split(" "),
 );
 
 describe("a token of a system administrator with a single right", () => {
   /** Returns the rights that a request with such a token lacks. */
   const getLackingRights = (route: Route, right: TokenRight): readonly string[] => {
-    const credential = { id: "", kind: "token", name: "", tokenEnd: undefined, lacksTotp: false } as const;
+    const credential = { id: "", kind: "token", name: "", tokenEnd: undefined } as const;
     const asker: Actor = {
       role: "system",
       items: new Set(),

@@ -108,9 +108,6 @@ const getSignInRight = ({ account }: Actor, id = account?.id): readonly NeededRi
 const getPasswordResetRight = ({ asker, params }: RuleRequest): readonly NeededRight[] =>
   getSignInRight(asker, (params as { readonly id: string }).id);
 
-const getTotpDisablingRight = ({ asker, body }: RuleRequest): readonly NeededRight[] =>
-  getSignInRight(asker, (body as { readonly account?: string | undefined }).account);
-
 /** Returns the right needed to revoke a token. A token can revoke itself, so that whoever finds it can end it. */
 const getTokenRevocationRight = ({ asker, params }: RuleRequest): readonly OwnRight[] =>
   asker.credential?.id === (params as { readonly id: string }).id ? [] : ["sign-in"];
@@ -133,9 +130,6 @@ const ROUTE_RULES: RouteRules = {
   requestResetCode: [],
   resetForgottenPassword: [],
   endSession: [],
-  createTotp: ["totp"],
-  confirmTotp: ["totp"],
-  disableTotp: getTotpDisablingRight,
   accessTokens: [],
   createAccessToken: ["sign-in"],
   revokeAccessToken: getTokenRevocationRight,

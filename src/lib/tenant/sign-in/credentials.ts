@@ -7,7 +7,6 @@ import {
   SECRET_PATTERN,
   TOKEN_DAYS,
   type CredentialKind,
-  type OwnRight,
   type TokenRight,
 } from "../../model/credential.ts";
 import { formatMoment } from "../../model/time.ts";
@@ -74,8 +73,6 @@ export interface CredentialCheck {
   readonly header: string | null;
   /** a UTC instant */
   readonly now: string;
-  /** true if every account needs an authenticator app */
-  readonly requiresTotp: boolean;
 }
 
 /** The actor of a request, and its credential as it is stored. */
@@ -90,7 +87,7 @@ export interface SignedInActor {
  */
 export const findSignedInActor = async (
   store: Pick<Store, "recall">,
-  { header, now, requiresTotp }: CredentialCheck,
+  { header, now }: CredentialCheck,
 ): Promise<SignedInActor | Failure> => {
   const [, secret = ""] = /^Bearer +(\S+)$/i.exec(header ?? "") ?? [];
   const hash = SECRET_PATTERN.test(secret) ? sha256(secret) : undefined;
@@ -100,23 +97,15 @@ export const findSignedInActor = async (
   if (found === undefined || actor === undefined) return NOT_SIGNED_IN_FAILURE;
   const { id, kind, name, rights, expiresAt } = found.credential;
   if (expiresAt <= now) return kind === "token" ? createExpiredTokenFailure(found.credential) : NOT_SIGNED_IN_FAILURE;
-  const lacksTotp = requiresTotp && found.account.totp === undefined;
   const credential = {
     id,
     kind,
     name,
-    rights: lacksTotp ? new Set(LACKING_TOTP_RIGHTS[kind]) : rights && new Set(rights),
-    lacksTotp,
+    rights: rights && new Set(rights),
     tokenEnd: describeNearEnd(found.credential, now),
   };
   return { actor: { ...actor, credential }, stored: found.credential };
 };
-
-/** What the credentials of an account permit until it has the authenticator app that it needs. */
-const LACKING_TOTP_RIGHTS = { session: ["totp"], token: [] } as const satisfies Record<
-  CredentialKind,
-  readonly OwnRight[]
->;
 
 /** Ends the wait for the write lock before it begins. */
 const NO_WAIT = AbortSignal.abort();

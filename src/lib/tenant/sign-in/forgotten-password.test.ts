@@ -66,16 +66,6 @@ test("without a mail server, only the operator learns why, whatever the account"
   expect(server.logged.map(({ fault }) => fault)).toEqual(Array(3).fill(`${where}: ${what.en}`));
 });
 
-test("a new password does not replace the code of an authenticator app", async () => {
-  await desk.add("hana");
-  const { key } = await desk.enableTotp(await desk.secretOf("hana"));
-  await request("hana");
-  await expect.poll(() => tenant.mails.length).toBe(1);
-  expect((await reset("hana", readCode())).status).toBe(200);
-  expect((await desk.signIn("hana", { password: OTHER_PASSWORD })).status).toBe(401);
-  expect((await desk.signIn("hana", { password: OTHER_PASSWORD, code: desk.codeOf(key) })).status).toBe(201);
-});
-
 test("the responses are the same for every account name", async () => {
   await desk.add("hana");
   await addTestAccount(tenant, { name: "gone", role: "none" });

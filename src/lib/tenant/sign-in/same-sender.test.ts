@@ -117,7 +117,7 @@ test("what was done outside the tenant is recorded, whatever becomes of its send
   const id = tenant.database.get("select id from credential")?.["id"];
   const asker = {
     ...MACHINE_OWNER,
-    credential: { id: String(id), kind: "session", name: "", rights: null, tokenEnd: undefined, lacksTotp: false },
+    credential: { id: String(id), kind: "session", name: "", rights: null, tokenEnd: undefined },
   } as const;
   const session = new Session(new SqliteStore(tenant.database), tenant.surroundings, "chief", asker);
   const change = () => session.change({ action: null, locks: ["orgs"] }, async () => ({ result: "done", objects: [] }));

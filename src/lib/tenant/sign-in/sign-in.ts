@@ -4,22 +4,17 @@ import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { findAccountByName, type ActingAccount } from "../accounts/askers.ts";
-import type { AppleAccess } from "../ade/guard.ts";
 import { toActor } from "../policy/acting.ts";
 import { Session } from "../session.ts";
 import { verifyPassword } from "../verifier.ts";
 import { deleteAttempt } from "./attempt-rows.ts";
 import { countAttempt, limitGuesses, type AttemptSource } from "./attempts.ts";
 import { storeCredential } from "./credentials.ts";
-import { acceptCode, unsealTotpSecret } from "./totp.ts";
-import { recordTotpUse } from "./totp-rows.ts";
 
 /** What somebody types to sign in. */
 export interface SignInRequest {
   readonly account: string;
   readonly password: string;
-  /** code of the authenticator app, or a backup code; ignored if the account signs in without codes */
-  readonly code?: string | undefined;
 }
 
 /** A new session. The secret is returned only here. */
@@ -60,8 +55,8 @@ export const passwordWork = new Turnstile(MAX_VERIFICATIONS_AT_ONCE);
 /** The failure for every attempt that does not succeed, whatever the reason, so that it reveals nothing. */
 const SIGN_IN_REFUSED_FAILURE = new Failure("not-signed-in", {
   what: text(
-    "the account name, the password or the code is wrong, or the account may not sign in",
-    "アカウント名かパスワードかコードが違うか、サインインできないアカウントです",
+    "the account name or the password is wrong, or the account may not sign in",
+    "アカウント名かパスワードが違うか、サインインできないアカウントです",
   ),
   hint: step("to try again", "もう一度サインインするには", line("login", [])),
 });
@@ -94,51 +89,35 @@ const beginAttempt = (
     return { result: { attempt, found: await findAccountByName(writer, source.account) }, objects: [] };
   });
 
-/** What signing in needs: the tenant as its owner sees it, and what unseals secrets. */
-export interface SignInParts {
-  readonly owner: Session;
-  readonly sealing: AppleAccess["sealing"];
-}
-
 /**
- * Signs an account in with its password and, if it has an authenticator app, a code.
+ * Signs an account in with its password.
  *
  * @param address the address from which the request came, for the limit on failed attempts
  * @throws Failure `not-signed-in`, the same for every reason, after the same time; `throttled`
  */
-export const signIn = (parts: SignInParts, request: SignInRequest, address: string): Promise<NewSession> =>
-  takeSameTime(SIGN_IN_REFUSED_FAILURE, () => tryToSignIn(parts, request, address));
+export const signIn = (owner: Session, request: SignInRequest, address: string): Promise<NewSession> =>
+  takeSameTime(SIGN_IN_REFUSED_FAILURE, () => tryToSignIn(owner, request, address));
 
 /** Does about the same work for every failure, in case it takes longer than failures take at least. */
 const tryToSignIn = async (
-  { owner, sealing }: SignInParts,
-  { account, password, code = "" }: SignInRequest,
+  owner: Session,
+  { account, password }: SignInRequest,
   address: string,
 ): Promise<NewSession> => {
   const { attempt, found } = await beginAttempt(owner, { account, address });
   const actor = found && toActor(found);
   const verifier = actor === undefined ? null : (found?.verifier ?? null);
-  // reading the secret takes less time than verifying a password, so the time is the same without an app
-  const [isRight, secret] = await Promise.all([
-    passwordWork.run(() => verifyPassword(verifier, password)),
-    unsealTotpSecret(sealing, found),
-  ]);
-  const typed = { secret, code, now: owner.surroundings.now() };
-  if (!isRight || found === undefined || actor === undefined || acceptCode(found.totp, typed) === "refused")
-    throw SIGN_IN_REFUSED_FAILURE;
+  const isRight = await passwordWork.run(() => verifyPassword(verifier, password));
+  if (!isRight || actor === undefined) throw SIGN_IN_REFUSED_FAILURE;
   const session = new Session(owner.store, owner.surroundings, owner.actor, actor);
   return session.change({ action: "sessions.create", locks: ["accounts"] }, async (writer) => {
-    // the password, the role or the app may have changed meanwhile, or another attempt may have used the code
+    // the password or the role may have changed meanwhile
     const current = await findAccountByName(writer, account);
     if (current?.verifier !== verifier || toActor(current) === undefined) throw SIGN_IN_REFUSED_FAILURE;
-    const isSame = current.totp?.secret === found.totp?.secret;
-    const use = isSame ? acceptCode(current.totp, typed) : "refused";
-    if (use === "refused") throw SIGN_IN_REFUSED_FAILURE;
-    if (use !== "not-needed") await recordTotpUse(writer, current.user, use);
     await deleteAttempt(writer, attempt);
-    const { secret: made, expiresAt } = await storeCredential(writer, session.surroundings, { actor, kind: "session" });
+    const { secret, expiresAt } = await storeCredential(writer, session.surroundings, { actor, kind: "session" });
     return {
-      result: { secret: made, expiresAt, account: current.name },
+      result: { secret, expiresAt, account: current.name },
       objects: [{ thing: "account", id: current.id, name: current.name }],
     };
   });

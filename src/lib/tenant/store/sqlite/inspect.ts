@@ -114,7 +114,6 @@ const SEALED_SECRETS_SQL: Readonly<Record<SealedSecret["secret"], string>> = {
   "push-key": "select privateKey as sealed from push_certificate",
   "push-staged-key": "select stagedKey as sealed from push_certificate",
   "vpp-token": "select token as sealed from vpp_token",
-  totp: "select secret as sealed from totp",
 };
 
 const readSealedSecrets = (database: Database): readonly SealedSecret[] =>

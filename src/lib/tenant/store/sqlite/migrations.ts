@@ -374,7 +374,7 @@ const FIRST_SCHEMA_SQL = `
 `;
 
 /**
- * Sessions, access tokens, authenticator apps, and the attempts that count against a limit. A new password and the loss
+ * Sessions, access tokens, and the attempts that count against a limit. A new password and the loss
  * of the user end sessions and tokens. Files of version 105, which was never released,
  * have an earlier form of these tables, which is replaced.
  */
@@ -394,16 +394,12 @@ const CREDENTIALS_SCHEMA = `
   create index counted_attempt_subject on counted_attempt (subject, until);
   create index counted_attempt_attempt on counted_attempt (attempt);
   create index counted_attempt_until on counted_attempt (until);
-  create table totp (
-    user integer primary key, secret text not null, enabledAt text, lastStep integer not null default 0,
-    backupCodes text not null default '[]');
   create trigger credential_password after update of verifier on account
     when old.verifier is not new.verifier begin
     delete from credential where user = old.user;
   end;
   create trigger credential_user_gone after delete on user begin
     delete from credential where user = old.pk;
-    delete from totp where user = old.pk;
   end;
 `;
 
