@@ -105,7 +105,10 @@ export const WAYS = {
   "create the first administrator": [
     way("serve", (account: string, password: string) => ["init", "--account", account, "--password-file", password]),
   ],
-  serve: [way("serve", () => ["--listen", "127.0.0.1:0", "--rate", "0"])],
+  serve: [
+    way("serve", () => ["--listen", "127.0.0.1:0", "--rate", "0"], { option: "--rate" }),
+    way("serve", () => ["--listen", "127.0.0.1:0"]),
+  ],
   "add a server": [way("context add", (url: string) => ["served", "--url", url, "--use"])],
   "sign in": [way("login", (account: string, password: string) => ["--account", account, "--password-file", password])],
   "start a simulator of Apple": [

@@ -113,11 +113,11 @@ test("reads the error style from a command line that has other mistakes", () => 
   });
 });
 
-const CREATE_TOKEN = "access-tokens create cron --rights users.read";
+const CREATE_TOKEN = "access-tokens create cron --read-only";
 
 test.each([
   [CREATE_TOKEN, "createAccessToken", "json.name", "NAME"],
-  [CREATE_TOKEN, "createAccessToken", "json.rights.0", "--rights"],
+  [CREATE_TOKEN, "createAccessToken", "json.readOnly", "--read-only"],
   [`${CREATE_TOKEN} --expires 30d`, "createAccessToken", "json.expiresAt", "--expires"],
   [CREATE_TOKEN, "createAccessToken", "json.other", "json.other"],
   [CREATE_TOKEN, "createAccessToken", "name", "name"],

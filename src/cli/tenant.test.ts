@@ -114,10 +114,10 @@ const askWithToken = async (expiresAt: string | undefined, status = 200) => {
 };
 
 test("warns once that the token expires soon, in the time zone of the context", async () => {
-  const { ask, warnings } = await askWithToken('2026-11-22T15:00:00.000Z; rights="read,users.write"');
+  const { ask, warnings } = await askWithToken("2026-11-22T15:00:00.000Z");
   for (const _ of [1, 2]) await ask();
   expect(warnings).toEqual([
-    "the access token in CLOMOCTL_TOKEN expires at 2026-11-23 00:00 (Asia/Tokyo); to create another token before that: `clomoctl access-tokens create NAME --rights 'read,users.write'`",
+    "the access token in CLOMOCTL_TOKEN expires at 2026-11-23 00:00 (Asia/Tokyo); to create another token before that: `clomoctl access-tokens create NAME`",
   ]);
   for (const other of [undefined, "soon"]) {
     const silent = await askWithToken(other);
@@ -131,7 +131,7 @@ test("names where a token that is refused comes from, and proposes another token
   await expect(ask()).rejects.toMatchObject({
     code: "not-signed-in",
     where: "CLOMOCTL_TOKEN",
-    hint: { en: expect.stringContaining("clomoctl access-tokens create NAME --rights LIST") },
+    hint: { en: expect.stringContaining("clomoctl access-tokens create NAME") },
   });
 });
 

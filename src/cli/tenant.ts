@@ -16,7 +16,7 @@ import {
   type TemporaryStorage,
 } from "../lib/files/index.ts";
 import type { OpenTenant as Tenant, TenantOptions } from "../lib/tenant/index.ts";
-import { skipSchemaCheck, type Connection, type TokenEnd } from "../lib/client/index.ts";
+import { skipSchemaCheck, type Connection } from "../lib/client/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { createOwnerName } from "../lib/model/actor.ts";
 import { formatMoment } from "../lib/model/time.ts";
@@ -248,10 +248,10 @@ async function connectToServer(
   });
   const source = credential?.source;
   let isWarned = false;
-  const tokenExpires = async ({ expiresAt, rights }: TokenEnd): Promise<void> => {
+  const tokenExpires = async (expiresAt: string): Promise<void> => {
     if (isWarned || source === undefined) return;
     isWarned = true;
-    await warn?.(describeTokenExpiry({ expiry: formatMoment(expiresAt, timezone, "minute"), rights, source }));
+    await warn?.(describeTokenExpiry({ expiry: formatMoment(expiresAt, timezone, "minute"), source }));
   };
   const newKey = (): string => crypto.randomUUID();
   return { transport, base, context: name, newKey, credentialSource: source, tokenExpires, close };
@@ -260,12 +260,8 @@ async function connectToServer(
 /** An upload that is not longer is sent as it is. */
 const MAX_PLAIN_UPLOAD_BYTES = 64 * 1024;
 
-const describeTokenExpiry = ({
-  expiry,
-  rights,
-  source,
-}: Readonly<Record<"expiry" | "rights" | "source", string>>): Text => {
-  const create = line("access-tokens create", ["NAME"], { rights });
+const describeTokenExpiry = ({ expiry, source }: Readonly<Record<"expiry" | "source", string>>): Text => {
+  const create = line("access-tokens create", ["NAME"]);
   return text(
     `the access token in ${source} expires at ${expiry}; to create another token before that: ${create}`,
     `${source} のアクセストークンの有効期限は ${expiry} です。それまでに新しいトークンを作るには: ${create}`,
@@ -289,14 +285,9 @@ export interface ServedTenant {
 }
 
 /** Returns the store of uploads that are not complete yet. */
-export const createUploadSpool = async (
-  place: TemporaryStorage,
-  { tenantFolder }: Pick<EmbeddedContext, "tenantFolder">,
-  limits: ServerPlan["limits"],
-): Promise<TenantOptions["spool"]> => {
-  const { UploadSpool } = await import("../lib/serve/index.ts");
-  const spool = new UploadSpool(place, tenantFolder, limits);
-  return (route, request, signal) => spool.receive(route, request, signal);
+export const createUploadSpool = async (place: TemporaryStorage): Promise<TenantOptions["spool"]> => {
+  const { receiveUpload, DEFAULT_LIMITS } = await import("../lib/serve/index.ts");
+  return (route, request, signal) => receiveUpload(route, request, { place, limit: DEFAULT_LIMITS.bytes, signal });
 };
 
 /**
@@ -306,21 +297,23 @@ export const createUploadSpool = async (
  */
 export const serveTenant = async (
   { tenant, now, log, documentFile }: ServedTenant,
-  { place, tls, proxies, metricsPlace, limits }: ServerPlan,
+  { place, tls, proxies }: ServerPlan,
 ): Promise<RunningServer> => {
   if (!(await tenant.canSignIn())) throw NOBODY_SIGNS_IN_FAILURE;
-  const [{ startServer, formatLogLine }, { createProblemResponse, createErrorResponse }, { YoungHeap }] =
-    await Promise.all([
-      import("../lib/serve/index.ts"),
-      import("../lib/tenant/http/problem.ts"),
-      import("../lib/tenant/young-heap.ts"),
-    ]);
+  const [
+    { startServer, formatLogLine, DEFAULT_LIMITS: limits },
+    { createProblemResponse, createErrorResponse },
+    { YoungHeap },
+  ] = await Promise.all([
+    import("../lib/serve/index.ts"),
+    import("../lib/tenant/http/problem.ts"),
+    import("../lib/tenant/young-heap.ts"),
+  ]);
   const young = new YoungHeap();
   return startServer({
     place,
     tls,
     proxies,
-    metricsPlace,
     limits,
     answer: (request, from, trace) => {
       young.hold();
@@ -330,9 +323,6 @@ export const serveTenant = async (
       createProblemResponse(failure, status === undefined ? { headers } : { headers, status }),
     explain: createErrorResponse,
     isReady: tenant.isReadable,
-    requireMetricsRight: tenant.requireMetricsRight,
-    countImports: tenant.countImports,
-    countQueued: tenant.countQueuedImports,
     document: () => readFile(documentFile, "utf8"),
     newId: () => crypto.randomUUID(),
     log: (request) => log(formatLogLine(now().toISOString(), request)),

@@ -342,7 +342,7 @@ const createServerOpener = (
   return {
     open: async (plan: ServerPlan): Promise<RunningServer> => {
       const { createUploadSpool, openServedTenant, serveTenant } = await import("./tenant.ts");
-      const spool = await createUploadSpool(temporary, plan.context, plan.limits);
+      const spool = await createUploadSpool(temporary);
       const tenant = await openServedTenant(machine, plan, spool);
       served = tenant;
       return serveTenant({ tenant, now, log: write, documentFile: DOCUMENT_FILE }, plan);

@@ -118,7 +118,7 @@ const CASES: Readonly<Record<string, Case>> = {
   "audit export --output": { line: "audit export -o OUT" },
   "csv convert OUT": { line: "csv convert users.csv OUT" },
   "access-tokens create --output": {
-    line: "access-tokens create cron --rights users.read -o OUT",
+    line: "access-tokens create cron -o OUT",
     circumstances: () => ({ tenant: { createAccessToken: example("createAccessToken") } }),
   },
   "devices delete --list": { line: "devices delete C02X --list OUT --dry-run" },

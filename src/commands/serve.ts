@@ -3,20 +3,12 @@ import { line, step } from "../lib/advice/index.ts";
 import { Failure } from "../lib/errors/index.ts";
 import { readNamedFile } from "../lib/files/index.ts";
 import { readSecret } from "../lib/renewals/notify/secret.ts";
-import {
-  DEFAULT_LIMITS,
-  parseProxies,
-  type ListenPlace,
-  type RunningServer,
-  type ServerLimits,
-} from "../lib/serve/index.ts";
+import { parseProxies, type ListenPlace, type RunningServer } from "../lib/serve/index.ts";
 import { text } from "../lib/text/index.ts";
 import { defineCommand } from "./command.ts";
 import type { Tools } from "./tools.ts";
 
-const MIB = 1024 * 1024;
-
-const MAX_CERTIFICATE_BYTES = MIB;
+const MAX_CERTIFICATE_BYTES = 1024 * 1024;
 
 /** How long running requests may take after a signal, and how long the files may then take to close. */
 const GRACE_MS = 30_000;
@@ -30,8 +22,8 @@ export default defineCommand({
       "中断するまで、テナント API をフォアグラウンドで提供します。標準出力の 1 行目が URL です。どのリクエストにもサインインが必要です(人は login、プログラムはアクセストークン)。このコンピューターのコマンドも、同じテナントを同時に使えます。",
     ),
     text(
-      "Beyond loopback, pass a certificate with --tls-cert and --tls-key, or put a proxy in front and name its addresses with --behind-proxy. stderr has one JSON object per request, without personal names.",
-      "ループバック以外で待ち受けるには、--tls-cert と --tls-key で証明書を指定するか、前段にプロキシを置いて --behind-proxy でそのアドレスを指定します。標準エラー出力には、リクエストごとに 1 行の JSON を書きます(個人名は含みません)。",
+      "Beyond loopback, pass a certificate with --tls-cert and --tls-key, or listen on a Unix socket and reach it through an SSH tunnel or a proxy that authenticates. stderr has one JSON object per request, without personal names.",
+      "ループバック以外で待ち受けるには、--tls-cert と --tls-key で証明書を指定するか、Unix ソケットで待ち受けて、SSH トンネルか認証を行うプロキシを通して接続します。標準エラー出力には、リクエストごとに 1 行の JSON を書きます(個人名は含みません)。",
     ),
   ],
   args: {
@@ -85,88 +77,6 @@ export default defineCommand({
         "転送元のアドレスを信頼するプロキシのアドレスまたはサブネット",
       ),
     },
-    metricsListen: {
-      kind: "string",
-      value: "ADDRESS",
-      about: text(
-        "HOST:PORT or unix:PATH where the metrics are available without a token",
-        "トークンなしでメトリクスを提供する HOST:PORT または unix:PATH",
-      ),
-    },
-    maxConnections: {
-      kind: "number",
-      min: 1,
-      max: 100_000,
-      default: DEFAULT_LIMITS.connections,
-      about: text("maximum number of connections", "接続数の上限"),
-    },
-    maxRequests: {
-      kind: "number",
-      min: 1,
-      max: 10_000,
-      default: DEFAULT_LIMITS.requests,
-      about: text("maximum number of requests at the same time", "同時に処理するリクエスト数の上限"),
-    },
-    maxUploads: {
-      kind: "number",
-      min: 1,
-      max: 1_000,
-      default: DEFAULT_LIMITS.uploads,
-      about: text("maximum number of uploads at the same time", "同時に受信するアップロード数の上限"),
-    },
-    maxUploadMib: {
-      kind: "number",
-      min: 1,
-      max: 1_048_576,
-      default: DEFAULT_LIMITS.bytes / MIB,
-      about: text("maximum size of an upload in MiB, after decompression", "アップロードの上限(展開後、MiB)"),
-    },
-    minFreeMib: {
-      kind: "number",
-      max: 1_048_576,
-      default: DEFAULT_LIMITS.freeBytes / MIB,
-      about: text("disk space in MiB that uploads must leave free", "アップロード後に残すディスクの空き(MiB)"),
-    },
-    headersTimeout: {
-      kind: "number",
-      min: 1,
-      max: 3_600,
-      default: DEFAULT_LIMITS.headersMs / 1000,
-      about: text("seconds for the headers of a request", "リクエストのヘッダーを待つ秒数"),
-    },
-    idleTimeout: {
-      kind: "number",
-      min: 1,
-      max: 86_400,
-      default: DEFAULT_LIMITS.idleMs / 1000,
-      about: text("seconds without a byte until a connection is closed", "1 バイトも届かない接続を閉じるまでの秒数"),
-    },
-    requestTimeout: {
-      kind: "number",
-      min: 1,
-      max: 86_400,
-      default: DEFAULT_LIMITS.requestMs / 1000,
-      about: text(
-        "seconds for a request that is neither an import nor a stream",
-        "インポートとストリーム以外のリクエストの秒数",
-      ),
-    },
-    rate: {
-      kind: "number",
-      max: 100_000,
-      default: DEFAULT_LIMITS.ratePerSecond,
-      about: text(
-        "requests per second and credential (0: no limit)",
-        "サインインごとの 1 秒あたりのリクエスト数(0 は無制限)",
-      ),
-    },
-    burst: {
-      kind: "number",
-      min: 1,
-      max: 1_000_000,
-      default: DEFAULT_LIMITS.burst,
-      about: text("requests that a credential may send at once", "サインインごとに一度に送れるリクエスト数"),
-    },
   },
   examples: [
     { line: "clomoctl serve init --account admin@example.jp --password-file admin.txt" },
@@ -189,50 +99,18 @@ interface ServeInput {
   readonly tlsCert: string | undefined;
   readonly tlsKey: string | undefined;
   readonly behindProxy: readonly string[] | undefined;
-  readonly metricsListen: string | undefined;
-  readonly maxConnections: number;
-  readonly maxRequests: number;
-  readonly maxUploads: number;
-  readonly maxUploadMib: number;
-  readonly minFreeMib: number;
-  readonly headersTimeout: number;
-  readonly idleTimeout: number;
-  readonly requestTimeout: number;
-  readonly rate: number;
-  readonly burst: number;
 }
-
-const toLimits = (input: ServeInput): ServerLimits => ({
-  bytes: input.maxUploadMib * MIB,
-  freeBytes: input.minFreeMib * MIB,
-  uploads: input.maxUploads,
-  headersMs: input.headersTimeout * 1000,
-  idleMs: input.idleTimeout * 1000,
-  requestMs: input.requestTimeout * 1000,
-  connections: input.maxConnections,
-  requests: input.maxRequests,
-  ratePerSecond: input.rate,
-  burst: input.burst,
-});
 
 const serve = async (tools: Tools, input: ServeInput): Promise<void> => {
   const { terminal } = tools;
-  const { listen, metricsListen, behindProxy, ...files } = input;
-  const place = parseListenPlace("--listen", listen);
-  const metricsPlace = metricsListen === undefined ? undefined : parseListenPlace("--metrics-listen", metricsListen);
+  const { listen, behindProxy, ...files } = input;
+  const place = parseListenPlace(listen);
   const proxies = behindProxy === undefined ? undefined : requireProxies(behindProxy);
   const tls = await readCertificate(tools, files);
   if (!isLocal(place) && tls === undefined && proxies === undefined) throw createOpenListenFailure(listen);
   const { context } = await tools.tenant();
   if (context.kind !== "embedded") throw createRemoteFailure(context.name);
-  const server = await tools.serve({
-    context,
-    place,
-    tls,
-    proxies,
-    metricsPlace,
-    limits: toLimits(input),
-  });
+  const server = await tools.serve({ context, place, tls, proxies });
   await terminal.out.write(`${server.url}\n`);
   await terminal.out.flush();
   const reload = (): void => void reloadCertificate(tools, server, files);
@@ -263,7 +141,7 @@ const LOOPBACK = ["127.0.0.1", "::1", "localhost"];
 const isLocal = (place: ListenPlace): boolean => "path" in place || LOOPBACK.includes(place.host);
 
 /** Parses an address such as `127.0.0.1:0`, `[::1]:8080` or `unix:/run/x.sock`.  @throws Failure `usage` */
-const parseListenPlace = (option: string, typed: string): ListenPlace => {
+const parseListenPlace = (typed: string): ListenPlace => {
   if (/^unix:./.test(typed)) return { path: typed.slice("unix:".length) };
   const { plain, bracketed, port } =
     /^(?:\[(?<bracketed>[0-9A-Fa-f:.]+)\]|(?<plain>[^:[\]\s/]+)):(?<port>\d{1,5})$/.exec(typed)?.groups ?? {};
@@ -271,12 +149,9 @@ const parseListenPlace = (option: string, typed: string): ListenPlace => {
   const isAddress = bracketed === undefined || isIP(bracketed) === 6;
   if (host !== undefined && isAddress && Number(port) <= 65_535) return { host, port: Number(port) };
   throw new Failure("usage", {
-    what: text(
-      `${option} must be HOST:PORT or unix:PATH`,
-      `${option} は HOST:PORT か unix:PATH の形で指定してください`,
-    ),
+    what: text("--listen must be HOST:PORT or unix:PATH", "--listen は HOST:PORT か unix:PATH の形で指定してください"),
     where: typed,
-    hint: text(`for example: ${option} 127.0.0.1:8080`, `例: ${option} 127.0.0.1:8080`),
+    hint: text("for example: --listen 127.0.0.1:8080", "例: --listen 127.0.0.1:8080"),
   });
 };
 

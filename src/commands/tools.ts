@@ -4,7 +4,7 @@ import type { ChosenContext, Context, Contexts, Home } from "../lib/config/index
 import { DEFAULT_TIMEZONE, type EmbeddedContext } from "../lib/config/context.ts";
 import type { Outputs, TemporaryStorage } from "../lib/files/index.ts";
 import type { BlockList } from "node:net";
-import type { ListenPlace, RunningServer, ServerLimits } from "../lib/serve/index.ts";
+import type { ListenPlace, RunningServer } from "../lib/serve/index.ts";
 import type { TenantFileState } from "../lib/model/tenant-file.ts";
 import type { EnvironmentVariables, Terminal } from "../lib/terminal/index.ts";
 import type { Text } from "../lib/text/index.ts";
@@ -81,9 +81,6 @@ export interface ServerPlan {
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   /** the proxies whose headers are trusted */
   readonly proxies: BlockList | undefined;
-  /** where the metrics are available without a token */
-  readonly metricsPlace: ListenPlace | undefined;
-  readonly limits: ServerLimits;
 }
 
 /** Everything that a command receives from outside. */

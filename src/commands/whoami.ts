@@ -48,6 +48,13 @@ const WHOAMI_COLUMNS: readonly Column<Whoami>[] = [
         ? text("everything", "すべて")
         : describeOperations(operations),
   },
+  { key: "token", header: text("access token", "アクセストークン"), value: ({ token }) => token?.name ?? null },
+  {
+    key: "tokenExpiresAt",
+    header: text("token expires", "トークンの有効期限"),
+    instant: true,
+    value: ({ token }) => token?.expiresAt ?? null,
+  },
 ];
 
 /** Returns a format's columns: text has a word for all organisations (empty would mean none), JSON has null. */

@@ -28,9 +28,9 @@ export class ServedHome {
     if (code !== 0) throw new Error(`serve init ended with ${code}: ${stderr}`);
   }
 
-  /** Serves a prepared home, without a limit on the rate, and signs in. */
+  /** Serves a prepared home and signs in. */
   static async start(home: string, ...options: readonly string[]): Promise<ServedHome> {
-    const words = ["serve", "--listen", "127.0.0.1:0", "--rate", "0", ...options];
+    const words = ["serve", "--listen", "127.0.0.1:0", ...options];
     const { url, running } = await startListening(home, words);
     const body = JSON.stringify({ account: ACCOUNT, password: PASSWORD });
     const headers = { "content-type": "application/json" };

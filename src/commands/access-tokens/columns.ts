@@ -5,7 +5,7 @@ import { text } from "../../lib/text/index.ts";
 /** The columns of access tokens. The secret is not among them: it is shown only once, by `create`. */
 export const TOKEN_COLUMNS: readonly Column<AccessToken>[] = [
   { key: "name", header: text("name", "名前"), value: ({ name }) => name },
-  { key: "rights", header: text("rights", "権利"), value: ({ rights }) => rights },
+  { key: "readOnly", header: text("read-only", "閲覧のみ"), value: ({ readOnly }) => readOnly },
   { key: "expiresAt", header: text("expires", "有効期限"), instant: true, value: ({ expiresAt }) => expiresAt },
   { key: "lastUsedAt", header: text("last used", "最終利用"), instant: true, value: ({ lastUsedAt }) => lastUsedAt },
   { key: "createdAt", header: text("created", "作成日時"), instant: true, value: ({ createdAt }) => createdAt },

@@ -6,7 +6,7 @@ import { freshFolder, run, runInBoth } from "#support/commands/program.ts";
 
 const createAccessToken = example<{ readonly secret: string }>("createAccessToken");
 const tenant = { createAccessToken };
-const LINE = "access-tokens create cron --rights renewals.read";
+const LINE = "access-tokens create cron --read-only";
 
 test("writes the secret alone to stdout, whether stdout is a terminal or not", async () => {
   const { en, ja } = await runInBoth(LINE, { tenant });

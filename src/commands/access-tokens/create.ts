@@ -1,6 +1,6 @@
 import type { AccessToken } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
-import { ALL_READS, expandRights, TOKEN_DAYS, TOKEN_RIGHTS } from "../../lib/model/credential.ts";
+import { TOKEN_DAYS } from "../../lib/model/credential.ts";
 import { parseDurationDays } from "../../lib/model/time.ts";
 import { parseTypedDate, toUtcInstant } from "../../lib/model/typed-date.ts";
 import type { Column } from "../../lib/terminal/index.ts";
@@ -14,16 +14,7 @@ export default defineCommand({
   summary: text("create an access token for a program", "プログラム用のアクセストークンを作る"),
   args: { name: { kind: "string", required: true, about: text("name of the token", "トークンの名前") } },
   options: {
-    rights: {
-      kind: "list",
-      value: "LIST",
-      choices: [ALL_READS, ...TOKEN_RIGHTS],
-      required: true,
-      about: text(
-        "operations that the token permits, such as renewals.read; read stands for all reads",
-        "トークンに許可する操作(renewals.read など。read は閲覧すべて)",
-      ),
-    },
+    readOnly: { kind: "boolean", about: text("the token may only read", "閲覧だけを許可する") },
     expires: {
       kind: "string",
       value: "DAYS|DATE",
@@ -43,14 +34,14 @@ export default defineCommand({
     },
   },
   examples: [
-    { line: "clomoctl access-tokens create cron --rights renewals.read --expires 90d" },
-    { line: "clomoctl access-tokens create report --rights read -o token" },
+    { line: "clomoctl access-tokens create cron --read-only --expires 90d" },
+    { line: "clomoctl access-tokens create nightly -o token" },
   ],
   exits: ["not-signed-in", "not-permitted", "input-rejected"],
-  async run(tools, { name, rights, expires, output }) {
+  async run(tools, { name, readOnly, expires, output }) {
     const { client } = await tools.tenant("access-tokens");
     const expiresAt = await resolveTokenEnd(tools, expires);
-    const asked = { name, rights: [...expandRights(rights)], ...(expiresAt !== undefined && { expiresAt }) };
+    const asked = { name, readOnly, ...(expiresAt !== undefined && { expiresAt }) };
     const { terminal, outputs } = tools;
     const isRecord = isRecordOutputRequested(tools);
     const columns = output === undefined ? CREATED_COLUMNS : TOKEN_COLUMNS;

@@ -37,12 +37,6 @@ export type SchemaCheck = (schema: z.ZodType, value: unknown) => z.ZodSafeParseR
 /** Accepts every value. Used for a tenant in the same process, whose responses come from our own code. */
 export const skipSchemaCheck: SchemaCheck = (_, data) => ({ success: true, data });
 
-/** The end of an access token, a UTC instant, and its rights as they are typed for a new token. */
-export interface TokenEnd {
-  readonly expiresAt: string;
-  readonly rights: string;
-}
-
 /** How to reach a tenant. */
 export interface Connection {
   readonly transport: Transport;
@@ -64,8 +58,8 @@ export interface Connection {
   readonly changed?: ((numbers: readonly number[]) => void) | undefined;
   /** the file or the environment variable with the access token, for messages */
   readonly credentialSource?: string | undefined;
-  /** called if the tenant says that the access token expires soon */
-  readonly tokenExpires?: ((end: TokenEnd) => Promise<void>) | undefined;
+  /** called with the end of the access token, a UTC instant, if it expires soon */
+  readonly tokenExpires?: ((expiresAt: string) => Promise<void>) | undefined;
 }
 
 /** The bytes of an input file and their charset; the charset of a workbook is `xlsx`. */
@@ -227,8 +221,8 @@ const passOnHeaders = async (connection: Connection, response: Response): Promis
   if (response.headers.get(AUDIT_HEADER) === NO_AUDIT_RECORD) await connection.unaudited?.();
   const numbers = response.headers.get(CHANGE_HEADER) ?? "";
   if (CHANGE_NUMBERS.test(numbers)) connection.changed?.(numbers.split(", ").map(Number));
-  const [, expiresAt = "", rights = ""] = TOKEN_END.exec(response.headers.get(TOKEN_END_HEADER) ?? "") ?? [];
-  if (!Number.isNaN(Date.parse(expiresAt))) await connection.tokenExpires?.({ expiresAt, rights });
+  const end = response.headers.get(TOKEN_END_HEADER) ?? "";
+  if (TOKEN_END.test(end) && !Number.isNaN(Date.parse(end))) await connection.tokenExpires?.(end);
 };
 
 /** Creates the failure of an error response; a token that is refused is named by its source. */
@@ -246,7 +240,7 @@ const createCallFailure = async (
       : step(
           "to create another token, after signing in with login",
           "login でサインインして、別のトークンを作るには",
-          line("access-tokens create", ["NAME"], { rights: "LIST" }),
+          line("access-tokens create", ["NAME"]),
         );
   return failure.with({ hint: failure.hint ?? usual, ...(where !== undefined && { where }) });
 };

@@ -9,7 +9,6 @@ export {
   skipSchemaCheck,
   type Connection,
   type StreamedParts,
-  type TokenEnd,
   type MultipartUpload,
   type PlainRequest,
   type PlainResponse,

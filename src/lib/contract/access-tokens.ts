@@ -1,17 +1,15 @@
 import { z } from "zod";
-import { SECRET_PREFIX, TOKEN_RIGHTS, type TokenRight } from "../model/credential.ts";
+import { SECRET_PREFIX } from "../model/credential.ts";
 import { createExampleId } from "../model/thing.ts";
 import { get, itemsResponse, jsonResponse, post, remove } from "./route.ts";
 import { Secret } from "./sessions.ts";
 import { byId, Id, Instant, nameSchema } from "./shapes.ts";
 import { withExample } from "./thing-schema.ts";
 
-const Right = z.enum(TOKEN_RIGHTS as [TokenRight, ...TokenRight[]]);
-
 const TOKEN_FIELDS = {
   id: Id,
   name: z.string(),
-  rights: z.array(Right).meta({ description: "what the token grants, at most what its account may do" }),
+  readOnly: z.boolean().meta({ description: "false: the token has the rights of its account" }),
   createdAt: Instant,
   lastUsedAt: Instant.nullable().meta({ description: "rounded down to the hour; null if never used" }),
   expiresAt: Instant,
@@ -20,7 +18,7 @@ const TOKEN_FIELDS = {
 const EXAMPLE_TOKEN = {
   id: createExampleId(70),
   name: "cron",
-  rights: ["renewals.read" as const],
+  readOnly: true,
   createdAt: "2026-12-01T00:30:00.000Z",
   lastUsedAt: "2026-12-01T00:00:00.000Z",
   expiresAt: "2027-03-01T00:30:00.000Z",
@@ -55,10 +53,10 @@ export default {
       body: withExample(
         z.strictObject({
           name: z.string().min(1).max(100),
-          rights: z.array(Right).min(1).max(TOKEN_RIGHTS.length),
+          readOnly: z.boolean().optional(),
           expiresAt: Instant.optional().meta({ description: "default: after 90 days; at most a year" }),
         }),
-        () => ({ name: "cron", rights: ["renewals.read"] }),
+        () => ({ name: "cron", readOnly: true }),
       ),
       status: 201,
       answer: jsonResponse(CreatedAccessToken, "The token with its secret"),

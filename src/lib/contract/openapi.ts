@@ -162,17 +162,16 @@ const CREDENTIAL_SCHEME = "credential";
 
 /** Converts a route of the server itself to its OpenAPI form. */
 const toServerRouteConfig = (path: ServerPath): RouteConfig => {
-  const { id, summary, isOpen, answer } = SERVER_ROUTES[path];
+  const { id, summary, answer } = SERVER_ROUTES[path];
   return {
     method: "get",
     path,
     operationId: id,
     summary,
     tags: ["server"],
-    ...(isOpen ? { security: [] } : {}),
+    security: [],
     responses: {
       200: answer,
-      ...(isOpen ? {} : { 401: refer("not-signed-in"), 403: refer("not-permitted") }),
       405: refer(405),
       503: refer("unavailable"),
     },

@@ -37,11 +37,11 @@ export const CHANGE_HEADER = "clomoctl-change";
 /** The response header with the id that the server's log and the audit log have for the request. */
 export const REQUEST_ID_HEADER = "x-request-id";
 
-/** The response header with the end and the rights of the access token of the request, if the token expires soon. */
+/** The response header with the end of the access token of the request, if the token expires soon. */
 export const TOKEN_END_HEADER = "clomoctl-token-expires";
 
-/** Pattern of the header's value: a UTC instant, and the rights as they are typed for a new token. */
-export const TOKEN_END = /^([\d-]+T[\d:.]+Z); rights="([a-z.,]+)"$/;
+/** Pattern of the header's value: a UTC instant. */
+export const TOKEN_END = /^[\d-]+T[\d:.]+Z$/;
 
 export type ResponseKind = keyof typeof MEDIA_TYPES;
 
@@ -73,7 +73,7 @@ export const CONTRACT_HEADERS: Readonly<
   [TOKEN_END_HEADER]: {
     has: ({ isOpen }) => isOpen !== true,
     schema: z.string().regex(TOKEN_END).optional().meta({
-      description: "When the access token of the request expires, and its rights, if it expires soon.",
+      description: "When the access token of the request expires, if it expires soon.",
     }),
   },
 };

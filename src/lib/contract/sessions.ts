@@ -25,10 +25,10 @@ export default {
       summary: "Sign in with an account's password",
       isOpen: true,
       changes: false,
-      body: withExample(
-        z.strictObject({ account: AccountName, password: Password }),
-        () => ({ account: "hanako", password: "…" }),
-      ),
+      body: withExample(z.strictObject({ account: AccountName, password: Password }), () => ({
+        account: "hanako",
+        password: "…",
+      })),
       status: 201,
       answer: jsonResponse(NewSession, "The secret of the session, and when the session ends if it is not used again"),
       example: { secret: EXAMPLE_SECRET, expiresAt: "2026-12-01T01:00:00.000Z", account: "hanako" },

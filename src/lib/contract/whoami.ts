@@ -2,7 +2,7 @@ import { z } from "zod";
 import { ADMINISTRATOR_ROLES, OPERATIONS, type Operation } from "../model/role.ts";
 import { createExampleId } from "../model/thing.ts";
 import { get, jsonResponse } from "./route.ts";
-import { Id, nameSchema } from "./shapes.ts";
+import { Id, Instant, nameSchema } from "./shapes.ts";
 
 const OPERATION_NAMES = Object.keys(OPERATIONS) as [Operation, ...Operation[]];
 
@@ -34,6 +34,10 @@ const Whoami = nameSchema(
       .meta({ description: "the account's own organisations, each including all organisations below it; null: all" }),
     items: z.array(z.enum(OPERATION_NAMES)).meta({ description: "operations that the account's scheme includes" }),
     operations: z.array(z.object({ operation: z.enum(OPERATION_NAMES), reach: z.enum(["all", "inside"]) })),
+    token: z
+      .object({ name: z.string(), readOnly: z.boolean(), expiresAt: Instant })
+      .nullable()
+      .meta({ description: "the access token of the request, if it has one" }),
   }),
 );
 
@@ -59,6 +63,7 @@ export default {
         orgs: [{ id: createExampleId(1), path: "本社/営業部" }],
         items: [],
         operations: [{ operation: "users.read", reach: "inside" }],
+        token: null,
       },
     }),
   },

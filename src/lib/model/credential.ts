@@ -1,6 +1,3 @@
-import { text, type Text } from "../text/index.ts";
-import { OPERATIONS, type Operation } from "./role.ts";
-
 /** How a credential was made: `session` by signing in, `token` for a program. */
 export const CREDENTIAL_KINDS = ["session", "token"] as const;
 
@@ -27,39 +24,8 @@ const SESSION_LIFETIME_MS = 30 * DAY_MS;
  */
 export const TOKEN_DAYS = { usual: 90, max: 366, warning: 7, remembered: 90 } as const;
 
-/** The right to read the metrics of a server, which are not part of the tenant. */
-export const METRICS_RIGHT = "metrics";
-
-/** What a token can grant: operations, or the metrics of the server. */
-export type TokenRight = Operation | typeof METRICS_RIGHT;
-
 /** What an account does to how it signs in. No token grants it. */
 export type OwnRight = "sign-in";
-
-/** Stands for all operations that only read. */
-export const ALL_READS = "read";
-
-export const TOKEN_RIGHTS: readonly TokenRight[] = [...(Object.keys(OPERATIONS) as Operation[]), METRICS_RIGHT];
-
-const READ_OPERATIONS = TOKEN_RIGHTS.filter((right) => right.endsWith(".read"));
-
-/** Returns the rights that typed words stand for, each once, in the order of {@link TOKEN_RIGHTS}. */
-export const expandRights = (words: readonly string[]): readonly TokenRight[] => {
-  const wanted = new Set<string>(words.flatMap((word) => (word === ALL_READS ? READ_OPERATIONS : [word])));
-  return TOKEN_RIGHTS.filter((right) => wanted.has(right));
-};
-
-/** Returns rights as they are typed, in the order of {@link TOKEN_RIGHTS}: `read,users.write`. */
-export const formatRights = (rights: Iterable<TokenRight>): string => {
-  const wanted = new Set(rights);
-  const readsAll = READ_OPERATIONS.every((right) => wanted.has(right));
-  const named = TOKEN_RIGHTS.filter((right) => wanted.has(right) && !(readsAll && READ_OPERATIONS.includes(right)));
-  return [...(readsAll ? [ALL_READS] : []), ...named].join(",");
-};
-
-/** Returns what a right permits. */
-export const describeRight = (right: TokenRight): Text =>
-  right === METRICS_RIGHT ? text("read the server's metrics", "サーバーのメトリクスの閲覧") : OPERATIONS[right].about;
 
 /** Limits on failed attempts to sign in, to reset a password with a code, and to type a code. */
 export const SIGN_IN_LIMITS = { perAccount: 5, perAddress: 20, minutes: 15 } as const;

@@ -23,22 +23,13 @@ const isTrusted = (proxies: BlockList, address: string): boolean => {
   return version !== 0 && proxies.check(address, version === 6 ? "ipv6" : "ipv4");
 };
 
-/** Returns the addresses of a Forwarded header (RFC 7239) and of an X-Forwarded-For header, nearest proxy last. */
-const listForwarded = (headers: Headers): readonly (readonly string[])[] => {
-  const standard = headers.get("forwarded")?.split(",");
-  const parts = standard?.map((part) => /(?:^|;)\s*for="?([^";]+)"?/i.exec(part)?.[1] ?? "");
-  return [parts, headers.get("x-forwarded-for")?.split(",")].flatMap((entries) =>
-    entries === undefined
-      ? []
-      : // a port, and the brackets of IPv6, do not belong to the address
-        [entries.map((entry) => plainAddress(entry.trim().replace(/^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/, "$1$2")))],
-  );
-};
+/** Returns an address of an X-Forwarded-For header without its port and the brackets of IPv6. */
+const toAddress = (entry: string): string =>
+  plainAddress(entry.trim().replace(/^(?:\[([^\]]+)\]|([^:]+))(?::\d+)?$/, "$1$2"));
 
 /**
- * Returns the address from which a request came. What a header says counts only as far as trusted proxies wrote it: the
- * last address that is not a trusted proxy is the sender's. A proxy writes one of the two headers, and may pass on the
- * other one as the sender wrote it: if they differ, neither counts.
+ * Returns the address from which a request came. What X-Forwarded-For says counts only as far as trusted proxies wrote
+ * it: the last address that is not a trusted proxy is the sender's.
  *
  * @param peer address of the other end of the connection; undefined for a Unix socket, which only a local proxy uses
  */
@@ -48,11 +39,9 @@ export const findClientAddress = (
   proxies: BlockList | undefined,
 ): string => {
   const own = plainAddress(peer ?? "unix");
-  if (peer !== undefined && (proxies === undefined || !isTrusted(proxies, own))) return own;
-  const senderOf = (addresses: readonly string[]): string => {
-    const last = addresses.findLast((one) => isIP(one) === 0 || proxies === undefined || !isTrusted(proxies, one));
-    return last === undefined || isIP(last) === 0 ? own : last;
-  };
-  const [sender = own, ...others] = new Set(listForwarded(headers).map(senderOf));
-  return others.length === 0 ? sender : own;
+  const isProxy = (address: string): boolean => proxies !== undefined && isTrusted(proxies, address);
+  if (peer !== undefined && !isProxy(own)) return own;
+  const addresses = headers.get("x-forwarded-for")?.split(",").map(toAddress) ?? [];
+  const last = addresses.findLast((one) => !isProxy(one));
+  return last === undefined || isIP(last) === 0 ? own : last;
 };

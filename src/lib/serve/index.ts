@@ -2,5 +2,5 @@ export { DEFAULT_LIMITS, type ServerLimits } from "./limits.ts";
 export { formatLogLine } from "./log.ts";
 export type { ListenPlace, RunningServer } from "./options.ts";
 export { parseProxies } from "./forwarded.ts";
-export { UploadSpool } from "./spool.ts";
+export { receiveUpload } from "./spool.ts";
 export { startServer } from "./server.ts";

@@ -1,10 +1,9 @@
 import type { Server } from "node:net";
 import { connect, type AddressInfo } from "node:net";
-import { dirname } from "node:path";
-import { hasErrorCode, isFolder, removeSocket, shareSocketWithGroup } from "../files/index.ts";
+import { removeSocket, shareSocketWithGroup } from "../files/index.ts";
 import type { ListenPlace } from "./options.ts";
 import { createListenFailure, Failure, getErrorCode } from "../errors/index.ts";
-import { text, type Text } from "../text/index.ts";
+import { text } from "../text/index.ts";
 
 const describePlace = (place: ListenPlace): string =>
   "path" in place ? place.path : `${place.host.includes(":") ? `[${place.host}]` : place.host}:${place.port}`;
@@ -32,47 +31,25 @@ const isAbandoned = (path: string): Promise<boolean> =>
 /**
  * Starts listening. A Unix socket is accessible to its owner and its group.
  *
- * @throws Failure `unavailable` if the address cannot be used; `usage` if there can be no socket at the path
+ * @throws Failure `unavailable` if the address cannot be used; `usage` if the path has something other than a socket
  */
 export const startListening = async (server: Server, place: ListenPlace): Promise<void> => {
-  const path = "path" in place ? place.path : undefined;
   try {
     await tryToListen(server, place).catch(async (error: unknown) => {
-      if (path === undefined || getErrorCode(error) !== "EADDRINUSE" || !(await isAbandoned(path))) throw error;
-      if (!removeSocket(path)) throw createPathFailure(path, NO_SOCKET_TEXT);
+      if (!("path" in place) || getErrorCode(error) !== "EADDRINUSE" || !(await isAbandoned(place.path))) throw error;
+      if (!removeSocket(place.path)) throw createNoSocketFailure(place.path);
       await tryToListen(server, place);
     });
-    if (path !== undefined) shareSocketWithGroup(path);
+    if ("path" in place) shareSocketWithGroup(place.path);
   } catch (error) {
-    if (error instanceof Failure) throw error;
-    const fault = path === undefined ? undefined : await findPathFault(path, error);
-    throw path === undefined || fault === undefined
-      ? createListenFailure(describePlace(place), error)
-      : createPathFailure(path, fault, error);
+    throw error instanceof Failure ? error : createListenFailure(describePlace(place), error);
   }
 };
 
-/** Returns why there can be no socket at a path; undefined for other errors. A missing folder is EACCES, too. */
-const findPathFault = async (path: string, error: unknown): Promise<Text | undefined> => {
-  if (hasErrorCode(error, "EINVAL", "ENAMETOOLONG"))
-    return text("the path is too long for a socket", "ソケットのパスとしては長すぎます");
-  if (!(await isFolder(dirname(path))))
-    return text("this path is not in an existing folder", "このパスは、既存のフォルダーの中にありません");
-  if (!hasErrorCode(error, "EACCES", "EPERM", "EROFS")) return undefined;
-  return text("permission denied: cannot write to this location", "この場所に書き込む権限がありません");
-};
-
-const NO_SOCKET_TEXT = text("this path exists and is not a socket", "このパスには、ソケットではないものがあります");
-
-const createPathFailure = (where: string, what: Text, cause?: unknown): Failure =>
+const createNoSocketFailure = (where: string): Failure =>
   new Failure("usage", {
-    what,
+    what: text("this path exists and is not a socket", "このパスには、ソケットではないものがあります"),
     where,
-    hint: text(
-      "name a new path of at most 100 bytes, in a folder that exists and that you can write to",
-      "書き込める既存のフォルダーの中で、まだ使われていないパスを 100 バイト以内で指定してください",
-    ),
-    cause,
   });
 
 /** Returns the URL of a server that listens.  @param scheme `http` or `https` */

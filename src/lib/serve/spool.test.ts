@@ -7,8 +7,7 @@ import { post, jsonResponse, type Route } from "../contract/route.ts";
 import { z } from "zod";
 import { Failure } from "../errors/index.ts";
 import { createProcessTable } from "../files/index.ts";
-import { DEFAULT_LIMITS, type UploadLimits } from "./limits.ts";
-import { UploadSpool } from "./spool.ts";
+import { receiveUpload } from "./spool.ts";
 
 const ROUTE: Route = post("/v1/files", { id: "file", summary: "", file: true, answer: jsonResponse(z.null(), "") });
 const processes = createProcessTable(process.pid, process.kill.bind(process), "here");
@@ -20,8 +19,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const spoolOf = (limits: Partial<UploadLimits> = {}): UploadSpool =>
-  new UploadSpool({ temporaryFolder: folder, processes }, folder, { ...DEFAULT_LIMITS, freeBytes: 0, ...limits });
+const upload = (request: Request, { limit = 2 ** 31, signal = NEVER, route = ROUTE } = {}) =>
+  receiveUpload(route, request, { place: { temporaryFolder: folder, processes }, limit, signal });
 
 const requestOf = (body: ReadableStream<Uint8Array> | Uint8Array<ArrayBuffer>, encoding?: string): Request => {
   const headers = { "content-type": "text/csv; charset=utf-8", ...(encoding && { "content-encoding": encoding }) };
@@ -38,8 +37,8 @@ const refusalOf = async (promise: Promise<unknown>): Promise<Pick<Failure, "code
   return { code: error.code, status: error.status };
 };
 
-const receive = async (spool: UploadSpool, request: Request): Promise<string> => {
-  await using spooled = await spool.receive(ROUTE, request, NEVER);
+const receive = async (request: Request): Promise<string> => {
+  await using spooled = await upload(request);
   expect(spooled?.request.headers.has("content-encoding")).toBe(false);
   return (await spooled?.request.text()) ?? "";
 };
@@ -54,14 +53,14 @@ describe("a compressed upload", () => {
     ["identity", CONTENT],
     [undefined, CONTENT],
   ])("with the encoding %s is stored as it was before", async (encoding, bytes) => {
-    expect(await receive(spoolOf(), requestOf(Uint8Array.from(bytes), encoding))).toBe("氏名,\r\n");
+    expect(await receive(requestOf(Uint8Array.from(bytes), encoding))).toBe("氏名,\r\n");
     expect(readdirSync(folder)).toEqual([]);
   });
 
   test("is refused if the limit is exceeded after decompression, without storing all of it", async () => {
     const bomb = Uint8Array.from(gzipSync(Buffer.alloc(64 * 1024 * 1024)));
     expect(bomb.length).toBeLessThan(100_000);
-    const refused = refusalOf(spoolOf({ bytes: 1_000_000 }).receive(ROUTE, requestOf(bomb, "gzip"), NEVER));
+    const refused = refusalOf(upload(requestOf(bomb, "gzip"), { limit: 1_000_000 }));
     expect(await refused).toEqual({ code: "usage", status: 413 });
   });
 
@@ -69,41 +68,32 @@ describe("a compressed upload", () => {
     ["cut off", Uint8Array.from(gzipSync(CONTENT).subarray(0, -3))],
     ["not compressed", Uint8Array.from(CONTENT)],
   ])("is refused if it is %s", async (_, bytes) => {
-    expect(await refusalOf(spoolOf().receive(ROUTE, requestOf(bytes, "gzip"), NEVER))).toEqual({
+    expect(await refusalOf(upload(requestOf(bytes, "gzip")))).toEqual({
       code: "usage",
       status: 400,
     });
   });
 
   test("is refused in another encoding", async () => {
-    const refused = refusalOf(spoolOf().receive(ROUTE, requestOf(Uint8Array.from(CONTENT), "br"), NEVER));
+    const refused = refusalOf(upload(requestOf(Uint8Array.from(CONTENT), "br")));
     expect(await refused).toEqual({ code: "usage", status: 415 });
   });
 });
 
-test("an upload that is too large, or leaves too little disk space, is refused", async () => {
-  const send = (limits: Partial<UploadLimits>): ReturnType<typeof refusalOf> =>
-    refusalOf(spoolOf(limits).receive(ROUTE, requestOf(Uint8Array.from(CONTENT)), NEVER));
-  expect(await send({ bytes: 3 })).toEqual({ code: "usage", status: 413 });
-  expect(await send({ freeBytes: 2 ** 60 })).toEqual({ code: "unexpected", status: 507 });
+test("an upload that is too large is refused", async () => {
+  const refused = refusalOf(upload(requestOf(Uint8Array.from(CONTENT)), { limit: 3 }));
+  expect(await refused).toEqual({ code: "usage", status: 413 });
 });
 
-test("a slow sender occupies only its own place, and is dropped when the server stops", async () => {
-  const spool = spoolOf({ uploads: 1 });
+test("a slow sender is dropped when the server stops", async () => {
   const stop = new AbortController();
-  const slow = spool.receive(
-    ROUTE,
-    requestOf(new ReadableStream({ pull: () => new Promise(() => undefined) })),
-    stop.signal,
-  );
-  const busy = spool.receive(ROUTE, requestOf(Uint8Array.from(CONTENT)), NEVER);
-  await expect(busy).rejects.toMatchObject({ code: "unavailable", status: 503, retryAfterMs: 5000 });
+  const body = new ReadableStream<Uint8Array>({ pull: () => new Promise(() => undefined) });
+  const slow = upload(requestOf(body), { signal: stop.signal });
   stop.abort();
   await expect(slow).rejects.toMatchObject({ code: "interrupted" });
-  expect(await receive(spool, requestOf(Uint8Array.from(CONTENT)))).toBe("氏名,\r\n");
 });
 
 test("other routes are not spooled", async () => {
   const { file: _, ...route } = ROUTE;
-  expect(await spoolOf().receive(route, requestOf(Uint8Array.from(CONTENT)), NEVER)).toBeUndefined();
+  expect(await upload(requestOf(Uint8Array.from(CONTENT)), { route })).toBeUndefined();
 });

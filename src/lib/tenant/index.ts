@@ -21,16 +21,6 @@ export interface OpenTenant {
   readonly canSignIn: () => Promise<boolean>;
   /** Returns true if the tenant's file can be read. */
   readonly isReadable: () => Promise<boolean>;
-  /**
-   * Checks that a request's credential permits reading the metrics of a server.
-   *
-   * @throws Failure `not-signed-in`, `not-permitted`
-   */
-  readonly requireMetricsRight: (request: Request) => Promise<void>;
-  /** Returns the number of imports in each state. */
-  readonly countImports: () => Promise<Readonly<Record<string, number>>>;
-  /** Returns the number of imports that wait for the import thread, with the one that it runs. */
-  readonly countQueuedImports: () => number;
   /** Waits for running work and releases the files. Later requests are refused with `unavailable`. */
   readonly close: () => Promise<void>;
 }
@@ -113,14 +103,6 @@ export const openTenant = (options: TenantOptions): OpenTenant => {
         return false;
       }
     },
-    requireMetricsRight: async (request) => {
-      const { requireMetricsRight } = await loadChecks();
-      const found = await findSender(own, request, options);
-      if (found instanceof Failure) throw found;
-      requireMetricsRight(found.actor);
-    },
-    countImports: async () => owner.read((await import("./plans/import-rows.ts")).countImportsByState),
-    countQueuedImports: parts.countQueued,
     async close() {
       isClosing = true;
       await Promise.allSettled(underWay);
@@ -195,11 +177,7 @@ const createAccountResolver =
   };
 
 /** Returns the account and the credential of a request; or the failure of a request without a valid credential. */
-const findSender = async (
-  own: OwnParts,
-  request: Request,
-  { surroundings }: Omit<OwnerOptions, "actor">,
-) => {
+const findSender = async (own: OwnParts, request: Request, { surroundings }: Omit<OwnerOptions, "actor">) => {
   const { findSignedInActor } = await loadCredentials();
   const check = {
     header: request.headers.get("authorization"),
@@ -224,13 +202,11 @@ const createCredentialResolver =
     const owner = new Session(own.store, options.surroundings, actor, MACHINE_OWNER);
     if (isOpen) {
       requireCurrentSchema(own);
-      from.admit(null);
       // an open route only signs in; its handler is not given the tenant
       return { ...own, owner, session: owner, address };
     }
     const { recordUse } = await loadCredentials();
     const found = await findSender(own, request, { surroundings });
-    from.admit(found instanceof Failure ? null : found.stored.id);
     if (found instanceof Failure) throw found;
     const { actor: asker, stored } = found;
     await recordUse(owner, stored, own.explain);

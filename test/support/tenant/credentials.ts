@@ -1,5 +1,4 @@
 import { createExampleId } from "../../../src/lib/model/thing.ts";
-import type { TokenRight } from "../../../src/lib/model/credential.ts";
 import { sha256 } from "../../../src/lib/tenant/ids.ts";
 import type { Database } from "../../../src/lib/tenant/store/sqlite/database.ts";
 
@@ -15,30 +14,31 @@ export const findAccountOf = (database: Database, secret: string): string | unde
     ?.["accountName"]?.toString();
 
 interface CredentialOptions {
-  readonly rights?: readonly TokenRight[] | null;
+  /** makes a token: one that may only read, or one with the rights of its account */
+  readonly token?: "read-only" | "whole";
   readonly expiresAt?: string;
   readonly secret?: string;
 }
 
-/** Stores a credential of an account, a session unless rights are given, and returns its secret. */
+/** Stores a credential of an account, a session by default, and returns its secret. */
 export const addTestCredential = (
   { database }: { readonly database: Database },
   account: string,
-  { rights = null, expiresAt = FAR, secret: known }: CredentialOptions = {},
+  { token, expiresAt = FAR, secret: known }: CredentialOptions = {},
 ): string => {
   credentialCount += 1;
   const secret = known ?? `clomo_${String(credentialCount).padStart(43, "0")}`;
   database.run(
-    `insert into credential (id, user, kind, name, hash, rights, createdAt, lastUsedAt, expiresAt)
-     select :id, pk, :kind, :name, :hash, :rights, '2026-01-01T00:00:00.000Z', '2098-12-31T23:00:00.000Z', :expiresAt
+    `insert into credential (id, user, kind, name, hash, readOnly, createdAt, lastUsedAt, expiresAt)
+     select :id, pk, :kind, :name, :hash, :readOnly, '2026-01-01T00:00:00.000Z', '2098-12-31T23:00:00.000Z', :expiresAt
      from user where accountName = :account`,
     {
       account,
       id: createExampleId(5000 + credentialCount),
-      kind: rights === null ? "session" : "token",
+      kind: token === undefined ? "session" : "token",
       name: `credential ${credentialCount}`,
       hash: sha256(secret),
-      rights: rights && JSON.stringify(rights),
+      readOnly: token === "read-only" ? 1 : 0,
       expiresAt,
     },
   );

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openSocket } from "../../../src/lib/client/socket.ts";
 import { createProcessTable } from "../../../src/lib/files/index.ts";
-import { DEFAULT_LIMITS, UploadSpool } from "../../../src/lib/serve/index.ts";
+import { DEFAULT_LIMITS, receiveUpload } from "../../../src/lib/serve/index.ts";
 import type { OpenTenant, TenantOptions } from "../../../src/lib/tenant/index.ts";
 import { serveTestTenant } from "./serving.ts";
 
@@ -32,8 +32,10 @@ export const openOverSocket = (
   { secret, prepare }: SignIn,
 ): OpenTenant => {
   const uploads = mkdtempSync(join(tmpdir(), "uploads-test-"));
-  const spool = new UploadSpool({ temporaryFolder: uploads, processes }, uploads, { ...DEFAULT_LIMITS, freeBytes: 0 });
-  const tenant = open((...received) => spool.receive(...received));
+  const place = { temporaryFolder: uploads, processes };
+  const tenant = open((route, request, signal) =>
+    receiveUpload(route, request, { place, limit: DEFAULT_LIMITS.bytes, signal }),
+  );
   let begun: ReturnType<typeof startServer> | undefined;
   return {
     ...tenant,

@@ -9,10 +9,10 @@ export interface TestServer extends AsyncDisposable {
   readonly logged: readonly AnsweredRequest[];
 }
 
-/** Serves a tenant on a free port of this computer, as `serve` does, with no limit on the rate by default. */
+/** Serves a tenant on a free port of this computer, as `serve` does. */
 export const serveTestTenant = async (
   { served }: { readonly served: OpenTenant },
-  changed: Partial<ServerLimits> = { ratePerSecond: 0 },
+  changed: Partial<ServerLimits> = {},
 ): Promise<TestServer> => {
   const limits = { ...DEFAULT_LIMITS, ...changed };
   const logged: AnsweredRequest[] = [];
@@ -24,9 +24,6 @@ export const serveTestTenant = async (
     refuse: (failure, headers = {}, status = failure.status) => createProblemResponse(failure, { headers, status }),
     explain: createErrorResponse,
     isReady: served.isReadable,
-    requireMetricsRight: served.requireMetricsRight,
-    countImports: served.countImports,
-    countQueued: served.countQueuedImports,
     document: async () => "{}",
     newId: () => `request-${(ids += 1)}`,
     log: (request) => void logged.push(request),

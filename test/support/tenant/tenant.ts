@@ -366,15 +366,11 @@ export class TestTenant {
     const until = new AbortController();
     const { limitMs } = this;
     const isReceived = (): boolean => this.isReceived;
-    const receive = <T>(_bytes: number, body: () => Promise<T>): Promise<T> => body();
     const limits = {
       limitMs,
       until,
       isReceived,
       stopping,
-      receive,
-      admit: ignore,
-      takePlace: ignore,
       breakOff: ignore,
     };
     return this.served.fetch(request, { address, id: "request-1", trace, ...limits });

@@ -21,12 +21,7 @@ import { judgeRecord } from "../../rules/index.ts";
 import { joinTexts, text, type Text } from "../../text/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
 import type { Actor } from "../policy/asker.ts";
-import {
-  USER_CHANGE_OPERATIONS,
-  isOperationPermitted,
-  requirePermission,
-  requireTokenRights,
-} from "../policy/check.ts";
+import { USER_CHANGE_OPERATIONS, isOperationPermitted, requirePermission } from "../policy/check.ts";
 import { enforceForActor } from "../policy/enforce.ts";
 import type { Session } from "../session.ts";
 import {
@@ -98,8 +93,7 @@ const isUserChange = (before: StoredAccount, { name, role = before.role }: Accou
 
 /**
  * Checks that the acting account may change an account and its user. Only system administrators may change an account
- * whose role is above operator or may be above operator, and their tokens only with the right for roles: otherwise, the
- * holder of such a token could sign in to that account, which has more rights.
+ * whose role is above operator or may be above operator.
  *
  * @throws Failure `not-permitted`
  */
@@ -110,7 +104,6 @@ export const permitPrivilegedAccount = (asker: Session["asker"], account: Stored
       account,
       text("can change this account and its user", "このアカウントとそのユーザーを変更できる"),
     );
-  requireTokenRights(asker, ["accounts.roles"]);
 };
 
 /** The planned values of an account. */

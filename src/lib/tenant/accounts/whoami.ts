@@ -7,7 +7,7 @@ import { findOwnUser, readOrgPaths } from "./askers.ts";
 /** Returns the account that acts in a session and what it may do. */
 export const whoami = ({ asker, actor, by, store }: Session): Promise<Whoami> =>
   store.read(async (reader) => {
-    const { account, role, scheme = null, items, orgs } = asker;
+    const { account, role, scheme = null, items, orgs, credential } = asker;
     return {
       account: account?.name ?? null,
       owner: by ?? actor,
@@ -20,5 +20,9 @@ export const whoami = ({ asker, actor, by, store }: Session): Promise<Whoami> =>
         const reach = getPermittedReach(asker, operation);
         return reach === undefined ? [] : [{ operation, reach }];
       }),
+      token:
+        credential?.kind === "token"
+          ? { name: credential.name, readOnly: credential.isReadOnly, expiresAt: credential.expiresAt }
+          : null,
     };
   });

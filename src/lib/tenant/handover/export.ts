@@ -68,8 +68,6 @@ const openStoreInScope = async ({ store, asker }: Session, scope: string | undef
     secured: false,
     accounts: isOperationPermitted(asker, RESOURCE_READ_RULES.accounts[0]),
     contacts: canReadContacts(asker),
-    administrators: asker.role === "system",
-    roles: false,
   });
 };
 

@@ -2,14 +2,7 @@ import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { accepts } from "hono/accepts";
 import { getPath } from "hono/utils/url";
 import { loadRoutes, type NounName } from "../../contract/index.ts";
-import {
-  CHANGE_HEADER,
-  getMaxBodyKib,
-  isStream,
-  MEDIA_TYPES,
-  TOKEN_END_HEADER,
-  type Route,
-} from "../../contract/route.ts";
+import { CHANGE_HEADER, isStream, MEDIA_TYPES, TOKEN_END_HEADER, type Route } from "../../contract/route.ts";
 import { Failure } from "../../errors/index.ts";
 import { text } from "../../text/index.ts";
 import { sha256 } from "../ids.ts";
@@ -114,13 +107,6 @@ interface MatchedRoute {
   readonly validated: ReturnType<typeof createValidator>;
   readonly handlerFor: (parts: TenantParts) => Promise<Handler<Route>>;
 }
-
-/** Returns how many bytes of a JSON body are received at most: as many as it announces, and as its route accepts. */
-const getBodyBytes = (route: Route, request: Request): number => {
-  // asked only if the route has a body: creating the stream takes longer than a short statement
-  if (route.body === undefined || request.body === null) return 0;
-  return Math.min(Number(request.headers.get("content-length") ?? Infinity), getMaxBodyKib(route) * 1024);
-};
 
 /** Prepares the work for a request: what ends it, and for a request over a socket, its limits. */
 const prepare =
@@ -251,15 +237,12 @@ class App {
     const { until } = c.var;
     const isOpen = route.isOpen === true;
     const found = await this.#resolveParts(c, isOpen);
-    const valid = await (from === undefined
-      ? validated(c.req)
-      : from.receive(getBodyBytes(route, raw), () => validated(c.req)));
+    const valid = await validated(c.req);
     if (valid instanceof Response) return valid;
     // a body may arrive long after its headers, and its sender may have lost rights in the meantime
     const mayHaveLostRights = from !== undefined && !isOpen && route.body !== undefined;
-    const parts = mayHaveLostRights ? await this.#partsFor(raw, false, { ...from, admit: () => undefined }) : found;
+    const parts = mayHaveLostRights ? await this.#partsFor(raw, false, from) : found;
     const { asker } = parts.session;
-    from?.takePlace();
     const { params, query, body } = valid;
     await requireRoutePermission(route, { asker, params, query, body });
     const handle = await handlerFor(parts);

@@ -11,19 +11,6 @@ export interface RequestSource {
   /** aborted when the server stops */
   readonly stopping: AbortSignal;
   readonly trace: { route: string | null; account: string | null; fault?: string | undefined };
-  /**
-   * counts the request by the id of its credential; null: by its address. @throws Failure `throttled` if there were too
-   * many requests
-   */
-  readonly admit: (credential: string | null) => void;
-  /** receives a body of at most this many bytes. @throws Failure `unavailable` if too many long ones are being received */
-  readonly receive: <T>(bytes: number, body: () => Promise<T>) => Promise<T>;
-  /**
-   * Takes one of the places for requests that are answered at the same time, until the response is sent.
-   *
-   * @throws Failure `unavailable` if no place is free
-   */
-  readonly takePlace: () => void;
   /** ends the connection of a response that has begun and cannot be completed */
   readonly breakOff: () => void;
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { EXAMPLES } from "../../contract/examples.ts";
 import { addTestAccount } from "#support/tenant/accounts.ts";
 import { addTestCredential } from "#support/tenant/credentials.ts";
-import { failureOf, TestTenant } from "#support/tenant/tenant.ts";
+import { TestTenant } from "#support/tenant/tenant.ts";
 
 let tenant: TestTenant;
 beforeEach(() => {
@@ -79,19 +79,4 @@ test("a server does not use a file whose schema a newer program changed", async 
   expect(await tenant.served.isReadable()).toBe(false);
   tenant.database.exec(`pragma user_version = ${version}`);
   expect(await tenant.served.isReadable()).toBe(true);
-});
-
-test("metrics need a token with their right", async () => {
-  await addTestAccount(tenant, { name: "sys", role: "system" });
-  const secrets = [
-    undefined,
-    addTestCredential(tenant, "sys"),
-    addTestCredential(tenant, "sys", { rights: ["orgs.read"] }),
-    addTestCredential(tenant, "sys", { rights: ["metrics"] }),
-  ];
-  const codes = secrets.map(async (secret) => {
-    const headers = secret === undefined ? {} : { authorization: `Bearer ${secret}` };
-    return (await failureOf(tenant.served.requireMetricsRight(new Request("http://x/metrics", { headers }))))?.code;
-  });
-  expect(await Promise.all(codes)).toEqual(["not-signed-in", "not-permitted", "not-permitted", undefined]);
 });

@@ -1,4 +1,4 @@
-import type { CredentialKind, OwnRight, TokenRight } from "../../model/credential.ts";
+import type { CredentialKind } from "../../model/credential.ts";
 import type { AdministratorRole, Operation } from "../../model/role.ts";
 
 /** The account that an actor uses. */
@@ -14,9 +14,11 @@ export interface ActorCredential {
   readonly id: string;
   readonly kind: CredentialKind;
   readonly name: string;
-  /** what a token grants; null: everything that the account may do */
-  readonly rights: ReadonlySet<TokenRight | OwnRight> | null;
-  /** the end and the rights of a token that expires soon, as the header `TOKEN_END_HEADER` has them */
+  /** true for a token that may only read */
+  readonly isReadOnly: boolean;
+  /** a UTC instant */
+  readonly expiresAt: string;
+  /** the end of a token that expires soon */
   readonly tokenEnd: string | undefined;
 }
 

@@ -6,7 +6,7 @@ import { isPermittedByItems, ROLE_POLICY, describeMissingRight } from "../../mod
 import { OPERATIONS, type Operation } from "../../model/role.ts";
 import { text, type Text } from "../../text/index.ts";
 import type { Scope } from "../store/store.ts";
-import { describeRight, formatRights, METRICS_RIGHT, TOKEN_RIGHTS, type OwnRight } from "../../model/credential.ts";
+import type { OwnRight } from "../../model/credential.ts";
 import type { Actor } from "./asker.ts";
 
 /** What a request may need: an operation, or a right of the account itself. */
@@ -14,12 +14,14 @@ export type NeededRight = Operation | OwnRight;
 
 export const isOperation = (right: NeededRight): right is Operation => Object.hasOwn(OPERATIONS, right);
 
+const isRead = (right: NeededRight): boolean => right.endsWith(".read");
+
 /** Returns where an actor may perform an operation: in all organisations, or only in their own. undefined: nowhere. */
 export const getPermittedReach = (
   { role, items, orgs, credential }: Actor,
   operation: Operation,
 ): "all" | "inside" | undefined => {
-  if (credential?.rights?.has(operation) === false) return undefined;
+  if (credential?.isReadOnly === true && !isRead(operation)) return undefined;
   const { [role]: reach } = ROLE_POLICY[operation];
   if (reach === "no" || (reach === "item" && !isPermittedByItems(items, operation))) return undefined;
   // records of SECURED APPs do not belong to organisations, so an operation cannot be limited to some of them
@@ -30,7 +32,7 @@ export const getPermittedReach = (
 export const isOperationPermitted = (asker: Actor, operation: Operation): boolean =>
   getPermittedReach(asker, operation) !== undefined;
 
-/** Returns an actor as their account, with all its rights: without a token that grants only some of them. */
+/** Returns an actor as their account, with all its rights, even if the token may only read. */
 export const withoutToken = (asker: Actor): Actor => ({ ...asker, credential: undefined });
 
 /**
@@ -106,46 +108,18 @@ const TOKEN_REFUSED_FAILURE = new Failure("not-permitted", {
   hint: step("to sign in with your password", "パスワードでサインインするには", line("login", [])),
 });
 
-/**
- * Checks that the credential of a request, if the request has one, grants all given rights.
- *
- * @throws Failure `not-permitted` with all rights that the token lacks, and a token that would do
- */
+/** @throws Failure `not-permitted` if the token of a request does not grant all given rights */
 export const requireTokenRights = ({ credential }: Actor, needed: readonly NeededRight[]): void => {
-  const { kind, name = "", rights } = credential ?? {};
-  if (rights === undefined || rights === null || needed.every((right) => rights.has(right))) return;
-  if (kind === "token" && !needed.every(isOperation)) throw TOKEN_REFUSED_FAILURE;
-  const granted = TOKEN_RIGHTS.filter((right) => rights.has(right));
-  const lacking = TOKEN_RIGHTS.filter((right) => (needed as readonly string[]).includes(right) && !rights.has(right));
-  const [en, ja] = [
-    lacking.map((right) => `${right} (${describeRight(right).en})`).join(", "),
-    lacking.map((right) => `${right}(${describeRight(right).ja})`).join("、"),
-  ];
+  if (credential?.kind !== "token") return;
+  if (!needed.every(isOperation)) throw TOKEN_REFUSED_FAILURE;
+  if (!credential.isReadOnly || needed.every(isRead)) return;
+  const { name } = credential;
   throw new Failure("not-permitted", {
-    what: text(
-      `the access token "${name}" does not have the ${lacking.length === 1 ? "right" : "rights"} ${en}`,
-      `アクセストークン「${name}」に ${ja}の権利がありません`,
-    ),
+    what: text(`the access token "${name}" may only read`, `アクセストークン「${name}」でできるのは閲覧だけです`),
     hint: step(
-      "to create a token with these rights, too (the command may need further ones)",
-      "この権利も持つトークンを作るには(コマンドによっては、さらに別の権利も必要です)",
-      line("access-tokens create", ["NAME"], { rights: formatRights([...granted, ...lacking]) }),
-    ),
-  });
-};
-
-/** @throws Failure `not-permitted` if the actor did not sign in with a token that grants reading the metrics */
-export const requireMetricsRight = ({ credential }: Actor): void => {
-  if (credential?.rights?.has(METRICS_RIGHT) === true) return;
-  throw new Failure("not-permitted", {
-    what: text(
-      `reading the server's metrics requires an access token with the right ${METRICS_RIGHT}`,
-      `サーバーのメトリクスの閲覧には、${METRICS_RIGHT} の権利があるアクセストークンが必要です`,
-    ),
-    hint: step(
-      "to create a token with this right",
-      "この権利を持つトークンを作るには",
-      line("access-tokens create", ["NAME"], { rights: METRICS_RIGHT }),
+      "to create a token with all rights of your account",
+      "アカウントのすべての権限を持つトークンを作るには",
+      line("access-tokens create", ["NAME"]),
     ),
   });
 };
@@ -181,18 +155,17 @@ export const canImport = (asker: Actor, kind: FormatName): boolean =>
   getImportOperations(kind).some((operation) => isOperationPermitted(asker, operation));
 
 /** Returns the part of the tenant that an actor can see; undefined: the whole tenant. */
-export const buildScope = (asker: Actor): Scope | undefined =>
-  asker.role === "system" && (asker.credential?.rights ?? null) === null
-    ? undefined
-    : {
-        orgs: asker.orgs,
-        kinds: FORMAT_NAMES.filter((kind) => canImport(asker, kind)),
-        secured: isOperationPermitted(asker, "secured.read"),
-        accounts: isOperationPermitted(asker, "accounts.read"),
-        contacts: canReadContacts(asker),
-        administrators: asker.role === "system",
-        roles: asker.role === "system" && isOperationPermitted(asker, "accounts.roles"),
-      };
+export const buildScope = (actor: Actor): Scope | undefined => {
+  const asker = withoutToken(actor);
+  if (asker.role === "system") return undefined;
+  return {
+    orgs: asker.orgs,
+    kinds: FORMAT_NAMES.filter((kind) => canImport(asker, kind)),
+    secured: isOperationPermitted(asker, "secured.read"),
+    accounts: isOperationPermitted(asker, "accounts.read"),
+    contacts: canReadContacts(asker),
+  };
+};
 
 /** Returns true if an actor may read accounts, telephone numbers and notes of renewal items. */
 export const canReadContacts = (asker: Actor): boolean =>

@@ -34,33 +34,6 @@ const getWorkOperations = (asker: Actor, kind: FormatName): Readonly<Record<keyo
   };
 };
 
-/** The parts of a request for an import that determine what the import may do. */
-export interface ImportScope {
-  readonly kind: FormatName;
-  readonly mode?: "append" | "replace" | undefined;
-  readonly createOrgs?: boolean | undefined;
-  readonly undeletable?: "keep" | "release" | undefined;
-}
-
-/** Returns all operations that an import may need, by its request, before it is planned. */
-export const getPossibleImportOperations = (
-  asker: Actor,
-  { kind, mode, createOrgs, undeletable }: ImportScope,
-): readonly Operation[] => {
-  const needed = getWorkOperations(asker, kind);
-  return [
-    // the list of imports, which every import reads
-    "users.read",
-    ...needed.create,
-    ...needed.edit,
-    ...needed.move,
-    ...(kind === "devices" ? needed.note : []),
-    ...(mode === "replace" ? needed.delete : []),
-    ...(createOrgs === true ? needed.createOrgs : []),
-    ...(undeletable === "release" ? needed.release : []),
-  ];
-};
-
 const toAffectedRecords = (count: number): AffectedRecords => ({ count, first: [] });
 
 const NO_AFFECTED_RECORDS = toAffectedRecords(0);
@@ -117,7 +90,6 @@ export const requireWorkPermission = (
   const parts = listWorkParts(work);
   for (const piece of parts) requireAccountRights(asker, needed[piece], describeAffectedRecords(piece, work[piece]));
   for (const related of others) requireAccountRights(asker, related);
-  // a token gets all its rights when it is created, so all missing rights are reported at once
   requireTokenRights(asker, [...parts.flatMap((piece) => needed[piece]), ...others.flat()]);
 };
 

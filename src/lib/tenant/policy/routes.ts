@@ -14,7 +14,7 @@ import {
   withoutToken,
   type NeededRight,
 } from "./check.ts";
-import { getPossibleImportOperations, getUserCreationOperations, type ImportScope } from "./import-work.ts";
+import { getUserCreationOperations } from "./import-work.ts";
 
 /** The operationId of a route of the tenant API. */
 export type RouteId = {
@@ -58,18 +58,11 @@ const getMissingImportOperations = (asker: Actor, kind: FormatName): readonly Op
 
 /**
  * Returns the operations needed to start an import: seeing its plan, and at least one operation of its kind. The
- * operations for the import itself are known only after it is planned; to a token, everything that it may need.
+ * operations for the import itself are known only after it is planned.
  */
 const getImportStartOperations = ({ asker, body }: RuleRequest): readonly Operation[] => {
-  const request = body as ImportScope;
-  const { kind } = request;
-  if (canImport(asker, kind)) return [];
-  const account = withoutToken(asker);
-  // a token gets all its rights when it is created, so a refusal names everything that the import may need
-  const possible = canImport(account, kind)
-    ? getPossibleImportOperations(asker, request).filter((operation) => isOperationPermitted(account, operation))
-    : [];
-  return [...new Set([...getMissingImportOperations(asker, kind), ...possible])];
+  const { kind } = body as { readonly kind: FormatName };
+  return canImport(asker, kind) ? [] : getMissingImportOperations(asker, kind);
 };
 
 /**

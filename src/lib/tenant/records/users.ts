@@ -8,7 +8,6 @@ import { countOwnedDevices } from "./device-rows.ts";
 import type { Reader } from "../store/store.ts";
 import { USER_LIST } from "./user-rows.ts";
 import { composeAccountName, permitPrivilegedAccount } from "../accounts/draft.ts";
-import { withoutToken } from "../policy/check.ts";
 import {
   createRecord,
   editRecord,
@@ -27,7 +26,7 @@ const defineEditableUsers = (session: Session): EditableRecordType<typeof USER.f
   usual: { org: ROOT_ORG_ID },
   orgs: (_, record) => [(record as User).org.id],
   reading: async (writer, given, before) => {
-    if (before !== undefined) await checkAdministrator(session, writer, before as User, given);
+    if (before !== undefined) await checkAdministrator(session, writer, before as User);
     await checkNewAccountName(writer, given, before as User | undefined);
     return { values: given };
   },
@@ -49,20 +48,14 @@ const checkNewAccountName = async (
 
 /**
  * Checks that the acting account may change a user who is an administrator above operator. Otherwise, the acting
- * account could get access to the administrator's account by changing the email address, to which codes are sent. A
- * token of a system administrator needs the right for roles only to change this address.
+ * account could get access to the administrator's account by changing the email address, to which codes are sent.
  *
  * @throws Failure `not-permitted`
  */
-const checkAdministrator = async (
-  { asker }: Session,
-  reader: Reader,
-  { id, emails: before }: User,
-  { emails = before }: ManualValues,
-): Promise<void> => {
+const checkAdministrator = async ({ asker }: Session, reader: Reader, { id }: User): Promise<void> => {
   const account = await readAccount(reader, id);
   if (account === undefined) return;
-  permitPrivilegedAccount(JSON.stringify(emails) === JSON.stringify(before) ? withoutToken(asker) : asker, account);
+  permitPrivilegedAccount(asker, account);
 };
 
 /**

@@ -1,4 +1,4 @@
-import type { CredentialKind, TokenRight } from "../../model/credential.ts";
+import type { CredentialKind } from "../../model/credential.ts";
 import type { Reader, Row, Writer } from "../store/store.ts";
 import {
   ACTING_ACCOUNT_COLUMNS,
@@ -15,15 +15,15 @@ export interface StoredCredential {
   readonly user: number;
   readonly kind: CredentialKind;
   readonly name: string;
-  /** what a token grants; null for a session, which grants what the account may do */
-  readonly rights: readonly TokenRight[] | null;
+  /** true for a token that may only read */
+  readonly isReadOnly: boolean;
   /** UTC instants; `lastUsedAt` is rounded down to the hour, and null for a token that was never used */
   readonly createdAt: string;
   readonly lastUsedAt: string | null;
   readonly expiresAt: string;
 }
 
-const CREDENTIAL_COLUMNS = "c.pk, c.id, c.user, c.kind, c.name, c.rights, c.createdAt, c.lastUsedAt, c.expiresAt";
+const CREDENTIAL_COLUMNS = "c.pk, c.id, c.user, c.kind, c.name, c.readOnly, c.createdAt, c.lastUsedAt, c.expiresAt";
 
 const toStoredCredential = (row: Row): StoredCredential => ({
   pk: Number(row["pk"]),
@@ -31,7 +31,7 @@ const toStoredCredential = (row: Row): StoredCredential => ({
   user: Number(row["user"]),
   kind: String(row["kind"]) as CredentialKind,
   name: String(row["name"]),
-  rights: row["rights"] === null ? null : (JSON.parse(String(row["rights"])) as readonly TokenRight[]),
+  isReadOnly: row["readOnly"] === 1,
   createdAt: String(row["createdAt"]),
   lastUsedAt: row["lastUsedAt"] === null ? null : String(row["lastUsedAt"]),
   expiresAt: String(row["expiresAt"]),
@@ -69,12 +69,12 @@ export const listCredentials = async (
 /** Stores a new credential. The change must lock `accounts`, as for all changes of credentials except their use. */
 export const insertCredential = async (
   writer: Writer,
-  { rights, ...credential }: Omit<StoredCredential, "pk"> & { readonly hash: string },
+  { isReadOnly, ...credential }: Omit<StoredCredential, "pk"> & { readonly hash: string },
 ): Promise<void> => {
   await writer.run(
-    `insert into main.credential (id, user, kind, name, hash, rights, createdAt, lastUsedAt, expiresAt)
-     values (:id, :user, :kind, :name, :hash, :rights, :createdAt, :lastUsedAt, :expiresAt)`,
-    { ...credential, rights: rights === null ? null : JSON.stringify(rights) },
+    `insert into main.credential (id, user, kind, name, hash, readOnly, createdAt, lastUsedAt, expiresAt)
+     values (:id, :user, :kind, :name, :hash, :readOnly, :createdAt, :lastUsedAt, :expiresAt)`,
+    { ...credential, readOnly: isReadOnly ? 1 : 0 },
   );
 };
 

@@ -1,14 +1,6 @@
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
-import {
-  formatRights,
-  getSessionEnd,
-  roundToHour,
-  SECRET_PATTERN,
-  TOKEN_DAYS,
-  type CredentialKind,
-  type TokenRight,
-} from "../../model/credential.ts";
+import { getSessionEnd, roundToHour, SECRET_PATTERN, TOKEN_DAYS, type CredentialKind } from "../../model/credential.ts";
 import { formatMoment } from "../../model/time.ts";
 import { describeRefusal } from "../../model/value.ts";
 import { valueRuleOf } from "../../model/value-rule.ts";
@@ -46,7 +38,7 @@ export const NOT_SIGNED_IN_FAILURE = new Failure("not-signed-in", {
 /** The server does not know the time zone of its user. */
 const SERVER_TIMEZONE = "Asia/Tokyo";
 
-const createExpiredTokenFailure = ({ name, rights, expiresAt }: StoredCredential): Failure => {
+const createExpiredTokenFailure = ({ name, expiresAt }: StoredCredential): Failure => {
   const end = formatMoment(expiresAt, SERVER_TIMEZONE, "minute");
   return new Failure("not-signed-in", {
     what: text(
@@ -56,16 +48,14 @@ const createExpiredTokenFailure = ({ name, rights, expiresAt }: StoredCredential
     hint: step(
       "to create it again, after signing in with login",
       "login でサインインして、もう一度作るには",
-      line("access-tokens create", [name], { rights: formatRights(rights ?? []) }),
+      line("access-tokens create", [name]),
     ),
   });
 };
 
-/** Returns the end and the rights of a token that expires soon, as the header `TOKEN_END_HEADER` has them. */
-const describeNearEnd = ({ kind, rights, expiresAt }: StoredCredential, now: string): string | undefined =>
-  kind === "token" && Date.parse(expiresAt) - Date.parse(now) <= TOKEN_DAYS.warning * DAY_MS
-    ? `${expiresAt}; rights="${formatRights(rights ?? [])}"`
-    : undefined;
+/** Returns the end of a token that expires soon. */
+const describeNearEnd = ({ kind, expiresAt }: StoredCredential, now: string): string | undefined =>
+  kind === "token" && Date.parse(expiresAt) - Date.parse(now) <= TOKEN_DAYS.warning * DAY_MS ? expiresAt : undefined;
 
 /** What a credential is checked with. */
 export interface CredentialCheck {
@@ -95,13 +85,14 @@ export const findSignedInActor = async (
   const found = hash === undefined ? undefined : await store.recall(hash, (reader) => findCredential(reader, hash));
   const actor = found && toActor(found.account);
   if (found === undefined || actor === undefined) return NOT_SIGNED_IN_FAILURE;
-  const { id, kind, name, rights, expiresAt } = found.credential;
+  const { id, kind, name, isReadOnly, expiresAt } = found.credential;
   if (expiresAt <= now) return kind === "token" ? createExpiredTokenFailure(found.credential) : NOT_SIGNED_IN_FAILURE;
   const credential = {
     id,
     kind,
     name,
-    rights: rights && new Set(rights),
+    isReadOnly,
+    expiresAt,
     tokenEnd: describeNearEnd(found.credential, now),
   };
   return { actor: { ...actor, credential }, stored: found.credential };
@@ -152,17 +143,17 @@ export const requireAccount = ({ asker: { account } }: Session): ActorAccount =>
 export interface AccessToken {
   readonly id: string;
   readonly name: string;
-  readonly rights: TokenRight[];
+  readonly readOnly: boolean;
   readonly createdAt: string;
   /** null if never used */
   readonly lastUsedAt: string | null;
   readonly expiresAt: string;
 }
 
-const toAccessToken = ({ id, name, rights, createdAt, lastUsedAt, expiresAt }: StoredCredential): AccessToken => ({
+const toAccessToken = ({ id, name, isReadOnly, createdAt, lastUsedAt, expiresAt }: StoredCredential): AccessToken => ({
   id,
   name,
-  rights: [...(rights ?? [])],
+  readOnly: isReadOnly,
   createdAt,
   lastUsedAt,
   expiresAt,
@@ -174,12 +165,12 @@ export const listAccessTokens = async (session: Session): Promise<readonly Acces
   return session.read(async (reader) => (await listCredentials(reader, user, "token")).map(toAccessToken));
 };
 
-/** A credential to make: for a token also its name, its rights and its end. */
+/** A credential to make: for a token also its name and its end. */
 interface CredentialRequest {
   readonly actor: Actor;
   readonly kind: CredentialKind;
   readonly name?: string;
-  readonly rights?: readonly TokenRight[] | null;
+  readonly isReadOnly?: boolean;
   /** a UTC instant; default: the end of a new session */
   readonly expiresAt?: string;
 }
@@ -188,7 +179,7 @@ interface CredentialRequest {
 export const storeCredential = async (
   writer: Writer,
   surroundings: Surroundings,
-  { actor, kind, name = "", rights = null, expiresAt }: CredentialRequest,
+  { actor, kind, name = "", isReadOnly = false, expiresAt }: CredentialRequest,
 ): Promise<{
   readonly id: string;
   readonly secret: string;
@@ -203,7 +194,7 @@ export const storeCredential = async (
   const id = createId(surroundings);
   const ends = expiresAt ?? getSessionEnd({ createdAt, lastUsedAt: begins });
   const lastUsedAt = kind === "session" ? begins : null;
-  const row = { id, user: account.user, kind, name, rights, createdAt, lastUsedAt, expiresAt: ends };
+  const row = { id, user: account.user, kind, name, isReadOnly, createdAt, lastUsedAt, expiresAt: ends };
   const rememberedSince = Date.parse(createdAt) - TOKEN_DAYS.remembered * DAY_MS;
   const tokensBefore = getCurrentInstant({ now: () => rememberedSince });
   await deleteExpiredCredentials(writer, { now: createdAt, tokensBefore });
@@ -211,10 +202,10 @@ export const storeCredential = async (
   return { id, secret, expiresAt: ends, createdAt };
 };
 
-/** What a new token is called, what it grants, and when it ends (a UTC instant; default: after 90 days). */
+/** What a new token is called, whether it may only read, and when it ends (a UTC instant; default: after 90 days). */
 export interface NewAccessToken {
   readonly name: string;
-  readonly rights: readonly TokenRight[];
+  readonly readOnly?: boolean | undefined;
   readonly expiresAt?: string | undefined;
 }
 
@@ -226,7 +217,7 @@ export interface NewAccessToken {
  */
 export const createAccessToken = async (
   session: Session,
-  { name, rights, expiresAt }: NewAccessToken,
+  { name, readOnly = false, expiresAt }: NewAccessToken,
 ): Promise<AccessToken & { readonly secret: string }> => {
   const { user, id: account, name: accountName } = requireAccount(session);
   requireTokenName(name);
@@ -242,14 +233,14 @@ export const createAccessToken = async (
       actor: session.asker,
       kind: "token",
       name,
-      rights,
+      isReadOnly: readOnly,
       expiresAt: ends,
     });
-    const token = { ...made, name, rights: [...rights], lastUsedAt: null };
+    const token = { ...made, name, readOnly, lastUsedAt: null };
     return {
       result: { ...token, secret },
       objects: [{ thing: "account", id: account, name: accountName }],
-      detail: { token: name, rights, expiresAt: ends },
+      detail: { token: name, readOnly, expiresAt: ends },
     };
   });
 };

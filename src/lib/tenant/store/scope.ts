@@ -15,8 +15,6 @@ export const createPlanScope = (orgs: readonly number[]): Scope => ({
   secured: true,
   accounts: true,
   contacts: false,
-  administrators: false,
-  roles: false,
 });
 
 /** SQL: true if an organisation is in the scope. @param pk SQL of its record number */

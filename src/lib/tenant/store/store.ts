@@ -31,13 +31,6 @@ export interface Scope {
   readonly accounts: boolean;
   /** true if the contact person's details, and accounts, telephone numbers and notes of renewal items, are visible */
   readonly contacts: boolean;
-  /** true if users above operator may be changed: for a system administrator, whose token limits the scope */
-  readonly administrators: boolean;
-  /**
-   * true if users may be marked as administrators, and email addresses of users above operator changed: for a system
-   * administrator, whose token has the right for roles
-   */
-  readonly roles: boolean;
 }
 
 /** SQL that limits the tables of a tenant to a scope. */

@@ -385,7 +385,7 @@ const CREDENTIALS_SCHEMA = `
   drop table if exists sign_in_failure;
   create table credential (
     pk integer primary key autoincrement, id text not null unique, user integer not null, kind text not null,
-    name text not null, hash text not null unique, rights text, createdAt text not null, lastUsedAt text,
+    name text not null, hash text not null unique, readOnly integer not null, createdAt text not null, lastUsedAt text,
     expiresAt text not null);
   create index credential_user on credential (user);
   create index credential_end on credential (expiresAt);

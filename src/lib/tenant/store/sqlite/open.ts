@@ -21,8 +21,6 @@ export interface TenantStoreHandle {
   readonly explain: (error: unknown) => unknown;
   /** Returns true if this program can use the file: no newer program has changed its schema. */
   readonly isCurrent: () => boolean;
-  /** Returns the number of tasks that wait for the import thread, with the one that runs. */
-  readonly countQueued: () => number;
   /** Waits for running work, then releases the files. */
   readonly close: () => Promise<void>;
 }
@@ -42,12 +40,9 @@ export const openSqliteTenant = ({ collectionOf, isServed, ...file }: SqliteTena
   const database = openTenantFile(file, note);
   const store = new SqliteStore(database, collectionOf);
   let begun: ReturnType<typeof makeEngine> | undefined;
-  let countQueued = (): number => 0;
   const makeEngine = async () => {
     const { SqliteImports } = await import("../../plans/sqlite/engine.ts");
-    const made = new SqliteImports(database, { folder, processes, note });
-    countQueued = () => made.queueLength;
-    return made;
+    return new SqliteImports(database, { folder, processes, note });
   };
   const engine = () => (begun ??= makeEngine());
   return {
@@ -64,7 +59,6 @@ export const openSqliteTenant = ({ collectionOf, isServed, ...file }: SqliteTena
       return isServed === true ? toServedFailure(failure) : failure;
     },
     isCurrent: () => readSchemaVersion(database) === SCHEMA_VERSION,
-    countQueued: () => countQueued(),
     async close() {
       await (await begun)?.close();
       database.close();

@@ -117,11 +117,7 @@ const refuseUsersAboveOperator = (database: Database, { kind: { thing } }: PlanD
     `select ${PRIVILEGED_USER_COLUMNS} from ${getSelectionTable(thing)} c join main.user u on u.pk = c.target left join main.account a on a.user = u.pk
      where ${IS_ABOVE_OPERATOR} order by c.target limit 1`,
   );
-  refusePrivilegedUser(
-    database,
-    found,
-    text("can change this account and its user", "このアカウントとそのユーザーを変更できる"),
-  );
+  refusePrivilegedUser(found, text("can change this account and its user", "このアカウントとそのユーザーを変更できる"));
 };
 
 /**

@@ -1,23 +1,12 @@
 import type { ImportedField } from "../../staging/kinds.ts";
-import { line, step } from "../../../../advice/index.ts";
-import { Failure } from "../../../../errors/index.ts";
-import { OPERATIONS, type Role } from "../../../../model/role.ts";
+import type { Role } from "../../../../model/role.ts";
 import { text, type Text } from "../../../../text/index.ts";
 import { ACCOUNT_LABEL_SQL, IS_ABOVE_OPERATOR, createSystemOnlyFailure } from "../../../accounts/account-rows.ts";
 import { ROOT_ORG_NUMBER } from "../../../records/org-rows.ts";
 import { RECORD_SCOPE_CONDITIONS } from "../../../store/scope.ts";
-import { getAppliedScope } from "../../../store/sqlite/scope.ts";
-import type { Scope } from "../../../store/store.ts";
 import type { Database, Row } from "../../../store/sqlite/database.ts";
 import { buildClaimsSql, buildStagedClaimsSql } from "../conflicts.ts";
-import {
-  buildChangesFieldSql,
-  isStaged,
-  buildReferenceJoinsSql,
-  buildResultSql,
-  recordColumn,
-  IS_VALID_ROW_SQL,
-} from "../expressions.ts";
+import { isStaged, buildReferenceJoinsSql, buildResultSql, recordColumn, IS_VALID_ROW_SQL } from "../expressions.ts";
 import { recordFinding } from "../findings.ts";
 import { buildIsInKindScopeSql, type PlanDefinition } from "../stored-kind.ts";
 
@@ -106,58 +95,33 @@ const findPrivilegedChanges = (database: Database, plan: PlanDefinition): void =
 export const PRIVILEGED_USER_COLUMNS = `${ACCOUNT_LABEL_SQL} as called, a.role`;
 
 /**
- * Refuses an operation on a user that only system administrators may change, and their access tokens only with the
- * right for roles.
+ * Refuses an operation on a user that only system administrators may change.
  *
  * @param found undefined if the operation does not affect such a user
  * @param only completes "only a system administrator …", such as "can undo changes to this user"
  * @throws Failure `not-permitted`
  */
-export const refusePrivilegedUser = (database: Database, found: Row | undefined, only: Text): void => {
+export const refusePrivilegedUser = (found: Row | undefined, only: Text): void => {
   if (found === undefined) return;
-  const called = String(found["called"] ?? "");
-  throw getAppliedScope(database)?.administrators === true
-    ? createTokenFailure(called)
-    : createSystemOnlyFailure({ called, role: (found["role"] ?? "none") as Role }, only);
-};
-
-const createTokenFailure = (called: string): Failure => {
-  const { about } = OPERATIONS["accounts.roles"];
-  return new Failure("not-permitted", {
-    what: text(
-      `${called}: the access token does not have the right accounts.roles (${about.en})`,
-      `「${called}」: アクセストークンに accounts.roles(${about.ja})の権利がありません`,
-    ),
-    hint: step(
-      "to create a token that also has this right",
-      "この権利も持つトークンを作るには",
-      line("access-tokens create", ["NAME"], { rights: "RIGHTS,accounts.roles" }),
-    ),
-  });
+  const { called, role } = found;
+  throw createSystemOnlyFailure({ called: String(called ?? ""), role: (role ?? "none") as Role }, only);
 };
 
 /**
  * Refuses to commit a plan that changes users above operator if the acting account is not a system administrator. This
- * also applies if a system administrator made the plan, or if a user received such a role after the plan was made. A
- * token of a system administrator needs the right for roles only to change email addresses.
+ * also applies if a system administrator made the plan, or if a user received such a role after the plan was made.
  *
  * @throws Failure `not-permitted`
  * @see facts 2.1
  */
-export const refusePrivilegedChanges = (
-  database: Database,
-  { kind, request }: PlanDefinition,
-  { administrators, roles }: Scope,
-): void => {
-  if (roles || IS_PRIVILEGED_BY_THING[kind.thing.name] === undefined || request.mode === "delete") return;
-  const emails = kind.fields.filter(({ stored }) => stored === "emails");
-  const isChanged = administrators ? emails.map((field) => buildChangesFieldSql(field)) : ["m.changed <> 0"];
+export const refusePrivilegedChanges = (database: Database, { kind, request }: PlanDefinition): void => {
+  if (IS_PRIVILEGED_BY_THING[kind.thing.name] === undefined || request.mode === "delete") return;
   const found = database.get(
     `select ${PRIVILEGED_USER_COLUMNS} from s.match m join s.row r on r.row = m.row
        join main.user u on u.pk = m.target left join main.account a on a.user = u.pk
-     where ${IS_VALID_ROW_SQL} and (${isChanged.join(" or ") || "false"}) and ${IS_ABOVE_OPERATOR} order by r.row limit 1`,
+     where ${IS_VALID_ROW_SQL} and m.changed <> 0 and ${IS_ABOVE_OPERATOR} order by r.row limit 1`,
   );
-  refusePrivilegedUser(database, found, text("can commit changes to this user", "そのユーザーへの変更を適用できる"));
+  refusePrivilegedUser(found, text("can commit changes to this user", "そのユーザーへの変更を適用できる"));
 };
 
 /**

@@ -81,24 +81,21 @@ const countWipes = (database: Database): number | undefined => {
 
 /**
  * Checks that an undo does not circumvent the following rule: only system administrators may change, delete or restore
- * the user of an administrator above operator, or mark a user as an administrator. Their access tokens may mark users,
- * and change the email addresses of such administrators, only with the right to change roles.
+ * the user of an administrator above operator, or mark a user as an administrator.
  *
  * @throws Failure `not-permitted`
  * @see facts 2.1
  */
 const requireNoUsersAboveOperator = (database: Database): void => {
-  const { administrators = true, roles = true } = getAppliedScope(database) ?? {};
-  if (administrators && roles) return;
+  if (getAppliedScope(database) === undefined) return;
   const [users, accounts] = [USER.name, ACCOUNT.name].map((name) => getStagedTable(getVersionSchema(name)));
-  const isReaddressed = `exists (select 1 from ${users} s where s.pk = p.pk and s.emails is distinct from u.emails)`;
   const isMarked = `exists (select 1 from ${users} s where s.pk = p.pk and s.action <> 'delete' and s.administrator = 1)`;
   const found = database.get(
     `select ${PRIVILEGED_USER_COLUMNS} from (select pk from ${users} union select pk from ${accounts}) p
        left join main.user u on u.pk = p.pk left join main.account a on a.user = p.pk
-     where ${IS_ABOVE_OPERATOR} and ${administrators ? isReaddressed : "true"} or ${isMarked} and coalesce(a.role, 'none') = 'none' order by p.pk limit 1`,
+     where ${IS_ABOVE_OPERATOR} or ${isMarked} and coalesce(a.role, 'none') = 'none' order by p.pk limit 1`,
   );
-  refusePrivilegedUser(database, found, text("can undo changes to this user", "そのユーザーへの変更を取り消せる"));
+  refusePrivilegedUser(found, text("can undo changes to this user", "そのユーザーへの変更を取り消せる"));
 };
 
 /**

@@ -452,7 +452,7 @@ const applyAndRecord = async (
     if (isWhole || hasOtherEffect(database, buildComparisonDefinitions(record), detail.comparedRevision ?? 0))
       throw createTenantChangedFailure(record);
   }
-  if (scope !== undefined) for (const one of plans) refusePrivilegedChanges(database, one, scope);
+  if (scope !== undefined) for (const one of plans) refusePrivilegedChanges(database, one);
   if (isCheck === true) return;
   const planScope = getPlanScope(record.detail.request);
   refreshViewOrgs(database, planScope && buildScopeView(planScope));
