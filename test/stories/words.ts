@@ -214,12 +214,12 @@ export const loginAnswers = (account: string, password: string): Readonly<Record
 export const giveRole = (account: string, role: string): Words => ["clomo-account", "grant", account, "--role", role];
 /** a token with which a program may only read; its secret goes to a file */
 export const createReadingToken = (name: string, file: string, ...rest: Words): Words => [
-  ...tokens.create(name, "--rights", "read", "-o", file),
+  ...tokens.create(name, "--read-only", "-o", file),
   ...rest,
 ];
 /** a token with which a program may import users; its secret goes to a file */
 export const createImportingToken = (name: string, file: string, ...rest: Words): Words => [
-  ...tokens.create(name, "--rights", "users.read,users.write,users.move,users.delete", "-o", file),
+  ...tokens.create(name, "-o", file),
   ...rest,
 ];
 /** a nightly list by a program's token, at most one deletion */
