@@ -1,6 +1,5 @@
-import { accessSync, constants, openSync, readSync, statSync } from "node:fs";
+import { accessSync, constants, statSync } from "node:fs";
 import { dirname, isAbsolute } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { createDiskFailure, isDiskFullFailure, toDiskFailure, toPermissionFailure } from "../../../errors/disk.ts";
 import { Failure, type ErrorCode, ServerFault } from "../../../errors/index.ts";
 import { getFreeBytes } from "../../../files/index.ts";
@@ -15,12 +14,6 @@ const SQLITE_CANTOPEN = 14;
 /** SQLite gave up after ten seconds, because another program kept recovering the log. */
 const SQLITE_PROTOCOL = 15;
 const SQLITE_NOTADB = 26;
-
-/**
- * Codes of SQLite's errors if a file does not contain the data that was written. SQLITE_ERROR is included, because
- * SQLite reports it if a table is missing.
- */
-const DAMAGE_CODES: readonly number[] = [SQLITE_ERROR, SQLITE_IOERR, SQLITE_CORRUPT, SQLITE_NOTADB];
 
 /** IOERR_READ and IOERR_SHORT_READ. A full disk does not cause these errors, because reading does not need space. */
 const READ_ERROR_CODES: readonly number[] = [266, 522];
@@ -100,107 +93,45 @@ export const createDamagedFileFailure = (path: string, cause?: unknown): Failure
     cause,
   });
 
-const createDamagedPlanFailure = (path: string, cause: unknown): Failure =>
-  new Failure("unexpected", {
-    what: text("the plan's file is damaged or missing", "計画のファイルが壊れているか、なくなっています"),
+/** Returns the failure for a file that SQLite cannot use, in SQLite's words. */
+const createUnusableFileFailure = (path: string, cause: unknown): Failure => {
+  const { message } = cause as Error;
+  return new Failure("unexpected", {
+    what: text(`the tenant's file cannot be used: ${message}`, `テナントのファイルを使えません: ${message}`),
     where: path,
     hint: text(
-      "create the plan again: import the file or run the deletion once more; if that also fails, check the disk (see the system log)",
-      "計画を作り直してください(ファイルをもう一度インポートするか、削除をもう一度実行)。それでも失敗するときは、ディスクを確認してください(詳細はシステムのログ)",
+      "check the disk and the folder's permissions; replace a damaged file with a backup, and keep a copy of it",
+      "ディスクとフォルダーの権限を確認してください。壊れたファイルは、コピーを残してからバックアップで置き換えます",
     ),
     cause,
   });
-
-/**
- * Returns a failure that distinguishes a damaged file from a faulty disk. SQLite reports a damaged file in both cases,
- * so the whole file is first read and then checked.
- */
-const diagnoseDamage = (path: string, cause: unknown): Failure | undefined => {
-  // the disk failed while SQLite was creating the file
-  if (statSync(path, { throwIfNoEntry: false }) === undefined) return createDiskFailure("EIO", path, cause);
-  try {
-    readWholeFile(path);
-  } catch (error) {
-    return toDiskFailure(error, path) ?? createDamagedFileFailure(path, cause);
-  }
-  return isIntactDatabase(path) ? createDiskFailure("EIO", path, cause) : createDamagedFileFailure(path, cause);
 };
-
-/**
- * The files that were read, by device and inode. They stay open, because closing one would release the locks of its
- * connections.
- */
-const openFiles = new Map<string, number>();
-
-const readWholeFile = (path: string): void => {
-  const { dev, ino } = statSync(path);
-  const file = openFiles.get(`${dev}:${ino}`) ?? openSync(path, "r");
-  openFiles.set(`${dev}:${ino}`, file);
-  const buffer = new Uint8Array(READ_CHUNK_BYTES);
-  for (let at = 0, read = 1; read > 0; at += read) read = readSync(file, buffer, { position: at });
-};
-
-const READ_CHUNK_BYTES = 1024 * 1024;
-
-function isIntactDatabase(path: string): boolean {
-  try {
-    const database = new DatabaseSync(path, { readOnly: true });
-    try {
-      const [verdict] = Object.values(database.prepare("pragma quick_check(1)").get() ?? {});
-      return (
-        verdict === "ok" && database.prepare("select count(*) as tables from sqlite_master").get()?.["tables"] !== 0
-      );
-    } finally {
-      database.close();
-    }
-  } catch {
-    return false;
-  }
-}
-
-const createCannotOpenFailure = (path: string, cause: unknown): Failure =>
-  new Failure("unexpected", {
-    what: text("the tenant's file cannot be opened", "テナントのファイルを開けません"),
-    where: path,
-    hint: text(
-      "check the folder's permissions and the disk (see the system log), then run the command again",
-      "フォルダーの権限とディスク(詳細はシステムのログ)を確認してから、もう一度実行してください",
-    ),
-    cause,
-  });
 
 /**
  * Converts an error of the disk or the file to a failure that names the file and a remedy. Returns other errors
  * unchanged.
  *
  * @param path path of the tenant's file
- * @param staging the staging file in use, which may be the faulty file
  * @param freeBytes returns the free space on a folder's disk
  * @see https://www.sqlite.org/rescode.html
  */
 export const toStorageFailure = (
   error: unknown,
   path: string,
-  staging?: string,
   freeBytes: typeof getFreeBytes = getFreeBytes,
 ): unknown => {
-  const code = getPrimaryErrorCode(error);
   if (isFullDiskError(error, dirname(path), freeBytes)) return createDiskFailure("ENOSPC", path, error);
-  if (staging !== undefined && DAMAGE_CODES.includes(code ?? 0) && !isIntactDatabase(staging))
-    return createDamagedPlanFailure(staging, error);
-  switch (code) {
+  switch (getPrimaryErrorCode(error)) {
     case SQLITE_BUSY:
     case SQLITE_PROTOCOL:
       return createLockedFailure(error);
     case SQLITE_READONLY:
-      return isUnwritableError(error, path) ? createReadOnlyFailure(path, error) : createCannotOpenFailure(path, error);
+      return isUnwritableError(error, path) ? createReadOnlyFailure(path, error) : createUnusableFileFailure(path, error);
     case SQLITE_IOERR:
-      return createDiskFailure("EIO", path, error);
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return diagnoseDamage(path, error);
     case SQLITE_CANTOPEN:
-      return createCannotOpenFailure(path, error);
+      return createUnusableFileFailure(path, error);
     case undefined:
     default:
       return toDiskFailure(error, path) ?? toPermissionFailure(error) ?? error;
