@@ -26,8 +26,6 @@ const asked = async (account: string, request: TwinRequest, status: number): Pro
   return answered.body;
 };
 
-const post = (path: string, body: object): TwinRequest => ({ method: "POST", path, body });
-const patch = (org: string, body: object): TwinRequest => ({ method: "PATCH", path: `/v1/orgs/{org:${org}}`, body });
 
 const file = (...rows: readonly (readonly string[])[]) => [["組織名", "組織コード", "上位組織コード"], ...rows];
 
@@ -239,31 +237,3 @@ test("an account that no longer manages an organisation can be changed once it h
   }
 });
 
-test.each([
-  [
-    "a code that is the path of one outside",
-    post("/v1/orgs", { name: "課", code: "西日本/営業部", parentId: "{org:EAST}" }),
-    "西日本/営業部",
-  ],
-  ["the code of his that is the path of one outside", patch("E2", { code: "西日本" }), "西日本"],
-  [
-    "a name with a slash that reads like the path of one outside",
-    patch("EAST", { name: "西日本/営業部", code: null }),
-    "西日本/営業部",
-  ],
-  ["the name of one beside his, without a code", patch("EAST", { name: "西日本", code: null }), "西日本"],
-  ["a path that is the code of one outside", patch("E2", { name: "秘密" }), "東日本/秘密"],
-])("%s cannot be used, and the error reveals nothing else", async (_what, request, value) => {
-  const [whole, bare] = pair;
-  const { client } = whole.tenant;
-  await client.orgs.create({ name: "秘密の部", code: "東日本/秘密" });
-  const before = whole.tenant.sql("select * from org");
-  const refused = await whole.plainly("higashi", request);
-  expect(refused.status).toBe(422);
-  const told = JSON.parse(refused.text) as { readonly detail: { readonly en: string; readonly ja: string } };
-  expect(told.detail.en).toMatch(new RegExp(`^(name|code|path): "${value}" cannot be used$`));
-  expect(told.detail.ja).toContain(`「${value}」は使えません`);
-  expect(refused.text.replaceAll(value, "")).not.toMatch(/西日本|WEST|W1|秘密の部/);
-  expect(whole.tenant.sql("select * from org")).toEqual(before);
-  expect((await bare.plainly("higashi", request)).status).toBeLessThan(300);
-});

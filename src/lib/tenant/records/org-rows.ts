@@ -1,9 +1,9 @@
 import { createFormat } from "../../model/format.ts";
-import { codeKey, nameKey } from "../../model/normalise.ts";
-import { formatOrgPath, ORG, ORG_COUNTS } from "../../model/organisation.ts";
+import { nameKey } from "../../model/normalise.ts";
+import { ORG, ORG_COUNTS } from "../../model/organisation.ts";
 import type { RecordList } from "../store/lists.ts";
 import { buildCaseSql } from "../store/sql/forms.ts";
-import type { DerivedTable, Reader, Row, SqlValue } from "../store/store.ts";
+import type { DerivedTable, Reader } from "../store/store.ts";
 
 /** SQL: the name of `o`, escaped for use in a path. */
 const NAME_IN_PATH_SQL = String.raw`replace(replace(o.name, '\', '\\'), '/', '\/')`;
@@ -57,10 +57,8 @@ export const ORG_LIST: RecordList<typeof ORG.fields> = {
   },
   order: [{ sql: "p.at", before: 0 }],
   filters: { filterName: "name", filterId: "code" },
-  // a name from a file can look like the code of another organisation; the code takes precedence, because it identifies
-  // exactly one organisation
   named: `t.id = :name or coalesce(t.codeKey, t.code) = :nameKey
-    or p.pathKey = :nameKey and not exists (select 1 from org o where coalesce(o.codeKey, o.code) = :nameKey)
+    or p.pathKey = :nameKey
     or t.parent is null and coalesce(t.nameKey, t.name) = :nameKey`,
   exported: "t.parent is not null",
   derived: [ORG_POSITION_TABLE],
@@ -115,73 +113,24 @@ const completePosition = async (reader: Reader, { pk, parent, name, code }: Tree
     pk === undefined ? undefined : await reader.get("select parent, name, code from org where pk = :pk", { pk });
   const coded = code === undefined ? own?.["code"] : code;
   const called = name ?? own?.["name"];
-  return { at: parent ?? own?.["parent"], called, coded: coded ?? null, isCoded: (coded ?? null) !== null };
+  return { at: parent ?? own?.["parent"], called, isCoded: (coded ?? null) !== null };
 };
 
-/** An existing organisation that is in conflict with a change. */
-export interface ConflictingOrg {
-  /** its name or path; null if the acting account cannot see the organisation */
-  readonly called: string | null;
-  /** the name, path or code that causes the conflict, as it was entered */
-  readonly typed: string;
-}
-
-const toConflictingOrg = (row: Row | undefined, typed: string): ConflictingOrg | undefined =>
-  row === undefined ? undefined : { called: toStringOrNull(row["called"]), typed };
-
-const toStringOrNull = (value: SqlValue | undefined): string | null =>
-  value === null || value === undefined ? null : String(value);
-
 /**
- * Returns another organisation that would have the same parent and name; undefined if there is none, or if the changed
- * organisation has a code.
+ * Returns the name of another organisation that would have the same parent and name; undefined if there is none, or if
+ * the changed organisation has a code.
  */
-export const findSameNamedSibling = async (
-  reader: Reader,
-  place: TreePosition,
-): Promise<ConflictingOrg | undefined> => {
+export const findSameNamedSibling = async (reader: Reader, place: TreePosition): Promise<string | undefined> => {
   const { pk } = place;
   const { at, called, isCoded } = await completePosition(reader, place);
   if (isCoded) return undefined;
-  const name = String(called);
   const row = await reader.get(
-    `select seen.name as called from main.org o left join org seen on seen.pk = o.pk
-     where o.parent = :parent and coalesce(o.nameKey, o.name) = :key and o.pk is distinct from :pk
-     order by seen.pk is null, o.pk limit 1`,
-    { parent: Number(at), key: nameKey(name), pk: pk ?? null },
+    `select name from main.org o where o.parent = :parent and coalesce(o.nameKey, o.name) = :key
+       and o.pk is distinct from :pk order by o.pk limit 1`,
+    { parent: Number(at), key: nameKey(String(called)), pk: pk ?? null },
   );
-  return toConflictingOrg(row, name);
+  return row && String(row["name"]);
 };
-
-/**
- * Returns another organisation whose path equals a text; undefined if there is none. @param pk number of the
- * organisation to ignore
- */
-export const findOtherOrgByPath = async (
-  reader: Reader,
-  typed: string,
-  pk: number | undefined,
-): Promise<ConflictingOrg | undefined> => {
-  await reader.derive(ORG_POSITION_TABLE);
-  const row = await reader.get(
-    `select case when seen.pk is null then null else p.path end as called from temp.place p left join org seen on seen.pk = p.pk
-     where p.pathKey = :key and p.pk is distinct from :pk order by seen.pk is null, p.at limit 1`,
-    { key: nameKey(typed), pk: pk ?? null },
-  );
-  return toConflictingOrg(row, typed);
-};
-
-/**
- * Returns true if an organisation's new code is the id of another visible organisation or of 全社, whose id every
- * account knows.
- */
-export const isIdOfOtherOrg = async (reader: Reader, code: string, pk: number | undefined): Promise<boolean> =>
-  (await reader.count(
-    `select count(*) from main.org o where o.id = :code and o.pk is distinct from :pk
-       and (o.parent is null or exists (select 1 from org seen where seen.pk = o.pk))
-       and not exists (select 1 from org own where own.pk = :pk and own.code = :code)`,
-    { code, pk: pk ?? null },
-  )) > 0;
 
 /**
  * Returns true if the acting account cannot see an organisation's parent. @param pk record number of the organisation
@@ -192,62 +141,6 @@ export const isParentHidden = async (reader: Reader, pk: number): Promise<boolea
        and not exists (select 1 from org seen where seen.pk = o.parent)`,
     { pk },
   )) > 0;
-
-/** An organisation whose code is also the path of another organisation. */
-export interface CodedOrg {
-  readonly id: string;
-  /** null if the acting account cannot see the organisation */
-  readonly path: string | null;
-  readonly code: string;
-  /** the path that matches the code */
-  readonly typed: string;
-}
-
-/**
- * Returns the organisation whose code matches a path that a change would create: the path of the changed organisation,
- * or of an organisation below it. Returns undefined if there is no such code. Paths that do not change are ignored.
- */
-export const findCodeMatchingNewPath = async (reader: Reader, place: TreePosition): Promise<CodedOrg | undefined> => {
-  const { at, called, coded } = await completePosition(reader, place);
-  await reader.derive(ORG_POSITION_TABLE);
-  const row = await reader.get(
-    `with recursive after (pk, pathKey, path) as (
-       select :pk, case when p.depth = 0 then '' else p.pathKey || '/' end || :nameKey,
-         case when p.depth = 0 then '' else p.path || '/' end || :name from temp.place p where p.pk = :parent
-       union all select o.pk, a.pathKey || '/' || ${KEY_IN_PATH_SQL}, a.path || '/' || ${NAME_IN_PATH_SQL}
-         from after a join org o on o.parent = a.pk)
-     select o.id, case when seen.pk is null then null else p.path end as path, o.code, a.path as typed
-     from after a join main.org o on o.pk is distinct from a.pk
-       and case when o.pk is not distinct from :pk then :code else coalesce(o.codeKey, o.code) end = a.pathKey
-       join temp.place p on p.pk = o.pk left join org seen on seen.pk = o.pk
-     where not exists (select 1 from temp.place now where now.pk is not distinct from a.pk and now.pathKey = a.pathKey)
-     order by seen.pk is null limit 1`,
-    {
-      pk: place.pk ?? null,
-      parent: Number(at),
-      name: formatOrgPath([String(called)]),
-      nameKey: formatOrgPath([nameKey(String(called))]),
-      code: coded === null ? null : codeKey(String(coded)),
-    },
-  );
-  if (row === undefined) return undefined;
-  const [id = "", code = "", typed = ""] = ["id", "code", "typed"].map((name) => String(row[name]));
-  return { id, code, typed, path: toStringOrNull(row["path"]) };
-};
-
-/**
- * Returns the path that a name with a slash looks like, because the slash is not escaped. Returns undefined if the name
- * does not contain a slash, or if the organisation has a code.
- */
-export const getUnescapedPath = async (reader: Reader, place: TreePosition): Promise<string | undefined> => {
-  const { at, called, isCoded } = await completePosition(reader, place);
-  const name = String(called);
-  if (isCoded || !name.includes("/")) return undefined;
-  await reader.derive(ORG_POSITION_TABLE);
-  const above = await reader.get("select path from temp.place where pk = :pk", { pk: Number(at) });
-  const path = String(above?.["path"] ?? "");
-  return path === "" ? name : `${path}/${name}`;
-};
 
 /** Counts the organisations below an organisation, and the users and devices in the organisation and below it. */
 export const countSubtree = async (

@@ -1,28 +1,22 @@
-import { line, step, type CommandLine } from "../../advice/index.ts";
+import { line, step } from "../../advice/index.ts";
 import type { MovedOrg, Org } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
-import { ORG, ROOT_ORG_ID } from "../../model/organisation.ts";
+import { type ORG, ROOT_ORG_ID } from "../../model/organisation.ts";
 import { text } from "../../text/index.ts";
 import type { IdempotentRequest, Session } from "../session.ts";
 import {
-  findCodeMatchingNewPath,
   countSubtree,
-  isIdOfOtherOrg,
   isParentHidden,
   isOrgWithin,
   ORG_LIST,
-  findOtherOrgByPath,
   readParentId,
   ROOT_ORG_NUMBER,
-  getUnescapedPath,
   findSameNamedSibling,
-  type TreePosition,
 } from "./org-rows.ts";
 import type { Writer } from "../store/store.ts";
 import {
   createRecord,
   editRecord,
-  createUnusableValueFailure,
   type CheckedChange,
   type ManualRequestBody,
   type EditableRecordType,
@@ -74,8 +68,6 @@ export const moveOrg = async (
   return { ...(await editRecord(session, EDITABLE_ORGS, id, { parentId: parent, dryRun }, "move")), along };
 };
 
-const [NAME, CODE, PATH] = [ORG.fields.name.label, ORG.fields.code.label, ORG.fields.path.label];
-
 /**
  * Checks that the tree remains a tree, and that each node is identified by its code, or by its name and parent (a
  * clomoctl rule).
@@ -114,82 +106,13 @@ async function checkTreePosition(writer: Writer, { pk, values }: CheckedChange):
     name: name as string | undefined,
     code: code as string | null | undefined,
   };
-  await checkCodeAndName(writer, place);
-  await checkNewPaths(writer, place);
   const twin = await findSameNamedSibling(writer, place);
   if (twin === undefined) return;
-  if (twin.called === null) throw createUnusableValueFailure(NAME, twin.typed);
   throw new Failure("input-rejected", {
     what: text(
-      `an organisation named "${twin.called}" already exists below the same parent; without a code, the two cannot be distinguished`,
-      `同じ上位組織の下に「${twin.called}」がすでにあり、組織コードがないと区別できません`,
+      `an organisation named "${twin}" already exists below the same parent; without a code, the two cannot be distinguished`,
+      `同じ上位組織の下に「${twin}」がすでにあり、組織コードがないと区別できません`,
     ),
     hint: text("add a code: --code CODE", "組織コードを付けてください: --code コード"),
-  });
-}
-
-/**
- * Checks that no path equals the code of another organisation, because a path or code must identify exactly one
- * organisation (a clomoctl rule).
- */
-async function checkNewPaths(writer: Writer, place: TreePosition): Promise<void> {
-  const other = await findCodeMatchingNewPath(writer, place);
-  if (other === undefined) return;
-  const { id, path, code, typed } = other;
-  if (path === null) throw createUnusableValueFailure(PATH, typed);
-  const edit = (code: string): CommandLine => line("orgs edit", [id], { code });
-  throw new Failure("input-rejected", {
-    what: text(
-      `the path would be "${code}", which is also the code of another organisation (${path}); the two could not be distinguished`,
-      `パス「${code}」は、別の組織「${path}」の組織コードと同じため、どちらを指すのか区別できません`,
-    ),
-    hint: text(
-      `use another name or parent, or change the code of the other organisation: ${edit("CODE")}`,
-      `組織名か上位組織を変えるか、もう一方の組織の組織コードを変えてください: ${edit("コード")}`,
-    ),
-  });
-}
-
-const USE_ANOTHER_CODE_HINT = text("use another code: --code CODE", "別の組織コードにしてください: --code コード");
-
-/**
- * Checks that a code is not the path or the id of another organisation, and that a name with a slash does not look like
- * the path of another organisation. Otherwise, the code or path would identify several organisations (a clomoctl rule).
- */
-async function checkCodeAndName(writer: Writer, place: TreePosition): Promise<void> {
-  const { pk, code } = place;
-  if (typeof code === "string" && (await isIdOfOtherOrg(writer, code, pk))) {
-    throw new Failure("input-rejected", {
-      what: text(
-        `the code "${code}" is also the ID of another organisation; the two could not be distinguished`,
-        `組織コード「${code}」は、別の組織の ID と同じため、どちらを指すのか区別できません`,
-      ),
-      hint: USE_ANOTHER_CODE_HINT,
-    });
-  }
-  const named = typeof code === "string" ? await findOtherOrgByPath(writer, code, pk) : undefined;
-  if (named?.called === null) throw createUnusableValueFailure(CODE, named.typed);
-  if (named !== undefined) {
-    throw new Failure("input-rejected", {
-      what: text(
-        `the code "${code}" is also the path of another organisation; the two could not be distinguished`,
-        `組織コード「${code}」は、別の組織のパスと同じため、どちらを指すのか区別できません`,
-      ),
-      hint: USE_ANOTHER_CODE_HINT,
-    });
-  }
-  const typed = await getUnescapedPath(writer, place);
-  const other = typed === undefined ? undefined : await findOtherOrgByPath(writer, typed, pk);
-  if (other === undefined) return;
-  if (other.called === null) throw createUnusableValueFailure(PATH, other.typed);
-  throw new Failure("input-rejected", {
-    what: text(
-      `this name contains "/" and looks like the path of another organisation: ${other.called}`,
-      `「/」を含むこの組織名は、別の組織のパス「${other.called}」と区別できません`,
-    ),
-    hint: text(
-      `to create an organisation below another one: ${line("orgs create", ["NAME"], { parent: "ORG" })}; to keep this name, add a code: --code CODE`,
-      `別の組織の下に作るには: ${line("orgs create", ["組織名"], { parent: "上位組織" })}。この名前のままにするには、組織コードを付けてください: --code コード`,
-    ),
   });
 }
