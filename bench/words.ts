@@ -83,7 +83,7 @@ export const WAYS = {
   "write an audit record": [way("users fields add", () => ["入社年"])],
   "verify the audit": [way("audit verify", () => ["--format", "json"])],
   "grant the whole tenant": [
-    way("clomo-account grant", (user: string, password: string) => [
+    way("clomo-account edit", (user: string, password: string) => [
       user,
       "--password-file",
       password,
@@ -92,7 +92,7 @@ export const WAYS = {
     ]),
   ],
   "grant a division": [
-    way("clomo-account grant", (user: string, password: string, org: string) => [
+    way("clomo-account edit", (user: string, password: string, org: string) => [
       user,
       "--password-file",
       password,

@@ -213,7 +213,7 @@ test("a noun's help that is longer than a screen has a single list and fewer exa
 });
 
 test("help below the top level has no version and only the standard exit codes", () => {
-  const help = renderNounHelp(["clomo-account"], noun({ verbs: [verb("grant")] }), "en", true);
+  const help = renderNounHelp(["clomo-account"], noun({ verbs: [verb("revoke")] }), "en", true);
   expect(help).toContain("\n  clomoctl clomo-account <subcommand> [OPTIONS]\n");
   expect(help).not.toContain("version");
   expect(codesIn(help)).toEqual(["0", "1", "2", "130"]);

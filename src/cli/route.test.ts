@@ -29,7 +29,7 @@ const program = noun(
   [
     noun("users", [noun("fields", [], ["add", "remove"])], ["list", "import", "create"]),
     noun("secured", [noun("users", [], ["import"])], []),
-    noun("clomo-account", [noun("do", [noun("devices", [], ["add"])], ["advance"])], ["grant", "do"], ["account"]),
+    noun("clomo-account", [noun("do", [noun("devices", [], ["add"])], ["advance"])], ["edit", "do"], ["account"]),
   ],
   [],
 );
@@ -43,7 +43,7 @@ test.each([
   ["--format=json secured users import -", "secured users import", ["--format=json", "-"]],
   ["--quiet users --yes list", "users list", ["--quiet", "--yes"]],
   ["users fields add", "users fields add", []],
-  ["account grant", "clomo-account grant", []],
+  ["account edit", "clomo-account edit", []],
   ["users list -- --help", "users list", ["--", "--help"]],
 ])("%s", (line, path, words) => {
   expect(to(line)).toMatchObject({ to: "verb", path: path.split(" "), words });

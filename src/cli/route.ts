@@ -55,7 +55,7 @@ const findCommands = (verb: string, noun: NounNode, path: readonly string[]): st
 /** The words of this program for those that people expect, the most likely first. */
 const VERB_SYNONYMS: ReadonlyMap<string, readonly string[]> = new Map(
   Object.entries({
-    add: ["create", "set", "grant"],
+    add: ["create", "set"],
     create: ["add"],
     new: ["create", "add"],
     update: ["edit", "set", "import"],

@@ -8,7 +8,7 @@ import { example } from "#support/commands/tenant.ts";
 import { TOKEN_END_HEADER } from "../lib/contract/route.ts";
 import { openClient } from "../lib/client/index.ts";
 import type { Context } from "../lib/config/context.ts";
-import { openTenant, type OpenTenant } from "./tenant.ts";
+import { openTenant } from "./tenant.ts";
 
 const machine = {
   clock: { now: () => new Date("2026-11-20T01:00:00Z"), elapsedMs: () => 0, wait: async () => undefined },
@@ -231,48 +231,6 @@ test("a dry run does not create a tenant, but the next real change does", async 
   expect((await client.roles.createScheme(scheme as never)).after).toMatchObject({ name: "受付" });
   expect(existsSync(join(tenantFolder, "tenant.db"))).toBe(true);
   expect(await client.users.find({ name: "y@example.jp" })).toEqual([]);
-  await tenant.close();
-});
-
-/** The accounts of a tenant, with one of a new user. */
-async function withAccount(tenant: OpenTenant) {
-  const { users, accounts } = await openClient(tenant.connection, ["users", "accounts"]);
-  const address = "y@example.jp";
-  const { id: user } = (await users.create({ name: "山田", emails: [address] })).after;
-  await accounts.create({ user, name: "yamada", role: "system", password: "Canary42Canary" });
-  return { accounts, user, address };
-}
-
-test.each([
-  [["kanto"], ""],
-  [["kanto", "kansai"], " --context kanto"],
-])("the command in a mail with a code names the tenant if there are several: %j", async (among, named) => {
-  const mails: string[] = [];
-  const mail = () =>
-    Promise.resolve(({ text: body }: { readonly text: string }) => {
-      mails.push(body);
-      return Promise.resolve(undefined);
-    });
-  const context = kanto(join(freshFolder(), "kanto"));
-  const tenant = await openTenant({ ...machine, mail }, { context, source: "used", among });
-  const { accounts, user, address } = await withAccount(tenant);
-  for (const language of ["ja", "en"] as const) {
-    await accounts.edit(user, { language });
-    await accounts.sendResetCode(user, { address });
-  }
-  await tenant.close();
-  const line = new RegExp(
-    String.raw`^ {2}.clomoctl clomo-account reset-password yamada --code [-\w]{14}${named}.$`,
-    "m",
-  );
-  expect(mails).toEqual([expect.stringMatching(line), expect.stringMatching(line)]);
-});
-
-test("sends no code if there are several tenants and the machine cannot send mail", async () => {
-  const context = kanto(join(freshFolder(), "kanto"));
-  const tenant = await openTenant(machine, { context, source: "used", among: ["kanto", "kansai"] });
-  const { accounts, user, address } = await withAccount(tenant);
-  await expect(accounts.sendResetCode(user, { address })).rejects.toMatchObject({ code: "input-rejected" });
   await tenant.close();
 });
 

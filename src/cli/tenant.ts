@@ -77,9 +77,7 @@ export interface ConnectionEnvironment {
 export async function openTenant(machine: ConnectionEnvironment, chosen: ChosenContext): Promise<OpenTenant> {
   const { context } = chosen;
   const { signal, beforeChange, unaudited, changed } = machine;
-  const mail = machine.mail && addTenantToMail(machine.mail, chosen);
-  const opening =
-    context.kind === "remote" ? connectToServer(machine, context) : connectInProcess({ ...machine, mail }, context);
+  const opening = context.kind === "remote" ? connectToServer(machine, context) : connectInProcess(machine, context);
   const { close, ...connection } = await opening;
   return {
     ...chosen,
@@ -87,17 +85,6 @@ export async function openTenant(machine: ConnectionEnvironment, chosen: ChosenC
     close,
   };
 }
-
-/** Wraps the sending of email: if there are several tenants, commands in an email name their tenant. */
-const addTenantToMail = (open: MailSenderFactory, { context, among }: ChosenContext): MailSenderFactory =>
-  among.length < 2
-    ? open
-    : async () => {
-        const [send, { completeCommands }] = await Promise.all([open(), import("../lib/terminal/commands.ts")]);
-        return (mail) => send({ ...mail, text: completeCommands(mail.text, { context: context.name }) });
-      };
-
-type MailSenderFactory = NonNullable<ConnectionEnvironment["mail"]>;
 
 type ClosableTenant = Pick<OpenTenant, "close">;
 

@@ -45,7 +45,6 @@ const CHANGING = [
   "secured users edit x --app docs --device y",
   "clomo-account create x --account y",
   "clomo-account edit x --memo y",
-  "clomo-account grant x --role system",
   "clomo-account revoke x",
   "clomo-account reset-password x --password-in-console",
   "clomo-account settings set --authentication x",
@@ -87,7 +86,6 @@ const CHANGING = [
   "users delete x --confirm-deletions 1",
   "orgs delete x --confirm-deletions 1",
   "devices delete x --confirm-deletions 1",
-  "devices replace x y --yes",
   "users leave x --yes",
   "access-tokens revoke x",
   "secured users delete x --app docs --confirm-deletions 1",
@@ -166,11 +164,12 @@ test("documents are selected by --format and written to -o", async () => {
 const choicesOf = ({ format }: Fields): readonly string[] => (format?.kind === "choice" ? format.choices : []);
 
 const BY_HAND =
-  /^(?:users|orgs|devices|secured users|secured groups|roles schemes|tenant|console|clomo-account|clomo-account settings) (?:create|edit|grant|reset-password|revoke|move|set-owner|tag|delete|set|confirm|drop)$/;
+  /^(?:users|orgs|devices|secured users|secured groups|roles schemes|tenant|console|clomo-account|clomo-account settings) (?:create|edit|reset-password|revoke|move|set-owner|tag|delete|set|confirm|drop)$/;
 
 test("commands for single changes have the exit code for a home that cannot be written to", async () => {
-  const verbs = verbsBelow(PROGRAM).filter(([path]) => BY_HAND.test(path));
-  expect(verbs).toHaveLength(32);
+  // an account cannot be deleted, so nothing is written
+  const verbs = verbsBelow(PROGRAM).filter(([path]) => BY_HAND.test(path) && path !== "clomo-account delete");
+  expect(verbs).toHaveLength(30);
   for (const [path, { load }] of verbs) expect((await load()).default.exits, path).toContain("not-permitted");
 });
 

@@ -86,7 +86,6 @@ const REHEARSED: readonly string[] = [
   "devices create C03Y",
   "devices edit C02X --memo y",
   "devices set-owner C02X --user E1",
-  "devices replace C02X C09X --create",
   "devices tag C02X --add 貸出用",
   "devices delete C02X",
   "devices import devices.csv",
@@ -109,7 +108,6 @@ const REHEARSED: readonly string[] = [
   "ade profiles unassign --org 全社",
   "clomo-account create E1 --account taro01",
   "clomo-account edit jiro01 --memo y",
-  "clomo-account grant jiro01 --role operator --password-file password",
   "clomo-account revoke jiro01",
   "clomo-account reset-password jiro01 --password-file password",
   "clomo-account settings set --composition employee-code",
@@ -134,7 +132,6 @@ const CONFIRMED: readonly (readonly [line: string, flags: readonly string[]])[] 
   ["users fields remove 入社年", ["--confirm-deletions N"]],
   ["imports commit last", ["--confirm-deletions N", "--confirm-wipes N"]],
   ["renewals remove 本社", ["--yes"]],
-  ["clomo-account settings set --composition employee-code", ["--yes"]],
 ];
 
 test.each(CONFIRMED)("%s names all missing options at once", async (line, flags) => {

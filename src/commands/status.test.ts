@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Ade, Import, RenewalItem, Tenant, TenantProfile, Whoami } from "../lib/client/index.ts";
@@ -414,50 +414,6 @@ test("lists a local tenant that never held data if there is no other", async () 
   expect(both.stdout).toBe("context\nlocal\nkanto\n");
 });
 
-test("suggests permitted commands for a leaver who is an owner, recipient or contact person", async () => {
-  const { administration } = example<Tenant>("tenant");
-  if (administration === undefined) throw new TypeError("no example of the administration");
-  const left = { revoked: true, now: null };
-  const owned = { id: "019a0000-0000-7000-8000-000000000001", kind: "custom", name: "本社" } as const;
-  const found = {
-    ...administration,
-    supported: [],
-    leavers: [{ ...owned, owner: "sato@example.jp", ...left }],
-    revoked: ["it@example.jp"],
-    contact: { address: "hanako@example.jp", ...left },
-  };
-  const tenant = { ...EMPTY, tenant: tenantOf({ administration: found, profile: EMPTY_TENANT_PROFILE }) };
-  const home = await homeOfThree();
-  const recipients = ["recipients:", "  - {name: it, way: mail, address: IT@example.jp}"];
-  const smtp = "smtp: {host: 127.0.0.1, from: a@example.jp}";
-  writeFileSync(join(home, "notify.yaml"), [smtp, ...recipients].join("\n"), { mode: 0o600 });
-  const { en, ja } = await runInBoth("status --format table", { home, tenant });
-  expect(en.stdout).toContain(
-    "IT@example.jp, a recipient of reminders, is a user whose role was revoked: enter another recipient in notify.yaml",
-  );
-  expect(en.stdout).toContain("hanako@example.jp, the contact person (担当者), is a user whose role was revoked");
-  expect(ja.stdout).toContain("通知先 IT@example.jp は、管理者権限を外されたユーザーです。notify.yaml の");
-  expect(ja.stdout).toContain("担当者 hanako@example.jp は、管理者権限を外されたユーザーです");
-  const next = async (more = "", answers: object = {}): Promise<readonly string[]> => {
-    const line = `status --format json --fields next ${more}`.trim();
-    const { stdout } = await run(line, { home, tenant: { ...tenant, ...answers } });
-    return (JSON.parse(stdout) as readonly { readonly next: readonly string[] }[]).flatMap((shown) => shown.next);
-  };
-  const mending = [
-    "clomoctl clomo-account edit NAME --support-option --notice-mail --context kanto",
-    "clomoctl renewals edit 本社 --owner MAIL --context kanto",
-    "clomoctl tenant set --contact-mail MAIL --context kanto",
-  ];
-  expect(await next()).toEqual(expect.arrayContaining(mending));
-  const whoami = {
-    ...example<object>("whoami"),
-    role: "custom",
-    operations: [{ operation: "renewals.write", reach: "all" }],
-  };
-  const asCustom = (await next("--as hanako", { whoami })).filter((line) =>
-    / (?:--owner|--contact-mail|--support-option) /.test(line),
-  );
-  expect(asCustom).toEqual(["clomoctl renewals edit 本社 --owner MAIL --as hanako --context kanto"]);
 });
 
 test("shows data that was not taken over from the console as unknown, not as zero", async () => {

@@ -629,7 +629,7 @@ describe("in a tenant", () => {
     ["a new owner of a device", "devices set-owner SN1 --user E2", "--yes"],
     ["a group's new name", "secured groups edit 営業 --app docs --name 営業本部", "--yes"],
     ["the deletion of a group with users", "secured groups delete 営業 --app docs --confirm-deletions 1", "--yes"],
-    ["a role that was given", "clomo-account grant taro --role operator --password-file -", "--yes"],
+    ["a role that was given", "clomo-account edit taro --role operator --password-file -", "--yes"],
     ["a role that was taken away", "clomo-account revoke jiro", "--yes"],
     ["a custom field", "users fields add 座席", "--confirm-deletions 1"],
   ])("%s is undone, and the undo is undone", async (_, line, answer) => {

@@ -19,7 +19,7 @@ async function desk() {
     return ended.text;
   };
   await ask("users import - --create-orgs --yes", { stdin });
-  await ask("clomo-account grant hanako --role division --managed-orgs S1 --password-file password");
+  await ask("clomo-account edit hanako --role division --managed-orgs S1 --password-file password");
   return { home, ask };
 }
 

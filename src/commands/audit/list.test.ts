@@ -57,7 +57,7 @@ describe("rights on a given date", () => {
       after: { operations: ["users.write"] },
     }),
     told(7, {
-      action: "accounts.grant",
+      action: "accounts.edit",
       actor: "sys",
       by: "owner (hanako)",
       objects: accountNamed("hanako02"),

@@ -12,8 +12,7 @@ import {
   resolvePassword,
   requireAccountsWrite,
 } from "./options.ts";
-import { warnAboutSecuredItems } from "./secured-items.ts";
-import { showChangedAccount } from "./rights-after-change.ts";
+import { showChangedAccount } from "./changed-account.ts";
 
 export default defineCommand({
   summary: text("create a CLOMO account for a user", "ユーザーに CLOMO アカウントを作成する"),
@@ -57,7 +56,6 @@ export default defineCommand({
     });
     await showChangedAccount(tools, written);
     if (written.consoleTask !== null && !dryRun) await tools.terminal.note(suggestConfirmation(written.consoleTask));
-    await warnAboutSecuredItems(tools, written);
   },
 });
 

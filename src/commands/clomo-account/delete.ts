@@ -1,36 +1,20 @@
 import { line, step } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
-import { toTypableName } from "../../lib/text/shell-word.ts";
 import { defineCommand } from "../command.ts";
-import { STATE_UNCHANGED } from "../records/change-result.ts";
-import { ACCOUNT_ARGUMENT, findAccount } from "./columns.ts";
+import { ACCOUNT_ARGUMENT } from "./columns.ts";
 
 export default defineCommand({
-  summary: text(
-    "show what to do instead of deleting a CLOMO account, which is not possible",
-    "CLOMO アカウントは削除できないため、代わりの方法を示す",
-  ),
+  summary: text("CLOMO accounts cannot be deleted: use revoke", "CLOMO アカウントは削除できません(revoke を使います)"),
   args: { named: ACCOUNT_ARGUMENT },
   options: {},
   examples: [{ line: "clomoctl clomo-account delete taro01" }],
-  exits: ["input-rejected", "not-permitted", "not-found"],
-  async run(tools, { named }) {
-    tools.describeState(() => STATE_UNCHANGED);
-    const { client } = await tools.tenant("accounts", "users");
-    const { id, name, emails, role } = await findAccount(client, named);
-    const revoke = line("clomo-account revoke", [toTypableName(name, id)]);
-    const remove = line("users delete", [toTypableName(emails[0] ?? id, id)]);
+  exits: ["input-rejected"],
+  opensTenant: false,
+  run(_, { named }) {
     throw new Failure("input-rejected", {
-      what: text(`a CLOMO account cannot be deleted: ${name}`, `CLOMO アカウントは削除できません: ${name}`),
-      hint:
-        role === "none"
-          ? step("keep the account, or delete the user", "そのまま残すか、ユーザーを削除してください", remove)
-          : step(
-              "to stop the account from logging in, revoke its role",
-              "ログインできなくするには、管理者権限を外してください",
-              revoke,
-            ),
+      what: text("CLOMO accounts cannot be deleted", "CLOMO アカウントは削除できません"),
+      hint: step("to revoke the role", "管理者権限を外すには", line("clomo-account revoke", [named])),
     });
   },
 });

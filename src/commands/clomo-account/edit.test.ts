@@ -36,14 +36,16 @@ test('shows all changed options, including "all" for a custom administrator who 
   const system: Account = { ...before, role: "system", managedOrgs: [], supportOption: true, noticeMail: true };
   const ended = edited({ supportOption: false, noticeMail: false }, system);
   const line = "clomo-account edit hanako01 --no-support-option";
-  const { stderr, requests } = await run(line, { tenant: { findAccounts, editAccount: ended } });
-  expect(requests.at(-1)).toMatchObject({ json: { supportOption: false } });
+  const { stderr, requests } = await run(line, {
+    tenant: { findAccounts, editAccount: ended, accounts: { items: [{ ...system, id: before.org.id }], next: null } },
+  });
+  expect(requests.at(-2)).toMatchObject({ json: { supportOption: false } });
   expect(stderr).toBe("support option: yes → no\nnotice emails: yes → no\n");
   const scheme = { id: before.id, name: "受付 担当" };
   const custom: Account = { ...before, role: "custom", scheme, managesAll: true, managedOrgs: [] };
   const { managedOrgs } = before;
   const less = edited({ managesAll: false, managedOrgs, scheme: { ...scheme, id: before.org.id } }, custom);
-  const told = await run(line, { tenant: { findAccounts, editAccount: less, scheme: example("scheme") } });
+  const told = await run(line, { tenant: { findAccounts, editAccount: less } });
   expect(told.stderr).toContain("managed organisations: all → 営業部\n");
 });
 
@@ -81,7 +83,7 @@ test("an account that may not set managed organisations is refused before they a
 test("an account that may only grant operator is refused other roles before the password prompt", async () => {
   const operations = [{ operation: "accounts.write", reach: "inside" }];
   const whoami = { ...example<object>("whoami"), role: "division", operations };
-  const ran = await run("clomo-account grant hanako01 --role custom --as hanako --lang en", { tenant: { whoami } });
+  const ran = await run("clomo-account edit hanako01 --role custom --as hanako --lang en", { tenant: { whoami } });
   expect(ran.exit).toBe(4);
   expect(ran.stderr).toContain(
     "is not permitted to grant roles above operator: a division administrator does not have this right",
@@ -91,7 +93,7 @@ test("an account that may only grant operator is refused other roles before the 
 test("an account that may only grant operator is refused the support option with the reason", async () => {
   const operations = [{ operation: "accounts.write", reach: "inside" }];
   const whoami = { ...example<object>("whoami"), role: "division", operations };
-  const line = "clomo-account grant hanako01 --role operator --support-option --as hanako";
+  const line = "clomo-account edit hanako01 --role operator --support-option --as hanako";
   const { en, ja } = await runInBoth(line, { tenant: { whoami } });
   expect([en.exit, ja.exit]).toEqual([4, 4]);
   expect(en.stderr).toContain(

@@ -12,9 +12,7 @@ import {
   resolvePassword,
   requireAccountsWrite,
 } from "./options.ts";
-import { warnAboutSecuredItems } from "./secured-items.ts";
-import { confirmSupportLoss, printSupportReport } from "./successor.ts";
-import { showChangedAccount } from "./rights-after-change.ts";
+import { showChangedAccount } from "./changed-account.ts";
 
 export default defineCommand({
   summary: text("change a CLOMO account", "CLOMO アカウントを変更する"),
@@ -26,6 +24,7 @@ export default defineCommand({
   },
   examples: [
     { line: "clomoctl clomo-account edit taro01 --account taro02" },
+    { line: "clomoctl clomo-account edit taro01 --role operator --password-file taro01.txt" },
     { line: "clomoctl clomo-account edit taro01 --support-option --notice-mail --dry-run" },
   ],
   exits: ["input-rejected", "not-permitted", "not-found", "locked"],
@@ -40,13 +39,8 @@ export default defineCommand({
     const { id, role: former, passwordSetAt } = account;
     const isNeeded = needsPassword(former, options.role ?? former);
     const password = await resolvePassword(tools, { ...options, dryRun, passwordSetAt }, isNeeded);
-    const tryOut = () => client.accounts.edit(id, { ...values, ...password, dryRun: true });
-    const { role, supportOption } = values;
-    const left = await confirmSupportLoss(tools, account, { role, supportOption, dryRun, tryOut });
-    if (left === undefined) return;
     tools.describeState(() => STATE_MAYBE_CHANGED);
     const written = await client.accounts.edit(id, { ...values, ...password, dryRun });
-    await printSupportReport(tools, left, await showChangedAccount(tools, written));
-    await warnAboutSecuredItems(tools, written);
+    await showChangedAccount(tools, written);
   },
 });

@@ -17,7 +17,7 @@ test("shows the versions of an account's role and user data, under every name th
     role: "system",
     password: "Secret-12",
   });
-  await accounts.grant(first.id, { role: "custom", scheme: "受付", managedOrgs: [sales.id], password: "Secret-34" });
+  await accounts.edit(first.id, { role: "custom", scheme: "受付", managedOrgs: [sales.id], password: "Secret-34" });
   await accounts.edit(first.id, { name: "taro", memo: "受付の担当" });
   await users.edit(first.id, { title: "部長" });
   await accounts.revoke(first.id, {});
@@ -28,7 +28,7 @@ test("shows the versions of an account's role and user data, under every name th
     const at = String(found?.versions[1]?.changes[0]?.new);
     expect(renderHistoryLines(found)).toEqual([
       "5 accounts.create create name: null → yamada, role: null → none",
-      `8 accounts.grant update passwordSetAt: null → ${at}, role: none → custom, scheme: null → 受付, managedOrgs:  → 営業部`,
+      `8 accounts.edit update passwordSetAt: null → ${at}, role: none → custom, scheme: null → 受付, managedOrgs:  → 営業部`,
       "9 accounts.edit update name: yamada → taro, memo: null → 受付の担当",
       "11 accounts.revoke update role: custom → none, scheme: 受付 → null, managedOrgs: 営業部 → ",
       `12 users.delete delete name: taro → null, passwordSetAt: ${at} → null, role: none → null, memo: 受付の担当 → null`,

@@ -5,19 +5,14 @@ import { DRY_RUN_OPTION } from "../records/options.ts";
 import { STATE_UNCHANGED, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
 import { ACCOUNT_ARGUMENT, ACCOUNT_COLUMNS, findAccount } from "./columns.ts";
 import { requireAccountsWrite } from "./options.ts";
-import { confirmSupportLoss, printSupportReport } from "./successor.ts";
 import type { Tools } from "../tools.ts";
-import { showChangedAccount } from "./rights-after-change.ts";
+import { showChangedAccount } from "./changed-account.ts";
 import { confirmChange } from "../permission.ts";
 
-/** Asks on a terminal before a system administrator loses the role. The support option has its own question. */
-async function confirmRevocation(
-  tools: Tools,
-  { id, name, role, supportOption }: Account,
-  dryRun: boolean,
-): Promise<boolean> {
+/** Asks on a terminal before a system administrator loses the role. */
+async function confirmRevocation(tools: Tools, { id, name, role }: Account, dryRun: boolean): Promise<boolean> {
   const { terminal, globals } = tools;
-  if (dryRun || globals.yes || !terminal.interactive || role !== "system" || supportOption) return true;
+  if (dryRun || globals.yes || !terminal.interactive || role !== "system") return true;
   const { client } = await tools.tenant("accounts");
   const all = await Array.fromAsync(client.accounts.list({ role: "system" }));
   const left = all.filter((other) => other.id !== id).length;
@@ -45,14 +40,8 @@ export default defineCommand({
     const { client } = await tools.tenant("accounts");
     const account = await findAccount(client, named);
     const { id } = account;
-    const tryOut = () => client.accounts.revoke(id, { dryRun: true });
-    const left = await confirmSupportLoss(tools, account, { role: "none", dryRun, tryOut });
-    if (left === undefined || !(await confirmRevocation(tools, account, dryRun))) return;
+    if (!(await confirmRevocation(tools, account, dryRun))) return;
     tools.describeState(() => STATE_MAYBE_CHANGED);
-    await printSupportReport(
-      tools,
-      left,
-      await showChangedAccount(tools, await client.accounts.revoke(id, { dryRun })),
-    );
+    await showChangedAccount(tools, await client.accounts.revoke(id, { dryRun }));
   },
 });

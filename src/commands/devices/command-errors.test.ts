@@ -24,8 +24,6 @@ testWrongLines(
   ["devices list --limit x"],
   ["devices list --status managed"],
   ["devices list --platform android"],
-  ["devices list --not-ready --status managed"],
-  ["devices list --not-ready=x"],
   ["devices set-owner"],
   ["devices set-owner S1", "pass one of --user USER, --org ORG and --none"],
   ["devices set-owner S1 --user a --none", "one owner"],

@@ -9,7 +9,6 @@ import type { Tools } from "../tools.ts";
 import { resolveOrgFilter } from "../orgs/find-org.ts";
 import { DEVICE_COLUMNS, DEVICE_FILTERS, FILTER_DETAILS } from "./columns.ts";
 import { findUser } from "../users/columns.ts";
-import { listNotReady, NOT_READY_DETAILS } from "./not-ready.ts";
 
 /** Passes a list on unchanged, and detects whether it is empty. */
 class EmptyListDetector {
@@ -39,7 +38,7 @@ async function noteMissingConsoleImport(tools: Tools): Promise<void> {
 
 export default defineCommand({
   summary: text("list devices", "デバイスを一覧する"),
-  details: [...NOT_READY_DETAILS, ...FILTER_DETAILS],
+  details: FILTER_DETAILS,
   args: {},
   options: {
     ...DEVICE_FILTERS,
@@ -47,13 +46,6 @@ export default defineCommand({
       kind: "string",
       value: "USER",
       about: text("only the devices of this user", "このユーザーが所有するデバイスに絞り込む"),
-    },
-    notReady: {
-      kind: "boolean",
-      about: text(
-        "only 事前登録 devices that cannot be set up because an account is missing, and what is missing",
-        "アカウントが足りずセットアップできない事前登録のデバイスを、足りないものとともに表示する",
-      ),
     },
     limit: LIMIT_OPTION,
   },
@@ -63,11 +55,10 @@ export default defineCommand({
     { line: "clomoctl devices list --org 本社/営業部 --status 管理中 --platform iOS" },
     { line: "clomoctl devices list --owner hanako.yamazaki@example.jp" },
     { line: "clomoctl devices list --tag 貸出用" },
-    { line: "clomoctl devices list --not-ready" },
     { line: "clomoctl devices list --format csv --fields serialNumber,owner,status" },
   ],
   exits: ["not-found"],
-  async run(tools, { org, direct, owner, limit, notReady, ...filters }) {
+  async run(tools, { org, direct, owner, limit, ...filters }) {
     const { terminal } = tools;
     const { client } = await tools.tenant("devices");
     const query = {
@@ -77,7 +68,6 @@ export default defineCommand({
         owner: (await findUser((await tools.tenant("users")).client, owner, tools.globals.as)).id,
       }),
     };
-    if (notReady) return listNotReady(tools, client.devices.notReady(query), limit);
     const devices = client.devices.list(query);
     const columns = listColumns(terminal, DEVICE_COLUMNS, DEVICE.usual);
     const seen = new EmptyListDetector();

@@ -174,7 +174,7 @@ describe("an account without a role that gets a role", () => {
         emails: [`${name}@example.jp`],
         accountName: name,
       });
-      await tenant.client.accounts.grant(after.id, { role: "system", password });
+      await tenant.client.accounts.edit(after.id, { role: "system", password });
     }
     expect((await handover("export -o bundle")).exit).toBe(0);
     const [taro] = await tenant.client.accounts.find({ name: "taro" });

@@ -15,7 +15,7 @@ beforeEach(async () => {
   tenant = new TestTenant();
   const taro = await addTestAccount(tenant, { name: "taro", role: "system" });
   await addTestAccount(tenant, { name: "hanako", role: "operator" });
-  await tenant.client.accounts.grant(taro, { supportOption: true, noticeMail: true });
+  await tenant.client.accounts.edit(taro, { supportOption: true, noticeMail: true });
   await tenant.client.tenant.set({ contactName: "taro" });
   await tenant.client.renewals.add({ kind: "vpp-token", name: "VPP 本社", owner: "taro@accounts.example" });
   await tenant.client.answers.set({ answers: [{ question: "apple-business.holder", value: "taro" }] });
@@ -176,8 +176,8 @@ test("refuses a non-user, the same person or an account without a role, in both 
   expect(self.en).toMatchObject({ exit: 3, stderr: expect.stringContaining("same person") });
   expect(self.en.stderr).toContain("clomoctl handover checklist --leaver taro");
   const none = await runInBoth("handover transfer --from taro --to none", here());
-  expect(none.ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("clomoctl clomo-account grant none") });
-  expect(none.ja.stderr).toContain("clomo-account grant none --role system\n");
+  expect(none.ja).toMatchObject({ exit: 3, stderr: expect.stringContaining("clomoctl clomo-account edit none") });
+  expect(none.ja.stderr).toContain("clomo-account edit none --role system\n");
   const { after: without } = await tenant.client.users.create({ name: "次郎", emails: ["jiro@example.jp"] });
   const lacking = await runInBoth("handover transfer --from taro --to jiro@example.jp", here());
   expect(lacking.en.stderr).toContain(`clomoctl clomo-account create ${without.id} --account NAME --role system\n`);

@@ -45,7 +45,7 @@ testTenantFailures(
   {
     line: "orgs move 営業部 --parent 営業部",
     failing: "moveOrg",
-    tenant: { findOrgs: example("findOrgs"), accounts: { items: [], next: null }, orgs: example("orgs") },
+    tenant: { findOrgs: example("findOrgs"), orgs: example("orgs") },
   },
 );
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Account, MovedOrg, Org, OrgDetail } from "../../lib/client/index.ts";
+import type { MovedOrg, Org, OrgDetail } from "../../lib/client/index.ts";
 import { runInBoth, run } from "#support/commands/program.ts";
 import { example } from "#support/commands/tenant.ts";
 
@@ -18,11 +18,8 @@ const moved: MovedOrg = {
   along: { orgs: 2, users: 118, devices: 1 },
 };
 
-/** No account acts in some organisations. */
-const NOBODY = { items: [], next: null };
-
 test("moves an organisation below another organisation", async () => {
-  const tenant = { findOrgs, accounts: NOBODY, orgs: { items: [root, head, sales] }, moveOrg: moved };
+  const tenant = { findOrgs, orgs: { items: [root, head, sales] }, moveOrg: moved };
   const { en, ja } = await runInBoth("orgs move 営業部 --parent 本社", { tenant });
   expect(en.requests.find(({ operation }) => operation === "moveOrg")).toEqual({
     operation: "moveOrg",
@@ -52,7 +49,6 @@ test("distinguishes parents with the same path by their codes", async () => {
   });
   const tenant = {
     findOrgs: named,
-    accounts: NOBODY,
     orgs: { items: [root, one, two, team] },
     moveOrg: { ...moved, before: team, after: { ...team, parentId: two.id }, consoleTask: 4 },
   };
@@ -71,7 +67,7 @@ test("distinguishes parents with the same path by their codes", async () => {
 });
 
 test("sends a dry run as a dry run", async () => {
-  const tenant = { findOrgs, accounts: NOBODY, orgs: { items: all }, moveOrg: { ...moved, dryRun: true } };
+  const tenant = { findOrgs, orgs: { items: all }, moveOrg: { ...moved, dryRun: true } };
   const { exit, requests, stderr } = await run("orgs move 営業部 --parent 本社 --dry-run", { tenant });
   expect(exit).toBe(0);
   expect(requests.at(-1)).toMatchObject({ json: { dryRun: true } });
@@ -80,44 +76,8 @@ test("sends a dry run as a dry run", async () => {
 
 test("an empty organisation moves alone", async () => {
   const alone = { ...moved, along: { orgs: 0, users: 0, devices: 0 } };
-  const tenant = { findOrgs, accounts: NOBODY, orgs: { items: all }, moveOrg: alone };
+  const tenant = { findOrgs, orgs: { items: all }, moveOrg: alone };
   const { en, ja } = await runInBoth("orgs move 営業部 --parent 本社", { tenant });
   expect(en.stderr).toContain("nothing else is moved, because the organisation is empty\n");
   expect(ja.stderr).toContain("一緒に移る組織・ユーザー・デバイスはありません\n");
-});
-
-test("names administrators who gain or lose the organisation, but not those who keep it", async () => {
-  const [account] = example<{ items: readonly [Account] }>("findAccounts").items;
-  const of = (name: string, change: Partial<Account>): Account => ({
-    ...account,
-    name,
-    managesAll: false,
-    managedOrgs: [],
-    ...change,
-  });
-  const place = ({ id, code, path }: Org) => ({ id, code, path });
-  const west: Org = { ...head, id: head.id.replace(/9$/, "8"), name: "西", code: "W", path: "西" };
-  const team: Org = { ...sales, parentId: west.id, path: "西/営業部" };
-  const known: Readonly<Record<string, readonly Account[]>> = {
-    division: [of("keiri", { managedOrgs: [place(head)] }), of("own", { managedOrgs: [place(team), place(head)] })],
-    operator: [of("nishi", { role: "operator", org: place(west) })],
-    custom: [
-      of("all", { role: "custom", managesAll: true }),
-      of("both", { role: "custom", managedOrgs: [place(west), place(head)] }),
-    ],
-  };
-  const tenant = {
-    findOrgs: ({ query }: { query?: Record<string, string> }) => ({
-      items: [{ ...detail, ...(query?.["name"] === "H" ? head : team) }],
-    }),
-    orgs: { items: [root, head, west, team] },
-    accounts: ({ query }: { query?: Record<string, string> }) => ({ items: known[query?.["role"] ?? ""], next: null }),
-    moveOrg: { ...moved, before: team, dryRun: true },
-  };
-  const { en, ja } = await runInBoth("orgs move S01 --parent H --dry-run", { tenant });
-  expect(en.stderr.split("\n").slice(0, 2)).toEqual([
-    "warning: 1 administrator will gain access to 西/営業部 and everything below it: keiri",
-    "warning: 1 administrator will lose access to 西/営業部 and everything below it: nishi",
-  ]);
-  expect(ja.stderr).toContain("警告: 「西/営業部」以下が、操作できる範囲に新たに入る管理者 1 人: keiri\n");
 });

@@ -6,7 +6,6 @@ import { DRY_RUN_OPTION } from "../records/options.ts";
 import { STATE_UNCHANGED, showWrittenRecord, STATE_MAYBE_CHANGED } from "../records/change-result.ts";
 import { ORG_COLUMNS } from "./columns.ts";
 import { ORG_ARGUMENT, findOrg } from "./find-org.ts";
-import { describeScopeChanges } from "./reach.ts";
 import { ORG_RESULT_LAYOUT } from "./org-result-layout.ts";
 
 export default defineCommand({
@@ -28,10 +27,8 @@ export default defineCommand({
     tools.describeState(() => STATE_UNCHANGED);
     const { client } = await tools.tenant("orgs");
     const [moved, above, all] = [await findOrg(tools, org), await findOrg(tools, parent), await client.orgs.list()];
-    const reach = await describeScopeChanges(tools, { moved, parent: above.id, all });
     tools.describeState(() => STATE_MAYBE_CHANGED);
     const written = await client.orgs.move(moved.id, { parent: above.id, dryRun });
-    for (const line of reach) await tools.terminal.warn(line);
     await showWrittenRecord(tools, written, {
       ...ORG_RESULT_LAYOUT,
       tells: ORG_COLUMNS.map((column) =>

@@ -2,7 +2,7 @@ import { line } from "../../lib/advice/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { defineNoun } from "../command.ts";
 
-const GRANT = line("clomo-account grant", ["USER"], { role: "ROLE" });
+const GRANT = line("clomo-account edit", ["USER"], { role: "ROLE" });
 
 export default defineNoun({
   group: "tenant",

@@ -15,7 +15,7 @@ import { findExpectedRecords, type ExpectedRecords } from "../../lib/renewals/ex
 import { compareByExpiry, judgeExpiry, type JudgedItem } from "../../lib/renewals/judge.ts";
 import { markRejectedItem } from "../../lib/renewals/rejection.ts";
 import { completeCommands, findCommands, getActingWords } from "../../lib/terminal/commands.ts";
-import { formatCount, text, type Text } from "../../lib/text/index.ts";
+import { text, type Text } from "../../lib/text/index.ts";
 import { findMonitoredAde } from "../ade/watched.ts";
 import { buildConsoleImportCommand } from "../imports/refusal/command.ts";
 import { findLastCommitted } from "../imports/plan/find.ts";
@@ -137,7 +137,6 @@ async function readTenantData(tools: Tools, context: Context): Promise<TenantDat
       ...items.flatMap(listRemarks),
       ...expected.missing.map(describeMissingKind),
       ...findings.map(({ what }) => what),
-      ...(countMissingAccounts(tenant) > 0 ? [describeMissingAccounts(tenant)] : []),
       ...listAwaitedKinds(tenant).map(describeAwaitedExport),
     ],
   };
@@ -147,7 +146,7 @@ async function readTenantData(tools: Tools, context: Context): Promise<TenantDat
 async function loadFindings(tools: Tools, context: Context, { administration }: Tenant): Promise<readonly Finding[]> {
   if (administration === undefined) return [];
   const { findDepartedRecipients } = await import("../renewals/items/mail-recipients.ts");
-  const left = await ignoreFailure(() => findDepartedRecipients(tools, context, administration));
+  const left = await ignoreFailure(() => findDepartedRecipients(tools, context));
   return [...checkAdministration(administration), ...(left ?? [])];
 }
 
@@ -155,7 +154,6 @@ async function loadFindings(tools: Tools, context: Context, { administration }: 
 const RIGHTS_TO_FIX: readonly (readonly [Operation, readonly Finding["about"][]])[] = [
   ["accounts.roles", ["support-option", "system-administrators"]],
   ["renewals.write", ["owner"]],
-  ["tenant.write", ["contact"]],
 ];
 
 /** Returns, for each right that the acting account has, the command that fixes the first finding that requires it. */
@@ -166,24 +164,6 @@ const buildFixCommands = (findings: readonly Finding[], { may }: Rights): readon
       .slice(0, 1)
       .map(({ next }) => next.line),
   );
-
-/** Returns the number of users who need a CLOMO account but do not have one. */
-const countMissingAccounts = ({ administration }: Tenant): number => administration?.lacking ?? 0;
-
-/** Describes how many users lack a CLOMO account that they need. @see seed 001: who needs an account */
-const describeMissingAccounts = (tenant: Tenant): Text => {
-  const [lacking, isGate] = [countMissingAccounts(tenant), tenant.profile?.gate === true];
-  const { en, ja } = isGate
-    ? text("CLOMO GATE", "CLOMO GATE の利用")
-    : text("their Android devices", "Android デバイスの利用");
-  return text(
-    `${formatCount(lacking, "user")} without the CLOMO account that ${en} ${isGate ? "needs" : "need"}`,
-    `${ja}に必要な CLOMO アカウントのないユーザー ${lacking} 人`,
-  );
-};
-
-/** The command that lists the users without an account. */
-const MISSING_ACCOUNTS_COMMAND = line("users list", [], { fields: "name,accountName" });
 
 /** Returns the kinds for which the console's next export must be imported. */
 const listAwaitedKinds = ({ exportsAwaited = [] }: Tenant): readonly FormatName[] =>
@@ -241,7 +221,6 @@ function buildNextCommands({
       : []),
     ...(rights.may("renewals.write") ? buildRecordingCommands({ tenant, renewals, expected }) : []),
     ...buildFixCommands(findings, rights),
-    ...(countMissingAccounts(tenant) > 0 ? [MISSING_ACCOUNTS_COMMAND] : []),
     ...(expected.unsaid.length > 0 && rights.may("tenant.write") ? [buildUsageCommand(expected.unsaid)] : []),
   ];
 }

@@ -298,7 +298,7 @@ test("names what is left: administrators of apps, renewal items, namesakes", asy
 test("the last system administrator is refused with the remedy (exit 3)", async () => {
   const { en } = await runInBoth("users leave boss --yes", at());
   expect(en).toMatchObject({ exit: 3, stderr: expect.stringContaining("no system administrator would be left") });
-  expect(en.stderr).toContain("clomoctl clomo-account grant");
+  expect(en.stderr).toContain("clomoctl clomo-account edit");
 });
 
 test("a division administrator is told that SECURED APPs were not checked", async () => {

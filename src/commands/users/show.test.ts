@@ -46,8 +46,8 @@ describe("what belongs to a user", () => {
     const boss = (
       await users.create({ ...sato, name: "林", emails: ["h@example.jp"], accountName: "boss", employeeCode: "E2" })
     ).after.id;
-    await accounts.grant(id, { role: "division", managedOrgs: [org], password: "Passw0rd!" });
-    await accounts.grant(boss, { role: "operator", password: "Passw0rd!" });
+    await accounts.edit(id, { role: "division", managedOrgs: [org], password: "Passw0rd!" });
+    await accounts.edit(boss, { role: "operator", password: "Passw0rd!" });
     await devices.create({ serialNumber: "SN1", platform: "iOS", phoneNumber: "090-0000-0001", owner: id });
     await devices.create({ serialNumber: "SN2", ownerOrg: org });
     await secured.create("docs", { userId: "E1", displayName: "佐藤", password: "secret12" });
@@ -122,7 +122,7 @@ test("says that the acting account may not see a user", async () => {
   const { users, orgs, accounts } = own.client;
   const org = (await orgs.create({ name: "営業部" })).after.id;
   const boss = (await users.create({ name: "林", emails: ["h@example.jp"], accountName: "boss", org })).after.id;
-  await accounts.grant(boss, { role: "operator", password: "Passw0rd!" });
+  await accounts.edit(boss, { role: "operator", password: "Passw0rd!" });
   await users.create({ name: "鈴木", emails: ["suzuki@example.jp"] });
   const hidden = await run("users show suzuki@example.jp --as boss --lang ja", { tenant: own.acting("boss").fetch });
   expect(hidden.exit).toBe(6);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ACCOUNT, ACCOUNT_SETTINGS, ACCOUNT_RENAMING_FIELDS, MAILED_RESET_CODE_FIELDS } from "../model/account.ts";
+import { ACCOUNT, ACCOUNT_SETTINGS } from "../model/account.ts";
 import { createExampleId, buildExampleRecord } from "../model/thing.ts";
 import { RecordHistory } from "./history.ts";
 import { queryFlag, byName, filters, paging, buildSearchFilters } from "./queries.ts";
@@ -17,23 +17,7 @@ const AccountSettings = nameSchema("AccountSettings", recordSchema(ACCOUNT_SETTI
 
 const WrittenAccountSettings = nameSchema("WrittenAccountSettings", writeResultSchema(AccountSettings));
 
-const SentCode = nameSchema("SentResetCode", recordSchema(MAILED_RESET_CODE_FIELDS));
-
-/** How the names of existing accounts would change; `first` contains the first accounts whose names would change. */
-const RenamingPreview = nameSchema(
-  "AccountRenamings",
-  withExample(
-    z.object({
-      accounts: z.int(),
-      same: z.int(),
-      lacking: z.int(),
-      clashing: z.int(),
-      first: z.array(recordSchema(ACCOUNT_RENAMING_FIELDS)),
-    }),
-    () => ({ accounts: 120, same: 118, lacking: 1, clashing: 0, first: [buildExampleRecord(ACCOUNT_RENAMING_FIELDS)] }),
-  ),
-);
-
+/** The result of a transfer to a successor: either everything was transferred or nothing. */
 const TransferResult = nameSchema(
   "TransferResult",
   withExample(
@@ -101,8 +85,6 @@ const accountName = newValueSchema(ACCOUNT.fields.name).meta({
   description: "unique in the tenant; can be changed, but not cleared",
 });
 
-const GRANT_EXAMPLE = { role: "operator", language: "ja" };
-
 export default {
   description: "CLOMO accounts (CLOMO アカウント) of PANEL users, and the roles of administrators",
   routes: {
@@ -166,15 +148,6 @@ export default {
       answer: jsonResponse(WrittenAccountSettings, "The settings"),
       fails: ["input-rejected", "conflict"],
     }),
-    renamings: get("/v1/accounts/renamings", {
-      id: "accountRenamings",
-      summary: "Preview how a composition would change the names of existing accounts",
-      query: { composition: z.enum(ACCOUNT_SETTINGS.fields.composition.choices) },
-      answer: jsonResponse(
-        RenamingPreview,
-        "The number of accounts whose names would change, and the first of these accounts",
-      ),
-    }),
     create: post("/v1/accounts", {
       id: "createAccount",
       isRepeatable: true,
@@ -200,18 +173,6 @@ export default {
       ),
       answer: jsonResponse(WrittenAccount, "The account"),
       fails: ["input-rejected"],
-    }),
-    grant: post("/v1/accounts/{id}/grant", {
-      id: "grantRole",
-      isRepeatable: true,
-      summary: "Grant a CLOMO account a role, or settings of a role such as the support option",
-      params: byId,
-      body: nameSchema(
-        "Grant",
-        withExample(z.strictObject(ROLE_MEMBERS), () => GRANT_EXAMPLE),
-      ),
-      answer: jsonResponse(WrittenAccount, "The account"),
-      fails: ["input-rejected", "not-found"],
     }),
     revoke: post("/v1/accounts/{id}/revoke", {
       id: "revokeRole",
@@ -266,44 +227,12 @@ export default {
       answer: jsonResponse(TransferResult, "The changes, in the order in which they were made"),
       fails: ["input-rejected", "not-found", "conflict"],
     }),
-    sendResetCode: post("/v1/accounts/{id}/reset-code", {
-      id: "sendResetCode",
-      summary: "Send a code by email with which the person can set a new password; it replaces any earlier code",
-      params: byId,
-      body: nameSchema(
-        "ResetCodeRequest",
-        withExample(
-          z.strictObject({ address: z.string().meta({ description: "one of the email addresses of the account" }) }),
-          () => ({ address: ACCOUNT.fields.emails.example[0] }),
-        ),
-      ),
-      answer: jsonResponse(
-        SentCode,
-        "The address to which the code was sent, and the time until which the code is valid",
-      ),
-      fails: ["input-rejected", "not-found", "unavailable"],
-    }),
-    resetWithCode: post("/v1/accounts/{id}/reset-with-code", {
-      id: "resetWithCode",
-      summary: "Set a new password with a code that was sent by email; the code can be used only once",
-      params: byId,
-      body: nameSchema(
-        "ResetByCode",
-        withExample(z.strictObject({ code: z.string().min(1).max(100), password: z.string() }), () => ({
-          code: "7K2M-04QX-9TRB",
-          password: "Invented1",
-        })),
-      ),
-      answer: jsonResponse(WrittenAccount, "The account"),
-      fails: ["input-rejected", "not-found"],
-    }),
   },
 };
 
 export type { Account } from "../model/account.ts";
-export type { AccountSettings, MailedResetCode } from "../model/account.ts";
+export type { AccountSettings } from "../model/account.ts";
 export type { AccountNameComposition } from "../model/composition.ts";
-export type AccountRenamings = z.infer<typeof RenamingPreview>;
 export type WrittenAccountSettings = z.infer<typeof WrittenAccountSettings>;
 export type TransferResult = z.infer<typeof TransferResult>;
 export type WrittenAccount = z.infer<typeof WrittenAccount>;

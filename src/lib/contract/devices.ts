@@ -1,7 +1,7 @@
 /** A noun of the API. Each noun has its own file, however short the file is. */
 
 import { z } from "zod";
-import { DEVICE, DEVICE_STATUSES, NOT_READY_DEVICE_FIELDS, PLATFORMS } from "../model/device.ts";
+import { DEVICE, DEVICE_STATUSES, PLATFORMS } from "../model/device.ts";
 import { RecordHistory } from "./history.ts";
 import { csvExport, get, itemsResponse, jsonResponse, listResponse, patch, post } from "./route.ts";
 import { byName, exportQuery, filters, paging, buildOrgFilters, buildSearchFilters } from "./queries.ts";
@@ -17,8 +17,6 @@ import {
 
 /** A device; its owner is a PANEL user or an organisation. */
 const Device = nameSchema("Device", recordSchema(DEVICE.fields));
-
-const NotReadyDevice = nameSchema("NotReadyDevice", recordSchema(NOT_READY_DEVICE_FIELDS));
 
 /** A device before and after a change. */
 const WrittenDevice = nameSchema("WrittenDevice", writeResultSchema(Device));
@@ -69,17 +67,6 @@ export default {
         "Devices whose ID, serial number or IMEI matches, or matched in an earlier version",
       ),
     }),
-    notReady: get("/v1/devices/not-ready", {
-      id: "devicesNotReady",
-      summary:
-        "List devices in 事前登録 whose setup would fail because an account is missing, according to the tenant's data",
-      query: { ...paging, ...filters, ...deviceFilters },
-      answer: listResponse(
-        NotReadyDevice,
-        lineSchema(NOT_READY_DEVICE_FIELDS),
-        "Devices in the order of their creation, with what is missing for each device",
-      ),
-    }),
     create: post("/v1/devices", {
       id: "createDevice",
       isRepeatable: true,
@@ -114,23 +101,6 @@ export default {
       answer: itemsResponse(WrittenDevice, "The devices, in the order of the request"),
       fails: ["input-rejected", "not-found", "conflict"],
     }),
-    replace: post("/v1/devices/replace", {
-      id: "replaceDevice",
-      isRepeatable: true,
-      summary:
-        "Replace a device: move its owner, telephone number, tags and memo to another device, and tag it as 返却済み",
-      body: z.strictObject({
-        id: Id,
-        serialNumber: newValueSchema(DEVICE.fields.serialNumber).min(1).meta({
-          description: "serial number of the new device, which must not have an owner; if there is none, it is created",
-        }),
-        ...wipeCount,
-        ...seenRevision,
-        ...writeOptions,
-      }),
-      answer: itemsResponse(WrittenDevice, "The new device, then the old one"),
-      fails: ["input-rejected", "not-found", "conflict"],
-    }),
     tag: post("/v1/devices/tag", {
       id: "tagDevices",
       isRepeatable: true,
@@ -150,4 +120,4 @@ export default {
 };
 
 export type WrittenDevice = z.infer<typeof WrittenDevice>;
-export type { Device, NotReadyDevice } from "../model/device.ts";
+export type { Device } from "../model/device.ts";

@@ -45,23 +45,12 @@ const AdministrationStatus = z.object({
         kind: z.enum(RECORDED_FIELDS.kind.choices),
         name: z.string(),
         owner: z.string(),
-        revoked: z.boolean(),
-        now: z.string().nullable(),
       }),
     )
     .meta({
       description:
-        "renewal items whose owner, given as an email address, employee code, account name or unique full name, is a user who was deleted, no longer has a role (`revoked`), or has a different name or address now (`now`: the current email address)",
+        "renewal items whose owner is the email address of a user who was deleted or has another address now",
     }),
-  revoked: z.array(z.string()).meta({ description: "email addresses of users who had a role and no longer have one" }),
-  contact: z.object({ address: z.string(), revoked: z.boolean(), now: z.string().nullable() }).nullable().meta({
-    description:
-      "the contact person's email address (`contactMail` of the profile), if it belongs to a user who was deleted, no longer has a role (`revoked`), or now has a different email address (`now`)",
-  }),
-  lacking: z.int().nullable().meta({
-    description:
-      "number of users who need a CLOMO account but do not have one; null if the profile does not say that users need accounts",
-  }),
 });
 
 /** The tenant itself. `mirroredAt` is the time at which its data last came from the console. */

@@ -192,16 +192,6 @@ export const PASSWORD_RULE = text(
 /** How long a password reset code is valid, and how many times a person may try to type it (clomoctl rules). */
 export const RESET_CODE = { minutes: 15, tries: 5 } as const;
 
-export const MAILED_RESET_CODE_FIELDS = {
-  id: USER_ID,
-  name: ACCOUNT_FIELDS.name,
-  address: { type: "text", label: text("sent to", "送信先"), example: EMAILS.example[0] },
-  expiresAt: { type: "instant", label: text("valid until", "有効期限"), example: "2026-11-20T01:15:00.000Z" },
-  tries: { type: "integer", label: text("attempts allowed", "入力できる回数"), example: RESET_CODE.tries },
-} as const satisfies Fields;
-
-export type MailedResetCode = RecordOf<typeof MAILED_RESET_CODE_FIELDS>;
-
 /** The rule for the support option. @see facts 2.1, 2.2 */
 export const SUPPORT_OPTION_RULE = text(
   `only system administrators can have the support option, and at most ${MAX_SUPPORT_OPTIONS} accounts in a tenant`,
@@ -251,30 +241,3 @@ export const ACCOUNT_SETTINGS_ID = ACCOUNT_SETTINGS.fields.id.example;
 export const ACCOUNT_SETTINGS_NUMBER = 1;
 
 export type AccountSettings = RecordOf<typeof ACCOUNT_SETTINGS.fields>;
-
-/**
- * The fields of an account whose name would change with another name composition: the new name, and what prevents the
- * change.
- */
-export const ACCOUNT_RENAMING_FIELDS = {
-  id: USER_ID,
-  name: ACCOUNT_FIELDS.name,
-  user: ACCOUNT_FIELDS.user,
-  proposed: {
-    type: "text",
-    nullable: true,
-    label: text("new account name", "構成後のアカウント名"),
-    example: "hanako@example.co.jp",
-  },
-  obstacle: {
-    ...defineLabelledChoice({
-      none: text("", ""),
-      lacking: text("missing value", "値なし"),
-      clash: text("duplicate name", "重複"),
-    }),
-    label: text("obstacle", "支障"),
-    example: "none",
-  },
-} as const satisfies Fields;
-
-export type AccountRenaming = RecordOf<typeof ACCOUNT_RENAMING_FIELDS>;

@@ -41,7 +41,6 @@ const SPECIAL_ACTION_NAMES: Readonly<Record<string, Text>> = {
   "accounts.wrong-code": text("wrong password reset code", "パスワード再設定コードの誤り"),
   "accounts.create": text("create account", "アカウントを作成"),
   "accounts.edit": text("edit account", "アカウントを編集"),
-  "accounts.grant": text("grant role", "管理者権限を付与"),
   "accounts.transfer": text("transfer to successor", "後任に引き継ぎ"),
   "accounts.revoke": text("revoke role", "管理者権限を解除"),
   "users.leave": text("end rights of leavers", "退職者の権限などを終了"),

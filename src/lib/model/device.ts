@@ -268,29 +268,6 @@ export const DEVICE = {
   },
 } as const satisfies ThingInFiles;
 
-/** What a 事前登録 device or its owner lacks for the setup of the device. @see facts 1.3, 2.4 */
-export const SETUP_LACKS = {
-  owner: text("a user as owner", "所有者のユーザー"),
-  account: text("the owner's CLOMO account", "所有者の CLOMO アカウント"),
-  "workspace-address": text("the owner's Google Workspace address", "所有者の Google Workspace メールアドレス"),
-  "own-account": text(
-    "a separate account (the owner's account is used for another device)",
-    "専用のアカウント(別のデバイスと共用)",
-  ),
-} as const;
-
-export type SetupLack = keyof typeof SETUP_LACKS;
-
-const SETUP_LACK_RULE = { kind: "choice", choices: Object.keys(SETUP_LACKS) } as const satisfies Rule;
-
-/** The fields of a device that is not ready for setup. */
-export const NOT_READY_DEVICE_FIELDS = {
-  ...DEVICE_FIELDS,
-  lacks: { type: "texts", rule: SETUP_LACK_RULE, label: text("missing", "不足"), example: ["account"] },
-} as const satisfies Fields;
-
-export type NotReadyDevice = RecordOf<typeof NOT_READY_DEVICE_FIELDS>;
-
 export type Device = RecordOf<typeof DEVICE_FIELDS>;
 
 type DeviceTraits = Pick<Device, "platform" | "status" | "androidMode">;

@@ -211,8 +211,8 @@ const ADMINISTRATOR_STEPS: readonly Step[] = [
         "1名に対して1つのアカウントを作成してください。使い回すと、だれが作業したのか不明になります。サポートオプションは 5 名までです。",
       ),
       check: text(
-        `To do this with commands: ${commandName("clomo-account create")}, then ${commandName("clomo-account grant")}`,
-        `コマンドで行う場合: ${commandName("clomo-account create")}、続けて ${commandName("clomo-account grant")}`,
+        `To do this with commands: ${commandName("clomo-account create")}, then ${commandName("clomo-account edit")}`,
+        `コマンドで行う場合: ${commandName("clomo-account create")}、続けて ${commandName("clomo-account edit")}`,
       ),
     },
   ),

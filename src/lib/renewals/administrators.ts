@@ -19,19 +19,8 @@ export interface AdministrationFacts {
   readonly recorded: boolean;
   readonly system: number;
   readonly supported: readonly SupportHolder[];
-  /**
-   * items whose owner was deleted, lost the administrator role (`revoked`), or no longer has the recorded address,
-   * account name or code (`now`: the current address)
-   */
-  readonly leavers: readonly (Pick<RenewalItem, "id" | "kind" | "name"> & {
-    readonly owner: string;
-    readonly revoked: boolean;
-    readonly now?: string | null;
-  })[];
-  /** email addresses of users who had a role and no longer have one */
-  readonly revoked: readonly string[];
-  /** the contact person's email address, if they have left or have another address by now; otherwise null */
-  readonly contact: { readonly address: string; readonly revoked: boolean; readonly now: string | null } | null;
+  /** items whose owner is an address that a user had and no user has now */
+  readonly leavers: readonly (Pick<RenewalItem, "id" | "kind" | "name"> & { readonly owner: string })[];
 }
 
 const createFixStep = (command: CommandLine) => step("to fix this", "対処", command);
@@ -39,10 +28,10 @@ const createFixStep = (command: CommandLine) => step("to fix this", "対処", co
 const ADD_SUPPORT_HOLDER_STEP = createFixStep(
   line("clomo-account edit", ["NAME"], { supportOption: true, noticeMail: true }),
 );
-const ADD_SYSTEM_ADMINISTRATOR_STEP = createFixStep(line("clomo-account grant", ["NAME"], { role: "system" }));
+const ADD_SYSTEM_ADMINISTRATOR_STEP = createFixStep(line("clomo-account edit", ["NAME"], { role: "system" }));
 /** used if nobody else is a system administrator, because only system administrators can have the support option */
 const ADD_SUPPORTED_ADMINISTRATOR_STEP = createFixStep(
-  line("clomo-account grant", ["NAME"], { role: "system", supportOption: true, noticeMail: true }),
+  line("clomo-account edit", ["NAME"], { role: "system", supportOption: true, noticeMail: true }),
 );
 
 /** @see facts 3.2: emails about certificates go only to system administrators with the support option */
@@ -89,84 +78,32 @@ const checkSystemAdministrators = ({ system }: AdministrationFacts): readonly Fi
   return [{ about: "system-administrators", level: "warning", what, next: ADD_SYSTEM_ADMINISTRATOR_STEP }];
 };
 
-/**
- * Describes how a person left: the user was deleted, lost the role, or no longer has the recorded address, account name
- * or code.
- */
-const describeDeparture = (
-  isRevoked: boolean,
-  { word, now }: { readonly word: string; readonly now: string | null },
-): Text => {
-  if (now !== null)
-    return word.includes("@")
-      ? text(`a former email address of the user ${now}`, `ユーザー ${now} の以前のメールアドレス`)
-      : text(
-          `a former account name or employee code of the user ${now}`,
-          `ユーザー ${now} の以前の CLOMO アカウント名か社員コード`,
-        );
-  return isRevoked
-    ? text("a user whose role was revoked", "管理者権限を外されたユーザー")
-    : text("a user who was deleted", "削除されたユーザー");
-};
-
 const checkOwners = ({ leavers }: AdministrationFacts): readonly Finding[] =>
-  leavers.map(({ id, kind, name, owner, revoked, now = null }) => {
+  leavers.map(({ id, kind, name, owner }) => {
     const { en, ja } = RENEWAL_KINDS[kind];
-    const left = describeDeparture(revoked, { word: owner, now });
     return {
       about: "owner",
       level: "warning",
       item: name,
       what: text(
-        `${owner}, the owner of ${en} "${name}", is ${left.en}`,
-        `${ja}「${name}」の更新担当 ${owner} は、${left.ja}です`,
+        `${owner}, the owner of ${en} "${name}", is no longer the address of a user`,
+        `${ja}「${name}」の更新担当 ${owner} は、現在のユーザーのメールアドレスではありません`,
       ),
       next: createFixStep(buildOwnerCommand({ id, name })),
     };
   });
 
-/**
- * Returns the finding that a reminder recipient left. @param isRevoked true if the recipient is still a user, but
- * without a role
- */
-export const createRecipientFinding = (address: string, isRevoked: boolean): Finding => {
-  const left = describeDeparture(isRevoked, { word: address, now: null });
-  return {
-    about: "recipient",
-    level: "warning",
-    item: address,
-    what: text(
-      `${address}, a recipient of reminders, is ${left.en}: enter another recipient in ${NOTIFY_FILE}`,
-      `通知先 ${address} は、${left.ja}です。${NOTIFY_FILE} の通知先を変更してください`,
-    ),
-    next: step("to send a test message", "テスト送信", line("renewals notify", ["test"])),
-  };
-};
-
-/** The command that records another contact person. */
-export const SET_CONTACT_COMMAND = line("tenant set", [], { contactMail: "MAIL" });
-
-/**
- * @see facts 7.2: CLOMO's emails about the contract go to the contact person; only the application form changes this
- * person
- */
-const checkContact = ({ contact }: AdministrationFacts): readonly Finding[] => {
-  if (contact === null) return [];
-  const { address, revoked, now } = contact;
-  const left = describeDeparture(revoked, { word: address, now });
-  return [
-    {
-      about: "contact",
-      level: "warning",
-      item: address,
-      what: text(
-        `${address}, the contact person (担当者), is ${left.en}: CLOMO changes the contact person only with the application form (申込書)`,
-        `担当者 ${address} は、${left.ja}です(CLOMO に登録された担当者の変更は申込書で行います)`,
-      ),
-      next: step("to record the new contact person", "新しい担当者の登録", SET_CONTACT_COMMAND),
-    },
-  ];
-};
+/** Returns the finding that a reminder recipient was deleted from the users. */
+export const createRecipientFinding = (address: string): Finding => ({
+  about: "recipient",
+  level: "warning",
+  item: address,
+  what: text(
+    `${address}, a recipient of reminders, is a user who was deleted: enter another recipient in ${NOTIFY_FILE}`,
+    `通知先 ${address} は、削除されたユーザーです。${NOTIFY_FILE} の通知先を変更してください`,
+  ),
+  next: step("to send a test message", "テスト送信", line("renewals notify", ["test"])),
+});
 
 export const buildOwnerCommand = ({ id, name }: Pick<RenewalItem, "id" | "name">): CommandLine =>
   line("renewals edit", [quoteShellWord(name) === name ? name : id], { owner: "MAIL" });
@@ -180,13 +117,12 @@ export const checkAdministration = (administration: AdministrationFacts): readon
     ? [...checkSupportHolders(administration), ...checkSystemAdministrators(administration)]
     : []),
   ...checkOwners(administration),
-  ...checkContact(administration),
 ];
 
 /** The note that it is not known who receives CLOMO's emails. */
 export const ACCOUNTS_NOT_RECORDED = text(
-  `no CLOMO account is recorded, so it is not known who receives CLOMO's emails about certificates; to record an account: ${line("clomo-account create", ["USER"], { role: "system", supportOption: true, noticeMail: true })} (for a user who already has an account name: ${line("clomo-account grant", ["NAME"], { role: "system", supportOption: true, noticeMail: true })})`,
-  `CLOMO アカウントが登録されていないため、証明書の更新に関する CLOMO からのメールがだれに届くか判断できません。登録するには: ${line("clomo-account create", ["USER"], { role: "system", supportOption: true, noticeMail: true })}(アカウント名のあるユーザー: ${line("clomo-account grant", ["NAME"], { role: "system", supportOption: true, noticeMail: true })})`,
+  `no CLOMO account is recorded, so it is not known who receives CLOMO's emails about certificates; to record an account: ${line("clomo-account create", ["USER"], { role: "system", supportOption: true, noticeMail: true })} (for a user who already has an account name: ${line("clomo-account edit", ["NAME"], { role: "system", supportOption: true, noticeMail: true })})`,
+  `CLOMO アカウントが登録されていないため、証明書の更新に関する CLOMO からのメールがだれに届くか判断できません。登録するには: ${line("clomo-account create", ["USER"], { role: "system", supportOption: true, noticeMail: true })}(アカウント名のあるユーザー: ${line("clomo-account edit", ["NAME"], { role: "system", supportOption: true, noticeMail: true })})`,
 );
 
 /** The note that the acting account may not see who receives CLOMO's emails. */

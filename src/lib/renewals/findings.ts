@@ -8,14 +8,13 @@ export const FINDING_SUBJECTS = {
   "system-administrators": text("system administrators", "システム管理者"),
   owner: text("owner", "更新担当"),
   recipient: text("recipient", "通知先"),
-  contact: text("contact person", "担当者"),
 } as const satisfies Record<string, Text>;
 
 /** A problem with who is notified of renewals. */
 export interface Finding {
   readonly about: keyof typeof FINDING_SUBJECTS;
   readonly level: "critical" | "warning";
-  /** the name of the renewal item, or the email address of the recipient or contact person */
+  /** the name of the renewal item, or the email address of the recipient */
   readonly item?: string | undefined;
   readonly what: Text;
   /** words in capitals are placeholders that the user replaces */

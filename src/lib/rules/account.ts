@@ -36,7 +36,7 @@ const lastSystemAdministratorRule: Rule<
   facts: ["otherSystemAdministrators"],
   judge: ({ before, after, facts }) => {
     if (before === undefined || after?.role === "system" || facts.otherSystemAdministrators > 0) return [];
-    const grant = line("clomo-account grant", ["ACCOUNT"], { role: "system" });
+    const grant = line("clomo-account edit", ["ACCOUNT"], { role: "system" });
     return [
       {
         field: "role",
@@ -74,7 +74,7 @@ const operatorOrgRule: Rule<Pick<AccountState, "name" | "role" | "isInRoot">> = 
   spares: "console",
   judge: ({ before, after }) => {
     const move = line("users move", ["USER"], { org: "ORG" });
-    const grant = line("clomo-account grant", ["ACCOUNT"], { role: "ROLE" });
+    const grant = line("clomo-account edit", ["ACCOUNT"], { role: "ROLE" });
     const revoke = line("clomo-account revoke", ["ACCOUNT"]);
     const moved = text(`to move the user to another organisation: ${move}`, `別の組織にするには: ${move}`);
     const otherwise = text(
@@ -241,7 +241,7 @@ const suggestRoleWithOrgs = (role: Role) =>
  * a name, suggests only the options.
  */
 const suggestSystemRole = ({ name, noticeMail: mailed }: AccountState, before: AccountState | undefined) => {
-  const grant = line("clomo-account grant", [name ?? "ACCOUNT"], {
+  const grant = line("clomo-account edit", [name ?? "ACCOUNT"], {
     role: "system",
     supportOption: true,
     noticeMail: mailed || undefined,

@@ -262,7 +262,7 @@ const BREACHES: Readonly<Record<string, Breach>> = {
     bundle: bundle("accounts", () => ({ supportOption: true }), isOf("division")),
     undo: async (tenant) => {
       const id = await tenant.account("next", { role: "division", managedOrgs: [tenant.east] });
-      await tenant.client.accounts.grant(id, { role: "system" });
+      await tenant.client.accounts.edit(id, { role: "system" });
       const number = tenant.lastChange;
       await tenant.client.accounts.edit(id, { supportOption: true });
       return tenant.undoing(number);

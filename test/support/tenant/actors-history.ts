@@ -47,7 +47,7 @@ const someDryRunFlag = fc.constantFrom(false, false, false, false, true);
 
 const somePlaces = fc.uniqueArray(somePlace, { minLength: 0, maxLength: 2 });
 const someRawAccount: fc.Arbitrary<AccountStep> = fc.record({
-  account: fc.constantFrom("create", "create", "edit", "edit", "grant", "grant", "revoke"),
+  account: fc.constantFrom("create", "create", "edit", "edit", "edit", "revoke"),
   whom: fc.nat(19),
   role: fc.constantFrom(undefined, undefined, "none", "system", "division", "operator", "operator", "custom"),
   managed: fc.oneof(fc.constant(undefined), somePlaces, fc.constant("all" as const)),
@@ -275,8 +275,6 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
         ? { role: "none" }
         : {
             ...step.values,
-            // granting a role does not change the account name
-            name: verb === "grant" ? undefined : step.values.name,
             role,
             scheme: scheme === undefined ? undefined : schemes[scheme % schemes.length],
             managed: Array.isArray(managed)
@@ -327,7 +325,7 @@ export class ActorsHistory extends DirectoryHistory<ActorStep> {
     };
     if (verb === "create") return accounts.create({ ...body, user: id });
     if (verb === "revoke") return accounts.revoke(id, { dryRun: asked.dryRun });
-    return verb === "edit" ? accounts.edit(id, body) : accounts.grant(id, body);
+    return verb === "edit" ? accounts.edit(id, body) : accounts.edit(id, body);
   }
 
   async #scheme({ scheme: work, at, values, dryRun }: SchemeStep): Promise<StepResult> {

@@ -55,7 +55,7 @@ export interface AccountRequest {
   readonly dryRun?: boolean | undefined;
 }
 
-export type AccountVerb = "create" | "edit" | "grant" | "revoke";
+export type AccountVerb = "create" | "edit" | "revoke";
 
 /** Who does a step: the machine's owner, a user with an account (by number), or somebody without an account. */
 export type Actor = "owner" | "nobody" | number;
@@ -324,7 +324,6 @@ export class ActorsModel extends DirectoryModel {
     if (verb === "create" && name !== null) return [createRejectedRefusal(name, "アカウント")];
     if (verb !== "create" && name === null) return [createNotFoundRefusal("CLOMO アカウント")];
     return [
-      ...(verb === "grant" && role === "none" ? [createRejectedRefusal("管理者権限")] : []),
       ...this.#nameRefusals(verb, user, asked),
       ...this.#passwordRefusals(before, role, asked),
       ...this.#roleRefusals(user, role),

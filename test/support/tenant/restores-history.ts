@@ -167,7 +167,7 @@ const CHANGES = {
   "edit an account": ({ client, step, id }) =>
     client.accounts.edit(getAccountName(id, step.whom), { memo: step.word, timezone: "Asia/Tokyo" }),
   "grant a role": ({ client, step, id }) =>
-    client.accounts.grant(getAccountName(id, step.whom), {
+    client.accounts.edit(getAccountName(id, step.whom), {
       ...(step.other % 2 === 0
         ? { role: "division", managedOrgs: [id("org", step.other), id("org", step.whom)] }
         : { role: "custom", scheme: id("scheme", step.other), managesAll: step.other % 4 === 1 }),
@@ -175,7 +175,7 @@ const CHANGES = {
     }),
   "revoke a role": ({ client, step, id }) => client.accounts.revoke(getAccountName(id, step.whom), {}),
   "give the support option": ({ client, step, id }) =>
-    client.accounts.grant(getAccountName(id, step.whom), {
+    client.accounts.edit(getAccountName(id, step.whom), {
       role: "system",
       supportOption: step.other % 2 === 0,
       password: "Invented1Password",

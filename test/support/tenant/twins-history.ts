@@ -256,7 +256,7 @@ const someReadRequests: fc.Arbitrary<readonly TwinRequest[]> = fc
   .oneof(
     fc
       .record({
-        list: someOf("users", "devices", "orgs", "devices/not-ready"),
+        list: someOf("users", "devices", "orgs"),
         limit: someOf(1, 2, 1000),
         lines: fc.boolean(),
         search: someOptional(someOf("太郎", "花子", "課", "example")),

@@ -106,7 +106,6 @@ const EXCLUDED_OPERATIONS = [
   "revokeRole",
   "transferAccount",
   "editAccount",
-  "grantRole",
 ];
 
 const CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";

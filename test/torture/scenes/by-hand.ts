@@ -1,7 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writePeople } from "#support/process/people-file.ts";
-import { openDatabase } from "#support/process/tenant-state.ts";
 import { registerCleanUp } from "#support/process/when-done.ts";
 import { openPostOffice, type PostOffice } from "#support/renewals/post-office.ts";
 import { runOrThrow, type Scene } from "./scene.ts";
@@ -70,7 +69,7 @@ async function prepareAccounts(home: string): Promise<string> {
   );
   await runOrThrow(home, "roles", "schemes", "create", "登録係", "--item", "users.write,users.move,users.delete");
   for (const name of ["account1", "account2"])
-    await runOrThrow(home, "clomo-account", "grant", name, "--role", "system", "--password-file", "password");
+    await runOrThrow(home, "clomo-account", "edit", name, "--role", "system", "--password-file", "password");
   return "";
 }
 
@@ -85,20 +84,6 @@ export async function prepareMail(home: string): Promise<PostOffice> {
 }
 
 const RESET_PASSWORD = ["clomo-account", "reset-password", "account1"];
-const BY_MAIL_OPTIONS = ["--by-mail", "--to", "user1@example.com"];
-
-/**
- * The same as {@link prepareMail}, with a code that was sent by email and that remains valid for as long as the tests run.
- * `ID` in the line stands for the code.
- */
-async function prepareCode(home: string): Promise<string> {
-  const office = await prepareMail(home);
-  await runOrThrow(home, ...RESET_PASSWORD, ...BY_MAIL_OPTIONS);
-  const database = openDatabase(home);
-  database.exec("update reset_code set expiresAt = '2099-01-01T00:00:00.000Z'");
-  database.close();
-  return /(?:[0-9A-Z]{4}-){2}[0-9A-Z]{4}/.exec(office.delivered[0]?.mail.text ?? "")?.[0] ?? "";
-}
 
 /** The same as {@link prepareAccounts}, with a user who does not have an account. */
 async function prepareUserWithoutAccount(home: string): Promise<string> {
@@ -111,7 +96,7 @@ async function prepareUserWithoutAccount(home: string): Promise<string> {
 async function prepareMirrorWithAccounts(home: string): Promise<string> {
   await prepareMirror(home);
   await runOrThrow(home, "roles", "schemes", "create", "登録係", "--item", "users.write,users.move");
-  await runOrThrow(home, "clomo-account", "grant", "account1", "--role", "system", "--password-in-console");
+  await runOrThrow(home, "clomo-account", "edit", "account1", "--role", "system", "--password-in-console");
   return "";
 }
 
@@ -122,7 +107,7 @@ async function prepareMirrorWithAccounts(home: string): Promise<string> {
 async function prepareDivision(home: string): Promise<string> {
   await prepareAccounts(home);
   const division = ["--role", "division", "--managed-orgs", "S3,S4,S5", "--password-file", "password"];
-  await runOrThrow(home, "clomo-account", "grant", "account0", ...division);
+  await runOrThrow(home, "clomo-account", "edit", "account0", ...division);
   await writePeople(join(home, "people.csv"), { from: 3, to: 6, title: "主任" });
   return "";
 }
@@ -209,7 +194,6 @@ export const BY_HAND_SCENES: readonly Scene[] = [
     prepare: prepareDevices,
     line: ["devices", "set-owner", "IOS01", "AND01", "--user", "user1@example.com", "--confirm-wipes", "1"],
   },
-  { name: "devices replace", prepare: prepareDevices, line: ["devices", "replace", "IOS01", "IOS02", "--yes"] },
   {
     name: "users leave",
     prepare: prepareDevices,
@@ -325,11 +309,11 @@ export const BY_HAND_SCENES: readonly Scene[] = [
     line: ["clomo-account", "edit", "user1@example.com", "--account", "taro01", "--memo", "当番"],
   },
   {
-    name: "clomo-account grant",
+    name: "clomo-account edit",
     prepare: prepareAccounts,
     line: [
       "clomo-account",
-      "grant",
+      "edit",
       "account3",
       "--role",
       "division",
@@ -340,11 +324,11 @@ export const BY_HAND_SCENES: readonly Scene[] = [
     ],
   },
   {
-    name: "clomo-account grant in a mirror",
+    name: "clomo-account edit in a mirror",
     prepare: prepareMirrorWithAccounts,
     line: [
       "clomo-account",
-      "grant",
+      "edit",
       "account3",
       "--role",
       "custom",
@@ -360,7 +344,7 @@ export const BY_HAND_SCENES: readonly Scene[] = [
     name: "clomo-account revoke in a mirror",
     prepare: async (home) => {
       await prepareMirrorWithAccounts(home);
-      await runOrThrow(home, "clomo-account", "grant", "account3", "--role", "operator", "--password-in-console");
+      await runOrThrow(home, "clomo-account", "edit", "account3", "--role", "operator", "--password-in-console");
       return "";
     },
     line: ["clomo-account", "revoke", "account3"],
@@ -374,25 +358,6 @@ export const BY_HAND_SCENES: readonly Scene[] = [
     name: "clomo-account reset-password in a mirror",
     prepare: prepareMirrorWithAccounts,
     line: [...RESET_PASSWORD, "--password-in-console"],
-  },
-  {
-    name: "clomo-account reset-password --by-mail",
-    prepare: async (home) => {
-      await prepareMail(home);
-      return "";
-    },
-    line: [...RESET_PASSWORD, ...BY_MAIL_OPTIONS],
-  },
-  {
-    name: "clomo-account reset-password --code",
-    prepare: prepareCode,
-    line: [...RESET_PASSWORD, "--code", "ID", "--password-file", "password"],
-  },
-  {
-    name: "clomo-account reset-password with a wrong code",
-    prepare: prepareCode,
-    line: [...RESET_PASSWORD, "--code", "none", "--password-file", "password"],
-    code: 3,
   },
   {
     name: "clomo-account settings set",

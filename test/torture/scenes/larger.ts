@@ -56,7 +56,7 @@ async function prepareLeaver(home: string): Promise<string> {
     const account = [`${name}@example.jp`, "--account", name, "--role", "system", "--password-file", "password"];
     await runOrThrow(home, "clomo-account", "create", ...account);
   }
-  await runOrThrow(home, "clomo-account", "grant", "taro", "--support-option", "--notice-mail");
+  await runOrThrow(home, "clomo-account", "edit", "taro", "--support-option", "--notice-mail");
   const owner = ["--owner", "taro@example.jp"];
   await runOrThrow(home, "renewals", "add", "本社", "--kind", "custom", "--expires", "2099-01-01", ...owner);
   const settings =

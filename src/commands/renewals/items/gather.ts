@@ -134,10 +134,7 @@ async function readCheckedTenant(tools: Tools, context: Context): Promise<Checke
     const unnoticed = items.filter(({ owner }) => owner !== null && !SINGLE_ADDRESS.test(owner));
     if (administration === undefined) return { items, unnoticed, tenant: shown };
     const { findDepartedRecipients } = await import("./mail-recipients.ts");
-    const found = [
-      ...checkAdministration(administration),
-      ...(await findDepartedRecipients(tools, context, administration)),
-    ];
+    const found = [...checkAdministration(administration), ...(await findDepartedRecipients(tools, context))];
     return { items, unnoticed, tenant: shown, found };
   } catch (error) {
     tools.signal.throwIfAborted();

@@ -1,6 +1,4 @@
-import type { Tenant } from "../../../lib/client/index.ts";
 import type { Context } from "../../../lib/config/index.ts";
-import { emailKey } from "../../../lib/model/normalise.ts";
 import { createRecipientFinding } from "../../../lib/renewals/administrators.ts";
 import type { Finding } from "../../../lib/renewals/findings.ts";
 import type { MailRecipient } from "../../../lib/renewals/notify/settings.ts";
@@ -10,7 +8,7 @@ import type { Tools } from "../../tools.ts";
 /**
  * Returns a context's email recipients; empty if the settings cannot be read (`renewals notify` reports the reason).
  */
-export async function readMailRecipients(tools: Tools, context: string): Promise<readonly MailRecipient[]> {
+async function readMailRecipients(tools: Tools, context: string): Promise<readonly MailRecipient[]> {
   const settings = await readNotifySettings(tools.home).catch(() => undefined);
   return (settings?.recipients ?? []).filter(
     (recipient): recipient is MailRecipient =>
@@ -18,21 +16,15 @@ export async function readMailRecipients(tools: Tools, context: string): Promise
   );
 }
 
-/** Finds the recipients of reminders who were deleted from the users of the tenant or have lost their role. */
-export async function findDepartedRecipients(
-  tools: Tools,
-  context: Context,
-  { revoked }: Pick<NonNullable<Tenant["administration"]>, "revoked">,
-): Promise<readonly Finding[]> {
+/** Finds the recipients of reminders who were deleted from the users of the tenant. */
+export async function findDepartedRecipients(tools: Tools, context: Context): Promise<readonly Finding[]> {
   const found: Finding[] = [];
   for (const { address } of await readMailRecipients(tools, context.name)) {
     const { client } = await tools.tenantOf(context, "users");
-    const isRevoked = revoked.some((one) => emailKey(one) === emailKey(address));
     const isDeleted =
-      !isRevoked &&
       (await client.users.find({ name: address })).length === 0 &&
       (await client.users.history({ name: address })).some(({ deleted }) => deleted);
-    if (isRevoked || isDeleted) found.push(createRecipientFinding(address, isRevoked));
+    if (isDeleted) found.push(createRecipientFinding(address));
   }
   return found;
 }

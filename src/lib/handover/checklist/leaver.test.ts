@@ -21,7 +21,7 @@ const hanging = (
 const mends = (facts: HandoverFacts): readonly string[] => hanging(facts).map(({ mend }) => mend.en);
 
 const ON = SUPPORT_OPTION_INSTRUCTIONS.en;
-const OFF = "`clomoctl clomo-account grant admin1 --no-support-option`";
+const OFF = "`clomoctl clomo-account edit admin1 --no-support-option`";
 const REVOKE = "`clomoctl clomo-account revoke admin1`";
 
 test("switches the support option on before off, or off before on if five accounts have it", () => {
@@ -101,7 +101,7 @@ test("lists everything that depends on a leaver in the order of transfer, with t
   ]);
   expect(steps[0]?.mend.ja).toContain("tenant set --contact-name NAME --contact-mail MAIL --contact-phone NUMBER");
   expect(steps[1]?.mend.ja).toMatch(
-    /まだない人の場合: `clomoctl clomo-account create USER --account NAME --role system .*Users\/Org > Add User.*ある人の場合: `clomoctl clomo-account grant ACCOUNT/,
+    /まだない人の場合: `clomoctl clomo-account create USER --account NAME --role system .*Users\/Org > Add User.*ある人の場合: `clomoctl clomo-account edit ACCOUNT/,
   );
   for (const { what, mend } of steps) expect(what.ja + mend.ja).toMatch(/[\u3040-\u30ff\u4e00-\u9fff]|clomoctl/);
 });

@@ -50,7 +50,7 @@ function buildSupportOptionSteps(facts: HandoverFacts, account: Administrator): 
   }
   const off = createLeaverFinding(
     text(`turn off the support option of ${account.user}`, `${account.user} さんのサポートオプションをオフにする`),
-    line("clomo-account grant", [toTypableName(account.name ?? "", account.id)], { noSupportOption: true }),
+    line("clomo-account edit", [toTypableName(account.name ?? "", account.id)], { noSupportOption: true }),
   );
   return isSupportOptionAvailable(holders.map(({ user }) => user)) ? [on, off] : [off, on];
 }

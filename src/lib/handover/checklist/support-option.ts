@@ -7,7 +7,7 @@ const CREATE_ACCOUNT_COMMAND = line("clomo-account create", ["USER"], {
   supportOption: true,
   noticeMail: true,
 });
-const GRANT_ROLE_COMMAND = line("clomo-account grant", ["ACCOUNT"], {
+const GRANT_ROLE_COMMAND = line("clomo-account edit", ["ACCOUNT"], {
   role: "system",
   supportOption: true,
   noticeMail: true,

@@ -5,7 +5,6 @@ import {
   ACCOUNT_SETTINGS_ID,
   ACCOUNT_SETTINGS_NUMBER,
   type AccountSettings,
-  type AccountRenaming,
 } from "../../model/account.ts";
 import type { AccountNameComposition } from "../../model/composition.ts";
 import { codeKey, nameKey } from "../../model/normalise.ts";
@@ -218,21 +217,12 @@ export const listOtherSupportAccounts = async (reader: Reader, user: number): Pr
   return rows.map(({ name }) => String(name));
 };
 
-/**
- * Returns the user who has an account name, searching the whole tenant. `called` is null if the user is not visible.
- * Returns undefined if there is no such user.
- */
-export const findAccountNameHolder = async (
-  reader: Reader,
-  name: string,
-): Promise<{ readonly pk: number; readonly called: string | null } | undefined> => {
-  const row = await reader.get(
-    `select t.pk, case when exists (select 1 from user seen where seen.pk = t.pk)
-         then t.name || coalesce(' <' || (t.emails ->> 0) || '>', '') end as called
-     from main.user t where coalesce(t.accountKey, t.accountName) = :key`,
-    { key: codeKey(name) },
-  );
-  return row && { pk: Number(row["pk"]), called: toStringOrNull(row["called"]) };
+/** Returns the record number of the user who has an account name, in the whole tenant; undefined if nobody has it. */
+export const findAccountNameHolder = async (reader: Reader, name: string): Promise<number | undefined> => {
+  const row = await reader.get("select pk from main.user where coalesce(accountKey, accountName) = :key", {
+    key: codeKey(name),
+  });
+  return row && Number(row["pk"]);
 };
 
 /** Returns which of these organisations still exist. @param orgs record numbers of organisations */
@@ -404,8 +394,10 @@ export const writeAccountSettings = async (
 
 const buildLocalPartSql = (address: string): string => `substr(${address}, 1, instr(${address}, '@') - 1)`;
 
-const MAIN_EMAIL_KEY = "(select m.emailKey from user_email m where m.user = t.pk and m.main = 1)";
-
+/**
+ * For each composition, the SQL of the value that a user's account name is built from, given the SQL of a field; null
+ * if the user has no such value.
+ */
 const COMPOSED_NAME_SQL: Readonly<
   Record<Exclude<AccountNameComposition, "free-text">, (sqlOf: (field: string) => string) => string>
 > = {
@@ -424,69 +416,3 @@ export const buildComposedNameSql = (
   composition: Exclude<AccountNameComposition, "free-text">,
   sqlOf: (field: string) => string,
 ): string => `nullif(${COMPOSED_NAME_SQL[composition](sqlOf)}, '')`;
-
-/** SQL: the comparison key of the value that the account name of the user `t` is built from. */
-const COMPOSED_NAME_KEY: Readonly<Record<Exclude<AccountNameComposition, "free-text">, string>> = {
-  "mail-address": MAIN_EMAIL_KEY,
-  "mail-local-part": buildLocalPartSql(MAIN_EMAIL_KEY),
-  "employee-code": "coalesce(t.employeeCodeKey, t.employeeCode)",
-  "google-workspace": "t.googleWorkspaceEmail",
-  salesforce: "t.salesforceAccount",
-};
-
-/** The changes to account names that a composition would cause. */
-export interface RenamingSummary {
-  readonly accounts: number;
-  /** number of accounts whose names would not change */
-  readonly same: number;
-  readonly lacking: number;
-  readonly clashing: number;
-  /** the first accounts whose names would change; accounts with an obstacle come first */
-  readonly first: readonly AccountRenaming[];
-}
-
-/**
- * Determines how the names of existing accounts would change with a composition. An account has an obstacle if it lacks
- * the required value, or if its new name would not be unique: another account would get the same new name, or would
- * keep it as its current name because it lacks the required value.
- */
-export const readRenamings = async (
-  reader: Reader,
-  composition: AccountNameComposition,
-  most: number,
-): Promise<RenamingSummary> => {
-  const accounts = await reader.count("select count(*) from user t where t.accountName is not null");
-  if (composition === "free-text") return { accounts, same: accounts, lacking: 0, clashing: 0, first: [] };
-  const value = buildComposedNameSql(composition, (field) => `t.${field}`);
-  const { [composition]: key } = COMPOSED_NAME_KEY;
-  const named = `with named (pk, id, name, person, value, key) as (
-      select t.pk, t.id, t.accountName, t.name, ${value}, ${key} from user t where t.accountName is not null),
-    twice (key) as (select key from named where value is not null group by key having count(*) > 1),
-    judged (pk, id, name, person, value, obstacle) as (
-      select n.pk, n.id, n.name, n.person, n.value, case when n.value is null then 'lacking'
-        when n.key in (select key from twice) or exists (select 1 from named o where o.value is null and o.name = n.value)
-        then 'clash' else 'none' end from named n)`;
-  const counts = await reader.all(
-    `${named} select obstacle, case when name = value then 1 else 0 end as same, count(*) as n from judged group by 1, 2`,
-  );
-  const countOf = (which: (row: (typeof counts)[number]) => boolean): number =>
-    counts.filter(which).reduce((sum, { n }) => sum + Number(n), 0);
-  const rows = await reader.all(
-    `${named} select * from judged where obstacle <> 'none' or name <> value
-     order by case when obstacle = 'none' then 1 else 0 end, pk limit :most`,
-    { most },
-  );
-  return {
-    accounts,
-    same: countOf(({ obstacle, same }) => obstacle === "none" && same === 1),
-    lacking: countOf(({ obstacle }) => obstacle === "lacking"),
-    clashing: countOf(({ obstacle }) => obstacle === "clash"),
-    first: rows.map(({ id, name, person, value: proposed = null, obstacle }) => ({
-      id: String(id),
-      name: String(name),
-      user: String(person),
-      proposed: proposed === null ? null : String(proposed),
-      obstacle: String(obstacle) as AccountRenaming["obstacle"],
-    })),
-  };
-};

@@ -3,7 +3,7 @@ import { Failure } from "../../errors/index.ts";
 import { ACCOUNT_SETTINGS, PASSWORD_RULE, type Account, type AccountSettings } from "../../model/account.ts";
 import { ACCOUNT_NAME_COMPOSITIONS, type AccountNameComposition } from "../../model/composition.ts";
 import { getThingNoun } from "../../model/problem.ts";
-import { text, type Text } from "../../text/index.ts";
+import { text } from "../../text/index.ts";
 import { getCurrentInstant } from "../ids.ts";
 import { requirePermission } from "../policy/check.ts";
 import type { ChangeOutcome, Session, TaskFinder } from "../session.ts";
@@ -11,12 +11,10 @@ import {
   ACCOUNTS,
   readAccount,
   readAccountSettings,
-  readRenamings,
   writeAccount,
   writeAdministratorMark,
   writeCredentials,
   writeAccountSettings,
-  type RenamingSummary,
   type StoredAccount,
 } from "./account-rows.ts";
 import type { RequestKey } from "../store/idempotency.ts";
@@ -50,28 +48,12 @@ export const createAccount = (
   once?: RequestKey,
 ): Promise<ChangeResult<Account>> =>
   writeAccountChange(session, { verb: "create", id: user, body, once }, (before) => {
-    if (before.name !== null) throw createAccountExistsFailure(before, body);
+    if (before.name !== null) throw createAccountExistsFailure(before);
   });
 
 /** Changes an account. @throws Failure as described for {@link createAccount} */
 export const editAccount = (session: Session, id: string, body: AccountBody): Promise<ChangeResult<Account>> =>
   writeAccountChange(session, { verb: "edit", id, body }, requireAccountName);
-
-/**
- * Grants an account a role, or changes settings that belong to its role. @throws Failure as described for
- * {@link createAccount}
- */
-export const grantRole = (
-  session: Session,
-  id: string,
-  body: AccountBody,
-  once?: RequestKey,
-): Promise<ChangeResult<Account>> =>
-  writeAccountChange(session, { verb: "grant", id, body, once }, (before) => {
-    requireAccountName(before);
-    const role = body.role ?? before.role;
-    if (role === "none") throw createMissingRoleFailure(before, body.role === "none");
-  });
 
 /**
  * Revokes an account's role and its right to sign in to CLOMO PANEL. @throws Failure as described for
@@ -128,7 +110,8 @@ const applyComposition = async (
 };
 
 interface AccountChange {
-  readonly verb: "create" | "edit" | "grant" | "revoke" | "reset-password";
+  readonly verb: "create" | "edit" | "revoke" | "reset-password";
+  /** id of the user */
   readonly id: string;
   readonly body: AccountBody;
   readonly once?: RequestKey | undefined;
@@ -267,39 +250,10 @@ export const requireAccountName = ({ name }: StoredAccount): void => {
 /**
  * Returns the failure for a user who already has an account. @see facts 1.3: an account is created once, then edited
  */
-const createAccountExistsFailure = ({ name, role }: StoredAccount, given: AccountRequest): Failure => {
-  const word = name ?? "";
-  const isRoleAlone = role === "none" && given.role !== undefined && given.role !== "none";
-  const command = isRoleAlone
-    ? line("clomo-account grant", [word], {
-        role: given.role,
-        supportOption: given.supportOption === true || undefined,
-        noticeMail: given.noticeMail === true || undefined,
-      })
-    : line("clomo-account edit", [word]);
+const createAccountExistsFailure = ({ name }: StoredAccount): Failure => {
   return new Failure("input-rejected", {
     what: text(`this user already has the account ${name}`, `このユーザーにはすでにアカウント「${name}」があります`),
-    hint: isRoleAlone
-      ? step("to grant the role to this account", "管理者権限を付与するには", command)
-      : step("to change this account", "アカウントを変更するには", command),
-  });
-};
-
-const createMissingRoleFailure = ({ name }: StoredAccount, isNone: boolean): Failure => {
-  const word = name ?? "";
-  const hint: Text = isNone
-    ? text(
-        `to revoke the role: ${line("clomo-account revoke", [word])}`,
-        `管理者権限を外すには: ${line("clomo-account revoke", [word])}`,
-      )
-    : text(
-        "specify the role: --role system|division|operator|custom",
-        "--role system|division|operator|custom を指定してください",
-      );
-  return new Failure("input-rejected", {
-    what: text(`the role to grant to ${name} is missing`, `「${name}」に付与する管理者権限が指定されていません`),
-    where: "--role",
-    hint,
+    hint: step("to change this account", "アカウントを変更するには", line("clomo-account edit", [name ?? ""])),
   });
 };
 
@@ -360,9 +314,3 @@ const normaliseAuthentication = (typed: string | null): string | null =>
   typed === null || typed.trim() === ""
     ? null
     : validateFieldValue("authentication", ACCOUNT_SETTINGS.fields.authentication, typed);
-
-const MAX_LISTED_RENAMINGS = 1000;
-
-/** Returns how the names of existing accounts would change with a composition. */
-export const previewRenamings = (session: Session, composition: AccountNameComposition): Promise<RenamingSummary> =>
-  session.read((reader) => readRenamings(reader, composition, MAX_LISTED_RENAMINGS));

@@ -1,4 +1,4 @@
-import { line, step, CommandLine } from "../../advice/index.ts";
+import { line, step, type CommandLine } from "../../advice/index.ts";
 import type { User } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import {
@@ -18,10 +18,10 @@ import { ROLES, type Role } from "../../model/role.ts";
 import { findTimeZone } from "../../model/time.ts";
 import type { AccountState } from "../../rules/account.ts";
 import { judgeRecord } from "../../rules/index.ts";
-import { joinTexts, text, type Text } from "../../text/index.ts";
+import { text, type Text } from "../../text/index.ts";
 import { toTypableName } from "../../text/shell-word.ts";
 import type { Actor } from "../policy/asker.ts";
-import { USER_CHANGE_OPERATIONS, isOperationPermitted, requirePermission } from "../policy/check.ts";
+import { USER_CHANGE_OPERATIONS, requirePermission } from "../policy/check.ts";
 import { enforceForActor } from "../policy/enforce.ts";
 import type { Session } from "../session.ts";
 import {
@@ -38,7 +38,7 @@ import { ROOT_ORG_NUMBER } from "../records/org-rows.ts";
 import { findRecordNumberById } from "../records/record-rows.ts";
 import type { Reader, Writer } from "../store/store.ts";
 import { USER_LIST } from "../records/user-rows.ts";
-import { validateFieldValue, getRecordById, createUnusableValueFailure } from "../records/records.ts";
+import { validateFieldValue } from "../records/records.ts";
 import { isMirror } from "../records/tenant-rows.ts";
 
 /** The values of an account in a request. Missing values do not change. */
@@ -210,13 +210,13 @@ const resolveAccountName = async (
   reader: Reader,
   before: StoredAccount,
   typed: string | undefined,
-  asking: DraftOptions,
+  { asker }: DraftOptions,
 ): Promise<string | undefined> => {
   if (typed === undefined) return undefined;
   const { label } = FIELDS.name;
   if (typed.trim() === "")
     enforceForActor(
-      asking.asker,
+      asker,
       judgeRecord(USER_LIST.thing.name, {
         before: { accountName: before.name ?? typed },
         after: { accountName: null },
@@ -225,55 +225,14 @@ const resolveAccountName = async (
   const name = validateFieldValue("name", FIELDS.name, typed);
   if (name === before.name) return undefined;
   const holder = await findAccountNameHolder(reader, name);
-  if (holder === undefined || holder.pk === before.pk) return name;
-  const ways = await suggestNameChanges(reader, asking);
-  if (holder.called === null) {
-    const refusal = createUnusableValueFailure(label, name);
-    throw ways.length === 0 ? refusal : refusal.with({ hint: joinTexts(ways, text("; ", "。")) });
-  }
+  if (holder === undefined || holder === before.pk) return name;
   const show = line("clomo-account show", [name]);
   throw createFieldFailure(
     label,
-    text(
-      `"${name}" is already used by the user ${holder.called}`,
-      `「${name}」はユーザー「${holder.called}」が使っています`,
-    ),
-    joinTexts([text(`to show that account: ${show}`, `確認: ${show}`), ...ways], text("; ", "。")),
+    text(`"${name}" is already used`, `「${name}」はすでに使われています`),
+    text(`to show that account: ${show}`, `確認: ${show}`),
   );
 };
-
-/**
- * Suggests how to get an account name other than the required name. Returns an empty list if account names are free
- * text.
- */
-const suggestNameChanges = async (reader: Reader, { id, asker }: DraftOptions): Promise<readonly Text[]> => {
-  const { composition } = await readAccountSettings(reader);
-  if (composition === "free-text") return [];
-  const edit = isOperationPermitted(asker, "users.write")
-    ? buildValueCommand(composition, await getRecordById(reader, USER_LIST, id))
-    : undefined;
-  return [
-    ...(edit === undefined
-      ? []
-      : [
-          text(
-            `to change the user's value that the account name is built from: ${edit}`,
-            `アカウント名のもとになるユーザーの値を変えるには: ${edit}`,
-          ),
-        ]),
-    isOperationPermitted(asker, "accounts.settings") ? CHANGE_COMPOSITION_HINT : ASK_TO_CHANGE_COMPOSITION_HINT,
-  ];
-};
-
-const CHANGE_COMPOSITION_HINT = text(
-  `to build account names from other values: ${new CommandLine("clomo-account settings set", ["--composition", "…"])}`,
-  `アカウント名を構成する情報を変えるには: ${new CommandLine("clomo-account settings set", ["--composition", "…"])}`,
-);
-
-const ASK_TO_CHANGE_COMPOSITION_HINT = text(
-  "ask a system administrator to change what account names are built from",
-  "アカウント名を構成する情報の変更は、システム管理者に依頼してください",
-);
 
 /**
  * Checks the password in a request. An account that gets a role needs a password; the console's form also asks for the

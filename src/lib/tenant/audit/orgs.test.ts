@@ -300,7 +300,7 @@ describe("confirmed console tasks", () => {
     expect(lastTouched()).toEqual(["console.confirm", ["G"]]);
     const [record] = await Array.fromAsync(tenant.as("sales").audit.list({ limit: 1 }));
     expect(record?.record).toMatchObject({ action: "console.confirm", actor: "sales" });
-    await tenant.client.accounts.grant(await user("sato@x"), { role: "division", managedOrgs: [idOf("S")] });
+    await tenant.client.accounts.edit(await user("sato@x"), { role: "division", managedOrgs: [idOf("S")] });
     const [managing] = await tenant.client.console.list({});
     expect(await close(managing?.number ?? 0)).toBeNull();
   });

@@ -120,11 +120,11 @@ test("the last system administrator and the last support option stay: nothing is
   expect(last?.what.en).toContain("no system administrator would be left");
   expect(await values()).toEqual(before);
   const next = await addTestAccount(tenant, { name: "next", role: "system" });
-  await tenant.client.accounts.grant(boss?.id ?? "", { supportOption: true });
+  await tenant.client.accounts.edit(boss?.id ?? "", { supportOption: true });
   const support = await failureOf(leave(boss?.id ?? ""));
   expect(support?.what.en).toContain("nobody else would have the support option of boss");
   expect(support?.hint?.en).toContain("clomoctl handover transfer --from boss --to PERSON");
-  await tenant.client.accounts.grant(next, { supportOption: true });
+  await tenant.client.accounts.edit(next, { supportOption: true });
   expect((await leave(boss?.id ?? ""))[0]?.after).toMatchObject({ role: "none", supportOption: false });
   // both of two at once
   expect((await failureOf(leave(next)))?.code).toBe("input-rejected");

@@ -10,7 +10,7 @@ beforeEach(async () => {
   from = await addTestAccount(tenant, { name: "taro", role: "system" });
   to = await addTestAccount(tenant, { name: "hanako", role: "operator" });
   await addTestAccount(tenant, { name: "third", role: "system" });
-  await tenant.client.accounts.grant(from, { supportOption: true, noticeMail: true });
+  await tenant.client.accounts.edit(from, { supportOption: true, noticeMail: true });
 });
 afterEach(() => tenant.close());
 
@@ -40,7 +40,7 @@ test("the successor becomes system administrator with support option and mail, a
 test("if five accounts have the option, it is removed first, so that six never have it", async () => {
   for (const name of ["a", "b", "c", "d"]) {
     const id = await addTestAccount(tenant, { name, role: "system" });
-    await tenant.client.accounts.grant(id, { supportOption: true });
+    await tenant.client.accounts.edit(id, { supportOption: true });
   }
   const { accounts } = await tenant.client.accounts.transfer(from, { to });
   expect(accounts.map(({ after }) => [after.name, after.supportOption])).toEqual([
@@ -52,7 +52,7 @@ test("if five accounts have the option, it is removed first, so that six never h
 test("without the support option, no roles are transferred, and the successor needs no role", async () => {
   const { accounts, renewals } = tenant.client;
   const { id: plain } = (await tenant.client.users.create({ name: "花子", emails: ["hana@example.jp"] })).after;
-  await accounts.grant(from, { supportOption: false });
+  await accounts.edit(from, { supportOption: false });
   for (const [name, next] of Object.entries({ A: to, B: plain })) {
     await renewals.add({ kind: "custom", name, owner: "taro@accounts.example" });
     const before = await Array.fromAsync(accounts.list({}));
@@ -93,7 +93,7 @@ test("a dry run, a rejection or a change in between leaves everything as it was"
   expect([dry.accounts.length, dry.renewals.length, dry.dryRun]).toEqual([2, 1, true]);
   expect((await failureOf(tenant.client.accounts.transfer(from, { to: from })))?.code).toBe("input-rejected");
   expect((await failureOf(tenant.client.accounts.transfer(from, { to: none })))?.hint?.en).toContain(
-    "clomoctl clomo-account grant none --role system",
+    "clomoctl clomo-account edit none --role system",
   );
   const stranger = { to: "019a9f3c-5a00-7abc-8def-000000000999" };
   expect((await failureOf(tenant.client.accounts.transfer(from, stranger)))?.code).toBe("not-found");

@@ -178,7 +178,7 @@ async function createSuccessorRoleFailure(
   const command =
     name === null
       ? line("clomo-account create", [id], { account: isTyped ? "NAME" : undefined, role: "system", passwordInConsole })
-      : line("clomo-account grant", [toTypableName(name, id)], { role: "system", passwordInConsole });
+      : line("clomo-account edit", [toTypableName(name, id)], { role: "system", passwordInConsole });
   return new Failure("input-rejected", {
     what: text(
       `${called} does not have a role, and a ${system.en} needs a password`,

@@ -1,7 +1,6 @@
 /** Handlers of one noun of the tenant API. Each noun has its own file, even if the file is short. */
 
 import { sha256 } from "../ids.ts";
-import { Session } from "../session.ts";
 import { ACCOUNTS, readAccountSettings, SUPPORT_ACCOUNTS } from "../accounts/account-rows.ts";
 import type { RequestKey } from "../store/idempotency.ts";
 import { findRecords, streamNdjson, readListPage } from "../store/lists.ts";
@@ -25,15 +24,8 @@ const omitPassword = (
 
 const loadTransferModule = () => import("../handover/transfer.ts");
 
-const loadResetModule = () => import("../accounts/reset.ts");
-
-const getSessionFor = ({ session, owner }: TenantParts, id: string): Session =>
-  session.asker.account?.id === id
-    ? new Session(owner.store, session.surroundings, owner.actor, session.asker)
-    : session;
-
 /** Handlers of CLOMO accounts. */
-export default ({ session, store, ...parts }: TenantParts): Handlers<"accounts"> => ({
+export default ({ session, store }: TenantParts): Handlers<"accounts"> => ({
   list: ({ query: { supported, ...query } }) => {
     const of = supported ? SUPPORT_ACCOUNTS : ACCOUNTS;
     return {
@@ -45,27 +37,12 @@ export default ({ session, store, ...parts }: TenantParts): Handlers<"accounts">
   history: async ({ query }) => (await loadHistoryModule()).readHistory(session, "accounts", query.name),
   settings: () => session.read(readAccountSettings),
   setSettings: async ({ body }) => (await loadAccountsModule()).updateAccountSettings(session, body),
-  renamings: async ({ query: { composition } }) => {
-    const { first, ...counts } = await (await loadAccountsModule()).previewRenamings(session, composition);
-    return { ...counts, first: [...first] };
-  },
   create: async ({ body, repeatable }) =>
     (await loadAccountsModule()).createAccount(session, body, omitPassword(repeatable, body)),
   edit: async ({ params: { id }, body }) => (await loadAccountsModule()).editAccount(session, id, body),
-  grant: async ({ params: { id }, body, repeatable }) =>
-    (await loadAccountsModule()).grantRole(session, id, body, omitPassword(repeatable, body)),
   revoke: async ({ params: { id }, body, repeatable }) =>
     (await loadAccountsModule()).revokeRole(session, id, body, repeatable),
   resetPassword: async ({ params: { id }, body, repeatable }) =>
     (await loadAccountsModule()).resetPassword(session, id, body, omitPassword(repeatable, body)),
   transfer: async ({ params: { id }, body }) => (await loadTransferModule()).transferAccount(session, id, body),
-  // these requests cannot be repeated with an idempotency key, because a repeated request would send another code or
-  // use a code that is no longer valid
-  sendResetCode: async ({ params: { id }, body }) =>
-    (await loadResetModule()).sendResetCode(getSessionFor({ session, store, ...parts }, id), parts.mail, {
-      ...body,
-      id,
-    }),
-  resetWithCode: async ({ params: { id }, body }) =>
-    (await loadResetModule()).resetWithCode(getSessionFor({ session, store, ...parts }, id), { ...body, id }),
 });

@@ -20,7 +20,7 @@ export default ({ session }: TenantParts): Handlers<"tenant"> => ({
       const tenant = { ...(await readTenant(reader)), consoleTasks: (await readOpenTasks(reader)).open.size };
       return {
         ...tenant,
-        ...(administrators && { administration: await administrators.readAdministration(reader, tenant.profile) }),
+        ...(administrators && { administration: await administrators.readAdministration(reader) }),
       };
     });
   },

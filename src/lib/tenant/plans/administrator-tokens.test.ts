@@ -77,7 +77,7 @@ const namesOf = async (): Promise<readonly string[]> =>
 test.each([
   ["a token of a system administrator", "boss", "whole", [201, 200]],
   ["a token of a system administrator that may only read", "boss", "read-only", [403]],
-  ["a token of an operator", "ope", "whole", [403]],
+  ["a token of an operator", "ope", "whole", [404]],
 ] as const)("undo of a change of an administrator, by %s", async (_, account, token, statuses) => {
   const change = await importNames();
   const secret = addTestCredential(tenant, account, { token });

@@ -123,12 +123,6 @@ const readNullableNumber = (row: Readonly<Record<string, unknown>>, column: stri
   return value === null ? null : Number(value);
 };
 
-/** Counts the imports in each state. */
-export const countImportsByState = async (reader: Reader): Promise<Readonly<Record<string, number>>> => {
-  const rows = await reader.all("select state, count(*) as number from main.import group by state");
-  return Object.fromEntries(rows.map(({ state, number }) => [String(state), Number(number)]));
-};
-
 export const toImportRecord = (row: Row): ImportRecord => ({
   ...parseImportNumbers(row),
   id: String(row["id"]),

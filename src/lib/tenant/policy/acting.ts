@@ -75,7 +75,7 @@ const createNoRoleFailure = (name: string): Failure =>
       `アカウント「${shortenName(name)}」は「${ROLES.none.ja}」のため、サインインできません`,
     ),
     hint: text(
-      `to grant the account a role, run this without --as: ${commandName("clomo-account grant")} ${formatNameArgument(name)} --role …`,
-      `管理者権限を付与するには、--as を付けずに実行してください: ${commandName("clomo-account grant")} ${formatNameArgument(name)} --role …`,
+      `to grant the account a role, run this without --as: ${commandName("clomo-account edit")} ${formatNameArgument(name)} --role …`,
+      `管理者権限を付与するには、--as を付けずに実行してください: ${commandName("clomo-account edit")} ${formatNameArgument(name)} --role …`,
     ),
   });

@@ -44,7 +44,7 @@ test("random histories by random actors: state, rejections and audit log match a
   ];
   const others = [
     ...["create", "edit", "delete"].map((verb) => `${verb} scheme`),
-    ...["create", "edit", "grant", "revoke"].map((verb) => `${verb} account`),
+    ...["create", "edit", "revoke"].map((verb) => `${verb} account`),
     "settings",
     "unfit",
     "undone",
@@ -54,6 +54,6 @@ test("random histories by random actors: state, rejections and audit log match a
     "システム管理者だけ",
     "サポートオプション",
   ];
-  const usual = [...did, ...refused, "grant account", "edit account", "settings"];
+  const usual = [...did, ...refused, "edit account", "settings"];
   expectAllEvents(seen, [...usual, ...others]);
 });

@@ -26,7 +26,6 @@ const asked = async (account: string, request: TwinRequest, status: number): Pro
   return answered.body;
 };
 
-
 const file = (...rows: readonly (readonly string[])[]) => [["組織名", "組織コード", "上位組織コード"], ...rows];
 
 test("an account that manages only an organisation itself may rename it, but not move it", async () => {
@@ -236,4 +235,3 @@ test("an account that no longer manages an organisation can be changed once it h
     expect((await client.accounts.edit(id, { managedOrgs: [e2?.id ?? ""] })).after.managedOrgs).toHaveLength(1);
   }
 });
-

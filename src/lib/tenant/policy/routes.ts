@@ -94,13 +94,6 @@ const createAdministratorRule =
     (params as { readonly kind: string }).kind === "users" ? panel : app,
   ];
 
-/** Returns the right needed to change how an account signs in: the actor's own account, or another account. */
-const getSignInRight = ({ account }: Actor, id = account?.id): readonly NeededRight[] =>
-  id === account?.id ? ["sign-in"] : ["accounts.write"];
-
-const getPasswordResetRight = ({ asker, params }: RuleRequest): readonly NeededRight[] =>
-  getSignInRight(asker, (params as { readonly id: string }).id);
-
 /** Returns the right needed to revoke a token. A token can revoke itself, so that whoever finds it can end it. */
 const getTokenRevocationRight = ({ asker, params }: RuleRequest): readonly OwnRight[] =>
   asker.credential?.id === (params as { readonly id: string }).id ? [] : ["sign-in"];
@@ -153,27 +146,21 @@ const ROUTE_RULES: RouteRules = {
   devices: ["devices.read"],
   findDevices: ["devices.read"],
   deviceHistory: ["devices.read"],
-  devicesNotReady: ["devices.read"],
   exportDevices: ["devices.read"],
   createDevice: ["devices.write"],
   editDevice: getDeviceEditOperations,
   setDeviceOwner: ["devices.write"],
-  replaceDevice: ["devices.write"],
   tagDevices: ["devices.note"],
   accounts: ["accounts.read"],
   findAccounts: ["accounts.read"],
   accountHistory: ["accounts.read"],
   accountSettings: ["accounts.read"],
   setAccountSettings: ["accounts.settings"],
-  accountRenamings: ["accounts.settings"],
   createAccount: ["accounts.write"],
   editAccount: ["accounts.write"],
-  grantRole: ["accounts.write"],
   revokeRole: ["accounts.write"],
   transferAccount: ["accounts.write", "accounts.roles", "renewals.write"],
   resetPassword: ["accounts.write"],
-  sendResetCode: getPasswordResetRight,
-  resetWithCode: getPasswordResetRight,
   securedUsers: ["secured.read"],
   findSecuredUsers: ["secured.read"],
   exportSecuredUsers: ["secured.read"],

@@ -50,7 +50,6 @@ const READING: readonly TwinRequest[] = [
   "/v1/devices/find?name=WEST0001",
   "/v1/devices/find?name=EAST0001",
   "/v1/devices?limit=10&owner={user:taro@west.example}",
-  "/v1/devices/not-ready?limit=10",
   "/v1/devices/export?newline=lf",
   "/v1/secured/browser/users",
   "/v1/administrators/users",
@@ -62,7 +61,6 @@ const READING: readonly TwinRequest[] = [
   "/v1/accounts/find?name=himitsu",
   "/v1/accounts/find?name=hanako",
   "/v1/accounts/settings",
-  "/v1/accounts/renamings?composition=mail-address",
   "/v1/roles",
   "/v1/roles/schemes",
   "/v1/console",
@@ -81,7 +79,6 @@ const PAGES: readonly TwinRequest[] = [
   "users?limit=3&sort=name&desc=true",
   "users?limit=2&sort=org&desc=false",
   "devices?limit=1",
-  "devices/not-ready?limit=1",
   "accounts?limit=1",
   "audit?limit=7",
 ].flatMap((list) => [

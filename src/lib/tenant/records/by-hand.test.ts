@@ -110,12 +110,6 @@ test("an organisation must have a parent, and no name or code reserved for 全�
   for (const name of ["営業\u202e部", "a\u0007"]) {
     expect((await refusal(org(name)))?.[0]).toBe("input-rejected");
   }
-  for (const code of [sales.id, ROOT_ORG_ID]) {
-    expect(await refusal(org("にせ", { code }))).toEqual([
-      "input-rejected",
-      `組織コード「${code}」は、別の組織の ID と同じため、どちらを指すのか区別できません`,
-    ]);
-  }
   // its own id names no other; one that a file brought stays, and an id goes before it
   expect((await tenant.client.orgs.edit(sales.id, { code: sales.id })).after.code).toBe(sales.id);
   await tenant.client.orgs.edit(sales.id, { code: null });

@@ -1,20 +1,9 @@
-import {
-  ANDROID,
-  DEVICE,
-  ACCOUNTLESS_MODE,
-  NOT_MANAGED,
-  NOT_READY_DEVICE_FIELDS,
-  ACCOUNT_PER_DEVICE_MODE,
-  PRE_REGISTERED,
-  type SetupLack,
-} from "../../model/device.ts";
+import { DEVICE } from "../../model/device.ts";
 import type { DeviceState } from "../../rules/device.ts";
 import { createFormat } from "../../model/format.ts";
-import type { TenantProfile } from "../../model/tenant.ts";
 import { CREATION_ORDER, type RecordList } from "../store/lists.ts";
 import { ORG_POSITION_TABLE } from "./org-rows.ts";
 import { buildCaseSql, buildComparisonKeySql } from "../store/sql/forms.ts";
-import { buildJsonListSql } from "../store/sql/json.ts";
 import type { Reader } from "../store/store.ts";
 
 /** SQL: the comparison key of a device's serial number. @param of alias of the device's table */
@@ -57,49 +46,6 @@ export const DEVICE_LIST: RecordList<typeof DEVICE.fields> = {
   ofOwner: "t.owner = (select pk from user where id = :owner)",
   derived: [ORG_POSITION_TABLE],
 };
-
-/**
- * SQL: true if a device needs an account for its set-up, or already uses an account. @param of alias of the device's
- * table
- */
-export const buildNeedsAccountSql = (of: string): string =>
-  `${of}.platform = '${ANDROID}' and ${of}.androidMode is distinct from '${ACCOUNTLESS_MODE}'`;
-
-/**
- * SQL: the conditions under which a device lacks something, by `:accounts`. If a value is not known, it counts as
- * lacking only if it certainly is.
- */
-const LACK_CONDITIONS: Readonly<Record<SetupLack, string>> = {
-  owner: "t.owner is null and :accounts in ('google-play', 'workspace')",
-  account: "t.owner is not null and o.accountName is null and :accounts = 'google-play'",
-  "workspace-address": "t.owner is not null and o.googleWorkspaceEmail is null and :accounts = 'workspace'",
-  "own-account": `:accounts is distinct from 'none' and exists (
-    select 1 from device d where d.owner = t.owner and d.pk <> t.pk and ${buildNeedsAccountSql("d")}
-      and d.status is distinct from '${NOT_MANAGED}' and '${ACCOUNT_PER_DEVICE_MODE}' in (d.androidMode, t.androidMode))`,
-};
-
-/**
- * Returns the list of 事前登録 devices whose set-up would fail because an account is missing.
- *
- * @param accounts the source of the accounts for Android devices; null if it is not known
- * @see facts 1.3, 2.4
- */
-export const buildNotReadyList = (
-  accounts: TenantProfile["androidAccounts"],
-): RecordList<typeof NOT_READY_DEVICE_FIELDS> => ({
-  ...DEVICE_LIST,
-  thing: { ...DEVICE, fields: NOT_READY_DEVICE_FIELDS },
-  table: "device t left join user o on o.pk = t.owner",
-  joined: DEVICE_ORG_JOINS_SQL,
-  among: `t.status = '${PRE_REGISTERED}' and ${buildNeedsAccountSql("t")} and (${Object.values(LACK_CONDITIONS).join(" or ")})`,
-  params: { accounts },
-  sql: {
-    ...DEVICE_LIST.sql,
-    lacks: buildJsonListSql(
-      Object.entries(LACK_CONDITIONS).map(([lack, which]) => buildCaseSql(which, `',"${lack}"'`, "''")),
-    ),
-  },
-});
 
 /** Returns a device in the form that its rules use; undefined if there is no such device. */
 export const readDeviceState = async (reader: Reader, pk: number): Promise<DeviceState | undefined> =>

@@ -1,4 +1,4 @@
-import { undoChange, undoImport } from "#support/tenant/undo.ts";
+import { undoImport } from "#support/tenant/undo.ts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Device, Org, User } from "../../contract/index.ts";
 import { TestTasks } from "#support/tenant/tasks.ts";
@@ -387,87 +387,4 @@ test("a device that changes hands loses the tags that its former use left", asyn
   await devices.tag({ ids: [back], add: ["返却済み"], remove: [] });
   await devices.setOwner({ ids: [back], owner: yamada.id, ownerOrg: null });
   expect((await tags())[0]).toEqual(["貸出用"]);
-});
-
-describe("a replacement", () => {
-  const replace = (old: Device, serialNumber: string, more: object = {}) =>
-    tenant.client.devices.replace({ id: old.id, serialNumber, ...more });
-  const lastChange = (): number => tenant.database.count("select max(number) from change");
-  /** All devices, without the times of their last change. */
-  const all = async (): Promise<readonly object[]> =>
-    (await tenant.devices()).map((values) => ({ ...values, updatedAt: undefined }));
-  const used = { platform: "iOS", status: "管理中", phoneNumber: "090-0000-0001", memo: "画面に傷", tags: ["貸出用"] };
-
-  test("moves owner, number, tags and memo to a device that exists, in one change that an undo takes back", async () => {
-    const old = await device("S1", { ...used, owner: yamada.id, tags: ["貸出用", "回収待ち"] });
-    await device("S2", { status: "事前登録", tags: ["新品"], memo: "箱あり" });
-    const before = await all();
-    await replace(old, "s2", { dryRun: true });
-    expect(await all()).toEqual(before);
-    const [made, returned] = await replace(old, "s2");
-    expect(made?.after).toMatchObject({
-      serialNumber: "S2",
-      platform: null,
-      status: "事前登録",
-      owner: { id: yamada.id },
-      phoneNumber: "090-0000-0001",
-      tags: ["新品", "貸出用"],
-      memo: "画面に傷\n箱あり",
-    });
-    expect(returned?.after).toMatchObject({
-      serialNumber: "S1",
-      status: "管理中",
-      owner: null,
-      phoneNumber: null,
-      tags: ["返却済み"],
-      memo: null,
-    });
-    await tenant.client.imports.commit(await undoChange(tenant.client, lastChange()));
-    expect(await all()).toEqual(before);
-  });
-
-  test("creates the new device if there is none, also for a device of an organisation", async () => {
-    const old = await device("S1", { ...used, ownerOrg: sales.id });
-    const [made, returned] = await replace(old, "S9");
-    expect(made).toMatchObject({ before: null, after: { serialNumber: "S9", ownerOrg: { id: sales.id } } });
-    expect(returned?.after.ownerOrg).toBeNull();
-    await tenant.client.imports.commit(await undoChange(tenant.client, lastChange()));
-    expect((await tenant.devices()).map(({ serialNumber, ownerOrg }) => [serialNumber, ownerOrg?.id])).toEqual([
-      ["S1", sales.id],
-    ]);
-  });
-
-  test("is refused if the new device has an owner, is the same one, or is not managed", async () => {
-    const old = await device("S1", { ...used, owner: yamada.id });
-    await device("S2", { status: "管理中", owner: sato.id });
-    await device("S3", { status: "管理外" });
-    const before = await all();
-    expect(await refusal(replace(old, "S2"))).toEqual([
-      "conflict",
-      "S2 already belongs to 佐藤",
-      "choose a device without an owner, or first remove the owner: `clomoctl devices set-owner S2 --none`",
-    ]);
-    expect((await refusal(replace(old, "S1")))?.slice(0, 2)).toEqual(["input-rejected", "S1 cannot replace itself"]);
-    expect((await refusal(replace(old, "S3")))?.[0]).toBe("input-rejected");
-    expect(await all()).toEqual(before);
-  });
-
-  test("needs the wipe of an Android device to be confirmed, and a Fully Managed account moves along", async () => {
-    const full = { ...ANDROID, androidMode: "fully-managed" };
-    const old = await device("S1", { ...full, owner: yamada.id });
-    await device("S2", { ...full, status: "事前登録" });
-    expect((await refusal(replace(old, "S2")))?.[2]).toBe("to confirm this number: --confirm-wipes 1");
-    expect((await replace(old, "S2", { wipes: 1 }))[0]?.after.owner?.id).toBe(yamada.id);
-  });
-
-  test("is one task in a mirror", async () => {
-    const old = await device("S1", { ...used, owner: yamada.id });
-    await tenant.import({ kind: "docs", fromConsole: true }, [["表示名", "ユーザーID", "説明"]]);
-    const [made, returned] = await replace(old, "S2");
-    expect(made?.consoleTask).toBe(returned?.consoleTask);
-    const { records } = await tenant.client.console.show(made?.consoleTask ?? 0);
-    expect(records.map(({ name, work }) => `${name} ${work}`)).toEqual(
-      expect.arrayContaining(["S1 edit", "S2 create"]),
-    );
-  });
 });

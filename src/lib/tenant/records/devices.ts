@@ -1,26 +1,20 @@
-import { line, step } from "../../advice/index.ts";
 import type { Device } from "../../contract/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { DEVICE, mayRequireWipe, describeWipeMismatch, ownerIdOf, RETURN_TAGS } from "../../model/device.ts";
-import { comparisonKey, serialKey } from "../../model/normalise.ts";
+import { comparisonKey } from "../../model/normalise.ts";
 import { ROOT_ORG_ID } from "../../model/organisation.ts";
 import type { ManualValues } from "../../model/thing.ts";
 import { judgeRecord } from "../../rules/index.ts";
 import { throwFirstProblem } from "../../rules/rule.ts";
 import { text, type Text } from "../../text/index.ts";
-import type { Session, TaskFinder } from "../session.ts";
+import type { Session } from "../session.ts";
 import { readDeviceState, DEVICE_LIST } from "./device-rows.ts";
 import type { RequestKey } from "../store/idempotency.ts";
-import { findRecords } from "../store/lists.ts";
-import type { Reader, Writer } from "../store/store.ts";
+import type { Writer } from "../store/store.ts";
 import {
-  addRecord,
   createRecord,
   editRecord,
   editRecords,
-  editSingleRecord,
-  getRecordById,
-  toChangedObject,
   type CheckedChange,
   type ManualRequestBody,
   type EditableRecordType,
@@ -91,131 +85,7 @@ const requireConfirmedWipes = (
   if ((!dryRun || wipes !== undefined) && needed !== (wipes ?? 0)) throw createWipeMismatchFailure(needed, wipes ?? 0);
 };
 
-export interface DeviceReplacement extends Pick<DeviceOwnerChange, "wipes" | "seen" | "dryRun"> {
-  readonly id: string;
-  readonly serialNumber: string;
-}
-
-/**
- * Moves what belongs to the use of a device (its owner, telephone number, tags and memo) to another device, which is
- * created if there is none, and tags the old device as returned.
- *
- * @returns the new device, then the old one
- * @throws Failure `conflict` if the new device has an owner; `input-rejected` if it is the same device, or as
- * {@link changeDeviceOwners} does
- */
-export const replaceDevice = (
-  session: Session,
-  { id, serialNumber, wipes, seen, dryRun = false }: DeviceReplacement,
-  once?: RequestKey,
-): Promise<ChangeResult<Device>[]> => {
-  const answer = (pair: readonly ReplacedDevice[], taskOf: TaskFinder): Promise<ChangeResult<Device>[]> =>
-    Promise.all(
-      pair.map(async (one) => ({
-        ...one,
-        consoleTask: await taskOf(toChangedObject(EDITABLE_DEVICES, one.after)),
-        dryRun,
-      })),
-    );
-  const replay = async (reader: Reader, newId: string, taskOf: TaskFinder): Promise<ChangeResult<Device>[]> => {
-    const pair = await Promise.all([newId, id].map((one) => getRecordById(reader, DEVICE_LIST, one)));
-    return answer(
-      pair.map((after) => ({ before: after, after })),
-      taskOf,
-    );
-  };
-  const change = { action: "devices.replace", locks: ["devices"], seen, dryRun, once: once && { ...once, replay } };
-  return session.change(change, async (writer) => {
-    const old = await getRecordById(writer, DEVICE_LIST, id);
-    const next = (await findRecords(writer, DEVICE_LIST, serialNumber)).find(
-      (one) => serialKey(one.serialNumber) === serialKey(serialNumber),
-    );
-    requireReplacement(old, next);
-    const { edited: released } = await editSingleRecord(session, writer, EDITABLE_DEVICES, {
-      id,
-      given: RETURNED_VALUES,
-    });
-    const values = buildMovedValues(old, next);
-    const made: ReplacedDevice =
-      next === undefined
-        ? {
-            before: null,
-            after: (await addRecord(session, writer, EDITABLE_DEVICES, { serialNumber, ...values })).after,
-          }
-        : (await editSingleRecord(session, writer, EDITABLE_DEVICES, { id: next.id, given: values })).edited;
-    const pair = [made, released];
-    return {
-      result: (taskOf) => {
-        requireConfirmedWipes([released], { wipes, dryRun });
-        return answer(pair, taskOf);
-      },
-      objects: pair.map(({ after }) => toChangedObject(EDITABLE_DEVICES, after)),
-      orgs: [old.org?.id ?? ROOT_ORG_ID, made.after.org?.id ?? ROOT_ORG_ID],
-      before: { records: [next, old].filter((one) => one !== undefined) },
-      after: { records: pair.map(({ after }) => after) },
-    };
-  });
-};
-
-/** A device before and after a replacement; `before` is null if the device was created. */
-type ReplacedDevice = Pick<ChangeResult<Device>, "before" | "after">;
-
-const RETURNED_VALUES = { owner: null, ownerOrg: null, phoneNumber: null, memo: null, tags: [RETURN_TAGS.returned] };
-
-const buildMovedValues = (old: Device, next: Device | undefined): ManualValues => {
-  const memos = [old.memo, next?.memo ?? null].filter((memo) => memo !== null);
-  const [remove, add] = [Object.values(RETURN_TAGS), next?.tags ?? []];
-  return {
-    owner: old.owner?.id ?? null,
-    ownerOrg: old.ownerOrg?.id ?? null,
-    phoneNumber: old.phoneNumber ?? next?.phoneNumber ?? null,
-    memo: memos.length === 0 ? null : [...new Set(memos)].join("\n"),
-    tags: changeTags(changeTags(old.tags, { remove: [], add }), { remove, add: [] }),
-  };
-};
-
-/** Checks that a device can take the place of another one.  @throws Failure `input-rejected`; `conflict` */
-const requireReplacement = (old: Device, next: Device | undefined): void => {
-  if (next?.id === old.id) {
-    const { serialNumber } = old;
-    throw createRejectedFailure(
-      text(`${serialNumber} cannot replace itself`, `${serialNumber} を同じデバイスに交換することはできません`),
-      text("specify the serial number of the new device", "新しいデバイスのシリアルナンバーを指定してください"),
-    );
-  }
-  if (!isInUse(old)) throw createUnusedDeviceFailure(old);
-  if (next === undefined) return;
-  const { serialNumber, owner, ownerOrg } = next;
-  if (owner === null && ownerOrg === null) return;
-  const called = owner?.name ?? ownerOrg?.path ?? "";
-  const free = line("devices set-owner", [serialNumber], { none: true });
-  throw new Failure("conflict", {
-    what: text(`${serialNumber} already belongs to ${called}`, `${serialNumber} の所有者は、すでに「${called}」です`),
-    hint: text(
-      `choose a device without an owner, or first remove the owner: ${free}`,
-      `所有者のないデバイスを指定するか、先に所有者を外してください: ${free}`,
-    ),
-  });
-};
-
-const isInUse = ({ owner, ownerOrg, phoneNumber, memo, tags }: Device): boolean =>
-  [owner, ownerOrg, phoneNumber, memo].some((value) => value !== null) ||
-  changeTags(tags, { remove: Object.values(RETURN_TAGS), add: [] }).length > 0;
-
-const createUnusedDeviceFailure = ({ serialNumber, tags }: Device): Failure => {
-  const [en, ja] = tags.includes(RETURN_TAGS.returned)
-    ? [" (it has been returned already)", "(すでに返却済みです)"]
-    : ["", ""];
-  const hint = step("to check the device", "デバイスを確認するには", line("devices show", [serialNumber]));
-  return new Failure("input-rejected", {
-    what: text(
-      `${serialNumber} has no owner, telephone number, tags or memo that could be moved${en}; nothing was changed`,
-      `${serialNumber} には、移す所有者・電話番号・タグ・メモがありません${ja}。何も変更していません`,
-    ),
-    hint,
-  });
-};
-
+/** Tags to add to devices and tags to remove from them. */
 export interface TagChange {
   readonly ids: readonly string[];
   readonly add: readonly string[];

@@ -523,7 +523,7 @@ const createSetComparator =
  * Returns the failure for a value that belongs to a record outside the account's organisations. The failure does not
  * reveal that record.
  */
-export const createUnusableValueFailure = (label: Text, value: string): Failure =>
+const createUnusableValueFailure = (label: Text, value: string): Failure =>
   createFieldFailure(
     label,
     text(`"${value}" cannot be used`, `「${value}」は使えません`),

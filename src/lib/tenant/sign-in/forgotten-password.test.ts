@@ -49,7 +49,7 @@ test("a mailed code sets a new password once, and ends sessions", async () => {
 });
 
 test("without a mail server, only the operator learns why, whatever the account", async () => {
-  const id = await desk.add("hana");
+  await desk.add("hana");
   const secret = await desk.secretOf("hana");
   const [what, where] = [same("no mail server is configured"), "/srv/home/notify.yaml"];
   tenant.mailFault = new Failure("input-rejected", { what, where });
@@ -62,8 +62,7 @@ test("without a mail server, only the operator learns why, whatever the account"
   const refused = [503, expect.not.stringContaining("/srv")];
   expect(await post("/v1/sessions/reset-code", { account: "hana" })).toEqual(refused);
   expect(await post("/v1/sessions/reset-code", { account: "nobody" })).toEqual(refused);
-  expect(await post(`/v1/accounts/${id}/reset-code`, { address: "hana@accounts.example" })).toEqual(refused);
-  expect(server.logged.map(({ fault }) => fault)).toEqual(Array(3).fill(`${where}: ${what.en}`));
+  expect(server.logged.map(({ fault }) => fault)).toEqual(Array(2).fill(`${where}: ${what.en}`));
 });
 
 test("the responses are the same for every account name", async () => {

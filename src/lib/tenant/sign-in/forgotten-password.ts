@@ -2,14 +2,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { line, step } from "../../advice/index.ts";
 import { Failure } from "../../errors/index.ts";
 import { findPasswordFault } from "../../model/account.ts";
-import { satisfiesRule, SENDABLE_ADDRESS_RULE } from "../../model/rules.ts";
 import { text } from "../../text/index.ts";
-import { ACCOUNTS } from "../accounts/account-rows.ts";
 import { findAccountByName } from "../accounts/askers.ts";
 import { applyResetCode, checkResetCode, sendResetCode, type OpenMail } from "../accounts/reset.ts";
 import { toActor } from "../policy/acting.ts";
 import type { Actor } from "../policy/asker.ts";
-import { getRecordById } from "../records/records.ts";
 import { Session } from "../session.ts";
 import { createPasswordVerifier } from "../verifier.ts";
 import { deleteAttempt } from "./attempt-rows.ts";
@@ -55,14 +52,7 @@ export const requestResetCode = async (
     id: `reset-code ${attempt}`,
     async run(signal) {
       await sleep(MAIL_DELAY_MS, undefined, { signal }).catch(() => undefined);
-      const { emails } = await owner.read((reader) => getRecordById(reader, ACCOUNTS, found.id));
-      const address = emails.find((one) => satisfiesRule(SENDABLE_ADDRESS_RULE, one));
-      if (address === undefined) return;
-      // if the email cannot be sent, the audit log says why
-      const request = { id: found.id, address, isSignedOut: true };
-      await sendResetCode(session, async () => send, request).catch((error: unknown) => {
-        if (!(error instanceof Failure)) throw error;
-      });
+      await sendResetCode(session, send, found.id);
     },
   };
 };
@@ -111,13 +101,14 @@ const tryToReset = async (
   const { attempt, found, isRight } = await owner.change({ action: null, locks: ["accounts"] }, async (writer) => {
     const counted = await countAttempt(writer, owner.surroundings, limitGuesses({ account, address }));
     const named = await findAccountByName(writer, account);
-    const isValid = named !== undefined && (await checkResetCode(owner, writer, named.id, code));
+    const isValid = named !== undefined && (await checkResetCode(owner, writer, { id: named.id, code }));
     return { result: { attempt: counted, found: named, isRight: isValid }, objects: [] };
   });
   const verifier = await passwordWork.run(() => createPasswordVerifier(password, owner.surroundings.random));
   const actor = found && toActor(found);
   if (!isRight || found === undefined || actor === undefined) throw RESET_REFUSED_FAILURE;
-  await applyResetCode(openSession(owner, actor), { id: found.id, code, password, verifier, isSignedOut: true });
+  const session = openSession(owner, actor);
+  await applyResetCode(session, { id: found.id, code, password, verifier }, RESET_REFUSED_FAILURE);
   await owner.change({ action: null, locks: [] }, async (writer) => {
     await deleteAttempt(writer, attempt);
     return { result: undefined, objects: [] };

@@ -123,7 +123,7 @@ function checkSupportOption(draft: ItemDraft, holders: readonly Administrator[])
         `${formatCount(holders.length, "account")} have the support option: ${SUPPORT_OPTION_RULE.en}`,
         `サポートオプションが ${holders.length} アカウントに付与されています。${SUPPORT_OPTION_RULE.ja}`,
       ),
-      line("clomo-account grant", ["ACCOUNT"], { noSupportOption: true }),
+      line("clomo-account edit", ["ACCOUNT"], { noSupportOption: true }),
     );
   }
   for (const holder of holders) {
@@ -135,7 +135,7 @@ function checkSupportOption(draft: ItemDraft, holders: readonly Administrator[])
           `${holder.user} has the support option but is not a system administrator: ${SUPPORT_OPTION_RULE.en}`,
           `${holder.user} さんはシステム管理者ではないのに、サポートオプションが付与されています。${SUPPORT_OPTION_RULE.ja}`,
         ),
-        line("clomo-account grant", [getTypableName(holder)], { noSupportOption: true }),
+        line("clomo-account edit", [getTypableName(holder)], { noSupportOption: true }),
       );
     }
     checkNoticeMail(draft, holder);
@@ -151,7 +151,7 @@ function checkNoticeMail(draft: ItemDraft, holder: Administrator): void {
         `${holder.user} has the support option, but notice emails (お知らせメール受信) are turned off, so CLOMO's emails do not arrive`,
         `${holder.user} さんの「お知らせメール受信」がオフのため、お知らせメールが届きません`,
       ),
-      line("clomo-account grant", [getTypableName(holder)], { noticeMail: true }),
+      line("clomo-account edit", [getTypableName(holder)], { noticeMail: true }),
     );
   }
   const read = draft.ask({
@@ -183,7 +183,7 @@ function checkLeaverAccount(draft: ItemDraft, holders: readonly Administrator[])
         `${account.user} is leaving and still has the support option, so CLOMO's emails about renewals still go to this account`,
         `退職する ${account.user} さんにサポートオプションが残っています。このままでは、更新のお知らせメールが途絶えるおそれがあります`,
       ),
-      line("clomo-account grant", [getTypableName(account)], { noSupportOption: true }),
+      line("clomo-account edit", [getTypableName(account)], { noSupportOption: true }),
     );
   }
   if (account.role === "none") return;

@@ -65,11 +65,6 @@ export class SqliteImports implements ImportEngine {
     this.#threads = seen.threads;
   }
 
-  /** Number of tasks that wait for the thread, with the one that runs. */
-  get queueLength(): number {
-    return this.#threads.length;
-  }
-
   /** Returns the same engine for a part of the tenant. All parts share the threads, which this engine closes. */
   within(scope: Scope): SqliteImports {
     return new SqliteImports(this.#database, this.#options, { scope, threads: this.#threads });

@@ -131,19 +131,14 @@ describe("an IOERR of SQLite", () => {
   const IOERR_SHMSIZE = 4874;
   const told = (errcode: number, free: number | undefined): unknown => {
     const error = Object.assign(new Error("disk I/O error"), { errcode });
-    return toStorageFailure(error, path, (asked) => (asked === folder ? free : undefined));
+    return toStorageFailure(error, path, undefined, (asked) => (asked === folder ? free : undefined));
   };
 
   test.each([
     [IOERR_SHMSIZE, 0, "no space left on the disk", "free some space, then run the command again"],
     [IOERR_SHMSIZE, 65_535, "no space left on the disk", "free some space, then run the command again"],
     [IOERR_SHMSIZE, 65_536, "the tenant's file cannot be used: disk I/O error", DISK_HINT],
-    [
-      IOERR_SHMSIZE,
-      undefined,
-      "the tenant's file cannot be used: disk I/O error",
-      DISK_HINT,
-    ],
+    [IOERR_SHMSIZE, undefined, "the tenant's file cannot be used: disk I/O error", DISK_HINT],
     [IOERR_READ, 0, "the tenant's file cannot be used: disk I/O error", DISK_HINT],
   ])("%i with %s bytes free: %s", (errcode, free, what, hint) => {
     expect(told(errcode, free)).toMatchObject({

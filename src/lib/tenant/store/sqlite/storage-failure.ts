@@ -107,26 +107,46 @@ const createUnusableFileFailure = (path: string, cause: unknown): Failure => {
   });
 };
 
+/** Returns the failure for a plan whose staging file is missing. The tenant itself is intact. */
+const createMissingPlanFailure = (path: string, cause: unknown): Failure =>
+  new Failure("unexpected", {
+    what: text("the plan's file is missing", "計画のファイルがありません"),
+    where: path,
+    hint: text("make the plan again", "計画を作り直してください"),
+    cause,
+  });
+
 /**
  * Converts an error of the disk or the file to a failure that names the file and a remedy. Returns other errors
  * unchanged.
  *
  * @param path path of the tenant's file
+ * @param staging the staging file in use, which may be missing
  * @param freeBytes returns the free space on a folder's disk
  * @see https://www.sqlite.org/rescode.html
  */
 export const toStorageFailure = (
   error: unknown,
   path: string,
+  staging?: string,
   freeBytes: typeof getFreeBytes = getFreeBytes,
 ): unknown => {
   if (isFullDiskError(error, dirname(path), freeBytes)) return createDiskFailure("ENOSPC", path, error);
+  // SQLite makes an empty file in the place of a missing one
+  if (
+    staging !== undefined &&
+    isDataMismatchError(error) &&
+    (statSync(staging, { throwIfNoEntry: false })?.size ?? 0) === 0
+  )
+    return createMissingPlanFailure(staging, error);
   switch (getPrimaryErrorCode(error)) {
     case SQLITE_BUSY:
     case SQLITE_PROTOCOL:
       return createLockedFailure(error);
     case SQLITE_READONLY:
-      return isUnwritableError(error, path) ? createReadOnlyFailure(path, error) : createUnusableFileFailure(path, error);
+      return isUnwritableError(error, path)
+        ? createReadOnlyFailure(path, error)
+        : createUnusableFileFailure(path, error);
     case SQLITE_IOERR:
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:

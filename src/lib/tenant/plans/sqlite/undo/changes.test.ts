@@ -82,7 +82,7 @@ const CHANGES: readonly (readonly [what: string, ready: () => Promise<unknown>, 
   [
     "a grant",
     () => tenant.client.accounts.create({ user: yamada, name: "yamada01" }),
-    () => tenant.client.accounts.grant(yamada, { role: "system", supportOption: true, password: PASSWORD }),
+    () => tenant.client.accounts.edit(yamada, { role: "system", supportOption: true, password: PASSWORD }),
   ],
   [
     "a revocation",

@@ -82,8 +82,8 @@ type WorkFiles = Readonly<{ tenant: string; staging?: string | undefined }>;
 const getTaskFiles = (task: WorkerTask): WorkFiles =>
   "files" in task ? task.files : "source" in task ? task.source : { tenant: task.tenant };
 
-const toWorkerFailure = (error: unknown, { tenant }: WorkFiles, interrupted: () => boolean): WorkerFailure => {
-  const failure = interrupted() ? createInterruptedFailure(error) : toStorageFailure(error, tenant);
+const toWorkerFailure = (error: unknown, { tenant, staging }: WorkFiles, interrupted: () => boolean): WorkerFailure => {
+  const failure = interrupted() ? createInterruptedFailure(error) : toStorageFailure(error, tenant, staging);
   return failure instanceof Failure
     ? { type: "failed", problem: failure.toJSON() }
     : { type: "crashed", error: failure };

@@ -1,0 +1,44 @@
+import { line } from "../../lib/advice/index.ts";
+import type { WrittenAccount } from "../../lib/client/index.ts";
+import { ignoreFailure } from "../../lib/errors/index.ts";
+import { text, type Text } from "../../lib/text/index.ts";
+import { toTypableName } from "../../lib/text/shell-word.ts";
+import {
+  FORMER_SECRETS,
+  describeNotRestored,
+  describeResultState,
+  showWrittenRecord,
+} from "../records/change-result.ts";
+import type { Tools } from "../tools.ts";
+import { ACCOUNT_COLUMNS } from "./columns.ts";
+
+/** Shows an account that was changed, and warns if nobody has the support option any more. */
+export async function showChangedAccount(tools: Tools, written: WrittenAccount): Promise<void> {
+  describeResultState(tools, written.dryRun);
+  await showWrittenRecord(tools, written, {
+    columns: ACCOUNT_COLUMNS,
+    called: ({ name, user }) => `${name} (${user})`,
+    undoable: true,
+    // the password goes with the role
+    along: ({ before, after }) =>
+      before !== null && before.role !== after.role && after.role === "none" && after.passwordSetAt !== null
+        ? describeNotRestored(FORMER_SECRETS)
+        : undefined,
+  });
+  const { before, after } = written;
+  if (before?.supportOption !== true || after.supportOption) return;
+  const { client } = await tools.tenant("accounts");
+  // an account that changed itself may no longer read accounts
+  const holders = await ignoreFailure(() => Array.fromAsync(client.accounts.list({ supported: true })));
+  if (holders?.every(({ id }) => id === after.id) === true)
+    await tools.terminal.warn(describeSupportLoss(toTypableName(after.name, after.id)));
+}
+
+/** @see facts 3.2: emails about certificates go only to system administrators with the support option */
+const describeSupportLoss = (leaver: string): Text => {
+  const command = line("handover checklist", [], { leaver });
+  return text(
+    `nobody else has the support option, and nobody receives CLOMO's emails about certificates: ${command}`,
+    `サポートオプションを付与された人がほかにいないため、証明書に関する CLOMO のメールはだれにも届きません: ${command}`,
+  );
+};
