@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Ade, Import, RenewalItem, Tenant, TenantProfile, Whoami } from "../lib/client/index.ts";
@@ -412,8 +412,6 @@ test("lists a local tenant that never held data if there is no other", async () 
   mkdirSync(join(home, "tenants", "local"), { recursive: true });
   const both = await run("status --all-contexts --format csv --fields context", { home, tenant: OWN });
   expect(both.stdout).toBe("context\nlocal\nkanto\n");
-});
-
 });
 
 test("shows data that was not taken over from the console as unknown, not as zero", async () => {

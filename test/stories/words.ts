@@ -211,7 +211,7 @@ export const loginAnswers = (account: string, password: string): Readonly<Record
   "Password:": password,
 });
 /** gives an account a role */
-export const giveRole = (account: string, role: string): Words => ["clomo-account", "grant", account, "--role", role];
+export const giveRole = (account: string, role: string): Words => ["clomo-account", "edit", account, "--role", role];
 /** a token with which a program may only read; its secret goes to a file */
 export const createReadingToken = (name: string, file: string, ...rest: Words): Words => [
   ...tokens.create(name, "--read-only", "-o", file),

@@ -91,11 +91,7 @@ export default defineCommand({
     const document = resolveRequestedGuide(tools, options, COMMAND_NAME);
     const isForm = options.format !== undefined || options.output !== undefined || document === undefined;
     if (interactive && (isForm || file !== undefined)) {
-      throw createOptionConflictFailure(
-        COMMAND_NAME,
-        "--interactive",
-        "--answers, --format, --output, --fields",
-      );
+      throw createOptionConflictFailure(COMMAND_NAME, "--interactive", "--answers, --format, --output, --fields");
     }
     if (template && (isForm || interactive || file !== undefined || typed !== undefined)) {
       throw createOptionConflictFailure(
