@@ -112,9 +112,15 @@ export const WAYS = {
   "add a server": [way("context add", (url: string) => ["served", "--url", url, "--use"])],
   "sign in": [way("login", (account: string, password: string) => ["--account", account, "--password-file", password])],
   "start a simulator of Apple": [
+    way("", (devices: number) => ["--port", "0", "--devices", String(devices), "--seed", "bench"], {
+      script: "test/support/apple/simulator/start.ts",
+    }),
     way("ade simulator start", (devices: number) => ["--devices", String(devices), "--seed", "bench"]),
   ],
   "get a token of a simulator": [
+    way("", (url: string, key: string, file: string) => [url, key, file], {
+      script: "test/support/apple/simulator/token.ts",
+    }),
     way("ade simulator do", (url: string, key: string, file: string) => [
       "token",
       "--url",
@@ -125,7 +131,10 @@ export const WAYS = {
       file,
     ]),
   ],
-  "use a simulator": [way("ade endpoint set", (url: string) => ["--simulator", url])],
+  "use a simulator": [
+    way("ade endpoint set", (url: string) => ["--simulator", url], { option: "--simulator" }),
+    way("ade endpoint set", (url: string) => [url]),
+  ],
   "create a key for a token": [way("ade keypair create", (file: string) => ["-o", file])],
   "set a token": [way("ade token set", (file: string) => [file])],
   "fetch all devices": [way("ade sync", () => ["--full", "--format", "json"])],
@@ -144,7 +153,7 @@ export const TENANT_FILE = "tenants/local/tenant.db";
 export const STORED = {
   users: "user",
   devices: "device",
-  "devices at Apple": "ade_device where state = 'present'",
+  "devices at Apple": "ade_device",
   orgs: "org",
 } as const;
 

@@ -132,7 +132,7 @@ describe("misspelt words", () => {
     [
       "frobnicate",
       "unknown command frobnicate",
-      "use one of these: access-tokens, ade, audit, clomo-account, console, context, csv, devices, handover, imports, onboarding, orgs, push-certificate, renewals, roles, secured, tenant, users, vpp",
+      "use one of these: access-tokens, ade, audit, clomo-account, console, context, csv, devices, handover, imports, onboarding, orgs, renewals, roles, secured, tenant, users",
     ],
     ["-", "unknown command -", "use one of these: access-tokens, ade, audit, clomo-account, console, context, csv,"],
     ["--fromat json users list", "unknown option --fromat", "did you mean --format?"],
@@ -198,7 +198,7 @@ describe("a failure with --format json ends with a problem object", () => {
 test("settings that cannot be read are rejected input that names the file, in any command", async () => {
   const home = freshFolder();
   writeFileSync(join(home, "contexts.json"), "{");
-  for (const words of ["context list", "ade sync --every 1d --no-input --quiet", "users list", "status"]) {
+  for (const words of ["context list", "ade sync --no-input --quiet", "users list", "status"]) {
     const { en, ja } = await runInBoth(words, { home });
     expect(en).toMatchObject({ exit: 3, stdout: "" });
     expect(en.stderr).toContain(join(home, "contexts.json"));

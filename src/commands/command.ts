@@ -80,11 +80,6 @@ export function defineCommand<const A extends Fields, const O extends Fields>(
   return command;
 }
 
-/** Declares verbs that have much in common, by name, in `verbs.ts` of the noun's folder. */
-export function defineVerbs<const V extends Readonly<Record<string, Command>>>(verbs: V): V {
-  return verbs;
-}
-
 /** A noun of the command line: a folder of verbs, declared in `noun.ts` of the folder. */
 export interface Noun {
   /** one line, shown in the list of nouns */

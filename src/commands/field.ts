@@ -60,8 +60,6 @@ export interface OutputField extends FieldWithValue {
   readonly isPublic?: true | undefined;
   /** first lines of files written by this command: these are replaced without `--overwrite`, as jobs rewrite them */
   readonly header?: string | undefined;
-  /** the command reads the existing file, and continues from its content */
-  readonly isContinued?: true | undefined;
   /** the output is a bundle of `handover export`: a folder, unless the name is that of an archive */
   readonly isBundle?: true | undefined;
   /** true: the output is a workbook if the name ends in .xlsx; text: why it cannot be one, and what to do */

@@ -51,9 +51,6 @@ const CHANGING = [
   "secured groups create x --app docs",
   "secured groups edit x --name y --app docs",
   "secured groups delete x --app docs --confirm-deletions 1",
-  "push-certificate upload x.pem --apple-account a@example.jp",
-  "push-certificate profile-password set --password-stdin",
-  "vpp tokens set x.vpptoken --org y",
   "roles schemes create x --item users.write",
   "roles schemes edit x --name y",
   "roles schemes delete x --confirm-deletions 1",
@@ -73,11 +70,6 @@ const CHANGING = [
   "ade endpoint set --apple",
   "ade token set x.p7m",
   "ade sync",
-  "ade profiles create x --url https://mdm.example.jp",
-  "ade profiles delete x",
-  "ade profiles assign x --unassigned",
-  "ade profiles unassign x",
-  "ade profiles auto-apply --none",
   "imports discard 019a",
   "imports replan 019a",
   "imports commit 019a --yes",
@@ -93,17 +85,10 @@ const CHANGING = [
   "orgs import x.csv --yes",
   "devices import x.csv --yes",
   "secured users import x.csv --app docs --yes",
-  "ade simulator do x.txt --url http://127.0.0.1:1",
-  "ade simulator do advance 8d --url http://127.0.0.1:1",
-  "ade simulator do faults terms --url http://127.0.0.1:1",
-  "ade simulator do devices activate X --url http://127.0.0.1:1",
-  "ade simulator do devices add --url http://127.0.0.1:1",
-  "ade simulator do devices assign X --url http://127.0.0.1:1",
-  "ade simulator do devices release X --url http://127.0.0.1:1",
 ];
 
 /** They show nothing of what they change. */
-const CHANGING_UNSEEN = ["api", "ade keypair create", "context remove", "context use", "push-certificate csr"];
+const CHANGING_UNSEEN = ["api", "ade keypair create", "context remove", "context use"];
 
 test("all other verbs only read, so an interruption leaves nothing changed", async () => {
   const verbs = await Promise.all(
@@ -149,7 +134,6 @@ test("documents are selected by --format and written to -o", async () => {
   expect(verbs.filter(([, { options }]) => OLD.some((key) => key in options))).toEqual([]);
   const writing = verbs.filter(([, { options }]) => "format" in options);
   expect(writing.map(([path, { options }]) => [path, choicesOf(options).filter((one) => OLD.includes(one))])).toEqual([
-    ["ade guide", ["text", "markdown", "html"]],
     ["handover diff", ["markdown"]],
     ["handover report", ["html", "markdown"]],
     ["onboarding guide", ["text", "markdown", "html"]],

@@ -56,7 +56,7 @@ test.each(WRITING)("%s: an output cannot be a file that the home keeps for clomo
   const home = folder();
   writeFileSync(join(home, "there.csv"), "氏名,メールアドレス\n山田 太郎,taro@example.jp\n");
   writeFileSync(join(home, "contexts.json"), `{ "contexts": [] }`);
-  for (const name of ["contexts.json", "tenants/local/tenant.db-wal", "schedule/run.sh"]) {
+  for (const name of ["contexts.json", "tenants/local/tenant.db-wal", "runs/local.json"]) {
     const { en, ja } = await runInBoth(line.replace("NAME", name), { folder: home, home });
     expect(en).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining("clomoctl keeps its own files") });
     expect(ja).toMatchObject({ exit: 2, stdout: "", stderr: expect.stringContaining("clomoctl 自身が使うファイル") });

@@ -1,5 +1,4 @@
 import { spawnSync } from "node:child_process";
-import { EventEmitter } from "node:events";
 import {
   appendFileSync,
   chmodSync,
@@ -21,7 +20,6 @@ import forge from "node-forge";
 import { afterAll, describe, expect, test } from "vitest";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
-import { createRehearsal } from "#support/commands/ade/simulated.ts";
 import { formatPlaceholder, toFlagName, type Fields, type OutputField } from "./field.ts";
 import { GLOBAL_OPTIONS } from "./globals.ts";
 import { PROGRAM } from "./index.ts";
@@ -37,8 +35,6 @@ type Keeping =
   | "never-replaced"
   /** it is replaced if the command wrote it, also if a person edited it below its header */
   | "rewritten"
-  /** the command reads it, and goes on with it */
-  | "continued"
   /** a folder, which is replaced only as it was exported */
   | "bundle";
 
@@ -73,48 +69,12 @@ const imports = (noun: string, file: string): Readonly<Record<string, Case>> => 
 
 const withFile = (noun: string, file: string): string => noun.replace(" import", ` import ${file}`);
 
-const simulated = (): Circumstances => {
-  const { mdm } = createRehearsal();
-  return { apple: (request) => mdm.send(request), environment: { CLOMOCTL_SIMULATOR_URL: "http://127.0.0.1:8600" } };
-};
-
-/** A signal as soon as the command has printed a URL. */
-function interrupted(): Circumstances {
-  const signals = new EventEmitter();
-  return { signals, onOutput: (text) => void (text.includes("http://") && signals.emit("SIGINT")) };
-}
-
 const BUNDLES = join(import.meta.dirname, "..", "..", "fixtures", "bundles");
 
 /** A line for each output that a command declares, in the scene below. */
 const CASES: Readonly<Record<string, Case>> = {
   "every command --output": { line: "users list --format xlsx -o OUT" },
-  "ade guide --output": { line: "ade guide purchased -o OUT" },
   "ade keypair create --output": { line: "ade keypair create -o OUT", isPublic: true },
-  "ade simulator do business-key --output": {
-    line: "ade simulator do business-key -o SIMULATOR-OUT",
-    circumstances: simulated,
-  },
-  "ade simulator do push-certificate --output": {
-    line: "ade simulator do push-certificate --csr request.csr -o SIMULATOR-OUT",
-    isPublic: true,
-    circumstances: simulated,
-  },
-  "ade simulator start --state": {
-    line: "ade simulator start --listen 127.0.0.1:0 --state OUT",
-    keeping: "continued",
-    exit: 130,
-    circumstances: interrupted,
-  },
-  "ade simulator do token --output": {
-    line: "ade simulator do token --public-key public.pem -o SIMULATOR-OUT",
-    isPublic: true,
-    circumstances: simulated,
-  },
-  "ade simulator do vpp-token --output": {
-    line: "ade simulator do vpp-token --org Tokyo -o SIMULATOR-OUT",
-    circumstances: simulated,
-  },
   "audit export --output": { line: "audit export -o OUT" },
   "csv convert OUT": { line: "csv convert users.csv OUT" },
   "access-tokens create --output": {
@@ -146,7 +106,6 @@ const CASES: Readonly<Record<string, Case>> = {
   "orgs export --output": { line: "orgs export -o OUT" },
   ...imports("orgs import", "orgs.csv"),
   "orgs template --output": { line: "orgs template -o OUT", isPublic: true },
-  "push-certificate csr --output": { line: "push-certificate csr -o OUT", isPublic: true },
   "renewals calendar --output": { line: "renewals calendar -o OUT", keeping: "rewritten" },
   "renewals check --prometheus": {
     line: "renewals check public.pem --prometheus OUT",
@@ -198,9 +157,9 @@ test("every output that a command declares has a case that matches its declarati
   expect(Object.keys(CASES).toSorted()).toEqual([...declared.keys()].toSorted());
   for (const [name, field] of declared) {
     const { keeping = "kept", isPublic, isAside } = CASES[name] ?? {};
-    const keepingOf = ({ header, isContinued, isBundle, isNeverReplaced }: OutputField): Keeping => {
+    const keepingOf = ({ header, isBundle, isNeverReplaced }: OutputField): Keeping => {
       if (isNeverReplaced) return "never-replaced";
-      return header !== undefined ? "rewritten" : isContinued ? "continued" : isBundle ? "bundle" : "kept";
+      return header !== undefined ? "rewritten" : isBundle ? "bundle" : "kept";
     };
     expect([keeping, isPublic, isAside], name).toEqual([keepingOf(field), field.isPublic, field.isAside]);
   }
@@ -236,7 +195,6 @@ async function populated(): Promise<TestTenant> {
     kind: "push-certificate",
     expiresAt: "2099-01-01T00:00:00.000Z",
   });
-  await tenant.client["push-certificate"].request({ email: "a@example.jp", name: "Taro Yamada" });
   await new Rehearsal({ devices: 2 }, tenant).setUp();
   return tenant;
 }
@@ -342,11 +300,10 @@ async function write(of: Case, folder: string, words = ""): Promise<RunResult> {
 
 /** Runs the line of a case where it is to be refused, without a terminal. @returns the exit code */
 async function refuse(of: Case, folder: string, words = ""): Promise<number> {
-  const { line, circumstances } = of;
-  const more = of.keeping === "continued" ? circumstances?.() : {};
-  const ran = await run(`${line}${words}`, { home: mkdtempSync(join(root, "home-")), folder, tenant: {}, ...more });
+  const { line } = of;
+  const ran = await run(`${line}${words}`, { home: mkdtempSync(join(root, "home-")), folder, tenant: {} });
   expect(ran.stdout.includes("public.pem")).toBe(of.isAside === true);
-  // nothing was asked of the tenant, nor of a simulator
+  // nothing was asked of the tenant
   expect(ran.requests).toEqual([]);
   return ran.exit;
 }
@@ -355,14 +312,14 @@ const contentIn = (folder: string, of: Case): string => readFileSync(join(folder
 
 /** Returns the properties of a case with their defaults. */
 function propertiesOf(of: Case) {
-  const { keeping = "kept", exit = 0, refused = keeping === "continued" ? 3 : 2, isPublic = false } = of;
+  const { keeping = "kept", exit = 0, refused = 2, isPublic = false } = of;
   return {
     keeping,
     exit,
     refused,
     isPublic,
     isKept: keeping === "kept" || keeping === "never-replaced",
-    isReplaceable: keeping !== "continued" && keeping !== "never-replaced",
+    isReplaceable: keeping !== "never-replaced",
     there: (folder: string): string => join(folder, nameIn(of)),
   };
 }
@@ -374,7 +331,7 @@ const casesThat = (has: (properties: ReturnType<typeof propertiesOf>) => boolean
 const REPLACEABLE_CASES = casesThat(({ isReplaceable }) => isReplaceable);
 
 describe.each(FILE_CASES)("%s", (_, of) => {
-  const { keeping, exit, refused, isPublic, isReplaceable, there } = propertiesOf(of);
+  const { exit, refused, isPublic, isReplaceable, there } = propertiesOf(of);
   const name = nameIn(of);
 
   test("keeps a file of another program", async () => {
@@ -387,7 +344,7 @@ describe.each(FILE_CASES)("%s", (_, of) => {
 
   test("fills an empty file", async () => {
     const folder = folderWithFiles();
-    if (keeping !== "continued") writeFileSync(there(folder), "");
+    writeFileSync(there(folder), "");
     expect(await write(of, folder)).toMatchObject({ exit });
     expect(contentIn(folder, of)).not.toBe("");
   });
@@ -437,11 +394,11 @@ describe.each(FILE_CASES)("%s", (_, of) => {
 
 /** Lets the command write its file, which a person edits then. */
 async function edit(of: Case): Promise<string> {
-  const { keeping, exit, there } = propertiesOf(of);
+  const { exit, there } = propertiesOf(of);
   const folder = folderWithFiles();
   expect(await write(of, folder)).toMatchObject({ exit });
   expect(contentIn(folder, of)).not.toBe("");
-  appendFileSync(there(folder), keeping === "continued" ? "\n" : "edited\n");
+  appendFileSync(there(folder), "edited\n");
   return folder;
 }
 

@@ -62,8 +62,8 @@ test(
   "no example of a command changes an unnamed tenant, but examples that change one can name it",
   LONG_TIMEOUT,
   async () => {
-    // what they do with contexts is tested with them; a simulator has no tenant, and stays until it is interrupted
-    const elsewhere = /^clomoctl (?:context|ade simulator) /;
+    // what they do with contexts is tested with them
+    const elsewhere = /^clomoctl context /;
     const lines = (await linesOf(PROGRAM)).filter((line) => !elsewhere.test(line));
     expect(await changesBy(lines, {})).toEqual([]);
     const named = await changesBy(lines, { CLOMOCTL_CONTEXT: "kanto" });

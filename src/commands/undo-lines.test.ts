@@ -64,14 +64,6 @@ const LINES: readonly string[] = [
   "renewals edit 予備 --owner 山田",
   "renewals confirm 予備",
   "renewals remove 予備 --yes",
-  "vpp tokens set a.vpptoken --org 全社",
-  "push-certificate upload push.pem --apple-account a@example.jp --yes",
-  "push-certificate profile-password set --password-file password",
-  "ade profiles create 本社用 --url https://mdm.example.jp/enroll",
-  "ade profiles assign 貸出用 --unassigned",
-  "ade profiles auto-apply 貸出用",
-  "ade profiles unassign --org 全社",
-  "ade profiles delete 貸出用",
   "ade sync",
 ];
 
@@ -85,13 +77,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "ade endpoint set": "Apple's side",
   "ade keypair create": "Apple's side",
   "ade token set": "Apple's side",
-  "ade simulator do": "a simulator",
-  "ade simulator do advance": "a simulator",
-  "ade simulator do faults": "a simulator",
-  "ade simulator do devices activate": "a simulator",
-  "ade simulator do devices add": "a simulator",
-  "ade simulator do devices assign": "a simulator",
-  "ade simulator do devices release": "a simulator",
   "console confirm": "no records are changed",
   "context add": "this machine",
   "context remove": "this machine",
@@ -99,7 +84,6 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   "context use": "this machine",
   "imports discard": "no records are changed",
   "imports verify": "no records are changed",
-  "push-certificate csr": "a key that nothing shows",
   "renewals notify": "mail",
 };
 
@@ -175,7 +159,6 @@ test.each([
   ["secured users edit hanako --app docs --password-file password", "former passwords and keys"],
   ["clomo-account reset-password jiro01 --password-file password", "former passwords and keys"],
   ["clomo-account revoke jiro01 --yes", "former passwords and keys"],
-  ["ade profiles assign 貸出用 --unassigned", "the former state at Apple"],
   ["handover apply bundle --confirm-deletions 2", "the tenant's profile, renewal items and answers"],
 ])("%s warns in advance about what cannot be undone", async (line, what) => {
   const { stderr } = await outcomeOf(line);

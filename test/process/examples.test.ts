@@ -6,7 +6,6 @@ import type { NounNode } from "../../src/commands/command.ts";
 import { PROGRAM } from "../../src/commands/index.ts";
 import { ERRORS, type ErrorCode } from "../../src/lib/errors/index.ts";
 import { FIXTURES, freshHome, run, splitWords } from "#support/cli/home.ts";
-import { start } from "#support/process/program.ts";
 
 interface Line {
   readonly line: string;
@@ -27,17 +26,6 @@ async function linesOf(noun: NounNode): Promise<Line[]> {
   return [...own, ...below.flat()];
 }
 
-const LASTING = / simulator start /;
-
-/** Starts what stays in the foreground: it prints its address first, and ends by a signal. */
-function startLasting(words: readonly string[], options: { readonly home: string; readonly cwd: string }) {
-  const running = start(words, options);
-  running.process.stdout?.on("data", (chunk: Buffer) => {
-    if (chunk.includes("http://")) running.process.kill("SIGTERM");
-  });
-  return running.ended;
-}
-
 const lines = await linesOf(PROGRAM);
 
 test.each(lines)("$line", async ({ line, exits, ownExits }) => {
@@ -48,8 +36,8 @@ test.each(lines)("$line", async ({ line, exits, ownExits }) => {
   await mkdir(cwd);
   const inputs = existsSync(FIXTURES) ? await readdir(FIXTURES) : [];
   await Promise.all(inputs.map((name) => symlink(join(FIXTURES, name), join(cwd, name))));
-  const { code, stderr } = await (LASTING.test(line) ? startLasting : run)(words, { home, cwd });
-  const expected = [LASTING.test(line) ? 143 : 0, ...exits.map((exit) => ERRORS[exit].exit), ...ownExits];
+  const { code, stderr } = await run(words, { home, cwd });
+  const expected = [0, ...exits.map((exit) => ERRORS[exit].exit), ...ownExits];
   expect(expected, stderr).toContain(code);
 });
 

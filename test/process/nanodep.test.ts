@@ -6,7 +6,6 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished, test } from "vitest";
-import { parseBody } from "#support/apple/simulator/mdm.ts";
 import { freshHome, ROOT } from "#support/process/program.ts";
 import { sendByFetch, startSimulator } from "#support/process/simulator.ts";
 
@@ -87,7 +86,7 @@ test.each("folder" in nanodep ? [nanodep.folder] : [])(
   "nanodep's depserver reads the simulator's token, and its depsyncer gets the simulator's devices",
   async (folder) => {
     const home = await freshHome();
-    const { url } = await startSimulator(home, "--devices", "2345");
+    const url = await startSimulator("--devices", "2345");
     const port = await freePort();
     const storage = join(home, "dep");
     const server = spawn(
@@ -119,7 +118,7 @@ test.each("folder" in nanodep ? [nanodep.folder] : [])(
     const proxied = await fetch(`http://127.0.0.1:${port}/proxy/sim/account`, {
       headers: { authorization: AUTHORIZATION, "user-agent": "test/1" },
     });
-    expect(await proxied.json()).toMatchObject({ server_name: "SIMULATOR MDM Server" });
+    expect(await proxied.json()).toMatchObject({ server_name: "Head office" });
 
     const hook = await webhook();
     // one that syncs once may end before what it tells is sent: this one stays, and syncs again at SIGHUP
@@ -128,7 +127,7 @@ test.each("folder" in nanodep ? [nanodep.folder] : [])(
     onTestFinished(() => void syncer.kill("SIGKILL"));
     const listed = async (): Promise<readonly string[]> => {
       const answer = await sendByFetch({ method: "GET", url: `${url}/_simulator/devices?limit=10000`, headers: {} });
-      return (parseBody(answer)["devices"] as { serial: string }[]).map(({ serial }) => serial);
+      return (JSON.parse(answer.body) as { devices: { serial: string }[] }).devices.map(({ serial }) => serial);
     };
     const first = await listed();
     const told = () => new Set(hook.devices.map((device) => device.serial_number));

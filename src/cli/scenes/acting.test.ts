@@ -36,20 +36,6 @@ test.each([
   expect(await readdir(home)).toEqual(["people.csv"]);
 });
 
-test("completion lists what the --as account can see, and nothing for an unknown account", async () => {
-  const { home } = await desk();
-  const tab = async (line: string): Promise<string> =>
-    (await run(["__complete", "bash", `clomoctl ${line}`], { home })).text;
-  expect(await tab("users show ")).toBe("words\nhanako@example.jp\nichiro@example.jp\n");
-  expect(await tab("users show --as hanako ")).toBe("words\nhanako@example.jp\n");
-  expect(await tab("--as=hanako users show ")).toBe("words\nhanako@example.jp\n");
-  expect(await tab("users show --as nobody ")).toBe("");
-  expect(await tab("users show --as ichiro ")).toBe("");
-  await run(["renewals", "add", "本社", "--kind", "custom", "--expires", "2099-01-01"], { home });
-  expect(await tab("renewals guide --format html ")).toContain("本社");
-  expect(await tab("renewals guide --as nobody ")).toBe("");
-});
-
 test.each([["x".repeat(100_000)], ["ｘ".repeat(300)], ["\u001b[31m\u202ex"]])(
   "an unknown account is reported, whatever its name is",
   async (name) => {

@@ -4,6 +4,7 @@ import { commandName, line } from "../../lib/advice/index.ts";
 import type { BusinessClient, BusinessAccess } from "../../lib/apple/business/client.ts";
 import type { Ade } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
+import { APPLE_ADE_URL } from "../../lib/model/ade.ts";
 import { readSecret } from "../../lib/renewals/notify/secret.ts";
 import type { Column } from "../../lib/terminal/index.ts";
 import { text } from "../../lib/text/index.ts";
@@ -13,7 +14,6 @@ import { SHEET_OPTION } from "../csv/file/sheet.ts";
 import type { Fields, InputOf } from "../field.ts";
 import type { Tools } from "../tools.ts";
 import { listNextSteps } from "./purchased/next.ts";
-import { printEndpoint } from "./shown.ts";
 import { readSerialList } from "./purchased/serial-list.ts";
 import {
   reconcileWithTenant,
@@ -115,8 +115,7 @@ export default defineCommand({
     const given = options.appleBusiness ? await readBusinessKey(tools, options) : undefined;
     const { client } = await tools.tenant("ade", "devices");
     const ade = await client.ade.show();
-    const isMirror = ade.mirror && ade.endpoint?.kind !== "simulator";
-    await printEndpoint(tools, ade);
+    const isMirror = ade.mirror;
     const business = given && (await openBusinessClient(tools, ade, given));
     const found = await Array.fromAsync(reconcileWithTenant(client, list, ade));
     const all =
@@ -165,12 +164,12 @@ async function readBusinessKey(
 async function openBusinessClient(tools: Tools, { endpoint }: Ade, key: BusinessKey): Promise<BusinessClient> {
   const { clock, signal } = tools;
   const { createBusinessClient } = await import("../../lib/apple/business/client.ts");
-  const simulator = endpoint?.kind === "simulator" ? endpoint.url : undefined;
+  const other = endpoint === null || endpoint === APPLE_ADE_URL ? undefined : endpoint;
   return createBusinessClient({
     ...key,
     place: {
-      api: simulator ?? "https://api-business.apple.com",
-      account: simulator ?? "https://account.apple.com",
+      api: other ?? "https://api-business.apple.com",
+      account: other ?? "https://account.apple.com",
     },
     send: await tools.send(),
     now: () => clock.now().getTime(),

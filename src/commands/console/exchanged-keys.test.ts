@@ -16,40 +16,12 @@ const USERS: Cells = [HEADER, ["一", "one@x", "1"], ["二", "two@x", "2"], ["�
 const tasks = new TestTasks(() => tenant);
 const edit = async (email: string, values: { readonly employeeCode?: string; readonly emails?: string[] }) =>
   tenant.client.users.edit(String((await tenant.client.users.find({ name: email }))[0]?.id), values);
-const take = (...rows: readonly (readonly string[])[]) => tenant.import({ kind: "users" }, [HEADER, ...rows]);
 
 /** The steps of a task that name a key, without where to click. */
 const keySteps = async (place: number, language: "en" | "ja" = "en"): Promise<readonly string[]> =>
   buildTaskSteps(await tasks.of(place))
     .map((step) => step[language])
     .filter((step) => /社員コード|メールアドレス/.test(step));
-
-describe("within a task", () => {
-  test("one record gets a temporary key first, and then each other record gets a free key", async () => {
-    await take(["一", "one@x", "2"], ["二", "two@x", "3"], ["三", "three@x", "1"]);
-    expect(await keySteps(1)).toEqual([
-      "一 <one@x>: first set a temporary 社員コード, because records exchange their values",
-      "三 <three@x>: 社員コード: 3 → 1",
-      "二 <two@x>: 社員コード: 2 → 3",
-      "一 <one@x>: 社員コード: 1 → 2",
-    ]);
-    expect((await keySteps(1, "ja"))[0]).toBe(
-      "「一 <one@x>」: 先に社員コードを仮の値に変更してください(値を入れ替えるため)",
-    );
-  });
-
-  test("keys that move without a cycle need no temporary key", async () => {
-    await take(["一", "one@x", "2"], ["二", "two@x", "4"]);
-    expect(await keySteps(1)).toEqual(["二 <two@x>: 社員コード: 2 → 4", "一 <one@x>: 社員コード: 1 → 2"]);
-  });
-
-  test("addresses are keys, too", async () => {
-    await tenant.import({ kind: "users", key: "employee-code" }, [HEADER, ["一", "two@x", "1"], ["二", "one@x", "2"]]);
-    expect(await keySteps(1)).toContain(
-      "一 <one@x>: first set a temporary メールアドレス, because records exchange their values",
-    );
-  });
-});
 
 describe("across tasks", () => {
   const exchange = async () => {

@@ -20,7 +20,7 @@ beforeEach(async () => {
   const tenants = join(data, "tenants");
   home = { data, settings: data, cache, tenants, temporary: join(data, "tmp"), userId: userInfo().uid };
   const by = getKeyMark(await createSecretSealer(home, PROCESSES).seal("ade-token", "secret"));
-  sealed = (["ade-key", "ade-token", "vpp-token", "vpp-token"] as const).map((secret) => ({ secret, by }));
+  sealed = (["ade-key", "ade-token", "ade-token"] as const).map((secret) => ({ secret, by }));
 });
 
 const key = (): string => join(home.data, "sealing.key");
@@ -40,13 +40,13 @@ test("without the key, says once what is lost and how to set it up again", async
   expect(others).toEqual([]);
   expect(finding).toMatchObject({ check: "sealing-key", state: "problem" });
   expect(finding?.what.en).toBe(
-    `${key()} is missing, so these secrets cannot be used: the key of the ADE server token, the ADE server token, content tokens (VPP)`,
+    `${key()} is missing, so these secrets cannot be used: the key of the ADE server token, the ADE server token`,
   );
   expect(finding?.what.ja).toBe(
-    `${key()} がないため、次のものを使えません: ADE サーバートークンの鍵、ADE サーバートークン、VPP サービストークン`,
+    `${key()} がないため、次のものを使えません: ADE サーバートークンの鍵、ADE サーバートークン`,
   );
   expect(finding?.mend?.en).toMatch(
-    /restore the original sealing\.key.*if it is lost, run: `clomoctl ade keypair create --start-over -o CLOMO_ADE_PublicKey\.pem`; `clomoctl ade token set FILE`; `clomoctl vpp tokens set FILE --org NAME --start-over`$/,
+    /restore the original sealing\.key.*if it is lost, run: `clomoctl ade keypair create --replace -o CLOMO_ADE_PublicKey\.pem`; `clomoctl ade token set FILE`$/,
   );
 });
 

@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import { line, type CommandLine } from "../../lib/advice/index.ts";
-import { REQUEST_FILE } from "../../lib/model/ade.ts";
 import { SEALING_KEY_FILE } from "../../lib/config/home.ts";
 import { readKeyMark } from "../../lib/config/sealing.ts";
 import type { SealedSecret } from "../../lib/model/sealed.ts";
@@ -36,25 +35,9 @@ const SECRET_REPLACEMENTS: Readonly<
 > = {
   "ade-key": {
     what: text("the key of the ADE server token", "ADE サーバートークンの鍵"),
-    line: line("ade keypair create", [], { startOver: true, output: "CLOMO_ADE_PublicKey.pem" }),
-  },
-  "ade-staged-key": {
-    what: text("the ADE key that is waiting for its token", "トークン待ちの ADE の鍵"),
-    line: line("ade keypair create", [], { startOver: true, output: "CLOMO_ADE_PublicKey.pem" }),
+    line: line("ade keypair create", [], { replace: true, output: "CLOMO_ADE_PublicKey.pem" }),
   },
   "ade-token": { what: text("the ADE server token", "ADE サーバートークン"), line: line("ade token set", ["FILE"]) },
-  "push-key": {
-    what: text("the key of the push certificate", "プッシュ通知証明書の鍵"),
-    line: line("push-certificate csr", [], { startOver: true, output: REQUEST_FILE }),
-  },
-  "push-staged-key": {
-    what: text("the key of the signing request (CSR)", "CSR の鍵"),
-    line: line("push-certificate csr", [], { startOver: true, output: REQUEST_FILE }),
-  },
-  "vpp-token": {
-    what: text("content tokens (VPP)", "VPP サービストークン"),
-    line: line("vpp tokens set", ["FILE"], { org: "NAME", startOver: true }),
-  },
 };
 
 /**

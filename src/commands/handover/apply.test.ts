@@ -344,7 +344,7 @@ describe("with a mirror of the console", () => {
     const again = await handover("apply bundle --lang en", other);
     expect(again.exit).toBe(0);
     expect(again.stderr).toContain("nothing was changed");
-    expect((await run("push-certificate csr -o csr.pem", { home: folder, folder, tenant: other.fetch })).exit).toBe(4);
+    expect((await run("ade keypair create -o key.pem", { home: folder, folder, tenant: other.fetch })).exit).toBe(4);
   });
 
   test("a part of the records does not make a mirror", async () => {

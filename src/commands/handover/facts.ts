@@ -1,11 +1,5 @@
-import type { Account, Ade, Client, PushCertificate, User, VppTokenRecord } from "../../lib/client/index.ts";
-import type {
-  AdeServerFacts,
-  Administrator,
-  HandoverFacts,
-  PushCertificateFacts,
-  VppTokenFacts,
-} from "../../lib/handover/checklist/facts.ts";
+import type { Account, Ade, Client, User } from "../../lib/client/index.ts";
+import type { AdeServerFacts, Administrator, HandoverFacts } from "../../lib/handover/checklist/facts.ts";
 import type { ChecklistContext } from "../../lib/handover/checklist/item.ts";
 import { ADMINISTRATOR_ROLES } from "../../lib/model/role.ts";
 import { EMPTY_TENANT_PROFILE } from "../../lib/model/tenant.ts";
@@ -19,9 +13,7 @@ const HANDOVER_NOUNS = [
   "tenant",
   "accounts",
   "renewals",
-  "push-certificate",
   "ade",
-  "vpp",
   "answers",
   "users",
   "leavers",
@@ -50,14 +42,11 @@ export async function collectHandoverFacts({ client }: HandoverTenant): Promise<
   const administrators = await listAdministrators(client);
   const ade = await client.ade.show();
   const renewals = markRejectedItem(await client.renewals.list(), ade);
-  const tokens = await client.vpp.tokens();
   return {
     tenant: profile,
     administrators,
     renewals,
-    pushCertificate: toPushCertificateFacts(await client["push-certificate"].show()),
     adeServer: toAdeServerFacts(ade),
-    vppTokens: tokens.map(toVppTokenFacts),
     answers: await client.answers.list(),
   };
 }
@@ -112,21 +101,9 @@ export const toAdministrator = ({ org, scheme, managedOrgs, ...account }: Accoun
   noticeMail: account.noticeMail,
 });
 
-const toVppTokenFacts = (token: VppTokenRecord): VppTokenFacts => {
-  const { orgId: id, org: _, ...others } = token;
-  return { id, ...others };
-};
-
-/** Returns the push certificate in the form that the checklist uses; null if there is no certificate. */
-const toPushCertificateFacts = (shown: PushCertificate): PushCertificateFacts | null => {
-  const { request: _, enrolledDevices: __, simulator: ___, ...certificate } = shown;
-  return certificate.topic === null ? null : { id: "push-certificate", ...certificate };
-};
-
 const toAdeServerFacts = ({ endpoint, server, token, lastFullAt }: Ade): AdeServerFacts => ({
   id: "ade-server",
-  endpointKind: endpoint?.kind ?? null,
-  endpointUrl: endpoint?.url ?? null,
+  endpoint,
   serverName: server?.name ?? null,
   adminId: server?.admin ?? null,
   orgName: server?.organisation ?? null,

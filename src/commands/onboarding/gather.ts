@@ -6,7 +6,6 @@ import { Failure, ignoreFailure } from "../../lib/errors/index.ts";
 import {
   CREDENTIAL_KINDS,
   QUESTION_NAMES,
-  type CredentialKind,
   type OnboardingAnswer,
   type OnboardingFacts,
   type QuestionName,
@@ -18,29 +17,13 @@ import { createExpiryClock, describeUrgentItem, isUrgentItem, readDatedItems } f
 import type { ChosenTenant, Tools } from "../tools.ts";
 
 /** The nouns whose data shows the progress of the onboarding. */
-const ONBOARDING_NOUNS = ["tenant", "answers", "renewals", "devices", "ade", "push-certificate", "vpp"] as const;
+const ONBOARDING_NOUNS = ["tenant", "answers", "renewals", "devices", "ade"] as const;
 
 type OnboardingClient = Client<(typeof ONBOARDING_NOUNS)[number]>;
 
 /** Returns true if the onboarding asks a question with this name. */
 export const isQuestionName = (name: string): name is QuestionName =>
   (QUESTION_NAMES as readonly string[]).includes(name);
-
-/**
- * Returns the kinds of certificates and tokens that the tenant itself has. A kind that the account may not read counts
- * as
- * missing. Certificates and tokens of a simulator do not count.
- */
-async function loadIssuedKinds(client: OnboardingClient, ade: Ade | undefined): Promise<readonly CredentialKind[]> {
-  const certificate = await ignoreFailure(() => client["push-certificate"].show());
-  const tokens = await ignoreFailure(() => client.vpp.tokens());
-  const held: Readonly<Record<CredentialKind, boolean>> = {
-    "push-certificate": (certificate?.expiresAt ?? null) !== null && certificate?.simulated !== true,
-    "ade-token": ade?.token !== undefined && ade.token !== null && !ade.token.simulated,
-    "vpp-token": tokens?.some(({ simulated }) => !simulated) ?? false,
-  };
-  return CREDENTIAL_KINDS.filter((kind) => held[kind]);
-}
 
 /** Returns true if a device that may have an owner does not have one. Stops reading at the first such device. */
 async function hasUnownedDevice(client: OnboardingClient): Promise<boolean> {
@@ -91,7 +74,6 @@ export async function loadOnboardingFacts(tools: Tools): Promise<OnboardingFacts
     if (subject === "" && isQuestionName(question)) answers.set(question, { value, by, at });
   }
   const ade = await ignoreFailure(() => client.ade.show());
-  const held = await loadIssuedKinds(client, ade);
   const now = tools.clock.now();
   const adeReport = ade && { facts: ade, conditions: assessAdeHealth(ade, now) };
   const notReady = adeReport?.conditions.find(({ id }) => id === "devices-not-ready");
@@ -107,7 +89,7 @@ export async function loadOnboardingFacts(tools: Tools): Promise<OnboardingFacts
     adeState: determineAdeState(tenant, ade),
     unowned: tenant.devices > 0 && (await hasUnownedDevice(client)),
     systemAdministrators: tenant.administration?.system ?? null,
-    recorded: CREDENTIAL_KINDS.filter((kind) => kinds.has(kind) || held.includes(kind)),
+    recorded: CREDENTIAL_KINDS.filter((kind) => kinds.has(kind)),
     pressing: renewals.filter(isUrgentItem).map((item) => {
       return { kind: item.kind, why: describeUrgentItem(item), line: line("renewals guide", [item.name]) };
     }),

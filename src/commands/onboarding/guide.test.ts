@@ -116,7 +116,7 @@ describe("onboarding guide", () => {
       expect(en.stderr).toContain("2 answers saved");
       expect(ja.stderr).toContain("回答を 2 件登録しました");
       expect(en.stdout).toContain("Step 3: prepare what is needed (done)");
-      expect(en.stdout).toContain("clomoctl ade guide purchased");
+      expect(en.stdout).toContain("MDMサーバを編集します");
     });
 
     test("reads answers from stdin, too", async () => {

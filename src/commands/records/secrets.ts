@@ -51,7 +51,7 @@ export interface SecretInput {
 }
 
 /** Returns true if the secret is read from stdin. @throws `usage` if the secret is passed in more than one way */
-export const isSecretFromStdin = ({ name }: Secret, { file, stdin, prompt }: SecretInput): boolean => {
+const isSecretFromStdin = ({ name }: Secret, { file, stdin, prompt }: SecretInput): boolean => {
   if ([file !== undefined, stdin, prompt].filter(Boolean).length > 1) {
     throw new Failure("usage", {
       what: text("choose only one way to pass the secret", "パスワードなどの渡し方は 1 つだけ指定してください"),

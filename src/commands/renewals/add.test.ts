@@ -8,7 +8,7 @@ import {
   OpensslWorkspace,
   type IssuedCertificate,
 } from "#support/apple/openssl.ts";
-import type { Ade, RenewalItem } from "../../lib/client/index.ts";
+import type { RenewalItem } from "../../lib/client/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { freshFolder, runInBoth, run, type Circumstances } from "#support/commands/program.ts";
@@ -589,36 +589,5 @@ describeWithOpenssl("certificates", () => {
     const open = await addedBy(["ade", "--file", file, "--key", own.keyFile]);
     expect([shut["kind"], shut["certainty"]]).toEqual(["ade-token", "estimated"]);
     expect([open["certainty"], open["expiresAt"]]).toEqual(["exact", "2027-02-20T05:00:00.000Z"]);
-  });
-});
-
-describe("a file that was made by a simulator", () => {
-  const made = (): string => {
-    const folder = freshFolder();
-    writeFileSync(join(folder, "a.vpptoken"), createVppToken(new Date("2027-03-31T00:00:00Z"), "SIMULATOR 例"));
-    return folder;
-  };
-  const ade = (kind: "apple" | "simulator") =>
-    example<Ade>("ade", { endpoint: { kind, url: "http://127.0.0.1:8080" } });
-
-  test("is recorded if the endpoint is a simulator", async () => {
-    const { exit, requests } = await run("renewals add x --file a.vpptoken", {
-      tenant: { ...both, ade: ade("simulator") },
-      folder: made(),
-    });
-    expect(exit).toBe(0);
-    expect(told(requests)).toMatchObject({ kind: "vpp-token" });
-  });
-
-  test("is refused otherwise, in both languages", async () => {
-    const { en, ja } = await runInBoth("renewals add x --file a.vpptoken", {
-      tenant: { ade: ade("apple") },
-      folder: made(),
-    });
-    expect(en).toMatchObject({ exit: 3, stdout: "", requests: [{ operation: "ade" }] });
-    expect(en.stderr).toContain(
-      "error: not recorded, because a simulator (SIMULATOR) made this file, which is only for rehearsals\n",
-    );
-    expect(ja.stderr).toContain("シミュレーター(SIMULATOR)で作成された練習用のファイルのため");
   });
 });

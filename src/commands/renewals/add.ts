@@ -1,8 +1,7 @@
 import { resolve } from "node:path";
-import { commandName, line, step } from "../../lib/advice/index.ts";
-import type { Renewable } from "../../lib/apple/index.ts";
+import { commandName } from "../../lib/advice/index.ts";
 import type { NewRenewalItem, RenewalItem, Client } from "../../lib/client/index.ts";
-import { Failure, ignoreFailure } from "../../lib/errors/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
 import { text } from "../../lib/text/index.ts";
 import { isFolder } from "../../lib/files/index.ts";
 import { defineCommand } from "../command.ts";
@@ -13,7 +12,7 @@ import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { ITEM_OPTIONS } from "./items/options.ts";
 import { readOptions } from "./items/read-options.ts";
-import { resolveTimezone, type Tools } from "../tools.ts";
+import { resolveTimezone } from "../tools.ts";
 
 export default defineCommand({
   summary: text("record a renewal item", "年次更新・期限の項目を登録する"),
@@ -69,7 +68,6 @@ export default defineCommand({
       options,
       kind,
       timezone: resolveTimezone(tools, tenant),
-      accept: (found) => refuseSimulated(tools, found, options.file),
     });
     const item: NewRenewalItem = { ...said, kind: said.kind ?? "custom", name };
     await refuseDuplicate(client, item);
@@ -97,28 +95,6 @@ const createMissingKindFailure = (): Failure =>
     where: commandName("renewals add"),
     hint: text("use --kind KIND or --file FILE", "--kind か --file を指定してください"),
   });
-
-/**
- * Refuses files that clomoctl's Apple simulator made, because they are only for rehearsals. @throws `input-rejected`
- * unless the endpoint is a simulator
- */
-async function refuseSimulated(tools: Tools, { simulated }: Renewable, where: string | undefined): Promise<void> {
-  if (simulated !== true) return;
-  const ade = await ignoreFailure(async () => (await tools.tenant("ade")).client.ade.show());
-  if (ade?.endpoint?.kind === "simulator") return;
-  throw new Failure("input-rejected", {
-    what: text(
-      "not recorded, because a simulator (SIMULATOR) made this file, which is only for rehearsals",
-      "シミュレーター(SIMULATOR)で作成された練習用のファイルのため、登録していません",
-    ),
-    where,
-    hint: step(
-      "specify the real file instead; to show the endpoint",
-      "実際に使うファイルを指定してください。接続先の確認",
-      line("ade endpoint show", []),
-    ),
-  });
-}
 
 /** Refuses a duplicate. @throws Failure `input-rejected` if the same certificate or token is already recorded */
 async function refuseDuplicate(client: Client<"renewals">, { fingerprint }: NewRenewalItem): Promise<void> {

@@ -78,8 +78,8 @@ export default defineCommand({
   ),
   details: [
     text(
-      "Checks the items recorded in the tenant or, if you name files or folders, only those: certificates (PEM, DER), key stores (PKCS#12, JKS), ADE server tokens, content tokens (VPP) and provisioning profiles. The worst state sets the exit code, in the order 2, 3, 1, 0; everything is listed in any case. Anything that cannot be read is unknown, never ok. Days are calendar days in --timezone or the context's time zone; ~ marks an estimated date.",
-      "テナントに登録された項目、またはファイルやフォルダーを指定したときはそれだけを確認します(証明書 PEM・DER、鍵ストア PKCS#12・JKS、ADE サーバートークン、VPP サービストークン、プロビジョニングプロファイル)。終了コードは 2、3、1、0 の順に最も悪いもので決まり、どの場合もすべて表示します。読み込めないものは「期限不明」とし、余裕ありとはしません。日数は --timezone、なければコンテキストのタイムゾーンの暦日で数えます。~ は推定の期限です。",
+      "Checks the items recorded in the tenant or, if you name files or folders, only those: certificates (PEM, DER), ADE server tokens, content tokens (VPP) and provisioning profiles. The worst state sets the exit code, in the order 2, 3, 1, 0; everything is listed in any case. Anything that cannot be read is unknown, never ok. Days are calendar days in --timezone or the context's time zone; ~ marks an estimated date.",
+      "テナントに登録された項目、またはファイルやフォルダーを指定したときはそれだけを確認します(証明書 PEM・DER、ADE サーバートークン、VPP サービストークン、プロビジョニングプロファイル)。終了コードは 2、3、1、0 の順に最も悪いもので決まり、どの場合もすべて表示します。読み込めないものは「期限不明」とし、余裕ありとはしません。日数は --timezone、なければコンテキストのタイムゾーンの暦日で数えます。~ は推定の期限です。",
     ),
     text(
       "In a folder, only the newest file counts for each push certificate (same topic and issuer), ADE server token (same consumer key, or same encryption key and server name) and content token (same organisation and location). An older file is at most a warning until it expires, because the newer file may not have been uploaded yet; after that it is superseded and does not count. It remains a warning even after it expires if the newer token has the same key but names another server, or if the newer certificate is from another Apple authority; with --key, the consumer keys are compared. If the files do not show whether one renews the other, each counts by its own date, and a remark says so. Links that lead out of a folder are not followed: name such files directly, for example /etc/letsencrypt/live/*/cert.pem. With --quiet, the first line on stderr names the most urgent item, for the mail that cron sends.",
@@ -94,8 +94,8 @@ export default defineCommand({
       "登録された項目の確認では、証明書の更新に関する CLOMO からのメールを受け取る人(マニュアルによればサポートオプションを付与されたシステム管理者だけ)も確認します。サポートオプションを付与された人がいなければ「至急」です。次のときは警告です: 付与された人が 1 人だけのとき、システム管理者が 1 人だけのとき、更新担当(owner)・notify.yaml の通知先・担当者(`tenant set --contact-mail`)が、削除されたか管理者権限を外されたユーザーのとき。CLOMO アカウントの登録がなければその旨を表示し、終了コードは変わりません。",
     ),
     text(
-      `An ADE server token that Apple rejected is critical whatever its date, until another token is set or Apple accepts it again; a mirror has no such token. To monitor ADE: ${line("ade status", [], { nagios: true })}`,
-      `Apple が拒否した ADE サーバートークンは、期限にかかわらず「至急」です(新しいトークンを設定するか、Apple が再び受け付けるまで)。ミラーにはそのトークンがありません。ADE の監視: ${line("ade status", [], { nagios: true })}`,
+      "An ADE server token that Apple rejected is critical whatever its date, until another token is set or Apple accepts it again; a mirror has no such token.",
+      "Apple が拒否した ADE サーバートークンは、期限にかかわらず「至急」です(新しいトークンを設定するか、Apple が再び受け付けるまで)。ミラーにはそのトークンがありません。",
     ),
     text(
       "CLOMO's own certificate for signing profiles (clomo.com) can expire without harm: leave it out with --exclude. No certificate is skipped merely because of a name in it.",
@@ -201,9 +201,9 @@ async function noteUnknownMailRecipients(
 function refuseConflictingOptions(
   tools: Tools,
   files: readonly string[],
-  { key, passwordFile, exclude, allContexts, nagios, prometheus }: CheckInput,
+  { key, exclude, allContexts, nagios, prometheus }: CheckInput,
 ): void {
-  const ofFiles = Object.entries({ "--key": key, "--password-file": passwordFile, "--exclude": exclude })
+  const ofFiles = Object.entries({ "--key": key, "--exclude": exclude })
     .find(([, given]) => given.length > 0)
     ?.at(0);
   const misfit =

@@ -22,10 +22,9 @@ import { showItem } from "./items/tenant-items.ts";
 import { ITEM_COLUMNS } from "./items/columns.ts";
 import { ITEM_OPTIONS } from "./items/options.ts";
 import { noteUnreachableOwner, warnOfSecrets } from "./items/missing.ts";
-import { readKeysAndPasswords, readOptions } from "./items/read-options.ts";
+import { readKeyFiles, readOptions } from "./items/read-options.ts";
 import { readNamedFile, type NamedFileContent } from "../../lib/files/index.ts";
 import { findCurrentItem } from "../../lib/renewals/read/in-use.ts";
-import { isSimulatorRehearsal } from "./judgement.ts";
 
 export default defineCommand({
   summary: text("change a recorded item", "登録した項目を変更する"),
@@ -104,7 +103,7 @@ interface FileUpdate {
   readonly file: NamedFileContent;
   /** true if the file is recorded as downloaded and waits for its upload */
   readonly waits: boolean;
-  readonly options: Parameters<typeof readKeysAndPasswords>[1];
+  readonly options: Parameters<typeof readKeyFiles>[1];
   readonly timezone: string;
 }
 
@@ -119,13 +118,13 @@ async function judgeFile(
   { before, change, path, file, waits, options, timezone }: FileUpdate,
 ): Promise<void> {
   const { kind = before.kind } = change;
-  const openers = await readKeysAndPasswords(tools, options);
-  const next = readRenewables(file, openers).find(({ expiring }) => expiring.fingerprint === change.fingerprint);
+  const openers = await readKeyFiles(tools, options);
+  const read = await readRenewables(file, openers);
+  const next = read.find(({ expiring }) => expiring.fingerprint === change.fingerprint);
   if (next === undefined || kind !== before.kind) return;
   const inUse = await findCurrentItem(tools, { kind, item: before }, undefined, openers);
   const asKind = { ...next, expiring: { ...next.expiring, kind } };
-  const simulator = await isSimulatorRehearsal(tools, next);
-  const judgement = judgeReplacement(inUse, asKind, { now: tools.clock.now(), strict: false, simulator, timezone });
+  const judgement = judgeReplacement(inUse, asKind, { now: tools.clock.now(), strict: false, timezone });
   const refused = listBlockingChecks(judgement, { waits });
   if (refused.length > 0) throw createReplacementFailure(before, refused, { file: path, found: next.expiring.kind });
   const { checks, leftToCheck } = judgement;

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Ade, PushCertificate, RenewalItem, VppTokenRecord } from "../../lib/client/index.ts";
+import type { Ade, RenewalItem } from "../../lib/client/index.ts";
 import { line } from "../../lib/advice/index.ts";
 import { Failure } from "../../lib/errors/index.ts";
 import { ANSWER } from "../../lib/model/answer.ts";
@@ -14,11 +14,8 @@ const listing = (...items: readonly RenewalItem[]): Answers => ({ listRenewals: 
 
 /** A tenant of CLOMO's holds nothing itself. */
 const ade = example<Ade>("ade", { endpoint: null, server: null, token: null });
-const pushCertificate = example<PushCertificate>("pushCertificate", { topic: null, fingerprint: null });
 const HOLDS_NONE: Readonly<Partial<Record<RenewalItem["kind"], Answers>>> = {
   "ade-token": { ade },
-  "push-certificate": { ade, pushCertificate },
-  "vpp-token": { ade, vppTokens: { items: [] } },
 };
 const NONE_ANSWERED: Answers = { answers: { items: [] } };
 const having = (...items: readonly [RenewalItem, ...(readonly RenewalItem[])]): Answers => ({
@@ -28,7 +25,7 @@ const having = (...items: readonly [RenewalItem, ...(readonly RenewalItem[])]): 
 });
 const havingNone = (kind: RenewalItem["kind"]): Answers => ({ ...listing(), ...HOLDS_NONE[kind] });
 const LISTED = [{ operation: "listRenewals" }];
-const ASKED = [...LISTED, { operation: "ade" }, { operation: "vppTokens" }];
+const ASKED = LISTED;
 
 const push = item(1, {
   name: "本社",
@@ -225,8 +222,8 @@ describe("the steps", () => {
     const fields = await run("renewals guide custom --fields number,id", { tenant: listing() });
     expect(fields.stdout).toBe("number\tid\n1\trenew\n2\trecord\n");
     const table = await runInBoth("renewals guide custom --format table", { tenant: listing() });
-    expect(table.en.stdout).toMatch(/^# +id +what to do +where +caution +check +expected file\n1 +renew /);
-    expect(table.ja.stdout).toMatch(/^# +ID +すること +画面 +注意 +確認 +ダウンロードするファイル\n1 +renew /);
+    expect(table.en.stdout).toMatch(/^# +id +what to do +where +caution/);
+    expect(table.ja.stdout).toMatch(/^# +ID +すること +画面 +注意/);
   });
 });
 
@@ -257,35 +254,17 @@ describe("an item that the tenant holds itself", () => {
   const NOT_CLOMO = /CLOMO PANEL >|that CLOMO uses now|renewals edit|サポートオプション/;
   const own = (change: Partial<Ade> = {}) =>
     example<Ade>("ade", {
-      endpoint: { kind: "apple", url: "https://mdmenrollment.apple.com" },
+      endpoint: "https://mdmenrollment.apple.com",
       server: { ...(example<Ade>("ade").server as NonNullable<Ade["server"]>), name: "自社 MDM" },
-      token: { ...(example<Ade>("ade").token as NonNullable<Ade["token"]>), simulated: false },
       ...change,
     });
   const recordedAs = (renewal: string) => own({ token: { ...(own().token as NonNullable<Ade["token"]>), renewal } });
-  const simulator = example<Ade>("ade");
   const token = item(1, {
     kind: "ade-token",
     name: "トークン",
     expiresAt: own().token?.expiresAt ?? "",
     account: "admin@example.jp",
   });
-  const certificate = (change: Partial<PushCertificate> = {}) =>
-    example<PushCertificate>("pushCertificate", { simulated: false, request: null, ...change });
-  const pushed = item(1, {
-    kind: "push-certificate",
-    name: "APSP",
-    topic: certificate().topic,
-    account: "a@example.jp",
-  });
-  const content = (change: Partial<VppTokenRecord> = {}): VppTokenRecord => ({
-    ...example<{ items: readonly [VppTokenRecord] }>("vppTokens").items[0],
-    org: "本社/営業部",
-    fingerprint: "a".repeat(64),
-    simulated: false,
-    ...change,
-  });
-  const vpp = item(1, { kind: "vpp-token", name: "VPP 営業部", fingerprint: "a".repeat(64) });
   const guide = (words: string, answers: Answers, ...items: readonly RenewalItem[]) =>
     runInBoth(`renewals guide ${words}`, { tenant: { ...listing(...items), ...answers } });
 
@@ -304,48 +283,6 @@ describe("an item that the tenant holds itself", () => {
     ],
     // dates may have been typed over
     ["自社", { ade: recordedAs(idOf(1)) }, { ...token, expiresAt: null }, ["clomoctl ade token set FILE"]],
-    [
-      "トークン",
-      { ade: simulator },
-      token,
-      [
-        "clomoctl ade simulator do token --public-key CLOMO_ADE_PublicKey.pem --server SIMULATOR --url http://127.0.0.1:8080",
-        "clomoctl ade token set SIMULATOR_Token.p7m",
-        "once expired: only the rehearsal stops",
-      ],
-    ],
-    [
-      "APSP",
-      { ade: own(), pushCertificate: certificate() },
-      pushed,
-      [
-        "clomoctl push-certificate csr --email a@example.jp --name NAME -o CertificateSigningRequest.csr",
-        `the topic must stay ${certificate().topic}`,
-        "Have an MDM vendor sign the request",
-        "clomoctl push-certificate upload FILE --apple-account a@example.jp",
-      ],
-    ],
-    [
-      "APSP",
-      { ade: simulator, pushCertificate: certificate({ simulated: true }) },
-      pushed,
-      [
-        `clomoctl ade simulator do push-certificate --csr CertificateSigningRequest.csr --renew ${certificate().topic} --url`,
-        "clomoctl push-certificate upload MDM_SIMULATOR_Certificate.pem",
-      ],
-    ],
-    [
-      "VPP",
-      { ade: own(), vppTokens: { items: [content()] } },
-      vpp,
-      ["clomoctl vpp tokens set FILE --org 本社/営業部", "clomoctl vpp tokens verify --org 本社/営業部"],
-    ],
-    [
-      "VPP",
-      { ade: simulator, vppTokens: { items: [content({ simulated: true })] } },
-      vpp,
-      ["clomoctl ade simulator do vpp-token --org 本社/営業部 --url http://127.0.0.1:8080"],
-    ],
   ])("%s has the steps of this tenant, not those of CLOMO PANEL", async (_, answers, one, lines) => {
     const word = one.id;
     for (const form of ["", " --format html", " --format json"]) {
@@ -384,12 +321,9 @@ describe("an item that the tenant holds itself", () => {
     expect(same.en.stdout).toContain("the server that CLOMO uses now");
     const { en, ja } = await guide("ade-token", { ade: own() }, token, other);
     expect(en.stdout).toContain(
-      "do not apply to certificates and tokens that this clomoctl tenant itself holds. For those: clomoctl renewals guide トークン",
+      "do not apply to tokens that this clomoctl tenant itself holds. For those: clomoctl renewals guide トークン",
     );
     expect(ja.stdout).toContain("その場合の手順: clomoctl renewals guide トークン");
-    const pushOfClomo = { ...pushed, topic: "com.apple.mgmt.2", fingerprint: "2".repeat(64) };
-    const push = await guide("APSP", { ade: own(), pushCertificate: certificate(), ...NONE_ANSWERED }, pushOfClomo);
-    expect(push.en.stdout).toMatch(NOT_CLOMO);
     const both = await guide("ade-token", { ade: own() }, token, { ...token, id: idOf(2) });
     expect(both.en.stdout).not.toMatch(NOT_CLOMO);
   });
@@ -399,7 +333,7 @@ describe("an item that the tenant holds itself", () => {
     const { en, ja } = await guide("ade-token", { ade: refused, ...NONE_ANSWERED }, token);
     expect(en.stdout).toContain("Ask a system administrator first");
     expect(ja.stdout).toContain(
-      "先に、clomoctl のこのテナント自体がその証明書やトークンを保持しているかどうかを、システム管理者に確認してください(調べられませんでした)。保持している場合、この手順は使えません。",
+      "先に、clomoctl のこのテナント自体がそのトークンを保持しているかどうかを、システム管理者に確認してください(調べられませんでした)。保持している場合、この手順は使えません。",
     );
   });
 });

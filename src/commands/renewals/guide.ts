@@ -17,8 +17,8 @@ export default defineCommand({
   summary: text("show step by step how to renew an item, with the pitfalls", "更新の手順と注意点を示す"),
   details: [
     text(
-      `ITEM is the name or ID of a recorded item, or a kind: ${Object.keys(RENEWAL_KINDS).join(", ")}. For a recorded item, the guide includes its account, topic and phone. If this clomoctl tenant itself holds the token or certificate (\`ade token set\`, \`push-cert upload\`, \`vpp tokens set\`), the guide shows the steps for this tenant instead of the steps in CLOMO PANEL. If the renewed file is already downloaded, the guide begins with the upload.`,
-      `ITEM は登録した項目の名前か ID、または種類です: ${Object.keys(RENEWAL_KINDS).join(", ")}。登録があれば、アカウント、トピック、電話の所在も示します。clomoctl のこのテナントが自ら保持しているもの(\`ade token set\`、\`push-cert upload\`、\`vpp tokens set\` で設定したもの)については、CLOMO PANEL ではなくこのテナントでの手順を示します。更新ファイルがダウンロード済みなら、アップロードの手順から始めます。`,
+      `ITEM is the name or ID of a recorded item, or a kind: ${Object.keys(RENEWAL_KINDS).join(", ")}. For a recorded item, the guide includes its account, topic and phone. If this clomoctl tenant itself holds the token (\`ade token set\`), the guide shows the steps for this tenant instead of the steps in CLOMO PANEL. If the renewed file is already downloaded, the guide begins with the upload.`,
+      `ITEM は登録した項目の名前か ID、または種類です: ${Object.keys(RENEWAL_KINDS).join(", ")}。登録があれば、アカウント、トピック、電話の所在も示します。clomoctl のこのテナントが自ら保持しているトークン(\`ade token set\` で設定したもの)については、CLOMO PANEL ではなくこのテナントでの手順を示します。更新ファイルがダウンロード済みなら、アップロードの手順から始めます。`,
     ),
   ],
   args: {
@@ -40,7 +40,7 @@ export default defineCommand({
   exits: ["usage", "not-found", "locked"],
   async run(tools, { item: typed, ...options }) {
     const document = resolveRequestedGuide(tools, options, GUIDE_COMMAND);
-    const tenant = await tools.tenant("renewals", "ade", "push-certificate", "vpp", "answers");
+    const tenant = await tools.tenant("renewals", "ade", "answers");
     const subject = await resolveSubject(tenant.client, typed);
     const { kind, item } = subject;
     const expiresAt = item?.expiresAt ?? null;

@@ -1,6 +1,6 @@
 import { line } from "../../lib/advice/index.ts";
 import { readRenewables, type ReadOptions, type Renewable } from "../../lib/apple/index.ts";
-import { Failure, ignoreFailure } from "../../lib/errors/index.ts";
+import { Failure } from "../../lib/errors/index.ts";
 import type { NamedFileContent } from "../../lib/files/index.ts";
 import type { RenewalKind } from "../../lib/model/renewal.ts";
 import { type Check, CHECK_LABELS, type ReplacementJudgement } from "../../lib/renewals/replacement/check.ts";
@@ -28,29 +28,6 @@ export async function showJudgement(
   await (judgement.safe ? terminal.note(said) : terminal.problem(said));
   if (!judgement.safe && terminal.onTerminal) await terminal.note(describeGuideCommand(kind));
   return judgement.safe ? undefined : "input-rejected";
-}
-
-/**
- * Returns true if a simulator made the file and the current tenant uses a simulator, so that this is a rehearsal.
- * Returns
- * false if there is no current tenant or it cannot be read.
- */
-export async function isSimulatorRehearsal(
-  tools: Tools,
-  { simulated }: Pick<Renewable, "simulated">,
-): Promise<boolean> {
-  if (simulated !== true) return false;
-  const { contexts, globals, environment } = tools;
-  const found = await ignoreFailure(async () => {
-    const chosen = await contexts.inEffect(globals.context, environment);
-    if (chosen === undefined) return false;
-    const { context } = chosen;
-    // a check must not create a local tenant
-    if (context.kind === "embedded" && !contexts.holdsTenant(context)) return false;
-    const { client } = await tools.tenantOf(context, "ade");
-    return (await client.ade.show()).endpoint?.kind === "simulator";
-  });
-  return found === true;
 }
 
 /** Prints in full what a table may cut off: why the file is refused, or what remains to be checked. */
@@ -122,8 +99,8 @@ export function rejectUnreadableFile(error: unknown): never {
  *
  * @throws Failure `input-rejected` if the file contains several different items
  */
-export function readComparedItem(file: NamedFileContent, openers: ReadOptions): Renewable {
-  const found = readRenewables(file, openers);
+export async function readComparedItem(file: NamedFileContent, openers: ReadOptions): Promise<Renewable> {
+  const found = await readRenewables(file, openers);
   const pushes = found.filter(({ expiring }) => expiring.kind === "push-certificate");
   const newest = findNewestFile(pushes.length > 0 ? pushes : found);
   if (newest !== undefined) return newest;

@@ -444,8 +444,7 @@ test("a server token that Apple rejected a year early causes daily reminders in 
     here(tenant.fetch, { now: new Date(tenant.surroundings.time + days * 86_400_000) });
   const plan = "renewals notify --dry-run --fields daysLeft,stage";
   expect((await run(plan, circumstances())).stdout).toBe("");
-  await rehearsal.fault("token-rejected");
-  await rehearsal.sync();
+  await rehearsal.reject();
   const { en, ja } = await runInBoth(plan, circumstances());
   expect([en.stdout, ja.stdout]).toEqual(Array(2).fill("daysLeft\tstage\n0\t0\n"));
   await run("renewals notify", circumstances());
@@ -466,8 +465,7 @@ test("a rejection dated in the future by a fast clock causes daily reminders, fo
   const now = tenant.surroundings.time;
   const circumstances = (days = 0): Circumstances => here(tenant.fetch, { now: new Date(now + days * 86_400_000) });
   tenant.surroundings.time += 200 * 86_400_000;
-  await rehearsal.fault("token-rejected");
-  await rehearsal.sync();
+  await rehearsal.reject();
   for (const scope of ["", " --all-contexts"]) {
     const { en, ja } = await runInBoth(`renewals notify --dry-run --fields daysLeft,stage${scope}`, circumstances());
     expect([en.stdout, ja.stdout]).toEqual(Array(2).fill("daysLeft\tstage\n0\t0\n"));

@@ -12,7 +12,7 @@ export default defineCommand({
   details: [
     text(
       "Prints a line for `crontab -e`, commands that create a systemd timer, or a PowerShell command that registers a task, and changes nothing itself. The daily run sends reminders for all contexts, or only for --context. Secrets in environment variables are not passed on; for a tenant on another computer, give --context and --token-file.",
-      "`crontab -e` に追加する行、systemd タイマーを作るコマンド、またはタスクを登録する PowerShell コマンドを出力し、それ以外は何も変更しません。毎日の実行では、全コンテキスト(--context があればそのコンテキスト)の通知を送ります。環境変数のパスワードなどは引き継ぎません。別のコンピューターのテナントには --context と --token-file を指定します。",
+      "`crontab -e` に追加する行、systemd タイマーを作るコマンド、またはタスク スケジューラに登録する PowerShell コマンドを出力し、それ以外は何も変更しません。毎日の実行では、全コンテキスト(--context があればそのコンテキスト)の通知を送ります。環境変数のパスワードなどは引き継ぎません。別のコンピューターのテナントには --context と --token-file を指定します。",
     ),
   ],
   args: {},

@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -10,12 +10,8 @@ import {
   OpensslWorkspace,
   type IssuedCertificate,
 } from "#support/apple/openssl.ts";
-import type { Ade } from "../../lib/client/index.ts";
-import { Failure } from "../../lib/errors/index.ts";
 import { createVppToken } from "#support/renewals/vpp-token.ts";
-import { text } from "../../lib/text/index.ts";
 import { freshFolder, runInBoth, run, type Circumstances, type RunResult } from "#support/commands/program.ts";
-import { example } from "#support/commands/tenant.ts";
 
 const token = (expiresAt: string): string => createVppToken(new Date(expiresAt), "例");
 
@@ -45,59 +41,6 @@ const results = ({ stdout }: RunResult): Readonly<Record<string, string>> => {
   const rows = JSON.parse(stdout) as readonly { readonly check: string; readonly result: string }[];
   return Object.fromEntries(rows.map(({ check, result }) => [check, result]));
 };
-
-describe("a file made by a simulator", () => {
-  const folder = (): string => {
-    const made = freshFolder();
-    for (const [name, at] of [
-      ["old", "2026-12-01T00:00:00Z"],
-      ["new", "2027-12-01T00:00:00Z"],
-    ] as const) {
-      writeFileSync(join(made, `${name}.vpptoken`), createVppToken(new Date(at), "SIMULATOR 例"));
-    }
-    return made;
-  };
-  const homeOf = async (): Promise<string> => {
-    const home = freshFolder();
-    await run("context add far --url https://mdm.example.jp --use", { home });
-    return home;
-  };
-  const ade = (kind: "apple" | "simulator" | undefined) => ({
-    ade: example<Ade>("ade", { endpoint: kind === undefined ? null : { kind, url: "http://127.0.0.1:8080" } }),
-  });
-
-  test("is refused in both languages if there is no tenant, and no tenant is created", async () => {
-    const home = freshFolder();
-    const { en, ja } = await runInBoth(line("new.vpptoken"), { folder: folder(), home });
-    expect(en).toMatchObject({ exit: 3, requests: [] });
-    expect(en.stdout).toContain("simulator\tbad\tmade by a simulator (SIMULATOR)");
-    expect(ja.stdout).toContain(
-      "シミュレーター(SIMULATOR)で作成された練習用のファイルです。アップロードしないでください",
-    );
-    expect(readdirSync(home)).toEqual([]);
-  });
-
-  test.each([
-    ["apple", 3],
-    [undefined, 3],
-    ["simulator", 0],
-  ] as const)("exits for the endpoint %s with %i", async (kind, exit) => {
-    const ran = await run(line("new.vpptoken"), { folder: folder(), home: await homeOf(), tenant: ade(kind) });
-    expect(ran).toMatchObject({ exit, requests: [{ operation: "ade" }] });
-  });
-
-  test("is refused if the account may not read the endpoint, which is not requested for other files", async () => {
-    const refused = new Failure("not-permitted", { what: text("no", "不可") });
-    const home = await homeOf();
-    expect(await run(line("new.vpptoken"), { folder: folder(), home, tenant: { ade: refused } })).toMatchObject({
-      exit: 3,
-    });
-    expect(await run(line("new.vpptoken"), { folder: tokens(), home, tenant: {} })).toMatchObject({
-      exit: 0,
-      requests: [],
-    });
-  });
-});
 
 test("confirms a file that can replace the current one, with each check, in both languages", async () => {
   const [old, next] = ["sToken_for_Tokyo_.vpptoken", "sToken_for_Tokyo_ (1).vpptoken"];

@@ -6,9 +6,9 @@ import { defineCommand } from "../command.ts";
 import { resolveTimezoneWithoutTenant, type Tools } from "../tools.ts";
 import { MAX_RENEWAL_FILE_BYTES } from "../../lib/model/renewal.ts";
 import { DECRYPTION_OPTIONS } from "./items/options.ts";
-import { readKeysAndPasswords } from "./items/read-options.ts";
+import { readKeyFiles } from "./items/read-options.ts";
 import { readNamedFile, type NamedFileContent } from "../../lib/files/index.ts";
-import { rejectUnreadableFile, isSimulatorRehearsal, showJudgement, readComparedItem } from "./judgement.ts";
+import { rejectUnreadableFile, showJudgement, readComparedItem } from "./judgement.ts";
 
 export default defineCommand({
   summary: text(
@@ -21,8 +21,8 @@ export default defineCommand({
       "アップロードする前に 2 つのファイルを比べます。更新してよければ終了コード 0、そうでないときやファイルが読めないときは 3 で、確認した項目と理由をすべて一覧します。「更新できます」と表示するのは、新しいファイルを特定する項目をすべて比較できたときだけです。比較できなかった項目(全角文字の VPP の場所など。Apple は全角文字を 1 文字ずつ _ と書きます)は、確かめる項目として示します。その場合の終了コードは 0 で、--strict を付けると 3 です。",
     ),
     text(
-      "For a push certificate, also use --csr: the console rejects a certificate that was made from another CSR. The issuer is compared by name and key identifier, and the signature is verified with Apple's certificates, if this program has them. For ADE server tokens, the encryption keys of both files are compared; with --key, the consumer keys are compared too if your key decrypts both files.",
-      "プッシュ通知証明書では --csr も指定してください。別の CSR ファイルから作った証明書は CLOMO PANEL で拒否されます。発行者は名前と鍵の識別子で比較し、署名はこのプログラムにある Apple の証明書で確かめます。ADE サーバートークンは、どの鍵で暗号化されているかを比較します。--key の鍵で両方を復号できれば、consumer key も比較します。",
+      "For a push certificate, also use --csr: the console rejects a certificate that was made from another CSR. The issuer is compared by name. For ADE server tokens, the encryption keys of both files are compared; with --key, the consumer keys are compared too if your key decrypts both files.",
+      "プッシュ通知証明書では --csr も指定してください。別の CSR ファイルから作った証明書は CLOMO PANEL で拒否されます。発行者は名前で比較します。ADE サーバートークンは、どの鍵で暗号化されているかを比較します。--key の鍵で両方を復号できれば、consumer key も比較します。",
     ),
   ],
   args: {},
@@ -66,12 +66,11 @@ export default defineCommand({
       ),
     );
     const timezone = await resolveTimezoneWithoutTenant(tools);
-    const openers = await readKeysAndPasswords(tools, input).catch(rejectUnreadableFile);
-    const current = readComparedItem(await readComparedFile(tools, input.current), openers);
-    const next = readComparedItem(await readComparedFile(tools, input.new), openers);
+    const openers = await readKeyFiles(tools, input).catch(rejectUnreadableFile);
+    const current = await readComparedItem(await readComparedFile(tools, input.current), openers);
+    const next = await readComparedItem(await readComparedFile(tools, input.new), openers);
     const csr = input.csr === undefined ? undefined : await readCsrFile(tools, input.csr);
-    const simulator = await isSimulatorRehearsal(tools, next);
-    const circumstances = { csr, now: clock.now(), strict: input.strict, simulator, timezone };
+    const circumstances = { csr, now: clock.now(), strict: input.strict, timezone };
     const judgement = judgeReplacement(current, next, circumstances);
     return showJudgement(tools, { file: input.new, kind: next.expiring.kind }, judgement);
   },
@@ -82,5 +81,5 @@ const readComparedFile = (tools: Tools, name: string): Promise<NamedFileContent>
 
 async function readCsrFile(tools: Tools, name: string): Promise<RequestFile> {
   const file = await readComparedFile(tools, name);
-  return { request: readSigningRequest(file), writtenAt: file.writtenAt };
+  return { request: await readSigningRequest(file), writtenAt: file.writtenAt };
 }

@@ -131,14 +131,6 @@ describe("refuses before sending any request, in both languages", () => {
 });
 
 // facts 7.2
-test("help explains how a contact person is changed, and that nothing happens in the console", async () => {
-  const { en, ja } = await runInBoth("tenant set --help-all");
-  expect(en.stdout).toContain("application form (申込書)");
-  expect(en.stdout.replaceAll(/\s+/g, " ")).toContain(
-    "Only records what is set in the console: it does not change the console or add tasks to `console list`. The contact person (担当者) can be changed only with the application form (申込書), which you download and return on CLOMO PANEL's Support form. Recording these values and naming contracts are clomoctl features.",
-  );
-  expect(ja.stdout.replaceAll(/\s/g, "")).toContain("Supportフォームから申込書をダウンロード");
-});
 
 describe("--timezone sets nothing", () => {
   const en =

@@ -13,7 +13,6 @@ const [HANAKO] = example<{ items: readonly { id: string; name: string; emails: r
   "findUsers",
 ).items;
 const ID = HANAKO?.id ?? "";
-const NOBODY = { users: { items: [], next: null } };
 
 const gone = rowOf({ row: 0, line: 0, action: "delete", exists: true });
 const tenantWith = (more: Answers, plan: Import = PLAN): Answers => ({
@@ -199,7 +198,7 @@ test("accepts a file with one name per line, in any encoding", async () => {
   const found = example<object>("findUsers");
   const findUsers = ({ query = {} }: { query?: Readonly<Record<string, string>> }) =>
     query["name"] === "退職者" ? { items: [] } : found;
-  const unknown = { findUsers, ...NOBODY, planDeletion: PLAN, discardImport: DISCARDED };
+  const unknown = { findUsers, planDeletion: PLAN, discardImport: DISCARDED };
   writeFileSync(join(folder, "mail.txt"), `\ufeff${lines}`);
   const wrong = await runInBoth("users delete --file mail.txt", { tenant: unknown, folder });
   expect(wrong.en).toMatchObject({ exit: 6, stdout: "" });

@@ -1,5 +1,4 @@
 import { line } from "../advice/index.ts";
-import { Failure } from "../errors/index.ts";
 import { SERVER_TOKEN_NAME_PATTERN } from "../model/download-names.ts";
 import { MAX_RENEWAL_FILE_BYTES } from "../model/renewal.ts";
 import { addOneYear } from "../model/time.ts";
@@ -10,7 +9,6 @@ import { extractStructure } from "./encoding/pem.ts";
 import { parseObject, getNonEmptyText } from "./encoding/foreign.ts";
 import { fingerprintOf, createRejectedFileFailure, type NamedFile, type Renewable } from "./renewable.ts";
 import type { AdeToken } from "./service/token.ts";
-import { isSimulatedName, isSimulatedToken } from "./simulated.ts";
 
 /** The facts in the file name of a server token. */
 interface TokenFileName {
@@ -22,26 +20,20 @@ interface TokenFileName {
 /**
  * Decrypts an ADE server token and returns it with its secrets.
  *
- * @param keys our own private keys in PEM: the key of the previous token, and the key that is waiting for its token
- * @returns the token, and the key that decrypted it
+ * @param keys our own private keys in PEM
  * @throws Failure `input-rejected` if the file is not an encrypted message, is broken, is encrypted for another key, or
  * does not contain a server token; the failure never reveals the content
  * @see apple 1
  */
-export function openAdeToken(
-  { name, bytes }: NamedFile,
-  keys: readonly string[],
-): { readonly token: AdeToken; readonly key: string } {
+export function openAdeToken({ name, bytes }: NamedFile, keys: readonly string[]): AdeToken {
   const message = bytes.length > MAX_RENEWAL_FILE_BYTES ? undefined : extractStructure(bytes);
   if (message === undefined || detectMessageType(message) !== "enveloped") {
     throw createRejectedFileFailure(name, NOT_ENCRYPTED, ORIGINAL_FILE_HINT);
   }
   const envelope = parseTokenEnvelope(name, message);
   if (envelope.cipher === undefined) throw createRejectedFileFailure(name, UNKNOWN_CIPHER, ORIGINAL_FILE_HINT);
-  const found = keys.map((key) => ({ key, opened: decryptEnvelope(envelope, [key]) }));
-  const { key: fitting, opened } = found.find((one) => one.opened !== undefined) ?? {};
-  if (fitting === undefined || opened === undefined)
-    throw createRejectedFileFailure(name, ENCRYPTED_FOR_OTHER_KEY, NEW_TOKEN_HINT);
+  const opened = decryptEnvelope(envelope, keys);
+  if (opened === undefined) throw createRejectedFileFailure(name, ENCRYPTED_FOR_OTHER_KEY, NEW_TOKEN_HINT);
   const { fields, expiresAt } = parseTokenContent(name, opened);
   const secret = (key: string): string => {
     const value = getNonEmptyText(fields, key);
@@ -49,19 +41,14 @@ export function openAdeToken(
       throw createRejectedFileFailure(name, NOT_A_TOKEN, ORIGINAL_FILE_HINT);
     return value;
   };
-  const token = {
+  return {
     consumerKey: secret("consumer_key"),
     consumerSecret: secret("consumer_secret"),
     accessToken: secret("access_token"),
     accessSecret: secret("access_secret"),
     expiresAt,
   };
-  return { token, key: fitting };
 }
-
-/** Returns true if a token was rejected because none of the keys decrypts it. */
-export const isOtherKeyFailure = (error: unknown): boolean =>
-  error instanceof Failure && error.what === ENCRYPTED_FOR_OTHER_KEY;
 
 /** Matches a secret: printable ASCII, with a limit far above the length of Apple's secrets. */
 const SECRET_PATTERN = /^[\x21-\x7e]{1,1000}$/;
@@ -79,8 +66,8 @@ const ENCRYPTED_FOR_OTHER_KEY = text(
   "このトークンは別の鍵で暗号化されています",
 );
 const NEW_TOKEN_HINT = text(
-  `write this tenant's public key with ${line("ade keypair create", [], { output: "FILE" })}, upload it to this tenant's own MDM server in Apple Business Manager (never to CLOMO's), and download the token from there`,
-  `${line("ade keypair create", [], { output: "FILE" })} でこのテナントの公開鍵を書き出し、Apple Business Manager にあるこのテナント専用の MDM サーバ(CLOMO のものではありません)にアップロードして、そこからトークンをダウンロードしてください`,
+  `upload this tenant's public key to its own MDM server, and download the token there: ${line("ade keypair create", [], { output: "FILE" })}`,
+  `このテナントの公開鍵を専用の MDM サーバにアップロードし、そこからダウンロードしてください: ${line("ade keypair create", [], { output: "FILE" })}`,
 );
 const ORIGINAL_FILE_HINT = text(
   "use the file exactly as downloaded: SERVER_Token_2026-03-01T05-00-00Z_smime.p7m",
@@ -123,8 +110,6 @@ export function readAdeToken(file: NamedFile, message: Uint8Array, keys: readonl
       consumer: own === undefined ? null : fingerprintOf(own.consumerKey),
       recipient: envelope.recipients[0]?.certificate ?? null,
     },
-    // if a token cannot be decrypted, only its file name shows whether it comes from the simulator
-    ...((own === undefined ? isSimulatedName(name) : isSimulatedToken(own)) && { simulated: true }),
   };
 }
 

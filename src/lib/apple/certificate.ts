@@ -4,9 +4,6 @@ import { text, type Text } from "../text/index.ts";
 import { attempt } from "./encoding/foreign.ts";
 import { findNameAttribute } from "./encoding/distinguished-name.ts";
 import { findPemBlocks } from "./encoding/pem.ts";
-import { verifyAppleSignature } from "./authorities.ts";
-import { readChildren, readElement, TAG } from "./encoding/ber.ts";
-import { elementToHex, requireElement } from "./encoding/cms.ts";
 import {
   fingerprintOf,
   type Issuer,
@@ -15,7 +12,6 @@ import {
   type Renewable,
 } from "./renewable.ts";
 import { formatInstant } from "./encoding/instant.ts";
-import { isSimulatedCertificate } from "./simulated.ts";
 
 /** Maximum number of certificates in a file, which is more than the bundle of all public authorities contains. */
 const MAX_CERTIFICATES = 1000;
@@ -107,19 +103,11 @@ function parseCertificate(name: string, written: string | Uint8Array, number: nu
   const certificate = attempt(() => new X509Certificate(written));
   const renewable = certificate && attempt(() => buildRenewable(name, certificate));
   if (certificate !== undefined && renewable !== undefined) return { certificate, renewable };
-  const cause = typeof written === "string" ? PEM_FLAWS.find(([pattern]) => pattern.test(written))?.[1] : undefined;
   return text(
-    `certificate ${number} in the file is broken or truncated${cause === undefined ? "" : `: ${cause.en}`}`,
-    `${number} 件目の証明書が壊れているか途中で切れています${cause === undefined ? "" : `(${cause.ja})`}`,
+    `certificate ${number} in the file is broken or truncated`,
+    `${number} 件目の証明書が壊れているか途中で切れています`,
   );
 }
-
-/** Flaws, with descriptions, that prevent OpenSSL, and so any server, from reading a PEM block that looks right. */
-const PEM_FLAWS: readonly (readonly [RegExp, Text])[] = [
-  [/^[^\n]*\r[^\n]/, text("its lines end with CR only", "改行が CR だけです")],
-  [/\n[ \t]+\S/, text("its lines are indented", "行頭に空白があります")],
-  [/\n>/, text("its lines are quoted with >, as in an email", "メールの引用のように、行頭に > があります")],
-];
 
 function buildRenewable(file: string, certificate: X509Certificate): Renewable {
   const { subject, issuer, raw } = certificate;
@@ -129,7 +117,6 @@ function buildRenewable(file: string, certificate: X509Certificate): Renewable {
   const from: Issuer = {
     name: (issuer ?? "").replaceAll("\n", ", "),
     namesApple: findNameAttribute(issuer, "O") === "Apple Inc.",
-    keyId: readAuthorityKeyId(raw),
   };
   const commonName = findNameAttribute(subject, "CN");
   return {
@@ -146,10 +133,8 @@ function buildRenewable(file: string, certificate: X509Certificate): Renewable {
     evidence: {
       of: "certificate",
       issuer: from,
-      signature: verifyAppleSignature(certificate, from.keyId),
       publicKey: fingerprintPublicKey(certificate),
     },
-    ...(isSimulatedCertificate(certificate) && { simulated: true }),
   };
 }
 
@@ -175,25 +160,3 @@ function formatCertificateDate(file: string, date: Date): string {
 
 const fingerprintPublicKey = (certificate: X509Certificate): string | null =>
   attempt(() => fingerprintOf(certificate.publicKey.export({ type: "spki", format: "der" }))) ?? null;
-
-/** Object identifier 2.5.29.35; below, the tags of extensions and of its key identifier.  @see RFC 5280 4.2.1.1 */
-const AUTHORITY_KEY_OID = "551d23";
-const [EXTENSIONS, KEY_IDENTIFIER] = [0xa3, 0x80];
-
-/** Returns a certificate's authority key identifier, which Node does not provide; null if there is none. */
-const readAuthorityKeyId = (certificate: Uint8Array): string | null =>
-  attempt(() => {
-    const [content] = readChildren(readElement(certificate));
-    const [extensions] = readChildren(
-      requireElement(readChildren(requireElement(content)).find(({ tag }) => tag === EXTENSIONS)),
-    );
-    const parts = readChildren(requireElement(extensions)).map((extension) => readChildren(extension));
-    const found = parts
-      .find(([type]) => elementToHex(type) === AUTHORITY_KEY_OID)
-      ?.find(({ tag }) => tag === TAG.octets);
-    return (
-      elementToHex(
-        readChildren(readElement(requireElement(found).content)).find(({ tag }) => tag === KEY_IDENTIFIER),
-      ) || null
-    );
-  }) ?? null;

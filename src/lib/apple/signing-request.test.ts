@@ -12,14 +12,14 @@ describeWithOpenssl("signing requests made by openssl", () => {
     let [pem, der]: [Buffer, Buffer] = [Buffer.alloc(0), Buffer.alloc(0)];
     let publicKey: string | null = null;
 
-    beforeAll(() => {
+    beforeAll(async () => {
       workshop = new OpensslWorkspace();
       const key = workshop.key(kind);
       const file = workshop.request(key, "/emailAddress=push@example.jp/CN=Taro Yamada/C=JP");
       pem = readFileSync(file);
       der = workshop.run("req", "-in", file, "-outform", "DER");
       const certificate = Buffer.from(workshop.certificate({ subject: "/CN=a" }, key).certificate);
-      const evidence = readRenewables({ name: "a", bytes: certificate })[0]?.evidence;
+      const evidence = (await readRenewables({ name: "a", bytes: certificate }))[0]?.evidence;
       publicKey = evidence?.of === "certificate" ? evidence.publicKey : null;
     });
     afterAll(() => workshop.close());
@@ -38,19 +38,21 @@ describeWithOpenssl("signing requests made by openssl", () => {
       ["vendor-signed, in lines", () => Buffer.from(linesOf(vendor(der.toString("base64")))), true],
       ["vendor-signed, PEM inside", () => Buffer.from(linesOf(vendor(pem.toString()))), true],
       ["vendor-signed, bare", () => Buffer.from(vendor(der.toString("base64"))), true],
-    ])("%s: has the same public key as the certificate made from it", (_, write, vendorSigned) => {
-      expect(readSigningRequest({ name: NAME, bytes: write() })).toEqual({ publicKey, vendorSigned });
+    ])("%s: has the same public key as the certificate made from it", async (_, write, vendorSigned) => {
+      expect(await readSigningRequest({ name: NAME, bytes: write() })).toEqual({ publicKey, vendorSigned });
     });
 
-    test("reads a file of the maximum size, and refuses a larger one", () => {
+    test("reads a file of the maximum size, and refuses a larger one", async () => {
       const padded = (size: number): Buffer => Buffer.concat([pem, Buffer.alloc(size - pem.length, "\n")]);
-      expect(readSigningRequest({ name: NAME, bytes: padded(MAX_RENEWAL_FILE_BYTES) }).publicKey).toBe(publicKey);
-      expect(() => readSigningRequest({ name: NAME, bytes: padded(MAX_RENEWAL_FILE_BYTES + 1) })).toThrow(
+      expect((await readSigningRequest({ name: NAME, bytes: padded(MAX_RENEWAL_FILE_BYTES) })).publicKey).toBe(
+        publicKey,
+      );
+      await expect(readSigningRequest({ name: NAME, bytes: padded(MAX_RENEWAL_FILE_BYTES + 1) })).rejects.toThrow(
         "not a certificate signing request (CSR)",
       );
     });
 
-    test("refuses what is not a signing request", () => {
+    test("refuses what is not a signing request", async () => {
       const certificate = workshop.certificate({ subject: "/CN=a" });
       for (const bytes of [
         Buffer.from(certificate.certificate),
@@ -60,7 +62,7 @@ describeWithOpenssl("signing requests made by openssl", () => {
         Buffer.from("hello"),
         Buffer.alloc(0),
       ]) {
-        expect(() => readSigningRequest({ name: NAME, bytes })).toThrow(
+        await expect(readSigningRequest({ name: NAME, bytes })).rejects.toThrow(
           "the file is not a certificate signing request (CSR), or is broken",
         );
       }

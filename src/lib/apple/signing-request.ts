@@ -24,18 +24,10 @@ const PEM_REQUEST_LABELS = ["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"];
  * @throws `input-rejected` if the file is not a signing request, or is broken
  * @see RFC 2986 section 4; apple 4 (the vendor's form)
  */
-export function readSigningRequest(file: NamedFile): SigningRequest {
-  const { publicKey, vendorSigned } = readUnwrappedRequest(file);
-  return { publicKey, vendorSigned };
-}
-
-/** Extracts a bare request (PKCS#10, DER).  @throws `input-rejected` as {@link readSigningRequest} */
-export const extractSigningRequestDer = (file: NamedFile): Uint8Array => readUnwrappedRequest(file).der;
-
-function readUnwrappedRequest({ name, bytes }: NamedFile): SigningRequest & UnwrappedRequest {
-  const wrapped = bytes.length > MAX_RENEWAL_FILE_BYTES ? undefined : attempt(() => unwrapRequest(bytes));
-  const publicKey = wrapped && attempt(() => fingerprintPublicKey(wrapped.der));
-  if (wrapped === undefined || publicKey === undefined) {
+export async function readSigningRequest({ name, bytes }: NamedFile): Promise<SigningRequest> {
+  const request = bytes.length > MAX_RENEWAL_FILE_BYTES ? undefined : await unwrapRequest(bytes);
+  const publicKey = request && attempt(() => fingerprintPublicKey(request.der));
+  if (request === undefined || publicKey === undefined) {
     throw createRejectedFileFailure(
       name,
       text("the file is not a certificate signing request (CSR), or is broken", "CSR ファイルではないか、壊れています"),
@@ -45,20 +37,17 @@ function readUnwrappedRequest({ name, bytes }: NamedFile): SigningRequest & Unwr
       ),
     );
   }
-  return { publicKey, ...wrapped };
+  return { publicKey, vendorSigned: request.vendorSigned };
 }
 
-interface UnwrappedRequest {
-  readonly der: Uint8Array;
-  readonly vendorSigned: boolean;
-}
-
-function unwrapRequest(bytes: Uint8Array): UnwrappedRequest | undefined {
+async function unwrapRequest(
+  bytes: Uint8Array,
+): Promise<{ readonly der: Uint8Array; readonly vendorSigned: boolean } | undefined> {
   const plain = decodePlainRequest(bytes);
   if (plain !== undefined) return { der: plain, vendorSigned: false };
-  const list = parsePropertyList(Buffer.from(decodeWrappedBase64(decodeLatin1(bytes)) ?? bytes).toString("utf8"));
-  const inside = list?.get("PushCertRequestCSR");
-  const der = inside === undefined ? undefined : decodePlainRequest(Buffer.from(inside));
+  const xml = Buffer.from(decodeWrappedBase64(decodeLatin1(bytes)) ?? bytes).toString("utf8");
+  const inside = (await parsePropertyList(xml))?.["PushCertRequestCSR"];
+  const der = typeof inside === "string" ? decodePlainRequest(Buffer.from(inside)) : undefined;
   return der === undefined ? undefined : { der, vendorSigned: true };
 }
 

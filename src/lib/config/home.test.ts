@@ -107,6 +107,6 @@ test("the program's own data is in certain folders and files, not in the whole h
     "/place/here/tmp",
     "/place/here/sealing.key",
     "/place/here/credentials",
-    "/place/here/schedule",
+    "/place/here/runs",
   ]);
 });

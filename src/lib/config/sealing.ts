@@ -229,8 +229,8 @@ const createLostKeyFailure = (path: string): Failure =>
       "この鍵がありません。このテナントには、この鍵で暗号化した秘密情報があります。何も変更していません",
     ),
     text(
-      `restore the original sealing.key from the computer or the backup that has it (chmod 600 ${quoteShellWord(path)}); if it is lost, add --start-over to create a new key, and then set up again what ${line("doctor", [])} lists`,
-      `元の sealing.key を、設定したコンピューターかバックアップから戻してください(chmod 600 ${quoteShellWord(path)})。失われた場合は --start-over を付けると新しい鍵を作成します。その後、${line("doctor", [])} が示すものを設定し直してください`,
+      `restore the original sealing.key from the computer or the backup that has it (chmod 600 ${quoteShellWord(path)}); if it is lost, set up again what ${line("doctor", [])} lists`,
+      `元の sealing.key を、設定したコンピューターかバックアップから戻してください(chmod 600 ${quoteShellWord(path)})。失われた場合は、${line("doctor", [])} が示すものを設定し直してください`,
     ),
   );
 
@@ -242,8 +242,8 @@ const createOtherKeyFailure = (path: string): Failure =>
       "このテナントの秘密情報を暗号化した鍵とは別の鍵です。何も変更していません",
     ),
     text(
-      `restore the original sealing.key from the computer or the backup that has it (chmod 600 ${quoteShellWord(path)}); if it is lost, add --start-over to use the current key, and then set up again what ${line("doctor", [])} lists`,
-      `元の sealing.key を、設定したコンピューターかバックアップから戻してください(chmod 600 ${quoteShellWord(path)})。失われた場合は --start-over を付けると今の鍵を使います。その後、${line("doctor", [])} が示すものを設定し直してください`,
+      `restore the original sealing.key from the computer or the backup that has it (chmod 600 ${quoteShellWord(path)}); if it is lost, set up again what ${line("doctor", [])} lists`,
+      `元の sealing.key を、設定したコンピューターかバックアップから戻してください(chmod 600 ${quoteShellWord(path)})。失われた場合は、${line("doctor", [])} が示すものを設定し直してください`,
     ),
   );
 
@@ -260,8 +260,8 @@ const createUnsealFailure = (path: string, isMissing: boolean): Failure =>
           "このテナントの鍵とトークンは、このコンピューターの sealing.key とは別の鍵で暗号化されています",
         ),
     text(
-      `restore the original sealing.key from the computer or the backup that has it (chmod 600 ${quoteShellWord(path)}); if it is lost, set up the keys and tokens again with --start-over: ${line("doctor", [])} lists what is lost and which commands to run`,
-      `元の sealing.key を、設定したコンピューターかバックアップから戻してください(chmod 600 ${quoteShellWord(path)})。失われた場合は --start-over で設定し直してください。対象とコマンドは ${line("doctor", [])} で確認できます`,
+      `restore the original sealing.key from the computer or the backup that has it (chmod 600 ${quoteShellWord(path)}); if it is lost, set up the keys and tokens again: ${line("doctor", [])} lists what is lost and which commands to run`,
+      `元の sealing.key を、設定したコンピューターかバックアップから戻してください(chmod 600 ${quoteShellWord(path)})。失われた場合は設定し直してください。対象とコマンドは ${line("doctor", [])} で確認できます`,
     ),
   );
 

@@ -1,7 +1,6 @@
 // Generated from the files of src/lib/contract by `npm run generate`; do not edit.
 export type * from "./access-tokens.ts";
 export type * from "./accounts.ts";
-export type * from "./ade-profiles.ts";
 export type * from "./ade.ts";
 export type * from "./administrators.ts";
 export type * from "./answers.ts";
@@ -12,7 +11,6 @@ export type * from "./exports.ts";
 export type * from "./imports.ts";
 export type * from "./leavers.ts";
 export type * from "./orgs.ts";
-export type * from "./push-certificate.ts";
 export type * from "./renewals.ts";
 export type * from "./restores.ts";
 export type * from "./roles.ts";
@@ -20,14 +18,12 @@ export type * from "./secured.ts";
 export type * from "./sessions.ts";
 export type * from "./tenant.ts";
 export type * from "./users.ts";
-export type * from "./vpp.ts";
 export type * from "./whoami.ts";
 
 /** The nouns of the tenant API, each loaded on first use. The name of a noun is the first part of its paths. */
 export const NOUNS = {
   "access-tokens": () => import("./access-tokens.ts"),
   accounts: () => import("./accounts.ts"),
-  profiles: () => import("./ade-profiles.ts"),
   ade: () => import("./ade.ts"),
   administrators: () => import("./administrators.ts"),
   answers: () => import("./answers.ts"),
@@ -38,7 +34,6 @@ export const NOUNS = {
   imports: () => import("./imports.ts"),
   leavers: () => import("./leavers.ts"),
   orgs: () => import("./orgs.ts"),
-  "push-certificate": () => import("./push-certificate.ts"),
   renewals: () => import("./renewals.ts"),
   restores: () => import("./restores.ts"),
   roles: () => import("./roles.ts"),
@@ -46,7 +41,6 @@ export const NOUNS = {
   sessions: () => import("./sessions.ts"),
   tenant: () => import("./tenant.ts"),
   users: () => import("./users.ts"),
-  vpp: () => import("./vpp.ts"),
   whoami: () => import("./whoami.ts"),
 } as const;
 

@@ -1,23 +1,19 @@
 import { ACCOUNT, ACCOUNT_SETTINGS } from "../model/account.ts";
 import { ADE_DEVICE } from "../model/ade-device.ts";
-import { ADE_PROFILE } from "../model/ade-profile.ts";
 import { ANSWER } from "../model/answer.ts";
 import { DEVICE } from "../model/device.ts";
 import { ORG, ROOT_ORG_ID } from "../model/organisation.ts";
-import { PUSH_CERTIFICATE } from "../model/push-certificate.ts";
 import { RENEWAL_ITEM } from "../model/renewal.ts";
 import { SCHEME } from "../model/scheme.ts";
 import { SECURED_APPS, SECURED_GROUP, SECURED_USER } from "../model/secured-user.ts";
 import { TENANT } from "../model/tenant.ts";
 import { defineIdField, type Field, type Fields } from "../model/thing.ts";
 import { CUSTOM_FIELD, USER } from "../model/user.ts";
-import { VPP_TOKEN } from "../model/vpp-token.ts";
 import { text, type Text } from "../text/index.ts";
 
 /** The reasons why a resource is exported only for reading, and never applied. */
 export const NOT_APPLIED_REASONS = {
   apple: text("managed at Apple", "Apple 側の情報"),
-  secret: text("belongs to a secret, which is not exported", "書き出さないトークンや秘密鍵に付属する情報"),
   derived: text("derived from other resources", "ほかの情報から導かれるもの"),
   history: text("history of the exported tenant", "書き出したテナントの履歴"),
   attached: text("attached files are not stored in a tenant", "テナントに登録されない添付ファイル"),
@@ -255,8 +251,7 @@ export const RESOURCES = {
     title: text("ADE: MDM server and token", "ADE の MDM サーバとトークン"),
     fields: {
       id: createKeyField(text("ID", "ID")),
-      endpointKind: createTextField("endpoint kind", "接続先の種類"),
-      endpointUrl: createTextField("endpoint address", "接続先"),
+      endpoint: createTextField("endpoint", "接続先"),
       serverName: createTextField("MDM server name", "MDM サーバ名"),
       adminId: createTextField("administrator at Apple", "Apple 側の管理者"),
       orgName: createTextField("organisation name at Apple", "Apple での組織名"),
@@ -275,82 +270,12 @@ export const RESOURCES = {
     single: true,
     stays: "apple",
   },
-  "ade-profiles": {
-    title: text("ADE profiles", "ADE プロファイル"),
-    fields: {
-      ...pickFields(ADE_PROFILE.fields, [
-        "id",
-        "name",
-        "url",
-        "supervised",
-        "removable",
-        "pairing",
-        "mandatory",
-        "sharedIpad",
-        "awaitConfigured",
-        "autoAdvance",
-        "skipItems",
-        "department",
-        "supportPhone",
-        "supportMail",
-        "webUrl",
-        "language",
-        "region",
-        "uuid",
-        "state",
-      ]),
-      automaticOrgIds: createTextSetField("auto-applied to", "自動適用の組織"),
-      createdAt: ADE_PROFILE.fields.createdAt,
-    },
-    holds: { automaticOrgIds: { to: "orgs", many: true } },
-    stays: "apple",
-  },
   "ade-devices": {
     title: text("ADE devices", "ADE デバイス"),
     /** the ID is the serial number */
     fields: { id: createKeyField(text("serial number", "シリアルナンバー")), ...omitSerialNumber() },
     holds: {},
     stays: "apple",
-  },
-  "push-certificate": {
-    title: text("MDM push certificate", "MDM プッシュ通知証明書"),
-    fields: {
-      id: createKeyField(text("ID", "ID")),
-      ...pickFields(PUSH_CERTIFICATE.fields, [
-        "topic",
-        "name",
-        "expiresAt",
-        "validFrom",
-        "appleAccount",
-        "issuedByApple",
-        "simulated",
-        "fingerprint",
-        "publicKey",
-        "uploadedAt",
-        "uploadedBy",
-        "profilePasswordSetAt",
-      ]),
-    },
-    holds: {},
-    single: true,
-    stays: "secret",
-  },
-  "vpp-tokens": {
-    title: text("VPP content tokens", "VPP サービストークン"),
-    fields: {
-      id: createIdField(text("organisation ID", "組織 ID")),
-      ...pickFields(VPP_TOKEN.fields, [
-        "location",
-        "organisation",
-        "expiresAt",
-        "simulated",
-        "fingerprint",
-        "setAt",
-        "setBy",
-      ]),
-    },
-    holds: { id: { to: "orgs" } },
-    stays: "secret",
   },
   renewals: {
     title: text("renewal items", "年次更新・期限"),

@@ -1,19 +1,5 @@
 import { text } from "../text/index.ts";
-import { defineLabelledChoice, type Fields, type RecordOf, type Thing } from "./thing.ts";
-
-/**
- * Whether Apple still lists a device. `missing`: the last full sync did not return the device, and nobody has confirmed
- * its release.
- */
-const ADE_DEVICE_STATE = defineLabelledChoice({
-  present: text("present", "あり"),
-  missing: text("missing", "見つからない"),
-  released: text("released", "解除済み"),
-});
-
-export const ADE_DEVICE_STATES = ADE_DEVICE_STATE.choices;
-
-export type AdeDeviceState = (typeof ADE_DEVICE_STATES)[number];
+import type { Fields, RecordOf, Thing } from "./thing.ts";
 
 /** The profile states of devices that are ready to be switched on. @see facts 4.4 */
 export const READY_PROFILE_STATES: readonly string[] = ["assigned", "pushed"];
@@ -39,7 +25,6 @@ const ADE_DEVICE_FIELDS = {
     unique: true,
     short: "serial",
   },
-  state: { ...ADE_DEVICE_STATE, label: text("state at Apple", "Apple 側の状態"), example: "present" },
   profileStatus: defineAppleText("ADE profile state", "ADE プロファイル状態", "assigned"),
   profileUuid: defineAppleText(
     "ADE profile ID at Apple",
@@ -59,8 +44,6 @@ const ADE_DEVICE_FIELDS = {
   mdmMigrationDeadline: defineAppleInstant("MDM migration deadline", "MDM 移行期限"),
   opType: defineAppleText("last change", "直近の変更", null),
   opDate: defineAppleInstant("changed at", "変更日時"),
-  missingSince: defineAppleInstant("missing since", "見つからなくなった日時"),
-  releasedAt: defineAppleInstant("released at", "解除日時"),
   seenAt: { type: "instant", label: text("first seen", "初回取得日時"), example: "2026-04-01T00:00:00.000Z" },
 } as const satisfies Fields;
 
@@ -70,7 +53,7 @@ export const ADE_DEVICE = {
   formats: {},
   keys: [],
   namedBy: "serialNumber",
-  usual: ["serialNumber", "state", "profileStatus", "deviceFamily", "model"],
+  usual: ["serialNumber", "profileStatus", "deviceFamily", "model"],
 } as const satisfies Thing;
 
 export type AdeDeviceRecord = RecordOf<typeof ADE_DEVICE_FIELDS>;

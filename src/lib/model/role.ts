@@ -52,9 +52,9 @@ export const OPERATIONS = {
   "devices.write": { about: text("add and change devices, and assign owners", "デバイスの登録・変更・所有者の設定") },
   "devices.note": { about: text("change memos and tags of devices", "デバイスのメモとタグの変更") },
   "devices.delete": { about: text("delete devices", "デバイスの削除") },
-  "apple.read": { about: text("read ADE, push certificates and VPP", "ADE・プッシュ通知証明書・VPP の閲覧") },
+  "apple.read": { about: text("read ADE", "ADE の閲覧") },
   "apple.write": {
-    about: text("manage ADE, push certificates and VPP", "ADE・プッシュ通知証明書・VPP の設定"),
+    about: text("manage ADE", "ADE の設定"),
   },
   "secured.read": { about: text("read users and groups of SECURED APPs", "SECURED APPs のユーザー・グループ閲覧") },
   "secured.write": {

@@ -5,14 +5,7 @@ const KEY_MARK_LENGTH = 6;
 export const getKeyMark = (sealed: string): string => sealed.slice(0, KEY_MARK_LENGTH);
 
 /** The secrets that a tenant stores in sealed (encrypted) form. */
-export const SEALED_SECRETS = [
-  "ade-key",
-  "ade-staged-key",
-  "ade-token",
-  "push-key",
-  "push-staged-key",
-  "vpp-token",
-] as const;
+export const SEALED_SECRETS = ["ade-key", "ade-token"] as const;
 
 /** A sealed secret that is stored in a tenant. */
 export interface SealedSecret {

@@ -2,6 +2,7 @@ import { commandName, line, type CommandLine, type Step as Advice } from "../adv
 import { RENEWAL_KINDS } from "../model/renewal.ts";
 import { buildUsageCommand } from "../model/applies.ts";
 import { TENANT, type UsageName } from "../model/tenant.ts";
+import { buildEnrolmentGuide } from "../renewals/guide/enrolment.ts";
 import type { Step } from "../renewals/guide/index.ts";
 import { formatCount, joinTexts, same, text, type Text } from "../text/index.ts";
 import { findOnboardingAnswer, type CredentialKind, type OnboardingFacts, type QuestionName } from "./facts.ts";
@@ -403,17 +404,11 @@ export const ONBOARDING_STEPS: readonly OnboardingStep[] = [
         ? [
             createStep(
               "way",
-              `First decide how devices are managed (step 1), then run: ${line("ade guide", ["purchased/manual/supervised-only/unsupervised"])}`,
-              `先にデバイスの管理状態を決めてください(手順 1)。その後: ${line("ade guide", ["purchased/manual/supervised-only/unsupervised"])}`,
+              "First decide how devices are managed (step 1).",
+              "先にデバイスの管理状態を決めてください(手順 1)。",
             ),
           ]
-        : [
-            createStep(
-              "way",
-              `Steps and pitfalls: ${line("ade guide", [way])}`,
-              `手順と注意点: ${line("ade guide", [way])}`,
-            ),
-          ];
+        : buildEnrolmentGuide(way).steps;
     },
   },
   {

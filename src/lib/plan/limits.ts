@@ -9,7 +9,7 @@ export interface PlanLimits {
 }
 
 /** Maximum number of deletions that a limit given as a share permits, however large the tenant is. */
-const MAX_DELETIONS_BY_SHARE = 500;
+export const MAX_DELETIONS_BY_SHARE = 500;
 
 const LIMIT_PATTERN = /^(?:(?<count>\d{1,9})|(?<share>\d{1,3}(?:\.\d+)?)%)$/;
 

@@ -169,8 +169,7 @@ const ofTopic = (source: string, level: Level, daysLeft: number, topic: string |
       topic,
       evidence: {
         of: "certificate",
-        issuer: { name: "", namesApple: false, keyId: null },
-        signature: "unknown",
+        issuer: { name: "", namesApple: false },
         publicKey: null,
       },
     },

@@ -105,7 +105,7 @@ describeWithOpenssl("a server token of openssl", () => {
     expect(await datesOf("certs")).toEqual([exact]);
     expect(await datesOf("alone")).toEqual([estimated]);
     expect(await datesOf("alone", [own.key])).toEqual([exact]);
-    const [inside] = readExpiringItems({ name, bytes: token });
+    const [inside] = await readExpiringItems({ name, bytes: token });
     const more = {
       kind: "ade-token",
       fingerprint: inside?.fingerprint ?? null,
@@ -127,7 +127,7 @@ test("a folder without anything that expires is unknown, and so is a named key",
     ". nothing in this folder has an expiry date null",
   ]);
   expect((await Array.fromAsync(gatherItems("a.key", folder))).map(told)).toEqual([
-    "a.key a private key does not expire null",
+    "a.key not a certificate, token or provisioning profile, or the file is damaged null",
   ]);
 });
 
@@ -195,7 +195,7 @@ test("reports a waiting renewed file in addition to the date of the source", asy
 test("the fingerprint identifies the recorded one of several items in a source", async () => {
   const source = join(await place(), "a.vpptoken");
   await writeFile(source, createVppToken(DAY, "本社"));
-  const [inside] = readExpiringItems({ name: "a.vpptoken", bytes: Buffer.from(createVppToken(DAY, "本社")) });
+  const [inside] = await readExpiringItems({ name: "a.vpptoken", bytes: Buffer.from(createVppToken(DAY, "本社")) });
   const item = recordedAs(source, { kind: "custom", fingerprint: inside?.fingerprint ?? null, expiresAt: null });
   expect(await applySourceDate(item, { lookAtSource: true, timezone: "Asia/Tokyo" })).toMatchObject({
     expiresAt: "2027-03-01T00:00:00Z",

@@ -37,7 +37,7 @@ const NO_ITEMS_FOUND = text(
 const EXPECTED_FILE_NAME_PATTERN =
   /\.(?:pem|cer|crt|cert|der|p7[bcm]|vpptoken|mobileprovision|provisionprofile|p12|pfx|jks|key|(?:p7m|vpptoken)\.(?:txt|crdownload|part|download))$/i;
 
-/** The keys and passwords that open files, and the files to leave out. */
+/** The keys that open files, and the files to leave out. */
 export interface GatherOptions extends ReadOptions {
   /** patterns of names or paths to leave out of a folder */
   readonly exclude?: readonly string[] | undefined;
@@ -48,12 +48,12 @@ export interface GatherOptions extends ReadOptions {
  * search.
  *
  * @param workingFolder absolute path against which relative names are resolved
- * @param options the keys and passwords that open files; in a folder, the keys next to a server token are also tried
+ * @param options the keys that open files; in a folder, the keys next to a server token are also tried
  */
 export async function* gatherItems(
   where: string,
   workingFolder: string,
-  { keys = [], passwords, exclude }: GatherOptions = {},
+  { keys = [], exclude }: GatherOptions = {},
 ): AsyncGenerator<CheckItem> {
   const beside = new NeighbourKeys();
   let found = 0;
@@ -63,7 +63,7 @@ export async function* gatherItems(
     exclude,
   })) {
     const neighbourKeys = isTokenFoundInFolder(scanned) ? await beside.of(resolve(workingFolder, scanned.where)) : [];
-    for (const gathered of await gatherScannedItems(scanned, { keys: [...keys, ...neighbourKeys], passwords })) {
+    for (const gathered of await gatherScannedItems(scanned, { keys: [...keys, ...neighbourKeys] })) {
       yield gathered;
       found += 1;
     }
@@ -100,20 +100,15 @@ function hasOnlyKeysOrRequests(name: string, bytes: Uint8Array): boolean {
 interface SourceContent {
   readonly renewables: readonly Renewable[];
   readonly broken: readonly Text[];
-  /**
-   * true if the file can be opened only with a password, because the password with which the item was recorded is not
-   * stored
-   */
-  readonly locked?: boolean;
 }
 
 async function readSourceContent(name: string, bytes: Uint8Array, options?: ReadOptions): Promise<SourceContent> {
-  const { KEY_STORE_LOCKED, readRenewablesAndErrors } = await import("../apple/index.ts");
+  const { readRenewablesAndErrors } = await import("../apple/index.ts");
   try {
-    return readRenewablesAndErrors({ name, bytes }, options);
+    return await readRenewablesAndErrors({ name, bytes }, options);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { renewables: [], broken: [error.what], locked: error.what === KEY_STORE_LOCKED };
+    return { renewables: [], broken: [error.what] };
   }
 }
 
@@ -140,16 +135,14 @@ export async function applySourceDate(
   if (!lookAtSource || source === null || !isAbsolute(source)) return recorded;
   const file = await readSmallFile(source, MAX_RENEWAL_FILE_BYTES).catch(() => undefined);
   if (file === undefined) return recorded;
-  const { renewables, broken, locked = false } = await readSourceContent(basename(source), file.bytes);
+  const { renewables, broken } = await readSourceContent(basename(source), file.bytes);
   const now = findCounterpart(
     item,
     renewables.map(({ expiring }) => expiring),
   );
   if (now !== undefined) return { ...applyEarlierDate(recorded, now, timezone), validFrom: now.validFrom };
   const [reason] = broken;
-  return reason === undefined || locked
-    ? recorded
-    : { ...recorded, remark: remark ?? describeBrokenSource(source, reason) };
+  return reason === undefined ? recorded : { ...recorded, remark: remark ?? describeBrokenSource(source, reason) };
 }
 
 /** Returns true if a recorded item's source file is on this machine and readable.  @param source path as recorded */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { SuccessorEvidence, Renewable } from "../apple/index.ts";
-import type { AppleSignature, Issuer } from "../apple/renewable.ts";
+import type { Issuer } from "../apple/renewable.ts";
 import type { ExpiringItem } from "../model/renewal.ts";
 import { isNewerFile, lineageOf, findNewestFile, compareLineages, type LineageRelation } from "./succession.ts";
 
@@ -26,16 +26,13 @@ const file = (evidence: SuccessorEvidence, fields: Partial<ExpiringItem> = {}): 
   evidence,
 });
 
-const APPLE: Issuer = { name: "CN=Apple Application, O=Apple Inc.", namesApple: true, keyId: "f7be" };
-const OTHER: Issuer = { name: "CN=Somebody", namesApple: false, keyId: "00aa" };
+const APPLE: Issuer = { name: "CN=Apple Application, O=Apple Inc.", namesApple: true };
+const OTHER: Issuer = { name: "CN=Somebody", namesApple: false };
 
 const push = (topic: string | null, expiresAt = "2027-03-01T00:00:00Z"): Renewable =>
   pushOf(topic, APPLE, { expiresAt });
-const pushOf = (
-  topic: string | null,
-  issuer: Issuer,
-  { signature = "unknown", ...fields }: Partial<ExpiringItem> & { readonly signature?: AppleSignature } = {},
-): Renewable => file({ of: "certificate", issuer, signature, publicKey: null }, { topic, ...fields });
+const pushOf = (topic: string | null, issuer: Issuer, fields: Partial<ExpiringItem> = {}): Renewable =>
+  file({ of: "certificate", issuer, publicKey: null }, { topic, ...fields });
 const ade = (server: string | null, recipient: string | null, consumer: string | null = null): Renewable =>
   file({ of: "ade-token", server, recipient, consumer });
 const vpp = (location: string | null, organisation: string | null = "例"): Renewable =>
@@ -48,19 +45,6 @@ test.each<[string, Renewable, Renewable, LineageRelation]>([
   ["certificates of one topic and of another authority", pushOf("t1", OTHER), pushOf("t1", OTHER), "same"],
   ["certificates of one topic, of Apple and of somebody else", push("t1"), pushOf("t1", OTHER), "unclear"],
   ["certificates of one topic, by two names of Apple", push("t1"), pushOf("t1", { ...APPLE, name: "G2" }), "likely"],
-  ["certificates of one topic, by two keys of Apple", push("t1"), pushOf("t1", { ...APPLE, keyId: "00" }), "likely"],
-  [
-    "certificates of one topic, by two authorities of Apple that signed them",
-    pushOf("t1", APPLE, { signature: "verified" }),
-    pushOf("t1", { ...APPLE, keyId: "00" }, { signature: "verified" }),
-    "same",
-  ],
-  [
-    "certificates of one topic, one of them forged",
-    push("t1"),
-    pushOf("t1", APPLE, { signature: "forged" }),
-    "unclear",
-  ],
   ["certificates of two topics", push("t1"), push("t2"), "different"],
   ["a push certificate and another one", push("t1"), push(null), "different"],
   ["certificates of one name without a topic", push(null), push(null), "unclear"],

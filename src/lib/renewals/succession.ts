@@ -64,18 +64,12 @@ function compareTopics(
   return one.topic === other.topic ? compareIssuers(one.evidence, other.evidence) : "different";
 }
 
-/**
- * Compares the issuers. Anybody can create a certificate with a given topic, but nobody else can sign it with the key
- * of last year's authority.
- */
+/** Compares the names of the issuers. */
 function compareIssuers(
   one: LineageWithEvidence<"certificate">["evidence"],
   other: LineageWithEvidence<"certificate">["evidence"],
 ): LineageRelation {
-  const signatures = [one.signature, other.signature];
-  if (signatures.includes("forged")) return "unclear";
-  const isSame = one.issuer.name === other.issuer.name && one.issuer.keyId === other.issuer.keyId;
-  if (isSame || signatures.every((signature) => signature === "verified")) return "same";
+  if (one.issuer.name === other.issuer.name) return "same";
   return one.issuer.namesApple && other.issuer.namesApple ? "likely" : "unclear";
 }
 

@@ -11,7 +11,7 @@ import type { Store } from "./store/store.ts";
 import type { TenantFileState } from "../model/tenant-file.ts";
 import type { Processes } from "./store/processes.ts";
 import type { OpenMail } from "./accounts/reset.ts";
-import type { AppleAccess } from "./ade/guard.ts";
+import type { AppleAccess } from "./ade/server.ts";
 import { openSqliteTenant, type TenantStoreHandle, type SqliteTenantOptions } from "./store/sqlite/open.ts";
 
 /** An open tenant. `fetch` responds to requests of the tenant API. */

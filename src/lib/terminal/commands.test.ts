@@ -33,11 +33,7 @@ test("a context and an account are added once, and only to commands that use the
     "clomoctl undo last --context near --as hanako",
   );
   expect(complete(line("renewals check", [], { allContexts: true }))).not.toContain("--context");
-  for (const other of [
-    line("csv check", ["a.csv"], { as: "users" }),
-    line("context use", ["near"]),
-    line("ade simulator do advance", ["8d"], { url: "http://127.0.0.1:1" }),
-  ])
+  for (const other of [line("csv check", ["a.csv"], { as: "users" }), line("context use", ["near"])])
     expect(complete(other)).toBe(other.toJSON());
   expect(complete(line("login", []))).toBe("clomoctl login --context far");
   expect(toPlainCommands(`${line("users show", ["-x"])}`, completion)).toBe(

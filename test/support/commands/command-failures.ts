@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Ade, Whoami } from "../../../src/lib/client/index.ts";
+import type { Whoami } from "../../../src/lib/client/index.ts";
 import { Failure } from "../../../src/lib/errors/index.ts";
 import { same, text, type Language } from "../../../src/lib/text/index.ts";
 import { freshFolder, runInBoth, run, type Circumstances } from "./program.ts";
@@ -108,20 +108,4 @@ export const testNotPermitted = (...lines: readonly (readonly [line: string, en:
       `error: hanako is not permitted to ${may}: a division administrator does not have this right\n  to see what each role may do: clomoctl roles matrix\n`,
     );
     expect(ja.stderr).toContain(`「hanako」の権限では行えません(${jaMay}`);
-  });
-
-/**
- * Tests that a mirror refuses each line and shows the steps in the console before it sends another request or asks a
- * question.
- */
-export const testRefusedInMirror = (steps: string, ...lines: readonly string[]): void =>
-  test.each(lines)("%s is refused in a mirror", async (line) => {
-    const tenant = { ade: example<Ade>("ade", { mirror: true, endpoint: null }) };
-    const { en, ja } = await runInBoth(line, { tenant });
-    expect(en).toMatchObject({ exit: 4, stdout: "", requests: [{ operation: "ade" }] });
-    expect(en.stderr).toContain("this tenant mirrors the console and CLOMO has its keys");
-    expect(en.stderr).toContain(steps);
-    expect(ja.stderr).toContain(steps);
-    const typed = await run(line, { tenant, terminal: { typing: [] } });
-    expect(typed).toMatchObject({ exit: 4, requests: [{ operation: "ade" }] });
   });

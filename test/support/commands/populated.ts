@@ -1,7 +1,5 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { issuePushCertificate } from "#support/apple/push-portal.ts";
-import { createVppToken } from "#support/renewals/vpp-token.ts";
 import { Rehearsal } from "#support/tenant/rehearsal.ts";
 import { TestTenant } from "#support/tenant/tenant.ts";
 import type { Command, NounNode, VerbNode } from "../../../src/commands/command.ts";
@@ -51,17 +49,9 @@ export async function createPopulatedTenant(folder: string): Promise<TestTenant>
   await tenant.client.users.edit(taro?.id ?? "", { custom: [{ name: "入社年", value: "2020" }] });
   await tenant.client.renewals.add({ name: "本社", kind: "custom", expiresAt: "2099-01-01T00:00:00.000Z" });
   await tenant.client.roles.createScheme({ name: "登録係", operations: ["users.write"] });
-  const { request } = await tenant.client["push-certificate"].request({ email: "a@example.jp", name: "Taro Yamada" });
   const rehearsal = new Rehearsal({ devices: 2 }, tenant);
   await rehearsal.setUp();
   await rehearsal.sync();
-  await tenant.client.profiles.create({ name: "貸出用", url: "https://mdm.example.jp/enroll" });
-  const year = { from: "2026-03-31T00:00:00Z", to: "2027-03-31T00:00:00Z" };
-  writeFileSync(
-    join(folder, "push.pem"),
-    await issuePushCertificate(request, { topic: "com.apple.mgmt.External.1", ...year }),
-  );
-  writeFileSync(join(folder, "a.vpptoken"), createVppToken(new Date(year.to), "株式会社例"));
   writeFileSync(join(folder, "users.csv"), "氏名,メールアドレス\r\n花子,hanako@example.jp\r\n");
   writeFileSync(join(folder, "orgs.csv"), "組織名,組織コード\r\n人事部,S3\r\n");
   writeFileSync(join(folder, "devices.csv"), "シリアルナンバー\r\nC03Y\r\n");

@@ -86,9 +86,7 @@ export const UNANSWERED_FACTS: HandoverFacts = {
       confirmedBy: "管理 2郎",
     }),
   ],
-  pushCertificate: null,
   adeServer: null,
-  vppTokens: [],
   answers: [],
 };
 

@@ -1,22 +1,35 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
 import type { Send } from "../../../src/lib/apple/send.ts";
-import { start, type Running } from "./program.ts";
+import { ROOT, start, type Running } from "./program.ts";
+import { registerCleanUp } from "./when-done.ts";
 
-/** A server, such as a simulator, that runs in a separate process. */
-export interface RunningSimulator {
+/** A server that runs in a separate process. */
+export interface RunningServer {
   readonly url: string;
   readonly running: Running;
 }
 
-/** Starts a simulator with these options.  @throws as {@link startListening} */
-export const startSimulator = (home: string, ...options: readonly string[]): Promise<RunningSimulator> =>
-  startListening(home, ["ade", "simulator", "start", ...options]);
+const SIMULATOR_SCRIPT = join(ROOT, "test", "support", "apple", "simulator", "start.ts");
+
+/** Starts a simulator of Apple's device service with these options. It is killed when the test ends. @returns its URL */
+export function startSimulator(...options: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, [SIMULATOR_SCRIPT, "--port", "0", ...options], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  registerCleanUp(() => void child.kill("SIGKILL"));
+  return new Promise((resolve, reject) => {
+    child.once("exit", (code) => reject(new Error(`the simulator ended with ${code}`)));
+    child.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString().trim()));
+  });
+}
 
 /**
  * Starts a command whose first line on stdout is the URL on which it listens. It is killed when the test ends.
  *
  * @throws if it ends before it listens
  */
-export async function startListening(home: string, words: readonly string[]): Promise<RunningSimulator> {
+export async function startListening(home: string, words: readonly string[]): Promise<RunningServer> {
   const running = start(words, { home, cwd: home });
   const listening = new Promise<string>((resolve) => {
     let text = "";

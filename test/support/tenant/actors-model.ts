@@ -346,8 +346,7 @@ export class ActorsModel extends DirectoryModel {
     if (name === "") return [createRejectedRefusal("アカウント名", "空にはできません")];
     const holder = name === undefined ? undefined : this.find("users", "accountName", name);
     if (holder === undefined || holder === user) return [];
-    const called = String(this.records.users.get(holder)?.["name"]);
-    return [createRejectedRefusal("アカウント名", name ?? "", this.sees("users", holder) ? called : "使えません")];
+    return [createRejectedRefusal("アカウント名", name ?? "")];
   }
 
   #passwordRefusals(before: Role, role: Role, asked: AccountRequest): readonly Refusal[] {

@@ -81,20 +81,6 @@ class ExpectedTables {
     });
   }
 
-  #profiles(): Rows {
-    const server = this.#all("ade_server")[0]?.["serverUuid"] ?? null;
-    return this.#all("ade_profile").map(({ settings, ...profile }) => {
-      const isOther = server !== null && profile["serverUuid"] !== null && profile["serverUuid"] !== server;
-      const automatic = this.#all("ade_automatic").filter((each) => each["profile"] === profile["pk"]);
-      return {
-        ...(JSON.parse(String(settings)) as object),
-        ...profile,
-        state: isOther ? "other-server" : profile["state"],
-        automaticOrgIds: this.#orgIds(JSON.stringify(automatic.map(({ org }) => org))),
-      };
-    });
-  }
-
   #devices(): Rows {
     return this.#all("device").map((device) => ({
       ...device,
@@ -200,10 +186,7 @@ class ExpectedTables {
       "secured-users": this.#all("secured_user"),
       devices: this.#devices(),
       "ade-server": this.#one("ade_server", "ade-server"),
-      "ade-profiles": this.#profiles(),
       "ade-devices": this.#all("ade_device").map((device) => ({ ...device, id: device["serialNumber"] })),
-      "push-certificate": this.#one("push_certificate", "push-certificate"),
-      "vpp-tokens": this.#all("vpp_token").map((token) => ({ ...token, id: this.#idOf("org", token["org"]) })),
       renewals: this.#all("renewal_item"),
       answers: this.#all("answer").filter(({ question }) => !String(question).startsWith(MOMENTARY_QUESTION_PREFIX)),
       observed: this.#observed(),

@@ -1,6 +1,5 @@
 import { ACCOUNT_LANGUAGES } from "../../../src/lib/model/account.ts";
-import { ADE_DEVICE_STATES, APPLE_DEVICE_FIELDS } from "../../../src/lib/model/ade-device.ts";
-import { RECOMMENDED_SETTINGS, type AdeProfileSettings } from "../../../src/lib/model/ade-profile.ts";
+import { APPLE_DEVICE_FIELDS } from "../../../src/lib/model/ade-device.ts";
 import { ACCOUNT_NAME_COMPOSITIONS } from "../../../src/lib/model/composition.ts";
 import { ANDROID, ANDROID_MODES, DEVICE_STATUSES, PLATFORMS } from "../../../src/lib/model/device.ts";
 import { codeKey, emailKey, nameKey, nameSortKey, serialKey } from "../../../src/lib/model/normalise.ts";
@@ -183,8 +182,8 @@ class TenantFiller {
       this.#accounts(users, orgs, schemes);
       this.#secured();
       this.#devices(users, orgs);
-      this.#apple(orgs);
-      this.#ade(orgs);
+      this.#apple();
+      this.#ade();
       this.#renewals();
       this.#answers();
       this.#audit();
@@ -412,71 +411,23 @@ class TenantFiller {
     return Object.fromEntries(names.map((name) => [name, this.#draw.orNull(this.#draw.instant())] as const));
   }
 
-  #apple(orgs: readonly number[]): void {
+  #apple(): void {
     const draw = this.#draw;
     const secret = (...names: readonly string[]): Values =>
       Object.fromEntries(names.map((name) => [name, SECRET_CANARY] as const));
     if (draw.is()) {
       this.#insert("ade_server", {
         pk: 1,
-        ...secret("stagedKey", "stagedCertificate", "privateKey", "certificate", "token", "tokenHash", "consumer"),
-        ...secret("cursor", "formerKey", "formerCertificate"),
-        ...this.#words("endpointKind", "endpointUrl", "serverName", "adminId", "orgName", "tokenSetBy"),
+        ...secret("privateKey", "certificate", "token", "tokenHash", "consumer", "cursor"),
+        ...this.#words("endpoint", "serverName", "adminId", "orgName", "tokenSetBy"),
         ...this.#instants("tokenExpiresAt", "tokenSetAt", "fullAt"),
         serverUuid: draw.orNull("SERVER"),
       });
     }
-    if (draw.is()) {
-      this.#insert("push_certificate", {
-        pk: 1,
-        ...secret("certificate", "privateKey", "stagedKey", "stagedRequest", "stagedPublicKey", "stagedEmail"),
-        ...this.#words("topic", "name", "appleAccount", "uploadedBy"),
-        ...this.#instants("expiresAt", "validFrom", "uploadedAt", "profilePasswordSetAt"),
-        issuedByApple: draw.orNull(draw.bit()),
-        simulated: draw.orNull(draw.bit()),
-        fingerprint: draw.orNull(draw.digest()),
-        publicKey: draw.orNull(draw.digest()),
-      });
-    }
-    for (const org of draw.some(orgs)) {
-      this.#insert("vpp_token", {
-        org,
-        token: SECRET_CANARY,
-        fingerprint: draw.digest(),
-        expiresAt: draw.instant(),
-        ...this.#words("organisation", "location"),
-        simulated: draw.bit(),
-        setAt: draw.instant(),
-        setBy: draw.text(),
-      });
-    }
   }
 
-  #ade(orgs: readonly number[]): void {
+  #ade(): void {
     const draw = this.#draw;
-    const profiles = this.#numbers(3);
-    for (const pk of profiles) {
-      const settings: AdeProfileSettings = {
-        name: draw.text(),
-        url: "https://mdm.example.jp/enroll",
-        ...RECOMMENDED_SETTINGS,
-        supervised: draw.is(),
-        skipItems: [...draw.some(["Siri", "AppleID"])],
-        department: draw.orNull(draw.text()),
-      };
-      this.#insert("ade_profile", {
-        pk,
-        id: draw.id(),
-        uuid: draw.digest().slice(0, 32).toUpperCase(),
-        settings: JSON.stringify(settings),
-        state: draw.oneOf(["active", "disabled"]),
-        createdAt: draw.instant(),
-        serverUuid: draw.orNull(draw.oneOf(["SERVER", "OTHER"])),
-      });
-    }
-    if (profiles.length > 0) {
-      for (const org of draw.some(orgs)) this.#insert("ade_automatic", { org, profile: draw.oneOf(profiles) });
-    }
     for (const pk of this.#numbers(this.#size)) {
       this.#insert("ade_device", {
         pk,
@@ -488,12 +439,8 @@ class TenantFiller {
           "mdmMigrationDeadline",
           "opDate",
         ),
-        ...this.#instants("missingSince", "releasedAt"),
         serialNumber: `SERIAL${draw.below(10)}${pk}`,
-        state: draw.oneOf(ADE_DEVICE_STATES),
         seenAt: draw.instant(),
-        createdIn: 1,
-        changedIn: 1,
       });
     }
   }

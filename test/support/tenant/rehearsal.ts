@@ -1,19 +1,12 @@
-import { createSimulator, createInProcessSend, type Simulator } from "../../../src/lib/apple/simulator/index.ts";
-import type { AppleResponse, AppleRequest, Send } from "../../../src/lib/apple/send.ts";
+import type { AppleRequest, AppleResponse, Send } from "../../../src/lib/apple/send.ts";
 import type { Ade, AdeSync } from "../../../src/lib/contract/index.ts";
-import { Failure } from "../../../src/lib/errors/index.ts";
-import type { OpenTenant } from "../../../src/lib/tenant/index.ts";
 import type { Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
+import type { FaultName } from "../apple/simulator/faults.ts";
+import { createInProcessSend, Simulator } from "../apple/simulator/simulator.ts";
 import { TestTenant } from "./tenant.ts";
 
 /** The URL under which the tenant finds the simulator. */
-export const SIMULATOR_URL = "http://127.0.0.1:8080";
-
-/**
- * What happens to a request before it is processed. `killed`: it never gets a response, because the process that sent
- * it was killed.
- */
-export type RequestFate = "killed" | undefined;
+const SIMULATOR_URL = "http://127.0.0.1:8080";
 
 interface RehearsalOptions {
   readonly devices?: number;
@@ -21,158 +14,83 @@ interface RehearsalOptions {
   readonly pageSize?: number;
 }
 
-const STAGED_KEY_COLUMNS = "stagedKey, stagedCertificate, stagedAt";
+const KEY_COLUMNS = "privateKey, certificate, keyAt";
+
+/** The key pair that all rehearsals of a file share, because creating one takes long. */
+let sharedKey: Row | undefined;
 
 /** A tenant and a simulated Apple service in this process. Both use the tenant's clock. */
 export class Rehearsal implements AsyncDisposable {
   readonly tenant: TestTenant;
-  readonly #pageSize: number;
-  simulator: Simulator;
+  readonly simulator: Simulator;
   /** requests that the device service received, such as `POST /server/devices` */
   readonly asked: string[] = [];
-  /** decides what happens to each incoming request */
-  fate: (request: AppleRequest) => RequestFate = () => undefined;
-  readonly #left: OpenTenant[] = [];
-  readonly #hanging: ((error: Error) => void)[] = [];
+  /** called before each request is handled */
+  before: (request: AppleRequest) => Promise<void> = async () => {};
 
   constructor({ devices = 0, pageSize = 3 }: RehearsalOptions = {}, tenant: TestTenant = new TestTenant()) {
     this.tenant = tenant;
-    this.#pageSize = pageSize;
-    this.simulator = this.#create(devices);
+    const now = (): number => tenant.surroundings.time;
+    this.simulator = new Simulator({ seed: "rehearsal", devices, pageSize, now });
     tenant.apple = this.answering;
   }
 
   /** Passes the tenant's requests to the simulator. */
-  readonly answering: Send = (request) => this.#send(request);
+  readonly answering: Send = async (request): Promise<AppleResponse> => {
+    this.asked.push(`${request.method} ${new URL(request.url).pathname}`);
+    await this.before(request);
+    return createInProcessSend(this.simulator)(request);
+  };
 
-  #create(devices: number): Simulator {
-    const { surroundings } = this.tenant;
-    return createSimulator({
-      seed: "rehearsal",
-      devices,
-      now: () => surroundings.time,
-      random: surroundings.random,
-      rotateEvery: 5,
-    });
+  fault(fault: FaultName, more: { readonly after?: number; readonly count?: number } = {}): void {
+    this.simulator.faults.add({ fault, ...more });
   }
 
-  /** Replaces the simulator with a new one that has this number of devices. */
-  restart(devices: number): void {
-    this.simulator = this.#create(devices);
-  }
-
-  /** Returns true if a request is waiting for a response that never comes. */
-  get isHanging(): boolean {
-    return this.#hanging.length > 0;
-  }
-
-  async #send(request: AppleRequest): Promise<AppleResponse> {
-    const path = new URL(request.url).pathname;
-    this.asked.push(`${request.method} ${path}`);
-    if (this.fate(request) === "killed") return new Promise((_, reject) => this.#hanging.push(reject));
-    const answer = await (createInProcessSend(this.simulator) satisfies Send)(request);
-    return path === "/account" && answer.status === 200 ? this.#smallPages(answer) : answer;
-  }
-
-  #smallPages(answer: AppleResponse): AppleResponse {
-    const account = JSON.parse(answer.body) as { urls?: { limit?: object }[] };
-    const limit = { default: this.#pageSize, maximum: this.#pageSize };
-    const urls = account.urls?.map((url) => (url.limit === undefined ? url : { ...url, limit }));
-    return { ...answer, body: JSON.stringify({ ...account, urls }) };
-  }
-
-  /** Calls the simulator's own control API. @throws Failure with the simulator's reason if it refuses */
-  async control(method: AppleRequest["method"], path: string, body: object = {}): Promise<AppleResponse> {
-    const url = `${SIMULATOR_URL}/_simulator${path}`;
-    const answer = await createInProcessSend(this.simulator)({ method, url, headers: {}, body: JSON.stringify(body) });
-    if (answer.status < 300) return answer;
-    throw Failure.of(JSON.parse(answer.body) as Parameters<typeof Failure.of>[0]);
-  }
-
-  /** Adds devices to the simulator. @returns their serial numbers */
-  async add(asked: object): Promise<readonly string[]> {
-    const { body } = await this.control("POST", "/devices", asked);
-    return (JSON.parse(body) as { serials: string[] }).serials;
-  }
-
-  fault(fault: string, more: object = {}): Promise<AppleResponse> {
-    return this.control("POST", "/faults", { fault, ...more });
-  }
-
-  /**
-   * Sets the endpoint, a key and a token.
-   *
-   * @param kept stores the key for later calls, because creating a key takes long
-   */
-  async setUp(kept?: { staged?: Row }): Promise<Ade> {
+  /** Sets the endpoint, a key and a token. */
+  async setUp(): Promise<Ade> {
     const { ade } = this.tenant.client;
-    await ade.setEndpoint({ kind: "simulator", url: SIMULATOR_URL });
-    if (kept?.staged === undefined) {
+    await ade.setEndpoint({ url: SIMULATOR_URL });
+    if (sharedKey === undefined) {
       await ade.createKeyPair({});
-      if (kept !== undefined) [kept.staged] = this.tenant.sql(`select ${STAGED_KEY_COLUMNS} from ade_server`) as [Row];
+      [sharedKey] = this.tenant.sql(`select ${KEY_COLUMNS} from ade_server`);
     } else {
-      const sets = STAGED_KEY_COLUMNS.split(", ").map((column) => `${column} = :${column}`);
-      this.tenant.database.run(`update ade_server set ${sets.join(", ")}`, kept.staged);
+      const sets = KEY_COLUMNS.split(", ").map((column) => `${column} = :${column}`);
+      this.tenant.database.run(`update ade_server set ${sets.join(", ")}`, sharedKey);
     }
     return this.newToken();
   }
 
-  /** Sets a new token for the tenant's existing key. */
-  async newToken(more: { otherAdmin?: boolean; otherServer?: boolean; server?: string; admin?: string } = {}) {
+  /** Downloads a token for the tenant's key, and sets it. */
+  async newToken(server?: string): Promise<Ade> {
     const { ade } = this.tenant.client;
-    const { server, admin, ...flags } = more;
     const { certificate } = await ade.createKeyPair({});
-    const { body } = await this.control("POST", "/tokens", { certificate, server, admin });
-    const content = Buffer.from(body).toString("base64");
-    return (await ade.setToken({ name: "SIMULATOR_Token_2026-04-01T00-00-00Z_smime.p7m", content, ...flags })).ade;
+    const { content } = this.simulator.token(certificate, server);
+    const name = `${server ?? "Office"}_Token_2026-04-01T00-00-00Z_smime.p7m`;
+    return (await ade.setToken({ name, content: Buffer.from(content).toString("base64") })).ade;
+  }
+
+  sync(asked: Parameters<TestTenant["client"]["ade"]["sync"]>[0] = {}): Promise<AdeSync> {
+    return this.tenant.client.ade.sync(asked);
   }
 
   /** Makes Apple reject the token. */
   async reject(): Promise<void> {
-    await this.fault("token-rejected");
-    await this.sync();
-  }
-
-  /** Runs a sync and waits until it ends. */
-  async sync(asked: Parameters<TestTenant["client"]["ade"]["sync"]>[0] = {}): Promise<AdeSync> {
-    return this.ended((await this.tenant.client.ade.sync(asked)).id);
-  }
-
-  async ended(id: string): Promise<AdeSync> {
-    for (;;) {
-      const run = await this.tenant.client.ade.findSync(id);
-      if (run.state !== "running") return run;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-  }
-
-  /** Simulates that the process that uses the tenant is killed, and opens the tenant in another process. */
-  crash(): void {
-    this.#left.push(this.tenant.crash());
-  }
-
-  /** Cleans up after crashes. Call this after other processes have taken over the work of the killed ones. */
-  async bury(): Promise<void> {
-    for (const reject of this.#hanging.splice(0)) reject(new Error("killed"));
-    for (const left of this.#left.splice(0)) await left.close();
+    this.fault("token-rejected", { count: 1 });
+    await this.sync({ kind: "full" }).catch(() => undefined);
   }
 
   /** Returns the profile status of each device in the tenant, by serial number. */
   async devices(): Promise<ReadonlyMap<string, string>> {
-    const found = await Array.fromAsync(this.tenant.client.ade.devices({ state: "present" }));
+    const found = await Array.fromAsync(this.tenant.client.ade.devices());
     return new Map(found.map(({ serialNumber, profileStatus }) => [serialNumber, profileStatus ?? "empty"]));
   }
 
   /** Returns the profile status of each device in the simulator, by serial number. */
   simulated(): ReadonlyMap<string, string> {
-    return new Map([...this.simulator.devices()].map(({ serial, profileStatus }) => [serial, profileStatus]));
+    return new Map([...this.simulator.present()].map(({ serial, status }) => [serial, status]));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // from now on the simulator responds to all requests, because nothing waits for the requests without a response any
-    // longer
-    this.fate = () => undefined;
-    await this.bury();
     await this.tenant[Symbol.asyncDispose]();
   }
 }

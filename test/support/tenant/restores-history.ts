@@ -408,13 +408,10 @@ export class RestoresHistory {
     const now = await exportRecords(to.client);
     const idsOf = (resource: ResourceName): ReadonlySet<unknown> =>
       new Set(parseRecords(now.get(resource) ?? "").map(({ id }) => id));
-    const [users, orgs] = [idsOf("users"), idsOf("orgs")];
+    const users = idsOf("users");
     const remaining = (resource: ResourceName, record: AnyRecord): readonly AnyRecord[] => {
       if (resource === "accounts" && !users.has(record["id"])) return [];
-      if (resource === "vpp-tokens" && !orgs.has(record["id"])) return [];
-      if (resource !== "ade-profiles") return [record];
-      const automatic = record["automaticOrgIds"] as readonly string[];
-      return [{ ...record, automaticOrgIds: automatic.filter((id) => orgs.has(id)) }];
+      return [record];
     };
     for (const resource of RESOURCE_NAMES) {
       if (resourceOf(resource).stays === "derived") continue;

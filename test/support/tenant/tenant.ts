@@ -31,7 +31,7 @@ import { openOverSocket, type SignIn } from "./over-socket.ts";
 import { openTenant, type OpenTenant, type TenantOptions } from "../../../src/lib/tenant/index.ts";
 import { getCurrentInstant, type Surroundings } from "../../../src/lib/tenant/ids.ts";
 import type { SendMail, TenantMail } from "../../../src/lib/tenant/accounts/reset.ts";
-import type { AppleAccess } from "../../../src/lib/tenant/ade/guard.ts";
+import type { AppleAccess } from "../../../src/lib/tenant/ade/server.ts";
 import { Database, type Params, type Row } from "../../../src/lib/tenant/store/sqlite/database.ts";
 import { openTenantFile, TENANT_FILE_NAME } from "../../../src/lib/tenant/store/sqlite/tenant-file.ts";
 import { WriterNote } from "../../../src/lib/tenant/store/sqlite/writer-note.ts";
@@ -102,16 +102,7 @@ export const encodeText = (text: string, encoding: Encoding): Uint8Array<ArrayBu
 
 const CLEARED_TABLES = [
   "ade_server",
-  "ade_sync",
   "ade_device",
-  "ade_arrival",
-  "ade_unreadable",
-  "push_certificate",
-  "vpp_token",
-  "vpp_token_gone",
-  "ade_profile",
-  "ade_automatic",
-  "ade_pending",
   "renewal_item",
   "renewal_notice",
   "answer",
@@ -160,16 +151,7 @@ const COLLECTIONS: ReadonlyMap<string, string> = new Map([
   ["renewal_notice", "renewals"],
   ["answer", "answers"],
   ["ade_server", "ade"],
-  ["ade_sync", "ade"],
   ["ade_device", "ade"],
-  ["ade_arrival", "ade"],
-  ["ade_unreadable", "ade"],
-  ["push_certificate", "push-certificate"],
-  ["vpp_token", "vpp"],
-  ["vpp_token_gone", "vpp"],
-  ["ade_profile", "ade"],
-  ["ade_automatic", "ade"],
-  ["ade_pending", "ade"],
 ]);
 
 /** Returns the collection that must be locked to write to a table. See `TenantOptions`. */

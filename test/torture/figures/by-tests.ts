@@ -131,11 +131,7 @@ export const CANARY_TRIALS = createTestTrials([
   { path: "test/process/handover-canary.test.ts", project: "process" },
 ]);
 
-export const APPLE_TRIALS = createTestTrials([
-  createTestFile(`${TENANT_FOLDER}/ade/history.test.ts`, 50),
-  { path: "src/lib/apple/simulator/faults.test.ts" },
-  { path: "test/process/simulator.test.ts", project: "process" },
-]);
+export const APPLE_TRIALS = createTestTrials([{ path: `${TENANT_FOLDER}/ade/ade.test.ts` }]);
 
 export const RETRY_TRIALS = createTestTrials([
   { path: "src/lib/apple/patience.test.ts" },

@@ -50,7 +50,6 @@ export const OUTPUT_FILE_SCENES: readonly Scene[] = [
     varies: new RegExp(`${CREATION_TIME.source}|/[^<>\\s]+(?=/tenants)`, "g"),
   },
   createFileScene("roles matrix as a page", "roles.html", ["roles", "matrix", ...HTML_OPTION]),
-  createFileScene("ade guide as a page", "ade.html", ["ade", "guide", "manual", ...HTML_OPTION]),
   createFileScene("onboarding guide as a page", "onboarding.html", ["onboarding", "guide", ...HTML_OPTION]),
   createFileScene("renewals guide as a page", "token.html", ["renewals", "guide", "ade-token", ...HTML_OPTION]),
   {

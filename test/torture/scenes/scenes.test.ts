@@ -5,20 +5,10 @@ import { readCommands, type NounFolder } from "../../../scripts/generate/command
 import type { Command } from "../../../src/commands/command.ts";
 import { SCENES } from "../figures/at-calls.ts";
 
-const ASKS = "asks a running simulator and writes no file";
-
 /** Commands that write and have no scene, each with the reason. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   "access-tokens create": "needs a server in which an account is signed in; serve.test.ts creates tokens",
   "access-tokens revoke": "needs a server in which an account is signed in; serve.test.ts revokes a token",
-  "ade simulator start": "runs until it is stopped; simulator.test.ts stops it and reads its state again",
-  "ade simulator do": ASKS,
-  "ade simulator do advance": ASKS,
-  "ade simulator do faults": ASKS,
-  "ade simulator do devices activate": ASKS,
-  "ade simulator do devices add": ASKS,
-  "ade simulator do devices assign": ASKS,
-  "ade simulator do devices release": ASKS,
 };
 
 const program = await readCommands(join(ROOT, "src", "commands"));

@@ -1,10 +1,8 @@
-import { line } from "../../../lib/advice/index.ts";
-import { same, text } from "../../../lib/text/index.ts";
+import { READY_PROFILE_STATES } from "../../../lib/model/ade-device.ts";
+import { text } from "../../../lib/text/index.ts";
 import { defineCommand } from "../../command.ts";
 import { requireSingleMatch } from "../../listing/single-match.ts";
-import { areAllPending, buildCreateProfileStep, findProfileArgument, buildRetrySteps } from "../next.ts";
-import { printEndpoint } from "../shown.ts";
-import { ADE_DEVICE_KIND, DEVICE_DETAIL_COLUMNS, checkReadiness } from "./columns.ts";
+import { ADE_DEVICE_COLUMNS, ADE_DEVICE_KIND } from "./columns.ts";
 
 export default defineCommand({
   summary: text(
@@ -18,25 +16,15 @@ export default defineCommand({
   examples: [{ line: "clomoctl ade devices show SIM000000001" }],
   exits: ["not-found"],
   async run(tools, { serial }) {
-    const { client } = await tools.tenant("ade", "profiles");
-    const ade = await client.ade.show();
-    await printEndpoint(tools, ade);
+    const { client } = await tools.tenant("ade");
     const device = requireSingleMatch(serial, await client.ade.findDevices({ name: serial }), ADE_DEVICE_KIND);
-    const profiles = await client.profiles.list();
-    const profileName = profiles.find(({ uuid }) => uuid === device.profileUuid)?.name ?? null;
-    await tools.terminal.show(DEVICE_DETAIL_COLUMNS, { ...device, profileName });
-    const word = findProfileArgument(profiles);
-    const command =
-      word === undefined
-        ? buildCreateProfileStep(profiles).line
-        : line("ade profiles assign", [word, device.serialNumber]);
-    const waiting = buildRetrySteps(ade, tools.clock.now().getTime(), (instant) => tools.terminal.moment(instant));
-    // the tenant does not report which assignments are pending; if all unready devices wait, this device waits, too
-    const { ready, tell } = checkReadiness(device, areAllPending(ade) ? PENDING_ASSIGNMENT : same(command ?? ""));
-    await (ready ? tools.terminal.note(tell) : tools.terminal.warn(tell));
-    if (ready || device.state !== "present") return;
-    for (const step of waiting) await tools.terminal.note(step);
+    await tools.terminal.show(ADE_DEVICE_COLUMNS, device);
+    if (device.profileStatus !== null && READY_PROFILE_STATES.includes(device.profileStatus)) return;
+    await tools.terminal.warn(
+      text(
+        "do not switch this device on yet: it does not have an ADE profile",
+        "まだ電源を入れないでください。ADE プロファイルが割り当てられていません",
+      ),
+    );
   },
 });
-
-const PENDING_ASSIGNMENT = text("an assignment is pending", "割り当て待ちです");

@@ -1,6 +1,4 @@
 import { text } from "../../../lib/text/index.ts";
 import { defineNoun } from "../../command.ts";
 
-export default defineNoun({
-  summary: text("endpoint of Apple's services: Apple or a simulator", "接続先(Apple またはシミュレーター)"),
-});
+export default defineNoun({ summary: text("endpoint of Apple's services", "接続先") });

@@ -1,4 +1,4 @@
-import { line, type CommandLine } from "../../../lib/advice/index.ts";
+import { line } from "../../../lib/advice/index.ts";
 import { formatCount, text, type Text } from "../../../lib/text/index.ts";
 import { VERDICTS, type ReconciledDevice, type Verdict } from "./verdict.ts";
 
@@ -13,21 +13,15 @@ const FULL_FETCH_IN_CONSOLE_HINT = text(
   "管理画面の 基本設定 > Automated Device Enrollment で「全件を取得する」>「ADE デバイスの一覧を更新する」を行い、デバイスをエクスポートしてミラーに取り込んでください",
 );
 
-const describeAssignment = (guide: CommandLine): Text =>
-  text(
-    `assign them in Apple Business Manager (デバイス > serial number > ・・・ > 「MDMサーバを編集します」), then sync; steps: ${guide}`,
-    `Apple Business Manager の デバイス > シリアルナンバー > ・・・ > 「MDMサーバを編集します」で割り当ててから同期してください(手順: ${guide})`,
-  );
+const ASSIGNMENT_STEP = text(
+  "assign them in Apple Business Manager (デバイス > serial number > ・・・ > 「MDMサーバを編集します」), then sync",
+  "Apple Business Manager の デバイス > シリアルナンバー > ・・・ > 「MDMサーバを編集します」で割り当ててから同期してください",
+);
 
 const FIND_MISSING_DEVICES_HINT = text(
   `run a full sync first: ${line("ade sync", [], { full: true })}; if they are still missing, check Apple Business Manager, or search with the Apple Business API: --apple-business`,
   `まず全件を取得してください: ${line("ade sync", [], { full: true })}。それでも見つからないときは Apple Business Manager で確認するか、--apple-business で調べてください`,
 );
-
-const ASSIGNMENT_STEPS = {
-  console: describeAssignment(line("ade guide", ["purchased"])),
-  commands: describeAssignment(line("ade guide", ["purchased"], { through: "commands" })),
-};
 
 /** Describes what to do for devices with a verdict; returns undefined if nothing is left to do. */
 function describeNextStep(verdict: Verdict, { isMirror }: StepContext): Text | undefined {
@@ -37,13 +31,8 @@ function describeNextStep(verdict: Verdict, { isMirror }: StepContext): Text | u
       return undefined;
     case "no-profile":
       return text(
-        `assign a profile: ${line("ade profiles assign", ["PROFILE", "SERIAL…"])}`,
-        `プロファイルを割り当ててください: ${line("ade profiles assign", ["PROFILE", "SERIAL…"])}`,
-      );
-    case "gone":
-      return text(
-        `the last full sync did not find them; Apple sometimes leaves devices out for about a day. To check again: ${line("ade sync", [], { full: true })}`,
-        `前回の全件取得で見つかりませんでした。1 日ほど見えなくなることがあります。もう一度確認するには: ${line("ade sync", [], { full: true })}`,
+        "assign an ADE profile with the MDM that uses this server",
+        "この MDM サーバを使う MDM で ADE プロファイルを割り当ててください",
       );
     case "missing":
       return isMirror ? FULL_FETCH_IN_CONSOLE_HINT : FIND_MISSING_DEVICES_HINT;
@@ -57,16 +46,16 @@ function describeNextStep(verdict: Verdict, { isMirror }: StepContext): Text | u
     case "other-server":
       return isMirror
         ? text(
-            `if CLOMO uses this server: ${FULL_FETCH_IN_CONSOLE_HINT.en}; otherwise: ${ASSIGNMENT_STEPS.console.en}`,
-            `CLOMO が使っている MDM サーバの場合: ${FULL_FETCH_IN_CONSOLE_HINT.ja}。それ以外の場合: ${ASSIGNMENT_STEPS.console.ja}`,
+            `if CLOMO uses this server: ${FULL_FETCH_IN_CONSOLE_HINT.en}; otherwise: ${ASSIGNMENT_STEP.en}`,
+            `CLOMO が使っている MDM サーバの場合: ${FULL_FETCH_IN_CONSOLE_HINT.ja}。それ以外の場合: ${ASSIGNMENT_STEP.ja}`,
           )
-        : ASSIGNMENT_STEPS.commands;
+        : ASSIGNMENT_STEP;
     case "no-server":
-      return isMirror ? ASSIGNMENT_STEPS.console : ASSIGNMENT_STEPS.commands;
+      return ASSIGNMENT_STEP;
     case "not-in-organisation":
       return text(
-        `ask the seller to register them with Apple for your organisation, or add them manually: ${line("ade guide", ["manual"])}`,
-        `購入元に、自組織のデバイスとして Apple に登録するよう依頼するか、手動で追加してください: ${line("ade guide", ["manual"])}`,
+        "ask the seller to register them with Apple for your organisation, or add them with Apple Configurator",
+        "購入元に、自組織のデバイスとして Apple に登録するよう依頼するか、Apple Configurator で追加してください",
       );
     default:
       return verdict satisfies never;

@@ -9,7 +9,6 @@ export const VERDICTS = {
   ready: text("ready", "準備完了"),
   registered: text("in the tenant", "テナントにあり"),
   "no-profile": text("without a profile", "プロファイルなし"),
-  gone: text("no longer listed by Apple", "Apple 側で見つからない"),
   missing: text("missing", "未取得"),
   "not-synced": text("not synced", "未同期"),
   "other-server": text("on another server", "別の MDM サーバ"),
@@ -30,15 +29,12 @@ export interface ReconciledDevice extends SerialRow {
   readonly server: string | null;
 }
 
-/** Compares a listed device with Apple's devices in the tenant: `missing` if it was not found there or was released. */
+/** Compares a listed device with the ADE devices of the last sync. */
 function compareWithApple(listed: SerialRow, device: AdeDeviceRecord | undefined): ReconciledDevice {
-  const { profileStatus = null, state = "released" } = device ?? {};
-  const verdictOf = (): Verdict => {
-    if (state === "released") return "missing";
-    if (state === "missing") return "gone";
-    return READY_PROFILE_STATES.includes(profileStatus ?? "") ? "ready" : "no-profile";
-  };
-  return { ...listed, verdict: verdictOf(), profileStatus, server: null };
+  const profileStatus = device?.profileStatus ?? null;
+  const isReady = READY_PROFILE_STATES.includes(profileStatus ?? "");
+  const verdict = device === undefined ? "missing" : isReady ? "ready" : "no-profile";
+  return { ...listed, verdict, profileStatus, server: null };
 }
 
 /** Compares a listed device with the devices of a mirror. The console's exports do not contain the profile state. */
@@ -53,18 +49,15 @@ const compareWithMirror = (listed: SerialRow, device: Device | undefined): Recon
 export async function* reconcileWithTenant(
   client: Client<"ade" | "devices">,
   list: readonly SerialRow[],
-  { mirror, endpoint }: Pick<Ade, "mirror" | "endpoint">,
+  { mirror }: Pick<Ade, "mirror">,
 ): AsyncGenerator<ReconciledDevice> {
-  const asksApple = !mirror || endpoint?.kind === "simulator";
   for (const listed of list) {
     const query = { name: listed.serialNumber };
     const isIt = (one: { readonly serialNumber: string }): boolean =>
       one.serialNumber.toUpperCase() === listed.serialNumber;
-    const atApple = asksApple ? (await client.ade.findDevices(query)).find(isIt) : undefined;
-    // during a rehearsal, a mirror has the console's devices in addition to the simulated ones
-    yield mirror && atApple === undefined
+    yield mirror
       ? compareWithMirror(listed, (await client.devices.find(query)).find(isIt))
-      : compareWithApple(listed, atApple);
+      : compareWithApple(listed, (await client.ade.findDevices(query)).find(isIt));
   }
 }
 
@@ -78,7 +71,7 @@ export async function locateMissingDevices(
   all: readonly ReconciledDevice[],
   own: string | undefined,
 ): Promise<readonly ReconciledDevice[]> {
-  const sought = all.filter(({ verdict }) => verdict === "missing" || verdict === "gone");
+  const sought = all.filter(({ verdict }) => verdict === "missing");
   const servers = new Map<string, BusinessServer | null>();
   for (const { serialNumber } of sought) servers.set(serialNumber, await business.assignedServer(serialNumber));
   const lost = new Set([...servers].filter(([, server]) => server === null).map(([serialNumber]) => serialNumber));

@@ -20,7 +20,7 @@ import type { ChosenTenant, Tools } from "../../tools.ts";
 import { ITEM_COLUMNS } from "./columns.ts";
 import { noteUnreachableOwner } from "./missing.ts";
 import type { ItemOptions } from "./options.ts";
-import { toItemFields, readKeysAndPasswords, pickTextFields } from "./read-options.ts";
+import { toItemFields, readKeyFiles, pickTextFields } from "./read-options.ts";
 import { createExpiryClock } from "./tenant-items.ts";
 
 /**
@@ -35,9 +35,8 @@ export async function addFolder(
   const { terminal, workingFolder } = tools;
   const { client, context } = tenant;
   const asOf = createExpiryClock(tools, tenant);
-  const found = await Array.fromAsync(
-    gatherItems(folder, workingFolder, await readKeysAndPasswords(tools, options)),
-    (one) => judgeExpiry(one, null, asOf),
+  const found = await Array.fromAsync(gatherItems(folder, workingFolder, await readKeyFiles(tools, options)), (one) =>
+    judgeExpiry(one, null, asOf),
   );
   const recorded = await client.renewals.list();
   const known = new Map(recorded.flatMap((item) => listFingerprints(item).map((file) => [file, item] as const)));

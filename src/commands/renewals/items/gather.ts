@@ -24,7 +24,6 @@ interface CheckRequest {
   readonly files: readonly string[];
   /** key files that open other files */
   readonly key: readonly string[];
-  readonly passwordFile: readonly string[];
   /** patterns of names that are excluded from folders */
   readonly exclude: readonly string[];
   readonly allContexts: boolean;
@@ -51,7 +50,7 @@ interface CheckedTenant {
  * Runs a check. Whatever cannot be read counts as unknown, including a tenant that cannot be opened.
  *
  * @throws `not-found` if the context or a key file does not exist
- * @throws `input-rejected` if a key or a password cannot be used
+ * @throws `input-rejected` if a key cannot be used
  */
 export async function runCheck(
   tools: Tools,
@@ -95,14 +94,9 @@ export async function runCheck(
   return { result: summariseCheck(checked, thresholds, findings), tenants, unnoticed: ofOwners };
 }
 
-/** Reads the given keys and passwords. The code for this is loaded only if there are any. */
-const loadReadOptions = async (
-  tools: Tools,
-  openers: Pick<CheckRequest, "key" | "passwordFile">,
-): Promise<ReadOptions> =>
-  openers.key.length + openers.passwordFile.length === 0
-    ? {}
-    : (await import("./read-options.ts")).readKeysAndPasswords(tools, openers);
+/** Reads the given keys. The code for this is loaded only if there are any. */
+const loadReadOptions = async (tools: Tools, { key }: Pick<CheckRequest, "key">): Promise<ReadOptions> =>
+  key.length === 0 ? {} : (await import("./read-options.ts")).readKeyFiles(tools, { key });
 
 /** Describes an error on one line, because reports have little room: what is wrong, where, and what to do next. */
 function describeError(error: unknown): Text {

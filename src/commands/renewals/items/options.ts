@@ -15,15 +15,6 @@ export const DECRYPTION_OPTIONS = {
       "サーバートークンを復号する手元の秘密鍵(PEM)。CLOMO の鍵で暗号化されたものは CLOMO だけが復号できます",
     ),
   },
-  passwordFile: {
-    kind: "file",
-    value: "FILE",
-    repeatable: true,
-    about: text(
-      "file with the password of a key store (PKCS#12), readable only by you; not needed for a key store without a password",
-      "鍵ストア(PKCS#12)のパスワードを書いた、自分だけが読めるファイル(パスワードなしの鍵ストアには不要)",
-    ),
-  },
 } as const satisfies Fields;
 
 /** The options that set the fields of an item. There is no option for a password. */

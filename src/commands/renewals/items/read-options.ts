@@ -11,7 +11,6 @@ import {
 } from "../../../lib/model/renewal.ts";
 import { addOneYear } from "../../../lib/model/time.ts";
 import { toUtcInstant, resolvePastInstant } from "../../../lib/model/typed-date.ts";
-import { readSecret } from "../../../lib/renewals/notify/secret.ts";
 import { readKeys } from "../../../lib/renewals/read/keys.ts";
 import { text } from "../../../lib/text/index.ts";
 import { formatShellOption } from "../../../lib/text/shell-word.ts";
@@ -23,7 +22,6 @@ import type { ItemOptions } from "./options.ts";
  * null.
  *
  * @param kind kind that the item has or will have, if known
- * @param accept throws if the content of the file must not be recorded
  * @throws Failure `usage` for invalid or conflicting dates; see also {@link readItemFromFile}
  */
 export async function readOptions(
@@ -32,47 +30,33 @@ export async function readOptions(
     options,
     kind,
     timezone,
-    accept,
   }: {
     options: ItemOptions;
     kind: RenewalKind | undefined;
     timezone: string;
-    accept?: AcceptRenewable;
   },
 ): Promise<RenewalChange> {
   refuseConflictingOptions(options, kind);
   const { file, fingerprint } = options;
   return {
-    ...(file === undefined ? {} : await readItemFromFile(tools, { ...options, file, kind, fingerprint }, accept)),
+    ...(file === undefined ? {} : await readItemFromFile(tools, { ...options, file, kind, fingerprint })),
     ...(options.kind === undefined ? {} : { kind: options.kind }),
     ...parseExpiryOptions(options, tools.clock.now(), timezone),
     ...pickTextFields(options),
   };
 }
 
-/** Checks the content of a file before it is recorded. @throws Failure if it must not be recorded */
-type AcceptRenewable = (found: Renewable) => Promise<void>;
-
-/** The options that name files with keys and passwords. */
-type KeyFileOptions = Pick<ItemOptions, "key" | "passwordFile">;
-
 /**
- * Reads the keys and passwords from the named files.
+ * Reads the keys from the named files.
  *
- * @throws Failure `not-found` if a file does not exist, `input-rejected` if a key file does not contain a key, or if
- * others can read a password file
+ * @throws Failure `not-found` if a file does not exist, `input-rejected` if a key file does not contain a key
  */
-export async function readKeysAndPasswords(
-  tools: Pick<Tools, "stdin" | "workingFolder" | "machine">,
-  { key, passwordFile }: KeyFileOptions,
-): Promise<ReadOptions> {
-  const { workingFolder: folder, machine } = tools;
-  const place = { environment: {}, folder, modes: machine.platform !== "win32" };
-  return {
-    keys: await readKeys(key, (name) => readNamedFile(tools, name, MAX_RENEWAL_FILE_BYTES)),
-    passwords: await Promise.all(passwordFile.map((file) => readSecret({ file }, place))),
-  };
-}
+export const readKeyFiles = async (
+  tools: Pick<Tools, "stdin" | "workingFolder">,
+  { key }: Pick<ItemOptions, "key">,
+): Promise<ReadOptions> => ({
+  keys: await readKeys(key, (name) => readNamedFile(tools, name, MAX_RENEWAL_FILE_BYTES)),
+});
 
 const TEXT_FIELDS = ["organisation", "owner", "account", "phone", "phoneHolder", "notes"] as const;
 
@@ -95,7 +79,7 @@ function parseExpiryOptions({ expires, lastLogin }: ItemOptions, now: Date, time
 }
 
 function refuseConflictingOptions(
-  { expires, file, fingerprint, key, passwordFile, lastLogin, phone }: ItemOptions,
+  { expires, file, fingerprint, key, lastLogin, phone }: ItemOptions,
   kind: RenewalKind | undefined,
 ): void {
   if (typeof phone === "string" && !isTelephoneNumber(phone)) throw createPhoneFailure(phone);
@@ -112,9 +96,6 @@ function refuseConflictingOptions(
   }
   if (key.length > 0 && file === undefined) {
     throw createUsageFailure(text("--key requires --file", "--key には --file が必要です"));
-  }
-  if (passwordFile.length > 0 && file === undefined) {
-    throw createUsageFailure(text("--password-file requires --file", "--password-file には --file が必要です"));
   }
   if (lastLogin !== undefined && kind !== "android-owner") {
     throw createUsageFailure(
@@ -143,7 +124,7 @@ const createPhoneFailure = (typed: string): Failure => {
 const createUsageFailure = (what: ReturnType<typeof text>): Failure => new Failure("usage", { what });
 
 /** Selects one of the items in a file. */
-interface FileChoice extends KeyFileOptions {
+interface FileChoice extends Pick<ItemOptions, "key"> {
   readonly file: string;
   /** kind that the user chose */
   readonly kind: RenewalKind | undefined;
@@ -183,12 +164,10 @@ export const toItemFields = (
 async function readItemFromFile(
   tools: Pick<Tools, "stdin" | "workingFolder" | "machine">,
   wanted: FileChoice,
-  accept: AcceptRenewable = async () => {},
 ): Promise<RenewalChange> {
-  const openers = await readKeysAndPasswords(tools, wanted);
+  const openers = await readKeyFiles(tools, wanted);
   const read = await readNamedFile(tools, wanted.file, MAX_RENEWAL_FILE_BYTES);
-  const found = pickRenewable(readRenewables(read, openers), wanted);
-  await accept(found);
+  const found = pickRenewable(await readRenewables(read, openers), wanted);
   const { expiring } = found;
   return { kind: wanted.kind ?? expiring.kind, ...toItemFields(expiring, read.path) };
 }

@@ -4,52 +4,36 @@ import { Failure } from "../../../lib/errors/index.ts";
 import type { GuideFacts } from "../../../lib/renewals/guide/index.ts";
 import { listAccountAnswers, hasAccountQuestions } from "../../../lib/handover/checklist/account.ts";
 import { findIdentity } from "../../../lib/handover/checklist/which.ts";
-import { canTenantHold, findOwnHolding, type HeldState, type OwnKind } from "../../../lib/renewals/guide/own.ts";
+import { findOwnToken } from "../../../lib/renewals/guide/own.ts";
 import { text, type Text } from "../../../lib/text/index.ts";
 import { toTypableName } from "../../../lib/text/shell-word.ts";
 import type { GuideSubject } from "./subject.ts";
-
-type HoldingClient = Client<"ade" | "push-certificate" | "vpp">;
-
-/** Reads which certificates or tokens of a kind the tenant holds.  @throws `not-permitted` if the account may not */
-async function readHeldState(client: HoldingClient, kind: OwnKind): Promise<HeldState> {
-  const ade = await client.ade.show();
-  switch (kind) {
-    case "ade-token":
-      return { kind, ade };
-    case "push-certificate":
-      return { kind, ade, certificate: await client["push-certificate"].show() };
-    case "vpp-token":
-      return { kind, ade, tokens: await client.vpp.tokens() };
-  }
-}
 
 /**
  * Returns what a guide must take into account: whether the tenant itself holds the item. If it does, the steps for
  * CLOMO PANEL must not be followed, because they would invalidate a certificate or token that belongs to CLOMO.
  */
 export async function buildGuideFacts(
-  client: HoldingClient,
+  client: Client<"ade">,
   { kind, item, ofKind }: GuideSubject,
 ): Promise<GuideFacts> {
   const several =
     item === null && ofKind.length > 1 ? ofKind.map(({ id, name }) => buildGuideCommand(name, id)) : undefined;
-  if (!canTenantHold(kind)) return { several };
-  const state = await readHeldState(client, kind).catch((error: unknown) => {
+  if (kind !== "ade-token") return { several };
+  const state = await client.ade.show().catch((error: unknown) => {
     if (error instanceof Failure && error.code === "not-permitted") return undefined;
     throw error;
   });
   if (state === undefined) return { first: SYSTEM_ADMINISTRATOR_NOTE, several };
-  if (item !== null || ofKind.length === 0) return { own: findOwnHolding(state, item) };
-  const own = ofKind.filter((one) => findOwnHolding(state, one) !== undefined);
+  if (item !== null || ofKind.length === 0) return { own: findOwnToken(state, item) };
+  const own = ofKind.filter((one) => findOwnToken(state, one) !== undefined);
   if (own.length === 0) return { several };
-  if (own.length === ofKind.length)
-    return { own: findOwnHolding({ ...state, ade: { ...state.ade, mirror: false } }, null) };
+  if (own.length === ofKind.length) return { own: findOwnToken({ ...state, mirror: false }, null) };
   const lines = own.map(({ id, name }) => buildGuideCommand(name, id)).join(", ");
   return {
     first: text(
-      `These steps do not apply to certificates and tokens that this clomoctl tenant itself holds. For those: ${lines}`,
-      `この手順は、clomoctl のこのテナント自体が保持する証明書やトークンには使えません。その場合の手順: ${lines}`,
+      `These steps do not apply to tokens that this clomoctl tenant itself holds. For those: ${lines}`,
+      `この手順は、clomoctl のこのテナント自体が保持するトークンには使えません。その場合の手順: ${lines}`,
     ),
   };
 }
@@ -76,6 +60,6 @@ export async function listRecordedAnswers(
 const buildGuideCommand = (name: string, id: string): CommandLine => line("renewals guide", [toTypableName(name, id)]);
 
 const SYSTEM_ADMINISTRATOR_NOTE = text(
-  "Ask a system administrator first whether this clomoctl tenant itself holds the certificate or token (this could not be looked up). If it does, do not use these steps.",
-  "先に、clomoctl のこのテナント自体がその証明書やトークンを保持しているかどうかを、システム管理者に確認してください(調べられませんでした)。保持している場合、この手順は使えません。",
+  "Ask a system administrator first whether this clomoctl tenant itself holds the token (this could not be looked up). If it does, do not use these steps.",
+  "先に、clomoctl のこのテナント自体がそのトークンを保持しているかどうかを、システム管理者に確認してください(調べられませんでした)。保持している場合、この手順は使えません。",
 );

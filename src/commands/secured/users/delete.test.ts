@@ -48,11 +48,3 @@ test("facts 6.6: warns about a user who is an administrator in another app, and 
     "警告: ほかのアプリで管理者に指定されているユーザー(マニュアルでは、管理者はほかのアプリでも管理者になります): 12 (太郎 <taro> (calendar), …)。残すには: clomoctl secured administrators add USER… --app docs\n",
   );
 });
-
-test("facts 6.7: help explains who sees the Users screen", async () => {
-  const { en, ja } = await runInBoth("secured users delete --help-all");
-  expect(en.stdout.replaceAll(/\s+/g, " ")).toContain(
-    "In the console, only administrators (管理者), not ファイル管理者 or グループ管理者, can open the Users screen.",
-  );
-  expect(ja.stdout.replaceAll(/\s+/g, "")).toContain("ファイル管理者とグループ管理者は開けません");
-});

@@ -74,12 +74,6 @@ export function readChildren({ content }: BerElement): readonly BerElement[] {
   return children;
 }
 
-/** Returns the element if it is present and has this tag. @throws RangeError if it is missing or has another tag */
-export function requireTag(element: BerElement | undefined, tag: number): BerElement {
-  if (element?.tag !== tag) throw new RangeError("another structure");
-  return element;
-}
-
 /** Returns an octet string's bytes, which may be in pieces.  @throws RangeError if not BER, or nested too deep */
 export function readOctets(element: BerElement, depth = 0): Uint8Array {
   if ((element.tag & CONSTRUCTED_BIT) === 0) return element.content;

@@ -8,7 +8,7 @@ const SIGNED_DATA_OID = "2a864886f70d010702";
 const RSA_OAEP_OID = "2a864886f70d010107";
 
 /** Ciphers of S/MIME by object identifier; Apple does not document which it uses.  @see RFC 8551 section 2.7 */
-export const SMIME_CIPHERS = new Map([
+const SMIME_CIPHERS = new Map([
   ["608648016503040102", "aes-128-cbc"],
   ["608648016503040116", "aes-192-cbc"],
   ["60864801650304012a", "aes-256-cbc"],
@@ -185,11 +185,10 @@ const readRequiredChildren = (element: BerElement | undefined): readonly BerElem
   readChildren(requireElement(element));
 
 /** Returns the content of an element in hexadecimal digits; empty if the element is missing. */
-export const elementToHex = (element: BerElement | undefined): string =>
-  Buffer.from(element?.content ?? []).toString("hex");
+const elementToHex = (element: BerElement | undefined): string => Buffer.from(element?.content ?? []).toString("hex");
 
 /** Returns the element if it is present. @throws RangeError if it is missing */
-export function requireElement(element: BerElement | undefined): BerElement {
+function requireElement(element: BerElement | undefined): BerElement {
   if (element === undefined) throw new RangeError("a part is missing");
   return element;
 }

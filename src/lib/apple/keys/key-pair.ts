@@ -1,7 +1,13 @@
-import { loadX509, generateSigningKeys, exportPrivateKeyPem, RSA_SIGNING_PARAMETERS } from "./x509.ts";
-
 const MINUTE_MS = 60 * 1000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** Parameters of the 2048-bit RSA keys that Apple accepts for server tokens. @see apple 1 */
+const RSA_PARAMETERS = {
+  name: "RSASSA-PKCS1-v1_5",
+  hash: "SHA-256",
+  modulusLength: 2048,
+  publicExponent: Uint8Array.of(1, 0, 1),
+} as const;
 
 /** A private key of our own, and the certificate that carries its public key to Apple. */
 export interface KeyPair {
@@ -26,16 +32,20 @@ export async function createKeyPair({
   readonly commonName: string;
   readonly now: number;
 }): Promise<KeyPair> {
-  const { KeyUsageFlags, KeyUsagesExtension, Name, X509CertificateGenerator } = await loadX509();
-  const keys = await generateSigningKeys();
+  // loading takes 60 ms, and requires `reflect-metadata` first
+  await import("reflect-metadata");
+  const { KeyUsageFlags, KeyUsagesExtension, Name, X509CertificateGenerator } = await import("@peculiar/x509");
+  const { KeyObject } = await import("node:crypto");
+  const keys = await crypto.subtle.generateKey(RSA_PARAMETERS, true, ["sign", "verify"]);
   const certificate = await X509CertificateGenerator.createSelfSigned({
     keys,
     name: new Name([{ CN: [{ utf8String: commonName }] }]),
     serialNumber: "01",
     notBefore: new Date(now - 10 * MINUTE_MS),
     notAfter: new Date(now + 365 * DAY_MS),
-    signingAlgorithm: RSA_SIGNING_PARAMETERS,
+    signingAlgorithm: RSA_PARAMETERS,
     extensions: [new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment, true)],
   });
-  return { privateKey: await exportPrivateKeyPem(keys.privateKey), certificate: `${certificate.toString("pem")}\n` };
+  const privateKey = KeyObject.from(keys.privateKey).export({ type: "pkcs8", format: "pem" }).toString();
+  return { privateKey, certificate: `${certificate.toString("pem")}\n` };
 }

@@ -29,33 +29,25 @@ test("an account has a server, an organisation and limits", () => {
     serverName: "CLOMO",
     serverUuid: "677CAB70FE18AB3C",
     adminId: "admin@example.jp",
-    facilitatorId: "facilitator@example.jp",
     orgName: "株式会社例",
-    orgEmail: "it@example.jp",
-    orgPhone: "03-0000-0000",
-    orgAddress: "東京都",
-    orgId: "1234",
-    orgIdHash: "abcd",
-    orgType: "org",
-    orgVersion: "v2",
     limits: [
-      { path: "/server/devices", method: "POST", default: 100, maximum: 500 },
-      { path: "/profile/devices", method: "POST", default: 250, maximum: 250 },
-      { path: "/profile/devices", method: "PUT", default: 250, maximum: 250 },
+      { path: "/server/devices", method: "POST", maximum: 500 },
+      { path: "/profile/devices", method: "POST", maximum: 250 },
+      { path: "/profile/devices", method: "PUT", maximum: 250 },
     ],
   });
 });
 
 test("an account may have few members", () => {
   const account = parseAccount(WHERE, { server_name: "S", server_uuid: "U", org_name: "O" });
-  expect(account).toMatchObject({ serverName: "S", adminId: null, orgType: null, limits: [] });
+  expect(account).toMatchObject({ serverName: "S", adminId: null, limits: [] });
 });
 
 test("limits depend on method and path, with Apple's limits as the default", () => {
   const account = parseAccount(WHERE, ACCOUNT);
-  expect(findDeviceLimit(account, "/server/devices", "POST")).toEqual({ default: 100, maximum: 500 });
-  expect(findDeviceLimit(account, "/server/devices", "GET")).toEqual({ default: 100, maximum: 1000 });
-  expect(findDeviceLimit(account, "/devices", "POST")).toEqual({ default: 100, maximum: 1000 });
+  expect(findDeviceLimit(account, "/server/devices", "POST")).toBe(500);
+  expect(findDeviceLimit(account, "/server/devices", "GET")).toBe(1000);
+  expect(findDeviceLimit(account, "/devices", "POST")).toBe(1000);
 });
 
 describe("an undocumented response", () => {
@@ -67,14 +59,12 @@ describe("an undocumented response", () => {
     ["server_name", { server_name: undefined }],
     ["server_uuid", { server_uuid: "" }],
     ["org_name", { org_name: 1 }],
-    ["org_email", { org_email: [] }],
     ["urls", { urls: "none" }],
     ["urls", { urls: [1] }],
     ["uri", { urls: [{ limit: { maximum: 1 } }] }],
     ["limit", limited(0)],
     ["limit", limited({ maximum: 0 })],
     ["limit", limited({ maximum: 1.5 })],
-    ["limit", limited({ maximum: 1, default: "1" })],
     ["http_method", limited({ maximum: 1 }, "POST")],
     ["http_method", limited({ maximum: 1 }, [1])],
   ])("is refused with the name of the member %s", (member, change) => {

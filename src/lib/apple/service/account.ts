@@ -10,39 +10,23 @@ export interface AdeAccount {
   readonly serverUuid: string;
   /** the Managed Apple Account that downloaded the token */
   readonly adminId: string | null;
-  readonly facilitatorId: string | null;
   readonly orgName: string;
-  readonly orgEmail: string | null;
-  readonly orgPhone: string | null;
-  readonly orgAddress: string | null;
-  readonly orgId: string | null;
-  readonly orgIdHash: string | null;
-  /** `edu`, `org` or `tvprovider` */
-  readonly orgType: string | null;
-  readonly orgVersion: string | null;
   readonly limits: readonly DeviceLimit[];
 }
 
-/** The maximum number of devices that one request may list or fetch. */
-export interface DeviceLimit {
+/** The maximum number of devices that one request may fetch. */
+interface DeviceLimit {
   readonly path: string;
   readonly method: string;
-  readonly default: number;
   readonly maximum: number;
 }
 
 /** Apple's limit for a call that `/account` does not list. @see apple 3 (limit) */
-const DEFAULT_DEVICE_LIMIT: Pick<DeviceLimit, "default" | "maximum"> = { default: 100, maximum: 1000 };
+const DEFAULT_DEVICE_LIMIT = 1000;
 
-/** Returns the maximum number of devices that one call may list or fetch. */
-export const findDeviceLimit = (
-  { limits }: Pick<AdeAccount, "limits">,
-  path: string,
-  method: string,
-): Pick<DeviceLimit, "default" | "maximum"> => {
-  const found = limits.find((limit) => limit.path === path && limit.method === method);
-  return found === undefined ? DEFAULT_DEVICE_LIMIT : { default: found.default, maximum: found.maximum };
-};
+/** Returns the maximum number of devices that one call may fetch. */
+export const findDeviceLimit = ({ limits }: Pick<AdeAccount, "limits">, path: string, method: string): number =>
+  limits.find((limit) => limit.path === path && limit.method === method)?.maximum ?? DEFAULT_DEVICE_LIMIT;
 
 const isPositiveInteger = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
 
@@ -57,11 +41,10 @@ function parseDeviceLimits(where: string, urls: unknown): readonly DeviceLimit[]
     const path = readRequiredText(where, url, "uri");
     if (!isObject(limit) || !isPositiveInteger(limit["maximum"])) throw createUndocumentedFailure(where, "limit");
     if (!Array.isArray(methods)) throw createUndocumentedFailure(where, "http_method");
-    const { maximum, default: usual = maximum } = limit;
-    if (!isPositiveInteger(usual)) throw createUndocumentedFailure(where, "limit");
+    const { maximum } = limit;
     return methods.map((method) => {
       if (typeof method !== "string") throw createUndocumentedFailure(where, "http_method");
-      return { path, method, default: usual, maximum };
+      return { path, method, maximum };
     });
   });
 }
@@ -71,14 +54,6 @@ export const parseAccount = (where: string, answer: JsonObject): AdeAccount => (
   serverName: readRequiredText(where, answer, "server_name"),
   serverUuid: readRequiredText(where, answer, "server_uuid"),
   adminId: readOptionalText(where, answer, "admin_id"),
-  facilitatorId: readOptionalText(where, answer, "facilitator_id"),
   orgName: readRequiredText(where, answer, "org_name"),
-  orgEmail: readOptionalText(where, answer, "org_email"),
-  orgPhone: readOptionalText(where, answer, "org_phone"),
-  orgAddress: readOptionalText(where, answer, "org_address"),
-  orgId: readOptionalText(where, answer, "org_id"),
-  orgIdHash: readOptionalText(where, answer, "org_id_hash"),
-  orgType: readOptionalText(where, answer, "org_type"),
-  orgVersion: readOptionalText(where, answer, "org_version"),
   limits: parseDeviceLimits(where, answer["urls"]),
 });

@@ -104,14 +104,12 @@ describe("a page", () => {
     expect(parseDevicePage(WHERE, PAGE)).toMatchObject({
       devices: [{ serialNumber: ROW.serial_number }],
       cursor: "c1",
-      fetchedUntil: "2026-11-22T19:00:00Z",
       moreToFollow: true,
     });
     expect(parseDevicePage(WHERE, { cursor: "c", more_to_follow: false })).toEqual({
       devices: [],
       unreadable: [],
       cursor: "c",
-      fetchedUntil: null,
       moreToFollow: false,
     });
   });
@@ -123,7 +121,6 @@ describe("a page", () => {
     ["cursor", "c".repeat(5000)],
     ["more_to_follow", "false"],
     ["more_to_follow", undefined],
-    ["fetched_until", 1],
   ])("is refused with the member name %s if the value is %j", (member, value) => {
     expect(() => parseDevicePage(WHERE, { ...PAGE, [member]: value })).toThrow(`Apple's documentation: ${member}`);
   });
@@ -164,19 +161,5 @@ describe("an unreadable record", () => {
 
   test("is identified by its position if it is not an object", () => {
     expect(page("A", ROW).unreadable).toEqual([{ serialNumber: null, place: "devices[0]", member: "devices" }]);
-  });
-
-  test("counts if it is the newest of its device, wherever it is in the page", () => {
-    const [early, late] = ["2026-04-01T00:00:00Z", "2026-04-01T00:00:01Z"];
-    const odd = { ...OTHER, model: 1 };
-    const dated = (row: object, date: string) => ({ ...row, op_date: date });
-    expect(page(dated(odd, late), dated(OTHER, early))).toMatchObject({ unreadable: [{ serialNumber: "OTHER" }] });
-    expect(page(dated(OTHER, late), dated(odd, early))).toEqual({ read: ["OTHER"], unreadable: [] });
-  });
-
-  test("does not count if a later record of the same device can be read", () => {
-    const broken = { ...OTHER, op_date: "soon" };
-    expect(page(broken, OTHER)).toEqual({ read: ["OTHER"], unreadable: [] });
-    expect(page(OTHER, broken)).toMatchObject({ read: ["OTHER"], unreadable: [{ serialNumber: "OTHER" }] });
   });
 });

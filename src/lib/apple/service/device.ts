@@ -54,8 +54,6 @@ export interface DevicePage {
   readonly unreadable: readonly UnreadableRecord[];
   /** position where the next page begins */
   readonly cursor: string;
-  /** UTC instant up to which the pages fetched so far include changes */
-  readonly fetchedUntil: string | null;
   readonly moreToFollow: boolean;
 }
 
@@ -111,29 +109,10 @@ export function parseDevice(where: string, row: unknown): AdeDevice {
   };
 }
 
-/**
- * Returns true if the list has a newer record of the same device, by `op_date`, or by position if a date is missing or
- * the dates are equal. Returns false if the record has no serial number.
- */
-function hasNewerRecord(rows: readonly unknown[], at: number): boolean {
-  const of = (row: unknown, member: string): unknown => (isObject(row) ? row[member] : undefined);
-  const serial = of(rows[at], "serial_number");
-  const doneAt = (row: unknown): string => {
-    const date = of(row, "op_date");
-    return typeof date === "string" && COMMON_INSTANT_PATTERN.test(date) ? date : "";
-  };
-  const own = doneAt(rows[at]);
-  return rows.some((row, place) => {
-    if (place === at || !isSerialNumber(serial) || of(row, "serial_number") !== serial) return false;
-    const other = doneAt(row);
-    return own === "" || other === "" || own === other ? place > at : other > own;
-  });
-}
-
 /** Reads the records of a device list; unreadable ones are listed separately, so as not to hide the others. */
 function parseDeviceList(where: string, rows: readonly unknown[]): Pick<DevicePage, "devices" | "unreadable"> {
   const devices: AdeDevice[] = [];
-  const unreadable: { readonly at: number; readonly record: UnreadableRecord }[] = [];
+  const unreadable: UnreadableRecord[] = [];
   for (const [at, row] of rows.entries()) {
     try {
       devices.push(parseDevice(where, row));
@@ -141,10 +120,10 @@ function parseDeviceList(where: string, rows: readonly unknown[]): Pick<DevicePa
       if (!(error instanceof UndocumentedResponse)) throw error;
       const serial = isObject(row) ? row["serial_number"] : undefined;
       const serialNumber = isSerialNumber(serial) ? serial : null;
-      unreadable.push({ at, record: { serialNumber, place: `devices[${at}]`, member: error.member } });
+      unreadable.push({ serialNumber, place: `devices[${at}]`, member: error.member });
     }
   }
-  return { devices, unreadable: unreadable.filter(({ at }) => !hasNewerRecord(rows, at)).map(({ record }) => record) };
+  return { devices, unreadable };
 }
 
 /** Reads a page of devices from a response.  @throws Failure `unavailable` with the name of an invalid member */
@@ -158,7 +137,6 @@ export function parseDevicePage(where: string, answer: JsonObject): DevicePage {
   return {
     ...parseDeviceList(where, devices),
     cursor,
-    fetchedUntil: readOptionalInstant(where, answer, "fetched_until"),
     moreToFollow,
   };
 }

@@ -1,9 +1,7 @@
-import type { Failure } from "../../errors/index.ts";
-import type { SimulatorServer } from "../../model/ade.ts";
 import { parseObjectResponse, parseJsonObject, createUndocumentedFailure, type JsonObject } from "../answer.ts";
 import { formatRequestTarget, sendWithRetry, type RetryTools } from "../patience.ts";
 import type { AppleResponse, AppleRequest } from "../send.ts";
-import { isSessionOver, createAppleRefusal, type AppleRefusal } from "./errors.ts";
+import { isSessionOver, createAppleRefusal } from "./errors.ts";
 import { buildAuthorizationHeader } from "./oauth.ts";
 import type { AdeToken } from "./token.ts";
 
@@ -15,21 +13,15 @@ export interface DeviceServiceAccess extends RetryTools {
   readonly random: (size: number) => Uint8Array;
   /** program name and version, such as `clomoctl/0.1.0`; Apple refuses requests without a User-Agent */
   readonly program: string;
-  /** set for our simulator: hints then show simulator commands, with the name of the MDM server if known */
-  readonly simulator?: Omit<SimulatorServer, "url"> | undefined;
-  /** replaces a refusal by a more specific failure, if the caller knows more about the refusal */
-  readonly explain?: ((refusal: AppleRefusal) => Promise<Failure>) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A call within a session. */
+/** A call within a session. It changes nothing at Apple, so it may be sent again if the response is missing. */
 export interface ServiceCall {
   readonly method: AppleRequest["method"];
   /** path and query */
   readonly path: string;
   readonly body?: object | undefined;
-  /** whether to send the call again if the response is missing or truncated */
-  readonly repeatable: boolean;
 }
 
 /** Protocol version that defines the device and profile members clomoctl knows. @see apple 2 */
@@ -66,15 +58,15 @@ export class AdeSession {
    */
   async call(call: ServiceCall): Promise<JsonObject> {
     const request = this.#request(call);
-    let { answer, object, session } = await this.#send(request, call.repeatable);
+    let { answer, object, session } = await this.#send(request);
     if (isSessionOver(answer)) {
       if (this.#current === session) this.#current = undefined;
-      ({ answer, object, session } = await this.#send(request, call.repeatable));
+      ({ answer, object, session } = await this.#send(request));
     }
     return this.#accepted(request, answer, object);
   }
 
-  async #send(request: AppleRequest, repeatable: boolean) {
+  async #send(request: AppleRequest) {
     // the session is opened before the retries of the call, because opening it has its own retries
     let session = await this.#session();
     let object: JsonObject | undefined;
@@ -89,7 +81,7 @@ export class AdeSession {
       object = parseObjectResponse(formatRequestTarget(request), answer);
       return answer;
     };
-    return { answer: await sendWithRetry(request, { ...this.#access, send }, repeatable), object, session };
+    return { answer: await sendWithRetry(request, { ...this.#access, send }, true), object, session };
   }
 
   #take({ headers }: AppleResponse): void {
@@ -105,7 +97,7 @@ export class AdeSession {
 
   async #open(): Promise<string> {
     const { token, random, now } = this.#access;
-    const { method, url, headers } = this.#request({ method: "GET", path: "/session", repeatable: true });
+    const { method, url, headers } = this.#request({ method: "GET", path: "/session" });
     let object: JsonObject | undefined;
     // Apple accepts a nonce only once, so each attempt is signed again
     const send: RetryTools["send"] = async (request) => {
@@ -118,7 +110,7 @@ export class AdeSession {
     };
     const request = { method, url, headers, signal: this.#access.signal };
     const answer = await sendWithRetry(request, { ...this.#access, send }, true);
-    const { auth_session_token: session } = await this.#accepted(request, answer, object);
+    const { auth_session_token: session } = this.#accepted(request, answer, object);
     if (typeof session !== "string" || !HEADER_VALUE_PATTERN.test(session)) {
       throw createUndocumentedFailure(formatRequestTarget(request), "auth_session_token");
     }
@@ -138,16 +130,9 @@ export class AdeSession {
     return { method, url: base + path, headers, body: body && JSON.stringify(body), signal };
   }
 
-  async #accepted(request: AppleRequest, answer: AppleResponse, object: JsonObject | undefined): Promise<JsonObject> {
+  #accepted(request: AppleRequest, answer: AppleResponse, object: JsonObject | undefined): JsonObject {
     if (object !== undefined) return object;
     if (answer.status === 200) return parseJsonObject(formatRequestTarget(request), answer.body);
-    const { base, simulator, now, explain } = this.#access;
-    const refusal = createAppleRefusal(
-      formatRequestTarget(request),
-      answer,
-      now(),
-      simulator && { url: base, ...simulator },
-    );
-    throw explain === undefined ? refusal : await explain(refusal);
+    throw createAppleRefusal(formatRequestTarget(request), answer, this.#access.now());
   }
 }

@@ -226,19 +226,14 @@ export const findRenewalWithAccount = (
   return named.find(({ account }) => said !== null && sharesWord(account ?? "", said)) ?? named[0];
 };
 
-/** Returns the account recorded with the certificate or server token that a renewal item is about; otherwise null. */
-const findAppleAccount = (
-  { adeServer, pushCertificate }: AppleAccountFacts,
-  { kind, expiresAt }: RenewalRecord,
-): string | null => {
-  const isOf = (other: string | null | undefined): boolean =>
-    typeof other === "string" && expiresAt !== null && Date.parse(other) === Date.parse(expiresAt);
-  if (kind === "ade-token" && isOf(adeServer?.tokenExpiresAt)) return adeServer?.adminId ?? null;
-  if (kind === "push-certificate" && isOf(pushCertificate?.expiresAt)) return pushCertificate?.appleAccount ?? null;
-  return null;
+/** Returns the account recorded with the server token that a renewal item is about; otherwise null. */
+const findAppleAccount = ({ adeServer }: AppleAccountFacts, { kind, expiresAt }: RenewalRecord): string | null => {
+  const { tokenExpiresAt = null, adminId = null } = adeServer ?? {};
+  if (kind !== "ade-token" || tokenExpiresAt === null || expiresAt === null) return null;
+  return Date.parse(tokenExpiresAt) === Date.parse(expiresAt) ? adminId : null;
 };
 
-type AppleAccountFacts = Pick<HandoverFacts, "adeServer" | "pushCertificate">;
+type AppleAccountFacts = Pick<HandoverFacts, "adeServer">;
 type RenewalRecord = Pick<Renewal, "id" | "kind" | "account" | "expiresAt">;
 
 /**
@@ -286,7 +281,7 @@ const matchesAccount = (account: string | null, asked: string | null): boolean =
  * applies to all items of the question.
  */
 const resolveRenewalAccount = (
-  facts: Pick<HandoverFacts, "answers" | "adeServer" | "pushCertificate">,
+  facts: Pick<HandoverFacts, "answers" | "adeServer">,
   prefix: string,
   renewal: RenewalRecord,
 ): string | null => renewal.account ?? findAppleAccount(facts, renewal) ?? getAnsweredAccount(facts, prefix);

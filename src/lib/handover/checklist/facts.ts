@@ -11,9 +11,7 @@ type BundledRecord<N extends ResourceName> = RecordOf<(typeof RESOURCES)[N]["fie
 export type Administrator = BundledRecord<"administrators">;
 /** A renewal item, with the rejection if Apple rejected its token. */
 export type Renewal = BundledRecord<"renewals"> & { readonly rejection?: Rejection | undefined };
-export type PushCertificateFacts = BundledRecord<"push-certificate">;
 export type AdeServerFacts = BundledRecord<"ade-server">;
-export type VppTokenFacts = BundledRecord<"vpp-tokens">;
 
 /**
  * Returns the day of the last login to an account: the confirmed login, or the login from which the expiry date was
@@ -35,9 +33,7 @@ export interface HandoverFacts {
   readonly tenant: TenantProfile;
   readonly administrators: readonly Administrator[];
   readonly renewals: readonly Renewal[];
-  readonly pushCertificate: PushCertificateFacts | null;
   readonly adeServer: AdeServerFacts | null;
-  readonly vppTokens: readonly VppTokenFacts[];
   readonly answers: readonly Answer[];
 }
 
@@ -54,7 +50,6 @@ export const sortFacts = (facts: HandoverFacts): HandoverFacts => ({
   ...facts,
   administrators: facts.administrators.toSorted(compareById),
   renewals: facts.renewals.toSorted(compareById),
-  vppTokens: facts.vppTokens.toSorted(compareById),
   answers: facts.answers.toSorted(
     (one, other) => compareTexts(one.question, other.question) || compareTexts(one.subject, other.subject),
   ),

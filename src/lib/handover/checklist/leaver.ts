@@ -87,13 +87,12 @@ function buildUnknownHolderSteps(
 
 /** Returns steps for Apple accounts if the leaver signs in or holds the phone, or nobody has answered who signs in. */
 function buildAppleSteps(facts: HandoverFacts, person: Person): readonly LeaverFinding[] {
-  const { adeServer, pushCertificate, renewals } = facts;
+  const { adeServer, renewals } = facts;
   const ofKind = (...kinds: readonly Renewal["kind"][]): readonly Renewal[] =>
     renewals.filter(({ kind }) => kinds.includes(kind));
   const isOf = (items: readonly Renewal[]): boolean =>
     items.some(({ account, phoneHolder }) => mentionsPerson(person, account) || mentionsPerson(person, phoneHolder));
-  const isPush =
-    isAccountHolder(facts, person, "push-certificate") || mentionsPerson(person, pushCertificate?.appleAccount);
+  const isPush = isAccountHolder(facts, person, "push-certificate");
   const isBusiness = isAccountHolder(facts, person, "apple-business") || mentionsPerson(person, adeServer?.adminId);
   const tokens = ofKind("ade-token", "vpp-token");
   return [

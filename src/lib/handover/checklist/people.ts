@@ -209,13 +209,12 @@ export const toPerson = ({ id, name, account, emails }: KnownPerson): Person => 
 });
 
 /** Returns all texts in which people are entered by hand. */
-const collectTexts = ({ tenant, renewals, answers, adeServer, vppTokens }: HandoverFacts) => [
+const collectTexts = ({ tenant, renewals, answers, adeServer }: HandoverFacts) => [
   tenant.contactName,
   tenant.contactMail,
   adeServer?.adminId,
   adeServer?.tokenSetBy,
   ...renewals.flatMap(({ owner, account, phoneHolder, confirmedBy }) => [owner, account, phoneHolder, confirmedBy]),
-  ...vppTokens.map(({ setBy }) => setBy),
   ...answers.flatMap(({ value, by }) => [value, by]),
 ];
 

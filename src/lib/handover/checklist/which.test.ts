@@ -73,20 +73,6 @@ test.each<[string, HandoverFacts, Renewal["kind"], string]>([
     "Apple Business Manager の場所: Tokyo",
   ],
   [
-    "the token that the tenant has itself",
-    withItem(
-      "vpp-token",
-      { source: "sToken_for____.vpptoken", fingerprint: "a".repeat(64) },
-      {
-        vppTokens: [
-          { ...buildExampleRecord(RESOURCES["vpp-tokens"].fields), fingerprint: "a".repeat(64), location: "大阪" },
-        ],
-      },
-    ),
-    "vpp-token",
-    "Apple Business Manager の場所: 大阪",
-  ],
-  [
     "an organisation",
     withItem("vpp-token", { organisation: "株式会社みなと" }),
     "vpp-token",

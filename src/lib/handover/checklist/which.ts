@@ -25,7 +25,7 @@ interface IdentityQuestion {
 }
 
 /** What the tenant has recorded about Apple's services. */
-type AppleFacts = Pick<HandoverFacts, "adeServer" | "vppTokens">;
+type AppleFacts = Pick<HandoverFacts, "adeServer">;
 
 /** The recorded fields of a renewal item that identify its certificate or token. */
 type RecordedRenewal = Pick<
@@ -90,10 +90,7 @@ const IDENTITY_QUESTIONS = {
       "FILE is the token downloaded last; without this file, clomoctl cannot determine the location: ask the person who downloaded the token",
       "FILE は前回ダウンロードしたトークン。ファイルがない場合、clomoctl では場所がわからないため、ダウンロードした人に確認してください",
     ),
-    recorded: ({ vppTokens }, { source, fingerprint, organisation }) =>
-      parseLocation(source) ??
-      vppTokens.find((token) => fingerprint !== null && token.fingerprint === fingerprint)?.location ??
-      organisation,
+    recorded: (_, { source, organisation }) => parseLocation(source) ?? organisation,
   },
 } as const satisfies Partial<Readonly<Record<ExpectedRenewalKind, IdentityQuestion>>>;
 
@@ -173,7 +170,7 @@ export function findIdentity(
   return [mark.label, text(`not recorded: ${en}`, `未登録: ${ja}`)];
 }
 
-const NO_APPLE_FACTS: AppleFacts = { adeServer: null, vppTokens: [] };
+const NO_APPLE_FACTS: AppleFacts = { adeServer: null };
 
 const isIdentityQuestionFor = (renewal: Pick<Renewal, "id" | "kind">, { id, subject }: Question): boolean =>
   hasIdentityQuestion(renewal.kind) && subject === renewal.id && id === IDENTITY_QUESTIONS[renewal.kind].question;

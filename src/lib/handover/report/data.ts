@@ -18,9 +18,6 @@ export const REPORT_RESOURCES = [
   "schemes",
   "administrators",
   "ade-server",
-  "ade-profiles",
-  "push-certificate",
-  "vpp-tokens",
   "renewals",
   "answers",
 ] as const satisfies readonly ResourceName[];
@@ -88,9 +85,7 @@ export const toHandoverFacts = ({ manifest, records }: Pick<ReportData, "manifes
   tenant: records.tenant[0] ?? EMPTY_TENANT_PROFILE,
   administrators: records.administrators,
   renewals: markRejectedItem(records.renewals, findServerToken({ manifest, records })),
-  pushCertificate: records["push-certificate"][0] ?? null,
   adeServer: records["ade-server"][0] ?? null,
-  vppTokens: records["vpp-tokens"],
   answers: records.answers,
 });
 

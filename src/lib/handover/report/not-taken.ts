@@ -11,9 +11,7 @@ const REQUIRED_USES: Partial<Readonly<Record<ResourceName, keyof typeof USAGE_FI
   "secured-groups": "securedApps",
   "secured-users": "securedApps",
   "ade-server": "ade",
-  "ade-profiles": "ade",
   "ade-devices": "ade",
-  "vpp-tokens": "vpp",
 };
 
 /**
@@ -22,15 +20,7 @@ const REQUIRED_USES: Partial<Readonly<Record<ResourceName, keyof typeof USAGE_FI
 const CLOMOCTL_RESOURCES: readonly ResourceName[] = ["administrators", "observed", "console-tasks", "audit"];
 
 /** Resources that no export of the console contains. */
-const NEVER_IN_CONSOLE_EXPORTS: readonly ResourceName[] = [
-  "account-settings",
-  "schemes",
-  "ade-server",
-  "ade-profiles",
-  "ade-devices",
-  "push-certificate",
-  "vpp-tokens",
-];
+const NEVER_IN_CONSOLE_EXPORTS: readonly ResourceName[] = ["account-settings", "schemes", "ade-server", "ade-devices"];
 
 /** Shown in place of a value that nobody has recorded. */
 export const VALUE_NOT_RECORDED = text("not recorded", "未登録");

@@ -307,17 +307,15 @@ describe("for a mirror", () => {
   };
 
   test("marks resources that were not taken over from the console", () => {
-    const data = mirrorOf(["devices", "secured-users", "push-certificate"]);
+    const data = mirrorOf(["devices", "secured-users", "ade-devices"]);
     const told = "管理画面から取り込んでいません";
     expect(pageOf(data, "ja")).toContain(`デバイス ${told}`);
     expect(pageOf(data, "en")).toContain("devices not imported from the console");
     // in the tables of counts and of resources
     expect(pageOf(data, "ja").split(told).length - 1).toBe(4);
     // no export of the console brings this one
-    expect(pageOf(data, "ja")).toContain("MDM プッシュ通知証明書 引き継ぎデータにはなし(有無は管理画面で確認)");
-    expect(pageOf(data, "en")).toContain(
-      "MDM push certificate none in this bundle; the console shows whether there are any",
-    );
+    expect(pageOf(data, "ja")).toContain("ADE デバイス 引き継ぎデータにはなし(有無は管理画面で確認)");
+    expect(pageOf(data, "en")).toContain("ADE devices none in this bundle; the console shows whether there are any");
     const unused = {
       ...data,
       records: { ...data.records, tenant: [{ id: "tenant", ...COMPLETE_FACTS.tenant, securedApps: false }] },

@@ -1,13 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Step } from "./step.ts";
-import { buildEnrolmentGuide, ENROLMENT_TOOLS, ENROLMENT_METHOD_NAMES } from "./enrolment.ts";
-
-const ALL = ENROLMENT_METHOD_NAMES.flatMap((way) => ENROLMENT_TOOLS.map((through) => [way, through] as const));
+import { buildEnrolmentGuide, ENROLMENT_METHOD_NAMES } from "./enrolment.ts";
 
 const wordsOf = ({ what, where, trap, check }: Step) => [what, where, trap, check].filter((text) => text !== undefined);
 
-describe.each(ALL)("the guide to %s through %s", (way, through) => {
-  const { steps, facts } = buildEnrolmentGuide(way, through);
+describe.each(ENROLMENT_METHOD_NAMES)("the guide to %s", (way) => {
+  const { steps, facts } = buildEnrolmentGuide(way);
 
   it("begins with what you must never do, and ends in Devices", () => {
     expect(facts[0]?.[1].en).toMatch(/^Never upload a public key .* never download a new token/);
@@ -44,11 +42,10 @@ describe.each(ALL)("the guide to %s through %s", (way, through) => {
   });
 });
 
-const idsOf = (...[way, through]: Parameters<typeof buildEnrolmentGuide>) =>
-  buildEnrolmentGuide(way, through).steps.map(({ id }) => id);
+const idsOf = (...[way]: Parameters<typeof buildEnrolmentGuide>) => buildEnrolmentGuide(way).steps.map(({ id }) => id);
 
 it("orders the steps so that no device is switched on before it is ready", () => {
-  expect(idsOf("purchased", "console")).toEqual([
+  expect(idsOf("purchased")).toEqual([
     "profile",
     "automatic-profile",
     "assign",
@@ -57,7 +54,7 @@ it("orders the steps so that no device is switched on before it is ready", () =>
     "switch-on",
     "in-devices",
   ]);
-  expect(idsOf("manual", "commands")).toEqual([
+  expect(idsOf("manual")).toEqual([
     "profile",
     "automatic-profile",
     "network-profile",
@@ -72,99 +69,39 @@ it("orders the steps so that no device is switched on before it is ready", () =>
     "switch-on",
     "in-devices",
   ]);
-  expect(idsOf("supervised-only", "console")).toEqual([
-    "connect",
-    "server",
-    "organisation",
-    "prepare",
-    "switch-on",
-    "in-devices",
-  ]);
-  expect(idsOf("unsupervised", "console")).toEqual(["decide", "install", "in-devices"]);
+  expect(idsOf("supervised-only")).toEqual(["connect", "server", "organisation", "prepare", "switch-on", "in-devices"]);
+  expect(idsOf("unsupervised")).toEqual(["decide", "install", "in-devices"]);
 });
 
 /** What stands in a step, wherever in it. @see facts 4.1 to 4.7; seed 003, 7-2-5, 7-2-6 and 8 */
 it.each([
-  [
-    "purchased",
-    "console",
-    "profile",
-    /監視対象モード 「設定する」.+cannot be edited.+Wi-Fi/s,
-    /許可しない.+位置情報サービス/s,
-  ],
-  [
-    "purchased",
-    "console",
-    "automatic-profile",
-    /commands to all devices that are already managed/,
-    /管理中のすべてのデバイス/,
-  ],
-  [
-    "purchased",
-    "console",
-    "assign",
-    /before the device is switched on.+所有解除.+never be added/s,
-    /二度と追加できなくなります/,
-  ],
-  [
-    "purchased",
-    "console",
-    "sync",
-    /「全件を取得する」.+「差分のみを取得する」 shows only/s,
-    /「差分のみを取得する」では/,
-  ],
-  [
-    "purchased",
-    "console",
-    "ready",
-    /assigned to CLOMO's server.+事前登録デバイス.+「assigned」 or 「pushed」/s,
-    /3 つを確認/,
-  ],
-  ["purchased", "console", "ready", /側で無効化されています.+created again/s, /作り直しが必要/],
-  [
-    "purchased",
-    "commands",
-    "profile",
-    /does not enrol devices.+リモートマネージメント/s,
-    /clomoctl 自体は登録を受け付けません/,
-  ],
-  ["purchased", "commands", "ready", /clomoctl ade devices show SERIAL/, /clomoctl ade devices show SERIAL/],
-  ["manual", "console", "network-profile", /「自動接続」/, /「自動接続」/],
+  ["purchased", "profile", /監視対象モード 「設定する」.+cannot be edited.+Wi-Fi/s, /許可しない.+位置情報サービス/s],
+  ["purchased", "automatic-profile", /commands to all devices that are already managed/, /管理中のすべてのデバイス/],
+  ["purchased", "assign", /before the device is switched on.+所有解除.+never be added/s, /二度と追加できなくなります/],
+  ["purchased", "sync", /「全件を取得する」.+「差分のみを取得する」 shows only/s, /「差分のみを取得する」では/],
+  ["purchased", "ready", /assigned to CLOMO's server.+事前登録デバイス.+「assigned」 or 「pushed」/s, /3 つを確認/],
+  ["purchased", "ready", /側で無効化されています.+created again/s, /作り直しが必要/],
+  ["manual", "network-profile", /「自動接続」/, /「自動接続」/],
   [
     "manual",
-    "console",
     "connect",
     /Select 「Apple School Manager または Apple Business Manager に追加」.+Clear 「アクティベートして登録を完了」.+shut down the Mac/s,
     /チェックを入れます.+「アクティベートして登録を完了」のチェックは外します.+シャットダウンしないでください/s,
   ],
-  ["manual", "console", "server", /mdm\.clomo\.com\/\(your domain\)\/ios.+「\*\.clomo\.com」/s, /URL情報/],
-  ["manual", "commands", "server", /does not enrol devices/, /登録を受け付けません/],
-  [
-    "manual",
-    "console",
-    "organisation",
-    /do not use the Apple Account of the device/,
-    /デバイスの Apple Account でもありません/,
-  ],
-  ["manual", "console", "prepare", /enter nothing and choose 「準備」.+erased now/s, /何も入力せずに「準備」/],
-  ["manual", "console", "hello", /「こんにちは」: do not activate/, /「こんにちは」の画面のまま/],
+  ["manual", "server", /mdm\.clomo\.com\/\(your domain\)\/ios.+「\*\.clomo\.com」/s, /URL情報/],
+  ["manual", "organisation", /do not use the Apple Account of the device/, /デバイスの Apple Account でもありません/],
+  ["manual", "prepare", /enter nothing and choose 「準備」.+erased now/s, /何も入力せずに「準備」/],
+  ["manual", "hello", /「こんにちは」: do not activate/, /「こんにちは」の画面のまま/],
   [
     "supervised-only",
-    "console",
     "connect",
     /「デバイスを監視」.+Clear 「Apple School Manager または Apple Business Manager に追加」.+damaged/s,
     /「デバイスを監視」/,
   ],
-  ["supervised-only", "console", "organisation", /choose 「スキップ」/, /「スキップ」を押します/],
-  [
-    "unsupervised",
-    "console",
-    "install",
-    /MDM 構成プロファイルを直接インストールする場合のセットアップ/,
-    /パスワードを用意/,
-  ],
-] as const)("%s through %s shows at %s: %s", (way, through, id, en, ja) => {
-  const step = buildEnrolmentGuide(way, through).steps.find((one) => one.id === id);
+  ["supervised-only", "organisation", /choose 「スキップ」/, /「スキップ」を押します/],
+  ["unsupervised", "install", /MDM 構成プロファイルを直接インストールする場合のセットアップ/, /パスワードを用意/],
+] as const)("%s shows at %s: %s", (way, id, en, ja) => {
+  const step = buildEnrolmentGuide(way).steps.find((one) => one.id === id);
   const said = (language: "en" | "ja") =>
     [step?.what, step?.where, step?.trap, step?.check].map((one) => one?.[language]).join("\n");
   expect(said("en")).toMatch(en);
@@ -177,7 +114,7 @@ it("marks what the manual does not state", () => {
     ["connect", "trap"],
     ["switch-on", "trap"],
   ] as const) {
-    const step = buildEnrolmentGuide("manual", "console").steps.find((one) => one.id === id);
+    const step = buildEnrolmentGuide("manual").steps.find((one) => one.id === id);
     expect(step?.[side]).toMatchObject({
       en: expect.stringContaining("(inferred)"),
       ja: expect.stringContaining("推定"),
@@ -188,8 +125,8 @@ it("marks what the manual does not state", () => {
 it("states the drawbacks of a way", () => {
   const factsOf = (...of: Parameters<typeof buildEnrolmentGuide>) =>
     buildEnrolmentGuide(...of).facts.map(([label, value]) => `${label.en}: ${value.en}`);
-  expect(factsOf("supervised-only", "console")).toContain(
+  expect(factsOf("supervised-only")).toContain(
     "user can end the management: yes, by removing the MDM profile on the device",
   );
-  expect(factsOf("manual", "console")).toContain("device is erased: yes (each device is connected to a Mac by cable)");
+  expect(factsOf("manual")).toContain("device is erased: yes (each device is connected to a Mac by cable)");
 });

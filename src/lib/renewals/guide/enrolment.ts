@@ -1,13 +1,6 @@
 import { text, type Text } from "../../text/index.ts";
 import { fillGuide, type FilledGuide } from "./fill.ts";
 
-/**
- * How to do the steps between Apple and the device: on the console's screens, or with commands in a clomoctl tenant.
- */
-export const ENROLMENT_TOOLS = ["console", "commands"] as const;
-
-export type EnrolmentTool = (typeof ENROLMENT_TOOLS)[number];
-
 /** The ways to enrol devices, by their names on the command line.  @see facts 4.7, 4.8; seed 003, 1 and 8 */
 const ENROLMENT_METHODS = {
   purchased: text("devices bought as ADE devices", "ADE デバイスを購入した場合"),
@@ -21,12 +14,11 @@ export type EnrolmentMethod = keyof typeof ENROLMENT_METHODS;
 export const ENROLMENT_METHOD_NAMES = Object.keys(ENROLMENT_METHODS) as readonly EnrolmentMethod[];
 
 /** Returns the guide for one way to enrol devices. */
-export function buildEnrolmentGuide(way: EnrolmentMethod, through: EnrolmentTool): FilledGuide {
+export function buildEnrolmentGuide(way: EnrolmentMethod): FilledGuide {
   const ade = way === "purchased" || way === "manual";
   return fillGuide("enrolment", {
     way: ENROLMENT_METHODS[way],
     ade,
-    commands: ade && through === "commands",
     purchased: way === "purchased",
     manual: way === "manual",
     "supervised-only": way === "supervised-only",

@@ -57,6 +57,9 @@ export const buildVerifyCommand = (
 export const hasOldFilePlaceholder = (words: Text | undefined): boolean =>
   words?.en.includes(`--current ${OLD_FILE_PLACEHOLDER} `) === true;
 
+/** File name of a signing request, the same as in the console.  @see facts 3.3 */
+export const REQUEST_FILE = "CertificateSigningRequest.csr";
+
 /** The name of the file that Apple's portal offers for download. */
 export const PUSH_CERTIFICATE_FILE = "MDM_i3Systems,Inc._Certificate.pem";
 

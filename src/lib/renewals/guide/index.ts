@@ -1,4 +1,3 @@
-import { REQUEST_FILE } from "../../model/ade.ts";
 import { RECORDED_FIELDS, RENEWAL_KINDS, type RenewalItem, type RenewalKind } from "../../model/renewal.ts";
 import { line, type CommandLine } from "../../advice/index.ts";
 import { joinTexts, same, text, type Text } from "../../text/index.ts";
@@ -9,11 +8,12 @@ import {
   hasOldFilePlaceholder,
   describePhone,
   PUSH_CERTIFICATE_FILE,
+  REQUEST_FILE,
   buildRecordFacts,
   buildVerifyCommand,
 } from "./facts.ts";
 import { fillGuide, type FilledGuide } from "./fill.ts";
-import { buildOwnGuide, type OwnHolding } from "./own.ts";
+import { buildOwnGuide, type OwnToken } from "./own.ts";
 import type { Step } from "./step.ts";
 
 /** The facts that the guides of items can use. */
@@ -70,8 +70,8 @@ export interface Guide {
 export interface GuideFacts {
   /** what to do if a step compares with the recorded file but that file is not on this computer */
   readonly elsewhere?: Text | undefined;
-  /** what the tenant itself holds; absent if CLOMO or somebody else holds it */
-  readonly own?: OwnHolding | undefined;
+  /** the token that the tenant itself holds; absent if CLOMO or somebody else holds it */
+  readonly own?: OwnToken | undefined;
   /** a note to show before the first step */
   readonly first?: Text | undefined;
   /** only if several items of the requested kind are recorded: the commands that show the guide of each item */
@@ -142,10 +142,7 @@ function listGuideFacts(
   const facts: readonly (readonly [Text, Text | string | null | undefined])[] = [
     [text("expires on", "期限"), expiresOn],
     [text("held by", "保持しているテナント"), own === undefined ? null : HELD_BY_THIS_TENANT],
-    [
-      text("once expired", "期限が切れると"),
-      own === undefined ? EXPIRY_CONSEQUENCES[kind] : describeOwnConsequences(own),
-    ],
+    [text("once expired", "期限が切れると"), own === undefined ? EXPIRY_CONSEQUENCES[kind] : OWN_TOKEN_CONSEQUENCES],
     ...GUIDE_FIELDS.map((field) => {
       const label = labelOf(field, kind);
       return more.find(([told]) => told.en === label.en) ?? ([label, known?.[field]] as const);
@@ -193,14 +190,9 @@ const HELD_BY_THIS_TENANT = text(
   "clomoctl のこのテナント自身(CLOMO ではありません)",
 );
 
-const describeOwnConsequences = ({ kind, simulator }: OwnHolding): Text | null => {
-  if (simulator !== null) return text("only the rehearsal stops", "練習だけが止まります");
-  return kind === "ade-token"
-    ? text(
-        "this tenant can no longer fetch devices from Apple",
-        "このテナントが Apple からデバイスの情報を取得できなくなります",
-      )
-    : EXPIRY_CONSEQUENCES[kind];
-};
+const OWN_TOKEN_CONSEQUENCES = text(
+  "this tenant can no longer fetch devices from Apple",
+  "このテナントが Apple からデバイスの情報を取得できなくなります",
+);
 
 export type { Step } from "./step.ts";

@@ -10,7 +10,7 @@ import type { CurrentItem } from "../replacement/check.ts";
  * Returns the item in use: the content of the specified file, otherwise the recorded file if it is unchanged, otherwise
  * the record.
  *
- * @param openers keys and passwords that open these files
+ * @param openers keys that open these files
  * @throws Failure `not-found` or `usage` if the specified file cannot be read, `input-rejected` if it does not contain
  * an item of this kind
  */
@@ -21,9 +21,8 @@ export async function findCurrentItem(
   openers?: ReadOptions,
 ): Promise<CurrentItem | null> {
   if (named !== undefined) {
-    const found = readRenewables(await readNamedFile(place, named, MAX_RENEWAL_FILE_BYTES), openers).find(
-      ({ expiring }) => expiring.kind === kind,
-    );
+    const read = await readRenewables(await readNamedFile(place, named, MAX_RENEWAL_FILE_BYTES), openers);
+    const found = read.find(({ expiring }) => expiring.kind === kind);
     if (found !== undefined) return found;
     const name = RENEWAL_KINDS[kind];
     throw new Failure("input-rejected", {
@@ -41,7 +40,7 @@ export async function findCurrentItem(
 async function readSourceFile(path: string, openers: ReadOptions | undefined): Promise<readonly Renewable[]> {
   try {
     const found = await readSmallFile(path, MAX_RENEWAL_FILE_BYTES);
-    return found === undefined ? [] : readRenewables({ name: basename(path), bytes: found.bytes }, openers);
+    return found === undefined ? [] : await readRenewables({ name: basename(path), bytes: found.bytes }, openers);
   } catch {
     // the record is sufficient
     return [];

@@ -1,6 +1,5 @@
 import { formatMoment } from "../../model/time.ts";
 import { same, text, type Text } from "../../text/index.ts";
-import type { Issuer } from "../../apple/renewable.ts";
 import { isNewerFile } from "../succession.ts";
 import { toDoubtfulOutcome, type Check, type CheckOutcome, type CheckRule } from "./check.ts";
 
@@ -50,9 +49,8 @@ export const checkLaterExpiry: CheckRule = ({
   };
 };
 
-/** Checks that the new file is valid now. A simulator's clock may be ahead, which makes its files valid only later. */
 export const checkValidity: CheckRule = ({ next, circumstances }): Check => {
-  const { now, simulator = false, timezone = DEFAULT_TIMEZONE } = circumstances;
+  const { now, timezone = DEFAULT_TIMEZONE } = circumstances;
   const { expiresAt, validFrom } = next.expiring;
   if (Date.parse(expiresAt) <= now.getTime()) {
     const when = formatMoment(expiresAt, timezone);
@@ -62,7 +60,7 @@ export const checkValidity: CheckRule = ({ next, circumstances }): Check => {
     const when = formatMoment(validFrom, timezone);
     return {
       id: "validity",
-      outcome: next.simulated === true && simulator ? "warning" : "bad",
+      outcome: "bad",
       what: text(
         `not valid before ${when}; check the clock of this computer, or wait until then`,
         `${when} より前は有効ではありません。このコンピューターの時計を確認し、正しければその時刻まで待ってください`,
@@ -72,97 +70,35 @@ export const checkValidity: CheckRule = ({ next, circumstances }): Check => {
   return { id: "validity", outcome: "good", what: text("valid now", "有効です") };
 };
 
-/**
- * Compares the issuers of both certificates by name and key identifier. The name alone proves nothing, because anybody
- * can write it.
- */
-export const checkIssuer: CheckRule = ({ current, next, circumstances }): Check | undefined => {
+/** Compares the names of the issuers of both certificates. A name proves nothing, because anybody can write it. */
+export const checkIssuer: CheckRule = ({ current, next }): Check | undefined => {
   const { evidence } = next;
   if (evidence.of !== "certificate" || !APPLE_ISSUED_KINDS.includes(next.expiring.kind)) return undefined;
-  // certificates for a rehearsal are not issued by Apple
-  if (next.simulated === true && circumstances.simulator === true) return undefined;
   const was = current.evidence?.of === "certificate" ? current.evidence.issuer : undefined;
-  const is = evidence.issuer;
+  const { name, namesApple } = evidence.issuer;
   const check = (outcome: CheckOutcome, what: Text): Check => ({ id: "issuer", outcome, what });
-  if (was !== undefined && was.name === is.name && was.keyId === is.keyId && is.keyId !== null) {
-    const what = text(
-      `same issuer as the certificate in use: ${is.name}; key ${is.keyId}`,
-      `使用中の証明書と同じ発行者です: ${is.name}、鍵 ${is.keyId}`,
+  if (was === undefined) return check("unknown", text(`not compared: ${name}`, `比較していません: ${name}`));
+  if (was.name === name)
+    return check(
+      "good",
+      text(`same issuer as the certificate in use: ${name}`, `使用中の証明書と同じ発行者です: ${name}`),
     );
-    return check("good", what);
-  }
-  if (was !== undefined && (was.name !== is.name || was.keyId !== is.keyId)) {
-    const [old, found] = [describeIssuer(was), describeIssuer(is)];
-    return is.namesApple
-      ? check(
-          "unknown",
-          text(
-            `different issuer: ${old.en} → ${found.en}. Apple may have changed it; compare with Apple's portal`,
-            `発行者が異なります: ${old.ja} → ${found.ja}。Apple が変更した可能性があります。Apple のポータルで確認してください`,
-          ),
-        )
-      : check(
-          "bad",
-          text(
-            `different issuer, and not Apple: ${old.en} → ${found.en}`,
-            `発行者が異なり、新しい発行者は Apple ではありません: ${old.ja} → ${found.ja}`,
-          ),
-        );
-  }
-  // Apple's own signature proves more than a comparison
-  if (evidence.signature === "verified")
-    return check("good", text(`issued by Apple: ${is.name}`, `Apple が発行: ${is.name}`));
-  return check(
-    "unknown",
-    text(
-      `not compared, because the issuer's key is not known for both certificates: ${is.name}`,
-      `発行者の鍵がわからない証明書があるため、比較していません: ${is.name}`,
-    ),
-  );
+  return namesApple
+    ? check(
+        "unknown",
+        text(
+          `different issuer: ${was.name} → ${name}. Apple may have changed it; compare with Apple's portal`,
+          `発行者が異なります: ${was.name} → ${name}。Apple が変更した可能性があります。Apple のポータルで確認してください`,
+        ),
+      )
+    : check(
+        "bad",
+        text(
+          `different issuer, and not Apple: ${was.name} → ${name}`,
+          `発行者が異なり、新しい発行者は Apple ではありません: ${was.name} → ${name}`,
+        ),
+      );
 };
-
-const describeIssuer = ({ name, keyId }: Issuer): Text =>
-  keyId === null ? same(name) : text(`${name} (key ${keyId})`, `${name}(鍵 ${keyId})`);
-
-/** Checks the signature with Apple's own CA certificates. @see decision 028 */
-export const checkSignature: CheckRule = ({ next: { evidence, simulated }, circumstances }): Check | undefined => {
-  if (evidence.of !== "certificate" || (simulated === true && circumstances.simulator === true)) return undefined;
-  switch (evidence.signature) {
-    case "verified":
-      return { id: "signature", outcome: "good", what: text("signed by Apple", "Apple が署名しています") };
-    case "forged":
-      return {
-        id: "signature",
-        outcome: "bad",
-        what: text(
-          `names a certificate authority of Apple as its issuer, but was not signed by that authority: ${evidence.issuer.name}`,
-          `発行者として Apple の認証局を名乗っていますが、その認証局の署名ではありません: ${evidence.issuer.name}`,
-        ),
-      };
-    case "unknown":
-      return {
-        id: "signature",
-        outcome: "unknown",
-        what: text(
-          "not checked: clomoctl does not have the issuer's certificate",
-          "確認していません(clomoctl に発行者の証明書がありません)",
-        ),
-      };
-  }
-};
-
-/** Rejects files of clomoctl's Apple simulator, which are for rehearsals only, unless the tenant uses a simulator. */
-export const checkNotSimulated: CheckRule = ({ next, circumstances: { simulator = false } }): Check | undefined =>
-  next.simulated !== true || simulator
-    ? undefined
-    : {
-        id: "simulator",
-        outcome: "bad",
-        what: text(
-          "made by a simulator (SIMULATOR), only for rehearsals: do not upload it",
-          "シミュレーター(SIMULATOR)で作成された練習用のファイルです。アップロードしないでください",
-        ),
-      };
 
 const APPLE_ISSUED_KINDS: readonly string[] = ["push-certificate", "agent-push-certificate", "agent-build-certificate"];
 

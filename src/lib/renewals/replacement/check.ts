@@ -12,7 +12,6 @@ export const CHECK_LABELS = {
   expiry: text("later expiry", "期限の延長"),
   validity: text("valid now", "現在有効"),
   issuer: text("issuer", "発行者"),
-  signature: text("signature", "署名"),
   "request-key": text("matches the CSR", "CSR ファイルとの一致"),
   "request-age": text("age of the CSR", "CSR ファイルの新しさ"),
   server: text("MDM server", "MDM サーバ"),
@@ -21,7 +20,6 @@ export const CHECK_LABELS = {
   "old-token": text("current token", "現在のトークン"),
   organisation: text("organisation", "組織"),
   location: text("location", "場所"),
-  simulator: text("not simulated", "シミュレーター製でないこと"),
 } as const satisfies Record<string, Text>;
 
 /** The outcome of a check; `unknown` if the files do not contain enough information. */
@@ -65,8 +63,6 @@ export interface JudgementOptions {
   readonly now: Date;
   /** true: a doubtful result counts as bad, and nothing may be left to check */
   readonly strict: boolean;
-  /** true if the tenant's endpoint is a simulator; files made by a simulator are accepted only then */
-  readonly simulator?: boolean | undefined;
   /** IANA name of the time zone for times in the texts; Asia/Tokyo if absent */
   readonly timezone?: string | undefined;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { SuccessorEvidence, Renewable, SigningRequest } from "../../apple/index.ts";
-import type { AppleSignature, Issuer } from "../../apple/renewable.ts";
+import type { Issuer } from "../../apple/renewable.ts";
 import type { ExpiringItem } from "../../model/renewal.ts";
 import { judgeReplacement } from "./index.ts";
 import type { Check, JudgementOptions, CurrentItem, ReplacementJudgement } from "./check.ts";
@@ -20,14 +20,14 @@ const expiring = (fields: Partial<ExpiringItem>): ExpiringItem => ({
   ...fields,
 });
 
-const APPLE: Issuer = { name: "CN=Apple Application, O=Apple Inc.", namesApple: true, keyId: "f7be" };
-const OWN: Issuer = { name: "CN=Own", namesApple: false, keyId: "0a0b" };
+const APPLE: Issuer = { name: "CN=Apple Application, O=Apple Inc.", namesApple: true };
+const OWN: Issuer = { name: "CN=Own", namesApple: false };
 
 type CertificateEvidence = Partial<Omit<Extract<SuccessorEvidence, { of: "certificate" }>, "of">>;
 
 const push = (fields: Partial<ExpiringItem> = {}, evidence: CertificateEvidence = {}): Renewable => ({
   expiring: expiring(fields),
-  evidence: { of: "certificate", issuer: APPLE, signature: "verified", publicKey: "old key", ...evidence },
+  evidence: { of: "certificate", issuer: APPLE, publicKey: "old key", ...evidence },
 });
 const LATER = { fingerprint: "new", expiresAt: "2028-02-14T05:00:00Z", validFrom: "2027-02-14T05:00:00Z" };
 const newPush = (fields: Partial<ExpiringItem> = {}, evidence: CertificateEvidence = {}) =>
@@ -73,7 +73,6 @@ describe("push certificates", () => {
       expiry: "good",
       validity: "good",
       issuer: "good",
-      signature: "good",
       "request-key": "good",
       "request-age": "good",
     });
@@ -123,24 +122,17 @@ describe("push certificates", () => {
     expect(judge(push(), newPush(), { strict: true }).safe).toBe(false);
   });
 
-  const OTHER_KEY: Issuer = { ...APPLE, keyId: "0102" };
-  const NO_KEY: Issuer = { ...APPLE, keyId: null };
   const OTHER_NAME: Issuer = { ...APPLE, name: "CN=Apple Application 9, O=Apple Inc." };
 
-  test.each<[string, Issuer, Issuer, AppleSignature, Check["outcome"]]>([
-    ["the same name and key", APPLE, APPLE, "unknown", "good"],
-    ["the same, though not of Apple: an authority that stands for it", OWN, OWN, "unknown", "good"],
-    ["the same name with another key", APPLE, OTHER_KEY, "unknown", "unknown"],
-    ["the same name without a key", APPLE, NO_KEY, "unknown", "unknown"],
-    ["the same name, and no key on either side", NO_KEY, NO_KEY, "unknown", "unknown"],
-    ["no key on either side, but Apple's signature", NO_KEY, NO_KEY, "verified", "good"],
-    ["another name, of Apple", APPLE, OTHER_NAME, "unknown", "unknown"],
-    ["another name, not of Apple", APPLE, OWN, "unknown", "bad"],
-    ["the same name with another key, not of Apple", OWN, { ...OWN, keyId: "0102" }, "unknown", "bad"],
-  ])("the issuer: %s", (_, was, is, signature, outcome) => {
+  test.each<[string, Issuer, Issuer, Check["outcome"]]>([
+    ["the same name", APPLE, APPLE, "good"],
+    ["the same name, though not of Apple: an authority that stands for it", OWN, OWN, "good"],
+    ["another name, of Apple", APPLE, OTHER_NAME, "unknown"],
+    ["another name, not of Apple", APPLE, OWN, "bad"],
+  ])("the issuer: %s", (_, was, is, outcome) => {
     const kinds = ["push-certificate", "agent-push-certificate", "agent-build-certificate"] as const;
     for (const kind of kinds) {
-      const judgement = judge(push({ kind }, { issuer: was }), newPush({ kind }, { issuer: is, signature }));
+      const judgement = judge(push({ kind }, { issuer: was }), newPush({ kind }, { issuer: is }));
       expect(outcomes(judgement)).toMatchObject({ issuer: outcome });
       expect(judgement.leftToCheck.includes("issuer")).toBe(outcome === "unknown");
       expect(judgement.safe).toBe(outcome !== "bad");
@@ -148,18 +140,10 @@ describe("push certificates", () => {
   });
 
   test("shows both names of a changed issuer, in both languages", () => {
-    const judgement = judge(push(), newPush({}, { issuer: OTHER_NAME, signature: "unknown" }));
+    const judgement = judge(push(), newPush({}, { issuer: OTHER_NAME }));
     expect(said(judgement, "issuer")).toMatch(
       /CN=Apple Application, .*→ CN=Apple Application 9, .*Apple may have changed it; compare with Apple's portal\n.*ポータルで確認/s,
     );
-  });
-
-  test("a missing chain is a note, and a false signature is refused", () => {
-    const csr = { request: request("new key"), writtenAt: new Date("2027-02-14T00:00:00Z") };
-    const unknown = judge(push(), newPush({}, { signature: "unknown" }), { csr, strict: true });
-    expect([unknown.safe, unknown.leftToCheck, outcomes(unknown)["signature"]]).toEqual([true, [], "unknown"]);
-    const forged = judge(push(), newPush({}, { signature: "forged" }), { csr });
-    expect([forged.safe, outcomes(forged)["signature"]]).toEqual([false, "bad"]);
   });
 
   test.each([
@@ -383,7 +367,7 @@ test.each([
 
 test("other certificates and profiles are compared by name", () => {
   const other = (name: string, fields: Partial<ExpiringItem> = {}): Renewable =>
-    push({ kind: "certificate", topic: null, name, ...fields }, { issuer: OWN, signature: "unknown" });
+    push({ kind: "certificate", topic: null, name, ...fields }, { issuer: OWN });
   expect(outcomes(judge(other("mdm.example.jp"), other("mdm.example.jp", LATER), { strict: true }))).toEqual({
     kind: "good",
     name: "good",
@@ -392,34 +376,6 @@ test("other certificates and profiles are compared by name", () => {
   });
   expect(outcomes(judge(other("a"), other("b", LATER)))).toMatchObject({ name: "warning" });
   expect(judge(other("a"), other("b", LATER), { strict: true }).safe).toBe(false);
-});
-
-describe("a file made by a simulator", () => {
-  const made = (): Renewable => ({ ...newPush(), simulated: true });
-
-  test.each([
-    ["beside the one in use", push()],
-    ["where nothing is known", null],
-  ])("is refused %s, in both languages", (_, current) => {
-    const judgement = judge(current, made());
-    expect(judgement.safe).toBe(false);
-    expect(outcomes(judgement)).toMatchObject({ simulator: "bad" });
-    expect(said(judgement, "simulator")).toMatch(/made by a simulator.*\nシミュレーター/s);
-  });
-
-  test("is accepted with a future start date, because the simulator's clock may be ahead", () => {
-    const later = { ...newPush({ validFrom: "2028-02-14T05:00:00Z", expiresAt: "2029-02-14T05:00:00Z" }) };
-    const judgement = judge(push(), { ...later, simulated: true }, { simulator: true });
-    expect(judgement.safe).toBe(true);
-    expect(outcomes(judgement)).toMatchObject({ validity: "warning" });
-    expect(judge(push(), later, { simulator: true }).safe).toBe(false);
-  });
-
-  test("is accepted if the endpoint is a simulator, and Apple's files have no such check", () => {
-    expect(judge(push(), made(), { simulator: true }).safe).toBe(true);
-    expect(outcomes(judge(push(), made(), { simulator: true }))).not.toHaveProperty("simulator");
-    expect(outcomes(judge(push(), newPush()))).not.toHaveProperty("simulator");
-  });
 });
 
 describe("if the file in use is known only by its record, or not at all", () => {
@@ -432,11 +388,10 @@ describe("if the file in use is known only by its record, or not at all", () => 
       kind: "good",
       topic: "good",
       validity: "good",
-      issuer: "good",
-      signature: "good",
+      issuer: "unknown",
       "request-key": "unknown",
     });
-    const unsigned = judge({ expiring: expiring({}) }, newPush({}, { signature: "unknown" }));
+    const unsigned = judge({ expiring: expiring({}) }, newPush());
     expect(unsigned.leftToCheck).toEqual(["issuer", "request-key"]);
   });
 
@@ -453,8 +408,7 @@ describe("if the file in use is known only by its record, or not at all", () => 
     expect(outcomes(unknown)).toEqual({
       kind: "unknown",
       validity: "good",
-      issuer: "good",
-      signature: "good",
+      issuer: "unknown",
       "request-key": "unknown",
     });
     expect(judge(null, newPush({ expiresAt: "2027-02-01T00:00:00Z" })).safe).toBe(false);

@@ -4,9 +4,7 @@ import { text } from "../../text/index.ts";
 import {
   checkIssuer,
   checkLaterExpiry,
-  checkNotSimulated,
   checkName,
-  checkSignature,
   checkTopic,
   checkDifferentFile,
   checkValidity,
@@ -39,7 +37,6 @@ const RULES_BY_KIND: Readonly<Record<RenewalKind, readonly CheckRule[]>> = {
     checkLaterExpiry,
     checkValidity,
     checkIssuer,
-    checkSignature,
     checkRequestKey,
     checkRequestAge,
   ],
@@ -72,20 +69,9 @@ const NO_CURRENT_ITEM_CHECK: Check = {
 };
 
 /** The checks that need only the new file and its CSR. */
-const NEW_FILE_CHECKS: readonly Check["id"][] = [
-  "simulator",
-  "validity",
-  "issuer",
-  "signature",
-  "request-key",
-  "key",
-  "old-token",
-];
+const NEW_FILE_CHECKS: readonly Check["id"][] = ["validity", "issuer", "request-key", "key", "old-token"];
 
-/**
- * Checks that decide whether a file is the successor of another file. "signature" is omitted, because a missing chain
- * is only reported.
- */
+/** Checks that decide whether a file is the successor of another file. */
 const IDENTITY_CHECKS: readonly Check["id"][] = [
   "kind",
   "topic",
@@ -147,9 +133,7 @@ function runChecks(current: CurrentItem, next: Renewable, circumstances: Judgeme
   const [was, is] = [current.expiring.kind, next.expiring.kind];
   return [
     checkKind(was, is),
-    ...[checkNotSimulated, ...(was === is ? RULES_BY_KIND[was] : [])].flatMap(
-      (rule) => rule({ current, next, circumstances }) ?? [],
-    ),
+    ...(was === is ? RULES_BY_KIND[was] : []).flatMap((rule) => rule({ current, next, circumstances }) ?? []),
   ];
 }
 

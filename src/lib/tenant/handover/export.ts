@@ -16,7 +16,6 @@ import { ORG_LIST } from "../records/org-rows.ts";
 import { buildVisibleColumns } from "../store/scope.ts";
 import type { StreamPiece, PieceStart, Reader, Store } from "../store/store.ts";
 import { readTenantName, readMirroredAt } from "../records/tenant-rows.ts";
-import { findOrgNumber } from "../vpp/vpp-rows.ts";
 
 const isResourceName = (name: string): name is ResourceName => (RESOURCE_NAMES as readonly string[]).includes(name);
 
@@ -56,7 +55,10 @@ const determineResourceStates = (
  */
 const openStoreInScope = async ({ store, asker }: Session, scope: string | undefined): Promise<Store> => {
   if (scope === undefined) return store;
-  const pk = await store.read((reader) => findOrgNumber(reader, scope));
+  const pk = await store.read(async (reader) => {
+    const row = await reader.get("select pk from org where id = :id", { id: scope });
+    return row && Number(row["pk"]);
+  });
   if (pk === undefined) {
     throw new Failure("not-found", {
       what: text(`no organisation has the ID "${scope}"`, `ID が「${scope}」の組織はありません`),

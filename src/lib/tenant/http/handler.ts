@@ -9,7 +9,7 @@ import type { ImportEngine } from "../plans/engine.ts";
 import type { Processes } from "../store/processes.ts";
 import type { Jobs } from "../jobs.ts";
 import type { OpenMail } from "../accounts/reset.ts";
-import type { AppleAccess } from "../ade/guard.ts";
+import type { AppleAccess } from "../ade/server.ts";
 import type { TenantExport } from "../records/exports.ts";
 import type { ExportedParts } from "../handover/export.ts";
 import type { Upload, UploadedParts } from "./content.ts";

@@ -10,7 +10,6 @@ export const HANDLERS: {
 } = {
   "access-tokens": () => import("./access-tokens.ts"),
   accounts: () => import("./accounts.ts"),
-  profiles: () => import("./ade-profiles.ts"),
   ade: () => import("./ade.ts"),
   administrators: () => import("./administrators.ts"),
   answers: () => import("./answers.ts"),
@@ -21,7 +20,6 @@ export const HANDLERS: {
   imports: () => import("./imports.ts"),
   leavers: () => import("./leavers.ts"),
   orgs: () => import("./orgs.ts"),
-  "push-certificate": () => import("./push-certificate.ts"),
   renewals: () => import("./renewals.ts"),
   restores: () => import("./restores.ts"),
   roles: () => import("./roles.ts"),
@@ -29,6 +27,5 @@ export const HANDLERS: {
   sessions: () => import("./sessions.ts"),
   tenant: () => import("./tenant.ts"),
   users: () => import("./users.ts"),
-  vpp: () => import("./vpp.ts"),
   whoami: () => import("./whoami.ts"),
 };

@@ -16,8 +16,7 @@ import { throwFirstProblem } from "../../rules/rule.ts";
 import { replaceBlanksWithNull } from "../../rules/values.ts";
 import { addOneYear } from "../../model/time.ts";
 import { text } from "../../text/index.ts";
-import { getCurrentInstant, createId, type Surroundings } from "../ids.ts";
-import { isSimulatedName } from "../../apple/simulated.ts";
+import { getCurrentInstant, createId } from "../ids.ts";
 import type { ChangedObject, ChangeOptions, IdempotentRequest, Session } from "../session.ts";
 import {
   deleteRenewalItem,
@@ -35,7 +34,6 @@ import {
 import { checkFieldValue } from "../records/records.ts";
 import type { Processes } from "../store/processes.ts";
 import type { Reader, Writer } from "../store/store.ts";
-import { isMirror } from "../records/tenant-rows.ts";
 
 /**
  * The time after which another process may send a reminder that is not settled, even if the first process still seems
@@ -93,54 +91,34 @@ const checkItemValues = (values: Partial<RenewalItem>): void => {
   throwFirstProblem(judgeRecord(RENEWAL_ITEM.name, { after: values }), "phone");
 };
 
-/** The data that a tenant itself has about something in the tenant that expires, such as its push certificate. */
-export type OwnExpiry = Pick<RenewalItem, "kind" | "name" | "organisation" | "fingerprint"> &
-  Partial<Pick<RenewalItem, "topic" | "account">> & { readonly expiresAt: string };
+/** The expiry date of the tenant's own ADE server token. */
+type OwnExpiry = Pick<RenewalItem, "kind" | "name" | "organisation" | "fingerprint"> & {
+  readonly expiresAt: string;
+};
 
 /**
- * Records the expiry date of something in the tenant itself. The date is stored in the item that was created for it
- * before; otherwise in the item with the same topic, or with the same kind and name; otherwise in a new item. Values
- * that users entered, such as the owner, are kept. Must be called only in a change that locks `renewals`.
- *
- * The expiry date of something that a simulator made is never stored in the item of something real. It gets its own
- * item, whose name begins with SIMULATOR. A mirror contains the items of the real console, so it does not get such an
- * item.
+ * Records an expiry date in the item that was created for it before; otherwise in the item with the same kind and name;
+ * otherwise in a new item. Values that users entered, such as the owner, are kept. Must be called only in a change that
+ * locks `renewals`.
  *
  * @param id the id of the item that was created for it before, if there is one
- * @returns the id of the item; null for something simulated in a mirror
+ * @returns the id of the item
  */
 export const storeOwnExpiry = async (
   writer: Writer,
   { surroundings }: Pick<Session, "surroundings">,
   id: string | null,
-  { simulated = false, ...own }: OwnExpiry & { readonly simulated?: boolean },
-): Promise<string | null> => {
-  if (!simulated) return storeExpiry(writer, surroundings, id, own, await listRenewalItems(writer));
-  if (await isMirror(writer)) return null;
-  const name = isSimulatedName(own.name) ? own.name : `SIMULATOR ${own.name}`;
-  return storeExpiry(writer, surroundings, id, { ...own, name }, []);
-};
-
-/** Stores an expiry date in the matching item, or in a new item. @param others the items that may match */
-const storeExpiry = async (
-  writer: Writer,
-  surroundings: Surroundings,
-  id: string | null,
   own: OwnExpiry,
-  others: readonly RenewalItem[],
 ): Promise<string> => {
   const items = await listRenewalItems(writer);
-  const ofKind = others.filter(({ kind }) => kind === own.kind);
   const known =
     items.find((item) => item.id === id) ??
-    (own.topic === undefined || own.topic === null ? undefined : others.find(({ topic }) => topic === own.topic)) ??
-    ofKind.find(({ name }) => nameKey(name) === nameKey(own.name));
+    items.find(({ kind, name }) => kind === own.kind && nameKey(name) === nameKey(own.name));
   const updatedAt = getCurrentInstant(surroundings);
   const { expiresAt, fingerprint } = own;
   const said = { expiresAt, certainty: "exact", fingerprint, updatedAt, ...EMPTY_DOWNLOAD_FIELDS } as const;
   if (known !== undefined) {
-    const { topic = known.topic, account = known.account } = own;
-    await updateRenewalItem(writer, { ...known, ...said, topic, account });
+    await updateRenewalItem(writer, { ...known, ...said });
     return known.id;
   }
   const taken = new Set(items.map((item) => nameKey(item.name)));

@@ -1,17 +1,13 @@
-import type { Ade, PushCertificate, Tenant } from "../../../../src/lib/client/index.ts";
+import type { Ade, Tenant } from "../../../../src/lib/client/index.ts";
 import { EMPTY_TENANT_PROFILE } from "../../../../src/lib/model/tenant.ts";
 import { example } from "../tenant.ts";
-
-export const CERTIFICATE = example<PushCertificate>("pushCertificate", { expiresAt: null });
 
 /** Returns the responses of a tenant in which nothing is recorded yet. */
 export const buildNewTenantAnswers = (answers: readonly object[] = []) => ({
   tenant: example<Tenant>("tenant", { profile: EMPTY_TENANT_PROFILE, users: 0, orgs: 1, devices: 0 }),
   answers: { items: answers },
   listRenewals: { items: [] },
-  pushCertificate: CERTIFICATE,
   ade: example<Ade>("ade", { token: null }),
-  vppTokens: { items: [] },
 });
 
 /** Returns an answer to a question of the checklist. By default, the answer was given half an hour ago. */

@@ -32,7 +32,7 @@ export function buildAppleBusinessItem(facts: HandoverFacts, when: ChecklistCont
     determineApplicability(facts.tenant, "ade-token"),
     determineApplicability(facts.tenant, "vpp-token"),
   ];
-  const isThere = renewals.length > 0 || facts.vppTokens.length > 0 || (facts.adeServer?.tokenSetAt ?? null) !== null;
+  const isThere = renewals.length > 0 || (facts.adeServer?.tokenSetAt ?? null) !== null;
   if (ade.applies !== true && vpp.applies !== true && !isThere) {
     const unsaid = [...new Set([...ade.unsaid, ...vpp.unsaid])];
     const applies = unsaid.length === 0 ? false : null;

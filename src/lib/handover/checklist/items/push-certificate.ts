@@ -17,15 +17,14 @@ export function buildPushCertificateItem(facts: HandoverFacts, when: ChecklistCo
   const draft = new ItemDraft("push-certificate", facts, when);
   const applies = determineApplicability(facts.tenant, "push-certificate");
   const renewals = facts.renewals.filter(({ kind }) => kind === "push-certificate");
-  const held = facts.pushCertificate?.appleAccount ?? null;
-  if (applies.applies !== true && renewals.length === 0 && held === null) {
+  if (applies.applies !== true && renewals.length === 0) {
     return draft.notApplying(applies, text("iOS/iPadOS or macOS", "iOS/iPadOS も macOS も"));
   }
   const [first] = renewals;
   const named = findRenewalWithAccount(facts, "push-certificate", renewals);
-  const account = held ?? named?.account ?? null;
+  const account = named?.account ?? null;
   draft.tell(text("Apple Account", "Apple Account"), account);
-  const expiresAt = facts.pushCertificate?.expiresAt ?? first?.expiresAt ?? null;
+  const expiresAt = first?.expiresAt ?? null;
   draft.tell(text("next expiry date", "次の期限"), expiresAt === null ? null : dayOf(expiresAt, when.timezone));
   draft.note(
     text(
@@ -37,7 +36,7 @@ export function buildPushCertificateItem(facts: HandoverFacts, when: ChecklistCo
     prefix: "push-certificate",
     what: text("the Apple Account of the push certificate", "プッシュ通知証明書の Apple Account"),
     recorded: account,
-    recordedIn: held === null ? (named ?? first) : undefined,
+    recordedIn: named ?? first,
     renewals,
     moving: MOVE_ACCOUNT_INSTRUCTIONS,
   });

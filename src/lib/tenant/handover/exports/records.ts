@@ -4,7 +4,6 @@ import { resourceOf, type ResourceName } from "../../../handover/resources.ts";
 import type { Field } from "../../../model/thing.ts";
 import { PORTABLE_COLUMNS, PORTABLE_STATE } from "../../console/portable.ts";
 import { listOpenTasksInFull } from "../../console/tasks.ts";
-import { PROFILE_STATE_SQL } from "../../ade/profile-rows.ts";
 import { createVisibleOwnersTable } from "../../renewals/renewal-rows.ts";
 import { buildCaseSql, buildJsonBooleanSql } from "../../store/sql/forms.ts";
 import { buildJsonObjectSql } from "../../store/sql/json.ts";
@@ -133,15 +132,6 @@ const prepareObservedState = (reader: Reader): Promise<void> =>
     fill: `insert into temp.observed (${PORTABLE_COLUMNS.join(", ")}) ${PORTABLE_STATE}`,
   });
 
-const PROFILE_COLUMNS: readonly string[] = ["id", "uuid", "state", "createdAt", "automaticOrgIds"];
-
-/** SQL: the settings of an ADE profile, which are stored as JSON, by field. */
-const PROFILE_SETTINGS = Object.fromEntries(
-  Object.keys(resourceOf("ade-profiles").fields).flatMap((name) =>
-    PROFILE_COLUMNS.includes(name) ? [] : [[name, `coalesce(t.settings -> '$.${name}', 'null')`] as const],
-  ),
-);
-
 /** For each resource, the table with its records. By default, a field is stored in the column of the same name. */
 const RECORD_TABLES: Readonly<Record<ResourceName, RecordTable>> = {
   tenant: createSingleRecordTable("tenant", "tenant_profile"),
@@ -208,17 +198,7 @@ const RECORD_TABLES: Readonly<Record<ResourceName, RecordTable>> = {
     // the renewal item may have been deleted
     sql: { renewalId: "(select r.id from renewal_item r where r.id = t.renewal)" },
   },
-  "ade-profiles": {
-    table: "ade_profile t",
-    sql: { state: PROFILE_STATE_SQL },
-    json: {
-      ...PROFILE_SETTINGS,
-      automaticOrgIds: buildOrgIdsSql("(select a.org as value from ade_automatic a where a.profile = t.pk) e"),
-    },
-  },
   "ade-devices": { table: "ade_device t", key: "t.serialNumber", sql: { id: "t.serialNumber" } },
-  "push-certificate": createSingleRecordTable("push-certificate", "push_certificate"),
-  "vpp-tokens": { table: "vpp_token t join org o on o.pk = t.org", key: "o.id", sql: { id: "o.id" } },
   renewals: { table: "renewal_item t", ready: createVisibleOwnersTable },
   answers: { table: "answer t", where: `t.question not glob '${MOMENTARY_QUESTION_PREFIX}*'` },
   observed: {

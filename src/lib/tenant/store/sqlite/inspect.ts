@@ -109,11 +109,7 @@ const readStateOnSnapshot = (database: Database): DatabaseState =>
 /** SQL: selects the sealed secrets of each kind. */
 const SEALED_SECRETS_SQL: Readonly<Record<SealedSecret["secret"], string>> = {
   "ade-key": "select privateKey as sealed from ade_server",
-  "ade-staged-key": "select stagedKey as sealed from ade_server",
   "ade-token": "select token as sealed from ade_server",
-  "push-key": "select privateKey as sealed from push_certificate",
-  "push-staged-key": "select stagedKey as sealed from push_certificate",
-  "vpp-token": "select token as sealed from vpp_token",
 };
 
 const readSealedSecrets = (database: Database): readonly SealedSecret[] =>

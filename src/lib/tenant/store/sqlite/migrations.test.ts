@@ -112,8 +112,8 @@ describe("a second step", () => {
     database.exec(`create trigger credential_password after update of verifier on account begin select 1; end;
       insert into account (user, role, verifier, createdAt, updatedAt, revision)
         values (1, 'none', 'x', '', '', 0), (2, 'system', 'y', '', '', 0);
-      insert into credential (id, user, kind, name, hash, createdAt, expiresAt)
-        values ('a', 1, 'token', '', 'a', '', ''), ('b', 2, 'token', '', 'b', '', ''), ('c', 3, 'token', '', 'c', '', '');
+      insert into credential (id, user, kind, name, hash, readOnly, createdAt, expiresAt)
+        values ('a', 1, 'token', '', 'a', 0, '', ''), ('b', 2, 'token', '', 'b', 0, '', ''), ('c', 3, 'token', '', 'c', 0, '', '');
       insert into reset_code (user, verifier, addressKey, expiresAt) values (1, '', '', ''), (2, '', '', '');
       pragma user_version = 106`);
     migrate(database, TENANT);

@@ -294,79 +294,18 @@ const FIRST_SCHEMA_SQL = `
     value text not null, "by" text not null, at text not null, unique (question, subject));
 
   create table ade_server (
-    pk integer primary key check (pk = 1), endpointKind text, endpointUrl text, stagedKey text, stagedCertificate text,
-    stagedAt text, privateKey text, certificate text, keyAt text, token text, tokenHash text, consumer text,
-    tokenExpiresAt text, tokenSetAt text, tokenSetBy text, simulated integer not null default 0,
-    otherServer integer not null default 0, serverUuid text, serverName text, adminId text, orgName text,
-    serverSeenAt text, cursor text, cursorAt text, fullAt text, registeredUpTo integer not null default 0, renewal text,
-    appliedUpTo integer not null default 0, formerKey text, formerCertificate text, formerKeyAt text,
-    tokenRejectedAt text);
-  create table ade_sync (
-    pk integer primary key, id text not null, kind text not null, reason text not null, state text not null,
-    cursor text, fetched integer not null default 0, settled integer not null default 0, startedAt text not null,
-    beatAt text not null, finishedAt text, host text, pid integer, holder text, pages integer not null default 0,
-    devices integer not null default 0, created integer not null default 0, changed integer not null default 0,
-    released integer not null default 0, missing integer not null default 0, registered integer not null default 0,
-    error text, assigned integer not null default 0, unreadable integer not null default 0, intervalMs integer,
-    change integer);
-  create unique index ade_sync_id on ade_sync (id);
+    pk integer primary key check (pk = 1), endpoint text, privateKey text, certificate text, keyAt text, token text,
+    tokenHash text, consumer text, tokenExpiresAt text, tokenSetAt text, tokenSetBy text, tokenRejectedAt text,
+    serverUuid text, serverName text, adminId text, orgName text, cursor text, cursorAt text, fullAt text,
+    renewal text);
   create table ade_device (
-    pk integer primary key, serialNumber text not null, state text not null default 'present',
-    profileStatus text, profileUuid text, profileAssignTime text, profilePushTime text, deviceFamily text, os text,
-    model text, description text, color text, assetTag text, deviceAssignedDate text, deviceAssignedBy text,
-    mdmMigrationDeadline text, opType text, opDate text, missingSince text, releasedAt text, seenAt text not null,
-    createdIn integer not null, changedIn integer not null);
-  create unique index ade_device_serial on ade_device (serialNumber);
-  create index ade_device_state on ade_device (state) where state <> 'present';
-  create index ade_device_new on ade_device (createdIn);
-  create index ade_device_profile on ade_device (profileUuid) where profileUuid is not null;
-  create index ade_device_not_ready on ade_device (pk) where state = 'present'
-    and profileStatus is distinct from 'assigned' and profileStatus is distinct from 'pushed';
-  create table ade_arrival (
     pk integer primary key, serialNumber text not null, profileStatus text, profileUuid text, profileAssignTime text,
     profilePushTime text, deviceFamily text, os text, model text, description text, color text, assetTag text,
-    deviceAssignedDate text, deviceAssignedBy text, mdmMigrationDeadline text, opType text, opDate text);
-  create table ade_unreadable (
-    pk integer primary key, run integer not null, serialNumber text, place text not null, member text not null,
-    firstRun integer);
-  create table ade_profile (
-    pk integer primary key, id text not null, uuid text not null, settings text not null, state text not null,
-    createdAt text not null, serverUuid text);
-  create unique index ade_profile_id on ade_profile (id);
-  create table ade_automatic (org integer primary key, profile integer not null);
-  create table ade_pending (
-    serialNumber text primary key, profile integer not null, retryAt text not null,
-    automatic integer not null default 0);
-
-  create table push_certificate (
-    pk integer primary key check (pk = 1), certificate text, privateKey text, topic text, name text, expiresAt text,
-    validFrom text, appleAccount text, issuedByApple integer, simulated integer, fingerprint text, publicKey text,
-    uploadedAt text, uploadedBy text, stagedKey text, stagedRequest text, stagedPublicKey text, stagedEmail text,
-    stagedName text, stagedCountry text, stagedAt text, profilePasswordSetAt text, renewal text);
-
-  -- the token of a deleted organisation is kept, sealed, because an undo creates the organisation again with the same
-  -- record number
-  create table vpp_token (
-    org integer primary key, token text not null, fingerprint text not null, expiresAt text not null, organisation text,
-    location text, simulated integer not null, setAt text not null, setBy text not null, renewal text);
-  create table vpp_token_gone (
-    org integer primary key, token text not null, fingerprint text not null, expiresAt text not null, organisation text,
-    location text, simulated integer not null, setAt text not null, setBy text not null, renewal text);
-  create trigger org_gone after delete on org begin
-    delete from vpp_token_gone where org = old.pk;
-    insert into vpp_token_gone
-        (org, token, fingerprint, expiresAt, organisation, location, simulated, setAt, setBy, renewal)
-      select org, token, fingerprint, expiresAt, organisation, location, simulated, setAt, setBy, renewal
-      from vpp_token where org = old.pk;
-    delete from vpp_token where org = old.pk;
-  end;
-  create trigger org_again after insert on org when new.pk in (select org from vpp_token_gone) begin
-    insert into vpp_token
-        (org, token, fingerprint, expiresAt, organisation, location, simulated, setAt, setBy, renewal)
-      select org, token, fingerprint, expiresAt, organisation, location, simulated, setAt, setBy, renewal
-      from vpp_token_gone where org = new.pk;
-    delete from vpp_token_gone where org = new.pk;
-  end;
+    deviceAssignedDate text, deviceAssignedBy text, mdmMigrationDeadline text, opType text, opDate text,
+    seenAt text not null);
+  create unique index ade_device_serial on ade_device (serialNumber);
+  create index ade_device_not_ready on ade_device (pk) where profileStatus is distinct from 'assigned'
+    and profileStatus is distinct from 'pushed';
 
   insert into collection (name, revision, last) values ('orgs', 0, ${ROOT_ORG_PK});
   insert into org (pk, id, name, createdAt, updatedAt, revision)

@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { dirname, isAbsolute } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { createDiskFailure, isDiskFullFailure, toDiskFailure, toPermissionFailure } from "../../../errors/disk.ts";
 import { Failure, type ErrorCode, ServerFault } from "../../../errors/index.ts";
 import { getFreeBytes } from "../../../files/index.ts";
@@ -107,10 +108,27 @@ const createUnusableFileFailure = (path: string, cause: unknown): Failure => {
   });
 };
 
-/** Returns the failure for a plan whose staging file is missing. The tenant itself is intact. */
+/** Returns true if a file is missing, empty or not a database. SQLite makes an empty file in the place of a missing one. */
+const isNotDatabase = (path: string): boolean => {
+  try {
+    const database = new DatabaseSync(path, { readOnly: true });
+    try {
+      return database.prepare("pragma page_count").get()?.["page_count"] === 0 || !isIntact(database);
+    } finally {
+      database.close();
+    }
+  } catch {
+    return true;
+  }
+};
+
+const isIntact = (database: DatabaseSync): boolean =>
+  database.prepare("pragma quick_check(1)").get()?.["quick_check"] === "ok";
+
+/** Returns the failure for a plan whose staging file is missing or damaged. The tenant itself is intact. */
 const createMissingPlanFailure = (path: string, cause: unknown): Failure =>
   new Failure("unexpected", {
-    what: text("the plan's file is missing", "計画のファイルがありません"),
+    what: text("the plan's file is damaged or missing", "計画のファイルが壊れているか、ありません"),
     where: path,
     hint: text("make the plan again", "計画を作り直してください"),
     cause,
@@ -132,11 +150,10 @@ export const toStorageFailure = (
   freeBytes: typeof getFreeBytes = getFreeBytes,
 ): unknown => {
   if (isFullDiskError(error, dirname(path), freeBytes)) return createDiskFailure("ENOSPC", path, error);
-  // SQLite makes an empty file in the place of a missing one
   if (
     staging !== undefined &&
-    isDataMismatchError(error) &&
-    (statSync(staging, { throwIfNoEntry: false })?.size ?? 0) === 0
+    [SQLITE_ERROR, SQLITE_CORRUPT, SQLITE_NOTADB].includes(getPrimaryErrorCode(error) ?? 0) &&
+    isNotDatabase(staging)
   )
     return createMissingPlanFailure(staging, error);
   switch (getPrimaryErrorCode(error)) {
