@@ -344,25 +344,15 @@ export const ade = {
   devices: verb("ade", "devices", "list"),
   createKey: verb("ade", "keypair", "create"),
   setToken: verb("ade", "token", "set"),
-  setEndpoint: (url: string, ...rest: Words): Words => ["ade", "endpoint", "set", "--simulator", url, ...rest],
+  setEndpoint: (url: string, ...rest: Words): Words => ["ade", "endpoint", "set", url, ...rest],
   useApple: verb("ade", "endpoint", "set", "--apple"),
 };
 
 /** Returns the serial numbers that Apple assigns to the tenant as of the last sync, sorted. */
 export async function assignedSerials(story: Questioner): Promise<readonly string[]> {
-  const rows = await story.json<{ serialNumber: string; state: string }[]>(ade.devices());
-  return rows.flatMap(({ serialNumber, state }) => (state === "present" ? serialNumber : [])).toSorted();
+  const rows = await story.json<{ serialNumber: string }[]>(ade.devices());
+  return rows.map(({ serialNumber }) => serialNumber).toSorted();
 }
-
-/** Words of a stand-in for Apple's services. */
-export const simulator = {
-  start: verb("ade", "simulator", "start", "--devices", "0"),
-  downloadToken: verb("ade", "simulator", "do", "token", "--public-key"),
-  buy: verb("ade", "simulator", "do", "devices", "add"),
-  assign: verb("ade", "simulator", "do", "devices", "assign"),
-  takeAway: verb("ade", "simulator", "do", "devices", "assign", "--none"),
-  fail: verb("ade", "simulator", "do", "faults"),
-};
 
 /** The file of the recipients of reminders in a home, without their mail server's secrets. */
 export const reminderSettings = (

@@ -1,7 +1,7 @@
-import { cp } from "node:fs/promises";
-import { simulator } from "../words.ts";
-import { anotherComputer } from "./bundle.ts";
-import { firstLine } from "./first-line.ts";
+import { readFile, writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { downloadToken } from "#support/apple/simulator/download.ts";
+import { startSimulator } from "#support/process/simulator.ts";
 import type { Story } from "./story.ts";
 
 /** A stand-in for Apple's device service, and what a person does at Apple Business. */
@@ -21,24 +21,46 @@ export interface AppleDouble {
   downloadToken(publicKey: string, file: string): Promise<void>;
 }
 
-/** Starts a stand-in for Apple's services without devices, on a computer of its own. It ends with the test. */
-export async function startApple(story: Story): Promise<AppleDouble> {
-  const apple = await anotherComputer(story, "apple", {});
-  const url = await firstLine(apple.start(simulator.start()));
-  const act = async (words: readonly string[]): Promise<void> => {
-    await apple.run([...words, "--url", url], { tried: false });
+/** Returns a fault from its name and options. */
+function parseFault(words: readonly string[]) {
+  const { values, positionals } = parseArgs({
+    args: [...words],
+    allowPositionals: true,
+    options: {
+      after: { type: "string" },
+      count: { type: "string" },
+      serial: { type: "string" },
+      always: { type: "boolean" },
+    },
+  });
+  const { after, count, serial } = values;
+  return {
+    fault: positionals[0],
+    ...(after !== undefined && { after: Number(after) }),
+    ...(count !== undefined && { count: Number(count) }),
+    ...(serial !== undefined && { serial }),
   };
-  const silence = (how: "silent" | undefined): readonly string[] => (how === undefined ? [] : ["--silent"]);
+}
+
+/** Starts a stand-in for Apple's services without devices. It ends with the test. */
+export async function startApple(story: Story): Promise<AppleDouble> {
+  const url = await startSimulator("--devices", "0");
+  // the file that a proposed command names is there before the first token is downloaded
+  await story.write("token.p7m", "");
+  const act = async (method: "POST" | "DELETE", path: string, asked: object = {}): Promise<void> => {
+    const answer = await fetch(`${url}/_simulator${path}`, { method, body: JSON.stringify(asked) });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+  };
+  const silence = (how: "silent" | undefined) => (how === undefined ? {} : { silent: true });
   return {
     url,
-    buy: (serials, how) => act(simulator.buy(...serials, ...silence(how))),
-    takeAway: (serials, how) => act(simulator.takeAway(...serials, ...silence(how))),
-    giveBack: (serials) => act(simulator.assign(...serials)),
-    fail: (...fault) => act(simulator.fail(...fault)),
-    recover: () => act(simulator.fail("--clear")),
+    buy: (serials, how) => act("POST", "/devices", { serials, ...silence(how) }),
+    takeAway: (serials, how) => act("POST", "/devices/release", { serials, ...silence(how) }),
+    giveBack: (serials) => act("POST", "/devices/assign", { serials }),
+    fail: (...fault) => act("POST", "/faults", parseFault(fault)),
+    recover: () => act("DELETE", "/faults"),
     downloadToken: async (publicKey, file) => {
-      await act(simulator.downloadToken(story.path(publicKey), "-o", "SIMULATOR.p7m", "--overwrite"));
-      await cp(apple.path("SIMULATOR.p7m"), story.path(file));
+      await writeFile(story.path(file), await downloadToken(url, await readFile(story.path(publicKey), "utf8")));
     },
   };
 }
